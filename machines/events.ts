@@ -1,0 +1,110 @@
+/**
+ * The event union: every fact the log can hold, in the past tense.
+ *
+ * An event carries all that was not deterministic when it was decided: time,
+ * ids, outcomes, canonical keys. It never carries an email address, a login
+ * code or a token; those ride beside it in memory to the output that needs
+ * them. What a person typed is not in it either, only a salted digest of it
+ * (see `Erasable`), so that text can be erased without breaking the log.
+ */
+
+/** Identifiers are 128 random bits in base64url, keys and MACs are base64url digests. */
+export type ClientId = string & { readonly brand?: "ClientId" };
+export type Identity = string & { readonly brand?: "Identity" };
+export type NameKey = string & { readonly brand?: "NameKey" };
+export type RoomName = string & { readonly brand?: "RoomName" };
+
+/** Stored beside an event and named in it only by `digest` = SHA-256(salt NUL text). */
+export interface Erasable {
+	readonly salt: string;
+	readonly text: string;
+}
+
+interface Fact<Type extends string> {
+	readonly type: Type;
+	/** Milliseconds since 1970, by the engine's clock; never goes back. */
+	readonly time: number;
+}
+
+interface RoomFact<Type extends string> extends Fact<Type> {
+	readonly room: RoomName;
+}
+
+/** Who may speak under a name. */
+export interface Claim {
+	readonly identity: Identity;
+	readonly nameKey: NameKey;
+	readonly name: string;
+}
+
+export interface ServerStarted extends Fact<"server.started"> {
+	readonly node: string;
+	readonly version: string;
+}
+export interface ServerStopped extends Fact<"server.stopped"> {}
+export interface NameReleased extends Fact<"name.released"> {
+	readonly nameKey: NameKey;
+}
+
+export interface LoginRequested extends Fact<"login.requested">, Claim {
+	readonly client: ClientId;
+	/** SHA-256 of the pending login's id. */
+	readonly pending: string;
+	/** MAC of the email's domain. */
+	readonly domain: string;
+	readonly room: RoomName;
+	/** MAC of (pending, code). */
+	readonly code: string;
+	readonly expires: number;
+	readonly tries: number;
+	readonly resends: number;
+}
+export interface LoginResent extends Fact<"login.resent"> {
+	readonly client: ClientId;
+	readonly code: string;
+	readonly expires: number;
+}
+export interface LoginFailed extends Fact<"login.failed"> {
+	readonly client: ClientId;
+}
+export interface LoginExpired extends Fact<"login.expired"> {
+	readonly client: ClientId;
+	readonly why: "deadline" | "mailFailed";
+}
+/** This is where a name is claimed. */
+export interface LoginSucceeded extends Fact<"login.succeeded">, Claim {
+	readonly client: ClientId;
+}
+
+export interface RoomOpened extends RoomFact<"room.opened"> {
+	readonly incarnation: string;
+}
+export interface ClientEntered extends RoomFact<"client.entered">, Claim {
+	readonly client: ClientId;
+	readonly node: string;
+}
+export interface ClientLeft extends RoomFact<"client.left"> {
+	readonly client: ClientId;
+	readonly why: "closed" | "silent" | "tooSlow" | "refused" | "restart";
+}
+export interface MessagePosted extends RoomFact<"message.posted"> {
+	readonly client: ClientId;
+	/** The client's own number for it, from 1, when it numbers what it sends. */
+	readonly n?: number;
+	readonly digest: string;
+}
+
+export type ServerEvent =
+	| ServerStarted
+	| ServerStopped
+	| NameReleased
+	| LoginSucceeded;
+export type LoginEvent =
+	| LoginRequested
+	| LoginResent
+	| LoginFailed
+	| LoginExpired
+	| LoginSucceeded;
+export type ClientEvent = LoginEvent | ClientEntered | ClientLeft;
+export type RoomEvent = RoomOpened | ClientEntered | ClientLeft | MessagePosted;
+export type PlumeEvent = ServerEvent | ClientEvent | RoomEvent;

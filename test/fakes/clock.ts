@@ -1,0 +1,38 @@
+import type { Clock } from "../../src/clock.ts";
+
+/** A clock that stands still until a test moves it; timers fire in time order. */
+export class FakeClock implements Clock {
+	#now: number;
+	#timers: { at: number; task: () => void }[] = [];
+
+	constructor(now = Date.UTC(2026, 0, 1)) {
+		this.#now = now;
+	}
+
+	now(): number {
+		return this.#now;
+	}
+
+	after(delayMs: number, task: () => void): () => void {
+		const timer = { at: this.#now + delayMs, task };
+		this.#timers.push(timer);
+		return () => {
+			this.#timers = this.#timers.filter((other) => other !== timer);
+		};
+	}
+
+	/** Moves time on, firing each timer at its own moment, those it sets included. */
+	advance(ms: number): void {
+		const end = this.#now + ms;
+		for (;;) {
+			const next = this.#timers
+				.filter((timer) => timer.at <= end)
+				.sort((a, b) => a.at - b.at)[0];
+			if (!next) break;
+			this.#timers = this.#timers.filter((other) => other !== next);
+			this.#now = Math.max(this.#now, next.at);
+			next.task();
+		}
+		this.#now = end;
+	}
+}
