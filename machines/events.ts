@@ -26,7 +26,7 @@ interface Fact<Type extends string> {
 	readonly time: number;
 }
 
-interface RoomFact<Type extends string> extends Fact<Type> {
+export interface RoomFact<Type extends string = string> extends Fact<Type> {
 	readonly room: RoomName;
 }
 
@@ -69,7 +69,7 @@ export interface LoginFailed extends Fact<"login.failed"> {
 }
 export interface LoginExpired extends Fact<"login.expired"> {
 	readonly client: ClientId;
-	readonly why: "deadline" | "mailFailed";
+	readonly why: "deadline" | "mailFailed" | "nameTaken";
 }
 /** This is where a name is claimed. */
 export interface LoginSucceeded extends Fact<"login.succeeded">, Claim {

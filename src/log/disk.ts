@@ -1,0 +1,95 @@
+/**
+ * The port to a disk: what a file log asks of one, and no more, so that a
+ * simulated disk can fail at every one of these calls. The real one is
+ * node:fs, as it is: nothing is buffered, retried or made up for here.
+ *
+ * Every call rejects with the system's error, whose `code` tells a full disk
+ * from a broken one.
+ */
+import { constants, createReadStream } from "node:fs";
+import { mkdir, open, readdir, rm } from "node:fs/promises";
+
+export interface Disk {
+	/** Makes a folder and those above it, unless they are there. */
+	makeFolder(folder: string): Promise<void>;
+	/** The names in a folder, in no order. */
+	list(folder: string): Promise<readonly string[]>;
+	/** Makes durable which names are in a folder. */
+	syncFolder(folder: string): Promise<void>;
+	/** A file's bytes, from one on. */
+	read(path: string, from?: number): AsyncIterable<Buffer>;
+	/** Opens a file for writing, making it if need be. */
+	open(path: string): Promise<DiskFile>;
+	remove(path: string): Promise<void>;
+}
+
+export interface DiskFile {
+	/** Tells how many bytes were written: perhaps fewer than were given. */
+	write(bytes: Uint8Array, position: number): Promise<number>;
+	/** Cuts the file to a size in bytes. */
+	truncate(size: number): Promise<void>;
+	/** Makes durable what was written (fdatasync). */
+	sync(): Promise<void>;
+	close(): Promise<void>;
+}
+
+/** A disk has no room, or gives no right to write, for now. */
+export class DiskFull extends Error {}
+
+const FULL = new Set(["ENOSPC", "EDQUOT", "EROFS"]);
+
+/** Tells, of what a disk rejected a write with, whether trying again may help. */
+export function asDiskFull(error: unknown): DiskFull | undefined {
+	if (!(error instanceof Error && "code" in error)) return undefined;
+	if (!FULL.has(String(error.code))) return undefined;
+	return new DiskFull(error.message, { cause: error });
+}
+
+/** What people said is for the server's own account only. */
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+const CHUNK_BYTES = 256 * 1024;
+
+export const realDisk: Disk = {
+	async makeFolder(folder) {
+		await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+	},
+	list: (folder) => readdir(folder),
+	async syncFolder(folder) {
+		const handle = await open(folder);
+		try {
+			await handle.sync();
+		} finally {
+			await handle.close();
+		}
+	},
+	read: (path, start = 0) =>
+		createReadStream(path, { start, highWaterMark: CHUNK_BYTES }),
+	async open(path) {
+		const flags = constants.O_RDWR | constants.O_CREAT;
+		const handle = await open(path, flags, FILE_MODE);
+		return {
+			async write(bytes, position) {
+				const all = bytes.byteLength;
+				return (await handle.write(bytes, 0, all, position)).bytesWritten;
+			},
+			truncate: (size) => handle.truncate(size),
+			sync: () => handle.datasync(),
+			close: () => handle.close(),
+		};
+	},
+	remove: (path) => rm(path),
+};
+
+/** Writes all of `bytes`, however little the disk takes at a time. */
+export async function writeAll(
+	file: DiskFile,
+	bytes: Uint8Array,
+	position: number,
+): Promise<void> {
+	for (let done = 0; done < bytes.byteLength; ) {
+		const taken = await file.write(bytes.subarray(done), position + done);
+		if (taken === 0) throw new Error("the disk took no bytes");
+		done += taken;
+	}
+}

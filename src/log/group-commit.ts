@@ -1,0 +1,190 @@
+/**
+ * The two watermarks of a log, over whatever keeps it: entries are ordered at
+ * once, gather while the batch before them is being stored, and are stored
+ * together. So batches grow with the load, and no timer is needed.
+ *
+ * A store that is full for now freezes the log: the same batch is tried again
+ * every second. A store that fails in any other way ends the log at once.
+ */
+import type { Clock } from "../clock.ts";
+import { DiskFull } from "./disk.ts";
+import { type Draft, draft } from "./line.ts";
+import type { Entry, Log, LogListener, Stored } from "./log.ts";
+
+const RETRY_MS = 1000;
+
+/** Where batches are kept. */
+export interface Store {
+	/** The log's id. */
+	readonly id: string;
+	/** Every entry that is kept, verified. */
+	read(): AsyncIterable<Stored>;
+	/**
+	 * Prepares a batch: each call of the answer tries to make all of it
+	 * durable, or nothing. It may be called again only after `DiskFull`.
+	 */
+	prepare(batch: readonly Draft[]): () => Promise<void>;
+	close(): Promise<void>;
+}
+
+export interface GroupCommitOptions {
+	readonly store: Store;
+	/** The seq of the last entry in the store. */
+	readonly last: number;
+	readonly clock: Clock;
+	/** How large a batch may grow; what one `append` brings is never divided. */
+	readonly batchBytes: number;
+}
+
+export class GroupCommit implements Log {
+	readonly #store: Store;
+	readonly #clock: Clock;
+	readonly #batchBytes: number;
+	#listener: LogListener | undefined;
+	#ordered: number;
+	#committed: number;
+	#frozen = false;
+	#ordering = false;
+	#failure: Error | undefined;
+	#closing: Promise<void> | undefined;
+	/** What is gathering: the entries of each `append`. */
+	#waiting: Draft[][] = [];
+	#flushing: Promise<void> | undefined;
+	#stopWaiting = () => {};
+
+	constructor({ store, last, clock, batchBytes }: GroupCommitOptions) {
+		this.#store = store;
+		this.#clock = clock;
+		this.#batchBytes = batchBytes;
+		this.#ordered = last;
+		this.#committed = last;
+	}
+
+	get id(): string {
+		return this.#store.id;
+	}
+
+	get ordered(): number {
+		return this.#ordered;
+	}
+
+	get committed(): number {
+		return this.#committed;
+	}
+
+	get frozen(): boolean {
+		return this.#frozen;
+	}
+
+	read(): AsyncIterable<Stored> {
+		if (this.#listener) throw new Error("the log is being written to");
+		return this.#store.read();
+	}
+
+	listen(listener: LogListener): void {
+		if (this.#listener) throw new Error("the log has a listener");
+		this.#listener = listener;
+	}
+
+	append(entries: readonly Entry[]): void {
+		const listener = this.#writable();
+		const before = this.#ordered;
+		const drafts = entries.map((entry, index) =>
+			draft({ ...entry, seq: before + index + 1 }),
+		);
+		this.#ordering = true;
+		try {
+			for (const { stored } of drafts) {
+				this.#ordered = stored.seq;
+				listener.onOrdered(stored);
+			}
+		} catch (error) {
+			this.#ordered = before;
+			throw error;
+		} finally {
+			this.#ordering = false;
+		}
+		if (drafts.length === 0) return;
+		this.#waiting.push(drafts);
+		// Not at once: all that this turn appends can share a batch.
+		this.#flushing ??= Promise.resolve().then(() => this.#flush(listener));
+	}
+
+	/** A frozen log tries once more and gives up: what is not committed by then is not durable. */
+	close(): Promise<void> {
+		this.#closing ??= Promise.resolve()
+			.then(() => this.#flushing)
+			.then(() => this.#store.close());
+		this.#stopWaiting();
+		return this.#closing;
+	}
+
+	#writable(): LogListener {
+		if (this.#failure)
+			throw new Error("the log has failed", { cause: this.#failure });
+		if (this.#closing) throw new Error("the log is closed");
+		if (this.#frozen) throw new Error("the log is frozen");
+		if (this.#ordering) throw new Error("onOrdered must not append");
+		if (!this.#listener) throw new Error("the log has no listener");
+		return this.#listener;
+	}
+
+	async #flush(listener: LogListener): Promise<void> {
+		while (this.#waiting.length > 0) {
+			const batch = this.#nextBatch();
+			try {
+				await this.#keep(batch, listener);
+			} catch (error) {
+				if (error instanceof DiskFull) return;
+				this.#failure = error instanceof Error ? error : Error(`${error}`);
+				listener.onFatal(this.#failure);
+				return;
+			}
+			this.#committed += batch.length;
+			if (this.#frozen) {
+				this.#frozen = false;
+				listener.onThawed();
+			}
+			listener.onCommitted(this.#committed);
+		}
+		this.#flushing = undefined;
+	}
+
+	#nextBatch(): Draft[] {
+		let count = 0;
+		let bytes = 0;
+		for (const drafts of this.#waiting) {
+			for (const draft of drafts) bytes += draft.bytes;
+			if (count > 0 && bytes > this.#batchBytes) break;
+			count++;
+		}
+		return this.#waiting.splice(0, count).flat();
+	}
+
+	/** Rejects with `DiskFull` only when the log is closed before there is room. */
+	async #keep(batch: readonly Draft[], listener: LogListener): Promise<void> {
+		const attempt = this.#store.prepare(batch);
+		for (;;) {
+			try {
+				return await attempt();
+			} catch (error) {
+				if (!(error instanceof DiskFull) || this.#closing) throw error;
+				if (!this.#frozen) {
+					this.#frozen = true;
+					listener.onFrozen(error);
+				}
+				await this.#aMoment();
+			}
+		}
+	}
+
+	#aMoment(): Promise<void> {
+		return new Promise((resolve) => {
+			const cancel = this.#clock.after(RETRY_MS, resolve);
+			this.#stopWaiting = () => {
+				cancel();
+				resolve();
+			};
+		});
+	}
+}

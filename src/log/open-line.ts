@@ -1,0 +1,104 @@
+/**
+ * Format 1, from bytes back into facts. It promises that every byte of a line
+ * it opens is the byte that was written: the hash answers for the prefix, the
+ * digest for the text, and the little around them is compared. It refuses
+ * everything else, and tells bytes that have changed (`Broken`, which a crash
+ * can do) from sound ones that make no sense (any other error, which no crash
+ * can do).
+ */
+import type { Erasable, PlumeEvent } from "../../machines/events.ts";
+import {
+	chainHash,
+	digestOf,
+	type Fields,
+	isCount,
+	tailOf,
+	takeApart,
+} from "./line.ts";
+import type { Stored } from "./log.ts";
+
+/** Erased in place: spaces take up what the text did. */
+const ERASED = /^","erased":true} *$/;
+
+/** These are not the bytes that were written; the message says how it shows. */
+export class Broken extends Error {}
+
+export interface Header {
+	readonly kind: "header";
+	readonly hash: string;
+	/** The log's. */
+	readonly id: string;
+	/** The seq of the segment's first entry. */
+	readonly next: number;
+}
+
+export interface Line {
+	readonly kind: "entry";
+	readonly hash: string;
+	readonly stored: Stored;
+	/** The bounds of its batch. */
+	readonly first: number;
+	readonly last: number;
+}
+
+/** Opens a line (without its newline) that follows a line of hash `previous`. */
+export function openLine(line: string, previous: string): Header | Line {
+	const parts = takeApart(line);
+	if (!parts) throw new Broken("it is not a whole line");
+	const { prefix, hash, rest } = parts;
+	if (hash !== chainHash(previous, prefix))
+		throw new Broken("its hash does not follow from the line before it");
+	const { level: _, ...fields }: Fields = JSON.parse(`${prefix}}`);
+	const tail = openTail(rest, fields.digest);
+	return fields.type === "segment.opened"
+		? { kind: "header", hash, ...openHeader(fields) }
+		: { kind: "entry", hash, ...openEntry(fields, tail) };
+}
+
+function openHeader({ format, log: id, next }: Fields) {
+	if (format !== 1) throw new Error(`its format is ${format}, not 1`);
+	if (typeof id !== "string" || !isCount(next))
+		throw new Error("it opens a segment of no log");
+	return { id, next };
+}
+
+function openEntry({ seq, batch, ...fields }: Fields, tail: Tail) {
+	const [first, last]: unknown[] = Array.isArray(batch) ? batch : [];
+	if (!isCount(seq) || !isCount(first) || !isCount(last))
+		throw new Error("it has no place in a batch");
+	if (typeof fields.type !== "string" || !isCount(fields.time))
+		throw new Error("it is no event");
+	// The chain vouches that we wrote it, and the compiler for what we write.
+	const event = fields as unknown as PlumeEvent;
+	return { stored: { seq, event, ...tail }, first, last };
+}
+
+interface Tail {
+	readonly erasable?: Erasable;
+}
+
+/** What follows the hash: nothing, the text that the digest names, or that it was erased. */
+function openTail(rest: string, digest: unknown): Tail {
+	if (digest === undefined && rest === '"}') return {};
+	if (digest !== undefined && ERASED.test(rest)) return {};
+	const erasable = parseErasable(`{${rest.slice(2)}`);
+	// JSON has many spellings for one text; only ours is what was written.
+	if (
+		!erasable ||
+		rest !== `"${tailOf(erasable)}` ||
+		digest !== digestOf(erasable)
+	)
+		throw new Broken("what follows its hash is not what was written");
+	return { erasable };
+}
+
+function parseErasable(json: string): Erasable | undefined {
+	try {
+		const { salt, text }: Fields = JSON.parse(json);
+		return typeof salt === "string" && typeof text === "string"
+			? { salt, text }
+			: undefined;
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,88 @@
+/**
+ * Reads a log, wherever its bytes come from: a data folder at start-up, one
+ * segment, or a pipe, for replay. It promises whole, verified batches in
+ * order, holds one batch at a time, and never writes, so it may read beside a
+ * live server: what that is just writing shows as a torn tail.
+ */
+import { join } from "node:path";
+import type { Disk } from "./disk.ts";
+import type { Stored } from "./log.ts";
+import type { Verifier } from "./verifier.ts";
+
+const NEWLINE = 10;
+const SEGMENT = /^(\d{20})\.ndjson$/;
+
+/** The part of a data folder that holds the log. */
+export const logFolder = (dataFolder: string) => join(dataFolder, "log");
+
+/** A segment is named by its first seq, so that names sort as seqs do. */
+export const segmentName = (first: number) =>
+	`${String(first).padStart(20, "0")}.ndjson`;
+
+export interface Source {
+	/** As messages should name it. */
+	readonly file: string;
+	/** The seq that its name says it begins with. */
+	readonly first?: number;
+	bytes(): AsyncIterable<Buffer>;
+}
+
+/** The segments of a data folder, oldest first. */
+export async function segmentsOf(
+	disk: Disk,
+	dataFolder: string,
+): Promise<Source[]> {
+	const folder = logFolder(dataFolder);
+	const names = [...(await disk.list(folder))].sort();
+	return names.flatMap((name) => {
+		const first = SEGMENT.exec(name)?.[1];
+		const file = join(folder, name);
+		const bytes = () => disk.read(file);
+		return first ? [{ file, first: Number(first), bytes }] : [];
+	});
+}
+
+/**
+ * Yields every whole batch. Throws `Damage` where the log has rotted; whether
+ * it ended in a torn tail, and where its sound part ends, the verifier knows
+ * afterwards.
+ */
+export async function* readBatches(
+	sources: readonly Source[],
+	verifier: Verifier,
+): AsyncGenerator<readonly Stored[], void> {
+	for (const source of sources) {
+		verifier.beginSegment({ ...source, isLast: source === sources.at(-1) });
+		const lines = new Lines();
+		for await (const chunk of source.bytes()) {
+			for (const line of lines.cut(chunk)) {
+				const batch = verifier.take(line);
+				if (batch.length > 0) yield batch;
+			}
+		}
+		verifier.endSegment(lines.rest());
+	}
+}
+
+/** Cuts chunks at newlines, and keeps what no newline has followed yet. */
+class Lines {
+	#kept: Buffer[] = [];
+
+	*cut(chunk: Buffer): Generator<Buffer> {
+		let from = 0;
+		for (;;) {
+			const end = chunk.indexOf(NEWLINE, from);
+			if (end < 0) break;
+			yield this.rest(chunk.subarray(from, end));
+			from = end + 1;
+		}
+		if (from < chunk.length) this.#kept.push(chunk.subarray(from));
+	}
+
+	rest(more: Buffer = Buffer.alloc(0)): Buffer {
+		if (this.#kept.length === 0) return more;
+		const line = Buffer.concat([...this.#kept, more]);
+		this.#kept = [];
+		return line;
+	}
+}

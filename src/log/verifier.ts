@@ -1,0 +1,146 @@
+/**
+ * Verifies a log line by line, without a disk: the header of each segment,
+ * the chain, the order of seqs and the bounds of batches. It promises to hand
+ * out nothing but whole batches, and to name the place of any damage. Damage
+ * that may be a torn tail is noted in `torn`; any other is thrown.
+ */
+import { isUtf8 } from "node:buffer";
+import { Damage, LaterBatchSearch } from "./damage.ts";
+import { GENESIS, takeApart } from "./line.ts";
+import type { Stored } from "./log.ts";
+import { Broken, type Header, type Line, openLine } from "./open-line.ts";
+
+const PREVIOUS = /"prev":"([\w-]{43})"$/;
+
+export interface SegmentInfo {
+	readonly file: string;
+	/** The seq that its name says it begins with. */
+	readonly first?: number;
+	/** Only the last segment can have a torn tail: it was made when all before it was synced. */
+	readonly isLast: boolean;
+}
+
+export class Verifier {
+	/** The log's id; empty before the first header. */
+	id = "";
+	/** Of the last entry of the last whole batch, as are the next three. */
+	seq = 0;
+	hash = GENESIS;
+	file = "";
+	offset = 0;
+	/** Set when the last segment ends in what may be the rest of a torn batch or header. */
+	torn: Damage | undefined;
+
+	/** Whether it starts anywhere, at the word of the first header. */
+	readonly #lone: boolean;
+	#segment: SegmentInfo = { file: "", isLast: true };
+	#line = 1;
+	#start = 0;
+	#previous = GENESIS;
+	/** The entries so far of a batch that ends at `#last`. */
+	#batch: Stored[] = [];
+	#last = 0;
+	#search: LaterBatchSearch | undefined;
+
+	constructor({ lone = false } = {}) {
+		this.#lone = lone;
+	}
+
+	beginSegment(segment: SegmentInfo): void {
+		this.#segment = segment;
+		this.file = segment.file;
+		this.offset = 0;
+		this.#line = 1;
+		this.#start = 0;
+	}
+
+	/** Takes the next line, without its newline; answers with the batch that it completes. */
+	take(bytes: Buffer): readonly Stored[] {
+		const text = bytes.toString();
+		const end = this.#start + bytes.length + 1;
+		let whole: readonly Stored[] = [];
+		try {
+			if (this.#search) this.#seek(text);
+			else if (!isUtf8(bytes)) throw new Broken("it is not UTF-8");
+			else whole = this.#accept(openLine(text, this.#hashBefore(text)), end);
+		} catch (error) {
+			if (error instanceof Damage || !(error instanceof Error)) throw error;
+			this.#damaged(error, text);
+		}
+		this.#line++;
+		this.#start = end;
+		return whole;
+	}
+
+	/** The segment ends, perhaps with bytes that no newline follows. */
+	endSegment(rest: Buffer): void {
+		const text = rest.toString();
+		if (this.#search) this.#seek(text);
+		else if (text) this.#damaged(new Broken("its end is missing"), text);
+		else if (this.#line === 1)
+			this.#damaged(new Broken("the file is empty"), text);
+		else if (this.#batch.length > 0)
+			this.#damaged(new Broken("the rest of its batch is missing"), text);
+	}
+
+	#accept(line: Header | Line, end: number): readonly Stored[] {
+		if (line.kind === "header") this.#acceptHeader(line);
+		else this.#acceptEntry(line);
+		this.#previous = line.hash;
+		if (line.kind === "entry" && line.stored.seq < line.last) return [];
+		const whole = this.#batch;
+		this.#batch = [];
+		this.seq += whole.length;
+		this.hash = line.hash;
+		this.offset = end;
+		return whole;
+	}
+
+	#acceptHeader({ id, next }: Header): void {
+		if (this.#lone && !this.id) this.seq = next - 1;
+		this.id ||= id;
+		const { first = next } = this.#segment;
+		if (id !== this.id) throw new Error("it belongs to another log");
+		if (this.#batch.length > 0) throw new Error("it stands inside a batch");
+		if (next !== this.seq + 1 || next !== first)
+			throw new Error(`it opens the segment of event ${next}`);
+	}
+
+	#acceptEntry({ stored, first, last }: Line): void {
+		if (this.#line === 1) throw new Error("the segment has no header");
+		if (this.#batch.length === 0) this.#last = last;
+		if (first !== this.seq + 1 || last !== this.#last)
+			throw new Error(`it says that its batch is ${first} to ${last}`);
+		if (stored.seq !== this.#expected || stored.seq > last)
+			throw new Error(`it says that it is event ${stored.seq}`);
+		this.#batch.push(stored);
+	}
+
+	get #expected(): number {
+		return this.seq + this.#batch.length + 1;
+	}
+
+	#hashBefore(text: string): string {
+		if (!this.#lone || this.id) return this.#previous;
+		const { prefix = "" } = takeApart(text) ?? {};
+		return PREVIOUS.exec(prefix)?.[1] ?? GENESIS;
+	}
+
+	/** Throws unless a crash may have done it; then the rest is searched for what no crash does. */
+	#damaged(error: Error, text: string): void {
+		const { file, isLast } = this.#segment;
+		const place = { file, line: this.#line, offset: this.#start };
+		const damage = new Damage(place, this.#expected, error.message);
+		if (!isLast || !(error instanceof Broken)) throw damage;
+		this.torn = damage;
+		// A header stands before its batch, so the next batch is later than it.
+		const after = this.#line === 1 ? this.seq : this.seq + 1;
+		const previous = this.#hashBefore(text);
+		this.#search = new LaterBatchSearch(previous, text, after);
+		this.#seek(text);
+	}
+
+	#seek(text: string): void {
+		if (this.torn && this.#search?.finds(text)) throw this.torn;
+	}
+}
