@@ -1,0 +1,105 @@
+/**
+ * The lifecycle of one Client, that is of one browser tab: it asks for a
+ * code, proves it has it, is in a room, and leaves. It reads no clock: that a
+ * code has expired is an event like any other, and so is its burning.
+ */
+import { and, assign, setup } from "xstate";
+import type { ClientEvent, LoginRequested } from "./events.ts";
+import type { Guard } from "./rules.ts";
+
+export type ClientContext = Omit<LoginRequested, "type" | "time" | "client"> & {
+	readonly id: string;
+};
+
+const nobody: ClientContext = {
+	id: "",
+	pending: "",
+	code: "",
+	identity: "",
+	domain: "",
+	nameKey: "",
+	name: "",
+	room: "",
+	tries: 0,
+	resends: 0,
+	expires: 0,
+};
+
+export const clientGuards = {
+	codeIsFresh: ({ context, event }) => event.time < context.expires,
+	resendsAreLeft: ({ context }) => context.resends > 0,
+	isLastTry: ({ context }) => context.tries <= 1,
+	isWhoAsked: ({ context, event }) =>
+		(event.type === "login.succeeded" || event.type === "client.entered") &&
+		event.identity === context.identity &&
+		event.nameKey === context.nameKey,
+} satisfies Record<string, Guard<ClientContext, ClientEvent>>;
+
+export const clientRules = {
+	"login.resent": ["codeIsFresh", "resendsAreLeft"],
+	"login.succeeded": ["codeIsFresh", "isWhoAsked"],
+} as const;
+
+export const clientMachine = setup({
+	types: {
+		context: {} as ClientContext,
+		events: {} as ClientEvent,
+	},
+	guards: clientGuards,
+	actions: {
+		rememberLogin: assign(({ context, event }) => {
+			if (event.type !== "login.requested") return context;
+			const { type: _type, time: _time, client, ...login } = event;
+			return { id: client, ...login };
+		}),
+		replaceCode: assign(({ context, event }) =>
+			event.type === "login.resent"
+				? {
+						code: event.code,
+						expires: event.expires,
+						resends: context.resends - 1,
+					}
+				: context,
+		),
+		countTry: assign({ tries: ({ context }) => context.tries - 1 }),
+		forgetCode: assign({ code: "", pending: "", tries: 0, resends: 0 }),
+	},
+}).createMachine({
+	id: "client",
+	context: nobody,
+	initial: "anonymous",
+	states: {
+		anonymous: {
+			on: {
+				"login.requested": { target: "awaitingCode", actions: "rememberLogin" },
+			},
+		},
+		awaitingCode: {
+			on: {
+				"login.resent": {
+					guard: and(clientRules["login.resent"]),
+					actions: "replaceCode",
+				},
+				"login.failed": [
+					{ guard: "isLastTry", target: "left", actions: "forgetCode" },
+					{ actions: "countTry" },
+				],
+				"login.expired": { target: "left", actions: "forgetCode" },
+				"login.succeeded": {
+					guard: and(clientRules["login.succeeded"]),
+					target: "entering",
+					actions: "forgetCode",
+				},
+			},
+		},
+		entering: {
+			on: {
+				"client.entered": { guard: "isWhoAsked", target: "inRoom" },
+			},
+		},
+		inRoom: {
+			on: { "client.left": { target: "left" } },
+		},
+		left: { type: "final" },
+	},
+});

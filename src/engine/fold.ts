@@ -1,0 +1,50 @@
+/**
+ * Folds a log: every stored event moves the machines, in order. The server
+ * does it at start and `plume replay` at any time; there are no other ways to
+ * a state.
+ */
+import type { Item } from "../../machines/message.ts";
+import type { Stored } from "../log/log.ts";
+import { IllegalEvent, type State } from "./state.ts";
+
+/** An event that no machine should have let into the log. */
+export class DeterminismError extends Error {
+	override readonly name = "DeterminismError";
+	readonly seq: number;
+	constructor(seq: number, reason: string) {
+		super(`event ${seq} is illegal at its place: ${reason}`);
+		this.seq = seq;
+	}
+}
+
+export interface Folded {
+	/** The last event's; 0 and 0 of an empty log. */
+	readonly seq: number;
+	readonly time: number;
+}
+
+/**
+ * Moves `state` through `stored`, up to the first event that `until` wants no
+ * more; `onItem` hears what was visible. Throws `DeterminismError`.
+ */
+export async function fold(
+	state: State,
+	stored: AsyncIterable<Stored>,
+	onItem: (item: Item) => void,
+	until: (stored: Stored) => boolean = () => false,
+): Promise<Folded> {
+	let [seq, time] = [0, 0];
+	for await (const entry of stored) {
+		if (until(entry)) break;
+		try {
+			const item = state.apply(entry);
+			if (item) onItem(item);
+		} catch (error) {
+			if (!(error instanceof IllegalEvent)) throw error;
+			throw new DeterminismError(entry.seq, error.message);
+		}
+		seq = entry.seq;
+		time = Math.max(time, entry.event.time);
+	}
+	return { seq, time };
+}

@@ -1,0 +1,61 @@
+/**
+ * Everything random, and everything keyed by the server's secret. Chance
+ * comes in as one function, so that tests can seed it.
+ */
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+
+/** Crockford's base32: no I, L, O, U. */
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const CODE_LENGTH = 6;
+
+export type RandomBytes = (size: number) => Uint8Array;
+
+export class Secrets {
+	readonly #secret: string;
+	readonly #random: RandomBytes;
+
+	constructor(secret: string, random: RandomBytes) {
+		this.#secret = secret;
+		this.#random = random;
+	}
+
+	/** 128 random bits, base64url. */
+	id(): string {
+		return Buffer.from(this.#random(16)).toString("base64url");
+	}
+
+	/** A login code: 6 characters, 30 random bits. */
+	code(): string {
+		return Array.from(
+			this.#random(CODE_LENGTH),
+			(byte) => ALPHABET[byte % 32],
+		).join("");
+	}
+
+	/** HMAC-SHA-256 of (use, parts), base64url; `use` keeps the purposes apart. */
+	mac(use: string, ...parts: readonly string[]): string {
+		return createHmac("sha256", this.#secret)
+			.update([use, ...parts].join("\0"))
+			.digest("base64url");
+	}
+}
+
+/** A code as typed: any case, spaces and dashes dropped, O read as 0 and I or L as 1. */
+export function normaliseCode(typed: string): string {
+	return typed
+		.replace(/[\s-]/g, "")
+		.toUpperCase()
+		.replaceAll("O", "0")
+		.replace(/[IL]/g, "1");
+}
+
+/** SHA-256 in base64url. */
+export function sha256(text: string): string {
+	return createHash("sha256").update(text).digest("base64url");
+}
+
+/** Compares two MACs in constant time. */
+export function sameMac(a: string, b: string): boolean {
+	const [left, right] = [Buffer.from(a), Buffer.from(b)];
+	return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,64 @@
+/** A few events that say something about one small world: ann, bob, and mallory who claims ann's name. */
+import type { ClientEvent, RoomEvent } from "../../machines/events.ts";
+
+export const ann = { identity: "ann@", nameKey: "ann", name: "ann" };
+export const bob = { identity: "bob@", nameKey: "bob", name: "bob" };
+export const mallory = { identity: "mallory@", nameKey: "ann", name: "ann" };
+
+const room = "lobby";
+
+/** One login of ann's, as a1, with two tries and one resend; its code is good until 10. */
+export const clientEvents: readonly ClientEvent[] = [
+	{
+		type: "login.requested",
+		time: 0,
+		client: "a1",
+		pending: "p",
+		...ann,
+		domain: "d",
+		room,
+		code: "c",
+		expires: 10,
+		tries: 2,
+		resends: 1,
+	},
+	{ type: "login.resent", time: 5, client: "a1", code: "c2", expires: 15 },
+	{ type: "login.failed", time: 5, client: "a1" },
+	{ type: "login.expired", time: 15, client: "a1", why: "deadline" },
+	{ type: "login.succeeded", time: 9, client: "a1", ...ann },
+	{ type: "login.succeeded", time: 99, client: "a1", ...ann },
+	{ type: "login.succeeded", time: 9, client: "a1", ...mallory },
+	{ type: "client.entered", time: 9, client: "a1", room, ...ann, node: "n" },
+	{ type: "client.entered", time: 9, client: "a1", room, ...bob, node: "n" },
+	{ type: "client.left", time: 9, client: "a1", room, why: "closed" },
+];
+
+/** Two tabs of ann's, one of bob's, and mallory at the door. */
+export const roomEvents: readonly RoomEvent[] = [
+	{ type: "room.opened", time: 0, room, incarnation: "i" },
+	...(["a1", "a2"] as const).map(
+		(client): RoomEvent => ({
+			type: "client.entered",
+			time: 1,
+			room,
+			client,
+			...ann,
+			node: "n",
+		}),
+	),
+	{ type: "client.entered", time: 1, room, client: "b1", ...bob, node: "n" },
+	{
+		type: "client.entered",
+		time: 1,
+		room,
+		client: "m1",
+		...mallory,
+		node: "n",
+	},
+	...(["a1", "a2", "b1", "m1"] as const).flatMap((client): RoomEvent[] => [
+		{ type: "client.left", time: 2, room, client, why: "closed" },
+		{ type: "message.posted", time: 2, room, client, digest: "x" },
+		{ type: "message.posted", time: 2, room, client, n: 1, digest: "y" },
+		{ type: "message.posted", time: 2, room, client, n: 2, digest: "z" },
+	]),
+];

@@ -1,0 +1,98 @@
+/** Random event sequences against the machines, beside models that are plain sets and counters. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createActor } from "xstate";
+import { clientMachine } from "../../machines/client.ts";
+import { roomMachine } from "../../machines/room.ts";
+import { canonical } from "../../src/engine/canonical.ts";
+import { clientEvents, roomEvents } from "./events.ts";
+
+test("a room holds exactly who entered and did not leave, and gives out offsets without gaps", () => {
+	const sequence = fc.array(fc.constantFrom(...roomEvents), { maxLength: 60 });
+	fc.assert(
+		fc.property(sequence, (events) => {
+			const actor = createActor(roomMachine).start();
+			const inside = new Map<string, string>();
+			const last = new Map<string, number>();
+			let open = false;
+			let offset = 0;
+			for (const event of events) {
+				const before = canonical(actor.getSnapshot().context);
+				const legal = actor.getSnapshot().can(event);
+				actor.send(event);
+				switch (event.type) {
+					case "room.opened":
+						expect(legal).toBe(!open);
+						open = true;
+						break;
+					case "client.entered": {
+						const owners = [...inside].filter(
+							([client]) => client[0] === (event.client[0] === "b" ? "b" : "a"),
+						);
+						const taken =
+							event.client === "m1"
+								? owners.length > 0 || inside.has("m1")
+								: event.client[0] === "a" && inside.has("m1");
+						expect(legal).toBe(open && !inside.has(event.client) && !taken);
+						if (legal) inside.set(event.client, event.identity);
+						break;
+					}
+					case "client.left":
+						expect(legal).toBe(inside.has(event.client));
+						inside.delete(event.client);
+						last.delete(event.client);
+						break;
+					case "message.posted": {
+						const next = (last.get(event.client) ?? 0) + 1;
+						const inOrder = event.n === undefined || event.n === next;
+						expect(legal).toBe(inside.has(event.client) && inOrder);
+						if (legal && event.n) last.set(event.client, event.n);
+					}
+				}
+				const { context, status } = actor.getSnapshot();
+				if (legal && event.type !== "room.opened") offset++;
+				if (!legal) expect(canonical(context)).toBe(before);
+				expect(status).toBe("active");
+				expect(context.offset).toBe(offset);
+				expect([...context.members.keys()].sort()).toEqual(
+					[...inside.keys()].sort(),
+				);
+			}
+		}),
+	);
+});
+
+test("a client is in the room only after a code that was fresh, with tries left, and asked for by the same person", () => {
+	const sequence = fc.array(fc.constantFrom(...clientEvents), {
+		maxLength: 25,
+	});
+	fc.assert(
+		fc.property(sequence, (events) => {
+			const actor = createActor(clientMachine).start();
+			const model = { asked: false, expires: 10, tries: 2, over: false };
+			let proved = false;
+			for (const event of events) {
+				const legal = actor.getSnapshot().can(event);
+				if (legal) actor.send(event);
+				const awaiting = model.asked && !model.over && !proved;
+				if (event.type === "login.requested") model.asked = true;
+				if (!legal) continue;
+				if (event.type === "login.resent") model.expires = event.expires;
+				if (event.type === "login.failed") model.over = --model.tries === 0;
+				if (event.type === "login.expired") model.over = true;
+				if (event.type === "login.succeeded") {
+					expect(awaiting).toBe(true);
+					expect(event.time).toBeLessThan(model.expires);
+					expect(event.identity).toBe("ann@");
+					proved = true;
+				}
+				if (event.type === "client.entered") {
+					expect(proved).toBe(true);
+					expect(event.identity).toBe("ann@");
+				}
+				expect(actor.getSnapshot().status).not.toBe("error");
+			}
+			if (actor.getSnapshot().matches("inRoom")) expect(proved).toBe(true);
+		}),
+	);
+});

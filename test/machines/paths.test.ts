@@ -1,0 +1,40 @@
+/** Generated paths reach every state and take every transition, so that a new one without an event here fails. */
+import { expect, test } from "vitest";
+import { clientMachine } from "../../machines/client.ts";
+import { roomMachine } from "../../machines/room.ts";
+import { serverMachine } from "../../machines/server.ts";
+import { botClaim } from "../../src/chat/bot.ts";
+import { allTransitions, reachedTransitions } from "./coverage.ts";
+import { ann, bob, clientEvents, roomEvents } from "./events.ts";
+
+test("every transition of the client machine is taken", () => {
+	const reached = reachedTransitions(clientMachine, clientEvents);
+	expect([...reached].sort()).toEqual(
+		[...allTransitions(clientMachine)].sort(),
+	);
+});
+
+test("every transition of the room machine is taken", () => {
+	const reached = reachedTransitions(
+		roomMachine,
+		roomEvents,
+		undefined,
+		({ context }) => context.offset >= 4,
+	);
+	expect([...reached].sort()).toEqual([...allTransitions(roomMachine)].sort());
+});
+
+test("every transition of the server machine is taken", () => {
+	const time = 1;
+	const events = [
+		{ type: "server.started", time, node: "n", version: "1" },
+		{ type: "server.stopped", time },
+		{ type: "login.succeeded", time, client: "a1", ...ann },
+		{ type: "login.succeeded", time, client: "b1", ...bob },
+		{ type: "name.released", time, nameKey: ann.nameKey },
+	];
+	const reached = reachedTransitions(serverMachine, events, { bot: botClaim });
+	expect([...reached].sort()).toEqual(
+		[...allTransitions(serverMachine)].sort(),
+	);
+});
