@@ -1,0 +1,39 @@
+/**
+ * `@plumebot` is an ordinary Client that lives in the process: it hosts a
+ * room, owns its name, and tells each newcomer, alone, what they must know.
+ */
+import type { Claim } from "../../machines/events.ts";
+import { BOT_NAME } from "../../machines/message.ts";
+import { Client } from "./client.ts";
+import { Mailbox } from "./mailbox.ts";
+import { parseName } from "./name.ts";
+import type { Parcel } from "./parcel.ts";
+
+/** The bot's claim to its name; no email has this identity. */
+export const botClaim: Claim = {
+	identity: BOT_NAME,
+	name: BOT_NAME,
+	nameKey: parseName(BOT_NAME)?.nameKey ?? BOT_NAME,
+};
+
+/** A bot to host one room. */
+export function makeBot(): Client {
+	const user = { name: BOT_NAME, email: "" };
+	const mailbox = new Mailbox(new Set(), (parcel) => listen(bot, parcel));
+	const bot = new Client(BOT_NAME, user, mailbox);
+	return bot;
+}
+
+function listen({ room }: Client, { notices }: Parcel): void {
+	for (const notice of notices) {
+		if (notice.kind !== "entered") continue;
+		const newcomer = room?.members.get(notice.client);
+		if (!room || !newcomer) continue;
+		const { name, email } = newcomer.user;
+		room.whisper(newcomer, `Hello ${name}, welcome to the ${room.name}.`);
+		room.whisper(
+			newcomer,
+			`What you say here is tied to your email, ${email}. Only you see this.`,
+		);
+	}
+}

@@ -1,0 +1,38 @@
+/**
+ * What may be an email address, in the one form it is counted and claimed by.
+ *
+ * The part before the @ is taken in lower case: RFC 5321 lets a host tell
+ * `Ada` from `ada`, none in use does, and to us they must be one person.
+ * Refused is all that could be more than one plain address: lists, quotes,
+ * comments, control characters, IP literals.
+ */
+import { isIP } from "node:net";
+import { domainToASCII } from "node:url";
+
+export interface ParsedEmail {
+	readonly email: string;
+	/** In ASCII (punycode), without a trailing dot. */
+	readonly domain: string;
+}
+
+/** RFC 5321, section 4.5.3.1, and erratum 1690 to RFC 3696 for the whole. */
+const LONGEST = 254;
+const LONGEST_LOCAL = 64;
+
+/** `dot-atom` of RFC 5322, section 3.2.3. */
+const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+/** What `domainToASCII` may be given: it drops or decodes other characters. */
+const WRITTEN_DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u;
+/** RFC 1123, section 2.1; a single label will do. */
+const DOMAIN = /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/;
+
+export function parseEmail(raw: string): ParsedEmail | undefined {
+	const [local = "", written = "", ...more] = raw.trim().split("@");
+	if (more.length > 0 || !WRITTEN_DOMAIN.test(written)) return undefined;
+	const domain = domainToASCII(written).replace(/\.$/, "");
+	const email = `${local.toLowerCase()}@${domain}`;
+	if (local.length > LONGEST_LOCAL || email.length > LONGEST) return undefined;
+	if (!LOCAL.test(local.toLowerCase())) return undefined;
+	if (!DOMAIN.test(domain) || isIP(domain) !== 0) return undefined;
+	return { email, domain };
+}

@@ -1,0 +1,97 @@
+/**
+ * What may be a name, and when two names are one.
+ *
+ * A legal name is shown as it was typed, in Unicode's compatible composed form
+ * (NFKC). It is claimed by its key: names that differ only in case, or that a
+ * reader could take for each other, share one. Keys are logged, so a later
+ * table of look-alikes changes nobody's.
+ */
+import { rectifyConfusion } from "unicode-confusables";
+
+export interface ParsedName {
+	readonly name: string;
+	readonly nameKey: string;
+}
+
+const LONGEST = 32;
+
+/** Nothing that is not seen; U+0640 only stretches the word it is in. */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u0640]/u;
+/** Letters with their marks, digits, `_` and `-`; more than two marks pile up over the neighbours. */
+const SPELLING = /^(?![_-])(?:\p{L}[\p{Mn}\p{Mc}]{0,2}|\p{Nd}|[_-])+$/u;
+
+/** The scripts in everyday use: UAX #31, table 5. */
+const SCRIPTS =
+	"Arab Armn Beng Cyrl Deva Ethi Geor Grek Gujr Guru Hebr Knda Khmr Laoo Latn Mlym Mymr Orya Sinh Taml Telu Thaa Thai Tibt";
+/** The scripts that are written together: UTS #39, section 5.2. */
+const TOGETHER = [
+	["Hani", "Hira", "Kana"],
+	["Hani", "Bopo"],
+	["Hani", "Hang"],
+];
+const ONE_SCRIPT = [...SCRIPTS.split(" ").map((one) => [one]), ...TOGETHER].map(
+	(scripts) => {
+		const letters = [...scripts, "Zinh"].map((script) => `\\p{scx=${script}}`);
+		return new RegExp(`^[${letters.join("")}0-9_-]+$`, "u");
+	},
+);
+
+/** The name as it is shown, and its key; nothing if it may not be a name. */
+export function parseName(raw: string): ParsedName | undefined {
+	if (UNSEEN.test(raw)) return undefined;
+	const name = raw.trim().normalize("NFKC");
+	if ([...name].length > LONGEST || !SPELLING.test(name)) return undefined;
+	if (!ONE_SCRIPT.some((script) => script.test(name))) return undefined;
+	const nameKey = keyOf(name);
+	// A Greek capital may look like one Latin letter and its small form like
+	// another. A key can follow only one of them, so the other is refused.
+	const seen = skeleton(name);
+	if (isAscii(seen) && keyOf(seen) !== nameKey) return undefined;
+	return { name, nameKey };
+}
+
+/** One pass may end on a character that has a look-alike itself; two never do. */
+function keyOf(name: string): string {
+	return merge(merge(name));
+}
+
+function merge(name: string): string {
+	return (
+		[...fold(name)]
+			.map(lookalike)
+			.join("")
+			.toLowerCase()
+			// The table has it that I, l and 1 are one, and O and 0; here i is too.
+			.replaceAll("i", "l")
+			// A dot over a letter that has one already is not seen.
+			.replace(/(?<=[lj]\p{M}*)\u0307/gu, "")
+			.normalize("NFD")
+	);
+}
+
+/**
+ * Case folding, one character at a time so that a sigma is the same at the end
+ * of a word. The way up and down also joins ı with i, and ß with ss.
+ */
+function fold(text: string): string {
+	return [...text.normalize("NFD")]
+		.map((letter) => letter.toUpperCase().toLowerCase())
+		.join("");
+}
+
+/** What a small letter is taken for. Where only its capital looks like a plain letter, that counts. */
+function lookalike(letter: string): string {
+	const small = skeleton(letter);
+	if (isAscii(small)) return small;
+	const capital = skeleton(letter.toUpperCase());
+	return isAscii(capital) ? capital : small;
+}
+
+/** UTS #39, section 4. */
+function skeleton(text: string): string {
+	return rectifyConfusion(text.normalize("NFD")).normalize("NFD");
+}
+
+function isAscii(text: string): boolean {
+	return /^[!-~]+$/.test(text);
+}

@@ -1,0 +1,39 @@
+/**
+ * The Server holds the rooms, each with its bot, and is the bus: what became
+ * durable is dispatched through it to the mailboxes of those it concerns.
+ */
+import type { RoomName } from "../../machines/events.ts";
+import { makeBot } from "./bot.ts";
+import { Mailbox, type OnMessage } from "./mailbox.ts";
+import { Room } from "./room.ts";
+
+export class Server {
+	readonly #keep: number;
+	readonly #rooms = new Map<RoomName, Room>();
+	readonly #tray = new Set<Mailbox>();
+
+	/** `keep` is how many messages a room shows to whoever enters. */
+	constructor(keep: number) {
+		this.#keep = keep;
+	}
+
+	room(name: RoomName): Room {
+		let room = this.#rooms.get(name);
+		if (!room) {
+			room = new Room(name, this.#keep, makeBot());
+			this.#rooms.set(name, room);
+		}
+		return room;
+	}
+
+	mailbox(onMessage: OnMessage): Mailbox {
+		return new Mailbox(this.#tray, onMessage);
+	}
+
+	/** Delivers all that was published since the last time: at most one parcel for each Client. */
+	dispatch(): void {
+		for (const room of this.#rooms.values()) room.deliver();
+		for (const mailbox of this.#tray) mailbox.flush(undefined);
+		this.#tray.clear();
+	}
+}

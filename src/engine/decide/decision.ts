@@ -1,0 +1,96 @@
+/**
+ * Decides what a message may change. Each `decide…` is a pure function of the
+ * machines' snapshots, the message, the time and what chance gave: it answers
+ * the events to append, or the name of the first rule that failed, or both
+ * where a failure is itself a fact (a wrong code).
+ *
+ * Raw codes, ids and emails leave it beside the events, never in them.
+ */
+import type { ClientId, LoginSucceeded } from "../../../machines/events.ts";
+import { BOT_NAME } from "../../../machines/message.ts";
+import { firstBroken } from "../../../machines/rules.ts";
+import { serverGuards, serverRules } from "../../../machines/server.ts";
+import type { User } from "../../chat/user.ts";
+import type { Limits } from "../../limits.ts";
+import type { Entry } from "../../log/log.ts";
+import type { Rule } from "../refusals.ts";
+import type { Secrets } from "../secrets.ts";
+import type { ClientSnapshot, State } from "../state.ts";
+
+const DAY_MS = 86_400_000;
+
+/** What a deployment allows. */
+export interface Policy {
+	readonly limits: Limits;
+	/** Emails and `@domains` that may enter; empty means everyone. */
+	readonly allow: readonly string[];
+	/** This process, in the events it writes. */
+	readonly node: string;
+}
+
+/** What there is to decide on. */
+export interface View {
+	readonly state: Pick<State, "server" | "room" | "tabs">;
+	/** Whoever asks, if they are anyone yet. */
+	readonly client: ClientSnapshot | undefined;
+	readonly now: number;
+}
+
+/** A code that must reach its owner: never logged. */
+export interface FreshCode {
+	readonly code: string;
+	readonly expires: number;
+	/** Absent when an old login gets a new code. */
+	readonly login?: {
+		readonly client: ClientId;
+		readonly pending: string;
+		readonly user: User;
+	};
+}
+
+export interface Decision {
+	readonly entries: readonly Entry[];
+	readonly refused?: Rule;
+	readonly retryAfterMs?: number;
+	readonly fresh?: FreshCode;
+}
+
+export const refuse = (refused: Rule, retryAfterMs?: number): Decision => ({
+	entries: [],
+	refused,
+	...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+});
+
+/** The login under way, if there is one. */
+export const pendingLogin = (client: ClientSnapshot | undefined) =>
+	client?.matches("awaitingCode") ? client.context : undefined;
+
+/** A code is bound to its login: on another's connection it is only a wrong code. */
+export function codeMac(
+	secrets: Secrets,
+	pending: string,
+	code: string,
+): string {
+	return secrets.mac("code", pending, code);
+}
+
+type Claimant = Pick<
+	LoginSucceeded,
+	"client" | "identity" | "nameKey" | "name"
+>;
+
+/** Why this name can't be claimed for the whole server, if it can't. */
+export function claimBroken(view: View, claim: Claimant, limits: Limits) {
+	if (isStale(view, claim.nameKey, limits)) return undefined;
+	const { context } = view.state.server;
+	const type = "login.succeeded" as const;
+	const event: LoginSucceeded = { type, time: view.now, ...claim };
+	return firstBroken(serverGuards, serverRules[type], context, event);
+}
+
+/** A name nobody used for so long is free again. */
+export function isStale({ state, now }: View, nameKey: string, limits: Limits) {
+	const owner = state.server.context.names.get(nameKey);
+	if (!owner || owner.identity === BOT_NAME) return false;
+	return owner.lastUsed + limits.nameDays * DAY_MS <= now;
+}

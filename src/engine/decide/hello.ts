@@ -1,0 +1,98 @@
+/** May this person have a login code, or a second one? */
+import { clientGuards, clientRules } from "../../../machines/client.ts";
+import { firstBroken } from "../../../machines/rules.ts";
+import { parseEmail } from "../../chat/email.ts";
+import { parseName } from "../../chat/name.ts";
+import type { Limits } from "../../limits.ts";
+import { type Secrets, sha256 } from "../secrets.ts";
+import {
+	claimBroken,
+	codeMac,
+	type Decision,
+	type Policy,
+	pendingLogin,
+	refuse,
+	type View,
+} from "./decision.ts";
+
+export interface Hello {
+	readonly name: string;
+	readonly email: string;
+	readonly room: string;
+	/** Whether this protocol takes a second hello for "send it again". */
+	readonly mayResend: boolean;
+}
+
+export function decideHello(
+	view: View,
+	hello: Hello,
+	policy: Policy,
+	secrets: Secrets,
+): Decision {
+	const { client, now: time } = view;
+	if (client?.matches("inRoom")) return refuse("isNotInside");
+	const name = parseName(hello.name);
+	if (!name) return refuse("nameIsLegal");
+	const address = parseEmail(hello.email);
+	if (!address) return refuse("emailIsLegal");
+	const { email, domain } = address;
+	const identity = secrets.mac("identity", email);
+	const expires = time + policy.limits.codeSeconds * 1000;
+	const code = secrets.code();
+
+	const login = pendingLogin(client);
+	if (login) {
+		const same = login.identity === identity && login.nameKey === name.nameKey;
+		if (!same || !hello.mayResend) return refuse("loginIsNotPending");
+		const due = resendAt(login.expires, policy.limits);
+		if (time < due) return refuse("resendIsDue", due - time);
+		const event = {
+			type: "login.resent" as const,
+			time,
+			client: login.id,
+			code: codeMac(secrets, login.pending, code),
+			expires,
+		};
+		const rules = clientRules["login.resent"];
+		const broken = firstBroken(clientGuards, rules, login, event);
+		if (broken) return refuse(broken);
+		return { entries: [{ event }], fresh: { code, expires } };
+	}
+
+	const { allow, limits } = policy;
+	if (
+		allow.length > 0 &&
+		!allow.includes(email) &&
+		!allow.includes(`@${domain}`)
+	)
+		return refuse("isInvited");
+	const claim = { identity, ...name };
+	const id = secrets.id();
+	const broken = claimBroken(view, { ...claim, client: id }, limits);
+	if (broken) return refuse(broken);
+	const pending = secrets.id();
+	const pendingHash = sha256(pending);
+	const event = {
+		type: "login.requested" as const,
+		time,
+		client: id,
+		pending: pendingHash,
+		...claim,
+		domain: secrets.mac("domain", domain),
+		room: hello.room,
+		code: codeMac(secrets, pendingHash, code),
+		expires,
+		tries: limits.codeTries,
+		resends: limits.codeResends,
+	};
+	const user = { name: name.name, email };
+	return {
+		entries: [{ event }],
+		fresh: { code, expires, login: { client: id, pending, user } },
+	};
+}
+
+/** When a code may be sent again; `expires` tells when it was last sent. */
+export function resendAt(expires: number, limits: Limits): number {
+	return expires - limits.codeSeconds * 1000 + limits.resendSeconds * 1000;
+}

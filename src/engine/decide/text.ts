@@ -1,0 +1,40 @@
+/** May this be said, here and now? */
+import { roomGuards, roomRules } from "../../../machines/room.ts";
+import { firstBroken } from "../../../machines/rules.ts";
+import { digestOf } from "../../log/line.ts";
+import type { Secrets } from "../secrets.ts";
+import { type Decision, type Policy, refuse, type View } from "./decision.ts";
+
+export interface Words {
+	readonly text: string;
+	readonly n?: number;
+}
+
+export function decideText(
+	{ client, now: time, state }: View,
+	{ text, n }: Words,
+	{ limits }: Policy,
+	secrets: Secrets,
+): Decision {
+	if (!client?.matches("inRoom")) return refuse("isInside");
+	if (text.trim() === "") return refuse("textIsNotEmpty");
+	if (!text.isWellFormed()) return refuse("textIsWellFormed");
+	if (text.length > limits.textPoints && [...text].length > limits.textPoints)
+		return refuse("textIsShort");
+	const { id, room } = client.context;
+	const erasable = { salt: secrets.id(), text };
+	const event = {
+		type: "message.posted" as const,
+		time,
+		room,
+		client: id,
+		...(n === undefined ? {} : { n }),
+		digest: digestOf(erasable),
+	};
+	const inside = state.room(room)?.context;
+	if (!inside) return refuse("isInside");
+	const rules = roomRules["message.posted"];
+	const broken = firstBroken(roomGuards, rules, inside, event);
+	if (broken) return refuse(broken);
+	return { entries: [{ event, erasable }] };
+}

@@ -1,0 +1,123 @@
+/**
+ * Login codes on their way: mailed once the login is durable, expired at
+ * their time, and ended when the mail could not be sent, so that the person
+ * may ask again at once.
+ */
+import type { ClientId, LoginExpired } from "../../machines/events.ts";
+import type { PendingLogin } from "../chat/notice.ts";
+import type { Clock } from "../clock.ts";
+import type { Limits } from "../limits.ts";
+import type { Allowance } from "../mail/allowance.ts";
+import type { MailError } from "../mail/mailer.ts";
+import type { Outbox } from "../mail/outbox.ts";
+import type { FreshCode } from "./decide/decision.ts";
+import { resendAt } from "./decide/hello.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { Rule } from "./refusals.ts";
+import type { State } from "./state.ts";
+import type { Login, Visit } from "./visit.ts";
+
+export interface Mail {
+	readonly outbox: Outbox;
+	readonly allowance: Allowance;
+}
+
+export class Logins {
+	readonly #pipeline: Pipeline;
+	readonly #state: State;
+	readonly #clock: Clock;
+	readonly #mail: Mail;
+	readonly #limits: Limits;
+
+	constructor(
+		pipeline: Pipeline,
+		state: State,
+		clock: Clock,
+		mail: Mail,
+		limits: Limits,
+	) {
+		this.#pipeline = pipeline;
+		this.#state = state;
+		this.#clock = clock;
+		this.#mail = mail;
+		this.#limits = limits;
+	}
+
+	/** Takes one mail from the allowances, or says which of them is used up. */
+	take(
+		to: string,
+		network: string,
+	): { readonly rule: Rule; readonly retryAfterMs?: number } | undefined {
+		if (!this.#mail.outbox.admit(network)) return { rule: "mailIsNotBusy" };
+		return this.#mail.allowance.take(to, network);
+	}
+
+	/** Mails the code as soon as the login is durable; `failed` is told if that can't be done. */
+	send(
+		visit: Visit,
+		login: Login,
+		{ code, expires }: FreshCode,
+		failed: (error: MailError) => void,
+	): void {
+		this.expireLater(login.client, expires);
+		const { email: to, name } = login.user;
+		const expiresInMinutes = Math.round(this.#limits.codeSeconds / 60);
+		this.#pipeline.tell(visit, () => {
+			const { outbox } = this.#mail;
+			const waitMs = outbox.admit(visit.network)?.waitMs ?? 0;
+			const mail = { to, name, code, expiresInMinutes };
+			outbox.post(mail, visit.network, (error) => {
+				if (error) this.#failed(login.client, () => failed(error));
+			});
+			const pending = this.pending(login);
+			if (!pending) return;
+			const text = waitMs > 1000 ? waitWords(waitMs) : "";
+			const now = this.#clock.now();
+			visit.mailbox.put({ kind: "codeSent", login: pending, now, text });
+		});
+	}
+
+	/** What a person may know of the login they have under way. */
+	pending({ client, pending }: Login): PendingLogin | undefined {
+		const snapshot = this.#state.client(client);
+		if (!snapshot?.matches("awaitingCode")) return undefined;
+		const { tries, expires } = snapshot.context;
+		const due = resendAt(expires, this.#limits);
+		return { pending, tries, expires, resendAt: due };
+	}
+
+	/** Proposes `login.expired` at its time; the deadline itself is the machine's. */
+	expireLater(client: ClientId, expires: number): void {
+		const delayMs = Math.max(0, expires - this.#clock.now());
+		this.#clock.after(delayMs, () =>
+			this.#pipeline.whenWritable(() => this.expireIfDue(client)),
+		);
+	}
+
+	expireIfDue(client: ClientId): void {
+		const snapshot = this.#state.client(client);
+		if (!snapshot?.matches("awaitingCode")) return;
+		if (this.#clock.now() < snapshot.context.expires) return;
+		this.#expire(client, "deadline");
+	}
+
+	#failed(client: ClientId, tell: () => void): void {
+		this.#pipeline.whenWritable(() => {
+			if (!this.#state.client(client)?.matches("awaitingCode")) return;
+			this.#expire(client, "mailFailed");
+			tell();
+		});
+	}
+
+	#expire(client: ClientId, why: LoginExpired["why"]): void {
+		const time = this.#clock.now();
+		this.#pipeline.append({
+			event: { type: "login.expired", time, client, why },
+		});
+	}
+}
+
+function waitWords(waitMs: number): string {
+	const seconds = Math.ceil(waitMs / 1000);
+	return `Many people are logging in. Your code will be mailed in about ${seconds} seconds.`;
+}

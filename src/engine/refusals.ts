@@ -1,0 +1,47 @@
+/**
+ * Every rule that can refuse a person something, with what they are told:
+ * what went wrong and what to do. A rule without words does not compile.
+ */
+export const refusalWords = {
+	// Asking for a code
+	nameIsLegal:
+		"That name can't be used. A name has 1 to 32 letters, digits, _ or -, all of one script.",
+	emailIsLegal: "That does not look like one email address. Please check it.",
+	isInvited:
+		"This server is for invited people. Ask whoever runs it to let your email in.",
+	nameIsTheirs: "That name is taken by someone else. Please choose another.",
+	nameIsNotAnothers:
+		"That name is taken by someone else. Please choose another.",
+	loginIsNotPending:
+		"A code is already on its way to you. Look in your mail, or try again later.",
+	resendIsDue: "A code was sent a moment ago. Please wait a little.",
+	resendsAreLeft: "That code was sent often enough. Please start again later.",
+	addressAllowance:
+		"Too many codes were asked for this email. Please try again later.",
+	networkAllowance:
+		"Too many codes were asked for from your network. Please try again later.",
+	mailIsNotBusy:
+		"Too many people are logging in. Please try again in a minute.",
+	mailWasSent:
+		"The mail with your code could not be sent. Please try again later.",
+	isNotInside: "You are already in the room.",
+	// Proving it
+	loginIsPending: "There is no login to finish. Please ask for a new code.",
+	codeIsFresh: "That code has expired. Please ask for a new one.",
+	codeIsRight: "That code is not right.",
+	triesAreLeft: "That was one try too many. Please ask for a new code.",
+	isWhoAsked: "That code is not for you. Please ask for a new one.",
+	tabsAreLeft: "You are here in too many tabs. Close one and try again.",
+	// Talking
+	isInside: "You are not in the room yet.",
+	isNextInOrder: "That message came out of order. Please send it again.",
+	textIsNotEmpty: "There is nothing in that message.",
+	textIsWellFormed: "That message holds broken characters.",
+	textIsShort: "That message is too long. Please send it in parts.",
+	isNotTooFast: "That was too fast. Please wait a moment.",
+	frameIsUnderstood: "That message could not be understood.",
+	diskHasSpace:
+		"The server's disk is full. Nothing is lost, but nothing can be said until there is space.",
+} as const;
+
+export type Rule = keyof typeof refusalWords;

@@ -1,0 +1,47 @@
+/**
+ * The letter that brings a login code. The name in it was chosen by a
+ * stranger, so it is only ever text. The code stays out of the subject, which
+ * mail services show and keep. Colours are the reader's own, so that dark mode
+ * is as legible.
+ */
+import type { LoginMail } from "./mailer.ts";
+
+export interface Letter {
+	readonly subject: string;
+	readonly text: string;
+	readonly html: string;
+}
+
+const BODY = "margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif";
+const CODE =
+	"display:inline-block;padding:12px 24px;border:2px solid #7c6ff0;border-radius:12px;font:700 36px/1.2 ui-monospace,Consolas,monospace;letter-spacing:4px;-webkit-user-select:all;user-select:all";
+
+export function letterOf({ name, code, expiresInMinutes }: LoginMail): Letter {
+	const subject = "Your Plume login code";
+	const lead = "this is your login code:";
+	const rules = `It is good for ${expiresInMinutes} minutes and works once. Nobody at Plume will ever ask you for it.`;
+	const ignore =
+		"If you did not ask for it, ignore this mail: nobody gets in without the code.";
+	const text = `Hello ${name}, ${lead}\n\n    ${code}\n\n${rules}\n\n${ignore}\n`;
+	const html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>${subject}</title>
+</head>
+<body style="${BODY}">
+<p>Hello <strong dir="auto">${escapeHtml(name)}</strong>, ${lead}</p>
+<p><span style="${CODE}">${escapeHtml(code)}</span></p>
+<p>${rules}</p>
+<p><small>${ignore}</small></p>
+</body>
+</html>
+`;
+	return { subject, text, html };
+}
+
+function escapeHtml(text: string): string {
+	return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

@@ -1,0 +1,60 @@
+/**
+ * Mails codes through Mailgun. Its library knows no AbortSignal and has no
+ * time-out of its own: at abort the caller is let go at once, and the socket
+ * `timeoutMs` after the call began.
+ */
+import FormData from "form-data";
+import Mailgun from "mailgun.js";
+import { letterOf } from "./letter.ts";
+import { MailError, type Mailer } from "./mailer.ts";
+
+export interface MailgunOptions {
+	readonly key: string;
+	readonly domain: string;
+	/** The sender, as `Name <address>`. */
+	readonly from: string;
+	readonly timeoutMs: number;
+	/** Where the API is: for the EU region, and for tests. */
+	readonly url?: string | undefined;
+}
+
+const ADVICE: Readonly<Record<number, string>> = {
+	401: "it does not accept MAILGUN_APIKEY",
+	404: "it does not know MAILGUN_DOMAIN; for the EU region set MAILGUN_URL",
+	429: "we send more than it allows",
+	500: "the fault is on its side",
+};
+
+export function mailgunMailer(options: MailgunOptions): Mailer {
+	const { key, domain, from, timeoutMs: timeout, url } = options;
+	const account = { username: "api", key, timeout, ...(url && { url }) };
+	const { messages } = new Mailgun(FormData).client(account);
+	return {
+		async send(mail, signal) {
+			if (signal.aborted) throw givenUp();
+			const aborted = new Promise<never>((_, reject) => {
+				signal.addEventListener("abort", () => reject(givenUp()));
+			});
+			const letter = { from, to: mail.to, ...letterOf(mail) };
+			const call = messages.create(domain, letter).catch(explain);
+			await Promise.race([call, aborted]);
+		},
+	};
+}
+
+const givenUp = () => new MailError("Mailgun was given up on");
+
+/** What was thrown is not kept: it may quote the address. */
+function explain(thrown: unknown): never {
+	const { status, message }: { status?: unknown; message?: unknown } =
+		Object(thrown);
+	// A connection that failed has the status 400, and its code for a message.
+	if (status === 400 && /^(?!ERR_BAD)[A-Z_]+$/.test(String(message)))
+		throw new MailError(
+			`Mailgun cannot be reached (${message}): check MAILGUN_URL and the network`,
+		);
+	const known = Number(status) >= 500 ? 500 : Number(status);
+	const advice =
+		ADVICE[known] ?? "check MAIL_FROM, MAILGUN_URL and the account";
+	throw new MailError(`Mailgun answered ${status}: ${advice}`);
+}

@@ -1,0 +1,55 @@
+/**
+ * Mails codes through any SMTP server, named by one URL: `smtps://` is TLS
+ * from the first byte, `smtp://` becomes TLS where the server offers it. A
+ * password never goes to another machine in the clear.
+ */
+import { createTransport, type NodemailerError } from "nodemailer";
+import { letterOf } from "./letter.ts";
+import { MailError, type Mailer } from "./mailer.ts";
+
+export interface SmtpOptions {
+	/** `smtp://user:password@host:port`, or `smtps://`. */
+	readonly url: string;
+	/** Sender, as `Name <address>`. */
+	readonly from: string;
+}
+
+const REFUSED = "refused the mail: check MAIL_FROM and the account";
+/** By nodemailer's error codes. */
+const FATE: Readonly<Record<string, string>> = {
+	EABORT: "was given up on",
+	EAUTH: "does not accept the user or password in SMTP_URL",
+	EENVELOPE: REFUSED,
+	EMESSAGE: REFUSED,
+};
+
+const HERE = /^(localhost|127\.[\d.]+|\[::1\])$/;
+
+/** Throws `MailError` if `url` cannot be one; says nothing of what is in it. */
+export function smtpMailer({ url, from }: SmtpOptions): Mailer {
+	if (!/^smtps?:\/\//.test(url) || !URL.canParse(url))
+		throw new MailError("SMTP_URL must look like smtps://user:password@host");
+	const { password, hostname } = new URL(url);
+	const transport = createTransport({
+		url,
+		requireTLS: password !== "" && !HERE.test(hostname),
+	});
+	return {
+		async send(mail, signal) {
+			// An address in an object is one address, whatever characters it has.
+			const to = { name: "", address: mail.to };
+			const letter = { from, to, signal, ...letterOf(mail) };
+			await transport.sendMail(letter).catch(explain);
+		},
+	};
+}
+
+/** What was thrown is not kept: it quotes the address and the server's own words. */
+function explain(thrown: unknown): never {
+	const { code, responseCode }: NodemailerError = Object(thrown);
+	const codes = [code, responseCode].filter(Boolean).join(" ");
+	const fate =
+		FATE[code ?? ""] ??
+		"cannot be reached in safety: check SMTP_URL, its certificate and the network";
+	throw new MailError(`the SMTP server ${fate} (${codes})`);
+}
