@@ -1,0 +1,146 @@
+/**
+ * One connection from a browser to the engine: frames become commands, what
+ * the engine tells becomes bytes. It keeps the edge's promises: a rate, a
+ * bound on what is unsent, a deadline for saying hello, and that whoever
+ * falls silent is gone.
+ */
+import type { ClientLeft } from "../../machines/events.ts";
+import {
+	CloseCode,
+	type CloseReason,
+	MessageType,
+} from "../../machines/message.ts";
+import { TokenBucket } from "../bucket.ts";
+import type { Parcel } from "../chat/parcel.ts";
+import type { Clock } from "../clock.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Visit } from "../engine/visit.ts";
+import type { Limits } from "../limits.ts";
+import type { Dialect } from "./dialect.ts";
+import { parseCommand } from "./parse.ts";
+
+/** Refusals for haste, in a row, that are taken for abuse. */
+const PATIENCE = 100;
+
+/** What a connection needs of the socket that carries it. */
+export interface Wire {
+	/** Bytes handed over and not yet taken by the network. */
+	readonly unsentBytes: number;
+	send(bytes: Buffer): void;
+	ping(): void;
+	/** Says why, then closes. */
+	close(code: number, reason: string): void;
+	/** Drops it without a word. */
+	terminate(): void;
+}
+
+export interface ConnectionParts {
+	readonly wire: Wire;
+	readonly dialect: Dialect;
+	readonly engine: Engine;
+	readonly network: string;
+	readonly clock: Clock;
+	readonly limits: Limits;
+	/** Called once, when the visitor has proved who they are. */
+	readonly onLoggedIn: () => void;
+}
+
+export class Connection {
+	readonly #parts: ConnectionParts;
+	readonly #visit: Visit;
+	readonly #bucket: TokenBucket;
+	#cancelDeadline: () => void;
+	#loggedIn = false;
+	#hasty = 0;
+	#lastHeard: number;
+	#lastPing: number;
+
+	constructor(parts: ConnectionParts) {
+		this.#parts = parts;
+		const { engine, network, clock, limits } = parts;
+		this.#lastHeard = clock.now();
+		this.#lastPing = clock.now();
+		const { messagesPerSecond: perSecond, messageBurst: burst } = limits;
+		this.#bucket = new TokenBucket({ perSecond, burst }, clock);
+		this.#visit = engine.connect(network, (parcel) => this.#deliver(parcel));
+		this.#cancelDeadline = this.#expectHello(limits.helloSeconds);
+	}
+
+	/** A text frame has come. */
+	receive(frame: string): void {
+		const { engine, dialect } = this.#parts;
+		this.heard();
+		const command = parseCommand(frame, dialect.mayResend);
+		const re = command?.type ?? MessageType.text;
+		const retryAfterMs = this.#bucket.take();
+		if (retryAfterMs !== undefined) {
+			const n = command && "n" in command ? command.n : undefined;
+			if (++this.#hasty > PATIENCE) this.close("policy", "refused");
+			else engine.refuse(this.#visit, "isNotTooFast", re, { n, retryAfterMs });
+			return;
+		}
+		this.#hasty = 0;
+		if (command) engine.receive(this.#visit, command);
+		else engine.refuse(this.#visit, "frameIsUnderstood", re);
+	}
+
+	/** Any sign of life. */
+	heard(): void {
+		this.#lastHeard = this.#parts.clock.now();
+	}
+
+	/** Called about once a second: pings, and drops whoever does not answer. */
+	checkPulse(): void {
+		const { clock, limits, wire } = this.#parts;
+		const now = clock.now();
+		const silenceMs = now - this.#lastHeard;
+		if (silenceMs >= (limits.pingSeconds + limits.pongSeconds) * 1000) {
+			this.closed("silent");
+			wire.terminate();
+		} else if (now - this.#lastPing >= limits.pingSeconds * 1000) {
+			this.#lastPing = now;
+			wire.ping();
+		}
+	}
+
+	/** Ends it from our side, with words. */
+	close(reason: CloseReason, why: ClientLeft["why"]): void {
+		const { code, says } = CloseCode[reason];
+		this.closed(why);
+		this.#parts.wire.close(code, says);
+	}
+
+	/** The socket is gone, or as good as gone. */
+	closed(why: ClientLeft["why"]): void {
+		this.#cancelDeadline();
+		if (!this.#visit.gone) this.#parts.engine.disconnect(this.#visit, why);
+	}
+
+	#deliver(parcel: Parcel): void {
+		if (this.#visit.gone) return;
+		const { wire, dialect, limits, onLoggedIn } = this.#parts;
+		const bytes = parcel.bytes(dialect);
+		const unsent = wire.unsentBytes;
+		if (unsent > 0 && unsent + bytes.length > limits.mailboxBytes) {
+			this.close("tooSlow", "tooSlow");
+			return;
+		}
+		if (bytes.length > 0) wire.send(bytes);
+		if (this.#loggedIn) return;
+		if (parcel.notices.some(({ kind }) => kind === "authenticated")) {
+			this.#loggedIn = true;
+			this.#cancelDeadline();
+			onLoggedIn();
+		}
+	}
+
+	/** A stranger has a short time to say hello, and as long as a code lives to come back after a failed login. */
+	#expectHello(seconds: number): () => void {
+		const { clock, engine, limits } = this.#parts;
+		return clock.after(seconds * 1000, () => {
+			if (engine.standing(this.#visit) === "stranger")
+				this.close("silent", "silent");
+			else this.#cancelDeadline = this.#expectHello(limits.codeSeconds + 60);
+		});
+	}
+}

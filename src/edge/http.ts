@@ -1,0 +1,85 @@
+/**
+ * Plain HTTP: the page, its files, and whether the server is well. Every
+ * answer carries a policy under which a page can load nothing from elsewhere
+ * and run nothing that is not a file of ours.
+ */
+import { createServer, type Server } from "node:http";
+import express, {
+	type NextFunction,
+	type Request,
+	type Response,
+} from "express";
+import type { Limits } from "../limits.ts";
+
+const POLICY = [
+	"default-src 'none'",
+	"script-src 'self'",
+	"style-src 'self'",
+	"img-src 'self' data:",
+	"font-src 'self'",
+	"connect-src 'self'",
+	"manifest-src 'self'",
+	"base-uri 'none'",
+	"form-action 'none'",
+	"frame-ancestors 'none'",
+].join("; ");
+
+export interface HttpParts {
+	/** The folder with `index.html` and the page's files. */
+	readonly pages: string;
+	readonly limits: Limits;
+	/** Undefined when all is well, else what is wrong. */
+	readonly trouble: () => string | undefined;
+}
+
+/** Makes the server; it does not listen yet. */
+export function makeHttpServer(parts: HttpParts): Server {
+	const { limits, pages, trouble } = parts;
+	const app = express();
+	app.disable("x-powered-by");
+	app.use((_request: Request, response: Response, next: NextFunction) => {
+		response.set({
+			"Content-Security-Policy": POLICY,
+			"X-Content-Type-Options": "nosniff",
+			"Referrer-Policy": "no-referrer",
+			"Cross-Origin-Opener-Policy": "same-origin",
+			"Cross-Origin-Resource-Policy": "same-origin",
+		});
+		next();
+	});
+	app.get("/healthz", (_request, response) => {
+		const wrong = trouble();
+		response.status(wrong ? 503 : 200).json({ ok: !wrong, wrong });
+	});
+	app.get("/", (_request, response) => {
+		response.set("Cache-Control", "no-cache");
+		response.sendFile("index.html", { root: pages });
+	});
+	app.use("/static", express.static(pages, { index: false, redirect: false }));
+	app.use((_request, response) => {
+		response.status(404).type("text").send("There is nothing here.\n");
+	});
+	app.use(
+		(error: unknown, _: Request, response: Response, _next: NextFunction) => {
+			const status = statusOf(error);
+			response.status(status).type("text").send("That did not work.\n");
+		},
+	);
+	return createServer(
+		{
+			maxHeaderSize: limits.headerBytes,
+			headersTimeout: limits.headerSeconds * 1000,
+			requestTimeout: limits.headerSeconds * 1000,
+			connectionsCheckingInterval: 1000,
+		},
+		app,
+	);
+}
+
+function statusOf(error: unknown): number {
+	const status =
+		typeof error === "object" && error !== null && "status" in error
+			? error.status
+			: 500;
+	return typeof status === "number" ? status : 500;
+}

@@ -1,0 +1,69 @@
+/** The protocol of our own page, subprotocol `plume.2`; PROTOCOL.md has an example of each frame. */
+import { type Item, MessageType } from "../../machines/message.ts";
+import type { Notice, PendingLogin, Refusal } from "../chat/notice.ts";
+import { dialect, type Frame, isAboutCode } from "./dialect.ts";
+
+function item({ kind, name, ...place }: Item): Frame {
+	const user = { name };
+	if (kind === "said") return { type: MessageType.text, user, ...place };
+	const text = `${kind} chat`;
+	return { type: MessageType.system, kind, user, text, ...place };
+}
+
+const pendingFrame = (login: PendingLogin, now: number, text: string) => ({
+	type: MessageType.pending,
+	...login,
+	now,
+	text,
+});
+
+function refusal(notice: Refusal): readonly Frame[] {
+	const { code, re, text, login, n, retryAfterMs, inRoom } = notice;
+	const why = {
+		code,
+		re,
+		text,
+		...(n !== undefined && { n }),
+		...(retryAfterMs !== undefined && { retryAfter: retryAfterMs }),
+	};
+	const refused = { type: MessageType.refused, ...why };
+	if (isAboutCode(notice)) {
+		const wrong = { type: MessageType.authRst, text: "" };
+		if (!login) return [wrong, refused];
+		return [wrong, pendingFrame(login, notice.now ?? 0, text)];
+	}
+	const over = !inRoom && !login && re !== MessageType.text;
+	return [over ? { type: MessageType.mayNotEnter, ...why } : refused];
+}
+
+function frames(notice: Notice): readonly Frame[] {
+	switch (notice.kind) {
+		case "said":
+		case "entered":
+		case "left":
+			return [item(notice)];
+		case "whisper": {
+			const { name, text } = notice;
+			return [{ type: MessageType.text, user: { name }, text }];
+		}
+		case "authenticated": {
+			const { name } = notice;
+			return [{ type: MessageType.authAck, user: { name }, text: "" }];
+		}
+		case "codeSent":
+			return [pendingFrame(notice.login, notice.now, notice.text)];
+		case "welcome": {
+			const { kind: _kind, history, ...welcome } = notice;
+			const { room } = welcome;
+			return [
+				{ type: MessageType.welcome, ...welcome },
+				...history.map(item),
+				{ type: MessageType.history, room, done: true },
+			];
+		}
+		case "refused":
+			return refusal(notice);
+	}
+}
+
+export const plume2 = dialect(frames, true);

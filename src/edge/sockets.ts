@@ -1,0 +1,165 @@
+/**
+ * WebSockets at `/connect`: the upgrade, and the pulse of every connection.
+ *
+ * Frames are written straight to the network socket, already encoded and
+ * shared. That is sound because compression is off: ws then writes its own
+ * pings and close frames at once, never from a queue of its own.
+ */
+import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import { CloseCode, SUBPROTOCOL } from "../../machines/message.ts";
+import type { Clock } from "../clock.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Limits } from "../limits.ts";
+import { classic } from "./classic.ts";
+import { Connection, type Wire } from "./connection.ts";
+import { Gate, type Turned } from "./gate.ts";
+import type { Peer } from "./network.ts";
+import { plume2 } from "./plume2.ts";
+
+const PULSE_MS = 1000;
+const FAREWELL_MS = 2000;
+
+export interface SocketParts {
+	readonly engine: Engine;
+	readonly clock: Clock;
+	readonly limits: Limits;
+	readonly origins: readonly string[];
+	/** Who sent a request, proxies seen through. */
+	readonly peerOf: (request: IncomingMessage) => Peer;
+}
+
+export class Sockets {
+	readonly #parts: SocketParts;
+	readonly #gate: Gate;
+	readonly #webSockets: WebSocketServer;
+	readonly #connections = new Map<Connection, WebSocket>();
+	#cancelPulse: () => void;
+	#closing = false;
+
+	constructor(server: Server, parts: SocketParts) {
+		const { limits, origins } = parts;
+		this.#parts = parts;
+		this.#gate = new Gate(limits, origins);
+		this.#webSockets = new WebSocketServer({
+			noServer: true,
+			clientTracking: false,
+			perMessageDeflate: false,
+			maxPayload: limits.frameBytes,
+			maxFragments: 16,
+			handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
+		});
+		server.on("upgrade", (request, socket, head) =>
+			this.#upgrade(request, socket, head),
+		);
+		this.#cancelPulse = this.#pulse();
+	}
+
+	get size(): number {
+		return this.#connections.size;
+	}
+
+	/** Turns newcomers away from now on. */
+	stopAccepting(): void {
+		this.#closing = true;
+	}
+
+	/** Tells everyone that the server goes away; resolves when they are gone, or have had their time. */
+	async close(): Promise<void> {
+		this.#cancelPulse();
+		const { code, says } = CloseCode.goingAway;
+		const { clock } = this.#parts;
+		const gone = Array.from(
+			this.#connections.values(),
+			(webSocket) =>
+				new Promise<void>((resolve) => {
+					webSocket.once("close", () => resolve());
+					webSocket.close(code, says);
+				}),
+		);
+		const patience = new Promise<void>((resolve) => {
+			clock.after(FAREWELL_MS, resolve);
+		});
+		await Promise.race([Promise.all(gone), patience]);
+		for (const webSocket of this.#connections.values()) webSocket.terminate();
+	}
+
+	#upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+		socket.on("error", () => socket.destroy());
+		const { network } = this.#parts.peerOf(request);
+		const turned: Turned | undefined = this.#closing
+			? { status: 503, says: CloseCode.restart.says }
+			: this.#gate.check(request, network);
+		if (turned) turnAway(socket, turned);
+		else
+			this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
+				this.#accept(webSocket, socket, network),
+			);
+	}
+
+	#accept(webSocket: WebSocket, socket: Duplex, network: string): void {
+		const { engine, clock, limits } = this.#parts;
+		const { loggedIn, left } = this.#gate.enter(network);
+		const connection = new Connection({
+			wire: wireOf(webSocket, socket),
+			dialect: webSocket.protocol === SUBPROTOCOL ? plume2 : classic,
+			engine,
+			network,
+			clock,
+			limits,
+			onLoggedIn: loggedIn,
+		});
+		this.#connections.set(connection, webSocket);
+		webSocket.on("error", () => {}); // ws closes it, with the fitting code
+		webSocket.on("pong", () => connection.heard());
+		webSocket.on("ping", () => connection.heard());
+		webSocket.on("message", (data, isBinary) => {
+			if (webSocket.readyState !== webSocket.OPEN) return;
+			if (isBinary) connection.close("unsupported", "refused");
+			else connection.receive(data.toString());
+		});
+		webSocket.on("close", () => {
+			this.#connections.delete(connection);
+			left();
+			if (!this.#closing) connection.closed("closed");
+		});
+	}
+
+	#pulse(): () => void {
+		return this.#parts.clock.after(PULSE_MS, () => {
+			for (const connection of this.#connections.keys())
+				connection.checkPulse();
+			this.#cancelPulse = this.#pulse();
+		});
+	}
+}
+
+function wireOf(webSocket: WebSocket, socket: Duplex): Wire {
+	return {
+		get unsentBytes() {
+			return socket.writableLength;
+		},
+		send: (bytes) => {
+			if (webSocket.readyState === webSocket.OPEN) socket.write(bytes);
+		},
+		ping: () => webSocket.ping(),
+		close: (code, reason) => webSocket.close(code, reason),
+		terminate: () => webSocket.terminate(),
+	};
+}
+
+function turnAway(socket: Duplex, { status, says }: Turned): void {
+	const body = `${says}\n`;
+	socket.end(
+		[
+			`HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+			"Connection: close",
+			"Content-Type: text/plain; charset=utf-8",
+			`Content-Length: ${Buffer.byteLength(body)}`,
+			...(status === 503 ? ["Retry-After: 10"] : []),
+			"",
+			body,
+		].join("\r\n"),
+	);
+}

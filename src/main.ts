@@ -1,0 +1,175 @@
+#!/usr/bin/env node
+/**
+ * Where everything is put together: the only file that reads the environment
+ * and names the concrete disk, log, mail service and clock.
+ */
+import { randomFillSync } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Logger, pino } from "pino";
+import pretty from "pino-pretty";
+import { type Command, parseCommand } from "./cli/arguments.ts";
+import { helpText } from "./cli/help.ts";
+import { replay } from "./cli/replay.ts";
+import { systemClock } from "./clock.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { Secrets } from "./engine/secrets.ts";
+import { realDisk } from "./log/disk.ts";
+import { openFileLog } from "./log/file-log.ts";
+import { Lock } from "./log/lock.ts";
+import { memoryLog } from "./log/memory-log.ts";
+import type { Mailer } from "./mail/mailer.ts";
+import { mailgunMailer } from "./mail/mailgun.ts";
+import { smtpMailer } from "./mail/smtp.ts";
+import { terminalMailer } from "./mail/terminal.ts";
+import { readSecret } from "./secret-file.ts";
+import { startService } from "./service.ts";
+
+const VERSION = "1.0.0";
+const PAGES = fileURLToPath(new URL("../static", import.meta.url));
+
+const isTerminal = process.stdout.isTTY === true;
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const warn = (line: string) => process.stderr.write(`${line}\n`);
+
+async function main(): Promise<number | undefined> {
+	const command = parseCommand(process.argv.slice(2), process.env);
+	switch (command.name) {
+		case "help":
+			print(helpText(command.of));
+			return 0;
+		case "version":
+			print(VERSION);
+			return 0;
+		case "replay": {
+			const { stdin, env } = process;
+			const data = env.PLUME_DATA || env.STATE_DIRECTORY || "data";
+			return replay(command, data, { disk: realDisk, stdin, print, warn });
+		}
+		case "serve":
+			await serve(command);
+			return undefined;
+	}
+}
+
+async function serve({
+	environment,
+	acceptClock,
+}: Extract<Command, { name: "serve" }>): Promise<void> {
+	const config = readConfig(environment, credential);
+	const logger = isTerminal
+		? pino({ base: null }, pretty({ ignore: "pid,hostname", sync: true }))
+		: pino({ base: null }, pino.destination({ sync: true }));
+	const onFatal = (error: Error) => {
+		logger.fatal({ error: error.message }, "stopping at once");
+		process.exit(1);
+	};
+	process.on("uncaughtException", onFatal);
+	const lock = config.log === "file" ? await Lock.take(config.data) : undefined;
+	const random = pooledRandom();
+	const secret = config.secret ?? (await secretFor(config, random));
+	const secrets = new Secrets(secret, random);
+	const service = await startService(
+		{
+			config,
+			log: await openLog(config, secrets, logger),
+			mailer: makeMailer(config),
+			secrets,
+			clockFrom: systemClock,
+			acceptClock,
+			version: VERSION,
+			report: logger,
+			onFatal,
+		},
+		PAGES,
+	);
+	logger.info({ url: service.url }, "listening");
+	const stop = async (signal: NodeJS.Signals) => {
+		logger.info({ signal }, "stopping");
+		await service.stop();
+		await lock?.release();
+		logger.info("stopped");
+		process.exit(0);
+	};
+	for (const signal of ["SIGTERM", "SIGINT"] as const)
+		process.once(signal, () => {
+			stop(signal).catch(onFatal);
+		});
+}
+
+async function openLog(config: Config, secrets: Secrets, logger: Logger) {
+	if (config.log === "memory") {
+		logger.warn("PLUME_LOG=memory: everything is forgotten at the next stop");
+		return memoryLog({ id: secrets.id(), clock: systemClock() });
+	}
+	return openFileLog({
+		disk: realDisk,
+		folder: config.data,
+		clock: systemClock(),
+		ids: () => secrets.id(),
+		onTorn: (torn) => logger.warn({ ...torn }, "a torn tail was cut off and saved"),
+	});
+}
+
+function makeMailer({ mail, limits }: Config): Mailer {
+	switch (mail.kind) {
+		case "mailgun":
+			return mailgunMailer({
+				...mail,
+				timeoutMs: limits.mailTimeoutSeconds * 1000,
+			});
+		case "smtp":
+			return smtpMailer(mail);
+		case "terminal":
+			return terminalMailer({
+				print,
+				pretty: isTerminal,
+				clock: systemClock(),
+			});
+	}
+}
+
+async function secretFor(
+	{ log, data }: Config,
+	random: (size: number) => Uint8Array,
+): Promise<string> {
+	return log === "file"
+		? readSecret(data)
+		: Buffer.from(random(32)).toString("base64url");
+}
+
+/** systemd hands secrets over in files that only this service can read. */
+function credential(name: string): string | undefined {
+	const folder = process.env.CREDENTIALS_DIRECTORY;
+	if (!folder) return undefined;
+	try {
+		return readFileSync(join(folder, name), "utf8").trim();
+	} catch {
+		return undefined;
+	}
+}
+
+/** The system's random bytes, fetched a page at a time: each message takes sixteen. */
+function pooledRandom(): (size: number) => Uint8Array {
+	const pool = Buffer.alloc(4096);
+	let next = pool.length;
+	return (size) => {
+		if (next + size > pool.length) {
+			randomFillSync(pool);
+			next = 0;
+		}
+		next += size;
+		return Uint8Array.from(pool.subarray(next - size, next));
+	};
+}
+
+main().then(
+	(code) => {
+		if (code !== undefined) process.exitCode = code;
+	},
+	(error: unknown) => {
+		warn(`plume: ${error instanceof Error ? error.message : error}`);
+		process.exitCode = error instanceof ConfigError ? 2 : 1;
+	},
+);

@@ -1,0 +1,134 @@
+/**
+ * Plume as a whole: folds the log, starts the engine, and opens the door.
+ * Everything it stands on is handed to it, so that a test can run the real
+ * thing on a simulated disk, clock and mail service.
+ */
+import type { IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { botClaim } from "./chat/bot.ts";
+import { Server } from "./chat/server.ts";
+import type { Clock } from "./clock.ts";
+import { type Config, ConfigError } from "./config.ts";
+import { makeHttpServer } from "./edge/http.ts";
+import { networkOf } from "./edge/network.ts";
+import { Sockets } from "./edge/sockets.ts";
+import { Engine, type Reporter } from "./engine/engine.ts";
+import { fold } from "./engine/fold.ts";
+import type { Secrets } from "./engine/secrets.ts";
+import { State } from "./engine/state.ts";
+import type { Log } from "./log/log.ts";
+import { Allowance } from "./mail/allowance.ts";
+import type { Mailer } from "./mail/mailer.ts";
+import { Outbox } from "./mail/outbox.ts";
+
+const MOST_AHEAD_MS = 300_000;
+/** For files, log and listener, beside the connections themselves. */
+const SPARE_CONNECTIONS = 64;
+
+export interface ServiceParts {
+	readonly config: Config;
+	readonly log: Log;
+	readonly mailer: Mailer;
+	readonly secrets: Secrets;
+	/** A clock that starts no earlier than the log's last event. */
+	readonly clockFrom: (notBefore: number) => Clock;
+	/** Take a log from the future as it is. */
+	readonly acceptClock: boolean;
+	readonly version: string;
+	readonly report: Reporter;
+	readonly onFatal: (error: Error) => void;
+}
+
+/** The engine on its log, not yet open to anyone. */
+export async function startEngine(parts: ServiceParts) {
+	const { config, log, mailer, secrets, version, report, onFatal } = parts;
+	const { limits, allow } = config;
+	const state = new State(log, botClaim);
+	const server = new Server(limits.historyMessages);
+	const last = await fold(state, log.read(), (item) =>
+		server.room(item.room).remember(item),
+	);
+	const clock = parts.clockFrom(last.time);
+	if (
+		last.time > parts.clockFrom(0).now() + MOST_AHEAD_MS &&
+		!parts.acceptClock
+	)
+		throw new ConfigError(
+			`The log ends at ${new Date(last.time).toISOString()}, which is in the future. Set the clock right, or start with --accept-clock.`,
+		);
+	const outbox = new Outbox(mailer, clock, limits);
+	const engine = new Engine({
+		log,
+		state,
+		server,
+		clock,
+		secrets,
+		mail: { outbox, allowance: new Allowance(clock, limits) },
+		policy: { limits, allow, node: secrets.id() },
+		version,
+		report,
+		onFatal,
+	});
+	return { engine, clock, outbox, state, limits };
+}
+
+export interface Service {
+	readonly url: string;
+	/** Stops accepting, commits what there is, tells everyone, and ends. */
+	stop(): Promise<void>;
+}
+
+/** Starts everything; `pages` is the folder with the page's files. */
+export async function startService(
+	parts: ServiceParts,
+	pages: string,
+): Promise<Service> {
+	const { config, log, report } = parts;
+	const { limits, host, port, trusted, origins } = config;
+	const { engine, clock, outbox } = await startEngine(parts);
+	let warned = false;
+	const peerOf = ({ socket, headers }: IncomingMessage) => {
+		const forwardedFor = headers["x-forwarded-for"];
+		if (forwardedFor && trusted.length === 0 && !warned) {
+			warned = true;
+			report.warn(
+				{ variable: "PLUME_TRUST_PROXY" },
+				"a proxy's X-Forwarded-For is ignored: set PLUME_TRUST_PROXY to its address if it is yours",
+			);
+		}
+		return networkOf({ remote: socket.remoteAddress, forwardedFor, trusted });
+	};
+	const trouble = () => (log.frozen ? "the disk is full" : undefined);
+	const http = makeHttpServer({ pages, limits, trouble });
+	const spare = limits.connections + SPARE_CONNECTIONS;
+	if (Number.isFinite(spare)) http.maxConnections = spare;
+	const sockets = new Sockets(http, {
+		engine,
+		clock,
+		limits,
+		origins,
+		peerOf,
+	});
+	await new Promise<void>((resolve, reject) => {
+		http.once("error", reject);
+		http.listen(port, host, resolve);
+	});
+	const shownHost = host.includes(":") ? `[${host}]` : host;
+	return {
+		url: `http://${shownHost}:${portOf(http.address())}`,
+		async stop() {
+			sockets.stopAccepting();
+			http.close();
+			outbox.close();
+			await engine.stop();
+			await sockets.close();
+			http.closeAllConnections();
+		},
+	};
+}
+
+function portOf(address: AddressInfo | string | null): number {
+	if (address === null || typeof address === "string")
+		throw new Error("not listening on a port");
+	return address.port;
+}

@@ -1,0 +1,72 @@
+/** A classic client's conversation, frame by frame: WIRE's order, exactly. */
+import { expect, test } from "vitest";
+import { House } from "./house.ts";
+
+const bot = (text: unknown) => ({ type: 1, user: { name: "plumebot" }, text });
+
+test("a classic client gets exactly the sequence it expects", async () => {
+	const house = await House.open();
+	const ann = house.connect();
+	ann.hello("ann", "ann@example.org");
+	await house.settle();
+	expect(ann.news()).toEqual([]);
+
+	ann.auth("WRONG1");
+	await house.settle();
+	expect(ann.news()).toEqual([{ type: 4, user: { name: "" }, text: "" }]);
+
+	ann.auth(house.mailer.codeFor("ann@example.org").toLowerCase());
+	await house.settle();
+	expect(ann.news()).toEqual([
+		{ type: 3, user: { name: "ann" }, text: "" },
+		bot(expect.stringContaining("ann")),
+		bot(expect.stringContaining("ann@example.org")),
+		{ type: 1, user: { name: "ann" }, text: "entered chat" },
+	]);
+
+	ann.say("hello, nobody");
+	await house.settle();
+	expect(ann.news()).toEqual([
+		{ type: 1, user: { name: "ann" }, text: "hello, nobody" },
+	]);
+});
+
+test("closing one gives the other `left chat`, once", async () => {
+	const house = await House.open();
+	const ann = await house.enter("ann");
+	const bob = await house.enter("bob");
+	ann.news();
+	bob.hangUp();
+	bob.hangUp();
+	await house.settle();
+	expect(ann.news()).toEqual([
+		{ type: 1, user: { name: "bob" }, text: "left chat" },
+	]);
+});
+
+test("a name that is another's is refused with words, and the socket stays open", async () => {
+	const house = await House.open();
+	await house.enter("ann");
+	const eve = house.connect();
+	eve.hello("ann", "eve@example.org");
+	await house.settle();
+	expect(eve.news()).toEqual([
+		{ type: 5, user: { name: "" }, text: expect.stringContaining("taken") },
+	]);
+	eve.hello("eve", "eve@example.org");
+	await house.settle();
+	eve.auth(house.mailer.codeFor("eve@example.org"));
+	await house.settle();
+	expect(eve.isIn).toBe(true);
+});
+
+test("one person in two tabs is two clients under one name", async () => {
+	const house = await House.open();
+	const phone = await house.enter("ann");
+	const desk = await house.enter("ann");
+	phone.news();
+	desk.news();
+	phone.say("from the phone");
+	await house.settle();
+	expect(desk.lines).toEqual(["ann: entered chat", "ann: from the phone"]);
+});

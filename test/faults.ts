@@ -1,0 +1,544 @@
+/**
+ * Bad input and faults, each with the outcome that is required. A row runs
+ * against a fresh house; `faults.test.ts` iterates over them. What needs a
+ * real socket, process or browser has its rows in the tests of those.
+ */
+import { expect } from "vitest";
+import type { House, Person } from "./house.ts";
+
+export interface Fault {
+	readonly fault: string;
+	readonly outcome: string;
+	readonly environment?: Readonly<Record<string, string>>;
+	check(house: House): Promise<void>;
+}
+
+const email = (name: string) => `${name}@example.org`;
+
+async function helloAndCode(house: House, person: Person, name: string) {
+	person.hello(name, email(name));
+	await house.settle();
+	return house.mailer.codeFor(email(name));
+}
+
+async function answersTo(house: House, person: Person, frame: string) {
+	person.news();
+	person.raw(frame);
+	await house.settle();
+	return person.news();
+}
+
+async function refusedNames(house: House, names: readonly string[]) {
+	for (const name of names) {
+		const person = house.connect();
+		person.hello(name, email("someone"));
+		await house.settle();
+		expect([name, person.news()[0]?.type]).toEqual([name, 5]);
+		person.hangUp();
+	}
+	expect(house.mailer.sent).toEqual([]);
+}
+
+export const faults: readonly Fault[] = [
+	{
+		fault: "a code used twice",
+		outcome: "one success",
+		async check(house) {
+			const ann = house.connect();
+			const code = await helloAndCode(house, ann, "ann");
+			ann.auth(code);
+			ann.auth(code);
+			await house.settle();
+			expect(ann.received.filter(({ type }) => type === 3)).toHaveLength(1);
+			const thief = house.connect();
+			thief.auth(code);
+			await house.settle();
+			expect(thief.isIn).toBe(false);
+		},
+	},
+	{
+		fault: "fifty tries of one code in parallel",
+		outcome: "one success",
+		environment: { PLUME_LIMITS: "off" },
+		async check(house) {
+			const ann = house.connect();
+			const code = await helloAndCode(house, ann, "ann");
+			const tries = Array.from({ length: 50 }, () => house.connect());
+			for (const person of [...tries, ann]) person.auth(code);
+			await house.settle();
+			expect(house.people.filter(({ isIn }) => isIn)).toEqual([ann]);
+		},
+	},
+	{
+		fault: "five wrong tries",
+		outcome: "the code is burned, even the right one fails",
+		async check(house) {
+			const ann = house.connect();
+			const code = await helloAndCode(house, ann, "ann");
+			for (let i = 0; i < 5; i++) ann.auth("000000");
+			ann.auth(code);
+			await house.settle();
+			expect(ann.received.map(({ type }) => type)).toEqual([4, 4, 4, 4, 4, 4]);
+		},
+	},
+	{
+		fault: "A's code on B's connection",
+		outcome: "refused; A's still valid",
+		async check(house) {
+			const [ann, bob] = [house.connect(), house.connect()];
+			const code = await helloAndCode(house, ann, "ann");
+			await helloAndCode(house, bob, "bob");
+			bob.auth(code);
+			await house.settle();
+			expect(bob.isIn).toBe(false);
+			ann.auth(code);
+			await house.settle();
+			expect(ann.isIn).toBe(true);
+		},
+	},
+	{
+		fault: "a code after 10:01",
+		outcome: "expired; a new one may be asked for",
+		async check(house) {
+			const ann = house.connect();
+			const code = await helloAndCode(house, ann, "ann");
+			house.clock.advance(601_000);
+			ann.auth(code);
+			await house.settle();
+			expect(ann.received.map(({ type }) => type)).toEqual([4]);
+			const second = await helloAndCode(house, ann, "ann");
+			ann.auth(second);
+			await house.settle();
+			expect(ann.isIn).toBe(true);
+		},
+	},
+	{
+		fault: "a code at 9:59",
+		outcome: "still good",
+		async check(house) {
+			const ann = house.connect();
+			const code = await helloAndCode(house, ann, "ann");
+			house.clock.advance(599_000);
+			ann.auth(code);
+			await house.settle();
+			expect(ann.isIn).toBe(true);
+		},
+	},
+	{
+		fault: "resend",
+		outcome: "the old code is dead, the wait is told",
+		async check(house) {
+			const ann = house.connect("plume.2");
+			const first = await helloAndCode(house, ann, "ann");
+			ann.hello("ann", email("ann"));
+			await house.settle();
+			expect(ann.received.at(-1)).toMatchObject({
+				type: 11,
+				code: "resendIsDue",
+				re: 0,
+				retryAfter: 60_000,
+			});
+			house.clock.advance(60_000);
+			const second = await helloAndCode(house, ann, "ann");
+			expect(house.mailer.sent).toHaveLength(2);
+			ann.auth(first);
+			await house.settle();
+			expect(ann.isIn).toBe(false);
+			ann.auth(second);
+			await house.settle();
+			expect(ann.isIn).toBe(true);
+		},
+	},
+	{
+		fault: "a fourth resend",
+		outcome: "refused, in words",
+		environment: { PLUME_LIMIT_MAIL_ADDRESS_HOUR: "99" },
+		async check(house) {
+			const ann = house.connect("plume.2");
+			for (let i = 0; i < 4; i++) {
+				await helloAndCode(house, ann, "ann");
+				house.clock.advance(60_000);
+			}
+			expect(house.mailer.sent).toHaveLength(4);
+			ann.hello("ann", email("ann"));
+			await house.settle();
+			expect(ann.received.at(-1)).toMatchObject({ code: "resendsAreLeft" });
+			expect(house.mailer.sent).toHaveLength(4);
+		},
+	},
+	{
+		fault: "`Victim@X`, ` victim@x`, `victim@x.`",
+		outcome: "one mail allowance",
+		async check(house) {
+			const spellings = ["Victim@X", " victim@x", "victim@x.", "VICTIM@x "];
+			for (let i = 0; i < 8; i++) {
+				const stranger = house.connect();
+				stranger.hello(`s${i}`, spellings[i % 4] ?? "");
+				await house.settle();
+				stranger.hangUp();
+			}
+			expect(house.mailer.sent.map(({ to }) => to)).toEqual(
+				Array(5).fill("victim@x"),
+			);
+		},
+	},
+	{
+		fault: "`a@x,b@y`, CR or LF, quotes in the address",
+		outcome: "refused, no mail",
+		async check(house) {
+			const addresses = ["a@x,b@y", "a@x\r\nBcc: b@y", '"a"@x', "a", "@x", ""];
+			for (const address of addresses) {
+				const person = house.connect();
+				person.hello("ann", address);
+				await house.settle();
+				expect([address, person.news()[0]?.type]).toEqual([address, 5]);
+				person.hangUp();
+			}
+			expect(house.mailer.sent).toEqual([]);
+		},
+	},
+	{
+		fault: "`<b>`, a URL, spaces or nothing in a name",
+		outcome: "refused, no mail",
+		check: (house) =>
+			refusedNames(house, ["<b>", "http://x.y/", "a b", "", "a".repeat(33)]),
+	},
+	{
+		fault: "`plumebot`, `PlumeBot`, `pluмebot`, look-alikes, zero-width, bidi",
+		outcome: "refused",
+		check: (house) =>
+			refusedNames(house, [
+				"plumebot",
+				"PlumeBot",
+				"plu\u043cebot",
+				"PIumebot",
+				"p1umeb0t",
+				"plume\u200bbot",
+				"\u202eplumebot",
+				"\uff50lumebot",
+			]),
+	},
+	{
+		fault: "a thousand hellos from one network",
+		outcome: "capped; others still log in",
+		environment: { PLUME_LIMIT_CONNECTIONS_PER_NETWORK: "2000" },
+		async check(house) {
+			for (let i = 0; i < 1000; i++) {
+				const stranger = house.connect("classic", "10.6.6.6");
+				stranger.hello(`s${i}`, email(`s${i}`));
+			}
+			await house.settle();
+			expect(house.mailer.sent.length).toBeLessThanOrEqual(60);
+			const ann = house.connect("classic", "10.0.0.2");
+			ann.hello("ann", email("ann"));
+			for (let i = 0; i < 3; i++) {
+				house.clock.advance(1000);
+				await house.settle();
+			}
+			ann.auth(house.mailer.codeFor(email("ann")));
+			await house.settle();
+			expect(ann.isIn).toBe(true);
+		},
+	},
+	{
+		fault: "the mail service fails",
+		outcome: "the person is told, and may ask again; nobody else notices",
+		async check(house) {
+			const bob = await house.enter("bob");
+			bob.news();
+			house.mailer.failing = true;
+			const ann = house.connect();
+			ann.hello("ann", email("ann"));
+			await house.settle();
+			expect(ann.news()).toMatchObject([{ type: 5 }]);
+			expect(bob.news()).toEqual([]);
+			house.mailer.failing = false;
+			ann.auth(await helloAndCode(house, ann, "ann"));
+			await house.settle();
+			expect(ann.isIn).toBe(true);
+		},
+	},
+	{
+		fault: "the mail service never answers",
+		outcome: "the person is told within 10 s",
+		async check(house) {
+			house.mailer.hanging = true;
+			const ann = house.connect();
+			ann.hello("ann", email("ann"));
+			await house.settle();
+			expect(ann.news()).toEqual([]);
+			house.clock.advance(10_000);
+			await house.settle();
+			expect(ann.news()).toMatchObject([{ type: 5 }]);
+		},
+	},
+	{
+		fault: "a taken name or a known email",
+		outcome: "nothing disclosed beyond “taken”",
+		async check(house) {
+			await house.enter("ann");
+			const [known, unknown] = [house.connect(), house.connect()];
+			known.hello("free1", email("ann"));
+			unknown.hello("free2", email("nobody"));
+			await house.settle();
+			expect(known.received).toEqual(unknown.received);
+			const eve = house.connect();
+			eve.hello("Ann", email("eve"));
+			await house.settle();
+			expect(JSON.stringify(eve.received)).not.toContain("example.org");
+			expect(eve.received).toMatchObject([{ type: 5 }]);
+		},
+	},
+	{
+		fault: "two people ask for one free name at once",
+		outcome:
+			"the first with a code has it, the second is told and may choose another",
+		async check(house) {
+			const [ann, eve] = [house.connect(), house.connect()];
+			ann.hello("sam", email("ann"));
+			eve.hello("sam", email("eve"));
+			await house.settle();
+			ann.auth(house.mailer.codeFor(email("ann")));
+			eve.auth(house.mailer.codeFor(email("eve")));
+			await house.settle();
+			expect(ann.isIn).toBe(true);
+			expect(eve.received).toMatchObject([{ type: 5 }]);
+			eve.hello("sue", email("eve"));
+			await house.settle();
+			eve.auth(house.mailer.codeFor(email("eve")));
+			await house.settle();
+			expect(eve.isIn).toBe(true);
+		},
+	},
+	{
+		fault: "a name nobody used for a year, asked for by another",
+		outcome: "it is free again; a day earlier it was not",
+		async check(house) {
+			(await house.enter("ann")).hangUp();
+			await house.settle();
+			house.clock.advance(364 * 86_400_000);
+			const eve = house.connect();
+			eve.hello("ann", email("eve"));
+			await house.settle();
+			expect(eve.news()).toMatchObject([{ type: 5 }]);
+			house.clock.advance(86_400_000);
+			const late = await house.enter("ann", "classic", email("eve"));
+			expect(late.isIn).toBe(true);
+		},
+	},
+	{
+		fault: "whoever is not invited, when PLUME_ALLOW names who is",
+		outcome: "refused in words, no mail; the invited come in",
+		environment: { PLUME_ALLOW: "@example.org, Guest@Elsewhere.org" },
+		async check(house) {
+			const eve = house.connect();
+			eve.hello("eve", "eve@elsewhere.org");
+			await house.settle();
+			expect(eve.news()).toMatchObject([{ type: 5 }]);
+			expect(house.mailer.sent).toEqual([]);
+			const guest = "guest@elsewhere.org";
+			expect((await house.enter("guest", "classic", guest)).isIn).toBe(true);
+			expect((await house.enter("ann")).isIn).toBe(true);
+		},
+	},
+	{
+		fault: "text before hello, auth before hello, hello twice",
+		outcome: "refused with a reason, no state leaks",
+		async check(house) {
+			const bob = await house.enter("bob");
+			bob.news();
+			const ann = house.connect();
+			ann.say("hello?");
+			await house.settle();
+			expect(ann.news()).toEqual([
+				{ type: 5, user: { name: "" }, text: expect.stringContaining("room") },
+			]);
+			ann.auth("ABCDEF");
+			await house.settle();
+			expect(ann.news()).toMatchObject([{ type: 4 }]);
+			await helloAndCode(house, ann, "ann");
+			ann.hello("ann", email("ann"));
+			await house.settle();
+			expect(ann.news()).toMatchObject([{ type: 5 }]);
+			expect(bob.news()).toEqual([]);
+		},
+	},
+	{
+		fault: "hello or auth again in the room",
+		outcome: "a private line from plumebot, nothing changes",
+		async check(house) {
+			const [ann, bob] = [await house.enter("ann"), await house.enter("bob")];
+			ann.news();
+			bob.news();
+			const hash = house.state.hash();
+			ann.hello("ann", email("ann"));
+			ann.auth("ABCDEF");
+			await house.settle();
+			expect(ann.news()).toMatchObject([
+				{ type: 1, user: { name: "plumebot" } },
+				{ type: 1, user: { name: "plumebot" } },
+			]);
+			expect(bob.news()).toEqual([]);
+			expect(house.state.hash()).toBe(hash);
+		},
+	},
+	{
+		fault:
+			"wire noise: no JSON, wrong types, `xstate.*`, `__proto__`, deep nesting",
+		outcome: "told or ignored; the state is unchanged, the process lives",
+		environment: { PLUME_LIMITS: "off" },
+		async check(house) {
+			const ann = await house.enter("ann");
+			const hash = house.state.hash();
+			for (const frame of [
+				"",
+				"null",
+				"[]",
+				"{",
+				'"text"',
+				'{"type":"xstate.stop"}',
+				'{"type":"client.left","client":"x"}',
+				'{"type":99,"text":"?"}',
+				'{"type":1e400,"text":"?"}',
+				'{"type":1,"text":{}}',
+				'{"type":1,"text":"x","n":-1}',
+				'{"type":1,"text":"x","n":1.5}',
+				'{"type":1,"text":"x","n":"1"}',
+				'{"__proto__":{"type":1},"text":"x"}',
+				'{"type":1,"text":"\\ud800"}',
+				'{"type":1,"text":" \\n "}',
+				`{"type":1,"text":${"[".repeat(30_000)}${"]".repeat(30_000)}}`,
+			]) {
+				const answers = await answersTo(house, ann, frame);
+				expect([frame, answers.map(({ user }) => user?.name)]).toEqual([
+					frame,
+					["plumebot"],
+				]);
+			}
+			expect(house.state.hash()).toBe(hash);
+			expect(house.fatal).toBeUndefined();
+			ann.say("still here");
+			await house.settle();
+			expect(ann.lines.at(-1)).toBe("ann: still here");
+		},
+	},
+	{
+		fault: "4,000 and 4,001 code points",
+		outcome: "whole, and refused; never cut",
+		async check(house) {
+			const ann = await house.enter("ann");
+			const most = "🪶".repeat(4000);
+			ann.say(most);
+			await house.settle();
+			expect(ann.lines.at(-1)).toBe(`ann: ${most}`);
+			ann.news();
+			ann.say(`${most}!`);
+			await house.settle();
+			expect(ann.news()).toMatchObject([{ user: { name: "plumebot" } }]);
+		},
+	},
+	{
+		fault: "thirty messages at once",
+		outcome: "twenty are said, ten are refused, and a second later five more",
+		async check(house) {
+			const ann = await house.enter("ann", "plume.2");
+			house.clock.advance(10_000);
+			ann.news();
+			for (let i = 0; i < 30; i++) ann.say(`line ${i}`);
+			await house.settle();
+			const news = ann.news();
+			expect(news.filter(({ type }) => type === 1)).toHaveLength(20);
+			const refused = news.filter(({ code }) => code === "isNotTooFast");
+			expect(refused).toHaveLength(10);
+			expect(refused[0]).toMatchObject({ type: 11, re: 1, retryAfter: 200 });
+			house.clock.advance(1000);
+			for (let i = 0; i < 6; i++) ann.say("later");
+			await house.settle();
+			expect(ann.news().filter(({ type }) => type === 1)).toHaveLength(5);
+		},
+	},
+	{
+		fault: "a flood that does not stop",
+		outcome: "closed as abuse",
+		async check(house) {
+			const ann = await house.enter("ann");
+			for (let i = 0; i < 200; i++) ann.say("!");
+			await house.settle();
+			expect(ann.closed?.code).toBe(1008);
+		},
+	},
+	{
+		fault: "a client that never reads",
+		outcome: "closed at its bound; the others get everything",
+		environment: { PLUME_LIMITS: "off" },
+		async check(house) {
+			const [ann, bob] = [await house.enter("ann"), await house.enter("bob")];
+			bob.stalled = true;
+			const line = "x".repeat(3000);
+			for (let i = 0; i < 120; i++) {
+				ann.say(line);
+				if (i % 10 === 0) await house.settle();
+			}
+			await house.settle();
+			expect(bob.closed?.code).toBe(4004);
+			expect(bob.unsentBytes).toBeLessThanOrEqual(262_144);
+			const said = ann.lines.filter((text) => text === `ann: ${line}`);
+			expect(said).toHaveLength(120);
+			expect(ann.lines).toContain("bob: left chat");
+		},
+	},
+	{
+		fault: "a half-open peer",
+		outcome: "noticed within 45 s; `left chat` once",
+		async check(house) {
+			const [ann, bob] = [await house.enter("ann"), await house.enter("bob")];
+			bob.stalled = true;
+			for (let second = 0; second < 45; second++) {
+				house.clock.advance(1000);
+				for (const person of house.people) person.connection?.checkPulse();
+			}
+			await house.settle();
+			bob.hangUp();
+			await house.settle();
+			expect(
+				ann.lines.filter((line) => line === "bob: left chat"),
+			).toHaveLength(1);
+			expect(ann.closed).toBeUndefined();
+			expect(ann.pings).toBeGreaterThan(0);
+		},
+	},
+	{
+		fault: "a connection that says nothing",
+		outcome: "closed after 10 s; one that waits for its mail is not",
+		async check(house) {
+			const [silent, ann] = [house.connect(), house.connect()];
+			const code = await helloAndCode(house, ann, "ann");
+			house.clock.advance(10_000);
+			expect(silent.closed).toBeDefined();
+			house.clock.advance(540_000);
+			expect(ann.closed).toBeUndefined();
+			ann.auth(code);
+			await house.settle();
+			expect(ann.isIn).toBe(true);
+		},
+	},
+	{
+		fault: "a ninth tab",
+		outcome: "refused until one is closed; its code stays good",
+		environment: {
+			PLUME_LIMIT_MAIL_ADDRESS_HOUR: "99",
+			PLUME_LIMIT_MAIL_ADDRESS_DAY: "99",
+		},
+		async check(house) {
+			const tabs: Person[] = [];
+			for (let i = 0; i < 8; i++) tabs.push(await house.enter("ann"));
+			const ninth = await house.enter("ann");
+			expect(ninth.isIn).toBe(false);
+			expect(ninth.received).toMatchObject([{ type: 5 }]);
+			tabs[0]?.hangUp();
+			ninth.auth(house.mailer.codeFor(email("ann")));
+			await house.settle();
+			expect(ninth.isIn).toBe(true);
+		},
+	},
+];

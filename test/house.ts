@@ -1,0 +1,264 @@
+/**
+ * The real server code, from the edge to the log, in one process with a
+ * simulated clock, mail service and network: two people talk in three lines.
+ *
+ *   const house = await House.open();
+ *   const ann = await house.enter("ann");
+ *   ann.say("hello");
+ */
+import { createHash } from "node:crypto";
+import { BOT_NAME, MessageType } from "../machines/message.ts";
+import { readConfig } from "../src/config.ts";
+import { classic } from "../src/edge/classic.ts";
+import { Connection, type Wire } from "../src/edge/connection.ts";
+import { plume2 } from "../src/edge/plume2.ts";
+import { Secrets } from "../src/engine/secrets.ts";
+import type { State } from "../src/engine/state.ts";
+import type { Log } from "../src/log/log.ts";
+import { memoryLog } from "../src/log/memory-log.ts";
+import { type LoginMail, MailError, type Mailer } from "../src/mail/mailer.ts";
+import { startEngine } from "../src/service.ts";
+import { FakeClock } from "./fakes/clock.ts";
+
+/** A frame as it was received: a Message with whatever flat fields came with it. */
+export interface Received {
+	readonly type: number;
+	readonly user?: { readonly name: string };
+	readonly text?: string;
+	readonly [field: string]: unknown;
+}
+
+export interface HouseOptions {
+	readonly log?: Log;
+	readonly clock?: FakeClock;
+	readonly seed?: string;
+	readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Keeps what was mailed, and can be told to fail. */
+export class FakeMailer implements Mailer {
+	readonly sent: LoginMail[] = [];
+	failing = false;
+	hanging = false;
+
+	async send(mail: LoginMail, signal: AbortSignal): Promise<void> {
+		if (this.hanging)
+			await new Promise((_, reject) => {
+				const giveUp = () => reject(new MailError("no answer"));
+				signal.addEventListener("abort", giveUp);
+			});
+		if (this.failing) throw new MailError("the mail service is down");
+		this.sent.push(mail);
+	}
+
+	codeFor(email: string): string {
+		const mail = this.sent.findLast(({ to }) => to === email);
+		if (!mail) throw new Error(`no code was mailed to ${email}`);
+		return mail.code;
+	}
+}
+
+export class House {
+	readonly log: Log;
+	readonly clock: FakeClock;
+	readonly mailer: FakeMailer;
+	readonly state: State;
+	fatal: Error | undefined;
+	readonly people: Person[] = [];
+	readonly #started: Awaited<ReturnType<typeof startEngine>>;
+
+	private constructor(
+		log: Log,
+		clock: FakeClock,
+		mailer: FakeMailer,
+		started: Awaited<ReturnType<typeof startEngine>>,
+	) {
+		this.log = log;
+		this.clock = clock;
+		this.mailer = mailer;
+		this.state = started.state;
+		this.#started = started;
+	}
+
+	static async open({
+		clock = new FakeClock(),
+		seed = "seed",
+		log = memoryLog({ id: seed, clock }),
+		environment = {},
+	}: HouseOptions = {}): Promise<House> {
+		const mailer = new FakeMailer();
+		let house: House | undefined;
+		const failed: { error?: Error } = {};
+		const started = await startEngine({
+			config: readConfig(
+				{ PLUME_LOG: "memory", ...environment },
+				() => undefined,
+			),
+			log,
+			mailer,
+			secrets: new Secrets("a secret for tests", seededBytes(seed)),
+			clockFrom: () => clock,
+			acceptClock: false,
+			version: "test",
+			report: { info() {}, warn() {} },
+			onFatal: (error) => {
+				failed.error = error;
+				if (house) house.fatal = error;
+			},
+		});
+		house = new House(log, clock, mailer, started);
+		house.fatal = failed.error;
+		await house.settle();
+		return house;
+	}
+
+	/** Someone connects. */
+	connect(protocol: "classic" | "plume.2" = "classic", network = "10.0.0.1") {
+		const { engine, clock, limits } = this.#started;
+		const person = new Person();
+		person.connection = new Connection({
+			wire: person,
+			dialect: protocol === "classic" ? classic : plume2,
+			engine,
+			network,
+			clock,
+			limits,
+			onLoggedIn: () => {},
+		});
+		this.people.push(person);
+		return person;
+	}
+
+	/** Someone connects and logs in. */
+	async enter(
+		name: string,
+		protocol: "classic" | "plume.2" = "classic",
+		email = `${name}@example.org`,
+	): Promise<Person> {
+		const person = this.connect(protocol);
+		person.hello(name, email);
+		await this.settle();
+		person.auth(this.mailer.codeFor(email));
+		await this.settle();
+		return person;
+	}
+
+	get engine() {
+		return this.#started.engine;
+	}
+
+	/** Waits until nothing is on its way any more: all that was ordered is durable, or can't be. */
+	async settle(): Promise<void> {
+		for (let quiet = 0; quiet < 3; quiet++) {
+			await new Promise((resolve) => setImmediate(resolve));
+			const { ordered, committed, frozen } = this.log;
+			if (ordered > committed && !frozen && !this.fatal) quiet = -1;
+		}
+	}
+}
+
+/** Someone at the other end of a connection, who remembers every frame. */
+export class Person implements Wire {
+	readonly received: Received[] = [];
+	connection: Connection | undefined;
+	closed: { readonly code: number; readonly reason: string } | undefined;
+	pings = 0;
+	/** While stalled, nothing is taken from the network: what is sent stays unsent. */
+	stalled = false;
+	unsentBytes = 0;
+
+	hello(name: string, email: string): void {
+		this.send0({ type: MessageType.hello, text: `${name}\n${email}` });
+	}
+
+	auth(code: string): void {
+		this.send0({ type: MessageType.auth, text: code });
+	}
+
+	say(text: string, n?: number): void {
+		this.send0({ type: MessageType.text, text, ...(n && { n }) });
+	}
+
+	/** Sends anything at all. */
+	raw(frame: string): void {
+		if (!this.closed) this.connection?.receive(frame);
+	}
+
+	hangUp(): void {
+		this.closed ??= { code: 1006, reason: "" };
+		this.connection?.closed("closed");
+	}
+
+	/** What was received since the last time this was asked. */
+	#seen = 0;
+	news(): readonly Received[] {
+		const news = this.received.slice(this.#seen);
+		this.#seen = this.received.length;
+		return news;
+	}
+
+	/** The lines of conversation it was shown, as `name: text`, without the bot's. */
+	get lines(): readonly string[] {
+		return this.received
+			.filter(({ type, user }) => type === 1 && user?.name !== BOT_NAME)
+			.map(({ user, text }) => `${user?.name}: ${text}`);
+	}
+
+	get isIn(): boolean {
+		return (
+			!this.closed &&
+			this.received.some(({ type }) => type === MessageType.authAck)
+		);
+	}
+
+	send(bytes: Buffer): void {
+		if (this.stalled) this.unsentBytes += bytes.length;
+		else this.received.push(...decodeFrames(bytes));
+	}
+
+	ping(): void {
+		this.pings++;
+		if (!this.stalled) this.connection?.heard();
+	}
+
+	close(code: number, reason: string): void {
+		this.closed ??= { code, reason };
+	}
+
+	terminate(): void {
+		this.close(1006, "");
+	}
+
+	private send0(frame: object): void {
+		this.raw(JSON.stringify(frame));
+	}
+}
+
+/** Undoes what a server's unmasked text frames look like (RFC 6455 §5.2). */
+export function decodeFrames(bytes: Buffer): Received[] {
+	const frames: Received[] = [];
+	let at = 0;
+	while (at < bytes.length) {
+		const short = bytes.readUInt8(at + 1);
+		const [length, head] =
+			short === 126
+				? [bytes.readUInt16BE(at + 2), 4]
+				: short === 127
+					? [Number(bytes.readBigUInt64BE(at + 2)), 10]
+					: [short, 2];
+		const body = bytes.subarray(at + head, at + head + length);
+		frames.push(JSON.parse(body.toString()));
+		at += head + length;
+	}
+	return frames;
+}
+
+/** Bytes that are the same in every run with the same seed. */
+export function seededBytes(seed: string): (size: number) => Uint8Array {
+	let count = 0;
+	return (size) =>
+		createHash("sha512")
+			.update(`${seed} ${count++}`)
+			.digest()
+			.subarray(0, size);
+}

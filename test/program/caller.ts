@@ -1,0 +1,74 @@
+/** A classic client over a real socket, who remembers what it was sent. */
+import { RawClient, type RawClientOptions } from "../../bench/raw-client.ts";
+import type { Received } from "../house.ts";
+import type { Plume } from "./program.ts";
+
+export class Caller {
+	readonly received: Received[] = [];
+	readonly raw: RawClient;
+	readonly #wake: (() => void)[];
+
+	private constructor(
+		raw: RawClient,
+		received: Received[],
+		wake: (() => void)[],
+	) {
+		this.raw = raw;
+		this.received = received;
+		this.#wake = wake;
+	}
+
+	static async call(
+		port: number,
+		options: Partial<RawClientOptions> = {},
+	): Promise<Caller> {
+		const received: Received[] = [];
+		const wake: (() => void)[] = [];
+		const raw = await RawClient.connect({
+			...options,
+			port,
+			onText: (text) => {
+				received.push(JSON.parse(text));
+				for (const resolve of wake.splice(0)) resolve();
+			},
+		});
+		return new Caller(raw, received, wake);
+	}
+
+	/** Connects, and logs in with the code that the server prints. */
+	static async enter(
+		plume: Plume,
+		name: string,
+		options: Partial<RawClientOptions> = {},
+	): Promise<Caller> {
+		const caller = await Caller.call(plume.port, options);
+		caller.raw.send({ type: 0, text: `${name}\n${name}@example.org` });
+		caller.raw.send({ type: 2, text: await plume.codeFor(name) });
+		await caller.until(({ text }) => text === "entered chat");
+		return caller;
+	}
+
+	say(text: string): void {
+		this.raw.send({ type: 1, text });
+	}
+
+	/** Waits for a frame, among those that came already too, and answers it. */
+	async until(wanted: (frame: Received) => boolean): Promise<Received> {
+		for (;;) {
+			const found = this.received.find(wanted);
+			if (found) return found;
+			await new Promise<void>((resolve) => {
+				this.#wake.push(resolve);
+			});
+		}
+	}
+
+	/** The next `count` frames, taken out of what was received. */
+	async next(count: number): Promise<Received[]> {
+		while (this.received.length < count)
+			await new Promise<void>((resolve) => {
+				this.#wake.push(resolve);
+			});
+		return this.received.splice(0, count);
+	}
+}

@@ -1,0 +1,113 @@
+/** What strangers may try at the door of the real server. */
+import { connect } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { RawClient } from "../../bench/raw-client.ts";
+import { Caller } from "./caller.ts";
+import { Plume } from "./program.ts";
+
+let plume: Plume;
+beforeAll(async () => {
+	plume = await Plume.start({
+		PLUME_ORIGINS: "https://chat.example.org",
+		PLUME_TRUST_PROXY: "127.0.0.1",
+		PLUME_LIMIT_HEADER_SECONDS: "1",
+		PLUME_LIMIT_HELLO_SECONDS: "1",
+	});
+});
+afterAll(() => plume.stop());
+
+const knock = (headers: Readonly<Record<string, string>>) =>
+	RawClient.connect({ port: plume.port, headers }).then(
+		(client) => {
+			client.drop();
+			return "in";
+		},
+		(error: Error) => error.message,
+	);
+
+test.each([
+	["none, as from a program", undefined, "in"],
+	["of the same host", "http://127.0.0.1:PORT", "in"],
+	["that is configured", "https://chat.example.org", "in"],
+	["null", "null", "403"],
+	["foreign", "https://evil.example", "403"],
+	["that only looks alike", "http://127.0.0.1:PORT.evil.example", "403"],
+	["of the same host with another port", "http://127.0.0.1:1", "403"],
+	["with another scheme", "file://127.0.0.1:PORT", "403"],
+])("an Origin %s", async (_, origin, outcome) => {
+	const value = origin?.replace("PORT", String(plume.port));
+	expect(await knock(value ? { Origin: value } : {})).toBe(outcome);
+});
+
+test("sixteen strangers of one network may wait at the door, the next is told when to come again", async () => {
+	const from = (network: string) => ({ "X-Forwarded-For": network });
+	const waiting = await Promise.all(
+		Array.from({ length: 16 }, () =>
+			RawClient.connect({ port: plume.port, headers: from("198.51.100.7") }),
+		),
+	);
+	expect(await knock(from("198.51.100.7"))).toBe("503");
+	expect(await knock(from("198.51.100.8"))).toBe("in");
+	expect(await knock(from("198.51.100.8, 198.51.100.7"))).toBe("503");
+	for (const client of waiting) client.drop();
+});
+
+test.each([
+	["over the limit", 1, Buffer.alloc(65_537, "x"), 1009],
+	["that is not UTF-8", 1, Buffer.from([0xff, 0xfe]), 1007],
+	["that is binary", 2, Buffer.from("{}"), 1003],
+])(
+	"a frame %s closes the connection, and only that",
+	async (_, opcode, payload, code) => {
+		const client = await RawClient.connect({ port: plume.port });
+		client.sendFrame(opcode, payload);
+		expect(await client.closed).toBe(code);
+		expect(await knock({})).toBe("in");
+	},
+);
+
+test("headers dripped one byte at a time are cut off with 408", async () => {
+	const socket = connect(plume.port, "127.0.0.1");
+	const drip = setInterval(() => socket.write("x"), 100);
+	socket.write("GET / HTTP/1.1\r\nX: ");
+	let answer = "";
+	socket.on("error", () => {});
+	for await (const chunk of socket) answer += chunk;
+	clearInterval(drip);
+	expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+test("an upgrade and then silence is closed at the deadline", async () => {
+	const client = await RawClient.connect({ port: plume.port });
+	expect(await client.closed).toBe(4005);
+});
+
+test("the page comes with a policy that lets nothing else in", async () => {
+	const page = await fetch(plume.url);
+	expect(page.status).toBe(200);
+	const policy = page.headers.get("content-security-policy");
+	expect(policy).toContain("default-src 'none'");
+	expect(policy).not.toContain("unsafe");
+	expect(page.headers.get("x-content-type-options")).toBe("nosniff");
+	for (const path of ["/static/app.js", "/static/plume.css", "/healthz"])
+		expect((await fetch(`${plume.url}${path}`)).status).toBe(200);
+	for (const path of ["/static/../package.json", "/nothing", "/connect"])
+		expect((await fetch(`${plume.url}${path}`)).status).toBe(404);
+});
+
+test("with all file descriptors used up newcomers fail politely, and those inside go on", async () => {
+	const small = await Plume.start({ PLUME_LIMITS: "off" }, "ulimit -n 64");
+	const ann = await Caller.enter(small, "ann");
+	const crowd = await Promise.allSettled(
+		Array.from({ length: 100 }, () => RawClient.connect({ port: small.port })),
+	);
+	const inside = crowd.flatMap((one) =>
+		one.status === "fulfilled" ? [one.value] : [],
+	);
+	expect(inside.length).toBeLessThan(100);
+	ann.say("still here");
+	await ann.until(({ text }) => text === "still here");
+	for (const client of inside) client.drop();
+	ann.raw.drop();
+	expect((await small.stop()).code).toBe(0);
+});

@@ -1,0 +1,153 @@
+/** What an operator sees and relies on: words, exit codes, a clean stop, a log that replays. */
+import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Caller } from "./caller.ts";
+import { newDataFolder, Plume, run } from "./program.ts";
+
+async function segmentOf(data: string): Promise<string> {
+	const [name = ""] = await readdir(join(data, "log"));
+	return join(data, "log", name);
+}
+
+async function chatOnce(): Promise<Plume> {
+	const plume = await Plume.start();
+	const ann = await Caller.enter(plume, "ann");
+	ann.say("hello");
+	await ann.until(({ text }) => text === "hello");
+	const bob = await Caller.enter(plume, "bob");
+	await ann.until(({ user }) => user?.name === "bob");
+	bob.raw.drop();
+	await ann.until(({ text }) => text === "left chat");
+	return plume;
+}
+
+test.each([
+	[["--help"], 0, "plume replay"],
+	[["serve", "--help"], 0, "PLUME_LIMIT_CODE_TRIES"],
+	[["replay", "--help"], 0, "--verify"],
+	[["--version"], 0, "1."],
+	[["sing"], 2, 'no command "sing"'],
+	[["serve", "--prot", "1"], 2, "--prot"],
+	[["serve", "--port", "x"], 2, "PLUME_PORT"],
+	[["--port", "70000"], 2, "PLUME_PORT"],
+	[["replay", "--to", "yesterday"], 2, "--to"],
+	[["replay", "a", "b"], 2, "one LOG"],
+	[["replay", "/nowhere"], 1, "no log"],
+])("plume %j ends with %i and says %s", async (args, code, words) => {
+	const ended = await run(args);
+	expect(ended.code).toBe(code);
+	expect(ended.stdout + ended.stderr).toContain(words);
+});
+
+test.each([
+	[{ ENV: "production" }, "MAILGUN_APIKEY"],
+	[{ ENV: "production", SMTP_URL: "http://x" }, "SMTP_URL"],
+	[{ ENV: "production", MAILGUN_APIKEY: "k" }, "MAILGUN_DOMAIN"],
+	[{ ENV: "production", PLUME_LIMITS: "off" }, "PLUME_LIMITS"],
+	[{ PLUME_LIMITS: "maybe" }, "PLUME_LIMITS"],
+	[{ PLUME_LOG: "tape" }, "PLUME_LOG"],
+	[{ PLUME_TRUST_PROXY: "10.0.0.0/99" }, "PLUME_TRUST_PROXY"],
+	[{ PLUME_ORIGINS: "example.org" }, "PLUME_ORIGINS"],
+	[{ PLUME_ALLOW: "ann" }, "PLUME_ALLOW"],
+	[{ PLUME_LIMIT_CODE_TRIES: "0" }, "PLUME_LIMIT_CODE_TRIES"],
+	[
+		{ MAILGUN_APIKEY: "k", MAILGUN_DOMAIN: "d", MAILGUN_URL: "http://far" },
+		"MAILGUN_URL",
+	],
+])("%j is refused at the start, by name", async (environment, variable) => {
+	const ended = await run([], environment);
+	expect(ended).toMatchObject({ code: 2, stdout: "" });
+	expect(ended.stderr).toContain(variable);
+});
+
+test("a second server on the same data folder is refused, naming the first", async () => {
+	const first = await Plume.start();
+	const second = await run([], { PLUME_DATA: first.data, PLUME_PORT: "0" });
+	expect(second.code).toBe(1);
+	expect(second.stderr).toContain(String(first.pid));
+	await first.stop();
+	const third = await Plume.start({ PLUME_DATA: first.data });
+	await third.stop();
+});
+
+test("SIGTERM tells everyone, commits, and ends with 0; replay tells what was", async () => {
+	const plume = await chatOnce();
+	const caller = await Caller.enter(plume, "cleo");
+	const ended = await plume.stop();
+	expect(await caller.raw.closed).toBe(1001);
+	expect(ended.code).toBe(0);
+
+	const replayed = await run(["replay", plume.data, "--json"]);
+	expect(replayed.code).toBe(0);
+	const report = JSON.parse(replayed.stdout);
+	expect(report).toMatchObject({
+		format: 1,
+		rooms: [{ name: "lobby", messages: 1, owners: ["ann", "bob", "cleo"] }],
+	});
+	expect(
+		report.rooms[0].members.map(({ name }: { name: string }) => name),
+	).toEqual(["ann", "cleo"]);
+
+	const early = await run(["replay", plume.data, "--json", "--to", "1"]);
+	expect(JSON.parse(early.stdout)).toMatchObject({ seq: 1, rooms: [] });
+	const verified = await run(["replay", "--verify"], {
+		PLUME_DATA: plume.data,
+	});
+	expect(verified.code).toBe(0);
+
+	const again = await Plume.start({ PLUME_DATA: plume.data });
+	const beside = await run(["replay", plume.data, "--json"]);
+	expect(JSON.parse(beside.stdout).rooms[0].members).toEqual([]);
+	await again.stop();
+});
+
+test("a flipped bit is named with file, line, offset and seq, by replay and at the start", async () => {
+	const plume = await chatOnce();
+	await plume.stop();
+	const segment = await segmentOf(plume.data);
+	const bytes = await readFile(segment);
+	const lines = bytes.toString().split("\n");
+	const at = Buffer.byteLength(lines.slice(0, 3).join("\n")) + 40;
+	bytes[at] = (bytes[at] ?? 0) ^ 1;
+	await writeFile(segment, bytes);
+	const verified = await run(["replay", plume.data, "--verify"]);
+	expect(verified.code).toBe(3);
+	expect(verified.stderr).toContain(segment);
+	expect(verified.stderr).toMatch(/line 4 .*byte \d+.*event 3/);
+	const started = await run([], { PLUME_DATA: plume.data, PLUME_PORT: "0" });
+	expect(started.code).toBe(1);
+	expect(started.stderr).toContain(segment);
+});
+
+test("a torn tail is cut off and saved at the start, and only warned of by replay", async () => {
+	const plume = await chatOnce();
+	await plume.stop();
+	await appendFile(await segmentOf(plume.data), '{"level":30,"time":17');
+	const replayed = await run(["replay", plume.data, "--verify"]);
+	expect(replayed.code).toBe(0);
+	expect(replayed.stderr).toContain("torn tail");
+	const again = await Plume.start({ PLUME_DATA: plume.data });
+	expect((await again.stop()).stdout).toContain("torn tail");
+	expect(await readdir(join(plume.data, "torn"))).toHaveLength(1);
+	expect((await run(["replay", plume.data, "--verify"])).stderr).toBe("");
+});
+
+test("replay reads a segment, and standard input", async () => {
+	const plume = await chatOnce();
+	await plume.stop();
+	const whole = await run(["replay", plume.data, "--json"]);
+	const segment = await run(["replay", await segmentOf(plume.data), "--json"]);
+	expect(segment.stdout).toBe(whole.stdout);
+});
+
+test("a proxy's header without PLUME_TRUST_PROXY is warned of once, by name", async () => {
+	const plume = await Plume.start({ PLUME_DATA: await newDataFolder() });
+	for (let i = 0; i < 3; i++) {
+		const headers = { "X-Forwarded-For": "198.51.100.1" };
+		const caller = await Caller.call(plume.port, { headers });
+		caller.raw.drop();
+	}
+	const { stdout } = await plume.stop();
+	expect(stdout.match(/set PLUME_TRUST_PROXY/g)).toHaveLength(1);
+});

@@ -1,0 +1,138 @@
+/**
+ * The program as an operator runs it: a process of its own, made by the
+ * build, with its output read line by line.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+export const PROGRAM = fileURLToPath(
+	new URL("../../dist/src/main.js", import.meta.url),
+);
+
+/** Nothing of the machine's own settings gets in. */
+const bare = { PATH: process.env.PATH ?? "", HOME: tmpdir() };
+
+export interface Ended {
+	readonly code: number | null;
+	readonly signal: NodeJS.Signals | null;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+/** Runs the program to its end. */
+export function run(
+	args: readonly string[],
+	environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+	const child = spawn(process.execPath, [PROGRAM, ...args], {
+		env: { ...bare, ...environment },
+	});
+	return ending(child);
+}
+
+function ending(child: ChildProcess): Promise<Ended> {
+	let [stdout, stderr] = ["", ""];
+	child.stdout?.on("data", (chunk) => {
+		stdout += chunk;
+	});
+	child.stderr?.on("data", (chunk) => {
+		stderr += chunk;
+	});
+	return new Promise((resolve) => {
+		child.once("close", (code, signal) =>
+			resolve({ code, signal, stdout, stderr }),
+		);
+	});
+}
+
+export const newDataFolder = () => mkdtemp(join(tmpdir(), "plume-"));
+
+/** A running server. */
+export class Plume {
+	readonly data: string;
+	readonly ended: Promise<Ended>;
+	url = "";
+	readonly #child: ChildProcess;
+	readonly #codes = new Map<string, string[]>();
+	#wake: (() => void)[] = [];
+
+	private constructor(child: ChildProcess, data: string) {
+		this.#child = child;
+		this.data = data;
+		this.ended = ending(child);
+		if (child.stdout)
+			createInterface({ input: child.stdout }).on("line", (line) =>
+				this.#read(line),
+			);
+	}
+
+	/** Resolves when it listens; rejects with what it said if it ends instead. `wrap` runs it in a shell that was prepared. */
+	static async start(
+		environment: Readonly<Record<string, string>> = {},
+		wrap = "",
+	): Promise<Plume> {
+		const data = environment.PLUME_DATA ?? (await newDataFolder());
+		const env = { ...bare, PLUME_PORT: "0", PLUME_DATA: data, ...environment };
+		const child = wrap
+			? spawn(
+					"sh",
+					["-c", `${wrap}; exec "$0" "$@"`, process.execPath, PROGRAM],
+					{
+						env,
+					},
+				)
+			: spawn(process.execPath, [PROGRAM], { env });
+		const plume = new Plume(child, data);
+		const failed = plume.ended.then(({ stdout, stderr }) => {
+			throw new Error(`it ended: ${stdout}${stderr}`);
+		});
+		await Promise.race([plume.#until(() => plume.url !== ""), failed]);
+		failed.catch(() => {});
+		return plume;
+	}
+
+	get port(): number {
+		return Number(new URL(this.url).port);
+	}
+
+	get pid(): number {
+		return this.#child.pid ?? 0;
+	}
+
+	/** The next code that was printed for a name and not asked for yet. */
+	async codeFor(name: string): Promise<string> {
+		await this.#until(() => (this.#codes.get(name)?.length ?? 0) > 0);
+		return this.#codes.get(name)?.shift() ?? "";
+	}
+
+	kill(signal: NodeJS.Signals): void {
+		this.#child.kill(signal);
+	}
+
+	async stop(): Promise<Ended> {
+		this.kill("SIGTERM");
+		return this.ended;
+	}
+
+	#read(text: string): void {
+		if (!text.startsWith("{")) return;
+		const line = JSON.parse(text);
+		if (line.msg === "listening") this.url = line.url;
+		if (line.msg === "login code") {
+			const codes = this.#codes.get(line.name) ?? [];
+			this.#codes.set(line.name, [...codes, line.code]);
+		}
+		for (const wake of this.#wake.splice(0)) wake();
+	}
+
+	async #until(condition: () => boolean): Promise<void> {
+		while (!condition())
+			await new Promise<void>((resolve) => {
+				this.#wake.push(resolve);
+			});
+	}
+}
