@@ -1,0 +1,64 @@
+/** plume.service, in the eyes of systemd's own tools. */
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { beforeAll, expect, test } from "vitest";
+import { defaultLimits } from "../../src/limits.ts";
+
+const exec = promisify(execFile);
+const unit = fileURLToPath(new URL("../../plume.service", import.meta.url));
+
+/** The unit, with ExecStart pointed at this machine's node. */
+async function unitHere(): Promise<string> {
+	const path = join(await mkdtemp(join(tmpdir(), "unit-")), "plume.service");
+	const text = await readFile(unit, "utf8");
+	await writeFile(path, text.replace("/usr/bin/node", process.execPath));
+	return path;
+}
+
+const isThere = () =>
+	exec("systemd-analyze", ["--version"]).then(
+		() => true,
+		() => false,
+	);
+
+beforeAll(async () => {
+	if (await isThere()) return;
+	const install = "apt-get install -y --no-install-recommends systemd";
+	await exec("sh", ["-c", `apt-get update && ${install}`]).catch(() => {});
+	if (!(await isThere()))
+		throw new Error(`systemd-analyze is missing. As root, type: ${install}`);
+}, 300_000);
+
+test("systemd finds nothing wrong in it", async () => {
+	const { stdout, stderr } = await exec("systemd-analyze", [
+		"verify",
+		await unitHere(),
+	]);
+	expect(stdout + stderr).toBe("");
+});
+
+test("its exposure is 1.5 or better, by the offline score", async () => {
+	const { stdout } = await exec("systemd-analyze", [
+		"security",
+		"--offline=yes",
+		"--no-pager",
+		await unitHere(),
+	]);
+	const score = /exposure level for \S+: (\d+\.\d+)/.exec(stdout)?.[1];
+	expect(Number(score)).toBeLessThanOrEqual(1.5);
+});
+
+test("it may open a file for each connection, and some more", async () => {
+	const files = /^LimitNOFILE=(\d+)$/m.exec(await readFile(unit, "utf8"))?.[1];
+	expect(Number(files)).toBeGreaterThan(defaultLimits().connections + 1000);
+});
+
+test("it holds no secret: the API key is a credential", async () => {
+	const text = await readFile(unit, "utf8");
+	expect(text).toMatch(/^LoadCredential=MAILGUN_APIKEY:/m);
+	expect(text).not.toMatch(/^Environment=.*(APIKEY|SECRET|SMTP_URL)=/m);
+});
