@@ -37,8 +37,8 @@ export class Damage extends Error {
 	}
 }
 
-/** What a hash looks like when at most one of its quotes has changed. */
-const QUOTED_HASH = /(?<=")[\w-]{43}|[\w-]{43}(?=")/g;
+/** What may be a line's recorded hash, even if what names it has changed. */
+const QUOTED_HASH = /[\w-]{43}(?=")/g;
 const BATCH = /"batch":\[(\d+),/;
 
 /**

@@ -37,13 +37,12 @@ export interface GroupCommitOptions {
 }
 
 export class GroupCommit implements Log {
-	readonly #store: Store;
-	readonly #clock: Clock;
-	readonly #batchBytes: number;
+	readonly id: string;
+	ordered: number;
+	committed: number;
+	frozen = false;
+	readonly #options: GroupCommitOptions;
 	#listener: LogListener | undefined;
-	#ordered: number;
-	#committed: number;
-	#frozen = false;
 	#ordering = false;
 	#failure: Error | undefined;
 	#closing: Promise<void> | undefined;
@@ -52,33 +51,16 @@ export class GroupCommit implements Log {
 	#flushing: Promise<void> | undefined;
 	#stopWaiting = () => {};
 
-	constructor({ store, last, clock, batchBytes }: GroupCommitOptions) {
-		this.#store = store;
-		this.#clock = clock;
-		this.#batchBytes = batchBytes;
-		this.#ordered = last;
-		this.#committed = last;
-	}
-
-	get id(): string {
-		return this.#store.id;
-	}
-
-	get ordered(): number {
-		return this.#ordered;
-	}
-
-	get committed(): number {
-		return this.#committed;
-	}
-
-	get frozen(): boolean {
-		return this.#frozen;
+	constructor(options: GroupCommitOptions) {
+		this.#options = options;
+		this.id = options.store.id;
+		this.ordered = options.last;
+		this.committed = options.last;
 	}
 
 	read(): AsyncIterable<Stored> {
 		if (this.#listener) throw new Error("the log is being written to");
-		return this.#store.read();
+		return this.#options.store.read();
 	}
 
 	listen(listener: LogListener): void {
@@ -88,18 +70,18 @@ export class GroupCommit implements Log {
 
 	append(entries: readonly Entry[]): void {
 		const listener = this.#writable();
-		const before = this.#ordered;
+		const before = this.ordered;
 		const drafts = entries.map((entry, index) =>
 			draft({ ...entry, seq: before + index + 1 }),
 		);
 		this.#ordering = true;
 		try {
 			for (const { stored } of drafts) {
-				this.#ordered = stored.seq;
+				this.ordered = stored.seq;
 				listener.onOrdered(stored);
 			}
 		} catch (error) {
-			this.#ordered = before;
+			this.ordered = before;
 			throw error;
 		} finally {
 			this.#ordering = false;
@@ -114,7 +96,7 @@ export class GroupCommit implements Log {
 	close(): Promise<void> {
 		this.#closing ??= Promise.resolve()
 			.then(() => this.#flushing)
-			.then(() => this.#store.close());
+			.then(() => this.#options.store.close());
 		this.#stopWaiting();
 		return this.#closing;
 	}
@@ -123,7 +105,7 @@ export class GroupCommit implements Log {
 		if (this.#failure)
 			throw new Error("the log has failed", { cause: this.#failure });
 		if (this.#closing) throw new Error("the log is closed");
-		if (this.#frozen) throw new Error("the log is frozen");
+		if (this.frozen) throw new Error("the log is frozen");
 		if (this.#ordering) throw new Error("onOrdered must not append");
 		if (!this.#listener) throw new Error("the log has no listener");
 		return this.#listener;
@@ -140,12 +122,12 @@ export class GroupCommit implements Log {
 				listener.onFatal(this.#failure);
 				return;
 			}
-			this.#committed += batch.length;
-			if (this.#frozen) {
-				this.#frozen = false;
+			this.committed += batch.length;
+			if (this.frozen) {
+				this.frozen = false;
 				listener.onThawed();
 			}
-			listener.onCommitted(this.#committed);
+			listener.onCommitted(this.committed);
 		}
 		this.#flushing = undefined;
 	}
@@ -155,7 +137,7 @@ export class GroupCommit implements Log {
 		let bytes = 0;
 		for (const drafts of this.#waiting) {
 			for (const draft of drafts) bytes += draft.bytes;
-			if (count > 0 && bytes > this.#batchBytes) break;
+			if (count > 0 && bytes > this.#options.batchBytes) break;
 			count++;
 		}
 		return this.#waiting.splice(0, count).flat();
@@ -163,14 +145,14 @@ export class GroupCommit implements Log {
 
 	/** Rejects with `DiskFull` only when the log is closed before there is room. */
 	async #keep(batch: readonly Draft[], listener: LogListener): Promise<void> {
-		const attempt = this.#store.prepare(batch);
+		const attempt = this.#options.store.prepare(batch);
 		for (;;) {
 			try {
 				return await attempt();
 			} catch (error) {
 				if (!(error instanceof DiskFull) || this.#closing) throw error;
-				if (!this.#frozen) {
-					this.#frozen = true;
+				if (!this.frozen) {
+					this.frozen = true;
 					listener.onFrozen(error);
 				}
 				await this.#aMoment();
@@ -180,7 +162,7 @@ export class GroupCommit implements Log {
 
 	#aMoment(): Promise<void> {
 		return new Promise((resolve) => {
-			const cancel = this.#clock.after(RETRY_MS, resolve);
+			const cancel = this.#options.clock.after(RETRY_MS, resolve);
 			this.#stopWaiting = () => {
 				cancel();
 				resolve();

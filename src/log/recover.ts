@@ -84,7 +84,6 @@ async function cut(
 async function copy(disk: Disk, from: string, offset: number, to: string) {
 	const copy = await disk.open(to);
 	try {
-		await copy.truncate(0);
 		let position = 0;
 		for await (const chunk of disk.read(from, offset)) {
 			await writeAll(copy, chunk, position);

@@ -21,6 +21,11 @@ export class FakeClock implements Clock {
 		};
 	}
 
+	/** The process that set them is dead: no timer will ever fire. */
+	forgetTimers(): void {
+		this.#timers = [];
+	}
+
 	/** Moves time on, firing each timer at its own moment, those it sets included. */
 	advance(ms: number): void {
 		const end = this.#now + ms;

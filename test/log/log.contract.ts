@@ -1,0 +1,172 @@
+/** What every log promises, whatever keeps it. */
+import { expect, test } from "vitest";
+import type { Entry, Log } from "../../src/log/log.ts";
+import { left, readAll, said, stopped, Witness } from "./entries.ts";
+
+export interface Harness {
+	/** Opens the log that is kept in this place: the same one each time. */
+	open(): Promise<Log>;
+}
+
+export function logContract(makeHarness: () => Promise<Harness>): void {
+	/** Appends one entry after another, as one command each, and closes. */
+	async function keep(harness: Harness, ...entries: Entry[]) {
+		const log = await harness.open();
+		const witness = new Witness(log);
+		for (const entry of entries) log.append([entry]);
+		await log.close();
+		return witness;
+	}
+
+	test("a new log is empty and has an id of 128 bits", async () => {
+		const log = await (await makeHarness()).open();
+		expect(log.id).toMatch(/^[\w-]{22}$/);
+		expect([log.ordered, log.committed, log.frozen]).toEqual([0, 0, false]);
+		expect(await readAll(log)).toEqual([]);
+		await log.close();
+	});
+
+	test("entries are ordered at once and committed later", async () => {
+		const log = await (await makeHarness()).open();
+		const witness = new Witness(log);
+		log.append([said("one"), said("two")]);
+		log.append([said("three")]);
+		expect(witness.ordered.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+		expect([log.ordered, log.committed, witness.committed]).toEqual([3, 0, 0]);
+		await log.close();
+		expect([log.committed, witness.committed]).toEqual([3, 3]);
+	});
+
+	test("the position of an entry is known while it is being ordered", async () => {
+		const log = await (await makeHarness()).open();
+		const positions: number[][] = [];
+		log.listen(
+			Object.assign(new Witness(), {
+				onOrdered: ({ seq }: { seq: number }) =>
+					positions.push([seq, log.ordered]),
+			}),
+		);
+		log.append([said("one"), said("two")]);
+		expect(positions).toEqual([
+			[1, 1],
+			[2, 2],
+		]);
+		await log.close();
+	});
+
+	test("what was committed is read back as it was, and the log goes on", async () => {
+		const harness = await makeHarness();
+		const first = await keep(harness, said("hello"), left("c1"), stopped);
+		const log = await harness.open();
+		expect(await readAll(log)).toEqual(first.ordered);
+		expect([log.ordered, log.committed]).toEqual([3, 3]);
+		const second = new Witness(log);
+		log.append([said("again")]);
+		await log.close();
+		const reopened = await harness.open();
+		const whole = [...first.ordered, ...second.ordered];
+		expect(await readAll(reopened)).toEqual(whole);
+		expect(reopened.id).toBe(log.id);
+		await reopened.close();
+	});
+
+	test("an entry whose text was erased comes back without it", async () => {
+		const harness = await makeHarness();
+		const { event } = said("forgotten");
+		await keep(harness, { event });
+		const log = await harness.open();
+		expect(await readAll(log)).toEqual([{ seq: 1, event }]);
+		await log.close();
+	});
+
+	test("nothing of an append is kept when its listener throws", async () => {
+		const harness = await makeHarness();
+		const log = await harness.open();
+		const witness = new Witness();
+		log.listen(
+			Object.assign(witness, {
+				onOrdered(stored: { seq: number }) {
+					if (stored.seq === 3) throw new Error("illegal here");
+				},
+			}),
+		);
+		log.append([said("one")]);
+		expect(() => log.append([said("two"), said("three")])).toThrow("illegal");
+		expect(log.ordered).toBe(1);
+		log.append([said("other two")]);
+		await log.close();
+		const reopened = await harness.open();
+		const texts = (await readAll(reopened)).map((it) => it.erasable?.text);
+		expect(texts).toEqual(["one", "other two"]);
+		await reopened.close();
+	});
+
+	const { event, erasable } = said("hello");
+	const impossible: [string, Entry][] = [
+		["a text that its digest does not name", { ...said("a"), event }],
+		[
+			"a text that no digest names",
+			{
+				...stopped,
+				...(said("a").erasable && { erasable: { salt: "", text: "" } }),
+			},
+		],
+		["half a character", said("\ud800")],
+		[
+			"an event without a time",
+			{ event: { ...stopped.event, time: Number.NaN } },
+		],
+		[
+			"a field of the log's own",
+			{
+				event: Object.assign({ hash: "" }, event),
+				...(erasable && { erasable }),
+			},
+		],
+	];
+	test.each(impossible)(
+		"%s is refused before it is ordered",
+		async (_, entry) => {
+			const log = await (await makeHarness()).open();
+			const witness = new Witness(log);
+			expect(() => log.append([said("fine"), entry])).toThrow();
+			expect([witness.ordered, log.ordered]).toEqual([[], 0]);
+			await log.close();
+		},
+	);
+
+	test("appending nothing is nothing", async () => {
+		const log = await (await makeHarness()).open();
+		const witness = new Witness(log);
+		log.append([]);
+		await log.close();
+		expect(witness.told).toEqual([]);
+	});
+
+	test("it has one listener, and is read before and written after", async () => {
+		const log = await (await makeHarness()).open();
+		expect(() => log.append([stopped])).toThrow("no listener");
+		new Witness(log);
+		expect(() => new Witness(log)).toThrow("a listener");
+		expect(() => log.read()).toThrow("being written");
+		await log.close();
+	});
+
+	test("a listener may not append while it hears of an append", async () => {
+		const log = await (await makeHarness()).open();
+		log.listen(
+			Object.assign(new Witness(), { onOrdered: () => log.append([stopped]) }),
+		);
+		expect(() => log.append([stopped])).toThrow("must not append");
+		expect(log.ordered).toBe(0);
+		await log.close();
+	});
+
+	test("a closed log takes nothing more, and may be closed again", async () => {
+		const log = await (await makeHarness()).open();
+		new Witness(log);
+		await log.close();
+		await log.close();
+		expect(() => log.append([stopped])).toThrow("closed");
+	});
+}

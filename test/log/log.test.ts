@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, onTestFinished } from "vitest";
+import { realDisk } from "../../src/log/disk.ts";
+import { openFileLog } from "../../src/log/file-log.ts";
+import type { Stored } from "../../src/log/log.ts";
+import { memoryLog } from "../../src/log/memory-log.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { FakeDisk } from "../fakes/disk.ts";
+import { logContract } from "./log.contract.ts";
+
+const clock = new FakeClock();
+const ids = () => "abcdefghijklmnopqrstuv";
+
+describe("a log in memory", () => {
+	logContract(async () => {
+		const kept: Stored[] = [];
+		return { open: async () => memoryLog({ id: ids(), clock, kept }) };
+	});
+});
+
+describe("a log in files, on a simulated disk", () => {
+	logContract(async () => {
+		const disk = new FakeDisk();
+		return { open: () => openFileLog({ disk, folder: "data", clock, ids }) };
+	});
+});
+
+describe("a log in files, on a real disk", () => {
+	logContract(async () => {
+		const folder = await mkdtemp(join(tmpdir(), "plume-log-"));
+		onTestFinished(() => rm(folder, { recursive: true }));
+		const disk = realDisk;
+		return { open: () => openFileLog({ disk, folder, clock, ids }) };
+	});
+});
