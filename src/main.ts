@@ -59,7 +59,7 @@ async function serve({
 }: Extract<Command, { name: "serve" }>): Promise<void> {
 	const config = readConfig(environment, credential);
 	const logger = isTerminal
-		? pino({ base: null }, pretty({ ignore: "pid,hostname", sync: true }))
+		? pino({ base: null }, pretty({ singleLine: true, sync: true }))
 		: pino({ base: null }, pino.destination({ sync: true }));
 	const onFatal = (error: Error) => {
 		logger.fatal({ error: error.message }, "stopping at once");
@@ -85,6 +85,10 @@ async function serve({
 		PAGES,
 	);
 	logger.info({ url: service.url }, "listening");
+	if (isTerminal && !config.production)
+		print(
+			`\nPlume is at ${service.url}\nLogin codes appear here, until ENV=production mails them. Ctrl+C stops.\n`,
+		);
 	const stop = async (signal: NodeJS.Signals) => {
 		logger.info({ signal }, "stopping");
 		await service.stop();
@@ -108,7 +112,8 @@ async function openLog(config: Config, secrets: Secrets, logger: Logger) {
 		folder: config.data,
 		clock: systemClock(),
 		ids: () => secrets.id(),
-		onTorn: (torn) => logger.warn({ ...torn }, "a torn tail was cut off and saved"),
+		onTorn: (torn) =>
+			logger.warn({ ...torn }, "a torn tail was cut off and saved"),
 	});
 }
 

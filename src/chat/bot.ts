@@ -33,7 +33,7 @@ function listen({ room }: Client, { notices }: Parcel): void {
 		room.whisper(newcomer, `Hello ${name}, welcome to the ${room.name}.`);
 		room.whisper(
 			newcomer,
-			`What you say here is tied to your email, ${email}. Only you see this.`,
+			`What you say here is tied to your email, ${email}.`,
 		);
 	}
 }

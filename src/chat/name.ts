@@ -56,8 +56,10 @@ function keyOf(name: string): string {
 }
 
 function merge(name: string): string {
+	// Up and down again also joins ı with i, ß with ss, and both small sigmas.
+	const folded = name.normalize("NFD").toUpperCase().toLowerCase();
 	return (
-		[...fold(name)]
+		[...folded]
 			.map(lookalike)
 			.join("")
 			.toLowerCase()
@@ -67,16 +69,6 @@ function merge(name: string): string {
 			.replace(/(?<=[lj]\p{M}*)\u0307/gu, "")
 			.normalize("NFD")
 	);
-}
-
-/**
- * Case folding, one character at a time so that a sigma is the same at the end
- * of a word. The way up and down also joins ı with i, and ß with ss.
- */
-function fold(text: string): string {
-	return [...text.normalize("NFD")]
-		.map((letter) => letter.toUpperCase().toLowerCase())
-		.join("");
 }
 
 /** What a small letter is taken for. Where only its capital looks like a plain letter, that counts. */

@@ -1,0 +1,115 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { networkOf, parseTrusted } from "../../src/edge/network.ts";
+
+const proxies = parseTrusted("10.0.0.0/8, 2001:db8::/32,192.0.2.7");
+const seen = (remote: string, forwardedFor?: string | string[]) =>
+	networkOf({ remote, forwardedFor, trusted: proxies }).address;
+
+describe("who is really there", () => {
+	it("is the other end of the socket where there is no proxy", () => {
+		expect(seen("203.0.113.5")).toBe("203.0.113.5");
+	});
+
+	it("is not who somebody untrusted says it is", () => {
+		expect(seen("203.0.113.5", "198.51.100.1")).toBe("203.0.113.5");
+		const nobody = { forwardedFor: "198.51.100.1", trusted: parseTrusted("") };
+		expect(networkOf({ remote: "10.0.0.1", ...nobody }).address).toBe(
+			"10.0.0.1",
+		);
+	});
+
+	it("is who a trusted proxy says it is", () => {
+		expect(seen("10.0.0.1", "203.0.113.5")).toBe("203.0.113.5");
+		expect(seen("192.0.2.7", "203.0.113.5")).toBe("203.0.113.5");
+		expect(seen("2001:db8::1", "203.0.113.5")).toBe("203.0.113.5");
+		expect(seen("::ffff:10.0.0.1", "203.0.113.5")).toBe("203.0.113.5");
+		expect(seen("192.0.2.8", "203.0.113.5")).toBe("192.0.2.8");
+	});
+
+	it("is read from the right, as far as the proxies are trusted", () => {
+		expect(seen("10.0.0.1", "1.1.1.1, 203.0.113.5, 10.0.0.2")).toBe(
+			"203.0.113.5",
+		);
+		expect(seen("10.0.0.1", ["1.1.1.1", "203.0.113.5,10.0.0.2"])).toBe(
+			"203.0.113.5",
+		);
+		expect(seen("10.0.0.1", "10.0.0.3, 10.0.0.2")).toBe("10.0.0.3");
+	});
+
+	it.each([
+		"",
+		"garbage",
+		"203.0.113.5, unknown",
+		"203.0.113.5,",
+		"203.0.113.5:80",
+		"[2001:db8::5]",
+		"203.0.113.05",
+		"3405803781",
+		"0x7f.1",
+	])(
+		"is the last one who can be believed when the header says %j",
+		(header) => {
+			expect(seen("10.0.0.1", header)).toBe("10.0.0.1");
+		},
+	);
+
+	it("is never believed from a forged header, whatever is in it", () => {
+		fc.assert(
+			fc.property(fc.string(), fc.ipV4(), (forged, ip) => {
+				const remote = "203.0.113.5";
+				for (const header of [forged, ip, `${forged},${ip}`])
+					expect(seen(remote, header)).toBe(remote);
+				const honest = `${forged}, ${remote}`;
+				expect(seen("10.0.0.1", honest)).toBe(remote);
+			}),
+		);
+	});
+
+	it("is unknown where a socket has no address", () => {
+		const hops = { remote: undefined, forwardedFor: "1.1.1.1" };
+		expect(networkOf({ ...hops, trusted: proxies })).toEqual({
+			address: "unknown",
+			network: "unknown",
+		});
+	});
+});
+
+describe("a network", () => {
+	const network = (remote: string) =>
+		networkOf({ remote, forwardedFor: undefined, trusted: [] }).network;
+
+	it("is the address itself in IPv4, also inside IPv6", () => {
+		expect(network("203.0.113.5")).toBe("203.0.113.5");
+		expect(network("::ffff:203.0.113.5")).toBe("203.0.113.5");
+		expect(network("::ffff:cb00:7105")).toBe("203.0.113.5");
+	});
+
+	it("is the first 64 bits in IPv6", () => {
+		expect(network("2001:db8:1:2:3:4:5:6")).toBe("2001:db8:1:2::/64");
+		expect(network("2001:db8:1:2:ffff::1")).toBe("2001:db8:1:2::/64");
+		expect(network("2001:db8:1:3::1")).toBe("2001:db8:1:3::/64");
+		expect(network("fe80::1%eth0")).toBe("fe80::/64");
+	});
+});
+
+describe("the list of trusted proxies", () => {
+	it("may be empty", () => {
+		expect(parseTrusted(" , ")).toEqual([]);
+	});
+
+	it.each([
+		"proxy.example",
+		"10.0.0.0/33",
+		"10.0.0.0/",
+		"10.0.0.0/-1",
+		"10.0.0.0/8/8",
+		"10.0.0.0/1e1",
+		"10/8",
+		"2001:db8::/129",
+		"::ffff:10.0.0.0/104",
+		"*",
+	])("does not take %s, and says so", (entry) => {
+		expect(() => parseTrusted(`127.0.0.1, ${entry}`)).toThrow(`"${entry}"`);
+	});
+});
