@@ -1,0 +1,29 @@
+/**
+ * Builds the page into dist/static: one script, one stylesheet, the rest as it
+ * is. The paths are this file's own, so that it can be run from anywhere.
+ */
+
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const from = import.meta.dirname;
+const to = join(from, "..", "dist", "static");
+
+await mkdir(to, { recursive: true });
+await build({
+	entryPoints: { app: join(from, "main.ts"), plume: join(from, "plume.css") },
+	outdir: to,
+	bundle: true,
+	format: "esm",
+	target: ["chrome111", "firefox113", "safari16.4"],
+	minify: true,
+	sourcemap: "external",
+	// What the server serves under its own address is not bundled.
+	external: ["/static/*"],
+	define: { "process.env.NODE_ENV": '"production"' },
+	logLevel: "warning",
+});
+for (const file of ["index.html", "plume.svg"]) {
+	await copyFile(join(from, file), join(to, file));
+}

@@ -1,0 +1,34 @@
+/**
+ * A person as others see them: a square with their initial and their name,
+ * both in a colour that the name alone decides. The stylesheet picks lightness
+ * and strength, so that every hue can be read in both themes.
+ */
+
+import { make } from "./element.ts";
+
+const HUES = 18;
+
+/** The same for everyone and in every spelling of the case; neighbours in the alphabet land far apart. */
+function hue(name: string): number {
+	let hash = 7;
+	for (const character of name.toLowerCase()) {
+		hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
+	}
+	return (hash % HUES) * (360 / HUES);
+}
+
+function tint(element: HTMLElement, name: string): HTMLElement {
+	element.style.setProperty("--hue", String(hue(name)));
+	return element;
+}
+
+export function avatar(name: string): HTMLElement {
+	const [initial = ""] = name;
+	const square = tint(make("span", "avatar", initial.toUpperCase()), name);
+	square.ariaHidden = "true";
+	return square;
+}
+
+export function nameTag(name: string): HTMLElement {
+	return tint(make("bdi", "name", name), name);
+}

@@ -1,0 +1,74 @@
+/**
+ * The code from the mail: taken as it is pasted, in any case and with any
+ * dashes, and sent off by itself when it is whole. Tells how many tries and
+ * minutes are left, and when another mail may be asked for.
+ */
+
+import {
+	CODE_LENGTH,
+	type PageEvent,
+	type PageSnapshot,
+} from "../machines/page.ts";
+import { find, say } from "./element.ts";
+
+const some = (n: number, one: string, more: string) =>
+	`${n} ${n === 1 ? one : more}`;
+
+export function verifyForm(send: (event: PageEvent) => void) {
+	const form = find("#verify", HTMLFormElement);
+	const field = find("#code", HTMLInputElement);
+	const submit = find("#verify-submit", HTMLButtonElement);
+	const resend = find("#resend", HTMLButtonElement);
+	const email = find("#verify-email", HTMLElement);
+	const note = find("#verify-note", HTMLElement);
+	const trouble = find("#verify-trouble", HTMLElement);
+	const left = find("#verify-left", HTMLElement);
+	let shown: PageSnapshot | undefined;
+
+	function sendIfWhole() {
+		const code = field.value.toUpperCase().replace(/[^0-9A-Z]/g, "");
+		submit.disabled = code.length !== CODE_LENGTH;
+		if (!submit.disabled) send({ type: "code", code });
+	}
+
+	field.oninput = sendIfWhole;
+	form.onsubmit = (event) => {
+		event.preventDefault();
+		sendIfWhole();
+	};
+	resend.onclick = () => send({ type: "resend" });
+	find("#another", HTMLButtonElement).onclick = () => send({ type: "leave" });
+
+	/** What time alone changes. */
+	function tick() {
+		if (!shown?.hasTag("codeIsOut")) return;
+		const { tries, expires, resendAt } = shown.context;
+		const minutes = Math.ceil((expires - Date.now()) / 60_000);
+		const wait = Math.ceil((resendAt - Date.now()) / 1_000);
+		const times = `${some(tries, "try", "tries")} and ${some(minutes, "minute", "minutes")} left.`;
+		say(left, minutes > 0 ? times : "This code is too old: ask for another.");
+		say(resend, wait > 0 ? `Send again in ${wait} s` : "Send it again");
+		resend.disabled = wait > 0 || !shown.matches({ loggingIn: "verifying" });
+	}
+	setInterval(tick, 1_000);
+
+	return {
+		focus() {
+			field.value = "";
+			field.focus();
+		},
+		render(snapshot: PageSnapshot) {
+			shown = snapshot;
+			const { context } = snapshot;
+			const checking = snapshot.matches({ loggingIn: "checking" });
+			say(email, context.email);
+			say(note, context.note);
+			say(trouble, context.trouble?.words ?? "");
+			say(submit, checking ? "Checking…" : "Come in");
+			field.ariaInvalid = String(context.trouble !== undefined);
+			field.readOnly = checking;
+			submit.disabled ||= checking;
+			tick();
+		},
+	};
+}

@@ -1,0 +1,64 @@
+/** What the page makes of the server's frames, and that nothing sent to it can break it. */
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { MessageType } from "../../machines/message.ts";
+import { readFrame } from "../../static/frames.ts";
+
+const NOW = 1_000_000;
+const read = (frame: object) => readFrame(JSON.stringify(frame), NOW);
+
+test("times by the server's clock become times by this browser's", () => {
+	const server = { now: 5_000, expires: 605_000, resendAt: 65_000 };
+	expect(read({ type: MessageType.pending, tries: 5, ...server })).toEqual({
+		type: "pending",
+		news: { note: "", tries: 5, expires: 1_600_000, resendAt: 1_060_000 },
+	});
+});
+
+test("a text without a place in the room is for this reader alone", () => {
+	const said = { type: MessageType.text, user: { name: "ann" }, text: "hi" };
+	expect(read({ ...said, offset: 3 })).toMatchObject({ kind: "said" });
+	expect(read(said)).toMatchObject({ kind: "aside", name: "ann", time: NOW });
+});
+
+test("typing what the server says of a room does not say it", () => {
+	const typed = { type: MessageType.text, text: "entered chat", offset: 1 };
+	expect(read({ ...typed, kind: "entered" })).toMatchObject({ kind: "said" });
+});
+
+test.each([
+	["nameIsNotAnothers", "name"],
+	["emailIsLegal", "email"],
+	["isInvited", "email"],
+	["mailWasSent", "step"],
+])("a refusal by %s is told beside the %s", (code, about) => {
+	const frame = { type: MessageType.mayNotEnter, text: "No.", code };
+	expect(read(frame)).toMatchObject({ trouble: { about, words: "No." } });
+});
+
+test("a refusal always has words", () => {
+	for (const type of [MessageType.mayNotEnter, MessageType.refused]) {
+		expect(read({ type })).toMatchObject({
+			trouble: { words: expect.stringMatching(/.+/) },
+		});
+	}
+});
+
+test("frames of an unknown type are ignored, and noise breaks nothing", () => {
+	expect(read({ type: 99 })).toBeUndefined();
+	const types = fc.constantFrom(...Object.values(MessageType));
+	const noise = fc.record({
+		type: types,
+		...{ user: fc.jsonValue(), text: fc.jsonValue(), time: fc.double() },
+		...{ kind: fc.jsonValue(), offset: fc.jsonValue(), now: fc.jsonValue() },
+	});
+	fc.assert(
+		fc.property(fc.oneof(fc.json(), fc.string(), noise), (frame) => {
+			const data = typeof frame === "string" ? frame : JSON.stringify(frame);
+			const heard = readFrame(data, NOW);
+			if (!heard || !("time" in heard)) return;
+			expect(Number.isNaN(new Date(heard.time).getTime())).toBe(false);
+		}),
+	);
+});
