@@ -1,0 +1,238 @@
+/**
+ * A whole server on a disk that tears, fills and fails, with people who come
+ * and go; and, beside it, what plain lists know of it. After every step
+ * `check` holds the two against each other.
+ */
+import { expect } from "vitest";
+import type { PlumeEvent } from "../../machines/events.ts";
+import { botClaim } from "../../src/chat/bot.ts";
+import { State } from "../../src/engine/state.ts";
+import { openFileLog } from "../../src/log/file-log.ts";
+import type { Log, LogListener, Stored } from "../../src/log/log.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { FakeDisk, seeded } from "../fakes/disk.ts";
+import { House, type Person, type Received, seededBytes } from "../house.ts";
+
+const DATA = "data";
+
+/** Somebody at a keyboard, with what they last asked for. */
+export interface Guest {
+	person: Person | undefined;
+	email: string;
+	/** The code that let them in: used, so it must never let anyone in again. */
+	code: string;
+}
+
+export class World {
+	readonly clock = new FakeClock();
+	readonly guests: Guest[];
+	house!: House;
+	disk = new FakeDisk();
+	/** All that was ordered since the log began, as it would be read back. */
+	ordered: Stored[] = [];
+	committed = 0;
+	crashes = 0;
+	starts = 0;
+	readonly faults: Record<string, number> = {};
+	/** Every visible item that anyone was ever shown, by epoch and offset. */
+	readonly #seen = new Map<string, string>();
+	#shadow!: State;
+	#logId = "";
+
+	constructor(guests = 4) {
+		this.guests = Array.from({ length: guests }, () => ({
+			person: undefined,
+			email: "",
+			code: "",
+		}));
+	}
+
+	/** Starts the server on whatever the disk holds. */
+	async start(): Promise<void> {
+		const seed = `start ${this.starts++}`;
+		const bytes = seededBytes(seed);
+		const log = await openFileLog({
+			disk: this.disk,
+			folder: DATA,
+			clock: this.clock,
+			ids: () => Buffer.from(bytes(16)).toString("base64url"),
+			segmentBytes: 6000,
+			batchBytes: 4000,
+		});
+		const recovered: Stored[] = [];
+		for await (const stored of log.read()) recovered.push(asRead(stored));
+		this.#mustBePrefix(recovered);
+		this.#logId = log.id;
+		this.ordered = recovered;
+		this.committed = recovered.length;
+		this.#shadow = new State({ id: log.id }, botClaim);
+		for (const stored of recovered) this.#shadow.apply(stored);
+		this.house = await House.open({
+			log: this.#tapped(log),
+			clock: this.clock,
+			seed,
+			environment: { PLUME_LIMITS: "off" },
+			settled: () => this.#isQuiet(),
+		});
+	}
+
+	/** The power goes: what was not synced may be there in part, or not. */
+	async crash(seed: number): Promise<void> {
+		this.crashes++;
+		this.#lookAround();
+		this.#life.over = true;
+		this.clock.forgetTimers();
+		for (const guest of this.guests) guest.person = undefined;
+		for (const [name, count] of Object.entries(this.disk.injected))
+			this.faults[name] = (this.faults[name] ?? 0) + count;
+		this.disk = this.disk.crash(seeded(seed));
+		await this.start();
+	}
+
+	get isDead(): boolean {
+		return this.disk.crashed || this.house.fatal !== undefined;
+	}
+
+	settle(): Promise<void> {
+		return this.house.settle();
+	}
+
+	/** Everything that must hold, at any moment. */
+	check(): void {
+		this.#lookAround();
+		expect(this.#shadow.hash()).toBe(this.house.state.hash());
+		expect(this.house.log.committed).toBeLessThanOrEqual(this.ordered.length);
+		const visible = this.#itemsUpTo(this.committed);
+		for (const [place, item] of this.#seen)
+			expect([place, visible.get(place)]).toEqual([place, item]);
+		this.#checkClaims();
+		for (const { person } of this.guests) if (person) checkOrder(person);
+	}
+
+	/** What people were shown so far, into the list of what must never be lost. */
+	#lookAround(): void {
+		for (const { person } of this.guests)
+			for (const frame of person?.received ?? [])
+				if (typeof frame.offset === "number" && frame.type !== 7)
+					this.#remember(frame);
+	}
+
+	#remember({ epoch, offset, user, text, type }: Received): void {
+		const place = `${epoch}/${offset}`;
+		const item = `${type} ${user?.name} ${text}`;
+		expect([place, this.#seen.get(place) ?? item]).toEqual([place, item]);
+		this.#seen.set(place, item);
+	}
+
+	/** The visible items of the log's first `count` entries, by plain counting. */
+	#itemsUpTo(count: number): Map<string, string> {
+		const items = new Map<string, string>();
+		const names = new Map<string, string>();
+		let [incarnation, offset] = ["", 0];
+		for (const { event, erasable } of this.ordered.slice(0, count)) {
+			if (event.type === "room.opened") incarnation = event.incarnation;
+			if (event.type === "client.entered") names.set(event.client, event.name);
+			const shown = asShown(event, erasable?.text);
+			if (!shown || !("client" in event)) continue;
+			const epoch = `${this.#logId.slice(0, 6)}.${incarnation.slice(0, 6)}`;
+			const [type, text] = shown;
+			const name = names.get(event.client);
+			items.set(`${epoch}/${++offset}`, `${type} ${name} ${text}`);
+		}
+		return items;
+	}
+
+	/** One owner for each name, nobody inside without a code, at most five tries. */
+	#checkClaims(): void {
+		const owners = new Map<string, string>();
+		const proved = new Set<string>();
+		const failed = new Map<string, number>();
+		for (const { event } of this.ordered)
+			switch (event.type) {
+				case "name.released":
+					owners.delete(event.nameKey);
+					break;
+				case "login.failed": {
+					const tries = (failed.get(event.client) ?? 0) + 1;
+					expect(tries).toBeLessThanOrEqual(5);
+					failed.set(event.client, tries);
+					break;
+				}
+				case "login.succeeded":
+					expect(owners.get(event.nameKey) ?? event.identity).toBe(
+						event.identity,
+					);
+					owners.set(event.nameKey, event.identity);
+					expect(proved.has(event.client)).toBe(false);
+					proved.add(event.client);
+					break;
+				case "client.entered":
+					expect(proved.has(event.client)).toBe(true);
+			}
+	}
+
+	/** After a crash: nothing that was acknowledged is missing, and nothing is there that was not ordered. */
+	#mustBePrefix(recovered: readonly Stored[]): void {
+		expect(recovered.length).toBeGreaterThanOrEqual(this.committed);
+		expect(recovered).toEqual(this.ordered.slice(0, recovered.length));
+	}
+
+	#isQuiet(): boolean {
+		const { ordered, committed, frozen } = this.#log;
+		return frozen || this.disk.crashed || ordered === committed;
+	}
+
+	#log!: Log;
+	/** A process that died says nothing more, whatever was on its way in it. */
+	#life = { over: false };
+
+	/** The same log, with us listening in. */
+	#tapped(log: Log): Log {
+		this.#log = log;
+		const life = { over: false };
+		this.#life = life;
+		const listen = log.listen.bind(log);
+		log.listen = (listener: LogListener) =>
+			listen({
+				onOrdered: (stored) => {
+					if (life.over) return;
+					listener.onOrdered(stored);
+					const read = asRead(stored);
+					this.ordered.push(read);
+					this.#shadow.apply(read);
+				},
+				onCommitted: (seq) => {
+					if (life.over) return;
+					this.committed = seq;
+					listener.onCommitted(seq);
+				},
+				onFrozen: (error) => listener.onFrozen(error),
+				onThawed: () => listener.onThawed(),
+				onFatal: (error) => listener.onFatal(error),
+			});
+		return log;
+	}
+}
+
+/** As the log will tell it back: only what survives JSON. */
+function asRead({ seq, event, erasable }: Stored): Stored {
+	return JSON.parse(JSON.stringify({ seq, event, erasable }));
+}
+
+function asShown(event: PlumeEvent, text = ""): [number, string] | undefined {
+	if (event.type === "client.entered") return [12, "entered chat"];
+	if (event.type === "client.left") return [12, "left chat"];
+	return event.type === "message.posted" ? [1, text] : undefined;
+}
+
+/** Whoever is inside has seen every offset from their entering on, once, in order. */
+function checkOrder({ received }: Person): void {
+	const welcome = received.findIndex(({ type }) => type === 7);
+	if (welcome < 0) return;
+	const end = received.findIndex(({ type }) => type === 14);
+	const live = received
+		.slice(end + 1)
+		.flatMap(({ offset }) => (typeof offset === "number" ? [offset] : []));
+	const first = Number(received[welcome]?.offset) + 1;
+	expect(live).toEqual(live.map((_, index) => first + index));
+}
