@@ -37,8 +37,8 @@ export async function recover(
 	now: number,
 	onTorn: (torn: TornTail) => void,
 ): Promise<Recovered> {
-	await disk.makeFolder(logFolder(folder));
-	await disk.syncFolder(folder);
+	const segments = logFolder(folder);
+	await disk.makeFolder(segments);
 	const sources = await segmentsOf(disk, folder);
 	const end = new Verifier();
 	for await (const _ of readBatches(sources, end));
@@ -46,21 +46,17 @@ export async function recover(
 		onTorn(await cut(disk, folder, end.torn, end.offset, now));
 		return recover(disk, folder, now, onTorn);
 	}
+	await disk.syncFolder(folder);
+	await disk.syncFolder(segments);
+	const { id, seq, hash, offset } = end;
 	const first = sources.at(-1)?.first;
-	const { id, seq, hash } = end;
 	if (first === undefined) return { id, seq, hash, segment: undefined };
-	const segment = await Segment.open(
-		disk,
-		logFolder(folder),
-		first,
-		end.offset,
-	);
+	const segment = await Segment.open(disk, segments, first, offset);
 	await segment.sync();
-	await disk.syncFolder(logFolder(folder));
 	return { id, seq, hash, segment };
 }
 
-/** Saves first and cuts then: a crash in between saves it again. */
+/** Saves first, durably, and cuts then: a crash in between does it again. */
 async function cut(
 	disk: Disk,
 	folder: string,
@@ -77,7 +73,6 @@ async function cut(
 	await disk.syncFolder(torn);
 	if (offset === 0) await disk.remove(file);
 	else await truncate(disk, file, offset);
-	await disk.syncFolder(logFolder(folder));
 	return { damage, file, offset, savedAs };
 }
 
@@ -99,7 +94,6 @@ async function truncate(disk: Disk, path: string, size: number) {
 	const file = await disk.open(path);
 	try {
 		await file.truncate(size);
-		await file.sync();
 	} finally {
 		await file.close();
 	}

@@ -24,9 +24,9 @@ interface Kept {
 
 const logs: fc.Arbitrary<Promise<Kept>> = fc
 	.record({
-		batches: fc.array(fc.array(entries, { minLength: 1, maxLength: 4 }), {
+		batches: fc.array(fc.array(entries, { minLength: 1, maxLength: 3 }), {
 			minLength: 1,
-			maxLength: 5,
+			maxLength: 4,
 		}),
 		segmentBytes: fc.constantFrom(1, 1500, 1 << 26),
 	})
