@@ -29,6 +29,8 @@ export const clientGuards = {
 	codeIsFresh: ({ context, event }) => event.time < context.expires,
 	resendsAreLeft: ({ context }) => context.resends > 0,
 	isLastTry: ({ context }) => context.tries <= 1,
+	hasSession: ({ event }) =>
+		event.type === "client.entered" && event.session !== undefined,
 	isWhoAsked: ({ context, event }) =>
 		(event.type === "login.succeeded" || event.type === "client.entered") &&
 		event.identity === context.identity &&
@@ -52,6 +54,11 @@ export const clientMachine = setup({
 			const { type: _type, time: _time, client, ...login } = event;
 			return { id: client, ...login };
 		}),
+		rememberPlace: assign(({ context, event }) => {
+			if (event.type !== "client.entered") return context;
+			const { client: id, identity, nameKey, name, room } = event;
+			return { id, identity, nameKey, name, room };
+		}),
 		replaceCode: assign(({ context, event }) =>
 			event.type === "login.resent"
 				? {
@@ -72,6 +79,11 @@ export const clientMachine = setup({
 		anonymous: {
 			on: {
 				"login.requested": { target: "awaitingCode", actions: "rememberLogin" },
+				"client.entered": {
+					guard: "hasSession",
+					target: "inRoom",
+					actions: "rememberPlace",
+				},
 			},
 		},
 		awaitingCode: {
@@ -98,7 +110,24 @@ export const clientMachine = setup({
 			},
 		},
 		inRoom: {
+			initial: "attached",
 			on: { "client.left": { target: "left" } },
+			states: {
+				attached: {
+					on: {
+						"client.detached": { target: "detached" },
+						"clients.detached": { target: "detached" },
+						// Another connection takes over.
+						"client.resumed": { target: "attached" },
+					},
+				},
+				detached: {
+					on: {
+						"clients.detached": { target: "detached" },
+						"client.resumed": { target: "attached" },
+					},
+				},
+			},
 		},
 		left: { type: "final" },
 	},

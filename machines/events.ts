@@ -12,6 +12,8 @@
 export type ClientId = string & { readonly brand?: "ClientId" };
 export type Identity = string & { readonly brand?: "Identity" };
 export type NameKey = string & { readonly brand?: "NameKey" };
+/** SHA-256 of a session token. */
+export type SessionHash = string & { readonly brand?: "SessionHash" };
 export type RoomName = string & { readonly brand?: "RoomName" };
 
 /** Stored beside an event and named in it only by `digest` = SHA-256(salt NUL text). */
@@ -46,6 +48,22 @@ export interface NameReleased extends Fact<"name.released"> {
 	readonly nameKey: NameKey;
 }
 
+/** A browser that stays logged in; also claims nothing that its login did not. */
+export interface SessionOpened extends Fact<"session.opened">, Claim {
+	readonly session: SessionHash;
+	/** MAC of the email's domain. */
+	readonly domain: string;
+	readonly expires: number;
+}
+export interface SessionRenewed extends Fact<"session.renewed"> {
+	readonly session: SessionHash;
+	readonly expires: number;
+}
+export interface SessionClosed extends Fact<"session.closed"> {
+	readonly session: SessionHash;
+	readonly why: "loggedOut" | "expired";
+}
+
 export interface LoginRequested extends Fact<"login.requested">, Claim {
 	readonly client: ClientId;
 	/** SHA-256 of the pending login's id. */
@@ -71,9 +89,10 @@ export interface LoginExpired extends Fact<"login.expired"> {
 	readonly client: ClientId;
 	readonly why: "deadline" | "mailFailed" | "nameTaken";
 }
-/** This is where a name is claimed. */
+/** This is where a name is claimed. A classic client has no session. */
 export interface LoginSucceeded extends Fact<"login.succeeded">, Claim {
 	readonly client: ClientId;
+	readonly session?: SessionHash;
 }
 
 export interface RoomOpened extends RoomFact<"room.opened"> {
@@ -81,11 +100,36 @@ export interface RoomOpened extends RoomFact<"room.opened"> {
 }
 export interface ClientEntered extends RoomFact<"client.entered">, Claim {
 	readonly client: ClientId;
+	readonly session?: SessionHash;
 	readonly node: string;
+}
+/** Its connection is gone; its place is kept until the deadline. */
+export interface ClientDetached extends RoomFact<"client.detached"> {
+	readonly client: ClientId;
+	readonly deadline: number;
+}
+/** The server ended with these still inside: all who have a session. */
+export interface ClientsDetached extends RoomFact<"clients.detached"> {
+	readonly node: string;
+	readonly deadline: number;
+}
+export interface ClientResumed extends RoomFact<"client.resumed"> {
+	readonly client: ClientId;
+	readonly node: string;
+}
+/** The session ended, and with it what was remembered of its clients' numbers. */
+export interface SessionForgotten extends RoomFact<"session.forgotten"> {
+	readonly session: SessionHash;
 }
 export interface ClientLeft extends RoomFact<"client.left"> {
 	readonly client: ClientId;
-	readonly why: "closed" | "silent" | "tooSlow" | "refused" | "restart";
+	readonly why:
+		| "closed"
+		| "silent"
+		| "tooSlow"
+		| "refused"
+		| "restart"
+		| "loggedOut";
 }
 export interface MessagePosted extends RoomFact<"message.posted"> {
 	readonly client: ClientId;
@@ -98,6 +142,9 @@ export type ServerEvent =
 	| ServerStarted
 	| ServerStopped
 	| NameReleased
+	| SessionOpened
+	| SessionRenewed
+	| SessionClosed
 	| LoginSucceeded;
 export type LoginEvent =
 	| LoginRequested
@@ -105,6 +152,20 @@ export type LoginEvent =
 	| LoginFailed
 	| LoginExpired
 	| LoginSucceeded;
-export type ClientEvent = LoginEvent | ClientEntered | ClientLeft;
-export type RoomEvent = RoomOpened | ClientEntered | ClientLeft | MessagePosted;
+export type ClientEvent =
+	| LoginEvent
+	| ClientEntered
+	| ClientDetached
+	| ClientsDetached
+	| ClientResumed
+	| ClientLeft;
+export type RoomEvent =
+	| RoomOpened
+	| ClientEntered
+	| ClientDetached
+	| ClientsDetached
+	| ClientResumed
+	| ClientLeft
+	| SessionForgotten
+	| MessagePosted;
 export type PlumeEvent = ServerEvent | ClientEvent | RoomEvent;

@@ -23,6 +23,7 @@ export const MessageType = {
 	system: 12,
 	gap: 13,
 	history: 14,
+	logout: 17,
 } as const;
 
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];

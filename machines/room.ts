@@ -3,7 +3,7 @@
  * decides who may enter: all tabs under one name belong to one identity.
  * What was said is not here, only that it took an `offset`.
  */
-import { Map as PersistentMap } from "immutable";
+import { OrderedSet, Map as PersistentMap } from "immutable";
 import { and, assign, setup } from "xstate";
 import type {
 	Claim,
@@ -11,11 +11,18 @@ import type {
 	Identity,
 	NameKey,
 	RoomEvent,
+	SessionHash,
 } from "./events.ts";
 import type { Guard } from "./rules.ts";
 
+/** Clients of one session whose numbers are remembered; the oldest that left is dropped. */
+const KNOWN_CLIENTS = 16;
+
 export interface Member extends Claim {
 	readonly node: string;
+	readonly session?: SessionHash;
+	/** Set while detached: until then its place is kept. */
+	readonly deadline?: number;
 }
 
 export interface RoomContext {
@@ -28,8 +35,10 @@ export interface RoomContext {
 		NameKey,
 		{ readonly identity: Identity; readonly tabs: number }
 	>;
-	/** The highest number taken from each member that numbers what it sends. */
+	/** The highest number taken from each client that numbers what it sends, remembered as long as its session. */
 	readonly last: PersistentMap<ClientId, number>;
+	/** The clients of each session that were here, the latest last. */
+	readonly known: PersistentMap<SessionHash, OrderedSet<ClientId>>;
 }
 
 const empty: RoomContext = {
@@ -38,6 +47,7 @@ const empty: RoomContext = {
 	members: PersistentMap(),
 	holders: PersistentMap(),
 	last: PersistentMap(),
+	known: PersistentMap(),
 };
 
 export const roomGuards = {
@@ -49,6 +59,9 @@ export const roomGuards = {
 			event.identity,
 	isInside: ({ context, event }) =>
 		"client" in event && context.members.has(event.client),
+	hasSession: ({ context, event }) =>
+		"client" in event &&
+		context.members.get(event.client)?.session !== undefined,
 	isNextInOrder: ({ context, event }) =>
 		event.type === "message.posted" &&
 		(event.n === undefined ||
@@ -57,6 +70,8 @@ export const roomGuards = {
 
 export const roomRules = {
 	"client.entered": ["isNotInside", "nameIsNotAnothers"],
+	"client.detached": ["isInside", "hasSession"],
+	"client.resumed": ["isInside", "hasSession"],
 	"client.left": ["isInside"],
 	"message.posted": ["isInside", "isNextInOrder"],
 } as const;
@@ -76,12 +91,67 @@ export const roomMachine = setup({
 		takeOffset: assign({ offset: ({ context }) => context.offset + 1 }),
 		addMember: assign(({ context, event }) => {
 			if (event.type !== "client.entered") return {};
-			const { client, identity, nameKey, name, node } = event;
+			const {
+				type: _type,
+				time: _time,
+				room: _room,
+				client,
+				...member
+			} = event;
+			const { identity, nameKey } = member;
 			const tabs = (context.holders.get(nameKey)?.tabs ?? 0) + 1;
 			return {
-				members: context.members.set(client, { identity, nameKey, name, node }),
+				members: context.members.set(client, member),
 				holders: context.holders.set(nameKey, { identity, tabs }),
 			};
+		}),
+		knowClient: assign(({ context, event }) => {
+			if (event.type !== "client.entered" || !event.session) return {};
+			const { known, last, members } = context;
+			const before = known.get(event.session) ?? OrderedSet<ClientId>();
+			const clients = before.delete(event.client).add(event.client);
+			const oldest =
+				clients.size > KNOWN_CLIENTS
+					? clients.find((client) => !members.has(client))
+					: undefined;
+			if (oldest === undefined)
+				return { known: known.set(event.session, clients) };
+			return {
+				known: known.set(event.session, clients.delete(oldest)),
+				last: last.delete(oldest),
+			};
+		}),
+		forgetSession: assign(({ context, event }) => {
+			if (event.type !== "session.forgotten") return {};
+			const clients = context.known.get(event.session) ?? [];
+			return {
+				known: context.known.delete(event.session),
+				last: context.last.deleteAll(clients),
+			};
+		}),
+		keepPlace: assign(({ context, event }) => {
+			if (event.type !== "client.detached") return {};
+			const { client, deadline } = event;
+			const member = context.members.get(client);
+			return member
+				? { members: context.members.set(client, { ...member, deadline }) }
+				: {};
+		}),
+		keepPlaces: assign(({ context, event }) => {
+			if (event.type !== "clients.detached") return {};
+			const { deadline } = event;
+			const members = context.members.map((member) =>
+				member.session ? { ...member, deadline } : member,
+			);
+			return { members };
+		}),
+		takePlace: assign(({ context, event }) => {
+			if (event.type !== "client.resumed") return {};
+			const member = context.members.get(event.client);
+			if (!member) return {};
+			const { deadline: _deadline, ...rest } = member;
+			const { client, node } = event;
+			return { members: context.members.set(client, { ...rest, node }) };
 		}),
 		removeMember: assign(({ context, event }) => {
 			if (event.type !== "client.left") return {};
@@ -90,7 +160,7 @@ export const roomMachine = setup({
 			if (!member || !holder) return {};
 			return {
 				members: context.members.delete(event.client),
-				last: context.last.delete(event.client),
+				last: member.session ? context.last : context.last.delete(event.client),
 				holders:
 					holder.tabs > 1
 						? context.holders.set(member.nameKey, {
@@ -118,8 +188,18 @@ export const roomMachine = setup({
 			on: {
 				"client.entered": {
 					guard: and(roomRules["client.entered"]),
-					actions: ["addMember", "takeOffset"],
+					actions: ["addMember", "knowClient", "takeOffset"],
 				},
+				"client.detached": {
+					guard: and(roomRules["client.detached"]),
+					actions: "keepPlace",
+				},
+				"clients.detached": { actions: "keepPlaces" },
+				"client.resumed": {
+					guard: and(roomRules["client.resumed"]),
+					actions: "takePlace",
+				},
+				"session.forgotten": { actions: "forgetSession" },
 				"client.left": {
 					guard: and(roomRules["client.left"]),
 					actions: ["removeMember", "takeOffset"],

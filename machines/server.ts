@@ -5,7 +5,13 @@
  */
 import { Map as PersistentMap } from "immutable";
 import { and, assign, setup } from "xstate";
-import type { Claim, Identity, NameKey, ServerEvent } from "./events.ts";
+import type {
+	Claim,
+	Identity,
+	NameKey,
+	ServerEvent,
+	SessionHash,
+} from "./events.ts";
 import type { Guard } from "./rules.ts";
 
 export interface Owner {
@@ -16,7 +22,15 @@ export interface Owner {
 	readonly lastUsed: number;
 }
 
+export interface Session extends Claim {
+	/** MAC of the email's domain. */
+	readonly domain: string;
+	/** Milliseconds since 1970. */
+	readonly expires: number;
+}
+
 export interface ServerContext {
+	readonly sessions: PersistentMap<SessionHash, Session>;
 	readonly names: PersistentMap<NameKey, Owner>;
 }
 
@@ -25,6 +39,13 @@ export const serverGuards = {
 		event.type === "login.succeeded" &&
 		(context.names.get(event.nameKey)?.identity ?? event.identity) ===
 			event.identity,
+	sessionIsOpen: ({ context, event }) => {
+		if (!("session" in event) || event.session === undefined) return false;
+		const session = context.sessions.get(event.session);
+		return session !== undefined && event.time < session.expires;
+	},
+	sessionIsKnown: ({ context, event }) =>
+		event.type === "session.closed" && context.sessions.has(event.session),
 	nameIsClaimed: ({ context, event }) =>
 		event.type === "name.released" && context.names.has(event.nameKey),
 } satisfies Record<string, Guard<ServerContext, ServerEvent>>;
@@ -32,6 +53,8 @@ export const serverGuards = {
 export const serverRules = {
 	"login.succeeded": ["nameIsTheirs"],
 	"name.released": ["nameIsClaimed"],
+	"session.renewed": ["sessionIsOpen"],
+	"session.closed": ["sessionIsKnown"],
 } as const;
 
 export const serverMachine = setup({
@@ -53,6 +76,28 @@ export const serverMachine = setup({
 					}
 				: {},
 		),
+		openSession: assign(({ context, event }) => {
+			if (event.type !== "session.opened") return {};
+			const { type: _type, time: _time, session, ...rest } = event;
+			return { sessions: context.sessions.set(session, rest) };
+		}),
+		renewSession: assign(({ context, event }) => {
+			if (event.type !== "session.renewed") return {};
+			const { session: hash, expires } = event;
+			const session = context.sessions.get(hash);
+			if (!session) return {};
+			const owner = context.names.get(session.nameKey);
+			const used = owner && { ...owner, lastUsed: event.time };
+			return {
+				sessions: context.sessions.set(hash, { ...session, expires }),
+				names: used ? context.names.set(session.nameKey, used) : context.names,
+			};
+		}),
+		closeSession: assign(({ context, event }) =>
+			event.type === "session.closed"
+				? { sessions: context.sessions.delete(event.session) }
+				: {},
+		),
 		releaseName: assign(({ context, event }) =>
 			event.type === "name.released"
 				? { names: context.names.delete(event.nameKey) }
@@ -62,6 +107,7 @@ export const serverMachine = setup({
 }).createMachine({
 	id: "server",
 	context: ({ input: { bot } }) => ({
+		sessions: PersistentMap(),
 		names: PersistentMap([
 			[bot.nameKey, { identity: bot.identity, name: bot.name, lastUsed: 0 }],
 		]),
@@ -79,6 +125,15 @@ export const serverMachine = setup({
 				"login.succeeded": {
 					guard: and(serverRules["login.succeeded"]),
 					actions: "claimName",
+				},
+				"session.opened": { actions: "openSession" },
+				"session.renewed": {
+					guard: and(serverRules["session.renewed"]),
+					actions: "renewSession",
+				},
+				"session.closed": {
+					guard: and(serverRules["session.closed"]),
+					actions: "closeSession",
 				},
 				"name.released": {
 					guard: and(serverRules["name.released"]),

@@ -34,6 +34,8 @@ export const limitTable = {
 	mailQueueSeconds: { value: 60, help: "longest wait for a mail to go out" },
 	mailTimeoutSeconds: { value: 10, help: "time-out of one mail" },
 	mailInFlight: { value: 10, help: "mails on their way at once" },
+	sessionDays: { value: 30, help: "how long a browser stays logged in" },
+	graceSeconds: { value: 60, help: "how long a lost tab keeps its place" },
 	helloSeconds: { value: 10, help: "wait for hello after connecting" },
 	frameBytes: { value: 65_536, help: "largest frame" },
 	textPoints: { value: 4_000, help: "code points in one message" },
@@ -64,6 +66,7 @@ export const limitTable = {
 	headerSeconds: { value: 10, help: "time for a request header to arrive" },
 	nameDays: { value: 365, help: "days until an unused name is free again" },
 	historyMessages: { value: 100, help: "messages shown to who enters" },
+	catchUpItems: { value: 2_000, help: "missed lines shown to who returns" },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof limitTable;

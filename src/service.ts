@@ -12,8 +12,9 @@ import { type Config, ConfigError } from "./config.ts";
 import { makeHttpServer } from "./edge/http.ts";
 import { networkOf } from "./edge/network.ts";
 import { Sockets } from "./edge/sockets.ts";
-import { Engine, type Reporter } from "./engine/engine.ts";
+import { Engine } from "./engine/engine.ts";
 import { fold } from "./engine/fold.ts";
+import type { Reporter } from "./engine/parts.ts";
 import type { Secrets } from "./engine/secrets.ts";
 import { State } from "./engine/state.ts";
 import type { Log } from "./log/log.ts";
@@ -44,7 +45,7 @@ export async function startEngine(parts: ServiceParts) {
 	const { config, log, mailer, secrets, version, report, onFatal } = parts;
 	const { limits, allow } = config;
 	const state = new State(log, botClaim);
-	const server = new Server(limits.historyMessages);
+	const server = new Server(limits);
 	const last = await fold(state, log.read(), (item) =>
 		server.room(item.room).remember(item),
 	);

@@ -7,7 +7,7 @@
  *   ann.say("hello");
  */
 import { createHash } from "node:crypto";
-import { BOT_NAME, MessageType } from "../machines/message.ts";
+import { BOT_NAME, LOBBY, MessageType } from "../machines/message.ts";
 import { readConfig } from "../src/config.ts";
 import { classic } from "../src/edge/classic.ts";
 import { Connection, type Wire } from "../src/edge/connection.ts";
@@ -189,6 +189,35 @@ export class Person implements Wire {
 		this.send0({ type: MessageType.text, text, ...(n && { n }) });
 	}
 
+	/** Comes back: by a session, or to a login under way. */
+	open(fields: Readonly<Record<string, unknown>>): void {
+		this.send0({ type: MessageType.open, room: LOBBY, ...fields });
+	}
+
+	logOut(all = false): void {
+		this.send0({ type: MessageType.logout, all });
+	}
+
+	/** The latest frame of a type. */
+	last(type: number): Received | undefined {
+		return this.received.findLast((frame) => frame.type === type);
+	}
+
+	/** What a tab keeps to come back in its place: session, client, and the last item it saw. */
+	get memory() {
+		const welcome = this.last(MessageType.welcome);
+		const seen = this.received.findLast(
+			({ type, epoch }) =>
+				epoch !== undefined && (type === 1 || type === MessageType.system),
+		);
+		return {
+			session: this.last(MessageType.session)?.token,
+			client: welcome?.client,
+			epoch: (seen ?? welcome)?.epoch,
+			offset: (seen ?? welcome)?.offset,
+		};
+	}
+
 	/** Sends anything at all. */
 	raw(frame: string): void {
 		if (!this.closed) this.connection?.receive(frame);
@@ -217,7 +246,11 @@ export class Person implements Wire {
 	get isIn(): boolean {
 		return (
 			!this.closed &&
-			this.received.some(({ type }) => type === MessageType.authAck)
+			this.received.some(({ type, client }) =>
+				client === undefined
+					? type === MessageType.authAck
+					: type === MessageType.welcome,
+			)
 		);
 	}
 

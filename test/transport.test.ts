@@ -8,8 +8,9 @@ test("someone on a terminal talks with someone in a browser, and no engine code 
 	const house = await House.open();
 	const ann = await house.enter("ann");
 	const heard: Notice[] = [];
-	const visit = house.engine.connect("a terminal", ({ notices }) => {
-		heard.push(...notices);
+	const visit = house.engine.connect("a terminal", {
+		onMessage: ({ notices }) => heard.push(...notices),
+		onEnd: () => {},
 	});
 	const { hello, auth, text } = MessageType;
 	const [name, email] = ["teletype", "tty@example.org"];
@@ -24,6 +25,7 @@ test("someone on a terminal talks with someone in a browser, and no engine code 
 	await house.settle();
 	house.engine.receive(visit, {
 		type: auth,
+		wantsSession: false,
 		code: house.mailer.codeFor(email),
 	});
 	house.engine.receive(visit, { type: text, text: "STOP" });

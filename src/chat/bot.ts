@@ -30,6 +30,8 @@ function listen({ room }: Client, { notices }: Parcel): void {
 		const newcomer = room?.members.get(notice.client);
 		if (!room || !newcomer) continue;
 		const { name, email } = newcomer.user;
+		// Who came back by a session has been told, and their email is not known.
+		if (!email) continue;
 		room.whisper(newcomer, `Hello ${name}, welcome to the ${room.name}.`);
 		room.whisper(
 			newcomer,

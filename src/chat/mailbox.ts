@@ -36,6 +36,10 @@ export class Mailbox {
 
 	/** Something for this reader alone, after all that was said so far. */
 	put(notice: Notice): void {
+		// Acknowledgements are cumulative: only the last one of a commit counts.
+		const latest = this.#letters.at(-1);
+		if (notice.kind === "ack" && latest?.envelope.notice.kind === "ack")
+			this.#letters.pop();
 		const envelope = new Envelope(notice);
 		this.#letters.push({ at: this.#stream.length, envelope });
 		this.#tray.add(this);

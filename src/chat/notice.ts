@@ -24,6 +24,7 @@ export interface Refusal {
 	readonly login?: PendingLogin;
 	readonly now?: number;
 	readonly n?: number;
+	readonly expected?: number;
 	readonly retryAfterMs?: number;
 }
 
@@ -43,11 +44,25 @@ export type Notice =
 	  }
 	| { readonly kind: "authenticated"; readonly name: string }
 	| {
-			readonly kind: "welcome";
-			readonly client: string;
-			readonly room: string;
-			readonly epoch: string;
-			readonly offset: number;
-			readonly last: number;
-			readonly history: readonly Item[];
-	  };
+			readonly kind: "session";
+			readonly token: string;
+			readonly expires: number;
+	  }
+	| { readonly kind: "ack"; readonly room: string; readonly last: number }
+	| Welcome;
+
+/** You are in; what came before is either all that was missed, or the latest of the history. */
+export interface Welcome {
+	readonly kind: "welcome";
+	readonly client: string;
+	readonly name: string;
+	readonly room: string;
+	readonly epoch: string;
+	/** Of the last item before what is live. */
+	readonly offset: number;
+	/** The highest number taken from this client. */
+	readonly last: number;
+	readonly items: readonly Item[];
+	/** `missed`: exactly what was; `gap`: that can't be proven, so the history follows. */
+	readonly before: "history" | "missed" | "gap";
+}

@@ -11,28 +11,62 @@ import type { Item } from "../../machines/message.ts";
 import type { Client } from "./client.ts";
 import { Envelope, Parcel } from "./parcel.ts";
 
-/** For each message kept, so many lines of coming and going may be kept with it. */
+/** For each message shown to who enters, so many lines of coming and going may stand with it. */
 const LINES_PER_MESSAGE = 3;
+/** About how much a returning client may be sent at once, in UTF-16 code units. */
+const CATCH_UP_UNITS = 64 * 1024;
+const UNITS_PER_LINE = 200;
+
+/** How much a room remembers. */
+export interface Memory {
+	/** Messages shown to whoever enters. */
+	readonly historyMessages: number;
+	/** Lines a returning client can have missed. */
+	readonly catchUpItems: number;
+}
 
 export class Room {
 	readonly name: string;
 	readonly members = new Map<ClientId, Client>();
 	readonly #host: Client;
-	readonly #keep: number;
+	readonly #memory: Memory;
 	readonly #stream: Envelope[] = [];
-	#history: Item[] = [];
-	#said = 0;
+	/** The latest items, without gaps. */
+	#recent: Item[] = [];
 
-	/** `keep` is how many messages whoever enters is shown. */
-	constructor(name: string, keep: number, host: Client) {
+	constructor(name: string, memory: Memory, host: Client) {
 		this.name = name;
-		this.#keep = keep;
+		this.#memory = memory;
 		this.#host = host;
 		host.room = this;
 	}
 
+	/** What whoever enters is shown: the latest messages, and the lines between them. */
 	get history(): readonly Item[] {
-		return this.#history;
+		const { historyMessages } = this.#memory;
+		const most = historyMessages * LINES_PER_MESSAGE;
+		let from = this.#recent.length;
+		let said = 0;
+		while (from > 0 && this.#recent.length - from < most) {
+			if (this.#recent[from - 1]?.kind === "said" && ++said > historyMessages)
+				break;
+			from--;
+		}
+		return this.#recent.slice(from);
+	}
+
+	/** Exactly what came after a place, or undefined if that can't be proven, or is too much to be sent at once. */
+	since(epoch: string, offset: number): readonly Item[] | undefined {
+		const [first, newest] = [this.#recent[0], this.#recent.at(-1)];
+		if (!first || !newest || newest.epoch !== epoch) return undefined;
+		if (offset > newest.offset || offset < first.offset - 1) return undefined;
+		const missed = this.#recent.slice(offset + 1 - first.offset);
+		const units = missed.reduce(
+			(sum, item) =>
+				sum + UNITS_PER_LINE + (item.kind === "said" ? item.text.length : 0),
+			0,
+		);
+		return units > CATCH_UP_UNITS ? undefined : missed;
 	}
 
 	enter(client: Client): void {
@@ -63,15 +97,14 @@ export class Room {
 		to.mailbox.put({ kind: "whisper", name: this.#host.user.name, text });
 	}
 
-	/** Adds to the history without telling anyone: start-up reads it from the log. */
+	/** Adds to what is remembered without telling anyone: start-up reads it from the log. */
 	remember(item: Item): void {
-		this.#history.push(item);
-		if (item.kind === "said") this.#said++;
-		while (
-			this.#said > this.#keep ||
-			this.#history.length > this.#keep * LINES_PER_MESSAGE
-		)
-			if (this.#history.shift()?.kind === "said") this.#said--;
+		if (this.#recent[0] && this.#recent[0].epoch !== item.epoch)
+			this.#recent = [];
+		this.#recent.push(item);
+		const { catchUpItems } = this.#memory;
+		if (this.#recent.length >= 2 * catchUpItems)
+			this.#recent = this.#recent.slice(-catchUpItems);
 	}
 
 	/** Delivers the stream, one parcel shared by all members. */

@@ -5,22 +5,22 @@
 import type { RoomName } from "../../machines/events.ts";
 import { makeBot } from "./bot.ts";
 import { Mailbox, type OnMessage } from "./mailbox.ts";
-import { Room } from "./room.ts";
+import { type Memory, Room } from "./room.ts";
 
 export class Server {
-	readonly #keep: number;
+	readonly #memory: Memory;
 	readonly #rooms = new Map<RoomName, Room>();
 	readonly #tray = new Set<Mailbox>();
 
-	/** `keep` is how many messages a room shows to whoever enters. */
-	constructor(keep: number) {
-		this.#keep = keep;
+	/** How much each room remembers. */
+	constructor(memory: Memory) {
+		this.#memory = memory;
 	}
 
 	room(name: RoomName): Room {
 		let room = this.#rooms.get(name);
 		if (!room) {
-			room = new Room(name, this.#keep, makeBot());
+			room = new Room(name, this.#memory, makeBot());
 			this.#rooms.set(name, room);
 		}
 		return room;

@@ -25,6 +25,8 @@ function frames(notice: Notice): readonly Frame[] {
 			if (isAboutCode(notice)) return [message(MessageType.authRst, "", "")];
 			return [message(MessageType.mayNotEnter, "", notice.text)];
 		case "codeSent":
+		case "session":
+		case "ack":
 		case "welcome":
 			return [];
 	}

@@ -62,7 +62,10 @@ export class Connection {
 		this.#lastPing = clock.now();
 		const { messagesPerSecond: perSecond, messageBurst: burst } = limits;
 		this.#bucket = new TokenBucket({ perSecond, burst }, clock);
-		this.#visit = engine.connect(network, (parcel) => this.#deliver(parcel));
+		this.#visit = engine.connect(network, {
+			onMessage: (parcel) => this.#deliver(parcel),
+			onEnd: (reason) => this.close(reason, "closed"),
+		});
 		this.#cancelDeadline = this.#expectHello(limits.helloSeconds);
 	}
 
@@ -70,7 +73,7 @@ export class Connection {
 	receive(frame: string): void {
 		const { engine, dialect } = this.#parts;
 		this.heard();
-		const command = parseCommand(frame, dialect.mayResend);
+		const command = parseCommand(frame, dialect.isModern);
 		const re = command?.type ?? MessageType.text;
 		const retryAfterMs = this.#bucket.take();
 		if (retryAfterMs !== undefined) {
@@ -127,7 +130,7 @@ export class Connection {
 		}
 		if (bytes.length > 0) wire.send(bytes);
 		if (this.#loggedIn) return;
-		if (parcel.notices.some(({ kind }) => kind === "authenticated")) {
+		if (parcel.notices.some(({ kind }) => kind === "welcome")) {
 			this.#loggedIn = true;
 			this.#cancelDeadline();
 			onLoggedIn();

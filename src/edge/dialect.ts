@@ -10,8 +10,8 @@ import type { Encoder } from "../chat/parcel.ts";
 import type { Rule } from "../engine/refusals.ts";
 
 export interface Dialect extends Encoder {
-	/** A second hello asks for the code to be sent again. */
-	readonly mayResend: boolean;
+	/** What a browser that speaks it can do beyond the classic protocol: keep a session, ask for a code again, come back. */
+	readonly isModern: boolean;
 }
 
 /** A Message, with whatever flat fields a newer protocol adds. */
@@ -23,10 +23,10 @@ export interface Frame extends Partial<Message> {
 /** Makes a dialect of the way it puts notices into messages. */
 export function dialect(
 	frames: (notice: Notice) => readonly Frame[],
-	mayResend: boolean,
+	isModern: boolean,
 ): Dialect {
 	return {
-		mayResend,
+		isModern,
 		encode: (notice) => Buffer.concat(frames(notice).flatMap(webSocketFrame)),
 	};
 }

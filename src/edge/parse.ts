@@ -4,36 +4,58 @@
  * of a machine's event.
  */
 import { LOBBY, MessageType } from "../../machines/message.ts";
-import type { Command } from "../engine/engine.ts";
+import type { Command } from "../engine/command.ts";
 
-/** Answers undefined for anything that is not a message a client may send. */
+/** Answers undefined for anything that is not a message a client may send; `isModern` if it may send types above 5. */
 export function parseCommand(
 	frame: string,
-	mayResend: boolean,
+	isModern: boolean,
 ): Command | undefined {
 	const message = parseJson(frame);
 	if (typeof message !== "object" || message === null) return undefined;
-	const type = "type" in message ? message.type : undefined;
-	const text = "text" in message ? message.text : "";
+	const fields = new Map<string, unknown>(Object.entries(message));
+	const type = fields.get("type");
+	const text = fields.get("text") ?? "";
 	if (typeof text !== "string") return undefined;
 	switch (type) {
 		case MessageType.hello: {
 			const [name = "", ...rest] = text.split("\n");
-			return { type, name, email: rest.join("\n"), room: LOBBY, mayResend };
+			const email = rest.join("\n");
+			return { type, name, email, room: LOBBY, mayResend: isModern };
 		}
 		case MessageType.auth:
-			return { type, code: text };
+			return { type, code: text, wantsSession: isModern };
 		case MessageType.text: {
-			const n = "n" in message ? message.n : undefined;
-			if (n === undefined) return { type, text };
-			if (typeof n !== "number" || !Number.isSafeInteger(n) || n < 1)
-				return undefined;
-			return { type, text, n };
+			const n = fields.get("n");
+			if (n === undefined || !isModern) return { type, text };
+			return isNumber(n, 1) ? { type, text, n } : undefined;
 		}
+		case MessageType.open: {
+			if (!isModern) return undefined;
+			const [session, client, pending, epoch] = [
+				"session",
+				"client",
+				"pending",
+				"epoch",
+			].map((name) => id(fields.get(name)));
+			const offset = fields.get("offset");
+			const place =
+				epoch && isNumber(offset, 0) ? { epoch, offset } : undefined;
+			return { type, session, client, pending, room: LOBBY, place };
+		}
+		case MessageType.logout:
+			return isModern ? { type, all: fields.get("all") === true } : undefined;
 		default:
 			return undefined;
 	}
 }
+
+const isNumber = (value: unknown, least: number): value is number =>
+	Number.isSafeInteger(value) && Number(value) >= least;
+
+/** An id is short text; anything else is as good as none. */
+const id = (value: unknown): string | undefined =>
+	typeof value === "string" && value.length <= 64 ? value : undefined;
 
 function parseJson(text: string): unknown {
 	try {

@@ -1,6 +1,6 @@
 /** The protocol of our own page, subprotocol `plume.2`; PROTOCOL.md has an example of each frame. */
 import { type Item, MessageType } from "../../machines/message.ts";
-import type { Notice, PendingLogin, Refusal } from "../chat/notice.ts";
+import type { Notice, PendingLogin, Refusal, Welcome } from "../chat/notice.ts";
 import { dialect, type Frame, isAboutCode } from "./dialect.ts";
 
 function item({ kind, name, ...place }: Item): Frame {
@@ -17,13 +17,20 @@ const pendingFrame = (login: PendingLogin, now: number, text: string) => ({
 	text,
 });
 
+/** What is refused for good, if no login is under way any more. */
+const endsLogin: ReadonlySet<number> = new Set([
+	MessageType.hello,
+	MessageType.auth,
+]);
+
 function refusal(notice: Refusal): readonly Frame[] {
-	const { code, re, text, login, n, retryAfterMs, inRoom } = notice;
+	const { code, re, text, login, n, expected, retryAfterMs, inRoom } = notice;
 	const why = {
 		code,
 		re,
 		text,
 		...(n !== undefined && { n }),
+		...(expected !== undefined && { expected }),
 		...(retryAfterMs !== undefined && { retryAfter: retryAfterMs }),
 	};
 	const refused = { type: MessageType.refused, ...why };
@@ -32,8 +39,20 @@ function refusal(notice: Refusal): readonly Frame[] {
 		if (!login) return [wrong, refused];
 		return [wrong, pendingFrame(login, notice.now ?? 0, text)];
 	}
-	const over = !inRoom && !login && re !== MessageType.text;
+	const over = !inRoom && !login && endsLogin.has(re);
 	return [over ? { type: MessageType.mayNotEnter, ...why } : refused];
+}
+
+function welcome(notice: Welcome): readonly Frame[] {
+	const { client, name, room, epoch, offset, last, items, before } = notice;
+	const { welcome: type, gap, history } = MessageType;
+	const place = { room, epoch, offset };
+	return [
+		{ type, client, user: { name }, ...place, last },
+		...(before === "gap" ? [{ type: gap, ...place }] : []),
+		...items.map(item),
+		...(before === "missed" ? [] : [{ type: history, room, done: true }]),
+	];
 }
 
 function frames(notice: Notice): readonly Frame[] {
@@ -52,15 +71,16 @@ function frames(notice: Notice): readonly Frame[] {
 		}
 		case "codeSent":
 			return [pendingFrame(notice.login, notice.now, notice.text)];
-		case "welcome": {
-			const { kind: _kind, history, ...welcome } = notice;
-			const { room } = welcome;
-			return [
-				{ type: MessageType.welcome, ...welcome },
-				...history.map(item),
-				{ type: MessageType.history, room, done: true },
-			];
+		case "session": {
+			const { token, expires } = notice;
+			return [{ type: MessageType.session, token, expires }];
 		}
+		case "ack": {
+			const { room, last } = notice;
+			return [{ type: MessageType.ack, room, last }];
+		}
+		case "welcome":
+			return welcome(notice);
 		case "refused":
 			return refusal(notice);
 	}

@@ -7,56 +7,28 @@
  * It knows no sockets, no HTTP and no mail service: anything that can call
  * `connect` and `receive` can carry a Client.
  */
-import type {
-	ClientId,
-	ClientLeft,
-	PlumeEvent,
-} from "../../machines/events.ts";
+import type { ClientLeft, PlumeEvent } from "../../machines/events.ts";
 import { type Item, MessageType } from "../../machines/message.ts";
-import { Client } from "../chat/client.ts";
-import type { OnMessage } from "../chat/mailbox.ts";
-import type { Server } from "../chat/server.ts";
-import type { Clock } from "../clock.ts";
-import type { Entry, Log } from "../log/log.ts";
+import type { Notice } from "../chat/notice.ts";
+import type { Command } from "./command.ts";
 import { decideAuth } from "./decide/auth.ts";
-import type { Decision, Policy, View } from "./decide/decision.ts";
-import { decideHello, type Hello } from "./decide/hello.ts";
-import { decideText, type Words } from "./decide/text.ts";
-import { Logins, type Mail } from "./logins.ts";
+import type { Decision, View } from "./decide/decision.ts";
+import { decideHello } from "./decide/hello.ts";
+import { decideLogout, decideOpen, sessionsClosed } from "./decide/open.ts";
+import { decideText } from "./decide/text.ts";
+import { Logins } from "./logins.ts";
+import type { EngineParts } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
+import { Presence } from "./presence.ts";
 import { type Rule, refusalWords } from "./refusals.ts";
-import type { Secrets } from "./secrets.ts";
-import type { State } from "./state.ts";
-import type { Visit } from "./visit.ts";
+import { sha256 } from "./secrets.ts";
+import type { Carrier, Visit } from "./visit.ts";
 
-export type Command =
-	| ({ readonly type: typeof MessageType.hello } & Hello)
-	| { readonly type: typeof MessageType.auth; readonly code: string }
-	| ({ readonly type: typeof MessageType.text } & Words);
-
-/** What an operator should know; no person's data is ever put in it. */
-export interface Reporter {
-	info(fields: object, message: string): void;
-	warn(fields: object, message: string): void;
-}
-
-export interface EngineParts {
-	readonly log: Log;
-	/** The fold of the log so far. */
-	readonly state: State;
-	readonly server: Server;
-	readonly clock: Clock;
-	readonly secrets: Secrets;
-	readonly mail: Mail;
-	readonly policy: Policy;
-	readonly version: string;
-	readonly report: Reporter;
-	/** The process must end at once: nothing more can be promised. */
-	readonly onFatal: (error: Error) => void;
-}
+const SWEEP_MS = 3_600_000;
 
 interface RefusalDetails {
 	readonly n?: number | undefined;
+	readonly expected?: number | undefined;
 	readonly retryAfterMs?: number | undefined;
 }
 
@@ -64,8 +36,8 @@ export class Engine implements PipelineHooks {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
 	readonly #logins: Logins;
+	readonly #presence: Presence;
 	readonly #visits = new Set<Visit>();
-	readonly #entering = new Map<ClientId, Visit>();
 
 	constructor(parts: EngineParts) {
 		const { log, state, server, clock, mail, policy } = parts;
@@ -78,13 +50,20 @@ export class Engine implements PipelineHooks {
 			mail,
 			policy.limits,
 		);
+		this.#presence = new Presence(
+			this.#pipeline,
+			state,
+			server,
+			clock,
+			policy.limits,
+		);
 		this.#pipeline.guarded(() => this.#start());
 	}
 
-	/** Someone is there; `onMessage` is where they can be told things. `network` is what mail allowances are counted by. */
-	connect(network: string, onMessage: OnMessage): Visit {
-		const mailbox = this.#parts.server.mailbox(onMessage);
-		const visit: Visit = { mailbox, network, gone: false };
+	/** Someone is there. `network` is what mail allowances are counted by. */
+	connect(network: string, carrier: Carrier): Visit {
+		const mailbox = this.#parts.server.mailbox(carrier.onMessage);
+		const visit: Visit = { carrier, mailbox, network, gone: false };
 		this.#visits.add(visit);
 		return visit;
 	}
@@ -108,9 +87,9 @@ export class Engine implements PipelineHooks {
 		visit: Visit,
 		code: Rule,
 		re: MessageType,
-		{ n, retryAfterMs }: RefusalDetails = {},
+		{ n, expected, retryAfterMs }: RefusalDetails = {},
 	): void {
-		const { login, mailbox } = visit;
+		const { login } = visit;
 		const pending = login && this.#logins.pending(login);
 		const now = this.#parts.clock.now();
 		const refusal = {
@@ -121,27 +100,17 @@ export class Engine implements PipelineHooks {
 			inRoom: this.standing(visit) === "inRoom",
 			...(pending && { login: pending, now }),
 			...(n !== undefined && { n }),
+			...(expected !== undefined && { expected }),
 			...(retryAfterMs !== undefined && { retryAfterMs }),
 		};
-		this.#pipeline.tell(visit, () => mailbox.put(refusal));
+		this.#tell(visit, refusal);
 	}
 
 	/** The carrier is gone. May be called again: a Client leaves once. */
 	disconnect(visit: Visit, why: ClientLeft["why"]): void {
 		visit.gone = true;
 		this.#visits.delete(visit);
-		const client = visit.login?.client;
-		if (!client) return;
-		this.#entering.delete(client);
-		this.#pipeline.whenWritable(() => {
-			const snapshot = this.#parts.state.client(client);
-			if (!snapshot?.matches("inRoom")) return;
-			const time = this.#parts.clock.now();
-			const { room } = snapshot.context;
-			this.#pipeline.append({
-				event: { type: "client.left", time, room, client, why },
-			});
-		});
+		this.#pipeline.whenWritable(() => this.#presence.lose(visit, why));
 	}
 
 	/** Commits what it has; nothing is accepted from here on. */
@@ -155,8 +124,11 @@ export class Engine implements PipelineHooks {
 
 	onVisible(event: PlumeEvent, item: Item): void {
 		const room = this.#parts.server.room(item.room);
-		if (event.type === "client.entered") this.#enter(item);
-		if (event.type === "client.left") room.leave(item.client);
+		if (event.type === "client.entered") this.#presence.enter(item);
+		if (event.type === "client.left") {
+			room.leave(item.client);
+			this.#presence.left(item.client, event.why);
+		}
 		room.broadcast(item);
 	}
 
@@ -175,26 +147,34 @@ export class Engine implements PipelineHooks {
 		this.#parts.onFatal(error);
 	}
 
-	/** That the server started is an event, and so is the leaving of whoever was inside when it last ended. */
+	/** That the server started is an event, and so is that whoever was inside has lost the connection. */
 	#start(): void {
 		const { state, clock, policy, version } = this.#parts;
 		const time = clock.now();
 		const { node } = policy;
-		const entries: Entry[] = [
-			{ event: { type: "server.started", time, node, version } },
-		];
 		for (const client of state.clientIds) {
 			const snapshot = state.client(client);
-			if (!snapshot) continue;
-			const { room, expires } = snapshot.context;
-			const why = "restart" as const;
-			if (snapshot.matches("inRoom"))
-				entries.push({
-					event: { type: "client.left", time, room, client, why },
-				});
-			else this.#logins.expireLater(client, expires);
+			if (snapshot?.matches("awaitingCode"))
+				this.#logins.expireLater(client, snapshot.context.expires);
 		}
-		this.#pipeline.append(...entries);
+		this.#pipeline.append(
+			{ event: { type: "server.started", time, node, version } },
+			...this.#presence.atStart(node),
+		);
+		this.#sweepSessions();
+	}
+
+	/** Sessions that have expired are closed, now and then: nobody can use them meanwhile. */
+	#sweepSessions(): void {
+		const { state, clock } = this.#parts;
+		const now = clock.now();
+		const over = [...state.server.context.sessions]
+			.filter(([, { expires }]) => expires <= now)
+			.map(([session]) => session);
+		this.#pipeline.append(...sessionsClosed({ state, now }, over, "expired"));
+		clock.after(SWEEP_MS, () =>
+			this.#pipeline.whenWritable(() => this.#sweepSessions()),
+		);
 	}
 
 	#obey(visit: Visit, command: Command): void {
@@ -207,15 +187,75 @@ export class Engine implements PipelineHooks {
 				this.#admit(visit, decideHello(view, command, policy, secrets));
 				break;
 			case MessageType.auth: {
-				const decision = decideAuth(view, command.code, policy, secrets);
+				const decision = decideAuth(view, command, policy, secrets);
 				this.#carryOut(visit, command.type, decision);
 				break;
 			}
 			case MessageType.text: {
 				const decision = decideText(view, command, policy, secrets);
+				const { taken: last } = decision;
 				this.#carryOut(visit, command.type, decision, command.n);
+				const room = client?.context.room ?? "";
+				if (last !== undefined) this.#tell(visit, { kind: "ack", room, last });
+				break;
 			}
+			case MessageType.open:
+				if (command.pending) this.#reattach(visit, command.pending);
+				else this.#open(visit, view, command);
+				break;
+			case MessageType.logout:
+				this.#pipeline.append(...decideLogout(view, command.all));
 		}
+	}
+
+	/** Whoever has the id of a login under way may finish it here. */
+	#reattach(visit: Visit, pending: string): void {
+		const { state, clock } = this.#parts;
+		const client = state.pending(sha256(pending));
+		if (client) this.#logins.expireIfDue(client);
+		const snapshot = client && state.client(client);
+		if (!client || !snapshot?.matches("awaitingCode")) {
+			this.refuse(visit, "loginIsPending", MessageType.open);
+			return;
+		}
+		const { name } = snapshot.context;
+		const user = this.#presence.loginOf(client)?.user ?? { name, email: "" };
+		const login = { client, pending, user };
+		this.#presence.carry(visit, login);
+		const known = this.#logins.pending(login);
+		const now = clock.now();
+		if (known)
+			this.#tell(visit, { kind: "codeSent", login: known, now, text: "" });
+	}
+
+	#open(
+		visit: Visit,
+		view: View,
+		command: Extract<Command, { type: typeof MessageType.open }>,
+	): void {
+		const { policy, secrets } = this.#parts;
+		const { session = "", client, room, place } = command;
+		const open = { session, client, room };
+		const decision = decideOpen(view, open, policy, secrets);
+		const { returning, taken: last = 0 } = decision;
+		if (returning) {
+			const { client: id, name } = returning;
+			if (place) visit.place = place;
+			this.#presence.carry(visit, {
+				client: id,
+				user: { name, email: "" },
+				last,
+			});
+		}
+		this.#carryOut(visit, command.type, decision);
+		if (returning?.resumed)
+			this.#pipeline.tell(visit, () =>
+				this.#presence.resume(returning.client, room),
+			);
+	}
+
+	#tell(visit: Visit, notice: Notice): void {
+		this.#pipeline.tell(visit, () => visit.mailbox.put(notice));
 	}
 
 	/** Mail allowances come last, so that a hello refused for its own sake uses up none. */
@@ -231,9 +271,7 @@ export class Engine implements PipelineHooks {
 			this.refuse(visit, used.rule, MessageType.hello, used);
 			return;
 		}
-		if (visit.login) this.#entering.delete(visit.login.client);
-		visit.login = login;
-		this.#entering.set(login.client, visit);
+		this.#presence.carry(visit, login);
 		this.#pipeline.append(...decision.entries);
 		this.#logins.send(visit, login, fresh, (error) => {
 			const { report } = this.#parts;
@@ -245,32 +283,12 @@ export class Engine implements PipelineHooks {
 	#carryOut(
 		visit: Visit,
 		re: MessageType,
-		decision: Decision,
+		{ entries, refused, retryAfterMs, expected, session }: Decision,
 		n?: number,
 	): void {
-		const { entries, refused, retryAfterMs } = decision;
+		if (session && visit.login) visit.login = { ...visit.login, session };
 		this.#pipeline.append(...entries);
-		if (refused) this.refuse(visit, refused, re, { n, retryAfterMs });
-	}
-
-	/** A login was right and is durable: a Client is made, and enters the Room. */
-	#enter({ client: id, name, room: roomName, epoch, offset }: Item): void {
-		const visit = this.#entering.get(id);
-		this.#entering.delete(id);
-		if (!visit?.login || visit.gone) return;
-		const { mailbox, login } = visit;
-		const room = this.#parts.server.room(roomName);
-		mailbox.put({ kind: "authenticated", name });
-		mailbox.put({
-			kind: "welcome",
-			client: id,
-			room: roomName,
-			epoch,
-			offset: offset - 1,
-			last: 0,
-			history: [...room.history],
-		});
-		room.enter(new Client(id, login.user, mailbox));
+		if (refused) this.refuse(visit, refused, re, { n, expected, retryAfterMs });
 	}
 
 	#snapshot({ login }: Visit) {

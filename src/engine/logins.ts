@@ -78,7 +78,7 @@ export class Logins {
 	}
 
 	/** What a person may know of the login they have under way. */
-	pending({ client, pending }: Login): PendingLogin | undefined {
+	pending({ client, pending = "" }: Login): PendingLogin | undefined {
 		const snapshot = this.#state.client(client);
 		if (!snapshot?.matches("awaitingCode")) return undefined;
 		const { tries, expires } = snapshot.context;

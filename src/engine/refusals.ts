@@ -24,6 +24,7 @@ export const refusalWords = {
 		"Too many people are logging in. Please try again in a minute.",
 	mailWasSent:
 		"The mail with your code could not be sent. Please try again later.",
+	sessionIsOpen: "You are not logged in any more. Please log in again.",
 	isNotInside: "You are already in the room.",
 	// Proving it
 	loginIsPending: "There is no login to finish. Please ask for a new code.",
@@ -33,6 +34,7 @@ export const refusalWords = {
 	isWhoAsked: "That code is not for you. Please ask for a new one.",
 	tabsAreLeft: "You are here in too many tabs. Close one and try again.",
 	// Talking
+	hasSession: "You are not in the room any more.",
 	isInside: "You are not in the room yet.",
 	isNextInOrder: "That message came out of order. Please send it again.",
 	textIsNotEmpty: "There is nothing in that message.",

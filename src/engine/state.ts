@@ -53,6 +53,7 @@ export class State {
 	readonly #server: Actor<typeof serverMachine>;
 	readonly #rooms = new Map<RoomName, Actor<typeof roomMachine>>();
 	readonly #clients = new Map<ClientId, Actor<typeof clientMachine>>();
+	readonly #pending = new Map<string, ClientId>();
 	readonly #tabs = new Map<Identity, number>();
 
 	/** The log's id is part of every epoch; `bot` owns its name from the start. */
@@ -71,6 +72,11 @@ export class State {
 
 	client(id: ClientId): ClientSnapshot | undefined {
 		return this.#clients.get(id)?.getSnapshot();
+	}
+
+	/** Whose login has a pending id with this hash. */
+	pending(hash: string): ClientId | undefined {
+		return this.#pending.get(hash);
 	}
 
 	get roomNames(): Iterable<RoomName> {
@@ -92,20 +98,27 @@ export class State {
 			case "server.started":
 			case "server.stopped":
 			case "name.released":
+			case "session.opened":
+			case "session.renewed":
+			case "session.closed":
 				move(event, this.#server);
 				return;
 			case "login.requested":
-				if (!this.#clients.has(event.client))
-					this.#clients.set(event.client, start(createActor(clientMachine)));
+				this.#begin(event.client);
 				move(event, this.#client(event));
+				this.#pending.set(event.pending, event.client);
 				return;
 			case "login.resent":
 			case "login.failed":
-			case "login.expired":
+			case "login.expired": {
+				const pending = this.client(event.client)?.context.pending ?? "";
 				move(event, this.#client(event));
 				this.#forgetIfLeft(event.client);
+				if (!this.client(event.client)) this.#pending.delete(pending);
 				return;
+			}
 			case "login.succeeded":
+				this.#pending.delete(this.client(event.client)?.context.pending ?? "");
 				move(event, this.#server, this.#client(event));
 				return;
 			case "room.opened":
@@ -113,7 +126,23 @@ export class State {
 					this.#rooms.set(event.room, start(createActor(roomMachine)));
 				move(event, this.#room(event));
 				return;
+			case "client.detached":
+			case "client.resumed":
+				move(event, this.#room(event), this.#client(event));
+				return;
+			case "clients.detached": {
+				const members = this.room(event.room)?.context.members ?? [];
+				const clients = Array.from(members, ([client, { session }]) =>
+					session ? [this.#client({ client })] : [],
+				);
+				move(event, this.#room(event), ...clients.flat());
+				return;
+			}
+			case "session.forgotten":
+				move(event, this.#room(event));
+				return;
 			case "client.entered": {
+				if (event.session) this.#begin(event.client);
 				move(event, this.#room(event), this.#client(event));
 				this.#countTab(event.identity, 1);
 				const { client, name } = event;
@@ -169,6 +198,11 @@ export class State {
 		const member = this.room(event.room)?.context.members.get(event.client);
 		if (!member) throw new IllegalEvent(event, "room");
 		return member;
+	}
+
+	#begin(client: ClientId): void {
+		if (!this.#clients.has(client))
+			this.#clients.set(client, start(createActor(clientMachine)));
 	}
 
 	#forgetIfLeft(client: ClientId): void {

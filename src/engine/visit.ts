@@ -1,23 +1,45 @@
 /**
  * What the engine knows of one connection: a mailbox, where it comes from,
- * and the login it has under way. Once that succeeds a Client is made.
+ * and whom it speaks for or is about to.
  */
 import type { ClientId } from "../../machines/events.ts";
-import type { Mailbox } from "../chat/mailbox.ts";
+import type { CloseReason } from "../../machines/message.ts";
+import type { Mailbox, OnMessage } from "../chat/mailbox.ts";
 import type { User } from "../chat/user.ts";
+import type { FreshSession } from "./decide/decision.ts";
+
+/** Whatever carries a Client: a WebSocket, a bot, a test. */
+export interface Carrier {
+	readonly onMessage: OnMessage;
+	/** The engine is done with it; it should say why, and go. */
+	readonly onEnd: (reason: CloseReason) => void;
+}
 
 export interface Visit {
+	readonly carrier: Carrier;
 	readonly mailbox: Mailbox;
 	/** The network it comes from, which mail allowances are counted by. */
 	readonly network: string;
 	login?: Login;
+	/** The last item this client saw, if it says it was here before. */
+	place?: Place;
 	/** The carrier is gone: nothing can be told any more. */
 	gone: boolean;
+}
+
+export interface Place {
+	readonly epoch: string;
+	readonly offset: number;
 }
 
 export interface Login {
 	readonly client: ClientId;
 	/** The raw id of the pending login; the log holds its hash. */
-	readonly pending: string;
+	readonly pending?: string;
+	/** The email is empty where a session opened the door: nobody knows it then. */
 	readonly user: User;
+	/** Made by this login: the browser is told it once. */
+	readonly session?: FreshSession;
+	/** The highest number taken from this client when it came back. */
+	readonly last?: number;
 }

@@ -30,6 +30,18 @@ export const clientEvents: readonly ClientEvent[] = [
 	{ type: "login.succeeded", time: 9, client: "a1", ...mallory },
 	{ type: "client.entered", time: 9, client: "a1", room, ...ann, node: "n" },
 	{ type: "client.entered", time: 9, client: "a1", room, ...bob, node: "n" },
+	{
+		type: "client.entered",
+		time: 9,
+		client: "a1",
+		room,
+		...ann,
+		session: "s",
+		node: "n",
+	},
+	{ type: "client.detached", time: 9, client: "a1", room, deadline: 20 },
+	{ type: "clients.detached", time: 9, room, node: "n", deadline: 20 },
+	{ type: "client.resumed", time: 9, client: "a1", room, node: "n" },
 	{ type: "client.left", time: 9, client: "a1", room, why: "closed" },
 ];
 
@@ -43,9 +55,16 @@ export const roomEvents: readonly RoomEvent[] = [
 			room,
 			client,
 			...ann,
+			...(client === "a2" && { session: "s" }),
 			node: "n",
 		}),
 	),
+	{ type: "clients.detached", time: 1, room, node: "n", deadline: 60 },
+	{ type: "session.forgotten", time: 1, room, session: "s" },
+	...(["a1", "a2"] as const).flatMap((client): RoomEvent[] => [
+		{ type: "client.detached", time: 2, room, client, deadline: 60 },
+		{ type: "client.resumed", time: 2, room, client, node: "n" },
+	]),
 	{ type: "client.entered", time: 1, room, client: "b1", ...bob, node: "n" },
 	{
 		type: "client.entered",

@@ -32,6 +32,16 @@ test("every transition of the server machine is taken", () => {
 		{ type: "login.succeeded", time, client: "a1", ...ann },
 		{ type: "login.succeeded", time, client: "b1", ...bob },
 		{ type: "name.released", time, nameKey: ann.nameKey },
+		{
+			type: "session.opened",
+			time,
+			session: "s",
+			...ann,
+			domain: "d",
+			expires: 2,
+		},
+		{ type: "session.renewed", time, session: "s", expires: 3 },
+		{ type: "session.closed", time, session: "s", why: "loggedOut" },
 	];
 	const reached = reachedTransitions(serverMachine, events, { bot: botClaim });
 	expect([...reached].sort()).toEqual(

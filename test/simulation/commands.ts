@@ -1,7 +1,7 @@
 /** What people and disks do to a server, each as a command that reads as a line of the story. */
 import fc from "fast-check";
 import { expect } from "vitest";
-import type { Guest, World } from "./world.ts";
+import { type Guest, remember, type World } from "./world.ts";
 
 /** Plain knowledge of the world: how many steps this history has had. */
 export interface Model {
@@ -40,8 +40,33 @@ const connect = fc
 			const one = guests[who];
 			if (!one || (one.person && !one.person.closed)) return;
 			one.person = house.connect(protocol, `10.0.0.${who}`);
+			one.memory = undefined;
+			one.from = undefined;
+			one.said = [];
 		}),
 	);
+
+const comeBack = fc.tuple(guest, wait).map(([who, waits]) =>
+	step(`guest ${who} comes back`, async (world) => {
+		const one = world.guests[who];
+		if (!one) return;
+		remember(one);
+		if (!one.memory?.session) return;
+		one.person = world.house.connect("plume.2", `10.0.0.${who}`);
+		one.from = Number(one.memory.offset);
+		const { client } = one.memory;
+		one.person.open(one.memory);
+		if (!waits) return;
+		await world.settle();
+		const welcome = one.person.last(7);
+		if (!welcome) return;
+		if (welcome.client !== client) one.said = [];
+		for (let n = Number(welcome.last) + 1; n <= one.said.length; n++)
+			one.person.say(one.said[n - 1] ?? "", n);
+		remember(one);
+		await world.settle();
+	}),
+);
 
 const hello = fc
 	.tuple(guest, fc.constantFrom(...NAMES), fc.constantFrom(...EMAILS), wait)
@@ -62,6 +87,9 @@ const enter = fc
 			const one = world.guests[who];
 			if (!one || (one.person && !one.person.closed)) return;
 			one.person = world.house.connect("plume.2", `10.0.0.${who}`);
+			one.memory = undefined;
+			one.from = undefined;
+			one.said = [];
 			one.email = email.trim().toLowerCase();
 			one.person.hello(name, email);
 			await world.settle();
@@ -110,7 +138,10 @@ const say = fc
 	.tuple(guest, fc.string({ maxLength: 30, unit: "grapheme" }), wait)
 	.map(([who, text, waits]) =>
 		step(`guest ${who} says ${JSON.stringify(text)}`, async (world) => {
-			world.guests[who]?.person?.say(text);
+			const one = world.guests[who];
+			const numbers = one?.person?.last(7) && text.trim() !== "";
+			if (numbers) one?.said.push(text);
+			one?.person?.say(text, numbers ? one?.said.length : undefined);
 			if (waits) await world.settle();
 		}),
 	);
@@ -141,7 +172,9 @@ const noise = fc
 
 const hangUp = guest.map((who) =>
 	step(`guest ${who} hangs up`, ({ guests }) => {
-		guests[who]?.person?.hangUp();
+		const one = guests[who];
+		if (one) remember(one);
+		one?.person?.hangUp();
 	}),
 );
 
@@ -208,6 +241,8 @@ export const steps: fc.Arbitrary<Step>[] = [
 	rightCode,
 	wrongCode,
 	noise,
+	...Array(6).fill(comeBack),
+	hangUp,
 	hangUp,
 	pass,
 	crash,

@@ -19,6 +19,11 @@ const DATA = "data";
 export interface Guest {
 	person: Person | undefined;
 	email: string;
+	/** What the tab keeps: who it is, what it saw last, and the lines it numbered, by their numbers. */
+	memory: Person["memory"] | undefined;
+	said: string[];
+	/** Where it went on when it came back, if it did. */
+	from: number | undefined;
 	/** The code that let them in: used, so it must never let anyone in again. */
 	code: string;
 }
@@ -43,6 +48,9 @@ export class World {
 		this.guests = Array.from({ length: guests }, () => ({
 			person: undefined,
 			email: "",
+			memory: undefined,
+			said: [],
+			from: undefined,
 			code: "",
 		}));
 	}
@@ -82,7 +90,10 @@ export class World {
 		this.#lookAround();
 		this.#life.over = true;
 		this.clock.forgetTimers();
-		for (const guest of this.guests) guest.person = undefined;
+		for (const guest of this.guests) {
+			remember(guest);
+			guest.person = undefined;
+		}
 		for (const [name, count] of Object.entries(this.disk.injected))
 			this.faults[name] = (this.faults[name] ?? 0) + count;
 		this.disk = this.disk.crash(seeded(seed));
@@ -106,7 +117,25 @@ export class World {
 		for (const [place, item] of this.#seen)
 			expect([place, visible.get(place)]).toEqual([place, item]);
 		this.#checkClaims();
-		for (const { person } of this.guests) if (person) checkOrder(person);
+		for (const { person, from } of this.guests)
+			if (person) checkOrder(person, from);
+		this.#checkNumbers();
+	}
+
+	/** What a tab numbered is in the log once each, in order, and as it was typed. */
+	#checkNumbers(): void {
+		const numbers = new Map<string, number>();
+		const texts = new Map(
+			this.guests.map(({ memory, said }) => [memory?.client, said]),
+		);
+		for (const { event, erasable } of this.ordered) {
+			if (event.type !== "message.posted" || event.n === undefined) continue;
+			const { client, n } = event;
+			expect(n).toBe((numbers.get(client) ?? 0) + 1);
+			numbers.set(client, n);
+			const said = texts.get(client);
+			if (said) expect(erasable?.text).toBe(said[n - 1]);
+		}
 	}
 
 	/** What people were shown so far, into the list of what must never be lost. */
@@ -225,14 +254,23 @@ function asShown(event: PlumeEvent, text = ""): [number, string] | undefined {
 	return event.type === "message.posted" ? [1, text] : undefined;
 }
 
-/** Whoever is inside has seen every offset from their entering on, once, in order. */
-function checkOrder({ received }: Person): void {
-	const welcome = received.findIndex(({ type }) => type === 7);
-	if (welcome < 0) return;
+/** A tab keeps what it needs to come back; a connection that came to nothing changes none of it. */
+export function remember(guest: Guest): void {
+	if (!guest.person?.last(7)) return;
+	const { session, ...place } = guest.person.memory;
+	guest.memory = { ...place, session: session ?? guest.memory?.session };
+}
+
+/** Whoever is inside has seen every offset from their entering on, or from where they went on, once, in order. */
+function checkOrder({ received }: Person, from: number | undefined): void {
+	const welcome = received.find(({ type }) => type === 7);
+	if (!welcome) return;
 	const end = received.findIndex(({ type }) => type === 14);
 	const live = received
 		.slice(end + 1)
-		.flatMap(({ offset }) => (typeof offset === "number" ? [offset] : []));
-	const first = Number(received[welcome]?.offset) + 1;
+		.flatMap(({ offset, type }) =>
+			typeof offset === "number" && type !== 7 ? [offset] : [],
+		);
+	const first = 1 + (end < 0 ? (from ?? Number.NaN) : Number(welcome.offset));
 	expect(live).toEqual(live.map((_, index) => first + index));
 }

@@ -7,67 +7,83 @@ import type {
 import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import type { Entry } from "../../log/log.ts";
-import { normaliseCode, type Secrets, sameMac } from "../secrets.ts";
+import { normaliseCode, type Secrets, sameMac, sha256 } from "../secrets.ts";
 import {
 	claimBroken,
 	codeMac,
+	DAY_MS,
 	type Decision,
 	isStale,
 	type Policy,
 	pendingLogin,
 	refuse,
+	roomOpened,
 	type View,
 } from "./decision.ts";
 
+export interface Auth {
+	readonly code: string;
+	/** Whether this protocol can keep a session token. */
+	readonly wantsSession: boolean;
+}
+
 export function decideAuth(
 	view: View,
-	typed: string,
-	policy: Policy,
+	{ code, wantsSession }: Auth,
+	{ limits, node }: Policy,
 	secrets: Secrets,
 ): Decision {
 	const { client: asker, now: time, state } = view;
 	if (asker?.matches("inRoom")) return refuse("isNotInside");
 	const login = pendingLogin(asker);
 	if (!login) return refuse("loginIsPending");
-	const { id: client, identity, nameKey, name, room } = login;
-	const claim = { client, identity, nameKey, name };
+	const { id: client, identity, nameKey, name, room, domain } = login;
+	const token = secrets.id();
+	const session = wantsSession ? { session: sha256(token) } : {};
+	const claim = { client, identity, nameKey, name, ...session };
 	const succeeded: LoginSucceeded = { type: "login.succeeded", time, ...claim };
 	const rules = clientRules["login.succeeded"];
 	const broken = firstBroken(clientGuards, rules, login, succeeded);
 	if (broken) return refuse(broken);
-	const mac = codeMac(secrets, login.pending, normaliseCode(typed));
+	const mac = codeMac(secrets, login.pending, normaliseCode(code));
 	if (!sameMac(mac, login.code)) {
 		const failed: Entry = { event: { type: "login.failed", time, client } };
 		const refused = login.tries > 1 ? "codeIsRight" : "triesAreLeft";
 		return { entries: [failed], refused };
 	}
-	const { limits, node } = policy;
 	if (state.tabs(identity) >= limits.tabsPerIdentity)
 		return refuse("tabsAreLeft");
-	const entered: ClientEntered = {
-		type: "client.entered",
-		time,
-		room,
-		...claim,
-		node,
-	};
+	const type = "client.entered";
+	const entered: ClientEntered = { type, time, room, ...claim, node };
 	const inside = state.room(room)?.context;
 	const taken =
 		claimBroken(view, claim, limits) ??
-		(inside &&
-			firstBroken(roomGuards, roomRules["client.entered"], inside, entered));
+		(inside && firstBroken(roomGuards, roomRules[type], inside, entered));
 	if (taken) {
 		const why = "nameTaken" as const;
 		const event = { type: "login.expired" as const, time, client, why };
 		return { entries: [{ event }], refused: taken };
 	}
-	const entries: Entry[] = [{ event: succeeded }, { event: entered }];
-	if (!inside) {
-		const incarnation = secrets.id();
-		const event = { type: "room.opened" as const, time, room, incarnation };
-		entries.splice(1, 0, { event });
-	}
+	const entries: Entry[] = [
+		{ event: succeeded },
+		...roomOpened(view, room, secrets),
+		{ event: entered },
+	];
 	if (isStale(view, nameKey, limits))
 		entries.unshift({ event: { type: "name.released", time, nameKey } });
-	return { entries };
+	if (!session.session) return { entries };
+	const expires = time + limits.sessionDays * DAY_MS;
+	const { client: _client, session: hash, ...owner } = { ...claim, ...session };
+	const opened = {
+		type: "session.opened" as const,
+		time,
+		session: hash,
+		...owner,
+		domain,
+		expires,
+	};
+	return {
+		entries: [{ event: opened }, ...entries],
+		session: { token, expires },
+	};
 }

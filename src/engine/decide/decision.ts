@@ -17,7 +17,7 @@ import type { Rule } from "../refusals.ts";
 import type { Secrets } from "../secrets.ts";
 import type { ClientSnapshot, State } from "../state.ts";
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /** What a deployment allows. */
 export interface Policy {
@@ -30,7 +30,7 @@ export interface Policy {
 
 /** What there is to decide on. */
 export interface View {
-	readonly state: Pick<State, "server" | "room" | "tabs">;
+	readonly state: Pick<State, "server" | "room" | "roomNames" | "tabs">;
 	/** Whoever asks, if they are anyone yet. */
 	readonly client: ClientSnapshot | undefined;
 	readonly now: number;
@@ -48,11 +48,22 @@ export interface FreshCode {
 	};
 }
 
+/** What a browser keeps to stay logged in; the log holds its hash. */
+export interface FreshSession {
+	readonly token: string;
+	readonly expires: number;
+}
+
 export interface Decision {
 	readonly entries: readonly Entry[];
 	readonly refused?: Rule;
 	readonly retryAfterMs?: number;
 	readonly fresh?: FreshCode;
+	readonly session?: FreshSession;
+	/** The highest number taken from who asks, once all this is durable. */
+	readonly taken?: number;
+	/** The number that should have come. */
+	readonly expected?: number;
 }
 
 export const refuse = (refused: Rule, retryAfterMs?: number): Decision => ({
@@ -72,6 +83,31 @@ export function codeMac(
 	code: string,
 ): string {
 	return secrets.mac("code", pending, code);
+}
+
+/** Whether whoever has this identity may enter at all; an address is compared by its MACs, which is all that a session has. */
+export function isInvited(
+	{ allow }: Policy,
+	secrets: Secrets,
+	{ identity, domain }: { readonly identity: string; readonly domain: string },
+): boolean {
+	if (allow.length === 0) return true;
+	return allow.some((entry) =>
+		entry.startsWith("@")
+			? secrets.mac("domain", entry.slice(1)) === domain
+			: secrets.mac("identity", entry) === identity,
+	);
+}
+
+/** Opens the room too, if it is not. */
+export function roomOpened(
+	{ state, now: time }: View,
+	room: string,
+	secrets: Secrets,
+): readonly Entry[] {
+	if (state.room(room)) return [];
+	const incarnation = secrets.id();
+	return [{ event: { type: "room.opened", time, room, incarnation } }];
 }
 
 type Claimant = Pick<

@@ -9,6 +9,7 @@ import {
 	claimBroken,
 	codeMac,
 	type Decision,
+	isInvited,
 	type Policy,
 	pendingLogin,
 	refuse,
@@ -59,12 +60,9 @@ export function decideHello(
 		return { entries: [{ event }], fresh: { code, expires } };
 	}
 
-	const { allow, limits } = policy;
-	if (
-		allow.length > 0 &&
-		!allow.includes(email) &&
-		!allow.includes(`@${domain}`)
-	)
+	const { limits } = policy;
+	const domainMac = secrets.mac("domain", domain);
+	if (!isInvited(policy, secrets, { identity, domain: domainMac }))
 		return refuse("isInvited");
 	const claim = { identity, ...name };
 	const id = secrets.id();
@@ -78,7 +76,7 @@ export function decideHello(
 		client: id,
 		pending: pendingHash,
 		...claim,
-		domain: secrets.mac("domain", domain),
+		domain: domainMac,
 		room: hello.room,
 		code: codeMac(secrets, pendingHash, code),
 		expires,

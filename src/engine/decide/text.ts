@@ -22,6 +22,11 @@ export function decideText(
 	if (text.length > limits.textPoints && [...text].length > limits.textPoints)
 		return refuse("textIsShort");
 	const { id, room } = client.context;
+	const inside = state.room(room)?.context;
+	if (!inside) return refuse("isInside");
+	const last = inside.last.get(id, 0);
+	// Sent again: it was taken already, and is acknowledged once that is durable.
+	if (n !== undefined && n <= last) return { entries: [], taken: last };
 	const erasable = { salt: secrets.id(), text };
 	const event = {
 		type: "message.posted" as const,
@@ -31,10 +36,9 @@ export function decideText(
 		...(n === undefined ? {} : { n }),
 		digest: digestOf(erasable),
 	};
-	const inside = state.room(room)?.context;
-	if (!inside) return refuse("isInside");
 	const rules = roomRules["message.posted"];
 	const broken = firstBroken(roomGuards, rules, inside, event);
-	if (broken) return refuse(broken);
-	return { entries: [{ event, erasable }] };
+	if (broken) return { ...refuse(broken), expected: last + 1 };
+	const entries = [{ event, erasable }];
+	return n === undefined ? { entries } : { entries, taken: n };
 }

@@ -1,0 +1,20 @@
+/** What a visitor can ask of the engine: already parsed, whatever it came over. */
+import type { MessageType } from "../../machines/message.ts";
+import type { Auth } from "./decide/auth.ts";
+import type { Hello } from "./decide/hello.ts";
+import type { Open } from "./decide/open.ts";
+import type { Words } from "./decide/text.ts";
+import type { Place } from "./visit.ts";
+
+export type Command =
+	| ({ readonly type: typeof MessageType.hello } & Hello)
+	| ({ readonly type: typeof MessageType.auth } & Auth)
+	| ({ readonly type: typeof MessageType.text } & Words)
+	| ({
+			readonly type: typeof MessageType.open;
+			/** The raw id of a login under way. */
+			readonly pending: string | undefined;
+			readonly session: string | undefined;
+			readonly place: Place | undefined;
+	  } & Omit<Open, "session">)
+	| { readonly type: typeof MessageType.logout; readonly all: boolean };

@@ -1,0 +1,132 @@
+/** May this browser come back, by the session it kept? */
+import type { ClientEntered, ClientId } from "../../../machines/events.ts";
+import { roomGuards, roomRules } from "../../../machines/room.ts";
+import { firstBroken } from "../../../machines/rules.ts";
+import { serverGuards, serverRules } from "../../../machines/server.ts";
+import type { Entry } from "../../log/log.ts";
+import { type Secrets, sha256 } from "../secrets.ts";
+import {
+	DAY_MS,
+	type Decision,
+	isInvited,
+	type Policy,
+	refuse,
+	roomOpened,
+	type View,
+} from "./decision.ts";
+
+export interface Open {
+	/** The raw session token. */
+	readonly session: string;
+	/** Who this tab was. */
+	readonly client: ClientId | undefined;
+	readonly room: string;
+}
+
+/** A returning client: who it is now, and whether it is in its place still. */
+export interface Returning {
+	readonly client: ClientId;
+	readonly name: string;
+	readonly resumed: boolean;
+}
+
+export function decideOpen(
+	view: View,
+	open: Open,
+	policy: Policy,
+	secrets: Secrets,
+): Decision & { readonly returning?: Returning } {
+	const { client: asker, now: time, state } = view;
+	if (asker?.matches("inRoom")) return refuse("isNotInside");
+	const { limits, node } = policy;
+	const { room } = open;
+	const session = sha256(open.session);
+	const { context } = state.server;
+	const expires = time + limits.sessionDays * DAY_MS;
+	const type = "session.renewed";
+	const renewed = { type, time, session, expires } as const;
+	const closed = firstBroken(serverGuards, serverRules[type], context, renewed);
+	const kept = context.sessions.get(session);
+	if (closed || !kept) return refuse("sessionIsOpen");
+	if (!isInvited(policy, secrets, kept)) return refuse("isInvited");
+	const { identity, nameKey, name } = kept;
+	const inside = state.room(room)?.context;
+	const isKnown = open.client && inside?.known.get(session)?.has(open.client);
+	const client = (isKnown && open.client) || secrets.id();
+	const taken = inside?.last.get(client) ?? 0;
+	const renewal: Entry[] =
+		expires - kept.expires >= DAY_MS ? [{ event: renewed }] : [];
+	if (inside?.members.has(client)) {
+		const event = { type: "client.resumed" as const, time, room, client, node };
+		const returning = { client, name, resumed: true };
+		return { entries: [...renewal, { event }], returning, taken };
+	}
+	if (state.tabs(identity) >= limits.tabsPerIdentity)
+		return refuse("tabsAreLeft");
+	const entered: ClientEntered = {
+		type: "client.entered",
+		time,
+		room,
+		client,
+		identity,
+		nameKey,
+		name,
+		session,
+		node,
+	};
+	const rules = roomRules["client.entered"];
+	const broken = inside && firstBroken(roomGuards, rules, inside, entered);
+	if (broken) return refuse(broken);
+	const opened = roomOpened(view, room, secrets);
+	return {
+		entries: [...renewal, ...opened, { event: entered }],
+		returning: { client, name, resumed: false },
+		taken,
+	};
+}
+
+/** Ends a session, or all of its owner's: whoever is in by it leaves. */
+export function decideLogout({ client, now: time, state }: View, all: boolean) {
+	if (!client?.matches("inRoom")) return [];
+	const { identity, id, room } = client.context;
+	const own = state.room(room)?.context.members.get(id)?.session;
+	const { sessions } = state.server.context;
+	const closed = [...sessions]
+		.filter(([session, kept]) =>
+			all ? kept.identity === identity : session === own,
+		)
+		.map(([session]) => session);
+	return sessionsClosed({ state, now: time }, closed, "loggedOut");
+}
+
+/** Everything that follows from the end of sessions. */
+export function sessionsClosed(
+	{ state, now: time }: Pick<View, "state" | "now">,
+	closed: readonly string[],
+	why: "loggedOut" | "expired",
+): readonly Entry[] {
+	return closed.flatMap((session) => [
+		...[...state.roomNames].flatMap((room): Entry[] => {
+			const inside = state.room(room)?.context;
+			const clients = inside?.known.get(session);
+			if (!inside || !clients) return [];
+			return [
+				...clients
+					.filter((client) => inside.members.has(client))
+					.map(
+						(client): Entry => ({
+							event: {
+								type: "client.left",
+								time,
+								room,
+								client,
+								why: "loggedOut",
+							},
+						}),
+					),
+				{ event: { type: "session.forgotten", time, room, session } },
+			];
+		}),
+		{ event: { type: "session.closed", time, session, why } },
+	]);
+}

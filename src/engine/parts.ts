@@ -1,0 +1,29 @@
+/** What the engine stands on; all of it is handed in. */
+import type { Server } from "../chat/server.ts";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log/log.ts";
+import type { Policy } from "./decide/decision.ts";
+import type { Mail } from "./logins.ts";
+import type { Secrets } from "./secrets.ts";
+import type { State } from "./state.ts";
+
+/** What an operator should know; no person's data is ever put in it. */
+export interface Reporter {
+	info(fields: object, message: string): void;
+	warn(fields: object, message: string): void;
+}
+
+export interface EngineParts {
+	readonly log: Log;
+	/** The fold of the log so far. */
+	readonly state: State;
+	readonly server: Server;
+	readonly clock: Clock;
+	readonly secrets: Secrets;
+	readonly mail: Mail;
+	readonly policy: Policy;
+	readonly version: string;
+	readonly report: Reporter;
+	/** The process must end at once: nothing more can be promised. */
+	readonly onFatal: (error: Error) => void;
+}

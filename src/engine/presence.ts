@@ -1,0 +1,186 @@
+/**
+ * Who is there: which visit carries which Client, how a Client enters, comes
+ * back, is taken over, loses its connection, and leaves. A tab with a session
+ * keeps its place for a while; any other leaves at once.
+ */
+import type { ClientId, ClientLeft } from "../../machines/events.ts";
+import type { Item } from "../../machines/message.ts";
+import { Client } from "../chat/client.ts";
+import type { Room } from "../chat/room.ts";
+import type { Server } from "../chat/server.ts";
+import type { Clock } from "../clock.ts";
+import type { Limits } from "../limits.ts";
+import type { Entry } from "../log/log.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { State } from "./state.ts";
+import type { Login, Visit } from "./visit.ts";
+
+export class Presence {
+	readonly #pipeline: Pipeline;
+	readonly #state: State;
+	readonly #server: Server;
+	readonly #clock: Clock;
+	readonly #limits: Limits;
+	/** Who carries each Client, from its login on. */
+	readonly #carried = new Map<ClientId, Visit>();
+
+	constructor(
+		pipeline: Pipeline,
+		state: State,
+		server: Server,
+		clock: Clock,
+		limits: Limits,
+	) {
+		this.#pipeline = pipeline;
+		this.#state = state;
+		this.#server = server;
+		this.#clock = clock;
+		this.#limits = limits;
+	}
+
+	/** From now on this visit speaks for that client; who did so before is told to stay away. */
+	carry(visit: Visit, login: Login): void {
+		if (visit.login) this.#release(visit.login.client, visit);
+		const before = this.#carried.get(login.client);
+		visit.login = login;
+		this.#carried.set(login.client, visit);
+		if (!before || before === visit || before.gone) return;
+		before.gone = true;
+		before.carrier.onEnd("replaced");
+	}
+
+	/** The login of whoever carries, or carried, a client. */
+	loginOf(client: ClientId): Login | undefined {
+		return this.#carried.get(client)?.login;
+	}
+
+	/** A client entered, and that is durable: it is made, and put into its room. */
+	enter(item: Item): void {
+		const room = this.#server.room(item.room);
+		this.#admit(item.client, room, {
+			epoch: item.epoch,
+			offset: item.offset - 1,
+		});
+	}
+
+	/** A client is back in its place: it gets what it missed. */
+	resume(client: ClientId, roomName: string): void {
+		const room = this.#server.room(roomName);
+		const newest = room.history.at(-1);
+		room.leave(client);
+		this.#admit(client, room, {
+			epoch: newest?.epoch ?? "",
+			offset: newest?.offset ?? 0,
+		});
+	}
+
+	/** A connection is gone: its client leaves, or is kept a place for a while. */
+	lose(visit: Visit, why: ClientLeft["why"]): void {
+		const client = visit.login?.client;
+		if (!client || this.#carried.get(client) !== visit) return;
+		const snapshot = this.#state.client(client);
+		if (!snapshot?.matches("inRoom")) return;
+		const { room } = snapshot.context;
+		const time = this.#clock.now();
+		const member = this.#state.room(room)?.context.members.get(client);
+		if (!member?.session) {
+			this.#append({ event: { type: "client.left", time, room, client, why } });
+			return;
+		}
+		const deadline = time + this.#limits.graceSeconds * 1000;
+		this.#append({
+			event: { type: "client.detached", time, room, client, deadline },
+		});
+		this.#server.room(room).leave(client);
+		this.#leaveLater(client, deadline);
+	}
+
+	/** A client left, and that is durable. */
+	left(client: ClientId, why: ClientLeft["why"]): void {
+		const visit = this.#carried.get(client);
+		this.#carried.delete(client);
+		if (why !== "loggedOut" || !visit || visit.gone) return;
+		visit.gone = true;
+		visit.carrier.onEnd("loggedOut");
+	}
+
+	/** Lets go of a login that came to nothing. */
+	forget(client: ClientId): void {
+		this.#carried.delete(client);
+	}
+
+	/** What to log at start: whoever was inside has lost the connection. */
+	atStart(node: string): readonly Entry[] {
+		const time = this.#clock.now();
+		const deadline = time + this.#limits.graceSeconds * 1000;
+		const entries: Entry[] = [];
+		for (const room of this.#state.roomNames) {
+			const members = this.#state.room(room)?.context.members ?? [];
+			let kept = 0;
+			for (const [client, { session }] of members) {
+				const why = "restart";
+				const type = "client.left";
+				if (!session)
+					entries.push({ event: { type, time, room, client, why } });
+				else this.#leaveLater(client, deadline);
+				if (session) kept++;
+			}
+			const type = "clients.detached";
+			if (kept > 0)
+				entries.push({ event: { type, time, room, node, deadline } });
+		}
+		return entries;
+	}
+
+	#admit(
+		client: ClientId,
+		room: Room,
+		at: { readonly epoch: string; readonly offset: number },
+	): void {
+		const visit = this.#carried.get(client);
+		if (!visit?.login || visit.gone) return;
+		const { mailbox, login, place } = visit;
+		const { name } = login.user;
+		if (login.pending) mailbox.put({ kind: "authenticated", name });
+		if (login.session) mailbox.put({ kind: "session", ...login.session });
+		const missed = place && room.since(place.epoch, place.offset);
+		mailbox.put({
+			kind: "welcome",
+			client,
+			name,
+			room: room.name,
+			...at,
+			last: login.last ?? 0,
+			items: missed ?? room.history,
+			before: missed ? "missed" : place ? "gap" : "history",
+		});
+		room.enter(new Client(client, login.user, mailbox));
+	}
+
+	/** Proposes that a detached client leaves at its deadline; the deadline itself is the room's. */
+	#leaveLater(client: ClientId, deadline: number): void {
+		const delayMs = Math.max(0, deadline - this.#clock.now());
+		this.#clock.after(delayMs, () =>
+			this.#pipeline.whenWritable(() => {
+				const snapshot = this.#state.client(client);
+				if (!snapshot?.matches({ inRoom: "detached" })) return;
+				const { room } = snapshot.context;
+				const time = this.#clock.now();
+				const member = this.#state.room(room)?.context.members.get(client);
+				if (time < (member?.deadline ?? 0)) return;
+				const why = "closed";
+				this.#append({
+					event: { type: "client.left", time, room, client, why },
+				});
+			}),
+		);
+	}
+
+	#release(client: ClientId, visit: Visit): void {
+		if (this.#carried.get(client) === visit) this.#carried.delete(client);
+	}
+
+	#append(entry: Entry): void {
+		this.#pipeline.append(entry);
+	}
+}

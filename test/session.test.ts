@@ -1,0 +1,248 @@
+/** Nobody logs in again, nobody misses or repeats a line: sessions, resume, and numbers. */
+import { beforeEach, expect, test } from "vitest";
+import { House, type Person, type Received } from "./house.ts";
+import { World } from "./simulation/world.ts";
+
+let house: House;
+let ann: Person;
+let bob: Person;
+beforeEach(async () => {
+	house = await House.open();
+	ann = await house.enter("ann", "plume.2");
+	bob = await house.enter("bob", "plume.2");
+});
+
+async function comesBack(
+	memory: Readonly<Record<string, unknown>>,
+	where = house,
+): Promise<Person> {
+	const person = where.connect("plume.2");
+	person.open(memory);
+	await where.settle();
+	return person;
+}
+
+const items = ({ received }: Person): readonly Received[] =>
+	received.filter(({ type, offset }) => type !== 7 && offset !== undefined);
+
+test("a lost tab comes back in its place: what it missed, in order, and no one was told", async () => {
+	ann.hangUp();
+	bob.say("one");
+	bob.say("two");
+	await house.settle();
+	const back = await comesBack(ann.memory);
+	expect(back.received.map(({ type, text }) => [type, text])).toEqual([
+		[7, undefined],
+		[1, "one"],
+		[1, "two"],
+	]);
+	expect(back.last(7)).toMatchObject({
+		client: ann.memory.client,
+		user: { name: "ann" },
+	});
+	bob.say("three");
+	await house.settle();
+	expect(back.received.at(-1)).toMatchObject({ text: "three" });
+	expect(bob.lines.join()).not.toContain("ann");
+});
+
+test("after the grace it has left; then it enters again, and still has its numbers", async () => {
+	ann.say("first", 1);
+	await house.settle();
+	const { memory } = ann;
+	ann.hangUp();
+	house.clock.advance(59_000);
+	await house.settle();
+	expect(bob.last(12)).toMatchObject({ kind: "entered" });
+	house.clock.advance(1000);
+	await house.settle();
+	expect(bob.last(12)).toMatchObject({ kind: "left", user: { name: "ann" } });
+	const back = await comesBack(memory);
+	expect(back.last(7)).toMatchObject({ client: memory.client, last: 1 });
+	expect(items(back).map(({ kind }) => kind)).toEqual(["left", "entered"]);
+	back.say("second", 2);
+	await house.settle();
+	expect(bob.received.at(-1)).toMatchObject({ text: "second", n: 2 });
+});
+
+test("a message sent again is taken once, and acknowledged again", async () => {
+	ann.say("once", 1);
+	ann.say("once", 1);
+	await house.settle();
+	const { memory } = ann;
+	ann.hangUp();
+	const back = await comesBack(memory);
+	back.say("once", 1);
+	await house.settle();
+	expect(back.received.at(-1)).toEqual({ type: 10, room: "lobby", last: 1 });
+	expect(bob.received.filter(({ text }) => text === "once")).toHaveLength(1);
+});
+
+test("a number too high is refused with the one expected; a refusal consumes none", async () => {
+	ann.say("third", 3);
+	await house.settle();
+	expect(ann.last(11)).toMatchObject({
+		code: "isNextInOrder",
+		re: 1,
+		n: 3,
+		expected: 1,
+	});
+	ann.say("x".repeat(4001), 1);
+	ann.say("first", 1);
+	await house.settle();
+	expect(ann.last(11)).toMatchObject({ code: "textIsShort", n: 1 });
+	expect(bob.received.at(-1)).toMatchObject({ text: "first", n: 1 });
+	expect(ann.last(10)).toMatchObject({ last: 1 });
+});
+
+test.each([
+	["an old epoch", { epoch: "older.epoch" }],
+	["an offset from the future", { offset: 10_000 }],
+])("%s gives an explicit gap, then the history", async (_, wrong) => {
+	bob.say("said");
+	await house.settle();
+	const { memory } = ann;
+	ann.hangUp();
+	const back = await comesBack({ ...memory, ...wrong });
+	const types = back.received.map(({ type }) => type);
+	expect(types.slice(0, 2)).toEqual([7, 13]);
+	expect(types.at(-1)).toBe(14);
+	expect(items(back).map(({ text }) => text)).toContain("said");
+});
+
+test("more missed than is remembered gives a gap, never a silent hole", async () => {
+	const small = await House.open({
+		environment: { PLUME_LIMITS: "off", PLUME_LIMIT_CATCH_UP_ITEMS: "20" },
+	});
+	const cleo = await small.enter("cleo", "plume.2");
+	const dan = await small.enter("dan", "plume.2");
+	const { memory } = cleo;
+	cleo.hangUp();
+	for (let i = 0; i < 100; i++) dan.say(`line ${i}`);
+	await small.settle();
+	const back = await comesBack(memory, small);
+	expect(back.received[1]?.type).toBe(13);
+	expect(back.received.at(-1)?.type).toBe(14);
+});
+
+test("the same tab opened elsewhere takes over; the first is told to stay away", async () => {
+	const second = await comesBack(ann.memory);
+	expect(ann.closed?.code).toBe(4001);
+	ann.hangUp();
+	await house.settle();
+	second.say("here now", 1);
+	await house.settle();
+	expect(bob.received.at(-1)).toMatchObject({ text: "here now" });
+	expect(bob.received.filter(({ kind }) => kind === "left")).toEqual([]);
+});
+
+test("another's client id gives no one their place", async () => {
+	const thief = await comesBack({
+		session: bob.memory.session,
+		client: ann.memory.client,
+	});
+	expect(thief.last(7)?.client).not.toBe(ann.memory.client);
+	expect(thief.last(7)?.user).toEqual({ name: "bob" });
+	expect(ann.closed).toBeUndefined();
+});
+
+test("a new tab with the session is in at once, as a client of its own", async () => {
+	const tab = await comesBack({ session: ann.memory.session });
+	expect(tab.last(7)?.client).not.toBe(ann.memory.client);
+	expect(tab.received.at(-1)).toMatchObject({ kind: "entered" });
+	expect(ann.closed).toBeUndefined();
+});
+
+test("no session, a made-up one, or one that expired: refused by name, and a hello is welcome", async () => {
+	const stranger = await comesBack({ session: "made-up" });
+	expect(stranger.received).toMatchObject([
+		{ type: 11, re: 6, code: "sessionIsOpen" },
+	]);
+	const { session } = ann.memory;
+	ann.hangUp();
+	house.clock.advance(30 * 86_400_000);
+	await house.settle();
+	const late = await comesBack({ session });
+	expect(late.last(11)).toMatchObject({ code: "sessionIsOpen" });
+	late.hello("ann", "ann@example.org");
+	await house.settle();
+	expect(late.received.at(-1)?.type).toBe(9);
+});
+
+test("a session that is used lives on", async () => {
+	let { memory } = ann;
+	ann.hangUp();
+	for (let week = 0; week < 8; week++) {
+		house.clock.advance(7 * 86_400_000);
+		await house.settle();
+		const back = await comesBack(memory);
+		expect(back.last(7)).toBeDefined();
+		memory = { ...memory, client: back.last(7)?.client };
+		back.hangUp();
+	}
+});
+
+test("log out ends this browser's session, log out everywhere all of them", async () => {
+	const elsewhere = await house.enter("ann", "plume.2");
+	const { session } = ann.memory;
+	const tab = await comesBack({ session });
+	ann.logOut();
+	await house.settle();
+	expect([ann.closed?.code, tab.closed?.code]).toEqual([4002, 4002]);
+	expect(elsewhere.closed).toBeUndefined();
+	expect((await comesBack({ session })).last(11)).toBeDefined();
+	const third = await house.enter("ann", "plume.2");
+	third.logOut(true);
+	await house.settle();
+	expect([third.closed?.code, elsewhere.closed?.code]).toEqual([4002, 4002]);
+	expect(bob.closed).toBeUndefined();
+	const { context } = house.state.server;
+	expect([...context.sessions.values()].map(({ name }) => name)).toEqual([
+		"bob",
+	]);
+});
+
+test("a pending login is found again by its id, on another connection", async () => {
+	const phone = house.connect("plume.2");
+	phone.hello("cleo", "cleo@example.org");
+	await house.settle();
+	const pending = phone.last(9)?.pending;
+	phone.auth("000000");
+	phone.hangUp();
+	const back = await comesBack({ pending });
+	expect(back.received).toMatchObject([{ type: 9, tries: 4, pending }]);
+	back.auth(house.mailer.codeFor("cleo@example.org"));
+	await house.settle();
+	expect(back.received.map(({ type }) => type).slice(1, 4)).toEqual([3, 8, 7]);
+	const again = await comesBack({ pending });
+	expect(again.last(11)).toMatchObject({ code: "loginIsPending", re: 6 });
+});
+
+test("a crash is nothing: the session, the place, the numbers and a pending login are all still there", async () => {
+	const world = new World();
+	await world.start();
+	const dee = await world.house.enter("dee", "plume.2");
+	const eli = await world.house.enter("eli", "plume.2");
+	dee.say("before the crash", 1);
+	await world.settle();
+	const login = world.house.connect("plume.2");
+	login.hello("fay", "fay@example.org");
+	await world.settle();
+	const code = world.house.mailer.codeFor("fay@example.org");
+	await world.crash(1);
+
+	const back = await comesBack(dee.memory, world.house);
+	expect(back.last(7)).toMatchObject({ client: dee.memory.client, last: 1 });
+	expect(items(back)).toEqual([]);
+	const other = await comesBack(eli.memory, world.house);
+	back.say("before the crash", 1);
+	back.say("after the crash", 2);
+	await world.settle();
+	expect(items(other).map(({ text }) => text)).toEqual(["after the crash"]);
+
+	const fay = await comesBack({ pending: login.last(9)?.pending }, world.house);
+	fay.auth(code);
+	await world.settle();
+	expect(fay.isIn).toBe(true);
+	world.check();
+});
