@@ -9,6 +9,9 @@ export interface Clock {
 	after(delayMs: number, task: () => void): () => void;
 }
 
+/** Node fires a longer timer at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /**
  * The machine's clock: the later of wall time and `notBefore` (the log's last
  * event) when made, plus the monotonic time since. A wall clock that is
@@ -19,7 +22,7 @@ export function systemClock(notBefore = 0): Clock {
 	return {
 		now: () => Math.floor(start + performance.now()),
 		after(delayMs, task) {
-			const timer = setTimeout(task, delayMs);
+			const timer = setTimeout(task, Math.min(delayMs, LONGEST_MS));
 			return () => clearTimeout(timer);
 		},
 	};

@@ -175,6 +175,7 @@ main().then(
 	},
 	(error: unknown) => {
 		warn(`plume: ${error instanceof Error ? error.message : error}`);
-		process.exitCode = error instanceof ConfigError ? 2 : 1;
+		// At once: a server that could not start may have timers running.
+		process.exit(error instanceof ConfigError ? 2 : 1);
 	},
 );

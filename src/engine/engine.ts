@@ -161,19 +161,20 @@ export class Engine implements PipelineHooks {
 			{ event: { type: "server.started", time, node, version } },
 			...this.#presence.atStart(node),
 		);
-		this.#sweepSessions();
+		this.#sweep();
 	}
 
-	/** Sessions that have expired are closed, now and then: nobody can use them meanwhile. */
-	#sweepSessions(): void {
+	/** Now and then, sessions that have expired are closed; nobody can use them meanwhile. */
+	#sweep(): void {
 		const { state, clock } = this.#parts;
 		const now = clock.now();
 		const over = [...state.server.context.sessions]
 			.filter(([, { expires }]) => expires <= now)
 			.map(([session]) => session);
 		this.#pipeline.append(...sessionsClosed({ state, now }, over, "expired"));
+		this.#presence.sweep();
 		clock.after(SWEEP_MS, () =>
-			this.#pipeline.whenWritable(() => this.#sweepSessions()),
+			this.#pipeline.whenWritable(() => this.#sweep()),
 		);
 	}
 

@@ -104,9 +104,10 @@ export class Presence {
 		visit.carrier.onEnd("loggedOut");
 	}
 
-	/** Lets go of a login that came to nothing. */
-	forget(client: ClientId): void {
-		this.#carried.delete(client);
+	/** Lets go of whoever is nobody any more: logins that came to nothing. */
+	sweep(): void {
+		for (const client of this.#carried.keys())
+			if (!this.#state.client(client)) this.#carried.delete(client);
 	}
 
 	/** What to log at start: whoever was inside has lost the connection. */

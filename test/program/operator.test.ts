@@ -71,6 +71,16 @@ test("a second server on the same data folder is refused, naming the first", asy
 	await third.stop();
 });
 
+test("a port that is taken ends the start with words", async () => {
+	const first = await Plume.start();
+	const second = await run(["--port", String(first.port)], {
+		PLUME_DATA: await newDataFolder(),
+	});
+	expect(second.code).toBe(1);
+	expect(second.stderr).toContain(String(first.port));
+	await first.stop();
+});
+
 test("SIGTERM tells everyone, commits, and ends with 0; replay tells what was", async () => {
 	const plume = await chatOnce();
 	const caller = await Caller.enter(plume, "cleo");
