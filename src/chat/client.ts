@@ -5,10 +5,10 @@
  */
 import type { ClientId } from "../../machines/events.ts";
 import type { Mailbox, OnMessage } from "./mailbox.ts";
-import type { Room } from "./room.ts";
+import type { Occupant, Room } from "./room.ts";
 import type { User } from "./user.ts";
 
-export class Client {
+export class Client implements Occupant {
 	readonly id: ClientId;
 	readonly user: User;
 	readonly mailbox: Mailbox;

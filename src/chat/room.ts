@@ -8,8 +8,9 @@
  */
 import type { ClientId } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
-import type { Client } from "./client.ts";
+import type { Mailbox } from "./mailbox.ts";
 import { Envelope, Parcel } from "./parcel.ts";
+import type { User } from "./user.ts";
 
 /** For each message shown to who enters, so many lines of coming and going may stand with it. */
 const LINES_PER_MESSAGE = 3;
@@ -25,16 +26,24 @@ export interface Memory {
 	readonly catchUpItems: number;
 }
 
+/** What a Room needs to know of a Client. */
+export interface Occupant {
+	readonly id: ClientId;
+	readonly user: User;
+	readonly mailbox: Mailbox;
+	room: Room | undefined;
+}
+
 export class Room {
 	readonly name: string;
-	readonly members = new Map<ClientId, Client>();
-	readonly #host: Client;
+	readonly members = new Map<ClientId, Occupant>();
+	readonly #host: Occupant;
 	readonly #memory: Memory;
 	readonly #stream: Envelope[] = [];
 	/** The latest items, without gaps. */
 	#recent: Item[] = [];
 
-	constructor(name: string, memory: Memory, host: Client) {
+	constructor(name: string, memory: Memory, host: Occupant) {
 		this.name = name;
 		this.#memory = memory;
 		this.#host = host;
@@ -69,7 +78,7 @@ export class Room {
 		return units > CATCH_UP_UNITS ? undefined : missed;
 	}
 
-	enter(client: Client): void {
+	enter(client: Occupant): void {
 		this.members.set(client.id, client);
 		client.room = this;
 		client.mailbox.join(this.#stream);
@@ -88,12 +97,12 @@ export class Room {
 	broadcast(item: Item): void {
 		this.remember(item);
 		const envelope = new Envelope(item);
-		this.#host.onMessage(new Parcel([envelope]));
+		this.#host.mailbox.onMessage(new Parcel([envelope]));
 		this.#stream.push(envelope);
 	}
 
 	/** The host says something to one member alone. */
-	whisper(to: Client, text: string): void {
+	whisper(to: Occupant, text: string): void {
 		to.mailbox.put({ kind: "whisper", name: this.#host.user.name, text });
 	}
 
