@@ -1,4 +1,4 @@
-/** A canary email, code and API key, made fresh for each run, are nowhere on disk nor in the operational log. */
+/** A canary email, code, token and API key, made fresh for each run, are nowhere on disk nor in the operational log. */
 import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -65,7 +65,7 @@ test("nothing that must stay secret is written down, in any usual disguise", asy
 		MAILGUN_URL: `http://127.0.0.1:${port}`,
 	});
 
-	const caller = await Caller.call(plume.port);
+	const caller = await Caller.call(plume.port, { protocol: "plume.2" });
 	const arrived = new Promise<void>((resolve) => {
 		wake = resolve;
 	});
@@ -77,6 +77,10 @@ test("nothing that must stay secret is written down, in any usual disguise", asy
 	expect(code).toBeDefined();
 	caller.raw.send({ type: 2, text: code });
 	await caller.until(({ text }) => text === "entered chat");
+	const token = String((await caller.until(({ type }) => type === 8)).token);
+	const pending = String(
+		(await caller.until(({ type }) => type === 9)).pending,
+	);
 	caller.say(text);
 	await caller.until((frame) => frame.text === text);
 	const { stdout, stderr } = await plume.stop();
@@ -86,7 +90,7 @@ test("nothing that must stay secret is written down, in any usual disguise", asy
 	const output = stdout + stderr;
 	expect(disk).toContain(text);
 	expect(output).not.toContain(text);
-	for (const secret of [email, canary, code ?? "", key])
+	for (const secret of [email, canary, code ?? "", key, token, pending])
 		for (const disguise of disguises(secret)) {
 			if (disguise.length < 6) continue;
 			expect(disk).not.toContain(disguise);
