@@ -31,6 +31,10 @@ export const settingTable: Readonly<Record<string, Setting>> = {
 		help: "data folder ($STATE_DIRECTORY, else ./data)",
 	},
 	PLUME_LOG: { fallback: "file", help: "where events go: file or memory" },
+	PLUME_FSYNC: {
+		fallback: "on",
+		help: "off: faster, but a power cut may lose what people saw",
+	},
 	PLUME_ORIGINS: {
 		fallback: "",
 		help: "further allowed origins, by comma (same host)",
@@ -86,6 +90,7 @@ export interface Config {
 	readonly port: number;
 	readonly data: string;
 	readonly log: "file" | "memory";
+	readonly fsync: boolean;
 	readonly origins: readonly string[];
 	readonly trusted: Trusted;
 	readonly allow: readonly string[];
@@ -125,10 +130,8 @@ export function readConfig(
 		return (given ?? setting?.fallback ?? "").trim();
 	};
 	const production = get("ENV") === "production";
-	const limits = get("PLUME_LIMITS");
-	if (limits !== "on" && limits !== "off")
-		throw new ConfigError(`PLUME_LIMITS is "${limits}": say on or off.`);
-	if (limits === "off" && production)
+	const hasLimits = onOrOff("PLUME_LIMITS", get("PLUME_LIMITS"));
+	if (!hasLimits && production)
 		throw new ConfigError(
 			"PLUME_LIMITS=off would leave a production server open to abuse: unset it.",
 		);
@@ -140,10 +143,11 @@ export function readConfig(
 		port: wholeNumber("PLUME_PORT", get("PLUME_PORT"), 0, 65_535),
 		data: get("PLUME_DATA") || environment.STATE_DIRECTORY || "data",
 		log,
+		fsync: onOrOff("PLUME_FSYNC", get("PLUME_FSYNC")),
 		origins: list(get("PLUME_ORIGINS")).map(origin),
 		trusted: trusted(get("PLUME_TRUST_PROXY")),
 		allow: list(get("PLUME_ALLOW")).map(allowed),
-		limits: readLimits(environment, limits === "off"),
+		limits: readLimits(environment, !hasLimits),
 		production,
 		mail: mailSetting(get, production),
 		secret: get("PLUME_SECRET") || undefined,
@@ -196,6 +200,11 @@ function mailgunUrl(get: (variable: string) => string): string {
 	const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
 	if (protocol === "https:" || (protocol === "http:" && loopback)) return url;
 	throw new ConfigError("MAILGUN_URL must begin with https://.");
+}
+
+function onOrOff(variable: string, text: string): boolean {
+	if (text === "on" || text === "off") return text === "on";
+	throw new ConfigError(`${variable} is "${text}": say on or off.`);
 }
 
 function list(text: string): readonly string[] {

@@ -19,6 +19,7 @@ import { realDisk } from "./log/disk.ts";
 import { openFileLog } from "./log/file-log.ts";
 import { Lock } from "./log/lock.ts";
 import { memoryLog } from "./log/memory-log.ts";
+import { unsynced } from "./log/unsynced-disk.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { mailgunMailer } from "./mail/mailgun.ts";
 import { smtpMailer } from "./mail/smtp.ts";
@@ -107,8 +108,12 @@ async function openLog(config: Config, secrets: Secrets, logger: Logger) {
 		logger.warn("PLUME_LOG=memory: everything is forgotten at the next stop");
 		return memoryLog({ id: secrets.id(), clock: systemClock() });
 	}
+	if (!config.fsync)
+		logger.warn(
+			"PLUME_FSYNC=off: a power cut may lose what people have seen already",
+		);
 	return openFileLog({
-		disk: realDisk,
+		disk: config.fsync ? realDisk : unsynced(realDisk),
 		folder: config.data,
 		clock: systemClock(),
 		ids: () => secrets.id(),

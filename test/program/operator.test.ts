@@ -47,6 +47,7 @@ test.each([
 	[{ ENV: "production", PLUME_LIMITS: "off" }, "PLUME_LIMITS"],
 	[{ PLUME_LIMITS: "maybe" }, "PLUME_LIMITS"],
 	[{ PLUME_LOG: "tape" }, "PLUME_LOG"],
+	[{ PLUME_FSYNC: "maybe" }, "PLUME_FSYNC"],
 	[{ PLUME_TRUST_PROXY: "10.0.0.0/99" }, "PLUME_TRUST_PROXY"],
 	[{ PLUME_ORIGINS: "example.org" }, "PLUME_ORIGINS"],
 	[{ PLUME_ALLOW: "ann" }, "PLUME_ALLOW"],
@@ -69,6 +70,14 @@ test("a second server on the same data folder is refused, naming the first", asy
 	await first.stop();
 	const third = await Plume.start({ PLUME_DATA: first.data });
 	await third.stop();
+});
+
+test("PLUME_FSYNC=off works, and says what it means", async () => {
+	const plume = await Plume.start({ PLUME_FSYNC: "off" });
+	const ann = await Caller.enter(plume, "ann");
+	ann.raw.drop();
+	expect((await plume.stop()).stdout).toContain("power cut");
+	expect((await run(["replay", plume.data, "--verify"])).code).toBe(0);
 });
 
 test("a port that is taken ends the start with words", async () => {
