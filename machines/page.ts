@@ -1,9 +1,10 @@
 /**
- * The page: what one browser tab shows, from the empty form to the room, and
- * what becomes of its connection. What people say in the room passes through
- * in events and never enters the context. All that touches the world (socket,
- * focus, timeline) is a named action that does nothing here and that the page
- * provides. A socket exists from `connecting` until the form is shown again.
+ * The page: what one browser tab shows, and what becomes of its connection.
+ * The screen follows the key the browser holds: none shows the form, a pending
+ * login the code field, a session the room. With a key, a lost connection is
+ * taken up where it was. What people say, codes and keys themselves pass
+ * through in events and never enter the context. All that touches the world
+ * is a named action that does nothing here and that the page provides.
  */
 
 import { assign, type SnapshotFrom, setup } from "xstate";
@@ -16,6 +17,9 @@ export interface Person {
 	readonly name: string;
 	readonly email: string;
 }
+
+/** What a browser can come back with. */
+export type Key = "none" | "pending" | "session";
 
 /** A code that is on its way. Times are ms since 1970 by this browser's clock. */
 export interface PendingLogin {
@@ -32,38 +36,36 @@ export interface Trouble {
 }
 
 export interface PageContext extends Person, PendingLogin {
+	readonly key: Key;
 	readonly trouble: Trouble | undefined;
-	/** This tab in the room, and the highest number the room has taken from it. */
-	readonly client: string;
-	readonly last: number;
 	/** How often in a row the connection failed, and a random number from 0 to 1. */
 	readonly attempt: number;
 	readonly jitter: number;
 }
 
-/** What the server's frames amount to: `news` is what the page keeps of one. */
+/** What the server's frames amount to: `news` is what the context keeps of one. */
 export type ServerEvent =
-	| { type: "pending"; news: PendingLogin }
+	| { type: "pending"; id: string; news: PendingLogin & { key: "pending" } }
 	| { type: "mayNotEnter"; trouble: Trouble }
 	| { type: "wrongCode" }
 	| {
 			type: "refused";
+			rule: string;
 			/** The type of the message that was refused. */
 			re: number;
 			trouble: Trouble;
 			news: Partial<PendingLogin>;
 	  }
-	| { type: "accepted"; news: { name: string } }
-	| { type: "welcome"; news: { client: string; last: number } }
-	| { type: "echoed"; news: { last: number } };
+	| { type: "session"; token: string; news: { key: "session" } }
+	| { type: "welcome"; client: string; last: number; news: { name?: string } };
 
 export type PageEvent =
 	| { type: "submit"; news: Person }
 	| { type: "code"; code: string }
 	| { type: "resend" }
-	| { type: "say"; text: string }
 	| { type: "retry" }
 	| { type: "leave" }
+	| { type: "logout"; all: boolean }
 	| { type: "opened" }
 	| { type: "closed"; code: number; news: { jitter: number } }
 	| ServerEvent;
@@ -74,8 +76,13 @@ function closing(code: number): { reconnect: boolean; says: string } {
 	return known ?? { reconnect: true, says: "Connection lost." };
 }
 
-const ofStep = (words: string): Trouble => ({ about: "step", words });
+/** Close codes and rules after which the key is worth nothing. */
+const ENDS: readonly (number | string)[] = [
+	...[CloseCode.loggedOut.code, CloseCode.banned.code],
+	...["sessionIsOpen", "loginIsPending"],
+];
 
+const ofStep = (words: string): Trouble => ({ about: "step", words });
 const complain = (words: string) =>
 	({ type: "complain", params: ofStep(words) }) as const;
 
@@ -86,16 +93,25 @@ const backToForm = <const A>(actions: A) =>
 const unreachable = backToForm(complain("Plume cannot be reached. Try again."));
 const unanswered = backToForm(complain("Plume did not answer. Try again."));
 const wrong = complain("That code is not right.");
-const loginAgain = backToForm(
-	complain("You are connected again, but have to log in once more."),
-);
+/** An attempt that hangs counts as failed. */
+const hung = {
+	target: "#page.returning.waiting",
+	actions: "disconnect",
+} as const;
+const asked = {
+	target: "#page.loggingIn.verifying",
+	actions: ["learn", "keepPending"],
+} as const;
+const turnedAway = [
+	{ guard: "endsKey", ...backToForm("complainAsTold") },
+	{ target: "#page.stopped", actions: "complainAsTold" },
+] as const;
 
 const page = setup({
 	types: {
 		context: {} as PageContext,
 		events: {} as PageEvent,
-		input: {} as Person,
-		tags: {} as "codeIsOut",
+		input: {} as Person & { readonly key: Key },
 	},
 	delays: {
 		/** Until a connection that does not open is given up. */
@@ -107,30 +123,38 @@ const page = setup({
 			Math.min(30_000, 500 * 2 ** attempt) * (0.5 + jitter / 2),
 	},
 	guards: {
-		isWorthReconnecting: ({ event }) =>
-			event.type === "closed" && closing(event.code).reconnect,
+		hasKey: ({ context }) => context.key !== "none",
+		isWorthReturning: ({ context, event }) =>
+			context.key !== "none" &&
+			event.type === "closed" &&
+			closing(event.code).reconnect,
+		/** There is nothing, or nothing any more, to come back with. */
+		endsKey: ({ context, event }) =>
+			context.key !== "session" ||
+			("code" in event && ENDS.includes(event.code)) ||
+			("rule" in event && ENDS.includes(event.rule)),
 		isOfHello: ({ event }) =>
 			event.type === "refused" && event.re === MessageType.hello,
-		isOfText: ({ event }) =>
-			event.type === "refused" && event.re === MessageType.text,
-		isInFlight: ({ context, event }) =>
-			event.type === "echoed" && event.news.last === context.last + 1,
 	},
 	actions: {
 		connect: () => {},
 		disconnect: () => {},
 		sendHello: () => {},
 		sendCode: () => {},
-		/** Sends the text under the number after `last`. */
-		sendText: () => {},
-		/** The text in flight is the room's now. */
-		confirmText: () => {},
-		/** What the room did not take goes back to its writer. */
-		giveBackText: () => {},
-		clearRoom: () => {},
+		/** Comes back with the key. */
+		sendOpen: () => {},
+		sendLogout: () => {},
+		keepPending: () => {},
+		keepSession: () => {},
+		dropKey: () => {},
+		/** The room has a number for what waits to be said. */
+		sendLines: () => {},
+		holdLines: () => {},
+		/** Leaves nothing of one person on the screen for the next. */
+		clear: () => {},
+		clearCode: () => {},
 		focusForm: () => {},
 		focusCode: () => {},
-		focusComposer: () => {},
 
 		complain: assign((_, trouble: Trouble) => ({ trouble })),
 		/** Passes on what the server itself says went wrong. */
@@ -141,6 +165,7 @@ const page = setup({
 		}),
 		forgetTrouble: assign({ trouble: undefined }),
 		forgetNote: assign({ note: "" }),
+		forgetKey: assign({ key: "none" }),
 		learn: assign(({ event }) => ("news" in event ? event.news : {})),
 		countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
 		forgetAttempts: assign({ attempt: 0 }),
@@ -150,23 +175,38 @@ const page = setup({
 export const pageMachine = page.createMachine({
 	id: "page",
 	context: ({ input }) => ({
-		...{ ...input, trouble: undefined, client: "", last: 0 },
+		...{ ...input, trouble: undefined, attempt: 0, jitter: 0 },
 		...{ note: "", tries: 0, expires: 0, resendAt: 0 },
-		...{ attempt: 0, jitter: 0 },
 	}),
-	initial: "entering",
+	initial: "starting",
+	on: {
+		leave: backToForm("forgetTrouble"),
+		logout: backToForm("forgetTrouble"),
+		closed: [
+			{
+				guard: "isWorthReturning",
+				target: ".returning.waiting",
+				actions: ["learn", "complainAsTold"],
+			},
+			...turnedAway,
+		],
+	},
 	states: {
+		starting: {
+			always: [
+				{ guard: "hasKey", target: "returning" },
+				{ target: "entering" },
+			],
+		},
 		entering: {
-			entry: ["disconnect", "focusForm"],
+			entry: ["disconnect", "dropKey", "forgetKey", "clear", "focusForm"],
 			on: { submit: { target: "loggingIn", actions: "learn" } },
 		},
 		loggingIn: {
 			entry: "forgetTrouble",
 			on: {
-				leave: backToForm("forgetTrouble"),
 				mayNotEnter: backToForm("complainAsTold"),
 				refused: backToForm("complainAsTold"),
-				closed: backToForm("complainAsTold"),
 			},
 			initial: "connecting",
 			states: {
@@ -177,11 +217,10 @@ export const pageMachine = page.createMachine({
 				},
 				asking: {
 					entry: "sendHello",
-					on: { pending: { target: "verifying", actions: "learn" } },
+					on: { pending: asked },
 					after: { answer: unanswered },
 				},
 				verifying: {
-					tags: "codeIsOut",
 					entry: "focusCode",
 					on: {
 						// Its words only say again that the code was wrong.
@@ -191,19 +230,20 @@ export const pageMachine = page.createMachine({
 					},
 				},
 				checking: {
-					tags: "codeIsOut",
 					entry: ["forgetTrouble", "sendCode"],
 					on: {
-						accepted: { target: "#page.chatting", actions: "learn" },
-						wrongCode: { target: "verifying", actions: wrong },
+						session: {
+							target: "#page.chatting",
+							actions: ["learn", "keepSession"],
+						},
+						wrongCode: { target: "verifying", actions: [wrong, "clearCode"] },
 					},
 					after: { answer: unanswered },
 				},
 				resending: {
-					tags: "codeIsOut",
 					entry: ["forgetTrouble", "sendHello"],
 					on: {
-						pending: { target: "verifying", actions: "learn" },
+						pending: asked,
 						refused: {
 							guard: "isOfHello",
 							target: "verifying",
@@ -214,67 +254,45 @@ export const pageMachine = page.createMachine({
 				},
 			},
 		},
-		chatting: {
-			entry: "forgetTrouble",
-			on: {
-				leave: backToForm("forgetTrouble"),
-				closed: [
-					{
-						guard: "isWorthReconnecting",
-						target: ".lost",
-						actions: ["learn", "complainAsTold"],
-					},
-					backToForm("complainAsTold"),
-				],
-			},
-			initial: "joining",
+		/** On the way back in with the key, behind a screen that stays as it is. */
+		returning: {
+			initial: "trying",
 			states: {
-				joining: {
-					entry: "clearRoom",
-					on: { welcome: { target: "online", actions: "learn" } },
-				},
-				online: {
-					entry: ["forgetAttempts", "focusComposer"],
-					exit: "giveBackText",
-					on: { refused: { actions: "complainAsTold" } },
-					initial: "ready",
-					states: {
-						ready: {
-							on: { say: { target: "sending", actions: "sendText" } },
-						},
-						sending: {
-							entry: "forgetTrouble",
-							on: {
-								echoed: {
-									guard: "isInFlight",
-									target: "ready",
-									actions: ["learn", "confirmText"],
-								},
-								refused: {
-									guard: "isOfText",
-									target: "ready",
-									actions: ["complainAsTold", "giveBackText"],
-								},
-							},
-						},
-					},
-				},
-				lost: {
+				waiting: {
 					entry: "countAttempt",
-					initial: "waiting",
-					states: {
-						waiting: { on: { retry: "trying" }, after: { backoff: "trying" } },
-						trying: {
-							entry: "connect",
-							on: { opened: loginAgain },
-							after: {
-								reach: { target: "#page.chatting.lost", actions: "disconnect" },
-							},
+					on: { retry: "trying" },
+					after: { backoff: "trying" },
+				},
+				trying: {
+					entry: "connect",
+					on: { opened: "opening" },
+					after: { reach: hung },
+				},
+				opening: {
+					entry: "sendOpen",
+					on: {
+						welcome: {
+							target: "#page.chatting",
+							actions: ["learn", "sendLines"],
 						},
+						pending: asked,
+						refused: turnedAway,
 					},
+					after: { reach: hung },
 				},
 			},
 		},
+		chatting: {
+			entry: ["forgetTrouble", "forgetAttempts"],
+			exit: "holdLines",
+			on: {
+				welcome: { actions: ["learn", "sendLines"] },
+				refused: { actions: "complainAsTold" },
+				logout: { actions: "sendLogout" },
+			},
+		},
+		/** Told to stay away, the key still good: only the person may try again. */
+		stopped: { entry: "disconnect", on: { retry: "returning" } },
 	},
 });
 

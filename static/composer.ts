@@ -1,23 +1,23 @@
 /**
- * The composer: grows with what is written, sends on Enter. A text waits below
- * the timeline until the room has taken it, one at a time and in order, so
- * that its number is certain; what the room refuses comes back to the writer.
+ * The composer: grows with what is written, sends on Enter, and works without
+ * a connection. What the room has not taken yet stands below the timeline;
+ * what it refused waits there to be sent again, edited or dropped.
  */
 
-import type { PageEvent, PageSnapshot } from "../machines/page.ts";
+import type { PageSnapshot } from "../machines/page.ts";
 import { find, make, say } from "./element.ts";
+import type { Line, Outbox } from "./outbox.ts";
 
 /** Code points that one message holds. */
 const TEXT_LIMIT = 4_000;
 
-export function composer(send: (event: PageEvent) => void) {
+export function composer(outbox: () => Outbox) {
 	const form = find("#composer", HTMLFormElement);
 	const field = find("#text", HTMLTextAreaElement);
-	const button = find("#send", HTMLButtonElement);
 	const trouble = find("#text-trouble", HTMLElement);
-	const outbox = find("#outbox", HTMLElement);
-	const waiting: string[] = [];
-	let shown: PageSnapshot | undefined;
+	const waiting = find("#outbox", HTMLElement);
+	const failed = find("#failed", HTMLElement);
+	let told = "";
 
 	field.oninput = refresh;
 	field.onkeydown = (event) => {
@@ -28,12 +28,24 @@ export function composer(send: (event: PageEvent) => void) {
 	form.onsubmit = (event) => {
 		event.preventDefault();
 		const text = field.value.trim();
-		if (text === "" || tooLong() || button.disabled) return;
-		waiting.push(text);
-		field.value = "";
-		refresh();
-		flush();
+		if (text === "" || tooLong()) return;
+		outbox().say(text);
+		write("");
 	};
+	find("#failed-retry", HTMLButtonElement).onclick = () => outbox().retry();
+	find("#failed-drop", HTMLButtonElement).onclick = () => outbox().drop();
+	find("#failed-edit", HTMLButtonElement).onclick = () => {
+		const texts = outbox()
+			.drop()
+			.map(({ text }) => text);
+		write([...texts, field.value].filter((text) => text !== "").join("\n"));
+		field.focus();
+	};
+
+	function write(text: string) {
+		field.value = text;
+		refresh();
+	}
 
 	function tooLong(): string {
 		const length = [...field.value.trim()].length;
@@ -46,31 +58,30 @@ export function composer(send: (event: PageEvent) => void) {
 	function refresh() {
 		field.style.height = "auto";
 		field.style.height = `${field.scrollHeight + 6}px`;
-		const told = shown?.matches({ chatting: "online" }) && field.value !== "";
-		const words = (told && shown?.context.trouble?.words) || "";
-		say(trouble, tooLong() || words);
-		outbox.replaceChildren(...waiting.map((text) => make("p", "line", text)));
-	}
-
-	/** The next text leaves when the room has taken the one before. */
-	function flush() {
-		const [text] = waiting;
-		const ready = shown?.matches({ chatting: { online: "ready" } });
-		if (ready && text !== undefined) send({ type: "say", text });
+		say(trouble, tooLong() || told);
 	}
 
 	return {
 		focus: () => field.focus(),
-		confirm: () => waiting.shift(),
-		giveBack() {
-			const texts = [...waiting.splice(0), field.value];
-			field.value = texts.filter((text) => text !== "").join("\n");
+		show(lines: readonly Line[]) {
+			waiting.replaceChildren(
+				...lines.map(({ text, why }) =>
+					make("p", why ? "line failed" : "line", text),
+				),
+			);
+			const whys = lines.flatMap(({ why }) => why || []);
+			const many =
+				whys.length === 1 ? "1 line was" : `${whys.length} lines were`;
+			failed.hidden = whys.length === 0;
+			say(
+				find("#failed-words", HTMLElement),
+				whys[0] ? `${many} not sent. ${whys[0]}` : "",
+			);
 		},
 		render(snapshot: PageSnapshot) {
-			shown = snapshot;
-			button.disabled = !snapshot.matches({ chatting: "online" });
+			const { trouble } = snapshot.context;
+			told = (snapshot.matches("chatting") && trouble?.words) || "";
 			refresh();
-			flush();
 		},
 	};
 }

@@ -34,19 +34,25 @@ export function follower() {
 		update();
 	};
 	button.onclick = jump;
+	/** Whoever was at the end still is. */
+	function settle() {
+		if (following) jump();
+		else update();
+	}
+
 	new ResizeObserver(() => {
 		height = room.clientHeight;
-		if (following) jump();
+		settle();
 	}).observe(room);
 
 	return {
 		jump,
+		settle,
 		isFollowing: () => following,
 		/** To be called after a line was added at the end. */
 		grew() {
 			unseen += 1;
-			if (following) jump();
-			else update();
+			settle();
 		},
 	};
 }

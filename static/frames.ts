@@ -7,6 +7,7 @@
 
 import { type Item, MessageType } from "../machines/message.ts";
 import type { ServerEvent, Trouble } from "../machines/page.ts";
+import type { Refusal } from "./outbox.ts";
 
 /** What the bot says to one client alone: it has no place in the room. */
 export interface Aside {
@@ -18,10 +19,16 @@ export interface Aside {
 
 export type Line = Item | Aside;
 
-/** The room's past has been told; what comes now is live. */
-export interface CaughtUp {
-	readonly kind: "caughtUp";
-}
+/** What goes past the machine, because it holds no text and no place. */
+export type RoomEvent =
+	| Line
+	/** The room's past has been told; what comes now is live. */
+	| { readonly kind: "caughtUp" }
+	/** What was missed cannot be told; the latest items follow. */
+	| { readonly kind: "gap" }
+	/** The room has taken all that this client said up to `last`. */
+	| { readonly kind: "ack"; readonly last: number }
+	| ({ readonly kind: "notTaken" } & Refusal);
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
 	typeof value === "object" && value !== null;
@@ -48,11 +55,15 @@ function about(rule: string): Trouble["about"] {
 export function readFrame(
 	data: string,
 	now: number,
-): ServerEvent | Line | CaughtUp | undefined {
+): ServerEvent | RoomEvent | undefined {
 	const frame = parse(data);
 	const name = isRecord(frame.user) ? word(frame.user.name) : "";
 	const text = word(frame.text);
 	const time = count(frame.time) || now;
+	const rule = word(frame.code);
+	const [retryAfter, expected] = [frame.retryAfter, frame.expected].map(
+		(value) => (typeof value === "number" ? value : undefined),
+	);
 	const skew = typeof frame.now === "number" ? now - frame.now : 0;
 	const item = {
 		...{ name, time, client: word(frame.client), room: word(frame.room) },
@@ -67,26 +78,33 @@ export function readFrame(
 			return { kind: frame.kind, ...item };
 		case MessageType.history:
 			return frame.done === true ? { kind: "caughtUp" } : undefined;
-		case MessageType.authAck:
-			return { type: "accepted", news: { name } };
+		case MessageType.gap:
+			return { kind: "gap" };
+		case MessageType.ack:
+			return { kind: "ack", last: count(frame.last) };
 		case MessageType.authRst:
 			return { type: "wrongCode" };
 		case MessageType.mayNotEnter: {
 			const words = text || "You may not enter.";
-			return {
-				type: "mayNotEnter",
-				trouble: { about: about(word(frame.code)), words },
-			};
+			return { type: "mayNotEnter", trouble: { about: about(rule), words } };
 		}
-		case MessageType.welcome:
+		case MessageType.session:
 			return {
-				type: "welcome",
-				news: { client: item.client, last: count(frame.last) },
+				type: "session",
+				token: word(frame.token),
+				news: { key: "session" },
 			};
+		case MessageType.welcome: {
+			const { client } = item;
+			const news = name ? { name } : {};
+			return { type: "welcome", client, last: count(frame.last), news };
+		}
 		case MessageType.pending:
 			return {
 				type: "pending",
+				id: word(frame.pending),
 				news: {
+					key: "pending",
 					note: text,
 					tries: count(frame.tries),
 					expires: count(frame.expires) + skew,
@@ -95,14 +113,17 @@ export function readFrame(
 			};
 		case MessageType.refused: {
 			const words = text || "The server refused that.";
+			const re = count(frame.re);
+			if (re === MessageType.text) {
+				const n = count(frame.n);
+				// Any other rule refuses the text itself, whatever its number.
+				const next = rule === "isNextInOrder" ? expected : undefined;
+				return { kind: "notTaken", n, words, expected: next, retryAfter };
+			}
 			return {
 				type: "refused",
-				re: count(frame.re),
-				trouble: { about: "step", words },
-				news:
-					typeof frame.retryAfter === "number"
-						? { resendAt: now + frame.retryAfter }
-						: {},
+				...{ rule, re, trouble: { about: "step", words } },
+				news: retryAfter === undefined ? {} : { resendAt: now + retryAfter },
 			};
 		}
 		default:

@@ -1,6 +1,6 @@
 /**
  * The one WebSocket of this tab. What happens to it is told; a socket that was
- * let go of says nothing more. It is opened only to send a hello at once.
+ * let go of says nothing more. It is opened only to send a first frame at once.
  */
 
 import { SUBPROTOCOL } from "../machines/message.ts";

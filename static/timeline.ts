@@ -42,6 +42,8 @@ export function timeline(
 	let group: HTMLElement | undefined;
 	let previous: Line | undefined;
 	let day = "";
+	/** How far the room was read: what a returning client names. */
+	let place = { epoch: "", offset: 0 };
 
 	function show(element: HTMLElement, parent: HTMLElement) {
 		parent.append(element);
@@ -68,6 +70,11 @@ export function timeline(
 	}
 
 	function add(line: Line) {
+		if (line.kind !== "aside") {
+			const { epoch, offset } = line;
+			if (epoch === place.epoch && offset <= place.offset) return;
+			place = { epoch, offset };
+		}
 		const today = calendar.format(line.time);
 		if (today !== day) {
 			show(make("h2", "day", today), log);
@@ -99,22 +106,37 @@ export function timeline(
 		}
 	}
 
+	/** Another person, or the same room from another point. While its past is told, nothing is read aloud. */
+	function clear() {
+		log.replaceChildren();
+		log.ariaBusy = "true";
+		shown.length = 0;
+		group = previous = undefined;
+		day = "";
+		place = { epoch: "", offset: 0 };
+		quiet.hidden = true;
+		follow.jump();
+	}
+
+	function caughtUp() {
+		log.ariaBusy = "false";
+		quiet.hidden = log.querySelector(".said") !== null;
+		follow.settle();
+	}
+
 	return {
 		add,
-		/** Another room, or the same one from its start. While its past is told, nothing is read aloud. */
-		clear() {
-			log.replaceChildren();
-			log.ariaBusy = "true";
-			shown.length = 0;
-			group = previous = undefined;
-			day = "";
-			quiet.hidden = true;
-			follow.jump();
+		clear,
+		caughtUp,
+		/** Nothing until something was read. */
+		place: () => (place.offset > 0 ? place : {}),
+		/** What was missed comes as if it were live. */
+		resume() {
+			if (place.offset > 0) caughtUp();
 		},
-		caughtUp() {
-			log.ariaBusy = "false";
-			quiet.hidden = log.querySelector(".said") !== null;
-			follow.jump();
+		gap() {
+			clear();
+			show(make("p", "system", "Some messages are missing here."), log);
 		},
 	};
 }

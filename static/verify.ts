@@ -19,9 +19,9 @@ export function verifyForm(send: (event: PageEvent) => void) {
 	const field = find("#code", HTMLInputElement);
 	const submit = find("#verify-submit", HTMLButtonElement);
 	const resend = find("#resend", HTMLButtonElement);
-	const email = find("#verify-email", HTMLElement);
-	const note = find("#verify-note", HTMLElement);
-	const trouble = find("#verify-trouble", HTMLElement);
+	const address = find("#verify-email", HTMLElement);
+	const about = find("#verify-note", HTMLElement);
+	const wrong = find("#verify-trouble", HTMLElement);
 	const left = find("#verify-left", HTMLElement);
 	let shown: PageSnapshot | undefined;
 
@@ -41,7 +41,7 @@ export function verifyForm(send: (event: PageEvent) => void) {
 
 	/** What time alone changes. */
 	function tick() {
-		if (!shown?.hasTag("codeIsOut")) return;
+		if (!shown?.context.expires) return;
 		const { tries, expires, resendAt } = shown.context;
 		const minutes = Math.ceil((expires - Date.now()) / 60_000);
 		const wait = Math.ceil((resendAt - Date.now()) / 1_000);
@@ -53,19 +53,24 @@ export function verifyForm(send: (event: PageEvent) => void) {
 	setInterval(tick, 1_000);
 
 	return {
+		/** A code that was typed while nobody could hear it is sent now. */
 		focus() {
-			field.value = "";
 			field.focus();
+			sendIfWhole();
+		},
+		clear() {
+			field.value = "";
 		},
 		render(snapshot: PageSnapshot) {
 			shown = snapshot;
-			const { context } = snapshot;
+			const { email, note, trouble } = snapshot.context;
 			const checking = snapshot.matches({ loggingIn: "checking" });
-			say(email, context.email);
-			say(note, context.note);
-			say(trouble, context.trouble?.words ?? "");
+			const lost = snapshot.matches("returning");
+			say(address, email);
+			say(about, lost ? "Connecting…" : note);
+			say(wrong, lost ? "" : (trouble?.words ?? ""));
 			say(submit, checking ? "Checking…" : "Come in");
-			field.ariaInvalid = String(context.trouble !== undefined);
+			field.ariaInvalid = String(wrong.textContent !== "");
 			field.readOnly = checking;
 			submit.disabled ||= checking;
 			tick();

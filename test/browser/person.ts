@@ -11,7 +11,7 @@ export class Person {
 	readonly page: Page;
 	readonly name: string;
 	readonly #plume: Plume;
-	/** Errors on the console, and requests to other hosts. */
+	/** Errors on the console, but for a server that is gone, and requests to other hosts. */
 	readonly complaints: string[] = [];
 
 	constructor(page: Page, plume: Plume, name: string) {
@@ -19,7 +19,11 @@ export class Person {
 		this.name = name;
 		this.#plume = plume;
 		page.on("console", (message) => {
-			if (message.type() === "error") this.complaints.push(message.text());
+			const text = message.text();
+			if (message.type() !== "error" || text.includes("WebSocket connection")) {
+				return;
+			}
+			this.complaints.push(text);
 		});
 		page.on("pageerror", (error) => this.complaints.push(error.message));
 		page.on("request", (request) => {
@@ -42,12 +46,63 @@ export class Person {
 		await this.page.getByLabel("Code").fill(pasted);
 	}
 
-	/** `plume` is another one after a restart. */
-	async comesIn(plume = this.#plume): Promise<void> {
+	/** Asks for a code and is asked for it; `plume` is another one after a restart. */
+	async getsACode(plume = this.#plume): Promise<string> {
 		await this.asksForACode();
 		await this.page.getByLabel("Code").waitFor();
-		await this.types(await plume.codeFor(this.name));
+		return plume.codeFor(this.name);
+	}
+
+	async comesIn(plume = this.#plume): Promise<void> {
+		await this.types(await this.getsACode(plume));
+		await this.isInside();
+	}
+
+	async isInside(): Promise<void> {
 		await this.page.getByLabel("Your message").waitFor();
+	}
+
+	/** Stands before the empty or prefilled form. */
+	async isOutside(): Promise<void> {
+		await this.page.getByRole("button", { name: "Mail me a code" }).waitFor();
+	}
+
+	async presses(button: string): Promise<void> {
+		const options = { name: button, exact: true };
+		await this.page.getByRole("button", options).click();
+	}
+
+	async logsOut(how: "Log out" | "Log out everywhere"): Promise<void> {
+		await this.presses(this.name);
+		await this.presses(how);
+	}
+
+	/** Another tab of the same browser; a `copy` begins with all that this one kept. */
+	async opensTab(how: "new" | "copy"): Promise<Person> {
+		const opened = this.page.context().waitForEvent("page");
+		if (how === "new") await this.page.context().newPage();
+		else await this.page.evaluate("open(location.href), 0");
+		const person = new Person(await opened, this.#plume, this.name);
+		if (how === "new") await person.page.goto(this.page.url());
+		await person.isInside();
+		return person;
+	}
+
+	/** From the next reload on no connection gets through, until the returned function is called. */
+	async cutsTheLine(): Promise<() => void> {
+		let isCut = true;
+		await this.page.routeWebSocket("**/connect", (socket) => {
+			if (isCut) void socket.close();
+			else socket.connectToServer();
+		});
+		return () => {
+			isCut = false;
+		};
+	}
+
+	/** How often it can be read in the room, and below it. */
+	count(text: string): Promise<number> {
+		return this.page.locator("#room").getByText(text).count();
 	}
 
 	async says(text: string): Promise<void> {

@@ -10,9 +10,10 @@ const read = (frame: object) => readFrame(JSON.stringify(frame), NOW);
 
 test("times by the server's clock become times by this browser's", () => {
 	const server = { now: 5_000, expires: 605_000, resendAt: 65_000 };
+	const times = { expires: 1_600_000, resendAt: 1_060_000 };
 	expect(read({ type: MessageType.pending, tries: 5, ...server })).toEqual({
-		type: "pending",
-		news: { note: "", tries: 5, expires: 1_600_000, resendAt: 1_060_000 },
+		...{ type: "pending", id: "" },
+		news: { key: "pending", note: "", tries: 5, ...times },
 	});
 });
 
@@ -43,6 +44,14 @@ test("a refusal always has words", () => {
 			trouble: { words: expect.stringMatching(/.+/) },
 		});
 	}
+});
+
+test("only a line out of order is told the number that comes next", () => {
+	const refused = { type: MessageType.refused, re: MessageType.text, n: 7 };
+	const next = { expected: 5, code: "isNextInOrder" };
+	expect(read({ ...refused, ...next })).toMatchObject({ n: 7, expected: 5 });
+	const long = { expected: 5, code: "textIsShort" };
+	expect(read({ ...refused, ...long })).toMatchObject({ expected: undefined });
 });
 
 test("frames of an unknown type are ignored, and noise breaks nothing", () => {

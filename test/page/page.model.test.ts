@@ -2,8 +2,8 @@
  * The page machine, shown in two ways. Paths generated from its chart take
  * every transition there is, and the list of them is kept here, so that a new
  * one needs a line of its own. Random histories of a person, a network and a
- * server never break what a small model of the socket and of the text in
- * flight says.
+ * server never break what a small model of the socket, the key and the lines
+ * says.
  */
 
 import fc from "fast-check";
@@ -15,14 +15,19 @@ import {
 } from "xstate";
 import { getShortestPaths, getStateNodes } from "xstate/graph";
 import { CloseCode, MessageType } from "../../machines/message.ts";
-import { type PageEvent, pageMachine } from "../../machines/page.ts";
+import { type Key, type PageEvent, pageMachine } from "../../machines/page.ts";
 
 const TRANSITIONS = `
+page: leave → entering
+page: logout → entering
+page: closed if isWorthReturning → returning.waiting
+page: closed if endsKey → entering
+page: closed → stopped
+starting: always if hasKey → returning
+starting: always → entering
 entering: submit → loggingIn
-loggingIn: leave → entering
 loggingIn: mayNotEnter → entering
 loggingIn: refused → entering
-loggingIn: closed → entering
 loggingIn.connecting: opened → loggingIn.asking
 loggingIn.connecting: closed → entering
 loggingIn.connecting: after reach → entering
@@ -31,29 +36,31 @@ loggingIn.asking: after answer → entering
 loggingIn.verifying: pending → where it was
 loggingIn.verifying: code → loggingIn.checking
 loggingIn.verifying: resend → loggingIn.resending
-loggingIn.checking: accepted → chatting
+loggingIn.checking: session → chatting
 loggingIn.checking: wrongCode → loggingIn.verifying
 loggingIn.checking: after answer → entering
 loggingIn.resending: pending → loggingIn.verifying
 loggingIn.resending: refused if isOfHello → loggingIn.verifying
 loggingIn.resending: after answer → entering
-chatting: leave → entering
-chatting: closed if isWorthReconnecting → chatting.lost
-chatting: closed → entering
-chatting.joining: welcome → chatting.online
-chatting.online: refused → where it was
-chatting.online.ready: say → chatting.online.sending
-chatting.online.sending: echoed if isInFlight → chatting.online.ready
-chatting.online.sending: refused if isOfText → chatting.online.ready
-chatting.lost.waiting: retry → chatting.lost.trying
-chatting.lost.waiting: after backoff → chatting.lost.trying
-chatting.lost.trying: opened → entering
-chatting.lost.trying: after reach → chatting.lost
+returning.waiting: retry → returning.trying
+returning.waiting: after backoff → returning.trying
+returning.trying: opened → returning.opening
+returning.trying: after reach → returning.waiting
+returning.opening: welcome → chatting
+returning.opening: pending → loggingIn.verifying
+returning.opening: refused if endsKey → entering
+returning.opening: refused → stopped
+returning.opening: after reach → returning.waiting
+chatting: welcome → where it was
+chatting: refused → where it was
+chatting: logout → where it was
+stopped: retry → returning
 `;
 
 const ann = { name: "ann", email: "ann@example.org" };
 const CODE = "K7M2QX";
-const TEXT = "what ann says";
+const TOKEN = "a token of 128 bits";
+const KEYS: readonly Key[] = ["none", "pending", "session"];
 const trouble = { about: "step", words: "No." } as const;
 
 const closed = (code: number, jitter = 0.5): PageEvent => ({
@@ -61,84 +68,104 @@ const closed = (code: number, jitter = 0.5): PageEvent => ({
 	code,
 	news: { jitter },
 });
-const refused = (re: number): PageEvent => ({
+const refused = (re: number, rule: string): PageEvent => ({
 	type: "refused",
-	...{ re, trouble, news: { resendAt: 1 } },
+	...{ re, rule, trouble, news: { resendAt: 1 } },
 });
 
+const submit: PageEvent = { type: "submit", news: ann };
+const opened: PageEvent = { type: "opened" };
+const code: PageEvent = { type: "code", code: CODE };
+const pending: PageEvent = {
+	type: "pending",
+	id: "p1",
+	news: {
+		...{ key: "pending", note: "", tries: 5 },
+		...{ expires: 600_000, resendAt: 60_000 },
+	},
+};
+const session: PageEvent = {
+	...{ type: "session", token: TOKEN, news: { key: "session" } },
+};
+const welcome: PageEvent = {
+	...{ type: "welcome", client: "c1", last: 0, news: { name: "Ann" } },
+};
+const sessionEnded = refused(MessageType.open, "sessionIsOpen");
+
 const fromPerson: PageEvent[] = [
-	{ type: "submit", news: ann },
-	{ type: "code", code: CODE },
+	submit,
+	code,
 	{ type: "resend" },
-	{ type: "say", text: TEXT },
 	{ type: "retry" },
 	{ type: "leave" },
+	{ type: "logout", all: true },
 ];
 const fromNetwork: PageEvent[] = [
-	{ type: "opened" },
-	closed(1006),
-	closed(CloseCode.banned.code),
+	opened,
+	...[1006, CloseCode.replaced.code, CloseCode.loggedOut.code].map((reason) =>
+		closed(reason),
+	),
 ];
 const fromServer: PageEvent[] = [
-	{
-		type: "pending",
-		news: { note: "", tries: 5, expires: 600_000, resendAt: 60_000 },
-	},
+	pending,
 	{ type: "mayNotEnter", trouble },
 	{ type: "wrongCode" },
-	{ type: "accepted", news: { name: "Ann" } },
-	{ type: "welcome", news: { client: "c1", last: 0 } },
-	{ type: "echoed", news: { last: 1 } },
-	{ type: "echoed", news: { last: 2 } },
-	refused(MessageType.hello),
-	refused(MessageType.text),
+	session,
+	welcome,
+	refused(MessageType.hello, "resendIsDue"),
+	refused(MessageType.open, "tabsAreLeft"),
+	sessionEnded,
 ];
 
 /** A page on a clock that the test moves; `tell` hears of each effect. */
-function livePage(tell: (effect: string, n: number) => unknown = () => {}) {
+function livePage(tell: (effect: string) => unknown = () => {}, key = KEYS[0]) {
 	const clock = new SimulatedClock();
-	const actor = createActor(
-		pageMachine.provide({
-			actions: {
-				connect: () => tell("connect", 0),
-				disconnect: () => tell("disconnect", 0),
-				sendHello: () => tell("hello", 0),
-				sendCode: () => tell("code", 0),
-				sendText: ({ context }) => tell("text", context.last + 1),
-				confirmText: () => tell("confirm", 0),
-				giveBackText: () => tell("giveBack", 0),
-			},
-		}),
-		{ input: { name: "", email: "" }, clock },
+	const effects = [
+		...["connect", "disconnect", "sendHello", "sendCode", "sendOpen"],
+		...["sendLogout", "keepPending", "keepSession", "dropKey"],
+		...["sendLines", "holdLines"],
+	];
+	const actions = Object.fromEntries(
+		effects.map((effect) => [effect, () => tell(effect)]),
 	);
+	const actor = createActor(pageMachine.provide({ actions }), {
+		input: { name: "", email: "", key: key ?? "none" },
+		clock,
+	});
 	return { actor: actor.start(), clock };
 }
 
 const isTimer = (type: string) => type.startsWith("xstate.after.");
 
 describe("the chart", () => {
-	const paths = getShortestPaths(pageMachine, {
-		input: ann,
-		// A timer's event has no type of ours: it is XState's own.
-		events: (state) => [
-			...[...fromPerson, ...fromNetwork, ...fromServer],
-			...state._nodes.flatMap(({ after }) =>
-				after.map(({ eventType }) => ({ type: eventType }) as PageEvent),
-			),
-		],
-		serializeState: ({ value, context }, event, before) =>
-			JSON.stringify([value, context.last, event, before?.value]),
-	});
-	const all = getStateNodes(pageMachine)
-		.flatMap((node) => [...node.transitions.values()].flat())
+	const paths = KEYS.flatMap((key) =>
+		getShortestPaths(pageMachine, {
+			input: { ...ann, key },
+			// A timer's event has no type of ours: it is XState's own.
+			events: (state) => [
+				...[...fromPerson, ...fromNetwork, ...fromServer],
+				...state._nodes.flatMap(({ after }) =>
+					after.map(({ eventType }) => ({ type: eventType }) as PageEvent),
+				),
+			],
+			serializeState: ({ value, context }, event, before) =>
+				JSON.stringify([value, context.key, event, before?.value]),
+		}).map((path) => ({ ...path, key })),
+	);
+	const all = [pageMachine.root, ...getStateNodes(pageMachine)]
+		.flatMap((node) => [
+			...(node.always ?? []),
+			...[...node.transitions.values()].flat(),
+		])
 		.map(line);
 
 	function line({ source, eventType, guard, target }: Transition): string {
 		const [, , delay] = eventType.split(".");
-		const event = isTimer(eventType) ? `after ${delay}` : eventType;
+		const named = eventType === "" ? "always" : eventType;
+		const event = isTimer(eventType) ? `after ${delay}` : named;
 		const rule = guard ? ` if ${String(guard)}` : "";
 		const goal = target?.map((node) => node.path.join(".")) ?? "where it was";
-		return `${source.path.join(".")}: ${event}${rule} → ${goal}`;
+		return `${source.path.join(".") || "page"}: ${event}${rule} → ${goal}`;
 	}
 
 	test("has the transitions listed here and no other", () => {
@@ -152,12 +179,22 @@ describe("the chart", () => {
 				return pageMachine.getTransitionData(before, event).map(line);
 			}),
 		);
-		expect(new Set(taken)).toEqual(new Set(all));
+		// Nobody ever sees the start: a page has left it once it shows.
+		const unseen = all.filter((name) => name.startsWith("starting"));
+		expect(new Set([...taken, ...unseen])).toEqual(new Set(all));
+	});
+
+	test("begins where the kept key leads", () => {
+		const values = KEYS.map((key) => {
+			return livePage(() => {}, key).actor.getSnapshot().value;
+		});
+		const back = { returning: "trying" };
+		expect(values).toEqual(["entering", back, back]);
 	});
 
 	test("is what a live page does, timers and all", () => {
-		for (const { steps, state } of paths) {
-			const { actor, clock } = livePage();
+		for (const { key, steps, state } of paths) {
+			const { actor, clock } = livePage(() => {}, key);
 			for (const { event } of steps.slice(1)) {
 				if (isTimer(event.type)) clock.increment(90_000);
 				else actor.send(event);
@@ -171,42 +208,57 @@ describe("whatever happens", () => {
 	/** What the world knows of the page, from the page's effects alone. */
 	class World {
 		socket: "none" | "opening" | "open" = "none";
-		codeSent = false;
-		welcomed = false;
-		/** The number of the text on its way, and of the last one the room took. */
-		inFlight = 0;
-		taken = 0;
+		key: Key;
+		/** Frames sent on this socket. */
+		sent: string[] = [];
+		mayWelcome = false;
+		linesFlow = false;
 		/** Effects that should not have been. An action must not throw. */
 		readonly wrong: string[] = [];
-		readonly page = livePage((effect, n) => {
-			if (!this.allows(effect, n)) this.wrong.push(`${effect} ${n}`);
-			this.see(effect, n);
-		});
+		readonly page: ReturnType<typeof livePage>;
 
-		allows(effect: string, n: number): boolean {
-			if (effect === "connect") return this.socket === "none";
-			if (effect === "confirm") return this.inFlight > 0;
-			if (effect === "disconnect" || effect === "giveBack") return true;
-			const isNext = this.inFlight === 0 && n === this.taken + 1;
-			return this.socket === "open" && (effect !== "text" || isNext);
+		constructor(key: Key) {
+			this.key = key;
+			this.page = livePage((effect) => {
+				if (!this.allows(effect)) this.wrong.push(effect);
+				this.see(effect);
+			}, key);
 		}
 
-		see(effect: string, n: number) {
+		allows(effect: string): boolean {
+			const isOpen = this.socket === "open";
+			const isFirst = this.sent.length === 0;
+			if (effect === "connect") return this.socket === "none";
+			if (effect === "sendHello") return isOpen;
+			if (effect === "sendOpen")
+				return isOpen && isFirst && this.key !== "none";
+			if (effect === "sendCode") return isOpen && this.key === "pending";
+			if (effect === "sendLogout") return isOpen && this.key === "session";
+			if (effect === "sendLines") return isOpen && this.key === "session";
+			return true;
+		}
+
+		see(effect: string) {
 			if (effect === "connect") this.socket = "opening";
 			if (effect === "disconnect") this.drop();
-			if (effect === "code") this.codeSent = true;
-			if (effect === "text") this.inFlight = n;
-			if (effect === "confirm") this.taken = this.inFlight;
-			if (["confirm", "giveBack"].includes(effect)) this.inFlight = 0;
+			if (effect === "keepPending") this.key = "pending";
+			if (effect === "keepSession") this.key = "session";
+			if (effect === "dropKey") this.key = "none";
+			if (effect === "sendLines") this.linesFlow = true;
+			if (effect === "holdLines") this.linesFlow = false;
+			if (/^send(Hello|Open|Code|Logout)/.test(effect)) this.sent.push(effect);
 		}
 
 		drop() {
 			this.socket = "none";
-			this.codeSent = this.welcomed = false;
+			this.sent = [];
+			this.mayWelcome = false;
 		}
 
-		/** Does what can be done: no frame arrives on a closed socket, no welcome twice. */
+		/** Does what can be done: an answer comes only to what was sent, once. */
 		take(event: PageEvent) {
+			const last = this.sent.at(-1);
+			const asked = last === "sendOpen" ? this.key : undefined;
 			if (event.type === "opened") {
 				if (this.socket !== "opening") return;
 				this.socket = "open";
@@ -216,29 +268,29 @@ describe("whatever happens", () => {
 			} else if (fromServer.includes(event) && this.socket !== "open") {
 				return;
 			} else if (event.type === "welcome") {
-				if (this.welcomed) return;
-				this.welcomed = this.codeSent;
-				this.taken = 0;
+				if (!this.mayWelcome && asked !== "session") return;
+				this.mayWelcome = false;
+				if (asked) this.sent.push("welcomed");
+			} else if (event.type === "session") {
+				if (last !== "sendCode") return;
+				this.mayWelcome = true;
+			} else if (event.type === "pending" && asked === "session") {
+				return;
 			}
-			const { taken } = this;
 			this.page.actor.send(event);
-			if (this.taken === taken) return;
-			expect(event).toEqual({ type: "echoed", news: { last: this.taken } });
-		}
-
-		/** The room takes the text in flight. */
-		echo() {
-			this.take({ type: "echoed", news: { last: this.inFlight } });
 		}
 
 		check() {
 			const snapshot = this.page.actor.getSnapshot();
 			expect(snapshot.status).toBe("active");
 			expect(this.wrong).toEqual([]);
-			const without = ["entering", { chatting: { lost: "waiting" } }] as const;
+			const without = [
+				...(["entering", "stopped"] as const),
+				{ returning: "waiting" } as const,
+			];
 			const opening = [
 				{ loggingIn: "connecting" },
-				{ chatting: { lost: "trying" } },
+				{ returning: "trying" },
 			] as const;
 			const kind = without.some((state) => snapshot.matches(state))
 				? "none"
@@ -246,39 +298,37 @@ describe("whatever happens", () => {
 					? "opening"
 					: "open";
 			expect(this.socket).toBe(kind);
-			if (snapshot.matches({ chatting: "online" })) {
-				expect(this.codeSent).toBe(true);
-			}
-			const sending = { chatting: { online: "sending" } } as const;
-			expect(this.inFlight > 0).toBe(snapshot.matches(sending));
+			expect(snapshot.context.key).toBe(this.key);
+			if (snapshot.matches("chatting")) expect(this.key).toBe("session");
+			if (this.linesFlow) expect(snapshot.value).toBe("chatting");
 			const context = JSON.stringify(snapshot.context);
-			expect(context).not.toContain(TEXT);
+			expect(context).not.toContain(TOKEN);
 			expect(context).not.toContain(CODE);
 		}
 	}
 
 	const time = fc.nat(95_000).map((ms) => ({ type: "time", ms }) as const);
 	// What leads on is likelier than what leads back, or no history gets far.
-	const back = ["leave", "mayNotEnter", "refused", "closed"];
+	const back = ["leave", "logout", "mayNotEnter", "refused", "closed"];
 	const step = fc.oneof(
 		{ weight: 6, arbitrary: time },
-		{ weight: 12, arbitrary: fc.constant({ type: "echo" } as const) },
 		...[...fromPerson, ...fromNetwork, ...fromServer].map((event) => ({
 			weight: back.includes(event.type) ? 1 : 12,
 			arbitrary: fc.constant(event),
 		})),
 	);
 
-	test("there is one socket when it is needed, one text in flight, and always a way out", () => {
+	test("there is one socket when it is needed, a key behind every screen, and always a way out", () => {
 		const seen = new Set<string>();
 		fc.assert(
 			fc.property(
+				fc.constantFrom(...KEYS),
 				fc.array(step, { minLength: 50, maxLength: 250 }),
-				(history) => {
-					const world = new World();
+				(key, history) => {
+					const world = new World(key);
+					world.check();
 					for (const event of history) {
 						if (event.type === "time") world.page.clock.increment(event.ms);
-						else if (event.type === "echo") world.echo();
 						else world.take(event);
 						world.check();
 						seen.add(JSON.stringify(world.page.actor.getSnapshot().value));
@@ -299,15 +349,9 @@ describe("a lost connection", () => {
 	function inTheRoom(jitter: number) {
 		const effects: string[] = [];
 		const { actor, clock } = livePage((effect) => effects.push(effect));
-		function enter() {
-			const [submit, code] = fromPerson;
-			const [pending, , , accepted, welcome] = fromServer;
-			const [opened] = fromNetwork;
-			for (const event of [submit, opened, pending, code, accepted, welcome]) {
-				actor.send(event ?? expect.unreachable());
-			}
+		for (const event of [submit, opened, pending, code, session, welcome]) {
+			actor.send(event);
 		}
-		enter();
 		function waitAfterLoss() {
 			actor.send(closed(1006, jitter));
 			effects.length = 0;
@@ -316,15 +360,18 @@ describe("a lost connection", () => {
 			expect(effects).toEqual(["connect"]);
 			return ms;
 		}
-		return { actor, clock, effects, enter, waitAfterLoss };
+		function comeBack() {
+			actor.send(opened);
+			actor.send(welcome);
+		}
+		return { actor, clock, effects, comeBack, waitAfterLoss };
 	}
 
 	test("is tried again ever later, up to half a minute, and anew the next time", () => {
-		const { actor, enter, waitAfterLoss } = inTheRoom(1);
+		const { comeBack, waitAfterLoss } = inTheRoom(1);
 		const waits = [1, 2, 3, 4, 5, 6, 7].map(waitAfterLoss);
 		expect(waits).toEqual([1e3, 2e3, 4e3, 8e3, 16e3, 30e3, 30e3]);
-		actor.send({ type: "opened" });
-		enter();
+		comeBack();
 		expect(waitAfterLoss()).toBe(1_000);
 	});
 
@@ -342,22 +389,50 @@ describe("a lost connection", () => {
 		expect(effects).toEqual(["connect", "disconnect", "connect"]);
 	});
 
-	test("is told while it lasts, and asks for a new log-in once it is back", () => {
-		const { actor, waitAfterLoss } = inTheRoom(0);
+	test("is told while it lasts, and leads back into the room without a form", () => {
+		const { actor, comeBack, effects, waitAfterLoss } = inTheRoom(0);
 		waitAfterLoss();
-		expect(actor.getSnapshot().context.trouble?.words).toBe("Connection lost.");
-		actor.send({ type: "opened" });
-		const { value, context } = actor.getSnapshot();
-		expect(value).toBe("entering");
-		expect(context).toMatchObject({ name: "Ann", email: ann.email });
-		expect(context.trouble?.words).toContain("log in once more");
+		const { context } = actor.getSnapshot();
+		expect(context.trouble?.words).toBe("Connection lost.");
+		expect(context.key).toBe("session");
+		comeBack();
+		expect(actor.getSnapshot().value).toBe("chatting");
+		expect(effects).toEqual(["connect", "sendOpen", "sendLines"]);
 	});
 
-	test("is not tried again when the server says to stay away", () => {
-		const { actor } = inTheRoom(0);
-		actor.send(closed(CloseCode.replaced.code));
+	test("leads to the form, filled in, if the session has ended meanwhile", () => {
+		const { actor, effects, waitAfterLoss } = inTheRoom(0);
+		waitAfterLoss();
+		actor.send(opened);
+		actor.send(sessionEnded);
 		const { value, context } = actor.getSnapshot();
 		expect(value).toBe("entering");
+		expect(context).toMatchObject({ name: "Ann", email: ann.email, trouble });
+		expect(effects).toContain("dropKey");
+	});
+
+	test("while a code is out finds the code field again", () => {
+		const { actor } = livePage();
+		for (const event of [submit, opened, pending, closed(1006)]) {
+			actor.send(event);
+		}
+		expect(actor.getSnapshot().context.key).toBe("pending");
+		for (const event of [{ type: "retry" } as const, opened, pending]) {
+			actor.send(event);
+		}
+		expect(actor.getSnapshot().value).toEqual({ loggingIn: "verifying" });
+	});
+
+	test("is not tried again when the tab is open elsewhere, unless the person asks", () => {
+		const { actor, clock, effects } = inTheRoom(0);
+		actor.send(closed(CloseCode.replaced.code));
+		effects.length = 0;
+		clock.increment(3_600_000);
+		const { value, context } = actor.getSnapshot();
+		expect(value).toBe("stopped");
 		expect(context.trouble?.words).toBe(CloseCode.replaced.says);
+		expect(effects).toEqual([]);
+		actor.send({ type: "retry" });
+		expect(effects).toEqual(["connect"]);
 	});
 });

@@ -1,0 +1,162 @@
+/**
+ * What this tab wants to say and the room has not taken yet, in order. The
+ * open lines are numbered from the last number that was taken, kept before
+ * they are posted, and posted again under the same number after a lost
+ * connection, so that each is said once. A refusal consumes no number: what
+ * was posted after it is refused too, and numbered anew once all is answered.
+ */
+
+export interface Line {
+	readonly text: string;
+	/** The client that is to say it, or none yet. */
+	readonly by: string;
+	/** The number it was posted under, 0 before that. */
+	readonly n: number;
+	/** Why it was not taken, in words; an open line has none. */
+	readonly why: string;
+}
+
+export interface Refusal {
+	readonly n: number;
+	readonly words: string;
+	/** The number that the room takes next, if it says so. */
+	readonly expected: number | undefined;
+	/** It may be tried again, unchanged, after this many milliseconds. */
+	readonly retryAfter: number | undefined;
+}
+
+interface World {
+	keep(lines: readonly Line[]): void;
+	post(text: string, n: number): void;
+	wait(ms: number, then: () => void): void;
+}
+
+/** Lines in flight at most. */
+const WINDOW = 8;
+
+export const TOO_LATE = "You had been logged out.";
+
+const isOpen = ({ why }: Line) => why === "";
+
+export class Outbox {
+	#lines: readonly Line[];
+	readonly #world: World;
+	#client: string;
+	#last = 0;
+	#online = false;
+	/** A line was refused: the ones posted after it will be. */
+	#stuck = false;
+	#pauses = 0;
+
+	/** `lines` and `client` are what this tab has kept. */
+	constructor(lines: readonly Line[], client: string, world: World) {
+		this.#lines = lines;
+		this.#client = client;
+		this.#world = world;
+	}
+
+	get lines(): readonly Line[] {
+		return this.#lines;
+	}
+
+	say(text: string): void {
+		const line = { text, by: this.#client, n: 0, why: "" };
+		this.#change([...this.#lines, line]);
+	}
+
+	/** The room has taken up to `last` from this client. What another client was to say is asked about first. */
+	welcome(client: string, last: number): void {
+		this.#client = client;
+		this.#last = last;
+		this.#online = true;
+		this.#stuck = false;
+		const left = this.#lines.filter((line) => !isTaken(line, client, last));
+		this.#change(
+			left.map((line) => {
+				if (line.by === "" || line.by === client) return { ...line, n: 0 };
+				return { ...line, why: line.why || TOO_LATE };
+			}),
+		);
+	}
+
+	/** The connection is lost. */
+	hold(): void {
+		this.#online = false;
+	}
+
+	/** Everything up to `n` was taken from `client`. */
+	taken(n: number, client = this.#client): void {
+		if (client === this.#client && n > this.#last) this.#last = n;
+		if (this.#lines.some((line) => isTaken(line, client, n))) {
+			this.#change(this.#lines.filter((line) => !isTaken(line, client, n)));
+		}
+	}
+
+	refused({ n, words, expected, retryAfter }: Refusal): void {
+		const refused = this.#inFlight().find((line) => line.n === n);
+		if (!refused) return;
+		this.#stuck = true;
+		if (expected !== undefined) this.#last = expected - 1;
+		if (retryAfter !== undefined) {
+			this.#pauses += 1;
+			this.#world.wait(retryAfter, () => {
+				this.#pauses -= 1;
+				this.#change(this.#lines);
+			});
+		}
+		const why = expected === undefined && retryAfter === undefined ? words : "";
+		this.#change(
+			this.#lines.map((line) =>
+				line === refused ? { ...line, n: 0, why } : line,
+			),
+		);
+	}
+
+	/** Says what failed after all, behind everything else. */
+	retry(): void {
+		const failed = this.drop().map(({ text }) => {
+			return { text, by: this.#client, n: 0, why: "" };
+		});
+		this.#change([...this.#lines, ...failed]);
+	}
+
+	/** Gives up what failed. */
+	drop(): readonly Line[] {
+		const failed = this.#lines.filter((line) => !isOpen(line));
+		this.#change(this.#lines.filter(isOpen));
+		return failed;
+	}
+
+	clear(): void {
+		this.#change([]);
+	}
+
+	#inFlight(): readonly Line[] {
+		return this.#lines.filter((line) => isOpen(line) && line.n > 0);
+	}
+
+	#change(lines: readonly Line[]): void {
+		this.#lines = lines;
+		const flight = this.#inFlight().length;
+		if (flight === 0) this.#stuck = false;
+		const due: Line[] = [];
+		if (this.#online && !this.#stuck && this.#pauses === 0) {
+			let free = WINDOW - flight;
+			let n = this.#last + flight;
+			this.#lines = lines.map((line) => {
+				if (!isOpen(line) || line.n > 0 || free <= 0) return line;
+				free -= 1;
+				n += 1;
+				const posted = { ...line, by: this.#client, n };
+				due.push(posted);
+				return posted;
+			});
+		}
+		this.#world.keep(this.#lines);
+		for (const { text, n } of due) this.#world.post(text, n);
+	}
+}
+
+function isTaken(line: Line, client: string, last: number): boolean {
+	return line.by === client && line.n > 0 && line.n <= last;
+}

@@ -1,0 +1,207 @@
+/** People stay: through reloads, tabs, crashes and lost connections, until they log out. What they say is said once. */
+
+import type { Browser } from "playwright-core";
+import {
+	afterAll,
+	afterEach,
+	beforeAll,
+	beforeEach,
+	expect,
+	test,
+} from "vitest";
+import { newDataFolder, Plume } from "../program/program.ts";
+import { startChromium } from "./chromium.ts";
+import { enter, visit } from "./person.ts";
+
+let browser: Browser;
+let plume: Plume;
+
+beforeAll(async () => {
+	browser = await startChromium();
+});
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+	plume = await Plume.start();
+});
+afterEach(async () => {
+	await Promise.all(browser.contexts().map((context) => context.close()));
+	await plume.stop();
+});
+
+async function crash() {
+	plume.kill("SIGKILL");
+	await plume.ended;
+}
+
+/** On the same port; with the same data unless it is told not to. */
+async function restart({ data = plume.data } = {}) {
+	plume = await Plume.start({ PLUME_DATA: data, PLUME_PORT: `${plume.port}` });
+}
+
+test("whoever reloads the page, or opens it in a new tab, is in at once", async () => {
+	const ann = await enter(browser, plume, "ann");
+	await ann.says("I stay.");
+	await ann.reads("I stay.");
+	await ann.page.reload();
+	await ann.isInside();
+	await ann.reads("I stay.");
+	const other = await ann.opensTab("new");
+	await other.says("I am here as well.");
+	await ann.reads("I am here as well.");
+	await ann.says("So am I.");
+	await other.reads("So am I.");
+	expect(await ann.count("ann left")).toBe(0);
+	expect([...ann.complaints, ...other.complaints]).toEqual([]);
+});
+
+test("a server that is killed and restarted asks nobody to log in, and everything is there, once", async () => {
+	const ann = await enter(browser, plume, "ann");
+	const bob = await enter(browser, plume, "bob");
+	await ann.says("before 1");
+	await bob.says("before 2");
+	await ann.reads("before 2");
+	await crash();
+	await ann.isTold("Connection lost. Trying again…");
+	await bob.isTold("Connection lost. Trying again…");
+	await ann.says("meanwhile 3");
+	await ann.says("meanwhile 4");
+	await ann.page.getByLabel("Your message").fill("half a thought");
+	await restart();
+	await bob.reads("meanwhile 4");
+	await bob.says("after 5");
+	await ann.reads("after 5");
+	for (const { page } of [ann, bob]) {
+		const log = await page.getByRole("log").innerText();
+		const said = log.match(/(before|meanwhile|after) \d/g);
+		expect(said?.map((line) => line.slice(-1)).join("")).toBe("12345");
+		expect(log).not.toContain("left");
+	}
+	expect(await ann.page.getByLabel("Your message").inputValue()).toBe(
+		"half a thought",
+	);
+	expect([...ann.complaints, ...bob.complaints]).toEqual([]);
+});
+
+test("lines that wait survive a reload, and a duplicated tab does not say them too", async () => {
+	const bob = await enter(browser, plume, "bob");
+	const ann = await enter(browser, plume, "ann");
+	const connect = await ann.cutsTheLine();
+	await ann.page.reload();
+	await ann.isTold("Connection lost. Trying again…");
+	await ann.says("one, waiting");
+	await ann.says("two, waiting");
+	await ann.page.reload();
+	expect(await ann.count("waiting")).toBe(2);
+	const copy = await ann.opensTab("copy");
+	await copy.says("from the copy");
+	await bob.reads("from the copy");
+	expect(await bob.count("waiting")).toBe(0);
+	connect();
+	await ann.presses("Try now");
+	await bob.reads("two, waiting");
+	await copy.says("the end");
+	for (const { page } of [ann, bob, copy]) {
+		await page.getByRole("log").getByText("the end").waitFor();
+		const log = await page.getByRole("log").innerText();
+		const said = log.match(/one|two|from the copy/g);
+		expect(said).toEqual(["from the copy", "one", "two"]);
+	}
+	expect([...ann.complaints, ...copy.complaints]).toEqual([]);
+});
+
+test("what comes twice is shown once", async () => {
+	const ann = await enter(browser, plume, "ann");
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		server.onMessage((frame) => {
+			socket.send(frame);
+			socket.send(frame);
+		});
+	});
+	await ann.page.reload();
+	await ann.says("once");
+	await ann.says("the end");
+	await ann.reads("the end");
+	expect(await ann.count("once")).toBe(1);
+	expect(await ann.count("ann entered")).toBe(1);
+});
+
+test("where the server can't tell what was missed, the room begins anew and says so", async () => {
+	const ann = await enter(browser, plume, "ann");
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		socket.onMessage((frame) => {
+			const other = '"epoch":"of another room"';
+			server.send(String(frame).replace(/"epoch":"[^"]+"/, other));
+		});
+	});
+	await ann.page.reload();
+	await ann.says("seen before");
+	await ann.reads("seen before");
+	await crash();
+	await ann.isTold("Connection lost. Trying again…");
+	await restart();
+	await ann.reads("Some messages are missing here.");
+	await ann.says("and after");
+	await ann.reads("and after");
+	expect(await ann.count("seen before")).toBe(1);
+});
+
+test("whoever logs out is out in all tabs of that browser, everywhere means everywhere", async () => {
+	const ann = await enter(browser, plume, "ann");
+	const tab = await ann.opensTab("new");
+	const phone = await enter(browser, plume, "ann");
+	await ann.logsOut("Log out");
+	await ann.isOutside();
+	await tab.isOutside();
+	await tab.page.reload();
+	await tab.isOutside();
+	await phone.says("still here");
+	await phone.reads("still here");
+	expect(await ann.page.getByLabel("Email").inputValue()).toContain("ann@");
+	await ann.comesIn();
+	await ann.logsOut("Log out everywhere");
+	await ann.isOutside();
+	await phone.isOutside();
+	await phone.page.reload();
+	await phone.isOutside();
+});
+
+test("a page that is reloaded while its code is in the mail still waits for it", async () => {
+	const ann = await visit(browser, plume, "ann");
+	const code = await ann.getsACode();
+	await ann.page.reload();
+	await ann.page.getByText("5 tries and 10 minutes left.").waitFor();
+	await ann.types(code);
+	await ann.reads("Hello ann");
+});
+
+test("a code that is typed while the server is gone is taken once it is back", async () => {
+	const ann = await visit(browser, plume, "ann");
+	const code = await ann.getsACode();
+	await crash();
+	await ann.page.getByText("Connecting…").waitFor();
+	await ann.types(code);
+	await restart();
+	await ann.reads("ann entered");
+	expect(ann.complaints).toEqual([]);
+});
+
+test("whose session has ended is asked before old lines are said", async () => {
+	const ann = await enter(browser, plume, "ann");
+	await crash();
+	await ann.says("old line 1");
+	await ann.says("old line 2");
+	await restart({ data: await newDataFolder() });
+	await ann.isTold("You are not logged in any more.");
+	await ann.comesIn(plume);
+	await ann.isTold("2 lines were not sent.");
+	await ann.says("a new line");
+	await ann.reads("a new line");
+	await ann.presses("Send now");
+	await ann.reads("old line 2");
+	const log = await ann.page.getByRole("log").innerText();
+	const said = log.match(/(new|old) line/g);
+	expect(said).toEqual(["new line", "old line", "old line"]);
+});

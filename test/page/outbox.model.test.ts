@@ -1,0 +1,230 @@
+/**
+ * The outbox between a person and a room, over a network that loses
+ * connections with frames on them, and a page that is reloaded: what a person
+ * says arrives once and in order, and what the room refuses comes back.
+ */
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { MessageType } from "../../machines/message.ts";
+import { readFrame } from "../../static/frames.ts";
+import { type Line, Outbox, TOO_LATE } from "../../static/outbox.ts";
+
+const LONG = "a text that no room takes";
+
+/** A room that follows the protocol, a wire, and the page's storage. */
+class World {
+	readonly taken: string[] = [];
+	#last = new Map<string, number>();
+	#client = "c1";
+	#kept = "[]";
+	#keptClient = "";
+	#up: { text: string; n: number }[] = [];
+	#down: object[] = [];
+	#timers: (() => void)[] = [];
+	#online = false;
+	/** Most frames that were on the wire at once. */
+	busiest = 0;
+	outbox = this.#load();
+
+	#load(): Outbox {
+		const timers: (() => void)[] = [];
+		this.#timers = timers;
+		const lines: readonly Line[] = JSON.parse(this.#kept);
+		return new Outbox(lines, this.#keptClient, {
+			keep: (lines) => {
+				this.#kept = JSON.stringify(lines);
+			},
+			post: (text, n) => {
+				this.#up.push({ text, n });
+				this.busiest = Math.max(this.busiest, this.#up.length);
+			},
+			wait: (_, then) => timers.push(then),
+		});
+	}
+
+	/** The room answers the next frame. */
+	serve(isHasty: boolean) {
+		const frame = this.#up.shift();
+		if (!frame) return;
+		const { text, n } = frame;
+		const [re, client, room] = [MessageType.text, this.#client, "lobby"];
+		const last = this.#last.get(client) ?? 0;
+		const refuse = (code: string, more = {}) =>
+			this.#down.push({ type: MessageType.refused, re, n, code, ...more });
+		if (isHasty) return refuse("isNotTooFast", { retryAfter: 200 });
+		if (text === LONG) return refuse("textIsShort");
+		if (n > last + 1) return refuse("isNextInOrder", { expected: last + 1 });
+		if (n === last + 1) {
+			this.#last.set(client, n);
+			this.taken.push(text);
+			const said = { type: MessageType.text, client, n, text };
+			this.#down.push({ ...said, offset: this.taken.length });
+		}
+		const upTo = this.#last.get(client);
+		this.#down.push({ type: MessageType.ack, room, last: upTo });
+	}
+
+	/** The page hears the next answer. */
+	hear() {
+		const frame = this.#down.shift();
+		if (!frame) return;
+		const heard = readFrame(JSON.stringify(frame), 0);
+		if (!heard || "type" in heard) expect.unreachable();
+		if (heard.kind === "ack") this.outbox.taken(heard.last);
+		else if (heard.kind === "notTaken") this.outbox.refused(heard);
+		else if (heard.kind === "said") {
+			this.outbox.taken(heard.n ?? 0, heard.client);
+		}
+	}
+
+	/** The room got so many of the frames that were under way; no answer gets back. */
+	lose(served: number) {
+		if (!this.#online) return;
+		for (let left = served; left > 0; left -= 1) this.serve(false);
+		this.#online = false;
+		this.#up = [];
+		this.#down = [];
+		this.outbox.hold();
+	}
+
+	comeBack() {
+		if (this.#online) return;
+		this.#online = true;
+		this.#keptClient = this.#client;
+		this.outbox.welcome(this.#client, this.#last.get(this.#client) ?? 0);
+	}
+
+	reload(served: number) {
+		this.lose(served);
+		this.outbox = this.#load();
+	}
+
+	/** The session has ended, and the person logs in anew. */
+	logInAgain(served: number) {
+		this.lose(served);
+		this.#client += "+";
+		this.comeBack();
+	}
+
+	tick() {
+		for (const then of this.#timers.splice(0)) then();
+	}
+
+	/** Until nothing is under way. */
+	settle() {
+		this.comeBack();
+		for (let left = 10_000; ; left -= 1) {
+			const busy = [this.#up, this.#down, this.#timers].some((queue) => {
+				return queue.length > 0;
+			});
+			if (!busy) return;
+			if (left === 0) expect.unreachable();
+			this.serve(false);
+			this.hear();
+			this.tick();
+		}
+	}
+}
+
+type Step = readonly [
+	what: "say" | "sayLong" | "serve" | "hear" | "lose" | "back" | "reload",
+	n: number,
+];
+
+const step: fc.Arbitrary<Step> = fc.tuple(
+	fc.constantFrom(
+		...(["say", "say", "say", "sayLong", "serve", "serve", "serve"] as const),
+		...(["hear", "hear", "hear", "lose", "back", "reload"] as const),
+	),
+	fc.nat(9),
+);
+
+function take(world: World, said: string[], [what, n]: Step) {
+	if (what === "say") {
+		said.push(`line ${said.length + 1}`);
+		world.outbox.say(said.at(-1) ?? "");
+	}
+	if (what === "sayLong") world.outbox.say(LONG);
+	if (what === "serve") world.serve(n === 0);
+	if (what === "hear") world.hear();
+	if (what === "lose") world.lose(n);
+	if (what === "back") world.comeBack();
+	if (what === "reload") world.reload(n);
+	if (n < 3) world.tick();
+}
+
+test("what is said arrives once and in order, whatever is lost, refused or reloaded", () => {
+	let busiest = 0;
+	fc.assert(
+		fc.property(fc.array(step, { maxLength: 150 }), (history) => {
+			const world = new World();
+			const said: string[] = [];
+			for (const now of history) {
+				take(world, said, now);
+				expect(world.taken).toEqual(said.slice(0, world.taken.length));
+			}
+			world.settle();
+			expect(world.taken).toEqual(said);
+			for (const { text, why } of world.outbox.lines) {
+				expect(text).toBe(LONG);
+				expect(why).not.toBe("");
+			}
+			busiest = Math.max(busiest, world.busiest);
+		}),
+		{ numRuns: 2_000 },
+	);
+	expect(busiest).toBeGreaterThan(1);
+	expect(busiest).toBeLessThanOrEqual(8);
+});
+
+test("after a new login nothing is said before the person says so, and then once", () => {
+	fc.assert(
+		fc.property(
+			fc.array(step, { maxLength: 60 }),
+			fc.nat(9),
+			fc.boolean(),
+			(history, served, wants) => {
+				const world = new World();
+				const said: string[] = [];
+				world.comeBack();
+				for (const now of history) take(world, said, now);
+				world.logInAgain(served);
+				const before = world.taken.length;
+				const held = world.outbox.lines.filter(({ why }) => why === TOO_LATE);
+				world.settle();
+				expect(world.taken).toHaveLength(before);
+				if (wants) world.outbox.retry();
+				else world.outbox.drop();
+				world.settle();
+				const more = held.map(({ text }) => text).filter((t) => t !== LONG);
+				expect(world.taken.slice(before)).toEqual(wants ? more : []);
+			},
+		),
+		{ numRuns: 1_000 },
+	);
+});
+
+test("a line of the last login that turns out to be taken is not asked about", () => {
+	const world = new World();
+	world.comeBack();
+	world.outbox.say("hello");
+	world.logInAgain(1);
+	expect(world.outbox.lines).toMatchObject([{ why: TOO_LATE }]);
+	world.outbox.taken(1, "c1");
+	expect(world.outbox.lines).toEqual([]);
+});
+
+test("a room that expects another number is told again from there", () => {
+	const posted: number[] = [];
+	const outbox = new Outbox([], "c1", {
+		keep() {},
+		post: (_, n) => posted.push(n),
+		wait() {},
+	});
+	outbox.welcome("c1", 4);
+	outbox.say("hello");
+	const [words, retryAfter] = ["Out of order.", undefined];
+	outbox.refused({ n: 5, words, retryAfter, expected: 3 });
+	expect(posted).toEqual([5, 3]);
+});
