@@ -125,6 +125,20 @@ test("more missed than is remembered gives a gap, never a silent hole", async ()
 	expect(back.received.at(-1)?.type).toBe(14);
 });
 
+test("lost and back before it was even visible that it entered: welcomed once", async () => {
+	const { session } = ann.memory;
+	const first = house.connect("plume.2");
+	first.open({ session });
+	const client = [...house.state.clientIds].at(-1);
+	first.hangUp();
+	const back = house.connect("plume.2");
+	back.open({ session, client });
+	await house.settle();
+	expect(back.received.filter(({ type }) => type === 7)).toHaveLength(1);
+	const offsets = items(back).map(({ offset }) => offset);
+	expect(new Set(offsets).size).toBe(offsets.length);
+});
+
 test("the same tab opened elsewhere takes over; the first is told to stay away", async () => {
 	const second = await comesBack(ann.memory);
 	expect(ann.closed?.code).toBe(4001);

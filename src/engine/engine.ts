@@ -240,11 +240,12 @@ export class Engine implements PipelineHooks {
 		const decision = decideOpen(view, open, policy, secrets);
 		const { returning, taken: last = 0 } = decision;
 		if (returning) {
-			const { client: id, name } = returning;
+			const { client: id, name, resumed } = returning;
 			if (place) visit.place = place;
 			this.#presence.carry(visit, {
 				client: id,
 				user: { name, email: "" },
+				resumed,
 				last,
 			});
 		}

@@ -56,6 +56,8 @@ export class Presence {
 
 	/** A client entered, and that is durable: it is made, and put into its room. */
 	enter(item: Item): void {
+		// It entered, was lost and came back before any of that was durable.
+		if (this.loginOf(item.client)?.resumed) return;
 		const room = this.#server.room(item.room);
 		this.#admit(item.client, room, {
 			epoch: item.epoch,

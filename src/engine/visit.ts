@@ -40,6 +40,8 @@ export interface Login {
 	readonly user: User;
 	/** Made by this login: the browser is told it once. */
 	readonly session?: FreshSession;
+	/** It is back in its place: it will not enter. */
+	readonly resumed?: boolean;
 	/** The highest number taken from this client when it came back. */
 	readonly last?: number;
 }
