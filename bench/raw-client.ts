@@ -2,6 +2,7 @@
  * The lightest WebSocket client that can be trusted to count: it speaks to
  * the socket itself, cuts frames out of what arrives, and keeps a running
  * hash of them, so that two hundred of them fit beside the server they load.
+ * All are read into one buffer, which is free again when a read was looked at.
  *
  * It masks with zeroes, which RFC 6455 forbids to browsers but a test may do.
  */
@@ -11,6 +12,8 @@ import { connect, type Socket } from "node:net";
 export interface RawClientOptions {
 	readonly port: number;
 	readonly host?: string;
+	/** Where to connect to; `/connect` if nothing else is said. */
+	readonly path?: string;
 	/** As `Sec-WebSocket-Protocol`; none for a classic client. */
 	readonly protocol?: string;
 	readonly headers?: Readonly<Record<string, string>>;
@@ -18,11 +21,25 @@ export interface RawClientOptions {
 	readonly onText?: (text: string) => void;
 }
 
+/** Hears text frames where they lie: `bytes` is only theirs until the call returns. */
+export interface Ear {
+	/** Something has come; its frames follow. */
+	chunk(): void;
+	frame(bytes: Buffer, from: number, to: number): void;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** What every socket of this process is read into, one after another. */
+const shared = Buffer.alloc(256 * 1024);
+
 export class RawClient {
 	readonly #socket: Socket;
 	/** Called with each text frame, until `count` is used instead. */
 	onText: (text: string) => void;
-	#rest: Buffer = Buffer.alloc(0);
+	/** Takes the place of `onText` and `count`. */
+	ear: Ear | undefined;
+	#rest: Buffer = NOTHING;
 	#order: Hash | undefined;
 	/** Frames since `count` was called. */
 	frames = 0;
@@ -37,16 +54,22 @@ export class RawClient {
 			socket.on("close", () => resolve(this.#closeCode));
 		});
 		socket.on("error", () => {});
-		socket.on("data", (chunk) => this.#take(chunk));
 	}
 
 	/** Resolves when the upgrade was answered with 101; rejects with the status otherwise. */
 	static connect(options: RawClientOptions): Promise<RawClient> {
-		const { port, host = "127.0.0.1", protocol, headers = {} } = options;
-		const socket = connect(port, host);
+		const { port, host = "127.0.0.1", path = "/connect" } = options;
+		const { protocol, headers = {} } = options;
+		let take = (_chunk: Buffer) => {};
+		const callback = (size: number) => {
+			take(shared.subarray(0, size));
+			return true;
+		};
+		const onread = { buffer: shared, callback };
+		const socket = connect({ port, host, onread });
 		socket.setNoDelay(true);
 		const lines = [
-			"GET /connect HTTP/1.1",
+			`GET ${path} HTTP/1.1`,
 			`Host: ${host}:${port}`,
 			"Upgrade: websocket",
 			"Connection: Upgrade",
@@ -61,11 +84,10 @@ export class RawClient {
 			const fail = () => reject(new Error("the connection was refused"));
 			socket.once("error", fail);
 			socket.once("close", fail);
-			socket.on("data", function onHead(chunk: Buffer) {
+			take = (chunk) => {
 				head = Buffer.concat([head, chunk]);
 				const end = head.indexOf("\r\n\r\n");
 				if (end < 0) return;
-				socket.off("data", onHead);
 				socket.off("error", fail);
 				socket.off("close", fail);
 				const status = head.subarray(9, 12).toString();
@@ -75,9 +97,10 @@ export class RawClient {
 					return;
 				}
 				const client = new RawClient(socket, options.onText ?? (() => {}));
-				client.#take(head.subarray(end + 4));
+				take = (chunk) => client.#take(chunk);
+				take(head.subarray(end + 4));
 				resolve(client);
-			});
+			};
 		});
 	}
 
@@ -127,6 +150,7 @@ export class RawClient {
 	}
 
 	#take(chunk: Buffer): void {
+		this.ear?.chunk();
 		const bytes =
 			this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
 		let at = 0;
@@ -142,10 +166,12 @@ export class RawClient {
 						: Number(bytes.readBigUInt64BE(at + 2));
 			const end = at + head + length;
 			if (bytes.length < end) break;
-			this.#frame((bytes[at] ?? 0) & 0x0f, bytes.subarray(at + head, end));
+			const opcode = (bytes[at] ?? 0) & 0x0f;
+			if (this.ear && opcode === 1) this.ear.frame(bytes, at + head, end);
+			else this.#frame(opcode, bytes.subarray(at + head, end));
 			at = end;
 		}
-		this.#rest = bytes.subarray(at);
+		this.#rest = at < bytes.length ? Buffer.from(bytes.subarray(at)) : NOTHING;
 	}
 
 	#frame(opcode: number, payload: Buffer): void {

@@ -1,0 +1,42 @@
+/** Times in microseconds, counted in buckets at most 3 % wide: two million a second cost little to keep. */
+export interface Quantiles {
+	readonly p50Ms: number;
+	readonly p99Ms: number;
+	readonly maxMs: number;
+}
+
+export class Histogram {
+	/** 64 buckets of 1 µs, then 32 for each doubling. */
+	readonly #buckets = new Uint32Array(64 + 26 * 32);
+	#count = 0;
+	#max = 0;
+
+	add(us: number): void {
+		const value = us > 0 ? us >>> 0 : 0;
+		const shift = Math.max(0, 26 - Math.clz32(value));
+		const at = shift * 32 + (value >>> shift);
+		this.#buckets[at] = (this.#buckets[at] ?? 0) + 1;
+		this.#count++;
+		if (value > this.#max) this.#max = value;
+	}
+
+	get quantiles(): Quantiles {
+		return {
+			p50Ms: this.#at(0.5),
+			p99Ms: this.#at(0.99),
+			maxMs: this.#max / 1000,
+		};
+	}
+
+	/** Milliseconds that a share of all were faster than. */
+	#at(share: number): number {
+		const wanted = Math.ceil(this.#count * share);
+		let seen = 0;
+		const at = this.#buckets.findIndex((count) => {
+			seen += count;
+			return seen >= wanted;
+		});
+		const shift = Math.max(0, (at >> 5) - 1);
+		return (Math.max(0, at - shift * 32) << shift) / 1000;
+	}
+}

@@ -1,0 +1,82 @@
+/**
+ * What is asked of a measurement and what it answers. Each runs in a process
+ * of its own, so that none finds another's garbage.
+ */
+import type { Quantiles } from "./histogram.ts";
+
+/** `plume` speaks classic, and so the very bytes of its peers; `plume.2` is what our page speaks. */
+export type Contender = "plume" | "plume.2" | "ws" | "socket.io";
+
+export interface LoadJob {
+	readonly kind: "load";
+	readonly contender: Contender;
+	readonly clients: number;
+	/** Messages a second, said in turn by all clients. */
+	readonly perSecond: number;
+	readonly seconds: number;
+	/** How many of the clients stop reading. */
+	readonly stalled?: number;
+}
+
+export interface IdleJob {
+	readonly kind: "idle";
+	readonly contender: Contender;
+	readonly clients: number;
+	readonly seconds: number;
+}
+
+export interface LoginJob {
+	readonly kind: "logins";
+	readonly contender: Contender;
+	readonly clients: number;
+}
+
+export interface LogJob {
+	readonly kind: "log";
+	readonly events: number;
+}
+
+export type Job = LoadJob | IdleJob | LoginJob | LogJob;
+
+export interface Loaded extends Quantiles {
+	/** Deliveries a second. */
+	readonly offered: number;
+	readonly achieved: number;
+	/** Each client got each message once, all in one order. */
+	readonly complete: boolean;
+	/** Server CPU for each delivery. */
+	readonly cpuUs: number;
+	/** How busy the server, the generator and everyone else were, in cores. */
+	readonly serverLoad: number;
+	readonly generatorLoad: number;
+	readonly othersLoad: number;
+	readonly rssMiB: number;
+}
+
+export interface Idle {
+	readonly rssKiBEach: number;
+}
+
+export interface LoggedIn extends Quantiles {
+	readonly perSecond: number;
+}
+
+export interface LogMeasured {
+	/** To the line that says where the server listens. */
+	readonly startMs: number;
+	/** After a clean stop, which may leave a snapshot. */
+	readonly restartMs: number;
+	/** Events a second, in processes of their own. */
+	readonly replayed: number;
+	readonly parsed: number;
+	readonly parsedAndHashed: number;
+}
+
+export type Answer = Loaded | Idle | LoggedIn | LogMeasured;
+
+export interface Row {
+	readonly scenario: string;
+	readonly job: Job;
+	/** Or why there is none. */
+	readonly answer: Answer | { readonly failed: string };
+}

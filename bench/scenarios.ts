@@ -1,0 +1,79 @@
+/** What is measured, by name. `quick` keeps the shape and drops the length. */
+import type { Contender, Job } from "./job.ts";
+
+const everyone: readonly Contender[] = ["plume", "plume.2", "ws", "socket.io"];
+
+const load = (clients: number, perSecond: number, seconds: number) =>
+	everyone.map(
+		(contender): Job => ({
+			kind: "load",
+			contender,
+			clients,
+			perSecond,
+			seconds,
+		}),
+	);
+
+export interface Scenario {
+	readonly says: string;
+	jobs(quick: boolean): readonly Job[];
+}
+
+export const scenarios: Readonly<Record<string, Scenario>> = {
+	steady: {
+		says: "100 clients in one room, each says 5 messages a second",
+		jobs: (quick) => load(100, 500, quick ? 4 : 20),
+	},
+	saturation: {
+		says: "200 clients in one room are offered more and more",
+		jobs: (quick) =>
+			(quick ? [2000, 10_000] : [500, 2000, 5000, 10_000, 15_000]).flatMap(
+				(perSecond) => load(200, perSecond, quick ? 3 : 6),
+			),
+	},
+	rooms: {
+		says: "one room of each size, 50,000 deliveries a second",
+		jobs: (quick) =>
+			(quick ? [10, 1000] : [10, 100, 1000, 5000]).flatMap((clients) =>
+				load(clients, 50_000 / clients, quick ? 3 : 8),
+			),
+	},
+	stalled: {
+		says: "200 clients, 400,000 deliveries a second; then the same while one more does not read",
+		jobs: (quick) =>
+			[0, 1].map((stalled) => ({
+				kind: "load",
+				contender: "plume",
+				clients: 200 + stalled,
+				perSecond: 2000,
+				seconds: quick ? 3 : 10,
+				stalled,
+			})),
+	},
+	idle: {
+		says: "clients who are inside and say nothing",
+		jobs: (quick) =>
+			everyone.map((contender) => ({
+				kind: "idle",
+				contender,
+				clients: quick ? 1000 : 10_000,
+				seconds: quick ? 3 : 30,
+			})),
+	},
+	logins: {
+		says: "200 clients log in at once (peers only let them in)",
+		jobs: () =>
+			everyone.map((contender) => ({
+				kind: "logins",
+				contender,
+				clients: 200,
+			})),
+	},
+	log: {
+		says: "a log of each length is started from, and replayed with --verify",
+		jobs: (quick) =>
+			(quick ? [0, 1000, 100_000] : [0, 1000, 100_000, 1_000_000]).map(
+				(events) => ({ kind: "log", events }),
+			),
+	},
+};

@@ -1,0 +1,133 @@
+/**
+ * A server under measurement, in a process of its own on a core of its own,
+ * with what the kernel knows of it.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Contender } from "./job.ts";
+
+/** What the kernel counts processor time in: 1/100 s on every Linux there is. */
+const TICK_US = 10_000;
+const ENDING_MS = 5000;
+
+const program = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+export const PLUME = program("../src/main.js");
+const PROGRAMS: Readonly<Record<Contender, string>> = {
+	plume: PLUME,
+	"plume.2": PLUME,
+	ws: program("peers/ws.js"),
+	"socket.io": program("peers/socket-io.js"),
+};
+
+/** Runs Node on one core, if the machine has several, with as many open files as it may have. */
+export function onCore(
+	core: 0 | 1,
+	args: readonly string[],
+	environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
+	const pins = existsSync("/usr/bin/taskset") && cpus().length > 1;
+	const pin = pins ? `taskset -c ${core} ` : "";
+	const script = `ulimit -n $(ulimit -H -n); exec ${pin}"$0" "$@"`;
+	return spawn("/bin/sh", ["-c", script, process.execPath, ...args], {
+		env: { PATH: "/usr/bin:/bin", ...environment },
+		stdio: ["ignore", "pipe", "inherit"],
+	});
+}
+
+/** What all cores have worked since the machine started, in microseconds. */
+export function machineCpuUs(): number {
+	const [line = ""] = readFileSync("/proc/stat", "utf8").split("\n");
+	const [user, nice, system, , , irq, softirq, steal] = line
+		.replace(/^cpu +/, "")
+		.split(" ")
+		.map(Number);
+	const ticks = [user, nice, system, irq, softirq, steal];
+	return ticks.reduce<number>((sum, tick = 0) => sum + tick, 0) * TICK_US;
+}
+
+export class ServerProcess {
+	readonly port: number;
+	readonly #child: ChildProcess;
+	readonly #codes: ReadonlyMap<string, string>;
+	readonly #waiting: Map<string, (code: string) => void>;
+
+	/** Resolves when it listens. `folder` is where Plume keeps its data. */
+	static start(
+		contender: Contender,
+		folder: string,
+		flags: readonly string[] = [],
+	): Promise<ServerProcess> {
+		const child = onCore(0, [...flags, PROGRAMS[contender]], {
+			PLUME_PORT: "0",
+			PLUME_DATA: folder,
+			PLUME_LIMITS: "off",
+		});
+		// Nothing that was started may outlive its measurement.
+		process.once("exit", () => child.kill("SIGKILL"));
+		const codes = new Map<string, string>();
+		const waiting = new Map<string, (code: string) => void>();
+		return new Promise((resolve, reject) => {
+			child.once("exit", (code) => reject(new Error(`it exited with ${code}`)));
+			if (!child.stdout) throw new Error("its output can't be read");
+			createInterface({ input: child.stdout }).on("line", (text) => {
+				const line = JSON.parse(text);
+				if (line.msg === "listening") {
+					const port = Number(new URL(line.url).port);
+					resolve(new ServerProcess(port, child, codes, waiting));
+				} else if (line.msg === "login code") {
+					const take = waiting.get(line.name);
+					if (!take) codes.set(line.name, line.code);
+					waiting.delete(line.name);
+					take?.(line.code);
+				}
+			});
+		});
+	}
+
+	private constructor(
+		port: number,
+		child: ChildProcess,
+		codes: ReadonlyMap<string, string>,
+		waiting: Map<string, (code: string) => void>,
+	) {
+		this.port = port;
+		this.#child = child;
+		this.#codes = codes;
+		this.#waiting = waiting;
+	}
+
+	/** The login code that it printed, or will print, for a name. */
+	codeFor(name: string): Promise<string> {
+		const code = this.#codes.get(name);
+		if (code) return Promise.resolve(code);
+		return new Promise((resolve) => {
+			this.#waiting.set(name, resolve);
+		});
+	}
+
+	/** User and system time since it started, in microseconds. */
+	get cpuUs(): number {
+		const stat = readFileSync(`/proc/${this.#child.pid}/stat`, "utf8");
+		const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+		return (Number(fields[11]) + Number(fields[12])) * TICK_US;
+	}
+
+	get rssKiB(): number {
+		const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
+		return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
+	}
+
+	/** Resolves when it has ended; what takes too long is killed. */
+	async stop(): Promise<void> {
+		const child = this.#child;
+		if (child.exitCode !== null || child.signalCode !== null) return;
+		const ended = new Promise((resolve) => child.once("exit", resolve));
+		const timer = setTimeout(() => child.kill("SIGKILL"), ENDING_MS);
+		child.kill("SIGTERM");
+		await ended;
+		clearTimeout(timer);
+	}
+}

@@ -1,0 +1,125 @@
+/** The measurements as tables for people: one for each scenario, a row for each run, ratios to the peers beside it. */
+import type { Answer, Job, Loaded, Row } from "./job.ts";
+
+type Cells = readonly string[];
+
+/** Past this share of its core the generator may be what was measured. */
+const BUSY = 0.95;
+/** Cores: past this, others disturbed the measurement. */
+const DISTURBED = 0.15;
+
+const marks = ({ generatorLoad, othersLoad }: Loaded) =>
+	`${generatorLoad > BUSY ? "*" : ""}${othersLoad > DISTURBED ? "†" : ""}`;
+
+/** What the marks on any of these rows mean. */
+export function footnotes(rows: readonly Row[]): string {
+	const all = rows
+		.map(({ answer }) => ("achieved" in answer ? marks(answer) : ""))
+		.join("");
+	return [
+		all.includes("*")
+			? "* The generator's core was full: the server may do better than this."
+			: "",
+		all.includes("†")
+			? "† Something else was running: times are worse than they need be."
+			: "",
+	]
+		.filter(Boolean)
+		.join("\n");
+}
+
+const three = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
+const heads = {
+	load: "|clients|offered/s|achieved/s|all, in order|CPU µs each|p50 ms|p99 ms|max ms|RSS MiB|× ws|× socket.io|CPU × ws|CPU × socket.io",
+	idle: "|clients|RSS KiB each|× ws|× socket.io",
+	logins: "|clients|logins/s|p50 ms|p99 ms|max ms",
+	log: "events|start ms|again ms|replay events/s|JSON.parse /s|+ SHA-256 /s|of those",
+} satisfies Record<Job["kind"], string>;
+
+export function table(rows: readonly Row[]): string {
+	const kind = rows[0]?.job.kind;
+	if (!kind) return "";
+	const lines = [
+		heads[kind].split("|"),
+		...rows.map((row) => cells(row, rows)),
+	];
+	const widths = lines[0]?.map((_, column) =>
+		Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+	);
+	return lines
+		.map((line) =>
+			line
+				.map((cell, column) =>
+					column === 0
+						? cell.padEnd(widths?.[column] ?? 0)
+						: cell.padStart(widths?.[column] ?? 0),
+				)
+				.join("  "),
+		)
+		.join("\n");
+}
+
+function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
+	const who =
+		"contender" in job ? [job.contender, whole.format(job.clients)] : [];
+	if ("failed" in answer) return [...who, answer.failed];
+	if ("achieved" in answer)
+		return [
+			...who,
+			whole.format(answer.offered),
+			whole.format(answer.achieved) + marks(answer),
+			answer.complete ? "yes" : "no",
+			three.format(answer.cpuUs),
+			...latency(answer),
+			whole.format(answer.rssMiB),
+			...ratios(job, answer, rows, (of) => ("cpuUs" in of ? of.achieved : 0)),
+			...ratios(job, answer, rows, (of) => ("cpuUs" in of ? of.cpuUs : 0)),
+		];
+	if ("rssKiBEach" in answer)
+		return [
+			...who,
+			three.format(answer.rssKiBEach),
+			...ratios(job, answer, rows, (of) =>
+				"rssKiBEach" in of ? of.rssKiBEach : 0,
+			),
+		];
+	if ("perSecond" in answer)
+		return [...who, whole.format(answer.perSecond), ...latency(answer)];
+	const { startMs, restartMs, replayed, parsed, parsedAndHashed } = answer;
+	return [
+		"events" in job ? whole.format(job.events) : "",
+		...[startMs, restartMs, replayed, parsed, parsedAndHashed].map(
+			whole.format,
+		),
+		parsed > 0
+			? `${three.format(replayed / parsed)}, ${three.format(replayed / parsedAndHashed)}`
+			: "",
+	];
+}
+
+const latency = ({
+	p50Ms,
+	p99Ms,
+	maxMs,
+}: {
+	p50Ms: number;
+	p99Ms: number;
+	maxMs: number;
+}) => [p50Ms, p99Ms, maxMs].map((ms) => three.format(ms));
+
+/** Compares with each peer that was asked for the same. */
+function ratios(
+	job: Job,
+	answer: Answer,
+	rows: readonly Row[],
+	figure: (of: Answer) => number,
+): Cells {
+	return ["ws", "socket.io"].map((contender) => {
+		const same = JSON.stringify({ ...job, contender });
+		const peer = rows.find((row) => JSON.stringify(row.job) === same)?.answer;
+		if (!peer || "failed" in peer) return "";
+		return three.format(figure(answer) / figure(peer));
+	});
+}
