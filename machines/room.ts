@@ -9,11 +9,12 @@ import type {
 	Claim,
 	ClientId,
 	Identity,
+	MessagePosted,
 	NameKey,
 	RoomEvent,
 	SessionHash,
 } from "./events.ts";
-import type { Guard } from "./rules.ts";
+import { firstBroken, type Guard } from "./rules.ts";
 
 /** Clients of one session whose numbers are remembered; the oldest that left is dropped. */
 const KNOWN_CLIENTS = 16;
@@ -76,6 +77,33 @@ export const roomRules = {
 	"message.posted": ["isInside", "isNextInOrder"],
 } as const;
 
+/** What a message does to a room. */
+const effects: Record<
+	"rememberNumber" | "takeOffset",
+	(args: { context: RoomContext; event: RoomEvent }) => Partial<RoomContext>
+> = {
+	rememberNumber: ({ context, event }) =>
+		event.type === "message.posted" && event.n !== undefined
+			? { last: context.last.set(event.client, event.n) }
+			: {},
+	takeOffset: ({ context }) => ({ offset: context.offset + 1 }),
+};
+
+/**
+ * The room after a message, or undefined if it is not legal: the same guards
+ * and actions as the machine's, without an actor. Replay takes this way.
+ */
+export function afterMessage(
+	context: RoomContext,
+	event: MessagePosted,
+): RoomContext | undefined {
+	const rules = roomRules["message.posted"];
+	if (firstBroken(roomGuards, rules, context, event)) return undefined;
+	const { rememberNumber, takeOffset } = effects;
+	const numbered = { ...context, ...rememberNumber({ context, event }) };
+	return { ...numbered, ...takeOffset({ context: numbered, event }) };
+}
+
 export const roomMachine = setup({
 	types: {
 		context: {} as RoomContext,
@@ -88,7 +116,8 @@ export const roomMachine = setup({
 				? { ...empty, incarnation: event.incarnation }
 				: {},
 		),
-		takeOffset: assign({ offset: ({ context }) => context.offset + 1 }),
+		takeOffset: assign(effects.takeOffset),
+		rememberNumber: assign(effects.rememberNumber),
 		addMember: assign(({ context, event }) => {
 			if (event.type !== "client.entered") return {};
 			const {
@@ -170,11 +199,6 @@ export const roomMachine = setup({
 						: context.holders.delete(member.nameKey),
 			};
 		}),
-		rememberNumber: assign(({ context, event }) =>
-			event.type === "message.posted" && event.n !== undefined
-				? { last: context.last.set(event.client, event.n) }
-				: {},
-		),
 	},
 }).createMachine({
 	id: "room",

@@ -19,6 +19,7 @@ import { realDisk } from "./log/disk.ts";
 import { openFileLog } from "./log/file-log.ts";
 import { Lock } from "./log/lock.ts";
 import { memoryLog } from "./log/memory-log.ts";
+import { Snapshots } from "./log/snapshots.ts";
 import { unsynced } from "./log/unsynced-disk.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { mailgunMailer } from "./mail/mailgun.ts";
@@ -74,7 +75,7 @@ async function serve({
 	const service = await startService(
 		{
 			config,
-			log: await openLog(config, secrets, logger),
+			...openLog(config, secrets, logger),
 			mailer: makeMailer(config),
 			secrets,
 			clockFrom: systemClock,
@@ -103,23 +104,32 @@ async function serve({
 		});
 }
 
-async function openLog(config: Config, secrets: Secrets, logger: Logger) {
+/** The log, and the snapshots of what it comes to. */
+function openLog(config: Config, secrets: Secrets, logger: Logger) {
 	if (config.log === "memory") {
 		logger.warn("PLUME_LOG=memory: everything is forgotten at the next stop");
-		return memoryLog({ id: secrets.id(), clock: systemClock() });
+		return {
+			log: memoryLog({ id: secrets.id(), clock: systemClock() }),
+			snapshots: undefined,
+		};
 	}
 	if (!config.fsync)
 		logger.warn(
 			"PLUME_FSYNC=off: a power cut may lose what people have seen already",
 		);
-	return openFileLog({
-		disk: config.fsync ? realDisk : unsynced(realDisk),
-		folder: config.data,
+	const disk = config.fsync ? realDisk : unsynced(realDisk);
+	const folder = config.data;
+	const log = openFileLog({
+		disk,
+		folder,
 		clock: systemClock(),
 		ids: () => secrets.id(),
 		onTorn: (torn) =>
 			logger.warn({ ...torn }, "a torn tail was cut off and saved"),
 	});
+	const warn = (error: Error) =>
+		logger.warn({ error: error.message }, "snapshots are left aside");
+	return { log, snapshots: new Snapshots({ disk, folder, warn }) };
 }
 
 function makeMailer({ mail, limits }: Config): Mailer {

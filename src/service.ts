@@ -5,19 +5,17 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { botClaim } from "./chat/bot.ts";
-import { Server } from "./chat/server.ts";
 import type { Clock } from "./clock.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { makeHttpServer } from "./edge/http.ts";
 import { networkOf } from "./edge/network.ts";
 import { Sockets } from "./edge/sockets.ts";
 import { Engine } from "./engine/engine.ts";
-import { fold } from "./engine/fold.ts";
 import type { Reporter } from "./engine/parts.ts";
 import type { Secrets } from "./engine/secrets.ts";
-import { State } from "./engine/state.ts";
+import { wake } from "./engine/wake.ts";
 import type { Log } from "./log/log.ts";
+import type { Snapshots } from "./log/snapshots.ts";
 import { Allowance } from "./mail/allowance.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
@@ -29,6 +27,8 @@ const SPARE_CONNECTIONS = 64;
 export interface ServiceParts {
 	readonly config: Config;
 	readonly log: Log;
+	/** Of logs that last. */
+	readonly snapshots: Snapshots | undefined;
 	readonly mailer: Mailer;
 	readonly secrets: Secrets;
 	/** A clock that starts no earlier than the log's last event. */
@@ -44,11 +44,7 @@ export interface ServiceParts {
 export async function startEngine(parts: ServiceParts) {
 	const { config, log, mailer, secrets, version, report, onFatal } = parts;
 	const { limits, allow } = config;
-	const state = new State(log, botClaim);
-	const server = new Server(limits);
-	const last = await fold(state, log.read(), (item) =>
-		server.room(item.room).remember(item),
-	);
+	const { state, server, last } = await wake(log, limits, parts.snapshots);
 	const clock = parts.clockFrom(last.time);
 	if (
 		last.time > parts.clockFrom(0).now() + MOST_AHEAD_MS &&
@@ -69,7 +65,9 @@ export async function startEngine(parts: ServiceParts) {
 		version,
 		report,
 		onFatal,
+		snapshots: parts.snapshots,
 	});
+	log.scrub().catch(onFatal);
 	return { engine, clock, outbox, state, limits };
 }
 

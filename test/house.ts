@@ -16,6 +16,7 @@ import { Secrets } from "../src/engine/secrets.ts";
 import type { State } from "../src/engine/state.ts";
 import type { Log } from "../src/log/log.ts";
 import { memoryLog } from "../src/log/memory-log.ts";
+import type { Snapshots } from "../src/log/snapshots.ts";
 import { type LoginMail, MailError, type Mailer } from "../src/mail/mailer.ts";
 import { startEngine } from "../src/service.ts";
 import { FakeClock } from "./fakes/clock.ts";
@@ -33,6 +34,7 @@ export interface Received {
 
 export interface HouseOptions {
 	readonly log?: Log;
+	readonly snapshots?: Snapshots;
 	readonly clock?: FakeClock;
 	readonly seed?: string;
 	readonly environment?: Readonly<Record<string, string>>;
@@ -92,6 +94,7 @@ export class House {
 		clock = new FakeClock(),
 		seed = "seed",
 		log = memoryLog({ id: seed, clock }),
+		snapshots,
 		environment = {},
 		settled = () => log.frozen || log.ordered === log.committed,
 	}: HouseOptions = {}): Promise<House> {
@@ -104,6 +107,7 @@ export class House {
 				() => undefined,
 			),
 			log,
+			snapshots,
 			mailer,
 			secrets: new Secrets("a secret for tests", seededBytes(seed)),
 			clockFrom: () => clock,

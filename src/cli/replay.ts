@@ -8,7 +8,6 @@ import { DeterminismError, type Folded, fold } from "../engine/fold.ts";
 import { State } from "../engine/state.ts";
 import { Damage } from "../log/damage.ts";
 import type { Disk } from "../log/disk.ts";
-import type { Stored } from "../log/log.ts";
 import { readBatches, type Source, segmentsOf } from "../log/reader.ts";
 import { Verifier } from "../log/verifier.ts";
 import type { Command, Until } from "./arguments.ts";
@@ -95,7 +94,7 @@ async function foldAll(
 	const messages = new Map<string, number>();
 	const folded = await fold(
 		state,
-		entriesOf(readBatches(sources, verifier)),
+		readBatches(sources, verifier),
 		({ kind, room }) => {
 			const said = messages.get(room) ?? 0;
 			messages.set(room, kind === "said" ? said + 1 : said);
@@ -114,10 +113,6 @@ async function foldAll(
 		),
 	};
 	return { report, folded };
-}
-
-async function* entriesOf(batches: AsyncIterable<readonly Stored[]>) {
-	for await (const batch of batches) yield* batch;
 }
 
 async function sourcesOf(

@@ -1,17 +1,39 @@
 /**
  * One text for one state, whatever order its parts were put together in:
- * object keys and map entries are sorted. It is what state hashes are taken of.
+ * object keys and map entries are sorted. It is what state hashes are taken
+ * of, and what a snapshot holds. A set keeps its order: it is part of it.
  */
-import { isMap } from "immutable";
+import { isMap, isSet } from "immutable";
 
 export function canonical(value: unknown): string {
-	if (isMap(value)) return canonical(Object.fromEntries(value));
-	if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+	if (Array.isArray(value) || isSet(value))
+		return `[${Array.from(value, canonical).join(",")}]`;
 	if (typeof value !== "object" || value === null)
 		return JSON.stringify(value) ?? "null";
-	const entries = Object.entries(value)
+	return `{${entriesOf(value)
+		.map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`)
+		.join(",")}}`;
+}
+
+/** The same text of nested objects and maps, in pieces that are each quickly made. */
+export function* canonicalPieces(
+	value: object,
+	depth: number,
+): Generator<string> {
+	let before = "{";
+	for (const [key, part] of entriesOf(value)) {
+		yield `${before}${JSON.stringify(key)}:`;
+		const nested = typeof part === "object" && part !== null && !isSet(part);
+		if (nested && depth > 1) yield* canonicalPieces(part, depth - 1);
+		else yield canonical(part);
+		before = ",";
+	}
+	yield before === "{" ? "{}" : "}";
+}
+
+function entriesOf(value: object): [string, unknown][] {
+	const object = isMap(value) ? Object.fromEntries(value) : value;
+	return Object.entries(object)
 		.filter(([, part]) => part !== undefined)
-		.sort(([a], [b]) => (a < b ? -1 : 1))
-		.map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`);
-	return `{${entries.join(",")}}`;
+		.sort(([a], [b]) => (a < b ? -1 : 1));
 }

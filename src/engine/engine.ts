@@ -22,6 +22,7 @@ import { Pipeline, type PipelineHooks } from "./pipeline.ts";
 import { Presence } from "./presence.ts";
 import { type Rule, refusalWords } from "./refusals.ts";
 import { sha256 } from "./secrets.ts";
+import { Snapshotter } from "./snapshotter.ts";
 import type { Carrier, Visit } from "./visit.ts";
 
 const SWEEP_MS = 3_600_000;
@@ -40,9 +41,10 @@ export class Engine implements PipelineHooks {
 	readonly #visits = new Set<Visit>();
 
 	constructor(parts: EngineParts) {
-		const { log, state, server, clock, mail, policy } = parts;
+		const { log, state, server, clock, mail, policy, snapshots } = parts;
 		this.#parts = parts;
-		this.#pipeline = new Pipeline(log, state, server, this);
+		const snapshotter = new Snapshotter(log, state, snapshots);
+		this.#pipeline = new Pipeline(log, state, server, snapshotter, this);
 		this.#logins = new Logins(
 			this.#pipeline,
 			state,

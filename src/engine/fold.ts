@@ -5,7 +5,8 @@
  */
 import type { Item } from "../../machines/message.ts";
 import type { Stored } from "../log/log.ts";
-import { IllegalEvent, type State } from "./state.ts";
+import { IllegalEvent } from "./live.ts";
+import type { State } from "./state.ts";
 
 /** An event that no machine should have let into the log. */
 export class DeterminismError extends Error {
@@ -29,22 +30,23 @@ export interface Folded {
  */
 export async function fold(
 	state: State,
-	stored: AsyncIterable<Stored>,
+	stored: AsyncIterable<readonly Stored[]>,
 	onItem: (item: Item) => void,
 	until: (stored: Stored) => boolean = () => false,
 ): Promise<Folded> {
 	let [seq, time] = [0, 0];
-	for await (const entry of stored) {
-		if (until(entry)) break;
-		try {
-			const item = state.apply(entry);
-			if (item) onItem(item);
-		} catch (error) {
-			if (!(error instanceof IllegalEvent)) throw error;
-			throw new DeterminismError(entry.seq, error.message);
+	for await (const entries of stored)
+		for (const entry of entries) {
+			if (until(entry)) return { seq, time };
+			try {
+				const item = state.apply(entry, true);
+				if (item) onItem(item);
+			} catch (error) {
+				if (!(error instanceof IllegalEvent)) throw error;
+				throw new DeterminismError(entry.seq, error.message);
+			}
+			seq = entry.seq;
+			time = Math.max(time, entry.event.time);
 		}
-		seq = entry.seq;
-		time = Math.max(time, entry.event.time);
-	}
 	return { seq, time };
 }

@@ -2,6 +2,7 @@
 import type { Server } from "../chat/server.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log/log.ts";
+import type { Snapshots } from "../log/snapshots.ts";
 import type { Policy } from "./decide/decision.ts";
 import type { Mail } from "./logins.ts";
 import type { Secrets } from "./secrets.ts";
@@ -15,6 +16,7 @@ export interface Reporter {
 
 export interface EngineParts {
 	readonly log: Log;
+	readonly snapshots: Snapshots | undefined;
 	/** The fold of the log so far. */
 	readonly state: State;
 	readonly server: Server;

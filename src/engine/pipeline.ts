@@ -10,6 +10,7 @@ import type { PlumeEvent } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Server } from "../chat/server.ts";
 import type { Entry, Log, LogListener, Stored } from "../log/log.ts";
+import type { Snapshotter } from "./snapshotter.ts";
 import type { State } from "./state.ts";
 import type { Visit } from "./visit.ts";
 
@@ -26,16 +27,24 @@ export class Pipeline implements LogListener {
 	readonly #log: Log;
 	readonly #state: State;
 	readonly #server: Server;
+	readonly #snapshotter: Snapshotter;
 	readonly #hooks: PipelineHooks;
 	#outputs: { readonly at: number; readonly release: () => void }[] = [];
 	#deferred: (() => void)[] = [];
 	#stopping = false;
 	#stopped = false;
 
-	constructor(log: Log, state: State, server: Server, hooks: PipelineHooks) {
+	constructor(
+		log: Log,
+		state: State,
+		server: Server,
+		snapshotter: Snapshotter,
+		hooks: PipelineHooks,
+	) {
 		this.#log = log;
 		this.#state = state;
 		this.#server = server;
+		this.#snapshotter = snapshotter;
 		this.#hooks = hooks;
 		log.listen(this);
 	}
@@ -91,6 +100,7 @@ export class Pipeline implements LogListener {
 	async stop(): Promise<void> {
 		this.#stopping = true;
 		await this.#log.close();
+		await this.#snapshotter.settle();
 		this.#stopped = true;
 	}
 
@@ -101,7 +111,12 @@ export class Pipeline implements LogListener {
 		this.#outputs.push({ at: stored.seq, release });
 	}
 
+	onGathered(seq: number): void {
+		this.#snapshotter.onGathered(seq);
+	}
+
 	onCommitted(seq: number): void {
+		this.#snapshotter.onCommitted(seq);
 		this.guarded(() => this.#releaseUpTo(seq));
 	}
 

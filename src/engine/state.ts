@@ -7,12 +7,7 @@
  * `IllegalEvent` before moving any: in a log with a single writer an illegal
  * event is a determinism error, and the only right answer is to stop.
  */
-import {
-	type Actor,
-	type AnyActor,
-	type AnyActorLogic,
-	createActor,
-} from "xstate";
+import { type Actor, createActor } from "xstate";
 import { clientMachine } from "../../machines/client.ts";
 import type {
 	Claim,
@@ -25,9 +20,11 @@ import type {
 	RoomName,
 } from "../../machines/events.ts";
 import type { Item, Place } from "../../machines/message.ts";
-import { type Member, roomMachine } from "../../machines/room.ts";
+import type { Member, roomMachine } from "../../machines/room.ts";
 import { serverMachine } from "../../machines/server.ts";
 import { canonical } from "./canonical.ts";
+import { type Frozen, faceOf } from "./frozen.ts";
+import { IllegalEvent, LiveRoom, move, start } from "./live.ts";
 import { sha256 } from "./secrets.ts";
 
 export type RoomSnapshot = ReturnType<Actor<typeof roomMachine>["getSnapshot"]>;
@@ -41,25 +38,32 @@ interface Recorded {
 	readonly erasable?: { readonly text: string };
 }
 
-export class IllegalEvent extends Error {
-	override readonly name = "IllegalEvent";
-	constructor(event: PlumeEvent, machine: string) {
-		super(`${event.type} is not legal in the state of the ${machine} machine`);
-	}
-}
-
 export class State {
 	readonly #log: { readonly id: string };
 	readonly #server: Actor<typeof serverMachine>;
-	readonly #rooms = new Map<RoomName, Actor<typeof roomMachine>>();
+	readonly #rooms = new Map<RoomName, LiveRoom>();
 	readonly #clients = new Map<ClientId, Actor<typeof clientMachine>>();
 	readonly #pending = new Map<string, ClientId>();
 	readonly #tabs = new Map<Identity, number>();
 
-	/** The log's id is part of every epoch; `bot` owns its name from the start. */
-	constructor(log: { readonly id: string }, bot: Claim) {
+	/** The log's id is part of every epoch; `bot` owns its name from the start. It goes on from `saved`. */
+	constructor(log: { readonly id: string }, bot: Claim, saved?: Frozen) {
 		this.#log = log;
-		this.#server = start(createActor(serverMachine, { input: { bot } }));
+		const input = { bot };
+		const snapshot = saved && serverMachine.resolveState(saved.server);
+		const options = snapshot ? { input, snapshot } : { input };
+		this.#server = start(createActor(serverMachine, options));
+		for (const [name, face] of Object.entries(saved?.rooms ?? {})) {
+			this.#rooms.set(name, new LiveRoom(face));
+			for (const { identity } of face.context.members.values())
+				this.#countTab(identity, 1);
+		}
+		for (const [id, face] of Object.entries(saved?.clients ?? {})) {
+			const snapshot = clientMachine.resolveState(face);
+			this.#clients.set(id, start(createActor(clientMachine, { snapshot })));
+			const { pending } = face.context;
+			if (snapshot.matches("awaitingCode")) this.#pending.set(pending, id);
+		}
 	}
 
 	get server() {
@@ -67,7 +71,7 @@ export class State {
 	}
 
 	room(name: RoomName): RoomSnapshot | undefined {
-		return this.#rooms.get(name)?.getSnapshot();
+		return this.#rooms.get(name)?.actor.getSnapshot();
 	}
 
 	client(id: ClientId): ClientSnapshot | undefined {
@@ -92,8 +96,8 @@ export class State {
 		return this.#tabs.get(identity) ?? 0;
 	}
 
-	/** Moves the machines; answers what becomes visible in a room, if anything does. */
-	apply({ event, erasable }: Recorded): Item | undefined {
+	/** Moves the machines; answers what becomes visible in a room, if anything does. A replay may be quick about it. */
+	apply({ event, erasable }: Recorded, replaying = false): Item | undefined {
 		switch (event.type) {
 			case "server.started":
 			case "server.stopped":
@@ -123,27 +127,27 @@ export class State {
 				return;
 			case "room.opened":
 				if (!this.#rooms.has(event.room))
-					this.#rooms.set(event.room, start(createActor(roomMachine)));
-				move(event, this.#room(event));
+					this.#rooms.set(event.room, new LiveRoom());
+				move(event, this.#room(event).actor);
 				return;
 			case "client.detached":
 			case "client.resumed":
-				move(event, this.#room(event), this.#client(event));
+				move(event, this.#room(event).actor, this.#client(event));
 				return;
 			case "clients.detached": {
 				const members = this.room(event.room)?.context.members ?? [];
 				const clients = Array.from(members, ([client, { session }]) =>
 					session ? [this.#client({ client })] : [],
 				);
-				move(event, this.#room(event), ...clients.flat());
+				move(event, this.#room(event).actor, ...clients.flat());
 				return;
 			}
 			case "session.forgotten":
-				move(event, this.#room(event));
+				move(event, this.#room(event).actor);
 				return;
 			case "client.entered": {
 				if (event.session) this.#begin(event.client);
-				move(event, this.#room(event), this.#client(event));
+				move(event, this.#room(event).actor, this.#client(event));
 				this.#countTab(event.identity, 1);
 				const { client, name } = event;
 				return { kind: "entered", ...this.#place(event), client, name };
@@ -151,7 +155,7 @@ export class State {
 			case "client.left": {
 				const { client } = event;
 				const { name, identity } = this.#member(event);
-				move(event, this.#room(event), this.#client(event));
+				move(event, this.#room(event).actor, this.#client(event));
 				this.#forgetIfLeft(client);
 				this.#countTab(identity, -1);
 				return { kind: "left", ...this.#place(event), client, name };
@@ -159,7 +163,9 @@ export class State {
 			case "message.posted": {
 				const { client, n } = event;
 				const { name } = this.#member(event);
-				move(event, this.#room(event));
+				const room = this.#room(event);
+				if (replaying) room.replayMessage(event);
+				else move(event, room.actor);
 				const text = erasable?.text ?? "";
 				const said = { ...this.#place(event), client, name, text };
 				return { kind: "said", ...said, ...(n === undefined ? {} : { n }) };
@@ -171,23 +177,33 @@ export class State {
 
 	/** SHA-256 of the canonical state: equal states, equal hashes, in any process. */
 	hash(): string {
-		const faces = (actors: ReadonlyMap<string, AnyActor>) =>
-			Object.fromEntries(
-				Array.from(actors, ([key, actor]) => [key, face(actor)]),
-			);
-		const rooms = faces(this.#rooms);
-		const clients = faces(this.#clients);
-		return sha256(canonical({ server: face(this.#server), rooms, clients }));
+		return sha256(canonical(this.freeze()));
+	}
+
+	freeze(): Frozen {
+		const rooms = Array.from(this.#rooms, ([name, { actor }]) => [
+			name,
+			faceOf(actor),
+		]);
+		const clients = Array.from(this.#clients, ([id, actor]) => [
+			id,
+			faceOf(actor),
+		]);
+		return {
+			server: faceOf(this.#server),
+			rooms: Object.fromEntries(rooms),
+			clients: Object.fromEntries(clients),
+		};
 	}
 
 	#place({ room, time }: RoomFact): Place {
-		const { incarnation, offset } = this.#room({ room }).getSnapshot().context;
+		const { incarnation, offset } = this.#room({ room }).context;
 		const epoch = `${this.#log.id.slice(0, 6)}.${incarnation.slice(0, 6)}`;
 		return { room, epoch, offset, time };
 	}
 
-	#room({ room }: { readonly room: RoomName }): Actor<typeof roomMachine> {
-		return this.#rooms.get(room) ?? createActor(roomMachine).start();
+	#room({ room }: { readonly room: RoomName }): LiveRoom {
+		return this.#rooms.get(room) ?? new LiveRoom();
 	}
 
 	#client({ client }: { readonly client: ClientId }) {
@@ -195,7 +211,7 @@ export class State {
 	}
 
 	#member(event: ClientLeft | MessagePosted): Member {
-		const member = this.room(event.room)?.context.members.get(event.client);
+		const member = this.#room(event).context.members.get(event.client);
 		if (!member) throw new IllegalEvent(event, "room");
 		return member;
 	}
@@ -214,28 +230,4 @@ export class State {
 		if (tabs > 0) this.#tabs.set(identity, tabs);
 		else this.#tabs.delete(identity);
 	}
-}
-
-/** Sends the event to all machines it concerns, or to none. */
-function move(event: PlumeEvent, ...actors: readonly AnyActor[]): void {
-	for (const actor of actors)
-		if (!actor.getSnapshot().can(event))
-			throw new IllegalEvent(event, actor.logic.id);
-	for (const actor of actors) actor.send(event);
-}
-
-/** A guard or action that throws puts an actor in `error` for good: never let that pass unseen. */
-function start<Logic extends AnyActorLogic>(actor: Actor<Logic>): Actor<Logic> {
-	actor.subscribe({
-		error: (error) => {
-			throw error;
-		},
-	});
-	return actor.start();
-}
-
-/** The part of an actor that is state. */
-function face(actor: AnyActor) {
-	const { value, context } = actor.getSnapshot();
-	return { value, context };
 }

@@ -7,7 +7,7 @@
  * from a broken one.
  */
 import { constants, createReadStream } from "node:fs";
-import { mkdir, open, readdir, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 
 export interface Disk {
 	/** Makes a folder and those above it, unless they are there. */
@@ -21,6 +21,8 @@ export interface Disk {
 	/** Opens a file for writing, making it if need be. */
 	open(path: string): Promise<DiskFile>;
 	remove(path: string): Promise<void>;
+	/** Gives a file another name in the same folder, in place of the one that has it. */
+	rename(path: string, to: string): Promise<void>;
 }
 
 export interface DiskFile {
@@ -79,6 +81,7 @@ export const realDisk: Disk = {
 		};
 	},
 	remove: (path) => rm(path),
+	rename,
 };
 
 /** Writes all of `bytes`, however little the disk takes at a time. */

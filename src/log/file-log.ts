@@ -2,63 +2,80 @@
  * The log as files: segments of format 1 in the data folder's `log/`. A batch
  * is one write and one sync, and lies within one segment; a segment's header
  * is durable before its first batch is written, so that a torn batch cannot
- * be taken for a torn header. It refuses to open what has rotted.
+ * be taken for a torn header. It refuses to read what has rotted.
  */
-import type { Clock } from "../clock.ts";
-import type { Disk } from "./disk.ts";
 import { GroupCommit, type Store } from "./group-commit.ts";
 import { type Draft, type Sealed, sealEntry, sealHeader } from "./line.ts";
-import type { Log, Stored } from "./log.ts";
-import { logFolder, readBatches, segmentsOf } from "./reader.ts";
-import { type Recovered, recover, type TornTail } from "./recover.ts";
+import type { Log, Mark, Stored } from "./log.ts";
+import { logFolder, segmentsOf } from "./reader.ts";
+import { type Place, recover } from "./recover.ts";
+import { scrub } from "./scrub.ts";
 import { Segment } from "./segment.ts";
 import { Verifier } from "./verifier.ts";
 
-export interface FileLogOptions {
-	readonly disk: Disk;
-	/** The data folder. */
-	readonly folder: string;
-	readonly clock: Clock;
+export interface FileLogOptions extends Place {
 	/** Makes the id of a new log: 128 random bits, base64url. */
 	readonly ids: () => string;
 	/** How large a segment may grow; a batch larger than that has one to itself. */
 	readonly segmentBytes?: number;
 	readonly batchBytes?: number;
-	/** Hears of a torn tail that was cut off. */
-	readonly onTorn?: (torn: TornTail) => void;
 }
 
-/** Opens a data folder's log, or starts one. Rejects with `Damage` if it has rotted. */
-export async function openFileLog(options: FileLogOptions): Promise<Log> {
-	const { disk, folder, clock, onTorn = () => {} } = options;
-	const end = await recover(disk, folder, clock.now(), onTorn);
-	const store = new SegmentStore(options, end);
-	const { batchBytes = 128 * 1024 } = options;
-	return new GroupCommit({ store, last: end.seq, clock, batchBytes });
+/** A data folder's log, there or still to be made. */
+export function openFileLog(options: FileLogOptions): Log {
+	const store = new SegmentStore(options);
+	const { clock, batchBytes = 128 * 1024 } = options;
+	return new GroupCommit({ store, clock, batchBytes });
 }
 
 class SegmentStore implements Store {
-	readonly id: string;
 	readonly #options: FileLogOptions;
 	readonly #segmentBytes: number;
+	readonly #closing = new AbortController();
+	#found = new Verifier();
+	#spared: Mark | undefined;
 	#segment: Segment | undefined;
-	/** Of the last line that is durable. */
-	#hash: string;
+	#newId = "";
+	/** Of the last line that is durable, as is the next. */
+	#hash = "";
+	#seq = 0;
 
-	constructor(options: FileLogOptions, end: Recovered) {
-		this.id = end.id || options.ids();
+	constructor(options: FileLogOptions) {
 		this.#options = options;
 		this.#segmentBytes = options.segmentBytes ?? 64 * 1024 * 1024;
-		this.#segment = end.segment;
-		this.#hash = end.hash;
 	}
 
-	async *read(): AsyncGenerator<Stored, void> {
-		const { disk, folder } = this.#options;
-		const verifier = new Verifier();
-		const sources = await segmentsOf(disk, folder);
-		for await (const batch of readBatches(sources, verifier)) yield* batch;
-		if (verifier.torn) throw verifier.torn;
+	get id(): string {
+		return this.#found.id || this.#newId;
+	}
+
+	get mark(): Mark | undefined {
+		if (!this.#segment) return undefined;
+		const offset = this.#segment.size;
+		return { log: this.id, seq: this.#seq, hash: this.#hash, offset };
+	}
+
+	async *read(after?: Mark): AsyncGenerator<readonly Stored[], void> {
+		await this.#segment?.close();
+		this.#segment = undefined;
+		this.#spared = after;
+		this.#found = new Verifier(after ? { after } : {});
+		this.#segment = yield* recover(this.#options, this.#found, after);
+		if (!this.id) this.#newId = this.#options.ids();
+		this.#hash = this.#found.hash;
+		this.#seq = this.#found.seq;
+	}
+
+	async scrub(): Promise<void> {
+		if (!this.#spared) return;
+		const { disk, folder, clock } = this.#options;
+		const { signal } = this.#closing;
+		try {
+			const sources = await segmentsOf(disk, folder);
+			await scrub(sources, this.#spared, clock, signal);
+		} catch (error) {
+			if (!signal.aborted) throw error;
+		}
 	}
 
 	prepare(batch: readonly Draft[]): () => Promise<void> {
@@ -77,10 +94,12 @@ class SegmentStore implements Store {
 			const segment = await this.#segmentFor(first, header);
 			await segment.append(bytes);
 			this.#hash = hash;
+			this.#seq = last;
 		};
 	}
 
 	async close(): Promise<void> {
+		this.#closing.abort();
 		await this.#segment?.close();
 	}
 

@@ -9,16 +9,16 @@
 import type { Clock } from "../clock.ts";
 import { DiskFull } from "./disk.ts";
 import { type Draft, draft } from "./line.ts";
-import type { Entry, Log, LogListener, Stored } from "./log.ts";
+import type { Entry, Log, LogListener, Mark, Stored } from "./log.ts";
 
 const RETRY_MS = 1000;
 
 /** Where batches are kept. */
 export interface Store {
-	/** The log's id. */
 	readonly id: string;
-	/** Every entry that is kept, verified. */
-	read(): AsyncIterable<Stored>;
+	readonly mark: Mark | undefined;
+	read(after?: Mark): AsyncIterable<readonly Stored[]>;
+	scrub(): Promise<void>;
 	/**
 	 * Prepares a batch: each call of the answer tries to make all of it
 	 * durable, or nothing. It may be called again only after `DiskFull`.
@@ -29,20 +29,18 @@ export interface Store {
 
 export interface GroupCommitOptions {
 	readonly store: Store;
-	/** The seq of the last entry in the store. */
-	readonly last: number;
 	readonly clock: Clock;
 	/** How large a batch may grow; what one `append` brings is never divided. */
 	readonly batchBytes: number;
 }
 
 export class GroupCommit implements Log {
-	readonly id: string;
-	ordered: number;
-	committed: number;
+	ordered = 0;
+	committed = 0;
 	frozen = false;
 	readonly #options: GroupCommitOptions;
 	#listener: LogListener | undefined;
+	#read = false;
 	#ordering = false;
 	#failure: Error | undefined;
 	#closing: Promise<void> | undefined;
@@ -53,17 +51,35 @@ export class GroupCommit implements Log {
 
 	constructor(options: GroupCommitOptions) {
 		this.#options = options;
-		this.id = options.store.id;
-		this.ordered = options.last;
-		this.committed = options.last;
 	}
 
-	read(): AsyncIterable<Stored> {
+	get id(): string {
+		return this.#options.store.id;
+	}
+
+	get mark(): Mark | undefined {
+		return this.#options.store.mark;
+	}
+
+	async *read(after?: Mark): AsyncGenerator<readonly Stored[], void> {
 		if (this.#listener) throw new Error("the log is being written to");
-		return this.#options.store.read();
+		this.#read = false;
+		let last = after?.seq ?? 0;
+		for await (const some of this.#options.store.read(after)) {
+			last = some.at(-1)?.seq ?? last;
+			yield some;
+		}
+		this.ordered = last;
+		this.committed = last;
+		this.#read = true;
+	}
+
+	scrub(): Promise<void> {
+		return this.#options.store.scrub();
 	}
 
 	listen(listener: LogListener): void {
+		if (!this.#read) throw new Error("the log has not been read");
 		if (this.#listener) throw new Error("the log has a listener");
 		this.#listener = listener;
 	}
@@ -114,6 +130,7 @@ export class GroupCommit implements Log {
 	async #flush(listener: LogListener): Promise<void> {
 		while (this.#waiting.length > 0) {
 			const batch = this.#nextBatch();
+			if (this.#waiting.length === 0) listener.onGathered(this.ordered);
 			try {
 				await this.#keep(batch, listener);
 			} catch (error) {

@@ -18,9 +18,22 @@ export interface Stored extends Entry {
 	readonly seq: number;
 }
 
+/** The end of a committed batch: from here on a log can be read, by who knows what came before. */
+export interface Mark {
+	/** The log's id. */
+	readonly log: string;
+	readonly seq: number;
+	/** That the next line follows from. */
+	readonly hash: string;
+	/** The byte behind the batch, in the segment that holds it. */
+	readonly offset: number;
+}
+
 export interface LogListener {
 	/** Called inside `append`, for each entry, before anything is written. If it throws, nothing of that `append` is. */
 	onOrdered(stored: Stored): void;
+	/** All that is ordered, up to `seq`, goes to the disk now: what is made of it will fit the log's mark when `seq` is committed. */
+	onGathered(seq: number): void;
 	/** Everything up to and including `seq` is durable. Never called inside `append`. */
 	onCommitted(seq: number): void;
 	/** The disk is full or read-only: nothing commits until `onThawed`. Nothing is lost. */
@@ -31,15 +44,24 @@ export interface LogListener {
 }
 
 export interface Log {
-	/** 128 random bits, base64url: made with the log, and in every segment's header. */
+	/** 128 random bits, base64url: made with the log, and in every segment's header. Known as soon as `read` has answered. */
 	readonly id: string;
+	/** Where the durable part ends; a log that has no such place has no snapshots. */
+	readonly mark: Mark | undefined;
 	/** The last ordered `seq`; 0 when empty. */
 	readonly ordered: number;
 	/** The last durable `seq`. */
 	readonly committed: number;
 	readonly frozen: boolean;
-	/** Every durable entry from the first, verified. Before `listen` only. */
-	read(): AsyncIterable<Stored>;
+	/**
+	 * Every durable entry from the first, or after a mark, verified. A log must
+	 * be read to its end before `listen`: that is how the end is found, and
+	 * what a crash left there cut off. Throws if the log has rotted, or does
+	 * not go on from the mark.
+	 */
+	read(after?: Mark): AsyncIterable<readonly Stored[]>;
+	/** Verifies, at leisure, what `read` was spared by its mark. Rejects if that has rotted; resolves early when the log is closed. */
+	scrub(): Promise<void>;
 	/** Names who hears of progress; must be called once, before the first `append`. */
 	listen(listener: LogListener): void;
 	/** Appends what one command decided: all of it becomes durable, or none. Throws if closed, frozen or failed. */

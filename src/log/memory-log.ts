@@ -17,14 +17,15 @@ export interface MemoryLogOptions {
 export function memoryLog({ id, clock, kept = [] }: MemoryLogOptions): Log {
 	const store = {
 		id,
+		mark: undefined,
 		async *read() {
-			yield* kept;
+			if (kept.length > 0) yield [...kept];
 		},
+		async scrub() {},
 		prepare: (batch: readonly { readonly stored: Stored }[]) => async () => {
 			for (const { stored } of batch) kept.push(stored);
 		},
 		async close() {},
 	};
-	const last = kept.length;
-	return new GroupCommit({ store, last, clock, batchBytes: 128 * 1024 });
+	return new GroupCommit({ store, clock, batchBytes: 128 * 1024 });
 }

@@ -1,13 +1,13 @@
 /**
  * Reads a log, wherever its bytes come from: a data folder at start-up, one
  * segment, or a pipe, for replay. It promises whole, verified batches in
- * order, holds one batch at a time, and never writes, so it may read beside a
+ * order, holds one chunk at a time, and never writes, so it may read beside a
  * live server: what that is just writing shows as a torn tail.
  */
 import { join } from "node:path";
 import type { Disk } from "./disk.ts";
-import type { Stored } from "./log.ts";
-import type { Verifier } from "./verifier.ts";
+import type { Mark, Stored } from "./log.ts";
+import { Verifier } from "./verifier.ts";
 
 const NEWLINE = 10;
 const SEGMENT = /^(\d{20})\.ndjson$/;
@@ -24,6 +24,8 @@ export interface Source {
 	readonly file: string;
 	/** The seq that its name says it begins with. */
 	readonly first?: number;
+	/** Where `bytes` begin, if not at its beginning. */
+	readonly offset?: number;
 	bytes(): AsyncIterable<Buffer>;
 }
 
@@ -42,8 +44,36 @@ export async function segmentsOf(
 	});
 }
 
+/** What is behind a mark, once the headers up to there were found to be sound. */
+export async function sourcesAfter(
+	disk: Disk,
+	sources: readonly Source[],
+	{ log, seq, offset }: Mark,
+): Promise<readonly Source[]> {
+	const at = sources.findLastIndex(({ first = 0 }) => first <= seq);
+	for (const source of sources.slice(0, at + 1)) {
+		const header = new Verifier({ lone: true });
+		const bytes = () => firstLine(source);
+		for await (const _ of readBatches([{ ...source, bytes }], header));
+		if (header.torn) throw header.torn;
+		if (header.id !== log)
+			throw new Error(`${source.file} belongs to another log`);
+	}
+	return sources.slice(at).map((source, index) => {
+		const bytes = () => disk.read(source.file, offset);
+		return index === 0 ? { ...source, offset, bytes } : source;
+	});
+}
+
+async function* firstLine(source: Source): AsyncGenerator<Buffer> {
+	for await (const chunk of source.bytes()) {
+		yield chunk.subarray(0, chunk.indexOf(NEWLINE) + 1);
+		return;
+	}
+}
+
 /**
- * Yields every whole batch. Throws `Damage` where the log has rotted; whether
+ * Yields every whole batch, in arrays of any length. Throws `Damage` where the log has rotted; whether
  * it ended in a torn tail, and where its sound part ends, the verifier knows
  * afterwards.
  */
@@ -55,9 +85,13 @@ export async function* readBatches(
 		verifier.beginSegment({ ...source, isLast: source === sources.at(-1) });
 		const lines = new Lines();
 		for await (const chunk of source.bytes()) {
-			for (const line of lines.cut(chunk)) {
-				const batch = verifier.take(line);
-				if (batch.length > 0) yield batch;
+			const whole: Stored[] = [];
+			try {
+				for (const line of lines.cut(chunk))
+					for (const stored of verifier.take(line)) whole.push(stored);
+			} finally {
+				// What is sound before damage is handed out before that is thrown.
+				if (whole.length > 0) yield whole;
 			}
 		}
 		verifier.endSegment(lines.rest());

@@ -1,16 +1,24 @@
 /**
- * Finds the end of a log on disk before anything is added to it. It verifies
- * everything. What a crash may have left behind the last whole batch is saved
+ * Reads a log on disk, and finds its end before anything is added to it. It
+ * verifies all that it reads: everything, or what is behind a mark. What a crash may have left behind the last whole batch is saved
  * in `torn/`, cut off and reported; any other damage is thrown, and nothing
  * is touched. What it answers with is durable: a batch that was written but
  * not synced before a crash is synced now, because it is about to be shown.
  */
 import { basename, join } from "node:path";
+import type { Clock } from "../clock.ts";
 import type { Damage } from "./damage.ts";
 import { type Disk, writeAll } from "./disk.ts";
-import { logFolder, readBatches, segmentsOf } from "./reader.ts";
+import type { Mark, Stored } from "./log.ts";
+import {
+	logFolder,
+	readBatches,
+	type Source,
+	segmentsOf,
+	sourcesAfter,
+} from "./reader.ts";
 import { Segment } from "./segment.ts";
-import { Verifier } from "./verifier.ts";
+import type { Verifier } from "./verifier.ts";
 
 /** A torn tail that was cut off. */
 export interface TornTail {
@@ -22,58 +30,67 @@ export interface TornTail {
 	readonly savedAs: string;
 }
 
-export interface Recovered {
-	/** Empty when there is no log yet. */
-	readonly id: string;
-	readonly seq: number;
-	readonly hash: string;
-	/** Where to go on; a log that is empty has none. */
-	readonly segment: Segment | undefined;
+export interface Place {
+	readonly disk: Disk;
+	/** The data folder. */
+	readonly folder: string;
+	readonly clock: Clock;
+	/** Hears of a torn tail that was cut off. */
+	readonly onTorn?: (torn: TornTail) => void;
 }
 
-export async function recover(
-	disk: Disk,
-	folder: string,
-	now: number,
-	onTorn: (torn: TornTail) => void,
-): Promise<Recovered> {
+/** Yields what there is, and answers with the segment to go on in; a log that is empty has none. */
+export async function* recover(
+	place: Place,
+	verifier: Verifier,
+	after?: Mark,
+): AsyncGenerator<readonly Stored[], Segment | undefined> {
+	const { disk, folder } = place;
 	const segments = logFolder(folder);
 	await disk.makeFolder(segments);
-	const sources = await segmentsOf(disk, folder);
-	const end = new Verifier();
-	for await (const _ of readBatches(sources, end));
-	if (end.torn) {
-		onTorn(await cut(disk, folder, end.torn, end.offset, now));
-		return recover(disk, folder, now, onTorn);
-	}
+	const all = await segmentsOf(disk, folder);
+	const sources = after ? await sourcesAfter(disk, all, after) : all;
+	yield* readBatches(sources, verifier);
+	// Nothing is cut at the word of a mark that nothing has confirmed.
+	if (after && verifier.seq === after.seq)
+		throw verifier.torn ?? new Error(`the log ends at event ${after.seq}`);
+	const last = await endOf(place, sources, verifier);
 	await disk.syncFolder(folder);
 	await disk.syncFolder(segments);
-	const { id, seq, hash, offset } = end;
-	const first = sources.at(-1)?.first;
-	if (first === undefined) return { id, seq, hash, segment: undefined };
-	const segment = await Segment.open(disk, segments, first, offset);
+	if (!last) return undefined;
+	const segment = await Segment.open(disk, segments, ...last);
 	await segment.sync();
-	return { id, seq, hash, segment };
+	return segment;
+}
+
+/** The first seq and the size of the last segment, once a torn tail is off it. */
+async function endOf(
+	place: Place,
+	sources: readonly Source[],
+	{ torn, offset, before }: Verifier,
+): Promise<[first: number, size: number] | undefined> {
+	if (torn) await cut(place, torn, offset);
+	const whole = torn && offset === 0;
+	const { first } = sources.at(whole ? -2 : -1) ?? {};
+	return first === undefined ? undefined : [first, whole ? before : offset];
 }
 
 /** Saves first, durably, and cuts then: a crash in between does it again. */
 async function cut(
-	disk: Disk,
-	folder: string,
+	{ disk, folder, clock, onTorn }: Place,
 	damage: Damage,
 	offset: number,
-	now: number,
-): Promise<TornTail> {
+): Promise<void> {
 	const { file } = damage;
 	const torn = join(folder, "torn");
 	await disk.makeFolder(torn);
 	await disk.syncFolder(folder);
-	const savedAs = join(torn, `${basename(file)}-${offset}-${now}`);
+	const savedAs = join(torn, `${basename(file)}-${offset}-${clock.now()}`);
 	await copy(disk, file, offset, savedAs);
 	await disk.syncFolder(torn);
 	if (offset === 0) await disk.remove(file);
 	else await truncate(disk, file, offset);
-	return { damage, file, offset, savedAs };
+	onTorn?.({ damage, file, offset, savedAs });
 }
 
 async function copy(disk: Disk, from: string, offset: number, to: string) {

@@ -7,7 +7,7 @@
 import { isUtf8 } from "node:buffer";
 import { Damage, LaterBatchSearch } from "./damage.ts";
 import { GENESIS, takeApart } from "./line.ts";
-import type { Stored } from "./log.ts";
+import type { Mark, Stored } from "./log.ts";
 import { Broken, type Header, type Line, openLine } from "./open-line.ts";
 
 const PREVIOUS = /"prev":"([\w-]{43})"$/;
@@ -16,6 +16,8 @@ export interface SegmentInfo {
 	readonly file: string;
 	/** The seq that its name says it begins with. */
 	readonly first?: number;
+	/** Where its reading begins, if not with its header. */
+	readonly offset?: number;
 	/** Only the last segment can have a torn tail: it was made when all before it was synced. */
 	readonly isLast: boolean;
 }
@@ -28,6 +30,8 @@ export class Verifier {
 	hash = GENESIS;
 	file = "";
 	offset = 0;
+	/** How much of the segment before this one is sound. */
+	before = 0;
 	/** Set when the last segment ends in what may be the rest of a torn batch or header. */
 	torn: Damage | undefined;
 
@@ -42,16 +46,25 @@ export class Verifier {
 	#last = 0;
 	#search: LaterBatchSearch | undefined;
 
-	constructor({ lone = false } = {}) {
+	/** It begins at a mark, if one is given. */
+	constructor({ lone = false, after }: { lone?: boolean; after?: Mark } = {}) {
 		this.#lone = lone;
+		if (!after) return;
+		this.id = after.log;
+		this.seq = after.seq;
+		this.hash = after.hash;
+		this.#previous = after.hash;
 	}
 
 	beginSegment(segment: SegmentInfo): void {
+		const { file, first = 1, offset = 0 } = segment;
 		this.#segment = segment;
-		this.file = segment.file;
-		this.offset = 0;
-		this.#line = 1;
-		this.#start = 0;
+		this.file = file;
+		this.before = this.offset;
+		this.offset = offset;
+		// Behind the header each event has one line.
+		this.#line = offset > 0 ? this.seq - first + 3 : 1;
+		this.#start = offset;
 	}
 
 	/** Takes the next line, without its newline; answers with the batch that it completes. */

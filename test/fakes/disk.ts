@@ -151,6 +151,14 @@ export class FakeDisk implements Disk {
 		if (!this.#names.delete(path)) throw failure("ENOENT", "remove", path);
 	}
 
+	async rename(path: string, to: string): Promise<void> {
+		await this.#called("rename", path);
+		const file = this.#names.get(path);
+		if (!file) throw failure("ENOENT", "rename", path);
+		this.#names.delete(path);
+		this.#names.set(to, file);
+	}
+
 	async open(path: string): Promise<DiskFile> {
 		await this.#called("open", path);
 		const file = this.#names.get(path) ?? { bytes: NOTHING, synced: NOTHING };

@@ -56,6 +56,8 @@ export class Witness implements LogListener {
 		this.ordered.push(stored);
 	}
 
+	onGathered(): void {}
+
 	onCommitted(seq: number): void {
 		this.committed = seq;
 		this.told.push(`committed ${seq}`);
@@ -80,6 +82,6 @@ export const settle = () => new Promise<void>((done) => setImmediate(done));
 
 export async function readAll(log: Log): Promise<Stored[]> {
 	const all: Stored[] = [];
-	for await (const stored of log.read()) all.push(stored);
+	for await (const some of log.read()) all.push(...some);
 	return all;
 }

@@ -14,15 +14,21 @@ export class StillClock extends FakeClock {
 	}
 }
 
-/** Opens the log of the folder `data`. */
-export const openOn = (disk: FakeDisk, options: Partial<FileLogOptions> = {}) =>
-	openFileLog({
+/** Opens the log of the folder `data`, and reads it to its end. */
+export async function openOn(
+	disk: FakeDisk,
+	options: Partial<FileLogOptions> = {},
+) {
+	const log = openFileLog({
 		disk,
 		folder: "data",
 		clock: new StillClock(),
 		ids: () => "abcdefghijklmnopqrstuv",
 		...options,
 	});
+	await readAll(log);
+	return log;
+}
 
 /** Makes a log in which each of `batches` is committed as one batch. */
 export async function logOf(

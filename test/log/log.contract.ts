@@ -8,10 +8,17 @@ export interface Harness {
 	open(): Promise<Log>;
 }
 
+/** Opens it and reads it to its end, so that it can be written to. */
+async function opened(making: Harness | Promise<Harness>): Promise<Log> {
+	const log = await (await making).open();
+	await readAll(log);
+	return log;
+}
+
 export function logContract(makeHarness: () => Promise<Harness>): void {
 	/** Appends one entry after another, as one command each, and closes. */
 	async function keep(harness: Harness, ...entries: Entry[]) {
-		const log = await harness.open();
+		const log = await opened(harness);
 		const witness = new Witness(log);
 		for (const entry of entries) log.append([entry]);
 		await log.close();
@@ -19,7 +26,7 @@ export function logContract(makeHarness: () => Promise<Harness>): void {
 	}
 
 	test("a new log is empty and has an id of 128 bits", async () => {
-		const log = await (await makeHarness()).open();
+		const log = await opened(makeHarness());
 		expect(log.id).toMatch(/^[\w-]{22}$/);
 		expect([log.ordered, log.committed, log.frozen]).toEqual([0, 0, false]);
 		expect(await readAll(log)).toEqual([]);
@@ -27,7 +34,7 @@ export function logContract(makeHarness: () => Promise<Harness>): void {
 	});
 
 	test("entries are ordered at once and committed later", async () => {
-		const log = await (await makeHarness()).open();
+		const log = await opened(makeHarness());
 		const witness = new Witness(log);
 		log.append([said("one"), said("two")]);
 		log.append([said("three")]);
@@ -38,7 +45,7 @@ export function logContract(makeHarness: () => Promise<Harness>): void {
 	});
 
 	test("the position of an entry is known while it is being ordered", async () => {
-		const log = await (await makeHarness()).open();
+		const log = await opened(makeHarness());
 		const positions: number[][] = [];
 		log.listen(
 			Object.assign(new Witness(), {
@@ -57,13 +64,13 @@ export function logContract(makeHarness: () => Promise<Harness>): void {
 	test("what was committed is read back as it was, and the log goes on", async () => {
 		const harness = await makeHarness();
 		const first = await keep(harness, said("hello"), left("c1"), stopped);
-		const log = await harness.open();
+		const log = await opened(harness);
 		expect(await readAll(log)).toEqual(first.ordered);
 		expect([log.ordered, log.committed]).toEqual([3, 3]);
 		const second = new Witness(log);
 		log.append([said("again")]);
 		await log.close();
-		const reopened = await harness.open();
+		const reopened = await opened(harness);
 		const whole = [...first.ordered, ...second.ordered];
 		expect(await readAll(reopened)).toEqual(whole);
 		expect(reopened.id).toBe(log.id);
@@ -74,14 +81,14 @@ export function logContract(makeHarness: () => Promise<Harness>): void {
 		const harness = await makeHarness();
 		const { event } = said("forgotten");
 		await keep(harness, { event });
-		const log = await harness.open();
+		const log = await opened(harness);
 		expect(await readAll(log)).toEqual([{ seq: 1, event }]);
 		await log.close();
 	});
 
 	test("nothing of an append is kept when its listener throws", async () => {
 		const harness = await makeHarness();
-		const log = await harness.open();
+		const log = await opened(harness);
 		const witness = new Witness();
 		log.listen(
 			Object.assign(witness, {
@@ -95,7 +102,7 @@ export function logContract(makeHarness: () => Promise<Harness>): void {
 		expect(log.ordered).toBe(1);
 		log.append([said("other two")]);
 		await log.close();
-		const reopened = await harness.open();
+		const reopened = await opened(harness);
 		const texts = (await readAll(reopened)).map((it) => it.erasable?.text);
 		expect(texts).toEqual(["one", "other two"]);
 		await reopened.close();
@@ -127,7 +134,7 @@ export function logContract(makeHarness: () => Promise<Harness>): void {
 	test.each(impossible)(
 		"%s is refused before it is ordered",
 		async (_, entry) => {
-			const log = await (await makeHarness()).open();
+			const log = await opened(makeHarness());
 			const witness = new Witness(log);
 			expect(() => log.append([said("fine"), entry])).toThrow();
 			expect([witness.ordered, log.ordered]).toEqual([[], 0]);
@@ -136,7 +143,7 @@ export function logContract(makeHarness: () => Promise<Harness>): void {
 	);
 
 	test("appending nothing is nothing", async () => {
-		const log = await (await makeHarness()).open();
+		const log = await opened(makeHarness());
 		const witness = new Witness(log);
 		log.append([]);
 		await log.close();
@@ -145,15 +152,17 @@ export function logContract(makeHarness: () => Promise<Harness>): void {
 
 	test("it has one listener, and is read before and written after", async () => {
 		const log = await (await makeHarness()).open();
+		expect(() => new Witness(log)).toThrow("not been read");
+		await readAll(log);
 		expect(() => log.append([stopped])).toThrow("no listener");
 		new Witness(log);
 		expect(() => new Witness(log)).toThrow("a listener");
-		expect(() => log.read()).toThrow("being written");
+		await expect(readAll(log)).rejects.toThrow("being written");
 		await log.close();
 	});
 
 	test("a listener may not append while it hears of an append", async () => {
-		const log = await (await makeHarness()).open();
+		const log = await opened(makeHarness());
 		log.listen(
 			Object.assign(new Witness(), { onOrdered: () => log.append([stopped]) }),
 		);
@@ -163,7 +172,7 @@ export function logContract(makeHarness: () => Promise<Harness>): void {
 	});
 
 	test("a closed log takes nothing more, and may be closed again", async () => {
-		const log = await (await makeHarness()).open();
+		const log = await opened(makeHarness());
 		new Witness(log);
 		await log.close();
 		await log.close();

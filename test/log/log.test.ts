@@ -23,7 +23,9 @@ describe("a log in memory", () => {
 describe("a log in files, on a simulated disk", () => {
 	logContract(async () => {
 		const disk = new FakeDisk();
-		return { open: () => openFileLog({ disk, folder: "data", clock, ids }) };
+		return {
+			open: async () => openFileLog({ disk, folder: "data", clock, ids }),
+		};
 	});
 });
 
@@ -32,6 +34,6 @@ describe("a log in files, on a real disk", () => {
 		const folder = await mkdtemp(join(tmpdir(), "plume-log-"));
 		onTestFinished(() => rm(folder, { recursive: true }));
 		const disk = realDisk;
-		return { open: () => openFileLog({ disk, folder, clock, ids }) };
+		return { open: async () => openFileLog({ disk, folder, clock, ids }) };
 	});
 });

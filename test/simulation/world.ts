@@ -9,6 +9,7 @@ import { botClaim } from "../../src/chat/bot.ts";
 import { State } from "../../src/engine/state.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import type { Log, LogListener, Stored } from "../../src/log/log.ts";
+import { Snapshots } from "../../src/log/snapshots.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk, seeded } from "../fakes/disk.ts";
 import { House, type Person, type Received, seededBytes } from "../house.ts";
@@ -59,7 +60,7 @@ export class World {
 	async start(): Promise<void> {
 		const seed = `start ${this.starts++}`;
 		const bytes = seededBytes(seed);
-		const log = await openFileLog({
+		const log = openFileLog({
 			disk: this.disk,
 			folder: DATA,
 			clock: this.clock,
@@ -68,7 +69,7 @@ export class World {
 			batchBytes: 4000,
 		});
 		const recovered: Stored[] = [];
-		for await (const stored of log.read()) recovered.push(asRead(stored));
+		for await (const some of log.read()) recovered.push(...some.map(asRead));
 		this.#mustBePrefix(recovered);
 		this.#logId = log.id;
 		this.ordered = recovered;
@@ -77,6 +78,12 @@ export class World {
 		for (const stored of recovered) this.#shadow.apply(stored);
 		this.house = await House.open({
 			log: this.#tapped(log),
+			snapshots: new Snapshots({
+				disk: this.disk,
+				folder: DATA,
+				every: 40,
+				warn: () => {},
+			}),
 			clock: this.clock,
 			seed,
 			environment: { PLUME_LIMITS: "off" },
@@ -234,6 +241,9 @@ export class World {
 					if (life.over) return;
 					this.committed = seq;
 					listener.onCommitted(seq);
+				},
+				onGathered: (seq) => {
+					if (!life.over) listener.onGathered(seq);
 				},
 				onFrozen: (error) => listener.onFrozen(error),
 				onThawed: () => listener.onThawed(),

@@ -1,0 +1,47 @@
+/**
+ * Takes snapshots of the live state. The machines are ahead of the disk, so a
+ * snapshot begins as a frozen state when all that made it goes to the disk,
+ * and is written, beside everything else, only once that is committed.
+ */
+import type { Log } from "../log/log.ts";
+import type { Snapshots } from "../log/snapshots.ts";
+import { canonicalPieces } from "./canonical.ts";
+import type { Frozen } from "./frozen.ts";
+import type { State } from "./state.ts";
+
+/** Deep enough that a member of a room is a piece of its own. */
+const DEPTH = 6;
+
+export class Snapshotter {
+	readonly #log: Log;
+	readonly #state: State;
+	readonly #snapshots: Snapshots | undefined;
+	#frozen: { readonly seq: number; readonly state: Frozen } | undefined;
+	#saving: Promise<void> | undefined;
+
+	constructor(log: Log, state: State, snapshots: Snapshots | undefined) {
+		this.#log = log;
+		this.#state = state;
+		this.#snapshots = snapshots;
+	}
+
+	onGathered(seq: number): void {
+		if (this.#saving || !this.#snapshots?.isDue(seq)) return;
+		this.#frozen = { seq, state: this.#state.freeze() };
+	}
+
+	onCommitted(seq: number): void {
+		const { mark } = this.#log;
+		if (this.#frozen?.seq !== seq || mark?.seq !== seq) return;
+		const pieces = canonicalPieces(this.#frozen.state, DEPTH);
+		this.#frozen = undefined;
+		this.#saving = this.#snapshots?.save(mark, pieces).then(() => {
+			this.#saving = undefined;
+		});
+	}
+
+	/** Waits for the one that is being written. */
+	async settle(): Promise<void> {
+		await this.#saving;
+	}
+}

@@ -1,0 +1,50 @@
+/**
+ * How a server comes to its state: from a snapshot and what the log holds
+ * behind it, if the two fit each other; otherwise from the whole log, which
+ * alone is the truth. Whatever goes wrong on the way from a snapshot, all is
+ * read instead: what is wrong with the log itself shows then, with its place.
+ */
+import { botClaim } from "../chat/bot.ts";
+import { Server } from "../chat/server.ts";
+import type { Limits } from "../limits.ts";
+import type { Log } from "../log/log.ts";
+import type { Snapshot, Snapshots } from "../log/snapshots.ts";
+import { type Folded, fold } from "./fold.ts";
+import { thaw } from "./frozen.ts";
+import { State } from "./state.ts";
+
+export interface Awake {
+	readonly state: State;
+	/** Its rooms remember the latest of what was said. */
+	readonly server: Server;
+	readonly last: Folded;
+}
+
+export async function wake(
+	log: Log,
+	limits: Limits,
+	snapshots: Snapshots | undefined,
+): Promise<Awake> {
+	const snapshot = await snapshots?.load();
+	if (snapshot)
+		try {
+			return await wakeFrom(log, limits, snapshot);
+		} catch (error) {
+			await snapshots?.discard(error);
+		}
+	return wakeFrom(log, limits);
+}
+
+async function wakeFrom(
+	log: Log,
+	limits: Limits,
+	snapshot?: Snapshot,
+): Promise<Awake> {
+	const saved = snapshot && thaw(snapshot.state);
+	const state = new State(log, botClaim, saved);
+	const server = new Server(limits);
+	const last = await fold(state, log.read(snapshot?.mark), (item) =>
+		server.room(item.room).remember(item),
+	);
+	return { state, server, last };
+}

@@ -1,0 +1,172 @@
+/**
+ * Snapshots of folded state, as files in the data folder's `snapshots/`: a
+ * cache, so that a start depends on the tail. One is written aside, synced
+ * and renamed; two are kept. What it loads is what was saved; whether the log
+ * goes on from there, the log knows.
+ *
+ * A start loads the older of the two, because rooms remember what was said
+ * from the log, and so need some of it behind the snapshot. If that one is no
+ * good, everything is read, which is always right.
+ */
+import { createHash, hash as hashOf } from "node:crypto";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { type Disk, writeAll } from "./disk.ts";
+import { isCount } from "./line.ts";
+import type { Mark } from "./log.ts";
+
+/** To be counted up whenever the shape of any machine's context changes. */
+const FORMAT = 1;
+const STATE = ',"state":';
+const NAME = /^snapshot-(\d+)\.json$/;
+const ASIDE = "aside.json";
+/** So much is put together in one turn of the event loop. */
+const PIECES_PER_TURN = 1000;
+
+export interface Snapshot {
+	readonly mark: Mark;
+	/** Canonical JSON. */
+	readonly state: string;
+}
+
+export interface SnapshotsOptions {
+	readonly disk: Disk;
+	/** The data folder. */
+	readonly folder: string;
+	/** Events between one and the next. */
+	readonly every?: number;
+	/** Hears why a snapshot was ignored, or could not be written. */
+	readonly warn: (error: Error) => void;
+}
+
+export class Snapshots {
+	readonly #options: SnapshotsOptions;
+	readonly #folder: string;
+	readonly #every: number;
+	/** The seq of the newest; what is due is counted from there. */
+	#newest = 0;
+
+	constructor(options: SnapshotsOptions) {
+		this.#options = options;
+		this.#folder = join(options.folder, "snapshots");
+		this.#every = options.every ?? 10_000;
+	}
+
+	isDue(seq: number): boolean {
+		return seq - this.#newest >= this.#every;
+	}
+
+	/** The one to start from, if there is any. */
+	async load(): Promise<Snapshot | undefined> {
+		try {
+			await this.#options.disk.makeFolder(this.#folder);
+			const [newest = 0, older] = await this.#kept();
+			this.#newest = newest;
+			return older === undefined ? undefined : await this.#open(older);
+		} catch (error) {
+			await this.discard(error);
+			return undefined;
+		}
+	}
+
+	/** One was no good: that puts all in doubt, and they are only a cache. */
+	async discard(why: unknown): Promise<void> {
+		this.#warn(why);
+		this.#newest = 0;
+		try {
+			await this.#removeAllBut([]);
+		} catch (error) {
+			this.#warn(error);
+		}
+	}
+
+	/** Writes one of a state that is committed; `pieces` are its canonical JSON. Never rejects. */
+	async save(mark: Mark, pieces: Iterable<string>): Promise<void> {
+		this.#newest = mark.seq;
+		try {
+			const hash = createHash("sha256");
+			let state = "";
+			let count = 0;
+			for (const piece of pieces) {
+				hash.update(piece);
+				state += piece;
+				if (++count % PIECES_PER_TURN === 0) await setImmediate();
+			}
+			const stateHash = hash.digest("base64url");
+			const about = { format: FORMAT, ...mark, stateHash };
+			const head = JSON.stringify(about).slice(0, -1);
+			await this.#write(mark.seq, `${head}${STATE}${state}}\n`);
+			await this.#removeAllBut(await this.#kept());
+		} catch (error) {
+			this.#warn(error);
+		}
+	}
+
+	#warn(error: unknown): void {
+		this.#options.warn(error instanceof Error ? error : Error(`${error}`));
+	}
+
+	async #write(seq: number, text: string): Promise<void> {
+		const { disk } = this.#options;
+		const aside = join(this.#folder, ASIDE);
+		const file = await disk.open(aside);
+		try {
+			await file.truncate(0);
+			await writeAll(file, Buffer.from(text), 0);
+			await file.sync();
+		} finally {
+			await file.close();
+		}
+		await disk.rename(aside, this.#path(seq));
+		await disk.syncFolder(this.#folder);
+	}
+
+	/** The seq of the newest, and that of the newest which has enough behind it. */
+	async #kept(): Promise<number[]> {
+		const seqs = await this.#seqs();
+		const [newest = 0] = seqs;
+		const older = seqs.find((seq) => newest - seq >= this.#every);
+		return seqs.filter((seq) => seq === newest || seq === older);
+	}
+
+	async #removeAllBut(kept: readonly number[]): Promise<void> {
+		for (const seq of await this.#seqs())
+			if (!kept.includes(seq)) await this.#options.disk.remove(this.#path(seq));
+	}
+
+	/** Newest first. */
+	async #seqs(): Promise<number[]> {
+		const names = await this.#options.disk.list(this.#folder);
+		return names
+			.flatMap((name) => NAME.exec(name)?.[1] ?? [])
+			.map(Number)
+			.sort((a, b) => b - a);
+	}
+
+	async #open(named: number): Promise<Snapshot> {
+		const path = this.#path(named);
+		const chunks: Buffer[] = [];
+		for await (const chunk of this.#options.disk.read(path)) chunks.push(chunk);
+		const text = Buffer.concat(chunks).toString();
+		const at = text.indexOf(STATE);
+		const about: Partial<Record<string, unknown>> = JSON.parse(
+			`${text.slice(0, at)}}`,
+		);
+		const { format, log, seq, hash, offset, stateHash } = about;
+		const state = text.slice(at + STATE.length, text.lastIndexOf("}"));
+		if (
+			format !== FORMAT ||
+			seq !== named ||
+			typeof log !== "string" ||
+			typeof hash !== "string" ||
+			!isCount(offset) ||
+			stateHash !== hashOf("sha256", state, "base64url")
+		)
+			throw new Error(`${path} is no sound snapshot of format ${FORMAT}`);
+		return { mark: { log, seq: named, hash, offset }, state };
+	}
+
+	#path(seq: number): string {
+		return join(this.#folder, `snapshot-${seq}.json`);
+	}
+}

@@ -1,0 +1,19 @@
+/** What the log holds of a login code: enough to check it, and nothing to compare it by. */
+import { expect, test } from "vitest";
+import { codeMac } from "../../src/engine/decide/decision.ts";
+import { Secrets } from "../../src/engine/secrets.ts";
+import { seededBytes } from "../house.ts";
+
+test("the same code has another MAC in each login, and under each secret", () => {
+	const [here, there] = ["one secret", "another secret"].map(
+		(secret) => new Secrets(secret, seededBytes("seed")),
+	);
+	if (!here || !there) throw new Error("two secrets make two of them");
+	const macs = [
+		codeMac(here, "one login", "ABC123"),
+		codeMac(here, "another login", "ABC123"),
+		codeMac(there, "one login", "ABC123"),
+	];
+	expect(new Set(macs).size).toBe(3);
+	expect(codeMac(here, "one login", "ABC123")).toBe(macs[0]);
+});

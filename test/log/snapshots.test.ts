@@ -1,0 +1,363 @@
+/** Snapshots are a cache: with them, without them, or with bad ones, a server starts with the same state. */
+import fc from "fast-check";
+import { OrderedSet } from "immutable";
+import { describe, expect, test } from "vitest";
+import type { PlumeEvent } from "../../machines/events.ts";
+import { botClaim } from "../../src/chat/bot.ts";
+import { canonical, canonicalPieces } from "../../src/engine/canonical.ts";
+import { thaw } from "../../src/engine/frozen.ts";
+import { IllegalEvent } from "../../src/engine/live.ts";
+import { Snapshotter } from "../../src/engine/snapshotter.ts";
+import { State } from "../../src/engine/state.ts";
+import { wake } from "../../src/engine/wake.ts";
+import { defaultLimits } from "../../src/limits.ts";
+import { openFileLog } from "../../src/log/file-log.ts";
+import type { Entry, Log, Mark } from "../../src/log/log.ts";
+import type { TornTail } from "../../src/log/recover.ts";
+import { Snapshots } from "../../src/log/snapshots.ts";
+import { FakeDisk, type Interrupt, seeded } from "../fakes/disk.ts";
+import { clientEvents, roomEvents } from "../machines/events.ts";
+import { settle, Witness } from "./entries.ts";
+import { changed, StillClock } from "./folder.ts";
+
+const id = "abcdefghijklmnopqrstuv";
+const EVERY = 10;
+
+const events = fc.array(
+	fc.constantFrom<PlumeEvent>(
+		{ type: "server.started", time: 0, node: "n", version: "1" },
+		...clientEvents,
+		...roomEvents,
+		...roomEvents,
+	),
+	{ maxLength: 120 },
+);
+
+function takes(state: State, event: PlumeEvent, replaying = false): boolean {
+	try {
+		state.apply({ event }, replaying);
+		return true;
+	} catch (error) {
+		if (error instanceof IllegalEvent) return false;
+		throw error;
+	}
+}
+
+/** As many of the events as are legal where they stand. */
+function legal(wanted: readonly PlumeEvent[]): PlumeEvent[] {
+	const state = new State({ id }, botClaim);
+	return wanted.filter((event) => takes(state, event));
+}
+
+const textOf = (state: State) =>
+	[...canonicalPieces(state.freeze(), 6)].join("");
+
+test("replay's fast path comes to the actors' state, after every event, and refuses what they refuse", () =>
+	fc.assert(
+		fc.property(events, fc.boolean(), (story, always) => {
+			const [slow, fast] = [1, 2].map(() => new State({ id }, botClaim));
+			for (const event of story) {
+				if (!slow || !fast) throw new Error("no states");
+				expect(takes(fast, event, true)).toBe(takes(slow, event));
+				if (always) expect(fast.hash()).toBe(slow.hash());
+			}
+			expect(fast?.hash()).toBe(slow?.hash());
+		}),
+	));
+
+test("a snapshot at any event, and the tail, come to what the full replay comes to", () =>
+	fc.assert(
+		fc.property(events, (story) => {
+			const logged = legal(story);
+			for (let k = 0; k <= logged.length; k++) {
+				const before = new State({ id }, botClaim);
+				for (const event of logged.slice(0, k)) before.apply({ event }, true);
+				const text = textOf(before);
+				const after = new State({ id }, botClaim, thaw(text));
+				expect(after.hash()).toBe(before.hash());
+				expect(textOf(after)).toBe(text);
+				for (const event of logged.slice(k)) {
+					const item = before.apply({ event });
+					expect(after.apply({ event }, true)).toEqual(item);
+					expect(
+						[...after.clientIds].map((it) => after.client(it)?.value),
+					).toEqual([...after.clientIds].map((it) => before.client(it)?.value));
+				}
+				expect(after.hash()).toBe(before.hash());
+				expect(after.tabs("ann@")).toBe(before.tabs("ann@"));
+				expect(after.pending("p")).toBe(before.pending("p"));
+			}
+		}),
+		{ numRuns: 30 },
+	));
+
+/** A server's log, state and snapshots, without the server. */
+async function live(
+	disk: FakeDisk,
+	warnings: string[] = [],
+	torn: TornTail[] = [],
+) {
+	const warn = (error: Error) => warnings.push(error.message);
+	const snapshots = new Snapshots({ disk, folder: "data", every: EVERY, warn });
+	const clock = new StillClock();
+	const onTorn = (tail: TornTail) => torn.push(tail);
+	const options = { disk, folder: "data", clock, ids: () => id, onTorn };
+	const log = openFileLog({ ...options, segmentBytes: 3000 });
+	const marks: Mark[] = [];
+	const reading = log.read.bind(log);
+	log.read = (after) => {
+		if (after) marks.push(after);
+		return reading(after);
+	};
+	const { state } = await wake(log, defaultLimits(), snapshots);
+	const snapshotter = new Snapshotter(log, state, snapshots);
+	const witness = Object.assign(new Witness(), {
+		onGathered: (seq: number) => snapshotter.onGathered(seq),
+	});
+	const onOrdered = witness.onOrdered.bind(witness);
+	witness.onOrdered = (stored) => {
+		state.apply(stored);
+		onOrdered(stored);
+	};
+	const onCommitted = witness.onCommitted.bind(witness);
+	witness.onCommitted = (seq) => {
+		snapshotter.onCommitted(seq);
+		onCommitted(seq);
+	};
+	log.listen(witness);
+	return { log, state, snapshotter, witness, clock, marks, warnings };
+}
+
+const room = "lobby";
+const history: PlumeEvent[] = [
+	{ type: "server.started", time: 0, node: "n", version: "1" },
+	{ type: "room.opened", time: 0, room, incarnation: "i" },
+	...Array.from({ length: 45 }, (): PlumeEvent[] => [
+		{
+			type: "client.entered",
+			time: 1,
+			room,
+			client: "a",
+			identity: "a@",
+			nameKey: "a",
+			name: "a",
+			session: "s",
+			node: "n",
+		},
+		{ type: "client.left", time: 2, room, client: "a", why: "closed" },
+	]).flat(),
+];
+
+/** Lives through the events, two at a time; most are ordered while others are still being written. */
+async function write(log: Log, from: number, to = history.length) {
+	for (let at = from; at < to; at += 2) {
+		const two = history.slice(at, at + 2);
+		log.append(two.map((event): Entry => ({ event })));
+		if (at % 6 === 0) await settle();
+		else await undefined;
+	}
+	await settle();
+}
+
+async function written() {
+	const disk = new FakeDisk([], 64);
+	const { log, state, snapshotter, warnings } = await live(disk);
+	await write(log, 0);
+	await log.close();
+	await snapshotter.settle();
+	expect(warnings).toEqual([]);
+	return { disk, hash: state.hash() };
+}
+
+const snapshotsOf = (files: Map<string, Buffer>) =>
+	[...files.keys()].filter((path) => path.includes("/snapshots/")).sort();
+
+test("two are kept, far enough apart, and a start reads only what is behind the older", async () => {
+	const { disk, hash } = await written();
+	const [older = "", newer = "", ...others] = snapshotsOf(disk.files);
+	const [from, to] = [older, newer].map((path) => Number(/\d+/.exec(path)));
+	expect([others, Number(to) - Number(from) >= EVERY]).toEqual([[], true]);
+	const { state, marks, log } = await live(disk);
+	expect(marks).toMatchObject([{ seq: from }]);
+	expect([state.hash(), log.committed]).toEqual([hash, history.length]);
+	await log.close();
+});
+
+describe("a snapshot that is no good is ignored, told, and removed", () => {
+	test("whichever bit of it is flipped", async () => {
+		const { disk, hash } = await written();
+		const [older = ""] = snapshotsOf(disk.files);
+		const size = disk.files.get(older)?.length ?? 0;
+		await fc.assert(
+			fc.asyncProperty(fc.nat(size - 1), fc.nat(7), async (at, bit) => {
+				const files = changed(disk.files, older, (bytes) => {
+					bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+					return bytes;
+				});
+				const again = new FakeDisk(files);
+				const { state, warnings, log } = await live(again);
+				expect([state.hash(), log.committed]).toEqual([hash, history.length]);
+				const removed = snapshotsOf(again.files).length === 0;
+				expect(warnings.length > 0).toBe(removed);
+				// Only what is behind the state's end can be another byte and the same snapshot.
+				expect(removed || at >= size - 2).toBe(true);
+				await log.close();
+			}),
+			{ numRuns: 300 },
+		);
+	});
+
+	test("if the log was put back to before it, and nothing of the log is cut", async () => {
+		const { disk } = await written();
+		const short = new FakeDisk();
+		const first = await live(short);
+		await write(first.log, 0, 22);
+		await first.log.close();
+		const files = new Map(short.files);
+		for (const path of snapshotsOf(short.files)) files.delete(path);
+		for (const path of snapshotsOf(disk.files))
+			files.set(path, disk.files.get(path) ?? Buffer.of());
+		const { state, warnings, log } = await live(new FakeDisk(files));
+		expect([state.hash(), log.committed]).toEqual([first.state.hash(), 22]);
+		expect(warnings).toHaveLength(1);
+		await log.close();
+	});
+});
+
+test("a crash at any call, and one more while it recovers, leave a server that starts with the same state", () =>
+	fc.assert(
+		fc.asyncProperty(fc.nat(), async (seed) => {
+			const later = seeded(seed)(40);
+			const dying = async (disk: FakeDisk, crashAt: number, from: number) => {
+				disk.interrupt = (({ number }) =>
+					number === crashAt ? "crash" : undefined) satisfies Interrupt;
+				const life = async () => {
+					const { log, snapshotter } = await live(disk);
+					await write(log, from);
+					await log.close();
+					await snapshotter.settle();
+					return true;
+				};
+				return Promise.race([life(), disk.crashing.then(() => false)]);
+			};
+			for (let crashAt = 1 + (seed % 5); ; crashAt += 5) {
+				const first = new FakeDisk([], 64);
+				const survived = await dying(first, crashAt, 0);
+				const second = first.crash(seeded(seed + crashAt));
+				await dying(second, later, history.length);
+				const disk = second.crash(seeded(seed));
+				const { state, log, warnings } = await live(disk);
+				const full = new State({ id }, botClaim);
+				for (const event of history.slice(0, log.committed))
+					full.apply({ event });
+				expect([state.hash(), warnings]).toEqual([full.hash(), []]);
+				await log.close();
+				if (survived) break;
+			}
+		}),
+		{ numRuns: 8 },
+	));
+
+describe("the scrub", () => {
+	async function scrubbed(files: Map<string, Buffer>) {
+		const { log, marks, clock } = await live(new FakeDisk(files));
+		let over = false;
+		const outcome = log.scrub().then(
+			() => "sound",
+			(error: Error) => error.message,
+		);
+		const ending = outcome.then(() => {
+			over = true;
+		});
+		for (let turn = 0; !over && turn < 1000; turn++) {
+			await settle();
+			clock.advance(10);
+		}
+		await ending;
+		await log.close();
+		return { found: await outcome, from: marks[0]?.seq };
+	}
+
+	test("finds nothing in a sound log", async () => {
+		const { disk } = await written();
+		expect(await scrubbed(disk.files)).toMatchObject({ found: "sound" });
+	});
+
+	test("or the start finds any bit flipped before the last batch", async () => {
+		const { disk } = await written();
+		const segments = [...disk.files].filter(([path]) => path.includes("/log/"));
+		const sizes = segments.map(([, { length }]) => length);
+		const all = sizes.reduce((sum, size) => sum + size, 0);
+		let spared = 0;
+		await fc.assert(
+			fc.asyncProperty(fc.nat(all - 1200), fc.nat(7), async (place, bit) => {
+				let at = place;
+				const [path = ""] =
+					segments.find(([, { length }]) => {
+						if (at < length) return true;
+						at -= length;
+						return false;
+					}) ?? [];
+				const files = changed(disk.files, path, (bytes) => {
+					bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+					return bytes;
+				});
+				try {
+					const { found, from } = await scrubbed(files);
+					expect(from).toBeGreaterThan(0);
+					expect(found).toContain(`${path} is damaged at line`);
+					spared++;
+				} catch (error) {
+					expect(error).toMatchObject({ name: "Damage", file: path });
+				}
+			}),
+			{ numRuns: 200 },
+		);
+		expect(spared).toBeGreaterThan(20);
+	});
+
+	test("is over when the log is closed", async () => {
+		const { disk } = await written();
+		const { log, clock } = await live(disk);
+		const scrubbing = log.scrub();
+		await settle();
+		await log.close();
+		clock.advance(10);
+		await expect(scrubbing).resolves.toBeUndefined();
+	});
+});
+
+test("rot in the header of a segment before the snapshot is found at the start", async () => {
+	const { disk } = await written();
+	const [path = ""] = [...disk.files.keys()].filter((it) =>
+		it.includes("/log/"),
+	);
+	const files = changed(disk.files, path, (bytes) => {
+		bytes[20] = (bytes[20] ?? 0) ^ 1;
+		return bytes;
+	});
+	await expect(live(new FakeDisk(files))).rejects.toMatchObject({ line: 1 });
+});
+
+test("a torn tail behind a snapshot is cut off and named by its line", async () => {
+	const { disk, hash } = await written();
+	const path = [...disk.files.keys()].findLast((it) => it.includes("/log/"));
+	const files = changed(disk.files, path ?? "", (bytes) =>
+		Buffer.concat([bytes, Buffer.from('{"level":30,')]),
+	);
+	const lines = String(files.get(path ?? "")).split("\n").length;
+	const torn: TornTail[] = [];
+	const { state, marks, log } = await live(new FakeDisk(files), [], torn);
+	expect([marks.length, state.hash()]).toEqual([1, hash]);
+	expect(torn).toMatchObject([{ damage: { line: lines } }]);
+	await log.close();
+});
+
+test("the order of a set is part of the state", () => {
+	const [one, other] = [
+		["a", "b"],
+		["b", "a"],
+	].map((it) => OrderedSet(it));
+	expect(canonical({ one })).toBe('{"one":["a","b"]}');
+	expect(canonical({ one: other })).toBe('{"one":["b","a"]}');
+});
