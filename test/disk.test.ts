@@ -1,5 +1,5 @@
 /** What people notice when the disk fills or fails, on the real code from edge to log. */
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { World } from "./simulation/world.ts";
 
 let world: World;
@@ -61,3 +61,69 @@ test.each([
 		world.check();
 	},
 );
+
+describe("while a batch is on its way to the disk", () => {
+	/** From now on syncs wait; answers how to let them go. */
+	function holdSyncs(): () => void {
+		let letGo = () => {};
+		const held = new Promise<undefined>((resolve) => {
+			letGo = () => resolve(undefined);
+		});
+		world.disk.interrupt = ({ kind }) => (kind === "sync" ? held : undefined);
+		return letGo;
+	}
+
+	async function aWhile() {
+		for (let turn = 0; turn < 100; turn++)
+			await new Promise((resolve) => setImmediate(resolve));
+	}
+
+	test("nobody hears of a line: not the room, not who sent it twice, not who is refused after it", async () => {
+		const { house } = world;
+		const ann = await house.enter("ann", "plume.2");
+		const eve = house.connect("plume.2");
+		ann.news();
+		const letGo = holdSyncs();
+		ann.say("on its way", 1);
+		ann.say("on its way", 1);
+		ann.say("out of order", 3);
+		eve.hello("ann", "eve@example.org");
+		await aWhile();
+		expect([...ann.news(), ...eve.received]).toEqual([]);
+		letGo();
+		await house.settle();
+		expect(ann.news()).toMatchObject([
+			{ type: 1, text: "on its way" },
+			{ type: 10, last: 1 },
+			{ type: 11, code: "isNextInOrder" },
+		]);
+		expect(eve.received).toMatchObject([{ code: "nameIsTheirs" }]);
+		world.check();
+	});
+
+	test("a wrong try is not told, so that a crash can't give it back", async () => {
+		const { house } = world;
+		const ann = house.connect("plume.2");
+		ann.hello("ann", "ann@example.org");
+		await house.settle();
+		ann.news();
+		const letGo = holdSyncs();
+		ann.auth("000000");
+		await aWhile();
+		expect(ann.news()).toEqual([]);
+		letGo();
+		await house.settle();
+		expect(ann.news()).toMatchObject([{ type: 4 }, { type: 9, tries: 4 }]);
+	});
+
+	test("no code is mailed for a login that a crash could undo", async () => {
+		const { house } = world;
+		const letGo = holdSyncs();
+		house.connect().hello("ann", "ann@example.org");
+		await aWhile();
+		expect(house.mailer.sent).toEqual([]);
+		letGo();
+		await house.settle();
+		expect(house.mailer.sent).toHaveLength(1);
+	});
+});

@@ -90,7 +90,8 @@ export const faults: readonly Fault[] = [
 			await helloAndCode(house, bob, "bob");
 			bob.auth(code);
 			await house.settle();
-			expect(bob.isIn).toBe(false);
+			expect(bob.received).toMatchObject([{ type: 4 }]);
+			expect(ann.isIn).toBe(false);
 			ann.auth(code);
 			await house.settle();
 			expect(ann.isIn).toBe(true);
@@ -308,6 +309,25 @@ export const faults: readonly Fault[] = [
 			eve.auth(house.mailer.codeFor(email("eve")));
 			await house.settle();
 			expect(eve.isIn).toBe(true);
+		},
+	},
+	{
+		fault:
+			"a name that was free at hello, and at entry has an owner who is out",
+		outcome: "refused as taken; the code is used up",
+		async check(house) {
+			const eve = house.connect();
+			const code = await helloAndCode(house, eve, "eve");
+			const rival = house.connect();
+			rival.hello("eve", email("rival"));
+			await house.settle();
+			rival.auth(house.mailer.codeFor(email("rival")));
+			await house.settle();
+			rival.hangUp();
+			await house.settle();
+			eve.auth(code);
+			await house.settle();
+			expect(eve.received).toMatchObject([{ type: 5 }]);
 		},
 	},
 	{

@@ -65,6 +65,20 @@ test("after the grace it has left; then it enters again, and still has its numbe
 	expect(bob.received.at(-1)).toMatchObject({ text: "second", n: 2 });
 });
 
+test("who is lost a second time has the whole grace a second time", async () => {
+	const { memory } = ann;
+	ann.hangUp();
+	house.clock.advance(40_000);
+	const back = await comesBack(memory);
+	back.hangUp();
+	house.clock.advance(59_000);
+	await house.settle();
+	expect(bob.last(12)).toMatchObject({ kind: "entered" });
+	house.clock.advance(1000);
+	await house.settle();
+	expect(bob.last(12)).toMatchObject({ kind: "left", user: { name: "ann" } });
+});
+
 test("a message sent again is taken once, and acknowledged again", async () => {
 	ann.say("once", 1);
 	ann.say("once", 1);
@@ -125,6 +139,38 @@ test("more missed than is remembered gives a gap, never a silent hole", async ()
 	expect(back.received.at(-1)?.type).toBe(14);
 });
 
+test("as much as is remembered is caught up with, and one line more is a gap", async () => {
+	const small = await House.open({
+		environment: { PLUME_LIMITS: "off", PLUME_LIMIT_CATCH_UP_ITEMS: "20" },
+	});
+	const cleo = await small.enter("cleo", "plume.2");
+	const dan = await small.enter("dan", "plume.2");
+	for (let i = 0; i < 100; i++) dan.say(`line ${i}`);
+	await small.settle();
+	const { memory } = cleo;
+	cleo.hangUp();
+	const types = async (offset: number) =>
+		(await comesBack({ ...memory, offset }, small)).received.map(
+			({ type }) => type,
+		);
+	const last = Number(memory.offset);
+	let missed = 0;
+	for (; (await types(last - missed))[1] !== 13; missed++)
+		expect(await types(last - missed)).toEqual([7, ...Array(missed).fill(1)]);
+	expect(missed).toBeGreaterThan(20);
+	expect(missed).toBeLessThanOrEqual(40);
+});
+
+test("long lines that are too much to be sent at once give a gap, never a silent hole", async () => {
+	ann.hangUp();
+	const { memory } = ann;
+	for (let i = 0; i < 18; i++) bob.say("x".repeat(4000));
+	await house.settle();
+	const back = await comesBack(memory);
+	expect(back.received[1]?.type).toBe(13);
+	expect(items(back).filter(({ type }) => type === 1)).toHaveLength(18);
+});
+
 test("lost and back before it was even visible that it entered: welcomed once", async () => {
 	const { session } = ann.memory;
 	const first = house.connect("plume.2");
@@ -181,6 +227,24 @@ test("no session, a made-up one, or one that expired: refused by name, and a hel
 	late.hello("ann", "ann@example.org");
 	await house.settle();
 	expect(late.received.at(-1)?.type).toBe(9);
+});
+
+test("a session opens no door from its last second on, and is closed within the hour", async () => {
+	house.clock.advance(60_000);
+	const cleo = await house.enter("cleo", "plume.2");
+	const { session } = cleo.memory;
+	const open = () => house.state.server.context.sessions.size;
+	cleo.hangUp();
+	house.clock.advance(30 * 86_400_000 - 1);
+	await house.settle();
+	expect(open()).toBe(1);
+	house.clock.advance(1);
+	const late = await comesBack({ session });
+	expect(late.last(11)).toMatchObject({ code: "sessionIsOpen" });
+	expect(open()).toBe(1);
+	house.clock.advance(3_600_000);
+	await house.settle();
+	expect(open()).toBe(0);
 });
 
 test("a session that is used lives on", async () => {

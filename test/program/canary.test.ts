@@ -47,6 +47,7 @@ test("nothing that must stay secret is written down, in any usual disguise", asy
 		});
 		request.on("end", () => {
 			mailed.push(body);
+			response.statusCode = body.includes("lostbird") ? 500 : 200;
 			response.setHeader("Content-Type", "application/json");
 			response.end('{"id":"1","message":"Queued. Thank you."}');
 			wake();
@@ -83,6 +84,9 @@ test("nothing that must stay secret is written down, in any usual disguise", asy
 	);
 	caller.say(text);
 	await caller.until((frame) => frame.text === text);
+	const lost = await Caller.call(plume.port);
+	lost.raw.send({ type: 0, text: `lostbird\nlost.${email}` });
+	await lost.until(({ type }) => type === 5);
 	const { stdout, stderr } = await plume.stop();
 	mailgun.close();
 
@@ -90,6 +94,7 @@ test("nothing that must stay secret is written down, in any usual disguise", asy
 	const output = stdout + stderr;
 	expect(disk).toContain(text);
 	expect(output).not.toContain(text);
+	expect(output).toContain("a login code was not mailed");
 	for (const secret of [email, canary, code ?? "", key, token, pending])
 		for (const disguise of disguises(secret)) {
 			if (disguise.length < 6) continue;

@@ -32,6 +32,11 @@ test.each([
 	["null", "null", "403"],
 	["foreign", "https://evil.example", "403"],
 	["that only looks alike", "http://127.0.0.1:PORT.evil.example", "403"],
+	[
+		"that only names us on its way",
+		"http://127.0.0.1:PORT@evil.example",
+		"403",
+	],
 	["of the same host with another port", "http://127.0.0.1:1", "403"],
 	["with another scheme", "file://127.0.0.1:PORT", "403"],
 ])("an Origin %s", async (_, origin, outcome) => {

@@ -2,6 +2,9 @@
 import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { systemClock } from "../../src/clock.ts";
+import { realDisk } from "../../src/log/disk.ts";
+import { openFileLog } from "../../src/log/file-log.ts";
 import { Caller } from "./caller.ts";
 import { newDataFolder, Plume, run } from "./program.ts";
 
@@ -96,6 +99,9 @@ test("SIGTERM tells everyone, commits, and ends with 0; replay tells what was", 
 	const ended = await plume.stop();
 	expect(await caller.raw.closed).toBe(1001);
 	expect(ended.code).toBe(0);
+	const log = await readFile(await segmentOf(plume.data), "utf8");
+	const last = JSON.parse(log.trim().split("\n").at(-1) ?? "");
+	expect(last.type).toBe("server.stopped");
 
 	const replayed = await run(["replay", plume.data, "--json"]);
 	expect(replayed.code).toBe(0);
@@ -137,6 +143,32 @@ test("a flipped bit is named with file, line, offset and seq, by replay and at t
 	const started = await run([], { PLUME_DATA: plume.data, PLUME_PORT: "0" });
 	expect(started.code).toBe(1);
 	expect(started.stderr).toContain(segment);
+});
+
+test("an event that no machine allows is named, by replay and at the start, however sound its bytes", async () => {
+	const data = await newDataFolder();
+	const clock = systemClock();
+	const id = "abcdefghijklmnopqrstuv";
+	const options = { disk: realDisk, folder: data, clock, ids: () => id };
+	const log = await openFileLog(options);
+	for await (const _ of log.read());
+	log.listen({
+		onOrdered() {},
+		onGathered() {},
+		onCommitted() {},
+		onFrozen() {},
+		onThawed() {},
+		onFatal() {},
+	});
+	const event = { type: "server.stopped", time: clock.now() } as const;
+	log.append([{ event }]);
+	await log.close();
+	const verified = await run(["replay", data, "--verify"]);
+	expect(verified.code).toBe(3);
+	expect(verified.stderr).toContain("event 1 is illegal");
+	const started = await run([], { PLUME_DATA: data, PLUME_PORT: "0" });
+	expect(started.code).toBe(1);
+	expect(started.stderr).toContain("event 1 is illegal");
 });
 
 test("a torn tail is cut off and saved at the start, and only warned of by replay", async () => {

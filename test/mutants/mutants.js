@@ -1,0 +1,601 @@
+/**
+ * One promise each, and the smallest patch that breaks it. `find` stands in
+ * `file` exactly once; `tests` are those that should notice, the quickest
+ * first: a file, or `file -t words in a test's name`. A mutant that makes a
+ * test wait for ever is killed by that only where `hangs` says why.
+ *
+ * @typedef {object} Mutant
+ * @property {string} promise
+ * @property {string} file
+ * @property {string} find
+ * @property {string} replace
+ * @property {readonly string[]} tests
+ * @property {string} [hangs]
+ */
+
+/** @type {readonly Mutant[]} */
+const log = [
+	{
+		promise: "log: a batch is synced before it counts",
+		file: "src/log/segment.ts",
+		find: "await this.sync();",
+		replace: "this.sync().catch(() => {});",
+		tests: ["test/log/file-log.test.ts"],
+	},
+	{
+		promise: "log: a batch is synced at all",
+		file: "src/log/segment.ts",
+		find: "await this.sync();",
+		replace: "",
+		tests: ["test/log/file-log.test.ts"],
+	},
+	{
+		promise: "log: what a killed server had not synced is synced at start",
+		file: "src/log/recover.ts",
+		find: "await segment.sync();",
+		replace: "",
+		tests: ["test/log/file-log.test.ts"],
+	},
+	{
+		promise: "log: a new segment's name is synced",
+		file: "src/log/file-log.ts",
+		find: "await disk.syncFolder(logFolder(folder));",
+		replace: "",
+		tests: ["test/log/file-log.test.ts"],
+	},
+	{
+		promise: "log: committed means stored",
+		file: "src/log/group-commit.ts",
+		find: "await this.#keep(batch, listener);",
+		replace:
+			"listener.onCommitted(this.committed + batch.length); await this.#keep(batch, listener);",
+		tests: ["test/log/file-log.test.ts"],
+	},
+	{
+		promise: "log: closing it commits what it has",
+		file: "src/log/group-commit.ts",
+		find: ".then(() => this.#flushing)",
+		replace: "",
+		tests: ["test/log/log.test.ts", "test/log/file-log.test.ts"],
+	},
+	{
+		promise: "log: the chain is checked",
+		file: "src/log/open-line.ts",
+		find: "if (hash !== chainHash(previous, prefix))",
+		replace: 'if (hash === "")',
+		tests: ["test/log/damage.model.test.ts"],
+	},
+	{
+		promise: "log: the digest of a text is checked",
+		file: "src/log/open-line.ts",
+		find: "digest !== digestOf(erasable)",
+		replace: "digest === undefined",
+		tests: ["test/log/file-log.test.ts"],
+	},
+	{
+		promise: "log: damage before the last batch is refused",
+		file: "src/log/damage.ts",
+		find: "if (this.#isLater(",
+		replace: "if (line.length < 0 && this.#isLater(",
+		tests: ["test/log/file-log.test.ts", "test/log/damage.model.test.ts"],
+	},
+	{
+		promise: "log: a torn tail is cut off",
+		file: "src/log/recover.ts",
+		find: "if (end.torn) {",
+		replace: 'if (end.torn && end.id === "") {',
+		tests: ["test/log/file-log.test.ts"],
+	},
+	{
+		promise: "log: a torn tail is saved",
+		file: "src/log/recover.ts",
+		find: "await copy(disk, file, offset, savedAs);",
+		replace: "",
+		tests: ["test/log/file-log.test.ts"],
+	},
+	{
+		promise: "log: half a batch is not recovered",
+		file: "src/log/verifier.ts",
+		find: "line.stored.seq < line.last",
+		replace: "line.stored.seq < line.first",
+		tests: ["test/log/file-log.test.ts", "test/log/damage.model.test.ts"],
+	},
+	{
+		promise: "log: what one command appends is never divided",
+		file: "src/log/group-commit.ts",
+		find: "this.#waiting.push(drafts);",
+		replace: "this.#waiting.push(...drafts.map((one) => [one]));",
+		tests: ["test/log/file-log.test.ts"],
+	},
+	{
+		promise: "log: a full disk is waited for",
+		file: "src/log/disk.ts",
+		find: 'new Set(["ENOSPC", "EDQUOT", "EROFS"])',
+		replace: 'new Set(["EDQUOT", "EROFS"])',
+		tests: ["test/disk.test.ts"],
+	},
+	{
+		promise: "log: a broken disk is not tried again",
+		file: "src/log/disk.ts",
+		find: 'new Set(["ENOSPC", "EDQUOT", "EROFS"])',
+		replace: 'new Set(["ENOSPC", "EDQUOT", "EROFS", "EIO"])',
+		tests: ["test/disk.test.ts"],
+	},
+	{
+		promise: "log: a failed sync is not tried again",
+		file: "src/log/segment.ts",
+		find: "return this.#file.sync();",
+		replace:
+			"return this.#file.sync().catch((e) => { throw asDiskFull(e) ?? e; });",
+		tests: ["test/disk.test.ts"],
+	},
+	{
+		promise: "log: of a batch that found no room nothing is left",
+		file: "src/log/segment.ts",
+		find: "await this.#file.truncate(this.#size);",
+		replace: "",
+		tests: ["test/log/file-log.test.ts", "test/log/crash.model.test.ts"],
+	},
+	{
+		promise: "log: a second server on the same folder is refused",
+		file: "src/log/lock.ts",
+		find: "if (pid !== undefined) throw new Locked(folder, pid);",
+		replace: "",
+		tests: ["test/log/lock.test.ts -t second"],
+	},
+	{
+		promise: "log: the program locks its folder",
+		file: "src/main.ts",
+		find: 'config.log === "file" ? await Lock.take(config.data) : undefined',
+		replace: "undefined as Lock | undefined",
+		tests: ["test/program/operator.test.ts -t second server"],
+		hangs: "the second server is up and never ends",
+	},
+];
+
+/** @type {readonly Mutant[]} */
+const commit = [
+	{
+		promise: "commit: nothing is visible before it is durable",
+		file: "src/engine/pipeline.ts",
+		find: "this.#outputs.push({ at: stored.seq, release });",
+		replace: "queueMicrotask(() => { release(); this.#server.dispatch(); });",
+		tests: ["test/disk.test.ts"],
+	},
+	{
+		promise: "commit: a refusal waits for what it was decided on",
+		file: "src/engine/pipeline.ts",
+		find: "this.#outputs.push({ at: this.#log.ordered, release });",
+		replace: "this.#outputs.push({ at: this.#log.committed, release });",
+		tests: ["test/disk.test.ts"],
+	},
+	{
+		promise: "commit: a rule sees what is ordered and not yet durable",
+		file: "src/engine/pipeline.ts",
+		find: `		const item = this.#state.apply(stored);
+		if (!item) return;
+		const release = () => this.#hooks.onVisible(stored.event, item);`,
+		replace: `		const release = () => {
+			const item = this.#state.apply(stored);
+			if (item) this.#hooks.onVisible(stored.event, item);
+		};`,
+		tests: ["test/session.test.ts", "test/faults.test.ts"],
+	},
+	{
+		promise: "commit: a frozen log delivers nothing",
+		file: "src/engine/pipeline.ts",
+		find: "this.#hooks.onFrozen(error);",
+		replace:
+			"this.#releaseUpTo(this.#log.ordered); this.#hooks.onFrozen(error);",
+		tests: ["test/disk.test.ts"],
+	},
+	{
+		promise: "commit: an event that no machine allows ends the start",
+		file: "src/engine/fold.ts",
+		find: "throw new DeterminismError(entry.seq, error.message);",
+		replace: "continue;",
+		tests: ["test/program/operator.test.ts -t no machine allows"],
+	},
+	{
+		promise: "commit: SIGTERM commits what there is",
+		file: "src/service.ts",
+		find: "await engine.stop();",
+		replace: "",
+		tests: ["test/program/operator.test.ts -t SIGTERM"],
+	},
+	{
+		promise: "commit: SIGTERM tells everyone",
+		file: "src/main.ts",
+		find: "await service.stop();",
+		replace: "",
+		tests: ["test/program/operator.test.ts -t SIGTERM"],
+	},
+];
+
+/** @type {readonly Mutant[]} */
+const login = [
+	{
+		promise: "login: a code works once",
+		file: "src/engine/decide/auth.ts",
+		find: `	if (asker?.matches("inRoom")) return refuse("isNotInside");
+	const login = pendingLogin(asker);`,
+		replace: "	const login = asker?.context;",
+		tests: ["test/faults.test.ts -t a code used twice"],
+	},
+	{
+		promise: "login: a code that was used is forgotten",
+		file: "machines/client.ts",
+		find: 'forgetCode: assign({ code: "", pending: "", tries: 0, resends: 0 })',
+		replace: "forgetCode: assign({ tries: 0, resends: 0 })",
+		tests: ["test/machines/machines.model.test.ts"],
+	},
+	{
+		promise: "login: a code is tried against one's own login only",
+		file: "src/engine/engine.ts",
+		find: "const decision = decideAuth(view, command, policy, secrets);",
+		replace: `const other = [...state.clientIds]
+			.map((id) => state.client(id))
+			.find(
+				(one) =>
+					one?.matches("awaitingCode") &&
+					one.context.code ===
+						secrets.mac("code", one.context.pending, command.code),
+			);
+		const able = { ...view, client: other ?? client };
+		const decision = decideAuth(able, command, policy, secrets);`,
+		tests: ["test/faults.test.ts -t on B"],
+	},
+	{
+		promise: "login: a code's MAC is bound to its login",
+		file: "src/engine/decide/decision.ts",
+		find: 'secrets.mac("code", pending, code)',
+		replace: 'secrets.mac("code", code)',
+		tests: ["test/engine/code.test.ts"],
+	},
+	{
+		promise: "login: wrong tries are counted",
+		file: "machines/client.ts",
+		find: "tries: ({ context }) => context.tries - 1",
+		replace: "tries: ({ context }) => context.tries",
+		tests: ["test/faults.test.ts -t five wrong tries"],
+	},
+	{
+		promise: "login: the last wrong try burns the code",
+		file: "machines/client.ts",
+		find: "context.tries <= 1",
+		replace: "context.tries < 1",
+		tests: ["test/faults.test.ts -t five wrong tries"],
+	},
+	{
+		promise: "login: a code is sent again so often and no more",
+		file: "machines/client.ts",
+		find: "resends: context.resends - 1",
+		replace: "resends: context.resends",
+		tests: ["test/faults.test.ts -t a fourth resend"],
+	},
+	{
+		promise: "login: a code expires",
+		file: "src/engine/logins.ts",
+		find: "if (this.#clock.now() < snapshot.context.expires) return;",
+		replace: "if (snapshot.context.expires > 0) return;",
+		tests: ["test/faults.test.ts -t a code after 10:01"],
+	},
+	{
+		promise: "login: a late code is refused even if nothing has expired it",
+		file: "machines/client.ts",
+		find: "event.time < context.expires",
+		replace: "context.expires > 0",
+		tests: ["test/machines/machines.model.test.ts"],
+	},
+	{
+		promise: "login: names that look alike are one",
+		file: "src/chat/name.ts",
+		find: "return merge(merge(name));",
+		replace: "return name.toLowerCase();",
+		tests: ["test/chat/name.test.ts"],
+	},
+	{
+		promise: "login: a name is in its compatible composed form",
+		file: "src/chat/name.ts",
+		find: '.normalize("NFKC")',
+		replace: "",
+		tests: ["test/chat/name.test.ts"],
+	},
+	{
+		promise: "login: a name is checked once more at entry",
+		file: "src/engine/decide/auth.ts",
+		find: "claimBroken(view, claim, limits) ??",
+		replace: "",
+		tests: ["test/faults.test.ts -t free at hello"],
+	},
+	{
+		promise: "login: a name has one owner",
+		file: "machines/server.ts",
+		find: `(context.names.get(event.nameKey)?.identity ?? event.identity) ===
+			event.identity`,
+		replace: 'event.identity !== ""',
+		tests: ["test/faults.test.ts -t taken", "test/classic.test.ts"],
+	},
+	{
+		promise: "login: all tabs under one name are one person's",
+		file: "machines/room.ts",
+		find: `(context.holders.get(event.nameKey)?.identity ?? event.identity) ===
+			event.identity`,
+		replace: 'event.identity !== ""',
+		tests: ["test/machines/machines.model.test.ts"],
+	},
+	{
+		promise: "login: one address has one allowance, in any case",
+		file: "src/chat/email.ts",
+		find: "{local.toLowerCase()}@",
+		replace: "{local}@",
+		tests: ["test/chat/email.test.ts", "test/faults.test.ts -t allowance"],
+	},
+	{
+		promise: "login: the allowance is counted by the address, not as typed",
+		file: "src/engine/decide/hello.ts",
+		find: "const user = { name: name.name, email };",
+		replace: "const user = { name: name.name, email: hello.email };",
+		tests: ["test/faults.test.ts -t one mail allowance"],
+	},
+	{
+		promise: "login: no email in the operational log",
+		file: "src/engine/engine.ts",
+		find: "this.#pipeline.append(...decision.entries);",
+		replace: `this.#pipeline.append(...decision.entries);
+		this.#parts.report.info({ email: login.user.email }, "a login begins");`,
+		tests: ["test/program/canary.test.ts"],
+	},
+	{
+		promise: "login: no code in the operational log",
+		file: "src/engine/engine.ts",
+		find: "this.#pipeline.append(...decision.entries);",
+		replace: `this.#pipeline.append(...decision.entries);
+		this.#parts.report.info({ code: fresh.code }, "a login begins");`,
+		tests: ["test/program/canary.test.ts"],
+	},
+	{
+		promise: "login: no email in the operational log when a mail fails",
+		file: "src/engine/engine.ts",
+		find: 'report.warn({ error: error.message }, "a login code was not mailed");',
+		replace: `report.warn(
+				{ error: error.message, to: login.user.email },
+				"a login code was not mailed",
+			);`,
+		tests: ["test/program/canary.test.ts"],
+	},
+	{
+		promise: "login: no email in the event log",
+		file: "src/engine/decide/hello.ts",
+		find: "room: hello.room,",
+		replace: "room: hello.room, email,",
+		tests: ["test/program/canary.test.ts"],
+	},
+];
+
+/** @type {readonly Mutant[]} */
+const session = [
+	{
+		promise: "session: a line sent again is said once",
+		file: "src/engine/decide/text.ts",
+		find: "n <= last",
+		replace: "n < 0",
+		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: numbers have no gaps",
+		file: "machines/room.ts",
+		find: "event.n === context.last.get(event.client, 0) + 1",
+		replace: "event.n > context.last.get(event.client, 0)",
+		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: numbers outlive the visit",
+		file: "machines/room.ts",
+		find: "last: member.session ? context.last : context.last.delete(event.client)",
+		replace: "last: context.last.delete(event.client)",
+		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: it expires",
+		file: "machines/server.ts",
+		find: "session !== undefined && event.time < session.expires",
+		replace: "session !== undefined",
+		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: one that expired is closed",
+		file: "src/engine/engine.ts",
+		find: "expires <= now",
+		replace: "expires <= 0",
+		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: another's client id opens nothing",
+		file: "src/engine/decide/open.ts",
+		find: "inside?.known.get(session)?.has(open.client)",
+		replace: "inside?.members.has(open.client)",
+		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: logging out closes it",
+		file: "src/engine/decide/open.ts",
+		find: '{ event: { type: "session.closed", time, session, why } },',
+		replace: "",
+		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: logging out everywhere takes all of them",
+		file: "src/engine/decide/open.ts",
+		find: "all ? kept.identity === identity : session === own",
+		replace: "session === own",
+		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: a tab that was taken over is closed",
+		file: "src/engine/presence.ts",
+		find: 'before.carrier.onEnd("replaced");',
+		replace: "",
+		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: a place is kept for the whole grace",
+		file: "src/engine/presence.ts",
+		find: "if (time < (member?.deadline ?? 0)) return;",
+		replace: "",
+		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: nothing is shown twice to who comes back",
+		file: "src/chat/room.ts",
+		find: "slice(offset + 1 - first.offset)",
+		replace: "slice(offset - first.offset)",
+		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: nothing is missing for who comes back",
+		file: "src/chat/room.ts",
+		find: "slice(offset + 1 - first.offset)",
+		replace: "slice(offset + 2 - first.offset)",
+		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: one line more than is remembered is a gap",
+		file: "src/chat/room.ts",
+		find: "offset < first.offset - 1",
+		replace: "offset < first.offset - 2",
+		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: another epoch is a gap",
+		file: "src/chat/room.ts",
+		find: "newest.epoch !== epoch",
+		replace: 'newest.epoch === ""',
+		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: too much to be sent at once is a gap",
+		file: "src/chat/room.ts",
+		find: "units > CATCH_UP_UNITS ? undefined : missed",
+		replace: "units > CATCH_UP_UNITS ? missed.slice(-300) : missed",
+		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: a gap is told",
+		file: "src/engine/presence.ts",
+		find: 'missed ? "missed" : place ? "gap" : "history"',
+		replace: 'missed ? "missed" : "history"',
+		tests: ["test/session.test.ts"],
+	},
+];
+
+/** @type {readonly Mutant[]} */
+const room = [
+	{
+		promise: "room: a client leaves once",
+		file: "src/engine/engine.ts",
+		find: "this.#presence.left(item.client, event.why);",
+		replace:
+			"this.#presence.left(item.client, event.why); room.broadcast(item);",
+		tests: ["test/classic.test.ts"],
+	},
+	{
+		promise: "room: offsets have no gaps",
+		file: "machines/room.ts",
+		find: 'actions: ["rememberNumber", "takeOffset"]',
+		replace: 'actions: ["rememberNumber", "takeOffset", "takeOffset"]',
+		tests: ["test/machines/machines.model.test.ts"],
+	},
+	{
+		promise: "room: no two lines have one offset",
+		file: "machines/room.ts",
+		find: 'actions: ["removeMember", "takeOffset"]',
+		replace: 'actions: ["removeMember"]',
+		tests: ["test/machines/machines.model.test.ts"],
+	},
+	{
+		promise: "room: the bot speaks before `entered chat`",
+		file: "src/chat/room.ts",
+		find: `		this.#host.onMessage(new Parcel([envelope]));
+		this.#stream.push(envelope);`,
+		replace: `		this.#stream.push(envelope);
+		this.#host.onMessage(new Parcel([envelope]));`,
+		tests: ["test/classic.test.ts"],
+	},
+	{
+		promise: "room: a mailbox is bounded",
+		file: "src/edge/connection.ts",
+		find: "unsent + bytes.length > limits.mailboxBytes",
+		replace: "unsent + bytes.length < 0",
+		tests: ["test/faults.test.ts -t a client that never reads"],
+	},
+];
+
+/** @type {readonly Mutant[]} */
+const edge = [
+	{
+		promise: "edge: what is not understood is not passed on",
+		file: "src/edge/parse.ts",
+		find: `		default:
+			return undefined;`,
+		replace: `		default:
+			return message as never;`,
+		tests: ["test/faults.test.ts -t wire noise"],
+	},
+	{
+		promise: "edge: a classic client is sent no type above 5",
+		file: "src/edge/classic.ts",
+		find: `		case "ack":
+		case "welcome":`,
+		replace: `		case "ack":
+			return [];
+		case "welcome":
+			return [message(MessageType.welcome, "", "")];
+		case "history" as never:`,
+		tests: ["test/classic.test.ts"],
+	},
+	{
+		promise: "edge: a foreign origin is turned away",
+		file: "src/edge/gate.ts",
+		find: "if (!this.#mayCome(request.headers.origin, request.headers.host))",
+		replace: "if (this.#all < 0)",
+		tests: ["test/program/edge.test.ts -t an Origin"],
+	},
+	{
+		promise: "edge: an origin that only looks alike is turned away",
+		file: "src/edge/gate.ts",
+		find: "new URL(origin).host === host?.toLowerCase()",
+		replace: 'origin.includes(host?.toLowerCase() ?? "")',
+		tests: ["test/program/edge.test.ts -t an Origin"],
+	},
+	{
+		promise: "edge: X-Forwarded-For is believed from nobody but our proxy",
+		file: "src/edge/network.ts",
+		find: "while (isTrusted(peer, trusted)) {",
+		replace: "while (hops.length > 0) {",
+		tests: ["test/edge/network.test.ts"],
+	},
+	{
+		promise: "edge: strangers of one network are counted",
+		file: "src/edge/gate.ts",
+		find: "(this.#strangers.get(network) ?? 0) >= connectionsPerNetwork",
+		replace: "connectionsPerNetwork < 0",
+		tests: ["test/program/edge.test.ts -t sixteen strangers"],
+	},
+	{
+		promise: "edge: haste is refused",
+		file: "src/edge/connection.ts",
+		find: "if (retryAfterMs !== undefined) {",
+		replace: "if (retryAfterMs !== undefined && retryAfterMs < 0) {",
+		tests: ["test/faults.test.ts -t thirty messages"],
+	},
+];
+
+export const mutants = [
+	...log,
+	...commit,
+	...login,
+	...session,
+	...room,
+	...edge,
+];
