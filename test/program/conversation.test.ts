@@ -58,9 +58,9 @@ test("a client of ours is in, and shown what was said before", async () => {
 		({ kind, user }) => kind === "entered" && user?.name === "late",
 	);
 	const types = late.received.map(({ type }) => type);
-	expect(types.slice(1, 3)).toEqual([3, 7]);
-	const history = late.received.slice(3, types.indexOf(14));
-	const welcome = late.received[2];
+	expect(types.slice(1, 4)).toEqual([3, 8, 7]);
+	const history = late.received.slice(4, types.indexOf(14));
+	const welcome = late.received[3];
 	expect(history.map(({ text }) => text)).toContain("before");
 	expect(history.at(-1)?.offset).toBe(welcome?.offset);
 	expect(late.received.at(-1)?.offset).toBe(Number(welcome?.offset) + 1);
