@@ -30,7 +30,7 @@ const events = fc.array(
 		...roomEvents,
 		...roomEvents,
 	),
-	{ maxLength: 120 },
+	{ maxLength: 120, size: "max" },
 );
 
 function takes(state: State, event: PlumeEvent, replaying = false): boolean {
