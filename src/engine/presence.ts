@@ -106,10 +106,10 @@ export class Presence {
 		visit.carrier.onEnd("loggedOut");
 	}
 
-	/** Lets go of whoever is nobody any more: logins that came to nothing. */
+	/** Lets go of whoever is nobody any more and gone; who is still there must yet be told. */
 	sweep(): void {
-		for (const client of this.#carried.keys())
-			if (!this.#state.client(client)) this.#carried.delete(client);
+		for (const [client, { gone }] of this.#carried)
+			if (gone && !this.#state.client(client)) this.#carried.delete(client);
 	}
 
 	/** What to log at start: whoever was inside has lost the connection. */
