@@ -247,6 +247,12 @@ test("a session opens no door from its last second on, and is closed within the 
 	expect(open()).toBe(0);
 });
 
+test("a tab that is still open when its session expires is told, and closed", async () => {
+	house.clock.advance(31 * 86_400_000);
+	await house.settle();
+	expect(ann.closed?.code).toBe(4002);
+});
+
 test("a session that is used lives on", async () => {
 	let { memory } = ann;
 	ann.hangUp();

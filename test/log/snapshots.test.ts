@@ -13,7 +13,9 @@ import { wake } from "../../src/engine/wake.ts";
 import { defaultLimits } from "../../src/limits.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import type { Entry, Log, Mark } from "../../src/log/log.ts";
+import { segmentsOf } from "../../src/log/reader.ts";
 import type { TornTail } from "../../src/log/recover.ts";
+import { scrub } from "../../src/log/scrub.ts";
 import { Snapshots } from "../../src/log/snapshots.ts";
 import { FakeDisk, type Interrupt, seeded } from "../fakes/disk.ts";
 import { clientEvents, roomEvents } from "../machines/events.ts";
@@ -314,6 +316,31 @@ describe("the scrub", () => {
 			{ numRuns: 200 },
 		);
 		expect(spared).toBeGreaterThan(20);
+	});
+
+	test("finds a past that is sound, but not the one the snapshot came from", async () => {
+		const { disk } = await written();
+		const { log, marks, clock } = await live(disk);
+		const [mark] = marks;
+		if (!mark) throw new Error("it started without a snapshot");
+		await log.close();
+		const { signal } = new AbortController();
+		const sources = await segmentsOf(disk, "data");
+		const another = { ...mark, hash: "another past" };
+		const outcomes = [mark, another].map((one) =>
+			scrub(sources, one, clock, signal).then(
+				() => "sound",
+				(error: Error) => error.message,
+			),
+		);
+		for (let turn = 0; turn < 100; turn++) {
+			await settle();
+			clock.advance(10);
+		}
+		expect(await Promise.all(outcomes)).toEqual([
+			"sound",
+			expect.stringContaining(`does not lead to event ${mark.seq}`),
+		]);
 	});
 
 	test("is over when the log is closed", async () => {

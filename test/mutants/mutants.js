@@ -82,8 +82,8 @@ const log = [
 	{
 		promise: "log: a torn tail is cut off",
 		file: "src/log/recover.ts",
-		find: "if (end.torn) {",
-		replace: 'if (end.torn && end.id === "") {',
+		find: "if (torn) await cut(place, torn, offset);",
+		replace: "",
 		tests: ["test/log/file-log.test.ts"],
 	},
 	{
@@ -135,6 +135,41 @@ const log = [
 		find: "await this.#file.truncate(this.#size);",
 		replace: "",
 		tests: ["test/log/file-log.test.ts", "test/log/crash.model.test.ts"],
+	},
+	{
+		promise: "log: a snapshot is checked",
+		file: "src/log/snapshots.ts",
+		find: 'stateHash !== hashOf("sha256", state, "base64url")',
+		replace: 'stateHash === ""',
+		tests: ["test/log/snapshots.test.ts"],
+	},
+	{
+		promise: "log: a snapshot that does not fit the log is ignored",
+		file: "src/engine/wake.ts",
+		find: "await snapshots?.discard(error);",
+		replace: "throw error;",
+		tests: ["test/log/snapshots.test.ts"],
+	},
+	{
+		promise: "log: nothing is cut at the word of a snapshot alone",
+		file: "src/log/recover.ts",
+		find: "if (after && verifier.seq === after.seq)",
+		replace: "if (after && verifier.seq < 0)",
+		tests: ["test/log/snapshots.test.ts"],
+	},
+	{
+		promise: "log: the scrub ends where the snapshot began",
+		file: "src/log/scrub.ts",
+		find: "verifier.seq !== mark.seq || verifier.hash !== mark.hash",
+		replace: "verifier.seq !== mark.seq",
+		tests: ["test/log/snapshots.test.ts"],
+	},
+	{
+		promise: "log: replay refuses a message that the machine would refuse",
+		file: "machines/room.ts",
+		find: "if (firstBroken(roomGuards, rules, context, event)) return undefined;",
+		replace: "",
+		tests: ["test/log/snapshots.test.ts"],
 	},
 	{
 		promise: "log: a second server on the same folder is refused",
@@ -516,10 +551,10 @@ const room = [
 	{
 		promise: "room: the bot speaks before `entered chat`",
 		file: "src/chat/room.ts",
-		find: `		this.#host.onMessage(new Parcel([envelope]));
+		find: `		this.#host.mailbox.onMessage(new Parcel([envelope]));
 		this.#stream.push(envelope);`,
 		replace: `		this.#stream.push(envelope);
-		this.#host.onMessage(new Parcel([envelope]));`,
+		this.#host.mailbox.onMessage(new Parcel([envelope]));`,
 		tests: ["test/classic.test.ts"],
 	},
 	{
