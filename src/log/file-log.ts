@@ -19,13 +19,15 @@ export interface FileLogOptions extends Place {
 	/** How large a segment may grow; a batch larger than that has one to itself. */
 	readonly segmentBytes?: number;
 	readonly batchBytes?: number;
+	/** While the log is busy, so long does the first of a batch wait for others, in ms. */
+	readonly gatherMs?: number;
 }
 
 /** A data folder's log, there or still to be made. */
 export function openFileLog(options: FileLogOptions): Log {
 	const store = new SegmentStore(options);
-	const { clock, batchBytes = 128 * 1024 } = options;
-	return new GroupCommit({ store, clock, batchBytes });
+	const { clock, batchBytes = 128 * 1024, gatherMs = 0 } = options;
+	return new GroupCommit({ store, clock, batchBytes, gatherMs });
 }
 
 class SegmentStore implements Store {

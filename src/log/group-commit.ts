@@ -1,7 +1,9 @@
 /**
  * The two watermarks of a log, over whatever keeps it: entries are ordered at
  * once, gather while the batch before them is being stored, and are stored
- * together. So batches grow with the load, and no timer is needed.
+ * together. So batches grow with the load. A busy log may gather a little
+ * longer: each batch costs every reader a write to a socket, which is most of
+ * what a server does.
  *
  * A store that is full for now freezes the log: the same batch is tried again
  * every second. A store that fails in any other way ends the log at once.
@@ -12,6 +14,8 @@ import { type Draft, draft } from "./line.ts";
 import type { Entry, Log, LogListener, Mark, Stored } from "./log.ts";
 
 const RETRY_MS = 1000;
+/** A log that kept nothing for so long is not busy. */
+const PAUSE_MS = 20;
 
 /** Where batches are kept. */
 export interface Store {
@@ -32,6 +36,8 @@ export interface GroupCommitOptions {
 	readonly clock: Clock;
 	/** How large a batch may grow; what one `append` brings is never divided. */
 	readonly batchBytes: number;
+	/** So long, in ms, does the first of a batch wait for others while the log is busy. */
+	readonly gatherMs: number;
 }
 
 export class GroupCommit implements Log {
@@ -47,6 +53,9 @@ export class GroupCommit implements Log {
 	/** What is gathering: the entries of each `append`. */
 	#waiting: Draft[][] = [];
 	#flushing: Promise<void> | undefined;
+	/** When the first of them came, and when the last batch was kept, by the clock. */
+	#since = 0;
+	#kept = 0;
 	#stopWaiting = () => {};
 
 	constructor(options: GroupCommitOptions) {
@@ -103,6 +112,7 @@ export class GroupCommit implements Log {
 			this.#ordering = false;
 		}
 		if (drafts.length === 0) return;
+		if (this.#waiting.length === 0) this.#since = this.#options.clock.now();
 		this.#waiting.push(drafts);
 		// Not at once: all that this turn appends can share a batch.
 		this.#flushing ??= Promise.resolve().then(() => this.#flush(listener));
@@ -129,6 +139,7 @@ export class GroupCommit implements Log {
 
 	async #flush(listener: LogListener): Promise<void> {
 		while (this.#waiting.length > 0) {
+			await this.#gather();
 			const batch = this.#nextBatch();
 			if (this.#waiting.length === 0) listener.onGathered(this.ordered);
 			try {
@@ -140,6 +151,7 @@ export class GroupCommit implements Log {
 				return;
 			}
 			this.committed += batch.length;
+			this.#kept = this.#options.clock.now();
 			if (this.frozen) {
 				this.frozen = false;
 				listener.onThawed();
@@ -147,6 +159,14 @@ export class GroupCommit implements Log {
 			listener.onCommitted(this.committed);
 		}
 		this.#flushing = undefined;
+	}
+
+	async #gather(): Promise<void> {
+		const { clock, gatherMs } = this.#options;
+		const now = clock.now();
+		const wait = this.#since + gatherMs - now;
+		if (wait > 0 && now - this.#kept < PAUSE_MS && !this.#closing)
+			await this.#rest(wait);
 	}
 
 	#nextBatch(): Draft[] {
@@ -172,14 +192,15 @@ export class GroupCommit implements Log {
 					this.frozen = true;
 					listener.onFrozen(error);
 				}
-				await this.#aMoment();
+				await this.#rest(RETRY_MS);
 			}
 		}
 	}
 
-	#aMoment(): Promise<void> {
+	/** A pause that `close` cuts short. */
+	#rest(ms: number): Promise<void> {
 		return new Promise((resolve) => {
-			const cancel = this.#options.clock.after(RETRY_MS, resolve);
+			const cancel = this.#options.clock.after(ms, resolve);
 			this.#stopWaiting = () => {
 				cancel();
 				resolve();

@@ -27,5 +27,5 @@ export function memoryLog({ id, clock, kept = [] }: MemoryLogOptions): Log {
 		},
 		async close() {},
 	};
-	return new GroupCommit({ store, clock, batchBytes: 128 * 1024 });
+	return new GroupCommit({ store, clock, batchBytes: 128 * 1024, gatherMs: 0 });
 }

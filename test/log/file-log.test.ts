@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Damage } from "../../src/log/damage.ts";
+import { FakeClock } from "../fakes/clock.ts";
 import { type Call, FakeDisk } from "../fakes/disk.ts";
 import { left, said, settle, stopped, Witness } from "./entries.ts";
 import {
@@ -136,6 +137,28 @@ describe("a batch", () => {
 		release();
 		await settle();
 		expect(witness.told.slice(1)).toEqual(["committed 2", "committed 4"]);
+	});
+
+	test("of a busy log waits a moment for others; what comes after a pause, or before the end, does not", async () => {
+		const clock = new FakeClock();
+		const { log, witness } = await opened({ clock, gatherMs: 2 });
+		const say = async (text: string, laterMs: number) => {
+			clock.advance(laterMs);
+			log.append([said(text)]);
+			await settle();
+		};
+		await say("after a pause", 1000);
+		await say("one", 1);
+		await say("two", 1);
+		expect(witness.told).toEqual(["committed 1"]);
+		clock.advance(1);
+		await settle();
+		expect(witness.told).toEqual(["committed 1", "committed 3"]);
+		await say("after a pause", 20);
+		await say("last", 1);
+		expect(witness.committed).toBe(4);
+		await log.close();
+		expect(witness.committed).toBe(5);
 	});
 
 	test("is bounded in bytes, but what one command appends is never divided", async () => {
