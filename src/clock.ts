@@ -5,7 +5,7 @@
 export interface Clock {
 	/** Milliseconds since 1970; never goes back. */
 	now(): number;
-	/** Calls `task` once, `delayMs` from now; the answer cancels it. */
+	/** Calls `task` once, when `now()` is `delayMs` later, never sooner; the answer cancels it. */
 	after(delayMs: number, task: () => void): () => void;
 }
 
@@ -19,10 +19,18 @@ const LONGEST_MS = 2 ** 31 - 1;
  */
 export function systemClock(notBefore = 0): Clock {
 	const start = Math.max(Date.now(), notBefore) - performance.now();
+	const now = () => Math.floor(start + performance.now());
 	return {
-		now: () => Math.floor(start + performance.now()),
+		now,
 		after(delayMs, task) {
-			const timer = setTimeout(task, Math.min(delayMs, LONGEST_MS));
+			const due = now() + delayMs;
+			let timer: NodeJS.Timeout;
+			// Node may fire a timer a moment too soon, and a long one far too soon.
+			const wait = () => {
+				const left = Math.min(due - now(), LONGEST_MS);
+				timer = setTimeout(() => (now() < due ? wait() : task()), left);
+			};
+			wait();
 			return () => clearTimeout(timer);
 		},
 	};

@@ -8,12 +8,17 @@ beforeEach(async () => {
 	await world.start();
 });
 
-test.each(["ENOSPC", "EDQUOT", "EROFS"])(
+test.each([
+	["ENOSPC", ["write"]],
+	["EDQUOT", ["write"]],
+	["EROFS", ["write", "truncate", "open"]],
+])(
 	"%s: nothing is taken, people are told, and it goes on when there is space",
-	async (code) => {
+	async (code, kinds) => {
 		const { house, disk, clock } = world;
 		const [ann, bob] = [await house.enter("ann"), await house.enter("bob")];
-		disk.interrupt = ({ kind }) => (kind === "write" ? { code } : undefined);
+		disk.interrupt = ({ kind }) =>
+			kinds.includes(kind) ? { code } : undefined;
 		ann.say("into the full disk");
 		await house.settle();
 		expect(bob.lines).not.toContain("ann: into the full disk");
@@ -41,6 +46,35 @@ test.each(["ENOSPC", "EDQUOT", "EROFS"])(
 		world.check();
 	},
 );
+
+test("while the disk is full, a numbered line is to be said again, and who comes back is to come again", async () => {
+	const { house, disk, clock } = world;
+	const ann = await house.enter("ann", "plume.2");
+	const bob = await house.enter("bob", "plume.2");
+	disk.interrupt = ({ kind }) =>
+		kind === "write" ? { code: "ENOSPC" } : undefined;
+	bob.say("fills it", 1);
+	await house.settle();
+	ann.say("one", 1);
+	expect(ann.last(11)).toMatchObject({
+		code: "diskHasSpace",
+		n: 1,
+		retryAfter: 1000,
+	});
+	ann.hangUp();
+	const back = house.connect("plume.2");
+	back.open(ann.memory);
+	expect(back.closed?.code).toBe(1012);
+	disk.interrupt = () => undefined;
+	clock.advance(2000);
+	await house.settle();
+	const again = house.connect("plume.2");
+	again.open(ann.memory);
+	await house.settle();
+	again.say("one", 1);
+	await house.settle();
+	expect(bob.lines.at(-1)).toBe("ann: one");
+});
 
 test.each([
 	["EIO", "write"],

@@ -116,7 +116,7 @@ export class Connection {
 	/** The socket is gone, or as good as gone. */
 	closed(why: ClientLeft["why"]): void {
 		this.#cancelDeadline();
-		if (!this.#visit.gone) this.#parts.engine.disconnect(this.#visit, why);
+		this.#parts.engine.disconnect(this.#visit, why);
 	}
 
 	#deliver(parcel: Parcel): void {

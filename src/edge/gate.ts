@@ -24,7 +24,7 @@ export class Gate {
 	/** Answers why a request to connect is turned away, if it is. */
 	check(request: IncomingMessage, network: string): Turned | undefined {
 		const { connections, connectionsPerNetwork } = this.#limits;
-		if (new URL(request.url ?? "", "http://plume").pathname !== "/connect")
+		if (request.url?.split("?")[0] !== "/connect")
 			return { status: 404, says: "There is nothing here." };
 		if (!this.#mayCome(request.headers.origin, request.headers.host))
 			return { status: 403, says: "That page may not connect to this server." };

@@ -151,6 +151,8 @@ function wireOf(webSocket: WebSocket, socket: Duplex): Wire {
 
 function turnAway(socket: Duplex, { status, says }: Turned): void {
 	const body = `${says}\n`;
+	// It may never close its side.
+	socket.once("finish", () => socket.destroy());
 	socket.end(
 		[
 			`HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

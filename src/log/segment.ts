@@ -46,11 +46,20 @@ export class Segment {
 		} catch (error) {
 			const full = asDiskFull(error);
 			if (!full) throw error;
-			await this.#file.truncate(this.#size);
+			await this.#cut();
 			throw full;
 		}
 		await this.sync();
 		this.#size += bytes.byteLength;
+	}
+
+	/** A disk that is read-only leaves what was written, to be written over by the next try. */
+	async #cut(): Promise<void> {
+		try {
+			await this.#file.truncate(this.#size);
+		} catch (error) {
+			if (!asDiskFull(error)) throw error;
+		}
 	}
 
 	sync(): Promise<void> {

@@ -1,4 +1,5 @@
 /** What strangers may try at the door of the real server. */
+import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RawClient } from "../../bench/raw-client.ts";
@@ -67,6 +68,34 @@ test.each([
 		const client = await RawClient.connect({ port: plume.port });
 		client.sendFrame(opcode, payload);
 		expect(await client.closed).toBe(code);
+		expect(await knock({})).toBe("in");
+	},
+);
+
+test.each(["//", "///", "http://[", "http://a:99999999/"])(
+	"an upgrade of %s is turned away, and its socket is closed, though the stranger keeps it open",
+	async (url) => {
+		const socket = connect({
+			port: plume.port,
+			host: "127.0.0.1",
+			allowHalfOpen: true,
+		});
+		socket.write(
+			`GET ${url} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+		);
+		let answer = "";
+		socket.on("data", (chunk) => {
+			answer += chunk;
+		});
+		await once(socket, "end");
+		expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
+		// A closed socket answers what is still sent with a reset.
+		const closed = new Promise((resolve) => socket.once("error", resolve));
+		const sending = setInterval(() => socket.write("x"), 10);
+		expect(await closed).toMatchObject({
+			code: expect.stringMatching(/EPIPE|ECONNRESET/),
+		});
+		clearInterval(sending);
 		expect(await knock({})).toBe("in");
 	},
 );
