@@ -87,7 +87,10 @@ export const serverMachine = setup({
 			const session = context.sessions.get(hash);
 			if (!session) return {};
 			const owner = context.names.get(session.nameKey);
-			const used = owner && { ...owner, lastUsed: event.time };
+			const used = owner?.identity === session.identity && {
+				...owner,
+				lastUsed: event.time,
+			};
 			return {
 				sessions: context.sessions.set(hash, { ...session, expires }),
 				names: used ? context.names.set(session.nameKey, used) : context.names,

@@ -1,5 +1,8 @@
 /** Nobody logs in again, nobody misses or repeats a line: sessions, resume, and numbers. */
 import { beforeEach, expect, test } from "vitest";
+import type { Stored } from "../src/log/log.ts";
+import { memoryLog } from "../src/log/memory-log.ts";
+import { FakeClock } from "./fakes/clock.ts";
 import { House, type Person, type Received } from "./house.ts";
 import { World } from "./simulation/world.ts";
 
@@ -168,7 +171,9 @@ test("long lines that are too much to be sent at once give a gap, never a silent
 	await house.settle();
 	const back = await comesBack(memory);
 	expect(back.received[1]?.type).toBe(13);
-	expect(items(back).filter(({ type }) => type === 1)).toHaveLength(18);
+	const lines = items(back).filter(({ type }) => type === 1);
+	expect(lines).toHaveLength(15);
+	expect(lines.at(-1)).toMatchObject({ offset: back.memory.offset });
 });
 
 test("lost and back before it was even visible that it entered: welcomed once", async () => {
@@ -329,4 +334,122 @@ test("a crash is nothing: the session, the place, the numbers and a pending logi
 	await world.settle();
 	expect(fay.isIn).toBe(true);
 	world.check();
+});
+
+test("back while it is being written that it left: it enters again, and is heard and missed", async () => {
+	const { memory } = ann;
+	ann.hangUp();
+	await house.settle();
+	house.clock.advance(60_000);
+	const back = await comesBack(memory);
+	expect(back.last(7)).toMatchObject({ client: memory.client });
+	bob.say("hi");
+	await house.settle();
+	expect(back.received.at(-1)).toMatchObject({ text: "hi" });
+	back.hangUp();
+	house.clock.advance(60_000);
+	await house.settle();
+	expect(house.state.room("lobby")?.context.members.size).toBe(1);
+});
+
+test("who is in the room takes up no other login on the same socket", async () => {
+	const other = house.connect("plume.2");
+	other.hello("ann", "ann@example.org");
+	await house.settle();
+	ann.open({ pending: other.last(9)?.pending });
+	await house.settle();
+	expect(ann.last(11)).toMatchObject({ re: 6, code: "isNotInside" });
+	ann.hangUp();
+	house.clock.advance(60_000);
+	await house.settle();
+	expect(house.state.room("lobby")?.context.members.size).toBe(1);
+});
+
+test("after a restart a code that is asked for again goes to the address that asks", async () => {
+	const world = new World();
+	await world.start();
+	const fay = world.house.connect("plume.2");
+	fay.hello("fay", "fay@example.org");
+	await world.settle();
+	await world.crash(1);
+	const login = { pending: fay.last(9)?.pending };
+	const back = await comesBack(login, world.house);
+	world.clock.advance(61_000);
+	back.hello("fay", "fay@example.org");
+	await world.settle();
+	const { sent } = world.house.mailer;
+	expect(sent.map(({ to }) => to)).toEqual(["fay@example.org"]);
+});
+
+test("a code asked for again is mailed, though the phone hangs up at once", async () => {
+	const fay = house.connect("plume.2");
+	fay.hello("fay", "fay@example.org");
+	await house.settle();
+	house.clock.advance(61_000);
+	fay.hello("fay", "fay@example.org");
+	fay.hangUp();
+	await house.settle();
+	const back = await comesBack({ pending: fay.last(9)?.pending });
+	back.auth(house.mailer.codeFor("fay@example.org"));
+	await house.settle();
+	expect(back.isIn).toBe(true);
+});
+
+test("that the mail failed is told to whoever waits for it now", async () => {
+	house.mailer.hanging = true;
+	const fay = house.connect("plume.2");
+	fay.hello("fay", "fay@example.org");
+	await house.settle();
+	fay.hangUp();
+	const back = await comesBack({ pending: fay.last(9)?.pending });
+	house.clock.advance(10_000);
+	await house.settle();
+	expect(back.last(5)).toMatchObject({ code: "mailWasSent" });
+});
+
+test("a session gives no one a name that was released and is another's now", async () => {
+	const days = { PLUME_LIMIT_NAME_DAYS: "7" };
+	house = await House.open({ environment: days });
+	const old = await house.enter("linus", "plume.2", "old@example.org");
+	old.hangUp();
+	house.clock.advance(8 * 86_400_000);
+	const now = await house.enter("linus", "plume.2", "new@example.org");
+	expect(now.isIn).toBe(true);
+	const back = await comesBack(old.memory);
+	expect(back.last(11)).toMatchObject({ code: "nameIsTheirs" });
+});
+
+test("who was invited when they asked for a code, and is not any more, does not get in", async () => {
+	const clock = new FakeClock();
+	const log = () => memoryLog({ id: "x", clock, kept });
+	const kept: Stored[] = [];
+	house = await House.open({ clock, log: log() });
+	const eve = house.connect("plume.2");
+	eve.hello("eve", "eve@example.com");
+	await house.settle();
+	const code = house.mailer.codeFor("eve@example.com");
+	await house.engine.stop();
+	clock.forgetTimers();
+	const environment = { PLUME_ALLOW: "@example.org" };
+	house = await House.open({ clock, log: log(), environment });
+	const back = await comesBack({ pending: eve.last(9)?.pending });
+	back.auth(code);
+	await house.settle();
+	expect(back.received.at(-1)).toMatchObject({ code: "isInvited" });
+});
+
+test("a history of long lines fits the mailbox of a slow network", async () => {
+	house = await House.open({ environment: { PLUME_LIMITS: "off" } });
+	bob = await house.enter("bob", "plume.2");
+	for (let i = 0; i < 100; i++) bob.say("語".repeat(4000));
+	await house.settle();
+	ann = house.connect("plume.2");
+	ann.hello("ann", "ann@example.org");
+	await house.settle();
+	ann.stalled = true;
+	ann.auth(house.mailer.codeFor("ann@example.org"));
+	bob.say("hi");
+	await house.settle();
+	expect(ann.unsentBytes).toBeLessThan(256 * 1024);
+	expect(ann.closed).toBeUndefined();
 });

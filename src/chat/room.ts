@@ -14,9 +14,11 @@ import type { User } from "./user.ts";
 
 /** For each message shown to who enters, so many lines of coming and going may stand with it. */
 const LINES_PER_MESSAGE = 3;
-/** About how much a returning client may be sent at once, in UTF-16 code units. */
-const CATCH_UP_UNITS = 64 * 1024;
+/** About how much may be sent at once, in UTF-16 code units: it must fit a mailbox, whatever the script. */
+const MOST_UNITS = 64 * 1024;
 const UNITS_PER_LINE = 200;
+const unitsOf = (item: Item) =>
+	UNITS_PER_LINE + (item.kind === "said" ? item.text.length : 0);
 
 /** How much a room remembers. */
 export interface Memory {
@@ -56,9 +58,13 @@ export class Room {
 		const most = historyMessages * LINES_PER_MESSAGE;
 		let from = this.#recent.length;
 		let said = 0;
-		while (from > 0 && this.#recent.length - from < most) {
-			if (this.#recent[from - 1]?.kind === "said" && ++said > historyMessages)
-				break;
+		let units = 0;
+		while (this.#recent.length - from < most) {
+			const item = this.#recent[from - 1];
+			if (!item) break;
+			units += unitsOf(item);
+			if (units > MOST_UNITS) break;
+			if (item.kind === "said" && ++said > historyMessages) break;
 			from--;
 		}
 		return this.#recent.slice(from);
@@ -70,12 +76,8 @@ export class Room {
 		if (!first || !newest || newest.epoch !== epoch) return undefined;
 		if (offset > newest.offset || offset < first.offset - 1) return undefined;
 		const missed = this.#recent.slice(offset + 1 - first.offset);
-		const units = missed.reduce(
-			(sum, item) =>
-				sum + UNITS_PER_LINE + (item.kind === "said" ? item.text.length : 0),
-			0,
-		);
-		return units > CATCH_UP_UNITS ? undefined : missed;
+		const units = missed.reduce((sum, item) => sum + unitsOf(item), 0);
+		return units > MOST_UNITS ? undefined : missed;
 	}
 
 	enter(client: Occupant): void {

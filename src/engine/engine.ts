@@ -20,18 +20,12 @@ import { Logins } from "./logins.ts";
 import type { EngineParts } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
 import { Presence } from "./presence.ts";
-import { type Rule, refusalWords } from "./refusals.ts";
+import { type RefusalDetails, type Rule, refusal } from "./refusals.ts";
 import { sha256 } from "./secrets.ts";
 import { Snapshotter } from "./snapshotter.ts";
-import type { Carrier, Visit } from "./visit.ts";
+import type { Carrier, Login, Visit } from "./visit.ts";
 
 const SWEEP_MS = 3_600_000;
-
-interface RefusalDetails {
-	readonly n?: number | undefined;
-	readonly expected?: number | undefined;
-	readonly retryAfterMs?: number | undefined;
-}
 
 export class Engine implements PipelineHooks {
 	readonly #parts: EngineParts;
@@ -73,7 +67,7 @@ export class Engine implements PipelineHooks {
 	/** A message has come from a visitor. */
 	receive(visit: Visit, command: Command): void {
 		if (visit.gone || this.#pipeline.stopping) return;
-		if (this.#pipeline.frozen) this.refuse(visit, "diskHasSpace", command.type);
+		if (this.#pipeline.frozen) this.#refuseFrozen(visit, command);
 		else this.#pipeline.guarded(() => this.#obey(visit, command));
 	}
 
@@ -89,29 +83,27 @@ export class Engine implements PipelineHooks {
 		visit: Visit,
 		code: Rule,
 		re: MessageType,
-		{ n, expected, retryAfterMs }: RefusalDetails = {},
+		details: RefusalDetails = {},
 	): void {
-		const { login } = visit;
-		const pending = login && this.#logins.pending(login);
-		const now = this.#parts.clock.now();
-		const refusal = {
-			kind: "refused" as const,
-			code,
-			re,
-			text: refusalWords[code],
-			inRoom: this.standing(visit) === "inRoom",
-			...(pending && { login: pending, now }),
-			...(n !== undefined && { n }),
-			...(expected !== undefined && { expected }),
-			...(retryAfterMs !== undefined && { retryAfterMs }),
-		};
-		this.#tell(visit, refusal);
+		const login = visit.login && this.#logins.pending(visit.login);
+		const inRoom = this.standing(visit) === "inRoom";
+		const about = { ...details, inRoom, login, now: this.#parts.clock.now() };
+		this.#tell(visit, refusal(code, re, about));
 	}
 
-	/** The carrier is gone. May be called again: a Client leaves once. */
+	/** What was said is to be said again soon; whoever comes back, or wants in, is to come again. */
+	#refuseFrozen(visit: Visit, command: Command): void {
+		const { type } = command;
+		if (type === MessageType.open) visit.carrier.onEnd("restart");
+		const n = "n" in command ? command.n : undefined;
+		this.refuse(visit, "diskHasSpace", type, { n, retryAfterMs: 1000 });
+	}
+
+	/** The carrier is gone. May be called again, and of a visit that was ended from here: a Client leaves once. */
 	disconnect(visit: Visit, why: ClientLeft["why"]): void {
+		const { gone } = visit;
 		visit.gone = true;
-		this.#visits.delete(visit);
+		if (!this.#visits.delete(visit) || gone) return;
 		this.#pipeline.whenWritable(() => this.#presence.lose(visit, why));
 	}
 
@@ -214,6 +206,10 @@ export class Engine implements PipelineHooks {
 	/** Whoever has the id of a login under way may finish it here. */
 	#reattach(visit: Visit, pending: string): void {
 		const { state, clock } = this.#parts;
+		if (this.standing(visit) === "inRoom") {
+			this.refuse(visit, "isNotInside", MessageType.open);
+			return;
+		}
 		const client = state.pending(sha256(pending));
 		if (client) this.#logins.expireIfDue(client);
 		const snapshot = client && state.client(client);
@@ -222,8 +218,7 @@ export class Engine implements PipelineHooks {
 			return;
 		}
 		const { name } = snapshot.context;
-		const user = this.#presence.loginOf(client)?.user ?? { name, email: "" };
-		const login = { client, pending, user };
+		const login = { client, pending, user: { name, email: "" } };
 		this.#presence.carry(visit, login);
 		const known = this.#logins.pending(login);
 		const now = clock.now();
@@ -265,12 +260,13 @@ export class Engine implements PipelineHooks {
 	/** Mail allowances come last, so that a hello refused for its own sake uses up none. */
 	#admit(visit: Visit, decision: Decision): void {
 		const { fresh } = decision;
-		const login = fresh?.login ?? visit.login;
-		if (!fresh || !login) {
+		const asked = fresh?.login ?? visit.login;
+		if (!fresh || !asked) {
 			this.#carryOut(visit, MessageType.hello, decision);
 			return;
 		}
-		const used = this.#logins.take(login.user.email, visit.network);
+		const login: Login = { ...asked, user: fresh.user };
+		const used = this.#logins.take(fresh.user.email, visit.network);
 		if (used) {
 			this.refuse(visit, used.rule, MessageType.hello, used);
 			return;
@@ -280,7 +276,8 @@ export class Engine implements PipelineHooks {
 		this.#logins.send(visit, login, fresh, (error) => {
 			const { report } = this.#parts;
 			report.warn({ error: error.message }, "a login code was not mailed");
-			this.refuse(visit, "mailWasSent", MessageType.hello);
+			const waiting = this.#presence.carrierOf(login.client) ?? visit;
+			this.refuse(waiting, "mailWasSent", MessageType.hello);
 		});
 	}
 

@@ -52,17 +52,16 @@ export class Logins {
 		return this.#mail.allowance.take(to, network);
 	}
 
-	/** Mails the code as soon as the login is durable; `failed` is told if that can't be done. */
+	/** Mails the code as soon as the login is durable, though the visit be gone by then; `failed` is told if that can't be done. */
 	send(
 		visit: Visit,
 		login: Login,
-		{ code, expires }: FreshCode,
+		{ code, expires, user: { email: to, name } }: FreshCode,
 		failed: (error: MailError) => void,
 	): void {
 		this.expireLater(login.client, expires);
-		const { email: to, name } = login.user;
 		const expiresInMinutes = Math.round(this.#limits.codeSeconds / 60);
-		this.#pipeline.tell(visit, () => {
+		this.#pipeline.whenDurable(() => {
 			const { outbox } = this.#mail;
 			const waitMs = outbox.admit(visit.network)?.waitMs ?? 0;
 			const mail = { to, name, code, expiresInMinutes };
@@ -70,7 +69,7 @@ export class Logins {
 				if (error) this.#failed(login.client, () => failed(error));
 			});
 			const pending = this.pending(login);
-			if (!pending) return;
+			if (!pending || visit.gone) return;
 			const text = waitMs > 1000 ? waitWords(waitMs) : "";
 			const now = this.#clock.now();
 			visit.mailbox.put({ kind: "codeSent", login: pending, now, text });

@@ -62,14 +62,18 @@ export class Pipeline implements LogListener {
 		if (entries.length > 0) this.#log.append(entries);
 	}
 
-	/**
-	 * Tells a visitor something, once what it was decided on is durable. A
-	 * frozen log can't be waited for; what is said then gives nothing away.
-	 */
+	/** Tells a visitor something, once what it was decided on is durable. */
 	tell(visit: Visit, put: () => void): void {
-		const release = () => {
+		this.whenDurable(() => {
 			if (!visit.gone) put();
-		};
+		});
+	}
+
+	/**
+	 * Runs once all that was decided so far is durable. A frozen log can't be
+	 * waited for; what is said then gives nothing away.
+	 */
+	whenDurable(release: () => void): void {
 		if (this.#log.frozen) {
 			release();
 			this.#server.dispatch();

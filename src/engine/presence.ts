@@ -49,15 +49,15 @@ export class Presence {
 		before.carrier.onEnd("replaced");
 	}
 
-	/** The login of whoever carries, or carried, a client. */
-	loginOf(client: ClientId): Login | undefined {
-		return this.#carried.get(client)?.login;
+	/** The visit that carries, or carried, a client. */
+	carrierOf(client: ClientId): Visit | undefined {
+		return this.#carried.get(client);
 	}
 
 	/** A client entered, and that is durable: it is made, and put into its room. */
 	enter(item: Item): void {
 		// It entered, was lost and came back before any of that was durable.
-		if (this.loginOf(item.client)?.resumed) return;
+		if (this.carrierOf(item.client)?.login?.resumed) return;
 		const room = this.#server.room(item.room);
 		this.#admit(item.client, room, {
 			epoch: item.epoch,
@@ -99,6 +99,8 @@ export class Presence {
 
 	/** A client left, and that is durable. */
 	left(client: ClientId, why: ClientLeft["why"]): void {
+		// It has entered again before that was durable.
+		if (this.#state.client(client)) return;
 		const visit = this.#carried.get(client);
 		this.#carried.delete(client);
 		if (why !== "loggedOut" || !visit || visit.gone) return;

@@ -2,6 +2,9 @@
  * Every rule that can refuse a person something, with what they are told:
  * what went wrong and what to do. A rule without words does not compile.
  */
+import type { MessageType } from "../../machines/message.ts";
+import type { PendingLogin, Refusal } from "../chat/notice.ts";
+
 export const refusalWords = {
 	// Asking for a code
 	nameIsLegal:
@@ -47,3 +50,31 @@ export const refusalWords = {
 } as const;
 
 export type Rule = keyof typeof refusalWords;
+
+export interface RefusalDetails {
+	readonly n?: number | undefined;
+	readonly expected?: number | undefined;
+	readonly retryAfterMs?: number | undefined;
+}
+
+interface About extends RefusalDetails {
+	readonly inRoom: boolean;
+	readonly login: PendingLogin | undefined;
+	readonly now: number;
+}
+
+/** The refusal of a message of type `re`, with what is known of it. */
+export function refusal(
+	code: Rule,
+	re: MessageType,
+	{ inRoom, login, now, n, expected, retryAfterMs }: About,
+): Refusal {
+	return {
+		kind: "refused",
+		...{ code, re, text: refusalWords[code], inRoom },
+		...(login && { login, now }),
+		...(n !== undefined && { n }),
+		...(expected !== undefined && { expected }),
+		...(retryAfterMs !== undefined && { retryAfterMs }),
+	};
+}

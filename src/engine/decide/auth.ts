@@ -13,6 +13,7 @@ import {
 	codeMac,
 	DAY_MS,
 	type Decision,
+	isInvited,
 	isStale,
 	type Policy,
 	pendingLogin,
@@ -30,13 +31,15 @@ export interface Auth {
 export function decideAuth(
 	view: View,
 	{ code, wantsSession }: Auth,
-	{ limits, node }: Policy,
+	policy: Policy,
 	secrets: Secrets,
 ): Decision {
 	const { client: asker, now: time, state } = view;
+	const { limits, node } = policy;
 	if (asker?.matches("inRoom")) return refuse("isNotInside");
 	const login = pendingLogin(asker);
 	if (!login) return refuse("loginIsPending");
+	if (!isInvited(policy, secrets, login)) return refuse("isInvited");
 	const { id: client, identity, nameKey, name, room, domain } = login;
 	const token = secrets.id();
 	const session = wantsSession ? { session: sha256(token) } : {};

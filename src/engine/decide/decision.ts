@@ -40,12 +40,10 @@ export interface View {
 export interface FreshCode {
 	readonly code: string;
 	readonly expires: number;
+	/** Whom it is mailed to. */
+	readonly user: User;
 	/** Absent when an old login gets a new code. */
-	readonly login?: {
-		readonly client: ClientId;
-		readonly pending: string;
-		readonly user: User;
-	};
+	readonly login?: { readonly client: ClientId; readonly pending: string };
 }
 
 /** What a browser keeps to stay logged in; the log holds its hash. */

@@ -40,6 +40,7 @@ export function decideHello(
 	const identity = secrets.mac("identity", email);
 	const expires = time + policy.limits.codeSeconds * 1000;
 	const code = secrets.code();
+	const user = { name: name.name, email };
 
 	const login = pendingLogin(client);
 	if (login) {
@@ -57,7 +58,7 @@ export function decideHello(
 		const rules = clientRules["login.resent"];
 		const broken = firstBroken(clientGuards, rules, login, event);
 		if (broken) return refuse(broken);
-		return { entries: [{ event }], fresh: { code, expires } };
+		return { entries: [{ event }], fresh: { code, expires, user } };
 	}
 
 	const { limits } = policy;
@@ -83,10 +84,9 @@ export function decideHello(
 		tries: limits.codeTries,
 		resends: limits.codeResends,
 	};
-	const user = { name: name.name, email };
 	return {
 		entries: [{ event }],
-		fresh: { code, expires, login: { client: id, pending, user } },
+		fresh: { code, expires, user, login: { client: id, pending } },
 	};
 }
 

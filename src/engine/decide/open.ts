@@ -50,6 +50,8 @@ export function decideOpen(
 	if (closed || !kept) return refuse("sessionIsOpen");
 	if (!isInvited(policy, secrets, kept)) return refuse("isInvited");
 	const { identity, nameKey, name } = kept;
+	const owner = context.names.get(nameKey)?.identity;
+	if (owner !== identity) return refuse("nameIsTheirs");
 	const inside = state.room(room)?.context;
 	const isKnown = open.client && inside?.known.get(session)?.has(open.client);
 	const client = (isKnown && open.client) || secrets.id();
