@@ -4,21 +4,23 @@
  * and names the concrete disk, log, mail service and clock.
  */
 import { randomFillSync } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Logger, pino } from "pino";
 import pretty from "pino-pretty";
 import { type Command, parseCommand } from "./cli/arguments.ts";
 import { helpText } from "./cli/help.ts";
+import { watched } from "./cli/progress.ts";
 import { replay } from "./cli/replay.ts";
 import { systemClock } from "./clock.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { Secrets } from "./engine/secrets.ts";
-import { realDisk } from "./log/disk.ts";
+import { type Disk, realDisk } from "./log/disk.ts";
 import { openFileLog } from "./log/file-log.ts";
 import { Lock } from "./log/lock.ts";
 import { memoryLog } from "./log/memory-log.ts";
+import { logFolder } from "./log/reader.ts";
 import { Snapshots } from "./log/snapshots.ts";
 import { unsynced } from "./log/unsynced-disk.ts";
 import type { Mailer } from "./mail/mailer.ts";
@@ -36,6 +38,7 @@ const PAGES = fileURLToPath(new URL("../static", import.meta.url));
 const isTerminal = process.stdout.isTTY === true;
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const warn = (line: string) => process.stderr.write(`${line}\n`);
+const draw = (text: string) => process.stderr.write(text);
 
 async function main(): Promise<number | undefined> {
 	const command = parseCommand(process.argv.slice(2), process.env);
@@ -49,7 +52,12 @@ async function main(): Promise<number | undefined> {
 		case "replay": {
 			const { stdin, env } = process;
 			const data = env.PLUME_DATA || env.STATE_DIRECTORY || "data";
-			return replay(command, data, { disk: realDisk, stdin, print, warn });
+			const { disk, done } = shown(command.source ?? data);
+			const print = (line: string) => {
+				done();
+				process.stdout.write(`${line}\n`);
+			};
+			return replay(command, data, { disk, stdin, print, warn });
 		}
 		case "serve":
 			await serve(command);
@@ -74,10 +82,11 @@ async function serve({
 	const random = pooledRandom();
 	const secret = config.secret ?? (await secretFor(config, random));
 	const secrets = new Secrets(secret, random);
+	const { disk, done } = shown(config.data);
 	const service = await startService(
 		{
 			config,
-			...openLog(config, secrets, logger),
+			...openLog(config, disk, secrets, logger),
 			mailer: makeMailer(config),
 			secrets,
 			clockFrom: systemClock,
@@ -88,6 +97,7 @@ async function serve({
 		},
 		PAGES,
 	);
+	done();
 	logger.info({ url: service.url }, "listening");
 	if (isTerminal && !config.production)
 		print(
@@ -106,8 +116,25 @@ async function serve({
 		});
 }
 
+/** The disk, and on a terminal a bar while a data folder's log is read from it. */
+function shown(place: string) {
+	if (process.stderr.isTTY !== true) return { disk: realDisk, done() {} };
+	const folder = logFolder(place);
+	const files = existsSync(folder)
+		? readdirSync(folder)
+				.sort()
+				.map((name) => {
+					const path = join(folder, name);
+					return { path, size: statSync(path).size };
+				})
+		: [];
+	const now = () => performance.now();
+	const { read, done } = watched({ read: realDisk.read, files, draw, now });
+	return { disk: { ...realDisk, read }, done };
+}
+
 /** The log, and the snapshots of what it comes to. */
-function openLog(config: Config, secrets: Secrets, logger: Logger) {
+function openLog(config: Config, real: Disk, secrets: Secrets, logger: Logger) {
 	if (config.log === "memory") {
 		logger.warn("PLUME_LOG=memory: everything is forgotten at the next stop");
 		return {
@@ -119,7 +146,7 @@ function openLog(config: Config, secrets: Secrets, logger: Logger) {
 		logger.warn(
 			"PLUME_FSYNC=off: a power cut may lose what people have seen already",
 		);
-	const disk = config.fsync ? realDisk : unsynced(realDisk);
+	const disk = config.fsync ? real : unsynced(real);
 	const folder = config.data;
 	const log = openFileLog({
 		disk,

@@ -1,0 +1,63 @@
+/**
+ * A bar on a terminal while a log is being read, once that has taken a
+ * second. It watches a disk's reads, and changes nothing about them.
+ */
+import type { Disk } from "../log/disk.ts";
+
+const PATIENCE_MS = 1000;
+const REDRAW_MS = 100;
+const WIDTH = 30;
+/** To the line's beginning, and clear what stood there. */
+const AGAIN = "\r\u001b[K";
+
+export interface ProgressParts {
+	readonly read: Disk["read"];
+	/** The files that will be read, in this order, with their sizes in bytes. */
+	readonly files: readonly { readonly path: string; readonly size: number }[];
+	readonly draw: (text: string) => void;
+	/** Milliseconds, from any moment on. */
+	readonly now: () => number;
+}
+
+/** What to read with, and what to call when all is read. */
+export function watched({ read, files, draw, now }: ProgressParts) {
+	const starts = new Map<string, number>();
+	let total = 0;
+	for (const { path, size } of files) {
+		starts.set(path, total);
+		total += size;
+	}
+	let due = now() + PATIENCE_MS;
+	let isOver = false;
+	let isDrawn = false;
+
+	function tell(done: number) {
+		if (isOver || now() < due) return;
+		due = now() + REDRAW_MS;
+		isDrawn = true;
+		const share = Math.min(1, done / total);
+		const bar = "█".repeat(Math.round(share * WIDTH)).padEnd(WIDTH, "░");
+		draw(`${AGAIN}Reading the log ${bar} ${Math.floor(share * 100)} %`);
+	}
+
+	async function* counted(path: string, start: number, from = 0) {
+		let done = start + from;
+		for await (const chunk of read(path, from)) {
+			done += chunk.length;
+			tell(done);
+			yield chunk;
+		}
+	}
+
+	return {
+		read(path: string, from?: number) {
+			const start = starts.get(path);
+			const isWatched = !isOver && start !== undefined;
+			return isWatched ? counted(path, start, from) : read(path, from);
+		},
+		done() {
+			isOver = true;
+			if (isDrawn) draw(AGAIN);
+		},
+	};
+}
