@@ -98,6 +98,8 @@ export interface LoginSucceeded extends Fact<"login.succeeded">, Claim {
 export interface RoomOpened extends RoomFact<"room.opened"> {
 	readonly incarnation: string;
 }
+/** Nobody used it any more; under its name another may be opened. */
+export interface RoomForgotten extends RoomFact<"room.forgotten"> {}
 export interface ClientEntered extends RoomFact<"client.entered">, Claim {
 	readonly client: ClientId;
 	readonly session?: SessionHash;
@@ -161,6 +163,7 @@ export type ClientEvent =
 	| ClientLeft;
 export type RoomEvent =
 	| RoomOpened
+	| RoomForgotten
 	| ClientEntered
 	| ClientDetached
 	| ClientsDetached

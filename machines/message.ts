@@ -48,6 +48,13 @@ export interface Place {
 	readonly time: number;
 }
 
+/** How far a room has come: its last offset, and how many messages were said in this epoch up to there. */
+export interface Head {
+	readonly epoch: string;
+	readonly offset: number;
+	readonly said: number;
+}
+
 /** Something a member said; shown to the whole room. */
 export interface Said extends Place {
 	readonly kind: "said";

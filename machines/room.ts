@@ -14,6 +14,7 @@ import type {
 	RoomEvent,
 	SessionHash,
 } from "./events.ts";
+import { LOBBY } from "./message.ts";
 import { firstBroken, type Guard } from "./rules.ts";
 
 /** Clients of one session whose numbers are remembered; the oldest that left is dropped. */
@@ -30,6 +31,10 @@ export interface RoomContext {
 	readonly incarnation: string;
 	/** The last offset given out; the next visible item gets one more. */
 	readonly offset: number;
+	/** How many messages were posted. */
+	readonly said: number;
+	/** When it was opened, or the latest to go left: while nobody is in, when it was last used. */
+	readonly lastUsed: number;
 	readonly members: PersistentMap<ClientId, Member>;
 	/** Who holds each name in the room, and with how many tabs. */
 	readonly holders: PersistentMap<
@@ -45,6 +50,8 @@ export interface RoomContext {
 const empty: RoomContext = {
 	incarnation: "",
 	offset: 0,
+	said: 0,
+	lastUsed: 0,
 	members: PersistentMap(),
 	holders: PersistentMap(),
 	last: PersistentMap(),
@@ -63,6 +70,8 @@ export const roomGuards = {
 	hasSession: ({ context, event }) =>
 		"client" in event &&
 		context.members.get(event.client)?.session !== undefined,
+	isNotTheLobby: ({ event }) => event.room !== LOBBY,
+	nobodyIsInside: ({ context }) => context.members.isEmpty(),
 	isNextInOrder: ({ context, event }) =>
 		event.type === "message.posted" &&
 		(event.n === undefined ||
@@ -75,17 +84,19 @@ export const roomRules = {
 	"client.resumed": ["isInside", "hasSession"],
 	"client.left": ["isInside"],
 	"message.posted": ["isInside", "isNextInOrder"],
+	"room.forgotten": ["isNotTheLobby", "nobodyIsInside"],
 } as const;
 
 /** What a message does to a room. */
 const effects: Record<
-	"rememberNumber" | "takeOffset",
+	"rememberNumber" | "countMessage" | "takeOffset",
 	(args: { context: RoomContext; event: RoomEvent }) => Partial<RoomContext>
 > = {
 	rememberNumber: ({ context, event }) =>
 		event.type === "message.posted" && event.n !== undefined
 			? { last: context.last.set(event.client, event.n) }
 			: {},
+	countMessage: ({ context }) => ({ said: context.said + 1 }),
 	takeOffset: ({ context }) => ({ offset: context.offset + 1 }),
 };
 
@@ -99,9 +110,13 @@ export function afterMessage(
 ): RoomContext | undefined {
 	const rules = roomRules["message.posted"];
 	if (firstBroken(roomGuards, rules, context, event)) return undefined;
-	const { rememberNumber, takeOffset } = effects;
-	const numbered = { ...context, ...rememberNumber({ context, event }) };
-	return { ...numbered, ...takeOffset({ context: numbered, event }) };
+	const { rememberNumber, countMessage, takeOffset } = effects;
+	return {
+		...context,
+		...rememberNumber({ context, event }),
+		...countMessage({ context, event }),
+		...takeOffset({ context, event }),
+	};
 }
 
 export const roomMachine = setup({
@@ -113,10 +128,16 @@ export const roomMachine = setup({
 	actions: {
 		beginIncarnation: assign(({ event }) =>
 			event.type === "room.opened"
-				? { ...empty, incarnation: event.incarnation }
+				? {
+						...empty,
+						incarnation: event.incarnation,
+						lastUsed: event.time,
+					}
 				: {},
 		),
+		forgetAll: assign(empty),
 		takeOffset: assign(effects.takeOffset),
+		countMessage: assign(effects.countMessage),
 		rememberNumber: assign(effects.rememberNumber),
 		addMember: assign(({ context, event }) => {
 			if (event.type !== "client.entered") return {};
@@ -188,6 +209,7 @@ export const roomMachine = setup({
 			const holder = member && context.holders.get(member.nameKey);
 			if (!member || !holder) return {};
 			return {
+				lastUsed: event.time,
 				members: context.members.delete(event.client),
 				last: member.session ? context.last : context.last.delete(event.client),
 				holders:
@@ -230,7 +252,12 @@ export const roomMachine = setup({
 				},
 				"message.posted": {
 					guard: and(roomRules["message.posted"]),
-					actions: ["rememberNumber", "takeOffset"],
+					actions: ["rememberNumber", "countMessage", "takeOffset"],
+				},
+				"room.forgotten": {
+					guard: and(roomRules["room.forgotten"]),
+					target: "closed",
+					actions: "forgetAll",
 				},
 			},
 		},

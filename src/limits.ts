@@ -61,6 +61,8 @@ export const limitTable = {
 		help: "tabs one person may have open",
 		liftable: true,
 	},
+	rooms: { value: 1_000, help: "rooms there may be" },
+	roomDays: { value: 30, help: "days until an unused room is forgotten" },
 	connections: { value: 10_000, help: "connections in all", liftable: true },
 	headerBytes: { value: 8_192, help: "largest request header" },
 	headerSeconds: { value: 10, help: "time for a request header to arrive" },

@@ -3,7 +3,7 @@
  * room, owns its name, and tells each newcomer, alone, what they must know.
  */
 import type { Claim } from "../../machines/events.ts";
-import { BOT_NAME } from "../../machines/message.ts";
+import { BOT_NAME, LOBBY } from "../../machines/message.ts";
 import { Client } from "./client.ts";
 import { Mailbox } from "./mailbox.ts";
 import { parseName } from "./name.ts";
@@ -32,7 +32,8 @@ function listen({ room }: Client, { notices }: Parcel): void {
 		const { name, email } = newcomer.user;
 		// Who came back by a session has been told, and their email is not known.
 		if (!email) continue;
-		room.whisper(newcomer, `Hello ${name}, welcome to the ${room.name}.`);
+		const here = room.name === LOBBY ? "the lobby" : `the room “${room.name}”`;
+		room.whisper(newcomer, `Hello ${name}, welcome to ${here}.`);
 		room.whisper(
 			newcomer,
 			`What you say here is tied to your email, ${email}.`,

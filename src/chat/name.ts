@@ -38,16 +38,22 @@ const ONE_SCRIPT = [...SCRIPTS.split(" ").map((one) => [one]), ...TOGETHER].map(
 
 /** The name as it is shown, and its key; nothing if it may not be a name. */
 export function parseName(raw: string): ParsedName | undefined {
-	if (UNSEEN.test(raw)) return undefined;
-	const name = raw.trim().normalize("NFKC");
-	if ([...name].length > LONGEST || !SPELLING.test(name)) return undefined;
-	if (!ONE_SCRIPT.some((script) => script.test(name))) return undefined;
+	const name = spell(raw);
+	if (name === undefined) return undefined;
 	const nameKey = keyOf(name);
 	// A Greek capital may look like one Latin letter and its small form like
 	// another. A key can follow only one of them, so the other is refused.
 	const seen = skeleton(name);
 	if (isAscii(seen) && keyOf(seen) !== nameKey) return undefined;
 	return { name, nameKey };
+}
+
+/** What a person's name and a room's may look like, in Unicode's compatible composed form. */
+export function spell(raw: string): string | undefined {
+	const name = raw.trim().normalize("NFKC");
+	if (UNSEEN.test(raw) || UNSEEN.test(name)) return undefined;
+	if ([...name].length > LONGEST || !SPELLING.test(name)) return undefined;
+	return ONE_SCRIPT.some((script) => script.test(name)) ? name : undefined;
 }
 
 /** One pass may end on a character that has a look-alike itself; two never do. */

@@ -60,6 +60,8 @@ export interface Welcome {
 	readonly epoch: string;
 	/** Of the last item before what is live. */
 	readonly offset: number;
+	/** Messages in this epoch up to there. */
+	readonly said: number;
 	/** The highest number taken from this client. */
 	readonly last: number;
 	readonly items: readonly Item[];

@@ -7,7 +7,7 @@
  * before the line that tells everyone of them.
  */
 import type { ClientId } from "../../machines/events.ts";
-import type { Item } from "../../machines/message.ts";
+import type { Head, Item } from "../../machines/message.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { Envelope, Parcel } from "./parcel.ts";
 import type { User } from "./user.ts";
@@ -39,16 +39,21 @@ export interface Occupant {
 export class Room {
 	readonly name: string;
 	readonly members = new Map<ClientId, Occupant>();
+	/** Where it has come to, as far as that is durable. */
+	head: Head = { epoch: "", offset: 0, said: 0 };
 	readonly #host: Occupant;
 	readonly #memory: Memory;
+	readonly #tray: Set<Room>;
 	readonly #stream: Envelope[] = [];
 	/** The latest items, without gaps. */
 	#recent: Item[] = [];
 
-	constructor(name: string, memory: Memory, host: Occupant) {
+	/** `tray` collects the rooms that have something to deliver, for the bus. */
+	constructor(name: string, memory: Memory, host: Occupant, tray: Set<Room>) {
 		this.name = name;
 		this.#memory = memory;
 		this.#host = host;
+		this.#tray = tray;
 		host.room = this;
 	}
 
@@ -72,10 +77,11 @@ export class Room {
 
 	/** Exactly what came after a place, or undefined if that can't be proven, or is too much to be sent at once. */
 	since(epoch: string, offset: number): readonly Item[] | undefined {
-		const [first, newest] = [this.#recent[0], this.#recent.at(-1)];
-		if (!first || !newest || newest.epoch !== epoch) return undefined;
-		if (offset > newest.offset || offset < first.offset - 1) return undefined;
-		const missed = this.#recent.slice(offset + 1 - first.offset);
+		const { head } = this;
+		const first = this.#recent[0]?.offset ?? head.offset + 1;
+		if (head.epoch !== epoch || offset > head.offset) return undefined;
+		if (offset < first - 1) return undefined;
+		const missed = this.#recent.slice(offset + 1 - first);
 		const units = missed.reduce((sum, item) => sum + unitsOf(item), 0);
 		return units > MOST_UNITS ? undefined : missed;
 	}
@@ -101,6 +107,7 @@ export class Room {
 		const envelope = new Envelope(item);
 		this.#host.mailbox.onMessage(new Parcel([envelope]));
 		this.#stream.push(envelope);
+		this.#tray.add(this);
 	}
 
 	/** The host says something to one member alone. */
@@ -110,8 +117,9 @@ export class Room {
 
 	/** Adds to what is remembered without telling anyone: start-up reads it from the log. */
 	remember(item: Item): void {
-		if (this.#recent[0] && this.#recent[0].epoch !== item.epoch)
-			this.#recent = [];
+		const { epoch, offset } = item;
+		const said = this.head.said + (item.kind === "said" ? 1 : 0);
+		this.head = { epoch, offset, said };
 		this.#recent.push(item);
 		const { catchUpItems } = this.#memory;
 		if (this.#recent.length >= 2 * catchUpItems)
@@ -120,7 +128,6 @@ export class Room {
 
 	/** Delivers the stream, one parcel shared by all members. */
 	deliver(): void {
-		if (this.#stream.length === 0) return;
 		const shared = new Parcel([...this.#stream]);
 		this.#stream.length = 0;
 		for (const client of this.members.values()) client.mailbox.flush(shared);

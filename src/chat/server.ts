@@ -11,19 +11,27 @@ export class Server {
 	readonly #memory: Memory;
 	readonly #rooms = new Map<RoomName, Room>();
 	readonly #tray = new Set<Mailbox>();
+	/** Those with something to deliver: there may be a thousand that are silent. */
+	readonly #talking = new Set<Room>();
 
 	/** How much each room remembers. */
 	constructor(memory: Memory) {
 		this.#memory = memory;
 	}
 
+	/** The room of that name, made if need be: only of one that was opened may it be asked. */
 	room(name: RoomName): Room {
 		let room = this.#rooms.get(name);
 		if (!room) {
-			room = new Room(name, this.#memory, makeBot());
+			room = new Room(name, this.#memory, makeBot(), this.#talking);
 			this.#rooms.set(name, room);
 		}
 		return room;
+	}
+
+	/** Under this name nothing is remembered; the next room of that name is another. */
+	forget(name: RoomName): void {
+		this.#rooms.delete(name);
 	}
 
 	mailbox(onMessage: OnMessage): Mailbox {
@@ -32,7 +40,8 @@ export class Server {
 
 	/** Delivers all that was published since the last time: at most one parcel for each Client. */
 	dispatch(): void {
-		for (const room of this.#rooms.values()) room.deliver();
+		for (const room of this.#talking) room.deliver();
+		this.#talking.clear();
 		for (const mailbox of this.#tray) mailbox.flush(undefined);
 		this.#tray.clear();
 	}

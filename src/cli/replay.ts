@@ -91,14 +91,10 @@ async function foldAll(
 	until: Until | undefined,
 ): Promise<{ report: Report; folded: Folded }> {
 	const state = new State(verifier, botClaim);
-	const messages = new Map<string, number>();
 	const folded = await fold(
 		state,
 		readBatches(sources, verifier),
-		({ kind, room }) => {
-			const said = messages.get(room) ?? 0;
-			messages.set(room, kind === "said" ? said + 1 : said);
-		},
+		undefined,
 		({ seq, event }) =>
 			until !== undefined &&
 			("seq" in until ? seq > until.seq : event.time > until.time),
@@ -108,9 +104,7 @@ async function foldAll(
 		seq: folded.seq,
 		time: new Date(folded.time).toISOString(),
 		hash: state.hash(),
-		rooms: Array.from(state.roomNames, (name) =>
-			roomReport(state, name, messages.get(name) ?? 0),
-		),
+		rooms: Array.from(state.roomNames, (name) => roomReport(state, name)),
 	};
 	return { report, folded };
 }
@@ -125,7 +119,7 @@ async function sourcesOf(
 	return segmentsOf(disk, place);
 }
 
-function roomReport(state: State, name: string, messages: number): RoomReport {
+function roomReport(state: State, name: string): RoomReport {
 	const owners = state.server.context.names
 		.valueSeq()
 		.filter(({ identity }) => identity !== botClaim.identity)
@@ -133,7 +127,7 @@ function roomReport(state: State, name: string, messages: number): RoomReport {
 	const members = state.room(name)?.context.members ?? [];
 	return {
 		name,
-		messages,
+		messages: state.head(name).said,
 		owners: [...owners].sort(),
 		members: Array.from(members, ([client, member]) => ({
 			client,

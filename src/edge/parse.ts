@@ -21,14 +21,17 @@ export function parseCommand(
 		case MessageType.hello: {
 			const [name = "", ...rest] = text.split("\n");
 			const email = rest.join("\n");
-			return { type, name, email, room: LOBBY, mayResend: isModern };
+			const room = isModern ? roomOf(fields) : LOBBY;
+			return { type, name, email, room, mayResend: isModern };
 		}
 		case MessageType.auth:
 			return { type, code: text, wantsSession: isModern };
 		case MessageType.text: {
 			const n = fields.get("n");
-			if (n === undefined || !isModern) return { type, text };
-			return isNumber(n, 1) ? { type, text, n } : undefined;
+			if (!isModern) return { type, text };
+			const room = fields.has("room") ? { room: roomOf(fields) } : {};
+			if (n === undefined) return { type, text, ...room };
+			return isNumber(n, 1) ? { type, text, n, ...room } : undefined;
 		}
 		case MessageType.open: {
 			if (!isModern) return undefined;
@@ -41,7 +44,8 @@ export function parseCommand(
 			const offset = fields.get("offset");
 			const place =
 				epoch && isNumber(offset, 0) ? { epoch, offset } : undefined;
-			return { type, session, client, pending, room: LOBBY, place };
+			const room = roomOf(fields);
+			return { type, session, client, pending, room, place };
 		}
 		case MessageType.logout:
 			return isModern ? { type, all: fields.get("all") === true } : undefined;
@@ -52,6 +56,12 @@ export function parseCommand(
 
 const isNumber = (value: unknown, least: number): value is number =>
 	Number.isSafeInteger(value) && Number(value) >= least;
+
+/** As it was written, the lobby if nothing was; what is no text is no name either. */
+function roomOf(fields: ReadonlyMap<string, unknown>): string {
+	const room = fields.get("room") ?? LOBBY;
+	return typeof room === "string" ? room : "";
+}
 
 /** An id is short text; anything else is as good as none. */
 const id = (value: unknown): string | undefined =>

@@ -44,11 +44,12 @@ function refusal(notice: Refusal): readonly Frame[] {
 }
 
 function welcome(notice: Welcome): readonly Frame[] {
-	const { client, name, room, epoch, offset, last, items, before } = notice;
+	const { client, name, room, epoch, offset, said, last } = notice;
+	const { items, before } = notice;
 	const { welcome: type, gap, history } = MessageType;
 	const place = { room, epoch, offset };
 	return [
-		{ type, client, user: { name }, ...place, last },
+		{ type, client, user: { name }, ...place, last, said },
 		...(before === "gap" ? [{ type: gap, ...place }] : []),
 		...items.map(item),
 		...(before === "missed" ? [] : [{ type: history, room, done: true }]),

@@ -15,6 +15,7 @@ import { decideAuth } from "./decide/auth.ts";
 import type { Decision, View } from "./decide/decision.ts";
 import { decideHello } from "./decide/hello.ts";
 import { decideLogout, decideOpen, sessionsClosed } from "./decide/open.ts";
+import { roomsForgotten } from "./decide/rooms.ts";
 import { decideText } from "./decide/text.ts";
 import { Logins } from "./logins.ts";
 import type { EngineParts } from "./parts.ts";
@@ -116,14 +117,8 @@ export class Engine implements PipelineHooks {
 		await this.#pipeline.stop();
 	}
 
-	onVisible(event: PlumeEvent, item: Item): void {
-		const room = this.#parts.server.room(item.room);
-		if (event.type === "client.entered") this.#presence.enter(item);
-		if (event.type === "client.left") {
-			room.leave(item.client);
-			this.#presence.left(item.client, event.why);
-		}
-		room.broadcast(item);
+	onDurable(event: PlumeEvent, item: Item | undefined): void {
+		this.#presence.onDurable(event, item);
 	}
 
 	onFrozen(error: Error): void {
@@ -158,14 +153,15 @@ export class Engine implements PipelineHooks {
 		this.#sweep();
 	}
 
-	/** Now and then, sessions that have expired are closed; nobody can use them meanwhile. */
+	/** Now and then, sessions that have expired are closed, which nobody can use meanwhile, and rooms forgotten. */
 	#sweep(): void {
-		const { state, clock } = this.#parts;
+		const { state, clock, policy } = this.#parts;
 		const now = clock.now();
 		const over = [...state.server.context.sessions]
 			.filter(([, { expires }]) => expires <= now)
 			.map(([session]) => session);
 		this.#pipeline.append(...sessionsClosed({ state, now }, over, "expired"));
+		this.#pipeline.append(...roomsForgotten({ state, now }, policy.limits));
 		this.#presence.sweep();
 		clock.after(SWEEP_MS, () =>
 			this.#pipeline.whenWritable(() => this.#sweep()),
@@ -205,6 +201,10 @@ export class Engine implements PipelineHooks {
 
 	/** Whoever has the id of a login under way may finish it here. */
 	#reattach(visit: Visit, pending: string): void {
+		if (this.standing(visit) === "inRoom") {
+			this.refuse(visit, "isNotInside", MessageType.open);
+			return;
+		}
 		const { state, clock } = this.#parts;
 		if (this.standing(visit) === "inRoom") {
 			this.refuse(visit, "isNotInside", MessageType.open);
@@ -236,20 +236,17 @@ export class Engine implements PipelineHooks {
 		const open = { session, client, room };
 		const decision = decideOpen(view, open, policy, secrets);
 		const { returning, taken: last = 0 } = decision;
-		if (returning) {
-			const { client: id, name, resumed } = returning;
-			if (place) visit.place = place;
-			this.#presence.carry(visit, {
-				client: id,
-				user: { name, email: "" },
-				resumed,
-				last,
-			});
-		}
+		const login = returning && {
+			...returning,
+			user: { name: returning.name, email: "" },
+			last,
+			...(place && { place }),
+		};
+		if (login) this.#presence.carry(visit, login);
 		this.#carryOut(visit, command.type, decision);
-		if (returning?.resumed)
+		if (login?.resumed)
 			this.#pipeline.tell(visit, () =>
-				this.#presence.resume(returning.client, room),
+				this.#presence.resume(visit, login, login.room),
 			);
 	}
 

@@ -3,6 +3,7 @@
  * does it at start and `plume replay` at any time; there are no other ways to
  * a state.
  */
+import type { PlumeEvent } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Stored } from "../log/log.ts";
 import { IllegalEvent } from "./live.ts";
@@ -26,12 +27,13 @@ export interface Folded {
 
 /**
  * Moves `state` through `stored`, up to the first event that `until` wants no
- * more; `onItem` hears what was visible. Throws `DeterminismError`.
+ * more; `onEvent` hears each, and what became visible by it. Throws
+ * `DeterminismError`.
  */
 export async function fold(
 	state: State,
 	stored: AsyncIterable<readonly Stored[]>,
-	onItem: (item: Item) => void,
+	onEvent: (event: PlumeEvent, item: Item | undefined) => void = () => {},
 	until: (stored: Stored) => boolean = () => false,
 ): Promise<Folded> {
 	let [seq, time] = [0, 0];
@@ -39,8 +41,7 @@ export async function fold(
 		for (const entry of entries) {
 			if (until(entry)) return { seq, time };
 			try {
-				const item = state.apply(entry, true);
-				if (item) onItem(item);
+				onEvent(entry.event, state.apply(entry, true));
 			} catch (error) {
 				if (!(error instanceof IllegalEvent)) throw error;
 				throw new DeterminismError(entry.seq, error.message);

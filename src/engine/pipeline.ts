@@ -16,8 +16,8 @@ import type { Visit } from "./visit.ts";
 
 /** What the engine does at the pipeline's turning points. */
 export interface PipelineHooks {
-	/** A logged event became visible in a room. */
-	onVisible(event: PlumeEvent, item: Item): void;
+	/** A logged event is durable: what became visible by it may be seen. */
+	onDurable(event: PlumeEvent, item: Item | undefined): void;
 	onFrozen(error: Error): void;
 	onThawed(): void;
 	onFatal(error: Error): void;
@@ -110,8 +110,7 @@ export class Pipeline implements LogListener {
 
 	onOrdered(stored: Stored): void {
 		const item = this.#state.apply(stored);
-		if (!item) return;
-		const release = () => this.#hooks.onVisible(stored.event, item);
+		const release = () => this.#hooks.onDurable(stored.event, item);
 		this.#outputs.push({ at: stored.seq, release });
 	}
 

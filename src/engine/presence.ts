@@ -1,9 +1,15 @@
 /**
  * Who is there: which visit carries which Client, how a Client enters, comes
- * back, is taken over, loses its connection, and leaves. A tab with a session
- * keeps its place for a while; any other leaves at once.
+ * back, is taken over, loses its connection, goes on to another room, and
+ * leaves. A tab with a session keeps its place for a while; any other leaves
+ * at once.
  */
-import type { ClientId, ClientLeft } from "../../machines/events.ts";
+import type {
+	ClientId,
+	ClientLeft,
+	PlumeEvent,
+	RoomName,
+} from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import { Client } from "../chat/client.ts";
 import type { Room } from "../chat/room.ts";
@@ -11,6 +17,7 @@ import type { Server } from "../chat/server.ts";
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
 import type { Entry } from "../log/log.ts";
+import { decideLost } from "./decide/lost.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { State } from "./state.ts";
 import type { Login, Visit } from "./visit.ts";
@@ -38,9 +45,13 @@ export class Presence {
 		this.#limits = limits;
 	}
 
-	/** From now on this visit speaks for that client; who did so before is told to stay away. */
+	/** From now on this visit speaks for that client, and for no other; who did so before is told to stay away. */
 	carry(visit: Visit, login: Login): void {
-		if (visit.login) this.#release(visit.login.client, visit);
+		const own = visit.login?.client;
+		if (own && own !== login.client && this.#carried.get(own) === visit) {
+			this.#carried.delete(own);
+			this.#vacate(own);
+		}
 		const before = this.#carried.get(login.client);
 		visit.login = login;
 		this.#carried.set(login.client, visit);
@@ -54,51 +65,55 @@ export class Presence {
 		return this.#carried.get(client);
 	}
 
-	/** A client entered, and that is durable: it is made, and put into its room. */
-	enter(item: Item): void {
-		// It entered, was lost and came back before any of that was durable.
-		if (this.carrierOf(item.client)?.login?.resumed) return;
+	/** An event is durable: who entered is put into their room, and all there see it. */
+	onDurable(event: PlumeEvent, item: Item | undefined): void {
+		if (event.type === "room.forgotten") this.#server.forget(event.room);
+		if (!item) return;
 		const room = this.#server.room(item.room);
-		this.#admit(item.client, room, {
-			epoch: item.epoch,
-			offset: item.offset - 1,
-		});
+		if (event.type === "client.entered") this.#enter(item, room);
+		if (event.type === "client.left") {
+			room.leave(item.client);
+			this.#left(item.client, event.why);
+		}
+		room.broadcast(item);
 	}
 
-	/** A client is back in its place: it gets what it missed. */
-	resume(client: ClientId, roomName: string): void {
+	/** A client is back in its place: it gets what it missed, unless its visit went on meanwhile. */
+	resume(visit: Visit, login: Login, roomName: RoomName): void {
+		if (visit.login !== login) return;
 		const room = this.#server.room(roomName);
-		const newest = room.history.at(-1);
-		room.leave(client);
-		this.#admit(client, room, {
-			epoch: newest?.epoch ?? "",
-			offset: newest?.offset ?? 0,
-		});
+		room.leave(login.client);
+		this.#admit(login.client, room, room.head.epoch);
 	}
 
 	/** A connection is gone: its client leaves, or is kept a place for a while. */
 	lose(visit: Visit, why: ClientLeft["why"]): void {
-		const client = visit.login?.client;
-		if (!client || this.#carried.get(client) !== visit) return;
+		const id = visit.login?.client;
+		if (!id || this.#carried.get(id) !== visit) return;
+		const [state, now] = [this.#state, this.#clock.now()];
+		const view = { state, client: state.client(id), now };
+		this.#pipeline.append(...decideLost(view, why, this.#limits));
+		this.#vacate(id);
+	}
+
+	/** A client whose connection is gone hears nothing more, and leaves unless it comes back. */
+	#vacate(client: ClientId): void {
 		const snapshot = this.#state.client(client);
 		if (!snapshot?.matches("inRoom")) return;
-		const { room } = snapshot.context;
-		const time = this.#clock.now();
-		const member = this.#state.room(room)?.context.members.get(client);
-		if (!member?.session) {
-			this.#append({ event: { type: "client.left", time, room, client, why } });
-			return;
-		}
-		const deadline = time + this.#limits.graceSeconds * 1000;
-		this.#append({
-			event: { type: "client.detached", time, room, client, deadline },
-		});
-		this.#server.room(room).leave(client);
-		this.#leaveLater(client, deadline);
+		this.#server.room(snapshot.context.room).leave(client);
+		const graceMs = this.#limits.graceSeconds * 1000;
+		this.#leaveLater(client, this.#clock.now() + graceMs);
+	}
+
+	/** A client entered: it is made, and put into its room. */
+	#enter({ client, epoch }: Item, room: Room): void {
+		// It entered, was lost and came back before any of that was durable.
+		if (this.carrierOf(client)?.login?.resumed) return;
+		this.#admit(client, room, epoch);
 	}
 
 	/** A client left, and that is durable. */
-	left(client: ClientId, why: ClientLeft["why"]): void {
+	#left(client: ClientId, why: ClientLeft["why"]): void {
 		// It has entered again before that was durable.
 		if (this.#state.client(client)) return;
 		const visit = this.#carried.get(client);
@@ -137,15 +152,12 @@ export class Presence {
 		return entries;
 	}
 
-	#admit(
-		client: ClientId,
-		room: Room,
-		at: { readonly epoch: string; readonly offset: number },
-	): void {
+	#admit(client: ClientId, room: Room, epoch: string): void {
 		const visit = this.#carried.get(client);
 		if (!visit?.login || visit.gone) return;
-		const { mailbox, login, place } = visit;
-		const { name } = login.user;
+		const { mailbox, login } = visit;
+		const { user, place } = login;
+		const { name } = user;
 		if (login.pending) mailbox.put({ kind: "authenticated", name });
 		if (login.session) mailbox.put({ kind: "session", ...login.session });
 		const missed = place && room.since(place.epoch, place.offset);
@@ -154,12 +166,13 @@ export class Presence {
 			client,
 			name,
 			room: room.name,
-			...at,
+			...room.head,
+			epoch,
 			last: login.last ?? 0,
 			items: missed ?? room.history,
 			before: missed ? "missed" : place ? "gap" : "history",
 		});
-		room.enter(new Client(client, login.user, mailbox));
+		room.enter(new Client(client, user, mailbox));
 	}
 
 	/** Proposes that a detached client leaves at its deadline; the deadline itself is the room's. */
@@ -174,18 +187,10 @@ export class Presence {
 				const member = this.#state.room(room)?.context.members.get(client);
 				if (time < (member?.deadline ?? 0)) return;
 				const why = "closed";
-				this.#append({
+				this.#pipeline.append({
 					event: { type: "client.left", time, room, client, why },
 				});
 			}),
 		);
-	}
-
-	#release(client: ClientId, visit: Visit): void {
-		if (this.#carried.get(client) === visit) this.#carried.delete(client);
-	}
-
-	#append(entry: Entry): void {
-		this.#pipeline.append(entry);
 	}
 }

@@ -15,6 +15,10 @@ export const refusalWords = {
 	nameIsTheirs: "That name is taken by someone else. Please choose another.",
 	nameIsNotAnothers:
 		"That name is taken by someone else. Please choose another.",
+	roomIsNamed:
+		"That can't be a room's name. It has 1 to 32 letters, digits, _ or -, all of one script.",
+	roomsAreLeft:
+		"There are as many rooms as this server holds. Go to one that exists, or try again later.",
 	loginIsNotPending:
 		"A code is already on its way to you. Look in your mail, or try again later.",
 	resendIsDue: "A code was sent a moment ago. Please wait a little.",

@@ -19,7 +19,7 @@ import type {
 	RoomFact,
 	RoomName,
 } from "../../machines/events.ts";
-import type { Item, Place } from "../../machines/message.ts";
+import type { Head, Item, Place } from "../../machines/message.ts";
 import type { Member, roomMachine } from "../../machines/room.ts";
 import { serverMachine } from "../../machines/server.ts";
 import { canonical } from "./canonical.ts";
@@ -44,7 +44,7 @@ export class State {
 	readonly #rooms = new Map<RoomName, LiveRoom>();
 	readonly #clients = new Map<ClientId, Actor<typeof clientMachine>>();
 	readonly #pending = new Map<string, ClientId>();
-	readonly #tabs = new Map<Identity, number>();
+	readonly #places = new Map<Identity, Set<ClientId>>();
 
 	/** The log's id is part of every epoch; `bot` owns its name from the start. It goes on from `saved`. */
 	constructor(log: { readonly id: string }, bot: Claim, saved?: Frozen) {
@@ -55,8 +55,8 @@ export class State {
 		this.#server = start(createActor(serverMachine, options));
 		for (const [name, face] of Object.entries(saved?.rooms ?? {})) {
 			this.#rooms.set(name, new LiveRoom(face));
-			for (const { identity } of face.context.members.values())
-				this.#countTab(identity, 1);
+			for (const [client, { identity }] of face.context.members)
+				this.#takePlace(identity, client);
 		}
 		for (const [id, face] of Object.entries(saved?.clients ?? {})) {
 			const snapshot = clientMachine.resolveState(face);
@@ -91,9 +91,15 @@ export class State {
 		return this.#clients.keys();
 	}
 
-	/** How many tabs of one identity are in rooms. */
-	tabs(identity: Identity): number {
-		return this.#tabs.get(identity) ?? 0;
+	/** The clients of one identity that are in rooms, or whose place is kept. */
+	places(identity: Identity): ReadonlySet<ClientId> {
+		return this.#places.get(identity) ?? new Set();
+	}
+
+	/** How far a room has come; a room that does not exist has no epoch. */
+	head(name: RoomName): Head {
+		const { incarnation, offset, said } = this.#room({ room: name }).context;
+		return { epoch: incarnation && this.#epoch(incarnation), offset, said };
 	}
 
 	/** Moves the machines; answers what becomes visible in a room, if anything does. A replay may be quick about it. */
@@ -130,6 +136,10 @@ export class State {
 					this.#rooms.set(event.room, new LiveRoom());
 				move(event, this.#room(event).actor);
 				return;
+			case "room.forgotten":
+				move(event, this.#room(event).actor);
+				this.#rooms.delete(event.room);
+				return;
 			case "client.detached":
 			case "client.resumed":
 				move(event, this.#room(event).actor, this.#client(event));
@@ -148,7 +158,7 @@ export class State {
 			case "client.entered": {
 				if (event.session) this.#begin(event.client);
 				move(event, this.#room(event).actor, this.#client(event));
-				this.#countTab(event.identity, 1);
+				this.#takePlace(event.identity, event.client);
 				const { client, name } = event;
 				return { kind: "entered", ...this.#place(event), client, name };
 			}
@@ -157,7 +167,7 @@ export class State {
 				const { name, identity } = this.#member(event);
 				move(event, this.#room(event).actor, this.#client(event));
 				this.#forgetIfLeft(client);
-				this.#countTab(identity, -1);
+				this.#leavePlace(identity, client);
 				return { kind: "left", ...this.#place(event), client, name };
 			}
 			case "message.posted": {
@@ -198,8 +208,11 @@ export class State {
 
 	#place({ room, time }: RoomFact): Place {
 		const { incarnation, offset } = this.#room({ room }).context;
-		const epoch = `${this.#log.id.slice(0, 6)}.${incarnation.slice(0, 6)}`;
-		return { room, epoch, offset, time };
+		return { room, epoch: this.#epoch(incarnation), offset, time };
+	}
+
+	#epoch(incarnation: string): string {
+		return `${this.#log.id.slice(0, 6)}.${incarnation.slice(0, 6)}`;
 	}
 
 	#room({ room }: { readonly room: RoomName }): LiveRoom {
@@ -225,9 +238,14 @@ export class State {
 		if (this.client(client)?.status === "done") this.#clients.delete(client);
 	}
 
-	#countTab(identity: Identity, by: 1 | -1): void {
-		const tabs = this.tabs(identity) + by;
-		if (tabs > 0) this.#tabs.set(identity, tabs);
-		else this.#tabs.delete(identity);
+	#takePlace(identity: Identity, client: ClientId): void {
+		const places = this.#places.get(identity) ?? new Set();
+		this.#places.set(identity, places.add(client));
+	}
+
+	#leavePlace(identity: Identity, client: ClientId): void {
+		const places = this.#places.get(identity);
+		places?.delete(client);
+		if (places?.size === 0) this.#places.delete(identity);
 	}
 }

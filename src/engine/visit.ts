@@ -21,8 +21,6 @@ export interface Visit {
 	/** The network it comes from, which mail allowances are counted by. */
 	readonly network: string;
 	login?: Login;
-	/** The last item this client saw, if it says it was here before. */
-	place?: Place;
 	/** The carrier is gone: nothing can be told any more. */
 	gone: boolean;
 }
@@ -44,4 +42,6 @@ export interface Login {
 	readonly resumed?: boolean;
 	/** The highest number taken from this client when it came back. */
 	readonly last?: number;
+	/** The last item this client saw, if it says it was here before. */
+	readonly place?: Place;
 }

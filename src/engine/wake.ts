@@ -43,8 +43,11 @@ async function wakeFrom(
 	const saved = snapshot && thaw(snapshot.state);
 	const state = new State(log, botClaim, saved);
 	const server = new Server(limits);
-	const last = await fold(state, log.read(snapshot?.mark), (item) =>
-		server.room(item.room).remember(item),
-	);
+	const stored = log.read(snapshot?.mark);
+	const last = await fold(state, stored, (event, item) => {
+		if (item) server.room(item.room).remember(item);
+		if (event.type === "room.forgotten") server.forget(event.room);
+	});
+	for (const name of state.roomNames) server.room(name).head = state.head(name);
 	return { state, server, last };
 }

@@ -16,7 +16,7 @@ import { isCount } from "./line.ts";
 import type { Mark } from "./log.ts";
 
 /** To be counted up whenever the shape of any machine's context changes. */
-const FORMAT = 1;
+const FORMAT = 2;
 const STATE = ',"state":';
 const NAME = /^snapshot-(\d+)\.json$/;
 const ASIDE = "aside.json";

@@ -5,7 +5,7 @@ export const ann = { identity: "ann@", nameKey: "ann", name: "ann" };
 export const bob = { identity: "bob@", nameKey: "bob", name: "bob" };
 export const mallory = { identity: "mallory@", nameKey: "ann", name: "ann" };
 
-const room = "lobby";
+const room = "cats";
 
 /** One login of ann's, as a1, with two tries and one resend; its code is good until 10. */
 export const clientEvents: readonly ClientEvent[] = [
@@ -48,6 +48,7 @@ export const clientEvents: readonly ClientEvent[] = [
 /** Two tabs of ann's, one of bob's, and mallory at the door. */
 export const roomEvents: readonly RoomEvent[] = [
 	{ type: "room.opened", time: 0, room, incarnation: "i" },
+	{ type: "room.forgotten", time: 3, room },
 	...(["a1", "a2"] as const).map(
 		(client): RoomEvent => ({
 			type: "client.entered",

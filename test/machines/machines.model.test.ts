@@ -27,7 +27,7 @@ test("a room holds exactly who entered and did not leave, and gives out offsets 
 			let open = false;
 			/** Whether the room knows that a2 is of the session. */
 			let known = false;
-			let offset = 0;
+			let [offset, said] = [0, 0];
 			for (const event of events) {
 				const before = canonical(actor.getSnapshot().context);
 				const legal = actor.getSnapshot().can(event);
@@ -36,6 +36,12 @@ test("a room holds exactly who entered and did not leave, and gives out offsets 
 					case "room.opened":
 						expect(legal).toBe(!open);
 						open = true;
+						break;
+					case "room.forgotten":
+						expect(legal).toBe(open && inside.size === 0);
+						if (!legal) break;
+						last.clear();
+						[open, known, offset, said] = [false, false, 0, 0];
 						break;
 					case "client.entered": {
 						const owners = [...inside].filter(
@@ -68,13 +74,14 @@ test("a room holds exactly who entered and did not leave, and gives out offsets 
 						const inOrder = event.n === undefined || event.n === next;
 						expect(legal).toBe(inside.has(event.client) && inOrder);
 						if (legal && event.n) last.set(event.client, event.n);
+						if (legal) said++;
 					}
 				}
 				const { context, status } = actor.getSnapshot();
 				if (legal && takesOffset.has(event.type)) offset++;
 				if (!legal) expect(canonical(context)).toBe(before);
 				expect(status).toBe("active");
-				expect(context.offset).toBe(offset);
+				expect([context.offset, context.said]).toEqual([offset, said]);
 				expect([...context.members.keys()].sort()).toEqual(
 					[...inside.keys()].sort(),
 				);

@@ -18,9 +18,10 @@ import {
 	type Policy,
 	pendingLogin,
 	refuse,
-	roomOpened,
+	tabsBroken,
 	type View,
 } from "./decision.ts";
+import { roomBroken, roomOpened } from "./rooms.ts";
 
 export interface Auth {
 	readonly code: string;
@@ -54,8 +55,9 @@ export function decideAuth(
 		const refused = login.tries > 1 ? "codeIsRight" : "triesAreLeft";
 		return { entries: [failed], refused };
 	}
-	if (state.tabs(identity) >= limits.tabsPerIdentity)
-		return refuse("tabsAreLeft");
+	const full =
+		tabsBroken(view, claim, limits) ?? roomBroken(view, room, limits);
+	if (full) return refuse(full);
 	const type = "client.entered";
 	const entered: ClientEntered = { type, time, room, ...claim, node };
 	const inside = state.room(room)?.context;

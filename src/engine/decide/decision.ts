@@ -18,6 +18,7 @@ import type { Secrets } from "../secrets.ts";
 import type { ClientSnapshot, State } from "../state.ts";
 
 export const DAY_MS = 86_400_000;
+const PLACES_PER_TAB = 8;
 
 /** What a deployment allows. */
 export interface Policy {
@@ -30,7 +31,10 @@ export interface Policy {
 
 /** What there is to decide on. */
 export interface View {
-	readonly state: Pick<State, "server" | "room" | "roomNames" | "tabs">;
+	readonly state: Pick<
+		State,
+		"server" | "room" | "roomNames" | "client" | "places"
+	>;
 	/** Whoever asks, if they are anyone yet. */
 	readonly client: ClientSnapshot | undefined;
 	readonly now: number;
@@ -97,15 +101,21 @@ export function isInvited(
 	);
 }
 
-/** Opens the room too, if it is not. */
-export function roomOpened(
-	{ state, now: time }: View,
-	room: string,
-	secrets: Secrets,
-): readonly Entry[] {
-	if (state.room(room)) return [];
-	const incarnation = secrets.id();
-	return [{ event: { type: "room.opened", time, room, incarnation } }];
+/** Whether a person has too many tabs open beside this one, or flipped through rooms so fast that too many places are kept. */
+export function tabsBroken(
+	{ state, client: asker }: View,
+	{ identity, client }: Pick<Claimant, "identity" | "client">,
+	{ tabsPerIdentity: most }: Limits,
+): "tabsAreLeft" | undefined {
+	const places = [...state.places(identity)].filter((id) => id !== client);
+	const tabs = places.filter(
+		(id) =>
+			id !== asker?.context.id &&
+			state.client(id)?.matches({ inRoom: "attached" }),
+	);
+	return tabs.length >= most || places.length >= most * PLACES_PER_TAB
+		? "tabsAreLeft"
+		: undefined;
 }
 
 type Claimant = Pick<

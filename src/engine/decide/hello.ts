@@ -3,6 +3,7 @@ import { clientGuards, clientRules } from "../../../machines/client.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import { parseEmail } from "../../chat/email.ts";
 import { parseName } from "../../chat/name.ts";
+import { parseRoomName } from "../../chat/room-name.ts";
 import type { Limits } from "../../limits.ts";
 import { type Secrets, sha256 } from "../secrets.ts";
 import {
@@ -15,10 +16,12 @@ import {
 	refuse,
 	type View,
 } from "./decision.ts";
+import { roomBroken } from "./rooms.ts";
 
 export interface Hello {
 	readonly name: string;
 	readonly email: string;
+	/** As it was written. */
 	readonly room: string;
 	/** Whether this protocol takes a second hello for "send it again". */
 	readonly mayResend: boolean;
@@ -37,6 +40,8 @@ export function decideHello(
 	const address = parseEmail(hello.email);
 	if (!address) return refuse("emailIsLegal");
 	const { email, domain } = address;
+	const room = parseRoomName(hello.room);
+	if (!room) return refuse("roomIsNamed");
 	const identity = secrets.mac("identity", email);
 	const expires = time + policy.limits.codeSeconds * 1000;
 	const code = secrets.code();
@@ -67,7 +72,9 @@ export function decideHello(
 		return refuse("isInvited");
 	const claim = { identity, ...name };
 	const id = secrets.id();
-	const broken = claimBroken(view, { ...claim, client: id }, limits);
+	const broken =
+		claimBroken(view, { ...claim, client: id }, limits) ??
+		roomBroken(view, room, limits);
 	if (broken) return refuse(broken);
 	const pending = secrets.id();
 	const pendingHash = sha256(pending);
@@ -78,7 +85,7 @@ export function decideHello(
 		pending: pendingHash,
 		...claim,
 		domain: domainMac,
-		room: hello.room,
+		room,
 		code: codeMac(secrets, pendingHash, code),
 		expires,
 		tries: limits.codeTries,

@@ -1,8 +1,13 @@
-/** May this browser come back, by the session it kept? */
-import type { ClientEntered, ClientId } from "../../../machines/events.ts";
+/** May this browser come back, by the session it kept, or go on to another room? */
+import type {
+	ClientEntered,
+	ClientId,
+	RoomName,
+} from "../../../machines/events.ts";
 import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import { serverGuards, serverRules } from "../../../machines/server.ts";
+import { parseRoomName } from "../../chat/room-name.ts";
 import type { Entry } from "../../log/log.ts";
 import { type Secrets, sha256 } from "../secrets.ts";
 import {
@@ -11,15 +16,18 @@ import {
 	isInvited,
 	type Policy,
 	refuse,
-	roomOpened,
+	tabsBroken,
 	type View,
 } from "./decision.ts";
+import { decideLost } from "./lost.ts";
+import { roomBroken, roomOpened } from "./rooms.ts";
 
 export interface Open {
 	/** The raw session token. */
 	readonly session: string;
-	/** Who this tab was. */
+	/** Who this tab was in that room. */
 	readonly client: ClientId | undefined;
+	/** As it was written. */
 	readonly room: string;
 }
 
@@ -27,6 +35,7 @@ export interface Open {
 export interface Returning {
 	readonly client: ClientId;
 	readonly name: string;
+	readonly room: RoomName;
 	readonly resumed: boolean;
 }
 
@@ -37,9 +46,9 @@ export function decideOpen(
 	secrets: Secrets,
 ): Decision & { readonly returning?: Returning } {
 	const { client: asker, now: time, state } = view;
-	if (asker?.matches("inRoom")) return refuse("isNotInside");
 	const { limits, node } = policy;
-	const { room } = open;
+	const room = parseRoomName(open.room);
+	if (!room) return refuse("roomIsNamed");
 	const session = sha256(open.session);
 	const { context } = state.server;
 	const expires = time + limits.sessionDays * DAY_MS;
@@ -58,13 +67,19 @@ export function decideOpen(
 	const taken = inside?.last.get(client) ?? 0;
 	const renewal: Entry[] =
 		expires - kept.expires >= DAY_MS ? [{ event: renewed }] : [];
-	if (inside?.members.has(client)) {
+	// Who goes on from another room, or as another client, keeps their place there for a while.
+	const before =
+		asker?.context.id === client ? [] : decideLost(view, "closed", limits);
+	const resumed = inside?.members.has(client) ?? false;
+	const returning = { client, name, room, resumed };
+	const full =
+		tabsBroken(view, { identity, client }, limits) ??
+		roomBroken(view, room, limits);
+	if (full) return refuse(full);
+	if (resumed) {
 		const event = { type: "client.resumed" as const, time, room, client, node };
-		const returning = { client, name, resumed: true };
-		return { entries: [...renewal, { event }], returning, taken };
+		return { entries: [...renewal, ...before, { event }], returning, taken };
 	}
-	if (state.tabs(identity) >= limits.tabsPerIdentity)
-		return refuse("tabsAreLeft");
 	const entered: ClientEntered = {
 		type: "client.entered",
 		time,
@@ -81,8 +96,8 @@ export function decideOpen(
 	if (broken) return refuse(broken);
 	const opened = roomOpened(view, room, secrets);
 	return {
-		entries: [...renewal, ...opened, { event: entered }],
-		returning: { client, name, resumed: false },
+		entries: [...renewal, ...before, ...opened, { event: entered }],
+		returning,
 		taken,
 	};
 }

@@ -8,11 +8,13 @@ import { type Decision, type Policy, refuse, type View } from "./decision.ts";
 export interface Words {
 	readonly text: string;
 	readonly n?: number;
+	/** Where the tab believes it is, if it says so. */
+	readonly room?: string;
 }
 
 export function decideText(
 	{ client, now: time, state }: View,
-	{ text, n }: Words,
+	{ text, n, room: meant }: Words,
 	{ limits }: Policy,
 	secrets: Secrets,
 ): Decision {
@@ -23,7 +25,7 @@ export function decideText(
 		return refuse("textIsShort");
 	const { id, room } = client.context;
 	const inside = state.room(room)?.context;
-	if (!inside) return refuse("isInside");
+	if (!inside || (meant ?? room) !== room) return refuse("isInside");
 	const last = inside.last.get(id, 0);
 	// Sent again: it was taken already, and is acknowledged once that is durable.
 	if (n !== undefined && n <= last) return { entries: [], taken: last };

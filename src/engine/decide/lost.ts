@@ -1,0 +1,21 @@
+/** What follows when a client's connection is gone, or goes on to another room. */
+import type { ClientLeft } from "../../../machines/events.ts";
+import type { Limits } from "../../limits.ts";
+import type { Entry } from "../../log/log.ts";
+import type { View } from "./decision.ts";
+
+/** With a session its place is kept for a while; any other client leaves. */
+export function decideLost(
+	{ client, now: time, state }: View,
+	why: ClientLeft["why"],
+	limits: Limits,
+): readonly Entry[] {
+	if (!client?.matches("inRoom")) return [];
+	const { id, room } = client.context;
+	const member = state.room(room)?.context.members.get(id);
+	const fact = { time, room, client: id };
+	if (!member?.session)
+		return [{ event: { type: "client.left", ...fact, why } }];
+	const deadline = time + limits.graceSeconds * 1000;
+	return [{ event: { type: "client.detached", ...fact, deadline } }];
+}

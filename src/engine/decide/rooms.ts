@@ -1,0 +1,54 @@
+/**
+ * Rooms are made by whoever first enters, and forgotten when nobody uses
+ * them: at once if nothing was ever said there, else after a long while. So a
+ * thousand made-up names fill the server for an hour at most.
+ */
+import { LOBBY } from "../../../machines/message.ts";
+import { roomGuards, roomRules } from "../../../machines/room.ts";
+import { firstBroken } from "../../../machines/rules.ts";
+import type { Limits } from "../../limits.ts";
+import type { Entry } from "../../log/log.ts";
+import type { Secrets } from "../secrets.ts";
+import { DAY_MS, type View } from "./decision.ts";
+
+type Rooms = Pick<View, "state" | "now">;
+
+/** Why there can't be such a room, if there can't. */
+export function roomBroken(
+	{ state }: Rooms,
+	room: string,
+	limits: Limits,
+): "roomsAreLeft" | undefined {
+	if (room === LOBBY || state.room(room)) return undefined;
+	return [...state.roomNames].length < limits.rooms
+		? undefined
+		: "roomsAreLeft";
+}
+
+/** Opens the room too, if it is not. */
+export function roomOpened(
+	{ state, now: time }: Rooms,
+	room: string,
+	secrets: Secrets,
+): readonly Entry[] {
+	if (state.room(room)) return [];
+	const incarnation = secrets.id();
+	return [{ event: { type: "room.opened", time, room, incarnation } }];
+}
+
+/** Forgets the rooms that nobody uses any more. */
+export function roomsForgotten(
+	{ state, now: time }: Rooms,
+	limits: Limits,
+): readonly Entry[] {
+	const before = time - limits.roomDays * DAY_MS;
+	return [...state.roomNames].flatMap((room) => {
+		const context = state.room(room)?.context;
+		const type = "room.forgotten";
+		const event = { type, time, room } as const;
+		if (!context || firstBroken(roomGuards, roomRules[type], context, event))
+			return [];
+		const isUsed = context.said > 0 && context.lastUsed > before;
+		return isUsed ? [] : [{ event }];
+	});
+}
