@@ -181,16 +181,16 @@ export class Person implements Wire {
 	stalled = false;
 	unsentBytes = 0;
 
-	hello(name: string, email: string): void {
-		this.send0({ type: MessageType.hello, text: `${name}\n${email}` });
+	hello(name: string, email: string, room?: string): void {
+		this.send0({ type: MessageType.hello, text: `${name}\n${email}`, room });
 	}
 
 	auth(code: string): void {
 		this.send0({ type: MessageType.auth, text: code });
 	}
 
-	say(text: string, n?: number): void {
-		this.send0({ type: MessageType.text, text, ...(n && { n }) });
+	say(text: string, n?: number, room?: unknown): void {
+		this.send0({ type: MessageType.text, text, ...(n && { n }), room });
 	}
 
 	/** Comes back: by a session, or to a login under way. */
@@ -207,19 +207,26 @@ export class Person implements Wire {
 		return this.received.findLast((frame) => frame.type === type);
 	}
 
-	/** What a tab keeps to come back in its place: session, client, and the last item it saw. */
+	/** What a tab keeps to come back in its place: session, room, client, and the last item it saw there. */
 	get memory() {
 		const welcome = this.last(MessageType.welcome);
-		const seen = this.received.findLast(
-			({ type, epoch }) =>
-				epoch !== undefined && (type === 1 || type === MessageType.system),
-		);
+		const seen = this.items.findLast(({ epoch }) => epoch === welcome?.epoch);
 		return {
 			session: this.last(MessageType.session)?.token,
+			room: welcome?.room,
 			client: welcome?.client,
-			epoch: (seen ?? welcome)?.epoch,
+			epoch: welcome?.epoch,
 			offset: (seen ?? welcome)?.offset,
 		};
+	}
+
+	/** The items it was shown, of whatever room. */
+	get items(): readonly Received[] {
+		const { text, system } = MessageType;
+		return this.received.filter(
+			({ type, offset }) =>
+				offset !== undefined && (type === text || type === system),
+		);
 	}
 
 	/** Sends anything at all. */

@@ -87,8 +87,8 @@ test("a snapshot at any event, and the tail, come to what the full replay comes 
 				}
 				expect(after.hash()).toBe(before.hash());
 				expect([...after.places("ann@")].sort()).toEqual(
-						[...before.places("ann@")].sort(),
-					);
+					[...before.places("ann@")].sort(),
+				);
 				expect(after.pending("p")).toBe(before.pending("p"));
 			}
 		}),

@@ -1,7 +1,8 @@
 /** What people and disks do to a server, each as a command that reads as a line of the story. */
 import fc from "fast-check";
 import { expect } from "vitest";
-import { type Guest, remember, type World } from "./world.ts";
+import type { Person } from "../house.ts";
+import { type Guest, isNew, remember, type World } from "./world.ts";
 
 /** Plain knowledge of the world: how many steps this history has had. */
 export interface Model {
@@ -11,6 +12,7 @@ export interface Model {
 export type Step = fc.AsyncCommand<Model, World>;
 
 const NAMES = ["ann", "bob", "Ann", "a\u0438n", "plumebot", "cleo"];
+const HOUR = 3_600_000;
 const EMAILS = ["ann@x", "bob@x", "cleo@x", " ANN@X"];
 
 /** A step runs on a living server: one that died is started again first. */
@@ -39,10 +41,7 @@ const connect = fc
 		step(`guest ${who} connects, ${protocol}`, ({ guests, house }) => {
 			const one = guests[who];
 			if (!one || (one.person && !one.person.closed)) return;
-			one.person = house.connect(protocol, `10.0.0.${who}`);
-			one.memory = undefined;
-			one.from = undefined;
-			one.said = [];
+			isNew(one, house.connect(protocol, `10.0.0.${who}`));
 		}),
 	);
 
@@ -53,20 +52,42 @@ const comeBack = fc.tuple(guest, wait).map(([who, waits]) =>
 		remember(one);
 		if (!one.memory?.session) return;
 		one.person = world.house.connect("plume.2", `10.0.0.${who}`);
-		one.from = Number(one.memory.offset);
-		const { client } = one.memory;
+		one.from.clear();
+		one.from.set(one.memory.epoch, Number(one.memory.offset));
 		one.person.open(one.memory);
-		if (!waits) return;
-		await world.settle();
-		const welcome = one.person.last(7);
-		if (!welcome) return;
-		if (welcome.client !== client) one.said = [];
-		for (let n = Number(welcome.last) + 1; n <= one.said.length; n++)
-			one.person.say(one.said[n - 1] ?? "", n);
-		remember(one);
-		await world.settle();
+		if (waits) await sendAgain(world, one, one.person);
 	}),
 );
+
+/** Once it is in: what it numbered there and the server has not taken. */
+async function sendAgain(world: World, one: Guest, person: Person) {
+	await world.settle();
+	const welcome = person.last(7);
+	const said = one.said.get(welcome?.client) ?? [];
+	for (let n = Number(welcome?.last) + 1; n <= said.length; n++)
+		person.say(said[n - 1] ?? "", n, welcome?.room);
+	remember(one);
+	await world.settle();
+}
+
+const move = fc
+	.tuple(guest, fc.constantFrom("lobby", "cats", "dogs"), wait)
+	.map(([who, room, waits]) =>
+		step(`guest ${who} goes to ${room}`, async (world) => {
+			const one = world.guests[who];
+			if (!one?.person || one.person.closed) return;
+			remember(one);
+			if (!one.memory?.session) return;
+			const { session } = one.memory;
+			const place = one.places.get(room);
+			if (place && !one.from.has(place.epoch))
+				one.from.set(place.epoch, Number(place.offset));
+			one.person.open({ ...place, session, room });
+			// What was on its way still came.
+			remember(one);
+			if (waits) await sendAgain(world, one, one.person);
+		}),
+	);
 
 const hello = fc
 	.tuple(guest, fc.constantFrom(...NAMES), fc.constantFrom(...EMAILS), wait)
@@ -86,12 +107,9 @@ const enter = fc
 		step(`guest ${who} comes in as ${name} <${email}>`, async (world) => {
 			const one = world.guests[who];
 			if (!one || (one.person && !one.person.closed)) return;
-			one.person = world.house.connect("plume.2", `10.0.0.${who}`);
-			one.memory = undefined;
-			one.from = undefined;
-			one.said = [];
+			isNew(one, world.house.connect("plume.2", `10.0.0.${who}`));
 			one.email = email.trim().toLowerCase();
-			one.person.hello(name, email);
+			one.person?.hello(name, email);
 			await world.settle();
 			const mail = codeFor(world, one.email);
 			if (!mail) return;
@@ -139,9 +157,12 @@ const say = fc
 	.map(([who, text, waits]) =>
 		step(`guest ${who} says ${JSON.stringify(text)}`, async (world) => {
 			const one = world.guests[who];
-			const numbers = one?.person?.last(7) && text.trim() !== "";
-			if (numbers) one?.said.push(text);
-			one?.person?.say(text, numbers ? one?.said.length : undefined);
+			const here = one?.person?.last(7);
+			if (one && here && text.trim() !== "") {
+				const said = one.said.get(here.client) ?? [];
+				one.said.set(here.client, said);
+				one.person?.say(text, said.push(text), here.room);
+			} else one?.person?.say(text);
 			if (waits) await world.settle();
 		}),
 	);
@@ -179,7 +200,7 @@ const hangUp = guest.map((who) =>
 );
 
 const pass = fc
-	.constantFrom(1000, 9000, 61_000, 599_000, 602_000, 86_400_000 * 366)
+	.constantFrom(1000, 9000, 61_000, 599_000, 602_000, HOUR, HOUR * 24 * 366)
 	.map((ms) =>
 		step(`${ms / 1000} s pass`, async (world) => {
 			world.clock.advance(ms);
@@ -242,6 +263,7 @@ export const steps: fc.Arbitrary<Step>[] = [
 	wrongCode,
 	noise,
 	...Array(6).fill(comeBack),
+	...Array(6).fill(move),
 	hangUp,
 	hangUp,
 	pass,

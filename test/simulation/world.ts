@@ -20,11 +20,13 @@ const DATA = "data";
 export interface Guest {
 	person: Person | undefined;
 	email: string;
-	/** What the tab keeps: who it is, what it saw last, and the lines it numbered, by their numbers. */
+	/** What the tab keeps: who it is and what it saw last, here and in each room it was in. */
 	memory: Person["memory"] | undefined;
-	said: string[];
-	/** Where it went on when it came back, if it did. */
-	from: number | undefined;
+	readonly places: Map<unknown, Person["memory"]>;
+	/** The lines each client numbered, by their numbers. */
+	readonly said: Map<unknown, string[]>;
+	/** Where in each epoch this connection went on. */
+	readonly from: Map<unknown, number>;
 	/** The code that let them in: used, so it must never let anyone in again. */
 	code: string;
 }
@@ -50,8 +52,9 @@ export class World {
 			person: undefined,
 			email: "",
 			memory: undefined,
-			said: [],
-			from: undefined,
+			places: new Map(),
+			said: new Map(),
+			from: new Map(),
 			code: "",
 		}));
 	}
@@ -132,9 +135,7 @@ export class World {
 	/** What a tab numbered is in the log once each, in order, and as it was typed. */
 	#checkNumbers(): void {
 		const numbers = new Map<string, number>();
-		const texts = new Map(
-			this.guests.map(({ memory, said }) => [memory?.client, said]),
-		);
+		const texts = new Map(this.guests.flatMap(({ said }) => [...said]));
 		for (const { event, erasable } of this.ordered) {
 			if (event.type !== "message.posted" || event.n === undefined) continue;
 			const { client, n } = event;
@@ -149,8 +150,7 @@ export class World {
 	#lookAround(): void {
 		for (const { person } of this.guests)
 			for (const frame of person?.received ?? [])
-				if (typeof frame.offset === "number" && frame.type !== 7)
-					this.#remember(frame);
+				if (isItem(frame)) this.#remember(frame);
 	}
 
 	#remember({ epoch, offset, user, text, type }: Received): void {
@@ -164,22 +164,27 @@ export class World {
 	#itemsUpTo(count: number): Map<string, string> {
 		const items = new Map<string, string>();
 		const names = new Map<string, string>();
-		let [incarnation, offset] = ["", 0];
+		const rooms = new Map<string, { incarnation: string; offset: number }>();
 		for (const { event, erasable } of this.ordered.slice(0, count)) {
-			if (event.type === "room.opened") incarnation = event.incarnation;
+			if (event.type === "room.opened")
+				rooms.set(event.room, { incarnation: event.incarnation, offset: 0 });
 			if (event.type === "client.entered") names.set(event.client, event.name);
 			const shown = asShown(event, erasable?.text);
-			if (!shown || !("client" in event)) continue;
-			const epoch = `${this.#logId.slice(0, 6)}.${incarnation.slice(0, 6)}`;
+			if (!shown || !("client" in event) || !("room" in event)) continue;
+			const room = rooms.get(event.room);
+			if (!room) throw new Error(`${event.room} was not opened`);
+			const incarnation = room.incarnation.slice(0, 6);
+			const epoch = `${this.#logId.slice(0, 6)}.${incarnation}`;
 			const [type, text] = shown;
 			const name = names.get(event.client);
-			items.set(`${epoch}/${++offset}`, `${type} ${name} ${text}`);
+			items.set(`${epoch}/${++room.offset}`, `${type} ${name} ${text}`);
 		}
 		return items;
 	}
 
-	/** One owner for each name, nobody inside without a code, at most five tries. */
+	/** One owner for each name, nobody inside without a code or a session that came of one, at most five tries. */
 	#checkClaims(): void {
+		const sessions = new Map<string, string>();
 		const owners = new Map<string, string>();
 		const proved = new Set<string>();
 		const failed = new Map<string, number>();
@@ -202,8 +207,15 @@ export class World {
 					expect(proved.has(event.client)).toBe(false);
 					proved.add(event.client);
 					break;
+				case "session.opened":
+					sessions.set(event.session, event.identity);
+					break;
+				case "session.closed":
+					sessions.delete(event.session);
+					break;
 				case "client.entered":
-					expect(proved.has(event.client)).toBe(true);
+					if (proved.has(event.client)) break;
+					expect(sessions.get(event.session ?? "")).toBe(event.identity);
 			}
 	}
 
@@ -269,18 +281,35 @@ export function remember(guest: Guest): void {
 	if (!guest.person?.last(7)) return;
 	const { session, ...place } = guest.person.memory;
 	guest.memory = { ...place, session: session ?? guest.memory?.session };
+	guest.places.set(place.room, guest.memory);
 }
 
-/** Whoever is inside has seen every offset from their entering on, or from where they went on, once, in order. */
-function checkOrder({ received }: Person, from: number | undefined): void {
-	const welcome = received.find(({ type }) => type === 7);
+/** Someone else sits down there. */
+export function isNew(guest: Guest, person: Person): void {
+	guest.person = person;
+	guest.memory = undefined;
+	guest.places.clear();
+	guest.from.clear();
+}
+
+const isItem = ({ type, offset }: Received) =>
+	typeof offset === "number" && (type === 1 || type === 12);
+
+/** Whoever is inside has seen every offset from their entering on, or from where they went on, once, in order, and of no other room. */
+function checkOrder({ received }: Person, from: Guest["from"]): void {
+	const at = received.findLastIndex(({ type }) => type === 7);
+	const welcome = received[at];
 	if (!welcome) return;
-	const end = received.findIndex(({ type }) => type === 14);
-	const live = received
-		.slice(end + 1)
-		.flatMap(({ offset, type }) =>
-			typeof offset === "number" && type !== 7 ? [offset] : [],
-		);
-	const first = 1 + (end < 0 ? (from ?? Number.NaN) : Number(welcome.offset));
-	expect(live).toEqual(live.map((_, index) => first + index));
+	const { epoch } = welcome;
+	const since = received.slice(at);
+	const end = since.findIndex(({ type }) => type === 14);
+	const live = since.slice(end + 1).filter(isItem);
+	const seen = received
+		.slice(0, at)
+		.findLast((frame) => isItem(frame) && frame.epoch === epoch);
+	const missed = Number(seen?.offset ?? from.get(epoch) ?? Number.NaN);
+	const first = 1 + (end < 0 ? missed : Number(welcome.offset));
+	expect(live.map((frame) => [frame.epoch, frame.offset])).toEqual(
+		live.map((_, index) => [epoch, first + index]),
+	);
 }

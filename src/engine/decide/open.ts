@@ -67,9 +67,10 @@ export function decideOpen(
 	const taken = inside?.last.get(client) ?? 0;
 	const renewal: Entry[] =
 		expires - kept.expires >= DAY_MS ? [{ event: renewed }] : [];
-	// Who goes on from another room, or as another client, keeps their place there for a while.
-	const before =
-		asker?.context.id === client ? [] : decideLost(view, "closed", limits);
+	if (asker?.matches("inRoom") && asker.context.id === client)
+		return refuse("isNotInside");
+	// Whoever goes on from another room keeps their place there for a while.
+	const before = decideLost(view, "closed", limits);
 	const resumed = inside?.members.has(client) ?? false;
 	const returning = { client, name, room, resumed };
 	const full =

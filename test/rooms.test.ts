@@ -1,0 +1,303 @@
+/** Rooms: each with its own people, order and history; one socket goes from one to the next. */
+import { beforeEach, expect, test } from "vitest";
+import { House, type Person } from "./house.ts";
+import { World } from "./simulation/world.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+let house: House;
+let ann: Person;
+let bob: Person;
+beforeEach(async () => {
+	house = await House.open();
+	ann = await house.enter("ann", "plume.2");
+	bob = await house.enter("bob", "plume.2");
+});
+
+/** Goes on to another room on the same socket, or back to one it remembers. */
+async function goesTo(
+	person: Person,
+	room: string,
+	memory: Readonly<Record<string, unknown>> = {},
+	where = house,
+) {
+	const { session } = person.memory;
+	person.news();
+	person.open({ ...memory, session, room });
+	await where.settle();
+	return person.news();
+}
+
+async function says(person: Person, text: string, n?: number) {
+	person.say(text, n);
+	await house.settle();
+}
+
+const rooms = () => [...house.state.roomNames];
+
+test("who goes to a room is in it alone: with its own order, its own epoch, and nothing said", async () => {
+	await says(ann, "hello");
+	const [welcome, ...rest] = await goesTo(ann, "cats");
+	expect(welcome).toMatchObject({ type: 7, room: "cats", offset: 0, said: 0 });
+	expect(welcome?.client).not.toBe(bob.last(12)?.client);
+	expect(rest).toMatchObject([
+		{ type: 14, room: "cats", done: true },
+		{ type: 12, kind: "entered", room: "cats", offset: 1 },
+	]);
+	await says(ann, "a cat", 1);
+	expect(ann.news()).toMatchObject([
+		{ type: 1, room: "cats", offset: 2, n: 1 },
+		{ type: 10, room: "cats", last: 1 },
+	]);
+	expect(bob.lines).not.toContain("ann: a cat");
+	await goesTo(bob, "cats");
+	expect(bob.lines).toContain("ann: a cat");
+	expect(ann.news()).toMatchObject([{ kind: "entered", room: "cats" }]);
+});
+
+test("how much was said is told, of this room alone", async () => {
+	await says(ann, "one");
+	await says(ann, "two");
+	await goesTo(ann, "cats");
+	await says(ann, "three");
+	expect((await goesTo(bob, "cats"))[0]).toMatchObject({ said: 1, offset: 2 });
+	expect((await goesTo(bob, "lobby"))[0]).toMatchObject({ said: 2 });
+});
+
+test("a name in a link is one name, however it is written; what is none is refused", async () => {
+	await goesTo(ann, "cats");
+	expect((await goesTo(bob, " Ｃats "))[0]).toMatchObject({ room: "cats" });
+	for (const room of ["", "a b", "_x", "x".repeat(33), "c\u0430ts", "a/b", 7])
+		expect(await goesTo(bob, room as string)).toMatchObject([
+			{ type: 11, re: 6, code: "roomIsNamed" },
+		]);
+	const cleo = house.connect("plume.2");
+	cleo.hello("cleo", "cleo@example.org", "no room");
+	await house.settle();
+	expect(cleo.last(5)).toMatchObject({ code: "roomIsNamed" });
+	expect(rooms()).toEqual(["lobby", "cats"]);
+});
+
+test("one may log in right into a room, and its bot says which it is", async () => {
+	const cleo = house.connect("plume.2");
+	cleo.hello("cleo", "cleo@example.org", "Cats");
+	await house.settle();
+	expect(rooms()).toEqual(["lobby"]);
+	cleo.auth(house.mailer.codeFor("cleo@example.org"));
+	await house.settle();
+	expect(cleo.last(7)).toMatchObject({ room: "cats" });
+	expect(cleo.received.map(({ text }) => text).join()).toContain("“cats”");
+	expect(bob.lines.join()).not.toContain("cleo");
+});
+
+test("there and back again within the grace makes no noise, and nothing is missed", async () => {
+	const { memory } = ann;
+	await goesTo(ann, "cats");
+	const cats = ann.memory;
+	await says(bob, "while you were out");
+	house.clock.advance(59_000);
+	expect(await goesTo(ann, "lobby", memory)).toMatchObject([
+		{ type: 7, room: "lobby", client: memory.client },
+		{ type: 1, text: "while you were out" },
+	]);
+	house.clock.advance(59_000);
+	expect(await goesTo(ann, "cats", cats)).toMatchObject([
+		{ type: 7, room: "cats", client: cats.client },
+	]);
+	house.clock.advance(60_000);
+	await house.settle();
+	expect(bob.last(12)).toMatchObject({ kind: "left", user: { name: "ann" } });
+	expect(ann.items.filter(({ kind }) => kind === "left")).toEqual([]);
+});
+
+test("faster than the disk: only where one stopped, one is", async () => {
+	const { session, ...lobby } = ann.memory;
+	ann.news();
+	for (const room of ["one", "two", "three"]) ann.open({ session, room });
+	ann.open({ session, ...lobby });
+	ann.open({ session, room: "four" });
+	ann.open({ session, ...lobby });
+	await says(bob, "here?");
+	expect(ann.news().map(({ type, room }) => [type, room])).toEqual([
+		[7, "lobby"],
+		[1, "lobby"],
+	]);
+	house.clock.advance(60_000);
+	await house.settle();
+	const members = rooms().map(
+		(room) => house.state.room(room)?.context.members,
+	);
+	expect(members.map((them) => them?.size)).toEqual([2, 0, 0, 0, 0]);
+});
+
+test("a line for another room than one is in is refused, not said in the wrong one", async () => {
+	ann.raw(JSON.stringify({ type: 1, text: "for cats", room: "cats", n: 1 }));
+	await house.settle();
+	expect(ann.last(11)).toMatchObject({ code: "isInside", n: 1 });
+	expect(bob.lines).not.toContain("ann: for cats");
+});
+
+test("a move that is refused leaves one where one was, and makes no room", async () => {
+	const { session } = ann.memory;
+	ann.open({ session: "made-up", room: "cats" });
+	ann.open({ session, room: "no room" });
+	ann.open({ pending: "made-up", room: "cats" });
+	await says(ann, "still here");
+	expect(bob.lines).toContain("ann: still here");
+	expect(rooms()).toEqual(["lobby"]);
+});
+
+test("kept places are no tabs; but flipping through rooms without end is refused", async () => {
+	for (let i = 0; i < 15; i++) await goesTo(ann, `room${i}`);
+	expect(ann.last(7)).toMatchObject({ room: "room14" });
+	const { session } = ann.memory;
+	house.clock.advance(10_000);
+	for (let i = 0; i < 7; i++) {
+		const tab = house.connect("plume.2");
+		tab.open({ session });
+		await house.settle();
+		expect(tab.isIn).toBe(true);
+	}
+	expect((await goesTo(ann, "room0", { client: "x" }))[0]?.type).toBe(7);
+	const ninth = house.connect("plume.2");
+	ninth.open({ session });
+	await house.settle();
+	expect(ninth.last(11)).toMatchObject({ code: "tabsAreLeft" });
+	let refused: unknown;
+	for (let i = 0; i < 64 && !refused; i++) {
+		house.clock.advance(500);
+		const [answer] = await goesTo(ann, `more${i}`);
+		if (answer?.type === 11) refused = answer.code;
+	}
+	expect(refused).toBe("tabsAreLeft");
+	expect(house.state.places("").size).toBe(0);
+	const { identity = "" } = house.state.server.context.names.get("ann") ?? {};
+	expect(house.state.places(identity).size).toBeLessThanOrEqual(64);
+});
+
+test("there are so many rooms and no more, but the lobby always", async () => {
+	const small = await House.open({ environment: { PLUME_LIMIT_ROOMS: "2" } });
+	const cleo = small.connect("plume.2");
+	cleo.hello("cleo", "cleo@example.org", "one");
+	await small.settle();
+	cleo.auth(small.mailer.codeFor("cleo@example.org"));
+	await small.settle();
+	await goesTo(cleo, "two", {}, small);
+	expect(await goesTo(cleo, "three", {}, small)).toMatchObject([
+		{ type: 11, re: 6, code: "roomsAreLeft" },
+	]);
+	expect((await goesTo(cleo, "one", {}, small))[0]?.type).toBe(7);
+	expect((await goesTo(cleo, "lobby", {}, small))[0]?.type).toBe(7);
+	small.clock.advance(HOUR);
+	await small.settle();
+	expect([...small.state.roomNames]).toEqual(["lobby"]);
+});
+
+test("a room where nothing was said is forgotten within the hour, one with words after a month", async () => {
+	await goesTo(ann, "silent");
+	await goesTo(ann, "cats");
+	await says(ann, "a cat");
+	await goesTo(ann, "lobby");
+	house.clock.advance(HOUR);
+	await house.settle();
+	expect(rooms()).toEqual(["lobby", "cats"]);
+	house.clock.advance(29 * DAY);
+	await goesTo(bob, "cats");
+	await goesTo(bob, "lobby");
+	house.clock.advance(29 * DAY);
+	await house.settle();
+	expect(rooms()).toEqual(["lobby", "cats"]);
+	house.clock.advance(2 * DAY);
+	await house.settle();
+	expect(rooms()).toEqual(["lobby"]);
+});
+
+test("nobody's room is forgotten while they are in it, nor the lobby ever", async () => {
+	await goesTo(ann, "cats");
+	house.clock.advance(20 * DAY);
+	ann.hangUp();
+	bob.hangUp();
+	await house.settle();
+	expect(rooms()).toEqual(["lobby", "cats"]);
+	house.clock.advance(2 * HOUR);
+	await house.settle();
+	expect(rooms()).toEqual(["lobby"]);
+});
+
+test("a room that was forgotten and is made again is another: a gap, and new numbers", async () => {
+	await goesTo(ann, "cats");
+	await says(ann, "a cat", 1);
+	const cats = ann.memory;
+	await goesTo(ann, "lobby");
+	house.clock.advance(25 * DAY);
+	await goesTo(ann, "lobby");
+	house.clock.advance(6 * DAY);
+	await house.settle();
+	const [welcome, ...rest] = await goesTo(ann, "cats", cats);
+	expect(welcome).toMatchObject({ type: 7, offset: 0, last: 0, said: 0 });
+	expect(welcome?.epoch).not.toBe(cats.epoch);
+	expect(welcome?.client).not.toBe(cats.client);
+	expect(rest).toMatchObject([
+		{ type: 13, offset: 0 },
+		{ type: 14 },
+		{ kind: "entered", offset: 1 },
+	]);
+	await says(ann, "another cat", 1);
+	expect(ann.items.at(-1)).toMatchObject({ text: "another cat", offset: 2 });
+});
+
+test.each([0, 100])(
+	"a start knows each room as it was, and none of those forgotten; %d lines later too, from a snapshot",
+	async (lines) => {
+		const world = new World();
+		await world.start();
+		const cleo = await world.house.enter("cleo", "plume.2");
+		const dan = await world.house.enter("dan", "plume.2");
+		for (const room of ["gone", "cats"])
+			await goesTo(cleo, room, {}, world.house);
+		cleo.say("a cat", 1);
+		await world.settle();
+		world.clock.advance(HOUR);
+		await world.settle();
+		for (let i = 0; i < lines; i++) {
+			dan.say("a line");
+			await world.settle();
+		}
+		const { memory } = cleo;
+		await world.crash(0);
+		const { house } = world;
+		expect([...house.state.roomNames].sort()).toEqual(["cats", "lobby"]);
+		const back = house.connect("plume.2");
+		back.open(memory);
+		await house.settle();
+		const { client, epoch } = memory;
+		const cats = { room: "cats", client, epoch, last: 1, said: 1, offset: 2 };
+		expect(back.received).toMatchObject([{ type: 7, ...cats }]);
+		const { session } = memory;
+		expect(await goesTo(back, "gone", { session }, house)).toMatchObject([
+			{ type: 11, code: "sessionIsOpen" },
+		]);
+		world.check();
+	},
+);
+
+test("logging out leaves every room", async () => {
+	await goesTo(ann, "cats");
+	ann.logOut();
+	await house.settle();
+	expect(ann.closed?.code).toBe(4002);
+	expect(house.state.room("cats")?.context.members.size).toBe(0);
+	expect(bob.last(12)).toMatchObject({ kind: "left", user: { name: "ann" } });
+});
+
+test("a classic client is in the lobby, whatever room it names", async () => {
+	const old = house.connect();
+	old.hello("old", "old@example.org", "cats");
+	await house.settle();
+	old.auth(house.mailer.codeFor("old@example.org"));
+	await house.settle();
+	old.raw(JSON.stringify({ type: 1, text: "hi", room: "cats" }));
+	await house.settle();
+	expect(bob.lines).toContain("old: hi");
+});
