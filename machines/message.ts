@@ -23,6 +23,7 @@ export const MessageType = {
 	system: 12,
 	gap: 13,
 	history: 14,
+	signal: 15,
 	logout: 17,
 } as const;
 

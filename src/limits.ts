@@ -45,6 +45,12 @@ export const limitTable = {
 		liftable: true,
 	},
 	messageBurst: { value: 20, help: "messages at once", liftable: true },
+	signalsPerSecond: {
+		value: 2,
+		help: "typing, presence and the like a second from one client",
+		liftable: true,
+	},
+	signalBurst: { value: 10, help: "of those at once", liftable: true },
 	mailboxBytes: {
 		value: 262_144,
 		help: "unsent bytes before a client is too slow",

@@ -68,7 +68,7 @@ export async function startEngine(parts: ServiceParts) {
 		snapshots: parts.snapshots,
 	});
 	log.scrub().catch(onFatal);
-	return { engine, clock, outbox, state, limits };
+	return { engine, clock, outbox, state, server, limits };
 }
 
 export interface Service {

@@ -156,6 +156,10 @@ export class House {
 		return person;
 	}
 
+	get server() {
+		return this.#started.server;
+	}
+
 	get engine() {
 		return this.#started.engine;
 	}
@@ -196,6 +200,11 @@ export class Person implements Wire {
 	/** Comes back: by a session, or to a login under way. */
 	open(fields: Readonly<Record<string, unknown>>): void {
 		this.send0({ type: MessageType.open, room: LOBBY, ...fields });
+	}
+
+	/** Says what is never logged: that it types, is away, or wants to hear of other rooms. */
+	hint(kind: "typing" | "presence" | "heads", fields: object = {}): void {
+		this.send0({ type: MessageType.signal, kind, ...fields });
 	}
 
 	logOut(all = false): void {

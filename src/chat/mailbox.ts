@@ -40,7 +40,11 @@ export class Mailbox {
 		const latest = this.#letters.at(-1);
 		if (notice.kind === "ack" && latest?.envelope.notice.kind === "ack")
 			this.#letters.pop();
-		const envelope = new Envelope(notice);
+		this.hand(new Envelope(notice));
+	}
+
+	/** The same for what others get a copy of. */
+	hand(envelope: Envelope): void {
 		this.#letters.push({ at: this.#stream.length, envelope });
 		this.#tray.add(this);
 	}

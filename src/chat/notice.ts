@@ -2,7 +2,7 @@
  * What a Client can be told, in no protocol's words: the dialects at the edge
  * turn it into frames. An Item is for a whole room, the rest for one reader.
  */
-import type { Item, MessageType } from "../../machines/message.ts";
+import type { Head, Item, MessageType } from "../../machines/message.ts";
 
 /** A login under way. Times are milliseconds since 1970, by the server's clock. */
 export interface PendingLogin {
@@ -28,8 +28,41 @@ export interface Refusal {
 	readonly retryAfterMs?: number;
 }
 
+/** Who is in a room. */
+export interface Attendee {
+	readonly client: string;
+	readonly name: string;
+	/** Nobody looks at the tab, or its connection is gone. */
+	readonly away: boolean;
+}
+
+/** What is told of a moment, and never logged. */
+export type Signal =
+	| {
+			readonly kind: "heads";
+			readonly heads: readonly (Head & { readonly room: string })[];
+	  }
+	| {
+			readonly kind: "typing";
+			readonly room: string;
+			readonly clients: readonly Omit<Attendee, "away">[];
+	  }
+	| {
+			readonly kind: "members";
+			readonly room: string;
+			/** The list is bounded, this is not. */
+			readonly total: number;
+			readonly members: readonly Attendee[];
+	  }
+	| {
+			readonly kind: "presence";
+			readonly room: string;
+			readonly members: readonly Attendee[];
+	  };
+
 export type Notice =
 	| Item
+	| Signal
 	| Refusal
 	| {
 			readonly kind: "whisper";

@@ -10,6 +10,7 @@ import type { ClientId } from "../../machines/events.ts";
 import type { Head, Item } from "../../machines/message.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { Envelope, Parcel } from "./parcel.ts";
+import { Roster } from "./roster.ts";
 import type { User } from "./user.ts";
 
 /** For each message shown to who enters, so many lines of coming and going may stand with it. */
@@ -39,18 +40,22 @@ export interface Occupant {
 export class Room {
 	readonly name: string;
 	readonly members = new Map<ClientId, Occupant>();
+	readonly roster: Roster;
 	/** Where it has come to, as far as that is durable. */
 	head: Head = { epoch: "", offset: 0, said: 0 };
 	readonly #host: Occupant;
 	readonly #memory: Memory;
 	readonly #tray: Set<Room>;
 	readonly #stream: Envelope[] = [];
+	/** Who was not told yet who else is in. */
+	readonly #newcomers = new Set<Occupant>();
 	/** The latest items, without gaps. */
 	#recent: Item[] = [];
 
 	/** `tray` collects the rooms that have something to deliver, for the bus. */
 	constructor(name: string, memory: Memory, host: Occupant, tray: Set<Room>) {
 		this.name = name;
+		this.roster = new Roster(name);
 		this.#memory = memory;
 		this.#host = host;
 		this.#tray = tray;
@@ -90,12 +95,14 @@ export class Room {
 		this.members.set(client.id, client);
 		client.room = this;
 		client.mailbox.join(this.#stream);
+		this.#newcomers.add(client);
 	}
 
 	leave(id: ClientId): void {
 		const client = this.members.get(id);
 		if (!client) return;
 		this.members.delete(id);
+		this.#newcomers.delete(client);
 		client.room = undefined;
 		client.mailbox.flush(new Parcel([...this.#stream]));
 		client.mailbox.join([]);
@@ -115,6 +122,17 @@ export class Room {
 		to.mailbox.put({ kind: "whisper", name: this.#host.user.name, text });
 	}
 
+	/** Tells what is never logged: to newcomers who is in, and to all what has changed. */
+	gossip(now: number): void {
+		for (const signal of this.roster.news(now))
+			this.#stream.push(new Envelope(signal));
+		this.#tray.add(this);
+		if (this.#newcomers.size === 0) return;
+		const list = new Envelope(this.roster.members);
+		for (const { mailbox } of this.#newcomers) mailbox.hand(list);
+		this.#newcomers.clear();
+	}
+
 	/** Adds to what is remembered without telling anyone: start-up reads it from the log. */
 	remember(item: Item): void {
 		const { epoch, offset } = item;
@@ -128,6 +146,7 @@ export class Room {
 
 	/** Delivers the stream, one parcel shared by all members. */
 	deliver(): void {
+		if (this.#stream.length === 0) return;
 		const shared = new Parcel([...this.#stream]);
 		this.#stream.length = 0;
 		for (const client of this.members.values()) client.mailbox.flush(shared);

@@ -3,6 +3,7 @@
  * durable is dispatched through it to the mailboxes of those it concerns.
  */
 import type { RoomName } from "../../machines/events.ts";
+import type { Head } from "../../machines/message.ts";
 import { makeBot } from "./bot.ts";
 import { Mailbox, type OnMessage } from "./mailbox.ts";
 import { type Memory, Room } from "./room.ts";
@@ -27,6 +28,17 @@ export class Server {
 			this.#rooms.set(name, room);
 		}
 		return room;
+	}
+
+	/** The room of that name, if there is one. */
+	find(name: RoomName): Room | undefined {
+		return this.#rooms.get(name);
+	}
+
+	/** How far a room has come; one that does not exist has no epoch. */
+	head(room: RoomName): Head & { readonly room: RoomName } {
+		const nowhere = { epoch: "", offset: 0, said: 0 };
+		return { room, ...(this.find(room)?.head ?? nowhere) };
 	}
 
 	/** Under this name nothing is remembered; the next room of that name is another. */

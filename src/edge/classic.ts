@@ -28,6 +28,10 @@ function frames(notice: Notice): readonly Frame[] {
 		case "session":
 		case "ack":
 		case "welcome":
+		case "heads":
+		case "typing":
+		case "members":
+		case "presence":
 			return [];
 	}
 }

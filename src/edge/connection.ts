@@ -49,6 +49,8 @@ export class Connection {
 	readonly #parts: ConnectionParts;
 	readonly #visit: Visit;
 	readonly #bucket: TokenBucket;
+	/** For what is never logged, so that it uses up no message. */
+	readonly #signals: TokenBucket;
 	#cancelDeadline: () => void;
 	#loggedIn = false;
 	#hasty = 0;
@@ -60,8 +62,10 @@ export class Connection {
 		const { engine, network, clock, limits } = parts;
 		this.#lastHeard = clock.now();
 		this.#lastPing = clock.now();
-		const { messagesPerSecond: perSecond, messageBurst: burst } = limits;
-		this.#bucket = new TokenBucket({ perSecond, burst }, clock);
+		const bucket = (perSecond: number, burst: number) =>
+			new TokenBucket({ perSecond, burst }, clock);
+		this.#bucket = bucket(limits.messagesPerSecond, limits.messageBurst);
+		this.#signals = bucket(limits.signalsPerSecond, limits.signalBurst);
 		this.#visit = engine.connect(network, {
 			onMessage: (parcel) => this.#deliver(parcel),
 			onEnd: (reason) => this.close(reason, "closed"),
@@ -75,11 +79,13 @@ export class Connection {
 		this.heard();
 		const command = parseCommand(frame, dialect.isModern);
 		const re = command?.type ?? MessageType.text;
-		const retryAfterMs = this.#bucket.take();
+		const isSignal = re === MessageType.signal;
+		const retryAfterMs = (isSignal ? this.#signals : this.#bucket).take();
 		if (retryAfterMs !== undefined) {
 			const n = command && "n" in command ? command.n : undefined;
 			if (++this.#hasty > PATIENCE) this.close("policy", "refused");
-			else engine.refuse(this.#visit, "isNotTooFast", re, { n, retryAfterMs });
+			else if (!isSignal)
+				engine.refuse(this.#visit, "isNotTooFast", re, { n, retryAfterMs });
 			return;
 		}
 		this.#hasty = 0;

@@ -5,6 +5,7 @@
  */
 import { LOBBY, MessageType } from "../../machines/message.ts";
 import type { Command } from "../engine/command.ts";
+import { parseHint } from "./hint.ts";
 
 /** Answers undefined for anything that is not a message a client may send; `isModern` if it may send types above 5. */
 export function parseCommand(
@@ -46,6 +47,10 @@ export function parseCommand(
 				epoch && isNumber(offset, 0) ? { epoch, offset } : undefined;
 			const room = roomOf(fields);
 			return { type, session, client, pending, room, place };
+		}
+		case MessageType.signal: {
+			const hint = isModern ? parseHint(fields) : undefined;
+			return hint && { type, ...hint };
 		}
 		case MessageType.logout:
 			return isModern ? { type, all: fields.get("all") === true } : undefined;

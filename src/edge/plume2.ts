@@ -84,6 +84,14 @@ function frames(notice: Notice): readonly Frame[] {
 			return welcome(notice);
 		case "refused":
 			return refusal(notice);
+		case "heads": {
+			const { signal: type } = MessageType;
+			return notice.heads.map((head) => ({ type, kind: "head", ...head }));
+		}
+		case "typing":
+		case "members":
+		case "presence":
+			return [{ type: MessageType.signal, ...notice }];
 	}
 }
 

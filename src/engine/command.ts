@@ -4,6 +4,7 @@ import type { Auth } from "./decide/auth.ts";
 import type { Hello } from "./decide/hello.ts";
 import type { Open } from "./decide/open.ts";
 import type { Words } from "./decide/text.ts";
+import type { Hint } from "./signals.ts";
 import type { Place } from "./visit.ts";
 
 export type Command =
@@ -17,4 +18,5 @@ export type Command =
 			readonly session: string | undefined;
 			readonly place: Place | undefined;
 	  } & Omit<Open, "session">)
+	| ({ readonly type: typeof MessageType.signal } & Hint)
 	| { readonly type: typeof MessageType.logout; readonly all: boolean };

@@ -14,7 +14,7 @@ import type { Command } from "./command.ts";
 import { decideAuth } from "./decide/auth.ts";
 import type { Decision, View } from "./decide/decision.ts";
 import { decideHello } from "./decide/hello.ts";
-import { decideLogout, decideOpen, sessionsClosed } from "./decide/open.ts";
+import { decideLogout, decideOpen, sessionsExpired } from "./decide/open.ts";
 import { roomsForgotten } from "./decide/rooms.ts";
 import { decideText } from "./decide/text.ts";
 import { Logins } from "./logins.ts";
@@ -23,6 +23,7 @@ import { Pipeline, type PipelineHooks } from "./pipeline.ts";
 import { Presence } from "./presence.ts";
 import { type RefusalDetails, type Rule, refusal } from "./refusals.ts";
 import { sha256 } from "./secrets.ts";
+import { Signals } from "./signals.ts";
 import { Snapshotter } from "./snapshotter.ts";
 import type { Carrier, Login, Visit } from "./visit.ts";
 
@@ -33,6 +34,7 @@ export class Engine implements PipelineHooks {
 	readonly #pipeline: Pipeline;
 	readonly #logins: Logins;
 	readonly #presence: Presence;
+	readonly #signals: Signals;
 	readonly #visits = new Set<Visit>();
 
 	constructor(parts: EngineParts) {
@@ -54,6 +56,7 @@ export class Engine implements PipelineHooks {
 			clock,
 			policy.limits,
 		);
+		this.#signals = new Signals(this.#pipeline, state, server, clock);
 		this.#pipeline.guarded(() => this.#start());
 	}
 
@@ -68,7 +71,8 @@ export class Engine implements PipelineHooks {
 	/** A message has come from a visitor. */
 	receive(visit: Visit, command: Command): void {
 		if (visit.gone || this.#pipeline.stopping) return;
-		if (this.#pipeline.frozen) this.#refuseFrozen(visit, command);
+		if (command.type === MessageType.signal) this.#signals.take(visit, command);
+		else if (this.#pipeline.frozen) this.#refuseFrozen(visit, command);
 		else this.#pipeline.guarded(() => this.#obey(visit, command));
 	}
 
@@ -95,7 +99,8 @@ export class Engine implements PipelineHooks {
 	/** What was said is to be said again soon; whoever comes back, or wants in, is to come again. */
 	#refuseFrozen(visit: Visit, command: Command): void {
 		const { type } = command;
-		if (type === MessageType.open) visit.carrier.onEnd("restart");
+		if (type === MessageType.open && this.standing(visit) !== "inRoom")
+			visit.carrier.onEnd("restart");
 		const n = "n" in command ? command.n : undefined;
 		this.refuse(visit, "diskHasSpace", type, { n, retryAfterMs: 1000 });
 	}
@@ -104,6 +109,7 @@ export class Engine implements PipelineHooks {
 	disconnect(visit: Visit, why: ClientLeft["why"]): void {
 		const { gone } = visit;
 		visit.gone = true;
+		this.#signals.forget(visit);
 		if (!this.#visits.delete(visit) || gone) return;
 		this.#pipeline.whenWritable(() => this.#presence.lose(visit, why));
 	}
@@ -119,6 +125,7 @@ export class Engine implements PipelineHooks {
 
 	onDurable(event: PlumeEvent, item: Item | undefined): void {
 		this.#presence.onDurable(event, item);
+		this.#signals.onDurable(event);
 	}
 
 	onFrozen(error: Error): void {
@@ -157,10 +164,7 @@ export class Engine implements PipelineHooks {
 	#sweep(): void {
 		const { state, clock, policy } = this.#parts;
 		const now = clock.now();
-		const over = [...state.server.context.sessions]
-			.filter(([, { expires }]) => expires <= now)
-			.map(([session]) => session);
-		this.#pipeline.append(...sessionsClosed({ state, now }, over, "expired"));
+		this.#pipeline.append(...sessionsExpired({ state, now }));
 		this.#pipeline.append(...roomsForgotten({ state, now }, policy.limits));
 		this.#presence.sweep();
 		clock.after(SWEEP_MS, () =>

@@ -48,6 +48,11 @@ async function wakeFrom(
 		if (item) server.room(item.room).remember(item);
 		if (event.type === "room.forgotten") server.forget(event.room);
 	});
-	for (const name of state.roomNames) server.room(name).head = state.head(name);
+	for (const name of state.roomNames) {
+		const room = server.room(name);
+		room.head = state.head(name);
+		for (const [client, member] of state.room(name)?.context.members ?? [])
+			room.roster.enter(client, member.name, true);
+	}
 	return { state, server, last };
 }

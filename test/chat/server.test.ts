@@ -31,6 +31,13 @@ test("a line in one room touches no other room", () => {
 	expect([delivered, heard]).toEqual([["room7"], ["room7"]]);
 });
 
+test("how far a room is can be asked of one that does not exist, and makes none", () => {
+	const server = new Server(memory);
+	const head = { room: "cats", epoch: "", offset: 0, said: 0 };
+	expect(server.head("cats")).toEqual(head);
+	expect(server.find("cats")).toBeUndefined();
+});
+
 test("a room that was forgotten leaves nothing to the next of its name", () => {
 	const server = new Server(memory);
 	const before = server.room("cats");

@@ -21,6 +21,11 @@ export class FakeClock implements Clock {
 		};
 	}
 
+	/** How many timers are set. */
+	get timersSet(): number {
+		return this.#timers.length;
+	}
+
 	/** The process that set them is dead: no timer will ever fire. */
 	forgetTimers(): void {
 		this.#timers = [];

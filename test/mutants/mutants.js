@@ -439,7 +439,7 @@ const session = [
 	},
 	{
 		promise: "session: one that expired is closed",
-		file: "src/engine/engine.ts",
+		file: "src/engine/decide/open.ts",
 		find: "expires <= now",
 		replace: "expires <= 0",
 		tests: ["test/session.test.ts"],
@@ -592,6 +592,34 @@ const room = [
 		tests: ["test/rooms.test.ts"],
 	},
 	{
+		promise: "room: what is never logged is told at a pace",
+		file: "src/pace.ts",
+		find: "if (this.#paced.has(key)) return;",
+		replace: "",
+		tests: ["test/signals.test.ts"],
+	},
+	{
+		promise: "room: who stopped typing is not typing",
+		file: "src/chat/roster.ts",
+		find: "if (until <= now) this.#typing.delete(client);",
+		replace: "if (until < 0) this.#typing.delete(client);",
+		tests: ["test/signals.test.ts"],
+	},
+	{
+		promise: "room: whoever asks how far a room is makes none",
+		file: "src/chat/server.ts",
+		find: "this.find(room)?.head ?? nowhere",
+		replace: "this.room(room).head ?? nowhere",
+		tests: ["test/chat/server.test.ts"],
+	},
+	{
+		promise: "room: whoever is gone watches no room",
+		file: "src/engine/engine.ts",
+		find: "this.#signals.forget(visit);",
+		replace: "",
+		tests: ["test/signals.test.ts"],
+	},
+	{
 		promise: "room: a mailbox is bounded",
 		file: "src/edge/connection.ts",
 		find: "unsent + bytes.length > limits.mailboxBytes",
@@ -650,6 +678,13 @@ const edge = [
 		find: "(this.#strangers.get(network) ?? 0) >= connectionsPerNetwork",
 		replace: "connectionsPerNetwork < 0",
 		tests: ["test/program/edge.test.ts -t sixteen strangers"],
+	},
+	{
+		promise: "edge: what is never logged uses up no message",
+		file: "src/edge/connection.ts",
+		find: "(isSignal ? this.#signals : this.#bucket).take()",
+		replace: "this.#bucket.take()",
+		tests: ["test/signals.test.ts"],
 	},
 	{
 		promise: "edge: haste is refused",

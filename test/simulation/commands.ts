@@ -167,6 +167,23 @@ const say = fc
 		}),
 	);
 
+const hint = fc
+	.tuple(
+		guest,
+		fc.constantFrom(
+			["typing", {}] as const,
+			["presence", { away: true }] as const,
+			["presence", { away: false }] as const,
+			["heads", { rooms: ["lobby", "cats", "dogs"] }] as const,
+		),
+	)
+	.map(([who, [kind, fields]]) =>
+		step(
+			`guest ${who} hints at ${kind} ${JSON.stringify(fields)}`,
+			({ guests }) => guests[who]?.person?.hint(kind, fields),
+		),
+	);
+
 const noise = fc
 	.tuple(
 		guest,
@@ -262,6 +279,8 @@ export const steps: fc.Arbitrary<Step>[] = [
 	rightCode,
 	wrongCode,
 	noise,
+	hint,
+	hint,
 	...Array(6).fill(comeBack),
 	...Array(6).fill(move),
 	hangUp,

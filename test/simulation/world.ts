@@ -44,6 +44,8 @@ export class World {
 	readonly faults: Record<string, number> = {};
 	/** Every visible item that anyone was ever shown, by epoch and offset. */
 	readonly #seen = new Map<string, string>();
+	/** How far rooms were said to be. */
+	readonly #heads = new Set<string>();
 	#shadow!: State;
 	#logId = "";
 
@@ -126,6 +128,8 @@ export class World {
 		const visible = this.#itemsUpTo(this.committed);
 		for (const [place, item] of this.#seen)
 			expect([place, visible.get(place)]).toEqual([place, item]);
+		for (const place of this.#heads)
+			expect([place, visible.has(place)]).toEqual([place, place !== "/0"]);
 		this.#checkClaims();
 		for (const { person, from } of this.guests)
 			if (person) checkOrder(person, from);
@@ -151,6 +155,8 @@ export class World {
 		for (const { person } of this.guests)
 			for (const frame of person?.received ?? [])
 				if (isItem(frame)) this.#remember(frame);
+				else if (frame.kind === "head")
+					this.#heads.add(`${frame.epoch}/${frame.offset}`);
 	}
 
 	#remember({ epoch, offset, user, text, type }: Received): void {

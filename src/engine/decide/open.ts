@@ -117,8 +117,16 @@ export function decideLogout({ client, now: time, state }: View, all: boolean) {
 	return sessionsClosed({ state, now: time }, closed, "loggedOut");
 }
 
+/** Closes the sessions that are over. */
+export function sessionsExpired({ state, now }: Pick<View, "state" | "now">) {
+	const over = [...state.server.context.sessions]
+		.filter(([, { expires }]) => expires <= now)
+		.map(([session]) => session);
+	return sessionsClosed({ state, now }, over, "expired");
+}
+
 /** Everything that follows from the end of sessions. */
-export function sessionsClosed(
+function sessionsClosed(
 	{ state, now: time }: Pick<View, "state" | "now">,
 	closed: readonly string[],
 	why: "loggedOut" | "expired",

@@ -1,0 +1,113 @@
+/**
+ * What is told and never logged: who is typing, who is away, how far other
+ * rooms have come. It brings a room's roster the durable events and what
+ * tabs say, and tells what came of it, at most once a second for each room.
+ */
+import type { ClientId, PlumeEvent, RoomName } from "../../machines/events.ts";
+import type { Mailbox } from "../chat/mailbox.ts";
+import type { Server } from "../chat/server.ts";
+import { Watchers } from "../chat/watchers.ts";
+import type { Clock } from "../clock.ts";
+import { Pace } from "../pace.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { State } from "./state.ts";
+import type { Visit } from "./visit.ts";
+
+const PACE_MS = 1000;
+/** A tab that composes says so more often than that. */
+const TYPING_MS = 5000;
+
+/** What a tab says of itself, or wants to hear. */
+export type Hint =
+	| { readonly kind: "typing" }
+	| { readonly kind: "presence"; readonly away: boolean }
+	| { readonly kind: "heads"; readonly rooms: readonly RoomName[] };
+
+interface Source {
+	readonly client: ClientId;
+	readonly room: RoomName;
+	readonly mailbox: Mailbox;
+}
+
+export class Signals {
+	readonly #pipeline: Pipeline;
+	readonly #state: State;
+	readonly #server: Server;
+	readonly #clock: Clock;
+	readonly #watchers: Watchers;
+	readonly #pace: Pace<RoomName>;
+	/** Watched rooms where something was said that was not told yet. */
+	readonly #ahead = new Set<RoomName>();
+
+	constructor(pipeline: Pipeline, state: State, server: Server, clock: Clock) {
+		this.#pipeline = pipeline;
+		this.#state = state;
+		this.#server = server;
+		this.#clock = clock;
+		this.#watchers = new Watchers(server);
+		this.#pace = new Pace(clock, PACE_MS, (room) =>
+			pipeline.guarded(() => this.#tell(room)),
+		);
+	}
+
+	/** Only who is in a room is listened to. It waits like a reply, so that it comes after their welcome. */
+	take(visit: Visit, hint: Hint): void {
+		const { login, mailbox } = visit;
+		const snapshot = login && this.#state.client(login.client);
+		if (!snapshot?.matches("inRoom")) return;
+		const { id: client, room } = snapshot.context;
+		const source = { client, room, mailbox };
+		this.#pipeline.tell(visit, () => this.#heed(source, hint));
+	}
+
+	/** A visit is over. */
+	forget({ mailbox }: Visit): void {
+		this.#watchers.forget(mailbox);
+	}
+
+	/** An event is durable, and those it let in have been let in. */
+	onDurable(event: PlumeEvent): void {
+		switch (event.type) {
+			case "client.entered":
+				this.#server.room(event.room).roster.enter(event.client, event.name);
+				this.#pace.ask(event.room);
+				break;
+			case "client.left":
+				this.#server.room(event.room).roster.leave(event.client);
+				break;
+			case "client.detached":
+			case "client.resumed": {
+				const { roster } = this.#server.room(event.room);
+				roster.connect(event.client, event.type === "client.resumed");
+				this.#pace.ask(event.room);
+				break;
+			}
+			case "message.posted":
+				this.#server.room(event.room).roster.stopTyping(event.client);
+				if (!this.#watchers.isWatched(event.room)) break;
+				this.#ahead.add(event.room);
+				this.#pace.ask(event.room);
+		}
+	}
+
+	#heed({ client, room: name, mailbox }: Source, hint: Hint): void {
+		if (hint.kind === "heads") {
+			this.#watchers.watch(mailbox, hint.rooms);
+			return;
+		}
+		const room = this.#server.room(name);
+		// It may have gone on meanwhile.
+		if (!room.members.has(client)) return;
+		if (hint.kind === "presence") room.roster.hide(client, hint.away);
+		else room.roster.type(client, this.#clock.now() + TYPING_MS);
+		this.#pace.ask(name);
+	}
+
+	#tell(name: RoomName): void {
+		const room = this.#server.find(name);
+		room?.gossip(this.#clock.now());
+		if (room?.roster.isRestless) this.#pace.ask(name);
+		if (this.#ahead.delete(name)) this.#watchers.tell(name);
+		this.#server.dispatch();
+	}
+}
