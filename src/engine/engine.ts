@@ -205,10 +205,6 @@ export class Engine implements PipelineHooks {
 
 	/** Whoever has the id of a login under way may finish it here. */
 	#reattach(visit: Visit, pending: string): void {
-		if (this.standing(visit) === "inRoom") {
-			this.refuse(visit, "isNotInside", MessageType.open);
-			return;
-		}
 		const { state, clock } = this.#parts;
 		if (this.standing(visit) === "inRoom") {
 			this.refuse(visit, "isNotInside", MessageType.open);
