@@ -510,8 +510,8 @@ const session = [
 	{
 		promise: "session: too much to be sent at once is a gap",
 		file: "src/chat/room.ts",
-		find: "units > CATCH_UP_UNITS ? undefined : missed",
-		replace: "units > CATCH_UP_UNITS ? missed.slice(-300) : missed",
+		find: "units > MOST_UNITS ? undefined : missed",
+		replace: "units > MOST_UNITS ? missed.slice(-300) : missed",
 		tests: ["test/session.test.ts"],
 	},
 	{
