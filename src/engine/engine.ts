@@ -218,12 +218,13 @@ export class Engine implements PipelineHooks {
 			return;
 		}
 		const { name } = snapshot.context;
-		const login = { client, pending, user: { name, email: "" } };
+		const known = this.#presence.carrierOf(client)?.login?.user;
+		const login = { client, pending, user: known ?? { name, email: "" } };
 		this.#presence.carry(visit, login);
-		const known = this.#logins.pending(login);
+		const underway = this.#logins.pending(login);
 		const now = clock.now();
-		if (known)
-			this.#tell(visit, { kind: "codeSent", login: known, now, text: "" });
+		if (underway)
+			this.#tell(visit, { kind: "codeSent", login: underway, now, text: "" });
 	}
 
 	#open(
