@@ -140,6 +140,20 @@ export interface MessagePosted extends RoomFact<"message.posted"> {
 	readonly digest: string;
 }
 
+/** The text of one message is gone, or of all that `author` said until then. */
+export interface MessageErased extends RoomFact<"message.erased"> {
+	/** The message's offset. */
+	readonly target?: number;
+	readonly author?: Identity;
+	readonly through?: number;
+	/** Under which it was said. */
+	readonly name: string;
+	readonly by: Identity;
+	readonly as: "author";
+	/** Which entries of the log are without their text from here on. */
+	readonly seqs: readonly number[];
+}
+
 export type ServerEvent =
 	| ServerStarted
 	| ServerStopped
@@ -170,5 +184,6 @@ export type RoomEvent =
 	| ClientResumed
 	| ClientLeft
 	| SessionForgotten
-	| MessagePosted;
+	| MessagePosted
+	| MessageErased;
 export type PlumeEvent = ServerEvent | ClientEvent | RoomEvent;

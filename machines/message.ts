@@ -24,6 +24,7 @@ export const MessageType = {
 	gap: 13,
 	history: 14,
 	signal: 15,
+	erase: 16,
 	logout: 17,
 } as const;
 
@@ -63,6 +64,8 @@ export interface Said extends Place {
 	readonly name: string;
 	readonly n?: number;
 	readonly text: string;
+	/** The text was erased, and is empty. */
+	readonly erased?: true;
 }
 
 /** What the server itself says of a room: it cannot be forged by typing. */
@@ -72,8 +75,16 @@ export interface SystemLine extends Place {
 	readonly name: string;
 }
 
+/** What was said is gone: one message, or all under this name up to an offset. */
+export interface Erasure extends Place {
+	readonly kind: "erased";
+	readonly name: string;
+	readonly target?: number;
+	readonly through?: number;
+}
+
 /** One visible line of a room. */
-export type Item = Said | SystemLine;
+export type Item = Said | SystemLine | Erasure;
 
 /**
  * Why a WebSocket was closed, and whether the page should come back.

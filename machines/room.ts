@@ -72,6 +72,11 @@ export const roomGuards = {
 		context.members.get(event.client)?.session !== undefined,
 	isNotTheLobby: ({ event }) => event.room !== LOBBY,
 	nobodyIsInside: ({ context }) => context.members.isEmpty(),
+	placeIsKnown: ({ context, event }) => {
+		if (event.type !== "message.erased") return false;
+		const { target = 1, through = target } = event;
+		return target >= 1 && Math.max(target, through) <= context.offset;
+	},
 	isNextInOrder: ({ context, event }) =>
 		event.type === "message.posted" &&
 		(event.n === undefined ||
@@ -85,6 +90,7 @@ export const roomRules = {
 	"client.left": ["isInside"],
 	"message.posted": ["isInside", "isNextInOrder"],
 	"room.forgotten": ["isNotTheLobby", "nobodyIsInside"],
+	"message.erased": ["placeIsKnown"],
 } as const;
 
 /** What a message does to a room. */
@@ -258,6 +264,10 @@ export const roomMachine = setup({
 					guard: and(roomRules["room.forgotten"]),
 					target: "closed",
 					actions: "forgetAll",
+				},
+				"message.erased": {
+					guard: and(roomRules["message.erased"]),
+					actions: "takeOffset",
 				},
 			},
 		},

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Logger, pino } from "pino";
 import pretty from "pino-pretty";
+import { IndexFiles } from "./archive/index-files.ts";
 import { type Command, parseCommand } from "./cli/arguments.ts";
 import { helpText } from "./cli/help.ts";
 import { watched } from "./cli/progress.ts";
@@ -157,9 +158,14 @@ function openLog(config: Config, real: Disk, secrets: Secrets, logger: Logger) {
 		onTorn: (torn) =>
 			logger.warn({ ...torn }, "a torn tail was cut off and saved"),
 	});
-	const warn = (error: Error) =>
-		logger.warn({ error: error.message }, "snapshots are left aside");
-	return { log, snapshots: new Snapshots({ disk, folder, warn }) };
+	const cache = (name: string) => ({
+		disk,
+		folder,
+		warn: (error: Error) =>
+			logger.warn({ error: error.message }, `${name} are left aside`),
+	});
+	const snapshots = new Snapshots(cache("snapshots"));
+	return { log, snapshots, indexes: new IndexFiles(cache("indexes")) };
 }
 
 function makeMailer({ mail, limits }: Config): Mailer {

@@ -5,6 +5,8 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Archive } from "./archive/archive.ts";
+import type { IndexFiles } from "./archive/index-files.ts";
 import type { Clock } from "./clock.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { makeHttpServer } from "./edge/http.ts";
@@ -12,7 +14,7 @@ import { networkOf } from "./edge/network.ts";
 import { Sockets } from "./edge/sockets.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Reporter } from "./engine/parts.ts";
-import type { Secrets } from "./engine/secrets.ts";
+import { type Secrets, sha256 } from "./engine/secrets.ts";
 import { wake } from "./engine/wake.ts";
 import type { Log } from "./log/log.ts";
 import type { Snapshots } from "./log/snapshots.ts";
@@ -29,6 +31,8 @@ export interface ServiceParts {
 	readonly log: Log;
 	/** Of logs that last. */
 	readonly snapshots: Snapshots | undefined;
+	/** Of logs that last, too. */
+	readonly indexes?: IndexFiles | undefined;
 	readonly mailer: Mailer;
 	readonly secrets: Secrets;
 	/** A clock that starts no earlier than the log's last event. */
@@ -44,7 +48,8 @@ export interface ServiceParts {
 export async function startEngine(parts: ServiceParts) {
 	const { config, log, mailer, secrets, version, report, onFatal } = parts;
 	const { limits, allow } = config;
-	const { state, server, last } = await wake(log, limits, parts.snapshots);
+	const awake = await wake(log, limits, parts.snapshots);
+	const { state, server, last, erased } = awake;
 	const clock = parts.clockFrom(last.time);
 	if (
 		last.time > parts.clockFrom(0).now() + MOST_AHEAD_MS &&
@@ -53,6 +58,7 @@ export async function startEngine(parts: ServiceParts) {
 		throw new ConfigError(
 			`The log ends at ${new Date(last.time).toISOString()}, which is in the future. Set the clock right, or start with --accept-clock.`,
 		);
+	const archive = new Archive(log, parts.indexes);
 	const outbox = new Outbox(mailer, clock, limits);
 	const engine = new Engine({
 		log,
@@ -66,9 +72,11 @@ export async function startEngine(parts: ServiceParts) {
 		report,
 		onFatal,
 		snapshots: parts.snapshots,
+		archive,
+		erased,
 	});
 	log.scrub().catch(onFatal);
-	return { engine, clock, outbox, state, server, limits };
+	return { engine, clock, outbox, state, server, limits, archive };
 }
 
 export interface Service {
@@ -84,7 +92,7 @@ export async function startService(
 ): Promise<Service> {
 	const { config, log, report } = parts;
 	const { limits, host, port, trusted, origins } = config;
-	const { engine, clock, outbox } = await startEngine(parts);
+	const { engine, clock, outbox, state, archive } = await startEngine(parts);
 	let warned = false;
 	const peerOf = ({ socket, headers }: IncomingMessage) => {
 		const forwardedFor = headers["x-forwarded-for"];
@@ -98,7 +106,12 @@ export async function startService(
 		return networkOf({ remote: socket.remoteAddress, forwardedFor, trusted });
 	};
 	const trouble = () => (log.frozen ? "the disk is full" : undefined);
-	const http = makeHttpServer({ pages, limits, trouble });
+	const ownerOf = (token: string) => {
+		const session = state.server.context.sessions.get(sha256(token));
+		return session && clock.now() < session.expires ? session : undefined;
+	};
+	const exports = { archive, clock, ownerOf };
+	const http = makeHttpServer({ pages, limits, trouble, exports });
 	const spare = limits.connections + SPARE_CONNECTIONS;
 	if (Number.isFinite(spare)) http.maxConnections = spare;
 	const sockets = new Sockets(http, {

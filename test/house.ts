@@ -8,6 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import { BOT_NAME, LOBBY, MessageType } from "../machines/message.ts";
+import type { IndexFiles } from "../src/archive/index-files.ts";
 import { readConfig } from "../src/config.ts";
 import { classic } from "../src/edge/classic.ts";
 import { Connection, type Wire } from "../src/edge/connection.ts";
@@ -35,6 +36,7 @@ export interface Received {
 export interface HouseOptions {
 	readonly log?: Log;
 	readonly snapshots?: Snapshots;
+	readonly indexes?: IndexFiles;
 	readonly clock?: FakeClock;
 	readonly seed?: string;
 	readonly environment?: Readonly<Record<string, string>>;
@@ -95,6 +97,7 @@ export class House {
 		seed = "seed",
 		log = memoryLog({ id: seed, clock }),
 		snapshots,
+		indexes,
 		environment = {},
 		settled = () => log.frozen || log.ordered === log.committed,
 	}: HouseOptions = {}): Promise<House> {
@@ -108,6 +111,7 @@ export class House {
 			),
 			log,
 			snapshots,
+			indexes,
 			mailer,
 			secrets: new Secrets("a secret for tests", seededBytes(seed)),
 			clockFrom: () => clock,
@@ -164,6 +168,14 @@ export class House {
 		return this.#started.engine;
 	}
 
+	/** Waits for what takes its time, as reading does; or for the end. */
+	async until(condition: () => boolean): Promise<void> {
+		for (let turns = 0; !condition() && !this.fatal; turns++) {
+			if (turns > MOST_TURNS) throw new Error("that never happens");
+			await new Promise((resolve) => setImmediate(resolve));
+		}
+	}
+
 	/** Waits until nothing is on its way any more: all that was ordered is durable, or can't be. */
 	async settle(): Promise<void> {
 		let turns = 0;
@@ -205,6 +217,18 @@ export class Person implements Wire {
 	/** Says what is never logged: that it types, is away, or wants to hear of other rooms. */
 	hint(kind: "typing" | "presence" | "heads", fields: object = {}): void {
 		this.send0({ type: MessageType.signal, kind, ...fields });
+	}
+
+	askHistory(fields: Readonly<Record<string, unknown>>): void {
+		this.send0({ type: MessageType.history, ...fields });
+	}
+
+	erase(fields: Readonly<Record<string, unknown>>): void {
+		this.send0({ type: MessageType.erase, ...fields });
+	}
+
+	eraseAll(): void {
+		this.erase({ mine: true });
 	}
 
 	logOut(all = false): void {

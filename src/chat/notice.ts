@@ -82,7 +82,19 @@ export type Notice =
 			readonly expires: number;
 	  }
 	| { readonly kind: "ack"; readonly room: string; readonly last: number }
+	| EarlierPage
 	| Welcome;
+
+/** What was said before a place in a room's history. */
+export interface EarlierPage {
+	readonly kind: "page";
+	readonly room: string;
+	readonly epoch: string;
+	readonly before: number;
+	readonly items: readonly Item[];
+	/** Whether there is anything before these. */
+	readonly more: boolean;
+}
 
 /** You are in; what came before is either all that was missed, or the latest of the history. */
 export interface Welcome {

@@ -7,7 +7,7 @@
  * before the line that tells everyone of them.
  */
 import type { ClientId } from "../../machines/events.ts";
-import type { Head, Item } from "../../machines/message.ts";
+import type { Erasure, Head, Item } from "../../machines/message.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { Envelope, Parcel } from "./parcel.ts";
 import { Roster } from "./roster.ts";
@@ -138,6 +138,8 @@ export class Room {
 		const { epoch, offset } = item;
 		const said = this.head.said + (item.kind === "said" ? 1 : 0);
 		this.head = { epoch, offset, said };
+		if (item.kind === "erased")
+			this.#recent = this.#recent.map((other) => without(other, item));
 		this.#recent.push(item);
 		const { catchUpItems } = this.#memory;
 		if (this.#recent.length >= 2 * catchUpItems)
@@ -151,4 +153,12 @@ export class Room {
 		this.#stream.length = 0;
 		for (const client of this.members.values()) client.mailbox.flush(shared);
 	}
+}
+
+/** What is left of an item after an erasure. */
+function without(item: Item, { target, through = 0, name }: Erasure): Item {
+	if (item.kind !== "said") return item;
+	const isMeant =
+		item.offset === target || (item.name === name && item.offset <= through);
+	return isMeant ? { ...item, text: "", erased: true } : item;
 }

@@ -64,6 +64,7 @@ export async function replay(
 		const sources = await sourcesOf(place, parts);
 		if (sources.length === 0) throw new NoLog();
 		const { report, folded } = await foldAll(sources, verifier, until);
+		if (!lone && !until) verifier.prove();
 		if (verifier.torn)
 			warn(`A torn tail was left out: ${verifier.torn.message}.`);
 		if (json) print(JSON.stringify(report));

@@ -26,7 +26,9 @@ function frames(notice: Notice): readonly Frame[] {
 			return [message(MessageType.mayNotEnter, "", notice.text)];
 		case "codeSent":
 		case "session":
+		case "erased":
 		case "ack":
+		case "page":
 		case "welcome":
 		case "heads":
 		case "typing":

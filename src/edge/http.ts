@@ -10,6 +10,7 @@ import express, {
 	type Response,
 } from "express";
 import type { Limits } from "../limits.ts";
+import { type ExportParts, exporter } from "./export.ts";
 
 const POLICY = [
 	"default-src 'none'",
@@ -28,6 +29,7 @@ export interface HttpParts {
 	/** The folder with `index.html` and the page's files. */
 	readonly pages: string;
 	readonly limits: Limits;
+	readonly exports: ExportParts;
 	/** Undefined when all is well, else what is wrong. */
 	readonly trouble: () => string | undefined;
 }
@@ -51,6 +53,7 @@ export function makeHttpServer(parts: HttpParts): Server {
 		const wrong = trouble();
 		response.status(wrong ? 503 : 200).json({ ok: !wrong, wrong });
 	});
+	app.post("/export", exporter(parts.exports));
 	app.get("/", (_request, response) => {
 		response.set("Cache-Control", "no-cache");
 		response.sendFile("index.html", { root: pages });

@@ -7,6 +7,9 @@ import { LOBBY, MessageType } from "../../machines/message.ts";
 import type { Command } from "../engine/command.ts";
 import { parseHint } from "./hint.ts";
 
+/** Items in a page of history, if nobody says how many, and at most. */
+const [PAGE_ITEMS, MOST_PAGE_ITEMS] = [50, 200];
+
 /** Answers undefined for anything that is not a message a client may send; `isModern` if it may send types above 5. */
 export function parseCommand(
 	frame: string,
@@ -52,6 +55,25 @@ export function parseCommand(
 			const hint = isModern ? parseHint(fields) : undefined;
 			return hint && { type, ...hint };
 		}
+		case MessageType.history: {
+			const [room, epoch] = [id(fields.get("room")), id(fields.get("epoch"))];
+			const before = fields.get("before");
+			const limit = fields.get("limit") ?? PAGE_ITEMS;
+			const isPage =
+				isModern && isNumber(before, 1) && isNumber(limit, 1, MOST_PAGE_ITEMS);
+			if (!isPage || room === undefined || epoch === undefined)
+				return undefined;
+			return { type, room, epoch, before, limit };
+		}
+		case MessageType.erase: {
+			if (!isModern) return undefined;
+			if (fields.get("mine") === true) return { type, mine: true };
+			const [room, epoch] = [id(fields.get("room")), id(fields.get("epoch"))];
+			const target = fields.get("target");
+			if (room === undefined || epoch === undefined) return undefined;
+			if (!isNumber(target, 1)) return undefined;
+			return { type, mine: false, room, epoch, target };
+		}
 		case MessageType.logout:
 			return isModern ? { type, all: fields.get("all") === true } : undefined;
 		default:
@@ -59,8 +81,14 @@ export function parseCommand(
 	}
 }
 
-const isNumber = (value: unknown, least: number): value is number =>
-	Number.isSafeInteger(value) && Number(value) >= least;
+const isNumber = (
+	value: unknown,
+	least: number,
+	most = Number.MAX_SAFE_INTEGER,
+): value is number =>
+	Number.isSafeInteger(value) &&
+	Number(value) >= least &&
+	Number(value) <= most;
 
 /** As it was written, the lobby if nothing was; what is no text is no name either. */
 function roomOf(fields: ReadonlyMap<string, unknown>): string {

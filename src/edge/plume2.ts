@@ -6,7 +6,7 @@ import { dialect, type Frame, isAboutCode } from "./dialect.ts";
 function item({ kind, name, ...place }: Item): Frame {
 	const user = { name };
 	if (kind === "said") return { type: MessageType.text, user, ...place };
-	const text = `${kind} chat`;
+	const text = kind === "erased" ? "" : `${kind} chat`;
 	return { type: MessageType.system, kind, user, text, ...place };
 }
 
@@ -48,11 +48,13 @@ function welcome(notice: Welcome): readonly Frame[] {
 	const { items, before } = notice;
 	const { welcome: type, gap, history } = MessageType;
 	const place = { room, epoch, offset };
+	const more = (items[0]?.offset ?? offset + 1) > 1;
+	const done = { type: history, room, epoch, done: true, more };
 	return [
 		{ type, client, user: { name }, ...place, last, said },
 		...(before === "gap" ? [{ type: gap, ...place }] : []),
 		...items.map(item),
-		...(before === "missed" ? [] : [{ type: history, room, done: true }]),
+		...(before === "missed" ? [] : [done]),
 	];
 }
 
@@ -61,6 +63,7 @@ function frames(notice: Notice): readonly Frame[] {
 		case "said":
 		case "entered":
 		case "left":
+		case "erased":
 			return [item(notice)];
 		case "whisper": {
 			const { name, text } = notice;
@@ -79,6 +82,11 @@ function frames(notice: Notice): readonly Frame[] {
 		case "ack": {
 			const { room, last } = notice;
 			return [{ type: MessageType.ack, room, last }];
+		}
+		case "page": {
+			const { kind: _, items, ...page } = notice;
+			const done = { type: MessageType.history, ...page, done: true };
+			return [...items.map(item), done];
 		}
 		case "welcome":
 			return welcome(notice);

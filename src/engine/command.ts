@@ -1,9 +1,11 @@
 /** What a visitor can ask of the engine: already parsed, whatever it came over. */
 import type { MessageType } from "../../machines/message.ts";
+import type { PageAsked } from "../archive/archive.ts";
 import type { Auth } from "./decide/auth.ts";
 import type { Hello } from "./decide/hello.ts";
 import type { Open } from "./decide/open.ts";
 import type { Words } from "./decide/text.ts";
+import type { ErasureAsked } from "./erasures.ts";
 import type { Hint } from "./signals.ts";
 import type { Place } from "./visit.ts";
 
@@ -19,4 +21,6 @@ export type Command =
 			readonly place: Place | undefined;
 	  } & Omit<Open, "session">)
 	| ({ readonly type: typeof MessageType.signal } & Hint)
+	| ({ readonly type: typeof MessageType.history } & PageAsked)
+	| ({ readonly type: typeof MessageType.erase } & ErasureAsked)
 	| { readonly type: typeof MessageType.logout; readonly all: boolean };

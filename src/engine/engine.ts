@@ -7,9 +7,14 @@
  * It knows no sockets, no HTTP and no mail service: anything that can call
  * `connect` and `receive` can carry a Client.
  */
-import type { ClientLeft, PlumeEvent } from "../../machines/events.ts";
+import type {
+	ClientLeft,
+	MessageErased,
+	PlumeEvent,
+} from "../../machines/events.ts";
 import { type Item, MessageType } from "../../machines/message.ts";
 import type { Notice } from "../chat/notice.ts";
+import { Admission } from "./admission.ts";
 import type { Command } from "./command.ts";
 import { decideAuth } from "./decide/auth.ts";
 import type { Decision, View } from "./decide/decision.ts";
@@ -17,24 +22,28 @@ import { decideHello } from "./decide/hello.ts";
 import { decideLogout, decideOpen, sessionsExpired } from "./decide/open.ts";
 import { roomsForgotten } from "./decide/rooms.ts";
 import { decideText } from "./decide/text.ts";
+import { Erasures } from "./erasures.ts";
 import { Logins } from "./logins.ts";
+import { Pages, type Voice } from "./pages.ts";
 import type { EngineParts } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
 import { Presence } from "./presence.ts";
 import { type RefusalDetails, type Rule, refusal } from "./refusals.ts";
-import { sha256 } from "./secrets.ts";
 import { Signals } from "./signals.ts";
 import { Snapshotter } from "./snapshotter.ts";
-import type { Carrier, Login, Visit } from "./visit.ts";
+import type { Carrier, Visit } from "./visit.ts";
 
 const SWEEP_MS = 3_600_000;
 
-export class Engine implements PipelineHooks {
+export class Engine implements PipelineHooks, Voice {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
 	readonly #logins: Logins;
 	readonly #presence: Presence;
 	readonly #signals: Signals;
+	readonly #pages: Pages;
+	readonly #erasures: Erasures;
+	readonly #admission: Admission;
 	readonly #visits = new Set<Visit>();
 
 	constructor(parts: EngineParts) {
@@ -42,21 +51,20 @@ export class Engine implements PipelineHooks {
 		this.#parts = parts;
 		const snapshotter = new Snapshotter(log, state, snapshots);
 		this.#pipeline = new Pipeline(log, state, server, snapshotter, this);
-		this.#logins = new Logins(
-			this.#pipeline,
-			state,
-			clock,
-			mail,
-			policy.limits,
-		);
-		this.#presence = new Presence(
-			this.#pipeline,
-			state,
-			server,
-			clock,
-			policy.limits,
-		);
+		const { limits } = policy;
+		this.#logins = new Logins(this.#pipeline, state, clock, mail, limits);
+		this.#presence = new Presence(this.#pipeline, state, server, clock, limits);
 		this.#signals = new Signals(this.#pipeline, state, server, clock);
+		const refuse: Engine["refuse"] = (...no) => this.refuse(...no);
+		this.#pages = new Pages(parts.archive, parts.report, this);
+		this.#erasures = new Erasures(parts, this.#pipeline, refuse);
+		this.#admission = new Admission(
+			parts,
+			this.#pipeline,
+			this.#logins,
+			this.#presence,
+			refuse,
+		);
 		this.#pipeline.guarded(() => this.#start());
 	}
 
@@ -72,7 +80,8 @@ export class Engine implements PipelineHooks {
 	receive(visit: Visit, command: Command): void {
 		if (visit.gone || this.#pipeline.stopping) return;
 		if (command.type === MessageType.signal) this.#signals.take(visit, command);
-		else if (this.#pipeline.frozen) this.#refuseFrozen(visit, command);
+		else if (this.#pipeline.frozen && command.type !== MessageType.history)
+			this.#refuseFrozen(visit, command);
 		else this.#pipeline.guarded(() => this.#obey(visit, command));
 	}
 
@@ -124,8 +133,17 @@ export class Engine implements PipelineHooks {
 	}
 
 	onDurable(event: PlumeEvent, item: Item | undefined): void {
+		if (item?.kind === "erased") this.#pages.onErased();
 		this.#presence.onDurable(event, item);
 		this.#signals.onDurable(event);
+	}
+
+	onErased(event: MessageErased): Promise<boolean> {
+		return this.#erasures.carryOut(event);
+	}
+
+	whenTold(visit: Visit, task: () => void): void {
+		this.#pipeline.tell(visit, task);
 	}
 
 	onFrozen(error: Error): void {
@@ -157,6 +175,7 @@ export class Engine implements PipelineHooks {
 			{ event: { type: "server.started", time, node, version } },
 			...this.#presence.atStart(node),
 		);
+		this.#erasures.redo(this.#parts.erased);
 		this.#sweep();
 	}
 
@@ -168,7 +187,10 @@ export class Engine implements PipelineHooks {
 		this.#pipeline.append(...roomsForgotten({ state, now }, policy.limits));
 		this.#presence.sweep();
 		clock.after(SWEEP_MS, () =>
-			this.#pipeline.whenWritable(() => this.#sweep()),
+			this.#pipeline.whenWritable(() => {
+				this.#pages.catchUp();
+				this.#sweep();
+			}),
 		);
 	}
 
@@ -179,7 +201,7 @@ export class Engine implements PipelineHooks {
 		const view: View = { state, client, now: clock.now() };
 		switch (command.type) {
 			case MessageType.hello:
-				this.#admit(visit, decideHello(view, command, policy, secrets));
+				this.#greet(visit, decideHello(view, command, policy, secrets));
 				break;
 			case MessageType.auth: {
 				const decision = decideAuth(view, command, policy, secrets);
@@ -187,6 +209,10 @@ export class Engine implements PipelineHooks {
 				break;
 			}
 			case MessageType.text: {
+				if (this.#erasures.isSilent(client)) {
+					this.refuse(visit, "isNotErasing", command.type, command);
+					break;
+				}
 				const decision = decideText(view, command, policy, secrets);
 				const { taken: last } = decision;
 				this.#carryOut(visit, command.type, decision, command.n);
@@ -195,36 +221,20 @@ export class Engine implements PipelineHooks {
 				break;
 			}
 			case MessageType.open:
-				if (command.pending) this.#reattach(visit, command.pending);
+				if (command.pending) this.#admission.reattach(visit, command.pending);
 				else this.#open(visit, view, command);
+				break;
+			case MessageType.history: {
+				const isInside = this.standing(visit) === "inRoom";
+				this.#pages.ask(visit, isInside, command);
+				break;
+			}
+			case MessageType.erase:
+				this.#erasures.ask(visit, client, command);
 				break;
 			case MessageType.logout:
 				this.#pipeline.append(...decideLogout(view, command.all));
 		}
-	}
-
-	/** Whoever has the id of a login under way may finish it here. */
-	#reattach(visit: Visit, pending: string): void {
-		const { state, clock } = this.#parts;
-		if (this.standing(visit) === "inRoom") {
-			this.refuse(visit, "isNotInside", MessageType.open);
-			return;
-		}
-		const client = state.pending(sha256(pending));
-		if (client) this.#logins.expireIfDue(client);
-		const snapshot = client && state.client(client);
-		if (!client || !snapshot?.matches("awaitingCode")) {
-			this.refuse(visit, "loginIsPending", MessageType.open);
-			return;
-		}
-		const { name } = snapshot.context;
-		const known = this.#presence.carrierOf(client)?.login?.user;
-		const login = { client, pending, user: known ?? { name, email: "" } };
-		this.#presence.carry(visit, login);
-		const underway = this.#logins.pending(login);
-		const now = clock.now();
-		if (underway)
-			this.#tell(visit, { kind: "codeSent", login: underway, now, text: "" });
 	}
 
 	#open(
@@ -255,28 +265,11 @@ export class Engine implements PipelineHooks {
 		this.#pipeline.tell(visit, () => visit.mailbox.put(notice));
 	}
 
-	/** Mail allowances come last, so that a hello refused for its own sake uses up none. */
-	#admit(visit: Visit, decision: Decision): void {
+	#greet(visit: Visit, decision: Decision): void {
 		const { fresh } = decision;
 		const asked = fresh?.login ?? visit.login;
-		if (!fresh || !asked) {
-			this.#carryOut(visit, MessageType.hello, decision);
-			return;
-		}
-		const login: Login = { ...asked, user: fresh.user };
-		const used = this.#logins.take(fresh.user.email, visit.network);
-		if (used) {
-			this.refuse(visit, used.rule, MessageType.hello, used);
-			return;
-		}
-		this.#presence.carry(visit, login);
-		this.#pipeline.append(...decision.entries);
-		this.#logins.send(visit, login, fresh, (error) => {
-			const { report } = this.#parts;
-			report.warn({ error: error.message }, "a login code was not mailed");
-			const waiting = this.#presence.carrierOf(login.client) ?? visit;
-			this.refuse(waiting, "mailWasSent", MessageType.hello);
-		});
+		if (fresh && asked) this.#admission.begin(visit, asked, fresh, decision);
+		else this.#carryOut(visit, MessageType.hello, decision);
 	}
 
 	#carryOut(

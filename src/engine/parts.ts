@@ -1,4 +1,5 @@
 /** What the engine stands on; all of it is handed in. */
+import type { Archive } from "../archive/archive.ts";
 import type { Server } from "../chat/server.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log/log.ts";
@@ -17,6 +18,9 @@ export interface Reporter {
 export interface EngineParts {
 	readonly log: Log;
 	readonly snapshots: Snapshots | undefined;
+	readonly archive: Archive;
+	/** What was erased lately, perhaps not to the end: by seq. */
+	readonly erased: readonly number[];
 	/** The fold of the log so far. */
 	readonly state: State;
 	readonly server: Server;

@@ -6,7 +6,7 @@
  * An exception in here is a bug or a dead log. Nothing more may be promised
  * then, so it stops for good, and whoever runs it must end the process.
  */
-import type { PlumeEvent } from "../../machines/events.ts";
+import type { MessageErased, PlumeEvent } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Server } from "../chat/server.ts";
 import type { Entry, Log, LogListener, Stored } from "../log/log.ts";
@@ -18,9 +18,18 @@ import type { Visit } from "./visit.ts";
 export interface PipelineHooks {
 	/** A logged event is durable: what became visible by it may be seen. */
 	onDurable(event: PlumeEvent, item: Item | undefined): void;
+	/** What was said is to be overwritten; what the event shows is let out if that is done. */
+	onErased(event: MessageErased): Promise<boolean>;
 	onFrozen(error: Error): void;
 	onThawed(): void;
 	onFatal(error: Error): void;
+}
+
+/** What waits for a position, and perhaps for something that must be done before. */
+interface Output {
+	readonly at: number;
+	readonly release: () => void;
+	readonly first?: () => Promise<boolean>;
 }
 
 export class Pipeline implements LogListener {
@@ -29,7 +38,10 @@ export class Pipeline implements LogListener {
 	readonly #server: Server;
 	readonly #snapshotter: Snapshotter;
 	readonly #hooks: PipelineHooks;
-	#outputs: { readonly at: number; readonly release: () => void }[] = [];
+	#outputs: Output[] = [];
+	/** What is being overwritten: snapshots and a stop wait for it. */
+	readonly #waiting = new Set<Promise<void>>();
+	#holding = false;
 	#deferred: (() => void)[] = [];
 	#stopping = false;
 	#stopped = false;
@@ -79,8 +91,24 @@ export class Pipeline implements LogListener {
 			this.#server.dispatch();
 			return;
 		}
+		this.afterwards(release);
+	}
+
+	/** Runs a task when all that is ordered now is durable, and was told. */
+	afterwards(release: () => void): void {
 		this.#outputs.push({ at: this.#log.ordered, release });
 		this.#releaseUpTo(this.#log.committed);
+	}
+
+	/** Takes no snapshot until this is done; a failure is fatal. */
+	waitFor(task: Promise<void>): Promise<void> {
+		const done = task
+			.catch((error: unknown) =>
+				this.onFatal(error instanceof Error ? error : Error(`${error}`)),
+			)
+			.finally(() => this.#waiting.delete(done));
+		this.#waiting.add(done);
+		return done;
 	}
 
 	/** Runs now, or as soon as the disk takes writes again; never after a stop. */
@@ -104,18 +132,24 @@ export class Pipeline implements LogListener {
 	async stop(): Promise<void> {
 		this.#stopping = true;
 		await this.#log.close();
+		while (this.#waiting.size > 0) await Promise.all(this.#waiting);
 		await this.#snapshotter.settle();
 		this.#stopped = true;
 	}
 
 	onOrdered(stored: Stored): void {
 		const item = this.#state.apply(stored);
-		const release = () => this.#hooks.onDurable(stored.event, item);
-		this.#outputs.push({ at: stored.seq, release });
+		const { seq: at, event } = stored;
+		const release = () => this.#hooks.onDurable(event, item);
+		if (event.type === "message.erased") {
+			const first = () => this.#hooks.onErased(event);
+			this.#outputs.push({ at, release, first });
+		} else this.#outputs.push({ at, release });
 	}
 
 	onGathered(seq: number): void {
-		this.#snapshotter.onGathered(seq);
+		const erases = this.#outputs.some(({ first }) => first);
+		if (!erases && this.#waiting.size === 0) this.#snapshotter.onGathered(seq);
 	}
 
 	onCommitted(seq: number): void {
@@ -141,10 +175,29 @@ export class Pipeline implements LogListener {
 	}
 
 	#releaseUpTo(committed: number): void {
-		const waiting = this.#outputs.findIndex(({ at }) => at > committed);
+		if (this.#holding) return;
+		const waiting = this.#outputs.findIndex(
+			({ at, first }) => at > committed || first,
+		);
 		const count = waiting < 0 ? this.#outputs.length : waiting;
-		if (count === 0) return;
-		for (const { release } of this.#outputs.splice(0, count)) release();
-		this.#server.dispatch();
+		const [next] = this.#outputs.slice(count);
+		if (count > 0) {
+			for (const { release } of this.#outputs.splice(0, count)) release();
+			this.#server.dispatch();
+		}
+		if (next?.first && next.at <= committed) this.#hold(next);
+	}
+
+	/** Everything behind it waits as well: what is seen is in one order. */
+	#hold({ at, release, first = async () => true }: Output): void {
+		this.#holding = true;
+		void this.waitFor(
+			first().then((isDone) => {
+				if (!isDone || this.#stopped) return;
+				this.#holding = false;
+				this.#outputs[0] = { at, release };
+				this.guarded(() => this.#releaseUpTo(this.#log.committed));
+			}),
+		);
 	}
 }

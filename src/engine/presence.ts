@@ -10,7 +10,7 @@ import type {
 	PlumeEvent,
 	RoomName,
 } from "../../machines/events.ts";
-import type { Item } from "../../machines/message.ts";
+import type { Item, SystemLine } from "../../machines/message.ts";
 import { Client } from "../chat/client.ts";
 import type { Room } from "../chat/room.ts";
 import type { Server } from "../chat/server.ts";
@@ -70,10 +70,10 @@ export class Presence {
 		if (event.type === "room.forgotten") this.#server.forget(event.room);
 		if (!item) return;
 		const room = this.#server.room(item.room);
-		if (event.type === "client.entered") this.#enter(item, room);
+		if (item.kind === "entered") this.#enter(item, room);
 		if (event.type === "client.left") {
-			room.leave(item.client);
-			this.#left(item.client, event.why);
+			room.leave(event.client);
+			this.#left(event.client, event.why);
 		}
 		room.broadcast(item);
 	}
@@ -106,7 +106,7 @@ export class Presence {
 	}
 
 	/** A client entered: it is made, and put into its room. */
-	#enter({ client, epoch }: Item, room: Room): void {
+	#enter({ client, epoch }: SystemLine, room: Room): void {
 		// It entered, was lost and came back before any of that was durable.
 		if (this.carrierOf(client)?.login?.resumed) return;
 		this.#admit(client, room, epoch);

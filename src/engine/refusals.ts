@@ -40,6 +40,12 @@ export const refusalWords = {
 	triesAreLeft: "That was one try too many. Please ask for a new code.",
 	isWhoAsked: "That code is not for you. Please ask for a new one.",
 	tabsAreLeft: "You are here in too many tabs. Close one and try again.",
+	// Reading, and taking back
+	placeIsKnown: "There is no such place in the history of that room.",
+	historyIsReadable:
+		"That part of the history can't be read. Whoever runs this server can see why.",
+	isTheirOwn: "That was said by someone else. You can delete what you said.",
+	isNotErasing: "All you said is being deleted. Please wait for the end of it.",
 	// Talking
 	hasSession: "You are not in the room any more.",
 	isInside: "You are not in the room yet.",

@@ -19,7 +19,8 @@ import type {
 	RoomFact,
 	RoomName,
 } from "../../machines/events.ts";
-import type { Head, Item, Place } from "../../machines/message.ts";
+import { epochOf, itemOf } from "../../machines/item.ts";
+import type { Head, Item } from "../../machines/message.ts";
 import type { Member, roomMachine } from "../../machines/room.ts";
 import { serverMachine } from "../../machines/server.ts";
 import { canonical } from "./canonical.ts";
@@ -159,8 +160,7 @@ export class State {
 				if (event.session) this.#begin(event.client);
 				move(event, this.#room(event).actor, this.#client(event));
 				this.#takePlace(event.identity, event.client);
-				const { client, name } = event;
-				return { kind: "entered", ...this.#place(event), client, name };
+				return itemOf(event, this.#place(event), event.name);
 			}
 			case "client.left": {
 				const { client } = event;
@@ -168,18 +168,18 @@ export class State {
 				move(event, this.#room(event).actor, this.#client(event));
 				this.#forgetIfLeft(client);
 				this.#leavePlace(identity, client);
-				return { kind: "left", ...this.#place(event), client, name };
+				return itemOf(event, this.#place(event), name);
 			}
 			case "message.posted": {
-				const { client, n } = event;
 				const { name } = this.#member(event);
 				const room = this.#room(event);
 				if (replaying) room.replayMessage(event);
 				else move(event, room.actor);
-				const text = erasable?.text ?? "";
-				const said = { ...this.#place(event), client, name, text };
-				return { kind: "said", ...said, ...(n === undefined ? {} : { n }) };
+				return itemOf(event, this.#place(event), name, erasable?.text);
 			}
+			case "message.erased":
+				move(event, this.#room(event).actor);
+				return itemOf(event, this.#place(event), event.name);
 			default:
 				throw new IllegalEvent(event, "any");
 		}
@@ -206,13 +206,13 @@ export class State {
 		};
 	}
 
-	#place({ room, time }: RoomFact): Place {
-		const { incarnation, offset } = this.#room({ room }).context;
-		return { room, epoch: this.#epoch(incarnation), offset, time };
+	#place(event: RoomFact) {
+		const { incarnation, offset } = this.#room(event).context;
+		return { epoch: this.#epoch(incarnation), offset };
 	}
 
 	#epoch(incarnation: string): string {
-		return `${this.#log.id.slice(0, 6)}.${incarnation.slice(0, 6)}`;
+		return epochOf(this.#log.id, incarnation);
 	}
 
 	#room({ room }: { readonly room: RoomName }): LiveRoom {

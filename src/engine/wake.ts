@@ -18,6 +18,8 @@ export interface Awake {
 	/** Its rooms remember the latest of what was said. */
 	readonly server: Server;
 	readonly last: Folded;
+	/** What was erased lately: perhaps not to the end. */
+	readonly erased: readonly number[];
 }
 
 export async function wake(
@@ -44,8 +46,10 @@ async function wakeFrom(
 	const state = new State(log, botClaim, saved);
 	const server = new Server(limits);
 	const stored = log.read(snapshot?.mark);
+	const erased: number[] = [];
 	const last = await fold(state, stored, (event, item) => {
 		if (item) server.room(item.room).remember(item);
+		if (event.type === "message.erased") erased.push(...event.seqs);
 		if (event.type === "room.forgotten") server.forget(event.room);
 	});
 	for (const name of state.roomNames) {
@@ -54,5 +58,5 @@ async function wakeFrom(
 		for (const [client, member] of state.room(name)?.context.members ?? [])
 			room.roster.enter(client, member.name, true);
 	}
-	return { state, server, last };
+	return { state, server, last, erased };
 }

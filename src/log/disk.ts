@@ -8,6 +8,7 @@
  */
 import { constants, createReadStream } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 
 export interface Disk {
 	/** Makes a folder and those above it, unless they are there. */
@@ -16,8 +17,8 @@ export interface Disk {
 	list(folder: string): Promise<readonly string[]>;
 	/** Makes durable which names are in a folder. */
 	syncFolder(folder: string): Promise<void>;
-	/** A file's bytes, from one on. */
-	read(path: string, from?: number): AsyncIterable<Buffer>;
+	/** A file's bytes, from one on and up to another. */
+	read(path: string, from?: number, to?: number): AsyncIterable<Buffer>;
 	/** Opens a file for writing, making it if need be. */
 	open(path: string): Promise<DiskFile>;
 	remove(path: string): Promise<void>;
@@ -51,6 +52,7 @@ export function asDiskFull(error: unknown): DiskFull | undefined {
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const CHUNK_BYTES = 256 * 1024;
+const ASIDE = "aside.json";
 
 export const realDisk: Disk = {
 	async makeFolder(folder) {
@@ -65,8 +67,8 @@ export const realDisk: Disk = {
 			await handle.close();
 		}
 	},
-	read: (path, start = 0) =>
-		createReadStream(path, { start, highWaterMark: CHUNK_BYTES }),
+	read: (path, start = 0, to = Infinity) =>
+		createReadStream(path, { start, end: to - 1, highWaterMark: CHUNK_BYTES }),
 	async open(path) {
 		const flags = constants.O_RDWR | constants.O_CREAT;
 		const handle = await open(path, flags, FILE_MODE);
@@ -95,4 +97,24 @@ export async function writeAll(
 		if (taken === 0) throw new Error("the disk took no bytes");
 		done += taken;
 	}
+}
+
+/** Makes a file in the folder what `text` is, durably: all of it, or it stays as it was. */
+export async function replaceFile(
+	disk: Disk,
+	folder: string,
+	name: string,
+	text: string,
+): Promise<void> {
+	const aside = join(folder, ASIDE);
+	const file = await disk.open(aside);
+	try {
+		await file.truncate(0);
+		await writeAll(file, Buffer.from(text), 0);
+		await file.sync();
+	} finally {
+		await file.close();
+	}
+	await disk.rename(aside, join(folder, name));
+	await disk.syncFolder(folder);
 }

@@ -11,6 +11,7 @@ import { logFolder, segmentsOf } from "./reader.ts";
 import { type Place, recover } from "./recover.ts";
 import { scrub } from "./scrub.ts";
 import { Segment } from "./segment.ts";
+import { SegmentFiles } from "./segment-files.ts";
 import { Verifier } from "./verifier.ts";
 
 export interface FileLogOptions extends Place {
@@ -34,6 +35,7 @@ class SegmentStore implements Store {
 	readonly #options: FileLogOptions;
 	readonly #segmentBytes: number;
 	readonly #closing = new AbortController();
+	readonly segments: SegmentFiles;
 	#found = new Verifier();
 	#spared: Mark | undefined;
 	#segment: Segment | undefined;
@@ -45,6 +47,7 @@ class SegmentStore implements Store {
 	constructor(options: FileLogOptions) {
 		this.#options = options;
 		this.#segmentBytes = options.segmentBytes ?? 64 * 1024 * 1024;
+		this.segments = new SegmentFiles(options, () => this.#segment);
 	}
 
 	get id(): string {

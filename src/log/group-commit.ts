@@ -11,7 +11,7 @@
 import type { Clock } from "../clock.ts";
 import { DiskFull } from "./disk.ts";
 import { type Draft, draft } from "./line.ts";
-import type { Entry, Log, LogListener, Mark, Stored } from "./log.ts";
+import type { Entry, Log, LogListener, Mark, Segments, Stored } from "./log.ts";
 
 const RETRY_MS = 1000;
 /** A log that kept nothing for so long is not busy. */
@@ -21,6 +21,7 @@ const PAUSE_MS = 20;
 export interface Store {
 	readonly id: string;
 	readonly mark: Mark | undefined;
+	readonly segments: Segments;
 	read(after?: Mark): AsyncIterable<readonly Stored[]>;
 	scrub(): Promise<void>;
 	/**
@@ -68,6 +69,10 @@ export class GroupCommit implements Log {
 
 	get mark(): Mark | undefined {
 		return this.#options.store.mark;
+	}
+
+	get segments(): Segments {
+		return this.#options.store.segments;
 	}
 
 	async *read(after?: Mark): AsyncGenerator<readonly Stored[], void> {

@@ -111,6 +111,12 @@ function seal(previous: string, prefix: string, tail: string): Sealed {
 	return { line: `${prefix}${HASH}${hash}"${tail}\n`, hash };
 }
 
+/** What is written in place over the tail of a whole line (without its newline), and behind how many bytes. */
+export function erasedTail(line: Buffer) {
+	const kept = line.indexOf(HASH) + HASH.length + HASH_LENGTH + 1;
+	return { kept, tail: Buffer.from(ERASED.padEnd(line.length - kept)) };
+}
+
 /** A line's prefix, its recorded hash and the rest; whether they are sound is not asked. */
 export function takeApart(line: string) {
 	const at = line.indexOf(HASH);

@@ -43,6 +43,47 @@ export interface LogListener {
 	onFatal(error: Error): void;
 }
 
+/** Where an entry stands in its segment: in bytes, its newline included, where there are any. */
+export interface Span {
+	readonly at: number;
+	readonly bytes: number;
+}
+
+/** Spans of some segments. */
+export type Places = ReadonlyMap<number, readonly Span[]>;
+
+/** How far a segment was scanned: the scan goes on from here, and knows whether it fits. */
+export interface Cursor {
+	readonly at: number;
+	readonly seq: number;
+	readonly hash: string;
+}
+
+export interface Stretch {
+	readonly placed: readonly { readonly stored: Stored; readonly span: Span }[];
+	readonly end: Cursor;
+}
+
+/** What is committed, to be read again in pieces while the log is being written. It throws at what has rotted. */
+export interface Segments {
+	/** Their first seqs, which name them, oldest first. Only the last one still grows. */
+	list(): Promise<readonly number[]>;
+	/** What a segment holds behind a cursor, the chain verified, in stretches that are each quickly made. */
+	scan(segment: number, after: Cursor): AsyncIterable<Stretch>;
+	/** The entries that stand there, in this order: whole lines, and the very text that each one's digest names. */
+	fetch(segment: number, spans: readonly Span[]): Promise<readonly Stored[]>;
+	/** Where committed entries stand. */
+	find(seqs: readonly number[]): Promise<Places>;
+	/**
+	 * Overwrites the text of what stands there, durably; doing it again is
+	 * nothing. That it is erased must be committed before: without an event
+	 * that names its seq, a line whose text is gone is damage. Rejects with
+	 * `DiskFull` if it may be tried again; after any other rejection the
+	 * process must stop.
+	 */
+	erase(places: Places): Promise<void>;
+}
+
 export interface Log {
 	/** 128 random bits, base64url: made with the log, and in every segment's header. Known as soon as `read` has answered. */
 	readonly id: string;
@@ -53,6 +94,7 @@ export interface Log {
 	/** The last durable `seq`. */
 	readonly committed: number;
 	readonly frozen: boolean;
+	readonly segments: Segments;
 	/**
 	 * Every durable entry from the first, or after a mark, verified. A log must
 	 * be read to its end before `listen`: that is how the end is found, and

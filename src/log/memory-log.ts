@@ -5,7 +5,10 @@
  */
 import type { Clock } from "../clock.ts";
 import { GroupCommit } from "./group-commit.ts";
-import type { Log, Stored } from "./log.ts";
+import type { Log, Segments, Stored } from "./log.ts";
+
+/** About what an entry takes up beside its text. */
+const LINE_BYTES = 300;
 
 export interface MemoryLogOptions {
 	readonly id: string;
@@ -18,6 +21,7 @@ export function memoryLog({ id, clock, kept = [] }: MemoryLogOptions): Log {
 	const store = {
 		id,
 		mark: undefined,
+		segments: segmentOf(kept),
 		async *read() {
 			if (kept.length > 0) yield [...kept];
 		},
@@ -28,4 +32,29 @@ export function memoryLog({ id, clock, kept = [] }: MemoryLogOptions): Log {
 		async close() {},
 	};
 	return new GroupCommit({ store, clock, batchBytes: 128 * 1024, gatherMs: 0 });
+}
+
+/** One segment that is never full; places in it are counted in entries. */
+function segmentOf(kept: Stored[]): Segments {
+	return {
+		list: async () => (kept.length > 0 ? [1] : []),
+		async *scan(_, { at: from, hash }) {
+			const placed = kept.slice(from).map((stored, index) => {
+				const bytes = LINE_BYTES + (stored.erasable?.text.length ?? 0);
+				return { stored, span: { at: from + index, bytes } };
+			});
+			const at = from + placed.length;
+			if (placed.length > 0) yield { placed, end: { at, seq: at, hash } };
+		},
+		async find(seqs) {
+			return new Map([[1, seqs.map((seq) => ({ at: seq - 1, bytes: 0 }))]]);
+		},
+		async erase(places) {
+			for (const { at } of places.get(1) ?? []) {
+				const { seq, event } = kept[at] ?? {};
+				if (seq && event) kept[at] = { seq, event };
+			}
+		},
+		fetch: async (_, spans) => spans.flatMap(({ at }) => kept[at] ?? []),
+	};
 }

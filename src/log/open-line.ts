@@ -12,6 +12,7 @@ import {
 	digestOf,
 	type Fields,
 	isCount,
+	MARK,
 	tailOf,
 	takeApart,
 } from "./line.ts";
@@ -19,6 +20,8 @@ import type { Stored } from "./log.ts";
 
 /** Erased in place: spaces take up what the text did. */
 const ERASED = /^","erased":true} *$/;
+
+export const CHANGED = "what follows its hash is not what was written";
 
 /** These are not the bytes that were written; the message says how it shows. */
 export class Broken extends Error {}
@@ -36,23 +39,25 @@ export interface Line {
 	readonly kind: "entry";
 	readonly hash: string;
 	readonly stored: Stored;
+	/** What became of the text; `broken` may be an erasing that a crash cut short, or rot. */
+	readonly tail: "whole" | "erased" | "broken";
 	/** The bounds of its batch. */
 	readonly first: number;
 	readonly last: number;
 }
 
-/** Opens a line (without its newline) that follows a line of hash `previous`. */
-export function openLine(line: string, previous: string): Header | Line {
+/** Opens a line (without its newline) that follows a line of hash `previous`; without one, the chain is not asked. */
+export function openLine(line: string, previous?: string): Header | Line {
 	const parts = takeApart(line);
 	if (!parts) throw new Broken("it is not a whole line");
 	const { prefix, hash, rest } = parts;
-	if (hash !== chainHash(previous, prefix))
+	if (previous !== undefined && hash !== chainHash(previous, prefix))
 		throw new Broken("its hash does not follow from the line before it");
 	const { level: _, ...fields }: Fields = JSON.parse(`${prefix}}`);
 	const tail = openTail(rest, fields.digest);
 	return fields.type === "segment.opened"
 		? { kind: "header", hash, ...openHeader(fields) }
-		: { kind: "entry", hash, ...openEntry(fields, tail) };
+		: { kind: "entry", hash, tail: tail.tail, ...openEntry(fields, tail) };
 }
 
 function openHeader({ format, log: id, next }: Fields) {
@@ -70,26 +75,29 @@ function openEntry({ seq, batch, ...fields }: Fields, tail: Tail) {
 		throw new Error("it is no event");
 	// The chain vouches that we wrote it, and the compiler for what we write.
 	const event = fields as unknown as PlumeEvent;
-	return { stored: { seq, event, ...tail }, first, last };
+	const { erasable } = tail;
+	return { stored: { seq, event, ...(erasable && { erasable }) }, first, last };
 }
 
 interface Tail {
+	readonly tail: Line["tail"];
 	readonly erasable?: Erasable;
 }
 
 /** What follows the hash: nothing, the text that the digest names, or that it was erased. */
 function openTail(rest: string, digest: unknown): Tail {
-	if (digest === undefined && rest === '"}') return {};
-	if (digest !== undefined && ERASED.test(rest)) return {};
+	if (digest === undefined && rest === '"}') return { tail: "whole" };
+	if (digest !== undefined && ERASED.test(rest)) return { tail: "erased" };
 	const erasable = parseErasable(`{${rest.slice(2)}`);
 	// JSON has many spellings for one text; only ours is what was written.
 	if (
-		!erasable ||
-		rest !== `"${tailOf(erasable)}` ||
-		digest !== digestOf(erasable)
+		erasable &&
+		rest === `"${tailOf(erasable)}` &&
+		digest === digestOf(erasable)
 	)
-		throw new Broken("what follows its hash is not what was written");
-	return { erasable };
+		return { tail: "whole", erasable };
+	if (digest === undefined || rest.includes(MARK)) throw new Broken(CHANGED);
+	return { tail: "broken" };
 }
 
 function parseErasable(json: string): Erasable | undefined {

@@ -99,7 +99,7 @@ export async function* readBatches(
 }
 
 /** Cuts chunks at newlines, and keeps what no newline has followed yet. */
-class Lines {
+export class Lines {
 	#kept: Buffer[] = [];
 
 	*cut(chunk: Buffer): Generator<Buffer> {

@@ -51,6 +51,7 @@ export async function* recover(
 	const all = await segmentsOf(disk, folder);
 	const sources = after ? await sourcesAfter(disk, all, after) : all;
 	yield* readBatches(sources, verifier);
+	verifier.prove();
 	// Nothing is cut at the word of a mark that nothing has confirmed.
 	if (after && verifier.seq === after.seq)
 		throw verifier.torn ?? new Error(`the log ends at event ${after.seq}`);

@@ -5,8 +5,10 @@
  * hour, not at the next full replay.
  */
 import type { Clock } from "../clock.ts";
+import type { Damage } from "./damage.ts";
 import type { Mark } from "./log.ts";
-import { readBatches, type Source } from "./reader.ts";
+import { openLine } from "./open-line.ts";
+import { Lines, readBatches, type Source } from "./reader.ts";
 import { Verifier } from "./verifier.ts";
 
 /** About a millisecond's work. */
@@ -29,10 +31,29 @@ export async function scrub(
 	});
 	for await (const _ of readBatches(parts, verifier));
 	if (verifier.torn) throw verifier.torn;
+	for (const damage of verifier.broken)
+		if (!(await isErased(older, damage))) throw damage;
 	if (verifier.seq !== mark.seq || verifier.hash !== mark.hash)
 		throw new Error(
 			`${verifier.file} does not lead to event ${mark.seq} as its snapshot knows it`,
 		);
+}
+
+/** Whether it was only being erased when it was read; an erased line is taken at its word here. */
+async function isErased(
+	sources: readonly Source[],
+	{ file, line: number }: Damage,
+): Promise<boolean> {
+	const lines = new Lines();
+	let count = 0;
+	for await (const chunk of sources.find((one) => one.file === file)?.bytes() ??
+		[])
+		for (const bytes of lines.cut(chunk))
+			if (++count === number) {
+				const line = openLine(bytes.toString());
+				return line.kind === "entry" && line.tail === "erased";
+			}
+	return false;
 }
 
 async function* slices(

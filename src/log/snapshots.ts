@@ -11,7 +11,7 @@
 import { createHash, hash as hashOf } from "node:crypto";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { type Disk, writeAll } from "./disk.ts";
+import { type Disk, replaceFile } from "./disk.ts";
 import { isCount } from "./line.ts";
 import type { Mark } from "./log.ts";
 
@@ -19,7 +19,7 @@ import type { Mark } from "./log.ts";
 const FORMAT = 2;
 const STATE = ',"state":';
 const NAME = /^snapshot-(\d+)\.json$/;
-const ASIDE = "aside.json";
+const nameOf = (seq: number) => `snapshot-${seq}.json`;
 /** So much is put together in one turn of the event loop. */
 const PIECES_PER_TURN = 1000;
 
@@ -95,7 +95,9 @@ export class Snapshots {
 			const stateHash = hash.digest("base64url");
 			const about = { format: FORMAT, ...mark, stateHash };
 			const head = JSON.stringify(about).slice(0, -1);
-			await this.#write(mark.seq, `${head}${STATE}${state}}\n`);
+			const text = `${head}${STATE}${state}}\n`;
+			const { disk } = this.#options;
+			await replaceFile(disk, this.#folder, nameOf(mark.seq), text);
 			await this.#removeAllBut(await this.#kept());
 		} catch (error) {
 			this.#warn(error);
@@ -104,21 +106,6 @@ export class Snapshots {
 
 	#warn(error: unknown): void {
 		this.#options.warn(error instanceof Error ? error : Error(`${error}`));
-	}
-
-	async #write(seq: number, text: string): Promise<void> {
-		const { disk } = this.#options;
-		const aside = join(this.#folder, ASIDE);
-		const file = await disk.open(aside);
-		try {
-			await file.truncate(0);
-			await writeAll(file, Buffer.from(text), 0);
-			await file.sync();
-		} finally {
-			await file.close();
-		}
-		await disk.rename(aside, this.#path(seq));
-		await disk.syncFolder(this.#folder);
 	}
 
 	/** The seq of the newest, and that of the newest which has enough behind it. */
@@ -167,6 +154,6 @@ export class Snapshots {
 	}
 
 	#path(seq: number): string {
-		return join(this.#folder, `snapshot-${seq}.json`);
+		return join(this.#folder, nameOf(seq));
 	}
 }

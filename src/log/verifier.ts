@@ -8,7 +8,13 @@ import { isUtf8 } from "node:buffer";
 import { Damage, LaterBatchSearch } from "./damage.ts";
 import { GENESIS, takeApart } from "./line.ts";
 import type { Mark, Stored } from "./log.ts";
-import { Broken, type Header, type Line, openLine } from "./open-line.ts";
+import {
+	Broken,
+	CHANGED,
+	type Header,
+	type Line,
+	openLine,
+} from "./open-line.ts";
 
 const PREVIOUS = /"prev":"([\w-]{43})"$/;
 
@@ -20,6 +26,22 @@ export interface SegmentInfo {
 	readonly offset?: number;
 	/** Only the last segment can have a torn tail: it was made when all before it was synced. */
 	readonly isLast: boolean;
+}
+
+/** A line whose text is not what was written. */
+interface Doubt {
+	readonly damage: Damage;
+	/** Not erased either: cut short in that, torn, or rotten. */
+	readonly broken: boolean;
+	/** The hash before it. */
+	readonly previous: string;
+	readonly text: string;
+}
+
+interface Held {
+	readonly entries: readonly Stored[];
+	readonly doubts: readonly Doubt[];
+	readonly before: Pick<Verifier, "seq" | "hash" | "offset">;
 }
 
 export class Verifier {
@@ -43,6 +65,13 @@ export class Verifier {
 	#previous = GENESIS;
 	/** The entries so far of a batch that ends at `#last`. */
 	#batch: Stored[] = [];
+	/** Lines of that batch whose text is not what was written. */
+	#doubts: Doubt[] = [];
+	/** A batch with broken text, handed out when something sound follows: without that it is a torn tail. */
+	#held: Held | undefined;
+	/** Whose text is gone without an erasure, so far, that says why; by seq. */
+	readonly #unproven = new Map<number, Damage>();
+	readonly #broken: Damage[] = [];
 	#last = 0;
 	#search: LaterBatchSearch | undefined;
 
@@ -74,8 +103,7 @@ export class Verifier {
 		let whole: readonly Stored[] = [];
 		try {
 			if (this.#search) this.#seek(text);
-			else if (!isUtf8(bytes)) throw new Broken("it is not UTF-8");
-			else whole = this.#accept(openLine(text, this.#hashBefore(text)), end);
+			else whole = this.#accept(this.#open(bytes, text), end, text);
 		} catch (error) {
 			if (error instanceof Damage || !(error instanceof Error)) throw error;
 			this.#damaged(error, text);
@@ -94,19 +122,76 @@ export class Verifier {
 			this.#damaged(new Broken("the file is empty"), text);
 		else if (this.#batch.length > 0)
 			this.#damaged(new Broken("the rest of its batch is missing"), text);
+		else if (this.#held && this.#segment.isLast)
+			this.#damaged(new Broken(CHANGED), text);
 	}
 
-	#accept(line: Header | Line, end: number): readonly Stored[] {
+	/** Text that is gone needs a committed erasure that names it, once all is read. */
+	prove(): void {
+		for (const damage of this.#unproven.values()) throw damage;
+	}
+
+	/** Where text is neither what was written nor erased: an erasing may have been under way. */
+	get broken(): readonly Damage[] {
+		return [...this.#broken];
+	}
+
+	#open(bytes: Buffer, text: string): Header | Line {
+		const line = openLine(text, this.#hashBefore(text));
+		if (isUtf8(bytes)) return line;
+		if (line.kind === "header") throw new Broken("it is not UTF-8");
+		return { ...line, tail: "broken" };
+	}
+
+	#accept(line: Header | Line, end: number, text: string): readonly Stored[] {
+		const previous = this.#previous;
 		if (line.kind === "header") this.#acceptHeader(line);
 		else this.#acceptEntry(line);
 		this.#previous = line.hash;
-		if (line.kind === "entry" && line.stored.seq < line.last) return [];
-		const whole = this.#batch;
+		const sound = this.#release();
+		if (line.kind === "entry") {
+			const broken = line.tail === "broken";
+			const damage = this.#damage(line.stored.seq, CHANGED);
+			if (line.tail !== "whole")
+				this.#doubts.push({ damage, broken, previous, text });
+			if (line.stored.seq < line.last) return sound;
+		}
+		const { seq, hash, offset } = this;
+		this.#held = {
+			entries: this.#batch,
+			doubts: this.#doubts,
+			before: { seq, hash, offset },
+		};
 		this.#batch = [];
-		this.seq += whole.length;
+		this.#doubts = [];
+		this.seq += this.#held.entries.length;
 		this.hash = line.hash;
 		this.offset = end;
-		return whole;
+		const isSound = !this.#held.doubts.some(({ broken }) => broken);
+		return isSound ? [...sound, ...this.#release()] : sound;
+	}
+
+	/** Hands out the batch that was held: it is no torn tail. */
+	#release(): readonly Stored[] {
+		const { entries = [], doubts = [] } = this.#held ?? {};
+		this.#held = undefined;
+		for (const { damage, broken } of doubts) {
+			this.#unproven.set(damage.seq, damage);
+			if (broken) this.#broken.push(damage);
+		}
+		for (const { event } of entries)
+			if (event.type === "message.erased")
+				for (const seq of event.seqs) this.#unproven.delete(seq);
+		return entries;
+	}
+
+	#damage(seq: number, reason: string): Damage {
+		const { file } = this.#segment;
+		return new Damage(
+			{ file, line: this.#line, offset: this.#start },
+			seq,
+			reason,
+		);
 	}
 
 	#acceptHeader({ id, next }: Header): void {
@@ -142,8 +227,21 @@ export class Verifier {
 	/** Throws unless a crash may have done it; then the rest is searched for what no crash does. */
 	#damaged(error: Error, text: string): void {
 		const { file, isLast } = this.#segment;
-		const place = { file, line: this.#line, offset: this.#start };
-		const damage = new Damage(place, this.#expected, error.message);
+		const doubts = this.#held?.doubts ?? this.#doubts;
+		const doubt = doubts.find(({ broken }) => broken);
+		if (doubt && error instanceof Broken) {
+			// Nothing sound has followed its batch, so it is there that the torn tail begins.
+			if (!isLast || doubt.damage.file !== file) throw doubt.damage;
+			Object.assign(this, this.#held?.before);
+			this.#held = undefined;
+			this.torn = doubt.damage;
+			const { previous } = doubt;
+			this.#search = new LaterBatchSearch(previous, doubt.text, this.seq + 1);
+			this.#seek(doubt.text);
+			this.#seek(text);
+			return;
+		}
+		const damage = this.#damage(this.#expected, error.message);
 		if (!isLast || !(error instanceof Broken)) throw damage;
 		this.torn = damage;
 		// A header stands before its batch, so the next batch is later than it.

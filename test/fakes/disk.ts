@@ -139,11 +139,11 @@ export class FakeDisk implements Disk {
 		}
 	}
 
-	async *read(path: string, from = 0): AsyncGenerator<Buffer> {
+	async *read(path: string, from = 0, to?: number): AsyncGenerator<Buffer> {
 		await this.#called("read", path);
 		const file = this.#names.get(path);
 		if (!file) throw failure("ENOENT", "read", path);
-		if (from < file.bytes.length) yield file.bytes.subarray(from);
+		if (from < file.bytes.length) yield file.bytes.subarray(from, to);
 	}
 
 	async remove(path: string): Promise<void> {

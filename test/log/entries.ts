@@ -22,6 +22,11 @@ export function left(client: string): Entry {
 	return { event: { type: "client.left", time, room, client, why } };
 }
 
+export function erased(...seqs: number[]): Entry {
+	const about = { time, room: "lobby", name: "ann", by: "ann@", target: 1 };
+	return { event: { type: "message.erased", ...about, as: "author", seqs } };
+}
+
 /** Texts that look like the log's own lines are the ones worth trying. */
 const texts = fc.oneof(
 	fc.string({ unit: "binary", maxLength: 40 }),

@@ -2,7 +2,14 @@ import { describe, expect, test } from "vitest";
 import { Damage } from "../../src/log/damage.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { type Call, FakeDisk } from "../fakes/disk.ts";
-import { left, said, settle, stopped, Witness } from "./entries.ts";
+import {
+	erased as erase,
+	left,
+	said,
+	settle,
+	stopped,
+	Witness,
+} from "./entries.ts";
 import {
 	type Crafted,
 	chain,
@@ -74,7 +81,7 @@ describe("format 1", () => {
 	});
 
 	test("has room for the text to be erased in place", async () => {
-		const { files } = await logOf([[said("forget me")], [stopped]]);
+		const { files } = await logOf([[said("forget me")], [erase(1)]]);
 		const present = ',"salt":"salt","text":"forget me"}';
 		const erased = ',"erased":true}'.padEnd(present.length);
 		const forgotten = changed(files, FIRST, (bytes) =>
@@ -83,18 +90,20 @@ describe("format 1", () => {
 		const found = await reopen(new FakeDisk(forgotten));
 		expect(found.stored).toEqual([
 			{ seq: 1, event: said("forget me").event },
-			{ seq: 2, ...stopped },
+			{ seq: 2, ...erase(1) },
 		]);
 		for (const other of [
 			erased.replace("  ", " x"),
 			erased.slice(1),
 			`${erased.trim()}\t`,
+			erased,
 			present.replace("f", "F"),
 			present.replace("f", "\\u0066"),
 			"}",
 		]) {
-			const files = changed(forgotten, FIRST, (bytes) =>
-				Buffer.from(bytes.toString().replace(erased, other)),
+			const unexplained = await logOf([[said("forget me")], [stopped]]);
+			const files = changed(unexplained.files, FIRST, (bytes) =>
+				Buffer.from(bytes.toString().replace(present, other)),
 			);
 			const { refused } = await reopen(new FakeDisk(files));
 			expect(refused).toMatchObject({ line: 2, seq: 1 });
@@ -416,7 +425,10 @@ describe("a log refuses to open", () => {
 			[...files.values()].map(shown),
 		);
 		const { refused } = await reopen(new FakeDisk(other));
-		expect(refused).toMatchObject({ line: 2, reason: "it is not UTF-8" });
+		expect(refused).toMatchObject({
+			line: 2,
+			reason: "what follows its hash is not what was written",
+		});
 	});
 
 	test("when it cannot be read", async () => {

@@ -1,7 +1,16 @@
 /** What every log promises, whatever keeps it. */
 import { expect, test } from "vitest";
-import type { Entry, Log } from "../../src/log/log.ts";
-import { left, readAll, said, stopped, Witness } from "./entries.ts";
+import { GENESIS } from "../../src/log/line.ts";
+import type { Cursor, Entry, Log } from "../../src/log/log.ts";
+import {
+	erased,
+	left,
+	readAll,
+	said,
+	settle,
+	stopped,
+	Witness,
+} from "./entries.ts";
 
 export interface Harness {
 	/** Opens the log that is kept in this place: the same one each time. */
@@ -13,6 +22,18 @@ async function opened(making: Harness | Promise<Harness>): Promise<Log> {
 	const log = await (await making).open();
 	await readAll(log);
 	return log;
+}
+
+/** What a scan finds behind a cursor, each with how far the scan had come. */
+async function scanned(
+	log: Log,
+	segment: number,
+	after: Cursor = { at: 0, seq: 0, hash: GENESIS },
+) {
+	const all = [];
+	for await (const { placed, end } of log.segments.scan(segment, after))
+		all.push(...placed.map((one) => ({ ...one, end })));
+	return all;
 }
 
 export function logContract(makeHarness: () => Promise<Harness>): void {
@@ -79,11 +100,22 @@ export function logContract(makeHarness: () => Promise<Harness>): void {
 
 	test("an entry whose text was erased comes back without it", async () => {
 		const harness = await makeHarness();
-		const { event } = said("forgotten");
-		await keep(harness, { event });
+		const before = await keep(harness, said("forgotten"), said("kept"));
 		const log = await opened(harness);
-		expect(await readAll(log)).toEqual([{ seq: 1, event }]);
+		const witness = new Witness(log);
+		log.append([erased(1)]);
+		while (log.committed < log.ordered) await settle();
+		for (const _ of ["at first", "and again"])
+			await log.segments.erase(await log.segments.find([1]));
 		await log.close();
+		const { event } = said("forgotten");
+		const reopened = await opened(harness);
+		expect(await readAll(reopened)).toEqual([
+			{ seq: 1, event },
+			before.ordered[1],
+			...witness.ordered,
+		]);
+		await reopened.close();
 	});
 
 	test("nothing of an append is kept when its listener throws", async () => {
@@ -141,6 +173,28 @@ export function logContract(makeHarness: () => Promise<Harness>): void {
 			await log.close();
 		},
 	);
+
+	test("what is committed can be scanned, from any place on, and fetched again", async () => {
+		const log = await opened(makeHarness());
+		expect(await log.segments.list()).toEqual([]);
+		const witness = new Witness(log);
+		for (const text of ["one", "two", "three"]) {
+			log.append([said(text)]);
+			while (log.committed < log.ordered) await settle();
+		}
+		const [segment = 0] = await log.segments.list();
+		const all = await scanned(log, segment);
+		expect(all.map(({ stored }) => stored)).toEqual(witness.ordered);
+		const spans = [0, 2].map((nth) => all[nth]?.span ?? { at: 0, bytes: 0 });
+		expect(await log.segments.fetch(segment, spans)).toEqual(
+			[0, 2].map((nth) => witness.ordered[nth]),
+		);
+		log.append([left("c1")]);
+		expect(await scanned(log, segment, all.at(-1)?.end)).toEqual([]);
+		await log.close();
+		const more = await scanned(log, segment, all.at(-1)?.end);
+		expect(more.map(({ stored }) => stored)).toEqual(witness.ordered.slice(3));
+	});
 
 	test("appending nothing is nothing", async () => {
 		const log = await opened(makeHarness());

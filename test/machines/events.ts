@@ -66,6 +66,16 @@ export const roomEvents: readonly RoomEvent[] = [
 		{ type: "client.detached", time: 2, room, client, deadline: 60 },
 		{ type: "client.resumed", time: 2, room, client, node: "n" },
 	]),
+	{
+		type: "message.erased",
+		time: 3,
+		room,
+		target: 2,
+		name: "ann",
+		by: "ann@",
+		as: "author",
+		seqs: [7],
+	},
 	{ type: "client.entered", time: 1, room, client: "b1", ...bob, node: "n" },
 	{
 		type: "client.entered",

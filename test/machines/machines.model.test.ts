@@ -15,6 +15,7 @@ const takesOffset: ReadonlySet<string> = new Set([
 	"client.entered",
 	"client.left",
 	"message.posted",
+	"message.erased",
 ]);
 
 test("a room holds exactly who entered and did not leave, and gives out offsets without gaps", () => {
@@ -68,6 +69,9 @@ test("a room holds exactly who entered and did not leave, and gives out offsets 
 					case "session.forgotten":
 						if (legal && known) last.delete("a2");
 						if (legal) known = false;
+						break;
+					case "message.erased":
+						expect(legal).toBe(offset >= 2);
 						break;
 					case "message.posted": {
 						const next = (last.get(event.client) ?? 0) + 1;

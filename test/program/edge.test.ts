@@ -130,7 +130,7 @@ test("the page comes with a policy that lets nothing else in", async () => {
 });
 
 test("with all file descriptors used up newcomers fail politely, and those inside go on", async () => {
-	const small = await Plume.start({ PLUME_LIMITS: "off" }, "ulimit -n 64");
+	const small = await Plume.start({ PLUME_LIMITS: "off" }, "ulimit -n 80");
 	const ann = await Caller.enter(small, "ann");
 	const crowd = await Promise.allSettled(
 		Array.from({ length: 100 }, () => RawClient.connect({ port: small.port })),

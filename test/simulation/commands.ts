@@ -184,6 +184,16 @@ const hint = fc
 		),
 	);
 
+const readBack = fc
+	.tuple(guest, fc.integer({ min: 1, max: 60 }))
+	.map(([who, limit]) =>
+		step(`guest ${who} reads back, ${limit} lines a page`, async (world) => {
+			const person = world.guests[who]?.person;
+			if (person?.last(7) && !person.closed)
+				await world.readBack(person, limit);
+		}),
+	);
+
 const noise = fc
 	.tuple(
 		guest,
@@ -281,6 +291,9 @@ export const steps: fc.Arbitrary<Step>[] = [
 	noise,
 	hint,
 	hint,
+	readBack,
+	readBack,
+	readBack,
 	...Array(6).fill(comeBack),
 	...Array(6).fill(move),
 	hangUp,

@@ -51,5 +51,7 @@ test(`${RUNS} histories: nothing seen is ever lost, the log folds to the live st
 		faults,
 		logged,
 	);
+	const pagings = worlds.reduce((sum, world) => sum + world.pagings, 0);
+	expect(pagings).toBeGreaterThan(worlds.length / 2);
 	expect(crashed / worlds.length).toBeGreaterThan(0.3);
 }, 600_000);

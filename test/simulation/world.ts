@@ -5,6 +5,7 @@
  */
 import { expect } from "vitest";
 import type { PlumeEvent } from "../../machines/events.ts";
+import { IndexFiles } from "../../src/archive/index-files.ts";
 import { botClaim } from "../../src/chat/bot.ts";
 import { State } from "../../src/engine/state.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
@@ -41,6 +42,8 @@ export class World {
 	committed = 0;
 	crashes = 0;
 	starts = 0;
+	/** How often someone read back to the first line. */
+	pagings = 0;
 	readonly faults: Record<string, number> = {};
 	/** Every visible item that anyone was ever shown, by epoch and offset. */
 	readonly #seen = new Map<string, string>();
@@ -89,6 +92,11 @@ export class World {
 				every: 40,
 				warn: () => {},
 			}),
+			indexes: new IndexFiles({
+				disk: this.disk,
+				folder: DATA,
+				warn: () => {},
+			}),
 			clock: this.clock,
 			seed,
 			environment: { PLUME_LIMITS: "off" },
@@ -134,6 +142,33 @@ export class World {
 		for (const { person, from } of this.guests)
 			if (person) checkOrder(person, from);
 		this.#checkNumbers();
+	}
+
+	/** Someone reads back to the first line: each is there once, as the log has it. */
+	async readBack(person: Person, limit: number): Promise<void> {
+		await this.settle();
+		if (person.closed) return;
+		const { epoch, offset } = person.memory;
+		const room = person.last(7)?.room;
+		let before = Number(offset) + 1;
+		for (let more = true; more; ) {
+			const from = person.received.length;
+			person.askHistory({ room, epoch, before, limit });
+			await this.house.until(
+				() => this.isDead || !!person.closed || person.received.length > from,
+			);
+			const items = person.received.splice(from);
+			const end = items.pop();
+			if (this.isDead || end?.type !== 14) return;
+			for (const item of items) this.#remember(item);
+			expect(items.map((item) => item.offset)).toEqual(
+				items.map((_, nth) => before - items.length + nth),
+			);
+			before -= items.length;
+			more = end.more === true;
+			expect(more).toBe(before > 1);
+		}
+		this.pagings++;
 	}
 
 	/** What a tab numbered is in the log once each, in order, and as it was typed. */

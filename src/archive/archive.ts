@@ -1,0 +1,207 @@
+/**
+ * What was ever said in a room, back to the first message, read from the log
+ * a page at a time. Nothing of it is kept in memory but a few indexes of
+ * segments; they follow the log only when somebody asks, and those of full
+ * segments are kept as files.
+ *
+ * One page is read after the other, so that many readers take no more memory
+ * than one. What has rotted is never shown: the page is refused.
+ */
+import type { Identity } from "../../machines/events.ts";
+import { epochOf, isVisible, itemOf } from "../../machines/item.ts";
+import type { Item } from "../../machines/message.ts";
+import type { Log, Span } from "../log/log.ts";
+import type { IndexFiles } from "./index-files.ts";
+import { Indexes } from "./indexes.ts";
+import { type Person, type RoomIndex, SegmentIndex } from "./segment-index.ts";
+
+/** So that a page is at most 256 KiB as frames, with room for what else is on its way. */
+const PAGE_BYTES = 128 * 1024;
+
+export interface PageAsked {
+	readonly room: string;
+	readonly epoch: string;
+	/** The offset of the first item that is not wanted. */
+	readonly before: number;
+	readonly limit: number;
+}
+
+export interface Page {
+	/** Ascending, without gaps. */
+	readonly items: readonly Item[];
+	/** Whether there is anything before them. */
+	readonly more: boolean;
+}
+
+interface Placed {
+	readonly room: string;
+	readonly epoch: string;
+	readonly offset: number;
+}
+
+/** A message whose text is still there. */
+export interface Found extends Placed {
+	readonly seq: number;
+	readonly time: number;
+	readonly text: string;
+	readonly author: Person;
+	readonly segment: number;
+	readonly span: Span;
+}
+
+export class Archive {
+	readonly #log: Log;
+	readonly #indexes: Indexes;
+	#turn: Promise<unknown> = Promise.resolve();
+
+	constructor(log: Log, files?: IndexFiles) {
+		this.#log = log;
+		this.#indexes = new Indexes(log, files);
+	}
+
+	/** Undefined if there is no such place. Rejects if the log can't be read there. */
+	page(asked: PageAsked): Promise<Page | undefined> {
+		return this.inTurn(() => this.#page(asked));
+	}
+
+	/** Lets the indexes follow the log, so that whoever asks next need not wait for it. */
+	catchUp(): Promise<unknown> {
+		return this.inTurn(() => this.#indexes.newest());
+	}
+
+	/** The message at a place, if there is one. */
+	find(place: Placed): Promise<Found | undefined> {
+		return this.inTurn(() => this.#find(place));
+	}
+
+	/** Every message of someone's, from the first, in any room that ever was. */
+	async *saidBy(identity: Identity): AsyncGenerator<Found, void> {
+		await this.catchUp();
+		const list = this.#indexes.segments;
+		for (const [nth, segment] of list.entries()) {
+			const index = await this.inTurn(() => this.#indexes.of(segment));
+			const people = [...(index?.people.values() ?? [])];
+			if (!people.some((person) => person.identity === identity)) continue;
+			const before = list[nth - 1] ?? 0;
+			yield* this.#saidIn(
+				SegmentIndex.after(
+					await this.inTurn(() => this.#indexes.of(before)),
+					segment,
+				),
+				identity,
+			);
+		}
+	}
+
+	/** Reads and erases one after the other. */
+	inTurn<Answer>(task: () => Promise<Answer>): Promise<Answer> {
+		const answer = this.#turn.then(task);
+		this.#turn = answer.catch(() => {});
+		return answer;
+	}
+
+	/** `index` is empty still: it goes along, because it knows who is who, and what stands where. */
+	async *#saidIn(
+		index: SegmentIndex,
+		identity: Identity,
+	): AsyncGenerator<Found, void> {
+		const { segment } = index;
+		for await (const { placed } of this.#log.segments.scan(segment, index.end))
+			for (const { stored, span } of placed) {
+				index.note(stored, span);
+				const { seq, event, erasable } = stored;
+				if (event.type !== "message.posted" || !erasable) continue;
+				const author = index.people.get(event.client);
+				if (author?.identity !== identity) continue;
+				const { room, time } = event;
+				const { incarnation = "", last: offset = 0 } =
+					index.rooms.get(room) ?? {};
+				const epoch = epochOf(this.#log.id, incarnation);
+				const { text } = erasable;
+				const place = { room, epoch, offset };
+				yield { ...place, seq, time, text, author, segment, span };
+			}
+	}
+
+	async #find(place: Placed): Promise<Found | undefined> {
+		const { room, epoch, offset } = place;
+		let index = await this.#indexes.newest();
+		const known = index?.rooms.get(room);
+		if (!known || epochOf(this.#log.id, known.incarnation) !== epoch)
+			return undefined;
+		if (offset > known.last) return undefined;
+		let part: RoomIndex | undefined = known;
+		while (index && part && offset <= part.before) {
+			index = await this.#indexes.of(part.previous);
+			part = index?.rooms.get(room);
+		}
+		const [span] = part?.below(offset + 1, 1) ?? [];
+		if (!index || !span) return undefined;
+		const { segment } = index;
+		const [stored] = await this.#log.segments.fetch(segment, [span]);
+		const { seq = 0, event, erasable } = stored ?? {};
+		if (event?.type !== "message.posted" || !erasable) return undefined;
+		const author = index.people.get(event.client);
+		if (!author) return undefined;
+		const { time } = event;
+		return { ...place, seq, time, ...erasable, author, segment, span };
+	}
+
+	async #page({ room, epoch, ...asked }: PageAsked): Promise<Page | undefined> {
+		let index = await this.#indexes.newest();
+		const known = index?.rooms.get(room);
+		if (!known || epochOf(this.#log.id, known.incarnation) !== epoch)
+			return undefined;
+		if (asked.before > known.last + 1) return undefined;
+		const items: Item[] = [];
+		let { before } = asked;
+		let bytesLeft = PAGE_BYTES;
+		while (before > 1 && items.length < asked.limit) {
+			const part = index?.rooms.get(room);
+			if (!index || part?.incarnation !== known.incarnation)
+				throw new Error(`the index does not reach back to ${room} ${before}`);
+			if (before - 1 <= part.before) {
+				index = await this.#indexes.of(part.previous);
+				continue;
+			}
+			const some = part.below(before, asked.limit - items.length);
+			const spans = latest(some, bytesLeft, items.length === 0);
+			if (spans.length === 0) break;
+			before -= spans.length;
+			bytesLeft -= sizeOf(spans);
+			const place = { room, epoch, offset: before };
+			items.unshift(...(await this.#items(index, spans, place)));
+		}
+		return { items, more: before > 1 };
+	}
+
+	async #items(
+		{ segment, people }: SegmentIndex,
+		spans: readonly Span[],
+		{ room, epoch, offset }: Placed,
+	): Promise<readonly Item[]> {
+		const found = await this.#log.segments.fetch(segment, spans);
+		return found.map(({ seq, event, erasable }, nth) => {
+			const person = "client" in event ? people.get(event.client) : undefined;
+			const name = person?.name ?? ("seqs" in event ? event.name : undefined);
+			if (!isVisible(event) || event.room !== room || name === undefined)
+				throw new Error(`event ${seq} is not what the index says it is`);
+			const place = { epoch, offset: offset + nth };
+			return itemOf(event, place, name, erasable?.text);
+		});
+	}
+}
+
+/** As many as fit, from the end; at least one if it `must` be. */
+function latest(
+	spans: readonly Span[],
+	bytes: number,
+	must: boolean,
+): readonly Span[] {
+	let first = spans.length - (must ? 1 : 0);
+	while (first > 0 && sizeOf(spans.slice(first - 1)) <= bytes) first--;
+	return spans.slice(first);
+}
+
+const sizeOf = (spans: readonly Span[]) =>
+	spans.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -1,0 +1,88 @@
+/**
+ * The indexes of full segments as files in the data folder's `index/`: a
+ * cache. What it loads is what was saved, or nothing; that it fits the log,
+ * who goes on from it finds out. What can't be saved is made again.
+ */
+import { hash as hashOf } from "node:crypto";
+import { join } from "node:path";
+import { type Disk, replaceFile } from "../log/disk.ts";
+import { type IndexData, SegmentIndex } from "./segment-index.ts";
+
+/** To be counted up whenever the shape of `IndexData` changes. */
+const FORMAT = 1;
+
+export interface IndexFilesOptions {
+	readonly disk: Disk;
+	/** The data folder. */
+	readonly folder: string;
+	/** Hears why an index was ignored, or could not be written. */
+	readonly warn: (error: Error) => void;
+}
+
+export class IndexFiles {
+	readonly #options: IndexFilesOptions;
+	readonly #folder: string;
+
+	constructor(options: IndexFilesOptions) {
+		this.#options = options;
+		this.#folder = join(options.folder, "index");
+	}
+
+	/** Never rejects. */
+	async load(log: string, segment: number): Promise<SegmentIndex | undefined> {
+		const { disk } = this.#options;
+		const name = nameOf(segment);
+		try {
+			await disk.makeFolder(this.#folder);
+			if (!(await disk.list(this.#folder)).includes(name)) return undefined;
+			const chunks: Buffer[] = [];
+			const path = join(this.#folder, name);
+			for await (const chunk of disk.read(path)) chunks.push(chunk);
+			const [hash, text = ""] = Buffer.concat(chunks).toString().split("\n");
+			if (hash !== hashOfText(text)) throw new Error(`${path} has rotted`);
+			const data: IndexData & { format: unknown; log: unknown } =
+				JSON.parse(text);
+			const { format, log: id, segment: of } = data;
+			if (format !== FORMAT || id !== log || of !== segment)
+				throw new Error(`${path} is of another log or format`);
+			const index = new SegmentIndex(data);
+			index.isFull = true;
+			return index;
+		} catch (error) {
+			this.#warn(error);
+			return undefined;
+		}
+	}
+
+	/** Never rejects. */
+	async save(log: string, index: SegmentIndex): Promise<void> {
+		const { disk } = this.#options;
+		const text = JSON.stringify({ format: FORMAT, log, ...index.toJSON() });
+		const whole = `${hashOfText(text)}\n${text}\n`;
+		try {
+			await replaceFile(disk, this.#folder, nameOf(index.segment), whole);
+		} catch (error) {
+			this.#warn(error);
+		}
+	}
+
+	/** One did not fit the log: that puts all in doubt. Never rejects. */
+	async discard(why: unknown): Promise<void> {
+		this.#warn(why);
+		const { disk } = this.#options;
+		try {
+			for (const name of await disk.list(this.#folder))
+				await disk.remove(join(this.#folder, name));
+		} catch (error) {
+			this.#warn(error);
+		}
+	}
+
+	#warn(error: unknown): void {
+		this.#options.warn(error instanceof Error ? error : Error(`${error}`));
+	}
+}
+
+const hashOfText = (text: string) => hashOf("sha256", text, "base64url");
+
+const nameOf = (segment: number) => `${String(segment).padStart(20, "0")}.json`;

@@ -1,0 +1,101 @@
+/** May this be erased, and what follows when all of someone's is? */
+
+import type { MessageErased } from "../../../machines/events.ts";
+import { epochOf } from "../../../machines/item.ts";
+import { roomGuards, roomRules } from "../../../machines/room.ts";
+import { firstBroken } from "../../../machines/rules.ts";
+import type { Found } from "../../archive/archive.ts";
+import type { Entry } from "../../log/log.ts";
+import type { Rule } from "../refusals.ts";
+import type { ClientSnapshot, State } from "../state.ts";
+import { sessionsClosed } from "./open.ts";
+
+export interface ErasureView {
+	readonly state: State;
+	/** Whoever asks, when they asked. */
+	readonly asker: ClientSnapshot["context"];
+	readonly log: string;
+	readonly now: number;
+}
+
+/** One message, as the archive knows it. */
+export function decideErasure(
+	{ state, asker, log, now: time }: ErasureView,
+	found: Found | undefined,
+): { readonly event: MessageErased } | { readonly refused: Rule } {
+	const room = found && state.room(found.room)?.context;
+	if (!room || found.epoch !== epochOf(log, room.incarnation))
+		return { refused: "placeIsKnown" };
+	const { identity: by } = asker;
+	if (found.author.identity !== by) return { refused: "isTheirOwn" };
+	const event: MessageErased = {
+		type: "message.erased",
+		time,
+		room: found.room,
+		target: found.offset,
+		name: found.author.name,
+		by,
+		as: "author",
+		seqs: [found.seq],
+	};
+	const rules = roomRules["message.erased"];
+	const refused = firstBroken(roomGuards, rules, room, event);
+	return refused ? { refused } : { event };
+}
+
+/** All that someone ever said: it is erased in each room under each of their names; then they leave, and their names are free. */
+export function decideErasureOfAll(
+	{ state, asker, log, now: time }: ErasureView,
+	all: readonly Found[],
+): {
+	readonly erased: readonly MessageErased[];
+	readonly rest: readonly Entry[];
+} {
+	const { identity: author } = asker;
+	const erased = new Map<string, MessageErased>();
+	const seqsOf = new Map<string, number[]>();
+	for (const found of all) {
+		const incarnation = state.room(found.room)?.context.incarnation ?? "";
+		const isThere = found.epoch === epochOf(log, incarnation);
+		// What was said in a room that is forgotten is nobody's to see, but it is erased as well.
+		const [room, name, through] = isThere
+			? [found.room, found.author.name, found.offset]
+			: [asker.room, asker.name, 0];
+		const key = `${room} ${name}`;
+		const seqs = seqsOf.get(key) ?? [];
+		seqs.push(found.seq);
+		seqsOf.set(key, seqs);
+		const furthest = Math.max(through, erased.get(key)?.through ?? 0);
+		erased.set(key, {
+			type: "message.erased",
+			time,
+			room,
+			author,
+			through: furthest,
+			name,
+			by: author,
+			as: "author",
+			seqs,
+		});
+	}
+	const { sessions, names } = state.server.context;
+	const own = [...sessions].filter(([, { identity }]) => identity === author);
+	const rest: Entry[] = [...state.roomNames].flatMap((room) =>
+		[...(state.room(room)?.context.members ?? [])]
+			.filter(([, member]) => member.identity === author && !member.session)
+			.map(([client]) => ({
+				event: { type: "client.left", time, room, client, why: "loggedOut" },
+			})),
+	);
+	rest.push(
+		...sessionsClosed(
+			{ state, now: time },
+			own.map(([session]) => session),
+			"loggedOut",
+		),
+	);
+	for (const [nameKey, { identity }] of names)
+		if (identity === author)
+			rest.push({ event: { type: "name.released", time, nameKey } });
+	return { erased: [...erased.values()], rest };
+}

@@ -1,0 +1,195 @@
+/**
+ * Erases what people said, for good. That it is erased is committed first;
+ * then the text is overwritten on the disk; and only then is anyone told. So
+ * a crash leaves it either not done, or to be done at the next start, before
+ * anyone can read.
+ */
+import type { Identity, MessageErased } from "../../machines/events.ts";
+import { MessageType } from "../../machines/message.ts";
+import type { Found } from "../archive/archive.ts";
+import { DiskFull } from "../log/disk.ts";
+import type { Places, Span } from "../log/log.ts";
+import {
+	decideErasure,
+	decideErasureOfAll,
+	type ErasureView,
+} from "./decide/erase.ts";
+import type { EngineParts } from "./parts.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { Rule } from "./refusals.ts";
+import type { ClientSnapshot } from "./state.ts";
+import type { Visit } from "./visit.ts";
+
+const RETRY_MS = 1000;
+
+/** One message, or all that whoever asks ever said. */
+export type ErasureAsked =
+	| {
+			readonly mine: false;
+			readonly room: string;
+			readonly epoch: string;
+			/** Its offset. */
+			readonly target: number;
+	  }
+	| { readonly mine: true };
+
+type Asker = ClientSnapshot["context"];
+
+export class Erasures {
+	readonly #parts: EngineParts;
+	readonly #pipeline: Pipeline;
+	readonly #refuse: (visit: Visit, rule: Rule, re: MessageType) => void;
+	/** Where the text stands that an event is about to erase. */
+	readonly #places = new Map<MessageErased, Places>();
+	/** Events of the log that are being erased. */
+	readonly #seqs = new Set<number>();
+	/** Whose messages are being looked for: they say nothing meanwhile. */
+	readonly #silent = new Set<Identity>();
+
+	constructor(
+		parts: EngineParts,
+		pipeline: Pipeline,
+		refuse: (visit: Visit, rule: Rule, re: MessageType) => void,
+	) {
+		this.#parts = parts;
+		this.#pipeline = pipeline;
+		this.#refuse = refuse;
+	}
+
+	isSilent(client: ClientSnapshot | undefined): boolean {
+		return this.#silent.has(client?.context.identity ?? "");
+	}
+
+	ask(
+		visit: Visit,
+		client: ClientSnapshot | undefined,
+		asked: ErasureAsked,
+	): void {
+		if (!client?.matches("inRoom")) this.#no(visit, "isInside");
+		else if (asked.mine) this.#eraseAll(visit, client.context);
+		else this.#eraseOne(visit, client.context, asked);
+	}
+
+	/** Overwrites what an event has erased; called when that is committed. False if that is left to the next start. */
+	async carryOut(event: MessageErased): Promise<boolean> {
+		const places = this.#places.get(event) ?? new Map();
+		if (!(await this.#overwrite(places))) return false;
+		this.#places.delete(event);
+		for (const seq of event.seqs) this.#seqs.delete(seq);
+		return true;
+	}
+
+	/** Does what a crash may have left to do. Nothing can be read, and no snapshot taken, until then. */
+	redo(seqs: readonly number[]): void {
+		if (seqs.length === 0) return;
+		const { archive, log } = this.#parts;
+		const done = archive.inTurn(async () => {
+			await this.#overwrite(await log.segments.find(seqs));
+		});
+		void this.#pipeline.waitFor(done);
+	}
+
+	async #overwrite(places: Places): Promise<boolean> {
+		const { log, clock, report } = this.#parts;
+		for (;;)
+			try {
+				await log.segments.erase(places);
+				return true;
+			} catch (error) {
+				if (!(error instanceof DiskFull)) throw error;
+				report.warn({ error: error.message }, "an erasure waits for space");
+				if (this.#pipeline.stopping) return false;
+				await new Promise<void>((done) => clock.after(RETRY_MS, done));
+			}
+	}
+
+	#eraseOne(
+		visit: Visit,
+		asker: Asker,
+		{ room, epoch, target }: Extract<ErasureAsked, { mine: false }>,
+	): void {
+		this.#parts.archive
+			.find({ room, epoch, offset: target })
+			.then((found) =>
+				this.#decided(visit, () => this.#one(visit, asker, found)),
+			)
+			.catch((error: unknown) => this.#failed(visit, error));
+	}
+
+	#one(visit: Visit, asker: Asker, found: Found | undefined): void {
+		const isBusy = found && this.#seqs.has(found.seq);
+		const decided = decideErasure(
+			this.#view(asker),
+			isBusy ? undefined : found,
+		);
+		if ("refused" in decided) this.#no(visit, decided.refused);
+		else if (found) {
+			const { event } = decided;
+			this.#prepare(event, [found]);
+			this.#pipeline.append({ event });
+		}
+	}
+
+	#eraseAll(visit: Visit, asker: Asker): void {
+		const { identity } = asker;
+		if (this.#silent.has(identity)) {
+			this.#no(visit, "isNotErasing");
+			return;
+		}
+		this.#silent.add(identity);
+		this.#pipeline.afterwards(() => {
+			this.#allOf(identity)
+				.then((all) => this.#decided(visit, () => this.#all(asker, all)))
+				.catch((error: unknown) => this.#failed(visit, error))
+				.finally(() => this.#silent.delete(identity));
+		});
+	}
+
+	async #allOf(identity: Identity): Promise<readonly Found[]> {
+		const all: Found[] = [];
+		for await (const found of this.#parts.archive.saidBy(identity))
+			if (!this.#seqs.has(found.seq)) all.push(found);
+		return all;
+	}
+
+	#all(asker: Asker, all: readonly Found[]): void {
+		const { erased, rest } = decideErasureOfAll(this.#view(asker), all);
+		const bySeq = new Map(all.map((found) => [found.seq, found]));
+		for (const event of erased)
+			this.#prepare(
+				event,
+				event.seqs.flatMap((seq) => bySeq.get(seq) ?? []),
+			);
+		this.#pipeline.append(...erased.map((event) => ({ event })), ...rest);
+	}
+
+	#prepare(event: MessageErased, all: readonly Found[]): void {
+		const places = new Map<number, Span[]>();
+		for (const { segment, span } of all)
+			places.set(segment, [...(places.get(segment) ?? []), span]);
+		this.#places.set(event, places);
+		for (const seq of event.seqs) this.#seqs.add(seq);
+	}
+
+	/** Time has passed while the archive was read: is anything to be decided still? */
+	#decided(visit: Visit, task: () => void): void {
+		if (this.#pipeline.stopping) return;
+		if (this.#pipeline.frozen) this.#no(visit, "diskHasSpace");
+		else this.#pipeline.guarded(task);
+	}
+
+	#view(asker: Asker): ErasureView {
+		const { state, log, clock } = this.#parts;
+		return { state, asker, log: log.id, now: clock.now() };
+	}
+
+	#failed(visit: Visit, error: unknown): void {
+		const fields = { error: error instanceof Error ? error.message : error };
+		this.#parts.report.warn(fields, "what is to be erased could not be read");
+		this.#no(visit, "historyIsReadable");
+	}
+
+	#no(visit: Visit, rule: Rule): void {
+		this.#refuse(visit, rule, MessageType.erase);
+	}
+}

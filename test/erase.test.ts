@@ -1,0 +1,298 @@
+/** What was said can be taken back: the text is gone, from the disk and from every page. */
+import { describe, expect, test } from "vitest";
+import { IndexFiles } from "../src/archive/index-files.ts";
+import { openFileLog } from "../src/log/file-log.ts";
+import { readBatches, segmentsOf } from "../src/log/reader.ts";
+import { Snapshots } from "../src/log/snapshots.ts";
+import { Verifier } from "../src/log/verifier.ts";
+import { FakeClock } from "./fakes/clock.ts";
+import { FakeDisk, seeded } from "./fakes/disk.ts";
+import { House, type Person } from "./house.ts";
+
+const [TEXT, REFUSED, SYSTEM, HISTORY] = [1, 11, 12, 14];
+const environment = { PLUME_LIMITS: "off" };
+
+/** No two starts make the same ids. */
+let starts = 0;
+
+async function houseOn(disk: FakeDisk, clock = new FakeClock()) {
+	const seed = `start ${starts++}`;
+	const ids = () => "abcdefghijklmnopqrstuv";
+	const place = { disk, folder: "data" };
+	const warn = () => {};
+	const log = openFileLog({ ...place, clock, ids, segmentBytes: 3000 });
+	const indexes = new IndexFiles({ ...place, warn });
+	const snapshots = new Snapshots({ ...place, every: 20, warn });
+	return House.open({ log, indexes, snapshots, clock, seed, environment });
+}
+
+/** Ann and bob, who has said nothing, and twelve lines of hers. */
+async function conversation(disk = new FakeDisk(), clock = new FakeClock()) {
+	const house = await houseOn(disk, clock);
+	const bob = await house.enter("bob", "plume.2");
+	const ann = await house.enter("ann", "plume.2");
+	for (let n = 1; n <= 12; n++) {
+		ann.say(`secret ${n}!`, n);
+		await house.settle();
+	}
+	return { house, disk, clock, ann, bob };
+}
+
+const placeOf = (person: Person, text: string) => {
+	const said = person.received.find((frame) => frame.text === text);
+	return { room: "lobby", epoch: said?.epoch, target: said?.offset };
+};
+
+/** Everything on the disk, as text. */
+const onDisk = (disk: FakeDisk) =>
+	[...disk.files.values()].map((bytes) => bytes.toString()).join("\n");
+
+const erasureSeen = (person: Person) =>
+	person.received.some(({ kind }) => kind === "erased");
+
+/** As `replay --verify` reads it. */
+async function verify(disk: FakeDisk): Promise<number> {
+	const verifier = new Verifier();
+	for await (const _ of readBatches(await segmentsOf(disk, "data"), verifier));
+	verifier.prove();
+	return verifier.seq;
+}
+
+async function refusal(house: House, person: Person): Promise<unknown> {
+	await house.until(() => person.last(REFUSED) !== undefined);
+	return person.last(REFUSED)?.code;
+}
+
+describe("a message that is erased", () => {
+	test("is gone from the disk before anyone is told; the log verifies", async () => {
+		const { house, disk, ann, bob } = await conversation();
+		const place = placeOf(ann, "secret 3!");
+		let told = false;
+		disk.interrupt = () => {
+			told ||= erasureSeen(bob);
+			if (onDisk(disk).includes("secret 3!")) expect(told).toBe(false);
+			return undefined;
+		};
+		ann.erase(place);
+		await house.until(() => erasureSeen(bob));
+		expect(onDisk(disk)).not.toContain("secret 3!");
+		expect(onDisk(disk)).toContain("secret 4!");
+		expect(bob.received.at(-1)).toMatchObject({
+			type: SYSTEM,
+			kind: "erased",
+			user: { name: "ann" },
+			text: "",
+			target: place.target,
+			offset: 15,
+		});
+		expect(await verify(disk)).toBe(house.log.committed);
+	});
+
+	test("is a placeholder for who comes later, in history and in what was missed", async () => {
+		const { house, ann, bob } = await conversation();
+		const place = placeOf(ann, "secret 3!");
+		const memory = { ...bob.memory, offset: 3 };
+		bob.hangUp();
+		ann.erase(place);
+		await house.until(() => erasureSeen(ann));
+		const placeholder = { type: TEXT, text: "", erased: true };
+		const cleo = await house.enter("cleo", "plume.2");
+		const back = house.connect("plume.2");
+		back.open(memory);
+		await house.settle();
+		cleo.askHistory({ ...place, before: Number(place.target) + 1, limit: 1 });
+		await house.until(() => cleo.last(HISTORY)?.before !== undefined);
+		for (const person of [cleo, back]) {
+			const shown = person.received.filter(
+				({ offset, type }) => offset === place.target && type === TEXT,
+			);
+			expect(shown.length).toBeGreaterThan(0);
+			for (const frame of shown) expect(frame).toMatchObject(placeholder);
+			expect(JSON.stringify(person.received)).not.toContain("secret 3!");
+		}
+	});
+
+	test("stays a placeholder after a restart", async () => {
+		const { house, disk, clock, ann } = await conversation();
+		ann.erase(placeOf(ann, "secret 3!"));
+		await house.until(() => erasureSeen(ann));
+		const before = house.state.hash();
+		disk.kill();
+		clock.forgetTimers();
+		const again = await houseOn(new FakeDisk(disk.files), clock);
+		const dora = await again.enter("dora", "plume.2");
+		expect(JSON.stringify(dora.received)).not.toContain("secret 3!");
+		expect(dora.received).toContainEqual(
+			expect.objectContaining({ erased: true }),
+		);
+		expect(before).not.toBe("");
+	});
+
+	test("changes no state: only the event that erased it does", async () => {
+		const { house, disk, ann } = await conversation();
+		const { ordered } = house.log;
+		ann.erase(placeOf(ann, "secret 3!"));
+		await house.until(() => erasureSeen(ann));
+		expect(house.log.ordered).toBe(ordered + 1);
+		expect(await verify(disk)).toBe(ordered + 1);
+	});
+
+	test("is nothing to a classic client", async () => {
+		const { house, ann } = await conversation();
+		const old = await house.enter("old");
+		old.news();
+		ann.erase(placeOf(ann, "secret 3!"));
+		await house.until(() => erasureSeen(ann));
+		expect(old.news()).toEqual([]);
+	});
+
+	test("can be erased from another tab, and only once", async () => {
+		const { house, ann } = await conversation();
+		const tab = await house.enter("ann", "plume.2");
+		for (const person of [tab, tab]) person.erase(placeOf(ann, "secret 3!"));
+		expect(await refusal(house, tab)).toBe("placeIsKnown");
+		await house.until(() => erasureSeen(ann));
+		ann.erase(placeOf(ann, "secret 3!"));
+		expect(await refusal(house, ann)).toBe("placeIsKnown");
+	});
+
+	test.each([
+		["someone else's", {}, "isTheirOwn"],
+		["of another epoch", { epoch: "abcdef.AAAAAA" }, "placeIsKnown"],
+		["that is yet to come", { target: 99 }, "placeIsKnown"],
+		["that is no message", { target: 1 }, "placeIsKnown"],
+		["in another room", { room: "nowhere" }, "placeIsKnown"],
+		["without a place", { target: undefined }, "frameIsUnderstood"],
+		["at no place at all", { target: 0 }, "frameIsUnderstood"],
+	])("is not erased if it is %s", async (_, ask, code) => {
+		const { house, disk, ann, bob } = await conversation();
+		bob.erase({ ...placeOf(ann, "secret 3!"), ...ask });
+		expect(await refusal(house, bob)).toBe(code);
+		expect(onDisk(disk)).toContain("secret 3!");
+	});
+
+	test("is not erased by who is not in", async () => {
+		const { house, ann } = await conversation();
+		const stranger = house.connect("plume.2");
+		stranger.erase(placeOf(ann, "secret 3!"));
+		expect(await refusal(house, stranger)).toBe("isInside");
+	});
+
+	test("waits for space, and for nobody's peace of mind is it called done", async () => {
+		const { house, disk, clock, ann } = await conversation();
+		const place = placeOf(ann, "secret 3!");
+		let committed = false;
+		disk.interrupt = ({ kind }) => {
+			committed ||= onDisk(disk).includes("message.erased");
+			return kind === "write" && committed ? { code: "ENOSPC" } : undefined;
+		};
+		ann.erase(place);
+		await house.until(() => (disk.injected["ENOSPC at write"] ?? 0) > 0);
+		expect(erasureSeen(ann)).toBe(false);
+		disk.interrupt = () => undefined;
+		clock.advance(1000);
+		await house.until(() => erasureSeen(ann));
+		expect(onDisk(disk)).not.toContain("secret 3!");
+		expect(house.fatal).toBeUndefined();
+	});
+
+	test("ends the process if its overwriting can't be synced", async () => {
+		const { house, disk, ann } = await conversation();
+		let syncs = 0;
+		disk.interrupt = ({ kind }) =>
+			kind === "sync" && ++syncs > 1 ? { code: "EIO" } : undefined;
+		ann.erase(placeOf(ann, "secret 3!"));
+		await house.until(() => false);
+		expect(house.fatal?.message).toContain("EIO");
+		expect(erasureSeen(ann)).toBe(false);
+	});
+});
+
+test("a crash at any call leaves an erasure not done, or done before anyone reads", async () => {
+	let done = 0;
+	const whole = await conversation();
+	const before = whole.disk.calls;
+	whole.ann.erase(placeOf(whole.ann, "secret 3!"));
+	await whole.house.until(() => erasureSeen(whole.ann));
+	const most = whole.disk.calls - before;
+	for (let calls = Math.max(0, most - 16); calls <= most; calls++)
+		for (let seed = 0; seed < 6; seed++) {
+			const { house, disk, clock, ann } = await conversation();
+			const place = placeOf(ann, "secret 3!");
+			const last = disk.calls + calls;
+			disk.interrupt = ({ number }) => (number > last ? "crash" : undefined);
+			ann.erase(place);
+			await house.until(() => disk.crashed || erasureSeen(ann));
+			const wasSeen = erasureSeen(ann);
+			clock.forgetTimers();
+			const found = disk.crash(seeded(seed));
+			const again = await houseOn(found, clock);
+			const cleo = await again.enter("cleo", "plume.2");
+			cleo.askHistory({ ...place, before: Number(place.target) + 1, limit: 1 });
+			await again.until(() => cleo.last(HISTORY)?.before !== undefined);
+			const isErased = onDisk(found).includes("message.erased");
+			expect(onDisk(found).includes("secret 3!")).toBe(!isErased);
+			expect(JSON.stringify(cleo.received).includes("secret 3!")).toBe(
+				!isErased,
+			);
+			if (wasSeen) expect(isErased).toBe(true);
+			if (isErased) done++;
+			await verify(found);
+		}
+	expect(done).toBeGreaterThan(10);
+});
+
+test("text that is gone without a committed erasure is refused", async () => {
+	const { house, disk, clock } = await conversation();
+	await house.engine.stop();
+	clock.forgetTimers();
+	const [path = "", bytes = Buffer.alloc(0)] =
+		[...disk.files].filter(([name]) => name.startsWith("data/log/")).at(-1) ??
+		[];
+	const line = bytes
+		.toString()
+		.split("\n")
+		.findLast((one) => one.includes("salt"));
+	const whole = line?.slice(line.indexOf(',"salt"')) ?? "";
+	const forged = bytes
+		.toString()
+		.replace(whole, ',"erased":true}'.padEnd(whole.length));
+	const files = new Map(disk.files).set(path, Buffer.from(forged));
+	await expect(verify(new FakeDisk(files))).rejects.toThrow("event");
+	await expect(houseOn(new FakeDisk(files), clock)).rejects.toThrow("event");
+});
+
+describe("all of someone's", () => {
+	test("is gone, their tabs are closed, and their name is free", async () => {
+		const { house, disk, ann, bob } = await conversation();
+		const tab = await house.enter("ann", "plume.2");
+		const old = await house.enter("ann");
+		bob.say("mine stays", 1);
+		ann.say("one more", 13);
+		ann.eraseAll();
+		ann.say("too late", 14);
+		await house.until(() => ann.closed !== undefined);
+		await house.settle();
+		for (const person of [ann, tab, old])
+			expect(person.closed?.code).toBe(4002);
+		expect(bob.last(SYSTEM)).toMatchObject({ kind: "left" });
+		expect(bob.received).toContainEqual(
+			expect.objectContaining({ kind: "erased", through: 18 }),
+		);
+		for (const text of ["secret", "one more", "too late"])
+			expect(onDisk(disk)).not.toContain(text);
+		expect(onDisk(disk)).toContain("mine stays");
+		expect(ann.last(REFUSED)).toMatchObject({ code: "isNotErasing", n: 14 });
+		const other = await house.enter("ann", "plume.2", "other@example.org");
+		expect(other.isIn).toBe(true);
+		expect(JSON.stringify(other.received)).not.toContain("secret");
+		await verify(disk);
+	});
+
+	test("is nothing, for who said nothing", async () => {
+		const { house, bob } = await conversation();
+		bob.eraseAll();
+		await house.until(() => bob.closed !== undefined);
+		expect(erasureSeen(bob)).toBe(false);
+	});
+});

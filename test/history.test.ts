@@ -1,0 +1,203 @@
+/** What was said before one came: pages of history, for whoever is in a room. */
+import { describe, expect, test } from "vitest";
+import { IndexFiles } from "../src/archive/index-files.ts";
+import { openFileLog } from "../src/log/file-log.ts";
+import { FakeClock } from "./fakes/clock.ts";
+import { FakeDisk } from "./fakes/disk.ts";
+import { House, type Person } from "./house.ts";
+
+const [TEXT, REFUSED, HISTORY] = [1, 11, 14];
+const environment = { PLUME_LIMITS: "off" };
+
+/** A house on a disk, with segments of a few lines each. */
+async function houseOn(disk: FakeDisk, clock = new FakeClock()) {
+	const ids = () => "abcdefghijklmnopqrstuv";
+	const place = { disk, folder: "data" };
+	const log = openFileLog({ ...place, clock, ids, segmentBytes: 5000 });
+	const indexes = new IndexFiles({ ...place, warn: () => {} });
+	return House.open({ log, indexes, clock, environment });
+}
+
+/** What `ask` is answered with: the items, and what ends them. */
+async function page(
+	house: House,
+	person: Person,
+	ask: Readonly<Record<string, unknown>> = {},
+) {
+	const { epoch, offset } = person.memory;
+	person.news();
+	const before = Number(offset) + 1;
+	const asked = person.received.length;
+	person.askHistory({ room: "lobby", epoch, before, ...ask });
+	await house.until(() => person.received.length > asked);
+	const items = [...person.news()];
+	return { end: items.pop(), items };
+}
+
+describe("history", () => {
+	test("is there page by page, back to the first line", async () => {
+		const house = await houseOn(new FakeDisk());
+		const ann = await house.enter("ann", "plume.2");
+		for (let n = 1; n <= 120; n++) {
+			ann.say(`line ${n}`, n);
+			await house.settle();
+		}
+		const live = ann.received.filter(
+			({ offset, type }) => offset && type !== 7,
+		);
+		const { end, items } = await page(house, ann);
+		expect(items).toEqual(live.slice(-50));
+		expect(end).toMatchObject({ before: 122, done: true, more: true });
+		const first = await page(house, ann, { before: 72, limit: 200 });
+		expect(first.items).toEqual(live.slice(0, 71));
+		expect(first.end).toMatchObject({ before: 72, done: true, more: false });
+		const none = await page(house, ann, { before: 1 });
+		expect(none.items).toEqual([]);
+		expect(none.end).toMatchObject({ more: false });
+	});
+
+	test("who enters is told whether there is more than the latest", async () => {
+		const house = await House.open({
+			environment: { ...environment, PLUME_LIMIT_HISTORY_MESSAGES: "2" },
+		});
+		const ann = await house.enter("ann", "plume.2");
+		expect(ann.last(HISTORY)).toMatchObject({ done: true, more: false });
+		for (const text of ["one", "two", "three"]) ann.say(text);
+		await house.settle();
+		const bob = await house.enter("bob", "plume.2");
+		const { epoch } = bob.memory;
+		expect(bob.last(HISTORY)).toMatchObject({ epoch, done: true, more: true });
+	});
+
+	test("the same is told after a restart", async () => {
+		const [disk, clock] = [new FakeDisk(), new FakeClock()];
+		const house = await houseOn(disk, clock);
+		const ann = await house.enter("ann", "plume.2");
+		for (let n = 1; n <= 60; n++) ann.say(`line ${n}`, n);
+		await house.settle();
+		const before = await page(house, ann);
+		await house.engine.stop();
+		const again = await houseOn(new FakeDisk(disk.files), clock);
+		const back = again.connect("plume.2");
+		back.open(ann.memory);
+		await again.settle();
+		expect(await page(again, back, { before: 62 })).toEqual(before);
+	});
+
+	test("a page is at most 256 KiB", async () => {
+		const house = await houseOn(new FakeDisk());
+		const ann = await house.enter("ann", "plume.2");
+		for (let n = 1; n <= 40; n++) {
+			ann.say("\u0001".repeat(4000), n);
+			await house.settle();
+		}
+		const { items, end } = await page(house, ann, { limit: 200 });
+		expect(JSON.stringify(items).length).toBeLessThan(256 * 1024);
+		expect(items.length).toBeGreaterThan(3);
+		expect(end).toMatchObject({ more: true });
+	});
+
+	test("can be read while the disk is full", async () => {
+		const disk = new FakeDisk();
+		const house = await houseOn(disk);
+		const ann = await house.enter("ann", "plume.2");
+		ann.say("one", 1);
+		await house.settle();
+		disk.interrupt = ({ kind }) =>
+			kind === "write" ? { code: "ENOSPC" } : undefined;
+		ann.say("two", 2);
+		await house.settle();
+		const { items } = await page(house, ann);
+		expect(items.map(({ text }) => text)).toEqual(["entered chat", "one"]);
+	});
+
+	test.each([
+		["another epoch", { epoch: "h3Kd0a.Zq81xB" }, "placeIsKnown"],
+		["a place that is yet to come", { before: 3 }, "placeIsKnown"],
+		["a room that nobody opened", { room: "nowhere" }, "placeIsKnown"],
+		["before the first", { before: 0 }, "frameIsUnderstood"],
+		["half an offset", { before: 1.5 }, "frameIsUnderstood"],
+		["no items", { limit: 0 }, "frameIsUnderstood"],
+		["too many items", { limit: 201 }, "frameIsUnderstood"],
+		["a room without a name", { room: 7 }, "frameIsUnderstood"],
+		["no epoch", { epoch: undefined }, "frameIsUnderstood"],
+	])("%s is refused", async (_, ask, code) => {
+		const house = await House.open({ environment });
+		const ann = await house.enter("ann", "plume.2");
+		const { end, items } = await page(house, ann, ask);
+		expect(items).toEqual([]);
+		expect(end).toMatchObject({ type: REFUSED, code });
+	});
+
+	test("is for those who are in", async () => {
+		const house = await House.open({ environment });
+		const ann = await house.enter("ann", "plume.2");
+		const stranger = house.connect("plume.2");
+		const { end } = await page(house, stranger, ann.memory);
+		expect(end).toMatchObject({ code: "frameIsUnderstood" });
+		const { epoch } = ann.memory;
+		const asked = await page(house, stranger, { epoch, before: 1 });
+		expect(asked.end).toMatchObject({ code: "isInside", re: HISTORY });
+	});
+
+	test("is no classic client's", async () => {
+		const house = await House.open({ environment });
+		const bob = await house.enter("bob", "plume.2");
+		const ann = await house.enter("ann");
+		ann.askHistory({ room: "lobby", epoch: bob.memory.epoch, before: 2 });
+		await house.settle();
+		expect(ann.received.at(-1)?.text).toContain("not be understood");
+	});
+
+	test("is read one page at a time by each", async () => {
+		const house = await houseOn(new FakeDisk());
+		const ann = await house.enter("ann", "plume.2");
+		const { epoch } = ann.memory;
+		for (const before of [2, 1])
+			ann.askHistory({ room: "lobby", epoch, before });
+		await house.until(() => ann.last(HISTORY)?.before === 2);
+		expect(ann.last(REFUSED)).toMatchObject({ code: "isNotTooFast" });
+	});
+
+	test("that has rotted is refused, to nobody else's harm", async () => {
+		const disk = new FakeDisk();
+		const house = await houseOn(disk);
+		const ann = await house.enter("ann", "plume.2");
+		for (let n = 1; n <= 40; n++) {
+			ann.say(`line ${n}`, n);
+			await house.settle();
+		}
+		await page(house, ann);
+		const [first = "", bytes] =
+			[...disk.files].find(([path]) => path.startsWith("data/log/")) ?? [];
+		const file = await disk.open(first);
+		const at = bytes?.indexOf("line 2") ?? 0;
+		await file.write(Buffer.from("lime 2"), at);
+		const { end } = await page(house, ann, { before: 5 });
+		expect(end).toMatchObject({ type: REFUSED, code: "historyIsReadable" });
+		expect((await page(house, ann, { limit: 3 })).items).toHaveLength(3);
+		ann.say("still here", 41);
+		await house.settle();
+		expect(ann.last(TEXT)).toMatchObject({ text: "still here" });
+	});
+});
+
+test("a start reads no history, and a quiet room's is not a scan of everyone's", async () => {
+	const disk = new FakeDisk();
+	const house = await houseOn(disk);
+	const ann = await house.enter("ann", "plume.2");
+	for (let n = 1; n <= 200; n++) {
+		ann.say(`line ${n}`, n);
+		await house.settle();
+	}
+	const read: string[] = [];
+	disk.interrupt = ({ kind, path }) => {
+		if (kind === "read") read.push(path);
+		return undefined;
+	};
+	await page(house, ann, { limit: 3 });
+	read.length = 0;
+	await page(house, ann, { before: 2 });
+	const segments = read.filter((path) => path.includes("/log/"));
+	expect(segments).toHaveLength(1);
+});
