@@ -2,20 +2,23 @@
 import { describe, expect, test } from "vitest";
 import { IndexFiles } from "../src/archive/index-files.ts";
 import { openFileLog } from "../src/log/file-log.ts";
+import { Snapshots } from "../src/log/snapshots.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
 import { House, type Person } from "./house.ts";
 
-const [TEXT, REFUSED, HISTORY] = [1, 11, 14];
+const [TEXT, REFUSED, GAP, HISTORY] = [1, 11, 13, 14];
 const environment = { PLUME_LIMITS: "off" };
 
 /** A house on a disk, with segments of a few lines each. */
-async function houseOn(disk: FakeDisk, clock = new FakeClock()) {
+async function houseOn(disk: FakeDisk, clock = new FakeClock(), seed = "seed") {
 	const ids = () => "abcdefghijklmnopqrstuv";
 	const place = { disk, folder: "data" };
 	const log = openFileLog({ ...place, clock, ids, segmentBytes: 5000 });
-	const indexes = new IndexFiles({ ...place, warn: () => {} });
-	return House.open({ log, indexes, clock, environment });
+	const cache = { ...place, warn: () => {} };
+	const indexes = new IndexFiles(cache);
+	const snapshots = new Snapshots({ ...cache, every: 20 });
+	return House.open({ log, indexes, snapshots, clock, seed, environment });
 }
 
 /** What `ask` is answered with: the items, and what ends them. */
@@ -54,6 +57,41 @@ describe("history", () => {
 		const none = await page(house, ann, { before: 1 });
 		expect(none.items).toEqual([]);
 		expect(none.end).toMatchObject({ more: false });
+	});
+
+	test("is shown to the first who enters after a start that read only the end of the log", async () => {
+		const [disk, clock] = [new FakeDisk(), new FakeClock()];
+		const before = await houseOn(disk, clock);
+		const ann = await before.enter("ann", "plume.2");
+		for (let n = 1; n <= 5; n++) ann.say(`line ${n}`, n);
+		await before.settle();
+		const { memory } = ann;
+		ann.hangUp();
+		for (let n = 0; n < 50; n++) {
+			const back = before.connect("plume.2");
+			back.open(memory);
+			await before.settle();
+			back.hangUp();
+		}
+		await before.engine.stop();
+		clock.forgetTimers();
+
+		const house = await houseOn(disk, clock, "another");
+		const back = house.connect("plume.2");
+		back.open({ ...memory, offset: 3 });
+		const bob = house.connect("plume.2");
+		bob.hello("bob", "bob@example.org");
+		await house.settle();
+		bob.auth(house.mailer.codeFor("bob@example.org"));
+		const hello = "Hello bob, welcome to the lobby.";
+		const isGreeted = () => bob.received.some(({ text }) => text === hello);
+		await house.until(() => back.isIn && isGreeted());
+		expect(back.lines.slice(0, 3)).toEqual(
+			[3, 4, 5].map((n) => `ann: line ${n}`),
+		);
+		expect(back.last(GAP)).toBeUndefined();
+		const shown = [1, 2, 3, 4, 5].map((n) => `ann: line ${n}`);
+		expect(bob.lines.slice(0, 5)).toEqual(shown);
 	});
 
 	test("who enters is told whether there is more than the latest", async () => {

@@ -270,7 +270,7 @@ test.each([0, 100])(
 		expect([...house.state.roomNames].sort()).toEqual(["cats", "lobby"]);
 		const back = house.connect("plume.2");
 		back.open(memory);
-		await house.settle();
+		await house.until(() => back.received.length > 0);
 		const { client, epoch } = memory;
 		const cats = { room: "cats", client, epoch, last: 1, said: 1, offset: 2 };
 		expect(back.received).toMatchObject([{ type: 7, ...cats }]);

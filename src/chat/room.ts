@@ -51,6 +51,7 @@ export class Room {
 	readonly #newcomers = new Set<Occupant>();
 	/** The latest items, without gaps. */
 	#recent: Item[] = [];
+	#isRecalled = false;
 
 	/** `tray` collects the rooms that have something to deliver, for the bus. */
 	constructor(name: string, memory: Memory, host: Occupant, tray: Set<Room>) {
@@ -78,6 +79,21 @@ export class Room {
 			from--;
 		}
 		return this.#recent.slice(from);
+	}
+
+	/** The offset before which more should be recalled before anyone enters: a start reads only the end of the log. */
+	get lacks(): number | undefined {
+		const first = this.#recent[0]?.offset ?? this.head.offset + 1;
+		const { historyMessages, catchUpItems } = this.#memory;
+		const enough = Math.min(historyMessages * LINES_PER_MESSAGE, catchUpItems);
+		const lacks = first > 1 && this.#recent.length < enough;
+		return lacks && !this.#isRecalled ? first : undefined;
+	}
+
+	/** Remembers what was said before the rest; nothing, if that can't be read. */
+	recall(items: readonly Item[]): void {
+		this.#recent = [...items, ...this.#recent];
+		this.#isRecalled = true;
 	}
 
 	/** Exactly what came after a place, or undefined if that can't be proven, or is too much to be sent at once. */
@@ -111,10 +127,14 @@ export class Room {
 	/** Makes an item visible to everyone, as soon as the bus delivers. */
 	broadcast(item: Item): void {
 		this.remember(item);
-		const envelope = new Envelope(item);
-		this.#host.mailbox.onMessage(new Parcel([envelope]));
-		this.#stream.push(envelope);
+		this.tellHost(item);
+		this.#stream.push(new Envelope(item));
 		this.#tray.add(this);
+	}
+
+	/** The host hears an item; again, where whom it is about has come in only now. */
+	tellHost(item: Item): void {
+		this.#host.mailbox.onMessage(new Parcel([new Envelope(item)]));
 	}
 
 	/** The host says something to one member alone. */

@@ -53,10 +53,18 @@ export class Engine implements PipelineHooks, Voice {
 		this.#pipeline = new Pipeline(log, state, server, snapshotter, this);
 		const { limits } = policy;
 		this.#logins = new Logins(this.#pipeline, state, clock, mail, limits);
-		this.#presence = new Presence(this.#pipeline, state, server, clock, limits);
+		const pages = new Pages(parts.archive, parts.report, this);
+		this.#pages = pages;
+		this.#presence = new Presence(
+			this.#pipeline,
+			state,
+			server,
+			clock,
+			limits,
+			(room) => pages.recall(room),
+		);
 		this.#signals = new Signals(this.#pipeline, state, server, clock);
 		const refuse: Engine["refuse"] = (...no) => this.refuse(...no);
-		this.#pages = new Pages(parts.archive, parts.report, this);
 		this.#erasures = new Erasures(parts, this.#pipeline, refuse);
 		this.#admission = new Admission(
 			parts,

@@ -5,9 +5,13 @@
  */
 import { MessageType } from "../../machines/message.ts";
 import type { Archive, Page, PageAsked } from "../archive/archive.ts";
+import type { Room } from "../chat/room.ts";
 import type { Reporter } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { Visit } from "./visit.ts";
+
+/** As many items as a page can have. */
+const RECALLED = 200;
 
 /** How a visitor is answered. */
 export interface Voice {
@@ -36,6 +40,21 @@ export class Pages {
 		else if (this.#reading.has(visit))
 			this.#voice.refuse(visit, "isNotTooFast", re);
 		else this.#read(visit, asked);
+	}
+
+	/** Lets a room remember what is shown to who enters. Never rejects. */
+	async recall(room: Room): Promise<void> {
+		for (let before = room.lacks; before; before = room.lacks) {
+			const erasures = this.#erasures;
+			const { name, head } = room;
+			const asked = { room: name, epoch: head.epoch, before, limit: RECALLED };
+			const page = await this.#archive.page(asked).catch((error: unknown) => {
+				this.#warn(error);
+				return undefined;
+			});
+			if (before === room.lacks && erasures === this.#erasures)
+				room.recall(page?.items ?? []);
+		}
 	}
 
 	/** What was read so far may hold what is being erased. */

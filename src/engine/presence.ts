@@ -28,6 +28,7 @@ export class Presence {
 	readonly #server: Server;
 	readonly #clock: Clock;
 	readonly #limits: Limits;
+	readonly #recall: (room: Room) => Promise<void>;
 	/** Who carries each Client, from its login on. */
 	readonly #carried = new Map<ClientId, Visit>();
 
@@ -37,12 +38,14 @@ export class Presence {
 		server: Server,
 		clock: Clock,
 		limits: Limits,
+		recall: (room: Room) => Promise<void>,
 	) {
 		this.#pipeline = pipeline;
 		this.#state = state;
 		this.#server = server;
 		this.#clock = clock;
 		this.#limits = limits;
+		this.#recall = recall;
 	}
 
 	/** From now on this visit speaks for that client, and for no other; who did so before is told to stay away. */
@@ -106,10 +109,11 @@ export class Presence {
 	}
 
 	/** A client entered: it is made, and put into its room. */
-	#enter({ client, epoch }: SystemLine, room: Room): void {
+	#enter(item: SystemLine, room: Room): void {
+		const { client, epoch } = item;
 		// It entered, was lost and came back before any of that was durable.
 		if (this.carrierOf(client)?.login?.resumed) return;
-		this.#admit(client, room, epoch);
+		this.#admit(client, room, epoch, item);
 	}
 
 	/** A client left, and that is durable. */
@@ -152,10 +156,28 @@ export class Presence {
 		return entries;
 	}
 
-	#admit(client: ClientId, room: Room, epoch: string): void {
+	/** Welcomes a client, as soon as its room knows what to show; one without a session is shown nothing, so it need not wait. */
+	#admit(client: ClientId, room: Room, epoch: string, entered?: Item): void {
 		const visit = this.#carried.get(client);
 		if (!visit?.login || visit.gone) return;
-		const { mailbox, login } = visit;
+		const { login } = visit;
+		const isClassic = login.pending && !login.session;
+		if (room.lacks === undefined || isClassic) {
+			this.#welcome(visit, login, room, epoch);
+			return;
+		}
+		void this.#recall(room).then(() =>
+			this.#pipeline.tell(visit, () => {
+				if (visit.login !== login) return;
+				this.#welcome(visit, login, room, room.head.epoch);
+				if (entered) room.tellHost(entered);
+			}),
+		);
+	}
+
+	#welcome(visit: Visit, login: Login, room: Room, epoch: string): void {
+		const { mailbox } = visit;
+		const { client } = login;
 		const { user, place } = login;
 		const { name } = user;
 		if (login.pending) mailbox.put({ kind: "authenticated", name });
