@@ -8,67 +8,14 @@
  */
 
 import { assign, type SnapshotFrom, setup } from "xstate";
-import { CloseCode, MessageType } from "./message.ts";
-
-/** Characters in a login code. */
-export const CODE_LENGTH = 6;
-
-export interface Person {
-	readonly name: string;
-	readonly email: string;
-}
-
-/** What a browser can come back with. */
-export type Key = "none" | "pending" | "session";
-
-/** A code that is on its way. Times are ms since 1970 by this browser's clock. */
-export interface PendingLogin {
-	readonly note: string;
-	readonly tries: number;
-	readonly expires: number;
-	readonly resendAt: number;
-}
-
-/** What went wrong, in words; `step` is whatever the person was just doing. */
-export interface Trouble {
-	readonly about: "name" | "email" | "step";
-	readonly words: string;
-}
-
-export interface PageContext extends Person, PendingLogin {
-	readonly key: Key;
-	readonly trouble: Trouble | undefined;
-	/** How often in a row the connection failed, and a random number from 0 to 1. */
-	readonly attempt: number;
-	readonly jitter: number;
-}
-
-/** What the server's frames amount to: `news` is what the context keeps of one. */
-export type ServerEvent =
-	| { type: "pending"; id: string; news: PendingLogin & { key: "pending" } }
-	| { type: "mayNotEnter"; trouble: Trouble }
-	| { type: "wrongCode" }
-	| {
-			type: "refused";
-			rule: string;
-			/** The type of the message that was refused. */
-			re: number;
-			trouble: Trouble;
-			news: Partial<PendingLogin>;
-	  }
-	| { type: "session"; token: string; news: { key: "session" } }
-	| { type: "welcome"; client: string; last: number; news: { name?: string } };
-
-export type PageEvent =
-	| { type: "submit"; news: Person }
-	| { type: "code"; code: string }
-	| { type: "resend" }
-	| { type: "retry" }
-	| { type: "leave" }
-	| { type: "logout"; all: boolean }
-	| { type: "opened" }
-	| { type: "closed"; code: number; news: { jitter: number } }
-	| ServerEvent;
+import { CloseCode, LOBBY, MessageType } from "./message.ts";
+import type {
+	Key,
+	PageContext,
+	PageEvent,
+	Person,
+	Trouble,
+} from "./page-events.ts";
 
 /** The shared table's row for a close code; one it does not know (1006, say) is worth another try. */
 function closing(code: number): { reconnect: boolean; says: string } {
@@ -102,6 +49,11 @@ const asked = {
 	target: "#page.loggingIn.verifying",
 	actions: ["learn", "keepPending"],
 } as const;
+/** On the same connection, to another room. */
+const move = {
+	target: "#page.returning.opening",
+	actions: ["learn", "changeRoom"],
+} as const;
 const turnedAway = [
 	{ guard: "endsKey", ...backToForm("complainAsTold") },
 	{ target: "#page.stopped", actions: "complainAsTold" },
@@ -111,7 +63,7 @@ const page = setup({
 	types: {
 		context: {} as PageContext,
 		events: {} as PageEvent,
-		input: {} as Person & { readonly key: Key },
+		input: {} as Person & { readonly key: Key; readonly room: string },
 	},
 	delays: {
 		/** Until a connection that does not open is given up. */
@@ -123,6 +75,7 @@ const page = setup({
 			Math.min(30_000, 500 * 2 ** attempt) * (0.5 + jitter / 2),
 	},
 	guards: {
+		hasSession: ({ context }) => context.key === "session",
 		hasKey: ({ context }) => context.key !== "none",
 		isWorthReturning: ({ context, event }) =>
 			context.key !== "none" &&
@@ -135,6 +88,14 @@ const page = setup({
 			("rule" in event && ENDS.includes(event.rule)),
 		isOfHello: ({ event }) =>
 			event.type === "refused" && event.re === MessageType.hello,
+		/** Not the answer to an open that was overtaken by the next. */
+		isOfRoom: ({ context, event }) =>
+			event.type === "welcome" && (event.news.room ?? LOBBY) === context.room,
+		isAboutRoom: ({ context, event }) =>
+			event.type === "refused" &&
+			context.key === "session" &&
+			context.room !== LOBBY &&
+			["roomIsNamed", "roomsAreLeft"].includes(event.rule),
 	},
 	actions: {
 		connect: () => {},
@@ -144,6 +105,10 @@ const page = setup({
 		/** Comes back with the key. */
 		sendOpen: () => {},
 		sendLogout: () => {},
+		/** Shows the room that was gone to: its lines, its draft, its address. */
+		changeRoom: () => {},
+		/** Says why it is the lobby that one came to. */
+		explain: () => {},
 		keepPending: () => {},
 		keepSession: () => {},
 		dropKey: () => {},
@@ -168,6 +133,7 @@ const page = setup({
 		forgetKey: assign({ key: "none" }),
 		learn: assign(({ event }) => ("news" in event ? event.news : {})),
 		countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
+		turnBack: assign({ room: LOBBY }),
 		forgetAttempts: assign({ attempt: 0 }),
 	},
 });
@@ -181,6 +147,7 @@ export const pageMachine = page.createMachine({
 	initial: "starting",
 	on: {
 		leave: backToForm("forgetTrouble"),
+		go: { actions: ["learn", "changeRoom"] },
 		logout: backToForm("forgetTrouble"),
 		closed: [
 			{
@@ -205,6 +172,8 @@ export const pageMachine = page.createMachine({
 		loggingIn: {
 			entry: "forgetTrouble",
 			on: {
+				// Where a login leads to was said when it began.
+				go: {},
 				mayNotEnter: backToForm("complainAsTold"),
 				refused: backToForm("complainAsTold"),
 			},
@@ -272,11 +241,21 @@ export const pageMachine = page.createMachine({
 					entry: "sendOpen",
 					on: {
 						welcome: {
+							guard: "isOfRoom",
 							target: "#page.chatting",
 							actions: ["learn", "sendLines"],
 						},
 						pending: asked,
-						refused: turnedAway,
+						refused: [
+							{
+								guard: "isAboutRoom",
+								...move,
+								actions: ["turnBack", "changeRoom", "explain"],
+								reenter: true,
+							},
+							...turnedAway,
+						],
+						go: { guard: "hasSession", ...move, reenter: true },
 					},
 					after: { reach: hung },
 				},
@@ -289,6 +268,7 @@ export const pageMachine = page.createMachine({
 				welcome: { actions: ["learn", "sendLines"] },
 				refused: { actions: "complainAsTold" },
 				logout: { actions: "sendLogout" },
+				go: move,
 			},
 		},
 		/** Told to stay away, the key still good: only the person may try again. */

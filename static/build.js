@@ -3,7 +3,7 @@
  * is. The paths are this file's own, so that it can be run from anywhere.
  */
 
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 
@@ -16,7 +16,7 @@ await build({
 	outdir: to,
 	bundle: true,
 	format: "esm",
-	target: ["chrome111", "firefox113", "safari16.4"],
+	target: ["chrome123", "firefox120", "safari17.5"],
 	minify: true,
 	sourcemap: "external",
 	// What the server serves under its own address is not bundled.
@@ -24,6 +24,8 @@ await build({
 	define: { "process.env.NODE_ENV": '"production"' },
 	logLevel: "warning",
 });
-for (const file of ["index.html", "plume.svg"]) {
-	await copyFile(join(from, file), join(to, file));
+for (const file of await readdir(from)) {
+	if (/\.(html|svg|png|webmanifest)$|^sw\.js$/.test(file)) {
+		await copyFile(join(from, file), join(to, file));
+	}
 }

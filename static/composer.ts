@@ -1,27 +1,58 @@
 /**
  * The composer: grows with what is written, sends on Enter, and works without
- * a connection. What the room has not taken yet stands below the timeline;
- * what it refused waits there to be sent again, edited or dropped.
+ * a connection. What is written is kept for its room, through reloads too.
  */
 
 import type { PageSnapshot } from "../machines/page.ts";
-import { find, make, say } from "./element.ts";
-import type { Line, Outbox } from "./outbox.ts";
+import { completion } from "./complete.ts";
+import { find, say } from "./element.ts";
+import { keepDraft, keptDraft } from "./kept.ts";
 
 /** Code points that one message holds. */
 const TEXT_LIMIT = 4_000;
+/** Others are told at most this often that something is being written. */
+const TYPING_EVERY_MS = 3_000;
+/** How long it is said that lines have to wait. */
+const HASTE_SHOWN_MS = 3_000;
 
-export function composer(outbox: () => Outbox) {
+interface World {
+	say(text: string): void;
+	isTyping(): void;
+	/** Names that may be meant, the likeliest first. */
+	names(): string[];
+	/** What was said last, to be said again. */
+	last(): string;
+}
+
+export function composer(world: World) {
 	const form = find("#composer", HTMLFormElement);
 	const field = find("#text", HTMLTextAreaElement);
 	const trouble = find("#text-trouble", HTMLElement);
-	const waiting = find("#outbox", HTMLElement);
-	const failed = find("#failed", HTMLElement);
+	const haste = find("#text-haste", HTMLElement);
+	const complete = completion(field, world.names);
+	let room = "";
 	let told = "";
+	let typedAt = 0;
+	let calm: ReturnType<typeof setTimeout> | undefined;
 
-	field.oninput = refresh;
+	field.oninput = () => {
+		told = "";
+		keepDraft(room, field.value);
+		refresh();
+		complete.look();
+		if (field.value === "" || Date.now() - typedAt < TYPING_EVERY_MS) return;
+		typedAt = Date.now();
+		world.isTyping();
+	};
 	field.onkeydown = (event) => {
-		if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+		const { key, shiftKey, isComposing } = event;
+		if (isComposing) return;
+		if (!shiftKey && complete.takesKey(key)) return event.preventDefault();
+		if (key === "ArrowUp" && field.value === "" && world.last() !== "") {
+			event.preventDefault();
+			return write(world.last());
+		}
+		if (key !== "Enter" || shiftKey) return;
 		event.preventDefault();
 		form.requestSubmit();
 	};
@@ -29,29 +60,22 @@ export function composer(outbox: () => Outbox) {
 		event.preventDefault();
 		const text = field.value.trim();
 		if (text === "" || tooLong()) return;
-		outbox().say(text);
 		write("");
-	};
-	find("#failed-retry", HTMLButtonElement).onclick = () => outbox().retry();
-	find("#failed-drop", HTMLButtonElement).onclick = () => outbox().drop();
-	find("#failed-edit", HTMLButtonElement).onclick = () => {
-		const texts = outbox()
-			.drop()
-			.map(({ text }) => text);
-		write([...texts, field.value].filter((text) => text !== "").join("\n"));
-		field.focus();
+		typedAt = 0;
+		world.say(text);
 	};
 
 	function write(text: string) {
 		field.value = text;
+		keepDraft(room, text);
 		refresh();
 	}
 
 	function tooLong(): string {
-		const length = [...field.value.trim()].length;
+		const { length } = [...field.value.trim()];
 		if (length <= TEXT_LIMIT) return "";
 		const [is, holds] = [length, TEXT_LIMIT].map((n) => n.toLocaleString("en"));
-		return `This is ${is} characters long; a message holds ${holds}.`;
+		return `This is ${is} characters long; a message holds ${holds}. Shorten it, or send it in parts.`;
 	}
 
 	/** Fits the field to what is in it, and says what stands in its way. */
@@ -63,24 +87,29 @@ export function composer(outbox: () => Outbox) {
 
 	return {
 		focus: () => field.focus(),
-		show(lines: readonly Line[]) {
-			waiting.replaceChildren(
-				...lines.map(({ text, why }) =>
-					make("p", why ? "line failed" : "line", text),
-				),
-			);
-			const whys = lines.flatMap(({ why }) => why || []);
-			const many =
-				whys.length === 1 ? "1 line was" : `${whys.length} lines were`;
-			failed.hidden = whys.length === 0;
-			say(
-				find("#failed-words", HTMLElement),
-				whys[0] ? `${many} not sent. ${whys[0]}` : "",
-			);
+		/** Shows what was being written in a room. */
+		enter(next: string) {
+			room = next;
+			field.placeholder = `Say something in ${room}`;
+			field.value = keptDraft(room);
+			refresh();
+		},
+		/** Puts texts before what is being written, and the cursor behind it all. */
+		takeBack(texts: readonly string[]) {
+			write([...texts, field.value].filter((text) => text !== "").join("\n"));
+			field.focus();
+		},
+		/** The room takes lines only so fast; nothing is lost. */
+		slowDown() {
+			say(haste, "That was fast. What waits is sent in a moment, in order.");
+			clearTimeout(calm);
+			calm = setTimeout(() => say(haste, ""), HASTE_SHOWN_MS);
 		},
 		render(snapshot: PageSnapshot) {
 			const { trouble } = snapshot.context;
-			told = (snapshot.matches("chatting") && trouble?.words) || "";
+			const words = (snapshot.matches("chatting") && trouble?.words) || "";
+			if (words === told) return;
+			told = words;
 			refresh();
 		},
 	};

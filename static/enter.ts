@@ -3,7 +3,8 @@
  * stands what is wrong with it, in the browser's words or the server's.
  */
 
-import type { PageEvent, PageSnapshot, Person } from "../machines/page.ts";
+import type { PageSnapshot } from "../machines/page.ts";
+import type { PageEvent, Person } from "../machines/page-events.ts";
 import { find, say } from "./element.ts";
 
 const both = ["name", "email"] as const;

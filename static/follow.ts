@@ -1,6 +1,7 @@
 /**
  * Keeps the reader at the latest line, unless they scrolled up to read: then
- * nothing moves under their eyes, and a button counts what is new below.
+ * nothing moves under their eyes, and a button counts what is new below. Sizes
+ * are read once for each frame, however many lines came in it.
  */
 
 import { find, say } from "./element.ts";
@@ -12,7 +13,11 @@ export function follower() {
 	const room = find("#room", HTMLElement);
 	const button = find("#latest", HTMLButtonElement);
 	let following = true;
+	/** The window does not reach to the latest line. */
+	let isAdrift = false;
 	let height = 0;
+	/** How far one could scroll when it was last laid out. */
+	let end = 0;
 	let unseen = 0;
 
 	function jump() {
@@ -27,32 +32,36 @@ export function follower() {
 		say(button, unseen > 0 ? `${unseen} new below` : "Jump to latest");
 	}
 
-	room.onscroll = () => {
+	room.addEventListener("scroll", () => {
 		// A room that shrinks (keyboard, composer) scrolls without its reader.
 		if (room.clientHeight !== height) return;
-		following = room.scrollHeight - room.scrollTop - room.clientHeight < NEAR;
+		following = !isAdrift && end - room.scrollTop < NEAR;
 		update();
-	};
-	button.onclick = jump;
-	/** Whoever was at the end still is. */
-	function settle() {
-		if (following) jump();
-		else update();
-	}
+	});
 
-	new ResizeObserver(() => {
+	const sizes = new ResizeObserver(() => {
 		height = room.clientHeight;
-		settle();
-	}).observe(room);
+		if (following) jump();
+		end = room.scrollHeight - height;
+	});
+	for (const part of [room, ...room.children]) sizes.observe(part);
 
 	return {
 		jump,
-		settle,
+		/** Wherever the window is. */
+		toEnd: () => button.click(),
 		isFollowing: () => following,
-		/** To be called after a line was added at the end. */
+		isAdrift: () => isAdrift,
+		/** Whether there is more after the last row than the window shows. */
+		leaveEnd(adrift: boolean) {
+			isAdrift = adrift;
+			if (adrift) following = false;
+			update();
+		},
+		/** Something new was said. */
 		grew() {
 			unseen += 1;
-			settle();
+			update();
 		},
 	};
 }

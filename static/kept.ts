@@ -1,11 +1,13 @@
 /**
- * What outlives a page. The browser keeps the session, for all its tabs; a tab
- * keeps who it is in the room, what it has not said yet, and a login under way.
+ * What outlives a page. The browser keeps the session and the rooms, for all
+ * its tabs; a tab keeps, for each room, who it is there, what it has not said
+ * yet and what it is writing, and a login under way.
  * A Web Lock says that a client is in use, so that a duplicated tab, which has
  * a copy of all that a tab keeps, finds it taken and starts as a new one.
  */
 
-import type { Key, Person } from "../machines/page.ts";
+import { LOBBY } from "../machines/message.ts";
+import type { Key, Person } from "../machines/page-events.ts";
 import type { Line } from "./outbox.ts";
 
 /** A page that is reloaded may let go of its lock only after the next one has begun. */
@@ -13,9 +15,14 @@ const GRACE_MS = 300;
 
 const [tab, browser] = [sessionStorage, localStorage];
 /** What the browser keeps as long as the session. */
-const SHARED = ["session", "name", "email"] as const;
+const SHARED = ["session", "name", "email", "rooms"] as const;
 
+/** The name under which a tab keeps something of one room; the lobby's is the older one. */
+const of = (room: string, what: "client" | "lines" | "draft") =>
+	room === LOBBY ? what : `${what} ${room}`;
 const kept = (name: string) => tab.getItem(name) ?? browser.getItem(name) ?? "";
+
+const claimed = new Set<string>();
 
 /** Held until this page is gone; false if another page has it. */
 function lock(client: string): Promise<boolean> {
@@ -33,18 +40,23 @@ function lock(client: string): Promise<boolean> {
 	});
 }
 
-/** The client that this tab was and may go on as, or none. */
-export async function claimClient(): Promise<string> {
-	const client = kept("client");
-	if (!client || (await lock(client))) return client;
-	tab.removeItem("client");
-	tab.removeItem("lines");
-	return "";
+/** Makes sure that the client this tab was in a room is still its own to go on as. */
+export async function claimClient(room: string): Promise<void> {
+	const client = keptClient(room);
+	if (!client || claimed.has(client)) return;
+	if (await lock(client)) claimed.add(client);
+	else
+		for (const what of ["client", "lines"] as const)
+			tab.removeItem(of(room, what));
 }
 
-export function keepClient(client: string): void {
-	if (kept("client") === client) return;
-	tab.setItem("client", client);
+export const keptClient = (room: string): string =>
+	tab.getItem(of(room, "client")) ?? "";
+
+export function keepClient(room: string, client: string): void {
+	if (keptClient(room) === client) return;
+	tab.setItem(of(room, "client"), client);
+	claimed.add(client);
 	void lock(client);
 }
 
@@ -70,8 +82,12 @@ export function keepPending(pending: string, expires: number): void {
 
 export function keepSession(session: string): void {
 	tab.setItem("session", session);
-	for (const name of SHARED) browser.setItem(name, kept(name));
+	for (const name of ["session", "name", "email"]) {
+		browser.setItem(name, kept(name));
+	}
 }
+
+export const keptSession = (): string => kept("session");
 
 /** The session of another tab, if that is a newer one, stays. */
 export function dropKey(): void {
@@ -82,27 +98,76 @@ export function dropKey(): void {
 }
 
 /** What an `open` shows to come back in. */
-export function keptKeys(): Record<string, string> {
-	const [session, client] = [kept("session"), kept("client")];
+export function keptKeys(room: string): Record<string, string> {
+	const [session, client] = [kept("session"), keptClient(room)];
 	if (!session) return { pending: kept("pending") };
 	// From here on this tab goes with this session, whoever else logs in.
 	tab.setItem("session", session);
 	return client ? { session, client } : { session };
 }
 
-export function keepLines(lines: readonly Line[]): void {
-	tab.setItem("lines", JSON.stringify(lines));
+export function keepLines(room: string, lines: readonly Line[]): void {
+	tab.setItem(of(room, "lines"), JSON.stringify(lines));
 }
 
-export function keptLines(): readonly Line[] {
-	const lines: unknown = JSON.parse(tab.getItem("lines") ?? "[]");
-	if (!Array.isArray(lines)) return [];
+export function keptLines(room: string): readonly Line[] {
 	// Nobody but this page writes there; a line of an older shape is let go.
-	return lines.filter(
+	return keptList<Line>(tab.getItem(of(room, "lines"))).filter(
 		(line): line is Line =>
-			typeof line?.text === "string" &&
+			typeof line.text === "string" &&
 			typeof line.by === "string" &&
 			typeof line.n === "number" &&
 			typeof line.why === "string",
 	);
+}
+
+export const keptDraft = (room: string): string =>
+	tab.getItem(of(room, "draft")) ?? "";
+
+export function keepDraft(room: string, draft: string): void {
+	if (draft) tab.setItem(of(room, "draft"), draft);
+	else tab.removeItem(of(room, "draft"));
+}
+
+/** What someone else left unsaid, in whatever room, is not for the next to say. */
+export function dropUnsaid(): void {
+	for (const name of Object.keys(tab)) {
+		if (/^(lines|draft)\b/.test(name)) tab.removeItem(name);
+	}
+}
+
+/** A room that was visited, and how much of it was seen. */
+export interface Visited {
+	readonly name: string;
+	readonly epoch: string;
+	readonly offset: number;
+	readonly said: number;
+}
+
+export function keepRooms(rooms: readonly Visited[]): void {
+	browser.setItem("rooms", JSON.stringify(rooms));
+}
+
+export function keptRooms(): readonly Visited[] {
+	return keptList<Visited>(browser.getItem("rooms")).filter(
+		(room): room is Visited =>
+			typeof room.name === "string" &&
+			typeof room.epoch === "string" &&
+			typeof room.offset === "number" &&
+			typeof room.said === "number",
+	);
+}
+
+function keptList<Entry>(json: string | null): readonly Partial<Entry>[] {
+	const list: unknown = JSON.parse(json ?? "[]");
+	if (!Array.isArray(list)) return [];
+	return list.filter((entry) => typeof entry === "object" && entry !== null);
+}
+
+/** How this browser is used, by whomever. */
+export const keptSetting = (name: "theme" | "notify"): string =>
+	browser.getItem(name) ?? "";
+
+export function keepSetting(name: "theme" | "notify", value: string): void {
+	browser.setItem(name, value);
 }

@@ -1,68 +1,106 @@
 /**
  * Wires the page: person → machine → socket → server, and back. The machine
  * decides, the other modules show. What is said goes past the machine, between
- * the outbox, the socket and the timeline, because the machine keeps no text.
+ * the outbox, the socket and the room, because the machine keeps no text.
  */
 
 import { createActor } from "xstate";
-import { MessageType, LOBBY as room } from "../machines/message.ts";
-import { type PageEvent, pageMachine } from "../machines/page.ts";
+import { LOBBY, MessageType } from "../machines/message.ts";
+import { pageMachine } from "../machines/page.ts";
+import type { PageEvent } from "../machines/page-events.ts";
 import { composer } from "./composer.ts";
 import { find } from "./element.ts";
 import { enterForm } from "./enter.ts";
-import { follower } from "./follow.ts";
+import { eraser } from "./erase.ts";
 import { readFrame } from "./frames.ts";
 import * as kept from "./kept.ts";
-import { Outbox } from "./outbox.ts";
+import { roomView } from "./room-view.ts";
+import { pathOf, roomAt } from "./rooms.ts";
+import { settingsDialog } from "./settings.ts";
 import { socketTo } from "./socket.ts";
 import { statusBar } from "./status.ts";
-import { timeline } from "./timeline.ts";
+import { unsaidLines } from "./unsaid.ts";
 import { verifyForm } from "./verify.ts";
 
-const client = await kept.claimClient();
+const first = roomAt(location.pathname);
 const person = kept.keptPerson();
 kept.keepPerson(person);
+await kept.claimClient(first || LOBBY);
 
 const send = (event: PageEvent) => actor.send(event);
-const follow = follower();
-const enter = enterForm(send, person);
-const verify = verifyForm(send);
-const write = composer(() => outbox);
-const read = timeline(follow, () => actor.getSnapshot().context.name);
-const showStatus = statusBar(send);
+const context = () => actor.getSnapshot().context;
+const isIn = () => actor.getSnapshot().matches("chatting");
+/** What is worth nothing later is said only while it can be. */
+const tell = (type: number, fields: Record<string, unknown>) => {
+	if (isIn()) socket.send(type, fields);
+};
+
 const socket = socketTo("/connect", {
 	opened: () => send({ type: "opened" }),
 	heard,
 	closed: (code) =>
 		send({ type: "closed", code, news: { jitter: Math.random() } }),
 });
-const outbox = new Outbox(kept.keptLines(), client, {
-	keep(lines) {
-		kept.keepLines(lines);
-		write.show(lines);
-		follow.settle();
-	},
-	post: (text, n) => socket.send(MessageType.text, { text, room, n }),
-	wait: (ms, then) => setTimeout(then, ms),
+const enter = enterForm(send, person);
+const verify = verifyForm(send);
+const showStatus = statusBar(send);
+const showSettings = settingsDialog(send);
+const unsaid = unsaidLines({
+	send: socket.send,
+	edit: (texts) => write.takeBack(texts),
 });
+const view = roomView({ name: () => context().name, tell, go });
+const write = composer({
+	say(text) {
+		view.spoke();
+		unsaid.outbox().say(text);
+	},
+	isTyping: () => tell(MessageType.signal, { kind: "typing" }),
+	names: view.names,
+	last: view.lastOwn,
+});
+eraser(
+	(target) => tell(MessageType.erase, { ...view.place(), target }),
+	() => tell(MessageType.erase, { mine: true }),
+	write.focus,
+);
+
+/** Only the last of several rooms that were asked for in a hurry is gone to. */
+let wanted = "";
+async function go(room: string) {
+	wanted = room;
+	if (room === context().room) return write.focus();
+	await kept.claimClient(room);
+	if (wanted === room) send({ type: "go", news: { room } });
+}
+addEventListener("popstate", () => void go(roomAt(location.pathname) || LOBBY));
+
+/** Puts the room that was gone to on the page. */
+function changeRoom(room: string) {
+	const path = pathOf(room);
+	if (path !== location.pathname) history.pushState(null, "", path);
+	view.enter(room);
+	unsaid.enter(room);
+	write.enter(room);
+}
 
 function heard(data: string) {
 	const frame = readFrame(data, Date.now());
 	if (!frame) return;
 	if ("type" in frame) return send(frame);
-	switch (frame.kind) {
-		case "caughtUp":
-			return read.caughtUp();
-		case "gap":
-			return read.gap();
-		case "ack":
-			return outbox.taken(frame.last);
-		case "notTaken":
-			return outbox.refused(frame);
-		case "said":
-			outbox.taken(frame.n ?? 0, frame.client);
+	if (frame.kind === "head") return view.hear(frame);
+	// The last words of a room that was left are not for this one.
+	const room = ("room" in frame && frame.room) || context().room;
+	if (!isIn() || room !== context().room) return;
+	if (frame.kind === "ack") return unsaid.outbox().taken(frame.last);
+	if (frame.kind === "notTaken") {
+		if (frame.retryAfter !== undefined) write.slowDown();
+		return unsaid.outbox().refused(frame);
 	}
-	read.add(frame);
+	if (frame.kind === "said") {
+		unsaid.outbox().taken(frame.n ?? 0, frame.client);
+	}
+	view.hear(frame);
 }
 
 const actor = createActor(
@@ -70,20 +108,22 @@ const actor = createActor(
 		actions: {
 			connect: socket.connect,
 			disconnect: socket.disconnect,
-			sendHello({ context: { name, email } }) {
-				// What someone else left unsaid is not for this one to say.
-				if (email !== kept.keptPerson().email) outbox.clear();
+			sendHello({ context: { name, email, room } }) {
+				if (email !== kept.keptPerson().email) {
+					unsaid.clear();
+					write.enter(room);
+				}
 				kept.keepPerson({ name, email });
-				socket.send(MessageType.hello, { text: `${name}\n${email}` });
+				socket.send(MessageType.hello, { text: `${name}\n${email}`, room });
 			},
 			sendCode({ event }) {
 				if (event.type !== "code") return;
 				socket.send(MessageType.auth, { text: event.code });
 			},
-			sendOpen() {
-				const keys = kept.keptKeys();
-				const place = "session" in keys ? read.place() : {};
-				socket.send(MessageType.open, { ...keys, room, ...place });
+			sendOpen({ context: { room } }) {
+				const keys = kept.keptKeys(room);
+				const place = "session" in keys ? view.place() : {};
+				socket.send(MessageType.open, { ...keys, ...place, room });
 			},
 			sendLogout({ event }) {
 				if (event.type !== "logout") return;
@@ -97,15 +137,21 @@ const actor = createActor(
 				if (event.type === "session") kept.keepSession(event.token);
 			},
 			dropKey: kept.dropKey,
-			sendLines({ event }) {
+			sendLines({ context: { room }, event }) {
 				if (event.type !== "welcome") return;
-				kept.keepClient(event.client);
-				outbox.welcome(event.client, event.last);
-				read.resume();
+				kept.keepClient(room, event.client);
+				// A login that another page began may lead to another room.
+				if (view.room() !== room) changeRoom(room);
+				view.welcome(event);
+				unsaid.outbox().welcome(event.client, event.last);
 			},
-			holdLines: () => outbox.hold(),
+			holdLines: unsaid.hold,
+			changeRoom: ({ context }) => changeRoom(context.room),
+			explain({ event }) {
+				if (event.type === "refused") view.explain(event.trouble.words);
+			},
 			clear() {
-				read.clear();
+				view.clear();
 				verify.clear();
 			},
 			clearCode: verify.clear,
@@ -114,7 +160,7 @@ const actor = createActor(
 			focusCode: () => queueMicrotask(verify.focus),
 		},
 	}),
-	{ input: { ...person, key: kept.keptKey() } },
+	{ input: { ...person, key: kept.keptKey(), room: first || LOBBY } },
 );
 
 const screens = {
@@ -132,8 +178,14 @@ actor.subscribe((snapshot) => {
 	enter.render(snapshot);
 	verify.render(snapshot);
 	write.render(snapshot);
-	showStatus(snapshot);
+	showSettings(snapshot);
+	showStatus(snapshot, view.place() === undefined);
+	view.render(snapshot);
 	if (entered) write.focus();
 });
+changeRoom(first || LOBBY);
+if (!first) view.explain("No room can have that name, so this is the lobby.");
 actor.start();
-write.show(outbox.lines);
+// A page that came over plain HTTP has no workers.
+if ("serviceWorker" in navigator)
+	void navigator.serviceWorker.register("/sw.js");

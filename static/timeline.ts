@@ -1,142 +1,211 @@
 /**
- * The timeline: what the room said, in order, grouped by person and day. What
- * the server says of the room looks unlike anything a person can type. Only
- * the last lines are kept, so that a tab open for a week stays light.
+ * The timeline: a window on what the room said, in order. It grows at the end
+ * as people speak and at either end by pages of history; what is far from the
+ * reader is let go, so that the document stays small, and nothing that comes
+ * or goes above them moves what they read.
  */
 
-import { find, make } from "./element.ts";
+import { find } from "./element.ts";
 import type { follower } from "./follow.ts";
-import type { Line } from "./frames.ts";
-import { avatar, nameTag } from "./person.ts";
+import type { Erased, Line, Placed, RoomLine } from "./frames.ts";
+import { row } from "./row.ts";
 
-const LINES_KEPT = 500;
-/** A reader who scrolled up is spared the cut for this many lines more. */
-const LINES_SPARED = 1_500;
-/** Lines of one person further apart than this are shown apart. */
-const PAUSE_MS = 5 * 60_000;
+/** Rows at most; a reader away from the end is spared the cut for as many again. */
+export const ROWS_KEPT = 300;
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });
-const exact = new Intl.DateTimeFormat(undefined, {
-	dateStyle: "full",
-	timeStyle: "medium",
-});
-
-function timeOf({ time }: Line): HTMLElement {
-	const mark = document.createElement("time");
-	const date = new Date(time);
-	mark.dateTime = date.toISOString();
-	mark.title = exact.format(date);
-	mark.textContent = clock.format(date);
-	return mark;
+interface Row {
+	line: Line;
+	element: HTMLElement;
 }
+
+const offsetOf = (line: RoomLine | undefined) =>
+	line && "offset" in line ? line.offset : 0;
 
 export function timeline(
 	follow: ReturnType<typeof follower>,
 	myName: () => string,
 ) {
+	const room = find("#room", HTMLElement);
 	const log = find("#log", HTMLElement);
 	const quiet = find("#quiet", HTMLElement);
-	/** Every line and day, oldest first. */
-	const shown: HTMLElement[] = [];
-	let group: HTMLElement | undefined;
-	let previous: Line | undefined;
-	let day = "";
-	/** How far the room was read: what a returning client names. */
-	let place = { epoch: "", offset: 0 };
+	const rows: Row[] = [];
+	/** The last that happened in the room, and the first that the window reaches. */
+	let newest = { epoch: "", offset: 0 };
+	let from = 0;
+	let isLive = false;
+	/** What stands after `left` was not seen; the first of it in the window is marked. */
+	let left = 0;
+	let marked = 0;
 
-	function show(element: HTMLElement, parent: HTMLElement) {
-		parent.append(element);
-		shown.push(element);
+	const element = (line: Line, previous: Line | undefined) =>
+		row(line, {
+			...{ me: myName(), previous },
+			isFirstNew: marked > 0 && offsetOf(line) === marked,
+		});
+
+	function isNews(line: Line): boolean {
+		return left > 0 && line.kind === "said" && line.name !== myName()
+			? line.offset > left
+			: false;
 	}
 
-	function continues(line: Line): boolean {
-		return (
-			previous?.kind === line.kind &&
-			previous.name === line.name &&
-			line.time - previous.time < PAUSE_MS
+	/** Shows a row anew that has got another neighbour, or another line. */
+	function again(at: number) {
+		const old = rows[at];
+		if (!old) return;
+		const fresh = element(old.line, rows[at - 1]?.line);
+		old.element.replaceWith(fresh);
+		old.element = fresh;
+	}
+
+	const againAt = (offset: number) =>
+		again(
+			rows.findIndex(({ line }) => offset > 0 && offsetOf(line) === offset),
 		);
+
+	function insert(at: number, lines: readonly Line[]) {
+		const was = marked;
+		const first = offsetOf(lines.find(isNews));
+		if (first > 0 && (was === 0 || first < was)) marked = first;
+		const fresh: Row[] = [];
+		for (const line of lines) {
+			const previous = fresh.at(-1) ?? rows[at - 1];
+			fresh.push({ line, element: element(line, previous?.line) });
+		}
+		const all = document.createDocumentFragment();
+		all.append(...fresh.map((made) => made.element));
+		log.insertBefore(all, rows[at]?.element ?? null);
+		rows.splice(at, 0, ...fresh);
+		again(at + fresh.length);
+		if (was !== marked) againAt(was);
 	}
 
-	function startGroup(line: Line): HTMLElement {
-		const mine = line.name === myName() ? "you" : "";
-		const label = line.kind === "aside" ? "only you see this" : mine;
-		const head = make("header", "", nameTag(line.name));
-		if (label) head.append(make("span", "label", label));
-		head.append(timeOf(line));
-		const started = make("article", line.kind, avatar(line.name), head);
-		log.append(started);
-		return started;
+	function drop(start: number, count: number) {
+		for (const gone of rows.splice(start, count)) gone.element.remove();
+		if (start > 0) return;
+		from = offsetOf(rows.find(({ line }) => offsetOf(line) > 0)?.line);
+		again(0);
 	}
 
-	function add(line: Line) {
-		if (line.kind !== "aside") {
+	/** What the reader looks at stays where it is: the end of a row moves with its text. */
+	function anchored(change: () => void) {
+		const { top } = room.getBoundingClientRect();
+		const bottom = (at: Row) => at.element.getBoundingClientRect().bottom;
+		const anchor = rows.find((each) => bottom(each) > top);
+		const was = anchor ? bottom(anchor) : 0;
+		change();
+		if (anchor?.element.isConnected) room.scrollTop += bottom(anchor) - was;
+	}
+
+	/** The text goes, the place stays. */
+	function erase({ name, epoch, target, through }: Erased) {
+		rows.forEach((each, at) => {
+			const { line } = each;
+			if (line.kind !== "said" || line.epoch !== epoch) return;
+			const isTheirs = line.name === name && line.offset <= through;
+			if (line.offset !== target && !isTheirs) return;
+			each.line = { ...line, text: "", erased: true };
+			again(at);
+		});
+	}
+
+	/** Something new; false if it was heard before. */
+	function add(line: RoomLine): boolean {
+		if ("offset" in line) {
 			const { epoch, offset } = line;
-			if (epoch === place.epoch && offset <= place.offset) return;
-			place = { epoch, offset };
+			if (epoch === newest.epoch && offset <= newest.offset) return false;
+			newest = { epoch, offset };
+			from ||= offset;
 		}
-		const today = calendar.format(line.time);
-		if (today !== day) {
-			show(make("h2", "day", today), log);
-			day = today;
-			previous = undefined;
+		if (line.kind === "erased") {
+			anchored(() => erase(line));
+			return true;
 		}
-		if (line.kind === "said" || line.kind === "aside") {
-			if (!group || !continues(line)) group = startGroup(line);
-			const element = make("p", "line", line.text);
-			element.dir = "auto";
-			show(element, group);
-			quiet.hidden ||= line.kind === "said";
-		} else {
-			const did = ` ${line.kind} `;
-			show(make("p", "system", nameTag(line.name), did, timeOf(line)), log);
+		const isFollowing = follow.isFollowing();
+		if (rows.length >= 2 * ROWS_KEPT && !isFollowing) follow.leaveEnd(true);
+		if (!follow.isAdrift()) insert(rows.length, [line]);
+		if (isFollowing && rows.length > ROWS_KEPT) {
+			drop(0, rows.length - ROWS_KEPT);
 		}
-		previous = line;
-		if (log.ariaBusy === "true") return;
-		trim();
-		follow.grew();
+		quiet.hidden ||= line.kind === "said";
+		if (isLive) follow.grew();
+		return true;
 	}
 
-	function trim() {
-		const kept = follow.isFollowing() ? LINES_KEPT : LINES_SPARED;
-		for (const old of shown.splice(0, Math.max(0, shown.length - kept))) {
-			const parent = old.parentElement;
-			old.remove();
-			if (parent !== log && !parent?.querySelector(".line")) parent?.remove();
-		}
-	}
-
-	/** Another person, or the same room from another point. While its past is told, nothing is read aloud. */
+	/** Another person, another room, or the same from another point. */
 	function clear() {
 		log.replaceChildren();
-		log.ariaBusy = "true";
-		shown.length = 0;
-		group = previous = undefined;
-		day = "";
-		place = { epoch: "", offset: 0 };
+		rows.length = 0;
+		newest = { epoch: "", offset: 0 };
+		from = marked = 0;
+		isLive = false;
 		quiet.hidden = true;
+		follow.leaveEnd(false);
 		follow.jump();
 	}
 
-	function caughtUp() {
-		log.ariaBusy = "false";
-		quiet.hidden = log.querySelector(".said") !== null;
-		follow.settle();
-	}
+	const shown = (lines: readonly Placed[]) =>
+		lines.flatMap((line) => (line.kind === "erased" ? [] : line));
 
 	return {
 		add,
 		clear,
-		caughtUp,
-		/** Nothing until something was read. */
-		place: () => (place.offset > 0 ? place : {}),
-		/** What was missed comes as if it were live. */
-		resume() {
-			if (place.offset > 0) caughtUp();
+		/** The room's past has been told; what comes now is live. */
+		caughtUp() {
+			isLive = true;
+			quiet.hidden = rows.some(({ line }) => line.kind === "said");
 		},
-		gap() {
-			clear();
-			show(make("p", "system", "Some messages are missing here."), log);
+		isLive: () => isLive,
+		/** Nothing until something was read. */
+		place: () => (newest.offset > 0 ? newest : undefined),
+		/** The offsets that the window reaches from and to. */
+		from: () => from,
+		to: () => offsetOf(rows.findLast(({ line }) => offsetOf(line) > 0)?.line),
+		/** A page that goes before the first row. */
+		prepend(lines: readonly Placed[]) {
+			anchored(() => {
+				from = offsetOf(lines[0]) || from;
+				insert(0, shown(lines));
+				const spare = rows.length - 2 * ROWS_KEPT;
+				if (spare <= 0) return;
+				follow.leaveEnd(true);
+				drop(rows.length - spare, spare);
+			});
+		},
+		/** A page that goes after the last row. */
+		append(lines: readonly Placed[]) {
+			anchored(() => {
+				insert(rows.length, shown(lines));
+				drop(0, Math.max(0, rows.length - 2 * ROWS_KEPT));
+			});
+			follow.leaveEnd(offsetOf(lines.at(-1)) < newest.offset);
+		},
+		/** The latest page, wherever the window was. */
+		replace(lines: readonly Placed[]) {
+			drop(0, rows.length);
+			from = offsetOf(lines[0]);
+			insert(0, shown(lines));
+			follow.leaveEnd(false);
+			follow.jump();
+		},
+		/** From here on is what the reader has not seen. */
+		leave(offset: number) {
+			const was = marked;
+			left = offset;
+			marked = 0;
+			againAt(was);
+		},
+		/** Who spoke, the latest first. */
+		speakers: () =>
+			rows
+				.flatMap(({ line }) => (line.kind === "said" ? line.name : []))
+				.reverse(),
+		/** What the reader said last, or nothing. */
+		lastOwn(): string {
+			const last = rows.findLast(({ line }) => {
+				return line.kind === "said" && line.name === myName() && !line.erased;
+			});
+			return last?.line.kind === "said" ? last.line.text : "";
 		},
 	};
 }

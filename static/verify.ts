@@ -4,11 +4,8 @@
  * minutes are left, and when another mail may be asked for.
  */
 
-import {
-	CODE_LENGTH,
-	type PageEvent,
-	type PageSnapshot,
-} from "../machines/page.ts";
+import type { PageSnapshot } from "../machines/page.ts";
+import { CODE_LENGTH, type PageEvent } from "../machines/page-events.ts";
 import { find, say } from "./element.ts";
 
 const some = (n: number, one: string, more: string) =>

@@ -20,6 +20,7 @@ const POLICY = [
 	"font-src 'self'",
 	"connect-src 'self'",
 	"manifest-src 'self'",
+	"worker-src 'self'",
 	"base-uri 'none'",
 	"form-action 'none'",
 	"frame-ancestors 'none'",
@@ -54,10 +55,14 @@ export function makeHttpServer(parts: HttpParts): Server {
 		response.status(wrong ? 503 : 200).json({ ok: !wrong, wrong });
 	});
 	app.post("/export", exporter(parts.exports));
-	app.get("/", (_request, response) => {
+	const page = (file: string) => (_request: Request, response: Response) => {
 		response.set("Cache-Control", "no-cache");
-		response.sendFile("index.html", { root: pages });
-	});
+		response.sendFile(file, { root: pages });
+	};
+	// Every room is the same page; which one it shows is for the page to read.
+	app.get(["/", "/r/:room"], page("index.html"));
+	// A worker may act only below where it came from.
+	app.get("/sw.js", page("sw.js"));
 	app.use("/static", express.static(pages, { index: false, redirect: false }));
 	app.use((_request, response) => {
 		response.status(404).type("text").send("There is nothing here.\n");

@@ -14,18 +14,21 @@ import {
 	type AnyTransitionDefinition as Transition,
 } from "xstate";
 import { getShortestPaths, getStateNodes } from "xstate/graph";
-import { CloseCode, MessageType } from "../../machines/message.ts";
-import { type Key, type PageEvent, pageMachine } from "../../machines/page.ts";
+import { CloseCode, LOBBY, MessageType } from "../../machines/message.ts";
+import { pageMachine } from "../../machines/page.ts";
+import type { Key, PageEvent } from "../../machines/page-events.ts";
 
 const TRANSITIONS = `
 page: leave → entering
 page: logout → entering
+page: go → where it was
 page: closed if isWorthReturning → returning.waiting
 page: closed if endsKey → entering
 page: closed → stopped
 starting: always if hasKey → returning
 starting: always → entering
 entering: submit → loggingIn
+loggingIn: go → where it was
 loggingIn: mayNotEnter → entering
 loggingIn: refused → entering
 loggingIn.connecting: opened → loggingIn.asking
@@ -46,14 +49,17 @@ returning.waiting: retry → returning.trying
 returning.waiting: after backoff → returning.trying
 returning.trying: opened → returning.opening
 returning.trying: after reach → returning.waiting
-returning.opening: welcome → chatting
+returning.opening: welcome if isOfRoom → chatting
 returning.opening: pending → loggingIn.verifying
+returning.opening: refused if isAboutRoom → returning.opening
+returning.opening: go if hasSession → returning.opening
 returning.opening: refused if endsKey → entering
 returning.opening: refused → stopped
 returning.opening: after reach → returning.waiting
 chatting: welcome → where it was
 chatting: refused → where it was
 chatting: logout → where it was
+chatting: go → returning.opening
 stopped: retry → returning
 `;
 
@@ -88,8 +94,11 @@ const session: PageEvent = {
 	...{ type: "session", token: TOKEN, news: { key: "session" } },
 };
 const welcome: PageEvent = {
-	...{ type: "welcome", client: "c1", last: 0, news: { name: "Ann" } },
+	...{ type: "welcome", client: "c1", epoch: "e1", offset: 0 },
+	...{ last: 0, said: 0, news: { name: "Ann", room: LOBBY } },
 };
+const garden: PageEvent = { type: "go", news: { room: "garden" } };
+const inTheGarden: PageEvent = { ...welcome, news: { room: "garden" } };
 const sessionEnded = refused(MessageType.open, "sessionIsOpen");
 
 const fromPerson: PageEvent[] = [
@@ -99,6 +108,8 @@ const fromPerson: PageEvent[] = [
 	{ type: "retry" },
 	{ type: "leave" },
 	{ type: "logout", all: true },
+	garden,
+	{ type: "go", news: { room: LOBBY } },
 ];
 const fromNetwork: PageEvent[] = [
 	opened,
@@ -112,6 +123,8 @@ const fromServer: PageEvent[] = [
 	{ type: "wrongCode" },
 	session,
 	welcome,
+	inTheGarden,
+	refused(MessageType.open, "roomIsNamed"),
 	refused(MessageType.hello, "resendIsDue"),
 	refused(MessageType.open, "tabsAreLeft"),
 	sessionEnded,
@@ -129,7 +142,7 @@ function livePage(tell: (effect: string) => unknown = () => {}, key = KEYS[0]) {
 		effects.map((effect) => [effect, () => tell(effect)]),
 	);
 	const actor = createActor(pageMachine.provide({ actions }), {
-		input: { name: "", email: "", key: key ?? "none" },
+		input: { name: "", email: "", key: key ?? "none", room: LOBBY },
 		clock,
 	});
 	return { actor: actor.start(), clock };
@@ -140,7 +153,7 @@ const isTimer = (type: string) => type.startsWith("xstate.after.");
 describe("the chart", () => {
 	const paths = KEYS.flatMap((key) =>
 		getShortestPaths(pageMachine, {
-			input: { ...ann, key },
+			input: { ...ann, key, room: LOBBY },
 			// A timer's event has no type of ours: it is XState's own.
 			events: (state) => [
 				...[...fromPerson, ...fromNetwork, ...fromServer],
@@ -149,7 +162,13 @@ describe("the chart", () => {
 				),
 			],
 			serializeState: ({ value, context }, event, before) =>
-				JSON.stringify([value, context.key, event, before?.value]),
+				JSON.stringify([
+					value,
+					context.key,
+					context.room,
+					event,
+					before?.value,
+				]),
 		}).map((path) => ({ ...path, key })),
 	);
 	const all = [pageMachine.root, ...getStateNodes(pageMachine)]
@@ -212,6 +231,10 @@ describe("whatever happens", () => {
 		/** Frames sent on this socket. */
 		sent: string[] = [];
 		mayWelcome = false;
+		/** Whoever has a session may go to another room on the same socket. */
+		get isMoving() {
+			return this.key === "session";
+		}
 		linesFlow = false;
 		/** Effects that should not have been. An action must not throw. */
 		readonly wrong: string[] = [];
@@ -231,7 +254,7 @@ describe("whatever happens", () => {
 			if (effect === "connect") return this.socket === "none";
 			if (effect === "sendHello") return isOpen;
 			if (effect === "sendOpen")
-				return isOpen && isFirst && this.key !== "none";
+				return isOpen && this.key !== "none" && (isFirst || this.isMoving);
 			if (effect === "sendCode") return isOpen && this.key === "pending";
 			if (effect === "sendLogout") return isOpen && this.key === "session";
 			if (effect === "sendLines") return isOpen && this.key === "session";

@@ -1,0 +1,76 @@
+/**
+ * What the page knows and what can happen to it: what a person does, what
+ * becomes of the connection, and what the server's frames amount to.
+ */
+
+/** Characters in a login code. */
+export const CODE_LENGTH = 6;
+
+export interface Person {
+	readonly name: string;
+	readonly email: string;
+}
+
+/** What a browser can come back with. */
+export type Key = "none" | "pending" | "session";
+
+/** A code that is on its way. Times are ms since 1970 by this browser's clock. */
+export interface PendingLogin {
+	readonly note: string;
+	readonly tries: number;
+	readonly expires: number;
+	readonly resendAt: number;
+}
+
+/** What went wrong, in words; `step` is whatever the person was just doing. */
+export interface Trouble {
+	readonly about: "name" | "email" | "step";
+	readonly words: string;
+}
+
+export interface PageContext extends Person, PendingLogin {
+	readonly key: Key;
+	/** The room that is shown, or will be. */
+	readonly room: string;
+	readonly trouble: Trouble | undefined;
+	/** How often in a row the connection failed, and a random number from 0 to 1. */
+	readonly attempt: number;
+	readonly jitter: number;
+}
+
+/** What the server's frames amount to: `news` is what the context keeps of one. */
+export type ServerEvent =
+	| { type: "pending"; id: string; news: PendingLogin & { key: "pending" } }
+	| { type: "mayNotEnter"; trouble: Trouble }
+	| { type: "wrongCode" }
+	| {
+			type: "refused";
+			rule: string;
+			/** The type of the message that was refused. */
+			re: number;
+			trouble: Trouble;
+			news: Partial<PendingLogin>;
+	  }
+	| { type: "session"; token: string; news: { key: "session" } }
+	| {
+			type: "welcome";
+			client: string;
+			epoch: string;
+			offset: number;
+			/** The highest number taken from this client, and how many messages the room has up to `offset`. */
+			last: number;
+			said: number;
+			news: { name?: string; room?: string };
+	  };
+
+export type PageEvent =
+	| { type: "submit"; news: Person }
+	| { type: "code"; code: string }
+	| { type: "resend" }
+	| { type: "retry" }
+	| { type: "leave" }
+	| { type: "go"; news: { room: string } }
+	| { type: "logout"; all: boolean }
+	| { type: "opened" }
+	| { type: "closed"; code: number; news: { jitter: number } }
+	| ServerEvent;

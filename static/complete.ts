@@ -1,0 +1,82 @@
+/**
+ * Completes @names while they are typed, from who spoke and who is here. The
+ * focus stays in the field: arrows choose, Enter or Tab takes, Escape lets be.
+ */
+
+import { find, say } from "./element.ts";
+import { nameTag } from "./person.ts";
+
+const MOST = 6;
+/** The start of a name before the cursor. */
+const STARTED = /(?<![\p{L}\p{N}_-])@([\p{L}\p{M}\p{N}_-]*)$/u;
+
+const fold = (name: string) => name.normalize("NFKC").toLowerCase();
+
+export function completion(field: HTMLTextAreaElement, names: () => string[]) {
+	const list = find("#names", HTMLElement);
+	const told = find("#names-told", HTMLElement);
+	let found: string[] = [];
+	let chosen = 0;
+
+	function started(): string | undefined {
+		if (field.selectionStart !== field.selectionEnd) return undefined;
+		return STARTED.exec(field.value.slice(0, field.selectionStart))?.[1];
+	}
+
+	function show(names: string[]) {
+		found = names;
+		list.hidden = names.length === 0;
+		list.replaceChildren(
+			...names.map((name, at) => {
+				const option = nameTag(name);
+				option.role = "option";
+				option.id = `name-${at}`;
+				option.ariaSelected = String(at === chosen);
+				// The field must not lose the focus.
+				option.onpointerdown = (event) => event.preventDefault();
+				option.onclick = () => take(name);
+				return option;
+			}),
+		);
+		if (names.length > 0) {
+			field.setAttribute("aria-activedescendant", `name-${chosen}`);
+		} else field.removeAttribute("aria-activedescendant");
+		const many = names.length === 1 ? "1 name" : `${names.length} names`;
+		say(told, names.length > 0 ? `${many}; arrows choose, Enter takes.` : "");
+	}
+
+	function take(name: string) {
+		const start = field.selectionStart - (started()?.length ?? 0);
+		field.setRangeText(`${name} `, start, field.selectionStart, "end");
+		show([]);
+		field.dispatchEvent(new Event("input"));
+	}
+
+	field.addEventListener("blur", () => show([]));
+
+	return {
+		/** After what is in the field has changed. */
+		look() {
+			const start = started();
+			chosen = 0;
+			if (start === undefined) return show([]);
+			const fits = [...new Set(names())].filter((name) => {
+				return fold(name).startsWith(fold(start)) && name !== start;
+			});
+			show(fits.slice(0, MOST));
+		},
+		/** Whether a key was meant for the list. */
+		takesKey(key: string): boolean {
+			const name = found[chosen];
+			if (name === undefined) return false;
+			if (key === "Enter" || key === "Tab") take(name);
+			else if (key === "Escape") show([]);
+			else if (key === "ArrowDown" || key === "ArrowUp") {
+				const step = key === "ArrowDown" ? 1 : -1;
+				chosen = (chosen + step + found.length) % found.length;
+				show(found);
+			} else return false;
+			return true;
+		},
+	};
+}

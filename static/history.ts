@@ -1,0 +1,94 @@
+/**
+ * Pages of what was said before: asked for while the reader nears an end of
+ * the window, one at a time, and handed to the timeline whole. The same
+ * question, for what stands before an offset, leads up, down and to the end.
+ */
+
+import { find } from "./element.ts";
+import type { follower } from "./follow.ts";
+import type { Placed, RoomLine } from "./frames.ts";
+import type { timeline } from "./timeline.ts";
+
+const PAGE = 100;
+
+export function historyPages(
+	read: ReturnType<typeof timeline>,
+	follow: ReturnType<typeof follower>,
+	ask: (before: number, limit: number) => void,
+) {
+	const room = find("#room", HTMLElement);
+	let asked: "prepend" | "append" | "replace" | undefined;
+	/** What was told of the page; a page of long lines takes several answers. */
+	let answer: Placed[] = [];
+	let page: Placed[] = [];
+	let hasOlder = false;
+
+	function request(what: typeof asked, before: number) {
+		asked = what;
+		ask(before, PAGE);
+	}
+
+	function look() {
+		const { scrollTop, scrollHeight, clientHeight } = room;
+		const place = read.place();
+		if (asked || !place || !read.isLive()) return;
+		if (hasOlder && scrollTop < 2 * clientHeight) {
+			request("prepend", read.from());
+		} else if (
+			follow.isAdrift() &&
+			scrollHeight - scrollTop - clientHeight < 2 * clientHeight
+		) {
+			request("append", Math.min(read.to() + PAGE, place.offset) + 1);
+		}
+	}
+	room.addEventListener("scroll", look);
+
+	find("#latest", HTMLButtonElement).onclick = () => {
+		const place = read.place();
+		if (!follow.isAdrift() || !place) return follow.jump();
+		reset();
+		request("replace", place.offset + 1);
+	};
+
+	/** Another room or connection, or the page is whole: nothing is on its way. */
+	function reset() {
+		asked = undefined;
+		answer = page = [];
+	}
+
+	return {
+		reset,
+		/** Whether a line belongs to the page that is on its way. */
+		takes(line: RoomLine): boolean {
+			const place = read.place();
+			if (!asked || !("offset" in line) || line.epoch !== place?.epoch) {
+				return false;
+			}
+			if (line.offset > place.offset) return false;
+			answer.push(line);
+			return true;
+		},
+		/** The latest was told; whether there is more before it. */
+		caughtUp(more: boolean) {
+			hasOlder = more;
+			look();
+		},
+		/** The answer is whole. */
+		done(more: boolean) {
+			const what = asked;
+			if (!what) return;
+			page = [...answer, ...page];
+			answer = [];
+			const first = page[0]?.offset ?? 0;
+			if (what === "append" && more && first > read.to() + 1) {
+				return ask(first, PAGE);
+			}
+			const end = what === "append" ? read.to() : 0;
+			const lines = page.filter(({ offset }) => offset > end);
+			reset();
+			hasOlder = what === "append" || more;
+			if (lines.length > 0) read[what](lines);
+			look();
+		},
+	};
+}

@@ -1,0 +1,92 @@
+/**
+ * Who is in the room, who of them is away, and who is writing. Someone in many
+ * tabs is one person, and away only if they are away in all.
+ */
+
+import { find, make, say } from "./element.ts";
+import type { Member, RoomEvent } from "./frames.ts";
+import { avatar, nameTag } from "./person.ts";
+
+const NAMED = 3;
+
+export function peoplePanel(myName: () => string) {
+	const list = find("#people", HTMLElement);
+	const many = find("#people-count", HTMLElement);
+	const typing = find("#typing", HTMLElement);
+	/** By client; nobody before the server has told. */
+	let members: Map<string, Member> | undefined;
+	let unnamed = 0;
+	let isDue = false;
+
+	/** Away or not, by name: those who are here first. */
+	function people(): [name: string, away: boolean][] {
+		const away = new Map<string, boolean>();
+		for (const member of members?.values() ?? []) {
+			away.set(member.name, member.away && (away.get(member.name) ?? true));
+		}
+		return [...away].sort(
+			([a, isAway], [b, isBAway]) =>
+				Number(isAway) - Number(isBAway) || a.localeCompare(b),
+		);
+	}
+
+	function entry([name, away]: [string, boolean]): HTMLElement {
+		const person = make("li", away ? "away" : "", avatar(name), nameTag(name));
+		if (name === myName()) person.append(make("span", "label", "you"));
+		if (away) person.append(make("span", "label", "away"));
+		return person;
+	}
+
+	/** At most once for each frame: a crowd comes in together. */
+	function renderSoon() {
+		if (isDue) return;
+		isDue = true;
+		setTimeout(() => {
+			isDue = false;
+			const all = people();
+			list.replaceChildren(...all.map(entry));
+			if (unnamed > 0) list.append(make("li", "label", `and ${unnamed} more`));
+			say(many, members ? String(all.length + unnamed) : "");
+		}, 50);
+	}
+
+	function showTyping(names: readonly string[]) {
+		const others = [...new Set(names)].filter((name) => name !== myName());
+		const tags = others.slice(0, NAMED).flatMap((name, at) => {
+			return at === 0 ? [nameTag(name)] : [", ", nameTag(name)];
+		});
+		const more = others.length > NAMED ? ", and others" : "";
+		const are = others.length > 1 ? "are" : "is";
+		typing.replaceChildren(
+			...(others.length > 0 ? [...tags, `${more} ${are} writing…`] : []),
+		);
+	}
+
+	return {
+		clear() {
+			members = undefined;
+			unnamed = 0;
+			showTyping([]);
+			renderSoon();
+		},
+		names: () => people().map(([name]) => name),
+		hear(event: RoomEvent) {
+			if (event.kind === "typing") {
+				return showTyping(event.members.map(({ name }) => name));
+			}
+			if (event.kind === "members") {
+				members = new Map();
+				unnamed = Math.max(0, event.total - event.members.length);
+			}
+			if (!members) return;
+			if (event.kind === "members" || event.kind === "presence") {
+				for (const member of event.members) members.set(member.client, member);
+			} else if (event.kind === "entered") {
+				const { client, name } = event;
+				members.set(client, { client, name, away: false });
+			} else if (event.kind === "left") members.delete(event.client);
+			else return;
+			renderSoon();
+		},
+	};
+}

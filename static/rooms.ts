@@ -1,0 +1,142 @@
+/**
+ * The rooms this browser has been in: where they are, how much of each was
+ * seen, and how many messages were not. An address leads to each of them, and
+ * a name is all it takes to make or join another.
+ */
+
+import { LOBBY } from "../machines/message.ts";
+import { find, make, say } from "./element.ts";
+import type { Head } from "./frames.ts";
+import { keepRooms, keptRooms, type Visited } from "./kept.ts";
+
+/** As many as the server tells about. */
+const MOST = 32;
+const NAME = /^(?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}_-]{1,32}$/u;
+
+/** The name as the server knows it, or nothing if it can be none. */
+export function roomName(raw: string): string {
+	const name = raw.trim().normalize("NFKC").toLowerCase().replace(/^#/, "");
+	return NAME.test(name) ? name : "";
+}
+
+/** The room that an address leads to; nothing if there can be no such room. */
+export function roomAt(path: string): string {
+	if (!path.startsWith("/r/")) return LOBBY;
+	try {
+		return roomName(decodeURIComponent(path.slice(3)));
+	} catch {
+		return "";
+	}
+}
+
+export const pathOf = (room: string): string =>
+	room === LOBBY ? "/" : `/r/${encodeURIComponent(room)}`;
+
+export function roomList(go: (room: string) => void) {
+	const list = find("#rooms", HTMLElement);
+	const form = find("#join", HTMLFormElement);
+	const field = find("#join-name", HTMLInputElement);
+	const trouble = find("#join-trouble", HTMLElement);
+	const side = find("#side", HTMLElement);
+	const elsewhere = find("#elsewhere", HTMLElement);
+	const share = find("#share", HTMLButtonElement);
+	const heads = new Map<string, Head>();
+	let here = LOBBY;
+
+	const known = (): readonly Visited[] => {
+		const kept = keptRooms();
+		if (kept.some(({ name }) => name === LOBBY)) return kept;
+		return [{ name: LOBBY, epoch: "", offset: 0, said: 0 }, ...kept];
+	};
+
+	function unread({ name, epoch, said }: Visited): number {
+		const head = heads.get(name);
+		if (!head?.epoch || name === here) return 0;
+		return head.epoch === epoch ? Math.max(0, head.said - said) : head.said;
+	}
+
+	function entry(room: Visited): HTMLElement {
+		const { name } = room;
+		const link = document.createElement("a");
+		link.href = pathOf(name);
+		link.append(make("bdi", "", name));
+		if (name === here) link.ariaCurrent = "page";
+		const count = unread(room);
+		if (count > 0) {
+			const badge = make("span", "badge", count > 99 ? "99+" : String(count));
+			link.append(badge, make("span", "unseen", " new"));
+		}
+		link.onclick = (event) => {
+			if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+			event.preventDefault();
+			leave(name);
+		};
+		return make("li", "", link);
+	}
+
+	function leave(room: string) {
+		if (side.matches(":popover-open")) side.hidePopover();
+		go(room);
+	}
+
+	function render() {
+		const rooms = known();
+		list.replaceChildren(...rooms.map(entry));
+		const count = rooms.reduce((sum, room) => sum + unread(room), 0);
+		elsewhere.hidden = count === 0;
+		say(elsewhere, count > 99 ? "99+" : String(count));
+	}
+
+	form.onsubmit = (event) => {
+		event.preventDefault();
+		const name = roomName(field.value);
+		const words =
+			"A room’s name has letters, digits, “_” and “-”, at most 32 of them.";
+		say(trouble, name ? "" : words);
+		field.ariaInvalid = String(!name);
+		if (!name) return field.focus();
+		field.value = "";
+		leave(name);
+	};
+
+	share.onclick = async () => {
+		const url = location.origin + pathOf(here);
+		try {
+			if (navigator.share && matchMedia("(pointer: coarse)").matches) {
+				await navigator.share({ title: `${here} · Plume`, url });
+			} else {
+				await navigator.clipboard.writeText(url);
+				say(share, "Link copied");
+			}
+		} catch {
+			// Nothing was shared: what was to be is in the address bar.
+			say(share, "Copy the address");
+		}
+		setTimeout(() => say(share, "Share link"), 3_000);
+	};
+
+	return {
+		/** The names that the server is asked about. */
+		names: () => known().map(({ name }) => name),
+		/** How much of the room was seen when it was left. */
+		seen: (room: string) => known().find(({ name }) => name === room),
+		enter(room: string) {
+			here = room;
+			const rooms = known();
+			if (!rooms.some(({ name }) => name === room)) {
+				const fresh = { name: room, epoch: "", offset: 0, said: 0 };
+				// The lobby is always first; the room that was joined first goes first.
+				const others = rooms.slice(1).slice(2 - MOST);
+				keepRooms([...rooms.slice(0, 1), ...others, fresh]);
+			}
+			render();
+		},
+		keepSeen(seen: Visited) {
+			keepRooms(known().map((room) => (room.name === seen.name ? seen : room)));
+		},
+		hear(head: Head) {
+			heads.set(head.room, head);
+			render();
+		},
+	};
+}

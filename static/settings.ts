@@ -1,0 +1,90 @@
+/**
+ * The settings: how the page looks, what a person takes with them, and how
+ * they leave.
+ */
+
+import type { PageSnapshot } from "../machines/page.ts";
+import type { PageEvent } from "../machines/page-events.ts";
+import { find, say } from "./element.ts";
+import { keepSetting, keptSession, keptSetting } from "./kept.ts";
+
+function applyTheme(theme: string) {
+	if (theme) document.documentElement.dataset.theme = theme;
+	else delete document.documentElement.dataset.theme;
+	// The browser's own frame follows; each colour was said for one scheme.
+	for (const meta of document.querySelectorAll<HTMLMetaElement>(
+		"meta[name=theme-color]",
+	)) {
+		const scheme = meta.dataset.scheme ?? "";
+		meta.media = theme
+			? theme === scheme
+				? "all"
+				: "not all"
+			: `(prefers-color-scheme: ${scheme})`;
+	}
+}
+
+export function settingsDialog(send: (event: PageEvent) => void) {
+	const dialog = find("#settings", HTMLDialogElement);
+	const everywhere = find("#logout-all", HTMLButtonElement);
+	const exporting = find("#export", HTMLButtonElement);
+	const told = find("#export-told", HTMLElement);
+
+	find("#me", HTMLElement).onclick = () => dialog.showModal();
+	// A click beside the dialog lands on its backdrop.
+	dialog.onclick = ({ target }) => target === dialog && dialog.close();
+
+	for (const choice of dialog.querySelectorAll<HTMLInputElement>(
+		"input[name=theme]",
+	)) {
+		choice.checked = choice.value === keptSetting("theme");
+		choice.onchange = () => {
+			keepSetting("theme", choice.value);
+			applyTheme(choice.value);
+		};
+	}
+	applyTheme(keptSetting("theme"));
+
+	everywhere.onclick = () => send({ type: "logout", all: true });
+	find("#logout", HTMLButtonElement).onclick = () =>
+		send({ type: "logout", all: false });
+
+	async function exported(): Promise<string> {
+		const answer = await fetch("/export", {
+			method: "POST",
+			headers: { Authorization: `Bearer ${keptSession()}` },
+		});
+		if (answer.status === 429) {
+			const wait = Number(answer.headers.get("Retry-After")) || 60;
+			return `An export was made just now. Try again in ${wait} s.`;
+		}
+		if (!answer.ok) return "The server did not give an export. Try again.";
+		const link = document.createElement("a");
+		link.href = URL.createObjectURL(await answer.blob());
+		link.download = "plume-messages.json";
+		link.click();
+		setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+		return "Your messages were saved as plume-messages.json.";
+	}
+
+	exporting.onclick = async () => {
+		exporting.disabled = true;
+		say(told, "Gathering your messages…");
+		say(
+			told,
+			await exported().catch(() => "Plume cannot be reached. Try again."),
+		);
+		exporting.disabled = false;
+	};
+
+	return (snapshot: PageSnapshot) => {
+		if (snapshot.context.key !== "session") {
+			for (const open of document.querySelectorAll("dialog[open]")) {
+				if (open instanceof HTMLDialogElement) open.close();
+			}
+			say(told, "");
+		}
+		everywhere.disabled = !snapshot.matches("chatting");
+		find("#erase-all", HTMLButtonElement).disabled = everywhere.disabled;
+	};
+}

@@ -1,0 +1,39 @@
+/**
+ * Keeps the page's own files for when there is no network. Whatever the
+ * network can give comes from there, so a new version is never hidden by an
+ * old one; nothing anyone said is kept.
+ */
+
+const CACHE = "plume";
+const SHELL = ["/", "/static/app.js", "/static/plume.css", "/static/plume.svg"];
+
+addEventListener("install", (event) => {
+	skipWaiting();
+	event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(SHELL)));
+});
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+
+async function networkFirst(request, kept) {
+	try {
+		const answer = await fetch(request);
+		if (answer.ok) {
+			const cache = await caches.open(CACHE);
+			await cache.put(kept, answer.clone());
+		}
+		return answer;
+	} catch (offline) {
+		const answer = await caches.match(kept);
+		if (answer) return answer;
+		throw offline;
+	}
+}
+
+addEventListener("fetch", (event) => {
+	const { method, mode, url } = event.request;
+	const { origin, pathname } = new URL(url);
+	if (method !== "GET" || origin !== location.origin) return;
+	// Every room is the same page.
+	const kept = mode === "navigate" ? "/" : pathname;
+	if (SHELL.includes(kept))
+		event.respondWith(networkFirst(event.request, kept));
+});

@@ -1,0 +1,75 @@
+/**
+ * What the room has not taken yet, below the timeline; what it refused waits
+ * there to be sent again, edited or dropped. Each room has an outbox of its
+ * own, so that what waits in one is not said in another.
+ */
+
+import { MessageType } from "../machines/message.ts";
+import { find, make, say } from "./element.ts";
+import * as kept from "./kept.ts";
+import { type Line, Outbox } from "./outbox.ts";
+
+interface World {
+	send(type: number, fields: Record<string, unknown>): void;
+	edit(texts: readonly string[]): void;
+}
+
+export function unsaidLines(world: World) {
+	const waiting = find("#outbox", HTMLElement);
+	const failed = find("#failed", HTMLElement);
+	const words = find("#failed-words", HTMLElement);
+	const outboxes = new Map<string, Outbox>();
+	let here = "";
+
+	function outboxOf(room: string): Outbox {
+		const known = outboxes.get(room);
+		if (known) return known;
+		const made = new Outbox(kept.keptLines(room), kept.keptClient(room), {
+			keep(lines) {
+				kept.keepLines(room, lines);
+				if (room === here) show(lines);
+			},
+			post: (text, n) => world.send(MessageType.text, { text, room, n }),
+			wait: (ms, then) => setTimeout(then, ms),
+		});
+		outboxes.set(room, made);
+		return made;
+	}
+	const outbox = () => outboxOf(here);
+
+	function show(lines: readonly Line[]) {
+		waiting.replaceChildren(
+			...lines.map(({ text, why }) =>
+				make("p", why ? "line failed" : "line", text),
+			),
+		);
+		const whys = lines.flatMap(({ why }) => why || []);
+		const many = whys.length === 1 ? "1 line was" : `${whys.length} lines were`;
+		failed.hidden = whys.length === 0;
+		say(words, whys[0] ? `${many} not sent. ${whys[0]}` : "");
+	}
+
+	find("#failed-retry", HTMLButtonElement).onclick = () => outbox().retry();
+	find("#failed-drop", HTMLButtonElement).onclick = () => outbox().drop();
+	find("#failed-edit", HTMLButtonElement).onclick = () =>
+		world.edit(
+			outbox()
+				.drop()
+				.map(({ text }) => text),
+		);
+
+	return {
+		outbox,
+		enter(room: string) {
+			here = room;
+			show(outbox().lines);
+		},
+		hold: () => outboxes.get(here)?.hold(),
+		/** Someone else is here now. */
+		clear() {
+			kept.dropUnsaid();
+			outboxes.clear();
+			show([]);
+		},
+	};
+}
