@@ -8,10 +8,11 @@ const AWAY_AFTER_MS = 5 * 60_000;
 interface Looker {
 	/** Nobody looks at the page any more, or somebody does again. */
 	left(): void;
+	back(): void;
 	away(isAway: boolean): void;
 }
 
-export function presence({ left, away }: Looker) {
+export function presence({ left, back, away }: Looker) {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	let isAway = false;
 
@@ -23,7 +24,10 @@ export function presence({ left, away }: Looker) {
 
 	document.addEventListener("visibilitychange", () => {
 		clearTimeout(timer);
-		if (!document.hidden) return tell(false);
+		if (!document.hidden) {
+			back();
+			return tell(false);
+		}
 		left();
 		timer = setTimeout(tell, AWAY_AFTER_MS, true);
 	});

@@ -40,6 +40,7 @@ export function roomView({ name, tell, go }: World) {
 	);
 	const looker = presence({
 		left: keepSeen,
+		back: read.look,
 		away: (away) => tell(MessageType.signal, { kind: "presence", away }),
 	});
 	let room = "";
@@ -77,6 +78,7 @@ export function roomView({ name, tell, go }: World) {
 		if (notice) read.add({ kind: "notice", text: notice, time: Date.now() });
 		notice = "";
 		if (!document.hidden) {
+			read.look();
 			const { epoch, offset } = place();
 			rooms.keepSeen({ name: room, epoch, offset, said });
 		}
@@ -118,7 +120,7 @@ export function roomView({ name, tell, go }: World) {
 		},
 		/** Whoever speaks is at the end, and has read what was new. */
 		spoke() {
-			read.leave(place().offset);
+			read.leave(0);
 			follow.toEnd();
 		},
 		hear(event: RoomEvent) {

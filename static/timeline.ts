@@ -188,7 +188,11 @@ export function timeline(
 			follow.leaveEnd(false);
 			follow.jump();
 		},
-		/** From here on is what the reader has not seen. */
+		/** What is read as it comes is not marked. */
+		look() {
+			if (marked === 0) left = 0;
+		},
+		/** From here on is what the reader has not seen; 0 takes the mark away. */
 		leave(offset: number) {
 			const was = marked;
 			left = offset;

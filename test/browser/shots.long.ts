@@ -1,0 +1,90 @@
+/**
+ * `npm run shots`: pictures of the page in eight states, of a conversation on
+ * the real server, for the README.
+ */
+
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { afterAll, beforeAll, test } from "vitest";
+import { Plume } from "../program/program.ts";
+import { startChromium } from "./chromium.ts";
+import { enter, type Person, visit } from "./person.ts";
+
+const TO =
+	process.env.SHOTS ?? fileURLToPath(new URL("../../docs/", import.meta.url));
+const wide = { viewport: { width: 1280, height: 800 } };
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
+const dark = { colorScheme: "dark" } as const;
+
+let browser: Browser;
+let plume: Plume;
+
+beforeAll(async () => {
+	await mkdir(TO, { recursive: true });
+	browser = await startChromium();
+	plume = await Plume.start();
+});
+afterAll(async () => {
+	await browser.close();
+	await plume.stop();
+});
+
+const shoot = ({ page }: Person, name: string) =>
+	page.screenshot({ path: `${TO}/${name}.png`, animations: "disabled" });
+
+const comeIn = (name: string, options: BrowserContextOptions = wide) =>
+	enter(browser, plume, name, options);
+
+test("what the page looks like", async () => {
+	const eve = await visit(browser, plume, "eve", wide);
+	await eve.page.getByLabel("Name").fill("eve");
+	await shoot(eve, "enter");
+	const code = await eve.getsACode();
+	await eve.page.getByText("5 tries and").waitFor();
+	await shoot(eve, "verify");
+	await eve.types(code === "AAAAAA" ? "BBBBBB" : "AAAAAA");
+	await eve.page.getByText("4 tries and").waitFor();
+	await shoot(eve, "wrong-code");
+
+	const ann = await comeIn("ann");
+	const linus = await comeIn("linus", phone);
+	const mina = await comeIn("mina", { ...wide, ...dark });
+	const talk: [Person, string][] = [
+		[ann, "Good morning! The boat leaves at nine, from the small pier."],
+		[ann, "Tickets: https://example.org/boats?day=saturday"],
+		[mina, "👋🌞"],
+		[linus, "I am late, start without me. @ann can you take the tent?"],
+		[ann, "Of course. Who has the list?"],
+		[
+			mina,
+			"Here, from last year:\n```\ntent, ropes, two lamps\nbread, `real` coffee\n```",
+		],
+		[linus, "שלום לכולם, אני מביא קפה"],
+		[mina, "Then only `lamps` are missing. @linus?"],
+		[linus, "I bring them, and a plan of the island: https://example.org/map."],
+	];
+	for (const [person, text] of talk) {
+		await person.says(text);
+		await mina.reads(text.split(/[\n`?@]/, 1)[0] || text.slice(0, 8));
+	}
+	for (const room of ["boats", "recipes"]) {
+		await ann.page.getByLabel("Make or join a room").fill(room);
+		await ann.page.keyboard.press("Enter");
+		await ann.page.getByRole("heading", { name: room }).waitFor();
+	}
+	await ann.page.getByRole("link", { name: "lobby" }).click();
+	await ann.reads("I bring them");
+	await ann.page.getByLabel("Your message").fill("See you all at the pier");
+	await shoot(ann, "room");
+	await linus.page.getByLabel("Your message").fill("");
+	await shoot(linus, "phone");
+	await shoot(mina, "dark");
+	await ann.page.getByRole("button", { name: "ann", exact: true }).click();
+	await shoot(ann, "settings");
+	await ann.page.keyboard.press("Escape");
+	plume.kill("SIGKILL");
+	await ann.isTold("Trying again…");
+	await ann.says("See you all at the pier");
+	await shoot(ann, "reconnecting");
+});
