@@ -119,7 +119,7 @@ function systemLine(frame: Fields, item: SystemLine): RoomEvent | undefined {
 }
 
 /** What is never logged: it may be missed. */
-function passing(frame: Fields): RoomEvent | undefined {
+function signal(frame: Fields): RoomEvent | undefined {
 	const room = word(frame.room);
 	const { kind } = frame;
 	switch (kind) {
@@ -226,7 +226,7 @@ export function readFrame(
 		case MessageType.refused:
 			return refusal(frame, now);
 		case MessageType.signal:
-			return passing(frame);
+			return signal(frame);
 		default:
 			return undefined;
 	}
