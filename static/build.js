@@ -1,10 +1,11 @@
 /**
  * Builds the page into dist/static: one script, one stylesheet, the rest as it
- * is. The paths are this file's own, so that it can be run from anywhere.
+ * is, all of it packed too. The paths are this file's own, so that it can be run from anywhere.
  */
 
-import { copyFile, mkdir, readdir } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const from = import.meta.dirname;
@@ -28,4 +29,10 @@ for (const file of await readdir(from)) {
 	if (/\.(html|svg|png|webmanifest)$|^sw\.js$/.test(file)) {
 		await copyFile(join(from, file), join(to, file));
 	}
+}
+// Packed once, here, and not at each request.
+for (const file of await readdir(to)) {
+	if (!/\.(css|html|js|svg|webmanifest)$/.test(file)) continue;
+	const packed = gzipSync(await readFile(join(to, file)), { level: 9 });
+	await writeFile(join(to, `${file}.gz`), packed);
 }

@@ -3,7 +3,9 @@
  * answer carries a policy under which a page can load nothing from elsewhere
  * and run nothing that is not a file of ours.
  */
+import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { extname, join } from "node:path";
 import express, {
 	type NextFunction,
 	type Request,
@@ -55,15 +57,20 @@ export function makeHttpServer(parts: HttpParts): Server {
 		response.status(wrong ? 503 : 200).json({ ok: !wrong, wrong });
 	});
 	app.post("/export", exporter(parts.exports));
-	const page = (file: string) => (_request: Request, response: Response) => {
+	const send = sender(pages);
+	const page = (file: string) => (request: Request, response: Response) => {
 		response.set("Cache-Control", "no-cache");
-		response.sendFile(file, { root: pages });
+		send(file, request, response);
 	};
 	// Every room is the same page; which one it shows is for the page to read.
 	app.get(["/", "/r/:room"], page("index.html"));
 	// A worker may act only below where it came from.
 	app.get("/sw.js", page("sw.js"));
-	app.use("/static", express.static(pages, { index: false, redirect: false }));
+	app.get("/static/:file", (request, response, next) => {
+		if (/^\w[\w.-]*$/.test(request.params.file)) {
+			send(request.params.file, request, response, next);
+		} else next();
+	});
 	app.use((_request, response) => {
 		response.status(404).type("text").send("There is nothing here.\n");
 	});
@@ -82,6 +89,24 @@ export function makeHttpServer(parts: HttpParts): Server {
 		},
 		app,
 	);
+}
+
+/** Sends a file as the build packed it, to whoever can unpack it. */
+function sender(root: string) {
+	return (
+		file: string,
+		request: Request,
+		response: Response,
+		next?: NextFunction,
+	) => {
+		const packed = `${file}.gz`;
+		response.vary("Accept-Encoding");
+		if (!request.acceptsEncodings("gzip") || !existsSync(join(root, packed))) {
+			return response.sendFile(file, { root }, (error) => error && next?.());
+		}
+		response.type(extname(file)).set("Content-Encoding", "gzip");
+		response.sendFile(packed, { root });
+	};
 }
 
 function statusOf(error: unknown): number {
