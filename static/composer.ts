@@ -81,7 +81,10 @@ export function composer(world: World) {
 	/** Fits the field to what is in it, and says what stands in its way. */
 	function refresh() {
 		field.style.height = "auto";
-		field.style.height = `${field.scrollHeight + 6}px`;
+		// What is not shown has no height yet.
+		if (field.scrollHeight > 0) {
+			field.style.height = `${field.scrollHeight + 6}px`;
+		}
 		say(trouble, tooLong() || told);
 	}
 

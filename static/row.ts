@@ -95,7 +95,7 @@ export function row(line: Line, { me, previous, isFirstNew }: Around) {
 			article.classList.add("first");
 			article.append(avatar(line.name), head);
 		}
-		article.append(bodyOf(line, me));
+		article.append(bodyOf(line, mine ? "" : me));
 		if (line.kind === "said" && !line.erased) {
 			if (mine) article.append(deleteButton(line.offset));
 			else if (mentions(line.text, me)) article.classList.add("mention");

@@ -28,7 +28,10 @@ export class Person {
 		page.on("pageerror", (error) => this.complaints.push(error.message));
 		page.on("request", (request) => {
 			const { protocol, host } = new URL(request.url());
-			if (protocol !== "data:" && host !== new URL(plume.url).host) {
+			if (
+				!["data:", "blob:"].includes(protocol) &&
+				host !== new URL(plume.url).host
+			) {
 				this.complaints.push(request.url());
 			}
 		});
@@ -110,6 +113,32 @@ export class Person {
 		await this.page.getByLabel("Your message").press("Enter");
 	}
 
+	get field() {
+		return this.page.getByLabel("Your message");
+	}
+
+	/** Goes to another room by the list beside the conversation. */
+	async goesTo(typed: string, room = typed): Promise<void> {
+		await this.page.getByLabel("Make or join a room").fill(typed);
+		await this.page.getByLabel("Make or join a room").press("Enter");
+		await this.isIn(room);
+	}
+
+	async isIn(room: string): Promise<void> {
+		await this.page.getByRole("heading", { name: room, exact: true }).waitFor();
+	}
+
+	/** The tab is hidden, or looked at again, as far as the page can tell. */
+	async looksAway(hidden = true): Promise<void> {
+		await this.page.evaluate((isHidden) => {
+			Object.defineProperty(document, "hidden", {
+				configurable: true,
+				get: () => isHidden,
+			});
+			document.dispatchEvent(new Event("visibilitychange"));
+		}, hidden);
+	}
+
 	/** Waits until it can be read in the room. */
 	async reads(text: string): Promise<void> {
 		await this.page.getByRole("log").getByText(text).first().waitFor();
@@ -131,10 +160,11 @@ export async function visit(
 	plume: Plume,
 	name: string,
 	options: BrowserContextOptions = {},
+	room = "",
 ): Promise<Person> {
 	const context = await browser.newContext(options);
 	const person = new Person(await context.newPage(), plume, name);
-	await person.page.goto(plume.url);
+	await person.page.goto(new URL(room && `/r/${room}`, plume.url).href);
 	return person;
 }
 
@@ -144,8 +174,9 @@ export async function enter(
 	plume: Plume,
 	name: string,
 	options: BrowserContextOptions = {},
+	room = "",
 ): Promise<Person> {
-	const person = await visit(browser, plume, name, options);
+	const person = await visit(browser, plume, name, options, room);
 	await person.comesIn();
 	return person;
 }

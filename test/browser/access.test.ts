@@ -1,0 +1,154 @@
+/** For everyone: axe-core finds nothing in any state, and a conversation needs no mouse. */
+
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { expect, test } from "vitest";
+import type { Person } from "./person.ts";
+import { phone, stage } from "./stage.ts";
+
+const { enter, plume, visit } = stage();
+
+const axe = await readFile(
+	createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
+	"utf8",
+);
+
+/** Looks at the page as it is, in both themes. */
+async function check({ page }: Person, state: string) {
+	if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
+	for (const colorScheme of ["light", "dark"] as const) {
+		await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+		const found: string[] = await page.evaluate(async () => {
+			const { violations } = await Reflect.get(window, "axe").run();
+			return violations.map(
+				({ id, nodes }: { id: string; nodes: { html: string }[] }) =>
+					`${id}: ${nodes.map(({ html }) => html).join(" ")}`,
+			);
+		});
+		expect(found, `${state}, ${colorScheme}`).toEqual([]);
+	}
+}
+
+test.each([
+	["wide", {}],
+	["phone", phone],
+	["twice as large", { viewport: { width: 640, height: 400 } }],
+])("no state breaks a rule: %s", async (size, options) => {
+	const room = size.replaceAll(" ", "-");
+	const name = size.slice(0, 4);
+	const ann = await visit(name, options, room);
+	await check(ann, "enter");
+	await ann.presses("Mail me a code");
+	await check(ann, "enter, refused");
+	const code = await ann.getsACode();
+	await check(ann, "verify");
+	await ann.types(code === "AAAAAA" ? "BBBBBB" : "AAAAAA");
+	await ann.isTold("That code is not right.");
+	await check(ann, "wrong code");
+	await ann.types(code);
+	await ann.isInside();
+	await check(ann, "a quiet room");
+	const bob = await enter("bob", {}, room);
+	await bob.says(
+		`@${name} see https://example.org and \`code\`\n\`\`\`\nmore\n\`\`\``,
+	);
+	await ann.reads("see");
+	await ann.says("mine");
+	await ann.reads("mine");
+	await bob.field.pressSequentially("hm");
+	await check(ann, "a busy room");
+	await ann.field.pressSequentially("@b");
+	await ann.page.getByRole("option").first().waitFor();
+	await check(ann, "completing a name");
+	await ann.field.fill("x".repeat(4_001));
+	await check(ann, "too long");
+	await ann.field.fill("");
+	const side = ann.page.getByRole("button", { name: "Rooms and people" });
+	if (await side.isVisible()) {
+		await side.click();
+		await check(ann, "rooms and people");
+		await ann.page.keyboard.press("Escape");
+	}
+	await ann.presses(name);
+	await check(ann, "settings");
+	await ann.presses("Delete everything and my name");
+	await check(ann, "a warning");
+	await ann.page.keyboard.press("Escape");
+	await ann.presses("Close");
+	await ann.cutsTheLine();
+	await ann.page.reload();
+	await ann.isTold("Trying again…");
+	await check(ann, "reconnecting");
+});
+
+test("nothing is wider than a small screen, and every target is large enough", async () => {
+	const ann = await enter("ann", { viewport: { width: 320, height: 500 } });
+	await ann.says("https://example.org/".padEnd(300, "x"));
+	await ann.reads("example.org");
+	await ann.presses("ann");
+	const { wide, small } = await ann.page.evaluate(() => ({
+		wide: document.documentElement.scrollWidth - innerWidth,
+		small: [...document.querySelectorAll("button, input, [role=option]")]
+			.filter((target) => target.checkVisibility())
+			.map((target) => target.closest("label") ?? target)
+			.filter((target) => {
+				const { width, height } = target.getBoundingClientRect();
+				return width < 24 || height < 24;
+			})
+			.map((target) => target.outerHTML),
+	}));
+	expect(wide).toBeLessThanOrEqual(0);
+	expect(small).toEqual([]);
+});
+
+test("a whole conversation needs no mouse, from entering to logging out", async () => {
+	const bob = await enter("bob", {}, "keys");
+	const ann = await visit("ann", {}, "keys");
+	const { keyboard } = ann.page;
+	const focused = () =>
+		ann.page.evaluate(() => {
+			const { activeElement: at } = document;
+			return at?.ariaLabel ?? at?.textContent?.trim() ?? "";
+		});
+	/** Tab, until what is so called has the focus and shows it. */
+	async function tabTo(name: string, key = "Tab") {
+		for (let left = 40; (await focused()) !== name; left -= 1) {
+			expect(left, `a way to ${name}`).toBeGreaterThan(0);
+			await keyboard.press(key);
+		}
+		const outline = await ann.page.evaluate(
+			() =>
+				getComputedStyle(document.activeElement ?? document.body).outlineStyle,
+		);
+		expect(outline).not.toBe("none");
+	}
+	await keyboard.type("ann");
+	await keyboard.press("Tab");
+	await keyboard.type("ann@example.org");
+	await keyboard.press("Enter");
+	await keyboard.insertText(await plume().codeFor("ann"));
+	await ann.isInside();
+	await keyboard.type("Hello @b");
+	await ann.page.getByRole("option").first().waitFor();
+	await keyboard.press("Tab");
+	await keyboard.press("Enter");
+	await bob.reads("Hello @bob");
+	await bob.says("Hello Ann");
+	await ann.reads("Hello Ann");
+	await keyboard.press("Shift+Tab");
+	expect(await focused()).toBe("Delete this message");
+	await keyboard.press("Enter");
+	await keyboard.press("Escape");
+	await tabTo("Go", "Shift+Tab");
+	await keyboard.press("Shift+Tab");
+	await keyboard.type("attic");
+	await keyboard.press("Enter");
+	await ann.isIn("attic");
+	await ann.page.goBack();
+	await ann.isIn("keys");
+	await tabTo("Aann", "Shift+Tab");
+	await keyboard.press("Enter");
+	await tabTo("Log out");
+	await keyboard.press("Enter");
+	await ann.isOutside();
+});

@@ -1,0 +1,150 @@
+/** Reading: what people write is shown safely and well, and the past is a scroll away. */
+
+import { expect, test } from "vitest";
+import { Caller } from "../program/caller.ts";
+import { stage } from "./stage.ts";
+
+const { enter, plume } = stage();
+
+test("links can be clicked, code stands out, and nothing is markup", async () => {
+	const ann = await enter("ann", {}, "texts");
+	const log = ann.page.getByRole("log");
+	await ann.says(
+		"see (https://example.org/a_(b)), or http://example.org/x?y=1.",
+	);
+	const links = log.getByRole("link");
+	await links.nth(1).waitFor();
+	const all = await links.evaluateAll((found) =>
+		found.map((link) => [link.textContent, link.getAttribute("rel")]),
+	);
+	const rel = "noopener noreferrer";
+	expect(all).toEqual([
+		["https://example.org/a_(b)", rel],
+		["http://example.org/x?y=1", rel],
+	]);
+	await ann.says(
+		"javascript:alert(1) <img src=x onerror=alert(1)> data:text/html,x",
+	);
+	await ann.reads("<img src=x onerror=alert(1)>");
+	expect(await links.count()).toBe(2);
+	expect(await log.locator("img").count()).toBe(0);
+	await ann.says("use `npm test`, or\n```sh\nhttps://not.a.link <b>\n```");
+	await log.locator("pre").waitFor();
+	expect(await log.locator("pre").innerText()).toBe("https://not.a.link <b>");
+	expect(await log.locator(".line > code").innerText()).toBe("npm test");
+	expect(await links.count()).toBe(2);
+});
+
+test("emoji alone are large, and so are they only", async () => {
+	const ann = await enter("ann", {}, "emoji");
+	await ann.says("👩‍🚀 🎉");
+	await ann.says("123");
+	await ann.says("hello 🎉");
+	await ann.reads("hello");
+	const large = await ann.page.locator(".emoji").allInnerTexts();
+	expect(large).toEqual(["👩‍🚀 🎉"]);
+});
+
+test("a mention of oneself is marked, in any spelling, and no other", async () => {
+	const ann = await enter("ann", {}, "mentions");
+	const bob = await enter("bob", {}, "mentions");
+	await bob.says("@Ann, and not @annika or x@ann or @bob");
+	await ann.page.locator("mark").waitFor();
+	expect(await ann.page.locator("mark").allInnerTexts()).toEqual(["@Ann"]);
+	expect(await bob.page.locator("mark").count()).toBe(0);
+});
+
+test("lines are grouped by person, each with its exact time", async () => {
+	const ann = await enter("ann", {}, "times");
+	const bob = await enter("bob", {}, "times");
+	await bob.says("one");
+	await bob.says("two");
+	await ann.says("three");
+	await ann.reads("two");
+	await ann.reads("three");
+	const said = ann.page.locator("article.said");
+	expect(await said.count()).toBe(3);
+	expect(await said.locator("header").count()).toBe(2);
+	for (const time of await said.locator("time").all()) {
+		expect(await time.getAttribute("title")).toMatch(/\d{4}.*:\d\d/);
+	}
+});
+
+test("a system line can't be typed", async () => {
+	const ann = await enter("ann", {}, "forged");
+	await ann.says("bob entered");
+	await ann.reads("bob entered");
+	expect(await ann.page.locator(".system", { hasText: "bob" }).count()).toBe(0);
+});
+
+test("what came while one looked away is marked, and counted in the title", async () => {
+	const ann = await enter("ann", {}, "away");
+	const bob = await enter("bob", {}, "away");
+	await bob.says("before");
+	await ann.reads("before");
+	expect(await ann.count("New since you left")).toBe(0);
+	await ann.looksAway();
+	await bob.says("after 1");
+	await bob.says("after 2");
+	await ann.reads("after 2");
+	expect(await ann.page.title()).toBe("(2) away · Plume");
+	const icon = ann.page.locator("link[rel=icon]");
+	expect(await icon.getAttribute("href")).toContain("plume-new.svg");
+	await ann.looksAway(false);
+	expect(await ann.page.title()).toBe("away · Plume");
+	const log = await ann.page.getByRole("log").innerText();
+	expect(log).toMatch(/before[\s\S]*New since you left[\s\S]*after 1/);
+});
+
+test("what is read aloud is the latest, and a flood is only counted", async () => {
+	const ann = await enter("ann", {}, "aloud");
+	const bob = await enter("bob", {}, "aloud");
+	await bob.says("hello");
+	const region = ann.page.locator("[aria-live=polite]#announcer");
+	await region.getByText("bob: hello").waitFor();
+	for (let n = 0; n < 20; n += 1) await bob.says(`line ${n}`);
+	await region.getByText(/\d+ new messages\./).waitFor();
+});
+
+test("one reads back to the first line without a jolt, in a document that stays small", async () => {
+	const bob = await Caller.enter(plume(), "bob");
+	for (let n = 1; n <= 900; n += 1) bob.say(`line ${n}.`);
+	await bob.until(({ text }) => text === "line 900.");
+	const ann = await enter("ann");
+	await ann.reads("line 900.");
+	const room = ann.page.getByRole("region", { name: "What was said" });
+	const lines = ann.page.locator("article.said");
+	const jolts = await room.evaluate(async (element) => {
+		const jolts: number[] = [];
+		const next = () => new Promise((done) => requestAnimationFrame(done));
+		const first = () => {
+			const { top } = element.getBoundingClientRect();
+			return [...element.querySelectorAll("article")].find(
+				(line) => line.getBoundingClientRect().bottom > top + 40,
+			);
+		};
+		for (let turn = 0; turn < 400; turn += 1) {
+			const text = element.textContent ?? "";
+			if (text.includes("line 1.") && element.scrollTop === 0) return jolts;
+			element.scrollTop -= 400;
+			const line = first()?.textContent;
+			const was = first()?.getBoundingClientRect().top ?? 0;
+			await next();
+			await next();
+			const same = [...element.querySelectorAll("article")].find(
+				(other) => other.textContent === line,
+			);
+			if (same) jolts.push(same.getBoundingClientRect().top - was);
+		}
+		return ["never"];
+	});
+	expect(jolts.filter((by) => Math.abs(Number(by)) > 1)).toEqual([]);
+	expect(await lines.count()).toBeLessThanOrEqual(600);
+	bob.say("the end");
+	await ann.presses("1 new below");
+	await ann.reads("the end");
+	bob.raw.drop();
+	const shown = await lines.allInnerTexts();
+	expect(shown.at(-1)).toContain("the end");
+	expect(await lines.count()).toBeLessThanOrEqual(600);
+});

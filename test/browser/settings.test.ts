@@ -1,0 +1,161 @@
+/** Settings, erasing, and the page as something that is installed. */
+
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { stage } from "./stage.ts";
+
+const { enter, plume, visit } = stage();
+
+test("the colours that were chosen stay, whatever the system has", async () => {
+	const ann = await enter("ann", { colorScheme: "light" });
+	const paper = () =>
+		ann.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+	const light = await paper();
+	await ann.presses("ann");
+	await ann.page.getByLabel("Dark").check();
+	const dark = await paper();
+	expect(dark).not.toBe(light);
+	await ann.page.reload();
+	await ann.isInside();
+	expect(await paper()).toBe(dark);
+	await ann.presses("ann");
+	await ann.page.getByLabel("As the system has it").check();
+	expect(await paper()).toBe(light);
+});
+
+test("the first mention asks about notifications, and a wish is kept", async () => {
+	const ann = await enter("ann", { permissions: ["notifications"] }, "calls");
+	const bob = await enter("bob", {}, "calls");
+	await ann.page.evaluate(() => {
+		const told: string[] = [];
+		class Shown {
+			static permission = "granted";
+			static requestPermission = async () => "granted";
+			constructor(title: string, { body }: { body: string }) {
+				told.push(`${title}: ${body}`);
+			}
+		}
+		Object.assign(window, { Notification: Shown, told });
+	});
+	await bob.says("nothing for anyone");
+	await ann.reads("nothing for anyone");
+	expect(await ann.page.locator("#ask").isVisible()).toBe(false);
+	await bob.says("@ann, look");
+	await ann.presses("Yes");
+	await ann.looksAway();
+	await bob.says("@ann, are you there?");
+	await ann.reads("are you there?");
+	const told = await ann.page.evaluate(() => Reflect.get(window, "told"));
+	expect(told).toEqual(["bob in calls: @ann, are you there?"]);
+});
+
+test("a first visit takes 60 KiB at most, and no other host", async () => {
+	const sizes: Promise<number>[] = [];
+	const ann = await visit("ann");
+	ann.page.on("response", (response) => {
+		const { fromServiceWorker } = {
+			fromServiceWorker: response.fromServiceWorker(),
+		};
+		if (fromServiceWorker) return;
+		sizes.push(
+			response
+				.request()
+				.sizes()
+				.then((size) => size.responseBodySize + size.responseHeadersSize),
+		);
+	});
+	await ann.page.reload();
+	await ann.comesIn();
+	const all = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+	expect(sizes.length).toBeGreaterThan(2);
+	expect(all).toBeLessThan(60 * 1024);
+});
+
+test("without a network the page is there, says so, and keeps what is written", async () => {
+	const ann = await enter("ann", {}, "tunnel");
+	await ann.page.evaluate(() => navigator.serviceWorker.ready);
+	await ann.page.reload();
+	await ann.isInside();
+	const connect = await ann.cutsTheLine();
+	await ann.page.context().setOffline(true);
+	await ann.page.reload();
+	await ann.page.getByRole("heading", { name: "You are offline" }).waitFor();
+	await ann.says("from the tunnel");
+	await ann.page.context().setOffline(false);
+	connect();
+	await ann.page.getByRole("log").getByText("from the tunnel").waitFor();
+	// What a page that is offline can't load is told on its console.
+	ann.complaints.length = 0;
+});
+
+test("it can be installed", async () => {
+	const answer = await fetch(
+		new URL("/static/manifest.webmanifest", plume().url),
+	);
+	const { icons, start_url } = await answer.json();
+	expect(start_url).toBe("/");
+	for (const { src } of icons) {
+		const { status } = await fetch(new URL(src, plume().url));
+		expect(status).toBe(200);
+	}
+});
+
+test("a message is taken back, for everyone, and only by its writer", async () => {
+	const ann = await enter("ann", {}, "regrets");
+	const bob = await enter("bob", {}, "regrets");
+	await ann.says("a secret, alas");
+	await bob.reads("a secret, alas");
+	expect(await bob.page.getByRole("button", { name: "Delete" }).count()).toBe(
+		0,
+	);
+	await ann.field.press("Shift+Tab");
+	await ann.page.keyboard.press("Enter");
+	await ann.page.getByRole("dialog").getByText("for good").waitFor();
+	await ann.presses("Delete");
+	await bob.reads("This message was deleted.");
+	await ann.reads("This message was deleted.");
+	expect(await bob.page.content()).not.toContain("a secret");
+	expect(await ann.page.content()).not.toContain("a secret");
+	await ann.field.press("ArrowUp");
+	expect(await ann.field.inputValue()).toBe("");
+	await bob.page.reload();
+	await bob.reads("This message was deleted.");
+});
+
+test("everything is taken back after a warning, and the name is free", async () => {
+	const ann = await enter("zoe", {}, "leaving");
+	const bob = await enter("bob", {}, "leaving");
+	await ann.says("one secret");
+	await bob.reads("one secret");
+	await ann.presses("zoe");
+	await ann.presses("Delete everything and my name");
+	await ann.presses("Keep");
+	await ann.presses("Delete everything and my name");
+	await ann.presses("Delete everything");
+	await ann.isOutside();
+	await bob.reads("This message was deleted.");
+	expect(await bob.page.content()).not.toContain("one secret");
+	const other = await visit("zoe");
+	await other.asksForACode("another@example.org");
+	await other.types(await plume().codeFor("zoe"));
+	await other.isInside();
+});
+
+test("what one said can be taken along", async () => {
+	const ann = await enter("ann", {}, "diary");
+	await ann.says("dear diary");
+	await ann.reads("dear diary");
+	await ann.presses("ann");
+	const saved = ann.page.waitForEvent("download");
+	await ann.presses("Export my messages");
+	const file = await (await saved).path();
+	const { format, messages } = JSON.parse(await readFile(file, "utf8"));
+	expect(format).toBe(1);
+	expect(messages).toContainEqual(
+		expect.objectContaining({ room: "diary", text: "dear diary" }),
+	);
+	await ann.presses("Export my messages");
+	await ann.isTold(/An export was made just now/);
+	// A refusal is told on the console as well.
+	ann.complaints.length = 0;
+});

@@ -1,0 +1,56 @@
+/** Writing: what helps while one types, with the keyboard alone. */
+
+import { expect, test } from "vitest";
+import { stage } from "./stage.ts";
+
+const { enter } = stage();
+
+test("Shift+Enter breaks a line and the field grows; Enter sends", async () => {
+	const ann = await enter("ann", {}, "lines");
+	const height = () => ann.field.evaluate((field) => field.clientHeight);
+	const before = await height();
+	await ann.field.focus();
+	await ann.page.keyboard.type("one");
+	await ann.page.keyboard.press("Shift+Enter");
+	await ann.page.keyboard.insertText("two\nthree\nfour");
+	expect(await height()).toBeGreaterThan(before);
+	await ann.page.keyboard.press("Enter");
+	await ann.reads("four");
+	expect(await ann.field.inputValue()).toBe("");
+	expect(await height()).toBe(before);
+	expect(await ann.page.locator("article.said").count()).toBe(1);
+});
+
+test("up-arrow in an empty field brings the last line back", async () => {
+	const ann = await enter("ann", {}, "again");
+	await ann.says("first");
+	await ann.says("second");
+	await ann.reads("second");
+	await ann.field.press("ArrowUp");
+	expect(await ann.field.inputValue()).toBe("second");
+	await ann.field.fill("other");
+	await ann.field.press("ArrowUp");
+	expect(await ann.field.inputValue()).toBe("other");
+});
+
+test("an @name is completed from who is here, by keyboard", async () => {
+	const ann = await enter("ann", {}, "company");
+	const bert = await enter("bert", {}, "company");
+	const bob = await enter("bob", {}, "company");
+	await bob.says("hi");
+	await bert.says("hi");
+	await ann.page.locator("article.said").nth(1).waitFor();
+	await ann.field.pressSequentially("hey @b");
+	const options = ann.page.getByRole("option");
+	expect(await options.allInnerTexts()).toEqual(["bert", "bob"]);
+	await ann.isTold("2 names");
+	await ann.field.press("ArrowDown");
+	const active = await ann.field.getAttribute("aria-activedescendant");
+	expect(await ann.page.locator(`#${active}`).innerText()).toBe("bob");
+	await ann.field.press("Enter");
+	expect(await ann.field.inputValue()).toBe("hey @bob ");
+	await ann.field.pressSequentially("and @be");
+	await ann.field.press("Escape");
+	await ann.field.press("Enter");
+	await bob.reads("and @be");
+});
