@@ -32,7 +32,9 @@ export function settingsDialog(send: (event: PageEvent) => void) {
 
 	find("#me", HTMLElement).onclick = () => dialog.showModal();
 	// A click beside the dialog lands on its backdrop.
-	dialog.onclick = ({ target }) => target === dialog && dialog.close();
+	dialog.onclick = ({ target }) => {
+		if (target === dialog) dialog.close();
+	};
 
 	for (const choice of dialog.querySelectorAll<HTMLInputElement>(
 		"input[name=theme]",

@@ -126,6 +126,7 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 	await keyboard.press("Tab");
 	await keyboard.type("ann@example.org");
 	await keyboard.press("Enter");
+	await ann.page.getByLabel("Code").waitFor();
 	await keyboard.insertText(await plume().codeFor("ann"));
 	await ann.isInside();
 	await keyboard.type("Hello @b");

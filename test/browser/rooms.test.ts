@@ -77,9 +77,9 @@ test("each room keeps its draft and says its own lines, also after a reload", as
 });
 
 test("one sees who is here, who is away and who writes", async () => {
-	const ann = await enter("ann", {}, "people");
-	const bob = await enter("bob", {}, "people");
-	const people = ann.page.getByRole("region", { name: "People" });
+	const ann = await enter("ann", {}, "square");
+	const bob = await enter("bob", {}, "square");
+	const people = ann.page.getByRole("region", { name: /^People/ });
 	await people.getByText("bob").waitFor();
 	await bob.field.pressSequentially("hm");
 	await ann.page.getByText("bob is writing…").waitFor();
