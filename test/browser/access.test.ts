@@ -129,6 +129,8 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 	await ann.page.getByLabel("Code").waitFor();
 	await keyboard.insertText(await plume().codeFor("ann"));
 	await ann.isInside();
+	const people = ann.page.getByRole("region", { name: /^People/ });
+	await people.getByText("bob").waitFor();
 	await keyboard.type("Hello @b");
 	await ann.page.getByRole("option").first().waitFor();
 	await keyboard.press("Tab");
