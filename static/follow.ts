@@ -39,15 +39,21 @@ export function follower() {
 		update();
 	});
 
-	const sizes = new ResizeObserver(() => {
+	function measure() {
 		height = room.clientHeight;
-		if (following) jump();
 		end = room.scrollHeight - height;
+	}
+
+	const sizes = new ResizeObserver(() => {
+		if (following) jump();
+		measure();
 	});
 	for (const part of [room, ...room.children]) sizes.observe(part);
 
 	return {
 		jump,
+		/** To be called after the page itself has scrolled, or that would count as the reader's doing. */
+		measure,
 		/** Wherever the window is. */
 		toEnd: () => button.click(),
 		isFollowing: () => following,

@@ -53,7 +53,8 @@ export function historyPages(
 	/** Another room or connection, or the page is whole: nothing is on its way. */
 	function reset() {
 		asked = undefined;
-		answer = page = [];
+		answer = [];
+		page = [];
 	}
 
 	return {

@@ -95,6 +95,7 @@ export function timeline(
 		const was = anchor ? bottom(anchor) : 0;
 		change();
 		if (anchor?.element.isConnected) room.scrollTop += bottom(anchor) - was;
+		follow.measure();
 	}
 
 	/** The text goes, the place stays. */

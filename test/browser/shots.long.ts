@@ -53,7 +53,7 @@ test("what the page looks like", async () => {
 	const talk: [Person, string][] = [
 		[ann, "Good morning! The boat leaves at nine, from the small pier."],
 		[ann, "Tickets: https://example.org/boats?day=saturday"],
-		[mina, "👋🌞"],
+		[mina, "Half past eight at the pier, then"],
 		[linus, "I am late, start without me. @ann can you take the tent?"],
 		[ann, "Of course. Who has the list?"],
 		[
@@ -75,6 +75,9 @@ test("what the page looks like", async () => {
 	}
 	await ann.page.getByRole("link", { name: "lobby" }).click();
 	await ann.reads("I bring them");
+	const people = ann.page.getByRole("region", { name: /^People/ });
+	await people.getByText("mina").waitFor();
+	await ann.page.mouse.move(700, 20);
 	await ann.page.getByLabel("Your message").fill("See you all at the pier");
 	await shoot(ann, "room");
 	await linus.page.getByLabel("Your message").fill("");
