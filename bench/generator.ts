@@ -17,6 +17,7 @@ import type {
 	LoggedIn,
 	LoginJob,
 } from "./job.ts";
+import { measurePage } from "./page.ts";
 import { measureLog } from "./replay.ts";
 import { machineCpuUs, ServerProcess } from "./server-process.ts";
 import { speakers } from "./speaker.ts";
@@ -97,6 +98,7 @@ async function logins(job: LoginJob, server: ServerProcess): Promise<LoggedIn> {
 async function measure(job: Job): Promise<Answer> {
 	const folder = await newFolder();
 	try {
+		if (job.kind === "page") return await measurePage(job.lines, folder);
 		if (job.kind === "log") return await measureLog(job.events, folder);
 		const [, , , ...flags] = process.argv;
 		const server = await ServerProcess.start(job.contender, folder, flags);

@@ -36,7 +36,13 @@ export interface LogJob {
 	readonly events: number;
 }
 
-export type Job = LoadJob | IdleJob | LoginJob | LogJob;
+export interface PageJob {
+	readonly kind: "page";
+	/** How many lines were said before. */
+	readonly lines: number;
+}
+
+export type Job = LoadJob | IdleJob | LoginJob | LogJob | PageJob;
 
 export interface Loaded extends Quantiles {
 	/** Deliveries a second. */
@@ -72,7 +78,17 @@ export interface LogMeasured {
 	readonly parsedAndHashed: number;
 }
 
-export type Answer = Loaded | Idle | LoggedIn | LogMeasured;
+export interface PageMeasured {
+	/** While scrolling to the first line. */
+	readonly longestTaskMs: number;
+	readonly rows: number;
+	readonly reachedStart: boolean;
+	/** From a key to its paint, while 50 messages a second arrive. */
+	readonly paintP50Ms: number;
+	readonly paintMaxMs: number;
+}
+
+export type Answer = Loaded | Idle | LoggedIn | LogMeasured | PageMeasured;
 
 export interface Row {
 	readonly scenario: string;

@@ -76,4 +76,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 				(events) => ({ kind: "log", events }),
 			),
 	},
+	page: {
+		says: "a browser scrolls up through all that was said, then types while 50 messages a second arrive",
+		jobs: (quick) => [{ kind: "page", lines: quick ? 1000 : 10_000 }],
+	},
 };

@@ -36,6 +36,7 @@ const heads = {
 	idle: "|clients|RSS KiB each|× ws|× socket.io",
 	logins: "|clients|logins/s|p50 ms|p99 ms|max ms",
 	log: "events|start ms|again ms|replay events/s|JSON.parse /s|+ SHA-256 /s|of those",
+	page: "lines|longest task ms|rows at most|to the first line|key to paint p50 ms|max ms",
 } satisfies Record<Job["kind"], string>;
 
 export function table(rows: readonly Row[]): string {
@@ -87,6 +88,14 @@ function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 		];
 	if ("perSecond" in answer)
 		return [...who, whole.format(answer.perSecond), ...latency(answer)];
+	if ("rows" in answer)
+		return [
+			"lines" in job ? whole.format(job.lines) : "",
+			whole.format(answer.longestTaskMs),
+			whole.format(answer.rows),
+			answer.reachedStart ? "yes" : "no",
+			...[answer.paintP50Ms, answer.paintMaxMs].map((ms) => three.format(ms)),
+		];
 	const { startMs, restartMs, replayed, parsed, parsedAndHashed } = answer;
 	return [
 		"events" in job ? whole.format(job.events) : "",

@@ -145,3 +145,26 @@ test("with all file descriptors used up newcomers fail politely, and those insid
 	ann.raw.drop();
 	expect((await small.stop()).code).toBe(0);
 });
+
+test.each(["/", "/r/garden", "/r/caf%C3%A9", "/sw.js", "/static/app.js"])(
+	"%s is sent packed to whoever can unpack it, and as it is to others",
+	async (path) => {
+		const get = (encoding: string) =>
+			fetch(new URL(path, plume.url), {
+				headers: { "Accept-Encoding": encoding },
+			});
+		const [packed, plain] = [await get("gzip"), await get("identity")];
+		expect(packed.headers.get("content-encoding")).toBe("gzip");
+		expect(plain.headers.get("content-encoding")).toBeNull();
+		expect(packed.headers.get("vary")).toContain("Accept-Encoding");
+		expect(await packed.text()).toBe(await plain.text());
+	},
+);
+
+test.each(["/static/..%2Fpackage.json", "/static/none.js", "/r/a/b", "/r/"])(
+	"%s is not there",
+	async (path) => {
+		const answer = await fetch(new URL(path, plume.url));
+		expect(answer.status).toBe(404);
+	},
+);
