@@ -142,6 +142,7 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 	expect(await focused()).toBe("Delete this message");
 	await keyboard.press("Enter");
 	await keyboard.press("Escape");
+	await ann.page.waitForFunction(() => document.activeElement?.id === "text");
 	await tabTo("Go", "Shift+Tab");
 	await keyboard.press("Shift+Tab");
 	await keyboard.type("attic");
