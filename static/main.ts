@@ -186,6 +186,6 @@ actor.subscribe((snapshot) => {
 changeRoom(first || LOBBY);
 if (!first) view.explain("No room can have that name, so this is the lobby.");
 actor.start();
-// A page that came over plain HTTP has no workers.
-if ("serviceWorker" in navigator)
-	void navigator.serviceWorker.register("/sw.js");
+// A page that came over plain HTTP has no workers, and the server may be gone
+// already: then there is no screen for that, and nothing else is lost.
+navigator.serviceWorker?.register("/sw.js").catch(() => {});
