@@ -44,6 +44,13 @@ export interface ServerStarted extends Fact<"server.started"> {
 	readonly version: string;
 }
 export interface ServerStopped extends Fact<"server.stopped"> {}
+/** What the whole state came to after an event that is behind us: replay, and whoever upgrades, can check theirs. */
+export interface Checkpoint extends Fact<"checkpoint"> {
+	/** The seq of that event. */
+	readonly of: number;
+	/** SHA-256 of the canonical state. */
+	readonly stateHash: string;
+}
 export interface NameReleased extends Fact<"name.released"> {
 	readonly nameKey: NameKey;
 }
@@ -157,6 +164,7 @@ export interface MessageErased extends RoomFact<"message.erased"> {
 export type ServerEvent =
 	| ServerStarted
 	| ServerStopped
+	| Checkpoint
 	| NameReleased
 	| SessionOpened
 	| SessionRenewed

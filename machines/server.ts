@@ -32,6 +32,8 @@ export interface Session extends Claim {
 export interface ServerContext {
 	readonly sessions: PersistentMap<SessionHash, Session>;
 	readonly names: PersistentMap<NameKey, Owner>;
+	/** The hash that the latest checkpoint vouched for, once there was one. */
+	readonly checkpoint?: string;
 }
 
 export const serverGuards = {
@@ -101,6 +103,9 @@ export const serverMachine = setup({
 				? { sessions: context.sessions.delete(event.session) }
 				: {},
 		),
+		rememberCheckpoint: assign(({ event }) =>
+			event.type === "checkpoint" ? { checkpoint: event.stateHash } : {},
+		),
 		releaseName: assign(({ context, event }) =>
 			event.type === "name.released"
 				? { names: context.names.delete(event.nameKey) }
@@ -125,6 +130,7 @@ export const serverMachine = setup({
 				// A start after a start: the one before ended in a crash.
 				"server.started": { target: "running" },
 				"server.stopped": { target: "stopped" },
+				checkpoint: { actions: "rememberCheckpoint" },
 				"login.succeeded": {
 					guard: and(serverRules["login.succeeded"]),
 					actions: "claimName",

@@ -45,13 +45,17 @@ export class Engine implements PipelineHooks, Voice {
 	readonly #erasures: Erasures;
 	readonly #admission: Admission;
 	readonly #visits = new Set<Visit>();
+	/** How often each rule refused someone something, since the start. */
+	readonly refusals: Partial<Record<Rule, number>> = {};
 
 	constructor(parts: EngineParts) {
 		const { log, state, server, clock, mail, policy, snapshots } = parts;
-		this.#parts = parts;
-		const snapshotter = new Snapshotter(log, state, snapshots);
-		this.#pipeline = new Pipeline(log, state, server, snapshotter, this);
 		const { limits } = policy;
+		this.#parts = parts;
+		const snapshotter = new Snapshotter(log, state, snapshots, (...known) =>
+			this.#vouch(...known),
+		);
+		this.#pipeline = new Pipeline(log, state, server, snapshotter, this);
 		this.#logins = new Logins(this.#pipeline, state, clock, mail, limits);
 		const pages = new Pages(parts.archive, parts.report, this);
 		this.#pages = pages;
@@ -107,6 +111,7 @@ export class Engine implements PipelineHooks, Voice {
 		re: MessageType,
 		details: RefusalDetails = {},
 	): void {
+		this.refusals[code] = (this.refusals[code] ?? 0) + 1;
 		const login = visit.login && this.#logins.pending(visit.login);
 		const inRoom = this.standing(visit) === "inRoom";
 		const about = { ...details, inRoom, login, now: this.#parts.clock.now() };
@@ -138,6 +143,8 @@ export class Engine implements PipelineHooks, Voice {
 		if (!this.#pipeline.frozen)
 			this.#pipeline.append({ event: { type: "server.stopped", time } });
 		await this.#pipeline.stop();
+		if (Object.keys(this.refusals).length > 0)
+			this.#parts.report.info({ refusals: this.refusals }, "refused, by rule");
 	}
 
 	onDurable(event: PlumeEvent, item: Item | undefined): void {
@@ -167,6 +174,15 @@ export class Engine implements PipelineHooks, Voice {
 
 	onFatal(error: Error): void {
 		this.#parts.onFatal(error);
+	}
+
+	/** The hash of a state that is some events behind is an event too. */
+	#vouch(of: number, stateHash: string): void {
+		this.#pipeline.whenWritable(() => {
+			const event = { type: "checkpoint", of, stateHash } as const;
+			const time = this.#parts.clock.now();
+			this.#pipeline.append({ event: { ...event, time } });
+		});
 	}
 
 	/** That the server started is an event, and so is that whoever was inside has lost the connection. */

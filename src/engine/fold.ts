@@ -27,13 +27,17 @@ export interface Folded {
 
 /**
  * Moves `state` through `stored`, up to the first event that `until` wants no
- * more; `onEvent` hears each, and what became visible by it. Throws
+ * more; `onEvent` hears each, what became visible by it, and its entry. Throws
  * `DeterminismError`.
  */
 export async function fold(
 	state: State,
 	stored: AsyncIterable<readonly Stored[]>,
-	onEvent: (event: PlumeEvent, item: Item | undefined) => void = () => {},
+	onEvent: (
+		event: PlumeEvent,
+		item: Item | undefined,
+		entry: Stored,
+	) => void = () => {},
 	until: (stored: Stored) => boolean = () => false,
 ): Promise<Folded> {
 	let [seq, time] = [0, 0];
@@ -41,7 +45,7 @@ export async function fold(
 		for (const entry of entries) {
 			if (until(entry)) return { seq, time };
 			try {
-				onEvent(entry.event, state.apply(entry, true));
+				onEvent(entry.event, state.apply(entry, true), entry);
 			} catch (error) {
 				if (!(error instanceof IllegalEvent)) throw error;
 				throw new DeterminismError(entry.seq, error.message);

@@ -49,7 +49,7 @@ export function thaw(text: string): Frozen {
 		readonly rooms: { readonly [name: string]: Face<Plain<RoomContext>> };
 		readonly clients: Frozen["clients"];
 	} = JSON.parse(text);
-	const { sessions, names } = json.server.context;
+	const { sessions, names, ...others } = json.server.context;
 	const rooms = Object.entries(json.rooms).map(([name, { value, context }]) => {
 		const { members, holders, last, known } = context;
 		const maps = {
@@ -64,6 +64,7 @@ export function thaw(text: string): Frozen {
 		server: {
 			value: json.server.value,
 			context: {
+				...others,
 				sessions: PersistentMap(sessions),
 				names: PersistentMap(names),
 			},

@@ -8,20 +8,38 @@ import {
 	type AnyActorLogic,
 	createActor,
 } from "xstate";
+import { clientMachine } from "../../machines/client.ts";
 import type { MessagePosted, PlumeEvent } from "../../machines/events.ts";
 import {
 	afterMessage,
 	type RoomContext,
 	roomMachine,
 } from "../../machines/room.ts";
+import { serverMachine } from "../../machines/server.ts";
 import type { Face } from "./frozen.ts";
 
 export class IllegalEvent extends Error {
 	override readonly name = "IllegalEvent";
+	/** Which machine does not take it. */
+	readonly machine: string;
 	constructor(event: PlumeEvent, machine: string) {
 		super(`${event.type} is not legal in the state of the ${machine} machine`);
+		this.machine = machine;
 	}
 }
+
+/** The machines that a state is made of: a rehearsal may bring others. */
+export interface Machines {
+	readonly server: typeof serverMachine;
+	readonly client: typeof clientMachine;
+	readonly room: typeof roomMachine;
+}
+
+export const machinesAtHand: Machines = {
+	server: serverMachine,
+	client: clientMachine,
+	room: roomMachine,
+};
 
 /** Sends the event to all machines it concerns, or to none. */
 export function move(event: PlumeEvent, ...actors: readonly AnyActor[]): void {
@@ -47,9 +65,11 @@ export function start<Logic extends AnyActorLogic>(
 export class LiveRoom {
 	#actor: Actor<typeof roomMachine>;
 	#ahead: RoomContext | undefined;
+	readonly #machine: Machines["room"];
 
-	constructor(face?: Face<RoomContext>) {
-		this.#actor = startRoom(face);
+	constructor(machine: Machines["room"], face?: Face<RoomContext>) {
+		this.#machine = machine;
+		this.#actor = startRoom(machine, face);
 	}
 
 	get context(): RoomContext {
@@ -59,7 +79,7 @@ export class LiveRoom {
 	get actor(): Actor<typeof roomMachine> {
 		if (this.#ahead) {
 			const { value } = this.#actor.getSnapshot();
-			this.#actor = startRoom({ value, context: this.#ahead });
+			this.#actor = startRoom(this.#machine, { value, context: this.#ahead });
 			this.#ahead = undefined;
 		}
 		return this.#actor;
@@ -73,7 +93,7 @@ export class LiveRoom {
 	}
 }
 
-function startRoom(face: Face<RoomContext> | undefined) {
-	const snapshot = face && roomMachine.resolveState(face);
-	return start(createActor(roomMachine, snapshot && { snapshot }));
+function startRoom(machine: Machines["room"], face?: Face<RoomContext>) {
+	const snapshot = face && machine.resolveState(face);
+	return start(createActor(machine, snapshot && { snapshot }));
 }

@@ -1,7 +1,8 @@
 /**
  * Takes snapshots of the live state. The machines are ahead of the disk, so a
  * snapshot begins as a frozen state when all that made it goes to the disk,
- * and is written, beside everything else, only once that is committed.
+ * and is written, beside everything else, only once that is committed. Its
+ * hash is known, and told, while later events move the machines on already.
  */
 import type { Log } from "../log/log.ts";
 import type { Snapshots } from "../log/snapshots.ts";
@@ -16,13 +17,21 @@ export class Snapshotter {
 	readonly #log: Log;
 	readonly #state: State;
 	readonly #snapshots: Snapshots | undefined;
+	readonly #onSaved: (of: number, stateHash: string) => void;
 	#frozen: { readonly seq: number; readonly state: Frozen } | undefined;
 	#saving: Promise<void> | undefined;
 
-	constructor(log: Log, state: State, snapshots: Snapshots | undefined) {
+	/** `onSaved` hears what the state after the event `of` came to. */
+	constructor(
+		log: Log,
+		state: State,
+		snapshots: Snapshots | undefined,
+		onSaved: (of: number, stateHash: string) => void = () => {},
+	) {
 		this.#log = log;
 		this.#state = state;
 		this.#snapshots = snapshots;
+		this.#onSaved = onSaved;
 	}
 
 	onGathered(seq: number): void {
@@ -35,8 +44,9 @@ export class Snapshotter {
 		if (this.#frozen?.seq !== seq || mark?.seq !== seq) return;
 		const pieces = canonicalPieces(this.#frozen.state, DEPTH);
 		this.#frozen = undefined;
-		this.#saving = this.#snapshots?.save(mark, pieces).then(() => {
+		this.#saving = this.#snapshots?.save(mark, pieces).then((stateHash) => {
 			this.#saving = undefined;
+			if (stateHash) this.#onSaved(seq, stateHash);
 		});
 	}
 

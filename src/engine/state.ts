@@ -8,7 +8,7 @@
  * event is a determinism error, and the only right answer is to stop.
  */
 import { type Actor, createActor } from "xstate";
-import { clientMachine } from "../../machines/client.ts";
+import type { clientMachine } from "../../machines/client.ts";
 import type {
 	Claim,
 	ClientId,
@@ -22,10 +22,17 @@ import type {
 import { epochOf, itemOf } from "../../machines/item.ts";
 import type { Head, Item } from "../../machines/message.ts";
 import type { Member, roomMachine } from "../../machines/room.ts";
-import { serverMachine } from "../../machines/server.ts";
+import type { serverMachine } from "../../machines/server.ts";
 import { canonical } from "./canonical.ts";
 import { type Frozen, faceOf } from "./frozen.ts";
-import { IllegalEvent, LiveRoom, move, start } from "./live.ts";
+import {
+	IllegalEvent,
+	LiveRoom,
+	type Machines,
+	machinesAtHand,
+	move,
+	start,
+} from "./live.ts";
 import { sha256 } from "./secrets.ts";
 
 export type RoomSnapshot = ReturnType<Actor<typeof roomMachine>["getSnapshot"]>;
@@ -41,6 +48,7 @@ interface Recorded {
 
 export class State {
 	readonly #log: { readonly id: string };
+	readonly #machines: Machines;
 	readonly #server: Actor<typeof serverMachine>;
 	readonly #rooms = new Map<RoomName, LiveRoom>();
 	readonly #clients = new Map<ClientId, Actor<typeof clientMachine>>();
@@ -48,20 +56,26 @@ export class State {
 	readonly #places = new Map<Identity, Set<ClientId>>();
 
 	/** The log's id is part of every epoch; `bot` owns its name from the start. It goes on from `saved`. */
-	constructor(log: { readonly id: string }, bot: Claim, saved?: Frozen) {
+	constructor(
+		log: { readonly id: string },
+		bot: Claim,
+		saved?: Frozen,
+		machines = machinesAtHand,
+	) {
 		this.#log = log;
+		this.#machines = machines;
 		const input = { bot };
-		const snapshot = saved && serverMachine.resolveState(saved.server);
+		const snapshot = saved && machines.server.resolveState(saved.server);
 		const options = snapshot ? { input, snapshot } : { input };
-		this.#server = start(createActor(serverMachine, options));
+		this.#server = start(createActor(machines.server, options));
 		for (const [name, face] of Object.entries(saved?.rooms ?? {})) {
-			this.#rooms.set(name, new LiveRoom(face));
+			this.#rooms.set(name, new LiveRoom(machines.room, face));
 			for (const [client, { identity }] of face.context.members)
 				this.#takePlace(identity, client);
 		}
 		for (const [id, face] of Object.entries(saved?.clients ?? {})) {
-			const snapshot = clientMachine.resolveState(face);
-			this.#clients.set(id, start(createActor(clientMachine, { snapshot })));
+			const snapshot = machines.client.resolveState(face);
+			this.#clients.set(id, start(createActor(machines.client, { snapshot })));
 			const { pending } = face.context;
 			if (snapshot.matches("awaitingCode")) this.#pending.set(pending, id);
 		}
@@ -108,6 +122,7 @@ export class State {
 		switch (event.type) {
 			case "server.started":
 			case "server.stopped":
+			case "checkpoint":
 			case "name.released":
 			case "session.opened":
 			case "session.renewed":
@@ -134,7 +149,7 @@ export class State {
 				return;
 			case "room.opened":
 				if (!this.#rooms.has(event.room))
-					this.#rooms.set(event.room, new LiveRoom());
+					this.#rooms.set(event.room, new LiveRoom(this.#machines.room));
 				move(event, this.#room(event).actor);
 				return;
 			case "room.forgotten":
@@ -216,11 +231,13 @@ export class State {
 	}
 
 	#room({ room }: { readonly room: RoomName }): LiveRoom {
-		return this.#rooms.get(room) ?? new LiveRoom();
+		return this.#rooms.get(room) ?? new LiveRoom(this.#machines.room);
 	}
 
 	#client({ client }: { readonly client: ClientId }) {
-		return this.#clients.get(client) ?? createActor(clientMachine).start();
+		return (
+			this.#clients.get(client) ?? createActor(this.#machines.client).start()
+		);
 	}
 
 	#member(event: ClientLeft | MessagePosted): Member {
@@ -231,7 +248,7 @@ export class State {
 
 	#begin(client: ClientId): void {
 		if (!this.#clients.has(client))
-			this.#clients.set(client, start(createActor(clientMachine)));
+			this.#clients.set(client, start(createActor(this.#machines.client)));
 	}
 
 	#forgetIfLeft(client: ClientId): void {

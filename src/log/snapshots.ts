@@ -16,7 +16,7 @@ import { isCount } from "./line.ts";
 import type { Mark } from "./log.ts";
 
 /** To be counted up whenever the shape of any machine's context changes. */
-const FORMAT = 2;
+const FORMAT = 3;
 const STATE = ',"state":';
 const NAME = /^snapshot-(\d+)\.json$/;
 const nameOf = (seq: number) => `snapshot-${seq}.json`;
@@ -80,8 +80,11 @@ export class Snapshots {
 		}
 	}
 
-	/** Writes one of a state that is committed; `pieces` are its canonical JSON. Never rejects. */
-	async save(mark: Mark, pieces: Iterable<string>): Promise<void> {
+	/** Writes one of a state that is committed; `pieces` are its canonical JSON. Answers the state's hash, or nothing if that failed. */
+	async save(
+		mark: Mark,
+		pieces: Iterable<string>,
+	): Promise<string | undefined> {
 		this.#newest = mark.seq;
 		try {
 			const hash = createHash("sha256");
@@ -99,8 +102,10 @@ export class Snapshots {
 			const { disk } = this.#options;
 			await replaceFile(disk, this.#folder, nameOf(mark.seq), text);
 			await this.#removeAllBut(await this.#kept());
+			return stateHash;
 		} catch (error) {
 			this.#warn(error);
+			return undefined;
 		}
 	}
 
