@@ -6,14 +6,16 @@
 import { randomFillSync } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Logger, pino } from "pino";
 import pretty from "pino-pretty";
 import { IndexFiles } from "./archive/index-files.ts";
 import { type Command, parseCommand } from "./cli/arguments.ts";
 import { helpText } from "./cli/help.ts";
+import type { LogCommand } from "./cli/log-arguments.ts";
 import { watched } from "./cli/progress.ts";
-import { replay } from "./cli/replay.ts";
+import { readLog } from "./cli/read.ts";
 import { systemClock } from "./clock.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { Secrets } from "./engine/secrets.ts";
@@ -34,6 +36,8 @@ import { startService } from "./service.ts";
 const VERSION = "1.0.0";
 /** Shorter than anyone notices; it halves what a busy room costs (see ARCHITECTURE.md). */
 const GATHER_MS = 2;
+/** How often a log that is followed is looked at. */
+const FOLLOW_MS = 250;
 const PAGES = fileURLToPath(new URL("../static", import.meta.url));
 
 const isTerminal = process.stdout.isTTY === true;
@@ -50,20 +54,44 @@ async function main(): Promise<number | undefined> {
 		case "version":
 			print(VERSION);
 			return 0;
-		case "replay": {
-			const { stdin, env } = process;
-			const data = env.PLUME_DATA || env.STATE_DIRECTORY || "data";
-			const { disk, done } = shown(command.source ?? data);
-			const print = (line: string) => {
-				done();
-				process.stdout.write(`${line}\n`);
-			};
-			return replay(command, data, { disk, stdin, print, warn });
-		}
 		case "serve":
 			await serve(command);
 			return undefined;
+		default:
+			return read(command);
 	}
+}
+
+/** A command that only reads a log. */
+function read(command: LogCommand): Promise<number> {
+	const { stdin, env } = process;
+	const data = env.PLUME_DATA || env.STATE_DIRECTORY || "data";
+	const { disk, done } = shown(command.source ?? data);
+	const parts = {
+		...{ data, disk, stdin, warn },
+		print(line: string) {
+			done();
+			print(line);
+		},
+	};
+	return readLog(command, parts, untilStopped());
+}
+
+/** Pauses that answer whether to go on; from the first of them on, Ctrl+C says no. */
+function untilStopped(): () => Promise<boolean> {
+	let stopping: AbortController | undefined;
+	return () => {
+		stopping ??= abortedBySignal();
+		const { signal } = stopping;
+		return sleep(FOLLOW_MS, true, { signal }).catch(() => false);
+	};
+}
+
+function abortedBySignal(): AbortController {
+	const controller = new AbortController();
+	for (const signal of ["SIGTERM", "SIGINT"] as const)
+		process.once(signal, () => controller.abort());
+	return controller;
 }
 
 async function serve({

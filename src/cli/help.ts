@@ -1,11 +1,14 @@
 /** What `--help` prints: made from the tables the program itself reads. */
 import { flagOf, limitVariable, settingTable } from "../config.ts";
 import { limitTable } from "../limits.ts";
+import type { Topic } from "./arguments.ts";
 
 const plume = `Plume, a small event-sourced chat server.
 
   plume [serve] [flags]     run the server
   plume replay [LOG]        fold a log through the statecharts and tell what is
+  plume rehearse [LOG]      try a log on this version before it is upgraded to
+  plume why CLIENT|SEQ [LOG]  tell the story of a client, or of an event
   plume --version           tell the version
 
 Each has its own --help.
@@ -21,16 +24,47 @@ LOG is a data folder, one segment file, or - for standard input.
 It defaults to the data folder, PLUME_DATA.
 
   --to SEQ|TIME   stop after event number SEQ, or at a time (ISO 8601)
-  --verify        check the hash chain, continuity, batches, erasable text and
-                  that every event is legal; name file, line, offset and seq of
-                  the first that is not
+  --room NAME     tell of this room only
+  --client ID     tell of clients whose id is ID, or begins with it
+  --verify        check the hash chain, continuity, batches, erasable text, that
+                  every event is legal, and every checkpoint; name file, line,
+                  offset and seq of the first that is not
   --json          tell the state as one line of JSON
+  --follow        tell each event as a running server logs it, the last ten
+                  first, without what was said; Ctrl+C ends it
+  --bisect WHAT   tell the first event after which WHAT holds (exit code 1 if it
+                  never does): owner:NAME, member:ROOM/NAME or messages:ROOM>N
+`;
+
+const rehearse = `plume rehearse [LOG]
+
+Takes a log, as a server would live it, through the machines of this version:
+run it on a copy of the data before upgrading. It lists every event that they
+would refuse, by number and rule, goes on without it, and tells the first
+checkpoint that vouches for another state. It never writes.
+
+LOG is a data folder, one segment file, or - for standard input.
+It defaults to the data folder, PLUME_DATA.
+
+Exit codes: 0 all would go as it went, 3 it would not.
+`;
+
+const why = `plume why CLIENT|SEQ [LOG]
+
+Tells in plain words what happened to a client: when it asked for a code, came
+in, lost the connection, came back, and why it left. CLIENT is a client's id,
+or as much of its beginning as no other shares (--follow shows them).
+
+SEQ is the number of an event: tells what it was, whose, what it changed, and
+what that client did just before and after.
+
+LOG is a data folder, one segment file, or - for standard input.
+It defaults to the data folder, PLUME_DATA. It never writes.
 `;
 
 /** The help text of a command. */
-export function helpText(of: "plume" | "serve" | "replay"): string {
-	if (of === "plume") return plume;
-	return of === "replay" ? replay : serve();
+export function helpText(of: Topic): string {
+	return of === "serve" ? serve() : { plume, replay, rehearse, why }[of];
 }
 
 function serve(): string {

@@ -1,0 +1,140 @@
+/** The commands that read a log and never write, and what each may be asked. */
+import { parseRoomName } from "../chat/room-name.ts";
+import { ConfigError } from "../config.ts";
+import { boolean, type Flags, parseFlags, string } from "./flags.ts";
+import { parseQuestion, type Question } from "./question.ts";
+
+interface Asked<Name extends string> {
+	readonly name: Name;
+	/** LOG; without it, the data folder. */
+	readonly source: string | undefined;
+}
+
+/** What is to be told: of one room only, of clients whose id begins so only. */
+export interface Scope {
+	readonly room: string | undefined;
+	readonly client: string | undefined;
+}
+
+/** The last event wanted: by position, or by time in milliseconds since 1970. */
+export type Until = { readonly seq: number } | { readonly time: number };
+
+export interface ReplayCommand extends Asked<"replay">, Scope {
+	readonly until: Until | undefined;
+	readonly json: boolean;
+	readonly verify: boolean;
+}
+export interface FollowCommand extends Asked<"follow">, Scope {}
+export interface BisectCommand extends Asked<"bisect"> {
+	readonly until: Until | undefined;
+	readonly question: Question;
+}
+export interface RehearseCommand extends Asked<"rehearse"> {}
+export interface WhyCommand extends Asked<"why"> {
+	readonly about: { readonly seq: number } | { readonly client: string };
+}
+export type LogCommand =
+	| ReplayCommand
+	| FollowCommand
+	| BisectCommand
+	| RehearseCommand
+	| WhyCommand;
+
+/** Each answers nothing if only help is wanted. */
+export const logCommands = {
+	replay: parseReplay,
+	rehearse: parseRehearse,
+	why: parseWhy,
+};
+
+/** Questions of another kind than what a log comes to, and what may be said beside them. */
+const BESIDE = { follow: ["room", "client"], bisect: ["to"] };
+
+function parseReplay(args: readonly string[]): LogCommand | undefined {
+	const flags = parseFlags("replay", args, true, {
+		...{ to: string, room: string, client: string, bisect: string },
+		...{ json: boolean, verify: boolean, follow: boolean },
+	});
+	const { values } = flags;
+	if (values.help) return undefined;
+	const source = sourceOf("replay", flags, 0);
+	const until =
+		typeof values.to === "string" ? parseUntil(values.to) : undefined;
+	const scope = { room: roomOf(values.room), client: textOf(values.client) };
+	for (const [name, beside] of Object.entries(BESIDE))
+		if (values[name]) refuseOthers(values, name, beside);
+	if (values.follow && source === "-")
+		throw new ConfigError("--follow takes a data folder or a segment, not -.");
+	if (values.follow) return { name: "follow", source, ...scope };
+	const bisect = textOf(values.bisect);
+	if (bisect !== undefined)
+		return { name: "bisect", source, until, question: parseQuestion(bisect) };
+	const json = values.json === true;
+	const verify = values.verify === true;
+	return { name: "replay", source, until, json, verify, ...scope };
+}
+
+function parseRehearse(args: readonly string[]): LogCommand | undefined {
+	const flags = parseFlags("rehearse", args, true, {});
+	if (flags.values.help) return undefined;
+	return { name: "rehearse", source: sourceOf("rehearse", flags, 0) };
+}
+
+function parseWhy(args: readonly string[]): LogCommand | undefined {
+	const flags = parseFlags("why", args, true, {});
+	if (flags.values.help) return undefined;
+	const [about] = flags.positionals;
+	if (!about)
+		throw new ConfigError(
+			"plume why takes the id of a client or the number of an event. Try plume why --help.",
+		);
+	const source = sourceOf("why", flags, 1);
+	const isSeq = /^\d+$/.test(about);
+	return {
+		name: "why",
+		source,
+		about: isSeq ? { seq: Number(about) } : { client: about },
+	};
+}
+
+function sourceOf(command: string, { positionals }: Flags, before: number) {
+	if (positionals.length > before + 1)
+		throw new ConfigError(
+			`plume ${command} takes one LOG. Try plume ${command} --help.`,
+		);
+	return positionals[before];
+}
+
+function parseUntil(text: string): Until {
+	if (/^\d+$/.test(text)) return { seq: Number(text) };
+	const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+	if (!Number.isNaN(time)) return { time };
+	throw new ConfigError(
+		`--to is "${text}": say the number of an event, or a time like 2026-01-31T12:00:00Z.`,
+	);
+}
+
+const textOf = (value: unknown) =>
+	typeof value === "string" ? value : undefined;
+
+function roomOf(value: unknown): string | undefined {
+	const raw = textOf(value);
+	const room = raw === undefined ? undefined : parseRoomName(raw);
+	if (raw !== undefined && room === undefined)
+		throw new ConfigError(`--room is "${raw}", which is no name of a room.`);
+	return room;
+}
+
+function refuseOthers(
+	values: Flags["values"],
+	name: string,
+	beside: readonly string[],
+): void {
+	const other = Object.keys(values).find(
+		(it) => ![name, ...beside].includes(it),
+	);
+	if (other)
+		throw new ConfigError(
+			`--${name} and --${other} do not go together. Try plume replay --help.`,
+		);
+}

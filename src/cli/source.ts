@@ -1,0 +1,98 @@
+/**
+ * LOG, as every command understands it: a data folder, one segment, or
+ * standard input. It is only ever read, and what is wrong with it is told in
+ * words and by the exit code.
+ */
+import { basename } from "node:path";
+import { DeterminismError } from "../engine/fold.ts";
+import { Damage } from "../log/damage.ts";
+import type { Disk } from "../log/disk.ts";
+import { type Source, segmentsOf } from "../log/reader.ts";
+import { Verifier } from "../log/verifier.ts";
+import { WrongState } from "./checkpoints.ts";
+
+/** 0 all is well, 1 failure, 3 a log failed verification. */
+export type ExitCode = 0 | 1 | 3;
+
+export interface LogParts {
+	/** What LOG is if none is named. */
+	readonly data: string;
+	readonly disk: Disk;
+	readonly stdin: AsyncIterable<Buffer>;
+	readonly print: (line: string) => void;
+	readonly warn: (line: string) => void;
+}
+
+export interface Reading {
+	readonly sources: readonly Source[];
+	readonly verifier: Verifier;
+}
+
+class NoLog extends Error {
+	readonly code = "ENOENT";
+}
+
+const isMissing = (error: unknown) =>
+	error instanceof Error && "code" in error && error.code === "ENOENT";
+
+/**
+ * Asks something of a log, which may read it `again`. Answers 1 if there is
+ * none, and 3 where it fails verification.
+ */
+export async function ask(
+	source: string | undefined,
+	parts: LogParts,
+	question: (log: Reading) => Promise<ExitCode>,
+	again = false,
+): Promise<ExitCode> {
+	const { warn } = parts;
+	const place = source || parts.data;
+	const verifier = new Verifier({ lone: isLone(place) });
+	try {
+		const sources = await sourcesOf(place, parts, again);
+		const code = await question({ sources, verifier });
+		if (verifier.torn)
+			warn(`A torn tail was left out: ${verifier.torn.message}.`);
+		return code;
+	} catch (error) {
+		if (error instanceof Damage) warn(`${error.message}.`);
+		else if (error instanceof DeterminismError || error instanceof WrongState)
+			warn(`${basename(verifier.file)}: ${error.message}.`);
+		else if (isMissing(error)) {
+			warn(`There is no log in ${place}. Name a data folder, a segment or -.`);
+			return 1;
+		} else throw error;
+		return 3;
+	}
+}
+
+const isLone = (place: string) => place === "-" || place.endsWith(".ndjson");
+
+/** Throws an ENOENT if there is nothing. */
+export async function sourcesOf(
+	place: string,
+	{ disk, stdin }: LogParts,
+	again = false,
+): Promise<readonly Source[]> {
+	const pipe = again ? kept(stdin) : () => stdin;
+	if (place === "-") return [{ file: "standard input", bytes: pipe }];
+	if (isLone(place)) return [{ file: place, bytes: () => disk.read(place) }];
+	const sources = await segmentsOf(disk, place);
+	if (sources.length === 0) throw new NoLog();
+	return sources;
+}
+
+/** A pipe flows once: what came out of it is kept for whoever reads it again. */
+function kept(once: AsyncIterable<Buffer>) {
+	const chunks: Buffer[] = [];
+	let isRead = false;
+	return async function* () {
+		if (isRead) yield* chunks;
+		else
+			for await (const chunk of once) {
+				chunks.push(chunk);
+				yield chunk;
+			}
+		isRead = true;
+	};
+}
