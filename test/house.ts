@@ -13,6 +13,7 @@ import { readConfig } from "../src/config.ts";
 import { classic } from "../src/edge/classic.ts";
 import { Connection, type Wire } from "../src/edge/connection.ts";
 import { plume2 } from "../src/edge/plume2.ts";
+import type { Reporter } from "../src/engine/parts.ts";
 import { Secrets } from "../src/engine/secrets.ts";
 import type { State } from "../src/engine/state.ts";
 import type { Log } from "../src/log/log.ts";
@@ -40,6 +41,7 @@ export interface HouseOptions {
 	readonly clock?: FakeClock;
 	readonly seed?: string;
 	readonly environment?: Readonly<Record<string, string>>;
+	readonly report?: Reporter;
 	/** Whether the log has nothing on its way: by default, all is durable or can't be. */
 	readonly settled?: () => boolean;
 }
@@ -99,6 +101,7 @@ export class House {
 		snapshots,
 		indexes,
 		environment = {},
+		report = { info() {}, warn() {} },
 		settled = () => log.frozen || log.ordered === log.committed,
 	}: HouseOptions = {}): Promise<House> {
 		const mailer = new FakeMailer();
@@ -117,7 +120,7 @@ export class House {
 			clockFrom: () => clock,
 			acceptClock: false,
 			version: "test",
-			report: { info() {}, warn() {} },
+			report,
 			onFatal: (error) => {
 				failed.error = error;
 				if (house) house.fatal = error;

@@ -23,10 +23,11 @@ export function follow(
 	parts: LogParts,
 	pause: () => Promise<boolean>,
 ): Promise<ExitCode> {
-	return ask(source, parts, async (first) => {
+	return ask(source, parts, async ({ sources: atFirst, lone }) => {
 		const cast = new Cast();
 		const latest: string[] = [];
-		let { sources, verifier } = first;
+		let sources = atFirst;
+		let verifier = new Verifier({ lone });
 		let end: End | undefined;
 		let tell = (line: string) => {
 			if (latest.push(line) > FIRST_LINES) latest.shift();
@@ -40,7 +41,7 @@ export function follow(
 			end = endOf(sources, verifier) ?? end;
 			if (!(await pause())) return 0;
 			sources = await sourcesOf(source || parts.data, parts);
-			verifier = end ? new Verifier({ after: end }) : new Verifier();
+			verifier = new Verifier(end ? { after: end } : { lone });
 		}
 	});
 }

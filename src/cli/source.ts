@@ -26,6 +26,8 @@ export interface LogParts {
 export interface Reading {
 	readonly sources: readonly Source[];
 	readonly verifier: Verifier;
+	/** Whether it is a part of a log, taken at its own word. */
+	readonly lone: boolean;
 }
 
 class NoLog extends Error {
@@ -47,10 +49,11 @@ export async function ask(
 ): Promise<ExitCode> {
 	const { warn } = parts;
 	const place = source || parts.data;
-	const verifier = new Verifier({ lone: isLone(place) });
+	const lone = isLone(place);
+	const verifier = new Verifier({ lone });
 	try {
 		const sources = await sourcesOf(place, parts, again);
-		const code = await question({ sources, verifier });
+		const code = await question({ sources, verifier, lone });
 		if (verifier.torn)
 			warn(`A torn tail was left out: ${verifier.torn.message}.`);
 		return code;

@@ -1,12 +1,15 @@
 /** What an operator sees and relies on: words, exit codes, a clean stop, a log that replays. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { realDisk } from "../../src/log/disk.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import { Caller } from "./caller.ts";
-import { newDataFolder, Plume, run } from "./program.ts";
+import { newDataFolder, Plume, PROGRAM, run } from "./program.ts";
 
 async function segmentOf(data: string): Promise<string> {
 	const [name = ""] = await readdir(join(data, "log"));
@@ -29,6 +32,8 @@ test.each([
 	[["--help"], 0, "plume replay"],
 	[["serve", "--help"], 0, "PLUME_LIMIT_CODE_TRIES"],
 	[["replay", "--help"], 0, "--verify"],
+	[["rehearse", "--help"], 0, "before upgrading"],
+	[["why", "--help"], 0, "CLIENT is a client's id"],
 	[["--version"], 0, "1."],
 	[["sing"], 2, 'no command "sing"'],
 	[["serve", "--prot", "1"], 2, "--prot"],
@@ -37,6 +42,8 @@ test.each([
 	[["replay", "--to", "yesterday"], 2, "--to"],
 	[["replay", "a", "b"], 2, "one LOG"],
 	[["replay", "/nowhere"], 1, "no log"],
+	[["replay", "--bisect", "who?"], 2, "owner:NAME"],
+	[["why"], 2, "plume why takes"],
 ])("plume %j ends with %i and says %s", async (args, code, words) => {
 	const ended = await run(args);
 	expect(ended.code).toBe(code);
@@ -182,6 +189,39 @@ test("a torn tail is cut off and saved at the start, and only warned of by repla
 	expect((await again.stop()).stdout).toContain("torn tail");
 	expect(await readdir(join(plume.data, "torn"))).toHaveLength(1);
 	expect((await run(["replay", plume.data, "--verify"])).stderr).toBe("");
+});
+
+test("a log beside its server answers what was, is, and just happens", async () => {
+	const plume = await chatOnce();
+	const { data } = plume;
+	const follower = spawn(process.execPath, [
+		...[PROGRAM, "replay", data, "--follow", "--room", "lobby"],
+	]);
+	const heard = createInterface({ input: follower.stdout });
+	const lines = heard[Symbol.asyncIterator]();
+	const until = async (words: string) => {
+		for (;;) {
+			const { value, done } = await lines.next();
+			if (done) throw new Error(`it ended before ${words}`);
+			if (value.includes(words)) return value;
+		}
+	};
+	const left = await until("client.left");
+	const cleo = await Caller.enter(plume, "cleo");
+	await until("client.entered  lobby  cleo");
+	follower.kill("SIGINT");
+	expect(await once(follower, "exit")).toEqual([0, null]);
+	cleo.raw.drop();
+
+	const client = /[\w-]{22}$/.exec(left)?.[0] ?? "";
+	const story = await run(["why", client, data]);
+	expect(story.stdout).toContain("came into lobby as bob");
+	expect(story.stdout).toContain("left, because");
+	const answers = await run(["replay", data, "--bisect", "member:lobby/bob"]);
+	expect(answers.stdout).toContain("client.entered");
+	const rehearsed = await run(["rehearse", data]);
+	expect([rehearsed.code, rehearsed.stderr]).toEqual([0, ""]);
+	await plume.stop();
 });
 
 test("replay reads a segment, and standard input", async () => {

@@ -13,6 +13,7 @@ const RUNS = Number(process.env.PLUME_HISTORIES ?? 300);
 test(`${RUNS} histories: nothing seen is ever lost, the log folds to the live state`, async () => {
 	const worlds: World[] = [];
 	let commands = 0;
+	let checkpoints = 0;
 	const history = fc.commands<Model, World, false>(steps as never, {
 		maxCommands: 320,
 		size: "max",
@@ -27,6 +28,7 @@ test(`${RUNS} histories: nothing seen is ever lost, the log folds to the live st
 			if (world.isDead) await world.crash(1);
 			await world.crash(0);
 			world.check();
+			checkpoints += await world.checkCheckpoints();
 			commands += model.steps;
 			worlds.push(world);
 		}),
@@ -53,5 +55,6 @@ test(`${RUNS} histories: nothing seen is ever lost, the log folds to the live st
 	);
 	const pagings = worlds.reduce((sum, world) => sum + world.pagings, 0);
 	expect(pagings).toBeGreaterThan(worlds.length / 2);
+	expect(checkpoints).toBeGreaterThan(RUNS);
 	expect(crashed / worlds.length).toBeGreaterThan(0.3);
 }, 600_000);

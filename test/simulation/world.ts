@@ -7,9 +7,11 @@ import { expect } from "vitest";
 import type { PlumeEvent } from "../../machines/events.ts";
 import { IndexFiles } from "../../src/archive/index-files.ts";
 import { botClaim } from "../../src/chat/bot.ts";
+import { Checkpoints } from "../../src/cli/checkpoints.ts";
 import { State } from "../../src/engine/state.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import type { Log, LogListener, Stored } from "../../src/log/log.ts";
+import { segmentsOf } from "../../src/log/reader.ts";
 import { Snapshots } from "../../src/log/snapshots.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk, seeded } from "../fakes/disk.ts";
@@ -169,6 +171,17 @@ export class World {
 			expect(more).toBe(before > 1);
 		}
 		this.pagings++;
+	}
+
+	/** Every checkpoint vouches for what the log folds to; answers how many there are. */
+	async checkCheckpoints(): Promise<number> {
+		const checkpoints = await Checkpoints.in(await segmentsOf(this.disk, DATA));
+		const state = new State({ id: this.#logId }, botClaim);
+		for (const stored of this.ordered) {
+			state.apply(stored);
+			expect(checkpoints.check(state, stored)).toBeUndefined();
+		}
+		return checkpoints.held;
 	}
 
 	/** What a tab numbered is in the log once each, in order, and as it was typed. */

@@ -1,0 +1,68 @@
+/** A server whose log is on a simulated disk, and the command line before the same disk. */
+import { parseCommand } from "../../src/cli/arguments.ts";
+import { readLog } from "../../src/cli/read.ts";
+import { ConfigError } from "../../src/config.ts";
+import type { Reporter } from "../../src/engine/parts.ts";
+import { openFileLog } from "../../src/log/file-log.ts";
+import { Snapshots } from "../../src/log/snapshots.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { FakeDisk } from "../fakes/disk.ts";
+import { House } from "../house.ts";
+
+export interface Answer {
+	readonly code: number;
+	/** All that it said, line by line. */
+	readonly lines: readonly string[];
+}
+
+export interface DeskOptions {
+	/** Events from one checkpoint to the next. */
+	readonly every?: number;
+	readonly segmentBytes?: number;
+	readonly report?: Reporter;
+}
+
+export async function openDesk({
+	every = 10_000,
+	segmentBytes = 100_000,
+	report,
+}: DeskOptions = {}) {
+	const disk = new FakeDisk();
+	const clock = new FakeClock();
+	const folder = "data";
+	const ids = () => "abcdefghijklmnopqrstuv";
+	const log = openFileLog({ disk, folder, clock, ids, segmentBytes });
+	const warn = () => {};
+	const snapshots = new Snapshots({ disk, folder, every, warn });
+	const house = await House.open({
+		...{ log, snapshots, clock },
+		...(report && { report }),
+	});
+	return { disk, clock, house };
+}
+
+/** Runs `plume` with these words on what the disk holds. */
+export async function plume(
+	disk: FakeDisk,
+	args: readonly string[],
+	pause: (lines: readonly string[]) => Promise<boolean> = async () => false,
+): Promise<Answer> {
+	const lines: string[] = [];
+	const print = (line: string) => lines.push(...line.split("\n"));
+	const stdin = (async function* () {
+		for (const [path, bytes] of disk.files)
+			if (path.startsWith("data/log/")) yield bytes;
+	})();
+	const parts = { data: "data", disk, stdin, print, warn: print };
+	try {
+		const command = parseCommand(args, {});
+		if (command.name === "help" || command.name === "version")
+			throw new Error("only words");
+		if (command.name === "serve") throw new Error("it would serve");
+		const code = await readLog(command, parts, () => pause(lines));
+		return { code, lines };
+	} catch (error) {
+		if (!(error instanceof ConfigError)) throw error;
+		return { code: 2, lines: [error.message] };
+	}
+}

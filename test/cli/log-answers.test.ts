@@ -1,0 +1,339 @@
+/** What a log answers, by the command line, about a conversation that happened. */
+import { afterEach, describe, expect, test } from "vitest";
+import { assign } from "xstate";
+import { clientMachine } from "../../machines/client.ts";
+import { roomMachine } from "../../machines/room.ts";
+import { rehearse } from "../../src/cli/rehearse.ts";
+import { machinesAtHand } from "../../src/engine/live.ts";
+import type { Entry, Stored } from "../../src/log/log.ts";
+import { readBatches, segmentsOf } from "../../src/log/reader.ts";
+import { Verifier } from "../../src/log/verifier.ts";
+import { FakeDisk } from "../fakes/disk.ts";
+import { logOf } from "../log/folder.ts";
+import { openDesk, plume } from "./desk.ts";
+
+async function storedOn(disk: FakeDisk): Promise<Stored[]> {
+	const all: Stored[] = [];
+	const sources = await segmentsOf(disk, "data");
+	for await (const batch of readBatches(sources, new Verifier()))
+		all.push(...batch);
+	return all;
+}
+
+/** The disk of a log with these entries. */
+const diskOf = async (entries: readonly Entry[]) =>
+	new FakeDisk((await logOf([entries])).files);
+
+/** Ann mistypes, comes in, talks, loses the connection and comes back; bob is in a room of his own. */
+async function conversation(every = 10_000) {
+	const desk = await openDesk({ every });
+	const { house, clock, disk } = desk;
+	const ann = house.connect("plume.2");
+	ann.hello("ann", "ann@example.org");
+	await house.settle();
+	ann.auth("000000");
+	await house.settle();
+	ann.auth(house.mailer.codeFor("ann@example.org"));
+	await house.settle();
+	for (const n of [1, 2, 3]) ann.say("a secret", n, "lobby");
+	await house.settle();
+	ann.hangUp();
+	await house.settle();
+	clock.advance(12_000);
+	const back = house.connect("plume.2");
+	back.open(ann.memory);
+	await house.settle();
+	const bob = house.connect("plume.2");
+	bob.hello("bob", "bob@example.org", "cats");
+	await house.settle();
+	bob.auth(house.mailer.codeFor("bob@example.org"));
+	await house.settle();
+	bob.logOut();
+	await house.settle();
+	const stored = await storedOn(disk);
+	const find = (type: string) =>
+		stored.find(({ event }) => event.type === type);
+	const clients = stored.flatMap(({ event }) =>
+		event.type === "login.requested" ? event.client : [],
+	);
+	const [annId = "", bobId = ""] = clients;
+	return { ...desk, ann: back, stored, find, annId, bobId };
+}
+
+describe("replay", () => {
+	test("tells of one room, or of one client, if asked to", async () => {
+		const { disk, annId } = await conversation();
+		const room = await plume(disk, ["replay", "--json", "--room", "Cats"]);
+		expect(JSON.parse(room.lines[0] ?? "").rooms).toMatchObject([
+			{ name: "cats", members: [] },
+		]);
+		const client = ["--client", annId.slice(0, 8)];
+		const one = await plume(disk, ["replay", "--json", ...client]);
+		expect(JSON.parse(one.lines[0] ?? "").rooms).toMatchObject([
+			{ name: "lobby", members: [{ client: annId, name: "ann" }] },
+		]);
+	});
+
+	test.each([
+		["owner:ANN", 0, "login.succeeded"],
+		["member:lobby/ann", 0, "client.entered"],
+		["messages:lobby>2", 0, "message.posted"],
+		["messages:lobby>3", 1, "never holds"],
+		["owner:cleo", 1, "never holds"],
+		["member:cats/ann", 1, "never holds"],
+		["owner:a b", 2, "owner:NAME, member:ROOM/NAME or messages:ROOM>N"],
+		["age:ann>3", 2, "owner:NAME, member:ROOM/NAME or messages:ROOM>N"],
+	])("--bisect %s ends with %i and says %s", async (what, code, words) => {
+		const { disk, stored } = await conversation();
+		const { lines, ...ended } = await plume(disk, ["replay", "--bisect", what]);
+		expect([ended.code, lines[0]]).toEqual([
+			code,
+			expect.stringContaining(words),
+		]);
+		if (code > 0) return;
+		const said = stored.filter(({ event }) => event.type === words);
+		const { seq = 0 } = said[what.startsWith("messages") ? 2 : 0] ?? {};
+		expect(lines[0]).toContain(`event ${seq} on, at 2026-01-01T00:00:00.000Z`);
+	});
+
+	test.each([
+		[["--follow", "--json"]],
+		[["--follow", "--to", "3"]],
+		[["--follow", "-"]],
+		[["--bisect", "owner:ann", "--room", "lobby"]],
+		[["--room", "<b>"]],
+	])("%j is a usage error", async (args) => {
+		const { code } = await plume(new FakeDisk(), ["replay", ...args]);
+		expect(code).toBe(2);
+	});
+});
+
+describe("checkpoints", () => {
+	test("are logged as the server runs, and hold in a replay, from a pipe too", async () => {
+		const { disk, find } = await conversation(10);
+		expect(find("checkpoint")?.event).toMatchObject({ stateHash: /./ });
+		for (const source of ["data", "-"]) {
+			const { code, lines } = await plume(disk, ["replay", source, "--verify"]);
+			expect([code, lines[0]]).toEqual([
+				0,
+				expect.stringMatching(/so do [1-9]\d* checkpoints/),
+			]);
+		}
+	});
+
+	test("that vouch for another state are named", async () => {
+		const { stored } = await conversation(10);
+		const lied = stored.map(({ event, ...rest }) =>
+			event.type === "checkpoint"
+				? { event: { ...event, stateHash: "another" } }
+				: { event, ...rest },
+		);
+		const at = lied.findIndex(({ event }) => event.type === "checkpoint") + 1;
+		const disk = await diskOf(lied);
+		const { code, lines } = await plume(disk, ["replay", "--verify"]);
+		expect([code, lines[0]]).toEqual([
+			3,
+			expect.stringContaining(`checkpoint ${at} vouches for another state`),
+		]);
+	});
+});
+
+describe("rehearse", () => {
+	const lines: string[] = [];
+	afterEach(() => void lines.splice(0));
+	const command = { name: "rehearse", source: undefined } as const;
+	const partsOn = (disk: FakeDisk) => {
+		const print = (line: string) => lines.push(line);
+		const stdin = (async function* () {})();
+		return { data: "data", disk, stdin, print, warn: print };
+	};
+
+	test("finds nothing in a log of its own", async () => {
+		const { disk } = await conversation(10);
+		const { code, lines } = await plume(disk, ["rehearse"]);
+		expect([code, lines]).toEqual([
+			0,
+			[expect.stringMatching(/^All \d+ events would be taken, and [1-9]/)],
+		]);
+	});
+
+	test("names the first event that a changed guard decides differently, and goes on", async () => {
+		const { disk, find } = await conversation();
+		const client = clientMachine.provide({
+			guards: { codeIsFresh: ({ context }) => context.tries > 4 },
+		});
+		const machines = { ...machinesAtHand, client };
+		expect(await rehearse(command, partsOn(disk), machines)).toBe(3);
+		const seq = find("login.succeeded")?.seq;
+		expect(lines[0]).toMatch(
+			RegExp(`^event ${seq} \\(login.succeeded, .*refused: codeIsFresh$`),
+		);
+		expect(lines.at(-1)).toMatch(/^[2-9] of \d+ events would be refused/);
+	});
+
+	test("names the first checkpoint that a changed action makes wrong, though nothing is refused", async () => {
+		const { disk, find } = await conversation(10);
+		const room = roomMachine.provide({
+			actions: {
+				takeOffset: assign({ offset: ({ context }) => context.offset + 2 }),
+			},
+		});
+		const machines = { ...machinesAtHand, room };
+		expect(await rehearse(command, partsOn(disk), machines)).toBe(3);
+		const seq = find("checkpoint")?.seq;
+		expect(lines[0]).toContain(`checkpoint ${seq} vouches for another state`);
+		expect(lines[1]).toMatch(/^All \d+ events would be taken\.$/);
+	});
+});
+
+describe("follow", () => {
+	test("tells the last ten, then what is appended, in new segments too, and never what was said", async () => {
+		const { disk, house } = await openDesk({ segmentBytes: 3000 });
+		const ann = await house.enter("ann", "plume.2");
+		for (let n = 1; n <= 12; n++) ann.say("a secret", n);
+		await house.settle();
+		const heard: string[][] = [];
+		let turn = 0;
+		const { code, lines } = await plume(
+			disk,
+			["replay", "--follow"],
+			async (lines) => {
+				heard.push(lines.slice(heard.flat().length));
+				if (++turn === 3) return false;
+				for (let n = 1; n <= 20 * turn; n++) ann.say("a secret", turn * 12 + n);
+				if (turn === 1) await house.enter("bob");
+				await house.settle();
+				return true;
+			},
+		);
+		expect(code).toBe(0);
+		expect(heard[0]).toHaveLength(10);
+		expect(heard[0]?.at(-1)).toMatch(
+			/^2026-01-01T00:00:00.000Z {2}#\d+ {2}message.posted {2}lobby {2}ann {2}[\w-]{22}$/,
+		);
+		const seqs = lines.map((line) => Number(/#(\d+)/.exec(line)?.[1]));
+		const from = seqs[0] ?? 0;
+		expect(seqs).toEqual(seqs.map((_, index) => from + index));
+		expect(seqs.at(-1)).toBe(house.log.committed);
+		expect(lines.join()).not.toContain("secret");
+		expect([...disk.files.keys()].length).toBeGreaterThan(3);
+	});
+
+	test("waits for what is not whole yet, and writes nothing", async () => {
+		const { disk } = await conversation();
+		const [path = ""] = [...disk.files.keys()];
+		const whole = disk.files.get(path) ?? Buffer.of();
+		const torn = new FakeDisk([[path, whole.subarray(0, -10)]]);
+		const written: string[] = [];
+		torn.interrupt = ({ kind }) => {
+			if (kind !== "read" && kind !== "list") written.push(kind);
+			return undefined;
+		};
+		let before = 0;
+		const { code, lines } = await plume(
+			torn,
+			["replay", "--follow", "--room", "cats"],
+			async (lines) => {
+				if (before > 0) return false;
+				before = lines.length;
+				expect(written).toEqual([]);
+				const file = await torn.open(path);
+				await file.write(whole, 0);
+				return true;
+			},
+		);
+		expect([code, lines.slice(before)]).toEqual([
+			0,
+			[
+				expect.stringContaining("client.left  cats  bob"),
+				expect.stringContaining("session.forgotten  cats"),
+			],
+		]);
+	});
+});
+
+describe("why", () => {
+	test("tells the story of a client", async () => {
+		const { disk, annId } = await conversation();
+		const { code, lines } = await plume(disk, ["why", annId.slice(0, 10)]);
+		const story = lines.map((line) => line.replace(/^.*#\d+ +/, ""));
+		expect([code, story]).toEqual([
+			0,
+			[
+				`Client ${annId} is ann, in lobby.`,
+				"asked for a code as ann, to enter lobby",
+				"mistyped the code",
+				"proved to be ann with the right code",
+				"came into lobby as ann",
+				expect.stringMatching(/^said 3 things in 0 s/),
+				"lost the connection; the place is kept for 60 s",
+				"came back after 12 s",
+			],
+		]);
+	});
+
+	test("tells what an event was, whose, what it changed, and what stood around it", async () => {
+		const { disk, find, bobId } = await conversation();
+		const seq = find("client.left")?.seq;
+		const { code, lines } = await plume(disk, ["why", String(seq)]);
+		expect([code, lines.slice(0, 7)]).toEqual([
+			0,
+			[
+				expect.stringContaining("client.left: left, because it logged out"),
+				`  of client ${bobId}`,
+				"  client: inRoom.attached → nothing",
+				"  inside: 1 → 0",
+				"  offset: 1 → 2",
+				"just before:",
+				expect.stringContaining("came into cats as bob"),
+			],
+		]);
+	});
+
+	test.each([
+		[["why"], 2, "id of a client or the number of an event"],
+		[["why", "a", "b", "c"], 2, "one LOG"],
+		[["why", "nobody"], 1, "No client"],
+		[["why", "999"], 1, "There is no event 999"],
+		[["why", "1", "nowhere"], 1, "There is no log"],
+	])("%j ends with %i and says %s", async (args, code, words) => {
+		const { disk } = await conversation();
+		const ended = await plume(disk, args);
+		expect([ended.code, ended.lines[0]]).toEqual([
+			code,
+			expect.stringContaining(words),
+		]);
+	});
+
+	test("asks for more of an id that several begin with", async () => {
+		const { stored } = await conversation();
+		const alike = stored.map(({ seq: _, ...entry }) => entry);
+		const requested = stored.find(
+			({ event }) => event.type === "login.requested",
+		);
+		if (requested?.event.type !== "login.requested") throw new Error("nobody");
+		const { event } = requested;
+		const disk = await diskOf([
+			...alike,
+			{ event: { ...event, client: `${event.client}x` } },
+		]);
+		const { code, lines } = await plume(disk, ["why", event.client]);
+		expect([code, lines[0]]).toEqual([
+			1,
+			expect.stringContaining(`2 clients begin with ${event.client}`),
+		]);
+	});
+});
+
+test("how often each rule refused is told at the stop, if one did", async () => {
+	const told: object[] = [];
+	const report = { info: (fields: object) => told.push(fields), warn() {} };
+	const { house } = await openDesk({ report });
+	const ann = house.connect();
+	ann.hello("<b>", "ann@example.org");
+	ann.hello("ann", "ann");
+	ann.hello("ann", "nor this");
+	await house.settle();
+	await house.engine.stop();
+	expect(told).toEqual([{ refusals: { nameIsLegal: 1, emailIsLegal: 2 } }]);
+});
