@@ -64,7 +64,11 @@ async function main(): Promise<number | undefined> {
 
 /** A command that only reads a log. */
 function read(command: LogCommand): Promise<number> {
-	const { stdin, env } = process;
+	const { stdin, stdout, env } = process;
+	// Whoever reads our lines may have seen enough of them.
+	stdout.once("error", ({ code }: NodeJS.ErrnoException) =>
+		process.exit(code === "EPIPE" ? 0 : 1),
+	);
 	const data = env.PLUME_DATA || env.STATE_DIRECTORY || "data";
 	const { disk, done } = shown(command.source ?? data);
 	const parts = {

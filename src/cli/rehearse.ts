@@ -32,7 +32,7 @@ export function rehearse(
 	parts: LogParts,
 	machines = machinesAtHand,
 ): Promise<ExitCode> {
-	const question = async ({ sources, verifier }: Reading) => {
+	const question = async ({ sources, verifier, lone }: Reading) => {
 		const state = new State(verifier, botClaim, undefined, machines);
 		const checkpoints = await Checkpoints.in(sources);
 		let refused = 0;
@@ -46,6 +46,7 @@ export function rehearse(
 				if (found && !wrong) parts.print(`${found.message}.`);
 				wrong ??= found;
 			}
+		if (!lone) verifier.prove();
 		const all = verifier.seq;
 		if (refused)
 			parts.print(

@@ -80,7 +80,7 @@ async function whyEvent(
 		return 1;
 	}
 	print(line(found, `${found.event.type}: ${inWords(found.event)}`));
-	if (sight.client) print(`  of client ${sight.client}`);
+	if (sight.client) print(`  of client ${sight.client}, ${sight.name}`);
 	for (const change of sight.changes()) print(`  ${change}`);
 	if (before) print(`just before:\n${line(before, inWords(before.event))}`);
 	if (after) print(`just after:\n${line(after, inWords(after.event))}`);
@@ -92,6 +92,8 @@ class Sight {
 	found: Stored | undefined;
 	before: Stored | undefined;
 	after: Stored | undefined;
+	/** Of whoever the client is. */
+	name = "";
 	readonly #seq: number;
 	readonly #latest = new Map<ClientId, Stored>();
 	#was: Facts = new Map();
@@ -110,6 +112,7 @@ class Sight {
 		if (entry.seq === this.#seq) {
 			this.found = entry;
 			this.before = this.#latest.get(this.client);
+			this.name = nameIn(entry.event, state);
 			this.#was = factsOf(state, entry.event);
 		}
 		return this.after !== undefined || (entry.seq > this.#seq && !this.client);
@@ -160,6 +163,11 @@ function written(value: StateValue | undefined): string {
 	return Object.entries(value)
 		.map(([parent, child]) => `${parent}.${written(child)}`)
 		.join(" ");
+}
+
+function nameIn(event: PlumeEvent, state: State): string {
+	if ("name" in event) return event.name;
+	return state.client(clientOf(event))?.context.name ?? "nobody yet";
 }
 
 const clientOf = (event: PlumeEvent): ClientId =>

@@ -67,6 +67,8 @@ export function inWords(event: PlumeEvent): string {
 			return `left, because ${leftWords[event.why]}`;
 		case "message.posted":
 			return "said something";
+		case "message.erased":
+			return `${event.name} took back ${event.target === undefined ? "all that was said" : "a message"} in ${event.room}`;
 	}
 }
 

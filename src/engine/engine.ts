@@ -52,8 +52,11 @@ export class Engine implements PipelineHooks, Voice {
 		const { log, state, server, clock, mail, policy, snapshots } = parts;
 		const { limits } = policy;
 		this.#parts = parts;
-		const snapshotter = new Snapshotter(log, state, snapshots, (...known) =>
-			this.#vouch(...known),
+		const snapshotter = new Snapshotter(log, state, snapshots, (checkpoint) =>
+			this.#pipeline.whenWritable(() => {
+				const event = { ...checkpoint, time: clock.now() };
+				this.#pipeline.append({ event });
+			}),
 		);
 		this.#pipeline = new Pipeline(log, state, server, snapshotter, this);
 		this.#logins = new Logins(this.#pipeline, state, clock, mail, limits);
@@ -174,15 +177,6 @@ export class Engine implements PipelineHooks, Voice {
 
 	onFatal(error: Error): void {
 		this.#parts.onFatal(error);
-	}
-
-	/** The hash of a state that is some events behind is an event too. */
-	#vouch(of: number, stateHash: string): void {
-		this.#pipeline.whenWritable(() => {
-			const event = { type: "checkpoint", of, stateHash } as const;
-			const time = this.#parts.clock.now();
-			this.#pipeline.append({ event: { ...event, time } });
-		});
 	}
 
 	/** That the server started is an event, and so is that whoever was inside has lost the connection. */

@@ -4,6 +4,7 @@
  * and is written, beside everything else, only once that is committed. Its
  * hash is known, and told, while later events move the machines on already.
  */
+import type { Checkpoint } from "../../machines/events.ts";
 import type { Log } from "../log/log.ts";
 import type { Snapshots } from "../log/snapshots.ts";
 import { canonicalPieces } from "./canonical.ts";
@@ -17,16 +18,16 @@ export class Snapshotter {
 	readonly #log: Log;
 	readonly #state: State;
 	readonly #snapshots: Snapshots | undefined;
-	readonly #onSaved: (of: number, stateHash: string) => void;
+	readonly #onSaved: (checkpoint: Omit<Checkpoint, "time">) => void;
 	#frozen: { readonly seq: number; readonly state: Frozen } | undefined;
 	#saving: Promise<void> | undefined;
 
-	/** `onSaved` hears what the state after the event `of` came to. */
+	/** `onSaved` hears what a state that is some events behind came to. */
 	constructor(
 		log: Log,
 		state: State,
 		snapshots: Snapshots | undefined,
-		onSaved: (of: number, stateHash: string) => void = () => {},
+		onSaved: (checkpoint: Omit<Checkpoint, "time">) => void = () => {},
 	) {
 		this.#log = log;
 		this.#state = state;
@@ -46,7 +47,7 @@ export class Snapshotter {
 		this.#frozen = undefined;
 		this.#saving = this.#snapshots?.save(mark, pieces).then((stateHash) => {
 			this.#saving = undefined;
-			if (stateHash) this.#onSaved(seq, stateHash);
+			if (stateHash) this.#onSaved({ type: "checkpoint", of: seq, stateHash });
 		});
 	}
 

@@ -280,7 +280,7 @@ describe("why", () => {
 			0,
 			[
 				expect.stringContaining("client.left: left, because it logged out"),
-				`  of client ${bobId}`,
+				`  of client ${bobId}, bob`,
 				"  client: inRoom.attached → nothing",
 				"  inside: 1 → 0",
 				"  offset: 1 → 2",

@@ -55,6 +55,6 @@ test(`${RUNS} histories: nothing seen is ever lost, the log folds to the live st
 	);
 	const pagings = worlds.reduce((sum, world) => sum + world.pagings, 0);
 	expect(pagings).toBeGreaterThan(worlds.length / 2);
-	expect(checkpoints).toBeGreaterThan(RUNS);
+	expect(checkpoints).toBeGreaterThan(worlds.length / 2);
 	expect(crashed / worlds.length).toBeGreaterThan(0.3);
 }, 600_000);
