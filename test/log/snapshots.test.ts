@@ -28,6 +28,7 @@ const EVERY = 10;
 const events = fc.array(
 	fc.constantFrom<PlumeEvent>(
 		{ type: "server.started", time: 0, node: "n", version: "1" },
+		{ type: "checkpoint", time: 0, of: 1, stateHash: "h" },
 		...clientEvents,
 		...roomEvents,
 		...roomEvents,

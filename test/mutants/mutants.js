@@ -189,6 +189,52 @@ const log = [
 ];
 
 /** @type {readonly Mutant[]} */
+const answers = [
+	{
+		promise: "answers: a checkpoint names the state that it vouches for",
+		file: "src/engine/snapshotter.ts",
+		find: "of: seq, stateHash",
+		replace: "of: seq - 1, stateHash",
+		tests: ["test/cli/log-answers.test.ts"],
+	},
+	{
+		promise: "answers: a checkpoint of another state is found",
+		file: "src/cli/checkpoints.ts",
+		find: "if (this.#hashes.get(of) !== stateHash) return true;",
+		replace: "",
+		tests: ["test/cli/log-answers.test.ts"],
+	},
+	{
+		promise: "answers: a checkpoint is part of what a snapshot brings back",
+		file: "src/engine/frozen.ts",
+		find: "				...others,",
+		replace: "",
+		tests: ["test/log/snapshots.test.ts"],
+	},
+	{
+		promise: "answers: a rehearsal lives the log through the machines at hand",
+		file: "src/cli/rehearse.ts",
+		find: "new State(verifier, botClaim, undefined, machines)",
+		replace: "new State(verifier, botClaim)",
+		tests: ["test/cli/log-answers.test.ts"],
+	},
+	{
+		promise: "answers: following goes on behind the last whole batch",
+		file: "src/cli/follow.ts",
+		find: "disk.read(file, offset)",
+		replace: "disk.read(file, offset + 1)",
+		tests: ["test/cli/log-answers.test.ts"],
+	},
+	{
+		promise: "answers: every refusal is counted",
+		file: "src/engine/engine.ts",
+		find: "(this.refusals[code] ?? 0) + 1",
+		replace: "1",
+		tests: ["test/cli/log-answers.test.ts"],
+	},
+];
+
+/** @type {readonly Mutant[]} */
 const commit = [
 	{
 		promise: "commit: nothing is visible before it is durable",
@@ -697,6 +743,7 @@ const edge = [
 
 export const mutants = [
 	...log,
+	...answers,
 	...commit,
 	...login,
 	...session,
