@@ -1,0 +1,21 @@
+/** The machines there are charts of, each drawn anew. */
+import { clientMachine } from "../../machines/client.ts";
+import { pageMachine } from "../../machines/page.ts";
+import { roomMachine } from "../../machines/room.ts";
+import { serverMachine } from "../../machines/server.ts";
+import { chartOf } from "../../src/inspect/chart.ts";
+import { draw } from "./draw.ts";
+
+const MACHINES = [clientMachine, roomMachine, serverMachine, pageMachine];
+
+/** The file's name, and what belongs in it. */
+export function drawCharts(): Promise<[string, string][]> {
+	return Promise.all(
+		MACHINES.map(
+			async (machine): Promise<[string, string]> => [
+				`${machine.id}.svg`,
+				await draw(chartOf(machine)),
+			],
+		),
+	);
+}

@@ -1,0 +1,157 @@
+/**
+ * A chart as an SVG that stands alone, readable on light and dark pages. What
+ * can light up says which state or transition it is, in `data-id`.
+ */
+import type { ChartState, ChartTransition } from "../../src/inspect/chart.ts";
+import {
+	contentOf,
+	headOf,
+	INSET,
+	ROW,
+	type Row,
+	rowsOf,
+	widthOf,
+} from "./label.ts";
+import { type Box, dotOf, type Layout, type Line, layOut } from "./layout.ts";
+
+const STYLE = `
+svg{--ink:#1f2430;--soft:#5d6678;--line:#8a93a6;--box:#ffffff;--nest:#f6f7fa;--head:#e9ecf3;--pill:#e4ebfb;--pill-ink:#27407c;--page:#ffffff}
+@media(prefers-color-scheme:dark){svg{--ink:#e7eaf2;--soft:#a7b0c2;--line:#76809a;--box:#232936;--nest:#191e28;--head:#2e3646;--pill:#2a3857;--pill-ink:#bcd0ff;--page:#11151c}}
+text{font:13px ui-sans-serif,"Helvetica Neue",Helvetica,Arial,sans-serif;fill:var(--ink)}
+.title{font-weight:600}.event{font-weight:600;fill:var(--pill-ink)}.guard{font-style:italic;fill:var(--soft)}.action{fill:var(--soft)}
+.page{fill:var(--page)}.box{fill:var(--box);stroke:var(--line);stroke-width:1.4}.nest{fill:var(--nest)}.head{fill:var(--head)}.ring{fill:none;stroke:var(--line);stroke-width:1.4}
+.pill{fill:var(--pill)}.line{fill:none;stroke:var(--line);stroke-width:1.4}.dot,.tip{fill:var(--line)}`
+	.trim()
+	.replaceAll("\n", "");
+
+export async function draw(chart: ChartState): Promise<string> {
+	const layout = await layOut(chart);
+	const width = Math.ceil(layout.width);
+	const height = Math.ceil(layout.height);
+	const parts = [
+		`<title>The statechart of the ${chart.title} machine</title>`,
+		`<style>${STYLE}</style>`,
+		`<rect class="page" width="${width}" height="${height}" rx="10"/>`,
+		...drawState(chart, layout),
+		...drawInitials(chart, layout),
+		...drawTransitions(chart, layout),
+	];
+	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">\n${parts.join("\n")}\n</svg>\n`;
+}
+
+function drawState(state: ChartState, layout: Layout): string[] {
+	const box = boxOf(layout, state.id);
+	const nested = state.states.length > 0;
+	const parts = [
+		rect(nested ? "box nest" : "box", box, state.final ? 12 : 8),
+		...(state.final ? [rect("ring", inset(box, 4), 8)] : []),
+		...words(headOf(state), box.x, box.y),
+	];
+	const { left, labels } = contentOf(state);
+	for (const { transition, y, width, height } of labels)
+		parts.push(
+			pill(transition, { x: box.x + left, y: box.y + y, width, height }),
+		);
+	return [
+		`<g class="state" data-id="${state.id}">${parts.join("")}</g>`,
+		...state.states.flatMap((child) => drawState(child, layout)),
+	];
+}
+
+function drawInitials(state: ChartState, layout: Layout): string[] {
+	const id = dotOf(state.id);
+	const box = layout.boxes.get(id);
+	const lines = layout.lines.filter((line) => line.id === id).map(drawLine);
+	const dot = box
+		? `<g class="initial"><circle class="dot" cx="${n(box.x + box.width / 2)}" cy="${n(box.y + box.height / 2)}" r="${box.width / 2}"/>${lines.join("")}</g>`
+		: "";
+	return [
+		dot,
+		...state.states.flatMap((child) => drawInitials(child, layout)),
+	].filter(Boolean);
+}
+
+function drawTransitions(state: ChartState, layout: Layout): string[] {
+	const own = state.transitions
+		.filter(({ target }) => target !== undefined)
+		.map((transition) => {
+			const { id } = transition;
+			const lines = layout.lines.filter((line) => line.id === id).map(drawLine);
+			return pill(transition, boxOf(layout, id), lines.join(""));
+		});
+	return [
+		...own,
+		...state.states.flatMap((child) => drawTransitions(child, layout)),
+	];
+}
+
+function pill(transition: ChartTransition, box: Box, lines = ""): string {
+	const rows = words(rowsOf(transition), box.x, box.y);
+	return `<g class="transition" data-id="${transition.id}">${lines}${rect("pill", box, 12)}${rows.join("")}</g>`;
+}
+
+/** Rounds every corner; a line that arrives has a tip. */
+function drawLine({ points, arrives }: Line): string {
+	const [start, ...rest] = points;
+	const last = rest.at(-1);
+	const before = points.at(-2);
+	if (!start || !last || !before) return "";
+	let path = `M${n(start.x)} ${n(start.y)}`;
+	for (const [index, at] of rest.entries()) {
+		const from = points[index];
+		const to = rest[index + 1];
+		if (!from) continue;
+		if (!to) path += `L${n(at.x)} ${n(at.y)}`;
+		else {
+			const [a, b] = [toward(at, from, to), toward(at, to, from)];
+			path += `L${a}Q${n(at.x)} ${n(at.y)} ${b}`;
+		}
+	}
+	const [dx, dy] = [Math.sign(last.x - before.x), Math.sign(last.y - before.y)];
+	const corner = (side: number) =>
+		`${n(last.x - dx * 8 + dy * side)} ${n(last.y - dy * 8 + dx * side)}`;
+	const tip = `<path class="tip" d="M${n(last.x)} ${n(last.y)}L${corner(4)}L${corner(-4)}Z"/>`;
+	return `<path class="line" d="${path}"/>${arrives ? tip : ""}`;
+}
+
+type Point = { readonly x: number; readonly y: number };
+
+/** From a corner some way back towards a neighbour, at most half of either side. */
+function toward(corner: Point, to: Point, other: Point): string {
+	const away = (point: Point) =>
+		Math.abs(point.x - corner.x) + Math.abs(point.y - corner.y);
+	const reach = Math.min(8, away(to) / 2, away(other) / 2);
+	return `${n(corner.x + Math.sign(to.x - corner.x) * reach)} ${n(corner.y + Math.sign(to.y - corner.y) * reach)}`;
+}
+
+function words(rows: readonly Row[], x: number, y: number): string[] {
+	return rows.map((row, index) => {
+		const text = row.text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+		return `<text class="${row.kind}" x="${n(x + INSET)}" y="${n(y + 17 + index * ROW)}" textLength="${widthOf(row)}" lengthAdjust="spacingAndGlyphs">${text}</text>`;
+	});
+}
+
+function rect(
+	kind: string,
+	{ x, y, width, height }: Box,
+	radius: number,
+): string {
+	return `<rect class="${kind}" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="${radius}"/>`;
+}
+
+function inset({ x, y, width, height }: Box, by: number): Box {
+	return {
+		x: x + by,
+		y: y + by,
+		width: width - 2 * by,
+		height: height - 2 * by,
+	};
+}
+
+function boxOf({ boxes }: Layout, id: string): Box {
+	const box = boxes.get(id);
+	if (!box) throw new Error(`${id} has no place in its chart.`);
+	return box;
+}
+
+const n = (value: number): string => String(Math.round(value * 10) / 10);

@@ -1,0 +1,155 @@
+/**
+ * Where everything in a chart stands. The layout is ELK's: states are nodes,
+ * and so is the label of each transition, between its source and its target,
+ * so that no label can lie over another. A transition that leaves its state
+ * as it is stands in that state's own box.
+ */
+import { createRequire } from "node:module";
+import type {
+	ELK as Elk,
+	ElkExtendedEdge,
+	ElkNode,
+	ElkPoint,
+} from "elkjs/lib/elk-api.js";
+import type { ChartState } from "../../src/inspect/chart.ts";
+import { contentOf, rowsOf, type Size, sizeOf } from "./label.ts";
+
+export interface Box extends Size {
+	readonly x: number;
+	readonly y: number;
+}
+
+export interface Line {
+	/** The transition's, or the initial dot's. */
+	readonly id: string;
+	readonly points: readonly ElkPoint[];
+	/** It ends at a state, and not at a label. */
+	readonly arrives: boolean;
+}
+
+export interface Layout extends Size {
+	readonly boxes: ReadonlyMap<string, Box>;
+	readonly lines: readonly Line[];
+}
+
+const OPTIONS = {
+	"elk.algorithm": "layered",
+	"elk.direction": "DOWN",
+	"elk.hierarchyHandling": "INCLUDE_CHILDREN",
+	"elk.edgeRouting": "ORTHOGONAL",
+	"elk.layered.cycleBreaking.strategy": "DEPTH_FIRST",
+	"elk.spacing.nodeNode": "18",
+	"elk.spacing.edgeNode": "14",
+	"elk.spacing.edgeEdge": "10",
+	"elk.layered.spacing.nodeNodeBetweenLayers": "20",
+	"elk.layered.spacing.edgeNodeBetweenLayers": "12",
+	"elk.layered.spacing.edgeEdgeBetweenLayers": "10",
+	"elk.json.shapeCoords": "ROOT",
+	"elk.json.edgeCoords": "ROOT",
+};
+const PAD = 16;
+const DOT = 10;
+
+/** The id of the dot from which a state begins. */
+export const dotOf = (state: string): string => `${state}/initial`;
+
+export async function layOut(chart: ChartState): Promise<Layout> {
+	const plan = new Plan(chart);
+	const laid = await elk().layout({
+		id: "chart",
+		layoutOptions: {
+			...OPTIONS,
+			"elk.padding": "[top=2,left=2,bottom=2,right=2]",
+		},
+		children: [plan.root],
+		edges: plan.edges,
+	});
+	const boxes = new Map<string, Box>();
+	const keep = ({ id, x = 0, y = 0, children = [], ...size }: ElkNode) => {
+		const { width = 0, height = 0 } = size;
+		boxes.set(id, { x, y, width, height });
+		children.forEach(keep);
+	};
+	keep(laid);
+	const lines = (laid.edges ?? []).flatMap(({ id, sections = [] }) =>
+		sections.map(({ startPoint, bendPoints = [], endPoint }) => ({
+			id: id.slice(0, id.lastIndexOf(" ")),
+			points: [startPoint, ...bendPoints, endPoint],
+			arrives: id.endsWith(" in"),
+		})),
+	);
+	const { width = 0, height = 0 } = laid;
+	return { width, height, boxes, lines };
+}
+
+function elk(): Elk {
+	const { default: Elk } = createRequire(import.meta.url)("elkjs");
+	return new Elk();
+}
+
+/** The graph that ELK is given. */
+class Plan {
+	readonly root: ElkNode;
+	readonly edges: ElkExtendedEdge[] = [];
+	readonly #nodes = new Map<string, ElkNode & { children: ElkNode[] }>();
+
+	constructor(chart: ChartState) {
+		this.root = this.#place(chart);
+		this.#connect(chart);
+	}
+
+	#place(state: ChartState): ElkNode {
+		const { id } = state;
+		const { width, height } = contentOf(state);
+		const node = {
+			id,
+			width,
+			height,
+			children: state.states.map((child) => this.#place(child)),
+		};
+		this.#nodes.set(id, node);
+		if (state.states.length === 0) return node;
+		const padding = `[top=${height + PAD},left=${PAD},bottom=${PAD},right=${PAD}]`;
+		const layoutOptions = {
+			...OPTIONS,
+			"elk.padding": padding,
+			"elk.nodeSize.constraints": "MINIMUM_SIZE",
+			"elk.nodeSize.minimum": `(${width},${height})`,
+		};
+		return Object.assign(node, { layoutOptions });
+	}
+
+	#connect({ id, initial, states, transitions }: ChartState): void {
+		if (initial) {
+			const dot = { id: dotOf(id), width: DOT, height: DOT };
+			this.#nodes.get(id)?.children.unshift(dot);
+			this.#edge(dot.id, dot.id, initial, "in");
+		}
+		for (const state of states) this.#connect(state);
+		for (const transition of transitions) {
+			const { id: label, target } = transition;
+			if (target === undefined) continue;
+			const container = this.#nodes.get(this.#around(id, target));
+			container?.children.push({ id: label, ...sizeOf(rowsOf(transition)) });
+			this.#edge(label, id, label, "out");
+			this.#edge(label, label, target, "in");
+		}
+	}
+
+	#edge(of: string, source: string, target: string, way: "in" | "out"): void {
+		this.edges.push({
+			id: `${of} ${way}`,
+			sources: [source],
+			targets: [target],
+		});
+	}
+
+	/** The innermost state with a box around both. */
+	#around(source: string, target: string): string {
+		if (target.startsWith(`${source}.`)) return source;
+		const shared = target.split(".");
+		do shared.pop();
+		while (!source.startsWith(`${shared.join(".")}.`));
+		return shared.join(".");
+	}
+}
