@@ -21,7 +21,7 @@ export interface ChartState {
 }
 
 export interface ChartTransition {
-	/** `SOURCE/EVENT/INDEX`, the index among those for the same event. */
+	/** `SOURCE/EVENT/INDEX`, the index among those for the same event; without spaces. */
 	readonly id: string;
 	readonly event: string;
 	/** The rules that must hold, by name. */
@@ -70,7 +70,7 @@ function named(node: AnyStateNode): [Definition, string][] {
 	return groups.flatMap((group) =>
 		group.map((definition, index): [Definition, string] => [
 			definition,
-			`${node.id}/${eventOf(definition)}/${index}`,
+			`${node.id}/${eventOf(definition).replace(" ", "-")}/${index}`,
 		]),
 	);
 }

@@ -2,25 +2,35 @@
  * A chart as an SVG that stands alone, readable on light and dark pages. What
  * can light up says which state or transition it is, in `data-id`.
  */
-import type { ChartState, ChartTransition } from "../../src/inspect/chart.ts";
+import type { ChartState } from "../../src/inspect/chart.ts";
 import {
 	contentOf,
 	headOf,
 	INSET,
+	type Label,
+	MARK,
 	ROW,
 	type Row,
 	rowsOf,
+	stackOf,
 	widthOf,
 } from "./label.ts";
-import { type Box, dotOf, type Layout, type Line, layOut } from "./layout.ts";
+import {
+	type Box,
+	dotOf,
+	type Layout,
+	type Line,
+	layOut,
+	type Route,
+} from "./layout.ts";
 
 const STYLE = `
-svg{--ink:#1f2430;--soft:#5d6678;--line:#8a93a6;--box:#ffffff;--nest:#f6f7fa;--head:#e9ecf3;--pill:#e4ebfb;--pill-ink:#27407c;--page:#ffffff}
-@media(prefers-color-scheme:dark){svg{--ink:#e7eaf2;--soft:#a7b0c2;--line:#76809a;--box:#232936;--nest:#191e28;--head:#2e3646;--pill:#2a3857;--pill-ink:#bcd0ff;--page:#11151c}}
+svg{--ink:#1f2430;--soft:#5d6678;--line:#8a93a6;--box:#ffffff;--nest:#f6f7fa;--pill:#e4ebfb;--pill-ink:#27407c;--page:#ffffff}
+@media(prefers-color-scheme:dark){svg{--ink:#e7eaf2;--soft:#a7b0c2;--line:#76809a;--box:#232936;--nest:#191e28;--pill:#2a3857;--pill-ink:#bcd0ff;--page:#11151c}}
 text{font:13px ui-sans-serif,"Helvetica Neue",Helvetica,Arial,sans-serif;fill:var(--ink)}
-.title{font-weight:600}.event{font-weight:600;fill:var(--pill-ink)}.guard{font-style:italic;fill:var(--soft)}.action{fill:var(--soft)}
-.page{fill:var(--page)}.box{fill:var(--box);stroke:var(--line);stroke-width:1.4}.nest{fill:var(--nest)}.head{fill:var(--head)}.ring{fill:none;stroke:var(--line);stroke-width:1.4}
-.pill{fill:var(--pill)}.line{fill:none;stroke:var(--line);stroke-width:1.4}.dot,.tip{fill:var(--line)}`
+.title{font-weight:600}.over text{paint-order:stroke;stroke:var(--nest);stroke-width:6px;stroke-linejoin:round}.event{font-weight:600;fill:var(--pill-ink)}.guard{font-style:italic;fill:var(--soft)}.does,.hook{fill:var(--soft)}
+.page{fill:var(--page)}.box{fill:var(--box);stroke:var(--line);stroke-width:1.4}.nest{fill:var(--nest)}.ring{fill:none;stroke:var(--line);stroke-width:1.4}
+.pill{fill:var(--pill)}.line{fill:none;stroke:var(--line);stroke-width:1.4}.bar{stroke:var(--line);opacity:.45}.dot,.tip,.mark{fill:var(--line)}`
 	.trim()
 	.replaceAll("\n", "");
 
@@ -34,7 +44,8 @@ export async function draw(chart: ChartState): Promise<string> {
 		`<rect class="page" width="${width}" height="${height}" rx="10"/>`,
 		...drawState(chart, layout),
 		...drawInitials(chart, layout),
-		...drawTransitions(chart, layout),
+		...layout.routes.map((route) => drawRoute(route, layout)),
+		...drawHeads(chart, layout),
 	];
 	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">\n${parts.join("\n")}\n</svg>\n`;
 }
@@ -42,19 +53,31 @@ export async function draw(chart: ChartState): Promise<string> {
 function drawState(state: ChartState, layout: Layout): string[] {
 	const box = boxOf(layout, state.id);
 	const nested = state.states.length > 0;
+	const { labels, head } = contentOf(state);
 	const parts = [
 		rect(nested ? "box nest" : "box", box, state.final ? 12 : 8),
 		...(state.final ? [rect("ring", inset(box, 4), 8)] : []),
-		...words(headOf(state), box.x, box.y),
+		...(nested || labels.length > 0 ? [bar(box, head)] : []),
+		...pills(labels, box),
 	];
-	const { left, labels } = contentOf(state);
-	for (const { transition, y, width, height } of labels)
-		parts.push(
-			pill(transition, { x: box.x + left, y: box.y + y, width, height }),
-		);
 	return [
 		`<g class="state" data-id="${state.id}">${parts.join("")}</g>`,
 		...state.states.flatMap((child) => drawState(child, layout)),
+	];
+}
+
+/** Above all lines, since one may run through. A lone title stands in the middle. */
+function drawHeads(state: ChartState, layout: Layout): string[] {
+	const { x, y, width } = boxOf(layout, state.id);
+	const rows = headOf(state);
+	const [title] = rows;
+	const nested = state.states.length > 0 ? " over" : "";
+	const isLone =
+		rows.length === 1 && !nested && contentOf(state).labels.length === 0;
+	const left = isLone && title ? (width - widthOf(title)) / 2 - INSET : 0;
+	return [
+		`<g class="head${nested}">${words(rows, x + left, y).join("")}</g>`,
+		...state.states.flatMap((child) => drawHeads(child, layout)),
 	];
 }
 
@@ -71,23 +94,19 @@ function drawInitials(state: ChartState, layout: Layout): string[] {
 	].filter(Boolean);
 }
 
-function drawTransitions(state: ChartState, layout: Layout): string[] {
-	const own = state.transitions
-		.filter(({ target }) => target !== undefined)
-		.map((transition) => {
-			const { id } = transition;
-			const lines = layout.lines.filter((line) => line.id === id).map(drawLine);
-			return pill(transition, boxOf(layout, id), lines.join(""));
-		});
-	return [
-		...own,
-		...state.states.flatMap((child) => drawTransitions(child, layout)),
-	];
+function drawRoute({ id, transitions }: Route, layout: Layout): string {
+	const lines = layout.lines.filter((line) => line.id === id).map(drawLine);
+	const ids = transitions.map((transition) => transition.id).join(" ");
+	const labels = pills(stackOf(transitions).labels, boxOf(layout, id));
+	return `<g class="route" data-ids="${ids}">${lines.join("")}</g>${labels.join("")}`;
 }
 
-function pill(transition: ChartTransition, box: Box, lines = ""): string {
-	const rows = words(rowsOf(transition), box.x, box.y);
-	return `<g class="transition" data-id="${transition.id}">${lines}${rect("pill", box, 12)}${rows.join("")}</g>`;
+function pills(labels: readonly Label[], { x, y }: Point): string[] {
+	return labels.map(({ transition, ...box }) => {
+		const at = { ...box, x: x + box.x, y: y + box.y };
+		const rows = words(rowsOf(transition), at.x, at.y);
+		return `<g class="transition" data-id="${transition.id}">${rect("pill", at, 11)}${rows.join("")}</g>`;
+	});
 }
 
 /** Rounds every corner; a line that arrives has a tip. */
@@ -126,8 +145,14 @@ function toward(corner: Point, to: Point, other: Point): string {
 
 function words(rows: readonly Row[], x: number, y: number): string[] {
 	return rows.map((row, index) => {
+		const [left, base] = [x + INSET, y + 17 + index * ROW];
+		const mark =
+			row.kind === "does"
+				? `<path class="mark" d="M${n(left)} ${n(base - 9)}l6 4.5l-6 4.5z"/>`
+				: "";
+		const start = mark ? left + MARK : left;
 		const text = row.text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-		return `<text class="${row.kind}" x="${n(x + INSET)}" y="${n(y + 17 + index * ROW)}" textLength="${widthOf(row)}" lengthAdjust="spacingAndGlyphs">${text}</text>`;
+		return `${mark}<text class="${row.kind}" x="${n(start)}" y="${n(base)}" textLength="${widthOf(row)}" lengthAdjust="spacingAndGlyphs">${text}</text>`;
 	});
 }
 
@@ -137,6 +162,11 @@ function rect(
 	radius: number,
 ): string {
 	return `<rect class="${kind}" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="${radius}"/>`;
+}
+
+/** The line below a box's title. */
+function bar({ x, y, width }: Box, head: number): string {
+	return `<path class="bar" d="M${n(x)} ${n(y + head)}h${n(width)}"/>`;
 }
 
 function inset({ x, y, width, height }: Box, by: number): Box {

@@ -11,19 +11,21 @@ export interface Size {
 }
 
 export interface Row {
-	readonly kind: "event" | "guard" | "action" | "title";
+	readonly kind: "title" | "hook" | "event" | "guard" | "does";
 	readonly text: string;
 }
 
 export const ROW = 17;
 /** Between a label's words and its border. */
 export const INSET = 9;
-const GAP = 7;
+/** What an action's mark ▸ takes; it is drawn, since few fonts have it. */
+export const MARK = 10;
+const GAP = 6;
 
 const GLYPHS: readonly [RegExp, number][] = [
 	[/[ijl.,]/g, 3.2],
 	[/[ frt]/g, 4.1],
-	[/[mwMW▸]/g, 10.6],
+	[/[mwMW]/g, 10.6],
 	[/[A-Z]/g, 8.8],
 ];
 const OTHER = 7.1;
@@ -47,14 +49,31 @@ export function rowsOf({ id, event, guards, actions }: ChartTransition): Row[] {
 	const when = guards.length > 0 ? `if ${guards.join(" and ")}` : "";
 	const text = isFirst ? when : `else ${when}`.trim();
 	if (text) rows.push({ kind: "guard", text });
-	for (const action of actions)
-		rows.push({ kind: "action", text: `▸ ${action}` });
+	for (const action of actions) rows.push({ kind: "does", text: action });
 	return rows;
 }
 
-export function sizeOf(rows: readonly Row[]): Size {
-	const width = Math.max(...rows.map(widthOf)) + 2 * INSET;
-	return { width, height: rows.length * ROW + 8 };
+/** A transition's label, placed from the top left of what it stands in. */
+export interface Label extends Size {
+	readonly transition: ChartTransition;
+	readonly x: number;
+	readonly y: number;
+}
+
+/** Labels of transitions one below the other, all as wide as the widest. */
+export function stackOf(transitions: readonly ChartTransition[]) {
+	let height = 0;
+	const width = Math.max(
+		0,
+		...transitions.map((each) => sizeOf(rowsOf(each)).width),
+	);
+	const labels = transitions.map((transition) => {
+		const y = height;
+		const size = sizeOf(rowsOf(transition));
+		height += size.height + GAP;
+		return { transition, x: 0, y, width, height: size.height };
+	});
+	return { labels, width, height: Math.max(0, height - GAP) };
 }
 
 /** What a state's box says itself: its title, and what is done on the way in and out. */
@@ -62,28 +81,44 @@ export function headOf({ title, entry, exit }: ChartState): Row[] {
 	const row =
 		(when: string) =>
 		(action: string): Row => ({
-			kind: "action",
-			text: `${when} ▸ ${action}`,
+			kind: "hook",
+			text: `${when} / ${action}`,
 		});
 	const head: Row = { kind: "title", text: title };
 	return [head, ...entry.map(row("entry")), ...exit.map(row("exit"))];
 }
 
-/** Those that leave the state as it is; they are listed in its box. */
-export function internalOf({ transitions }: ChartState): ChartTransition[] {
-	return transitions.filter(({ target }) => target === undefined);
+/**
+ * What stands in a state's own box, and how large that must be for it. The
+ * transitions that leave the state as it is are in there, in columns.
+ */
+export function contentOf(state: ChartState) {
+	const internal = state.transitions.filter(
+		({ target }) => target === undefined,
+	);
+	const head = sizeOf(headOf(state));
+	const columns = Math.ceil(internal.length / 4);
+	const each = Math.ceil(internal.length / columns);
+	let [x, bottom] = [0, head.height];
+	const labels = Array.from({ length: columns }, (_, column) => {
+		const stack = stackOf(internal.slice(column * each, (column + 1) * each));
+		const left = x + INSET;
+		x = left + stack.width;
+		bottom = Math.max(bottom, head.height + INSET + stack.height + INSET);
+		return stack.labels.map((label) => ({
+			...label,
+			x: left,
+			y: head.height + INSET + label.y,
+		}));
+	});
+	const width = Math.max(head.width, x + INSET, 72);
+	return { labels: labels.flat(), width, height: bottom, head: head.height };
 }
 
-/** Where, from the top of its box, each label in it stands; and how large the box must be for them. */
-export function contentOf(state: ChartState) {
-	const head = sizeOf(headOf(state));
-	let [width, y] = [head.width, head.height];
-	const labels = internalOf(state).map((transition) => {
-		const size = sizeOf(rowsOf(transition));
-		const label = { transition, y: y + 1, ...size };
-		width = Math.max(width, size.width + 2 * GAP);
-		y += size.height + GAP;
-		return label;
-	});
-	return { labels, width: Math.max(width, 72), height: y + 2, left: GAP };
+function sizeOf(rows: readonly Row[]): Size {
+	const widths = rows.map(
+		(row) => widthOf(row) + (row.kind === "does" ? MARK : 0),
+	);
+	const width = Math.max(...widths) + 2 * INSET;
+	return { width, height: rows.length * ROW + 8 };
 }

@@ -4,15 +4,10 @@
  * so that no label can lie over another. A transition that leaves its state
  * as it is stands in that state's own box.
  */
-import { createRequire } from "node:module";
-import type {
-	ELK as Elk,
-	ElkExtendedEdge,
-	ElkNode,
-	ElkPoint,
-} from "elkjs/lib/elk-api.js";
-import type { ChartState } from "../../src/inspect/chart.ts";
-import { contentOf, rowsOf, type Size, sizeOf } from "./label.ts";
+import Elk from "elkjs";
+import type { ElkExtendedEdge, ElkNode, ElkPoint } from "elkjs/lib/elk-api.js";
+import type { ChartState, ChartTransition } from "../../src/inspect/chart.ts";
+import { contentOf, type Size, stackOf } from "./label.ts";
 
 export interface Box extends Size {
 	readonly x: number;
@@ -20,7 +15,7 @@ export interface Box extends Size {
 }
 
 export interface Line {
-	/** The transition's, or the initial dot's. */
+	/** The route's, or the initial dot's. */
 	readonly id: string;
 	readonly points: readonly ElkPoint[];
 	/** It ends at a state, and not at a label. */
@@ -30,6 +25,13 @@ export interface Line {
 export interface Layout extends Size {
 	readonly boxes: ReadonlyMap<string, Box>;
 	readonly lines: readonly Line[];
+	readonly routes: readonly Route[];
+}
+
+/** All transitions from one state to one other: they share their lines. */
+export interface Route {
+	readonly id: string;
+	readonly transitions: readonly ChartTransition[];
 }
 
 const OPTIONS = {
@@ -38,6 +40,8 @@ const OPTIONS = {
 	"elk.hierarchyHandling": "INCLUDE_CHILDREN",
 	"elk.edgeRouting": "ORTHOGONAL",
 	"elk.layered.cycleBreaking.strategy": "DEPTH_FIRST",
+	"elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
+	"elk.layered.compaction.postCompaction.strategy": "EDGE_LENGTH",
 	"elk.spacing.nodeNode": "18",
 	"elk.spacing.edgeNode": "14",
 	"elk.spacing.edgeEdge": "10",
@@ -55,7 +59,7 @@ export const dotOf = (state: string): string => `${state}/initial`;
 
 export async function layOut(chart: ChartState): Promise<Layout> {
 	const plan = new Plan(chart);
-	const laid = await elk().layout({
+	const laid: ElkNode = await new Elk.default().layout({
 		id: "chart",
 		layoutOptions: {
 			...OPTIONS,
@@ -74,23 +78,22 @@ export async function layOut(chart: ChartState): Promise<Layout> {
 	const lines = (laid.edges ?? []).flatMap(({ id, sections = [] }) =>
 		sections.map(({ startPoint, bendPoints = [], endPoint }) => ({
 			id: id.slice(0, id.lastIndexOf(" ")),
-			points: [startPoint, ...bendPoints, endPoint],
+			points: [startPoint, ...bendPoints, endPoint].map(({ x, y }) => ({
+				x: Math.round(x),
+				y: Math.round(y),
+			})),
 			arrives: id.endsWith(" in"),
 		})),
 	);
 	const { width = 0, height = 0 } = laid;
-	return { width, height, boxes, lines };
-}
-
-function elk(): Elk {
-	const { default: Elk } = createRequire(import.meta.url)("elkjs");
-	return new Elk();
+	return { width, height, boxes, lines, routes: plan.routes };
 }
 
 /** The graph that ELK is given. */
 class Plan {
 	readonly root: ElkNode;
 	readonly edges: ElkExtendedEdge[] = [];
+	readonly routes: Route[] = [];
 	readonly #nodes = new Map<string, ElkNode & { children: ElkNode[] }>();
 
 	constructor(chart: ChartState) {
@@ -126,13 +129,16 @@ class Plan {
 			this.#edge(dot.id, dot.id, initial, "in");
 		}
 		for (const state of states) this.#connect(state);
-		for (const transition of transitions) {
-			const { id: label, target } = transition;
+		for (const target of new Set(transitions.map(({ target }) => target))) {
 			if (target === undefined) continue;
-			const container = this.#nodes.get(this.#around(id, target));
-			container?.children.push({ id: label, ...sizeOf(rowsOf(transition)) });
-			this.#edge(label, id, label, "out");
-			this.#edge(label, label, target, "in");
+			const shared = transitions.filter((each) => each.target === target);
+			const route = { id: `${id}>${target}`, transitions: shared };
+			const { width, height } = stackOf(shared);
+			const around = this.#nodes.get(this.#around(id, target));
+			around?.children.push({ id: route.id, width, height });
+			this.routes.push(route);
+			this.#edge(route.id, id, route.id, "out");
+			this.#edge(route.id, route.id, target, "in");
 		}
 	}
 
