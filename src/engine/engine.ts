@@ -139,6 +139,10 @@ export class Engine implements PipelineHooks, Voice {
 		this.#pipeline.whenWritable(() => this.#presence.lose(visit, why));
 	}
 
+	onceCommitted(release: (seq: number) => void): void {
+		this.#pipeline.afterwards(release);
+	}
+
 	/** Commits what it has; nothing is accepted from here on. */
 	async stop(): Promise<void> {
 		if (this.#pipeline.stopping) return;

@@ -46,6 +46,7 @@ export async function fold(
 			if (until(entry)) return { seq, time };
 			try {
 				onEvent(entry.event, state.apply(entry, true), entry);
+				state.onlooker?.onMoved(entry)();
 			} catch (error) {
 				if (!(error instanceof IllegalEvent)) throw error;
 				throw new DeterminismError(entry.seq, error.message);

@@ -94,9 +94,10 @@ export class Pipeline implements LogListener {
 		this.afterwards(release);
 	}
 
-	/** Runs a task when all that is ordered now is durable, and was told. */
-	afterwards(release: () => void): void {
-		this.#outputs.push({ at: this.#log.ordered, release });
+	/** Runs a task when all that is ordered now, up to the `seq` it hears, is durable, and was told. */
+	afterwards(release: (seq: number) => void): void {
+		const at = this.#log.ordered;
+		this.#outputs.push({ at, release: () => release(at) });
 		this.#releaseUpTo(this.#log.committed);
 	}
 
@@ -139,8 +140,12 @@ export class Pipeline implements LogListener {
 
 	onOrdered(stored: Stored): void {
 		const item = this.#state.apply(stored);
+		const show = this.#state.onlooker?.onMoved(stored);
 		const { seq: at, event } = stored;
-		const release = () => this.#hooks.onDurable(event, item);
+		const release = () => {
+			this.#hooks.onDurable(event, item);
+			show?.();
+		};
 		if (event.type === "message.erased") {
 			const first = () => this.#hooks.onErased(event);
 			this.#outputs.push({ at, release, first });

@@ -7,7 +7,7 @@
  * `IllegalEvent` before moving any: in a log with a single writer an illegal
  * event is a determinism error, and the only right answer is to stop.
  */
-import { type Actor, createActor } from "xstate";
+import { type Actor, type AnyActor, createActor } from "xstate";
 import type { clientMachine } from "../../machines/client.ts";
 import type {
 	Claim,
@@ -18,6 +18,7 @@ import type {
 	PlumeEvent,
 	RoomFact,
 	RoomName,
+	RoomOpened,
 } from "../../machines/events.ts";
 import { epochOf, itemOf } from "../../machines/item.ts";
 import type { Head, Item } from "../../machines/message.ts";
@@ -33,6 +34,7 @@ import {
 	move,
 	start,
 } from "./live.ts";
+import type { Onlooker } from "./onlooker.ts";
 import { sha256 } from "./secrets.ts";
 
 export type RoomSnapshot = ReturnType<Actor<typeof roomMachine>["getSnapshot"]>;
@@ -54,6 +56,8 @@ export class State {
 	readonly #clients = new Map<ClientId, Actor<typeof clientMachine>>();
 	readonly #pending = new Map<string, ClientId>();
 	readonly #places = new Map<Identity, Set<ClientId>>();
+	/** Told of actors that come and go. */
+	onlooker: Onlooker | undefined;
 
 	/** The log's id is part of every epoch; `bot` owns its name from the start. It goes on from `saved`. */
 	constructor(
@@ -117,6 +121,14 @@ export class State {
 		return { epoch: incarnation && this.#epoch(incarnation), offset, said };
 	}
 
+	/** Every actor there is, by an id that says nothing. */
+	*actors(): Iterable<readonly [string, AnyActor]> {
+		yield ["server", this.#server];
+		for (const { actor, context } of this.#rooms.values())
+			yield [context.incarnation, actor];
+		yield* this.#clients;
+	}
+
 	/** Moves the machines; answers what becomes visible in a room, if anything does. A replay may be quick about it. */
 	apply({ event, erasable }: Recorded, replaying = false): Item | undefined {
 		switch (event.type) {
@@ -148,12 +160,12 @@ export class State {
 				move(event, this.#server, this.#client(event));
 				return;
 			case "room.opened":
-				if (!this.#rooms.has(event.room))
-					this.#rooms.set(event.room, new LiveRoom(this.#machines.room));
+				if (!this.#rooms.has(event.room)) this.#open(event);
 				move(event, this.#room(event).actor);
 				return;
 			case "room.forgotten":
 				move(event, this.#room(event).actor);
+				this.onlooker?.onGone(this.#room(event).actor);
 				this.#rooms.delete(event.room);
 				return;
 			case "client.detached":
@@ -188,7 +200,7 @@ export class State {
 			case "message.posted": {
 				const { name } = this.#member(event);
 				const room = this.#room(event);
-				if (replaying) room.replayMessage(event);
+				if (replaying && !this.onlooker) room.replayMessage(event);
 				else move(event, room.actor);
 				return itemOf(event, this.#place(event), name, erasable?.text);
 			}
@@ -246,13 +258,24 @@ export class State {
 		return member;
 	}
 
+	#open({ room, incarnation }: RoomOpened): void {
+		const opened = new LiveRoom(this.#machines.room);
+		this.#rooms.set(room, opened);
+		this.onlooker?.onActor(incarnation, opened.actor);
+	}
+
 	#begin(client: ClientId): void {
-		if (!this.#clients.has(client))
-			this.#clients.set(client, start(createActor(this.#machines.client)));
+		if (this.#clients.has(client)) return;
+		const actor = start(createActor(this.#machines.client));
+		this.#clients.set(client, actor);
+		this.onlooker?.onActor(client, actor);
 	}
 
 	#forgetIfLeft(client: ClientId): void {
-		if (this.client(client)?.status === "done") this.#clients.delete(client);
+		const actor = this.#clients.get(client);
+		if (actor?.getSnapshot().status !== "done") return;
+		this.#clients.delete(client);
+		this.onlooker?.onGone(actor);
 	}
 
 	#takePlace(identity: Identity, client: ClientId): void {

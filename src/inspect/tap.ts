@@ -1,0 +1,110 @@
+/**
+ * The tap: everything that can be seen of the machines comes out here. It is
+ * put on with the first viewer and taken off with the last, so that it costs
+ * nothing while nobody looks.
+ *
+ * A viewer gets first how all stands, then what each event does, in the
+ * order of the log, and neither before it is durable.
+ */
+import type { AnyActor } from "xstate";
+import type { Onlooker } from "../engine/onlooker.ts";
+import type { Stored } from "../log/log.ts";
+import type { Frame, Moment } from "./frame.ts";
+import { Steps } from "./steps.ts";
+
+export type Viewer = (moment: Moment) => void;
+
+/** What is looked at. */
+export interface Watched {
+	/** Told of all that moves, while there is one. */
+	onlooker: Onlooker | undefined;
+	/** Every actor there is, with its id. */
+	actors(): Iterable<readonly [string, AnyActor]>;
+}
+
+/** Where durability is decided. */
+export interface Commits {
+	/** Runs once all that was ordered so far is durable; it hears up to where that is. */
+	onceCommitted(release: (seq: number) => void): void;
+}
+
+export class Tap implements Onlooker {
+	readonly #watched: Watched;
+	readonly #commits: Commits;
+	readonly #steps = new Steps();
+	readonly #viewers = new Set<Viewer>();
+	readonly #actors = new Map<AnyActor, { id: string; stop: () => void }>();
+	/** What happened since the last event was through. */
+	#frames: Frame[] = [];
+	#views = 0;
+
+	constructor(watched: Watched, commits: Commits) {
+		this.#watched = watched;
+		this.#commits = commits;
+	}
+
+	/** Shows everything from here on to a viewer, until what is answered is called. */
+	watch(viewer: Viewer): () => void {
+		if (this.#views++ === 0) this.#putOn();
+		const frames = Array.from(this.#actors, ([actor, { id }]) =>
+			actorFrame(id, actor),
+		);
+		let gone = false;
+		this.#commits.onceCommitted((seq) => {
+			if (gone) return;
+			viewer({ seq, frames });
+			this.#viewers.add(viewer);
+		});
+		return () => {
+			if (gone) return;
+			gone = true;
+			this.#viewers.delete(viewer);
+			if (--this.#views === 0) this.#takeOff();
+		};
+	}
+
+	onActor(id: string, actor: AnyActor): void {
+		this.#listen(id, actor);
+		this.#frames.push(actorFrame(id, actor));
+	}
+
+	onGone(actor: AnyActor): void {
+		const known = this.#actors.get(actor);
+		if (!known) return;
+		known.stop();
+		this.#actors.delete(actor);
+		this.#frames.push({ type: "gone", actor: known.id });
+	}
+
+	onMoved({ seq, event: { time } }: Stored): () => void {
+		const moment = { seq, time, frames: this.#frames };
+		this.#frames = [];
+		return () => {
+			for (const viewer of this.#viewers) viewer(moment);
+		};
+	}
+
+	#putOn(): void {
+		for (const [id, actor] of this.#watched.actors()) this.#listen(id, actor);
+		this.#watched.onlooker = this;
+	}
+
+	#takeOff(): void {
+		this.#watched.onlooker = undefined;
+		for (const { stop } of this.#actors.values()) stop();
+		this.#actors.clear();
+		this.#frames = [];
+	}
+
+	#listen(id: string, actor: AnyActor): void {
+		const stop = this.#steps.of(actor, (step) =>
+			this.#frames.push({ type: "step", actor: id, ...step }),
+		);
+		this.#actors.set(actor, { id, stop });
+	}
+}
+
+function actorFrame(id: string, actor: AnyActor): Frame {
+	const { value: state } = actor.getSnapshot();
+	return { type: "actor", actor: id, machine: actor.logic.id, state };
+}
