@@ -16,6 +16,7 @@ import { Engine } from "./engine/engine.ts";
 import type { Reporter } from "./engine/parts.ts";
 import { type Secrets, sha256 } from "./engine/secrets.ts";
 import { wake } from "./engine/wake.ts";
+import { Tap } from "./inspect/tap.ts";
 import type { Log } from "./log/log.ts";
 import type { Snapshots } from "./log/snapshots.ts";
 import { Allowance } from "./mail/allowance.ts";
@@ -75,8 +76,9 @@ export async function startEngine(parts: ServiceParts) {
 		archive,
 		erased,
 	});
+	const tap = new Tap(state, engine);
 	log.scrub().catch(onFatal);
-	return { engine, clock, outbox, state, server, limits, archive };
+	return { engine, clock, outbox, state, server, limits, archive, tap };
 }
 
 export interface Service {

@@ -179,6 +179,10 @@ export class House {
 		}
 	}
 
+	get tap() {
+		return this.#started.tap;
+	}
+
 	/** Waits until nothing is on its way any more: all that was ordered is durable, or can't be. */
 	async settle(): Promise<void> {
 		let turns = 0;

@@ -1,0 +1,107 @@
+/** What a viewer is shown of the machines, and what never. */
+import { expect, test } from "vitest";
+import type { Moment } from "../../src/inspect/frame.ts";
+import { House } from "../house.ts";
+
+/** Looks on, and remembers it. */
+function watch(house: House) {
+	const moments: Moment[] = [];
+	const leave = house.tap.watch((moment) => moments.push(moment));
+	const frames = () => moments.flatMap(({ frames }) => frames);
+	const fired = () =>
+		frames().flatMap((frame) =>
+			frame.type === "step" ? frame.transitions : [],
+		);
+	return { moments, leave, frames, fired };
+}
+
+test("a wrong code, the right one and the room are seen as the transitions they are", async () => {
+	const house = await House.open();
+	const ann = house.connect("plume.2");
+	const { fired, frames } = watch(house);
+	ann.hello("ann", "ann@example.org");
+	await house.settle();
+	ann.auth("WRONG0");
+	await house.settle();
+	ann.auth(house.mailer.codeFor("ann@example.org"));
+	await house.settle();
+	ann.say("hello", 1);
+	await house.settle();
+	expect(fired()).toEqual([
+		"client.anonymous/login.requested/0",
+		"client.awaitingCode/login.failed/1",
+		"server.running/session.opened/0",
+		"server.running/login.succeeded/0",
+		"client.awaitingCode/login.succeeded/0",
+		"room.closed/room.opened/0",
+		"room.open/client.entered/0",
+		"client.entering/client.entered/0",
+		"room.open/message.posted/0",
+	]);
+	expect(frames()).toContainEqual({
+		...{ type: "step", actor: ann.memory.client, event: "client.entered" },
+		transitions: ["client.entering/client.entered/0"],
+		state: { inRoom: "attached" },
+	});
+});
+
+test("who comes late first gets every actor, as it stands", async () => {
+	const house = await House.open();
+	const ann = await house.enter("ann", "plume.2");
+	await house.enter("bob", "plume.2");
+	ann.hangUp();
+	await house.settle();
+	const { moments } = watch(house);
+	expect(moments).toHaveLength(1);
+	expect(moments[0]?.frames.map((frame) => ({ ...frame, actor: "" }))).toEqual([
+		{ type: "actor", actor: "", machine: "server", state: "running" },
+		{ type: "actor", actor: "", machine: "room", state: "open" },
+		...["detached", "attached"].map((inRoom) => ({
+			...{ type: "actor", actor: "", machine: "client" },
+			state: { inRoom },
+		})),
+	]);
+});
+
+test("when the last viewer leaves nothing listens any more, and another may come", async () => {
+	const house = await House.open();
+	const [one, two] = [watch(house), watch(house)];
+	one.leave();
+	one.leave();
+	await house.enter("ann", "plume.2");
+	expect(house.state.onlooker).toBeDefined();
+	two.leave();
+	expect(house.state.onlooker).toBeUndefined();
+	const seen = two.moments.length;
+	await house.enter("bob", "plume.2");
+	expect(one.moments).toHaveLength(1);
+	expect(two.moments).toHaveLength(seen);
+	expect(watch(house).frames()).toHaveLength(4);
+});
+
+test("no name, email, room, code, token or text is in any frame", async () => {
+	const house = await House.open();
+	const early = watch(house);
+	const ann = house.connect("plume.2");
+	ann.hello("canaryann", "canary.mail@example.org", "canaryroom");
+	await house.settle();
+	const code = house.mailer.codeFor("canary.mail@example.org");
+	ann.auth(code);
+	await house.settle();
+	ann.say("canary text", 1, "canaryroom");
+	const { session } = ann.memory;
+	ann.hangUp();
+	await house.settle();
+	const again = house.connect("plume.2");
+	again.open(ann.memory);
+	await house.settle();
+	const late = watch(house);
+	again.logOut(true);
+	await house.settle();
+	expect(late.frames().some(({ type }) => type === "gone")).toBe(true);
+	const shown = JSON.stringify([early.moments, late.moments]);
+	expect(typeof session).toBe("string");
+	expect(shown).not.toMatch(/canary/i);
+	for (const secret of [code, String(session)])
+		expect(shown).not.toContain(secret);
+});
