@@ -64,6 +64,11 @@ export const settingTable: Readonly<Record<string, Setting>> = {
 		help: "smtp:// or smtps:// instead of Mailgun",
 		secret: true,
 	},
+	PLUME_INSPECT: {
+		fallback: "",
+		help: "token that opens /inspect (closed)",
+		secret: true,
+	},
 	PLUME_SECRET: {
 		fallback: "",
 		help: "keys every MAC (file `secret` in the data folder)",
@@ -99,6 +104,8 @@ export interface Config {
 	readonly mail: MailSetting;
 	/** Undefined: the file `secret` in the data folder. */
 	readonly secret: string | undefined;
+	/** The token of `/inspect`; undefined: there is no such page. */
+	readonly inspect: string | undefined;
 }
 
 /** `codeTries` is `PLUME_LIMIT_CODE_TRIES`. */
@@ -151,7 +158,17 @@ export function readConfig(
 		production,
 		mail: mailSetting(get, production),
 		secret: get("PLUME_SECRET") || undefined,
+		inspect: inspectToken(get("PLUME_INSPECT")),
 	});
+}
+
+/** It travels as a WebSocket subprotocol, which only these letters may be in. */
+function inspectToken(token: string): string | undefined {
+	if (token === "" || /^[A-Za-z0-9_-]{16,}$/.test(token))
+		return token || undefined;
+	throw new ConfigError(
+		"PLUME_INSPECT is no good token: say at least 16 letters, digits, - or _.",
+	);
 }
 
 function readLimits(environment: Environment, lifted: boolean): Limits {

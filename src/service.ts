@@ -16,6 +16,7 @@ import { Engine } from "./engine/engine.ts";
 import type { Reporter } from "./engine/parts.ts";
 import { type Secrets, sha256 } from "./engine/secrets.ts";
 import { wake } from "./engine/wake.ts";
+import { Door } from "./inspect/door.ts";
 import { Tap } from "./inspect/tap.ts";
 import type { Log } from "./log/log.ts";
 import type { Snapshots } from "./log/snapshots.ts";
@@ -94,7 +95,8 @@ export async function startService(
 ): Promise<Service> {
 	const { config, log, report } = parts;
 	const { limits, host, port, trusted, origins } = config;
-	const { engine, clock, outbox, state, archive } = await startEngine(parts);
+	const { engine, clock, outbox, state, archive, tap } =
+		await startEngine(parts);
 	let warned = false;
 	const peerOf = ({ socket, headers }: IncomingMessage) => {
 		const forwardedFor = headers["x-forwarded-for"];
@@ -113,7 +115,22 @@ export async function startService(
 		return session && clock.now() < session.expires ? session : undefined;
 	};
 	const exports = { archive, clock, ownerOf };
-	const http = makeHttpServer({ pages, limits, trouble, exports });
+	const hosts = ["localhost", "127.0.0.1", "[::1]", host];
+	const door =
+		config.inspect === undefined
+			? undefined
+			: new Door({
+					tap,
+					clock,
+					token: config.inspect,
+					hosts: new Set([
+						...hosts,
+						...origins.map((origin) => new URL(origin).hostname),
+					]),
+				});
+	const mayInspect =
+		door && ((request: IncomingMessage) => door.isOurs(request));
+	const http = makeHttpServer({ pages, limits, trouble, exports, mayInspect });
 	const spare = limits.connections + SPARE_CONNECTIONS;
 	if (Number.isFinite(spare)) http.maxConnections = spare;
 	const sockets = new Sockets(http, {
@@ -122,6 +139,7 @@ export async function startService(
 		limits,
 		origins,
 		peerOf,
+		inspect: door && ((...asked) => door.upgrade(...asked)),
 	});
 	await new Promise<void>((resolve, reject) => {
 		http.once("error", reject);
@@ -132,6 +150,7 @@ export async function startService(
 		url: `http://${shownHost}:${portOf(http.address())}`,
 		async stop() {
 			sockets.stopAccepting();
+			door?.close();
 			http.close();
 			outbox.close();
 			await engine.stop();

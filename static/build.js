@@ -19,7 +19,12 @@ const to = join(from, "..", "dist", "static");
 
 await mkdir(to, { recursive: true });
 await build({
-	entryPoints: { app: join(from, "main.ts"), plume: join(from, "plume.css") },
+	entryPoints: {
+		app: join(from, "main.ts"),
+		plume: join(from, "plume.css"),
+		inspect: join(from, "inspect", "main.ts"),
+		inspected: join(from, "inspect", "inspect.css"),
+	},
 	outdir: to,
 	bundle: true,
 	format: "esm",
@@ -36,6 +41,10 @@ for (const file of await readdir(from)) {
 		await copyFile(join(from, file), join(to, file));
 	}
 }
+await copyFile(join(from, "inspect", "inspect.html"), join(to, "inspect.html"));
+const charts = join(from, "..", "docs", "charts");
+for (const machine of ["client", "room", "server"])
+	await copyFile(join(charts, `${machine}.svg`), join(to, `${machine}.svg`));
 // Packed once, here, and not at each request.
 for (const file of await readdir(to)) {
 	if (!/\.(css|html|js|svg|webmanifest)$/.test(file)) continue;

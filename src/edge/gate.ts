@@ -6,7 +6,7 @@ import type { IncomingMessage } from "node:http";
 import type { Limits } from "../limits.ts";
 
 export interface Turned {
-	readonly status: 403 | 404 | 503;
+	readonly status: 401 | 403 | 404 | 503;
 	readonly says: string;
 }
 

@@ -4,7 +4,7 @@
  * and run nothing that is not a file of ours.
  */
 import { existsSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import { extname, join } from "node:path";
 import express, {
 	type NextFunction,
@@ -35,6 +35,8 @@ export interface HttpParts {
 	readonly exports: ExportParts;
 	/** Undefined when all is well, else what is wrong. */
 	readonly trouble: () => string | undefined;
+	/** Whether a request may have the inspector's page; undefined if there is none. */
+	readonly mayInspect: ((request: IncomingMessage) => boolean) | undefined;
 }
 
 /** Makes the server; it does not listen yet. */
@@ -64,6 +66,11 @@ export function makeHttpServer(parts: HttpParts): Server {
 	};
 	// Every room is the same page; which one it shows is for the page to read.
 	app.get(["/", "/r/:room"], page("index.html"));
+	const { mayInspect } = parts;
+	if (mayInspect)
+		app.get("/inspect", (request, response, next) =>
+			mayInspect(request) ? page("inspect.html")(request, response) : next(),
+		);
 	// A worker may act only below where it came from.
 	app.get("/sw.js", page("sw.js"));
 	app.get("/static/:file", (request, response, next) => {

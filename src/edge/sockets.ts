@@ -5,7 +5,7 @@
  * shared. That is sound because compression is off: ws then writes its own
  * pings and close frames at once, never from a queue of its own.
  */
-import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { CloseCode, SUBPROTOCOL } from "../../machines/message.ts";
@@ -17,6 +17,7 @@ import { Connection, type Wire } from "./connection.ts";
 import { Gate, type Turned } from "./gate.ts";
 import type { Peer } from "./network.ts";
 import { plume2 } from "./plume2.ts";
+import { turnAway } from "./turn-away.ts";
 
 const PULSE_MS = 1000;
 const FAREWELL_MS = 2000;
@@ -28,6 +29,10 @@ export interface SocketParts {
 	readonly origins: readonly string[];
 	/** Who sent a request, proxies seen through. */
 	readonly peerOf: (request: IncomingMessage) => Peer;
+	/** Takes over what is asked of `/inspect`, if that is open. */
+	readonly inspect:
+		| ((request: IncomingMessage, socket: Duplex, head: Buffer) => void)
+		| undefined;
 }
 
 export class Sockets {
@@ -87,6 +92,11 @@ export class Sockets {
 
 	#upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
 		socket.on("error", () => socket.destroy());
+		const { inspect } = this.#parts;
+		if (inspect && !this.#closing && request.url === "/inspect") {
+			inspect(request, socket, head);
+			return;
+		}
 		const { network } = this.#parts.peerOf(request);
 		const turned: Turned | undefined = this.#closing
 			? { status: 503, says: CloseCode.restart.says }
@@ -147,21 +157,4 @@ function wireOf(webSocket: WebSocket, socket: Duplex): Wire {
 		close: (code, reason) => webSocket.close(code, reason),
 		terminate: () => webSocket.terminate(),
 	};
-}
-
-function turnAway(socket: Duplex, { status, says }: Turned): void {
-	const body = `${says}\n`;
-	// It may never close its side.
-	socket.once("finish", () => socket.destroy());
-	socket.end(
-		[
-			`HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-			"Connection: close",
-			"Content-Type: text/plain; charset=utf-8",
-			`Content-Length: ${Buffer.byteLength(body)}`,
-			...(status === 503 ? ["Retry-After: 10"] : []),
-			"",
-			body,
-		].join("\r\n"),
-	);
 }

@@ -7,9 +7,9 @@
  * order of the log, and neither before it is durable.
  */
 import type { AnyActor } from "xstate";
+import type { Frame, Moment } from "../../machines/frame.ts";
 import type { Onlooker } from "../engine/onlooker.ts";
 import type { Stored } from "../log/log.ts";
-import type { Frame, Moment } from "./frame.ts";
 import { Steps } from "./steps.ts";
 
 export type Viewer = (moment: Moment) => void;

@@ -6,7 +6,8 @@ import { drawCharts } from "../../tools/charts/charts.ts";
 test("the charts are current; else run `npm run charts`", async () => {
 	const architecture = readFileSync("ARCHITECTURE.md", "utf8");
 	for (const [file, svg] of await drawCharts()) {
-		expect(architecture).toContain(`(docs/charts/${file})`);
+		if (file.endsWith(".svg"))
+			expect(architecture).toContain(`(docs/charts/${file})`);
 		const kept = readFileSync(`docs/charts/${file}`, "utf8");
 		expect(kept === svg, file).toBe(true);
 	}

@@ -5,10 +5,10 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Moment } from "../../machines/frame.ts";
 import { botClaim } from "../../src/chat/bot.ts";
 import { fold } from "../../src/engine/fold.ts";
 import { State } from "../../src/engine/state.ts";
-import type { Moment } from "../../src/inspect/frame.ts";
 import { Tap } from "../../src/inspect/tap.ts";
 import type { Stored } from "../../src/log/log.ts";
 import { type Model, type Step, steps } from "../simulation/commands.ts";

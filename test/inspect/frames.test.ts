@@ -1,6 +1,6 @@
 /** What a viewer is shown of the machines, and what never. */
 import { expect, test } from "vitest";
-import type { Moment } from "../../src/inspect/frame.ts";
+import type { Moment } from "../../machines/frame.ts";
 import { House } from "../house.ts";
 
 /** Looks on, and remembers it. */

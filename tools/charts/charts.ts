@@ -1,16 +1,16 @@
-/** The machines there are charts of, each drawn anew. */
+/** The machines there are charts of, each drawn anew; and what they look like. */
 import { clientMachine } from "../../machines/client.ts";
 import { pageMachine } from "../../machines/page.ts";
 import { roomMachine } from "../../machines/room.ts";
 import { serverMachine } from "../../machines/server.ts";
 import { chartOf } from "../../src/inspect/chart.ts";
-import { draw } from "./draw.ts";
+import { draw, STYLE } from "./draw.ts";
 
 const MACHINES = [clientMachine, roomMachine, serverMachine, pageMachine];
 
 /** The file's name, and what belongs in it. */
-export function drawCharts(): Promise<[string, string][]> {
-	return Promise.all(
+export async function drawCharts(): Promise<[string, string][]> {
+	const charts = await Promise.all(
 		MACHINES.map(
 			async (machine): Promise<[string, string]> => [
 				`${machine.id}.svg`,
@@ -18,4 +18,5 @@ export function drawCharts(): Promise<[string, string][]> {
 			],
 		),
 	);
+	return [...charts, ["chart.css", `${STYLE}\n`]];
 }

@@ -24,7 +24,8 @@ import {
 	type Route,
 } from "./layout.ts";
 
-const STYLE = `
+/** Also the inspector page's, which may not run a style that stands in a picture. */
+export const STYLE = `
 svg{--ink:#1f2430;--soft:#5d6678;--line:#8a93a6;--box:#ffffff;--nest:#f6f7fa;--pill:#e4ebfb;--pill-ink:#27407c;--page:#ffffff}
 @media(prefers-color-scheme:dark){svg{--ink:#e7eaf2;--soft:#a7b0c2;--line:#76809a;--box:#232936;--nest:#191e28;--pill:#2a3857;--pill-ink:#bcd0ff;--page:#11151c}}
 text{font:13px ui-sans-serif,"Helvetica Neue",Helvetica,Arial,sans-serif;fill:var(--ink)}

@@ -35,3 +35,6 @@ export interface Moment {
 	readonly time?: number;
 	readonly frames: readonly Frame[];
 }
+
+/** The subprotocol that is selected; the token is offered after it, and never selected. */
+export const INSPECT_PROTOCOL = "plume.inspect";

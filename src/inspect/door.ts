@@ -1,0 +1,111 @@
+/**
+ * The way in for viewers: a WebSocket at `/inspect`, for whoever knows the
+ * token. The token comes as a subprotocol, which no proxy logs and no page of
+ * another site can guess; and Host and Origin must be ours, so that no such
+ * page can even try, by whatever name it reaches us.
+ *
+ * What happens is sent in batches. A viewer that lags is not buffered for: it
+ * misses what happens meanwhile, and begins anew when it has caught up.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import { INSPECT_PROTOCOL, type Moment } from "../../machines/frame.ts";
+import type { Clock } from "../clock.ts";
+import type { Turned } from "../edge/gate.ts";
+import { turnAway } from "../edge/turn-away.ts";
+import type { Tap } from "./tap.ts";
+
+const BATCH_MS = 50;
+const MOST_VIEWERS = 8;
+const MOST_UNSENT_BYTES = 8 << 20;
+
+export interface DoorParts {
+	readonly tap: Tap;
+	readonly clock: Clock;
+	readonly token: string;
+	/** Names this server may be asked by, without ports. */
+	readonly hosts: ReadonlySet<string>;
+}
+
+export class Door {
+	readonly #parts: DoorParts;
+	readonly #viewers = new Set<WebSocket>();
+	readonly #webSockets = new WebSocketServer({
+		noServer: true,
+		clientTracking: false,
+		perMessageDeflate: false,
+		maxPayload: 1024,
+		handleProtocols: () => INSPECT_PROTOCOL,
+	});
+
+	constructor(parts: DoorParts) {
+		this.#parts = parts;
+	}
+
+	/** Whether a request was meant for us, and not for a name that another site has made to mean us. */
+	isOurs({ headers: { host = "" } }: IncomingMessage): boolean {
+		if (!URL.canParse(`http://${host}`)) return false;
+		return this.#parts.hosts.has(new URL(`http://${host}`).hostname);
+	}
+
+	upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+		const turned = this.#check(request);
+		if (turned) turnAway(socket, turned);
+		else
+			this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
+				this.#show(webSocket),
+			);
+	}
+
+	close(): void {
+		for (const viewer of this.#viewers) viewer.terminate();
+	}
+
+	#check(request: IncomingMessage): Turned | undefined {
+		const { origin = "", host } = request.headers;
+		const isOwn = URL.canParse(origin) && new URL(origin).host === host;
+		if (!this.isOurs(request) || !isOwn)
+			return { status: 403, says: "That page may not look in here." };
+		const [protocol, token] = (request.headers["sec-websocket-protocol"] ?? "")
+			.split(",")
+			.map((offered) => offered.trim());
+		if (protocol !== INSPECT_PROTOCOL || !this.#isToken(token ?? ""))
+			return { status: 401, says: "That is not the token." };
+		if (this.#viewers.size >= MOST_VIEWERS)
+			return { status: 503, says: "Too many are looking already." };
+		return undefined;
+	}
+
+	#isToken(offered: string): boolean {
+		const digest = (text: string) => createHash("sha256").update(text).digest();
+		return timingSafeEqual(digest(offered), digest(this.#parts.token));
+	}
+
+	#show(webSocket: WebSocket): void {
+		const { tap, clock } = this.#parts;
+		this.#viewers.add(webSocket);
+		let batch: Moment[] = [];
+		const collect = (moment: Moment) => batch.push(moment);
+		let leave: (() => void) | undefined = tap.watch(collect);
+		const send = () => {
+			if (webSocket.bufferedAmount > MOST_UNSENT_BYTES) {
+				leave?.();
+				leave = undefined;
+				batch = [];
+			} else if (!leave && webSocket.bufferedAmount === 0)
+				leave = tap.watch(collect);
+			if (batch.length > 0) webSocket.send(JSON.stringify(batch));
+			batch = [];
+			cancel = clock.after(BATCH_MS, send);
+		};
+		let cancel = clock.after(BATCH_MS, send);
+		webSocket.on("error", () => {}); // ws closes it
+		webSocket.on("close", () => {
+			cancel();
+			leave?.();
+			this.#viewers.delete(webSocket);
+		});
+	}
+}
