@@ -44,6 +44,8 @@ export interface HouseOptions {
 	readonly report?: Reporter;
 	/** Whether the log has nothing on its way: by default, all is durable or can't be. */
 	readonly settled?: () => boolean;
+	/** Whether it will never read or write again. */
+	readonly isDead?: () => boolean;
 }
 
 /** Keeps what was mailed, and can be told to fail. */
@@ -103,6 +105,7 @@ export class House {
 		environment = {},
 		report = { info() {}, warn() {} },
 		settled = () => log.frozen || log.ordered === log.committed,
+		isDead = () => false,
 	}: HouseOptions = {}): Promise<House> {
 		const mailer = new FakeMailer();
 		let house: House | undefined;
@@ -126,7 +129,9 @@ export class House {
 				if (house) house.fatal = error;
 			},
 		});
-		house = new House(settled, log, clock, mailer, started);
+		const { archive } = started;
+		const isQuiet = () => settled() && (isDead() || archive.isResting);
+		house = new House(isQuiet, log, clock, mailer, started);
 		house.fatal = failed.error;
 		await house.settle();
 		return house;
@@ -183,7 +188,7 @@ export class House {
 		return this.#started.tap;
 	}
 
-	/** Waits until nothing is on its way any more: all that was ordered is durable, or can't be. */
+	/** Waits until nothing is on its way any more: all that was ordered is durable, or can't be, and nobody reads. */
 	async settle(): Promise<void> {
 		let turns = 0;
 		for (let quiet = 0; quiet < 3; quiet++) {

@@ -53,6 +53,8 @@ export class Archive {
 	readonly #log: Log;
 	readonly #indexes: Indexes;
 	#turn: Promise<unknown> = Promise.resolve();
+	/** Nobody asks for anything. */
+	isResting = true;
 
 	constructor(log: Log, files?: IndexFiles) {
 		this.#log = log;
@@ -96,7 +98,13 @@ export class Archive {
 	/** Reads and erases one after the other. */
 	inTurn<Answer>(task: () => Promise<Answer>): Promise<Answer> {
 		const answer = this.#turn.then(task);
-		this.#turn = answer.catch(() => {});
+		const turn = answer
+			.catch(() => {})
+			.then(() => {
+				if (this.#turn === turn) this.isResting = true;
+			});
+		this.#turn = turn;
+		this.isResting = false;
 		return answer;
 	}
 

@@ -18,6 +18,8 @@ import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
 import type { Entry } from "../log/log.ts";
 import { decideLost } from "./decide/lost.ts";
+import type { Pages } from "./pages.ts";
+import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { State } from "./state.ts";
 import type { Login, Visit } from "./visit.ts";
@@ -28,24 +30,21 @@ export class Presence {
 	readonly #server: Server;
 	readonly #clock: Clock;
 	readonly #limits: Limits;
-	readonly #recall: (room: Room) => Promise<void>;
+	readonly #pages: Pages;
 	/** Who carries each Client, from its login on. */
 	readonly #carried = new Map<ClientId, Visit>();
 
 	constructor(
 		pipeline: Pipeline,
-		state: State,
-		server: Server,
-		clock: Clock,
-		limits: Limits,
-		recall: (room: Room) => Promise<void>,
+		{ state, server, clock, policy }: EngineParts,
+		pages: Pages,
 	) {
 		this.#pipeline = pipeline;
 		this.#state = state;
 		this.#server = server;
 		this.#clock = clock;
-		this.#limits = limits;
-		this.#recall = recall;
+		this.#limits = policy.limits;
+		this.#pages = pages;
 	}
 
 	/** From now on this visit speaks for that client, and for no other; who did so before is told to stay away. */
@@ -166,7 +165,7 @@ export class Presence {
 			this.#welcome(visit, login, room, epoch);
 			return;
 		}
-		void this.#recall(room).then(() =>
+		void this.#pages.recall(room).then(() =>
 			this.#pipeline.tell(visit, () => {
 				if (visit.login !== login) return;
 				this.#welcome(visit, login, room, room.head.epoch);

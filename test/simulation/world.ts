@@ -68,6 +68,7 @@ export class World {
 
 	/** Starts the server on whatever the disk holds. */
 	async start(): Promise<void> {
+		const { disk } = this;
 		const seed = `start ${this.starts++}`;
 		const bytes = seededBytes(seed);
 		const log = openFileLog({
@@ -103,6 +104,7 @@ export class World {
 			seed,
 			environment: { PLUME_LIMITS: "off" },
 			settled: () => this.#isQuiet(),
+			isDead: () => disk.crashed,
 		});
 	}
 
