@@ -68,6 +68,8 @@ export type PageEvent =
 	| { type: "code"; code: string }
 	| { type: "resend" }
 	| { type: "retry" }
+	/** The room takes lines again, or still. */
+	| { type: "taken" }
 	| { type: "leave" }
 	| { type: "go"; news: { room: string } }
 	| { type: "logout"; all: boolean }

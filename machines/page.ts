@@ -267,6 +267,7 @@ export const pageMachine = page.createMachine({
 			on: {
 				welcome: { actions: ["learn", "sendLines"] },
 				refused: { actions: "complainAsTold" },
+				taken: { actions: "forgetTrouble" },
 				logout: { actions: "sendLogout" },
 				go: move,
 			},

@@ -143,7 +143,8 @@ function refusal(frame: Fields, now: number): ServerEvent | RoomEvent {
 	const [retryAfter, expected] = [frame.retryAfter, frame.expected].map(
 		(value) => (typeof value === "number" ? value : undefined),
 	);
-	if (re === MessageType.text) {
+	// Without a number it is about no line: the disk is full, and all are told.
+	if (re === MessageType.text && frame.n !== undefined) {
 		const n = count(frame.n);
 		// Any other rule refuses the text itself, whatever its number.
 		const next = rule === "isNextInOrder" ? expected : undefined;

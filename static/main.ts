@@ -92,7 +92,10 @@ function heard(data: string) {
 	// The last words of a room that was left are not for this one.
 	const room = ("room" in frame && frame.room) || context().room;
 	if (!isIn() || room !== context().room) return;
-	if (frame.kind === "ack") return unsaid.outbox().taken(frame.last);
+	if (frame.kind === "ack") {
+		if (context().trouble) send({ type: "taken" });
+		return unsaid.outbox().taken(frame.last);
+	}
 	if (frame.kind === "notTaken") {
 		if (frame.retryAfter !== undefined) write.slowDown();
 		return unsaid.outbox().refused(frame);

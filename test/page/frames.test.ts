@@ -23,6 +23,12 @@ test("a text without a place in the room is for this reader alone", () => {
 	expect(read(said)).toMatchObject({ kind: "aside", name: "ann", time: NOW });
 });
 
+test("that nothing can be said now is told, though no line of this reader's is meant", () => {
+	const full = { type: MessageType.refused, re: MessageType.text, text: "No." };
+	expect(read(full)).toMatchObject({ trouble: { words: "No." } });
+	expect(read({ ...full, n: 3 })).toMatchObject({ kind: "notTaken", n: 3 });
+});
+
 test("typing what the server says of a room does not say it", () => {
 	const typed = { type: MessageType.text, text: "entered chat", offset: 1 };
 	expect(read({ ...typed, kind: "entered" })).toMatchObject({ kind: "said" });

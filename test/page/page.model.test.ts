@@ -58,6 +58,7 @@ returning.opening: refused → stopped
 returning.opening: after reach → returning.waiting
 chatting: welcome → where it was
 chatting: refused → where it was
+chatting: taken → where it was
 chatting: logout → where it was
 chatting: go → returning.opening
 stopped: retry → returning
@@ -127,6 +128,7 @@ const fromServer: PageEvent[] = [
 	refused(MessageType.open, "roomIsNamed"),
 	refused(MessageType.hello, "resendIsDue"),
 	refused(MessageType.open, "tabsAreLeft"),
+	{ type: "taken" },
 	sessionEnded,
 ];
 
