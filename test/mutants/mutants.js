@@ -16,6 +16,21 @@
 /** @type {readonly Mutant[]} */
 const log = [
 	{
+		promise: "log: a read-only disk freezes it, and does not end it",
+		file: "src/log/segment.ts",
+		find: "if (!asDiskFull(error)) throw error;",
+		replace: "throw error;",
+		tests: ["test/disk.test.ts"],
+	},
+	{
+		promise:
+			"log: no deadline is proposed before its time, and then never again",
+		file: "src/clock.ts",
+		find: "(now() < due ? wait() : task())",
+		replace: "task()",
+		tests: ["test/clock.test.ts"],
+	},
+	{
 		promise: "log: a batch is synced before it counts",
 		file: "src/log/segment.ts",
 		find: "await this.sync();",
@@ -61,15 +76,15 @@ const log = [
 	{
 		promise: "log: the chain is checked",
 		file: "src/log/open-line.ts",
-		find: "if (hash !== chainHash(previous, prefix))",
-		replace: 'if (hash === "")',
+		find: "hash !== chainHash(previous, prefix)",
+		replace: 'hash === ""',
 		tests: ["test/log/damage.model.test.ts"],
 	},
 	{
 		promise: "log: the digest of a text is checked",
 		file: "src/log/open-line.ts",
-		find: "digest !== digestOf(erasable)",
-		replace: "digest === undefined",
+		find: "digest === digestOf(erasable)",
+		replace: "digest !== undefined",
 		tests: ["test/log/file-log.test.ts"],
 	},
 	{
@@ -239,8 +254,9 @@ const commit = [
 	{
 		promise: "commit: nothing is visible before it is durable",
 		file: "src/engine/pipeline.ts",
-		find: "this.#outputs.push({ at: stored.seq, release });",
-		replace: "queueMicrotask(() => { release(); this.#server.dispatch(); });",
+		find: "else this.#outputs.push({ at, release });",
+		replace:
+			"else queueMicrotask(() => { release(); this.#server.dispatch(); });",
 		tests: ["test/disk.test.ts"],
 	},
 	{
@@ -254,11 +270,13 @@ const commit = [
 		promise: "commit: a rule sees what is ordered and not yet durable",
 		file: "src/engine/pipeline.ts",
 		find: `		const item = this.#state.apply(stored);
-		const release = () => this.#hooks.onDurable(stored.event, item);`,
-		replace: `		const release = () => {
-			const item = this.#state.apply(stored);
-			this.#hooks.onDurable(stored.event, item);
-		};`,
+		const show = this.#state.onlooker?.onMoved(stored);
+		const { seq: at, event } = stored;
+		const release = () => {`,
+		replace: `		const show = this.#state.onlooker?.onMoved(stored);
+		const { seq: at, event } = stored;
+		const release = () => {
+			const item = this.#state.apply(stored);`,
 		tests: ["test/session.test.ts", "test/faults.test.ts"],
 	},
 	{
@@ -420,23 +438,23 @@ const login = [
 	},
 	{
 		promise: "login: no email in the operational log",
-		file: "src/engine/engine.ts",
-		find: "this.#pipeline.append(...decision.entries);",
-		replace: `this.#pipeline.append(...decision.entries);
+		file: "src/engine/admission.ts",
+		find: "this.#pipeline.append(...entries);",
+		replace: `this.#pipeline.append(...entries);
 		this.#parts.report.info({ email: login.user.email }, "a login begins");`,
 		tests: ["test/program/canary.test.ts"],
 	},
 	{
 		promise: "login: no code in the operational log",
-		file: "src/engine/engine.ts",
-		find: "this.#pipeline.append(...decision.entries);",
-		replace: `this.#pipeline.append(...decision.entries);
+		file: "src/engine/admission.ts",
+		find: "this.#pipeline.append(...entries);",
+		replace: `this.#pipeline.append(...entries);
 		this.#parts.report.info({ code: fresh.code }, "a login begins");`,
 		tests: ["test/program/canary.test.ts"],
 	},
 	{
 		promise: "login: no email in the operational log when a mail fails",
-		file: "src/engine/engine.ts",
+		file: "src/engine/admission.ts",
 		find: 'report.warn({ error: error.message }, "a login code was not mailed");',
 		replace: `report.warn(
 				{ error: error.message, to: login.user.email },
@@ -574,8 +592,8 @@ const room = [
 	{
 		promise: "room: a client leaves once",
 		file: "src/engine/presence.ts",
-		find: "this.#left(item.client, event.why);",
-		replace: "this.#left(item.client, event.why); room.broadcast(item);",
+		find: "this.#left(event.client, event.why);",
+		replace: "this.#left(event.client, event.why); room.broadcast(item);",
 		tests: ["test/classic.test.ts"],
 	},
 	{
@@ -596,10 +614,10 @@ const room = [
 	{
 		promise: "room: the bot speaks before `entered chat`",
 		file: "src/chat/room.ts",
-		find: `		this.#host.mailbox.onMessage(new Parcel([envelope]));
-		this.#stream.push(envelope);`,
-		replace: `		this.#stream.push(envelope);
-		this.#host.mailbox.onMessage(new Parcel([envelope]));`,
+		find: `		this.tellHost(item);
+		this.#stream.push(new Envelope(item));`,
+		replace: `		this.#stream.push(new Envelope(item));
+		this.tellHost(item);`,
 		tests: ["test/classic.test.ts"],
 	},
 	{
@@ -688,9 +706,9 @@ const edge = [
 	{
 		promise: "edge: a classic client is sent no type above 5",
 		file: "src/edge/classic.ts",
-		find: `		case "ack":
+		find: `		case "page":
 		case "welcome":`,
-		replace: `		case "ack":
+		replace: `		case "page":
 			return [];
 		case "welcome":
 			return [message(MessageType.welcome, "", "")];
