@@ -262,8 +262,8 @@ const commit = [
 	{
 		promise: "commit: a refusal waits for what it was decided on",
 		file: "src/engine/pipeline.ts",
-		find: "this.#outputs.push({ at: this.#log.ordered, release });",
-		replace: "this.#outputs.push({ at: this.#log.committed, release });",
+		find: "const at = this.#log.ordered;",
+		replace: "const at = this.#log.committed;",
 		tests: ["test/disk.test.ts"],
 	},
 	{
