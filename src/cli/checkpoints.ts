@@ -8,7 +8,8 @@ import type { Stored } from "../log/log.ts";
 import type { Source } from "../log/reader.ts";
 
 /** As a line has it; inside a text its quotes would be escaped. */
-const CHECKPOINT = /"type":"checkpoint","of":(\d+),/g;
+const CHECKPOINT = '"type":"checkpoint","of":';
+/** With its number, at most. */
 const LONGEST = 64;
 
 /** A checkpoint vouches for another state than the log folds to. */
@@ -21,6 +22,17 @@ export class WrongState extends Error {
 	}
 }
 
+/** A search of bytes is ten times as quick as one of text. */
+function* checkpointsIn(bytes: Buffer): Generator<number> {
+	let at = bytes.indexOf(CHECKPOINT);
+	while (at >= 0) {
+		const from = at + CHECKPOINT.length;
+		const end = bytes.indexOf(",", from);
+		if (end >= 0) yield Number(bytes.toString("latin1", from, end));
+		at = bytes.indexOf(CHECKPOINT, from);
+	}
+}
+
 export class Checkpoints {
 	readonly #wanted: ReadonlySet<number>;
 	readonly #hashes = new Map<number, string>();
@@ -30,11 +42,11 @@ export class Checkpoints {
 	static async in(sources: readonly Source[]): Promise<Checkpoints> {
 		const wanted = new Set<number>();
 		for (const source of sources) {
-			let before = "";
+			let rest = Buffer.alloc(0);
 			for await (const chunk of source.bytes()) {
-				const text = before + chunk.toString("latin1");
-				for (const [, of] of text.matchAll(CHECKPOINT)) wanted.add(Number(of));
-				before = text.slice(-LONGEST);
+				const bytes = Buffer.concat([rest, chunk]);
+				for (const of of checkpointsIn(bytes)) wanted.add(of);
+				rest = bytes.subarray(-LONGEST);
 			}
 		}
 		return new Checkpoints(wanted);
