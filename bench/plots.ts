@@ -18,12 +18,12 @@ export function drawPlots(rows: readonly Row[]): void {
 	};
 	draw(
 		"saturation",
-		"Deliveries a second that were achieved, of those offered (200 clients)",
+		"Deliveries a second that were achieved, of those offered (200 clients, logarithmic)",
 		group(of("saturation"), offered, ({ achieved }) => achieved),
 	);
 	draw(
 		"latency",
-		"Latency at these loads: milliseconds, 99th percentile",
+		"Latency at these loads: milliseconds, 99th percentile, logarithmic",
 		group(of("saturation"), offered, ({ p99Ms }) => p99Ms),
 	);
 	draw(
