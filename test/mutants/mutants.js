@@ -262,8 +262,8 @@ const commit = [
 	{
 		promise: "commit: a refusal waits for what it was decided on",
 		file: "src/engine/pipeline.ts",
-		find: "const at = this.#log.ordered;",
-		replace: "const at = this.#log.committed;",
+		find: "this.#outputs.push({ at, release: () => release(at) });",
+		replace: "release(at); this.#server.dispatch();",
 		tests: ["test/disk.test.ts"],
 	},
 	{
