@@ -53,12 +53,16 @@ export class Archive {
 	readonly #log: Log;
 	readonly #indexes: Indexes;
 	#turn: Promise<unknown> = Promise.resolve();
-	/** Nobody asks for anything. */
-	isResting = true;
+	#isResting = true;
 
 	constructor(log: Log, files?: IndexFiles) {
 		this.#log = log;
 		this.#indexes = new Indexes(log, files);
+	}
+
+	/** Nobody waits for anything. */
+	get isResting(): boolean {
+		return this.#isResting;
 	}
 
 	/** Undefined if there is no such place. Rejects if the log can't be read there. */
@@ -101,10 +105,10 @@ export class Archive {
 		const turn = answer
 			.catch(() => {})
 			.then(() => {
-				if (this.#turn === turn) this.isResting = true;
+				if (this.#turn === turn) this.#isResting = true;
 			});
 		this.#turn = turn;
-		this.isResting = false;
+		this.#isResting = false;
 		return answer;
 	}
 

@@ -53,10 +53,9 @@ export class Engine implements PipelineHooks, Voice {
 		const { limits } = policy;
 		this.#parts = parts;
 		const snapshotter = new Snapshotter(log, state, snapshots, (checkpoint) =>
-			this.#pipeline.whenWritable(() => {
-				const event = { ...checkpoint, time: clock.now() };
-				this.#pipeline.append({ event });
-			}),
+			this.#pipeline.whenWritable(() =>
+				this.#pipeline.append({ event: { ...checkpoint, time: clock.now() } }),
+			),
 		);
 		this.#pipeline = new Pipeline(log, state, server, snapshotter, this);
 		this.#logins = new Logins(this.#pipeline, state, clock, mail, limits);
@@ -238,11 +237,9 @@ export class Engine implements PipelineHooks, Voice {
 				if (command.pending) this.#admission.reattach(visit, command.pending);
 				else this.#open(visit, view, command);
 				break;
-			case MessageType.history: {
-				const isInside = this.standing(visit) === "inRoom";
-				this.#pages.ask(visit, isInside, command);
+			case MessageType.history:
+				this.#pages.ask(visit, this.standing(visit) === "inRoom", command);
 				break;
-			}
 			case MessageType.erase:
 				this.#erasures.ask(visit, client, command);
 				break;
