@@ -10,6 +10,8 @@ export interface Encoder {
 	encode(notice: Notice): Buffer;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 export class Envelope {
 	readonly notice: Notice;
 	readonly #encoded = new Map<Encoder, Buffer>();
@@ -31,6 +33,9 @@ export class Envelope {
 export class Parcel {
 	readonly envelopes: readonly Envelope[];
 	readonly #encoded = new Map<Encoder, Buffer>();
+	/** The encoder that was asked for last, which is mostly the one that is asked for next. */
+	#encoder: Encoder | undefined;
+	#bytes: Buffer = NOTHING;
 
 	constructor(envelopes: readonly Envelope[]) {
 		this.envelopes = envelopes;
@@ -41,12 +46,15 @@ export class Parcel {
 	}
 
 	bytes(encoder: Encoder): Buffer {
+		if (encoder === this.#encoder) return this.#bytes;
 		let bytes = this.#encoded.get(encoder);
 		if (!bytes) {
 			const parts = this.envelopes.map((envelope) => envelope.bytes(encoder));
 			bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
 			this.#encoded.set(encoder, bytes);
 		}
+		this.#encoder = encoder;
+		this.#bytes = bytes;
 		return bytes;
 	}
 }

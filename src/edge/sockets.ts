@@ -16,6 +16,7 @@ import { classic } from "./classic.ts";
 import { Connection, type Wire } from "./connection.ts";
 import { Gate, type Turned } from "./gate.ts";
 import type { Peer } from "./network.ts";
+import { Outlet } from "./outlet.ts";
 import { plume2 } from "./plume2.ts";
 import { turnAway } from "./turn-away.ts";
 
@@ -146,12 +147,13 @@ export class Sockets {
 }
 
 function wireOf(webSocket: WebSocket, socket: Duplex): Wire {
+	const outlet = new Outlet(socket);
 	return {
 		get unsentBytes() {
-			return socket.writableLength;
+			return outlet.unsentBytes;
 		},
 		send: (bytes) => {
-			if (webSocket.readyState === webSocket.OPEN) socket.write(bytes);
+			if (webSocket.readyState === webSocket.OPEN) outlet.send(bytes);
 		},
 		ping: () => webSocket.ping(),
 		close: (code, reason) => webSocket.close(code, reason),

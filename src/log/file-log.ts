@@ -20,15 +20,15 @@ export interface FileLogOptions extends Place {
 	/** How large a segment may grow; a batch larger than that has one to itself. */
 	readonly segmentBytes?: number;
 	readonly batchBytes?: number;
-	/** While the log is busy, so long does the first of a batch wait for others, in ms. */
-	readonly gatherMs?: number;
+	/** What a busy log waits for before a batch, so that others may join it. */
+	readonly gather?: () => Promise<void>;
 }
 
 /** A data folder's log, there or still to be made. */
 export function openFileLog(options: FileLogOptions): Log {
 	const store = new SegmentStore(options);
-	const { clock, batchBytes = 128 * 1024, gatherMs = 0 } = options;
-	return new GroupCommit({ store, clock, batchBytes, gatherMs });
+	const { clock, batchBytes = 128 * 1024, gather } = options;
+	return new GroupCommit({ store, clock, batchBytes, gather });
 }
 
 class SegmentStore implements Store {

@@ -37,8 +37,8 @@ export interface GroupCommitOptions {
 	readonly clock: Clock;
 	/** How large a batch may grow; what one `append` brings is never divided. */
 	readonly batchBytes: number;
-	/** So long, in ms, does the first of a batch wait for others while the log is busy. */
-	readonly gatherMs: number;
+	/** What a busy log waits for before a batch, so that others may join it. */
+	readonly gather?: (() => Promise<void>) | undefined;
 }
 
 export class GroupCommit implements Log {
@@ -54,8 +54,7 @@ export class GroupCommit implements Log {
 	/** What is gathering: the entries of each `append`. */
 	#waiting: Draft[][] = [];
 	#flushing: Promise<void> | undefined;
-	/** When the first of them came, and when the last batch was kept, by the clock. */
-	#since = 0;
+	/** When the last batch was kept, by the clock. */
 	#kept = 0;
 	#stopWaiting = () => {};
 
@@ -117,7 +116,6 @@ export class GroupCommit implements Log {
 			this.#ordering = false;
 		}
 		if (drafts.length === 0) return;
-		if (this.#waiting.length === 0) this.#since = this.#options.clock.now();
 		this.#waiting.push(drafts);
 		// Not at once: all that this turn appends can share a batch.
 		this.#flushing ??= Promise.resolve().then(() => this.#flush(listener));
@@ -143,8 +141,8 @@ export class GroupCommit implements Log {
 	}
 
 	async #flush(listener: LogListener): Promise<void> {
+		await this.#gather();
 		while (this.#waiting.length > 0) {
-			await this.#gather();
 			const batch = this.#nextBatch();
 			if (this.#waiting.length === 0) listener.onGathered(this.ordered);
 			try {
@@ -166,12 +164,11 @@ export class GroupCommit implements Log {
 		this.#flushing = undefined;
 	}
 
+	/** Only before the first batch: what comes while one is kept has waited long enough. */
 	async #gather(): Promise<void> {
-		const { clock, gatherMs } = this.#options;
-		const now = clock.now();
-		const wait = this.#since + gatherMs - now;
-		if (wait > 0 && now - this.#kept < PAUSE_MS && !this.#closing)
-			await this.#rest(wait);
+		const { clock, gather } = this.#options;
+		const isBusy = clock.now() - this.#kept < PAUSE_MS;
+		if (gather && isBusy && !this.#closing) await gather();
 	}
 
 	#nextBatch(): Draft[] {

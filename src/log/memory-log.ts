@@ -31,7 +31,7 @@ export function memoryLog({ id, clock, kept = [] }: MemoryLogOptions): Log {
 		},
 		async close() {},
 	};
-	return new GroupCommit({ store, clock, batchBytes: 128 * 1024, gatherMs: 0 });
+	return new GroupCommit({ store, clock, batchBytes: 128 * 1024 });
 }
 
 /** One segment that is never full; places in it are counted in entries. */

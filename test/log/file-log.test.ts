@@ -150,7 +150,12 @@ describe("a batch", () => {
 
 	test("of a busy log waits a moment for others; what comes after a pause, or before the end, does not", async () => {
 		const clock = new FakeClock();
-		const { log, witness } = await opened({ clock, gatherMs: 2 });
+		let go = () => {};
+		const gather = () =>
+			new Promise<void>((resolve) => {
+				go = resolve;
+			});
+		const { log, witness } = await opened({ clock, gather });
 		const say = async (text: string, laterMs: number) => {
 			clock.advance(laterMs);
 			log.append([said(text)]);
@@ -160,13 +165,15 @@ describe("a batch", () => {
 		await say("one", 1);
 		await say("two", 1);
 		expect(witness.told).toEqual(["committed 1"]);
-		clock.advance(1);
+		go();
 		await settle();
 		expect(witness.told).toEqual(["committed 1", "committed 3"]);
 		await say("after a pause", 20);
 		await say("last", 1);
 		expect(witness.committed).toBe(4);
-		await log.close();
+		const closed = log.close();
+		go();
+		await closed;
 		expect(witness.committed).toBe(5);
 	});
 

@@ -1,0 +1,46 @@
+/**
+ * Where a socket's bytes leave. While a socket owes nothing, its bytes are
+ * given to the kernel at once, past the stream: a write through the stream
+ * costs a third more, and writes are most of what a busy server does. What
+ * the kernel does not take goes through the stream, and so does everything
+ * after it until that is through; so the order is the order of the calls.
+ *
+ * Node has no public name for a socket's descriptor. Where it is not to be
+ * had, everything goes through the stream.
+ */
+import { writeSync } from "node:fs";
+import type { Duplex } from "node:stream";
+
+/** Of a socket's handle: gone or -1 once it is closed, so that no other's descriptor is written to. */
+interface Handle {
+	readonly fd: number;
+}
+
+export class Outlet {
+	readonly #socket: Duplex & { readonly _handle?: Handle | null };
+
+	constructor(socket: Duplex) {
+		this.#socket = socket;
+	}
+
+	/** Bytes given to it that the kernel has not taken. */
+	get unsentBytes(): number {
+		return this.#socket.writableLength;
+	}
+
+	send(bytes: Buffer): void {
+		const taken = this.unsentBytes > 0 ? 0 : this.#give(bytes);
+		if (taken < bytes.length) this.#socket.write(bytes.subarray(taken));
+	}
+
+	/** How much the kernel takes now; what is wrong with the socket, the stream finds out. */
+	#give(bytes: Buffer): number {
+		const { fd = -1 } = this.#socket._handle ?? {};
+		if (fd < 0) return 0;
+		try {
+			return writeSync(fd, bytes);
+		} catch {
+			return 0;
+		}
+	}
+}
