@@ -156,6 +156,29 @@ describe("a message that is erased", () => {
 		expect(await refusal(house, ann)).toBe("placeIsKnown");
 	});
 
+	test("is erased once, however soon it is asked for again, and all with it", async () => {
+		for (const turns of [0, 1, 2]) {
+			const { house, disk, ann } = await conversation();
+			const wait = async () => {
+				for (let turn = 0; turn < turns; turn++)
+					await new Promise((resolve) => setImmediate(resolve));
+			};
+			ann.erase(placeOf(ann, "secret 12!"));
+			await wait();
+			ann.erase(placeOf(ann, "secret 12!"));
+			await wait();
+			ann.say("one more", 13);
+			await house.until(() => ann.last(REFUSED) !== undefined);
+			ann.erase(placeOf(ann, "secret 11!"));
+			ann.eraseAll();
+			await house.until(() => ann.closed !== undefined);
+			const events = onDisk(disk).matchAll(/"seqs":\[([\d,]+)\]/g);
+			const seqs = Array.from(events, ([, list]) => list?.split(",")).flat();
+			expect(new Set(seqs).size).toBe(13);
+			expect(seqs).toHaveLength(13);
+		}
+	});
+
 	test.each([
 		["someone else's", {}, "isTheirOwn"],
 		["of another epoch", { epoch: "abcdef.AAAAAA" }, "placeIsKnown"],
@@ -287,6 +310,21 @@ describe("all of someone's", () => {
 		expect(other.isIn).toBe(true);
 		expect(JSON.stringify(other.received)).not.toContain("secret");
 		await verify(disk);
+	});
+
+	test("may be very much: the next start takes it as well", async () => {
+		const { house, disk, clock } = await conversation();
+		const seqs = Array.from({ length: 150_000 }, (_, nth) => 1000 + nth);
+		const [room, author, time] = ["lobby", "ann", clock.now()];
+		const who = { name: "ann", author, by: author, as: "author" } as const;
+		const type = "message.erased";
+		house.log.append([
+			{ event: { type, time, room, ...who, through: 1, seqs } },
+		]);
+		await house.settle();
+		clock.forgetTimers();
+		const again = await houseOn(new FakeDisk(disk.files), clock);
+		expect(again.fatal).toBeUndefined();
 	});
 
 	test("is nothing, for who said nothing", async () => {
