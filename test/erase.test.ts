@@ -88,6 +88,18 @@ describe("a message that is erased", () => {
 		expect(await verify(disk)).toBe(house.log.committed);
 	});
 
+	test("takes with it what a crash had cut off: the words may be the same", async () => {
+		const { house, disk, ann } = await conversation();
+		await disk.makeFolder("data/torn");
+		const torn = await disk.open("data/torn/cut-off");
+		await torn.write(Buffer.from("secret 3!"), 0);
+		await torn.sync();
+		await disk.syncFolder("data/torn");
+		ann.erase(placeOf(ann, "secret 3!"));
+		await house.until(() => erasureSeen(ann));
+		expect(disk.has("secret 3!")).toBe(false);
+	});
+
 	test("is a placeholder for who comes later, in history and in what was missed", async () => {
 		const { house, ann, bob } = await conversation();
 		const place = placeOf(ann, "secret 3!");

@@ -183,6 +183,7 @@ const readBack = fc
 /** To the first line: each is there once. */
 async function readPages(world: World, person: Person, limit: number) {
 	await world.settle();
+	if (world.isHeld) return;
 	const { epoch, offset } = person.memory;
 	const room = person.last(7)?.room;
 	let before = Number(offset) + 1;
@@ -192,7 +193,7 @@ async function readPages(world: World, person: Person, limit: number) {
 			person.received.slice(from).find(({ type, re }) => (re ?? type) === 14);
 		person.askHistory({ room, epoch, before, limit });
 		await world.house.until(
-			() => world.isDead || world.isHeld || !!person.closed || !!answer(),
+			() => world.isDead || !!person.closed || !!answer(),
 		);
 		const end = answer();
 		if (end?.type !== 14) return;

@@ -54,11 +54,7 @@ const shortWrites = fc
 	);
 
 const heal = fc.constant(
-	step("the disk is well again", async (world) => {
-		world.interrupt(() => undefined);
-		world.clock.advance(2000);
-		await world.settle();
-	}),
+	step("the disk is well again", (world) => world.heal()),
 );
 
 export const troubles: fc.Arbitrary<Step>[] = [

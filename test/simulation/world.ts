@@ -103,10 +103,17 @@ export class World {
 		await this.#crash(seed, again);
 	}
 
-	/** From now on calls to the disk fail so, or are well again. */
-	interrupt(interrupt: Interrupt, isIll = false): void {
+	/** From now on this happens to calls to the disk; it is ill if they fail, until it is healed. */
+	interrupt(interrupt: Interrupt, isIll = this.#isIll): void {
 		this.disk.interrupt = interrupt;
 		this.#isIll = isIll;
+	}
+
+	/** The disk is well again, and whoever waited for it has tried once more. */
+	async heal(): Promise<void> {
+		this.interrupt(() => undefined, false);
+		this.clock.advance(2000);
+		await this.settle();
 	}
 
 	count(what: string): void {
