@@ -88,6 +88,26 @@ describe("a message that is erased", () => {
 		expect(await verify(disk)).toBe(house.log.committed);
 	});
 
+	test("is there until that it is erased is committed, whatever else is told", async () => {
+		const { house, disk, ann, bob } = await conversation();
+		let sync = () => {};
+		const held = new Promise<undefined>((resolve) => {
+			sync = () => resolve(undefined);
+		});
+		disk.interrupt = ({ kind, path }) =>
+			kind === "sync" && path.includes("/log/") ? held : undefined;
+		ann.erase(placeOf(ann, "secret 3!"));
+		await house.until(() => onDisk(disk).includes("message.erased"));
+		bob.say("");
+		for (let turn = 0; turn < 20; turn++)
+			await new Promise((resolve) => setImmediate(resolve));
+		expect(onDisk(disk)).toContain("secret 3!");
+		disk.interrupt = () => undefined;
+		sync();
+		await house.until(() => erasureSeen(ann));
+		expect(onDisk(disk)).not.toContain("secret 3!");
+	});
+
 	test("takes with it what a crash had cut off: the words may be the same", async () => {
 		const { house, disk, ann } = await conversation();
 		await disk.makeFolder("data/torn");

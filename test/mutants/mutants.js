@@ -810,7 +810,7 @@ const erasing = [
 		file: "src/engine/pipeline.ts",
 		find: "if (next?.first && next.at <= committed) this.#hold(next);",
 		replace: "if (next?.first) this.#hold(next);",
-		tests: ["test/erase.test.ts -t a crash at any call"],
+		tests: ["test/erase.test.ts -t until that it is erased"],
 	},
 	{
 		promise: "erase: what was overwritten is synced before that is seen",

@@ -211,7 +211,9 @@ async function all(things, task) {
 		for (let thing = things.shift(); thing; thing = things.shift())
 			await task(copy, thing);
 	});
-	await Promise.all(work);
+	const ended = await Promise.allSettled(work);
+	const failed = ended.find(({ status }) => status === "rejected");
+	if (failed) throw failed.reason;
 }
 
 const { killed, SURVIVED, ERROR } = counts;
