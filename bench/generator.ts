@@ -33,7 +33,7 @@ async function load(job: LoadJob, server: ServerProcess): Promise<Loaded> {
 	const { clients, perSecond, seconds, contender, stalled = 0 } = job;
 	const crowd = await Crowd.enter(speakers[contender], server, clients);
 	const readers = clients - stalled;
-	for (const client of crowd.clients.slice(readers)) client.pause();
+	crowd.stall(stalled);
 	await sleep(1000);
 	const talking = crowd.talk(perSecond, WARM_SECONDS + seconds);
 	await sleep(WARM_SECONDS * 1000);

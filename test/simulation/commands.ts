@@ -10,6 +10,17 @@ import type { World } from "./world.ts";
 const NAMES = ["ann", "bob", "Ann", "a\u0438n", "plumebot", "cleo"];
 const HOUR = 3_600_000;
 const EMAILS = ["ann@x", "bob@x", "cleo@x", " ANN@X"];
+/** What is hard to write down, and what is nothing. */
+const TEXTS = [
+	"hello",
+	"",
+	'{"level":30,"seq":1,"hash":"',
+	',"erased":true}',
+	"\u{1f469}\u200d\u{1f680} e\u0301 \u0905\u0928\u0941",
+	"two\nlines\u2028three",
+	'\u0001\\ " <b>',
+	"a long line, as somebody may type who has very much to say about it",
+];
 /** Who gets in, unless somebody was there before under their name. */
 const PEOPLE = ["ann", "bob", "cleo", "dora"].map(
 	(name) => [name, `${name}@x`] as const,
@@ -140,9 +151,10 @@ const wrongCode = fc
 	);
 
 const say = fc
-	.tuple(guest, fc.string({ maxLength: 30, unit: "grapheme" }), wait)
-	.map(([who, text, waits]) =>
-		step(`guest ${who} says ${JSON.stringify(text)}`, async (world) => {
+	.tuple(guest, fc.constantFrom(...TEXTS), fc.nat({ max: 99 }), wait)
+	.map(([who, start, number, waits]) => {
+		const text = start && `${start} ${number}`;
+		return step(`guest ${who} says ${JSON.stringify(text)}`, async (world) => {
 			const one = insider(world, who) ?? world.guests[who];
 			const here = one?.person?.last(7);
 			if (one && here && text.trim() !== "") {
@@ -151,8 +163,8 @@ const say = fc
 				one.person?.say(text, said.push(text), here.room);
 			} else one?.person?.say(text);
 			if (waits) await world.settle();
-		}),
-	);
+		});
+	});
 
 const hint = fc
 	.tuple(

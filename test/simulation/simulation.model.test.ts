@@ -32,7 +32,7 @@ test(
 		const counts: Record<string, number> = {};
 		let [histories, crashed, commands, checkpoints] = [0, 0, 0, 0];
 		const history = fc.commands<Model, World, false>(steps as never, {
-			maxCommands: 240,
+			maxCommands: 215,
 			size: "max",
 		}) as unknown as fc.Arbitrary<Iterable<Step>>;
 		await fc.assert(

@@ -230,7 +230,7 @@ export class World {
 		this.ledger = ledger;
 		this.committed = known.length;
 		this.#shadow = new State({ id: this.#logId }, botClaim);
-		for (const stored of known) this.#shadow.apply(stored, true);
+		for (const stored of known) this.#shadow.apply(stored);
 		this.#faces = [];
 		this.#overwriting = [];
 		this.witness.recall();
