@@ -6,7 +6,7 @@ import { readBatches, segmentsOf } from "../src/log/reader.ts";
 import { Snapshots } from "../src/log/snapshots.ts";
 import { Verifier } from "../src/log/verifier.ts";
 import { FakeClock } from "./fakes/clock.ts";
-import { FakeDisk, seeded } from "./fakes/disk.ts";
+import { type Call, FakeDisk, seeded } from "./fakes/disk.ts";
 import { House, type Person } from "./house.ts";
 
 const [TEXT, REFUSED, SYSTEM, HISTORY] = [1, 11, 12, 14];
@@ -46,6 +46,22 @@ const placeOf = (person: Person, text: string) => {
 /** Everything on the disk, as text. */
 const onDisk = (disk: FakeDisk) =>
 	[...disk.files.values()].map((bytes) => bytes.toString()).join("\n");
+
+const turns = async (count: number) => {
+	for (let turn = 0; turn < count; turn++)
+		await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** Calls to the log's files wait, if they are meant, until the answer is called. */
+function hold(disk: FakeDisk, isMeant: (call: Call) => boolean): () => void {
+	let goOn = () => {};
+	const held = new Promise<undefined>((resolve) => {
+		goOn = () => resolve(undefined);
+	});
+	disk.interrupt = (call) =>
+		call.path.includes("/log/") && isMeant(call) ? held : undefined;
+	return goOn;
+}
 
 const erasureSeen = (person: Person) =>
 	person.received.some(({ kind }) => kind === "erased");
@@ -90,22 +106,55 @@ describe("a message that is erased", () => {
 
 	test("is there until that it is erased is committed, whatever else is told", async () => {
 		const { house, disk, ann, bob } = await conversation();
-		let sync = () => {};
-		const held = new Promise<undefined>((resolve) => {
-			sync = () => resolve(undefined);
-		});
-		disk.interrupt = ({ kind, path }) =>
-			kind === "sync" && path.includes("/log/") ? held : undefined;
+		const goOn = hold(disk, ({ kind }) => kind === "sync");
 		ann.erase(placeOf(ann, "secret 3!"));
 		await house.until(() => onDisk(disk).includes("message.erased"));
 		bob.say("");
-		for (let turn = 0; turn < 20; turn++)
-			await new Promise((resolve) => setImmediate(resolve));
+		await turns(20);
 		expect(onDisk(disk)).toContain("secret 3!");
-		disk.interrupt = () => undefined;
-		sync();
+		goOn();
 		await house.until(() => erasureSeen(ann));
 		expect(onDisk(disk)).not.toContain("secret 3!");
+	});
+
+	/** An erasure that is committed, and whose text is still there. */
+	async function halfDone() {
+		const { house, disk, clock, ann, bob } = await conversation();
+		const place = placeOf(ann, "secret 3!");
+		const isLogged = () => onDisk(disk).includes("message.erased");
+		let writes = 0;
+		const goOn = hold(
+			disk,
+			({ kind }) => kind === "write" && isLogged() && writes++ === 0,
+		);
+		ann.erase(place);
+		await house.until(() => writes > 0);
+		return { house, disk, clock, place, goOn, bob };
+	}
+
+	test("is in no page that was read while it was overwritten", async () => {
+		const { house, place, goOn, bob } = await halfDone();
+		const before = Number(place.target) + 1;
+		bob.news();
+		bob.askHistory({ ...place, before, limit: 1 });
+		await turns(20);
+		expect(bob.news()).toEqual([]);
+		goOn();
+		await house.until(() => bob.last(HISTORY)?.before === before);
+		expect(JSON.stringify(bob.news())).not.toContain("secret 3!");
+	});
+
+	test("is overwritten at the next start, however much was said before the crash", async () => {
+		const { house, disk, clock, bob } = await halfDone();
+		for (let n = 1; n <= 80; n++) {
+			bob.say(`line ${n}`, n);
+			await house.settle();
+		}
+		const left = disk.kill();
+		expect(onDisk(left)).toContain("secret 3!");
+		clock.forgetTimers();
+		await houseOn(left, clock);
+		expect(onDisk(left)).not.toContain("secret 3!");
 	});
 
 	test("takes with it what a crash had cut off: the words may be the same", async () => {
@@ -189,16 +238,12 @@ describe("a message that is erased", () => {
 	});
 
 	test("is erased once, however soon it is asked for again, and all with it", async () => {
-		for (const turns of [0, 1, 2]) {
+		for (const later of [0, 1, 2]) {
 			const { house, disk, ann } = await conversation();
-			const wait = async () => {
-				for (let turn = 0; turn < turns; turn++)
-					await new Promise((resolve) => setImmediate(resolve));
-			};
 			ann.erase(placeOf(ann, "secret 12!"));
-			await wait();
+			await turns(later);
 			ann.erase(placeOf(ann, "secret 12!"));
-			await wait();
+			await turns(later);
 			ann.say("one more", 13);
 			await house.until(() => ann.last(REFUSED) !== undefined);
 			ann.erase(placeOf(ann, "secret 11!"));

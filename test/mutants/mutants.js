@@ -842,14 +842,14 @@ const erasing = [
 		file: "src/engine/pipeline.ts",
 		find: "if (!erases && this.#waiting.size === 0)",
 		replace: "if (this.#waiting.size < 99)",
-		tests: ["test/simulation/simulation.model.test.ts"],
+		tests: ["test/erase.test.ts -t however much"],
 	},
 	{
 		promise: "erase: no page shows what is erased while it is read",
 		file: "src/engine/pages.ts",
 		find: "if (this.#erasures !== before) this.#read(visit, asked);",
 		replace: "if (this.#erasures < 0) this.#read(visit, asked);",
-		tests: ["test/erase.test.ts", "test/simulation/simulation.model.test.ts"],
+		tests: ["test/erase.test.ts -t in no page"],
 	},
 	{
 		promise: "erase: whoever enters is not shown it",
