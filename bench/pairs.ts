@@ -20,7 +20,7 @@ export function pairs(rows: readonly Row[]): string {
 	const compare = (what: string, unit: string, of: (one: Probed) => number) => {
 		const [before, after] = [median(without.map(of)), median(stalling.map(of))];
 		const moved =
-			before > 0 ? ` (${signed((after / before - 1) * 100)} %)` : "";
+			unit === "ms" ? ` (${signed((after / before - 1) * 100)} %)` : "";
 		return `${what}: ${shown.format(before)} ${unit} without, ${shown.format(after)} ${unit} with${moved}`;
 	};
 	return [
