@@ -39,7 +39,7 @@ export class Crowd {
 	#periodMs = 0;
 	#since = 0;
 	/** Where in its period each client speaks, from 0 to 1, the earliest first. */
-	readonly #phases: readonly number[];
+	#phases: readonly number[];
 
 	/** Lets so many in, a wave at a time. */
 	static async enter(
@@ -64,10 +64,17 @@ export class Crowd {
 		this.#phases = scatter(size);
 	}
 
+	/** The last so many read no more, and say nothing. */
+	stall(count: number): void {
+		const talking = this.clients.length - count;
+		for (const client of this.clients.slice(talking)) client.pause();
+		this.#phases = scatter(talking);
+	}
+
 	/** Says `perSecond` messages a second for so long. Resolves when the last was said. */
 	talk(perSecond: number, seconds: number): Promise<void> {
 		const total = Math.round(perSecond * seconds);
-		this.#periodMs = (1000 * this.clients.length) / perSecond;
+		this.#periodMs = (1000 * this.#phases.length) / perSecond;
 		this.#start = performance.now();
 		return new Promise((resolve) => {
 			const timer = setInterval(() => {
@@ -112,7 +119,7 @@ export class Crowd {
 	#say(number: number): void {
 		const text = `${WORDS} #${String(number).padStart(DIGITS, "0")}`;
 		const payload = Buffer.from(this.#speaker.frame(text));
-		this.clients[number % this.clients.length]?.sendFrame(1, payload);
+		this.clients[number % this.#phases.length]?.sendFrame(1, payload);
 	}
 
 	#listen(client: RawClient): void {

@@ -9,6 +9,7 @@ import { newFolder } from "./disk.ts";
 import { Histogram } from "./histogram.ts";
 import type {
 	Answer,
+	Held,
 	Idle,
 	IdleJob,
 	Job,
@@ -25,17 +26,20 @@ import { speakers } from "./speaker.ts";
 const WARM_SECONDS = 3;
 const DRAIN_MS = 3000;
 const LATE_MS = 15_000;
+const LOOK_MS = 250;
+const PROBE = new URL("probe.js", import.meta.url).href;
 
 async function load(job: LoadJob, server: ServerProcess): Promise<Loaded> {
 	const { clients, perSecond, seconds, contender, stalled = 0 } = job;
 	const crowd = await Crowd.enter(speakers[contender], server, clients);
 	const readers = clients - stalled;
-	for (const client of crowd.clients.slice(readers)) client.pause();
+	crowd.stall(stalled);
 	await sleep(1000);
 	const talking = crowd.talk(perSecond, WARM_SECONDS + seconds);
 	await sleep(WARM_SECONDS * 1000);
 	crowd.measure();
 	const before = { ...counters(server), heard: crowd.heard };
+	const held = job.stalled === undefined ? undefined : watch(server);
 	await Promise.race([talking, sleep(seconds * 1000 + LATE_MS)]);
 	const after = { ...counters(server), heard: crowd.heard };
 	const rssMiB = server.rssKiB / 1024;
@@ -58,9 +62,28 @@ async function load(job: LoadJob, server: ServerProcess): Promise<Loaded> {
 		othersLoad: (after.machine - before.machine - served - generated) / us,
 		rssMiB,
 		...crowd.latency.quantiles,
+		...(held && { held: held() }),
 	};
 	crowd.leave();
 	return answer;
+}
+
+/** Looks at what the server has, until it is asked what the most was. */
+function watch(server: ServerProcess): () => Held {
+	let kernel = 0;
+	const look = () => {
+		kernel = Math.max(kernel, server.mostInKernelBytes);
+	};
+	const timer = setInterval(look, LOOK_MS);
+	return () => {
+		clearInterval(timer);
+		look();
+		return {
+			rssMiB: server.peakRssKiB / 1024,
+			unsentKiB: server.mostUnsentBytes / 1024,
+			inKernelKiB: kernel / 1024,
+		};
+	};
 }
 
 function counters(server: ServerProcess) {
@@ -101,6 +124,7 @@ async function measure(job: Job): Promise<Answer> {
 		if (job.kind === "page") return await measurePage(job.lines, folder);
 		if (job.kind === "log") return await measureLog(job.events, folder);
 		const [, , , ...flags] = process.argv;
+		if ("stalled" in job) flags.push("--import", PROBE);
 		const server = await ServerProcess.start(job.contender, folder, flags);
 		try {
 			switch (job.kind) {

@@ -14,8 +14,10 @@ export interface LoadJob {
 	/** Messages a second, said in turn by all clients. */
 	readonly perSecond: number;
 	readonly seconds: number;
-	/** How many of the clients stop reading. */
+	/** How many of the clients stop reading. If said at all, what is held for one client is measured. */
 	readonly stalled?: number;
+	/** Which of several runs it is. */
+	readonly round?: number;
 }
 
 export interface IdleJob {
@@ -57,6 +59,15 @@ export interface Loaded extends Quantiles {
 	readonly generatorLoad: number;
 	readonly othersLoad: number;
 	readonly rssMiB: number;
+	readonly held?: Held;
+}
+
+/** The most that a server had at any moment. */
+export interface Held {
+	readonly rssMiB: number;
+	/** For any one client, in the process and in the kernel. */
+	readonly unsentKiB: number;
+	readonly inKernelKiB: number;
 }
 
 export interface Idle {

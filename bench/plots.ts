@@ -28,7 +28,7 @@ export function drawPlots(rows: readonly Row[]): void {
 	);
 	draw(
 		"rooms",
-		"Server CPU for each delivery at 50,000/s, by size of the room (µs)",
+		"Server CPU for each delivery at 50,000/s, by size of the room: µs, logarithmic",
 		group(
 			of("rooms"),
 			(_, clients) => `${count.format(clients)} people`,

@@ -35,20 +35,25 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 		says: "one room of each size, 50,000 deliveries a second",
 		jobs: (quick) =>
 			(quick ? [10, 1000] : [10, 100, 1000, 5000]).flatMap((clients) =>
-				load(clients, 50_000 / clients, quick ? 3 : 8),
+				load(clients, 50_000 / clients, quick ? 3 : 5),
 			),
 	},
 	stalled: {
-		says: "200 clients, 400,000 deliveries a second; then the same while one more does not read",
+		says: "200 clients, 1,000,000 deliveries a second, and the same while one more does not read: five pairs",
 		jobs: (quick) =>
-			[0, 1].map((stalled) => ({
-				kind: "load",
-				contender: "plume",
-				clients: 200 + stalled,
-				perSecond: 2000,
-				seconds: quick ? 3 : 10,
-				stalled,
-			})),
+			(quick ? [1] : [1, 2, 3, 4, 5]).flatMap((round) =>
+				[0, 1].map(
+					(stalled): Job => ({
+						kind: "load",
+						contender: "plume",
+						clients: 200 + stalled,
+						perSecond: 5000,
+						seconds: 5,
+						stalled,
+						round,
+					}),
+				),
+			),
 	},
 	idle: {
 		says: "clients who are inside and say nothing",

@@ -13,6 +13,9 @@ import type { Contender } from "./job.ts";
 const TICK_US = 10_000;
 const ENDING_MS = 5000;
 
+/** Local address, remote address, state, bytes unsent and unread: a line of /proc/net/tcp. */
+const TCP = /^ *\d+: \w+:(\w+) \w+:\w+ \w+ (\w+):\w+/gm;
+
 const program = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export const PLUME = program("../src/main.js");
 const PROGRAMS: Readonly<Record<Contender, string>> = {
@@ -54,6 +57,9 @@ export class ServerProcess {
 	readonly #codes: ReadonlyMap<string, string>;
 	readonly #waiting: Map<string, (code: string) => void>;
 
+	/** The most that was unsent to any one socket, if a probe tells. */
+	mostUnsentBytes = 0;
+
 	/** Resolves when it listens. `folder` is where Plume keeps its data. */
 	static start(
 		contender: Contender,
@@ -69,6 +75,7 @@ export class ServerProcess {
 		process.once("exit", () => child.kill("SIGKILL"));
 		const codes = new Map<string, string>();
 		const waiting = new Map<string, (code: string) => void>();
+		let started: ServerProcess | undefined;
 		return new Promise((resolve, reject) => {
 			child.once("exit", (code) => reject(new Error(`it exited with ${code}`)));
 			if (!child.stdout) throw new Error("its output can't be read");
@@ -76,7 +83,10 @@ export class ServerProcess {
 				const line = JSON.parse(text);
 				if (line.msg === "listening") {
 					const port = Number(new URL(line.url).port);
-					resolve(new ServerProcess(port, child, codes, waiting));
+					started = new ServerProcess(port, child, codes, waiting);
+					resolve(started);
+				} else if (line.msg === "unsent") {
+					if (started) started.mostUnsentBytes = line.most;
 				} else if (line.msg === "login code") {
 					const take = waiting.get(line.name);
 					if (!take) codes.set(line.name, line.code);
@@ -116,8 +126,28 @@ export class ServerProcess {
 	}
 
 	get rssKiB(): number {
+		return this.#status(/VmRSS:\s+(\d+)/);
+	}
+
+	get peakRssKiB(): number {
+		return this.#status(/VmHWM:\s+(\d+)/);
+	}
+
+	/** The most that the kernel holds, sent and not yet taken, for any one of its sockets. */
+	get mostInKernelBytes(): number {
+		let most = 0;
+		for (const [, port = "", bytes = ""] of readFileSync(
+			"/proc/net/tcp",
+			"utf8",
+		).matchAll(TCP))
+			if (Number.parseInt(port, 16) === this.port)
+				most = Math.max(most, Number.parseInt(bytes, 16));
+		return most;
+	}
+
+	#status(field: RegExp): number {
 		const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
-		return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
+		return Number(field.exec(status)?.[1] ?? 0);
 	}
 
 	/** Resolves when it has ended; what takes too long is killed. */

@@ -6,7 +6,7 @@ import { readBatches, segmentsOf } from "../src/log/reader.ts";
 import { Snapshots } from "../src/log/snapshots.ts";
 import { Verifier } from "../src/log/verifier.ts";
 import { FakeClock } from "./fakes/clock.ts";
-import { FakeDisk, seeded } from "./fakes/disk.ts";
+import { type Call, FakeDisk, seeded } from "./fakes/disk.ts";
 import { House, type Person } from "./house.ts";
 
 const [TEXT, REFUSED, SYSTEM, HISTORY] = [1, 11, 12, 14];
@@ -47,6 +47,22 @@ const placeOf = (person: Person, text: string) => {
 const onDisk = (disk: FakeDisk) =>
 	[...disk.files.values()].map((bytes) => bytes.toString()).join("\n");
 
+const turns = async (count: number) => {
+	for (let turn = 0; turn < count; turn++)
+		await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** Calls to the log's files wait, if they are meant, until the answer is called. */
+function hold(disk: FakeDisk, isMeant: (call: Call) => boolean): () => void {
+	let goOn = () => {};
+	const held = new Promise<undefined>((resolve) => {
+		goOn = () => resolve(undefined);
+	});
+	disk.interrupt = (call) =>
+		call.path.includes("/log/") && isMeant(call) ? held : undefined;
+	return goOn;
+}
+
 const erasureSeen = (person: Person) =>
 	person.received.some(({ kind }) => kind === "erased");
 
@@ -86,6 +102,71 @@ describe("a message that is erased", () => {
 			offset: 15,
 		});
 		expect(await verify(disk)).toBe(house.log.committed);
+	});
+
+	test("is there until that it is erased is committed, whatever else is told", async () => {
+		const { house, disk, ann, bob } = await conversation();
+		const goOn = hold(disk, ({ kind }) => kind === "sync");
+		ann.erase(placeOf(ann, "secret 3!"));
+		await house.until(() => onDisk(disk).includes("message.erased"));
+		bob.say("");
+		await turns(20);
+		expect(onDisk(disk)).toContain("secret 3!");
+		goOn();
+		await house.until(() => erasureSeen(ann));
+		expect(onDisk(disk)).not.toContain("secret 3!");
+	});
+
+	/** An erasure that is committed, and whose text is still there. */
+	async function halfDone() {
+		const { house, disk, clock, ann, bob } = await conversation();
+		const place = placeOf(ann, "secret 3!");
+		const isLogged = () => onDisk(disk).includes("message.erased");
+		let writes = 0;
+		const goOn = hold(
+			disk,
+			({ kind }) => kind === "write" && isLogged() && writes++ === 0,
+		);
+		ann.erase(place);
+		await house.until(() => writes > 0);
+		return { house, disk, clock, place, goOn, bob };
+	}
+
+	test("is in no page that was read while it was overwritten", async () => {
+		const { house, place, goOn, bob } = await halfDone();
+		const before = Number(place.target) + 1;
+		bob.news();
+		bob.askHistory({ ...place, before, limit: 1 });
+		await turns(20);
+		expect(bob.news()).toEqual([]);
+		goOn();
+		await house.until(() => bob.last(HISTORY)?.before === before);
+		expect(JSON.stringify(bob.news())).not.toContain("secret 3!");
+	});
+
+	test("is overwritten at the next start, however much was said before the crash", async () => {
+		const { house, disk, clock, bob } = await halfDone();
+		for (let n = 1; n <= 80; n++) {
+			bob.say(`line ${n}`, n);
+			await house.settle();
+		}
+		const left = disk.kill();
+		expect(onDisk(left)).toContain("secret 3!");
+		clock.forgetTimers();
+		await houseOn(left, clock);
+		expect(onDisk(left)).not.toContain("secret 3!");
+	});
+
+	test("takes with it what a crash had cut off: the words may be the same", async () => {
+		const { house, disk, ann } = await conversation();
+		await disk.makeFolder("data/torn");
+		const torn = await disk.open("data/torn/cut-off");
+		await torn.write(Buffer.from("secret 3!"), 0);
+		await torn.sync();
+		await disk.syncFolder("data/torn");
+		ann.erase(placeOf(ann, "secret 3!"));
+		await house.until(() => erasureSeen(ann));
+		expect(disk.has("secret 3!")).toBe(false);
 	});
 
 	test("is a placeholder for who comes later, in history and in what was missed", async () => {
@@ -154,6 +235,25 @@ describe("a message that is erased", () => {
 		await house.until(() => erasureSeen(ann));
 		ann.erase(placeOf(ann, "secret 3!"));
 		expect(await refusal(house, ann)).toBe("placeIsKnown");
+	});
+
+	test("is erased once, however soon it is asked for again, and all with it", async () => {
+		for (const later of [0, 1, 2]) {
+			const { house, disk, ann } = await conversation();
+			ann.erase(placeOf(ann, "secret 12!"));
+			await turns(later);
+			ann.erase(placeOf(ann, "secret 12!"));
+			await turns(later);
+			ann.say("one more", 13);
+			await house.until(() => ann.last(REFUSED) !== undefined);
+			ann.erase(placeOf(ann, "secret 11!"));
+			ann.eraseAll();
+			await house.until(() => ann.closed !== undefined);
+			const events = onDisk(disk).matchAll(/"seqs":\[([\d,]+)\]/g);
+			const seqs = Array.from(events, ([, list]) => list?.split(",")).flat();
+			expect(new Set(seqs).size).toBe(13);
+			expect(seqs).toHaveLength(13);
+		}
 	});
 
 	test.each([
@@ -287,6 +387,21 @@ describe("all of someone's", () => {
 		expect(other.isIn).toBe(true);
 		expect(JSON.stringify(other.received)).not.toContain("secret");
 		await verify(disk);
+	});
+
+	test("may be very much: the next start takes it as well", async () => {
+		const { house, disk, clock } = await conversation();
+		const seqs = Array.from({ length: 150_000 }, (_, nth) => 1000 + nth);
+		const [room, author, time] = ["lobby", "ann", clock.now()];
+		const who = { name: "ann", author, by: author, as: "author" } as const;
+		const type = "message.erased";
+		house.log.append([
+			{ event: { type, time, room, ...who, through: 1, seqs } },
+		]);
+		await house.settle();
+		clock.forgetTimers();
+		const again = await houseOn(new FakeDisk(disk.files), clock);
+		expect(again.fatal).toBeUndefined();
 	});
 
 	test("is nothing, for who said nothing", async () => {

@@ -188,6 +188,10 @@ export class House {
 		return this.#started.tap;
 	}
 
+	get archive() {
+		return this.#started.archive;
+	}
+
 	/** Waits until nothing is on its way any more: all that was ordered is durable, or can't be, and nobody reads. */
 	async settle(): Promise<void> {
 		let turns = 0;
@@ -205,6 +209,8 @@ export class Person implements Wire {
 	connection: Connection | undefined;
 	closed: { readonly code: number; readonly reason: string } | undefined;
 	pings = 0;
+	/** Hears each frame as it comes. */
+	onFrame: ((frame: Received) => void) | undefined;
 	/** While stalled, nothing is taken from the network: what is sent stays unsent. */
 	stalled = false;
 	unsentBytes = 0;
@@ -312,7 +318,11 @@ export class Person implements Wire {
 
 	send(bytes: Buffer): void {
 		if (this.stalled) this.unsentBytes += bytes.length;
-		else this.received.push(...decodeFrames(bytes));
+		else
+			for (const frame of decodeFrames(bytes)) {
+				this.received.push(frame);
+				this.onFrame?.(frame);
+			}
 	}
 
 	ping(): void {

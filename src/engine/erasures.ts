@@ -41,8 +41,12 @@ export class Erasures {
 	readonly #refuse: (visit: Visit, rule: Rule, re: MessageType) => void;
 	/** Where the text stands that an event is about to erase. */
 	readonly #places = new Map<MessageErased, Places>();
-	/** Events of the log that are being erased. */
+	/** Events of the log that are being erased, or were since somebody began to look. */
 	readonly #seqs = new Set<number>();
+	/** Those of them that are. */
+	#erased: number[] = [];
+	/** How many look for what they want erased: they may find what is there no more. */
+	#looking = 0;
 	/** Whose messages are being looked for: they say nothing meanwhile. */
 	readonly #silent = new Set<Identity>();
 
@@ -75,7 +79,8 @@ export class Erasures {
 		const places = this.#places.get(event) ?? new Map();
 		if (!(await this.#overwrite(places))) return false;
 		this.#places.delete(event);
-		for (const seq of event.seqs) this.#seqs.delete(seq);
+		this.#erased = this.#erased.concat(event.seqs);
+		this.#forget();
 		return true;
 	}
 
@@ -108,12 +113,28 @@ export class Erasures {
 		asker: Asker,
 		{ room, epoch, target }: Extract<ErasureAsked, { mine: false }>,
 	): void {
-		this.#parts.archive
-			.find({ room, epoch, offset: target })
-			.then((found) =>
-				this.#decided(visit, () => this.#one(visit, asker, found)),
-			)
-			.catch((error: unknown) => this.#failed(visit, error));
+		this.#look(visit, async () => {
+			const place = { room, epoch, offset: target };
+			const found = await this.#parts.archive.find(place);
+			this.#decided(visit, () => this.#one(visit, asker, found));
+		});
+	}
+
+	/** Looks for what is to be erased, and decides on it. */
+	#look(visit: Visit, task: () => Promise<void>): void {
+		this.#looking++;
+		task()
+			.catch((error: unknown) => this.#failed(visit, error))
+			.finally(() => {
+				this.#looking--;
+				this.#forget();
+			});
+	}
+
+	#forget(): void {
+		if (this.#looking > 0) return;
+		for (const seq of this.#erased) this.#seqs.delete(seq);
+		this.#erased = [];
 	}
 
 	#one(visit: Visit, asker: Asker, found: Found | undefined): void {
@@ -137,22 +158,22 @@ export class Erasures {
 			return;
 		}
 		this.#silent.add(identity);
-		this.#pipeline.afterwards(() => {
-			this.#allOf(identity)
-				.then((all) => this.#decided(visit, () => this.#all(asker, all)))
-				.catch((error: unknown) => this.#failed(visit, error))
-				.finally(() => this.#silent.delete(identity));
-		});
+		this.#pipeline.afterwards(() =>
+			this.#look(visit, async () => {
+				const all: Found[] = [];
+				try {
+					for await (const found of this.#parts.archive.saidBy(identity))
+						all.push(found);
+					this.#decided(visit, () => this.#all(asker, all));
+				} finally {
+					this.#silent.delete(identity);
+				}
+			}),
+		);
 	}
 
-	async #allOf(identity: Identity): Promise<readonly Found[]> {
-		const all: Found[] = [];
-		for await (const found of this.#parts.archive.saidBy(identity))
-			if (!this.#seqs.has(found.seq)) all.push(found);
-		return all;
-	}
-
-	#all(asker: Asker, all: readonly Found[]): void {
+	#all(asker: Asker, found: readonly Found[]): void {
+		const all = found.filter(({ seq }) => !this.#seqs.has(seq));
 		const { erased, rest } = decideErasureOfAll(this.#view(asker), all);
 		const bySeq = new Map(all.map((found) => [found.seq, found]));
 		for (const event of erased)

@@ -49,7 +49,8 @@ async function wakeFrom(
 	const erased: number[] = [];
 	const last = await fold(state, stored, (event, item) => {
 		if (item) server.room(item.room).remember(item);
-		if (event.type === "message.erased") erased.push(...event.seqs);
+		if (event.type === "message.erased")
+			for (const seq of event.seqs) erased.push(seq);
 		if (event.type === "room.forgotten") server.forget(event.room);
 	});
 	for (const name of state.roomNames) {

@@ -67,6 +67,14 @@ export class FakeDisk implements Disk {
 		return new Map(names.map(([path, { bytes }]) => [path, bytes]));
 	}
 
+	/** Whether these bytes are in any file, or may be after a crash. */
+	has(bytes: string): boolean {
+		const files = [...this.#names.values(), ...this.#syncedNames.values()];
+		return files.some(
+			(file) => file.bytes.includes(bytes) || file.synced.includes(bytes),
+		);
+	}
+
 	get crashed(): boolean {
 		return this.#crashed;
 	}

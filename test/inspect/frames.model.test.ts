@@ -11,7 +11,8 @@ import { fold } from "../../src/engine/fold.ts";
 import { State } from "../../src/engine/state.ts";
 import { Tap } from "../../src/inspect/tap.ts";
 import type { Stored } from "../../src/log/log.ts";
-import { type Model, type Step, steps } from "../simulation/commands.ts";
+import { steps } from "../simulation/commands.ts";
+import type { Model, Step } from "../simulation/step.ts";
 import { World } from "../simulation/world.ts";
 
 const RUNS = 100;

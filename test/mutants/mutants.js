@@ -166,6 +166,14 @@ const log = [
 		tests: ["test/log/snapshots.test.ts"],
 	},
 	{
+		promise: "log: a snapshot's place is checked against the log",
+		file: "src/log/verifier.ts",
+		find: "const line = openLine(text, this.#hashBefore(text));",
+		replace: `const isBehindSnapshot = this.#start > 0 && this.#start === this.#segment.offset;
+		const line = openLine(text, isBehindSnapshot ? undefined : this.#hashBefore(text));`,
+		tests: ["test/log/snapshots.test.ts"],
+	},
+	{
 		promise: "log: nothing is cut at the word of a snapshot alone",
 		file: "src/log/recover.ts",
 		find: "if (after && verifier.seq === after.seq)",
@@ -265,6 +273,16 @@ const commit = [
 		find: "this.#outputs.push({ at, release: () => release(at) });",
 		replace: "release(at); this.#server.dispatch();",
 		tests: ["test/disk.test.ts"],
+	},
+	{
+		promise: "commit: a line is acknowledged when it is durable",
+		file: "src/engine/engine.ts",
+		find: `	#tell(visit: Visit, notice: Notice): void {
+		this.#pipeline.tell(visit, () => visit.mailbox.put(notice));`,
+		replace: `	#tell(visit: Visit, notice: Notice): void {
+		visit.mailbox.put(notice);
+		this.#parts.server.dispatch();`,
+		tests: ["test/session.test.ts", "test/disk.test.ts"],
 	},
 	{
 		promise: "commit: a rule sees what is ordered and not yet durable",
@@ -523,6 +541,13 @@ const session = [
 		tests: ["test/session.test.ts"],
 	},
 	{
+		promise: "session: one that was closed opens nothing",
+		file: "machines/server.ts",
+		find: "? { sessions: context.sessions.delete(event.session) }",
+		replace: "? { sessions: context.sessions }",
+		tests: ["test/session.test.ts"],
+	},
+	{
 		promise: "session: logging out everywhere takes all of them",
 		file: "src/engine/decide/open.ts",
 		find: "all ? kept.identity === identity : session === own",
@@ -649,6 +674,18 @@ const room = [
 		tests: ["test/rooms.test.ts"],
 	},
 	{
+		promise: "room: a client's numbers in one are not those in another",
+		file: "src/engine/decide/open.ts",
+		find: "const taken = inside?.last.get(client) ?? 0;",
+		replace: `const taken =
+		inside?.last.get(client) ??
+		state
+			.room(asker?.context.room ?? "")
+			?.context.last.get(asker?.context.id ?? "") ??
+		0;`,
+		tests: ["test/rooms.test.ts"],
+	},
+	{
 		promise: "room: whoever goes on keeps their place",
 		file: "src/engine/decide/open.ts",
 		find: 'decideLost(view, "closed", limits)',
@@ -759,6 +796,112 @@ const edge = [
 	},
 ];
 
+/** @type {readonly Mutant[]} */
+const erasing = [
+	{
+		promise: "erase: it is seen when the text is gone, not before",
+		file: "src/engine/pipeline.ts",
+		find: "this.#outputs.push({ at, release, first });",
+		replace: "this.#outputs.push({ at, release }); void first();",
+		tests: ["test/erase.test.ts -t is gone from the disk"],
+	},
+	{
+		promise: "erase: it is committed before anything is overwritten",
+		file: "src/engine/pipeline.ts",
+		find: "if (next?.first && next.at <= committed) this.#hold(next);",
+		replace: "if (next?.first) this.#hold(next);",
+		tests: ["test/erase.test.ts -t until that it is erased"],
+	},
+	{
+		promise: "erase: what was overwritten is synced before that is seen",
+		file: "src/log/segment-files.ts",
+		find: "await file.sync();",
+		replace: "",
+		tests: ["test/erase.test.ts", "test/simulation/simulation.model.test.ts"],
+	},
+	{
+		promise: "erase: what a crash left to do is done at the next start",
+		file: "src/engine/engine.ts",
+		find: "this.#erasures.redo(this.#parts.erased);",
+		replace: "",
+		tests: ["test/erase.test.ts -t a crash at any call"],
+	},
+	{
+		promise: "erase: nothing is read at a start before that is done",
+		file: "src/engine/erasures.ts",
+		find: `const done = archive.inTurn(async () => {
+			await this.#overwrite(await log.segments.find(seqs));
+		});`,
+		replace: `const done = archive.inTurn(async () => {}).then(async () => {
+			await this.#overwrite(await log.segments.find(seqs));
+		});`,
+		tests: ["test/erase.test.ts", "test/simulation/simulation.model.test.ts"],
+	},
+	{
+		promise: "erase: no snapshot is taken while text is overwritten",
+		file: "src/engine/pipeline.ts",
+		find: "if (!erases && this.#waiting.size === 0)",
+		replace: "if (this.#waiting.size < 99)",
+		tests: ["test/erase.test.ts -t however much"],
+	},
+	{
+		promise: "erase: no page shows what is erased while it is read",
+		file: "src/engine/pages.ts",
+		find: "if (this.#erasures !== before) this.#read(visit, asked);",
+		replace: "if (this.#erasures < 0) this.#read(visit, asked);",
+		tests: ["test/erase.test.ts -t in no page"],
+	},
+	{
+		promise: "erase: whoever enters is not shown it",
+		file: "src/chat/room.ts",
+		find: 'if (item.kind === "erased")',
+		replace: 'if (item.kind === "erased" && item.offset < 0)',
+		tests: ["test/erase.test.ts -t is a placeholder"],
+	},
+	{
+		promise: "erase: it is one's own",
+		file: "src/engine/decide/erase.ts",
+		find: "if (found.author.identity !== by)",
+		replace: 'if (by === "")',
+		tests: ["test/erase.test.ts -t someone else"],
+	},
+	{
+		promise: "erase: once",
+		file: "src/engine/erasures.ts",
+		find: "if (this.#looking > 0) return;",
+		replace: "",
+		tests: ["test/erase.test.ts -t is erased once"],
+	},
+	{
+		promise: "erase: all of someone's is all of it",
+		file: "src/archive/archive.ts",
+		find: "if (!people.some((person) => person.identity === identity)) continue;",
+		replace: "if (nth > 0 || people.length === 0) continue;",
+		tests: ["test/erase.test.ts -t all of someone"],
+	},
+	{
+		promise: "erase: whoever erases all says nothing meanwhile",
+		file: "src/engine/engine.ts",
+		find: "if (this.#erasures.isSilent(client)) {",
+		replace: "if (this.#erasures.isSilent(undefined)) {",
+		tests: ["test/erase.test.ts -t all of someone"],
+	},
+	{
+		promise: "erase: text that is gone without an event for it is refused",
+		file: "src/log/verifier.ts",
+		find: "for (const damage of this.#unproven.values()) throw damage;",
+		replace: "",
+		tests: ["test/erase.test.ts -t without a committed erasure"],
+	},
+	{
+		promise: "erase: what lies in torn/ goes with it",
+		file: "src/log/segment-files.ts",
+		find: "await this.#forgetTorn();",
+		replace: "",
+		tests: ["test/erase.test.ts"],
+	},
+];
+
 export const mutants = [
 	...log,
 	...answers,
@@ -767,4 +910,5 @@ export const mutants = [
 	...session,
 	...room,
 	...edge,
+	...erasing,
 ];

@@ -45,12 +45,12 @@ test(`${KILLS} kills: nothing lost, doubled or reordered, and nobody logs in aga
 	const everything = tabs[0]?.items ?? [];
 	const order = new Map(everything.map(({ offset, text }) => [offset, text]));
 	for (const tab of tabs) {
+		expect(tab).toMatchObject({ gaps: 0, refusedSessions: 0 });
 		for (const { offset, text } of tab.items)
 			expect(order.get(offset) ?? text).toBe(text);
 		const offsets = tab.items.map(({ offset }) => Number(offset));
 		const first = offsets[0] ?? 0;
 		expect(offsets).toEqual(offsets.map((_, index) => first + index));
-		expect(tab).toMatchObject({ gaps: 0, refusedSessions: 0 });
 		const mine = everything
 			.filter(({ type, client }) => type === 1 && client === tab.client)
 			.map(({ text }) => text);

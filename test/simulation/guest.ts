@@ -1,0 +1,41 @@
+/** Somebody at a keyboard: what they asked for, what their tab keeps, what they typed. */
+import type { Person } from "../house.ts";
+
+export interface Guest {
+	person: Person | undefined;
+	email: string;
+	/** What the tab keeps: who it is and what it saw last, here and in each room it was in. */
+	memory: Person["memory"] | undefined;
+	readonly places: Map<unknown, Person["memory"]>;
+	/** The lines each client numbered, by their numbers. */
+	readonly said: Map<unknown, string[]>;
+	/** Where in each epoch this connection went on. */
+	readonly from: Map<unknown, number>;
+	/** The code that let them in: used, so it must never let anyone in again. */
+	code: string;
+}
+
+export const newGuest = (): Guest => ({
+	person: undefined,
+	email: "",
+	memory: undefined,
+	places: new Map(),
+	said: new Map(),
+	from: new Map(),
+	code: "",
+});
+
+/** A tab keeps what it needs to come back; a connection that came to nothing changes none of it. */
+export function remember(guest: Guest): void {
+	if (!guest.person?.last(7)) return;
+	const { session, ...place } = guest.person.memory;
+	guest.memory = { ...place, session: session ?? guest.memory?.session };
+	guest.places.set(place.room, guest.memory);
+}
+
+/** Someone else sits down there. */
+export function leaveTo(guest: Guest): void {
+	guest.memory = undefined;
+	guest.places.clear();
+	guest.from.clear();
+}

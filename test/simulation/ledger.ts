@@ -1,0 +1,201 @@
+/**
+ * What plain lists and maps know of a log, by counting. No machine is asked:
+ * what it finds the server must have found as well. It takes each entry once,
+ * in order, and throws where one breaks a promise.
+ */
+import assert from "node:assert/strict";
+import type { MessageErased, PlumeEvent } from "../../machines/events.ts";
+import { epochOf } from "../../machines/item.ts";
+import type { Stored } from "../../src/log/log.ts";
+import type { Received } from "../house.ts";
+
+/** One visible item: its event, and the words it has in every frame. */
+export interface Shown {
+	readonly seq: number;
+	readonly words: string;
+}
+
+interface Place {
+	readonly room: string;
+	readonly epoch: string;
+	readonly offset: number;
+}
+
+/** A message, by the seq of its event. */
+export interface Said extends Place {
+	readonly identity: string;
+	readonly salt: string;
+	readonly text: string;
+}
+
+export const placeOf = ({ epoch, offset }: Received | Place) =>
+	`${epoch}/${offset}`;
+
+/** All that is said of an item in a frame, in one text. */
+export function wordsOf({ type, kind, user, text, ...more }: Received): string {
+	const { target, through } = more;
+	return JSON.stringify([type, kind, user?.name, text, target, through]);
+}
+
+export class Ledger {
+	/** Visible items, by epoch and offset. */
+	readonly items = new Map<string, Shown>();
+	readonly said = new Map<number, Said>();
+	/** Which event has erased a message. */
+	readonly erasedBy = new Map<number, number>();
+	/** For each client the events of its numbered lines, the first first. */
+	readonly numbers = new Map<string, number[]>();
+	readonly identities = new Map<string, string>();
+	readonly #log: string;
+	readonly #typed: (client: string, n: number) => string | undefined;
+	readonly #names = new Map<string, string>();
+	readonly #rooms = new Map<string, { epoch: string; offset: number }>();
+	readonly #sessions = new Map<string, string>();
+	readonly #owners = new Map<string, string>();
+	readonly #proved = new Set<string>();
+	readonly #failed = new Map<string, number>();
+	#seq = 0;
+	#erasing: MessageErased | undefined;
+
+	/** `typed` knows what each client numbered. */
+	constructor(
+		log: string,
+		typed: (client: string, n: number) => string | undefined,
+	) {
+		this.#log = log;
+		this.#typed = typed;
+	}
+
+	/** Takes what is new in a log that has only grown since. */
+	follow(entries: readonly Stored[]): void {
+		while (this.#seq < entries.length) {
+			const entry = entries[this.#seq++];
+			assert.equal(entry?.seq, this.#seq);
+			if (entry) this.#note(entry);
+		}
+	}
+
+	/** What someone said that was not taken back by an event up to `seq`. */
+	saidBy(identity: string, seq: number): readonly (Place & { text: string })[] {
+		const kept: (Place & { text: string })[] = [];
+		for (const [of, { room, epoch, offset, text, ...who }] of this.said) {
+			const gone = this.erasedBy.get(of) ?? Number.POSITIVE_INFINITY;
+			if (of <= seq && gone > seq && who.identity === identity)
+				kept.push({ room, epoch, offset, text });
+		}
+		return kept;
+	}
+
+	#note(entry: Stored): void {
+		const { event } = entry;
+		this.#endErasure(event);
+		this.#claim(event);
+		if (event.type === "room.opened") {
+			const epoch = epochOf(this.#log, event.incarnation);
+			this.#rooms.set(event.room, { epoch, offset: 0 });
+		}
+		if (event.type === "client.entered") {
+			this.#names.set(event.client, event.name);
+			this.identities.set(event.client, event.identity);
+		}
+		const words = this.#words(entry);
+		if (!words || !("room" in event)) return;
+		const at = this.#rooms.get(event.room);
+		if (!at) throw new Error(`${event.room} was not opened`);
+		const place = { room: event.room, epoch: at.epoch, offset: ++at.offset };
+		this.items.set(placeOf(place), { seq: entry.seq, words });
+		if (event.type === "message.posted") this.#say(entry, place);
+		if (event.type === "message.erased") this.#erase(entry.seq, event);
+	}
+
+	#words({ event, erasable }: Stored): string | undefined {
+		const name = "client" in event ? this.#names.get(event.client) : undefined;
+		const user = { name: name ?? "" };
+		switch (event.type) {
+			case "client.entered":
+				return wordsOf({
+					type: 12,
+					kind: "entered",
+					user,
+					text: "entered chat",
+				});
+			case "client.left":
+				return wordsOf({ type: 12, kind: "left", user, text: "left chat" });
+			case "message.posted":
+				return wordsOf({ type: 1, user, text: erasable?.text ?? "" });
+			case "message.erased": {
+				const { target, through } = event;
+				const what = target === undefined ? { through } : { target };
+				const user = { name: event.name };
+				return wordsOf({ type: 12, kind: "erased", user, text: "", ...what });
+			}
+		}
+	}
+
+	/** What a tab numbered is there once each, in order, and as it was typed. */
+	#say({ seq, event, erasable }: Stored, place: Place): void {
+		if (event.type !== "message.posted") return;
+		const { client, n } = event;
+		const identity = this.identities.get(client) ?? "";
+		this.said.set(seq, { ...place, identity, salt: "", text: "", ...erasable });
+		if (n === undefined) return;
+		const numbers = this.numbers.get(client) ?? [];
+		this.numbers.set(client, numbers);
+		assert.equal(n, numbers.push(seq));
+		assert.equal(erasable?.text, this.#typed(client, n) ?? erasable?.text);
+	}
+
+	/** One takes back what is one's own, each line once. */
+	#erase(seq: number, event: MessageErased): void {
+		for (const of of event.seqs) {
+			const said = this.said.get(of);
+			assert.equal(said?.identity, event.by);
+			assert.equal(this.erasedBy.get(of), undefined);
+			this.erasedBy.set(of, seq);
+			if (event.target === undefined) continue;
+			assert.deepEqual([said?.room, said?.offset], [event.room, event.target]);
+		}
+		if (event.author) this.#erasing = event;
+	}
+
+	/** Whoever takes back all they said has said nothing, in any room. */
+	#endErasure(event: PlumeEvent): void {
+		const author = this.#erasing?.author;
+		if (!author) return;
+		if (event.type === "message.erased" && event.author === author) return;
+		this.#erasing = undefined;
+		assert.deepEqual(this.saidBy(author, this.#seq), []);
+	}
+
+	/** One owner for each name, nobody inside without a code or a session that came of one, at most five tries. */
+	#claim(event: PlumeEvent): void {
+		switch (event.type) {
+			case "name.released":
+				this.#owners.delete(event.nameKey);
+				break;
+			case "login.failed": {
+				const tries = (this.#failed.get(event.client) ?? 0) + 1;
+				assert.ok(tries <= 5);
+				this.#failed.set(event.client, tries);
+				break;
+			}
+			case "login.succeeded": {
+				const { nameKey, identity, client } = event;
+				assert.equal(this.#owners.get(nameKey) ?? identity, identity);
+				this.#owners.set(nameKey, identity);
+				assert.ok(!this.#proved.has(client));
+				this.#proved.add(client);
+				break;
+			}
+			case "session.opened":
+				this.#sessions.set(event.session, event.identity);
+				break;
+			case "session.closed":
+				this.#sessions.delete(event.session);
+				break;
+			case "client.entered":
+				if (this.#proved.has(event.client)) break;
+				assert.equal(this.#sessions.get(event.session ?? ""), event.identity);
+		}
+	}
+}

@@ -1,0 +1,180 @@
+/**
+ * Watches what people are shown, frame by frame, at the moment they are shown
+ * it: only what is committed, as it was said, in one order, and never again
+ * what was taken back.
+ */
+import assert from "node:assert/strict";
+import type { Person, Received } from "../house.ts";
+import type { Guest } from "./guest.ts";
+import { type Ledger, placeOf, wordsOf } from "./ledger.ts";
+
+/** How much may be unsent to one person. */
+export const MAILBOX_BYTES = 1500;
+
+/** What it holds people's frames against. */
+export interface Evidence {
+	readonly ledger: Ledger;
+	readonly ordered: Parameters<Ledger["follow"]>[0];
+	readonly committed: number;
+	readonly disk: { has(bytes: string): boolean };
+	count(what: string): void;
+}
+
+export class Witness {
+	readonly #world: Evidence;
+	/** Every item anyone was ever shown with its words, which must never be lost. */
+	readonly #seen = new Map<string, string>();
+	/** How far rooms were said to be. */
+	readonly #heads = new Set<string>();
+	readonly #secrets = new Set<string>();
+	/** Whose text was overwritten before this start: nobody may be shown it. */
+	#gone = new Set<string>();
+	/** What someone was shown that they may not be; thrown at the next look, for it must not look like a fault of the server's. */
+	#violation: unknown;
+	/** How many frames each had when their order was last looked at. */
+	readonly #looked = new WeakMap<Person, number>();
+
+	constructor(world: Evidence) {
+		this.#world = world;
+	}
+
+	follow(person: Person): void {
+		/** What they know was taken back. */
+		const gone = new Set<string>();
+		person.onFrame = (frame) =>
+			this.noting(() => this.#hear(person, frame, gone));
+		const close = person.close.bind(person);
+		person.close = (code, reason) => {
+			this.#world.count(`closed with ${code}`);
+			close(code, reason);
+		};
+	}
+
+	/** Keeps what a look finds amiss for the next check. */
+	noting(look: () => void): void {
+		try {
+			look();
+		} catch (error) {
+			this.#violation ??= error;
+		}
+	}
+
+	/** Someone reads no more: what is kept for them is bounded. */
+	stall(person: Person): void {
+		person.stalled = true;
+		const send = person.send.bind(person);
+		person.send = (bytes) => {
+			const unsent = person.unsentBytes;
+			this.noting(() =>
+				assert.ok(unsent === 0 || unsent + bytes.length <= MAILBOX_BYTES),
+			);
+			send(bytes);
+		};
+	}
+
+	/** After a start: all that was seen is still there, and what was erased is gone from the disk. */
+	recall(): void {
+		const { ledger } = this.#world;
+		for (const [place, words] of this.#seen)
+			assert.deepEqual([place, ledger.items.get(place)?.words], [place, words]);
+		for (const place of this.#heads) assert.ok(ledger.items.has(place), place);
+	}
+
+	/** Of what events up to `seq` erased nothing is left, on the disk or behind it. */
+	checkErased(seq: number): void {
+		const { ledger, disk } = this.#world;
+		this.#gone = new Set();
+		for (const [of, by] of ledger.erasedBy) {
+			const said = ledger.said.get(of);
+			if (by > seq || !said) continue;
+			this.#gone.add(placeOf(said));
+			assert.ok(!disk.has(said.salt), `the text of event ${of} is there`);
+		}
+	}
+
+	checkSecrets(): void {
+		for (const secret of this.#secrets)
+			assert.ok(!this.#world.disk.has(secret), `${secret} is on the disk`);
+	}
+
+	check(guests: readonly Guest[]): void {
+		if (this.#violation) throw this.#violation;
+		for (const { person, from, email } of guests) {
+			if (email) this.#secrets.add(email);
+			if (!person || this.#looked.get(person) === person.received.length)
+				continue;
+			this.#looked.set(person, person.received.length);
+			checkOrder(person, from);
+		}
+	}
+
+	#hear(person: Person, frame: Received, gone: Set<string>): void {
+		const { ledger, ordered, committed } = this.#world;
+		ledger.follow(ordered);
+		if (frame.type === 8) this.#secrets.add(`${frame.token}`);
+		if (frame.type === 9) this.#secrets.add(`${frame.pending}`);
+		if (frame.type === 13) this.#world.count("gap");
+		if (frame.type === 10 || frame.type === 7) {
+			const taken = ledger.numbers.get(`${person.last(7)?.client}`) ?? [];
+			const last = Number(frame.last);
+			if (last > 0) assert.ok((taken[last - 1] ?? Infinity) <= committed);
+		}
+		if (frame.kind === "head" && frame.offset !== 0) {
+			const seq = ledger.items.get(placeOf(frame))?.seq ?? Infinity;
+			assert.ok(seq <= committed);
+			this.#heads.add(placeOf(frame));
+		}
+		if (isItem(frame)) this.#look(frame, gone);
+	}
+
+	#look(frame: Received, gone: Set<string>): void {
+		const { ledger, committed } = this.#world;
+		const place = placeOf(frame);
+		const item = ledger.items.get(place);
+		assert.ok(item && item.seq <= committed, `${place} is not durable`);
+		if (frame.erased) {
+			const by = ledger.erasedBy.get(item.seq) ?? Infinity;
+			assert.ok(by <= committed, `${place} is not erased`);
+			assert.equal(frame.text, "");
+			return;
+		}
+		assert.deepEqual([place, wordsOf(frame)], [place, item.words]);
+		this.#seen.set(place, item.words);
+		assert.ok(!gone.has(place) && !this.#gone.has(place), `${place} is gone`);
+		if (frame.kind === "erased") this.#takeBack(item.seq, gone);
+	}
+
+	/** Whoever is told that something is erased may rely on it. */
+	#takeBack(seq: number, gone: Set<string>): void {
+		const { ledger, disk } = this.#world;
+		for (const [of, by] of ledger.erasedBy) {
+			const said = ledger.said.get(of);
+			if (by !== seq || !said) continue;
+			assert.ok(!disk.has(said.salt), `the text of event ${of} is there`);
+			gone.add(placeOf(said));
+		}
+	}
+}
+
+const isItem = ({ type, offset }: Received) =>
+	typeof offset === "number" && (type === 1 || type === 12);
+
+/** Whoever is inside has seen every offset from their entering on, or from where they went on, once, in order, and of no other room. */
+function checkOrder({ received }: Person, from: Guest["from"]): void {
+	const at = received.findLastIndex(({ type }) => type === 7);
+	const welcome = received[at];
+	if (!welcome) return;
+	const { epoch } = welcome;
+	const since = received.slice(at);
+	const end = since.findIndex(({ type }) => type === 14);
+	const live = since.slice(end + 1).filter(isItem);
+	const seen = received
+		.slice(0, at)
+		.findLast((frame) => isItem(frame) && frame.epoch === epoch);
+	const missed = Number(seen?.offset ?? from.get(epoch) ?? Number.NaN);
+	const first = 1 + (end < 0 ? missed : Number(welcome.offset));
+	assert.deepEqual(
+		live.map((frame) => [frame.epoch, frame.offset]),
+		live.map((_, index) => [epoch, first + index]),
+	);
+}
