@@ -1,6 +1,7 @@
 /** Who is there, as a list that can be filtered; of very many only the first are shown. */
 import { find, make, say } from "../element.ts";
-import { type Cast, stateName } from "./film.ts";
+import type { Cast } from "./footage.ts";
+import type { Look } from "./inspector.ts";
 
 const MOST_SHOWN = 200;
 
@@ -13,7 +14,7 @@ export function actorList(choose: (id: string) => void) {
 		last = { cast, chosen };
 		const words = filter.value.trim().toLowerCase().split(/\s+/);
 		const found = [...cast.values()].filter((actor) => {
-			const text = `${actor.machine} ${stateName(actor)} ${actor.id}`;
+			const text = `${actor.machine} ${actor.stateName} ${actor.id}`;
 			return words.every((word) => text.toLowerCase().includes(word));
 		});
 		say(count, `${found.length} of ${cast.size}`);
@@ -21,7 +22,7 @@ export function actorList(choose: (id: string) => void) {
 			const button = make("button", "actor", actor.machine, " ");
 			const id = actor.id === actor.machine ? "" : actor.id.slice(0, 8);
 			button.append(make("small", "id", id));
-			button.append(make("span", "state-name", stateName(actor)));
+			button.append(make("span", "state-name", actor.stateName));
 			button.toggleAttribute("aria-current", actor.id === chosen);
 			button.dataset.actor = actor.id;
 			const item = make("li", "");
@@ -36,5 +37,5 @@ export function actorList(choose: (id: string) => void) {
 		if (button && button.dataset.actor !== undefined)
 			choose(button.dataset.actor);
 	});
-	return show;
+	return ({ cast, chosen }: Look) => show(cast, chosen);
 }

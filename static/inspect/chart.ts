@@ -1,6 +1,6 @@
 /** The chosen actor's statechart, with the states it is in and what fired last lit. */
 import { find } from "../element.ts";
-import { type Actor, statesIn } from "./film.ts";
+import { type Actor, statesIn } from "./footage.ts";
 
 const charts = new Map<string, Promise<SVGElement>>();
 
@@ -30,9 +30,9 @@ export function chartView() {
 	};
 }
 
-function light(svg: SVGElement, { machine, state, fired }: Actor): void {
+function light(svg: SVGElement, { machine, state, trail }: Actor): void {
 	const active = new Set(statesIn(machine, state));
-	const lit = new Set(fired);
+	const lit = new Set(trail[0]);
 	for (const part of svg.querySelectorAll<SVGElement>("[data-id]")) {
 		const { id = "" } = part.dataset;
 		part.classList.toggle("active", active.has(id));
