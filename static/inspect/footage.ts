@@ -66,7 +66,8 @@ export function statesIn(id: string, state: unknown): readonly string[] {
 	return [id, ...inner];
 }
 
-function nameOf(state: unknown): string {
+/** `inRoom.attached` */
+export function nameOf(state: unknown): string {
 	return (statesIn("", state).at(-1) ?? "").slice(1);
 }
 

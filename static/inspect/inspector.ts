@@ -3,9 +3,10 @@
  * chart. Everything on the page is drawn from one look at one moment.
  */
 import type { Moment } from "../../machines/frame.ts";
-import { find, say } from "../element.ts";
 import { actorList } from "./actors.ts";
+import { sequence } from "./between.ts";
 import { chartView } from "./chart.ts";
+import { counts, rates } from "./counts.ts";
 import type { Cast, Footage } from "./footage.ts";
 import { timeline } from "./timeline.ts";
 
@@ -27,7 +28,7 @@ export interface Inspector {
 	goTo(seq: number | undefined): void;
 	choose(actor: string): void;
 	/** Runs after each look that is drawn. */
-	onLook(told: (look: Look) => void): void;
+	onLook(told: (look: Look) => unknown): void;
 }
 
 /** Of a live server it follows what happens; of a log it begins at its end. */
@@ -36,7 +37,7 @@ export function inspect(footage: Footage): Inspector {
 	let at: number | undefined;
 	let isDrawn = true;
 	let isDrawing = false;
-	const told: ((look: Look) => void)[] = [];
+	const told: ((look: Look) => unknown)[] = [];
 
 	const draw = async (): Promise<void> => {
 		isDrawn = true;
@@ -71,16 +72,8 @@ export function inspect(footage: Footage): Inspector {
 		onLook: (tell) => void told.push(tell),
 	};
 
-	const showChart = chartView();
-	const title = find("#chosen", HTMLElement);
-	inspector.onLook(({ cast }) => {
-		const actor = cast.get(chosen);
-		const id = actor && actor.id !== actor.machine ? actor.id : "";
-		say(title, actor ? `${actor.machine} ${id}` : "gone");
-		void showChart(actor);
-	});
-	inspector.onLook(actorList(inspector.choose));
-	inspector.onLook(timeline(inspector));
+	for (const view of [chartView, actorList, counts, sequence, timeline, rates])
+		inspector.onLook(view(inspector));
 	footage.onGrowth(render);
 	render();
 	return inspector;
