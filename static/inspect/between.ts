@@ -22,6 +22,8 @@ const [FAR_BEFORE, FAR_AFTER] = [1000, 200];
 const [NARROWEST, WIDEST, ROW] = [76, 124, 50];
 /** What stands before the first lifeline: when it was. */
 const MARGIN = 74;
+/** How wide a letter is, about. */
+const GLYPH = 6.8;
 /** How far below its top a row has its arrows: those that go on, and those that follow from them. */
 const [ARROW, NEXT_ARROW] = [22, 38];
 
@@ -149,14 +151,13 @@ function rowOf(
 		if (lanes.some((lane) => lane.id === id))
 			svg.append(...pill(state.split(".").at(-1) ?? "", xOf(id)));
 	const [first] = legs;
-	const x = first ? Math.min(xOf(first.from), xOf(first.to)) + 8 : 0;
 	const more = others > 0 ? ` and ${others} more` : "";
-	svg.append(draw("text", { class: "what", x, y: 16 }, event + more));
+	if (first) svg.append(label(event + more, xOf(first.from), xOf(first.to)));
 	const time = new Date(moment.time ?? 0).toLocaleTimeString();
-	const when = make("span", "when", make("b", "", `#${moment.seq}`), time);
-	const button = make("button", "row", when, svg);
+	const when = make("span", "when", make("b", "", `#${moment.seq}`), " ", time);
 	const changed = [...states.values()].map((state) => `, now ${state}`);
-	button.ariaLabel = `#${moment.seq} ${time} ${event}${changed.join("")}`;
+	const words = make("span", "unseen", ` ${event}${changed.join("")}`);
+	const button = make("button", "row", when, words, svg);
 	const row = make("li", "", button);
 	row.dataset.seq = String(moment.seq);
 	const main = first?.from === EDGE ? first.to : first?.from;
@@ -171,6 +172,15 @@ function arrow(from: number, to: number, y: number): SVGElement[] {
 		draw("path", { class: "pass", d: `M${from} ${y}H${to - 6 * way}` }),
 		draw("path", { class: "tip", d: `M${to} ${y}l${-8 * way}-4.5v9z` }),
 	];
+}
+
+/** Over its arrow, at the tip if there is room. */
+function label(words: string, from: number, to: number): SVGElement {
+	const isLong = words.length * GLYPH > to - from - 20;
+	const x = from > to ? to + 11 : isLong ? from + 7 : to - 11;
+	const anchor = from > to || isLong ? "start" : "end";
+	const place = { x, y: 16, "text-anchor": anchor };
+	return draw("text", { class: "what", ...place }, words);
 }
 
 function pill(state: string, x: number): SVGElement[] {

@@ -1,9 +1,12 @@
 /** The chosen actor's statechart, with the states it is in and what fired lately lit. */
 import { find, say } from "../element.ts";
 import { shortId } from "./actors.ts";
-import { type Actor, statesIn } from "./footage.ts";
+import { type Actor, apply, statesIn } from "./footage.ts";
 import type { Look } from "./inspector.ts";
 import { zoomable } from "./zoom.ts";
+
+/** How many events back is looked for someone who is gone. */
+const LONG_AGO = 1000;
 
 const charts = new Map<string, Promise<SVGSVGElement>>();
 
@@ -23,9 +26,12 @@ export function chartView() {
 	const stateName = find("#chosen-state", HTMLElement);
 	const show = zoomable(place);
 	let shown: Actor | undefined;
-	return async ({ cast, chosen, seq }: Look): Promise<void> => {
-		const actor = cast.get(chosen) ?? (shown && absent(shown, chosen));
-		if (!actor) return;
+	let latest: Look | undefined;
+	return async (look: Look): Promise<void> => {
+		const { cast, chosen, seq } = look;
+		latest = look;
+		const actor = cast.get(chosen) ?? (await whoWas(look, shown));
+		if (latest !== look || !actor) return;
 		shown = actor;
 		say(title, `${actor.machine} ${shortId(actor)}`);
 		say(stateName, actor.stateName || "is not there at this moment");
@@ -33,16 +39,34 @@ export function chartView() {
 		const chart = charts.get(machine) ?? load(machine);
 		charts.set(machine, chart);
 		const svg = await chart;
-		if (shown !== actor) return;
+		if (latest !== look) return;
 		show(svg);
 		place.classList.toggle("now", actor.moved === seq);
 		light(svg, actor);
 	};
 }
 
-/** Whoever has not come yet, or is gone, is in no state; the chart stays, with nothing lit. */
-function absent({ machine }: Actor, id: string): Actor {
-	return { id, machine, state: undefined, stateName: "", moved: 0, trail: [] };
+/**
+ * Whoever is gone stays as it was at its end, if that is not long ago. Whoever
+ * has not come yet is in no state, in the chart that was there before.
+ */
+async function whoWas(
+	{ footage, seq, chosen }: Look,
+	shown: Actor | undefined,
+): Promise<Actor | undefined> {
+	const { machine = "client" } = shown ?? {};
+	const still = { id: chosen, machine, state: undefined, stateName: "" };
+	const then = new Map<string, Actor>([
+		[chosen, { ...still, moved: 0, trail: [] }],
+	]);
+	const from = Math.max(footage.first, seq - LONG_AGO);
+	for (const moment of await footage.moments(from, seq)) {
+		const frames = moment.frames.filter(
+			({ actor, type }) => actor === chosen && type !== "gone",
+		);
+		apply(then, { ...moment, frames });
+	}
+	return then.get(chosen);
 }
 
 /** What fired is marked with how many moves ago that was. */
