@@ -35,6 +35,7 @@ export function sequence({ choose, goTo }: Inspector) {
 	const order = new Lifelines();
 	const rows = new Map<number, HTMLElement>();
 	let drawn = "";
+	let seen = -1;
 	let look: Look | undefined;
 
 	const draw = async (now: Look): Promise<void> => {
@@ -71,7 +72,9 @@ export function sequence({ choose, goTo }: Inspector) {
 			}),
 		);
 		for (const [seq, row] of rows) if (!row.isConnected) rows.delete(seq);
-		bringIntoView(place, rows.get(now.seq));
+		// Who has scrolled elsewhere stays there until another moment is looked at.
+		if (now.seq !== seen) bringIntoView(place, rows.get(now.seq));
+		seen = now.seq;
 	};
 	only.addEventListener("change", () => look && void draw(look));
 	list.addEventListener("click", ({ target }) => {
@@ -118,9 +121,7 @@ function bringIntoView(place: HTMLElement, row: HTMLElement | undefined): void {
 	const lowest = top + height - place.clientHeight;
 	place.scrollTop = Math.max(lowest, Math.min(place.scrollTop, top - ROW));
 	const x = MARGIN + Number(row.dataset.x);
-	const least = x + NARROWEST - place.clientWidth;
-	const most = x - MARGIN - NARROWEST;
-	place.scrollLeft = Math.max(least, Math.min(place.scrollLeft, most));
+	place.scrollLeft = Math.max(0, x + NARROWEST - place.clientWidth);
 }
 
 function headOf(lane: Lifeline): HTMLElement {
