@@ -1,5 +1,5 @@
 /**
- * `npm run shots`: pictures of the page in eight states, of a conversation on
+ * `npm run shots`: pictures of the page in eight states and of the inspector, of a conversation on
  * the real server, for the README.
  */
 
@@ -14,7 +14,9 @@ import { enter, type Person, visit } from "./person.ts";
 const TO =
 	process.env.SHOTS ?? fileURLToPath(new URL("../../docs/", import.meta.url));
 const wide = { viewport: { width: 1280, height: 800 } };
+const large = { width: 1440, height: 900 };
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
+const TOKEN = "a-token-for-the-pictures";
 const dark = { colorScheme: "dark" } as const;
 
 let browser: Browser;
@@ -23,7 +25,7 @@ let plume: Plume;
 beforeAll(async () => {
 	await mkdir(TO, { recursive: true });
 	browser = await startChromium();
-	plume = await Plume.start();
+	plume = await Plume.start({ PLUME_INSPECT: TOKEN });
 });
 afterAll(async () => {
 	await browser.close();
@@ -35,6 +37,38 @@ const shoot = ({ page }: Person, name: string) =>
 
 const comeIn = (name: string, options: BrowserContextOptions = wide) =>
 	enter(browser, plume, name, options);
+
+async function lookInside(name: string, options: BrowserContextOptions) {
+	const page = await browser.newPage({ ...options, viewport: large });
+	await page.goto(`${plume.url}/inspect#${TOKEN}`);
+	await page.getByRole("option", { name: "awaitingCode" }).click();
+	return async () => {
+		await page.locator('#chart [data-id="client.inRoom"].active').waitFor();
+		await page.getByText("message.posted").first().waitFor();
+		await page.screenshot({
+			path: `${TO}/${name}.png`,
+			animations: "disabled",
+		});
+	};
+}
+
+test("what the inspector looks like", async () => {
+	const finn = await comeIn("finn");
+	await finn.says("Anyone up already?");
+	const gus = await visit(browser, plume, "gus", wide);
+	const code = await gus.getsACode();
+	const shots = await Promise.all([
+		lookInside("inspect", {}),
+		lookInside("inspect-dark", dark),
+	]);
+	await gus.types(code === "AAAAAA" ? "BBBBBB" : "AAAAAA");
+	await gus.page.getByText("4 tries and").waitFor();
+	await gus.types(code);
+	await gus.isInside();
+	await gus.says("Me! Just mistyped my code.");
+	await finn.reads("mistyped");
+	for (const shot of shots) await shot();
+});
 
 test("what the page looks like", async () => {
 	const eve = await visit(browser, plume, "eve", wide);

@@ -54,11 +54,13 @@ export async function draw(chart: ChartState): Promise<string> {
 function drawState(state: ChartState, layout: Layout): string[] {
 	const box = boxOf(layout, state.id);
 	const nested = state.states.length > 0;
-	const { labels, head } = contentOf(state);
+	const { labels, head, height } = contentOf(state);
+	const own = labels.length > 0;
 	const parts = [
 		rect(nested ? "box nest" : "box", box, state.final ? 12 : 8),
 		...(state.final ? [rect("ring", inset(box, 4), 8)] : []),
-		...(nested || labels.length > 0 ? [bar(box, head)] : []),
+		...(nested || own ? [bar(box, head)] : []),
+		...(nested && own ? [bar(box, height)] : []),
 		...pills(labels, box),
 	];
 	return [

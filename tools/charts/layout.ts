@@ -8,6 +8,7 @@ import Elk from "elkjs";
 import type { ElkExtendedEdge, ElkNode, ElkPoint } from "elkjs/lib/elk-api.js";
 import type { ChartState, ChartTransition } from "../../src/inspect/chart.ts";
 import { contentOf, type Size, stackOf } from "./label.ts";
+import { straighten } from "./straighten.ts";
 
 export interface Box extends Size {
 	readonly x: number;
@@ -18,6 +19,9 @@ export interface Line {
 	/** The route's, or the initial dot's. */
 	readonly id: string;
 	readonly points: readonly ElkPoint[];
+	/** The ids of the boxes it leads from and to. */
+	readonly source: string;
+	readonly target: string;
 	/** It ends at a state, and not at a label. */
 	readonly arrives: boolean;
 }
@@ -75,18 +79,26 @@ export async function layOut(chart: ChartState): Promise<Layout> {
 		children.forEach(keep);
 	};
 	keep(laid);
-	const lines = (laid.edges ?? []).flatMap(({ id, sections = [] }) =>
-		sections.map(({ startPoint, bendPoints = [], endPoint }) => ({
-			id: id.slice(0, id.lastIndexOf(" ")),
-			points: [startPoint, ...bendPoints, endPoint].map(({ x, y }) => ({
-				x: Math.round(x),
-				y: Math.round(y),
+	const lines = (laid.edges ?? []).flatMap(
+		({ id, sources: [source = ""], targets: [target = ""], sections = [] }) =>
+			sections.map(({ startPoint, bendPoints = [], endPoint }) => ({
+				...{ id: id.slice(0, id.lastIndexOf(" ")), source, target },
+				points: [
+					below(plan.contents.get(source), startPoint, boxes.get(source)),
+					...bendPoints,
+					endPoint,
+				].map(({ x, y }) => ({ x: Math.round(x), y: Math.round(y) })),
+				arrives: id.endsWith(" in"),
 			})),
-			arrives: id.endsWith(" in"),
-		})),
 	);
 	const { width = 0, height = 0 } = laid;
-	return { width, height, boxes, lines, routes: plan.routes };
+	const straight = straighten(lines, boxes);
+	return { width, height, boxes, lines: straight, routes: plan.routes };
+}
+
+/** What leaves a state for one within it begins below what that state says of itself. */
+function below(content = 0, start: ElkPoint, box: Box | undefined): ElkPoint {
+	return box && start.y === box.y ? { x: start.x, y: box.y + content } : start;
 }
 
 /** The graph that ELK is given. */
@@ -94,6 +106,8 @@ class Plan {
 	readonly root: ElkNode;
 	readonly edges: ElkExtendedEdge[] = [];
 	readonly routes: Route[] = [];
+	/** How high the part of each state is that stands above those within it. */
+	readonly contents = new Map<string, number>();
 	readonly #nodes = new Map<string, ElkNode & { children: ElkNode[] }>();
 
 	constructor(chart: ChartState) {
@@ -112,6 +126,7 @@ class Plan {
 		};
 		this.#nodes.set(id, node);
 		if (state.states.length === 0) return node;
+		this.contents.set(id, height);
 		const padding = `[top=${height + PAD},left=${PAD},bottom=${PAD},right=${PAD}]`;
 		const layoutOptions = {
 			...OPTIONS,
