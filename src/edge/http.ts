@@ -11,6 +11,7 @@ import express, {
 	type Request,
 	type Response,
 } from "express";
+import { STATELY_ORIGIN } from "../../machines/frame.ts";
 import type { Limits } from "../limits.ts";
 import { type ExportParts, exporter } from "./export.ts";
 
@@ -27,6 +28,9 @@ const POLICY = [
 	"form-action 'none'",
 	"frame-ancestors 'none'",
 ].join("; ");
+
+/** The one page that may have another's in a frame. */
+const STATELY_POLICY = `${POLICY}; frame-src ${STATELY_ORIGIN}`;
 
 export interface HttpParts {
 	/** The folder with `index.html` and the page's files. */
@@ -66,11 +70,15 @@ export function makeHttpServer(parts: HttpParts): Server {
 	};
 	// Every room is the same page; which one it shows is for the page to read.
 	app.get(["/", "/r/:room"], page("index.html"));
-	const { mayInspect } = parts;
-	if (mayInspect)
-		app.get("/inspect", (request, response, next) =>
-			mayInspect(request) ? page("inspect.html")(request, response) : next(),
-		);
+	const inspector =
+		(file: string, policy = POLICY) =>
+		(request: Request, response: Response, next: NextFunction) => {
+			if (!parts.mayInspect?.(request)) return next();
+			response.set("Content-Security-Policy", policy);
+			page(file)(request, response);
+		};
+	app.get("/inspect", inspector("inspect.html"));
+	app.get("/inspect/stately", inspector("stately.html", STATELY_POLICY));
 	// A worker may act only below where it came from.
 	app.get("/sw.js", page("sw.js"));
 	app.get("/static/:file", (request, response, next) => {
