@@ -33,6 +33,8 @@ export interface Moment {
 	readonly seq: number;
 	/** Milliseconds since 1970, of the event; where a viewer begins there is none. */
 	readonly time?: number;
+	/** Whose doing it was, if it was a client's. */
+	readonly client?: string;
 	readonly frames: readonly Frame[];
 }
 

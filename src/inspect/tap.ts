@@ -76,8 +76,10 @@ export class Tap implements Onlooker {
 		this.#frames.push({ type: "gone", actor: known.id });
 	}
 
-	onMoved({ seq, event: { time } }: Stored): () => void {
-		const moment = { seq, time, frames: this.#frames };
+	onMoved({ seq, event }: Stored): () => void {
+		const { time } = event;
+		const by = "client" in event && { client: event.client };
+		const moment = { seq, time, ...by, frames: this.#frames };
 		this.#frames = [];
 		return () => {
 			for (const viewer of this.#viewers) viewer(moment);

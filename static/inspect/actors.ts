@@ -1,40 +1,131 @@
-/** Who is there, as a list that can be filtered; of very many only the first are shown. */
+/**
+ * Who is there, as a list that can be filtered. However many they are, only
+ * the rows that can be seen exist; so a look costs the same at ten thousand.
+ */
 import { find, make, say } from "../element.ts";
-import { type Cast, stateName } from "./film.ts";
+import type { Actor, Cast } from "./footage.ts";
+import type { Inspector, Look } from "./inspector.ts";
 
-const MOST_SHOWN = 200;
+const ROW_PX = 30;
+const RANKS = ["server", "room"];
 
-export function actorList(choose: (id: string) => void) {
-	const list = find("#actors", HTMLUListElement);
+export function actorList({ choose }: Inspector) {
+	const list = find("#actors", HTMLElement);
 	const filter = find("#filter", HTMLInputElement);
 	const count = find("#count", HTMLElement);
-	let last: { cast: Cast; chosen: string } = { cast: new Map(), chosen: "" };
-	const show = (cast: Cast, chosen: string): void => {
-		last = { cast, chosen };
-		const words = filter.value.trim().toLowerCase().split(/\s+/);
-		const found = [...cast.values()].filter((actor) => {
-			const text = `${actor.machine} ${stateName(actor)} ${actor.id}`;
-			return words.every((word) => text.toLowerCase().includes(word));
-		});
-		say(count, `${found.length} of ${cast.size}`);
-		const items = found.slice(0, MOST_SHOWN).map((actor) => {
-			const button = make("button", "actor", actor.machine, " ");
-			const id = actor.id === actor.machine ? "" : actor.id.slice(0, 8);
-			button.append(make("small", "id", id));
-			button.append(make("span", "state-name", stateName(actor)));
-			button.toggleAttribute("aria-current", actor.id === chosen);
-			button.dataset.actor = actor.id;
-			const item = make("li", "");
-			item.append(button);
-			return item;
-		});
-		list.replaceChildren(...items);
+	const length = make("div", "length");
+	const rows: Row[] = [];
+	let look: Look | undefined;
+	let shown: readonly Actor[] = [];
+	list.append(length);
+
+	const drawRows = (): void => {
+		const first = Math.floor(list.scrollTop / ROW_PX);
+		const room = Math.ceil(list.clientHeight / ROW_PX) + 1;
+		const some = shown.slice(first, first + room);
+		while (rows.length < some.length) {
+			const row = new Row();
+			rows.push(row);
+			length.append(row.element);
+		}
+		for (const row of rows.splice(some.length)) row.element.remove();
+		for (const [index, actor] of some.entries())
+			rows[index]?.show(actor, first + index, shown.length, look);
+		list.removeAttribute("aria-activedescendant");
+		if (some.some(({ id }) => id === look?.chosen))
+			list.setAttribute("aria-activedescendant", `actor-${look?.chosen}`);
 	};
-	filter.addEventListener("input", () => show(last.cast, last.chosen));
+	const draw = (): void => {
+		if (!look) return;
+		shown = filtered(look.cast, filter.value);
+		say(count, `${number(shown.length)} of ${number(look.cast.size)}`);
+		length.style.height = `${shown.length * ROW_PX}px`;
+		drawRows();
+	};
+
+	filter.addEventListener("input", draw);
+	list.addEventListener("scroll", drawRows);
+	new ResizeObserver(drawRows).observe(list);
 	list.addEventListener("click", ({ target }) => {
-		const button = target instanceof Element && target.closest("button");
-		if (button && button.dataset.actor !== undefined)
-			choose(button.dataset.actor);
+		const row = target instanceof Element && target.closest("[data-actor]");
+		if (row instanceof HTMLElement) choose(row.dataset.actor ?? "");
 	});
-	return show;
+	list.addEventListener("keydown", (event) => {
+		const at = shown.findIndex(({ id }) => id === look?.chosen);
+		const page = Math.floor(list.clientHeight / ROW_PX);
+		const to = movesOf(at, page, shown.length)[event.key];
+		const actor = shown[Math.max(0, Math.min(to ?? -1, shown.length - 1))];
+		if (to === undefined || !actor) return;
+		event.preventDefault();
+		const top = shown.indexOf(actor) * ROW_PX;
+		const lowest = top + ROW_PX - list.clientHeight;
+		list.scrollTop = Math.max(lowest, Math.min(list.scrollTop, top));
+		choose(actor.id);
+	});
+	return (now: Look): void => {
+		look = now;
+		draw();
+	};
+}
+
+const number = (value: number): string => value.toLocaleString("en");
+
+function movesOf(at: number, page: number, length: number) {
+	const moves: Record<string, number> = {
+		ArrowDown: at + 1,
+		ArrowUp: at - 1,
+		PageDown: at + page,
+		PageUp: at - page,
+		Home: 0,
+		End: length - 1,
+	};
+	return moves;
+}
+
+/** Servers and rooms before the many. */
+function filtered(cast: Cast, typed: string): readonly Actor[] {
+	const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+	const ranks: Actor[][] = [[], [], []];
+	for (const actor of cast.values()) {
+		const { machine, stateName, id } = actor;
+		if (words.length > 0) {
+			const text = `${machine} ${stateName} ${id}`.toLowerCase();
+			if (!words.every((word) => text.includes(word))) continue;
+		}
+		const rank = RANKS.indexOf(machine);
+		ranks.at(rank)?.push(actor);
+	}
+	return ranks.flat();
+}
+
+class Row {
+	readonly element = make("div", "actor");
+	readonly #machine = make("span", "machine");
+	readonly #id = make("span", "id");
+	readonly #state = make("span", "state-name");
+
+	constructor() {
+		this.element.setAttribute("role", "option");
+		this.element.append(this.#machine, this.#id, this.#state);
+	}
+
+	show(actor: Actor, index: number, of: number, look: Look | undefined): void {
+		const { element } = this;
+		const { id, machine, stateName, moved } = actor;
+		element.id = `actor-${id}`;
+		element.dataset.actor = id;
+		element.style.top = `${index * ROW_PX}px`;
+		element.ariaSelected = String(id === look?.chosen);
+		element.ariaPosInSet = String(index + 1);
+		element.ariaSetSize = String(of);
+		element.classList.toggle("moved", moved > 0 && moved === look?.seq);
+		say(this.#machine, machine);
+		say(this.#id, shortId(actor));
+		say(this.#state, stateName);
+	}
+}
+
+/** Enough of an id to tell it from others; none of the only one of its kind. */
+export function shortId({ id, machine }: Pick<Actor, "id" | "machine">) {
+	return id === machine ? "" : id.slice(0, 6);
 }

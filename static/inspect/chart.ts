@@ -1,48 +1,87 @@
-/** The chosen actor's statechart, with the states it is in and what fired last lit. */
-import { find } from "../element.ts";
-import { type Actor, statesIn } from "./film.ts";
+/** The chosen actor's statechart, with the states it is in and what fired lately lit. */
+import { find, say } from "../element.ts";
+import { shortId } from "./actors.ts";
+import { type Actor, apply, statesIn } from "./footage.ts";
+import type { Look } from "./inspector.ts";
+import { zoomable } from "./zoom.ts";
 
-const charts = new Map<string, Promise<SVGElement>>();
+/** How many events back is looked for someone who is gone. */
+const LONG_AGO = 1000;
+
+const charts = new Map<string, Promise<SVGSVGElement>>();
 
 /** Without its own style, which the page's policy forbids; the page has the same. */
-async function load(machine: string): Promise<SVGElement> {
+async function load(machine: string): Promise<SVGSVGElement> {
 	const answer = await fetch(`/static/${machine}.svg`);
 	const text = (await answer.text()).replace(/<style>.*?<\/style>/s, "");
 	const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
 	const { documentElement: svg } = parsed;
-	if (!(svg instanceof SVGElement)) throw new Error("That is no chart.");
+	if (!(svg instanceof SVGSVGElement)) throw new Error("That is no chart.");
 	return svg;
 }
 
 export function chartView() {
 	const place = find("#chart", HTMLElement);
+	const title = find("#chosen", HTMLElement);
+	const stateName = find("#chosen-state", HTMLElement);
+	const show = zoomable(place);
 	let shown: Actor | undefined;
-	return async (actor: Actor | undefined): Promise<void> => {
+	let latest: Look | undefined;
+	return async (look: Look): Promise<void> => {
+		const { cast, chosen, seq } = look;
+		latest = look;
+		const actor = cast.get(chosen) ?? (await whoWas(look, shown));
+		if (latest !== look || !actor) return;
 		shown = actor;
-		if (!actor) return place.replaceChildren();
+		say(title, `${actor.machine} ${shortId(actor)}`);
+		say(stateName, actor.stateName || "is not there at this moment");
 		const { machine } = actor;
 		const chart = charts.get(machine) ?? load(machine);
 		charts.set(machine, chart);
 		const svg = await chart;
-		if (shown !== actor) return;
-		if (svg.parentNode !== place) place.replaceChildren(svg);
+		if (latest !== look) return;
+		show(svg);
+		place.classList.toggle("now", actor.moved === seq);
 		light(svg, actor);
 	};
 }
 
-function light(svg: SVGElement, { machine, state, fired }: Actor): void {
-	const active = new Set(statesIn(machine, state));
-	const lit = new Set(fired);
-	for (const part of svg.querySelectorAll<SVGElement>("[data-id]")) {
-		const { id = "" } = part.dataset;
-		part.classList.toggle("active", active.has(id));
-		part.classList.toggle("fired", lit.has(id));
-	}
-	for (const part of svg.querySelectorAll<SVGElement>("[data-ids]")) {
-		const ids = part.dataset.ids?.split(" ") ?? [];
-		part.classList.toggle(
-			"fired",
-			ids.some((id) => lit.has(id)),
+/**
+ * Whoever is gone stays as it was at its end, if that is not long ago. Whoever
+ * has not come yet is in no state, in the chart that was there before.
+ */
+async function whoWas(
+	{ footage, seq, chosen }: Look,
+	shown: Actor | undefined,
+): Promise<Actor | undefined> {
+	const { machine = "client" } = shown ?? {};
+	const still = { id: chosen, machine, state: undefined, stateName: "" };
+	const then = new Map<string, Actor>([
+		[chosen, { ...still, moved: 0, trail: [] }],
+	]);
+	const from = Math.max(footage.first, seq - LONG_AGO);
+	for (const moment of await footage.moments(from, seq)) {
+		const frames = moment.frames.filter(
+			({ actor, type }) => actor === chosen && type !== "gone",
 		);
+		apply(then, { ...moment, frames });
+	}
+	return then.get(chosen);
+}
+
+/** What fired is marked with how many moves ago that was. */
+function light(svg: SVGElement, { machine, state, trail }: Actor): void {
+	const active = new Set(state ? statesIn(machine, state) : []);
+	const ages = new Map<string, number>();
+	for (const [ago, fired] of trail.entries())
+		for (const id of fired) if (!ages.has(id)) ages.set(id, ago);
+	for (const part of svg.querySelectorAll<SVGElement>(".state"))
+		part.classList.toggle("active", active.has(part.dataset.id ?? ""));
+	for (const part of svg.querySelectorAll<SVGElement>(".transition, .route")) {
+		const { id, ids = id } = part.dataset;
+		const ago = ids?.split(" ").map((each) => ages.get(each) ?? Infinity) ?? [];
+		const latest = Math.min(...ago);
+		if (latest < Infinity) part.dataset.ago = String(latest);
+		else delete part.dataset.ago;
 	}
 }

@@ -1,89 +1,72 @@
 /**
- * What was seen, so that any moment of it can be looked at again: where it
- * began, and what each event did since. The oldest is folded into the
- * beginning once there is too much.
+ * What was seen live: where it began, and what each event did since. The
+ * oldest is folded into the beginning once there is too much of it.
  */
-import type { Frame, Moment } from "../../machines/frame.ts";
+import type { Moment } from "../../machines/frame.ts";
+import { type Actor, apply, type Cast, type Footage } from "./footage.ts";
 
 const MOST_MOMENTS = 5000;
 
-export interface Actor {
-	readonly id: string;
-	readonly machine: string;
-	readonly state: unknown;
-	/** What fired when it last moved. */
-	readonly fired: readonly string[];
-}
-
-export type Cast = ReadonlyMap<string, Actor>;
-
-export class Film {
+export class Film implements Footage {
+	first = 0;
 	#start = new Map<string, Actor>();
 	#moments: Moment[] = [];
 	#end = new Map<string, Actor>();
+	#told: (() => void)[] = [];
+	/** Asked for again and again while nothing moves. */
+	#copy: Cast | undefined;
 
-	/** How many events can be looked at. */
-	get length(): number {
-		return this.#moments.length;
+	get last(): number {
+		return this.#moments.at(-1)?.seq ?? this.first;
 	}
 
-	moment(index: number): Moment | undefined {
-		return this.#moments[index - 1];
+	/** In the order they come; one without a time is a new beginning. */
+	add(moments: readonly Moment[]): void {
+		for (const moment of moments) this.#take(moment);
+		this.#copy = undefined;
+		for (const told of this.#told) told();
 	}
 
-	/** A moment without a time is a beginning. */
-	add(moment: Moment): void {
+	async at(seq: number) {
+		const count = this.#countTo(seq);
+		const moment = this.#moments[count - 1];
+		if (count === this.#moments.length) {
+			this.#copy ??= new Map(this.#end);
+			return { cast: this.#copy, moment };
+		}
+		const cast = new Map(this.#start);
+		for (const each of this.#moments.slice(0, count)) apply(cast, each);
+		return { cast, moment };
+	}
+
+	async moments(from: number, to: number) {
+		return this.#moments.slice(this.#countTo(from), this.#countTo(to));
+	}
+
+	onGrowth(told: () => void): void {
+		this.#told.push(told);
+	}
+
+	/** How many moments there are up to an event: each has the seq after the one before. */
+	#countTo(seq: number): number {
+		return Math.max(0, Math.min(seq - this.first, this.#moments.length));
+	}
+
+	#take(moment: Moment): void {
 		if (moment.time === undefined) {
+			this.first = moment.seq;
 			this.#start = new Map();
 			this.#moments = [];
-			apply(this.#start, moment.frames);
+			apply(this.#start, moment);
 			this.#end = new Map(this.#start);
 			return;
 		}
 		this.#moments.push(moment);
-		apply(this.#end, moment.frames);
+		apply(this.#end, moment);
 		if (this.#moments.length <= MOST_MOMENTS) return;
-		for (const { frames } of this.#moments.splice(0, MOST_MOMENTS / 2))
-			apply(this.#start, frames);
+		for (const old of this.#moments.splice(0, MOST_MOMENTS / 2)) {
+			apply(this.#start, old);
+			this.first = old.seq;
+		}
 	}
-
-	/** Who was there after the first `index` events. */
-	cast(index: number): Cast {
-		if (index === this.length) return this.#end;
-		const cast = new Map(this.#start);
-		for (const { frames } of this.#moments.slice(0, index)) apply(cast, frames);
-		return cast;
-	}
-}
-
-function apply(cast: Map<string, Actor>, frames: readonly Frame[]): void {
-	for (const frame of frames) {
-		const { actor: id } = frame;
-		const known = cast.get(id);
-		if (frame.type === "gone") cast.delete(id);
-		else if (frame.type === "actor")
-			cast.set(id, {
-				id,
-				machine: frame.machine,
-				state: frame.state,
-				fired: [],
-			});
-		else if (known)
-			cast.set(id, { ...known, state: frame.state, fired: frame.transitions });
-	}
-}
-
-/** The ids of the states an actor is in, the outermost first. */
-export function statesIn(id: string, state: unknown): readonly string[] {
-	if (typeof state === "string") return [id, `${id}.${state}`];
-	if (typeof state !== "object" || state === null) return [id];
-	const inner = Object.entries(state).flatMap(([key, value]) =>
-		statesIn(`${id}.${key}`, value),
-	);
-	return [id, ...inner];
-}
-
-/** `inRoom.attached` */
-export function stateName({ machine, state }: Actor): string {
-	return (statesIn(machine, state).at(-1) ?? "").slice(machine.length + 1);
 }

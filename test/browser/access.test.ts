@@ -1,33 +1,10 @@
 /** For everyone: axe-core finds nothing in any state, and a conversation needs no mouse. */
 
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { expect, test } from "vitest";
-import type { Person } from "./person.ts";
+import { check } from "./axe.ts";
 import { phone, stage } from "./stage.ts";
 
 const { enter, plume, visit } = stage();
-
-const axe = await readFile(
-	createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
-	"utf8",
-);
-
-/** Looks at the page as it is, in both themes. */
-async function check({ page }: Person, state: string) {
-	if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
-	for (const colorScheme of ["light", "dark"] as const) {
-		await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-		const found: string[] = await page.evaluate(async () => {
-			const { violations } = await Reflect.get(window, "axe").run();
-			return violations.map(
-				({ id, nodes }: { id: string; nodes: { html: string }[] }) =>
-					`${id}: ${nodes.map(({ html }) => html).join(" ")}`,
-			);
-		});
-		expect(found, `${state}, ${colorScheme}`).toEqual([]);
-	}
-}
 
 test.each([
 	["wide", {}],

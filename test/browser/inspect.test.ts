@@ -1,0 +1,149 @@
+/** The inspector in a browser, while people in others come and go. */
+import { expect, test } from "vitest";
+import type { Moment } from "../../machines/frame.ts";
+import { check } from "./axe.ts";
+import type { Person } from "./person.ts";
+import { phone, stage } from "./stage.ts";
+
+const TOKEN = "canary-token-0123456789";
+const { enter, plume, visit } = stage({ PLUME_INSPECT: TOKEN });
+
+async function look(options = {}): Promise<Person> {
+	const viewer = await visit("viewer", options);
+	await viewer.page.goto(`${plume().url}/inspect#${TOKEN}`);
+	await viewer.page.getByRole("option", { name: "server" }).waitFor();
+	return viewer;
+}
+
+const actor = ({ page }: Person, words: string) =>
+	page.getByRole("option", { name: words });
+
+/** A part of the chart, once it is lit as it should be. */
+const lit = ({ page }: Person, id: string, how: string) =>
+	page.locator(`#chart [data-id="${id}"]${how}`).waitFor();
+
+const wrong = (code: string) => (code === "AAAAAA" ? "BBBBBB" : "AAAAAA");
+
+test("who logs in is seen on the chart: a wrong code, the right one, the room", async () => {
+	const viewer = await look();
+	expect(viewer.page.url()).toBe(`${plume().url}/inspect`);
+	const ann = await visit("ann");
+	const code = await ann.getsACode();
+	await actor(viewer, "awaitingCode").click();
+	await lit(viewer, "client.awaitingCode", ".active");
+	await lit(viewer, "client.anonymous/login.requested/0", '[data-ago="0"]');
+	await ann.types(wrong(code));
+	await lit(viewer, "client.awaitingCode/login.failed/1", '[data-ago="0"]');
+	await lit(viewer, "client.awaitingCode", ".active");
+	await ann.types(code);
+	await lit(viewer, "client.inRoom.attached", ".active");
+	await lit(viewer, "client.entering/client.entered/0", '[data-ago="0"]');
+	await lit(viewer, "client.awaitingCode/login.succeeded/0", '[data-ago="1"]');
+	await lit(viewer, "client.awaitingCode", ":not(.active)");
+	const route = viewer.page.locator(
+		'#chart .route[data-ids="client.entering/client.entered/0"][data-ago="0"]',
+	);
+	await route.waitFor({ state: "attached" });
+	expect(await viewer.page.content()).not.toContain(TOKEN);
+});
+
+test("the last wrong code takes the other branch, and who is gone is still seen at its end", async () => {
+	const viewer = await look();
+	const bob = await visit("bob");
+	const code = await bob.getsACode();
+	await actor(viewer, "awaitingCode").click();
+	for (const left of ["4 tries", "3 tries", "2 tries", "1 try"]) {
+		await bob.types(wrong(code));
+		await bob.page.getByText(`${left} and`).waitFor();
+	}
+	await bob.types(wrong(code));
+	await lit(viewer, "client.awaitingCode/login.failed/0", '[data-ago="0"]');
+	await lit(viewer, "client.left", ".active");
+	await expect.poll(() => actor(viewer, "awaitingCode").count()).toBe(0);
+});
+
+test("a moment ago is looked at by keys, and playing on ends at what is live", async () => {
+	const viewer = await look();
+	const cleo = await enter("cleo");
+	const { page } = viewer;
+	await actor(viewer, "attached").last().click();
+	await lit(viewer, "client.inRoom.attached", ".active");
+	await page.getByLabel("Moment", { exact: true }).focus();
+	await page.keyboard.press("ArrowLeft");
+	await lit(viewer, "client.entering", ".active");
+	await cleo.says("not seen while looking back");
+	const live = page.getByRole("button", { name: "Live" });
+	expect(await live.getAttribute("aria-pressed")).toBe("false");
+	await lit(viewer, "client.entering", ".active");
+	await page.getByLabel("Only who is chosen").check();
+	const rows = page.getByRole("list").getByRole("button", { name: /^#/ });
+	await rows.filter({ hasText: "login.requested" }).click();
+	await lit(viewer, "client.awaitingCode", ".active");
+	await page.getByLabel("Speed").selectOption("20 events/s");
+	await page.getByRole("button", { name: "Play" }).click();
+	await lit(viewer, "client.inRoom.attached", ".active");
+	await page.getByRole("button", { name: "Live", pressed: true }).waitFor();
+	await rows.filter({ hasText: "message.posted" }).last().waitFor();
+});
+
+test.each([
+	["wide", {}],
+	["phone", phone],
+])("it breaks no rule of accessibility: %s", async (_, options) => {
+	const viewer = await look(options);
+	const dave = await enter("dave");
+	await dave.says("hello");
+	await viewer.page.getByRole("button", { name: "message.posted" }).waitFor();
+	await actor(viewer, "attached").first().click();
+	await check(viewer, "live");
+	await viewer.page.getByRole("button", { name: "One event back" }).click();
+	await viewer.page.getByRole("button", { name: "Live" }).waitFor();
+	await check(viewer, "a moment ago");
+	const beyond = await viewer.page.evaluate(
+		() => document.documentElement.scrollWidth - innerWidth,
+	);
+	expect(beyond).toBeLessThanOrEqual(0);
+});
+
+test("without the token, or with another, there is a form and no more", async () => {
+	const viewer = await visit("viewer");
+	const { page } = viewer;
+	await page.goto(`${plume().url}/inspect#another-token-0123456789`);
+	await viewer.isTold("That token does not open this.");
+	await check(viewer, "the form");
+	await page.getByLabel(/token/).fill(TOKEN);
+	await page.getByRole("button", { name: "Look in" }).click();
+	await actor(viewer, "server").waitFor();
+	viewer.complaints.length = 0; // of a refused upgrade
+});
+
+test("of ten thousand actors only those exist on the page that can be seen", async () => {
+	const viewer = await visit("viewer");
+	const { page } = viewer;
+	const clients = Array.from({ length: 10_000 }, (_, index) => ({
+		type: "actor" as const,
+		actor: `client-${index}`,
+		machine: "client",
+		state: { inRoom: index % 50 === 0 ? "detached" : "attached" },
+	}));
+	const send: ((moments: readonly Moment[]) => void)[] = [];
+	await page.routeWebSocket("**/inspect", (socket) => {
+		send.push((moments) => socket.send(JSON.stringify(moments)));
+	});
+	await page.goto(`${plume().url}/inspect#${TOKEN}`);
+	await expect.poll(() => send.length).toBe(1);
+	send[0]?.([{ seq: 1, frames: clients }]);
+	await page.getByText("10,000 of 10,000").waitFor();
+	expect(await page.getByRole("option").count()).toBeLessThan(100);
+	await page.getByRole("button", { name: "client inRoom.detached" }).click();
+	await page.getByText("200 of 10,000").waitFor();
+	await page.getByLabel("Only actors with").fill("client-9999");
+	await page.getByText("1 of 10,000").waitFor();
+	const state = { inRoom: "detached" };
+	const transitions = ["client.inRoom.attached/client.detached/0"];
+	const event = "client.detached";
+	const step = { type: "step" as const, actor: "client-9999", event };
+	const frames = [{ ...step, transitions, state }];
+	send[0]?.([{ seq: 2, time: 1_795_000_000_000, frames }]);
+	await actor(viewer, "detached").waitFor();
+});
