@@ -29,9 +29,6 @@ const POLICY = [
 	"frame-ancestors 'none'",
 ].join("; ");
 
-/** The one page that may have another's in a frame. */
-const STATELY_POLICY = `${POLICY}; frame-src ${STATELY_ORIGIN}`;
-
 export interface HttpParts {
 	/** The folder with `index.html` and the page's files. */
 	readonly pages: string;
@@ -71,14 +68,17 @@ export function makeHttpServer(parts: HttpParts): Server {
 	// Every room is the same page; which one it shows is for the page to read.
 	app.get(["/", "/r/:room"], page("index.html"));
 	const inspector =
-		(file: string, policy = POLICY) =>
+		(file: string, elsewhere = "") =>
 		(request: Request, response: Response, next: NextFunction) => {
 			if (!parts.mayInspect?.(request)) return next();
-			response.set("Content-Security-Policy", policy);
+			const policy = response.get("Content-Security-Policy");
+			response.set("Content-Security-Policy", `${policy}${elsewhere}`);
 			page(file)(request, response);
 		};
 	app.get("/inspect", inspector("inspect.html"));
-	app.get("/inspect/stately", inspector("stately.html", STATELY_POLICY));
+	// The one page that may have another's in a frame.
+	const stately = inspector("stately.html", `; frame-src ${STATELY_ORIGIN}`);
+	app.get("/inspect/stately", stately);
 	// A worker may act only below where it came from.
 	app.get("/sw.js", page("sw.js"));
 	app.get("/static/:file", (request, response, next) => {
