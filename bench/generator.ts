@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Crowd } from "./crowd.ts";
 import { newFolder } from "./disk.ts";
 import { Histogram } from "./histogram.ts";
+import { measureInspector } from "./inspector.ts";
 import type {
 	Answer,
 	Held,
@@ -123,6 +124,7 @@ async function measure(job: Job): Promise<Answer> {
 	try {
 		if (job.kind === "page") return await measurePage(job.lines, folder);
 		if (job.kind === "log") return await measureLog(job.events, folder);
+		if (job.kind === "inspector") return await measureInspector(job, folder);
 		const [, , , ...flags] = process.argv;
 		if ("stalled" in job) flags.push("--import", PROBE);
 		const server = await ServerProcess.start(job.contender, folder, flags);

@@ -44,7 +44,19 @@ export interface PageJob {
 	readonly lines: number;
 }
 
-export type Job = LoadJob | IdleJob | LoginJob | LogJob | PageJob;
+export interface InspectorJob {
+	readonly kind: "inspector";
+	/** How many with a viewer, and as many without. */
+	readonly turns: number;
+}
+
+export type Job =
+	| LoadJob
+	| IdleJob
+	| LoginJob
+	| LogJob
+	| PageJob
+	| InspectorJob;
 
 export interface Loaded extends Quantiles {
 	/** Deliveries a second. */
@@ -99,7 +111,22 @@ export interface PageMeasured {
 	readonly paintMaxMs: number;
 }
 
-export type Answer = Loaded | Idle | LoggedIn | LogMeasured | PageMeasured;
+export interface InspectorMeasured {
+	/** Server CPU for each event: before anyone looked, after, and while one does. */
+	readonly neverUs: number;
+	readonly leftUs: number;
+	readonly oneUs: number;
+	/** How many of the events the viewer was shown meanwhile, as a share. */
+	readonly shown: number;
+}
+
+export type Answer =
+	| Loaded
+	| Idle
+	| LoggedIn
+	| LogMeasured
+	| PageMeasured
+	| InspectorMeasured;
 
 export interface Row {
 	readonly scenario: string;

@@ -81,6 +81,14 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 				(events) => ({ kind: "log", events }),
 			),
 	},
+	inspector: {
+		says: "4 clients, 5000 messages a second: nobody has looked in yet; then one does, and leaves, in turns",
+		jobs: (quick) =>
+			Array.from({ length: quick ? 1 : 5 }, () => ({
+				kind: "inspector",
+				turns: quick ? 2 : 4,
+			})),
+	},
 	page: {
 		says: "a browser scrolls up through all that was said, then types while 50 messages a second arrive",
 		jobs: (quick) => [{ kind: "page", lines: quick ? 1000 : 10_000 }],

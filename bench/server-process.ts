@@ -65,11 +65,13 @@ export class ServerProcess {
 		contender: Contender,
 		folder: string,
 		flags: readonly string[] = [],
+		environment: Readonly<Record<string, string>> = {},
 	): Promise<ServerProcess> {
 		const child = onCore(0, [...flags, PROGRAMS[contender]], {
 			PLUME_PORT: "0",
 			PLUME_DATA: folder,
 			PLUME_LIMITS: "off",
+			...environment,
 		});
 		// Nothing that was started may outlive its measurement.
 		process.once("exit", () => child.kill("SIGKILL"));

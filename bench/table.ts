@@ -1,4 +1,5 @@
 /** The measurements as tables for people: one for each scenario, a row for each run, ratios to the peers beside it. */
+import { median } from "./inspector.ts";
 import type { Answer, Job, Loaded, Row } from "./job.ts";
 
 type Cells = readonly string[];
@@ -36,6 +37,8 @@ const heads = {
 	idle: "|clients|RSS KiB each|× ws|× socket.io",
 	logins: "|clients|logins/s|p50 ms|p99 ms|max ms",
 	log: "events|start ms|again ms|replay events/s|JSON.parse /s|+ SHA-256 /s|of those",
+	inspector:
+		"nobody yet µs|nobody any more µs|one µs|shown|one costs µs|median µs",
 	page: "lines|longest task ms|rows at most|to the first line|key to paint p50 ms|max ms",
 } satisfies Record<Job["kind"], string>;
 
@@ -88,6 +91,14 @@ function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 		];
 	if ("perSecond" in answer)
 		return [...who, whole.format(answer.perSecond), ...latency(answer)];
+	if ("oneUs" in answer) {
+		const { neverUs, leftUs, oneUs, shown } = answer;
+		const all = rows.flatMap(({ answer }) =>
+			"oneUs" in answer ? [answer.oneUs - answer.leftUs] : [],
+		);
+		const figures = [neverUs, leftUs, oneUs, shown, oneUs - leftUs];
+		return [...figures, median(all)].map(three.format);
+	}
 	if ("rows" in answer)
 		return [
 			"lines" in job ? whole.format(job.lines) : "",

@@ -24,6 +24,7 @@ await build({
 		plume: join(from, "plume.css"),
 		inspect: join(from, "inspect", "main.ts"),
 		inspected: join(from, "inspect", "inspect.css"),
+		stately: join(from, "inspect", "stately.ts"),
 	},
 	outdir: to,
 	bundle: true,
@@ -41,7 +42,8 @@ for (const file of await readdir(from)) {
 		await copyFile(join(from, file), join(to, file));
 	}
 }
-await copyFile(join(from, "inspect", "inspect.html"), join(to, "inspect.html"));
+for (const file of ["inspect.html", "stately.html", "stately.css"])
+	await copyFile(join(from, "inspect", file), join(to, file));
 const charts = join(from, "..", "docs", "charts");
 for (const machine of ["client", "room", "server"])
 	await copyFile(join(charts, `${machine}.svg`), join(to, `${machine}.svg`));

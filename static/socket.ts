@@ -11,12 +11,16 @@ interface Listener {
 	closed(code: number): void;
 }
 
-export function socketTo(path: string, tell: Listener) {
+export function socketTo(
+	path: string,
+	tell: Listener,
+	protocols: () => string | string[] = () => SUBPROTOCOL,
+) {
 	let current: WebSocket | undefined;
 	return {
 		connect() {
 			const url = location.origin.replace(/^http/, "ws") + path;
-			const socket = new WebSocket(url, SUBPROTOCOL);
+			const socket = new WebSocket(url, protocols());
 			current = socket;
 			socket.onopen = () => socket === current && tell.opened();
 			socket.onmessage = ({ data }) => {

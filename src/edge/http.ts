@@ -11,6 +11,7 @@ import express, {
 	type Request,
 	type Response,
 } from "express";
+import { STATELY_ORIGIN } from "../../machines/frame.ts";
 import type { Limits } from "../limits.ts";
 import { type ExportParts, exporter } from "./export.ts";
 
@@ -66,11 +67,18 @@ export function makeHttpServer(parts: HttpParts): Server {
 	};
 	// Every room is the same page; which one it shows is for the page to read.
 	app.get(["/", "/r/:room"], page("index.html"));
-	const { mayInspect } = parts;
-	if (mayInspect)
-		app.get("/inspect", (request, response, next) =>
-			mayInspect(request) ? page("inspect.html")(request, response) : next(),
-		);
+	const inspector =
+		(file: string, elsewhere = "") =>
+		(request: Request, response: Response, next: NextFunction) => {
+			if (!parts.mayInspect?.(request)) return next();
+			const policy = response.get("Content-Security-Policy");
+			response.set("Content-Security-Policy", `${policy}${elsewhere}`);
+			page(file)(request, response);
+		};
+	app.get("/inspect", inspector("inspect.html"));
+	// The one page that may have another's in a frame.
+	const stately = inspector("stately.html", `; frame-src ${STATELY_ORIGIN}`);
+	app.get("/inspect/stately", stately);
 	// A worker may act only below where it came from.
 	app.get("/sw.js", page("sw.js"));
 	app.get("/static/:file", (request, response, next) => {

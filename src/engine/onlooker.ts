@@ -9,6 +9,8 @@ import type { Stored } from "../log/log.ts";
 export interface Onlooker {
 	/** A new actor, that nothing was sent to yet. The id is random, made by us, and says nothing. */
 	onActor(id: string, actor: AnyActor): void;
+	/** An event is about to be sent to it. */
+	onMoving(actor: AnyActor): void;
 	/** It has done all it ever will. */
 	onGone(actor: AnyActor): void;
 	/** An event has moved all it concerns. What is answered is run once that event is durable. */

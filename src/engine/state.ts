@@ -56,7 +56,7 @@ export class State {
 	readonly #clients = new Map<ClientId, Actor<typeof clientMachine>>();
 	readonly #pending = new Map<string, ClientId>();
 	readonly #places = new Map<Identity, Set<ClientId>>();
-	/** Told of actors that come and go. */
+	/** Told of actors that come, move and go. */
 	onlooker: Onlooker | undefined;
 
 	/** The log's id is part of every epoch; `bot` owns its name from the start. It goes on from `saved`. */
@@ -139,60 +139,60 @@ export class State {
 			case "session.opened":
 			case "session.renewed":
 			case "session.closed":
-				move(event, this.#server);
+				this.#move(event, this.#server);
 				return;
 			case "login.requested":
 				this.#begin(event.client);
-				move(event, this.#client(event));
+				this.#move(event, this.#client(event));
 				this.#pending.set(event.pending, event.client);
 				return;
 			case "login.resent":
 			case "login.failed":
 			case "login.expired": {
 				const pending = this.client(event.client)?.context.pending ?? "";
-				move(event, this.#client(event));
+				this.#move(event, this.#client(event));
 				this.#forgetIfLeft(event.client);
 				if (!this.client(event.client)) this.#pending.delete(pending);
 				return;
 			}
 			case "login.succeeded":
 				this.#pending.delete(this.client(event.client)?.context.pending ?? "");
-				move(event, this.#server, this.#client(event));
+				this.#move(event, this.#server, this.#client(event));
 				return;
 			case "room.opened":
 				if (!this.#rooms.has(event.room)) this.#open(event);
-				move(event, this.#room(event).actor);
+				this.#move(event, this.#room(event).actor);
 				return;
 			case "room.forgotten":
-				move(event, this.#room(event).actor);
+				this.#move(event, this.#room(event).actor);
 				this.onlooker?.onGone(this.#room(event).actor);
 				this.#rooms.delete(event.room);
 				return;
 			case "client.detached":
 			case "client.resumed":
-				move(event, this.#room(event).actor, this.#client(event));
+				this.#move(event, this.#room(event).actor, this.#client(event));
 				return;
 			case "clients.detached": {
 				const members = this.room(event.room)?.context.members ?? [];
 				const clients = Array.from(members, ([client, { session }]) =>
 					session ? [this.#client({ client })] : [],
 				);
-				move(event, this.#room(event).actor, ...clients.flat());
+				this.#move(event, this.#room(event).actor, ...clients.flat());
 				return;
 			}
 			case "session.forgotten":
-				move(event, this.#room(event).actor);
+				this.#move(event, this.#room(event).actor);
 				return;
 			case "client.entered": {
 				if (event.session) this.#begin(event.client);
-				move(event, this.#room(event).actor, this.#client(event));
+				this.#move(event, this.#room(event).actor, this.#client(event));
 				this.#takePlace(event.identity, event.client);
 				return itemOf(event, this.#place(event), event.name);
 			}
 			case "client.left": {
 				const { client } = event;
 				const { name, identity } = this.#member(event);
-				move(event, this.#room(event).actor, this.#client(event));
+				this.#move(event, this.#room(event).actor, this.#client(event));
 				this.#forgetIfLeft(client);
 				this.#leavePlace(identity, client);
 				return itemOf(event, this.#place(event), name);
@@ -201,11 +201,11 @@ export class State {
 				const { name } = this.#member(event);
 				const room = this.#room(event);
 				if (replaying && !this.onlooker) room.replayMessage(event);
-				else move(event, room.actor);
+				else this.#move(event, room.actor);
 				return itemOf(event, this.#place(event), name, erasable?.text);
 			}
 			case "message.erased":
-				move(event, this.#room(event).actor);
+				this.#move(event, this.#room(event).actor);
 				return itemOf(event, this.#place(event), event.name);
 			default:
 				throw new IllegalEvent(event, "any");
@@ -231,6 +231,12 @@ export class State {
 			rooms: Object.fromEntries(rooms),
 			clients: Object.fromEntries(clients),
 		};
+	}
+
+	#move(event: PlumeEvent, ...actors: readonly AnyActor[]): void {
+		if (this.onlooker)
+			for (const actor of actors) this.onlooker.onMoving(actor);
+		move(event, ...actors);
 	}
 
 	#place(event: RoomFact) {

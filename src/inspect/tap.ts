@@ -33,7 +33,9 @@ export class Tap implements Onlooker {
 	readonly #commits: Commits;
 	readonly #steps = new Steps();
 	readonly #viewers = new Set<Viewer>();
-	readonly #actors = new Map<AnyActor, { id: string; stop: () => void }>();
+	readonly #ids = new Map<AnyActor, string>();
+	/** How to stop listening to each that has moved: one that is still costs no more than its id. */
+	readonly #heard = new Map<AnyActor, () => void>();
 	/** What happened since the last event was through. */
 	#frames: Frame[] = [];
 	#views = 0;
@@ -46,7 +48,7 @@ export class Tap implements Onlooker {
 	/** Shows everything from here on to a viewer, until what is answered is called. */
 	watch(viewer: Viewer): () => void {
 		if (this.#views++ === 0) this.#putOn();
-		const frames = Array.from(this.#actors, ([actor, { id }]) =>
+		const frames = Array.from(this.#ids, ([actor, id]) =>
 			actorFrame(id, actor),
 		);
 		let gone = false;
@@ -64,16 +66,26 @@ export class Tap implements Onlooker {
 	}
 
 	onActor(id: string, actor: AnyActor): void {
-		this.#listen(id, actor);
+		this.#ids.set(actor, id);
 		this.#frames.push(actorFrame(id, actor));
 	}
 
+	onMoving(actor: AnyActor): void {
+		const id = this.#ids.get(actor);
+		if (id === undefined || this.#heard.has(actor)) return;
+		const stop = this.#steps.of(actor, (step) =>
+			this.#frames.push({ type: "step", actor: id, ...step }),
+		);
+		this.#heard.set(actor, stop);
+	}
+
 	onGone(actor: AnyActor): void {
-		const known = this.#actors.get(actor);
-		if (!known) return;
-		known.stop();
-		this.#actors.delete(actor);
-		this.#frames.push({ type: "gone", actor: known.id });
+		const id = this.#ids.get(actor);
+		if (id === undefined) return;
+		this.#heard.get(actor)?.();
+		this.#heard.delete(actor);
+		this.#ids.delete(actor);
+		this.#frames.push({ type: "gone", actor: id });
 	}
 
 	onMoved({ seq, event }: Stored): () => void {
@@ -87,22 +99,16 @@ export class Tap implements Onlooker {
 	}
 
 	#putOn(): void {
-		for (const [id, actor] of this.#watched.actors()) this.#listen(id, actor);
+		for (const [id, actor] of this.#watched.actors()) this.#ids.set(actor, id);
 		this.#watched.onlooker = this;
 	}
 
 	#takeOff(): void {
 		this.#watched.onlooker = undefined;
-		for (const { stop } of this.#actors.values()) stop();
-		this.#actors.clear();
+		for (const stop of this.#heard.values()) stop();
+		this.#heard.clear();
+		this.#ids.clear();
 		this.#frames = [];
-	}
-
-	#listen(id: string, actor: AnyActor): void {
-		const stop = this.#steps.of(actor, (step) =>
-			this.#frames.push({ type: "step", actor: id, ...step }),
-		);
-		this.#actors.set(actor, { id, stop });
 	}
 }
 

@@ -10,7 +10,7 @@ import { inspect } from "./inspector.ts";
 
 const RETRY_MS = 2000;
 
-const given = decodeURIComponent(location.hash.slice(1));
+const given = location.hash.slice(1);
 history.replaceState(null, "", location.pathname);
 
 const film = new Film();

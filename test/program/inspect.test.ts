@@ -1,5 +1,5 @@
 /** Who may look inside a running server, and that nothing of people comes out there. */
-import { get } from "node:http";
+import { get, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { Caller } from "./caller.ts";
@@ -47,20 +47,40 @@ test.each([
 	expect(await outcome(look(knock))).toBe(expected);
 });
 
-test("the page is there for our own name only, and not at all without a token", async () => {
-	const status = (host: string, at = plume) =>
-		new Promise((resolve, reject) => {
-			get(`${at.url}/inspect`, { headers: { host } }, (response) => {
-				response.resume();
-				resolve(response.statusCode);
-			}).on("error", reject);
-		});
-	expect(await status(`127.0.0.1:${plume.port}`)).toBe(200);
-	expect(await status("evil.example")).toBe(404);
+test("the pages are there for our own name only, and not at all without a token", async () => {
 	const closed = await Plume.start({ PLUME_LOG: "memory" });
-	expect(await status(`127.0.0.1:${closed.port}`, closed)).toBe(404);
+	for (const path of ["/inspect", "/inspect/stately"]) {
+		expect((await ask(path)).statusCode).toBe(200);
+		expect((await ask(path, { host: "evil.example" })).statusCode).toBe(404);
+		expect((await ask(path, { at: closed })).statusCode).toBe(404);
+	}
 	await closed.stop();
 });
+
+test("one page may have Stately's in a frame, and no page anything else from elsewhere", async () => {
+	const policy = async (path: string) =>
+		String((await ask(path)).headers["content-security-policy"]);
+	const strict = await policy("/");
+	expect(strict).toContain("default-src 'none'");
+	expect(strict).not.toMatch(/frame-src|http/);
+	for (const path of ["/inspect", "/static/stately.html", "/inspect/else"])
+		expect(await policy(path)).toBe(strict);
+	expect(await policy("/inspect/stately")).toBe(
+		`${strict}; frame-src https://stately.ai`,
+	);
+});
+
+function ask(
+	path: string,
+	{ at = plume, host }: { at?: Plume; host?: string } = {},
+): Promise<IncomingMessage> {
+	const headers = { host: host ?? `127.0.0.1:${at.port}` };
+	return new Promise((resolve, reject) => {
+		get(`${at.url}${path}`, { headers }, (response) =>
+			resolve(response.resume()),
+		).on("error", reject);
+	});
+}
 
 test("a name, an email, a code and a text are in none of the bytes a viewer gets", async () => {
 	const socket = look();

@@ -7,5 +7,5 @@ import { drawCharts } from "./charts.ts";
 const folder = fileURLToPath(new URL("../../../docs/charts/", import.meta.url));
 
 await mkdir(folder, { recursive: true });
-for (const [file, svg] of await drawCharts())
-	await writeFile(`${folder}${file}`, svg);
+for (const [file, text] of await drawCharts())
+	await writeFile(`${folder}${file}`, text);

@@ -1,0 +1,89 @@
+/**
+ * What it costs to be looked at: the processor time of a server for each
+ * event while nobody ever did, and then, in turns, while one does and after
+ * they left. Turns of one process are compared, since processes differ by
+ * more; and few listen, so that their socket writes do not drown it.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { INSPECT_PROTOCOL } from "../machines/frame.ts";
+import { Crowd } from "./crowd.ts";
+import type { InspectorJob, InspectorMeasured } from "./job.ts";
+import { RawClient } from "./raw-client.ts";
+import { ServerProcess } from "./server-process.ts";
+import { speakers } from "./speaker.ts";
+
+const TOKEN = "bench-token-0123456789";
+const CLIENTS = 4;
+const PER_SECOND = 5000;
+const WARM_MS = 2000;
+const TURN_MS = 1500;
+
+export async function measureInspector(
+	{ turns }: InspectorJob,
+	folder: string,
+): Promise<InspectorMeasured> {
+	const environment = { PLUME_INSPECT: TOKEN };
+	const server = await ServerProcess.start("plume", folder, [], environment);
+	try {
+		const crowd = await Crowd.enter(speakers.plume, server, CLIENTS);
+		const seconds = (WARM_MS + 3 * turns * TURN_MS) / 1000;
+		const talking = crowd.talk(PER_SECOND, seconds + 1);
+		await sleep(WARM_MS);
+		const turn = async () => {
+			const before = { us: server.cpuUs, said: crowd.said };
+			await sleep(TURN_MS);
+			return (server.cpuUs - before.us) / (crowd.said - before.said);
+		};
+		const [never, left, one]: [number[], number[], number[]] = [[], [], []];
+		for (let i = 0; i < turns; i++) never.push(await turn());
+		let shown = 0;
+		let said = 0;
+		for (let i = 0; i < turns; i++) {
+			const viewer = await look(server.port);
+			const from = crowd.said;
+			one.push(await turn());
+			said += crowd.said - from;
+			shown += viewer.leave();
+			left.push(await turn());
+		}
+		await talking;
+		crowd.leave();
+		return {
+			neverUs: median(never),
+			leftUs: median(left),
+			oneUs: median(one),
+			shown: shown / said,
+		};
+	} finally {
+		await server.stop();
+	}
+}
+
+export function median(of: readonly number[]): number {
+	return of.toSorted((a, b) => a - b)[of.length >> 1] ?? 0;
+}
+
+/** A viewer who has seen how all stands; leaving, they tell how many events they have seen since. */
+async function look(port: number) {
+	let shown = 0;
+	let begin = () => {};
+	const begun = new Promise<void>((resolve) => {
+		begin = resolve;
+	});
+	const client = await RawClient.connect({
+		port,
+		path: "/inspect",
+		protocol: `${INSPECT_PROTOCOL}, ${TOKEN}`,
+		headers: { Origin: `http://127.0.0.1:${port}` },
+		onText: (text) => {
+			shown += text.split('"message.posted"').length - 1;
+			begin();
+		},
+	});
+	await begun;
+	const leave = () => {
+		client.drop();
+		return shown;
+	};
+	return { leave };
+}

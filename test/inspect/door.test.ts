@@ -1,0 +1,90 @@
+/** A viewer who does not keep up is paused, and not buffered for: the real door, over a real socket. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, test } from "vitest";
+import { WebSocket } from "ws";
+import type { Moment } from "../../machines/frame.ts";
+import { Door } from "../../src/inspect/door.ts";
+import { Tap, type Viewer } from "../../src/inspect/tap.ts";
+import { FakeClock } from "../fakes/clock.ts";
+
+const BATCH_MS = 50;
+const token = "canary-token-0123456789";
+const moment = (seq: number): Moment => ({ seq, time: 1, frames: [] });
+
+/** Ever so many events at once: about a mebibyte of them. */
+const flood = Array.from({ length: 30_000 }, (_, index) => moment(index));
+
+/** Notes who watches, and begins for each with moment 0. */
+class NotedTap extends Tap {
+	readonly viewers = new Set<Viewer>();
+	begun = 0;
+
+	constructor() {
+		super({ onlooker: undefined, actors: () => [] }, { onceCommitted() {} });
+	}
+
+	override watch(viewer: Viewer): () => void {
+		this.viewers.add(viewer);
+		this.begun++;
+		viewer({ seq: 0, frames: [] });
+		return () => this.viewers.delete(viewer);
+	}
+
+	show(moments: readonly Moment[]): void {
+		for (const viewer of this.viewers) for (const one of moments) viewer(one);
+	}
+}
+
+async function open() {
+	const [tap, clock] = [new NotedTap(), new FakeClock()];
+	const hosts = new Set(["127.0.0.1"]);
+	const door = new Door({ tap, clock, token, hosts });
+	const server = createServer();
+	server.on("upgrade", (...asked) => door.upgrade(...asked));
+	await once(server.listen(0, "127.0.0.1"), "listening");
+	const { port } = server.address() as AddressInfo;
+	const origin = `http://127.0.0.1:${port}`;
+	const url = `ws://127.0.0.1:${port}/inspect`;
+	const socket = new WebSocket(url, ["plume.inspect", token], { origin });
+	const seen: Moment[] = [];
+	socket.on("message", (data) => seen.push(...JSON.parse(String(data))));
+	await once(socket, "open");
+	const turn = () => {
+		clock.advance(BATCH_MS);
+		return tap.viewers.size;
+	};
+	const close = () => {
+		socket.terminate();
+		door.close();
+		server.close();
+	};
+	return { tap, socket, seen, turn, close };
+}
+
+test("a viewer who stops reading is let go of, and begins anew when they have caught up", async () => {
+	const { tap, socket, seen, turn, close } = await open();
+	await expect.poll(turn).toBe(1);
+	await expect.poll(() => seen.length).toBe(1);
+	socket.pause();
+	let floods = 0;
+	while (turn() > 0) {
+		tap.show(flood);
+		expect(++floods, "mebibytes").toBeLessThan(100);
+	}
+	tap.show([moment(7_000_000)]);
+	for (let i = 0; i < 10; i++) expect(turn()).toBe(0);
+	expect(tap.begun).toBe(1);
+	socket.resume();
+	await expect.poll(turn, { timeout: 20_000 }).toBe(1);
+	tap.show([moment(8_000_000)]);
+	turn();
+	await expect.poll(() => seen.at(-1)?.seq).toBe(8_000_000);
+	expect(tap.begun).toBe(2);
+	// What was missed in between is nowhere, and a beginning stands in its place.
+	expect(seen.some(({ seq }) => seq === 7_000_000)).toBe(false);
+	expect(seen.at(-2)).toEqual({ seq: 0, frames: [] });
+	expect(seen.length).toBeLessThanOrEqual(3 + floods * flood.length);
+	close();
+});
