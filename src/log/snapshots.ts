@@ -4,9 +4,8 @@
  * and renamed; two are kept. What it loads is what was saved; whether the log
  * goes on from there, the log knows.
  *
- * A start loads the older of the two, because rooms remember what was said
- * from the log, and so need some of it behind the snapshot. If that one is no
- * good, everything is read, which is always right.
+ * A start loads the newest that is sound. If the log does not go on from
+ * there, everything is read, which is always right.
  */
 import { createHash, hash as hashOf } from "node:crypto";
 import { join } from "node:path";
@@ -20,6 +19,7 @@ const FORMAT = 3;
 const STATE = ',"state":';
 const NAME = /^snapshot-(\d+)\.json$/;
 const nameOf = (seq: number) => `snapshot-${seq}.json`;
+const KEPT = 2;
 /** So much is put together in one turn of the event loop. */
 const PIECES_PER_TURN = 1000;
 
@@ -60,16 +60,22 @@ export class Snapshots {
 	async load(): Promise<Snapshot | undefined> {
 		try {
 			await this.#options.disk.makeFolder(this.#folder);
-			const [newest = 0, older] = await this.#kept();
-			this.#newest = newest;
-			return older === undefined ? undefined : await this.#open(older);
+			const seqs = await this.#seqs();
+			this.#newest = seqs[0] ?? 0;
+			for (const seq of seqs)
+				try {
+					return await this.#open(seq);
+				} catch (error) {
+					this.#warn(error);
+					await this.#options.disk.remove(this.#path(seq));
+				}
 		} catch (error) {
 			await this.discard(error);
-			return undefined;
 		}
+		return undefined;
 	}
 
-	/** One was no good: that puts all in doubt, and they are only a cache. */
+	/** The log does not go on from one: that puts all in doubt, and they are only a cache. */
 	async discard(why: unknown): Promise<void> {
 		this.#warn(why);
 		this.#newest = 0;
@@ -101,7 +107,7 @@ export class Snapshots {
 			const text = `${head}${STATE}${state}}\n`;
 			const { disk } = this.#options;
 			await replaceFile(disk, this.#folder, nameOf(mark.seq), text);
-			await this.#removeAllBut(await this.#kept());
+			await this.#removeAllBut((await this.#seqs()).slice(0, KEPT));
 			return stateHash;
 		} catch (error) {
 			this.#warn(error);
@@ -111,14 +117,6 @@ export class Snapshots {
 
 	#warn(error: unknown): void {
 		this.#options.warn(error instanceof Error ? error : Error(`${error}`));
-	}
-
-	/** The seq of the newest, and that of the newest which has enough behind it. */
-	async #kept(): Promise<number[]> {
-		const seqs = await this.#seqs();
-		const [newest = 0] = seqs;
-		const older = seqs.find((seq) => newest - seq >= this.#every);
-		return seqs.filter((seq) => seq === newest || seq === older);
 	}
 
 	async #removeAllBut(kept: readonly number[]): Promise<void> {
