@@ -5,39 +5,26 @@
 
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { Browser, BrowserContextOptions } from "playwright-core";
-import { afterAll, beforeAll, test } from "vitest";
-import { Plume } from "../program/program.ts";
-import { startChromium } from "./chromium.ts";
-import { enter, type Person, visit } from "./person.ts";
+import { beforeAll, test } from "vitest";
+import type { Person } from "./person.ts";
+import { phone, stage } from "./stage.ts";
 
 const TO =
 	process.env.SHOTS ?? fileURLToPath(new URL("../../docs/", import.meta.url));
 const wide = { viewport: { width: 1280, height: 800 } };
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
 const dark = { colorScheme: "dark" } as const;
 
-let browser: Browser;
-let plume: Plume;
+const { crash, enter, visit } = stage();
+const comeIn = (name: string, options: object = wide) =>
+	enter(name, options, "");
 
-beforeAll(async () => {
-	await mkdir(TO, { recursive: true });
-	browser = await startChromium();
-	plume = await Plume.start();
-});
-afterAll(async () => {
-	await browser.close();
-	await plume.stop();
-});
+beforeAll(() => mkdir(TO, { recursive: true }));
 
 const shoot = ({ page }: Person, name: string) =>
 	page.screenshot({ path: `${TO}/${name}.png`, animations: "disabled" });
 
-const comeIn = (name: string, options: BrowserContextOptions = wide) =>
-	enter(browser, plume, name, options);
-
 test("what the page looks like", async () => {
-	const eve = await visit(browser, plume, "eve", wide);
+	const eve = await visit("eve", wide, "");
 	await eve.page.getByLabel("Name").fill("eve");
 	await shoot(eve, "enter");
 	const code = await eve.getsACode();
@@ -86,7 +73,7 @@ test("what the page looks like", async () => {
 	await ann.page.getByRole("button", { name: "ann", exact: true }).click();
 	await shoot(ann, "settings");
 	await ann.page.keyboard.press("Escape");
-	plume.kill("SIGKILL");
+	await crash();
 	await ann.isTold("Trying again…");
 	await ann.says("See you all at the pier");
 	await shoot(ann, "reconnecting");
