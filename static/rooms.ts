@@ -15,7 +15,9 @@ const NAME = /^(?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}_-]{1,32}$/u;
 
 /** The name as the server knows it, or nothing if it can be none. */
 export function roomName(raw: string): string {
-	const name = raw.trim().normalize("NFKC").toLowerCase().replace(/^#/, "");
+	const small = raw.trim().normalize("NFKC").toLowerCase();
+	// Some small letters are one where the large ones are two.
+	const name = small.normalize("NFKC").replace(/^#/, "");
 	return NAME.test(name) ? name : "";
 }
 
@@ -40,6 +42,7 @@ export function roomList(go: (room: string) => void) {
 	const side = find("#side", HTMLElement);
 	const elsewhere = find("#elsewhere", HTMLElement);
 	const share = find("#share", HTMLButtonElement);
+	const shared = find("#share-words", HTMLElement);
 	const heads = new Map<string, Head>();
 	let here = LOBBY;
 
@@ -99,6 +102,11 @@ export function roomList(go: (room: string) => void) {
 		leave(name);
 	};
 
+	function tellShared(words = "") {
+		say(shared, words || "Share link");
+		share.classList.toggle("told", words !== "");
+	}
+
 	share.onclick = async () => {
 		const url = location.origin + pathOf(here);
 		try {
@@ -106,13 +114,13 @@ export function roomList(go: (room: string) => void) {
 				await navigator.share({ title: `${here} · Plume`, url });
 			} else {
 				await navigator.clipboard.writeText(url);
-				say(share, "Link copied");
+				tellShared("Link copied");
 			}
 		} catch {
 			// Nothing was shared: what was to be is in the address bar.
-			say(share, "Copy the address");
+			tellShared("Copy the address");
 		}
-		setTimeout(() => say(share, "Share link"), 3_000);
+		setTimeout(tellShared, 3_000);
 	};
 
 	return {

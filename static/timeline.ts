@@ -189,6 +189,11 @@ export function timeline(
 			follow.leaveEnd(false);
 			follow.jump();
 		},
+		/** What came since the reader left begins here. */
+		firstNew: () =>
+			marked > 0
+				? rows.find(({ line }) => offsetOf(line) === marked)?.element
+				: undefined,
 		/** What is read as it comes is not marked. */
 		look() {
 			if (marked === 0) left = 0;
