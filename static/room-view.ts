@@ -145,7 +145,8 @@ export function roomView({ name, tell, go }: World) {
 		hear(event: RoomEvent) {
 			switch (event.kind) {
 				case "head":
-					return rooms.hear(event);
+					if (rooms.hear(event)) call.elsewhere(event.room);
+					return;
 				case "caughtUp":
 					return caughtUp(event.more);
 				case "page":

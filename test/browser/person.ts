@@ -129,8 +129,15 @@ export class Person {
 		return this.page.getByLabel("Your message");
 	}
 
-	/** Goes to another room by the list beside the conversation. */
+	/** The list of rooms and people; where there is no room beside the conversation it comes when it is called. */
+	async opensSide(): Promise<void> {
+		const side = this.page.getByRole("button", { name: "Rooms and people" });
+		if (await side.isVisible()) await side.click();
+	}
+
+	/** Goes to another room by the list of them. */
 	async goesTo(typed: string, room = typed): Promise<void> {
+		await this.opensSide();
 		await this.page.getByLabel("Make or join a room").fill(typed);
 		await this.page.getByLabel("Make or join a room").press("Enter");
 		await this.isIn(room);
@@ -138,6 +145,22 @@ export class Person {
 
 	async isIn(room: string): Promise<void> {
 		await this.page.getByRole("heading", { name: room, exact: true }).waitFor();
+	}
+
+	/** From here on notifications are only noted down; the answer tells which there were. */
+	async isNotified(): Promise<() => Promise<string[]>> {
+		await this.page.evaluate(() => {
+			const told: string[] = [];
+			class Shown {
+				static permission = "granted";
+				static requestPermission = async () => "granted";
+				constructor(title: string, { body }: { body: string }) {
+					told.push(`${title}: ${body}`);
+				}
+			}
+			Object.assign(window, { Notification: Shown, told });
+		});
+		return () => this.page.evaluate(() => Reflect.get(window, "told"));
 	}
 
 	/** The tab is hidden, or looked at again, as far as the page can tell. */

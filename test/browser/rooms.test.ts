@@ -99,6 +99,27 @@ test("other rooms count what was said there meanwhile, and reading goes on where
 	).not.toMatch(/\d/);
 });
 
+test("a mention in another room is told at once, in the list, the title and a notification", async () => {
+	const permissions = ["notifications"];
+	const ann = await enter("ann", { permissions }, "terrace");
+	const bob = await enter("bob", {}, "terrace");
+	const told = await ann.isNotified();
+	await ann.goesTo("cellar");
+	await bob.says("@ann, come up");
+	await ann.presses("Yes");
+	const link = ann.page.getByRole("link", { name: /terrace/ });
+	expect(await link.innerText()).toMatch(/1\s+new, you were mentioned/);
+	await ann.looksAway();
+	await bob.says("@Ann?");
+	await ann.page.getByRole("link", { name: /terrace @2 new/ }).waitFor();
+	expect(await told()).toEqual(["You were mentioned in terrace: "]);
+	expect(await ann.page.title()).toBe("(1) cellar · Plume");
+	await ann.looksAway(false);
+	await link.click();
+	await ann.isIn("terrace");
+	expect(await link.innerText()).not.toContain("mentioned");
+});
+
 test("what was read is not unread because one scrolled up then", async () => {
 	const ann = await enter("ann", phone, "pier");
 	const bob = await enter("bob", {}, "pier");
