@@ -82,6 +82,7 @@ export function roomView({ name, tell, go }: World) {
 
 	function add(line: Line | Erased) {
 		if (pages.takes(line) || !read.add(line)) return;
+		if (line.kind === "erased") pages.erase(line);
 		people.hear(line);
 		if (line.kind === "erased") aloud.hush();
 		if (line.kind === "said" && line.offset > counted) said += 1;
