@@ -36,40 +36,41 @@ test("what the page looks like", async () => {
 
 	const ann = await comeIn("ann");
 	const linus = await comeIn("linus", phone);
-	const mina = await comeIn("mina", { ...wide, ...dark });
+	const ida = await comeIn("ida", { ...wide, ...dark });
 	const talk: [Person, string][] = [
 		[ann, "Good morning! The boat leaves at nine, from the small pier."],
 		[ann, "Tickets: https://example.org/boats?day=saturday"],
-		[mina, "Half past eight at the pier, then"],
+		[ida, "Half past eight at the pier, then"],
 		[linus, "I am late, start without me. @ann can you take the tent?"],
 		[ann, "Of course. Who has the list?"],
 		[
-			mina,
+			ida,
 			"Here, from last year:\n```\ntent, ropes, two lamps\nbread, `real` coffee\n```",
 		],
 		[linus, "שלום לכולם, אני מביא קפה"],
-		[mina, "Then only `lamps` are missing. @linus?"],
+		[ida, "Then only `lamps` are missing. @linus?"],
 		[linus, "I bring them, and a plan of the island: https://example.org/map."],
 	];
 	for (const [person, text] of talk) {
 		await person.says(text);
-		await mina.reads(text.split(/[\n`?@]/, 1)[0] || text.slice(0, 8));
+		await ida.reads(text.split(/[\n`?@]/, 1)[0] || text.slice(0, 8));
 	}
-	for (const room of ["boats", "recipes"]) {
-		await ann.page.getByLabel("Make or join a room").fill(room);
-		await ann.page.keyboard.press("Enter");
-		await ann.page.getByRole("heading", { name: room }).waitFor();
-	}
+	for (const room of ["boats", "recipes"]) await ann.goesTo(room);
 	await ann.page.getByRole("link", { name: "lobby" }).click();
 	await ann.reads("I bring them");
 	const people = ann.page.getByRole("region", { name: /^People/ });
-	await people.getByText("mina").waitFor();
-	await ann.page.mouse.move(700, 20);
+	await people.getByText("ida").waitFor();
+	const ravi = await enter("ravi", wide, "boats");
+	await ravi.says("Nine is fine.");
+	await ravi.says("@ann, shall I book?");
+	await ann.page.getByRole("link", { name: /boats @2/ }).waitFor();
+	await ann.presses("No");
+	for (const { page } of [ann, ida]) await page.mouse.move(700, 20);
 	await ann.page.getByLabel("Your message").fill("See you all at the pier");
 	await shoot(ann, "room");
-	await linus.page.getByLabel("Your message").fill("");
+	await linus.presses("No");
 	await shoot(linus, "phone");
-	await shoot(mina, "dark");
+	await shoot(ida, "dark");
 	await ann.page.getByRole("button", { name: "ann", exact: true }).click();
 	await shoot(ann, "settings");
 	await ann.page.keyboard.press("Escape");
