@@ -102,6 +102,8 @@ export interface LogMeasured {
 }
 
 export interface PageMeasured {
+	/** Until a first visitor on a slow phone can type their name. */
+	readonly usableMs: number;
 	/** While scrolling to the first line. */
 	readonly longestTaskMs: number;
 	readonly rows: number;

@@ -90,7 +90,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 			})),
 	},
 	page: {
-		says: "a browser scrolls up through all that was said, then types while 50 messages a second arrive",
+		says: "a slow phone opens the page; a browser scrolls up through all that was said, then types while 50 messages a second arrive",
 		jobs: (quick) => [{ kind: "page", lines: quick ? 1000 : 10_000 }],
 	},
 };

@@ -37,9 +37,9 @@ const heads = {
 	idle: "|clients|RSS KiB each|× ws|× socket.io",
 	logins: "|clients|logins/s|p50 ms|p99 ms|max ms",
 	log: "events|start ms|again ms|replay events/s|JSON.parse /s|+ SHA-256 /s|of those",
-	inspector:
+inspector:
 		"nobody yet µs|nobody any more µs|one µs|shown|one costs µs|median µs",
-	page: "lines|longest task ms|rows at most|to the first line|key to paint p50 ms|max ms",
+	page: "lines|first use ms|longest task ms|rows at most|to the first line|key to paint p50 ms|max ms",
 } satisfies Record<Job["kind"], string>;
 
 export function table(rows: readonly Row[]): string {
@@ -102,6 +102,7 @@ function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 	if ("rows" in answer)
 		return [
 			"lines" in job ? whole.format(job.lines) : "",
+			whole.format(answer.usableMs),
 			whole.format(answer.longestTaskMs),
 			whole.format(answer.rows),
 			answer.reachedStart ? "yes" : "no",

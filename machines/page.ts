@@ -54,6 +54,14 @@ const move = {
 	target: "#page.returning.opening",
 	actions: ["learn", "changeRoom"],
 } as const;
+/** On another connection: on this one the place in the lobby may be taken still. */
+const turnBack = {
+	target: "#page.returning.trying",
+	actions: ["disconnect", "turnBack", "changeRoom", "explain"],
+} as const;
+const overtaken = { guard: "isOvertaken", actions: "countAnswer" } as const;
+const isOfOpen = (event: PageEvent) =>
+	event.type === "refused" && event.re === MessageType.open;
 const turnedAway = [
 	{ guard: "endsKey", ...backToForm("complainAsTold") },
 	{ target: "#page.stopped", actions: "complainAsTold" },
@@ -88,9 +96,11 @@ const page = setup({
 			("rule" in event && ENDS.includes(event.rule)),
 		isOfHello: ({ event }) =>
 			event.type === "refused" && event.re === MessageType.hello,
-		/** Not the answer to an open that was overtaken by the next. */
-		isOfRoom: ({ context, event }) =>
-			event.type === "welcome" && (event.news.room ?? LOBBY) === context.room,
+		/** The answer to an open that was overtaken by the next. */
+		isOvertaken: ({ context, event }) =>
+			context.opens > 1 && (event.type === "welcome" || isOfOpen(event)),
+		/** Of something that was said before going on to another room. */
+		isOfBefore: ({ event }) => !isOfOpen(event),
 		isAboutRoom: ({ context, event }) =>
 			event.type === "refused" &&
 			context.key === "session" &&
@@ -135,6 +145,9 @@ const page = setup({
 		countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
 		turnBack: assign({ room: LOBBY }),
 		forgetAttempts: assign({ attempt: 0 }),
+		countOpen: assign({ opens: ({ context }) => context.opens + 1 }),
+		countAnswer: assign({ opens: ({ context }) => context.opens - 1 }),
+		forgetOpens: assign({ opens: 0 }),
 	},
 });
 
@@ -142,7 +155,7 @@ export const pageMachine = page.createMachine({
 	id: "page",
 	context: ({ input }) => ({
 		...{ ...input, trouble: undefined, attempt: 0, jitter: 0 },
-		...{ note: "", tries: 0, expires: 0, resendAt: 0 },
+		...{ note: "", tries: 0, expires: 0, resendAt: 0, opens: 0 },
 	}),
 	initial: "starting",
 	on: {
@@ -233,26 +246,22 @@ export const pageMachine = page.createMachine({
 					after: { backoff: "trying" },
 				},
 				trying: {
-					entry: "connect",
+					entry: ["forgetOpens", "connect"],
 					on: { opened: "opening" },
 					after: { reach: hung },
 				},
 				opening: {
-					entry: "sendOpen",
+					entry: ["countOpen", "sendOpen"],
 					on: {
-						welcome: {
-							guard: "isOfRoom",
-							target: "#page.chatting",
-							actions: ["learn", "sendLines"],
-						},
+						welcome: [
+							overtaken,
+							{ target: "#page.chatting", actions: ["learn", "sendLines"] },
+						],
 						pending: asked,
 						refused: [
-							{
-								guard: "isAboutRoom",
-								...move,
-								actions: ["turnBack", "changeRoom", "explain"],
-								reenter: true,
-							},
+							overtaken,
+							{ guard: "isOfBefore" },
+							{ guard: "isAboutRoom", ...turnBack },
 							...turnedAway,
 						],
 						go: { guard: "hasSession", ...move, reenter: true },
@@ -262,7 +271,7 @@ export const pageMachine = page.createMachine({
 			},
 		},
 		chatting: {
-			entry: ["forgetTrouble", "forgetAttempts"],
+			entry: ["forgetTrouble", "forgetAttempts", "forgetOpens"],
 			exit: "holdLines",
 			on: {
 				welcome: { actions: ["learn", "sendLines"] },

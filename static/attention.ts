@@ -36,15 +36,11 @@ export function attention(myName: () => string) {
 		box.checked = mayNotify();
 	}
 
-	function notify({ name, room, text }: Said) {
+	function notify(room: string, title: string, body: string) {
 		const tag = `plume ${room}`;
-		const options = {
-			body: text.slice(0, 200),
-			tag,
-			icon: "/static/icon-192.png",
-		};
+		const options = { body, tag, icon: "/static/icon-192.png" };
 		try {
-			const shown = new Notification(`${name} in ${room}`, options);
+			const shown = new Notification(title, options);
 			shown.onclick = () => {
 				focus();
 				shown.close();
@@ -52,9 +48,21 @@ export function attention(myName: () => string) {
 		} catch {
 			// A phone shows notifications only for a worker.
 			void navigator.serviceWorker?.ready.then((worker) =>
-				worker.showNotification(`${name} in ${room}`, options),
+				worker.showNotification(title, options),
 			);
 		}
+	}
+
+	/** The reader was mentioned. */
+	function called(room: string, title: string, body: string) {
+		if (document.hidden && mayNotify()) notify(room, title, body);
+		else if (canNotify && keptSetting("notify") === "") ask.hidden = false;
+	}
+
+	function count() {
+		if (!document.hidden) return;
+		unseen += 1;
+		update();
 	}
 
 	box.disabled = !canNotify;
@@ -77,14 +85,15 @@ export function attention(myName: () => string) {
 			update();
 		},
 		/** Someone else said something new. */
-		hear(said: Said) {
-			if (document.hidden) {
-				unseen += 1;
-				update();
-			}
-			if (!mentions(said.text, myName())) return;
-			if (document.hidden && mayNotify()) notify(said);
-			else if (canNotify && keptSetting("notify") === "") ask.hidden = false;
+		hear({ name, room, text }: Said) {
+			count();
+			if (mentions(text, myName()))
+				called(room, `${name} in ${room}`, text.slice(0, 200));
+		},
+		/** Someone else mentioned the reader in another room. */
+		elsewhere(room: string) {
+			count();
+			called(room, `You were mentioned in ${room}`, "");
 		},
 	};
 }

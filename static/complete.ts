@@ -3,14 +3,13 @@
  * focus stays in the field: arrows choose, Enter or Tab takes, Escape lets be.
  */
 
+import { foldName } from "../machines/text.ts";
 import { find, say } from "./element.ts";
 import { nameTag } from "./person.ts";
 
 const MOST = 6;
 /** The start of a name before the cursor. */
 const STARTED = /(?<![\p{L}\p{N}_-])@([\p{L}\p{M}\p{N}_-]*)$/u;
-
-const fold = (name: string) => name.normalize("NFKC").toLowerCase();
 
 export function completion(field: HTMLTextAreaElement, names: () => string[]) {
 	const list = find("#names", HTMLElement);
@@ -61,7 +60,7 @@ export function completion(field: HTMLTextAreaElement, names: () => string[]) {
 			chosen = 0;
 			if (start === undefined) return show([]);
 			const fits = [...new Set(names())].filter((name) => {
-				return fold(name).startsWith(fold(start)) && name !== start;
+				return foldName(name).startsWith(foldName(start)) && name !== start;
 			});
 			show(fits.slice(0, MOST));
 		},

@@ -54,6 +54,20 @@ export function follower() {
 		jump,
 		/** To be called after the page itself has scrolled, or that would count as the reader's doing. */
 		measure,
+		/** Reading begins there, if that and the end can't be seen together. */
+		beginAt(element: Element) {
+			if (!following) return;
+			jump();
+			const tops = [element, room].map(
+				(each) => each.getBoundingClientRect().top,
+			);
+			const [top = 0, edge = 0] = tops;
+			if (top >= edge) return;
+			room.scrollTop += top - edge;
+			following = false;
+			measure();
+			update();
+		},
 		/** Wherever the window is. */
 		toEnd: () => button.click(),
 		isFollowing: () => following,

@@ -57,6 +57,8 @@ export interface Head {
 	readonly room: string;
 	readonly epoch: string;
 	readonly said: number;
+	/** The reader was mentioned there just now. */
+	readonly mentioned: boolean;
 }
 
 /** What goes past the machine, because it holds no text and no place. */
@@ -123,8 +125,10 @@ function signal(frame: Fields): RoomEvent | undefined {
 	const room = word(frame.room);
 	const { kind } = frame;
 	switch (kind) {
-		case "head":
-			return { kind, room, epoch: word(frame.epoch), said: count(frame.said) };
+		case "head": {
+			const [epoch, said] = [word(frame.epoch), count(frame.said)];
+			return { kind, room, epoch, said, mentioned: frame.mentioned === true };
+		}
 		case "members":
 		case "presence":
 		case "typing": {

@@ -6,8 +6,8 @@
 
 import { find } from "./element.ts";
 import type { follower } from "./follow.ts";
-import type { Placed, RoomLine } from "./frames.ts";
-import type { timeline } from "./timeline.ts";
+import type { Erased, Placed, RoomLine } from "./frames.ts";
+import { type timeline, without } from "./timeline.ts";
 
 const PAGE = 100;
 
@@ -68,6 +68,11 @@ export function historyPages(
 			if (line.offset > place.offset) return false;
 			answer.push(line);
 			return true;
+		},
+		/** Nor is what was erased meanwhile shown once the page is whole. */
+		erase(erased: Erased) {
+			answer = answer.map((line) => without(line, erased));
+			page = page.map((line) => without(line, erased));
 		},
 		/** The latest was told; whether there is more before it. */
 		caughtUp(more: boolean) {

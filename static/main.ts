@@ -69,9 +69,13 @@ eraser(
 let wanted = "";
 async function go(room: string) {
 	wanted = room;
-	if (room === context().room) return write.focus();
-	await kept.claimClient(room);
-	if (wanted === room) send({ type: "go", news: { room } });
+	if (room !== context().room) {
+		await kept.claimClient(room);
+		if (wanted !== room) return;
+		send({ type: "go", news: { room } });
+	}
+	// A keyboard that covers half of the room comes only when it is called.
+	if (!matchMedia("(pointer: coarse)").matches) write.focus();
 }
 addEventListener("popstate", () => void go(roomAt(location.pathname) || LOBBY));
 

@@ -8,9 +8,11 @@ import type { PageSnapshot } from "../machines/page.ts";
 import type { ServerEvent } from "../machines/page-events.ts";
 import { announcer } from "./announce.ts";
 import { attention } from "./attention.ts";
+import { find } from "./element.ts";
 import { follower } from "./follow.ts";
 import type { Erased, Line, RoomEvent } from "./frames.ts";
 import { historyPages } from "./history.ts";
+import type { Visited } from "./kept.ts";
 import { peoplePanel } from "./people.ts";
 import { presence } from "./presence.ts";
 import { roomList } from "./rooms.ts";
@@ -40,13 +42,15 @@ export function roomView({ name, tell, go }: World) {
 	);
 	const looker = presence({
 		left: keepSeen,
-		back: read.look,
+		back,
 		away: (away) => tell(MessageType.signal, { kind: "presence", away }),
 	});
 	let room = "";
 	/** How many messages the room has, and up to which offset they were counted for us. */
 	let said = 0;
 	let counted = 0;
+	/** How much of the room the reader has seen all of. */
+	let seen: Visited | undefined;
 	let notice = "";
 
 	const place = () => {
@@ -54,21 +58,36 @@ export function roomView({ name, tell, go }: World) {
 		return { room, epoch, offset };
 	};
 
-	/** Whoever is at the end of the room has seen all of it. */
-	function keepSeen() {
+	/** Someone looks at what was told meanwhile. */
+	function back() {
+		read.look();
+		const mark = read.firstNew();
+		if (mark) follow.beginAt(mark);
+		look();
+	}
+
+	/** Whoever is at the end of the room, and looks, has seen all of it. */
+	function look() {
 		const { epoch, offset } = place();
-		if (!read.isLive() || !follow.isFollowing() || !epoch) return;
-		rooms.keepSeen({ name: room, epoch, offset, said });
-		read.leave(offset);
+		if (document.hidden || !read.isLive() || !follow.isFollowing()) return;
+		if (epoch) seen = { name: room, epoch, offset, said };
+	}
+	find("#room", HTMLElement).addEventListener("scroll", look);
+
+	function keepSeen() {
+		if (!seen) return;
+		rooms.keepSeen(seen);
+		read.leave(seen.offset);
 	}
 
 	function add(line: Line | Erased) {
 		if (pages.takes(line) || !read.add(line)) return;
+		if (line.kind === "erased") pages.erase(line);
 		people.hear(line);
-		if (line.kind === "erased") return aloud.hush();
-		if (line.kind !== "said") return;
-		if (line.offset > counted) said += 1;
-		if (!read.isLive() || line.name === name()) return;
+		if (line.kind === "erased") aloud.hush();
+		if (line.kind === "said" && line.offset > counted) said += 1;
+		look();
+		if (line.kind !== "said" || !read.isLive() || line.name === name()) return;
 		call.hear(line);
 		aloud.announce(`${line.name}: ${line.text.slice(0, HEARD)}`);
 	}
@@ -77,11 +96,8 @@ export function roomView({ name, tell, go }: World) {
 		read.caughtUp();
 		if (notice) read.add({ kind: "notice", text: notice, time: Date.now() });
 		notice = "";
-		if (!document.hidden) {
-			read.look();
-			const { epoch, offset } = place();
-			rooms.keepSeen({ name: room, epoch, offset, said });
-		}
+		if (!document.hidden) back();
+		if (seen) rooms.keepSeen(seen);
 		pages.caughtUp(more);
 	}
 
@@ -89,13 +105,15 @@ export function roomView({ name, tell, go }: World) {
 		place: () => (read.place() ? place() : undefined),
 		room: () => room,
 		enter(next: string) {
-			if (room) keepSeen();
+			keepSeen();
+			seen = undefined;
 			room = next;
 			read.clear();
 			people.clear();
 			rooms.enter(room);
 		},
 		clear() {
+			seen = undefined;
 			read.clear();
 			people.clear();
 			aloud.hush();
@@ -104,9 +122,11 @@ export function roomView({ name, tell, go }: World) {
 			({ said, offset: counted } = welcome);
 			pages.reset();
 			people.clear();
-			const seen = rooms.seen(room);
+			// Whoever came by a link and had to log in first: the list was another's until then.
+			rooms.enter(room);
+			const left = rooms.seen(room);
 			if (read.place()) read.caughtUp();
-			else read.leave(seen?.epoch === welcome.epoch ? seen.offset : 0);
+			else read.leave(left?.epoch === welcome.epoch ? left.offset : 0);
 			// Nothing can be told before the page itself knows that it is in.
 			queueMicrotask(() => {
 				const { signal } = MessageType;
@@ -126,7 +146,8 @@ export function roomView({ name, tell, go }: World) {
 		hear(event: RoomEvent) {
 			switch (event.kind) {
 				case "head":
-					return rooms.hear(event);
+					if (rooms.hear(event)) call.elsewhere(event.room);
+					return;
 				case "caughtUp":
 					return caughtUp(event.more);
 				case "page":

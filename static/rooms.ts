@@ -15,7 +15,9 @@ const NAME = /^(?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}_-]{1,32}$/u;
 
 /** The name as the server knows it, or nothing if it can be none. */
 export function roomName(raw: string): string {
-	const name = raw.trim().normalize("NFKC").toLowerCase().replace(/^#/, "");
+	const small = raw.trim().normalize("NFKC").toLowerCase();
+	// Some small letters are one where the large ones are two.
+	const name = small.normalize("NFKC").replace(/^#/, "");
 	return NAME.test(name) ? name : "";
 }
 
@@ -32,6 +34,8 @@ export function roomAt(path: string): string {
 export const pathOf = (room: string): string =>
 	room === LOBBY ? "/" : `/r/${encodeURIComponent(room)}`;
 
+const upTo99 = (count: number) => (count > 99 ? "99+" : String(count));
+
 export function roomList(go: (room: string) => void) {
 	const list = find("#rooms", HTMLElement);
 	const form = find("#join", HTMLFormElement);
@@ -40,7 +44,10 @@ export function roomList(go: (room: string) => void) {
 	const side = find("#side", HTMLElement);
 	const elsewhere = find("#elsewhere", HTMLElement);
 	const share = find("#share", HTMLButtonElement);
+	const shared = find("#share-words", HTMLElement);
 	const heads = new Map<string, Head>();
+	/** Rooms where the reader was mentioned since they left. */
+	const calling = new Set<string>();
 	let here = LOBBY;
 
 	const known = (): readonly Visited[] => {
@@ -63,8 +70,11 @@ export function roomList(go: (room: string) => void) {
 		if (name === here) link.ariaCurrent = "page";
 		const count = unread(room);
 		if (count > 0) {
-			const badge = make("span", "badge", count > 99 ? "99+" : String(count));
-			link.append(badge, make("span", "unseen", " new"));
+			const isCalled = calling.has(name);
+			const badge = make("span", "badge", upTo99(count));
+			badge.classList.toggle("calls", isCalled);
+			const words = isCalled ? " new, you were mentioned" : " new";
+			link.append(badge, make("span", "unseen", words));
 		}
 		link.onclick = (event) => {
 			if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -84,7 +94,8 @@ export function roomList(go: (room: string) => void) {
 		list.replaceChildren(...rooms.map(entry));
 		const count = rooms.reduce((sum, room) => sum + unread(room), 0);
 		elsewhere.hidden = count === 0;
-		say(elsewhere, count > 99 ? "99+" : String(count));
+		elsewhere.classList.toggle("calls", calling.size > 0);
+		say(elsewhere, upTo99(count));
 	}
 
 	form.onsubmit = (event) => {
@@ -99,6 +110,11 @@ export function roomList(go: (room: string) => void) {
 		leave(name);
 	};
 
+	function tellShared(words = "") {
+		say(shared, words || "Share link");
+		share.classList.toggle("told", words !== "");
+	}
+
 	share.onclick = async () => {
 		const url = location.origin + pathOf(here);
 		try {
@@ -106,13 +122,13 @@ export function roomList(go: (room: string) => void) {
 				await navigator.share({ title: `${here} · Plume`, url });
 			} else {
 				await navigator.clipboard.writeText(url);
-				say(share, "Link copied");
+				tellShared("Link copied");
 			}
 		} catch {
 			// Nothing was shared: what was to be is in the address bar.
-			say(share, "Copy the address");
+			tellShared("Copy the address");
 		}
-		setTimeout(() => say(share, "Share link"), 3_000);
+		setTimeout(tellShared, 3_000);
 	};
 
 	return {
@@ -122,6 +138,7 @@ export function roomList(go: (room: string) => void) {
 		seen: (room: string) => known().find(({ name }) => name === room),
 		enter(room: string) {
 			here = room;
+			calling.delete(room);
 			const rooms = known();
 			if (!rooms.some(({ name }) => name === room)) {
 				const fresh = { name: room, epoch: "", offset: 0, said: 0 };
@@ -134,9 +151,13 @@ export function roomList(go: (room: string) => void) {
 		keepSeen(seen: Visited) {
 			keepRooms(known().map((room) => (room.name === seen.name ? seen : room)));
 		},
-		hear(head: Head) {
+		/** Answers whether the reader was called away to that room. */
+		hear(head: Head): boolean {
+			const isCalled = head.mentioned && head.room !== here;
 			heads.set(head.room, head);
+			if (isCalled) calling.add(head.room);
 			render();
+			return isCalled;
 		},
 	};
 }

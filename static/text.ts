@@ -4,19 +4,13 @@
  * ours; only http and https can be clicked.
  */
 
+import { foldName, mentioned, PARTS } from "../machines/text.ts";
 import { make } from "./element.ts";
 
-/** A fence, `code`, an address, or an @name; the first that fits wins. */
-const PARTS =
-	/```(?:[\w+#.-]*\n)?(?<fence>[\s\S]+?)\n?```|`(?<code>[^`\n]+)`|(?<url>https?:\/\/[^\s<>"`]+)|(?<![\p{L}\p{N}_-])@(?<name>[\p{L}\p{M}\p{N}_-]+)/gu;
 /** More emoji than these are a text. */
 const ONLY_EMOJI = /^(?:\s*\p{RGI_Emoji}){1,6}\s*$/v;
 /** What follows an address and is no part of it. */
 const AFTER = /[.,;:!?'"»”’…*_~]+$/u;
-
-export const sameName = (one: string, other: string): boolean =>
-	fold(one) === fold(other);
-const fold = (name: string) => name.normalize("NFKC").toLowerCase();
 
 /** An address ends before its sentence does, and before a bracket that it did not open. */
 function trimmed(url: string): string {
@@ -51,7 +45,7 @@ export function textNodes(text: string, me: string): (Node | string)[] {
 		else if (url !== undefined) {
 			all = trimmed(url);
 			node = link(all);
-		} else if (name !== undefined && sameName(name, me)) {
+		} else if (name !== undefined && foldName(name) === foldName(me)) {
 			node = make("mark", "", all);
 		}
 		nodes.push(text.slice(shown, match.index), node);
@@ -63,8 +57,5 @@ export function textNodes(text: string, me: string): (Node | string)[] {
 
 export const isOnlyEmoji = (text: string): boolean => ONLY_EMOJI.test(text);
 
-export function mentions(text: string, me: string): boolean {
-	return [...text.matchAll(PARTS)].some(({ groups }) => {
-		return groups?.name !== undefined && sameName(groups.name, me);
-	});
-}
+export const mentions = (text: string, me: string): boolean =>
+	mentioned(text).includes(foldName(me));

@@ -18,6 +18,14 @@ interface Row {
 	element: HTMLElement;
 }
 
+/** A line as an erasure leaves it: the text goes, the place stays. */
+export function without<L extends RoomLine>(line: L, erased: Erased): L {
+	if (line.kind !== "said" || line.epoch !== erased.epoch) return line;
+	const isTheirs = line.name === erased.name && line.offset <= erased.through;
+	const isMeant = isTheirs || line.offset === erased.target;
+	return isMeant ? { ...line, text: "", erased: true } : line;
+}
+
 const offsetOf = (line: RoomLine | undefined) =>
 	line && "offset" in line ? line.offset : 0;
 
@@ -98,14 +106,11 @@ export function timeline(
 		follow.measure();
 	}
 
-	/** The text goes, the place stays. */
-	function erase({ name, epoch, target, through }: Erased) {
+	function erase(erased: Erased) {
 		rows.forEach((each, at) => {
-			const { line } = each;
-			if (line.kind !== "said" || line.epoch !== epoch) return;
-			const isTheirs = line.name === name && line.offset <= through;
-			if (line.offset !== target && !isTheirs) return;
-			each.line = { ...line, text: "", erased: true };
+			const left = without(each.line, erased);
+			if (left === each.line) return;
+			each.line = left;
 			again(at);
 		});
 	}
@@ -189,6 +194,11 @@ export function timeline(
 			follow.leaveEnd(false);
 			follow.jump();
 		},
+		/** What came since the reader left begins here. */
+		firstNew: () =>
+			marked > 0
+				? rows.find(({ line }) => offsetOf(line) === marked)?.element
+				: undefined,
 		/** What is read as it comes is not marked. */
 		look() {
 			if (marked === 0) left = 0;

@@ -70,3 +70,34 @@ test("one person in two tabs is two clients under one name", async () => {
 	await house.settle();
 	expect(desk.lines).toEqual(["ann: entered chat", "ann: from the phone"]);
 });
+
+test("whatever goes on around it, a classic client is told only what it knows", async () => {
+	const house = await House.open({ environment: { PLUME_LIMITS: "off" } });
+	const old = await house.enter("old");
+	const ann = await house.enter("ann", "plume.2");
+	const bob = await house.enter("bob", "plume.2");
+	ann.hint("typing");
+	ann.hint("presence", { away: true });
+	ann.hint("heads", { rooms: ["cats"] });
+	bob.open({ session: bob.memory.session, room: "cats" });
+	await house.settle();
+	bob.say("@ann @old in another room", 1);
+	ann.say("one", 1);
+	ann.say("two", 2);
+	await house.settle();
+	house.clock.advance(2000);
+	const said = ann.received.find(({ text }) => text === "one");
+	const [epoch, target] = [said?.epoch, said?.offset];
+	ann.erase({ room: "lobby", epoch, target });
+	ann.askHistory({ room: "lobby", epoch, before: target, limit: 5 });
+	await house.until(() => ann.received.some(({ kind }) => kind === "erased"));
+	const back = house.connect("plume.2");
+	back.open(ann.memory);
+	await house.settle();
+	back.eraseAll();
+	await house.until(() => back.closed !== undefined);
+	await house.settle();
+	for (const frame of old.received) expect(frame.type).toBeLessThanOrEqual(5);
+	const lines = ["bob: entered chat", "ann: one", "ann: two", "ann: left chat"];
+	expect(old.lines.slice(-4)).toEqual(lines);
+});

@@ -11,6 +11,7 @@ import { House, type Person } from "./house.ts";
 
 const [TEXT, REFUSED, SYSTEM, HISTORY] = [1, 11, 12, 14];
 const environment = { PLUME_LIMITS: "off" };
+const DAY = 86_400_000;
 
 /** No two starts make the same ids. */
 let starts = 0;
@@ -43,9 +44,18 @@ const placeOf = (person: Person, text: string) => {
 	return { room: "lobby", epoch: said?.epoch, target: said?.offset };
 };
 
-/** Everything on the disk, as text. */
-const onDisk = (disk: FakeDisk) =>
-	[...disk.files.values()].map((bytes) => bytes.toString()).join("\n");
+/** Everything on the disk, as text, or what is in one folder of it. */
+const onDisk = (disk: FakeDisk, folder = "") =>
+	[...disk.files]
+		.filter(([path]) => path.startsWith(folder))
+		.map(([, bytes]) => bytes.toString())
+		.join("\n");
+
+/** The salts of all that was said. */
+const saltsOf = (disk: FakeDisk) =>
+	[...onDisk(disk).matchAll(/"salt":"([^"]+)","text":"secret/g)].map(
+		([, salt = ""]) => salt,
+	);
 
 const turns = async (count: number) => {
 	for (let turn = 0; turn < count; turn++)
@@ -308,39 +318,63 @@ describe("a message that is erased", () => {
 	});
 });
 
-test("a crash at any call leaves an erasure not done, or done before anyone reads", async () => {
-	let done = 0;
-	const whole = await conversation();
-	const before = whole.disk.calls;
-	whole.ann.erase(placeOf(whole.ann, "secret 3!"));
-	await whole.house.until(() => erasureSeen(whole.ann));
-	const most = whole.disk.calls - before;
-	for (let calls = Math.max(0, most - 16); calls <= most; calls++)
-		for (let seed = 0; seed < 6; seed++) {
-			const { house, disk, clock, ann } = await conversation();
-			const place = placeOf(ann, "secret 3!");
-			const last = disk.calls + calls;
-			disk.interrupt = ({ number }) => (number > last ? "crash" : undefined);
-			ann.erase(place);
-			await house.until(() => disk.crashed || erasureSeen(ann));
-			const wasSeen = erasureSeen(ann);
-			clock.forgetTimers();
-			const found = disk.crash(seeded(seed));
-			const again = await houseOn(found, clock);
-			const cleo = await again.enter("cleo", "plume.2");
-			cleo.askHistory({ ...place, before: Number(place.target) + 1, limit: 1 });
-			await again.until(() => cleo.last(HISTORY)?.before !== undefined);
-			const isErased = onDisk(found).includes("message.erased");
-			expect(onDisk(found).includes("secret 3!")).toBe(!isErased);
-			expect(JSON.stringify(cleo.received).includes("secret 3!")).toBe(
-				!isErased,
-			);
-			if (wasSeen) expect(isErased).toBe(true);
-			if (isErased) done++;
-			await verify(found);
-		}
-	expect(done).toBeGreaterThan(10);
-});
+test.each([
+	{
+		what: "one message",
+		erase: (ann: Person) => ann.erase(placeOf(ann, "secret 3!")),
+		kept: 11,
+	},
+	{
+		what: "all of someone's",
+		erase: (ann: Person) => ann.eraseAll(),
+		kept: 0,
+	},
+])(
+	"a crash at any call leaves the erasure of $what not done, or done before anyone reads",
+	async ({ erase, kept }) => {
+		const whole = await conversation();
+		const before = whole.disk.calls;
+		erase(whole.ann);
+		await whole.house.until(() => erasureSeen(whole.bob));
+		const most = whole.disk.calls - before;
+		const outcomes = { done: 0, not: 0 };
+		for (let calls = 0; calls <= most; calls++)
+			for (let seed = 0; seed < 4; seed++) {
+				const { house, disk, clock, ann, bob } = await conversation();
+				const salts = saltsOf(disk);
+				const last = disk.calls + calls;
+				disk.interrupt = ({ number }) => (number > last ? "crash" : undefined);
+				erase(ann);
+				await house.until(() => disk.crashed || erasureSeen(bob));
+				const wasSeen = erasureSeen(bob);
+				clock.forgetTimers();
+				const found = disk.crash(seeded(seed));
+				const again = await houseOn(found, clock);
+				const cleo = await again.enter("cleo", "plume.2");
+				const { epoch, offset } = cleo.memory;
+				const place = { room: "lobby", epoch, before: Number(offset) };
+				cleo.askHistory({ ...place, limit: 200 });
+				await again.until(() => cleo.last(HISTORY)?.before !== undefined);
+				const isErased = onDisk(found, "data/log").includes("message.erased");
+				const left = isErased ? kept : 12;
+				const texts = (all: string) => new Set(all.match(/secret \d+!/g)).size;
+				expect(salts).toHaveLength(12);
+				expect(
+					salts.filter((salt) => onDisk(found).includes(salt)),
+				).toHaveLength(left);
+				expect(texts(onDisk(found))).toBe(left);
+				expect(texts(JSON.stringify(cleo.received))).toBe(left);
+				const back = again.connect("plume.2");
+				back.open(ann.memory);
+				await again.until(() => back.received.length > 0);
+				expect(back.isIn).toBe(left > 0);
+				if (wasSeen) expect(isErased).toBe(true);
+				outcomes[isErased ? "done" : "not"] += 1;
+				await verify(found);
+			}
+		expect(Math.min(outcomes.done, outcomes.not)).toBeGreaterThan(0);
+	},
+);
 
 test("text that is gone without a committed erasure is refused", async () => {
 	const { house, disk, clock } = await conversation();
@@ -402,6 +436,29 @@ describe("all of someone's", () => {
 		clock.forgetTimers();
 		const again = await houseOn(new FakeDisk(disk.files), clock);
 		expect(again.fatal).toBeUndefined();
+	});
+
+	test("reaches what was said in a room that is forgotten since", async () => {
+		const { house, disk, clock, ann } = await conversation();
+		const { session } = ann.memory;
+		const goTo = async (room: string) => {
+			ann.open({ session, room });
+			await house.settle();
+		};
+		await goTo("attic");
+		ann.say("secret of the attic", 1);
+		await house.settle();
+		await goTo("lobby");
+		clock.advance(25 * DAY);
+		await goTo("lobby");
+		clock.advance(6 * DAY);
+		await house.settle();
+		expect([...house.state.roomNames]).toEqual(["lobby"]);
+		expect(onDisk(disk)).toContain("secret of the attic");
+		ann.eraseAll();
+		await house.until(() => ann.closed !== undefined);
+		expect(onDisk(disk)).not.toContain("secret");
+		await verify(disk);
 	});
 
 	test("is nothing, for who said nothing", async () => {

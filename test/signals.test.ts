@@ -191,6 +191,24 @@ test("how far other rooms are is told at once, then when something is said there
 	expect(signals(ann)).toEqual([]);
 });
 
+test("who was mentioned in another room is told so, once, and nobody else is", async () => {
+	await goesTo(bob, "cats");
+	const cleo = await house.enter("cleo", "plume.2");
+	for (const one of [ann, cleo]) one.hint("heads", { rooms: ["cats"] });
+	await pass(2000);
+	const mentionedTo = (person: Person) =>
+		signals(person, "head").map(({ mentioned }) => mentioned);
+	for (const one of [ann, cleo]) signals(one);
+	bob.say("`@cleo`, ann@cleo, @cleopatra");
+	bob.say("@Ann, where are you?");
+	await pass(2000);
+	expect(mentionedTo(ann)).toEqual([true]);
+	expect(mentionedTo(cleo)).toEqual([undefined]);
+	bob.say("ann?");
+	await pass(2000);
+	expect(mentionedTo(ann)).toEqual([undefined]);
+});
+
 test("a new list of rooms replaces the one before, and an empty one ends it", async () => {
 	await goesTo(bob, "cats");
 	ann.hint("heads", { rooms: ["cats"] });

@@ -36,11 +36,17 @@ export interface Attendee {
 	readonly away: boolean;
 }
 
+/** How far a room has come; `mentioned` if its reader was, since it was last told. */
+export type HeadOf = Head & {
+	readonly room: string;
+	readonly mentioned?: true;
+};
+
 /** What is told of a moment, and never logged. */
 export type Signal =
 	| {
 			readonly kind: "heads";
-			readonly heads: readonly (Head & { readonly room: string })[];
+			readonly heads: readonly HeadOf[];
 	  }
 	| {
 			readonly kind: "typing";

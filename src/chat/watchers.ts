@@ -1,26 +1,35 @@
 /**
- * Who wants to know how far rooms have come that they are not in. Whoever
- * asks for a room makes none, and is forgotten with what they asked for.
+ * Who wants to know how far rooms have come that they are not in, and whether
+ * they were mentioned there. Whoever asks for a room makes none, and is
+ * forgotten with what they asked for.
  */
 import type { RoomName } from "../../machines/events.ts";
+import { foldName, mentioned } from "../../machines/text.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { Envelope } from "./parcel.ts";
 import type { Server } from "./server.ts";
 
+interface Asked {
+	readonly name: string;
+	readonly rooms: readonly RoomName[];
+}
+
 export class Watchers {
 	readonly #server: Server;
-	readonly #asked = new Map<Mailbox, readonly RoomName[]>();
+	readonly #asked = new Map<Mailbox, Asked>();
 	readonly #watching = new Map<RoomName, Set<Mailbox>>();
+	/** Who was mentioned in a room and not told yet. */
+	readonly #called = new Map<RoomName, Set<string>>();
 
 	constructor(server: Server) {
 		this.#server = server;
 	}
 
 	/** From now on these rooms and no others; how far they are is told at once. */
-	watch(mailbox: Mailbox, rooms: readonly RoomName[]): void {
+	watch(mailbox: Mailbox, name: string, rooms: readonly RoomName[]): void {
 		this.forget(mailbox);
 		if (rooms.length === 0) return;
-		this.#asked.set(mailbox, rooms);
+		this.#asked.set(mailbox, { name: foldName(name), rooms });
 		for (const room of rooms) {
 			const mailboxes = this.#watching.get(room) ?? new Set();
 			this.#watching.set(room, mailboxes.add(mailbox));
@@ -30,7 +39,7 @@ export class Watchers {
 	}
 
 	forget(mailbox: Mailbox): void {
-		for (const room of this.#asked.get(mailbox) ?? []) {
+		for (const room of this.#asked.get(mailbox)?.rooms ?? []) {
 			const mailboxes = this.#watching.get(room);
 			mailboxes?.delete(mailbox);
 			if (mailboxes?.size === 0) this.#watching.delete(room);
@@ -38,15 +47,30 @@ export class Watchers {
 		this.#asked.delete(mailbox);
 	}
 
-	isWatched(room: RoomName): boolean {
-		return this.#watching.has(room);
+	/** Something was said; false if nobody wants to know. */
+	hear(room: RoomName, text: string): boolean {
+		if (!this.#watching.has(room)) return false;
+		const names = mentioned(text);
+		if (names.length === 0) return true;
+		const called = this.#called.get(room) ?? new Set();
+		for (const name of names) called.add(name);
+		this.#called.set(room, called);
+		return true;
 	}
 
 	/** Tells all who watch a room how far it is. */
 	tell(room: RoomName): void {
-		const heads = [this.#server.head(room)];
-		const envelope = new Envelope({ kind: "heads", heads });
-		for (const mailbox of this.#watching.get(room) ?? [])
-			mailbox.hand(envelope);
+		const head = this.#server.head(room);
+		const plain = new Envelope({ kind: "heads", heads: [head] });
+		const calling = new Envelope({
+			kind: "heads",
+			heads: [{ ...head, mentioned: true }],
+		});
+		const called = this.#called.get(room);
+		this.#called.delete(room);
+		for (const mailbox of this.#watching.get(room) ?? []) {
+			const isCalled = called?.has(this.#asked.get(mailbox)?.name ?? "");
+			mailbox.hand(isCalled ? calling : plain);
+		}
 	}
 }

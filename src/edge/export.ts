@@ -12,7 +12,7 @@ import type { Clock } from "../clock.ts";
 const REST_MS = 60_000;
 
 export interface ExportParts {
-	readonly archive: Archive;
+	readonly archive: Pick<Archive, "saidBy">;
 	readonly clock: Clock;
 	/** Whose a session is, by its token; undefined if it is nobody's. */
 	readonly ownerOf: (
@@ -56,7 +56,7 @@ export function exporter({ archive, clock, ownerOf }: ExportParts) {
 
 /** Never more than a piece in memory, however slowly it is taken. If it fails half-way the connection breaks, so that nobody takes a part for all. */
 async function stream(
-	archive: Archive,
+	archive: ExportParts["archive"],
 	identity: Identity,
 	name: string,
 	response: Response,

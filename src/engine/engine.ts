@@ -148,7 +148,7 @@ export class Engine implements PipelineHooks, Voice {
 	onDurable(event: PlumeEvent, item: Item | undefined): void {
 		if (item?.kind === "erased") this.#pages.onErased();
 		this.#presence.onDurable(event, item);
-		this.#signals.onDurable(event);
+		this.#signals.onDurable(event, item);
 	}
 
 	onErased(event: MessageErased): Promise<boolean> {

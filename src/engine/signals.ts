@@ -4,6 +4,7 @@
  * tabs say, and tells what came of it, at most once a second for each room.
  */
 import type { ClientId, PlumeEvent, RoomName } from "../../machines/events.ts";
+import type { Item } from "../../machines/message.ts";
 import type { Mailbox } from "../chat/mailbox.ts";
 import type { Server } from "../chat/server.ts";
 import { Watchers } from "../chat/watchers.ts";
@@ -25,6 +26,7 @@ export type Hint =
 
 interface Source {
 	readonly client: ClientId;
+	readonly name: string;
 	readonly room: RoomName;
 	readonly mailbox: Mailbox;
 }
@@ -55,8 +57,8 @@ export class Signals {
 		const { login, mailbox } = visit;
 		const snapshot = login && this.#state.client(login.client);
 		if (!snapshot?.matches("inRoom")) return;
-		const { id: client, room } = snapshot.context;
-		const source = { client, room, mailbox };
+		const { id: client, name, room } = snapshot.context;
+		const source = { client, name, room, mailbox };
 		this.#pipeline.tell(visit, () => this.#heed(source, hint));
 	}
 
@@ -66,7 +68,7 @@ export class Signals {
 	}
 
 	/** An event is durable, and those it let in have been let in. */
-	onDurable(event: PlumeEvent): void {
+	onDurable(event: PlumeEvent, item: Item | undefined): void {
 		switch (event.type) {
 			case "client.entered":
 				this.#server.room(event.room).roster.enter(event.client, event.name);
@@ -84,23 +86,25 @@ export class Signals {
 			}
 			case "message.posted":
 				this.#server.room(event.room).roster.stopTyping(event.client);
-				if (!this.#watchers.isWatched(event.room)) break;
+				if (item?.kind !== "said") break;
+				if (!this.#watchers.hear(event.room, item.text)) break;
 				this.#ahead.add(event.room);
 				this.#pace.ask(event.room);
 		}
 	}
 
-	#heed({ client, room: name, mailbox }: Source, hint: Hint): void {
+	#heed(source: Source, hint: Hint): void {
+		const { client, mailbox } = source;
 		if (hint.kind === "heads") {
-			this.#watchers.watch(mailbox, hint.rooms);
+			this.#watchers.watch(mailbox, source.name, hint.rooms);
 			return;
 		}
-		const room = this.#server.room(name);
+		const room = this.#server.room(source.room);
 		// It may have gone on meanwhile.
 		if (!room.members.has(client)) return;
 		if (hint.kind === "presence") room.roster.hide(client, hint.away);
 		else room.roster.type(client, this.#clock.now() + TYPING_MS);
-		this.#pace.ask(name);
+		this.#pace.ask(source.room);
 	}
 
 	#tell(name: RoomName): void {

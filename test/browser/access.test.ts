@@ -26,26 +26,46 @@ test.each([
 	await ann.isInside();
 	await check(ann, "a quiet room");
 	const bob = await enter("bob", {}, room);
+	await ann.looksAway();
 	await bob.says(
 		`@${name} see https://example.org and \`code\`\n\`\`\`\nmore\n\`\`\``,
 	);
 	await ann.reads("see");
+	await ann.looksAway(false);
+	await ann.reads("New since you left");
+	await check(ann, "asked about notifications, new since one left");
 	await ann.says("mine");
-	await ann.reads("mine");
+	await ann.says("taken back");
+	await ann.reads("taken back");
+	await ann.field.press("Shift+Tab");
+	await ann.page.keyboard.press("Enter");
+	await ann.presses("Delete");
+	await ann.reads("This message was deleted.");
 	await bob.field.pressSequentially("hm");
+	await ann.page.getByText("bob is writing…").waitFor();
 	await check(ann, "a busy room");
+	await bob.says("a long story ".repeat(200));
+	await ann.reads("a long story");
+	await ann.page.getByRole("log").hover();
+	await ann.page.mouse.wheel(0, -10_000);
+	await ann.page.getByRole("button", { name: "Jump to latest" }).waitFor();
+	await check(ann, "further up");
+	await ann.presses("Jump to latest");
+	await ann.goesTo("elsewhere");
+	await bob.says(`@${name}?`);
+	await ann.page.locator(".badge.calls").first().waitFor({ state: "attached" });
+	await check(ann, "mentioned in another room");
+	await ann.page.goBack();
+	await ann.isIn(room);
 	await ann.field.pressSequentially("@b");
 	await ann.page.getByRole("option").first().waitFor();
 	await check(ann, "completing a name");
 	await ann.field.fill("x".repeat(4_001));
 	await check(ann, "too long");
 	await ann.field.fill("");
-	const side = ann.page.getByRole("button", { name: "Rooms and people" });
-	if (await side.isVisible()) {
-		await side.click();
-		await check(ann, "rooms and people");
-		await ann.page.keyboard.press("Escape");
-	}
+	await ann.opensSide();
+	await check(ann, "rooms and people");
+	await ann.page.keyboard.press("Escape");
 	await ann.presses(name);
 	await check(ann, "settings");
 	await ann.presses("Delete everything and my name");
@@ -55,7 +75,48 @@ test.each([
 	await ann.cutsTheLine();
 	await ann.page.reload();
 	await ann.isTold("Trying again…");
+	await ann.says("patience");
 	await check(ann, "reconnecting");
+});
+
+test("a line that was refused, and a tab that was sent away, break no rule either", async () => {
+	const ann = await enter("ann", phone);
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		socket.onMessage((frame) => {
+			const { type, n } = JSON.parse(String(frame));
+			const refused = { type: 11, re: 1, n, code: "textIsShort", text: "No." };
+			if (type === 1) socket.send(JSON.stringify(refused));
+			else if (type === 16) void socket.close({ code: 4001 });
+			else server.send(frame);
+		});
+	});
+	await ann.page.reload();
+	await ann.says("something");
+	await ann.isTold("1 line was not sent. No.");
+	await check(ann, "a failed line");
+	await ann.presses("ann");
+	await ann.presses("Delete everything and my name");
+	await ann.presses("Delete everything");
+	await ann.page.keyboard.press("Escape");
+	await ann.page.getByRole("button", { name: "Use it here" }).waitFor();
+	await check(ann, "opened elsewhere");
+});
+
+test("whoever asks for less motion sees none", async () => {
+	const ann = await enter("ann", { reducedMotion: "reduce" });
+	const moving = await ann.page.evaluate(
+		() =>
+			[...document.querySelectorAll("*")]
+				.flatMap((one) => [
+					getComputedStyle(one),
+					getComputedStyle(one, "::after"),
+				])
+				.filter(({ animationName, transitionDuration }) => {
+					return animationName !== "none" || /[1-9]/.test(transitionDuration);
+				}).length,
+	);
+	expect(moving).toBe(0);
 });
 
 test("nothing is wider than a small screen, and every target is large enough", async () => {

@@ -4,20 +4,25 @@
  * do: errors on the console, requests to anyone but its server.
  */
 
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import type { Plume } from "../program/program.ts";
+import type { Page } from "playwright-core";
+
+/** The server that someone is at, and the mail they get from it. */
+export interface Where {
+	url(): string;
+	codeFor(name: string): Promise<string>;
+}
 
 export class Person {
 	readonly page: Page;
 	readonly name: string;
-	readonly #plume: Plume;
+	readonly #where: Where;
 	/** Errors on the console, but for a server that is gone, and requests to other hosts. */
-	readonly complaints: string[] = [];
+	complaints: string[] = [];
 
-	constructor(page: Page, plume: Plume, name: string) {
+	constructor(page: Page, where: Where, name: string) {
 		this.page = page;
 		this.name = name;
-		this.#plume = plume;
+		this.#where = where;
 		page.on("console", (message) => {
 			const text = message.text();
 			if (message.type() !== "error" || text.includes("WebSocket connection")) {
@@ -30,11 +35,18 @@ export class Person {
 			const { protocol, host } = new URL(request.url());
 			if (
 				!["data:", "blob:"].includes(protocol) &&
-				host !== new URL(plume.url).host
+				host !== new URL(where.url()).host
 			) {
 				this.complaints.push(request.url());
 			}
 		});
+	}
+
+	/** A browser tells on its console of every answer that is no success, wanted or not. */
+	expectsFailedLoads(): void {
+		this.complaints = this.complaints.filter(
+			(text) => !text.startsWith("Failed to load resource"),
+		);
 	}
 
 	async asksForACode(email = `${this.name}@example.org`): Promise<void> {
@@ -49,15 +61,15 @@ export class Person {
 		await this.page.getByLabel("Code").fill(pasted);
 	}
 
-	/** Asks for a code and is asked for it; `plume` is another one after a restart. */
-	async getsACode(plume = this.#plume): Promise<string> {
+	/** Asks for a code and is asked for it. */
+	async getsACode(): Promise<string> {
 		await this.asksForACode();
 		await this.page.getByLabel("Code").waitFor();
-		return plume.codeFor(this.name);
+		return this.#where.codeFor(this.name);
 	}
 
-	async comesIn(plume = this.#plume): Promise<void> {
-		await this.types(await this.getsACode(plume));
+	async comesIn(): Promise<void> {
+		await this.types(await this.getsACode());
 		await this.isInside();
 	}
 
@@ -85,7 +97,7 @@ export class Person {
 		const opened = this.page.context().waitForEvent("page");
 		if (how === "new") await this.page.context().newPage();
 		else await this.page.evaluate("open(location.href), 0");
-		const person = new Person(await opened, this.#plume, this.name);
+		const person = new Person(await opened, this.#where, this.name);
 		if (how === "new") await person.page.goto(this.page.url());
 		await person.isInside();
 		return person;
@@ -117,8 +129,15 @@ export class Person {
 		return this.page.getByLabel("Your message");
 	}
 
-	/** Goes to another room by the list beside the conversation. */
+	/** The list of rooms and people; where there is no room beside the conversation it comes when it is called. */
+	async opensSide(): Promise<void> {
+		const side = this.page.getByRole("button", { name: "Rooms and people" });
+		if (await side.isVisible()) await side.click();
+	}
+
+	/** Goes to another room by the list of them. */
 	async goesTo(typed: string, room = typed): Promise<void> {
+		await this.opensSide();
 		await this.page.getByLabel("Make or join a room").fill(typed);
 		await this.page.getByLabel("Make or join a room").press("Enter");
 		await this.isIn(room);
@@ -126,6 +145,22 @@ export class Person {
 
 	async isIn(room: string): Promise<void> {
 		await this.page.getByRole("heading", { name: room, exact: true }).waitFor();
+	}
+
+	/** From here on notifications are only noted down; the answer tells which there were. */
+	async isNotified(): Promise<() => Promise<string[]>> {
+		await this.page.evaluate(() => {
+			const told: string[] = [];
+			class Shown {
+				static permission = "granted";
+				static requestPermission = async () => "granted";
+				constructor(title: string, { body }: { body: string }) {
+					told.push(`${title}: ${body}`);
+				}
+			}
+			Object.assign(window, { Notification: Shown, told });
+		});
+		return () => this.page.evaluate(() => Reflect.get(window, "told"));
 	}
 
 	/** The tab is hidden, or looked at again, as far as the page can tell. */
@@ -152,31 +187,4 @@ export class Person {
 			.filter({ hasText: words })
 			.waitFor();
 	}
-}
-
-/** Someone who stands before the form. */
-export async function visit(
-	browser: Browser,
-	plume: Plume,
-	name: string,
-	options: BrowserContextOptions = {},
-	room = "",
-): Promise<Person> {
-	const context = await browser.newContext(options);
-	const person = new Person(await context.newPage(), plume, name);
-	await person.page.goto(new URL(room && `/r/${room}`, plume.url).href);
-	return person;
-}
-
-/** Someone who is in the room. */
-export async function enter(
-	browser: Browser,
-	plume: Plume,
-	name: string,
-	options: BrowserContextOptions = {},
-	room = "",
-): Promise<Person> {
-	const person = await visit(browser, plume, name, options, room);
-	await person.comesIn();
-	return person;
 }

@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 import { Caller } from "../program/caller.ts";
 import { stage } from "./stage.ts";
 
-const { enter, plume } = stage();
+const { enter, plume, visit } = stage();
 
 test("links can be clicked, code stands out, and nothing is markup", async () => {
-	const ann = await enter("ann", {}, "texts");
+	const ann = await enter("ann");
 	const log = ann.page.getByRole("log");
 	await ann.says(
 		"see (https://example.org/a_(b)), or http://example.org/x?y=1.",
@@ -36,7 +36,7 @@ test("links can be clicked, code stands out, and nothing is markup", async () =>
 });
 
 test("emoji alone are large, and so are they only", async () => {
-	const ann = await enter("ann", {}, "emoji");
+	const ann = await enter("ann");
 	await ann.says("👩‍🚀 🎉");
 	await ann.says("123");
 	await ann.says("hello 🎉");
@@ -46,8 +46,8 @@ test("emoji alone are large, and so are they only", async () => {
 });
 
 test("a mention of oneself is marked, in any spelling, and no other", async () => {
-	const ann = await enter("ann", {}, "mentions");
-	const bob = await enter("bob", {}, "mentions");
+	const ann = await enter("ann");
+	const bob = await enter("bob");
 	await bob.says("@Ann, and not @annika or x@ann or @bob");
 	await ann.page.locator("mark").waitFor();
 	expect(await ann.page.locator("mark").allInnerTexts()).toEqual(["@Ann"]);
@@ -55,8 +55,8 @@ test("a mention of oneself is marked, in any spelling, and no other", async () =
 });
 
 test("lines are grouped by person, each with its exact time", async () => {
-	const ann = await enter("ann", {}, "times");
-	const bob = await enter("bob", {}, "times");
+	const ann = await enter("ann");
+	const bob = await enter("bob");
 	await bob.says("one");
 	await bob.says("two");
 	await ann.says("three");
@@ -71,10 +71,62 @@ test("lines are grouped by person, each with its exact time", async () => {
 });
 
 test("a system line can't be typed", async () => {
-	const ann = await enter("ann", {}, "forged");
+	const ann = await enter("ann");
 	await ann.says("bob entered");
 	await ann.reads("bob entered");
 	expect(await ann.page.locator(".system", { hasText: "bob" }).count()).toBe(0);
+});
+
+test("each day begins with its date", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		server.onMessage((frame) => {
+			const { time, ...said } = JSON.parse(String(frame));
+			const isOld = String(said.text).startsWith("long ago");
+			const shifted = isOld ? time - 2 * 86_400_000 : time;
+			socket.send(JSON.stringify({ ...said, ...(time && { time: shifted }) }));
+		});
+	});
+	await bob.says("long ago 1");
+	await bob.says("long ago 2");
+	await bob.says("today");
+	await ann.page.reload();
+	await ann.reads("today");
+	const days = ann.page.getByRole("heading", { level: 2, name: /\d{4}/ });
+	const [first, second, ...more] = await days.allInnerTexts();
+	expect(first).not.toBe(second);
+	expect(more.length).toBeLessThanOrEqual(1);
+	expect(await ann.page.locator("article.said.first").count()).toBe(2);
+});
+
+test("names and texts run their own way, in any script", async () => {
+	const ann = await enter("ann");
+	const names = ["דוד", "山田", "Ольга"];
+	for (const name of names) {
+		const person = await visit(name);
+		await person.asksForACode(`p${names.indexOf(name)}@example.org`);
+		await person.types(await plume().codeFor(name));
+		await person.isInside();
+		await person.says(`${name} 1 (2)!`);
+		await ann.reads(`${name} 1 (2)!`);
+	}
+	const directions = await ann.page
+		.locator("article.said .line")
+		.evaluateAll((lines) =>
+			lines.map((line) => getComputedStyle(line).direction),
+		);
+	expect(directions).toEqual(["rtl", "ltr", "ltr"]);
+	const tags = await ann.page
+		.locator("article.said header")
+		.evaluateAll((heads) =>
+			heads.map((head) => head.querySelector("bdi")?.textContent),
+		);
+	expect(tags).toEqual(names);
+	await ann.field.pressSequentially("@ד");
+	await ann.field.press("Enter");
+	expect(await ann.field.inputValue()).toBe("@דוד ");
 });
 
 test("what came while one looked away is marked, and counted in the title", async () => {
@@ -97,8 +149,8 @@ test("what came while one looked away is marked, and counted in the title", asyn
 });
 
 test("what is read aloud is the latest, and a flood is only counted", async () => {
-	const ann = await enter("ann", {}, "aloud");
-	const bob = await enter("bob", {}, "aloud");
+	const ann = await enter("ann");
+	const bob = await enter("bob");
 	await bob.says("hello");
 	const region = ann.page.locator("[aria-live=polite]#announcer");
 	await region.getByText("bob: hello").waitFor();
@@ -110,7 +162,7 @@ test("one reads back to the first line without a jolt, in a document that stays 
 	const bob = await Caller.enter(plume(), "bob");
 	for (let n = 1; n <= 900; n += 1) bob.say(`line ${n}.`);
 	await bob.until(({ text }) => text === "line 900.");
-	const ann = await enter("ann");
+	const ann = await enter("ann", {}, "");
 	await ann.reads("line 900.");
 	const room = ann.page.getByRole("region", { name: "What was said" });
 	const lines = ann.page.locator("article.said");

@@ -1,12 +1,20 @@
 /** Rooms: an address for each, a list beside the conversation, and in each its own people, lines and drafts. */
 
 import { expect, test } from "vitest";
+import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
 
 const { enter, plume, visit } = stage();
+const lobby = "";
+
+const goBackToLobby = async (person: Person) => {
+	await person.page.getByRole("link", { name: "lobby" }).click();
+	await person.isIn("lobby");
+};
 
 test("a room is made by its name, and what is said there stays there", async () => {
-	const ann = await enter("ann");
+	const ann = await enter("ann", {}, lobby);
+	await ann.page.evaluate(() => Object.assign(window, { same: true }));
 	await ann.says("in the lobby");
 	await ann.goesTo(" Garden ", "garden");
 	expect(new URL(ann.page.url()).pathname).toBe("/r/garden");
@@ -18,44 +26,114 @@ test("a room is made by its name, and what is said there stays there", async () 
 	await ann.reads("in the lobby");
 	expect(await ann.count("in the garden")).toBe(0);
 	expect(await bob.page.getByRole("log").getByText("ann left").count()).toBe(0);
+	// All that was one page.
+	expect(await ann.page.evaluate(() => "same" in window)).toBe(true);
 });
 
-test("a link leads a stranger through the door into its room", async () => {
+test("a link leads a stranger through the door into its room, and the room is in their list", async () => {
 	const cleo = await visit("cleo", phone, encodeURIComponent("café"));
 	await cleo.comesIn();
 	await cleo.isIn("café");
+	await cleo.presses("Rooms and people");
+	const room = cleo.page.getByRole("link", { name: "café" });
+	expect(await room.getAttribute("aria-current")).toBe("page");
 	const dan = await visit("dan", {}, "not%20a%20name");
 	await dan.comesIn();
 	await dan.isIn("lobby");
 	await dan.reads("No room can have that name");
 });
 
+test("a room is the same however its name is written", async () => {
+	// A capital J with a caron has no letter of its own, a small one has.
+	const ann = await enter("ann", {}, encodeURIComponent("J\u030CAR"));
+	await ann.says("here");
+	const bob = await enter("bob", {}, encodeURIComponent("\u01F0ar"));
+	await bob.reads("here");
+	await ann.page.reload();
+	await ann.reads("bob entered");
+});
+
 test("a name that can be none is told before anyone goes there", async () => {
-	const ann = await enter("ann");
+	const ann = await enter("ann", {}, lobby);
 	await ann.page.getByLabel("Make or join a room").fill("a b");
 	await ann.page.keyboard.press("Enter");
 	await ann.isTold("A room’s name has letters");
 	await ann.isIn("lobby");
 });
 
-test("other rooms count what was said there meanwhile", async () => {
-	const ann = await enter("ann");
-	const bob = await enter("bob");
-	await ann.goesTo("harbour");
-	await ann.says("I was here");
-	await ann.reads("I was here");
-	await bob.goesTo("harbour");
-	await bob.reads("I was here");
-	await ann.page.getByRole("link", { name: "lobby" }).click();
+test("a name that only the server knows to be none leads back to the lobby", async () => {
+	const ann = await enter("ann", {}, lobby);
+	await ann.page.getByLabel("Make or join a room").fill("latin-и-mixed");
+	await ann.page.keyboard.press("Enter");
+	await ann.reads("That can't be a room's name.");
 	await ann.isIn("lobby");
+	await ann.says("still here");
+	await ann.reads("still here");
+});
+
+test("other rooms count what was said there meanwhile, and reading goes on where it ended", async () => {
+	const ann = await enter("ann", {}, "harbour");
+	const bob = await enter("bob", {}, "harbour");
+	await bob.says("I was here");
+	await ann.reads("I was here");
+	await goBackToLobby(ann);
 	await bob.says("where is she?");
-	await bob.says("she left.");
+	await bob.says("a long story ".repeat(300));
 	await ann.page.getByRole("link", { name: "harbour 2 new" }).click();
-	await ann.reads("New since you left");
+	const mark = ann.page.getByText("New since you left");
+	await mark.waitFor();
 	const rows = await ann.page.getByRole("log").innerText();
 	expect(rows).toMatch(
 		/I was here[\s\S]*New since you left[\s\S]*where is she/,
 	);
+	const { top = 0 } = await mark.evaluate((element) => {
+		const room = element.closest("#room")?.getBoundingClientRect();
+		return { top: element.getBoundingClientRect().top - (room?.top ?? 0) };
+	});
+	expect(top).toBeGreaterThanOrEqual(0);
+	expect(top).toBeLessThan(200);
+	await ann.presses("Jump to latest");
+	await goBackToLobby(ann);
+	expect(
+		await ann.page.getByRole("link", { name: /harbour/ }).innerText(),
+	).not.toMatch(/\d/);
+});
+
+test("a mention in another room is told at once, in the list, the title and a notification", async () => {
+	const permissions = ["notifications"];
+	const ann = await enter("ann", { permissions }, "terrace");
+	const bob = await enter("bob", {}, "terrace");
+	const told = await ann.isNotified();
+	await ann.goesTo("cellar");
+	await bob.says("@ann, come up");
+	await ann.presses("Yes");
+	const link = ann.page.getByRole("link", { name: /terrace/ });
+	expect(await link.innerText()).toMatch(/1\s+new, you were mentioned/);
+	await ann.looksAway();
+	await bob.says("@Ann?");
+	await ann.page.getByRole("link", { name: /terrace @2 new/ }).waitFor();
+	expect(await told()).toEqual(["You were mentioned in terrace: "]);
+	expect(await ann.page.title()).toBe("(1) cellar · Plume");
+	await ann.looksAway(false);
+	await link.click();
+	await ann.isIn("terrace");
+	expect(await link.innerText()).not.toContain("mentioned");
+});
+
+test("what was read is not unread because one scrolled up then", async () => {
+	const ann = await enter("ann", phone, "pier");
+	const bob = await enter("bob", {}, "pier");
+	await bob.says("a long story ".repeat(200));
+	await ann.reads("a long story");
+	await ann.page.getByRole("log").hover();
+	await ann.page.mouse.wheel(0, -10_000);
+	await ann.page.getByRole("button", { name: "Jump to latest" }).waitFor();
+	await bob.says("one she did not see");
+	await ann.reads("one she did not see");
+	await ann.presses("Rooms and people");
+	await goBackToLobby(ann);
+	await ann.page.getByRole("button", { name: /Rooms and people/ }).click();
+	await ann.page.getByRole("link", { name: "pier 1 new" }).waitFor();
 });
 
 test("each room keeps its draft and says its own lines, also after a reload", async () => {
@@ -77,17 +155,24 @@ test("each room keeps its draft and says its own lines, also after a reload", as
 });
 
 test("one sees who is here, who is away and who writes", async () => {
-	const ann = await enter("ann", {}, "square");
-	const bob = await enter("bob", {}, "square");
+	const ann = await enter("ann");
+	const bob = await visit("bob");
+	await bob.page.clock.install();
+	await bob.comesIn();
 	const people = ann.page.getByRole("region", { name: /^People/ });
+	const away = people.getByRole("listitem").filter({ hasText: /bob.*away/ });
 	await people.getByText("bob").waitFor();
 	await bob.field.pressSequentially("hm");
 	await ann.page.getByText("bob is writing…").waitFor();
+	await bob.looksAway();
+	await bob.page.clock.fastForward("04:59");
+	expect(await away.count()).toBe(0);
+	await bob.page.clock.fastForward("00:02");
+	await away.waitFor();
+	await bob.looksAway(false);
+	await away.waitFor({ state: "detached" });
 	await bob.page.close();
-	await people
-		.getByRole("listitem")
-		.filter({ hasText: /bob.*away/ })
-		.waitFor();
+	await away.waitFor();
 });
 
 test("a room is shared by its address", async () => {

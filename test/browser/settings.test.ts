@@ -26,17 +26,7 @@ test("the colours that were chosen stay, whatever the system has", async () => {
 test("the first mention asks about notifications, and a wish is kept", async () => {
 	const ann = await enter("ann", { permissions: ["notifications"] }, "calls");
 	const bob = await enter("bob", {}, "calls");
-	await ann.page.evaluate(() => {
-		const told: string[] = [];
-		class Shown {
-			static permission = "granted";
-			static requestPermission = async () => "granted";
-			constructor(title: string, { body }: { body: string }) {
-				told.push(`${title}: ${body}`);
-			}
-		}
-		Object.assign(window, { Notification: Shown, told });
-	});
+	const told = await ann.isNotified();
 	await bob.says("nothing for anyone");
 	await ann.reads("nothing for anyone");
 	expect(await ann.page.locator("#ask").isVisible()).toBe(false);
@@ -45,8 +35,7 @@ test("the first mention asks about notifications, and a wish is kept", async () 
 	await ann.looksAway();
 	await bob.says("@ann, are you there?");
 	await ann.reads("are you there?");
-	const told = await ann.page.evaluate(() => Reflect.get(window, "told"));
-	expect(told).toEqual(["bob in calls: @ann, are you there?"]);
+	expect(await told()).toEqual(["bob in calls: @ann, are you there?"]);
 });
 
 test("a first visit takes 60 KiB at most, and no other host", async () => {
@@ -72,7 +61,7 @@ test("a first visit takes 60 KiB at most, and no other host", async () => {
 });
 
 test("without a network the page is there, says so, and keeps what is written", async () => {
-	const ann = await enter("ann", {}, "tunnel");
+	const ann = await enter("ann");
 	await ann.page.evaluate(() => navigator.serviceWorker.ready);
 	await ann.page.reload();
 	await ann.isInside();
@@ -84,16 +73,23 @@ test("without a network the page is there, says so, and keeps what is written", 
 	await ann.page.context().setOffline(false);
 	connect();
 	await ann.page.getByRole("log").getByText("from the tunnel").waitFor();
-	// What a page that is offline can't load is told on its console.
-	ann.complaints.length = 0;
+	ann.expectsFailedLoads();
 });
 
 test("it can be installed", async () => {
 	const answer = await fetch(
 		new URL("/static/manifest.webmanifest", plume().url),
 	);
-	const { icons, start_url } = await answer.json();
-	expect(start_url).toBe("/");
+	const { icons, ...manifest } = await answer.json();
+	const asked = { start_url: "/", scope: "/", display: "standalone" };
+	expect(manifest).toMatchObject({ ...asked, name: "Plume" });
+	const sizes = icons.map(({ sizes }: { sizes: string }) => sizes);
+	expect(sizes).toEqual(["any", "192x192", "512x512"]);
+	const ann = await visit("ann");
+	await ann.page.evaluate(() => navigator.serviceWorker.ready);
+	const devtools = await ann.page.context().newCDPSession(ann.page);
+	const { errors, url } = await devtools.send("Page.getAppManifest");
+	expect([url, errors]).toEqual([answer.url, []]);
 	for (const { src } of icons) {
 		const { status } = await fetch(new URL(src, plume().url));
 		expect(status).toBe(200);
@@ -101,8 +97,8 @@ test("it can be installed", async () => {
 });
 
 test("a message is taken back, for everyone, and only by its writer", async () => {
-	const ann = await enter("ann", {}, "regrets");
-	const bob = await enter("bob", {}, "regrets");
+	const ann = await enter("ann");
+	const bob = await enter("bob");
 	await ann.says("a secret, alas");
 	await bob.reads("a secret, alas");
 	expect(await bob.page.getByRole("button", { name: "Delete" }).count()).toBe(
@@ -123,8 +119,8 @@ test("a message is taken back, for everyone, and only by its writer", async () =
 });
 
 test("everything is taken back after a warning, and the name is free", async () => {
-	const ann = await enter("zoe", {}, "leaving");
-	const bob = await enter("bob", {}, "leaving");
+	const ann = await enter("zoe");
+	const bob = await enter("bob");
 	await ann.says("one secret");
 	await bob.reads("one secret");
 	await ann.presses("zoe");
@@ -156,6 +152,5 @@ test("what one said can be taken along", async () => {
 	);
 	await ann.presses("Export my messages");
 	await ann.isTold(/An export was made just now/);
-	// A refusal is told on the console as well.
-	ann.complaints.length = 0;
+	ann.expectsFailedLoads();
 });

@@ -1,61 +1,46 @@
 /**
- * `npm run shots`: pictures of the page in eight states and of the inspector, of a conversation on
- * the real server, for the README.
+ * `npm run shots`: pictures of the page in eight states and of the inspector,
+ * of a conversation on the real server, for the README.
  */
 
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { Browser, BrowserContextOptions } from "playwright-core";
-import { afterAll, beforeAll, test } from "vitest";
-import { Plume } from "../program/program.ts";
-import { startChromium } from "./chromium.ts";
-import { enter, type Person, visit } from "./person.ts";
+import { beforeAll, test } from "vitest";
+import type { Person } from "./person.ts";
+import { phone, stage } from "./stage.ts";
 
 const TO =
 	process.env.SHOTS ?? fileURLToPath(new URL("../../docs/", import.meta.url));
 const wide = { viewport: { width: 1280, height: 800 } };
 const large = { width: 1440, height: 900 };
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
 const TOKEN = "a-token-for-the-pictures";
 const dark = { colorScheme: "dark" } as const;
 
-let browser: Browser;
-let plume: Plume;
+const { crash, enter, plume, visit } = stage({ PLUME_INSPECT: TOKEN });
+const comeIn = (name: string, options: object = wide) =>
+	enter(name, options, "");
 
-beforeAll(async () => {
-	await mkdir(TO, { recursive: true });
-	browser = await startChromium();
-	plume = await Plume.start({ PLUME_INSPECT: TOKEN });
-});
-afterAll(async () => {
-	await browser.close();
-	await plume.stop();
-});
+beforeAll(() => mkdir(TO, { recursive: true }));
 
 const shoot = ({ page }: Person, name: string) =>
 	page.screenshot({ path: `${TO}/${name}.png`, animations: "disabled" });
 
-const comeIn = (name: string, options: BrowserContextOptions = wide) =>
-	enter(browser, plume, name, options);
-
-async function lookInside(name: string, options: BrowserContextOptions) {
-	const page = await browser.newPage({ ...options, viewport: large });
-	await page.goto(`${plume.url}/inspect#${TOKEN}`);
+async function lookInside(name: string, options: object) {
+	const viewer = await visit("viewer", { ...options, viewport: large }, "");
+	const { page } = viewer;
+	await page.goto(`${plume().url}/inspect#${TOKEN}`);
 	await page.getByRole("option", { name: "awaitingCode" }).click();
 	return async () => {
 		await page.locator('#chart [data-id="client.inRoom"].active').waitFor();
 		await page.getByText("message.posted").first().waitFor();
-		await page.screenshot({
-			path: `${TO}/${name}.png`,
-			animations: "disabled",
-		});
+		await shoot(viewer, name);
 	};
 }
 
 test("what the inspector looks like", async () => {
 	const finn = await comeIn("finn");
 	await finn.says("Anyone up already?");
-	const gus = await visit(browser, plume, "gus", wide);
+	const gus = await visit("gus", wide, "");
 	const code = await gus.getsACode();
 	const shots = await Promise.all([
 		lookInside("inspect", {}),
@@ -71,7 +56,7 @@ test("what the inspector looks like", async () => {
 });
 
 test("what the page looks like", async () => {
-	const eve = await visit(browser, plume, "eve", wide);
+	const eve = await visit("eve", wide, "");
 	await eve.page.getByLabel("Name").fill("eve");
 	await shoot(eve, "enter");
 	const code = await eve.getsACode();
@@ -83,44 +68,45 @@ test("what the page looks like", async () => {
 
 	const ann = await comeIn("ann");
 	const linus = await comeIn("linus", phone);
-	const mina = await comeIn("mina", { ...wide, ...dark });
+	const ida = await comeIn("ida", { ...wide, ...dark });
 	const talk: [Person, string][] = [
 		[ann, "Good morning! The boat leaves at nine, from the small pier."],
 		[ann, "Tickets: https://example.org/boats?day=saturday"],
-		[mina, "Half past eight at the pier, then"],
+		[ida, "Half past eight at the pier, then"],
 		[linus, "I am late, start without me. @ann can you take the tent?"],
 		[ann, "Of course. Who has the list?"],
 		[
-			mina,
+			ida,
 			"Here, from last year:\n```\ntent, ropes, two lamps\nbread, `real` coffee\n```",
 		],
 		[linus, "שלום לכולם, אני מביא קפה"],
-		[mina, "Then only `lamps` are missing. @linus?"],
+		[ida, "Then only `lamps` are missing. @linus?"],
 		[linus, "I bring them, and a plan of the island: https://example.org/map."],
 	];
 	for (const [person, text] of talk) {
 		await person.says(text);
-		await mina.reads(text.split(/[\n`?@]/, 1)[0] || text.slice(0, 8));
+		await ida.reads(text.split(/[\n`?@]/, 1)[0] || text.slice(0, 8));
 	}
-	for (const room of ["boats", "recipes"]) {
-		await ann.page.getByLabel("Make or join a room").fill(room);
-		await ann.page.keyboard.press("Enter");
-		await ann.page.getByRole("heading", { name: room }).waitFor();
-	}
+	for (const room of ["boats", "recipes"]) await ann.goesTo(room);
 	await ann.page.getByRole("link", { name: "lobby" }).click();
 	await ann.reads("I bring them");
 	const people = ann.page.getByRole("region", { name: /^People/ });
-	await people.getByText("mina").waitFor();
-	await ann.page.mouse.move(700, 20);
+	await people.getByText("ida").waitFor();
+	const ravi = await enter("ravi", wide, "boats");
+	await ravi.says("Nine is fine.");
+	await ravi.says("@ann, shall I book?");
+	await ann.page.getByRole("link", { name: /boats @2/ }).waitFor();
+	await ann.presses("No");
+	for (const { page } of [ann, ida]) await page.mouse.move(700, 20);
 	await ann.page.getByLabel("Your message").fill("See you all at the pier");
 	await shoot(ann, "room");
-	await linus.page.getByLabel("Your message").fill("");
+	await linus.presses("No");
 	await shoot(linus, "phone");
-	await shoot(mina, "dark");
+	await shoot(ida, "dark");
 	await ann.page.getByRole("button", { name: "ann", exact: true }).click();
 	await shoot(ann, "settings");
 	await ann.page.keyboard.press("Escape");
-	plume.kill("SIGKILL");
+	await crash();
 	await ann.isTold("Trying again…");
 	await ann.says("See you all at the pier");
 	await shoot(ann, "reconnecting");

@@ -1,12 +1,12 @@
 /** Writing: what helps while one types, with the keyboard alone. */
 
 import { expect, test } from "vitest";
-import { stage } from "./stage.ts";
+import { phone, stage } from "./stage.ts";
 
 const { enter } = stage();
 
 test("Shift+Enter breaks a line and the field grows; Enter sends", async () => {
-	const ann = await enter("ann", {}, "lines");
+	const ann = await enter("ann");
 	const height = () => ann.field.evaluate((field) => field.clientHeight);
 	const before = await height();
 	await ann.field.focus();
@@ -21,8 +21,45 @@ test("Shift+Enter breaks a line and the field grows; Enter sends", async () => {
 	expect(await ann.page.locator("article.said").count()).toBe(1);
 });
 
+test("many pasted lines are one message, in a field that leaves room to read", async () => {
+	const permissions = ["clipboard-read", "clipboard-write"];
+	const ann = await enter("ann", { ...phone, permissions });
+	const bob = await enter("bob");
+	const lines = Array.from({ length: 200 }, (_, at) => `pasted ${at}`);
+	const text = lines.join("\n");
+	await ann.page.evaluate((all) => navigator.clipboard.writeText(all), text);
+	await ann.field.focus();
+	await ann.page.keyboard.press("Control+V");
+	expect(await ann.field.inputValue()).toBe(text);
+	const { height = 0 } = (await ann.field.boundingBox()) ?? {};
+	expect(height).toBeLessThanOrEqual(phone.viewport.height * 0.4);
+	await ann.page.keyboard.press("Enter");
+	await bob.reads("pasted 199");
+	const said = bob.page.locator("article.said .line");
+	expect(await said.allInnerTexts()).toEqual([text]);
+});
+
+test("a line that could not go out yet says so, until it is said", async () => {
+	const ann = await enter("ann");
+	const connect = await ann.cutsTheLine();
+	await ann.page.reload();
+	await ann.isTold("Trying again…");
+	await ann.says("patience");
+	const state = () =>
+		ann.page
+			.locator("#outbox .line")
+			.evaluateAll((lines) =>
+				lines.map((line) => getComputedStyle(line, "::after").content),
+			);
+	expect(await state()).toEqual(['" (waiting)"']);
+	connect();
+	await ann.presses("Try now");
+	await ann.reads("patience");
+	expect(await state()).toEqual([]);
+});
+
 test("up-arrow in an empty field brings the last line back", async () => {
-	const ann = await enter("ann", {}, "again");
+	const ann = await enter("ann");
 	await ann.says("first");
 	await ann.says("second");
 	await ann.reads("second");
@@ -34,9 +71,9 @@ test("up-arrow in an empty field brings the last line back", async () => {
 });
 
 test("an @name is completed from who is here, by keyboard", async () => {
-	const ann = await enter("ann", {}, "company");
-	const bert = await enter("bert", {}, "company");
-	const bob = await enter("bob", {}, "company");
+	const ann = await enter("ann");
+	const bert = await enter("bert");
+	const bob = await enter("bob");
 	await bob.says("hi");
 	await bert.says("hi");
 	await ann.page.locator("article.said").nth(1).waitFor();

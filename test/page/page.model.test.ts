@@ -49,9 +49,12 @@ returning.waiting: retry → returning.trying
 returning.waiting: after backoff → returning.trying
 returning.trying: opened → returning.opening
 returning.trying: after reach → returning.waiting
-returning.opening: welcome if isOfRoom → chatting
+returning.opening: welcome if isOvertaken → where it was
+returning.opening: welcome → chatting
 returning.opening: pending → loggingIn.verifying
-returning.opening: refused if isAboutRoom → returning.opening
+returning.opening: refused if isOvertaken → where it was
+returning.opening: refused if isOfBefore → where it was
+returning.opening: refused if isAboutRoom → returning.trying
 returning.opening: go if hasSession → returning.opening
 returning.opening: refused if endsKey → entering
 returning.opening: refused → stopped
@@ -168,6 +171,7 @@ describe("the chart", () => {
 					value,
 					context.key,
 					context.room,
+					Math.min(2, context.opens),
 					event,
 					before?.value,
 				]),
@@ -434,6 +438,35 @@ describe("a lost connection", () => {
 		expect(value).toBe("entering");
 		expect(context).toMatchObject({ name: "Ann", email: ann.email, trouble });
 		expect(effects).toContain("dropKey");
+	});
+
+	test("ends where one last wanted to go, whatever was asked before and however it is answered", () => {
+		for (const first of [
+			inTheGarden,
+			refused(MessageType.open, "roomIsNamed"),
+		]) {
+			const { actor, effects } = inTheRoom(0);
+			effects.length = 0;
+			actor.send(garden);
+			actor.send({ type: "go", news: { room: "attic" } });
+			// What had been said in the room before is no answer.
+			actor.send(refused(MessageType.erase, "placeIsKnown"));
+			actor.send(first);
+			expect(actor.getSnapshot().value).toEqual({ returning: "opening" });
+			actor.send({ ...inTheGarden, news: { room: "attic" } });
+			const { value, context } = actor.getSnapshot();
+			expect([value, context.room]).toEqual(["chatting", "attic"]);
+			const asked = effects.filter((effect) => effect === "sendOpen");
+			expect(asked).toHaveLength(2);
+		}
+	});
+
+	test("leads to a room by the name that the server has for it", () => {
+		const { actor } = inTheRoom(0);
+		actor.send({ type: "go", news: { room: "GARDEN" } });
+		actor.send(inTheGarden);
+		const { value, context } = actor.getSnapshot();
+		expect([value, context.room]).toEqual(["chatting", "garden"]);
 	});
 
 	test("while a code is out finds the code field again", () => {

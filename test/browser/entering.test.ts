@@ -1,0 +1,100 @@
+/** Entering: one calm screen, a code from the mail, and words for whatever is refused. */
+
+import { expect, test } from "vitest";
+import { phone, stage } from "./stage.ts";
+
+const { enter, plume, visit } = stage({
+	PLUME_LIMIT_RESEND_SECONDS: "2",
+	PLUME_ALLOW: "@example.org",
+});
+
+test("a wrong code says how many tries are left, and the right one still works", async () => {
+	const ann = await visit("ann");
+	await ann.asksForACode();
+	const code = await plume().codeFor("ann");
+	await ann.types(code === "AAAAAA" ? "BBBBBB" : "AAAAAA");
+	await ann.isTold("That code is not right.");
+	await ann.page.getByText("4 tries and 10 minutes left.").waitFor();
+	await ann.types(code);
+	await ann.reads("Hello ann");
+});
+
+test("a code that was tried too often has to be asked for again", async () => {
+	const ann = await visit("ann");
+	await ann.asksForACode();
+	await plume().codeFor("ann");
+	for (const left of ["4 tries", "3 tries", "2 tries", "1 try"]) {
+		await ann.types("AAAAAA");
+		await ann.page.getByText(`${left} and`).waitFor();
+	}
+	await ann.types("AAAAAA");
+	await ann.isTold("Please ask for a new code.");
+	expect(await ann.page.getByLabel("Email").inputValue()).toContain("ann@");
+	await ann.comesIn();
+});
+
+test("a taken name is told beside the name, and another one gets in", async () => {
+	const ann = await enter("ann");
+	const eve = await visit("ann");
+	await eve.asksForACode("eve@example.org");
+	await eve.isTold("That name is taken");
+	const name = eve.page.getByLabel("Name");
+	expect(await name.getAttribute("aria-invalid")).toBe("true");
+	await eve.page.getByLabel("Name").fill("eve");
+	await eve.page.keyboard.press("Enter");
+	await eve.types(await plume().codeFor("eve"));
+	await ann.reads("eve entered");
+});
+
+test.each([
+	["a b", "ann@example.org", "Name", "A name has 1 to 32 letters"],
+	["plumebot", "ann@example.org", "Name", "That name"],
+	["ann", "ann@example.org, bob@example.org", "Email", /email|@/],
+	["ann", "ann@example.com", "Email", "Ask whoever runs it"],
+])(
+	"%s, %s is refused beside the field, in words",
+	async (name, email, field, words) => {
+		const ann = await visit(name, phone);
+		await ann.asksForACode(email);
+		await ann.isTold(words);
+		const wrong = ann.page.getByLabel(field, { exact: true });
+		expect(await wrong.getAttribute("aria-invalid")).toBe("true");
+		expect(await wrong.evaluate((one) => one === document.activeElement)).toBe(
+			true,
+		);
+	},
+);
+
+test("the code may fill itself in, and what was entered is remembered", async () => {
+	const ann = await visit("anna");
+	await ann.getsACode();
+	const code = ann.page.getByLabel("Code");
+	expect(await code.getAttribute("autocomplete")).toBe("one-time-code");
+	expect(await code.evaluate((one) => one === document.activeElement)).toBe(
+		true,
+	);
+	await ann.presses("Use another name or email");
+	expect(await ann.page.getByLabel("Name").inputValue()).toBe("anna");
+	await ann.page.getByLabel("Email").fill("anna.other@example.org");
+	await ann.page.keyboard.press("Enter");
+	await ann.page.getByText("anna.other@example.org").waitFor();
+	await ann.types(await plume().codeFor("anna"));
+	await ann.isInside();
+});
+
+test("a code can be asked for again after a wait that is told; the old one is dead", async () => {
+	const ann = await visit("ann", phone);
+	await ann.page.getByLabel("Name").fill("cleo");
+	await ann.page.getByLabel("Email").fill("cleo@example.org");
+	await ann.presses("Mail me a code");
+	const old = await plume().codeFor("cleo");
+	const wait = ann.page.getByRole("button", { name: /Send again in \d+ s/ });
+	await wait.waitFor();
+	expect(await wait.isDisabled()).toBe(true);
+	await ann.presses("Send it again");
+	const fresh = await plume().codeFor("cleo");
+	await ann.types(old);
+	await ann.isTold("That code is not right.");
+	await ann.types(fresh);
+	await ann.isInside();
+});

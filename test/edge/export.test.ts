@@ -1,0 +1,50 @@
+/** An export reads the whole log, so each person has one at a time. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import express from "express";
+import { expect, test } from "vitest";
+import { exporter } from "../../src/edge/export.ts";
+import { FakeClock } from "../fakes/clock.ts";
+
+test("a second one is refused while the first is under way, and for a minute after", async () => {
+	const clock = new FakeClock();
+	let finish = () => {};
+	const isWanted = new Promise<void>((resolve) => {
+		finish = resolve;
+	});
+	const archive = {
+		async *saidBy(): AsyncGenerator<never, void> {
+			await isWanted;
+			yield* [];
+		},
+	};
+	const ownerOf = (token: string) => ({ identity: token, name: token });
+	const app = express();
+	app.post("/export", exporter({ archive, clock, ownerOf }));
+	const server = createServer(app).listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address() as AddressInfo;
+	const ask = (token: string) =>
+		fetch(`http://127.0.0.1:${port}/export`, {
+			method: "POST",
+			headers: { Authorization: `Bearer ${token}` },
+		});
+	const first = await ask("ann");
+	expect(first.status).toBe(200);
+	const second = await ask("ann");
+	expect([second.status, second.headers.get("retry-after")]).toEqual([
+		429,
+		"60",
+	]);
+	expect((await ask("bob")).status).toBe(200);
+	finish();
+	expect(await first.json()).toMatchObject({ name: "ann", messages: [] });
+	clock.advance(59_000);
+	const third = await ask("ann");
+	expect([third.status, third.headers.get("retry-after")]).toEqual([429, "1"]);
+	clock.advance(1_000);
+	expect((await ask("ann")).status).toBe(200);
+	server.close();
+	server.closeAllConnections();
+});
