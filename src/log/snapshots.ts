@@ -22,6 +22,7 @@ const NAME = /^snapshot-(\d+)\.json$/;
 const nameOf = (seq: number) => `snapshot-${seq}.json`;
 /** So much is put together in one turn of the event loop. */
 const PIECES_PER_TURN = 1000;
+const folderOf = (dataFolder: string) => join(dataFolder, "snapshots");
 
 export interface Snapshot {
 	readonly mark: Mark;
@@ -48,7 +49,7 @@ export class Snapshots {
 
 	constructor(options: SnapshotsOptions) {
 		this.#options = options;
-		this.#folder = join(options.folder, "snapshots");
+		this.#folder = folderOf(options.folder);
 		this.#every = options.every ?? 10_000;
 	}
 
@@ -62,7 +63,10 @@ export class Snapshots {
 			await this.#options.disk.makeFolder(this.#folder);
 			const [newest = 0, older] = await this.#kept();
 			this.#newest = newest;
-			return older === undefined ? undefined : await this.#open(older);
+			const { disk } = this.#options;
+			return older === undefined
+				? undefined
+				: await openSnapshot(disk, this.#folder, older);
 		} catch (error) {
 			await this.discard(error);
 			return undefined;
@@ -115,50 +119,62 @@ export class Snapshots {
 
 	/** The seq of the newest, and that of the newest which has enough behind it. */
 	async #kept(): Promise<number[]> {
-		const seqs = await this.#seqs();
+		const seqs = await seqsIn(this.#options.disk, this.#folder);
 		const [newest = 0] = seqs;
 		const older = seqs.find((seq) => newest - seq >= this.#every);
 		return seqs.filter((seq) => seq === newest || seq === older);
 	}
 
 	async #removeAllBut(kept: readonly number[]): Promise<void> {
-		for (const seq of await this.#seqs())
-			if (!kept.includes(seq)) await this.#options.disk.remove(this.#path(seq));
+		const { disk } = this.#options;
+		for (const seq of await seqsIn(disk, this.#folder))
+			if (!kept.includes(seq))
+				await disk.remove(join(this.#folder, nameOf(seq)));
 	}
+}
 
-	/** Newest first. */
-	async #seqs(): Promise<number[]> {
-		const names = await this.#options.disk.list(this.#folder);
-		return names
-			.flatMap((name) => NAME.exec(name)?.[1] ?? [])
-			.map(Number)
-			.sort((a, b) => b - a);
-	}
+/** The newest there is, for whoever only reads. Throws if it is no good. */
+export async function newestSnapshot(
+	disk: Disk,
+	dataFolder: string,
+): Promise<Snapshot | undefined> {
+	const folder = folderOf(dataFolder);
+	const [newest] = await seqsIn(disk, folder);
+	return newest === undefined ? undefined : openSnapshot(disk, folder, newest);
+}
 
-	async #open(named: number): Promise<Snapshot> {
-		const path = this.#path(named);
-		const chunks: Buffer[] = [];
-		for await (const chunk of this.#options.disk.read(path)) chunks.push(chunk);
-		const text = Buffer.concat(chunks).toString();
-		const at = text.indexOf(STATE);
-		const about: Partial<Record<string, unknown>> = JSON.parse(
-			`${text.slice(0, at)}}`,
-		);
-		const { format, log, seq, hash, offset, stateHash } = about;
-		const state = text.slice(at + STATE.length, text.lastIndexOf("}"));
-		if (
-			format !== FORMAT ||
-			seq !== named ||
-			typeof log !== "string" ||
-			typeof hash !== "string" ||
-			!isCount(offset) ||
-			stateHash !== hashOf("sha256", state, "base64url")
-		)
-			throw new Error(`${path} is no sound snapshot of format ${FORMAT}`);
-		return { mark: { log, seq: named, hash, offset }, state };
-	}
+/** Newest first. */
+async function seqsIn(disk: Disk, folder: string): Promise<number[]> {
+	const names = await disk.list(folder);
+	return names
+		.flatMap((name) => NAME.exec(name)?.[1] ?? [])
+		.map(Number)
+		.sort((a, b) => b - a);
+}
 
-	#path(seq: number): string {
-		return join(this.#folder, nameOf(seq));
-	}
+async function openSnapshot(
+	disk: Disk,
+	folder: string,
+	named: number,
+): Promise<Snapshot> {
+	const path = join(folder, nameOf(named));
+	const chunks: Buffer[] = [];
+	for await (const chunk of disk.read(path)) chunks.push(chunk);
+	const text = Buffer.concat(chunks).toString();
+	const at = text.indexOf(STATE);
+	const about: Partial<Record<string, unknown>> = JSON.parse(
+		`${text.slice(0, at)}}`,
+	);
+	const { format, log, seq, hash, offset, stateHash } = about;
+	const state = text.slice(at + STATE.length, text.lastIndexOf("}"));
+	if (
+		format !== FORMAT ||
+		seq !== named ||
+		typeof log !== "string" ||
+		typeof hash !== "string" ||
+		!isCount(offset) ||
+		stateHash !== hashOf("sha256", state, "base64url")
+	)
+		throw new Error(`${path} is no sound snapshot of format ${FORMAT}`);
+	return { mark: { log, seq: named, hash, offset }, state };
 }
