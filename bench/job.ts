@@ -36,13 +36,20 @@ export interface LogJob {
 	readonly events: number;
 }
 
+export interface TravelJob {
+	readonly kind: "travel";
+	readonly events: number;
+	/** Who are in the room, all the time. */
+	readonly people: number;
+}
+
 export interface PageJob {
 	readonly kind: "page";
 	/** How many lines were said before. */
 	readonly lines: number;
 }
 
-export type Job = LoadJob | IdleJob | LoginJob | LogJob | PageJob;
+export type Job = LoadJob | IdleJob | LoginJob | LogJob | TravelJob | PageJob;
 
 export interface Loaded extends Quantiles {
 	/** Deliveries a second. */
@@ -78,6 +85,18 @@ export interface LogMeasured {
 	readonly parsedAndHashed: number;
 }
 
+export interface TravelMeasured {
+	/** From the command to a chart on the page. */
+	readonly usableMs: number;
+	/** Until every event can be sought. */
+	readonly wholeMs: number;
+	/** From a pull of the slider to the moment on the page, of random events. */
+	readonly seekP50Ms: number;
+	readonly seekP95Ms: number;
+	readonly seekMaxMs: number;
+	readonly rssMiB: number;
+}
+
 export interface PageMeasured {
 	/** While scrolling to the first line. */
 	readonly longestTaskMs: number;
@@ -88,7 +107,13 @@ export interface PageMeasured {
 	readonly paintMaxMs: number;
 }
 
-export type Answer = Loaded | Idle | LoggedIn | LogMeasured | PageMeasured;
+export type Answer =
+	| Loaded
+	| Idle
+	| LoggedIn
+	| LogMeasured
+	| TravelMeasured
+	| PageMeasured;
 
 export interface Row {
 	readonly scenario: string;
