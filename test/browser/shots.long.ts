@@ -7,7 +7,9 @@ import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, test } from "vitest";
+import { openLog } from "../program/opened.ts";
 import { Plume } from "../program/program.ts";
+import { liveADay } from "../travel/day.ts";
 import { startChromium } from "./chromium.ts";
 import { enter, type Person, visit } from "./person.ts";
 
@@ -68,6 +70,23 @@ test("what the inspector looks like", async () => {
 	await gus.says("Me! Just mistyped my code.");
 	await finn.reads("mistyped");
 	for (const shot of shots) await shot();
+});
+
+test("what a log looks like that is opened", async () => {
+	const { link, end } = await openLog(await liveADay());
+	const page = await browser.newPage({ viewport: large });
+	await page.goto(link);
+	await page.locator("#scrub").fill("120");
+	await page.locator("#moment").getByText("#120 ").waitFor();
+	await page.getByRole("button", { name: "Compare from here" }).click();
+	await page.locator("#scrub").fill("500");
+	await page.locator("#moment").getByText("#500 ").waitFor();
+	await page.getByLabel("Room", { exact: true }).selectOption("lobby");
+	await page.getByLabel("Client").fill("bob");
+	await page.getByRole("button", { name: "Later" }).click();
+	await page.getByText("bob was set free").waitFor();
+	await page.screenshot({ path: `${TO}/travel.png`, animations: "disabled" });
+	await end();
 });
 
 test("what the page looks like", async () => {
