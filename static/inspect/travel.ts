@@ -37,14 +37,7 @@ export async function travel(token: string): Promise<boolean> {
 	const { show, remember } = activity(parts);
 	scope(parts, show);
 	difference(parts, remember);
-	let follows = true;
-	inspector.onLook((look) => {
-		follows = look.follows;
-	});
-	void learn(reel, ask, (words) => say(status, words)).then(() => {
-		// What is read to its end stands still.
-		if (follows) inspector.goTo(reel.last);
-	});
+	void learn(reel, ask, (words) => say(status, words));
 	return true;
 }
 

@@ -76,6 +76,7 @@ test("what a log looks like that is opened", async () => {
 	const { link, end } = await openLog(await liveADay());
 	const page = await browser.newPage({ viewport: large });
 	await page.goto(link);
+	await page.locator("#moment").getByText("#539 ").waitFor();
 	await page.locator("#scrub").fill("120");
 	await page.locator("#moment").getByText("#120 ").waitFor();
 	await page.getByRole("button", { name: "Compare from here" }).click();
