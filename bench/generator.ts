@@ -23,6 +23,7 @@ import { measurePage } from "./page.ts";
 import { measureLog } from "./replay.ts";
 import { machineCpuUs, ServerProcess } from "./server-process.ts";
 import { speakers } from "./speaker.ts";
+import { measureTravel } from "./travel.ts";
 
 const WARM_SECONDS = 3;
 const DRAIN_MS = 3000;
@@ -123,6 +124,7 @@ async function measure(job: Job): Promise<Answer> {
 	const folder = await newFolder();
 	try {
 		if (job.kind === "page") return await measurePage(job.lines, folder);
+		if (job.kind === "travel") return await measureTravel(job, folder);
 		if (job.kind === "log") return await measureLog(job.events, folder);
 		if (job.kind === "inspector") return await measureInspector(job, folder);
 		const [, , , ...flags] = process.argv;

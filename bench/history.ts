@@ -20,33 +20,41 @@ const node = "bench";
 export async function writeHistory(
 	folder: string,
 	events: number,
+	people = PEOPLE,
 ): Promise<void> {
 	const clock = systemClock();
 	const ids = () => secrets.id();
 	const log = openFileLog({ disk: realDisk, folder, clock, ids });
-	for await (const _ of log.read());
+	let before = 0;
+	for await (const read of log.read())
+		for (const { event } of read) before = event.time;
+	const time = () => before + 1 + log.ordered;
 	const commits = new Commits(log);
-	const people = Array.from({ length: PEOPLE }, ids);
+	const inside = Array.from({ length: people }, ids);
 	await commits.append([
-		{ event: { type: "server.started", time: 1, node, version: "bench" } },
+		{ event: { type: "server.started", time: time(), node, version: "bench" } },
 		...(log.ordered > 0
 			? []
 			: [
 					{
 						event: {
 							type: "room.opened" as const,
-							time: 1,
+							time: time(),
 							room,
 							incarnation: ids(),
 						},
 					},
 				]),
-		...people.flatMap(entering),
+		...inside.flatMap((client) => entering(client, time())),
 	]);
 	while (log.ordered < events) {
 		const count = Math.min(AT_ONCE, events - log.ordered);
 		const said = Array.from({ length: count }, (_, index) =>
-			saying(people[index % PEOPLE] ?? "", log.ordered + index),
+			saying(
+				inside[(log.ordered + index) % people] ?? "",
+				log.ordered + index,
+				time() + index,
+			),
 		);
 		await commits.append(said);
 	}
@@ -57,31 +65,28 @@ const secrets = new Secrets("bench", (size) =>
 	Uint8Array.from({ length: size }, () => Math.random() * 256),
 );
 
-function entering(client: string): readonly Entry[] {
-	const claim = { client, identity: client, nameKey: client, name: client };
-	const time = 1;
-	const login = { pending: client, domain: "", code: "", expires: 1e6 };
+/** With a session, as the page has one: so a start finds them inside still. */
+function entering(client: string, time: number): readonly Entry[] {
+	const claim = { identity: client, nameKey: client, name: client };
+	const session = sha256(client);
+	const [domain, expires] = ["", time + 1e12];
+	const login = { pending: client, domain, code: "", expires };
 	const events: readonly PlumeEvent[] = [
 		{
-			type: "login.requested",
-			time,
-			...claim,
-			...login,
-			room,
-			tries: 5,
-			resends: 3,
+			...{ type: "login.requested", time, client, ...claim, ...login },
+			...{ room, tries: 5, resends: 3 },
 		},
-		{ type: "login.succeeded", time, ...claim },
-		{ type: "client.entered", time, room, ...claim, node },
+		{ type: "session.opened", time, session, ...claim, domain, expires },
+		{ type: "login.succeeded", time, client, ...claim, session },
+		{ type: "client.entered", time, room, client, ...claim, session, node },
 	];
 	return events.map((event) => ({ event }));
 }
 
-function saying(client: string, number: number): Entry {
+function saying(client: string, number: number, time: number): Entry {
 	const text = `What people say to each other is about this long, mostly. ${number}`;
 	const erasable = { salt: sha256(text).slice(0, 22), text };
 	const digest = digestOf(erasable);
-	const time = 1 + number;
 	return {
 		event: { type: "message.posted", time, room, client, digest },
 		erasable,

@@ -38,6 +38,13 @@ export interface LogJob {
 	readonly events: number;
 }
 
+export interface TravelJob {
+	readonly kind: "travel";
+	readonly events: number;
+	/** Who are in the room, all the time. */
+	readonly people: number;
+}
+
 export interface PageJob {
 	readonly kind: "page";
 	/** How many lines were said before. */
@@ -55,6 +62,7 @@ export type Job =
 	| IdleJob
 	| LoginJob
 	| LogJob
+	| TravelJob
 	| PageJob
 	| InspectorJob;
 
@@ -101,6 +109,18 @@ export interface LogMeasured {
 	readonly parsedAndHashed: number;
 }
 
+export interface TravelMeasured {
+	/** From the command to a chart on the page. */
+	readonly usableMs: number;
+	/** Until every event can be sought. */
+	readonly wholeMs: number;
+	/** From a pull of the slider to the moment on the page, of random events. */
+	readonly seekP50Ms: number;
+	readonly seekP95Ms: number;
+	readonly seekMaxMs: number;
+	readonly rssMiB: number;
+}
+
 export interface PageMeasured {
 	/** Until a first visitor on a slow phone can type their name. */
 	readonly usableMs: number;
@@ -127,6 +147,7 @@ export type Answer =
 	| Idle
 	| LoggedIn
 	| LogMeasured
+	| TravelMeasured
 	| PageMeasured
 	| InspectorMeasured;
 

@@ -89,6 +89,15 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 				turns: quick ? 2 : 4,
 			})),
 	},
+	travel: {
+		says: "a log is opened with replay --inspect, in a browser, and random events of it are sought",
+		jobs: (quick) =>
+			[50, 10_000].map((people) => ({
+				kind: "travel",
+				events: quick ? 100_000 : 1_000_000,
+				people,
+			})),
+	},
 	page: {
 		says: "a slow phone opens the page; a browser scrolls up through all that was said, then types while 50 messages a second arrive",
 		jobs: (quick) => [{ kind: "page", lines: quick ? 1000 : 10_000 }],

@@ -37,9 +37,11 @@ const heads = {
 	idle: "|clients|RSS KiB each|× ws|× socket.io",
 	logins: "|clients|logins/s|p50 ms|p99 ms|max ms",
 	log: "events|start ms|again ms|replay events/s|JSON.parse /s|+ SHA-256 /s|of those",
-inspector:
+	inspector:
 		"nobody yet µs|nobody any more µs|one µs|shown|one costs µs|median µs",
 	page: "lines|first use ms|longest task ms|rows at most|to the first line|key to paint p50 ms|max ms",
+	travel:
+		"events|people|page usable ms|all of it ms|seek p50 ms|p95 ms|max ms|RSS MiB",
 } satisfies Record<Job["kind"], string>;
 
 export function table(rows: readonly Row[]): string {
@@ -108,6 +110,16 @@ function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 			answer.reachedStart ? "yes" : "no",
 			...[answer.paintP50Ms, answer.paintMaxMs].map((ms) => three.format(ms)),
 		];
+	if ("usableMs" in answer) {
+		const { usableMs, wholeMs, seekP50Ms, seekP95Ms, seekMaxMs, rssMiB } =
+			answer;
+		const counts = "people" in job ? [job.events, job.people] : [];
+		return [
+			...[...counts, usableMs, wholeMs].map(whole.format),
+			...[seekP50Ms, seekP95Ms, seekMaxMs].map((ms) => three.format(ms)),
+			whole.format(rssMiB),
+		];
+	}
 	const { startMs, restartMs, replayed, parsed, parsedAndHashed } = answer;
 	return [
 		"events" in job ? whole.format(job.events) : "",

@@ -3,7 +3,7 @@
  * Where everything is put together: the only file that reads the environment
  * and names the concrete disk, log, mail service and clock.
  */
-import { randomFillSync } from "node:crypto";
+import { randomBytes, randomFillSync } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -32,6 +32,7 @@ import { smtpMailer } from "./mail/smtp.ts";
 import { terminalMailer } from "./mail/terminal.ts";
 import { readSecret } from "./secret-file.ts";
 import { startService } from "./service.ts";
+import { openTheatre, readInThread } from "./travel/theatre.ts";
 
 const VERSION = "1.0.0";
 /** Shorter than anyone notices; it halves what a busy room costs (see ARCHITECTURE.md). */
@@ -72,13 +73,27 @@ function read(command: LogCommand): Promise<number> {
 	const data = env.PLUME_DATA || env.STATE_DIRECTORY || "data";
 	const { disk, done } = shown(command.source ?? data);
 	const parts = {
-		...{ data, disk, stdin, warn },
+		...{ data, disk, stdin, warn, show },
 		print(line: string) {
 			done();
 			print(line);
 		},
 	};
 	return readLog(command, parts, untilStopped());
+}
+
+/** A page over a log, with a new token. */
+async function show(place: string) {
+	const { ask, end } = readInThread(place);
+	const token = randomBytes(16).toString("base64url");
+	const { link, close } = await openTheatre({ pages: PAGES, token, ask });
+	return {
+		link,
+		close() {
+			close();
+			end();
+		},
+	};
 }
 
 /** Pauses that answer whether to go on; from the first of them on, Ctrl+C says no. */

@@ -32,6 +32,9 @@ It defaults to the data folder, PLUME_DATA.
   --json          tell the state as one line of JSON
   --follow        tell each event as a running server logs it, the last ten
                   first, without what was said; Ctrl+C ends it
+  --inspect       open a page over the log on a free port of this machine, and
+                  print its link: look at any moment, find events of a room or
+                  a client, compare two moments; Ctrl+C ends it
   --bisect WHAT   tell the first event after which WHAT holds (exit code 1 if it
                   never does): owner:NAME, member:ROOM/NAME or messages:ROOM>N
 `;

@@ -29,6 +29,7 @@ export interface BisectCommand extends Asked<"bisect"> {
 	readonly until: Until | undefined;
 	readonly question: Question;
 }
+export interface InspectCommand extends Asked<"inspect"> {}
 export interface RehearseCommand extends Asked<"rehearse"> {}
 export interface WhyCommand extends Asked<"why"> {
 	readonly about: { readonly seq: number } | { readonly client: string };
@@ -37,6 +38,7 @@ export type LogCommand =
 	| ReplayCommand
 	| FollowCommand
 	| BisectCommand
+	| InspectCommand
 	| RehearseCommand
 	| WhyCommand;
 
@@ -48,12 +50,12 @@ export const logCommands = {
 };
 
 /** Questions of another kind than what a log comes to, and what may be said beside them. */
-const BESIDE = { follow: ["room", "client"], bisect: ["to"] };
+const BESIDE = { follow: ["room", "client"], bisect: ["to"], inspect: [] };
 
 function parseReplay(args: readonly string[]): LogCommand | undefined {
 	const flags = parseFlags("replay", args, true, {
 		...{ to: string, room: string, client: string, bisect: string },
-		...{ json: boolean, verify: boolean, follow: boolean },
+		...{ json: boolean, verify: boolean, follow: boolean, inspect: boolean },
 	});
 	const { values } = flags;
 	if (values.help) return undefined;
@@ -63,8 +65,12 @@ function parseReplay(args: readonly string[]): LogCommand | undefined {
 	const scope = { room: roomOf(values.room), client: textOf(values.client) };
 	for (const [name, beside] of Object.entries(BESIDE))
 		if (values[name]) refuseOthers(values, name, beside);
-	if (values.follow && source === "-")
-		throw new ConfigError("--follow takes a data folder or a segment, not -.");
+	for (const name of ["follow", "inspect"])
+		if (values[name] && source === "-")
+			throw new ConfigError(
+				`--${name} takes a data folder or a segment, not -.`,
+			);
+	if (values.inspect) return { name: "inspect", source };
 	if (values.follow) return { name: "follow", source, ...scope };
 	const bisect = textOf(values.bisect);
 	if (bisect !== undefined)

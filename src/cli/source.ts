@@ -69,12 +69,14 @@ export async function ask(
 	}
 }
 
-const isLone = (place: string) => place === "-" || place.endsWith(".ndjson");
+/** One segment, or a pipe. */
+export const isLone = (place: string) =>
+	place === "-" || place.endsWith(".ndjson");
 
 /** Throws an ENOENT if there is nothing. */
 export async function sourcesOf(
 	place: string,
-	{ disk, stdin }: LogParts,
+	{ disk, stdin }: Pick<LogParts, "disk" | "stdin">,
 	again = false,
 ): Promise<readonly Source[]> {
 	const pipe = again ? kept(stdin) : () => stdin;

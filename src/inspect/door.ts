@@ -7,7 +7,6 @@
  * What happens is sent in batches. A viewer that lags is not buffered for: it
  * misses what happens meanwhile, and begins anew when it has caught up.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -15,22 +14,21 @@ import { INSPECT_PROTOCOL, type Moment } from "../../machines/frame.ts";
 import type { Clock } from "../clock.ts";
 import type { Turned } from "../edge/gate.ts";
 import { turnAway } from "../edge/turn-away.ts";
+import { Keeper, type KeeperParts } from "./keeper.ts";
 import type { Tap } from "./tap.ts";
 
 const BATCH_MS = 50;
 const MOST_VIEWERS = 8;
 const MOST_UNSENT_BYTES = 8 << 20;
 
-export interface DoorParts {
+export interface DoorParts extends KeeperParts {
 	readonly tap: Tap;
 	readonly clock: Clock;
-	readonly token: string;
-	/** Names this server may be asked by, without ports. */
-	readonly hosts: ReadonlySet<string>;
 }
 
 export class Door {
 	readonly #parts: DoorParts;
+	readonly #keeper: Keeper;
 	readonly #viewers = new Set<WebSocket>();
 	readonly #webSockets = new WebSocketServer({
 		noServer: true,
@@ -42,12 +40,12 @@ export class Door {
 
 	constructor(parts: DoorParts) {
 		this.#parts = parts;
+		this.#keeper = new Keeper(parts);
 	}
 
-	/** Whether a request was meant for us, and not for a name that another site has made to mean us. */
-	isOurs({ headers: { host = "" } }: IncomingMessage): boolean {
-		if (!URL.canParse(`http://${host}`)) return false;
-		return this.#parts.hosts.has(new URL(`http://${host}`).hostname);
+	/** Whether a request was meant for us. */
+	isOurs(request: IncomingMessage): boolean {
+		return this.#keeper.isOurs(request);
 	}
 
 	upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -64,23 +62,16 @@ export class Door {
 	}
 
 	#check(request: IncomingMessage): Turned | undefined {
-		const { origin = "", host } = request.headers;
-		const isOwn = URL.canParse(origin) && new URL(origin).host === host;
-		if (!this.isOurs(request) || !isOwn)
+		if (!this.#keeper.isOwnPages(request))
 			return { status: 403, says: "That page may not look in here." };
 		const [protocol, token] = (request.headers["sec-websocket-protocol"] ?? "")
 			.split(",")
 			.map((offered) => offered.trim());
-		if (protocol !== INSPECT_PROTOCOL || !this.#isToken(token ?? ""))
+		if (protocol !== INSPECT_PROTOCOL || !this.#keeper.isToken(token ?? ""))
 			return { status: 401, says: "That is not the token." };
 		if (this.#viewers.size >= MOST_VIEWERS)
 			return { status: 503, says: "Too many are looking already." };
 		return undefined;
-	}
-
-	#isToken(offered: string): boolean {
-		const digest = (text: string) => createHash("sha256").update(text).digest();
-		return timingSafeEqual(digest(offered), digest(this.#parts.token));
 	}
 
 	#show(webSocket: WebSocket): void {

@@ -22,6 +22,7 @@ const nameOf = (seq: number) => `snapshot-${seq}.json`;
 const KEPT = 2;
 /** So much is put together in one turn of the event loop. */
 const PIECES_PER_TURN = 1000;
+const folderOf = (dataFolder: string) => join(dataFolder, "snapshots");
 
 export interface Snapshot {
 	readonly mark: Mark;
@@ -48,7 +49,7 @@ export class Snapshots {
 
 	constructor(options: SnapshotsOptions) {
 		this.#options = options;
-		this.#folder = join(options.folder, "snapshots");
+		this.#folder = folderOf(options.folder);
 		this.#every = options.every ?? 10_000;
 	}
 
@@ -60,14 +61,15 @@ export class Snapshots {
 	async load(): Promise<Snapshot | undefined> {
 		try {
 			await this.#options.disk.makeFolder(this.#folder);
-			const seqs = await this.#seqs();
+			const { disk } = this.#options;
+			const seqs = await seqsIn(disk, this.#folder);
 			this.#newest = seqs[0] ?? 0;
 			for (const seq of seqs)
 				try {
-					return await this.#open(seq);
+					return await openSnapshot(disk, this.#folder, seq);
 				} catch (error) {
 					this.#warn(error);
-					await this.#options.disk.remove(this.#path(seq));
+					await disk.remove(join(this.#folder, nameOf(seq)));
 				}
 		} catch (error) {
 			await this.discard(error);
@@ -107,7 +109,9 @@ export class Snapshots {
 			const text = `${head}${STATE}${state}}\n`;
 			const { disk } = this.#options;
 			await replaceFile(disk, this.#folder, nameOf(mark.seq), text);
-			await this.#removeAllBut((await this.#seqs()).slice(0, KEPT));
+			await this.#removeAllBut(
+				(await seqsIn(disk, this.#folder)).slice(0, KEPT),
+			);
 			return stateHash;
 		} catch (error) {
 			this.#warn(error);
@@ -120,43 +124,55 @@ export class Snapshots {
 	}
 
 	async #removeAllBut(kept: readonly number[]): Promise<void> {
-		for (const seq of await this.#seqs())
-			if (!kept.includes(seq)) await this.#options.disk.remove(this.#path(seq));
+		const { disk } = this.#options;
+		for (const seq of await seqsIn(disk, this.#folder))
+			if (!kept.includes(seq))
+				await disk.remove(join(this.#folder, nameOf(seq)));
 	}
+}
 
-	/** Newest first. */
-	async #seqs(): Promise<number[]> {
-		const names = await this.#options.disk.list(this.#folder);
-		return names
-			.flatMap((name) => NAME.exec(name)?.[1] ?? [])
-			.map(Number)
-			.sort((a, b) => b - a);
-	}
+/** The newest there is, for whoever only reads. Throws if it is no good. */
+export async function newestSnapshot(
+	disk: Disk,
+	dataFolder: string,
+): Promise<Snapshot | undefined> {
+	const folder = folderOf(dataFolder);
+	const [newest] = await seqsIn(disk, folder);
+	return newest === undefined ? undefined : openSnapshot(disk, folder, newest);
+}
 
-	async #open(named: number): Promise<Snapshot> {
-		const path = this.#path(named);
-		const chunks: Buffer[] = [];
-		for await (const chunk of this.#options.disk.read(path)) chunks.push(chunk);
-		const text = Buffer.concat(chunks).toString();
-		const at = text.indexOf(STATE);
-		const about: Partial<Record<string, unknown>> = JSON.parse(
-			`${text.slice(0, at)}}`,
-		);
-		const { format, log, seq, hash, offset, stateHash } = about;
-		const state = text.slice(at + STATE.length, text.lastIndexOf("}"));
-		if (
-			format !== FORMAT ||
-			seq !== named ||
-			typeof log !== "string" ||
-			typeof hash !== "string" ||
-			!isCount(offset) ||
-			stateHash !== hashOf("sha256", state, "base64url")
-		)
-			throw new Error(`${path} is no sound snapshot of format ${FORMAT}`);
-		return { mark: { log, seq: named, hash, offset }, state };
-	}
+/** Newest first. */
+async function seqsIn(disk: Disk, folder: string): Promise<number[]> {
+	const names = await disk.list(folder);
+	return names
+		.flatMap((name) => NAME.exec(name)?.[1] ?? [])
+		.map(Number)
+		.sort((a, b) => b - a);
+}
 
-	#path(seq: number): string {
-		return join(this.#folder, nameOf(seq));
-	}
+async function openSnapshot(
+	disk: Disk,
+	folder: string,
+	named: number,
+): Promise<Snapshot> {
+	const path = join(folder, nameOf(named));
+	const chunks: Buffer[] = [];
+	for await (const chunk of disk.read(path)) chunks.push(chunk);
+	const text = Buffer.concat(chunks).toString();
+	const at = text.indexOf(STATE);
+	const about: Partial<Record<string, unknown>> = JSON.parse(
+		`${text.slice(0, at)}}`,
+	);
+	const { format, log, seq, hash, offset, stateHash } = about;
+	const state = text.slice(at + STATE.length, text.lastIndexOf("}"));
+	if (
+		format !== FORMAT ||
+		seq !== named ||
+		typeof log !== "string" ||
+		typeof hash !== "string" ||
+		!isCount(offset) ||
+		stateHash !== hashOf("sha256", state, "base64url")
+	)
+		throw new Error(`${path} is no sound snapshot of format ${FORMAT}`);
+	return { mark: { log, seq: named, hash, offset }, state };
 }

@@ -150,10 +150,11 @@ export class Verifier {
 		this.#previous = line.hash;
 		const sound = this.#release();
 		if (line.kind === "entry") {
-			const broken = line.tail === "broken";
-			const damage = this.#damage(line.stored.seq, CHANGED);
-			if (line.tail !== "whole")
+			if (line.tail !== "whole") {
+				const damage = this.#damage(line.stored.seq, CHANGED);
+				const broken = line.tail === "broken";
 				this.#doubts.push({ damage, broken, previous, text });
+			}
 			if (line.stored.seq < line.last) return sound;
 		}
 		const { seq, hash, offset } = this;

@@ -1,5 +1,5 @@
 /**
- * A running server, watched. The token comes in the address's fragment, which
+ * A running server, watched, or a log, opened. The token comes in the address's fragment, which
  * never leaves the browser and is removed at once, or is typed; it is kept
  * nowhere.
  */
@@ -7,8 +7,11 @@ import { INSPECT_PROTOCOL } from "../../machines/frame.ts";
 import { find, say } from "../element.ts";
 import { Film } from "./film.ts";
 import { inspect } from "./inspector.ts";
+import { travel } from "./travel.ts";
 
 const RETRY_MS = 2000;
+/** Where the page is when it is opened over a log. */
+const LOG_PATH = "/replay";
 
 const given = location.hash.slice(1);
 history.replaceState(null, "", location.pathname);
@@ -42,8 +45,13 @@ function ask(words: string): void {
 }
 
 function tryToken(token: string, words: string): void {
-	if (/^[\w-]+$/.test(token)) watch(token);
-	else ask(words);
+	if (!/^[\w-]+$/.test(token)) ask(words);
+	else if (location.pathname === LOG_PATH) void openLog(token);
+	else watch(token);
+}
+
+async function openLog(token: string): Promise<void> {
+	if (!(await travel(token))) ask("That token does not open this.");
 }
 
 form.addEventListener("submit", (event) => {

@@ -11,7 +11,7 @@ const axe = await readFile(
 );
 
 /** Finds nothing, or tells what. */
-export async function check({ page }: Person, state: string) {
+export async function check({ page }: Pick<Person, "page">, state: string) {
 	if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
 	for (const colorScheme of ["light", "dark"] as const) {
 		await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });

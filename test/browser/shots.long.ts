@@ -6,6 +6,9 @@
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { beforeAll, test } from "vitest";
+import { openLog } from "../program/opened.ts";
+import { liveADay } from "../travel/day.ts";
+import { startChromium } from "./chromium.ts";
 import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
 
@@ -53,6 +56,25 @@ test("what the inspector looks like", async () => {
 	await gus.says("Me! Just mistyped my code.");
 	await finn.reads("mistyped");
 	for (const shot of shots) await shot();
+});
+
+test("what a log looks like that is opened", async () => {
+	const { link, end } = await openLog(await liveADay());
+	const browser = await startChromium();
+	const page = await browser.newPage({ viewport: large });
+	await page.goto(link);
+	await page.locator("#moment").getByText("#539 ").waitFor();
+	await page.locator("#scrub").fill("120");
+	await page.locator("#moment").getByText("#120 ").waitFor();
+	await page.getByRole("button", { name: "Compare from here" }).click();
+	await page.locator("#scrub").fill("460");
+	await page.locator("#moment").getByText("#460 ").waitFor();
+	await page.getByLabel("Room", { exact: true }).selectOption("lobby");
+	await page.getByLabel("Client").fill("bob");
+	await page.getByRole("button", { name: "Later" }).click();
+	await page.screenshot({ path: `${TO}/travel.png`, animations: "disabled" });
+	await browser.close();
+	await end();
 });
 
 test("what the page looks like", async () => {

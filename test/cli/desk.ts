@@ -53,7 +53,11 @@ export async function plume(
 		for (const [path, bytes] of disk.files)
 			if (path.startsWith("data/log/")) yield bytes;
 	})();
-	const parts = { data: "data", disk, stdin, print, warn: print };
+	const show = async (place: string) => ({
+		link: `a page over ${place}`,
+		close() {},
+	});
+	const parts = { data: "data", disk, stdin, print, warn: print, show };
 	try {
 		const command = parseCommand(args, {});
 		if (command.name === "help" || command.name === "version")

@@ -61,6 +61,28 @@ async function conversation(every = 10_000) {
 }
 
 describe("replay", () => {
+	test("opens a page over the log with --inspect, and tells where", async () => {
+		const { disk } = await conversation();
+		let pauses = 0;
+		const goOn = async () => ++pauses < 3;
+		const { code, lines } = await plume(disk, ["replay", "--inspect"], goOn);
+		expect([code, pauses, lines.at(-1)]).toEqual([0, 3, "a page over data"]);
+	});
+
+	test.each([
+		[["--inspect", "-"], "--inspect takes a data folder or a segment, not -."],
+		[["--inspect", "--json"], "--inspect and --json do not go together."],
+		[["--inspect", "--to", "3"], "--inspect and --to do not go together."],
+	])("refuses %j", async (args, words) => {
+		const { code, lines } = await plume(new FakeDisk(), ["replay", ...args]);
+		expect([code, lines[0]]).toEqual([2, expect.stringContaining(words)]);
+	});
+
+	test("opens no page where there is no log", async () => {
+		const args = ["replay", "nowhere", "--inspect"];
+		expect((await plume(new FakeDisk(), args)).code).toBe(1);
+	});
+
 	test("tells of one room, or of one client, if asked to", async () => {
 		const { disk, annId } = await conversation();
 		const room = await plume(disk, ["replay", "--json", "--room", "Cats"]);

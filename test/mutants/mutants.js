@@ -902,6 +902,31 @@ const erasing = [
 	},
 ];
 
+/** @type {readonly Mutant[]} */
+const travel = [
+	{
+		promise: "travel: a log that is opened answers nobody without the token",
+		file: "src/travel/theatre.ts",
+		find: "!keeper.isToken(authorization.slice(BEARER.length))",
+		replace: "false",
+		tests: ["test/program/travel.test.ts"],
+	},
+	{
+		promise: "travel: a moment that is sought is the one the fold comes to",
+		file: "src/travel/recording.ts",
+		find: "this.#checkpoints.push({ seq: this.last, standing });",
+		replace: "this.#checkpoints.push({ seq: this.last + 1, standing });",
+		tests: ["test/travel/footage.model.test.ts"],
+	},
+	{
+		promise: "travel: who left and came back was not away for good",
+		file: "src/travel/register.ts",
+		find: "if (from <= seq && seq < to)",
+		replace: "if (from <= seq)",
+		tests: ["test/travel/footage.model.test.ts"],
+	},
+];
+
 export const mutants = [
 	...log,
 	...answers,
@@ -911,4 +936,5 @@ export const mutants = [
 	...room,
 	...edge,
 	...erasing,
+	...travel,
 ];

@@ -1,0 +1,38 @@
+/**
+ * Who may look in: whoever knows the token, and asks us by a name of ours, so
+ * that no page of another site can even try, by whatever name it reaches us.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+
+export interface KeeperParts {
+	readonly token: string;
+	/** Names this server may be asked by, without ports. */
+	readonly hosts: ReadonlySet<string>;
+}
+
+export class Keeper {
+	readonly #parts: KeeperParts;
+
+	constructor(parts: KeeperParts) {
+		this.#parts = parts;
+	}
+
+	/** Whether a request was meant for us, and not for a name that another site has made to mean us. */
+	isOurs({ headers: { host = "" } }: IncomingMessage): boolean {
+		if (!URL.canParse(`http://${host}`)) return false;
+		return this.#parts.hosts.has(new URL(`http://${host}`).hostname);
+	}
+
+	/** Whether, besides, a page of our own asks. */
+	isOwnPages(request: IncomingMessage): boolean {
+		const { origin = "", host } = request.headers;
+		const isOwn = URL.canParse(origin) && new URL(origin).host === host;
+		return isOwn && this.isOurs(request);
+	}
+
+	isToken(offered: string): boolean {
+		const digest = (text: string) => createHash("sha256").update(text).digest();
+		return timingSafeEqual(digest(offered), digest(this.#parts.token));
+	}
+}

@@ -1,0 +1,48 @@
+/** Goes to an event by its number, or to a time; and tells both of the moment that is looked at. */
+import { find } from "../element.ts";
+import type { Inspector } from "./inspector.ts";
+import type { Ask, Reel } from "./reel.ts";
+
+/** What a control over a log stands on. */
+export interface TravelParts {
+	readonly inspector: Inspector;
+	readonly reel: Reel;
+	readonly ask: Ask;
+}
+
+const SECOND_MS = 1000;
+
+export function jumps({ inspector, reel, ask }: TravelParts): void {
+	const event = find("#to-event", HTMLInputElement);
+	const time = find("#to-time", HTMLInputElement);
+	const goToTime = async () => {
+		const from = new Date(time.value).getTime();
+		if (Number.isNaN(from)) return;
+		// To the end of that second: it is how far what is shown goes.
+		const until = from + SECOND_MS - 1;
+		inspector.goTo(await ask({ ask: "time", time: until }));
+	};
+	find("#jump", HTMLFormElement).addEventListener("submit", (submitted) => {
+		submitted.preventDefault();
+		if (document.activeElement === time) void goToTime();
+		else if (event.value) inspector.goTo(Number(event.value));
+	});
+	event.addEventListener("change", () => {
+		if (event.value) inspector.goTo(Number(event.value));
+	});
+	time.addEventListener("change", () => void goToTime());
+	inspector.onLook(({ seq, moment }) => {
+		const { first, last, about } = reel;
+		Object.assign(event, { min: first, max: last });
+		Object.assign(time, { min: local(about.from), max: local(about.to) });
+		if (document.activeElement !== event) event.value = String(seq);
+		if (document.activeElement !== time)
+			time.value = local(moment?.time ?? about.from);
+	});
+}
+
+/** As such an input has it: by the clock on the wall, to the second. */
+function local(time: number): string {
+	const offset = new Date(time).getTimezoneOffset() * 60 * SECOND_MS;
+	return new Date(time - offset).toISOString().slice(0, 19);
+}

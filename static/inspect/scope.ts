@@ -1,0 +1,57 @@
+/** Finds the events of one room, of one client, or of one in the other. */
+import type { Scope } from "../../machines/travel.ts";
+import { find, make, say } from "../element.ts";
+import type { Look } from "./inspector.ts";
+import type { TravelParts } from "./jumps.ts";
+
+/** `show` hears what is in scope. */
+export function scope(
+	{ inspector, reel, ask }: TravelParts,
+	show: (scope: Scope) => void,
+): void {
+	const room = find("#scope-room", HTMLSelectElement);
+	const client = find("#scope-client", HTMLInputElement);
+	const found = find("#found", HTMLElement);
+	let look: Look | undefined;
+	let sought: number | undefined;
+	const wanted = (): Scope => ({
+		...(room.value && { room: room.value }),
+		...(client.value.trim() && { client: client.value.trim() }),
+	});
+	const goOn = (back: boolean) => async () => {
+		if (!look) return;
+		const { seq: from } = look;
+		const seq = await ask({ ask: "next", from, back, ...wanted() });
+		say(
+			found,
+			seq === null ? `none ${back ? "before" : "behind"} #${from}` : "",
+		);
+		if (seq === null) return;
+		sought = seq;
+		inspector.goTo(seq);
+	};
+	const changed = () => {
+		say(found, "");
+		show(wanted());
+	};
+	room.addEventListener("change", changed);
+	client.addEventListener("change", changed);
+	find("#earlier", HTMLButtonElement).addEventListener("click", goOn(true));
+	find("#later", HTMLButtonElement).addEventListener("click", goOn(false));
+	inspector.onLook((now) => {
+		look = now;
+		// Whoever is followed through the log is followed in the chart.
+		const { moment: { seq, client: doer } = {} } = now;
+		if (seq === sought && doer && client.value) inspector.choose(doer);
+		sought = undefined;
+		const known = new Set(Array.from(room.options, ({ value }) => value));
+		for (const name of reel.about.rooms)
+			if (!known.has(name)) room.append(optionOf(name));
+	});
+}
+
+function optionOf(name: string): HTMLElement {
+	const option = make("option", "", name);
+	option.setAttribute("value", name);
+	return option;
+}

@@ -1,0 +1,116 @@
+/** A day's log in a browser: any moment of it, found and compared. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type Opened, openLog } from "../program/opened.ts";
+import { liveADay } from "../travel/day.ts";
+import { check } from "./axe.ts";
+import { startChromium } from "./chromium.ts";
+import { phone } from "./stage.ts";
+
+let browser: Browser;
+let log: Opened;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+	const folder = await liveADay();
+	[browser, log] = await Promise.all([startChromium(), openLog(folder)]);
+});
+afterEach(() => expect(complaints.splice(0)).toEqual([]));
+afterAll(async () => {
+	await browser.close();
+	await log.end();
+});
+
+/** The page over the log, at its last event. */
+async function open(options = {}): Promise<Page> {
+	const page = await browser.newPage(options);
+	page.on("console", (message) => complaints.push(message.text()));
+	page.on("pageerror", ({ message }) => complaints.push(message));
+	await page.goto(log.link);
+	await page.locator("#moment").getByText("#539").waitFor();
+	return page;
+}
+
+const at = (page: Page, seq: number) =>
+	page.locator("#moment").getByText(`#${seq} `).waitFor();
+
+async function goTo(page: Page, seq: number): Promise<void> {
+	await page.getByLabel("Event", { exact: true }).fill(String(seq));
+	await page.keyboard.press("Enter");
+	await at(page, seq);
+}
+
+test("a pull at the slider shows any moment, and a step from there the next", async () => {
+	const page = await open();
+	expect(new URL(page.url()).hash).toBe("");
+	await page.locator("#scrub").fill("9");
+	await at(page, 9);
+	const here = page.locator('#rows [aria-current="true"]');
+	await here.getByText("#9", { exact: true }).waitFor();
+	await page.getByRole("button", { name: "One event on" }).click();
+	await at(page, 10);
+	await page.getByRole("button", { name: "One event back" }).click();
+	await at(page, 9);
+	await page.close();
+});
+
+test("the beginning is before the first event, where the server stands still", async () => {
+	const page = await open();
+	await page.locator("#scrub").fill("0");
+	await page.getByText("the beginning").waitFor();
+	await page.locator("#chosen-state").getByText("stopped").waitFor();
+	await page.close();
+});
+
+test("it goes to a time, and tells which event was the last then", async () => {
+	const page = await open();
+	const time = page.getByLabel("Time", { exact: true });
+	await time.fill("2026-01-01T09:00:00");
+	await time.press("Enter");
+	await expect
+		.poll(() => page.locator("#moment").textContent())
+		.toMatch(/^#\d+ 9:00:00/);
+	await page.close();
+});
+
+test("it finds the events of a room, of a client by name, and of one in the other", async () => {
+	const page = await open();
+	await goTo(page, 1);
+	await page.getByLabel("Client").fill("dan");
+	await page.keyboard.press("Tab");
+	await page.getByRole("button", { name: "Later" }).click();
+	const title = page.locator("#chosen-state");
+	await title.getByText("awaitingCode").waitFor();
+	await page.getByLabel("Room", { exact: true }).selectOption("boats");
+	await page.getByRole("button", { name: "Later" }).click();
+	await page.getByText(/^none behind #\d+$/).waitFor();
+	await page.close();
+});
+
+test("two moments are compared: who came, who left, which names changed", async () => {
+	const page = await open();
+	const difference = page.locator("#difference");
+	await goTo(page, 60);
+	await page.getByRole("button", { name: "Compare from here" }).click();
+	await goTo(page, 539);
+	await expect
+		.poll(() => difference.innerText())
+		.toMatch(
+			/^From #60 .* to #539 .*\sCame 2\s+cleo · lobby\s+iris · boats\s+Left 1\s+bob · lobby\s+Names 4\s/s,
+		);
+	const words = await difference.innerText();
+	expect(words).toContain("bob was set free");
+	expect(words).toContain("eve was claimed");
+	await check({ page }, "two moments compared");
+	await page.getByRole("button", { name: "Stop comparing" }).click();
+	await difference.waitFor({ state: "hidden" });
+	await page.close();
+});
+
+test("on a phone all of it is at hand", async () => {
+	const page = await open(phone);
+	await goTo(page, 200);
+	const wide = await page.evaluate("document.documentElement.scrollWidth");
+	expect(wide).toBeLessThanOrEqual(phone.viewport.width);
+	await page.close();
+});

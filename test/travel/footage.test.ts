@@ -1,0 +1,93 @@
+/** What of a log can be looked at, and when. */
+import { expect, test } from "vitest";
+import type { About } from "../../machines/travel.ts";
+import { segmentsOf } from "../../src/log/reader.ts";
+import { Footage } from "../../src/travel/footage.ts";
+import { openDesk } from "../cli/desk.ts";
+import { FakeDisk } from "../fakes/disk.ts";
+
+/** Someone talks, on a disk with snapshots. */
+async function conversation(lines: number) {
+	const { house, disk, clock } = await openDesk({ every: 100 });
+	const ann = await house.enter("ann", "plume.2");
+	for (let n = 1; n <= lines; n++) {
+		clock.advance(10_000);
+		ann.say("something", n);
+		await house.settle();
+	}
+	return new Map(disk.files);
+}
+
+/** Everything that is told of it on the way to its end. */
+async function readOn(files: ReadonlyMap<string, Buffer>) {
+	const disk = new FakeDisk([...files]);
+	const footage = new Footage();
+	const told: About[] = [];
+	let isRead = false;
+	const reading = footage
+		.read(disk, await segmentsOf(disk, "data"), "data")
+		.then(() => {
+			isRead = true;
+		});
+	while (!isRead) {
+		told.push(footage.about);
+		await new Promise((resolve) => setImmediate(resolve));
+	}
+	await reading;
+	return { told, about: footage.about, footage };
+}
+
+const segment = "data/log/00000000000000000001.ndjson";
+
+test("what is behind the last snapshot can be seen at once, and all of it in the end", async () => {
+	const files = await conversation(900);
+	const { told, about } = await readOn(files);
+	const early = told.find(({ last }) => last === about.last);
+	expect(early?.first).toBeGreaterThan(700);
+	expect(early?.isWhole).toBe(false);
+	expect(about).toMatchObject({ first: 0, isWhole: true, rooms: ["lobby"] });
+	expect(about.trouble).toBeUndefined();
+});
+
+test.each(["of another format", "that is no JSON"])(
+	"a snapshot %s is left aside, and none is removed",
+	async (what) => {
+		const files = await conversation(300);
+		for (const [path, bytes] of files)
+			if (path.includes("snapshot-")) {
+				const text = bytes.toString();
+				files.set(
+					path,
+					Buffer.from(
+						what === "of another format"
+							? text.replace('"format":', '"format":9')
+							: text.slice(10),
+					),
+				);
+			}
+		const { told, about } = await readOn(files);
+		expect(told.every(({ first }) => first === 0)).toBe(true);
+		expect(about.isWhole).toBe(true);
+	},
+);
+
+test("a log that has rotted can be looked at up to there, and it is told why no further", async () => {
+	const files = await conversation(300);
+	const bytes = Buffer.from(files.get(segment) ?? "");
+	const at = bytes.indexOf('"seq":150,');
+	bytes[at + 7] = "2".charCodeAt(0);
+	files.set(segment, bytes);
+	const { about, footage } = await readOn(files);
+	expect(about).toMatchObject({ first: 0, last: 149, isWhole: false });
+	expect(about.trouble).toMatch(/is damaged at line \d+.*event 150/);
+	expect(footage.take.recording.stretch(149, 149).actors).toHaveLength(3);
+});
+
+test("a torn tail is left out, and that is told", async () => {
+	const files = await conversation(20);
+	const bytes = files.get(segment) ?? Buffer.alloc(0);
+	files.set(segment, bytes.subarray(0, -40));
+	const { about } = await readOn(files);
+	expect(about.isWhole).toBe(true);
+	expect(about.trouble).toMatch(/^A torn tail was left out/);
+});
