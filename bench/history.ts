@@ -28,7 +28,8 @@ export async function writeHistory(
 	let before = 0;
 	for await (const read of log.read())
 		for (const { event } of read) before = event.time;
-	const time = () => before + 1 + log.ordered;
+	const behind = log.ordered;
+	const time = () => before + 1 + log.ordered - behind;
 	const commits = new Commits(log);
 	const inside = Array.from({ length: people }, ids);
 	await commits.append([
