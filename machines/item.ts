@@ -36,25 +36,36 @@ export function itemOf(
 	text?: string,
 ): Item {
 	const { room, time } = event;
-	const place = { room, epoch, offset, time };
-	if (event.type === "message.erased") {
-		const { target, through, name } = event;
-		if (target !== undefined) return { kind: "erased", ...place, name, target };
-		return { kind: "erased", ...place, name, through: through ?? 0 };
-	}
-	const { client } = event;
-	const line = { ...place, client, name };
 	switch (event.type) {
+		case "message.posted":
+			return said(event, epoch, offset, name, text);
+		case "message.erased": {
+			const { target, through, name } = event;
+			const line = { kind: "erased", room, epoch, offset, time, name } as const;
+			if (target !== undefined) return { ...line, target };
+			return { ...line, through: through ?? 0 };
+		}
 		case "client.entered":
-			return { kind: "entered", ...line };
-		case "client.left":
-			return { kind: "left", ...line };
-		case "message.posted": {
-			const { n } = event;
-			const said = { ...line, ...(n === undefined ? {} : { n }) };
-			if (text === undefined)
-				return { kind: "said", ...said, text: "", erased: true };
-			return { kind: "said", ...said, text };
+		case "client.left": {
+			const kind = event.type === "client.left" ? "left" : "entered";
+			const { client } = event;
+			return { kind, room, epoch, offset, time, client, name };
 		}
 	}
+}
+
+/** Without a spread where it can be: a log has a million of these. */
+function said(
+	{ room, time, client, n }: MessagePosted,
+	epoch: string,
+	offset: number,
+	name: string,
+	text: string | undefined,
+): Item {
+	const place = { room, epoch, offset, time, client, name };
+	const number = n === undefined ? {} : { n };
+	if (text === undefined)
+		return { kind: "said", ...place, text: "", ...number, erased: true };
+	if (n !== undefined) return { kind: "said", ...place, text, n };
+	return { kind: "said", room, epoch, offset, time, client, name, text };
 }
