@@ -909,7 +909,7 @@ const travel = [
 		file: "src/travel/theatre.ts",
 		find: "!keeper.isToken(authorization.slice(BEARER.length))",
 		replace: "false",
-		tests: ["test/program/travel.test.ts"],
+		tests: ["test/program/travel.test.ts -t a wrong token"],
 	},
 	{
 		promise: "travel: a moment that is sought is the one the fold comes to",
