@@ -12,8 +12,8 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { INSPECT_PROTOCOL, type Moment } from "../../machines/frame.ts";
 import type { Clock } from "../clock.ts";
-import type { Turned } from "../edge/gate.ts";
-import { turnAway } from "../edge/turn-away.ts";
+import { type DoorRule, turnAway } from "../edge/turn-away.ts";
+import type { Tally } from "../engine/tally.ts";
 import { Keeper, type KeeperParts } from "./keeper.ts";
 import type { Tap } from "./tap.ts";
 
@@ -24,6 +24,7 @@ const MOST_UNSENT_BYTES = 8 << 20;
 export interface DoorParts extends KeeperParts {
 	readonly tap: Tap;
 	readonly clock: Clock;
+	readonly refusals: Tally;
 }
 
 export class Door {
@@ -49,8 +50,8 @@ export class Door {
 	}
 
 	upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-		const turned = this.#check(request);
-		if (turned) turnAway(socket, turned);
+		const rule = this.#check(request);
+		if (rule) turnAway(socket, rule, this.#parts.refusals);
 		else
 			this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
 				this.#show(webSocket),
@@ -61,16 +62,14 @@ export class Door {
 		for (const viewer of this.#viewers) viewer.terminate();
 	}
 
-	#check(request: IncomingMessage): Turned | undefined {
-		if (!this.#keeper.isOwnPages(request))
-			return { status: 403, says: "That page may not look in here." };
+	#check(request: IncomingMessage): DoorRule | undefined {
+		if (!this.#keeper.isOwnPages(request)) return "originIsOurs";
 		const [protocol, token] = (request.headers["sec-websocket-protocol"] ?? "")
 			.split(",")
 			.map((offered) => offered.trim());
 		if (protocol !== INSPECT_PROTOCOL || !this.#keeper.isToken(token ?? ""))
-			return { status: 401, says: "That is not the token." };
-		if (this.#viewers.size >= MOST_VIEWERS)
-			return { status: 503, says: "Too many are looking already." };
+			return "tokenIsRight";
+		if (this.#viewers.size >= MOST_VIEWERS) return "viewersAreLeft";
 		return undefined;
 	}
 
