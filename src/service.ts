@@ -122,7 +122,7 @@ export async function startService(
 			? undefined
 			: new Door({
 					tap,
-					...{ clock, refusals },
+					...{ clock, limits, refusals },
 					token: config.inspect,
 					hosts: new Set([
 						...hosts,

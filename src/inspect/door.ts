@@ -5,7 +5,8 @@
  * page can even try, by whatever name it reaches us.
  *
  * What happens is sent in batches. A viewer that lags is not buffered for: it
- * misses what happens meanwhile, and begins anew when it has caught up.
+ * misses what happens meanwhile, and begins anew when it has caught up. One
+ * that falls silent is gone, as in a room, so that it keeps nobody out.
  */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
@@ -14,6 +15,7 @@ import { INSPECT_PROTOCOL, type Moment } from "../../machines/frame.ts";
 import type { Clock } from "../clock.ts";
 import { type DoorRule, turnAway } from "../edge/turn-away.ts";
 import type { Tally } from "../engine/tally.ts";
+import type { Limits } from "../limits.ts";
 import { Keeper, type KeeperParts } from "./keeper.ts";
 import type { Tap } from "./tap.ts";
 
@@ -24,6 +26,7 @@ const MOST_UNSENT_BYTES = 8 << 20;
 export interface DoorParts extends KeeperParts {
 	readonly tap: Tap;
 	readonly clock: Clock;
+	readonly limits: Pick<Limits, "pingSeconds" | "pongSeconds">;
 	readonly refusals: Tally;
 }
 
@@ -75,11 +78,13 @@ export class Door {
 
 	#show(webSocket: WebSocket): void {
 		const { tap, clock } = this.#parts;
+		const isThere = this.#pulse(webSocket);
 		this.#viewers.add(webSocket);
 		let batch: Moment[] = [];
 		const collect = (moment: Moment) => batch.push(moment);
 		let leave: (() => void) | undefined = tap.watch(collect);
 		const send = () => {
+			if (!isThere()) return webSocket.terminate();
 			if (webSocket.bufferedAmount > MOST_UNSENT_BYTES) {
 				leave?.();
 				leave = undefined;
@@ -97,5 +102,24 @@ export class Door {
 			leave?.();
 			this.#viewers.delete(webSocket);
 		});
+	}
+
+	/** Pings when that is due; false once it was silent for too long. */
+	#pulse(webSocket: WebSocket): () => boolean {
+		const { clock, limits } = this.#parts;
+		const pingMs = limits.pingSeconds * 1000;
+		let pinged = clock.now();
+		let heard = pinged;
+		webSocket.on("pong", () => {
+			heard = clock.now();
+		});
+		return () => {
+			const now = clock.now();
+			if (now - pinged >= pingMs) {
+				pinged = now;
+				webSocket.ping();
+			}
+			return now - heard < pingMs + limits.pongSeconds * 1000;
+		};
 	}
 }

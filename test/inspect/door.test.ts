@@ -8,6 +8,7 @@ import type { Moment } from "../../machines/frame.ts";
 import { Tally } from "../../src/engine/tally.ts";
 import { Door } from "../../src/inspect/door.ts";
 import { Tap, type Viewer } from "../../src/inspect/tap.ts";
+import { defaultLimits } from "../../src/limits.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
 const BATCH_MS = 50;
@@ -41,8 +42,9 @@ class NotedTap extends Tap {
 async function open() {
 	const [tap, clock] = [new NotedTap(), new FakeClock()];
 	const hosts = new Set(["127.0.0.1"]);
+	const limits = defaultLimits();
 	const refusals = new Tally();
-	const door = new Door({ tap, clock, refusals, token, hosts });
+	const door = new Door({ tap, clock, limits, refusals, token, hosts });
 	const server = createServer();
 	server.on("upgrade", (...asked) => door.upgrade(...asked));
 	await once(server.listen(0, "127.0.0.1"), "listening");
@@ -101,6 +103,29 @@ test("a viewer who stops reading is let go of, and begins anew when they have ca
 	expect(seen.some(({ seq }) => seq === 7_000_000)).toBe(false);
 	expect(seen.at(-2)).toEqual({ seq: 0, frames: [] });
 	expect(seen.length).toBeLessThanOrEqual(3 + floods * flood.length);
+	close();
+});
+
+test("those who have fallen silent keep nobody out, and who answers stays", async () => {
+	const { tap, clock, knock, turn, close } = await open();
+	const here = knock();
+	const pinged = once(here, "ping");
+	const silent = Array.from({ length: 7 }, () => knock({ autoPong: false }));
+	await Promise.all([here, ...silent].map(outcome));
+	expect(await outcome(knock())).toBe("503");
+	clock.advance(25_000);
+	await pinged;
+	// What comes back to this was sent behind the answer.
+	here.ping();
+	await once(here, "pong");
+	expect(tap.viewers.size).toBe(8);
+	clock.advance(9_900);
+	expect(tap.viewers.size).toBe(8);
+	clock.advance(100);
+	await expect.poll(() => tap.viewers.size).toBe(1);
+	expect(here.readyState).toBe(here.OPEN);
+	expect(await outcome(knock())).toBe("in");
+	expect(turn()).toBe(2);
 	close();
 });
 
