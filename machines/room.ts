@@ -3,7 +3,7 @@
  * decides who may enter: all tabs under one name belong to one identity.
  * What was said is not here, only that it took an `offset`.
  */
-import { OrderedSet, Map as PersistentMap } from "immutable";
+import { Map as PersistentMap } from "immutable";
 import { and, assign, setup } from "xstate";
 import type {
 	Claim,
@@ -44,7 +44,7 @@ export interface RoomContext {
 	/** The highest number taken from each client that numbers what it sends, remembered as long as its session. */
 	readonly last: PersistentMap<ClientId, number>;
 	/** The clients of each session that were here, the latest last. */
-	readonly known: PersistentMap<SessionHash, OrderedSet<ClientId>>;
+	readonly known: PersistentMap<SessionHash, readonly ClientId[]>;
 }
 
 const empty: RoomContext = {
@@ -164,16 +164,18 @@ export const roomMachine = setup({
 		knowClient: assign(({ context, event }) => {
 			if (event.type !== "client.entered" || !event.session) return {};
 			const { known, last, members } = context;
-			const before = known.get(event.session) ?? OrderedSet<ClientId>();
-			const clients = before.delete(event.client).add(event.client);
+			const before = known.get(event.session) ?? [];
+			const others = before.filter((client) => client !== event.client);
+			const clients = [...others, event.client];
 			const oldest =
-				clients.size > KNOWN_CLIENTS
+				clients.length > KNOWN_CLIENTS
 					? clients.find((client) => !members.has(client))
 					: undefined;
 			if (oldest === undefined)
 				return { known: known.set(event.session, clients) };
+			const kept = clients.filter((client) => client !== oldest);
 			return {
-				known: known.set(event.session, clients.delete(oldest)),
+				known: known.set(event.session, kept),
 				last: last.delete(oldest),
 			};
 		}),

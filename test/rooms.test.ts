@@ -172,9 +172,9 @@ test("kept places are no tabs; but flipping through rooms without end is refused
 		if (answer?.type === 11) refused = answer.code;
 	}
 	expect(refused).toBe("tabsAreLeft");
-	expect(house.state.places("").size).toBe(0);
+	expect(house.state.places("").length).toBe(0);
 	const { identity = "" } = house.state.server.context.names.get("ann") ?? {};
-	expect(house.state.places(identity).size).toBeLessThanOrEqual(64);
+	expect(house.state.places(identity).length).toBeLessThanOrEqual(64);
 });
 
 test("there are so many rooms and no more, but the lobby always", async () => {

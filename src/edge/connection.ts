@@ -22,6 +22,8 @@ import { parseCommand } from "./parse.ts";
 /** Refusals for haste, in a row, that are taken for abuse. */
 const PATIENCE = 100;
 
+const NOTHING = () => {};
+
 /** What a connection needs of the socket that carries it. */
 export interface Wire {
 	/** Bytes handed over and not yet taken by the network. */
@@ -139,6 +141,8 @@ export class Connection {
 		if (parcel.notices.some(({ kind }) => kind === "welcome")) {
 			this.#loggedIn = true;
 			this.#cancelDeadline();
+			// Which a timer hangs on.
+			this.#cancelDeadline = NOTHING;
 			onLoggedIn();
 		}
 	}

@@ -22,6 +22,7 @@ import { turnAway } from "./turn-away.ts";
 
 const PULSE_MS = 1000;
 const FAREWELL_MS = 2000;
+const NOTHING = () => {};
 
 export interface SocketParts {
 	readonly engine: Engine;
@@ -113,7 +114,7 @@ export class Sockets {
 		const { engine, clock, limits } = this.#parts;
 		const { loggedIn, left } = this.#gate.enter(network);
 		const connection = new Connection({
-			wire: wireOf(webSocket, socket),
+			wire: new SocketWire(webSocket, socket),
 			dialect: webSocket.protocol === SUBPROTOCOL ? plume2 : classic,
 			engine,
 			network,
@@ -122,9 +123,10 @@ export class Sockets {
 			onLoggedIn: loggedIn,
 		});
 		this.#connections.set(connection, webSocket);
-		webSocket.on("error", () => {}); // ws closes it, with the fitting code
-		webSocket.on("pong", () => connection.heard());
-		webSocket.on("ping", () => connection.heard());
+		const heard = () => connection.heard();
+		webSocket.on("error", NOTHING); // ws closes it, with the fitting code
+		webSocket.on("pong", heard);
+		webSocket.on("ping", heard);
 		webSocket.on("message", (data, isBinary) => {
 			if (webSocket.readyState !== webSocket.OPEN) return;
 			if (isBinary) connection.close("unsupported", "refused");
@@ -146,17 +148,33 @@ export class Sockets {
 	}
 }
 
-function wireOf(webSocket: WebSocket, socket: Duplex): Wire {
-	const outlet = new Outlet(socket);
-	return {
-		get unsentBytes() {
-			return outlet.unsentBytes;
-		},
-		send: (bytes) => {
-			if (webSocket.readyState === webSocket.OPEN) outlet.send(bytes);
-		},
-		ping: () => webSocket.ping(),
-		close: (code, reason) => webSocket.close(code, reason),
-		terminate: () => webSocket.terminate(),
-	};
+class SocketWire implements Wire {
+	readonly #webSocket: WebSocket;
+	readonly #outlet: Outlet;
+
+	constructor(webSocket: WebSocket, socket: Duplex) {
+		this.#webSocket = webSocket;
+		this.#outlet = new Outlet(socket);
+	}
+
+	get unsentBytes(): number {
+		return this.#outlet.unsentBytes;
+	}
+
+	send(bytes: Buffer): void {
+		const { readyState, OPEN } = this.#webSocket;
+		if (readyState === OPEN) this.#outlet.send(bytes);
+	}
+
+	ping(): void {
+		this.#webSocket.ping();
+	}
+
+	close(code: number, reason: string): void {
+		this.#webSocket.close(code, reason);
+	}
+
+	terminate(): void {
+		this.#webSocket.terminate();
+	}
 }

@@ -1,13 +1,12 @@
 /**
  * One text for one state, whatever order its parts were put together in:
  * object keys and map entries are sorted. It is what state hashes are taken
- * of, and what a snapshot holds. A set keeps its order: it is part of it.
+ * of, and what a snapshot holds. A list keeps its order: it is part of it.
  */
-import { isMap, isSet } from "immutable";
+import { isMap } from "immutable";
 
 export function canonical(value: unknown): string {
-	if (Array.isArray(value) || isSet(value))
-		return `[${Array.from(value, canonical).join(",")}]`;
+	if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
 	if (typeof value !== "object" || value === null)
 		return JSON.stringify(value) ?? "null";
 	return `{${entriesOf(value)
@@ -23,7 +22,8 @@ export function* canonicalPieces(
 	let before = "{";
 	for (const [key, part] of entriesOf(value)) {
 		yield `${before}${JSON.stringify(key)}:`;
-		const nested = typeof part === "object" && part !== null && !isSet(part);
+		const nested =
+			typeof part === "object" && part !== null && !Array.isArray(part);
 		if (nested && depth > 1) yield* canonicalPieces(part, depth - 1);
 		else yield canonical(part);
 		before = ",";

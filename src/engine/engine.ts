@@ -179,11 +179,7 @@ export class Engine implements PipelineHooks, Voice {
 		const { state, clock, policy, version } = this.#parts;
 		const time = clock.now();
 		const { node } = policy;
-		for (const client of state.clientIds) {
-			const snapshot = state.client(client);
-			if (snapshot?.matches("awaitingCode"))
-				this.#logins.expireLater(client, snapshot.context.expires);
-		}
+		this.#logins.resume(state.clientIds);
 		this.#pipeline.append(
 			{ event: { type: "server.started", time, node, version } },
 			...this.#presence.atStart(node),

@@ -5,7 +5,7 @@
  *
  * The format of `log/snapshots.ts` must change whenever the shape of a context does.
  */
-import { OrderedSet, Map as PersistentMap } from "immutable";
+import { Map as PersistentMap } from "immutable";
 import type { StateValue } from "xstate";
 import type { ClientContext } from "../../machines/client.ts";
 import type { RoomContext } from "../../machines/room.ts";
@@ -30,15 +30,13 @@ export function faceOf<Context>(actor: {
 	return { value, context };
 }
 
-/** How a map, and a map of sets, come back from JSON. */
+/** How a map comes back from JSON. */
 type Plain<Context> = {
 	readonly [Key in keyof Context]: Context[Key] extends PersistentMap<
 		string,
 		infer Value
 	>
-		? Readonly<
-				Record<string, Value extends OrderedSet<infer Item> ? Item[] : Value>
-			>
+		? Readonly<Record<string, Value>>
 		: Context[Key];
 };
 
@@ -56,7 +54,7 @@ export function thaw(text: string): Frozen {
 			members: PersistentMap(members),
 			holders: PersistentMap(holders),
 			last: PersistentMap(last),
-			known: PersistentMap(known).map((clients) => OrderedSet(clients)),
+			known: PersistentMap(known),
 		};
 		return [name, { value, context: { ...context, ...maps } }] as const;
 	});

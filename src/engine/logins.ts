@@ -28,6 +28,9 @@ export class Logins {
 	readonly #clock: Clock;
 	readonly #mail: Mail;
 	readonly #limits: Limits;
+	/** Those that may expire, by when they do. */
+	readonly #expiring = new Map<ClientId, number>();
+	#hasTimer = false;
 
 	constructor(
 		pipeline: Pipeline,
@@ -87,10 +90,43 @@ export class Logins {
 
 	/** Proposes `login.expired` at its time; the deadline itself is the machine's. */
 	expireLater(client: ClientId, expires: number): void {
-		const delayMs = Math.max(0, expires - this.#clock.now());
+		// Codes live equally long, so the latest to come is the last to expire.
+		this.#expiring.delete(client);
+		this.#expiring.set(client, expires);
+		this.#waitForNext();
+	}
+
+	/** After a start: whoever waits for a code goes on doing so. */
+	resume(clients: Iterable<ClientId>): void {
+		const waiting = [...clients].flatMap((client) => {
+			const snapshot = this.#state.client(client);
+			return snapshot?.matches("awaitingCode") ? [snapshot.context] : [];
+		});
+		waiting.sort((one, other) => one.expires - other.expires);
+		for (const { id, expires } of waiting) this.expireLater(id, expires);
+	}
+
+	/** One timer for all: thousands who have logged in lately would have one each. */
+	#waitForNext(): void {
+		const [next] = this.#expiring.values();
+		if (next === undefined || this.#hasTimer) return;
+		this.#hasTimer = true;
+		const delayMs = Math.max(0, next - this.#clock.now());
 		this.#clock.after(delayMs, () =>
-			this.#pipeline.whenWritable(() => this.expireIfDue(client)),
+			this.#pipeline.whenWritable(() => {
+				this.#hasTimer = false;
+				this.#expireAllDue();
+				this.#waitForNext();
+			}),
 		);
+	}
+
+	#expireAllDue(): void {
+		for (const [client, expires] of this.#expiring) {
+			if (expires > this.#clock.now()) return;
+			this.#expiring.delete(client);
+			this.expireIfDue(client);
+		}
 	}
 
 	expireIfDue(client: ClientId): void {

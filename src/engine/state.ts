@@ -55,7 +55,7 @@ export class State {
 	readonly #rooms = new Map<RoomName, LiveRoom>();
 	readonly #clients = new Map<ClientId, Actor<typeof clientMachine>>();
 	readonly #pending = new Map<string, ClientId>();
-	readonly #places = new Map<Identity, Set<ClientId>>();
+	readonly #places = new Map<Identity, readonly ClientId[]>();
 	/** Told of actors that come, move and go. */
 	onlooker: Onlooker | undefined;
 
@@ -111,8 +111,8 @@ export class State {
 	}
 
 	/** The clients of one identity that are in rooms, or whose place is kept. */
-	places(identity: Identity): ReadonlySet<ClientId> {
-		return this.#places.get(identity) ?? new Set();
+	places(identity: Identity): readonly ClientId[] {
+		return this.#places.get(identity) ?? [];
 	}
 
 	/** How far a room has come; a room that does not exist has no epoch. */
@@ -285,13 +285,12 @@ export class State {
 	}
 
 	#takePlace(identity: Identity, client: ClientId): void {
-		const places = this.#places.get(identity) ?? new Set();
-		this.#places.set(identity, places.add(client));
+		this.#places.set(identity, [...this.places(identity), client]);
 	}
 
 	#leavePlace(identity: Identity, client: ClientId): void {
-		const places = this.#places.get(identity);
-		places?.delete(client);
-		if (places?.size === 0) this.#places.delete(identity);
+		const places = this.places(identity).filter((other) => other !== client);
+		if (places.length > 0) this.#places.set(identity, places);
+		else this.#places.delete(identity);
 	}
 }

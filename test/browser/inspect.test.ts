@@ -94,6 +94,8 @@ test.each([
 	const dave = await enter("dave");
 	await dave.says("hello");
 	await viewer.page.getByRole("button", { name: "message.posted" }).waitFor();
+	// Of those that came before, there may be more than can be seen.
+	await viewer.page.getByLabel("Only actors with").fill("attached");
 	await actor(viewer, "attached").first().click();
 	await check(viewer, "live");
 	await viewer.page.getByRole("button", { name: "One event back" }).click();

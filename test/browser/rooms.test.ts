@@ -34,7 +34,7 @@ test("a link leads a stranger through the door into its room, and the room is in
 	const cleo = await visit("cleo", phone, encodeURIComponent("café"));
 	await cleo.comesIn();
 	await cleo.isIn("café");
-	await cleo.presses("Rooms and people");
+	await cleo.opensSide();
 	const room = cleo.page.getByRole("link", { name: "café" });
 	expect(await room.getAttribute("aria-current")).toBe("page");
 	const dan = await visit("dan", {}, "not%20a%20name");
@@ -130,9 +130,9 @@ test("what was read is not unread because one scrolled up then", async () => {
 	await ann.page.getByRole("button", { name: "Jump to latest" }).waitFor();
 	await bob.says("one she did not see");
 	await ann.reads("one she did not see");
-	await ann.presses("Rooms and people");
+	await ann.opensSide();
 	await goBackToLobby(ann);
-	await ann.page.getByRole("button", { name: /Rooms and people/ }).click();
+	await ann.opensSide();
 	await ann.page.getByRole("link", { name: "pier 1 new" }).waitFor();
 });
 

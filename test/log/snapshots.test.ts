@@ -1,10 +1,9 @@
 /** Snapshots are a cache: with them, without them, or with bad ones, a server starts with the same state. */
 import fc from "fast-check";
-import { OrderedSet } from "immutable";
 import { describe, expect, test } from "vitest";
 import type { PlumeEvent } from "../../machines/events.ts";
 import { botClaim } from "../../src/chat/bot.ts";
-import { canonical, canonicalPieces } from "../../src/engine/canonical.ts";
+import { canonicalPieces } from "../../src/engine/canonical.ts";
 import { thaw } from "../../src/engine/frozen.ts";
 import { IllegalEvent } from "../../src/engine/live.ts";
 import { Snapshotter } from "../../src/engine/snapshotter.ts";
@@ -400,13 +399,4 @@ test("a torn tail behind a snapshot is cut off and named by its line", async () 
 	expect([marks.length, state.hash()]).toEqual([1, hash]);
 	expect(torn).toMatchObject([{ damage: { line: lines } }]);
 	await log.close();
-});
-
-test("the order of a set is part of the state", () => {
-	const [one, other] = [
-		["a", "b"],
-		["b", "a"],
-	].map((it) => OrderedSet(it));
-	expect(canonical({ one })).toBe('{"one":["a","b"]}');
-	expect(canonical({ one: other })).toBe('{"one":["b","a"]}');
 });

@@ -107,7 +107,7 @@ export function tabsBroken(
 	{ identity, client }: Pick<Claimant, "identity" | "client">,
 	{ tabsPerIdentity: most }: Limits,
 ): "tabsAreLeft" | undefined {
-	const places = [...state.places(identity)].filter((id) => id !== client);
+	const places = state.places(identity).filter((id) => id !== client);
 	const tabs = places.filter(
 		(id) =>
 			id !== asker?.context.id &&

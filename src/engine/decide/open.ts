@@ -62,7 +62,8 @@ export function decideOpen(
 	const owner = context.names.get(nameKey)?.identity;
 	if (owner !== identity) return refuse("nameIsTheirs");
 	const inside = state.room(room)?.context;
-	const isKnown = open.client && inside?.known.get(session)?.has(open.client);
+	const isKnown =
+		open.client && inside?.known.get(session)?.includes(open.client);
 	const client = (isKnown && open.client) || secrets.id();
 	const taken = inside?.last.get(client) ?? 0;
 	const renewal: Entry[] =
