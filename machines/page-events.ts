@@ -33,7 +33,7 @@ export interface PageContext extends Person, PendingLogin {
 	/** The room that is shown, or will be. */
 	readonly room: string;
 	readonly trouble: Trouble | undefined;
-	/** How many rooms were asked to let us in, on this connection, and have not answered yet. */
+	/** How many rooms were asked to let us in, on this connection, and have not answered yet; an overtaken one may never. */
 	readonly opens: number;
 	/** How often in a row the connection failed, and a random number from 0 to 1. */
 	readonly attempt: number;

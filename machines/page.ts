@@ -96,9 +96,12 @@ const page = setup({
 			("rule" in event && ENDS.includes(event.rule)),
 		isOfHello: ({ event }) =>
 			event.type === "refused" && event.re === MessageType.hello,
-		/** The answer to an open that was overtaken by the next. */
+		/** The answer to an open that was overtaken by the next; there may be none, if that was so at once. */
 		isOvertaken: ({ context, event }) =>
-			context.opens > 1 && (event.type === "welcome" || isOfOpen(event)),
+			context.opens > 1 &&
+			(event.type === "welcome"
+				? (event.news.room ?? LOBBY) !== context.room
+				: isOfOpen(event)),
 		/** Of something that was said before going on to another room. */
 		isOfBefore: ({ event }) => !isOfOpen(event),
 		isAboutRoom: ({ context, event }) =>

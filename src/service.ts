@@ -114,14 +114,15 @@ export async function startService(
 		const session = state.server.context.sessions.get(sha256(token));
 		return session && clock.now() < session.expires ? session : undefined;
 	};
-	const exports = { archive, clock, ownerOf };
+	const { refusals } = engine;
+	const exports = { archive, clock, refusals, ownerOf };
 	const hosts = ["localhost", "127.0.0.1", "[::1]", host];
 	const door =
 		config.inspect === undefined
 			? undefined
 			: new Door({
 					tap,
-					clock,
+					...{ clock, limits, refusals },
 					token: config.inspect,
 					hosts: new Set([
 						...hosts,

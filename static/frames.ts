@@ -154,9 +154,9 @@ function refusal(frame: Fields, now: number): ServerEvent | RoomEvent {
 		const next = rule === "isNextInOrder" ? expected : undefined;
 		return { kind: "notTaken", n, words, expected: next, retryAfter };
 	}
-	// Whatever page was asked for, there is none.
+	// Whatever page was asked for, there is none; or none yet, while that of another room is read.
 	if (re === MessageType.history) {
-		return { kind: "page", room: "", more: false };
+		return { kind: "page", room: "", more: rule === "isNotTooFast" };
 	}
 	return {
 		type: "refused",

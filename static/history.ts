@@ -93,7 +93,9 @@ export function historyPages(
 			const lines = page.filter(({ offset }) => offset > end);
 			reset();
 			hasOlder = what === "append" || more;
-			if (lines.length > 0) read[what](lines);
+			// One that was refused is asked for again when the reader moves.
+			if (lines.length === 0) return;
+			read[what](lines);
 			look();
 		},
 	};

@@ -8,12 +8,14 @@ import type { Request, Response } from "express";
 import type { Identity } from "../../machines/events.ts";
 import type { Archive } from "../archive/archive.ts";
 import type { Clock } from "../clock.ts";
+import type { Tally } from "../engine/tally.ts";
 
 const REST_MS = 60_000;
 
 export interface ExportParts {
 	readonly archive: Pick<Archive, "saidBy">;
 	readonly clock: Clock;
+	readonly refusals: Tally;
 	/** Whose a session is, by its token; undefined if it is nobody's. */
 	readonly ownerOf: (
 		token: string,
@@ -21,7 +23,7 @@ export interface ExportParts {
 }
 
 /** Handles the request. Who asks proves it by a header, which no other site can make a browser send. */
-export function exporter({ archive, clock, ownerOf }: ExportParts) {
+export function exporter({ archive, clock, refusals, ownerOf }: ExportParts) {
 	/** When each person may ask again; never while one is under way. */
 	const next = new Map<Identity, number>();
 	return async (request: Request, response: Response): Promise<void> => {
@@ -30,6 +32,7 @@ export function exporter({ archive, clock, ownerOf }: ExportParts) {
 		);
 		const owner = scheme === "Bearer" ? ownerOf(token) : undefined;
 		if (!owner) {
+			refusals.count("sessionIsOpen");
 			response.set("WWW-Authenticate", "Bearer").status(401);
 			response.type("text").send("Please log in first.\n");
 			return;
@@ -37,6 +40,7 @@ export function exporter({ archive, clock, ownerOf }: ExportParts) {
 		const { identity, name } = owner;
 		const waitMs = (next.get(identity) ?? 0) - clock.now();
 		if (waitMs > 0) {
+			refusals.count("exportIsDue");
 			const seconds = Math.ceil(Math.min(waitMs, REST_MS) / 1000);
 			response.set("Retry-After", `${seconds}`).status(429);
 			response.type("text").send("That was asked for a moment ago.\n");

@@ -4,11 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { Limits } from "../limits.ts";
-
-export interface Turned {
-	readonly status: 401 | 403 | 404 | 503;
-	readonly says: string;
-}
+import type { DoorRule } from "./turn-away.ts";
 
 export class Gate {
 	readonly #limits: Limits;
@@ -21,18 +17,17 @@ export class Gate {
 		this.#origins = new Set(origins);
 	}
 
-	/** Answers why a request to connect is turned away, if it is. */
-	check(request: IncomingMessage, network: string): Turned | undefined {
+	/** Answers by which rule a request to connect is turned away, if it is. */
+	check(request: IncomingMessage, network: string): DoorRule | undefined {
 		const { connections, connectionsPerNetwork } = this.#limits;
-		if (request.url?.split("?")[0] !== "/connect")
-			return { status: 404, says: "There is nothing here." };
+		if (request.url?.split("?")[0] !== "/connect") return "pathIsKnown";
 		if (!this.#mayCome(request.headers.origin, request.headers.host))
-			return { status: 403, says: "That page may not connect to this server." };
+			return "originIsOurs";
 		if (
 			this.#all >= connections ||
 			(this.#strangers.get(network) ?? 0) >= connectionsPerNetwork
 		)
-			return { status: 503, says: "Too many connections. Try again later." };
+			return "connectionsAreLeft";
 		return undefined;
 	}
 

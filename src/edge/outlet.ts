@@ -6,7 +6,7 @@
  * after it until that is through; so the order is the order of the calls.
  *
  * Node has no public name for a socket's descriptor. Where it is not to be
- * had, everything goes through the stream.
+ * had, or the stream encrypts, everything goes through the stream.
  */
 import { writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
@@ -17,7 +17,10 @@ interface Handle {
 }
 
 export class Outlet {
-	readonly #socket: Duplex & { readonly _handle?: Handle | null };
+	readonly #socket: Duplex & {
+		readonly _handle?: Handle | null;
+		readonly encrypted?: boolean;
+	};
 
 	constructor(socket: Duplex) {
 		this.#socket = socket;
@@ -35,8 +38,9 @@ export class Outlet {
 
 	/** How much the kernel takes now; what is wrong with the socket, the stream finds out. */
 	#give(bytes: Buffer): number {
-		const { fd = -1 } = this.#socket._handle ?? {};
-		if (fd < 0) return 0;
+		const { _handle, encrypted } = this.#socket;
+		const { fd = -1 } = _handle ?? {};
+		if (fd < 0 || encrypted) return 0;
 		try {
 			return writeSync(fd, bytes);
 		} catch {

@@ -14,7 +14,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Limits } from "../limits.ts";
 import { classic } from "./classic.ts";
 import { Connection, type Wire } from "./connection.ts";
-import { Gate, type Turned } from "./gate.ts";
+import { Gate } from "./gate.ts";
 import type { Peer } from "./network.ts";
 import { Outlet } from "./outlet.ts";
 import { plume2 } from "./plume2.ts";
@@ -94,16 +94,16 @@ export class Sockets {
 
 	#upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
 		socket.on("error", () => socket.destroy());
-		const { inspect } = this.#parts;
+		const { engine, inspect } = this.#parts;
 		if (inspect && !this.#closing && request.url === "/inspect") {
 			inspect(request, socket, head);
 			return;
 		}
 		const { network } = this.#parts.peerOf(request);
-		const turned: Turned | undefined = this.#closing
-			? { status: 503, says: CloseCode.restart.says }
+		const rule = this.#closing
+			? "isNotStopping"
 			: this.#gate.check(request, network);
-		if (turned) turnAway(socket, turned);
+		if (rule) turnAway(socket, rule, engine.refusals);
 		else
 			this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
 				this.#accept(webSocket, socket, network),

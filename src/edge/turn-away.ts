@@ -1,9 +1,31 @@
-/** How an upgrade is refused: in words, over the bare socket, which is then closed. */
+/**
+ * How an upgrade is refused: in words, over the bare socket, which is then
+ * closed; and by which rule, which is counted as any refusal is.
+ */
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Turned } from "./gate.ts";
+import { CloseCode } from "../../machines/message.ts";
+import type { Tally } from "../engine/tally.ts";
 
-export function turnAway(socket: Duplex, { status, says }: Turned): void {
+const answers = {
+	pathIsKnown: [404, "There is nothing here."],
+	originIsOurs: [403, "That page may not connect to this server."],
+	connectionsAreLeft: [503, "Too many connections. Try again later."],
+	isNotStopping: [503, CloseCode.restart.says],
+	tokenIsRight: [401, "That is not the token."],
+	viewersAreLeft: [503, "Too many are looking already."],
+} as const;
+
+/** The rule that keeps somebody out. */
+export type DoorRule = keyof typeof answers;
+
+export function turnAway(
+	socket: Duplex,
+	rule: DoorRule,
+	refusals: Tally,
+): void {
+	refusals.count(rule);
+	const [status, says] = answers[rule];
 	const body = `${says}\n`;
 	// It may never close its side.
 	socket.once("finish", () => socket.destroy());

@@ -31,6 +31,7 @@ import { Presence } from "./presence.ts";
 import { type RefusalDetails, type Rule, refusal } from "./refusals.ts";
 import { Signals } from "./signals.ts";
 import { Snapshotter } from "./snapshotter.ts";
+import { Tally } from "./tally.ts";
 import type { Carrier, Visit } from "./visit.ts";
 
 const SWEEP_MS = 3_600_000;
@@ -45,8 +46,8 @@ export class Engine implements PipelineHooks, Voice {
 	readonly #erasures: Erasures;
 	readonly #admission: Admission;
 	readonly #visits = new Set<Visit>();
-	/** How often each rule refused someone something, since the start. */
-	readonly refusals: Partial<Record<Rule, number>> = {};
+	/** Whoever refuses someone something counts it here. */
+	readonly refusals = new Tally();
 
 	constructor(parts: EngineParts) {
 		const { log, state, server, clock, mail, policy, snapshots } = parts;
@@ -105,7 +106,7 @@ export class Engine implements PipelineHooks, Voice {
 		re: MessageType,
 		details: RefusalDetails = {},
 	): void {
-		this.refusals[code] = (this.refusals[code] ?? 0) + 1;
+		this.refusals.count(code);
 		const login = visit.login && this.#logins.pending(visit.login);
 		const inRoom = this.standing(visit) === "inRoom";
 		const about = { ...details, inRoom, login, now: this.#parts.clock.now() };
@@ -141,8 +142,7 @@ export class Engine implements PipelineHooks, Voice {
 		if (!this.#pipeline.frozen)
 			this.#pipeline.append({ event: { type: "server.stopped", time } });
 		await this.#pipeline.stop();
-		if (Object.keys(this.refusals).length > 0)
-			this.#parts.report.info({ refusals: this.refusals }, "refused, by rule");
+		this.refusals.tell(this.#parts.report);
 	}
 
 	onDurable(event: PlumeEvent, item: Item | undefined): void {

@@ -5,15 +5,17 @@
  * page can even try, by whatever name it reaches us.
  *
  * What happens is sent in batches. A viewer that lags is not buffered for: it
- * misses what happens meanwhile, and begins anew when it has caught up.
+ * misses what happens meanwhile, and begins anew when it has caught up. One
+ * that falls silent is gone, as in a room, so that it keeps nobody out.
  */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { INSPECT_PROTOCOL, type Moment } from "../../machines/frame.ts";
 import type { Clock } from "../clock.ts";
-import type { Turned } from "../edge/gate.ts";
-import { turnAway } from "../edge/turn-away.ts";
+import { type DoorRule, turnAway } from "../edge/turn-away.ts";
+import type { Tally } from "../engine/tally.ts";
+import type { Limits } from "../limits.ts";
 import { Keeper, type KeeperParts } from "./keeper.ts";
 import type { Tap } from "./tap.ts";
 
@@ -24,6 +26,8 @@ const MOST_UNSENT_BYTES = 8 << 20;
 export interface DoorParts extends KeeperParts {
 	readonly tap: Tap;
 	readonly clock: Clock;
+	readonly limits: Pick<Limits, "pingSeconds" | "pongSeconds">;
+	readonly refusals: Tally;
 }
 
 export class Door {
@@ -49,8 +53,8 @@ export class Door {
 	}
 
 	upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-		const turned = this.#check(request);
-		if (turned) turnAway(socket, turned);
+		const rule = this.#check(request);
+		if (rule) turnAway(socket, rule, this.#parts.refusals);
 		else
 			this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
 				this.#show(webSocket),
@@ -61,26 +65,26 @@ export class Door {
 		for (const viewer of this.#viewers) viewer.terminate();
 	}
 
-	#check(request: IncomingMessage): Turned | undefined {
-		if (!this.#keeper.isOwnPages(request))
-			return { status: 403, says: "That page may not look in here." };
+	#check(request: IncomingMessage): DoorRule | undefined {
+		if (!this.#keeper.isOwnPages(request)) return "originIsOurs";
 		const [protocol, token] = (request.headers["sec-websocket-protocol"] ?? "")
 			.split(",")
 			.map((offered) => offered.trim());
 		if (protocol !== INSPECT_PROTOCOL || !this.#keeper.isToken(token ?? ""))
-			return { status: 401, says: "That is not the token." };
-		if (this.#viewers.size >= MOST_VIEWERS)
-			return { status: 503, says: "Too many are looking already." };
+			return "tokenIsRight";
+		if (this.#viewers.size >= MOST_VIEWERS) return "viewersAreLeft";
 		return undefined;
 	}
 
 	#show(webSocket: WebSocket): void {
 		const { tap, clock } = this.#parts;
+		const isThere = this.#pulse(webSocket);
 		this.#viewers.add(webSocket);
 		let batch: Moment[] = [];
 		const collect = (moment: Moment) => batch.push(moment);
 		let leave: (() => void) | undefined = tap.watch(collect);
 		const send = () => {
+			if (!isThere()) return webSocket.terminate();
 			if (webSocket.bufferedAmount > MOST_UNSENT_BYTES) {
 				leave?.();
 				leave = undefined;
@@ -98,5 +102,24 @@ export class Door {
 			leave?.();
 			this.#viewers.delete(webSocket);
 		});
+	}
+
+	/** Pings when that is due; false once it was silent for too long. */
+	#pulse(webSocket: WebSocket): () => boolean {
+		const { clock, limits } = this.#parts;
+		const pingMs = limits.pingSeconds * 1000;
+		let pinged = clock.now();
+		let heard = pinged;
+		webSocket.on("pong", () => {
+			heard = clock.now();
+		});
+		return () => {
+			const now = clock.now();
+			if (now - pinged >= pingMs) {
+				pinged = now;
+				webSocket.ping();
+			}
+			return now - heard < pingMs + limits.pongSeconds * 1000;
+		};
 	}
 }

@@ -63,10 +63,11 @@ export class Snapshots {
 			await this.#options.disk.makeFolder(this.#folder);
 			const { disk } = this.#options;
 			const seqs = await seqsIn(disk, this.#folder);
-			this.#newest = seqs[0] ?? 0;
 			for (const seq of seqs)
 				try {
-					return await openSnapshot(disk, this.#folder, seq);
+					const snapshot = await openSnapshot(disk, this.#folder, seq);
+					this.#newest = seq;
+					return snapshot;
 				} catch (error) {
 					this.#warn(error);
 					await disk.remove(join(this.#folder, nameOf(seq)));

@@ -84,8 +84,8 @@ export class Footage {
 	/** What can be looked at. */
 	get take(): Take {
 		const { last } = this.#whole.recording;
-		const { first = 0 } = this.#tail?.recording ?? {};
-		return this.#tail && last < first ? this.#tail : this.#whole;
+		const { last: known = 0 } = this.#tail?.recording ?? {};
+		return this.#tail && last < known ? this.#tail : this.#whole;
 	}
 
 	get about(): About {

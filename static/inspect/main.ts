@@ -10,6 +10,8 @@ import { inspect } from "./inspector.ts";
 import { travel } from "./travel.ts";
 
 const RETRY_MS = 2000;
+/** A browser does not tell which. */
+const CLOSED = "That token does not open this, or too many are looking.";
 /** Where the page is when it is opened over a log. */
 const LOG_PATH = "/replay";
 
@@ -33,7 +35,7 @@ function watch(token: string): void {
 	};
 	socket.onmessage = ({ data }) => film.add(JSON.parse(String(data)));
 	socket.onclose = () => {
-		if (!isOpen) return ask("That token does not open this.");
+		if (!isOpen) return ask(CLOSED);
 		say(status, "The server is away. Trying again.");
 		setTimeout(() => watch(token), RETRY_MS);
 	};

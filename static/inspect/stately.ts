@@ -46,7 +46,9 @@ const line = socketTo(
 				say(status, "The server is away. Trying again.");
 				setTimeout(() => line.connect(), RETRY_MS);
 			} else {
-				say(status, "That token does not open this.");
+				// A browser does not tell which.
+				const words = "That token does not open this, or too many are looking.";
+				say(status, words);
 				find("#token-label", HTMLElement).hidden = false;
 			}
 		},

@@ -45,7 +45,9 @@ const SHOWN = {
 	"token-form": false,
 	inspector: true,
 	travel: true,
+	// What is the latest, and how much comes a second, is only so where it still runs.
 	live: false,
+	rates: false,
 };
 
 /** Until all of the log is read. */

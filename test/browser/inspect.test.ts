@@ -111,7 +111,9 @@ test("without the token, or with another, there is a form and no more", async ()
 	const viewer = await visit("viewer");
 	const { page } = viewer;
 	await page.goto(`${plume().url}/inspect#another-token-0123456789`);
-	await viewer.isTold("That token does not open this.");
+	await viewer.isTold(
+		"That token does not open this, or too many are looking.",
+	);
 	await check(viewer, "the form");
 	await page.getByLabel(/token/).fill(TOKEN);
 	await page.getByRole("button", { name: "Look in" }).click();

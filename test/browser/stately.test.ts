@@ -78,7 +78,9 @@ test("whoever agrees sees every actor, event and state in it, and of the token n
 test("a wrong token loads nothing, and a right one may be typed then", async () => {
 	const page = await visit("wrong-token-0123456789");
 	await agree(page);
-	await page.getByText("That token does not open this.").waitFor();
+	await page
+		.getByText("That token does not open this, or too many are looking.")
+		.waitFor();
 	expect(asked).toEqual([]);
 	await page.getByLabel("The token").fill(TOKEN);
 	await agree(page);

@@ -54,6 +54,13 @@ test("a pull at the slider shows any moment, and a step from there the next", as
 	await page.close();
 });
 
+test("nothing is shown that only a running server has", async () => {
+	const page = await open();
+	for (const id of ["#live", "#rates"])
+		expect(await page.locator(id).isVisible()).toBe(false);
+	await page.close();
+});
+
 test("the beginning is before the first event, where the server stands still", async () => {
 	const page = await open();
 	await page.locator("#scrub").fill("0");

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import express from "express";
 import { expect, test } from "vitest";
 import { exporter } from "../../src/edge/export.ts";
+import { Tally } from "../../src/engine/tally.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
 test("a second one is refused while the first is under way, and for a minute after", async () => {
@@ -19,9 +20,11 @@ test("a second one is refused while the first is under way, and for a minute aft
 			yield* [];
 		},
 	};
-	const ownerOf = (token: string) => ({ identity: token, name: token });
+	const ownerOf = (token: string) =>
+		token === "nobody" ? undefined : { identity: token, name: token };
+	const refusals = new Tally();
 	const app = express();
-	app.post("/export", exporter({ archive, clock, ownerOf }));
+	app.post("/export", exporter({ archive, clock, refusals, ownerOf }));
 	const server = createServer(app).listen(0, "127.0.0.1");
 	await once(server, "listening");
 	const { port } = server.address() as AddressInfo;
@@ -45,6 +48,10 @@ test("a second one is refused while the first is under way, and for a minute aft
 	expect([third.status, third.headers.get("retry-after")]).toEqual([429, "1"]);
 	clock.advance(1_000);
 	expect((await ask("ann")).status).toBe(200);
+	expect((await ask("nobody")).status).toBe(401);
+	const told: object[] = [];
+	refusals.tell({ info: (fields) => told.push(fields) });
+	expect(told).toEqual([{ refusals: { exportIsDue: 2, sessionIsOpen: 1 } }]);
 	server.close();
 	server.closeAllConnections();
 });

@@ -50,6 +50,29 @@ test("what the kernel does not take waits, and what is written by others stays i
 	expect(Buffer.concat(heard).equals(Buffer.concat(pieces))).toBe(true);
 });
 
+test("nothing goes past a stream that encrypts", async () => {
+	new Outlet(Object.assign(near, { encrypted: true })).send(Buffer.from("hi"));
+	expect(near.bytesWritten).toBe(2);
+});
+
+test("a descriptor that is another's by now is not written to", async () => {
+	const outlet = new Outlet(near);
+	near.destroy();
+	await once(near, "close");
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const address = server.address();
+	const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+	const other = connect(port, "127.0.0.1");
+	const [heir] = await once(server, "connection");
+	outlet.send(Buffer.from("for someone else"));
+	heir.end("the end");
+	const heard: Buffer[] = [];
+	for await (const chunk of other) heard.push(chunk);
+	expect(String(Buffer.concat(heard))).toBe("the end");
+	server.close();
+});
+
 test("a socket that is closed takes nothing, and hurts nobody", async () => {
 	const outlet = new Outlet(near);
 	near.on("error", () => {});

@@ -1,12 +1,14 @@
-/** A viewer who does not keep up is paused, and not buffered for: the real door, over a real socket. */
+/** Viewers who do not keep up, or are not there any more: the real door, over real sockets. */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { Moment } from "../../machines/frame.ts";
+import { Tally } from "../../src/engine/tally.ts";
 import { Door } from "../../src/inspect/door.ts";
 import { Tap, type Viewer } from "../../src/inspect/tap.ts";
+import { defaultLimits } from "../../src/limits.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
 const BATCH_MS = 50;
@@ -40,31 +42,46 @@ class NotedTap extends Tap {
 async function open() {
 	const [tap, clock] = [new NotedTap(), new FakeClock()];
 	const hosts = new Set(["127.0.0.1"]);
-	const door = new Door({ tap, clock, token, hosts });
+	const limits = defaultLimits();
+	const refusals = new Tally();
+	const door = new Door({ tap, clock, limits, refusals, token, hosts });
 	const server = createServer();
 	server.on("upgrade", (...asked) => door.upgrade(...asked));
 	await once(server.listen(0, "127.0.0.1"), "listening");
 	const { port } = server.address() as AddressInfo;
 	const origin = `http://127.0.0.1:${port}`;
-	const url = `ws://127.0.0.1:${port}/inspect`;
-	const socket = new WebSocket(url, ["plume.inspect", token], { origin });
-	const seen: Moment[] = [];
-	socket.on("message", (data) => seen.push(...JSON.parse(String(data))));
-	await once(socket, "open");
+	const sockets: WebSocket[] = [];
+	/** Someone knocks; `how` they answer pings, and the rest of what they say. */
+	const knock = (how = {}, asked = token) => {
+		const url = `ws://127.0.0.1:${port}/inspect`;
+		const options = { origin, ...how };
+		const socket = new WebSocket(url, ["plume.inspect", asked], options);
+		sockets.push(socket);
+		return socket;
+	};
 	const turn = () => {
 		clock.advance(BATCH_MS);
 		return tap.viewers.size;
 	};
 	const close = () => {
-		socket.terminate();
+		for (const socket of sockets) socket.terminate();
 		door.close();
 		server.close();
 	};
-	return { tap, socket, seen, turn, close };
+	return { tap, clock, refusals, knock, turn, close };
 }
 
+const outcome = (socket: WebSocket) =>
+	new Promise<string>((resolve) => {
+		socket.on("open", () => resolve("in"));
+		socket.on("error", ({ message }) => resolve(message.slice(-3)));
+	});
+
 test("a viewer who stops reading is let go of, and begins anew when they have caught up", async () => {
-	const { tap, socket, seen, turn, close } = await open();
+	const { tap, knock, turn, close } = await open();
+	const socket = knock();
+	const seen: Moment[] = [];
+	socket.on("message", (data) => seen.push(...JSON.parse(String(data))));
 	await expect.poll(turn).toBe(1);
 	await expect.poll(() => seen.length).toBe(1);
 	socket.pause();
@@ -86,5 +103,42 @@ test("a viewer who stops reading is let go of, and begins anew when they have ca
 	expect(seen.some(({ seq }) => seq === 7_000_000)).toBe(false);
 	expect(seen.at(-2)).toEqual({ seq: 0, frames: [] });
 	expect(seen.length).toBeLessThanOrEqual(3 + floods * flood.length);
+	close();
+});
+
+test("those who have fallen silent keep nobody out, and who answers stays", async () => {
+	const { tap, clock, knock, turn, close } = await open();
+	const here = knock();
+	const pinged = once(here, "ping");
+	const silent = Array.from({ length: 7 }, () => knock({ autoPong: false }));
+	await Promise.all([here, ...silent].map(outcome));
+	expect(await outcome(knock())).toBe("503");
+	clock.advance(25_000);
+	await pinged;
+	// What comes back to this was sent behind the answer.
+	here.ping();
+	await once(here, "pong");
+	expect(tap.viewers.size).toBe(8);
+	clock.advance(9_900);
+	expect(tap.viewers.size).toBe(8);
+	clock.advance(100);
+	await expect.poll(() => tap.viewers.size).toBe(1);
+	expect(here.readyState).toBe(here.OPEN);
+	expect(await outcome(knock())).toBe("in");
+	expect(turn()).toBe(2);
+	close();
+});
+
+test("who is turned away is counted, by rule", async () => {
+	const { refusals, knock, close } = await open();
+	const knocks = [
+		knock({ origin: "https://evil.example" }),
+		knock({}, "canary-token-012345678x"),
+		knock({}, "canary-token-012345678y"),
+	];
+	expect(await Promise.all(knocks.map(outcome))).toEqual(["403", "401", "401"]);
+	const told: object[] = [];
+	refusals.tell({ info: (fields) => told.push(fields) });
+	expect(told).toEqual([{ refusals: { originIsOurs: 1, tokenIsRight: 2 } }]);
 	close();
 });

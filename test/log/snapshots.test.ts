@@ -215,6 +215,21 @@ describe("a snapshot that is no good is ignored, told, and removed", () => {
 		);
 	});
 
+	test("and the next is not counted from it", async () => {
+		const { disk } = await written();
+		const bad = "data/snapshots/snapshot-1000000.json";
+		const files = new Map([...disk.files, [bad, Buffer.of()]]);
+		const snapshots = new Snapshots({
+			...{ disk: new FakeDisk(files), folder: "data", every: EVERY },
+			warn() {},
+		});
+		const { mark } = (await snapshots.load()) ?? {};
+		const seq = mark?.seq ?? 0;
+		expect(
+			[EVERY - 1, EVERY].map((more) => snapshots.isDue(seq + more)),
+		).toEqual([false, true]);
+	});
+
 	test("if the log was put back to before it, and nothing of the log is cut", async () => {
 		const { disk } = await written();
 		const short = new FakeDisk();

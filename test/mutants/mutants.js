@@ -250,8 +250,8 @@ const answers = [
 	},
 	{
 		promise: "answers: every refusal is counted",
-		file: "src/engine/engine.ts",
-		find: "(this.refusals[code] ?? 0) + 1",
+		file: "src/engine/tally.ts",
+		find: "(this.#counts[rule] ?? 0) + 1",
 		replace: "1",
 		tests: ["test/cli/log-answers.test.ts"],
 	},

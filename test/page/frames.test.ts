@@ -52,6 +52,13 @@ test("a refusal always has words", () => {
 	}
 });
 
+test("a page of history that was asked for too soon is there still, any other refused one is not", () => {
+	const refused = { type: MessageType.refused, re: MessageType.history };
+	const page = (code: string) => read({ ...refused, code });
+	expect(page("isNotTooFast")).toMatchObject({ kind: "page", more: true });
+	expect(page("placeIsKnown")).toMatchObject({ kind: "page", more: false });
+});
+
 test("only a line out of order is told the number that comes next", () => {
 	const refused = { type: MessageType.refused, re: MessageType.text, n: 7 };
 	const next = { expected: 5, code: "isNextInOrder" };

@@ -461,6 +461,15 @@ describe("a lost connection", () => {
 		}
 	});
 
+	test("waits for no answer of a room that was overtaken before it could let anyone in", () => {
+		const { actor } = inTheRoom(0);
+		actor.send({ type: "go", news: { room: "attic" } });
+		actor.send(garden);
+		actor.send(inTheGarden);
+		const { value, context } = actor.getSnapshot();
+		expect([value, context.room]).toEqual(["chatting", "garden"]);
+	});
+
 	test("leads to a room by the name that the server has for it", () => {
 		const { actor } = inTheRoom(0);
 		actor.send({ type: "go", news: { room: "GARDEN" } });

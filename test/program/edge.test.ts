@@ -58,6 +58,24 @@ test("sixteen strangers of one network may wait at the door, the next is told wh
 	for (const client of waiting) client.drop();
 });
 
+test("who is turned away is counted, by rule", async () => {
+	const server = await Plume.start({
+		PLUME_LIMIT_CONNECTIONS_PER_NETWORK: "1",
+	});
+	const ask = (headers: Readonly<Record<string, string>> = {}) =>
+		RawClient.connect({ port: server.port, headers });
+	await expect(ask({ Origin: "null" })).rejects.toThrow("403");
+	const inside = await ask();
+	await expect(ask()).rejects.toThrow("503");
+	const unknown = await fetch(`${server.url}/export`, { method: "POST" });
+	expect(unknown.status).toBe(401);
+	inside.drop();
+	const { stdout } = await server.stop();
+	expect(stdout).toContain(
+		'"refusals":{"originIsOurs":1,"connectionsAreLeft":1,"sessionIsOpen":1}',
+	);
+});
+
 test.each([
 	["over the limit", 1, Buffer.alloc(65_537, "x"), 1009],
 	["that is not UTF-8", 1, Buffer.from([0xff, 0xfe]), 1007],

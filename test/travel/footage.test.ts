@@ -7,8 +7,8 @@ import { openDesk } from "../cli/desk.ts";
 import { FakeDisk } from "../fakes/disk.ts";
 
 /** Someone talks, on a disk with snapshots. */
-async function conversation(lines: number) {
-	const { house, disk, clock } = await openDesk({ every: 100 });
+async function conversation(lines: number, every = 100) {
+	const { house, disk, clock } = await openDesk({ every });
 	const ann = await house.enter("ann", "plume.2");
 	for (let n = 1; n <= lines; n++) {
 		clock.advance(10_000);
@@ -47,6 +47,13 @@ test("what is behind the last snapshot can be seen at once, and all of it in the
 	expect(early?.isWhole).toBe(false);
 	expect(about).toMatchObject({ first: 0, isWhole: true, rooms: ["lobby"] });
 	expect(about.trouble).toBeUndefined();
+});
+
+test("what could be seen once can be seen from then on", async () => {
+	const { told } = await readOn(await conversation(1100, 600));
+	const known = told.findIndex(({ first }) => first > 0);
+	const last = told.slice(known).map((about) => about.last);
+	expect(new Set(last).size).toBe(1);
 });
 
 test.each(["of another format", "that is no JSON"])(
