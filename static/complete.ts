@@ -53,16 +53,22 @@ export function completion(field: HTMLTextAreaElement, names: () => string[]) {
 
 	field.addEventListener("blur", () => show([]));
 
+	/** After what is in the field has changed. */
+	function look() {
+		const start = started();
+		chosen = 0;
+		if (start === undefined) return show([]);
+		const fits = [...new Set(names())].filter((name) => {
+			return foldName(name).startsWith(foldName(start)) && name !== start;
+		});
+		show(fits.slice(0, MOST));
+	}
+
 	return {
-		/** After what is in the field has changed. */
-		look() {
-			const start = started();
-			chosen = 0;
-			if (start === undefined) return show([]);
-			const fits = [...new Set(names())].filter((name) => {
-				return foldName(name).startsWith(foldName(start)) && name !== start;
-			});
-			show(fits.slice(0, MOST));
+		look,
+		/** Others are here than when it was typed. */
+		lookAgain() {
+			if (found.length === 0 && document.activeElement === field) look();
 		},
 		/** Whether a key was meant for the list. */
 		takesKey(key: string): boolean {

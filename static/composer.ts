@@ -90,6 +90,7 @@ export function composer(world: World) {
 
 	return {
 		focus: () => field.focus(),
+		lookAgain: complete.lookAgain,
 		/** Shows what was being written in a room. */
 		enter(next: string) {
 			room = next;

@@ -108,6 +108,7 @@ function heard(data: string) {
 		unsaid.outbox().taken(frame.n ?? 0, frame.client);
 	}
 	view.hear(frame);
+	if (frame.kind === "members") write.lookAgain();
 }
 
 const actor = createActor(

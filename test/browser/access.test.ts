@@ -26,6 +26,9 @@ test.each([
 	await ann.isInside();
 	await check(ann, "a quiet room");
 	const bob = await enter("bob", {}, room);
+	// What is looked at for its rules may be scrolled for that.
+	const latest = ann.page.getByRole("button", { name: "Jump to latest" });
+	await latest.waitFor({ state: "hidden" });
 	await ann.looksAway();
 	await bob.says(
 		`@${name} see https://example.org and \`code\`\n\`\`\`\nmore\n\`\`\``,

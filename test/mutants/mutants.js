@@ -529,7 +529,7 @@ const session = [
 	{
 		promise: "session: another's client id opens nothing",
 		file: "src/engine/decide/open.ts",
-		find: "inside?.known.get(session)?.has(open.client)",
+		find: "inside?.known.get(session)?.includes(open.client)",
 		replace: "inside?.members.has(open.client)",
 		tests: ["test/session.test.ts"],
 	},

@@ -146,7 +146,8 @@ const wrongCode = fc
 			const wasIn = one.person?.isIn;
 			for (let i = 0; i < times; i++) one.person?.auth(code || "000000");
 			await world.settle();
-			assert.equal(one.person?.isIn, wasIn);
+			// Someone else of that name may end the session meanwhile.
+			assert.ok(wasIn || !one.person?.isIn);
 		}),
 	);
 
