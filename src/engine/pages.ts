@@ -10,8 +10,8 @@ import type { Reporter } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { Visit } from "./visit.ts";
 
-/** As many items as a page can have. */
-const RECALLED = 200;
+/** As many lines as who comes back can be sent at once, the shortest ones too. */
+const RECALLED = 330;
 
 /** How a visitor is answered. */
 export interface Voice {
