@@ -5,8 +5,8 @@
  */
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import type { Page } from "playwright-core";
 import { startChromium } from "../test/browser/chromium.ts";
+import { untilWhole } from "../test/browser/whole.ts";
 import { writeHistory } from "./history.ts";
 import type { TravelJob, TravelMeasured } from "./job.ts";
 import { onCore, PLUME, ServerProcess } from "./server-process.ts";
@@ -59,7 +59,7 @@ export async function measureTravel(
 		await page.goto(link);
 		await page.locator("#chart .active").first().waitFor();
 		const usableMs = performance.now() - start;
-		await untilWhole(page);
+		await untilWhole(page, LONGEST_MS);
 		const wholeMs = performance.now() - start;
 		const took = await page.evaluate<number[]>(SEEK);
 		took.sort((one, other) => one - other);
@@ -77,11 +77,4 @@ export async function measureTravel(
 	} finally {
 		await browser.close();
 	}
-}
-
-/** Then the slider begins at the log's beginning, and nothing is said of reading. */
-async function untilWhole(page: Page): Promise<void> {
-	const [state, timeout] = ["attached", LONGEST_MS] as const;
-	await page.locator('#scrub[min="0"]').waitFor({ state, timeout });
-	await page.locator("#status:empty").waitFor({ state, timeout });
 }

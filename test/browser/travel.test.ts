@@ -6,6 +6,7 @@ import { liveADay } from "../travel/day.ts";
 import { check } from "./axe.ts";
 import { startChromium } from "./chromium.ts";
 import { phone } from "./stage.ts";
+import { untilWhole } from "./whole.ts";
 
 let browser: Browser;
 let log: Opened;
@@ -21,13 +22,14 @@ afterAll(async () => {
 	await log.end();
 });
 
-/** The page over the log, at its last event. */
+/** The page over the log, at its last event, once it reaches back to the first. */
 async function open(options = {}): Promise<Page> {
 	const page = await browser.newPage(options);
 	page.on("console", (message) => complaints.push(message.text()));
 	page.on("pageerror", ({ message }) => complaints.push(message));
 	await page.goto(log.link);
 	await page.locator("#moment").getByText("#539").waitFor();
+	await untilWhole(page);
 	return page;
 }
 
