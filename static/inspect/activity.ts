@@ -34,11 +34,11 @@ export function activity({ inspector, reel, ask }: TravelParts) {
 		const at = (((time ?? from) - from) / Math.max(1, to - from)) * WIDE;
 		return `M${at.toFixed(1)} 0V${HIGH}`;
 	};
-	place.addEventListener("click", async ({ clientX }) => {
+	place.addEventListener("click", ({ clientX }) => {
 		const { left, width } = place.getBoundingClientRect();
 		const { from, to } = reel.about;
 		const time = from + ((clientX - left) / width) * (to - from);
-		inspector.goTo(await ask({ ask: "time", time }));
+		inspector.goTo(ask({ ask: "time", time }));
 	});
 	inspector.onLook(({ moment }) => {
 		path("here", lineAt(moment?.time));

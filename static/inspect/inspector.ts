@@ -24,8 +24,11 @@ export interface Look {
 }
 
 export interface Inspector {
-	/** Shows the state after an event; `undefined`: the latest, and what comes. */
-	goTo(seq: number | undefined): void;
+	/**
+	 * Shows the state after an event; `undefined`: the latest, and what comes.
+	 * What is still being looked for is not gone to once somebody went elsewhere.
+	 */
+	goTo(seq: number | undefined | Promise<number>): void;
 	choose(actor: string): void;
 	/** Runs after each look that is drawn. */
 	onLook(told: (look: Look) => unknown): void;
@@ -35,6 +38,7 @@ export interface Inspector {
 export function inspect(footage: Footage): Inspector {
 	let chosen = "server";
 	let at: number | undefined;
+	let wishes = 0;
 	let isDrawn = true;
 	let isDrawing = false;
 	const told: ((look: Look) => unknown)[] = [];
@@ -60,11 +64,15 @@ export function inspect(footage: Footage): Inspector {
 		if (isDrawn && !isDrawing) requestAnimationFrame(drawOnce);
 		isDrawn = false;
 	};
+	const go = async (wished: number | undefined | Promise<number>) => {
+		const wish = ++wishes;
+		const seq = wished instanceof Promise ? await wished : wished;
+		if (wish !== wishes) return;
+		at = seq === undefined ? seq : Math.min(seq, footage.last);
+		render();
+	};
 	const inspector: Inspector = {
-		goTo(seq) {
-			at = seq === undefined ? seq : Math.min(seq, footage.last);
-			render();
-		},
+		goTo: (wished) => void go(wished),
 		choose(actor) {
 			chosen = actor;
 			render();

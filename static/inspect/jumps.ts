@@ -15,22 +15,22 @@ const SECOND_MS = 1000;
 export function jumps({ inspector, reel, ask }: TravelParts): void {
 	const event = find("#to-event", HTMLInputElement);
 	const time = find("#to-time", HTMLInputElement);
-	const goToTime = async () => {
+	const goToTime = () => {
 		const from = new Date(time.value).getTime();
 		if (Number.isNaN(from)) return;
 		// To the end of that second: it is how far what is shown goes.
 		const until = from + SECOND_MS - 1;
-		inspector.goTo(await ask({ ask: "time", time: until }));
+		inspector.goTo(ask({ ask: "time", time: until }));
 	};
 	find("#jump", HTMLFormElement).addEventListener("submit", (submitted) => {
 		submitted.preventDefault();
-		if (document.activeElement === time) void goToTime();
+		if (document.activeElement === time) goToTime();
 		else if (event.value) inspector.goTo(Number(event.value));
 	});
 	event.addEventListener("change", () => {
 		if (event.value) inspector.goTo(Number(event.value));
 	});
-	time.addEventListener("change", () => void goToTime());
+	time.addEventListener("change", goToTime);
 	inspector.onLook(({ seq, moment }) => {
 		const { first, last, about } = reel;
 		Object.assign(event, { min: first, max: last });

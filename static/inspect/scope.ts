@@ -18,18 +18,15 @@ export function scope(
 		...(room.value && { room: room.value }),
 		...(client.value.trim() && { client: client.value.trim() }),
 	});
-	const goOn = (back: boolean) => async () => {
-		if (!look) return;
-		const { seq: from } = look;
+	const nearest = async ({ seq: from }: Look, back: boolean) => {
 		const seq = await ask({ ask: "next", from, back, ...wanted() });
-		say(
-			found,
-			seq === null ? `none ${back ? "before" : "behind"} #${from}` : "",
-		);
-		if (seq === null) return;
-		sought = seq;
-		inspector.goTo(seq);
+		const none = `none ${back ? "before" : "behind"} #${from}`;
+		say(found, seq === null ? none : "");
+		sought = seq ?? undefined;
+		return seq ?? from;
 	};
+	const goOn = (back: boolean) => () =>
+		look && inspector.goTo(nearest(look, back));
 	const changed = () => {
 		say(found, "");
 		show(wanted());

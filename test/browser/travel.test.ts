@@ -96,6 +96,32 @@ test("it finds the events of a room, of a client by name, and of one in the othe
 	await page.close();
 });
 
+test("what is found too late takes nobody away from where they went meanwhile", async () => {
+	const page = await open();
+	let answer = () => {};
+	const asked = new Promise<void>((resolve) => {
+		void page.route("**/replay", async (route) => {
+			if (route.request().postDataJSON().ask !== "next")
+				return route.continue();
+			resolve();
+			await new Promise<void>((release) => {
+				answer = release;
+			});
+			await route.continue();
+		});
+	});
+	await page.getByRole("button", { name: "Earlier" }).click();
+	await asked;
+	await page.locator("#scrub").fill("9");
+	await at(page, 9);
+	const found = page.waitForResponse("**/replay");
+	answer();
+	await (await found).finished();
+	await page.getByRole("button", { name: "One event on" }).click();
+	await at(page, 10);
+	await page.close();
+});
+
 test("two moments are compared: who came, who left, which names changed", async () => {
 	const page = await open();
 	const difference = page.locator("#difference");
