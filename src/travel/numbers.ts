@@ -23,10 +23,6 @@ export class Numbers<Value> {
 	at(number: number): Value | undefined {
 		return this.#values[number];
 	}
-
-	[Symbol.iterator](): Iterator<Value> {
-		return this.#values[Symbol.iterator]();
-	}
 }
 
 const keyOf = (value: unknown): string =>

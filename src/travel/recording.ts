@@ -43,7 +43,6 @@ export class Recording {
 	readonly #actors = Column.ofCounts();
 	readonly #deeds = Column.ofCounts();
 	readonly #ids = new Numbers<string>();
-	readonly #machines = new Map<number, string>();
 	readonly #kinds = new Numbers<Deed>();
 	readonly #standing: Standing = new Map();
 	readonly #checkpoints: Checkpoint[] = [];
@@ -82,15 +81,19 @@ export class Recording {
 
 	/** How all stood after event `from`, and what each event did up to `to`. */
 	stretch(from: number, to: number): Stretch {
-		const shapes = new Numbers<Shape>();
+		const shapes: Shape[] = [];
+		// Most look alike: each shape is made once, not for each of ten thousand.
+		const known = new Map<number, number>();
 		const actors = Array.from(this.#standingAt(from), ([actor, place]) => {
-			const shape = shapes.of(this.#shape(actor, place));
+			const deed = this.#deeds.at(place);
+			const shape = known.get(deed) ?? shapes.push(this.#shape(deed)) - 1;
+			known.set(deed, shape);
 			return [this.#ids.at(actor) ?? "", shape, this.#seqOf(place)] as const;
 		});
 		const moments = Array.from({ length: to - from }, (_, index) =>
 			this.#moment(from + index + 1),
 		);
-		return { seq: from, shapes: [...shapes], actors, moments };
+		return { seq: from, shapes, actors, moments };
 	}
 
 	/** The nearest event behind `from`, or before it, in which someone of each group had a part. */
@@ -124,7 +127,6 @@ export class Recording {
 	#take(frames: readonly Frame[]): void {
 		for (const { actor: id, ...deed } of frames) {
 			const actor = this.#ids.of(id);
-			if (deed.type === "actor") this.#machines.set(actor, deed.machine);
 			move(this.#standing, actor, this.#actors.length, deed.type);
 			this.#actors.push(actor);
 			this.#deeds.push(this.#kinds.of(deed));
@@ -169,12 +171,15 @@ export class Recording {
 		return { seq, time: this.timeOf(seq), ...(client && { client }), frames };
 	}
 
-	#shape(actor: number, place: number): Shape {
-		const deed = this.#kinds.at(this.#deeds.at(place));
-		const machine = this.#machines.get(actor) ?? "";
-		const fired = deed?.type === "step" ? deed.transitions : [];
-		const state = deed && "state" in deed ? deed.state : {};
-		return { machine, state, fired };
+	/** Which machine a step was of is in the ids of what fired. */
+	#shape(number: number): Shape {
+		const deed = this.#kinds.at(number);
+		if (deed?.type === "step") {
+			const { state, transitions: fired } = deed;
+			return { machine: fired[0]?.split(/[./]/)[0] ?? "", state, fired };
+		}
+		const { machine = "", state = {} } = deed?.type === "actor" ? deed : {};
+		return { machine, state, fired: [] };
 	}
 
 	/** By number, who is one of these. */

@@ -105,16 +105,16 @@ export class Reel implements Footage {
 	}
 }
 
-/** Who was there where a stretch begins. */
+/** Who was there where a stretch begins: many, of few shapes. */
 export function castOf({ shapes, actors }: Stretch): Map<string, Actor> {
+	const looks = shapes.map(({ machine, state, fired }) => ({
+		...{ machine, state, stateName: nameOf(state) },
+		trail: fired.length > 0 ? [fired] : [],
+	}));
 	const cast = new Map<string, Actor>();
 	for (const [id, number, moved] of actors) {
-		const shape = shapes[number];
-		if (!shape) continue;
-		const { machine, state, fired } = shape;
-		const trail = fired.length > 0 ? [fired] : [];
-		const stateName = nameOf(state);
-		cast.set(id, { id, machine, state, stateName, moved, trail });
+		const look = looks[number];
+		if (look) cast.set(id, { id, ...look, moved });
 	}
 	return cast;
 }
