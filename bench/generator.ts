@@ -8,92 +8,16 @@ import { Crowd } from "./crowd.ts";
 import { newFolder } from "./disk.ts";
 import { Histogram } from "./histogram.ts";
 import { measureInspector } from "./inspector.ts";
-import type {
-	Answer,
-	Held,
-	Idle,
-	IdleJob,
-	Job,
-	Loaded,
-	LoadJob,
-	LoggedIn,
-	LoginJob,
-} from "./job.ts";
+import type { Answer, Idle, IdleJob, Job, LoggedIn, LoginJob } from "./job.ts";
+import { load } from "./load.ts";
 import { measurePage } from "./page.ts";
 import { measureLog } from "./replay.ts";
-import { machineCpuUs, ServerProcess } from "./server-process.ts";
+import { ServerProcess } from "./server-process.ts";
 import { speakers } from "./speaker.ts";
 import { measureTravel } from "./travel.ts";
+import { measureUntapped } from "./untapped.ts";
 
-const WARM_SECONDS = 3;
-const DRAIN_MS = 3000;
-const LATE_MS = 15_000;
-const LOOK_MS = 250;
 const PROBE = new URL("probe.js", import.meta.url).href;
-
-async function load(job: LoadJob, server: ServerProcess): Promise<Loaded> {
-	const { clients, perSecond, seconds, contender, stalled = 0 } = job;
-	const crowd = await Crowd.enter(speakers[contender], server, clients);
-	const readers = clients - stalled;
-	crowd.stall(stalled);
-	await sleep(1000);
-	const talking = crowd.talk(perSecond, WARM_SECONDS + seconds);
-	await sleep(WARM_SECONDS * 1000);
-	crowd.measure();
-	const before = { ...counters(server), heard: crowd.heard };
-	const held = job.stalled === undefined ? undefined : watch(server);
-	await Promise.race([talking, sleep(seconds * 1000 + LATE_MS)]);
-	const after = { ...counters(server), heard: crowd.heard };
-	const rssMiB = server.rssKiB / 1024;
-	const until = performance.now() + DRAIN_MS;
-	while (!crowd.isComplete(readers) && performance.now() < until)
-		await sleep(20);
-	const heard = after.heard - before.heard;
-	const us = after.us - before.us;
-	const [served, generated] = [
-		after.server - before.server,
-		after.generator - before.generator,
-	];
-	const answer = {
-		offered: perSecond * readers,
-		achieved: (heard / us) * 1e6,
-		complete: crowd.isComplete(readers),
-		cpuUs: served / heard,
-		serverLoad: served / us,
-		generatorLoad: generated / us,
-		othersLoad: (after.machine - before.machine - served - generated) / us,
-		rssMiB,
-		...crowd.latency.quantiles,
-		...(held && { held: held() }),
-	};
-	crowd.leave();
-	return answer;
-}
-
-/** Looks at what the server has, until it is asked what the most was. */
-function watch(server: ServerProcess): () => Held {
-	let kernel = 0;
-	const look = () => {
-		kernel = Math.max(kernel, server.mostInKernelBytes);
-	};
-	const timer = setInterval(look, LOOK_MS);
-	return () => {
-		clearInterval(timer);
-		look();
-		return {
-			rssMiB: server.peakRssKiB / 1024,
-			unsentKiB: server.mostUnsentBytes / 1024,
-			inKernelKiB: kernel / 1024,
-		};
-	};
-}
-
-function counters(server: ServerProcess) {
-	const { user, system } = process.cpuUsage();
-	const us = performance.now() * 1000;
-	const generator = user + system;
-	return { us, server: server.cpuUs, generator, machine: machineCpuUs() };
-}
 
 async function idle(job: IdleJob, server: ServerProcess): Promise<Idle> {
 	const before = server.rssKiB;
@@ -127,6 +51,7 @@ async function measure(job: Job): Promise<Answer> {
 		if (job.kind === "travel") return await measureTravel(job, folder);
 		if (job.kind === "log") return await measureLog(job.events, folder);
 		if (job.kind === "inspector") return await measureInspector(job, folder);
+		if (job.kind === "untapped") return await measureUntapped(job, folder);
 		const [, , , ...flags] = process.argv;
 		if ("stalled" in job) flags.push("--import", PROBE);
 		const server = await ServerProcess.start(job.contender, folder, flags);

@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { INSPECT_PROTOCOL } from "../machines/frame.ts";
 import { Crowd } from "./crowd.ts";
+import { median } from "./histogram.ts";
 import type { InspectorJob, InspectorMeasured } from "./job.ts";
 import { RawClient } from "./raw-client.ts";
 import { ServerProcess } from "./server-process.ts";
@@ -57,10 +58,6 @@ export async function measureInspector(
 	} finally {
 		await server.stop();
 	}
-}
-
-export function median(of: readonly number[]): number {
-	return of.toSorted((a, b) => a - b)[of.length >> 1] ?? 0;
 }
 
 /** A viewer who has seen how all stands; leaving, they tell how many events they have seen since. */

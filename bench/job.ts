@@ -57,6 +57,12 @@ export interface InspectorJob {
 	readonly turns: number;
 }
 
+export interface UntappedJob {
+	readonly kind: "untapped";
+	/** Which of several pairs it is; every other one begins with the program that has no tap. */
+	readonly round: number;
+}
+
 export type Job =
 	| LoadJob
 	| IdleJob
@@ -64,7 +70,8 @@ export type Job =
 	| LogJob
 	| TravelJob
 	| PageJob
-	| InspectorJob;
+	| InspectorJob
+	| UntappedJob;
 
 export interface Loaded extends Quantiles {
 	/** Deliveries a second. */
@@ -142,6 +149,22 @@ export interface InspectorMeasured {
 	readonly shown: number;
 }
 
+/** A figure of the program as it is, and of the same without a place for a tap. */
+export interface Pair {
+	readonly tapped: number;
+	readonly untapped: number;
+}
+
+export interface UntappedMeasured {
+	readonly pairs: {
+		/** Events a second. */
+		readonly replayed: Pair;
+		/** Server CPU for each delivery. */
+		readonly cpuUs: Pair;
+		readonly p50Ms: Pair;
+	};
+}
+
 export type Answer =
 	| Loaded
 	| Idle
@@ -149,7 +172,8 @@ export type Answer =
 	| LogMeasured
 	| TravelMeasured
 	| PageMeasured
-	| InspectorMeasured;
+	| InspectorMeasured
+	| UntappedMeasured;
 
 export interface Row {
 	readonly scenario: string;

@@ -1,5 +1,6 @@
-/** What one client that does not read costs the others, and the server: medians of interleaved pairs. */
-import type { Held, Loaded, Row } from "./job.ts";
+/** What interleaved pairs come to, by their medians. */
+import { median } from "./histogram.ts";
+import type { Held, Loaded, Pair, Row } from "./job.ts";
 
 interface Probed extends Loaded {
 	readonly held: Held;
@@ -7,8 +8,13 @@ interface Probed extends Loaded {
 
 const shown = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 
-/** In words; nothing where nobody stopped reading. */
+/** In words; nothing where nothing was measured in pairs. */
 export function pairs(rows: readonly Row[]): string {
+	return stalled(rows) || untapped(rows);
+}
+
+/** What one client that does not read costs the others, and the server. */
+function stalled(rows: readonly Row[]): string {
 	const [without = [], stalling = []] = [0, 1].map((stalled) =>
 		rows.flatMap(({ job, answer }) =>
 			"stalled" in job && job.stalled === stalled && isProbed(answer)
@@ -33,17 +39,44 @@ export function pairs(rows: readonly Row[]): string {
 	].join("\n  ");
 }
 
+/** What a place for the tap costs, and how far the pairs are apart. */
+function untapped(rows: readonly Row[]): string {
+	const all = rows.flatMap(({ answer }) =>
+		"pairs" in answer ? [answer.pairs] : [],
+	);
+	if (all.length === 0) return "";
+	const compare = (what: string, unit: string, pairs: readonly Pair[]) => {
+		const before = median(pairs.map(({ untapped }) => untapped));
+		const after = median(pairs.map(({ tapped }) => tapped));
+		const moves = pairs
+			.map(({ tapped, untapped }) => (tapped / untapped - 1) * 100)
+			.sort((a, b) => a - b);
+		const [least = 0, most = 0] = [moves[0], moves.at(-1)];
+		return `${what}: ${shown.format(before)} ${unit} without, ${shown.format(after)} ${unit} with (${signed((after / before - 1) * 100)} %; single pairs ${signed(least)} to ${signed(most)} %)`;
+	};
+	return [
+		`Medians of ${all.length}, without and with a place for the tap:`,
+		...[
+			compare(
+				"replayed",
+				"events/s",
+				all.map((of) => of.replayed),
+			),
+			compare(
+				"CPU for each delivery",
+				"µs",
+				all.map((of) => of.cpuUs),
+			),
+			compare(
+				"p50",
+				"ms",
+				all.map((of) => of.p50Ms),
+			),
+		],
+	].join("\n  ");
+}
+
 const isProbed = (answer: Row["answer"]): answer is Probed => "held" in answer;
 
 const signed = (percent: number) =>
 	`${percent < 0 ? "−" : "+"}${shown.format(Math.abs(percent))}`;
-
-function median(numbers: readonly number[]): number {
-	const sorted = [...numbers].sort((a, b) => a - b);
-	const middle = sorted.length / 2;
-	const [low = 0, high = low] = sorted.slice(
-		Math.ceil(middle) - 1,
-		Math.floor(middle) + 1,
-	);
-	return (low + high) / 2;
-}

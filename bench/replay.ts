@@ -35,7 +35,7 @@ async function start(folder: string): Promise<number> {
 }
 
 /** Milliseconds that a program takes from its start to its end. */
-function run(args: readonly string[]): Promise<number> {
+export function run(args: readonly string[]): Promise<number> {
 	const from = performance.now();
 	const child = onCore(0, args);
 	child.stdout?.resume();

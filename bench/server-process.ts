@@ -16,13 +16,13 @@ const ENDING_MS = 5000;
 /** Local address, remote address, state, bytes unsent and unread: a line of /proc/net/tcp. */
 const TCP = /^ *\d+: \w+:(\w+) \w+:\w+ \w+ (\w+):\w+/gm;
 
-const program = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-export const PLUME = program("../src/main.js");
+const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+export const PLUME = beside("../src/main.js");
 const PROGRAMS: Readonly<Record<Contender, string>> = {
 	plume: PLUME,
 	"plume.2": PLUME,
-	ws: program("peers/ws.js"),
-	"socket.io": program("peers/socket-io.js"),
+	ws: beside("peers/ws.js"),
+	"socket.io": beside("peers/socket-io.js"),
 };
 
 /** Runs Node on one core, if the machine has several, with as many open files as it may have. */
@@ -66,8 +66,9 @@ export class ServerProcess {
 		folder: string,
 		flags: readonly string[] = [],
 		environment: Readonly<Record<string, string>> = {},
+		program = PROGRAMS[contender],
 	): Promise<ServerProcess> {
-		const child = onCore(0, [...flags, PROGRAMS[contender]], {
+		const child = onCore(0, [...flags, program], {
 			PLUME_PORT: "0",
 			PLUME_DATA: folder,
 			PLUME_LIMITS: "off",

@@ -1,5 +1,5 @@
 /** The measurements as tables for people: one for each scenario, a row for each run, ratios to the peers beside it. */
-import { median } from "./inspector.ts";
+import { median } from "./histogram.ts";
 import type { Answer, Job, Loaded, Row } from "./job.ts";
 
 type Cells = readonly string[];
@@ -39,6 +39,7 @@ const heads = {
 	log: "events|start ms|again ms|replay events/s|JSON.parse /s|+ SHA-256 /s|of those",
 	inspector:
 		"nobody yet µs|nobody any more µs|one µs|shown|one costs µs|median µs",
+	untapped: "replay events/s|without|%|CPU µs each|without|%|p50 ms|without|%",
 	page: "lines|first use ms|longest task ms|rows at most|to the first line|key to paint p50 ms|max ms",
 	travel:
 		"events|people|page usable ms|all of it ms|seek p50 ms|p95 ms|max ms|RSS MiB",
@@ -101,6 +102,11 @@ function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 		const figures = [neverUs, leftUs, oneUs, shown, oneUs - leftUs];
 		return [...figures, median(all)].map(three.format);
 	}
+	if ("pairs" in answer)
+		return Object.values(answer.pairs).flatMap(({ tapped, untapped }) => [
+			...[tapped, untapped].map(three.format),
+			three.format((tapped / untapped - 1) * 100),
+		]);
 	if ("rows" in answer)
 		return [
 			"lines" in job ? whole.format(job.lines) : "",
