@@ -31,7 +31,7 @@ test("what was said before is there for whoever comes later, the bot's words are
 	await ann.reads("The key is under the mat.");
 	const bob = await enter("bob");
 	await bob.reads("The key is under the mat.");
-	await bob.reads("bob@example.org");
+	await bob.isGreeted();
 	const log = await bob.page.getByRole("log").innerText();
 	expect(log).not.toContain("ann@example.org");
 });
@@ -69,7 +69,7 @@ describe("with limits", () => {
 		const ann = await enter("ann");
 		const bob = await enter("bob");
 		const lines = Array.from({ length: 26 }, (_, at) => `line ${at + 1}.`);
-		for (const line of lines) await ann.says(line);
+		await ann.saysAtOnce(lines);
 		await ann.isTold(
 			"That was fast. What waits is sent in a moment, in order.",
 		);

@@ -7,6 +7,7 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
+import { slowDown } from "./slow.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 
@@ -41,5 +42,6 @@ async function broughtAlong(): Promise<string> {
 
 export async function startChromium(): Promise<Browser> {
 	const executablePath = (await onPath()) ?? (await broughtAlong());
-	return chromium.launch({ executablePath, args: FLAGS });
+	const browser = await chromium.launch({ executablePath, args: FLAGS });
+	return browser.on("context", slowDown);
 }

@@ -59,8 +59,8 @@ test("lines are grouped by person, each with its exact time", async () => {
 	const bob = await enter("bob");
 	await bob.says("one");
 	await bob.says("two");
-	await ann.says("three");
 	await ann.reads("two");
+	await ann.says("three");
 	await ann.reads("three");
 	const said = ann.page.locator("article.said");
 	expect(await said.count()).toBe(3);
@@ -154,7 +154,7 @@ test("what is read aloud is the latest, and a flood is only counted", async () =
 	await bob.says("hello");
 	const region = ann.page.locator("[aria-live=polite]#announcer");
 	await region.getByText("bob: hello").waitFor();
-	for (let n = 0; n < 20; n += 1) await bob.says(`line ${n}`);
+	await bob.saysAtOnce(Array.from({ length: 20 }, (_, n) => `line ${n}`));
 	await region.getByText(/\d+ new messages\./).waitFor();
 });
 

@@ -165,9 +165,9 @@ test("one sees who is here, who is away and who writes", async () => {
 	await bob.field.pressSequentially("hm");
 	await ann.page.getByText("bob is writing…").waitFor();
 	await bob.looksAway();
-	await bob.page.clock.fastForward("04:59");
+	await bob.page.clock.fastForward("04:30");
 	expect(await away.count()).toBe(0);
-	await bob.page.clock.fastForward("00:02");
+	await bob.page.clock.fastForward("00:31");
 	await away.waitFor();
 	await bob.looksAway(false);
 	await away.waitFor({ state: "detached" });

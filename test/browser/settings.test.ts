@@ -100,6 +100,7 @@ test("a message is taken back, for everyone, and only by its writer", async () =
 	const ann = await enter("ann");
 	const bob = await enter("bob");
 	await ann.says("a secret, alas");
+	await ann.reads("a secret, alas");
 	await bob.reads("a secret, alas");
 	expect(await bob.page.getByRole("button", { name: "Delete" }).count()).toBe(
 		0,

@@ -137,7 +137,7 @@ test("when the server comes back, the frame begins anew", async () => {
 	await page.getByText("The server is away.").waitFor();
 	const PLUME_PORT = String(other.port);
 	const back = await Plume.start({ ...settings, PLUME_PORT });
-	await expect.poll(() => asked, { timeout: 10_000 }).toHaveLength(2);
+	await expect.poll(() => asked).toHaveLength(2);
 	await expect.poll(() => received(page)).toContain('"name":"server"');
 	await back.stop();
 	await page.context().close();

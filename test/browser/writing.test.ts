@@ -75,6 +75,7 @@ test("an @name is completed from who is here, by keyboard", async () => {
 	const bert = await enter("bert");
 	const bob = await enter("bob");
 	await bob.says("hi");
+	await bert.reads("hi");
 	await bert.says("hi");
 	await ann.page.locator("article.said").nth(1).waitFor();
 	await ann.field.pressSequentially("hey @b");

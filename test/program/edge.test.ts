@@ -12,7 +12,6 @@ beforeAll(async () => {
 		PLUME_ORIGINS: "https://chat.example.org",
 		PLUME_TRUST_PROXY: "127.0.0.1",
 		PLUME_LIMIT_HEADER_SECONDS: "1",
-		PLUME_LIMIT_HELLO_SECONDS: "1",
 	});
 });
 afterAll(() => plume.stop());
@@ -130,8 +129,10 @@ test("headers dripped one byte at a time are cut off with 408", async () => {
 });
 
 test("an upgrade and then silence is closed at the deadline", async () => {
-	const client = await RawClient.connect({ port: plume.port });
+	const server = await Plume.start({ PLUME_LIMIT_HELLO_SECONDS: "1" });
+	const client = await RawClient.connect({ port: server.port });
 	expect(await client.closed).toBe(4005);
+	await server.stop();
 });
 
 test("the page comes with a policy that lets nothing else in", async () => {
