@@ -21,6 +21,7 @@ import { type Config, ConfigError, readConfig } from "./config.ts";
 import { Secrets } from "./engine/secrets.ts";
 import { type Disk, realDisk } from "./log/disk.ts";
 import { openFileLog } from "./log/file-log.ts";
+import { linger } from "./log/linger.ts";
 import { Lock } from "./log/lock.ts";
 import { memoryLog } from "./log/memory-log.ts";
 import { logFolder } from "./log/reader.ts";
@@ -35,8 +36,6 @@ import { startService } from "./service.ts";
 import { openTheatre, readInThread } from "./travel/theatre.ts";
 
 const VERSION = "1.0.0";
-/** Shorter than anyone notices; it halves what a busy room costs (see ARCHITECTURE.md). */
-const GATHER_MS = 1;
 /** How often a log that is followed is looked at. */
 const FOLLOW_MS = 250;
 const PAGES = fileURLToPath(new URL("../static", import.meta.url));
@@ -201,7 +200,7 @@ function openLog(config: Config, real: Disk, secrets: Secrets, logger: Logger) {
 		folder,
 		clock: systemClock(),
 		ids: () => secrets.id(),
-		gather: () => sleep(GATHER_MS),
+		linger,
 		onTorn: (torn) =>
 			logger.warn({ ...torn }, "a torn tail was cut off and saved"),
 	});

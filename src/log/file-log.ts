@@ -20,15 +20,15 @@ export interface FileLogOptions extends Place {
 	/** How large a segment may grow; a batch larger than that has one to itself. */
 	readonly segmentBytes?: number;
 	readonly batchBytes?: number;
-	/** What a busy log waits for before a batch, so that others may join it. */
-	readonly gather?: () => Promise<void>;
+	/** What happens between keeping a batch and telling of it; see `group-commit.ts`. */
+	readonly linger?: (tellingMs: number) => Promise<void>;
 }
 
 /** A data folder's log, there or still to be made. */
 export function openFileLog(options: FileLogOptions): Log {
 	const store = new SegmentStore(options);
-	const { clock, batchBytes = 128 * 1024, gather } = options;
-	return new GroupCommit({ store, clock, batchBytes, gather });
+	const { clock, batchBytes = 128 * 1024, linger } = options;
+	return new GroupCommit({ store, clock, batchBytes, linger });
 }
 
 class SegmentStore implements Store {

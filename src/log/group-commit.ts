@@ -1,9 +1,9 @@
 /**
  * The two watermarks of a log, over whatever keeps it: entries are ordered at
  * once, gather while the batch before them is being stored, and are stored
- * together. So batches grow with the load. A busy log may gather a little
- * longer: each batch costs every reader a write to a socket, which is most of
- * what a server does.
+ * together. So batches grow with the load. What is kept is told a little later,
+ * together with what has come meanwhile: telling costs every reader a write to
+ * a socket, which is most of what a server does.
  *
  * A store that is full for now freezes the log: the same batch is tried again
  * every second. A store that fails in any other way ends the log at once.
@@ -14,8 +14,10 @@ import { type Draft, draft } from "./line.ts";
 import type { Entry, Log, LogListener, Mark, Segments, Stored } from "./log.ts";
 
 const RETRY_MS = 1000;
-/** A log that kept nothing for so long is not busy. */
-const PAUSE_MS = 20;
+/** So many batches more may be told together with one that is kept. */
+const MOST_JOINED = 2;
+/** A log is busy while it spends more than a fifth of its time on telling. */
+const IDLE_PER_TELLING = 4;
 
 /** Where batches are kept. */
 export interface Store {
@@ -37,8 +39,12 @@ export interface GroupCommitOptions {
 	readonly clock: Clock;
 	/** How large a batch may grow; what one `append` brings is never divided. */
 	readonly batchBytes: number;
-	/** What a busy log waits for before a batch, so that others may join it. */
-	readonly gather?: (() => Promise<void>) | undefined;
+	/**
+	 * What happens between a batch's being kept and its being told, so that
+	 * others may join it: a moment, or part of what telling took the last time,
+	 * in milliseconds, if the log is busy with that.
+	 */
+	readonly linger?: ((tellingMs: number) => Promise<void>) | undefined;
 }
 
 export class GroupCommit implements Log {
@@ -54,8 +60,11 @@ export class GroupCommit implements Log {
 	/** What is gathering: the entries of each `append`. */
 	#waiting: Draft[][] = [];
 	#flushing: Promise<void> | undefined;
-	/** When the last batch was kept, by the clock. */
-	#kept = 0;
+	/** As much of what is committed as the listener knows. */
+	#told = 0;
+	/** How long telling took the last time, and when it was done, by the clock. */
+	#tellingMs = 0;
+	#quietSince = 0;
 	#stopWaiting = () => {};
 
 	constructor(options: GroupCommitOptions) {
@@ -84,6 +93,7 @@ export class GroupCommit implements Log {
 		}
 		this.ordered = last;
 		this.committed = last;
+		this.#told = last;
 		this.#read = true;
 	}
 
@@ -141,7 +151,7 @@ export class GroupCommit implements Log {
 	}
 
 	async #flush(listener: LogListener): Promise<void> {
-		await this.#gather();
+		let joined = 0;
 		while (this.#waiting.length > 0) {
 			const batch = this.#nextBatch();
 			if (this.#waiting.length === 0) listener.onGathered(this.ordered);
@@ -154,21 +164,37 @@ export class GroupCommit implements Log {
 				return;
 			}
 			this.committed += batch.length;
-			this.#kept = this.#options.clock.now();
 			if (this.frozen) {
 				this.frozen = false;
 				listener.onThawed();
 			}
-			listener.onCommitted(this.committed);
+			if (joined < MOST_JOINED && (await this.#isJoined(joined))) joined++;
+			else {
+				joined = 0;
+				this.#tell(listener);
+			}
 		}
 		this.#flushing = undefined;
 	}
 
-	/** Only before the first batch: what comes while one is kept has waited long enough. */
-	async #gather(): Promise<void> {
-		const { clock, gather } = this.#options;
-		const isBusy = clock.now() - this.#kept < PAUSE_MS;
-		if (gather && isBusy && !this.#closing) await gather();
+	/** Whether there is more to be told with what is kept. */
+	async #isJoined(joined: number): Promise<boolean> {
+		const { clock, linger } = this.#options;
+		if (!linger) return false;
+		const idleMs = clock.now() - this.#quietSince;
+		const isBusy = idleMs < IDLE_PER_TELLING * this.#tellingMs;
+		await linger(isBusy && joined === 0 ? this.#tellingMs : 0);
+		return this.#waiting.length > 0;
+	}
+
+	#tell(listener: LogListener): void {
+		if (this.#told === this.committed) return;
+		const { clock } = this.#options;
+		const from = clock.now();
+		this.#told = this.committed;
+		listener.onCommitted(this.committed);
+		this.#quietSince = clock.now();
+		this.#tellingMs = this.#quietSince - from;
 	}
 
 	#nextBatch(): Draft[] {
@@ -189,6 +215,8 @@ export class GroupCommit implements Log {
 			try {
 				return await attempt();
 			} catch (error) {
+				// What is durable need not wait for what is not.
+				this.#tell(listener);
 				if (!(error instanceof DiskFull) || this.#closing) throw error;
 				if (!this.frozen) {
 					this.frozen = true;

@@ -148,33 +148,57 @@ describe("a batch", () => {
 		expect(witness.told.slice(1)).toEqual(["committed 2", "committed 4"]);
 	});
 
-	test("of a busy log waits a moment for others; what comes after a pause, or before the end, does not", async () => {
-		const clock = new FakeClock();
+	describe("that lingers before it is told", () => {
 		let go = () => {};
-		const gather = () =>
+		const linger = () =>
 			new Promise<void>((resolve) => {
 				go = resolve;
 			});
-		const { log, witness } = await opened({ clock, gather });
-		const say = async (text: string, laterMs: number) => {
-			clock.advance(laterMs);
-			log.append([said(text)]);
+
+		test("is told with those that come meanwhile, two at most", async () => {
+			const { log, witness } = await opened({ linger });
+			for (const text of ["one", "two", "three"]) {
+				expect(witness.told).toEqual([]);
+				log.append([said(text)]);
+				go();
+				await settle();
+			}
+			expect(witness.told).toEqual(["committed 3"]);
+		});
+
+		test("does not wait for a full disk", async () => {
+			const { disk, log, witness } = await opened({ linger });
+			log.append([said("one")]);
 			await settle();
-		};
-		await say("after a pause", 1000);
-		await say("one", 1);
-		await say("two", 1);
-		expect(witness.told).toEqual(["committed 1"]);
-		go();
-		await settle();
-		expect(witness.told).toEqual(["committed 1", "committed 3"]);
-		await say("after a pause", 20);
-		await say("last", 1);
-		expect(witness.committed).toBe(4);
-		const closed = log.close();
-		go();
-		await closed;
-		expect(witness.committed).toBe(5);
+			disk.interrupt = ({ kind }) =>
+				kind === "write" ? { code: "ENOSPC" } : undefined;
+			log.append([said("two")]);
+			go();
+			await settle();
+			expect(witness.told).toEqual(["committed 1", "frozen"]);
+		});
+
+		test("lingers for longer while telling takes long, and most of the time", async () => {
+			const clock = new FakeClock();
+			const lingered: number[] = [];
+			const { log, witness } = await opened({
+				clock,
+				linger: async (ms: number) => {
+					lingered.push(ms);
+				},
+			});
+			const tell = witness.onCommitted.bind(witness);
+			witness.onCommitted = (seq) => {
+				clock.advance(30);
+				tell(seq);
+			};
+			for (const idleMs of [0, 119, 120]) {
+				clock.advance(idleMs);
+				log.append([said("something")]);
+				await settle();
+			}
+			expect(lingered).toEqual([0, 30, 0]);
+		});
 	});
 
 	test("is bounded in bytes, but what one command appends is never divided", async () => {

@@ -1,0 +1,26 @@
+/**
+ * How long what is durable waits for company before it is told. A small write
+ * to a socket costs the kernel as much as a large one, and is most of what a
+ * server does; so two messages told together cost little more than one.
+ *
+ * Usually that is two turns of the event loop, far less than a millisecond:
+ * whatever had arrived is read by then. Only where telling itself takes long,
+ * in rooms of thousands, it is half of that time, never more than anyone could
+ * notice.
+ */
+import {
+	setTimeout as sleep,
+	setImmediate as turn,
+} from "node:timers/promises";
+
+/** A timer is worth its trouble from here on. */
+const LONG_MS = 4;
+const MOST_MS = 20;
+
+export async function linger(tellingMs: number): Promise<void> {
+	if (tellingMs >= LONG_MS) await sleep(Math.min(tellingMs / 2, MOST_MS));
+	else {
+		await turn();
+		await turn();
+	}
+}
