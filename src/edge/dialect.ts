@@ -3,7 +3,6 @@
  * becomes frames, and what it may ask. Encoded frames are shared by everyone
  * who speaks the same dialect.
  */
-import { Sender } from "ws";
 import type { Message } from "../../machines/message.ts";
 import type { Notice, Refusal } from "../chat/notice.ts";
 import type { Encoder } from "../chat/parcel.ts";
@@ -20,27 +19,42 @@ export interface Frame extends Partial<Message> {
 	readonly [field: string]: unknown;
 }
 
-/** Makes a dialect of the way it puts notices into messages. */
+/** Makes a dialect of the way it puts notices into messages; one that is text already was put into JSON before. */
 export function dialect(
-	frames: (notice: Notice) => readonly Frame[],
+	frames: (notice: Notice) => readonly (Frame | string)[],
 	isModern: boolean,
 ): Dialect {
 	return {
 		isModern,
-		encode: (notice) => Buffer.concat(frames(notice).flatMap(webSocketFrame)),
+		encode: (notice) =>
+			webSocketFrames(
+				frames(notice).map((frame) =>
+					typeof frame === "string" ? frame : JSON.stringify(frame),
+				),
+			),
 	};
 }
 
-/** One text frame, unmasked, as a server sends it (RFC 6455 §5.2). */
-function webSocketFrame(message: Frame): readonly Buffer[] {
-	return Sender.frame(Buffer.from(JSON.stringify(message)), {
-		fin: true,
-		opcode: 1,
-		mask: false,
-		readOnly: false,
-		rsv1: false,
-	});
+/** Text frames, unmasked, as a server sends them (RFC 6455 §5.2): hundreds of them in a single piece of memory. */
+function webSocketFrames(texts: readonly string[]): Buffer {
+	const sizes = texts.map((text) => Buffer.byteLength(text));
+	const total = sizes.reduce((sum, size) => sum + headSize(size) + size, 0);
+	const bytes = Buffer.allocUnsafe(total);
+	let at = 0;
+	for (const [index, text] of texts.entries()) {
+		const size = sizes[index] ?? 0;
+		const head = headSize(size);
+		bytes[at] = FINAL_TEXT;
+		bytes[at + 1] = head === 2 ? size : head === 4 ? 126 : 127;
+		if (head === 4) bytes.writeUInt16BE(size, at + 2);
+		if (head === 10) bytes.writeBigUInt64BE(BigInt(size), at + 2);
+		at += head + bytes.write(text, at + head);
+	}
+	return bytes;
 }
+
+const FINAL_TEXT = 0x81;
+const headSize = (size: number) => (size < 126 ? 2 : size < 65_536 ? 4 : 10);
 
 const codeRules: ReadonlySet<string> = new Set<Rule>([
 	"loginIsPending",

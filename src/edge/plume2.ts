@@ -10,6 +10,23 @@ function item({ kind, name, ...place }: Item): Frame {
 	return { type: MessageType.system, kind, user, text, ...place };
 }
 
+/**
+ * Whoever enters is shown hundreds of items, nearly the same as the one
+ * before: each is put into JSON for the first of them alone. An item never
+ * changes, what is left of it after an erasure is another, and its text here
+ * goes when the room forgets it.
+ */
+const shown = new WeakMap<Item, string>();
+
+function shownItem(it: Item): string {
+	let text = shown.get(it);
+	if (text === undefined) {
+		text = JSON.stringify(item(it));
+		shown.set(it, text);
+	}
+	return text;
+}
+
 const pendingFrame = (login: PendingLogin, now: number, text: string) => ({
 	type: MessageType.pending,
 	...login,
@@ -43,7 +60,7 @@ function refusal(notice: Refusal): readonly Frame[] {
 	return [over ? { type: MessageType.mayNotEnter, ...why } : refused];
 }
 
-function welcome(notice: Welcome): readonly Frame[] {
+function welcome(notice: Welcome): readonly (Frame | string)[] {
 	const { client, name, room, epoch, offset, said, last } = notice;
 	const { items, before } = notice;
 	const { welcome: type, gap, history } = MessageType;
@@ -53,12 +70,12 @@ function welcome(notice: Welcome): readonly Frame[] {
 	return [
 		{ type, client, user: { name }, ...place, last, said },
 		...(before === "gap" ? [{ type: gap, ...place }] : []),
-		...items.map(item),
+		...items.map(shownItem),
 		...(before === "missed" ? [] : [done]),
 	];
 }
 
-function frames(notice: Notice): readonly Frame[] {
+function frames(notice: Notice): readonly (Frame | string)[] {
 	switch (notice.kind) {
 		case "said":
 		case "entered":
