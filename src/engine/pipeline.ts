@@ -39,6 +39,8 @@ export class Pipeline implements LogListener {
 	readonly #snapshotter: Snapshotter;
 	readonly #hooks: PipelineHooks;
 	#outputs: Output[] = [];
+	/** As much of what is committed as the log has told: the rest waits for company. */
+	#told: number;
 	/** What is being overwritten: snapshots and a stop wait for it. */
 	readonly #waiting = new Set<Promise<void>>();
 	#holding = false;
@@ -58,6 +60,7 @@ export class Pipeline implements LogListener {
 		this.#server = server;
 		this.#snapshotter = snapshotter;
 		this.#hooks = hooks;
+		this.#told = log.committed;
 		log.listen(this);
 	}
 
@@ -98,7 +101,7 @@ export class Pipeline implements LogListener {
 	afterwards(release: (seq: number) => void): void {
 		const at = this.#log.ordered;
 		this.#outputs.push({ at, release: () => release(at) });
-		this.#releaseUpTo(this.#log.committed);
+		this.#releaseUpTo(this.#told);
 	}
 
 	/** Takes no snapshot until this is done; a failure is fatal. */
@@ -158,6 +161,7 @@ export class Pipeline implements LogListener {
 	}
 
 	onCommitted(seq: number): void {
+		this.#told = seq;
 		this.#snapshotter.onCommitted(seq);
 		this.guarded(() => this.#releaseUpTo(seq));
 	}
@@ -201,7 +205,7 @@ export class Pipeline implements LogListener {
 				if (!isDone || this.#stopped) return;
 				this.#holding = false;
 				this.#outputs[0] = { at, release };
-				this.guarded(() => this.#releaseUpTo(this.#log.committed));
+				this.guarded(() => this.#releaseUpTo(this.#told));
 			}),
 		);
 	}
