@@ -34,6 +34,8 @@ export interface Store {
 	close(): Promise<void>;
 }
 
+type Linger = (tellingMs: number) => Promise<void>;
+
 export interface GroupCommitOptions {
 	readonly store: Store;
 	readonly clock: Clock;
@@ -44,7 +46,7 @@ export interface GroupCommitOptions {
 	 * others may join it: a moment, or part of what telling took the last time,
 	 * in milliseconds, if the log is busy with that.
 	 */
-	readonly linger?: ((tellingMs: number) => Promise<void>) | undefined;
+	readonly linger?: Linger | undefined;
 }
 
 export class GroupCommit implements Log {
@@ -168,7 +170,13 @@ export class GroupCommit implements Log {
 				this.frozen = false;
 				listener.onThawed();
 			}
-			if (joined < MOST_JOINED && (await this.#isJoined(joined))) joined++;
+			const { linger } = this.#options;
+			if (
+				linger &&
+				joined < MOST_JOINED &&
+				(await this.#isJoined(linger, joined))
+			)
+				joined++;
 			else {
 				joined = 0;
 				this.#tell(listener);
@@ -178,10 +186,8 @@ export class GroupCommit implements Log {
 	}
 
 	/** Whether there is more to be told with what is kept. */
-	async #isJoined(joined: number): Promise<boolean> {
-		const { clock, linger } = this.#options;
-		if (!linger) return false;
-		const idleMs = clock.now() - this.#quietSince;
+	async #isJoined(linger: Linger, joined: number): Promise<boolean> {
+		const idleMs = this.#options.clock.now() - this.#quietSince;
 		const isBusy = idleMs < IDLE_PER_TELLING * this.#tellingMs;
 		await linger(isBusy && joined === 0 ? this.#tellingMs : 0);
 		return this.#waiting.length > 0;

@@ -1,7 +1,8 @@
 /**
  * Reads a log on disk, and finds its end before anything is added to it. It
- * verifies all that it reads: everything, or what is behind a mark. What a crash may have left behind the last whole batch is saved
- * in `torn/`, cut off and reported; any other damage is thrown, and nothing
+ * verifies all that it reads: everything, or what is behind a mark. What a
+ * crash may have left behind the last whole batch is saved in `torn/`, cut off
+ * and reported; any other damage is thrown, and nothing
  * is touched. What it answers with is durable: a batch that was written but
  * not synced before a crash is synced now, because it is about to be shown.
  */
@@ -53,7 +54,11 @@ export async function* recover(
 	yield* readBatches(sources, verifier);
 	verifier.prove();
 	// Nothing is cut at the word of a mark that nothing has confirmed.
-	if (after && verifier.seq === after.seq)
+	if (
+		after &&
+		verifier.seq === after.seq &&
+		!(await isThere(disk, sources, after))
+	)
 		throw verifier.torn ?? new Error(`the log ends at event ${after.seq}`);
 	const last = await endOf(place, sources, verifier);
 	await disk.syncFolder(folder);
@@ -62,6 +67,21 @@ export async function* recover(
 	const segment = await Segment.open(disk, segments, ...last);
 	await segment.sync();
 	return segment;
+}
+
+/** Whether the line before a mark says that it is the mark's; where a line follows, that confirms it. */
+async function isThere(
+	disk: Disk,
+	[source]: readonly Source[],
+	{ offset, hash }: Mark,
+): Promise<boolean> {
+	const end = Buffer.from(`"hash":"${hash}"}\n`);
+	const from = offset - end.length;
+	if (!source || from < 0) return false;
+	const chunks: Buffer[] = [];
+	for await (const chunk of disk.read(source.file, from, offset))
+		chunks.push(chunk);
+	return Buffer.concat(chunks).equals(end);
 }
 
 /** The first seq and the size of the last segment, once a torn tail is off it. */

@@ -247,6 +247,20 @@ describe("a snapshot that is no good is ignored, told, and removed", () => {
 	});
 });
 
+test("a log that ends at its snapshot goes on from there", async () => {
+	const { disk } = await written();
+	const again = new FakeDisk(new Map(disk.files));
+	const { log, marks, warnings } = await live(again);
+	expect([marks.at(-1)?.seq, warnings]).toEqual([history.length, []]);
+	await write(log, 2, 4);
+	await log.close();
+	const files = new Map(again.files);
+	for (const path of snapshotsOf(again.files)) files.delete(path);
+	const whole = await live(new FakeDisk(files));
+	expect(whole.log.committed).toBe(history.length + 2);
+	await whole.log.close();
+});
+
 test("a crash at any call, and one more while it recovers, leave a server that starts with the same state", () =>
 	fc.assert(
 		fc.asyncProperty(fc.nat(), async (seed) => {
