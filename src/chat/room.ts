@@ -16,6 +16,7 @@ import type { User } from "./user.ts";
 
 /** For each message shown to who enters, so many lines of coming and going may stand with it. */
 const LINES_PER_MESSAGE = 3;
+
 /** How much a room remembers. */
 export interface Memory {
 	/** Messages shown to whoever enters. */
@@ -198,11 +199,18 @@ export class Room {
 
 /** Of a frame beside its text and names; an item is never larger than this says. */
 const FRAME_BYTES = 220;
+/** Measured once, and not for each of the thousands who may enter at once. */
+const sizes = new WeakMap<Item, number>();
 
 function bytesOf(item: Item): number {
-	const text = item.kind === "said" ? item.text : "";
-	const names = 3 * (item.name.length + item.room.length);
-	return FRAME_BYTES + names + Buffer.byteLength(JSON.stringify(text));
+	let bytes = sizes.get(item);
+	if (bytes === undefined) {
+		const text = item.kind === "said" ? item.text : "";
+		const names = 3 * (item.name.length + item.room.length);
+		bytes = FRAME_BYTES + names + Buffer.byteLength(JSON.stringify(text));
+		sizes.set(item, bytes);
+	}
+	return bytes;
 }
 
 /** What is left of an item after an erasure. */
