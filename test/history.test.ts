@@ -94,6 +94,62 @@ describe("history", () => {
 		expect(bob.lines.slice(0, 5)).toEqual(shown);
 	});
 
+	describe("after a start that read only the end of the log, to who comes back", () => {
+		/** Somebody missed 345 lines before the start; the room recalls fewer. */
+		async function away() {
+			const [disk, clock] = [new FakeDisk(), new FakeClock()];
+			const before = await houseOn(disk, clock);
+			const ann = await before.enter("ann", "plume.2");
+			const bob = await before.enter("bob", "plume.2");
+			ann.hangUp();
+			for (let n = 1; n <= 345; n++) {
+				bob.say(`line ${n}`, n);
+				await before.settle();
+			}
+			await before.engine.stop();
+			clock.forgetTimers();
+			return { disk, clock, memory: ann.memory };
+		}
+
+		test("is all they missed", async () => {
+			const { disk, clock, memory } = await away();
+			const house = await houseOn(disk, clock, "another");
+			const room = house.server.room("lobby");
+			const missed = async (offset: number) => {
+				const back = house.connect("plume.2");
+				back.open({ ...memory, offset });
+				await house.until(() => !!back.last(7));
+				await house.settle();
+				expect(back.last(GAP)).toBeUndefined();
+				return back.items.map((item) => item.offset);
+			};
+			const { offset } = room.head;
+			expect(await missed(offset)).toEqual([]);
+			let first = offset;
+			while (room.after(first - 1)) first--;
+			expect(first).toBeGreaterThan(Number(memory.offset) + 3);
+			for (const seen of [Number(memory.offset), first - 2, first - 1, first])
+				expect(await missed(seen)).toEqual(
+					Array.from({ length: offset - seen }, (_, nth) => seen + 1 + nth),
+				);
+		});
+
+		test("is a gap where it has rotted", async () => {
+			const { disk, clock, memory } = await away();
+			const house = await houseOn(disk, clock, "another");
+			const [path = "", bytes] =
+				[...disk.files].find(([path]) => path.startsWith("data/log/")) ?? [];
+			const file = await disk.open(path);
+			await file.write(Buffer.from("lime 2"), bytes?.indexOf("line 2") ?? 0);
+			const back = house.connect("plume.2");
+			back.open(memory);
+			await house.until(() => back.last(HISTORY) !== undefined);
+			const [welcome, gap] = back.received;
+			expect([welcome?.type, gap?.type]).toEqual([7, GAP]);
+			expect(back.lines.at(-1)).toBe("bob: line 345");
+		});
+	});
+
 	test("who enters is told whether there is more than the latest", async () => {
 		const house = await House.open({
 			environment: { ...environment, PLUME_LIMIT_HISTORY_MESSAGES: "2" },

@@ -130,7 +130,10 @@ export class House {
 			},
 		});
 		const { archive } = started;
-		const isQuiet = () => settled() && (isDead() || archive.isResting);
+		const isQuiet = () =>
+			settled() &&
+			(isDead() || archive.isResting) &&
+			!house?.people.some(({ isTaking }) => isTaking);
 		house = new House(isQuiet, log, clock, mailer, started);
 		house.fatal = failed.error;
 		await house.settle();
@@ -214,6 +217,8 @@ export class Person implements Wire {
 	/** While stalled, nothing is taken from the network: what is sent stays unsent. */
 	stalled = false;
 	unsentBytes = 0;
+	#unsent: Buffer[] = [];
+	#onceDrained: (() => void)[] = [];
 
 	hello(name: string, email: string, room?: string): void {
 		this.send0({ type: MessageType.hello, text: `${name}\n${email}`, room });
@@ -305,6 +310,11 @@ export class Person implements Wire {
 			.map(({ user, text }) => `${user?.name}: ${text}`);
 	}
 
+	/** There is more for it, as soon as what was sent is through. */
+	get isTaking(): boolean {
+		return !this.stalled && !this.closed && this.#onceDrained.length > 0;
+	}
+
 	get isIn(): boolean {
 		return (
 			!this.closed &&
@@ -317,12 +327,26 @@ export class Person implements Wire {
 	}
 
 	send(bytes: Buffer): void {
-		if (this.stalled) this.unsentBytes += bytes.length;
-		else
-			for (const frame of decodeFrames(bytes)) {
-				this.received.push(frame);
-				this.onFrame?.(frame);
-			}
+		if (this.stalled) {
+			this.unsentBytes += bytes.length;
+			this.#unsent.push(bytes);
+		} else this.#hear(bytes);
+	}
+
+	whenDrained(task: () => void): void {
+		this.#onceDrained.push(task);
+		if (!this.stalled) setImmediate(() => this.take());
+	}
+
+	/** Takes from the network all that is unsent so far. */
+	take(): void {
+		const unsent = this.#unsent;
+		const tasks = this.#onceDrained;
+		this.#unsent = [];
+		this.#onceDrained = [];
+		this.unsentBytes = 0;
+		for (const bytes of unsent) this.#hear(bytes);
+		for (const task of tasks) setImmediate(task);
 	}
 
 	ping(): void {
@@ -336,6 +360,13 @@ export class Person implements Wire {
 
 	terminate(): void {
 		this.close(1006, "");
+	}
+
+	#hear(bytes: Buffer): void {
+		for (const frame of decodeFrames(bytes)) {
+			this.received.push(frame);
+			this.onFrame?.(frame);
+		}
 	}
 
 	private send0(frame: object): void {

@@ -11,6 +11,7 @@ test("someone on a terminal talks with someone in a browser, and no engine code 
 	const visit = house.engine.connect("a terminal", {
 		onMessage: ({ notices }) => heard.push(...notices),
 		onEnd: () => {},
+		whenDrained: setImmediate,
 	});
 	const { hello, auth, text } = MessageType;
 	const [name, email] = ["teletype", "tty@example.org"];

@@ -11,6 +11,7 @@ import type { Identity } from "../../machines/events.ts";
 import { epochOf, isVisible, itemOf } from "../../machines/item.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Log, Span } from "../log/log.ts";
+import { portion } from "../portion.ts";
 import type { IndexFiles } from "./index-files.ts";
 import { Indexes } from "./indexes.ts";
 import { type Person, type RoomIndex, SegmentIndex } from "./segment-index.ts";
@@ -33,7 +34,7 @@ export interface Page {
 	readonly more: boolean;
 }
 
-interface Placed {
+export interface Placed {
 	readonly room: string;
 	readonly epoch: string;
 	readonly offset: number;
@@ -68,6 +69,11 @@ export class Archive {
 	/** Undefined if there is no such place. Rejects if the log can't be read there. */
 	page(asked: PageAsked): Promise<Page | undefined> {
 		return this.inTurn(() => this.#page(asked));
+	}
+
+	/** What stands right after a place, at most `limit` items and no more than a page; none if there is no such place. Rejects if the log can't be read there. */
+	after(place: Placed, limit: number): Promise<readonly Item[]> {
+		return this.inTurn(() => this.#after(place, limit));
 	}
 
 	/** Lets the indexes follow the log, so that whoever asks next need not wait for it. */
@@ -135,8 +141,8 @@ export class Archive {
 			}
 	}
 
-	async #find(place: Placed): Promise<Found | undefined> {
-		const { room, epoch, offset } = place;
+	/** The index of the segment where an item stands. */
+	async #indexAt({ room, epoch, offset }: Placed) {
 		let index = await this.#indexes.newest();
 		const known = index?.rooms.get(room);
 		if (!known || epochOf(this.#log.id, known.incarnation) !== epoch)
@@ -147,7 +153,24 @@ export class Archive {
 			index = await this.#indexes.of(part.previous);
 			part = index?.rooms.get(room);
 		}
-		const [span] = part?.below(offset + 1, 1) ?? [];
+		return index && part && { index, part };
+	}
+
+	async #after(place: Placed, limit: number): Promise<readonly Item[]> {
+		const next = { ...place, offset: place.offset + 1 };
+		const found = await this.#indexAt(next);
+		if (!found) return [];
+		const spans = found.part.below(next.offset + limit, limit);
+		return this.#items(
+			found.index,
+			portion(spans, PAGE_BYTES, ({ bytes }) => bytes),
+			next,
+		);
+	}
+
+	async #find(place: Placed): Promise<Found | undefined> {
+		const { index, part } = (await this.#indexAt(place)) ?? {};
+		const [span] = part?.below(place.offset + 1, 1) ?? [];
 		if (!index || !span) return undefined;
 		const { segment } = index;
 		const [stored] = await this.#log.segments.fetch(segment, [span]);

@@ -14,7 +14,8 @@ export type OnMessage = (parcel: Parcel) => void;
 export class Mailbox {
 	readonly onMessage: OnMessage;
 	readonly #tray: Set<Mailbox>;
-	#stream: readonly Envelope[] = [];
+	/** Of the room, while its reader is told what is said there. */
+	#stream: readonly Envelope[] | undefined;
 	#since = 0;
 	#letters: { readonly at: number; readonly envelope: Envelope }[] = [];
 
@@ -34,6 +35,11 @@ export class Mailbox {
 		}));
 	}
 
+	/** From here on it gets nothing of any stream. */
+	part(): void {
+		this.#stream = undefined;
+	}
+
 	/** Something for this reader alone, after all that was said so far. */
 	put(notice: Notice): void {
 		// Acknowledgements are cumulative: only the last one of a commit counts.
@@ -45,12 +51,13 @@ export class Mailbox {
 
 	/** The same for what others get a copy of. */
 	hand(envelope: Envelope): void {
-		this.#letters.push({ at: this.#stream.length, envelope });
+		this.#letters.push({ at: this.#stream?.length ?? 0, envelope });
 		this.#tray.add(this);
 	}
 
-	/** Hands everything over. `shared` is the stream as one parcel. */
-	flush(shared: Parcel | undefined): void {
+	/** Hands everything over. `stream` is the room's as one parcel. */
+	flush(stream: Parcel | undefined): void {
+		const shared = this.#stream && stream;
 		const letters = this.#letters;
 		const since = this.#since;
 		this.#since = 0;

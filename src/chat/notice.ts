@@ -89,6 +89,7 @@ export type Notice =
 	  }
 	| { readonly kind: "ack"; readonly room: string; readonly last: number }
 	| EarlierPage
+	| Latest
 	| Welcome;
 
 /** What was said before a place in a room's history. */
@@ -102,20 +103,28 @@ export interface EarlierPage {
 	readonly more: boolean;
 }
 
-/** You are in; what came before is either all that was missed, or the latest of the history. */
+/** The latest of a room's history; with `isGap`, because what was missed can't be proven. */
+export interface Latest {
+	readonly kind: "latest";
+	readonly room: string;
+	readonly epoch: string;
+	/** Of the last item before what is live. */
+	readonly offset: number;
+	readonly items: readonly Item[];
+	readonly isGap: boolean;
+}
+
+/** You are in; all that was missed follows, or the latest of the history, and then what is live. */
 export interface Welcome {
 	readonly kind: "welcome";
 	readonly client: string;
 	readonly name: string;
 	readonly room: string;
 	readonly epoch: string;
-	/** Of the last item before what is live. */
+	/** Of the last item that there is. */
 	readonly offset: number;
 	/** Messages in this epoch up to there. */
 	readonly said: number;
 	/** The highest number taken from this client. */
 	readonly last: number;
-	readonly items: readonly Item[];
-	/** `missed`: exactly what was; `gap`: that can't be proven, so the history follows. */
-	readonly before: "history" | "missed" | "gap";
 }

@@ -8,6 +8,7 @@
  */
 import type { ClientId } from "../../machines/events.ts";
 import type { Erasure, Head, Item } from "../../machines/message.ts";
+import { portion } from "../portion.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { Envelope, Parcel } from "./parcel.ts";
 import { Roster } from "./roster.ts";
@@ -15,18 +16,15 @@ import type { User } from "./user.ts";
 
 /** For each message shown to who enters, so many lines of coming and going may stand with it. */
 const LINES_PER_MESSAGE = 3;
-/** About how much may be sent at once, in UTF-16 code units: it must fit a mailbox, whatever the script. */
-const MOST_UNITS = 64 * 1024;
-const UNITS_PER_LINE = 200;
-const unitsOf = (item: Item) =>
-	UNITS_PER_LINE + (item.kind === "said" ? item.text.length : 0);
 
 /** How much a room remembers. */
 export interface Memory {
 	/** Messages shown to whoever enters. */
 	readonly historyMessages: number;
-	/** Lines a returning client can have missed. */
+	/** Lines a returning client can have missed; at least so many are remembered. */
 	readonly catchUpItems: number;
+	/** Half of it is handed over at once, so that what else is owed meanwhile finds room. */
+	readonly mailboxBytes: number;
 }
 
 /** What a Room needs to know of a Client. */
@@ -63,31 +61,37 @@ export class Room {
 		host.room = this;
 	}
 
+	/** The offset of the first item that is remembered. */
+	get #first(): number {
+		return this.#recent[0]?.offset ?? this.head.offset + 1;
+	}
+
 	/** What whoever enters is shown: the latest messages, and the lines between them. */
 	get history(): readonly Item[] {
-		const { historyMessages } = this.#memory;
+		const { historyMessages, mailboxBytes } = this.#memory;
 		const most = historyMessages * LINES_PER_MESSAGE;
 		let from = this.#recent.length;
 		let said = 0;
-		let units = 0;
+		let bytes = 0;
 		while (this.#recent.length - from < most) {
 			const item = this.#recent[from - 1];
 			if (!item) break;
-			units += unitsOf(item);
-			if (units > MOST_UNITS) break;
+			bytes += bytesOf(item);
+			if (bytes > mailboxBytes / 2) break;
 			if (item.kind === "said" && ++said > historyMessages) break;
 			from--;
 		}
 		return this.#recent.slice(from);
 	}
 
-	/** The offset before which more should be recalled before anyone enters: a start reads only the end of the log. */
-	get lacks(): number | undefined {
-		const first = this.#recent[0]?.offset ?? this.head.offset + 1;
+	/** How much should be recalled, before which offset, before anyone enters: a start reads only the end of the log. */
+	get lacks(): { before: number; limit: number } | undefined {
+		const before = this.#first;
 		const { historyMessages, catchUpItems } = this.#memory;
 		const enough = Math.min(historyMessages * LINES_PER_MESSAGE, catchUpItems);
-		const lacks = first > 1 && this.#recent.length < enough;
-		return lacks && !this.#isRecalled ? first : undefined;
+		const limit = enough - this.#recent.length;
+		const lacks = before > 1 && limit > 0;
+		return lacks && !this.#isRecalled ? { before, limit } : undefined;
 	}
 
 	/** Remembers what was said before the rest; nothing, if that can't be read. */
@@ -96,20 +100,38 @@ export class Room {
 		this.#isRecalled = true;
 	}
 
-	/** Exactly what came after a place, or undefined if that can't be proven, or is too much to be sent at once. */
-	since(epoch: string, offset: number): readonly Item[] | undefined {
-		const { head } = this;
-		const first = this.#recent[0]?.offset ?? head.offset + 1;
-		if (head.epoch !== epoch || offset > head.offset) return undefined;
+	/** How many lines came after an offset; undefined if there is none such, or they are too many to be caught up with. */
+	missed(offset: number): number | undefined {
+		const missed = this.head.offset - offset;
+		const isTold = missed >= 0 && missed <= this.#memory.catchUpItems;
+		return isTold ? missed : undefined;
+	}
+
+	/** What came right after an offset, as much as is handed over at once; undefined if it is remembered no more. */
+	after(offset: number): readonly Item[] | undefined {
+		const first = this.#first;
 		if (offset < first - 1) return undefined;
-		const missed = this.#recent.slice(offset + 1 - first);
-		const units = missed.reduce((sum, item) => sum + unitsOf(item), 0);
-		return units > MOST_UNITS ? undefined : missed;
+		return this.portion(this.#recent.slice(offset + 1 - first));
+	}
+
+	/** As many of the first of these as are handed over at once, but at least one. */
+	portion(items: readonly Item[]): readonly Item[] {
+		return portion(items, this.#memory.mailboxBytes / 2, bytesOf);
 	}
 
 	enter(client: Occupant): void {
+		this.expect(client);
+		this.join(client);
+	}
+
+	/** It is in, but has to catch up before it is told what is said. */
+	expect(client: Occupant): void {
 		this.members.set(client.id, client);
 		client.room = this;
+	}
+
+	/** From here on it is told what is said. */
+	join(client: Occupant): void {
 		client.mailbox.join(this.#stream);
 		this.#newcomers.add(client);
 	}
@@ -121,7 +143,7 @@ export class Room {
 		this.#newcomers.delete(client);
 		client.room = undefined;
 		client.mailbox.flush(new Parcel([...this.#stream]));
-		client.mailbox.join([]);
+		client.mailbox.part();
 	}
 
 	/** Makes an item visible to everyone, as soon as the bus delivers. */
@@ -173,6 +195,22 @@ export class Room {
 		this.#stream.length = 0;
 		for (const client of this.members.values()) client.mailbox.flush(shared);
 	}
+}
+
+/** Of a frame beside its text and names; an item is never larger than this says. */
+const FRAME_BYTES = 220;
+/** Measured once, and not for each of the thousands who may enter at once. */
+const sizes = new WeakMap<Item, number>();
+
+function bytesOf(item: Item): number {
+	let bytes = sizes.get(item);
+	if (bytes === undefined) {
+		const text = item.kind === "said" ? item.text : "";
+		const names = 3 * (item.name.length + item.room.length);
+		bytes = FRAME_BYTES + names + Buffer.byteLength(JSON.stringify(text));
+		sizes.set(item, bytes);
+	}
+	return bytes;
 }
 
 /** What is left of an item after an erasure. */

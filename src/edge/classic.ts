@@ -29,6 +29,7 @@ function frames(notice: Notice): readonly Frame[] {
 		case "erased":
 		case "ack":
 		case "page":
+		case "latest":
 		case "welcome":
 		case "heads":
 		case "typing":

@@ -29,6 +29,8 @@ export interface Wire {
 	/** Bytes handed over and not yet taken by the network. */
 	readonly unsentBytes: number;
 	send(bytes: Buffer): void;
+	/** Runs a task, in a later turn, when all that was sent so far is taken. */
+	whenDrained(task: () => void): void;
 	ping(): void;
 	/** Says why, then closes. */
 	close(code: number, reason: string): void;
@@ -71,6 +73,7 @@ export class Connection {
 		this.#visit = engine.connect(network, {
 			onMessage: (parcel) => this.#deliver(parcel),
 			onEnd: (reason) => this.close(reason, "closed"),
+			whenDrained: (task) => this.#whenDrained(task),
 		});
 		this.#cancelDeadline = this.#expectHello(limits.helloSeconds);
 	}
@@ -145,6 +148,19 @@ export class Connection {
 			this.#cancelDeadline = NOTHING;
 			onLoggedIn();
 		}
+	}
+
+	/** Whoever is sent more only when they have taken what there is does not take for ever. */
+	#whenDrained(task: () => void): void {
+		const { wire, clock, limits } = this.#parts;
+		const patienceMs = (limits.pingSeconds + limits.pongSeconds) * 1000;
+		const cancel = clock.after(patienceMs, () => {
+			if (!this.#visit.gone) this.close("tooSlow", "tooSlow");
+		});
+		wire.whenDrained(() => {
+			cancel();
+			task();
+		});
 	}
 
 	/** A stranger has a short time to say hello, and as long as a code lives to come back after a failed login. */

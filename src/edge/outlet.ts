@@ -16,6 +16,8 @@ interface Handle {
 	readonly fd: number;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 export class Outlet {
 	readonly #socket: Duplex & {
 		readonly _handle?: Handle | null;
@@ -34,6 +36,11 @@ export class Outlet {
 	send(bytes: Buffer): void {
 		const taken = this.unsentBytes > 0 ? 0 : this.#give(bytes);
 		if (taken < bytes.length) this.#socket.write(bytes.subarray(taken));
+	}
+
+	/** Runs a task, in a turn of its own, when the kernel has taken all that was sent so far. */
+	whenDrained(task: () => void): void {
+		this.#socket.write(NOTHING, () => setImmediate(task));
 	}
 
 	/** How much the kernel takes now; what is wrong with the socket, the stream finds out. */

@@ -1,6 +1,6 @@
 /** The protocol of our own page, subprotocol `plume.2`; PROTOCOL.md has an example of each frame. */
 import { type Item, MessageType } from "../../machines/message.ts";
-import type { Notice, PendingLogin, Refusal, Welcome } from "../chat/notice.ts";
+import type { Latest, Notice, PendingLogin, Refusal } from "../chat/notice.ts";
 import { dialect, type Frame, isAboutCode } from "./dialect.ts";
 
 function item({ kind, name, ...place }: Item): Frame {
@@ -60,18 +60,14 @@ function refusal(notice: Refusal): readonly Frame[] {
 	return [over ? { type: MessageType.mayNotEnter, ...why } : refused];
 }
 
-function welcome(notice: Welcome): readonly (Frame | string)[] {
-	const { client, name, room, epoch, offset, said, last } = notice;
-	const { items, before } = notice;
-	const { welcome: type, gap, history } = MessageType;
-	const place = { room, epoch, offset };
+function latest(notice: Latest): readonly (Frame | string)[] {
+	const { room, epoch, offset, items, isGap } = notice;
+	const { gap, history: type } = MessageType;
 	const more = (items[0]?.offset ?? offset + 1) > 1;
-	const done = { type: history, room, epoch, done: true, more };
 	return [
-		{ type, client, user: { name }, ...place, last, said },
-		...(before === "gap" ? [{ type: gap, ...place }] : []),
+		...(isGap ? [{ type: gap, room, epoch, offset }] : []),
 		...items.map(shownItem),
-		...(before === "missed" ? [] : [done]),
+		{ type, room, epoch, done: true, more },
 	];
 }
 
@@ -105,8 +101,12 @@ function frames(notice: Notice): readonly (Frame | string)[] {
 			const done = { type: MessageType.history, ...page, done: true };
 			return [...items.map(item), done];
 		}
-		case "welcome":
-			return welcome(notice);
+		case "latest":
+			return latest(notice);
+		case "welcome": {
+			const { kind: _, name, ...place } = notice;
+			return [{ type: MessageType.welcome, user: { name }, ...place }];
+		}
 		case "refused":
 			return refusal(notice);
 		case "heads": {

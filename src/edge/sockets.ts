@@ -166,6 +166,11 @@ class SocketWire implements Wire {
 		if (readyState === OPEN) this.#outlet.send(bytes);
 	}
 
+	whenDrained(task: () => void): void {
+		const { readyState, OPEN } = this.#webSocket;
+		if (readyState === OPEN) this.#outlet.whenDrained(task);
+	}
+
 	ping(): void {
 		this.#webSocket.ping();
 	}

@@ -61,7 +61,9 @@ export class Engine implements PipelineHooks, Voice {
 		this.#pipeline = new Pipeline(log, state, server, snapshotter, this);
 		this.#logins = new Logins(this.#pipeline, state, clock, mail, limits);
 		this.#pages = new Pages(parts.archive, parts.report, this);
-		this.#presence = new Presence(this.#pipeline, parts, this.#pages);
+		this.#presence = new Presence(this.#pipeline, parts, this.#pages, (room) =>
+			this.#signals.introduce(room),
+		);
 		this.#signals = new Signals(this.#pipeline, state, server, clock);
 		const refuse: Engine["refuse"] = (...no) => this.refuse(...no);
 		this.#erasures = new Erasures(parts, this.#pipeline, refuse);

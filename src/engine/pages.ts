@@ -3,15 +3,12 @@
  * visit. The answer is read from what is committed; like any other it waits
  * for what its asker's standing was decided on.
  */
-import { MessageType } from "../../machines/message.ts";
-import type { Archive, Page, PageAsked } from "../archive/archive.ts";
+import { type Item, MessageType } from "../../machines/message.ts";
+import type { Archive, Page, PageAsked, Placed } from "../archive/archive.ts";
 import type { Room } from "../chat/room.ts";
 import type { Reporter } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { Visit } from "./visit.ts";
-
-/** As many lines as who comes back can be sent at once, the shortest ones too. */
-const RECALLED = 330;
 
 /** How a visitor is answered. */
 export interface Voice {
@@ -39,20 +36,42 @@ export class Pages {
 		if (!isInside) this.#voice.refuse(visit, "isInside", re);
 		else if (this.#reading.has(visit))
 			this.#voice.refuse(visit, "isNotTooFast", re);
-		else this.#read(visit, asked);
+		else {
+			this.#reading.add(visit);
+			this.#read(
+				visit,
+				() => this.#archive.page(asked),
+				(page) => this.#answer(visit, asked, page),
+				() => this.#fail(visit),
+			);
+		}
+	}
+
+	/** Tells a visit's task what stands right after a place; nothing, if that can't be read. */
+	after(
+		visit: Visit,
+		place: Placed,
+		limit: number,
+		tell: (items: readonly Item[]) => void,
+	): void {
+		const read = () => this.#archive.after(place, limit);
+		this.#read(visit, read, tell, () =>
+			this.#voice.whenTold(visit, () => tell([])),
+		);
 	}
 
 	/** Lets a room remember what is shown to who enters. Never rejects. */
 	async recall(room: Room): Promise<void> {
-		for (let before = room.lacks; before; before = room.lacks) {
+		for (let { lacks } = room; lacks; { lacks } = room) {
 			const erasures = this.#erasures;
 			const { name, head } = room;
-			const asked = { room: name, epoch: head.epoch, before, limit: RECALLED };
+			const asked = { room: name, epoch: head.epoch, ...lacks };
 			const page = await this.#archive.page(asked).catch((error: unknown) => {
 				this.#warn(error);
 				return undefined;
 			});
-			if (before === room.lacks && erasures === this.#erasures)
+			const { before } = lacks;
+			if (before === room.lacks?.before && erasures === this.#erasures)
 				room.recall(page?.items ?? []);
 		}
 	}
@@ -62,18 +81,23 @@ export class Pages {
 		this.#erasures++;
 	}
 
-	#read(visit: Visit, asked: PageAsked): void {
+	/** Reads until nothing was erased meanwhile. */
+	#read<Found>(
+		visit: Visit,
+		read: () => Promise<Found>,
+		answer: (found: Found) => void,
+		fail: () => void,
+	): void {
 		const before = this.#erasures;
-		this.#reading.add(visit);
-		this.#archive.page(asked).then(
-			(page) =>
+		read().then(
+			(found) =>
 				this.#voice.whenTold(visit, () => {
-					if (this.#erasures !== before) this.#read(visit, asked);
-					else this.#answer(visit, asked, page);
+					if (this.#erasures !== before) this.#read(visit, read, answer, fail);
+					else answer(found);
 				}),
 			(error: unknown) => {
-				this.#reading.delete(visit);
-				this.#fail(visit, error);
+				this.#warn(error);
+				fail();
 			},
 		);
 	}
@@ -90,8 +114,8 @@ export class Pages {
 		else this.#voice.refuse(visit, "placeIsKnown", MessageType.history);
 	}
 
-	#fail(visit: Visit, error: unknown): void {
-		this.#warn(error);
+	#fail(visit: Visit): void {
+		this.#reading.delete(visit);
 		this.#voice.refuse(visit, "historyIsReadable", MessageType.history);
 	}
 

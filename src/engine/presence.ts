@@ -11,12 +11,12 @@ import type {
 	RoomName,
 } from "../../machines/events.ts";
 import type { Item, SystemLine } from "../../machines/message.ts";
-import { Client } from "../chat/client.ts";
 import type { Room } from "../chat/room.ts";
 import type { Server } from "../chat/server.ts";
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
 import type { Entry } from "../log/log.ts";
+import { CatchUp } from "./catch-up.ts";
 import { decideLost } from "./decide/lost.ts";
 import type { Pages } from "./pages.ts";
 import type { EngineParts } from "./parts.ts";
@@ -31,6 +31,7 @@ export class Presence {
 	readonly #clock: Clock;
 	readonly #limits: Limits;
 	readonly #pages: Pages;
+	readonly #catchUp: CatchUp;
 	/** Who carries each Client, from its login on. */
 	readonly #carried = new Map<ClientId, Visit>();
 
@@ -38,6 +39,7 @@ export class Presence {
 		pipeline: Pipeline,
 		{ state, server, clock, policy }: EngineParts,
 		pages: Pages,
+		onJoined: (room: RoomName) => void,
 	) {
 		this.#pipeline = pipeline;
 		this.#state = state;
@@ -45,6 +47,7 @@ export class Presence {
 		this.#clock = clock;
 		this.#limits = policy.limits;
 		this.#pages = pages;
+		this.#catchUp = new CatchUp(pipeline, pages, onJoined);
 	}
 
 	/** From now on this visit speaks for that client, and for no other; who did so before is told to stay away. */
@@ -177,23 +180,13 @@ export class Presence {
 	#welcome(visit: Visit, login: Login, room: Room, epoch: string): void {
 		const { mailbox } = visit;
 		const { client } = login;
-		const { user, place } = login;
-		const { name } = user;
+		const { name } = login.user;
 		if (login.pending) mailbox.put({ kind: "authenticated", name });
 		if (login.session) mailbox.put({ kind: "session", ...login.session });
-		const missed = place && room.since(place.epoch, place.offset);
-		mailbox.put({
-			kind: "welcome",
-			client,
-			name,
-			room: room.name,
-			...room.head,
-			epoch,
-			last: login.last ?? 0,
-			items: missed ?? room.history,
-			before: missed ? "missed" : place ? "gap" : "history",
-		});
-		room.enter(new Client(client, user, mailbox));
+		const last = login.last ?? 0;
+		const place = { room: room.name, ...room.head, epoch };
+		mailbox.put({ kind: "welcome", client, name, ...place, last });
+		this.#catchUp.begin(visit, login, room, epoch);
 	}
 
 	/** Proposes that a detached client leaves at its deadline; the deadline itself is the room's. */

@@ -62,6 +62,11 @@ export class Signals {
 		this.#pipeline.tell(visit, () => this.#heed(source, hint));
 	}
 
+	/** Someone in a room is told from now on what is said there: soon also who is in. */
+	introduce(room: RoomName): void {
+		this.#pace.ask(room);
+	}
+
 	/** A visit is over. */
 	forget({ mailbox }: Visit): void {
 		this.#watchers.forget(mailbox);

@@ -13,6 +13,8 @@ export interface Carrier {
 	readonly onMessage: OnMessage;
 	/** The engine is done with it; it should say why, and go. */
 	readonly onEnd: (reason: CloseReason) => void;
+	/** Runs a task, in a later turn, when the network has taken all that was handed over so far; never, if it does not. */
+	readonly whenDrained: (task: () => void) => void;
 }
 
 export interface Visit {

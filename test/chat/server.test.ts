@@ -4,7 +4,7 @@ import { Client } from "../../src/chat/client.ts";
 import { Room } from "../../src/chat/room.ts";
 import { Server } from "../../src/chat/server.ts";
 
-const memory = { historyMessages: 10, catchUpItems: 10 };
+const memory = { historyMessages: 10, catchUpItems: 10, mailboxBytes: 10_000 };
 const item = (room: string, offset: number) => ({
 	kind: "said" as const,
 	...{ room, epoch: "e", offset, time: 0, client: "a", name: "a", text: "hi" },

@@ -50,6 +50,34 @@ test("what the kernel does not take waits, and what is written by others stays i
 	expect(Buffer.concat(heard).equals(Buffer.concat(pieces))).toBe(true);
 });
 
+test("one is told when all that was sent is taken, and not before", async () => {
+	const outlet = new Outlet(near);
+	const drained = () =>
+		new Promise<void>((resolve) => {
+			outlet.whenDrained(resolve);
+		});
+	outlet.send(Buffer.from("hello"));
+	await drained();
+	const much = Buffer.alloc(64 * 1024 * 1024);
+	outlet.send(much);
+	let isTaken = false;
+	const taken = drained().then(() => {
+		isTaken = true;
+	});
+	expect(outlet.unsentBytes).toBeGreaterThan(0);
+	await new Promise((resolve) => setImmediate(resolve));
+	expect(isTaken).toBe(false);
+	let bytes = 0;
+	far.on("data", (chunk) => {
+		bytes += chunk.length;
+	});
+	await taken;
+	expect(outlet.unsentBytes).toBe(0);
+	near.end();
+	await once(far, "end");
+	expect(bytes).toBe("hello".length + much.length);
+});
+
 test("nothing goes past a stream that encrypts", async () => {
 	new Outlet(Object.assign(near, { encrypted: true })).send(Buffer.from("hi"));
 	expect(near.bytesWritten).toBe(2);

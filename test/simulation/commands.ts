@@ -37,19 +37,28 @@ const connect = fc
 		}),
 	);
 
-const comeBack = fc.tuple(guest, wait).map(([who, waits]) =>
-	step(`guest ${who} comes back`, async (world) => {
-		const one = world.guests[who];
-		if (!one) return;
-		remember(one);
-		if (!one.memory?.session) return;
-		const person = world.connect(one);
-		one.from.clear();
-		one.from.set(one.memory.epoch, Number(one.memory.offset));
-		person.open(one.memory);
-		if (waits) await sendAgain(world, one, person);
-	}),
-);
+/** A tab may have kept its place some lines ago. */
+const comeBack = fc
+	.tuple(guest, wait, fc.nat({ max: 2 }), fc.constantFrom(0, 0, 4, 8))
+	.map(([who, waits, pace, ago]) =>
+		step(
+			`guest ${who} comes back${pace ? "" : ", over a slow network"}, as of ${ago} lines ago`,
+			async (world) => {
+				const one = world.guests[who];
+				if (!one) return;
+				remember(one);
+				if (!one.memory?.session) return;
+				const person = world.connect(one);
+				const offset = Math.max(0, Number(one.memory.offset) - ago);
+				one.from.clear();
+				one.from.set(one.memory.epoch, offset);
+				if (pace === 0) world.witness.stall(person);
+				person.open({ ...one.memory, offset });
+				if (pace === 0) await world.settle();
+				else if (waits) await sendAgain(world, one, person);
+			},
+		),
+	);
 
 /** Once it is in: what it numbered there and the server has not taken. */
 async function sendAgain(world: World, one: Guest, person: Person) {
@@ -68,6 +77,8 @@ const move = fc
 		step(`guest ${who} goes to ${room}`, async (world) => {
 			const one = world.guests[who];
 			if (!one?.person || one.person.closed) return;
+			// They would ask once more for what is on its way; the page drops what it has.
+			if (one.person.unsentBytes > 0) return;
 			remember(one);
 			if (!one.memory?.session) return;
 			const { session } = one.memory;
@@ -347,6 +358,14 @@ const stall = guest.map((who) =>
 	}),
 );
 
+const take = fc.tuple(guest, wait).map(([who, waits]) =>
+	step(`guest ${who} takes what is on its way`, async (world) => {
+		const slow = world.guests.filter(({ person }) => person?.stalled);
+		slow[who % slow.length]?.person?.take();
+		if (waits) await world.settle();
+	}),
+);
+
 const noise = fc
 	.tuple(
 		guest,
@@ -401,6 +420,7 @@ export const steps: fc.Arbitrary<Step>[] = [
 	takeAlong,
 	logOut,
 	stall,
+	...Array(8).fill(take),
 	connect,
 	hello,
 	hello,

@@ -29,7 +29,14 @@ export const newGuest = (): Guest => ({
 export function remember(guest: Guest): void {
 	if (!guest.person?.last(7)) return;
 	const { session, ...place } = guest.person.memory;
-	guest.memory = { ...place, session: session ?? guest.memory?.session };
+	// What was missed may come later than the welcome.
+	const isShown = guest.person.items.some(({ epoch }) => epoch === place.epoch);
+	const from = isShown ? undefined : guest.from.get(place.epoch);
+	guest.memory = {
+		...place,
+		offset: from ?? place.offset,
+		session: session ?? guest.memory?.session,
+	};
 	guest.places.set(place.room, guest.memory);
 }
 

@@ -15,6 +15,8 @@ const OFTEN = [
 	"read back to the first line",
 	"took a copy along",
 	"gap",
+	"a piece of what was missed",
+	"a piece of what was missed, from the archive",
 	"crash in a start",
 	"crash while text was overwritten",
 	"closed with 4001",

@@ -4,12 +4,12 @@
  * what was taken back.
  */
 import assert from "node:assert/strict";
-import type { Person, Received } from "../house.ts";
+import type { House, Person, Received } from "../house.ts";
 import type { Guest } from "./guest.ts";
 import { type Ledger, placeOf, wordsOf } from "./ledger.ts";
 
 /** How much may be unsent to one person. */
-export const MAILBOX_BYTES = 1500;
+export const MAILBOX_BYTES = 1800;
 
 /** What it holds people's frames against. */
 export interface Evidence {
@@ -43,6 +43,7 @@ export class Witness {
 		const gone = new Set<string>();
 		person.onFrame = (frame) =>
 			this.noting(() => this.#hear(person, frame, gone));
+		this.#counting(person);
 		const close = person.close.bind(person);
 		person.close = (code, reason) => {
 			this.#world.count(`closed with ${code}`);
@@ -57,6 +58,24 @@ export class Witness {
 		} catch (error) {
 			this.#violation ??= error;
 		}
+	}
+
+	/** Counts what is caught up with from the archive. */
+	countAfter({ archive }: House): void {
+		const after = archive.after.bind(archive);
+		archive.after = (...asked) => {
+			this.#world.count("a piece of what was missed, from the archive");
+			return after(...asked);
+		};
+	}
+
+	/** Counts the pieces in which what was missed is told. */
+	#counting(person: Person): void {
+		const whenDrained = person.whenDrained.bind(person);
+		person.whenDrained = (task) => {
+			this.#world.count("a piece of what was missed");
+			whenDrained(task);
+		};
 	}
 
 	/** Someone reads no more: what is kept for them is bounded. */
@@ -167,12 +186,13 @@ function checkOrder({ received }: Person, from: Guest["from"]): void {
 	const { epoch } = welcome;
 	const since = received.slice(at);
 	const end = since.findIndex(({ type }) => type === 14);
+	const gap = since.find(({ type }) => type === 13);
 	const live = since.slice(end + 1).filter(isItem);
 	const seen = received
 		.slice(0, at)
 		.findLast((frame) => isItem(frame) && frame.epoch === epoch);
 	const missed = Number(seen?.offset ?? from.get(epoch) ?? Number.NaN);
-	const first = 1 + (end < 0 ? missed : Number(welcome.offset));
+	const first = 1 + (end < 0 ? missed : Number((gap ?? welcome).offset));
 	assert.deepEqual(
 		live.map((frame) => [frame.epoch, frame.offset]),
 		live.map((_, index) => [epoch, first + index]),

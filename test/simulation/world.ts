@@ -24,8 +24,8 @@ const DATA = "data";
 /** Small, so that people miss more than is remembered, and fall behind. */
 const environment = {
 	PLUME_LIMITS: "off",
-	PLUME_LIMIT_HISTORY_MESSAGES: "4",
-	PLUME_LIMIT_CATCH_UP_ITEMS: "6",
+	PLUME_LIMIT_HISTORY_MESSAGES: "2",
+	PLUME_LIMIT_CATCH_UP_ITEMS: "12",
 	PLUME_LIMIT_MAILBOX_BYTES: `${MAILBOX_BYTES}`,
 };
 
@@ -91,6 +91,7 @@ export class World {
 		});
 		if (disk !== this.disk) return;
 		this.house = house;
+		this.witness.countAfter(house);
 		if (!disk.crashed) this.witness.checkErased(recovered.length);
 	}
 
