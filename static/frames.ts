@@ -67,10 +67,20 @@ export type RoomEvent =
 	| Head
 	/** The room's past has been told; what comes now is live. */
 	| { readonly kind: "caughtUp"; readonly room: string; readonly more: boolean }
-	/** A page of history has been told. */
-	| { readonly kind: "page"; readonly room: string; readonly more: boolean }
-	/** What was missed cannot be told; the latest items follow. */
-	| { readonly kind: "gap"; readonly room: string }
+	/** A page of history has been told, or refused: then it does not say which. */
+	| {
+			readonly kind: "page";
+			readonly room: string;
+			readonly more: boolean;
+			readonly before?: number;
+	  }
+	/** What was missed cannot be told; the latest items follow, of so many messages. */
+	| {
+			readonly kind: "gap";
+			readonly room: string;
+			readonly offset: number;
+			readonly said: number;
+	  }
 	/** The room has taken all that this client said up to `last`. */
 	| { readonly kind: "ack"; readonly room: string; readonly last: number }
 	| ({ readonly kind: "notTaken" } & Refusal)
@@ -202,11 +212,17 @@ export function readFrame(
 			return systemLine(frame, { kind: "entered", ...item });
 		case MessageType.history: {
 			if (frame.done !== true) return undefined;
-			const kind = frame.before === undefined ? "caughtUp" : "page";
-			return { kind, room, more: frame.more === true };
+			const more = frame.more === true;
+			if (frame.before === undefined) return { kind: "caughtUp", room, more };
+			return { kind: "page", room, more, before: count(frame.before) };
 		}
 		case MessageType.gap:
-			return { kind: "gap", room };
+			return {
+				kind: "gap",
+				room,
+				offset: item.offset,
+				said: count(frame.said),
+			};
 		case MessageType.ack:
 			return { kind: "ack", room, last: count(frame.last) };
 		case MessageType.authRst:

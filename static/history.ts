@@ -18,6 +18,7 @@ export function historyPages(
 ) {
 	const room = find("#room", HTMLElement);
 	let asked: "prepend" | "append" | "replace" | undefined;
+	let askedBefore = 0;
 	/** What was told of the page; a page of long lines takes several answers. */
 	let answer: Placed[] = [];
 	let page: Placed[] = [];
@@ -25,6 +26,7 @@ export function historyPages(
 
 	function request(what: typeof asked, before: number) {
 		asked = what;
+		askedBefore = before;
 		ask(before, PAGE);
 	}
 
@@ -80,14 +82,19 @@ export function historyPages(
 			look();
 		},
 		/** The answer is whole. */
-		done(more: boolean) {
+		done(more: boolean, before = askedBefore) {
 			const what = asked;
 			if (!what) return;
+			// What was asked for before a gap is told after it.
+			if (before !== askedBefore) {
+				answer = [];
+				return;
+			}
 			page = [...answer, ...page];
 			answer = [];
 			const first = page[0]?.offset ?? 0;
 			if (what === "append" && more && first > read.to() + 1) {
-				return ask(first, PAGE);
+				return request(what, first);
 			}
 			const end = what === "append" ? read.to() : 0;
 			const lines = page.filter(({ offset }) => offset > end);

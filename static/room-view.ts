@@ -70,6 +70,8 @@ export function roomView({ name, tell, go }: World) {
 	function look() {
 		const { epoch, offset } = place();
 		if (document.hidden || !read.isLive() || !follow.isFollowing()) return;
+		// What was missed is not all told yet: nobody knows how many messages there are up to here.
+		if (offset < counted) return;
 		if (epoch) seen = { name: room, epoch, offset, said };
 	}
 	find("#room", HTMLElement).addEventListener("scroll", look);
@@ -151,8 +153,10 @@ export function roomView({ name, tell, go }: World) {
 				case "caughtUp":
 					return caughtUp(event.more);
 				case "page":
-					return pages.done(event.more);
+					return pages.done(event.more, event.before);
 				case "gap": {
+					({ said, offset: counted } = event);
+					pages.reset();
 					read.clear();
 					const text = "Some messages are missing here.";
 					read.add({ kind: "notice", text, time: Date.now() });

@@ -110,6 +110,8 @@ export interface Latest {
 	readonly epoch: string;
 	/** Of the last item before what is live. */
 	readonly offset: number;
+	/** Messages in this epoch up to there. */
+	readonly said: number;
 	readonly items: readonly Item[];
 	readonly isGap: boolean;
 }

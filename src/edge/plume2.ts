@@ -61,11 +61,11 @@ function refusal(notice: Refusal): readonly Frame[] {
 }
 
 function latest(notice: Latest): readonly (Frame | string)[] {
-	const { room, epoch, offset, items, isGap } = notice;
+	const { room, epoch, offset, said, items, isGap } = notice;
 	const { gap, history: type } = MessageType;
 	const more = (items[0]?.offset ?? offset + 1) > 1;
 	return [
-		...(isGap ? [{ type: gap, room, epoch, offset }] : []),
+		...(isGap ? [{ type: gap, room, epoch, offset, said }] : []),
 		...items.map(shownItem),
 		{ type, room, epoch, done: true, more },
 	];

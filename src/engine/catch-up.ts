@@ -96,7 +96,8 @@ export class CatchUp {
 	#tellLatest(behind: Behind, isGap: boolean): void {
 		const { visit, room, epoch } = behind;
 		const { name, head, history: items } = room;
-		const place = { room: name, epoch, offset: head.offset };
+		const { offset, said } = head;
+		const place = { room: name, epoch, offset, said };
 		visit.mailbox.put({ kind: "latest", ...place, items, isGap });
 		this.#join(behind);
 	}

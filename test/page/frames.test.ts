@@ -59,6 +59,14 @@ test("a page of history that was asked for too soon is there still, any other re
 	expect(page("placeIsKnown")).toMatchObject({ kind: "page", more: false });
 });
 
+test("a page of history says what it was asked for; a gap, how much there is up to it", () => {
+	const place = { room: "lobby", epoch: "e", offset: 7 };
+	const done = { type: MessageType.history, ...place, done: true, more: true };
+	expect(read({ ...done, before: 5 })).toMatchObject({ before: 5 });
+	const gap = { type: MessageType.gap, ...place, said: 3 };
+	expect(read(gap)).toEqual({ kind: "gap", room: "lobby", offset: 7, said: 3 });
+});
+
 test("only a line out of order is told the number that comes next", () => {
 	const refused = { type: MessageType.refused, re: MessageType.text, n: 7 };
 	const next = { expected: 5, code: "isNextInOrder" };
