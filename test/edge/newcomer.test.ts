@@ -17,7 +17,7 @@ const said = (offset: number, text: string): Item => ({
 
 const latest = (items: readonly Item[]): Notice => ({
 	...{ kind: "latest", room: "lobby", epoch: "e" },
-	...{ offset: 9, items, isGap: false },
+	...{ offset: 9, items, said: 0, isGap: false },
 });
 
 test("an item is put into JSON once, however many enter", () => {
