@@ -16,6 +16,7 @@ import {
 	openLine,
 } from "./open-line.ts";
 
+const NONE: readonly never[] = [];
 const PREVIOUS = /"prev":"([\w-]{43})"$/;
 
 export interface SegmentInfo {
@@ -100,7 +101,7 @@ export class Verifier {
 	take(bytes: Buffer): readonly Stored[] {
 		const text = bytes.toString();
 		const end = this.#start + bytes.length + 1;
-		let whole: readonly Stored[] = [];
+		let whole: readonly Stored[] = NONE;
 		try {
 			if (this.#search) this.#seek(text);
 			else whole = this.#accept(this.#open(bytes, text), end, text);
@@ -138,7 +139,8 @@ export class Verifier {
 
 	#open(bytes: Buffer, text: string): Header | Line {
 		const line = openLine(text, this.#hashBefore(text));
-		if (isUtf8(bytes)) return line;
+		// What cannot be decoded comes out as this character, which may also be meant.
+		if (!text.includes("\uFFFD") || isUtf8(bytes)) return line;
 		if (line.kind === "header") throw new Broken("it is not UTF-8");
 		return { ...line, tail: "broken" };
 	}
@@ -174,7 +176,8 @@ export class Verifier {
 
 	/** Hands out the batch that was held: it is no torn tail. */
 	#release(): readonly Stored[] {
-		const { entries = [], doubts = [] } = this.#held ?? {};
+		if (!this.#held) return NONE;
+		const { entries, doubts } = this.#held;
 		this.#held = undefined;
 		for (const { damage, broken } of doubts) {
 			this.#unproven.set(damage.seq, damage);
