@@ -19,11 +19,9 @@ import {
 import type { Stored } from "./log.ts";
 
 /** How an event's line begins; the rest is told apart from it without parsing it twice. */
-const PLACE =
-	/^\{"level":30,("time":\d+),"seq":(\d+),"batch":\[(\d+),(\d+)\],/;
+const PLACE = /^\{"level":30,("time":\d+),"seq":(\d+),"batch":\[(\d+),(\d+)\],/;
 /** Text that JSON has one spelling for that is not an escape: the characters as they are. */
-const PLAIN =
-	/^","salt":"([ !#-[\]-\uffff]*)","text":"([ !#-[\]-\uffff]*)"\}$/;
+const PLAIN = /^","salt":"([ !#-[\]-\uffff]*)","text":"([ !#-[\]-\uffff]*)"\}$/;
 /** Erased in place: spaces take up what the text did. */
 const ERASED = /^","erased":true} *$/;
 
