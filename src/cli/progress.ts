@@ -2,7 +2,10 @@
  * A bar on a terminal while a log is being read, once that has taken a
  * second. It watches a disk's reads, and changes nothing about them.
  */
-import type { Disk } from "../log/disk.ts";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type Disk, realDisk } from "../log/disk.ts";
+import { logFolder } from "../log/reader.ts";
 
 const PATIENCE_MS = 1000;
 const REDRAW_MS = 100;
@@ -60,4 +63,22 @@ export function watched({ read, files, draw, now }: ProgressParts) {
 			if (isDrawn) draw(AGAIN);
 		},
 	};
+}
+
+/** The disk, and on a terminal a bar while a data folder's log is read from it. */
+export function shown(place: string) {
+	if (process.stderr.isTTY !== true) return { disk: realDisk, done() {} };
+	const folder = logFolder(place);
+	const files = existsSync(folder)
+		? readdirSync(folder)
+				.sort()
+				.map((name) => {
+					const path = join(folder, name);
+					return { path, size: statSync(path).size };
+				})
+		: [];
+	const now = () => performance.now();
+	const draw = (text: string) => process.stderr.write(text);
+	const { read, done } = watched({ read: realDisk.read, files, draw, now });
+	return { disk: { ...realDisk, read }, done };
 }

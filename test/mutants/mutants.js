@@ -203,7 +203,7 @@ const log = [
 	},
 	{
 		promise: "log: the program locks its folder",
-		file: "src/main.ts",
+		file: "src/serve.ts",
 		find: 'config.log === "file" ? await Lock.take(config.data) : undefined',
 		replace: "undefined as Lock | undefined",
 		tests: ["test/program/operator.test.ts -t second server"],
@@ -321,7 +321,7 @@ const commit = [
 	},
 	{
 		promise: "commit: SIGTERM tells everyone",
-		file: "src/main.ts",
+		file: "src/serve.ts",
 		find: "await service.stop();",
 		replace: "",
 		tests: ["test/program/operator.test.ts -t SIGTERM"],

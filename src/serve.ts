@@ -1,0 +1,159 @@
+/**
+ * `plume serve`: where the server is put together. It names the concrete
+ * disk, log, mail service and clock.
+ */
+import { randomFillSync } from "node:crypto";
+import { type Logger, pino } from "pino";
+import pretty from "pino-pretty";
+import { IndexFiles } from "./archive/index-files.ts";
+import { shown } from "./cli/progress.ts";
+import { systemClock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { Secrets } from "./engine/secrets.ts";
+import type { Disk } from "./log/disk.ts";
+import { openFileLog } from "./log/file-log.ts";
+import { linger } from "./log/linger.ts";
+import { Lock } from "./log/lock.ts";
+import { memoryLog } from "./log/memory-log.ts";
+import { Snapshots } from "./log/snapshots.ts";
+import { unsynced } from "./log/unsynced-disk.ts";
+import type { Mailer } from "./mail/mailer.ts";
+import { terminalMailer } from "./mail/terminal.ts";
+import { readSecret } from "./secret-file.ts";
+import { type ServiceParts, startService } from "./service.ts";
+
+const isTerminal = process.stdout.isTTY === true;
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+interface ServeParts
+	extends Pick<ServiceParts, "config" | "acceptClock" | "version"> {
+	/** The folder of the built pages. */
+	readonly pages: string;
+}
+
+/** Starts the server, which runs until a signal stops it. */
+export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
+	const { config } = asked;
+	const logger = isTerminal
+		? pino({ base: null }, pretty({ singleLine: true, sync: true }))
+		: pino({ base: null }, pino.destination({ sync: true }));
+	const onFatal = (error: Error) => {
+		logger.fatal({ error: error.message }, "stopping at once");
+		process.exit(1);
+	};
+	process.on("uncaughtException", onFatal);
+	const lock = config.log === "file" ? await Lock.take(config.data) : undefined;
+	const random = pooledRandom();
+	const secret = config.secret ?? (await secretFor(config, random));
+	const secrets = new Secrets(secret, random);
+	const { disk, done } = shown(config.data);
+	const service = await startService(
+		{
+			...asked,
+			...openLog(config, disk, secrets, logger),
+			mailer: await makeMailer(config),
+			secrets,
+			clockFrom: systemClock,
+			report: logger,
+			onFatal,
+		},
+		pages,
+	);
+	done();
+	logger.info({ url: service.url }, "listening");
+	if (isTerminal && !config.production)
+		print(
+			`\nPlume is at ${service.url}\nLogin codes appear here, until ENV=production mails them. Ctrl+C stops.\n`,
+		);
+	const stop = async (signal: NodeJS.Signals) => {
+		logger.info({ signal }, "stopping");
+		await service.stop();
+		await lock?.release();
+		logger.info("stopped");
+		process.exit(0);
+	};
+	for (const signal of ["SIGTERM", "SIGINT"] as const)
+		process.once(signal, () => {
+			stop(signal).catch(onFatal);
+		});
+}
+
+/** The log, and the snapshots of what it comes to. */
+function openLog(config: Config, real: Disk, secrets: Secrets, logger: Logger) {
+	if (config.log === "memory") {
+		logger.warn("PLUME_LOG=memory: everything is forgotten at the next stop");
+		return {
+			log: memoryLog({ id: secrets.id(), clock: systemClock() }),
+			snapshots: undefined,
+		};
+	}
+	if (!config.fsync)
+		logger.warn(
+			"PLUME_FSYNC=off: a power cut may lose what people have seen already",
+		);
+	const disk = config.fsync ? real : unsynced(real);
+	const folder = config.data;
+	const log = openFileLog({
+		disk,
+		folder,
+		clock: systemClock(),
+		ids: () => secrets.id(),
+		linger,
+		onTorn: (torn) =>
+			logger.warn({ ...torn }, "a torn tail was cut off and saved"),
+	});
+	const cache = (name: string) => ({
+		disk,
+		folder,
+		warn: (error: Error) =>
+			logger.warn({ error: error.message }, `${name} are left aside`),
+	});
+	const snapshots = new Snapshots(cache("snapshots"));
+	return { log, snapshots, indexes: new IndexFiles(cache("indexes")) };
+}
+
+/** Only the one that is used is loaded. */
+async function makeMailer({ mail, limits }: Config): Promise<Mailer> {
+	switch (mail.kind) {
+		case "mailgun": {
+			const { mailgunMailer } = await import("./mail/mailgun.ts");
+			return mailgunMailer({
+				...mail,
+				timeoutMs: limits.mailTimeoutSeconds * 1000,
+			});
+		}
+		case "smtp": {
+			const { smtpMailer } = await import("./mail/smtp.ts");
+			return smtpMailer(mail);
+		}
+		case "terminal":
+			return terminalMailer({
+				print,
+				pretty: isTerminal,
+				clock: systemClock(),
+			});
+	}
+}
+
+async function secretFor(
+	{ log, data }: Config,
+	random: (size: number) => Uint8Array,
+): Promise<string> {
+	return log === "file"
+		? readSecret(data)
+		: Buffer.from(random(32)).toString("base64url");
+}
+
+/** The system's random bytes, fetched a page at a time: each message takes sixteen. */
+function pooledRandom(): (size: number) => Uint8Array {
+	const pool = Buffer.alloc(4096);
+	let next = pool.length;
+	return (size) => {
+		if (next + size > pool.length) {
+			randomFillSync(pool);
+			next = 0;
+		}
+		next += size;
+		return Uint8Array.from(pool.subarray(next - size, next));
+	};
+}
