@@ -163,10 +163,12 @@ async function write(log: Log, from: number, to = history.length) {
 	await settle();
 }
 
-async function written() {
+/** What `history` leaves behind: a snapshot at its end, and `more` events behind that. */
+async function written(more = 0) {
 	const disk = new FakeDisk([], 64);
 	const { log, state, snapshotter, warnings } = await live(disk);
 	await write(log, 0);
+	await write(log, 2, 2 + more);
 	await log.close();
 	await snapshotter.settle();
 	expect(warnings).toEqual([]);
@@ -188,32 +190,38 @@ test("two are kept, far enough apart, and a start reads only what is behind the 
 });
 
 describe("a snapshot that is no good is ignored, told, and removed", () => {
-	test("whichever bit of it is flipped, and the older is taken", async () => {
-		const { disk, hash } = await written();
-		const [, newer = ""] = snapshotsOf(disk.files);
-		const size = disk.files.get(newer)?.length ?? 0;
-		await fc.assert(
-			fc.asyncProperty(fc.nat(size - 1), fc.nat(7), async (at, bit) => {
-				const files = changed(disk.files, newer, (bytes) => {
-					bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
-					return bytes;
-				});
-				const again = new FakeDisk(files);
-				const { state, warnings, marks, log } = await live(again);
-				expect([state.hash(), log.committed]).toEqual([hash, history.length]);
-				const left = snapshotsOf(again.files);
-				const removed = !left.includes(newer);
-				expect(warnings.length > 0).toBe(removed);
-				// Where its place in the log is another, the log does not go on from there.
-				const from = left.at(-1) ?? newer;
-				expect(marks).toMatchObject([{ seq: Number(/\d+/.exec(from)) }]);
-				// Only what is behind the state's end can be another byte and the same snapshot.
-				expect(removed || at >= size - 2).toBe(true);
-				await log.close();
-			}),
-			{ numRuns: 300 },
-		);
-	});
+	test.each([0, 2])(
+		"whichever bit of it is flipped with %i events behind it, and the older is taken",
+		async (more) => {
+			const { disk, hash } = await written(more);
+			const [, newer = ""] = snapshotsOf(disk.files);
+			const size = disk.files.get(newer)?.length ?? 0;
+			// Half of them in what stands before the state: the place in the log, and the hashes.
+			const anywhere = fc.oneof(fc.nat(250), fc.nat(size - 1));
+			await fc.assert(
+				fc.asyncProperty(anywhere, fc.nat(7), async (at, bit) => {
+					const files = changed(disk.files, newer, (bytes) => {
+						bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+						return bytes;
+					});
+					const again = new FakeDisk(files);
+					const { state, warnings, marks, log } = await live(again);
+					const all = history.length + more;
+					expect([state.hash(), log.committed]).toEqual([hash, all]);
+					const left = snapshotsOf(again.files);
+					const removed = !left.includes(newer);
+					expect(warnings.length > 0).toBe(removed);
+					// Where its place in the log is another, the log does not go on from there.
+					const from = left.at(-1) ?? newer;
+					expect(marks).toMatchObject([{ seq: Number(/\d+/.exec(from)) }]);
+					// Only what is behind the state's end can be another byte and the same snapshot.
+					expect(removed || at >= size - 2).toBe(true);
+					await log.close();
+				}),
+				{ numRuns: 200 },
+			);
+		},
+	);
 
 	test("and the next is not counted from it", async () => {
 		const { disk } = await written();
