@@ -90,8 +90,8 @@ const log = [
 	{
 		promise: "log: a text has one spelling",
 		file: "src/log/open-line.ts",
-		find: 'return rest === `"${tailOf({ salt, text })}` ? { salt, text } : undefined;',
-		replace: "return { salt, text };",
+		find: "? { salt, text } : undefined;\n\t} catch",
+		replace: "? { salt, text } : { salt, text };\n\t} catch",
 		tests: ["test/log/file-log.test.ts", "test/log/damage.model.test.ts"],
 	},
 	{
