@@ -1,14 +1,15 @@
 /**
- * Live actors: how an event is sent to all that it concerns or to none, and
- * how they are started, anew or where a snapshot left them.
+ * Live actors: how an event is sent to all that it concerns or to none, how
+ * they are started, anew or where a snapshot left them, and how they rest.
  */
 import {
 	type Actor,
 	type AnyActor,
 	type AnyActorLogic,
 	createActor,
+	type SnapshotFrom,
 } from "xstate";
-import { clientMachine } from "../../machines/client.ts";
+import { type ClientContext, clientMachine } from "../../machines/client.ts";
 import type { MessagePosted, PlumeEvent } from "../../machines/events.ts";
 import {
 	afterMessage,
@@ -42,11 +43,19 @@ export const machinesAtHand: Machines = {
 };
 
 /** Sends the event to all machines it concerns, or to none. */
-export function move(event: PlumeEvent, ...actors: readonly AnyActor[]): void {
+export function move(event: PlumeEvent, all: readonly Live[]): void {
+	const actors = all.map(({ actor }) => actor);
 	for (const actor of actors)
 		if (!actor.getSnapshot().can(event))
 			throw new IllegalEvent(event, actor.logic.id);
 	for (const actor of actors) actor.send(event);
+}
+
+/** What has an actor, perhaps only while it moves. */
+export interface Live {
+	readonly actor: AnyActor;
+	/** Does without it, if it will not be needed for long. */
+	rest?(): void;
 }
 
 /** A guard or action that throws puts an actor in `error` for good: never let that pass unseen. */
@@ -96,4 +105,42 @@ export class LiveRoom {
 function startRoom(machine: Machines["room"], face?: Face<RoomContext>) {
 	const snapshot = face && machine.resolveState(face);
 	return start(createActor(machine, snapshot && { snapshot }));
+}
+
+/**
+ * A client's actor. Whoever is in a room stays there for hours while nothing
+ * moves their machine: then only its snapshot is kept, a fifth of the memory,
+ * and an actor goes on from there when it is needed.
+ */
+export class LiveClient {
+	#actor: Actor<typeof clientMachine> | undefined;
+	#snapshot: SnapshotFrom<typeof clientMachine> | undefined;
+	readonly #machine: Machines["client"];
+
+	constructor(machine: Machines["client"], face?: Face<ClientContext>) {
+		this.#machine = machine;
+		this.#snapshot = face && machine.resolveState(face);
+	}
+
+	getSnapshot(): SnapshotFrom<typeof clientMachine> {
+		return this.#snapshot ?? this.actor.getSnapshot();
+	}
+
+	get actor(): Actor<typeof clientMachine> {
+		if (!this.#actor) {
+			const snapshot = this.#snapshot;
+			const options = snapshot && { snapshot };
+			this.#actor = start(createActor(this.#machine, options));
+			this.#snapshot = undefined;
+		}
+		return this.#actor;
+	}
+
+	/** Does without an actor, if it is in a room. */
+	rest(): void {
+		const snapshot = this.getSnapshot();
+		if (!snapshot.matches("inRoom")) return;
+		this.#snapshot = snapshot;
+		this.#actor = undefined;
+	}
 }

@@ -28,6 +28,8 @@ import { canonical } from "./canonical.ts";
 import { type Frozen, faceOf } from "./frozen.ts";
 import {
 	IllegalEvent,
+	type Live,
+	LiveClient,
 	LiveRoom,
 	type Machines,
 	machinesAtHand,
@@ -51,13 +53,12 @@ interface Recorded {
 export class State {
 	readonly #log: { readonly id: string };
 	readonly #machines: Machines;
-	readonly #server: Actor<typeof serverMachine>;
+	readonly #server: { readonly actor: Actor<typeof serverMachine> };
 	readonly #rooms = new Map<RoomName, LiveRoom>();
-	readonly #clients = new Map<ClientId, Actor<typeof clientMachine>>();
+	readonly #clients = new Map<ClientId, LiveClient>();
 	readonly #pending = new Map<string, ClientId>();
 	readonly #places = new Map<Identity, readonly ClientId[]>();
-	/** Told of actors that come, move and go. */
-	onlooker: Onlooker | undefined;
+	#onlooker: Onlooker | undefined;
 
 	/** The log's id is part of every epoch; `bot` owns its name from the start. It goes on from `saved`. */
 	constructor(
@@ -71,22 +72,31 @@ export class State {
 		const input = { bot };
 		const snapshot = saved && machines.server.resolveState(saved.server);
 		const options = snapshot ? { input, snapshot } : { input };
-		this.#server = start(createActor(machines.server, options));
+		this.#server = { actor: start(createActor(machines.server, options)) };
 		for (const [name, face] of Object.entries(saved?.rooms ?? {})) {
 			this.#rooms.set(name, new LiveRoom(machines.room, face));
 			for (const [client, { identity }] of face.context.members)
 				this.#takePlace(identity, client);
 		}
 		for (const [id, face] of Object.entries(saved?.clients ?? {})) {
-			const snapshot = machines.client.resolveState(face);
-			this.#clients.set(id, start(createActor(machines.client, { snapshot })));
-			const { pending } = face.context;
-			if (snapshot.matches("awaitingCode")) this.#pending.set(pending, id);
+			this.#clients.set(id, new LiveClient(machines.client, face));
+			if (face.value === "awaitingCode")
+				this.#pending.set(face.context.pending, id);
 		}
 	}
 
+	/** Told of actors that come, move and go; while there is one, none rests. */
+	get onlooker(): Onlooker | undefined {
+		return this.#onlooker;
+	}
+
+	set onlooker(onlooker: Onlooker | undefined) {
+		this.#onlooker = onlooker;
+		if (!onlooker) for (const client of this.#clients.values()) client.rest();
+	}
+
 	get server() {
-		return this.#server.getSnapshot();
+		return this.#server.actor.getSnapshot();
 	}
 
 	room(name: RoomName): RoomSnapshot | undefined {
@@ -123,10 +133,10 @@ export class State {
 
 	/** Every actor there is, by an id that says nothing. */
 	*actors(): Iterable<readonly [string, AnyActor]> {
-		yield ["server", this.#server];
+		yield ["server", this.#server.actor];
 		for (const { actor, context } of this.#rooms.values())
 			yield [context.incarnation, actor];
-		yield* this.#clients;
+		for (const [id, { actor }] of this.#clients) yield [id, actor];
 	}
 
 	/** Moves the machines; answers what becomes visible in a room, if anything does. A replay may be quick about it. */
@@ -161,38 +171,38 @@ export class State {
 				return;
 			case "room.opened":
 				if (!this.#rooms.has(event.room)) this.#open(event);
-				this.#move(event, this.#room(event).actor);
+				this.#move(event, this.#room(event));
 				return;
 			case "room.forgotten":
-				this.#move(event, this.#room(event).actor);
+				this.#move(event, this.#room(event));
 				this.onlooker?.onGone(this.#room(event).actor);
 				this.#rooms.delete(event.room);
 				return;
 			case "client.detached":
 			case "client.resumed":
-				this.#move(event, this.#room(event).actor, this.#client(event));
+				this.#move(event, this.#room(event), this.#client(event));
 				return;
 			case "clients.detached": {
 				const members = this.room(event.room)?.context.members ?? [];
 				const clients = Array.from(members, ([client, { session }]) =>
 					session ? [this.#client({ client })] : [],
 				);
-				this.#move(event, this.#room(event).actor, ...clients.flat());
+				this.#move(event, this.#room(event), ...clients.flat());
 				return;
 			}
 			case "session.forgotten":
-				this.#move(event, this.#room(event).actor);
+				this.#move(event, this.#room(event));
 				return;
 			case "client.entered": {
 				if (event.session) this.#begin(event.client);
-				this.#move(event, this.#room(event).actor, this.#client(event));
+				this.#move(event, this.#room(event), this.#client(event));
 				this.#takePlace(event.identity, event.client);
 				return itemOf(event, this.#place(event), event.name);
 			}
 			case "client.left": {
 				const { client } = event;
 				const { name, identity } = this.#member(event);
-				this.#move(event, this.#room(event).actor, this.#client(event));
+				this.#move(event, this.#room(event), this.#client(event));
 				this.#forgetIfLeft(client);
 				this.#leavePlace(identity, client);
 				return itemOf(event, this.#place(event), name);
@@ -201,11 +211,11 @@ export class State {
 				const { name } = this.#member(event);
 				const room = this.#room(event);
 				if (replaying && !this.onlooker) room.replayMessage(event);
-				else this.#move(event, room.actor);
+				else this.#move(event, room);
 				return itemOf(event, this.#place(event), name, erasable?.text);
 			}
 			case "message.erased":
-				this.#move(event, this.#room(event).actor);
+				this.#move(event, this.#room(event));
 				return itemOf(event, this.#place(event), event.name);
 			default:
 				throw new IllegalEvent(event, "any");
@@ -222,21 +232,18 @@ export class State {
 			name,
 			faceOf(actor),
 		]);
-		const clients = Array.from(this.#clients, ([id, actor]) => [
-			id,
-			faceOf(actor),
-		]);
+		const clients = Array.from(this.#clients, ([id, it]) => [id, faceOf(it)]);
 		return {
-			server: faceOf(this.#server),
+			server: faceOf(this.#server.actor),
 			rooms: Object.fromEntries(rooms),
 			clients: Object.fromEntries(clients),
 		};
 	}
 
-	#move(event: PlumeEvent, ...actors: readonly AnyActor[]): void {
-		if (this.onlooker)
-			for (const actor of actors) this.onlooker.onMoving(actor);
-		move(event, ...actors);
+	#move(event: PlumeEvent, ...all: readonly Live[]): void {
+		for (const { actor } of all) this.onlooker?.onMoving(actor);
+		move(event, all);
+		if (!this.onlooker) for (const each of all) each.rest?.();
 	}
 
 	#place(event: RoomFact) {
@@ -253,9 +260,7 @@ export class State {
 	}
 
 	#client({ client }: { readonly client: ClientId }) {
-		return (
-			this.#clients.get(client) ?? createActor(this.#machines.client).start()
-		);
+		return this.#clients.get(client) ?? new LiveClient(this.#machines.client);
 	}
 
 	#member(event: ClientLeft | MessagePosted): Member {
@@ -272,16 +277,16 @@ export class State {
 
 	#begin(client: ClientId): void {
 		if (this.#clients.has(client)) return;
-		const actor = start(createActor(this.#machines.client));
-		this.#clients.set(client, actor);
-		this.onlooker?.onActor(client, actor);
+		const begun = new LiveClient(this.#machines.client);
+		this.#clients.set(client, begun);
+		this.onlooker?.onActor(client, begun.actor);
 	}
 
 	#forgetIfLeft(client: ClientId): void {
-		const actor = this.#clients.get(client);
-		if (actor?.getSnapshot().status !== "done") return;
+		const live = this.#clients.get(client);
+		if (live?.getSnapshot().status !== "done") return;
 		this.#clients.delete(client);
-		this.onlooker?.onGone(actor);
+		this.onlooker?.onGone(live.actor);
 	}
 
 	#takePlace(identity: Identity, client: ClientId): void {
