@@ -10,6 +10,7 @@ import { shown } from "./cli/progress.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { Secrets } from "./engine/secrets.ts";
+import { boundGarbage } from "./garbage.ts";
 import type { Disk } from "./log/disk.ts";
 import { openFileLog } from "./log/file-log.ts";
 import { linger } from "./log/linger.ts";
@@ -60,6 +61,8 @@ export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
 		pages,
 	);
 	done();
+	// Not before: a long log is read faster with a heap that grows as it likes.
+	boundGarbage();
 	logger.info({ url: service.url }, "listening");
 	if (isTerminal && !config.production)
 		print(
