@@ -37,15 +37,14 @@ const CUTS: Readonly<Record<string, readonly (readonly [RegExp, string])[]>> = {
 	],
 	"state.js": [
 		[/replaying && !this\.onlooker/, "replaying"],
-		[
-			/if \(this\.onlooker\)\s+for \(const actor of actors\)\s+this\.onlooker\.onMoving\(actor\);/,
-			"",
-		],
-		[/this\.onlooker\?\.onActor\(incarnation, opened\.actor\);/, ""],
-		[/this\.onlooker\?\.onActor\(client, actor\);/, ""],
-		[/this\.onlooker\?\.onGone\(this\.#room\(event\)\.actor\);/, ""],
-		[/this\.onlooker\?\.onGone\(actor\);/, ""],
-		[/^ *onlooker;$/m, ""],
+		[/for \(const each of all\)\s+this\.onlooker\?\.onMoving\(each\);/, ""],
+		[/if \(!this\.onlooker\)\s+for/, "for"],
+		[/this\.onlooker\?\.onActor\(incarnation, opened\);/, ""],
+		[/this\.onlooker\?\.onActor\(client, begun\);/, ""],
+		[/this\.onlooker\?\.onGone\(this\.#room\(event\)\);/, ""],
+		[/this\.onlooker\?\.onGone\(live\);/, ""],
+		[/^ *#onlooker;$/m, ""],
+		[/get onlooker\(\) \{[^}]*\}\s+set onlooker\(onlooker\) \{[^}]*\}/, ""],
 	],
 };
 

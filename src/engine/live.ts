@@ -6,6 +6,8 @@ import {
 	type Actor,
 	type AnyActor,
 	type AnyActorLogic,
+	type AnyMachineSnapshot,
+	type AnyStateMachine,
 	createActor,
 	type SnapshotFrom,
 } from "xstate";
@@ -42,6 +44,12 @@ export const machinesAtHand: Machines = {
 	room: roomMachine,
 };
 
+/** An actor that never rests. */
+export const always = <Logic extends AnyStateMachine>(actor: Actor<Logic>) => ({
+	actor,
+	getSnapshot: () => actor.getSnapshot(),
+});
+
 /** Sends the event to all machines it concerns, or to none. */
 export function move(event: PlumeEvent, all: readonly Live[]): void {
 	const actors = all.map(({ actor }) => actor);
@@ -53,6 +61,8 @@ export function move(event: PlumeEvent, all: readonly Live[]): void {
 
 /** What has an actor, perhaps only while it moves. */
 export interface Live {
+	getSnapshot(): AnyMachineSnapshot;
+	/** Made for it, if it does without. */
 	readonly actor: AnyActor;
 	/** Does without it, if it will not be needed for long. */
 	rest?(): void;
@@ -83,6 +93,10 @@ export class LiveRoom {
 
 	get context(): RoomContext {
 		return this.#ahead ?? this.#actor.getSnapshot().context;
+	}
+
+	getSnapshot(): SnapshotFrom<typeof roomMachine> {
+		return this.actor.getSnapshot();
 	}
 
 	get actor(): Actor<typeof roomMachine> {

@@ -7,7 +7,7 @@
  * `IllegalEvent` before moving any: in a log with a single writer an illegal
  * event is a determinism error, and the only right answer is to stop.
  */
-import { type Actor, type AnyActor, createActor } from "xstate";
+import { type Actor, createActor } from "xstate";
 import type { clientMachine } from "../../machines/client.ts";
 import type {
 	Claim,
@@ -27,6 +27,7 @@ import type { serverMachine } from "../../machines/server.ts";
 import { canonical } from "./canonical.ts";
 import { type Frozen, faceOf } from "./frozen.ts";
 import {
+	always,
 	IllegalEvent,
 	type Live,
 	LiveClient,
@@ -40,6 +41,7 @@ import type { Onlooker } from "./onlooker.ts";
 import { sha256 } from "./secrets.ts";
 
 export type RoomSnapshot = ReturnType<Actor<typeof roomMachine>["getSnapshot"]>;
+type LiveServer = ReturnType<typeof always<typeof serverMachine>>;
 export type ClientSnapshot = ReturnType<
 	Actor<typeof clientMachine>["getSnapshot"]
 >;
@@ -53,7 +55,7 @@ interface Recorded {
 export class State {
 	readonly #log: { readonly id: string };
 	readonly #machines: Machines;
-	readonly #server: { readonly actor: Actor<typeof serverMachine> };
+	readonly #server: LiveServer;
 	readonly #rooms = new Map<RoomName, LiveRoom>();
 	readonly #clients = new Map<ClientId, LiveClient>();
 	readonly #pending = new Map<string, ClientId>();
@@ -72,7 +74,7 @@ export class State {
 		const input = { bot };
 		const snapshot = saved && machines.server.resolveState(saved.server);
 		const options = snapshot ? { input, snapshot } : { input };
-		this.#server = { actor: start(createActor(machines.server, options)) };
+		this.#server = always(start(createActor(machines.server, options)));
 		for (const [name, face] of Object.entries(saved?.rooms ?? {})) {
 			this.#rooms.set(name, new LiveRoom(machines.room, face));
 			for (const [client, { identity }] of face.context.members)
@@ -96,11 +98,11 @@ export class State {
 	}
 
 	get server() {
-		return this.#server.actor.getSnapshot();
+		return this.#server.getSnapshot();
 	}
 
 	room(name: RoomName): RoomSnapshot | undefined {
-		return this.#rooms.get(name)?.actor.getSnapshot();
+		return this.#rooms.get(name)?.getSnapshot();
 	}
 
 	client(id: ClientId): ClientSnapshot | undefined {
@@ -131,12 +133,12 @@ export class State {
 		return { epoch: incarnation && this.#epoch(incarnation), offset, said };
 	}
 
-	/** Every actor there is, by an id that says nothing. */
-	*actors(): Iterable<readonly [string, AnyActor]> {
-		yield ["server", this.#server.actor];
-		for (const { actor, context } of this.#rooms.values())
-			yield [context.incarnation, actor];
-		for (const [id, { actor }] of this.#clients) yield [id, actor];
+	/** Everything that has an actor, by an id that says nothing. */
+	*all(): Iterable<readonly [string, Live]> {
+		yield ["server", this.#server];
+		for (const room of this.#rooms.values())
+			yield [room.context.incarnation, room];
+		yield* this.#clients;
 	}
 
 	/** Moves the machines; answers what becomes visible in a room, if anything does. A replay may be quick about it. */
@@ -175,7 +177,7 @@ export class State {
 				return;
 			case "room.forgotten":
 				this.#move(event, this.#room(event));
-				this.onlooker?.onGone(this.#room(event).actor);
+				this.onlooker?.onGone(this.#room(event));
 				this.#rooms.delete(event.room);
 				return;
 			case "client.detached":
@@ -228,20 +230,17 @@ export class State {
 	}
 
 	freeze(): Frozen {
-		const rooms = Array.from(this.#rooms, ([name, { actor }]) => [
-			name,
-			faceOf(actor),
-		]);
+		const rooms = Array.from(this.#rooms, ([id, it]) => [id, faceOf(it)]);
 		const clients = Array.from(this.#clients, ([id, it]) => [id, faceOf(it)]);
 		return {
-			server: faceOf(this.#server.actor),
+			server: faceOf(this.#server),
 			rooms: Object.fromEntries(rooms),
 			clients: Object.fromEntries(clients),
 		};
 	}
 
 	#move(event: PlumeEvent, ...all: readonly Live[]): void {
-		for (const { actor } of all) this.onlooker?.onMoving(actor);
+		for (const each of all) this.onlooker?.onMoving(each);
 		move(event, all);
 		if (!this.onlooker) for (const each of all) each.rest?.();
 	}
@@ -272,21 +271,21 @@ export class State {
 	#open({ room, incarnation }: RoomOpened): void {
 		const opened = new LiveRoom(this.#machines.room);
 		this.#rooms.set(room, opened);
-		this.onlooker?.onActor(incarnation, opened.actor);
+		this.onlooker?.onActor(incarnation, opened);
 	}
 
 	#begin(client: ClientId): void {
 		if (this.#clients.has(client)) return;
 		const begun = new LiveClient(this.#machines.client);
 		this.#clients.set(client, begun);
-		this.onlooker?.onActor(client, begun.actor);
+		this.onlooker?.onActor(client, begun);
 	}
 
 	#forgetIfLeft(client: ClientId): void {
 		const live = this.#clients.get(client);
 		if (live?.getSnapshot().status !== "done") return;
 		this.#clients.delete(client);
-		this.onlooker?.onGone(live.actor);
+		this.onlooker?.onGone(live);
 	}
 
 	#takePlace(identity: Identity, client: ClientId): void {

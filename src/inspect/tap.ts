@@ -6,8 +6,8 @@
  * A viewer gets first how all stands, then what each event does, in the
  * order of the log, and neither before it is durable.
  */
-import type { AnyActor } from "xstate";
 import type { Frame, Moment } from "../../machines/frame.ts";
+import type { Live } from "../engine/live.ts";
 import type { Onlooker } from "../engine/onlooker.ts";
 import type { Stored } from "../log/log.ts";
 import { Steps } from "./steps.ts";
@@ -18,8 +18,8 @@ export type Viewer = (moment: Moment) => void;
 export interface Watched {
 	/** Told of all that moves, while there is one. */
 	onlooker: Onlooker | undefined;
-	/** Every actor there is, with its id. */
-	actors(): Iterable<readonly [string, AnyActor]>;
+	/** Everything that has an actor, with its id. */
+	all(): Iterable<readonly [string, Live]>;
 }
 
 /** Where durability is decided. */
@@ -33,9 +33,9 @@ export class Tap implements Onlooker {
 	readonly #commits: Commits;
 	readonly #steps = new Steps();
 	readonly #viewers = new Set<Viewer>();
-	readonly #ids = new Map<AnyActor, string>();
+	readonly #ids = new Map<Live, string>();
 	/** How to stop listening to each that has moved: one that is still costs no more than its id. */
-	readonly #heard = new Map<AnyActor, () => void>();
+	readonly #heard = new Map<Live, () => void>();
 	/** What happened since the last event was through. */
 	#frames: Frame[] = [];
 	#views = 0;
@@ -48,9 +48,7 @@ export class Tap implements Onlooker {
 	/** Shows everything from here on to a viewer, until what is answered is called. */
 	watch(viewer: Viewer): () => void {
 		if (this.#views++ === 0) this.#putOn();
-		const frames = Array.from(this.#ids, ([actor, id]) =>
-			actorFrame(id, actor),
-		);
+		const frames = Array.from(this.#ids, ([live, id]) => actorFrame(id, live));
 		let gone = false;
 		this.#commits.onceCommitted((seq) => {
 			if (gone) return;
@@ -65,26 +63,26 @@ export class Tap implements Onlooker {
 		};
 	}
 
-	onActor(id: string, actor: AnyActor): void {
-		this.#ids.set(actor, id);
-		this.#frames.push(actorFrame(id, actor));
+	onActor(id: string, live: Live): void {
+		this.#ids.set(live, id);
+		this.#frames.push(actorFrame(id, live));
 	}
 
-	onMoving(actor: AnyActor): void {
-		const id = this.#ids.get(actor);
-		if (id === undefined || this.#heard.has(actor)) return;
-		const stop = this.#steps.of(actor, (step) =>
+	onMoving(live: Live): void {
+		const id = this.#ids.get(live);
+		if (id === undefined || this.#heard.has(live)) return;
+		const stop = this.#steps.of(live.actor, (step) =>
 			this.#frames.push({ type: "step", actor: id, ...step }),
 		);
-		this.#heard.set(actor, stop);
+		this.#heard.set(live, stop);
 	}
 
-	onGone(actor: AnyActor): void {
-		const id = this.#ids.get(actor);
+	onGone(live: Live): void {
+		const id = this.#ids.get(live);
 		if (id === undefined) return;
-		this.#heard.get(actor)?.();
-		this.#heard.delete(actor);
-		this.#ids.delete(actor);
+		this.#heard.get(live)?.();
+		this.#heard.delete(live);
+		this.#ids.delete(live);
 		this.#frames.push({ type: "gone", actor: id });
 	}
 
@@ -99,7 +97,7 @@ export class Tap implements Onlooker {
 	}
 
 	#putOn(): void {
-		for (const [id, actor] of this.#watched.actors()) this.#ids.set(actor, id);
+		for (const [id, live] of this.#watched.all()) this.#ids.set(live, id);
 		this.#watched.onlooker = this;
 	}
 
@@ -112,7 +110,7 @@ export class Tap implements Onlooker {
 	}
 }
 
-function actorFrame(id: string, actor: AnyActor): Frame {
-	const { value: state } = actor.getSnapshot();
-	return { type: "actor", actor: id, machine: actor.logic.id, state };
+function actorFrame(id: string, live: Live): Frame {
+	const { machine, value: state } = live.getSnapshot();
+	return { type: "actor", actor: id, machine: machine.id, state };
 }

@@ -4,7 +4,7 @@ import { House } from "../house.ts";
 
 /** Asking for it wakes it, so it is the same only if it has not rested since. */
 function actorOf({ state }: House, id: string) {
-	return new Map(state.actors()).get(id);
+	return new Map(state.all()).get(id)?.actor;
 }
 
 test("whoever is in a room has no actor of their own, and loses and resumes their place all the same", async () => {

@@ -24,7 +24,7 @@ class NotedTap extends Tap {
 	begun = 0;
 
 	constructor() {
-		super({ onlooker: undefined, actors: () => [] }, { onceCommitted() {} });
+		super({ onlooker: undefined, all: () => [] }, { onceCommitted() {} });
 	}
 
 	override watch(viewer: Viewer): () => void {

@@ -199,7 +199,7 @@ export class World {
 	/** The live state is what the log folds to; where no machine has moved it is so still. */
 	#checkState(): void {
 		const { state } = this.house;
-		const faces = Array.from(state.actors(), ([, one]) => one.getSnapshot());
+		const faces = Array.from(state.all(), ([, one]) => one.getSnapshot());
 		const before = this.#faces;
 		this.#faces = faces;
 		if (
