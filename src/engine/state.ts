@@ -1,7 +1,7 @@
 /**
- * The state of the whole server: one live actor for each machine, moved by
- * logged events and by nothing else. The running server, start-up and replay
- * all use this same fold, so they cannot disagree.
+ * The state of the whole server: actors of the machines, moved by logged
+ * events and by nothing else. The running server, start-up and replay all use
+ * this same fold, so they cannot disagree.
  *
  * It promises that an event either moves every machine concerned or throws
  * `IllegalEvent` before moving any: in a log with a single writer an illegal
@@ -87,7 +87,7 @@ export class State {
 		}
 	}
 
-	/** Told of actors that come, move and go; while there is one, none rests. */
+	/** Told of actors that come, move and go; while there is one, none comes to rest. */
 	get onlooker(): Onlooker | undefined {
 		return this.#onlooker;
 	}
