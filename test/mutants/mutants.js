@@ -219,8 +219,8 @@ const log = [
 	{
 		promise: "log: nothing is cut at the word of a snapshot alone",
 		file: "src/log/recover.ts",
-		find: "if (after && verifier.seq === after.seq)",
-		replace: "if (after && verifier.seq < 0)",
+		find: "verifier.seq === after.seq",
+		replace: "verifier.seq < 0",
 		tests: ["test/log/snapshots.test.ts"],
 	},
 	{
