@@ -50,10 +50,12 @@ const comeBack = fc
 				if (!one.memory?.session) return;
 				const person = world.connect(one);
 				const offset = Math.max(0, Number(one.memory.offset) - ago);
+				one.memory = { ...one.memory, offset };
+				one.places.set(one.memory.room, one.memory);
 				one.from.clear();
 				one.from.set(one.memory.epoch, offset);
 				if (pace === 0) world.witness.stall(person);
-				person.open({ ...one.memory, offset });
+				person.open(one.memory);
 				if (pace === 0) await world.settle();
 				else if (waits) await sendAgain(world, one, person);
 			},
