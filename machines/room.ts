@@ -74,8 +74,9 @@ export const roomGuards = {
 	nobodyIsInside: ({ context }) => context.members.isEmpty(),
 	placeIsKnown: ({ context, event }) => {
 		if (event.type !== "message.erased") return false;
-		const { target = 1, through = target } = event;
-		return target >= 1 && Math.max(target, through) <= context.offset;
+		const { target, through = 0 } = event;
+		if (target !== undefined && target < 1) return false;
+		return Math.max(target ?? 0, through) <= context.offset;
 	},
 	isNextInOrder: ({ context, event }) =>
 		event.type === "message.posted" &&

@@ -461,6 +461,19 @@ describe("all of someone's", () => {
 		await verify(disk);
 	});
 
+	test("is erased even if they and their room are gone by the time it is found", async () => {
+		const { house, disk, clock, ann } = await conversation();
+		ann.open({ session: ann.memory.session, room: "attic" });
+		await house.settle();
+		ann.say("secret of the attic", 1);
+		await house.settle();
+		ann.eraseAll();
+		clock.advance(400 * DAY);
+		await house.until(() => !!house.fatal || !onDisk(disk).includes("secret"));
+		expect(house.fatal).toBeUndefined();
+		await verify(disk);
+	});
+
 	test("is nothing, for who said nothing", async () => {
 		const { house, bob } = await conversation();
 		bob.eraseAll();

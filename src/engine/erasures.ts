@@ -8,12 +8,13 @@ import type { Identity, MessageErased } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
 import type { Found } from "../archive/archive.ts";
 import { DiskFull } from "../log/disk.ts";
-import type { Places, Span } from "../log/log.ts";
+import type { Entry, Places, Span } from "../log/log.ts";
 import {
 	decideErasure,
 	decideErasureOfAll,
 	type ErasureView,
 } from "./decide/erase.ts";
+import { roomOpened } from "./decide/rooms.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Rule } from "./refusals.ts";
@@ -181,7 +182,19 @@ export class Erasures {
 				event,
 				event.seqs.flatMap((seq) => bySeq.get(seq) ?? []),
 			);
-		this.#pipeline.append(...erased.map((event) => ({ event })), ...rest);
+		this.#pipeline.append(
+			...this.#reopened(asker, erased),
+			...erased.map((event) => ({ event })),
+			...rest,
+		);
+	}
+
+	/** Whoever asked may be long gone, and so may be their room, by the time all is found. */
+	#reopened(asker: Asker, erased: readonly MessageErased[]): readonly Entry[] {
+		const { state, clock, secrets } = this.#parts;
+		const { room } = asker;
+		if (!erased.some((event) => event.room === room)) return [];
+		return roomOpened({ state, now: clock.now() }, room, secrets);
 	}
 
 	#prepare(event: MessageErased, all: readonly Found[]): void {
