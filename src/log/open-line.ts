@@ -18,9 +18,9 @@ import {
 } from "./line.ts";
 import type { Stored } from "./log.ts";
 
-/** How an event's line begins; the rest is told apart from it without parsing it twice. */
+/** How an event's line begins, which is taken apart here so that the rest is parsed once. */
 const PLACE = /^\{"level":30,("time":\d+),"seq":(\d+),"batch":\[(\d+),(\d+)\],/;
-/** Text that JSON has one spelling for that is not an escape: the characters as they are. */
+/** Text of which we escape nothing, so it stands there as it is. */
 const PLAIN = /^","salt":"([ !#-[\]-\uffff]*)","text":"([ !#-[\]-\uffff]*)"\}$/;
 /** Erased in place: spaces take up what the text did. */
 const ERASED = /^","erased":true} *$/;
