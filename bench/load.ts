@@ -5,7 +5,6 @@ import type { Held, Loaded, LoadJob } from "./job.ts";
 import { machineCpuUs, type ServerProcess } from "./server-process.ts";
 import { speakers } from "./speaker.ts";
 
-const WARM_SECONDS = 3;
 const DRAIN_MS = 3000;
 const LATE_MS = 15_000;
 const LOOK_MS = 250;
@@ -19,8 +18,9 @@ export async function load(
 	const readers = clients - stalled;
 	crowd.stall(stalled);
 	await sleep(1000);
-	const talking = crowd.talk(perSecond, WARM_SECONDS + seconds);
-	await sleep(WARM_SECONDS * 1000);
+	// As long again to get warm: compiling what is hot takes seconds of work.
+	const talking = crowd.talk(perSecond, 2 * seconds);
+	await sleep(seconds * 1000);
 	crowd.measure();
 	const before = { ...counters(server), heard: crowd.heard };
 	const held = job.stalled === undefined ? undefined : watch(server);

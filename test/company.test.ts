@@ -25,6 +25,7 @@ test("a line that waits is not told because another comes and is acknowledged", 
 			go = resolve;
 		});
 	ann.say("one", 1);
+	go();
 	await house.until(() => log.committed === log.ordered);
 	ann.say("two", 2);
 	await settle();

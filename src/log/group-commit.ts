@@ -42,9 +42,10 @@ export interface GroupCommitOptions {
 	/** How large a batch may grow; what one `append` brings is never divided. */
 	readonly batchBytes: number;
 	/**
-	 * What happens between a batch's being kept and its being told, so that
-	 * others may join it: a moment, or part of what telling took the last time,
-	 * in milliseconds, if the log is busy with that.
+	 * What happens before the first batch is stored, and between a batch's being
+	 * kept and its being told, so that others may join it: a moment, or part of
+	 * what telling took the last time, in milliseconds, if the log is busy with
+	 * that.
 	 */
 	readonly linger?: Linger | undefined;
 }
@@ -129,8 +130,12 @@ export class GroupCommit implements Log {
 		}
 		if (drafts.length === 0) return;
 		this.#waiting.push(drafts);
-		// Not at once: all that this turn appends can share a batch.
-		this.#flushing ??= Promise.resolve().then(() => this.#flush(listener));
+		this.#flushing ??= this.#gather().then(() => this.#flush(listener));
+	}
+
+	/** Not at once: what this turn appends can share a batch, and what has arrived already. */
+	#gather(): Promise<void> {
+		return this.#options.linger?.(0) ?? Promise.resolve();
 	}
 
 	/** A frozen log tries once more and gives up: what is not committed by then is not durable. */

@@ -3,18 +3,18 @@
  * to a socket costs the kernel as much as a large one, and is most of what a
  * server does; so two messages told together cost little more than one.
  *
- * Usually that is two turns of the event loop, far less than a millisecond:
- * whatever had arrived is read by then. Only where telling itself takes long,
- * in rooms of thousands, it is half of that time, never more than anyone could
- * notice.
+ * Where telling takes no time to speak of, that is two turns of the event loop,
+ * far less than a millisecond: whatever had arrived is read by then. Where it
+ * takes longer, it is half of that time; the least there is of a timer is a
+ * millisecond, the most is no more than anyone could notice.
  */
 import {
 	setTimeout as sleep,
 	setImmediate as turn,
 } from "node:timers/promises";
 
-/** A timer is worth its trouble from here on. */
-const LONG_MS = 4;
+/** What a clock that counts milliseconds can tell from no time at all. */
+const LONG_MS = 1;
 const MOST_MS = 20;
 
 export async function linger(tellingMs: number): Promise<void> {

@@ -148,20 +148,40 @@ describe("a batch", () => {
 		expect(witness.told.slice(1)).toEqual(["committed 2", "committed 4"]);
 	});
 
-	describe("that lingers before it is told", () => {
-		let go = () => {};
+	describe("that lingers", () => {
+		let release = () => {};
 		const linger = () =>
 			new Promise<void>((resolve) => {
-				go = resolve;
+				release = resolve;
 			});
+		/** What waits for company need wait no longer. */
+		const go = async () => {
+			release();
+			await settle();
+		};
 
-		test("is told with those that come meanwhile, two at most", async () => {
+		test("before it is stored is joined by those that come meanwhile", async () => {
+			const { disk, log, witness } = await opened({ linger });
+			log.append([said("one")]);
+			await settle();
+			const { calls } = watch(disk);
+			log.append([said("two")]);
+			await settle();
+			expect(calls).toEqual([]);
+			await go();
+			expect(calls.filter((kind) => kind === "sync")).toHaveLength(2);
+			await go();
+			expect(witness.told).toEqual(["committed 2"]);
+		});
+
+		test("before it is told is told with those that come meanwhile, two at most", async () => {
 			const { log, witness } = await opened({ linger });
-			for (const text of ["one", "two", "three"]) {
+			log.append([said("one")]);
+			await go();
+			for (const text of ["two", "three"]) {
 				expect(witness.told).toEqual([]);
 				log.append([said(text)]);
-				go();
-				await settle();
+				await go();
 			}
 			expect(witness.told).toEqual(["committed 3"]);
 		});
@@ -169,16 +189,15 @@ describe("a batch", () => {
 		test("does not wait for a full disk", async () => {
 			const { disk, log, witness } = await opened({ linger });
 			log.append([said("one")]);
-			await settle();
+			await go();
 			disk.interrupt = ({ kind }) =>
 				kind === "write" ? { code: "ENOSPC" } : undefined;
 			log.append([said("two")]);
-			go();
-			await settle();
+			await go();
 			expect(witness.told).toEqual(["committed 1", "frozen"]);
 		});
 
-		test("lingers for longer while telling takes long, and most of the time", async () => {
+		test("does so for longer while telling takes long, and most of the time", async () => {
 			const clock = new FakeClock();
 			const lingered: number[] = [];
 			const { log, witness } = await opened({
@@ -197,7 +216,10 @@ describe("a batch", () => {
 				log.append([said("something")]);
 				await settle();
 			}
-			expect(lingered).toEqual([0, 30, 0]);
+			const before = lingered.filter((_, index) => index % 2 === 0);
+			const after = lingered.filter((_, index) => index % 2 === 1);
+			expect(before).toEqual([0, 0, 0]);
+			expect(after).toEqual([0, 30, 0]);
 		});
 	});
 

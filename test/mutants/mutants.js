@@ -109,6 +109,13 @@ const log = [
 		tests: ["test/log/file-log.test.ts -t two at most"],
 	},
 	{
+		promise: "log: a batch waits a moment for what has arrived already",
+		file: "src/log/group-commit.ts",
+		find: "return this.#options.linger?.(0) ?? Promise.resolve();",
+		replace: "return Promise.resolve();",
+		tests: ["test/log/file-log.test.ts -t before it is stored"],
+	},
+	{
 		promise: "log: what is durable does not wait for a full disk",
 		file: "src/log/group-commit.ts",
 		find: `				this.#tell(listener);
@@ -950,6 +957,13 @@ const erasing = [
 		find: "if (!people.some((person) => person.identity === identity)) continue;",
 		replace: "if (nth > 0 || people.length === 0) continue;",
 		tests: ["test/erase.test.ts -t all of someone"],
+	},
+	{
+		promise: "erase: all of someone's, even if their room is gone by then",
+		file: "src/engine/erasures.ts",
+		find: "...this.#reopened(asker, erased),",
+		replace: "",
+		tests: ["test/erase.test.ts -t they and their room are gone"],
 	},
 	{
 		promise: "erase: whoever erases all says nothing meanwhile",
