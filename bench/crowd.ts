@@ -38,8 +38,8 @@ export class Crowd {
 	#start = 0;
 	#periodMs = 0;
 	#since = 0;
-	/** Where in its period each client speaks, from 0 to 1, the earliest first. */
-	#phases: readonly number[];
+	/** Where in its period each speaker speaks, from 0 to 1, the earliest first. */
+	#phases: readonly number[] = [];
 
 	/** Lets so many in, a wave at a time. */
 	static async enter(
@@ -47,7 +47,7 @@ export class Crowd {
 		server: ServerProcess,
 		size: number,
 	): Promise<Crowd> {
-		const crowd = new Crowd(speaker, size);
+		const crowd = new Crowd(speaker);
 		while (crowd.clients.length < size) {
 			const from = crowd.clients.length;
 			const wave = Array.from(
@@ -59,20 +59,22 @@ export class Crowd {
 		return crowd;
 	}
 
-	private constructor(speaker: Speaker, size: number) {
+	private constructor(speaker: Speaker) {
 		this.#speaker = speaker;
-		this.#phases = scatter(size);
 	}
 
-	/** The last so many read no more, and say nothing. */
-	stall(count: number): void {
-		const talking = this.clients.length - count;
-		for (const client of this.clients.slice(talking)) client.pause();
-		this.#phases = scatter(talking);
+	/** All but the first so many read no more from now on. */
+	stall(readers: number): void {
+		for (const client of this.clients.slice(readers)) client.pause();
 	}
 
-	/** Says `perSecond` messages a second for so long. Resolves when the last was said. */
-	talk(perSecond: number, seconds: number): Promise<void> {
+	/** The first `speakers` say `perSecond` messages a second for so long. Resolves when the last was said. */
+	talk(
+		perSecond: number,
+		seconds: number,
+		speakers = this.clients.length,
+	): Promise<void> {
+		this.#phases = scatter(speakers);
 		const total = Math.round(perSecond * seconds);
 		this.#periodMs = (1000 * this.#phases.length) / perSecond;
 		this.#start = performance.now();

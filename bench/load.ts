@@ -16,11 +16,11 @@ export async function load(
 	const { clients, perSecond, seconds, contender, stalled = 0 } = job;
 	const crowd = await Crowd.enter(speakers[contender], server, clients);
 	const readers = clients - stalled;
-	crowd.stall(stalled);
 	await sleep(1000);
 	// As long again to get warm: compiling what is hot takes seconds of work.
-	const talking = crowd.talk(perSecond, 2 * seconds);
+	const talking = crowd.talk(perSecond, 2 * seconds, readers);
 	await sleep(seconds * 1000);
+	crowd.stall(readers);
 	crowd.measure();
 	const before = { ...counters(server), heard: crowd.heard };
 	const held = job.stalled === undefined ? undefined : watch(server);

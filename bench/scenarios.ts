@@ -48,7 +48,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 						contender: "plume",
 						clients: 200 + stalled,
 						perSecond: 5000,
-						seconds: 5,
+						seconds: 8,
 						stalled,
 						round,
 					}),
