@@ -105,8 +105,9 @@ function heard(data: string) {
 		return unsaid.outbox().refused(frame);
 	}
 	if (frame.kind === "said") {
-		unsaid.outbox().taken(frame.n ?? 0, frame.client);
+		unsaid.outbox().shown(frame.n ?? 0, frame.client);
 	}
+	if (frame.kind === "caughtUp") unsaid.outbox().caughtUp();
 	view.hear(frame);
 	if (frame.kind === "members") write.lookAgain();
 }

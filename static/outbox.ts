@@ -1,6 +1,7 @@
 /**
- * What this tab wants to say and the room has not taken yet, in order. The
- * open lines are numbered from the last number that was taken, kept before
+ * What this tab wants to say and the room has not shown yet, in order: a line
+ * that is taken stays while what was missed is still being told. The open
+ * lines are numbered from the last number that was taken, kept before
  * they are posted, and posted again under the same number after a lost
  * connection, so that each is said once. A refusal consumes no number: what
  * was posted after it is refused too, and numbered anew once all is answered.
@@ -44,6 +45,8 @@ export class Outbox {
 	#client: string;
 	#last = 0;
 	#online = false;
+	/** What was missed has been told: whatever is taken from here on is shown as well. */
+	#live = false;
 	/** A line was refused: the ones posted after it will be. */
 	#stuck = false;
 	#pauses = 0;
@@ -64,19 +67,29 @@ export class Outbox {
 		this.#change([...this.#lines, line]);
 	}
 
-	/** The room has taken up to `last` from this client. What another client was to say is asked about first. */
+	/**
+	 * The room has taken up to `last` from this client, and is about to tell what
+	 * was missed. What another client was to say is asked about first.
+	 */
 	welcome(client: string, last: number): void {
 		this.#client = client;
 		this.#last = last;
 		this.#online = true;
+		this.#live = false;
 		this.#stuck = false;
-		const left = this.#lines.filter((line) => !isTaken(line, client, last));
 		this.#change(
-			left.map((line) => {
+			this.#lines.map((line) => {
+				if (isTaken(line, client, last)) return line;
 				if (line.by === "" || line.by === client) return { ...line, n: 0 };
 				return { ...line, why: line.why || TOO_LATE };
 			}),
 		);
+	}
+
+	/** All that was missed has been told. */
+	caughtUp(): void {
+		this.#live = true;
+		this.shown(this.#last);
 	}
 
 	/** The connection is lost. */
@@ -84,8 +97,15 @@ export class Outbox {
 		this.#online = false;
 	}
 
-	/** Everything up to `n` was taken from `client`. */
-	taken(n: number, client = this.#client): void {
+	/** Everything up to `n` was taken from this client. */
+	taken(n: number): void {
+		if (n > this.#last) this.#last = n;
+		if (!this.#live) this.#change(this.#lines);
+		else this.shown(n);
+	}
+
+	/** Everything up to `n` was taken from `client`, and is shown. */
+	shown(n: number, client = this.#client): void {
 		if (client === this.#client && n > this.#last) this.#last = n;
 		if (this.#lines.some((line) => isTaken(line, client, n))) {
 			this.#change(this.#lines.filter((line) => !isTaken(line, client, n)));
@@ -132,7 +152,7 @@ export class Outbox {
 	}
 
 	#inFlight(): readonly Line[] {
-		return this.#lines.filter((line) => isOpen(line) && line.n > 0);
+		return this.#lines.filter((line) => isOpen(line) && line.n > this.#last);
 	}
 
 	#change(lines: readonly Line[]): void {

@@ -1013,7 +1013,40 @@ const travel = [
 	},
 ];
 
+/** @type {readonly Mutant[]} */
+const page = [
+	{
+		promise: "page: a line that is taken is in sight until it is shown",
+		file: "static/outbox.ts",
+		find: "if (!this.#live) this.#change(this.#lines);",
+		replace: "if (this.#last < 0) this.#change(this.#lines);",
+		tests: ["test/page/outbox.model.test.ts -t out of sight"],
+	},
+	{
+		promise: "page: what was taken is not said again",
+		file: "static/outbox.ts",
+		find: "if (isTaken(line, client, last)) return line;",
+		replace: "",
+		tests: ["test/page/outbox.model.test.ts -t out of sight"],
+	},
+	{
+		promise: "page: what was taken waits no longer once all is told",
+		file: "static/outbox.ts",
+		find: "this.shown(this.#last);",
+		replace: "",
+		tests: ["test/page/outbox.model.test.ts -t out of sight"],
+	},
+	{
+		promise: "page: what the last login was to say is asked about",
+		file: "static/outbox.ts",
+		find: "return { ...line, why: line.why || TOO_LATE };",
+		replace: "return { ...line, n: 0 };",
+		tests: ["test/page/outbox.model.test.ts -t after a new login"],
+	},
+];
+
 export const mutants = [
+	...page,
 	...log,
 	...answers,
 	...commit,

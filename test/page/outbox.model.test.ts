@@ -14,7 +14,17 @@ const LONG = "a text that no room takes";
 
 /** A room that follows the protocol, a wire, and the page's storage. */
 class World {
-	readonly taken: string[] = [];
+	readonly #said: {
+		readonly text: string;
+		readonly client: string;
+		n: number;
+	}[] = [];
+	/** What the page has shown, and how far it has come since it was loaded. */
+	readonly shown = new Set<string>();
+	#offset = 0;
+	/** How far the room has told what was missed, while it does. */
+	#told = 0;
+	#isBehind = false;
 	#last = new Map<string, number>();
 	#client = "c1";
 	#kept = "[]";
@@ -43,6 +53,10 @@ class World {
 		});
 	}
 
+	get taken(): readonly string[] {
+		return this.#said.map(({ text }) => text);
+	}
+
 	/** The room answers the next frame. */
 	serve(isHasty: boolean) {
 		const frame = this.#up.shift();
@@ -57,25 +71,39 @@ class World {
 		if (n > last + 1) return refuse("isNextInOrder", { expected: last + 1 });
 		if (n === last + 1) {
 			this.#last.set(client, n);
-			this.taken.push(text);
-			const said = { type: MessageType.text, client, n, text };
-			this.#down.push({ ...said, offset: this.taken.length });
+			this.#said.push({ text, client, n });
+			if (!this.#isBehind) this.#down.push(this.#item(this.#said.length));
 		}
 		const upTo = this.#last.get(client);
 		this.#down.push({ type: MessageType.ack, room, last: upTo });
 	}
 
+	/** What was missed is told between whatever else is. */
+	#tellMissed(): object | undefined {
+		if (!this.#isBehind) return undefined;
+		if (this.#told < this.#said.length) return this.#item(++this.#told);
+		this.#isBehind = false;
+		return { type: MessageType.history, room: "lobby", done: true };
+	}
+
+	#item(offset: number): object {
+		const said = { type: MessageType.text, offset };
+		return { ...said, ...this.#said[offset - 1] };
+	}
+
 	/** The page hears the next answer. */
 	hear() {
-		const frame = this.#down.shift();
+		const frame = this.#down.shift() ?? this.#tellMissed();
 		if (!frame) return;
 		const heard = readFrame(JSON.stringify(frame), 0);
 		if (!heard || "type" in heard) expect.unreachable();
 		if (heard.kind === "ack") this.outbox.taken(heard.last);
 		else if (heard.kind === "notTaken") this.outbox.refused(heard);
 		else if (heard.kind === "said") {
-			this.outbox.taken(heard.n ?? 0, heard.client);
-		}
+			this.outbox.shown(heard.n ?? 0, heard.client);
+			this.shown.add(heard.text);
+			this.#offset = heard.offset;
+		} else if (heard.kind === "caughtUp") this.outbox.caughtUp();
 	}
 
 	/** The room got so many of the frames that were under way; no answer gets back. */
@@ -88,15 +116,23 @@ class World {
 		this.outbox.hold();
 	}
 
-	comeBack() {
+	/** With a gap, what was missed is not told: it is in the history. */
+	comeBack(hasGap = false) {
 		if (this.#online) return;
 		this.#online = true;
 		this.#keptClient = this.#client;
 		this.outbox.welcome(this.#client, this.#last.get(this.#client) ?? 0);
+		this.#isBehind = true;
+		if (hasGap) {
+			this.#offset = this.#said.length;
+			for (const text of this.taken) this.shown.add(text);
+		}
+		this.#told = this.#offset;
 	}
 
 	reload(served: number) {
 		this.lose(served);
+		this.#offset = 0;
 		this.outbox = this.#load();
 	}
 
@@ -115,10 +151,9 @@ class World {
 	settle() {
 		this.comeBack();
 		for (let left = 10_000; ; left -= 1) {
-			const busy = [this.#up, this.#down, this.#timers].some((queue) => {
-				return queue.length > 0;
-			});
-			if (!busy) return;
+			const queues = [this.#up, this.#down, this.#timers];
+			const isIdle = queues.every((queue) => queue.length === 0);
+			if (isIdle && !this.#isBehind) return;
 			if (left === 0) expect.unreachable();
 			this.serve(false);
 			this.hear();
@@ -149,12 +184,12 @@ function take(world: World, said: string[], [what, n]: Step) {
 	if (what === "serve") world.serve(n === 0);
 	if (what === "hear") world.hear();
 	if (what === "lose") world.lose(n);
-	if (what === "back") world.comeBack();
+	if (what === "back") world.comeBack(n < 5);
 	if (what === "reload") world.reload(n);
 	if (n < 3) world.tick();
 }
 
-test("what is said arrives once and in order, whatever is lost, refused or reloaded", () => {
+test("what is said arrives once and in order, and is never out of sight, whatever is lost, refused or reloaded", () => {
 	let busiest = 0;
 	fc.assert(
 		fc.property(fc.array(step, { maxLength: 150 }), (history) => {
@@ -163,6 +198,9 @@ test("what is said arrives once and in order, whatever is lost, refused or reloa
 			for (const now of history) {
 				take(world, said, now);
 				expect(world.taken).toEqual(said.slice(0, world.taken.length));
+				const waiting = world.outbox.lines.map(({ text }) => text);
+				const seen = new Set([...waiting, ...world.shown]);
+				expect(said.filter((text) => !seen.has(text))).toEqual([]);
 			}
 			world.settle();
 			expect(world.taken).toEqual(said);
@@ -191,8 +229,8 @@ test("after a new login nothing is said before the person says so, and then once
 				for (const now of history) take(world, said, now);
 				world.logInAgain(served);
 				const before = world.taken.length;
-				const held = world.outbox.lines.filter(({ why }) => why === TOO_LATE);
 				world.settle();
+				const held = world.outbox.lines.filter(({ why }) => why === TOO_LATE);
 				expect(world.taken).toHaveLength(before);
 				if (wants) world.outbox.retry();
 				else world.outbox.drop();
@@ -211,7 +249,7 @@ test("a line of the last login that turns out to be taken is not asked about", (
 	world.outbox.say("hello");
 	world.logInAgain(1);
 	expect(world.outbox.lines).toMatchObject([{ why: TOO_LATE }]);
-	world.outbox.taken(1, "c1");
+	world.outbox.shown(1, "c1");
 	expect(world.outbox.lines).toEqual([]);
 });
 
