@@ -6,6 +6,8 @@ import { FakeClock } from "./fakes/clock.ts";
 import { House, type Person, type Received } from "./house.ts";
 import { World } from "./simulation/world.ts";
 
+const DAY_MS = 86_400_000;
+
 let house: House;
 let ann: Person;
 let bob: Person;
@@ -211,7 +213,7 @@ test("no session, a made-up one, or one that expired: refused by name, and a hel
 	]);
 	const { session } = ann.memory;
 	ann.hangUp();
-	house.clock.advance(30 * 86_400_000);
+	house.clock.advance(30 * DAY_MS);
 	await house.settle();
 	const late = await comesBack({ session });
 	expect(late.last(11)).toMatchObject({ code: "sessionIsOpen" });
@@ -226,20 +228,33 @@ test("a session opens no door from its last second on, and is closed within the 
 	const { session } = cleo.memory;
 	const open = () => house.state.server.context.sessions.size;
 	cleo.hangUp();
-	house.clock.advance(30 * 86_400_000 - 1);
+	house.clock.advance(30 * DAY_MS - 1);
 	await house.settle();
-	expect(open()).toBe(1);
+	expect(open()).toBe(3);
 	house.clock.advance(1);
 	const late = await comesBack({ session });
 	expect(late.last(11)).toMatchObject({ code: "sessionIsOpen" });
-	expect(open()).toBe(1);
+	expect(open()).toBe(3);
 	house.clock.advance(3_600_000);
 	await house.settle();
-	expect(open()).toBe(0);
+	expect(open()).toBe(2);
 });
 
-test("a tab that is still open when its session expires is told, and closed", async () => {
-	house.clock.advance(31 * 86_400_000);
+test("a tab that is open keeps its session alive, with one event a day", async () => {
+	bob.hangUp();
+	house.clock.advance(62 * DAY_MS);
+	await house.settle();
+	expect(ann.closed).toBeUndefined();
+	const { sessions } = house.state.server.context;
+	expect([...sessions.values()].map(({ name }) => name)).toEqual(["ann"]);
+	const before = house.log.ordered;
+	house.clock.advance(10 * DAY_MS);
+	expect(house.log.ordered - before).toBe(10);
+});
+
+test("a tab that is still open when its session expires, while the machine is suspended, is told, and closed", async () => {
+	house.clock.suspend(31 * DAY_MS);
+	house.clock.advance(0);
 	await house.settle();
 	expect(ann.closed?.code).toBe(4002);
 });
@@ -248,7 +263,7 @@ test("a session that is used lives on", async () => {
 	let { memory } = ann;
 	ann.hangUp();
 	for (let week = 0; week < 8; week++) {
-		house.clock.advance(7 * 86_400_000);
+		house.clock.advance(7 * DAY_MS);
 		await house.settle();
 		const back = await comesBack(memory);
 		expect(back.last(7)).toBeDefined();
@@ -398,7 +413,7 @@ test("a session gives no one a name that was released and is another's now", asy
 	house = await House.open({ environment: days });
 	const old = await house.enter("linus", "plume.2", "old@example.org");
 	old.hangUp();
-	house.clock.advance(8 * 86_400_000);
+	house.clock.advance(8 * DAY_MS);
 	const now = await house.enter("linus", "plume.2", "new@example.org");
 	expect(now.isIn).toBe(true);
 	const back = await comesBack(old.memory);

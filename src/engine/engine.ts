@@ -19,7 +19,12 @@ import type { Command } from "./command.ts";
 import { decideAuth } from "./decide/auth.ts";
 import type { Decision, View } from "./decide/decision.ts";
 import { decideHello } from "./decide/hello.ts";
-import { decideLogout, decideOpen, sessionsExpired } from "./decide/open.ts";
+import {
+	decideLogout,
+	decideOpen,
+	sessionsExpired,
+	sessionsRenewed,
+} from "./decide/open.ts";
 import { roomsForgotten } from "./decide/rooms.ts";
 import { decideText } from "./decide/text.ts";
 import { Erasures } from "./erasures.ts";
@@ -165,7 +170,8 @@ export class Engine implements PipelineHooks, Voice {
 		const { report } = this.#parts;
 		report.warn({ error: error.message }, "the disk takes no more: frozen");
 		for (const visit of this.#visits)
-			if (visit.login) this.refuse(visit, "diskHasSpace", MessageType.text);
+			if (this.standing(visit) === "inRoom")
+				this.refuse(visit, "diskHasSpace", MessageType.text);
 	}
 
 	onThawed(): void {
@@ -190,10 +196,11 @@ export class Engine implements PipelineHooks, Voice {
 		this.#sweep();
 	}
 
-	/** Now and then, sessions that have expired are closed, which nobody can use meanwhile, and rooms forgotten. */
+	/** Now and then, sessions in use are renewed, those that have expired are closed, which nobody can use meanwhile, and rooms forgotten. */
 	#sweep(): void {
 		const { state, clock, policy } = this.#parts;
 		const now = clock.now();
+		this.#pipeline.append(...sessionsRenewed({ state, now }, policy.limits));
 		this.#pipeline.append(...sessionsExpired({ state, now }));
 		this.#pipeline.append(...roomsForgotten({ state, now }, policy.limits));
 		this.#presence.sweep();

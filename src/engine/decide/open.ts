@@ -8,6 +8,7 @@ import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import { serverGuards, serverRules } from "../../../machines/server.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
+import type { Limits } from "../../limits.ts";
 import type { Entry } from "../../log/log.ts";
 import { type Secrets, sha256 } from "../secrets.ts";
 import {
@@ -66,8 +67,9 @@ export function decideOpen(
 		open.client && inside?.known.get(session)?.includes(open.client);
 	const client = (isKnown && open.client) || secrets.id();
 	const taken = inside?.last.get(client) ?? 0;
-	const renewal: Entry[] =
-		expires - kept.expires >= DAY_MS ? [{ event: renewed }] : [];
+	const renewal: Entry[] = isRenewalDue(kept, expires)
+		? [{ event: renewed }]
+		: [];
 	if (asker?.matches("inRoom") && asker.context.id === client)
 		return refuse("isNotInside");
 	// Whoever goes on from another room keeps their place there for a while.
@@ -117,6 +119,33 @@ export function decideLogout({ client, now: time, state }: View, all: boolean) {
 		.map(([session]) => session);
 	return sessionsClosed({ state, now: time }, closed, "loggedOut");
 }
+
+/** Renews the sessions that are in use: a connection may last longer than a session. */
+export function sessionsRenewed(
+	{ state, now: time }: Pick<View, "state" | "now">,
+	{ sessionDays }: Limits,
+): readonly Entry[] {
+	const expires = time + sessionDays * DAY_MS;
+	const inUse = new Set<string>();
+	for (const room of state.roomNames)
+		for (const member of state.room(room)?.context.members.values() ?? [])
+			if (member.session && member.deadline === undefined)
+				inUse.add(member.session);
+	const { context } = state.server;
+	const type = "session.renewed";
+	return [...inUse].flatMap((session) => {
+		const event = { type, time, session, expires } as const;
+		const kept = context.sessions.get(session);
+		if (!kept || !isRenewalDue(kept, expires)) return [];
+		return firstBroken(serverGuards, serverRules[type], context, event)
+			? []
+			: [{ event }];
+	});
+}
+
+/** Once a day is often enough. */
+const isRenewalDue = (kept: { readonly expires: number }, expires: number) =>
+	expires - kept.expires >= DAY_MS;
 
 /** Closes the sessions that are over. */
 export function sessionsExpired({ state, now }: Pick<View, "state" | "now">) {
