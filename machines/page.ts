@@ -8,7 +8,7 @@
  */
 
 import { assign, type SnapshotFrom, setup } from "xstate";
-import { CloseCode, LOBBY, MessageType } from "./message.ts";
+import { LOBBY } from "./message.ts";
 import type {
 	Key,
 	PageContext,
@@ -16,18 +16,7 @@ import type {
 	Person,
 	Trouble,
 } from "./page-events.ts";
-
-/** The shared table's row for a close code; one it does not know (1006, say) is worth another try. */
-function closing(code: number): { reconnect: boolean; says: string } {
-	const known = Object.values(CloseCode).find((close) => close.code === code);
-	return known ?? { reconnect: true, says: "Connection lost." };
-}
-
-/** Close codes and rules after which the key is worth nothing. */
-const ENDS: readonly (number | string)[] = [
-	...[CloseCode.loggedOut.code, CloseCode.banned.code],
-	...["sessionIsOpen", "loginIsPending"],
-];
+import { closing, pageGuards } from "./page-guards.ts";
 
 const ofStep = (words: string): Trouble => ({ about: "step", words });
 const complain = (words: string) =>
@@ -39,6 +28,12 @@ const backToForm = <const A>(actions: A) =>
 
 const unreachable = backToForm(complain("Plume cannot be reached. Try again."));
 const unanswered = backToForm(complain("Plume did not answer. Try again."));
+/** This browser forgets the key all the same. */
+const unheard = backToForm(
+	complain(
+		"You are logged out in this browser. Plume did not hear of it: where else you are logged in, you still may be.",
+	),
+);
 const wrong = complain("That code is not right.");
 /** An attempt that hangs counts as failed. */
 const hung = {
@@ -48,6 +43,11 @@ const hung = {
 const asked = {
 	target: "#page.loggingIn.verifying",
 	actions: ["learn", "keepPending"],
+} as const;
+const stillAsked = {
+	guard: "keepsLogin",
+	target: "#page.loggingIn.verifying",
+	actions: "complainAsTold",
 } as const;
 /** On the same connection, to another room. */
 const move = {
@@ -59,9 +59,12 @@ const turnBack = {
 	target: "#page.returning.trying",
 	actions: ["disconnect", "turnBack", "changeRoom", "explain"],
 } as const;
+/** The place that was left in a hurry is not free yet on this connection. */
+const again = {
+	target: "#page.returning.trying",
+	actions: "disconnect",
+} as const;
 const overtaken = { guard: "isOvertaken", actions: "countAnswer" } as const;
-const isOfOpen = (event: PageEvent) =>
-	event.type === "refused" && event.re === MessageType.open;
 const turnedAway = [
 	{ guard: "endsKey", ...backToForm("complainAsTold") },
 	{ target: "#page.stopped", actions: "complainAsTold" },
@@ -82,34 +85,7 @@ const page = setup({
 		backoff: ({ context: { attempt, jitter } }) =>
 			Math.min(30_000, 500 * 2 ** attempt) * (0.5 + jitter / 2),
 	},
-	guards: {
-		hasSession: ({ context }) => context.key === "session",
-		hasKey: ({ context }) => context.key !== "none",
-		isWorthReturning: ({ context, event }) =>
-			context.key !== "none" &&
-			event.type === "closed" &&
-			closing(event.code).reconnect,
-		/** There is nothing, or nothing any more, to come back with. */
-		endsKey: ({ context, event }) =>
-			context.key !== "session" ||
-			("code" in event && ENDS.includes(event.code)) ||
-			("rule" in event && ENDS.includes(event.rule)),
-		isOfHello: ({ event }) =>
-			event.type === "refused" && event.re === MessageType.hello,
-		/** The answer to an open that was overtaken by the next; there may be none, if that was so at once. */
-		isOvertaken: ({ context, event }) =>
-			context.opens > 1 &&
-			(event.type === "welcome"
-				? (event.news.room ?? LOBBY) !== context.room
-				: isOfOpen(event)),
-		/** Of something that was said before going on to another room. */
-		isOfBefore: ({ event }) => !isOfOpen(event),
-		isAboutRoom: ({ context, event }) =>
-			event.type === "refused" &&
-			context.key === "session" &&
-			context.room !== LOBBY &&
-			["roomIsNamed", "roomsAreLeft"].includes(event.rule),
-	},
+	guards: pageGuards,
 	actions: {
 		connect: () => {},
 		disconnect: () => {},
@@ -164,7 +140,7 @@ export const pageMachine = page.createMachine({
 	on: {
 		leave: backToForm("forgetTrouble"),
 		go: { actions: ["learn", "changeRoom"] },
-		logout: backToForm("forgetTrouble"),
+		logout: unheard,
 		closed: [
 			{
 				guard: "isWorthReturning",
@@ -191,7 +167,14 @@ export const pageMachine = page.createMachine({
 				// Where a login leads to was said when it began.
 				go: {},
 				mayNotEnter: backToForm("complainAsTold"),
-				refused: backToForm("complainAsTold"),
+				refused: [
+					{
+						guard: "isOfBadRoom",
+						target: "#page.entering",
+						actions: ["complainAsTold", "turnBack", "changeRoom"],
+					},
+					backToForm("complainAsTold"),
+				],
 			},
 			initial: "connecting",
 			states: {
@@ -212,6 +195,7 @@ export const pageMachine = page.createMachine({
 						pending: { actions: ["learn", "forgetNote"] },
 						code: "checking",
 						resend: "resending",
+						refused: stillAsked,
 					},
 				},
 				checking: {
@@ -222,6 +206,7 @@ export const pageMachine = page.createMachine({
 							actions: ["learn", "keepSession"],
 						},
 						wrongCode: { target: "verifying", actions: [wrong, "clearCode"] },
+						refused: stillAsked,
 					},
 					after: { answer: unanswered },
 				},
@@ -265,6 +250,12 @@ export const pageMachine = page.createMachine({
 							overtaken,
 							{ guard: "isOfBefore" },
 							{ guard: "isAboutRoom", ...turnBack },
+							{ guard: "isInAlready", ...again },
+							{
+								guard: "isForNow",
+								target: "waiting",
+								actions: ["disconnect", "complainAsTold"],
+							},
 							...turnedAway,
 						],
 						go: { guard: "hasSession", ...move, reenter: true },
@@ -280,9 +271,21 @@ export const pageMachine = page.createMachine({
 				welcome: { actions: ["learn", "sendLines"] },
 				refused: { actions: "complainAsTold" },
 				taken: { actions: "forgetTrouble" },
-				logout: { actions: "sendLogout" },
+				logout: "leaving",
 				go: move,
 			},
+		},
+		/** The server ends the connection once the session is. */
+		leaving: {
+			entry: "sendLogout",
+			on: {
+				go: {},
+				closed: [
+					{ guard: "endsKey", ...backToForm("complainAsTold") },
+					unheard,
+				],
+			},
+			after: { reach: unheard },
 		},
 		/** Told to stay away, the key still good: only the person may try again. */
 		stopped: { entry: "disconnect", on: { retry: "returning" } },

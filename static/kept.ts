@@ -98,9 +98,10 @@ export function dropKey(): void {
 }
 
 /** What an `open` shows to come back in. */
-export function keptKeys(room: string): Record<string, string> {
+export function keptKeys(room: string, key: Key): Record<string, string> {
 	const [session, client] = [kept("session"), keptClient(room)];
-	if (!session) return { pending: kept("pending") };
+	// Another tab's session is not what whoever types a code here waits for.
+	if (key === "pending" || !session) return { pending: kept("pending") };
 	// From here on this tab goes with this session, whoever else logs in.
 	tab.setItem("session", session);
 	return client ? { session, client } : { session };

@@ -26,6 +26,8 @@ const first = roomAt(location.pathname);
 const person = kept.keptPerson();
 kept.keepPerson(person);
 await kept.claimClient(first || LOBBY);
+// Where there can't be such a room, the lobby is what one comes to.
+await kept.claimClient(LOBBY);
 
 const send = (event: PageEvent) => actor.send(event);
 const context = () => actor.getSnapshot().context;
@@ -77,6 +79,11 @@ async function go(room: string) {
 	// A keyboard that covers half of the room comes only when it is called.
 	if (!matchMedia("(pointer: coarse)").matches) write.focus();
 }
+/** Whoever logs out in one tab is out in all that came by the same session. */
+addEventListener("storage", ({ key, oldValue, newValue }) => {
+	const isOver = key === "session" && oldValue && newValue === null;
+	if (isOver && oldValue === kept.keptSession()) send({ type: "leave" });
+});
 addEventListener("popstate", () => void go(roomAt(location.pathname) || LOBBY));
 
 /** Puts the room that was gone to on the page. */
@@ -129,8 +136,8 @@ const actor = createActor(
 				if (event.type !== "code") return;
 				socket.send(MessageType.auth, { text: event.code });
 			},
-			sendOpen({ context: { room } }) {
-				const keys = kept.keptKeys(room);
+			sendOpen({ context: { room, key } }) {
+				const keys = kept.keptKeys(room, key);
 				const place = "session" in keys ? view.place() : {};
 				socket.send(MessageType.open, { ...keys, ...place, room });
 			},

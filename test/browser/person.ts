@@ -92,14 +92,17 @@ export class Person {
 		await this.presses(how);
 	}
 
-	/** Another tab of the same browser; a `copy` begins with all that this one kept. */
-	async opensTab(how: "new" | "copy"): Promise<Person> {
+	/** Another tab of the same browser; a `copy` begins with all that this one kept, and one `beside` is not inside yet. */
+	async opensTab(
+		how: "new" | "copy" | "beside",
+		at = this.page.url(),
+	): Promise<Person> {
 		const opened = this.page.context().waitForEvent("page");
-		if (how === "new") await this.page.context().newPage();
-		else await this.page.evaluate("open(location.href), 0");
+		if (how === "copy") await this.page.evaluate((url) => void open(url), at);
+		else await this.page.context().newPage();
 		const person = new Person(await opened, this.#where, this.name);
-		if (how === "new") await person.page.goto(this.page.url());
-		await person.isInside();
+		if (how !== "copy") await person.page.goto(at);
+		if (how !== "beside") await person.isInside();
 		return person;
 	}
 

@@ -5,6 +5,7 @@ import { newDataFolder } from "../program/program.ts";
 import { stage } from "./stage.ts";
 
 const { crash, enter, restart, visit } = stage();
+const lobby = "";
 
 test("whoever reloads the page, or opens it in a new tab, is in at once", async () => {
 	const ann = await enter("ann");
@@ -132,6 +133,47 @@ test("whoever logs out is out in all tabs of that browser, everywhere means ever
 	await phone.isOutside();
 	await phone.page.reload();
 	await phone.isOutside();
+});
+
+test("whoever logs out while the server is gone is out in all tabs of that browser", async () => {
+	const ann = await enter("ann");
+	const tab = await ann.opensTab("new");
+	await crash();
+	await ann.isTold(/Trying again/);
+	await ann.logsOut("Log out");
+	await ann.isOutside();
+	await tab.isOutside();
+	await restart();
+	await ann.page.getByText("Plume did not hear of it").first().waitFor();
+});
+
+test("a tab that waits for its code goes on waiting, whoever logs in beside it", async () => {
+	const ann = await visit("ann");
+	const code = await ann.getsACode();
+	const beside = await ann.opensTab("beside");
+	await beside.comesIn();
+	await crash();
+	await beside.isTold(/Trying again/);
+	await restart();
+	await beside.reads("ann entered");
+	await ann.types(code);
+	await ann.isInside();
+});
+
+test("a copy of a tab that is turned back to the lobby says nothing that the tab has to say", async () => {
+	const bob = await enter("bob", {}, lobby);
+	const ann = await enter("ann", {}, lobby);
+	const connect = await ann.cutsTheLine();
+	await ann.page.reload();
+	await ann.isTold("Connection lost. Trying again…");
+	await ann.says("one, waiting");
+	const copy = await ann.opensTab("copy", "/r/a\u0431");
+	await copy.says("from the copy");
+	await bob.reads("from the copy");
+	expect(await bob.count("waiting")).toBe(0);
+	connect();
+	await ann.presses("Try now");
+	await bob.reads("one, waiting");
 });
 
 test("a page that is reloaded while its code is in the mail still waits for it", async () => {

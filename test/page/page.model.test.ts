@@ -30,6 +30,7 @@ starting: always → entering
 entering: submit → loggingIn
 loggingIn: go → where it was
 loggingIn: mayNotEnter → entering
+loggingIn: refused if isOfBadRoom → entering
 loggingIn: refused → entering
 loggingIn.connecting: opened → loggingIn.asking
 loggingIn.connecting: closed → entering
@@ -39,8 +40,10 @@ loggingIn.asking: after answer → entering
 loggingIn.verifying: pending → where it was
 loggingIn.verifying: code → loggingIn.checking
 loggingIn.verifying: resend → loggingIn.resending
+loggingIn.verifying: refused if keepsLogin → loggingIn.verifying
 loggingIn.checking: session → chatting
 loggingIn.checking: wrongCode → loggingIn.verifying
+loggingIn.checking: refused if keepsLogin → loggingIn.verifying
 loggingIn.checking: after answer → entering
 loggingIn.resending: pending → loggingIn.verifying
 loggingIn.resending: refused if isOfHello → loggingIn.verifying
@@ -55,6 +58,8 @@ returning.opening: pending → loggingIn.verifying
 returning.opening: refused if isOvertaken → where it was
 returning.opening: refused if isOfBefore → where it was
 returning.opening: refused if isAboutRoom → returning.trying
+returning.opening: refused if isInAlready → returning.trying
+returning.opening: refused if isForNow → returning.waiting
 returning.opening: go if hasSession → returning.opening
 returning.opening: refused if endsKey → entering
 returning.opening: refused → stopped
@@ -62,8 +67,12 @@ returning.opening: after reach → returning.waiting
 chatting: welcome → where it was
 chatting: refused → where it was
 chatting: taken → where it was
-chatting: logout → where it was
+chatting: logout → leaving
 chatting: go → returning.opening
+leaving: go → where it was
+leaving: closed if endsKey → entering
+leaving: closed → entering
+leaving: after reach → entering
 stopped: retry → returning
 `;
 
@@ -131,6 +140,10 @@ const fromServer: PageEvent[] = [
 	refused(MessageType.open, "roomIsNamed"),
 	refused(MessageType.hello, "resendIsDue"),
 	refused(MessageType.open, "tabsAreLeft"),
+	refused(MessageType.open, "isNotInside"),
+	refused(MessageType.open, "diskHasSpace"),
+	refused(MessageType.auth, "diskHasSpace"),
+	refused(MessageType.hello, "roomIsNamed"),
 	{ type: "taken" },
 	sessionEnded,
 ];
@@ -369,7 +382,7 @@ describe("whatever happens", () => {
 			),
 			{ numRuns: 300 },
 		);
-		expect([...seen]).toHaveLength(11);
+		expect([...seen]).toHaveLength(12);
 	});
 });
 
@@ -502,4 +515,56 @@ describe("a lost connection", () => {
 		actor.send({ type: "retry" });
 		expect(effects).toEqual(["connect"]);
 	});
+});
+
+describe("a refusal", () => {
+	const { hello, auth, open } = MessageType;
+
+	/** Where these events lead a page that begins with a key. */
+	function pageAfter(key: Key, ...events: PageEvent[]) {
+		const effects: string[] = [];
+		const { actor } = livePage((effect) => effects.push(effect), key);
+		for (const event of events) actor.send(event);
+		const { value, context } = actor.getSnapshot();
+		return { value, ...context, effects };
+	}
+
+	test("that passes leaves a login as it is, for the same code to be typed again", () => {
+		for (const rule of ["diskHasSpace", "tabsAreLeft"]) {
+			const login = [submit, opened, pending, code, refused(auth, rule)];
+			const page = pageAfter("none", ...login);
+			expect(page.value).toEqual({ loggingIn: "verifying" });
+			expect([page.key, page.trouble]).toEqual(["pending", trouble]);
+		}
+	});
+
+	test("of a room there can't be leads a login to the lobby", () => {
+		const go: PageEvent = { type: "go", news: { room: "a b" } };
+		const no = refused(hello, "roomIsNamed");
+		const page = pageAfter("none", go, submit, opened, no);
+		expect([page.value, page.room]).toEqual(["entering", LOBBY]);
+	});
+
+	test("of a full disk is waited for, and the place that one is in is asked for anew", () => {
+		const full = pageAfter("session", opened, refused(open, "diskHasSpace"));
+		expect(full.value).toEqual({ returning: "waiting" });
+		const inside = pageAfter("session", opened, refused(open, "isNotInside"));
+		expect(inside.value).toEqual({ returning: "trying" });
+		expect(inside.effects.slice(-2)).toEqual(["disconnect", "connect"]);
+	});
+});
+
+test("whoever logs out is out at once, and hears it if the server may not have", () => {
+	const words = (...events: PageEvent[]) => {
+		const { actor } = livePage(() => {}, "session");
+		const out: PageEvent = { type: "logout", all: true };
+		for (const event of [opened, welcome, out, ...events]) actor.send(event);
+		const { value, context } = actor.getSnapshot();
+		return [value, context.key, context.trouble?.words];
+	};
+	const { code, says } = CloseCode.loggedOut;
+	expect(words(closed(code))).toEqual(["entering", "none", says]);
+	const unheard = words(closed(1006));
+	expect(unheard.slice(0, 2)).toEqual(["entering", "none"]);
+	expect(unheard[2]).toMatch(/did not hear of it/);
 });

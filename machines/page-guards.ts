@@ -1,0 +1,63 @@
+/** When the page takes a transition: what it makes of closings and refusals. */
+
+import { CloseCode, LOBBY, MessageType } from "./message.ts";
+import type { PageContext, PageEvent } from "./page-events.ts";
+import type { Guard } from "./rules.ts";
+
+/** The shared table's row for a close code; one it does not know (1006, say) is worth another try. */
+export function closing(code: number): { reconnect: boolean; says: string } {
+	const known = Object.values(CloseCode).find((close) => close.code === code);
+	return known ?? { reconnect: true, says: "Connection lost." };
+}
+
+/** Close codes and rules after which the key is worth nothing. */
+const ENDS: readonly (number | string)[] = [
+	...[CloseCode.loggedOut.code, CloseCode.banned.code],
+	...["sessionIsOpen", "loginIsPending"],
+];
+const ABOUT_ROOM = ["roomIsNamed", "roomsAreLeft"];
+/** Rules that refuse a code and leave the login as it is: the same code may be right in a moment. */
+const PASSING = ["diskHasSpace", "isNotTooFast", "tabsAreLeft", "roomsAreLeft"];
+
+const isOfOpen = (event: PageEvent) =>
+	event.type === "refused" && event.re === MessageType.open;
+
+export const pageGuards = {
+	hasSession: ({ context }) => context.key === "session",
+	hasKey: ({ context }) => context.key !== "none",
+	isWorthReturning: ({ context, event }) =>
+		context.key !== "none" &&
+		event.type === "closed" &&
+		closing(event.code).reconnect,
+	/** There is nothing, or nothing any more, to come back with. */
+	endsKey: ({ context, event }) =>
+		context.key !== "session" ||
+		("code" in event && ENDS.includes(event.code)) ||
+		("rule" in event && ENDS.includes(event.rule)),
+	isOfHello: ({ event }) =>
+		event.type === "refused" && event.re === MessageType.hello,
+	/** The answer to an open that was overtaken by the next; there may be none, if that was so at once. */
+	isOvertaken: ({ context, event }) =>
+		context.opens > 1 &&
+		(event.type === "welcome"
+			? (event.news.room ?? LOBBY) !== context.room
+			: isOfOpen(event)),
+	/** Of something that was said before going on to another room. */
+	isOfBefore: ({ event }) => !isOfOpen(event),
+	isAboutRoom: ({ context, event }) =>
+		event.type === "refused" &&
+		context.key === "session" &&
+		context.room !== LOBBY &&
+		ABOUT_ROOM.includes(event.rule),
+	/** Of a login that is to lead to a room there can't be. */
+	isOfBadRoom: ({ event }) =>
+		event.type === "refused" &&
+		event.re === MessageType.hello &&
+		ABOUT_ROOM.includes(event.rule),
+	keepsLogin: ({ event }) =>
+		event.type === "refused" && PASSING.includes(event.rule),
+	isForNow: ({ event }) =>
+		event.type === "refused" && event.rule === "diskHasSpace",
+	isInAlready: ({ event }) =>
+		event.type === "refused" && event.rule === "isNotInside",
+} satisfies Record<string, Guard<PageContext, PageEvent>>;
