@@ -47,6 +47,29 @@ test.each([
 	},
 );
 
+test("a full disk is no news for who waits with a code: it is right once the disk has room", async () => {
+	const { house, disk, clock } = world;
+	const bob = await house.enter("bob", "plume.2");
+	const ann = house.connect("plume.2");
+	ann.hello("ann", "ann@example.org");
+	await house.settle();
+	ann.news();
+	disk.interrupt = ({ kind }) =>
+		kind === "write" ? { code: "ENOSPC" } : undefined;
+	bob.say("fills it", 1);
+	await house.settle();
+	expect([ann.news(), bob.last(11)]).toMatchObject([
+		[],
+		{ code: "diskHasSpace" },
+	]);
+	disk.interrupt = () => undefined;
+	clock.advance(2000);
+	await house.settle();
+	ann.auth(house.mailer.codeFor("ann@example.org"));
+	await house.settle();
+	expect(ann.isIn).toBe(true);
+});
+
 test("while the disk is full, a numbered line is to be said again, and who comes back is to come again", async () => {
 	const { house, disk, clock } = world;
 	const ann = await house.enter("ann", "plume.2");

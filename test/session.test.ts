@@ -252,6 +252,16 @@ test("a tab that is open keeps its session alive, with one event a day", async (
 	expect(house.log.ordered - before).toBe(10);
 });
 
+test("a place that is kept for who is gone is no use of a session", async () => {
+	house.clock.advance(DAY_MS - 30_000);
+	ann.hangUp();
+	bob.hangUp();
+	await house.settle();
+	const before = house.log.ordered;
+	house.clock.advance(30_000);
+	expect(house.log.ordered - before).toBe(0);
+});
+
 test("a tab that is still open when its session expires, while the machine is suspended, is told, and closed", async () => {
 	house.clock.suspend(31 * DAY_MS);
 	house.clock.advance(0);

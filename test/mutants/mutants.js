@@ -542,6 +542,27 @@ const login = [
 /** @type {readonly Mutant[]} */
 const session = [
 	{
+		promise: "session: a tab that is open keeps it alive",
+		file: "src/engine/engine.ts",
+		find: "this.#pipeline.append(...sessionsRenewed({ state, now }, policy.limits));",
+		replace: "",
+		tests: ["test/session.test.ts -t a tab that is open keeps"],
+	},
+	{
+		promise: "session: a place that is kept is no use of it",
+		file: "src/engine/decide/open.ts",
+		find: "if (member.session && member.deadline === undefined)",
+		replace: "if (member.session)",
+		tests: ["test/session.test.ts -t a place that is kept"],
+	},
+	{
+		promise: "login: a full disk is no news for who waits with a code",
+		file: "src/engine/engine.ts",
+		find: 'if (this.standing(visit) === "inRoom")',
+		replace: "if (visit.login)",
+		tests: ["test/disk.test.ts -t is no news"],
+	},
+	{
 		promise: "session: a line sent again is said once",
 		file: "src/engine/decide/text.ts",
 		find: "n <= last",
