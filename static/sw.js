@@ -13,6 +13,9 @@ addEventListener("install", (event) => {
 });
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
+/** Every room is the same page; the inspector, say, is another one. */
+const isPage = (pathname) => pathname === "/" || pathname.startsWith("/r/");
+
 async function networkFirst(request, kept) {
 	try {
 		const answer = await fetch(request);
@@ -32,8 +35,7 @@ addEventListener("fetch", (event) => {
 	const { method, mode, url } = event.request;
 	const { origin, pathname } = new URL(url);
 	if (method !== "GET" || origin !== location.origin) return;
-	// Every room is the same page.
-	const kept = mode === "navigate" ? "/" : pathname;
+	const kept = mode === "navigate" && isPage(pathname) ? "/" : pathname;
 	if (SHELL.includes(kept))
 		event.respondWith(networkFirst(event.request, kept));
 });
