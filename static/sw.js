@@ -16,19 +16,18 @@ addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 /** Every room is the same page; the inspector, say, is another one. */
 const isPage = (pathname) => pathname === "/" || pathname.startsWith("/r/");
 
+/** Best effort: there may be no room left. */
+async function keep(kept, answer) {
+	const cache = await caches.open(CACHE);
+	await cache.put(kept, answer);
+}
+
 async function networkFirst(request, kept) {
-	try {
-		const answer = await fetch(request);
-		if (answer.ok) {
-			const cache = await caches.open(CACHE);
-			await cache.put(kept, answer.clone());
-		}
-		return answer;
-	} catch (offline) {
-		const answer = await caches.match(kept);
-		if (answer) return answer;
-		throw offline;
-	}
+	const answer = await fetch(request).catch(() => Response.error());
+	if (answer.type === "error")
+		return (await caches.match(kept)) ?? answer;
+	if (answer.ok) await keep(kept, answer.clone()).catch(() => {});
+	return answer;
 }
 
 addEventListener("fetch", (event) => {

@@ -77,3 +77,12 @@ test.each(["/healthz", "/inspect"])(
 		expect(kept.get("/")).toBe("page");
 	},
 );
+
+test("a new version is shown even if there is no room to keep it", async () => {
+	const { visit } = worker(
+		() => new Response("new page"),
+		{ "/": "old page" },
+		true,
+	);
+	expect(await visit("/")).toBe("new page");
+});
