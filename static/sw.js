@@ -24,7 +24,8 @@ async function keep(kept, answer) {
 
 async function networkFirst(request, kept) {
 	const answer = await fetch(request).catch(() => Response.error());
-	if (answer.type === "error")
+	// A server that is gone may have a proxy before it that says so.
+	if (answer.type === "error" || answer.status >= 500)
 		return (await caches.match(kept)) ?? answer;
 	if (answer.ok) await keep(kept, answer.clone()).catch(() => {});
 	return answer;

@@ -86,3 +86,13 @@ test("a new version is shown even if there is no room to keep it", async () => {
 	);
 	expect(await visit("/")).toBe("new page");
 });
+
+test("a proxy that can't reach the server is as good as no network", async () => {
+	const bad = () => new Response("Bad Gateway", { status: 502 });
+	const pages = { "/": "page", "/static/app.js": "script" };
+	const { kept, visit } = worker(bad, pages);
+	expect(await visit("/r/cats")).toBe("page");
+	expect(await visit("/static/app.js", "no-cors")).toBe("script");
+	expect(Object.fromEntries(kept)).toEqual(pages);
+	expect(await worker(bad).visit("/")).toBe("Bad Gateway");
+});
