@@ -13,7 +13,8 @@ import type { Line } from "./outbox.ts";
 /** A page that is reloaded may let go of its lock only after the next one has begun. */
 const GRACE_MS = 300;
 
-const [tab, browser] = [sessionStorage, localStorage];
+const tab = storage("sessionStorage");
+const browser = storage("localStorage");
 /** What the browser keeps as long as the session. */
 const SHARED = ["session", "name", "email", "rooms"] as const;
 
@@ -21,6 +22,29 @@ const SHARED = ["session", "name", "email", "rooms"] as const;
 const of = (room: string, what: "client" | "lines" | "draft") =>
 	room === LOBBY ? what : `${what} ${room}`;
 const kept = (name: string) => tab.getItem(name) ?? browser.getItem(name) ?? "";
+
+/** A storage; the memory of this page stands in for one that is forbidden. */
+function storage(which: "sessionStorage" | "localStorage") {
+	const held = new Map<string, string>();
+	let real: Storage | undefined;
+	try {
+		real = window[which];
+	} catch {
+		// Some browsers do so where cookies are blocked.
+	}
+	return {
+		names: () => [...held.keys(), ...Object.keys(real ?? {})],
+		getItem: (name: string) => held.get(name) ?? real?.getItem(name) ?? null,
+		setItem(name: string, value: string) {
+			if (real) real.setItem(name, value);
+			else held.set(name, value);
+		},
+		removeItem(name: string) {
+			held.delete(name);
+			real?.removeItem(name);
+		},
+	};
+}
 
 const claimed = new Set<string>();
 
@@ -132,7 +156,7 @@ export function keepDraft(room: string, draft: string): void {
 
 /** What someone else left unsaid, in whatever room, is not for the next to say. */
 export function dropUnsaid(): void {
-	for (const name of Object.keys(tab)) {
+	for (const name of tab.names()) {
 		if (/^(lines|draft)\b/.test(name)) tab.removeItem(name);
 	}
 }
