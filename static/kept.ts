@@ -23,7 +23,7 @@ const of = (room: string, what: "client" | "lines" | "draft") =>
 	room === LOBBY ? what : `${what} ${room}`;
 const kept = (name: string) => tab.getItem(name) ?? browser.getItem(name) ?? "";
 
-/** A storage; the memory of this page stands in for one that is forbidden. */
+/** A storage; the memory of this page stands in where it is forbidden or has no room left. */
 function storage(which: "sessionStorage" | "localStorage") {
 	const held = new Map<string, string>();
 	let real: Storage | undefined;
@@ -36,8 +36,14 @@ function storage(which: "sessionStorage" | "localStorage") {
 		names: () => [...held.keys(), ...Object.keys(real ?? {})],
 		getItem: (name: string) => held.get(name) ?? real?.getItem(name) ?? null,
 		setItem(name: string, value: string) {
-			if (real) real.setItem(name, value);
-			else held.set(name, value);
+			held.set(name, value);
+			if (!real) return;
+			try {
+				real.setItem(name, value);
+				held.delete(name);
+			} catch {
+				// Keeping is best effort: what is older stays there, and is not asked.
+			}
 		},
 		removeItem(name: string) {
 			held.delete(name);

@@ -1,6 +1,6 @@
-/** What a browser keeps, and what becomes of it where it may not. */
+/** What a browser keeps, and what becomes of it where it may not or has no room for it. */
 
-import { test } from "vitest";
+import { expect, test } from "vitest";
 import { stage } from "./stage.ts";
 
 const { crash, restart, visit } = stage();
@@ -23,4 +23,31 @@ test("where a browser may not keep anything, the page works as long as it is the
 	await ann.says("meanwhile");
 	await restart();
 	await ann.reads("meanwhile");
+});
+
+test("where a browser has no room left, nothing is lost while the page is there", async () => {
+	const ann = await visit("ann");
+	await ann.page.evaluate(() => {
+		for (const storage of [localStorage, sessionStorage]) {
+			for (let size = 2 ** 23, n = 0; size > 0; n += 1) {
+				try {
+					storage.setItem(`filler ${n}`, "x".repeat(size));
+				} catch {
+					size = size >> 1;
+				}
+			}
+		}
+	});
+	await ann.comesIn();
+	await ann.says("said");
+	await ann.reads("said");
+	await ann.field.fill("x".repeat(4_001));
+	await ann.page.getByText("This is 4,001 characters long").waitFor();
+	await ann.field.fill("half a thought");
+	await crash();
+	await ann.isTold("Connection lost. Trying again…");
+	await restart();
+	await ann.field.press("Enter");
+	await ann.reads("half a thought");
+	expect(await ann.count("said")).toBe(1);
 });
