@@ -100,6 +100,20 @@ export function keepPerson({ name, email }: Person): void {
 	tab.setItem("email", email);
 }
 
+/** The server does not tell upper from lower case in an email address. */
+export const isSameEmail = (one: string, other: string): boolean =>
+	one.toLowerCase() === other.toLowerCase();
+
+/** A tab that begins without a session goes on as whoever is logged in in this browser. */
+function adopt(): void {
+	if (tab.getItem("session") || !browser.getItem("session")) return;
+	const email = browser.getItem("email") ?? "";
+	if (isSameEmail(keptPerson().email, email)) return;
+	dropUnsaid();
+	for (const name of ["name", "email"]) tab.removeItem(name);
+}
+adopt();
+
 export function keptKey(): Key {
 	if (kept("session")) return "session";
 	return Number(kept("expires")) > Date.now() ? "pending" : "none";

@@ -1,9 +1,9 @@
-/** What a browser keeps, and what becomes of it where it may not or has no room for it. */
+/** What a browser keeps: for whom, and what becomes of it where it may not or has no room for it. */
 
 import { expect, test } from "vitest";
 import { stage } from "./stage.ts";
 
-const { crash, restart, visit } = stage();
+const { crash, enter, restart, visit } = stage();
 
 test("where a browser may not keep anything, the page works as long as it is there", async () => {
 	const ann = await visit("ann");
@@ -50,4 +50,22 @@ test("where a browser has no room left, nothing is lost while the page is there"
 	await ann.field.press("Enter");
 	await ann.reads("half a thought");
 	expect(await ann.count("said")).toBe(1);
+});
+
+test("the next person finds nothing that the last one left unsaid", async () => {
+	const ann = await enter("ann");
+	const tab = await ann.opensTab("new");
+	await ann.field.fill("half a thought");
+	await tab.logsOut("Log out");
+	await ann.isOutside();
+	await tab.isOutside();
+	await tab.becomes("bob").comesIn();
+	const bob = ann.becomes("bob");
+	await bob.page.reload();
+	await bob.isInside();
+	expect(await bob.field.inputValue()).toBe("");
+	await bob.logsOut("Log out");
+	await bob.isOutside();
+	expect(await bob.page.getByLabel("Name").inputValue()).toBe("bob");
+	expect(await bob.page.getByLabel("Email").inputValue()).toContain("bob@");
 });

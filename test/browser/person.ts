@@ -106,6 +106,11 @@ export class Person {
 		return person;
 	}
 
+	/** Someone else at the same browser. */
+	becomes(name: string): Person {
+		return new Person(this.page, this.#where, name);
+	}
+
 	/** From the next reload on no connection gets through, until the returned function is called. */
 	async cutsTheLine(): Promise<() => void> {
 		let isCut = true;
