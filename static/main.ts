@@ -125,7 +125,7 @@ const actor = createActor(
 			connect: socket.connect,
 			disconnect: socket.disconnect,
 			sendHello({ context: { name, email, room } }) {
-				if (email !== kept.keptPerson().email) {
+				if (!kept.isSameEmail(email, kept.keptPerson().email)) {
 					unsaid.clear();
 					write.enter(room);
 				}

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { stage } from "./stage.ts";
 
-const { crash, enter, restart, visit } = stage();
+const { crash, enter, plume, restart, visit } = stage();
 
 test("where a browser may not keep anything, the page works as long as it is there", async () => {
 	const ann = await visit("ann");
@@ -68,4 +68,16 @@ test("the next person finds nothing that the last one left unsaid", async () => 
 	await bob.isOutside();
 	expect(await bob.page.getByLabel("Name").inputValue()).toBe("bob");
 	expect(await bob.page.getByLabel("Email").inputValue()).toContain("bob@");
+});
+
+test("an email address is the same in upper and in lower case", async () => {
+	const ann = await enter("ann");
+	await ann.field.fill("half a thought");
+	await ann.logsOut("Log out");
+	await ann.isOutside();
+	await ann.asksForACode("Ann@Example.org");
+	await ann.page.getByLabel("Code").waitFor();
+	await ann.types(await plume().codeFor("ann"));
+	await ann.isInside();
+	expect(await ann.field.inputValue()).toBe("half a thought");
 });
