@@ -11,7 +11,7 @@ import type { Key, Person } from "../machines/page-events.ts";
 import type { Line } from "./outbox.ts";
 
 /** A page that is reloaded may let go of its lock only after the next one has begun. */
-const GRACE_MS = 300;
+const [GRACE_TRIES, RETRY_MS] = [7, 50];
 
 const tab = storage("sessionStorage");
 const browser = storage("localStorage");
@@ -58,23 +58,33 @@ const claimed = new Set<string>();
 function lock(client: string): Promise<boolean> {
 	// A page that came over plain HTTP has no locks: there the server sends one of two away.
 	if (!("locks" in navigator)) return Promise.resolve(true);
-	const signal = AbortSignal.timeout(GRACE_MS);
+	const options = { ifAvailable: true };
 	return new Promise((resolve) => {
-		const hold = () => {
-			resolve(true);
-			return new Promise<never>(() => {});
+		const hold = (got: Lock | null) => {
+			resolve(got !== null);
+			return got && new Promise<never>(() => {});
 		};
 		navigator.locks
-			.request(`client ${client}`, { signal }, hold)
-			.catch(() => resolve(false));
+			.request(`client ${client}`, options, hold)
+			// Where storage is forbidden, locks may be as well.
+			.catch(() => resolve(true));
 	});
+}
+
+/** A busy machine may be slow to answer: only an answer, not the want of one, says that another page has it. */
+async function lockSoon(client: string): Promise<boolean> {
+	for (let left = GRACE_TRIES; left > 0; left -= 1) {
+		if (await lock(client)) return true;
+		await new Promise((then) => setTimeout(then, RETRY_MS));
+	}
+	return false;
 }
 
 /** Makes sure that the client this tab was in a room is still its own to go on as. */
 export async function claimClient(room: string): Promise<void> {
 	const client = keptClient(room);
 	if (!client || claimed.has(client)) return;
-	if (await lock(client)) claimed.add(client);
+	if (await lockSoon(client)) claimed.add(client);
 	else
 		for (const what of ["client", "lines"] as const)
 			tab.removeItem(of(room, what));

@@ -81,3 +81,26 @@ test("an email address is the same in upper and in lower case", async () => {
 	await ann.isInside();
 	expect(await ann.field.inputValue()).toBe("half a thought");
 });
+
+test("lines that wait are still this tab's own where a lock is long in coming", async () => {
+	const ann = await enter("ann");
+	const connect = await ann.cutsTheLine();
+	await ann.page.reload();
+	await ann.isTold("Connection lost. Trying again…");
+	await ann.says("still waiting");
+	await ann.page.addInitScript(() => {
+		const { locks } = navigator;
+		const request = locks.request.bind(locks) as (
+			...all: readonly unknown[]
+		) => Promise<unknown>;
+		// Longer than a reloaded page waits for the one before it.
+		const late = () => new Promise((then) => setTimeout(then, 500));
+		locks.request = (...all: readonly unknown[]) =>
+			late().then(() => request(...all));
+	});
+	await ann.page.reload();
+	await ann.isInside();
+	expect(await ann.count("still waiting")).toBe(1);
+	connect();
+	await ann.reads("still waiting");
+});
