@@ -42,6 +42,7 @@ const socket = socketTo("/connect", {
 	heard,
 	closed: (code) =>
 		send({ type: "closed", code, news: { jitter: Math.random() } }),
+	doubted: () => view.watch(),
 });
 const enter = enterForm(send, person);
 const verify = verifyForm(send);

@@ -58,6 +58,11 @@ export function roomView({ name, tell, go }: World) {
 		return { room, epoch, offset };
 	};
 
+	/** Asks how far the rooms are. That is told at once, and seen by nobody else. */
+	function watch() {
+		tell(MessageType.signal, { kind: "heads", rooms: rooms.names() });
+	}
+
 	/** Someone looks at what was told meanwhile. */
 	function back() {
 		read.look();
@@ -104,6 +109,7 @@ export function roomView({ name, tell, go }: World) {
 	}
 
 	return {
+		watch,
 		place: () => (read.place() ? place() : undefined),
 		room: () => room,
 		enter(next: string) {
@@ -131,8 +137,8 @@ export function roomView({ name, tell, go }: World) {
 			else read.leave(left?.epoch === welcome.epoch ? left.offset : 0);
 			// Nothing can be told before the page itself knows that it is in.
 			queueMicrotask(() => {
+				watch();
 				const { signal } = MessageType;
-				tell(signal, { kind: "heads", rooms: rooms.names() });
 				if (looker.isAway()) tell(signal, { kind: "presence", away: true });
 			});
 		},

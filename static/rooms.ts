@@ -154,6 +154,9 @@ export function roomList(go: (room: string) => void) {
 		/** Answers whether the reader was called away to that room. */
 		hear(head: Head): boolean {
 			const isCalled = head.mentioned && head.room !== here;
+			const { epoch, said } = heads.get(head.room) ?? {};
+			// What is drawn anew loses the focus: not for what is known already.
+			if (!isCalled && head.epoch === epoch && head.said === said) return false;
 			heads.set(head.room, head);
 			if (isCalled) calling.add(head.room);
 			render();

@@ -1,15 +1,26 @@
 /**
  * The one WebSocket of this tab. What happens to it is told; a socket that was
  * let go of says nothing more. It is opened only to send a first frame at once.
+ * One that died without a word is let go of as if it had been closed.
  */
 
-import { SUBPROTOCOL } from "../machines/message.ts";
+import { MessageType, SUBPROTOCOL } from "../machines/message.ts";
+import { pulse } from "./pulse.ts";
+
+/** What a browser calls a connection that was lost. */
+const LOST = 1006;
 
 interface Listener {
 	opened(): void;
 	heard(data: string): void;
 	closed(code: number): void;
+	/** Wants to hear from the server: something is to be sent that is always answered. */
+	doubted?(): void;
 }
+
+/** Where the server answers whatever comes of it, in no time. */
+const isAnswered = (type: number, { kind }: Record<string, unknown>) =>
+	type === MessageType.text || kind === "heads";
 
 export function socketTo(
 	path: string,
@@ -17,6 +28,26 @@ export function socketTo(
 	protocols: () => string | string[] = () => SUBPROTOCOL,
 ) {
 	let current: WebSocket | undefined;
+	const beat = pulse({
+		isSeen: () => !document.hidden,
+		ask: () => tell.doubted?.(),
+		dead() {
+			disconnect();
+			tell.closed(LOST);
+		},
+	});
+	addEventListener("online", beat.doubt);
+	document.addEventListener("visibilitychange", () => {
+		if (!document.hidden) beat.doubt();
+	});
+
+	function disconnect() {
+		const socket = current;
+		current = undefined;
+		beat.stop();
+		socket?.close(1000);
+	}
+
 	return {
 		connect() {
 			const url = location.origin.replace(/^http/, "ws") + path;
@@ -24,21 +55,22 @@ export function socketTo(
 			current = socket;
 			socket.onopen = () => socket === current && tell.opened();
 			socket.onmessage = ({ data }) => {
-				if (socket === current && typeof data === "string") tell.heard(data);
+				if (socket !== current || typeof data !== "string") return;
+				beat.heard();
+				tell.heard(data);
 			};
 			socket.onclose = ({ code }) => {
 				if (socket !== current) return;
 				current = undefined;
+				beat.stop();
 				tell.closed(code);
 			};
 		},
-		disconnect() {
-			const socket = current;
-			current = undefined;
-			socket?.close(1000);
-		},
+		disconnect,
 		send(type: number, fields: Record<string, unknown>) {
-			current?.send(JSON.stringify({ type, ...fields }));
+			if (!current) return;
+			current.send(JSON.stringify({ type, ...fields }));
+			if (isAnswered(type, fields)) beat.owed();
 		},
 	};
 }

@@ -123,6 +123,24 @@ export class Person {
 		};
 	}
 
+	/** From the next reload on, while the returned function was last told so, no connection there is carries anything, nor does it break, and none can be made. */
+	async mayGoUnderground(): Promise<(isUnder: boolean) => void> {
+		let isUnder = false;
+		await this.page.routeWebSocket("**/connect", (socket) => {
+			if (isUnder) return void socket.close();
+			const server = socket.connectToServer();
+			socket.onMessage((frame) => {
+				if (!isUnder) server.send(frame);
+			});
+			server.onMessage((frame) => {
+				if (!isUnder) socket.send(frame);
+			});
+		});
+		return (now) => {
+			isUnder = now;
+		};
+	}
+
 	/** How often it can be read in the room, and below it. */
 	count(text: string): Promise<number> {
 		return this.page.locator("#room").getByText(text).count();

@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { newDataFolder } from "../program/program.ts";
+import type { Person } from "./person.ts";
 import { stage } from "./stage.ts";
 
 const { crash, enter, restart, visit } = stage();
@@ -75,6 +76,64 @@ test("lines that wait survive a reload, and a duplicated tab does not say them t
 		const said = log.match(/one|two|from the copy/g);
 		expect(said).toEqual(["from the copy", "one", "two"]);
 	}
+});
+
+/** In a room, with a clock and a connection that are the test's. */
+async function enterAtTunnel(name: string) {
+	const person = await visit(name);
+	const goUnder = await person.mayGoUnderground();
+	await person.page.clock.install();
+	await person.page.reload();
+	await person.comesIn();
+	await person.reads(`${name} entered`);
+	return { person, goUnder };
+}
+
+test("a connection that dies without a word is noticed, and what was said into it is said once", async () => {
+	const bob = await enter("bob");
+	const { person: ann, goUnder } = await enterAtTunnel("ann");
+	goUnder(true);
+	await ann.says("into the tunnel");
+	await bob.says("she does not hear this");
+	await bob.reads("she does not hear this");
+	await ann.page.clock.runFor(10_000);
+	await ann.isTold("Connection lost. Trying again…");
+	goUnder(false);
+	await ann.presses("Try now");
+	await ann.reads("she does not hear this");
+	await bob.reads("into the tunnel");
+	expect(await bob.count("into the tunnel")).toBe(1);
+});
+
+test.each<[string, number, (ann: Person) => Promise<void>]>([
+	["waits", 40_000, async () => {}],
+	["looks again", 10_000, (ann) => ann.looksAway(false)],
+	[
+		"is online again",
+		10_000,
+		({ page }) => page.evaluate("dispatchEvent(new Event('online')), 0"),
+	],
+])("whoever only listens and %s hears of it too", async (_, ms, act) => {
+	const { person: ann, goUnder } = await enterAtTunnel("ann");
+	goUnder(true);
+	await act(ann);
+	await ann.page.clock.runFor(ms);
+	await ann.isTold("Connection lost. Trying again…");
+});
+
+test("that a quiet connection is asked for a sign of life is noticed by nobody", async () => {
+	const bob = await enter("bob");
+	const { person: ann } = await enterAtTunnel("ann");
+	const lobby = ann.page.getByRole("link", { name: "lobby" });
+	const people = ann.page.getByRole("region", { name: /^People/ });
+	await people.getByText("bob").waitFor();
+	await lobby.focus();
+	await ann.page.clock.runFor(30_000);
+	await bob.says("good night");
+	await ann.reads("good night");
+	expect(await lobby.evaluate((at) => at === document.activeElement)).toBe(
+		true,
+	);
 });
 
 test("what comes twice is shown once", async () => {
