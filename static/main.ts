@@ -103,6 +103,10 @@ function heard(data: string) {
 	if (frame.kind === "head") return view.hear(frame);
 	// The last words of a room that was left are not for this one.
 	const room = ("room" in frame && frame.room) || context().room;
+	if (frame.kind === "ack" && room !== context().room) {
+		unsaid.outbox(room).shown(frame.last);
+		return view.hear(frame);
+	}
 	if (!isIn() || room !== context().room) return;
 	if (frame.kind === "ack") {
 		if (context().trouble) send({ type: "taken" });

@@ -173,6 +173,7 @@ export function roomView({ name, tell, go }: World) {
 				case "typing":
 					return people.hear(event);
 				case "ack":
+					return rooms.render();
 				case "notTaken":
 					return;
 				default:

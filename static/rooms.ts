@@ -7,7 +7,7 @@
 import { LOBBY } from "../machines/message.ts";
 import { find, make, say } from "./element.ts";
 import type { Head } from "./frames.ts";
-import { keepRooms, keptRooms, type Visited } from "./kept.ts";
+import { keepRooms, keptLines, keptRooms, type Visited } from "./kept.ts";
 
 /** As many as the server tells about. */
 const MOST = 32;
@@ -43,6 +43,7 @@ export function roomList(go: (room: string) => void) {
 	const trouble = find("#join-trouble", HTMLElement);
 	const side = find("#side", HTMLElement);
 	const elsewhere = find("#elsewhere", HTMLElement);
+	const left = find("#left", HTMLElement);
 	const share = find("#share", HTMLButtonElement);
 	const shared = find("#share-words", HTMLElement);
 	const heads = new Map<string, Head>();
@@ -62,6 +63,10 @@ export function roomList(go: (room: string) => void) {
 		return head.epoch === epoch ? Math.max(0, head.said - said) : head.said;
 	}
 
+	/** Lines that wait until someone is in the room to say them; where that is so, they are in sight. */
+	const unsaid = ({ name }: Visited) =>
+		name === here ? 0 : keptLines(name).length;
+
 	function entry(room: Visited): HTMLElement {
 		const { name } = room;
 		const link = document.createElement("a");
@@ -76,6 +81,8 @@ export function roomList(go: (room: string) => void) {
 			const words = isCalled ? " new, you were mentioned" : " new";
 			link.append(badge, make("span", "unseen", words));
 		}
+		const lines = unsaid(room);
+		if (lines > 0) link.append(make("span", "badge left", `${lines} not sent`));
 		link.onclick = (event) => {
 			if (event.ctrlKey || event.metaKey || event.shiftKey) return;
 			event.preventDefault();
@@ -96,6 +103,7 @@ export function roomList(go: (room: string) => void) {
 		elsewhere.hidden = count === 0;
 		elsewhere.classList.toggle("calls", calling.size > 0);
 		say(elsewhere, upTo99(count));
+		left.hidden = !rooms.some((room) => unsaid(room) > 0);
 	}
 
 	form.onsubmit = (event) => {
@@ -132,6 +140,7 @@ export function roomList(go: (room: string) => void) {
 	};
 
 	return {
+		render,
 		/** The names that the server is asked about. */
 		names: () => known().map(({ name }) => name),
 		/** How much of the room was seen when it was left. */

@@ -35,7 +35,7 @@ export function unsaidLines(world: World) {
 		outboxes.set(room, made);
 		return made;
 	}
-	const outbox = () => outboxOf(here);
+	const outbox = (room = here) => outboxOf(room);
 
 	function show(lines: readonly Line[]) {
 		waiting.replaceChildren(

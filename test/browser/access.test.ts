@@ -80,6 +80,10 @@ test.each([
 	await ann.isTold("Trying again…");
 	await ann.says("patience");
 	await check(ann, "reconnecting");
+	await ann.goesTo("elsewhere");
+	await check(ann, "not sent in another room");
+	await ann.opensSide();
+	await check(ann, "rooms, and what was not sent in them");
 });
 
 test("a line that was refused, and a tab that was sent away, break no rule either", async () => {

@@ -154,6 +154,59 @@ test("each room keeps its draft and says its own lines, also after a reload", as
 	expect(await ann.count("said in two")).toBe(0);
 });
 
+test("a room with lines that were not sent says so, until someone goes there and they are", async () => {
+	const bob = await enter("bob", {}, "ferry");
+	const ann = await enter("ann", {}, "ferry");
+	const connect = await ann.cutsTheLine();
+	await ann.page.reload();
+	await ann.isTold("Connection lost. Trying again…");
+	await ann.says("is it running?");
+	await ann.goesTo("harbour");
+	const link = ann.page.getByRole("link", { name: "ferry" });
+	const name = () => link.ariaSnapshot();
+	expect(await name()).toContain("ferry 1 not sent");
+	connect();
+	await ann.presses("Try now");
+	await ann.says("hello, harbour");
+	await ann.reads("hello, harbour");
+	expect(await bob.count("is it running?")).toBe(0);
+	await link.click();
+	await bob.reads("is it running?");
+	await ann.reads("is it running?");
+	await ann.goesTo("harbour");
+	expect(await name()).not.toContain("not sent");
+});
+
+test("a line that is taken while its room is left is not told to wait there", async () => {
+	const ann = await visit("ann", {}, "mole");
+	const acks: (() => void)[] = [];
+	let isLate = false;
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		server.onMessage((frame) => {
+			const { type, n } = JSON.parse(String(frame));
+			const isTaken = type === 10 || n !== undefined;
+			if (isLate && isTaken) acks.push(() => socket.send(frame));
+			else socket.send(frame);
+		});
+	});
+	await ann.page.reload();
+	await ann.comesIn();
+	await ann.reads("ann entered");
+	isLate = true;
+	await ann.says("on my way");
+	await ann.goesTo("quay");
+	await ann.reads("ann entered");
+	const waits = ann.page.getByRole("link", { name: /mole.*1 not sent/ });
+	await waits.waitFor();
+	isLate = false;
+	for (const tell of acks) tell();
+	await waits.waitFor({ state: "detached" });
+	await ann.page.goBack();
+	await ann.reads("on my way");
+	expect(await ann.count("on my way")).toBe(1);
+});
+
 test("one sees who is here, who is away and who writes", async () => {
 	const ann = await enter("ann");
 	const bob = await visit("bob");
