@@ -27,7 +27,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 	saturation: {
 		says: "200 clients in one room are offered more and more",
 		jobs: (quick) =>
-			(quick ? [2000, 10_000] : [500, 2000, 5000, 10_000, 15_000]).flatMap(
+			(quick ? [2000, 10_000] : [500, 2000, 5000, 10_000]).flatMap(
 				(perSecond) => load(200, perSecond, quick ? 3 : 6),
 			),
 	},
