@@ -19,12 +19,7 @@ import type { Command } from "./command.ts";
 import { decideAuth } from "./decide/auth.ts";
 import type { Decision, View } from "./decide/decision.ts";
 import { decideHello } from "./decide/hello.ts";
-import {
-	decideLogout,
-	decideOpen,
-	sessionsExpired,
-	sessionsRenewed,
-} from "./decide/open.ts";
+import { decideLogout, decideOpen, sessionsDue } from "./decide/open.ts";
 import { roomsForgotten } from "./decide/rooms.ts";
 import { decideText } from "./decide/text.ts";
 import { Erasures } from "./erasures.ts";
@@ -200,8 +195,7 @@ export class Engine implements PipelineHooks, Voice {
 	#sweep(): void {
 		const { state, clock, policy } = this.#parts;
 		const now = clock.now();
-		this.#pipeline.append(...sessionsRenewed({ state, now }, policy.limits));
-		this.#pipeline.append(...sessionsExpired({ state, now }));
+		this.#pipeline.append(...sessionsDue({ state, now }, policy.limits));
 		this.#pipeline.append(...roomsForgotten({ state, now }, policy.limits));
 		this.#presence.sweep();
 		clock.after(SWEEP_MS, () =>

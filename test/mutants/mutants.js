@@ -543,9 +543,9 @@ const login = [
 const session = [
 	{
 		promise: "session: a tab that is open keeps it alive",
-		file: "src/engine/engine.ts",
-		find: "this.#pipeline.append(...sessionsRenewed({ state, now }, policy.limits));",
-		replace: "",
+		file: "src/engine/decide/open.ts",
+		find: "return [...sessionsRenewed(now, limits), ...sessionsExpired(now)];",
+		replace: "return limits.sessionDays > 0 ? sessionsExpired(now) : [];",
 		tests: ["test/session.test.ts -t a tab that is open keeps"],
 	},
 	{

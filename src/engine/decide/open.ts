@@ -120,8 +120,16 @@ export function decideLogout({ client, now: time, state }: View, all: boolean) {
 	return sessionsClosed({ state, now: time }, closed, "loggedOut");
 }
 
-/** Renews the sessions that are in use: a connection may last longer than a session. */
-export function sessionsRenewed(
+/** Renews the sessions that are in use, and closes those that are over. */
+export function sessionsDue(
+	now: Pick<View, "state" | "now">,
+	limits: Limits,
+): readonly Entry[] {
+	return [...sessionsRenewed(now, limits), ...sessionsExpired(now)];
+}
+
+/** A connection may last longer than a session. */
+function sessionsRenewed(
 	{ state, now: time }: Pick<View, "state" | "now">,
 	{ sessionDays }: Limits,
 ): readonly Entry[] {
@@ -147,8 +155,7 @@ export function sessionsRenewed(
 const isRenewalDue = (kept: { readonly expires: number }, expires: number) =>
 	expires - kept.expires >= DAY_MS;
 
-/** Closes the sessions that are over. */
-export function sessionsExpired({ state, now }: Pick<View, "state" | "now">) {
+function sessionsExpired({ state, now }: Pick<View, "state" | "now">) {
 	const over = [...state.server.context.sessions]
 		.filter(([, { expires }]) => expires <= now)
 		.map(([session]) => session);
