@@ -62,10 +62,12 @@ function said(
 	name: string,
 	text: string | undefined,
 ): Item {
-	const place = { room, epoch, offset, time, client, name };
-	const number = n === undefined ? {} : { n };
-	if (text === undefined)
+	if (text === undefined) {
+		const place = { room, epoch, offset, time, client, name };
+		const number = n === undefined ? {} : { n };
 		return { kind: "said", ...place, text: "", ...number, erased: true };
-	if (n !== undefined) return { kind: "said", ...place, text, n };
-	return { kind: "said", room, epoch, offset, time, client, name, text };
+	}
+	return n === undefined
+		? { kind: "said", room, epoch, offset, time, client, name, text }
+		: { kind: "said", room, epoch, offset, time, client, name, text, n };
 }

@@ -95,21 +95,22 @@ export const roomRules = {
 } as const;
 
 /** What a message does to a room. */
-const effects: Record<
-	"rememberNumber" | "countMessage" | "takeOffset",
-	(args: { context: RoomContext; event: RoomEvent }) => Partial<RoomContext>
-> = {
-	rememberNumber: ({ context, event }) =>
-		event.type === "message.posted" && event.n !== undefined
-			? { last: context.last.set(event.client, event.n) }
-			: {},
-	countMessage: ({ context }) => ({ said: context.said + 1 }),
-	takeOffset: ({ context }) => ({ offset: context.offset + 1 }),
-};
+function withMessage(
+	context: RoomContext,
+	{ client, n }: MessagePosted,
+): RoomContext {
+	const { said, offset, last } = context;
+	return {
+		...context,
+		said: said + 1,
+		offset: offset + 1,
+		last: n === undefined ? last : last.set(client, n),
+	};
+}
 
 /**
  * The room after a message, or undefined if it is not legal: the same guards
- * and actions as the machine's, without an actor. Replay takes this way.
+ * and action as the machine's, without an actor. Replay takes this way.
  */
 export function afterMessage(
 	context: RoomContext,
@@ -117,13 +118,7 @@ export function afterMessage(
 ): RoomContext | undefined {
 	const rules = roomRules["message.posted"];
 	if (firstBroken(roomGuards, rules, context, event)) return undefined;
-	const { rememberNumber, countMessage, takeOffset } = effects;
-	return {
-		...context,
-		...rememberNumber({ context, event }),
-		...countMessage({ context, event }),
-		...takeOffset({ context, event }),
-	};
+	return withMessage(context, event);
 }
 
 export const roomMachine = setup({
@@ -143,9 +138,10 @@ export const roomMachine = setup({
 				: {},
 		),
 		forgetAll: assign(empty),
-		takeOffset: assign(effects.takeOffset),
-		countMessage: assign(effects.countMessage),
-		rememberNumber: assign(effects.rememberNumber),
+		takeOffset: assign(({ context }) => ({ offset: context.offset + 1 })),
+		takeMessage: assign(({ context, event }) =>
+			event.type === "message.posted" ? withMessage(context, event) : {},
+		),
 		addMember: assign(({ context, event }) => {
 			if (event.type !== "client.entered") return {};
 			const {
@@ -261,7 +257,7 @@ export const roomMachine = setup({
 				},
 				"message.posted": {
 					guard: and(roomRules["message.posted"]),
-					actions: ["rememberNumber", "countMessage", "takeOffset"],
+					actions: "takeMessage",
 				},
 				"room.forgotten": {
 					guard: and(roomRules["room.forgotten"]),

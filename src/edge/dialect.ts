@@ -37,12 +37,15 @@ export function dialect(
 
 /** Text frames, unmasked, as a server sends them (RFC 6455 §5.2): hundreds of them in a single piece of memory. */
 function webSocketFrames(texts: readonly string[]): Buffer {
-	const sizes = texts.map((text) => Buffer.byteLength(text));
-	const total = sizes.reduce((sum, size) => sum + headSize(size) + size, 0);
+	let total = 0;
+	for (const text of texts) {
+		const size = Buffer.byteLength(text);
+		total += headSize(size) + size;
+	}
 	const bytes = Buffer.allocUnsafe(total);
 	let at = 0;
-	for (const [index, text] of texts.entries()) {
-		const size = sizes[index] ?? 0;
+	for (const text of texts) {
+		const size = Buffer.byteLength(text);
 		const head = headSize(size);
 		bytes[at] = FINAL_TEXT;
 		bytes[at + 1] = head === 2 ? size : head === 4 ? 126 : 127;

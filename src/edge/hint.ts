@@ -4,13 +4,11 @@ import type { Hint } from "../engine/signals.ts";
 
 const MOST_ROOMS = 32;
 
+/** A message as it came, when all that is known is that it is an object. */
+export type Fields = Readonly<Record<string, unknown>>;
+
 /** Answers undefined for anything else; what can't be a room's name is left out. */
-export function parseHint(
-	fields: ReadonlyMap<string, unknown>,
-): Hint | undefined {
-	const [kind, away, rooms] = ["kind", "away", "rooms"].map((it) =>
-		fields.get(it),
-	);
+export function parseHint({ kind, away, rooms }: Fields): Hint | undefined {
 	if (kind === "typing") return { kind };
 	if (kind === "presence" && typeof away === "boolean") return { kind, away };
 	if (kind !== "heads" || !Array.isArray(rooms) || rooms.length > MOST_ROOMS)

@@ -5,7 +5,7 @@
  */
 import { LOBBY, MessageType } from "../../machines/message.ts";
 import type { Command } from "../engine/command.ts";
-import { parseHint } from "./hint.ts";
+import { type Fields, parseHint } from "./hint.ts";
 
 /** Items in a page of history, if nobody says how many, and at most. */
 const [PAGE_ITEMS, MOST_PAGE_ITEMS] = [50, 200];
@@ -15,11 +15,10 @@ export function parseCommand(
 	frame: string,
 	isModern: boolean,
 ): Command | undefined {
-	const message = parseJson(frame);
-	if (typeof message !== "object" || message === null) return undefined;
-	const fields = new Map<string, unknown>(Object.entries(message));
-	const type = fields.get("type");
-	const text = fields.get("text") ?? "";
+	const fields = parseJson(frame);
+	if (!isObject(fields)) return undefined;
+	const { type } = fields;
+	const text = fields.text ?? "";
 	if (typeof text !== "string") return undefined;
 	switch (type) {
 		case MessageType.hello: {
@@ -31,21 +30,19 @@ export function parseCommand(
 		case MessageType.auth:
 			return { type, code: text, wantsSession: isModern };
 		case MessageType.text: {
-			const n = fields.get("n");
+			const { n } = fields;
 			if (!isModern) return { type, text };
-			const room = fields.has("room") ? { room: roomOf(fields) } : {};
-			if (n === undefined) return { type, text, ...room };
-			return isNumber(n, 1) ? { type, text, n, ...room } : undefined;
+			if (n !== undefined && !isNumber(n, 1)) return undefined;
+			const room = "room" in fields ? roomOf(fields) : undefined;
+			return { type, text, n, room };
 		}
 		case MessageType.open: {
 			if (!isModern) return undefined;
-			const [session, client, pending, epoch] = [
-				"session",
-				"client",
-				"pending",
-				"epoch",
-			].map((name) => id(fields.get(name)));
-			const offset = fields.get("offset");
+			const session = id(fields.session);
+			const client = id(fields.client);
+			const pending = id(fields.pending);
+			const epoch = id(fields.epoch);
+			const { offset } = fields;
 			const place =
 				epoch && isNumber(offset, 0) ? { epoch, offset } : undefined;
 			const room = roomOf(fields);
@@ -56,9 +53,9 @@ export function parseCommand(
 			return hint && { type, ...hint };
 		}
 		case MessageType.history: {
-			const [room, epoch] = [id(fields.get("room")), id(fields.get("epoch"))];
-			const before = fields.get("before");
-			const limit = fields.get("limit") ?? PAGE_ITEMS;
+			const [room, epoch] = [id(fields.room), id(fields.epoch)];
+			const { before } = fields;
+			const limit = fields.limit ?? PAGE_ITEMS;
 			const isPage =
 				isModern && isNumber(before, 1) && isNumber(limit, 1, MOST_PAGE_ITEMS);
 			if (!isPage || room === undefined || epoch === undefined)
@@ -67,19 +64,22 @@ export function parseCommand(
 		}
 		case MessageType.erase: {
 			if (!isModern) return undefined;
-			if (fields.get("mine") === true) return { type, mine: true };
-			const [room, epoch] = [id(fields.get("room")), id(fields.get("epoch"))];
-			const target = fields.get("target");
+			if (fields.mine === true) return { type, mine: true };
+			const [room, epoch] = [id(fields.room), id(fields.epoch)];
+			const { target } = fields;
 			if (room === undefined || epoch === undefined) return undefined;
 			if (!isNumber(target, 1)) return undefined;
 			return { type, mine: false, room, epoch, target };
 		}
 		case MessageType.logout:
-			return isModern ? { type, all: fields.get("all") === true } : undefined;
+			return isModern ? { type, all: fields.all === true } : undefined;
 		default:
 			return undefined;
 	}
 }
+
+const isObject = (value: unknown): value is Fields =>
+	typeof value === "object" && value !== null;
 
 const isNumber = (
 	value: unknown,
@@ -91,8 +91,8 @@ const isNumber = (
 	Number(value) <= most;
 
 /** As it was written, the lobby if nothing was; what is no text is no name either. */
-function roomOf(fields: ReadonlyMap<string, unknown>): string {
-	const room = fields.get("room") ?? LOBBY;
+function roomOf(fields: Fields): string {
+	const room = fields.room ?? LOBBY;
 	return typeof room === "string" ? room : "";
 }
 

@@ -1,13 +1,22 @@
 /** The protocol of our own page, subprotocol `plume.2`; PROTOCOL.md has an example of each frame. */
-import { type Item, MessageType } from "../../machines/message.ts";
+import { type Item, MessageType, type Said } from "../../machines/message.ts";
 import type { Latest, Notice, PendingLogin, Refusal } from "../chat/notice.ts";
 import { dialect, type Frame, isAboutCode } from "./dialect.ts";
 
-function item({ kind, name, ...place }: Item): Frame {
+/** What was said is spelt out: it is most of what there is, and a spread would take as long as all the rest of it. */
+function said(it: Said): Frame {
+	const { room, epoch, offset, time, client, name, text, n, erased } = it;
+	const { text: type } = MessageType;
 	const user = { name };
-	if (kind === "said") return { type: MessageType.text, user, ...place };
+	return { type, user, room, epoch, offset, time, client, text, n, erased };
+}
+
+function item(it: Item): Frame {
+	if (it.kind === "said") return said(it);
+	const { kind, name, ...place } = it;
 	const text = kind === "erased" ? "" : `${kind} chat`;
-	return { type: MessageType.system, kind, user, text, ...place };
+	const { system: type } = MessageType;
+	return { type, kind, user: { name }, text, ...place };
 }
 
 /**

@@ -18,6 +18,8 @@ const HASH_LENGTH = 43;
 const ERASED = ',"erased":true}';
 /** Fields that would be taken for the line's own. */
 const RESERVED = /,"(?:level|seq|batch|hash)":|\{"level":30,/;
+/** Fields that have a place of their own. */
+const ELSEWHERE = new Set(["type", "time", "digest"]);
 /** What a line has around its body and tail, at most. */
 const FRAME_BYTES = 160;
 
@@ -61,12 +63,14 @@ export interface Draft {
 /** Throws if the entry could not be read back as it is: that is a bug of the caller. */
 export function draft(stored: Stored): Draft {
 	const { event, erasable } = stored;
-	const { type, time, digest, ...others }: Fields = { ...event };
+	const { type, time } = event;
+	const digest = "digest" in event ? event.digest : undefined;
 	const named = digest !== undefined;
-	const fields = JSON.stringify(others).slice(1, -1);
-	const body =
-		`"type":${JSON.stringify(type)}${fields && `,${fields}`}` +
-		(named ? `,"digest":${JSON.stringify(digest)}` : "");
+	let body = `"type":${JSON.stringify(type)}`;
+	for (const [name, value] of Object.entries(event))
+		if (value !== undefined && !ELSEWHERE.has(name))
+			body += `,"${name}":${JSON.stringify(value)}`;
+	if (named) body += `,"digest":${JSON.stringify(digest)}`;
 	const refuse = (why: string) => new Error(`${type} ${stored.seq} ${why}`);
 	if (!isCount(time)) throw refuse("has no time");
 	if (RESERVED.test(body)) throw refuse("has a field that is the log's own");

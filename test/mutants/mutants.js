@@ -724,9 +724,8 @@ const room = [
 	{
 		promise: "room: offsets have no gaps",
 		file: "machines/room.ts",
-		find: 'actions: ["rememberNumber", "countMessage", "takeOffset"]',
-		replace:
-			'actions: ["rememberNumber", "countMessage", "takeOffset", "takeOffset"]',
+		find: "offset: offset + 1,",
+		replace: "offset: offset + 2,",
 		tests: ["test/machines/machines.model.test.ts"],
 	},
 	{

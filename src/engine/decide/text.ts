@@ -7,9 +7,9 @@ import { type Decision, type Policy, refuse, type View } from "./decision.ts";
 
 export interface Words {
 	readonly text: string;
-	readonly n?: number;
+	readonly n?: number | undefined;
 	/** Where the tab believes it is, if it says so. */
-	readonly room?: string;
+	readonly room?: string | undefined;
 }
 
 export function decideText(
