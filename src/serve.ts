@@ -157,6 +157,6 @@ function pooledRandom(): (size: number) => Uint8Array {
 			next = 0;
 		}
 		next += size;
-		return Uint8Array.from(pool.subarray(next - size, next));
+		return new Uint8Array(pool.subarray(next - size, next));
 	};
 }

@@ -15,6 +15,7 @@ import type { Limits } from "../limits.ts";
 import { classic } from "./classic.ts";
 import { Connection, type Wire } from "./connection.ts";
 import { Gate } from "./gate.ts";
+import { Intake } from "./intake.ts";
 import type { Peer } from "./network.ts";
 import { Outlet } from "./outlet.ts";
 import { plume2 } from "./plume2.ts";
@@ -42,6 +43,7 @@ export class Sockets {
 	readonly #gate: Gate;
 	readonly #webSockets: WebSocketServer;
 	readonly #connections = new Map<Connection, WebSocket>();
+	readonly #intake: Intake;
 	#cancelPulse: () => void;
 	#closing = false;
 
@@ -49,6 +51,7 @@ export class Sockets {
 		const { limits, origins } = parts;
 		this.#parts = parts;
 		this.#gate = new Gate(limits, origins);
+		this.#intake = new Intake(parts.engine, () => this.#connections.values());
 		this.#webSockets = new WebSocketServer({
 			noServer: true,
 			clientTracking: false,
@@ -75,6 +78,7 @@ export class Sockets {
 	/** Tells everyone that the server goes away; resolves when they are gone, or have had their time. */
 	async close(): Promise<void> {
 		this.#cancelPulse();
+		this.#intake.resume();
 		const { code, says } = CloseCode.goingAway;
 		const { clock } = this.#parts;
 		const gone = Array.from(
@@ -131,6 +135,7 @@ export class Sockets {
 			if (webSocket.readyState !== webSocket.OPEN) return;
 			if (isBinary) connection.close("unsupported", "refused");
 			else connection.receive(data.toString());
+			this.#intake.taken(webSocket);
 		});
 		webSocket.on("close", () => {
 			this.#connections.delete(connection);
@@ -141,8 +146,11 @@ export class Sockets {
 
 	#pulse(): () => void {
 		return this.#parts.clock.after(PULSE_MS, () => {
-			for (const connection of this.#connections.keys())
+			const nobodyWasRead = this.#intake.resume();
+			for (const connection of this.#connections.keys()) {
+				if (nobodyWasRead) connection.heard();
 				connection.checkPulse();
+			}
 			this.#cancelPulse = this.#pulse();
 		});
 	}

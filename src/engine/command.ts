@@ -24,3 +24,5 @@ export type Command =
 	| ({ readonly type: typeof MessageType.history } & PageAsked)
 	| ({ readonly type: typeof MessageType.erase } & ErasureAsked)
 	| { readonly type: typeof MessageType.logout; readonly all: boolean };
+
+export type OpenCommand = Extract<Command, { type: typeof MessageType.open }>;

@@ -15,7 +15,7 @@ import type {
 import { type Item, MessageType } from "../../machines/message.ts";
 import type { Notice } from "../chat/notice.ts";
 import { Admission } from "./admission.ts";
-import type { Command } from "./command.ts";
+import type { Command, OpenCommand } from "./command.ts";
 import { decideAuth } from "./decide/auth.ts";
 import type { Decision, View } from "./decide/decision.ts";
 import { decideHello } from "./decide/hello.ts";
@@ -133,6 +133,11 @@ export class Engine implements PipelineHooks, Voice {
 		this.#pipeline.whenWritable(() => this.#presence.lose(visit, why));
 	}
 
+	/** Whether it is better not to receive anything for a while. */
+	get isBehind(): boolean {
+		return this.#pipeline.isBehind;
+	}
+
 	onceCommitted(release: (seq: number) => void): void {
 		this.#pipeline.afterwards(release);
 	}
@@ -247,11 +252,7 @@ export class Engine implements PipelineHooks, Voice {
 		}
 	}
 
-	#open(
-		visit: Visit,
-		view: View,
-		command: Extract<Command, { type: typeof MessageType.open }>,
-	): void {
+	#open(visit: Visit, view: View, command: OpenCommand): void {
 		const { policy, secrets } = this.#parts;
 		const { session = "", client, room, place } = command;
 		const open = { session, client, room };

@@ -25,6 +25,9 @@ export interface PipelineHooks {
 	onFatal(error: Error): void;
 }
 
+/** What a second brings where a core is all but busy: while less is waiting, to take in more costs nothing. */
+const MOST_UNTOLD = 5000;
+
 /** What waits for a position, and perhaps for something that must be done before. */
 interface Output {
 	readonly at: number;
@@ -70,6 +73,11 @@ export class Pipeline implements LogListener {
 
 	get frozen(): boolean {
 		return this.#log.frozen;
+	}
+
+	/** Whether so much is ordered and not told that nothing more should be taken in first. */
+	get isBehind(): boolean {
+		return !this.frozen && this.#log.ordered - this.#told > MOST_UNTOLD;
 	}
 
 	/** Makes it so: all of it, in this order, or nothing. */

@@ -245,6 +245,20 @@ const log = [
 		tests: ["test/log/snapshots.test.ts"],
 	},
 	{
+		promise: "log: a message's line says what its JSON says",
+		file: "src/log/open-line.ts",
+		find: "? { time, type, room, client, n, digest }",
+		replace: "? { time, type, room, client, digest }",
+		tests: ["test/log/open-line.test.ts"],
+	},
+	{
+		promise: "log: of a message that has something escaped, too",
+		file: "src/log/open-line.ts",
+		find: String.raw`"room":"([ !#-[\]-\uffff]*)"`,
+		replace: String.raw`"room":"([ -\uffff]*)"`,
+		tests: ["test/log/open-line.test.ts"],
+	},
+	{
 		promise: "log: a second server on the same folder is refused",
 		file: "src/log/lock.ts",
 		find: "if (pid !== undefined) throw new Locked(folder, pid);",
@@ -836,7 +850,7 @@ const edge = [
 		find: `		default:
 			return undefined;`,
 		replace: `		default:
-			return message as never;`,
+			return fields as never;`,
 		tests: ["test/faults.test.ts -t wire noise"],
 	},
 	{
@@ -850,6 +864,28 @@ const edge = [
 			return [message(MessageType.welcome, "", "")];
 		case "history" as never:`,
 		tests: ["test/classic.test.ts"],
+	},
+	{
+		promise: "edge: nothing more is read while too much is untold",
+		file: "src/edge/intake.ts",
+		find: "for (const source of all) source.pause();",
+		replace: "",
+		tests: ["test/edge/intake.test.ts"],
+	},
+	{
+		promise: "edge: who was not heard is read from first",
+		file: "src/edge/intake.ts",
+		find: "const next = all.indexOf(from) + 1;",
+		replace: "const next = 0;",
+		tests: ["test/edge/intake.test.ts"],
+	},
+	{
+		promise: "edge: what is not told for long stops nobody for good",
+		file: "src/edge/intake.ts",
+		find: "for (const source of paused) source.resume();",
+		replace:
+			"if (!this.#backlog.isBehind) for (const source of paused) source.resume();",
+		tests: ["test/edge/intake.test.ts"],
 	},
 	{
 		promise: "edge: a foreign origin is turned away",

@@ -1,0 +1,73 @@
+/** Nothing more is read while too much waits to be told, and everyone is read again, in turn. */
+import { expect, test } from "vitest";
+import { Intake } from "../../src/edge/intake.ts";
+import { House } from "../house.ts";
+
+const FAR_BEHIND = 6000;
+
+/** Three sockets that write down when they are paused and resumed, and a backlog that one can set. */
+function three() {
+	const done: string[] = [];
+	const sources = ["ann", "bob", "eve"].map((name) => ({
+		pause: () => done.push(`${name} waits`),
+		resume: () => done.push(`${name} goes on`),
+	}));
+	const tasks: (() => void)[] = [];
+	const backlog = {
+		isBehind: false,
+		onceCommitted: (task: () => void) => tasks.push(task),
+	};
+	const intake = new Intake(backlog, () => sources);
+	const hear = (index: number) => {
+		const source = sources[index];
+		if (source) intake.taken(source);
+	};
+	const commit = () => {
+		for (const task of tasks.splice(0)) task();
+	};
+	return { done, backlog, intake, hear, commit };
+}
+
+test("reads on while telling keeps up", () => {
+	const { done, hear, commit } = three();
+	hear(0);
+	commit();
+	expect(done).toEqual([]);
+});
+
+test("reads from nobody while too much is untold, and then first from whoever was not heard", () => {
+	const { done, backlog, hear, commit } = three();
+	backlog.isBehind = true;
+	hear(0);
+	expect(done.splice(0)).toEqual(["ann waits", "bob waits", "eve waits"]);
+	hear(0); // what was read together with the first
+	expect(done).toEqual([]);
+	backlog.isBehind = false;
+	commit();
+	expect(done).toEqual(["bob goes on", "eve goes on", "ann goes on"]);
+});
+
+test("reads on after a second even if nothing is told, and stops again", () => {
+	const { done, backlog, intake, hear, commit } = three();
+	backlog.isBehind = true;
+	hear(2);
+	expect(intake.resume()).toBe(true);
+	expect(done.splice(0)).toHaveLength(6);
+	hear(1);
+	expect(done.splice(0)).toHaveLength(3);
+	commit();
+	expect(done).toEqual(["eve goes on", "ann goes on", "bob goes on"]);
+	expect(intake.resume()).toBe(false);
+	expect(done).toHaveLength(3);
+});
+
+test("an engine is behind with thousands that were ordered and not told, and no more once they are", async () => {
+	const house = await House.open({ environment: { PLUME_LIMITS: "off" } });
+	const ann = await house.enter("ann");
+	expect(house.engine.isBehind).toBe(false);
+	for (let i = 0; i < FAR_BEHIND; i++) ann.say(`line ${i}`);
+	expect(house.engine.isBehind).toBe(true);
+	await house.settle();
+	expect(house.engine.isBehind).toBe(false);
+	expect(ann.lines.at(-1)).toBe(`ann: line ${FAR_BEHIND - 1}`);
+});

@@ -1,0 +1,55 @@
+/** A message's line, which is not parsed, says what it would say if it were. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { digestOf, draft, GENESIS, sealEntry } from "../../src/log/line.ts";
+import { openLine } from "../../src/log/open-line.ts";
+
+/** What stands in a log as it is, what must be escaped, and what looks like the log's own. */
+const words = fc.oneof(
+	fc.string({ unit: "grapheme", maxLength: 12 }),
+	fc
+		.string({ unit: "binary", maxLength: 12 })
+		.filter((it) => it.isWellFormed()),
+	fc.constantFrom("lobby", "", '"', "\\", '","n":3', '","digest":"', "\u007f"),
+);
+
+const messages = fc
+	.record(
+		{ time: fc.nat(), room: words, client: words, n: fc.nat() },
+		{ requiredKeys: ["time", "room", "client"] },
+	)
+	.chain((about) =>
+		fc.record({ salt: words, text: words }).map((erasable) => {
+			const type = "message.posted" as const;
+			const event = { type, ...about, digest: digestOf(erasable) };
+			return { seq: 7, event, erasable };
+		}),
+	);
+
+test("a message comes out of its line as JSON would bring it out", () => {
+	fc.assert(
+		fc.property(messages, (stored) => {
+			const { line, hash } = sealEntry(GENESIS, draft(stored), 5, 9);
+			const opened = openLine(line.trimEnd(), GENESIS);
+			const {
+				level: _,
+				batch: __,
+				seq,
+				hash: ___,
+				salt,
+				text,
+				...event
+			} = JSON.parse(line);
+			expect(opened).toEqual({
+				kind: "entry",
+				hash,
+				tail: "whole",
+				stored: { seq, event, erasable: { salt, text } },
+				first: 5,
+				last: 9,
+			});
+			expect(event).toEqual(stored.event);
+		}),
+		{ numRuns: 2000 },
+	);
+});
