@@ -38,6 +38,9 @@ export class Crowd {
 	#start = 0;
 	#periodMs = 0;
 	#since = 0;
+	/** Since when latency counts, and where. */
+	#from = 0;
+	#into: (dueMs: number) => Histogram = () => this.latency;
 	/** Where in its period each speaker speaks, from 0 to 1, the earliest first. */
 	#phases: readonly number[] = [];
 
@@ -63,11 +66,6 @@ export class Crowd {
 		this.#speaker = speaker;
 	}
 
-	/** All but the first so many read no more from now on. */
-	stall(readers: number): void {
-		for (const client of this.clients.slice(readers)) client.pause();
-	}
-
 	/** The first `speakers` say `perSecond` messages a second for so long. Resolves when the last was said. */
 	talk(
 		perSecond: number,
@@ -90,10 +88,12 @@ export class Crowd {
 		});
 	}
 
-	/** From here on latency counts, for messages that are due from now on. */
-	measure(): void {
+	/** From here on latency counts, for messages that are due from now on; `into` tells where, by how many milliseconds later that is. */
+	measure(into?: (dueMs: number) => Histogram): void {
 		this.latency = new Histogram();
+		if (into) this.#into = into;
 		this.#since = this.said;
+		this.#from = this.#due(this.said);
 	}
 
 	/** Whether the first so many clients got all that was said, alike. */
@@ -148,7 +148,8 @@ export class Crowd {
 		listener.order = (Math.imul(listener.order, 31) + number) | 0;
 		this.heard++;
 		if (number < this.#since) return;
-		this.latency.add((this.#now - this.#due(number)) * 1000);
+		const due = this.#due(number);
+		this.#into(due - this.#from).add((this.#now - due) * 1000);
 	}
 }
 

@@ -14,6 +14,7 @@ import { measurePage } from "./page.ts";
 import { measureLog } from "./replay.ts";
 import { ServerProcess } from "./server-process.ts";
 import { speakers } from "./speaker.ts";
+import { measureStalled } from "./stalled.ts";
 import { measureTravel } from "./travel.ts";
 import { measureUntapped } from "./untapped.ts";
 
@@ -53,7 +54,7 @@ async function measure(job: Job): Promise<Answer> {
 		if (job.kind === "inspector") return await measureInspector(job, folder);
 		if (job.kind === "untapped") return await measureUntapped(job, folder);
 		const [, , , ...flags] = process.argv;
-		if ("stalled" in job) flags.push("--import", PROBE);
+		if (job.kind === "stalled") flags.push("--import", PROBE);
 		const server = await ServerProcess.start(job.contender, folder, flags);
 		try {
 			switch (job.kind) {
@@ -63,6 +64,8 @@ async function measure(job: Job): Promise<Answer> {
 					return await idle(job, server);
 				case "logins":
 					return await logins(job, server);
+				case "stalled":
+					return await measureStalled(job, server);
 			}
 		} finally {
 			await server.stop();

@@ -11,6 +11,18 @@ export class Histogram {
 	#count = 0;
 	#max = 0;
 
+	/** All of them together. */
+	static of(parts: readonly Histogram[]): Histogram {
+		const all = new Histogram();
+		for (const part of parts) {
+			for (const [at, count] of part.#buckets.entries())
+				all.#buckets[at] = (all.#buckets[at] ?? 0) + count;
+			all.#count += part.#count;
+			all.#max = Math.max(all.#max, part.#max);
+		}
+		return all;
+	}
+
 	add(us: number): void {
 		const value = us > 0 ? us >>> 0 : 0;
 		const shift = Math.max(0, 26 - Math.clz32(value));

@@ -14,10 +14,6 @@ export interface LoadJob {
 	/** Messages a second, said in turn by all clients. */
 	readonly perSecond: number;
 	readonly seconds: number;
-	/** How many of the clients stop reading. If said at all, what is held for one client is measured. */
-	readonly stalled?: number;
-	/** Which of several runs it is. */
-	readonly round?: number;
 }
 
 export interface IdleJob {
@@ -63,6 +59,13 @@ export interface UntappedJob {
 	readonly round: number;
 }
 
+export interface StalledJob {
+	readonly kind: "stalled";
+	readonly contender: "plume";
+	/** Of each kind: in one a client does not read, in the other all do. */
+	readonly turns: number;
+}
+
 export type Job =
 	| LoadJob
 	| IdleJob
@@ -71,7 +74,8 @@ export type Job =
 	| TravelJob
 	| PageJob
 	| InspectorJob
-	| UntappedJob;
+	| UntappedJob
+	| StalledJob;
 
 export interface Loaded extends Quantiles {
 	/** Deliveries a second. */
@@ -86,15 +90,6 @@ export interface Loaded extends Quantiles {
 	readonly generatorLoad: number;
 	readonly othersLoad: number;
 	readonly rssMiB: number;
-	readonly held?: Held;
-}
-
-/** The most that a server had at any moment. */
-export interface Held {
-	readonly rssMiB: number;
-	/** For any one client, in the process and in the kernel. */
-	readonly unsentKiB: number;
-	readonly inKernelKiB: number;
 }
 
 export interface Idle {
@@ -165,6 +160,21 @@ export interface UntappedMeasured {
 	};
 }
 
+export interface Turns extends Quantiles {
+	/** The median of the p99s of all seconds. */
+	readonly secondP99Ms: number;
+}
+
+export interface StalledMeasured {
+	readonly complete: boolean;
+	/** What the others' latency was while all read, and while one did not. */
+	readonly without: Turns;
+	readonly stalling: Turns;
+	/** The most for any one client, in the process and in the kernel. */
+	readonly unsentKiB: number;
+	readonly inKernelKiB: number;
+}
+
 export type Answer =
 	| Loaded
 	| Idle
@@ -173,7 +183,8 @@ export type Answer =
 	| TravelMeasured
 	| PageMeasured
 	| InspectorMeasured
-	| UntappedMeasured;
+	| UntappedMeasured
+	| StalledMeasured;
 
 export interface Row {
 	readonly scenario: string;

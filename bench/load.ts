@@ -1,34 +1,30 @@
 /** A room under load: so many clients, of whom each says its share of so much a second, and what that costs. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Crowd } from "./crowd.ts";
-import type { Held, Loaded, LoadJob } from "./job.ts";
+import type { Loaded, LoadJob } from "./job.ts";
 import { machineCpuUs, type ServerProcess } from "./server-process.ts";
 import { speakers } from "./speaker.ts";
 
 const DRAIN_MS = 3000;
 const LATE_MS = 15_000;
-const LOOK_MS = 250;
 
 export async function load(
 	job: LoadJob,
 	server: ServerProcess,
 ): Promise<Loaded> {
-	const { clients, perSecond, seconds, contender, stalled = 0 } = job;
+	const { clients, perSecond, seconds, contender } = job;
 	const crowd = await Crowd.enter(speakers[contender], server, clients);
-	const readers = clients - stalled;
 	await sleep(1000);
 	// As long again to get warm: compiling what is hot takes seconds of work.
-	const talking = crowd.talk(perSecond, 2 * seconds, readers);
+	const talking = crowd.talk(perSecond, 2 * seconds);
 	await sleep(seconds * 1000);
-	crowd.stall(readers);
 	crowd.measure();
 	const before = { ...counters(server), heard: crowd.heard };
-	const held = job.stalled === undefined ? undefined : watch(server);
 	await Promise.race([talking, sleep(seconds * 1000 + LATE_MS)]);
 	const after = { ...counters(server), heard: crowd.heard };
 	const rssMiB = server.rssKiB / 1024;
 	const until = performance.now() + DRAIN_MS;
-	while (!crowd.isComplete(readers) && performance.now() < until)
+	while (!crowd.isComplete(clients) && performance.now() < until)
 		await sleep(20);
 	const heard = after.heard - before.heard;
 	const us = after.us - before.us;
@@ -37,37 +33,18 @@ export async function load(
 		after.generator - before.generator,
 	];
 	const answer = {
-		offered: perSecond * readers,
+		offered: perSecond * clients,
 		achieved: (heard / us) * 1e6,
-		complete: crowd.isComplete(readers),
+		complete: crowd.isComplete(clients),
 		cpuUs: served / heard,
 		serverLoad: served / us,
 		generatorLoad: generated / us,
 		othersLoad: (after.machine - before.machine - served - generated) / us,
 		rssMiB,
 		...crowd.latency.quantiles,
-		...(held && { held: held() }),
 	};
 	crowd.leave();
 	return answer;
-}
-
-/** Looks at what the server has, until it is asked what the most was. */
-function watch(server: ServerProcess): () => Held {
-	let kernel = 0;
-	const look = () => {
-		kernel = Math.max(kernel, server.mostInKernelBytes);
-	};
-	const timer = setInterval(look, LOOK_MS);
-	return () => {
-		clearInterval(timer);
-		look();
-		return {
-			rssMiB: server.peakRssKiB / 1024,
-			unsentKiB: server.mostUnsentBytes / 1024,
-			inKernelKiB: kernel / 1024,
-		};
-	};
 }
 
 function counters(server: ServerProcess) {

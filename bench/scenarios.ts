@@ -39,21 +39,10 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 			),
 	},
 	stalled: {
-		says: "200 clients, 1,000,000 deliveries a second, and the same while one more does not read: five pairs",
-		jobs: (quick) =>
-			(quick ? [1] : [1, 2, 3, 4, 5]).flatMap((round) =>
-				[0, 1].map(
-					(stalled): Job => ({
-						kind: "load",
-						contender: "plume",
-						clients: 200 + stalled,
-						perSecond: 5000,
-						seconds: 8,
-						stalled,
-						round,
-					}),
-				),
-			),
+		says: "200 clients, 1,000,000 deliveries a second: all read, then one more does not, in turns of 8 s",
+		jobs: (quick) => [
+			{ kind: "stalled", contender: "plume", turns: quick ? 1 : 10 },
+		],
 	},
 	idle: {
 		says: "clients who are inside and say nothing",

@@ -40,6 +40,8 @@ const heads = {
 	inspector:
 		"nobody yet µs|nobody any more µs|one µs|shown|one costs µs|median µs",
 	untapped: "replay events/s|without|%|CPU µs each|without|%|p50 ms|without|%",
+	stalled:
+		"all, in order|p50 ms|with one stalled|%|p99 ms|with one|%|p99 of a second|with one|%|unsent KiB|in kernel KiB",
 	page: "lines|first use ms|longest task ms|rows at most|to the first line|key to paint p50 ms|max ms",
 	travel:
 		"events|people|page usable ms|all of it ms|seek p50 ms|p95 ms|max ms|RSS MiB",
@@ -70,7 +72,7 @@ export function table(rows: readonly Row[]): string {
 
 function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 	const who =
-		"contender" in job ? [job.contender, whole.format(job.clients)] : [];
+		"clients" in job ? [job.contender, whole.format(job.clients)] : [];
 	if ("failed" in answer) return [...who, answer.failed];
 	if ("achieved" in answer)
 		return [
@@ -101,6 +103,16 @@ function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 		);
 		const figures = [neverUs, leftUs, oneUs, shown, oneUs - leftUs];
 		return [...figures, median(all)].map(three.format);
+	}
+	if ("stalling" in answer) {
+		const { without, stalling, complete, unsentKiB, inKernelKiB } = answer;
+		const moves = (["p50Ms", "p99Ms", "secondP99Ms"] as const).flatMap((of) => [
+			without[of],
+			stalling[of],
+			(stalling[of] / without[of] - 1) * 100,
+		]);
+		const figures = [...moves, unsentKiB, inKernelKiB].map(three.format);
+		return [complete ? "yes" : "no", ...figures];
 	}
 	if ("pairs" in answer)
 		return Object.values(answer.pairs).flatMap(({ tapped, untapped }) => [
