@@ -468,7 +468,9 @@ describe("all of someone's", () => {
 		ann.say("secret of the attic", 1);
 		await house.settle();
 		ann.eraseAll();
+		ann.hangUp();
 		clock.advance(400 * DAY);
+		expect([...house.state.roomNames]).toEqual(["lobby"]);
 		await house.until(() => !!house.fatal || !onDisk(disk).includes("secret"));
 		expect(house.fatal).toBeUndefined();
 		await verify(disk);
