@@ -161,8 +161,8 @@ export interface UntappedMeasured {
 }
 
 export interface Turns extends Quantiles {
-	/** The median of the p99s of all seconds. */
-	readonly secondP99Ms: number;
+	/** The median of the p99s of all half seconds. */
+	readonly pieceP99Ms: number;
 }
 
 export interface StalledMeasured {
@@ -170,6 +170,9 @@ export interface StalledMeasured {
 	/** What the others' latency was while all read, and while one did not. */
 	readonly without: Turns;
 	readonly stalling: Turns;
+	/** And in the half seconds in which the server held something for it, and how many those were. */
+	readonly holding: Turns;
+	readonly pieces: number;
 	/** The most for any one client, in the process and in the kernel. */
 	readonly unsentKiB: number;
 	readonly inKernelKiB: number;

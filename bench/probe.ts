@@ -1,12 +1,12 @@
 /**
- * Loaded into a server beside its program (`node --import`): tells, four times
- * a second, the most that was ever unsent to any one socket.
+ * Loaded into a server beside its program (`node --import`): tells, ten times
+ * a second, the most that was unsent to any one socket since it told last.
  */
 import { subscribe } from "node:diagnostics_channel";
 import { Socket } from "node:net";
 
 const LOOK_MS = 20;
-const TELL_MS = 250;
+const TELL_MS = 100;
 
 const sockets = new Set<Socket>();
 let most = 0;
@@ -25,4 +25,5 @@ setInterval(() => {
 }, LOOK_MS).unref();
 setInterval(() => {
 	process.stdout.write(`${JSON.stringify({ msg: "unsent", most })}\n`);
+	most = 0;
 }, TELL_MS).unref();

@@ -57,8 +57,8 @@ export class ServerProcess {
 	readonly #codes: ReadonlyMap<string, string>;
 	readonly #waiting: Map<string, (code: string) => void>;
 
-	/** The most that was unsent to any one socket, if a probe tells. */
-	mostUnsentBytes = 0;
+	/** Hears the most that was unsent to any one socket in the last tenth of a second, if a probe tells. */
+	onUnsent: (bytes: number) => void = () => {};
 
 	/** Resolves when it listens. `folder` is where Plume keeps its data. */
 	static start(
@@ -89,7 +89,7 @@ export class ServerProcess {
 					started = new ServerProcess(port, child, codes, waiting);
 					resolve(started);
 				} else if (line.msg === "unsent") {
-					if (started) started.mostUnsentBytes = line.most;
+					started?.onUnsent(line.most);
 				} else if (line.msg === "login code") {
 					const take = waiting.get(line.name);
 					if (!take) codes.set(line.name, line.code);
@@ -130,10 +130,6 @@ export class ServerProcess {
 
 	get rssKiB(): number {
 		return this.#status(/VmRSS:\s+(\d+)/);
-	}
-
-	get peakRssKiB(): number {
-		return this.#status(/VmHWM:\s+(\d+)/);
 	}
 
 	/** The most that the kernel holds, sent and not yet taken, for any one of its sockets. */

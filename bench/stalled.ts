@@ -1,9 +1,11 @@
 /**
  * What a client that does not read costs the others: turns of one server are
- * compared, in every other of which one more client stops reading. A second
- * in which the machine did something else would decide over the p99 of a
- * whole turn, so each second has a p99 of its own, and their medians are
- * compared; all of them together are told beside.
+ * compared, in every other of which one more client stops reading. For some
+ * seconds the kernel takes what is for it, then the server holds it for less
+ * than a second, then it is closed. A turn's p99 is decided by whatever else
+ * the machine did meanwhile, so each half second has a p99 of its own. Told
+ * are all of them together, and the medians: of those in which all read, of
+ * those in which one did not, and of those in which the server held something.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Crowd } from "./crowd.ts";
@@ -15,8 +17,10 @@ import { speakers } from "./speaker.ts";
 const SPEAKERS = 200;
 const PER_SECOND = 5000;
 /** Long enough for the kernel to be full, and the server to close the client. */
-const TURN_SECONDS = 8;
-const WARM_SECONDS = 10;
+const TURN_MS = 8000;
+const PIECE_MS = 500;
+const turnOf = (piece: number) => Math.floor((piece * PIECE_MS) / TURN_MS);
+const WARM_MS = 10_000;
 const DRAIN_MS = 3000;
 const LOOK_MS = 250;
 
@@ -25,41 +29,55 @@ export async function measureStalled(
 	server: ServerProcess,
 ): Promise<StalledMeasured> {
 	const crowd = await Crowd.enter(speakers.plume, server, SPEAKERS + turns);
-	const seconds = 2 * turns * TURN_SECONDS;
-	const heard = Array.from({ length: seconds }, () => new Histogram());
+	const allMs = 2 * turns * TURN_MS;
+	const pieces = Array.from(
+		{ length: allMs / PIECE_MS },
+		() => new Histogram(),
+	);
 	const late = new Histogram();
-	const talking = crowd.talk(PER_SECOND, WARM_SECONDS + seconds, SPEAKERS);
-	await sleep(WARM_SECONDS * 1000);
-	crowd.measure((ms) => heard[Math.floor(ms / 1000)] ?? late);
+	const talking = crowd.talk(PER_SECOND, (WARM_MS + allMs) / 1000, SPEAKERS);
+	await sleep(WARM_MS);
+	crowd.measure((ms) => pieces[Math.floor(ms / PIECE_MS)] ?? late);
+	const start = performance.now();
+	const since = (ms: number) => sleep(start + ms - performance.now());
 	const inKernel = mostInKernel(server);
+	const held = new Set<number>();
+	let unsent = 0;
+	server.onUnsent = (bytes) => {
+		unsent = Math.max(unsent, bytes);
+		const piece = Math.floor((performance.now() - start) / PIECE_MS);
+		if (bytes > 0 && turnOf(piece) % 2 === 1) held.add(piece);
+	};
 	for (let turn = 0; turn < turns; turn++) {
-		await sleep(TURN_SECONDS * 1000);
+		await since((2 * turn + 1) * TURN_MS);
 		const stalling = crowd.clients[SPEAKERS + turn];
 		stalling?.pause();
-		await sleep(TURN_SECONDS * 1000);
+		await since((2 * turn + 2) * TURN_MS);
 		stalling?.drop();
 	}
 	await talking;
 	const until = performance.now() + DRAIN_MS;
 	while (!crowd.isComplete(SPEAKERS) && performance.now() < until)
 		await sleep(20);
+	const complete = crowd.isComplete(SPEAKERS);
 	crowd.leave();
-	const [without, stalling] = [0, 1].map((odd) =>
-		heard.filter((_, second) => Math.floor(second / TURN_SECONDS) % 2 === odd),
-	);
+	const ofTurns = (odd: number) =>
+		pieces.filter((_, at) => turnOf(at) % 2 === odd);
 	return {
-		complete: crowd.isComplete(SPEAKERS),
-		without: summary(without ?? []),
-		stalling: summary(stalling ?? []),
-		unsentKiB: server.mostUnsentBytes / 1024,
+		complete,
+		without: summary(ofTurns(0)),
+		stalling: summary(ofTurns(1)),
+		holding: summary(pieces.filter((_, at) => held.has(at))),
+		pieces: held.size,
+		unsentKiB: unsent / 1024,
 		inKernelKiB: inKernel() / 1024,
 	};
 }
 
-function summary(seconds: readonly Histogram[]) {
-	const { p50Ms, p99Ms, maxMs } = Histogram.of(seconds).quantiles;
-	const p99s = seconds.map(({ quantiles }) => quantiles.p99Ms);
-	return { p50Ms, p99Ms, maxMs, secondP99Ms: median(p99s) };
+function summary(pieces: readonly Histogram[]) {
+	const { p50Ms, p99Ms, maxMs } = Histogram.of(pieces).quantiles;
+	const p99s = pieces.map(({ quantiles }) => quantiles.p99Ms);
+	return { p50Ms, p99Ms, maxMs, pieceP99Ms: median(p99s) };
 }
 
 /** Looks at what the kernel holds for any one client, until it is asked what the most was. */

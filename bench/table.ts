@@ -41,7 +41,7 @@ const heads = {
 		"nobody yet µs|nobody any more µs|one µs|shown|one costs µs|median µs",
 	untapped: "replay events/s|without|%|CPU µs each|without|%|p50 ms|without|%",
 	stalled:
-		"all, in order|p50 ms|with one stalled|%|p99 ms|with one|%|p99 of a second|with one|%|unsent KiB|in kernel KiB",
+		"all, in order|p50 ms|with one stalled|%|p99 ms|with one|%|p99 of ½ s|with one|%|while held|%|times|unsent KiB|in kernel KiB",
 	page: "lines|first use ms|longest task ms|rows at most|to the first line|key to paint p50 ms|max ms",
 	travel:
 		"events|people|page usable ms|all of it ms|seek p50 ms|p95 ms|max ms|RSS MiB",
@@ -105,14 +105,23 @@ function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 		return [...figures, median(all)].map(three.format);
 	}
 	if ("stalling" in answer) {
-		const { without, stalling, complete, unsentKiB, inKernelKiB } = answer;
-		const moves = (["p50Ms", "p99Ms", "secondP99Ms"] as const).flatMap((of) => [
+		const { without, stalling, holding, pieces } = answer;
+		const percent = (after: number, before: number) =>
+			(after / before - 1) * 100;
+		const moves = (["p50Ms", "p99Ms", "pieceP99Ms"] as const).flatMap((of) => [
 			without[of],
 			stalling[of],
-			(stalling[of] / without[of] - 1) * 100,
+			percent(stalling[of], without[of]),
 		]);
-		const figures = [...moves, unsentKiB, inKernelKiB].map(three.format);
-		return [complete ? "yes" : "no", ...figures];
+		const figures = [
+			...moves,
+			holding.pieceP99Ms,
+			percent(holding.pieceP99Ms, without.pieceP99Ms),
+			pieces,
+			answer.unsentKiB,
+			answer.inKernelKiB,
+		];
+		return [answer.complete ? "yes" : "no", ...figures.map(three.format)];
 	}
 	if ("pairs" in answer)
 		return Object.values(answer.pairs).flatMap(({ tapped, untapped }) => [

@@ -78,6 +78,11 @@ export class Connection {
 		this.#cancelDeadline = this.#expectHello(limits.helloSeconds);
 	}
 
+	/** Whether nothing that comes is for us any more: we have ended it, or heard that it ended. */
+	get isOver(): boolean {
+		return this.#visit.gone;
+	}
+
 	/** A text frame has come. */
 	receive(frame: string): void {
 		const { engine, dialect } = this.#parts;

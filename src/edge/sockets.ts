@@ -51,7 +51,9 @@ export class Sockets {
 		const { limits, origins } = parts;
 		this.#parts = parts;
 		this.#gate = new Gate(limits, origins);
-		this.#intake = new Intake(parts.engine, () => this.#connections.values());
+		this.#intake = new Intake(parts.engine, parts.clock, () =>
+			this.#connections.values(),
+		);
 		this.#webSockets = new WebSocketServer({
 			noServer: true,
 			clientTracking: false,
@@ -78,7 +80,6 @@ export class Sockets {
 	/** Tells everyone that the server goes away; resolves when they are gone, or have had their time. */
 	async close(): Promise<void> {
 		this.#cancelPulse();
-		this.#intake.resume();
 		const { code, says } = CloseCode.goingAway;
 		const { clock } = this.#parts;
 		const gone = Array.from(
@@ -132,7 +133,7 @@ export class Sockets {
 		webSocket.on("pong", heard);
 		webSocket.on("ping", heard);
 		webSocket.on("message", (data, isBinary) => {
-			if (webSocket.readyState !== webSocket.OPEN) return;
+			if (connection.isOver) return;
 			if (isBinary) connection.close("unsupported", "refused");
 			else connection.receive(data.toString());
 			this.#intake.taken(webSocket);
@@ -146,11 +147,8 @@ export class Sockets {
 
 	#pulse(): () => void {
 		return this.#parts.clock.after(PULSE_MS, () => {
-			const nobodyWasRead = this.#intake.resume();
-			for (const connection of this.#connections.keys()) {
-				if (nobodyWasRead) connection.heard();
+			for (const connection of this.#connections.keys())
 				connection.checkPulse();
-			}
 			this.#cancelPulse = this.#pulse();
 		});
 	}

@@ -22,7 +22,7 @@ import type { Stored } from "./log.ts";
 const PLACE = /^\{"level":30,("time":\d+),"seq":(\d+),"batch":\[(\d+),(\d+)\],/;
 /** What a log is full of: all before the hash of a message of which nothing is escaped. Taken apart at once, it needs no parsing, and a replay a third less time. */
 const MESSAGE =
-	/^\{"level":30,"time":(\d+),"seq":(\d+),"batch":\[(\d+),(\d+)\],"type":"message\.posted","room":"([ !#-[\]-\uffff]*)","client":"([ !#-[\]-\uffff]*)"(?:,"n":(\d+))?,"digest":"([ !#-[\]-\uffff]*)"$/;
+	/^\{"level":30,"time":(0|[1-9]\d*),"seq":(\d+),"batch":\[(\d+),(\d+)\],"type":"message\.posted","room":"([ !#-[\]-\uffff]*)","client":"([ !#-[\]-\uffff]*)"(?:,"n":(0|[1-9]\d*))?,"digest":"([ !#-[\]-\uffff]*)"$/;
 /** Text of which we escape nothing, so it stands there as it is. */
 const PLAIN = /^","salt":"([ !#-[\]-\uffff]*)","text":"([ !#-[\]-\uffff]*)"\}$/;
 /** Erased in place: spaces take up what the text did. */

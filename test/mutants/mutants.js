@@ -868,7 +868,7 @@ const edge = [
 	{
 		promise: "edge: nothing more is read while too much is untold",
 		file: "src/edge/intake.ts",
-		find: "for (const source of all) source.pause();",
+		find: "for (const source of paused) source.pause();",
 		replace: "",
 		tests: ["test/edge/intake.test.ts"],
 	},
@@ -882,10 +882,30 @@ const edge = [
 	{
 		promise: "edge: what is not told for long stops nobody for good",
 		file: "src/edge/intake.ts",
-		find: "for (const source of paused) source.resume();",
-		replace:
-			"if (!this.#backlog.isBehind) for (const source of paused) source.resume();",
+		find: "const cancel = this.#clock.after(LONGEST_MS, resume);",
+		replace: "const cancel = () => {};",
 		tests: ["test/edge/intake.test.ts"],
+	},
+	{
+		promise: "edge: a hanging disk is no reason to pause again and again",
+		file: "src/edge/intake.ts",
+		find: "this.#isWaiting = true;",
+		replace: "",
+		tests: ["test/edge/intake.test.ts"],
+	},
+	{
+		promise: "edge: every socket counts for how much is taken in",
+		file: "src/edge/sockets.ts",
+		find: "this.#intake.taken(webSocket);",
+		replace: "",
+		tests: ["test/edge/sockets.test.ts"],
+	},
+	{
+		promise: "edge: a last word is heard though the connection is gone",
+		file: "src/edge/sockets.ts",
+		find: "if (connection.isOver) return;",
+		replace: "if (webSocket.readyState !== webSocket.OPEN) return;",
+		tests: ["test/edge/sockets.test.ts"],
 	},
 	{
 		promise: "edge: a foreign origin is turned away",
