@@ -17,7 +17,7 @@ import { speakers } from "./speaker.ts";
 const SPEAKERS = 200;
 const PER_SECOND = 5000;
 /** Long enough for the kernel to be full, and the server to close the client. */
-const TURN_MS = 8000;
+const TURN_MS = 12_000;
 const PIECE_MS = 500;
 const turnOf = (piece: number) => Math.floor((piece * PIECE_MS) / TURN_MS);
 const WARM_MS = 10_000;
