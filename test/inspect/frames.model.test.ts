@@ -15,7 +15,7 @@ import { steps } from "../simulation/commands.ts";
 import type { Model, Step } from "../simulation/step.ts";
 import { World } from "../simulation/world.ts";
 
-const RUNS = 100;
+const RUNS = 60;
 
 class WatchedWorld extends World {
 	readonly seen: Moment[][] = [];

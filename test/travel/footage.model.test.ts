@@ -18,7 +18,7 @@ import { steps } from "../simulation/commands.ts";
 import type { Model, Step } from "../simulation/step.ts";
 import { World } from "../simulation/world.ts";
 
-const RUNS = 50;
+const RUNS = 30;
 const LOOKS = 8;
 const log = { id: "any" };
 
