@@ -1,7 +1,13 @@
 /** A message's line, which is not parsed, says what it would say if it were. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { digestOf, draft, GENESIS, sealEntry } from "../../src/log/line.ts";
+import {
+	chainHash,
+	digestOf,
+	draft,
+	GENESIS,
+	sealEntry,
+} from "../../src/log/line.ts";
 import { openLine } from "../../src/log/open-line.ts";
 
 /** What stands in a log as it is, what must be escaped, and what looks like the log's own. */
@@ -52,4 +58,20 @@ test("a message comes out of its line as JSON would bring it out", () => {
 		}),
 		{ numRuns: 2000 },
 	);
+});
+
+test("a number that JSON does not know is refused, though its hash be right", () => {
+	for (const [sound, odd] of [
+		['"time":7,', '"time":07,'],
+		['"n":3,', '"n":03,'],
+	] as const) {
+		const place = '{"level":30,"time":7,"seq":1,"batch":[1,1],';
+		const what = '"type":"message.posted","room":"r","client":"c","n":3,';
+		const prefix = `${place}${what}"digest":"${digestOf({ salt: "s", text: "t" })}"`;
+		const line = (prefix: string) =>
+			`${prefix},"hash":"${chainHash(GENESIS, prefix)}","salt":"s","text":"t"}`;
+		expect(openLine(line(prefix), GENESIS).kind).toBe("entry");
+		const forged = line(prefix.replace(sound, odd));
+		expect(() => openLine(forged, GENESIS)).toThrow(SyntaxError);
+	}
 });
