@@ -39,7 +39,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 			),
 	},
 	stalled: {
-		says: "200 clients, 1,000,000 deliveries a second: all read, then one more does not, in turns of 12 s",
+		says: "200 clients, 1,000,000 deliveries a second: all read, then one more does not, in turns of 15 s",
 		jobs: (quick) => [
 			{ kind: "stalled", contender: "plume", turns: quick ? 1 : 6 },
 		],

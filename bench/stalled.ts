@@ -6,6 +6,10 @@
  * the machine did meanwhile, so each half second has a p99 of its own. Told
  * are all of them together, and the medians: of those in which all read, of
  * those in which one did not, and of those in which the server held something.
+ *
+ * One stalls and goes before anything is measured: to a server that has heard
+ * nothing but talk for a while, the first who goes is news, and the engine
+ * throws away what it had compiled, which costs more than any stalled client.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Crowd } from "./crowd.ts";
@@ -16,11 +20,13 @@ import { speakers } from "./speaker.ts";
 
 const SPEAKERS = 200;
 const PER_SECOND = 5000;
-/** Long enough for the kernel to be full, and the server to close the client. */
-const TURN_MS = 12_000;
+/** Long enough for the kernel to be full, and the server to close the client; and pings fall into turns of both kinds. */
+const TURN_MS = 15_000;
 const PIECE_MS = 500;
 const turnOf = (piece: number) => Math.floor((piece * PIECE_MS) / TURN_MS);
 const WARM_MS = 10_000;
+/** After the first who was closed and went. */
+const SETTLE_MS = 5000;
 const DRAIN_MS = 3000;
 const LOOK_MS = 250;
 
@@ -28,15 +34,21 @@ export async function measureStalled(
 	{ turns }: StalledJob,
 	server: ServerProcess,
 ): Promise<StalledMeasured> {
-	const crowd = await Crowd.enter(speakers.plume, server, SPEAKERS + turns);
+	const crowd = await Crowd.enter(speakers.plume, server, SPEAKERS + turns + 1);
 	const allMs = 2 * turns * TURN_MS;
 	const pieces = Array.from(
 		{ length: allMs / PIECE_MS },
 		() => new Histogram(),
 	);
 	const late = new Histogram();
-	const talking = crowd.talk(PER_SECOND, (WARM_MS + allMs) / 1000, SPEAKERS);
+	const warmMs = WARM_MS + TURN_MS + SETTLE_MS;
+	const talking = crowd.talk(PER_SECOND, (warmMs + allMs) / 1000, SPEAKERS);
 	await sleep(WARM_MS);
+	const first = crowd.clients[SPEAKERS + turns];
+	first?.pause();
+	await sleep(TURN_MS);
+	first?.drop();
+	await sleep(SETTLE_MS);
 	crowd.measure((ms) => pieces[Math.floor(ms / PIECE_MS)] ?? late);
 	const start = performance.now();
 	const since = (ms: number) => sleep(start + ms - performance.now());

@@ -13,8 +13,8 @@ import {
 import { getHeapStatistics, setFlagsFromString } from "node:v8";
 
 const SHARE = 0.25;
-/** Bytes: a small heap would be looked through all the time. */
-const WORTH_IT = 20 * 1024 * 1024;
+/** Bytes: a small heap would be looked through all the time, and each time costs whoever waits a tenth of a second. */
+const WORTH_IT = 40 * 1024 * 1024;
 
 /** For the whole process, with its threads. */
 export function boundGarbage(): void {

@@ -145,6 +145,7 @@ export class House {
 		const { engine, clock, limits } = this.#started;
 		const person = new Person();
 		person.connection = new Connection({
+			phase: 0,
 			wire: person,
 			dialect: protocol === "classic" ? classic : plume2,
 			engine,

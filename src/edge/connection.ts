@@ -45,6 +45,8 @@ export interface ConnectionParts {
 	readonly network: string;
 	readonly clock: Clock;
 	readonly limits: Limits;
+	/** How much of the time to its first ping is over, from 0 to 1: who come at once are not pinged at once. */
+	readonly phase: number;
 	/** Called once, when the visitor has proved who they are. */
 	readonly onLoggedIn: () => void;
 }
@@ -63,9 +65,9 @@ export class Connection {
 
 	constructor(parts: ConnectionParts) {
 		this.#parts = parts;
-		const { engine, network, clock, limits } = parts;
+		const { engine, network, clock, limits, phase } = parts;
 		this.#lastHeard = clock.now();
-		this.#lastPing = clock.now();
+		this.#lastPing = clock.now() - phase * limits.pingSeconds * 1000;
 		const bucket = (perSecond: number, burst: number) =>
 			new TokenBucket({ perSecond, burst }, clock);
 		this.#bucket = bucket(limits.messagesPerSecond, limits.messageBurst);

@@ -23,6 +23,8 @@ import { turnAway } from "./turn-away.ts";
 
 const PULSE_MS = 1000;
 const FAREWELL_MS = 2000;
+/** Steps of the golden ratio: each falls where there is most room between those before it. */
+const STEP = (Math.sqrt(5) - 1) / 2;
 const NOTHING = () => {};
 
 export interface SocketParts {
@@ -46,6 +48,7 @@ export class Sockets {
 	readonly #intake: Intake;
 	#cancelPulse: () => void;
 	#closing = false;
+	#accepted = 0;
 
 	constructor(server: Server, parts: SocketParts) {
 		const { limits, origins } = parts;
@@ -125,6 +128,7 @@ export class Sockets {
 			network,
 			clock,
 			limits,
+			phase: (this.#accepted++ * STEP) % 1,
 			onLoggedIn: loggedIn,
 		});
 		this.#connections.set(connection, webSocket);

@@ -13,6 +13,7 @@ import {
 } from "xstate";
 import { type ClientContext, clientMachine } from "../../machines/client.ts";
 import type { MessagePosted, PlumeEvent } from "../../machines/events.ts";
+import { epochOf } from "../../machines/item.ts";
 import {
 	afterMessage,
 	type RoomContext,
@@ -85,10 +86,22 @@ export class LiveRoom {
 	#actor: Actor<typeof roomMachine>;
 	#ahead: RoomContext | undefined;
 	readonly #machine: Machines["room"];
+	#incarnation = "";
+	#epoch = "";
 
 	constructor(machine: Machines["room"], face?: Face<RoomContext>) {
 		this.#machine = machine;
 		this.#actor = startRoom(machine, face);
+	}
+
+	/** Of what is said in it, or nothing before it is opened: made once, and not for each line. */
+	epoch(log: string): string {
+		const { incarnation } = this.context;
+		if (incarnation !== this.#incarnation) {
+			this.#incarnation = incarnation;
+			this.#epoch = incarnation && epochOf(log, incarnation);
+		}
+		return this.#epoch;
 	}
 
 	get context(): RoomContext {

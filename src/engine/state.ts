@@ -20,7 +20,7 @@ import type {
 	RoomName,
 	RoomOpened,
 } from "../../machines/events.ts";
-import { epochOf, itemOf } from "../../machines/item.ts";
+import { itemOf } from "../../machines/item.ts";
 import type { Head, Item } from "../../machines/message.ts";
 import type { Member, roomMachine } from "../../machines/room.ts";
 import type { serverMachine } from "../../machines/server.ts";
@@ -129,8 +129,9 @@ export class State {
 
 	/** How far a room has come; a room that does not exist has no epoch. */
 	head(name: RoomName): Head {
-		const { incarnation, offset, said } = this.#room({ room: name }).context;
-		return { epoch: incarnation && this.#epoch(incarnation), offset, said };
+		const room = this.#room({ room: name });
+		const { offset, said } = room.context;
+		return { epoch: room.epoch(this.#log.id), offset, said };
 	}
 
 	/** Everything that has an actor, by an id that says nothing. */
@@ -246,12 +247,8 @@ export class State {
 	}
 
 	#place(event: RoomFact) {
-		const { incarnation, offset } = this.#room(event).context;
-		return { epoch: this.#epoch(incarnation), offset };
-	}
-
-	#epoch(incarnation: string): string {
-		return epochOf(this.#log.id, incarnation);
+		const room = this.#room(event);
+		return { epoch: room.epoch(this.#log.id), offset: room.context.offset };
 	}
 
 	#room({ room }: { readonly room: RoomName }): LiveRoom {

@@ -67,7 +67,10 @@ async function enter(name: string) {
 	await until(() => house.mailer.sent.some(({ to }) => to === email));
 	send(2, house.mailer.codeFor(email));
 	await until(() => texts.includes("entered chat"));
-	return { socket, texts, say: (text: string) => send(1, text) };
+	let pings = 0;
+	webSocket.on("ping", () => pings++);
+	const say = (text: string) => send(1, text);
+	return { socket, texts, say, pings: () => pings };
 }
 
 test("while a disk is slow, a flood waits outside, and a last word is not lost", async () => {
@@ -97,4 +100,17 @@ test("while a disk is slow, a flood waits outside, and a last word is not lost",
 	);
 	expect(ann.texts).toContain("good-bye");
 	ann.socket.destroy();
+});
+
+test("who come at once are not pinged at once", async () => {
+	const names = ["ann", "bob", "eve", "dan", "joe", "kim", "lea", "max"];
+	const people = await Promise.all(names.map(enter));
+	const pinged = () => people.filter(({ pings }) => pings() > 0).length;
+	house.clock.advance(14_000);
+	await until(() => pinged() >= 4);
+	await turns(100);
+	expect(pinged()).toBe(4);
+	house.clock.advance(11_000);
+	await until(() => pinged() === people.length);
+	for (const { socket } of people) socket.destroy();
 });

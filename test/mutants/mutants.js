@@ -901,6 +901,13 @@ const edge = [
 		tests: ["test/edge/sockets.test.ts"],
 	},
 	{
+		promise: "edge: who come at once are not pinged at once",
+		file: "src/edge/sockets.ts",
+		find: "phase: (this.#accepted++ * STEP) % 1",
+		replace: "phase: 0",
+		tests: ["test/edge/sockets.test.ts"],
+	},
+	{
 		promise: "edge: a last word is heard though the connection is gone",
 		file: "src/edge/sockets.ts",
 		find: "if (connection.isOver) return;",
