@@ -915,6 +915,13 @@ const edge = [
 		tests: ["test/edge/sockets.test.ts"],
 	},
 	{
+		promise: "garbage: what a rush leaves behind is found when it is over",
+		file: "src/garbage.ts",
+		find: "utilization < QUIET) ask(true)",
+		replace: "utilization < QUIET) ask(false)",
+		tests: ["test/program/garbage.test.ts"],
+	},
+	{
 		promise: "edge: a foreign origin is turned away",
 		file: "src/edge/gate.ts",
 		find: "if (!this.#mayCome(request.headers.origin, request.headers.host))",
