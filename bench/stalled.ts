@@ -1,11 +1,12 @@
 /**
  * What a client that does not read costs the others: turns of one server are
  * compared, in every other of which one more client stops reading. For some
- * seconds the kernel takes what is for it, then the server holds it for less
- * than a second, then it is closed. A turn's p99 is decided by whatever else
- * the machine did meanwhile, so each half second has a p99 of its own. Told
- * are all of them together, and the medians: of those in which all read, of
- * those in which one did not, and of those in which the server held something.
+ * seconds the kernel takes what is for it, then the server holds a quarter of
+ * a MiB, closes it, and keeps that until the socket is gone. A turn's p99 is
+ * decided by whatever else the machine did meanwhile, so each half second has
+ * a p99 of its own. Told are all of them together, and the medians: of those
+ * in which all read, of those in which one did not, and of those in which the
+ * server held something.
  *
  * One stalls and goes before anything is measured: to a server that has heard
  * nothing but talk for a while, the first who goes is news, and the engine
