@@ -103,7 +103,9 @@ export interface LoggedIn extends Quantiles {
 export interface LogMeasured {
 	/** To the line that says where the server listens. */
 	readonly startMs: number;
-	/** After a clean stop, which may leave a snapshot. */
+	/** With a snapshot, and almost as much behind it as there ever is: the median after several crashes. */
+	readonly crashedMs: number;
+	/** With the snapshot that a stop leaves: the median of several. */
 	readonly restartMs: number;
 	/** Events a second, in processes of their own. */
 	readonly replayed: number;

@@ -6,9 +6,10 @@ import { writeHistory } from "./history.ts";
 import type { LogMeasured } from "./job.ts";
 import { onCore, PLUME, ServerProcess } from "./server-process.ts";
 
-const BETWEEN_SNAPSHOTS = 10_100;
+/** Almost as many events as are ever behind the newest snapshot. */
+const BEHIND = 9900;
 /** One start differs from the next by a half: their median tells. */
-const RESTARTS = 5;
+const STARTS = 5;
 const BARE = fileURLToPath(new URL("bare.js", import.meta.url));
 
 export async function measureLog(
@@ -22,21 +23,24 @@ export async function measureLog(
 	const parsed = await rate([BARE, join(folder, "log")]);
 	const parsedAndHashed = await rate([BARE, join(folder, "log"), "hash"]);
 	const startMs = await start(folder);
-	// As a server that has run for a while: two snapshots, and something behind them.
-	if (events > 0) await writeHistory(folder, events + BETWEEN_SNAPSHOTS);
+	if (events > 0) await writeHistory(folder, events + BEHIND);
+	const crashedMs = await starts(folder, "SIGKILL");
 	await start(folder);
-	const restarts = [];
-	for (let time = 0; time < RESTARTS; time++)
-		restarts.push(await start(folder));
-	const restartMs = median(restarts);
-	return { startMs, restartMs, replayed, parsed, parsedAndHashed };
+	const restartMs = await starts(folder);
+	return { startMs, crashedMs, restartMs, replayed, parsed, parsedAndHashed };
 }
 
-async function start(folder: string): Promise<number> {
+async function starts(folder: string, end?: "SIGKILL"): Promise<number> {
+	const all = [];
+	for (let time = 0; time < STARTS; time++) all.push(await start(folder, end));
+	return median(all);
+}
+
+async function start(folder: string, end?: "SIGKILL"): Promise<number> {
 	const from = performance.now();
 	const server = await ServerProcess.start("plume", folder);
 	const ms = performance.now() - from;
-	await server.stop();
+	await server.stop(end);
 	return ms;
 }
 

@@ -150,12 +150,12 @@ export class ServerProcess {
 	}
 
 	/** Resolves when it has ended; what takes too long is killed. */
-	async stop(): Promise<void> {
+	async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
 		const child = this.#child;
 		if (child.exitCode !== null || child.signalCode !== null) return;
 		const ended = new Promise((resolve) => child.once("exit", resolve));
 		const timer = setTimeout(() => child.kill("SIGKILL"), ENDING_MS);
-		child.kill("SIGTERM");
+		child.kill(signal);
 		await ended;
 		clearTimeout(timer);
 	}

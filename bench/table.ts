@@ -36,7 +36,7 @@ const heads = {
 	load: "|clients|offered/s|achieved/s|all, in order|CPU µs each|p50 ms|p99 ms|max ms|RSS MiB|× ws|× socket.io|CPU × ws|CPU × socket.io",
 	idle: "|clients|RSS KiB each|× ws|× socket.io",
 	logins: "|clients|logins/s|p50 ms|p99 ms|max ms",
-	log: "events|start ms|again ms|replay events/s|JSON.parse /s|+ SHA-256 /s|of those",
+	log: "events|start ms|after a crash|after a stop|replay events/s|JSON.parse /s|+ SHA-256 /s|of those",
 	inspector:
 		"nobody yet µs|nobody any more µs|one µs|shown|one costs µs|median µs",
 	untapped: "replay events/s|without|%|CPU µs each|without|%|p50 ms|without|%",
@@ -147,10 +147,11 @@ function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 			whole.format(rssMiB),
 		];
 	}
-	const { startMs, restartMs, replayed, parsed, parsedAndHashed } = answer;
+	const { startMs, crashedMs, restartMs, replayed, parsed, parsedAndHashed } =
+		answer;
 	return [
 		"events" in job ? whole.format(job.events) : "",
-		...[startMs, restartMs, replayed, parsed, parsedAndHashed].map(
+		...[startMs, crashedMs, restartMs, replayed, parsed, parsedAndHashed].map(
 			whole.format,
 		),
 		parsed > 0

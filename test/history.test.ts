@@ -1,8 +1,9 @@
 /** What was said before one came: pages of history, for whoever is in a room. */
 import { describe, expect, test } from "vitest";
 import { IndexFiles } from "../src/archive/index-files.ts";
+import { sha256 } from "../src/engine/secrets.ts";
 import { openFileLog } from "../src/log/file-log.ts";
-import { Snapshots } from "../src/log/snapshots.ts";
+import { newestSnapshot, Snapshots } from "../src/log/snapshots.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
 import { House, type Person } from "./house.ts";
@@ -294,4 +295,25 @@ test("a start reads no history, and a quiet room's is not a scan of everyone's",
 	await page(house, ann, { before: 2 });
 	const segments = read.filter((path) => path.includes("/log/"));
 	expect(segments).toHaveLength(1);
+});
+
+test("a stop leaves the next start nothing to read", async () => {
+	const disk = new FakeDisk();
+	const house = await houseOn(disk);
+	const ann = await house.enter("ann", "plume.2");
+	ann.say("a line", 1);
+	await house.settle();
+	await house.engine.stop();
+	const before = house.state.hash();
+	const { mark, state } = (await newestSnapshot(disk, "data")) ?? {};
+	expect(mark?.seq).toBe(house.log.ordered);
+	expect(sha256(state ?? "")).toBe(before);
+
+	house.clock.forgetTimers();
+	const next = await houseOn(disk, house.clock, "next");
+	const back = next.connect("plume.2");
+	back.open(ann.memory);
+	await next.until(() => back.received.length > 0);
+	expect(back.received).toMatchObject([{ type: 7, last: 1 }]);
+	expect(next.fatal).toBeUndefined();
 });

@@ -104,7 +104,10 @@ export class Erasures {
 			} catch (error) {
 				if (!(error instanceof DiskFull)) throw error;
 				report.warn({ error: error.message }, "an erasure waits for space");
-				if (this.#pipeline.stopping) return false;
+				if (this.#pipeline.stopping) {
+					this.#pipeline.owe();
+					return false;
+				}
 				await new Promise<void>((done) => clock.after(RETRY_MS, done));
 			}
 	}

@@ -47,6 +47,7 @@ export class Pipeline implements LogListener {
 	/** What is being overwritten: snapshots and a stop wait for it. */
 	readonly #waiting = new Set<Promise<void>>();
 	#holding = false;
+	#isOwing = false;
 	#deferred: (() => void)[] = [];
 	#stopping = false;
 	#stopped = false;
@@ -123,6 +124,11 @@ export class Pipeline implements LogListener {
 		return done;
 	}
 
+	/** Something is left to the next start, which finds it in the log: so it must read that. */
+	owe(): void {
+		this.#isOwing = true;
+	}
+
 	/** Runs now, or as soon as the disk takes writes again; never after a stop. */
 	whenWritable(task: () => void): void {
 		if (this.#stopping) return;
@@ -146,6 +152,7 @@ export class Pipeline implements LogListener {
 		await this.#log.close();
 		while (this.#waiting.size > 0) await Promise.all(this.#waiting);
 		await this.#snapshotter.settle();
+		if (!this.#isOwing) await this.#snapshotter.takeLast();
 		this.#stopped = true;
 	}
 

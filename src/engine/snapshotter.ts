@@ -55,4 +55,13 @@ export class Snapshotter {
 	async settle(): Promise<void> {
 		await this.#saving;
 	}
+
+	/** Of a log that is closed, so that the next start has nothing to read. */
+	async takeLast(): Promise<void> {
+		const { mark, ordered } = this.#log;
+		// What is not durable will not have happened.
+		if (mark?.seq !== ordered) return;
+		const pieces = canonicalPieces(this.#state.freeze(), DEPTH);
+		await this.#snapshots?.save(mark, pieces);
+	}
 }

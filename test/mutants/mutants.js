@@ -915,6 +915,20 @@ const edge = [
 		tests: ["test/edge/sockets.test.ts"],
 	},
 	{
+		promise: "snapshots: a stop leaves the next start nothing to read",
+		file: "src/engine/pipeline.ts",
+		find: "if (!this.#isOwing) await this.#snapshotter.takeLast();",
+		replace: "",
+		tests: ["test/history.test.ts -t nothing to read"],
+	},
+	{
+		promise: "snapshots: a stop leaves an erasure to a start that reads of it",
+		file: "src/engine/pipeline.ts",
+		find: "if (!this.#isOwing) await",
+		replace: "await",
+		tests: ["test/erase.test.ts -t left to the next start"],
+	},
+	{
 		promise: "garbage: what a rush leaves behind is found when it is over",
 		file: "src/garbage.ts",
 		find: "utilization < QUIET) ask(true)",
