@@ -75,7 +75,9 @@ export class ServerProcess {
 			...environment,
 		});
 		// Nothing that was started may outlive its measurement.
-		process.once("exit", () => child.kill("SIGKILL"));
+		const kill = () => child.kill("SIGKILL");
+		process.once("exit", kill);
+		child.once("exit", () => process.off("exit", kill));
 		const codes = new Map<string, string>();
 		const waiting = new Map<string, (code: string) => void>();
 		let started: ServerProcess | undefined;

@@ -63,11 +63,6 @@ export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
 	done();
 	// Not before: a long log is read faster with a heap that grows as it likes.
 	boundGarbage();
-	logger.info({ url: service.url }, "listening");
-	if (isTerminal && !config.production)
-		print(
-			`\nPlume is at ${service.url}\nLogin codes appear here, until ENV=production mails them. Ctrl+C stops.\n`,
-		);
 	const stop = async (signal: NodeJS.Signals) => {
 		logger.info({ signal }, "stopping");
 		await service.stop();
@@ -79,6 +74,12 @@ export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
 		process.once(signal, () => {
 			stop(signal).catch(onFatal);
 		});
+	// Not before: whoever reads it may stop us at once.
+	logger.info({ url: service.url }, "listening");
+	if (isTerminal && !config.production)
+		print(
+			`\nPlume is at ${service.url}\nLogin codes appear here, until ENV=production mails them. Ctrl+C stops.\n`,
+		);
 }
 
 /** The log, and the snapshots of what it comes to. */
