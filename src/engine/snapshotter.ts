@@ -56,12 +56,12 @@ export class Snapshotter {
 		await this.#saving;
 	}
 
-	/** Of a log that is closed, so that the next start has nothing to read. */
+	/** Of a log that is closed, so that the next start has nothing to read, if that is worth it. */
 	async takeLast(): Promise<void> {
 		const { mark, ordered } = this.#log;
 		// What is not durable will not have happened.
-		if (mark?.seq !== ordered) return;
+		if (mark?.seq !== ordered || !this.#snapshots?.isWorthIt(ordered)) return;
 		const pieces = canonicalPieces(this.#state.freeze(), DEPTH);
-		await this.#snapshots?.save(mark, pieces);
+		await this.#snapshots.save(mark, pieces);
 	}
 }

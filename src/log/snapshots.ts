@@ -20,6 +20,8 @@ const STATE = ',"state":';
 const NAME = /^snapshot-(\d+)\.json$/;
 const nameOf = (seq: number) => `snapshot-${seq}.json`;
 const KEPT = 2;
+/** Of the events between one and the next: so many are read in no time. */
+const WORTH = 0.1;
 /** So much is put together in one turn of the event loop. */
 const PIECES_PER_TURN = 1000;
 const folderOf = (dataFolder: string) => join(dataFolder, "snapshots");
@@ -55,6 +57,11 @@ export class Snapshots {
 
 	isDue(seq: number): boolean {
 		return seq - this.#newest >= this.#every;
+	}
+
+	/** Whether so much came since the newest that the next start should be spared it: what is spared is verified only afterwards. */
+	isWorthIt(seq: number): boolean {
+		return seq - this.#newest >= this.#every * WORTH;
 	}
 
 	/** The one to start from, if there is any. */
