@@ -273,6 +273,34 @@ const log = [
 		tests: ["test/program/operator.test.ts -t second server"],
 		hangs: "the second server is up and never ends",
 	},
+	{
+		promise: "snapshots: a stop leaves the next start nothing to read",
+		file: "src/engine/pipeline.ts",
+		find: "if (!this.#isOwing) await this.#snapshotter.takeLast();",
+		replace: "",
+		tests: ["test/history.test.ts -t nothing to read"],
+	},
+	{
+		promise: "snapshots: a stop leaves an erasure to a start that reads of it",
+		file: "src/engine/pipeline.ts",
+		find: "if (!this.#isOwing) await",
+		replace: "await",
+		tests: ["test/erase.test.ts -t left to the next start"],
+	},
+	{
+		promise: "garbage: what a rush leaves behind is found when it is over",
+		file: "src/garbage.ts",
+		find: "utilization < QUIET) ask(true)",
+		replace: "utilization < QUIET) ask(false)",
+		tests: ["test/program/garbage.test.ts"],
+	},
+	{
+		promise: "snapshots: a short log is read before anyone is let in",
+		file: "src/log/snapshots.ts",
+		find: "const WORTH = 0.1;",
+		replace: "const WORTH = 0;",
+		tests: ["test/program/operator.test.ts -t a flipped bit"],
+	},
 ];
 
 /** @type {readonly Mutant[]} */
@@ -913,27 +941,6 @@ const edge = [
 		find: "if (connection.isOver) return;",
 		replace: "if (webSocket.readyState !== webSocket.OPEN) return;",
 		tests: ["test/edge/sockets.test.ts"],
-	},
-	{
-		promise: "snapshots: a stop leaves the next start nothing to read",
-		file: "src/engine/pipeline.ts",
-		find: "if (!this.#isOwing) await this.#snapshotter.takeLast();",
-		replace: "",
-		tests: ["test/history.test.ts -t nothing to read"],
-	},
-	{
-		promise: "snapshots: a stop leaves an erasure to a start that reads of it",
-		file: "src/engine/pipeline.ts",
-		find: "if (!this.#isOwing) await",
-		replace: "await",
-		tests: ["test/erase.test.ts -t left to the next start"],
-	},
-	{
-		promise: "garbage: what a rush leaves behind is found when it is over",
-		file: "src/garbage.ts",
-		find: "utilization < QUIET) ask(true)",
-		replace: "utilization < QUIET) ask(false)",
-		tests: ["test/program/garbage.test.ts"],
 	},
 	{
 		promise: "edge: a foreign origin is turned away",
