@@ -2,7 +2,7 @@
  * What a Client can be told, in no protocol's words: the dialects at the edge
  * turn it into frames. An Item is for a whole room, the rest for one reader.
  */
-import type { Head, Item, MessageType } from "../../machines/message.ts";
+import type { Head, Item } from "../../machines/message.ts";
 
 /** A login under way. Times are milliseconds since 1970, by the server's clock. */
 export interface PendingLogin {
@@ -16,8 +16,9 @@ export interface Refusal {
 	readonly kind: "refused";
 	/** The name of the first rule that failed. */
 	readonly code: string;
-	/** The type of the message that was refused. */
-	readonly re: MessageType;
+	/** The type of the message that was refused, if it had one. */
+	readonly re?: number;
+	readonly id?: string | undefined;
 	readonly text: string;
 	readonly inRoom: boolean;
 	/** Present while the login it is about can still succeed. */
@@ -80,8 +81,18 @@ export type Notice =
 			readonly login: PendingLogin;
 			readonly now: number;
 			readonly text: string;
+			readonly id?: string | undefined;
 	  }
-	| { readonly kind: "authenticated"; readonly name: string }
+	| {
+			readonly kind: "authenticated";
+			readonly name: string;
+			readonly id?: string | undefined;
+	  }
+	/** A request that has no other answer was carried out. */
+	| {
+			readonly kind: "eraseDone" | "headsDone";
+			readonly id?: string | undefined;
+	  }
 	| {
 			readonly kind: "session";
 			readonly token: string;
@@ -101,6 +112,7 @@ export interface EarlierPage {
 	readonly items: readonly Item[];
 	/** Whether there is anything before these. */
 	readonly more: boolean;
+	readonly id?: string;
 }
 
 /** The latest of a room's history; with `isGap`, because what was missed can't be proven. */
@@ -129,4 +141,5 @@ export interface Welcome {
 	readonly said: number;
 	/** The highest number taken from this client. */
 	readonly last: number;
+	readonly id?: string | undefined;
 }

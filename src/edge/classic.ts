@@ -25,6 +25,8 @@ function frames(notice: Notice): readonly Frame[] {
 			if (isAboutCode(notice)) return [message(MessageType.authRst, "", "")];
 			return [message(MessageType.mayNotEnter, "", notice.text)];
 		case "codeSent":
+		case "eraseDone":
+		case "headsDone":
 		case "session":
 		case "erased":
 		case "ack":

@@ -17,7 +17,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Visit } from "../engine/visit.ts";
 import type { Limits } from "../limits.ts";
 import type { Dialect } from "./dialect.ts";
-import { parseCommand } from "./parse.ts";
+import { parseFrame } from "./parse.ts";
 
 /** Refusals for haste, in a row, that are taken for abuse. */
 const PATIENCE = 100;
@@ -89,20 +89,22 @@ export class Connection {
 	receive(frame: string): void {
 		const { engine, dialect } = this.#parts;
 		this.heard();
-		const command = parseCommand(frame, dialect.isModern);
-		const re = command?.type ?? MessageType.text;
+		const { command, re, id, n } = parseFrame(frame, dialect.isModern);
 		const isSignal = re === MessageType.signal;
 		const retryAfterMs = (isSignal ? this.#signals : this.#bucket).take();
 		if (retryAfterMs !== undefined) {
-			const n = command && "n" in command ? command.n : undefined;
 			if (++this.#hasty > PATIENCE) this.close("policy", "refused");
-			else if (!isSignal)
-				engine.refuse(this.#visit, "isNotTooFast", re, { n, retryAfterMs });
+			else if (!isSignal || id !== undefined)
+				engine.refuse(this.#visit, "isNotTooFast", re, {
+					n,
+					id,
+					retryAfterMs,
+				});
 			return;
 		}
 		this.#hasty = 0;
 		if (command) engine.receive(this.#visit, command);
-		else engine.refuse(this.#visit, "frameIsUnderstood", re);
+		else engine.refuse(this.#visit, "frameIsUnderstood", re, { n, id });
 	}
 
 	/** Any sign of life. */

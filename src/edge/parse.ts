@@ -10,14 +10,41 @@ import { type Fields, parseHint } from "./hint.ts";
 /** Items in a page of history, if nobody says how many, and at most. */
 const [PAGE_ITEMS, MOST_PAGE_ITEMS] = [50, 200];
 
-/** Answers undefined for anything that is not a message a client may send; `isModern` if it may send types above 5. */
-export function parseCommand(
-	frame: string,
-	isModern: boolean,
-): Command | undefined {
-	const fields = parseJson(frame);
-	if (!isObject(fields)) return undefined;
+/** Characters in the id that a client gives a request. */
+const MOST_ID = 32;
+
+/** A frame, read: what its refusal must bring back, and what it asks, if that was understood. */
+export interface ParsedFrame {
+	/** Its type, as it was written; undefined where it has none. */
+	readonly re: number | undefined;
+	readonly id: string | undefined;
+	readonly n: number | undefined;
+	readonly command: Command | undefined;
+}
+
+/** Never throws. `isModern` if the client may send types above 5. */
+export function parseFrame(frame: string, isModern: boolean): ParsedFrame {
+	const json = parseJson(frame);
+	const fields = isObject(json) ? json : {};
+	const { type, n } = fields;
+	const id = isModern && isRequestId(fields.id) ? fields.id : undefined;
+	const command = parseCommand(fields, isModern);
+	return {
+		re: isNumber(type, 0) ? type : undefined,
+		id,
+		n: isModern && isNumber(n, 1) ? n : undefined,
+		command: command && id !== undefined ? { ...command, id } : command,
+	};
+}
+
+const isRequestId = (value: unknown): value is string =>
+	typeof value === "string" && value.length > 0 && value.length <= MOST_ID;
+
+/** Answers undefined for anything that is not a message a client may send. */
+function parseCommand(fields: Fields, isModern: boolean): Command | undefined {
 	const { type } = fields;
+	const hasId = isModern && type !== MessageType.text && "id" in fields;
+	if (hasId && !isRequestId(fields.id)) return undefined;
 	const text = fields.text ?? "";
 	if (typeof text !== "string") return undefined;
 	switch (type) {
@@ -56,11 +83,11 @@ export function parseCommand(
 			const [room, epoch] = [id(fields.room), id(fields.epoch)];
 			const { before } = fields;
 			const limit = fields.limit ?? PAGE_ITEMS;
-			const isPage =
-				isModern && isNumber(before, 1) && isNumber(limit, 1, MOST_PAGE_ITEMS);
+			const isPage = isModern && isNumber(before, 1) && isNumber(limit, 1);
 			if (!isPage || room === undefined || epoch === undefined)
 				return undefined;
-			return { type, room, epoch, before, limit };
+			const most = Math.min(limit, MOST_PAGE_ITEMS);
+			return { type, room, epoch, before, limit: most };
 		}
 		case MessageType.erase: {
 			if (!isModern) return undefined;

@@ -36,11 +36,15 @@ function shownItem(it: Item): string {
 	return text;
 }
 
-const pendingFrame = (login: PendingLogin, now: number, text: string) => ({
+const pendingFrame = (
+	login: PendingLogin,
+	{ now = 0, text, id }: Pick<Refusal, "now" | "text" | "id">,
+) => ({
 	type: MessageType.pending,
 	...login,
 	now,
 	text,
+	id,
 });
 
 /** What is refused for good, if no login is under way any more. */
@@ -50,7 +54,8 @@ const endsLogin: ReadonlySet<number> = new Set([
 ]);
 
 function refusal(notice: Refusal): readonly Frame[] {
-	const { code, re, text, login, n, expected, retryAfterMs, inRoom } = notice;
+	const { code, re, id, text, login, inRoom } = notice;
+	const { n, expected, retryAfterMs } = notice;
 	const why = {
 		code,
 		re,
@@ -58,14 +63,15 @@ function refusal(notice: Refusal): readonly Frame[] {
 		...(n !== undefined && { n }),
 		...(expected !== undefined && { expected }),
 		...(retryAfterMs !== undefined && { retryAfter: retryAfterMs }),
+		...(id !== undefined && { id }),
 	};
 	const refused = { type: MessageType.refused, ...why };
 	if (isAboutCode(notice)) {
-		const wrong = { type: MessageType.authRst, text: "" };
+		const wrong = { type: MessageType.authRst, text: "", id };
 		if (!login) return [wrong, refused];
-		return [wrong, pendingFrame(login, notice.now ?? 0, text)];
+		return [wrong, pendingFrame(login, notice)];
 	}
-	const over = !inRoom && !login && endsLogin.has(re);
+	const over = !inRoom && !login && endsLogin.has(re ?? -1);
 	return [over ? { type: MessageType.mayNotEnter, ...why } : refused];
 }
 
@@ -92,11 +98,11 @@ function frames(notice: Notice): readonly (Frame | string)[] {
 			return [{ type: MessageType.text, user: { name }, text }];
 		}
 		case "authenticated": {
-			const { name } = notice;
-			return [{ type: MessageType.authAck, user: { name }, text: "" }];
+			const { name, id } = notice;
+			return [{ type: MessageType.authAck, user: { name }, text: "", id }];
 		}
 		case "codeSent":
-			return [pendingFrame(notice.login, notice.now, notice.text)];
+			return [pendingFrame(notice.login, notice)];
 		case "session": {
 			const { token, expires } = notice;
 			return [{ type: MessageType.session, token, expires }];
@@ -118,6 +124,12 @@ function frames(notice: Notice): readonly (Frame | string)[] {
 		}
 		case "refused":
 			return refusal(notice);
+		case "eraseDone":
+			return [{ type: MessageType.erase, done: true, id: notice.id }];
+		case "headsDone": {
+			const { signal: type } = MessageType;
+			return [{ type, kind: "heads", done: true, id: notice.id }];
+		}
 		case "heads": {
 			const { signal: type } = MessageType;
 			return notice.heads.map((head) => ({ type, kind: "head", ...head }));

@@ -1,9 +1,11 @@
 /**
- * The way in by a code: a hello that may be answered with one, and a browser
- * that comes back to a login under way.
+ * The ways in: a hello that may be answered with a code, a browser that comes
+ * back to a login under way, and one that comes back by its session.
  */
 import { MessageType } from "../../machines/message.ts";
-import type { Decision, FreshCode } from "./decide/decision.ts";
+import type { Command, OpenCommand } from "./command.ts";
+import type { Decision, FreshCode, View } from "./decide/decision.ts";
+import { decideOpen } from "./decide/open.ts";
 import type { Logins } from "./logins.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -19,64 +21,106 @@ type Refuse = (
 	details?: RefusalDetails,
 ) => void;
 
+type CarryOut = (visit: Visit, command: Command, decision: Decision) => void;
+
+interface AdmissionParts {
+	readonly parts: EngineParts;
+	readonly pipeline: Pipeline;
+	readonly logins: Logins;
+	readonly presence: Presence;
+	readonly refuse: Refuse;
+	readonly carryOut: CarryOut;
+}
+
 export class Admission {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
 	readonly #logins: Logins;
 	readonly #presence: Presence;
 	readonly #refuse: Refuse;
+	readonly #carryOut: CarryOut;
 
-	constructor(
-		parts: EngineParts,
-		pipeline: Pipeline,
-		logins: Logins,
-		presence: Presence,
-		refuse: Refuse,
-	) {
-		this.#parts = parts;
-		this.#pipeline = pipeline;
-		this.#logins = logins;
-		this.#presence = presence;
-		this.#refuse = refuse;
+	constructor(given: AdmissionParts) {
+		this.#parts = given.parts;
+		this.#pipeline = given.pipeline;
+		this.#logins = given.logins;
+		this.#presence = given.presence;
+		this.#refuse = given.refuse;
+		this.#carryOut = given.carryOut;
+	}
+
+	/** A hello that was decided on: a code is mailed, or it is refused. */
+	greet(visit: Visit, command: Command, decision: Decision): void {
+		const { fresh } = decision;
+		const asked = fresh?.login ?? visit.login;
+		if (fresh && asked) this.#begin(visit, asked, fresh, decision, command.id);
+		else this.#carryOut(visit, command, decision);
+	}
+
+	/** A browser comes back by the session or the pending login it kept, or goes on to another room. */
+	open(visit: Visit, view: View, command: OpenCommand): void {
+		if (command.pending) {
+			this.#reattach(visit, command.pending, command.id);
+			return;
+		}
+		const { policy, secrets } = this.#parts;
+		const { session = "", client, room, place, id: request } = command;
+		const open = { session, client, room };
+		const decision = decideOpen(view, open, policy, secrets);
+		const { returning, taken: last = 0 } = decision;
+		const login = returning && {
+			...returning,
+			user: { name: returning.name, email: "" },
+			last,
+			request,
+			...(place && { place }),
+		};
+		if (login) this.#presence.carry(visit, login);
+		this.#carryOut(visit, command, decision);
+		if (login?.resumed)
+			this.#pipeline.tell(visit, () =>
+				this.#presence.resume(visit, login, login.room),
+			);
 	}
 
 	/** Mail allowances come last, so that a hello refused for its own sake uses up none. */
-	begin(
+	#begin(
 		visit: Visit,
 		asked: Omit<Login, "user">,
 		fresh: FreshCode,
 		{ entries }: Decision,
+		id: string | undefined,
 	): void {
 		const login: Login = { ...asked, user: fresh.user };
 		const used = this.#logins.take(fresh.user.email, visit.network);
 		if (used) {
-			this.#refuse(visit, used.rule, MessageType.hello, used);
+			this.#refuse(visit, used.rule, MessageType.hello, { ...used, id });
 			return;
 		}
 		this.#presence.carry(visit, login);
 		this.#pipeline.append(...entries);
-		this.#logins.send(visit, login, fresh, (error) => {
+		this.#logins.send(visit, login, { ...fresh, id }, (error) => {
 			const { report } = this.#parts;
 			report.warn({ error: error.message }, "a login code was not mailed");
 			const waiting = this.#presence.carrierOf(login.client) ?? visit;
-			this.#refuse(waiting, "mailWasSent", MessageType.hello);
+			this.#refuse(waiting, "mailWasSent", MessageType.hello, { id });
 		});
 	}
 
 	/** Whoever has the id of a login under way may finish it here. */
-	reattach(visit: Visit, pending: string): void {
+	#reattach(visit: Visit, pending: string, id: string | undefined): void {
 		const { state, clock } = this.#parts;
 		const isInside =
 			visit.login && state.client(visit.login.client)?.matches("inRoom");
 		if (isInside) {
-			this.#refuse(visit, "isNotInside", MessageType.open);
+			this.#refuse(visit, "isNotInside", MessageType.open, { id });
 			return;
 		}
 		const client = state.pending(sha256(pending));
 		if (client) this.#logins.expireIfDue(client);
 		const snapshot = client && state.client(client);
 		if (!client || !snapshot?.matches("awaitingCode")) {
-			this.#refuse(visit, "loginIsPending", MessageType.open);
+			this.#refuse(visit, "loginIsPending", MessageType.open, { id });
 			return;
 		}
 		const { name } = snapshot.context;
@@ -85,7 +129,7 @@ export class Admission {
 		this.#presence.carry(visit, login);
 		const underway = this.#logins.pending(login);
 		if (!underway) return;
-		const sent = { login: underway, now: clock.now(), text: "" };
+		const sent = { login: underway, now: clock.now(), text: "", id };
 		this.#pipeline.tell(visit, () =>
 			visit.mailbox.put({ kind: "codeSent", ...sent }),
 		);

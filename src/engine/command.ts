@@ -9,20 +9,31 @@ import type { ErasureAsked } from "./erasures.ts";
 import type { Hint } from "./signals.ts";
 import type { Place } from "./visit.ts";
 
-export type Command =
-	| ({ readonly type: typeof MessageType.hello } & Hello)
-	| ({ readonly type: typeof MessageType.auth } & Auth)
-	| ({ readonly type: typeof MessageType.text } & Words)
-	| ({
-			readonly type: typeof MessageType.open;
-			/** The raw id of a login under way. */
-			readonly pending: string | undefined;
-			readonly session: string | undefined;
-			readonly place: Place | undefined;
-	  } & Omit<Open, "session">)
-	| ({ readonly type: typeof MessageType.signal } & Hint)
-	| ({ readonly type: typeof MessageType.history } & PageAsked)
-	| ({ readonly type: typeof MessageType.erase } & ErasureAsked)
-	| { readonly type: typeof MessageType.logout; readonly all: boolean };
+/** What a client may add to any request, to know the answer by. */
+interface Request {
+	readonly id?: string;
+}
+
+export type Command = Request &
+	(
+		| ({ readonly type: typeof MessageType.hello } & Hello)
+		| ({ readonly type: typeof MessageType.auth } & Auth)
+		| ({ readonly type: typeof MessageType.text } & Words)
+		| ({
+				readonly type: typeof MessageType.open;
+				/** The raw id of a login under way. */
+				readonly pending: string | undefined;
+				readonly session: string | undefined;
+				readonly place: Place | undefined;
+		  } & Omit<Open, "session">)
+		| ({ readonly type: typeof MessageType.signal } & Hint)
+		| ({ readonly type: typeof MessageType.history } & PageAsked)
+		| ({ readonly type: typeof MessageType.erase } & ErasureAsked)
+		| { readonly type: typeof MessageType.logout; readonly all: boolean }
+	);
 
 export type OpenCommand = Extract<Command, { type: typeof MessageType.open }>;
+export type SignalCommand = Extract<
+	Command,
+	{ type: typeof MessageType.signal }
+>;

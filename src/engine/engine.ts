@@ -15,11 +15,11 @@ import type {
 import { type Item, MessageType } from "../../machines/message.ts";
 import type { Notice } from "../chat/notice.ts";
 import { Admission } from "./admission.ts";
-import type { Command, OpenCommand } from "./command.ts";
+import type { Command, SignalCommand } from "./command.ts";
 import { decideAuth } from "./decide/auth.ts";
 import type { Decision, View } from "./decide/decision.ts";
 import { decideHello } from "./decide/hello.ts";
-import { decideLogout, decideOpen, sessionsDue } from "./decide/open.ts";
+import { decideLogout, sessionsDue } from "./decide/open.ts";
 import { roomsForgotten } from "./decide/rooms.ts";
 import { decideText } from "./decide/text.ts";
 import { Erasures } from "./erasures.ts";
@@ -67,13 +67,14 @@ export class Engine implements PipelineHooks, Voice {
 		this.#signals = new Signals(this.#pipeline, state, server, clock);
 		const refuse: Engine["refuse"] = (...no) => this.refuse(...no);
 		this.#erasures = new Erasures(parts, this.#pipeline, refuse);
-		this.#admission = new Admission(
+		this.#admission = new Admission({
 			parts,
-			this.#pipeline,
-			this.#logins,
-			this.#presence,
+			pipeline: this.#pipeline,
+			logins: this.#logins,
+			presence: this.#presence,
 			refuse,
-		);
+			carryOut: (...outcome) => this.#carryOut(...outcome),
+		});
 		this.#pipeline.guarded(() => this.#start());
 	}
 
@@ -88,7 +89,7 @@ export class Engine implements PipelineHooks, Voice {
 	/** A message has come from a visitor. */
 	receive(visit: Visit, command: Command): void {
 		if (visit.gone || this.#pipeline.stopping) return;
-		if (command.type === MessageType.signal) this.#signals.take(visit, command);
+		if (command.type === MessageType.signal) this.#signal(visit, command);
 		else if (this.#pipeline.frozen && command.type !== MessageType.history)
 			this.#refuseFrozen(visit, command);
 		else this.#pipeline.guarded(() => this.#obey(visit, command));
@@ -105,7 +106,7 @@ export class Engine implements PipelineHooks, Voice {
 	refuse(
 		visit: Visit,
 		code: Rule,
-		re: MessageType,
+		re: number | undefined,
 		details: RefusalDetails = {},
 	): void {
 		this.refusals.count(code);
@@ -117,11 +118,11 @@ export class Engine implements PipelineHooks, Voice {
 
 	/** What was said is to be said again soon; whoever comes back, or wants in, is to come again. */
 	#refuseFrozen(visit: Visit, command: Command): void {
-		const { type } = command;
+		const { type, id } = command;
 		if (type === MessageType.open && this.standing(visit) !== "inRoom")
 			visit.carrier.onEnd("restart");
 		const n = "n" in command ? command.n : undefined;
-		this.refuse(visit, "diskHasSpace", type, { n, retryAfterMs: 1000 });
+		this.refuse(visit, "diskHasSpace", type, { n, id, retryAfterMs: 1000 });
 	}
 
 	/** The carrier is gone. May be called again, and of a visit that was ended from here: a Client leaves once. */
@@ -218,11 +219,15 @@ export class Engine implements PipelineHooks, Voice {
 		const view: View = { state, client, now: clock.now() };
 		switch (command.type) {
 			case MessageType.hello:
-				this.#greet(visit, decideHello(view, command, policy, secrets));
+				this.#admission.greet(
+					visit,
+					command,
+					decideHello(view, command, policy, secrets),
+				);
 				break;
 			case MessageType.auth: {
 				const decision = decideAuth(view, command, policy, secrets);
-				this.#carryOut(visit, command.type, decision);
+				this.#carryOut(visit, command, decision);
 				break;
 			}
 			case MessageType.text: {
@@ -232,14 +237,13 @@ export class Engine implements PipelineHooks, Voice {
 				}
 				const decision = decideText(view, command, policy, secrets);
 				const { taken: last } = decision;
-				this.#carryOut(visit, command.type, decision, command.n);
+				this.#carryOut(visit, command, decision);
 				const room = client?.context.room ?? "";
 				if (last !== undefined) this.#tell(visit, { kind: "ack", room, last });
 				break;
 			}
 			case MessageType.open:
-				if (command.pending) this.#admission.reattach(visit, command.pending);
-				else this.#open(visit, view, command);
+				this.#admission.open(visit, view, command);
 				break;
 			case MessageType.history:
 				this.#pages.ask(visit, this.standing(visit) === "inRoom", command);
@@ -248,50 +252,34 @@ export class Engine implements PipelineHooks, Voice {
 				this.#erasures.ask(visit, client, command);
 				break;
 			case MessageType.logout:
+				if (!client?.matches("inRoom"))
+					this.refuse(visit, "isInside", command.type, command);
 				this.#pipeline.append(...decideLogout(view, command.all));
 		}
-	}
-
-	#open(visit: Visit, view: View, command: OpenCommand): void {
-		const { policy, secrets } = this.#parts;
-		const { session = "", client, room, place } = command;
-		const open = { session, client, room };
-		const decision = decideOpen(view, open, policy, secrets);
-		const { returning, taken: last = 0 } = decision;
-		const login = returning && {
-			...returning,
-			user: { name: returning.name, email: "" },
-			last,
-			...(place && { place }),
-		};
-		if (login) this.#presence.carry(visit, login);
-		this.#carryOut(visit, command.type, decision);
-		if (login?.resumed)
-			this.#pipeline.tell(visit, () =>
-				this.#presence.resume(visit, login, login.room),
-			);
 	}
 
 	#tell(visit: Visit, notice: Notice): void {
 		this.#pipeline.tell(visit, () => visit.mailbox.put(notice));
 	}
 
-	#greet(visit: Visit, decision: Decision): void {
-		const { fresh } = decision;
-		const asked = fresh?.login ?? visit.login;
-		if (fresh && asked) this.#admission.begin(visit, asked, fresh, decision);
-		else this.#carryOut(visit, MessageType.hello, decision);
+	#signal(visit: Visit, command: SignalCommand): void {
+		const isHeard = this.#signals.take(visit, command);
+		if (!isHeard && command.id !== undefined)
+			this.refuse(visit, "isInside", command.type, command);
 	}
 
 	#carryOut(
 		visit: Visit,
-		re: MessageType,
+		command: Command,
 		{ entries, refused, retryAfterMs, expected, session }: Decision,
-		n?: number,
 	): void {
-		if (session && visit.login) visit.login = { ...visit.login, session };
+		const { type, id } = command;
+		const n = "n" in command ? command.n : undefined;
+		if (session && visit.login)
+			visit.login = { ...visit.login, session, request: id };
 		this.#pipeline.append(...entries);
-		if (refused) this.refuse(visit, refused, re, { n, expected, retryAfterMs });
+		if (refused)
+			this.refuse(visit, refused, type, { id, n, expected, retryAfterMs });
 	}
 
 	#snapshot({ login }: Visit) {

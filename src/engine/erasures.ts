@@ -17,14 +17,14 @@ import {
 import { roomOpened } from "./decide/rooms.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { Rule } from "./refusals.ts";
+import type { RefusalDetails, Rule } from "./refusals.ts";
 import type { ClientSnapshot } from "./state.ts";
 import type { Visit } from "./visit.ts";
 
 const RETRY_MS = 1000;
 
 /** One message, or all that whoever asks ever said. */
-export type ErasureAsked =
+export type ErasureAsked = { readonly id?: string } & (
 	| {
 			readonly mine: false;
 			readonly room: string;
@@ -32,14 +32,22 @@ export type ErasureAsked =
 			/** Its offset. */
 			readonly target: number;
 	  }
-	| { readonly mine: true };
+	| { readonly mine: true }
+);
+
+type Refuse = (
+	visit: Visit,
+	rule: Rule,
+	re: MessageType,
+	details: RefusalDetails,
+) => void;
 
 type Asker = ClientSnapshot["context"];
 
 export class Erasures {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
-	readonly #refuse: (visit: Visit, rule: Rule, re: MessageType) => void;
+	readonly #refuse: Refuse;
 	/** Where the text stands that an event is about to erase. */
 	readonly #places = new Map<MessageErased, Places>();
 	/** Events of the log that are being erased, or were since somebody began to look. */
@@ -51,11 +59,7 @@ export class Erasures {
 	/** Whose messages are being looked for: they say nothing meanwhile. */
 	readonly #silent = new Set<Identity>();
 
-	constructor(
-		parts: EngineParts,
-		pipeline: Pipeline,
-		refuse: (visit: Visit, rule: Rule, re: MessageType) => void,
-	) {
+	constructor(parts: EngineParts, pipeline: Pipeline, refuse: Refuse) {
 		this.#parts = parts;
 		this.#pipeline = pipeline;
 		this.#refuse = refuse;
@@ -70,8 +74,8 @@ export class Erasures {
 		client: ClientSnapshot | undefined,
 		asked: ErasureAsked,
 	): void {
-		if (!client?.matches("inRoom")) this.#no(visit, "isInside");
-		else if (asked.mine) this.#eraseAll(visit, client.context);
+		if (!client?.matches("inRoom")) this.#no(visit, "isInside", asked);
+		else if (asked.mine) this.#eraseAll(visit, client.context, asked);
 		else this.#eraseOne(visit, client.context, asked);
 	}
 
@@ -115,20 +119,21 @@ export class Erasures {
 	#eraseOne(
 		visit: Visit,
 		asker: Asker,
-		{ room, epoch, target }: Extract<ErasureAsked, { mine: false }>,
+		asked: Extract<ErasureAsked, { mine: false }>,
 	): void {
-		this.#look(visit, async () => {
+		const { room, epoch, target } = asked;
+		this.#look(visit, asked, async () => {
 			const place = { room, epoch, offset: target };
 			const found = await this.#parts.archive.find(place);
-			this.#decided(visit, () => this.#one(visit, asker, found));
+			this.#decided(visit, asked, () => this.#one(visit, asker, asked, found));
 		});
 	}
 
 	/** Looks for what is to be erased, and decides on it. */
-	#look(visit: Visit, task: () => Promise<void>): void {
+	#look(visit: Visit, asked: ErasureAsked, task: () => Promise<void>): void {
 		this.#looking++;
 		task()
-			.catch((error: unknown) => this.#failed(visit, error))
+			.catch((error: unknown) => this.#failed(visit, asked, error))
 			.finally(() => {
 				this.#looking--;
 				this.#forget();
@@ -141,34 +146,44 @@ export class Erasures {
 		this.#erased = [];
 	}
 
-	#one(visit: Visit, asker: Asker, found: Found | undefined): void {
+	#one(
+		visit: Visit,
+		asker: Asker,
+		asked: ErasureAsked,
+		found: Found | undefined,
+	): void {
+		const { id } = asked;
 		const isBusy = found && this.#seqs.has(found.seq);
 		const decided = decideErasure(
 			this.#view(asker),
 			isBusy ? undefined : found,
 		);
-		if ("refused" in decided) this.#no(visit, decided.refused);
+		if ("refused" in decided) this.#no(visit, decided.refused, asked);
 		else if (found) {
 			const { event } = decided;
 			this.#prepare(event, [found]);
 			this.#pipeline.append({ event });
+			if (id !== undefined)
+				this.#pipeline.tell(visit, () =>
+					visit.mailbox.put({ kind: "eraseDone", id }),
+				);
 		}
 	}
 
-	#eraseAll(visit: Visit, asker: Asker): void {
+	#eraseAll(visit: Visit, asker: Asker, asked: ErasureAsked): void {
 		const { identity } = asker;
 		if (this.#silent.has(identity)) {
-			this.#no(visit, "isNotErasing");
+			this.#no(visit, "isNotErasing", asked);
 			return;
 		}
 		this.#silent.add(identity);
 		this.#pipeline.afterwards(() =>
-			this.#look(visit, async () => {
+			this.#look(visit, asked, async () => {
 				const all: Found[] = [];
 				try {
 					for await (const found of this.#parts.archive.saidBy(identity))
 						all.push(found);
-					this.#decided(visit, () => this.#all(asker, all));
+					this.#decided(visit, asked, () => this.#all(asker, all));
 				} finally {
 					this.#silent.delete(identity);
 				}
@@ -209,9 +224,9 @@ export class Erasures {
 	}
 
 	/** Time has passed while the archive was read: is anything to be decided still? */
-	#decided(visit: Visit, task: () => void): void {
+	#decided(visit: Visit, asked: ErasureAsked, task: () => void): void {
 		if (this.#pipeline.stopping) return;
-		if (this.#pipeline.frozen) this.#no(visit, "diskHasSpace");
+		if (this.#pipeline.frozen) this.#no(visit, "diskHasSpace", asked);
 		else this.#pipeline.guarded(task);
 	}
 
@@ -220,13 +235,13 @@ export class Erasures {
 		return { state, asker, log: log.id, now: clock.now() };
 	}
 
-	#failed(visit: Visit, error: unknown): void {
+	#failed(visit: Visit, asked: ErasureAsked, error: unknown): void {
 		const fields = { error: error instanceof Error ? error.message : error };
 		this.#parts.report.warn(fields, "what is to be erased could not be read");
-		this.#no(visit, "historyIsReadable");
+		this.#no(visit, "historyIsReadable", asked);
 	}
 
-	#no(visit: Visit, rule: Rule): void {
-		this.#refuse(visit, rule, MessageType.erase);
+	#no(visit: Visit, rule: Rule, { id }: ErasureAsked): void {
+		this.#refuse(visit, rule, MessageType.erase, { id });
 	}
 }

@@ -59,9 +59,11 @@ export class Logins {
 	send(
 		visit: Visit,
 		login: Login,
-		{ code, expires, user: { email: to, name } }: FreshCode,
+		asked: FreshCode & { readonly id: string | undefined },
 		failed: (error: MailError) => void,
 	): void {
+		const { code, expires, id } = asked;
+		const { email: to, name } = asked.user;
 		this.expireLater(login.client, expires);
 		const expiresInMinutes = Math.round(this.#limits.codeSeconds / 60);
 		this.#pipeline.whenDurable(() => {
@@ -75,7 +77,7 @@ export class Logins {
 			if (!pending || visit.gone) return;
 			const text = waitMs > 1000 ? waitWords(waitMs) : "";
 			const now = this.#clock.now();
-			visit.mailbox.put({ kind: "codeSent", login: pending, now, text });
+			visit.mailbox.put({ kind: "codeSent", login: pending, now, text, id });
 		});
 	}
 

@@ -7,15 +7,23 @@ import { type Item, MessageType } from "../../machines/message.ts";
 import type { Archive, Page, PageAsked, Placed } from "../archive/archive.ts";
 import type { Room } from "../chat/room.ts";
 import type { Reporter } from "./parts.ts";
-import type { Rule } from "./refusals.ts";
+import type { RefusalDetails, Rule } from "./refusals.ts";
 import type { Visit } from "./visit.ts";
 
 /** How a visitor is answered. */
 export interface Voice {
 	/** Runs a task when all that is ordered now was told. */
 	whenTold(visit: Visit, task: () => void): void;
-	refuse(visit: Visit, rule: Rule, re: MessageType): void;
+	refuse(
+		visit: Visit,
+		rule: Rule,
+		re: MessageType,
+		details?: RefusalDetails,
+	): void;
 }
+
+/** A page, and what its asker calls the request. */
+type Asked = PageAsked & { readonly id?: string };
 
 export class Pages {
 	readonly #archive: Archive;
@@ -31,18 +39,18 @@ export class Pages {
 	}
 
 	/** Tells a page to who is in a room, sooner or later. */
-	ask(visit: Visit, isInside: boolean, asked: PageAsked): void {
+	ask(visit: Visit, isInside: boolean, asked: Asked): void {
 		const re = MessageType.history;
-		if (!isInside) this.#voice.refuse(visit, "isInside", re);
+		if (!isInside) this.#voice.refuse(visit, "isInside", re, asked);
 		else if (this.#reading.has(visit))
-			this.#voice.refuse(visit, "isNotTooFast", re);
+			this.#voice.refuse(visit, "isNotTooFast", re, asked);
 		else {
 			this.#reading.add(visit);
 			this.#read(
 				visit,
 				() => this.#archive.page(asked),
 				(page) => this.#answer(visit, asked, page),
-				() => this.#fail(visit),
+				() => this.#fail(visit, asked),
 			);
 		}
 	}
@@ -107,16 +115,24 @@ export class Pages {
 		this.#archive.catchUp().catch((error: unknown) => this.#warn(error));
 	}
 
-	#answer(visit: Visit, asked: PageAsked, page: Page | undefined): void {
+	#answer(visit: Visit, asked: Asked, page: Page | undefined): void {
 		this.#reading.delete(visit);
-		const { room, epoch, before } = asked;
-		if (page) visit.mailbox.put({ kind: "page", room, epoch, before, ...page });
-		else this.#voice.refuse(visit, "placeIsKnown", MessageType.history);
+		const { room, epoch, before, id } = asked;
+		if (page)
+			visit.mailbox.put({
+				kind: "page",
+				room,
+				epoch,
+				before,
+				...page,
+				...(id !== undefined && { id }),
+			});
+		else this.#voice.refuse(visit, "placeIsKnown", MessageType.history, asked);
 	}
 
-	#fail(visit: Visit): void {
+	#fail(visit: Visit, asked: Asked): void {
 		this.#reading.delete(visit);
-		this.#voice.refuse(visit, "historyIsReadable", MessageType.history);
+		this.#voice.refuse(visit, "historyIsReadable", MessageType.history, asked);
 	}
 
 	#warn(error: unknown): void {

@@ -179,13 +179,13 @@ export class Presence {
 
 	#welcome(visit: Visit, login: Login, room: Room, epoch: string): void {
 		const { mailbox } = visit;
-		const { client } = login;
+		const { client, request: id } = login;
 		const { name } = login.user;
-		if (login.pending) mailbox.put({ kind: "authenticated", name });
+		if (login.pending) mailbox.put({ kind: "authenticated", name, id });
 		if (login.session) mailbox.put({ kind: "session", ...login.session });
 		const last = login.last ?? 0;
 		const place = { room: room.name, ...room.head, epoch };
-		mailbox.put({ kind: "welcome", client, name, ...place, last });
+		mailbox.put({ kind: "welcome", client, name, ...place, last, id });
 		this.#catchUp.begin(visit, login, room, epoch);
 	}
 

@@ -2,7 +2,6 @@
  * Every rule that can refuse a person something, with what they are told:
  * what went wrong and what to do. A rule without words does not compile.
  */
-import type { MessageType } from "../../machines/message.ts";
 import type { PendingLogin, Refusal } from "../chat/notice.ts";
 
 export const refusalWords = {
@@ -62,6 +61,8 @@ export const refusalWords = {
 export type Rule = keyof typeof refusalWords;
 
 export interface RefusalDetails {
+	/** The id that the client gave its request. */
+	readonly id?: string | undefined;
 	readonly n?: number | undefined;
 	readonly expected?: number | undefined;
 	readonly retryAfterMs?: number | undefined;
@@ -76,12 +77,14 @@ interface About extends RefusalDetails {
 /** The refusal of a message of type `re`, with what is known of it. */
 export function refusal(
 	code: Rule,
-	re: MessageType,
-	{ inRoom, login, now, n, expected, retryAfterMs }: About,
+	re: number | undefined,
+	{ inRoom, login, now, id, n, expected, retryAfterMs }: About,
 ): Refusal {
 	return {
 		kind: "refused",
-		...{ code, re, text: refusalWords[code], inRoom },
+		...{ code, text: refusalWords[code], inRoom },
+		...(re !== undefined && { re }),
+		...(id !== undefined && { id }),
 		...(login && { login, now }),
 		...(n !== undefined && { n }),
 		...(expected !== undefined && { expected }),

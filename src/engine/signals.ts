@@ -22,7 +22,11 @@ const TYPING_MS = 5000;
 export type Hint =
 	| { readonly kind: "typing" }
 	| { readonly kind: "presence"; readonly away: boolean }
-	| { readonly kind: "heads"; readonly rooms: readonly RoomName[] };
+	| {
+			readonly kind: "heads";
+			readonly rooms: readonly RoomName[];
+			readonly id?: string;
+	  };
 
 interface Source {
 	readonly client: ClientId;
@@ -52,14 +56,15 @@ export class Signals {
 		);
 	}
 
-	/** Only who is in a room is listened to. It waits like a reply, so that it comes after their welcome. */
-	take(visit: Visit, hint: Hint): void {
+	/** Answers false to who is not in a room. It waits like a reply, so that it comes after their welcome. */
+	take(visit: Visit, hint: Hint): boolean {
 		const { login, mailbox } = visit;
 		const snapshot = login && this.#state.client(login.client);
-		if (!snapshot?.matches("inRoom")) return;
+		if (!snapshot?.matches("inRoom")) return false;
 		const { id: client, name, room } = snapshot.context;
 		const source = { client, name, room, mailbox };
 		this.#pipeline.tell(visit, () => this.#heed(source, hint));
+		return true;
 	}
 
 	/** Someone in a room is told from now on what is said there: soon also who is in. */
@@ -102,6 +107,8 @@ export class Signals {
 		const { client, mailbox } = source;
 		if (hint.kind === "heads") {
 			this.#watchers.watch(mailbox, source.name, hint.rooms);
+			if (hint.rooms.length === 0 || hint.id !== undefined)
+				mailbox.put({ kind: "headsDone", id: hint.id });
 			return;
 		}
 		const room = this.#server.room(source.room);

@@ -44,6 +44,8 @@ export interface Login {
 	readonly resumed?: boolean;
 	/** The highest number taken from this client when it came back. */
 	readonly last?: number;
+	/** What the client calls the request that let it in. */
+	readonly request?: string | undefined;
 	/** The last item this client saw, if it says it was here before. */
 	readonly place?: Place;
 }

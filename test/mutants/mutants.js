@@ -873,6 +873,20 @@ const room = [
 /** @type {readonly Mutant[]} */
 const edge = [
 	{
+		promise: "edge: a frame that is not understood is refused as what it is",
+		file: "src/edge/parse.ts",
+		find: "re: isNumber(type, 0) ? type : undefined,",
+		replace: "re: 1,",
+		tests: ["test/requests.test.ts"],
+	},
+	{
+		promise: "edge: the answer to a request brings back its id",
+		file: "src/edge/parse.ts",
+		find: "{ ...command, id }",
+		replace: "command",
+		tests: ["test/requests.test.ts"],
+	},
+	{
 		promise: "edge: what is not understood is not passed on",
 		file: "src/edge/parse.ts",
 		find: `		default:
