@@ -3,14 +3,11 @@
  * focus stays in the field: arrows choose, Enter or Tab takes, Escape lets be.
  */
 
-import { foldName } from "../machines/text.ts";
+import { foldName, STARTED } from "../machines/text.ts";
 import { find, say } from "./element.ts";
 import { nameTag } from "./person.ts";
 
 const MOST = 6;
-/** The start of a name before the cursor. */
-const STARTED = /(?<![\p{L}\p{N}_-])@([\p{L}\p{M}\p{N}_-]*)$/u;
-
 export function completion(field: HTMLTextAreaElement, names: () => string[]) {
 	const list = find("#names", HTMLElement);
 	const told = find("#names-told", HTMLElement);

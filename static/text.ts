@@ -4,24 +4,17 @@
  * ours; only http and https can be clicked.
  */
 
-import { foldName, mentioned, PARTS } from "../machines/text.ts";
+import {
+	foldName,
+	meant,
+	mentioned,
+	PARTS,
+	trimmedAddress,
+} from "../machines/text.ts";
 import { make } from "./element.ts";
 
 /** More emoji than these are a text. */
 const ONLY_EMOJI = /^(?:\s*\p{RGI_Emoji}){1,6}\s*$/v;
-/** What follows an address and is no part of it. */
-const AFTER = /[.,;:!?'"»”’…*_~]+$/u;
-
-/** An address ends before its sentence does, and before a bracket that it did not open. */
-function trimmed(url: string): string {
-	const short = url.replace(AFTER, "");
-	const closes = /[)\]}]$/.exec(short)?.[0];
-	if (!closes) return short;
-	const opens = { ")": "(", "]": "[", "}": "{" }[closes] ?? "";
-	if (short.split(opens).length >= short.split(closes).length) return short;
-	return trimmed(short.slice(0, -1));
-}
-
 function link(url: string): Node | string {
 	if (!URL.canParse(url)) return url;
 	const element = document.createElement("a");
@@ -43,10 +36,12 @@ export function textNodes(text: string, me: string): (Node | string)[] {
 		if (fence !== undefined) node = make("pre", "", make("code", "", fence));
 		else if (code !== undefined) node = make("code", "", code);
 		else if (url !== undefined) {
-			all = trimmed(url);
+			all = trimmedAddress(url);
 			node = link(all);
-		} else if (name !== undefined && foldName(name) === foldName(me)) {
-			node = make("mark", "", all);
+		} else if (name !== undefined) {
+			const mine = meant(name).find((one) => foldName(one) === foldName(me));
+			if (mine) all = all.slice(0, 1 + mine.length);
+			node = mine ? make("mark", "", all) : all;
 		}
 		nodes.push(text.slice(shown, match.index), node);
 		shown = match.index + all.length;

@@ -207,6 +207,9 @@ test("who was mentioned in another room is told so, once, and nobody else is", a
 	bob.say("ann?");
 	await pass(2000);
 	expect(mentionedTo(ann)).toEqual([undefined]);
+	bob.say("你好@annさん");
+	await pass(2000);
+	expect(mentionedTo(ann)).toEqual([true]);
 });
 
 test("a new list of rooms replaces the one before, and an empty one ends it", async () => {

@@ -22,17 +22,24 @@ test("links can be clicked, code stands out, and nothing is markup", async () =>
 		["https://example.org/a_(b)", rel],
 		["http://example.org/x?y=1", rel],
 	]);
+	await ann.says("שלום Https://example.org/אבג/x。次に");
+	await links.nth(2).waitFor();
+	expect(await links.nth(2).innerText()).toBe("Https://example.org/אבג/x");
+	const { direction, unicodeBidi } = await links
+		.nth(2)
+		.evaluate((link) => getComputedStyle(link));
+	expect([direction, unicodeBidi]).toEqual(["ltr", "isolate"]);
 	await ann.says(
 		"javascript:alert(1) <img src=x onerror=alert(1)> data:text/html,x",
 	);
 	await ann.reads("<img src=x onerror=alert(1)>");
-	expect(await links.count()).toBe(2);
+	expect(await links.count()).toBe(3);
 	expect(await log.locator("img").count()).toBe(0);
 	await ann.says("use `npm test`, or\n```sh\nhttps://not.a.link <b>\n```");
 	await log.locator("pre").waitFor();
 	expect(await log.locator("pre").innerText()).toBe("https://not.a.link <b>");
 	expect(await log.locator(".line > code").innerText()).toBe("npm test");
-	expect(await links.count()).toBe(2);
+	expect(await links.count()).toBe(3);
 });
 
 test("emoji alone are large, and so are they only", async () => {
@@ -49,9 +56,15 @@ test("a mention of oneself is marked, in any spelling, and no other", async () =
 	const ann = await enter("ann");
 	const bob = await enter("bob");
 	await bob.says("@Ann, and not @annika or x@ann or @bob");
-	await ann.page.locator("mark").waitFor();
-	expect(await ann.page.locator("mark").allInnerTexts()).toEqual(["@Ann"]);
+	await bob.says("你好@annさん ＠ANN");
+	await ann.reads("你好");
+	const marks = await ann.page.locator("mark").allInnerTexts();
+	expect(marks).toEqual(["@Ann", "@ann", "＠ANN"]);
 	expect(await bob.page.locator("mark").count()).toBe(0);
+	await bob.field.pressSequentially("你好@an");
+	await bob.page.getByRole("option", { name: "ann" }).waitFor();
+	await bob.field.press("Enter");
+	expect(await bob.field.inputValue()).toBe("你好@ann ");
 });
 
 test("lines are grouped by person, each with its exact time", async () => {

@@ -1168,6 +1168,20 @@ const page = [
 		replace: "return { ...line, n: 0 };",
 		tests: ["test/page/outbox.model.test.ts -t after a new login"],
 	},
+	{
+		promise: "page: a link shows all of the address that it opens",
+		file: "machines/text.ts",
+		find: "[\\p{DI}\\p{C}\\u2800]|",
+		replace: "",
+		tests: ["test/machines/text.test.ts"],
+	},
+	{
+		promise: "page: an email address mentions nobody",
+		file: "machines/text.ts",
+		find: "(?<!",
+		replace: "(?:|",
+		tests: ["test/machines/text.test.ts"],
+	},
 ];
 
 export const mutants = [
