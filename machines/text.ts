@@ -57,12 +57,17 @@ export function trimmedAddress(url: string): string {
 	return url.slice(0, end);
 }
 
+/** UTF-16 units: nobody's name is longer, and normalising takes more than linear time. */
+const LONGEST_NAME = 256;
+
 /** Names that are equal so are one to who types them. */
 export const foldName = (name: string): string =>
-	name
-		.normalize("NFKC")
-		.toLowerCase()
-		.replace(/[\u200C\u200D]/g, "");
+	name.length > LONGEST_NAME
+		? name
+		: name
+				.normalize("NFKC")
+				.toLowerCase()
+				.replace(/[\u200C\u200D]/g, "");
 
 /** A name has at most this many letters, and so no more words. */
 const LONGEST = 32;

@@ -38,6 +38,10 @@ export const limitTable = {
 	graceSeconds: { value: 60, help: "how long a lost tab keeps its place" },
 	helloSeconds: { value: 10, help: "wait for hello after connecting" },
 	frameBytes: { value: 65_536, help: "largest frame" },
+	nameUnits: { value: 256, help: "UTF-16 units of a name as it comes" },
+	roomUnits: { value: 256, help: "UTF-16 units of a room as it comes" },
+	emailUnits: { value: 320, help: "UTF-16 units of an email as it comes" },
+	codeUnits: { value: 64, help: "UTF-16 units of a code as it comes" },
 	textPoints: { value: 4_000, help: "code points in one message" },
 	messagesPerSecond: {
 		value: 5,

@@ -5,6 +5,7 @@
  */
 
 import { LOBBY } from "../machines/message.ts";
+import { foldName } from "../machines/text.ts";
 import { find, make, say } from "./element.ts";
 import type { Head } from "./frames.ts";
 import { keepRooms, keptLines, keptRooms, type Visited } from "./kept.ts";
@@ -15,9 +16,8 @@ const NAME = /^(?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}_-]{1,32}$/u;
 
 /** The name as the server knows it, or nothing if it can be none. */
 export function roomName(raw: string): string {
-	const small = raw.trim().normalize("NFKC").toLowerCase();
-	// Some small letters are one where the large ones are two.
-	const name = small.normalize("NFKC").replace(/^#/, "");
+	// Twice: some small letters are one where the large ones are two.
+	const name = foldName(foldName(raw.trim())).replace(/^#/, "");
 	return NAME.test(name) ? name : "";
 }
 

@@ -14,6 +14,8 @@ export interface ParsedName {
 }
 
 const LONGEST = 32;
+/** UTF-16 units: normalising a thousand marks takes a million steps. */
+export const LONGEST_RAW = 256;
 
 /** Nothing that is not seen; U+0640 only stretches the word it is in. */
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u0640]/u;
@@ -50,6 +52,7 @@ export function parseName(raw: string): ParsedName | undefined {
 
 /** What a person's name and a room's may look like, in Unicode's compatible composed form. */
 export function spell(raw: string): string | undefined {
+	if (raw.length > LONGEST_RAW) return undefined;
 	const name = raw.trim().normalize("NFKC");
 	if (UNSEEN.test(raw) || UNSEEN.test(name)) return undefined;
 	if ([...name].length > LONGEST || !SPELLING.test(name)) return undefined;

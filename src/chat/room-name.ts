@@ -3,8 +3,9 @@
  * It stands in links, so whatever way it was written there it is one name.
  */
 import type { RoomName } from "../../machines/events.ts";
-import { spell } from "./name.ts";
+import { LONGEST_RAW, spell } from "./name.ts";
 
 export function parseRoomName(raw: string): RoomName | undefined {
+	if (raw.length > LONGEST_RAW) return undefined;
 	return spell(raw.normalize("NFKC").toLowerCase());
 }

@@ -87,9 +87,9 @@ export class Connection {
 
 	/** A text frame has come. */
 	receive(frame: string): void {
-		const { engine, dialect } = this.#parts;
+		const { engine, dialect, limits } = this.#parts;
 		this.heard();
-		const { command, re, id, n } = parseFrame(frame, dialect.isModern);
+		const { command, re, id, n } = parseFrame(frame, dialect.isModern, limits);
 		const isSignal = re === MessageType.signal;
 		const retryAfterMs = (isSignal ? this.#signals : this.#bucket).take();
 		if (retryAfterMs !== undefined) {

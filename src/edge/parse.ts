@@ -5,6 +5,7 @@
  */
 import { LOBBY, MessageType } from "../../machines/message.ts";
 import type { Command } from "../engine/command.ts";
+import type { Limits } from "../limits.ts";
 import { type Fields, parseHint } from "./hint.ts";
 
 /** Items in a page of history, if nobody says how many, and at most. */
@@ -23,12 +24,16 @@ export interface ParsedFrame {
 }
 
 /** Never throws. `isModern` if the client may send types above 5. */
-export function parseFrame(frame: string, isModern: boolean): ParsedFrame {
+export function parseFrame(
+	frame: string,
+	isModern: boolean,
+	limits: Limits,
+): ParsedFrame {
 	const json = parseJson(frame);
 	const fields = isObject(json) ? json : {};
 	const { type, n } = fields;
 	const id = isModern && isRequestId(fields.id) ? fields.id : undefined;
-	const command = parseCommand(fields, isModern);
+	const command = parseCommand(fields, isModern, limits);
 	return {
 		re: isNumber(type, 0) ? type : undefined,
 		id,
@@ -41,7 +46,11 @@ const isRequestId = (value: unknown): value is string =>
 	typeof value === "string" && value.length > 0 && value.length <= MOST_ID;
 
 /** Answers undefined for anything that is not a message a client may send. */
-function parseCommand(fields: Fields, isModern: boolean): Command | undefined {
+function parseCommand(
+	fields: Fields,
+	isModern: boolean,
+	limits: Limits,
+): Command | undefined {
 	const { type } = fields;
 	const hasId = isModern && type !== MessageType.text && "id" in fields;
 	if (hasId && !isRequestId(fields.id)) return undefined;
@@ -49,18 +58,23 @@ function parseCommand(fields: Fields, isModern: boolean): Command | undefined {
 	if (typeof text !== "string") return undefined;
 	switch (type) {
 		case MessageType.hello: {
-			const [name = "", ...rest] = text.split("\n");
-			const email = rest.join("\n");
-			const room = isModern ? roomOf(fields) : LOBBY;
+			const [typedName = "", ...rest] = text.split("\n");
+			const name = within(limits.nameUnits, typedName);
+			const email = within(limits.emailUnits, rest.join("\n"));
+			const room = isModern ? roomOf(fields, limits) : LOBBY;
 			return { type, name, email, room, mayResend: isModern };
 		}
 		case MessageType.auth:
-			return { type, code: text, wantsSession: isModern };
+			return {
+				type,
+				code: within(limits.codeUnits, text),
+				wantsSession: isModern,
+			};
 		case MessageType.text: {
 			const { n } = fields;
 			if (!isModern) return { type, text };
 			if (n !== undefined && !isNumber(n, 1)) return undefined;
-			const room = "room" in fields ? roomOf(fields) : undefined;
+			const room = "room" in fields ? roomOf(fields, limits) : undefined;
 			return { type, text, n, room };
 		}
 		case MessageType.open: {
@@ -72,7 +86,7 @@ function parseCommand(fields: Fields, isModern: boolean): Command | undefined {
 			const { offset } = fields;
 			const place =
 				epoch && isNumber(offset, 0) ? { epoch, offset } : undefined;
-			const room = roomOf(fields);
+			const room = roomOf(fields, limits);
 			return { type, session, client, pending, room, place };
 		}
 		case MessageType.signal: {
@@ -117,10 +131,14 @@ const isNumber = (
 	Number(value) >= least &&
 	Number(value) <= most;
 
+/** A text of at most so many UTF-16 units, else none: normalising takes more than linear time. */
+const within = (most: number, text: string) =>
+	text.length <= most ? text : "";
+
 /** As it was written, the lobby if nothing was; what is no text is no name either. */
-function roomOf(fields: Fields): string {
+function roomOf(fields: Fields, { roomUnits }: Limits): string {
 	const room = fields.room ?? LOBBY;
-	return typeof room === "string" ? room : "";
+	return typeof room === "string" ? within(roomUnits, room) : "";
 }
 
 /** An id is short text; anything else is as good as none. */

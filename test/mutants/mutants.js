@@ -887,6 +887,20 @@ const edge = [
 		tests: ["test/requests.test.ts"],
 	},
 	{
+		promise: "edge: what is far too long is never normalised",
+		file: "src/edge/parse.ts",
+		find: "text.length <= most ? text",
+		replace: "text ? text",
+		tests: ["test/edge/raw-length.test.ts"],
+	},
+	{
+		promise: "edge: the names of rooms to hear of are bounded, too",
+		file: "src/chat/room-name.ts",
+		find: "if (raw.length > LONGEST_RAW) return undefined;",
+		replace: "",
+		tests: ["test/edge/raw-length.test.ts"],
+	},
+	{
 		promise: "edge: what is not understood is not passed on",
 		file: "src/edge/parse.ts",
 		find: `		default:
