@@ -1,7 +1,7 @@
 /**
  * Keeps the reader at the latest line, unless they scrolled up to read: then
- * nothing moves under their eyes, and a button counts what is new below. Sizes
- * are read once for each frame, however many lines came in it.
+ * nothing moves under their eyes, and a button counts what is new below. Only a
+ * scroll to another place than the page itself has put it is the reader's.
  */
 
 import { find, say } from "./element.ts";
@@ -12,36 +12,42 @@ const NEAR = 48;
 export function follower() {
 	const room = find("#room", HTMLElement);
 	const button = find("#latest", HTMLButtonElement);
+	const field = find("#text", HTMLTextAreaElement);
 	let following = true;
 	/** The window does not reach to the latest line. */
 	let isAdrift = false;
 	let height = 0;
-	/** How far one could scroll when it was last laid out. */
-	let end = 0;
+	/** Where the page itself has put it, or the reader was last seen to. */
+	let top = 0;
 	let unseen = 0;
 
 	function jump() {
 		following = true;
 		room.scrollTop = room.scrollHeight;
+		measure();
 		update();
 	}
 
 	function update() {
 		if (following) unseen = 0;
+		// What is hidden loses the focus. A keyboard on the screen comes only when it is called.
+		if (following && button.matches(":focus"))
+			(matchMedia("(pointer: coarse)").matches ? room : field).focus();
 		button.hidden = following;
 		say(button, unseen > 0 ? `${unseen} new below` : "Jump to latest");
 	}
 
 	room.addEventListener("scroll", () => {
 		// A room that shrinks (keyboard, composer) scrolls without its reader.
-		if (room.clientHeight !== height) return;
-		following = !isAdrift && end - room.scrollTop < NEAR;
+		if (room.scrollTop === top || room.clientHeight !== height) return;
+		top = room.scrollTop;
+		following = !isAdrift && room.scrollHeight - height - top < NEAR;
 		update();
 	});
 
 	function measure() {
 		height = room.clientHeight;
-		end = room.scrollHeight - height;
+		top = room.scrollTop;
 	}
 
 	const sizes = new ResizeObserver(() => {

@@ -13,6 +13,7 @@ import { follower } from "./follow.ts";
 import type { Erased, Line, RoomEvent } from "./frames.ts";
 import { historyPages } from "./history.ts";
 import type { Visited } from "./kept.ts";
+import { roomKeys } from "./keys.ts";
 import { peoplePanel } from "./people.ts";
 import { presence } from "./presence.ts";
 import { roomList } from "./rooms.ts";
@@ -45,6 +46,7 @@ export function roomView({ name, tell, go }: World) {
 		back,
 		away: (away) => tell(MessageType.signal, { kind: "presence", away }),
 	});
+	roomKeys();
 	let room = "";
 	/** How many messages the room has, and up to which offset they were counted for us. */
 	let said = 0;

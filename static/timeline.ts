@@ -95,13 +95,14 @@ export function timeline(
 		again(0);
 	}
 
-	/** What the reader looks at stays where it is: the end of a row moves with its text. */
+	/** What the reader looks at stays where it is: the latest line, or a row, whose end moves with its text. */
 	function anchored(change: () => void) {
 		const { top } = room.getBoundingClientRect();
 		const bottom = (at: Row) => at.element.getBoundingClientRect().bottom;
 		const anchor = rows.find((each) => bottom(each) > top);
 		const was = anchor ? bottom(anchor) : 0;
 		change();
+		if (follow.isFollowing()) return follow.jump();
 		if (anchor?.element.isConnected) room.scrollTop += bottom(anchor) - was;
 		follow.measure();
 	}
@@ -159,6 +160,7 @@ export function timeline(
 		/** The room's past has been told; what comes now is live. */
 		caughtUp() {
 			isLive = true;
+			if (follow.isFollowing()) follow.jump();
 			quiet.hidden = rows.some(({ line }) => line.kind === "said");
 		},
 		isLive: () => isLive,

@@ -1,0 +1,134 @@
+/** The timeline: it opens at the end, follows when asked to, and alone scrolls. Looked at by position. */
+import { beforeAll, expect, test } from "vitest";
+import { Caller } from "../program/caller.ts";
+import type { Person } from "./person.ts";
+import { phone, stage } from "./stage.ts";
+
+const { enter, plume } = stage();
+const lobby = "";
+let bob: Caller;
+
+beforeAll(async () => {
+	bob = await Caller.enter(plume(), "bob");
+	for (let n = 1; n <= 2_000; n += 1) bob.say(`line ${n}.`);
+	await bob.until(({ text }) => text === "line 2000.");
+});
+
+/** How far it is from what is seen of the room to its end, once all that was asked for has come. */
+async function distance({ page }: Person): Promise<number> {
+	const room = page.getByRole("region", { name: "What was said" });
+	return room.evaluate(
+		({ scrollHeight, scrollTop, clientHeight }) =>
+			scrollHeight - scrollTop - clientHeight,
+	);
+}
+
+const jump = ({ page }: Person) =>
+	page.getByRole("button", { name: /^(Jump to latest|\d+ new below)$/ });
+
+/** The last line is seen whole, and no button leads to it. */
+async function isAtEnd(person: Person, text: string): Promise<void> {
+	const line = person.page.locator("#log .line", { hasText: text }).last();
+	const room = person.page.getByRole("region", { name: "What was said" });
+	await expect
+		.poll(async () => {
+			const [box, frame] = [await line.boundingBox(), await room.boundingBox()];
+			const [low, top] = [(box?.y ?? 0) + (box?.height ?? 0), frame?.y ?? 0];
+			const isSeen = low > top && low <= top + (frame?.height ?? 0);
+			return isSeen && (await distance(person)) < 2;
+		})
+		.toBe(true);
+	expect(await jump(person).isVisible()).toBe(false);
+}
+
+async function scrollsUp({ page }: Person, pixels: number): Promise<void> {
+	await page.getByRole("log").hover();
+	for (let turn = 0; turn < pixels; turn += 2_000) {
+		await page.mouse.wheel(0, -2_000);
+		await page.evaluate(() => new Promise(requestAnimationFrame));
+	}
+}
+
+test("of 24 switches between a long room and a short one each ends at the latest line", async () => {
+	const ann = await enter("ann", {}, "short");
+	await ann.says("here it is short");
+	for (let turn = 0; turn < 12; turn += 1) {
+		await ann.page.getByRole("link", { name: /lobby/ }).click();
+		await ann.isIn("lobby");
+		await isAtEnd(ann, "line 2000.");
+		await ann.page.getByRole("link", { name: /short/ }).click();
+		await ann.isIn("short");
+		await isAtEnd(ann, "here it is short");
+	}
+	const link = ann.page.getByRole("link", { name: /lobby/ });
+	expect(await link.innerText()).not.toMatch(/\d/);
+});
+
+test.each([
+	["wide", {}],
+	["phone", phone],
+])(
+	"who jumps to the latest line from far up follows from there: %s",
+	async (_, options) => {
+		const ann = await enter("ann", options, lobby);
+		await isAtEnd(ann, "line 2000.");
+		for (const [turn, pixels] of [4_000, 40_000, 20_000].entries()) {
+			await scrollsUp(ann, pixels);
+			await jump(ann).click();
+			const last = turn === 0 ? "line 2000." : `and ${turn - 1}.`;
+			await isAtEnd(ann, last);
+			const focused = await ann.page.evaluate(() => document.activeElement?.id);
+			expect(["text", "room"]).toContain(focused);
+			bob.say(`and ${turn}.`);
+			await isAtEnd(ann, `and ${turn}.`);
+		}
+		bob.say("line 2000.");
+	},
+);
+
+test.each([
+	["wide", {}],
+	["phone", phone],
+])("nothing scrolls but the timeline: %s", async (_, options) => {
+	const ann = await enter("ann", options, lobby);
+	const rooms = Array.from({ length: 40 }, (_, n) => {
+		return { name: `room-${n}`, epoch: "", offset: 0, said: 0 };
+	});
+	await ann.page.evaluate(
+		(kept) => localStorage.setItem("rooms", kept),
+		JSON.stringify(rooms),
+	);
+	await ann.page.reload();
+	await isAtEnd(ann, "line 2000.");
+	await scrollsUp(ann, 6_000);
+	const beyond = await ann.page.evaluate(() => {
+		const { scrollHeight, scrollWidth } = document.documentElement;
+		return [scrollHeight - innerHeight, scrollWidth - innerWidth];
+	});
+	expect(beyond).toEqual([0, 0]);
+	await ann.page.mouse.move(2, 2);
+	await ann.page.mouse.wheel(0, 3_000);
+	await ann.page.evaluate(() => new Promise(requestAnimationFrame));
+	expect(await ann.page.evaluate(() => scrollY)).toBe(0);
+});
+
+test("what is typed in the room is written, and pages are turned from the composer", async () => {
+	const ann = await enter("ann", {}, lobby);
+	await isAtEnd(ann, "line 2000.");
+	await ann.page.getByRole("region", { name: "What was said" }).focus();
+	await ann.page.keyboard.type("hi there");
+	expect(await ann.field.inputValue()).toBe("hi there");
+	await ann.field.press("PageUp");
+	await expect.poll(() => distance(ann)).toBeGreaterThan(300);
+	await ann.field.press("PageDown");
+	await isAtEnd(ann, "line 2000.");
+	await ann.field.fill("");
+	const before = await distance(ann);
+	await ann.field.press("Home");
+	await expect.poll(() => distance(ann)).toBeGreaterThan(before + 1_000);
+	await ann.field.press("End");
+	await isAtEnd(ann, "line 2000.");
+	await ann.field.blur();
+	await ann.page.keyboard.type("x");
+	expect(await ann.field.inputValue()).toBe("x");
+});
