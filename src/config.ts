@@ -18,6 +18,13 @@ export class ConfigError extends Error {
 	override readonly name = "ConfigError";
 }
 
+/** What a start refuses unless it is told to go on. */
+export interface Accepts {
+	readonly clock: boolean;
+	readonly missing: boolean;
+	readonly secret: boolean;
+}
+
 interface Setting {
 	readonly fallback?: string;
 	readonly help: string;

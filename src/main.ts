@@ -43,11 +43,11 @@ async function main(): Promise<number | undefined> {
 /** Until it is told to stop. */
 async function serve({
 	environment,
-	acceptClock,
+	accepts,
 }: Extract<Command, { name: "serve" }>): Promise<void> {
 	const config = readConfig(environment, credential);
 	const server = await import("./serve.ts");
-	await server.serve({ config, acceptClock, version: VERSION, pages: PAGES });
+	await server.serve({ config, accepts, version: VERSION, pages: PAGES });
 }
 
 /** A command that only reads a log. */

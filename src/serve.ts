@@ -3,6 +3,7 @@
  * disk, log, mail service and clock.
  */
 import { randomFillSync } from "node:crypto";
+import { resolve } from "node:path";
 import { type Logger, pino } from "pino";
 import pretty from "pino-pretty";
 import { IndexFiles } from "./archive/index-files.ts";
@@ -15,6 +16,7 @@ import type { Disk } from "./log/disk.ts";
 import { openFileLog } from "./log/file-log.ts";
 import { linger } from "./log/linger.ts";
 import { Lock } from "./log/lock.ts";
+import type { Log } from "./log/log.ts";
 import { memoryLog } from "./log/memory-log.ts";
 import { Snapshots } from "./log/snapshots.ts";
 import { unsynced } from "./log/unsynced-disk.ts";
@@ -27,7 +29,7 @@ const isTerminal = process.stdout.isTTY === true;
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 interface ServeParts
-	extends Pick<ServiceParts, "config" | "acceptClock" | "version"> {
+	extends Pick<ServiceParts, "config" | "accepts" | "version"> {
 	/** The folder of the built pages. */
 	readonly pages: string;
 }
@@ -48,10 +50,11 @@ export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
 	const secret = config.secret ?? (await secretFor(config, random));
 	const secrets = new Secrets(secret, random);
 	const { disk, done } = shown(config.data);
+	const opened = openLog(asked, disk, secrets, logger);
 	const service = await startService(
 		{
 			...asked,
-			...openLog(config, disk, secrets, logger),
+			...opened,
 			mailer: await makeMailer(config),
 			secrets,
 			clockFrom: systemClock,
@@ -75,15 +78,40 @@ export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
 			stop(signal).catch(onFatal);
 		});
 	// Not before: whoever reads it may stop us at once.
-	logger.info({ url: service.url }, "listening");
+	logger.info({ ...described(service.url, asked, opened.log) }, "listening");
 	if (isTerminal && !config.production)
 		print(
 			`\nPlume is at ${service.url}\nLogin codes appear here, until ENV=production mails them. Ctrl+C stops.\n`,
 		);
 }
 
+/** What an operator wants to see at a glance: is this the server that was meant? */
+function described(
+	url: string,
+	{ config, version }: Pick<ServeParts, "config" | "version">,
+	log: Log,
+) {
+	const { data, mail, allow, trusted } = config;
+	return {
+		url,
+		version,
+		data: config.log === "memory" ? "memory" : resolve(data),
+		events: log.committed,
+		// They are verified while it runs, and it stops if they are damaged.
+		unverified: log.unverified,
+		mail: mail.kind,
+		allow: allow.length > 0 ? allow.join(", ") : "everyone",
+		proxies: trusted.map((block) => block.join("/")).join(", ") || "none",
+	};
+}
+
 /** The log, and the snapshots of what it comes to. */
-function openLog(config: Config, real: Disk, secrets: Secrets, logger: Logger) {
+function openLog(
+	{ config, accepts }: Omit<ServeParts, "pages">,
+	real: Disk,
+	secrets: Secrets,
+	logger: Logger,
+) {
 	if (config.log === "memory") {
 		logger.warn("PLUME_LOG=memory: everything is forgotten at the next stop");
 		return {
@@ -103,6 +131,8 @@ function openLog(config: Config, real: Disk, secrets: Secrets, logger: Logger) {
 		clock: systemClock(),
 		ids: () => secrets.id(),
 		linger,
+		acceptMissing: accepts.missing,
+		warn: ({ message }) => logger.warn(message),
 		onTorn: (torn) =>
 			logger.warn({ ...torn }, "a torn tail was cut off and saved"),
 	});
@@ -112,7 +142,8 @@ function openLog(config: Config, real: Disk, secrets: Secrets, logger: Logger) {
 		warn: (error: Error) =>
 			logger.warn({ error: error.message }, `${name} are left aside`),
 	});
-	const snapshots = new Snapshots(cache("snapshots"));
+	const { fsync } = config;
+	const snapshots = new Snapshots({ ...cache("snapshots"), fsync });
 	return { log, snapshots, indexes: new IndexFiles(cache("indexes")) };
 }
 

@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { Archive } from "./archive/archive.ts";
 import type { IndexFiles } from "./archive/index-files.ts";
 import type { Clock } from "./clock.ts";
-import { type Config, ConfigError } from "./config.ts";
+import { type Accepts, type Config, ConfigError } from "./config.ts";
 import { makeHttpServer } from "./edge/http.ts";
 import { networkOf } from "./edge/network.ts";
 import { Sockets } from "./edge/sockets.ts";
@@ -39,8 +39,8 @@ export interface ServiceParts {
 	readonly secrets: Secrets;
 	/** A clock that starts no earlier than the log's last event. */
 	readonly clockFrom: (notBefore: number) => Clock;
-	/** Take a log from the future as it is. */
-	readonly acceptClock: boolean;
+	/** What the operator said to go on with. */
+	readonly accepts: Accepts;
 	readonly version: string;
 	readonly report: Reporter;
 	readonly onFatal: (error: Error) => void;
@@ -55,7 +55,7 @@ export async function startEngine(parts: ServiceParts) {
 	const clock = parts.clockFrom(last.time);
 	if (
 		last.time > parts.clockFrom(0).now() + MOST_AHEAD_MS &&
-		!parts.acceptClock
+		!parts.accepts.clock
 	)
 		throw new ConfigError(
 			`The log ends at ${new Date(last.time).toISOString()}, which is in the future. Set the clock right, or start with --accept-clock.`,
@@ -131,7 +131,10 @@ export async function startService(
 				});
 	const mayInspect =
 		door && ((request: IncomingMessage) => door.isOurs(request));
-	const http = makeHttpServer({ pages, limits, trouble, exports, mayInspect });
+	const unverified = () => log.unverified;
+	const http = makeHttpServer({
+		...{ pages, limits, trouble, unverified, exports, mayInspect },
+	});
 	const spare = limits.connections + SPARE_CONNECTIONS;
 	if (Number.isFinite(spare)) http.maxConnections = spare;
 	const sockets = new Sockets(http, {

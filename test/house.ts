@@ -121,7 +121,7 @@ export class House {
 			mailer,
 			secrets: new Secrets("a secret for tests", seededBytes(seed)),
 			clockFrom: () => clock,
-			acceptClock: false,
+			accepts: { clock: false, missing: false, secret: false },
 			version: "test",
 			report,
 			onFatal: (error) => {

@@ -5,7 +5,7 @@
  */
 import { hash as hashOf } from "node:crypto";
 import { join } from "node:path";
-import { type Disk, replaceFile } from "../log/disk.ts";
+import { type Disk, replaceFile, textOf } from "../log/disk.ts";
 import { type IndexData, SegmentIndex } from "./segment-index.ts";
 
 /** To be counted up whenever the shape of `IndexData` changes. */
@@ -35,10 +35,8 @@ export class IndexFiles {
 		try {
 			await disk.makeFolder(this.#folder);
 			if (!(await disk.list(this.#folder)).includes(name)) return undefined;
-			const chunks: Buffer[] = [];
 			const path = join(this.#folder, name);
-			for await (const chunk of disk.read(path)) chunks.push(chunk);
-			const [hash, text = ""] = Buffer.concat(chunks).toString().split("\n");
+			const [hash, text = ""] = (await textOf(disk, path)).split("\n");
 			if (hash !== hashOfText(text)) throw new Error(`${path} has rotted`);
 			const data: IndexData & { format: unknown; log: unknown } =
 				JSON.parse(text);

@@ -3,6 +3,7 @@
  * said differently, and stands above it.
  */
 import {
+	type Accepts,
 	ConfigError,
 	type Environment,
 	flagOf,
@@ -21,7 +22,7 @@ export type Command =
 	| {
 			readonly name: "serve";
 			readonly environment: Environment;
-			readonly acceptClock: boolean;
+			readonly accepts: Accepts;
 	  }
 	| LogCommand;
 
@@ -64,7 +65,8 @@ function parseServe(
 	);
 	const { values } = parseFlags("serve", args, false, {
 		...options,
-		"accept-clock": boolean,
+		...{ "accept-clock": boolean, "accept-missing": boolean },
+		"accept-secret": boolean,
 	});
 	if (values.help) return { name: "help", of: "serve" };
 	const given = flagged.flatMap((variable) => {
@@ -74,6 +76,10 @@ function parseServe(
 	return {
 		name: "serve",
 		environment: { ...environment, ...Object.fromEntries(given) },
-		acceptClock: values["accept-clock"] === true,
+		accepts: {
+			clock: values["accept-clock"] === true,
+			missing: values["accept-missing"] === true,
+			secret: values["accept-secret"] === true,
+		},
 	};
 }

@@ -90,7 +90,9 @@ Runs the server. Every flag can be said as a variable instead; a flag stands
 above its variable.
 
 ${plain.join("\n")}
-${row("--accept-clock", "", "start although the log is from the future")}
+${row("--accept-clock", "", "start at once although the log is from the future")}
+${row("--accept-missing", "", "start although events are missing from the log")}
+${row("--accept-secret", "", "start with another secret than the log was written with")}
 
 Secrets have no flag. They are read from the service manager's credentials
 ($CREDENTIALS_DIRECTORY/NAME) first, then from the environment:

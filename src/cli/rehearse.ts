@@ -14,7 +14,6 @@ import { botClaim } from "../chat/bot.ts";
 import { IllegalEvent, type Machines, machinesAtHand } from "../engine/live.ts";
 import { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
-import { readBatches } from "../log/reader.ts";
 import { Checkpoints, type WrongState } from "./checkpoints.ts";
 import type { RehearseCommand } from "./log-arguments.ts";
 import { ask, type ExitCode, type LogParts, type Reading } from "./source.ts";
@@ -32,12 +31,12 @@ export function rehearse(
 	parts: LogParts,
 	machines = machinesAtHand,
 ): Promise<ExitCode> {
-	const question = async ({ sources, verifier, lone }: Reading) => {
+	const question = async ({ sources, verifier, batches }: Reading) => {
 		const state = new State(verifier, botClaim, undefined, machines);
 		const checkpoints = await Checkpoints.in(sources);
 		let refused = 0;
 		let wrong: WrongState | undefined;
-		for await (const batch of readBatches(sources, verifier))
+		for await (const batch of batches)
 			for (const stored of batch) {
 				const why = refusalOf(state, stored, machines);
 				if (why !== undefined && ++refused)
@@ -46,7 +45,6 @@ export function rehearse(
 				if (found && !wrong) parts.print(`${found.message}.`);
 				wrong ??= found;
 			}
-		if (!lone) verifier.prove();
 		const all = verifier.seq;
 		if (refused)
 			parts.print(
@@ -59,7 +57,7 @@ export function rehearse(
 			);
 		return refused || wrong ? 3 : 0;
 	};
-	return ask(source, parts, question, true);
+	return ask(source, parts, question, { again: true });
 }
 
 const placeOf = ({ seq, event: { type, time } }: Stored) =>

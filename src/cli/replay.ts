@@ -16,19 +16,18 @@ export function replay(
 	{ source, until, json, verify, ...scope }: ReplayCommand,
 	parts: LogParts,
 ): Promise<ExitCode> {
-	const question = async ({ sources, verifier, lone }: Reading) => {
+	const question = async ({ sources, verifier, batches }: Reading) => {
 		const state = new State(verifier, botClaim);
 		const checkpoints = verify ? await Checkpoints.in(sources) : undefined;
 		const folded = await fold(
 			state,
-			readBatches(sources, verifier),
+			batches,
 			(_event, _item, entry) => {
 				const wrong = checkpoints?.check(state, entry);
 				if (wrong) throw wrong;
 			},
 			(entry) => isBehind(entry, until),
 		);
-		if (!lone && !until) verifier.prove();
 		const report = reportOf(state, folded, scope);
 		const text = checkpoints
 			? verified(report, folded, checkpoints)
@@ -36,7 +35,7 @@ export function replay(
 		parts.print(json ? JSON.stringify(report) : text);
 		return 0 as const;
 	};
-	return ask(source, parts, question, verify);
+	return ask(source, parts, question, { again: verify, strict: verify });
 }
 
 function verified(

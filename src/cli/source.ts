@@ -7,7 +7,9 @@ import { basename } from "node:path";
 import { DeterminismError } from "../engine/fold.ts";
 import { Damage } from "../log/damage.ts";
 import type { Disk } from "../log/disk.ts";
-import { type Source, segmentsOf } from "../log/reader.ts";
+import { Evidence, Incomplete } from "../log/evidence.ts";
+import type { Stored } from "../log/log.ts";
+import { readBatches, type Source, segmentsOf } from "../log/reader.ts";
 import { Verifier } from "../log/verifier.ts";
 import { WrongState } from "./checkpoints.ts";
 
@@ -28,6 +30,8 @@ export interface Reading {
 	readonly verifier: Verifier;
 	/** Whether it is a part of a log, taken at its own word. */
 	readonly lone: boolean;
+	/** All of it, as a start reads it: throws at the end if that would refuse it. */
+	readonly batches: AsyncIterable<readonly Stored[]>;
 }
 
 class NoLog extends Error {
@@ -39,26 +43,41 @@ const isMissing = (error: unknown) =>
 
 /**
  * Asks something of a log, which may read it `again`. Answers 1 if there is
- * none, and 3 where it fails verification.
+ * none, and 3 where it fails verification; without `strict`, missing events
+ * are only warned of.
  */
 export async function ask(
 	source: string | undefined,
 	parts: LogParts,
 	question: (log: Reading) => Promise<ExitCode>,
-	again = false,
+	{ again = false, strict = false } = {},
 ): Promise<ExitCode> {
-	const { warn } = parts;
+	const { warn, disk } = parts;
 	const place = source || parts.data;
 	const lone = isLone(place);
 	const verifier = new Verifier({ lone });
 	try {
-		const sources = await sourcesOf(place, parts, again);
-		const code = await question({ sources, verifier, lone });
+		const evidence = lone
+			? undefined
+			: await Evidence.in({
+					...{ disk, folder: place, acceptMissing: !strict },
+					warn: ({ message }) => warn(message),
+				});
+		const sources = await sourcesOf(place, parts, again).catch(
+			(error: unknown) => {
+				if (isMissing(error)) evidence?.check(verifier);
+				throw error;
+			},
+		);
+		const batches =
+			evidence?.read(sources, verifier) ?? readBatches(sources, verifier);
+		const code = await question({ sources, verifier, lone, batches });
 		if (verifier.torn)
 			warn(`A torn tail was left out: ${verifier.torn.message}.`);
 		return code;
 	} catch (error) {
 		if (error instanceof Damage) warn(`${error.message}.`);
+		else if (error instanceof Incomplete) warn(error.message);
 		else if (error instanceof DeterminismError || error instanceof WrongState)
 			warn(`${basename(verifier.file)}: ${error.message}.`);
 		else if (isMissing(error)) {

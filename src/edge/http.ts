@@ -13,6 +13,8 @@ export interface HttpParts {
 	readonly exports: ExportParts;
 	/** Undefined when all is well, else what is wrong. */
 	readonly trouble: () => string | undefined;
+	/** How many events of the log are still being verified. */
+	readonly unverified: () => number;
 	/** Whether a request may have the inspector's page; undefined if there is none. */
 	readonly mayInspect: ((request: IncomingMessage) => boolean) | undefined;
 }
@@ -23,7 +25,9 @@ export function makeHttpServer(parts: HttpParts): Server {
 	const app = makeSite(pages, (app, page) => {
 		app.get("/healthz", (_request, response) => {
 			const wrong = trouble();
-			response.status(wrong ? 503 : 200).json({ ok: !wrong, wrong });
+			const unverified = parts.unverified() || undefined;
+			response.status(wrong ? 503 : 200);
+			response.json({ ok: !wrong, wrong, unverified });
 		});
 		app.post("/export", exporter(parts.exports));
 		// Every room is the same page; which one it shows is for the page to read.

@@ -19,7 +19,9 @@ export class Snapshotter {
 	readonly #state: State;
 	readonly #snapshots: Snapshots | undefined;
 	readonly #onSaved: (checkpoint: Omit<Checkpoint, "time">) => void;
-	#frozen: { readonly seq: number; readonly state: Frozen } | undefined;
+	#frozen:
+		| { readonly seq: number; readonly state: Frozen; readonly time: number }
+		| undefined;
 	#saving: Promise<void> | undefined;
 
 	/** `onSaved` hears what a state that is some events behind came to. */
@@ -37,15 +39,18 @@ export class Snapshotter {
 
 	onGathered(seq: number): void {
 		if (this.#saving || !this.#snapshots?.isDue(seq)) return;
-		this.#frozen = { seq, state: this.#state.freeze() };
+		const { time } = this.#state;
+		this.#frozen = { seq, state: this.#state.freeze(), time };
 	}
 
 	onCommitted(seq: number): void {
 		const { mark } = this.#log;
 		if (this.#frozen?.seq !== seq || mark?.seq !== seq) return;
-		const pieces = canonicalPieces(this.#frozen.state, DEPTH);
+		const { state, time } = this.#frozen;
+		const pieces = canonicalPieces(state, DEPTH);
 		this.#frozen = undefined;
-		this.#saving = this.#snapshots?.save(mark, pieces).then((stateHash) => {
+		const saving = this.#snapshots?.save(mark, pieces, time);
+		this.#saving = saving?.then((stateHash) => {
 			this.#saving = undefined;
 			if (stateHash) this.#onSaved({ type: "checkpoint", of: seq, stateHash });
 		});
@@ -62,6 +67,6 @@ export class Snapshotter {
 		// What is not durable will not have happened.
 		if (mark?.seq !== ordered || !this.#snapshots?.isWorthIt(ordered)) return;
 		const pieces = canonicalPieces(this.#state.freeze(), DEPTH);
-		await this.#snapshots.save(mark, pieces);
+		await this.#snapshots.save(mark, pieces, this.#state.time);
 	}
 }

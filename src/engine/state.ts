@@ -53,6 +53,8 @@ interface Recorded {
 }
 
 export class State {
+	/** Of the latest event, in milliseconds since 1970; no part of what is hashed. */
+	time = 0;
 	readonly #log: { readonly id: string };
 	readonly #machines: Machines;
 	readonly #server: LiveServer;
@@ -144,6 +146,7 @@ export class State {
 
 	/** Moves the machines; answers what becomes visible in a room, if anything does. A replay may be quick about it. */
 	apply({ event, erasable }: Recorded, replaying = false): Item | undefined {
+		this.time = Math.max(this.time, event.time);
 		switch (event.type) {
 			case "server.started":
 			case "server.stopped":

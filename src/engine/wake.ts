@@ -28,13 +28,16 @@ export async function wake(
 	snapshots: Snapshots | undefined,
 ): Promise<Awake> {
 	const snapshot = await snapshots?.load();
+	let awake: Awake | undefined;
 	if (snapshot)
 		try {
-			return await wakeFrom(log, limits, snapshot);
+			awake = await wakeFrom(log, limits, snapshot);
 		} catch (error) {
-			await snapshots?.discard(error);
+			snapshots?.discard(error);
 		}
-	return wakeFrom(log, limits);
+	awake ??= await wakeFrom(log, limits);
+	await snapshots?.tidy();
+	return awake;
 }
 
 async function wakeFrom(
@@ -44,6 +47,7 @@ async function wakeFrom(
 ): Promise<Awake> {
 	const saved = snapshot && thaw(snapshot.state);
 	const state = new State(log, botClaim, saved);
+	state.time = snapshot?.time ?? 0;
 	const server = new Server(limits);
 	const stored = log.read(snapshot?.mark);
 	const erased: number[] = [];
@@ -59,5 +63,5 @@ async function wakeFrom(
 		for (const [client, member] of state.room(name)?.context.members ?? [])
 			room.roster.enter(client, member.name, true);
 	}
-	return { state, server, last, erased };
+	return { state, server, last: { ...last, time: state.time }, erased };
 }

@@ -111,6 +111,29 @@ export const realDisk: Disk = {
 	rename,
 };
 
+/** The names in a folder; none where it is not there. */
+export async function namesIn(disk: Disk, folder: string) {
+	try {
+		return await disk.list(folder);
+	} catch (error) {
+		if (error instanceof Error && "code" in error && error.code === "ENOENT")
+			return [];
+		throw error;
+	}
+}
+
+/** A file's text, or what stands from one byte on and up to another. */
+export async function textOf(
+	disk: Disk,
+	path: string,
+	from?: number,
+	to?: number,
+): Promise<string> {
+	const chunks: Buffer[] = [];
+	for await (const chunk of disk.read(path, from, to)) chunks.push(chunk);
+	return Buffer.concat(chunks).toString();
+}
+
 /** Writes all of `bytes`, however little the disk takes at a time. */
 export async function writeAll(
 	file: DiskFile,

@@ -4,6 +4,7 @@
  * is durable before its first batch is written, so that a torn batch cannot
  * be taken for a torn header. It refuses to read what has rotted.
  */
+import { rememberDamage } from "./evidence.ts";
 import { GroupCommit, type Store } from "./group-commit.ts";
 import { type Draft, type Sealed, sealEntry, sealHeader } from "./line.ts";
 import type { Log, Mark, Stored } from "./log.ts";
@@ -60,6 +61,10 @@ class SegmentStore implements Store {
 		return { log: this.id, seq: this.#seq, hash: this.#hash, offset };
 	}
 
+	get unverified(): number {
+		return this.#spared?.seq ?? 0;
+	}
+
 	async *read(after?: Mark): AsyncGenerator<readonly Stored[], void> {
 		await this.#segment?.close();
 		this.#segment = undefined;
@@ -78,8 +83,11 @@ class SegmentStore implements Store {
 		try {
 			const sources = await segmentsOf(disk, folder);
 			await scrub(sources, this.#spared, clock, signal);
+			this.#spared = undefined;
 		} catch (error) {
-			if (!signal.aborted) throw error;
+			if (signal.aborted) return;
+			await rememberDamage(this.#options, error);
+			throw error;
 		}
 	}
 

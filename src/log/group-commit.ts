@@ -23,6 +23,7 @@ const IDLE_PER_TELLING = 4;
 export interface Store {
 	readonly id: string;
 	readonly mark: Mark | undefined;
+	readonly unverified: number;
 	readonly segments: Segments;
 	read(after?: Mark): AsyncIterable<readonly Stored[]>;
 	scrub(): Promise<void>;
@@ -80,6 +81,10 @@ export class GroupCommit implements Log {
 
 	get mark(): Mark | undefined {
 		return this.#options.store.mark;
+	}
+
+	get unverified(): number {
+		return this.#options.store.unverified;
 	}
 
 	get segments(): Segments {

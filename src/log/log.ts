@@ -94,6 +94,8 @@ export interface Log {
 	/** The last durable `seq`. */
 	readonly committed: number;
 	readonly frozen: boolean;
+	/** The last `seq` of what `read` was spared and `scrub` has not verified yet; 0 when all is. */
+	readonly unverified: number;
 	readonly segments: Segments;
 	/**
 	 * Every durable entry from the first, or after a mark, verified. A log must

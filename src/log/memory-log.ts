@@ -21,6 +21,7 @@ export function memoryLog({ id, clock, kept = [] }: MemoryLogOptions): Log {
 	const store = {
 		id,
 		mark: undefined,
+		unverified: 0,
 		segments: segmentOf(kept),
 		async *read() {
 			if (kept.length > 0) yield [...kept];

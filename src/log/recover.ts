@@ -9,15 +9,10 @@
 import { basename, join } from "node:path";
 import type { Clock } from "../clock.ts";
 import type { Damage } from "./damage.ts";
-import { type Disk, writeAll } from "./disk.ts";
+import { type Disk, textOf, writeAll } from "./disk.ts";
+import { Evidence, type EvidenceOptions } from "./evidence.ts";
 import type { Mark, Stored } from "./log.ts";
-import {
-	logFolder,
-	readBatches,
-	type Source,
-	segmentsOf,
-	sourcesAfter,
-} from "./reader.ts";
+import { logFolder, type Source, segmentsOf, sourcesAfter } from "./reader.ts";
 import { Segment } from "./segment.ts";
 import type { Verifier } from "./verifier.ts";
 
@@ -31,10 +26,7 @@ export interface TornTail {
 	readonly savedAs: string;
 }
 
-export interface Place {
-	readonly disk: Disk;
-	/** The data folder. */
-	readonly folder: string;
+export interface Place extends EvidenceOptions {
 	readonly clock: Clock;
 	/** Hears of a torn tail that was cut off. */
 	readonly onTorn?: (torn: TornTail) => void;
@@ -49,10 +41,11 @@ export async function* recover(
 	const { disk, folder } = place;
 	const segments = logFolder(folder);
 	await disk.makeFolder(segments);
+	const evidence = await Evidence.in(place);
+	if (after && evidence.damage !== undefined) throw new Error(evidence.damage);
 	const all = await segmentsOf(disk, folder);
 	const sources = after ? await sourcesAfter(disk, all, after) : all;
-	yield* readBatches(sources, verifier);
-	verifier.prove();
+	yield* evidence.read(sources, verifier);
 	// Nothing is cut at the word of a mark that nothing has confirmed.
 	if (
 		after &&
@@ -61,6 +54,7 @@ export async function* recover(
 	)
 		throw verifier.torn ?? new Error(`the log ends at event ${after.seq}`);
 	const last = await endOf(place, sources, verifier);
+	await evidence.forget();
 	await disk.syncFolder(folder);
 	await disk.syncFolder(segments);
 	if (!last) return undefined;
@@ -75,13 +69,10 @@ async function isThere(
 	[source]: readonly Source[],
 	{ offset, hash }: Mark,
 ): Promise<boolean> {
-	const end = Buffer.from(`"hash":"${hash}"}\n`);
+	const end = `"hash":"${hash}"}\n`;
 	const from = offset - end.length;
 	if (!source || from < 0) return false;
-	const chunks: Buffer[] = [];
-	for await (const chunk of disk.read(source.file, from, offset))
-		chunks.push(chunk);
-	return Buffer.concat(chunks).equals(end);
+	return (await textOf(disk, source.file, from, offset)) === end;
 }
 
 /** The first seq and the size of the last segment, once a torn tail is off it. */

@@ -7,15 +7,18 @@
  * A start loads the newest that is sound. If the log does not go on from
  * there, everything is read, which is always right.
  */
-import { createHash, hash as hashOf } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { type Disk, replaceFile } from "./disk.ts";
+import { type Disk, namesIn, replaceFile, textOf } from "./disk.ts";
 import { isCount } from "./line.ts";
 import type { Mark } from "./log.ts";
 
 /** To be counted up whenever the shape of any machine's context changes. */
-const FORMAT = 3;
+const FORMAT = 4;
+const SUM = /^(.*),"sum":"([\w-]{43})"$/s;
+/** Longer than all that stands before a state. */
+const HEAD_BYTES = 4096;
 const STATE = ',"state":';
 const NAME = /^snapshot-(\d+)\.json$/;
 const nameOf = (seq: number) => `snapshot-${seq}.json`;
@@ -28,8 +31,20 @@ const folderOf = (dataFolder: string) => join(dataFolder, "snapshots");
 
 export interface Snapshot {
 	readonly mark: Mark;
+	/** Of the latest event in it, in milliseconds since 1970. */
+	readonly time: number;
 	/** Canonical JSON. */
 	readonly state: string;
+}
+
+/** What a snapshot says of itself. The fields are known only if its head is what was written. */
+export interface Head {
+	readonly file: string;
+	readonly seq: number;
+	readonly log?: unknown;
+	readonly hash?: unknown;
+	/** False: the log was not synced, so a power cut may have made it shorter. */
+	readonly fsync?: unknown;
 }
 
 export interface SnapshotsOptions {
@@ -38,6 +53,8 @@ export interface SnapshotsOptions {
 	readonly folder: string;
 	/** Events between one and the next. */
 	readonly every?: number;
+	/** Whether what is committed is durable; it is by default. */
+	readonly fsync?: boolean;
 	/** Hears why a snapshot was ignored, or could not be written. */
 	readonly warn: (error: Error) => void;
 }
@@ -48,6 +65,8 @@ export class Snapshots {
 	readonly #every: number;
 	/** The seq of the newest; what is due is counted from there. */
 	#newest = 0;
+	/** Not removed before the log is accepted: they may be what shows that it is not whole. */
+	readonly #useless = new Set<number>();
 
 	constructor(options: SnapshotsOptions) {
 		this.#options = options;
@@ -77,20 +96,26 @@ export class Snapshots {
 					return snapshot;
 				} catch (error) {
 					this.#warn(error);
-					await disk.remove(join(this.#folder, nameOf(seq)));
+					this.#useless.add(seq);
 				}
 		} catch (error) {
-			await this.discard(error);
+			this.#warn(error);
 		}
 		return undefined;
 	}
 
-	/** The log does not go on from one: that puts all in doubt, and they are only a cache. */
-	async discard(why: unknown): Promise<void> {
+	/** The log does not go on from one: that puts all in doubt. */
+	discard(why: unknown): void {
 		this.#warn(why);
+		this.#useless.add(this.#newest);
 		this.#newest = 0;
+	}
+
+	/** Removes those that were of no use, now that the log is accepted without them. */
+	async tidy(): Promise<void> {
+		if (this.#useless.size === 0) return;
 		try {
-			await this.#removeAllBut([]);
+			await this.#removeAllBut(this.#newest ? [this.#newest] : []);
 		} catch (error) {
 			this.#warn(error);
 		}
@@ -100,22 +125,23 @@ export class Snapshots {
 	async save(
 		mark: Mark,
 		pieces: Iterable<string>,
+		time: number,
 	): Promise<string | undefined> {
 		this.#newest = mark.seq;
 		try {
-			const hash = createHash("sha256");
+			const digest = createHash("sha256");
 			let state = "";
 			let count = 0;
 			for (const piece of pieces) {
-				hash.update(piece);
+				digest.update(piece);
 				state += piece;
 				if (++count % PIECES_PER_TURN === 0) await setImmediate();
 			}
-			const stateHash = hash.digest("base64url");
-			const about = { format: FORMAT, ...mark, stateHash };
+			const stateHash = digest.digest("base64url");
+			const { disk, fsync = true } = this.#options;
+			const about = { format: FORMAT, ...mark, time, fsync, stateHash };
 			const head = JSON.stringify(about).slice(0, -1);
-			const text = `${head}${STATE}${state}}\n`;
-			const { disk } = this.#options;
+			const text = `${head},"sum":"${sha256(head)}"${STATE}${state}}\n`;
 			await replaceFile(disk, this.#folder, nameOf(mark.seq), text);
 			await this.#removeAllBut(
 				(await seqsIn(disk, this.#folder)).slice(0, KEPT),
@@ -149,13 +175,33 @@ export async function newestSnapshot(
 	return newest === undefined ? undefined : openSnapshot(disk, folder, newest);
 }
 
+/** Newest first; none where there is no such folder. */
+export async function headsIn(disk: Disk, dataFolder: string): Promise<Head[]> {
+	const folder = folderOf(dataFolder);
+	const seqs = await namesIn(disk, folder);
+	return Promise.all(
+		seqsOf(seqs).map(async (seq) => {
+			const file = join(folder, nameOf(seq));
+			const text = (await textOf(disk, file, 0, HEAD_BYTES)).split(STATE, 1);
+			return { ...headOf(text[0] ?? ""), file, seq };
+		}),
+	);
+}
+
 /** Newest first. */
-async function seqsIn(disk: Disk, folder: string): Promise<number[]> {
-	const names = await disk.list(folder);
-	return names
+const seqsIn = async (disk: Disk, folder: string) =>
+	seqsOf(await disk.list(folder));
+
+const seqsOf = (names: readonly string[]) =>
+	names
 		.flatMap((name) => NAME.exec(name)?.[1] ?? [])
 		.map(Number)
 		.sort((a, b) => b - a);
+
+/** Nothing, if it is not what was written, or of a format that cannot tell. */
+function headOf(text: string): Partial<Record<string, unknown>> {
+	const [, head = "", sum] = SUM.exec(text) ?? [];
+	return sum === sha256(head) ? JSON.parse(`${head}}`) : {};
 }
 
 async function openSnapshot(
@@ -164,14 +210,11 @@ async function openSnapshot(
 	named: number,
 ): Promise<Snapshot> {
 	const path = join(folder, nameOf(named));
-	const chunks: Buffer[] = [];
-	for await (const chunk of disk.read(path)) chunks.push(chunk);
-	const text = Buffer.concat(chunks).toString();
+	const text = await textOf(disk, path);
 	const at = text.indexOf(STATE);
-	const about: Partial<Record<string, unknown>> = JSON.parse(
-		`${text.slice(0, at)}}`,
+	const { format, log, seq, hash, offset, time, stateHash } = headOf(
+		text.slice(0, at),
 	);
-	const { format, log, seq, hash, offset, stateHash } = about;
 	const state = text.slice(at + STATE.length, text.lastIndexOf("}"));
 	if (
 		format !== FORMAT ||
@@ -179,8 +222,11 @@ async function openSnapshot(
 		typeof log !== "string" ||
 		typeof hash !== "string" ||
 		!isCount(offset) ||
-		stateHash !== hashOf("sha256", state, "base64url")
+		!isCount(time) ||
+		stateHash !== sha256(state)
 	)
 		throw new Error(`${path} is no sound snapshot of format ${FORMAT}`);
-	return { mark: { log, seq: named, hash, offset }, state };
+	return { mark: { log, seq: named, hash, offset }, time, state };
 }
+
+const sha256 = (text: string) => hash("sha256", text, "base64url");

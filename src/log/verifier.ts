@@ -57,6 +57,11 @@ export class Verifier {
 	before = 0;
 	/** Set when the last segment ends in what may be the rest of a torn batch or header. */
 	torn: Damage | undefined;
+	/** What is known of the log elsewhere: its hash after an event, by seq. */
+	readonly expected = new Map<
+		number,
+		{ readonly log?: unknown; readonly hash?: unknown }
+	>();
 
 	/** Whether it starts anywhere, at the word of the first header. */
 	readonly #lone: boolean;
@@ -208,13 +213,16 @@ export class Verifier {
 			throw new Error(`it opens the segment of event ${next}`);
 	}
 
-	#acceptEntry({ stored, first, last }: Line): void {
+	#acceptEntry({ stored, first, last, hash }: Line): void {
 		if (this.#line === 1) throw new Error("the segment has no header");
 		if (this.#batch.length === 0) this.#last = last;
 		if (first !== this.seq + 1 || last !== this.#last)
 			throw new Error(`it says that its batch is ${first} to ${last}`);
 		if (stored.seq !== this.#expected || stored.seq > last)
 			throw new Error(`it says that it is event ${stored.seq}`);
+		const known = this.expected.get(stored.seq);
+		if (known && known.log === this.id && known.hash !== hash)
+			throw new Error("a snapshot was taken of another event there");
 		this.#batch.push(stored);
 	}
 

@@ -55,7 +55,7 @@ export class FakeDisk implements Disk {
 		this.#pageBytes = pageBytes;
 		for (const [path, bytes] of files) {
 			const file = { bytes, synced: bytes };
-			this.#folders.add(dirname(path));
+			this.#addFolder(dirname(path));
 			this.#names.set(path, file);
 			this.#syncedNames.set(path, file);
 		}
@@ -122,7 +122,12 @@ export class FakeDisk implements Disk {
 
 	async makeFolder(folder: string): Promise<void> {
 		await this.#called("makeFolder", folder);
-		this.#folders.add(folder);
+		this.#addFolder(folder);
+	}
+
+	#addFolder(folder: string): void {
+		for (let it = folder; !this.#folders.has(it); it = dirname(it))
+			this.#folders.add(it);
 	}
 
 	async list(folder: string): Promise<string[]> {

@@ -237,22 +237,6 @@ describe("a snapshot that is no good is ignored, told, and removed", () => {
 			[EVERY - 1, EVERY].map((more) => snapshots.isDue(seq + more)),
 		).toEqual([false, true]);
 	});
-
-	test("if the log was put back to before it, and nothing of the log is cut", async () => {
-		const { disk } = await written();
-		const short = new FakeDisk();
-		const first = await live(short);
-		await write(first.log, 0, 22);
-		await first.log.close();
-		const files = new Map(short.files);
-		for (const path of snapshotsOf(short.files)) files.delete(path);
-		for (const path of snapshotsOf(disk.files))
-			files.set(path, disk.files.get(path) ?? Buffer.of());
-		const { state, warnings, log } = await live(new FakeDisk(files));
-		expect([state.hash(), log.committed]).toEqual([first.state.hash(), 22]);
-		expect(warnings).toHaveLength(1);
-		await log.close();
-	});
 });
 
 test("a log that ends at its snapshot goes on from there", async () => {

@@ -1,0 +1,249 @@
+/** A log that was once longer, or that is known to be damaged, is not gone on with unless someone says so. */
+import { describe, expect, test } from "vitest";
+import { IndexFiles } from "../../src/archive/index-files.ts";
+import { openFileLog } from "../../src/log/file-log.ts";
+import { Snapshots } from "../../src/log/snapshots.ts";
+import { plume } from "../cli/desk.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { FakeDisk } from "../fakes/disk.ts";
+import { House } from "../house.ts";
+import { changed } from "./folder.ts";
+
+interface Start {
+	readonly fsync?: boolean;
+	readonly acceptMissing?: boolean;
+}
+
+let starts = 0;
+
+async function start(
+	disk: FakeDisk,
+	{ fsync = true, acceptMissing = false }: Start = {},
+) {
+	const clock = new FakeClock();
+	const warnings: string[] = [];
+	const warn = ({ message }: Error) => warnings.push(message);
+	const place = { disk, folder: "data", warn };
+	const ids = () => "abcdefghijklmnopqrstuv";
+	const log = openFileLog({
+		...{ ...place, clock, ids, acceptMissing, segmentBytes: 9000 },
+	});
+	const house = await House.open({
+		...{ log, clock, seed: `start ${starts++}` },
+		snapshots: new Snapshots({ ...place, every: 40, fsync }),
+		indexes: new IndexFiles(place),
+		environment: { PLUME_LIMITS: "off" },
+	});
+	return { house, log, clock, warnings };
+}
+
+/** What a server leaves behind that was stopped, or killed. */
+async function lived(
+	options: Start = {},
+	killed = false,
+	word = "line",
+): Promise<FakeDisk> {
+	const disk = new FakeDisk();
+	starts = 0;
+	const { house } = await start(disk, options);
+	const ann = await house.enter("ann", "plume.2");
+	for (let n = 1; n <= 90; n++) {
+		ann.say(`${word} ${n}`, n);
+		await house.settle();
+	}
+	house.archive.catchUp();
+	await house.settle();
+	if (killed) return disk.kill();
+	await house.engine.stop();
+	return new FakeDisk(disk.files);
+}
+
+const under = (disk: FakeDisk, folder: string) =>
+	[...disk.files.keys()].filter((path) => path.startsWith(`data/${folder}/`));
+
+/** Where the newest snapshot was taken. */
+const seqOf = (disk: FakeDisk) =>
+	Math.max(...under(disk, "snapshots").map((it) => Number(/\d+/.exec(it))));
+
+/** The folder without some of its files. */
+const without = (disk: FakeDisk, gone: (path: string) => boolean) =>
+	new FakeDisk([...disk.files].filter(([path]) => !gone(path)));
+
+const isOfLog = (path: string) => path.startsWith("data/log/");
+
+function lastSegmentGone(disk: FakeDisk): FakeDisk {
+	const last = under(disk, "log").at(-1);
+	return without(disk, (path) => path === last);
+}
+
+/** As when a copy was broken off: what came first is there, to the byte. */
+function cutCopy(disk: FakeDisk): FakeDisk {
+	const segments = under(disk, "log");
+	const half = segments[Math.floor(segments.length * 0.6)] ?? "";
+	const left = without(disk, (path) => isOfLog(path) && path > half).files;
+	const cut = (bytes: Buffer) => bytes.subarray(0, bytes.length / 2);
+	return new FakeDisk(changed(left, half, cut));
+}
+
+const verify = (disk: FakeDisk) => plume(disk, ["replay", "data", "--verify"]);
+const WHOLE = "Is this copy whole?";
+
+describe("a snapshot shows that the log was once longer", () => {
+	test.each([
+		["the last segment is gone", lastSegmentGone],
+		["the copy was cut", cutCopy],
+		["there is no log folder", (it: FakeDisk) => without(it, isOfLog)],
+		[
+			"the log folder is empty",
+			(it: FakeDisk) =>
+				new FakeDisk([
+					...without(it, isOfLog).files,
+					["data/log/notes", Buffer.of()],
+				]),
+		],
+	])("when %s", async (_, damage) => {
+		const disk = damage(await lived());
+		const before = disk.files;
+		const words = new RegExp(
+			`The log ends at event \\d+, but a snapshot was taken after ${seqOf(disk)}: \\d+ events are missing\\. Is this copy whole\\?`,
+		);
+		await expect(start(disk)).rejects.toThrow(words);
+		expect(disk.files).toEqual(before);
+		const verified = await verify(disk);
+		expect(verified.code).toBe(3);
+		expect(verified.lines.join("\n")).toMatch(words);
+
+		const { house, log, warnings } = await start(disk, { acceptMissing: true });
+		expect(warnings.join()).toMatch(words);
+		await log.close();
+		expect(house.fatal).toBeUndefined();
+		const again = await start(disk);
+		expect(again.warnings).toEqual([]);
+		await again.log.close();
+		expect((await verify(disk)).code).toBe(0);
+	});
+
+	test("whatever its format is", async () => {
+		const disk = cutCopy(await lived());
+		const [newest = ""] = under(disk, "snapshots").slice(-1);
+		const old = Buffer.from('{"format":1,"state":{}}\n');
+		const older = new FakeDisk(changed(disk.files, newest, () => old));
+		await expect(start(older)).rejects.toThrow(WHOLE);
+	});
+
+	test("and that the torn last batch was committed", async () => {
+		const disk = await lived();
+		const segment = under(disk, "log").at(-1) ?? "";
+		const files = changed(disk.files, segment, (bytes) =>
+			bytes.subarray(0, -9),
+		);
+		for (const path of under(disk, "snapshots"))
+			if (!path.includes(`${seqOf(disk)}`)) files.delete(path);
+		const torn = new FakeDisk(files);
+		await expect(start(torn)).rejects.toThrow(
+			/1 event is missing.*whole\? .*its end is missing/,
+		);
+		expect(torn.files).toEqual(files);
+		expect((await verify(torn)).code).toBe(3);
+	});
+
+	test("which is only warned of if it was taken with fsync off", async () => {
+		const disk = cutCopy(await lived({ fsync: false }));
+		const { log, warnings } = await start(disk);
+		expect(warnings.join()).toContain(WHOLE);
+		await log.close();
+		const again = await start(disk);
+		expect(again.warnings).toEqual([]);
+		await again.log.close();
+	});
+
+	test("unless it is a snapshot of another log", async () => {
+		const disk = await lived();
+		const other = new FakeDisk();
+		const log = openFileLog({
+			...{ disk: other, folder: "data", clock: new FakeClock() },
+			ids: () => "another-log-altogether",
+		});
+		const first = await House.open({ log });
+		await first.engine.stop();
+		const kept = without(disk, isOfLog);
+		const mixed = new FakeDisk([...kept.files, ...other.files]);
+		const started = await start(without(mixed, (it) => it.includes("/index/")));
+		await started.log.close();
+	});
+});
+
+test("a snapshot of another event than the log has there is refused, with the place", async () => {
+	// Two lives alike, but for what was said in them.
+	const one = await lived({}, true, "line");
+	const other = await lived({}, true, "lime");
+	const log = without(one, (path) => !isOfLog(path)).files;
+	const snapshots = without(other, isOfLog).files;
+	const mixed = new FakeDisk([...log, ...snapshots]);
+	const words =
+		/line \d+ .*event \d+ should be: a snapshot was taken of another event there/;
+	await expect(start(mixed)).rejects.toThrow(words);
+	expect((await verify(mixed)).code).toBe(3);
+});
+
+test("a segment that is missing in the middle is named at once, by its index", async () => {
+	const disk = await lived();
+	const [, second = ""] = under(disk, "log");
+	const index = second.replace("log", "index").replace("ndjson", "json");
+	expect([...disk.files.keys()]).toContain(index);
+	const holed = without(disk, (path) => path === second);
+	await expect(start(holed)).rejects.toThrow(WHOLE);
+	expect((await verify(holed)).code).toBe(3);
+});
+
+describe("what a start was spared", () => {
+	/** A byte of the first segment is not what was written, which a start from a snapshot does not see. */
+	async function rotten() {
+		const disk = await lived({}, true);
+		const [path = ""] = under(disk, "log");
+		const files = changed(disk.files, path, (bytes) => {
+			bytes[700] = (bytes[700] ?? 0) ^ 1;
+			return bytes;
+		});
+		return { disk: new FakeDisk(files), sound: disk, path };
+	}
+
+	async function scrubbed({
+		house,
+		clock,
+		log,
+	}: Awaited<ReturnType<typeof start>>) {
+		for (let turn = 0; !house.fatal && log.unverified > 0; turn++) {
+			if (turn > 5000) throw new Error("the scrub never ends");
+			await house.settle();
+			clock.advance(10);
+		}
+	}
+
+	test("is told until it is verified", async () => {
+		const { sound } = await rotten();
+		const started = await start(sound);
+		expect(started.log.unverified).toBe(seqOf(sound));
+		await scrubbed(started);
+		expect(started.log.unverified).toBe(0);
+		await started.log.close();
+	});
+
+	test("is read by the next start once it was found damaged", async () => {
+		const { disk, sound, path } = await rotten();
+		const first = await start(disk);
+		await scrubbed(first);
+		expect(first.house.fatal?.message).toContain(`${path} is damaged at line`);
+		await first.log.close();
+		await expect(start(disk)).rejects.toThrow(`${path} is damaged at line`);
+		expect((await verify(disk)).code).toBe(3);
+
+		const mended = new FakeDisk(
+			changed(disk.files, path, () => sound.files.get(path) ?? Buffer.of()),
+		);
+		const second = await start(mended);
+		expect(second.log.unverified).toBe(0);
+		await second.log.close();
+		expect([...mended.files.keys()]).not.toContain("data/damaged");
+	});
+});
