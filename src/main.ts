@@ -14,8 +14,8 @@ import { helpText } from "./cli/help.ts";
 import type { LogCommand } from "./cli/log-arguments.ts";
 import { shown } from "./cli/progress.ts";
 import { ConfigError, readConfig } from "./config.ts";
+import { VERSION } from "./version.ts";
 
-const VERSION = "1.0.0";
 /** How often a log that is followed is looked at. */
 const FOLLOW_MS = 250;
 const PAGES = fileURLToPath(new URL("../static", import.meta.url));

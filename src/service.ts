@@ -3,12 +3,13 @@
  * Everything it stands on is handed to it, so that a test can run the real
  * thing on a simulated disk, clock and mail service.
  */
-import type { IncomingMessage } from "node:http";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Archive } from "./archive/archive.ts";
 import type { IndexFiles } from "./archive/index-files.ts";
 import type { Clock } from "./clock.ts";
-import { type Accepts, type Config, ConfigError } from "./config.ts";
+import type { Accepts, Config } from "./config.ts";
 import { makeHttpServer } from "./edge/http.ts";
 import { networkOf } from "./edge/network.ts";
 import { Sockets } from "./edge/sockets.ts";
@@ -18,13 +19,13 @@ import { type Secrets, sha256 } from "./engine/secrets.ts";
 import { wake } from "./engine/wake.ts";
 import { Door } from "./inspect/door.ts";
 import { Tap } from "./inspect/tap.ts";
+import { clockReaches } from "./late-clock.ts";
 import type { Log } from "./log/log.ts";
 import type { Snapshots } from "./log/snapshots.ts";
 import { Allowance } from "./mail/allowance.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
 
-const MOST_AHEAD_MS = 300_000;
 /** For files, log and listener, beside the connections themselves. */
 const SPARE_CONNECTIONS = 64;
 
@@ -47,19 +48,16 @@ export interface ServiceParts {
 }
 
 /** The engine on its log, not yet open to anyone. */
-export async function startEngine(parts: ServiceParts) {
+export async function startEngine(
+	parts: ServiceParts,
+	meanwhile: (why: string) => Promise<() => Promise<void>>,
+) {
 	const { config, log, mailer, secrets, version, report, onFatal } = parts;
 	const { limits, allow } = config;
 	const awake = await wake(log, limits, parts.snapshots);
 	const { state, server, last, erased } = awake;
+	if (!parts.accepts.clock) await clockReaches(last.time, parts, meanwhile);
 	const clock = parts.clockFrom(last.time);
-	if (
-		last.time > parts.clockFrom(0).now() + MOST_AHEAD_MS &&
-		!parts.accepts.clock
-	)
-		throw new ConfigError(
-			`The log ends at ${new Date(last.time).toISOString()}, which is in the future. Set the clock right, or start with --accept-clock.`,
-		);
 	const archive = new Archive(log, parts.indexes);
 	const outbox = new Outbox(mailer, clock, limits);
 	const engine = new Engine({
@@ -95,8 +93,10 @@ export async function startService(
 ): Promise<Service> {
 	const { config, log, report } = parts;
 	const { limits, host, port, trusted, origins } = config;
-	const { engine, clock, outbox, state, archive, tap } =
-		await startEngine(parts);
+	const { engine, clock, outbox, state, archive, tap } = await startEngine(
+		parts,
+		(why) => unavailable(port, host, why),
+	);
 	let warned = false;
 	const peerOf = ({ socket, headers }: IncomingMessage) => {
 		const forwardedFor = headers["x-forwarded-for"];
@@ -145,10 +145,7 @@ export async function startService(
 		peerOf,
 		inspect: door && ((...asked) => door.upgrade(...asked)),
 	});
-	await new Promise<void>((resolve, reject) => {
-		http.once("error", reject);
-		http.listen(port, host, resolve);
-	});
+	await listening(http, port, host);
 	const shownHost = host.includes(":") ? `[${host}]` : host;
 	return {
 		url: `http://${shownHost}:${portOf(http.address())}`,
@@ -161,6 +158,27 @@ export async function startService(
 			await sockets.close();
 			http.closeAllConnections();
 		},
+	};
+}
+
+function listening(http: Server, port: number, host: string): Promise<void> {
+	return new Promise((resolve, reject) => {
+		http.once("error", reject);
+		http.listen(port, host, resolve);
+	});
+}
+
+/** Tells everyone who asks, `/healthz` above all, why nobody can come in yet. */
+async function unavailable(port: number, host: string, wrong: string) {
+	const http = createServer((_request, response) => {
+		const headers = { "Content-Type": "application/json", "Retry-After": 60 };
+		response.writeHead(503, headers).end(JSON.stringify({ ok: false, wrong }));
+	});
+	await listening(http, port, host);
+	return () => {
+		const closed = once(http.close(), "close");
+		http.closeAllConnections();
+		return closed.then(() => {});
 	};
 }
 

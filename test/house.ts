@@ -9,7 +9,7 @@
 import { createHash } from "node:crypto";
 import { BOT_NAME, LOBBY, MessageType } from "../machines/message.ts";
 import type { IndexFiles } from "../src/archive/index-files.ts";
-import { readConfig } from "../src/config.ts";
+import { type Accepts, readConfig } from "../src/config.ts";
 import { classic } from "../src/edge/classic.ts";
 import { Connection, type Wire } from "../src/edge/connection.ts";
 import { plume2 } from "../src/edge/plume2.ts";
@@ -46,6 +46,9 @@ export interface HouseOptions {
 	readonly settled?: () => boolean;
 	/** Whether it will never read or write again. */
 	readonly isDead?: () => boolean;
+	readonly accepts?: Accepts;
+	/** Hears why a start waits for the clock. */
+	readonly onWaiting?: (why: string) => void;
 }
 
 /** Keeps what was mailed, and can be told to fail. */
@@ -106,29 +109,37 @@ export class House {
 		report = { info() {}, warn() {} },
 		settled = () => log.frozen || log.ordered === log.committed,
 		isDead = () => false,
+		onWaiting = () => {},
+		accepts = { clock: false, missing: false, secret: false },
 	}: HouseOptions = {}): Promise<House> {
 		const mailer = new FakeMailer();
 		let house: House | undefined;
 		const failed: { error?: Error } = {};
-		const started = await startEngine({
-			config: readConfig(
-				{ PLUME_LOG: "memory", ...environment },
-				() => undefined,
-			),
-			log,
-			snapshots,
-			indexes,
-			mailer,
-			secrets: new Secrets("a secret for tests", seededBytes(seed)),
-			clockFrom: () => clock,
-			accepts: { clock: false, missing: false, secret: false },
-			version: "test",
-			report,
-			onFatal: (error) => {
-				failed.error = error;
-				if (house) house.fatal = error;
+		const started = await startEngine(
+			{
+				config: readConfig(
+					{ PLUME_LOG: "memory", ...environment },
+					() => undefined,
+				),
+				log,
+				snapshots,
+				indexes,
+				mailer,
+				secrets: new Secrets("a secret for tests", seededBytes(seed)),
+				clockFrom: () => clock,
+				accepts,
+				version: "test",
+				report,
+				onFatal: (error) => {
+					failed.error = error;
+					if (house) house.fatal = error;
+				},
 			},
-		});
+			async (why) => {
+				onWaiting(why);
+				return async () => {};
+			},
+		);
 		const { archive } = started;
 		const isQuiet = () =>
 			settled() &&

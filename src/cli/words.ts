@@ -4,6 +4,7 @@ import type {
 	LoginExpired,
 	PlumeEvent,
 } from "../../machines/events.ts";
+import { isNewer } from "../version.ts";
 
 const expiredWords: Readonly<Record<LoginExpired["why"], string>> = {
 	deadline: "let the code expire",
@@ -69,8 +70,13 @@ export function inWords(event: PlumeEvent): string {
 			return "said something";
 		case "message.erased":
 			return `${event.name} took back ${event.target === undefined ? "all that was said" : "a message"} in ${event.room}`;
+		default:
+			return unknown(event);
 	}
 }
+
+/** Of the events of this version none gets here. */
+const unknown = (_event: never) => isNewer;
 
 /** Of two units the one that says enough. */
 export function span(ms: number): string {

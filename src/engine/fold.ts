@@ -6,15 +6,20 @@
 import type { PlumeEvent } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Stored } from "../log/log.ts";
-import { IllegalEvent } from "./live.ts";
+import { isNewer } from "../version.ts";
+import { IllegalEvent, UnknownEvent } from "./live.ts";
 import type { State } from "./state.ts";
 
 /** An event that no machine should have let into the log. */
 export class DeterminismError extends Error {
 	override readonly name = "DeterminismError";
 	readonly seq: number;
-	constructor(seq: number, reason: string) {
-		super(`event ${seq} is illegal at its place: ${reason}`);
+	constructor(seq: number, { type }: PlumeEvent, why: IllegalEvent) {
+		super(
+			why instanceof UnknownEvent
+				? `event ${seq} (${type}) ${isNewer}`
+				: `event ${seq} is illegal at its place: ${why.message}`,
+		);
 		this.seq = seq;
 	}
 }
@@ -49,7 +54,7 @@ export async function fold(
 				state.onlooker?.onMoved(entry)();
 			} catch (error) {
 				if (!(error instanceof IllegalEvent)) throw error;
-				throw new DeterminismError(entry.seq, error.message);
+				throw new DeterminismError(entry.seq, entry.event, error);
 			}
 			seq = entry.seq;
 			time = Math.max(time, entry.event.time);

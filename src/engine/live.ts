@@ -20,6 +20,7 @@ import {
 	roomMachine,
 } from "../../machines/room.ts";
 import { serverMachine } from "../../machines/server.ts";
+import { isNewer } from "../version.ts";
 import type { Face } from "./frozen.ts";
 
 export class IllegalEvent extends Error {
@@ -29,6 +30,15 @@ export class IllegalEvent extends Error {
 	constructor(event: PlumeEvent, machine: string) {
 		super(`${event.type} is not legal in the state of the ${machine} machine`);
 		this.machine = machine;
+	}
+}
+
+/** A newer version logged it. */
+export class UnknownEvent extends IllegalEvent {
+	/** `never`: of the events of this version none gets here. */
+	constructor(event: never, { type }: PlumeEvent = event) {
+		super(event, "any");
+		this.message = `${type} ${isNewer}`;
 	}
 }
 

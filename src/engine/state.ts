@@ -36,6 +36,7 @@ import {
 	machinesAtHand,
 	move,
 	start,
+	UnknownEvent,
 } from "./live.ts";
 import type { Onlooker } from "./onlooker.ts";
 import { sha256 } from "./secrets.ts";
@@ -224,7 +225,7 @@ export class State {
 				this.#move(event, this.#room(event));
 				return itemOf(event, this.#place(event), event.name);
 			default:
-				throw new IllegalEvent(event, "any");
+				throw new UnknownEvent(event);
 		}
 	}
 

@@ -7,6 +7,7 @@
  * can do).
  */
 import type { Erasable, PlumeEvent } from "../../machines/events.ts";
+import { isNewer } from "../version.ts";
 import {
 	chainHash,
 	digestOf,
@@ -32,6 +33,9 @@ export const CHANGED = "what follows its hash is not what was written";
 
 /** These are not the bytes that were written; the message says how it shows. */
 export class Broken extends Error {}
+
+/** Nothing is wrong with what cannot be read here. */
+export class UnknownFormat extends Error {}
 
 export interface Header {
 	readonly kind: "header";
@@ -68,7 +72,8 @@ function openHeader(hash: string, prefix: string, rest: string): Header {
 	const { type, format, log: id, next }: Fields = JSON.parse(`${prefix}}`);
 	if (rest !== '"}') throw new Broken(CHANGED);
 	if (type !== "segment.opened") throw new Error("it has no place in a batch");
-	if (format !== 1) throw new Error(`its format is ${format}, not 1`);
+	if (format !== 1)
+		throw new UnknownFormat(`its format, ${format}, ${isNewer}`);
 	if (typeof id !== "string" || !isCount(next))
 		throw new Error("it opens a segment of no log");
 	return { kind: "header", hash, id, next };

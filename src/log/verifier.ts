@@ -14,6 +14,7 @@ import {
 	type Header,
 	type Line,
 	openLine,
+	UnknownFormat,
 } from "./open-line.ts";
 
 const NONE: readonly never[] = [];
@@ -254,6 +255,8 @@ export class Verifier {
 			return;
 		}
 		const damage = this.#damage(this.#expected, error.message);
+		if (error instanceof UnknownFormat)
+			damage.message = `${file} cannot be read: ${error.message}`;
 		if (!isLast || !(error instanceof Broken)) throw damage;
 		this.torn = damage;
 		// A header stands before its batch, so the next batch is later than it.

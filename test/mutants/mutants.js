@@ -259,6 +259,27 @@ const log = [
 		tests: ["test/log/evidence.test.ts -t missing in the middle"],
 	},
 	{
+		promise: "clock: one that is behind the log is waited for",
+		file: "src/late-clock.ts",
+		find: "if (!isBehind()) return;",
+		replace: "if (lastMs > 0) return;",
+		tests: ["test/late-clock.test.ts"],
+	},
+	{
+		promise: "clock: a snapshot brings the time of its last event back",
+		file: "src/engine/wake.ts",
+		find: "state.time = snapshot?.time ?? 0;",
+		replace: "",
+		tests: ["test/late-clock.test.ts"],
+	},
+	{
+		promise: "log: an event of a newer version is no damage",
+		file: "src/engine/fold.ts",
+		find: "why instanceof UnknownEvent",
+		replace: "seq < 0",
+		tests: ["test/log/newer.test.ts"],
+	},
+	{
 		promise: "log: evidence stays until the log is accepted",
 		file: "src/log/snapshots.ts",
 		find: "this.#useless.add(this.#newest);",

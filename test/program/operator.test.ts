@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
@@ -98,6 +99,47 @@ test("a port that is taken ends the start with words", async () => {
 	expect(second.code).toBe(1);
 	expect(second.stderr).toContain(String(first.port));
 	await first.stop();
+});
+
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const address = server.address();
+	server.close();
+	await once(server, "close");
+	return Object(address).port;
+}
+
+test("a clock a day behind the log is waited for, while healthz says why, until it is set right", async () => {
+	const { data } = await chatOnce().then(async (plume) => {
+		await plume.stop();
+		return plume;
+	});
+	const healed = join(data, "healed");
+	const yesterday = `data:text/javascript,${encodeURIComponent(`
+		import { existsSync } from "node:fs";
+		const now = Date.now;
+		Date.now = () => now() - (existsSync("${healed}") ? 0 : 86_400_000);
+	`)}`;
+	const port = await freePort();
+	const starting = Plume.start({
+		...{ PLUME_DATA: data, PLUME_PORT: `${port}` },
+		NODE_OPTIONS: `--import ${yesterday}`,
+	});
+	let answer: Response | undefined;
+	while (!answer)
+		answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(
+			() => undefined,
+		);
+	expect(answer.status).toBe(503);
+	expect(await answer.json()).toMatchObject({
+		ok: false,
+		wrong: expect.stringContaining("--accept-clock"),
+	});
+	await writeFile(healed, "");
+	const plume = await starting;
+	expect((await fetch(`${plume.url}/healthz`)).status).toBe(200);
+	expect((await plume.stop()).stdout).toContain("Set the clock right");
 });
 
 test("SIGTERM tells everyone, commits, and ends with 0; replay tells what was", async () => {

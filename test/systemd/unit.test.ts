@@ -52,6 +52,12 @@ test("its exposure is 1.5 or better, by the offline score", async () => {
 	expect(Number(score)).toBeLessThanOrEqual(1.5);
 });
 
+test("it is started again after anything but wrong settings", async () => {
+	const text = await readFile(unit, "utf8");
+	expect(text).toMatch(/^Restart=on-failure$/m);
+	expect(text).toMatch(/^RestartPreventExitStatus=2$/m);
+});
+
 test("it may open a file for each connection, and some more", async () => {
 	const files = /^LimitNOFILE=(\d+)$/m.exec(await readFile(unit, "utf8"))?.[1];
 	expect(Number(files)).toBeGreaterThan(defaultLimits().connections + 1000);

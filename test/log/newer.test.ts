@@ -1,0 +1,70 @@
+/** A log that a newer version wrote is not damaged, and is said to be newer. */
+import { expect, test } from "vitest";
+import { openFileLog } from "../../src/log/file-log.ts";
+import { VERSION } from "../../src/version.ts";
+import { plume } from "../cli/desk.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { FakeDisk } from "../fakes/disk.ts";
+import { House } from "../house.ts";
+import { type Crafted, chain, header } from "./folder.ts";
+
+const started: Crafted = [
+	'"seq":1,"batch":[1,1],"type":"server.started","node":"n","version":"2"',
+	"}",
+];
+const waved: Crafted = [
+	'"seq":2,"batch":[2,2],"type":"client.waved","client":"c"',
+	"}",
+];
+
+const logOf = (...lines: readonly Crafted[]) =>
+	new FakeDisk([["data/log/00000000000000000001.ndjson", chain(...lines)]]);
+
+const start = (disk: FakeDisk) => {
+	const clock = new FakeClock();
+	const ids = () => "abcdefghijklmnopqrstuv";
+	const log = openFileLog({ disk, folder: "data", clock, ids });
+	return House.open({ log, clock });
+};
+
+const words = `event 2 (client.waved) is unknown to ${VERSION}: a newer version logged it`;
+
+test("an event of a newer version ends a start", async () => {
+	const disk = logOf(header(), started, waved);
+	await expect(start(disk)).rejects.toThrow(words);
+});
+
+test.each([
+	["replay", "data"],
+	["replay", "data", "--verify"],
+	["why", "2", "data"],
+])("an event of a newer version is named by plume %s %s", async (...args) => {
+	const { code, lines } = await plume(logOf(header(), started, waved), args);
+	expect(code).toBe(3);
+	expect(lines.join("\n")).toContain(words);
+	expect(lines.join("\n")).not.toContain("damaged");
+});
+
+test.each([
+	["rehearse", "data"],
+	["why", "c", "data"],
+])(
+	"an event of a newer version is in what plume %s %s tells",
+	async (...args) => {
+		const { lines } = await plume(logOf(header(), started, waved), args);
+		expect(lines.join("\n")).toContain(
+			`is unknown to ${VERSION}: a newer version logged it`,
+		);
+	},
+);
+
+test("a segment of a newer format is not called damaged", async () => {
+	const [prefix, tail] = header();
+	const disk = logOf([prefix.replace('"format":1', '"format":2'), tail]);
+	const refused = /0{19}1\.ndjson cannot be read: its format, 2, is unknown to/;
+	await expect(start(disk)).rejects.toThrow(refused);
+	const { code, lines } = await plume(disk, ["replay", "data", "--verify"]);
+	expect(code).toBe(3);
+	expect(lines.join("\n")).toMatch(refused);
+	expect(lines.join("\n")).not.toContain("damaged");
+});
