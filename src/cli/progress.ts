@@ -43,9 +43,9 @@ export function watched({ read, files, draw, now }: ProgressParts) {
 		draw(`${AGAIN}Reading the log ${bar} ${Math.floor(share * 100)} %`);
 	}
 
-	async function* counted(path: string, start: number, from = 0) {
+	async function* counted(path: string, start: number, from = 0, to?: number) {
 		let done = start + from;
-		for await (const chunk of read(path, from)) {
+		for await (const chunk of read(path, from, to)) {
 			done += chunk.length;
 			tell(done);
 			yield chunk;
@@ -53,10 +53,10 @@ export function watched({ read, files, draw, now }: ProgressParts) {
 	}
 
 	return {
-		read(path: string, from?: number) {
+		read(path: string, from?: number, to?: number) {
 			const start = starts.get(path);
 			const isWatched = !isOver && start !== undefined;
-			return isWatched ? counted(path, start, from) : read(path, from);
+			return isWatched ? counted(path, start, from, to) : read(path, from, to);
 		},
 		done() {
 			isOver = true;

@@ -8,7 +8,7 @@ import type { Identity, MessageErased } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
 import type { Found } from "../archive/archive.ts";
 import { DiskFull } from "../log/disk.ts";
-import type { Entry, Places, Span } from "../log/log.ts";
+import type { Entry, EventSpan, Places } from "../log/log.ts";
 import {
 	decideErasure,
 	decideErasureOfAll,
@@ -216,9 +216,12 @@ export class Erasures {
 	}
 
 	#prepare(event: MessageErased, all: readonly Found[]): void {
-		const places = new Map<number, Span[]>();
-		for (const { segment, span } of all)
-			places.set(segment, [...(places.get(segment) ?? []), span]);
+		const places = new Map<number, EventSpan[]>();
+		for (const { segment, span, seq } of all) {
+			const spans = places.get(segment) ?? [];
+			spans.push({ ...span, seq });
+			places.set(segment, spans);
+		}
 		this.#places.set(event, places);
 		for (const seq of event.seqs) this.#seqs.add(seq);
 	}

@@ -115,10 +115,13 @@ function seal(previous: string, prefix: string, tail: string): Sealed {
 	return { line: `${prefix}${HASH}${hash}"${tail}\n`, hash };
 }
 
-/** What is written in place over the tail of a whole line (without its newline), and behind how many bytes. */
-export function erasedTail(line: Buffer) {
+/** What is written in place over the tail of a whole line (without its newline) that stands at a byte, and at which. */
+export function erasedTail(line: Buffer, lineAt: number) {
 	const kept = line.indexOf(HASH) + HASH.length + HASH_LENGTH + 1;
-	return { kept, tail: Buffer.from(ERASED.padEnd(line.length - kept)) };
+	return {
+		at: lineAt + kept,
+		tail: Buffer.from(ERASED.padEnd(line.length - kept)),
+	};
 }
 
 /** A line's prefix, its recorded hash and the rest; whether they are sound is not asked. */

@@ -49,8 +49,13 @@ export interface Span {
 	readonly bytes: number;
 }
 
-/** Spans of some segments. */
-export type Places = ReadonlyMap<number, readonly Span[]>;
+/** Where the line of an event stands in its segment. */
+export interface EventSpan extends Span {
+	readonly seq: number;
+}
+
+/** Where some events stand, by segment. */
+export type Places = ReadonlyMap<number, readonly EventSpan[]>;
 
 /** How far a segment was scanned: the scan goes on from here, and knows whether it fits. */
 export interface Cursor {

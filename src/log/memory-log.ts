@@ -48,7 +48,9 @@ function segmentOf(kept: Stored[]): Segments {
 			if (placed.length > 0) yield { placed, end: { at, seq: at, hash } };
 		},
 		async find(seqs) {
-			return new Map([[1, seqs.map((seq) => ({ at: seq - 1, bytes: 0 }))]]);
+			return new Map([
+				[1, seqs.map((seq) => ({ seq, at: seq - 1, bytes: 0 }))],
+			]);
 		},
 		async erase(places) {
 			for (const { at } of places.get(1) ?? []) {

@@ -9,7 +9,15 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { asDiskFull, writeAll } from "./disk.ts";
 import { erasedTail } from "./line.ts";
-import type { Cursor, Places, Segments, Span, Stored, Stretch } from "./log.ts";
+import type {
+	Cursor,
+	EventSpan,
+	Places,
+	Segments,
+	Span,
+	Stored,
+	Stretch,
+} from "./log.ts";
 import { openLine } from "./open-line.ts";
 import { Lines, logFolder, segmentName, segmentsOf } from "./reader.ts";
 import type { Place } from "./recover.ts";
@@ -17,6 +25,7 @@ import type { Place } from "./recover.ts";
 /** About a millisecond's work. */
 const SLICE_BYTES = 32 * 1024;
 const SEQ = /^\{"level":30,"time":\d+,"seq":(\d+),/;
+const NEWLINE = 10;
 /** Rather read past so much than read twice. */
 const GAP_BYTES = 16 * 1024;
 
@@ -89,7 +98,7 @@ export class SegmentFiles implements Segments {
 	async find(seqs: readonly number[]): Promise<Places> {
 		const list = await this.list();
 		const wanted = new Set(seqs);
-		const places = new Map<number, Span[]>();
+		const places = new Map<number, EventSpan[]>();
 		for (const seq of seqs) {
 			const segment = list.findLast((first) => first <= seq);
 			if (segment !== undefined) places.set(segment, []);
@@ -100,8 +109,8 @@ export class SegmentFiles implements Segments {
 			for await (const slice of this.#slices(segment, 0, this.#end(segment)))
 				for (const line of lines.cut(slice)) {
 					const bytes = line.length + 1;
-					const seq = Number(SEQ.exec(line.toString("latin1", 0, 100))?.[1]);
-					if (wanted.has(seq)) spans.push({ at, bytes });
+					const seq = seqOf(line);
+					if (wanted.has(seq)) spans.push({ at, bytes, seq });
 					at += bytes;
 				}
 		}
@@ -117,18 +126,29 @@ export class SegmentFiles implements Segments {
 		}
 	}
 
-	async #erase(segment: number, spans: readonly Span[]): Promise<void> {
+	/** Nothing is overwritten before all of it was found to be what it should be. */
+	async #erase(segment: number, spans: readonly EventSpan[]): Promise<void> {
 		const file = await this.#place.disk.open(this.#path(segment));
 		try {
-			for (const { at, bytes } of spans) {
-				const line = await this.#bytes(segment, at, at + bytes - 1);
-				const { kept, tail } = erasedTail(line);
-				await writeAll(file, tail, at + kept);
-			}
+			const tails = [];
+			for (const span of spans)
+				tails.push(erasedTail(await this.#line(segment, span), span.at));
+			for (const { tail, at } of tails) await writeAll(file, tail, at);
 			await file.sync();
 		} finally {
 			await file.close();
 		}
+	}
+
+	/** Exactly the line of one event, without its newline. */
+	async #line(segment: number, { at, bytes, seq }: EventSpan): Promise<Buffer> {
+		const all = await this.#bytes(segment, at, at + bytes);
+		const isOneLine =
+			all.length === bytes && all.indexOf(NEWLINE) === bytes - 1;
+		const line = all.subarray(0, -1);
+		if (!isOneLine || seqOf(line) !== seq)
+			throw this.#rotten(segment, at, `event ${seq} is not there`);
+		return line;
 	}
 
 	/** What a crash cut off was never said, but the words may be the same. */
@@ -179,6 +199,9 @@ export class SegmentFiles implements Segments {
 		return new Error(`${this.#path(segment)} has rotted at byte ${at}: ${why}`);
 	}
 }
+
+const seqOf = (line: Buffer) =>
+	Number(SEQ.exec(line.toString("latin1", 0, 100))?.[1]);
 
 const endOf = (run: readonly Span[]) => {
 	const { at = 0, bytes = 0 } = run.at(-1) ?? {};

@@ -14,7 +14,7 @@ function reading(msPerRead: number) {
 	const now = () => time;
 	const draw = (text: string) => drawn.push(text);
 	const bar = watched({
-		read: (path, from) => disk.read(path, from),
+		read: (path, from, to) => disk.read(path, from, to),
 		files,
 		draw,
 		now,
@@ -22,10 +22,10 @@ function reading(msPerRead: number) {
 	return {
 		drawn,
 		bar,
-		async read(path: string, from?: number) {
+		async read(path: string, from?: number, to?: number) {
 			time += msPerRead;
 			let size = 0;
-			for await (const chunk of bar.read(path, from)) size += chunk.length;
+			for await (const chunk of bar.read(path, from, to)) size += chunk.length;
 			return size;
 		},
 	};
@@ -55,4 +55,9 @@ test("other files are read as if nobody watched", async () => {
 	const { read, drawn } = reading(5000);
 	await expect(read("log/c")).rejects.toThrow("ENOENT");
 	expect(drawn).toEqual([]);
+});
+
+test("what is watched is read no further than was asked", async () => {
+	const { read } = reading(1);
+	expect(await read("log/a", 10, 40)).toBe(30);
 });

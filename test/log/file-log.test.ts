@@ -111,6 +111,33 @@ describe("format 1", () => {
 	});
 });
 
+describe("erasing overwrites exactly one line, or nothing", () => {
+	const bytesOf = (disk: FakeDisk) => disk.files.get(FIRST);
+
+	test.each([
+		["a disk that reads on to the end", 0, 0, 1, true],
+		["a span that begins too early", -1, 1, 1, false],
+		["a span that ends too early", 0, -1, 1, false],
+		["a span that ends too late", 0, 1, 1, false],
+		["a span of two lines", 0, 330, 1, false],
+		["the line of another event", 0, 0, 2, false],
+	])("%s", async (_, from, more, seq, drops) => {
+		const { files } = await logOf([[said("one")], [said("two")], [erase(1)]]);
+		const disk = new FakeDisk(files);
+		const log = await openOn(disk);
+		const [[segment = 0, [span] = []] = []] = await log.segments.find([1]);
+		if (!span) throw new Error("event 1 is not there");
+		const before = bytesOf(disk);
+		const read = disk.read.bind(disk);
+		if (drops) disk.read = (path, at) => read(path, at);
+		const { at, bytes } = span;
+		const wrong = { at: at + from, bytes: bytes + more, seq };
+		const places = new Map([[segment, [wrong]]]);
+		await expect(log.segments.erase(places)).rejects.toThrow("is not there");
+		expect(bytesOf(disk)).toEqual(before);
+	});
+});
+
 test("a line that has no text has nothing to erase", async () => {
 	const [rest] = stop(1, 1, 1);
 	const bytes = chain(header(), [rest, ',"erased":true}'], stop(2, 2, 2));

@@ -1080,6 +1080,13 @@ const edge = [
 /** @type {readonly Mutant[]} */
 const erasing = [
 	{
+		promise: "erasing: exactly the line of that event is overwritten",
+		file: "src/log/segment-files.ts",
+		find: "if (!isOneLine || seqOf(line) !== seq)",
+		replace: "if (!line)",
+		tests: ["test/log/file-log.test.ts -t overwrites exactly one line"],
+	},
+	{
 		promise: "erase: it is seen when the text is gone, not before",
 		file: "src/engine/pipeline.ts",
 		find: "this.#outputs.push({ at, release, first });",
