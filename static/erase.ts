@@ -13,7 +13,7 @@ export function eraser(
 ) {
 	const log = find("#log", HTMLElement);
 	const buttons = () => [
-		...log.querySelectorAll<HTMLButtonElement>("button.delete"),
+		...log.querySelectorAll<HTMLElement>("button, summary"),
 	];
 
 	/** The last of them, or the one that has the focus, can be reached by Tab. */
@@ -22,7 +22,8 @@ export function eraser(
 	}
 
 	log.addEventListener("focusin", ({ target }) => {
-		if (target instanceof HTMLButtonElement) rove(target);
+		if (target instanceof HTMLElement && buttons().includes(target))
+			rove(target);
 	});
 	document.addEventListener("keydown", ({ key, target }) => {
 		const isInside = target instanceof Node && log.contains(target);
@@ -37,7 +38,7 @@ export function eraser(
 		all[at + (event.key === "ArrowUp" ? -1 : 1)]?.focus();
 	});
 	log.addEventListener("click", async ({ target }) => {
-		if (!(target instanceof HTMLButtonElement)) return;
+		if (!(target instanceof HTMLElement && target.matches(".delete"))) return;
 		const offset = Number(target.dataset.offset);
 		const title = "Delete this message?";
 		const words =

@@ -69,7 +69,7 @@ export function follower() {
 			);
 			const [top = 0, edge = 0] = tops;
 			if (top >= edge) return;
-			room.scrollTop += top - edge;
+			room.scrollTop += Math.floor(top - edge);
 			following = false;
 			measure();
 			update();

@@ -49,6 +49,7 @@ const verify = verifyForm(send);
 const showStatus = statusBar(send);
 const showSettings = settingsDialog(send);
 const unsaid = unsaidLines({
+	name: () => context().name,
 	send: socket.send,
 	edit: (texts) => write.takeBack(texts),
 });

@@ -70,6 +70,7 @@ export function peoplePanel(myName: () => string) {
 			renderSoon();
 		},
 		names: () => people().map(([name]) => name),
+		members: () => members?.values() ?? [],
 		hear(event: RoomEvent) {
 			if (event.kind === "typing") {
 				return showTyping(event.members.map(({ name }) => name));

@@ -33,8 +33,8 @@ interface World {
 
 export function roomView({ name, tell, go }: World) {
 	const follow = follower();
-	const read = timeline(follow, name);
 	const people = peoplePanel(name);
+	const read = timeline(follow, name, people.members);
 	const rooms = roomList(go);
 	const call = attention(name);
 	const aloud = announcer();
@@ -151,6 +151,7 @@ export function roomView({ name, tell, go }: World) {
 		/** Whoever speaks is at the end, and has read what was new. */
 		spoke() {
 			read.leave(0);
+			read.lookForOwn();
 			follow.toEnd();
 		},
 		hear(event: RoomEvent) {
@@ -171,6 +172,8 @@ export function roomView({ name, tell, go }: World) {
 					return;
 				}
 				case "members":
+					people.hear(event);
+					return read.recount();
 				case "presence":
 				case "typing":
 					return people.hear(event);

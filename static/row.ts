@@ -4,8 +4,10 @@
  * What the server says of the room looks unlike anything a person can type.
  */
 
+import type { SystemLine } from "../machines/message.ts";
+import { dayOf, didOf, isComing, summary } from "./comings.ts";
 import { make } from "./element.ts";
-import type { Aside, Line, Said } from "./frames.ts";
+import type { Line } from "./frames.ts";
 import { avatar, nameTag } from "./person.ts";
 import { isOnlyEmoji, mentions, textNodes } from "./text.ts";
 
@@ -30,25 +32,25 @@ function timeOf({ time }: Line): HTMLElement {
 	return mark;
 }
 
-const dayOf = ({ time }: Line) => new Date(time).toDateString();
-
-function continues(line: Line, previous: Line): boolean {
+/** Whether someone says one thing more; who comes and goes meanwhile does not interrupt them. */
+export function continues(
+	line: { kind: string; name: string; time: number },
+	previous: Line | undefined,
+): boolean {
 	return (
-		"name" in line &&
+		previous !== undefined &&
 		"name" in previous &&
 		previous.kind === line.kind &&
+		dayOf(previous) === dayOf(line) &&
 		previous.name === line.name &&
 		line.time - previous.time < PAUSE_MS
 	);
 }
 
-function bodyOf(line: Said | Aside, me: string): HTMLElement {
-	if (line.kind === "said" && line.erased) {
-		return make("p", "line erased", "This message was deleted.");
-	}
-	const body = make("div", "line", ...textNodes(line.text, me));
+function bodyOf(text: string, me: string): HTMLElement {
+	const body = make("div", "line", ...textNodes(text, me));
 	body.dir = "auto";
-	if (isOnlyEmoji(line.text)) body.classList.add("emoji");
+	if (isOnlyEmoji(text)) body.classList.add("emoji");
 	return body;
 }
 
@@ -64,38 +66,89 @@ function deleteButton(offset: number): HTMLButtonElement {
 	return button;
 }
 
+function coming(line: SystemLine, tag: string, className: string) {
+	return make(
+		tag,
+		className,
+		nameTag(line.name),
+		` ${didOf(line)} `,
+		timeOf(line),
+	);
+}
+
+/** Who came and went, in a line; one by one once it is opened. */
+function comingsNode(comings: readonly SystemLine[]): HTMLElement {
+	const [first, ...more] = comings;
+	if (first && more.length === 0) return coming(first, "p", "system");
+	const told = summary(comings).flatMap(({ names, others, did }, at) => [
+		at > 0 ? " · " : "",
+		...names.flatMap((name, nth) => {
+			const isLast = nth > 0 && nth === names.length - 1 && others === 0;
+			return [isLast ? " and " : nth > 0 ? ", " : "", nameTag(name)];
+		}),
+		others > 0 ? ` and ${others} others ${did}` : ` ${did}`,
+	]);
+	const heading = make("summary", "", ...told);
+	heading.tabIndex = -1;
+	const all = make("details", "system", heading);
+	const list = () => comings.map((line) => coming(line, "p", ""));
+	all.addEventListener("toggle", () => all.append(...list()), { once: true });
+	return all;
+}
+
+/** What stands above the first line of several, and beside it. */
+function headed(name: string, ...more: readonly Node[]): HTMLElement[] {
+	return [avatar(name), make("header", "", nameTag(name), ...more)];
+}
+
+const label = (words: string) => make("span", "label", words);
+
+/** A line that its writer, and nobody else, sees already. */
+export function unsaidRow(text: string, name: string, isFirst: boolean) {
+	const article = make("article", "said");
+	if (isFirst) article.append(...headed(name, label("you")));
+	article.classList.toggle("first", isFirst);
+	article.append(bodyOf(text, ""));
+	return article;
+}
+
 export interface Around {
 	readonly me: string;
+	/** The last line above, and the last there that somebody said. */
 	readonly previous: Line | undefined;
+	readonly said: Line | undefined;
 	/** What came since the reader left begins here. */
 	readonly isFirstNew: boolean;
 }
 
-export function row(line: Line, { me, previous, isFirstNew }: Around) {
+/** A line, or the comings and goings that stand together; of none of them nothing is seen. */
+export function row(lines: readonly Line[], around: Around): HTMLElement {
+	const { me, previous, said, isFirstNew } = around;
 	const rows = make("div", "row");
+	const [line] = lines;
+	if (!line) return rows;
 	const sameDay = previous && dayOf(previous) === dayOf(line);
 	if (!sameDay) rows.append(make("h2", "day", calendar.format(line.time)));
 	if (isFirstNew) rows.append(make("p", "since", "New since you left"));
 	if (line.kind === "notice") {
 		rows.append(make("p", "system", line.text));
-	} else if (line.kind !== "said" && line.kind !== "aside") {
-		const did = ` ${line.kind} `;
-		rows.append(make("p", "system", nameTag(line.name), did, timeOf(line)));
+	} else if (isComing(line)) {
+		rows.append(comingsNode(lines.filter(isComing)));
 	} else {
 		const mine = line.kind === "said" && line.name === me;
-		const label = line.kind === "aside" ? "only you see this" : "you";
+		const labels = line.kind === "aside" ? ["only you see this"] : ["you"];
 		const article = make("article", line.kind);
-		if (sameDay && !isFirstNew && continues(line, previous)) {
+		article.ariaLabel = `${line.name}, ${clock.format(line.time)}`;
+		if (sameDay && !isFirstNew && continues(line, said)) {
 			article.append(timeOf(line));
 		} else {
-			const head = make("header", "", nameTag(line.name));
-			if (mine || line.kind === "aside")
-				head.append(make("span", "label", label));
-			head.append(timeOf(line));
+			const shown = mine || line.kind === "aside" ? labels.map(label) : [];
 			article.classList.add("first");
-			article.append(avatar(line.name), head);
+			article.append(...headed(line.name, ...shown, timeOf(line)));
 		}
-		article.append(bodyOf(line, mine ? "" : me));
+		if (line.kind === "said" && line.erased) {
+			article.append(make("p", "line erased", "This message was deleted."));
+		} else article.append(bodyOf(line.text, mine ? "" : me));
 		if (line.kind === "said" && !line.erased) {
 			if (mine) article.append(deleteButton(line.offset));
 			else if (mentions(line.text, me)) article.classList.add("mention");

@@ -5,16 +5,18 @@
  * or goes above them moves what they read.
  */
 
-import { find } from "./element.ts";
+import { areTogether, folded, isComing, ofPeople } from "./comings.ts";
+import { find, make } from "./element.ts";
 import type { follower } from "./follow.ts";
-import type { Erased, Line, Placed, RoomLine } from "./frames.ts";
-import { row } from "./row.ts";
+import type { Erased, Line, Member, Placed, RoomLine } from "./frames.ts";
+import { continues, row } from "./row.ts";
 
 /** Rows at most; a reader away from the end is spared the cut for as many again. */
 export const ROWS_KEPT = 300;
 
+/** One line, or the comings and goings between two. */
 interface Row {
-	line: Line;
+	lines: readonly Line[];
 	element: HTMLElement;
 }
 
@@ -29,14 +31,20 @@ export function without<L extends RoomLine>(line: L, erased: Erased): L {
 const offsetOf = (line: RoomLine | undefined) =>
 	line && "offset" in line ? line.offset : 0;
 
+const isTalk = (line: Line) => line.kind === "said" || line.kind === "aside";
+
 export function timeline(
 	follow: ReturnType<typeof follower>,
 	myName: () => string,
+	members: () => Iterable<Member>,
 ) {
 	const room = find("#room", HTMLElement);
 	const log = find("#log", HTMLElement);
 	const quiet = find("#quiet", HTMLElement);
+	const outbox = find("#outbox", HTMLElement);
 	const rows: Row[] = [];
+	/** The comings and goings that are of people, not of one more tab. */
+	let ofPeopleOnly: ReadonlySet<Line> = new Set();
 	/** The last that happened in the room, and the first that the window reaches. */
 	let newest = { epoch: "", offset: 0 };
 	let from = 0;
@@ -45,11 +53,19 @@ export function timeline(
 	let left = 0;
 	let marked = 0;
 
-	const element = (line: Line, previous: Line | undefined) =>
-		row(line, {
-			...{ me: myName(), previous },
-			isFirstNew: marked > 0 && offsetOf(line) === marked,
-		});
+	const lines = () => rows.flatMap((each) => each.lines);
+	const isSeen = (line: Line) => !isComing(line) || ofPeopleOnly.has(line);
+	const rowWith = (offset: number) =>
+		rows.find((each) => each.lines.some((line) => offsetOf(line) === offset));
+
+	/** The last line above a row of which that is true. */
+	function above(at: number, isWanted: (line: Line) => boolean) {
+		for (let before = at - 1; before >= 0; before -= 1) {
+			const found = rows[before]?.lines.findLast(isWanted);
+			if (found) return found;
+		}
+		return undefined;
+	}
 
 	function isNews(line: Line): boolean {
 		return left > 0 && line.kind === "said" && line.name !== myName()
@@ -57,42 +73,77 @@ export function timeline(
 			: false;
 	}
 
-	/** Shows a row anew that has got another neighbour, or another line. */
-	function again(at: number) {
-		const old = rows[at];
-		if (!old) return;
-		const fresh = element(old.line, rows[at - 1]?.line);
-		old.element.replaceWith(fresh);
-		old.element = fresh;
+	/** Shows rows anew that have other lines, and what stands below them, up to the next that was said. */
+	function draw(...stale: (Row | undefined)[]) {
+		const anew = new Set(stale);
+		let isBelow = false;
+		rows.forEach((each, at) => {
+			if (!anew.has(each) && !isBelow) return;
+			isBelow = anew.has(each) || !each.lines.some(isTalk);
+			const old = each.element;
+			each.element = row(each.lines.filter(isSeen), {
+				...{ me: myName(), previous: above(at, isSeen) },
+				said: above(at, isTalk),
+				isFirstNew: marked > 0 && offsetOf(each.lines[0]) === marked,
+			});
+			const isOpen = old.querySelector("details[open]") !== null;
+			each.element.querySelector("details")?.toggleAttribute("open", isOpen);
+			old.replaceWith(each.element);
+		});
+		lookForOwn();
 	}
 
-	const againAt = (offset: number) =>
-		again(
-			rows.findIndex(({ line }) => offset > 0 && offsetOf(line) === offset),
-		);
+	/** What waits to be said stands where it will: below its writer's lines without a head of its own. */
+	function lookForOwn() {
+		const own = { kind: "said", name: myName(), time: Date.now() };
+		const isMine = continues(own, above(rows.length, isTalk));
+		outbox.classList.toggle("continues", isMine);
+	}
 
-	function insert(at: number, lines: readonly Line[]) {
+	/** Who has come and gone, as far as it is known by now; answers which rows say so. */
+	function recount(): Row[] {
+		const was = ofPeopleOnly;
+		const inside = follow.isAdrift() ? [] : members();
+		ofPeopleOnly = new Set(ofPeople(lines(), inside));
+		const isOther = (line: Line) => was.has(line) !== ofPeopleOnly.has(line);
+		return rows.filter((each) => each.lines.some(isOther));
+	}
+
+	/** At the start or at the end. */
+	function insert(at: number, more: readonly Line[]) {
 		const was = marked;
-		const first = offsetOf(lines.find(isNews));
+		const first = offsetOf(more.find(isNews));
 		if (first > 0 && (was === 0 || first < was)) marked = first;
-		const fresh: Row[] = [];
-		for (const line of lines) {
-			const previous = fresh.at(-1) ?? rows[at - 1];
-			fresh.push({ line, element: element(line, previous?.line) });
+		const fresh: Row[] = folded(more).map((some) => {
+			return { lines: some, element: make("div", "row") };
+		});
+		const [before, after] = [rows[at - 1], rows[at]];
+		const [head, tail] = [fresh[0], fresh.at(-1)];
+		if (before && head && areTogether(before.lines.at(-1), head.lines[0])) {
+			before.lines = [...before.lines, ...head.lines];
+			fresh.shift();
+		} else if (
+			after &&
+			tail &&
+			areTogether(tail.lines.at(-1), after.lines[0])
+		) {
+			after.lines = [...tail.lines, ...after.lines];
+			fresh.pop();
 		}
 		const all = document.createDocumentFragment();
 		all.append(...fresh.map((made) => made.element));
-		log.insertBefore(all, rows[at]?.element ?? null);
+		log.insertBefore(all, after?.element ?? null);
 		rows.splice(at, 0, ...fresh);
-		again(at + fresh.length);
-		if (was !== marked) againAt(was);
+		const isCounted = more.length > 1 || more.some(isComing);
+		draw(...fresh, ...(isCounted ? recount() : []), rows[at + fresh.length]);
+		if (was !== marked && was > 0) draw(rowWith(was));
 	}
 
 	function drop(start: number, count: number) {
 		for (const gone of rows.splice(start, count)) gone.element.remove();
 		if (start > 0) return;
-		from = offsetOf(rows.find(({ line }) => offsetOf(line) > 0)?.line);
-		again(0);
+		from = offsetOf(lines().find((line) => offsetOf(line) > 0));
+		draw(rows[0]);
 	}
 
 	/** What the reader looks at stays where it is: the latest line, or a row, whose end moves with its text. */
@@ -108,12 +159,12 @@ export function timeline(
 	}
 
 	function erase(erased: Erased) {
-		rows.forEach((each, at) => {
-			const left = without(each.line, erased);
-			if (left === each.line) return;
-			each.line = left;
-			again(at);
+		const changed = rows.filter((each) => {
+			const was = each.lines;
+			each.lines = was.map((line) => without(line, erased));
+			return each.lines.some((line, at) => line !== was[at]);
 		});
+		draw(...changed);
 	}
 
 	/** Something new; false if it was heard before. */
@@ -135,7 +186,7 @@ export function timeline(
 			drop(0, rows.length - ROWS_KEPT);
 		}
 		quiet.hidden ||= line.kind === "said";
-		if (isLive) follow.grew();
+		if (isLive && !isComing(line)) follow.grew();
 		return true;
 	}
 
@@ -161,14 +212,17 @@ export function timeline(
 		caughtUp() {
 			isLive = true;
 			if (follow.isFollowing()) follow.jump();
-			quiet.hidden = rows.some(({ line }) => line.kind === "said");
+			quiet.hidden = lines().some(({ kind }) => kind === "said");
 		},
+		lookForOwn,
+		/** Others are known to be in than before. */
+		recount: () => anchored(() => draw(...recount())),
 		isLive: () => isLive,
 		/** Nothing until something was read. */
 		place: () => (newest.offset > 0 ? newest : undefined),
 		/** The offsets that the window reaches from and to. */
 		from: () => from,
-		to: () => offsetOf(rows.findLast(({ line }) => offsetOf(line) > 0)?.line),
+		to: () => offsetOf(lines().findLast((line) => offsetOf(line) > 0)),
 		/** A page that goes before the first row. */
 		prepend(lines: readonly Placed[]) {
 			anchored(() => {
@@ -197,32 +251,29 @@ export function timeline(
 			follow.jump();
 		},
 		/** What came since the reader left begins here. */
-		firstNew: () =>
-			marked > 0
-				? rows.find(({ line }) => offsetOf(line) === marked)?.element
-				: undefined,
+		firstNew: () => (marked > 0 ? rowWith(marked)?.element : undefined),
 		/** What is read as it comes is not marked. */
 		look() {
 			if (marked === 0) left = 0;
 		},
 		/** From here on is what the reader has not seen; 0 takes the mark away. */
 		leave(offset: number) {
-			const was = marked;
+			const was = rowWith(marked);
 			left = offset;
 			marked = 0;
-			againAt(was);
+			if (was) draw(was);
 		},
 		/** Who spoke, the latest first. */
 		speakers: () =>
-			rows
-				.flatMap(({ line }) => (line.kind === "said" ? line.name : []))
+			lines()
+				.flatMap((line) => (line.kind === "said" ? line.name : []))
 				.reverse(),
 		/** What the reader said last, or nothing. */
 		lastOwn(): string {
-			const last = rows.findLast(({ line }) => {
+			const last = lines().findLast((line) => {
 				return line.kind === "said" && line.name === myName() && !line.erased;
 			});
-			return last?.line.kind === "said" ? last.line.text : "";
+			return last?.kind === "said" ? last.text : "";
 		},
 	};
 }

@@ -5,11 +5,14 @@
  */
 
 import { MessageType } from "../machines/message.ts";
-import { find, make, say } from "./element.ts";
+import { find, say } from "./element.ts";
 import * as kept from "./kept.ts";
 import { type Line, Outbox } from "./outbox.ts";
+import { unsaidRow } from "./row.ts";
 
 interface World {
+	/** The writer's name. */
+	name(): string;
 	send(type: number, fields: Record<string, unknown>): void;
 	edit(texts: readonly string[]): void;
 }
@@ -39,9 +42,11 @@ export function unsaidLines(world: World) {
 
 	function show(lines: readonly Line[]) {
 		waiting.replaceChildren(
-			...lines.map(({ text, why }) =>
-				make("p", why ? "line failed" : "line", text),
-			),
+			...lines.map(({ text, why }, at) => {
+				const row = unsaidRow(text, world.name(), at === 0);
+				row.classList.toggle("failed", why !== "");
+				return row;
+			}),
 		);
 		const whys = lines.flatMap(({ why }) => why || []);
 		const many = whys.length === 1 ? "1 line was" : `${whys.length} lines were`;

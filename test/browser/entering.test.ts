@@ -43,7 +43,7 @@ test("a taken name is told beside the name, and another one gets in", async () =
 	await eve.page.getByLabel("Name").fill("eve");
 	await eve.page.keyboard.press("Enter");
 	await eve.types(await plume().codeFor("eve"));
-	await ann.reads("eve entered");
+	await ann.reads("eve came in");
 });
 
 test.each([

@@ -85,8 +85,8 @@ test("lines are grouped by person, each with its exact time", async () => {
 
 test("a system line can't be typed", async () => {
 	const ann = await enter("ann");
-	await ann.says("bob entered");
-	await ann.reads("bob entered");
+	await ann.says("bob came in");
+	await ann.reads("bob came in");
 	expect(await ann.page.locator(".system", { hasText: "bob" }).count()).toBe(0);
 });
 

@@ -85,7 +85,7 @@ async function enterAtTunnel(name: string) {
 	await person.page.clock.install();
 	await person.page.reload();
 	await person.comesIn();
-	await person.reads(`${name} entered`);
+	await person.reads(`${name} came in`);
 	return { person, goUnder };
 }
 
@@ -150,7 +150,7 @@ test("what comes twice is shown once", async () => {
 	await ann.says("the end");
 	await ann.reads("the end");
 	expect(await ann.count("once")).toBe(1);
-	expect(await ann.count("ann entered")).toBe(1);
+	expect(await ann.count("ann came in")).toBe(1);
 });
 
 test("where the server can't tell what was missed, the room begins anew and says so", async () => {
@@ -214,7 +214,7 @@ test("a tab that waits for its code goes on waiting, whoever logs in beside it",
 	await crash();
 	await beside.isTold(/Trying again/);
 	await restart();
-	await beside.reads("ann entered");
+	await beside.reads("ann came in");
 	await ann.types(code);
 	await ann.isInside();
 });
@@ -251,7 +251,7 @@ test("a code that is typed while the server is gone is taken once it is back", a
 	await ann.page.getByText("Connecting…").waitFor();
 	await ann.types(code);
 	await restart();
-	await ann.reads("ann entered");
+	await ann.reads("ann came in");
 });
 
 test("whose session has ended is asked before old lines are said", async () => {

@@ -50,7 +50,7 @@ test("a room is the same however its name is written", async () => {
 	const bob = await enter("bob", {}, encodeURIComponent("\u01F0ar"));
 	await bob.reads("here");
 	await ann.page.reload();
-	await ann.reads("bob entered");
+	await ann.reads("bob came in");
 });
 
 test("a name that can be none is told before anyone goes there", async () => {
@@ -192,11 +192,11 @@ test("a line that is taken while its room is left is not told to wait there", as
 	});
 	await ann.page.reload();
 	await ann.comesIn();
-	await ann.reads("ann entered");
+	await ann.reads("ann came in");
 	isLate = true;
 	await ann.says("on my way");
 	await ann.goesTo("quay");
-	await ann.reads("ann entered");
+	await ann.reads("ann came in");
 	const waits = ann.page.getByRole("link", { name: /mole.*1 not sent/ });
 	await waits.waitFor();
 	isLate = false;

@@ -4,7 +4,7 @@ import { Caller } from "../program/caller.ts";
 import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
 
-const { enter, plume } = stage();
+const { enter, plume, visit } = stage();
 const lobby = "";
 let bob: Caller;
 
@@ -131,4 +131,118 @@ test("what is typed in the room is written, and pages are turned from the compos
 	await ann.field.blur();
 	await ann.page.keyboard.type("x");
 	expect(await ann.field.inputValue()).toBe("x");
+});
+
+test("comings and goings are one line, which opens, is not counted and interrupts nobody", async () => {
+	const ann = await enter("ann", {}, lobby);
+	await isAtEnd(ann, "line 2000.");
+	bob.say("one");
+	await ann.reads("one");
+	await scrollsUp(ann, 2_000);
+	const guests: Caller[] = [];
+	for (const name of ["cara", "dan", "eve", "finn", "gus", "hal"])
+		guests.push(await Caller.enter(plume(), name));
+	guests[1]?.raw.drop();
+	const fold = ann.page.locator("#log details");
+	const words = fold.locator("summary").last();
+	await expect
+		.poll(() => words.innerText())
+		.toMatch(/cara, eve and 3 others came in · dan came in and left$/);
+	expect(await jump(ann).innerText()).toBe("Jump to latest");
+	bob.say("two");
+	await expect.poll(() => jump(ann).innerText()).toBe("1 new below");
+	await jump(ann).click();
+	await isAtEnd(ann, "two");
+	const second = ann.page.locator("article", { hasText: "two" }).last();
+	expect(await second.getAttribute("class")).toBe("said");
+	await words.focus();
+	await ann.page.keyboard.press("Enter");
+	await fold.last().getByText("dan left").waitFor();
+	expect(await fold.last().getByRole("paragraph").count()).toBeGreaterThan(6);
+	bob.say("line 2000.");
+	for (const guest of guests) guest.raw.drop();
+});
+
+test("a page of history that is all comings and goings is followed by the one before", async () => {
+	const ann = await enter("ann", {}, lobby);
+	bob.say("long before");
+	for (let n = 0; n < 120; n += 1) {
+		const guest = await Caller.enter(plume(), "flo");
+		guest.raw.drop();
+	}
+	bob.say("line 2000.");
+	await ann.reads("flo came in");
+	await ann.page.reload();
+	await isAtEnd(ann, "line 2000.");
+	await ann.reads("long before");
+	await expect
+		.poll(() => ann.page.locator("#log article.said").count())
+		.toBeGreaterThan(20);
+});
+
+test("another tab of someone is not told, and who logs out in three leaves once", async () => {
+	const cleo = await enter("cleo", {}, "tabs");
+	const ann = await enter("ann", {}, "tabs");
+	await cleo.reads("ann came in");
+	await cleo.says("hello");
+	await ann.reads("hello");
+	await cleo.looksAway();
+	const tabs = [await ann.opensTab("new"), await ann.opensTab("new")];
+	const people = cleo.page.getByRole("region", { name: /^People/ });
+	await people.getByText("ann").waitFor();
+	await tabs[1]?.says("from the third");
+	await cleo.reads("from the third");
+	const system = cleo.page.locator("#log .system");
+	const told = () => system.filter({ visible: true }).allInnerTexts();
+	const before = await told();
+	expect(before.filter((words) => words.includes("ann"))).toHaveLength(1);
+	expect(await cleo.page.title()).toBe("(1) tabs · Plume");
+	await ann.logsOut("Log out");
+	await cleo.reads("ann left");
+	const after = (await told()).slice(before.length);
+	expect(after.map((words) => words.split("\n")[0])).toEqual([
+		expect.stringMatching(/^ann left [\d:]+/),
+	]);
+	expect(await cleo.page.title()).toBe("(1) tabs · Plume");
+	await cleo.page.reload();
+	await cleo.reads("ann left");
+	expect(
+		(await told()).filter((words) => /^ann left/.test(words)),
+	).toHaveLength(1);
+});
+
+test("a line that is being sent stands under its writer's name, and does not move when it is said", async () => {
+	const ann = await visit("ann", {}, "pending");
+	const held: (() => void)[] = [];
+	let isHeld = false;
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		server.onMessage((frame) => {
+			if (isHeld) held.push(() => socket.send(frame));
+			else socket.send(frame);
+		});
+	});
+	await ann.page.reload();
+	await ann.comesIn();
+	const dan = await enter("dan", {}, "pending");
+	await dan.says("his line");
+	await ann.reads("his line");
+	for (const text of ["my `first`", "my second"]) {
+		isHeld = true;
+		await ann.says(text);
+		const word = text.slice(-6).replace("`", "");
+		const waiting = ann.page.locator("#outbox article", { hasText: word });
+		const line = ann.page.locator("article .line", { hasText: word });
+		const box = await line.boundingBox();
+		const isFirst = text.includes("first");
+		expect(await waiting.locator(".avatar").isVisible()).toBe(isFirst);
+		expect(await waiting.getByText("ann").isVisible()).toBe(isFirst);
+		isHeld = false;
+		for (const tell of held.splice(0)) tell();
+		await waiting.waitFor({ state: "detached" });
+		const { x, y } = (await line.boundingBox()) ?? {};
+		expect({ x, y }).toEqual({ x: box?.x, y: box?.y });
+	}
+	const names = ann.page.getByRole("article", { name: /^ann, \d/ });
+	expect(await names.count()).toBe(2);
 });

@@ -51,7 +51,7 @@ test("a line that could not go out yet says so, until it is said", async () => {
 			.evaluateAll((lines) =>
 				lines.map((line) => getComputedStyle(line, "::after").content),
 			);
-	expect(await state()).toEqual(['" (waiting)"']);
+	expect(await state()).toEqual(['"(waiting)"']);
 	connect();
 	await ann.presses("Try now");
 	await ann.reads("patience");

@@ -1260,6 +1260,20 @@ const page = [
 		tests: ["test/machines/text.test.ts"],
 	},
 	{
+		promise: "page: a tab beside another does not come in",
+		file: "static/comings.ts",
+		find: 'return tabs?.size === (kind === "left" ? 0 : 1);',
+		replace: "return tabs !== undefined;",
+		tests: ["test/page/comings.test.ts"],
+	},
+	{
+		promise: "page: who was in before the first line does not come in",
+		file: "static/comings.ts",
+		find: "if (!known.has(one.client) && !isNew) tabs.add(one.client);",
+		replace: "",
+		tests: ["test/page/comings.test.ts"],
+	},
+	{
 		promise: "page: an email address mentions nobody",
 		file: "machines/text.ts",
 		find: "(?<!",
