@@ -66,6 +66,11 @@ export const limitTable = {
 		help: "connections from one network that have not logged in",
 		liftable: true,
 	},
+	plainConnectionsPerPeer: {
+		value: 64,
+		help: "plain HTTP connections from one address that is no trusted proxy",
+		liftable: true,
+	},
 	tabsPerIdentity: {
 		value: 8,
 		help: "tabs one person may have open",

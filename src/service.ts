@@ -11,7 +11,7 @@ import type { IndexFiles } from "./archive/index-files.ts";
 import type { Clock } from "./clock.ts";
 import type { Accepts, Config } from "./config.ts";
 import { makeHttpServer } from "./edge/http.ts";
-import { networkOf } from "./edge/network.ts";
+import { isProxy, networkOf } from "./edge/network.ts";
 import { Sockets } from "./edge/sockets.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Reporter } from "./engine/parts.ts";
@@ -134,6 +134,7 @@ export async function startService(
 	const unverified = () => log.unverified;
 	const http = makeHttpServer({
 		...{ pages, limits, trouble, unverified, exports, mayInspect },
+		isProxy: (address) => isProxy(address, trusted),
 	});
 	const spare = limits.connections + SPARE_CONNECTIONS;
 	if (Number.isFinite(spare)) http.maxConnections = spare;

@@ -4,9 +4,14 @@ import type { NextFunction, Request, Response } from "express";
 import { STATELY_ORIGIN } from "../../machines/frame.ts";
 import type { Limits } from "../limits.ts";
 import { type ExportParts, exporter } from "./export.ts";
+import {
+	boundPeers,
+	oneAtATime,
+	type PlainParts,
+} from "./plain-connections.ts";
 import { makeSite } from "./site.ts";
 
-export interface HttpParts {
+export interface HttpParts extends PlainParts {
 	/** The folder with `index.html` and the page's files. */
 	readonly pages: string;
 	readonly limits: Limits;
@@ -47,13 +52,15 @@ export function makeHttpServer(parts: HttpParts): Server {
 		// A worker may act only below where it came from.
 		app.get("/sw.js", page("sw.js"));
 	});
-	return createServer(
+	const server = createServer(
 		{
 			maxHeaderSize: limits.headerBytes,
 			headersTimeout: limits.headerSeconds * 1000,
 			requestTimeout: limits.headerSeconds * 1000,
 			connectionsCheckingInterval: 1000,
 		},
-		app,
+		oneAtATime(app),
 	);
+	boundPeers(server, parts);
+	return server;
 }

@@ -53,6 +53,12 @@ export function networkOf({ remote, forwardedFor, trusted }: Hops): Peer {
 	return { address, network: `${new ipaddr.IPv6(prefix)}/64` };
 }
 
+/** Whether an address is one of the proxies we were told to trust. */
+export function isProxy(address: string, trusted: Trusted): boolean {
+	const peer = parse(address);
+	return peer !== undefined && isTrusted(peer, trusted);
+}
+
 function isTrusted(peer: Address, trusted: Trusted): boolean {
 	return trusted.some(
 		([block, bits]) => block.kind() === peer.kind() && peer.match(block, bits),

@@ -3,14 +3,14 @@
  * carries a policy under which a page can load nothing from elsewhere and run
  * nothing that is not a file of ours.
  */
-import { existsSync } from "node:fs";
-import { extname, join } from "node:path";
 import express, {
 	type Express,
 	type NextFunction,
 	type Request,
 	type Response,
 } from "express";
+import { filesIn } from "./files.ts";
+import { sayInWords } from "./words.ts";
 
 const POLICY = [
 	"default-src 'none'",
@@ -46,45 +46,28 @@ export function makeSite(
 		});
 		next();
 	});
-	const send = sender(pages);
+	const send = filesIn(pages);
 	addRoutes(app, (file) => (request, response) => {
 		response.set("Cache-Control", "no-cache");
-		send(file, request, response);
+		if (!send(file, request, response)) notHere(response);
 	});
-	app.get("/static/:file", (request, response, next) => {
-		if (/^\w[\w.-]*$/.test(request.params.file)) {
-			send(request.params.file, request, response, next);
-		} else next();
+	app.get("/static/:file", (request, response) => {
+		if (!send(request.params.file, request, response)) notHere(response);
 	});
-	app.use((_request, response) => {
-		response.status(404).type("text").send("There is nothing here.\n");
-	});
+	app.use((_request, response) => notHere(response));
 	app.use(
 		(error: unknown, _: Request, response: Response, _next: NextFunction) => {
 			const status = statusOf(error);
-			response.status(status).type("text").send("That did not work.\n");
+			const words =
+				status < 500 ? "That address can't be read." : "That did not work.";
+			sayInWords(status, words, response);
 		},
 	);
 	return app;
 }
 
-/** Sends a file as the build packed it, to whoever can unpack it. */
-function sender(root: string) {
-	return (
-		file: string,
-		request: Request,
-		response: Response,
-		next?: NextFunction,
-	) => {
-		const packed = `${file}.gz`;
-		response.vary("Accept-Encoding");
-		if (!request.acceptsEncodings("gzip") || !existsSync(join(root, packed))) {
-			return response.sendFile(file, { root }, (error) => error && next?.());
-		}
-		response.type(extname(file)).set("Content-Encoding", "gzip");
-		response.sendFile(packed, { root });
-	};
-}
+const notHere = (response: Response) =>
+	sayInWords(404, "There is nothing here.", response);
 
 function statusOf(error: unknown): number {
 	const status =

@@ -936,6 +936,20 @@ const room = [
 /** @type {readonly Mutant[]} */
 const edge = [
 	{
+		promise: "edge: a connection is answered once at a time",
+		file: "src/edge/plain-connections.ts",
+		find: "if (turn.isLast) socket.destroySoon();",
+		replace: "if (!turn) socket.destroySoon();",
+		tests: ["test/program/plain-http.test.ts -t more than two"],
+	},
+	{
+		promise: "edge: plain connections of one peer are bounded",
+		file: "src/edge/plain-connections.ts",
+		find: "if (count >= most) {",
+		replace: "if (count < 0) {",
+		tests: ["test/program/plain-http.test.ts -t two hundred idle"],
+	},
+	{
 		promise: "edge: a frame that is not understood is refused as what it is",
 		file: "src/edge/parse.ts",
 		find: "re: isNumber(type, 0) ? type : undefined,",

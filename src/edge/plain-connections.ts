@@ -1,0 +1,87 @@
+/**
+ * Bounds what plain HTTP connections can hold: so many from one TCP peer, and
+ * one answer at a time for each. Of requests that are sent ahead the first is
+ * answered, and then the connection is closed.
+ */
+import type { IncomingMessage, RequestListener, Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Limits } from "../limits.ts";
+
+const BUSY = [
+	"HTTP/1.1 503 Service Unavailable",
+	"Connection: close",
+	"Content-Type: text/plain; charset=utf-8",
+	"Retry-After: 10",
+	"",
+	"Too many connections. Try again later.\n",
+].join("\r\n");
+
+/** How long nothing at all may be read of an answer. */
+const UNREAD_MS = 30_000;
+
+export interface PlainParts {
+	readonly limits: Pick<Limits, "plainConnectionsPerPeer">;
+	/** Whether a TCP peer is a proxy, which speaks for many. */
+	readonly isProxy: (address: string) => boolean;
+}
+
+/** Lets one request of a connection through at a time. One more waits for its turn; when a third is sent ahead, the first is the last to be answered. */
+export function oneAtATime(answer: RequestListener): RequestListener {
+	interface Turn {
+		next?: () => void;
+		isLast: boolean;
+	}
+	const turns = new WeakMap<Socket, Turn>();
+	return function take(request, response) {
+		const { socket } = request;
+		const before = turns.get(socket);
+		if (before) {
+			socket.pause();
+			before.isLast = before.next !== undefined;
+			before.next ??= () => take(request, response);
+			return;
+		}
+		const turn: Turn = { isLast: false };
+		turns.set(socket, turn);
+		// Node itself ends a socket on which nothing moves for so long.
+		socket.setTimeout(UNREAD_MS);
+		response.once("finish", () => {
+			turns.delete(socket);
+			if (turn.isLast) socket.destroySoon();
+			else if (turn.next) {
+				socket.resume();
+				turn.next();
+			}
+		});
+		answer(request, response);
+	};
+}
+
+/** Turns away who has too many plain connections open; an upgraded one is no longer plain. */
+export function boundPeers(server: Server, parts: PlainParts): void {
+	const { plainConnectionsPerPeer: most } = parts.limits;
+	const open = new Map<string, number>();
+	const counted = new WeakMap<object, () => void>();
+	server.prependListener("connection", (socket: Socket) => {
+		const peer = socket.remoteAddress ?? "";
+		if (parts.isProxy(peer)) return;
+		const count = open.get(peer) ?? 0;
+		if (count >= most) {
+			socket.on("error", () => {});
+			socket.end(BUSY, () => socket.destroy());
+			return;
+		}
+		open.set(peer, count + 1);
+		const leave = () => {
+			if (!counted.delete(socket)) return;
+			const left = (open.get(peer) ?? 0) - 1;
+			if (left > 0) open.set(peer, left);
+			else open.delete(peer);
+		};
+		counted.set(socket, leave);
+		socket.once("close", leave);
+	});
+	server.prependListener("upgrade", (request: IncomingMessage) => {
+		counted.get(request.socket)?.();
+	});
+}

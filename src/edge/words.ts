@@ -1,0 +1,32 @@
+/** Answers that are no page of ours: a few words, and the way to the lobby. */
+import type { Response } from "express";
+
+/** `words` are ours, never a request's: they stand in HTML as they are. */
+export function sayInWords(
+	status: number,
+	words: string,
+	response: Response,
+): void {
+	response.removeHeader("Content-Encoding");
+	response.status(status);
+	if (response.req.accepts(["text", "html"]) !== "html") {
+		response.type("text").send(`${words}\n`);
+		return;
+	}
+	response.type("html").send(`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${words} – Plume</title>
+<link rel="stylesheet" href="/static/plume.css">
+</head>
+<body class="words">
+<main>
+<h1>${words}</h1>
+<p><a href="/">Go to the lobby</a></p>
+</main>
+</body>
+</html>
+`);
+}
