@@ -73,6 +73,8 @@ export interface SessionClosed extends Fact<"session.closed"> {
 
 export interface LoginRequested extends Fact<"login.requested">, Claim {
 	readonly client: ClientId;
+	/** The identity of the address without its `+tag`, if it has one. */
+	readonly person?: Identity;
 	/** SHA-256 of the pending login's id. */
 	readonly pending: string;
 	/** MAC of the email's domain. */
@@ -99,6 +101,7 @@ export interface LoginExpired extends Fact<"login.expired"> {
 /** This is where a name is claimed. A classic client has no session. */
 export interface LoginSucceeded extends Fact<"login.succeeded">, Claim {
 	readonly client: ClientId;
+	readonly person?: Identity;
 	readonly session?: SessionHash;
 }
 

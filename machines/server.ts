@@ -16,6 +16,8 @@ import type { Guard } from "./rules.ts";
 
 export interface Owner {
 	readonly identity: Identity;
+	/** Whose address it is without its `+tag`, if it has one. */
+	readonly person?: Identity;
 	/** As it was last written. */
 	readonly name: string;
 	/** Milliseconds since 1970. */
@@ -72,6 +74,7 @@ export const serverMachine = setup({
 				? {
 						names: context.names.set(event.nameKey, {
 							identity: event.identity,
+							...(event.person && { person: event.person }),
 							name: event.name,
 							lastUsed: event.time,
 						}),

@@ -29,6 +29,16 @@ export const limitTable = {
 		help: "mails an hour for one network",
 		liftable: true,
 	},
+	mailAddressTotalDay: {
+		value: 20,
+		help: "mails a day to one address, where it never logged in",
+		liftable: true,
+	},
+	mailStrangersPercent: {
+		value: 50,
+		help: "of a burst of mails, for the unknown",
+	},
+	knownNetworkDays: { value: 30, help: "a network is known after a login" },
 	mailPerSecond: { value: 1, help: "mails a second in all", liftable: true },
 	mailBurst: { value: 30, help: "mails at once", liftable: true },
 	mailQueueSeconds: { value: 60, help: "longest wait for a mail to go out" },

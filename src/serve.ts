@@ -144,7 +144,8 @@ function openLog(
 	});
 	const { fsync } = config;
 	const snapshots = new Snapshots({ ...cache("snapshots"), fsync });
-	return { log, snapshots, indexes: new IndexFiles(cache("indexes")) };
+	const indexes = new IndexFiles(cache("indexes"));
+	return { log, snapshots, indexes, known: cache("known networks") };
 }
 
 /** Only the one that is used is loaded. */

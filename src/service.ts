@@ -23,6 +23,7 @@ import { clockReaches } from "./late-clock.ts";
 import type { Log } from "./log/log.ts";
 import type { Snapshots } from "./log/snapshots.ts";
 import { Allowance } from "./mail/allowance.ts";
+import { type KnownFile, KnownNetworks } from "./mail/known-networks.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
 
@@ -36,6 +37,7 @@ export interface ServiceParts {
 	readonly snapshots: Snapshots | undefined;
 	/** Of logs that last, too. */
 	readonly indexes?: IndexFiles | undefined;
+	readonly known?: KnownFile | undefined;
 	readonly mailer: Mailer;
 	readonly secrets: Secrets;
 	/** A clock that starts no earlier than the log's last event. */
@@ -60,13 +62,18 @@ export async function startEngine(
 	const clock = parts.clockFrom(last.time);
 	const archive = new Archive(log, parts.indexes);
 	const outbox = new Outbox(mailer, clock, limits);
+	const known = new KnownNetworks({
+		...{ secrets, clock, limits },
+		file: parts.known,
+	});
+	await known.load();
 	const engine = new Engine({
 		log,
 		state,
 		server,
 		clock,
 		secrets,
-		mail: { outbox, allowance: new Allowance(clock, limits) },
+		mail: { outbox, allowance: new Allowance(clock, limits), known },
 		policy: { limits, allow, node: secrets.id() },
 		version,
 		report,
@@ -77,7 +84,7 @@ export async function startEngine(
 	});
 	const tap = new Tap(state, engine);
 	log.scrub().catch(onFatal);
-	return { engine, clock, outbox, state, server, limits, archive, tap };
+	return { engine, clock, outbox, known, state, server, limits, archive, tap };
 }
 
 export interface Service {
@@ -93,10 +100,8 @@ export async function startService(
 ): Promise<Service> {
 	const { config, log, report } = parts;
 	const { limits, host, port, trusted, origins } = config;
-	const { engine, clock, outbox, state, archive, tap } = await startEngine(
-		parts,
-		(why) => unavailable(port, host, why),
-	);
+	const { engine, clock, outbox, known, state, archive, tap } =
+		await startEngine(parts, (why) => unavailable(port, host, why));
 	let warned = false;
 	const peerOf = ({ socket, headers }: IncomingMessage) => {
 		const forwardedFor = headers["x-forwarded-for"];
@@ -156,6 +161,7 @@ export async function startService(
 			http.close();
 			outbox.close();
 			await engine.stop();
+			await known.save();
 			await sockets.close();
 			http.closeAllConnections();
 		},

@@ -242,6 +242,75 @@ export const faults: readonly Fault[] = [
 		},
 	},
 	{
+		fault: "a hostile /48 that says hello from each of its networks",
+		outcome: "it gets 240 mails an hour, and neighbours who are known get in",
+		async check(house) {
+			const [home, wide] = ["2001:db8:7:700::/64", "2001:db8:7::/48"];
+			const inside = (n: number, narrow = `2001:db8:7:${n}::/64`) => [
+				...[narrow, `2001:db8:7:${n >> 8}::/56`, wide],
+			];
+			const enter = (name: string, networks: readonly string[]) =>
+				house.enter(name, "plume.2", email(name), networks);
+			expect((await enter("ann", inside(7, home))).isIn).toBe(true);
+			expect((await enter("bob", ["192.0.2.1"])).isIn).toBe(true);
+			const before = house.mailer.sent.length;
+			for (let n = 0; n < 1500; n++) {
+				const stranger = house.connect("plume.2", inside(n));
+				stranger.hello(`s${n}`, email(`s${n}`));
+				await house.settle();
+				stranger.hangUp();
+				house.clock.advance(2000);
+			}
+			const strangers = house.mailer.sent.length - before;
+			expect(strangers).toBeGreaterThan(200);
+			expect(strangers).toBeLessThanOrEqual(240);
+			// At home, and on the way.
+			expect((await enter("ann", inside(7, home))).isIn).toBe(true);
+			expect((await enter("bob", inside(3000))).isIn).toBe(true);
+		},
+	},
+	{
+		fault: "a botnet of many IPv4 addresses that has mails sent to everyone",
+		outcome: "its mails wait for each other; whoever is known gets in at once",
+		async check(house) {
+			const enter = (name: string, network: string) =>
+				house.enter(name, "plume.2", email(name), network);
+			for (const name of ["ann", "bob"])
+				expect((await enter(name, "192.0.2.1")).isIn).toBe(true);
+			house.clock.advance(60_000);
+			let refused = 0;
+			for (let n = 0; n < 600; n++) {
+				const bot = house.connect("plume.2", `10.${n >> 8}.${n % 256}.1`);
+				// A third of them knows who is here.
+				const to = n % 3 > 0 ? `s${n}` : n % 2 > 0 ? "ann" : "bob";
+				bot.hello(`s${n}`, email(to));
+				await house.settle();
+				refused += bot.news()[0]?.code === "mailIsNotBusy" ? 1 : 0;
+				bot.hangUp();
+				if (n % 10 === 0) house.clock.advance(1000);
+			}
+			expect(refused).toBeGreaterThan(100);
+			const toAnn = house.mailer.sent.filter(({ to }) => to === email("ann"));
+			expect(toAnn.length).toBeLessThanOrEqual(22);
+			for (const name of ["ann", "bob"])
+				expect((await enter(name, "192.0.2.1")).isIn).toBe(true);
+		},
+	},
+	{
+		fault: "one address under many a `+tag`, asked for from many networks",
+		outcome: "one mail allowance of 20 a day",
+		async check(house) {
+			for (let n = 0; n < 40; n++) {
+				const bot = house.connect("classic", `10.0.${n}.1`);
+				bot.hello(`s${n}`, `victim+${n}@example.org`);
+				await house.settle();
+				bot.hangUp();
+				house.clock.advance(60_000);
+			}
+			expect(house.mailer.sent).toHaveLength(20);
+		},
+	},
+	{
 		fault: "the mail service fails",
 		outcome: "the person is told, and may ask again; nobody else notices",
 		async check(house) {

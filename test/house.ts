@@ -19,6 +19,7 @@ import type { State } from "../src/engine/state.ts";
 import type { Log } from "../src/log/log.ts";
 import { memoryLog } from "../src/log/memory-log.ts";
 import type { Snapshots } from "../src/log/snapshots.ts";
+import type { KnownFile } from "../src/mail/known-networks.ts";
 import { type LoginMail, MailError, type Mailer } from "../src/mail/mailer.ts";
 import { startEngine } from "../src/service.ts";
 import { FakeClock } from "./fakes/clock.ts";
@@ -38,6 +39,7 @@ export interface HouseOptions {
 	readonly log?: Log;
 	readonly snapshots?: Snapshots;
 	readonly indexes?: IndexFiles;
+	readonly known?: KnownFile;
 	readonly clock?: FakeClock;
 	readonly seed?: string;
 	readonly environment?: Readonly<Record<string, string>>;
@@ -105,6 +107,7 @@ export class House {
 		log = memoryLog({ id: seed, clock }),
 		snapshots,
 		indexes,
+		known,
 		environment = {},
 		report = { info() {}, warn() {} },
 		settled = () => log.frozen || log.ordered === log.committed,
@@ -124,6 +127,7 @@ export class House {
 				log,
 				snapshots,
 				indexes,
+				known,
 				mailer,
 				secrets: new Secrets("a secret for tests", seededBytes(seed)),
 				clockFrom: () => clock,
@@ -152,7 +156,10 @@ export class House {
 	}
 
 	/** Someone connects. */
-	connect(protocol: "classic" | "plume.2" = "classic", network = "10.0.0.1") {
+	connect(
+		protocol: "classic" | "plume.2" = "classic",
+		networks: string | readonly string[] = "10.0.0.1",
+	) {
 		const { engine, clock, limits } = this.#started;
 		const person = new Person();
 		person.connection = new Connection({
@@ -160,7 +167,7 @@ export class House {
 			wire: person,
 			dialect: protocol === "classic" ? classic : plume2,
 			engine,
-			network,
+			networks: [networks].flat(),
 			clock,
 			limits,
 			onLoggedIn: () => {},
@@ -174,8 +181,9 @@ export class House {
 		name: string,
 		protocol: "classic" | "plume.2" = "classic",
 		email = `${name}@example.org`,
+		networks: string | readonly string[] = "10.0.0.1",
 	): Promise<Person> {
-		const person = this.connect(protocol);
+		const person = this.connect(protocol, networks);
 		person.hello(name, email);
 		await this.settle();
 		person.auth(this.mailer.codeFor(email));

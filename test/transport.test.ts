@@ -8,7 +8,7 @@ test("someone on a terminal talks with someone in a browser, and no engine code 
 	const house = await House.open();
 	const ann = await house.enter("ann");
 	const heard: Notice[] = [];
-	const visit = house.engine.connect("a terminal", {
+	const visit = house.engine.connect(["a terminal"], {
 		onMessage: ({ notices }) => heard.push(...notices),
 		onEnd: () => {},
 		whenDrained: setImmediate,

@@ -13,6 +13,8 @@ export interface ParsedEmail {
 	readonly email: string;
 	/** In ASCII (punycode), without a trailing dot. */
 	readonly domain: string;
+	/** Without a `+tag`: with any, it is the same person's. For counting only. */
+	readonly mailbox: string;
 }
 
 /** RFC 5321, section 4.5.3.1, and erratum 1690 to RFC 3696 for the whole. */
@@ -34,5 +36,6 @@ export function parseEmail(raw: string): ParsedEmail | undefined {
 	if (local.length > LONGEST_LOCAL || email.length > LONGEST) return undefined;
 	if (!LOCAL.test(local.toLowerCase())) return undefined;
 	if (!DOMAIN.test(domain) || isIP(domain) !== 0) return undefined;
-	return { email, domain };
+	const mailbox = email.replace(/(?<=.)\+.*(?=@)/, "");
+	return { email, domain, mailbox };
 }

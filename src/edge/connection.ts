@@ -42,7 +42,8 @@ export interface ConnectionParts {
 	readonly wire: Wire;
 	readonly dialect: Dialect;
 	readonly engine: Engine;
-	readonly network: string;
+	/** Where it comes from, the narrowest network first. */
+	readonly networks: readonly string[];
 	readonly clock: Clock;
 	readonly limits: Limits;
 	/** How much of the time to its first ping is over, from 0 to 1: who come at once are not pinged at once. */
@@ -65,14 +66,14 @@ export class Connection {
 
 	constructor(parts: ConnectionParts) {
 		this.#parts = parts;
-		const { engine, network, clock, limits, phase } = parts;
+		const { engine, networks, clock, limits, phase } = parts;
 		this.#lastHeard = clock.now();
 		this.#lastPing = clock.now() - phase * limits.pingSeconds * 1000;
 		const bucket = (perSecond: number, burst: number) =>
 			new TokenBucket({ perSecond, burst }, clock);
 		this.#bucket = bucket(limits.messagesPerSecond, limits.messageBurst);
 		this.#signals = bucket(limits.signalsPerSecond, limits.signalBurst);
-		this.#visit = engine.connect(network, {
+		this.#visit = engine.connect(networks, {
 			onMessage: (parcel) => this.#deliver(parcel),
 			onEnd: (reason) => this.close(reason, "closed"),
 			whenDrained: (task) => this.#whenDrained(task),

@@ -10,8 +10,8 @@ export type Trusted = readonly (readonly [Address, number])[];
 
 export interface Peer {
 	readonly address: string;
-	/** What limits are counted by: the IPv4 address, or the IPv6 /64, which is what one customer is given. */
-	readonly network: string;
+	/** What limits are counted by: the IPv4 address, or the IPv6 /64, /56 and /48: one customer is given any of these. */
+	readonly networks: readonly [string, ...string[]];
 }
 
 interface Hops {
@@ -40,7 +40,7 @@ export function parseTrusted(list: string): Trusted {
 /** Walks the hops from the nearest, as long as the one that names the next is trusted and names an address. */
 export function networkOf({ remote, forwardedFor, trusted }: Hops): Peer {
 	let peer = parse(remote ?? "");
-	if (!peer) return { address: "unknown", network: "unknown" };
+	if (!peer) return { address: "unknown", networks: ["unknown"] };
 	const hops = [forwardedFor ?? []].flat().join(",").split(",");
 	while (isTrusted(peer, trusted)) {
 		const next = parse(hops.pop()?.trim() ?? "");
@@ -48,9 +48,10 @@ export function networkOf({ remote, forwardedFor, trusted }: Hops): Peer {
 		peer = next;
 	}
 	const address = peer.toString();
-	if (peer instanceof ipaddr.IPv4) return { address, network: address };
-	const prefix = [...peer.parts.slice(0, 4), 0, 0, 0, 0];
-	return { address, network: `${new ipaddr.IPv6(prefix)}/64` };
+	if (peer instanceof ipaddr.IPv4) return { address, networks: [address] };
+	const block = (bits: number) =>
+		`${ipaddr.IPv6.networkAddressFromCIDR(`${address}/${bits}`)}/${bits}`;
+	return { address, networks: [block(64), block(56), block(48)] };
 }
 
 /** Whether an address is one of the proxies we were told to trust. */

@@ -107,25 +107,30 @@ export class Sockets {
 			inspect(request, socket, head);
 			return;
 		}
-		const { network } = this.#parts.peerOf(request);
+		const { networks } = this.#parts.peerOf(request);
+		const [network] = networks;
 		const rule = this.#closing
 			? "isNotStopping"
 			: this.#gate.check(request, network);
 		if (rule) turnAway(socket, rule, engine.refusals);
 		else
 			this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
-				this.#accept(webSocket, socket, network),
+				this.#accept(webSocket, socket, networks),
 			);
 	}
 
-	#accept(webSocket: WebSocket, socket: Duplex, network: string): void {
+	#accept(
+		webSocket: WebSocket,
+		socket: Duplex,
+		networks: Peer["networks"],
+	): void {
 		const { engine, clock, limits } = this.#parts;
-		const { loggedIn, left } = this.#gate.enter(network);
+		const { loggedIn, left } = this.#gate.enter(networks[0]);
 		const connection = new Connection({
 			wire: new SocketWire(webSocket, socket),
 			dialect: webSocket.protocol === SUBPROTOCOL ? plume2 : classic,
 			engine,
-			network,
+			networks,
 			clock,
 			limits,
 			phase: (this.#accepted++ * STEP) % 1,

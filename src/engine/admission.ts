@@ -92,7 +92,7 @@ export class Admission {
 		id: string | undefined,
 	): void {
 		const login: Login = { ...asked, user: fresh.user };
-		const used = this.#logins.take(fresh.user.email, visit.network);
+		const used = this.#logins.take(visit, fresh);
 		if (used) {
 			this.#refuse(visit, used.rule, MessageType.hello, { ...used, id });
 			return;

@@ -78,10 +78,10 @@ export class Engine implements PipelineHooks, Voice {
 		this.#pipeline.guarded(() => this.#start());
 	}
 
-	/** Someone is there. `network` is what mail allowances are counted by. */
-	connect(network: string, carrier: Carrier): Visit {
+	/** Someone is there. The narrowest of their `networks`, by which mail is counted, comes first. */
+	connect(networks: readonly string[], carrier: Carrier): Visit {
 		const mailbox = this.#parts.server.mailbox(carrier.onMessage);
-		const visit: Visit = { carrier, mailbox, network, gone: false };
+		const visit: Visit = { carrier, mailbox, networks, gone: false };
 		this.#visits.add(visit);
 		return visit;
 	}

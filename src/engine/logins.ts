@@ -7,11 +7,13 @@ import type { ClientId, LoginExpired } from "../../machines/events.ts";
 import type { PendingLogin } from "../chat/notice.ts";
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
-import type { Allowance } from "../mail/allowance.ts";
+import type { Allowance, Sender } from "../mail/allowance.ts";
+import type { KnownNetworks } from "../mail/known-networks.ts";
 import type { MailError } from "../mail/mailer.ts";
 import type { Outbox } from "../mail/outbox.ts";
 import type { FreshCode } from "./decide/decision.ts";
 import { resendAt } from "./decide/hello.ts";
+import { namesHeld } from "./decide/names-held.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Rule } from "./refusals.ts";
 import type { State } from "./state.ts";
@@ -20,6 +22,7 @@ import type { Login, Visit } from "./visit.ts";
 export interface Mail {
 	readonly outbox: Outbox;
 	readonly allowance: Allowance;
+	readonly known: KnownNetworks;
 }
 
 export class Logins {
@@ -48,11 +51,24 @@ export class Logins {
 
 	/** Takes one mail from the allowances, or says which of them is used up. */
 	take(
-		to: string,
-		network: string,
+		visit: Visit,
+		fresh: FreshCode,
 	): { readonly rule: Rule; readonly retryAfterMs?: number } | undefined {
-		if (!this.#mail.outbox.admit(network)) return { rule: "mailIsNotBusy" };
-		return this.#mail.allowance.take(to, network);
+		const sender = this.#senderOf(visit, fresh);
+		if (!this.#mail.outbox.admit(sender)) return { rule: "mailIsNotBusy" };
+		return this.#mail.allowance.take(sender);
+	}
+
+	#senderOf({ networks }: Visit, { person: mailbox }: FreshCode): Sender {
+		const { known } = this.#mail;
+		const [network = ""] = networks;
+		const { names } = this.#state.server.context;
+		return {
+			...{ mailbox, networks },
+			isHome: known.has(network, mailbox),
+			isNear: known.has(network),
+			isKnown: namesHeld(names, mailbox).length > 0,
+		};
 	}
 
 	/** Mails the code as soon as the login is durable, though the visit be gone by then; `failed` is told if that can't be done. */
@@ -65,12 +81,13 @@ export class Logins {
 		const { code, expires, id } = asked;
 		const { email: to, name } = asked.user;
 		this.expireLater(login.client, expires);
+		const sender = this.#senderOf(visit, asked);
 		const expiresInMinutes = Math.round(this.#limits.codeSeconds / 60);
 		this.#pipeline.whenDurable(() => {
 			const { outbox } = this.#mail;
-			const waitMs = outbox.admit(visit.network)?.waitMs ?? 0;
+			const waitMs = outbox.admit(sender)?.waitMs ?? 0;
 			const mail = { to, name, code, expiresInMinutes };
-			outbox.post(mail, visit.network, (error) => {
+			outbox.post(mail, sender, (error) => {
 				if (error) this.#failed(login.client, () => failed(error));
 			});
 			const pending = this.pending(login);

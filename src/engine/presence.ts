@@ -16,8 +16,10 @@ import type { Server } from "../chat/server.ts";
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
 import type { Entry } from "../log/log.ts";
+import type { KnownNetworks } from "../mail/known-networks.ts";
 import { CatchUp } from "./catch-up.ts";
 import { decideLost } from "./decide/lost.ts";
+import { personOf } from "./decide/names-held.ts";
 import type { Pages } from "./pages.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -31,13 +33,14 @@ export class Presence {
 	readonly #clock: Clock;
 	readonly #limits: Limits;
 	readonly #pages: Pages;
+	readonly #known: KnownNetworks;
 	readonly #catchUp: CatchUp;
 	/** Who carries each Client, from its login on. */
 	readonly #carried = new Map<ClientId, Visit>();
 
 	constructor(
 		pipeline: Pipeline,
-		{ state, server, clock, policy }: EngineParts,
+		{ state, server, clock, policy, mail }: EngineParts,
 		pages: Pages,
 		onJoined: (room: RoomName) => void,
 	) {
@@ -47,6 +50,7 @@ export class Presence {
 		this.#clock = clock;
 		this.#limits = policy.limits;
 		this.#pages = pages;
+		this.#known = mail.known;
 		this.#catchUp = new CatchUp(pipeline, pages, onJoined);
 	}
 
@@ -178,8 +182,11 @@ export class Presence {
 	}
 
 	#welcome(visit: Visit, login: Login, room: Room, epoch: string): void {
-		const { mailbox } = visit;
+		const { mailbox, networks } = visit;
 		const { client, request: id } = login;
+		const { nameKey = "" } = this.#state.client(client)?.context ?? {};
+		const owner = this.#state.server.context.names.get(nameKey);
+		if (owner) this.#known.add(networks[0] ?? "", personOf(owner));
 		const { name } = login.user;
 		if (login.pending) mailbox.put({ kind: "authenticated", name, id });
 		if (login.session) mailbox.put({ kind: "session", ...login.session });

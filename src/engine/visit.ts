@@ -20,8 +20,8 @@ export interface Carrier {
 export interface Visit {
 	readonly carrier: Carrier;
 	readonly mailbox: Mailbox;
-	/** The network it comes from, which mail allowances are counted by. */
-	readonly network: string;
+	/** The networks it comes from, the narrowest first, which mail is counted by. */
+	readonly networks: readonly string[];
 	login?: Login;
 	/** The carrier is gone: nothing can be told any more. */
 	gone: boolean;

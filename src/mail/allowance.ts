@@ -1,16 +1,27 @@
 /**
- * How many mails one network may ask for: few to any one address, more in
- * all. An address is counted for each network by itself, so that a stranger
- * cannot use up what its owner has.
- *
- * The windows slide, so that a wait that was told is exact. What is a day old
- * is forgotten; how much can gather in a day is up to the outbox.
+ * How many mails may be asked for. An address is counted for each network by
+ * itself, so that a stranger cannot use up what its owner has, and for all
+ * networks together. Wider IPv6 networks get more in all, since one customer
+ * may be given any of them. Where its owner logged in lately, only the first
+ * of these counts: nobody else can keep them out there.
  */
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
+import { type Bound, DAY_MS, HOUR_MS, SlidingWindows } from "./windows.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+/** Who asks for a mail. */
+export interface Sender {
+	/** The address it goes to, without a `+tag`, as a keyed hash. */
+	readonly mailbox: string;
+	/** Where it is asked from, the narrowest network first. */
+	readonly networks: readonly string[];
+	/** The owner of the address logged in from there lately. */
+	readonly isHome: boolean;
+	/** Someone did. */
+	readonly isNear: boolean;
+	/** The address owns a name. */
+	readonly isKnown: boolean;
+}
 
 export interface Overdrawn {
 	readonly rule: "addressAllowance" | "networkAllowance";
@@ -18,19 +29,12 @@ export interface Overdrawn {
 }
 
 export class Allowance {
-	readonly #clock: Clock;
 	readonly #limits: Limits;
-	/** As many times as any window can hold; nothing at all where all are infinite. */
-	readonly #most: number;
-	/** When mails were taken, by key; the key used longest ago comes first. */
-	readonly #taken = new Map<string, readonly number[]>();
+	readonly #taken: SlidingWindows;
 
 	constructor(clock: Clock, limits: Limits) {
-		this.#clock = clock;
 		this.#limits = limits;
-		const { mailAddressHour, mailAddressDay, mailNetworkHour } = limits;
-		const counts = [mailAddressHour, mailAddressDay, mailNetworkHour];
-		this.#most = Math.max(...counts.filter(Number.isFinite));
+		this.#taken = new SlidingWindows(clock);
 	}
 
 	/** How many keys are remembered. */
@@ -39,41 +43,41 @@ export class Allowance {
 	}
 
 	/** Uses up one mail. If there is none left, uses up nothing and names the first rule in the way. */
-	take(address: string, network: string): Overdrawn | undefined {
-		const { mailAddressHour, mailAddressDay, mailNetworkHour } = this.#limits;
-		const pair = `${network} ${address}`;
-		const addressMs = Math.max(
-			this.#waitMs(pair, mailAddressHour, HOUR_MS),
-			this.#waitMs(pair, mailAddressDay, DAY_MS),
-		);
-		if (addressMs > 0)
-			return { rule: "addressAllowance", retryAfterMs: addressMs };
-		const networkMs = this.#waitMs(network, mailNetworkHour, HOUR_MS);
-		if (networkMs > 0)
-			return { rule: "networkAllowance", retryAfterMs: networkMs };
-		this.#record(pair);
-		this.#record(network);
-		this.#forget();
+	take(sender: Sender): Overdrawn | undefined {
+		const { addresses, networks } = this.#bounds(sender);
+		let retryAfterMs = this.#taken.waitMs(addresses);
+		if (retryAfterMs > 0) return { rule: "addressAllowance", retryAfterMs };
+		retryAfterMs = this.#taken.waitMs(networks);
+		if (retryAfterMs > 0) return { rule: "networkAllowance", retryAfterMs };
+		this.#taken.count([...addresses, ...networks]);
 		return undefined;
 	}
 
-	#waitMs(key: string, count: number, windowMs: number): number {
-		const time = this.#taken.get(key)?.at(-count);
-		if (time === undefined) return 0;
-		return Math.max(0, time + windowMs - this.#clock.now());
-	}
-
-	#record(key: string): void {
-		const times = [...(this.#taken.get(key) ?? []), this.#clock.now()];
-		this.#taken.delete(key);
-		this.#taken.set(key, times.slice(-this.#most));
-	}
-
-	#forget(): void {
-		const dayAgo = this.#clock.now() - DAY_MS;
-		for (const [key, times] of this.#taken) {
-			if ((times.at(-1) ?? dayAgo) > dayAgo) return;
-			this.#taken.delete(key);
-		}
+	#bounds({ mailbox, networks, isHome, isKnown }: Sender) {
+		const limits = this.#limits;
+		const pair: Bound = {
+			key: `${mailbox} ${networks[0]}`,
+			windows: [
+				[limits.mailAddressHour, HOUR_MS],
+				[limits.mailAddressDay, DAY_MS],
+			],
+		};
+		if (isHome) return { addresses: [pair], networks: [] };
+		const everywhere: Bound = {
+			key: mailbox,
+			windows: [[limits.mailAddressTotalDay, DAY_MS]],
+		};
+		const counted = networkBounds(networks, limits.mailNetworkHour);
+		return {
+			addresses: [pair, everywhere],
+			networks: isKnown ? counted.slice(0, 1) : counted,
+		};
 	}
 }
+
+/** Each wider network may do twice as much in an hour as the one before. */
+export const networkBounds = (
+	networks: readonly string[],
+	count: number,
+): readonly Bound[] =>
+	networks.map((key, n) => ({ key, windows: [[count * 2 ** n, HOUR_MS]] }));

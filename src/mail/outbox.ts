@@ -1,7 +1,9 @@
 /**
  * What stands before the mail service: one budget for everybody's mails, so
  * that nobody can make Plume a nuisance, shared fairly between networks, so
- * that one that floods delays only itself.
+ * that one that floods delays only itself. Mails asked for from a network
+ * where someone logged in lately go first, then those to a known address;
+ * half of the burst is kept for these two.
  *
  * A mail that would wait too long is refused up front. Each mail is answered
  * exactly once: taken by the mail service, or why not.
@@ -9,6 +11,8 @@
 import { TokenBucket } from "../bucket.ts";
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
+import type { Sender } from "./allowance.ts";
+import { Lane } from "./lane.ts";
 import { type LoginMail, MailError, type Mailer } from "./mailer.ts";
 
 /** Called once, after `post` has returned; without an error when the mail was taken. */
@@ -16,10 +20,9 @@ export type Done = (error?: MailError) => void;
 
 interface Waiting {
 	readonly mail: LoginMail;
+	/** The widest it was asked for from: who has a wide one is still one. */
 	readonly network: string;
 	readonly done: Done;
-	/** A network has one mail in each round. */
-	readonly round: number;
 	readonly giveUpAt: number;
 }
 
@@ -28,9 +31,10 @@ export class Outbox {
 	readonly #clock: Clock;
 	readonly #limits: Limits;
 	readonly #bucket: TokenBucket;
-	/** By round; within a round, first come, first served. */
-	#waiting: Waiting[] = [];
-	#round = 0;
+	/** The first lane that has a mail goes first. */
+	readonly #lanes: readonly Lane<Waiting>[] = [0, 1, 2].map(() => new Lane());
+	/** So many mails of the burst are left to the lanes before. */
+	readonly #reserved: readonly number[];
 	readonly #calls = new Set<AbortController>();
 	#cancelWake: () => void = () => {};
 	#closed = false;
@@ -41,27 +45,35 @@ export class Outbox {
 		this.#limits = limits;
 		const { mailPerSecond: perSecond, mailBurst: burst } = limits;
 		this.#bucket = new TokenBucket({ perSecond, burst }, clock);
+		const known = 1 - limits.mailStrangersPercent / 100;
+		this.#reserved = [0, known / 2, known].map((part) =>
+			Math.floor(burst * part),
+		);
 	}
 
-	/** Would a mail be taken, and how long would it wait if no other network came and the mail service were quick? */
-	admit(network: string): { readonly waitMs: number } | undefined {
-		const waitMs = this.#bucket.waitMs(this.#place(network).ahead + 1);
+	/** Would a mail be taken, and how long would it wait if nobody else came and the mail service were quick? */
+	admit(sender: Sender): { readonly waitMs: number } | undefined {
+		const own = laneOf(sender);
+		let tokens = 1 + (this.#reserved[own] ?? 0);
+		tokens += this.#lanes[own]?.ahead(widest(sender)) ?? 0;
+		for (const lane of this.#lanes.slice(0, own)) tokens += lane.length;
+		const waitMs = this.#bucket.waitMs(tokens);
 		const refused =
 			this.#closed || waitMs > this.#limits.mailQueueSeconds * 1000;
 		return refused ? undefined : { waitMs };
 	}
 
-	post(mail: LoginMail, network: string, done: Done): void {
-		if (!this.admit(network)) {
+	post(mail: LoginMail, sender: Sender, done: Done): void {
+		if (!this.admit(sender)) {
 			answer(done, "too many mails are waiting to be sent");
 			return;
 		}
-		const { round, ahead } = this.#place(network);
 		// The time-out is grace for slow calls and late timers.
 		const { mailQueueSeconds, mailTimeoutSeconds } = this.#limits;
 		const patienceMs = (mailQueueSeconds + mailTimeoutSeconds) * 1000;
 		const giveUpAt = this.#clock.now() + patienceMs;
-		this.#waiting.splice(ahead, 0, { mail, network, done, round, giveUpAt });
+		const network = widest(sender);
+		this.#lanes[laneOf(sender)]?.add({ mail, network, done, giveUpAt });
 		this.#pump();
 	}
 
@@ -69,37 +81,31 @@ export class Outbox {
 	close(): void {
 		this.#closed = true;
 		this.#cancelWake();
-		for (const { done } of this.#waiting.splice(0))
-			answer(done, "the server is stopping");
+		this.#answerAll(() => true, "the server is stopping");
 		for (const call of this.#calls) call.abort("the server is stopping");
 	}
 
-	/** The round a network's next mail is due in, and how many go before it. */
-	#place(network: string): { round: number; ahead: number } {
-		const last = this.#waiting.findLast((other) => other.network === network);
-		const round = (last?.round ?? this.#round) + 1;
-		const after = this.#waiting.findIndex((other) => other.round > round);
-		return { round, ahead: after < 0 ? this.#waiting.length : after };
+	#answerAll(isOver: (waiting: Waiting) => boolean, why: string): void {
+		for (const lane of this.#lanes)
+			for (const { done } of lane.remove(isOver)) answer(done, why);
 	}
 
 	#pump(): void {
 		const now = this.#clock.now();
 		// Others went before them for so long that the person has given up.
-		const late = this.#waiting.filter(({ giveUpAt }) => giveUpAt < now);
-		this.#waiting = this.#waiting.filter(({ giveUpAt }) => giveUpAt >= now);
-		for (const { done } of late) answer(done, "it waited too long");
+		this.#answerAll(({ giveUpAt }) => giveUpAt < now, "it waited too long");
 
 		while (this.#calls.size < this.#limits.mailInFlight) {
-			const next = this.#waiting[0];
-			if (!next) return;
-			const waitMs = this.#bucket.take();
-			if (waitMs !== undefined) {
+			const first = this.#lanes.findIndex(({ length }) => length > 0);
+			const waitMs = this.#bucket.waitMs(1 + (this.#reserved[first] ?? 0));
+			if (waitMs > 0) {
 				this.#cancelWake();
 				this.#cancelWake = this.#clock.after(waitMs, () => this.#pump());
 				return;
 			}
-			this.#waiting.shift();
-			this.#round = next.round;
+			const next = this.#lanes[first]?.shift();
+			if (!next) return;
+			this.#bucket.take();
 			void this.#send(next);
 		}
 	}
@@ -127,6 +133,10 @@ export class Outbox {
 		done(error);
 	}
 }
+
+const widest = ({ networks }: Sender) => networks.at(-1) ?? "";
+
+const laneOf = ({ isNear, isKnown }: Sender) => (isNear ? 0 : isKnown ? 1 : 2);
 
 /** Later, so that who posts need not expect to be called back at once. */
 function answer(done: Done, why: string): void {

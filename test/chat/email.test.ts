@@ -6,7 +6,10 @@ describe("an email address", () => {
 	it.each(["victim@x", "Victim@X", " victim@x", "victim@x.", "VICTIM@x\n"])(
 		"is one, typed as %j",
 		(typed) => {
-			expect(parseEmail(typed)).toEqual({ email: "victim@x", domain: "x" });
+			expect(parseEmail(typed)).toMatchObject({
+				email: "victim@x",
+				domain: "x",
+			});
 		},
 	);
 
@@ -17,7 +20,16 @@ describe("an email address", () => {
 		["ada@xn--mnchen-3ya.example", "xn--mnchen-3ya.example"],
 		[`${"a".repeat(64)}@x`, "x"],
 	])("may be %s", (email, domain) => {
-		expect(parseEmail(email)).toEqual({ email, domain });
+		expect(parseEmail(email)).toMatchObject({ email, domain });
+	});
+
+	it.each([
+		["ada@x", "ada@x"],
+		["Ada+plume@x", "ada@x"],
+		["ada+a+b@x", "ada@x"],
+		["+ada@x", "+ada@x"],
+	])("of %j is counted as %s", (typed, mailbox) => {
+		expect(parseEmail(typed)?.mailbox).toBe(mailbox);
 	});
 
 	it("has its domain in ASCII, however that is written", () => {

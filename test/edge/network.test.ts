@@ -70,26 +70,30 @@ describe("who is really there", () => {
 		const hops = { remote: undefined, forwardedFor: "1.1.1.1" };
 		expect(networkOf({ ...hops, trusted: proxies })).toEqual({
 			address: "unknown",
-			network: "unknown",
+			networks: ["unknown"],
 		});
 	});
 });
 
-describe("a network", () => {
-	const network = (remote: string) =>
-		networkOf({ remote, forwardedFor: undefined, trusted: [] }).network;
+describe("the networks someone is in", () => {
+	const networks = (remote: string) =>
+		networkOf({ remote, forwardedFor: undefined, trusted: [] }).networks;
 
-	it("is the address itself in IPv4, also inside IPv6", () => {
-		expect(network("203.0.113.5")).toBe("203.0.113.5");
-		expect(network("::ffff:203.0.113.5")).toBe("203.0.113.5");
-		expect(network("::ffff:cb00:7105")).toBe("203.0.113.5");
+	it("are the address itself in IPv4, also inside IPv6", () => {
+		expect(networks("203.0.113.5")).toEqual(["203.0.113.5"]);
+		expect(networks("::ffff:203.0.113.5")).toEqual(["203.0.113.5"]);
+		expect(networks("::ffff:cb00:7105")).toEqual(["203.0.113.5"]);
 	});
 
-	it("is the first 64 bits in IPv6", () => {
-		expect(network("2001:db8:1:2:3:4:5:6")).toBe("2001:db8:1:2::/64");
-		expect(network("2001:db8:1:2:ffff::1")).toBe("2001:db8:1:2::/64");
-		expect(network("2001:db8:1:3::1")).toBe("2001:db8:1:3::/64");
-		expect(network("fe80::1%eth0")).toBe("fe80::/64");
+	it("are the first 64, 56 and 48 bits in IPv6", () => {
+		expect(networks("2001:db8:1:0f02:3:4:5:6")).toEqual([
+			"2001:db8:1:f02::/64",
+			"2001:db8:1:f00::/56",
+			"2001:db8:1::/48",
+		]);
+		expect(networks("2001:db8:1:2:ffff::1")[0]).toBe("2001:db8:1:2::/64");
+		expect(networks("2001:db8:1:3::1")[0]).toBe("2001:db8:1:3::/64");
+		expect(networks("fe80::1%eth0")[0]).toBe("fe80::/64");
 	});
 });
 

@@ -29,7 +29,10 @@ beforeEach(async () => {
 	const log = openFileLog({ disk, folder: "data", clock, ids });
 	house = await House.open({ log, clock, environment });
 	const { limits } = readConfig(environment, () => undefined);
-	const peerOf = () => ({ address: "10.0.0.1", network: "10.0.0.1" });
+	const peerOf = () => ({
+		address: "10.0.0.1",
+		networks: ["10.0.0.1"] as const,
+	});
 	const { engine } = house;
 	const inspect = undefined;
 	const parts = { engine, clock, limits, origins: [], peerOf, inspect };

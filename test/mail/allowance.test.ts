@@ -1,12 +1,18 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { defaultLimits } from "../../src/limits.ts";
-import { Allowance } from "../../src/mail/allowance.ts";
+import { Allowance, type Sender } from "../../src/mail/allowance.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+
+/** A stranger who asks. */
+const ask = (mailbox = "ada@x", ...networks: string[]): Sender => ({
+	...{ mailbox, networks },
+	...{ isHome: false, isNear: false, isKnown: false },
+});
 
 describe("the mail allowance", () => {
 	let clock: FakeClock;
@@ -17,7 +23,7 @@ describe("the mail allowance", () => {
 	});
 
 	const take = (address = "ada@x", network = "192.0.2.1") =>
-		allowance.take(address, network);
+		allowance.take(ask(address, network));
 
 	it("gives one address five mails an hour, and says when there is the next", () => {
 		for (let n = 0; n < 5; n++) {
@@ -60,6 +66,41 @@ describe("the mail allowance", () => {
 		expect(take("ada@x", "Ada's")).toBeUndefined();
 	});
 
+	it("gives one address twenty mails a day, however many networks ask", () => {
+		for (let n = 0; n < 20; n++) expect(take("ada@x", `${n}`)).toBeUndefined();
+		expect(take("ada@x", "one more")).toEqual({
+			rule: "addressAllowance",
+			retryAfterMs: DAY,
+		});
+		const home = { ...ask("ada@x", "Ada's"), isHome: true };
+		for (let n = 0; n < 5; n++) expect(allowance.take(home)).toBeUndefined();
+		expect(allowance.take(home)).toMatchObject({ rule: "addressAllowance" });
+	});
+
+	it("gives a /56 twice and a /48 four times as much as a /64", () => {
+		const asked = (n: number, wide: string) =>
+			allowance.take(ask(`${n}@x`, `${wide}:${n}`, wide, "/48"));
+		for (let n = 0; n < 120; n++) expect(asked(n, "a")).toBeUndefined();
+		expect(asked(120, "a")).toMatchObject({ rule: "networkAllowance" });
+		for (let n = 0; n < 120; n++) expect(asked(n, "b")).toBeUndefined();
+		expect(asked(0, "c")).toMatchObject({ rule: "networkAllowance" });
+	});
+
+	it("lets in who is known, or at home, through a network that strangers used up", () => {
+		const wide = ["/64", "/56", "/48"];
+		for (let n = 0; n < 240; n++)
+			allowance.take(ask(`${n}@x`, `${n}`, `${n % 3}`, "/48"));
+		expect(allowance.take(ask("bob@x", ...wide))).toBeDefined();
+		expect(
+			allowance.take({ ...ask("ada@x", ...wide), isKnown: true }),
+		).toBeUndefined();
+		for (let n = 0; n < 60; n++) take(`${n}@x`, "shared");
+		expect(take("ada@x", "shared")).toMatchObject({ rule: "networkAllowance" });
+		expect(
+			allowance.take({ ...ask("ada@x", "shared"), isHome: true }),
+		).toBeUndefined();
+	});
+
 	it("uses up nothing when it refuses", () => {
 		for (let n = 0; n < 5; n++) take("ada@x");
 		for (let n = 0; n < 100; n++) take("ada@x");
@@ -74,10 +115,10 @@ describe("the mail allowance", () => {
 			take(`${n}@x`, `network ${n}`);
 			clock.advance(MINUTE);
 		}
-		expect(allowance.size).toBe(2000);
+		expect(allowance.size).toBe(3000);
 		clock.advance(DAY - 500 * MINUTE);
 		take();
-		expect(allowance.size).toBe(2 * 499 + 2);
+		expect(allowance.size).toBe(3 * 499 + 3);
 	});
 
 	it("forgets them though others keep coming back", () => {
@@ -86,7 +127,7 @@ describe("the mail allowance", () => {
 			take(`${n}@x`, `network ${n}`);
 			clock.advance(3 * HOUR);
 		}
-		expect(allowance.size).toBe(2 + 2 * 8);
+		expect(allowance.size).toBe(3 + 3 * 8);
 	});
 
 	it("counts and remembers nothing where limits are off", () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultLimits, type Limits } from "../../src/limits.ts";
+import type { Sender } from "../../src/mail/allowance.ts";
 import {
 	type LoginMail,
 	MailError,
@@ -64,15 +65,23 @@ class FakeMailer implements Mailer {
 	}
 }
 
+/** Someone on a network that is known. */
+const near = (network: string): Sender => ({
+	mailbox: "ada",
+	networks: [network],
+	...{ isHome: false, isNear: true, isKnown: false },
+});
+
 function open(limits: Partial<Limits> = {}) {
 	const clock = new CountingClock();
 	const mailer = new FakeMailer(clock);
 	const outbox = new Outbox(mailer, clock, { ...defaultLimits(), ...limits });
 	const answers: { to: string; error: MailError | undefined; at: number }[] =
 		[];
-	const post = (network: string, to = network) => {
+	const post = (who: string | Sender, to = `${who}`) => {
+		const sender = typeof who === "string" ? near(who) : who;
 		const mail = { to, name: "ada", code: "7KQ2M9", expiresInMinutes: 10 };
-		outbox.post(mail, network, (error) =>
+		outbox.post(mail, sender, (error) =>
 			answers.push({ to, error, at: clock.now() }),
 		);
 	};
@@ -118,12 +127,12 @@ describe("the outbox", () => {
 		const { outbox, post, answers } = open();
 		many(30, () => post("a"));
 		await settled();
-		expect(outbox.admit("a")).toEqual({ waitMs: 1000 });
+		expect(outbox.admit(near("a"))).toEqual({ waitMs: 1000 });
 		many(59, () => post("a"));
-		expect(outbox.admit("a")).toEqual({ waitMs: 60_000 });
+		expect(outbox.admit(near("a"))).toEqual({ waitMs: 60_000 });
 		expect(answers).toHaveLength(30);
 		post("a");
-		expect(outbox.admit("a")).toBeUndefined();
+		expect(outbox.admit(near("a"))).toBeUndefined();
 		post("a", "one too many");
 		expect(answers).toHaveLength(30);
 		await settled();
@@ -137,8 +146,8 @@ describe("the outbox", () => {
 		const { outbox, post, pass, sentTo } = open();
 		many(1000, () => post("flood"));
 		await settled();
-		expect(outbox.admit("flood")).toBeUndefined();
-		expect(outbox.admit("other")).toEqual({ waitMs: 2000 });
+		expect(outbox.admit(near("flood"))).toBeUndefined();
+		expect(outbox.admit(near("other"))).toEqual({ waitMs: 2000 });
 		post("other");
 		post("other", "other again");
 		await pass(4);
@@ -148,6 +157,48 @@ describe("the outbox", () => {
 			"flood",
 			"other again",
 		]);
+	});
+
+	it("leaves half of the budget, and the first turn, to those who are known", async () => {
+		const { post, pass, sentTo } = open({ mailInFlight: 100 });
+		const stranger = (n: number) => ({ ...near(`bot ${n}`), isNear: false });
+		many(60, (n) => post(stranger(n), "stranger"));
+		await settled();
+		expect(sentTo()).toHaveLength(15);
+		post(near("a known network"), "near");
+		post({ ...stranger(99), isKnown: true }, "known");
+		await settled();
+		expect(sentTo().slice(15)).toEqual(["near", "known"]);
+		await pass(12);
+		expect(sentTo().slice(17)).toEqual(Array(10).fill("stranger"));
+	});
+
+	it("leaves known networks their share while mails to known addresses are asked for everywhere", async () => {
+		const { post, pass, sentTo } = open({ mailInFlight: 100 });
+		const bot = (n: number) => ({
+			...near(`bot ${n}`),
+			...{ isNear: false, isKnown: true },
+		});
+		many(60, (n) => post(bot(n), "known"));
+		await pass(10);
+		const before = sentTo().length;
+		expect(before).toBeLessThan(34);
+		post(near("home"), "near");
+		await settled();
+		expect(sentTo().slice(before)).toEqual(["near"]);
+	});
+
+	it("takes a /48 for one network, though it is many smaller ones", async () => {
+		const { post, pass, sentTo } = open();
+		const block = (n: number) => ({
+			...near("a"),
+			networks: [`${n}`, "/56", "/48"],
+		});
+		many(90, (n) => post(block(n), "flood"));
+		await settled();
+		post(near("other"), "other");
+		await pass(3);
+		expect(sentTo().slice(30)).toEqual(["flood", "other", "flood"]);
 	});
 
 	it("has ten calls under way at most", async () => {
@@ -252,7 +303,7 @@ describe("the outbox", () => {
 		outbox.close();
 		post("a");
 		await settled();
-		expect(outbox.admit("a")).toBeUndefined();
+		expect(outbox.admit(near("a"))).toBeUndefined();
 		expect(mailer.aborted).toBe(10);
 		expect(answers).toHaveLength(51);
 		expect(answers.every(({ error }) => error instanceof MailError)).toBe(true);
@@ -271,7 +322,7 @@ describe("the outbox", () => {
 					const { outbox, post, pass, mailer, clock } = open(limits);
 					for (const other of others) post(`network ${other}`);
 					const start = clock.now();
-					const promise = outbox.admit(`network ${own}`);
+					const promise = outbox.admit(near(`network ${own}`));
 					post(`network ${own}`, "mine");
 					await pass(61);
 					const mine = mailer.sent.find(({ to }) => to === "mine");

@@ -41,11 +41,14 @@ export function decideAuth(
 	const login = pendingLogin(asker);
 	if (!login) return refuse("loginIsPending");
 	if (!isInvited(policy, secrets, login)) return refuse("isInvited");
-	const { id: client, identity, nameKey, name, room, domain } = login;
+	const { id: client, identity, nameKey, name, room, domain, person } = login;
 	const token = secrets.id();
 	const session = wantsSession ? { session: sha256(token) } : {};
 	const claim = { client, identity, nameKey, name, ...session };
-	const succeeded: LoginSucceeded = { type: "login.succeeded", time, ...claim };
+	const succeeded: LoginSucceeded = {
+		...{ type: "login.succeeded", time, ...claim },
+		...(person && { person }),
+	};
 	const rules = clientRules["login.succeeded"];
 	const broken = firstBroken(clientGuards, rules, login, succeeded);
 	if (broken) return refuse(broken);

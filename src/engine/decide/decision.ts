@@ -6,7 +6,11 @@
  *
  * Raw codes, ids and emails leave it beside the events, never in them.
  */
-import type { ClientId, LoginSucceeded } from "../../../machines/events.ts";
+import type {
+	ClientId,
+	Identity,
+	LoginSucceeded,
+} from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import { serverGuards, serverRules } from "../../../machines/server.ts";
@@ -46,6 +50,8 @@ export interface FreshCode {
 	readonly expires: number;
 	/** Whom it is mailed to. */
 	readonly user: User;
+	/** The identity of that address without its `+tag`. */
+	readonly person: Identity;
 	/** Absent when an old login gets a new code. */
 	readonly login?: { readonly client: ClientId; readonly pending: string };
 }

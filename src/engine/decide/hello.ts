@@ -39,10 +39,11 @@ export function decideHello(
 	if (!name) return refuse("nameIsLegal");
 	const address = parseEmail(hello.email);
 	if (!address) return refuse("emailIsLegal");
-	const { email, domain } = address;
+	const { email, domain, mailbox } = address;
 	const room = parseRoomName(hello.room);
 	if (!room) return refuse("roomIsNamed");
 	const identity = secrets.mac("identity", email);
+	const person = secrets.mac("identity", mailbox);
 	const expires = time + policy.limits.codeSeconds * 1000;
 	const code = secrets.code();
 	const user = { name: name.name, email };
@@ -63,7 +64,7 @@ export function decideHello(
 		const rules = clientRules["login.resent"];
 		const broken = firstBroken(clientGuards, rules, login, event);
 		if (broken) return refuse(broken);
-		return { entries: [{ event }], fresh: { code, expires, user } };
+		return { entries: [{ event }], fresh: { code, expires, user, person } };
 	}
 
 	const { limits } = policy;
@@ -84,6 +85,7 @@ export function decideHello(
 		client: id,
 		pending: pendingHash,
 		...claim,
+		...(person !== identity && { person }),
 		domain: domainMac,
 		room,
 		code: codeMac(secrets, pendingHash, code),
@@ -93,7 +95,7 @@ export function decideHello(
 	};
 	return {
 		entries: [{ event }],
-		fresh: { code, expires, user, login: { client: id, pending } },
+		fresh: { code, expires, user, person, login: { client: id, pending } },
 	};
 }
 

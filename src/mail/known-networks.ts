@@ -1,0 +1,106 @@
+/**
+ * The networks that people logged in from lately, and whose mailbox each was:
+ * they are served first while strangers push. Only keyed hashes are kept, in
+ * `known.json` in the data folder. Whoever deletes it makes everyone's network
+ * a stranger's until their next login, and no more.
+ */
+import { join } from "node:path";
+import type { Clock } from "../clock.ts";
+import type { Secrets } from "../engine/secrets.ts";
+import type { Limits } from "../limits.ts";
+import { type Disk, replaceFile } from "../log/disk.ts";
+import { DAY_MS } from "./windows.ts";
+
+const NAME = "known.json";
+const FORMAT = 1;
+const MOST = 10_000;
+const MOST_BYTES = 1_000_000;
+const SAVE_MS = 60_000;
+
+export interface KnownFile {
+	readonly disk: Disk;
+	/** The data folder. */
+	readonly folder: string;
+	/** Hears why the file was ignored, or could not be written. */
+	readonly warn: (error: Error) => void;
+}
+
+interface KnownParts {
+	readonly secrets: Secrets;
+	readonly clock: Clock;
+	readonly limits: Limits;
+	/** Of logs that last. */
+	readonly file?: KnownFile | undefined;
+}
+
+export class KnownNetworks {
+	readonly #parts: KnownParts;
+	/** Until when each is known; the one used longest ago comes first. */
+	readonly #until = new Map<string, number>();
+	#isChanged = false;
+
+	constructor(parts: KnownParts) {
+		this.#parts = parts;
+	}
+
+	/** Whether someone logged in from there lately, or the owner of this mailbox. */
+	has(network: string, mailbox = ""): boolean {
+		const until = this.#until.get(this.#key(network, mailbox)) ?? 0;
+		return this.#parts.clock.now() < until;
+	}
+
+	/** Its owner has logged in from there. */
+	add(network: string, mailbox: string): void {
+		const { clock, limits, file } = this.#parts;
+		const until = clock.now() + limits.knownNetworkDays * DAY_MS;
+		for (const key of [this.#key(network), this.#key(network, mailbox)]) {
+			this.#until.delete(key);
+			this.#until.set(key, until);
+		}
+		for (const [key] of this.#until) {
+			if (this.#until.size <= MOST) break;
+			this.#until.delete(key);
+		}
+		if (file && !this.#isChanged) clock.after(SAVE_MS, () => this.save());
+		this.#isChanged = true;
+	}
+
+	/** Never rejects: what can't be read is as good as not there. */
+	async load(): Promise<void> {
+		await this.#withFile(async ({ disk, folder }) => {
+			if (!(await disk.list(folder)).includes(NAME)) return;
+			const chunks: Buffer[] = [];
+			for await (const chunk of disk.read(join(folder, NAME), 0, MOST_BYTES))
+				chunks.push(chunk);
+			const file: unknown = JSON.parse(Buffer.concat(chunks).toString());
+			const { format, until }: { format?: unknown; until?: unknown } =
+				Object(file);
+			if (format !== FORMAT) throw new Error(`${NAME} has another format`);
+			for (const [key, time] of Object.entries(Object(until)).slice(0, MOST))
+				if (typeof time === "number") this.#until.set(key, time);
+		});
+	}
+
+	/** Never rejects. */
+	async save(): Promise<void> {
+		if (!this.#isChanged) return;
+		this.#isChanged = false;
+		const until = Object.fromEntries(this.#until);
+		const text = `${JSON.stringify({ format: FORMAT, until })}\n`;
+		await this.#withFile(({ disk, folder }) =>
+			replaceFile(disk, folder, NAME, text),
+		);
+	}
+
+	async #withFile(task: (file: KnownFile) => Promise<void>): Promise<void> {
+		const { file } = this.#parts;
+		if (!file) return;
+		await task(file).catch((error: unknown) =>
+			file.warn(error instanceof Error ? error : Error(`${error}`)),
+		);
+	}
+
+	#key(network: string, mailbox = ""): string {
+		return this.#parts.secrets.mac("network", network, mailbox).slice(0, 16);
+	}
+}
