@@ -5,7 +5,6 @@
  * server stands in `serve.ts`.
  */
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -14,6 +13,7 @@ import { helpText } from "./cli/help.ts";
 import type { LogCommand } from "./cli/log-arguments.ts";
 import { shown } from "./cli/progress.ts";
 import { ConfigError, readConfig } from "./config.ts";
+import { readCredential } from "./credential.ts";
 import { VERSION } from "./version.ts";
 
 /** How often a log that is followed is looked at. */
@@ -105,12 +105,7 @@ function abortedBySignal(): AbortController {
 /** systemd hands secrets over in files that only this service can read. */
 function credential(name: string): string | undefined {
 	const folder = process.env.CREDENTIALS_DIRECTORY;
-	if (!folder) return undefined;
-	try {
-		return readFileSync(join(folder, name), "utf8").trim();
-	} catch {
-		return undefined;
-	}
+	return folder ? readCredential(join(folder, name)) : undefined;
 }
 
 main().then(

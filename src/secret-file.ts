@@ -3,38 +3,81 @@
  * MAC: whoever loses it orphans every name, so it is synced before it is used.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
-import { ConfigError } from "./config.ts";
+import type { PlumeEvent } from "../machines/events.ts";
+import { type Config, ConfigError } from "./config.ts";
+import { readCredential } from "./credential.ts";
+import type { State } from "./engine/state.ts";
+import { namesIn, realDisk } from "./log/disk.ts";
+import type { ServiceParts } from "./service.ts";
+
+type SecretParts = Pick<ServiceParts, "config" | "log" | "secrets" | "accepts">;
+type ReadonlyNames = State["server"]["context"]["names"];
 
 const LEAST_LENGTH = 16;
+const LOST = "Without it nobody can log in under their name again";
 
-/** Reads the secret, or makes it at the first start. Throws `ConfigError` if it is too short to be one. */
-export async function readSecret(folder: string): Promise<string> {
-	const path = join(folder, "secret");
-	const found = await readFile(path, "utf8").catch(whenMissing);
-	if (found === undefined) return makeSecret(folder, path);
-	const secret = found.trim();
+/**
+ * The secret that was given, else the one in the data folder, which is made
+ * at the first start. Throws `ConfigError` if there is a log without it.
+ */
+export async function readSecret(
+	{ secret: given, data }: Pick<Config, "secret" | "data">,
+	warn: (message: string) => void,
+): Promise<string> {
+	const path = join(data, "secret");
+	const name = given === undefined ? path : "PLUME_SECRET";
+	const secret = given ?? readCredential(path);
+	const hasLog =
+		(await hasFiles(data, "log")) || (await hasFiles(data, "snapshots"));
+	if (!secret) {
+		if (!hasLog) return makeSecret(data, path);
+		throw new ConfigError(
+			`${path} is missing or empty, but there is a log beside it. ${LOST}: restore the file from a backup, or set PLUME_SECRET.`,
+		);
+	}
 	if (secret.length >= LEAST_LENGTH) return secret;
-	throw new ConfigError(
-		`The file ${path} is too short to be a secret. Restore it from a backup: without it nobody can log in under their name again.`,
-	);
+	const short = `${name} is too short for a secret: ${LEAST_LENGTH} characters are the least.`;
+	if (!hasLog) throw new ConfigError(short);
+	warn(`${short} It is kept, because this log was written with it.`);
+	return secret;
+}
+
+/**
+ * Throws `ConfigError` if a log that was read names another secret. Else it
+ * is named in the log: at once if that is safe, or when someone comes whose
+ * name was claimed before; the answer wants to hear what is logged.
+ */
+export function checkSecret(
+	{ config, log, secrets, accepts }: SecretParts,
+	names: ReadonlyNames,
+): (event: PlumeEvent) => void {
+	const mine = secrets.fingerprint(log.id);
+	const { secret: found } = log;
+	const isOurs = found === mine || accepts.secret || log.committed === 0;
+	if (isOurs) log.nameSecret(mine);
+	else if (found !== undefined)
+		throw new ConfigError(
+			`${config.secret ? "PLUME_SECRET" : join(config.data, "secret")} is another secret (${mine}) than this log was written with (${found}). ${LOST}: restore it from a backup, or start with --accept-secret.`,
+		);
+	return (event) => {
+		if (isOurs || event.type !== "login.requested") return;
+		const owner = names.get(event.nameKey);
+		if (owner?.identity === event.identity) log.nameSecret(mine);
+	};
 }
 
 async function makeSecret(folder: string, path: string): Promise<string> {
 	await mkdir(folder, { recursive: true, mode: 0o700 });
 	const secret = randomBytes(32).toString("base64url");
-	const file = await open(path, "wx", 0o600);
+	const file = await open(path, "w", 0o600);
 	await file.writeFile(`${secret}\n`);
 	await file.sync();
 	await file.close();
-	const parent = await open(folder);
-	await parent.sync();
-	await parent.close();
+	await realDisk.syncFolder(folder);
 	return secret;
 }
 
-function whenMissing(error: NodeJS.ErrnoException): undefined {
-	if (error.code !== "ENOENT") throw error;
-	return undefined;
-}
+const hasFiles = async (data: string, folder: string) =>
+	(await namesIn(realDisk, join(data, folder))).length > 0;

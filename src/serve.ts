@@ -47,7 +47,10 @@ export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
 	process.on("uncaughtException", onFatal);
 	const lock = config.log === "file" ? await Lock.take(config.data) : undefined;
 	const random = pooledRandom();
-	const secret = config.secret ?? (await secretFor(config, random));
+	const secret =
+		config.log === "file"
+			? await readSecret(config, (message) => logger.warn(message))
+			: (config.secret ?? Buffer.from(random(32)).toString("base64url"));
 	const secrets = new Secrets(secret, random);
 	const { disk, done } = shown(config.data);
 	const opened = openLog(asked, disk, secrets, logger);
@@ -169,15 +172,6 @@ async function makeMailer({ mail, limits }: Config): Promise<Mailer> {
 				clock: systemClock(),
 			});
 	}
-}
-
-async function secretFor(
-	{ log, data }: Config,
-	random: (size: number) => Uint8Array,
-): Promise<string> {
-	return log === "file"
-		? readSecret(data)
-		: Buffer.from(random(32)).toString("base64url");
 }
 
 /** The system's random bytes, fetched a page at a time: each message takes sixteen. */

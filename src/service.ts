@@ -26,6 +26,7 @@ import { Allowance } from "./mail/allowance.ts";
 import { type KnownFile, KnownNetworks } from "./mail/known-networks.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
+import { checkSecret } from "./secret-file.ts";
 
 /** For files, log and listener, beside the connections themselves. */
 const SPARE_CONNECTIONS = 64;
@@ -58,6 +59,7 @@ export async function startEngine(
 	const { limits, allow } = config;
 	const awake = await wake(log, limits, parts.snapshots);
 	const { state, server, last, erased } = awake;
+	const onDurable = checkSecret(parts, state.server.context.names);
 	if (!parts.accepts.clock) await clockReaches(last.time, parts, meanwhile);
 	const clock = parts.clockFrom(last.time);
 	const archive = new Archive(log, parts.indexes);
@@ -81,6 +83,7 @@ export async function startEngine(
 		snapshots: parts.snapshots,
 		archive,
 		erased,
+		onDurable,
 	});
 	const tap = new Tap(state, engine);
 	log.scrub().catch(onFatal);

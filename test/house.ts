@@ -49,6 +49,7 @@ export interface HouseOptions {
 	/** Whether it will never read or write again. */
 	readonly isDead?: () => boolean;
 	readonly accepts?: Accepts;
+	readonly secret?: string;
 	/** Hears why a start waits for the clock. */
 	readonly onWaiting?: (why: string) => void;
 }
@@ -113,6 +114,7 @@ export class House {
 		settled = () => log.frozen || log.ordered === log.committed,
 		isDead = () => false,
 		onWaiting = () => {},
+		secret = "a secret for tests",
 		accepts = { clock: false, missing: false, secret: false },
 	}: HouseOptions = {}): Promise<House> {
 		const mailer = new FakeMailer();
@@ -129,7 +131,7 @@ export class House {
 				indexes,
 				known,
 				mailer,
-				secrets: new Secrets("a secret for tests", seededBytes(seed)),
+				secrets: new Secrets(secret, seededBytes(seed)),
 				clockFrom: () => clock,
 				accepts,
 				version: "test",

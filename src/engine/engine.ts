@@ -154,6 +154,7 @@ export class Engine implements PipelineHooks, Voice {
 	}
 
 	onDurable(event: PlumeEvent, item: Item | undefined): void {
+		this.#parts.onDurable?.(event);
 		if (item?.kind === "erased") this.#pages.onErased();
 		this.#presence.onDurable(event, item);
 		this.#signals.onDurable(event, item);

@@ -1,4 +1,5 @@
 /** What the engine stands on; all of it is handed in. */
+import type { PlumeEvent } from "../../machines/events.ts";
 import type { Archive } from "../archive/archive.ts";
 import type { Server } from "../chat/server.ts";
 import type { Clock } from "../clock.ts";
@@ -29,6 +30,8 @@ export interface EngineParts {
 	readonly mail: Mail;
 	readonly policy: Policy;
 	readonly version: string;
+	/** Hears each event that is durable. */
+	readonly onDurable?: (event: PlumeEvent) => void;
 	readonly report: Reporter;
 	/** The process must end at once: nothing more can be promised. */
 	readonly onFatal: (error: Error) => void;

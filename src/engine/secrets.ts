@@ -32,6 +32,11 @@ export class Secrets {
 		).join("");
 	}
 
+	/** Tells in a log's headers whether it was written with this secret, and no more. */
+	fingerprint(log: string): string {
+		return this.mac("fingerprint", log).slice(0, 8);
+	}
+
 	/** HMAC-SHA-256 of (use, parts), base64url; `use` keeps the purposes apart. */
 	mac(use: string, ...parts: readonly string[]): string {
 		return createHmac("sha256", this.#secret)

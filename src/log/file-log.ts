@@ -41,6 +41,9 @@ class SegmentStore implements Store {
 	#spared: Mark | undefined;
 	#segment: Segment | undefined;
 	#newId = "";
+	#secret: string | undefined;
+	/** Whether the next batch begins a segment, however small this one is. */
+	#turnsOver = false;
 	/** Of the last line that is durable, as is the next. */
 	#hash = "";
 	#seq = 0;
@@ -59,6 +62,15 @@ class SegmentStore implements Store {
 		if (!this.#segment) return undefined;
 		const offset = this.#segment.size;
 		return { log: this.id, seq: this.#seq, hash: this.#hash, offset };
+	}
+
+	get secret(): string | undefined {
+		return this.#found.secret;
+	}
+
+	nameSecret(fingerprint: string): void {
+		this.#secret = fingerprint;
+		this.#turnsOver = (this.secret ?? fingerprint) !== fingerprint;
 	}
 
 	get unverified(): number {
@@ -120,11 +132,14 @@ class SegmentStore implements Store {
 	#headerFor(batch: readonly Draft[], next: number): Sealed | undefined {
 		const bytes = batch.reduce((sum, draft) => sum + draft.bytes, 0);
 		const { first, size = 0 } = this.#segment ?? {};
-		const fits = first && size + bytes <= this.#segmentBytes;
+		const fits =
+			first && size + bytes <= this.#segmentBytes && !this.#turnsOver;
 		// A segment that holds nothing yet takes even what is too large for any.
 		if (fits || first === next) return undefined;
 		const time = this.#options.clock.now();
-		return sealHeader(this.#hash, { id: this.id, next, time });
+		this.#turnsOver = false;
+		const secret = this.#secret;
+		return sealHeader(this.#hash, { id: this.id, next, time, secret });
 	}
 
 	async #segmentFor(first: number, header: Sealed | undefined) {

@@ -20,11 +20,11 @@ const MOST_JOINED = 2;
 const IDLE_PER_TELLING = 4;
 
 /** Where batches are kept. */
-export interface Store {
-	readonly id: string;
-	readonly mark: Mark | undefined;
-	readonly unverified: number;
-	readonly segments: Segments;
+export interface Store
+	extends Pick<
+		Log,
+		"id" | "mark" | "unverified" | "segments" | "secret" | "nameSecret"
+	> {
 	read(after?: Mark): AsyncIterable<readonly Stored[]>;
 	scrub(): Promise<void>;
 	/**
@@ -81,6 +81,14 @@ export class GroupCommit implements Log {
 
 	get mark(): Mark | undefined {
 		return this.#options.store.mark;
+	}
+
+	get secret(): string | undefined {
+		return this.#options.store.secret;
+	}
+
+	nameSecret(fingerprint: string): void {
+		this.#options.store.nameSecret(fingerprint);
 	}
 
 	get unverified(): number {

@@ -100,13 +100,22 @@ export function sealEntry(
 	return seal(previous, `${MARK}${place},${body}`, tail);
 }
 
+interface HeaderFields {
+	readonly id: string;
+	readonly next: number;
+	readonly time: number;
+	/** The fingerprint of the server's secret, if the log is to name it. */
+	readonly secret: string | undefined;
+}
+
 /** The first line of a segment: in the chain, but no event, so it has no seq. */
 export function sealHeader(
 	previous: string,
-	{ id, next, time }: { id: string; next: number; time: number },
+	{ id, next, time, secret }: HeaderFields,
 ): Sealed {
 	const what = `"time":${time},"type":"segment.opened","format":1`;
-	const where = `"log":${JSON.stringify(id)},"next":${next},"prev":"${previous}"`;
+	const named = secret === undefined ? "" : `,"secret":"${secret}"`;
+	const where = `"log":${JSON.stringify(id)}${named},"next":${next},"prev":"${previous}"`;
 	return seal(previous, `${MARK}${what},${where}`, "}");
 }
 

@@ -94,6 +94,10 @@ export interface Log {
 	readonly id: string;
 	/** Where the durable part ends; a log that has no such place has no snapshots. */
 	readonly mark: Mark | undefined;
+	/** The fingerprint of the secret that it was written with, once read; logs from before there were any name none. */
+	readonly secret: string | undefined;
+	/** Headers name this secret from now on: the next segment's, and at once if the log names another. */
+	nameSecret(fingerprint: string): void;
 	/** The last ordered `seq`; 0 when empty. */
 	readonly ordered: number;
 	/** The last durable `seq`. */

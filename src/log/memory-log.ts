@@ -21,7 +21,7 @@ export function memoryLog({ id, clock, kept = [] }: MemoryLogOptions): Log {
 	const store = {
 		id,
 		mark: undefined,
-		unverified: 0,
+		...{ unverified: 0, secret: undefined, nameSecret() {} },
 		segments: segmentOf(kept),
 		async *read() {
 			if (kept.length > 0) yield [...kept];

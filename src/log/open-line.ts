@@ -44,6 +44,8 @@ export interface Header {
 	readonly id: string;
 	/** The seq of the segment's first entry. */
 	readonly next: number;
+	/** The fingerprint of the secret that it was written with, if it names it. */
+	readonly secret: string | undefined;
 }
 
 export interface Line {
@@ -69,14 +71,16 @@ export function openLine(line: string, previous?: string): Header | Line {
 }
 
 function openHeader(hash: string, prefix: string, rest: string): Header {
-	const { type, format, log: id, next }: Fields = JSON.parse(`${prefix}}`);
+	const fields: Fields = JSON.parse(`${prefix}}`);
+	const { type, format, log: id, next } = fields;
+	const secret = fields.secret === undefined ? undefined : `${fields.secret}`;
 	if (rest !== '"}') throw new Broken(CHANGED);
 	if (type !== "segment.opened") throw new Error("it has no place in a batch");
 	if (format !== 1)
 		throw new UnknownFormat(`its format, ${format}, ${isNewer}`);
 	if (typeof id !== "string" || !isCount(next))
 		throw new Error("it opens a segment of no log");
-	return { kind: "header", hash, id, next };
+	return { kind: "header", hash, id, next, secret };
 }
 
 /** What stands before the hash of an event's line. */

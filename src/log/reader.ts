@@ -49,6 +49,7 @@ export async function sourcesAfter(
 	disk: Disk,
 	sources: readonly Source[],
 	{ log, seq, offset }: Mark,
+	verifier?: Verifier,
 ): Promise<readonly Source[]> {
 	const at = sources.findLastIndex(({ first = 0 }) => first <= seq);
 	for (const source of sources.slice(0, at + 1)) {
@@ -58,6 +59,7 @@ export async function sourcesAfter(
 		if (header.torn) throw header.torn;
 		if (header.id !== log)
 			throw new Error(`${source.file} belongs to another log`);
+		if (verifier) verifier.secret = header.secret ?? verifier.secret;
 	}
 	return sources.slice(at).map((source, index) => {
 		const bytes = () => disk.read(source.file, offset);

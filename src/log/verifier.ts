@@ -49,6 +49,8 @@ interface Held {
 export class Verifier {
 	/** The log's id; empty before the first header. */
 	id = "";
+	/** The fingerprint of the secret that it is written with, if a header named it. */
+	secret: string | undefined;
 	/** Of the last entry of the last whole batch, as are the next three. */
 	seq = 0;
 	hash = GENESIS;
@@ -204,7 +206,7 @@ export class Verifier {
 		);
 	}
 
-	#acceptHeader({ id, next }: Header): void {
+	#acceptHeader({ id, next, secret = this.secret }: Header): void {
 		if (this.#lone && !this.id) this.seq = next - 1;
 		this.id ||= id;
 		const { first = next } = this.#segment;
@@ -212,6 +214,7 @@ export class Verifier {
 		if (this.#batch.length > 0) throw new Error("it stands inside a batch");
 		if (next !== this.seq + 1 || next !== first)
 			throw new Error(`it opens the segment of event ${next}`);
+		this.secret = secret;
 	}
 
 	#acceptEntry({ stored, first, last, hash }: Line): void {

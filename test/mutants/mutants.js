@@ -259,6 +259,28 @@ const log = [
 		tests: ["test/log/evidence.test.ts -t missing in the middle"],
 	},
 	{
+		promise: "secret: another than the log's is refused",
+		file: "src/secret-file.ts",
+		find: "else if (found !== undefined)",
+		replace: "else if (mine === LOST)",
+		tests: ["test/secret.test.ts"],
+	},
+	{
+		promise:
+			"secret: only a name claimed before the start shows it to be right",
+		file: "src/secret-file.ts",
+		find: "owner?.identity === event.identity",
+		replace: "event.identity",
+		tests: ["test/secret.test.ts"],
+	},
+	{
+		promise: "secret: a log without one gets no new one",
+		file: "src/secret-file.ts",
+		find: "if (!hasLog) return makeSecret(data, path);",
+		replace: "return makeSecret(data, path);",
+		tests: ["test/program/operator.test.ts -t without its secret"],
+	},
+	{
 		promise: "clock: one that is behind the log is waited for",
 		file: "src/late-clock.ts",
 		find: "if (!isBehind()) return;",

@@ -1,7 +1,15 @@
 /** What an operator sees and relies on: words, exit codes, a clean stop, a log that replays. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
+import {
+	appendFile,
+	mkdir,
+	readdir,
+	readFile,
+	rename,
+	rm,
+	writeFile,
+} from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -142,6 +150,45 @@ test("a clock a day behind the log is waited for, while healthz says why, until 
 	expect((await plume.stop()).stdout).toContain("Set the clock right");
 });
 
+test("a log without its secret is not gone on with", async () => {
+	const plume = await Plume.start();
+	await plume.stop();
+	const { data } = plume;
+	const secret = join(data, "secret");
+	const was = await readFile(secret, "utf8");
+	const env = { PLUME_DATA: data, PLUME_PORT: "0" };
+	await rm(secret);
+	expect(await run([], env)).toMatchObject({
+		code: 2,
+		stderr: expect.stringContaining(`${secret} is missing`),
+	});
+	await rename(join(data, "log"), join(data, "elsewhere"));
+	await writeFile(secret, "short");
+	expect(await run([], env)).toMatchObject({
+		code: 2,
+		stderr: expect.stringContaining(`${secret} is too short`),
+	});
+	await rename(join(data, "elsewhere"), join(data, "log"));
+	const warned = await run([], env);
+	expect(warned.stdout).toContain(`${secret} is too short`);
+	expect(warned).toMatchObject({
+		code: 2,
+		stderr: expect.stringContaining("--accept-secret"),
+	});
+	await rm(secret);
+	await mkdir(secret);
+	expect((await run([], env)).stderr).toContain(`${secret} cannot be read`);
+	const credentials = await newDataFolder();
+	await mkdir(join(credentials, "PLUME_SECRET"));
+	const unreadable = { ...env, CREDENTIALS_DIRECTORY: credentials };
+	expect(await run([], unreadable)).toMatchObject({
+		code: 2,
+		stderr: expect.stringContaining("PLUME_SECRET cannot be read"),
+	});
+	const given = await Plume.start({ ...env, PLUME_SECRET: was });
+	await given.stop();
+});
+
 test("SIGTERM tells everyone, commits, and ends with 0; replay tells what was", async () => {
 	const plume = await chatOnce();
 	const caller = await Caller.enter(plume, "cleo");
@@ -215,7 +262,10 @@ test("an event that no machine allows is named, by replay and at the start, howe
 	const verified = await run(["replay", data, "--verify"]);
 	expect(verified.code).toBe(3);
 	expect(verified.stderr).toContain("event 1 is illegal");
-	const started = await run([], { PLUME_DATA: data, PLUME_PORT: "0" });
+	const started = await run([], {
+		...{ PLUME_DATA: data, PLUME_PORT: "0" },
+		PLUME_SECRET: "a secret for this log",
+	});
 	expect(started.code).toBe(1);
 	expect(started.stderr).toContain("event 1 is illegal");
 });
