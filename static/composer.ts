@@ -40,7 +40,8 @@ export function composer(world: World) {
 		keepDraft(room, field.value);
 		refresh();
 		complete.look();
-		if (field.value === "" || Date.now() - typedAt < TYPING_EVERY_MS) return;
+		if (field.value.trim() === "" || Date.now() - typedAt < TYPING_EVERY_MS)
+			return;
 		typedAt = Date.now();
 		world.isTyping();
 	};

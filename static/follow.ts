@@ -50,6 +50,16 @@ export function follower() {
 		top = room.scrollTop;
 	}
 
+	room.addEventListener("click", ({ target }) => {
+		if (!(target instanceof HTMLElement && target.matches(".more"))) return;
+		// Whoever wants to see all of a text begins where it does.
+		following = false;
+		target.previousElementSibling?.classList.remove("long");
+		room.focus({ preventScroll: true });
+		target.remove();
+		update();
+	});
+
 	const sizes = new ResizeObserver(() => {
 		if (following) jump();
 		measure();

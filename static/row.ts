@@ -14,6 +14,11 @@ import { isOnlyEmoji, mentions, textNodes } from "./text.ts";
 /** Lines of one person further apart than this are shown apart. */
 const PAUSE_MS = 5 * 60_000;
 
+/** A text of more lines than these is folded. */
+const MOST_LINES = 30;
+/** All that makes a new line. */
+const BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
+
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });
 const exact = new Intl.DateTimeFormat(undefined, {
@@ -47,23 +52,30 @@ export function continues(
 	);
 }
 
-function bodyOf(text: string, me: string): HTMLElement {
+/** What was written, and where that is too long to stand in the way of the rest, a button that shows all of it. */
+function bodyOf(text: string, me: string): HTMLElement[] {
 	const body = make("div", "line", ...textNodes(text, me));
 	body.dir = "auto";
 	if (isOnlyEmoji(text)) body.classList.add("emoji");
-	return body;
+	if (text.split(BREAK).length <= MOST_LINES) return [body];
+	body.classList.add("long");
+	return [body, button("link more", "Show all")];
+}
+
+/** One of those in the timeline, which share one tab stop. */
+function button(className: string, words: string): HTMLElement {
+	const made = make("button", className, words);
+	made.setAttribute("type", "button");
+	made.tabIndex = -1;
+	return made;
 }
 
 /** Only its writer can take a line back. */
-function deleteButton(offset: number): HTMLButtonElement {
-	const button = document.createElement("button");
-	button.type = "button";
-	button.className = "delete";
-	button.dataset.offset = String(offset);
-	button.tabIndex = -1;
-	button.title = button.ariaLabel = "Delete this message";
-	button.textContent = "×";
-	return button;
+function deleteButton(offset: number): HTMLElement {
+	const made = button("delete", "×");
+	made.dataset.offset = String(offset);
+	made.title = made.ariaLabel = "Delete this message";
+	return made;
 }
 
 function coming(line: SystemLine, tag: string, className: string) {
@@ -108,7 +120,7 @@ export function unsaidRow(text: string, name: string, isFirst: boolean) {
 	const article = make("article", "said");
 	if (isFirst) article.append(...headed(name, label("you")));
 	article.classList.toggle("first", isFirst);
-	article.append(bodyOf(text, ""));
+	article.append(...bodyOf(text, ""));
 	return article;
 }
 
@@ -148,7 +160,7 @@ export function row(lines: readonly Line[], around: Around): HTMLElement {
 		}
 		if (line.kind === "said" && line.erased) {
 			article.append(make("p", "line erased", "This message was deleted."));
-		} else article.append(bodyOf(line.text, mine ? "" : me));
+		} else article.append(...bodyOf(line.text, mine ? "" : me));
 		if (line.kind === "said" && !line.erased) {
 			if (mine) article.append(deleteButton(line.offset));
 			else if (mentions(line.text, me)) article.classList.add("mention");

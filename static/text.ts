@@ -33,8 +33,12 @@ export function textNodes(text: string, me: string): (Node | string)[] {
 		const { fence, code, url, name } = match.groups ?? {};
 		let [all] = match;
 		let node: Node | string = all;
-		if (fence !== undefined) node = make("pre", "", make("code", "", fence));
-		else if (code !== undefined) node = make("code", "", code);
+		if (fence !== undefined) {
+			const pre = make("pre", "", make("code", "", fence));
+			// A long line of it is scrolled.
+			pre.tabIndex = 0;
+			node = pre;
+		} else if (code !== undefined) node = make("code", "", code);
 		else if (url !== undefined) {
 			all = trimmedAddress(url);
 			node = link(all);

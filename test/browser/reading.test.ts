@@ -2,7 +2,8 @@
 
 import { expect, test } from "vitest";
 import { Caller } from "../program/caller.ts";
-import { stage } from "./stage.ts";
+import { check } from "./axe.ts";
+import { phone, stage } from "./stage.ts";
 
 const { enter, plume, visit } = stage();
 
@@ -169,6 +170,178 @@ test("what is read aloud is the latest, and a flood is only counted", async () =
 	await region.getByText("bob: hello").waitFor();
 	await bob.saysAtOnce(Array.from({ length: 20 }, (_, n) => `line ${n}`));
 	await region.getByText(/\d+ new messages\./).waitFor();
+});
+
+test("what is copied is what is seen", async () => {
+	const permissions = ["clipboard-read", "clipboard-write"];
+	const ann = await enter("ann", { permissions }, "copied");
+	const bob = await enter("bob", {}, "copied");
+	await bob.says("one");
+	await bob.says("two");
+	await ann.reads("two");
+	await ann.says("three");
+	await ann.reads("three");
+	await ann.page.evaluate(() => {
+		const said = document.querySelectorAll("#log article.said");
+		const [first, , third] = said;
+		if (!first || !third) return;
+		const { length } = third.childNodes;
+		getSelection()?.setBaseAndExtent(first, 0, third, length);
+	});
+	await ann.page.keyboard.press("Control+C");
+	const copied = await ann.page.evaluate(async () => {
+		const [item] = await navigator.clipboard.read();
+		const html = await (await item?.getType("text/html"))?.text();
+		const text = await navigator.clipboard.readText();
+		return [text, (html ?? "").replace(/<[^>]*>/g, " ")];
+	});
+	for (const words of copied) {
+		const parts = words.replace(/\s+/g, " ").trim();
+		expect(parts).toMatch(
+			/^bob ?\d+:\d\d( [AP]M)? ?one ?two ?ann ?you ?\d+:\d\d( [AP]M)? ?three$/,
+		);
+	}
+});
+
+test("a text that grows out of its line stays in its row", async () => {
+	const ann = await enter("ann", phone);
+	await ann.says("before");
+	await ann.says(`Z${"\u0337\u0350\u0316".repeat(67)}${"\u0305".repeat(200)}`);
+	await ann.says("after");
+	await ann.reads("after");
+	const room = ann.page.getByRole("region", { name: "What was said" });
+	const line = ann.page.locator("article.said .line");
+	const looks = await line.evaluateAll((lines) =>
+		lines.map((each) => getComputedStyle(each).overflow),
+	);
+	expect(looks).toEqual(["clip", "clip", "clip"]);
+	const wide = await room.evaluate((one) => {
+		one.scrollLeft = 500;
+		return one.scrollLeft;
+	});
+	expect(wide).toBe(0);
+	const inked = await line.first().screenshot({ animations: "disabled" });
+	await line.nth(1).evaluate((each) => each.replaceChildren("Z"));
+	expect(await line.first().screenshot({ animations: "disabled" })).toEqual(
+		inked,
+	);
+});
+
+test("a text of thousands of line breaks is folded until it is asked for", async () => {
+	const ann = await enter("ann", phone);
+	await ann.says("before");
+	await ann.saysAtOnce([`a${"\n".repeat(3_900)}b`]);
+	const more = ann.page.getByRole("button", { name: "Show all" });
+	await more.waitFor();
+	const line = ann.page.locator("article.said .line").last();
+	const height = async () => (await line.boundingBox())?.height ?? 0;
+	expect(await height()).toBeLessThan(600);
+	await more.click();
+	expect(await height()).toBeGreaterThan(20_000);
+	const { y = -1 } = (await line.boundingBox()) ?? {};
+	expect(y).toBeGreaterThan(0);
+	expect(y).toBeLessThan(phone.viewport.height);
+});
+
+test("code keeps its indent, with tabs four wide, and its long lines scroll", async () => {
+	const ann = await enter("ann", phone);
+	await ann.says(`\`\`\`\n\tif (x) {\n    ${"long ".repeat(40)}\n\`\`\``);
+	const pre = ann.page.locator("#log pre");
+	await pre.waitFor();
+	const [size, space, beyond] = await pre.evaluate((one) => {
+		const { tabSize, whiteSpace } = getComputedStyle(one);
+		return [tabSize, whiteSpace, one.scrollWidth - one.clientWidth];
+	});
+	expect([size, space]).toEqual(["4", "pre"]);
+	expect(beyond).toBeGreaterThan(100);
+	await check(ann, "a long line of code");
+});
+
+test("the time that is pointed at stands on one line where clocks have twelve hours", async () => {
+	const ann = await enter("ann", { locale: "en-US" });
+	await ann.says("one");
+	await ann.says("two");
+	await ann.reads("two");
+	const second = ann.page.locator("article.said").nth(1);
+	await second.hover();
+	const time = second.locator("time");
+	expect(await time.innerText()).toMatch(/[AP]M/);
+	const { x = -1, height = 0 } =
+		(await time.locator("span").first().boundingBox()) ?? {};
+	expect(height).toBeLessThan(18);
+	const room = ann.page.getByRole("region", { name: "What was said" });
+	expect(x).toBeGreaterThanOrEqual((await room.boundingBox())?.x ?? 0);
+});
+
+test("only the talk is printed", async () => {
+	const ann = await enter("ann", { colorScheme: "dark" });
+	for (const text of ["first", "last"]) await ann.says(text);
+	await ann.reads("last");
+	await ann.page.emulateMedia({ media: "print", colorScheme: "dark" });
+	const parts = ann.page.locator("#chat > *").filter({ visible: true });
+	const seen = await parts.evaluateAll((all) => all.map(({ id }) => id));
+	expect(seen).toEqual(["room"]);
+	const log = ann.page.getByRole("log");
+	const color = await log.evaluate((one) => getComputedStyle(one).color);
+	expect(color).toBe("rgb(29, 27, 26)");
+	const pages = (await ann.page.pdf()).toString("latin1");
+	expect(pages.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
+});
+
+test("where colours are forced one still sees where one is, what is new, and who the bot is", async () => {
+	const ann = await enter("ann", { forcedColors: "active" }, "forced");
+	const bob = await enter("bob", {}, "forced");
+	await ann.isGreeted();
+	const bot = ann.page.locator("#log .aside .avatar").first();
+	const size = await bot.evaluate((one) => getComputedStyle(one).fontSize);
+	expect(size).toBe("0px");
+	await ann.goesTo("other");
+	await bob.says("hello");
+	const rooms = ann.page.getByRole("navigation", { name: "Rooms" });
+	await rooms.getByText("1", { exact: true }).waitFor();
+	const looks = (selector: string) =>
+		ann.page
+			.locator(selector)
+			.first()
+			.evaluate((one) => {
+				const style = getComputedStyle(one);
+				return { border: style.borderColor, outline: style.outlineStyle };
+			});
+	const here = await looks("#rooms [aria-current]");
+	const there = await looks("#rooms a:not([aria-current])");
+	expect(here.border).not.toBe(there.border);
+	expect((await looks("#rooms .badge")).outline).toBe("solid");
+	await ann.field.focus();
+	expect((await looks("#text")).outline).toBe("solid");
+});
+
+test("a button that has the focus stands where it stood", async () => {
+	const ann = await enter("ann");
+	const send = ann.page.getByRole("button", { name: "Send" });
+	const was = await send.boundingBox();
+	await send.focus();
+	await expect
+		.poll(() => send.evaluate((one) => one.getAnimations().length))
+		.toBe(0);
+	expect(await send.boundingBox()).toEqual(was);
+});
+
+test("who types only blanks writes nothing", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	const frames: string[] = [];
+	await bob.page.reload();
+	await bob.isInside();
+	bob.page.on("websocket", (socket) => {
+		socket.on("framesent", ({ payload }) => frames.push(String(payload)));
+	});
+	await bob.page.reload();
+	await bob.isInside();
+	await bob.field.pressSequentially("   ");
+	await bob.field.pressSequentially("x");
+	await ann.page.getByText("bob is writing…").waitFor();
+	expect(frames.filter((frame) => frame.includes("typing"))).toHaveLength(1);
+	await bob.field.fill("");
 });
 
 test("one reads back to the first line without a jolt, in a document that stays small", async () => {
