@@ -7,16 +7,22 @@
 import { parseEmail } from "./chat/email.ts";
 import { parseTrusted, type Trusted } from "./edge/network.ts";
 import {
+	boundsOf,
 	defaultLimits,
 	type LimitName,
 	type Limits,
 	limitTable,
 } from "./limits.ts";
+import { type MailSetting, mailSetting } from "./mail/setting.ts";
+import {
+	ConfigError,
+	checkNames,
+	type Environment,
+	limitVariable,
+	settingTable,
+} from "./settings.ts";
 
-/** The operator has something to mend; the message says what. Exit code 2. */
-export class ConfigError extends Error {
-	override readonly name = "ConfigError";
-}
+export { ConfigError, type Environment } from "./settings.ts";
 
 /** What a start refuses unless it is told to go on. */
 export interface Accepts {
@@ -24,78 +30,6 @@ export interface Accepts {
 	readonly missing: boolean;
 	readonly secret: boolean;
 }
-
-interface Setting {
-	readonly fallback?: string;
-	readonly help: string;
-	readonly secret?: true;
-}
-
-export const settingTable: Readonly<Record<string, Setting>> = {
-	PLUME_HOST: { fallback: "127.0.0.1", help: "address to listen on" },
-	PLUME_PORT: { fallback: "4884", help: "port to listen on; 0 picks one" },
-	PLUME_DATA: {
-		help: "data folder ($STATE_DIRECTORY, else ./data)",
-	},
-	PLUME_LOG: { fallback: "file", help: "where events go: file or memory" },
-	PLUME_FSYNC: {
-		fallback: "on",
-		help: "off: faster, but a power cut may lose what people saw",
-	},
-	PLUME_ORIGINS: {
-		fallback: "",
-		help: "further allowed origins, by comma (same host)",
-	},
-	PLUME_TRUST_PROXY: {
-		fallback: "",
-		help: "addresses or CIDR of trusted proxies, by comma (none)",
-	},
-	PLUME_ALLOW: {
-		fallback: "",
-		help: "emails and @domains that may enter, by comma (everyone)",
-	},
-	PLUME_LIMITS: {
-		fallback: "on",
-		help: "off lifts rate and count limits; for benchmarks only",
-	},
-	ENV: { fallback: "", help: "production: codes are mailed, not printed" },
-	MAILGUN_DOMAIN: { fallback: "", help: "your domain at Mailgun" },
-	MAILGUN_URL: {
-		fallback: "https://api.mailgun.net",
-		help: "Mailgun's API; EU: https://api.eu.mailgun.net",
-	},
-	MAIL_FROM: { fallback: "", help: "sender (Plume <plume@your domain>)" },
-	MAILGUN_APIKEY: { fallback: "", help: "Mailgun's API key", secret: true },
-	SMTP_URL: {
-		fallback: "",
-		help: "smtp:// or smtps:// instead of Mailgun",
-		secret: true,
-	},
-	PLUME_INSPECT: {
-		fallback: "",
-		help: "token that opens /inspect (closed)",
-		secret: true,
-	},
-	PLUME_SECRET: {
-		fallback: "",
-		help: "keys every MAC (file `secret` in the data folder)",
-		secret: true,
-	},
-};
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Where mail goes. */
-export type MailSetting =
-	| { readonly kind: "terminal" }
-	| { readonly kind: "smtp"; readonly url: string; readonly from: string }
-	| {
-			readonly kind: "mailgun";
-			readonly key: string;
-			readonly domain: string;
-			readonly url: string;
-			readonly from: string;
-	  };
 
 export interface Config {
 	readonly host: string;
@@ -113,19 +47,8 @@ export interface Config {
 	readonly secret: string | undefined;
 	/** The token of `/inspect`; undefined: there is no such page. */
 	readonly inspect: string | undefined;
-}
-
-/** `codeTries` is `PLUME_LIMIT_CODE_TRIES`. */
-export function limitVariable(name: string): string {
-	return `PLUME_LIMIT_${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
-}
-
-/** `PLUME_TRUST_PROXY` is `--trust-proxy`. */
-export function flagOf(variable: string): string {
-	return variable
-		.replace(/^PLUME_/, "")
-		.toLowerCase()
-		.replaceAll("_", "-");
+	/** What the operator should hear, though it keeps nothing from starting. */
+	readonly warnings: readonly string[];
 }
 
 /**
@@ -137,13 +60,12 @@ export function readConfig(
 	credential: (name: string) => string | undefined,
 ): Config {
 	const get = (variable: string): string => {
-		const setting = settingTable[variable];
-		const given = setting?.secret
-			? (credential(variable) ?? environment[variable])
-			: environment[variable];
-		return (given ?? setting?.fallback ?? "").trim();
+		const { secret, fallback = "" } = settingTable[variable] ?? {};
+		const given = (secret && credential(variable)) || environment[variable];
+		return given?.trim() || fallback;
 	};
-	const production = get("ENV") === "production";
+	const warnings = [...checkNames(environment)];
+	const production = isProduction(get("ENV"), warnings);
 	const hasLimits = onOrOff("PLUME_LIMITS", get("PLUME_LIMITS"));
 	if (!hasLimits && production)
 		throw new ConfigError(
@@ -153,19 +75,20 @@ export function readConfig(
 	if (log !== "file" && log !== "memory")
 		throw new ConfigError(`PLUME_LOG is "${log}": say file or memory.`);
 	return Object.freeze({
-		host: get("PLUME_HOST"),
-		port: wholeNumber("PLUME_PORT", get("PLUME_PORT"), 0, 65_535),
-		data: get("PLUME_DATA") || environment.STATE_DIRECTORY || "data",
+		host: host(get("PLUME_HOST")),
+		port: port(get("PLUME_PORT")),
+		data: dataFolder(environment),
 		log,
 		fsync: onOrOff("PLUME_FSYNC", get("PLUME_FSYNC")),
-		origins: list(get("PLUME_ORIGINS")).map(origin),
+		origins: list("PLUME_ORIGINS", get("PLUME_ORIGINS")).map(origin),
 		trusted: trusted(get("PLUME_TRUST_PROXY")),
-		allow: list(get("PLUME_ALLOW")).map(allowed),
+		allow: list("PLUME_ALLOW", environment.PLUME_ALLOW).map(allowed),
 		limits: readLimits(environment, !hasLimits),
 		production,
 		mail: mailSetting(get, production),
 		secret: get("PLUME_SECRET") || undefined,
 		inspect: inspectToken(get("PLUME_INSPECT")),
+		warnings,
 	});
 }
 
@@ -180,50 +103,47 @@ function inspectToken(token: string): string | undefined {
 
 function readLimits(environment: Environment, lifted: boolean): Limits {
 	const limits: Partial<Record<LimitName, number>> = {};
-	for (const name of Object.keys(limitTable)) {
+	for (const [name, limit] of Object.entries(limitTable)) {
 		const variable = limitVariable(name);
-		const given = environment[variable];
-		if (given !== undefined)
+		const given = environment[variable]?.trim();
+		if (given)
 			Object.assign(limits, {
-				[name]: wholeNumber(variable, given, 1, 2 ** 31),
+				[name]: wholeNumber(variable, given, ...boundsOf(name, limit)),
 			});
 	}
 	return { ...defaultLimits(lifted), ...limits };
 }
 
-function mailSetting(
-	get: (variable: string) => string,
-	production: boolean,
-): MailSetting {
-	const [key, url] = [get("MAILGUN_APIKEY"), get("SMTP_URL")];
-	const from = get("MAIL_FROM");
-	if (!key && !url && !production) return { kind: "terminal" };
-	if (!key && !url)
-		throw new ConfigError(
-			"ENV=production needs a way to mail login codes: set MAILGUN_APIKEY and MAILGUN_DOMAIN, or SMTP_URL.",
-		);
-	if (url) {
-		if (!/^smtps?:\/\/./.test(url) || !URL.canParse(url))
-			throw new ConfigError("SMTP_URL must begin with smtp:// or smtps://.");
-		const sender = from || `Plume <plume@${new URL(url).hostname}>`;
-		return { kind: "smtp", url, from: sender };
-	}
-	const domain = get("MAILGUN_DOMAIN");
-	if (!domain)
-		throw new ConfigError("MAILGUN_DOMAIN must be set beside MAILGUN_APIKEY.");
-	const sender = from || `Plume <plume@${domain}>`;
-	return { kind: "mailgun", key, domain, url: mailgunUrl(get), from: sender };
+/** Where everything is kept; an empty value is as not set. */
+export function dataFolder(environment: Environment): string {
+	const { PLUME_DATA = "", STATE_DIRECTORY = "" } = environment;
+	return PLUME_DATA.trim() || STATE_DIRECTORY.trim() || "data";
 }
 
-/** The key is in every request: it may cross a network only encrypted. */
-function mailgunUrl(get: (variable: string) => string): string {
-	const url = get("MAILGUN_URL");
-	const { protocol, hostname } = URL.canParse(url)
-		? new URL(url)
-		: { protocol: "", hostname: "" };
-	const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
-	if (protocol === "https:" || (protocol === "http:" && loopback)) return url;
-	throw new ConfigError("MAILGUN_URL must begin with https://.");
+/** Some shells keep the path of a start-up file in ENV, which says nothing to us. */
+function isProduction(text: string, warnings: string[]): boolean {
+	const isPath = text.includes("/");
+	if (isPath) warnings.push(`ENV is "${text}", a path: it counts as not set.`);
+	if (isPath || ["production", "development", ""].includes(text))
+		return text === "production";
+	throw new ConfigError(
+		`ENV is "${text}": say production or development, or unset it.`,
+	);
+}
+
+function host(text: string): string {
+	if (!/[[\]/\s]|^[^:]*:\d*$/.test(text)) return text;
+	throw new ConfigError(
+		`PLUME_HOST is "${text}": say an address or a name alone, like 127.0.0.1 or ::1.`,
+	);
+}
+
+function port(text: string): number {
+	if (!text.startsWith("tcp://"))
+		return wholeNumber("PLUME_PORT", text, 0, 65_535);
+	throw new ConfigError(
+		`PLUME_PORT is "${text}", which Kubernetes sets for a service named plume: set enableServiceLinks: false in the pod, or PLUME_PORT to a number.`,
+	);
 }
 
 function onOrOff(variable: string, text: string): boolean {
@@ -231,11 +151,15 @@ function onOrOff(variable: string, text: string): boolean {
 	throw new ConfigError(`${variable} is "${text}": say on or off.`);
 }
 
-function list(text: string): readonly string[] {
-	return text
-		.split(",")
-		.map((entry) => entry.trim())
-		.filter((entry) => entry !== "");
+/** What was set is not empty: that was meant to keep somebody out, or let somebody in. */
+function list(variable: string, text?: string): readonly string[] {
+	const entries = (text ?? "").split(",").map((entry) => entry.trim());
+	const named = entries.filter((entry) => entry !== "");
+	const isSet = variable === "PLUME_ALLOW" ? text !== undefined : text;
+	if (named.length > 0 || !isSet) return named;
+	throw new ConfigError(
+		`${variable} names nobody: list who is meant, by comma, or unset it.`,
+	);
 }
 
 function origin(entry: string): string {
@@ -250,15 +174,18 @@ function origin(entry: string): string {
 function allowed(entry: string): string {
 	const domainOnly = entry.startsWith("@");
 	const address = parseEmail(domainOnly ? `anyone${entry}` : entry);
-	if (address) return domainOnly ? `@${address.domain}` : address.email;
+	if (address && entry[0] !== "*")
+		return domainOnly ? `@${address.domain}` : address.email;
+	const [, domain] = /^[*@]*\.?([^@\s]+\.[^@\s.]+)$/.exec(entry) ?? [];
+	const hint = domain ? ` Did you mean @${domain}?` : "";
 	throw new ConfigError(
-		`PLUME_ALLOW: "${entry}" is neither an email nor an @domain.`,
+		`PLUME_ALLOW: "${entry}" is neither an email nor an @domain.${hint}`,
 	);
 }
 
 function trusted(text: string): Trusted {
 	try {
-		return parseTrusted(text);
+		return parseTrusted(list("PLUME_TRUST_PROXY", text).join());
 	} catch (error) {
 		throw new ConfigError(
 			`PLUME_TRUST_PROXY: ${error instanceof Error ? error.message : error}.`,

@@ -5,99 +5,99 @@
 interface Limit {
 	readonly value: number;
 	readonly help: string;
-	/** Lifted by PLUME_LIMITS=off. Bounds that protect memory never are. */
-	readonly liftable?: true;
+	/** With less than this nobody could enter. */
+	readonly least: number;
+	/** Lifted by PLUME_LIMITS=off. */
+	readonly liftable: boolean;
 }
 
+/** Protects memory, or lasts some time: it always holds. */
+const bound = (value: number, help: string, least = 1): Limit => ({
+	...{ value, help, least, liftable: false },
+});
+
+/** A rate or a count. */
+const rate = (value: number, help: string): Limit => ({
+	...{ value, help, least: 1, liftable: true },
+});
+
 export const limitTable = {
-	codeSeconds: { value: 600, help: "how long a login code is good" },
-	codeTries: { value: 5, help: "tries before a login code is burned" },
-	codeResends: { value: 3, help: "times a code may be sent again" },
-	resendSeconds: { value: 60, help: "wait before a code is sent again" },
-	mailAddressHour: {
-		value: 5,
-		help: "mails an hour to one address from one network",
-		liftable: true,
-	},
-	mailAddressDay: {
-		value: 10,
-		help: "mails a day to one address from one network",
-		liftable: true,
-	},
-	mailNetworkHour: {
-		value: 60,
-		help: "mails an hour for one network",
-		liftable: true,
-	},
-	mailAddressTotalDay: {
-		value: 20,
-		help: "mails a day to one address, where it never logged in",
-		liftable: true,
-	},
-	mailStrangersPercent: {
-		value: 50,
-		help: "of a burst of mails, for the unknown",
-	},
-	knownNetworkDays: { value: 30, help: "a network is known after a login" },
-	mailPerSecond: { value: 1, help: "mails a second in all", liftable: true },
-	mailBurst: { value: 30, help: "mails at once", liftable: true },
-	mailQueueSeconds: { value: 60, help: "longest wait for a mail to go out" },
-	mailTimeoutSeconds: { value: 10, help: "time-out of one mail" },
-	mailInFlight: { value: 10, help: "mails on their way at once" },
-	sessionDays: { value: 30, help: "how long a browser stays logged in" },
-	graceSeconds: { value: 60, help: "how long a lost tab keeps its place" },
-	helloSeconds: { value: 10, help: "wait for hello after connecting" },
-	frameBytes: { value: 65_536, help: "largest frame" },
-	nameUnits: { value: 256, help: "UTF-16 units of a name as it comes" },
-	roomUnits: { value: 256, help: "UTF-16 units of a room as it comes" },
-	emailUnits: { value: 320, help: "UTF-16 units of an email as it comes" },
-	codeUnits: { value: 64, help: "UTF-16 units of a code as it comes" },
-	textPoints: { value: 4_000, help: "code points in one message" },
-	messagesPerSecond: {
-		value: 5,
-		help: "messages a second from one client",
-		liftable: true,
-	},
-	messageBurst: { value: 20, help: "messages at once", liftable: true },
-	signalsPerSecond: {
-		value: 2,
-		help: "typing, presence and the like a second from one client",
-		liftable: true,
-	},
-	signalBurst: { value: 10, help: "of those at once", liftable: true },
-	mailboxBytes: {
-		value: 262_144,
-		help: "unsent bytes before a client is too slow",
-	},
-	pingSeconds: { value: 25, help: "time between pings" },
-	pongSeconds: { value: 10, help: "silence after a ping before it is gone" },
-	connectionsPerNetwork: {
-		value: 16,
-		help: "connections from one network that have not logged in",
-		liftable: true,
-	},
-	plainConnectionsPerPeer: {
-		value: 64,
-		help: "plain HTTP connections from one address that is no trusted proxy",
-		liftable: true,
-	},
-	tabsPerIdentity: {
-		value: 8,
-		help: "tabs one person may have open",
-		liftable: true,
-	},
-	rooms: { value: 1_000, help: "rooms there may be" },
-	roomDays: { value: 30, help: "days until an unused room is forgotten" },
-	connections: { value: 10_000, help: "connections in all", liftable: true },
-	headerBytes: { value: 8_192, help: "largest request header" },
-	headerSeconds: { value: 10, help: "time for a request header to arrive" },
-	nameDays: { value: 365, help: "days until an unused name is free again" },
-	historyMessages: { value: 100, help: "messages shown to who enters" },
-	catchUpItems: { value: 2_000, help: "missed lines shown to who returns" },
-} as const satisfies Record<string, Limit>;
+	codeSeconds: bound(600, "how long a login code is good", 60),
+	codeTries: bound(5, "tries before a login code is burned"),
+	codeResends: bound(3, "times a code may be sent again"),
+	resendSeconds: bound(60, "wait before a code is sent again"),
+	mailAddressHour: rate(5, "mails an hour to one address from one network"),
+	mailAddressDay: rate(10, "mails a day to one address from one network"),
+	mailNetworkHour: rate(60, "mails an hour for one network"),
+	mailAddressTotalDay: rate(
+		20,
+		"mails a day to one address, where it never logged in",
+	),
+	mailStrangersPercent: bound(50, "of a burst of mails, for the unknown"),
+	knownNetworkDays: bound(30, "a network is known after a login"),
+	mailPerSecond: rate(1, "mails a second in all"),
+	mailBurst: rate(30, "mails at once"),
+	mailQueueSeconds: bound(60, "longest wait for a mail to go out"),
+	mailTimeoutSeconds: bound(10, "time-out of one mail"),
+	mailInFlight: bound(10, "mails on their way at once"),
+	sessionDays: bound(30, "how long a browser stays logged in"),
+	graceSeconds: bound(60, "how long a lost tab keeps its place"),
+	helloSeconds: bound(10, "wait for hello after connecting"),
+	frameBytes: bound(65_536, "largest frame", 1_024),
+	nameUnits: bound(256, "UTF-16 units of a name as it comes", 64),
+	roomUnits: bound(256, "UTF-16 units of a room as it comes", 64),
+	emailUnits: bound(320, "UTF-16 units of an email as it comes", 254),
+	codeUnits: bound(64, "UTF-16 units of a code as it comes", 16),
+	textPoints: bound(4_000, "code points in one message"),
+	messagesPerSecond: rate(5, "messages a second from one client"),
+	messageBurst: rate(20, "messages at once"),
+	signalsPerSecond: rate(
+		2,
+		"typing, presence and the like a second from one client",
+	),
+	signalBurst: rate(10, "of those at once"),
+	mailboxBytes: bound(
+		262_144,
+		"unsent bytes before a client is too slow",
+		1_024,
+	),
+	pingSeconds: bound(25, "time between pings"),
+	pongSeconds: bound(10, "silence after a ping before it is gone"),
+	connectionsPerNetwork: rate(
+		16,
+		"connections from one network that have not logged in",
+	),
+	plainConnectionsPerPeer: rate(
+		64,
+		"plain HTTP connections from one address that is no trusted proxy",
+	),
+	tabsPerIdentity: rate(8, "tabs one person may have open"),
+	rooms: bound(1_000, "rooms there may be"),
+	roomDays: bound(30, "days until an unused room is forgotten"),
+	connections: rate(10_000, "connections in all"),
+	headerBytes: bound(8_192, "largest request header", 2_048),
+	headerSeconds: bound(10, "time for a request header to arrive"),
+	nameDays: bound(365, "days until an unused name is free again"),
+	historyMessages: bound(100, "messages shown to who enters"),
+	catchUpItems: bound(2_000, "missed lines shown to who returns"),
+} satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof limitTable;
 export type Limits = Readonly<Record<LimitName, number>>;
+
+const DAY_SECONDS = 86_400;
+const MOST = {
+	Seconds: DAY_SECONDS,
+	Days: 36_500,
+	Bytes: 2 ** 30,
+	Percent: 100,
+};
+
+/** What a limit may be set to, by the unit in its name. */
+export function boundsOf(name: string, { least }: Limit): [number, number] {
+	const unit = Object.entries(MOST).find(([end]) => name.endsWith(end));
+	return [least, unit?.[1] ?? 1_000_000_000];
+}
 
 /** The defaults; with `lifted`, every rate and count limit is infinite. */
 export function defaultLimits(lifted = false): Limits {

@@ -12,7 +12,7 @@ import { type Command, parseCommand } from "./cli/arguments.ts";
 import { helpText } from "./cli/help.ts";
 import type { LogCommand } from "./cli/log-arguments.ts";
 import { shown } from "./cli/progress.ts";
-import { ConfigError, readConfig } from "./config.ts";
+import { ConfigError, dataFolder, readConfig } from "./config.ts";
 import { readCredential } from "./credential.ts";
 import { VERSION } from "./version.ts";
 
@@ -53,12 +53,12 @@ async function serve({
 /** A command that only reads a log. */
 async function read(command: LogCommand): Promise<number> {
 	const { readLog } = await import("./cli/read.ts");
-	const { stdin, stdout, env } = process;
+	const { stdin, stdout } = process;
 	// Whoever reads our lines may have seen enough of them.
 	stdout.once("error", ({ code }: NodeJS.ErrnoException) =>
 		process.exit(code === "EPIPE" ? 0 : 1),
 	);
-	const data = env.PLUME_DATA || env.STATE_DIRECTORY || "data";
+	const data = dataFolder(process.env);
 	const { disk, done } = shown(command.source ?? data);
 	const parts = {
 		...{ data, disk, stdin, warn, show },

@@ -45,6 +45,7 @@ export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
 		process.exit(1);
 	};
 	process.on("uncaughtException", onFatal);
+	for (const warning of config.warnings) logger.warn(warning);
 	const lock = config.log === "file" ? await Lock.take(config.data) : undefined;
 	const random = pooledRandom();
 	const secret =

@@ -2,15 +2,15 @@
  * The command line: which command, with which flags. A flag is a variable
  * said differently, and stands above it.
  */
+import type { Accepts } from "../config.ts";
+import { limitTable } from "../limits.ts";
 import {
-	type Accepts,
 	ConfigError,
 	type Environment,
 	flagOf,
 	limitVariable,
 	settingTable,
-} from "../config.ts";
-import { limitTable } from "../limits.ts";
+} from "../settings.ts";
 import { boolean, parseFlags, string } from "./flags.ts";
 import { type LogCommand, logCommands } from "./log-arguments.ts";
 

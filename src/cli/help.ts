@@ -1,6 +1,7 @@
 /** What `--help` prints: made from the tables the program itself reads. */
-import { flagOf, limitVariable, settingTable } from "../config.ts";
+
 import { limitTable } from "../limits.ts";
+import { flagOf, limitVariable, settingTable } from "../settings.ts";
 import type { Topic } from "./arguments.ts";
 
 const plume = `Plume, a small event-sourced chat server.

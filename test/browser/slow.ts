@@ -1,5 +1,5 @@
 /**
- * With `PLUME_SLOW=4` in the environment each page has a quarter of a
+ * With `TEST_SLOW=4` in the environment each page has a quarter of a
  * processor, and what it and its server tell each other comes 100 ms late.
  * Nothing may fail for that but by `--testTimeout`: what does has taken
  * something for done because mostly it is by then.
@@ -7,7 +7,7 @@
 
 import type { BrowserContext, Page } from "playwright-core";
 
-const RATE = Number(process.env.PLUME_SLOW ?? 1);
+const RATE = Number(process.env.TEST_SLOW ?? process.env.PLUME_SLOW ?? 1);
 
 /** Runs in the page. What a socket is given to do and what it has to tell comes late, and in order. */
 function hearLate(lateMs: number) {

@@ -259,6 +259,27 @@ const log = [
 		tests: ["test/log/evidence.test.ts -t missing in the middle"],
 	},
 	{
+		promise: "settings: an empty value is as not set",
+		file: "src/config.ts",
+		find: "return given?.trim() || fallback;",
+		replace: "return given?.trim() ?? fallback;",
+		tests: ["test/config.test.ts"],
+	},
+	{
+		promise: "settings: a list that names nobody lets nobody in by mistake",
+		file: "src/config.ts",
+		find: "if (named.length > 0 || !isSet) return named;",
+		replace: "if (named.length >= 0 || !isSet) return named;",
+		tests: ["test/config.test.ts"],
+	},
+	{
+		promise: "settings: a mistyped one is refused",
+		file: "src/settings.ts",
+		find: "if (far(meant) > MISTYPED)",
+		replace: "if (far(meant) > 0)",
+		tests: ["test/config.test.ts"],
+	},
+	{
 		promise: "secret: another than the log's is refused",
 		file: "src/secret-file.ts",
 		find: "else if (found !== undefined)",

@@ -5,8 +5,8 @@
  *
  * A patch that does not apply exactly once, or does not compile, is an error,
  * never a kill; so is a test that fails without any patch, or that matches
- * nothing. `PLUME_MUTANTS=session` takes only promises with that word,
- * or, by commas, with one of those words. `PLUME_JOBS` says how many are
+ * nothing. `TEST_MUTANTS=session` takes only promises with that word,
+ * or, by commas, with one of those words. `TEST_JOBS` says how many are
  * tried at once, each in a copy of its own: as many as there are cores.
  */
 import { spawn } from "node:child_process";
@@ -27,8 +27,10 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const NOT_COPIED = new Set([".git", "dist", "node_modules"]);
 const LONGEST_MS = 90_000;
 /** A simulated history finds less than a test that aims; a few are enough here. */
-const ENVIRONMENT = { PLUME_HISTORIES: "20", ...process.env };
-const JOBS = Number(process.env.PLUME_JOBS ?? availableParallelism());
+const ENVIRONMENT = { TEST_HISTORIES: "20", ...process.env };
+const JOBS = Number(
+	process.env.TEST_JOBS ?? process.env.PLUME_JOBS ?? availableParallelism(),
+);
 
 /** @typedef {{ code: number | null, output: string, seconds: number, late: boolean }} Ended */
 /** @typedef {import("./mutants.js").Mutant} Mutant */
@@ -182,7 +184,11 @@ class Copy {
 	}
 }
 
-const words = (process.env.PLUME_MUTANTS ?? "").split(",");
+const words = (
+	process.env.TEST_MUTANTS ??
+	process.env.PLUME_MUTANTS ??
+	""
+).split(",");
 const chosen = mutants.filter(({ promise }) =>
 	words.some((word) => promise.includes(word)),
 );

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { newDataFolder, Plume, run } from "./program.ts";
 import { Tab } from "./tab.ts";
 
-const KILLS = Number(process.env.PLUME_KILLS ?? 50);
+const KILLS = Number(process.env.TEST_KILLS ?? process.env.PLUME_KILLS ?? 50);
 const PEOPLE = 50;
 /** Up to seven lines a second from each, so that more is missed in a restart than is handed over at once. */
 const EVERY_MS = 3;

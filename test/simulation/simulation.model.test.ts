@@ -9,7 +9,9 @@ import { steps } from "./commands.ts";
 import type { Model, Step } from "./step.ts";
 import { World } from "./world.ts";
 
-const RUNS = Number(process.env.PLUME_HISTORIES ?? 300);
+const RUNS = Number(
+	process.env.TEST_HISTORIES ?? process.env.PLUME_HISTORIES ?? 300,
+);
 /** Each in one of twenty histories, and mostly far oftener: else nothing is shown of it. */
 const OFTEN = [
 	"read back to the first line",
@@ -63,7 +65,9 @@ test(
 				numRuns: RUNS,
 				// The same histories each time, so that a red run is about the change, and
 				// it need not end in the shortest story; a soak takes new ones, and its time.
-				...(process.env.PLUME_HISTORIES ? {} : { seed: 1, endOnFailure: true }),
+				...((process.env.TEST_HISTORIES ?? process.env.PLUME_HISTORIES)
+					? {}
+					: { seed: 1, endOnFailure: true }),
 			},
 		);
 		console.info(

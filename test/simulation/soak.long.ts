@@ -1,2 +1,2 @@
-/** The simulation for as long as one says: `PLUME_HISTORIES=10000 npm run soak`. */
+/** The simulation for as long as one says: `TEST_HISTORIES=10000 npm run soak`. */
 import "./simulation.model.test.ts";

@@ -1,0 +1,140 @@
+/** What an operator may get wrong in the settings, and what they are told. */
+import { describe, expect, test } from "vitest";
+import { ConfigError, readConfig } from "../src/config.ts";
+import { limitTable } from "../src/limits.ts";
+import { limitVariable, settingTable } from "../src/settings.ts";
+
+type Environment = Readonly<Record<string, string>>;
+
+const read = (environment: Environment) =>
+	readConfig(environment, () => undefined);
+
+function refusal(environment: Environment): string {
+	try {
+		read(environment);
+	} catch (error) {
+		if (error instanceof ConfigError) return error.message;
+		throw error;
+	}
+	return "it was taken";
+}
+
+const mailgun = { MAILGUN_APIKEY: "k", MAILGUN_DOMAIN: "mg.example.org" };
+const smtp = (url: string) => ({ SMTP_URL: url });
+
+describe("an empty value is as not set", () => {
+	const limits = Object.keys(limitTable).map(limitVariable);
+	const names = [...Object.keys(settingTable), ...limits];
+	test.each(names.filter((name) => name !== "PLUME_ALLOW"))("%s", (name) => {
+		for (const empty of ["", "  "])
+			expect(read({ [name]: empty })).toEqual(read({}));
+	});
+
+	test("STATE_DIRECTORY", () => {
+		expect(read({ STATE_DIRECTORY: "", PLUME_DATA: "" }).data).toBe("data");
+	});
+
+	test("a credential, beside a variable", () => {
+		const environment = { PLUME_SECRET: "from the environment" };
+		expect(readConfig(environment, () => "").secret).toBe(
+			environment.PLUME_SECRET,
+		);
+	});
+});
+
+test.each<[Environment, string]>([
+	[{ PLUME_ALLOW: "" }, "PLUME_ALLOW names nobody"],
+	[{ PLUME_ALLOW: "," }, "PLUME_ALLOW names nobody"],
+	[{ PLUME_ALLOW: "*@example.org" }, "Did you mean @example.org?"],
+	[{ PLUME_ALLOW: "example.org" }, "Did you mean @example.org?"],
+	[{ PLUME_ALLOW: "@*.example.org" }, "Did you mean @example.org?"],
+	[{ PLUME_ORIGINS: ", ," }, "PLUME_ORIGINS names nobody"],
+	[{ PLUME_TRUST_PROXY: "," }, "PLUME_TRUST_PROXY"],
+	[{ ENV: "prod" }, 'ENV is "prod": say production or development'],
+	[{ ENV: "Production" }, 'ENV is "Production"'],
+	[
+		{ PLUME_ALOW: "@example.org" },
+		"PLUME_ALOW is no setting. Did you mean PLUME_ALLOW?",
+	],
+	[{ PLUME_PROT: "80" }, "Did you mean PLUME_PORT?"],
+	[{ PLUME_LIMIT_CODE_TRYS: "3" }, "Did you mean PLUME_LIMIT_CODE_TRIES?"],
+	[{ PLUME_PORT: "tcp://10.0.0.1:80" }, "enableServiceLinks: false"],
+	[{ PLUME_HOST: "[::1]" }, "PLUME_HOST"],
+	[{ PLUME_HOST: "127.0.0.1:80" }, "PLUME_HOST"],
+	[{ PLUME_HOST: "http://here" }, "PLUME_HOST"],
+	[{ ...mailgun, MAILGUN_DOMAIN: "https://mg.example.org" }, "MAILGUN_DOMAIN"],
+	[{ ...mailgun, MAILGUN_DOMAIN: "plume@mg.example.org" }, "MAILGUN_DOMAIN"],
+	[{ MAILGUN_APIKEY: "k" }, "MAILGUN_DOMAIN"],
+	[{ ...mailgun, MAILGUN_URL: "https://api.mailgun.net/v3" }, "MAILGUN_URL"],
+	[{ ...mailgun, MAILGUN_URL: "http://api.mailgun.net" }, "MAILGUN_URL"],
+	[{ ...mailgun, MAILGUN_URL: "api.mailgun.net" }, "MAILGUN_URL"],
+	[{ ...mailgun, MAIL_FROM: "no address" }, "MAIL_FROM"],
+	[
+		{ ...smtp("smtp://localhost"), MAIL_FROM: "Plume <no address>" },
+		"MAIL_FROM",
+	],
+	[{ ...mailgun, MAIL_FROM: "a@example.org, b@example.org" }, "MAIL_FROM"],
+	[{ ...mailgun, MAIL_FROM: "A\r\nBcc: x <a@example.org>" }, "MAIL_FROM"],
+	[
+		smtp("smtp://user:pa#ss@mail.example.org"),
+		'has a "#" in its user or password: write it as %23',
+	],
+	[smtp("smtp://user:pa/ss@mail.example.org"), "write it as %2F"],
+	[smtp("smtp://user:pa?ss@mail.example.org"), "write it as %3F"],
+	[smtp("smtp://user:pa+ss@mail.example.org"), "write it as %2B"],
+	[smtp("smtp://user:pa@ss@mail.example.org"), "write it as %40"],
+	[smtp("smtp://user:100%@mail.example.org"), "write it as %25"],
+	[smtp("smtp://user@example.org:pw@mail.example.org"), "write it as %40"],
+	[smtp("smtp://mail.example.org:99999"), "SMTP_URL has the port 99999"],
+	[smtp("smtp://mail.example.org:0"), "SMTP_URL has the port 0"],
+	[smtp("smtp://user:pa#ss"), "SMTP_URL must begin with"],
+	[smtp("smtp://"), "SMTP_URL must begin with"],
+	[smtp("mail.example.org"), "SMTP_URL must begin with"],
+])("%j is refused by name", (environment, words) => {
+	expect(refusal(environment)).toContain(words);
+	const secret = /pa.ss|100%(?!25)/;
+	expect(refusal(environment)).not.toMatch(secret);
+});
+
+test.each<Environment>([
+	{ ENV: "development" },
+	{ PLUME_ALLOW: "@example.org, ann@example.com" },
+	{ PLUME_HOST: "::1" },
+	{ PLUME_SERVICE_HOST: "10.0.0.1", PLUME_PORT_4884_TCP_ADDR: "10.0.0.1" },
+	{ ...mailgun, MAILGUN_URL: "https://api.eu.mailgun.net/" },
+	{ ...mailgun, MAIL_FROM: "Plume, the chat <plume@example.org>" },
+	smtp("smtps://user%40example.org:p%23%2F%3F%2B%40ss@mail.example.org:465"),
+	smtp("smtp://[::1]:2525"),
+])("%j is taken without a word", (environment) => {
+	expect(read(environment).warnings).toEqual([]);
+});
+
+test("a path in ENV, where some shells keep their start-up file, counts as not set", () => {
+	const { production, warnings } = read({ ENV: "/home/ann/.kshrc" });
+	expect([production, warnings]).toEqual([
+		false,
+		[expect.stringContaining("ENV is")],
+	]);
+});
+
+test("a variable that only seems to be Plume's is warned of once", () => {
+	const { warnings } = read({ PLUME_COLOUR: "red", PLUME_SHAPE: "round" });
+	expect(warnings).toEqual([
+		expect.stringContaining("PLUME_COLOUR is no setting"),
+		expect.stringContaining("PLUME_SHAPE is no setting"),
+	]);
+});
+
+describe("a limit with which nobody could enter is refused by name", () => {
+	test.each(Object.entries(limitTable))("%s", (name, { value, least }) => {
+		const variable = limitVariable(name);
+		expect(least).toBeLessThanOrEqual(value);
+		for (const bad of [least - 1, 1e12, -1, 1.5])
+			expect(refusal({ [variable]: `${bad}` })).toContain(`${variable} is`);
+		expect(read({ [variable]: `${least}` }).limits).toHaveProperty(name, least);
+	});
+
+	test("a frame of one byte", () => {
+		expect(refusal({ PLUME_LIMIT_FRAME_BYTES: "1" })).toContain("from 1024 to");
+	});
+});
