@@ -70,13 +70,15 @@ export class RawClient {
 		socket.setNoDelay(true);
 		const lines = [
 			`GET ${path} HTTP/1.1`,
-			`Host: ${host}:${port}`,
+			`Host: ${headers.Host ?? `${host}:${port}`}`,
 			"Upgrade: websocket",
 			"Connection: Upgrade",
 			"Sec-WebSocket-Version: 13",
 			"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
 			...(protocol ? [`Sec-WebSocket-Protocol: ${protocol}`] : []),
-			...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+			...Object.entries(headers).flatMap(([name, value]) =>
+				name === "Host" ? [] : [`${name}: ${value}`],
+			),
 		];
 		socket.write(`${lines.join("\r\n")}\r\n\r\n`);
 		return new Promise((resolve, reject) => {

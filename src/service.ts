@@ -10,8 +10,10 @@ import { Archive } from "./archive/archive.ts";
 import type { IndexFiles } from "./archive/index-files.ts";
 import type { Clock } from "./clock.ts";
 import type { Accepts, Config } from "./config.ts";
+import { ownHosts } from "./edge/hosts.ts";
 import { makeHttpServer } from "./edge/http.ts";
 import { isProxy, networkOf } from "./edge/network.ts";
+import { ProxyWarnings } from "./edge/proxy-warnings.ts";
 import { Sockets } from "./edge/sockets.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Reporter } from "./engine/parts.ts";
@@ -105,25 +107,21 @@ export async function startService(
 	const { limits, host, port, trusted, origins } = config;
 	const { engine, clock, outbox, known, state, archive, tap } =
 		await startEngine(parts, (why) => unavailable(port, host, why));
-	let warned = false;
-	const peerOf = ({ socket, headers }: IncomingMessage) => {
+	const warnings = new ProxyWarnings(report);
+	const peerOf = (request: IncomingMessage) => {
+		if (trusted.length === 0) warnings.untrusted(request);
+		const { socket, headers } = request;
 		const forwardedFor = headers["x-forwarded-for"];
-		if (forwardedFor && trusted.length === 0 && !warned) {
-			warned = true;
-			report.warn(
-				{ variable: "PLUME_TRUST_PROXY" },
-				"a proxy's X-Forwarded-For is ignored: set PLUME_TRUST_PROXY to its address if it is yours",
-			);
-		}
 		return networkOf({ remote: socket.remoteAddress, forwardedFor, trusted });
 	};
+	const isOwnHost = ownHosts(host, origins);
 	const trouble = () => (log.frozen ? "the disk is full" : undefined);
 	const ownerOf = (token: string) => {
 		const session = state.server.context.sessions.get(sha256(token));
 		return session && clock.now() < session.expires ? session : undefined;
 	};
 	const { refusals } = engine;
-	const exports = { archive, clock, refusals, ownerOf };
+	const exports = { archive, clock, refusals, ownerOf, isOwnHost };
 	const hosts = ["localhost", "127.0.0.1", "[::1]", host];
 	const door =
 		config.inspect === undefined
@@ -143,6 +141,7 @@ export async function startService(
 	const http = makeHttpServer({
 		...{ pages, limits, trouble, unverified, exports, mayInspect },
 		isProxy: (address) => isProxy(address, trusted),
+		onPlainConnect: (request) => warnings.noUpgrade(request),
 	});
 	const spare = limits.connections + SPARE_CONNECTIONS;
 	if (Number.isFinite(spare)) http.maxConnections = spare;
@@ -151,6 +150,8 @@ export async function startService(
 		clock,
 		limits,
 		origins,
+		isOwnHost,
+		onForeignOrigin: (request) => warnings.foreignOrigin(request),
 		peerOf,
 		inspect: door && ((...asked) => door.upgrade(...asked)),
 	});

@@ -10,12 +10,17 @@ import type { Archive } from "../archive/archive.ts";
 import type { Clock } from "../clock.ts";
 import type { Tally } from "../engine/tally.ts";
 
+import { bearerOf } from "./hosts.ts";
+import { sayInWords } from "./words.ts";
+
 const REST_MS = 60_000;
 
 export interface ExportParts {
 	readonly archive: Pick<Archive, "saidBy">;
 	readonly clock: Clock;
 	readonly refusals: Tally;
+	/** Whether a Host header may be one of ours. */
+	readonly isOwnHost: (host: string | undefined) => boolean;
 	/** Whose a session is, by its token; undefined if it is nobody's. */
 	readonly ownerOf: (
 		token: string,
@@ -23,14 +28,20 @@ export interface ExportParts {
 }
 
 /** Handles the request. Who asks proves it by a header, which no other site can make a browser send. */
-export function exporter({ archive, clock, refusals, ownerOf }: ExportParts) {
+export function exporter(parts: ExportParts) {
+	const { archive, clock, refusals, ownerOf, isOwnHost } = parts;
 	/** When each person may ask again; never while one is under way. */
 	const next = new Map<Identity, number>();
 	return async (request: Request, response: Response): Promise<void> => {
-		const [scheme, token = ""] = (request.get("Authorization") ?? "").split(
-			" ",
-		);
-		const owner = scheme === "Bearer" ? ownerOf(token) : undefined;
+		if (!isOwnHost(request.get("Host"))) {
+			refusals.count("hostIsOurs");
+			const words =
+				"This server is not called by that name. PLUME_ORIGINS names those it is.";
+			sayInWords(403, words, response);
+			return;
+		}
+		const token = bearerOf(request.get("Authorization"));
+		const owner = token === undefined ? undefined : ownerOf(token);
 		if (!owner) {
 			refusals.count("sessionIsOpen");
 			response.set("WWW-Authenticate", "Bearer").status(401);

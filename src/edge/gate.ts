@@ -4,41 +4,54 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { Limits } from "../limits.ts";
+import { isOfHost } from "./hosts.ts";
 import type { DoorRule } from "./turn-away.ts";
 
+export interface GateParts {
+	readonly limits: Pick<Limits, "connections" | "connectionsPerNetwork">;
+	/** Further origins that may connect. */
+	readonly origins: readonly string[];
+	readonly isOwnHost: (host: string | undefined) => boolean;
+}
+
 export class Gate {
-	readonly #limits: Limits;
-	readonly #origins: ReadonlySet<string>;
+	readonly #parts: GateParts;
 	#all = 0;
 	readonly #strangers = new Map<string, number>();
 
-	constructor(limits: Limits, origins: readonly string[]) {
-		this.#limits = limits;
-		this.#origins = new Set(origins);
+	constructor(parts: GateParts) {
+		this.#parts = parts;
 	}
 
-	/** Answers by which rule a request to connect is turned away, if it is. */
-	check(request: IncomingMessage, network: string): DoorRule | undefined {
-		const { connections, connectionsPerNetwork } = this.#limits;
+	/** Answers by which rule a request to connect is turned away, if it is. `networks` are where it comes from, the narrowest first: each has twice as many as the one in it. */
+	check(
+		request: IncomingMessage,
+		networks: readonly string[],
+	): DoorRule | undefined {
+		const { connections, connectionsPerNetwork } = this.#parts.limits;
 		if (request.url?.split("?")[0] !== "/connect") return "pathIsKnown";
-		if (!this.#mayCome(request.headers.origin, request.headers.host))
+		const { origin } = request.headers;
+		// No Origin: not a browser, and so not another site's page in someone's browser.
+		if (origin !== undefined && !this.#isOurs(request, origin))
 			return "originIsOurs";
-		if (
-			this.#all >= connections ||
-			(this.#strangers.get(network) ?? 0) >= connectionsPerNetwork
-		)
-			return "connectionsAreLeft";
-		return undefined;
+		const isFull = networks.some(
+			(network, index) =>
+				(this.#strangers.get(network) ?? 0) >=
+				connectionsPerNetwork * 2 ** index,
+		);
+		return isFull || this.#all >= connections
+			? "connectionsAreLeft"
+			: undefined;
 	}
 
 	/** Counts a connection in. The answers count it as logged in, and out; each works once. */
-	enter(network: string): { loggedIn: () => void; left: () => void } {
+	enter(networks: readonly string[]) {
 		this.#all++;
-		this.#count(network, 1);
+		this.#count(networks, 1);
 		let isStranger = true;
 		let isHere = true;
 		const loggedIn = () => {
-			if (isStranger) this.#count(network, -1);
+			if (isStranger) this.#count(networks, -1);
 			isStranger = false;
 		};
 		const left = () => {
@@ -49,16 +62,21 @@ export class Gate {
 		return { loggedIn, left };
 	}
 
-	/** No Origin: not a browser, and so not another site's page in someone's browser. */
-	#mayCome(origin: string | undefined, host: string | undefined): boolean {
-		if (origin === undefined || this.#origins.has(origin)) return true;
-		if (!/^https?:\/\//.test(origin) || !URL.canParse(origin)) return false;
-		return new URL(origin).host === host?.toLowerCase();
+	/** What a proxy adds, no page can add to a WebSocket. */
+	#isOurs({ headers }: IncomingMessage, origin: string): boolean {
+		const { origins, isOwnHost } = this.#parts;
+		if (origins.includes(origin)) return true;
+		const isProxied = headers["x-forwarded-for"] !== undefined;
+		return (
+			isOfHost(origin, headers.host) && (isProxied || isOwnHost(headers.host))
+		);
 	}
 
-	#count(network: string, by: 1 | -1): void {
-		const count = (this.#strangers.get(network) ?? 0) + by;
-		if (count > 0) this.#strangers.set(network, count);
-		else this.#strangers.delete(network);
+	#count(networks: readonly string[], by: 1 | -1): void {
+		for (const network of networks) {
+			const count = (this.#strangers.get(network) ?? 0) + by;
+			if (count > 0) this.#strangers.set(network, count);
+			else this.#strangers.delete(network);
+		}
 	}
 }

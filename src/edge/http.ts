@@ -10,6 +10,7 @@ import {
 	type PlainParts,
 } from "./plain-connections.ts";
 import { makeSite } from "./site.ts";
+import { sayInWords } from "./words.ts";
 
 export interface HttpParts extends PlainParts {
 	/** The folder with `index.html` and the page's files. */
@@ -20,6 +21,8 @@ export interface HttpParts extends PlainParts {
 	readonly trouble: () => string | undefined;
 	/** How many events of the log are still being verified. */
 	readonly unverified: () => number;
+	/** Someone asks for `/connect` and for no WebSocket. */
+	readonly onPlainConnect: (request: IncomingMessage) => void;
 	/** Whether a request may have the inspector's page; undefined if there is none. */
 	readonly mayInspect: ((request: IncomingMessage) => boolean) | undefined;
 }
@@ -35,6 +38,13 @@ export function makeHttpServer(parts: HttpParts): Server {
 			response.json({ ok: !wrong, wrong, unverified });
 		});
 		app.post("/export", exporter(parts.exports));
+		app.get("/connect", (request, response) => {
+			parts.onPlainConnect(request);
+			response.set("Upgrade", "websocket");
+			const words =
+				"Only WebSockets connect here. A proxy in front must pass on the headers Upgrade and Connection, by HTTP/1.1.";
+			sayInWords(426, words, response);
+		});
 		// Every room is the same page; which one it shows is for the page to read.
 		app.get(["/", "/r/:room"], page("index.html"));
 		const inspector =
@@ -49,6 +59,13 @@ export function makeHttpServer(parts: HttpParts): Server {
 		// The one page that may have another's in a frame.
 		const stately = inspector("stately.html", `; frame-src ${STATELY_ORIGIN}`);
 		app.get("/inspect/stately", stately);
+		const others =
+			(allow: string) => (_request: Request, response: Response) => {
+				response.set("Allow", allow);
+				sayInWords(405, "That can't be done here.", response);
+			};
+		app.all("/export", others("POST"));
+		app.all(["/", "/r/:room", "/healthz", "/connect"], others("GET, HEAD"));
 		// A worker may act only below where it came from.
 		app.get("/sw.js", page("sw.js"));
 	});

@@ -43,7 +43,7 @@ export function networkOf({ remote, forwardedFor, trusted }: Hops): Peer {
 	if (!peer) return { address: "unknown", networks: ["unknown"] };
 	const hops = [forwardedFor ?? []].flat().join(",").split(",");
 	while (isTrusted(peer, trusted)) {
-		const next = parse(hops.pop()?.trim() ?? "");
+		const next = parse(withoutPort(hops.pop() ?? ""));
 		if (!next) break;
 		peer = next;
 	}
@@ -65,6 +65,14 @@ function isTrusted(peer: Address, trusted: Trusted): boolean {
 		([block, bits]) => block.kind() === peer.kind() && peer.match(block, bits),
 	);
 }
+
+/** Some proxies name the port too: `203.0.113.7:4431`, `[2001:db8::1]:443`. */
+const withoutPort = (hop: string) =>
+	hop
+		.trim()
+		.replace(/^"(.*)"$/, "$1")
+		.replace(/^\[(.*)\](:\d+)?$/, "$1")
+		.replace(/^([\d.]+):\d+$/, "$1");
 
 /** An IPv4 address in an IPv6 one's clothes is the IPv4 address. */
 function parse(text: string): Address | undefined {

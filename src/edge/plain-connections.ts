@@ -3,8 +3,14 @@
  * one answer at a time for each. Of requests that are sent ahead the first is
  * answered, and then the connection is closed.
  */
-import type { IncomingMessage, RequestListener, Server } from "node:http";
-import type { Socket } from "node:net";
+import {
+	type IncomingMessage,
+	type RequestListener,
+	type Server,
+	ServerResponse,
+} from "node:http";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Limits } from "../limits.ts";
 
 const BUSY = [
@@ -84,4 +90,21 @@ export function boundPeers(server: Server, parts: PlainParts): void {
 	server.prependListener("upgrade", (request: IncomingMessage) => {
 		counted.get(request.socket)?.();
 	});
+}
+
+/** Answers a request for a protocol that is not spoken here as if it had not asked for that (RFC 9110 §7.8). */
+export function answerPlainly(
+	server: Server,
+	request: IncomingMessage,
+	socket: Duplex,
+): void {
+	if (!(socket instanceof Socket)) {
+		socket.destroy();
+		return;
+	}
+	const response = new ServerResponse(request);
+	response.shouldKeepAlive = false;
+	response.assignSocket(socket);
+	response.once("finish", () => socket.destroySoon());
+	server.emit("request", request, response);
 }

@@ -14,10 +14,11 @@ import type { Engine } from "../engine/engine.ts";
 import type { Limits } from "../limits.ts";
 import { classic } from "./classic.ts";
 import { Connection, type Wire } from "./connection.ts";
-import { Gate } from "./gate.ts";
+import { Gate, type GateParts } from "./gate.ts";
 import { Intake } from "./intake.ts";
 import type { Peer } from "./network.ts";
 import { Outlet } from "./outlet.ts";
+import { answerPlainly } from "./plain-connections.ts";
 import { plume2 } from "./plume2.ts";
 import { turnAway } from "./turn-away.ts";
 
@@ -27,13 +28,14 @@ const FAREWELL_MS = 2000;
 const STEP = (Math.sqrt(5) - 1) / 2;
 const NOTHING = () => {};
 
-export interface SocketParts {
+export interface SocketParts extends Omit<GateParts, "limits"> {
 	readonly engine: Engine;
 	readonly clock: Clock;
 	readonly limits: Limits;
-	readonly origins: readonly string[];
 	/** Who sent a request, proxies seen through. */
 	readonly peerOf: (request: IncomingMessage) => Peer;
+	/** A page was refused, perhaps because a proxy does not keep the Host header. */
+	readonly onForeignOrigin: (request: IncomingMessage) => void;
 	/** Takes over what is asked of `/inspect`, if that is open. */
 	readonly inspect:
 		| ((request: IncomingMessage, socket: Duplex, head: Buffer) => void)
@@ -43,6 +45,7 @@ export interface SocketParts {
 export class Sockets {
 	readonly #parts: SocketParts;
 	readonly #gate: Gate;
+	readonly #server: Server;
 	readonly #webSockets: WebSocketServer;
 	readonly #connections = new Map<Connection, WebSocket>();
 	readonly #intake: Intake;
@@ -51,9 +54,10 @@ export class Sockets {
 	#accepted = 0;
 
 	constructor(server: Server, parts: SocketParts) {
-		const { limits, origins } = parts;
+		const { limits } = parts;
 		this.#parts = parts;
-		this.#gate = new Gate(limits, origins);
+		this.#server = server;
+		this.#gate = new Gate(parts);
 		this.#intake = new Intake(parts.engine, parts.clock, () =>
 			this.#connections.values(),
 		);
@@ -103,15 +107,19 @@ export class Sockets {
 	#upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
 		socket.on("error", () => socket.destroy());
 		const { engine, inspect } = this.#parts;
+		if (request.headers.upgrade?.toLowerCase() !== "websocket") {
+			answerPlainly(this.#server, request, socket);
+			return;
+		}
 		if (inspect && !this.#closing && request.url === "/inspect") {
 			inspect(request, socket, head);
 			return;
 		}
 		const { networks } = this.#parts.peerOf(request);
-		const [network] = networks;
 		const rule = this.#closing
 			? "isNotStopping"
-			: this.#gate.check(request, network);
+			: this.#gate.check(request, networks);
+		if (rule === "originIsOurs") this.#parts.onForeignOrigin(request);
 		if (rule) turnAway(socket, rule, engine.refusals);
 		else
 			this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
@@ -125,7 +133,7 @@ export class Sockets {
 		networks: Peer["networks"],
 	): void {
 		const { engine, clock, limits } = this.#parts;
-		const { loggedIn, left } = this.#gate.enter(networks[0]);
+		const { loggedIn, left } = this.#gate.enter(networks);
 		const connection = new Connection({
 			wire: new SocketWire(webSocket, socket),
 			dialect: webSocket.protocol === SUBPROTOCOL ? plume2 : classic,

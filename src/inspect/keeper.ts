@@ -4,6 +4,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { hostnameOf, isOfHost } from "../edge/hosts.ts";
 
 export interface KeeperParts {
 	readonly token: string;
@@ -20,15 +21,13 @@ export class Keeper {
 
 	/** Whether a request was meant for us, and not for a name that another site has made to mean us. */
 	isOurs({ headers: { host = "" } }: IncomingMessage): boolean {
-		if (!URL.canParse(`http://${host}`)) return false;
-		return this.#parts.hosts.has(new URL(`http://${host}`).hostname);
+		return this.#parts.hosts.has(hostnameOf(host) ?? "");
 	}
 
 	/** Whether, besides, a page of our own asks. */
 	isOwnPages(request: IncomingMessage): boolean {
 		const { origin = "", host } = request.headers;
-		const isOwn = URL.canParse(origin) && new URL(origin).host === host;
-		return isOwn && this.isOurs(request);
+		return isOfHost(origin, host) && this.isOurs(request);
 	}
 
 	isToken(offered: string): boolean {

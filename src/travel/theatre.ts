@@ -7,11 +7,11 @@
 import { createServer } from "node:http";
 import { Worker } from "node:worker_threads";
 import express from "express";
+import { bearerOf } from "../edge/hosts.ts";
 import { makeSite } from "../edge/site.ts";
 import { Keeper } from "../inspect/keeper.ts";
 
 const HOST = "127.0.0.1";
-const BEARER = "Bearer ";
 const MOST_ASKED_BYTES = 1024;
 
 /** Answers a question with JSON; undefined if it is none. */
@@ -41,10 +41,9 @@ export async function openTheatre(parts: TheatreParts): Promise<Theatre> {
 		});
 		app.get("/replay", page("inspect.html"));
 		app.post("/replay", (request, response, next) => {
-			const { authorization = "" } = request.headers;
+			const token = bearerOf(request.get("Authorization"));
 			if (!keeper.isOwnPages(request)) response.sendStatus(403);
-			else if (!keeper.isToken(authorization.slice(BEARER.length)))
-				response.sendStatus(401);
+			else if (!keeper.isToken(token ?? "")) response.sendStatus(401);
 			else next();
 		});
 		const json = express.json({ limit: MOST_ASKED_BYTES });

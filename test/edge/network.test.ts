@@ -42,8 +42,9 @@ describe("who is really there", () => {
 		"garbage",
 		"203.0.113.5, unknown",
 		"203.0.113.5,",
-		"203.0.113.5:80",
-		"[2001:db8::5]",
+		"203.0.113.5:80:80",
+		"[2001:db8::5",
+		"203.0.113.5:",
 		"203.0.113.05",
 		"3405803781",
 		"0x7f.1",
@@ -53,6 +54,17 @@ describe("who is really there", () => {
 			expect(seen("10.0.0.1", header)).toBe("10.0.0.1");
 		},
 	);
+
+	it.each([
+		["203.0.113.7:4431", "203.0.113.7"],
+		["[2001:db9::1]:443", "2001:db9::1"],
+		["[2001:db9::1]", "2001:db9::1"],
+		["2001:db9::1", "2001:db9::1"],
+		['"[2001:db9::1]:443"', "2001:db9::1"],
+		["::ffff:203.0.113.7", "203.0.113.7"],
+	])("is understood with its port, as %s", (header, address) => {
+		expect(seen("10.0.0.1", header)).toBe(address);
+	});
 
 	it("is never believed from a forged header, whatever is in it", () => {
 		fc.assert(

@@ -35,7 +35,11 @@ beforeEach(async () => {
 	});
 	const { engine } = house;
 	const inspect = undefined;
-	const parts = { engine, clock, limits, origins: [], peerOf, inspect };
+	const parts = {
+		...{ engine, clock, limits, origins: [], peerOf, inspect },
+		isOwnHost: () => true,
+		onForeignOrigin: () => {},
+	};
 	sockets = new Sockets(http, parts);
 	http.listen(0, "127.0.0.1");
 	await once(http, "listening");

@@ -1014,6 +1014,20 @@ const room = [
 /** @type {readonly Mutant[]} */
 const edge = [
 	{
+		promise: "edge: a page that made its name mean this machine can't connect",
+		file: "src/edge/gate.ts",
+		find: "(isProxied || isOwnHost(headers.host))",
+		replace: "isProxied !== undefined",
+		tests: ["test/program/edge.test.ts -t another site's name"],
+	},
+	{
+		promise: "edge: nothing is exported under another site's name",
+		file: "src/edge/export.ts",
+		find: 'if (!isOwnHost(request.get("Host"))) {',
+		replace: "if (!isOwnHost) {",
+		tests: ["test/program/plain-http.test.ts -t nothing is exported"],
+	},
+	{
 		promise: "edge: a connection is answered once at a time",
 		file: "src/edge/plain-connections.ts",
 		find: "if (turn.isLast) socket.destroySoon();",

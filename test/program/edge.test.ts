@@ -44,6 +44,44 @@ test.each([
 	expect(await knock(value ? { Origin: value } : {})).toBe(outcome);
 });
 
+test.each([
+	["another site's name that means this machine", "evil.example", {}, "403"],
+	[
+		"that name, by a proxy",
+		"evil.example",
+		{ "X-Forwarded-For": "1.1.1.1" },
+		"in",
+	],
+	["this machine's name", "localhost:1", {}, "in"],
+	["this machine's name in capitals, with a dot", "LOCALHOST.:1", {}, "in"],
+	["another of its addresses", "127.8.8.8", {}, "in"],
+	["its address of six", "[::1]:1", {}, "in"],
+	["a name it was told of", "chat.example.org", {}, "in"],
+	[
+		"a name that only begins as this machine's",
+		"localhost.evil.example",
+		{},
+		"403",
+	],
+	["no name at all", "a b", {}, "403"],
+])("a page of %s asks to connect", async (_, host, headers, outcome) => {
+	const Origin = `http://${host}`;
+	expect(await knock({ Host: host, Origin, ...headers })).toBe(outcome);
+});
+
+test.each([
+	["https://chat.example", "chat.example:443"],
+	["http://chat.example", "chat.example:80"],
+	["https://chat.example", "CHAT.example"],
+])("an Origin %s is that of the Host %s", async (Origin, Host) => {
+	const proxied = { "X-Forwarded-For": "1.1.1.1" };
+	expect(await knock({ Host, Origin, ...proxied })).toBe("in");
+});
+
+test("a program that sends no Origin may use any name", async () => {
+	expect(await knock({ Host: "evil.example" })).toBe("in");
+});
+
 test("sixteen strangers of one network may wait at the door, the next is told when to come again", async () => {
 	const from = (network: string) => ({ "X-Forwarded-For": network });
 	const waiting = await Promise.all(
@@ -55,6 +93,25 @@ test("sixteen strangers of one network may wait at the door, the next is told wh
 	expect(await knock(from("198.51.100.8"))).toBe("in");
 	expect(await knock(from("198.51.100.8, 198.51.100.7"))).toBe("503");
 	for (const client of waiting) client.drop();
+});
+
+test("a wider network has twice the room of the one in it", async () => {
+	const from = (network: number, host: number) => ({
+		"X-Forwarded-For": `2001:db9:0:${network.toString(16)}::${host + 1}`,
+	});
+	const wait = (network: number) =>
+		Promise.all(
+			Array.from({ length: 16 }, (_, host) =>
+				RawClient.connect({ port: plume.port, headers: from(network, host) }),
+			),
+		);
+	const first = await wait(0);
+	expect(await knock(from(0, 99))).toBe("503");
+	const second = await wait(1);
+	expect(await knock(from(2, 99))).toBe("503");
+	const third = [...(await wait(0x100)), ...(await wait(0x101))];
+	expect(await knock(from(0x200, 99))).toBe("503");
+	for (const client of [...first, ...second, ...third]) client.drop();
 });
 
 test("who is turned away is counted, by rule", async () => {
@@ -144,7 +201,7 @@ test("the page comes with a policy that lets nothing else in", async () => {
 	expect(page.headers.get("x-content-type-options")).toBe("nosniff");
 	for (const path of ["/static/app.js", "/static/plume.css", "/healthz"])
 		expect((await fetch(`${plume.url}${path}`)).status).toBe(200);
-	for (const path of ["/static/../package.json", "/nothing", "/connect"])
+	for (const path of ["/static/../package.json", "/nothing"])
 		expect((await fetch(`${plume.url}${path}`)).status).toBe(404);
 });
 

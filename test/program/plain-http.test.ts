@@ -169,6 +169,89 @@ describe("a file is asked for", () => {
 	});
 });
 
+/** Asks without a library that would mend what is asked; answers all that comes. */
+async function asked(method: string, path: string, ...headers: string[]) {
+	const socket = await dial();
+	const host = headers.some((line) => line.startsWith("Host:"));
+	const lines = [
+		`${method} ${path} HTTP/1.1`,
+		...(host ? [] : ["Host: 127.0.0.1"]),
+		...headers,
+	];
+	socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+	return restOf(socket);
+}
+
+const UPGRADE = ["Connection: Upgrade", "Upgrade: h2c"];
+const CLOSE = "Connection: close";
+
+test.each([
+	["GET", "/", "200 OK"],
+	["GET", "/r/cats/", "200 OK"],
+	["HEAD", "/", "200 OK"],
+	["GET", "/healthz", "200 OK"],
+	["GET", "/nothing", "404 Not Found"],
+	["POST", "/export", "401 Unauthorized"],
+	["GET", "/connect", "426 Upgrade Required"],
+])(
+	"%s %s with an upgrade to what is not spoken here is answered as without",
+	async (method, path, status) => {
+		expect(await asked(method, path, ...UPGRADE)).toContain(status);
+		expect(await asked(method, path, CLOSE)).toContain(status);
+	},
+);
+
+test.each([
+	["POST", "/", "GET, HEAD"],
+	["DELETE", "/r/cats", "GET, HEAD"],
+	["GET", "/export", "POST"],
+])("%s %s is told what may be done", async (method, path, allow) => {
+	const answer = await asked(method, path, CLOSE);
+	expect(answer).toContain("405 Method Not Allowed");
+	expect(answer).toContain(`Allow: ${allow}`);
+});
+
+test("an unknown address is a page with words and a way out", async () => {
+	const answer = await asked("GET", "/nowhere", "Accept: text/html", CLOSE);
+	expect(answer).toContain("<h1>There is nothing here.</h1>");
+	expect(answer).toContain('href="/"');
+});
+
+test.each(["bearer", "BEARER", "Bearer "])(
+	"the scheme of an Authorization may be written %j",
+	async (scheme) => {
+		const authorization = `Authorization: ${scheme} nobodys`;
+		const answer = await asked("POST", "/export", authorization, CLOSE);
+		expect(answer).toContain("Please log in first.");
+	},
+);
+
+test.each([
+	"Host: evil.example",
+	"Host: evil.example\r\nX-Forwarded-For: 1.1.1.1",
+])("nothing is exported to a page that calls us %j", async (host) => {
+	const answer = await asked("POST", "/export", host, CLOSE);
+	expect(answer).toContain("403 Forbidden");
+});
+
+test("an operator is told once, at once, what a proxy does wrong", async () => {
+	const lines = () => plume.lines.filter(({ level }) => level === 40);
+	await asked("GET", "/connect", "Sec-WebSocket-Key: x", CLOSE);
+	await asked("GET", "/connect", "Sec-WebSocket-Key: x", CLOSE);
+	const websocket = ["Connection: Upgrade", "Upgrade: websocket"];
+	const origin = "Origin: https://chat.example.org";
+	await asked("GET", "/connect", ...websocket, origin);
+	await asked("GET", "/connect", ...websocket, origin, "X-Real-IP: 1.1.1.1");
+	await asked("GET", "/connect", ...websocket, origin);
+	await expect
+		.poll(lines)
+		.toMatchObject([
+			{ header: "Upgrade" },
+			{ variable: "PLUME_ORIGINS", origin: "https://chat.example.org" },
+			{ variable: "PLUME_TRUST_PROXY", header: "x-real-ip" },
+		]);
+});
+
 test("whatever strangers asked, each line of the operational log is JSON", async () => {
 	const { stdout, stderr } = await plume.stop();
 	expect(stderr).toBe("");

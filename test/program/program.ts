@@ -56,6 +56,8 @@ export class Plume {
 	readonly data: string;
 	readonly ended: Promise<Ended>;
 	url = "";
+	/** The operational log so far. */
+	readonly lines: Record<string, unknown>[] = [];
 	readonly #child: ChildProcess;
 	readonly #codes = new Map<string, string[]>();
 	#wake: (() => void)[] = [];
@@ -121,6 +123,7 @@ export class Plume {
 	#read(text: string): void {
 		if (!text.startsWith("{")) return;
 		const line = JSON.parse(text);
+		this.lines.push(line);
 		if (line.msg === "listening") this.url = line.url;
 		if (line.msg === "login code") {
 			const codes = this.#codes.get(line.name) ?? [];

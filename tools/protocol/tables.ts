@@ -1,8 +1,8 @@
 /** The tables of PROTOCOL.md that are made from the code. */
 import { CloseCode } from "../../machines/message.ts";
-import { adviceWords, refusalAdvice } from "../../src/engine/refusal-advice.ts";
 import { refusalWords } from "../../src/engine/refusals.ts";
 import { type LimitName, limitTable } from "../../src/limits.ts";
+import { adviceWords, refusalAdvice } from "./advice.ts";
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
 	[head, head.map(() => "---"), ...rows]

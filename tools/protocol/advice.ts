@@ -2,7 +2,7 @@
  * What a client should do about each rule that refuses it. PROTOCOL.md's table
  * of codes is made from this; a rule without advice does not compile.
  */
-import type { Rule } from "./refusals.ts";
+import type { Rule } from "../../src/engine/refusals.ts";
 
 export const adviceWords = {
 	change: "Show the words. The person must change what they entered.",

@@ -1,0 +1,51 @@
+/**
+ * By what name a request calls us. A page of another site can make its own
+ * name mean this machine (DNS rebinding), so a server that only this machine
+ * can reach is called by this machine's names, or by those it was told of.
+ */
+import { BlockList, isIP } from "node:net";
+
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8, "ipv4");
+loopback.addAddress("::1", "ipv6");
+
+/** The name in a Host header, without port and final dot, in lower case; undefined if it holds none. */
+export function hostnameOf(host: string | undefined): string | undefined {
+	if (!host || !URL.canParse(`http://${host}`)) return undefined;
+	const { hostname, username, pathname } = new URL(`http://${host}`);
+	if (username || pathname !== "/") return undefined;
+	return hostname.replace(/\.$/, "");
+}
+
+/** Whether a name means this machine wherever it is asked. */
+export function isLoopback(hostname: string): boolean {
+	const name = hostname.replace(/^\[|\]$/g, "");
+	const version = isIP(name);
+	if (version === 0) return /^(.+\.)?localhost$/.test(name);
+	return loopback.check(name, version === 4 ? "ipv4" : "ipv6");
+}
+
+/** Whether an Origin is that of the host itself, whichever of the two spells out the scheme's own port. */
+export function isOfHost(origin: string, host: string | undefined): boolean {
+	if (!/^https?:\/\//.test(origin) || !URL.canParse(origin)) return false;
+	const { protocol, host: own } = new URL(origin);
+	if (!hostnameOf(host)) return false;
+	const asked = new URL(`${protocol}//${host}`).host;
+	return own.replace(/\.(?=:|$)/, "") === asked.replace(/\.(?=:|$)/, "");
+}
+
+/** Answers whether a Host header may be one of ours: any may, unless we are bound to loopback. */
+export function ownHosts(bound: string, origins: readonly string[]) {
+	const isLocal = isLoopback(bound);
+	const known = new Set(origins.map((origin) => new URL(origin).hostname));
+	return (host: string | undefined): boolean => {
+		if (!isLocal) return true;
+		const name = hostnameOf(host);
+		return name !== undefined && (isLoopback(name) || known.has(name));
+	};
+}
+
+/** The token of an Authorization header of the scheme Bearer (RFC 6750), which may be written in any case (RFC 9110 §11.1). */
+export function bearerOf(header: string | undefined): string | undefined {
+	return /^bearer +(\S+) *$/i.exec(header ?? "")?.[1];
+}
