@@ -49,13 +49,18 @@ export const limitTable = {
 	emailUnits: bound(320, "UTF-16 units of an email as it comes", 254),
 	codeUnits: bound(64, "UTF-16 units of a code as it comes", 16),
 	textPoints: bound(4_000, "code points in one message"),
-	messagesPerSecond: rate(5, "messages a second from one client"),
+	messagesPerSecond: rate(5, "messages a second from one person"),
 	messageBurst: rate(20, "messages at once"),
 	signalsPerSecond: rate(
 		2,
-		"typing, presence and the like a second from one client",
+		"typing, presence and the like a second from one person",
 	),
 	signalBurst: rate(10, "of those at once"),
+	entriesPerSecond: rate(
+		5,
+		"times a second one person may come back or change rooms",
+	),
+	entryBurst: rate(100, "of those at once"),
 	mailboxBytes: bound(
 		262_144,
 		"unsent bytes before a client is too slow",

@@ -1,16 +1,11 @@
 /**
  * One connection from a browser to the engine: frames become commands, what
- * the engine tells becomes bytes. It keeps the edge's promises: a rate, a
- * bound on what is unsent, a deadline for saying hello, and that whoever
- * falls silent is gone.
+ * the engine tells becomes bytes. It keeps the edge's promises: a bound on
+ * what is unsent, a deadline for saying hello, and that whoever falls silent
+ * is gone.
  */
 import type { ClientLeft } from "../../machines/events.ts";
-import {
-	CloseCode,
-	type CloseReason,
-	MessageType,
-} from "../../machines/message.ts";
-import { TokenBucket } from "../bucket.ts";
+import { CloseCode, type CloseReason } from "../../machines/message.ts";
 import type { Parcel } from "../chat/parcel.ts";
 import type { Clock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -18,9 +13,6 @@ import type { Visit } from "../engine/visit.ts";
 import type { Limits } from "../limits.ts";
 import type { Dialect } from "./dialect.ts";
 import { parseFrame } from "./parse.ts";
-
-/** Refusals for haste, in a row, that are taken for abuse. */
-const PATIENCE = 100;
 
 const NOTHING = () => {};
 
@@ -55,12 +47,8 @@ export interface ConnectionParts {
 export class Connection {
 	readonly #parts: ConnectionParts;
 	readonly #visit: Visit;
-	readonly #bucket: TokenBucket;
-	/** For what is never logged, so that it uses up no message. */
-	readonly #signals: TokenBucket;
 	#cancelDeadline: () => void;
 	#loggedIn = false;
-	#hasty = 0;
 	#lastHeard: number;
 	#lastPing: number;
 
@@ -69,13 +57,10 @@ export class Connection {
 		const { engine, networks, clock, limits, phase } = parts;
 		this.#lastHeard = clock.now();
 		this.#lastPing = clock.now() - phase * limits.pingSeconds * 1000;
-		const bucket = (perSecond: number, burst: number) =>
-			new TokenBucket({ perSecond, burst }, clock);
-		this.#bucket = bucket(limits.messagesPerSecond, limits.messageBurst);
-		this.#signals = bucket(limits.signalsPerSecond, limits.signalBurst);
 		this.#visit = engine.connect(networks, {
 			onMessage: (parcel) => this.#deliver(parcel),
-			onEnd: (reason) => this.close(reason, "closed"),
+			onEnd: (reason) =>
+				this.close(reason, reason === "policy" ? "refused" : "closed"),
 			whenDrained: (task) => this.#whenDrained(task),
 		});
 		this.#cancelDeadline = this.#expectHello(limits.helloSeconds);
@@ -91,21 +76,8 @@ export class Connection {
 		const { engine, dialect, limits } = this.#parts;
 		this.heard();
 		const { command, re, id, n } = parseFrame(frame, dialect.isModern, limits);
-		const isSignal = re === MessageType.signal;
-		const retryAfterMs = (isSignal ? this.#signals : this.#bucket).take();
-		if (retryAfterMs !== undefined) {
-			if (++this.#hasty > PATIENCE) this.close("policy", "refused");
-			else if (!isSignal || id !== undefined)
-				engine.refuse(this.#visit, "isNotTooFast", re, {
-					n,
-					id,
-					retryAfterMs,
-				});
-			return;
-		}
-		this.#hasty = 0;
 		if (command) engine.receive(this.#visit, command);
-		else engine.refuse(this.#visit, "frameIsUnderstood", re, { n, id });
+		else engine.misunderstand(this.#visit, re, { n, id });
 	}
 
 	/** Any sign of life. */

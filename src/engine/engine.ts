@@ -29,6 +29,7 @@ import type { EngineParts } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
 import { Presence } from "./presence.ts";
 import { type RefusalDetails, type Rule, refusal } from "./refusals.ts";
+import { RequestLimits } from "./request-limits.ts";
 import { Signals } from "./signals.ts";
 import { Snapshotter } from "./snapshotter.ts";
 import { Tally } from "./tally.ts";
@@ -45,6 +46,7 @@ export class Engine implements PipelineHooks, Voice {
 	readonly #pages: Pages;
 	readonly #erasures: Erasures;
 	readonly #admission: Admission;
+	readonly #requests: RequestLimits;
 	readonly #visits = new Set<Visit>();
 	/** Whoever refuses someone something counts it here. */
 	readonly refusals = new Tally();
@@ -66,6 +68,7 @@ export class Engine implements PipelineHooks, Voice {
 		);
 		this.#signals = new Signals(this.#pipeline, state, server, clock);
 		const refuse: Engine["refuse"] = (...no) => this.refuse(...no);
+		this.#requests = new RequestLimits(parts, refuse);
 		this.#erasures = new Erasures(parts, this.#pipeline, refuse);
 		this.#admission = new Admission({
 			parts,
@@ -89,10 +92,21 @@ export class Engine implements PipelineHooks, Voice {
 	/** A message has come from a visitor. */
 	receive(visit: Visit, command: Command): void {
 		if (visit.gone || this.#pipeline.stopping) return;
+		if (this.#requests.isHasty(visit, command.type, command)) return;
 		if (command.type === MessageType.signal) this.#signal(visit, command);
 		else if (this.#pipeline.frozen && command.type !== MessageType.history)
 			this.#refuseFrozen(visit, command);
 		else this.#pipeline.guarded(() => this.#obey(visit, command));
+	}
+
+	/** A frame has come that asks for nothing we know. It counts like any other. */
+	misunderstand(
+		visit: Visit,
+		re: number | undefined,
+		details: RefusalDetails,
+	): void {
+		if (visit.gone || this.#requests.isHasty(visit, re, details)) return;
+		this.refuse(visit, "frameIsUnderstood", re, details);
 	}
 
 	/** How far a visitor has come. */
@@ -205,6 +219,7 @@ export class Engine implements PipelineHooks, Voice {
 		this.#pipeline.append(...sessionsDue({ state, now }, policy.limits));
 		this.#pipeline.append(...roomsForgotten({ state, now }, policy.limits));
 		this.#presence.sweep();
+		this.#requests.sweep();
 		clock.after(SWEEP_MS, () =>
 			this.#pipeline.whenWritable(() => {
 				this.#pages.catchUp();

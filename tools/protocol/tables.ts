@@ -35,6 +35,8 @@ function limits(): string {
 		"messageBurst",
 		"signalsPerSecond",
 		"signalBurst",
+		"entriesPerSecond",
+		"entryBurst",
 		"tabsPerIdentity",
 		"codeTries",
 		"codeSeconds",

@@ -1,0 +1,160 @@
+/** What a person may do in a second is counted for the person, whatever they connect with. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
+import { House, type Person } from "./house.ts";
+
+let house: House;
+let ann: Person;
+let bob: Person;
+
+beforeEach(async () => {
+	house = await House.open();
+	bob = await house.enter("bob", "plume.2");
+	ann = await house.enter("ann", "plume.2");
+	house.clock.advance(60_000);
+	await house.settle();
+	bob.news();
+});
+
+/** Another tab of hers, which does not wait to be let in. */
+function annsNext(fields: object = {}): Person {
+	const tab = house.connect("plume.2");
+	tab.open({ session: ann.memory.session, ...fields });
+	return tab;
+}
+
+const codes = ({ received }: Person) =>
+	received.filter(({ type }) => type === types.refused).map(({ code }) => code);
+
+function floods(tab: Person, frames: number): Person {
+	for (let i = 0; i < frames && !tab.closed; i++) tab.say(`line ${i}`);
+	return tab;
+}
+
+/** Every way to connect that does not need a new code. */
+const ways: Readonly<Record<string, () => Person>> = {
+	"connections in turn": () => annsNext(),
+	"eight tabs": () => annsNext(),
+	"one client that comes back": () => annsNext({ client: ann.memory.client }),
+};
+
+test.each(Object.entries(ways))("%s say twenty lines", async (way, next) => {
+	const tabs: Person[] = [];
+	ann.hangUp();
+	for (let nth = 0; nth < 8; nth++) {
+		tabs.push(floods(next(), 10));
+		await house.settle();
+		if (way !== "eight tabs") tabs.pop()?.hangUp();
+	}
+	expect(bob.lines).toHaveLength(20);
+	for (const tab of tabs) tab.hangUp();
+	house.clock.advance(1000);
+	floods(annsNext({ client: ann.memory.client }), 6);
+	await house.settle();
+	expect(bob.lines).toHaveLength(25);
+});
+
+test("two hundred connections in turn say twenty lines", async () => {
+	ann.hangUp();
+	for (let nth = 0; nth < 200; nth++) {
+		const tab = floods(annsNext({ client: ann.memory.client }), 5);
+		await house.settle();
+		tab.hangUp();
+	}
+	expect(bob.lines).toHaveLength(20);
+});
+
+test("a classic tab has no twenty of its own", async () => {
+	const classic = await house.enter("ann", "classic");
+	floods(ann, 20);
+	floods(classic, 5);
+	await house.settle();
+	expect(bob.lines).toHaveLength(20);
+});
+
+test("who logs out and in again goes on where they were", async () => {
+	floods(ann, 19);
+	ann.logOut();
+	await house.settle();
+	floods(await house.enter("ann", "plume.2"), 20);
+	await house.settle();
+	expect(bob.lines).toHaveLength(19);
+});
+
+test("what one person says takes nothing from another", async () => {
+	floods(ann, 30);
+	floods(bob, 20);
+	await house.settle();
+	expect(ann.lines).toHaveLength(40);
+});
+
+test("an abuser's next connection is closed at its next haste", async () => {
+	floods(ann, 20);
+	for (let nth = 0; nth < 10; nth++) {
+		const tab = floods(annsNext({ client: ann.memory.client }), 10);
+		await house.settle();
+		expect(tab.closed).toBeUndefined();
+		tab.hangUp();
+	}
+	for (let nth = 0; nth < 2; nth++) {
+		const tab = floods(annsNext({ client: ann.memory.client }), 1);
+		await house.settle();
+		expect(tab.closed?.code).toBe(1008);
+	}
+	house.clock.advance(1000);
+	const back = floods(annsNext({ client: ann.memory.client }), 1);
+	await house.settle();
+	expect(back.closed).toBeUndefined();
+});
+
+const requests: Readonly<Record<string, object>> = {
+	text: { type: types.text, text: "hello" },
+	history: { type: types.history, room: "lobby", epoch: "x", before: 1 },
+	"an erasure": { type: types.erase, room: "lobby", epoch: "x", target: 1 },
+	"nothing we know": { type: 99 },
+	hello: { type: types.hello, text: "ann\nann@example.org" },
+	"a code": { type: types.auth, text: "000000" },
+	typing: { type: types.signal, kind: "typing", id: "t" },
+	heads: { type: types.signal, kind: "heads", rooms: ["cats"], id: "h" },
+	"a way in": { type: types.open, room: "cats" },
+};
+
+describe("for each person there is an end to asking for", () => {
+	test.each(Object.entries(requests))("%s", async (_, frame) => {
+		const other = annsNext();
+		await house.settle();
+		const { session } = ann.memory;
+		for (let nth = 0; nth < 55; nth++)
+			for (const tab of [ann, other])
+				tab.raw(JSON.stringify({ session, ...frame }));
+		await house.settle();
+		expect(codes(ann)).toContain("isNotTooFast");
+		expect(codes(other)).toContain("isNotTooFast");
+	});
+});
+
+test("a stranger's hellos in someone's name take nothing from them", async () => {
+	const stranger = house.connect("plume.2");
+	for (let nth = 0; nth < 60; nth++) stranger.hello("ann", "ann@example.org");
+	await house.settle();
+	floods(ann, 20);
+	await house.settle();
+	expect(bob.lines).toHaveLength(20);
+});
+
+test("whoever was quiet for an hour is counted no more than before", async () => {
+	floods(ann, 30);
+	house.clock.advance(3_600_001);
+	await house.settle();
+	floods(ann, 30);
+	await house.settle();
+	expect(bob.lines).toHaveLength(40);
+});
+
+test("nothing is counted where limits are off", async () => {
+	const free = await House.open({ environment: { PLUME_LIMITS: "off" } });
+	const cat = await free.enter("cat", "plume.2");
+	floods(cat, 500);
+	await free.settle();
+	expect(cat.lines).toHaveLength(500);
+});
