@@ -26,6 +26,7 @@ import { readSecret } from "./secret-file.ts";
 import { type ServiceParts, startService } from "./service.ts";
 
 const isTerminal = process.stdout.isTTY === true;
+const OWNER_MS = 1000;
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 interface ServeParts
@@ -54,7 +55,7 @@ export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
 			: (config.secret ?? Buffer.from(random(32)).toString("base64url"));
 	const secrets = new Secrets(secret, random);
 	const { disk, done } = shown(config.data);
-	const opened = openLog(asked, disk, secrets, logger);
+	const opened = openLog(asked, { disk, lock }, secrets, logger);
 	const service = await startService(
 		{
 			...asked,
@@ -68,6 +69,8 @@ export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
 		pages,
 	);
 	done();
+	// Even while nobody says anything.
+	setInterval(() => lock?.check(), OWNER_MS);
 	// Not before: a long log is read faster with a heap that grows as it likes.
 	boundGarbage();
 	const stop = async (signal: NodeJS.Signals) => {
@@ -112,7 +115,7 @@ function described(
 /** The log, and the snapshots of what it comes to. */
 function openLog(
 	{ config, accepts }: Omit<ServeParts, "pages">,
-	real: Disk,
+	{ disk: real, lock }: { disk: Disk; lock: Lock | undefined },
 	secrets: Secrets,
 	logger: Logger,
 ) {
@@ -135,6 +138,7 @@ function openLog(
 		clock: systemClock(),
 		ids: () => secrets.id(),
 		linger,
+		checkOwner: () => lock?.check(),
 		acceptMissing: accepts.missing,
 		warn: ({ message }) => logger.warn(message),
 		onTorn: (torn) =>

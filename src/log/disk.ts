@@ -11,6 +11,8 @@ import {
 	createReadStream,
 	fdatasync,
 	fdatasyncSync,
+	fstatSync,
+	statSync,
 	writeSync,
 } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
@@ -40,6 +42,8 @@ export interface DiskFile {
 	truncate(size: number): Promise<void>;
 	/** Makes durable what was written (fdatasync). */
 	sync(): Promise<void>;
+	/** Throws if the file's path is gone or names another file by now. */
+	check(): void;
 	close(): Promise<void>;
 }
 
@@ -104,12 +108,29 @@ export const realDisk: Disk = {
 			},
 			truncate: (size) => handle.truncate(size),
 			sync: syncer(handle.fd),
+			check() {
+				if (!isSameFile(path, handle.fd)) throw notOurs(path);
+			},
 			close: () => handle.close(),
 		};
 	},
 	remove: (path) => rm(path),
 	rename,
 };
+
+/** Whether a path still names the file that is open. */
+export function isSameFile(path: string, fd: number): boolean {
+	const [there, ours] = [
+		statSync(path, { throwIfNoEntry: false }),
+		fstatSync(fd),
+	];
+	return there?.ino === ours.ino && there.dev === ours.dev;
+}
+
+export const notOurs = (path: string) =>
+	new Error(
+		`${path} was removed or replaced, or a folder above it, while the server ran. Put it back and start again.`,
+	);
 
 /** The names in a folder; none where it is not there. */
 export async function namesIn(disk: Disk, folder: string) {

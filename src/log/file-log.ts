@@ -23,6 +23,8 @@ export interface FileLogOptions extends Place {
 	readonly batchBytes?: number;
 	/** What happens between keeping a batch and telling of it; see `group-commit.ts`. */
 	readonly linger?: (tellingMs: number) => Promise<void>;
+	/** Throws if the data folder is no longer ours to write to. */
+	readonly checkOwner?: () => void;
 }
 
 /** A data folder's log, there or still to be made. */
@@ -116,6 +118,7 @@ class SegmentStore implements Store {
 		}
 		const bytes = Buffer.from(lines);
 		return async () => {
+			this.#options.checkOwner?.();
 			const segment = await this.#segmentFor(first, header);
 			await segment.append(bytes);
 			this.#hash = hash;

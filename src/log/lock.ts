@@ -1,23 +1,56 @@
 /**
  * One server for each data folder. The `lock` file names the process that
  * holds the folder; a second server refuses to start and names the first.
- * What a dead process left behind is taken over, and of several that try it
- * at once exactly one succeeds. It sees only processes of its own machine and
- * container: a folder must not be shared beyond those.
+ *
+ * Where there is a `flock` program, the kernel holds the lock: the program
+ * locks our own open file and ends, and the lock lasts until we close the
+ * file or die, however we die and whatever container we run in.
+ *
+ * Elsewhere the file itself is the lock. A dead process's file is taken over,
+ * and of several that try it at once exactly one succeeds. That lock is only
+ * seen by processes of the same machine and container.
  */
+import { spawnSync } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import {
+	closeSync,
+	constants,
+	ftruncateSync,
+	openSync,
+	readFileSync,
+	writeSync,
+} from "node:fs";
+import {
+	link,
+	mkdir,
+	readFile,
+	rm,
+	stat as statOf,
+	writeFile,
+} from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { isSameFile, notOurs } from "./disk.ts";
 
-/** What a lock says, as far as others read it. */
-const HOLDER = /^\{"pid":([1-9]\d*),"started":"([^"]*)"/;
+/** What a lock says, as far as others read it. Older ones name no folder. */
+const HOLDER =
+	/^\{"pid":([1-9]\d*),"started":"([^"/]*)\/?([^"]*)"(?:.*"folder":"([^"]*)")?/;
+const BY_KERNEL = `"by":"flock"`;
+const FLAGS = constants.O_RDWR | constants.O_CREAT;
 
 /** A running process holds the folder. */
 export class Locked extends Error {
 	readonly pid: number;
 
-	constructor(folder: string, pid: number) {
-		super(`${folder} is in use by the server with process id ${pid}`);
+	constructor(folder: string, content: string) {
+		const pid = Number(HOLDER.exec(content)?.[1] ?? 0);
+		const holder = pid ? `the server with process id ${pid}` : "a server";
+		const hint = content.includes(BY_KERNEL)
+			? ""
+			: ` If no server runs there, remove ${join(folder, "lock")}.`;
+		super(
+			`${folder} is in use by ${holder}. Its lock says: ${content}.${hint}`,
+		);
 		this.name = "Locked";
 		this.pid = pid;
 	}
@@ -25,61 +58,129 @@ export class Locked extends Error {
 
 export class Lock {
 	readonly #path: string;
-	readonly #content: string;
+	readonly #fd: number;
 
 	/** Locks a data folder, making it if need be. Rejects with `Locked` if it is in use. */
 	static async take(folder: string): Promise<Lock> {
-		await mkdir(folder, { recursive: true, mode: 0o700 });
-		const path = join(folder, "lock");
-		const { pid } = process;
-		const nonce = randomUUID();
-		const started = await startOf(pid);
-		const content = JSON.stringify({ pid, started, nonce });
-		// Written aside and linked, so that nobody ever reads half a lock.
-		const draft = `${path}-${nonce}`;
-		await writeFile(draft, content, { mode: 0o600 });
 		try {
-			await claim(path, draft, folder);
-		} finally {
-			await rm(draft, { force: true });
+			await mkdir(folder, { recursive: true, mode: 0o700 });
+			return await take(folder);
+		} catch (error) {
+			if (codeOf(error) === undefined) throw error;
+			const why = error instanceof Error ? error.message : error;
+			throw new Error(
+				`PLUME_DATA: the folder ${folder} cannot be locked: ${why}. Make it writable for this user or choose another; where its file system has no hard links, install the program flock (util-linux).`,
+				{ cause: error },
+			);
 		}
-		return new Lock(path, content);
 	}
 
-	private constructor(path: string, content: string) {
+	constructor(path: string, fd: number) {
 		this.#path = path;
-		this.#content = content;
+		this.#fd = fd;
+	}
+
+	/** Throws if the folder, or the lock in it, is no longer the one that was locked. */
+	check(): void {
+		if (!isSameFile(this.#path, this.#fd)) throw notOurs(this.#path);
 	}
 
 	async release(): Promise<void> {
-		if ((await contentOf(this.#path)) === this.#content) await rm(this.#path);
+		if (isSameFile(this.#path, this.#fd)) await rm(this.#path);
+		closeSync(this.#fd);
 	}
 }
 
+async function take(folder: string): Promise<Lock> {
+	const path = join(folder, "lock");
+	const { dev, ino } = await statOf(folder);
+	const says = {
+		pid: process.pid,
+		started: await startOf(process.pid),
+		nonce: randomUUID(),
+		host: hostname(),
+		folder: `${dev}:${ino}`,
+	};
+	for (;;) {
+		const fd = openSync(path, FLAGS, 0o600);
+		try {
+			const isHeld = lockedByKernel(fd);
+			const content = readFileSync(path, "utf8");
+			// Who released it meanwhile has removed it, too.
+			if (isHeld !== undefined && !isSameFile(path, fd)) {
+				closeSync(fd);
+				continue;
+			}
+			if (isHeld === false) throw new Locked(folder, content);
+			if (isHeld) {
+				const isOlder = !content.includes(BY_KERNEL);
+				if (isOlder && (await isLive(content, says.folder)))
+					throw new Locked(folder, content);
+				ftruncateSync(fd);
+				writeSync(fd, JSON.stringify({ ...says, by: "flock" }), 0);
+				return new Lock(path, fd);
+			}
+		} catch (error) {
+			closeSync(fd);
+			if (codeOf(error) === "ENOENT") continue;
+			throw error;
+		}
+		closeSync(fd);
+		return new Lock(path, await linked(path, folder, says));
+	}
+}
+
+/** Whether the kernel gave us the lock on an open file; undefined where it is not to be asked. */
+function lockedByKernel(fd: number): boolean | undefined {
+	const { status } = spawnSync("flock", ["-n", "3"], {
+		stdio: ["ignore", "ignore", "ignore", fd],
+	});
+	if (status === 0) return true;
+	return status === 1 ? false : undefined;
+}
+
+/** Without the kernel: the file is written aside and linked, so that nobody ever reads half a lock. */
+async function linked(
+	path: string,
+	folder: string,
+	says: { readonly nonce: string; readonly folder: string },
+): Promise<number> {
+	const draft = `${path}-${says.nonce}`;
+	await writeFile(draft, JSON.stringify(says), { mode: 0o600 });
+	try {
+		await claim(path, { draft, folder, id: says.folder });
+		return openSync(draft, constants.O_RDONLY);
+	} finally {
+		await rm(draft, { force: true });
+	}
+}
+
+interface Claim {
+	readonly draft: string;
+	readonly folder: string;
+	/** The folder's device and number. */
+	readonly id: string;
+}
+
 /**
- * Makes `path` a link to `draft`. What a dead holder left is removed only
+ * Makes `path` a link to the draft. What a dead holder left is removed only
  * under a second lock, named after what it says: so one process at a time
  * removes it, and who comes late finds that `path` says something else by
  * now. A dead process's second lock is removed in the same way.
  */
-async function claim(
-	path: string,
-	draft: string,
-	folder: string,
-): Promise<void> {
+async function claim(path: string, wanted: Claim): Promise<void> {
 	for (;;) {
 		try {
-			return await link(draft, path);
+			return await link(wanted.draft, path);
 		} catch (error) {
 			if (codeOf(error) !== "EEXIST") throw error;
 		}
 		const found = await contentOf(path);
 		if (found === undefined) continue;
-		const pid = await livingHolder(found);
-		if (pid !== undefined) throw new Locked(folder, pid);
+		if (await isLive(found, wanted.id)) throw new Locked(wanted.folder, found);
 		const name = createHash("sha256").update(found).digest("hex");
 		const removal = `${path}-${name.slice(0, 16)}`;
-		await claim(removal, draft, folder);
+		await claim(removal, wanted);
 		try {
 			if ((await contentOf(path)) === found) await rm(path);
 		} finally {
@@ -88,12 +189,15 @@ async function claim(
 	}
 }
 
-/** The process that a lock names, if it runs. A lock that a power cut emptied names none. */
-async function livingHolder(content: string): Promise<number | undefined> {
-	const [, pid, started] = HOLDER.exec(content) ?? [];
-	if (pid === undefined || !isRunning(Number(pid))) return undefined;
-	const now = await startOf(Number(pid));
-	return now === "" || now === started ? Number(pid) : undefined;
+/** Whether the process that a lock of this folder names runs. A lock that a power cut emptied names none, and a copied one another folder. */
+async function isLive(content: string, folder: string): Promise<boolean> {
+	const [, digits, boot, ticks, of = folder] = HOLDER.exec(content) ?? [];
+	const pid = Number(digits);
+	if (!digits || of !== folder || !isRunning(pid)) return false;
+	const [nowBoot, nowTicks] = (await startOf(pid)).split("/");
+	// A system that does not tell leaves only the number to go by, and ours was a dead process's.
+	if (!nowTicks || !ticks) return nowBoot !== "ended" && pid !== process.pid;
+	return nowTicks === ticks && (!boot || !nowBoot || nowBoot === boot);
 }
 
 function isRunning(pid: number): boolean {
@@ -105,13 +209,14 @@ function isRunning(pid: number): boolean {
 	}
 }
 
-/** When a process started, and in which boot, where the system tells: pids are used again. */
+/** In which boot and when in it a process started, as far as the system tells: numbers are used again. */
 async function startOf(pid: number): Promise<string> {
 	// Whatever the reason, a system that does not tell leaves only the pid to go by.
 	const tell = (path: string) => readFile(path, "utf8").catch(() => "");
 	const stat = await tell(`/proc/${pid}/stat`);
+	// Not told where /proc is mounted with `subset=pid`.
 	const boot = await tell("/proc/sys/kernel/random/boot_id");
-	if (!stat || !boot) return "";
+	if (!stat) return "";
 	// After the name, which may hold anything: the state is the third field, the start the 22nd.
 	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 	return fields[0] === "Z" ? "ended" : `${boot.trim()}/${fields[19]}`;

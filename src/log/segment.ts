@@ -50,6 +50,7 @@ export class Segment {
 			throw full;
 		}
 		await this.sync();
+		this.#file.check();
 		this.#size += bytes.byteLength;
 	}
 

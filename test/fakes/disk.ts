@@ -4,7 +4,7 @@
  * call can be made to fail, to fall short, or to be the moment of the crash.
  */
 import { dirname } from "node:path";
-import type { Disk, DiskFile } from "../../src/log/disk.ts";
+import { type Disk, type DiskFile, notOurs } from "../../src/log/disk.ts";
 
 export type CallKind = Exclude<keyof Disk | keyof DiskFile, "close">;
 
@@ -190,6 +190,9 @@ export class FakeDisk implements Disk {
 			sync: async () => {
 				await this.#called("sync", path);
 				file.synced = file.bytes;
+			},
+			check: () => {
+				if (this.#names.get(path) !== file) throw notOurs(path);
 			},
 			close: async () => {},
 		};

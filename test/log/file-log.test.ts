@@ -371,6 +371,31 @@ describe("a frozen log", () => {
 	});
 });
 
+test("nothing is committed to a segment that was removed meanwhile", async () => {
+	const { disk, log, witness } = await opened();
+	log.append([stopped]);
+	await settle();
+	await disk.remove(FIRST);
+	log.append([stopped]);
+	await settle();
+	expect(log.committed).toBe(1);
+	expect(witness.fatal?.message).toContain(`${FIRST} was removed or replaced`);
+});
+
+test("nothing is written to a folder that has another owner", async () => {
+	let owner = "ours";
+	const { disk, log, witness } = await opened({
+		checkOwner() {
+			if (owner !== "ours") throw new Error("it is theirs");
+		},
+	});
+	owner = "theirs";
+	log.append([stopped]);
+	await settle();
+	expect(disk.files.get(FIRST)).toBeUndefined();
+	expect(witness.fatal?.message).toBe("it is theirs");
+});
+
 test("a disk that takes no bytes at all is a broken disk", async () => {
 	const { disk, log, witness } = await opened();
 	disk.interrupt = ({ kind }) => (kind === "write" ? { short: 0 } : undefined);

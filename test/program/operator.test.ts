@@ -91,6 +91,30 @@ test("a second server on the same data folder is refused, naming the first", asy
 	await third.stop();
 });
 
+test.each([
+	["data", ""],
+	["log", "log"],
+])(
+	"a server whose %s folder is renamed says so before it acknowledges anything more",
+	async (_, name) => {
+		const plume = await Plume.start();
+		const ann = await Caller.enter(plume, "ann");
+		const folder = join(plume.data, name);
+		await rename(folder, `${plume.data}-away`);
+		ann.say("into the void");
+		const { code, stdout } = await plume.ended;
+		expect(code).toBe(1);
+		const last = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+		expect(last).toMatchObject({ level: 60 });
+		expect(last.error).toMatch(
+			new RegExp(`^${folder}.* was removed or replaced`),
+		);
+		expect(ann.received).not.toContainEqual(
+			expect.objectContaining({ text: "into the void" }),
+		);
+	},
+);
+
 test("PLUME_FSYNC=off works, and says what it means", async () => {
 	const plume = await Plume.start({ PLUME_FSYNC: "off" });
 	const ann = await Caller.enter(plume, "ann");
