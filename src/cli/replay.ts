@@ -9,7 +9,7 @@ import type { Stored } from "../log/log.ts";
 import { readBatches } from "../log/reader.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import type { BisectCommand, ReplayCommand, Until } from "./log-arguments.ts";
-import { describe, type Report, reportOf } from "./report.ts";
+import { describe, type Report, reportOf, Visitors } from "./report.ts";
 import { ask, type ExitCode, type LogParts, type Reading } from "./source.ts";
 
 export function replay(
@@ -18,17 +18,19 @@ export function replay(
 ): Promise<ExitCode> {
 	const question = async ({ sources, verifier, batches }: Reading) => {
 		const state = new State(verifier, botClaim);
+		const visitors = new Visitors();
 		const checkpoints = verify ? await Checkpoints.in(sources) : undefined;
 		const folded = await fold(
 			state,
 			batches,
-			(_event, _item, entry) => {
+			(event, _item, entry) => {
+				visitors.note(event);
 				const wrong = checkpoints?.check(state, entry);
 				if (wrong) throw wrong;
 			},
 			(entry) => isBehind(entry, until),
 		);
-		const report = reportOf(state, folded, scope);
+		const report = reportOf(state, folded, scope, visitors);
 		const text = checkpoints
 			? verified(report, folded, checkpoints)
 			: describe(report);

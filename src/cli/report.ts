@@ -1,5 +1,5 @@
 /** What a state amounts to, for scripts and for people. */
-import { botClaim } from "../chat/bot.ts";
+import type { PlumeEvent } from "../../machines/events.ts";
 import type { Folded } from "../engine/fold.ts";
 import type { State } from "../engine/state.ts";
 import type { Scope } from "./log-arguments.ts";
@@ -26,14 +26,34 @@ interface RoomReport {
 	}[];
 }
 
+/** The names under which anyone ever came into each room. */
+export class Visitors {
+	readonly #nameKeys = new Map<string, Set<string>>();
+
+	note(event: PlumeEvent): void {
+		if (event.type === "room.forgotten") this.#nameKeys.delete(event.room);
+		if (event.type !== "client.entered") return;
+		const { room, nameKey } = event;
+		const known = this.#nameKeys.get(room)?.add(nameKey);
+		if (!known) this.#nameKeys.set(room, new Set([nameKey]));
+	}
+
+	of(room: string): ReadonlySet<string> | undefined {
+		return this.#nameKeys.get(room);
+	}
+}
+
 /** Of the whole state, or of the part that was asked for. */
 export function reportOf(
 	state: State,
 	{ seq, time }: Folded,
 	{ room, client }: Scope,
+	visitors: Visitors,
 ): Report {
 	const names = [...state.roomNames].filter((name) => name === (room ?? name));
-	const rooms = names.map((name) => roomReport(state, name, client ?? ""));
+	const rooms = names.map((name) =>
+		roomReport(state, name, client ?? "", visitors.of(name)),
+	);
 	return {
 		format: 1,
 		seq,
@@ -43,12 +63,17 @@ export function reportOf(
 	};
 }
 
-function roomReport(state: State, name: string, client: string): RoomReport {
-	const owners = state.server.context.names
-		.valueSeq()
-		.filter(({ identity }) => identity !== botClaim.identity)
-		.map((owner) => owner.name);
+function roomReport(
+	state: State,
+	name: string,
+	client: string,
+	visitors: ReadonlySet<string> | undefined,
+): RoomReport {
 	const members = [...(state.room(name)?.context.members ?? [])];
+	const owners = state.server.context.names
+		.filter((_, nameKey) => visitors?.has(nameKey))
+		.valueSeq()
+		.map((owner) => owner.name);
 	return {
 		name,
 		messages: state.head(name).said,
