@@ -51,6 +51,10 @@ export interface Checkpoint extends Fact<"checkpoint"> {
 	/** SHA-256 of the canonical state. */
 	readonly stateHash: string;
 }
+/** The log is a copy from before: what came after `from`, its last event then, may have been seen, and is gone. */
+export interface LogRestored extends Fact<"log.restored"> {
+	readonly from: number;
+}
 export interface NameReleased extends Fact<"name.released"> {
 	readonly nameKey: NameKey;
 }
@@ -110,6 +114,10 @@ export interface RoomOpened extends RoomFact<"room.opened"> {
 }
 /** Nobody used it any more; under its name another may be opened. */
 export interface RoomForgotten extends RoomFact<"room.forgotten"> {}
+/** It goes on from a restored log, under another epoch: offsets and numbers go on too. */
+export interface RoomRestored extends RoomFact<"room.restored"> {
+	readonly incarnation: string;
+}
 export interface ClientEntered extends RoomFact<"client.entered">, Claim {
 	readonly client: ClientId;
 	readonly session?: SessionHash;
@@ -156,6 +164,8 @@ export interface MessageErased extends RoomFact<"message.erased"> {
 	readonly target?: number;
 	readonly author?: Identity;
 	readonly through?: number;
+	/** What was said under that name before is another's; absent in older logs. */
+	readonly from?: number;
 	/** Under which it was said. */
 	readonly name: string;
 	readonly by: Identity;
@@ -168,6 +178,7 @@ export type ServerEvent =
 	| ServerStarted
 	| ServerStopped
 	| Checkpoint
+	| LogRestored
 	| NameReleased
 	| SessionOpened
 	| SessionRenewed
@@ -189,6 +200,7 @@ export type ClientEvent =
 export type RoomEvent =
 	| RoomOpened
 	| RoomForgotten
+	| RoomRestored
 	| ClientEntered
 	| ClientDetached
 	| ClientsDetached

@@ -40,10 +40,11 @@ export function itemOf(
 		case "message.posted":
 			return said(event, epoch, offset, name, text);
 		case "message.erased": {
-			const { target, through, name } = event;
+			const { target, through, from, name } = event;
 			const line = { kind: "erased", room, epoch, offset, time, name } as const;
 			if (target !== undefined) return { ...line, target };
-			return { ...line, through: through ?? 0 };
+			const since = from === undefined ? {} : { from };
+			return { ...line, ...since, through: through ?? 0 };
 		}
 		case "client.entered":
 		case "client.left": {

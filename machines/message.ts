@@ -81,6 +81,8 @@ export interface Erasure extends Place {
 	readonly name: string;
 	readonly target?: number;
 	readonly through?: number;
+	/** With `through`: the first of them; what stands before is another's. */
+	readonly from?: number;
 }
 
 /** One visible line of a room. */

@@ -137,6 +137,9 @@ export const roomMachine = setup({
 					}
 				: {},
 		),
+		changeIncarnation: assign(({ event }) =>
+			event.type === "room.restored" ? { incarnation: event.incarnation } : {},
+		),
 		forgetAll: assign(empty),
 		takeOffset: assign(({ context }) => ({ offset: context.offset + 1 })),
 		takeMessage: assign(({ context, event }) =>
@@ -250,6 +253,7 @@ export const roomMachine = setup({
 					guard: and(roomRules["client.resumed"]),
 					actions: "takePlace",
 				},
+				"room.restored": { actions: "changeIncarnation" },
 				"session.forgotten": { actions: "forgetSession" },
 				"client.left": {
 					guard: and(roomRules["client.left"]),

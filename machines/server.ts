@@ -126,13 +126,18 @@ export const serverMachine = setup({
 	initial: "stopped",
 	states: {
 		stopped: {
-			on: { "server.started": { target: "running" } },
+			on: {
+				"server.started": { target: "running" },
+				"log.restored": { target: "stopped" },
+			},
 		},
 		running: {
 			on: {
 				// A start after a start: the one before ended in a crash.
 				"server.started": { target: "running" },
 				"server.stopped": { target: "stopped" },
+				// A copy that was made while it ran.
+				"log.restored": { target: "stopped" },
 				checkpoint: { actions: "rememberCheckpoint" },
 				"login.succeeded": {
 					guard: and(serverRules["login.succeeded"]),

@@ -28,6 +28,8 @@ export { ConfigError, type Environment } from "./settings.ts";
 export interface Accepts {
 	readonly clock: boolean;
 	readonly missing: boolean;
+	/** The log is a copy from before. */
+	readonly restored: boolean;
 	readonly secret: boolean;
 }
 

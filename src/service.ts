@@ -86,6 +86,7 @@ export async function startEngine(
 		archive,
 		erased,
 		onDurable,
+		restored: parts.accepts.restored || parts.accepts.missing,
 	});
 	const tap = new Tap(state, engine);
 	log.scrub().catch(onFatal);

@@ -23,6 +23,8 @@ export interface Erased extends Place {
 	readonly name: string;
 	readonly target: number;
 	readonly through: number;
+	/** What stands before under that name is another's. */
+	readonly from: number;
 }
 
 /** What the bot says to one client alone: it has no place in the room. */
@@ -124,10 +126,11 @@ const memberList = (value: unknown): readonly Member[] =>
 	}));
 
 function systemLine(frame: Fields, item: SystemLine): RoomEvent | undefined {
-	const { kind, target, through } = frame;
+	const { kind, target, through, from } = frame;
 	if (kind === "entered" || kind === "left") return { ...item, kind };
 	if (kind !== "erased") return undefined;
-	return { ...item, kind, target: count(target), through: count(through) };
+	const [one, to, first] = [count(target), count(through), count(from)];
+	return { ...item, kind, target: one, through: to, from: first };
 }
 
 /** What is never logged: it may be missed. */

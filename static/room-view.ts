@@ -56,8 +56,8 @@ export function roomView({ name, tell, go }: World) {
 	let notice = "";
 
 	const place = () => {
-		const { epoch = "", offset = 0 } = read.place() ?? {};
-		return { room, epoch, offset };
+		const { epoch = "", offset = 0, time = 0 } = read.place() ?? {};
+		return { room, epoch, offset, time };
 	};
 
 	/** Asks how far the rooms are. That is told at once, and seen by nobody else. */

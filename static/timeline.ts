@@ -23,7 +23,9 @@ interface Row {
 /** A line as an erasure leaves it: the text goes, the place stays. */
 export function without<L extends RoomLine>(line: L, erased: Erased): L {
 	if (line.kind !== "said" || line.epoch !== erased.epoch) return line;
-	const isTheirs = line.name === erased.name && line.offset <= erased.through;
+	const { from, through } = erased;
+	const isBetween = from <= line.offset && line.offset <= through;
+	const isTheirs = line.name === erased.name && isBetween;
 	const isMeant = isTheirs || line.offset === erased.target;
 	return isMeant ? { ...line, text: "", erased: true } : line;
 }
@@ -46,7 +48,7 @@ export function timeline(
 	/** The comings and goings that are of people, not of one more tab. */
 	let ofPeopleOnly: ReadonlySet<Line> = new Set();
 	/** The last that happened in the room, and the first that the window reaches. */
-	let newest = { epoch: "", offset: 0 };
+	let newest = { epoch: "", offset: 0, time: 0 };
 	let from = 0;
 	let isLive = false;
 	/** What stands after `left` was not seen; the first of it in the window is marked. */
@@ -170,9 +172,9 @@ export function timeline(
 	/** Something new; false if it was heard before. */
 	function add(line: RoomLine): boolean {
 		if ("offset" in line) {
-			const { epoch, offset } = line;
+			const { epoch, offset, time } = line;
 			if (epoch === newest.epoch && offset <= newest.offset) return false;
-			newest = { epoch, offset };
+			newest = { epoch, offset, time };
 			from ||= offset;
 		}
 		if (line.kind === "erased") {
@@ -194,7 +196,7 @@ export function timeline(
 	function clear() {
 		log.replaceChildren();
 		rows.length = 0;
-		newest = { epoch: "", offset: 0 };
+		newest = { epoch: "", offset: 0, time: 0 };
 		from = marked = 0;
 		isLive = false;
 		quiet.hidden = true;

@@ -115,7 +115,7 @@ export class House {
 		isDead = () => false,
 		onWaiting = () => {},
 		secret = "a secret for tests",
-		accepts = { clock: false, missing: false, secret: false },
+		accepts = { clock: false, missing: false, restored: false, secret: false },
 	}: HouseOptions = {}): Promise<House> {
 		const mailer = new FakeMailer();
 		let house: House | undefined;
@@ -295,6 +295,7 @@ export class Person implements Wire {
 			client: welcome?.client,
 			epoch: welcome?.epoch,
 			offset: (seen ?? welcome)?.offset,
+			time: seen?.time,
 		};
 	}
 

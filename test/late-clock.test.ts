@@ -22,7 +22,7 @@ function start(disk: FakeDisk, now: number, accept = false) {
 		log: openFileLog({ ...place, clock, ids }),
 		// One event more than at the last is worth a snapshot, so that a stop leaves nothing to read.
 		snapshots: new Snapshots({ ...place, every: 2 }),
-		accepts: { clock: accept, missing: false, secret: false },
+		accepts: { clock: accept, missing: false, restored: false, secret: false },
 		onWaiting: (why) => waiting.push(why),
 		report: { info() {}, warn: (_, message) => lines.push(message) },
 	});

@@ -31,7 +31,12 @@ function start(
 	const place = { disk, folder: "data", clock, segmentBytes };
 	const log = openFileLog({ ...place, ids: () => ID });
 	if (old) log.nameSecret = () => {};
-	const accepts = { clock: false, missing: false, secret: accept };
+	const accepts = {
+		clock: false,
+		missing: false,
+		restored: false,
+		secret: accept,
+	};
 	const seed = `start ${starts++}`;
 	return House.open({ log, clock, secret, accepts, seed });
 }

@@ -48,6 +48,17 @@ export interface Found extends Placed {
 	readonly author: Person;
 	readonly segment: number;
 	readonly span: Span;
+	/** Of all that someone said: another number where somebody else spoke under their name in between. */
+	readonly run?: number;
+}
+
+/** For all that someone said, from the first on. */
+interface Search {
+	readonly identity: Identity;
+	readonly newest: SegmentIndex | undefined;
+	/** Under which it was said so far. */
+	readonly names: Set<string>;
+	run: number;
 }
 
 export class Archive {
@@ -77,7 +88,7 @@ export class Archive {
 	}
 
 	/** Lets the indexes follow the log, so that whoever asks next need not wait for it. */
-	catchUp(): Promise<unknown> {
+	catchUp() {
 		return this.inTurn(() => this.#indexes.newest());
 	}
 
@@ -88,19 +99,23 @@ export class Archive {
 
 	/** Every message of someone's, from the first, in any room that ever was. */
 	async *saidBy(identity: Identity): AsyncGenerator<Found, void> {
-		await this.catchUp();
+		const newest = await this.catchUp();
+		const search: Search = { identity, newest, names: new Set(), run: 0 };
 		const list = this.#indexes.segments;
 		for (const [nth, segment] of list.entries()) {
 			const index = await this.inTurn(() => this.#indexes.of(segment));
 			const people = [...(index?.people.values() ?? [])];
-			if (!people.some((person) => person.identity === identity)) continue;
+			if (!people.some((person) => person.identity === identity)) {
+				for (const person of people) noteOther(search, person);
+				continue;
+			}
 			const before = list[nth - 1] ?? 0;
 			yield* this.#saidIn(
 				SegmentIndex.after(
 					await this.inTurn(() => this.#indexes.of(before)),
 					segment,
 				),
-				identity,
+				search,
 			);
 		}
 	}
@@ -121,23 +136,33 @@ export class Archive {
 	/** `index` is empty still: it goes along, because it knows who is who, and what stands where. */
 	async *#saidIn(
 		index: SegmentIndex,
-		identity: Identity,
+		search: Search,
 	): AsyncGenerator<Found, void> {
 		const { segment } = index;
+		const { identity, newest, names } = search;
 		for await (const { placed } of this.#log.segments.scan(segment, index.end))
 			for (const { stored, span } of placed) {
 				index.note(stored, span);
 				const { seq, event, erasable } = stored;
 				if (event.type !== "message.posted" || !erasable) continue;
 				const author = index.people.get(event.client);
-				if (author?.identity !== identity) continue;
+				if (author?.identity !== identity) {
+					noteOther(search, author);
+					continue;
+				}
+				names.add(author.name);
 				const { room, time } = event;
-				const { incarnation = "", last: offset = 0 } =
-					index.rooms.get(room) ?? {};
+				const then = index.rooms.get(room);
+				const offset = then?.last ?? 0;
+				const now = newest?.rooms.get(room);
+				// A room that was restored has the same items under a new epoch.
+				const same = now?.origin === then?.origin ? now : then;
+				const incarnation = same?.incarnation ?? "";
 				const epoch = epochOf(this.#log.id, incarnation);
 				const { text } = erasable;
 				const place = { room, epoch, offset };
-				yield { ...place, seq, time, text, author, segment, span };
+				const { run } = search;
+				yield { ...place, seq, time, text, author, segment, span, run };
 			}
 	}
 
@@ -193,7 +218,7 @@ export class Archive {
 		let bytesLeft = PAGE_BYTES;
 		while (before > 1 && items.length < asked.limit) {
 			const part = index?.rooms.get(room);
-			if (!index || part?.incarnation !== known.incarnation)
+			if (!index || part?.origin !== known.origin)
 				throw new Error(`the index does not reach back to ${room} ${before}`);
 			if (before - 1 <= part.before) {
 				index = await this.#indexes.of(part.previous);
@@ -225,6 +250,12 @@ export class Archive {
 			return itemOf(event, place, name, erasable?.text);
 		});
 	}
+}
+
+/** A name may have been another's for a while. */
+function noteOther(search: Search, other: Person | undefined): void {
+	const isOther = other && other.identity !== search.identity;
+	if (isOther && search.names.has(other.name)) search.run++;
 }
 
 /** As many as fit, from the end; at least one if it `must` be. */

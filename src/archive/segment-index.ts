@@ -18,6 +18,8 @@ export interface Person {
 /** A room of one incarnation, as far as it lies in this segment. */
 interface RoomData {
 	readonly incarnation: string;
+	/** The one it was opened with, if a restore has given it another. */
+	readonly origin?: string | undefined;
 	/** The offset of the last item before this segment. */
 	readonly before: number;
 	/** The segment that holds it; 0 if there is none. */
@@ -36,15 +38,18 @@ export interface IndexData {
 }
 
 export class RoomIndex {
-	readonly incarnation: string;
+	incarnation: string;
+	readonly origin: string;
 	readonly before: number;
 	readonly previous: number;
 	readonly inside: Set<ClientId>;
 	readonly #starts: number[] = [];
 	readonly #sizes: number[] = [];
 
-	constructor({ incarnation, before, previous, inside, places }: RoomData) {
+	constructor({ incarnation, before, previous, ...data }: RoomData) {
+		const { inside, places, origin = incarnation } = data;
 		this.incarnation = incarnation;
+		this.origin = origin;
 		this.before = before;
 		this.previous = previous;
 		this.inside = new Set(inside);
@@ -79,6 +84,7 @@ export class RoomIndex {
 
 	toJSON(): RoomData {
 		const { incarnation, before, previous } = this;
+		const origin = this.origin === incarnation ? undefined : this.origin;
 		let end = 0;
 		const places = this.#starts.flatMap((at, item) => {
 			const bytes = this.#sizes[item] ?? 0;
@@ -86,7 +92,8 @@ export class RoomIndex {
 			end = at + bytes;
 			return [gap, bytes];
 		});
-		return { incarnation, before, previous, inside: [...this.inside], places };
+		const inside = [...this.inside];
+		return { incarnation, origin, before, previous, inside, places };
 	}
 }
 
@@ -108,9 +115,9 @@ export class SegmentIndex {
 		const people: Record<ClientId, Person> = {};
 		const rooms: Record<RoomName, RoomData> = {};
 		for (const [name, room] of before.rooms) {
-			const { incarnation, last, inside } = room;
+			const { incarnation, origin, last, inside } = room;
 			const previous = last > room.before ? before.segment : room.previous;
-			const carried = { incarnation, before: last, previous };
+			const carried = { incarnation, origin, before: last, previous };
 			rooms[name] = { ...carried, inside: [...inside], places: [] };
 			for (const client of inside) {
 				const person = before.people.get(client);
@@ -140,6 +147,10 @@ export class SegmentIndex {
 			const { room, incarnation } = event;
 			const empty = { before: 0, previous: 0, inside: [], places: [] };
 			this.rooms.set(room, new RoomIndex({ incarnation, ...empty }));
+		}
+		if (event.type === "room.restored") {
+			const room = this.rooms.get(event.room);
+			if (room) room.incarnation = event.incarnation;
 		}
 		if (event.type === "room.forgotten") this.rooms.delete(event.room);
 		if (!isVisible(event)) return;

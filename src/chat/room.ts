@@ -119,6 +119,11 @@ export class Room {
 		return portion(items, this.#memory.mailboxBytes / 2, bytesOf);
 	}
 
+	/** When the item at an offset came, if that is remembered. */
+	timeAt(offset: number): number | undefined {
+		return this.#recent[offset - this.#first]?.time;
+	}
+
 	enter(client: Occupant): void {
 		this.expect(client);
 		this.join(client);
@@ -188,6 +193,15 @@ export class Room {
 			this.#recent = this.#recent.slice(-catchUpItems);
 	}
 
+	/** What it remembers may be of the epoch before a restore. */
+	goOn(head: Head): void {
+		const { epoch } = head;
+		this.head = head;
+		this.#recent = this.#recent.map((item) =>
+			item.epoch === epoch ? item : { ...item, epoch },
+		);
+	}
+
 	/** Delivers the stream, one parcel shared by all members. */
 	deliver(): void {
 		if (this.#stream.length === 0) return;
@@ -214,9 +228,10 @@ function bytesOf(item: Item): number {
 }
 
 /** What is left of an item after an erasure. */
-function without(item: Item, { target, through = 0, name }: Erasure): Item {
+function without(item: Item, erased: Erasure): Item {
+	const { target, from = 1, through = 0, name } = erased;
 	if (item.kind !== "said") return item;
-	const isMeant =
-		item.offset === target || (item.name === name && item.offset <= through);
+	const isBetween = from <= item.offset && item.offset <= through;
+	const isMeant = item.offset === target || (item.name === name && isBetween);
 	return isMeant ? { ...item, text: "", erased: true } : item;
 }

@@ -66,7 +66,7 @@ function parseServe(
 	const { values } = parseFlags("serve", args, false, {
 		...options,
 		...{ "accept-clock": boolean, "accept-missing": boolean },
-		"accept-secret": boolean,
+		...{ "accept-secret": boolean, restored: boolean },
 	});
 	if (values.help) return { name: "help", of: "serve" };
 	const given = flagged.flatMap((variable) => {
@@ -79,6 +79,7 @@ function parseServe(
 		accepts: {
 			clock: values["accept-clock"] === true,
 			missing: values["accept-missing"] === true,
+			restored: values.restored === true,
 			secret: values["accept-secret"] === true,
 		},
 	};

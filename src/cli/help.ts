@@ -93,6 +93,7 @@ above its variable.
 ${plain.join("\n")}
 ${row("--accept-clock", "", "start at once although the log is from the future")}
 ${row("--accept-missing", "", "start although events are missing from the log")}
+${row("--restored", "", "once, after a backup was copied back by hand: tell everyone that something is missing")}
 ${row("--accept-secret", "", "start with another secret than the log was written with")}
 
 Secrets have no flag. They are read from the service manager's credentials

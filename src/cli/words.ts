@@ -30,6 +30,8 @@ export function inWords(event: PlumeEvent): string {
 			return "the server was stopped";
 		case "checkpoint":
 			return `the server vouched for the state after event ${event.of}`;
+		case "log.restored":
+			return `the log was restored as it was after event ${event.from}`;
 		case "name.released":
 			return "a name was set free";
 		case "session.opened":
@@ -54,6 +56,8 @@ export function inWords(event: PlumeEvent): string {
 			return `proved to be ${event.name} with the right code`;
 		case "room.opened":
 			return `the room ${event.room} was opened`;
+		case "room.restored":
+			return `the room ${event.room} went on from the restored log`;
 		case "room.forgotten":
 			return `the room ${event.room} was forgotten: nobody used it`;
 		case "client.entered":

@@ -83,9 +83,10 @@ function parseCommand(
 			const client = id(fields.client);
 			const pending = id(fields.pending);
 			const epoch = id(fields.epoch);
-			const { offset } = fields;
+			const { offset, time } = fields;
+			const when = isNumber(time, 0) && { time };
 			const place =
-				epoch && isNumber(offset, 0) ? { epoch, offset } : undefined;
+				epoch && isNumber(offset, 0) ? { epoch, offset, ...when } : undefined;
 			const room = roomOf(fields, limits);
 			return { type, session, client, pending, room, place };
 		}

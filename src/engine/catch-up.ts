@@ -14,7 +14,7 @@ import { Client } from "../chat/client.ts";
 import type { Room } from "../chat/room.ts";
 import type { Pages } from "./pages.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { Login, Visit } from "./visit.ts";
+import type { Login, Place, Visit } from "./visit.ts";
 
 /** Someone who is in a room, and not in its stream yet. */
 interface Behind {
@@ -45,8 +45,27 @@ export class CatchUp {
 		const client = new Client(id, user, visit.mailbox);
 		const behind = { visit, client, room, epoch };
 		room.expect(client);
-		if (place?.epoch === epoch) this.#goOn(behind, place.offset);
+		if (place?.epoch === epoch) this.#check(behind, place);
 		else this.#tellLatest(behind, place !== undefined);
+	}
+
+	/** What they saw there may have been another item: of a log that is gone. */
+	#check(behind: Behind, { epoch, offset, time }: Place): void {
+		const { visit, room } = behind;
+		const isKnown = time === undefined || offset === 0;
+		if (isKnown || room.missed(offset) === undefined) {
+			this.#goOn(behind, offset);
+			return;
+		}
+		const compare = (found: number | undefined) => {
+			if (this.#isOver(behind)) return;
+			if (found === time) this.#goOn(behind, offset);
+			else this.#tellLatest(behind, true);
+		};
+		const remembered = room.timeAt(offset);
+		const before = { room: room.name, epoch, offset: offset - 1 };
+		if (remembered !== undefined) compare(remembered);
+		else this.#pages.after(visit, before, 1, ([item]) => compare(item?.time));
 	}
 
 	#goOn(behind: Behind, offset: number): void {

@@ -20,7 +20,7 @@ import { decideAuth } from "./decide/auth.ts";
 import type { Decision, View } from "./decide/decision.ts";
 import { decideHello } from "./decide/hello.ts";
 import { decideLogout, sessionsDue } from "./decide/open.ts";
-import { roomsForgotten } from "./decide/rooms.ts";
+import { logRestored, roomsForgotten } from "./decide/rooms.ts";
 import { decideText } from "./decide/text.ts";
 import { Erasures } from "./erasures.ts";
 import { Logins } from "./logins.ts";
@@ -200,11 +200,14 @@ export class Engine implements PipelineHooks, Voice {
 
 	/** That the server started is an event, and so is that whoever was inside has lost the connection. */
 	#start(): void {
-		const { state, clock, policy, version } = this.#parts;
+		const { state, clock, policy, version, secrets, log } = this.#parts;
 		const time = clock.now();
 		const { node } = policy;
+		const restored = this.#parts.restored && log.committed > 0;
+		const from = log.committed;
 		this.#logins.resume(state.clientIds);
 		this.#pipeline.append(
+			...(restored ? logRestored({ state, now: time }, from, secrets) : []),
 			{ event: { type: "server.started", time, node, version } },
 			...this.#presence.atStart(node),
 		);

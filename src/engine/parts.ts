@@ -22,6 +22,8 @@ export interface EngineParts {
 	readonly archive: Archive;
 	/** What was erased lately, perhaps not to the end: by seq. */
 	readonly erased: readonly number[];
+	/** The log is a copy from before: what came after it may have been seen. */
+	readonly restored?: boolean;
 	/** The fold of the log so far. */
 	readonly state: State;
 	readonly server: Server;

@@ -77,6 +77,11 @@ export class Presence {
 	/** An event is durable: who entered is put into their room, and all there see it. */
 	onDurable(event: PlumeEvent, item: Item | undefined): void {
 		if (event.type === "room.forgotten") this.#server.forget(event.room);
+		if (event.type === "room.restored") {
+			const room = this.#server.room(event.room);
+			const { epoch } = this.#state.head(event.room);
+			room.goOn({ ...room.head, epoch });
+		}
 		if (!item) return;
 		const room = this.#server.room(item.room);
 		if (item.kind === "entered") this.#enter(item, room);

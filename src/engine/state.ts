@@ -152,6 +152,7 @@ export class State {
 			case "server.started":
 			case "server.stopped":
 			case "checkpoint":
+			case "log.restored":
 			case "name.released":
 			case "session.opened":
 			case "session.renewed":
@@ -198,6 +199,7 @@ export class State {
 				return;
 			}
 			case "session.forgotten":
+			case "room.restored":
 				this.#move(event, this.#room(event));
 				return;
 			case "client.entered": {

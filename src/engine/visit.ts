@@ -30,6 +30,8 @@ export interface Visit {
 export interface Place {
 	readonly epoch: string;
 	readonly offset: number;
+	/** When the item there came, if the client says so. */
+	readonly time?: number;
 }
 
 export interface Login {

@@ -59,7 +59,7 @@ async function wakeFrom(
 	});
 	for (const name of state.roomNames) {
 		const room = server.room(name);
-		room.head = state.head(name);
+		room.goOn(state.head(name));
 		for (const [client, member] of state.room(name)?.context.members ?? [])
 			room.roster.enter(client, member.name, true);
 	}

@@ -49,6 +49,7 @@ export const clientEvents: readonly ClientEvent[] = [
 export const roomEvents: readonly RoomEvent[] = [
 	{ type: "room.opened", time: 0, room, incarnation: "i" },
 	{ type: "room.forgotten", time: 3, room },
+	{ type: "room.restored", time: 3, room, incarnation: "i" },
 	...(["a1", "a2"] as const).map(
 		(client): RoomEvent => ({
 			type: "client.entered",

@@ -38,6 +38,9 @@ test("a room holds exactly who entered and did not leave, and gives out offsets 
 						expect(legal).toBe(!open);
 						open = true;
 						break;
+					case "room.restored":
+						expect(legal).toBe(open);
+						break;
 					case "room.forgotten":
 						expect(legal).toBe(open && inside.size === 0);
 						if (!legal) break;

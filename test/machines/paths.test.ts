@@ -29,6 +29,7 @@ test("every transition of the server machine is taken", () => {
 	const events = [
 		{ type: "server.started", time, node: "n", version: "1" },
 		{ type: "server.stopped", time },
+		{ type: "log.restored", time, from: 1 },
 		{ type: "checkpoint", time, of: 1, stateHash: "h" },
 		{ type: "login.succeeded", time, client: "a1", ...ann },
 		{ type: "login.succeeded", time, client: "b1", ...bob },

@@ -16,6 +16,42 @@
 /** @type {readonly Mutant[]} */
 const log = [
 	{
+		promise:
+			"restore: another item at the offset of the last one seen is a gap",
+		file: "src/engine/catch-up.ts",
+		find: "if (found === time) this",
+		replace: "if (found !== undefined) this",
+		tests: ["test/restore.test.ts"],
+	},
+	{
+		promise: "restore: every room goes on under another epoch",
+		file: "machines/room.ts",
+		find: 'event.type === "room.restored" ? { incarnation: event.incarnation } : {}',
+		replace: "({})",
+		tests: ["test/restore.test.ts"],
+	},
+	{
+		promise: "restore: what a start remembers is told under the new epoch",
+		file: "src/chat/room.ts",
+		find: "item.epoch === epoch ? item : { ...item, epoch }",
+		replace: "item",
+		tests: ["test/restore.test.ts"],
+	},
+	{
+		promise: "restore: the index finds older items under the new epoch",
+		file: "src/archive/segment-index.ts",
+		find: "if (room) room.incarnation = event.incarnation;",
+		replace: "",
+		tests: ["test/restore.test.ts"],
+	},
+	{
+		promise: "restore: all of one's own is erased, older than the restore too",
+		file: "src/archive/archive.ts",
+		find: "now?.origin === then?.origin ? now : then",
+		replace: "then",
+		tests: ["test/restore.test.ts"],
+	},
+	{
 		promise: "log: a read-only disk freezes it, and does not end it",
 		file: "src/log/segment.ts",
 		find: "if (!asDiskFull(error)) throw error;",

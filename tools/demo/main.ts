@@ -55,7 +55,7 @@ const service = await startService(
 		mailer: post,
 		secrets,
 		clockFrom: systemClock,
-		accepts: { clock: false, missing: false, secret: false },
+		accepts: { clock: false, missing: false, restored: false, secret: false },
 		version: "demo",
 		report: { info() {}, warn() {} },
 		onFatal: fail,

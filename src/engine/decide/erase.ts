@@ -8,7 +8,7 @@ import type { Found } from "../../archive/archive.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Rule } from "../refusals.ts";
 import type { ClientSnapshot, State } from "../state.ts";
-import { sessionsClosed } from "./open.ts";
+import { loggedOutEverywhere } from "./open.ts";
 
 export interface ErasureView {
 	readonly state: State;
@@ -61,16 +61,19 @@ export function decideErasureOfAll(
 		const [room, name, through] = isThere
 			? [found.room, found.author.name, found.offset]
 			: [asker.room, asker.name, 0];
-		const key = `${room} ${name}`;
+		const key = `${room} ${name} ${found.run}`;
 		const seqs = seqsOf.get(key) ?? [];
 		seqs.push(found.seq);
 		seqsOf.set(key, seqs);
-		const furthest = Math.max(through, erased.get(key)?.through ?? 0);
+		const before = erased.get(key);
+		const furthest = Math.max(through, before?.through ?? 0);
+		const from = before?.from ?? (isThere ? found.offset : undefined);
 		erased.set(key, {
 			type: "message.erased",
 			time,
 			room,
 			author,
+			...(from !== undefined && { from }),
 			through: furthest,
 			name,
 			by: author,
@@ -78,22 +81,8 @@ export function decideErasureOfAll(
 			seqs,
 		});
 	}
-	const { sessions, names } = state.server.context;
-	const own = [...sessions].filter(([, { identity }]) => identity === author);
-	const rest: Entry[] = [...state.roomNames].flatMap((room) =>
-		[...(state.room(room)?.context.members ?? [])]
-			.filter(([, member]) => member.identity === author && !member.session)
-			.map(([client]) => ({
-				event: { type: "client.left", time, room, client, why: "loggedOut" },
-			})),
-	);
-	rest.push(
-		...sessionsClosed(
-			{ state, now: time },
-			own.map(([session]) => session),
-			"loggedOut",
-		),
-	);
+	const { names } = state.server.context;
+	const rest = [...loggedOutEverywhere({ state, now: time }, author)];
 	for (const [nameKey, { identity }] of names)
 		if (identity === author)
 			rest.push({ event: { type: "name.released", time, nameKey } });

@@ -111,13 +111,30 @@ export function decideLogout({ client, now: time, state }: View, all: boolean) {
 	if (!client?.matches("inRoom")) return [];
 	const { identity, id, room } = client.context;
 	const own = state.room(room)?.context.members.get(id)?.session;
-	const { sessions } = state.server.context;
-	const closed = [...sessions]
-		.filter(([session, kept]) =>
-			all ? kept.identity === identity : session === own,
-		)
-		.map(([session]) => session);
-	return sessionsClosed({ state, now: time }, closed, "loggedOut");
+	const view = { state, now: time };
+	if (all) return loggedOutEverywhere(view, identity);
+	const isOpen = own !== undefined && state.server.context.sessions.has(own);
+	return isOpen ? sessionsClosed(view, [own], "loggedOut") : [];
+}
+
+/** Whoever is in without a session, as classic clients are, leaves too. */
+export function loggedOutEverywhere(
+	view: Pick<View, "state" | "now">,
+	identity: string,
+): readonly Entry[] {
+	const { state, now: time } = view;
+	const sessions = [...state.server.context.sessions].flatMap(
+		([session, of]) => (of.identity === identity ? session : []),
+	);
+	const left = [...state.roomNames].flatMap((room) =>
+		[...(state.room(room)?.context.members ?? [])]
+			.filter(([, member]) => member.identity === identity && !member.session)
+			.map(([client]): Entry => {
+				const why = "loggedOut";
+				return { event: { type: "client.left", time, room, client, why } };
+			}),
+	);
+	return [...left, ...sessionsClosed(view, sessions, "loggedOut")];
 }
 
 /** Renews the sessions that are in use, and closes those that are over. */
@@ -163,7 +180,7 @@ function sessionsExpired({ state, now }: Pick<View, "state" | "now">) {
 }
 
 /** Everything that follows from the end of sessions. */
-export function sessionsClosed(
+function sessionsClosed(
 	{ state, now: time }: Pick<View, "state" | "now">,
 	closed: readonly string[],
 	why: "loggedOut" | "expired",

@@ -36,6 +36,19 @@ export function roomOpened(
 	return [{ event: { type: "room.opened", time, room, incarnation } }];
 }
 
+/** The log is a copy from before: nobody's place from then on is one in it. */
+export function logRestored(
+	{ state, now: time }: Rooms,
+	from: number,
+	secrets: Pick<Secrets, "id">,
+): readonly Entry[] {
+	const rooms = Array.from(state.roomNames, (room): Entry => {
+		const incarnation = secrets.id();
+		return { event: { type: "room.restored", time, room, incarnation } };
+	});
+	return [{ event: { type: "log.restored", time, from } }, ...rooms];
+}
+
 /** Forgets the rooms that nobody uses any more. */
 export function roomsForgotten(
 	{ state, now: time }: Rooms,
