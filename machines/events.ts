@@ -111,6 +111,8 @@ export interface LoginSucceeded extends Fact<"login.succeeded">, Claim {
 
 export interface RoomOpened extends RoomFact<"room.opened"> {
 	readonly incarnation: string;
+	/** Who first entered, if it is not the lobby, which is everyone's. */
+	readonly maker?: Identity;
 }
 /** Nobody used it any more; under its name another may be opened. */
 export interface RoomForgotten extends RoomFact<"room.forgotten"> {}

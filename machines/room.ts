@@ -29,6 +29,8 @@ export interface Member extends Claim {
 
 export interface RoomContext {
 	readonly incarnation: string;
+	/** Who made it; rooms of older logs don't say. */
+	readonly maker?: Identity;
 	/** The last offset given out; the next visible item gets one more. */
 	readonly offset: number;
 	/** How many messages were posted. */
@@ -133,6 +135,7 @@ export const roomMachine = setup({
 				? {
 						...empty,
 						incarnation: event.incarnation,
+						...(event.maker && { maker: event.maker }),
 						lastUsed: event.time,
 					}
 				: {},

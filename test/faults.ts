@@ -360,6 +360,89 @@ export const faults: readonly Fault[] = [
 		},
 	},
 	{
+		fault: "a thousand guesses of whose a name is",
+		outcome: "after ten the right one is told what a wrong one is, there alone",
+		environment: {
+			PLUME_LIMIT_MESSAGE_BURST: "2000",
+			PLUME_LIMIT_GUESSES_NETWORK_HOUR: "12",
+		},
+		async check(house) {
+			for (const name of ["ann", "bob"]) await house.enter(name);
+			const guess = async (name: string, to: string, network: string) => {
+				const eve = house.connect("plume.2", network);
+				eve.hello(name, email(to));
+				await house.settle();
+				eve.hangUp();
+				return eve.news();
+			};
+			const [wrong] = await guess("ann", "someone", "10.6.6.6");
+			for (let n = 0; n < 9; n++) await guess("Ann", `g${n}`, "10.6.6.6");
+			const mails = house.mailer.sent.length;
+			expect(await guess("ann", "ann", "10.6.6.6")).toEqual([wrong]);
+			expect(house.mailer.sent).toHaveLength(mails);
+			// Another name, until all guesses from there are used up.
+			for (let n = 0; n < 2; n++) await guess("bob", `g${n}`, "10.6.6.6");
+			expect(await guess("bob", "bob", "10.6.6.6")).toEqual([wrong]);
+			const [first] = await guess("new", "new", "10.6.6.6");
+			expect(first).toMatchObject({ type: 9 });
+			expect(await guess("ann", "ann", "10.0.0.1")).toMatchObject([
+				{ type: 9 },
+			]);
+			house.clock.advance(3_600_000);
+			expect(await guess("ann", "ann", "10.6.6.6")).toMatchObject([
+				{ type: 9 },
+			]);
+		},
+	},
+	{
+		fault: "sixty names claimed from one mailbox, some under a `+tag`",
+		outcome: "five are granted, and can be used; told only who had the code",
+		environment: {
+			PLUME_LIMIT_MAIL_ADDRESS_HOUR: "99",
+			PLUME_LIMIT_MAIL_ADDRESS_DAY: "99",
+		},
+		async check(house) {
+			const enter = async (n: number) => {
+				const to = email(n % 2 > 0 ? "ann" : `ann+${n}`);
+				const person = await house.enter(`n${n}`, "plume.2", to);
+				person.hangUp();
+				house.clock.advance(60_000);
+				return person;
+			};
+			const isWelcome = async (n: number) =>
+				expect((await enter(n)).last(7)).toBeDefined();
+			for (let n = 0; n < 5; n++) await isWelcome(n);
+			for (let n = 5; n < 60; n++) {
+				const sixth = await enter(n);
+				expect(sixth.received.map(({ type }) => type)).toEqual([9, 5]);
+				expect(sixth.received[1]).toMatchObject({ code: "namesAreLeft" });
+			}
+			for (let n = 0; n < 5; n++) await isWelcome(n);
+			expect(house.state.server.context.names.size).toBe(6);
+		},
+	},
+	{
+		fault: "names that are read as `plumebot`, claimed anew",
+		outcome: "refused",
+		check: (house) =>
+			refusedNames(house, [
+				"ᴘʟᴜᴍᴇʙᴏᴛ",
+				"plumeḅot",
+				"plùmebot",
+				"plume-bot",
+				"p-l_u-m-e-b-o-t",
+				"plume_bot",
+				"Plume_Bot_",
+				"p1umebot",
+				"plum3b0t",
+				"ｐｌｕｍｅｂｏｔ",
+				"ⓟⓛⓤⓜⓔⓑⓞⓣ",
+				"ᵖˡᵘᵐᵉᵇᵒᵗ",
+				"płumebøt",
+				"PLUME.BOT",
+			]),
+	},
+	{
 		fault: "two people ask for one free name at once",
 		outcome:
 			"the first with a code has it, the second is told and may choose another",

@@ -1,5 +1,8 @@
 /** Rooms: each with its own people, order and history; one socket goes from one to the next. */
 import { beforeEach, expect, test } from "vitest";
+import { openFileLog } from "../src/log/file-log.ts";
+import { FakeClock } from "./fakes/clock.ts";
+import { FakeDisk } from "./fakes/disk.ts";
 import { House, type Person } from "./house.ts";
 import { World } from "./simulation/world.ts";
 
@@ -152,6 +155,10 @@ test("a move that is refused leaves one where one was, and makes no room", async
 test("kept places are no tabs; but flipping through rooms without end is refused", async () => {
 	for (let i = 0; i < 15; i++) await goesTo(ann, `room${i}`);
 	expect(ann.last(7)).toMatchObject({ room: "room14" });
+	house = await House.open({
+		environment: { PLUME_LIMIT_ROOMS_MADE: "99" },
+	});
+	ann = await house.enter("ann", "plume.2");
 	const { session } = ann.memory;
 	house.clock.advance(10_000);
 	for (let i = 0; i < 7; i++) {
@@ -301,4 +308,57 @@ test("a classic client is in the lobby, whatever room it names", async () => {
 	old.raw(JSON.stringify({ type: 1, text: "hi", room: "cats" }));
 	await house.settle();
 	expect(bob.lines).toContain("old: hi");
+});
+
+test("a person makes twenty rooms, in whatever tab or under whichever name, and nobody else's goes for them", async () => {
+	const [disk, clock] = [new FakeDisk(), new FakeClock()];
+	const ids = () => "abcdefghijklmnopqrstuv";
+	const open = () =>
+		House.open({
+			clock,
+			log: openFileLog({ disk, folder: "data", clock, ids }),
+		});
+	house = await open();
+	const other = await house.enter("bob", "plume.2");
+	await goesTo(other, "bobs");
+	await says(other, "mine", 1);
+	const enter = async (name: string, to: string) => {
+		const tab = await house.enter(name, "plume.2", to);
+		house.clock.advance(60_000);
+		return tab;
+	};
+	const makes = async (tab: Person, room: string) => {
+		const [answer] = await goesTo(tab, room);
+		if (answer?.type === 7) tab.say("one line", 1, room);
+		await house.settle();
+		house.clock.advance(1_000);
+		return answer;
+	};
+	const tabs = [
+		await enter("ann", "ann@example.org"),
+		await enter("ann", "ann@example.org"),
+		await enter("ann2", "ann+2@example.org"),
+	];
+	for (let n = 0; n < 20; n++) {
+		const tab = tabs[n % 3] ?? other;
+		expect(await makes(tab, `room${n}`)).toMatchObject({ type: 7 });
+	}
+	for (const tab of tabs)
+		expect(await makes(tab, "onemore")).toMatchObject({
+			type: 11,
+			code: "roomsMadeAreLeft",
+		});
+	expect(await makes(tabs[0] ?? other, "bobs")).toMatchObject({ type: 7 });
+	expect(await makes(tabs[0] ?? other, "room7")).toMatchObject({ type: 7 });
+	// Who made which is in the log.
+	await house.engine.stop();
+	house = await open();
+	const back = house.connect("plume.2");
+	back.open({ session: tabs[2]?.memory.session, room: "onemore" });
+	await house.settle();
+	expect(back.news()).toMatchObject([{ code: "roomsMadeAreLeft" }]);
+	expect(await makes(await enter("cy", "cy@example.org"), "cys")).toMatchObject(
+		{ type: 7 },
+	);
+	expect([...house.state.roomNames]).toContain("bobs");
 });

@@ -7,6 +7,7 @@
  * table of look-alikes changes nobody's.
  */
 import { rectifyConfusion } from "unicode-confusables";
+import { BOT_NAME } from "../../machines/message.ts";
 
 export interface ParsedName {
 	readonly name: string;
@@ -57,6 +58,22 @@ export function spell(raw: string): string | undefined {
 	if (UNSEEN.test(raw) || UNSEEN.test(name)) return undefined;
 	if ([...name].length > LONGEST || !SPELLING.test(name)) return undefined;
 	return ONE_SCRIPT.some((script) => script.test(name)) ? name : undefined;
+}
+
+/** What is read as a letter of the bot's name, and is no look-alike to the table. */
+const READ_AS = new Map(
+	[..."ᴘpʟlᴜuᴍmᴇeʙbᴏoᴛt3e8b6b7t"].flatMap((sign, at, all) =>
+		at % 2 === 0 ? [[sign, all[at + 1] ?? sign] as const] : [],
+	),
+);
+const RESERVED = keyOf(BOT_NAME);
+
+/** Whether a name could be read as the bot's. Only for names that are claimed anew: keys are in logs, and stay as they are. */
+export function looksReserved(name: string): boolean {
+	const letters = name
+		.toLowerCase()
+		.replace(/./gu, (it) => READ_AS.get(it) ?? it);
+	return keyOf(keyOf(letters).replace(/[\p{M}_-]/gu, "")) === RESERVED;
 }
 
 /** One pass may end on a character that has a look-alike itself; two never do. */

@@ -3,8 +3,15 @@
  * back to a login under way, and one that comes back by its session.
  */
 import { MessageType } from "../../machines/message.ts";
+import { networkBounds } from "../mail/allowance.ts";
+import { type Bound, HOUR_MS, SlidingWindows } from "../mail/windows.ts";
 import type { Command, OpenCommand } from "./command.ts";
-import type { Decision, FreshCode, View } from "./decide/decision.ts";
+import {
+	type Decision,
+	type FreshCode,
+	refuse,
+	type View,
+} from "./decide/decision.ts";
 import { decideOpen } from "./decide/open.ts";
 import type { Logins } from "./logins.ts";
 import type { EngineParts } from "./parts.ts";
@@ -39,6 +46,7 @@ export class Admission {
 	readonly #presence: Presence;
 	readonly #refuse: Refuse;
 	readonly #carryOut: CarryOut;
+	readonly #guesses: SlidingWindows;
 
 	constructor(given: AdmissionParts) {
 		this.#parts = given.parts;
@@ -47,14 +55,31 @@ export class Admission {
 		this.#presence = given.presence;
 		this.#refuse = given.refuse;
 		this.#carryOut = given.carryOut;
+		this.#guesses = new SlidingWindows(given.parts.clock);
 	}
 
 	/** A hello that was decided on: a code is mailed, or it is refused. */
-	greet(visit: Visit, command: Command, decision: Decision): void {
+	greet(visit: Visit, command: Command, decided: Decision): void {
+		const decision = this.#isGuessing(visit, decided)
+			? refuse("nameIsTheirs")
+			: decided;
 		const { fresh } = decision;
 		const asked = fresh?.login ?? visit.login;
 		if (fresh && asked) this.#begin(visit, asked, fresh, decision, command.id);
 		else this.#carryOut(visit, command, decision);
+	}
+
+	/** Whether too many emails were tried from there for a name that is somebody's: then the right one is told what a wrong one is. */
+	#isGuessing({ networks }: Visit, { owned, refused }: Decision): boolean {
+		const { guessesHour, guessesNetworkHour } = this.#parts.policy.limits;
+		if (owned === undefined) return false;
+		const bounds: readonly Bound[] = [
+			{ key: `${networks[0]} ${owned}`, windows: [[guessesHour, HOUR_MS]] },
+			...networkBounds(networks, guessesNetworkHour),
+		];
+		if (this.#guesses.waitMs(bounds) > 0) return true;
+		if (refused === "nameIsTheirs") this.#guesses.count(bounds);
+		return false;
 	}
 
 	/** A browser comes back by the session or the pending login it kept, or goes on to another room. */

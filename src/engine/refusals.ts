@@ -12,12 +12,16 @@ export const refusalWords = {
 	isInvited:
 		"This server is for invited people. Ask whoever runs it to let your email in.",
 	nameIsTheirs: "That name is taken by someone else. Please choose another.",
+	namesAreLeft:
+		"You hold as many names as one person may. Please log in under one of them.",
 	nameIsNotAnothers:
 		"That name is taken by someone else. Please choose another.",
 	roomIsNamed:
 		"That can't be a room's name. It has 1 to 32 letters, digits, _ or -, all of one script.",
 	roomsAreLeft:
 		"There are as many rooms as this server holds. Go to one that exists, or try again later.",
+	roomsMadeAreLeft:
+		"You have made as many rooms as one person may. Go to one that exists: one of yours that nobody uses is free again in time.",
 	loginIsNotPending:
 		"A code is already on its way to you. Look in your mail, or try again later.",
 	resendIsDue: "A code was sent a moment ago. Please wait a little.",

@@ -15,6 +15,7 @@ import {
 	type Decision,
 	isInvited,
 	isStale,
+	namesBroken,
 	type Policy,
 	pendingLogin,
 	refuse,
@@ -58,14 +59,16 @@ export function decideAuth(
 		const refused = login.tries > 1 ? "codeIsRight" : "triesAreLeft";
 		return { entries: [failed], refused };
 	}
+	const holder = person ?? identity;
 	const full =
-		tabsBroken(view, claim, limits) ?? roomBroken(view, room, limits);
+		tabsBroken(view, claim, limits) ?? roomBroken(view, room, limits, holder);
 	if (full) return refuse(full);
 	const type = "client.entered";
 	const entered: ClientEntered = { type, time, room, ...claim, node };
 	const inside = state.room(room)?.context;
 	const taken =
 		claimBroken(view, claim, limits) ??
+		namesBroken(view, holder, nameKey, limits) ??
 		(inside && firstBroken(roomGuards, roomRules[type], inside, entered));
 	if (taken) {
 		const why = "nameTaken" as const;
@@ -74,7 +77,7 @@ export function decideAuth(
 	}
 	const entries: Entry[] = [
 		{ event: succeeded },
-		...roomOpened(view, room, secrets),
+		...roomOpened(view, room, secrets, holder),
 		{ event: entered },
 	];
 	if (isStale(view, nameKey, limits))

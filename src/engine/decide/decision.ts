@@ -10,16 +10,19 @@ import type {
 	ClientId,
 	Identity,
 	LoginSucceeded,
+	NameKey,
 } from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import { serverGuards, serverRules } from "../../../machines/server.ts";
+import { looksReserved } from "../../chat/name.ts";
 import type { User } from "../../chat/user.ts";
 import type { Limits } from "../../limits.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Rule } from "../refusals.ts";
 import type { Secrets } from "../secrets.ts";
 import type { ClientSnapshot, State } from "../state.ts";
+import { namesHeld } from "./names-held.ts";
 
 export const DAY_MS = 86_400_000;
 const PLACES_PER_TAB = 8;
@@ -66,6 +69,8 @@ export interface Decision {
 	readonly entries: readonly Entry[];
 	readonly refused?: Rule;
 	readonly retryAfterMs?: number;
+	/** The name that was asked for, if it is somebody's: its owner's email can be guessed at. */
+	readonly owned?: NameKey;
 	readonly fresh?: FreshCode;
 	readonly session?: FreshSession;
 	/** The highest number taken from who asks, once all this is durable. */
@@ -131,11 +136,28 @@ type Claimant = Pick<
 
 /** Why this name can't be claimed for the whole server, if it can't. */
 export function claimBroken(view: View, claim: Claimant, limits: Limits) {
-	if (isStale(view, claim.nameKey, limits)) return undefined;
 	const { context } = view.state.server;
+	const isTheirs =
+		context.names.get(claim.nameKey)?.identity === claim.identity;
+	if (!isTheirs && looksReserved(claim.name)) return "nameIsTheirs";
+	if (isStale(view, claim.nameKey, limits)) return undefined;
 	const type = "login.succeeded" as const;
 	const event: LoginSucceeded = { type, time: view.now, ...claim };
 	return firstBroken(serverGuards, serverRules[type], context, event);
+}
+
+/** Whether a person holds so many names that they may not have this one, too. */
+export function namesBroken(
+	view: View,
+	person: Identity,
+	nameKey: NameKey,
+	limits: Limits,
+): "namesAreLeft" | undefined {
+	const held = namesHeld(view.state.server.context.names, person).filter(
+		(key) => !isStale(view, key, limits),
+	);
+	const mayHave = held.includes(nameKey) || held.length < limits.namesHeld;
+	return mayHave ? undefined : "namesAreLeft";
 }
 
 /** A name nobody used for so long is free again. */

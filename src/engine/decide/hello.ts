@@ -11,6 +11,7 @@ import {
 	codeMac,
 	type Decision,
 	isInvited,
+	isStale,
 	type Policy,
 	pendingLogin,
 	refuse,
@@ -72,11 +73,16 @@ export function decideHello(
 	if (!isInvited(policy, secrets, { identity, domain: domainMac }))
 		return refuse("isInvited");
 	const claim = { identity, ...name };
+	const { nameKey } = claim;
 	const id = secrets.id();
 	const broken =
 		claimBroken(view, { ...claim, client: id }, limits) ??
 		roomBroken(view, room, limits);
-	if (broken) return refuse(broken);
+	const isOwned =
+		view.state.server.context.names.has(nameKey) &&
+		!isStale(view, nameKey, limits);
+	const owned = isOwned ? { owned: nameKey } : {};
+	if (broken) return { ...refuse(broken), ...owned };
 	const pending = secrets.id();
 	const pendingHash = sha256(pending);
 	const event = {
@@ -95,6 +101,7 @@ export function decideHello(
 	};
 	return {
 		entries: [{ event }],
+		...owned,
 		fresh: { code, expires, user, person, login: { client: id, pending } },
 	};
 }

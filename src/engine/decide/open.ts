@@ -21,6 +21,7 @@ import {
 	type View,
 } from "./decision.ts";
 import { decideLost } from "./lost.ts";
+import { personOf } from "./names-held.ts";
 import { roomBroken, roomOpened } from "./rooms.ts";
 
 export interface Open {
@@ -60,8 +61,8 @@ export function decideOpen(
 	if (closed || !kept) return refuse("sessionIsOpen");
 	if (!isInvited(policy, secrets, kept)) return refuse("isInvited");
 	const { identity, nameKey, name } = kept;
-	const owner = context.names.get(nameKey)?.identity;
-	if (owner !== identity) return refuse("nameIsTheirs");
+	const owner = context.names.get(nameKey);
+	if (owner?.identity !== identity) return refuse("nameIsTheirs");
 	const inside = state.room(room)?.context;
 	const isKnown =
 		open.client && inside?.known.get(session)?.includes(open.client);
@@ -78,7 +79,7 @@ export function decideOpen(
 	const returning = { client, name, room, resumed };
 	const full =
 		tabsBroken(view, { identity, client }, limits) ??
-		roomBroken(view, room, limits);
+		roomBroken(view, room, limits, personOf(owner));
 	if (full) return refuse(full);
 	if (resumed) {
 		const event = { type: "client.resumed" as const, time, room, client, node };
@@ -98,7 +99,7 @@ export function decideOpen(
 	const rules = roomRules["client.entered"];
 	const broken = inside && firstBroken(roomGuards, rules, inside, entered);
 	if (broken) return refuse(broken);
-	const opened = roomOpened(view, room, secrets);
+	const opened = roomOpened(view, room, secrets, personOf(owner));
 	return {
 		entries: [...renewal, ...before, ...opened, { event: entered }],
 		returning,

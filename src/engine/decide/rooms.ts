@@ -3,6 +3,7 @@
  * them: at once if nothing was ever said there, else after a long while. So a
  * thousand made-up names fill the server for an hour at most.
  */
+import type { Identity } from "../../../machines/events.ts";
 import { LOBBY } from "../../../machines/message.ts";
 import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
@@ -13,16 +14,20 @@ import { DAY_MS, type View } from "./decision.ts";
 
 type Rooms = Pick<View, "state" | "now">;
 
-/** Why there can't be such a room, if there can't. */
+/** Why there can't be such a room, if there can't; `maker` is known once they have proved who they are. */
 export function roomBroken(
 	{ state }: Rooms,
 	room: string,
 	limits: Limits,
-): "roomsAreLeft" | undefined {
+	maker?: Identity,
+): "roomsAreLeft" | "roomsMadeAreLeft" | undefined {
 	if (room === LOBBY || state.room(room)) return undefined;
-	return [...state.roomNames].length < limits.rooms
-		? undefined
-		: "roomsAreLeft";
+	const rooms = [...state.roomNames];
+	if (rooms.length >= limits.rooms) return "roomsAreLeft";
+	const made = rooms.filter(
+		(name) => maker && state.room(name)?.context.maker === maker,
+	);
+	return made.length < limits.roomsMade ? undefined : "roomsMadeAreLeft";
 }
 
 /** Opens the room too, if it is not. */
@@ -30,10 +35,12 @@ export function roomOpened(
 	{ state, now: time }: Rooms,
 	room: string,
 	secrets: Secrets,
+	maker?: Identity,
 ): readonly Entry[] {
 	if (state.room(room)) return [];
 	const incarnation = secrets.id();
-	return [{ event: { type: "room.opened", time, room, incarnation } }];
+	const made = { incarnation, ...(maker && room !== LOBBY && { maker }) };
+	return [{ event: { type: "room.opened", time, room, ...made } }];
 }
 
 /** The log is a copy from before: nobody's place from then on is one in it. */
