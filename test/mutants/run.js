@@ -20,7 +20,7 @@ import {
 } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { mutants } from "./mutants.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -53,6 +53,8 @@ class Copy {
 			join(ROOT, "node_modules"),
 			join(copy.folder, "node_modules"),
 		);
+		// The server reads the page's files at its start.
+		await import(pathToFileURL(join(copy.folder, "static/build.js")).href);
 		return copy;
 	}
 
