@@ -12,7 +12,7 @@ import type { Clock } from "./clock.ts";
 import type { Accepts, Config } from "./config.ts";
 import { ownHosts } from "./edge/hosts.ts";
 import { makeHttpServer } from "./edge/http.ts";
-import { isProxy, networkOf } from "./edge/network.ts";
+import { networkOf, peerNetworks } from "./edge/network.ts";
 import { ProxyWarnings } from "./edge/proxy-warnings.ts";
 import { Sockets } from "./edge/sockets.ts";
 import { Engine } from "./engine/engine.ts";
@@ -141,7 +141,7 @@ export async function startService(
 	const unverified = () => log.unverified;
 	const http = makeHttpServer({
 		...{ pages, limits, trouble, unverified, exports, mayInspect },
-		isProxy: (address) => isProxy(address, trusted),
+		networksOf: (peer) => peerNetworks(peer, trusted),
 		onPlainConnect: (request) => warnings.noUpgrade(request),
 	});
 	const spare = limits.connections + SPARE_CONNECTIONS;

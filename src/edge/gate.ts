@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { Limits } from "../limits.ts";
+import { Crowding } from "./crowding.ts";
 import { isOfHost } from "./hosts.ts";
 import type { DoorRule } from "./turn-away.ts";
 
@@ -17,29 +18,25 @@ export interface GateParts {
 export class Gate {
 	readonly #parts: GateParts;
 	#all = 0;
-	readonly #strangers = new Map<string, number>();
+	readonly #strangers: Crowding;
 
 	constructor(parts: GateParts) {
 		this.#parts = parts;
+		this.#strangers = new Crowding(parts.limits.connectionsPerNetwork);
 	}
 
-	/** Answers by which rule a request to connect is turned away, if it is. `networks` are where it comes from, the narrowest first: each has twice as many as the one in it. */
+	/** Answers by which rule a request to connect is turned away, if it is. */
 	check(
 		request: IncomingMessage,
 		networks: readonly string[],
 	): DoorRule | undefined {
-		const { connections, connectionsPerNetwork } = this.#parts.limits;
 		if (request.url?.split("?")[0] !== "/connect") return "pathIsKnown";
 		const { origin } = request.headers;
 		// No Origin: not a browser, and so not another site's page in someone's browser.
 		if (origin !== undefined && !this.#isOurs(request, origin))
 			return "originIsOurs";
-		const isFull = networks.some(
-			(network, index) =>
-				(this.#strangers.get(network) ?? 0) >=
-				connectionsPerNetwork * 2 ** index,
-		);
-		return isFull || this.#all >= connections
+		const isFull = this.#all >= this.#parts.limits.connections;
+		return isFull || this.#strangers.isFull(networks)
 			? "connectionsAreLeft"
 			: undefined;
 	}
@@ -47,13 +44,8 @@ export class Gate {
 	/** Counts a connection in. The answers count it as logged in, and out; each works once. */
 	enter(networks: readonly string[]) {
 		this.#all++;
-		this.#count(networks, 1);
-		let isStranger = true;
+		const loggedIn = this.#strangers.enter(networks);
 		let isHere = true;
-		const loggedIn = () => {
-			if (isStranger) this.#count(networks, -1);
-			isStranger = false;
-		};
 		const left = () => {
 			loggedIn();
 			if (isHere) this.#all--;
@@ -70,13 +62,5 @@ export class Gate {
 		return (
 			isOfHost(origin, headers.host) && (isProxied || isOwnHost(headers.host))
 		);
-	}
-
-	#count(networks: readonly string[], by: 1 | -1): void {
-		for (const network of networks) {
-			const count = (this.#strangers.get(network) ?? 0) + by;
-			if (count > 0) this.#strangers.set(network, count);
-			else this.#strangers.delete(network);
-		}
 	}
 }

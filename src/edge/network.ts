@@ -54,10 +54,14 @@ export function networkOf({ remote, forwardedFor, trusted }: Hops): Peer {
 	return { address, networks: [block(64), block(56), block(48)] };
 }
 
-/** Whether an address is one of the proxies we were told to trust. */
-export function isProxy(address: string, trusted: Trusted): boolean {
-	const peer = parse(address);
-	return peer !== undefined && isTrusted(peer, trusted);
+/** What a TCP connection is counted by: nothing where the peer is a proxy that we trust. */
+export function peerNetworks(
+	remote: string | undefined,
+	trusted: Trusted,
+): readonly string[] {
+	const peer = parse(remote ?? "");
+	if (peer && isTrusted(peer, trusted)) return [];
+	return networkOf({ remote, forwardedFor: undefined, trusted }).networks;
 }
 
 function isTrusted(peer: Address, trusted: Trusted): boolean {

@@ -12,6 +12,7 @@ import {
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Limits } from "../limits.ts";
+import { Crowding } from "./crowding.ts";
 
 const BUSY = [
 	"HTTP/1.1 503 Service Unavailable",
@@ -27,8 +28,8 @@ const UNREAD_MS = 30_000;
 
 export interface PlainParts {
 	readonly limits: Pick<Limits, "plainConnectionsPerPeer">;
-	/** Whether a TCP peer is a proxy, which speaks for many. */
-	readonly isProxy: (address: string) => boolean;
+	/** The networks that a TCP peer is counted by; none for a proxy, which speaks for many. */
+	readonly networksOf: (peer: string | undefined) => readonly string[];
 }
 
 /** Lets one request of a connection through at a time. One more waits for its turn; when a third is sent ahead, the first is the last to be answered. */
@@ -65,25 +66,16 @@ export function oneAtATime(answer: RequestListener): RequestListener {
 
 /** Turns away who has too many plain connections open; an upgraded one is no longer plain. */
 export function boundPeers(server: Server, parts: PlainParts): void {
-	const { plainConnectionsPerPeer: most } = parts.limits;
-	const open = new Map<string, number>();
+	const open = new Crowding(parts.limits.plainConnectionsPerPeer);
 	const counted = new WeakMap<object, () => void>();
 	server.prependListener("connection", (socket: Socket) => {
-		const peer = socket.remoteAddress ?? "";
-		if (parts.isProxy(peer)) return;
-		const count = open.get(peer) ?? 0;
-		if (count >= most) {
+		const networks = parts.networksOf(socket.remoteAddress);
+		if (open.isFull(networks)) {
 			socket.on("error", () => {});
 			socket.end(BUSY, () => socket.destroy());
 			return;
 		}
-		open.set(peer, count + 1);
-		const leave = () => {
-			if (!counted.delete(socket)) return;
-			const left = (open.get(peer) ?? 0) - 1;
-			if (left > 0) open.set(peer, left);
-			else open.delete(peer);
-		};
+		const leave = open.enter(networks);
 		counted.set(socket, leave);
 		socket.once("close", leave);
 	});

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { networkOf, parseTrusted } from "../../src/edge/network.ts";
+import { Crowding } from "../../src/edge/crowding.ts";
+import {
+	networkOf,
+	parseTrusted,
+	peerNetworks,
+} from "../../src/edge/network.ts";
 
 const proxies = parseTrusted("10.0.0.0/8, 2001:db8::/32,192.0.2.7");
 const seen = (remote: string, forwardedFor?: string | string[]) =>
@@ -127,5 +132,40 @@ describe("the list of trusted proxies", () => {
 		"*",
 	])("does not take %s, and says so", (entry) => {
 		expect(() => parseTrusted(`127.0.0.1, ${entry}`)).toThrow(`"${entry}"`);
+	});
+});
+
+describe("connections are counted", () => {
+	const from = (remote: string) =>
+		peerNetworks(remote, parseTrusted("10.0.0.0/8"));
+
+	it("by nothing for a proxy of ours, and by the networks of anyone else", () => {
+		expect(from("10.0.0.1")).toEqual([]);
+		expect(from("203.0.113.5")).toEqual(["203.0.113.5"]);
+		expect(from("2001:db8:1:f02::1")).toHaveLength(3);
+	});
+
+	it("in each IPv6 /64, in twice as many for its /56 and four times for its /48", () => {
+		const crowding = new Crowding(2);
+		const address = (net: number, host: number) =>
+			from(`2001:db8:1:${net.toString(16)}::${host}`);
+		/** How many get in, of ten from each of these /64s. */
+		const enter = (nets: readonly number[]) =>
+			nets
+				.flatMap((net) => Array.from({ length: 10 }, (_, i) => address(net, i)))
+				.filter((one) => !crowding.isFull(one) && crowding.enter(one)).length;
+		expect(enter([0x0001])).toBe(2);
+		expect(enter([0x0002, 0x0003])).toBe(2);
+		expect(enter([0x0101, 0x0202, 0x0303])).toBe(4);
+		expect(crowding.isFull(from("2001:db8:2::1"))).toBe(false);
+	});
+
+	it("out once, however often someone leaves", () => {
+		const crowding = new Crowding(1);
+		const leave = crowding.enter(["net"]);
+		leave();
+		crowding.enter(["net"]);
+		leave();
+		expect(crowding.isFull(["net"])).toBe(true);
 	});
 });

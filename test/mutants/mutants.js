@@ -1129,8 +1129,8 @@ const edge = [
 	{
 		promise: "edge: plain connections of one peer are bounded",
 		file: "src/edge/plain-connections.ts",
-		find: "if (count >= most) {",
-		replace: "if (count < 0) {",
+		find: "if (open.isFull(networks)) {",
+		replace: "if (open.isFull([])) {",
 		tests: ["test/program/plain-http.test.ts -t two hundred idle"],
 	},
 	{
@@ -1255,9 +1255,16 @@ const edge = [
 	{
 		promise: "edge: strangers of one network are counted",
 		file: "src/edge/gate.ts",
-		find: "(this.#strangers.get(network) ?? 0) >= connectionsPerNetwork",
-		replace: "connectionsPerNetwork < 0",
+		find: "return isFull || this.#strangers.isFull(networks)",
+		replace: "return isFull",
 		tests: ["test/program/edge.test.ts -t sixteen strangers"],
+	},
+	{
+		promise: "edge: a wide network is counted, too",
+		file: "src/edge/crowding.ts",
+		find: "this.#most * 2 ** index,",
+		replace: "this.#most * 999 ** index,",
+		tests: ["test/edge/network.test.ts -t in each"],
 	},
 	{
 		promise: "edge: what is never logged uses up no message",
