@@ -4,7 +4,6 @@
  */
 
 /** Characters in a login code. */
-export const CODE_LENGTH = 6;
 
 export interface Person {
 	readonly name: string;

@@ -92,3 +92,17 @@ export function mentioned(text: string): readonly string[] {
 		return meant(groups?.name ?? "").map(foldName);
 	});
 }
+
+/** What can be seen: no space, no control, no filler, and nothing that only says how others are shown. */
+const SEEN =
+	/[^\s\p{DI}\p{Cc}\u2800\uFFF9-\uFFFB\u{13441}\u{13442}\u{16FE4}\u{1D159}]/u
+		.source;
+const SEEN_PART = new RegExp(`${SEEN}(?:[^]*${SEEN})?`, "u");
+
+/** Without what can't be seen around it; nothing, if there is no more. */
+export const trimUnseen = (text: string): string =>
+	SEEN_PART.exec(text)?.[0] ?? "";
+
+/** Without the empty lines around: the first that is none keeps its indentation. */
+export const withoutEmptyLines = (text: string): string =>
+	text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd();

@@ -4,6 +4,7 @@
  */
 
 import type { PageSnapshot } from "../machines/page.ts";
+import { trimUnseen, withoutEmptyLines } from "../machines/text.ts";
 import { completion } from "./complete.ts";
 import { find, say } from "./element.ts";
 import { keepDraft, keptDraft } from "./kept.ts";
@@ -27,6 +28,7 @@ interface World {
 export function composer(world: World) {
 	const form = find("#composer", HTMLFormElement);
 	const field = find("#text", HTMLTextAreaElement);
+	const submit = find("#send", HTMLButtonElement);
 	const trouble = find("#text-trouble", HTMLElement);
 	const haste = find("#text-haste", HTMLElement);
 	const complete = completion(field, world.names);
@@ -59,8 +61,8 @@ export function composer(world: World) {
 	};
 	form.onsubmit = (event) => {
 		event.preventDefault();
-		const text = field.value.trim();
-		if (text === "" || tooLong()) return;
+		const text = withoutEmptyLines(field.value);
+		if (!canBeSent()) return;
 		write("");
 		typedAt = 0;
 		world.say(text);
@@ -72,8 +74,10 @@ export function composer(world: World) {
 		refresh();
 	}
 
+	const canBeSent = () => trimUnseen(field.value) !== "" && !tooLong();
+
 	function tooLong(): string {
-		const { length } = [...field.value.trim()];
+		const { length } = [...withoutEmptyLines(field.value)];
 		if (length <= TEXT_LIMIT) return "";
 		const [is, holds] = [length, TEXT_LIMIT].map((n) => n.toLocaleString("en"));
 		return `This is ${is} characters long; a message holds ${holds}. Shorten it, or send it in parts.`;
@@ -87,6 +91,7 @@ export function composer(world: World) {
 			field.style.height = `${field.scrollHeight + 6}px`;
 		}
 		say(trouble, tooLong() || told);
+		submit.ariaDisabled = String(!canBeSent());
 	}
 
 	return {

@@ -4,8 +4,9 @@
  * minutes are left, and when another mail may be asked for.
  */
 
+import { CODE_LENGTH, readCode } from "../machines/code.ts";
 import type { PageSnapshot } from "../machines/page.ts";
-import { CODE_LENGTH, type PageEvent } from "../machines/page-events.ts";
+import type { PageEvent } from "../machines/page-events.ts";
 import { find, say } from "./element.ts";
 
 const some = (n: number, one: string, more: string) =>
@@ -23,9 +24,11 @@ export function verifyForm(send: (event: PageEvent) => void) {
 	let shown: PageSnapshot | undefined;
 
 	function sendIfWhole() {
-		const code = field.value.toUpperCase().replace(/[^0-9A-Z]/g, "");
-		submit.disabled = code.length !== CODE_LENGTH;
-		if (!submit.disabled) send({ type: "code", code });
+		const code = readCode(field.value);
+		submit.disabled = code === undefined;
+		if (code !== undefined) send({ type: "code", code });
+		else if (field.value.trim().length > CODE_LENGTH)
+			say(wrong, "A code has 6 letters and digits. Copy it from the mail.");
 	}
 
 	field.oninput = sendIfWhole;

@@ -126,6 +126,58 @@ export const faults: readonly Fault[] = [
 		},
 	},
 	{
+		fault: "a code in full width, or what cannot be a code",
+		outcome: "it is taken; the other costs no try",
+		async check(house) {
+			const ann = house.connect("plume.2");
+			const code = await helloAndCode(house, ann, "ann");
+			const none = [
+				"",
+				"ABC",
+				"ABCDEFG",
+				"ABCDEU",
+				"x".repeat(65),
+				"please go",
+			];
+			for (const typed of none) ann.auth(typed);
+			await house.settle();
+			expect(ann.last(9)).toMatchObject({ tries: 5 });
+			expect(ann.received.filter(({ type }) => type === 4)).toHaveLength(6);
+			ann.auth(
+				[...code]
+					.map((sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0))
+					.join(""),
+			);
+			await house.settle();
+			expect(ann.isIn).toBe(true);
+		},
+	},
+	{
+		fault: "an address with marks around it that cannot be seen",
+		outcome: "they are dropped",
+		async check(house) {
+			const ann = house.connect("plume.2");
+			ann.hello("ann", "\u200e ann@example.org\u200f\u2069\ufeff");
+			await house.settle();
+			expect(house.mailer.sent).toMatchObject([{ to: email("ann") }]);
+		},
+	},
+	{
+		fault: "texts that show nothing",
+		outcome: "refused as empty",
+		async check(house) {
+			const ann = await house.enter("ann", "plume.2");
+			for (const text of ["\u200b", " \u2800\n", "\u3164", "\u{e0020}"]) {
+				ann.say(text);
+				await house.settle();
+				expect(ann.last(11)).toMatchObject({ code: "textIsNotEmpty" });
+			}
+			ann.say("\n\n    if (x) {\n\n");
+			await house.settle();
+			expect(ann.lines.at(-1)).toBe("ann:     if (x) {");
+		},
+	},
+	{
 		fault: "resend",
 		outcome: "the old code is dead, the wait is told",
 		async check(house) {

@@ -8,6 +8,7 @@
  */
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
+import { trimUnseen } from "../../machines/text.ts";
 
 export interface ParsedEmail {
 	readonly email: string;
@@ -29,7 +30,7 @@ const WRITTEN_DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u;
 const DOMAIN = /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/;
 
 export function parseEmail(raw: string): ParsedEmail | undefined {
-	const [local = "", written = "", ...more] = raw.trim().split("@");
+	const [local = "", written = "", ...more] = trimUnseen(raw).split("@");
 	if (more.length > 0 || !WRITTEN_DOMAIN.test(written)) return undefined;
 	const domain = domainToASCII(written).replace(/\.$/, "");
 	const email = `${local.toLowerCase()}@${domain}`;

@@ -62,6 +62,7 @@ const headSize = (size: number) => (size < 126 ? 2 : size < 65_536 ? 4 : 10);
 const codeRules: ReadonlySet<string> = new Set<Rule>([
 	"loginIsPending",
 	"codeIsFresh",
+	"codeIsWhole",
 	"codeIsRight",
 	"triesAreLeft",
 	"isWhoAsked",

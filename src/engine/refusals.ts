@@ -39,6 +39,8 @@ export const refusalWords = {
 	// Proving it
 	loginIsPending: "There is no login to finish. Please ask for a new code.",
 	codeIsFresh: "That code has expired. Please ask for a new one.",
+	codeIsWhole:
+		"That is no code: it has 6 letters and digits. Copy it from the mail.",
 	codeIsRight: "That code is not right.",
 	triesAreLeft: "That was one try too many. Please ask for a new code.",
 	isWhoAsked: "That code is not for you. Please ask for a new one.",

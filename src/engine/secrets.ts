@@ -4,9 +4,7 @@
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
-/** Crockford's base32: no I, L, O, U. */
-const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const CODE_LENGTH = 6;
+import { CODE_LENGTH, CODE_LETTERS } from "../../machines/code.ts";
 
 export type RandomBytes = (size: number) => Uint8Array;
 
@@ -28,7 +26,7 @@ export class Secrets {
 	code(): string {
 		return Array.from(
 			this.#random(CODE_LENGTH),
-			(byte) => ALPHABET[byte % 32],
+			(byte) => CODE_LETTERS[byte % 32],
 		).join("");
 	}
 
@@ -43,15 +41,6 @@ export class Secrets {
 			.update([use, ...parts].join("\0"))
 			.digest("base64url");
 	}
-}
-
-/** A code as typed: any case, spaces and dashes dropped, O read as 0 and I or L as 1. */
-export function normaliseCode(typed: string): string {
-	return typed
-		.replace(/[\s-]/g, "")
-		.toUpperCase()
-		.replaceAll("O", "0")
-		.replace(/[IL]/g, "1");
 }
 
 /** SHA-256 in base64url. */

@@ -65,6 +65,19 @@ test.each([
 	},
 );
 
+test("an address and a code are taken however they were pasted, and what is no code is told", async () => {
+	const dana = await visit("dana");
+	await dana.asksForACode("dana@example.org\u200f");
+	const code = await plume().codeFor("dana");
+	await dana.types("Your code");
+	await dana.isTold("A code has 6 letters and digits.");
+	const wide = [...code].map((sign) =>
+		String.fromCharCode(sign.charCodeAt(0) + 0xfee0),
+	);
+	await dana.types(`Your code: ${wide.join("")}`);
+	await dana.reads("dana came in");
+});
+
 test("the code may fill itself in, and what was entered is remembered", async () => {
 	const ann = await visit("anna");
 	await ann.getsACode();

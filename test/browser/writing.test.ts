@@ -39,6 +39,22 @@ test("many pasted lines are one message, in a field that leaves room to read", a
 	expect(await said.allInnerTexts()).toEqual([text]);
 });
 
+test("Send is dim while there is nothing to see, and the first line keeps its indentation", async () => {
+	const ann = await enter("ann");
+	const send = ann.page.locator("#send");
+	const opacity = () =>
+		send.evaluate((button) => Number(getComputedStyle(button).opacity));
+	await ann.field.fill("\u200b \u3164\n\u2800");
+	expect(await opacity()).toBeLessThan(1);
+	await ann.page.keyboard.press("Enter");
+	await ann.field.fill("\n\n    if (x) {\n    }\n\n");
+	expect(await opacity()).toBe(1);
+	await ann.page.keyboard.press("Enter");
+	await ann.reads("if (x) {");
+	const said = ann.page.locator("article.said .line");
+	expect(await said.allTextContents()).toEqual(["    if (x) {\n    }"]);
+});
+
 test("a line that could not go out yet says so, until it is said", async () => {
 	const ann = await enter("ann");
 	const connect = await ann.cutsTheLine();

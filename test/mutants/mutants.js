@@ -780,6 +780,20 @@ const login = [
 		tests: ["test/faults.test.ts -t read as"],
 	},
 	{
+		promise: "login: what cannot be a code costs no try",
+		file: "src/engine/decide/auth.ts",
+		find: "const typed = readCode(code);",
+		replace: 'const typed: string | undefined = readCode(code) ?? "";',
+		tests: ["test/faults.test.ts -t full width"],
+	},
+	{
+		promise: "room: a text that shows nothing is not said",
+		file: "src/engine/decide/text.ts",
+		find: 'if (trimUnseen(text) === "")',
+		replace: 'if (text.trim() === "")',
+		tests: ["test/faults.test.ts -t show nothing"],
+	},
+	{
 		promise: "login: no email in the operational log",
 		file: "src/engine/admission.ts",
 		find: "this.#pipeline.append(...entries);",

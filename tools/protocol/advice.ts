@@ -38,6 +38,7 @@ export const refusalAdvice = {
 	isNotInside: "giveUp",
 	loginIsPending: "askAgain",
 	codeIsFresh: "askAgain",
+	codeIsWhole: "change",
 	codeIsRight: "change",
 	triesAreLeft: "askAgain",
 	isWhoAsked: "askAgain",

@@ -1,5 +1,7 @@
 /** Is this the code, and may whoever has it enter now? */
+
 import { clientGuards, clientRules } from "../../../machines/client.ts";
+import { readCode } from "../../../machines/code.ts";
 import type {
 	ClientEntered,
 	LoginSucceeded,
@@ -7,7 +9,7 @@ import type {
 import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import type { Entry } from "../../log/log.ts";
-import { normaliseCode, type Secrets, sameMac, sha256 } from "../secrets.ts";
+import { type Secrets, sameMac, sha256 } from "../secrets.ts";
 import {
 	claimBroken,
 	codeMac,
@@ -53,7 +55,9 @@ export function decideAuth(
 	const rules = clientRules["login.succeeded"];
 	const broken = firstBroken(clientGuards, rules, login, succeeded);
 	if (broken) return refuse(broken);
-	const mac = codeMac(secrets, login.pending, normaliseCode(code));
+	const typed = readCode(code);
+	if (typed === undefined) return refuse("codeIsWhole");
+	const mac = codeMac(secrets, login.pending, typed);
 	if (!sameMac(mac, login.code)) {
 		const failed: Entry = { event: { type: "login.failed", time, client } };
 		const refused = login.tries > 1 ? "codeIsRight" : "triesAreLeft";

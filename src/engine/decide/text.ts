@@ -1,6 +1,7 @@
 /** May this be said, here and now? */
 import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
+import { trimUnseen, withoutEmptyLines } from "../../../machines/text.ts";
 import { digestOf } from "../../log/line.ts";
 import type { Secrets } from "../secrets.ts";
 import { type Decision, type Policy, refuse, type View } from "./decision.ts";
@@ -14,12 +15,13 @@ export interface Words {
 
 export function decideText(
 	{ client, now: time, state }: View,
-	{ text, n, room: meant }: Words,
+	{ text: typed, n, room: meant }: Words,
 	{ limits }: Policy,
 	secrets: Secrets,
 ): Decision {
 	if (!client?.matches("inRoom")) return refuse("isInside");
-	if (text.trim() === "") return refuse("textIsNotEmpty");
+	const text = withoutEmptyLines(typed);
+	if (trimUnseen(text) === "") return refuse("textIsNotEmpty");
 	if (!text.isWellFormed()) return refuse("textIsWellFormed");
 	if (text.length > limits.textPoints && [...text].length > limits.textPoints)
 		return refuse("textIsShort");
