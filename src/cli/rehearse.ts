@@ -1,8 +1,8 @@
 /**
  * `plume rehearse`: takes a production log through the machines at hand, as a
- * server would live, before they are trusted with it. It lists every event
- * that they would not have let in, each by the first rule it breaks, and
- * tells the first checkpoint that vouches for another state. A refused event
+ * server would live, before they are trusted with it. It tells the first
+ * event that they would not have let in, by the first rule it breaks, counts
+ * the others, and tells the first checkpoint that vouches for another state. A refused event
  * is left out and what comes after it is still tried.
  */
 import type { AnyStateMachine } from "xstate";
@@ -27,7 +27,7 @@ const rules: Readonly<Record<keyof Machines, Rules>> = {
 
 /** Answers 0 if all would go as it went, else 3. */
 export function rehearse(
-	{ source }: RehearseCommand,
+	{ source, all: tellsAll = false }: RehearseCommand,
 	parts: LogParts,
 	machines = machinesAtHand,
 ): Promise<ExitCode> {
@@ -35,17 +35,23 @@ export function rehearse(
 		const state = new State(verifier, botClaim, undefined, machines);
 		const checkpoints = await Checkpoints.in(sources);
 		let refused = 0;
+		const counts = new Map<string, number>();
 		let wrong: WrongState | undefined;
 		for await (const batch of batches)
 			for (const stored of batch) {
 				const why = refusalOf(state, stored, machines);
-				if (why !== undefined && ++refused)
-					parts.print(`${placeOf(stored)} would be refused: ${why}`);
+				if (why !== undefined) {
+					if (++refused === 1 || tellsAll)
+						parts.print(`${placeOf(stored)} would be refused: ${why}`);
+					const kind = `${stored.event.type}: ${why}`;
+					counts.set(kind, (counts.get(kind) ?? 0) + 1);
+				}
 				const found = checkpoints.check(state, stored);
 				if (found && !wrong) parts.print(`${found.message}.`);
 				wrong ??= found;
 			}
 		const all = verifier.seq;
+		for (const [kind, many] of counts) parts.print(`${many} × ${kind}`);
 		if (refused)
 			parts.print(
 				`${refused} of ${all} events would be refused; those after the first may only follow from it.`,
