@@ -14,7 +14,7 @@ import {
 import { boolean, parseFlags, string } from "./flags.ts";
 import { type LogCommand, logCommands } from "./log-arguments.ts";
 
-export type Topic = "plume" | "serve" | "replay" | "rehearse" | "why";
+export type Topic = "plume" | "serve" | "cut" | "replay" | "rehearse" | "why";
 
 export type Command =
 	| { readonly name: "help"; readonly of: Topic }
@@ -39,6 +39,7 @@ export function parseCommand(
 ): Command {
 	const [first = "serve", ...rest] = args;
 	switch (first) {
+		case "cut":
 		case "replay":
 		case "rehearse":
 		case "why":

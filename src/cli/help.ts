@@ -8,6 +8,7 @@ const plume = `Plume, a small event-sourced chat server.
 
   plume [serve] [flags]     run the server
   plume replay [LOG]        fold a log through the statecharts and tell what is
+  plume cut DATA FOLDER     copy the sound beginning of a log, to start from
   plume rehearse [LOG]      try a log on this version before it is upgraded to
   plume why CLIENT|SEQ [LOG]  tell the story of a client, or of an event
   plume --version           tell the version
@@ -40,12 +41,28 @@ It defaults to the data folder, PLUME_DATA.
                   never does): owner:NAME, member:ROOM/NAME or messages:ROOM>N
 `;
 
-const rehearse = `plume rehearse [LOG]
+const cut = `plume cut DATA [--to SEQ|TIME] FOLDER
+
+Copies the sound beginning of a log, with the secret, into FOLDER, which must be
+new or empty, and restores it there: what was erased later is erased there, too,
+and everyone who comes back is told that something is missing. Tells what is
+left out. It works on a log that is damaged or incomplete. DATA is never written
+to, and a server may run on it.
+
+  --to SEQ|TIME   copy no event after number SEQ, or after a time (ISO 8601)
+
+Exit codes: 0 it can be started, 1 failure, 3 nothing up to there is sound.
+`;
+
+const rehearse = `plume rehearse [LOG] [--all]
 
 Takes a log, as a server would live it, through the machines of this version:
-run it on a copy of the data before upgrading. It lists every event that they
-would refuse, by number and rule, goes on without it, and tells the first
-checkpoint that vouches for another state. It never writes.
+run it on a copy of the data before upgrading. It tells the first event that
+they would refuse, by number and rule, goes on without it, counts the others by
+rule, and tells the first checkpoint that vouches for another state. It never
+writes.
+
+  --all           list every event that would be refused
 
 LOG is a data folder, one segment file, or - for standard input.
 It defaults to the data folder, PLUME_DATA.
@@ -68,7 +85,7 @@ It defaults to the data folder, PLUME_DATA. It never writes.
 
 /** The help text of a command. */
 export function helpText(of: Topic): string {
-	return of === "serve" ? serve() : { plume, replay, rehearse, why }[of];
+	return of === "serve" ? serve() : { plume, cut, replay, rehearse, why }[of];
 }
 
 function serve(): string {

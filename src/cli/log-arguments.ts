@@ -1,4 +1,4 @@
-/** The commands that read a log and never write, and what each may be asked. */
+/** The commands that read a log and never write to it, and what each may be asked. */
 import { parseRoomName } from "../chat/room-name.ts";
 import { ConfigError } from "../config.ts";
 import { boolean, type Flags, parseFlags, string } from "./flags.ts";
@@ -30,12 +30,22 @@ export interface BisectCommand extends Asked<"bisect"> {
 	readonly question: Question;
 }
 export interface InspectCommand extends Asked<"inspect"> {}
-export interface RehearseCommand extends Asked<"rehearse"> {}
+/** Reads one data folder and makes another. */
+export interface CutCommand extends Asked<"cut"> {
+	readonly source: string;
+	readonly into: string;
+	readonly until: Until | undefined;
+}
+/** `all`: each event that would be refused, not only the first. */
+export interface RehearseCommand extends Asked<"rehearse"> {
+	readonly all?: boolean;
+}
 export interface WhyCommand extends Asked<"why"> {
 	readonly about: { readonly seq: number } | { readonly client: string };
 }
 export type LogCommand =
 	| ReplayCommand
+	| CutCommand
 	| FollowCommand
 	| BisectCommand
 	| InspectCommand
@@ -45,6 +55,7 @@ export type LogCommand =
 /** Each answers nothing if only help is wanted. */
 export const logCommands = {
 	replay: parseReplay,
+	cut: parseCut,
 	rehearse: parseRehearse,
 	why: parseWhy,
 };
@@ -80,10 +91,24 @@ function parseReplay(args: readonly string[]): LogCommand | undefined {
 	return { name: "replay", source, until, json, verify, ...scope };
 }
 
+function parseCut(args: readonly string[]): LogCommand | undefined {
+	const { values, positionals } = parseFlags("cut", args, true, { to: string });
+	if (values.help) return undefined;
+	const [source, into, ...more] = positionals;
+	if (!source || !into || more.length > 0)
+		throw new ConfigError(
+			"plume cut takes a data folder and a new folder. Try plume cut --help.",
+		);
+	const to = textOf(values.to);
+	const until = to === undefined ? undefined : parseUntil(to);
+	return { name: "cut", source, into, until };
+}
+
 function parseRehearse(args: readonly string[]): LogCommand | undefined {
-	const flags = parseFlags("rehearse", args, true, {});
+	const flags = parseFlags("rehearse", args, true, { all: boolean });
 	if (flags.values.help) return undefined;
-	return { name: "rehearse", source: sourceOf("rehearse", flags, 0) };
+	const all = flags.values.all === true;
+	return { name: "rehearse", source: sourceOf("rehearse", flags, 0), all };
 }
 
 function parseWhy(args: readonly string[]): LogCommand | undefined {

@@ -1,4 +1,5 @@
 /** The commands that read a log, each to what answers it. */
+import { cut } from "./cut.ts";
 import { follow } from "./follow.ts";
 import { inspect, type ShowParts } from "./inspect.ts";
 import type { LogCommand } from "./log-arguments.ts";
@@ -14,6 +15,8 @@ export function readLog(
 	pause: () => Promise<boolean>,
 ): Promise<ExitCode> {
 	switch (command.name) {
+		case "cut":
+			return cut(command, parts);
 		case "replay":
 			return replay(command, parts);
 		case "bisect":

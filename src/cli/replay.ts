@@ -77,7 +77,10 @@ export function bisect(
 	});
 }
 
-function isBehind({ seq, event }: Stored, until: Until | undefined): boolean {
+export function isBehind(
+	{ seq, event }: Stored,
+	until: Until | undefined,
+): boolean {
 	if (until === undefined) return false;
 	return "seq" in until ? seq > until.seq : event.time > until.time;
 }

@@ -191,6 +191,13 @@ describe("rehearse", () => {
 			RegExp(`^event ${seq} \\(login.succeeded, .*refused: codeIsFresh$`),
 		);
 		expect(lines.at(-1)).toMatch(/^[2-9] of \d+ events would be refused/);
+		const told = () => lines.filter((line) => line.startsWith("event "));
+		expect(told()).toHaveLength(1);
+		expect(lines).toContain("1 × login.succeeded: codeIsFresh");
+		const refused = Number(lines.at(-1)?.split(" ")[0]);
+		lines.length = 0;
+		await rehearse({ ...command, all: true }, partsOn(disk), machines);
+		expect(told()).toHaveLength(refused);
 	});
 
 	test("names the first checkpoint that a changed action makes wrong, though nothing is refused", async () => {
@@ -358,4 +365,19 @@ test("how often each rule refused is told at the stop, if one did", async () => 
 	await house.settle();
 	await house.engine.stop();
 	expect(told).toEqual([{ refusals: { nameIsLegal: 1, emailIsLegal: 2 } }]);
+});
+
+test("a report names under each room only the owners who came into it", async () => {
+	const { disk } = await conversation();
+	const { lines } = await plume(disk, ["replay", "--json"]);
+	const { rooms } = JSON.parse(lines[0] ?? "");
+	const owners = rooms.map((room: { name: string; owners: string[] }) => [
+		room.name,
+		room.owners,
+	]);
+	expect(owners).toHaveLength(2);
+	expect(
+		new Set(owners.flatMap(([, names]: [string, string[]]) => names)).size,
+	).toBe(2);
+	for (const [, names] of owners) expect(names).toHaveLength(1);
 });

@@ -16,6 +16,28 @@
 /** @type {readonly Mutant[]} */
 const log = [
 	{
+		promise: "cut: what is erased further on is erased by an event of its own",
+		file: "src/cli/cut.ts",
+		find: "return [{ event: { ...fact, room, ...line, seqs: [seq] } }];",
+		replace: "return [];",
+		tests: ["test/cli/cut.test.ts"],
+	},
+	{
+		promise: "cut: a batch is copied whole or not at all",
+		file: "src/cli/prefix.ts",
+		find: "if (this.#isBehind(last) ||",
+		replace: "if (this.#isBehind(batch[0] ?? last) ||",
+		tests: ["test/cli/cut.test.ts"],
+	},
+	{
+		promise: "cut: every room goes on under another epoch",
+		file: "src/cli/cut.ts",
+		find: "entries.push(...logRestored({ state, now }, seq, ids));",
+		replace:
+			"entries.push(...logRestored({ state, now }, seq, ids).slice(0, 1));",
+		tests: ["test/cli/cut.test.ts"],
+	},
+	{
 		promise:
 			"restore: another item at the offset of the last one seen is a gap",
 		file: "src/engine/catch-up.ts",

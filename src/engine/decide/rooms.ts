@@ -34,7 +34,7 @@ export function roomBroken(
 export function roomOpened(
 	{ state, now: time }: Rooms,
 	room: string,
-	secrets: Secrets,
+	secrets: Pick<Secrets, "id">,
 	maker?: Identity,
 ): readonly Entry[] {
 	if (state.room(room)) return [];

@@ -1,0 +1,147 @@
+/**
+ * `plume cut`: the sound beginning of a log, or a part of it, as a data folder
+ * of its own, restored: with its secret, with nothing in it that was erased
+ * later, and with other epochs. The folder it comes from is only read.
+ */
+import { randomBytes } from "node:crypto";
+import { join, resolve, sep } from "node:path";
+import type { MessageErased } from "../../machines/events.ts";
+import { LOBBY } from "../../machines/message.ts";
+import { ConfigError } from "../config.ts";
+import { logRestored, roomOpened } from "../engine/decide/rooms.ts";
+import { type Disk, namesIn, writeAll } from "../log/disk.ts";
+import { draft, sealEntry } from "../log/line.ts";
+import type { Entry } from "../log/log.ts";
+import {
+	logFolder,
+	type Source,
+	segmentName,
+	segmentsOf,
+} from "../log/reader.ts";
+import { leftOut } from "./left-out.ts";
+import type { CutCommand } from "./log-arguments.ts";
+import { type Prefix, soundPrefix } from "./prefix.ts";
+import { isBehind } from "./replay.ts";
+import type { ExitCode, LogParts } from "./source.ts";
+
+const ids = { id: () => randomBytes(16).toString("base64url") };
+
+export async function cut(
+	{ source = "", into, until }: CutCommand,
+	{ disk, print, warn }: LogParts,
+): Promise<ExitCode> {
+	if (`${resolve(into)}${sep}`.startsWith(`${resolve(source)}${sep}`))
+		throw new ConfigError(`${into} lies in ${source}, which is never written.`);
+	const there = await namesIn(disk, into);
+	if (there.length > 0 || (await namesIn(disk, logFolder(into))).length > 0)
+		throw new ConfigError(`${into} is not empty. Name a folder that is new.`);
+	const names = await namesIn(disk, logFolder(source));
+	const sources = names.length > 0 ? await segmentsOf(disk, source) : [];
+	if (sources.length === 0) {
+		warn(`There is no log in ${source}. Name a data folder.`);
+		return 1;
+	}
+	const prefix = await soundPrefix(sources, (last) => isBehind(last, until));
+	const { seq, wrong } = prefix;
+	if (seq === 0) {
+		warn(`Nothing up to there is sound${wrong ? `: ${wrong}` : ""}.`);
+		return 3;
+	}
+	await copyLog(disk, sources, prefix, into);
+	const copied = await soundPrefix(await segmentsOf(disk, into), () => false);
+	if (copied.seq !== seq || copied.hash !== prefix.hash) {
+		warn(`${source} changed while it was copied. Remove ${into}, try again.`);
+		return 1;
+	}
+	await restore(disk, copied, into);
+	print(`Copied events 1 to ${seq} into ${into}, where the log is restored.`);
+	const { length } = copied.erased;
+	if (length > 0) print(`Erased again, as later in ${source}: ${length}.`);
+	if (!(await copySecret(disk, source, into)))
+		warn(`${source} has no secret: start it with the one it was written with.`);
+	for (const line of await leftOut(disk, source, sources, prefix)) print(line);
+	return 0;
+}
+
+async function copyLog(
+	disk: Disk,
+	sources: readonly Source[],
+	{ segments, bytes }: Prefix,
+	into: string,
+): Promise<void> {
+	await disk.makeFolder(into);
+	await disk.makeFolder(logFolder(into));
+	for (const [nth, { file, first = 1 }] of sources.entries()) {
+		if (nth >= segments) break;
+		const end = nth === segments - 1 ? bytes : undefined;
+		const path = join(logFolder(into), segmentName(first));
+		await write(disk, path, disk.read(file, 0, end));
+	}
+	await disk.syncFolder(logFolder(into));
+	await disk.syncFolder(into);
+}
+
+/** Adds, as one batch, what makes of a copy a log that goes on. */
+async function restore(disk: Disk, prefix: Prefix, into: string) {
+	const { state, seq, bytes } = prefix;
+	const now = state.time;
+	const entries = erasedAgain(prefix, now);
+	for (const entry of entries) state.apply(entry);
+	entries.push(...logRestored({ state, now }, seq, ids));
+	let { hash } = prefix;
+	let lines = "";
+	const last = seq + entries.length;
+	for (const [nth, entry] of entries.entries()) {
+		const stored = { seq: seq + 1 + nth, ...entry };
+		const sealed = sealEntry(hash, draft(stored), seq + 1, last);
+		lines += sealed.line;
+		hash = sealed.hash;
+	}
+	const { file = "" } = (await segmentsOf(disk, into)).at(-1) ?? {};
+	await write(disk, file, [Buffer.from(lines)], bytes);
+}
+
+/** The events that say what is erased already. */
+function erasedAgain({ state, erased }: Prefix, now: number): Entry[] {
+	const here = erased.flatMap(({ seq, room, ...line }): Entry[] => {
+		const fact = { type: "message.erased", time: now, as: "author" } as const;
+		if (room === undefined) return [];
+		return [{ event: { ...fact, room, ...line, seqs: [seq] } }];
+	});
+	const gone = erased.filter(({ room }) => room === undefined);
+	const [one] = gone;
+	if (!one) return here;
+	// Nobody sees the rooms they stood in any more.
+	const event: MessageErased = {
+		...{ type: "message.erased", time: now, room: LOBBY, author: one.by },
+		...{ through: 0, name: one.name, by: one.by, as: "author" },
+		seqs: gone.map(({ seq }) => seq),
+	};
+	return [...here, ...roomOpened({ state, now }, LOBBY, ids), { event }];
+}
+
+async function copySecret(disk: Disk, from: string, into: string) {
+	if (!(await namesIn(disk, from)).includes("secret")) return false;
+	await write(disk, join(into, "secret"), disk.read(join(from, "secret")));
+	await disk.syncFolder(into);
+	return true;
+}
+
+async function write(
+	disk: Disk,
+	path: string,
+	chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+	from = 0,
+): Promise<void> {
+	const file = await disk.open(path);
+	try {
+		let at = from;
+		for await (const chunk of chunks) {
+			await writeAll(file, chunk, at);
+			at += chunk.length;
+		}
+		await file.sync();
+	} finally {
+		await file.close();
+	}
+}

@@ -1,0 +1,160 @@
+/** A log is cut where it is sound, and what comes of it can be started. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { openFileLog } from "../../src/log/file-log.ts";
+import type { FakeDisk } from "../fakes/disk.ts";
+import { House } from "../house.ts";
+import { openDesk, plume } from "./desk.ts";
+
+const GAP = 13;
+let desk: Awaited<ReturnType<typeof openDesk>>;
+let ann: Awaited<ReturnType<House["enter"]>>;
+
+beforeEach(async () => {
+	desk = await openDesk({ segmentBytes: 2000, every: 10 });
+	ann = await desk.house.enter("ann", "plume.2");
+	for (let n = 1; n <= 20; n++) await says(n);
+});
+
+async function says(n: number) {
+	desk.clock.advance(1000);
+	ann.say(`line ${n}.`, n);
+	await desk.house.settle();
+}
+
+const write = async (disk: FakeDisk, path: string, text: string) =>
+	(await disk.open(path)).write(Buffer.from(text), 0);
+
+const dataOf = (disk: FakeDisk) =>
+	[...disk.files].filter(([path]) => path.startsWith("data/"));
+
+/** All events, in order. */
+const eventsIn = (disk: FakeDisk, folder: string) =>
+	[...disk.files]
+		.filter(([path]) => path.startsWith(`${folder}/log/`))
+		.flatMap(([, bytes]) => bytes.toString().trim().split("\n"))
+		.map((line) => JSON.parse(line))
+		.filter(({ seq }) => seq !== undefined);
+
+const seqOf = (text: string) =>
+	eventsIn(desk.disk, "data").find((event) => event.text === text)?.seq;
+
+async function isSound(folder = "new") {
+	const { code, lines } = await plume(desk.disk, [
+		"replay",
+		"--verify",
+		folder,
+	]);
+	expect(lines.join("\n")).toContain("Verified");
+	expect(code).toBe(0);
+}
+
+function cut(...args: string[]) {
+	return plume(desk.disk, ["cut", "data", ...args, "new"]);
+}
+
+describe("plume cut", () => {
+	test("copies all of a sound log beside its server, with the secret", async () => {
+		await write(desk.disk, "data/secret", "a secret of the server\n");
+		const before = dataOf(desk.disk);
+		const { code, lines } = await cut();
+		expect(code).toBe(0);
+		expect(lines.at(-1)).toBe("Nothing was left out.");
+		expect(dataOf(desk.disk)).toEqual(before);
+		expect(desk.disk.files.get("new/secret")?.toString()).toBe(
+			"a secret of the server\n",
+		);
+		await isSound();
+		const types = eventsIn(desk.disk, "new").map(({ type }) => type);
+		expect(types.slice(-2)).toEqual(["log.restored", "room.restored"]);
+	});
+
+	test("makes a log that a server starts with, where whoever comes back gets a gap", async () => {
+		await cut("--to", String(seqOf("line 9.")));
+		const { disk, clock } = desk;
+		const ids = () => "unused";
+		const log = openFileLog({ disk, folder: "new", clock, ids });
+		const house = await House.open({ log, clock, seed: "again" });
+		const back = house.connect("plume.2");
+		back.open(ann.memory);
+		await house.settle();
+		expect(back.last(GAP)).toBeDefined();
+		expect(back.lines.at(-1)).toBe("ann: line 9.");
+	});
+
+	test("ends with the last whole batch up to an event, and tells what is left out", async () => {
+		const to = seqOf("line 12.");
+		const { code, lines } = await cut("--to", String(to));
+		expect(code).toBe(0);
+		expect(lines[0]).toContain(`Copied events 1 to ${to}`);
+		expect(lines.join("\n")).toMatch(
+			/Left out: \d+ events, from .+: 8 in lobby/,
+		);
+		await isSound();
+		const inside = await cut("--to", "4");
+		expect(inside.code).toBe(2);
+		expect(inside.lines[0]).toContain("new is not empty");
+	});
+
+	test("never ends inside a batch", async () => {
+		const [entered] = eventsIn(desk.disk, "data").filter(
+			({ type }) => type === "client.entered",
+		);
+		expect((await cut("--to", String(entered.batch[1] - 1))).code).toBe(0);
+		const from = eventsIn(desk.disk, "new").find(
+			({ type }) => type === "log.restored",
+		)?.from;
+		expect(from).toBe(entered.batch[0] - 1);
+	});
+
+	test("erases again what was erased further on", async () => {
+		const place = ann.items.find(({ text }) => text === "line 3.");
+		ann.erase({ room: "lobby", epoch: place?.epoch, target: place?.offset });
+		await desk.house.settle();
+		const { lines } = await cut("--to", String(seqOf("line 12.")));
+		expect(lines[1]).toContain("Erased again");
+		await isSound();
+		const [erased] = eventsIn(desk.disk, "new").filter(
+			({ type }) => type === "message.erased",
+		);
+		expect(erased).toMatchObject({
+			target: place?.offset,
+			by: expect.any(String),
+		});
+		expect(JSON.stringify(eventsIn(desk.disk, "new"))).not.toContain("line 3.");
+	});
+
+	test("ends before damage, and tells its place", async () => {
+		const damaged = seqOf("line 7.");
+		for (const [path, bytes] of dataOf(desk.disk)) {
+			const at = path.includes("/log/") ? bytes.indexOf("line 7.") : -1;
+			if (at > 0) bytes[at] = 0x4c;
+		}
+		const { code, lines } = await cut();
+		expect(code).toBe(0);
+		expect(lines[0]).toContain(`Copied events 1 to ${damaged - 1}`);
+		expect(lines.join("\n")).toContain("It is sound no further");
+		await isSound();
+	});
+
+	test("tells how much a snapshot shows to be missing", async () => {
+		await desk.house.engine.stop();
+		const segments = dataOf(desk.disk).filter(([path]) =>
+			path.includes("/log/"),
+		);
+		for (const [path] of segments.slice(-3)) await desk.disk.remove(path);
+		const { code, lines } = await cut();
+		expect(code).toBe(0);
+		expect(lines.join("\n")).toMatch(
+			/Missing before: \d+ events, for a snapshot/,
+		);
+		await isSound();
+	});
+
+	test("refuses a folder in the data folder, and a folder without a log", async () => {
+		const inside = await plume(desk.disk, ["cut", "data", "data/new"]);
+		expect(inside.code).toBe(2);
+		expect((await plume(desk.disk, ["cut", "nothing", "new"])).code).toBe(1);
+		expect((await plume(desk.disk, ["cut", "data"])).code).toBe(2);
+		expect((await cut("--to", "0")).code).toBe(3);
+	});
+});
