@@ -22,6 +22,21 @@ const FATE: Readonly<Record<string, string>> = {
 	EENVELOPE: REFUSED,
 	EMESSAGE: REFUSED,
 };
+/** What nodemailer has one code for, by the words of the system and of OpenSSL. */
+const TROUBLE = [
+	[
+		/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UNREACH|TIMEDOUT|never received/,
+		"cannot be reached: check the host and the port in SMTP_URL",
+	],
+	[
+		/certificate|self.signed|altnames/i,
+		"shows a certificate that is not trusted: name in SMTP_URL the host it is for, or give its authority in NODE_EXTRA_CA_CERTS",
+	],
+	[
+		/wrong version number|SSL routines/,
+		"speaks plain text on that port: say smtp:// in SMTP_URL, or the port for smtps://",
+	],
+] as const;
 
 const HERE = /^(localhost|127\.[\d.]+|\[::1\])$/;
 
@@ -30,9 +45,12 @@ export function smtpMailer({ url, from }: SmtpOptions): Mailer {
 	if (!/^smtps?:\/\//.test(url) || !URL.canParse(url))
 		throw new MailError("SMTP_URL must look like smtps://user:password@host");
 	const { password, hostname } = new URL(url);
+	const isHere = HERE.test(hostname);
 	const transport = createTransport({
 		url,
-		requireTLS: password !== "" && !HERE.test(hostname),
+		requireTLS: password !== "" && !isHere,
+		// What stays on this machine may have a certificate nobody signed.
+		tls: { rejectUnauthorized: !isHere },
 	});
 	return {
 		async send(mail, signal) {
@@ -46,10 +64,11 @@ export function smtpMailer({ url, from }: SmtpOptions): Mailer {
 
 /** What was thrown is not kept: it quotes the address and the server's own words. */
 function explain(thrown: unknown): never {
-	const { code, responseCode }: NodemailerError = Object(thrown);
+	const { code, responseCode, message }: NodemailerError = Object(thrown);
 	const codes = [code, responseCode].filter(Boolean).join(" ");
 	const fate =
 		FATE[code ?? ""] ??
+		TROUBLE.find(([words]) => words.test(message))?.[1] ??
 		"cannot be reached in safety: check SMTP_URL, its certificate and the network";
 	throw new MailError(`the SMTP server ${fate} (${codes})`);
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { SMTPServer } from "smtp-server";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { MailError } from "../../src/mail/mailer.ts";
 import { smtpMailer } from "../../src/mail/smtp.ts";
 import {
@@ -150,6 +150,61 @@ it("tells no other machine its password in the clear", async () => {
 	);
 	expect(smtp.logins).toBe(0);
 	await smtp.close();
+});
+
+describe("a mail server with a certificate that nobody signed", () => {
+	const open = async (secure: boolean, plain = false) => {
+		const disabledCommands = plain ? ["STARTTLS"] : [];
+		const server = new SMTPServer({
+			...{ secure, disabledCommands, authOptional: true },
+			onData(stream, _session, callback) {
+				stream.resume().on("end", callback);
+			},
+		});
+		server.on("error", () => {});
+		const listener = server.listen(0, "0.0.0.0");
+		await once(listener, "listening");
+		const { port } = listener.address() as AddressInfo;
+		const send = (scheme: string, host: string) =>
+			smtpMailer({ url: `${scheme}://${host}:${port}`, from: FROM }).send(
+				mail,
+				new AbortController().signal,
+			);
+		const close = () => new Promise<void>((resolve) => server.close(resolve));
+		return { send, close };
+	};
+
+	it("takes mail on this machine", async () => {
+		for (const [secure, scheme] of [
+			[false, "smtp"],
+			[true, "smtps"],
+		] as const) {
+			const { send, close } = await open(secure);
+			await send(scheme, "127.0.0.1");
+			await close();
+		}
+	});
+
+	it("is told from a plain port, and from one where nobody listens", async () => {
+		const told = async (sending: Promise<void>) =>
+			sending.then(
+				() => "sent",
+				({ message }: MailError) => message,
+			);
+		const untrusted = await open(false);
+		const plain = await open(false, true);
+		expect(await told(untrusted.send("smtp", "0.0.0.0"))).toMatch(
+			/certificate that is not trusted.*SMTP_URL/,
+		);
+		expect(await told(plain.send("smtps", "127.0.0.1"))).toMatch(
+			/plain text on that port.*SMTP_URL/,
+		);
+		await untrusted.close();
+		await plain.close();
+		expect(await told(plain.send("smtp", "127.0.0.1"))).toMatch(
+			/cannot be reached: check the host and the port in SMTP_URL/,
+		);
+	});
 });
 
 it.each(["", "localhost:25", "http://host", `smtp://u:${PASSWORD}@ho st`])(
