@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import type { Secrets } from "../engine/secrets.ts";
 import type { Limits } from "../limits.ts";
-import { type Disk, replaceFile } from "../log/disk.ts";
+import { type Disk, replaceFile, textOf } from "../log/disk.ts";
 import { DAY_MS } from "./windows.ts";
 
 const NAME = "known.json";
@@ -69,10 +69,8 @@ export class KnownNetworks {
 	async load(): Promise<void> {
 		await this.#withFile(async ({ disk, folder }) => {
 			if (!(await disk.list(folder)).includes(NAME)) return;
-			const chunks: Buffer[] = [];
-			for await (const chunk of disk.read(join(folder, NAME), 0, MOST_BYTES))
-				chunks.push(chunk);
-			const file: unknown = JSON.parse(Buffer.concat(chunks).toString());
+			const path = join(folder, NAME);
+			const file: unknown = JSON.parse(await textOf(disk, path, 0, MOST_BYTES));
 			const { format, until }: { format?: unknown; until?: unknown } =
 				Object(file);
 			if (format !== FORMAT) throw new Error(`${NAME} has another format`);

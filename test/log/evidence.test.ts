@@ -1,12 +1,15 @@
 /** A log that was once longer, or that is known to be damaged, is not gone on with unless someone says so. */
 import { describe, expect, test } from "vitest";
 import { IndexFiles } from "../../src/archive/index-files.ts";
+import { readConfig } from "../../src/config.ts";
+import { Secrets } from "../../src/engine/secrets.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import { Snapshots } from "../../src/log/snapshots.ts";
+import { startService } from "../../src/service.ts";
 import { plume } from "../cli/desk.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk } from "../fakes/disk.ts";
-import { House } from "../house.ts";
+import { FakeMailer, House, seededBytes } from "../house.ts";
 import { changed } from "./folder.ts";
 
 interface Start {
@@ -227,6 +230,40 @@ describe("what a start was spared", () => {
 		await scrubbed(started);
 		expect(started.log.unverified).toBe(0);
 		await started.log.close();
+	});
+
+	test("is told by healthz", async () => {
+		const { sound: disk } = await rotten();
+		const clock = new FakeClock();
+		const place = { disk, folder: "data", warn() {} };
+		const secret = "a secret for tests";
+		const secrets = new Secrets(secret, seededBytes("healthz"));
+		const log = openFileLog({ ...place, clock, ids: () => secrets.id() });
+		const service = await startService(
+			{
+				config: readConfig({ PLUME_PORT: "0" }, () => undefined),
+				...{ log, secrets, mailer: new FakeMailer(), version: "test" },
+				snapshots: new Snapshots({ ...place, every: 40 }),
+				clockFrom: () => clock,
+				accepts: {
+					...{ clock: false, missing: false },
+					...{ restored: false, secret: false },
+				},
+				report: { info() {}, warn() {} },
+				onFatal: (error) => {
+					throw error;
+				},
+			},
+			"static",
+		);
+		const health = async () => (await fetch(`${service.url}/healthz`)).json();
+		expect(await health()).toEqual({ ok: true, unverified: seqOf(disk) });
+		while (log.unverified > 0) {
+			clock.advance(10);
+			await new Promise((resolve) => setImmediate(resolve));
+		}
+		expect(await health()).toEqual({ ok: true });
+		await service.stop();
 	});
 
 	test("is read by the next start once it was found damaged", async () => {

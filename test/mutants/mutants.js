@@ -317,6 +317,13 @@ const log = [
 		tests: ["test/log/evidence.test.ts -t missing in the middle"],
 	},
 	{
+		promise: "log: healthz tells what is not verified yet",
+		file: "src/edge/http.ts",
+		find: "parts.unverified() || undefined",
+		replace: "undefined",
+		tests: ["test/log/evidence.test.ts -t told by healthz"],
+	},
+	{
 		promise: "settings: an empty value is as not set",
 		file: "src/config.ts",
 		find: "return given?.trim() || fallback;",

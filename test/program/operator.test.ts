@@ -358,3 +358,26 @@ test("a proxy's header without PLUME_TRUST_PROXY is warned of once, by name", as
 	const { stdout } = await plume.stop();
 	expect(stdout.match(/set PLUME_TRUST_PROXY/g)).toHaveLength(1);
 });
+
+test("the line that says it listens says which server it is", async () => {
+	const data = await newDataFolder();
+	const plume = await Plume.start({
+		PLUME_DATA: data,
+		PLUME_ALLOW: "@example.org,ann@example.com",
+		PLUME_TRUST_PROXY: "127.0.0.1,10.0.0.0/8",
+	});
+	const { stdout } = await plume.stop();
+	const lines = stdout.split("\n").filter((line) => line.includes("listening"));
+	expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+		{
+			...{ url: plume.url, version: "1.0.0", data, mail: "terminal" },
+			...{ events: expect.any(Number), unverified: 0 },
+			allow: "@example.org, ann@example.com",
+			proxies: "127.0.0.1/32, 10.0.0.0/8",
+		},
+	]);
+	const open = await Plume.start({ PLUME_LOG: "memory" });
+	expect((await open.stop()).stdout).toMatch(
+		/"data":"memory".*"allow":"everyone","proxies":"none"/,
+	);
+});
