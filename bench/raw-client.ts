@@ -12,6 +12,8 @@ import { connect, type Socket } from "node:net";
 export interface RawClientOptions {
 	readonly port: number;
 	readonly host?: string;
+	/** Where to come from, if the machine may choose another address. */
+	readonly localAddress?: string;
 	/** Where to connect to; `/connect` if nothing else is said. */
 	readonly path?: string;
 	/** As `Sec-WebSocket-Protocol`; none for a classic client. */
@@ -59,14 +61,14 @@ export class RawClient {
 	/** Resolves when the upgrade was answered with 101; rejects with the status otherwise. */
 	static connect(options: RawClientOptions): Promise<RawClient> {
 		const { port, host = "127.0.0.1", path = "/connect" } = options;
-		const { protocol, headers = {} } = options;
+		const { protocol, headers = {}, localAddress } = options;
 		let take = (_chunk: Buffer) => {};
 		const callback = (size: number) => {
 			take(shared.subarray(0, size));
 			return true;
 		};
 		const onread = { buffer: shared, callback };
-		const socket = connect({ port, host, onread });
+		const socket = connect({ port, host, localAddress, onread });
 		socket.setNoDelay(true);
 		const lines = [
 			`GET ${path} HTTP/1.1`,

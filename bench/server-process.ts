@@ -3,7 +3,7 @@
  * with what the kernel knows of it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -60,6 +60,9 @@ export class ServerProcess {
 	/** Hears the most that was unsent to any one socket in the last tenth of a second, if a probe tells. */
 	onUnsent: (bytes: number) => void = () => {};
 
+	/** How often each rule refused something, as it says when it stops. */
+	refusals: Readonly<Record<string, number>> = {};
+
 	/** Resolves when it listens. `folder` is where Plume keeps its data. */
 	static start(
 		contender: Contender,
@@ -92,6 +95,8 @@ export class ServerProcess {
 					resolve(started);
 				} else if (line.msg === "unsent") {
 					started?.onUnsent(line.most);
+				} else if (line.msg === "refused, by rule") {
+					if (started) started.refusals = line.refusals;
 				} else if (line.msg === "login code") {
 					const take = waiting.get(line.name);
 					if (!take) codes.set(line.name, line.code);
@@ -134,6 +139,11 @@ export class ServerProcess {
 		return this.#status(/VmRSS:\s+(\d+)/);
 	}
 
+	/** How many files and sockets it has open. */
+	get descriptors(): number {
+		return readdirSync(`/proc/${this.#child.pid}/fd`).length;
+	}
+
 	/** The most that the kernel holds, sent and not yet taken, for any one of its sockets. */
 	get mostInKernelBytes(): number {
 		let most = 0;
@@ -155,7 +165,7 @@ export class ServerProcess {
 	async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
 		const child = this.#child;
 		if (child.exitCode !== null || child.signalCode !== null) return;
-		const ended = new Promise((resolve) => child.once("exit", resolve));
+		const ended = new Promise((resolve) => child.once("close", resolve));
 		const timer = setTimeout(() => child.kill("SIGKILL"), ENDING_MS);
 		child.kill(signal);
 		await ended;

@@ -1,0 +1,149 @@
+/** Ten who talk, and three who log in again and again, on a clock that tells how long it took. */
+import type { RawClient } from "../../bench/raw-client.ts";
+import { MessageType } from "../../machines/message.ts";
+import type { PostOffice } from "./post-office.ts";
+import { call, homeOf, type World } from "./world.ts";
+
+const TALKERS = 10;
+const LOGGERS = 3;
+const EVERY_MS = 1000;
+/** A person may be mailed five codes an hour, the first before the siege. */
+const LOGINS = 4;
+const PATIENCE_MS = 60_000;
+
+export const pause = (ms: number) =>
+	new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+export interface Inside {
+	readonly client: RawClient;
+	readonly token: string;
+}
+
+interface Entry {
+	readonly world: World;
+	readonly office: PostOffice;
+	readonly name: string;
+	readonly address: string;
+	readonly onText?: (text: string) => void;
+}
+
+const emailOf = (name: string) => `${name}@example.org`;
+
+/** Logs in by a mailed code; throws, with what was said, if that fails. */
+export async function login(entry: Entry): Promise<Inside> {
+	const { world, office, name, address, onText } = entry;
+	let token = "";
+	let settle = (_why?: string) => {};
+	const inside = new Promise<void>((resolve, reject) => {
+		settle = (why) => (why ? reject(new Error(why)) : resolve());
+	});
+	const code = office.codeFor(emailOf(name));
+	const client = await call(world, address, (text) => {
+		const frame = JSON.parse(text);
+		if (frame.type === MessageType.session) token = frame.token;
+		if (frame.type === MessageType.welcome) settle();
+		if (frame.type === MessageType.mayNotEnter) settle(text);
+		onText?.(text);
+	});
+	const late = setTimeout(() => settle(`${name} waits too long`), PATIENCE_MS);
+	void code.then((text) => client.send({ type: MessageType.auth, text }));
+	client.send({ type: MessageType.hello, text: `${name}\n${emailOf(name)}` });
+	void client.closed.then(() => settle(`${name} was thrown out`));
+	await inside.finally(() => clearTimeout(late));
+	return { client, token };
+}
+
+/** What the good saw of a siege. */
+export interface Seen {
+	/** How long each line was on its way to each of the ten, in milliseconds. */
+	readonly ways: number[];
+	readonly logins: number[];
+	readonly troubles: string[];
+	said: number;
+}
+
+export class People {
+	readonly #world: World;
+	readonly #office: PostOffice;
+	readonly #talkers: RawClient[] = [];
+	#isOver = false;
+	readonly #seen: Seen = { ways: [], logins: [], troubles: [], said: 0 };
+
+	constructor(world: World, office: PostOffice) {
+		this.#world = world;
+		this.#office = office;
+	}
+
+	async enter(): Promise<void> {
+		for (let i = 0; i < TALKERS; i++) {
+			const heard = (text: string) => this.#hear(text);
+			const { client } = await this.#login(`talker${i}`, i, heard);
+			this.#talkers.push(client);
+			void client.closed.then((code) => this.#trouble(`left with ${code}`));
+		}
+		for (let i = 0; i < LOGGERS; i++)
+			(await this.#login(`logger${i}`, TALKERS + i)).client.drop();
+	}
+
+	/** Lets them be there for so long; answers what they saw. */
+	async live(seconds: number): Promise<Seen> {
+		const end = performance.now() + seconds * 1000;
+		const loggers = Array.from({ length: LOGGERS }, (_, i) =>
+			this.#logInAgain(i, end, (seconds * 1000) / (LOGINS + 1)),
+		);
+		await Promise.all(this.#talkers.map((_, i) => this.#talk(i, end)));
+		await Promise.all(loggers);
+		await pause(EVERY_MS);
+		const missing = this.#seen.said * TALKERS - this.#seen.ways.length;
+		if (missing > 0) this.#trouble(`${missing} deliveries are missing`);
+		return this.#seen;
+	}
+
+	leave(): void {
+		this.#isOver = true;
+		for (const client of this.#talkers) client.drop();
+	}
+
+	async #talk(person: number, end: number): Promise<void> {
+		await pause((EVERY_MS / TALKERS) * person);
+		for (let n = 1; performance.now() < end; n++) {
+			this.#seen.said++;
+			const text = `said at ${performance.now()}`;
+			this.#talkers[person]?.send({ type: MessageType.text, text, n });
+			await pause(EVERY_MS);
+		}
+	}
+
+	async #logInAgain(i: number, end: number, everyMs: number): Promise<void> {
+		await pause((everyMs / LOGGERS) * i);
+		for (let n = 0; n < LOGINS && performance.now() < end; n++) {
+			const start = performance.now();
+			try {
+				(await this.#login(`logger${i}`, TALKERS + i)).client.drop();
+				this.#seen.logins.push(performance.now() - start);
+			} catch (error) {
+				this.#trouble(error instanceof Error ? error.message : `${error}`);
+			}
+			await pause(everyMs - (performance.now() - start));
+		}
+	}
+
+	#login(name: string, home: number, onText = (_: string) => {}) {
+		const [world, office] = [this.#world, this.#office];
+		return login({ world, office, name, address: homeOf(home), onText });
+	}
+
+	#hear(text: string): void {
+		const frame = JSON.parse(text);
+		const { type } = frame;
+		if (type === MessageType.gap || type === MessageType.refused)
+			this.#trouble(text);
+		if (type !== MessageType.text || !frame.n) return;
+		const said = /^said at ([\d.]+)$/.exec(frame.text)?.[1];
+		if (said) this.#seen.ways.push(performance.now() - Number(said));
+	}
+
+	#trouble(what: string): void {
+		if (!this.#isOver) this.#seen.troubles.push(what);
+	}
+}

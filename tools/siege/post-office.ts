@@ -1,0 +1,54 @@
+/** A Mailgun on loopback that keeps the code of each mail for whoever it is to. */
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+
+export class PostOffice {
+	readonly url: string;
+	mails = 0;
+	readonly #server: Server;
+	readonly #waiting = new Map<string, (code: string) => void>();
+
+	static async open(): Promise<PostOffice> {
+		const server = createServer();
+		server.listen(0, "127.0.0.1");
+		await once(server, "listening");
+		return new PostOffice(server);
+	}
+
+	private constructor(server: Server) {
+		const address = server.address();
+		const port = typeof address === "object" ? address?.port : 0;
+		this.url = `http://127.0.0.1:${port}`;
+		this.#server = server;
+		server.on("request", (request, response) => {
+			let body = "";
+			request.on("data", (chunk) => {
+				body += chunk;
+			});
+			request.on("end", () => {
+				this.#take(body);
+				response.setHeader("Content-Type", "application/json");
+				response.end('{"id":"1","message":"Queued. Thank you."}');
+			});
+		});
+	}
+
+	/** The code of the next mail to an address. */
+	codeFor(email: string): Promise<string> {
+		return new Promise((resolve) => this.#waiting.set(email, resolve));
+	}
+
+	close(): void {
+		this.#server.close();
+		this.#server.closeAllConnections();
+	}
+
+	#take(body: string): void {
+		this.mails++;
+		const field = (name: string) => body.split(`name="${name}"`)[1] ?? "";
+		const to = /\S+@\S+/.exec(field("to"))?.[0] ?? "";
+		const code = /\b[0-9A-HJKMNP-TV-Z]{6}\b/.exec(field("text"))?.[0];
+		if (code) this.#waiting.get(to)?.(code);
+		this.#waiting.delete(to);
+	}
+}

@@ -1,0 +1,104 @@
+/** One siege: a server with default limits, the good, and perhaps the hostile. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onCore, ServerProcess } from "../../bench/server-process.ts";
+import { login, People, pause, type Seen } from "./people.ts";
+import { PostOffice } from "./post-office.ts";
+import { hostile, type World } from "./world.ts";
+
+const ATTACKER = fileURLToPath(new URL("attacker.js", import.meta.url));
+const LOOK_MS = 250;
+/** How long the server may take to notice that all attackers are gone. */
+const REST_SECONDS = 40;
+
+interface Plan {
+	readonly seconds: number;
+	readonly proxied: boolean;
+	readonly attacked: boolean;
+}
+
+export interface Outcome extends Seen {
+	readonly mostMiB: number;
+	readonly strikes: number;
+	readonly mails: number;
+	/** How often each rule refused something. */
+	readonly refusals: Readonly<Record<string, number>>;
+	/** Files and sockets that the server has open. */
+	readonly before: number;
+	readonly most: number;
+	readonly after: number;
+}
+
+/** Runs the attackers to their end; answers how often they struck. */
+function attack(
+	world: World,
+	seconds: number,
+	session: string,
+): Promise<number> {
+	const by = world.proxied ? "PROXIED" : "DIRECT";
+	const args = [`${world.port}`, by, `${seconds}`, session];
+	const child = onCore(1, [ATTACKER, ...args]);
+	const kill = () => child.kill("SIGKILL");
+	process.once("exit", kill);
+	let said = "";
+	child.stdout?.on("data", (chunk) => {
+		said += chunk;
+	});
+	return new Promise((resolve, reject) =>
+		child.once("close", (code) => {
+			process.off("exit", kill);
+			if (code === 0) resolve(Number(said));
+			else reject(new Error(`the attackers ended with ${code}`));
+		}),
+	);
+}
+
+export async function siege(plan: Plan): Promise<Outcome> {
+	const { seconds, proxied, attacked } = plan;
+	const office = await PostOffice.open();
+	const folder = await mkdtemp(join(tmpdir(), "plume-siege-"));
+	const server = await ServerProcess.start("plume", folder, [], {
+		ENV: "production",
+		PLUME_HOST: "::",
+		PLUME_LIMITS: "on",
+		MAILGUN_APIKEY: "key-of-a-siege",
+		MAILGUN_DOMAIN: "mg.example.org",
+		MAILGUN_URL: office.url,
+		...(proxied && { PLUME_TRUST_PROXY: "::1" }),
+	});
+	const world = { port: server.port, proxied };
+	const people = new People(world, office);
+	try {
+		await people.enter();
+		const mallory = { name: "mallory", address: hostile(0) };
+		const { client, token } = await login({ world, office, ...mallory });
+		client.drop();
+		await pause(1000);
+		const before = server.descriptors;
+		let [most, mostMiB] = [0, 0];
+		const look = setInterval(() => {
+			most = Math.max(most, server.descriptors);
+			mostMiB = Math.max(mostMiB, server.rssKiB / 1024);
+		}, LOOK_MS);
+		const striking = attacked ? attack(world, seconds, token) : 0;
+		const seen = await people.live(seconds);
+		const strikes = await striking;
+		for (let i = 0; i < REST_SECONDS && server.descriptors > before; i++)
+			await pause(1000);
+		clearInterval(look);
+		const { descriptors: after } = server;
+		const { mails } = office;
+		people.leave();
+		await server.stop();
+		const { refusals } = server;
+		const figures = { strikes, mails, before, most, after, mostMiB };
+		return { ...seen, ...figures, refusals };
+	} finally {
+		people.leave();
+		await server.stop();
+		office.close();
+		await rm(folder, { recursive: true, force: true });
+	}
+}
