@@ -10,7 +10,7 @@ import { Archive } from "./archive/archive.ts";
 import type { IndexFiles } from "./archive/index-files.ts";
 import type { Clock } from "./clock.ts";
 import type { Accepts, Config } from "./config.ts";
-import { ownHosts } from "./edge/hosts.ts";
+import { isLoopback, ownHosts } from "./edge/hosts.ts";
 import { makeHttpServer } from "./edge/http.ts";
 import { networkOf, peerNetworks } from "./edge/network.ts";
 import { ProxyWarnings } from "./edge/proxy-warnings.ts";
@@ -115,7 +115,9 @@ export async function startService(
 		const forwardedFor = headers["x-forwarded-for"];
 		return networkOf({ remote: socket.remoteAddress, forwardedFor, trusted });
 	};
-	const isOwnHost = ownHosts(host, origins);
+	const isOurName = ownHosts(host, origins);
+	// One that others can reach is called by names that nobody told us.
+	const isOwnHost = isLoopback(host) ? isOurName : () => true;
 	const trouble = () => (log.frozen ? "the disk is full" : undefined);
 	const ownerOf = (token: string) => {
 		const session = state.server.context.sessions.get(sha256(token));
@@ -123,7 +125,6 @@ export async function startService(
 	};
 	const { refusals } = engine;
 	const exports = { archive, clock, refusals, ownerOf, isOwnHost };
-	const hosts = ["localhost", "127.0.0.1", "[::1]", host];
 	const door =
 		config.inspect === undefined
 			? undefined
@@ -131,10 +132,7 @@ export async function startService(
 					tap,
 					...{ clock, limits, refusals },
 					token: config.inspect,
-					hosts: new Set([
-						...hosts,
-						...origins.map((origin) => new URL(origin).hostname),
-					]),
+					isOwnHost: isOurName,
 				});
 	const mayInspect =
 		door && ((request: IncomingMessage) => door.isOurs(request));

@@ -34,12 +34,14 @@ export function isOfHost(origin: string, host: string | undefined): boolean {
 	return own.replace(/\.(?=:|$)/, "") === asked.replace(/\.(?=:|$)/, "");
 }
 
-/** Answers whether a Host header may be one of ours: any may, unless we are bound to loopback. */
+/** Answers whether a Host header names us: by a name of this machine, what we are bound to, or an origin of ours. */
 export function ownHosts(bound: string, origins: readonly string[]) {
-	const isLocal = isLoopback(bound);
-	const known = new Set(origins.map((origin) => new URL(origin).hostname));
+	const here = hostnameOf(isIP(bound) === 6 ? `[${bound}]` : bound);
+	const known = new Set([
+		here,
+		...origins.map((origin) => new URL(origin).hostname),
+	]);
 	return (host: string | undefined): boolean => {
-		if (!isLocal) return true;
 		const name = hostnameOf(host);
 		return name !== undefined && (isLoopback(name) || known.has(name));
 	};

@@ -4,12 +4,12 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { hostnameOf, isOfHost } from "../edge/hosts.ts";
+import { isOfHost } from "../edge/hosts.ts";
 
 export interface KeeperParts {
 	readonly token: string;
-	/** Names this server may be asked by, without ports. */
-	readonly hosts: ReadonlySet<string>;
+	/** Whether a Host header is one of ours. */
+	readonly isOwnHost: (host: string | undefined) => boolean;
 }
 
 export class Keeper {
@@ -20,8 +20,8 @@ export class Keeper {
 	}
 
 	/** Whether a request was meant for us, and not for a name that another site has made to mean us. */
-	isOurs({ headers: { host = "" } }: IncomingMessage): boolean {
-		return this.#parts.hosts.has(hostnameOf(host) ?? "");
+	isOurs({ headers }: IncomingMessage): boolean {
+		return this.#parts.isOwnHost(headers.host);
 	}
 
 	/** Whether, besides, a page of our own asks. */

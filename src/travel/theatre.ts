@@ -7,7 +7,7 @@
 import { createServer } from "node:http";
 import { Worker } from "node:worker_threads";
 import express from "express";
-import { bearerOf } from "../edge/hosts.ts";
+import { bearerOf, ownHosts } from "../edge/hosts.ts";
 import { makeSite } from "../edge/site.ts";
 import { Keeper } from "../inspect/keeper.ts";
 
@@ -32,8 +32,7 @@ export interface Theatre {
 
 export async function openTheatre(parts: TheatreParts): Promise<Theatre> {
 	const { pages, token, ask } = parts;
-	const hosts = new Set([HOST, "localhost"]);
-	const keeper = new Keeper({ token, hosts });
+	const keeper = new Keeper({ token, isOwnHost: ownHosts(HOST, []) });
 	const site = makeSite(pages, (app, page) => {
 		app.use((request, response, next) => {
 			if (keeper.isOurs(request)) return next();

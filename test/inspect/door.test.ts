@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { Moment } from "../../machines/frame.ts";
+import { ownHosts } from "../../src/edge/hosts.ts";
 import { Tally } from "../../src/engine/tally.ts";
 import { Door } from "../../src/inspect/door.ts";
 import { Tap, type Viewer } from "../../src/inspect/tap.ts";
@@ -41,10 +42,10 @@ class NotedTap extends Tap {
 
 async function open() {
 	const [tap, clock] = [new NotedTap(), new FakeClock()];
-	const hosts = new Set(["127.0.0.1"]);
+	const isOwnHost = ownHosts("127.0.0.1", []);
 	const limits = defaultLimits();
 	const refusals = new Tally();
-	const door = new Door({ tap, clock, limits, refusals, token, hosts });
+	const door = new Door({ tap, clock, limits, refusals, token, isOwnHost });
 	const server = createServer();
 	server.on("upgrade", (...asked) => door.upgrade(...asked));
 	await once(server.listen(0, "127.0.0.1"), "listening");
