@@ -35,3 +35,47 @@ export function systemClock(notBefore = 0): Clock {
 		},
 	};
 }
+
+const LONGEST_GAP_MS = 2000;
+
+/**
+ * For deadlines of other people's silence: it leaves out the time in which our
+ * own process was paused, since nobody could be heard then. Whoever beats it
+ * once a second lets it notice; without beats it is the clock it was given.
+ */
+export class AwakeClock implements Clock {
+	readonly #clock: Clock;
+	#pausedMs = 0;
+	#lastBeat = Number.POSITIVE_INFINITY;
+
+	constructor(clock: Clock) {
+		this.#clock = clock;
+	}
+
+	beat(): void {
+		this.now();
+		this.#lastBeat = this.#clock.now();
+	}
+
+	now(): number {
+		const now = this.#clock.now();
+		const gapMs = now - this.#lastBeat;
+		if (gapMs > LONGEST_GAP_MS) {
+			this.#pausedMs += gapMs;
+			this.#lastBeat = now;
+		}
+		return now - this.#pausedMs;
+	}
+
+	after(delayMs: number, task: () => void): () => void {
+		const due = this.now() + delayMs;
+		const wait = (ms: number): (() => void) =>
+			this.#clock.after(ms, () => {
+				const leftMs = due - this.now();
+				if (leftMs > 0) cancel = wait(leftMs);
+				else task();
+			});
+		let cancel = wait(delayMs);
+		return () => cancel();
+	}
+}

@@ -20,6 +20,11 @@ import { VERSION } from "./version.ts";
 const FOLLOW_MS = 250;
 const PAGES = fileURLToPath(new URL("../static", import.meta.url));
 
+// A debugger would read everything. This listener keeps Node from opening one.
+process.on("SIGUSR1", () => {});
+// Nobody need read our complaints for us to go on.
+process.stderr.on("error", () => {});
+
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const warn = (line: string) => process.stderr.write(`${line}\n`);
 

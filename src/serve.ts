@@ -4,8 +4,9 @@
  */
 import { randomFillSync } from "node:crypto";
 import { resolve } from "node:path";
+import { isatty } from "node:tty";
 import { type Logger, pino } from "pino";
-import pretty from "pino-pretty";
+import { prettyFactory } from "pino-pretty";
 import { IndexFiles } from "./archive/index-files.ts";
 import { shown } from "./cli/progress.ts";
 import { systemClock } from "./clock.ts";
@@ -22,12 +23,13 @@ import { Snapshots } from "./log/snapshots.ts";
 import { unsynced } from "./log/unsynced-disk.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { terminalMailer } from "./mail/terminal.ts";
+import { Output } from "./output.ts";
 import { readSecret } from "./secret-file.ts";
 import { type ServiceParts, startService } from "./service.ts";
 
-const isTerminal = process.stdout.isTTY === true;
+/** Asking `process.stdout` would open it a second time. */
+const isTerminal = isatty(1);
 const OWNER_MS = 1000;
-const print = (line: string) => process.stdout.write(`${line}\n`);
 
 interface ServeParts
 	extends Pick<ServiceParts, "config" | "accepts" | "version"> {
@@ -38,14 +40,16 @@ interface ServeParts
 /** Starts the server, which runs until a signal stops it. */
 export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
 	const { config } = asked;
-	const logger = isTerminal
-		? pino({ base: null }, pretty({ singleLine: true, sync: true }))
-		: pino({ base: null }, pino.destination({ sync: true }));
+	const { output, logger } = openOutput();
+	const print = (line: string) => output.write(`${line}\n`);
 	const onFatal = (error: Error) => {
 		logger.fatal({ error: error.message }, "stopping at once");
 		process.exit(1);
 	};
 	process.on("uncaughtException", onFatal);
+	process.removeAllListeners("warning").on("warning", ({ name, message }) => {
+		logger.warn({ warning: name }, message);
+	});
 	for (const warning of config.warnings) logger.warn(warning);
 	const lock = config.log === "file" ? await Lock.take(config.data) : undefined;
 	const random = pooledRandom();
@@ -60,7 +64,7 @@ export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
 		{
 			...asked,
 			...opened,
-			mailer: await makeMailer(config),
+			mailer: await makeMailer(config, print),
 			secrets,
 			clockFrom: systemClock,
 			report: logger,
@@ -70,17 +74,22 @@ export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
 	);
 	done();
 	// Even while nobody says anything.
-	setInterval(() => lock?.check(), OWNER_MS);
+	const watch = setInterval(() => lock?.check(), OWNER_MS);
 	// Not before: a long log is read faster with a heap that grows as it likes.
 	boundGarbage();
+	let isStopping = false;
 	const stop = async (signal: NodeJS.Signals) => {
+		if (isStopping) return;
+		isStopping = true;
 		logger.info({ signal }, "stopping");
 		await service.stop();
+		clearInterval(watch);
 		await lock?.release();
 		logger.info("stopped");
+		await output.drained();
 		process.exit(0);
 	};
-	for (const signal of ["SIGTERM", "SIGINT"] as const)
+	for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
 		process.once(signal, () => {
 			stop(signal).catch(onFatal);
 		});
@@ -90,6 +99,24 @@ export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
 		print(
 			`\nPlume is at ${service.url}\nLogin codes appear here, until ENV=production mails them. Ctrl+C stops.\n`,
 		);
+}
+
+/** The operational log, for programs or for people. */
+function openOutput() {
+	const output = new Output({
+		fd: 1,
+		onDropped: (dropped) =>
+			logger.warn(
+				{ dropped },
+				"lines of this log were dropped: nobody read them, or the disk was full",
+			),
+	});
+	const shape = isTerminal ? prettyFactory({ singleLine: true }) : String;
+	const logger = pino(
+		{ base: null },
+		{ write: (line: string) => output.write(shape(line)) },
+	);
+	return { output, logger };
 }
 
 /** What an operator wants to see at a glance: is this the server that was meant? */
@@ -157,7 +184,10 @@ function openLog(
 }
 
 /** Only the one that is used is loaded. */
-async function makeMailer({ mail, limits }: Config): Promise<Mailer> {
+async function makeMailer(
+	{ mail, limits }: Config,
+	print: (line: string) => void,
+): Promise<Mailer> {
 	switch (mail.kind) {
 		case "mailgun": {
 			const { mailgunMailer } = await import("./mail/mailgun.ts");

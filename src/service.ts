@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Archive } from "./archive/archive.ts";
 import type { IndexFiles } from "./archive/index-files.ts";
-import type { Clock } from "./clock.ts";
+import { AwakeClock, type Clock } from "./clock.ts";
 import type { Accepts, Config } from "./config.ts";
 import { isLoopback, ownHosts } from "./edge/hosts.ts";
 import { makeHttpServer } from "./edge/http.ts";
@@ -65,7 +65,8 @@ export async function startEngine(
 	if (!parts.accepts.clock) await clockReaches(last.time, parts, meanwhile);
 	const clock = parts.clockFrom(last.time);
 	const archive = new Archive(log, parts.indexes);
-	const outbox = new Outbox(mailer, clock, limits);
+	const awakeClock = new AwakeClock(clock);
+	const outbox = new Outbox(mailer, awakeClock, limits);
 	const known = new KnownNetworks({
 		...{ secrets, clock, limits },
 		file: parts.known,
@@ -76,6 +77,7 @@ export async function startEngine(
 		state,
 		server,
 		clock,
+		awake: awakeClock,
 		secrets,
 		mail: { outbox, allowance: new Allowance(clock, limits), known },
 		policy: { limits, allow, node: secrets.id() },
@@ -90,7 +92,18 @@ export async function startEngine(
 	});
 	const tap = new Tap(state, engine);
 	log.scrub().catch(onFatal);
-	return { engine, clock, outbox, known, state, server, limits, archive, tap };
+	return {
+		engine,
+		clock,
+		awakeClock,
+		outbox,
+		known,
+		state,
+		server,
+		limits,
+		archive,
+		tap,
+	};
 }
 
 export interface Service {
@@ -106,7 +119,7 @@ export async function startService(
 ): Promise<Service> {
 	const { config, log, report } = parts;
 	const { limits, host, port, trusted, origins } = config;
-	const { engine, clock, outbox, known, state, archive, tap } =
+	const { engine, clock, awakeClock, outbox, known, state, archive, tap } =
 		await startEngine(parts, (why) => unavailable(port, host, why));
 	const warnings = new ProxyWarnings(report);
 	const peerOf = (request: IncomingMessage) => {
@@ -130,7 +143,7 @@ export async function startService(
 			? undefined
 			: new Door({
 					tap,
-					...{ clock, limits, refusals },
+					...{ clock: awakeClock, limits, refusals },
 					token: config.inspect,
 					isOwnHost: isOurName,
 				});
@@ -146,7 +159,7 @@ export async function startService(
 	if (Number.isFinite(spare)) http.maxConnections = spare;
 	const sockets = new Sockets(http, {
 		engine,
-		clock,
+		clock: awakeClock,
 		limits,
 		origins,
 		isOwnHost,

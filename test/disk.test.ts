@@ -47,6 +47,20 @@ test.each([
 	},
 );
 
+test("space that comes back in the moment of a stop does not disturb it", async () => {
+	const { house, disk } = world;
+	const [ann, bob] = [await house.enter("ann"), await house.enter("bob")];
+	disk.interrupt = ({ kind }) =>
+		kind === "write" ? { code: "ENOSPC" } : undefined;
+	ann.say("into the full disk");
+	await house.settle();
+	bob.hangUp();
+	disk.interrupt = () => undefined;
+	await house.engine.stop();
+	expect(house.fatal).toBeUndefined();
+	expect(ann.lines).toContain("ann: into the full disk");
+});
+
 test("a full disk is no news for who waits with a code: it is right once the disk has room", async () => {
 	const { house, disk, clock } = world;
 	const bob = await house.enter("bob", "plume.2");

@@ -162,7 +162,7 @@ export class House {
 		protocol: "classic" | "plume.2" = "classic",
 		networks: string | readonly string[] = "10.0.0.1",
 	) {
-		const { engine, clock, limits } = this.#started;
+		const { engine, awakeClock: clock, limits } = this.#started;
 		const person = new Person();
 		person.connection = new Connection({
 			phase: 0,
@@ -195,6 +195,11 @@ export class House {
 
 	get server() {
 		return this.#started.server;
+	}
+
+	/** Once a second, where sockets are real. */
+	beat(): void {
+		this.#started.awakeClock.beat();
 	}
 
 	get engine() {

@@ -1,5 +1,5 @@
 /** Nobody logs in again, nobody misses or repeats a line: sessions, resume, and numbers. */
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Stored } from "../src/log/log.ts";
 import { memoryLog } from "../src/log/memory-log.ts";
 import { FakeClock } from "./fakes/clock.ts";
@@ -463,4 +463,51 @@ test("a history of long lines fits the mailbox of a slow network", async () => {
 	await house.settle();
 	expect(ann.unsentBytes).toBeLessThan(256 * 1024);
 	expect(ann.closed).toBeUndefined();
+});
+
+describe("while our own process was paused, nobody was silent", () => {
+	beforeEach(() => house.beat());
+
+	test("who is in a room stays", async () => {
+		house.clock.suspend(60_000);
+		ann.connection?.checkPulse();
+		expect(ann.closed).toBeUndefined();
+		ann.stalled = true;
+		for (let second = 0; second < 36; second++) {
+			house.clock.advance(1000);
+			house.beat();
+			ann.connection?.checkPulse();
+		}
+		expect(ann.closed?.code).toBe(1006);
+	});
+
+	test("a stranger still has time to say hello", async () => {
+		const stranger = house.connect("plume.2");
+		house.clock.suspend(60_000);
+		house.clock.advance(0);
+		expect(stranger.closed).toBeUndefined();
+	});
+
+	test("who had just lost the connection still has time to come back", async () => {
+		ann.hangUp();
+		await house.settle();
+		house.clock.suspend(90_000);
+		house.clock.advance(0);
+		await house.settle();
+		const back = await comesBack(ann.memory);
+		expect(back.last(7)).toMatchObject({ client: ann.memory.client });
+		expect(bob.lines).not.toContain("ann: left chat");
+	});
+});
+
+test("what was refused is told each minute, if anything was", async () => {
+	const told: object[] = [];
+	const report = { info: (fields: object) => told.push(fields), warn() {} };
+	house = await House.open({ report });
+	house.clock.advance(60_000);
+	expect(told).toEqual([]);
+	house.connect("plume.2").raw("?");
+	await house.settle();
+	house.clock.advance(180_000);
+	expect(told).toEqual([{ refusals: { frameIsUnderstood: 1 } }]);
 });

@@ -9,7 +9,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { CloseCode, SUBPROTOCOL } from "../../machines/message.ts";
-import type { Clock } from "../clock.ts";
+import type { AwakeClock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Limits } from "../limits.ts";
 import { classic } from "./classic.ts";
@@ -30,7 +30,7 @@ const NOTHING = () => {};
 
 export interface SocketParts extends Omit<GateParts, "limits"> {
 	readonly engine: Engine;
-	readonly clock: Clock;
+	readonly clock: AwakeClock;
 	readonly limits: Limits;
 	/** Who sent a request, proxies seen through. */
 	readonly peerOf: (request: IncomingMessage) => Peer;
@@ -163,6 +163,7 @@ export class Sockets {
 	}
 
 	#pulse(): () => void {
+		this.#parts.clock.beat();
 		return this.#parts.clock.after(PULSE_MS, () => {
 			for (const connection of this.#connections.keys())
 				connection.checkPulse();

@@ -213,6 +213,7 @@ export class Engine implements PipelineHooks, Voice {
 		);
 		this.#erasures.redo(this.#parts.erased);
 		this.#sweep();
+		this.refusals.tellEachMinute(clock, this.#parts.report);
 	}
 
 	/** Now and then, sessions in use are renewed, those that have expired are closed, which nobody can use meanwhile, and rooms forgotten. */

@@ -28,6 +28,8 @@ export interface EngineParts {
 	readonly state: State;
 	readonly server: Server;
 	readonly clock: Clock;
+	/** Without our own pauses: for deadlines of someone's silence. */
+	readonly awake: Clock;
 	readonly secrets: Secrets;
 	readonly mail: Mail;
 	readonly policy: Policy;

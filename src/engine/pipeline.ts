@@ -186,6 +186,7 @@ export class Pipeline implements LogListener {
 	}
 
 	onThawed(): void {
+		if (this.#stopping) return;
 		const tasks = this.#deferred;
 		this.#deferred = [];
 		for (const task of tasks) this.guarded(task);

@@ -31,6 +31,7 @@ export class Presence {
 	readonly #state: State;
 	readonly #server: Server;
 	readonly #clock: Clock;
+	readonly #awake: Clock;
 	readonly #limits: Limits;
 	readonly #pages: Pages;
 	readonly #known: KnownNetworks;
@@ -40,7 +41,7 @@ export class Presence {
 
 	constructor(
 		pipeline: Pipeline,
-		{ state, server, clock, policy, mail }: EngineParts,
+		{ state, server, clock, awake, policy, mail }: EngineParts,
 		pages: Pages,
 		onJoined: (room: RoomName) => void,
 	) {
@@ -48,6 +49,7 @@ export class Presence {
 		this.#state = state;
 		this.#server = server;
 		this.#clock = clock;
+		this.#awake = awake;
 		this.#limits = policy.limits;
 		this.#pages = pages;
 		this.#known = mail.known;
@@ -204,7 +206,7 @@ export class Presence {
 	/** Proposes that a detached client leaves at its deadline; the deadline itself is the room's. */
 	#leaveLater(client: ClientId, deadline: number): void {
 		const delayMs = Math.max(0, deadline - this.#clock.now());
-		this.#clock.after(delayMs, () =>
+		this.#awake.after(delayMs, () =>
 			this.#pipeline.whenWritable(() => {
 				const snapshot = this.#state.client(client);
 				if (!snapshot?.matches({ inRoom: "detached" })) return;

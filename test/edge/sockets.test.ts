@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { AwakeClock } from "../../src/clock.ts";
 import { readConfig } from "../../src/config.ts";
 import { Sockets } from "../../src/edge/sockets.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
@@ -36,7 +37,14 @@ beforeEach(async () => {
 	const { engine } = house;
 	const inspect = undefined;
 	const parts = {
-		...{ engine, clock, limits, origins: [], peerOf, inspect },
+		...{
+			engine,
+			clock: new AwakeClock(clock),
+			limits,
+			origins: [],
+			peerOf,
+			inspect,
+		},
 		isOwnHost: () => true,
 		onForeignOrigin: () => {},
 	};

@@ -444,6 +444,27 @@ const log = [
 		tests: ["test/log/lock.test.ts -t namespace"],
 	},
 	{
+		promise: "output: a pipe that nobody reads is not written to for ever",
+		file: "src/output.ts",
+		find: "socket.writable && unread() < MOST_UNREAD_BYTES",
+		replace: "socket.writable",
+		tests: ["test/output.test.ts"],
+	},
+	{
+		promise: "log: space that comes back during a stop is not written to",
+		file: "src/engine/pipeline.ts",
+		find: "if (this.#stopping) return;\n\t\tconst tasks",
+		replace: "const tasks",
+		tests: ["test/disk.test.ts -t moment of a stop"],
+	},
+	{
+		promise: "clock: a pause of our own is nobody's silence",
+		file: "src/clock.ts",
+		find: "this.#pausedMs += gapMs;",
+		replace: "",
+		tests: ["test/session.test.ts -t paused"],
+	},
+	{
 		promise: "log: a copied lock names another folder",
 		file: "src/log/lock.ts",
 		find: "of !== folder ||",

@@ -1,6 +1,7 @@
 /** What an operator sees and relies on: words, exit codes, a clean stop, a log that replays. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
 import {
 	appendFile,
 	mkdir,
@@ -211,6 +212,78 @@ test("a log without its secret is not gone on with", async () => {
 	});
 	const given = await Plume.start({ ...env, PLUME_SECRET: was });
 	await given.stop();
+});
+
+test("SIGHUP is a clean stop, which leaves no lock", async () => {
+	const plume = await Plume.start();
+	const ann = await Caller.enter(plume, "ann");
+	plume.kill("SIGHUP");
+	expect((await plume.ended).code).toBe(0);
+	expect(await ann.raw.closed).toBe(1001);
+	expect(await readdir(plume.data)).not.toContain("lock");
+});
+
+test("SIGUSR1 does nothing", async () => {
+	const plume = await Plume.start({ NODE_OPTIONS: "--inspect-port=0" });
+	const ann = await Caller.enter(plume, "ann");
+	plume.kill("SIGUSR1");
+	ann.say("still here");
+	await ann.until(({ text }) => text === "still here");
+	const { code, stderr } = await plume.stop();
+	expect([code, stderr]).toEqual([0, ""]);
+});
+
+test("a standard output that nobody reads holds up nobody", async () => {
+	const data = await newDataFolder();
+	const fifo = join(data, "stdout");
+	expect(spawnSync("mkfifo", [fifo]).status).toBe(0);
+	const { O_RDWR, O_NONBLOCK } = constants;
+	const pipe = openSync(fifo, O_RDWR | O_NONBLOCK);
+	const port = await freePort();
+	const starting = spawn(process.execPath, [PROGRAM], {
+		stdio: ["ignore", openSync(fifo, "w"), openSync(fifo, "w")],
+		env: { PLUME_DATA: join(data, "data"), PLUME_PORT: `${port}` },
+	});
+	const ended = once(starting, "exit");
+	const healthz = () =>
+		fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
+	while (!(await healthz()));
+	try {
+		for (;;) writeSync(pipe, Buffer.alloc(4096));
+	} catch {
+		// It is full now.
+	}
+	for (let count = 0; count < 10; count++) {
+		const stranger = await Caller.call(port, { protocol: "plume.2" });
+		stranger.raw.send({
+			type: 0,
+			text: `eve${count}\neve${count}@example.org`,
+		});
+		await stranger.until(({ type }) => type === 9);
+	}
+	expect((await healthz())?.status).toBe(200);
+	starting.kill("SIGTERM");
+	expect(await ended).toEqual([0, null]);
+	closeSync(pipe);
+});
+
+test("a standard output and error on a full disk end nothing", async () => {
+	const port = await freePort();
+	const full = openSync("/dev/full", "w");
+	const server = spawn(process.execPath, [PROGRAM], {
+		stdio: ["ignore", full, full],
+		env: { PLUME_DATA: await newDataFolder(), PLUME_PORT: `${port}` },
+	});
+	const ended = once(server, "exit");
+	const connect = () =>
+		Caller.call(port, { protocol: "plume.2" }).catch(() => undefined);
+	let ann = await connect();
+	while (!ann) ann = await connect();
+	ann.raw.send({ type: 0, text: "ann\nann@example.org" });
+	await ann.until(({ type }) => type === 9);
+	server.kill("SIGTERM");
+	expect(await ann.raw.closed).toBe(1001);
+	expect(await ended).toEqual([0, null]);
 });
 
 test("SIGTERM tells everyone, commits, and ends with 0; replay tells what was", async () => {
