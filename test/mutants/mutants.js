@@ -844,6 +844,13 @@ const login = [
 		tests: ["test/faults.test.ts -t show nothing"],
 	},
 	{
+		promise: "login: names that differ by a joiner alone are one",
+		file: "src/chat/name.ts",
+		find: "const nameKey = keyOf(bare);",
+		replace: 'const nameKey = keyOf(raw.trim().normalize("NFKC"));',
+		tests: ["test/chat/name.test.ts"],
+	},
+	{
 		promise: "login: no email in the operational log",
 		file: "src/engine/admission.ts",
 		find: "this.#pipeline.append(...entries);",
