@@ -246,6 +246,11 @@ export const pageMachine = page.createMachine({
 							{ target: "#page.chatting", actions: ["learn", "sendLines"] },
 						],
 						pending: asked,
+						// The answer to the right code was lost: this is another.
+						session: {
+							target: "#page.chatting",
+							actions: ["learn", "keepSession"],
+						},
 						refused: [
 							overtaken,
 							{ guard: "isOfBefore" },

@@ -505,3 +505,39 @@ describe("all of someone's", () => {
 		expect(erasureSeen(bob)).toBe(false);
 	});
 });
+
+test("what another said under the same name before stays, in every view", async () => {
+	const house = await House.open();
+	const first = await house.enter("ann");
+	first.say("theirs");
+	await house.settle();
+	first.hangUp();
+	house.clock.advance(400 * DAY);
+	await house.settle();
+	const ann = await house.enter("ann", "plume.2", "other@example.org");
+	ann.say("mine", 1);
+	await house.settle();
+	const mine = ann.items.find(({ text }) => text === "mine");
+	const watcher = await house.enter("cleo", "plume.2");
+	ann.eraseAll();
+	await house.until(() => ann.closed !== undefined);
+	const { offset } = mine ?? { offset: 0 };
+	expect(watcher.received.find(({ kind }) => kind === "erased")).toMatchObject({
+		from: offset,
+		through: offset,
+	});
+	const dora = await house.enter("dora", "plume.2");
+	expect(dora.lines).toContain("ann: theirs");
+	expect(dora.lines).not.toContain("ann: mine");
+});
+
+test("logging out everywhere ends classic connections, too", async () => {
+	const house = await House.open();
+	const other = await house.enter("bob");
+	const ann = await house.enter("ann", "plume.2");
+	const old = await house.enter("ann");
+	ann.logOut(true);
+	await house.settle();
+	expect([ann.closed?.code, old.closed?.code]).toEqual([4002, 4002]);
+	expect(other.closed).toBeUndefined();
+});

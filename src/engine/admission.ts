@@ -6,6 +6,7 @@ import { MessageType } from "../../machines/message.ts";
 import { networkBounds } from "../mail/allowance.ts";
 import { type Bound, HOUR_MS, SlidingWindows } from "../mail/windows.ts";
 import type { Command, OpenCommand } from "./command.ts";
+import { decideAnsweredAgain } from "./decide/auth.ts";
 import {
 	type Decision,
 	type FreshCode,
@@ -85,7 +86,7 @@ export class Admission {
 	/** A browser comes back by the session or the pending login it kept, or goes on to another room. */
 	open(visit: Visit, view: View, command: OpenCommand): void {
 		if (command.pending) {
-			this.#reattach(visit, command.pending, command.id);
+			this.#reattach(visit, view, command, command.pending);
 			return;
 		}
 		const { policy, secrets } = this.#parts;
@@ -133,12 +134,28 @@ export class Admission {
 	}
 
 	/** Whoever has the id of a login under way may finish it here. */
-	#reattach(visit: Visit, pending: string, id: string | undefined): void {
-		const { state, clock } = this.#parts;
+	#reattach(
+		visit: Visit,
+		view: View,
+		command: OpenCommand,
+		pending: string,
+	): void {
+		const { state, clock, policy, secrets } = this.#parts;
+		const { id } = command;
 		const isInside =
 			visit.login && state.client(visit.login.client)?.matches("inRoom");
 		if (isInside) {
 			this.#refuse(visit, "isNotInside", MessageType.open, { id });
+			return;
+		}
+		const before = state.lately.whose(sha256(pending));
+		if (before) {
+			const decision = decideAnsweredAgain(view, before, policy, secrets);
+			const { returning } = decision;
+			const user = { name: returning?.name ?? "", email: "" };
+			if (returning)
+				this.#presence.carry(visit, { ...returning, pending, user });
+			this.#carryOut(visit, command, decision);
 			return;
 		}
 		const client = state.pending(sha256(pending));

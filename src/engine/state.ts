@@ -26,6 +26,7 @@ import type { Member, roomMachine } from "../../machines/room.ts";
 import type { serverMachine } from "../../machines/server.ts";
 import { canonical } from "./canonical.ts";
 import { type Frozen, faceOf } from "./frozen.ts";
+import { Lately } from "./lately.ts";
 import {
 	always,
 	IllegalEvent,
@@ -62,6 +63,7 @@ export class State {
 	readonly #rooms = new Map<RoomName, LiveRoom>();
 	readonly #clients = new Map<ClientId, LiveClient>();
 	readonly #pending = new Map<string, ClientId>();
+	readonly lately = new Lately();
 	readonly #places = new Map<Identity, readonly ClientId[]>();
 	#onlooker: Onlooker | undefined;
 
@@ -174,6 +176,7 @@ export class State {
 				return;
 			}
 			case "login.succeeded":
+				this.lately.note(event, this.client(event.client)?.context.pending);
 				this.#pending.delete(this.client(event.client)?.context.pending ?? "");
 				this.#move(event, this.#server, this.#client(event));
 				return;
@@ -188,6 +191,7 @@ export class State {
 				return;
 			case "client.detached":
 			case "client.resumed":
+				if (event.type === "client.resumed") this.lately.note(event);
 				this.#move(event, this.#room(event), this.#client(event));
 				return;
 			case "clients.detached": {
@@ -214,6 +218,7 @@ export class State {
 				this.#move(event, this.#room(event), this.#client(event));
 				this.#forgetIfLeft(client);
 				this.#leavePlace(identity, client);
+				this.lately.note(event);
 				return itemOf(event, this.#place(event), name);
 			}
 			case "message.posted": {

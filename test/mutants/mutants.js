@@ -16,6 +16,20 @@
 /** @type {readonly Mutant[]} */
 const log = [
 	{
+		promise: "login: a lost answer is given again, and only once",
+		file: "src/engine/lately.ts",
+		find: "else this.#pending.delete(client);",
+		replace: "",
+		tests: ["test/answer-lost.test.ts"],
+	},
+	{
+		promise: "erase: what another said under the same name before stays",
+		file: "src/chat/room.ts",
+		find: "from <= item.offset && ",
+		replace: "",
+		tests: ["test/erase.test.ts"],
+	},
+	{
 		promise: "cut: what is erased further on is erased by an event of its own",
 		file: "src/cli/cut.ts",
 		find: "return [{ event: { ...fact, room, ...line, seqs: [seq] } }];",

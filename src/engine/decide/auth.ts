@@ -4,6 +4,7 @@ import { clientGuards, clientRules } from "../../../machines/client.ts";
 import { readCode } from "../../../machines/code.ts";
 import type {
 	ClientEntered,
+	ClientId,
 	LoginSucceeded,
 } from "../../../machines/events.ts";
 import { roomGuards, roomRules } from "../../../machines/room.ts";
@@ -24,6 +25,7 @@ import {
 	tabsBroken,
 	type View,
 } from "./decision.ts";
+import { type Returning, sessionsClosed } from "./open.ts";
 import { roomBroken, roomOpened } from "./rooms.ts";
 
 export interface Auth {
@@ -101,4 +103,49 @@ export function decideAuth(
 		entries: [{ event: opened }, ...entries],
 		session: { token, expires },
 	};
+}
+
+/**
+ * The right code came, and perhaps its answer was lost: whoever has the id of
+ * the login opens another session, once, as long as the code would have lived.
+ */
+export function decideAnsweredAgain(
+	view: View,
+	before: ClientId,
+	policy: Policy,
+	secrets: Secrets,
+): Decision & { readonly returning?: Returning } {
+	const { state, now: time } = view;
+	const { limits, node } = policy;
+	const asked = state.client(before)?.context;
+	const inside = asked && state.room(asked.room)?.context;
+	const own = inside?.members.get(before)?.session;
+	const kept = own && state.server.context.sessions.get(own);
+	// Whoever said something there has heard of it.
+	const isHeard = !asked || time >= asked.expires || inside?.last.has(before);
+	if (!own || !kept || isHeard) return refuse("loginIsPending");
+	if (!isInvited(policy, secrets, kept)) return refuse("isInvited");
+	const { room } = asked;
+	const { identity, nameKey, name, domain } = kept;
+	const [token, client] = [secrets.id(), secrets.id()];
+	const session = sha256(token);
+	const expires = time + limits.sessionDays * DAY_MS;
+	const owner = { identity, nameKey, name };
+	const entries: Entry[] = [
+		...sessionsClosed({ state, now: time }, [own], "loggedOut"),
+		{
+			event: {
+				...{ type: "session.opened", time, session, ...owner },
+				...{ domain, expires },
+			},
+		},
+		{
+			event: {
+				...{ type: "client.entered", time, room, client, ...owner },
+				...{ session, node },
+			},
+		},
+	];
+	const returning = { client, name, room, resumed: false };
+	return { entries, session: { token, expires }, returning };
 }

@@ -181,7 +181,7 @@ function sessionsExpired({ state, now }: Pick<View, "state" | "now">) {
 }
 
 /** Everything that follows from the end of sessions. */
-function sessionsClosed(
+export function sessionsClosed(
 	{ state, now: time }: Pick<View, "state" | "now">,
 	closed: readonly string[],
 	why: "loggedOut" | "expired",
