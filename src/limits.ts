@@ -65,6 +65,12 @@ export const limitTable = {
 		"times a second one person may come back or change rooms",
 	),
 	entryBurst: rate(100, "of those at once"),
+	identityBytesDay: rate(
+		33_554_432,
+		"bytes of the log one person may take up a day",
+	),
+	roomMemoryBytes: bound(2_097_152, "what one room remembers", 262_144),
+	allRoomsBytes: bound(67_108_864, "what all rooms remember", 2_097_152),
 	mailboxBytes: bound(
 		262_144,
 		"unsent bytes before a client is too slow",

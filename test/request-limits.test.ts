@@ -1,6 +1,10 @@
 /** What a person may do in a second is counted for the person, whatever they connect with. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
+import { openFileLog } from "../src/log/file-log.ts";
+import { Snapshots } from "../src/log/snapshots.ts";
+import { FakeClock } from "./fakes/clock.ts";
+import { FakeDisk } from "./fakes/disk.ts";
 import { House, type Person } from "./house.ts";
 
 let house: House;
@@ -157,4 +161,59 @@ test("nothing is counted where limits are off", async () => {
 	floods(cat, 500);
 	await free.settle();
 	expect(cat.lines).toHaveLength(500);
+});
+
+describe("in a day", () => {
+	const environment = { PLUME_LIMIT_IDENTITY_BYTES_DAY: "100000" };
+	const disk = new FakeDisk();
+	const clock = new FakeClock();
+	let starts = 0;
+
+	/** A server on the same disk, from a snapshot if there is one. */
+	function start() {
+		const place = { disk, folder: "data" };
+		const ids = () => "abcdefghijklmnopqrstuv";
+		const log = openFileLog({ ...place, clock, ids, segmentBytes: 30_000 });
+		const snapshots = new Snapshots({ ...place, every: 20, warn() {} });
+		const seed = `start ${starts++}`;
+		return House.open({ log, snapshots, clock, seed, environment });
+	}
+
+	test("one person says so many bytes of the log, over a restart too, and then no more until the next", async () => {
+		let server = await start();
+		const cat = await server.enter("cat", "plume.2");
+		const { session } = cat.memory;
+		for (let n = 1; n <= 6; n++) {
+			cat.say(`x${"\u0001".repeat(3999)}`, n);
+			server.clock.advance(1000);
+			await server.settle();
+		}
+		const [taken] = cat.received
+			.filter(({ type }) => type === types.ack)
+			.slice(-1);
+		expect(taken).toMatchObject({ last: 5 });
+		expect(cat.last(types.refused)).toMatchObject({
+			...{ code: "bytesAreLeft", re: types.text },
+			retryAfter: expect.any(Number),
+		});
+		const dog = await server.enter("dog", "plume.2");
+		dog.say("hello", 1);
+		await server.settle();
+		expect(dog.last(types.refused)).toBeUndefined();
+
+		await server.engine.stop();
+		server = await start();
+		await server.until(() => server.archive.isResting);
+		await server.settle();
+		const back = server.connect("plume.2");
+		back.open({ session });
+		await server.settle();
+		back.say("again");
+		await server.settle();
+		expect(back.last(types.refused)).toMatchObject({ code: "bytesAreLeft" });
+		server.clock.advance(86_400_000);
+		back.say("tomorrow");
+		await server.settle();
+		expect(back.lines.at(-1)).toBe("cat: tomorrow");
+	});
 });

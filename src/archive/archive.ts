@@ -14,6 +14,7 @@ import type { Log, Span } from "../log/log.ts";
 import { portion } from "../portion.ts";
 import type { IndexFiles } from "./index-files.ts";
 import { Indexes } from "./indexes.ts";
+import { type SaidLine, saidSince } from "./said-since.ts";
 import { type Person, type RoomIndex, SegmentIndex } from "./segment-index.ts";
 
 /** So that a page is at most 256 KiB as frames, with room for what else is on its way. */
@@ -66,6 +67,8 @@ export class Archive {
 	readonly #indexes: Indexes;
 	#turn: Promise<unknown> = Promise.resolve();
 	#isResting = true;
+	/** What `after` will read, and has not begun to. */
+	readonly #asked = new Map<string, Promise<readonly Item[]>>();
 
 	constructor(log: Log, files?: IndexFiles) {
 		this.#log = log;
@@ -84,7 +87,16 @@ export class Archive {
 
 	/** What stands right after a place, at most `limit` items and no more than a page; none if there is no such place. Rejects if the log can't be read there. */
 	after(place: Placed, limit: number): Promise<readonly Item[]> {
-		return this.inTurn(() => this.#after(place, limit));
+		const key = JSON.stringify([place.room, place.epoch, place.offset, limit]);
+		// After a start many ask for the same: it is read once for all of them.
+		const found =
+			this.#asked.get(key) ??
+			this.inTurn(() => {
+				this.#asked.delete(key);
+				return this.#after(place, limit);
+			});
+		this.#asked.set(key, found);
+		return found;
 	}
 
 	/** Lets the indexes follow the log, so that whoever asks next need not wait for it. */
@@ -118,6 +130,12 @@ export class Archive {
 				search,
 			);
 		}
+	}
+
+	/** Who said what since a time, as far as the text is still there. */
+	saidSince(since: number): AsyncGenerator<SaidLine, void> {
+		const read = <Answer>(task: () => Promise<Answer>) => this.inTurn(task);
+		return saidSince(since, this.#log, this.#indexes, read);
 	}
 
 	/** Reads and erases one after the other. */

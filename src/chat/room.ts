@@ -11,6 +11,7 @@ import type { Erasure, Head, Item } from "../../machines/message.ts";
 import { portion } from "../portion.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { Envelope, Parcel } from "./parcel.ts";
+import type { RoomMemory } from "./room-memory.ts";
 import { Roster } from "./roster.ts";
 import type { User } from "./user.ts";
 
@@ -25,6 +26,9 @@ export interface Memory {
 	readonly catchUpItems: number;
 	/** Half of it is handed over at once, so that what else is owed meanwhile finds room. */
 	readonly mailboxBytes: number;
+	/** What one room remembers takes up no more, its latest line apart, and what all do. */
+	readonly roomMemoryBytes?: number;
+	readonly allRoomsBytes?: number;
 }
 
 /** What a Room needs to know of a Client. */
@@ -35,6 +39,16 @@ export interface Occupant {
 	room: Room | undefined;
 }
 
+export interface RoomParts {
+	readonly name: string;
+	readonly memory: Memory;
+	/** Counts what all rooms remember. */
+	readonly remembered: RoomMemory;
+	readonly host: Occupant;
+	/** Collects the rooms that have something to deliver, for the bus. */
+	readonly tray: Set<Room>;
+}
+
 export class Room {
 	readonly name: string;
 	readonly members = new Map<ClientId, Occupant>();
@@ -43,6 +57,7 @@ export class Room {
 	head: Head = { epoch: "", offset: 0, said: 0 };
 	readonly #host: Occupant;
 	readonly #memory: Memory;
+	readonly #remembered: RoomMemory;
 	readonly #tray: Set<Room>;
 	readonly #stream: Envelope[] = [];
 	/** Who was not told yet who else is in. */
@@ -50,12 +65,14 @@ export class Room {
 	/** The latest items, without gaps. */
 	#recent: Item[] = [];
 	#isRecalled = false;
+	#bytes = 0;
 
-	/** `tray` collects the rooms that have something to deliver, for the bus. */
-	constructor(name: string, memory: Memory, host: Occupant, tray: Set<Room>) {
+	constructor(parts: RoomParts) {
+		const { name, memory, remembered, host, tray } = parts;
 		this.name = name;
 		this.roster = new Roster(name);
 		this.#memory = memory;
+		this.#remembered = remembered;
 		this.#host = host;
 		this.#tray = tray;
 		host.room = this;
@@ -96,8 +113,9 @@ export class Room {
 
 	/** Remembers what was said before the rest; nothing, if that can't be read. */
 	recall(items: readonly Item[]): void {
-		this.#recent = [...items, ...this.#recent];
+		this.#keep([...items, ...this.#recent]);
 		this.#isRecalled = true;
+		this.#remembered.count(this);
 	}
 
 	/** How many lines came after an offset; undefined if there is none such, or they are too many to be caught up with. */
@@ -186,11 +204,42 @@ export class Room {
 		const said = this.head.said + (item.kind === "said" ? 1 : 0);
 		this.head = { epoch, offset, said };
 		if (item.kind === "erased")
-			this.#recent = this.#recent.map((other) => without(other, item));
+			this.#keep(this.#recent.map((other) => without(other, item)));
 		this.#recent.push(item);
-		const { catchUpItems } = this.#memory;
+		this.#bytes += weightOf(item);
+		const { catchUpItems, roomMemoryBytes = Infinity } = this.#memory;
 		if (this.#recent.length >= 2 * catchUpItems)
-			this.#recent = this.#recent.slice(-catchUpItems);
+			this.#keep(this.#recent.slice(-catchUpItems));
+		if (this.#bytes > roomMemoryBytes) this.#forgetOldest(roomMemoryBytes / 2);
+		this.#remembered.count(this);
+	}
+
+	/** What is remembered, as it is here and as it is shown. */
+	get bytes(): number {
+		return this.#bytes;
+	}
+
+	/** Others need the memory more: what was said is read again when somebody enters. */
+	forgetItems(): void {
+		this.#keep([]);
+		this.#isRecalled = false;
+	}
+
+	#keep(items: Item[]): void {
+		this.#recent = items;
+		this.#bytes = items.reduce((sum, item) => sum + weightOf(item), 0);
+	}
+
+	/** Until no more is left than that, but for the latest line. */
+	#forgetOldest(most: number): void {
+		let [count, bytes] = [0, this.#bytes];
+		for (const item of this.#recent.slice(0, -1)) {
+			if (bytes <= most) break;
+			bytes -= weightOf(item);
+			count++;
+		}
+		this.#recent = this.#recent.slice(count);
+		this.#bytes = bytes;
 	}
 
 	/** What it remembers may be of the epoch before a restore. */
@@ -215,6 +264,9 @@ export class Room {
 const FRAME_BYTES = 220;
 /** Measured once, and not for each of the thousands who may enter at once. */
 const sizes = new WeakMap<Item, number>();
+
+/** An item, and its frame, which is kept with it. */
+const weightOf = (item: Item) => 2 * bytesOf(item);
 
 function bytesOf(item: Item): number {
 	let bytes = sizes.get(item);

@@ -7,9 +7,11 @@ import type { Head } from "../../machines/message.ts";
 import { makeBot } from "./bot.ts";
 import { Mailbox, type OnMessage } from "./mailbox.ts";
 import { type Memory, Room } from "./room.ts";
+import { RoomMemory } from "./room-memory.ts";
 
 export class Server {
 	readonly #memory: Memory;
+	readonly #remembered: RoomMemory;
 	readonly #rooms = new Map<RoomName, Room>();
 	readonly #tray = new Set<Mailbox>();
 	/** Those with something to deliver: there may be a thousand that are silent. */
@@ -18,13 +20,20 @@ export class Server {
 	/** How much each room remembers. */
 	constructor(memory: Memory) {
 		this.#memory = memory;
+		this.#remembered = new RoomMemory(memory.allRoomsBytes);
 	}
 
 	/** The room of that name, made if need be: only of one that was opened may it be asked. */
 	room(name: RoomName): Room {
 		let room = this.#rooms.get(name);
 		if (!room) {
-			room = new Room(name, this.#memory, makeBot(), this.#talking);
+			room = new Room({
+				name,
+				memory: this.#memory,
+				remembered: this.#remembered,
+				host: makeBot(),
+				tray: this.#talking,
+			});
 			this.#rooms.set(name, room);
 		}
 		return room;
@@ -43,6 +52,8 @@ export class Server {
 
 	/** Under this name nothing is remembered; the next room of that name is another. */
 	forget(name: RoomName): void {
+		const room = this.find(name);
+		if (room) this.#remembered.forget(room);
 		this.#rooms.delete(name);
 	}
 

@@ -100,13 +100,9 @@ export class Engine implements PipelineHooks, Voice {
 	}
 
 	/** A frame has come that asks for nothing we know. It counts like any other. */
-	misunderstand(
-		visit: Visit,
-		re: number | undefined,
-		details: RefusalDetails,
-	): void {
-		if (visit.gone || this.#requests.isHasty(visit, re, details)) return;
-		this.refuse(visit, "frameIsUnderstood", re, details);
+	misunderstand(visit: Visit, re?: number, about: RefusalDetails = {}): void {
+		if (visit.gone || this.#requests.isHasty(visit, re, about)) return;
+		this.refuse(visit, "frameIsUnderstood", re, about);
 	}
 
 	/** How far a visitor has come. */
@@ -212,6 +208,7 @@ export class Engine implements PipelineHooks, Voice {
 			...this.#presence.atStart(node),
 		);
 		this.#erasures.redo(this.#parts.erased);
+		this.#requests.recount(this.#parts);
 		this.#sweep();
 		this.refusals.tellEachMinute(clock, this.#parts.report);
 	}
@@ -223,7 +220,7 @@ export class Engine implements PipelineHooks, Voice {
 		this.#pipeline.append(...sessionsDue({ state, now }, policy.limits));
 		this.#pipeline.append(...roomsForgotten({ state, now }, policy.limits));
 		this.#presence.sweep();
-		this.#requests.sweep();
+		this.#requests.sweep(now);
 		clock.after(SWEEP_MS, () =>
 			this.#pipeline.whenWritable(() => {
 				this.#pages.catchUp();
@@ -255,10 +252,10 @@ export class Engine implements PipelineHooks, Voice {
 					this.refuse(visit, "isNotErasing", command.type, command);
 					break;
 				}
-				const decision = decideText(view, command, policy, secrets);
-				const { taken: last } = decision;
+				const said = decideText(view, command, policy, secrets);
+				const decision = this.#requests.countText(view, command.text, said);
 				this.#carryOut(visit, command, decision);
-				const room = client?.context.room ?? "";
+				const [last, room] = [decision.taken, client?.context.room ?? ""];
 				if (last !== undefined) this.#tell(visit, { kind: "ack", room, last });
 				break;
 			}

@@ -31,6 +31,7 @@ export class Pages {
 	readonly #voice: Voice;
 	#erasures = 0;
 	readonly #reading = new WeakSet<Visit>();
+	readonly #recalling = new Map<Room, Promise<void>>();
 
 	constructor(archive: Archive, report: Reporter, voice: Voice) {
 		this.#archive = archive;
@@ -68,8 +69,18 @@ export class Pages {
 		);
 	}
 
-	/** Lets a room remember what is shown to who enters. Never rejects. */
-	async recall(room: Room): Promise<void> {
+	/** Lets a room remember what is shown to who enters; whoever asks meanwhile waits for the same. Never rejects. */
+	recall(room: Room): Promise<void> {
+		const underway = this.#recalling.get(room);
+		if (underway) return underway;
+		const recalled = this.#recall(room).finally(() =>
+			this.#recalling.delete(room),
+		);
+		this.#recalling.set(room, recalled);
+		return recalled;
+	}
+
+	async #recall(room: Room): Promise<void> {
 		for (let { lacks } = room; lacks; { lacks } = room) {
 			const erasures = this.#erasures;
 			const { name, head } = room;

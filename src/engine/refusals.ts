@@ -58,6 +58,8 @@ export const refusalWords = {
 	textIsNotEmpty: "There is nothing in that message.",
 	textIsWellFormed: "That message holds broken characters.",
 	textIsShort: "That message is too long. Please send it in parts.",
+	bytesAreLeft:
+		"You have said as much as one person may in a day. Please try again later.",
 	isNotTooFast: "That was too fast. Please wait a moment.",
 	frameIsUnderstood: "That message could not be understood.",
 	diskHasSpace:

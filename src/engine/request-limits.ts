@@ -9,6 +9,8 @@ import { MessageType } from "../../machines/message.ts";
 import { type Rate, TokenBucket } from "../bucket.ts";
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
+import { DailyBytes, lineBytes } from "./daily-bytes.ts";
+import { DAY_MS, type Decision, refuse, type View } from "./decide/decision.ts";
 import type { EngineParts } from "./parts.ts";
 import type { RefusalDetails, Rule } from "./refusals.ts";
 import { sha256 } from "./secrets.ts";
@@ -69,6 +71,7 @@ export class RequestLimits {
 	readonly #state: State;
 	readonly #limits: Limits;
 	readonly #people = new Map<Identity, Budgets>();
+	readonly #bytes: DailyBytes;
 	readonly #strangers = new WeakMap<Visit, Budgets>();
 
 	readonly #refuse: Refuse;
@@ -77,6 +80,7 @@ export class RequestLimits {
 		this.#clock = clock;
 		this.#state = state;
 		this.#limits = policy.limits;
+		this.#bytes = new DailyBytes(policy.limits.identityBytesDay);
 		this.#refuse = refuse;
 	}
 
@@ -97,8 +101,35 @@ export class RequestLimits {
 		return true;
 	}
 
+	/** Counts what is about to be said, or refuses it where the day's bytes are used up. */
+	countText({ client, now }: View, text: string, decision: Decision): Decision {
+		if (!client || decision.entries.length === 0) return decision;
+		const { identity } = client.context;
+		const waitMs = this.#bytes.waitMs(identity, now);
+		if (waitMs > 0) return refuse("bytesAreLeft", waitMs);
+		this.#bytes.add(identity, now, lineBytes(text));
+		return decision;
+	}
+
+	/** Counts what was said in the day before a start. */
+	recount({ archive, log, clock, report }: EngineParts): void {
+		const since = clock.now() - DAY_MS;
+		if (this.#state.time < since || this.#limits.identityBytesDay === Infinity)
+			return;
+		const last = log.ordered;
+		const count = async () => {
+			for await (const { seq, event, author, text } of archive.saidSince(since))
+				if (seq <= last)
+					this.#bytes.add(author.identity, event.time, lineBytes(text));
+		};
+		count().catch((error: unknown) =>
+			report.warn({ error: `${error}` }, "what was said today is not counted"),
+		);
+	}
+
 	/** Forgets whoever has been quiet for so long that it makes no difference. */
-	sweep(): void {
+	sweep(now: number): void {
+		this.#bytes.sweep(now);
 		for (const [identity, all] of this.#people)
 			if (Object.values(all).every(({ isFull }) => isFull))
 				this.#people.delete(identity);

@@ -53,6 +53,7 @@ export const refusalAdvice = {
 	textIsNotEmpty: "change",
 	textIsWellFormed: "change",
 	textIsShort: "change",
+	bytesAreLeft: "later",
 	isNotTooFast: "later",
 	frameIsUnderstood: "giveUp",
 	diskHasSpace: "later",

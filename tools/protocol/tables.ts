@@ -37,6 +37,7 @@ function limits(): string {
 		"signalBurst",
 		"entriesPerSecond",
 		"entryBurst",
+		"identityBytesDay",
 		"tabsPerIdentity",
 		"codeTries",
 		"codeSeconds",
