@@ -1,125 +1,14 @@
 #!/usr/bin/env node
 /**
- * The program: what was typed, to what does it. It is the only file that
- * reads the environment, and it loads no more than the command needs: the
- * server stands in `serve.ts`.
+ * The entry. An older Node cannot parse the program, so this file says which
+ * one is needed before anything else is loaded, in words that any Node knows.
  */
-import { randomBytes } from "node:crypto";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { type Command, parseCommand } from "./cli/arguments.ts";
-import { helpText } from "./cli/help.ts";
-import type { LogCommand } from "./cli/log-arguments.ts";
-import { shown } from "./cli/progress.ts";
-import { ConfigError, dataFolder, readConfig } from "./config.ts";
-import { readCredential } from "./credential.ts";
-import { VERSION } from "./version.ts";
-
-/** How often a log that is followed is looked at. */
-const FOLLOW_MS = 250;
-const PAGES = fileURLToPath(new URL("../static", import.meta.url));
-
-// A debugger would read everything. This listener keeps Node from opening one.
-process.on("SIGUSR1", () => {});
-// Nobody need read our complaints for us to go on.
-process.stderr.on("error", () => {});
-
-const print = (line: string) => process.stdout.write(`${line}\n`);
-const warn = (line: string) => process.stderr.write(`${line}\n`);
-
-async function main(): Promise<number | undefined> {
-	const command = parseCommand(process.argv.slice(2), process.env);
-	switch (command.name) {
-		case "help":
-			print(helpText(command.of));
-			return 0;
-		case "version":
-			print(VERSION);
-			return 0;
-		case "serve":
-			await serve(command);
-			return undefined;
-		default:
-			return read(command);
-	}
-}
-
-/** Until it is told to stop. */
-async function serve({
-	environment,
-	accepts,
-}: Extract<Command, { name: "serve" }>): Promise<void> {
-	const config = readConfig(environment, credential);
-	const server = await import("./serve.ts");
-	await server.serve({ config, accepts, version: VERSION, pages: PAGES });
-}
-
-/** A command that only reads a log. */
-async function read(command: LogCommand): Promise<number> {
-	const { readLog } = await import("./cli/read.ts");
-	const { stdin, stdout } = process;
-	// Whoever reads our lines may have seen enough of them.
-	stdout.once("error", ({ code }: NodeJS.ErrnoException) =>
-		process.exit(code === "EPIPE" ? 0 : 1),
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 12)) {
+	process.stderr.write(
+		`plume: Plume needs Node 20.12 or later, and this is ${process.versions.node}: https://nodejs.org\n`,
 	);
-	const data = dataFolder(process.env);
-	const { disk, done } = shown(command.source ?? data);
-	const parts = {
-		...{ data, disk, stdin, warn, show },
-		print(line: string) {
-			done();
-			print(line);
-		},
-	};
-	return readLog(command, parts, untilStopped());
-}
+	process.exitCode = 1;
+} else void import("./program.ts");
 
-/** A page over a log, with a new token. */
-async function show(place: string) {
-	const { openTheatre, readInThread } = await import("./travel/theatre.ts");
-	const { ask, end } = readInThread(place);
-	const token = randomBytes(16).toString("base64url");
-	const { link, close } = await openTheatre({ pages: PAGES, token, ask });
-	return {
-		link,
-		close() {
-			close();
-			end();
-		},
-	};
-}
-
-/** Pauses that answer whether to go on; from the first of them on, Ctrl+C says no. */
-function untilStopped(): () => Promise<boolean> {
-	let stopping: AbortController | undefined;
-	return () => {
-		stopping ??= abortedBySignal();
-		const { signal } = stopping;
-		return sleep(FOLLOW_MS, true, { signal }).catch(() => false);
-	};
-}
-
-function abortedBySignal(): AbortController {
-	const controller = new AbortController();
-	for (const signal of ["SIGTERM", "SIGINT"] as const)
-		process.once(signal, () => controller.abort());
-	return controller;
-}
-
-/** systemd hands secrets over in files that only this service can read. */
-function credential(name: string): string | undefined {
-	const folder = process.env.CREDENTIALS_DIRECTORY;
-	return folder ? readCredential(join(folder, name)) : undefined;
-}
-
-main().then(
-	(code) => {
-		if (code !== undefined) process.exitCode = code;
-	},
-	(error: unknown) => {
-		warn(`plume: ${error instanceof Error ? error.message : error}`);
-		// At once: a server that could not start may have timers running.
-		process.exit(error instanceof ConfigError ? 2 : 1);
-	},
-);
+export {};

@@ -8,7 +8,6 @@
  */
 import {
 	constants,
-	createReadStream,
 	fdatasync,
 	fdatasyncSync,
 	fstatSync,
@@ -17,6 +16,7 @@ import {
 } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 export interface Disk {
@@ -50,7 +50,10 @@ export interface DiskFile {
 /** A disk has no room, or gives no right to write, for now. */
 export class DiskFull extends Error {}
 
-const FULL = new Set(["ENOSPC", "EDQUOT", "EROFS"]);
+const NO_DESCRIPTOR = ["EMFILE", "ENFILE"];
+const FULL = new Set(["ENOSPC", "EDQUOT", "EROFS", ...NO_DESCRIPTOR]);
+const DESCRIPTOR_REST_MS = 50;
+const DESCRIPTOR_TRIES = 200;
 
 /** Tells, of what a disk rejected a write with, whether trying again may help. */
 export function asDiskFull(error: unknown): DiskFull | undefined {
@@ -83,24 +86,40 @@ function syncer(fd: number): () => Promise<void> {
 	};
 }
 
+/** Whatever opens a file is tried again for ten seconds while no descriptor is free: connections come and go. */
+async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+	for (let left = DESCRIPTOR_TRIES; ; left--) {
+		try {
+			return await attempt();
+		} catch (error) {
+			const code = error instanceof Error && "code" in error && error.code;
+			if (left === 0 || !NO_DESCRIPTOR.includes(String(code))) throw error;
+			await sleep(DESCRIPTOR_REST_MS);
+		}
+	}
+}
+
 export const realDisk: Disk = {
 	async makeFolder(folder) {
 		await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
 	},
-	list: (folder) => readdir(folder),
+	list: (folder) => patiently(() => readdir(folder)),
 	async syncFolder(folder) {
-		const handle = await open(folder);
+		const handle = await patiently(() => open(folder));
 		try {
 			await handle.sync();
 		} finally {
 			await handle.close();
 		}
 	},
-	read: (path, start = 0, to = Infinity) =>
-		createReadStream(path, { start, end: to - 1, highWaterMark: CHUNK_BYTES }),
+	async *read(path, start = 0, to = Infinity) {
+		const handle = await patiently(() => open(path));
+		const range = { start, end: to - 1, highWaterMark: CHUNK_BYTES };
+		yield* handle.createReadStream(range);
+	},
 	async open(path) {
 		const flags = constants.O_RDWR | constants.O_CREAT;
-		const handle = await open(path, flags, FILE_MODE);
+		const handle = await patiently(() => open(path, flags, FILE_MODE));
 		return {
 			// Into the page cache: that takes less time than a thread would.
 			async write(bytes, position) {

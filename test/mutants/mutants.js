@@ -479,6 +479,13 @@ const log = [
 		tests: ["test/session.test.ts -t paused"],
 	},
 	{
+		promise: "log: a file is opened again when a descriptor is free",
+		file: "src/log/disk.ts",
+		find: "const DESCRIPTOR_TRIES = 200;",
+		replace: "const DESCRIPTOR_TRIES = 0;",
+		tests: ["test/log/descriptors.test.ts"],
+	},
+	{
 		promise: "log: a copied lock names another folder",
 		file: "src/log/lock.ts",
 		find: "of !== folder ||",

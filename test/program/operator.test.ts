@@ -14,6 +14,7 @@ import {
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { transform } from "esbuild";
 import { expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { realDisk } from "../../src/log/disk.ts";
@@ -212,6 +213,20 @@ test("a log without its secret is not gone on with", async () => {
 	});
 	const given = await Plume.start({ ...env, PLUME_SECRET: was });
 	await given.stop();
+});
+
+test("an older Node is told which one is needed, by an entry that it can parse", async () => {
+	const entry = await readFile(PROGRAM, "utf8");
+	await transform(entry, { target: "node14", format: "esm" });
+	expect(entry).not.toMatch(/^import /m);
+	const older = join(await newDataFolder(), "older.cjs");
+	await writeFile(
+		older,
+		'Object.defineProperty(process, "versions", { value: { node: "18.20.4" } });',
+	);
+	const ended = await run([], { NODE_OPTIONS: `--require ${older}` });
+	expect(ended).toMatchObject({ code: 1, stdout: "" });
+	expect(ended.stderr).toMatch(/^plume: .*Node 20\.12.*18\.20\.4.*\n$/);
 });
 
 test("SIGHUP is a clean stop, which leaves no lock", async () => {
