@@ -36,7 +36,7 @@ function judge(name: string, outcome: Outcome): readonly string[] {
 	const slowest = Math.round(quantile(logins, 1));
 	const mib = Math.round(outcome.mostMiB);
 	print(
-		`${name}: ${said} lines, ${ways.length} deliveries, p50 ${p50} ms, p99 ${p99} ms, slowest ${top} ms; ${logins.length} logins, slowest ${slowest} ms; ${mails} mails; at most ${mib} MiB; descriptors ${before} before, at most ${most}, ${after} after; ${strikes} strikes`,
+		`${name}: ${said} lines, ${ways.length} deliveries, p50 ${p50} ms, p99 ${p99} ms, slowest ${top} ms in second ${outcome.worstSecond}; ${logins.length} logins, slowest ${slowest} ms; ${mails} mails; at most ${mib} MiB; descriptors ${before} before, at most ${most}, ${after} after; ${strikes} strikes`,
 	);
 	const refusals = Object.entries(outcome.refusals)
 		.map(([rule, times]) => `${rule} ${times}`)

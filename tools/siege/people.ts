@@ -60,6 +60,8 @@ export interface Seen {
 	readonly logins: number[];
 	readonly troubles: string[];
 	said: number;
+	/** In which second of the siege a line took longest. */
+	worstSecond: number;
 }
 
 export class People {
@@ -67,7 +69,15 @@ export class People {
 	readonly #office: PostOffice;
 	readonly #talkers: RawClient[] = [];
 	#isOver = false;
-	readonly #seen: Seen = { ways: [], logins: [], troubles: [], said: 0 };
+	#start = 0;
+	#longest = 0;
+	readonly #seen: Seen = {
+		ways: [],
+		logins: [],
+		troubles: [],
+		said: 0,
+		worstSecond: 0,
+	};
 
 	constructor(world: World, office: PostOffice) {
 		this.#world = world;
@@ -87,7 +97,8 @@ export class People {
 
 	/** Lets them be there for so long; answers what they saw. */
 	async live(seconds: number): Promise<Seen> {
-		const end = performance.now() + seconds * 1000;
+		this.#start = performance.now();
+		const end = this.#start + seconds * 1000;
 		const loggers = Array.from({ length: LOGGERS }, (_, i) =>
 			this.#logInAgain(i, end, (seconds * 1000) / (LOGINS + 1)),
 		);
@@ -140,7 +151,13 @@ export class People {
 			this.#trouble(text);
 		if (type !== MessageType.text || !frame.n) return;
 		const said = /^said at ([\d.]+)$/.exec(frame.text)?.[1];
-		if (said) this.#seen.ways.push(performance.now() - Number(said));
+		if (!said) return;
+		const now = performance.now();
+		const way = now - Number(said);
+		this.#seen.ways.push(way);
+		if (way <= this.#longest) return;
+		this.#longest = way;
+		this.#seen.worstSecond = Math.floor((now - this.#start) / 1000);
 	}
 
 	#trouble(what: string): void {
