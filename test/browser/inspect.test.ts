@@ -151,3 +151,93 @@ test("of ten thousand actors only those exist on the page that can be seen", asy
 	send[0]?.([{ seq: 2, time: 1_795_000_000_000, frames }]);
 	await actor(viewer, "detached").waitFor();
 });
+
+test("what a running server does not have is not seen, nor is anything else that is hidden", async () => {
+	const { page } = await look();
+	const travel = page.getByRole("region", { name: "Time travel" });
+	expect(await page.locator("#travel").isVisible()).toBe(false);
+	expect(await travel.count()).toBe(0);
+	expect(await page.locator("[hidden]").filter({ visible: true }).count()).toBe(
+		0,
+	);
+	const places = page
+		.locator("input, select, button")
+		.filter({ visible: true });
+	for (const id of await places.evaluateAll((all) => all.map((one) => one.id)))
+		expect(id).not.toMatch(/^to-|^scope|earlier|later|remember|token/);
+});
+
+test("after a click the keys still step and play, and a reload comes back to the moment and the chart", async () => {
+	const viewer = await look({ locale: "en-US", timezoneId: "UTC" });
+	const { page } = viewer;
+	const eve = await enter("eve");
+	await eve.says("one");
+	await actor(viewer, "attached").last().click();
+	await page.getByRole("button", { name: "One event back" }).click();
+	const moment = page.locator("#moment");
+	const seq = async () => Number(/#(\d+)/.exec(await moment.innerText())?.[1]);
+	const before = await seq();
+	await page.keyboard.press("ArrowLeft");
+	await expect.poll(seq).toBe(before - 1);
+	await page.keyboard.press("ArrowRight");
+	await expect.poll(seq).toBe(before);
+	await page
+		.getByRole("list")
+		.getByRole("button", { name: /^#/ })
+		.first()
+		.click();
+	const play = page.getByRole("button", { name: "Play" });
+	await page.keyboard.press("Space");
+	await expect.poll(() => play.getAttribute("aria-pressed")).toBe("true");
+	await page.keyboard.press("Space");
+	await expect.poll(() => play.getAttribute("aria-pressed")).toBe("false");
+	await expect.poll(() => page.url()).toContain("#event=");
+	expect(page.url()).toContain("&actor=");
+	expect(page.url()).not.toContain(TOKEN);
+	const [url, chosen] = [page.url(), await page.locator("#chosen").innerText()];
+	await page.reload();
+	await expect.poll(() => page.locator("#chosen").innerText()).toBe(chosen);
+	expect(page.url()).toBe(url);
+	expect(await page.getByLabel(/token/).isVisible()).toBe(false);
+});
+
+test("a time of two-digit hours stands on one line", async () => {
+	const visitor = await visit("viewer", { locale: "en-US", timezoneId: "UTC" });
+	const { page } = visitor;
+	const step = {
+		type: "step" as const,
+		actor: "server",
+		event: "server.started",
+	};
+	const frames = [{ ...step, transitions: [], state: "running" }];
+	const start = { type: "actor" as const, actor: "server", machine: "server" };
+	await page.routeWebSocket("**/inspect", (socket) => {
+		const first = { seq: 1, frames: [{ ...start, state: "stopped" }] };
+		const time = Date.UTC(2026, 0, 1, 22, 31, 45);
+		socket.send(JSON.stringify([first, { seq: 2, time, frames }]));
+	});
+	await page.goto(`${plume().url}/inspect#${TOKEN}`);
+	const when = page.locator(".when").first();
+	await when.getByText("10:31:45 PM").waitFor();
+	const lines = await when.evaluate((one) => {
+		const range = document.createRange();
+		range.selectNode(one.lastChild ?? one);
+		const tops = [...range.getClientRects()].map(({ top }) => Math.round(top));
+		return new Set(tops).size;
+	});
+	expect(lines).toBe(1);
+});
+
+test.each([
+	["low", { width: 1400, height: 420 }],
+	["narrow", { width: 390, height: 700 }],
+])("what is fitted is seen whole on a %s page", async (_, viewport) => {
+	const { page } = await look({ viewport });
+	const chart = page.locator("#chart");
+	await chart.locator("svg").waitFor();
+	const beyond = await chart.evaluate((one) => [
+		one.scrollHeight - one.clientHeight,
+		one.scrollWidth - one.clientWidth,
+	]);
+	expect(beyond).toEqual([0, 0]);
+});
