@@ -106,7 +106,7 @@ export const CloseCode = {
 		reconnect: false,
 		says: "This tab was opened elsewhere.",
 	},
-	loggedOut: { code: 4002, reconnect: false, says: "You logged out." },
+	loggedOut: { code: 4002, reconnect: false, says: "You are logged out." },
 	banned: {
 		code: 4003,
 		reconnect: false,

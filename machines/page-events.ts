@@ -25,6 +25,8 @@ export interface PendingLogin {
 export interface Trouble {
 	readonly about: "name" | "email" | "step";
 	readonly words: string;
+	/** Nothing went wrong: it is told as it was wished for. */
+	readonly isWished?: boolean;
 }
 
 export interface PageContext extends Person, PendingLogin {
@@ -32,6 +34,8 @@ export interface PageContext extends Person, PendingLogin {
 	/** The room that is shown, or will be. */
 	readonly room: string;
 	readonly trouble: Trouble | undefined;
+	/** What is told when all that was said is gone, while that is being done. */
+	readonly parting: string;
 	/** How many rooms were asked to let us in, on this connection, and have not answered yet; an overtaken one may never. */
 	readonly opens: number;
 	/** How often in a row the connection failed, and a random number from 0 to 1. */
@@ -74,6 +78,7 @@ export type PageEvent =
 	| { type: "leave" }
 	| { type: "go"; news: { room: string } }
 	| { type: "logout"; all: boolean }
+	| { type: "eraseAll"; news: { parting: string } }
 	| { type: "opened" }
 	| { type: "closed"; code: number; news: { jitter: number } }
 	| ServerEvent;

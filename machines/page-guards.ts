@@ -7,8 +7,15 @@ import type { Guard } from "./rules.ts";
 /** The shared table's row for a close code; one it does not know (1006, say) is worth another try. */
 export function closing(code: number): { reconnect: boolean; says: string } {
 	const known = Object.values(CloseCode).find((close) => close.code === code);
-	return known ?? { reconnect: true, says: "Connection lost." };
+	return known ?? { reconnect: true, says: "Offline." };
 }
+
+/** Milliseconds until the next try: doubles from a second to half a minute, half of it left to chance. */
+export const backoffOf = ({
+	attempt,
+	jitter,
+}: Pick<PageContext, "attempt" | "jitter">): number =>
+	Math.min(30_000, 500 * 2 ** attempt) * (0.5 + jitter / 2);
 
 /** Close codes and rules after which the key is worth nothing. */
 const ENDS: readonly (number | string)[] = [

@@ -8,7 +8,7 @@
  */
 
 import { assign, type SnapshotFrom, setup } from "xstate";
-import { LOBBY } from "./message.ts";
+import { CloseCode, LOBBY } from "./message.ts";
 import type {
 	Key,
 	PageContext,
@@ -16,7 +16,7 @@ import type {
 	Person,
 	Trouble,
 } from "./page-events.ts";
-import { closing, pageGuards } from "./page-guards.ts";
+import { backoffOf, closing, pageGuards } from "./page-guards.ts";
 
 const ofStep = (words: string): Trouble => ({ about: "step", words });
 const complain = (words: string) =>
@@ -81,9 +81,7 @@ const page = setup({
 		reach: 10_000,
 		/** Until an answer is given up: a mail may wait a minute for its turn. */
 		answer: 90_000,
-		/** Doubles from a second to half a minute, half of it left to chance. */
-		backoff: ({ context: { attempt, jitter } }) =>
-			Math.min(30_000, 500 * 2 ** attempt) * (0.5 + jitter / 2),
+		backoff: ({ context }) => backoffOf(context),
 	},
 	guards: pageGuards,
 	actions: {
@@ -94,6 +92,7 @@ const page = setup({
 		/** Comes back with the key. */
 		sendOpen: () => {},
 		sendLogout: () => {},
+		sendEraseAll: () => {},
 		/** Shows the room that was gone to: its lines, its draft, its address. */
 		changeRoom: () => {},
 		/** Says why it is the lobby that one came to. */
@@ -112,12 +111,17 @@ const page = setup({
 
 		complain: assign((_, trouble: Trouble) => ({ trouble })),
 		/** Passes on what the server itself says went wrong. */
-		complainAsTold: assign(({ event }) => {
+		complainAsTold: assign(({ context: { parting }, event }) => {
 			if ("trouble" in event) return { trouble: event.trouble };
 			if (event.type !== "closed") return {};
-			return { trouble: ofStep(closing(event.code).says) };
+			const isWished = event.code === CloseCode.loggedOut.code;
+			const { says } = closing(event.code);
+			return {
+				trouble: { ...ofStep((isWished && parting) || says), isWished },
+			};
 		}),
 		forgetTrouble: assign({ trouble: undefined }),
+		forgetParting: assign({ parting: "" }),
 		forgetNote: assign({ note: "" }),
 		forgetKey: assign({ key: "none" }),
 		learn: assign(({ event }) => ("news" in event ? event.news : {})),
@@ -134,7 +138,7 @@ export const pageMachine = page.createMachine({
 	id: "page",
 	context: ({ input }) => ({
 		...{ ...input, trouble: undefined, attempt: 0, jitter: 0 },
-		...{ note: "", tries: 0, expires: 0, resendAt: 0, opens: 0 },
+		...{ note: "", tries: 0, expires: 0, resendAt: 0, opens: 0, parting: "" },
 	}),
 	initial: "starting",
 	on: {
@@ -159,6 +163,7 @@ export const pageMachine = page.createMachine({
 		},
 		entering: {
 			entry: ["disconnect", "dropKey", "forgetKey", "clear", "focusForm"],
+			exit: "forgetParting",
 			on: { submit: { target: "loggingIn", actions: "learn" } },
 		},
 		loggingIn: {
@@ -277,6 +282,7 @@ export const pageMachine = page.createMachine({
 				refused: { actions: "complainAsTold" },
 				taken: { actions: "forgetTrouble" },
 				logout: "leaving",
+				eraseAll: { actions: ["learn", "sendEraseAll"] },
 				go: move,
 			},
 		},

@@ -4,15 +4,23 @@
  * for. It is asked about once, when the first mention comes.
  */
 
-import { find } from "./element.ts";
+import { find, say } from "./element.ts";
 import type { Said } from "./frames.ts";
 import { keepSetting, keptSetting } from "./kept.ts";
+import { pathOf } from "./rooms.ts";
 import { mentions } from "./text.ts";
 
-export function attention(myName: () => string) {
+const QUESTION = "Get a note when someone mentions you?";
+const BLOCKED =
+	"Your browser blocks notes from this site. To allow them, open the site’s settings beside its address.";
+
+export function attention(myName: () => string, go: (room: string) => void) {
 	const icon = find("link[rel=icon]", HTMLLinkElement);
 	const ask = find("#ask", HTMLElement);
+	const words = find("#ask-words", HTMLElement);
+	const yes = find("#ask-yes", HTMLButtonElement);
 	const box = find("#notify", HTMLInputElement);
+	const told = find("#notify-told", HTMLElement);
 	const plain = icon.href;
 	let title = "Plume";
 	let unseen = 0;
@@ -24,25 +32,44 @@ export function attention(myName: () => string) {
 	}
 
 	const canNotify = "Notification" in globalThis;
+	/** A window may be in sight, and another in use. */
+	const isLooking = () => !document.hidden && document.hasFocus();
 	const mayNotify = () =>
 		canNotify &&
 		Notification.permission === "granted" &&
 		keptSetting("notify") === "yes";
 
+	/** Shows what is wished for, and what stands in its way. */
+	function show() {
+		const isBlocked = canNotify && Notification.permission === "denied";
+		const isWished = keptSetting("notify") === "yes";
+		box.disabled = !canNotify;
+		box.checked = mayNotify();
+		say(
+			told,
+			isBlocked ? BLOCKED : canNotify ? "" : "This browser has no notes.",
+		);
+		say(words, isBlocked && isWished ? BLOCKED : QUESTION);
+		yes.hidden = isBlocked && isWished;
+		return yes.hidden;
+	}
+
 	async function wish(wanted: boolean) {
-		ask.hidden = true;
 		keepSetting("notify", wanted ? "yes" : "no");
 		if (wanted && canNotify) await Notification.requestPermission();
-		box.checked = mayNotify();
+		const isRefused = show();
+		ask.hidden = !(wanted && isRefused && !ask.hidden);
 	}
 
 	function notify(room: string, title: string, body: string) {
 		const tag = `plume ${room}`;
-		const options = { body, tag, icon: "/static/icon-192.png" };
+		const icon = "/static/icon-192.png";
+		const options = { body, tag, icon, data: { room, path: pathOf(room) } };
 		try {
 			const shown = new Notification(title, options);
 			shown.onclick = () => {
 				focus();
+				go(room);
 				shown.close();
 			};
 		} catch {
@@ -55,25 +82,33 @@ export function attention(myName: () => string) {
 
 	/** The reader was mentioned. */
 	function called(room: string, title: string, body: string) {
-		if (document.hidden && mayNotify()) notify(room, title, body);
+		if (!isLooking() && mayNotify()) notify(room, title, body);
 		else if (canNotify && keptSetting("notify") === "") ask.hidden = false;
 	}
 
 	function count() {
-		if (!document.hidden) return;
+		if (isLooking()) return;
 		unseen += 1;
 		update();
 	}
 
-	box.disabled = !canNotify;
-	box.checked = mayNotify();
+	show();
 	box.onchange = () => void wish(box.checked);
-	find("#ask-yes", HTMLButtonElement).onclick = () => void wish(true);
+	yes.onclick = () => void wish(true);
 	find("#ask-no", HTMLButtonElement).onclick = () => void wish(false);
-	document.addEventListener("visibilitychange", () => {
-		if (document.hidden) return;
+	function looked() {
+		if (!isLooking()) return;
 		unseen = 0;
 		update();
+	}
+	document.addEventListener("visibilitychange", looked);
+	addEventListener("focus", looked);
+	addEventListener("storage", ({ key }) => {
+		if (key === "notify") show();
+	});
+	// A note that a worker showed is answered by the worker.
+	navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+		if (typeof data?.room === "string") go(data.room);
 	});
 
 	return {
@@ -93,7 +128,11 @@ export function attention(myName: () => string) {
 		/** Someone else mentioned the reader in another room. */
 		elsewhere(room: string) {
 			count();
-			called(room, `You were mentioned in ${room}`, "");
+			called(
+				room,
+				`You were mentioned in ${room}`,
+				"Open the room to read it.",
+			);
 		},
 	};
 }

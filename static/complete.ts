@@ -8,6 +8,9 @@ import { find, say } from "./element.ts";
 import { nameTag } from "./person.ts";
 
 const MOST = 6;
+/** UTF-16 units of an @name and what may stand before it. */
+const LONGEST = 80;
+
 export function completion(field: HTMLTextAreaElement, names: () => string[]) {
 	const list = find("#names", HTMLElement);
 	const told = find("#names-told", HTMLElement);
@@ -16,7 +19,9 @@ export function completion(field: HTMLTextAreaElement, names: () => string[]) {
 
 	function started(): string | undefined {
 		if (field.selectionStart !== field.selectionEnd) return undefined;
-		return STARTED.exec(field.value.slice(0, field.selectionStart))?.[1];
+		const { value, selectionStart: end } = field;
+		// A name is no longer; a whole book before it need not be searched.
+		return STARTED.exec(value.slice(Math.max(0, end - LONGEST), end))?.[1];
 	}
 
 	function show(names: string[]) {

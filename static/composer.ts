@@ -15,14 +15,15 @@ const TEXT_LIMIT = 4_000;
 const TYPING_EVERY_MS = 3_000;
 /** How long it is said that lines have to wait. */
 const HASTE_SHOWN_MS = 3_000;
+/** UTF-16 units: what is longer is not measured, at each key, in any way that takes time. */
+const FAR_TOO_LONG = 4 * TEXT_LIMIT;
+const COMMAND = /^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u;
 
 interface World {
 	say(text: string): void;
 	isTyping(): void;
 	/** Names that may be meant, the likeliest first. */
 	names(): string[];
-	/** What was said last, to be said again. */
-	last(): string;
 }
 
 export function composer(world: World) {
@@ -31,10 +32,13 @@ export function composer(world: World) {
 	const submit = find("#send", HTMLButtonElement);
 	const trouble = find("#text-trouble", HTMLElement);
 	const haste = find("#text-haste", HTMLElement);
+	const isTouch = matchMedia("(pointer: coarse)");
 	const complete = completion(field, world.names);
 	let room = "";
 	let told = "";
 	let typedAt = 0;
+	/** Looks like a command, and was asked about. */
+	let asked = "";
 	let calm: ReturnType<typeof setTimeout> | undefined;
 
 	field.oninput = () => {
@@ -51,11 +55,8 @@ export function composer(world: World) {
 		const { key, shiftKey, isComposing } = event;
 		if (isComposing) return;
 		if (!shiftKey && complete.takesKey(key)) return event.preventDefault();
-		if (key === "ArrowUp" && field.value === "" && world.last() !== "") {
-			event.preventDefault();
-			return write(world.last());
-		}
-		if (key !== "Enter" || shiftKey) return;
+		// On a touch screen there is no Shift at hand, and a button to send.
+		if (key !== "Enter" || shiftKey || isTouch.matches) return;
 		event.preventDefault();
 		form.requestSubmit();
 	};
@@ -63,10 +64,45 @@ export function composer(world: World) {
 		event.preventDefault();
 		const text = withoutEmptyLines(field.value);
 		if (!canBeSent()) return;
+		if (COMMAND.test(text) && text !== asked) {
+			asked = text;
+			told = `There are no commands here. Send it once more to say “${text.slice(0, 40)}” to everyone.`;
+			return refresh();
+		}
 		write("");
 		typedAt = 0;
 		world.say(text);
 	};
+
+	/** For a while, in a place that is read aloud. */
+	function mention(words: string) {
+		say(haste, words);
+		clearTimeout(calm);
+		calm = setTimeout(() => say(haste, ""), HASTE_SHOWN_MS);
+	}
+
+	/** Nothing may make the browser leave the page for a file. */
+	function refuseFiles(event: Event, files: DataTransfer | null) {
+		if (!files?.types.includes("Files")) return;
+		event.preventDefault();
+		if (event.type !== "dragover")
+			mention("Pictures and files can’t be sent yet.");
+	}
+	addEventListener("dragover", (event) =>
+		refuseFiles(event, event.dataTransfer),
+	);
+	addEventListener("drop", (event) => refuseFiles(event, event.dataTransfer));
+	addEventListener("paste", (event) => {
+		// What some programs copy is a text and a picture of it.
+		const { clipboardData } = event;
+		if (!clipboardData?.types.includes("text/plain"))
+			refuseFiles(event, clipboardData);
+	});
+	const hint = () => {
+		field.enterKeyHint = isTouch.matches ? "enter" : "send";
+	};
+	isTouch.onchange = hint;
+	hint();
 
 	function write(text: string) {
 		field.value = text;
@@ -74,10 +110,12 @@ export function composer(world: World) {
 		refresh();
 	}
 
-	const canBeSent = () => trimUnseen(field.value) !== "" && !tooLong();
+	const canBeSent = () => !tooLong() && trimUnseen(field.value) !== "";
 
 	function tooLong(): string {
-		const { length } = [...withoutEmptyLines(field.value)];
+		const { value } = field;
+		const isFar = value.length > FAR_TOO_LONG;
+		const { length } = isFar ? value : [...withoutEmptyLines(value)];
 		if (length <= TEXT_LIMIT) return "";
 		const [is, holds] = [length, TEXT_LIMIT].map((n) => n.toLocaleString("en"));
 		return `This is ${is} characters long; a message holds ${holds}. Shorten it, or send it in parts.`;
@@ -85,13 +123,16 @@ export function composer(world: World) {
 
 	/** Fits the field to what is in it, and says what stands in its way. */
 	function refresh() {
-		field.style.height = "auto";
+		const long = tooLong();
+		const isFar = field.value.length > FAR_TOO_LONG;
+		field.style.height = isFar ? "100vh" : "auto";
 		// What is not shown has no height yet.
-		if (field.scrollHeight > 0) {
+		if (!isFar && field.scrollHeight > 0) {
 			field.style.height = `${field.scrollHeight + 6}px`;
 		}
-		say(trouble, tooLong() || told);
+		// A button that is disabled loses the focus.
 		submit.ariaDisabled = String(!canBeSent());
+		say(trouble, long || told);
 	}
 
 	return {
@@ -111,9 +152,7 @@ export function composer(world: World) {
 		},
 		/** The room takes lines only so fast; nothing is lost. */
 		slowDown() {
-			say(haste, "That was fast. What waits is sent in a moment, in order.");
-			clearTimeout(calm);
-			calm = setTimeout(() => say(haste, ""), HASTE_SHOWN_MS);
+			mention("That was fast. What waits is sent in a moment, in order.");
 		},
 		render(snapshot: PageSnapshot) {
 			const { trouble } = snapshot.context;

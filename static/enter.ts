@@ -48,9 +48,17 @@ export function enterForm(send: (event: PageEvent) => void, person: Person) {
 
 	return {
 		focus,
+		/** Whoever it was is nobody any more. */
+		empty() {
+			for (const field of both) fields[field].value = "";
+		},
 		render(snapshot: PageSnapshot) {
 			const { trouble } = snapshot.context;
 			const waiting = snapshot.matches("loggingIn");
+			find("#step-trouble", HTMLElement).classList.toggle(
+				"wished",
+				trouble?.isWished ?? false,
+			);
 			for (const about of [...both, "step"] as const) {
 				tell(about, trouble?.about === about ? trouble.words : "");
 			}

@@ -37,7 +37,15 @@ export function eraser(
 		event.preventDefault();
 		all[at + (event.key === "ArrowUp" ? -1 : 1)]?.focus();
 	});
+	/** On a touch screen a message is touched first, and then offers what can be done. */
+	function choose(target: EventTarget | null) {
+		const at = target instanceof Element ? target.closest("article") : null;
+		for (const article of log.querySelectorAll("article.chosen"))
+			if (article !== at) article.classList.remove("chosen");
+		at?.classList.toggle("chosen");
+	}
 	log.addEventListener("click", async ({ target }) => {
+		choose(target);
 		if (!(target instanceof HTMLElement && target.matches(".delete"))) return;
 		const offset = Number(target.dataset.offset);
 		const title = "Delete this message?";

@@ -13,6 +13,11 @@ import type { Line } from "./outbox.ts";
 /** A page that is reloaded may let go of its lock only after the next one has begun. */
 const [GRACE_TRIES, RETRY_MS] = [7, 50];
 
+/** Characters of a draft that outlive the page: several times what one message holds. */
+const LONGEST_DRAFT = 32_000;
+/** UTF-16 units that can be a room's name. */
+const LONGEST_NAME = 64;
+
 const tab = storage("sessionStorage");
 const browser = storage("localStorage");
 /** What the browser keeps as long as the session. */
@@ -177,10 +182,10 @@ export function keptLines(room: string): readonly Line[] {
 }
 
 export const keptDraft = (room: string): string =>
-	tab.getItem(of(room, "draft")) ?? "";
+	(tab.getItem(of(room, "draft")) ?? "").slice(0, LONGEST_DRAFT);
 
 export function keepDraft(room: string, draft: string): void {
-	if (draft) tab.setItem(of(room, "draft"), draft);
+	if (draft) tab.setItem(of(room, "draft"), draft.slice(0, LONGEST_DRAFT));
 	else tab.removeItem(of(room, "draft"));
 }
 
@@ -207,6 +212,7 @@ export function keptRooms(): readonly Visited[] {
 	return keptList<Visited>(browser.getItem("rooms")).filter(
 		(room): room is Visited =>
 			typeof room.name === "string" &&
+			room.name.length <= LONGEST_NAME &&
 			typeof room.epoch === "string" &&
 			typeof room.offset === "number" &&
 			typeof room.said === "number",
@@ -214,9 +220,22 @@ export function keptRooms(): readonly Visited[] {
 }
 
 function keptList<Entry>(json: string | null): readonly Partial<Entry>[] {
-	const list: unknown = JSON.parse(json ?? "[]");
-	if (!Array.isArray(list)) return [];
-	return list.filter((entry) => typeof entry === "object" && entry !== null);
+	try {
+		const list: unknown = JSON.parse(json ?? "[]");
+		if (!Array.isArray(list)) return [];
+		return list.filter((entry) => typeof entry === "object" && entry !== null);
+	} catch {
+		// What can't be read is as good as missing.
+		return [];
+	}
+}
+
+/** Nobody's name and email are left in the form. */
+export function forgetPerson(): void {
+	for (const name of ["name", "email"]) {
+		tab.removeItem(name);
+		browser.removeItem(name);
+	}
 }
 
 /** How this browser is used, by whomever. */

@@ -22,12 +22,26 @@ import { statusBar } from "./status.ts";
 import { unsaidLines } from "./unsaid.ts";
 import { verifyForm } from "./verify.ts";
 
+/** What `keyCode` is of a key that went to an input method. */
+const COMPOSED = 229;
+
 const first = roomAt(location.pathname);
 const person = kept.keptPerson();
 kept.keepPerson(person);
 await kept.claimClient(first || LOBBY);
 // Where there can't be such a room, the lobby is what one comes to.
 await kept.claimClient(LOBBY);
+
+/** WebKit tells of the key that ends a composition only when that is over: it chose letters, and is nobody's command. */
+addEventListener(
+	"keydown",
+	(event) => {
+		if (event.keyCode !== COMPOSED || event.isComposing) return;
+		event.stopImmediatePropagation();
+		if (event.key === "Enter") event.preventDefault();
+	},
+	true,
+);
 
 const send = (event: PageEvent) => actor.send(event);
 const context = () => actor.getSnapshot().context;
@@ -61,11 +75,13 @@ const write = composer({
 	},
 	isTyping: () => tell(MessageType.signal, { kind: "typing" }),
 	names: view.names,
-	last: view.lastOwn,
 });
 eraser(
 	(target) => tell(MessageType.erase, { ...view.place(), target }),
-	() => tell(MessageType.erase, { mine: true }),
+	() => {
+		const parting = `All you said is gone, and “${context().name}” is free again.`;
+		send({ type: "eraseAll", news: { parting } });
+	},
 	write.focus,
 );
 
@@ -151,6 +167,7 @@ const actor = createActor(
 				if (event.type !== "logout") return;
 				socket.send(MessageType.logout, event.all ? { all: true } : {});
 			},
+			sendEraseAll: () => socket.send(MessageType.erase, { mine: true }),
 			keepPending({ event }) {
 				if (event.type !== "pending") return;
 				kept.keepPending(event.id, event.news.expires);
@@ -172,9 +189,12 @@ const actor = createActor(
 			explain({ event }) {
 				if (event.type === "refused") view.explain(event.trouble.words);
 			},
-			clear() {
+			clear({ context: { parting } }) {
 				view.clear();
 				verify.clear();
+				if (!parting) return;
+				kept.forgetPerson();
+				enter.empty();
 			},
 			clearCode: verify.clear,
 			// A field can take the focus only once its screen is shown.
@@ -193,6 +213,7 @@ const screens = {
 
 actor.subscribe((snapshot) => {
 	const { key } = snapshot.context;
+	find("#loading", HTMLElement).hidden = true;
 	const entered = key === "session" && screens.session.hidden;
 	for (const screen of Object.values(screens)) {
 		screen.hidden = screen !== screens[key];

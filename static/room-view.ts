@@ -36,7 +36,7 @@ export function roomView({ name, tell, go }: World) {
 	const people = peoplePanel(name);
 	const read = timeline(follow, name, people.members);
 	const rooms = roomList(go);
-	const call = attention(name);
+	const call = attention(name, go);
 	const aloud = announcer();
 	const pages = historyPages(read, follow, (before, limit) =>
 		tell(MessageType.history, { ...place(), before, limit }),
@@ -189,7 +189,6 @@ export function roomView({ name, tell, go }: World) {
 			[...read.speakers(), ...people.names()].filter(
 				(other) => other !== name(),
 			),
-		lastOwn: read.lastOwn,
 		render({ context }: PageSnapshot) {
 			const isIn = context.key === "session";
 			call.entitle(isIn ? `${context.room} · Plume` : "Plume");

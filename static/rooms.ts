@@ -10,8 +10,8 @@ import { find, make, say } from "./element.ts";
 import type { Head } from "./frames.ts";
 import { keepRooms, keptLines, keptRooms, type Visited } from "./kept.ts";
 
-/** As many as the server tells about. */
-const MOST = 32;
+/** Rooms that a browser remembers, and of which the server tells a tab at once. */
+const [MOST, MOST_ASKED] = [200, 32];
 const NAME = /^(?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}_-]{1,32}$/u;
 
 /** The name as the server knows it, or nothing if it can be none. */
@@ -25,7 +25,7 @@ export function roomName(raw: string): string {
 export function roomAt(path: string): string {
 	if (!path.startsWith("/r/")) return LOBBY;
 	try {
-		return roomName(decodeURIComponent(path.slice(3)));
+		return roomName(decodeURIComponent(path.slice(3).replace(/\/$/, "")));
 	} catch {
 		return "";
 	}
@@ -59,7 +59,8 @@ export function roomList(go: (room: string) => void) {
 
 	function unread({ name, epoch, said }: Visited): number {
 		const head = heads.get(name);
-		if (!head?.epoch || name === here) return 0;
+		// Nobody has left anything unread where they never were.
+		if (!head?.epoch || !epoch || name === here) return 0;
 		return head.epoch === epoch ? Math.max(0, head.said - said) : head.said;
 	}
 
@@ -76,10 +77,13 @@ export function roomList(go: (room: string) => void) {
 		const count = unread(room);
 		if (count > 0) {
 			const isCalled = calling.has(name);
+			if (isCalled)
+				link.append(
+					make("span", "badge calls", ""),
+					make("span", "unseen", "You were mentioned, "),
+				);
 			const badge = make("span", "badge", upTo99(count));
-			badge.classList.toggle("calls", isCalled);
-			const words = isCalled ? " new, you were mentioned" : " new";
-			link.append(badge, make("span", "unseen", words));
+			link.append(badge, make("span", "unseen", " new"));
 		}
 		const lines = unsaid(room);
 		if (lines > 0) link.append(make("span", "badge left", `${lines} not sent`));
@@ -88,7 +92,20 @@ export function roomList(go: (room: string) => void) {
 			event.preventDefault();
 			leave(name);
 		};
-		return make("li", "", link);
+		const row = make("li", "", link);
+		if (name === here && name !== LOBBY) row.append(leaver(name));
+		return row;
+	}
+
+	/** Takes the room off the list; its address leads back to it. */
+	function leaver(name: string): HTMLElement {
+		const button = make("button", "link", "Leave");
+		button.ariaLabel = `Leave ${name}`;
+		button.onclick = () => {
+			keepRooms(known().filter((room) => room.name !== name));
+			leave(LOBBY);
+		};
+		return button;
 	}
 
 	function leave(room: string) {
@@ -141,8 +158,11 @@ export function roomList(go: (room: string) => void) {
 
 	return {
 		render,
-		/** The names that the server is asked about. */
-		names: () => known().map(({ name }) => name),
+		/** The names that the server is asked about: the lobby, and those that were joined last. */
+		names() {
+			const [lobby = LOBBY, ...others] = known().map(({ name }) => name);
+			return [lobby, ...others.slice(1 - MOST_ASKED)];
+		},
 		/** How much of the room was seen when it was left. */
 		seen: (room: string) => known().find(({ name }) => name === room),
 		enter(room: string) {
@@ -156,6 +176,9 @@ export function roomList(go: (room: string) => void) {
 				keepRooms([...rooms.slice(0, 1), ...others, fresh]);
 			}
 			render();
+			list
+				.querySelector("[aria-current]")
+				?.scrollIntoView({ block: "nearest" });
 		},
 		keepSeen(seen: Visited) {
 			keepRooms(known().map((room) => (room.name === seen.name ? seen : room)));

@@ -36,16 +36,24 @@ export function settingsDialog(send: (event: PageEvent) => void) {
 		if (target === dialog) dialog.close();
 	};
 
-	for (const choice of dialog.querySelectorAll<HTMLInputElement>(
-		"input[name=theme]",
-	)) {
-		choice.checked = choice.value === keptSetting("theme");
+	const choices = [
+		...dialog.querySelectorAll<HTMLInputElement>("input[name=theme]"),
+	];
+	function showTheme() {
+		const kept = keptSetting("theme");
+		const theme = choices.some(({ value }) => value === kept) ? kept : "";
+		for (const choice of choices) choice.checked = choice.value === theme;
+		applyTheme(theme);
+	}
+	for (const choice of choices)
 		choice.onchange = () => {
 			keepSetting("theme", choice.value);
-			applyTheme(choice.value);
+			showTheme();
 		};
-	}
-	applyTheme(keptSetting("theme"));
+	showTheme();
+	addEventListener("storage", ({ key }) => {
+		if (key === "theme") showTheme();
+	});
 
 	everywhere.onclick = () => send({ type: "logout", all: true });
 	find("#logout", HTMLButtonElement).onclick = () =>

@@ -22,8 +22,16 @@ async function keep(kept, answer) {
 	await cache.put(kept, answer);
 }
 
+/** A server that says nothing may say so for ever. */
+const SILENCE_MS = 4_000;
+
+const silence = () => new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
+
 async function networkFirst(request, kept) {
-	const answer = await fetch(request).catch(() => Response.error());
+	const asked = fetch(request).catch(() => Response.error());
+	const soon = await Promise.race([asked, silence()]);
+	const answer = soon ?? (await caches.match(kept)) ?? (await asked);
+	if (!soon) return answer;
 	// A server that is gone may have a proxy before it that says so.
 	if (answer.type === "error" || answer.status >= 500)
 		return (await caches.match(kept)) ?? answer;
@@ -38,4 +46,18 @@ addEventListener("fetch", (event) => {
 	const kept = mode === "navigate" && isPage(pathname) ? "/" : pathname;
 	if (SHELL.includes(kept))
 		event.respondWith(networkFirst(event.request, kept));
+});
+
+/** A click on a note leads to its room, in a page that is there or in a new one. */
+async function goTo({ room, path }) {
+	const pages = await clients.matchAll({ type: "window" });
+	const page = pages.find(({ url }) => isPage(new URL(url).pathname));
+	if (!page) return clients.openWindow(path);
+	page.postMessage({ room });
+	return page.focus();
+}
+
+addEventListener("notificationclick", (event) => {
+	event.notification.close();
+	event.waitUntil(goTo(event.notification.data));
 });

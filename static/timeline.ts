@@ -270,12 +270,5 @@ export function timeline(
 			lines()
 				.flatMap((line) => (line.kind === "said" ? line.name : []))
 				.reverse(),
-		/** What the reader said last, or nothing. */
-		lastOwn(): string {
-			const last = lines().findLast((line) => {
-				return line.kind === "said" && line.name === myName() && !line.erased;
-			});
-			return last?.kind === "said" ? last.text : "";
-		},
 	};
 }

@@ -34,25 +34,10 @@ export interface Inspector {
 	onLook(told: (look: Look) => unknown): void;
 }
 
-/** A browser bears only so many changes of the address. */
-const NAMED_AFTER_MS = 300;
-
-/** So that a reload, or a link, leads to the same moment and chart. */
-function nameInAddress({ seq, follows, chosen }: Look): void {
-	const place = new URLSearchParams({
-		...(!follows && { event: String(seq) }),
-		...(chosen !== "server" && { actor: chosen }),
-	});
-	const hash = place.size > 0 ? `#${place}` : "";
-	history.replaceState(history.state, "", location.pathname + hash);
-}
-
 /** Of a live server it follows what happens; of a log it begins at its end. */
 export function inspect(footage: Footage): Inspector {
-	const place = new URLSearchParams(location.hash.slice(1));
-	let chosen = place.get("actor") ?? "server";
-	let at = place.has("event") ? Number(place.get("event")) : undefined;
-	let naming: ReturnType<typeof setTimeout> | undefined;
+	let chosen = "server";
+	let at: number | undefined;
 	let wishes = 0;
 	let isDrawn = true;
 	let isDrawing = false;
@@ -66,8 +51,6 @@ export function inspect(footage: Footage): Inspector {
 		const follows = at === undefined;
 		const look = { footage, seq, follows, cast, moment, chosen };
 		for (const tell of told) tell(look);
-		clearTimeout(naming);
-		naming = setTimeout(nameInAddress, NAMED_AFTER_MS, look);
 	};
 	const drawOnce = (): void => {
 		isDrawing = true;

@@ -1,8 +1,7 @@
 /**
- * A running server, watched, or a log, opened. The token comes in the
- * address's fragment, which never leaves the browser and is removed at once, or
- * is typed; for a reload, and no longer than the tab, the browser keeps it with
- * this entry of its history. What the fragment names then is place and moment.
+ * A running server, watched, or a log, opened. The token comes in the address's fragment, which
+ * never leaves the browser and is removed at once, or is typed; it is kept
+ * nowhere.
  */
 import { INSPECT_PROTOCOL } from "../../machines/frame.ts";
 import { find, say } from "../element.ts";
@@ -17,7 +16,7 @@ const CLOSED = "That token does not open this, or too many are looking.";
 const LOG_PATH = "/replay";
 
 const given = location.hash.slice(1);
-const isPlace = given.includes("=");
+history.replaceState(null, "", location.pathname);
 
 const film = new Film();
 const status = find("#status", HTMLElement);
@@ -48,8 +47,6 @@ function ask(words: string): void {
 }
 
 function tryToken(token: string, words: string): void {
-	const hash = isPlace ? `#${given}` : "";
-	history.replaceState(token, "", location.pathname + hash);
 	if (!/^[\w-]+$/.test(token)) ask(words);
 	else if (location.pathname === LOG_PATH) void openLog(token);
 	else watch(token);
@@ -64,4 +61,4 @@ form.addEventListener("submit", (event) => {
 	const { value } = find("#token", HTMLInputElement);
 	tryToken(value, "That is no token.");
 });
-tryToken(given && !isPlace ? given : String(history.state ?? ""), "");
+tryToken(given, "");

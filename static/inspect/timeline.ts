@@ -53,15 +53,6 @@ export function timeline({ goTo }: Inspector) {
 		stop();
 		goTo(shown?.follows ? shown.seq : undefined);
 	});
-	// After a click, keys are for the player; whoever comes by Tab keeps the focus.
-	document.addEventListener("click", ({ detail }) => {
-		const { activeElement } = document;
-		const isField = activeElement?.matches(
-			"[type=search], #jump input, select",
-		);
-		if (detail > 0 && !isField && activeElement instanceof HTMLElement)
-			activeElement.blur();
-	});
 	document.addEventListener("keydown", (event) => {
 		if (event.target !== document.body || event.ctrlKey || event.altKey) return;
 		if (event.key === "ArrowLeft") stepBy(-1);

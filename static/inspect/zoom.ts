@@ -12,10 +12,10 @@ export function zoomable(place: HTMLElement): (svg: SVGSVGElement) => void {
 	let svg: SVGSVGElement | undefined;
 
 	const fitted = (width: number, height: number): number => {
+		const wide = place.clientWidth / width;
 		// On a phone the box is as high as its content, up to a limit.
-		const limit = Number.parseFloat(getComputedStyle(place).maxHeight);
-		const high = (limit || place.clientHeight) / height;
-		return Math.min(place.clientWidth / width, high, LARGEST_FIT);
+		const high = place.clientHeight / height;
+		return Math.min(wide, Math.max(high, 0.6 * wide), LARGEST_FIT);
 	};
 	const size = (): void => {
 		if (!svg) return;

@@ -77,7 +77,7 @@ test.each([
 	await ann.presses("Close");
 	await ann.cutsTheLine();
 	await ann.page.reload();
-	await ann.isTold("Trying again…");
+	await ann.isTold("Your lines are kept.");
 	await ann.says("patience");
 	await check(ann, "reconnecting");
 	await ann.goesTo("elsewhere");

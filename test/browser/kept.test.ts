@@ -19,7 +19,7 @@ test("where a browser may not keep anything, the page works as long as it is the
 	await ann.page.reload();
 	await ann.comesIn();
 	await crash();
-	await ann.isTold("Connection lost. Trying again…");
+	await ann.isTold("Offline. Your lines are kept.");
 	await ann.says("meanwhile");
 	await restart();
 	await ann.reads("meanwhile");
@@ -45,7 +45,7 @@ test("where a browser has no room left, nothing is lost while the page is there"
 	await ann.page.getByText("This is 4,001 characters long").waitFor();
 	await ann.field.fill("half a thought");
 	await crash();
-	await ann.isTold("Connection lost. Trying again…");
+	await ann.isTold("Offline. Your lines are kept.");
 	await restart();
 	await ann.field.press("Enter");
 	await ann.reads("half a thought");
@@ -86,7 +86,7 @@ test("lines that wait are still this tab's own where a lock is long in coming", 
 	const ann = await enter("ann");
 	const connect = await ann.cutsTheLine();
 	await ann.page.reload();
-	await ann.isTold("Connection lost. Trying again…");
+	await ann.isTold("Offline. Your lines are kept.");
 	await ann.says("still waiting");
 	await ann.page.addInitScript(() => {
 		const { locks } = navigator;

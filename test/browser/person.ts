@@ -147,8 +147,10 @@ export class Person {
 	}
 
 	async says(text: string): Promise<void> {
-		await this.page.getByLabel("Your message").fill(text);
-		await this.page.getByLabel("Your message").press("Enter");
+		await this.field.fill(text);
+		const isTouch = () => matchMedia("(pointer: coarse)").matches;
+		if (await this.page.evaluate(isTouch)) await this.presses("Send");
+		else await this.field.press("Enter");
 	}
 
 	/** Faster than anyone types, and than a slow machine would let them. */

@@ -57,7 +57,7 @@ test("a mention of oneself is marked, in any spelling, and no other", async () =
 	const ann = await enter("ann");
 	const bob = await enter("bob");
 	await bob.says("@Ann, and not @annika or x@ann or @bob");
-	await bob.says("你好@annさん ＠ANN");
+	await bob.says("你好@annさん ＠ANN.");
 	await ann.reads("你好");
 	const marks = await ann.page.locator("mark").allInnerTexts();
 	expect(marks).toEqual(["@Ann", "@ann", "＠ANN"]);

@@ -31,8 +31,8 @@ test("a server that is killed and restarted asks nobody to log in, and everythin
 	await bob.says("before 2");
 	await ann.reads("before 2");
 	await crash();
-	await ann.isTold("Connection lost. Trying again…");
-	await bob.isTold("Connection lost. Trying again…");
+	await ann.isTold("Offline. Your lines are kept.");
+	await bob.isTold("Offline. Your lines are kept.");
 	await ann.says("meanwhile 3");
 	await ann.says("meanwhile 4");
 	await ann.page.getByLabel("Your message").fill("half a thought");
@@ -56,7 +56,7 @@ test("lines that wait survive a reload, and a duplicated tab does not say them t
 	const ann = await enter("ann");
 	const connect = await ann.cutsTheLine();
 	await ann.page.reload();
-	await ann.isTold("Connection lost. Trying again…");
+	await ann.isTold("Offline. Your lines are kept.");
 	await ann.says("one, waiting");
 	await ann.says("two, waiting");
 	await ann.page.reload();
@@ -97,7 +97,7 @@ test("a connection that dies without a word is noticed, and what was said into i
 	await bob.says("she does not hear this");
 	await bob.reads("she does not hear this");
 	await ann.page.clock.runFor(10_000);
-	await ann.isTold("Connection lost. Trying again…");
+	await ann.isTold("Offline. Your lines are kept.");
 	goUnder(false);
 	await ann.presses("Try now");
 	await ann.reads("she does not hear this");
@@ -118,7 +118,7 @@ test.each<[string, number, (ann: Person) => Promise<void>]>([
 	goUnder(true);
 	await act(ann);
 	await ann.page.clock.runFor(ms);
-	await ann.isTold("Connection lost. Trying again…");
+	await ann.isTold("Offline. Your lines are kept.");
 });
 
 test("that a quiet connection is asked for a sign of life is noticed by nobody", async () => {
@@ -166,7 +166,7 @@ test("where the server can't tell what was missed, the room begins anew and says
 	await ann.says("seen before");
 	await ann.reads("seen before");
 	await crash();
-	await ann.isTold("Connection lost. Trying again…");
+	await ann.isTold("Offline. Your lines are kept.");
 	await restart();
 	await ann.reads("Some messages are missing here.");
 	await ann.says("and after");
@@ -198,7 +198,7 @@ test("whoever logs out while the server is gone is out in all tabs of that brows
 	const ann = await enter("ann");
 	const tab = await ann.opensTab("new");
 	await crash();
-	await ann.isTold(/Trying again/);
+	await ann.isTold("Your lines are kept.");
 	await ann.logsOut("Log out");
 	await ann.isOutside();
 	await tab.isOutside();
@@ -212,7 +212,7 @@ test("a tab that waits for its code goes on waiting, whoever logs in beside it",
 	const beside = await ann.opensTab("beside");
 	await beside.comesIn();
 	await crash();
-	await beside.isTold(/Trying again/);
+	await beside.isTold("Your lines are kept.");
 	await restart();
 	await beside.reads("ann came in");
 	await ann.types(code);
@@ -224,7 +224,7 @@ test("a copy of a tab that is turned back to the lobby says nothing that the tab
 	const ann = await enter("ann", {}, lobby);
 	const connect = await ann.cutsTheLine();
 	await ann.page.reload();
-	await ann.isTold("Connection lost. Trying again…");
+	await ann.isTold("Offline. Your lines are kept.");
 	await ann.says("one, waiting");
 	const copy = await ann.opensTab("copy", "/r/a\u0431");
 	await copy.says("from the copy");

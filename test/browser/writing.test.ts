@@ -33,7 +33,7 @@ test("many pasted lines are one message, in a field that leaves room to read", a
 	expect(await ann.field.inputValue()).toBe(text);
 	const { height = 0 } = (await ann.field.boundingBox()) ?? {};
 	expect(height).toBeLessThanOrEqual(phone.viewport.height * 0.4);
-	await ann.page.keyboard.press("Enter");
+	await ann.presses("Send");
 	await bob.reads("pasted 199");
 	const said = bob.page.locator("article.said .line");
 	expect(await said.allInnerTexts()).toEqual([text]);
@@ -59,7 +59,7 @@ test("a line that could not go out yet says so, until it is said", async () => {
 	const ann = await enter("ann");
 	const connect = await ann.cutsTheLine();
 	await ann.page.reload();
-	await ann.isTold("Trying again…");
+	await ann.isTold("Your lines are kept.");
 	await ann.says("patience");
 	const state = () =>
 		ann.page
@@ -72,18 +72,6 @@ test("a line that could not go out yet says so, until it is said", async () => {
 	await ann.presses("Try now");
 	await ann.reads("patience");
 	expect(await state()).toEqual([]);
-});
-
-test("up-arrow in an empty field brings the last line back", async () => {
-	const ann = await enter("ann");
-	await ann.says("first");
-	await ann.says("second");
-	await ann.reads("second");
-	await ann.field.press("ArrowUp");
-	expect(await ann.field.inputValue()).toBe("second");
-	await ann.field.fill("other");
-	await ann.field.press("ArrowUp");
-	expect(await ann.field.inputValue()).toBe("other");
 });
 
 test("an @name is completed from who is here, by keyboard", async () => {
@@ -108,3 +96,99 @@ test("an @name is completed from who is here, by keyboard", async () => {
 	await ann.field.press("Enter");
 	await bob.reads("and @be");
 });
+
+test("a key that ended a composition sends nothing", async () => {
+	const ann = await enter("ann");
+	await ann.field.fill("にほん");
+	await ann.field.evaluate((field) => {
+		const key = { key: "Enter", keyCode: 229, bubbles: true, cancelable: true };
+		field.dispatchEvent(new KeyboardEvent("keydown", key));
+	});
+	expect(await ann.field.inputValue()).toBe("にほん");
+	await ann.field.press("Enter");
+	await ann.reads("にほん");
+	expect(await ann.page.locator("article.said").count()).toBe(1);
+});
+
+test("a million pasted characters cost no more than in a bare field", async () => {
+	const ann = await enter("ann");
+	const paste = (field: HTMLTextAreaElement) => {
+		const start = performance.now();
+		field.value = "x ".repeat(500_000);
+		field.dispatchEvent(new Event("input", { bubbles: true }));
+		field.getBoundingClientRect();
+		return performance.now() - start;
+	};
+	const ours = await ann.field.evaluate(paste);
+	await ann.page.evaluate(() => {
+		const bare = document.createElement("textarea");
+		bare.id = "bare";
+		bare.style.cssText = "display:block;width:40rem;height:20rem";
+		document.body.append(bare);
+	});
+	const bare = await ann.page.locator("#bare").evaluate(paste);
+	expect(ours).toBeLessThan(5 * bare + 200);
+	await ann.isTold("characters long");
+	await ann.page.reload();
+	await ann.isInside();
+	expect((await ann.field.inputValue()).length).toBeLessThanOrEqual(32_000);
+});
+
+test("what cannot be sent dims the button, with words only where there are too many", async () => {
+	const ann = await enter("ann");
+	const send = ann.page.getByRole("button", { name: "Send", exact: true });
+	const isDim = () => send.getAttribute("aria-disabled");
+	expect(await isDim()).toBe("true");
+	await ann.field.fill("  ");
+	expect(await isDim()).toBe("true");
+	await ann.field.fill("x".repeat(4001));
+	expect(await isDim()).toBe("true");
+	await ann.isTold("4,001 characters long");
+	await ann.field.fill("x".repeat(4000));
+	expect(await isDim()).toBe("false");
+});
+
+test("on a touch screen Enter breaks the line", async () => {
+	const ann = await enter("ann", phone);
+	await ann.field.pressSequentially("one");
+	await ann.field.press("Enter");
+	await ann.field.pressSequentially("two");
+	expect(await ann.field.inputValue()).toBe("one\ntwo");
+	expect(await ann.field.getAttribute("enterkeyhint")).toBe("enter");
+	await ann.presses("Send");
+	await ann.reads("one");
+});
+
+test("a command is asked about before it is said", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	await ann.says("/help");
+	await ann.isTold("There are no commands here.");
+	expect(await ann.field.inputValue()).toBe("/help");
+	await ann.says("/usr/bin is no command");
+	await bob.reads("/usr/bin");
+	expect(await bob.count("/help")).toBe(0);
+	await ann.says("/help");
+	await ann.says("/help");
+	await bob.reads("/help");
+});
+
+test.each(["drop", "paste"])(
+	"a file that someone %ss stays on the page, with words",
+	async (kind) => {
+		const ann = await enter("ann");
+		const { isPrevented, url } = await ann.field.evaluate((field, type) => {
+			const files = new DataTransfer();
+			files.items.add(new File(["x"], "cat.png", { type: "image/png" }));
+			const about = { bubbles: true, cancelable: true };
+			const event =
+				type === "drop"
+					? new DragEvent(type, { ...about, dataTransfer: files })
+					: new ClipboardEvent(type, { ...about, clipboardData: files });
+			return { isPrevented: !field.dispatchEvent(event), url: location.href };
+		}, kind);
+		expect(isPrevented).toBe(true);
+		await ann.isTold("Pictures and files can’t be sent yet.");
+		expect(ann.page.url()).toBe(url);
+	},
+);

@@ -16,7 +16,7 @@ interface Asked {
 
 /** A worker that keeps the given pages, over a network that always answers the same. */
 function worker(
-	network: () => Response,
+	network: () => Response | Promise<Response>,
 	pages: Readonly<Record<string, string>> = {},
 	isFull = false,
 ) {
@@ -28,6 +28,8 @@ function worker(
 	}
 	runInNewContext(script, {
 		...{ URL, Response, location: new URL("https://plume.example") },
+		// Silence is over at once, but not before an answer.
+		setTimeout: (task: () => void) => setImmediate(task),
 		fetch: async () => network(),
 		caches: {
 			open: async () => ({ put }),
@@ -95,4 +97,46 @@ test("a proxy that can't reach the server is as good as no network", async () =>
 	expect(await visit("/static/app.js", "no-cors")).toBe("script");
 	expect(Object.fromEntries(kept)).toEqual(pages);
 	expect(await worker(bad).visit("/")).toBe("Bad Gateway");
+});
+
+test("a server that accepts and stays silent is as good as no network", async () => {
+	const silent = () => new Promise<Response>(() => {});
+	const { visit } = worker(silent, { "/": "page" });
+	expect(await visit("/r/cats")).toBe("page");
+});
+
+interface Clicked {
+	readonly notification: { close(): void; readonly data: object };
+	waitUntil(done: Promise<unknown>): void;
+}
+
+test.each([
+	["a page that is there", ["https://plume.example/"], ["focus", "cats"]],
+	["a new page", ["https://plume.example/inspect"], ["/r/cats"]],
+])("a click on a note leads to its room in %s", async (_, open, expected) => {
+	const did: string[] = [];
+	const pages = open.map((url) => ({
+		url,
+		focus: () => did.unshift("focus"),
+		postMessage: ({ room }: { room: string }) => did.push(room),
+	}));
+	const listeners = new Map<string, (event: Clicked) => void>();
+	runInNewContext(script, {
+		URL,
+		clients: {
+			matchAll: async () => pages,
+			openWindow: (path: string) => did.push(path),
+		},
+		addEventListener: (type: string, hear: (event: Clicked) => void) =>
+			listeners.set(type, hear),
+	});
+	let done: Promise<unknown> = Promise.resolve();
+	listeners.get("notificationclick")?.({
+		notification: { close() {}, data: { room: "cats", path: "/r/cats" } },
+		waitUntil(promise) {
+			done = promise;
+		},
+	});
+	await done;
+	expect(did).toEqual(expected);
 });

@@ -68,6 +68,7 @@ chatting: welcome → where it was
 chatting: refused → where it was
 chatting: taken → where it was
 chatting: logout → leaving
+chatting: eraseAll → where it was
 chatting: go → returning.opening
 leaving: go → where it was
 leaving: closed if endsKey → entering
@@ -121,6 +122,7 @@ const fromPerson: PageEvent[] = [
 	{ type: "retry" },
 	{ type: "leave" },
 	{ type: "logout", all: true },
+	{ type: "eraseAll", news: { parting: "All is gone." } },
 	garden,
 	{ type: "go", news: { room: LOBBY } },
 ];
@@ -435,7 +437,7 @@ describe("a lost connection", () => {
 		const { actor, comeBack, effects, waitAfterLoss } = inTheRoom(0);
 		waitAfterLoss();
 		const { context } = actor.getSnapshot();
-		expect(context.trouble?.words).toBe("Connection lost.");
+		expect(context.trouble?.words).toBe("Offline.");
 		expect(context.key).toBe("session");
 		comeBack();
 		expect(actor.getSnapshot().value).toBe("chatting");

@@ -1,0 +1,182 @@
+/** What stands beside the talk: what a browser keeps, rooms, notes, and the way out. */
+
+import { expect, test } from "vitest";
+import { stage } from "./stage.ts";
+
+const { enter, visit } = stage();
+
+test.each([
+	["rooms", "{"],
+	["rooms", '[{"name":7}]'],
+	["theme", "purple"],
+	["notify", "{}"],
+	["session", "nobody's"],
+	["email", "x".repeat(100_000)],
+])("the page starts though the browser keeps %s as %j", async (key, value) => {
+	const ann = await visit("ann");
+	await ann.page.evaluate(
+		([key = "", value = ""]) => {
+			localStorage.setItem(key, value);
+			for (const name of ["lines", "draft", "expires", "client", "pending"])
+				sessionStorage.setItem(name, "{");
+		},
+		[key, value],
+	);
+	await ann.page.reload();
+	await ann.comesIn();
+	await ann.says("here all the same");
+	await ann.reads("here all the same");
+});
+
+test("forty rooms are all there after a reload, with the current one in sight", async () => {
+	const ann = await enter("ann");
+	await ann.page.evaluate(() => {
+		const rooms = Array.from({ length: 40 }, (_, at) => {
+			return { name: `old-${at}`, epoch: "e", offset: 1, said: 1 };
+		});
+		localStorage.setItem("rooms", JSON.stringify(rooms));
+	});
+	await ann.page.goto(new URL("/r/newest", ann.page.url()).href);
+	await ann.isInside();
+	await ann.page.reload();
+	await ann.isInside();
+	const links = ann.page.locator("#rooms a");
+	expect(await links.count()).toBe(42);
+	const current = ann.page.locator("#rooms [aria-current]");
+	expect(await current.innerText()).toContain("newest");
+	const inSight = await current.evaluate((link) => {
+		const { top, bottom } = link.getBoundingClientRect();
+		return top >= 0 && bottom <= innerHeight;
+	});
+	expect(inSight).toBe(true);
+	await ann.presses("Leave newest");
+	await ann.isIn("lobby");
+	expect(await links.filter({ hasText: "newest" }).count()).toBe(0);
+});
+
+test("a newcomer by a link is told of nothing in rooms they never saw", async () => {
+	const bob = await enter("bob", {}, "");
+	await bob.says("said before anyone came");
+	await bob.reads("said before");
+	const ann = await enter("ann");
+	await ann.says("hello");
+	await ann.reads("hello");
+	await bob.says("said while ann is elsewhere");
+	await bob.reads("ann is elsewhere");
+	const badge = ann.page.locator("#rooms .badge");
+	expect(await badge.count()).toBe(0);
+});
+
+test("a longest name leaves the room's name in sight", async () => {
+	const name = "a-name-as-long-as-any-name-may-be";
+	const ann = await enter(name.slice(0, 32), {
+		viewport: { width: 870, height: 600 },
+	});
+	const title = ann.page.locator("#room-name");
+	const isWhole = await title.evaluate((element) => {
+		const own = element.getBoundingClientRect();
+		const box = element.closest("h1")?.getBoundingClientRect();
+		return box !== undefined && own.width > 0 && own.right <= box.right;
+	});
+	expect(isWhole).toBe(true);
+});
+
+test("a note that the browser blocks is told so, with what to do", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	await ann.page.evaluate(() => {
+		class Blocked {
+			static permission = "default";
+			static async requestPermission() {
+				Blocked.permission = "denied";
+				return "denied";
+			}
+		}
+		Object.assign(window, { Notification: Blocked });
+	});
+	await bob.says("@ann, look");
+	await ann.presses("Turn on");
+	const words = ann.page.locator("#ask-words");
+	await words.filter({ hasText: "Your browser blocks notes" }).waitFor();
+	await ann.presses("Not now");
+	expect(await ann.page.locator("#ask").isVisible()).toBe(false);
+	await ann.presses("ann");
+	const box = ann.page.getByLabel("Get a note when");
+	expect(await box.isChecked()).toBe(false);
+	await ann.isTold("Your browser blocks notes");
+});
+
+test("a mention is told where the window is in sight and not in use", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	const told = await ann.isNotified();
+	await ann.page.evaluate(() => {
+		localStorage.setItem("notify", "yes");
+		document.hasFocus = () => false;
+	});
+	await bob.says("@ann, look");
+	await ann.reads("@ann, look");
+	expect(await told()).toHaveLength(1);
+	expect(await ann.page.title()).toMatch(/^\(1\) /);
+	await ann.page.evaluate(() => {
+		document.hasFocus = () => true;
+		dispatchEvent(new Event("focus"));
+	});
+	expect(await ann.page.title()).not.toMatch(/^\(/);
+});
+
+test("the theme that is chosen in one tab is every tab's", async () => {
+	const ann = await enter("ann");
+	const other = await ann.opensTab("new");
+	await ann.presses("ann");
+	await ann.page.getByLabel("Dark").check();
+	const theme = () =>
+		other.page.evaluate(() => document.documentElement.dataset.theme);
+	await expect.poll(theme).toBe("dark");
+	await other.presses("ann");
+	expect(await other.page.getByLabel("Dark").isChecked()).toBe(true);
+});
+
+test("whoever deletes all they said is told so kindly, before an empty form", async () => {
+	const ann = await enter("ann");
+	await ann.says("one");
+	await ann.reads("one");
+	await ann.presses("ann");
+	await ann.presses("Delete everything and my name");
+	await ann.presses("Delete everything");
+	await ann.isOutside();
+	await ann.isTold("All you said is gone, and “ann” is free again.");
+	const colours = await ann.page.evaluate(() => {
+		const colour = (selector: string) => {
+			const element = document.querySelector(selector);
+			return element && getComputedStyle(element).color;
+		};
+		return [colour("#step-trouble"), colour("#enter h1")];
+	});
+	expect(colours[0]).toBe(colours[1]);
+	expect(await ann.page.getByLabel("Name").inputValue()).toBe("");
+	expect(await ann.page.getByLabel("Email").inputValue()).toBe("");
+});
+
+test("an address with a slash at its end leads to the room", async () => {
+	const ann = await visit("ann", {}, "boats/");
+	await ann.comesIn();
+	await ann.isIn("boats");
+});
+
+test("whoever is offline sees when the next try is due", async () => {
+	const ann = await enter("ann");
+	await ann.cutsTheLine();
+	await ann.page.reload();
+	await ann.isTold("Offline. Your lines are kept.");
+	const countdown = ann.page.locator("#countdown");
+	await countdown.filter({ hasText: /Trying again in \d+ s\./ }).waitFor();
+	expect(await countdown.getAttribute("aria-hidden")).toBe("true");
+});
+
+test("there is a card before there is a script", async () => {
+	const ann = await visit("ann");
+	await ann.page.route("**/static/app.js", () => {});
+	await ann.page.reload({ waitUntil: "commit" });
+	await ann.page.getByText("One moment…").waitFor();
+});
