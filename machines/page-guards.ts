@@ -17,6 +17,18 @@ export const backoffOf = ({
 }: Pick<PageContext, "attempt" | "jitter">): number =>
 	Math.min(30_000, 500 * 2 ** attempt) * (0.5 + jitter / 2);
 
+/** What an event says went wrong, or went as it was wished. */
+export function toldBy(
+	event: PageEvent,
+	{ parting }: PageContext,
+): Partial<PageContext> {
+	if ("trouble" in event) return { trouble: event.trouble };
+	if (event.type !== "closed") return {};
+	const isWished = event.code === CloseCode.loggedOut.code;
+	const words = (isWished && parting) || closing(event.code).says;
+	return { trouble: { about: "step", words, isWished } };
+}
+
 /** Close codes and rules after which the key is worth nothing. */
 const ENDS: readonly (number | string)[] = [
 	...[CloseCode.loggedOut.code, CloseCode.banned.code],

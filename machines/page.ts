@@ -8,7 +8,7 @@
  */
 
 import { assign, type SnapshotFrom, setup } from "xstate";
-import { CloseCode, LOBBY } from "./message.ts";
+import { LOBBY } from "./message.ts";
 import type {
 	Key,
 	PageContext,
@@ -16,7 +16,7 @@ import type {
 	Person,
 	Trouble,
 } from "./page-events.ts";
-import { backoffOf, closing, pageGuards } from "./page-guards.ts";
+import { backoffOf, pageGuards, toldBy } from "./page-guards.ts";
 
 const ofStep = (words: string): Trouble => ({ about: "step", words });
 const complain = (words: string) =>
@@ -111,15 +111,7 @@ const page = setup({
 
 		complain: assign((_, trouble: Trouble) => ({ trouble })),
 		/** Passes on what the server itself says went wrong. */
-		complainAsTold: assign(({ context: { parting }, event }) => {
-			if ("trouble" in event) return { trouble: event.trouble };
-			if (event.type !== "closed") return {};
-			const isWished = event.code === CloseCode.loggedOut.code;
-			const { says } = closing(event.code);
-			return {
-				trouble: { ...ofStep((isWished && parting) || says), isWished },
-			};
-		}),
+		complainAsTold: assign(({ context, event }) => toldBy(event, context)),
 		forgetTrouble: assign({ trouble: undefined }),
 		forgetParting: assign({ parting: "" }),
 		forgetNote: assign({ note: "" }),

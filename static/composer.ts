@@ -125,6 +125,8 @@ export function composer(world: World) {
 	function refresh() {
 		const long = tooLong();
 		const isFar = field.value.length > FAR_TOO_LONG;
+		// To look for the direction of so much takes over a second.
+		field.dir = isFar ? "ltr" : "auto";
 		field.style.height = isFar ? "100vh" : "auto";
 		// What is not shown has no height yet.
 		if (!isFar && field.scrollHeight > 0) {

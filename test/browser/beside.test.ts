@@ -85,14 +85,14 @@ test("a note that the browser blocks is told so, with what to do", async () => {
 	const ann = await enter("ann");
 	const bob = await enter("bob");
 	await ann.page.evaluate(() => {
-		class Blocked {
-			static permission = "default";
-			static async requestPermission() {
-				Blocked.permission = "denied";
+		const blocked = {
+			permission: "default",
+			async requestPermission() {
+				blocked.permission = "denied";
 				return "denied";
-			}
-		}
-		Object.assign(window, { Notification: Blocked });
+			},
+		};
+		Object.assign(window, { Notification: blocked });
 	});
 	await bob.says("@ann, look");
 	await ann.presses("Turn on");

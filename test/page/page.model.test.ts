@@ -54,6 +54,7 @@ returning.trying: opened → returning.opening
 returning.trying: after reach → returning.waiting
 returning.opening: welcome if isOvertaken → where it was
 returning.opening: welcome → chatting
+returning.opening: session → chatting
 returning.opening: pending → loggingIn.verifying
 returning.opening: refused if isOvertaken → where it was
 returning.opening: refused if isOfBefore → where it was
