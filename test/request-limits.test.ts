@@ -68,6 +68,18 @@ test("two hundred connections in turn say twenty lines", async () => {
 	expect(bob.lines).toHaveLength(20);
 });
 
+test("of two hundred connections in turn a hundred are let in", async () => {
+	ann.hangUp();
+	const refused: unknown[] = [];
+	for (let nth = 0; nth < 200; nth++) {
+		const tab = annsNext({ client: ann.memory.client });
+		await house.settle();
+		refused.push(...codes(tab));
+		tab.hangUp();
+	}
+	expect(refused).toEqual(Array(100).fill("isNotTooFast"));
+});
+
 test("a classic tab has no twenty of its own", async () => {
 	const classic = await house.enter("ann", "classic");
 	floods(ann, 20);

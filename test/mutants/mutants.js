@@ -1438,7 +1438,7 @@ const edge = [
 	{
 		promise: "edge: coming back is counted for a person",
 		file: "src/engine/request-limits.ts",
-		find: "isEntry ? this.#ownerOf(session) : undefined",
+		find: "isEntry ? this.#ownerOf(asked.session) : undefined",
 		replace: "undefined",
 		tests: ["test/request-limits.test.ts"],
 	},
