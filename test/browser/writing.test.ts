@@ -192,3 +192,20 @@ test.each(["drop", "paste"])(
 		expect(ann.page.url()).toBe(url);
 	},
 );
+
+test("on a touch screen a message offers to be deleted once it is touched", async () => {
+	const ann = await enter("ann", phone);
+	await ann.says("regretted");
+	await ann.reads("regretted");
+	const remove = ann.page.locator("article.said .delete");
+	const opacity = () =>
+		remove.evaluate((button) => getComputedStyle(button).opacity);
+	expect(await opacity()).toBe("0");
+	await ann.page.locator("article.said .line").tap();
+	expect(await opacity()).toBe("1");
+	const { width = 0, height = 0 } = (await remove.boundingBox()) ?? {};
+	expect(Math.min(width, height)).toBeGreaterThanOrEqual(44);
+	await remove.tap();
+	await ann.presses("Delete");
+	await ann.page.locator("article.said .erased").waitFor();
+});
