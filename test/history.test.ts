@@ -183,7 +183,7 @@ describe("history", () => {
 		const house = await houseOn(new FakeDisk());
 		const ann = await house.enter("ann", "plume.2");
 		for (let n = 1; n <= 40; n++) {
-			ann.say("\u0001".repeat(4000), n);
+			ann.say(`x${"\u0001".repeat(3999)}`, n);
 			await house.settle();
 		}
 		const { items, end } = await page(house, ann, { limit: 200 });
