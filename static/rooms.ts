@@ -113,6 +113,17 @@ export function roomList(go: (room: string) => void) {
 		go(room);
 	}
 
+	/** A room that was left before any of it was seen is read from here on. The lobby is listed for all, also for those who never were there. */
+	function begin({ room: name, epoch, said }: Head) {
+		const room = known().find((one) => one.name === name);
+		if (room?.epoch || name === here || name === LOBBY) return;
+		keepSeen({ name, epoch, offset: 0, said });
+	}
+
+	function keepSeen(seen: Visited) {
+		keepRooms(known().map((room) => (room.name === seen.name ? seen : room)));
+	}
+
 	function render() {
 		const rooms = known();
 		list.replaceChildren(...rooms.map(entry));
@@ -180,9 +191,7 @@ export function roomList(go: (room: string) => void) {
 				.querySelector("[aria-current]")
 				?.scrollIntoView({ block: "nearest" });
 		},
-		keepSeen(seen: Visited) {
-			keepRooms(known().map((room) => (room.name === seen.name ? seen : room)));
-		},
+		keepSeen,
 		/** Answers whether the reader was called away to that room. */
 		hear(head: Head): boolean {
 			const isCalled = head.mentioned && head.room !== here;
@@ -190,6 +199,7 @@ export function roomList(go: (room: string) => void) {
 			// What is drawn anew loses the focus: not for what is known already.
 			if (!isCalled && head.epoch === epoch && head.said === said) return false;
 			heads.set(head.room, head);
+			begin(head);
 			if (isCalled) calling.add(head.room);
 			render();
 			return isCalled;

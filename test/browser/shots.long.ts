@@ -117,7 +117,9 @@ test("what the page looks like", async () => {
 	const ravi = await enter("ravi", wide, "boats");
 	await ravi.says("Nine is fine.");
 	await ravi.says("@ann, shall I book?");
-	await ann.page.getByRole("link", { name: /boats @2/ }).waitFor();
+	await ann.page
+		.getByRole("link", { name: /boats.*mentioned, 2 new/ })
+		.waitFor();
 	await ann.presses("Not now");
 	for (const { page } of [ann, ida]) await page.mouse.move(700, 20);
 	await ann.page.getByLabel("Your message").fill("See you all at the pier");

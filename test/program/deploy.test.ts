@@ -29,7 +29,7 @@ test("the README tells to leave behind what only a build needs", async () => {
 	expect(readme).toContain("npm prune --omit=dev");
 });
 
-test.each([
+const mails: readonly (readonly [string, Record<string, string>])[] = [
 	["on a terminal", {}],
 	[
 		"by SMTP",
@@ -47,23 +47,27 @@ test.each([
 			MAILGUN_DOMAIN: "mg.example.org",
 		},
 	],
-])("it starts without development packages, with mail %s", async (_, mail) => {
-	const program = join(folder, "dist/src/main.js");
-	const child = spawn(process.execPath, ["--preserve-symlinks", program], {
-		env: {
-			PATH: process.env.PATH ?? "",
-			PLUME_PORT: "0",
-			PLUME_DATA: join(folder, `data-${mail.ENV}-${"SMTP_URL" in mail}`),
-			...mail,
-		},
-	});
-	const ended = once(child, "close");
-	let output = "";
-	for await (const line of createInterface({ input: child.stdout })) {
-		output += line;
-		if (line.includes('"listening"')) break;
-	}
-	expect(output).toContain('"listening"');
-	child.kill("SIGTERM");
-	expect((await ended)[0]).toBe(0);
-});
+];
+test.each(mails)(
+	"it starts without development packages, with mail %s",
+	async (_, mail) => {
+		const program = join(folder, "dist/src/main.js");
+		const child = spawn(process.execPath, ["--preserve-symlinks", program], {
+			env: {
+				PATH: process.env.PATH ?? "",
+				PLUME_PORT: "0",
+				PLUME_DATA: join(folder, `data-${Object.keys(mail).length}`),
+				...mail,
+			},
+		});
+		const ended = once(child, "close");
+		let output = "";
+		for await (const line of createInterface({ input: child.stdout })) {
+			output += line;
+			if (line.includes('"listening"')) break;
+		}
+		expect(output).toContain('"listening"');
+		child.kill("SIGTERM");
+		expect((await ended)[0]).toBe(0);
+	},
+);
