@@ -4,14 +4,13 @@
  * thing on a simulated disk, clock and mail service.
  */
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage } from "node:http";
 import { Archive } from "./archive/archive.ts";
 import type { IndexFiles } from "./archive/index-files.ts";
 import { AwakeClock, type Clock } from "./clock.ts";
 import type { Accepts, Config } from "./config.ts";
 import { isLoopback, ownHosts } from "./edge/hosts.ts";
-import { makeHttpServer } from "./edge/http.ts";
+import { listening, makeHttpServer } from "./edge/http.ts";
 import { networkOf, peerNetworks } from "./edge/network.ts";
 import { ProxyWarnings } from "./edge/proxy-warnings.ts";
 import { Sockets } from "./edge/sockets.ts";
@@ -57,53 +56,34 @@ export async function startEngine(
 	parts: ServiceParts,
 	meanwhile: (why: string) => Promise<() => Promise<void>>,
 ) {
-	const { config, log, mailer, secrets, version, report, onFatal } = parts;
-	const { limits, allow } = config;
-	const awake = await wake(log, limits, parts.snapshots);
-	const { state, server, last, erased } = awake;
+	const { log, snapshots, mailer, secrets, version, report, onFatal } = parts;
+	const { limits, allow } = parts.config;
+	const { state, server, last, erased } = await wake(log, limits, snapshots);
 	const onDurable = checkSecret(parts, state.server.context.names);
 	if (!parts.accepts.clock) await clockReaches(last.time, parts, meanwhile);
 	const clock = parts.clockFrom(last.time);
 	const archive = new Archive(log, parts.indexes);
-	const awakeClock = new AwakeClock(clock);
-	const outbox = new Outbox(mailer, awakeClock, limits);
+	const awake = new AwakeClock(clock);
 	const known = new KnownNetworks({
 		...{ secrets, clock, limits },
 		file: parts.known,
 	});
 	await known.load();
-	const engine = new Engine({
-		log,
-		state,
-		server,
-		clock,
-		awake: awakeClock,
-		secrets,
-		mail: { outbox, allowance: new Allowance(clock, limits), known },
+	const mail = {
+		outbox: new Outbox(mailer, awake, limits),
+		allowance: new Allowance(clock, limits),
+		known,
+	};
+	const started = {
+		...{ log, snapshots, secrets, version, report, onFatal },
+		...{ state, server, erased, clock, awake, archive, mail, onDurable },
 		policy: { limits, allow, node: secrets.id() },
-		version,
-		report,
-		onFatal,
-		snapshots: parts.snapshots,
-		archive,
-		erased,
-		onDurable,
 		restored: parts.accepts.restored || parts.accepts.missing,
-	});
+	};
+	const engine = new Engine(started);
 	const tap = new Tap(state, engine);
 	log.scrub().catch(onFatal);
-	return {
-		engine,
-		clock,
-		awakeClock,
-		outbox,
-		known,
-		state,
-		server,
-		limits,
-		archive,
-		tap,
-	};
+	return { ...started, engine, tap };
 }
 
 export interface Service {
@@ -118,9 +98,11 @@ export async function startService(
 	pages: string,
 ): Promise<Service> {
 	const { config, log, report } = parts;
-	const { limits, host, port, trusted, origins } = config;
-	const { engine, clock, awakeClock, outbox, known, state, archive, tap } =
-		await startEngine(parts, (why) => unavailable(port, host, why));
+	const { limits, host, port, trusted, origins, inspect: token } = config;
+	const started = await startEngine(parts, (why) =>
+		unavailable(port, host, why),
+	);
+	const { engine, clock, awake, mail, state, archive, tap } = started;
 	const warnings = new ProxyWarnings(report);
 	const peerOf = (request: IncomingMessage) => {
 		if (trusted.length === 0) warnings.untrusted(request);
@@ -139,19 +121,16 @@ export async function startService(
 	const { refusals } = engine;
 	const exports = { archive, clock, refusals, ownerOf, isOwnHost };
 	const door =
-		config.inspect === undefined
+		token === undefined
 			? undefined
 			: new Door({
-					tap,
-					...{ clock: awakeClock, limits, refusals },
-					token: config.inspect,
-					isOwnHost: isOurName,
+					...{ tap, clock: awake, limits, refusals },
+					...{ token, isOwnHost: isOurName },
 				});
-	const mayInspect =
-		door && ((request: IncomingMessage) => door.isOurs(request));
-	const unverified = () => log.unverified;
 	const http = makeHttpServer({
-		...{ pages, limits, trouble, unverified, exports, mayInspect },
+		...{ pages, limits, trouble, exports },
+		unverified: () => log.unverified,
+		mayInspect: door && (({ headers }) => isOurName(headers.host)),
 		networksOf: (peer) => peerNetworks(peer, trusted),
 		onPlainConnect: (request) => warnings.noUpgrade(request),
 	});
@@ -159,7 +138,7 @@ export async function startService(
 	if (Number.isFinite(spare)) http.maxConnections = spare;
 	const sockets = new Sockets(http, {
 		engine,
-		clock: awakeClock,
+		clock: awake,
 		limits,
 		origins,
 		isOwnHost,
@@ -167,28 +146,21 @@ export async function startService(
 		peerOf,
 		inspect: door && ((...asked) => door.upgrade(...asked)),
 	});
-	await listening(http, port, host);
+	const bound = await listening(http, port, host);
 	const shownHost = host.includes(":") ? `[${host}]` : host;
 	return {
-		url: `http://${shownHost}:${portOf(http.address())}`,
+		url: `http://${shownHost}:${bound}`,
 		async stop() {
 			sockets.stopAccepting();
 			door?.close();
 			http.close();
-			outbox.close();
+			mail.outbox.close();
 			await engine.stop();
-			await known.save();
+			await mail.known.save();
 			await sockets.close();
 			http.closeAllConnections();
 		},
 	};
-}
-
-function listening(http: Server, port: number, host: string): Promise<void> {
-	return new Promise((resolve, reject) => {
-		http.once("error", reject);
-		http.listen(port, host, resolve);
-	});
 }
 
 /** Tells everyone who asks, `/healthz` above all, why nobody can come in yet. */
@@ -203,10 +175,4 @@ async function unavailable(port: number, host: string, wrong: string) {
 		http.closeAllConnections();
 		return closed.then(() => {});
 	};
-}
-
-function portOf(address: AddressInfo | string | null): number {
-	if (address === null || typeof address === "string")
-		throw new Error("not listening on a port");
-	return address.port;
 }

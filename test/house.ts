@@ -162,7 +162,7 @@ export class House {
 		protocol: "classic" | "plume.2" = "classic",
 		networks: string | readonly string[] = "10.0.0.1",
 	) {
-		const { engine, awakeClock: clock, limits } = this.#started;
+		const { engine, awake: clock, policy } = this.#started;
 		const person = new Person();
 		person.connection = new Connection({
 			phase: 0,
@@ -171,7 +171,7 @@ export class House {
 			engine,
 			networks: [networks].flat(),
 			clock,
-			limits,
+			limits: policy.limits,
 			onLoggedIn: () => {},
 		});
 		this.people.push(person);
@@ -199,7 +199,7 @@ export class House {
 
 	/** Once a second, where sockets are real. */
 	beat(): void {
-		this.#started.awakeClock.beat();
+		this.#started.awake.beat();
 	}
 
 	get engine() {

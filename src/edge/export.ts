@@ -44,8 +44,8 @@ export function exporter(parts: ExportParts) {
 		const owner = token === undefined ? undefined : ownerOf(token);
 		if (!owner) {
 			refusals.count("sessionIsOpen");
-			response.set("WWW-Authenticate", "Bearer").status(401);
-			response.type("text").send("Please log in first.\n");
+			response.set("WWW-Authenticate", "Bearer");
+			sayInWords(401, "Please log in first.", response);
 			return;
 		}
 		const { identity, name } = owner;
@@ -53,8 +53,8 @@ export function exporter(parts: ExportParts) {
 		if (waitMs > 0) {
 			refusals.count("exportIsDue");
 			const seconds = Math.ceil(Math.min(waitMs, REST_MS) / 1000);
-			response.set("Retry-After", `${seconds}`).status(429);
-			response.type("text").send("That was asked for a moment ago.\n");
+			response.set("Retry-After", `${seconds}`);
+			sayInWords(429, "That was asked for a moment ago.", response);
 			return;
 		}
 		next.set(identity, Number.POSITIVE_INFINITY);

@@ -8,6 +8,9 @@ import { Crowding } from "./crowding.ts";
 import { isOfHost } from "./hosts.ts";
 import type { DoorRule } from "./turn-away.ts";
 
+/** Wherever they come from. */
+const EVERYONE = ["everywhere"];
+
 export interface GateParts {
 	readonly limits: Pick<Limits, "connections" | "connectionsPerNetwork">;
 	/** Further origins that may connect. */
@@ -17,11 +20,12 @@ export interface GateParts {
 
 export class Gate {
 	readonly #parts: GateParts;
-	#all = 0;
+	readonly #all: Crowding;
 	readonly #strangers: Crowding;
 
 	constructor(parts: GateParts) {
 		this.#parts = parts;
+		this.#all = new Crowding(parts.limits.connections);
 		this.#strangers = new Crowding(parts.limits.connectionsPerNetwork);
 	}
 
@@ -35,7 +39,7 @@ export class Gate {
 		// No Origin: not a browser, and so not another site's page in someone's browser.
 		if (origin !== undefined && !this.#isOurs(request, origin))
 			return "originIsOurs";
-		const isFull = this.#all >= this.#parts.limits.connections;
+		const isFull = this.#all.isFull(EVERYONE);
 		return isFull || this.#strangers.isFull(networks)
 			? "connectionsAreLeft"
 			: undefined;
@@ -43,13 +47,11 @@ export class Gate {
 
 	/** Counts a connection in. The answers count it as logged in, and out; each works once. */
 	enter(networks: readonly string[]) {
-		this.#all++;
 		const loggedIn = this.#strangers.enter(networks);
-		let isHere = true;
+		const gone = this.#all.enter(EVERYONE);
 		const left = () => {
 			loggedIn();
-			if (isHere) this.#all--;
-			isHere = false;
+			gone();
 		};
 		return { loggedIn, left };
 	}

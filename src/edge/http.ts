@@ -1,4 +1,5 @@
 /** Plain HTTP: the page, its files, and whether the server is well. */
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { NextFunction, Request, Response } from "express";
 import { STATELY_ORIGIN } from "../../machines/frame.ts";
@@ -12,7 +13,7 @@ import {
 import { makeSite } from "./site.ts";
 import { sayInWords } from "./words.ts";
 
-export interface HttpParts extends PlainParts {
+export interface HttpParts extends Omit<PlainParts, "refusals"> {
 	/** The folder with `index.html` and the page's files. */
 	readonly pages: string;
 	readonly limits: Limits;
@@ -78,6 +79,13 @@ export function makeHttpServer(parts: HttpParts): Server {
 		},
 		oneAtATime(app),
 	);
-	boundPeers(server, parts);
+	boundPeers(server, { ...parts, refusals: parts.exports.refusals });
 	return server;
+}
+
+/** Resolves with its port once it listens; rejects if it can't. */
+export async function listening(server: Server, port: number, host: string) {
+	await once(server.listen(port, host), "listening");
+	const address = server.address();
+	return typeof address === "object" && address ? address.port : port;
 }

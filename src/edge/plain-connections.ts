@@ -11,17 +11,10 @@ import {
 } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { Tally } from "../engine/tally.ts";
 import type { Limits } from "../limits.ts";
 import { Crowding } from "./crowding.ts";
-
-const BUSY = [
-	"HTTP/1.1 503 Service Unavailable",
-	"Connection: close",
-	"Content-Type: text/plain; charset=utf-8",
-	"Retry-After: 10",
-	"",
-	"Too many connections. Try again later.\n",
-].join("\r\n");
+import { turnAway } from "./turn-away.ts";
 
 /** How long nothing at all may be read of an answer. */
 const UNREAD_MS = 30_000;
@@ -30,6 +23,7 @@ export interface PlainParts {
 	readonly limits: Pick<Limits, "plainConnectionsPerPeer">;
 	/** The networks that a TCP peer is counted by; none for a proxy, which speaks for many. */
 	readonly networksOf: (peer: string | undefined) => readonly string[];
+	readonly refusals: Tally;
 }
 
 /** Lets one request of a connection through at a time. One more waits for its turn; when a third is sent ahead, the first is the last to be answered. */
@@ -72,7 +66,7 @@ export function boundPeers(server: Server, parts: PlainParts): void {
 		const networks = parts.networksOf(socket.remoteAddress);
 		if (open.isFull(networks)) {
 			socket.on("error", () => {});
-			socket.end(BUSY, () => socket.destroy());
+			turnAway(socket, "connectionsAreLeft", parts.refusals);
 			return;
 		}
 		const leave = open.enter(networks);

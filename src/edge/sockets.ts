@@ -172,27 +172,24 @@ export class Sockets {
 	}
 }
 
-class SocketWire implements Wire {
+class SocketWire extends Outlet implements Wire {
 	readonly #webSocket: WebSocket;
-	readonly #outlet: Outlet;
 
 	constructor(webSocket: WebSocket, socket: Duplex) {
+		super(socket);
 		this.#webSocket = webSocket;
-		this.#outlet = new Outlet(socket);
 	}
 
-	get unsentBytes(): number {
-		return this.#outlet.unsentBytes;
+	get #isOpen(): boolean {
+		return this.#webSocket.readyState === this.#webSocket.OPEN;
 	}
 
-	send(bytes: Buffer): void {
-		const { readyState, OPEN } = this.#webSocket;
-		if (readyState === OPEN) this.#outlet.send(bytes);
+	override send(bytes: Buffer): void {
+		if (this.#isOpen) super.send(bytes);
 	}
 
-	whenDrained(task: () => void): void {
-		const { readyState, OPEN } = this.#webSocket;
-		if (readyState === OPEN) this.#outlet.whenDrained(task);
+	override whenDrained(task: () => void): void {
+		if (this.#isOpen) super.whenDrained(task);
 	}
 
 	ping(): void {

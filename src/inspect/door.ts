@@ -47,11 +47,6 @@ export class Door {
 		this.#keeper = new Keeper(parts);
 	}
 
-	/** Whether a request was meant for us. */
-	isOurs(request: IncomingMessage): boolean {
-		return this.#keeper.isOurs(request);
-	}
-
 	upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
 		const rule = this.#check(request);
 		if (rule) turnAway(socket, rule, this.#parts.refusals);

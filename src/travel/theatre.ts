@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import { Worker } from "node:worker_threads";
 import express from "express";
 import { bearerOf, ownHosts } from "../edge/hosts.ts";
+import { listening } from "../edge/http.ts";
 import { makeSite } from "../edge/site.ts";
 import { Keeper } from "../inspect/keeper.ts";
 
@@ -53,12 +54,7 @@ export async function openTheatre(parts: TheatreParts): Promise<Theatre> {
 		});
 	});
 	const server = createServer(site);
-	await new Promise<void>((resolve, reject) => {
-		server.once("error", reject);
-		server.listen(0, HOST, resolve);
-	});
-	const address = server.address();
-	const port = typeof address === "object" ? address?.port : undefined;
+	const port = await listening(server, 0, HOST);
 	return {
 		link: `http://${HOST}:${port}/replay#${token}`,
 		close() {
