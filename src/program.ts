@@ -13,6 +13,7 @@ import type { LogCommand } from "./cli/log-arguments.ts";
 import { shown } from "./cli/progress.ts";
 import { ConfigError, dataFolder, readConfig } from "./config.ts";
 import { readCredential } from "./credential.ts";
+import { explained } from "./start-error.ts";
 import { VERSION } from "./version.ts";
 
 /** How often a log that is followed is looked at. */
@@ -37,7 +38,9 @@ async function main(): Promise<number | undefined> {
 			print(VERSION);
 			return 0;
 		case "serve":
-			await serve(command);
+			await serve(command).catch((error: unknown) => {
+				throw explained(error);
+			});
 			return undefined;
 		default:
 			return read(command);

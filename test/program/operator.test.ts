@@ -125,13 +125,33 @@ test("PLUME_FSYNC=off works, and says what it means", async () => {
 	expect((await run(["replay", plume.data, "--verify"])).code).toBe(0);
 });
 
-test("a port that is taken ends the start with words", async () => {
+test.each([
+	[{ PLUME_HOST: "nowhere.invalid" }, 2, "PLUME_HOST: nowhere.invalid"],
+	[{ PLUME_HOST: "203.0.113.9" }, 1, "PLUME_HOST: 203.0.113.9"],
+	[{ PLUME_DATA: process.execPath }, 2, `PLUME_DATA: ${process.execPath}`],
+])(
+	"a start that the system refuses with %j begins with the variable",
+	async (given, code, words) => {
+		const ended = await run([], {
+			PLUME_DATA: await newDataFolder(),
+			...given,
+		});
+		expect(ended).toMatchObject({
+			code,
+			stderr: expect.stringContaining(`plume: ${words}`),
+		});
+	},
+);
+
+test("a port that is taken is named with what to do", async () => {
 	const first = await Plume.start();
 	const second = await run(["--port", String(first.port)], {
 		PLUME_DATA: await newDataFolder(),
 	});
-	expect(second.code).toBe(1);
-	expect(second.stderr).toContain(String(first.port));
+	expect(second).toMatchObject({
+		code: 1,
+		stderr: expect.stringMatching(/^plume: PLUME_PORT: .* is in use .*choose/),
+	});
 	await first.stop();
 });
 

@@ -1,0 +1,37 @@
+/** What the operating system refused a start, as the variable it is about and what to do. */
+import { ConfigError } from "./settings.ts";
+
+const FOLDER: Readonly<Record<string, string>> = {
+	EACCES: "this user may not use it. Give it to the user that runs Plume",
+	EPERM: "this user may not use it. Give it to the user that runs Plume",
+	EROFS: "it is on a read-only file system. Choose another",
+	EEXIST: "it is a file, not a folder. Choose another",
+	ENOTDIR: "it is in a file, not in a folder. Choose another",
+	ENOENT: "it cannot be made there. Choose another",
+	ENOSPC: "the disk is full. Make room",
+};
+/** May be otherwise at the next start, so the service manager should try again. */
+const PASSING = new Set(["EADDRINUSE", "EADDRNOTAVAIL", "EAI_AGAIN", "ENOSPC"]);
+
+export function explained(error: unknown): unknown {
+	const words = wordsFor(Object(error));
+	if (!words || !(error instanceof Error) || error instanceof ConfigError)
+		return error;
+	const { code }: { readonly code?: string } = Object(error);
+	const Kind = PASSING.has(code ?? "") ? Error : ConfigError;
+	return new Kind(`${words} (${code}).`, { cause: error });
+}
+
+function wordsFor(error: NodeJS.ErrnoException & Record<string, unknown>) {
+	const { code = "", syscall, path, address, port, hostname } = error;
+	if (syscall === "getaddrinfo")
+		return `PLUME_HOST: ${hostname} is not known. Say an address of this machine, like 127.0.0.1`;
+	if (syscall === "listen" && code === "EADDRINUSE")
+		return `PLUME_PORT: ${address}:${port} is in use by another program. Stop that one, or choose another port`;
+	if (syscall === "listen" && code === "EACCES")
+		return `PLUME_PORT: this user may not listen on port ${port}. Choose one from 1024 on, or give the service CAP_NET_BIND_SERVICE`;
+	if (syscall === "listen")
+		return `PLUME_HOST: ${address} is no address of this machine. Say one, like 127.0.0.1`;
+	const why = FOLDER[code];
+	return path && why ? `PLUME_DATA: ${path} is no use: ${why}` : undefined;
+}
