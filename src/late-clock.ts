@@ -19,6 +19,12 @@ interface LateClockParts {
 
 const written = (time: number) => new Date(time).toISOString();
 
+/** Why a log cannot be gone on with at this time, if it cannot. */
+export const clockIsBehind = (lastMs: number, nowMs: number) =>
+	lastMs > nowMs + MOST_AHEAD_MS
+		? `The log ends at ${written(lastMs)}, but this machine's clock says ${written(nowMs)}. Set the clock right, or start with --accept-clock.`
+		: undefined;
+
 /**
  * Resolves when the clock has reached about the time `lastMs` of the log's
  * last event; `meanwhile` is called if that is not so yet, and what it answers
@@ -30,11 +36,11 @@ export async function clockReaches(
 	meanwhile: (why: string) => Promise<() => Promise<void>>,
 ): Promise<void> {
 	const clock = clockFrom(0);
-	const isBehind = () => lastMs > clockFrom(0).now() + MOST_AHEAD_MS;
-	if (!isBehind()) return;
-	const why = `The log ends at ${written(lastMs)}, but this machine's clock says ${written(clock.now())}. Set the clock right, or start with --accept-clock.`;
+	const why = clockIsBehind(lastMs, clock.now());
+	if (!why) return;
 	const end = await meanwhile(why);
 	try {
+		const isBehind = () => clockIsBehind(lastMs, clockFrom(0).now());
 		for (let waitedMs = 0; isBehind(); waitedMs += LOOK_MS) {
 			if (waitedMs >= MOST_WAIT_MS) throw new Error(why);
 			if (waitedMs % TELL_MS === 0)

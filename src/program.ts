@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { type Command, parseCommand } from "./cli/arguments.ts";
+import { parseCommand, type ServeCommand } from "./cli/arguments.ts";
 import { helpText } from "./cli/help.ts";
 import type { LogCommand } from "./cli/log-arguments.ts";
 import { shown } from "./cli/progress.ts";
@@ -42,16 +42,17 @@ async function main(): Promise<number | undefined> {
 				throw explained(error);
 			});
 			return undefined;
+		case "check": {
+			const { check } = await import("./check.ts");
+			return check(command.environment, credential, print);
+		}
 		default:
 			return read(command);
 	}
 }
 
 /** Until it is told to stop. */
-async function serve({
-	environment,
-	accepts,
-}: Extract<Command, { name: "serve" }>): Promise<void> {
+async function serve({ environment, accepts }: ServeCommand): Promise<void> {
 	const config = readConfig(environment, credential);
 	const server = await import("./serve.ts");
 	await server.serve({ config, accepts, version: VERSION, pages: PAGES });

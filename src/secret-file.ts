@@ -10,29 +10,42 @@ import { type Config, ConfigError } from "./config.ts";
 import { readCredential } from "./credential.ts";
 import type { State } from "./engine/state.ts";
 import { namesIn, realDisk } from "./log/disk.ts";
+import type { Log } from "./log/log.ts";
 import type { ServiceParts } from "./service.ts";
 
-type SecretParts = Pick<ServiceParts, "config" | "log" | "secrets" | "accepts">;
+interface SecretParts extends Pick<ServiceParts, "config" | "secrets"> {
+	readonly accepts: { readonly secret: boolean };
+	readonly log: Pick<Log, "id" | "secret" | "committed" | "nameSecret">;
+}
 type ReadonlyNames = State["server"]["context"]["names"];
 
 const LEAST_LENGTH = 16;
 const LOST = "Without it nobody can log in under their name again";
 
-/**
- * The secret that was given, else the one in the data folder, which is made
- * at the first start. Throws `ConfigError` if there is a log without it.
- */
-export async function readSecret(
-	{ secret: given, data }: Pick<Config, "secret" | "data">,
+type Given = Pick<Config, "secret" | "data">;
+
+/** As `findSecret`; at the first start it is made. */
+export const readSecret = async (
+	config: Given,
 	warn: (message: string) => void,
-): Promise<string> {
+): Promise<string> =>
+	(await findSecret(config, warn)) ?? makeSecret(config.data);
+
+/**
+ * The secret that was given, else the one in the data folder, if there is any.
+ * Throws `ConfigError` if there is a log without it.
+ */
+export async function findSecret(
+	{ secret: given, data }: Given,
+	warn: (message: string) => void,
+): Promise<string | undefined> {
 	const path = join(data, "secret");
 	const name = given === undefined ? path : "PLUME_SECRET";
 	const secret = given ?? readCredential(path);
 	const hasLog =
 		(await hasFiles(data, "log")) || (await hasFiles(data, "snapshots"));
 	if (!secret) {
-		if (!hasLog) return makeSecret(data, path);
+		if (!hasLog) return undefined;
 		throw new ConfigError(
 			`${path} is missing or empty, but there is a log beside it. ${LOST}: restore the file from a backup, or set PLUME_SECRET.`,
 		);
@@ -68,10 +81,10 @@ export function checkSecret(
 	};
 }
 
-async function makeSecret(folder: string, path: string): Promise<string> {
+async function makeSecret(folder: string): Promise<string> {
 	await mkdir(folder, { recursive: true, mode: 0o700 });
 	const secret = randomBytes(32).toString("base64url");
-	const file = await open(path, "w", 0o600);
+	const file = await open(join(folder, "secret"), "w", 0o600);
 	await file.writeFile(`${secret}\n`);
 	await file.sync();
 	await file.close();

@@ -184,7 +184,7 @@ function openLog(
 }
 
 /** Only the one that is used is loaded. */
-async function makeMailer(
+export async function makeMailer(
 	{ mail, limits }: Config,
 	print: (line: string) => void,
 ): Promise<Mailer> {

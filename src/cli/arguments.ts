@@ -14,17 +14,26 @@ import {
 import { boolean, parseFlags, string } from "./flags.ts";
 import { type LogCommand, logCommands } from "./log-arguments.ts";
 
-export type Topic = "plume" | "serve" | "cut" | "replay" | "rehearse" | "why";
+export type Topic =
+	| "plume"
+	| "check"
+	| "serve"
+	| "cut"
+	| "replay"
+	| "rehearse"
+	| "why";
 
 export type Command =
 	| { readonly name: "help"; readonly of: Topic }
 	| { readonly name: "version" }
-	| {
-			readonly name: "serve";
-			readonly environment: Environment;
-			readonly accepts: Accepts;
-	  }
+	| ServeCommand
 	| LogCommand;
+
+export interface ServeCommand {
+	readonly name: "serve" | "check";
+	readonly environment: Environment;
+	readonly accepts: Accepts;
+}
 
 /** Every variable that has a flag. */
 const flagged: readonly string[] = [
@@ -45,7 +54,8 @@ export function parseCommand(
 		case "why":
 			return logCommands[first](rest) ?? { name: "help", of: first };
 		case "serve":
-			return parseServe(rest, environment);
+		case "check":
+			return parseServe(rest, environment, first);
 		case "--help":
 		case "-h":
 		case "help":
@@ -60,22 +70,23 @@ export function parseCommand(
 function parseServe(
 	args: readonly string[],
 	environment: Environment,
+	name: "serve" | "check" = "serve",
 ): Command {
 	const options = Object.fromEntries(
 		flagged.map((variable) => [flagOf(variable), string]),
 	);
-	const { values } = parseFlags("serve", args, false, {
+	const { values } = parseFlags(name, args, false, {
 		...options,
 		...{ "accept-clock": boolean, "accept-missing": boolean },
 		...{ "accept-secret": boolean, restored: boolean },
 	});
-	if (values.help) return { name: "help", of: "serve" };
+	if (values.help) return { name: "help", of: name };
 	const given = flagged.flatMap((variable) => {
 		const value = values[flagOf(variable)];
 		return typeof value === "string" ? [[variable, value]] : [];
 	});
 	return {
-		name: "serve",
+		name,
 		environment: { ...environment, ...Object.fromEntries(given) },
 		accepts: {
 			clock: values["accept-clock"] === true,

@@ -7,6 +7,7 @@ import type { Topic } from "./arguments.ts";
 const plume = `Plume, a small event-sourced chat server.
 
   plume [serve] [flags]     run the server
+  plume check [flags]       tell whether a start would succeed
   plume replay [LOG]        fold a log through the statecharts and tell what is
   plume cut DATA FOLDER     copy the sound beginning of a log, to start from
   plume rehearse [LOG]      try a log on this version before it is upgraded to
@@ -15,6 +16,17 @@ const plume = `Plume, a small event-sourced chat server.
 
 Each has its own --help.
 Exit codes: 0 all is well, 1 failure, 2 usage or configuration, 3 a log failed verification.
+`;
+
+const check = `plume check [flags]
+
+Looks at all that a start needs: the settings, the data folder, the log, the
+clock, the secret, and the mail service. It tells one line for each: ok, or
+what is wrong and what to do. It never writes, and sends no mail. A server
+must not be running. The flags and variables are those of plume serve.
+
+Exit codes: 0 a start would succeed, 1 it would not, 2 the settings are wrong,
+3 the log fails verification.
 `;
 
 const replay = `plume replay [LOG] [flags]
@@ -85,7 +97,9 @@ It defaults to the data folder, PLUME_DATA. It never writes.
 
 /** The help text of a command. */
 export function helpText(of: Topic): string {
-	return of === "serve" ? serve() : { plume, cut, replay, rehearse, why }[of];
+	return of === "serve"
+		? serve()
+		: { plume, check, cut, replay, rehearse, why }[of];
 }
 
 function serve(): string {

@@ -14,6 +14,8 @@ export interface LoginMail {
 export interface Mailer {
 	/** Resolves when the mail was taken over; rejects with `MailError`. Stops when `signal` aborts. */
 	send(mail: LoginMail, signal: AbortSignal): Promise<void>;
+	/** Asks the service, sending nothing, whether it would take mails; rejects as `send` does. */
+	check?(signal: AbortSignal): Promise<void>;
 }
 
 /** Says why a mail could not be sent, in words an operator can act on; holds no address, code or key. */

@@ -28,7 +28,7 @@ const ADVICE: Readonly<Record<number, string>> = {
 export function mailgunMailer(options: MailgunOptions): Mailer {
 	const { key, domain, from, timeoutMs: timeout, url } = options;
 	const account = { username: "api", key, timeout, ...(url && { url }) };
-	const { messages } = new Mailgun(FormData).client(account);
+	const { messages, domains } = new Mailgun(FormData).client(account);
 	return {
 		async send(mail, signal) {
 			if (signal.aborted) throw givenUp();
@@ -38,6 +38,9 @@ export function mailgunMailer(options: MailgunOptions): Mailer {
 			const letter = { from, to: mail.to, ...letterOf(mail) };
 			const call = messages.create(domain, letter).catch(explain);
 			await Promise.race([call, aborted]);
+		},
+		async check() {
+			await domains.get(domain).catch(explain);
 		},
 	};
 }

@@ -59,6 +59,9 @@ export function smtpMailer({ url, from }: SmtpOptions): Mailer {
 			const letter = { from, to, signal, ...letterOf(mail) };
 			await transport.sendMail(letter).catch(explain);
 		},
+		async check() {
+			await transport.verify().catch(explain);
+		},
 	};
 }
 

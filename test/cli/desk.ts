@@ -62,7 +62,7 @@ export async function plume(
 		const command = parseCommand(args, {});
 		if (command.name === "help" || command.name === "version")
 			throw new Error("only words");
-		if (command.name === "serve") throw new Error("it would serve");
+		if ("accepts" in command) throw new Error("it would serve");
 		const code = await readLog(command, parts, () => pause(lines));
 		return { code, lines };
 	} catch (error) {

@@ -376,15 +376,15 @@ const log = [
 	{
 		promise: "secret: a log without one gets no new one",
 		file: "src/secret-file.ts",
-		find: "if (!hasLog) return makeSecret(data, path);",
-		replace: "return makeSecret(data, path);",
+		find: "if (!hasLog) return undefined;",
+		replace: "return undefined;",
 		tests: ["test/program/operator.test.ts -t without its secret"],
 	},
 	{
 		promise: "clock: one that is behind the log is waited for",
 		file: "src/late-clock.ts",
-		find: "if (!isBehind()) return;",
-		replace: "if (lastMs > 0) return;",
+		find: "if (!why) return;",
+		replace: "if (!why || lastMs > 0) return;",
 		tests: ["test/late-clock.test.ts"],
 	},
 	{

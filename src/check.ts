@@ -1,0 +1,134 @@
+/**
+ * `plume check`: would a start succeed? It looks at all that a start needs,
+ * one line for each, and neither writes anything nor sends a mail.
+ */
+import { spawnSync } from "node:child_process";
+import {
+	closeSync,
+	constants,
+	existsSync,
+	openSync,
+	readFileSync,
+} from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { botClaim } from "./chat/bot.ts";
+import { type Config, readConfig } from "./config.ts";
+import { fold } from "./engine/fold.ts";
+import { Secrets } from "./engine/secrets.ts";
+import { State } from "./engine/state.ts";
+import { clockIsBehind } from "./late-clock.ts";
+import { namesIn, realDisk } from "./log/disk.ts";
+import { Evidence } from "./log/evidence.ts";
+import { logFolder, segmentsOf } from "./log/reader.ts";
+import { Verifier } from "./log/verifier.ts";
+import { checkSecret, findSecret } from "./secret-file.ts";
+import { makeMailer } from "./serve.ts";
+import { ConfigError, type Environment } from "./settings.ts";
+import { explained } from "./start-error.ts";
+
+type ExitCode = 0 | 1 | 2 | 3;
+const { R_OK, W_OK, X_OK } = constants;
+
+/** Answers what a start would exit with: that of the first thing that is wrong. */
+export async function check(
+	environment: Environment,
+	credential: (name: string) => string | undefined,
+	print: (line: string) => void,
+): Promise<ExitCode> {
+	let code: ExitCode = 0;
+	async function tell(what: string, look: () => string | Promise<string>) {
+		try {
+			print(`${what}: ok, ${await look()}`);
+		} catch (thrown) {
+			const error = explained(thrown);
+			const bad = error instanceof ConfigError ? 2 : 1;
+			code ||= what === "log" && bad === 1 ? 3 : bad;
+			print(`${what}: ${error instanceof Error ? error.message : error}`);
+		}
+	}
+	let config: Config | undefined;
+	await tell("settings", () => {
+		config = readConfig(environment, credential);
+		return config.warnings.join(" ") || "all are known and make sense";
+	});
+	if (!config) return code;
+	const { data, log, mail, limits } = config;
+	const found = config;
+	if (log === "file") {
+		const verifier = new Verifier();
+		const state = new State(verifier, botClaim);
+		await tell("folder", () => folderIsFree(data));
+		await tell("log", () => logIsWhole(data, verifier, state));
+		await tell("clock", () => {
+			const why = clockIsBehind(state.time, Date.now());
+			if (why) throw new Error(why);
+			return "it is not behind the log";
+		});
+		await tell("secret", () => secretFits(found, verifier, state));
+	}
+	await tell("mail", async () => {
+		const mailer = await makeMailer(found, print);
+		await mailer.check?.(AbortSignal.timeout(limits.mailTimeoutSeconds * 1000));
+		return mail.kind === "terminal" ? "codes are printed" : "it lets us in";
+	});
+	return code;
+}
+
+async function folderIsFree(folder: string): Promise<string> {
+	if (!existsSync(folder)) {
+		let above = dirname(resolve(folder));
+		while (!existsSync(above)) above = dirname(above);
+		await access(above, W_OK | X_OK);
+		return `${folder} will be made`;
+	}
+	await namesIn(realDisk, folder);
+	await access(folder, R_OK | W_OK | X_OK);
+	if ((await namesIn(realDisk, folder)).includes("lock"))
+		lockIsFree(join(folder, "lock"));
+	const { uid } = await stat(folder);
+	return `${folder} is writable, belongs to user ${uid} and is not in use`;
+}
+
+/** The kernel's lock is asked for and let go at once; an older lock names its process. */
+function lockIsFree(path: string): void {
+	const file = openSync(path, "r");
+	const stdio = ["ignore", "ignore", "ignore", file] as const;
+	const { status } = spawnSync("flock", ["-n", "3"], { stdio: [...stdio] });
+	closeSync(file);
+	const content = readFileSync(path, "utf8");
+	const isHeld = content.includes("flock") ? status === 1 : isRunning(content);
+	if (isHeld)
+		throw new Error(`PLUME_DATA is in use by another server: ${content}`);
+}
+
+function isRunning(content: string): boolean {
+	try {
+		return process.kill(Number(/^\{"pid":(\d+)/.exec(content)?.[1]), 0);
+	} catch (error) {
+		return Object(error).code === "EPERM";
+	}
+}
+
+async function logIsWhole(folder: string, verifier: Verifier, state: State) {
+	const evidence = await Evidence.in({ disk: realDisk, folder });
+	const isThere = (await namesIn(realDisk, logFolder(folder))).length > 0;
+	const sources = isThere ? await segmentsOf(realDisk, folder) : [];
+	if (sources.length === 0) evidence.check(verifier);
+	else await fold(state, evidence.read(sources, verifier));
+	const { torn } = verifier;
+	return `${verifier.seq} events${torn ? `, and a torn tail that a start cuts off: ${torn.message}` : ""}`;
+}
+
+async function secretFits(config: Config, verifier: Verifier, state: State) {
+	const warnings: string[] = [];
+	const secret = await findSecret(config, (words) => warnings.push(words));
+	if (!secret) return "it will be made";
+	if (!verifier.id) return "it is there";
+	const secrets = new Secrets(secret, () => new Uint8Array(16));
+	const { id, secret: named, seq } = verifier;
+	const log = { id, secret: named, committed: seq, nameSecret() {} };
+	const { names } = state.server.context;
+	checkSecret({ config, secrets, accepts: { secret: false }, log }, names);
+	return `fingerprint ${secrets.fingerprint(id)}${named ? "" : ", which the log does not name yet"}. ${warnings.join(" ")}`.trim();
+}

@@ -1,0 +1,116 @@
+/** `plume check` says what a start would meet, and changes nothing. */
+import { existsSync } from "node:fs";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { newDataFolder, Plume, run } from "./program.ts";
+
+const check = (environment: Readonly<Record<string, string>>) =>
+	run(["check"], environment);
+
+/** All files of a folder with what is in them. */
+async function filesIn(folder: string) {
+	const names = await readdir(folder, { recursive: true, withFileTypes: true });
+	const paths = names
+		.filter((it) => it.isFile())
+		.map((it) => join(it.parentPath, it.name));
+	return Promise.all(
+		paths.sort().map(async (path) => [path, await readFile(path, "utf8")]),
+	);
+}
+
+test("a folder that is still to be made is well, and is not made", async () => {
+	const data = join(await newDataFolder(), "deep", "below");
+	const { code, stdout } = await check({ PLUME_DATA: data });
+	expect(code).toBe(0);
+	const lines = stdout.trim().split("\n");
+	expect(lines.map((line) => line.split(", ")[0])).toEqual(
+		["settings", "folder", "log", "clock", "secret", "mail"].map(
+			(what) => `${what}: ok`,
+		),
+	);
+	expect(existsSync(data)).toBe(false);
+});
+
+test("settings that are wrong are named, as at a start", async () => {
+	const ended = await check({ PLUME_PORT: "x" });
+	expect(ended.code).toBe(2);
+	expect(ended.stdout).toContain("settings: PLUME_PORT");
+});
+
+test("what stands in the way of a start is told for each thing, and nothing is written", async () => {
+	const plume = await Plume.start();
+	const { data } = plume;
+	const env = { PLUME_DATA: data };
+	const busy = await check(env);
+	expect(busy).toMatchObject({
+		code: 1,
+		stdout: expect.stringMatching(/folder: .*in use.*"pid":\d+/),
+	});
+	await plume.stop();
+
+	const before = await filesIn(data);
+	const well = await check(env);
+	expect(well).toMatchObject({
+		code: 0,
+		stdout: expect.stringMatching(/secret: ok, fingerprint [\w-]{8}\./),
+	});
+	expect(await filesIn(data)).toEqual(before);
+
+	const secret = join(data, "secret");
+	const was = await readFile(secret, "utf8");
+	await writeFile(secret, "another secret, as long as one");
+	expect(await check(env)).toMatchObject({
+		code: 2,
+		stdout: expect.stringMatching(/secret: .*is another secret/),
+	});
+	await rm(secret);
+	expect((await check(env)).code).toBe(2);
+	expect(existsSync(secret)).toBe(false);
+	await writeFile(secret, was);
+
+	const [name = ""] = await readdir(join(data, "log"));
+	const segment = join(data, "log", name);
+	const log = await readFile(segment, "utf8");
+	await writeFile(segment, log.replace("server.started", "server.sterted"));
+	expect(await check(env)).toMatchObject({
+		code: 3,
+		stdout: expect.stringContaining(`log: ${segment} is damaged at line 2`),
+	});
+});
+
+test("the mail service is asked whether it lets us in, and sent nothing", async () => {
+	const asked: string[] = [];
+	let status = 200;
+	const server = createServer((request, response) => {
+		asked.push(`${request.method} ${request.url}`);
+		response.writeHead(status, { "content-type": "application/json" });
+		response.end(JSON.stringify({ domain: { name: "mg.example.org" } }));
+	}).listen(0, "127.0.0.1");
+	await new Promise((resolve) => server.once("listening", resolve));
+	const { port } = server.address() as AddressInfo;
+	const env = {
+		...{ ENV: "production", PLUME_LOG: "memory" },
+		...{ MAILGUN_APIKEY: "k", MAILGUN_DOMAIN: "mg.example.org" },
+		MAILGUN_URL: `http://127.0.0.1:${port}`,
+	};
+	expect(await check(env)).toMatchObject({
+		code: 0,
+		stdout: expect.stringContaining("mail: ok"),
+	});
+	status = 401;
+	expect(await check(env)).toMatchObject({
+		code: 1,
+		stdout: expect.stringMatching(/mail: .*MAILGUN_APIKEY/),
+	});
+	expect(asked.every((it) => it.startsWith("GET "))).toBe(true);
+	expect(asked).toHaveLength(2);
+	server.close();
+	const smtp = { PLUME_LOG: "memory", SMTP_URL: `smtp://127.0.0.1:${port}` };
+	expect(await check(smtp)).toMatchObject({
+		code: 1,
+		stdout: expect.stringMatching(/mail: .*SMTP/),
+	});
+});
