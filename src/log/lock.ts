@@ -62,17 +62,8 @@ export class Lock {
 
 	/** Locks a data folder, making it if need be. Rejects with `Locked` if it is in use. */
 	static async take(folder: string): Promise<Lock> {
-		try {
-			await mkdir(folder, { recursive: true, mode: 0o700 });
-			return await take(folder);
-		} catch (error) {
-			if (codeOf(error) === undefined) throw error;
-			const why = error instanceof Error ? error.message : error;
-			throw new Error(
-				`PLUME_DATA: the folder ${folder} cannot be locked: ${why}. Make it writable for this user or choose another; where its file system has no hard links, install the program flock (util-linux).`,
-				{ cause: error },
-			);
-		}
+		await mkdir(folder, { recursive: true, mode: 0o700 });
+		return take(folder);
 	}
 
 	constructor(path: string, fd: number) {
@@ -150,6 +141,13 @@ async function linked(
 	try {
 		await claim(path, { draft, folder, id: says.folder });
 		return openSync(draft, constants.O_RDONLY);
+	} catch (error) {
+		if (codeOf(error) === undefined) throw error;
+		const why = error instanceof Error ? error.message : error;
+		throw new Error(
+			`PLUME_DATA: the folder ${folder} cannot be locked: ${why}. Choose another; where its file system has no hard links, install the program flock (util-linux).`,
+			{ cause: error },
+		);
 	} finally {
 		await rm(draft, { force: true });
 	}
