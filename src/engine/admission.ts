@@ -18,16 +18,8 @@ import type { Logins } from "./logins.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Presence } from "./presence.ts";
-import type { RefusalDetails, Rule } from "./refusals.ts";
 import { sha256 } from "./secrets.ts";
-import type { Login, Visit } from "./visit.ts";
-
-type Refuse = (
-	visit: Visit,
-	rule: Rule,
-	re: MessageType,
-	details?: RefusalDetails,
-) => void;
+import type { Login, Refuse, Visit } from "./visit.ts";
 
 type CarryOut = (visit: Visit, command: Command, decision: Decision) => void;
 
@@ -41,21 +33,11 @@ interface AdmissionParts {
 }
 
 export class Admission {
-	readonly #parts: EngineParts;
-	readonly #pipeline: Pipeline;
-	readonly #logins: Logins;
-	readonly #presence: Presence;
-	readonly #refuse: Refuse;
-	readonly #carryOut: CarryOut;
+	readonly #given: AdmissionParts;
 	readonly #guesses: SlidingWindows;
 
 	constructor(given: AdmissionParts) {
-		this.#parts = given.parts;
-		this.#pipeline = given.pipeline;
-		this.#logins = given.logins;
-		this.#presence = given.presence;
-		this.#refuse = given.refuse;
-		this.#carryOut = given.carryOut;
+		this.#given = given;
 		this.#guesses = new SlidingWindows(given.parts.clock);
 	}
 
@@ -67,12 +49,12 @@ export class Admission {
 		const { fresh } = decision;
 		const asked = fresh?.login ?? visit.login;
 		if (fresh && asked) this.#begin(visit, asked, fresh, decision, command.id);
-		else this.#carryOut(visit, command, decision);
+		else this.#given.carryOut(visit, command, decision);
 	}
 
 	/** Whether too many emails were tried from there for a name that is somebody's: then the right one is told what a wrong one is. */
 	#isGuessing({ networks }: Visit, { owned, refused }: Decision): boolean {
-		const { guessesHour, guessesNetworkHour } = this.#parts.policy.limits;
+		const { guessesHour, guessesNetworkHour } = this.#given.parts.policy.limits;
 		if (owned === undefined) return false;
 		const bounds: readonly Bound[] = [
 			{ key: `${networks[0]} ${owned}`, windows: [[guessesHour, HOUR_MS]] },
@@ -89,7 +71,7 @@ export class Admission {
 			this.#reattach(visit, view, command, command.pending);
 			return;
 		}
-		const { policy, secrets } = this.#parts;
+		const { policy, secrets } = this.#given.parts;
 		const { session = "", client, room, place, id: request } = command;
 		const open = { session, client, room };
 		const decision = decideOpen(view, open, policy, secrets);
@@ -101,11 +83,11 @@ export class Admission {
 			request,
 			...(place && { place }),
 		};
-		if (login) this.#presence.carry(visit, login);
-		this.#carryOut(visit, command, decision);
+		if (login) this.#given.presence.carry(visit, login);
+		this.#given.carryOut(visit, command, decision);
 		if (login?.resumed)
-			this.#pipeline.tell(visit, () =>
-				this.#presence.resume(visit, login, login.room),
+			this.#given.pipeline.tell(visit, () =>
+				this.#given.presence.resume(visit, login, login.room),
 			);
 	}
 
@@ -118,18 +100,18 @@ export class Admission {
 		id: string | undefined,
 	): void {
 		const login: Login = { ...asked, user: fresh.user };
-		const used = this.#logins.take(visit, fresh);
+		const used = this.#given.logins.take(visit, fresh);
 		if (used) {
-			this.#refuse(visit, used.rule, MessageType.hello, { ...used, id });
+			this.#given.refuse(visit, used.rule, MessageType.hello, { ...used, id });
 			return;
 		}
-		this.#presence.carry(visit, login);
-		this.#pipeline.append(...entries);
-		this.#logins.send(visit, login, { ...fresh, id }, (error) => {
-			const { report } = this.#parts;
+		this.#given.presence.carry(visit, login);
+		this.#given.pipeline.append(...entries);
+		this.#given.logins.send(visit, login, { ...fresh, id }, (error) => {
+			const { report } = this.#given.parts;
 			report.warn({ error: error.message }, "a login code was not mailed");
-			const waiting = this.#presence.carrierOf(login.client) ?? visit;
-			this.#refuse(waiting, "mailWasSent", MessageType.hello, { id });
+			const waiting = this.#given.presence.carrierOf(login.client) ?? visit;
+			this.#given.refuse(waiting, "mailWasSent", MessageType.hello, { id });
 		});
 	}
 
@@ -140,12 +122,12 @@ export class Admission {
 		command: OpenCommand,
 		pending: string,
 	): void {
-		const { state, clock, policy, secrets } = this.#parts;
+		const { state, clock, policy, secrets } = this.#given.parts;
 		const { id } = command;
 		const isInside =
 			visit.login && state.client(visit.login.client)?.matches("inRoom");
 		if (isInside) {
-			this.#refuse(visit, "isNotInside", MessageType.open, { id });
+			this.#given.refuse(visit, "isNotInside", MessageType.open, { id });
 			return;
 		}
 		const before = state.lately.whose(sha256(pending));
@@ -154,25 +136,25 @@ export class Admission {
 			const { returning } = decision;
 			const user = { name: returning?.name ?? "", email: "" };
 			if (returning)
-				this.#presence.carry(visit, { ...returning, pending, user });
-			this.#carryOut(visit, command, decision);
+				this.#given.presence.carry(visit, { ...returning, pending, user });
+			this.#given.carryOut(visit, command, decision);
 			return;
 		}
 		const client = state.pending(sha256(pending));
-		if (client) this.#logins.expireIfDue(client);
+		if (client) this.#given.logins.expireIfDue(client);
 		const snapshot = client && state.client(client);
 		if (!client || !snapshot?.matches("awaitingCode")) {
-			this.#refuse(visit, "loginIsPending", MessageType.open, { id });
+			this.#given.refuse(visit, "loginIsPending", MessageType.open, { id });
 			return;
 		}
 		const { name } = snapshot.context;
-		const known = this.#presence.carrierOf(client)?.login?.user;
+		const known = this.#given.presence.carrierOf(client)?.login?.user;
 		const login = { client, pending, user: known ?? { name, email: "" } };
-		this.#presence.carry(visit, login);
-		const underway = this.#logins.pending(login);
+		this.#given.presence.carry(visit, login);
+		const underway = this.#given.logins.pending(login);
 		if (!underway) return;
 		const sent = { login: underway, now: clock.now(), text: "", id };
-		this.#pipeline.tell(visit, () =>
+		this.#given.pipeline.tell(visit, () =>
 			visit.mailbox.put({ kind: "codeSent", ...sent }),
 		);
 	}

@@ -24,7 +24,7 @@ import { logRestored, roomsForgotten } from "./decide/rooms.ts";
 import { decideText } from "./decide/text.ts";
 import { Erasures } from "./erasures.ts";
 import { Logins } from "./logins.ts";
-import { Pages, type Voice } from "./pages.ts";
+import { Pages } from "./pages.ts";
 import type { EngineParts } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
 import { Presence } from "./presence.ts";
@@ -37,7 +37,7 @@ import type { Carrier, Visit } from "./visit.ts";
 
 const SWEEP_MS = 3_600_000;
 
-export class Engine implements PipelineHooks, Voice {
+export class Engine implements PipelineHooks {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
 	readonly #logins: Logins;
@@ -52,8 +52,7 @@ export class Engine implements PipelineHooks, Voice {
 	readonly refusals = new Tally();
 
 	constructor(parts: EngineParts) {
-		const { log, state, server, clock, mail, policy, snapshots } = parts;
-		const { limits } = policy;
+		const { log, state, server, clock, snapshots } = parts;
 		this.#parts = parts;
 		const snapshotter = new Snapshotter(log, state, snapshots, (checkpoint) =>
 			this.#pipeline.whenWritable(() =>
@@ -61,13 +60,13 @@ export class Engine implements PipelineHooks, Voice {
 			),
 		);
 		this.#pipeline = new Pipeline(log, state, server, snapshotter, this);
-		this.#logins = new Logins(this.#pipeline, state, clock, mail, limits);
-		this.#pages = new Pages(parts.archive, parts.report, this);
+		const refuse: Engine["refuse"] = (...no) => this.refuse(...no);
+		this.#logins = new Logins(this.#pipeline, parts);
+		this.#pages = new Pages(parts, this.#pipeline, refuse);
 		this.#presence = new Presence(this.#pipeline, parts, this.#pages, (room) =>
 			this.#signals.introduce(room),
 		);
-		this.#signals = new Signals(this.#pipeline, state, server, clock);
-		const refuse: Engine["refuse"] = (...no) => this.refuse(...no);
+		this.#signals = new Signals(this.#pipeline, parts);
 		this.#requests = new RequestLimits(parts, refuse);
 		this.#erasures = new Erasures(parts, this.#pipeline, refuse);
 		this.#admission = new Admission({
@@ -172,10 +171,6 @@ export class Engine implements PipelineHooks, Voice {
 
 	onErased(event: MessageErased): Promise<boolean> {
 		return this.#erasures.carryOut(event);
-	}
-
-	whenTold(visit: Visit, task: () => void): void {
-		this.#pipeline.tell(visit, task);
 	}
 
 	onFrozen(error: Error): void {

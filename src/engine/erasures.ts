@@ -17,9 +17,9 @@ import {
 import { roomOpened } from "./decide/rooms.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { RefusalDetails, Rule } from "./refusals.ts";
+import type { Rule } from "./refusals.ts";
 import type { ClientSnapshot } from "./state.ts";
-import type { Visit } from "./visit.ts";
+import type { Refuse, Visit } from "./visit.ts";
 
 const RETRY_MS = 1000;
 
@@ -34,13 +34,6 @@ export type ErasureAsked = { readonly id?: string } & (
 	  }
 	| { readonly mine: true }
 );
-
-type Refuse = (
-	visit: Visit,
-	rule: Rule,
-	re: MessageType,
-	details: RefusalDetails,
-) => void;
 
 type Asker = ClientSnapshot["context"];
 

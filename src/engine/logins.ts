@@ -5,8 +5,6 @@
  */
 import type { ClientId, LoginExpired } from "../../machines/events.ts";
 import type { PendingLogin } from "../chat/notice.ts";
-import type { Clock } from "../clock.ts";
-import type { Limits } from "../limits.ts";
 import type { Allowance, Sender } from "../mail/allowance.ts";
 import type { KnownNetworks } from "../mail/known-networks.ts";
 import type { MailError } from "../mail/mailer.ts";
@@ -14,9 +12,9 @@ import type { Outbox } from "../mail/outbox.ts";
 import type { FreshCode } from "./decide/decision.ts";
 import { resendAt } from "./decide/hello.ts";
 import { namesHeld } from "./decide/names-held.ts";
+import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Rule } from "./refusals.ts";
-import type { State } from "./state.ts";
 import type { Login, Visit } from "./visit.ts";
 
 export interface Mail {
@@ -27,26 +25,14 @@ export interface Mail {
 
 export class Logins {
 	readonly #pipeline: Pipeline;
-	readonly #state: State;
-	readonly #clock: Clock;
-	readonly #mail: Mail;
-	readonly #limits: Limits;
+	readonly #parts: EngineParts;
 	/** Those that may expire, by when they do. */
 	readonly #expiring = new Map<ClientId, number>();
 	#hasTimer = false;
 
-	constructor(
-		pipeline: Pipeline,
-		state: State,
-		clock: Clock,
-		mail: Mail,
-		limits: Limits,
-	) {
+	constructor(pipeline: Pipeline, parts: EngineParts) {
 		this.#pipeline = pipeline;
-		this.#state = state;
-		this.#clock = clock;
-		this.#mail = mail;
-		this.#limits = limits;
+		this.#parts = parts;
 	}
 
 	/** Takes one mail from the allowances, or says which of them is used up. */
@@ -55,14 +41,15 @@ export class Logins {
 		fresh: FreshCode,
 	): { readonly rule: Rule; readonly retryAfterMs?: number } | undefined {
 		const sender = this.#senderOf(visit, fresh);
-		if (!this.#mail.outbox.admit(sender)) return { rule: "mailIsNotBusy" };
-		return this.#mail.allowance.take(sender);
+		const { outbox, allowance } = this.#parts.mail;
+		if (!outbox.admit(sender)) return { rule: "mailIsNotBusy" };
+		return allowance.take(sender);
 	}
 
 	#senderOf({ networks }: Visit, { person: mailbox }: FreshCode): Sender {
-		const { known } = this.#mail;
+		const { known } = this.#parts.mail;
 		const [network = ""] = networks;
-		const { names } = this.#state.server.context;
+		const { names } = this.#parts.state.server.context;
 		return {
 			...{ mailbox, networks },
 			isHome: known.has(network, mailbox),
@@ -82,9 +69,10 @@ export class Logins {
 		const { email: to, name } = asked.user;
 		this.expireLater(login.client, expires);
 		const sender = this.#senderOf(visit, asked);
-		const expiresInMinutes = Math.round(this.#limits.codeSeconds / 60);
+		const { clock, policy } = this.#parts;
+		const { outbox } = this.#parts.mail;
+		const expiresInMinutes = Math.round(policy.limits.codeSeconds / 60);
 		this.#pipeline.whenDurable(() => {
-			const { outbox } = this.#mail;
 			const waitMs = outbox.admit(sender)?.waitMs ?? 0;
 			const mail = { to, name, code, expiresInMinutes };
 			outbox.post(mail, sender, (error) => {
@@ -93,17 +81,17 @@ export class Logins {
 			const pending = this.pending(login);
 			if (!pending || visit.gone) return;
 			const text = waitMs > 1000 ? waitWords(waitMs) : "";
-			const now = this.#clock.now();
+			const now = clock.now();
 			visit.mailbox.put({ kind: "codeSent", login: pending, now, text, id });
 		});
 	}
 
 	/** What a person may know of the login they have under way. */
 	pending({ client, pending = "" }: Login): PendingLogin | undefined {
-		const snapshot = this.#state.client(client);
+		const snapshot = this.#parts.state.client(client);
 		if (!snapshot?.matches("awaitingCode")) return undefined;
 		const { tries, expires } = snapshot.context;
-		const due = resendAt(expires, this.#limits);
+		const due = resendAt(expires, this.#parts.policy.limits);
 		return { pending, tries, expires, resendAt: due };
 	}
 
@@ -118,7 +106,7 @@ export class Logins {
 	/** After a start: whoever waits for a code goes on doing so. */
 	resume(clients: Iterable<ClientId>): void {
 		const waiting = [...clients].flatMap((client) => {
-			const snapshot = this.#state.client(client);
+			const snapshot = this.#parts.state.client(client);
 			return snapshot?.matches("awaitingCode") ? [snapshot.context] : [];
 		});
 		waiting.sort((one, other) => one.expires - other.expires);
@@ -130,8 +118,8 @@ export class Logins {
 		const [next] = this.#expiring.values();
 		if (next === undefined || this.#hasTimer) return;
 		this.#hasTimer = true;
-		const delayMs = Math.max(0, next - this.#clock.now());
-		this.#clock.after(delayMs, () =>
+		const delayMs = Math.max(0, next - this.#parts.clock.now());
+		this.#parts.clock.after(delayMs, () =>
 			this.#pipeline.whenWritable(() => {
 				this.#hasTimer = false;
 				this.#expireAllDue();
@@ -142,30 +130,30 @@ export class Logins {
 
 	#expireAllDue(): void {
 		for (const [client, expires] of this.#expiring) {
-			if (expires > this.#clock.now()) return;
+			if (expires > this.#parts.clock.now()) return;
 			this.#expiring.delete(client);
 			this.expireIfDue(client);
 		}
 	}
 
 	expireIfDue(client: ClientId): void {
-		const snapshot = this.#state.client(client);
+		const snapshot = this.#parts.state.client(client);
 		// Asked of every message: 'matches' would take as long as to read it.
 		if (snapshot?.value !== "awaitingCode") return;
-		if (this.#clock.now() < snapshot.context.expires) return;
+		if (this.#parts.clock.now() < snapshot.context.expires) return;
 		this.#expire(client, "deadline");
 	}
 
 	#failed(client: ClientId, tell: () => void): void {
 		this.#pipeline.whenWritable(() => {
-			if (!this.#state.client(client)?.matches("awaitingCode")) return;
+			if (!this.#parts.state.client(client)?.matches("awaitingCode")) return;
 			this.#expire(client, "mailFailed");
 			tell();
 		});
 	}
 
 	#expire(client: ClientId, why: LoginExpired["why"]): void {
-		const time = this.#clock.now();
+		const time = this.#parts.clock.now();
 		this.#pipeline.append({
 			event: { type: "login.expired", time, client, why },
 		});

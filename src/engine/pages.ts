@@ -6,21 +6,9 @@
 import { type Item, MessageType } from "../../machines/message.ts";
 import type { Archive, Page, PageAsked, Placed } from "../archive/archive.ts";
 import type { Room } from "../chat/room.ts";
-import type { Reporter } from "./parts.ts";
-import type { RefusalDetails, Rule } from "./refusals.ts";
-import type { Visit } from "./visit.ts";
-
-/** How a visitor is answered. */
-export interface Voice {
-	/** Runs a task when all that is ordered now was told. */
-	whenTold(visit: Visit, task: () => void): void;
-	refuse(
-		visit: Visit,
-		rule: Rule,
-		re: MessageType,
-		details?: RefusalDetails,
-	): void;
-}
+import type { EngineParts, Reporter } from "./parts.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { Refuse, Visit } from "./visit.ts";
 
 /** A page, and what its asker calls the request. */
 type Asked = PageAsked & { readonly id?: string };
@@ -28,23 +16,29 @@ type Asked = PageAsked & { readonly id?: string };
 export class Pages {
 	readonly #archive: Archive;
 	readonly #report: Reporter;
-	readonly #voice: Voice;
+	readonly #pipeline: Pipeline;
+	readonly #refuse: Refuse;
 	#erasures = 0;
 	readonly #reading = new WeakSet<Visit>();
 	readonly #recalling = new Map<Room, Promise<void>>();
 
-	constructor(archive: Archive, report: Reporter, voice: Voice) {
+	constructor(
+		{ archive, report }: Pick<EngineParts, "archive" | "report">,
+		pipeline: Pipeline,
+		refuse: Refuse,
+	) {
 		this.#archive = archive;
 		this.#report = report;
-		this.#voice = voice;
+		this.#pipeline = pipeline;
+		this.#refuse = refuse;
 	}
 
 	/** Tells a page to who is in a room, sooner or later. */
 	ask(visit: Visit, isInside: boolean, asked: Asked): void {
 		const re = MessageType.history;
-		if (!isInside) this.#voice.refuse(visit, "isInside", re, asked);
+		if (!isInside) this.#refuse(visit, "isInside", re, asked);
 		else if (this.#reading.has(visit))
-			this.#voice.refuse(visit, "isNotTooFast", re, asked);
+			this.#refuse(visit, "isNotTooFast", re, asked);
 		else {
 			this.#reading.add(visit);
 			this.#read(
@@ -65,7 +59,7 @@ export class Pages {
 	): void {
 		const read = () => this.#archive.after(place, limit);
 		this.#read(visit, read, tell, () =>
-			this.#voice.whenTold(visit, () => tell([])),
+			this.#pipeline.tell(visit, () => tell([])),
 		);
 	}
 
@@ -110,7 +104,7 @@ export class Pages {
 		const before = this.#erasures;
 		read().then(
 			(found) =>
-				this.#voice.whenTold(visit, () => {
+				this.#pipeline.tell(visit, () => {
 					if (this.#erasures !== before) this.#read(visit, read, answer, fail);
 					else answer(found);
 				}),
@@ -138,12 +132,12 @@ export class Pages {
 				...page,
 				...(id !== undefined && { id }),
 			});
-		else this.#voice.refuse(visit, "placeIsKnown", MessageType.history, asked);
+		else this.#refuse(visit, "placeIsKnown", MessageType.history, asked);
 	}
 
 	#fail(visit: Visit, asked: Asked): void {
 		this.#reading.delete(visit);
-		this.#voice.refuse(visit, "historyIsReadable", MessageType.history, asked);
+		this.#refuse(visit, "historyIsReadable", MessageType.history, asked);
 	}
 
 	#warn(error: unknown): void {

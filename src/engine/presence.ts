@@ -12,47 +12,32 @@ import type {
 } from "../../machines/events.ts";
 import type { Item, SystemLine } from "../../machines/message.ts";
 import type { Room } from "../chat/room.ts";
-import type { Server } from "../chat/server.ts";
-import type { Clock } from "../clock.ts";
-import type { Limits } from "../limits.ts";
 import type { Entry } from "../log/log.ts";
-import type { KnownNetworks } from "../mail/known-networks.ts";
 import { CatchUp } from "./catch-up.ts";
 import { decideLost } from "./decide/lost.ts";
 import { personOf } from "./decide/names-held.ts";
 import type { Pages } from "./pages.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { State } from "./state.ts";
 import type { Login, Visit } from "./visit.ts";
 
 export class Presence {
 	readonly #pipeline: Pipeline;
-	readonly #state: State;
-	readonly #server: Server;
-	readonly #clock: Clock;
-	readonly #awake: Clock;
-	readonly #limits: Limits;
+	readonly #parts: EngineParts;
 	readonly #pages: Pages;
-	readonly #known: KnownNetworks;
 	readonly #catchUp: CatchUp;
 	/** Who carries each Client, from its login on. */
 	readonly #carried = new Map<ClientId, Visit>();
 
 	constructor(
 		pipeline: Pipeline,
-		{ state, server, clock, awake, policy, mail }: EngineParts,
+		parts: EngineParts,
 		pages: Pages,
 		onJoined: (room: RoomName) => void,
 	) {
 		this.#pipeline = pipeline;
-		this.#state = state;
-		this.#server = server;
-		this.#clock = clock;
-		this.#awake = awake;
-		this.#limits = policy.limits;
+		this.#parts = parts;
 		this.#pages = pages;
-		this.#known = mail.known;
 		this.#catchUp = new CatchUp(pipeline, pages, onJoined);
 	}
 
@@ -78,14 +63,14 @@ export class Presence {
 
 	/** An event is durable: who entered is put into their room, and all there see it. */
 	onDurable(event: PlumeEvent, item: Item | undefined): void {
-		if (event.type === "room.forgotten") this.#server.forget(event.room);
+		if (event.type === "room.forgotten") this.#parts.server.forget(event.room);
 		if (event.type === "room.restored") {
-			const room = this.#server.room(event.room);
-			const { epoch } = this.#state.head(event.room);
+			const room = this.#parts.server.room(event.room);
+			const { epoch } = this.#parts.state.head(event.room);
 			room.goOn({ ...room.head, epoch });
 		}
 		if (!item) return;
-		const room = this.#server.room(item.room);
+		const room = this.#parts.server.room(item.room);
 		if (item.kind === "entered") this.#enter(item, room);
 		if (event.type === "client.left") {
 			room.leave(event.client);
@@ -97,7 +82,7 @@ export class Presence {
 	/** A client is back in its place: it gets what it missed, unless its visit went on meanwhile. */
 	resume(visit: Visit, login: Login, roomName: RoomName): void {
 		if (visit.login !== login) return;
-		const room = this.#server.room(roomName);
+		const room = this.#parts.server.room(roomName);
 		room.leave(login.client);
 		this.#admit(login.client, room, room.head.epoch);
 	}
@@ -106,19 +91,19 @@ export class Presence {
 	lose(visit: Visit, why: ClientLeft["why"]): void {
 		const id = visit.login?.client;
 		if (!id || this.#carried.get(id) !== visit) return;
-		const [state, now] = [this.#state, this.#clock.now()];
-		const view = { state, client: state.client(id), now };
-		this.#pipeline.append(...decideLost(view, why, this.#limits));
+		const { state, clock, policy } = this.#parts;
+		const view = { state, client: state.client(id), now: clock.now() };
+		this.#pipeline.append(...decideLost(view, why, policy.limits));
 		this.#vacate(id);
 	}
 
 	/** A client whose connection is gone hears nothing more, and leaves unless it comes back. */
 	#vacate(client: ClientId): void {
-		const snapshot = this.#state.client(client);
+		const snapshot = this.#parts.state.client(client);
 		if (!snapshot?.matches("inRoom")) return;
-		this.#server.room(snapshot.context.room).leave(client);
-		const graceMs = this.#limits.graceSeconds * 1000;
-		this.#leaveLater(client, this.#clock.now() + graceMs);
+		this.#parts.server.room(snapshot.context.room).leave(client);
+		const graceMs = this.#parts.policy.limits.graceSeconds * 1000;
+		this.#leaveLater(client, this.#parts.clock.now() + graceMs);
 	}
 
 	/** A client entered: it is made, and put into its room. */
@@ -132,7 +117,7 @@ export class Presence {
 	/** A client left, and that is durable. */
 	#left(client: ClientId, why: ClientLeft["why"]): void {
 		// It has entered again before that was durable.
-		if (this.#state.client(client)) return;
+		if (this.#parts.state.client(client)) return;
 		const visit = this.#carried.get(client);
 		this.#carried.delete(client);
 		if (why !== "loggedOut" || !visit || visit.gone) return;
@@ -143,16 +128,18 @@ export class Presence {
 	/** Lets go of whoever is nobody any more and gone; who is still there must yet be told. */
 	sweep(): void {
 		for (const [client, { gone }] of this.#carried)
-			if (gone && !this.#state.client(client)) this.#carried.delete(client);
+			if (gone && !this.#parts.state.client(client))
+				this.#carried.delete(client);
 	}
 
 	/** What to log at start: whoever was inside has lost the connection. */
 	atStart(node: string): readonly Entry[] {
-		const time = this.#clock.now();
-		const deadline = time + this.#limits.graceSeconds * 1000;
+		const { state, clock, policy } = this.#parts;
+		const time = clock.now();
+		const deadline = time + policy.limits.graceSeconds * 1000;
 		const entries: Entry[] = [];
-		for (const room of this.#state.roomNames) {
-			const members = this.#state.room(room)?.context.members ?? [];
+		for (const room of state.roomNames) {
+			const members = state.room(room)?.context.members ?? [];
 			let kept = 0;
 			for (const [client, { session }] of members) {
 				const why = "restart";
@@ -191,9 +178,9 @@ export class Presence {
 	#welcome(visit: Visit, login: Login, room: Room, epoch: string): void {
 		const { mailbox, networks } = visit;
 		const { client, request: id } = login;
-		const { nameKey = "" } = this.#state.client(client)?.context ?? {};
-		const owner = this.#state.server.context.names.get(nameKey);
-		if (owner) this.#known.add(networks[0] ?? "", personOf(owner));
+		const { nameKey = "" } = this.#parts.state.client(client)?.context ?? {};
+		const owner = this.#parts.state.server.context.names.get(nameKey);
+		if (owner) this.#parts.mail.known.add(networks[0] ?? "", personOf(owner));
 		const { name } = login.user;
 		if (login.pending) mailbox.put({ kind: "authenticated", name, id });
 		if (login.session) mailbox.put({ kind: "session", ...login.session });
@@ -205,14 +192,15 @@ export class Presence {
 
 	/** Proposes that a detached client leaves at its deadline; the deadline itself is the room's. */
 	#leaveLater(client: ClientId, deadline: number): void {
-		const delayMs = Math.max(0, deadline - this.#clock.now());
-		this.#awake.after(delayMs, () =>
+		const { state, clock, awake } = this.#parts;
+		const delayMs = Math.max(0, deadline - clock.now());
+		awake.after(delayMs, () =>
 			this.#pipeline.whenWritable(() => {
-				const snapshot = this.#state.client(client);
+				const snapshot = state.client(client);
 				if (!snapshot?.matches({ inRoom: "detached" })) return;
 				const { room } = snapshot.context;
-				const time = this.#clock.now();
-				const member = this.#state.room(room)?.context.members.get(client);
+				const time = clock.now();
+				const member = state.room(room)?.context.members.get(client);
 				if (time < (member?.deadline ?? 0)) return;
 				const why = "closed";
 				this.#pipeline.append({

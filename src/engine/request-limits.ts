@@ -12,10 +12,10 @@ import type { Limits } from "../limits.ts";
 import { DailyBytes, lineBytes } from "./daily-bytes.ts";
 import { DAY_MS, type Decision, refuse, type View } from "./decide/decision.ts";
 import type { EngineParts } from "./parts.ts";
-import type { RefusalDetails, Rule } from "./refusals.ts";
+import type { RefusalDetails } from "./refusals.ts";
 import { sha256 } from "./secrets.ts";
 import type { State } from "./state.ts";
-import type { Visit } from "./visit.ts";
+import type { Refuse, Visit } from "./visit.ts";
 
 /** Refusals for haste, in a row, that are taken for abuse. */
 const MOST_REFUSED = 100;
@@ -27,13 +27,6 @@ interface Asked extends RefusalDetails {
 
 /** `entries` is coming back and going to another room; `messages` is whatever is no signal either. */
 type RequestKind = "messages" | "signals" | "entries";
-
-type Refuse = (
-	visit: Visit,
-	rule: Rule,
-	re: number | undefined,
-	details: RefusalDetails,
-) => void;
 
 /** It came too early. */
 interface Haste {

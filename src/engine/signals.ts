@@ -6,12 +6,10 @@
 import type { ClientId, PlumeEvent, RoomName } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Mailbox } from "../chat/mailbox.ts";
-import type { Server } from "../chat/server.ts";
 import { Watchers } from "../chat/watchers.ts";
-import type { Clock } from "../clock.ts";
 import { Pace } from "../pace.ts";
+import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { State } from "./state.ts";
 import type { Visit } from "./visit.ts";
 
 const PACE_MS = 1000;
@@ -37,21 +35,17 @@ interface Source {
 
 export class Signals {
 	readonly #pipeline: Pipeline;
-	readonly #state: State;
-	readonly #server: Server;
-	readonly #clock: Clock;
+	readonly #parts: EngineParts;
 	readonly #watchers: Watchers;
 	readonly #pace: Pace<RoomName>;
 	/** Watched rooms where something was said that was not told yet. */
 	readonly #ahead = new Set<RoomName>();
 
-	constructor(pipeline: Pipeline, state: State, server: Server, clock: Clock) {
+	constructor(pipeline: Pipeline, parts: EngineParts) {
 		this.#pipeline = pipeline;
-		this.#state = state;
-		this.#server = server;
-		this.#clock = clock;
-		this.#watchers = new Watchers(server);
-		this.#pace = new Pace(clock, PACE_MS, (room) =>
+		this.#parts = parts;
+		this.#watchers = new Watchers(parts.server);
+		this.#pace = new Pace(parts.clock, PACE_MS, (room) =>
 			pipeline.guarded(() => this.#tell(room)),
 		);
 	}
@@ -59,7 +53,7 @@ export class Signals {
 	/** Answers false to who is not in a room. It waits like a reply, so that it comes after their welcome. */
 	take(visit: Visit, hint: Hint): boolean {
 		const { login, mailbox } = visit;
-		const snapshot = login && this.#state.client(login.client);
+		const snapshot = login && this.#parts.state.client(login.client);
 		if (!snapshot?.matches("inRoom")) return false;
 		const { id: client, name, room } = snapshot.context;
 		const source = { client, name, room, mailbox };
@@ -79,23 +73,24 @@ export class Signals {
 
 	/** An event is durable, and those it let in have been let in. */
 	onDurable(event: PlumeEvent, item: Item | undefined): void {
+		const { server } = this.#parts;
 		switch (event.type) {
 			case "client.entered":
-				this.#server.room(event.room).roster.enter(event.client, event.name);
+				server.room(event.room).roster.enter(event.client, event.name);
 				this.#pace.ask(event.room);
 				break;
 			case "client.left":
-				this.#server.room(event.room).roster.leave(event.client);
+				server.room(event.room).roster.leave(event.client);
 				break;
 			case "client.detached":
 			case "client.resumed": {
-				const { roster } = this.#server.room(event.room);
+				const { roster } = server.room(event.room);
 				roster.connect(event.client, event.type === "client.resumed");
 				this.#pace.ask(event.room);
 				break;
 			}
 			case "message.posted":
-				this.#server.room(event.room).roster.stopTyping(event.client);
+				server.room(event.room).roster.stopTyping(event.client);
 				if (item?.kind !== "said") break;
 				if (!this.#watchers.hear(event.room, item.text)) break;
 				this.#ahead.add(event.room);
@@ -111,19 +106,19 @@ export class Signals {
 				mailbox.put({ kind: "headsDone", id: hint.id });
 			return;
 		}
-		const room = this.#server.room(source.room);
+		const room = this.#parts.server.room(source.room);
 		// It may have gone on meanwhile.
 		if (!room.members.has(client)) return;
 		if (hint.kind === "presence") room.roster.hide(client, hint.away);
-		else room.roster.type(client, this.#clock.now() + TYPING_MS);
+		else room.roster.type(client, this.#parts.clock.now() + TYPING_MS);
 		this.#pace.ask(source.room);
 	}
 
 	#tell(name: RoomName): void {
-		const room = this.#server.find(name);
-		room?.gossip(this.#clock.now());
+		const room = this.#parts.server.find(name);
+		room?.gossip(this.#parts.clock.now());
 		if (room?.roster.isRestless) this.#pace.ask(name);
 		if (this.#ahead.delete(name)) this.#watchers.tell(name);
-		this.#server.dispatch();
+		this.#parts.server.dispatch();
 	}
 }

@@ -7,6 +7,7 @@ import type { CloseReason } from "../../machines/message.ts";
 import type { Mailbox, OnMessage } from "../chat/mailbox.ts";
 import type { User } from "../chat/user.ts";
 import type { FreshSession } from "./decide/decision.ts";
+import type { RefusalDetails, Rule } from "./refusals.ts";
 
 /** Whatever carries a Client: a WebSocket, a bot, a test. */
 export interface Carrier {
@@ -26,6 +27,14 @@ export interface Visit {
 	/** The carrier is gone: nothing can be told any more. */
 	gone: boolean;
 }
+
+/** Tells a visitor no, in words: to a message of type `re`, if it had one. */
+export type Refuse = (
+	visit: Visit,
+	rule: Rule,
+	re: number | undefined,
+	details?: RefusalDetails,
+) => void;
 
 export interface Place {
 	readonly epoch: string;

@@ -725,7 +725,7 @@ const login = [
 	{
 		promise: "login: a code expires",
 		file: "src/engine/logins.ts",
-		find: "if (this.#clock.now() < snapshot.context.expires) return;",
+		find: "if (this.#parts.clock.now() < snapshot.context.expires) return;",
 		replace: "if (snapshot.context.expires > 0) return;",
 		tests: ["test/faults.test.ts -t a code after 10:01"],
 	},
@@ -874,17 +874,17 @@ const login = [
 	{
 		promise: "login: no email in the operational log",
 		file: "src/engine/admission.ts",
-		find: "this.#pipeline.append(...entries);",
-		replace: `this.#pipeline.append(...entries);
-		this.#parts.report.info({ email: login.user.email }, "a login begins");`,
+		find: "this.#given.pipeline.append(...entries);",
+		replace: `this.#given.pipeline.append(...entries);
+		this.#given.parts.report.info({ email: login.user.email }, "a login begins");`,
 		tests: ["test/program/canary.test.ts"],
 	},
 	{
 		promise: "login: no code in the operational log",
 		file: "src/engine/admission.ts",
-		find: "this.#pipeline.append(...entries);",
-		replace: `this.#pipeline.append(...entries);
-		this.#parts.report.info({ code: fresh.code }, "a login begins");`,
+		find: "this.#given.pipeline.append(...entries);",
+		replace: `this.#given.pipeline.append(...entries);
+		this.#given.parts.report.info({ code: fresh.code }, "a login begins");`,
 		tests: ["test/program/canary.test.ts"],
 	},
 	{
@@ -1114,7 +1114,7 @@ const room = [
 	{
 		promise: "room: one that is forgotten is forgotten whole",
 		file: "src/engine/presence.ts",
-		find: 'if (event.type === "room.forgotten") this.#server.forget(event.room);',
+		find: 'if (event.type === "room.forgotten") this.#parts.server.forget(event.room);',
 		replace: "",
 		tests: ["test/rooms.test.ts"],
 	},
