@@ -4,7 +4,7 @@
  * carrier's. One person on two devices is two Clients with equal Users.
  */
 import type { ClientId } from "../../machines/events.ts";
-import type { Mailbox, OnMessage } from "./mailbox.ts";
+import type { Mailbox } from "./mailbox.ts";
 import type { Occupant, Room } from "./room.ts";
 import type { User } from "./user.ts";
 
@@ -18,10 +18,5 @@ export class Client implements Occupant {
 		this.id = id;
 		this.user = user;
 		this.mailbox = mailbox;
-	}
-
-	/** Where what it is told goes: to a socket, to a bot, to a test. */
-	get onMessage(): OnMessage {
-		return this.mailbox.onMessage;
 	}
 }

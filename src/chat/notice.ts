@@ -17,16 +17,16 @@ export interface Refusal {
 	/** The name of the first rule that failed. */
 	readonly code: string;
 	/** The type of the message that was refused, if it had one. */
-	readonly re?: number;
+	readonly re: number | undefined;
 	readonly id?: string | undefined;
 	readonly text: string;
 	readonly inRoom: boolean;
 	/** Present while the login it is about can still succeed. */
 	readonly login?: PendingLogin;
 	readonly now?: number;
-	readonly n?: number;
-	readonly expected?: number;
-	readonly retryAfterMs?: number;
+	readonly n?: number | undefined;
+	readonly expected?: number | undefined;
+	readonly retryAfterMs?: number | undefined;
 }
 
 /** Who is in a room. */
@@ -116,29 +116,19 @@ export interface EarlierPage {
 }
 
 /** The latest of a room's history; with `isGap`, because what was missed can't be proven. */
-export interface Latest {
+export interface Latest extends Head {
 	readonly kind: "latest";
 	readonly room: string;
-	readonly epoch: string;
-	/** Of the last item before what is live. */
-	readonly offset: number;
-	/** Messages in this epoch up to there. */
-	readonly said: number;
 	readonly items: readonly Item[];
 	readonly isGap: boolean;
 }
 
 /** You are in; all that was missed follows, or the latest of the history, and then what is live. */
-export interface Welcome {
+export interface Welcome extends Head {
 	readonly kind: "welcome";
 	readonly client: string;
 	readonly name: string;
 	readonly room: string;
-	readonly epoch: string;
-	/** Of the last item that there is. */
-	readonly offset: number;
-	/** Messages in this epoch up to there. */
-	readonly said: number;
 	/** The highest number taken from this client. */
 	readonly last: number;
 	readonly id?: string | undefined;

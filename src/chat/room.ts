@@ -142,11 +142,6 @@ export class Room {
 		return this.#recent[offset - this.#first]?.time;
 	}
 
-	enter(client: Occupant): void {
-		this.expect(client);
-		this.join(client);
-	}
-
 	/** It is in, but has to catch up before it is told what is said. */
 	expect(client: Occupant): void {
 		this.members.set(client.id, client);

@@ -41,10 +41,7 @@ const pendingFrame = (
 	{ now = 0, text, id }: Pick<Refusal, "now" | "text" | "id">,
 ) => ({
 	type: MessageType.pending,
-	...login,
-	now,
-	text,
-	id,
+	...{ ...login, now, text, id },
 });
 
 /** What is refused for good, if no login is under way any more. */
@@ -55,16 +52,8 @@ const endsLogin: ReadonlySet<number> = new Set([
 
 function refusal(notice: Refusal): readonly Frame[] {
 	const { code, re, id, text, login, inRoom } = notice;
-	const { n, expected, retryAfterMs } = notice;
-	const why = {
-		code,
-		re,
-		text,
-		...(n !== undefined && { n }),
-		...(expected !== undefined && { expected }),
-		...(retryAfterMs !== undefined && { retryAfter: retryAfterMs }),
-		...(id !== undefined && { id }),
-	};
+	const { n, expected, retryAfterMs: retryAfter } = notice;
+	const why = { code, re, text, n, expected, retryAfter, id };
 	const refused = { type: MessageType.refused, ...why };
 	if (isAboutCode(notice)) {
 		const wrong = { type: MessageType.authRst, text: "", id };

@@ -91,11 +91,7 @@ export function refusal(
 	return {
 		kind: "refused",
 		...{ code, text: refusalWords[code], inRoom },
-		...(re !== undefined && { re }),
-		...(id !== undefined && { id }),
+		...{ re, id, n, expected, retryAfterMs },
 		...(login && { login, now }),
-		...(n !== undefined && { n }),
-		...(expected !== undefined && { expected }),
-		...(retryAfterMs !== undefined && { retryAfterMs }),
 	};
 }

@@ -16,7 +16,9 @@ test("a line in one room touches no other room", () => {
 	for (let i = 0; i < 1000; i++) {
 		const room = server.room(`room${i}`);
 		const mailbox = server.mailbox(() => heard.push(room.name));
-		room.enter(new Client(`a${i}`, { name: "a", email: "" }, mailbox));
+		const client = new Client(`a${i}`, { name: "a", email: "" }, mailbox);
+		room.expect(client);
+		room.join(client);
 	}
 	const delivered: string[] = [];
 	const { deliver } = Room.prototype;

@@ -911,8 +911,8 @@ const session = [
 	{
 		promise: "session: a tab that is open keeps it alive",
 		file: "src/engine/decide/open.ts",
-		find: "return [...sessionsRenewed(now, limits), ...sessionsExpired(now)];",
-		replace: "return limits.sessionDays > 0 ? sessionsExpired(now) : [];",
+		find: "return [...sessionsRenewed(now, limits), ...closed];",
+		replace: "return sessionsRenewed(now, limits).length > 999 ? [] : closed;",
 		tests: ["test/session.test.ts -t a tab that is open keeps"],
 	},
 	{

@@ -6,9 +6,11 @@ import type {
 	ClientEntered,
 	ClientId,
 	LoginSucceeded,
+	SessionOpened,
 } from "../../../machines/events.ts";
 import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
+import type { Limits } from "../../limits.ts";
 import type { Entry } from "../../log/log.ts";
 import { type Secrets, sameMac, sha256 } from "../secrets.ts";
 import {
@@ -49,7 +51,8 @@ export function decideAuth(
 	const { id: client, identity, nameKey, name, room, domain, person } = login;
 	const token = secrets.id();
 	const session = wantsSession ? { session: sha256(token) } : {};
-	const claim = { client, identity, nameKey, name, ...session };
+	const owner = { identity, nameKey, name };
+	const claim = { client, ...owner, ...session };
 	const succeeded: LoginSucceeded = {
 		...{ type: "login.succeeded", time, ...claim },
 		...(person && { person }),
@@ -88,21 +91,22 @@ export function decideAuth(
 	];
 	if (isStale(view, nameKey, limits))
 		entries.unshift({ event: { type: "name.released", time, nameKey } });
-	if (!session.session) return { entries };
+	if (!wantsSession) return { entries };
+	const opened = sessionOpened(view, token, { ...owner, domain }, limits);
+	return { ...opened, entries: [...opened.entries, ...entries] };
+}
+
+/** Opens a session, whose token only the browser is told. */
+function sessionOpened(
+	{ now: time }: View,
+	token: string,
+	owner: Omit<SessionOpened, "type" | "time" | "session" | "expires">,
+	limits: Limits,
+) {
 	const expires = time + limits.sessionDays * DAY_MS;
-	const { client: _client, session: hash, ...owner } = { ...claim, ...session };
-	const opened = {
-		type: "session.opened" as const,
-		time,
-		session: hash,
-		...owner,
-		domain,
-		expires,
-	};
-	return {
-		entries: [{ event: opened }, ...entries],
-		session: { token, expires },
-	};
+	const fact = { time, session: sha256(token), ...owner, expires };
+	const event: SessionOpened = { type: "session.opened", ...fact };
+	return { entries: [{ event }], session: { token, expires } };
 }
 
 /**
@@ -129,16 +133,11 @@ export function decideAnsweredAgain(
 	const { identity, nameKey, name, domain } = kept;
 	const [token, client] = [secrets.id(), secrets.id()];
 	const session = sha256(token);
-	const expires = time + limits.sessionDays * DAY_MS;
 	const owner = { identity, nameKey, name };
+	const opened = sessionOpened(view, token, { ...owner, domain }, limits);
 	const entries: Entry[] = [
-		...sessionsClosed({ state, now: time }, [own], "loggedOut"),
-		{
-			event: {
-				...{ type: "session.opened", time, session, ...owner },
-				...{ domain, expires },
-			},
-		},
+		...sessionsClosed(view, [own], "loggedOut"),
+		...opened.entries,
 		{
 			event: {
 				...{ type: "client.entered", time, room, client, ...owner },
@@ -147,5 +146,5 @@ export function decideAnsweredAgain(
 		},
 	];
 	const returning = { client, name, room, resumed: false };
-	return { entries, session: { token, expires }, returning };
+	return { ...opened, entries, returning };
 }

@@ -130,12 +130,14 @@ export function loggedOutEverywhere(
 	const left = [...state.roomNames].flatMap((room) =>
 		[...(state.room(room)?.context.members ?? [])]
 			.filter(([, member]) => member.identity === identity && !member.session)
-			.map(([client]): Entry => {
-				const why = "loggedOut";
-				return { event: { type: "client.left", time, room, client, why } };
-			}),
+			.map(([client]) => loggedOut(time, room, client)),
 	);
 	return [...left, ...sessionsClosed(view, sessions, "loggedOut")];
+}
+
+function loggedOut(time: number, room: RoomName, client: ClientId): Entry {
+	const why = "loggedOut";
+	return { event: { type: "client.left", time, room, client, why } };
 }
 
 /** Renews the sessions that are in use, and closes those that are over. */
@@ -143,7 +145,11 @@ export function sessionsDue(
 	now: Pick<View, "state" | "now">,
 	limits: Limits,
 ): readonly Entry[] {
-	return [...sessionsRenewed(now, limits), ...sessionsExpired(now)];
+	const over = [...now.state.server.context.sessions]
+		.filter(([, { expires }]) => expires <= now.now)
+		.map(([session]) => session);
+	const closed = sessionsClosed(now, over, "expired");
+	return [...sessionsRenewed(now, limits), ...closed];
 }
 
 /** A connection may last longer than a session. */
@@ -173,13 +179,6 @@ function sessionsRenewed(
 const isRenewalDue = (kept: { readonly expires: number }, expires: number) =>
 	expires - kept.expires >= DAY_MS;
 
-function sessionsExpired({ state, now }: Pick<View, "state" | "now">) {
-	const over = [...state.server.context.sessions]
-		.filter(([, { expires }]) => expires <= now)
-		.map(([session]) => session);
-	return sessionsClosed({ state, now }, over, "expired");
-}
-
 /** Everything that follows from the end of sessions. */
 export function sessionsClosed(
 	{ state, now: time }: Pick<View, "state" | "now">,
@@ -191,22 +190,11 @@ export function sessionsClosed(
 			const inside = state.room(room)?.context;
 			const clients = inside?.known.get(session);
 			if (!inside || !clients) return [];
-			return [
-				...clients
-					.filter((client) => inside.members.has(client))
-					.map(
-						(client): Entry => ({
-							event: {
-								type: "client.left",
-								time,
-								room,
-								client,
-								why: "loggedOut",
-							},
-						}),
-					),
-				{ event: { type: "session.forgotten", time, room, session } },
-			];
+			const left = clients
+				.filter((client) => inside.members.has(client))
+				.map((client) => loggedOut(time, room, client));
+			const event = { type: "session.forgotten", time, room, session } as const;
+			return [...left, { event }];
 		}),
 		{ event: { type: "session.closed", time, session, why } },
 	]);
