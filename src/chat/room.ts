@@ -55,10 +55,7 @@ export class Room {
 	readonly roster: Roster;
 	/** Where it has come to, as far as that is durable. */
 	head: Head = { epoch: "", offset: 0, said: 0 };
-	readonly #host: Occupant;
-	readonly #memory: Memory;
-	readonly #remembered: RoomMemory;
-	readonly #tray: Set<Room>;
+	readonly #parts: RoomParts;
 	readonly #stream: Envelope[] = [];
 	/** Who was not told yet who else is in. */
 	readonly #newcomers = new Set<Occupant>();
@@ -68,14 +65,10 @@ export class Room {
 	#bytes = 0;
 
 	constructor(parts: RoomParts) {
-		const { name, memory, remembered, host, tray } = parts;
-		this.name = name;
-		this.roster = new Roster(name);
-		this.#memory = memory;
-		this.#remembered = remembered;
-		this.#host = host;
-		this.#tray = tray;
-		host.room = this;
+		this.#parts = parts;
+		this.name = parts.name;
+		this.roster = new Roster(parts.name);
+		parts.host.room = this;
 	}
 
 	/** The offset of the first item that is remembered. */
@@ -85,7 +78,7 @@ export class Room {
 
 	/** What whoever enters is shown: the latest messages, and the lines between them. */
 	get history(): readonly Item[] {
-		const { historyMessages, mailboxBytes } = this.#memory;
+		const { historyMessages, mailboxBytes } = this.#parts.memory;
 		const most = historyMessages * LINES_PER_MESSAGE;
 		let from = this.#recent.length;
 		let said = 0;
@@ -104,7 +97,7 @@ export class Room {
 	/** How much should be recalled, before which offset, before anyone enters: a start reads only the end of the log. */
 	get lacks(): { before: number; limit: number } | undefined {
 		const before = this.#first;
-		const { historyMessages, catchUpItems } = this.#memory;
+		const { historyMessages, catchUpItems } = this.#parts.memory;
 		const enough = Math.min(historyMessages * LINES_PER_MESSAGE, catchUpItems);
 		const limit = enough - this.#recent.length;
 		const lacks = before > 1 && limit > 0;
@@ -115,13 +108,13 @@ export class Room {
 	recall(items: readonly Item[]): void {
 		this.#keep([...items, ...this.#recent]);
 		this.#isRecalled = true;
-		this.#remembered.count(this);
+		this.#parts.remembered.count(this);
 	}
 
 	/** How many lines came after an offset; undefined if there is none such, or they are too many to be caught up with. */
 	missed(offset: number): number | undefined {
 		const missed = this.head.offset - offset;
-		const isTold = missed >= 0 && missed <= this.#memory.catchUpItems;
+		const isTold = missed >= 0 && missed <= this.#parts.memory.catchUpItems;
 		return isTold ? missed : undefined;
 	}
 
@@ -134,7 +127,7 @@ export class Room {
 
 	/** As many of the first of these as are handed over at once, but at least one. */
 	portion(items: readonly Item[]): readonly Item[] {
-		return portion(items, this.#memory.mailboxBytes / 2, bytesOf);
+		return portion(items, this.#parts.memory.mailboxBytes / 2, bytesOf);
 	}
 
 	/** When the item at an offset came, if that is remembered. */
@@ -169,24 +162,24 @@ export class Room {
 		this.remember(item);
 		this.tellHost(item);
 		this.#stream.push(new Envelope(item));
-		this.#tray.add(this);
+		this.#parts.tray.add(this);
 	}
 
 	/** The host hears an item; again, where whom it is about has come in only now. */
 	tellHost(item: Item): void {
-		this.#host.mailbox.onMessage(new Parcel([new Envelope(item)]));
+		this.#parts.host.mailbox.onMessage(new Parcel([new Envelope(item)]));
 	}
 
 	/** The host says something to one member alone. */
 	whisper(to: Occupant, text: string): void {
-		to.mailbox.put({ kind: "whisper", name: this.#host.user.name, text });
+		to.mailbox.put({ kind: "whisper", name: this.#parts.host.user.name, text });
 	}
 
 	/** Tells what is never logged: to newcomers who is in, and to all what has changed. */
 	gossip(now: number): void {
 		for (const signal of this.roster.news(now))
 			this.#stream.push(new Envelope(signal));
-		this.#tray.add(this);
+		this.#parts.tray.add(this);
 		if (this.#newcomers.size === 0) return;
 		const list = new Envelope(this.roster.members);
 		for (const { mailbox } of this.#newcomers) mailbox.hand(list);
@@ -202,11 +195,11 @@ export class Room {
 			this.#keep(this.#recent.map((other) => without(other, item)));
 		this.#recent.push(item);
 		this.#bytes += weightOf(item);
-		const { catchUpItems, roomMemoryBytes = Infinity } = this.#memory;
+		const { catchUpItems, roomMemoryBytes = Infinity } = this.#parts.memory;
 		if (this.#recent.length >= 2 * catchUpItems)
 			this.#keep(this.#recent.slice(-catchUpItems));
 		if (this.#bytes > roomMemoryBytes) this.#forgetOldest(roomMemoryBytes / 2);
-		this.#remembered.count(this);
+		this.#parts.remembered.count(this);
 	}
 
 	/** What is remembered, as it is here and as it is shown. */

@@ -3,11 +3,8 @@
  * name mean this machine (DNS rebinding), so a server that only this machine
  * can reach is called by this machine's names, or by those it was told of.
  */
-import { BlockList, isIP } from "node:net";
-
-const loopback = new BlockList();
-loopback.addSubnet("127.0.0.0", 8, "ipv4");
-loopback.addAddress("::1", "ipv6");
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
 
 /** The name in a Host header, without port and final dot, in lower case; undefined if it holds none. */
 export function hostnameOf(host: string | undefined): string | undefined {
@@ -20,9 +17,8 @@ export function hostnameOf(host: string | undefined): string | undefined {
 /** Whether a name means this machine wherever it is asked. */
 export function isLoopback(hostname: string): boolean {
 	const name = hostname.replace(/^\[|\]$/g, "");
-	const version = isIP(name);
-	if (version === 0) return /^(.+\.)?localhost$/.test(name);
-	return loopback.check(name, version === 4 ? "ipv4" : "ipv6");
+	if (isIP(name) === 0) return /^(.+\.)?localhost$/.test(name);
+	return ipaddr.process(name).range() === "loopback";
 }
 
 /** Whether an Origin is that of the host itself, whichever of the two spells out the scheme's own port. */

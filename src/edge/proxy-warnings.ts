@@ -25,15 +25,11 @@ export class ProxyWarnings {
 	}
 
 	/** A page was refused by its origin. */
-	foreignOrigin({
-		headers: { origin = "", host = "" },
-	}: IncomingMessage): void {
+	foreignOrigin({ headers }: IncomingMessage): void {
+		const origin = headers.origin?.slice(0, MOST_SHOWN) ?? "";
+		const host = headers.host?.slice(0, MOST_SHOWN) ?? "";
 		this.#warn(
-			{
-				variable: "PLUME_ORIGINS",
-				origin: origin.slice(0, MOST_SHOWN),
-				host: host.slice(0, MOST_SHOWN),
-			},
+			{ variable: "PLUME_ORIGINS", origin, host },
 			"a page was refused, for its origin is not the host it asked for. If that origin is yours, let the proxy keep the Host header, or set PLUME_ORIGINS to it",
 		);
 	}

@@ -88,17 +88,13 @@ export class Sockets {
 	async close(): Promise<void> {
 		this.#cancelPulse();
 		const { code, says } = CloseCode.goingAway;
-		const { clock } = this.#parts;
-		const gone = Array.from(
-			this.#connections.values(),
-			(webSocket) =>
-				new Promise<void>((resolve) => {
-					webSocket.once("close", () => resolve());
-					webSocket.close(code, says);
-				}),
+		const all = [...this.#connections.values()];
+		const gone = all.map(
+			(webSocket) => new Promise((resolve) => webSocket.once("close", resolve)),
 		);
+		for (const webSocket of all) webSocket.close(code, says);
 		const patience = new Promise<void>((resolve) => {
-			clock.after(FAREWELL_MS, resolve);
+			this.#parts.clock.after(FAREWELL_MS, resolve);
 		});
 		await Promise.race([Promise.all(gone), patience]);
 		for (const webSocket of this.#connections.values()) webSocket.terminate();

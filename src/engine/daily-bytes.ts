@@ -31,15 +31,11 @@ export class DailyBytes {
 
 	/** Milliseconds until there is room for more; 0 if there is. */
 	waitMs(identity: Identity, now: number): number {
-		const hours = this.#people.get(identity) ?? [];
 		const first = Math.floor(now / HOUR_MS) - HOURS;
-		let bytes = 0;
-		let oldest = Number.POSITIVE_INFINITY;
-		for (const [hour, some] of hours)
-			if (hour > first) {
-				bytes += some;
-				oldest = Math.min(oldest, hour);
-			}
+		const counted = [...(this.#people.get(identity) ?? [])];
+		const hours = counted.filter(([hour]) => hour > first);
+		const bytes = hours.reduce((sum, [, some]) => sum + some, 0);
+		const oldest = Math.min(...hours.map(([hour]) => hour));
 		return bytes < this.#most ? 0 : (oldest + HOURS) * HOUR_MS - now;
 	}
 

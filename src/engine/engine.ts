@@ -59,7 +59,10 @@ export class Engine implements PipelineHooks {
 				this.#pipeline.append({ event: { ...checkpoint, time: clock.now() } }),
 			),
 		);
-		this.#pipeline = new Pipeline(log, state, server, snapshotter, this);
+		this.#pipeline = new Pipeline({
+			...{ log, state, server, snapshotter },
+			hooks: this,
+		});
 		const refuse: Engine["refuse"] = (...no) => this.refuse(...no);
 		this.#logins = new Logins(this.#pipeline, parts);
 		this.#pages = new Pages(parts, this.#pipeline, refuse);

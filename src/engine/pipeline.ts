@@ -25,6 +25,14 @@ export interface PipelineHooks {
 	onFatal(error: Error): void;
 }
 
+export interface PipelineParts {
+	readonly log: Log;
+	readonly state: State;
+	readonly server: Server;
+	readonly snapshotter: Snapshotter;
+	readonly hooks: PipelineHooks;
+}
+
 /** What a second brings where a core is all but busy: while less is waiting, to take in more costs nothing. */
 const MOST_UNTOLD = 5000;
 
@@ -36,11 +44,7 @@ interface Output {
 }
 
 export class Pipeline implements LogListener {
-	readonly #log: Log;
-	readonly #state: State;
-	readonly #server: Server;
-	readonly #snapshotter: Snapshotter;
-	readonly #hooks: PipelineHooks;
+	readonly #parts: PipelineParts;
 	#outputs: Output[] = [];
 	/** As much of what is committed as the log has told: the rest waits for company. */
 	#told: number;
@@ -52,20 +56,10 @@ export class Pipeline implements LogListener {
 	#stopping = false;
 	#stopped = false;
 
-	constructor(
-		log: Log,
-		state: State,
-		server: Server,
-		snapshotter: Snapshotter,
-		hooks: PipelineHooks,
-	) {
-		this.#log = log;
-		this.#state = state;
-		this.#server = server;
-		this.#snapshotter = snapshotter;
-		this.#hooks = hooks;
-		this.#told = log.committed;
-		log.listen(this);
+	constructor(parts: PipelineParts) {
+		this.#parts = parts;
+		this.#told = parts.log.committed;
+		parts.log.listen(this);
 	}
 
 	get stopping(): boolean {
@@ -73,17 +67,17 @@ export class Pipeline implements LogListener {
 	}
 
 	get frozen(): boolean {
-		return this.#log.frozen;
+		return this.#parts.log.frozen;
 	}
 
 	/** Whether so much is ordered and not told that nothing more should be taken in first. */
 	get isBehind(): boolean {
-		return !this.frozen && this.#log.ordered - this.#told > MOST_UNTOLD;
+		return !this.frozen && this.#parts.log.ordered - this.#told > MOST_UNTOLD;
 	}
 
 	/** Makes it so: all of it, in this order, or nothing. */
 	append(...entries: readonly Entry[]): void {
-		if (entries.length > 0) this.#log.append(entries);
+		if (entries.length > 0) this.#parts.log.append(entries);
 	}
 
 	/** Tells a visitor something, once what it was decided on is durable. */
@@ -98,9 +92,9 @@ export class Pipeline implements LogListener {
 	 * waited for; what is said then gives nothing away.
 	 */
 	whenDurable(release: () => void): void {
-		if (this.#log.frozen) {
+		if (this.#parts.log.frozen) {
 			release();
-			this.#server.dispatch();
+			this.#parts.server.dispatch();
 			return;
 		}
 		this.afterwards(release);
@@ -108,7 +102,7 @@ export class Pipeline implements LogListener {
 
 	/** Runs a task when all that is ordered now, up to the `seq` it hears, is durable, and was told. */
 	afterwards(release: (seq: number) => void): void {
-		const at = this.#log.ordered;
+		const at = this.#parts.log.ordered;
 		this.#outputs.push({ at, release: () => release(at) });
 		this.#releaseUpTo(this.#told);
 	}
@@ -132,7 +126,7 @@ export class Pipeline implements LogListener {
 	/** Runs now, or as soon as the disk takes writes again; never after a stop. */
 	whenWritable(task: () => void): void {
 		if (this.#stopping) return;
-		if (this.#log.frozen) this.#deferred.push(task);
+		if (this.#parts.log.frozen) this.#deferred.push(task);
 		else this.guarded(task);
 	}
 
@@ -149,40 +143,41 @@ export class Pipeline implements LogListener {
 	/** Commits what it has, lets out what that sets free, and accepts nothing more. */
 	async stop(): Promise<void> {
 		this.#stopping = true;
-		await this.#log.close();
+		await this.#parts.log.close();
 		while (this.#waiting.size > 0) await Promise.all(this.#waiting);
-		await this.#snapshotter.settle();
-		if (!this.#isOwing) await this.#snapshotter.takeLast();
+		await this.#parts.snapshotter.settle();
+		if (!this.#isOwing) await this.#parts.snapshotter.takeLast();
 		this.#stopped = true;
 	}
 
 	onOrdered(stored: Stored): void {
-		const item = this.#state.apply(stored);
-		const show = this.#state.onlooker?.onMoved(stored);
+		const item = this.#parts.state.apply(stored);
+		const show = this.#parts.state.onlooker?.onMoved(stored);
 		const { seq: at, event } = stored;
 		const release = () => {
-			this.#hooks.onDurable(event, item);
+			this.#parts.hooks.onDurable(event, item);
 			show?.();
 		};
 		if (event.type === "message.erased") {
-			const first = () => this.#hooks.onErased(event);
+			const first = () => this.#parts.hooks.onErased(event);
 			this.#outputs.push({ at, release, first });
 		} else this.#outputs.push({ at, release });
 	}
 
 	onGathered(seq: number): void {
 		const erases = this.#outputs.some(({ first }) => first);
-		if (!erases && this.#waiting.size === 0) this.#snapshotter.onGathered(seq);
+		if (!erases && this.#waiting.size === 0)
+			this.#parts.snapshotter.onGathered(seq);
 	}
 
 	onCommitted(seq: number): void {
 		this.#told = seq;
-		this.#snapshotter.onCommitted(seq);
+		this.#parts.snapshotter.onCommitted(seq);
 		this.guarded(() => this.#releaseUpTo(seq));
 	}
 
 	onFrozen(error: Error): void {
-		this.#hooks.onFrozen(error);
+		this.#parts.hooks.onFrozen(error);
 	}
 
 	onThawed(): void {
@@ -190,13 +185,13 @@ export class Pipeline implements LogListener {
 		const tasks = this.#deferred;
 		this.#deferred = [];
 		for (const task of tasks) this.guarded(task);
-		this.#hooks.onThawed();
+		this.#parts.hooks.onThawed();
 	}
 
 	onFatal(error: Error): void {
 		this.#stopping = true;
 		this.#stopped = true;
-		this.#hooks.onFatal(error);
+		this.#parts.hooks.onFatal(error);
 	}
 
 	#releaseUpTo(committed: number): void {
@@ -208,7 +203,7 @@ export class Pipeline implements LogListener {
 		const [next] = this.#outputs.slice(count);
 		if (count > 0) {
 			for (const { release } of this.#outputs.splice(0, count)) release();
-			this.#server.dispatch();
+			this.#parts.server.dispatch();
 		}
 		if (next?.first && next.at <= committed) this.#hold(next);
 	}

@@ -517,7 +517,7 @@ const log = [
 	{
 		promise: "snapshots: a stop leaves the next start nothing to read",
 		file: "src/engine/pipeline.ts",
-		find: "if (!this.#isOwing) await this.#snapshotter.takeLast();",
+		find: "if (!this.#isOwing) await this.#parts.snapshotter.takeLast();",
 		replace: "",
 		tests: ["test/history.test.ts -t nothing to read"],
 	},
@@ -597,14 +597,14 @@ const commit = [
 		file: "src/engine/pipeline.ts",
 		find: "else this.#outputs.push({ at, release });",
 		replace:
-			"else queueMicrotask(() => { release(); this.#server.dispatch(); });",
+			"else queueMicrotask(() => { release(); this.#parts.server.dispatch(); });",
 		tests: ["test/disk.test.ts"],
 	},
 	{
 		promise: "commit: a refusal waits for what it was decided on",
 		file: "src/engine/pipeline.ts",
 		find: "this.#outputs.push({ at, release: () => release(at) });",
-		replace: "release(at); this.#server.dispatch();",
+		replace: "release(at); this.#parts.server.dispatch();",
 		tests: ["test/disk.test.ts"],
 	},
 	{
@@ -620,22 +620,22 @@ const commit = [
 	{
 		promise: "commit: a rule sees what is ordered and not yet durable",
 		file: "src/engine/pipeline.ts",
-		find: `		const item = this.#state.apply(stored);
-		const show = this.#state.onlooker?.onMoved(stored);
+		find: `		const item = this.#parts.state.apply(stored);
+		const show = this.#parts.state.onlooker?.onMoved(stored);
 		const { seq: at, event } = stored;
 		const release = () => {`,
-		replace: `		const show = this.#state.onlooker?.onMoved(stored);
+		replace: `		const show = this.#parts.state.onlooker?.onMoved(stored);
 		const { seq: at, event } = stored;
 		const release = () => {
-			const item = this.#state.apply(stored);`,
+			const item = this.#parts.state.apply(stored);`,
 		tests: ["test/session.test.ts", "test/faults.test.ts"],
 	},
 	{
 		promise: "commit: a frozen log delivers nothing",
 		file: "src/engine/pipeline.ts",
-		find: "this.#hooks.onFrozen(error);",
+		find: "this.#parts.hooks.onFrozen(error);",
 		replace:
-			"this.#releaseUpTo(this.#log.ordered); this.#hooks.onFrozen(error);",
+			"this.#releaseUpTo(this.#parts.log.ordered); this.#parts.hooks.onFrozen(error);",
 		tests: ["test/disk.test.ts"],
 	},
 	{
@@ -1037,7 +1037,7 @@ const session = [
 	{
 		promise: "session: too much to be caught up with is a gap",
 		file: "src/chat/room.ts",
-		find: "missed <= this.#memory.catchUpItems",
+		find: "missed <= this.#parts.memory.catchUpItems",
 		replace: "missed < Infinity",
 		tests: ["test/session.test.ts"],
 	},
