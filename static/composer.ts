@@ -76,9 +76,12 @@ export function composer(world: World) {
 
 	/** For a while, in a place that is read aloud. */
 	function mention(words: string) {
-		say(haste, words);
+		const isInside = find("#composer", HTMLElement).checkVisibility();
+		const form = document.querySelector("main > form:not([hidden]) > .trouble");
+		const place = isInside || !(form instanceof HTMLElement) ? haste : form;
+		say(place, words);
 		clearTimeout(calm);
-		calm = setTimeout(() => say(haste, ""), HASTE_SHOWN_MS);
+		calm = setTimeout(() => say(place, ""), HASTE_SHOWN_MS);
 	}
 
 	/** Nothing may make the browser leave the page for a file. */

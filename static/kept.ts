@@ -15,8 +15,8 @@ const [GRACE_TRIES, RETRY_MS] = [7, 50];
 
 /** Characters of a draft that outlive the page: several times what one message holds. */
 const LONGEST_DRAFT = 32_000;
-/** UTF-16 units that can be a room's name. */
-const LONGEST_NAME = 64;
+/** UTF-16 units of a key, a name or an address, with room to spare. */
+const LONGEST = 512;
 
 const tab = storage("sessionStorage");
 const browser = storage("localStorage");
@@ -26,7 +26,10 @@ const SHARED = ["session", "name", "email", "rooms"] as const;
 /** The name under which a tab keeps something of one room; the lobby's is the older one. */
 const of = (room: string, what: "client" | "lines" | "draft") =>
 	room === LOBBY ? what : `${what} ${room}`;
-const kept = (name: string) => tab.getItem(name) ?? browser.getItem(name) ?? "";
+/** What is far longer than anything we keep there is as good as missing. */
+const sane = (value: string | null) =>
+	value !== null && value.length <= LONGEST ? value : "";
+const kept = (name: string) => sane(tab.getItem(name) ?? browser.getItem(name));
 
 /** A storage; the memory of this page stands in where it is forbidden or has no room left. */
 function storage(which: "sessionStorage" | "localStorage") {
@@ -96,7 +99,7 @@ export async function claimClient(room: string): Promise<void> {
 }
 
 export const keptClient = (room: string): string =>
-	tab.getItem(of(room, "client")) ?? "";
+	sane(tab.getItem(of(room, "client")));
 
 export function keepClient(room: string, client: string): void {
 	if (keptClient(room) === client) return;
@@ -212,7 +215,6 @@ export function keptRooms(): readonly Visited[] {
 	return keptList<Visited>(browser.getItem("rooms")).filter(
 		(room): room is Visited =>
 			typeof room.name === "string" &&
-			room.name.length <= LONGEST_NAME &&
 			typeof room.epoch === "string" &&
 			typeof room.offset === "number" &&
 			typeof room.said === "number",

@@ -52,7 +52,13 @@ export function roomList(go: (room: string) => void) {
 	let here = LOBBY;
 
 	const known = (): readonly Visited[] => {
-		const kept = keptRooms();
+		const kept = keptRooms()
+			.slice(-MOST)
+			.filter(
+				({ name }, at, all) =>
+					roomName(name) === name &&
+					all.findIndex((other) => other.name === name) === at,
+			);
 		if (kept.some(({ name }) => name === LOBBY)) return kept;
 		return [{ name: LOBBY, epoch: "", offset: 0, said: 0 }, ...kept];
 	};

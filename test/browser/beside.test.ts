@@ -10,15 +10,18 @@ test.each([
 	["rooms", '[{"name":7}]'],
 	["theme", "purple"],
 	["notify", "{}"],
+	["rooms", '[{"name":"not a name!","epoch":"e","offset":1,"said":1}]'],
 	["session", "nobody's"],
+	["session", "x".repeat(100_000)],
 	["email", "x".repeat(100_000)],
 ])("the page starts though the browser keeps %s as %j", async (key, value) => {
 	const ann = await visit("ann");
 	await ann.page.evaluate(
 		([key = "", value = ""]) => {
 			localStorage.setItem(key, value);
-			for (const name of ["lines", "draft", "expires", "client", "pending"])
+			for (const name of ["lines", "draft", "expires", "pending"])
 				sessionStorage.setItem(name, "{");
+			sessionStorage.setItem("client", "x".repeat(100_000));
 		},
 		[key, value],
 	);
@@ -179,4 +182,17 @@ test("there is a card before there is a script", async () => {
 	await ann.page.route("**/static/app.js", () => {});
 	await ann.page.reload({ waitUntil: "commit" });
 	await ann.page.getByText("One moment…").waitFor();
+});
+
+test("a file that is dropped before the room is shown stays outside, with words", async () => {
+	const ann = await visit("ann");
+	await ann.isOutside();
+	const isPrevented = await ann.page.evaluate(() => {
+		const dataTransfer = new DataTransfer();
+		dataTransfer.items.add(new File(["x"], "cat.png"));
+		const about = { bubbles: true, cancelable: true, dataTransfer };
+		return !document.body.dispatchEvent(new DragEvent("drop", about));
+	});
+	expect(isPrevented).toBe(true);
+	await ann.isTold("Pictures and files can’t be sent yet.");
 });
