@@ -988,8 +988,9 @@ const session = [
 	{
 		promise: "session: logging out everywhere takes all of them",
 		file: "src/engine/decide/open.ts",
-		find: "all ? kept.identity === identity : session === own",
-		replace: "session === own",
+		find: "if (all) return loggedOutEverywhere(view, identity);",
+		replace:
+			"if (!identity && all) return loggedOutEverywhere(view, identity);",
 		tests: ["test/session.test.ts"],
 	},
 	{
