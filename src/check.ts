@@ -2,16 +2,9 @@
  * `plume check`: would a start succeed? It looks at all that a start needs,
  * one line for each, and neither writes anything nor sends a mail.
  */
-import { spawnSync } from "node:child_process";
-import {
-	closeSync,
-	constants,
-	existsSync,
-	openSync,
-	readFileSync,
-} from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { botClaim } from "./chat/bot.ts";
 import { type Config, readConfig } from "./config.ts";
 import { fold } from "./engine/fold.ts";
@@ -20,7 +13,8 @@ import { State } from "./engine/state.ts";
 import { clockIsBehind } from "./late-clock.ts";
 import { namesIn, realDisk } from "./log/disk.ts";
 import { Evidence } from "./log/evidence.ts";
-import { logFolder, segmentsOf } from "./log/reader.ts";
+import { checkUnlocked } from "./log/lock.ts";
+import { segmentsOf } from "./log/reader.ts";
 import { Verifier } from "./log/verifier.ts";
 import { checkSecret, findSecret } from "./secret-file.ts";
 import { makeMailer } from "./serve.ts";
@@ -84,36 +78,14 @@ async function folderIsFree(folder: string): Promise<string> {
 	}
 	await namesIn(realDisk, folder);
 	await access(folder, R_OK | W_OK | X_OK);
-	if ((await namesIn(realDisk, folder)).includes("lock"))
-		lockIsFree(join(folder, "lock"));
+	await checkUnlocked(folder);
 	const { uid } = await stat(folder);
 	return `${folder} is writable, belongs to user ${uid} and is not in use`;
 }
 
-/** The kernel's lock is asked for and let go at once; an older lock names its process. */
-function lockIsFree(path: string): void {
-	const file = openSync(path, "r");
-	const stdio = ["ignore", "ignore", "ignore", file] as const;
-	const { status } = spawnSync("flock", ["-n", "3"], { stdio: [...stdio] });
-	closeSync(file);
-	const content = readFileSync(path, "utf8");
-	const isHeld = content.includes("flock") ? status === 1 : isRunning(content);
-	if (isHeld)
-		throw new Error(`PLUME_DATA is in use by another server: ${content}`);
-}
-
-function isRunning(content: string): boolean {
-	try {
-		return process.kill(Number(/^\{"pid":(\d+)/.exec(content)?.[1]), 0);
-	} catch (error) {
-		return Object(error).code === "EPERM";
-	}
-}
-
 async function logIsWhole(folder: string, verifier: Verifier, state: State) {
 	const evidence = await Evidence.in({ disk: realDisk, folder });
-	const isThere = (await namesIn(realDisk, logFolder(folder))).length > 0;
-	const sources = isThere ? await segmentsOf(realDisk, folder) : [];
+	const sources = await segmentsOf(realDisk, folder);
 	if (sources.length === 0) evidence.check(verifier);
 	else await fold(state, evidence.read(sources, verifier));
 	const { torn } = verifier;

@@ -3,13 +3,12 @@
  * MAC: whoever loses it orphans every name, so it is synced before it is used.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { PlumeEvent } from "../machines/events.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { readCredential } from "./credential.ts";
 import type { State } from "./engine/state.ts";
-import { namesIn, realDisk } from "./log/disk.ts";
+import { namesIn, realDisk, replaceFile } from "./log/disk.ts";
 import type { Log } from "./log/log.ts";
 import type { ServiceParts } from "./service.ts";
 
@@ -82,13 +81,9 @@ export function checkSecret(
 }
 
 async function makeSecret(folder: string): Promise<string> {
-	await mkdir(folder, { recursive: true, mode: 0o700 });
+	await realDisk.makeFolder(folder);
 	const secret = randomBytes(32).toString("base64url");
-	const file = await open(join(folder, "secret"), "w", 0o600);
-	await file.writeFile(`${secret}\n`);
-	await file.sync();
-	await file.close();
-	await realDisk.syncFolder(folder);
+	await replaceFile(realDisk, folder, "secret", `${secret}\n`);
 	return secret;
 }
 

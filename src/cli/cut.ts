@@ -9,7 +9,7 @@ import type { MessageErased } from "../../machines/events.ts";
 import { LOBBY } from "../../machines/message.ts";
 import { ConfigError } from "../config.ts";
 import { logRestored, roomOpened } from "../engine/decide/rooms.ts";
-import { type Disk, namesIn, writeAll } from "../log/disk.ts";
+import { type Disk, namesIn, writeChunks } from "../log/disk.ts";
 import { draft, sealEntry } from "../log/line.ts";
 import type { Entry } from "../log/log.ts";
 import {
@@ -35,8 +35,7 @@ export async function cut(
 	const there = await namesIn(disk, into);
 	if (there.length > 0 || (await namesIn(disk, logFolder(into))).length > 0)
 		throw new ConfigError(`${into} is not empty. Name a folder that is new.`);
-	const names = await namesIn(disk, logFolder(source));
-	const sources = names.length > 0 ? await segmentsOf(disk, source) : [];
+	const sources = await segmentsOf(disk, source);
 	if (sources.length === 0) {
 		warn(`There is no log in ${source}. Name a data folder.`);
 		return 1;
@@ -75,7 +74,7 @@ async function copyLog(
 		if (nth >= segments) break;
 		const end = nth === segments - 1 ? bytes : undefined;
 		const path = join(logFolder(into), segmentName(first));
-		await write(disk, path, disk.read(file, 0, end));
+		await writeChunks(disk, path, disk.read(file, 0, end));
 	}
 	await disk.syncFolder(logFolder(into));
 	await disk.syncFolder(into);
@@ -98,7 +97,7 @@ async function restore(disk: Disk, prefix: Prefix, into: string) {
 		hash = sealed.hash;
 	}
 	const { file = "" } = (await segmentsOf(disk, into)).at(-1) ?? {};
-	await write(disk, file, [Buffer.from(lines)], bytes);
+	await writeChunks(disk, file, [Buffer.from(lines)], bytes);
 }
 
 /** The events that say what is erased already. */
@@ -122,26 +121,11 @@ function erasedAgain({ state, erased }: Prefix, now: number): Entry[] {
 
 async function copySecret(disk: Disk, from: string, into: string) {
 	if (!(await namesIn(disk, from)).includes("secret")) return false;
-	await write(disk, join(into, "secret"), disk.read(join(from, "secret")));
+	await writeChunks(
+		disk,
+		join(into, "secret"),
+		disk.read(join(from, "secret")),
+	);
 	await disk.syncFolder(into);
 	return true;
-}
-
-async function write(
-	disk: Disk,
-	path: string,
-	chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
-	from = 0,
-): Promise<void> {
-	const file = await disk.open(path);
-	try {
-		let at = from;
-		for await (const chunk of chunks) {
-			await writeAll(file, chunk, at);
-			at += chunk.length;
-		}
-		await file.sync();
-	} finally {
-		await file.close();
-	}
 }

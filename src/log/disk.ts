@@ -187,6 +187,37 @@ export async function writeAll(
 	}
 }
 
+/** Closes the file whatever becomes of it. */
+export async function withFile(
+	disk: Disk,
+	path: string,
+	use: (file: DiskFile) => Promise<void>,
+): Promise<void> {
+	const file = await disk.open(path);
+	try {
+		await use(file);
+	} finally {
+		await file.close();
+	}
+}
+
+/** Writes chunks into a file, durably, from a byte on. */
+export function writeChunks(
+	disk: Disk,
+	path: string,
+	chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+	from = 0,
+): Promise<void> {
+	return withFile(disk, path, async (file) => {
+		let at = from;
+		for await (const chunk of chunks) {
+			await writeAll(file, chunk, at);
+			at += chunk.length;
+		}
+		await file.sync();
+	});
+}
+
 /** Makes a file in the folder what `text` is, durably: all of it, or it stays as it was. */
 export async function replaceFile(
 	disk: Disk,
@@ -195,14 +226,11 @@ export async function replaceFile(
 	text: string,
 ): Promise<void> {
 	const aside = join(folder, ASIDE);
-	const file = await disk.open(aside);
-	try {
+	await withFile(disk, aside, async (file) => {
 		await file.truncate(0);
 		await writeAll(file, Buffer.from(text), 0);
 		await file.sync();
-	} finally {
-		await file.close();
-	}
+	});
 	await disk.rename(aside, join(folder, name));
 	await disk.syncFolder(folder);
 }

@@ -82,15 +82,33 @@ export class Lock {
 	}
 }
 
+/** Throws `Locked` if a folder is in use. The kernel's lock is asked for and let go at once. */
+export async function checkUnlocked(folder: string): Promise<void> {
+	const path = join(folder, "lock");
+	const content = await contentOf(path);
+	if (content === undefined) return;
+	const fd = openSync(path, constants.O_RDONLY);
+	const isHeld = lockedByKernel(fd);
+	closeSync(fd);
+	const isFree = isHeld && content.includes(BY_KERNEL);
+	if (isFree) return;
+	if (isHeld === false || (await isLive(content, await idOf(folder))))
+		throw new Locked(folder, content);
+}
+
+async function idOf(folder: string): Promise<string> {
+	const { dev, ino } = await statOf(folder);
+	return `${dev}:${ino}`;
+}
+
 async function take(folder: string): Promise<Lock> {
 	const path = join(folder, "lock");
-	const { dev, ino } = await statOf(folder);
 	const says = {
 		pid: process.pid,
 		started: await startOf(process.pid),
 		nonce: randomUUID(),
 		host: hostname(),
-		folder: `${dev}:${ino}`,
+		folder: await idOf(folder),
 	};
 	for (;;) {
 		const fd = openSync(path, FLAGS, 0o600);

@@ -5,7 +5,7 @@
  * live server: what that is just writing shows as a torn tail.
  */
 import { join } from "node:path";
-import type { Disk } from "./disk.ts";
+import { type Disk, namesIn } from "./disk.ts";
 import type { Mark, Stored } from "./log.ts";
 import { Verifier } from "./verifier.ts";
 
@@ -29,13 +29,13 @@ export interface Source {
 	bytes(): AsyncIterable<Buffer>;
 }
 
-/** The segments of a data folder, oldest first. */
+/** The segments of a data folder, oldest first; none where there is no log. */
 export async function segmentsOf(
 	disk: Disk,
 	dataFolder: string,
 ): Promise<Source[]> {
 	const folder = logFolder(dataFolder);
-	const names = [...(await disk.list(folder))].sort();
+	const names = [...(await namesIn(disk, folder))].sort();
 	return names.flatMap((name) => {
 		const first = SEGMENT.exec(name)?.[1];
 		const file = join(folder, name);

@@ -9,7 +9,7 @@
 import { basename, join } from "node:path";
 import type { Clock } from "../clock.ts";
 import type { Damage } from "./damage.ts";
-import { type Disk, textOf, writeAll } from "./disk.ts";
+import { type Disk, textOf, withFile, writeChunks } from "./disk.ts";
 import { Evidence, type EvidenceOptions } from "./evidence.ts";
 import type { Mark, Stored } from "./log.ts";
 import { logFolder, type Source, segmentsOf, sourcesAfter } from "./reader.ts";
@@ -98,32 +98,9 @@ async function cut(
 	await disk.makeFolder(torn);
 	await disk.syncFolder(folder);
 	const savedAs = join(torn, `${basename(file)}-${offset}-${clock.now()}`);
-	await copy(disk, file, offset, savedAs);
+	await writeChunks(disk, savedAs, disk.read(file, offset));
 	await disk.syncFolder(torn);
 	if (offset === 0) await disk.remove(file);
-	else await truncate(disk, file, offset);
+	else await withFile(disk, file, (torn) => torn.truncate(offset));
 	onTorn?.({ damage, file, offset, savedAs });
-}
-
-async function copy(disk: Disk, from: string, offset: number, to: string) {
-	const copy = await disk.open(to);
-	try {
-		let position = 0;
-		for await (const chunk of disk.read(from, offset)) {
-			await writeAll(copy, chunk, position);
-			position += chunk.length;
-		}
-		await copy.sync();
-	} finally {
-		await copy.close();
-	}
-}
-
-async function truncate(disk: Disk, path: string, size: number) {
-	const file = await disk.open(path);
-	try {
-		await file.truncate(size);
-	} finally {
-		await file.close();
-	}
 }

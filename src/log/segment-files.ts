@@ -7,7 +7,7 @@
  */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { asDiskFull, writeAll } from "./disk.ts";
+import { asDiskFull, withFile, writeAll } from "./disk.ts";
 import { erasedTail } from "./line.ts";
 import type {
 	Cursor,
@@ -128,16 +128,13 @@ export class SegmentFiles implements Segments {
 
 	/** Nothing is overwritten before all of it was found to be what it should be. */
 	async #erase(segment: number, spans: readonly EventSpan[]): Promise<void> {
-		const file = await this.#place.disk.open(this.#path(segment));
-		try {
+		await withFile(this.#place.disk, this.#path(segment), async (file) => {
 			const tails = [];
 			for (const span of spans)
 				tails.push(erasedTail(await this.#line(segment, span), span.at));
 			for (const { tail, at } of tails) await writeAll(file, tail, at);
 			await file.sync();
-		} finally {
-			await file.close();
-		}
+		});
 	}
 
 	/** Exactly the line of one event, without its newline. */

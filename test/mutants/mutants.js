@@ -226,7 +226,7 @@ const log = [
 	{
 		promise: "log: a torn tail is saved",
 		file: "src/log/recover.ts",
-		find: "await copy(disk, file, offset, savedAs);",
+		find: "await writeChunks(disk, savedAs, disk.read(file, offset));",
 		replace: "",
 		tests: ["test/log/file-log.test.ts"],
 	},
