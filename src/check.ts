@@ -11,7 +11,7 @@ import { fold } from "./engine/fold.ts";
 import { Secrets } from "./engine/secrets.ts";
 import { State } from "./engine/state.ts";
 import { clockIsBehind } from "./late-clock.ts";
-import { namesIn, realDisk } from "./log/disk.ts";
+import { messageOf, namesIn, realDisk } from "./log/disk.ts";
 import { Evidence } from "./log/evidence.ts";
 import { checkUnlocked } from "./log/lock.ts";
 import { segmentsOf } from "./log/reader.ts";
@@ -38,7 +38,7 @@ export async function check(
 			const error = explained(thrown);
 			const bad = error instanceof ConfigError ? 2 : 1;
 			code ||= what === "log" && bad === 1 ? 3 : bad;
-			print(`${what}: ${error instanceof Error ? error.message : error}`);
+			print(`${what}: ${messageOf(error)}`);
 		}
 	}
 	let config: Config | undefined;

@@ -5,34 +5,27 @@
  */
 import { hash as hashOf } from "node:crypto";
 import { join } from "node:path";
-import { type Disk, replaceFile, textOf } from "../log/disk.ts";
+import { asError, attempt, type Cache } from "../log/cache.ts";
+import { replaceFile, textOf } from "../log/disk.ts";
 import { type IndexData, SegmentIndex } from "./segment-index.ts";
 
 /** To be counted up whenever the shape of `IndexData` changes. */
 const FORMAT = 1;
 
-export interface IndexFilesOptions {
-	readonly disk: Disk;
-	/** The data folder. */
-	readonly folder: string;
-	/** Hears why an index was ignored, or could not be written. */
-	readonly warn: (error: Error) => void;
-}
-
 export class IndexFiles {
-	readonly #options: IndexFilesOptions;
+	readonly #options: Cache;
 	readonly #folder: string;
 
-	constructor(options: IndexFilesOptions) {
+	constructor(options: Cache) {
 		this.#options = options;
 		this.#folder = join(options.folder, "index");
 	}
 
 	/** Never rejects. */
-	async load(log: string, segment: number): Promise<SegmentIndex | undefined> {
+	load(log: string, segment: number): Promise<SegmentIndex | undefined> {
 		const { disk } = this.#options;
 		const name = nameOf(segment);
-		try {
+		return attempt(this.#options, async () => {
 			await disk.makeFolder(this.#folder);
 			if (!(await disk.list(this.#folder)).includes(name)) return undefined;
 			const path = join(this.#folder, name);
@@ -46,10 +39,7 @@ export class IndexFiles {
 			const index = new SegmentIndex(data);
 			index.isFull = true;
 			return index;
-		} catch (error) {
-			this.#warn(error);
-			return undefined;
-		}
+		});
 	}
 
 	/** Never rejects. */
@@ -57,27 +47,19 @@ export class IndexFiles {
 		const { disk } = this.#options;
 		const text = JSON.stringify({ format: FORMAT, log, ...index.toJSON() });
 		const whole = `${hashOfText(text)}\n${text}\n`;
-		try {
-			await replaceFile(disk, this.#folder, nameOf(index.segment), whole);
-		} catch (error) {
-			this.#warn(error);
-		}
+		await attempt(this.#options, () =>
+			replaceFile(disk, this.#folder, nameOf(index.segment), whole),
+		);
 	}
 
 	/** One did not fit the log: that puts all in doubt. Never rejects. */
 	async discard(why: unknown): Promise<void> {
-		this.#warn(why);
 		const { disk } = this.#options;
-		try {
+		this.#options.warn(asError(why));
+		await attempt(this.#options, async () => {
 			for (const name of await disk.list(this.#folder))
 				await disk.remove(join(this.#folder, name));
-		} catch (error) {
-			this.#warn(error);
-		}
-	}
-
-	#warn(error: unknown): void {
-		this.#options.warn(error instanceof Error ? error : Error(`${error}`));
+		});
 	}
 }
 

@@ -6,7 +6,7 @@
 import { basename } from "node:path";
 import { DeterminismError } from "../engine/fold.ts";
 import { Damage } from "../log/damage.ts";
-import type { Disk } from "../log/disk.ts";
+import { codeOf, type Disk } from "../log/disk.ts";
 import { Evidence, Incomplete } from "../log/evidence.ts";
 import type { Stored } from "../log/log.ts";
 import { readBatches, type Source, segmentsOf } from "../log/reader.ts";
@@ -38,8 +38,7 @@ class NoLog extends Error {
 	readonly code = "ENOENT";
 }
 
-const isMissing = (error: unknown) =>
-	error instanceof Error && "code" in error && error.code === "ENOENT";
+const isMissing = (error: unknown) => codeOf(error) === "ENOENT";
 
 /**
  * Asks something of a log, which may read it `again`. Answers 1 if there is

@@ -55,11 +55,17 @@ const FULL = new Set(["ENOSPC", "EDQUOT", "EROFS", ...NO_DESCRIPTOR]);
 const DESCRIPTOR_REST_MS = 50;
 const DESCRIPTOR_TRIES = 200;
 
+/** Of an error of the system, like ENOENT; empty of any other. */
+export const codeOf = (error: unknown): string =>
+	error instanceof Error && "code" in error ? String(error.code) : "";
+
+export const messageOf = (error: unknown): string =>
+	error instanceof Error ? error.message : String(error);
+
 /** Tells, of what a disk rejected a write with, whether trying again may help. */
 export function asDiskFull(error: unknown): DiskFull | undefined {
-	if (!(error instanceof Error && "code" in error)) return undefined;
-	if (!FULL.has(String(error.code))) return undefined;
-	return new DiskFull(error.message, { cause: error });
+	if (!FULL.has(codeOf(error))) return undefined;
+	return new DiskFull(messageOf(error), { cause: error });
 }
 
 /** What people said is for the server's own account only. */
@@ -92,8 +98,7 @@ async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
 		try {
 			return await attempt();
 		} catch (error) {
-			const code = error instanceof Error && "code" in error && error.code;
-			if (left === 0 || !NO_DESCRIPTOR.includes(String(code))) throw error;
+			if (left === 0 || !NO_DESCRIPTOR.includes(codeOf(error))) throw error;
 			await sleep(DESCRIPTOR_REST_MS);
 		}
 	}
@@ -156,8 +161,7 @@ export async function namesIn(disk: Disk, folder: string) {
 	try {
 		return await disk.list(folder);
 	} catch (error) {
-		if (error instanceof Error && "code" in error && error.code === "ENOENT")
-			return [];
+		if (codeOf(error) === "ENOENT") return [];
 		throw error;
 	}
 }

@@ -7,7 +7,7 @@
  * may add to both, and the log is always the longer one.
  */
 import { basename, join } from "node:path";
-import { type Disk, namesIn, replaceFile, textOf } from "./disk.ts";
+import { type Disk, messageOf, namesIn, replaceFile, textOf } from "./disk.ts";
 import type { Stored } from "./log.ts";
 import { readBatches, type Source, segmentName, segmentsOf } from "./reader.ts";
 import { type Head, headsIn } from "./snapshots.ts";
@@ -46,8 +46,9 @@ export async function rememberDamage(
 	error: unknown,
 ): Promise<void> {
 	// A disk that cannot keep it must not hide what was found.
-	const text = `${error instanceof Error ? error.message : error}\n`;
-	await replaceFile(disk, folder, DAMAGED, text).catch(() => {});
+	await replaceFile(disk, folder, DAMAGED, `${messageOf(error)}\n`).catch(
+		() => {},
+	);
 }
 
 export class Evidence {

@@ -9,6 +9,7 @@
  * every second. A store that fails in any other way ends the log at once.
  */
 import type { Clock } from "../clock.ts";
+import { asError } from "./cache.ts";
 import { DiskFull } from "./disk.ts";
 import { type Draft, draft } from "./line.ts";
 import type { Entry, Log, LogListener, Mark, Segments, Stored } from "./log.ts";
@@ -180,7 +181,7 @@ export class GroupCommit implements Log {
 				await this.#keep(batch, listener);
 			} catch (error) {
 				if (error instanceof DiskFull) return;
-				this.#failure = error instanceof Error ? error : Error(`${error}`);
+				this.#failure = asError(error);
 				listener.onFatal(this.#failure);
 				return;
 			}

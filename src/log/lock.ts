@@ -30,7 +30,7 @@ import {
 } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { isSameFile, notOurs } from "./disk.ts";
+import { codeOf, isSameFile, messageOf, notOurs } from "./disk.ts";
 
 /** What a lock says, as far as others read it. Older ones name no folder. */
 const HOLDER =
@@ -160,10 +160,9 @@ async function linked(
 		await claim(path, { draft, folder, id: says.folder });
 		return openSync(draft, constants.O_RDONLY);
 	} catch (error) {
-		if (codeOf(error) === undefined) throw error;
-		const why = error instanceof Error ? error.message : error;
+		if (!codeOf(error)) throw error;
 		throw new Error(
-			`PLUME_DATA: the folder ${folder} cannot be locked: ${why}. Choose another; where its file system has no hard links, install the program flock (util-linux).`,
+			`PLUME_DATA: the folder ${folder} cannot be locked: ${messageOf(error)}. Choose another; where its file system has no hard links, install the program flock (util-linux).`,
 			{ cause: error },
 		);
 	} finally {
@@ -246,6 +245,3 @@ async function contentOf(path: string): Promise<string | undefined> {
 		throw error;
 	}
 }
-
-const codeOf = (error: unknown) =>
-	error instanceof Error && "code" in error ? error.code : undefined;

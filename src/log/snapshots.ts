@@ -10,6 +10,7 @@
 import { createHash, hash } from "node:crypto";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { asError, attempt, type Cache } from "./cache.ts";
 import { type Disk, namesIn, replaceFile, textOf } from "./disk.ts";
 import { isCount } from "./line.ts";
 import type { Mark } from "./log.ts";
@@ -47,16 +48,11 @@ export interface Head {
 	readonly fsync?: unknown;
 }
 
-export interface SnapshotsOptions {
-	readonly disk: Disk;
-	/** The data folder. */
-	readonly folder: string;
+export interface SnapshotsOptions extends Cache {
 	/** Events between one and the next. */
 	readonly every?: number;
 	/** Whether what is committed is durable; it is by default. */
 	readonly fsync?: boolean;
-	/** Hears why a snapshot was ignored, or could not be written. */
-	readonly warn: (error: Error) => void;
 }
 
 export class Snapshots {
@@ -84,29 +80,28 @@ export class Snapshots {
 	}
 
 	/** The one to start from, if there is any. */
-	async load(): Promise<Snapshot | undefined> {
-		try {
-			await this.#options.disk.makeFolder(this.#folder);
-			const { disk } = this.#options;
-			const seqs = await seqsIn(disk, this.#folder);
-			for (const seq of seqs)
-				try {
-					const snapshot = await openSnapshot(disk, this.#folder, seq);
-					this.#newest = seq;
-					return snapshot;
-				} catch (error) {
-					this.#warn(error);
+	load(): Promise<Snapshot | undefined> {
+		const { disk } = this.#options;
+		return attempt(this.#options, async () => {
+			await disk.makeFolder(this.#folder);
+			for (const seq of await seqsIn(disk, this.#folder)) {
+				const snapshot = await attempt(this.#options, () =>
+					openSnapshot(disk, this.#folder, seq),
+				);
+				if (!snapshot) {
 					this.#useless.add(seq);
+					continue;
 				}
-		} catch (error) {
-			this.#warn(error);
-		}
-		return undefined;
+				this.#newest = seq;
+				return snapshot;
+			}
+			return undefined;
+		});
 	}
 
 	/** The log does not go on from one: that puts all in doubt. */
 	discard(why: unknown): void {
-		this.#warn(why);
+		this.#options.warn(asError(why));
 		this.#useless.add(this.#newest);
 		this.#newest = 0;
 	}
@@ -114,21 +109,19 @@ export class Snapshots {
 	/** Removes those that were of no use, now that the log is accepted without them. */
 	async tidy(): Promise<void> {
 		if (this.#useless.size === 0) return;
-		try {
-			await this.#removeAllBut(this.#newest ? [this.#newest] : []);
-		} catch (error) {
-			this.#warn(error);
-		}
+		await attempt(this.#options, () =>
+			this.#removeAllBut(this.#newest ? [this.#newest] : []),
+		);
 	}
 
 	/** Writes one of a state that is committed; `pieces` are its canonical JSON. Answers the state's hash, or nothing if that failed. */
-	async save(
+	save(
 		mark: Mark,
 		pieces: Iterable<string>,
 		time: number,
 	): Promise<string | undefined> {
 		this.#newest = mark.seq;
-		try {
+		return attempt(this.#options, async () => {
 			const digest = createHash("sha256");
 			let state = "";
 			let count = 0;
@@ -147,14 +140,7 @@ export class Snapshots {
 				(await seqsIn(disk, this.#folder)).slice(0, KEPT),
 			);
 			return stateHash;
-		} catch (error) {
-			this.#warn(error);
-			return undefined;
-		}
-	}
-
-	#warn(error: unknown): void {
-		this.#options.warn(error instanceof Error ? error : Error(`${error}`));
+		});
 	}
 
 	async #removeAllBut(kept: readonly number[]): Promise<void> {
@@ -178,9 +164,8 @@ export async function newestSnapshot(
 /** Newest first; none where there is no such folder. */
 export async function headsIn(disk: Disk, dataFolder: string): Promise<Head[]> {
 	const folder = folderOf(dataFolder);
-	const seqs = await namesIn(disk, folder);
 	return Promise.all(
-		seqsOf(seqs).map(async (seq) => {
+		(await seqsIn(disk, folder)).map(async (seq) => {
 			const file = join(folder, nameOf(seq));
 			const text = (await textOf(disk, file, 0, HEAD_BYTES)).split(STATE, 1);
 			return { ...headOf(text[0] ?? ""), file, seq };
@@ -190,10 +175,7 @@ export async function headsIn(disk: Disk, dataFolder: string): Promise<Head[]> {
 
 /** Newest first. */
 const seqsIn = async (disk: Disk, folder: string) =>
-	seqsOf(await disk.list(folder));
-
-const seqsOf = (names: readonly string[]) =>
-	names
+	(await namesIn(disk, folder))
 		.flatMap((name) => NAME.exec(name)?.[1] ?? [])
 		.map(Number)
 		.sort((a, b) => b - a);
