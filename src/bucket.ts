@@ -36,6 +36,11 @@ export class TokenBucket {
 		return Math.max(0, Math.ceil(ms - 1e-6));
 	}
 
+	/** A new one would allow as much. */
+	get isFull(): boolean {
+		return this.waitMs(this.#burst) === 0;
+	}
+
 	/** Takes one token; if there is none, takes nothing and answers in how many milliseconds there will be. */
 	take(): number | undefined {
 		const waitMs = this.waitMs();

@@ -206,7 +206,7 @@ export class Engine implements PipelineHooks {
 			...this.#presence.atStart(node),
 		);
 		this.#erasures.redo(this.#parts.erased);
-		this.#requests.recount(this.#parts);
+		this.#requests.recount();
 		this.#sweep();
 		this.refusals.tellEachMinute(clock, this.#parts.report);
 	}

@@ -4,9 +4,9 @@
  * for what its asker's standing was decided on.
  */
 import { type Item, MessageType } from "../../machines/message.ts";
-import type { Archive, Page, PageAsked, Placed } from "../archive/archive.ts";
+import type { Page, PageAsked, Placed } from "../archive/archive.ts";
 import type { Room } from "../chat/room.ts";
-import type { EngineParts, Reporter } from "./parts.ts";
+import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Refuse, Visit } from "./visit.ts";
 
@@ -14,21 +14,15 @@ import type { Refuse, Visit } from "./visit.ts";
 type Asked = PageAsked & { readonly id?: string };
 
 export class Pages {
-	readonly #archive: Archive;
-	readonly #report: Reporter;
+	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
 	readonly #refuse: Refuse;
 	#erasures = 0;
 	readonly #reading = new WeakSet<Visit>();
 	readonly #recalling = new Map<Room, Promise<void>>();
 
-	constructor(
-		{ archive, report }: Pick<EngineParts, "archive" | "report">,
-		pipeline: Pipeline,
-		refuse: Refuse,
-	) {
-		this.#archive = archive;
-		this.#report = report;
+	constructor(parts: EngineParts, pipeline: Pipeline, refuse: Refuse) {
+		this.#parts = parts;
 		this.#pipeline = pipeline;
 		this.#refuse = refuse;
 	}
@@ -43,7 +37,7 @@ export class Pages {
 			this.#reading.add(visit);
 			this.#read(
 				visit,
-				() => this.#archive.page(asked),
+				() => this.#parts.archive.page(asked),
 				(page) => this.#answer(visit, asked, page),
 				() => this.#fail(visit, asked),
 			);
@@ -57,7 +51,7 @@ export class Pages {
 		limit: number,
 		tell: (items: readonly Item[]) => void,
 	): void {
-		const read = () => this.#archive.after(place, limit);
+		const read = () => this.#parts.archive.after(place, limit);
 		this.#read(visit, read, tell, () =>
 			this.#pipeline.tell(visit, () => tell([])),
 		);
@@ -79,10 +73,12 @@ export class Pages {
 			const erasures = this.#erasures;
 			const { name, head } = room;
 			const asked = { room: name, epoch: head.epoch, ...lacks };
-			const page = await this.#archive.page(asked).catch((error: unknown) => {
-				this.#warn(error);
-				return undefined;
-			});
+			const page = await this.#parts.archive
+				.page(asked)
+				.catch((error: unknown) => {
+					this.#warn(error);
+					return undefined;
+				});
 			const { before } = lacks;
 			if (before === room.lacks?.before && erasures === this.#erasures)
 				room.recall(page?.items ?? []);
@@ -117,7 +113,7 @@ export class Pages {
 
 	/** Lets the archive follow the log in quiet times. */
 	catchUp(): void {
-		this.#archive.catchUp().catch((error: unknown) => this.#warn(error));
+		this.#parts.archive.catchUp().catch((error: unknown) => this.#warn(error));
 	}
 
 	#answer(visit: Visit, asked: Asked, page: Page | undefined): void {
@@ -142,6 +138,6 @@ export class Pages {
 
 	#warn(error: unknown): void {
 		const fields = { error: error instanceof Error ? error.message : error };
-		this.#report.warn(fields, "history could not be read");
+		this.#parts.report.warn(fields, "history could not be read");
 	}
 }

@@ -6,15 +6,12 @@
  */
 import type { Identity } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
-import { type Rate, TokenBucket } from "../bucket.ts";
-import type { Clock } from "../clock.ts";
-import type { Limits } from "../limits.ts";
+import { TokenBucket } from "../bucket.ts";
 import { DailyBytes, lineBytes } from "./daily-bytes.ts";
 import { DAY_MS, type Decision, refuse, type View } from "./decide/decision.ts";
 import type { EngineParts } from "./parts.ts";
 import type { RefusalDetails } from "./refusals.ts";
 import { sha256 } from "./secrets.ts";
-import type { State } from "./state.ts";
 import type { Refuse, Visit } from "./visit.ts";
 
 /** Refusals for haste, in a row, that are taken for abuse. */
@@ -28,52 +25,34 @@ interface Asked extends RefusalDetails {
 /** `entries` is coming back and going to another room; `messages` is whatever is no signal either. */
 type RequestKind = "messages" | "signals" | "entries";
 
-/** It came too early. */
-interface Haste {
-	readonly retryAfterMs: number;
-	readonly isAbuse: boolean;
-}
-
-class Budget {
-	readonly #bucket: TokenBucket;
-	readonly #burst: number;
+/** Counts how often in a row it refused. */
+class Budget extends TokenBucket {
 	#refused = 0;
 
-	constructor(rate: Rate, clock: Clock) {
-		this.#bucket = new TokenBucket(rate, clock);
-		this.#burst = rate.burst;
+	get isAbused(): boolean {
+		return this.#refused > MOST_REFUSED;
 	}
 
-	take(): Haste | undefined {
-		const retryAfterMs = this.#bucket.take();
+	override take(): number | undefined {
+		const retryAfterMs = super.take();
 		this.#refused = retryAfterMs === undefined ? 0 : this.#refused + 1;
-		const isAbuse = this.#refused > MOST_REFUSED;
-		return retryAfterMs === undefined ? undefined : { retryAfterMs, isAbuse };
-	}
-
-	/** A new one would allow as much. */
-	get isFull(): boolean {
-		return this.#bucket.waitMs(this.#burst) === 0;
+		return retryAfterMs;
 	}
 }
 
 type Budgets = Readonly<Record<RequestKind, Budget>>;
 
 export class RequestLimits {
-	readonly #clock: Clock;
-	readonly #state: State;
-	readonly #limits: Limits;
+	readonly #parts: EngineParts;
 	readonly #people = new Map<Identity, Budgets>();
 	readonly #bytes: DailyBytes;
 	readonly #strangers = new WeakMap<Visit, Budgets>();
 
 	readonly #refuse: Refuse;
 
-	constructor({ clock, state, policy }: EngineParts, refuse: Refuse) {
-		this.#clock = clock;
-		this.#state = state;
-		this.#limits = policy.limits;
-		this.#bytes = new DailyBytes(policy.limits.identityBytesDay);
+	constructor(parts: EngineParts, refuse: Refuse) {
+		this.#parts = parts;
+		this.#bytes = new DailyBytes(parts.policy.limits.identityBytesDay);
 		this.#refuse = refuse;
 	}
 
@@ -84,11 +63,10 @@ export class RequestLimits {
 		const owner = isEntry ? this.#ownerOf(asked.session) : undefined;
 		const budgets = this.#budgets(visit, owner ?? this.#inRoom(visit));
 		const kind = isSignal ? "signals" : isEntry ? "entries" : "messages";
-		const haste = budgets[kind].take();
-		if (!haste) return false;
+		const retryAfterMs = budgets[kind].take();
+		if (retryAfterMs === undefined) return false;
 		const { n, id } = asked;
-		const { retryAfterMs } = haste;
-		if (haste.isAbuse) visit.carrier.onEnd("policy");
+		if (budgets[kind].isAbused) visit.carrier.onEnd("policy");
 		else if (!isSignal || id !== undefined)
 			this.#refuse(visit, "isNotTooFast", re, { n, id, retryAfterMs });
 		return true;
@@ -105,10 +83,11 @@ export class RequestLimits {
 	}
 
 	/** Counts what was said in the day before a start. */
-	recount({ archive, log, clock, report }: EngineParts): void {
+	recount(): void {
+		const { archive, log, clock, report, state, policy } = this.#parts;
 		const since = clock.now() - DAY_MS;
-		if (this.#state.time < since || this.#limits.identityBytesDay === Infinity)
-			return;
+		const isLimited = policy.limits.identityBytesDay < Infinity;
+		if (state.time < since || !isLimited) return;
 		const last = log.ordered;
 		const count = async () => {
 			for await (const { seq, event, author, text } of archive.saidSince(since))
@@ -129,13 +108,13 @@ export class RequestLimits {
 	}
 
 	#ownerOf(session = ""): Identity | undefined {
-		const { sessions } = this.#state.server.context;
+		const { sessions } = this.#parts.state.server.context;
 		return session ? sessions.get(sha256(session))?.identity : undefined;
 	}
 
 	/** Before the right code came, anyone may say that they are someone. */
 	#inRoom({ login }: Visit): Identity | undefined {
-		const client = login && this.#state.client(login.client);
+		const client = login && this.#parts.state.client(login.client);
 		return client?.matches("inRoom") ? client.context.identity : undefined;
 	}
 
@@ -145,9 +124,10 @@ export class RequestLimits {
 				? this.#strangers.get(visit)
 				: this.#people.get(identity);
 		if (known) return known;
-		const limits = this.#limits;
+		const { clock, policy } = this.#parts;
+		const { limits } = policy;
 		const budget = (perSecond: number, burst: number) =>
-			new Budget({ perSecond, burst }, this.#clock);
+			new Budget({ perSecond, burst }, clock);
 		const made = {
 			messages: budget(limits.messagesPerSecond, limits.messageBurst),
 			signals: budget(limits.signalsPerSecond, limits.signalBurst),

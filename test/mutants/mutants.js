@@ -1369,8 +1369,8 @@ const edge = [
 	{
 		promise: "edge: haste is refused",
 		file: "src/engine/request-limits.ts",
-		find: "if (!haste) return false;",
-		replace: "if (!haste?.isAbuse) return false;",
+		find: "if (retryAfterMs === undefined) return false;",
+		replace: "if (!budgets[kind].isAbused) return false;",
 		tests: ["test/faults.test.ts -t thirty messages"],
 	},
 	{
@@ -1418,7 +1418,7 @@ const edge = [
 	{
 		promise: "edge: a restart does not begin a new day",
 		file: "src/engine/engine.ts",
-		find: "this.#requests.recount(this.#parts);",
+		find: "this.#requests.recount();",
 		replace: "",
 		tests: ["test/request-limits.test.ts"],
 	},
