@@ -49,6 +49,7 @@ test.each([
 	["http://chat.example.org", "CHAT.example.org:80", true],
 	["https://chat.example.org", "chat.example.org:80", false],
 	["https://chat.example.org", "chat.example.org.evil.example", false],
+	["https://chat.example.org.evil.example", "chat.example.org", false],
 	["null", "null", false],
 ])("the origin %s asks its own host %s: %s", (origin, host, isOwn) => {
 	expect(isOfHost(origin, host)).toBe(isOwn);

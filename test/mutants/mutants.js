@@ -1328,7 +1328,7 @@ const edge = [
 		promise: "edge: a foreign origin is turned away",
 		file: "src/edge/gate.ts",
 		find: "if (origin !== undefined && !this.#isOurs(request, origin))",
-		replace: "if (this.#all < 0 && !this.#isOurs(request, origin ?? ''))",
+		replace: "if (!request && !this.#isOurs(request, origin ?? ''))",
 		tests: ["test/program/edge.test.ts -t an Origin"],
 	},
 	{
@@ -1336,7 +1336,7 @@ const edge = [
 		file: "src/edge/hosts.ts",
 		find: 'return own.replace(/\\.(?=:|$)/, "") === asked.replace(/\\.(?=:|$)/, "");',
 		replace: "return own.includes(asked);",
-		tests: ["test/program/edge.test.ts -t an Origin"],
+		tests: ["test/edge/hosts.test.ts"],
 	},
 	{
 		promise: "edge: X-Forwarded-For is believed from nobody but our proxy",
