@@ -137,13 +137,8 @@ export async function startService(
 	const spare = limits.connections + SPARE_CONNECTIONS;
 	if (Number.isFinite(spare)) http.maxConnections = spare;
 	const sockets = new Sockets(http, {
-		engine,
-		clock: awake,
-		limits,
-		origins,
-		isOwnHost,
+		...{ engine, clock: awake, limits, origins, isOwnHost, peerOf },
 		onForeignOrigin: (request) => warnings.foreignOrigin(request),
-		peerOf,
 		inspect: door && ((...asked) => door.upgrade(...asked)),
 	});
 	const bound = await listening(http, port, host);

@@ -1,5 +1,4 @@
 /** Plain HTTP: the page, its files, and whether the server is well. */
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { NextFunction, Request, Response } from "express";
 import { STATELY_ORIGIN } from "../../machines/frame.ts";
@@ -85,7 +84,10 @@ export function makeHttpServer(parts: HttpParts): Server {
 
 /** Resolves with its port once it listens; rejects if it can't. */
 export async function listening(server: Server, port: number, host: string) {
-	await once(server.listen(port, host), "listening");
+	await new Promise<void>((resolve, reject) => {
+		server.once("error", reject);
+		server.listen(port, host, resolve);
+	});
 	const address = server.address();
 	return typeof address === "object" && address ? address.port : port;
 }
