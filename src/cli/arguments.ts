@@ -14,14 +14,7 @@ import {
 import { boolean, parseFlags, string } from "./flags.ts";
 import { type LogCommand, logCommands } from "./log-arguments.ts";
 
-export type Topic =
-	| "plume"
-	| "check"
-	| "serve"
-	| "cut"
-	| "replay"
-	| "rehearse"
-	| "why";
+export type Topic = "plume" | ServeCommand["name"] | keyof typeof logCommands;
 
 export type Command =
 	| { readonly name: "help"; readonly of: Topic }

@@ -70,11 +70,11 @@ async function copyLog(
 ): Promise<void> {
 	await disk.makeFolder(into);
 	await disk.makeFolder(logFolder(into));
-	for (const [nth, { file, first = 1 }] of sources.entries()) {
+	for (const [nth, { first = 1, ...source }] of sources.entries()) {
 		if (nth >= segments) break;
 		const end = nth === segments - 1 ? bytes : undefined;
 		const path = join(logFolder(into), segmentName(first));
-		await writeChunks(disk, path, disk.read(file, 0, end));
+		await writeChunks(disk, path, source.bytes(0, end));
 	}
 	await disk.syncFolder(logFolder(into));
 	await disk.syncFolder(into);

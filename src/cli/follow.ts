@@ -5,7 +5,7 @@
  */
 import type { ClientId, PlumeEvent } from "../../machines/events.ts";
 import type { Mark, Stored } from "../log/log.ts";
-import { readBatches, type Source } from "../log/reader.ts";
+import { readBatches, type Source, sourceFrom } from "../log/reader.ts";
 import { Verifier } from "../log/verifier.ts";
 import type { FollowCommand, Scope } from "./log-arguments.ts";
 import { ask, type ExitCode, type LogParts, sourcesOf } from "./source.ts";
@@ -33,7 +33,7 @@ export function follow(
 			if (latest.push(line) > FIRST_LINES) latest.shift();
 		};
 		for (;;) {
-			const news = readBatches(behind(end, sources, parts), verifier);
+			const news = readBatches(behind(end, sources), verifier);
 			for await (const batch of news)
 				for (const stored of batch) cast.lines(stored, scope).forEach(tell);
 			latest.splice(0).forEach(parts.print);
@@ -49,14 +49,11 @@ export function follow(
 function behind(
 	end: End | undefined,
 	sources: readonly Source[],
-	{ disk }: LogParts,
 ): readonly Source[] {
 	const at = sources.findIndex(({ file }) => file === end?.file);
 	const [source, ...later] = sources.slice(at);
 	if (!end || !source) return sources;
-	const { file, offset } = end;
-	const bytes = () => disk.read(file, offset);
-	return [{ ...source, offset, bytes }, ...later];
+	return [sourceFrom(source, end.offset), ...later];
 }
 
 /** Where the last whole batch ends; nowhere in a log that has none yet. */

@@ -30,9 +30,9 @@ export async function leftOut(
 			damaged++;
 		}
 	};
-	for (const [nth, { file }] of sources.slice(segments - 1).entries()) {
+	for (const [nth, source] of sources.slice(segments - 1).entries()) {
 		const lines = new Lines();
-		for await (const chunk of disk.read(file, nth === 0 ? bytes : 0))
+		for await (const chunk of source.bytes(nth === 0 ? bytes : 0))
 			for (const line of lines.cut(chunk)) take(line);
 		const rest = lines.rest();
 		if (rest.length > 0) take(rest);

@@ -71,8 +71,7 @@ function parseReplay(args: readonly string[]): LogCommand | undefined {
 	const { values } = flags;
 	if (values.help) return undefined;
 	const source = sourceOf("replay", flags, 0);
-	const until =
-		typeof values.to === "string" ? parseUntil(values.to) : undefined;
+	const until = untilOf(values.to);
 	const scope = { room: roomOf(values.room), client: textOf(values.client) };
 	for (const [name, beside] of Object.entries(BESIDE))
 		if (values[name]) refuseOthers(values, name, beside);
@@ -99,9 +98,7 @@ function parseCut(args: readonly string[]): LogCommand | undefined {
 		throw new ConfigError(
 			"plume cut takes a data folder and a new folder. Try plume cut --help.",
 		);
-	const to = textOf(values.to);
-	const until = to === undefined ? undefined : parseUntil(to);
-	return { name: "cut", source, into, until };
+	return { name: "cut", source, into, until: untilOf(values.to) };
 }
 
 function parseRehearse(args: readonly string[]): LogCommand | undefined {
@@ -136,7 +133,9 @@ function sourceOf(command: string, { positionals }: Flags, before: number) {
 	return positionals[before];
 }
 
-function parseUntil(text: string): Until {
+function untilOf(value: unknown): Until | undefined {
+	const text = textOf(value);
+	if (text === undefined) return undefined;
 	if (/^\d+$/.test(text)) return { seq: Number(text) };
 	const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
 	if (!Number.isNaN(time)) return { time };

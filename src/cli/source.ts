@@ -99,7 +99,8 @@ export async function sourcesOf(
 ): Promise<readonly Source[]> {
 	const pipe = again ? kept(stdin) : () => stdin;
 	if (place === "-") return [{ file: "standard input", bytes: pipe }];
-	if (isLone(place)) return [{ file: place, bytes: () => disk.read(place) }];
+	if (isLone(place))
+		return [{ file: place, bytes: (from, to) => disk.read(place, from, to) }];
 	const sources = await segmentsOf(disk, place);
 	if (sources.length === 0) throw new NoLog();
 	return sources;

@@ -10,6 +10,8 @@ import type { Mark, Stored } from "./log.ts";
 import { Verifier } from "./verifier.ts";
 
 const NEWLINE = 10;
+/** About a millisecond's work. */
+const SLICE_BYTES = 32 * 1024;
 const SEGMENT = /^(\d{20})\.ndjson$/;
 
 /** The part of a data folder that holds the log. */
@@ -26,7 +28,8 @@ export interface Source {
 	readonly first?: number;
 	/** Where `bytes` begin, if not at its beginning. */
 	readonly offset?: number;
-	bytes(): AsyncIterable<Buffer>;
+	/** From one byte on and up to another; a pipe flows from its beginning to its end. */
+	bytes(from?: number, to?: number): AsyncIterable<Buffer>;
 }
 
 /** The segments of a data folder, oldest first; none where there is no log. */
@@ -39,14 +42,13 @@ export async function segmentsOf(
 	return names.flatMap((name) => {
 		const first = SEGMENT.exec(name)?.[1];
 		const file = join(folder, name);
-		const bytes = () => disk.read(file);
+		const bytes = (from?: number, to?: number) => disk.read(file, from, to);
 		return first ? [{ file, first: Number(first), bytes }] : [];
 	});
 }
 
 /** What is behind a mark, once the headers up to there were found to be sound. */
 export async function sourcesAfter(
-	disk: Disk,
 	sources: readonly Source[],
 	{ log, seq, offset }: Mark,
 	verifier?: Verifier,
@@ -61,11 +63,16 @@ export async function sourcesAfter(
 			throw new Error(`${source.file} belongs to another log`);
 		if (verifier) verifier.secret = header.secret ?? verifier.secret;
 	}
-	return sources.slice(at).map((source, index) => {
-		const bytes = () => disk.read(source.file, offset);
-		return index === 0 ? { ...source, offset, bytes } : source;
-	});
+	return sources
+		.slice(at)
+		.map((source, nth) => (nth === 0 ? sourceFrom(source, offset) : source));
 }
+
+/** What is behind a byte of a file. */
+export const sourceFrom = (source: Source, offset: number): Source => ({
+	...{ ...source, offset },
+	bytes: () => source.bytes(offset),
+});
 
 async function* firstLine(source: Source): AsyncGenerator<Buffer> {
 	for await (const chunk of source.bytes()) {
@@ -98,6 +105,18 @@ export async function* readBatches(
 		}
 		verifier.endSegment(lines.rest());
 	}
+}
+
+/** Hands out a little at a time, and rests in between. */
+export async function* inSlices(
+	chunks: AsyncIterable<Buffer>,
+	rest: () => Promise<unknown>,
+): AsyncGenerator<Buffer, void> {
+	for await (const chunk of chunks)
+		for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
+			yield chunk.subarray(at, at + SLICE_BYTES);
+			await rest();
+		}
 }
 
 /** Cuts chunks at newlines, and keeps what no newline has followed yet. */

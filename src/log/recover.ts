@@ -44,7 +44,7 @@ export async function* recover(
 	const evidence = await Evidence.in(place);
 	if (after && evidence.damage !== undefined) throw new Error(evidence.damage);
 	const all = await segmentsOf(disk, folder);
-	const sources = after ? await sourcesAfter(disk, all, after, verifier) : all;
+	const sources = after ? await sourcesAfter(all, after, verifier) : all;
 	yield* evidence.read(sources, verifier);
 	// Nothing is cut at the word of a mark that nothing has confirmed.
 	if (

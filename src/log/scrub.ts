@@ -8,11 +8,9 @@ import type { Clock } from "../clock.ts";
 import type { Damage } from "./damage.ts";
 import type { Mark } from "./log.ts";
 import { openLine } from "./open-line.ts";
-import { Lines, readBatches, type Source } from "./reader.ts";
+import { inSlices, Lines, readBatches, type Source } from "./reader.ts";
 import { Verifier } from "./verifier.ts";
 
-/** About a millisecond's work. */
-const SLICE_BYTES = 32 * 1024;
 const REST_MS = 5;
 
 /** Rejects with `Damage` at the first that is not as it was written, and with the signal's reason if it is told to stop. */
@@ -22,11 +20,15 @@ export async function scrub(
 	clock: Clock,
 	signal: AbortSignal,
 ): Promise<void> {
+	const rest = async () => {
+		await new Promise<void>((resolve) => clock.after(REST_MS, resolve));
+		signal.throwIfAborted();
+	};
 	const verifier = new Verifier();
 	const older = sources.filter(({ first = 0 }) => first <= mark.seq);
 	const parts = older.map((source, index) => {
-		const end = index === older.length - 1 ? mark.offset : Infinity;
-		const bytes = () => slices(source, end, clock, signal);
+		const end = index === older.length - 1 ? mark.offset : undefined;
+		const bytes = () => inSlices(source.bytes(0, end), rest);
 		return { ...source, bytes };
 	});
 	for await (const _ of readBatches(parts, verifier));
@@ -42,34 +44,14 @@ export async function scrub(
 /** Whether it was only being erased when it was read; an erased line is taken at its word here. */
 async function isErased(
 	sources: readonly Source[],
-	{ file, line: number }: Damage,
+	{ file, offset }: Damage,
 ): Promise<boolean> {
+	const source = sources.find((one) => one.file === file);
 	const lines = new Lines();
-	let count = 0;
-	for await (const chunk of sources.find((one) => one.file === file)?.bytes() ??
-		[])
-		for (const bytes of lines.cut(chunk))
-			if (++count === number) {
-				const line = openLine(bytes.toString());
-				return line.kind === "entry" && line.tail === "erased";
-			}
-	return false;
-}
-
-async function* slices(
-	source: Source,
-	end: number,
-	clock: Clock,
-	signal: AbortSignal,
-): AsyncGenerator<Buffer> {
-	let left = end;
-	for await (const chunk of source.bytes())
-		for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
-			if (left === 0) return;
-			const slice = chunk.subarray(at, at + Math.min(SLICE_BYTES, left));
-			left -= slice.length;
-			yield slice;
-			await new Promise<void>((resolve) => clock.after(REST_MS, resolve));
-			signal.throwIfAborted();
+	for await (const chunk of source?.bytes(offset) ?? [])
+		for (const bytes of lines.cut(chunk)) {
+			const line = openLine(bytes.toString());
+			return line.kind === "entry" && line.tail === "erased";
 		}
+	return false;
 }

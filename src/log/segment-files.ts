@@ -19,11 +19,15 @@ import type {
 	Stretch,
 } from "./log.ts";
 import { openLine } from "./open-line.ts";
-import { Lines, logFolder, segmentName, segmentsOf } from "./reader.ts";
+import {
+	inSlices,
+	Lines,
+	logFolder,
+	segmentName,
+	segmentsOf,
+} from "./reader.ts";
 import type { Place } from "./recover.ts";
 
-/** About a millisecond's work. */
-const SLICE_BYTES = 32 * 1024;
 const SEQ = /^\{"level":30,"time":\d+,"seq":(\d+),/;
 const NEWLINE = 10;
 /** Rather read past so much than read twice. */
@@ -179,13 +183,10 @@ export class SegmentFiles implements Segments {
 		}
 	}
 
-	async *#slices(segment: number, from: number, to?: number) {
+	#slices(segment: number, from: number, to?: number) {
 		const { disk } = this.#place;
-		for await (const chunk of disk.read(this.#path(segment), from, to))
-			for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
-				yield chunk.subarray(at, at + SLICE_BYTES);
-				await setImmediate();
-			}
+		const chunks = disk.read(this.#path(segment), from, to);
+		return inSlices(chunks, () => setImmediate());
 	}
 
 	#path(segment: number): string {

@@ -131,7 +131,7 @@ export class Footage {
 			const snapshot = await newestSnapshot(disk, folder);
 			if (!snapshot) return;
 			const { mark, state } = snapshot;
-			const behind = await sourcesAfter(disk, sources, mark);
+			const behind = await sourcesAfter(sources, mark);
 			const tail = new Take(
 				{ id: mark.log },
 				{ seq: mark.seq, saved: thaw(state) },
