@@ -577,8 +577,8 @@ const answers = [
 	{
 		promise: "answers: following goes on behind the last whole batch",
 		file: "src/cli/follow.ts",
-		find: "disk.read(file, offset)",
-		replace: "disk.read(file, offset + 1)",
+		find: "sourceFrom(source, end.offset)",
+		replace: "sourceFrom(source, end.offset + 1)",
 		tests: ["test/cli/log-answers.test.ts"],
 	},
 	{
