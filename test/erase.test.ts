@@ -16,12 +16,16 @@ const DAY = 86_400_000;
 /** No two starts make the same ids. */
 let starts = 0;
 
-async function houseOn(disk: FakeDisk, clock = new FakeClock()) {
+async function houseOn(
+	disk: FakeDisk,
+	clock = new FakeClock(),
+	segmentBytes = 3000,
+) {
 	const seed = `start ${starts++}`;
 	const ids = () => "abcdefghijklmnopqrstuv";
 	const place = { disk, folder: "data" };
 	const warn = () => {};
-	const log = openFileLog({ ...place, clock, ids, segmentBytes: 3000 });
+	const log = openFileLog({ ...place, clock, ids, segmentBytes });
 	const indexes = new IndexFiles({ ...place, warn });
 	const snapshots = new Snapshots({ ...place, every: 20, warn });
 	return House.open({ log, indexes, snapshots, clock, seed, environment });
@@ -504,6 +508,177 @@ describe("all of someone's", () => {
 		await house.until(() => bob.closed !== undefined);
 		expect(erasureSeen(bob)).toBe(false);
 	});
+});
+
+describe("very much of someone's", () => {
+	const LINES = 700;
+
+	/** Ann has said very much in the lobby, where bob is; cleo and dan are in the attic. */
+	async function talkative() {
+		const disk = new FakeDisk();
+		const clock = new FakeClock();
+		const house = await houseOn(disk, clock, 10_000_000);
+		const [bob, ann] = [await enter("bob"), await enter("ann")];
+		const [cleo, dan] = [await enter("cleo"), await enter("dan")];
+		for (const person of [cleo, dan])
+			person.open({ session: person.memory.session, room: "attic" });
+		for (let n = 1; n <= LINES; n++) {
+			ann.say(`secret ${n}!`, n);
+			if (n % 100 === 0) await house.settle();
+		}
+		function enter(name: string) {
+			return house.enter(name, "plume.2");
+		}
+		return { house, disk, clock, ann, bob, cleo, dan };
+	}
+
+	/** What is done as soon as the first part is seen to be gone. */
+	function onceBegun(bob: Person, task: () => void): void {
+		bob.onFrame = ({ kind }) => {
+			if (kind !== "erased") return;
+			bob.onFrame = undefined;
+			task();
+		};
+	}
+
+	const secretsOn = (disk: FakeDisk) =>
+		new Set(onDisk(disk).match(/secret \d+!/g)).size;
+
+	test("is erased in parts, between which others are heard", async () => {
+		const { house, disk, ann, bob, cleo, dan } = await talkative();
+		const told: string[] = [];
+		bob.onFrame = ({ kind }) => {
+			if (kind !== "erased") return;
+			told.push(`${secretsOn(disk)} left`);
+			cleo.say("hello");
+		};
+		dan.onFrame = ({ text }) => {
+			if (text === "hello") told.push(text);
+		};
+		ann.eraseAll();
+		await house.until(() => ann.closed !== undefined);
+		await house.settle();
+		expect(told).toEqual([
+			...["450 left", "hello", "200 left", "hello", "0 left", "hello"],
+		]);
+		const parts = bob.received.filter(({ kind }) => kind === "erased");
+		const ends = parts.map(({ from, through }) => [from, through]);
+		expect(ends).toEqual([
+			[3, 252],
+			[253, 502],
+			[503, 702],
+		]);
+		await verify(disk);
+	});
+
+	test("takes one read for what lies close together", async () => {
+		const { house, disk, ann } = await talkative();
+		const bytes = onDisk(disk, "data/log").length;
+		const work = { reads: 0, bytes: 0 };
+		const read = disk.read.bind(disk);
+		disk.read = async function* (...where) {
+			work.reads++;
+			for await (const chunk of read(...where)) {
+				work.bytes += chunk.length;
+				yield chunk;
+			}
+		};
+		ann.eraseAll();
+		await house.until(() => ann.closed !== undefined);
+		expect(work.reads).toBeLessThan(10);
+		expect(work.bytes).toBeLessThan(4 * bytes);
+	});
+
+	test("is added to by nothing until the last part is gone", async () => {
+		const { house, disk, ann, bob } = await talkative();
+		const tab = await house.enter("ann", "plume.2");
+		onceBegun(bob, () => {
+			tab.say("too late", 1);
+			tab.eraseAll();
+		});
+		ann.eraseAll();
+		expect(await refusal(house, tab)).toBe("isNotErasing");
+		await house.until(() => tab.closed !== undefined);
+		expect(onDisk(disk)).not.toContain("too late");
+		expect(onDisk(disk).match(/name.released/g)).toHaveLength(1);
+	});
+
+	test("is erased once, whatever is erased by hand meanwhile", async () => {
+		const { house, disk, ann, bob } = await talkative();
+		onceBegun(bob, () => ann.erase(placeOf(ann, "secret 650!")));
+		ann.eraseAll();
+		await house.until(() => ann.closed !== undefined);
+		const events = onDisk(disk).matchAll(/"seqs":\[([\d,]+)\]/g);
+		const seqs = Array.from(events, ([, list]) => list?.split(",")).flat();
+		expect(new Set(seqs).size).toBe(LINES);
+		expect(seqs).toHaveLength(LINES);
+	});
+
+	test("keeps no reader of what was said waiting for its end", async () => {
+		const { house, ann, bob } = await talkative();
+		const { epoch, target } = placeOf(ann, "secret 700!");
+		const before = Number(target) + 1;
+		onceBegun(bob, () =>
+			bob.askHistory({ room: "lobby", epoch, before, limit: 1 }),
+		);
+		ann.eraseAll();
+		await house.until(() => ann.closed !== undefined);
+		const [page, end] = [
+			bob.received.findIndex((frame) => frame.before === before),
+			bob.received.findLastIndex(({ kind }) => kind === "erased"),
+		];
+		expect(page).toBeGreaterThan(0);
+		expect(page).toBeLessThan(end);
+	});
+
+	test("is left undone by a stop: asking again erases the rest", async () => {
+		const { house, disk, clock, ann, bob } = await talkative();
+		let stopped: Promise<void> | undefined;
+		onceBegun(bob, () => {
+			stopped = house.engine.stop();
+		});
+		ann.eraseAll();
+		await house.until(() => stopped !== undefined);
+		await stopped;
+		expect(secretsOn(disk)).toBe(450);
+		await eraseTheRest(disk, clock, ann);
+	});
+
+	test("is erased by asking again after a crash at any call", async () => {
+		const found = new Set<number>();
+		for (let calls = 0; calls < 9; calls++) {
+			const { house, disk, clock, ann, bob } = await talkative();
+			onceBegun(bob, () => {
+				const last = disk.calls + 20 * calls;
+				disk.interrupt = ({ number }) => (number > last ? "crash" : undefined);
+			});
+			ann.eraseAll();
+			await house.until(() => disk.crashed);
+			const left = disk.crash(seeded(calls));
+			await eraseTheRest(left, clock, ann, (count) => found.add(count));
+		}
+		expect([...found]).toEqual([450, 200]);
+	});
+
+	async function eraseTheRest(
+		disk: FakeDisk,
+		clock: FakeClock,
+		ann: Person,
+		onStarted = (_: number) => {},
+	) {
+		clock.forgetTimers();
+		const house = await houseOn(disk, clock, 10_000_000);
+		onStarted(secretsOn(disk));
+		const back = house.connect("plume.2");
+		back.open(ann.memory);
+		await house.settle();
+		expect(back.isIn).toBe(true);
+		back.eraseAll();
+		await house.until(() => back.closed !== undefined);
+		expect(secretsOn(disk)).toBe(0);
+		expect(house.fatal).toBeUndefined();
+		await verify(disk);
+	}
 });
 
 test("what another said under the same name before stays, in every view", async () => {

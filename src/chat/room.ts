@@ -268,9 +268,9 @@ function bytesOf(item: Item): number {
 }
 
 /** What is left of an item after an erasure. */
-function without(item: Item, erased: Erasure): Item {
-	const { target, from = 1, through = 0, name } = erased;
-	if (item.kind !== "said") return item;
+export function without(item: Item, erased: Erasure): Item {
+	const { room, target, from = 1, through = 0, name } = erased;
+	if (item.kind !== "said" || item.room !== room) return item;
 	const isBetween = from <= item.offset && item.offset <= through;
 	const isMeant = item.offset === target || (item.name === name && isBetween);
 	return isMeant ? { ...item, text: "", erased: true } : item;

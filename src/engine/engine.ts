@@ -167,7 +167,7 @@ export class Engine implements PipelineHooks {
 
 	onDurable(event: PlumeEvent, item: Item | undefined): void {
 		this.#parts.onDurable?.(event);
-		if (item?.kind === "erased") this.#pages.onErased();
+		if (item?.kind === "erased") this.#pages.onErased(item);
 		this.#presence.onDurable(event, item);
 		this.#signals.onDurable(event, item);
 	}

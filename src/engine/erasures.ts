@@ -11,7 +11,8 @@ import { DiskFull } from "../log/disk.ts";
 import type { Entry, EventSpan, Places } from "../log/log.ts";
 import {
 	decideErasure,
-	decideErasureOfAll,
+	decideErasures,
+	decideFarewell,
 	type ErasureView,
 } from "./decide/erase.ts";
 import { roomOpened } from "./decide/rooms.ts";
@@ -22,6 +23,8 @@ import type { ClientSnapshot } from "./state.ts";
 import type { Refuse, Visit } from "./visit.ts";
 
 const RETRY_MS = 1000;
+/** Messages that are erased at once: everything that is told waits for that. */
+const SLICE = 250;
 
 /** One message, or all that whoever asks ever said. */
 export type ErasureAsked = { readonly id?: string } & (
@@ -49,7 +52,7 @@ export class Erasures {
 	#erased: number[] = [];
 	/** How many look for what they want erased: they may find what is there no more. */
 	#looking = 0;
-	/** Whose messages are being looked for: they say nothing meanwhile. */
+	/** Whose messages are being looked for and erased: they say nothing meanwhile. */
 	readonly #silent = new Set<Identity>();
 
 	constructor(parts: EngineParts, pipeline: Pipeline, refuse: Refuse) {
@@ -77,7 +80,7 @@ export class Erasures {
 		const places = this.#places.get(event) ?? new Map();
 		if (!(await this.#overwrite(places))) return false;
 		this.#places.delete(event);
-		this.#erased = this.#erased.concat(event.seqs);
+		for (const seq of event.seqs) this.#erased.push(seq);
 		this.#forget();
 		return true;
 	}
@@ -176,7 +179,8 @@ export class Erasures {
 				try {
 					for await (const found of this.#parts.archive.saidBy(identity))
 						all.push(found);
-					this.#decided(visit, asked, () => this.#all(asker, all));
+					if (this.#pipeline.frozen) this.#no(visit, "diskHasSpace", asked);
+					else await this.#all(asker, all);
 				} finally {
 					this.#silent.delete(identity);
 				}
@@ -184,9 +188,24 @@ export class Erasures {
 		);
 	}
 
-	#all(asker: Asker, found: readonly Found[]): void {
+	/** One slice after the other, so that in between is told what others say. A stop leaves the rest undone. */
+	async #all(asker: Asker, found: readonly Found[]): Promise<void> {
+		for (let to = SLICE; ; to += SLICE) {
+			const isLast = to >= found.length;
+			await new Promise<unknown>((done) =>
+				this.#pipeline.whenWritable(() => {
+					this.#slice(asker, found.slice(to - SLICE, to), isLast);
+					this.#pipeline.afterwards(done);
+				}),
+			);
+			if (isLast) return;
+		}
+	}
+
+	#slice(asker: Asker, found: readonly Found[], isLast: boolean): void {
 		const all = found.filter(({ seq }) => !this.#seqs.has(seq));
-		const { erased, rest } = decideErasureOfAll(this.#view(asker), all);
+		const view = this.#view(asker);
+		const erased = decideErasures(view, all);
 		const bySeq = new Map(all.map((found) => [found.seq, found]));
 		for (const event of erased)
 			this.#prepare(
@@ -196,7 +215,7 @@ export class Erasures {
 		this.#pipeline.append(
 			...this.#reopened(asker, erased),
 			...erased.map((event) => ({ event })),
-			...rest,
+			...(isLast ? decideFarewell(view) : []),
 		);
 	}
 

@@ -3,9 +3,13 @@
  * visit. The answer is read from what is committed; like any other it waits
  * for what its asker's standing was decided on.
  */
-import { type Item, MessageType } from "../../machines/message.ts";
+import {
+	type Erasure,
+	type Item,
+	MessageType,
+} from "../../machines/message.ts";
 import type { Page, PageAsked, Placed } from "../archive/archive.ts";
-import type { Room } from "../chat/room.ts";
+import { type Room, without } from "../chat/room.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Refuse, Visit } from "./visit.ts";
@@ -13,11 +17,17 @@ import type { Refuse, Visit } from "./visit.ts";
 /** A page, and what its asker calls the request. */
 type Asked = PageAsked & { readonly id?: string };
 
+/** What was erased, and what after that: whoever reads keeps the one before they began. */
+interface Erased {
+	readonly erasure?: Erasure;
+	next?: Erased;
+}
+
 export class Pages {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
 	readonly #refuse: Refuse;
-	#erasures = 0;
+	#erased: Erased = {};
 	readonly #reading = new WeakSet<Visit>();
 	readonly #recalling = new Map<Room, Promise<void>>();
 
@@ -38,7 +48,12 @@ export class Pages {
 			this.#read(
 				visit,
 				() => this.#parts.archive.page(asked),
-				(page) => this.#answer(visit, asked, page),
+				(page, since) =>
+					this.#answer(
+						visit,
+						asked,
+						page && { ...page, items: leftOf(page.items, since) },
+					),
 				() => this.#fail(visit, asked),
 			);
 		}
@@ -52,8 +67,11 @@ export class Pages {
 		tell: (items: readonly Item[]) => void,
 	): void {
 		const read = () => this.#parts.archive.after(place, limit);
-		this.#read(visit, read, tell, () =>
-			this.#pipeline.tell(visit, () => tell([])),
+		this.#read(
+			visit,
+			read,
+			(items, since) => tell(leftOf(items, since)),
+			() => this.#pipeline.tell(visit, () => tell([])),
 		);
 	}
 
@@ -70,7 +88,7 @@ export class Pages {
 
 	async #recall(room: Room): Promise<void> {
 		for (let { lacks } = room; lacks; { lacks } = room) {
-			const erasures = this.#erasures;
+			const since = this.#erased;
 			const { name, head } = room;
 			const asked = { room: name, epoch: head.epoch, ...lacks };
 			const page = await this.#parts.archive
@@ -79,31 +97,28 @@ export class Pages {
 					this.#warn(error);
 					return undefined;
 				});
-			const { before } = lacks;
-			if (before === room.lacks?.before && erasures === this.#erasures)
-				room.recall(page?.items ?? []);
+			if (lacks.before === room.lacks?.before)
+				room.recall(leftOf(page?.items ?? [], since));
 		}
 	}
 
-	/** What was read so far may hold what is being erased. */
-	onErased(): void {
-		this.#erasures++;
+	/** What was read so far may hold what is erased now. */
+	onErased(erasure: Erasure): void {
+		const latest = { erasure };
+		this.#erased.next = latest;
+		this.#erased = latest;
 	}
 
-	/** Reads until nothing was erased meanwhile. */
+	/** What it answers with is only what is left of it since. */
 	#read<Found>(
 		visit: Visit,
 		read: () => Promise<Found>,
-		answer: (found: Found) => void,
+		answer: (found: Found, since: Erased) => void,
 		fail: () => void,
 	): void {
-		const before = this.#erasures;
+		const since = this.#erased;
 		read().then(
-			(found) =>
-				this.#pipeline.tell(visit, () => {
-					if (this.#erasures !== before) this.#read(visit, read, answer, fail);
-					else answer(found);
-				}),
+			(found) => this.#pipeline.tell(visit, () => answer(found, since)),
 			(error: unknown) => {
 				this.#warn(error);
 				fail();
@@ -140,4 +155,13 @@ export class Pages {
 		const fields = { error: error instanceof Error ? error.message : error };
 		this.#parts.report.warn(fields, "history could not be read");
 	}
+}
+
+function leftOf(items: readonly Item[], since: Erased): readonly Item[] {
+	let left = items;
+	for (let each = since.next; each; each = each.next) {
+		const { erasure } = each;
+		if (erasure) left = left.map((item) => without(item, erasure));
+	}
+	return left;
 }

@@ -200,7 +200,7 @@ export class Pipeline implements LogListener {
 			({ at, first }) => at > committed || first,
 		);
 		const count = waiting < 0 ? this.#outputs.length : waiting;
-		const [next] = this.#outputs.slice(count);
+		const next = this.#outputs[count];
 		if (count > 0) {
 			for (const { release } of this.#outputs.splice(0, count)) release();
 			this.#parts.server.dispatch();

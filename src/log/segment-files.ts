@@ -84,17 +84,11 @@ export class SegmentFiles implements Segments {
 
 	async fetch(segment: number, spans: readonly Span[]): Promise<Stored[]> {
 		const found: Stored[] = [];
-		for (const run of runsOf(spans)) {
-			const [from, to] = [run[0]?.at ?? 0, endOf(run)];
-			const all = await this.#bytes(segment, from, to);
-			for (const span of run) {
-				const start = span.at - from;
-				const bytes = all.subarray(start, start + span.bytes - 1);
-				const line = this.#open(segment, bytes, span);
-				if (line.kind !== "entry" || line.tail === "broken")
-					throw this.#rotten(segment, span.at, "it is no whole event");
-				found.push(line.stored);
-			}
+		for await (const { span, bytes } of this.#read(segment, spans)) {
+			const line = this.#open(segment, bytes.subarray(0, -1), span);
+			if (line.kind !== "entry" || line.tail === "broken")
+				throw this.#rotten(segment, span.at, "it is no whole event");
+			found.push(line.stored);
 		}
 		return found;
 	}
@@ -134,20 +128,32 @@ export class SegmentFiles implements Segments {
 	async #erase(segment: number, spans: readonly EventSpan[]): Promise<void> {
 		await withFile(this.#place.disk, this.#path(segment), async (file) => {
 			const tails = [];
-			for (const span of spans)
-				tails.push(erasedTail(await this.#line(segment, span), span.at));
+			for await (const { span, bytes } of this.#read(segment, spans))
+				tails.push(erasedTail(this.#line(segment, span, bytes), span.at));
 			for (const { tail, at } of tails) await writeAll(file, tail, at);
 			await file.sync();
 		});
 	}
 
+	/** What stands there, in this order: one read for what lies close together. */
+	async *#read<Where extends Span>(segment: number, spans: readonly Where[]) {
+		for (const run of runsOf(spans)) {
+			const from = run[0]?.at ?? 0;
+			const to = endOf(run);
+			const all = await this.#bytes(segment, from, to);
+			if (all.length !== to - from)
+				throw this.#rotten(segment, from, "what was written is not there");
+			for (const span of run) {
+				const start = span.at - from;
+				yield { span, bytes: all.subarray(start, start + span.bytes) };
+			}
+		}
+	}
+
 	/** Exactly the line of one event, without its newline. */
-	async #line(segment: number, { at, bytes, seq }: EventSpan): Promise<Buffer> {
-		const all = await this.#bytes(segment, at, at + bytes);
-		const isOneLine =
-			all.length === bytes && all.indexOf(NEWLINE) === bytes - 1;
+	#line(segment: number, { at, bytes, seq }: EventSpan, all: Buffer): Buffer {
 		const line = all.subarray(0, -1);
-		if (!isOneLine || seqOf(line) !== seq)
+		if (all.indexOf(NEWLINE) !== bytes - 1 || seqOf(line) !== seq)
 			throw this.#rotten(segment, at, `event ${seq} is not there`);
 		return line;
 	}
@@ -207,8 +213,8 @@ const endOf = (run: readonly Span[]) => {
 };
 
 /** Spans that lie close together, in one run each. */
-function runsOf(spans: readonly Span[]): readonly (readonly Span[])[] {
-	const runs: Span[][] = [];
+function runsOf<Where extends Span>(spans: readonly Where[]) {
+	const runs: Where[][] = [];
 	for (const span of spans) {
 		const run = runs.at(-1);
 		if (run && span.at - endOf(run) <= GAP_BYTES) run.push(span);

@@ -43,14 +43,11 @@ export function decideErasure(
 	return refused ? { refused } : { event };
 }
 
-/** All that someone ever said: it is erased in each room under each of their names; then they leave, and their names are free. */
-export function decideErasureOfAll(
+/** Much that someone said: it is erased in each room under each of their names. */
+export function decideErasures(
 	{ state, asker, log, now: time }: ErasureView,
 	all: readonly Found[],
-): {
-	readonly erased: readonly MessageErased[];
-	readonly rest: readonly Entry[];
-} {
+): readonly MessageErased[] {
 	const { identity: author } = asker;
 	const erased = new Map<string, MessageErased>();
 	const seqsOf = new Map<string, number[]>();
@@ -81,10 +78,18 @@ export function decideErasureOfAll(
 			seqs,
 		});
 	}
-	const { names } = state.server.context;
+	return [...erased.values()];
+}
+
+/** When all that someone said is erased, they leave, and their names are free. */
+export function decideFarewell({
+	state,
+	asker: { identity: author },
+	now: time,
+}: ErasureView): readonly Entry[] {
 	const rest = [...loggedOutEverywhere({ state, now: time }, author)];
-	for (const [nameKey, { identity }] of names)
+	for (const [nameKey, { identity }] of state.server.context.names)
 		if (identity === author)
 			rest.push({ event: { type: "name.released", time, nameKey } });
-	return { erased: [...erased.values()], rest };
+	return rest;
 }
