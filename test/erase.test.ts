@@ -564,9 +564,9 @@ describe("very much of someone's", () => {
 		const parts = bob.received.filter(({ kind }) => kind === "erased");
 		const ends = parts.map(({ from, through }) => [from, through]);
 		expect(ends).toEqual([
-			[3, 252],
-			[253, 502],
-			[503, 702],
+			[5, 254],
+			[255, 504],
+			[505, 704],
 		]);
 		await verify(disk);
 	});
