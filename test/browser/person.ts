@@ -6,6 +6,9 @@
 
 import type { Page } from "playwright-core";
 
+/** The type of the frame with a login code. */
+const AUTH = 2;
+
 /** The server that someone is at, and the mail they get from it. */
 export interface Where {
 	url(): string;
@@ -139,6 +142,26 @@ export class Person {
 		return (now) => {
 			isUnder = now;
 		};
+	}
+
+	/** From the next reload on the first code is heard, and the connection is lost before anything is answered. */
+	async losesTheAnswer(): Promise<void> {
+		let isLost = false;
+		await this.page.routeWebSocket("**/connect", (socket) => {
+			const server = socket.connectToServer();
+			let isAnswering = false;
+			socket.onMessage((frame) => {
+				isAnswering = !isLost && JSON.parse(String(frame)).type === AUTH;
+				server.send(frame);
+			});
+			server.onMessage((frame) => {
+				if (!isAnswering) return socket.send(frame);
+				if (isLost) return;
+				isLost = true;
+				void server.close();
+				void socket.close();
+			});
+		});
 	}
 
 	/** How often it can be read in the room, and below it. */

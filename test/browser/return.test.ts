@@ -5,7 +5,7 @@ import { newDataFolder } from "../program/program.ts";
 import type { Person } from "./person.ts";
 import { stage } from "./stage.ts";
 
-const { crash, enter, restart, visit } = stage();
+const { crash, enter, plume, restart, visit } = stage();
 const lobby = "";
 
 test("whoever reloads the page, or opens it in a new tab, is in at once", async () => {
@@ -252,6 +252,24 @@ test("a code that is typed while the server is gone is taken once it is back", a
 	await ann.types(code);
 	await restart();
 	await ann.reads("ann came in");
+});
+
+test("whoever typed the right code as the connection was lost is in by themselves, without another mail", async () => {
+	const bob = await enter("bob");
+	const lea = await visit("lea");
+	await lea.losesTheAnswer();
+	await lea.page.reload();
+	await lea.types(await lea.getsACode());
+	await lea.isInside();
+	await lea.says("here I am");
+	await bob.reads("here I am");
+	expect(await bob.count("lea came in")).toBe(1);
+	const mailed = plume().lines.filter(
+		({ msg, name }) => msg === "login code" && name === "lea",
+	);
+	expect(mailed).toHaveLength(1);
+	await lea.page.reload();
+	await lea.reads("here I am");
 });
 
 test("whose session has ended is asked before old lines are said", async () => {

@@ -317,7 +317,8 @@ describe("whatever happens", () => {
 				this.mayWelcome = false;
 				if (asked) this.sent.push("welcomed");
 			} else if (event.type === "session") {
-				if (last !== "sendCode") return;
+				// An open is answered so if a code was heard and its answer lost.
+				if (last !== "sendCode" && asked !== "pending") return;
 				this.mayWelcome = true;
 			} else if (event.type === "pending" && asked === "session") {
 				return;
@@ -504,6 +505,23 @@ describe("a lost connection", () => {
 			actor.send(event);
 		}
 		expect(actor.getSnapshot().value).toEqual({ loggingIn: "verifying" });
+	});
+
+	test("while the right code is looked at leads into the room without another code", () => {
+		const effects: string[] = [];
+		const { actor } = livePage((effect) => effects.push(effect));
+		for (const event of [submit, opened, pending, code, closed(1006)])
+			actor.send(event);
+		effects.length = 0;
+		for (const event of [{ type: "retry" } as const, opened, session, welcome])
+			actor.send(event);
+		expect(actor.getSnapshot().value).toBe("chatting");
+		expect(effects).toEqual([
+			"connect",
+			"sendOpen",
+			"keepSession",
+			"sendLines",
+		]);
 	});
 
 	test("is not tried again when the tab is open elsewhere, unless the person asks", () => {
