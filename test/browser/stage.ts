@@ -78,10 +78,16 @@ export function stage(environment: Readonly<Record<string, string>> = {}) {
 			plume.kill("SIGKILL");
 			await plume.ended;
 		},
+		async stop(): Promise<void> {
+			await plume.stop();
+		},
 		/** On the same port; with the same data unless it is told not to. */
-		async restart({ data = plume.data } = {}): Promise<void> {
+		async restart(
+			{ data = plume.data } = {},
+			args: readonly string[] = [],
+		): Promise<void> {
 			const again = { PLUME_DATA: data, PLUME_PORT: `${plume.port}` };
-			plume = await Plume.start({ ...settings, ...again });
+			plume = await Plume.start({ ...settings, ...again }, "", args);
 		},
 	};
 }

@@ -72,22 +72,23 @@ export class Plume {
 			);
 	}
 
-	/** Resolves when it listens; rejects with what it said if it ends instead. `wrap` runs it in a shell that was prepared. */
+	/** Resolves when it listens; rejects with what it said if it ends instead. `wrap` runs it in a shell that was prepared, `args` are what an operator adds. */
 	static async start(
 		environment: Readonly<Record<string, string>> = {},
 		wrap = "",
+		args: readonly string[] = [],
 	): Promise<Plume> {
 		const data = environment.PLUME_DATA ?? (await newDataFolder());
 		const env = { ...bare, PLUME_PORT: "0", PLUME_DATA: data, ...environment };
 		const child = wrap
 			? spawn(
 					"sh",
-					["-c", `${wrap}; exec "$0" "$@"`, process.execPath, PROGRAM],
+					["-c", `${wrap}; exec "$0" "$@"`, process.execPath, PROGRAM, ...args],
 					{
 						env,
 					},
 				)
-			: spawn(process.execPath, [PROGRAM], { env });
+			: spawn(process.execPath, [PROGRAM, ...args], { env });
 		const plume = new Plume(child, data);
 		const failed = plume.ended.then(({ stdout, stderr }) => {
 			throw new Error(`it ended: ${stdout}${stderr}`);

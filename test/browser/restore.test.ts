@@ -1,0 +1,69 @@
+/** A server that goes on from an older copy of its data: the page shows what the server has, says that something is missing, and loses nothing that was not taken yet. */
+
+import { cp, rm } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { newDataFolder } from "../program/program.ts";
+import { stage } from "./stage.ts";
+
+const { enter, plume, restart, stop, visit } = stage();
+
+/** The server goes on from a copy of its data of now, later. */
+async function backUp() {
+	const copy = await newDataFolder();
+	const { data } = plume();
+	await stop();
+	await cp(data, copy, { recursive: true });
+	await restart();
+	return async (args: readonly string[]) => {
+		await stop();
+		await rm(data, { recursive: true });
+		await cp(copy, data, { recursive: true });
+		await restart({}, ["serve", ...args]);
+	};
+}
+
+test.each([
+	["is told of it", ["--restored"]],
+	["is not told of it", []],
+])(
+	"after a restore a tab shows only what the server has, if that %s",
+	async (_, args) => {
+		const bob = await enter("bob");
+		const ann = await visit("ann");
+		const goUnder = await ann.mayGoUnderground();
+		await ann.page.reload();
+		await ann.comesIn();
+		await ann.says("kept 1");
+		await bob.reads("kept 1");
+		const restore = await backUp();
+		await ann.says("lost 2");
+		await bob.reads("lost 2");
+		await bob.says("lost 3");
+		await ann.reads("lost 3");
+		goUnder(true);
+		await ann.says("typed 4");
+		await restore(args);
+		await ann.isTold("Offline. Your lines are kept.");
+		await ann.says("typed 5");
+		await bob.reads("Some messages are missing here.");
+		for (const n of [6, 7, 8, 9]) await bob.says(`new ${n}`);
+		await bob.reads("new 9");
+		goUnder(false);
+		await ann.presses("Try now");
+		await ann.reads("typed 5");
+		await bob.reads("typed 5");
+		for (const { page } of [ann, bob]) {
+			await page.getByText("Some messages are missing here.").waitFor();
+			await page
+				.locator("#outbox")
+				.getByText("typed")
+				.waitFor({ state: "hidden" });
+			const log = await page.getByRole("log").innerText();
+			const said = log.match(/missing|(kept|lost|typed|new) \d/g);
+			expect(said).toEqual([
+				...["missing", "kept 1", "new 6", "new 7", "new 8", "new 9"],
+				...["typed 4", "typed 5"],
+			]);
+		}
+	},
+);
