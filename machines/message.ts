@@ -55,6 +55,8 @@ export interface Head {
 	readonly epoch: string;
 	readonly offset: number;
 	readonly said: number;
+	/** How many of them were said before the log was last restored, if it was: they were told under another epoch, too. */
+	readonly restored?: number | undefined;
 }
 
 /** Something a member said; shown to the whole room. */

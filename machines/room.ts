@@ -35,6 +35,8 @@ export interface RoomContext {
 	readonly offset: number;
 	/** How many messages were posted. */
 	readonly said: number;
+	/** How many of them were posted before it was last restored, if it was. */
+	readonly restored?: number;
 	/** When it was opened, or the latest to go left: while nobody is in, when it was last used. */
 	readonly lastUsed: number;
 	readonly members: PersistentMap<ClientId, Member>;
@@ -140,8 +142,10 @@ export const roomMachine = setup({
 					}
 				: {},
 		),
-		changeIncarnation: assign(({ event }) =>
-			event.type === "room.restored" ? { incarnation: event.incarnation } : {},
+		changeIncarnation: assign(({ context, event }) =>
+			event.type === "room.restored"
+				? { incarnation: event.incarnation, restored: context.said }
+				: {},
 		),
 		forgetAll: assign(empty),
 		takeOffset: assign(({ context }) => ({ offset: context.offset + 1 })),

@@ -59,6 +59,8 @@ export interface Head {
 	readonly room: string;
 	readonly epoch: string;
 	readonly said: number;
+	/** How many of them were said before the server went on from a copy, under another epoch. */
+	readonly restored: number;
 	/** The reader was mentioned there just now. */
 	readonly mentioned: boolean;
 }
@@ -140,7 +142,9 @@ function signal(frame: Fields): RoomEvent | undefined {
 	switch (kind) {
 		case "head": {
 			const [epoch, said] = [word(frame.epoch), count(frame.said)];
-			return { kind, room, epoch, said, mentioned: frame.mentioned === true };
+			const [restored, mentioned] = [count(frame.restored), frame.mentioned];
+			const head = { kind, room, epoch, said, restored } as const;
+			return { ...head, mentioned: mentioned === true };
 		}
 		case "members":
 		case "presence":

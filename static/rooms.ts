@@ -67,7 +67,9 @@ export function roomList(go: (room: string) => void) {
 		const head = heads.get(name);
 		// Nobody has left anything unread where they never were.
 		if (!head?.epoch || !epoch || name === here) return 0;
-		return head.epoch === epoch ? Math.max(0, head.said - said) : head.said;
+		// Of another epoch only what was said before a restore can have been seen.
+		const most = head.epoch === epoch ? head.said : head.restored;
+		return head.said - Math.min(said, most);
 	}
 
 	/** Lines that wait until someone is in the room to say them; where that is so, they are in sight. */

@@ -190,7 +190,7 @@ export class Room {
 	remember(item: Item): void {
 		const { epoch, offset } = item;
 		const said = this.head.said + (item.kind === "said" ? 1 : 0);
-		this.head = { epoch, offset, said };
+		this.head = { ...this.head, epoch, offset, said };
 		if (item.kind === "erased")
 			this.#keep(this.#recent.map((other) => without(other, item)));
 		this.#recent.push(item);

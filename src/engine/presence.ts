@@ -66,8 +66,8 @@ export class Presence {
 		if (event.type === "room.forgotten") this.#parts.server.forget(event.room);
 		if (event.type === "room.restored") {
 			const room = this.#parts.server.room(event.room);
-			const { epoch } = this.#parts.state.head(event.room);
-			room.goOn({ ...room.head, epoch });
+			const { epoch, restored } = this.#parts.state.head(event.room);
+			room.goOn({ ...room.head, epoch, restored });
 		}
 		if (!item) return;
 		const room = this.#parts.server.room(item.room);

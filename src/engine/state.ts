@@ -135,8 +135,8 @@ export class State {
 	/** How far a room has come; a room that does not exist has no epoch. */
 	head(name: RoomName): Head {
 		const room = this.#room({ room: name });
-		const { offset, said } = room.context;
-		return { epoch: room.epoch(this.#log.id), offset, said };
+		const { offset, said, restored } = room.context;
+		return { epoch: room.epoch(this.#log.id), offset, said, restored };
 	}
 
 	/** Everything that has an actor, by an id that says nothing. */

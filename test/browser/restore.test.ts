@@ -67,3 +67,24 @@ test.each([
 		}
 	},
 );
+
+test("after a restore what was read in another room is not unread, but what came since is", async () => {
+	const bob = await enter("bob");
+	const ann = await enter("ann");
+	const room = new URL(bob.page.url()).pathname.slice(3);
+	for (const text of ["kept 1", "kept 2"]) await ann.says(text);
+	await bob.reads("kept 2");
+	const restore = await backUp();
+	await ann.says("lost 3");
+	await bob.reads("lost 3");
+	await bob.goesTo(`beside-${room}`);
+	await restore(["--restored"]);
+	await bob.reads("Some messages are missing here.");
+	await ann.says("new 4");
+	await ann.reads("new 4");
+	const link = bob.page.getByRole("link", { name: `${room} 1 new` });
+	await link.waitFor();
+	await link.click();
+	await bob.reads("new 4");
+	expect(await bob.page.locator("#rooms .badge").count()).toBe(0);
+});

@@ -62,9 +62,45 @@ const log = [
 	{
 		promise: "restore: every room goes on under another epoch",
 		file: "machines/room.ts",
-		find: 'event.type === "room.restored" ? { incarnation: event.incarnation } : {}',
-		replace: "({})",
+		find: "{ incarnation: event.incarnation, restored: context.said }",
+		replace: "{ restored: context.said }",
 		tests: ["test/restore.test.ts"],
+	},
+	{
+		promise: "restore: a room knows what it had before",
+		file: "machines/room.ts",
+		find: "{ incarnation: event.incarnation, restored: context.said }",
+		replace: "{ incarnation: event.incarnation }",
+		tests: ["test/restore.test.ts -t head tells"],
+	},
+	{
+		promise: "restore: what was read before is not unread",
+		file: "static/rooms.ts",
+		find: "head.epoch === epoch ? head.said : head.restored",
+		replace: "head.epoch === epoch ? head.said : 0",
+		tests: ["test/browser/restore.test.ts -t not unread"],
+	},
+	{
+		promise: "restore: what came since is unread",
+		file: "static/rooms.ts",
+		find: "head.epoch === epoch ? head.said : head.restored",
+		replace: "head.said",
+		tests: ["test/browser/restore.test.ts -t not unread"],
+	},
+	{
+		promise:
+			"restore: no line stands on the page that the server does not have",
+		file: "static/room-view.ts",
+		find: "pages.reset();\n\t\t\t\t\tread.clear();\n\t\t\t\t\tconst",
+		replace: "pages.reset();\n\t\t\t\t\tconst",
+		tests: ["test/browser/restore.test.ts -t told of it"],
+	},
+	{
+		promise: "login: the page comes in by the answer that is given again",
+		file: "src/engine/lately.ts",
+		find: "this.#pending.set(client, pending);",
+		replace: "void pending;",
+		tests: ["test/browser/return.test.ts -t right code"],
 	},
 	{
 		promise: "restore: what a start remembers is told under the new epoch",

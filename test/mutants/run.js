@@ -19,7 +19,7 @@ import {
 	writeFile,
 } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { mutants } from "./mutants.js";
 
@@ -63,14 +63,15 @@ class Copy {
 	}
 
 	/**
-	 * Runs one of the tools to its end, or, if that takes too long, to ours.
+	 * Runs one of the tools, or a program by its path, to its end, or, if that takes too long, to ours.
 	 * @param {string} tool
 	 * @param {readonly string[]} args
 	 * @returns {Promise<Ended>}
 	 */
 	run(tool, args) {
 		const start = performance.now();
-		const child = spawn(join(this.folder, "node_modules/.bin", tool), args, {
+		const program = resolve(this.folder, "node_modules/.bin", tool);
+		const child = spawn(program, args, {
 			cwd: this.folder,
 			env: ENVIRONMENT,
 			detached: true,
@@ -94,6 +95,14 @@ class Copy {
 				resolve({ code, output, seconds, late });
 			});
 		});
+	}
+
+	/** Bundles the page for the tests in a browser, where a patch is one of its own. @param {string} file */
+	async bundle(file) {
+		if (!file.startsWith("static/")) return "";
+		const build = join(this.folder, "static/build.js");
+		const { code, output } = await this.run(process.execPath, [build]);
+		return code === 0 ? "" : output.trim();
 	}
 
 	/** Compiles the program, for the tests that run it; answers what the compiler has against it. */
@@ -149,7 +158,7 @@ class Copy {
 			join(this.folder, file),
 			sound.replace(find, () => replace),
 		);
-		const broken = await this.build();
+		const broken = (await this.build()) || (await this.bundle(file));
 		if (broken) return `ERROR: it does not compile: ${broken}`;
 		for (const entry of tests) {
 			const { code, seconds, late, failed, ran } = await this.suite(entry);
@@ -169,6 +178,7 @@ class Copy {
 		const sound = await readFile(path, "utf8");
 		const outcome = await this.verdict(mutant, sound);
 		await writeFile(path, sound);
+		await this.bundle(mutant.file);
 		counts[outcome.split(/[ :]/)[0]]++;
 		console.info(`${mutant.promise}: ${outcome}`);
 	}
