@@ -9,7 +9,7 @@ import { FakeClock } from "./fakes/clock.ts";
 import { type Call, FakeDisk, seeded } from "./fakes/disk.ts";
 import { House, type Person } from "./house.ts";
 
-const [TEXT, REFUSED, SYSTEM, HISTORY] = [1, 11, 12, 14];
+const [TEXT, REFUSED, SYSTEM, GAP, HISTORY] = [1, 11, 12, 13, 14];
 const environment = { PLUME_LIMITS: "off" };
 const DAY = 86_400_000;
 
@@ -704,6 +704,104 @@ test("what another said under the same name before stays, in every view", async 
 	const dora = await house.enter("dora", "plume.2");
 	expect(dora.lines).toContain("ann: theirs");
 	expect(dora.lines).not.toContain("ann: mine");
+});
+
+describe("what another said under the same name in between", () => {
+	const [hers, his] = ["ann@example.org", "other@example.org"];
+
+	/** Ann was here, then another ann, and she is back; cleo has seen it all. */
+	async function inTurn(segmentBytes: number) {
+		const disk = new FakeDisk();
+		const clock = new FakeClock();
+		const house = await houseOn(disk, clock, segmentBytes);
+		for (const [email, text] of [
+			[hers, "hers, early"],
+			[his, "his"],
+		] as const) {
+			const person = await house.enter("ann", "plume.2", email);
+			person.say(text, 1);
+			await house.settle();
+			person.hangUp();
+			clock.advance(400 * DAY);
+			await house.settle();
+		}
+		const ann = await house.enter("ann", "plume.2", hers);
+		ann.say("hers, late", 1);
+		await house.settle();
+		const cleo = await house.enter("cleo", "plume.2");
+		return { house, disk, clock, ann, cleo };
+	}
+
+	async function erased(segmentBytes = 3000) {
+		const world = await inTurn(segmentBytes);
+		const { house, ann } = world;
+		ann.eraseAll();
+		await house.until(() => ann.closed !== undefined);
+		await house.settle();
+		return world;
+	}
+
+	/** What anns said, as somebody is shown it now. */
+	const shownTo = ({ items }: Person) =>
+		items
+			.filter(({ type, user }) => type === TEXT && user?.name === "ann")
+			.map(({ text, erased }) => (erased ? "gone" : text));
+	const left = ["gone", "his", "gone"];
+
+	test("is in no stretch that is told to be gone", async () => {
+		const { cleo } = await erased();
+		const told = cleo.received.filter(({ kind }) => kind === "erased");
+		const isGone = (offset = 0) =>
+			told.some(({ from, through }) => {
+				return Number(from) <= offset && offset <= Number(through);
+			});
+		const anns = cleo.items.filter(({ user }) => user?.name === "ann");
+		const gone = anns.filter(
+			(item) => item.type === TEXT && isGone(Number(item.offset)),
+		);
+		expect(gone.map(({ text }) => text)).toEqual(["hers, early", "hers, late"]);
+	});
+
+	test.each([
+		["that fits in one segment", 1_000_000],
+		["of many segments", 500],
+	])("stays in a log %s, whichever way one comes to it", async (_, size) => {
+		const { house, disk, clock, cleo } = await erased(size);
+		const again = await houseOn(new FakeDisk(disk.files), clock, size);
+		for (const each of [house, again]) {
+			expect(shownTo(await each.enter("dora", "plume.2"))).toEqual(left);
+			const back = each.connect("plume.2");
+			back.open({ ...cleo.memory, offset: 1, time: undefined });
+			await each.until(() => back.last(SYSTEM)?.kind === "entered");
+			await each.settle();
+			expect(back.received.some(({ type }) => type === GAP)).toBe(false);
+			expect(shownTo(back)).toEqual(left);
+			const { epoch } = cleo.memory;
+			back.news();
+			back.askHistory({ room: "lobby", epoch, before: 9, limit: 200 });
+			await each.until(() => back.last(HISTORY)?.before === 9);
+			const page = back.news().filter(({ type }) => type === TEXT);
+			expect(page.map(({ text }) => text)).toEqual(["", "his", ""]);
+		}
+	});
+
+	test.each([1_000_000, 500])(
+		"is in their export alone, in segments of %i bytes",
+		async (size) => {
+			const { house } = await erased(size);
+			const exported = async (name: string, email: string) => {
+				const person = await house.enter(name, "plume.2", email);
+				const client = house.state.client(String(person.memory.client));
+				const texts: string[] = [];
+				const { identity = "" } = client?.context ?? {};
+				for await (const { text } of house.archive.saidBy(identity))
+					texts.push(text);
+				return texts;
+			};
+			expect(await exported("ben", his)).toEqual(["his"]);
+			expect(await exported("ann", hers)).toEqual([]);
+		},
+	);
 });
 
 test("logging out everywhere ends classic connections, too", async () => {

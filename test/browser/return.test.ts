@@ -277,7 +277,7 @@ test("whose session has ended is asked before old lines are said", async () => {
 	await crash();
 	await ann.says("old line 1");
 	await ann.says("old line 2");
-	await restart({ data: await newDataFolder() });
+	await restart({ PLUME_DATA: await newDataFolder() });
 	await ann.isTold("You are not logged in any more.");
 	await ann.comesIn();
 	await ann.isTold("2 lines were not sent.");

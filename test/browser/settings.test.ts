@@ -2,9 +2,11 @@
 
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { newDataFolder } from "../program/program.ts";
+import type { Person } from "./person.ts";
 import { stage } from "./stage.ts";
 
-const { enter, plume, visit } = stage();
+const { crash, enter, plume, restart, visit } = stage();
 
 test("the colours that were chosen stay, whatever the system has", async () => {
 	const ann = await enter("ann", { colorScheme: "light" });
@@ -154,4 +156,72 @@ test("what one said can be taken along", async () => {
 	await ann.presses("Export my messages");
 	await ann.isTold(/An export was made just now/);
 	ann.expectsFailedLoads();
+});
+
+/** The server goes on, so many days before now. */
+async function restartBefore(days: number, data: string): Promise<void> {
+	await crash();
+	const shift = `const now = Date.now; Date.now = () => now() - ${days * 86_400_000};`;
+	const url = `data:text/javascript,${encodeURIComponent(shift)}`;
+	await restart({ PLUME_DATA: data, NODE_OPTIONS: `--import ${url}` });
+}
+
+test("whoever takes everything back leaves what another said under the name in between", async () => {
+	const [hers, his] = ["ida@example.org", "other@example.org"];
+	const data = await newDataFolder();
+	async function enterAs(name: string, email: string): Promise<Person> {
+		const person = await visit(name, {}, "");
+		await person.asksForACode(email);
+		await person.types(await plume().codeFor(name));
+		await person.isInside();
+		return person;
+	}
+	async function says(person: Person, text: string): Promise<void> {
+		await person.says(text);
+		await person.reads(text);
+	}
+	for (const [days, email, text] of [
+		[800, hers, "hers, early"],
+		[400, his, "his own"],
+	] as const) {
+		await restartBefore(days, data);
+		const person = await enterAs("ida", email);
+		await says(person, text);
+		await person.page.context().close();
+	}
+	await restartBefore(0, data);
+	const cleo = await visit("cleo", {}, "");
+	const goUnder = await cleo.mayGoUnderground();
+	await cleo.page.clock.install();
+	await cleo.page.reload();
+	await cleo.comesIn();
+	const bob = await enter("bob", {}, "");
+	const ida = await enterAs("ida", hers);
+	await says(ida, "hers, late");
+	await cleo.reads("hers, late");
+	goUnder(true);
+	await ida.presses("ida");
+	await ida.presses("Delete everything and my name");
+	await ida.presses("Delete everything");
+	await ida.isOutside();
+	await bob.reads("This message was deleted.");
+	await cleo.page.clock.runFor(40_000);
+	await cleo.isTold("Offline. Your lines are kept.");
+	goUnder(false);
+	await cleo.presses("Try now");
+	await cleo.reads("This message was deleted.");
+	const dora = await enter("dora", {}, "");
+	for (const { page } of [bob, cleo, dora]) {
+		const log = await page.getByRole("log").innerText();
+		expect(log.match(/hers|his own|This message was deleted/g)).toEqual([
+			...["This message was deleted", "his own", "This message was deleted"],
+		]);
+	}
+	const ben = await enterAs("ben", his);
+	await ben.presses("ben");
+	const saved = ben.page.waitForEvent("download");
+	await ben.presses("Export my messages");
+	const file = await (await saved).path();
+	const { messages } = JSON.parse(await readFile(file, "utf8"));
+	expect(messages).toEqual([expect.objectContaining({ text: "his own" })]);
 });

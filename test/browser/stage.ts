@@ -83,11 +83,12 @@ export function stage(environment: Readonly<Record<string, string>> = {}) {
 		},
 		/** On the same port; with the same data unless it is told not to. */
 		async restart(
-			{ data = plume.data } = {},
+			other: Readonly<Record<string, string>> = {},
 			args: readonly string[] = [],
 		): Promise<void> {
-			const again = { PLUME_DATA: data, PLUME_PORT: `${plume.port}` };
-			plume = await Plume.start({ ...settings, ...again }, "", args);
+			const again = { PLUME_DATA: plume.data, PLUME_PORT: `${plume.port}` };
+			const all = { ...settings, ...again, ...other };
+			plume = await Plume.start(all, "", args);
 		},
 	};
 }
