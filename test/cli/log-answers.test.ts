@@ -195,6 +195,9 @@ describe("rehearse", () => {
 		expect(told()).toHaveLength(1);
 		expect(lines).toContain("1 × login.succeeded: codeIsFresh");
 		const refused = Number(lines.at(-1)?.split(" ")[0]);
+		const counts = lines.flatMap((line) => line.match(/^\d+(?= × )/) ?? []);
+		expect(counts.length).toBeLessThan(refused);
+		expect(counts.reduce((sum, many) => sum + Number(many), 0)).toBe(refused);
 		lines.length = 0;
 		await rehearse({ ...command, all: true }, partsOn(disk), machines);
 		expect(told()).toHaveLength(refused);

@@ -30,6 +30,20 @@ const log = [
 		tests: ["test/erase.test.ts"],
 	},
 	{
+		promise: "erase: what another said under the same name in between stays",
+		file: "src/archive/archive.ts",
+		find: "search.run++",
+		replace: "search.run += 0",
+		tests: ["test/erase.test.ts -t in between"],
+	},
+	{
+		promise: "erase: the page shows what another said under the name before",
+		file: "static/timeline.ts",
+		find: "from <= line.offset && ",
+		replace: "from >= 0 && ",
+		tests: ["test/browser/settings.test.ts -t in between"],
+	},
+	{
 		promise: "cut: what is erased further on is erased by an event of its own",
 		file: "src/cli/cut.ts",
 		find: "return [{ event: { ...fact, room, ...line, seqs: [seq] } }];",
@@ -583,6 +597,34 @@ const log = [
 /** @type {readonly Mutant[]} */
 const answers = [
 	{
+		promise: "replay: a room's owners are those who came into it",
+		file: "src/cli/report.ts",
+		find: "visitors?.has(nameKey)",
+		replace: "visitors && nameKey",
+		tests: ["test/cli/log-answers.test.ts -t only the owners"],
+	},
+	{
+		promise: "rehearse: of what would be refused the first is told",
+		file: "src/cli/rehearse.ts",
+		find: "if (++refused === 1 || tellsAll)",
+		replace: "if (++refused > 0 || tellsAll)",
+		tests: ["test/cli/log-answers.test.ts -t rehearse"],
+	},
+	{
+		promise: "rehearse: the others are counted by rule",
+		file: "src/cli/rehearse.ts",
+		find: "counts.set(kind, (counts.get(kind) ?? 0) + 1);",
+		replace: "counts.set(kind, 1);",
+		tests: ["test/cli/log-answers.test.ts -t rehearse"],
+	},
+	{
+		promise: "rehearse: all are told where they are asked for",
+		file: "src/cli/rehearse.ts",
+		find: "if (++refused === 1 || tellsAll)",
+		replace: "if (++refused === 1)",
+		tests: ["test/cli/log-answers.test.ts -t rehearse"],
+	},
+	{
 		promise: "answers: a checkpoint names the state that it vouches for",
 		file: "src/engine/snapshotter.ts",
 		find: "of: seq, stateHash",
@@ -1028,6 +1070,20 @@ const session = [
 		replace:
 			"if (!identity && all) return loggedOutEverywhere(view, identity);",
 		tests: ["test/session.test.ts"],
+	},
+	{
+		promise: "session: logging out everywhere ends classic connections",
+		file: "src/engine/decide/open.ts",
+		find: "member.identity === identity && !member.session)",
+		replace: "member.identity === identity && time < 0)",
+		tests: ["test/erase.test.ts -t ends classic connections"],
+	},
+	{
+		promise: "session: logging out everywhere ends nobody else's connection",
+		file: "src/engine/decide/open.ts",
+		find: "member.identity === identity && !member.session)",
+		replace: "!member.session)",
+		tests: ["test/erase.test.ts -t ends classic connections"],
 	},
 	{
 		promise: "session: a tab that was taken over is closed",
