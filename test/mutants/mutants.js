@@ -58,6 +58,27 @@ const log = [
 		tests: ["test/cli/cut.test.ts"],
 	},
 	{
+		promise: "cut: the secret goes along",
+		file: "src/cli/cut.ts",
+		find: 'disk.read(join(from, "secret"))',
+		replace: "[]",
+		tests: ["test/program/cut.test.ts -t secret"],
+	},
+	{
+		promise: "cut: what is made is for its owner alone",
+		file: "src/log/disk.ts",
+		find: "const FILE_MODE = 0o600;",
+		replace: "const FILE_MODE = 0o644;",
+		tests: ["test/program/cut.test.ts -t secret"],
+	},
+	{
+		promise: "restore: a start that is told of one logs it",
+		file: "src/service.ts",
+		find: "restored: parts.accepts.restored ||",
+		replace: "restored:",
+		tests: ["test/program/cut.test.ts -t told of a copy"],
+	},
+	{
 		promise: "cut: every room goes on under another epoch",
 		file: "src/cli/cut.ts",
 		find: "entries.push(...logRestored({ state, now }, seq, ids));",

@@ -5,21 +5,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { newDataFolder, Plume, run } from "./program.ts";
+import { filesIn, newDataFolder, Plume, run } from "./program.ts";
 
 const check = (environment: Readonly<Record<string, string>>) =>
 	run(["check"], environment);
-
-/** All files of a folder with what is in them. */
-async function filesIn(folder: string) {
-	const names = await readdir(folder, { recursive: true, withFileTypes: true });
-	const paths = names
-		.filter((it) => it.isFile())
-		.map((it) => join(it.parentPath, it.name));
-	return Promise.all(
-		paths.sort().map(async (path) => [path, await readFile(path, "utf8")]),
-	);
-}
 
 test("a folder that is still to be made is well, and is not made", async () => {
 	const data = join(await newDataFolder(), "deep", "below");

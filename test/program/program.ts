@@ -3,7 +3,7 @@
  * build, with its output read line by line.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -50,6 +50,19 @@ function ending(child: ChildProcess): Promise<Ended> {
 }
 
 export const newDataFolder = () => mkdtemp(join(tmpdir(), "plume-"));
+
+/** All files of a folder with what is in them. */
+export async function filesIn(folder: string) {
+	const names = await readdir(folder, { recursive: true, withFileTypes: true });
+	const paths = names
+		.filter((it) => it.isFile())
+		.map((it) => join(it.parentPath, it.name));
+	return Promise.all(
+		paths
+			.sort()
+			.map(async (path) => [path, await readFile(path, "utf8")] as const),
+	);
+}
 
 /** A running server. */
 export class Plume {
