@@ -13,17 +13,15 @@ export async function leftOut(
 	sources: readonly Source[],
 	{ seq, segments, bytes, wrong }: Prefix,
 ): Promise<readonly string[]> {
-	const times: number[] = [];
+	const events: { readonly seq: number; readonly time: number }[] = [];
 	const messages = new Map<string, number>();
-	let [damaged, newest] = [0, seq];
+	let damaged = 0;
 	const take = (bytes: Buffer) => {
 		try {
 			const line = openLine(bytes.toString());
 			if (line.kind !== "entry") return;
-			const { stored } = line;
-			const { event } = stored;
-			newest = Math.max(newest, stored.seq);
-			times.push(event.time);
+			const { event, seq } = line.stored;
+			events.push({ seq, time: event.time });
 			if (event.type !== "message.posted") return;
 			messages.set(event.room, (messages.get(event.room) ?? 0) + 1);
 		} catch {
@@ -37,23 +35,18 @@ export async function leftOut(
 		const rest = lines.rest();
 		if (rest.length > 0) take(rest);
 	}
-	const said: string[] = [];
-	if (wrong) said.push(`It is sound no further: ${wrong}.`);
 	const rooms = Array.from(messages, ([room, many]) => `${many} in ${room}`);
-	const [from, to] = [times[0], times.at(-1)];
-	if (from !== undefined && to !== undefined)
-		said.push(
-			`Left out: ${times.length} events, from ${instant(from)} to ${instant(to)}; messages: ${rooms.join(", ") || "none"}.`,
-		);
-	if (damaged > 0) said.push(`Left out: ${damaged} damaged lines.`);
-	const longest = Math.max(
-		0,
-		...(await headsIn(disk, data)).map((it) => it.seq),
-	);
-	if (longest > newest)
-		said.push(
+	const [from = { time: 0 }, to = from] = [events[0], events.at(-1)];
+	const newest = events.reduce((most, it) => Math.max(most, it.seq), seq);
+	const snapshots = (await headsIn(disk, data)).map((it) => it.seq);
+	const longest = Math.max(0, ...snapshots);
+	const said = [
+		wrong && `It is sound no further: ${wrong}.`,
+		events.length > 0 &&
+			`Left out: ${events.length} events, from ${instant(from.time)} to ${instant(to.time)}; messages: ${rooms.join(", ") || "none"}.`,
+		damaged > 0 && `Left out: ${damaged} damaged lines.`,
+		longest > newest &&
 			`Missing before: ${longest - newest} events, for a snapshot was taken after event ${longest}.`,
-		);
-	if (said.length === 0) said.push("Nothing was left out.");
-	return said;
+	].flatMap((line) => line || []);
+	return said.length > 0 ? said : ["Nothing was left out."];
 }

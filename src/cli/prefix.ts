@@ -4,6 +4,7 @@
  * there while the event that says so lies further on.
  */
 import { botClaim } from "../chat/bot.ts";
+import { DeterminismError } from "../engine/fold.ts";
 import { IllegalEvent } from "../engine/live.ts";
 import { State } from "../engine/state.ts";
 import { Damage } from "../log/damage.ts";
@@ -39,110 +40,91 @@ export interface Prefix {
 export async function soundPrefix(
 	sources: readonly Source[],
 	unwanted: (last: Stored) => boolean,
+	before?: Damage | DeterminismError,
 ): Promise<Prefix> {
-	let wrong: string | undefined;
-	for (let limit = Number.POSITIVE_INFINITY; ; ) {
-		const walk = new Walk((last) => last.seq > limit || unwanted(last));
-		const ended = await walk.along(sources);
-		const { unsound } = walk;
-		if (!unsound) return { ...walk.prefix, wrong: wrong ?? ended };
-		limit = unsound.seq - 1;
-		wrong = unsound.message;
+	const most = before ? before.seq - 1 : Number.POSITIVE_INFINITY;
+	try {
+		const isBehind = (last: Stored) => last.seq > most || unwanted(last);
+		const prefix = await walk(sources, isBehind);
+		return { ...prefix, wrong: before?.message ?? prefix.wrong };
+	} catch (error) {
+		if (error instanceof Damage || error instanceof DeterminismError)
+			return soundPrefix(sources, unwanted, error);
+		throw error;
 	}
 }
 
-class Walk {
-	readonly #verifier = new Verifier();
-	readonly #state = new State(this.#verifier, botClaim);
-	readonly #isBehind: (last: Stored) => boolean;
-	readonly #erased = new Map<number, ErasedLine>();
+/** Throws what must not be in it, though the chain holds: a shorter one is needed. */
+async function walk(
+	sources: readonly Source[],
+	isBehind: (last: Stored) => boolean,
+): Promise<Prefix> {
+	const verifier = new Verifier();
+	const state = new State(verifier, botClaim);
+	const erased = new Map<number, ErasedLine>();
 	/** Whose text an event has erased. */
-	readonly #proven = new Set<number>();
-	#end = { seq: 0, hash: GENESIS, segments: 0, bytes: 0 };
-	#illegal: { seq: number; message: string } | undefined;
+	const proven = new Set<number>();
+	let end = { seq: 0, hash: GENESIS, segments: 0, bytes: 0 };
 
-	constructor(isBehind: (last: Stored) => boolean) {
-		this.#isBehind = isBehind;
-	}
-
-	get prefix() {
-		const erased = [...this.#erased.values()];
-		return { ...this.#end, state: this.#state, erased };
-	}
-
-	/** What must not be in it, though the chain holds: a shorter one is needed. */
-	get unsound() {
-		const broken = this.#verifier.broken.find(
-			({ seq }) => seq <= this.#end.seq && !this.#proven.has(seq),
-		);
-		return broken ?? this.#illegal;
-	}
-
-	/** Answers why it went no further, if something is wrong there. */
-	async along(sources: readonly Source[]): Promise<string | undefined> {
-		try {
-			for (const source of sources) {
-				const isLast = source === sources.at(-1);
-				this.#verifier.beginSegment({ ...source, isLast });
-				if (!(await this.#through(source, sources.indexOf(source) + 1)))
-					return undefined;
-			}
-		} catch (error) {
-			if (!(error instanceof Damage)) throw error;
-			return error.message;
+	async function read(): Promise<string | undefined> {
+		for (const [nth, source] of sources.entries()) {
+			const lines = new Lines();
+			verifier.beginSegment({ ...source, isLast: nth === sources.length - 1 });
+			for await (const chunk of source.bytes())
+				for (const line of lines.cut(chunk)) {
+					const batch = verifier.take(line);
+					const last = batch.at(-1);
+					if (!last) continue;
+					if (isBehind(last)) return undefined;
+					for (const stored of batch) note(state, erased, proven, stored);
+					const { seq, hash, offset: bytes } = verifier;
+					if (seq === last.seq) end = { seq, hash, segments: nth + 1, bytes };
+				}
+			verifier.endSegment(lines.rest());
 		}
-		return this.#verifier.torn?.message;
+		return verifier.torn?.message;
 	}
 
-	async #through(source: Source, segments: number): Promise<boolean> {
-		const verifier = this.#verifier;
-		const lines = new Lines();
-		for await (const chunk of source.bytes())
-			for (const line of lines.cut(chunk)) {
-				const batch = verifier.take(line);
-				const last = batch.at(-1);
-				if (!last) continue;
-				if (this.#isBehind(last) || !this.#note(batch)) return false;
-				const { seq, hash, offset: bytes } = verifier;
-				if (seq === last.seq) this.#end = { seq, hash, segments, bytes };
-			}
-		verifier.endSegment(lines.rest());
-		return true;
-	}
+	const wrong = await read().catch((error: unknown) => {
+		if (error instanceof Damage) return error.message;
+		throw error;
+	});
+	for (const damage of verifier.broken)
+		if (damage.seq <= end.seq && !proven.has(damage.seq)) throw damage;
+	return { ...end, state, erased: [...erased.values()], wrong };
+}
 
-	#note(batch: readonly Stored[]): boolean {
-		for (const stored of batch)
-			try {
-				this.#apply(stored);
-			} catch (error) {
-				if (!(error instanceof IllegalEvent)) throw error;
-				const { seq } = stored;
-				const message = `event ${seq} is illegal at its place: ${error.message}`;
-				this.#illegal = { seq, message };
-				return false;
-			}
-		return true;
-	}
+function note(
+	state: State,
+	erased: Map<number, ErasedLine>,
+	proven: Set<number>,
+	stored: Stored,
+): void {
+	const { seq, event, erasable } = stored;
+	const room = "room" in event ? event.room : "";
+	const member =
+		event.type === "message.posted" && !erasable
+			? state.room(room)?.context.members.get(event.client)
+			: undefined;
+	const item = applied(state, stored);
+	if (event.type === "message.erased")
+		for (const gone of event.seqs) {
+			erased.delete(gone);
+			proven.add(gone);
+		}
+	if (event.type === "room.forgotten")
+		for (const [key, line] of erased)
+			if (line.room === room) erased.set(key, { ...line, room: undefined });
+	if (!member || !item) return;
+	const { name, identity: by } = member;
+	erased.set(seq, { seq, room, target: item.offset, name, by });
+}
 
-	#apply(stored: Stored): void {
-		const { seq, event, erasable } = stored;
-		const room = "room" in event ? event.room : "";
-		const member =
-			event.type === "message.posted" && !erasable
-				? this.#state.room(room)?.context.members.get(event.client)
-				: undefined;
-		const item = this.#state.apply(stored, true);
-		if (event.type === "message.erased")
-			for (const gone of event.seqs) {
-				this.#erased.delete(gone);
-				this.#proven.add(gone);
-			}
-		if (event.type === "room.forgotten")
-			for (const [key, line] of this.#erased)
-				if (line.room === room)
-					this.#erased.set(key, { ...line, room: undefined });
-		if (!member || !item) return;
-		const { name, identity: by } = member;
-		this.#erased.set(seq, { seq, room, target: item.offset, name, by });
+function applied(state: State, stored: Stored) {
+	try {
+		return state.apply(stored, true);
+	} catch (error) {
+		if (!(error instanceof IllegalEvent)) throw error;
+		throw new DeterminismError(stored.seq, stored.event, error);
 	}
 }

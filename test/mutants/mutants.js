@@ -53,9 +53,16 @@ const log = [
 	{
 		promise: "cut: a batch is copied whole or not at all",
 		file: "src/cli/prefix.ts",
-		find: "if (this.#isBehind(last) ||",
-		replace: "if (this.#isBehind(batch[0] ?? last) ||",
+		find: "if (isBehind(last)) return",
+		replace: "if (isBehind(batch[0] ?? last)) return",
 		tests: ["test/cli/cut.test.ts"],
+	},
+	{
+		promise: "cut: text that is gone without an event for it is not copied",
+		file: "src/cli/prefix.ts",
+		find: "if (damage.seq <= end.seq && !proven.has(damage.seq)) throw damage;",
+		replace: "if (damage.seq < 0) throw damage;",
+		tests: ["test/cli/cut.test.ts", "test/program/cut.test.ts -t damaged"],
 	},
 	{
 		promise: "cut: the secret goes along",
