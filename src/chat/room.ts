@@ -190,7 +190,9 @@ export class Room {
 	remember(item: Item): void {
 		const { epoch, offset } = item;
 		const said = this.head.said + (item.kind === "said" ? 1 : 0);
-		this.head = { ...this.head, epoch, offset, said };
+		const { restored } = this.head;
+		// Spelt out: a spread takes as long as all the rest of it.
+		this.head = { epoch, offset, said, restored };
 		if (item.kind === "erased")
 			this.#keep(this.#recent.map((other) => without(other, item)));
 		this.#recent.push(item);
