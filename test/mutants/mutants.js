@@ -1670,6 +1670,52 @@ const erasing = [
 		tests: ["test/erase.test.ts -t they and their room are gone"],
 	},
 	{
+		promise: "erase: much is erased in parts, and others are heard in between",
+		file: "src/engine/erasures.ts",
+		find: "const SLICE = 250;",
+		replace: "const SLICE = 250_000;",
+		tests: ["test/erase.test.ts -t between which others are heard"],
+	},
+	{
+		promise: "erase in parts: each waits for the one before to be told",
+		file: "src/engine/erasures.ts",
+		find: "this.#pipeline.afterwards(done);",
+		replace: "done(undefined);",
+		tests: ["test/erase.test.ts -t between which others are heard"],
+	},
+	{
+		promise: "erase in parts: whoever asked is in until the last is gone",
+		file: "src/engine/erasures.ts",
+		find: "...(isLast ? decideFarewell(view) : []),",
+		replace: "...decideFarewell(view),",
+		tests: ["test/erase.test.ts -t by asking again"],
+	},
+	{
+		promise: "erase in parts: one read for what lies close together",
+		file: "src/log/segment-files.ts",
+		find: "span.at - endOf(run) <= GAP_BYTES",
+		replace: "span.at < 0",
+		tests: ["test/erase.test.ts -t takes one read"],
+	},
+	{
+		promise: "erase in parts: a page is read before the last is gone",
+		file: "src/engine/pages.ts",
+		find: "(found) => this.#pipeline.tell(visit, () => answer(found, since)),",
+		replace: `(found) =>
+				this.#pipeline.tell(visit, () => {
+					if (since.next) this.#read(visit, read, answer, fail);
+					else answer(found, since);
+				}),`,
+		tests: ["test/erase.test.ts -t keeps no reader"],
+	},
+	{
+		promise: "erase in parts: what a disk reads too much of is no line",
+		file: "src/log/segment-files.ts",
+		find: "if (all.length !== to - from)",
+		replace: "if (all.length < 0)",
+		tests: ["test/log/file-log.test.ts -t overwrites exactly one line"],
+	},
+	{
 		promise: "erase: whoever erases all says nothing meanwhile",
 		file: "src/engine/engine.ts",
 		find: "if (this.#erasures.isSilent(client)) {",
