@@ -40,6 +40,3 @@ export interface Moment {
 
 /** The subprotocol that is selected; the token is offered after it, and never selected. */
 export const INSPECT_PROTOCOL = "plume.inspect";
-
-/** Whose inspector may be shown our frames, by whoever asks for that. */
-export const STATELY_ORIGIN = "https://stately.ai";

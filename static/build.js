@@ -24,7 +24,6 @@ await build({
 		plume: join(from, "plume.css"),
 		inspect: join(from, "inspect", "main.ts"),
 		inspected: join(from, "inspect", "inspect.css"),
-		stately: join(from, "inspect", "stately.ts"),
 	},
 	outdir: to,
 	bundle: true,
@@ -42,8 +41,7 @@ for (const file of await readdir(from)) {
 		await copyFile(join(from, file), join(to, file));
 	}
 }
-for (const file of ["inspect.html", "stately.html", "stately.css"])
-	await copyFile(join(from, "inspect", file), join(to, file));
+await copyFile(join(from, "inspect", "inspect.html"), join(to, "inspect.html"));
 const charts = join(from, "..", "docs", "charts");
 for (const machine of ["client", "room", "server"])
 	await copyFile(join(charts, `${machine}.svg`), join(to, `${machine}.svg`));

@@ -22,11 +22,7 @@ interface Listener {
 const isAnswered = (type: number, { kind }: Record<string, unknown>) =>
 	type === MessageType.text || kind === "heads";
 
-export function socketTo(
-	path: string,
-	tell: Listener,
-	protocols: () => string | string[] = () => SUBPROTOCOL,
-) {
+export function socketTo(path: string, tell: Listener) {
 	let current: WebSocket | undefined;
 	const beat = pulse({
 		isSeen: () => !document.hidden,
@@ -51,7 +47,7 @@ export function socketTo(
 	return {
 		connect() {
 			const url = location.origin.replace(/^http/, "ws") + path;
-			const socket = new WebSocket(url, protocols());
+			const socket = new WebSocket(url, SUBPROTOCOL);
 			current = socket;
 			socket.onopen = () => socket === current && tell.opened();
 			socket.onmessage = ({ data }) => {

@@ -1,7 +1,6 @@
 /** Plain HTTP: the page, its files, and whether the server is well. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { NextFunction, Request, Response } from "express";
-import { STATELY_ORIGIN } from "../../machines/frame.ts";
+import type { Request, Response } from "express";
 import type { Limits } from "../limits.ts";
 import { type ExportParts, exporter } from "./export.ts";
 import {
@@ -47,18 +46,10 @@ export function makeHttpServer(parts: HttpParts): Server {
 		});
 		// Every room is the same page; which one it shows is for the page to read.
 		app.get(["/", "/r/:room"], page("index.html"));
-		const inspector =
-			(file: string, elsewhere = "") =>
-			(request: Request, response: Response, next: NextFunction) => {
-				if (!parts.mayInspect?.(request)) return next();
-				const policy = response.get("Content-Security-Policy");
-				response.set("Content-Security-Policy", `${policy}${elsewhere}`);
-				page(file)(request, response);
-			};
-		app.get("/inspect", inspector("inspect.html"));
-		// The one page that may have another's in a frame.
-		const stately = inspector("stately.html", `; frame-src ${STATELY_ORIGIN}`);
-		app.get("/inspect/stately", stately);
+		app.get("/inspect", (request, response, next) => {
+			if (!parts.mayInspect?.(request)) return next();
+			page("inspect.html")(request, response);
+		});
 		const others =
 			(allow: string) => (_request: Request, response: Response) => {
 				response.set("Allow", allow);
