@@ -15,7 +15,13 @@ import { portion } from "../portion.ts";
 import type { IndexFiles } from "./index-files.ts";
 import { Indexes } from "./indexes.ts";
 import { type SaidLine, saidSince } from "./said-since.ts";
-import { type Person, type RoomIndex, SegmentIndex } from "./segment-index.ts";
+import {
+	lastOf,
+	type Person,
+	type RoomIndex,
+	SegmentIndex,
+	spansBelow,
+} from "./segment-index.ts";
 
 /** So that a page is at most 256 KiB as frames, with room for what else is on its way. */
 const PAGE_BYTES = 128 * 1024;
@@ -171,7 +177,7 @@ export class Archive {
 				names.add(author.name);
 				const { room, time } = event;
 				const then = index.rooms.get(room);
-				const offset = then?.last ?? 0;
+				const offset = then ? lastOf(then) : 0;
 				const now = newest?.rooms.get(room);
 				// A room that was restored has the same items under a new epoch.
 				const same = now?.origin === then?.origin ? now : then;
@@ -190,7 +196,7 @@ export class Archive {
 		const known = index?.rooms.get(room);
 		if (!known || epochOf(this.#log.id, known.incarnation) !== epoch)
 			return undefined;
-		if (offset > known.last) return undefined;
+		if (offset > lastOf(known)) return undefined;
 		let part: RoomIndex | undefined = known;
 		while (index && part && offset <= part.before) {
 			index = await this.#indexes.of(part.previous);
@@ -203,7 +209,7 @@ export class Archive {
 		const next = { ...place, offset: place.offset + 1 };
 		const found = await this.#indexAt(next);
 		if (!found) return [];
-		const spans = found.part.below(next.offset + limit, limit);
+		const spans = spansBelow(found.part, next.offset + limit, limit);
 		return this.#items(
 			found.index,
 			portion(spans, PAGE_BYTES, ({ bytes }) => bytes),
@@ -213,7 +219,7 @@ export class Archive {
 
 	async #find(place: Placed): Promise<Found | undefined> {
 		const { index, part } = (await this.#indexAt(place)) ?? {};
-		const [span] = part?.below(place.offset + 1, 1) ?? [];
+		const [span] = part ? spansBelow(part, place.offset + 1, 1) : [];
 		if (!index || !span) return undefined;
 		const { segment } = index;
 		const [stored] = await this.#log.segments.fetch(segment, [span]);
@@ -230,7 +236,7 @@ export class Archive {
 		const known = index?.rooms.get(room);
 		if (!known || epochOf(this.#log.id, known.incarnation) !== epoch)
 			return undefined;
-		if (asked.before > known.last + 1) return undefined;
+		if (asked.before > lastOf(known) + 1) return undefined;
 		const items: Item[] = [];
 		let { before } = asked;
 		let bytesLeft = PAGE_BYTES;
@@ -242,7 +248,7 @@ export class Archive {
 				index = await this.#indexes.of(part.previous);
 				continue;
 			}
-			const some = part.below(before, asked.limit - items.length);
+			const some = spansBelow(part, before, asked.limit - items.length);
 			const spans = latest(some, bytesLeft, items.length === 0);
 			if (spans.length === 0) break;
 			before -= spans.length;

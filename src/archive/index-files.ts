@@ -10,7 +10,7 @@ import { replaceFile, textOf } from "../log/disk.ts";
 import { type IndexData, SegmentIndex } from "./segment-index.ts";
 
 /** To be counted up whenever the shape of `IndexData` changes. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 export class IndexFiles {
 	readonly #options: Cache;
@@ -36,7 +36,7 @@ export class IndexFiles {
 			const { format, log: id, segment: of } = data;
 			if (format !== FORMAT || id !== log || of !== segment)
 				throw new Error(`${path} is of another log or format`);
-			const index = new SegmentIndex(data);
+			const index = SegmentIndex.fromJSON(data);
 			index.isFull = true;
 			return index;
 		});
