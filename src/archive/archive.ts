@@ -14,12 +14,12 @@ import type { Log, Span } from "../log/log.ts";
 import { portion } from "../portion.ts";
 import type { IndexFiles } from "./index-files.ts";
 import { Indexes } from "./indexes.ts";
-import { type SaidLine, saidSince } from "./said-since.ts";
+import { type Reading, type SaidLine, saidBy, saidSince } from "./said.ts";
 import {
 	lastOf,
 	type Person,
 	type RoomIndex,
-	SegmentIndex,
+	type SegmentIndex,
 	spansBelow,
 } from "./segment-index.ts";
 
@@ -59,18 +59,10 @@ export interface Found extends Placed {
 	readonly run?: number;
 }
 
-/** For all that someone said, from the first on. */
-interface Search {
-	readonly identity: Identity;
-	readonly newest: SegmentIndex | undefined;
-	/** Under which it was said so far. */
-	readonly names: Set<string>;
-	run: number;
-}
-
 export class Archive {
 	readonly #log: Log;
 	readonly #indexes: Indexes;
+	readonly #reading: Reading;
 	#turn: Promise<unknown> = Promise.resolve();
 	#isResting = true;
 	/** What `after` will read, and has not begun to. */
@@ -78,7 +70,9 @@ export class Archive {
 
 	constructor(log: Log, files?: IndexFiles) {
 		this.#log = log;
-		this.#indexes = new Indexes(log, files);
+		const indexes = new Indexes(log, files);
+		this.#indexes = indexes;
+		this.#reading = { log, indexes, inTurn: (task) => this.inTurn(task) };
 	}
 
 	/** Nobody waits for anything. */
@@ -116,32 +110,13 @@ export class Archive {
 	}
 
 	/** Every message of someone's, from the first, in any room that ever was. */
-	async *saidBy(identity: Identity): AsyncGenerator<Found, void> {
-		const newest = await this.catchUp();
-		const search: Search = { identity, newest, names: new Set(), run: 0 };
-		const list = this.#indexes.segments;
-		for (const [nth, segment] of list.entries()) {
-			const index = await this.inTurn(() => this.#indexes.of(segment));
-			const people = [...(index?.people.values() ?? [])];
-			if (!people.some((person) => person.identity === identity)) {
-				for (const person of people) noteOther(search, person);
-				continue;
-			}
-			const before = list[nth - 1] ?? 0;
-			yield* this.#saidIn(
-				SegmentIndex.after(
-					await this.inTurn(() => this.#indexes.of(before)),
-					segment,
-				),
-				search,
-			);
-		}
+	saidBy(identity: Identity): AsyncGenerator<Found, void> {
+		return saidBy(identity, this.#reading);
 	}
 
 	/** Who said what since a time, as far as the text is still there. */
 	saidSince(since: number): AsyncGenerator<SaidLine, void> {
-		const read = <Answer>(task: () => Promise<Answer>) => this.inTurn(task);
-		return saidSince(since, this.#log, this.#indexes, read);
+		return saidSince(since, this.#reading);
 	}
 
 	/** Reads and erases one after the other. */
@@ -155,39 +130,6 @@ export class Archive {
 		this.#turn = turn;
 		this.#isResting = false;
 		return answer;
-	}
-
-	/** `index` is empty still: it goes along, because it knows who is who, and what stands where. */
-	async *#saidIn(
-		index: SegmentIndex,
-		search: Search,
-	): AsyncGenerator<Found, void> {
-		const { segment } = index;
-		const { identity, newest, names } = search;
-		for await (const { placed } of this.#log.segments.scan(segment, index.end))
-			for (const { stored, span } of placed) {
-				index.note(stored, span);
-				const { seq, event, erasable } = stored;
-				if (event.type !== "message.posted" || !erasable) continue;
-				const author = index.people.get(event.client);
-				if (author?.identity !== identity) {
-					noteOther(search, author);
-					continue;
-				}
-				names.add(author.name);
-				const { room, time } = event;
-				const then = index.rooms.get(room);
-				const offset = then ? lastOf(then) : 0;
-				const now = newest?.rooms.get(room);
-				// A room that was restored has the same items under a new epoch.
-				const same = now?.origin === then?.origin ? now : then;
-				const incarnation = same?.incarnation ?? "";
-				const epoch = epochOf(this.#log.id, incarnation);
-				const { text } = erasable;
-				const place = { room, epoch, offset };
-				const { run } = search;
-				yield { ...place, seq, time, text, author, segment, span, run };
-			}
 	}
 
 	/** The index of the segment where an item stands. */
@@ -274,12 +216,6 @@ export class Archive {
 			return itemOf(event, place, name, erasable?.text);
 		});
 	}
-}
-
-/** A name may have been another's for a while. */
-function noteOther(search: Search, other: Person | undefined): void {
-	const isOther = other && other.identity !== search.identity;
-	if (isOther && search.names.has(other.name)) search.run++;
 }
 
 /** As many as fit, from the end; at least one if it `must` be. */

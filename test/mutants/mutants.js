@@ -31,9 +31,9 @@ const log = [
 	},
 	{
 		promise: "erase: what another said under the same name in between stays",
-		file: "src/archive/archive.ts",
-		find: "search.run++",
-		replace: "search.run += 0",
+		file: "src/archive/said.ts",
+		find: "if (names.has(person.name)) run++;",
+		replace: "",
 		tests: ["test/erase.test.ts -t in between"],
 	},
 	{
@@ -160,7 +160,7 @@ const log = [
 	},
 	{
 		promise: "restore: all of one's own is erased, older than the restore too",
-		file: "src/archive/archive.ts",
+		file: "src/archive/said.ts",
 		find: "now?.origin === then?.origin ? now : then",
 		replace: "then",
 		tests: ["test/restore.test.ts"],
@@ -1657,9 +1657,9 @@ const erasing = [
 	},
 	{
 		promise: "erase: all of someone's is all of it",
-		file: "src/archive/archive.ts",
-		find: "if (!people.some((person) => person.identity === identity)) {",
-		replace: "if (nth > 0 || people.length === 0) {",
+		file: "src/archive/said.ts",
+		find: "if (!all.some((person) => person.identity === identity)) {",
+		replace: "if (segment > 1 || all.length === 0) {",
 		tests: ["test/erase.test.ts -t all of someone"],
 	},
 	{

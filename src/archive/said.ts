@@ -1,0 +1,101 @@
+/** Who said what, in any room that ever was, as far as the text is still there: read from the log a segment at a time. */
+import type { Identity, MessagePosted } from "../../machines/events.ts";
+import { epochOf } from "../../machines/item.ts";
+import type { Log, Span } from "../log/log.ts";
+import type { Found } from "./archive.ts";
+import type { Indexes } from "./indexes.ts";
+import { lastOf, type Person, SegmentIndex } from "./segment-index.ts";
+
+export interface Reading {
+	readonly log: Pick<Log, "id" | "segments">;
+	readonly indexes: Indexes;
+	/** Indexes are asked one task after the other. */
+	inTurn<Answer>(task: () => Promise<Answer>): Promise<Answer>;
+}
+
+export interface SaidLine {
+	readonly seq: number;
+	readonly event: MessagePosted;
+	readonly author: Person;
+	readonly text: string;
+}
+
+interface Message extends SaidLine {
+	readonly span: Span;
+	/** Who is who, and what stands where, as it was then. */
+	readonly index: SegmentIndex;
+}
+
+/** Every message of someone's, from the first. */
+export async function* saidBy(
+	identity: Identity,
+	reading: Reading,
+): AsyncGenerator<Found, void> {
+	const { log, indexes, inTurn } = reading;
+	const newest = await inTurn(() => indexes.newest());
+	/** Under which it was said so far. */
+	const names = new Set<string>();
+	let run = 0;
+	/** A name may have been another's for a while. */
+	const isTheirs = (person: Person) => {
+		if (person.identity === identity) return true;
+		if (names.has(person.name)) run++;
+		return false;
+	};
+	for (const segment of indexes.segments) {
+		const people = await inTurn(() => indexes.of(segment));
+		const all = [...(people?.people.values() ?? [])];
+		if (!all.some((person) => person.identity === identity)) {
+			all.forEach(isTheirs);
+			continue;
+		}
+		for await (const message of messagesIn(segment, reading)) {
+			const { seq, event, author, text, span, index } = message;
+			if (!isTheirs(author)) continue;
+			names.add(author.name);
+			const { room, time } = event;
+			const then = index.rooms.get(room);
+			const now = newest?.rooms.get(room);
+			// A room that was restored has the same items under a new epoch.
+			const same = now?.origin === then?.origin ? now : then;
+			const epoch = epochOf(log.id, same?.incarnation ?? "");
+			const place = { room, epoch, offset: then ? lastOf(then) : 0 };
+			yield { ...place, seq, time, text, author, segment, span, run };
+		}
+	}
+}
+
+/** Since a time, the newest segment first. */
+export async function* saidSince(
+	since: number,
+	reading: Reading,
+): AsyncGenerator<SaidLine, void> {
+	await reading.inTurn(() => reading.indexes.newest());
+	for (const segment of reading.indexes.segments.toReversed()) {
+		let isOlder = false;
+		for await (const message of messagesIn(segment, reading))
+			if (message.event.time < since) isOlder = true;
+			else yield message;
+		if (isOlder) return;
+	}
+}
+
+/** The index goes along, empty at first. */
+async function* messagesIn(
+	segment: number,
+	{ log, indexes, inTurn }: Reading,
+): AsyncGenerator<Message, void> {
+	const before = indexes.segments[indexes.segments.indexOf(segment) - 1] ?? 0;
+	const index = SegmentIndex.after(
+		await inTurn(() => indexes.of(before)),
+		segment,
+	);
+	for await (const { placed } of log.segments.scan(segment, index.end))
+		for (const { stored, span } of placed) {
+			index.note(stored, span);
+			const { seq, event, erasable } = stored;
+			if (event.type !== "message.posted" || !erasable) continue;
+			const author = index.people.get(event.client);
+			if (author) yield { seq, event, author, ...erasable, span, index };
+		}
+}
