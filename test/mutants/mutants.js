@@ -662,8 +662,8 @@ const answers = [
 	{
 		promise: "answers: a checkpoint of another state is found",
 		file: "src/cli/checkpoints.ts",
-		find: "if (this.#hashes.get(of) !== stateHash) return true;",
-		replace: "",
+		find: "if (this.#hashes.get(event.of) !== event.stateHash)",
+		replace: "if (seq < 0)",
 		tests: ["test/cli/log-answers.test.ts"],
 	},
 	{
