@@ -7,9 +7,12 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { parseCommand, type ServeCommand } from "./cli/arguments.ts";
+import {
+	parseCommand,
+	type ReadCommand,
+	type ServeCommand,
+} from "./cli/arguments.ts";
 import { helpText } from "./cli/help.ts";
-import type { LogCommand } from "./cli/log-arguments.ts";
 import { shown } from "./cli/progress.ts";
 import { ConfigError, dataFolder, readConfig } from "./config.ts";
 import { readCredential } from "./credential.ts";
@@ -59,23 +62,24 @@ async function serve({ environment, accepts }: ServeCommand): Promise<void> {
 }
 
 /** A command that only reads a log. */
-async function read(command: LogCommand): Promise<number> {
-	const { readLog } = await import("./cli/read.ts");
+async function read({ name, args }: ReadCommand): Promise<number> {
+	const { parseReader } = await import("./cli/read.ts");
+	const { source, run } = parseReader[name](args);
 	const { stdin, stdout } = process;
 	// Whoever reads our lines may have seen enough of them.
 	stdout.once("error", ({ code }: NodeJS.ErrnoException) =>
 		process.exit(code === "EPIPE" ? 0 : 1),
 	);
 	const data = dataFolder(process.env);
-	const { disk, done } = shown(command.source ?? data);
+	const { disk, done } = shown(source ?? data);
 	const parts = {
-		...{ data, disk, stdin, warn, show },
+		...{ data, disk, stdin, warn, show, pause: untilStopped() },
 		print(line: string) {
 			done();
 			print(line);
 		},
 	};
-	return readLog(command, parts, untilStopped());
+	return run(parts);
 }
 
 /** A page over a log, with a new token. */

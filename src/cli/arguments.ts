@@ -12,18 +12,27 @@ import {
 	settingTable,
 } from "../settings.ts";
 import { boolean, parseFlags, string } from "./flags.ts";
-import { type LogCommand, logCommands } from "./log-arguments.ts";
 
-export type Topic = "plume" | ServeCommand["name"] | keyof typeof logCommands;
+/** The commands that only read a log: each has a file of its name, which reads its words. */
+const readers = ["cut", "rehearse", "replay", "why"] as const;
+const servers = ["check", "serve"] as const;
+
+export type Reader = (typeof readers)[number];
+export type Topic = "plume" | Reader | ServeCommand["name"];
 
 export type Command =
 	| { readonly name: "help"; readonly of: Topic }
 	| { readonly name: "version" }
-	| ServeCommand
-	| LogCommand;
+	| ReadCommand
+	| ServeCommand;
+
+export interface ReadCommand {
+	readonly name: Reader;
+	readonly args: readonly string[];
+}
 
 export interface ServeCommand {
-	readonly name: "serve" | "check";
+	readonly name: (typeof servers)[number];
 	readonly environment: Environment;
 	readonly accepts: Accepts;
 }
@@ -39,41 +48,34 @@ export function parseCommand(
 	args: readonly string[],
 	environment: Environment,
 ): Command {
+	const isHelp = (word: string) => word === "--help" || word === "-h";
 	const [first = "serve", ...rest] = args;
-	switch (first) {
-		case "cut":
-		case "replay":
-		case "rehearse":
-		case "why":
-			return logCommands[first](rest) ?? { name: "help", of: first };
-		case "serve":
-		case "check":
-			return parseServe(rest, environment, first);
-		case "--help":
-		case "-h":
-		case "help":
-			return { name: "help", of: "plume" };
-		case "--version":
-			return { name: "version" };
-	}
-	if (first.startsWith("-")) return parseServe(args, environment);
-	throw new ConfigError(`There is no command "${first}". Try plume --help.`);
+	if (isHelp(first) || first === "help") return { name: "help", of: "plume" };
+	if (first === "--version") return { name: "version" };
+	const isFlag = first.startsWith("-");
+	const name = [...readers, ...servers].find(
+		(it) => it === (isFlag ? "serve" : first),
+	);
+	if (!name)
+		throw new ConfigError(`There is no command "${first}". Try plume --help.`);
+	if (rest.some(isHelp)) return { name: "help", of: name };
+	if (name === "serve" || name === "check")
+		return parseServe(name, isFlag ? args : rest, environment);
+	return { name, args: rest };
 }
 
 function parseServe(
+	name: ServeCommand["name"],
 	args: readonly string[],
 	environment: Environment,
-	name: "serve" | "check" = "serve",
-): Command {
-	const options = Object.fromEntries(
-		flagged.map((variable) => [flagOf(variable), string]),
-	);
-	const { values } = parseFlags(name, args, false, {
-		...options,
+): ServeCommand {
+	const options = {
+		...Object.fromEntries(flagged.map((it) => [flagOf(it), string])),
 		...{ "accept-clock": boolean, "accept-missing": boolean },
 		...{ "accept-secret": boolean, restored: boolean },
-	});
-	if (values.help) return { name: "help", of: name };
+	};
+	const parsed = parseFlags(name, args, options, 0);
+	const values: Readonly<Record<string, unknown>> = parsed.values;
 	const given = flagged.flatMap((variable) => {
 		const value = values[flagOf(variable)];
 		return typeof value === "string" ? [[variable, value]] : [];

@@ -1,57 +1,65 @@
 /**
- * What `--bisect` understands: a fixed grammar of things that become true of
- * a server at some event. Names are compared as the server compares them.
+ * `plume replay --bisect`: tells the first event after which something holds.
+ * What it understands is a fixed grammar of things that become true of a
+ * server; names are compared as the server compares them.
  */
 import type { PlumeEvent } from "../../machines/events.ts";
+import { botClaim } from "../chat/bot.ts";
 import { parseName } from "../chat/name.ts";
 import { parseRoomName } from "../chat/room-name.ts";
 import { ConfigError } from "../config.ts";
-import type { State } from "../engine/state.ts";
+import { fold } from "../engine/fold.ts";
+import { State } from "../engine/state.ts";
+import type { Stored } from "../log/log.ts";
+import { readBatches } from "../log/reader.ts";
+import type { Question } from "./source.ts";
 
-export interface Question {
-	/** As it was asked. */
-	readonly text: string;
-	/** Whether it is so, now that this event has moved the state. */
-	readonly holds: (state: State, event: PlumeEvent) => boolean;
-}
+/** Whether it is so, now that this event has moved the state. */
+type Holds = (state: State, event: PlumeEvent) => boolean;
 
 const GRAMMAR = /^(?:owner:(.+)|member:([^/]+)\/(.+)|messages:([^>]+)>(\d+))$/;
 
 /** Throws `ConfigError` naming all that is understood. */
-export function parseQuestion(text: string): Question {
-	const [, owner, where, member, room, count] = GRAMMAR.exec(text) ?? [];
-	if (owner !== undefined) {
-		const nameKey = keyOf(owner, text);
-		return { text, holds: ({ server }) => server.context.names.has(nameKey) };
-	}
-	if (where !== undefined && member !== undefined) {
-		const [name, nameKey] = [roomOf(where, text), keyOf(member, text)];
+function parseQuestion(text: string): Holds {
+	const [, owner, where, member, said, count] = GRAMMAR.exec(text) ?? [];
+	const key = parseName(owner ?? member ?? "")?.nameKey;
+	const room = parseRoomName(where ?? said ?? "");
+	if (owner && key) return ({ server }) => server.context.names.has(key);
+	if (member && room && key)
 		// Asked of what can make it so only: looking into a room at every message is slow.
-		const holds: Question["holds"] = (state, event) =>
-			event.type === "client.entered" &&
-			(state.room(name)?.context.holders.has(nameKey) ?? false);
-		return { text, holds };
-	}
-	if (room !== undefined) {
-		const [name, most] = [roomOf(room, text), Number(count)];
-		return { text, holds: (state) => state.head(name).said > most };
-	}
-	throw misunderstood(text);
-}
-
-function keyOf(raw: string, text: string): string {
-	const { nameKey } = parseName(raw) ?? {};
-	if (nameKey === undefined) throw misunderstood(text);
-	return nameKey;
-}
-
-function roomOf(raw: string, text: string): string {
-	const name = parseRoomName(raw);
-	if (name === undefined) throw misunderstood(text);
-	return name;
-}
-
-const misunderstood = (text: string) =>
-	new ConfigError(
+		return (state, { type }) =>
+			type === "client.entered" &&
+			(state.room(room)?.context.holders.has(key) ?? false);
+	if (said && room) return (state) => state.head(room).said > Number(count);
+	throw new ConfigError(
 		`--bisect is "${text}": say owner:NAME, member:ROOM/NAME or messages:ROOM>N.`,
 	);
+}
+
+/** Answers 1 if it never is so before what lies behind. */
+export function bisect(
+	text: string,
+	isBehind: (stored: Stored) => boolean,
+): Question {
+	const holds = parseQuestion(text);
+	return async ({ sources, verifier }, { print }) => {
+		const state = new State(verifier, botClaim);
+		let found: Stored | undefined;
+		const { seq } = await fold(
+			state,
+			readBatches(sources, verifier),
+			(event, _item, entry) => {
+				if (holds(state, event)) found = entry;
+			},
+			(entry) => found !== undefined || isBehind(entry),
+		);
+		if (!found) {
+			print(`${text} never holds in these ${seq} events.`);
+			return 1;
+		}
+		const { time, type } = found.event;
+		const at = new Date(time).toISOString();
+		print(`${text} holds from event ${found.seq} on, at ${at}: ${type}`);
+		return 0;
+	};
+}

@@ -11,23 +11,40 @@ import { ConfigError } from "../config.ts";
 import { logRestored, roomOpened } from "../engine/decide/rooms.ts";
 import { type Disk, namesIn, writeChunks } from "../log/disk.ts";
 import { draft, sealEntry } from "../log/line.ts";
-import type { Entry } from "../log/log.ts";
+import type { Entry, Stored } from "../log/log.ts";
 import {
 	logFolder,
 	type Source,
 	segmentName,
 	segmentsOf,
 } from "../log/reader.ts";
+import { parseFlags, string } from "./flags.ts";
 import { leftOut } from "./left-out.ts";
-import type { CutCommand } from "./log-arguments.ts";
 import { type Prefix, soundPrefix } from "./prefix.ts";
-import { isBehind } from "./replay.ts";
-import type { ExitCode, LogParts } from "./source.ts";
+import type { ExitCode, LogCommand, LogParts } from "./source.ts";
+import { parseUntil } from "./until.ts";
 
 const ids = { id: () => randomBytes(16).toString("base64url") };
 
-export async function cut(
-	{ source = "", into, until }: CutCommand,
+export function parseCut(args: readonly string[]): LogCommand {
+	const takes = "a data folder and a new folder";
+	const flags = parseFlags("cut", args, { to: string }, 2, takes);
+	const { values, positionals } = flags;
+	const [source, into] = positionals;
+	if (!source || !into)
+		throw new ConfigError(`plume cut takes ${takes}. Try plume cut --help.`);
+	const isBehind = parseUntil(values.to);
+	return { source, run: (parts) => cut({ source, into, isBehind }, parts) };
+}
+
+interface Cut {
+	readonly source: string;
+	readonly into: string;
+	readonly isBehind: (stored: Stored) => boolean;
+}
+
+async function cut(
+	{ source, into, isBehind }: Cut,
 	{ disk, print, warn }: LogParts,
 ): Promise<ExitCode> {
 	if (`${resolve(into)}${sep}`.startsWith(`${resolve(source)}${sep}`))
@@ -40,7 +57,7 @@ export async function cut(
 		warn(`There is no log in ${source}. Name a data folder.`);
 		return 1;
 	}
-	const prefix = await soundPrefix(sources, (last) => isBehind(last, until));
+	const prefix = await soundPrefix(sources, isBehind);
 	const { seq, wrong } = prefix;
 	if (seq === 0) {
 		warn(`Nothing up to there is sound${wrong ? `: ${wrong}` : ""}.`);

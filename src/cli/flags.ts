@@ -1,30 +1,33 @@
-/** Reads flags and words as they were typed; what it cannot read it refuses in words. */
-import { parseArgs } from "node:util";
+/** Reads flags and words as they were typed, and refuses in words what it cannot read. */
+import { type ParseArgsConfig, parseArgs } from "node:util";
 import { ConfigError } from "../config.ts";
+import { messageOf } from "../log/disk.ts";
 
 export const boolean = { type: "boolean" } as const;
 export const string = { type: "string" } as const;
 
-export interface Flags {
-	readonly values: Readonly<Record<string, unknown>>;
-	readonly positionals: readonly string[];
-}
+type Options = NonNullable<ParseArgsConfig["options"]>;
 
-/** Throws `ConfigError`; `--help` is known everywhere. */
-export function parseFlags(
+/** Throws `ConfigError`, also if there are more words beside the flags than `most`. */
+export function parseFlags<Known extends Options>(
 	command: string,
 	args: readonly string[],
-	allowPositionals: boolean,
-	options: Readonly<Record<string, typeof boolean | typeof string>>,
-): Flags {
-	try {
-		return parseArgs({
-			args: [...args],
-			options: { ...options, help: { type: "boolean", short: "h" } },
-			allowPositionals,
-		});
-	} catch (error) {
-		const why = error instanceof Error ? error.message.split(". ")[0] : error;
-		throw new ConfigError(`${why}. Try plume ${command} --help.`);
-	}
+	options: Known,
+	most = 1,
+	takes = "one LOG",
+) {
+	const refusal = (why = "") =>
+		new ConfigError(`${why}. Try plume ${command} --help.`);
+	const parse = () => {
+		try {
+			const allowPositionals = most > 0;
+			return parseArgs({ args: [...args], options, allowPositionals });
+		} catch (error) {
+			throw refusal(messageOf(error).split(". ")[0]);
+		}
+	};
+	const parsed = parse();
+	if (parsed.positionals.length > most)
+		throw refusal(`plume ${command} takes ${takes}`);
+	return parsed;
 }

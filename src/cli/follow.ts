@@ -3,12 +3,12 @@
  * line each. What people say is not in these lines. What is not whole yet, at
  * the log's end, is just not there yet.
  */
-import type { ClientId, PlumeEvent } from "../../machines/events.ts";
-import type { Mark, Stored } from "../log/log.ts";
+import type { Mark } from "../log/log.ts";
 import { readBatches, type Source, sourceFrom } from "../log/reader.ts";
 import { Verifier } from "../log/verifier.ts";
-import type { FollowCommand, Scope } from "./log-arguments.ts";
-import { ask, type ExitCode, type LogParts, sourcesOf } from "./source.ts";
+import { Clients } from "./clients.ts";
+import type { Scope } from "./report.ts";
+import { isLone, type Question, sourcesOf } from "./source.ts";
 
 /** So many of the events that are there already are told at first. */
 const FIRST_LINES = 10;
@@ -17,34 +17,35 @@ interface End extends Mark {
 	readonly file: string;
 }
 
-/** `pause` waits until it is time to look again, and answers whether to. */
-export function follow(
-	{ source, ...scope }: FollowCommand,
-	parts: LogParts,
-	pause: () => Promise<boolean>,
-): Promise<ExitCode> {
-	return ask(source, parts, async ({ sources: atFirst, lone }) => {
-		const cast = new Cast();
+export const follow =
+	(scope: Scope): Question =>
+	async ({ place }, parts) => {
+		const clients = new Clients();
 		const latest: string[] = [];
-		let sources = atFirst;
-		let verifier = new Verifier({ lone });
-		let end: End | undefined;
 		let tell = (line: string) => {
 			if (latest.push(line) > FIRST_LINES) latest.shift();
 		};
-		for (;;) {
+		let end: End | undefined;
+		do {
+			const sources = await sourcesOf(place, parts);
+			const lone = isLone(place);
+			const verifier = new Verifier(end ? { after: end } : { lone });
 			const news = readBatches(behind(end, sources), verifier);
 			for await (const batch of news)
-				for (const stored of batch) cast.lines(stored, scope).forEach(tell);
+				for (const { seq, event } of batch) {
+					const { client, name, room } = clients.about(event);
+					if (scope.room !== undefined && room !== scope.room) continue;
+					if (!client.startsWith(scope.client ?? "")) continue;
+					const time = new Date(event.time).toISOString();
+					const who = `${room || "-"}  ${name || "-"}  ${client}`;
+					tell(`${time}  #${seq}  ${event.type}  ${who}`.trimEnd());
+				}
 			latest.splice(0).forEach(parts.print);
 			tell = parts.print;
 			end = endOf(sources, verifier) ?? end;
-			if (!(await pause())) return 0;
-			sources = await sourcesOf(source || parts.data, parts);
-			verifier = new Verifier(end ? { after: end } : { lone });
-		}
-	});
-}
+		} while (await parts.pause());
+		return 0;
+	};
 
 function behind(
 	end: End | undefined,
@@ -63,31 +64,4 @@ function endOf(sources: readonly Source[], read: Verifier): End | undefined {
 	if (offset > 0) return { log, seq, hash, offset, file: read.file };
 	const { file } = sources.at(-2) ?? {};
 	return file ? { log, seq, hash, offset: before, file } : undefined;
-}
-
-/** Who each client is, and where: what only its first events tell. */
-class Cast {
-	readonly #known = new Map<ClientId, { name: string; room: string }>();
-
-	/** One line, or none if the event is out of scope. */
-	lines({ seq, event }: Stored, scope: Scope): string[] {
-		const { client, name, room } = this.#about(event);
-		if (scope.room !== undefined && room !== scope.room) return [];
-		if (!client.startsWith(scope.client ?? "")) return [];
-		const time = new Date(event.time).toISOString();
-		const fields = [`#${seq}`, event.type, room || "-", name || "-", client];
-		return [[time, ...fields].join("  ").trimEnd()];
-	}
-
-	#about(event: PlumeEvent) {
-		const client = "client" in event ? event.client : "";
-		if (client && "name" in event && "room" in event)
-			this.#known.set(client, event);
-		const known = this.#known.get(client);
-		if (event.type === "client.left" || event.type === "login.expired")
-			this.#known.delete(client);
-		const name = "name" in event ? event.name : known?.name;
-		const room = "room" in event ? event.room : known?.room;
-		return { client, name, room };
-	}
 }

@@ -15,23 +15,25 @@ import { IllegalEvent, type Machines, machinesAtHand } from "../engine/live.ts";
 import { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
 import { Checkpoints, type WrongState } from "./checkpoints.ts";
-import type { RehearseCommand } from "./log-arguments.ts";
-import { ask, type ExitCode, type LogParts, type Reading } from "./source.ts";
+import { boolean, parseFlags } from "./flags.ts";
+import { asking, type LogCommand, type Question } from "./source.ts";
 
 type Rules = Readonly<Partial<Record<string, readonly string[]>>>;
-const rules: Readonly<Record<keyof Machines, Rules>> = {
-	server: serverRules,
-	client: clientRules,
-	room: roomRules,
-};
+
+export function parseRehearse(
+	args: readonly string[],
+	machines = machinesAtHand,
+): LogCommand {
+	const { values, positionals } = parseFlags("rehearse", args, {
+		all: boolean,
+	});
+	const question = rehearse(machines, values.all ?? false);
+	return asking(positionals[0], question, { again: true });
+}
 
 /** Answers 0 if all would go as it went, else 3. */
-export function rehearse(
-	{ source, all: tellsAll = false }: RehearseCommand,
-	parts: LogParts,
-	machines = machinesAtHand,
-): Promise<ExitCode> {
-	const question = async ({ sources, verifier, batches }: Reading) => {
+function rehearse(machines: Machines, tellsAll: boolean): Question {
+	return async ({ sources, verifier, batches }, { print }) => {
 		const state = new State(verifier, botClaim, undefined, machines);
 		const checkpoints = await Checkpoints.in(sources);
 		let refused = 0;
@@ -39,49 +41,46 @@ export function rehearse(
 		let wrong: WrongState | undefined;
 		for await (const batch of batches)
 			for (const stored of batch) {
+				const { type, time } = stored.event;
 				const why = refusalOf(state, stored, machines);
 				if (why !== undefined) {
+					const at = new Date(time).toISOString();
 					if (++refused === 1 || tellsAll)
-						parts.print(`${placeOf(stored)} would be refused: ${why}`);
-					const kind = `${stored.event.type}: ${why}`;
+						print(
+							`event ${stored.seq} (${type}, ${at}) would be refused: ${why}`,
+						);
+					const kind = `${type}: ${why}`;
 					counts.set(kind, (counts.get(kind) ?? 0) + 1);
 				}
 				const found = checkpoints.check(state, stored);
-				if (found && !wrong) parts.print(`${found.message}.`);
+				if (found && !wrong) print(`${found.message}.`);
 				wrong ??= found;
 			}
 		const all = verifier.seq;
-		for (const [kind, many] of counts) parts.print(`${many} × ${kind}`);
-		if (refused)
-			parts.print(
-				`${refused} of ${all} events would be refused; those after the first may only follow from it.`,
-			);
-		else if (wrong) parts.print(`All ${all} events would be taken.`);
-		else
-			parts.print(
-				`All ${all} events would be taken, and ${checkpoints.held} checkpoints hold.`,
-			);
+		for (const [kind, many] of counts) print(`${many} × ${kind}`);
+		const held = wrong ? "" : `, and ${checkpoints.held} checkpoints hold`;
+		print(
+			refused
+				? `${refused} of ${all} events would be refused; those after the first may only follow from it.`
+				: `All ${all} events would be taken${held}.`,
+		);
 		return refused || wrong ? 3 : 0;
 	};
-	return ask(source, parts, question, { again: true });
 }
-
-const placeOf = ({ seq, event: { type, time } }: Stored) =>
-	`event ${seq} (${type}, ${new Date(time).toISOString()})`;
 
 /** Moves the state, or says why it can't be moved. */
 function refusalOf(
 	state: State,
-	{ event, erasable }: Stored,
+	stored: Stored,
 	machines: Machines,
 ): string | undefined {
 	try {
-		state.apply(erasable ? { event, erasable } : { event });
+		state.apply(stored);
 		return undefined;
 	} catch (error) {
 		// A guard that throws at an event it does not understand refuses it too.
 		if (!(error instanceof IllegalEvent)) return String(error);
-		return ruleBroken(state, event, error, machines) ?? error.message;
+		return ruleBroken(state, stored.event, error, machines) ?? error.message;
 	}
 }
 
@@ -92,20 +91,19 @@ function ruleBroken(
 	{ machine }: IllegalEvent,
 	machines: Machines,
 ): string | undefined {
-	if (machine !== "server" && machine !== "client" && machine !== "room")
-		return undefined;
-	const { context } = snapshotOf(state, event, machine) ?? {};
+	const room = "room" in event ? state.room(event.room) : undefined;
+	const client = "client" in event ? state.client(event.client) : undefined;
+	const concerned: Readonly<
+		Record<string, readonly [AnyStateMachine, Rules, object | undefined]>
+	> = {
+		server: [machines.server, serverRules, state.server.context],
+		client: [machines.client, clientRules, client?.context],
+		room: [machines.room, roomRules, room?.context],
+	};
+	const [logic, rules, context] = concerned[machine] ?? [];
 	if (!context) return undefined;
-	const { implementations }: AnyStateMachine = machines[machine];
-	return rules[machine][event.type]?.find((name) => {
-		const guard = implementations.guards[name];
+	return rules?.[event.type]?.find((name) => {
+		const guard = logic?.implementations.guards[name];
 		return guard && !guard({ context, event }, undefined);
 	});
-}
-
-function snapshotOf(state: State, event: PlumeEvent, machine: keyof Machines) {
-	if (machine === "server") return state.server;
-	if (machine === "room")
-		return "room" in event ? state.room(event.room) : undefined;
-	return "client" in event ? state.client(event.client) : undefined;
 }

@@ -1,22 +1,70 @@
 /**
  * `plume replay`: folds a log through the very machines that run the server,
  * and tells the state they end in, or the event after which something holds.
+ * It can also follow a log, or open the inspector's page over it.
  */
 import { botClaim } from "../chat/bot.ts";
-import { type Folded, fold } from "../engine/fold.ts";
+import { parseRoomName } from "../chat/room-name.ts";
+import { ConfigError } from "../config.ts";
+import { fold } from "../engine/fold.ts";
 import { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
-import { readBatches } from "../log/reader.ts";
+import { bisect } from "./bisect.ts";
 import { Checkpoints } from "./checkpoints.ts";
-import type { BisectCommand, ReplayCommand, Until } from "./log-arguments.ts";
-import { describe, type Report, reportOf, Visitors } from "./report.ts";
-import { ask, type ExitCode, type LogParts, type Reading } from "./source.ts";
+import { boolean, parseFlags, string } from "./flags.ts";
+import { follow } from "./follow.ts";
+import { describe, reportOf, type Scope, Visitors } from "./report.ts";
+import { asking, type LogCommand, type Question } from "./source.ts";
+import { parseUntil } from "./until.ts";
 
-export function replay(
-	{ source, until, json, verify, ...scope }: ReplayCommand,
-	parts: LogParts,
-): Promise<ExitCode> {
-	const question = async ({ sources, verifier, batches }: Reading) => {
+/** Questions of another kind than what a log comes to, and what may be said beside them. */
+const BESIDE = { follow: ["room", "client"], bisect: ["to"], inspect: [] };
+
+export function parseReplay(args: readonly string[]): LogCommand {
+	const { values, positionals } = parseFlags("replay", args, {
+		...{ to: string, room: string, client: string, bisect: string },
+		...{ json: boolean, verify: boolean, follow: boolean, inspect: boolean },
+	});
+	const [source] = positionals;
+	const given = Object.keys(values);
+	for (const [name, beside] of Object.entries<readonly string[]>(BESIDE)) {
+		const other = given.find((it) => it !== name && !beside.includes(it));
+		if (given.includes(name) && other)
+			throw new ConfigError(
+				`--${name} and --${other} do not go together. Try plume replay --help.`,
+			);
+		if (given.includes(name) && name !== "bisect" && source === "-")
+			throw new ConfigError(
+				`--${name} takes a data folder or a segment, not -.`,
+			);
+	}
+	const { client, verify = false, json = false } = values;
+	const scope = { room: roomOf(values.room), client };
+	const isBehind = parseUntil(values.to);
+	if (values.inspect) return asking(source, inspect);
+	if (values.follow) return asking(source, follow(scope));
+	if (values.bisect !== undefined)
+		return asking(source, bisect(values.bisect, isBehind));
+	const question = replay({ isBehind, scope, json, verify });
+	return asking(source, question, { again: verify, strict: verify });
+}
+
+function roomOf(raw: string | undefined): string | undefined {
+	const room = raw === undefined ? undefined : parseRoomName(raw);
+	if (raw !== undefined && room === undefined)
+		throw new ConfigError(`--room is "${raw}", which is no name of a room.`);
+	return room;
+}
+
+interface Wanted {
+	readonly isBehind: (stored: Stored) => boolean;
+	readonly scope: Scope;
+	readonly json: boolean;
+	readonly verify: boolean;
+}
+
+function replay({ isBehind, scope, json, verify }: Wanted): Question {
+	return async ({ sources, verifier, batches }, { print }) => {
 		const state = new State(verifier, botClaim);
 		const visitors = new Visitors();
 		const checkpoints = verify ? await Checkpoints.in(sources) : undefined;
@@ -28,59 +76,26 @@ export function replay(
 				const wrong = checkpoints?.check(state, entry);
 				if (wrong) throw wrong;
 			},
-			(entry) => isBehind(entry, until),
+			isBehind,
 		);
 		const report = reportOf(state, folded, scope, visitors);
-		const text = checkpoints
-			? verified(report, folded, checkpoints)
-			: describe(report);
-		parts.print(json ? JSON.stringify(report) : text);
-		return 0 as const;
-	};
-	return ask(source, parts, question, { again: verify, strict: verify });
-}
-
-function verified(
-	{ hash, time }: Report,
-	{ seq }: Folded,
-	{ held }: Checkpoints,
-) {
-	return `Verified ${seq} events: chain, continuity, batches, text and legality hold, and so do ${held} checkpoints.\nState ${hash} at ${time}`;
-}
-
-/** Tells the first event after which it is so; answers 1 if it never is. */
-export function bisect(
-	{ source, until, question }: BisectCommand,
-	parts: LogParts,
-): Promise<ExitCode> {
-	return ask(source, parts, async ({ sources, verifier }) => {
-		const state = new State(verifier, botClaim);
-		let found: Stored | undefined;
-		const { seq } = await fold(
-			state,
-			readBatches(sources, verifier),
-			(event, _item, entry) => {
-				if (question.holds(state, event)) found = entry;
-			},
-			(entry) => found !== undefined || isBehind(entry, until),
-		);
-		if (!found) {
-			parts.print(`${question.text} never holds in these ${seq} events.`);
-			return 1;
-		}
-		const { event } = found;
-		const time = new Date(event.time).toISOString();
-		parts.print(
-			`${question.text} holds from event ${found.seq} on, at ${time}: ${event.type}`,
-		);
+		const { seq, hash, time } = report;
+		if (json) print(JSON.stringify(report));
+		else if (checkpoints)
+			print(
+				`Verified ${seq} events: chain, continuity, batches, text and legality hold, and so do ${checkpoints.held} checkpoints.\nState ${hash} at ${time}`,
+			);
+		else print(describe(report));
 		return 0;
-	});
+	};
 }
 
-export function isBehind(
-	{ seq, event }: Stored,
-	until: Until | undefined,
-): boolean {
-	if (until === undefined) return false;
-	return "seq" in until ? seq > until.seq : event.time > until.time;
-}
+/** Opens the inspector's page over the log, at any moment of its past, and tells where. It is there until Ctrl+C. */
+const inspect: Question = async (log, { show, pause, print, warn }) => {
+	const { link, close } = await show(log.place);
+	warn("Ctrl+C ends it. Whoever has this link can look at the log:");
+	print(link);
+	while (await pause());
+	close();
+	return 0;
+};

@@ -2,28 +2,11 @@
 import type { PlumeEvent } from "../../machines/events.ts";
 import type { Folded } from "../engine/fold.ts";
 import type { State } from "../engine/state.ts";
-import type { Scope } from "./log-arguments.ts";
 
-/** What `--json` prints: INTERFACE for scripts, so fields are only ever added. */
-export interface Report {
-	readonly format: 1;
-	readonly seq: number;
-	/** ISO 8601, of the last event. */
-	readonly time: string;
-	/** Of the whole state. */
-	readonly hash: string;
-	readonly rooms: readonly RoomReport[];
-}
-
-interface RoomReport {
-	readonly name: string;
-	readonly messages: number;
-	readonly owners: readonly string[];
-	readonly members: readonly {
-		readonly client: string;
-		readonly name: string;
-		readonly state: unknown;
-	}[];
+/** What is to be told: of one room only, of clients whose id begins so only. */
+export interface Scope {
+	readonly room: string | undefined;
+	readonly client: string | undefined;
 }
 
 /** The names under which anyone ever came into each room. */
@@ -43,21 +26,23 @@ export class Visitors {
 	}
 }
 
-/** Of the whole state, or of the part that was asked for. */
+/** What `--json` prints, of the whole state or of the part that was asked for: scripts read it, so fields are only ever added. */
 export function reportOf(
 	state: State,
 	{ seq, time }: Folded,
-	{ room, client }: Scope,
+	{ room = "", client = "" }: Scope,
 	visitors: Visitors,
-): Report {
-	const names = [...state.roomNames].filter((name) => name === (room ?? name));
+) {
+	const names = [...state.roomNames].filter((name) => !room || name === room);
 	const rooms = names.map((name) =>
-		roomReport(state, name, client ?? "", visitors.of(name)),
+		roomReport(state, name, client, visitors.of(name)),
 	);
 	return {
 		format: 1,
 		seq,
+		/** ISO 8601, of the last event. */
 		time: new Date(time).toISOString(),
+		/** Of the whole state. */
 		hash: state.hash(),
 		rooms: rooms.filter(({ members }) => !client || members.length > 0),
 	};
@@ -68,7 +53,7 @@ function roomReport(
 	name: string,
 	client: string,
 	visitors: ReadonlySet<string> | undefined,
-): RoomReport {
+) {
 	const members = [...(state.room(name)?.context.members ?? [])];
 	const owners = state.server.context.names
 		.filter((_, nameKey) => visitors?.has(nameKey))
@@ -88,7 +73,8 @@ function roomReport(
 	};
 }
 
-export function describe({ seq, time, hash, rooms }: Report): string {
+export function describe(report: ReturnType<typeof reportOf>): string {
+	const { seq, time, hash, rooms } = report;
 	const lines = rooms.flatMap(({ name, messages, owners, members }) => [
 		"",
 		`Room ${name}: ${messages} messages`,

@@ -23,16 +23,47 @@ export interface LogParts {
 	readonly stdin: AsyncIterable<Buffer>;
 	readonly print: (line: string) => void;
 	readonly warn: (line: string) => void;
+	/** Waits for a while; answers whether to go on. */
+	readonly pause: () => Promise<boolean>;
+	/** Opens a page over the log in a place. */
+	readonly show: (
+		place: string,
+	) => Promise<{ readonly link: string; close(): void }>;
+}
+
+/** What was typed, and understood. */
+export interface LogCommand {
+	/** LOG, if one was named. */
+	readonly source: string | undefined;
+	readonly run: (parts: LogParts) => Promise<ExitCode>;
 }
 
 export interface Reading {
+	readonly place: string;
 	readonly sources: readonly Source[];
 	readonly verifier: Verifier;
-	/** Whether it is a part of a log, taken at its own word. */
-	readonly lone: boolean;
 	/** All of it, as a start reads it: throws at the end if that would refuse it. */
 	readonly batches: AsyncIterable<readonly Stored[]>;
 }
+
+export type Question = (log: Reading, parts: LogParts) => Promise<ExitCode>;
+
+interface AskOptions {
+	/** The question reads the log twice. */
+	readonly again?: boolean;
+	/** Missing events are more than warned of. */
+	readonly strict?: boolean;
+}
+
+/** A command that asks something of a log. */
+export const asking = (
+	source: string | undefined,
+	question: Question,
+	options: AskOptions = {},
+): LogCommand => ({
+	source,
+	run: (parts) => ask(source, parts, question, options),
+});
 
 class NoLog extends Error {
 	readonly code = "ENOENT";
@@ -40,16 +71,12 @@ class NoLog extends Error {
 
 const isMissing = (error: unknown) => codeOf(error) === "ENOENT";
 
-/**
- * Asks something of a log, which may read it `again`. Answers 1 if there is
- * none, and 3 where it fails verification; without `strict`, missing events
- * are only warned of.
- */
-export async function ask(
+/** Answers 1 if there is no log, and 3 where it fails verification. */
+async function ask(
 	source: string | undefined,
 	parts: LogParts,
-	question: (log: Reading) => Promise<ExitCode>,
-	{ again = false, strict = false } = {},
+	question: Question,
+	{ again = false, strict = false }: AskOptions,
 ): Promise<ExitCode> {
 	const { warn, disk } = parts;
 	const place = source || parts.data;
@@ -70,19 +97,21 @@ export async function ask(
 		);
 		const batches =
 			evidence?.read(sources, verifier) ?? readBatches(sources, verifier);
-		const code = await question({ sources, verifier, lone, batches });
+		const log = { place, sources, verifier, batches };
+		const code = await question(log, parts);
 		if (verifier.torn)
 			warn(`A torn tail was left out: ${verifier.torn.message}.`);
 		return code;
 	} catch (error) {
+		if (isMissing(error)) {
+			warn(`There is no log in ${place}. Name a data folder, a segment or -.`);
+			return 1;
+		}
 		if (error instanceof Damage) warn(`${error.message}.`);
 		else if (error instanceof Incomplete) warn(error.message);
 		else if (error instanceof DeterminismError || error instanceof WrongState)
 			warn(`${basename(verifier.file)}: ${error.message}.`);
-		else if (isMissing(error)) {
-			warn(`There is no log in ${place}. Name a data folder, a segment or -.`);
-			return 1;
-		} else throw error;
+		else throw error;
 		return 3;
 	}
 }
@@ -109,14 +138,11 @@ export async function sourcesOf(
 /** A pipe flows once: what came out of it is kept for whoever reads it again. */
 function kept(once: AsyncIterable<Buffer>) {
 	const chunks: Buffer[] = [];
-	let isRead = false;
 	return async function* () {
-		if (isRead) yield* chunks;
-		else
-			for await (const chunk of once) {
-				chunks.push(chunk);
-				yield chunk;
-			}
-		isRead = true;
+		yield* chunks;
+		for await (const chunk of once) {
+			chunks.push(chunk);
+			yield chunk;
+		}
 	};
 }

@@ -2,105 +2,51 @@
  * The story of one client in plain words: what it did, when, and how long
  * that took. What was said is not told, only how often something was.
  */
-import type { ClientId, PlumeEvent } from "../../machines/events.ts";
+import type { ClientId, ClientsDetached } from "../../machines/events.ts";
 import type { Stored } from "../log/log.ts";
 import { inWords, span } from "./words.ts";
 
-export class Story {
-	readonly client: ClientId;
-	name = "";
-	room = "";
-	readonly #lines: string[] = [];
-	#mistakes = 0;
-	#lostAt: number | undefined;
-	/** Whether it is in the room, and would be kept a place there. */
-	#staysIn = false;
-	/** The messages said in a row: the first, the last, how many. */
-	#said: { first: Stored; last: Stored; count: number } | undefined;
+/** Whether a client is in that room, and would be kept a place there, after these events of it. */
+export function isKept(
+	events: readonly Stored[],
+	{ room }: ClientsDetached,
+): boolean {
+	const latest = events.findLast(({ event: { type } }) =>
+		/^client\.(entered|left)$/.test(type),
+	)?.event;
+	if (latest?.type !== "client.entered") return false;
+	return latest.session !== undefined && latest.room === room;
+}
 
-	constructor(client: ClientId) {
-		this.client = client;
-	}
-
-	/** Takes the next event, whether or not it is about this client. */
-	take(stored: Stored): void {
-		const { event } = stored;
-		if (!this.#concerns(event)) return;
+/** A line for each thing that happened; all that was said in a row is one. */
+export function story(
+	client: ClientId,
+	events: readonly Stored[],
+): readonly string[] {
+	let [name, room, mistakes] = ["", "", 0];
+	let lostAt: number | undefined;
+	let said: readonly [Stored, number] | undefined;
+	const lines = events.flatMap((stored, nth) => {
+		const { seq, event } = stored;
 		if (event.type === "message.posted") {
-			this.#said ??= { first: stored, last: stored, count: 0 };
-			this.#said = { ...this.#said, last: stored, count: this.#said.count + 1 };
-			return;
+			const [first, count] = [said?.[0] ?? stored, (said?.[1] ?? 0) + 1];
+			const isLast = events[nth + 1]?.event.type !== event.type;
+			said = isLast ? undefined : [first, count];
+			const during = span(event.time - first.event.time);
+			const many = `said ${count} things in ${during}, up to #${seq}`;
+			return isLast ? line(first, count > 1 ? many : inWords(event)) : [];
 		}
-		this.#endSaying();
-		this.#lines.push(line(stored, this.#words(event)));
-		this.#remember(event);
-	}
-
-	/** A line for each thing that happened. */
-	tell(): readonly string[] {
-		this.#endSaying();
-		const who = this.name ? ` is ${this.name}, in ${this.room}` : "";
-		return [`Client ${this.client}${who}.`, ...this.#lines];
-	}
-
-	#concerns(event: PlumeEvent): boolean {
-		if ("client" in event) return event.client === this.client;
-		return (
-			event.type === "clients.detached" &&
-			this.#staysIn &&
-			event.room === this.room
-		);
-	}
-
-	#words(event: PlumeEvent): string {
-		const after = this.#lostAt === undefined ? 0 : event.time - this.#lostAt;
-		switch (event.type) {
-			case "login.failed":
-				return this.#mistakes > 0
-					? `mistyped it again, ${this.#mistakes + 1} times by now`
-					: inWords(event);
-			case "client.resumed":
-				return after > 0 ? `came back after ${span(after)}` : inWords(event);
-			case "client.left":
-				return after > 0 && event.why === "closed"
-					? `left, because it did not come back within ${span(after)}`
-					: inWords(event);
-			default:
-				return inWords(event);
-		}
-	}
-
-	#remember(event: PlumeEvent): void {
-		if ("name" in event) this.name = event.name;
-		if ("room" in event) this.room = event.room;
-		this.#lostAt = undefined;
-		switch (event.type) {
-			case "login.failed":
-				this.#mistakes++;
-				break;
-			case "client.entered":
-				this.#staysIn = event.session !== undefined;
-				break;
-			case "client.detached":
-			case "clients.detached":
-				this.#lostAt = event.time;
-				break;
-			case "client.left":
-				this.#staysIn = false;
-		}
-	}
-
-	#endSaying(): void {
-		if (!this.#said) return;
-		const { first, last, count } = this.#said;
-		this.#said = undefined;
-		const during = span(last.event.time - first.event.time);
-		const words =
-			count === 1
-				? "said something"
-				: `said ${count} things in ${during}, up to #${last.seq}`;
-		this.#lines.push(line(first, words));
-	}
+		const lostMs = event.time - (lostAt ?? event.time);
+		const words = inWords(event, { mistakes, lostMs });
+		if ("name" in event) name = event.name;
+		if ("room" in event) room = event.room;
+		if (event.type === "login.failed") mistakes++;
+		const isLost = /^clients?\.detached$/.test(event.type);
+		lostAt = isLost ? event.time : undefined;
+		return line(stored, words);
+	});
+	const who = name ? ` is ${name}, in ${room}` : "";
+	return [`Client ${client}${who}.`, ...lines];
 }
 
 /** When, which, what. */

@@ -5,27 +5,38 @@
 import type { StateValue } from "xstate";
 import type { ClientId, PlumeEvent } from "../../machines/events.ts";
 import { botClaim } from "../chat/bot.ts";
+import { ConfigError } from "../config.ts";
 import { fold } from "../engine/fold.ts";
 import { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
 import { readBatches } from "../log/reader.ts";
-import type { WhyCommand } from "./log-arguments.ts";
-import { ask, type ExitCode, type LogParts, type Reading } from "./source.ts";
-import { line, Story } from "./story.ts";
+import { Clients } from "./clients.ts";
+import { parseFlags } from "./flags.ts";
+import {
+	asking,
+	type ExitCode,
+	type LogCommand,
+	type LogParts,
+	type Reading,
+} from "./source.ts";
+import { isKept, line, story } from "./story.ts";
 import { inWords } from "./words.ts";
 
 /** As many clients are named when an id is not said to its end. */
 const MOST_NAMED = 5;
 
 /** Answers 1 if there is no such client or event. */
-export function why(
-	{ source, about }: WhyCommand,
-	parts: LogParts,
-): Promise<ExitCode> {
-	return ask(source, parts, (log) =>
-		"seq" in about
-			? whyEvent(log, about.seq, parts)
-			: whyClient(log, about.client, parts),
+export function parseWhy(args: readonly string[]): LogCommand {
+	const { positionals } = parseFlags("why", args, {}, 2);
+	const [about, source] = positionals;
+	if (!about)
+		throw new ConfigError(
+			"plume why takes the id of a client or the number of an event. Try plume why --help.",
+		);
+	return asking(source, (log, parts) =>
+		/^\d+$/.test(about)
+			? whyEvent(log, Number(about), parts)
+			: whyClient(log, about, parts),
 	);
 }
 
@@ -34,31 +45,32 @@ async function whyClient(
 	beginning: string,
 	{ print, warn }: LogParts,
 ): Promise<ExitCode> {
-	const stories = new Map<ClientId, Story>();
+	const found = new Map<ClientId, Stored[]>();
 	for await (const batch of readBatches(sources, verifier))
 		for (const stored of batch) {
 			const { event } = stored;
-			if (!("client" in event)) {
-				for (const story of stories.values()) story.take(stored);
-				continue;
-			}
-			const { client } = event;
-			if (client.startsWith(beginning) && !stories.has(client))
-				stories.set(client, new Story(client));
-			stories.get(client)?.take(stored);
+			if ("client" in event && event.client.startsWith(beginning)) {
+				const events = found.get(event.client) ?? [];
+				found.set(event.client, events);
+				events.push(stored);
+			} else if (event.type === "clients.detached")
+				for (const events of found.values())
+					if (isKept(events, event)) events.push(stored);
 		}
-	const [story, ...others] = stories.values();
-	if (story && others.length === 0) {
-		for (const line of story.tell()) print(line);
-		return 0;
+	const [client, ...others] = found.keys();
+	if (client === undefined) {
+		warn(`No client in this log begins with ${beginning}.`);
+		return 1;
 	}
-	const some = [...stories.keys()].slice(0, MOST_NAMED).join(", ");
-	warn(
-		story
-			? `${stories.size} clients begin with ${beginning}: ${some}${stories.size > MOST_NAMED ? ", …" : ""}. Say more of one.`
-			: `No client in this log begins with ${beginning}.`,
-	);
-	return 1;
+	if (others.length > 0) {
+		const some = [...found.keys()].slice(0, MOST_NAMED).join(", ");
+		warn(
+			`${found.size} clients begin with ${beginning}: ${some}${found.size > MOST_NAMED ? ", …" : ""}. Say more of one.`,
+		);
+		return 1;
+	}
+	for (const told of story(client, found.get(client) ?? [])) print(told);
+	return 0;
 }
 
 async function whyEvent(
@@ -67,93 +79,63 @@ async function whyEvent(
 	{ print, warn }: LogParts,
 ): Promise<ExitCode> {
 	const state = new State(verifier, botClaim);
-	const sight = new Sight(seq);
+	const clients = new Clients();
+	/** The latest event of each client that may still have another. */
+	const latest = new Map<ClientId, Stored>();
+	let was: Facts = {};
+	let is: Facts = {};
+	let found: Stored | undefined;
+	let before: Stored | undefined;
+	let after: Stored | undefined;
+	let who: ReturnType<Clients["about"]> | undefined;
 	const { seq: end } = await fold(
 		state,
 		readBatches(sources, verifier),
-		(_event, _item, entry) => sight.passed(entry, state),
-		(entry) => sight.comes(entry, state),
+		(event, _item, entry) => {
+			const about = clients.about(event);
+			const { client } = about;
+			if (entry.seq === seq) {
+				[found, who, before] = [entry, about, latest.get(client)];
+				is = factsOf(state, event);
+			} else if (who && client === who.client) after = entry;
+			if (event.type === "client.left") latest.delete(client);
+			else if (client) latest.set(client, entry);
+		},
+		(entry) => {
+			if (entry.seq === seq) was = factsOf(state, entry.event);
+			return after !== undefined || who?.client === "";
+		},
 	);
-	const { found, before, after } = sight;
-	if (!found) {
+	if (!found || !who) {
 		warn(`There is no event ${seq}: the log ends at ${end}.`);
 		return 1;
 	}
 	print(line(found, `${found.event.type}: ${inWords(found.event)}`));
-	if (sight.client) print(`  of client ${sight.client}, ${sight.name}`);
-	for (const change of sight.changes()) print(`  ${change}`);
+	if (who.client) print(`  of client ${who.client}, ${who.name}`);
+	for (const [what, now] of Object.entries(is))
+		if (was[what] !== now) print(`  ${what}: ${was[what]} → ${now}`);
 	if (before) print(`just before:\n${line(before, inWords(before.event))}`);
 	if (after) print(`just after:\n${line(after, inWords(after.event))}`);
 	return 0;
 }
 
-/** One event as it is seen from a log that goes by, with its client's events before and after. */
-class Sight {
-	found: Stored | undefined;
-	before: Stored | undefined;
-	after: Stored | undefined;
-	/** Of whoever the client is. */
-	name = "";
-	readonly #seq: number;
-	readonly #latest = new Map<ClientId, Stored>();
-	#was: Facts = new Map();
-	#is: Facts = new Map();
-
-	constructor(seq: number) {
-		this.#seq = seq;
-	}
-
-	get client(): ClientId {
-		return this.found ? clientOf(this.found.event) : "";
-	}
-
-	/** Hears what is about to move the state; answers whether all has been seen. */
-	comes(entry: Stored, state: State): boolean {
-		if (entry.seq === this.#seq) {
-			this.found = entry;
-			this.before = this.#latest.get(this.client);
-			this.name = nameIn(entry.event, state);
-			this.#was = factsOf(state, entry.event);
-		}
-		return this.after !== undefined || (entry.seq > this.#seq && !this.client);
-	}
-
-	passed(entry: Stored, state: State): void {
-		const client = clientOf(entry.event);
-		if (entry === this.found) this.#is = factsOf(state, entry.event);
-		else if (this.found && client === this.client) this.after = entry;
-		else if (entry.event.type === "client.left") this.#latest.delete(client);
-		else this.#latest.set(client, entry);
-	}
-
-	changes(): string[] {
-		return [...this.#is].flatMap(([what, now]) => {
-			const then = this.#was.get(what);
-			return then === now ? [] : [`${what}: ${then} → ${now}`];
-		});
-	}
-}
-
-type Facts = ReadonlyMap<string, string | number>;
+type Facts = Readonly<Record<string, string | number>>;
 
 /** What an event may change, as far as it can be said in a word. */
 function factsOf(state: State, event: PlumeEvent): Facts {
 	const { value, context } = state.server;
-	const facts = new Map<string, string | number>([
-		["server", written(value)],
-		["names", context.names.size],
-		["sessions", context.sessions.size],
-	]);
-	if ("client" in event)
-		facts.set("client", written(state.client(event.client)?.value));
-	if ("room" in event && event.type !== "login.requested") {
-		const room = state.room(event.room);
-		facts.set("room", written(room?.value));
-		facts.set("inside", room?.context.members.size ?? 0);
-		facts.set("offset", room?.context.offset ?? 0);
-		facts.set("messages", room?.context.said ?? 0);
-	}
-	return facts;
+	const client = "client" in event ? state.client(event.client) : undefined;
+	const room = "room" in event ? state.room(event.room) : undefined;
+	return {
+		server: written(value),
+		names: context.names.size,
+		sessions: context.sessions.size,
+		client: written(client?.value),
+		room: written(room?.value),
+		inside: room?.context.members.size ?? 0,
+		offset: room?.context.offset ?? 0,
+		messages: room?.context.said ?? 0,
+	};
 }
 
 /** A state's value as it is usually written. */
@@ -164,11 +146,3 @@ function written(value: StateValue | undefined): string {
 		.map(([parent, child]) => `${parent}.${written(child)}`)
 		.join(" ");
 }
-
-function nameIn(event: PlumeEvent, state: State): string {
-	if ("name" in event) return event.name;
-	return state.client(clientOf(event))?.context.name ?? "nobody yet";
-}
-
-const clientOf = (event: PlumeEvent): ClientId =>
-	"client" in event ? event.client : "";

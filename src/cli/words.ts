@@ -6,13 +6,25 @@ import type {
 } from "../../machines/events.ts";
 import { isNewer } from "../version.ts";
 
-const expiredWords: Readonly<Record<LoginExpired["why"], string>> = {
+/** What its client went through before an event. */
+export interface Before {
+	/** Mistyped codes. */
+	readonly mistakes: number;
+	/** Since the connection was lost; 0 while there is one. */
+	readonly lostMs: number;
+}
+
+type Events = { readonly [Event in PlumeEvent as Event["type"]]: Event };
+type Type = keyof Events;
+type EventOf<T extends Type> = { [K in T]: Events[K] & { type: K } }[T];
+
+const expired: Readonly<Record<LoginExpired["why"], string>> = {
 	deadline: "let the code expire",
 	mailFailed: "could not be mailed the code, so the login ended",
 	nameTaken: "could not have the name: it had become someone else's",
 };
 
-const leftWords: Readonly<Record<ClientLeft["why"], string>> = {
+const left: Readonly<Record<ClientLeft["why"], string>> = {
 	closed: "the connection was closed",
 	silent: "nothing was heard of it for too long",
 	tooSlow: "its connection was too slow to keep up",
@@ -22,67 +34,64 @@ const leftWords: Readonly<Record<ClientLeft["why"], string>> = {
 	loggedOut: "it logged out",
 };
 
-export function inWords(event: PlumeEvent): string {
-	switch (event.type) {
-		case "server.started":
-			return `the server was started, version ${event.version}`;
-		case "server.stopped":
-			return "the server was stopped";
-		case "checkpoint":
-			return `the server vouched for the state after event ${event.of}`;
-		case "log.restored":
-			return `the log was restored as it was after event ${event.from}`;
-		case "name.released":
-			return "a name was set free";
-		case "session.opened":
-			return `a session was opened for ${event.name}`;
-		case "session.renewed":
-			return "a session was renewed";
-		case "session.closed":
-			return event.why === "expired"
-				? "a session expired"
-				: "a session was logged out";
-		case "session.forgotten":
-			return `${event.room} forgot a session that had ended`;
-		case "login.requested":
-			return `asked for a code as ${event.name}, to enter ${event.room}`;
-		case "login.resent":
-			return "asked for the code once more; the one before is worth nothing";
-		case "login.failed":
-			return "mistyped the code";
-		case "login.expired":
-			return expiredWords[event.why];
-		case "login.succeeded":
-			return `proved to be ${event.name} with the right code`;
-		case "room.opened":
-			return `the room ${event.room} was opened`;
-		case "room.restored":
-			return `the room ${event.room} went on from the restored log`;
-		case "room.forgotten":
-			return `the room ${event.room} was forgotten: nobody used it`;
-		case "client.entered":
-			return `came into ${event.room} as ${event.name}`;
-		case "client.detached":
-			return `lost the connection; the place is kept for ${span(event.deadline - event.time)}`;
-		case "clients.detached":
-			return `lost the connection when the server ended; the place is kept for ${span(event.deadline - event.time)}`;
-		case "client.resumed":
-			return "was taken over by another connection";
-		case "client.left":
-			return `left, because ${leftWords[event.why]}`;
-		case "message.posted":
-			return "said something";
-		case "message.erased":
-			return `${event.name} took back ${event.target === undefined ? "all that was said" : "a message"} in ${event.room}`;
-		default:
-			return unknown(event);
-	}
+const table: {
+	readonly [T in Type]: (event: EventOf<T>, before: Before) => string;
+} = {
+	"server.started": ({ version }) =>
+		`the server was started, version ${version}`,
+	"server.stopped": () => "the server was stopped",
+	checkpoint: ({ of }) => `the server vouched for the state after event ${of}`,
+	"log.restored": ({ from }) =>
+		`the log was restored as it was after event ${from}`,
+	"name.released": () => "a name was set free",
+	"session.opened": ({ name }) => `a session was opened for ${name}`,
+	"session.renewed": () => "a session was renewed",
+	"session.closed": ({ why }) =>
+		why === "expired" ? "a session expired" : "a session was logged out",
+	"session.forgotten": ({ room }) => `${room} forgot a session that had ended`,
+	"login.requested": ({ name, room }) =>
+		`asked for a code as ${name}, to enter ${room}`,
+	"login.resent": () =>
+		"asked for the code once more; the one before is worth nothing",
+	"login.failed": (_, { mistakes }) =>
+		mistakes > 0
+			? `mistyped it again, ${mistakes + 1} times by now`
+			: "mistyped the code",
+	"login.expired": ({ why }) => expired[why],
+	"login.succeeded": ({ name }) => `proved to be ${name} with the right code`,
+	"room.opened": ({ room }) => `the room ${room} was opened`,
+	"room.restored": ({ room }) =>
+		`the room ${room} went on from the restored log`,
+	"room.forgotten": ({ room }) =>
+		`the room ${room} was forgotten: nobody used it`,
+	"client.entered": ({ name, room }) => `came into ${room} as ${name}`,
+	"client.detached": ({ deadline, time }) =>
+		`lost the connection; the place is kept for ${span(deadline - time)}`,
+	"clients.detached": ({ deadline, time }) =>
+		`lost the connection when the server ended; the place is kept for ${span(deadline - time)}`,
+	"client.resumed": (_, { lostMs }) =>
+		lostMs > 0
+			? `came back after ${span(lostMs)}`
+			: "was taken over by another connection",
+	"client.left": ({ why }, { lostMs }) =>
+		lostMs > 0 && why === "closed"
+			? `left, because it did not come back within ${span(lostMs)}`
+			: `left, because ${left[why]}`,
+	"message.posted": () => "said something",
+	"message.erased": ({ name, room, target }) =>
+		`${name} took back ${target === undefined ? "all that was said" : "a message"} in ${room}`,
+};
+
+/** Of an event that a newer version logged it says just that. */
+export function inWords<T extends Type>(
+	event: EventOf<T>,
+	before: Before = { mistakes: 0, lostMs: 0 },
+): string {
+	const isKnown = Object.hasOwn(table, event.type);
+	return isKnown ? table[event.type](event, before) : isNewer;
 }
 
-/** Of the events of this version none gets here. */
-const unknown = (_event: never) => isNewer;
-
-/** Of two units the one that says enough. */
+/** In the largest unit that says enough. */
 export function span(ms: number): string {
 	const seconds = Math.round(ms / 1000);
 	if (seconds < 120) return `${seconds} s`;

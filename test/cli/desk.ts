@@ -1,6 +1,6 @@
 /** A server whose log is on a simulated disk, and the command line before the same disk. */
 import { parseCommand } from "../../src/cli/arguments.ts";
-import { readLog } from "../../src/cli/read.ts";
+import { parseReader } from "../../src/cli/read.ts";
 import { ConfigError } from "../../src/config.ts";
 import type { Reporter } from "../../src/engine/parts.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
@@ -57,13 +57,14 @@ export async function plume(
 		link: `a page over ${place}`,
 		close() {},
 	});
-	const parts = { data: "data", disk, stdin, print, warn: print, show };
+	const parts = {
+		...{ data: "data", disk, stdin, print, warn: print, show },
+		pause: () => pause(lines),
+	};
 	try {
 		const command = parseCommand(args, {});
-		if (command.name === "help" || command.name === "version")
-			throw new Error("only words");
-		if ("accepts" in command) throw new Error("it would serve");
-		const code = await readLog(command, parts, () => pause(lines));
+		if (!("args" in command)) throw new Error("it reads no log");
+		const code = await parseReader[command.name](command.args).run(parts);
 		return { code, lines };
 	} catch (error) {
 		if (!(error instanceof ConfigError)) throw error;

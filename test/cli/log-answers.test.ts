@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { assign } from "xstate";
 import { clientMachine } from "../../machines/client.ts";
 import { roomMachine } from "../../machines/room.ts";
-import { rehearse } from "../../src/cli/rehearse.ts";
+import { parseRehearse } from "../../src/cli/rehearse.ts";
 import { machinesAtHand } from "../../src/engine/live.ts";
 import type { Entry, Stored } from "../../src/log/log.ts";
 import { readBatches, segmentsOf } from "../../src/log/reader.ts";
@@ -163,11 +163,12 @@ describe("checkpoints", () => {
 describe("rehearse", () => {
 	const lines: string[] = [];
 	afterEach(() => void lines.splice(0));
-	const command = { name: "rehearse", source: undefined } as const;
 	const partsOn = (disk: FakeDisk) => {
 		const print = (line: string) => lines.push(line);
 		const stdin = (async function* () {})();
-		return { data: "data", disk, stdin, print, warn: print };
+		const pause = async () => false;
+		const show = async () => ({ link: "", close() {} });
+		return { data: "data", disk, stdin, print, warn: print, pause, show };
 	};
 
 	test("finds nothing in a log of its own", async () => {
@@ -185,7 +186,7 @@ describe("rehearse", () => {
 			guards: { codeIsFresh: ({ context }) => context.tries > 4 },
 		});
 		const machines = { ...machinesAtHand, client };
-		expect(await rehearse(command, partsOn(disk), machines)).toBe(3);
+		expect(await parseRehearse([], machines).run(partsOn(disk))).toBe(3);
 		const seq = find("login.succeeded")?.seq;
 		expect(lines[0]).toMatch(
 			RegExp(`^event ${seq} \\(login.succeeded, .*refused: codeIsFresh$`),
@@ -199,7 +200,7 @@ describe("rehearse", () => {
 		expect(counts.length).toBeLessThan(refused);
 		expect(counts.reduce((sum, many) => sum + Number(many), 0)).toBe(refused);
 		lines.length = 0;
-		await rehearse({ ...command, all: true }, partsOn(disk), machines);
+		await parseRehearse(["--all"], machines).run(partsOn(disk));
 		expect(told()).toHaveLength(refused);
 	});
 
@@ -211,7 +212,7 @@ describe("rehearse", () => {
 			},
 		});
 		const machines = { ...machinesAtHand, room };
-		expect(await rehearse(command, partsOn(disk), machines)).toBe(3);
+		expect(await parseRehearse([], machines).run(partsOn(disk))).toBe(3);
 		const seq = find("checkpoint")?.seq;
 		expect(lines[0]).toContain(`checkpoint ${seq} vouches for another state`);
 		expect(lines[1]).toMatch(/^All \d+ events would be taken\.$/);
