@@ -75,7 +75,12 @@ function column(
 	const more = told.length - items.length;
 	if (more > 0) items.push(make("li", "more", `and ${more} more`));
 	if (told.length === 0) items.push(make("li", "more", none));
-	return make("div", title.toLowerCase(), heading, make("ul", "", ...items));
+	return make(
+		"div",
+		title.toLowerCase(),
+		heading,
+		make("ul", "chips", ...items),
+	);
 }
 
 const stayOf = ({ name, room }: Stay) => `${name} · ${room}`;

@@ -27,6 +27,8 @@ const wrong = (code: string) => (code === "AAAAAA" ? "BBBBBB" : "AAAAAA");
 test("who logs in is seen on the chart: a wrong code, the right one, the room", async () => {
 	const viewer = await look();
 	expect(viewer.page.url()).toBe(`${plume().url}/inspect`);
+	const ofLogs = viewer.page.getByRole("button", { name: "Compare from here" });
+	expect(await ofLogs.isVisible()).toBe(false);
 	const ann = await visit("ann");
 	const code = await ann.getsACode();
 	await actor(viewer, "awaitingCode").click();
