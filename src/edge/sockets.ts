@@ -1,10 +1,4 @@
-/**
- * WebSockets at `/connect`: the upgrade, and the pulse of every connection.
- *
- * Frames are written straight to the network socket, already encoded and
- * shared. That is sound because compression is off: ws then writes its own
- * pings and close frames at once, never from a queue of its own.
- */
+/** WebSockets at `/connect`: the upgrade, and the heartbeat of every connection. */
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -13,13 +7,13 @@ import type { AwakeClock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Limits } from "../limits.ts";
 import { classic } from "./classic.ts";
-import { Connection, type Wire } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import { Gate, type GateParts } from "./gate.ts";
 import { Intake } from "./intake.ts";
 import type { Peer } from "./network.ts";
-import { Outlet } from "./outlet.ts";
 import { answerPlainly } from "./plain-connections.ts";
 import { plume2 } from "./plume2.ts";
+import { SocketWriter } from "./socket-writer.ts";
 import { turnAway } from "./turn-away.ts";
 
 const PULSE_MS = 1000;
@@ -131,7 +125,7 @@ export class Sockets {
 		const { engine, clock, limits } = this.#parts;
 		const { loggedIn, left } = this.#gate.enter(networks);
 		const connection = new Connection({
-			wire: new SocketWire(webSocket, socket),
+			wire: new SocketWriter(webSocket, socket),
 			dialect: webSocket.protocol === SUBPROTOCOL ? plume2 : classic,
 			engine,
 			networks,
@@ -165,38 +159,5 @@ export class Sockets {
 				connection.checkPulse();
 			this.#cancelPulse = this.#pulse();
 		});
-	}
-}
-
-class SocketWire extends Outlet implements Wire {
-	readonly #webSocket: WebSocket;
-
-	constructor(webSocket: WebSocket, socket: Duplex) {
-		super(socket);
-		this.#webSocket = webSocket;
-	}
-
-	get #isOpen(): boolean {
-		return this.#webSocket.readyState === this.#webSocket.OPEN;
-	}
-
-	override send(bytes: Buffer): void {
-		if (this.#isOpen) super.send(bytes);
-	}
-
-	override whenDrained(task: () => void): void {
-		if (this.#isOpen) super.whenDrained(task);
-	}
-
-	ping(): void {
-		this.#webSocket.ping();
-	}
-
-	close(code: number, reason: string): void {
-		this.#webSocket.close(code, reason);
-	}
-
-	terminate(): void {
-		this.#webSocket.terminate();
 	}
 }
