@@ -13,7 +13,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Tally } from "../engine/tally.ts";
 import type { Limits } from "../limits.ts";
-import { Crowding } from "./crowding.ts";
+import { ConnectionLimiter } from "./connection-limiter.ts";
 import { turnAway } from "./turn-away.ts";
 
 /** How long nothing at all may be read of an answer. */
@@ -60,7 +60,7 @@ export function oneAtATime(answer: RequestListener): RequestListener {
 
 /** Turns away who has too many plain connections open; an upgraded one is no longer plain. */
 export function boundPeers(server: Server, parts: PlainParts): void {
-	const open = new Crowding(parts.limits.plainConnectionsPerPeer);
+	const open = new ConnectionLimiter(parts.limits.plainConnectionsPerPeer);
 	const counted = new WeakMap<object, () => void>();
 	server.prependListener("connection", (socket: Socket) => {
 		const networks = parts.networksOf(socket.remoteAddress);

@@ -8,24 +8,26 @@ import type { Engine } from "../engine/engine.ts";
 import type { Limits } from "../limits.ts";
 import { classic } from "./classic.ts";
 import { Connection } from "./connection.ts";
-import { Gate, type GateParts } from "./gate.ts";
+import { ConnectionLimiter } from "./connection-limiter.ts";
+import { isOfHost } from "./hosts.ts";
 import { Intake } from "./intake.ts";
 import type { Peer } from "./network.ts";
 import { answerPlainly } from "./plain-connections.ts";
 import { plume2 } from "./plume2.ts";
 import { SocketWriter } from "./socket-writer.ts";
-import { turnAway } from "./turn-away.ts";
+import { type DoorRule, turnAway } from "./turn-away.ts";
 
 const PULSE_MS = 1000;
 const FAREWELL_MS = 2000;
-/** Steps of the golden ratio: each falls where there is most room between those before it. */
-const STEP = (Math.sqrt(5) - 1) / 2;
 const NOTHING = () => {};
 
-export interface SocketParts extends Omit<GateParts, "limits"> {
+export interface SocketParts {
 	readonly engine: Engine;
 	readonly clock: AwakeClock;
 	readonly limits: Limits;
+	/** Further origins that may connect. */
+	readonly origins: readonly string[];
+	readonly isOwnHost: (host: string | undefined) => boolean;
 	/** Who sent a request, proxies seen through. */
 	readonly peerOf: (request: IncomingMessage) => Peer;
 	/** A page was refused, perhaps because a proxy does not keep the Host header. */
@@ -38,20 +40,20 @@ export interface SocketParts extends Omit<GateParts, "limits"> {
 
 export class Sockets {
 	readonly #parts: SocketParts;
-	readonly #gate: Gate;
+	/** Counts those who have not logged in. */
+	readonly #strangers: ConnectionLimiter;
 	readonly #server: Server;
 	readonly #webSockets: WebSocketServer;
 	readonly #connections = new Map<Connection, WebSocket>();
 	readonly #intake: Intake;
 	#cancelPulse: () => void;
 	#closing = false;
-	#accepted = 0;
 
 	constructor(server: Server, parts: SocketParts) {
 		const { limits } = parts;
 		this.#parts = parts;
 		this.#server = server;
-		this.#gate = new Gate(parts);
+		this.#strangers = new ConnectionLimiter(limits.connectionsPerNetwork);
 		this.#intake = new Intake(parts.engine, parts.clock, () =>
 			this.#connections.values(),
 		);
@@ -106,9 +108,7 @@ export class Sockets {
 			return;
 		}
 		const { networks } = this.#parts.peerOf(request);
-		const rule = this.#closing
-			? "isNotStopping"
-			: this.#gate.check(request, networks);
+		const rule = this.#refusal(request, networks);
 		if (rule === "originIsOurs") this.#parts.onForeignOrigin(request);
 		if (rule) turnAway(socket, rule, engine.refusals);
 		else
@@ -117,13 +117,37 @@ export class Sockets {
 			);
 	}
 
+	/** By which rule a request to connect is refused, if it is. */
+	#refusal(
+		request: IncomingMessage,
+		networks: Peer["networks"],
+	): DoorRule | undefined {
+		if (this.#closing) return "isNotStopping";
+		if (request.url?.split("?")[0] !== "/connect") return "pathIsKnown";
+		if (!this.#isOurs(request)) return "originIsOurs";
+		const isFull = this.#connections.size >= this.#parts.limits.connections;
+		return isFull || this.#strangers.isFull(networks)
+			? "connectionsAreLeft"
+			: undefined;
+	}
+
+	#isOurs({ headers }: IncomingMessage): boolean {
+		const { origins, isOwnHost } = this.#parts;
+		const { origin, host } = headers;
+		// Without an Origin it is no browser, and so not another site's page in someone's browser.
+		if (origin === undefined || origins.includes(origin)) return true;
+		// No page can add this header to a WebSocket, only a proxy can.
+		const isProxied = headers["x-forwarded-for"] !== undefined;
+		return isOfHost(origin, host) && (isProxied || isOwnHost(host));
+	}
+
 	#accept(
 		webSocket: WebSocket,
 		socket: Duplex,
 		networks: Peer["networks"],
 	): void {
 		const { engine, clock, limits } = this.#parts;
-		const { loggedIn, left } = this.#gate.enter(networks);
+		const noStranger = this.#strangers.enter(networks);
 		const connection = new Connection({
 			wire: new SocketWriter(webSocket, socket),
 			dialect: webSocket.protocol === SUBPROTOCOL ? plume2 : classic,
@@ -131,8 +155,8 @@ export class Sockets {
 			networks,
 			clock,
 			limits,
-			phase: (this.#accepted++ * STEP) % 1,
-			onLoggedIn: loggedIn,
+			phase: Math.random(),
+			onLoggedIn: noStranger,
 		});
 		this.#connections.set(connection, webSocket);
 		const heard = () => connection.heard();
@@ -147,7 +171,7 @@ export class Sockets {
 		});
 		webSocket.on("close", () => {
 			this.#connections.delete(connection);
-			left();
+			noStranger();
 			if (!this.#closing) connection.closed("closed");
 		});
 	}

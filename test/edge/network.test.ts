@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Crowding } from "../../src/edge/crowding.ts";
+import { ConnectionLimiter } from "../../src/edge/connection-limiter.ts";
 import {
 	networkOf,
 	parseTrusted,
@@ -146,26 +146,26 @@ describe("connections are counted", () => {
 	});
 
 	it("in each IPv6 /64, in twice as many for its /56 and four times for its /48", () => {
-		const crowding = new Crowding(2);
+		const limiter = new ConnectionLimiter(2);
 		const address = (net: number, host: number) =>
 			from(`2001:db8:1:${net.toString(16)}::${host}`);
 		/** How many get in, of ten from each of these /64s. */
 		const enter = (nets: readonly number[]) =>
 			nets
 				.flatMap((net) => Array.from({ length: 10 }, (_, i) => address(net, i)))
-				.filter((one) => !crowding.isFull(one) && crowding.enter(one)).length;
+				.filter((one) => !limiter.isFull(one) && limiter.enter(one)).length;
 		expect(enter([0x0001])).toBe(2);
 		expect(enter([0x0002, 0x0003])).toBe(2);
 		expect(enter([0x0101, 0x0202, 0x0303])).toBe(4);
-		expect(crowding.isFull(from("2001:db8:2::1"))).toBe(false);
+		expect(limiter.isFull(from("2001:db8:2::1"))).toBe(false);
 	});
 
 	it("out once, however often someone leaves", () => {
-		const crowding = new Crowding(1);
-		const leave = crowding.enter(["net"]);
+		const limiter = new ConnectionLimiter(1);
+		const leave = limiter.enter(["net"]);
 		leave();
-		crowding.enter(["net"]);
+		limiter.enter(["net"]);
 		leave();
-		expect(crowding.isFull(["net"])).toBe(true);
+		expect(limiter.isFull(["net"])).toBe(true);
 	});
 });

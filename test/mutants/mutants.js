@@ -1320,8 +1320,8 @@ const room = [
 const edge = [
 	{
 		promise: "edge: a page that made its name mean this machine can't connect",
-		file: "src/edge/gate.ts",
-		find: "(isProxied || isOwnHost(headers.host))",
+		file: "src/edge/sockets.ts",
+		find: "(isProxied || isOwnHost(host))",
 		replace: "isProxied !== undefined",
 		tests: ["test/program/edge.test.ts -t another site's name"],
 	},
@@ -1433,7 +1433,7 @@ const edge = [
 	{
 		promise: "edge: who come at once are not pinged at once",
 		file: "src/edge/sockets.ts",
-		find: "phase: (this.#accepted++ * STEP) % 1",
+		find: "phase: Math.random()",
 		replace: "phase: 0",
 		tests: ["test/edge/sockets.test.ts"],
 	},
@@ -1446,9 +1446,9 @@ const edge = [
 	},
 	{
 		promise: "edge: a foreign origin is turned away",
-		file: "src/edge/gate.ts",
-		find: "if (origin !== undefined && !this.#isOurs(request, origin))",
-		replace: "if (!request && !this.#isOurs(request, origin ?? ''))",
+		file: "src/edge/sockets.ts",
+		find: "if (!this.#isOurs(request))",
+		replace: "if (!request && !this.#isOurs(request))",
 		tests: ["test/program/edge.test.ts -t an Origin"],
 	},
 	{
@@ -1467,14 +1467,14 @@ const edge = [
 	},
 	{
 		promise: "edge: strangers of one network are counted",
-		file: "src/edge/gate.ts",
+		file: "src/edge/sockets.ts",
 		find: "return isFull || this.#strangers.isFull(networks)",
 		replace: "return isFull",
 		tests: ["test/program/edge.test.ts -t sixteen strangers"],
 	},
 	{
 		promise: "edge: a wide network is counted, too",
-		file: "src/edge/crowding.ts",
+		file: "src/edge/connection-limiter.ts",
 		find: "this.#most * 2 ** index,",
 		replace: "this.#most * 999 ** index,",
 		tests: ["test/edge/network.test.ts -t in each"],

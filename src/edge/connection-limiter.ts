@@ -1,5 +1,5 @@
-/** Counts what is open from each network. */
-export class Crowding {
+/** Counts the connections that are open from each network. */
+export class ConnectionLimiter {
 	readonly #most: number;
 	readonly #open = new Map<string, number>();
 
