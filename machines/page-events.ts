@@ -3,8 +3,6 @@
  * becomes of the connection, and what the server's frames amount to.
  */
 
-/** Characters in a login code. */
-
 export interface Person {
 	readonly name: string;
 	readonly email: string;

@@ -130,8 +130,8 @@ function heard(data: string) {
 		return unsaid.outbox().taken(frame.last);
 	}
 	if (frame.kind === "notTaken") {
-		if (frame.retryAfter !== undefined) write.slowDown();
-		return unsaid.outbox().refused(frame);
+		if (unsaid.outbox().refused(frame)) write.slowDown();
+		return;
 	}
 	if (frame.kind === "said") {
 		unsaid.outbox().shown(frame.n ?? 0, frame.client);

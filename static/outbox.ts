@@ -35,6 +35,9 @@ interface World {
 /** Lines in flight at most. */
 const WINDOW = 8;
 
+/** Up to this wait a line is sent again by itself; a longer one is told to the person. */
+const PATIENCE_MS = 10_000;
+
 export const TOO_LATE = "You had been logged out.";
 
 const isOpen = ({ why }: Line) => why === "";
@@ -112,24 +115,30 @@ export class Outbox {
 		}
 	}
 
-	refused({ n, words, expected, retryAfter }: Refusal): void {
+	/** Answers whether the line waits to be sent again after a pause. */
+	refused({ n, words, expected, retryAfter }: Refusal): boolean {
 		const refused = this.#inFlight().find((line) => line.n === n);
-		if (!refused) return;
+		if (!refused) return false;
 		this.#stuck = true;
 		if (expected !== undefined) this.#last = expected - 1;
-		if (retryAfter !== undefined) {
-			this.#pauses += 1;
-			this.#world.wait(retryAfter, () => {
-				this.#pauses -= 1;
-				this.#change(this.#lines);
-			});
-		}
-		const why = expected === undefined && retryAfter === undefined ? words : "";
+		const isWaiting = retryAfter !== undefined && retryAfter <= PATIENCE_MS;
+		if (isWaiting) this.#pause(retryAfter);
+		const reason = retryAfter ? `${words} ${whenAgain(retryAfter)}` : words;
+		const why = isWaiting || expected !== undefined ? "" : reason;
 		this.#change(
 			this.#lines.map((line) =>
 				line === refused ? { ...line, n: 0, why } : line,
 			),
 		);
+		return isWaiting;
+	}
+
+	#pause(ms: number): void {
+		this.#pauses += 1;
+		this.#world.wait(ms, () => {
+			this.#pauses -= 1;
+			this.#change(this.#lines);
+		});
 	}
 
 	/** Says what failed after all, behind everything else. */
@@ -179,4 +188,14 @@ export class Outbox {
 
 function isTaken(line: Line, client: string, last: number): boolean {
 	return line.by === client && line.n > 0 && line.n <= last;
+}
+
+const UNIT_MS = { second: 1_000, minute: 60_000, hour: 3_600_000 };
+
+function whenAgain(ms: number): string {
+	const unit =
+		ms < UNIT_MS.minute ? "second" : ms < UNIT_MS.hour ? "minute" : "hour";
+	const format = { style: "unit", unit, unitDisplay: "long" } as const;
+	const wait = new Intl.NumberFormat("en", format);
+	return `You can send again in about ${wait.format(Math.ceil(ms / UNIT_MS[unit]))}.`;
 }

@@ -266,3 +266,49 @@ test("a room that expects another number is told again from there", () => {
 	outbox.refused({ n: 5, words, retryAfter, expected: 3 });
 	expect(posted).toEqual([5, 3]);
 });
+
+/** A room that refuses the first line, to be tried again after so long. */
+function refusedFor(retryAfter: number) {
+	const waits: number[] = [];
+	const posted: string[] = [];
+	const outbox = new Outbox([], "c1", {
+		keep() {},
+		post: (text) => posted.push(text),
+		wait: (ms) => waits.push(ms),
+	});
+	outbox.welcome("c1", 0);
+	outbox.say("hello");
+	const words = "You have said enough.";
+	const isWaiting = outbox.refused({
+		...{ n: 1, words, retryAfter },
+		expected: undefined,
+	});
+	return { outbox, posted, waits, isWaiting };
+}
+
+test("a line that has to wait for ten seconds is sent again by itself", () => {
+	const { outbox, waits, isWaiting } = refusedFor(10_000);
+	expect(waits).toEqual([10_000]);
+	expect(isWaiting).toBe(true);
+	expect(outbox.lines).toMatchObject([{ text: "hello", why: "" }]);
+});
+
+test.each([
+	[10_001, "11 seconds"],
+	[60_000, "1 minute"],
+	[300_000, "5 minutes"],
+	[10_700_000, "3 hours"],
+])("a wait of %i ms is told as about %s", (retryAfter, told) => {
+	const { outbox, waits, isWaiting } = refusedFor(retryAfter);
+	expect(waits).toEqual([]);
+	expect(isWaiting).toBe(false);
+	const why = `You have said enough. You can send again in about ${told}.`;
+	expect(outbox.lines).toMatchObject([{ text: "hello", why }]);
+});
+
+test("a line that may be sent again in hours does not hold up the next", () => {
+	const { outbox, posted } = refusedFor(10_800_000);
+	outbox.say("one more");
+	outbox.retry();
+	expect(posted).toEqual(["hello", "one more", "hello"]);
+});
