@@ -22,9 +22,15 @@ const ofStep = (words: string): Trouble => ({ about: "step", words });
 const complain = (words: string) =>
 	({ type: "complain", params: ofStep(words) }) as const;
 
+/** A transition to a state, and what is done on the way. */
+const to = <const Target extends string, const Actions>(
+	target: Target,
+	actions: Actions,
+) => ({ target, actions });
+
 /** Whoever is not let in, or gives up, stands before the form again. */
-const backToForm = <const A>(actions: A) =>
-	({ target: "#page.entering", actions }) as const;
+const backToForm = <const Actions>(actions: Actions) =>
+	to("#page.entering", actions);
 
 const unreachable = backToForm(complain("Plume cannot be reached. Try again."));
 const unanswered = backToForm(complain("Plume did not answer. Try again."));
@@ -36,38 +42,28 @@ const unheard = backToForm(
 );
 const wrong = complain("That code is not right.");
 /** An attempt that hangs counts as failed. */
-const hung = {
-	target: "#page.returning.waiting",
-	actions: "disconnect",
-} as const;
-const asked = {
-	target: "#page.loggingIn.verifying",
-	actions: ["learn", "keepPending"],
-} as const;
+const hung = to("#page.returning.waiting", "disconnect");
+const asked = to("#page.loggingIn.verifying", ["learn", "keepPending"]);
 const stillAsked = {
 	guard: "keepsLogin",
-	target: "#page.loggingIn.verifying",
-	actions: "complainAsTold",
+	...to("#page.loggingIn.verifying", "complainAsTold"),
 } as const;
+const loggedIn = to("#page.chatting", ["learn", "keepSession"]);
 /** On the same connection, to another room. */
-const move = {
-	target: "#page.returning.opening",
-	actions: ["learn", "changeRoom"],
-} as const;
+const move = to("#page.returning.opening", ["learn", "changeRoom"]);
 /** On another connection: on this one the place in the lobby may be taken still. */
-const turnBack = {
-	target: "#page.returning.trying",
-	actions: ["disconnect", "turnBack", "changeRoom", "explain"],
-} as const;
+const turnBack = to("#page.returning.trying", [
+	"disconnect",
+	"turnBack",
+	"changeRoom",
+	"explain",
+]);
 /** The place that was left in a hurry is not free yet on this connection. */
-const again = {
-	target: "#page.returning.trying",
-	actions: "disconnect",
-} as const;
+const again = to("#page.returning.trying", "disconnect");
 const overtaken = { guard: "isOvertaken", actions: "countAnswer" } as const;
 const turnedAway = [
 	{ guard: "endsKey", ...backToForm("complainAsTold") },
-	{ target: "#page.stopped", actions: "complainAsTold" },
+	to("#page.stopped", "complainAsTold"),
 ] as const;
 
 const page = setup({
@@ -140,8 +136,7 @@ export const pageMachine = page.createMachine({
 		closed: [
 			{
 				guard: "isWorthReturning",
-				target: ".returning.waiting",
-				actions: ["learn", "complainAsTold"],
+				...to(".returning.waiting", ["learn", "complainAsTold"]),
 			},
 			...turnedAway,
 		],
@@ -156,7 +151,7 @@ export const pageMachine = page.createMachine({
 		entering: {
 			entry: ["disconnect", "dropKey", "forgetKey", "clear", "focusForm"],
 			exit: "forgetParting",
-			on: { submit: { target: "loggingIn", actions: "learn" } },
+			on: { submit: to("loggingIn", "learn") },
 		},
 		loggingIn: {
 			entry: "forgetTrouble",
@@ -167,8 +162,7 @@ export const pageMachine = page.createMachine({
 				refused: [
 					{
 						guard: "isOfBadRoom",
-						target: "#page.entering",
-						actions: ["complainAsTold", "turnBack", "changeRoom"],
+						...backToForm(["complainAsTold", "turnBack", "changeRoom"]),
 					},
 					backToForm("complainAsTold"),
 				],
@@ -198,11 +192,8 @@ export const pageMachine = page.createMachine({
 				checking: {
 					entry: ["forgetTrouble", "sendCode"],
 					on: {
-						session: {
-							target: "#page.chatting",
-							actions: ["learn", "keepSession"],
-						},
-						wrongCode: { target: "verifying", actions: [wrong, "clearCode"] },
+						session: loggedIn,
+						wrongCode: to("verifying", [wrong, "clearCode"]),
 						refused: stillAsked,
 					},
 					after: { answer: unanswered },
@@ -213,8 +204,7 @@ export const pageMachine = page.createMachine({
 						pending: asked,
 						refused: {
 							guard: "isOfHello",
-							target: "verifying",
-							actions: ["learn", "complainAsTold"],
+							...to("verifying", ["learn", "complainAsTold"]),
 						},
 					},
 					after: { answer: unanswered },
@@ -238,16 +228,10 @@ export const pageMachine = page.createMachine({
 				opening: {
 					entry: ["countOpen", "sendOpen"],
 					on: {
-						welcome: [
-							overtaken,
-							{ target: "#page.chatting", actions: ["learn", "sendLines"] },
-						],
+						welcome: [overtaken, to("#page.chatting", ["learn", "sendLines"])],
 						pending: asked,
 						// The answer to the right code was lost: this is another.
-						session: {
-							target: "#page.chatting",
-							actions: ["learn", "keepSession"],
-						},
+						session: loggedIn,
 						refused: [
 							overtaken,
 							{ guard: "isOfBefore" },
@@ -255,8 +239,7 @@ export const pageMachine = page.createMachine({
 							{ guard: "isInAlready", ...again },
 							{
 								guard: "isForNow",
-								target: "waiting",
-								actions: ["disconnect", "complainAsTold"],
+								...to("waiting", ["disconnect", "complainAsTold"]),
 							},
 							...turnedAway,
 						],

@@ -6,8 +6,8 @@
 
 import { find, say } from "./element.ts";
 import type { Said } from "./frames.ts";
-import { keepSetting, keptSetting } from "./kept.ts";
 import { pathOf } from "./rooms.ts";
+import { browser } from "./storage.ts";
 import { mentions } from "./text.ts";
 
 const QUESTION = "Get a note when someone mentions you?";
@@ -37,12 +37,12 @@ export function attention(myName: () => string, go: (room: string) => void) {
 	const mayNotify = () =>
 		canNotify &&
 		Notification.permission === "granted" &&
-		keptSetting("notify") === "yes";
+		browser.get("notify") === "yes";
 
 	/** Shows what is wished for, and what stands in its way. */
 	function show() {
 		const isBlocked = canNotify && Notification.permission === "denied";
-		const isWished = keptSetting("notify") === "yes";
+		const isWished = browser.get("notify") === "yes";
 		box.disabled = !canNotify;
 		box.checked = mayNotify();
 		say(
@@ -55,7 +55,7 @@ export function attention(myName: () => string, go: (room: string) => void) {
 	}
 
 	async function wish(wanted: boolean) {
-		keepSetting("notify", wanted ? "yes" : "no");
+		browser.set("notify", wanted ? "yes" : "no");
 		if (wanted && canNotify) await Notification.requestPermission();
 		const isRefused = show();
 		ask.hidden = !(wanted && isRefused && !ask.hidden);
@@ -83,7 +83,7 @@ export function attention(myName: () => string, go: (room: string) => void) {
 	/** The reader was mentioned. */
 	function called(room: string, title: string, body: string) {
 		if (!isLooking() && mayNotify()) notify(room, title, body);
-		else if (canNotify && keptSetting("notify") === "") ask.hidden = false;
+		else if (canNotify && browser.get("notify") === "") ask.hidden = false;
 	}
 
 	function count() {

@@ -7,7 +7,7 @@ import type { PageSnapshot } from "../machines/page.ts";
 import { trimUnseen, withoutEmptyLines } from "../machines/text.ts";
 import { completion } from "./complete.ts";
 import { find, say } from "./element.ts";
-import { keepDraft, keptDraft } from "./kept.ts";
+import { keepDraft, keptDraft } from "./storage.ts";
 
 /** Code points that one message holds. */
 const TEXT_LIMIT = 4_000;

@@ -13,12 +13,12 @@ import { find } from "./element.ts";
 import { enterForm } from "./enter.ts";
 import { eraser } from "./erase.ts";
 import { readFrame } from "./frames.ts";
-import * as kept from "./kept.ts";
 import { roomView } from "./room-view.ts";
 import { pathOf, roomAt } from "./rooms.ts";
 import { settingsDialog } from "./settings.ts";
 import { socketTo } from "./socket.ts";
 import { statusBar } from "./status.ts";
+import * as storage from "./storage.ts";
 import { unsaidLines } from "./unsaid.ts";
 import { verifyForm } from "./verify.ts";
 
@@ -26,11 +26,12 @@ import { verifyForm } from "./verify.ts";
 const COMPOSED = 229;
 
 const first = roomAt(location.pathname);
-const person = kept.keptPerson();
-kept.keepPerson(person);
-await kept.claimClient(first || LOBBY);
+storage.adoptSession();
+const person = storage.keptPerson();
+storage.keepPerson(person);
+await storage.claimClient(first || LOBBY);
 // Where there can't be such a room, the lobby is what one comes to.
-await kept.claimClient(LOBBY);
+await storage.claimClient(LOBBY);
 
 /** WebKit tells of the key that ends a composition only when that is over: it chose letters, and is nobody's command. */
 addEventListener(
@@ -90,7 +91,7 @@ let wanted = "";
 async function go(room: string) {
 	wanted = room;
 	if (room !== context().room) {
-		await kept.claimClient(room);
+		await storage.claimClient(room);
 		if (wanted !== room) return;
 		send({ type: "go", news: { room } });
 	}
@@ -100,7 +101,7 @@ async function go(room: string) {
 /** Whoever logs out in one tab is out in all that came by the same session. */
 addEventListener("storage", ({ key, oldValue, newValue }) => {
 	const isOver = key === "session" && oldValue && newValue === null;
-	if (isOver && oldValue === kept.keptSession()) send({ type: "leave" });
+	if (isOver && oldValue === storage.keptSession()) send({ type: "leave" });
 });
 addEventListener("popstate", () => void go(roomAt(location.pathname) || LOBBY));
 
@@ -147,11 +148,11 @@ const actor = createActor(
 			connect: socket.connect,
 			disconnect: socket.disconnect,
 			sendHello({ context: { name, email, room } }) {
-				if (!kept.isSameEmail(email, kept.keptPerson().email)) {
+				if (!storage.isSameEmail(email, storage.keptPerson().email)) {
 					unsaid.clear();
 					write.enter(room);
 				}
-				kept.keepPerson({ name, email });
+				storage.keepPerson({ name, email });
 				socket.send(MessageType.hello, { text: `${name}\n${email}`, room });
 			},
 			sendCode({ event }) {
@@ -159,7 +160,7 @@ const actor = createActor(
 				socket.send(MessageType.auth, { text: event.code });
 			},
 			sendOpen({ context: { room, key } }) {
-				const keys = kept.keptKeys(room, key);
+				const keys = storage.keptKeys(room, key);
 				const place = "session" in keys ? view.place() : {};
 				socket.send(MessageType.open, { ...keys, ...place, room });
 			},
@@ -170,15 +171,15 @@ const actor = createActor(
 			sendEraseAll: () => socket.send(MessageType.erase, { mine: true }),
 			keepPending({ event }) {
 				if (event.type !== "pending") return;
-				kept.keepPending(event.id, event.news.expires);
+				storage.keepPending(event.id, event.news.expires);
 			},
 			keepSession({ event }) {
-				if (event.type === "session") kept.keepSession(event.token);
+				if (event.type === "session") storage.keepSession(event.token);
 			},
-			dropKey: kept.dropKey,
+			dropKey: storage.dropKey,
 			sendLines({ context: { room }, event }) {
 				if (event.type !== "welcome") return;
-				kept.keepClient(room, event.client);
+				storage.keepClient(room, event.client);
 				// A login that another page began may lead to another room.
 				if (view.room() !== room) changeRoom(room);
 				view.welcome(event);
@@ -193,7 +194,7 @@ const actor = createActor(
 				view.clear();
 				verify.clear();
 				if (!parting) return;
-				kept.forgetPerson();
+				storage.forgetPerson();
 				enter.empty();
 			},
 			clearCode: verify.clear,
@@ -202,7 +203,7 @@ const actor = createActor(
 			focusCode: () => queueMicrotask(verify.focus),
 		},
 	}),
-	{ input: { ...person, key: kept.keptKey(), room: first || LOBBY } },
+	{ input: { ...person, key: storage.keptKey(), room: first || LOBBY } },
 );
 
 const screens = {

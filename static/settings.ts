@@ -5,8 +5,8 @@
 
 import type { PageSnapshot } from "../machines/page.ts";
 import type { PageEvent } from "../machines/page-events.ts";
-import { find, say } from "./element.ts";
-import { keepSetting, keptSession, keptSetting } from "./kept.ts";
+import { find, make, say } from "./element.ts";
+import { browser, keptSession } from "./storage.ts";
 
 function applyTheme(theme: string) {
 	if (theme) document.documentElement.dataset.theme = theme;
@@ -40,14 +40,14 @@ export function settingsDialog(send: (event: PageEvent) => void) {
 		...dialog.querySelectorAll<HTMLInputElement>("input[name=theme]"),
 	];
 	function showTheme() {
-		const kept = keptSetting("theme");
+		const kept = browser.get("theme");
 		const theme = choices.some(({ value }) => value === kept) ? kept : "";
 		for (const choice of choices) choice.checked = choice.value === theme;
 		applyTheme(theme);
 	}
 	for (const choice of choices)
 		choice.onchange = () => {
-			keepSetting("theme", choice.value);
+			browser.set("theme", choice.value);
 			showTheme();
 		};
 	showTheme();
@@ -69,11 +69,9 @@ export function settingsDialog(send: (event: PageEvent) => void) {
 			return `An export was made just now. Try again in ${wait} s.`;
 		}
 		if (!answer.ok) return "The server did not give an export. Try again.";
-		const link = document.createElement("a");
-		link.href = URL.createObjectURL(await answer.blob());
-		link.download = "plume-messages.json";
-		link.click();
-		setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+		const href = URL.createObjectURL(await answer.blob());
+		make("a", { href, download: "plume-messages.json" }).click();
+		setTimeout(() => URL.revokeObjectURL(href), 60_000);
 		return "Your messages were saved as plume-messages.json.";
 	}
 

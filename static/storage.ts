@@ -1,7 +1,7 @@
 /**
- * What outlives a page. The browser keeps the session and the rooms, for all
- * its tabs; a tab keeps, for each room, who it is there, what it has not said
- * yet and what it is writing, and a login under way.
+ * What outlives a page. The browser keeps the session, the rooms and the
+ * settings, for all its tabs; a tab keeps, for each room, who it is there, what
+ * it has not said yet and what it is writing, and a login under way.
  * A Web Lock says that a client is in use, so that a duplicated tab, which has
  * a copy of all that a tab keeps, finds it taken and starts as a new one.
  */
@@ -18,47 +18,62 @@ const LONGEST_DRAFT = 32_000;
 /** UTF-16 units of a key, a name or an address, with room to spare. */
 const LONGEST = 512;
 
-const tab = storage("sessionStorage");
-const browser = storage("localStorage");
-/** What the browser keeps as long as the session. */
-const SHARED = ["session", "name", "email", "rooms"] as const;
+/** A storage, where "" is missing; the memory of this page stands in where it is forbidden or has no room left. */
+class Store<Name extends string> {
+	readonly #memory = new Map<string, string>();
+	readonly #real: Storage | undefined;
+
+	constructor(which: "sessionStorage" | "localStorage") {
+		try {
+			this.#real = window[which];
+		} catch {
+			// Some browsers do so where cookies are blocked.
+		}
+	}
+
+	get(name: Name): string {
+		return this.#memory.get(name) ?? this.#real?.getItem(name) ?? "";
+	}
+
+	set(name: Name, value: string): void {
+		this.#memory.set(name, value);
+		try {
+			this.#real?.setItem(name, value);
+			if (this.#real) this.#memory.delete(name);
+		} catch {
+			// Keeping is best effort: what is older stays there, and is not asked.
+		}
+	}
+
+	remove(...names: readonly string[]): void {
+		for (const name of names) {
+			this.#memory.delete(name);
+			this.#real?.removeItem(name);
+		}
+	}
+
+	names(): readonly string[] {
+		return [...this.#memory.keys(), ...Object.keys(this.#real ?? {})];
+	}
+}
+
+type Shared = "session" | "name" | "email";
+type OfRoom = "client" | "lines" | "draft";
+
+const tab = new Store<
+	Shared | "pending" | "expires" | OfRoom | `${OfRoom} ${string}`
+>("sessionStorage");
+/** Settings stay, whoever logs in. */
+export const browser = new Store<Shared | "rooms" | "theme" | "notify">(
+	"localStorage",
+);
 
 /** The name under which a tab keeps something of one room; the lobby's is the older one. */
-const of = (room: string, what: "client" | "lines" | "draft") =>
-	room === LOBBY ? what : `${what} ${room}`;
+const of = (room: string, what: OfRoom) =>
+	room === LOBBY ? what : (`${what} ${room}` as const);
 /** What is far longer than anything we keep there is as good as missing. */
-const sane = (value: string | null) =>
-	value !== null && value.length <= LONGEST ? value : "";
-const kept = (name: string) => sane(tab.getItem(name) ?? browser.getItem(name));
-
-/** A storage; the memory of this page stands in where it is forbidden or has no room left. */
-function storage(which: "sessionStorage" | "localStorage") {
-	const held = new Map<string, string>();
-	let real: Storage | undefined;
-	try {
-		real = window[which];
-	} catch {
-		// Some browsers do so where cookies are blocked.
-	}
-	return {
-		names: () => [...held.keys(), ...Object.keys(real ?? {})],
-		getItem: (name: string) => held.get(name) ?? real?.getItem(name) ?? null,
-		setItem(name: string, value: string) {
-			held.set(name, value);
-			if (!real) return;
-			try {
-				real.setItem(name, value);
-				held.delete(name);
-			} catch {
-				// Keeping is best effort: what is older stays there, and is not asked.
-			}
-		},
-		removeItem(name: string) {
-			held.delete(name);
-			real?.removeItem(name);
-		},
-	};
-}
+const sane = (value: string) => (value.length <= LONGEST ? value : "");
+const kept = (name: Shared) => sane(tab.get(name) || browser.get(name));
 
 const claimed = new Set<string>();
 
@@ -93,17 +108,15 @@ export async function claimClient(room: string): Promise<void> {
 	const client = keptClient(room);
 	if (!client || claimed.has(client)) return;
 	if (await lockSoon(client)) claimed.add(client);
-	else
-		for (const what of ["client", "lines"] as const)
-			tab.removeItem(of(room, what));
+	else tab.remove(of(room, "client"), of(room, "lines"));
 }
 
 export const keptClient = (room: string): string =>
-	sane(tab.getItem(of(room, "client")));
+	sane(tab.get(of(room, "client")));
 
 export function keepClient(room: string, client: string): void {
 	if (keptClient(room) === client) return;
-	tab.setItem(of(room, "client"), client);
+	tab.set(of(room, "client"), client);
 	claimed.add(client);
 	void lock(client);
 }
@@ -114,8 +127,13 @@ export const keptPerson = (): Person => ({
 });
 
 export function keepPerson({ name, email }: Person): void {
-	tab.setItem("name", name);
-	tab.setItem("email", email);
+	tab.set("name", name);
+	tab.set("email", email);
+}
+
+/** Nobody's name and email are left in the form. */
+export function forgetPerson(): void {
+	for (const store of [tab, browser]) store.remove("name", "email");
 }
 
 /** The server does not tell upper from lower case in an email address. */
@@ -123,80 +141,67 @@ export const isSameEmail = (one: string, other: string): boolean =>
 	one.toLowerCase() === other.toLowerCase();
 
 /** A tab that begins without a session goes on as whoever is logged in in this browser. */
-function adopt(): void {
-	if (tab.getItem("session") || !browser.getItem("session")) return;
-	const email = browser.getItem("email") ?? "";
-	if (isSameEmail(keptPerson().email, email)) return;
+export function adoptSession(): void {
+	if (tab.get("session") || !browser.get("session")) return;
+	if (isSameEmail(keptPerson().email, browser.get("email"))) return;
 	dropUnsaid();
-	for (const name of ["name", "email"]) tab.removeItem(name);
+	tab.remove("name", "email");
 }
-adopt();
 
 export function keptKey(): Key {
-	if (kept("session")) return "session";
-	return Number(kept("expires")) > Date.now() ? "pending" : "none";
+	if (keptSession()) return "session";
+	return Number(tab.get("expires")) > Date.now() ? "pending" : "none";
 }
 
 export function keepPending(pending: string, expires: number): void {
-	tab.setItem("pending", pending);
-	tab.setItem("expires", String(expires));
+	tab.set("pending", pending);
+	tab.set("expires", String(expires));
 }
 
 export function keepSession(session: string): void {
-	tab.setItem("session", session);
-	for (const name of ["session", "name", "email"]) {
-		browser.setItem(name, kept(name));
-	}
+	tab.set("session", session);
+	for (const name of ["session", "name", "email"] as const)
+		browser.set(name, kept(name));
 }
 
 export const keptSession = (): string => kept("session");
 
 /** The session of another tab, if that is a newer one, stays. */
 export function dropKey(): void {
-	if (browser.getItem("session") === tab.getItem("session")) {
-		for (const name of SHARED) browser.removeItem(name);
-	}
-	for (const name of ["session", "pending", "expires"]) tab.removeItem(name);
+	if (browser.get("session") === tab.get("session"))
+		browser.remove("session", "name", "email", "rooms");
+	tab.remove("session", "pending", "expires");
 }
 
 /** What an `open` shows to come back in. */
 export function keptKeys(room: string, key: Key): Record<string, string> {
-	const [session, client] = [kept("session"), keptClient(room)];
+	const [session, client] = [keptSession(), keptClient(room)];
 	// Another tab's session is not what whoever types a code here waits for.
-	if (key === "pending" || !session) return { pending: kept("pending") };
+	if (key === "pending" || !session)
+		return { pending: sane(tab.get("pending")) };
 	// From here on this tab goes with this session, whoever else logs in.
-	tab.setItem("session", session);
+	tab.set("session", session);
 	return client ? { session, client } : { session };
 }
 
 export function keepLines(room: string, lines: readonly Line[]): void {
-	tab.setItem(of(room, "lines"), JSON.stringify(lines));
+	tab.set(of(room, "lines"), JSON.stringify(lines));
 }
 
-export function keptLines(room: string): readonly Line[] {
-	// Nobody but this page writes there; a line of an older shape is let go.
-	return keptList<Line>(tab.getItem(of(room, "lines"))).filter(
-		(line): line is Line =>
-			typeof line.text === "string" &&
-			typeof line.by === "string" &&
-			typeof line.n === "number" &&
-			typeof line.why === "string",
-	);
-}
+export const keptLines = (room: string): readonly Line[] =>
+	keptList(tab.get(of(room, "lines")), { text: "", by: "", n: 0, why: "" });
 
 export const keptDraft = (room: string): string =>
-	(tab.getItem(of(room, "draft")) ?? "").slice(0, LONGEST_DRAFT);
+	tab.get(of(room, "draft")).slice(0, LONGEST_DRAFT);
 
 export function keepDraft(room: string, draft: string): void {
-	if (draft) tab.setItem(of(room, "draft"), draft.slice(0, LONGEST_DRAFT));
-	else tab.removeItem(of(room, "draft"));
+	if (draft) tab.set(of(room, "draft"), draft.slice(0, LONGEST_DRAFT));
+	else tab.remove(of(room, "draft"));
 }
 
 /** What someone else left unsaid, in whatever room, is not for the next to say. */
 export function dropUnsaid(): void {
-	for (const name of tab.names()) {
-		if (/^(lines|draft)\b/.test(name)) tab.removeItem(name);
-	}
+	tab.remove(...tab.names().filter((name) => /^(lines|draft)\b/.test(name)));
 }
 
 /** A room that was visited, and how much of it was seen. */
@@ -207,43 +212,30 @@ export interface Visited {
 	readonly said: number;
 }
 
+/** A room of which nothing was seen. */
+export const unseenRoom = (name: string): Visited => {
+	return { name, epoch: "", offset: 0, said: 0 };
+};
+
 export function keepRooms(rooms: readonly Visited[]): void {
-	browser.setItem("rooms", JSON.stringify(rooms));
+	browser.set("rooms", JSON.stringify(rooms));
 }
 
-export function keptRooms(): readonly Visited[] {
-	return keptList<Visited>(browser.getItem("rooms")).filter(
-		(room): room is Visited =>
-			typeof room.name === "string" &&
-			typeof room.epoch === "string" &&
-			typeof room.offset === "number" &&
-			typeof room.said === "number",
-	);
-}
+export const keptRooms = (): readonly Visited[] =>
+	keptList(browser.get("rooms"), unseenRoom(""));
 
-function keptList<Entry>(json: string | null): readonly Partial<Entry>[] {
+/** The entries of a list that have the fields of `sample`, by name and type. What can't be read is as good as missing. */
+function keptList<Entry extends object>(json: string, sample: Entry): Entry[] {
+	const fields = Object.entries(sample);
+	const isEntry = (entry: unknown): entry is Entry =>
+		entry instanceof Object &&
+		fields.every(
+			([name, one]) => typeof Reflect.get(entry, name) === typeof one,
+		);
 	try {
-		const list: unknown = JSON.parse(json ?? "[]");
-		if (!Array.isArray(list)) return [];
-		return list.filter((entry) => typeof entry === "object" && entry !== null);
+		const list: unknown = JSON.parse(json || "[]");
+		return Array.isArray(list) ? list.filter(isEntry) : [];
 	} catch {
-		// What can't be read is as good as missing.
 		return [];
 	}
-}
-
-/** Nobody's name and email are left in the form. */
-export function forgetPerson(): void {
-	for (const name of ["name", "email"]) {
-		tab.removeItem(name);
-		browser.removeItem(name);
-	}
-}
-
-/** How this browser is used, by whomever. */
-export const keptSetting = (name: "theme" | "notify"): string =>
-	browser.getItem(name) ?? "";
-
-export function keepSetting(name: "theme" | "notify", value: string): void {
-	browser.setItem(name, value);
 }

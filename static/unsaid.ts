@@ -6,9 +6,9 @@
 
 import { MessageType } from "../machines/message.ts";
 import { find, say } from "./element.ts";
-import * as kept from "./kept.ts";
 import { type Line, Outbox } from "./outbox.ts";
 import { unsaidRow } from "./row.ts";
+import * as storage from "./storage.ts";
 
 interface World {
 	/** The writer's name. */
@@ -27,9 +27,9 @@ export function unsaidLines(world: World) {
 	function outboxOf(room: string): Outbox {
 		const known = outboxes.get(room);
 		if (known) return known;
-		const made = new Outbox(kept.keptLines(room), kept.keptClient(room), {
+		const made = new Outbox(storage.keptLines(room), storage.keptClient(room), {
 			keep(lines) {
-				kept.keepLines(room, lines);
+				storage.keepLines(room, lines);
 				if (room === here) show(lines);
 			},
 			post: (text, n) => world.send(MessageType.text, { text, room, n }),
@@ -72,7 +72,7 @@ export function unsaidLines(world: World) {
 		hold: () => outboxes.get(here)?.hold(),
 		/** Someone else is here now. */
 		clear() {
-			kept.dropUnsaid();
+			storage.dropUnsaid();
 			outboxes.clear();
 			show([]);
 		},
