@@ -30,8 +30,8 @@ export const areTogether = (one: Line | undefined, next: Line | undefined) =>
 	isComing(one) && isComing(next) && dayOf(one) === dayOf(next);
 
 /** What stands in one row: a message alone, comings and goings of a day together. */
-export function folded(lines: readonly Line[]): Line[][] {
-	const rows: Line[][] = [];
+export function folded(lines: readonly Line[]): [Line, ...Line[]][] {
+	const rows: [Line, ...Line[]][] = [];
 	for (const line of lines) {
 		const row = rows.at(-1);
 		if (row && areTogether(row.at(-1), line)) row.push(line);

@@ -29,14 +29,14 @@ export function completion(field: HTMLTextAreaElement, names: () => string[]) {
 		list.hidden = names.length === 0;
 		list.replaceChildren(
 			...names.map((name, at) => {
-				const option = nameTag(name);
-				option.role = "option";
-				option.id = `name-${at}`;
-				option.ariaSelected = String(at === chosen);
-				// The field must not lose the focus.
-				option.onpointerdown = (event) => event.preventDefault();
-				option.onclick = () => take(name);
-				return option;
+				return Object.assign(nameTag(name), {
+					role: "option",
+					id: `name-${at}`,
+					ariaSelected: String(at === chosen),
+					// The field must not lose the focus.
+					onpointerdown: (event: Event) => event.preventDefault(),
+					onclick: () => take(name),
+				});
 			}),
 		);
 		if (names.length > 0) {

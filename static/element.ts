@@ -10,13 +10,15 @@ export function find<E extends Element>(
 	throw new Error(`index.html has no ${type.name} ${selector}`);
 }
 
-export function make(
-	tag: string,
-	className: string,
-	...children: (Node | string)[]
-): HTMLElement {
+/** `looks` is the class, or some of the properties. */
+export function make<Tag extends keyof HTMLElementTagNameMap>(
+	tag: Tag,
+	looks: string | Partial<HTMLElementTagNameMap[Tag]>,
+	...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
 	const element = document.createElement(tag);
-	element.className = className;
+	const properties = typeof looks === "string" ? { className: looks } : looks;
+	Object.assign(element, properties);
 	element.append(...children);
 	return element;
 }

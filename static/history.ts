@@ -7,12 +7,12 @@
 import { find } from "./element.ts";
 import type { follower } from "./follow.ts";
 import type { Erased, Placed, RoomLine } from "./frames.ts";
-import { type timeline, without } from "./timeline.ts";
+import { type Timeline, without } from "./timeline.ts";
 
 const PAGE = 100;
 
 export function historyPages(
-	read: ReturnType<typeof timeline>,
+	read: Timeline,
 	follow: ReturnType<typeof follower>,
 	ask: (before: number, limit: number) => void,
 ) {

@@ -24,9 +24,8 @@ function tint(element: HTMLElement, name: string): HTMLElement {
 
 export function avatar(name: string): HTMLElement {
 	const [initial = ""] = name;
-	const square = tint(make("span", "avatar", initial.toUpperCase()), name);
-	square.ariaHidden = "true";
-	return square;
+	const looks = { className: "avatar", ariaHidden: "true" };
+	return tint(make("span", looks, initial.toUpperCase()), name);
 }
 
 export function nameTag(name: string): HTMLElement {

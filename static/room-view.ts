@@ -12,12 +12,12 @@ import { find } from "./element.ts";
 import { follower } from "./follow.ts";
 import type { Erased, Line, RoomEvent } from "./frames.ts";
 import { historyPages } from "./history.ts";
-import type { Visited } from "./kept.ts";
 import { roomKeys } from "./keys.ts";
 import { peoplePanel } from "./people.ts";
 import { presence } from "./presence.ts";
-import { roomList } from "./rooms.ts";
-import { timeline } from "./timeline.ts";
+import { RoomList } from "./rooms.ts";
+import type { Visited } from "./storage.ts";
+import { Timeline } from "./timeline.ts";
 
 type Welcome = Extract<ServerEvent, { type: "welcome" }>;
 
@@ -34,8 +34,8 @@ interface World {
 export function roomView({ name, tell, go }: World) {
 	const follow = follower();
 	const people = peoplePanel(name);
-	const read = timeline(follow, name, people.members);
-	const rooms = roomList(go);
+	const read = new Timeline({ follow, name, members: people.members });
+	const rooms = new RoomList(go);
 	const call = attention(name, go);
 	const aloud = announcer();
 	const pages = historyPages(read, follow, (before, limit) =>
@@ -151,7 +151,6 @@ export function roomView({ name, tell, go }: World) {
 		/** Whoever speaks is at the end, and has read what was new. */
 		spoke() {
 			read.leave(0);
-			read.lookForOwn();
 			follow.toEnd();
 		},
 		hear(event: RoomEvent) {

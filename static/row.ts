@@ -5,9 +5,9 @@
  */
 
 import type { SystemLine } from "../machines/message.ts";
-import { dayOf, didOf, isComing, summary } from "./comings.ts";
+import { dayOf, didOf, folded, isComing, summary } from "./comings.ts";
 import { make } from "./element.ts";
-import type { Line } from "./frames.ts";
+import type { Aside, Line, Said } from "./frames.ts";
 import { avatar, nameTag } from "./person.ts";
 import { isOnlyEmoji, mentions, textNodes } from "./text.ts";
 
@@ -19,6 +19,9 @@ const MOST_LINES = 30;
 /** All that makes a new line. */
 const BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
 
+/** Those in the timeline share one tab stop. */
+const BUTTON = { type: "button", tabIndex: -1 } as const;
+
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });
 const exact = new Intl.DateTimeFormat(undefined, {
@@ -28,18 +31,19 @@ const exact = new Intl.DateTimeFormat(undefined, {
 
 /** Short to look at; exact to point at, and to listen to. */
 function timeOf({ time }: Line): HTMLElement {
-	const short = make("span", "", clock.format(time));
-	short.ariaHidden = "true";
-	const mark = document.createElement("time");
-	mark.dateTime = new Date(time).toISOString();
-	mark.title = exact.format(time);
-	mark.append(short, make("span", "unseen", mark.title));
-	return mark;
+	const [dateTime, title] = [new Date(time).toISOString(), exact.format(time)];
+	const short = make("span", { ariaHidden: "true" }, clock.format(time));
+	return make(
+		"time",
+		{ dateTime, title },
+		short,
+		make("span", "unseen", title),
+	);
 }
 
 /** Whether someone says one thing more; who comes and goes meanwhile does not interrupt them. */
 export function continues(
-	line: { kind: string; name: string; time: number },
+	line: { kind: string; name?: string; time: number },
 	previous: Line | undefined,
 ): boolean {
 	return (
@@ -54,44 +58,35 @@ export function continues(
 
 /** What was written, and where that is too long to stand in the way of the rest, a button that shows all of it. */
 function bodyOf(text: string, me: string): HTMLElement[] {
-	const body = make("div", "line", ...textNodes(text, me));
-	body.dir = "auto";
+	const looks = { className: "line", dir: "auto" };
+	const body = make("div", looks, ...textNodes(text, me));
 	if (isOnlyEmoji(text)) body.classList.add("emoji");
 	if (text.split(BREAK).length <= MOST_LINES) return [body];
 	body.classList.add("long");
-	return [body, button("link more", "Show all")];
-}
-
-/** One of those in the timeline, which share one tab stop. */
-function button(className: string, words: string): HTMLElement {
-	const made = make("button", className, words);
-	made.setAttribute("type", "button");
-	made.tabIndex = -1;
-	return made;
+	return [
+		body,
+		make("button", { ...BUTTON, className: "link more" }, "Show all"),
+	];
 }
 
 /** Only its writer can take a line back. */
 function deleteButton(offset: number): HTMLElement {
-	const made = button("delete", "×");
+	const words = "Delete this message";
+	const looks = { className: "delete", title: words, ariaLabel: words };
+	const made = make("button", { ...BUTTON, ...looks }, "×");
 	made.dataset.offset = String(offset);
-	made.title = made.ariaLabel = "Delete this message";
 	return made;
 }
 
-function coming(line: SystemLine, tag: string, className: string) {
-	return make(
-		tag,
-		className,
-		nameTag(line.name),
-		` ${didOf(line)} `,
-		timeOf(line),
-	);
+function coming(line: SystemLine, className = ""): HTMLElement {
+	const did = ` ${didOf(line)} `;
+	return make("p", className, nameTag(line.name), did, timeOf(line));
 }
 
 /** Who came and went, in a line; one by one once it is opened. */
 function comingsNode(comings: readonly SystemLine[]): HTMLElement {
 	const [first, ...more] = comings;
-	if (first && more.length === 0) return coming(first, "p", "system");
+	if (first && more.length === 0) return coming(first, "system");
 	const told = summary(comings).flatMap(({ names, others, did }, at) => [
 		at > 0 ? " · " : "",
 		...names.flatMap((name, nth) => {
@@ -100,10 +95,9 @@ function comingsNode(comings: readonly SystemLine[]): HTMLElement {
 		}),
 		others > 0 ? ` and ${others} others ${did}` : ` ${did}`,
 	]);
-	const heading = make("summary", "", ...told);
-	heading.tabIndex = -1;
+	const heading = make("summary", { tabIndex: -1 }, ...told);
 	const all = make("details", "system", heading);
-	const list = () => comings.map((line) => coming(line, "p", ""));
+	const list = () => comings.map((line) => coming(line));
 	all.addEventListener("toggle", () => all.append(...list()), { once: true });
 	return all;
 }
@@ -113,59 +107,83 @@ function headed(name: string, ...more: readonly Node[]): HTMLElement[] {
 	return [avatar(name), make("header", "", nameTag(name), ...more)];
 }
 
-const label = (words: string) => make("span", "label", words);
-
 /** A line that its writer, and nobody else, sees already. */
 export function unsaidRow(text: string, name: string, isFirst: boolean) {
 	const article = make("article", "said");
-	if (isFirst) article.append(...headed(name, label("you")));
+	if (isFirst) article.append(...headed(name, make("span", "label", "you")));
 	article.classList.toggle("first", isFirst);
 	article.append(...bodyOf(text, ""));
 	return article;
 }
 
-export interface Around {
-	readonly me: string;
-	/** The last line above, and the last there that somebody said. */
-	readonly previous: Line | undefined;
-	readonly said: Line | undefined;
+/** One line, or the comings and goings between two. */
+export interface Row {
+	readonly lines: readonly [Line, ...Line[]];
+	readonly isNewDay: boolean;
 	/** What came since the reader left begins here. */
 	readonly isFirstNew: boolean;
+	/** Someone says one thing more, and needs no head. */
+	readonly isContinued: boolean;
 }
 
-/** A line, or the comings and goings that stand together; of none of them nothing is seen. */
-export function row(lines: readonly Line[], around: Around): HTMLElement {
-	const { me, previous, said, isFirstNew } = around;
-	const rows = make("div", "row");
-	const [line] = lines;
-	if (!line) return rows;
-	const sameDay = previous && dayOf(previous) === dayOf(line);
-	if (!sameDay) rows.append(make("h2", "day", calendar.format(line.time)));
-	if (isFirstNew) rows.append(make("p", "since", "New since you left"));
-	if (line.kind === "notice") {
-		rows.append(make("p", "system", line.text));
-	} else if (isComing(line)) {
-		rows.append(comingsNode(lines.filter(isComing)));
-	} else {
-		const mine = line.kind === "said" && line.name === me;
-		const labels = line.kind === "aside" ? ["only you see this"] : ["you"];
-		const article = make("article", line.kind);
-		article.ariaLabel = `${line.name}, ${clock.format(line.time)}`;
-		if (sameDay && !isFirstNew && continues(line, said)) {
-			article.append(timeOf(line));
-		} else {
-			const shown = mine || line.kind === "aside" ? labels.map(label) : [];
-			article.classList.add("first");
-			article.append(...headed(line.name, ...shown, timeOf(line)));
-		}
-		if (line.kind === "said" && line.erased) {
-			article.append(make("p", "line erased", "This message was deleted."));
-		} else article.append(...bodyOf(line.text, mine ? "" : me));
-		if (line.kind === "said" && !line.erased) {
-			if (mine) article.append(deleteButton(line.offset));
-			else if (mentions(line.text, me)) article.classList.add("mention");
-		}
-		rows.append(article);
+export const isTalk = (line: Line) =>
+	line.kind === "said" || line.kind === "aside";
+
+/** The rows that lines stand in; `marked` is the offset that the reader left at. */
+export function rowsOf(lines: readonly Line[], marked: number): Row[] {
+	let previous: Line | undefined;
+	let said: Line | undefined;
+	return folded(lines).map((lines) => {
+		const [first] = lines;
+		const isNewDay = !previous || dayOf(previous) !== dayOf(first);
+		const isFirstNew = "offset" in first && first.offset === marked;
+		const isContinued = !isNewDay && !isFirstNew && continues(first, said);
+		previous = first;
+		if (isTalk(first)) said = first;
+		return { lines, isNewDay, isFirstNew, isContinued };
+	});
+}
+
+/** Whether two rows look alike. */
+export const isSameRow = (one: Row, other: Row): boolean =>
+	one.isNewDay === other.isNewDay &&
+	one.isFirstNew === other.isFirstNew &&
+	one.isContinued === other.isContinued &&
+	one.lines.length === other.lines.length &&
+	one.lines.every((line, at) => line === other.lines[at]);
+
+/** What someone said, under their name or below what they said before. */
+function message(line: Said | Aside, isContinued: boolean, me: string) {
+	const isAside = line.kind === "aside";
+	const isMine = !isAside && line.name === me;
+	const article = make("article", line.kind);
+	article.ariaLabel = `${line.name}, ${clock.format(line.time)}`;
+	if (isContinued) article.append(timeOf(line));
+	else {
+		const words = isAside ? "only you see this" : isMine ? "you" : undefined;
+		const labels = words ? [make("span", "label", words)] : [];
+		article.classList.add("first");
+		article.append(...headed(line.name, ...labels, timeOf(line)));
 	}
-	return rows;
+	if (!isAside && line.erased) {
+		article.append(make("p", "line erased", "This message was deleted."));
+		return article;
+	}
+	article.append(...bodyOf(line.text, isMine ? "" : me));
+	if (isMine) article.append(deleteButton(line.offset));
+	else if (!isAside && mentions(line.text, me))
+		article.classList.add("mention");
+	return article;
+}
+
+export function draw({ lines, ...row }: Row, me: string): HTMLElement {
+	const element = make("div", "row");
+	const [line] = lines;
+	if (row.isNewDay)
+		element.append(make("h2", "day", calendar.format(line.time)));
+	if (row.isFirstNew) element.append(make("p", "since", "New since you left"));
+	if (line.kind === "notice") element.append(make("p", "system", line.text));
+	else if (isComing(line)) element.append(comingsNode(lines.filter(isComing)));
+	else element.append(message(line, row.isContinued, me));
+	return element;
 }

@@ -17,12 +17,8 @@ import { make } from "./element.ts";
 const ONLY_EMOJI = /^(?:\s*\p{RGI_Emoji}){1,6}\s*$/v;
 function link(url: string): Node | string {
 	if (!URL.canParse(url)) return url;
-	const element = document.createElement("a");
-	element.href = url;
-	element.rel = "noopener noreferrer";
-	element.target = "_blank";
-	element.textContent = url;
-	return element;
+	const rel = "noopener noreferrer";
+	return make("a", { href: url, rel, target: "_blank" }, url);
 }
 
 /** The nodes that show `text` to whoever is called `me`. */
@@ -34,10 +30,8 @@ export function textNodes(text: string, me: string): (Node | string)[] {
 		let [all] = match;
 		let node: Node | string = all;
 		if (fence !== undefined) {
-			const pre = make("pre", "", make("code", "", fence));
 			// A long line of it is scrolled.
-			pre.tabIndex = 0;
-			node = pre;
+			node = make("pre", { tabIndex: 0 }, make("code", "", fence));
 		} else if (code !== undefined) node = make("code", "", code);
 		else if (url !== undefined) {
 			all = trimmedAddress(url);

@@ -75,7 +75,11 @@ function ratesOf(moments: readonly Moment[], until: number) {
 type Chip = readonly [words: string, number: string];
 
 /** Those that are there are written anew, so that one that is pressed or has the focus stays. */
-function showChips(list: HTMLElement, chips: readonly Chip[], tag: string) {
+function showChips(
+	list: HTMLElement,
+	chips: readonly Chip[],
+	tag: "span" | "button",
+) {
 	while (list.children.length > chips.length) list.lastChild?.remove();
 	for (const [index, [words, number]] of chips.entries()) {
 		let chip = list.children[index]?.firstElementChild;
