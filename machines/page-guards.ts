@@ -38,8 +38,10 @@ const ABOUT_ROOM = ["roomIsNamed", "roomsAreLeft"];
 /** Rules that refuse a code and leave the login as it is: the same code may be right in a moment. */
 const PASSING = ["diskHasSpace", "isNotTooFast", "tabsAreLeft", "roomsAreLeft"];
 
-const isOfOpen = (event: PageEvent) =>
-	event.type === "refused" && event.re === MessageType.open;
+const ruleOf = (event: PageEvent) => ("rule" in event ? event.rule : "");
+/** Whether a message of that type was refused. */
+const isOf = (event: PageEvent, type: number) =>
+	event.type === "refused" && event.re === type;
 
 export const pageGuards = {
 	hasSession: ({ context }) => context.key === "session",
@@ -51,32 +53,24 @@ export const pageGuards = {
 	/** There is nothing, or nothing any more, to come back with. */
 	endsKey: ({ context, event }) =>
 		context.key !== "session" ||
-		("code" in event && ENDS.includes(event.code)) ||
-		("rule" in event && ENDS.includes(event.rule)),
-	isOfHello: ({ event }) =>
-		event.type === "refused" && event.re === MessageType.hello,
+		ENDS.includes("code" in event ? event.code : ruleOf(event)),
+	isOfHello: ({ event }) => isOf(event, MessageType.hello),
 	/** The answer to an open that was overtaken by the next; there may be none, if that was so at once. */
 	isOvertaken: ({ context, event }) =>
 		context.opens > 1 &&
 		(event.type === "welcome"
 			? (event.news.room ?? LOBBY) !== context.room
-			: isOfOpen(event)),
+			: isOf(event, MessageType.open)),
 	/** Of something that was said before going on to another room. */
-	isOfBefore: ({ event }) => !isOfOpen(event),
+	isOfBefore: ({ event }) => !isOf(event, MessageType.open),
 	isAboutRoom: ({ context, event }) =>
-		event.type === "refused" &&
 		context.key === "session" &&
 		context.room !== LOBBY &&
-		ABOUT_ROOM.includes(event.rule),
+		ABOUT_ROOM.includes(ruleOf(event)),
 	/** Of a login that is to lead to a room there can't be. */
 	isOfBadRoom: ({ event }) =>
-		event.type === "refused" &&
-		event.re === MessageType.hello &&
-		ABOUT_ROOM.includes(event.rule),
-	keepsLogin: ({ event }) =>
-		event.type === "refused" && PASSING.includes(event.rule),
-	isForNow: ({ event }) =>
-		event.type === "refused" && event.rule === "diskHasSpace",
-	isInAlready: ({ event }) =>
-		event.type === "refused" && event.rule === "isNotInside",
+		isOf(event, MessageType.hello) && ABOUT_ROOM.includes(ruleOf(event)),
+	keepsLogin: ({ event }) => PASSING.includes(ruleOf(event)),
+	isForNow: ({ event }) => ruleOf(event) === "diskHasSpace",
+	isInAlready: ({ event }) => ruleOf(event) === "isNotInside",
 } satisfies Record<string, Guard<PageContext, PageEvent>>;
