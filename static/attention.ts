@@ -14,52 +14,81 @@ const QUESTION = "Get a note when someone mentions you?";
 const BLOCKED =
 	"Your browser blocks notes from this site. To allow them, open the site’s settings beside its address.";
 
-export function attention(myName: () => string, go: (room: string) => void) {
+const canNotify = "Notification" in globalThis;
+/** A window may be in sight, and another in use. */
+const isLooking = () => !document.hidden && document.hasFocus();
+const isBlocked = () => canNotify && Notification.permission === "denied";
+const mayNotify = () =>
+	canNotify &&
+	Notification.permission === "granted" &&
+	browser.get("notify") === "yes";
+
+/** The title and the icon count what came while nobody looked. */
+function unseenCount() {
 	const icon = find("link[rel=icon]", HTMLLinkElement);
-	const ask = find("#ask", HTMLElement);
-	const words = find("#ask-words", HTMLElement);
-	const yes = find("#ask-yes", HTMLButtonElement);
-	const box = find("#notify", HTMLInputElement);
-	const told = find("#notify-told", HTMLElement);
 	const plain = icon.href;
 	let title = "Plume";
 	let unseen = 0;
 
-	function update() {
+	function set(count: number) {
+		unseen = count;
 		document.title = unseen > 0 ? `(${unseen}) ${title}` : title;
 		const href = unseen > 0 ? plain.replace(".svg", "-new.svg") : plain;
 		if (icon.href !== href) icon.href = href;
 	}
+	const looked = () => isLooking() && set(0);
+	document.addEventListener("visibilitychange", looked);
+	addEventListener("focus", looked);
+	return {
+		add: () => !isLooking() && set(unseen + 1),
+		/** Answers whether that is another title. */
+		entitle(next: string): boolean {
+			if (next === title) return false;
+			title = next;
+			set(0);
+			return true;
+		},
+	};
+}
 
-	const canNotify = "Notification" in globalThis;
-	/** A window may be in sight, and another in use. */
-	const isLooking = () => !document.hidden && document.hasFocus();
-	const mayNotify = () =>
-		canNotify &&
-		Notification.permission === "granted" &&
-		browser.get("notify") === "yes";
+/** The question whether to notify, and the box in the settings that answers it as well. */
+function notifyQuestion() {
+	const ask = find("#ask", HTMLElement);
+	const yes = find("#ask-yes", HTMLButtonElement);
+	const box = find("#notify", HTMLInputElement);
 
-	/** Shows what is wished for, and what stands in its way. */
-	function show() {
-		const isBlocked = canNotify && Notification.permission === "denied";
-		const isWished = browser.get("notify") === "yes";
+	/** Shows what is wished for, and what stands in its way; answers whether it is in vain. */
+	function show(): boolean {
+		const told = canNotify ? "" : "This browser has no notes.";
+		const isInVain = isBlocked() && browser.get("notify") === "yes";
 		box.disabled = !canNotify;
 		box.checked = mayNotify();
-		say(
-			told,
-			isBlocked ? BLOCKED : canNotify ? "" : "This browser has no notes.",
-		);
-		say(words, isBlocked && isWished ? BLOCKED : QUESTION);
-		yes.hidden = isBlocked && isWished;
-		return yes.hidden;
+		say(find("#notify-told", HTMLElement), isBlocked() ? BLOCKED : told);
+		say(find("#ask-words", HTMLElement), isInVain ? BLOCKED : QUESTION);
+		yes.hidden = isInVain;
+		return isInVain;
 	}
 
 	async function wish(wanted: boolean) {
 		browser.set("notify", wanted ? "yes" : "no");
 		if (wanted && canNotify) await Notification.requestPermission();
-		const isRefused = show();
-		ask.hidden = !(wanted && isRefused && !ask.hidden);
+		const isInVain = show();
+		ask.hidden = !(wanted && isInVain && !ask.hidden);
 	}
+
+	show();
+	box.onchange = () => void wish(box.checked);
+	yes.onclick = () => void wish(true);
+	find("#ask-no", HTMLButtonElement).onclick = () => void wish(false);
+	addEventListener("storage", ({ key }) => {
+		if (key === "notify") show();
+	});
+	return ask;
+}
+
+export function attention(myName: () => string, go: (room: string) => void) {
+	const { add, entitle } = unseenCount();
+	const ask = notifyQuestion();
 
 	function notify(room: string, title: string, body: string) {
 		const tag = `plume ${room}`;
@@ -86,26 +115,6 @@ export function attention(myName: () => string, go: (room: string) => void) {
 		else if (canNotify && browser.get("notify") === "") ask.hidden = false;
 	}
 
-	function count() {
-		if (isLooking()) return;
-		unseen += 1;
-		update();
-	}
-
-	show();
-	box.onchange = () => void wish(box.checked);
-	yes.onclick = () => void wish(true);
-	find("#ask-no", HTMLButtonElement).onclick = () => void wish(false);
-	function looked() {
-		if (!isLooking()) return;
-		unseen = 0;
-		update();
-	}
-	document.addEventListener("visibilitychange", looked);
-	addEventListener("focus", looked);
-	addEventListener("storage", ({ key }) => {
-		if (key === "notify") show();
-	});
 	// A note that a worker showed is answered by the worker.
 	navigator.serviceWorker?.addEventListener("message", ({ data }) => {
 		if (typeof data?.room === "string") go(data.room);
@@ -113,26 +122,19 @@ export function attention(myName: () => string, go: (room: string) => void) {
 
 	return {
 		entitle(next: string) {
-			if (next === title) return;
-			title = next;
-			unseen = 0;
-			ask.hidden = true;
-			update();
+			if (entitle(next)) ask.hidden = true;
 		},
 		/** Someone else said something new. */
 		hear({ name, room, text }: Said) {
-			count();
+			add();
 			if (mentions(text, myName()))
 				called(room, `${name} in ${room}`, text.slice(0, 200));
 		},
 		/** Someone else mentioned the reader in another room. */
 		elsewhere(room: string) {
-			count();
-			called(
-				room,
-				`You were mentioned in ${room}`,
-				"Open the room to read it.",
-			);
+			add();
+			const title = `You were mentioned in ${room}`;
+			called(room, title, "Open the room to read it.");
 		},
 	};
 }

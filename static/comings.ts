@@ -23,18 +23,17 @@ export const isComing = (line: Line | undefined): line is SystemLine =>
 	line?.kind === "entered" || line?.kind === "left";
 
 export const dayOf = ({ time }: Pick<Line, "time">) =>
-	new Date(time).toDateString();
-
-/** Whether two lines that follow each other stand in one row. */
-export const areTogether = (one: Line | undefined, next: Line | undefined) =>
-	isComing(one) && isComing(next) && dayOf(one) === dayOf(next);
+	new Date(time).setHours(0, 0, 0, 0);
 
 /** What stands in one row: a message alone, comings and goings of a day together. */
 export function folded(lines: readonly Line[]): [Line, ...Line[]][] {
 	const rows: [Line, ...Line[]][] = [];
 	for (const line of lines) {
 		const row = rows.at(-1);
-		if (row && areTogether(row.at(-1), line)) row.push(line);
+		const last = row?.at(-1);
+		const isTogether =
+			isComing(last) && isComing(line) && dayOf(last) === dayOf(line);
+		if (row && isTogether) row.push(line);
 		else rows.push([line]);
 	}
 	return rows;

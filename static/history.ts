@@ -19,8 +19,7 @@ export function historyPages(
 	const room = find("#room", HTMLElement);
 	let asked: "prepend" | "append" | "replace" | undefined;
 	let askedBefore = 0;
-	/** What was told of the page; a page of long lines takes several answers. */
-	let answer: Placed[] = [];
+	/** What was told of the page; one of long lines takes several answers, each from before the last. */
 	let page: Placed[] = [];
 	let hasOlder = false;
 
@@ -55,7 +54,6 @@ export function historyPages(
 	/** Another room or connection, or the page is whole: nothing is on its way. */
 	function reset() {
 		asked = undefined;
-		answer = [];
 		page = [];
 	}
 
@@ -68,12 +66,11 @@ export function historyPages(
 				return false;
 			}
 			if (line.offset > place.offset) return false;
-			answer.push(line);
+			page.push(line);
 			return true;
 		},
 		/** Nor is what was erased meanwhile shown once the page is whole. */
 		erase(erased: Erased) {
-			answer = answer.map((line) => without(line, erased));
 			page = page.map((line) => without(line, erased));
 		},
 		/** The latest was told; whether there is more before it. */
@@ -87,11 +84,10 @@ export function historyPages(
 			if (!what) return;
 			// What was asked for before a gap is told after it.
 			if (before !== askedBefore) {
-				answer = [];
+				page = [];
 				return;
 			}
-			page = [...answer, ...page];
-			answer = [];
+			page.sort((one, other) => one.offset - other.offset);
 			const first = page[0]?.offset ?? 0;
 			if (what === "append" && more && first > read.to() + 1) {
 				return request(what, first);

@@ -65,9 +65,11 @@ export class Outbox {
 		return this.#lines;
 	}
 
-	say(text: string): void {
-		const line = { text, by: this.#client, n: 0, why: "" };
-		this.#change([...this.#lines, line]);
+	say(...texts: readonly string[]): void {
+		const lines = texts.map((text): Line => {
+			return { text, by: this.#client, n: 0, why: "" };
+		});
+		this.#change([...this.#lines, ...lines]);
 	}
 
 	/**
@@ -143,21 +145,14 @@ export class Outbox {
 
 	/** Says what failed after all, behind everything else. */
 	retry(): void {
-		const failed = this.drop().map(({ text }) => {
-			return { text, by: this.#client, n: 0, why: "" };
-		});
-		this.#change([...this.#lines, ...failed]);
+		this.say(...this.drop());
 	}
 
-	/** Gives up what failed. */
-	drop(): readonly Line[] {
+	/** Gives up what failed; answers its texts. */
+	drop(): readonly string[] {
 		const failed = this.#lines.filter((line) => !isOpen(line));
 		this.#change(this.#lines.filter(isOpen));
-		return failed;
-	}
-
-	clear(): void {
-		this.#change([]);
+		return failed.map(({ text }) => text);
 	}
 
 	#inFlight(): readonly Line[] {

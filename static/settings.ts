@@ -8,7 +8,11 @@ import type { PageEvent } from "../machines/page-events.ts";
 import { find, make, say } from "./element.ts";
 import { browser, keptSession } from "./storage.ts";
 
-function applyTheme(theme: string) {
+/** The theme that is chosen, or none: then it is the system's. */
+function showTheme(choices: readonly HTMLInputElement[]): void {
+	const chosen = choices.find(({ value }) => value === browser.get("theme"));
+	const theme = chosen?.value ?? "";
+	for (const choice of choices) choice.checked = choice.value === theme;
 	if (theme) document.documentElement.dataset.theme = theme;
 	else delete document.documentElement.dataset.theme;
 	// The browser's own frame follows; each colour was said for one scheme.
@@ -16,12 +20,41 @@ function applyTheme(theme: string) {
 		"meta[name=theme-color]",
 	)) {
 		const scheme = meta.dataset.scheme ?? "";
-		meta.media = theme
-			? theme === scheme
-				? "all"
-				: "not all"
-			: `(prefers-color-scheme: ${scheme})`;
+		const chosen = theme === scheme ? "all" : "not all";
+		meta.media = theme ? chosen : `(prefers-color-scheme: ${scheme})`;
 	}
+}
+
+function themeChoice(dialog: HTMLElement): void {
+	const choices = [
+		...dialog.querySelectorAll<HTMLInputElement>("input[name=theme]"),
+	];
+	for (const choice of choices)
+		choice.onchange = () => {
+			browser.set("theme", choice.value);
+			showTheme(choices);
+		};
+	showTheme(choices);
+	addEventListener("storage", ({ key }) => {
+		if (key === "theme") showTheme(choices);
+	});
+}
+
+/** Saves what was said in a file; answers what is told of that. */
+async function exported(): Promise<string> {
+	const answer = await fetch("/export", {
+		method: "POST",
+		headers: { Authorization: `Bearer ${keptSession()}` },
+	});
+	if (answer.status === 429) {
+		const wait = Number(answer.headers.get("Retry-After")) || 60;
+		return `An export was made just now. Try again in ${wait} s.`;
+	}
+	if (!answer.ok) return "The server did not give an export. Try again.";
+	const href = URL.createObjectURL(await answer.blob());
+	make("a", { href, download: "plume-messages.json" }).click();
+	setTimeout(() => URL.revokeObjectURL(href), 60_000);
+	return "Your messages were saved as plume-messages.json.";
 }
 
 export function settingsDialog(send: (event: PageEvent) => void) {
@@ -36,44 +69,10 @@ export function settingsDialog(send: (event: PageEvent) => void) {
 		if (target === dialog) dialog.close();
 	};
 
-	const choices = [
-		...dialog.querySelectorAll<HTMLInputElement>("input[name=theme]"),
-	];
-	function showTheme() {
-		const kept = browser.get("theme");
-		const theme = choices.some(({ value }) => value === kept) ? kept : "";
-		for (const choice of choices) choice.checked = choice.value === theme;
-		applyTheme(theme);
-	}
-	for (const choice of choices)
-		choice.onchange = () => {
-			browser.set("theme", choice.value);
-			showTheme();
-		};
-	showTheme();
-	addEventListener("storage", ({ key }) => {
-		if (key === "theme") showTheme();
-	});
-
+	themeChoice(dialog);
 	everywhere.onclick = () => send({ type: "logout", all: true });
 	find("#logout", HTMLButtonElement).onclick = () =>
 		send({ type: "logout", all: false });
-
-	async function exported(): Promise<string> {
-		const answer = await fetch("/export", {
-			method: "POST",
-			headers: { Authorization: `Bearer ${keptSession()}` },
-		});
-		if (answer.status === 429) {
-			const wait = Number(answer.headers.get("Retry-After")) || 60;
-			return `An export was made just now. Try again in ${wait} s.`;
-		}
-		if (!answer.ok) return "The server did not give an export. Try again.";
-		const href = URL.createObjectURL(await answer.blob());
-		make("a", { href, download: "plume-messages.json" }).click();
-		setTimeout(() => URL.revokeObjectURL(href), 60_000);
-		return "Your messages were saved as plume-messages.json.";
-	}
 
 	exporting.onclick = async () => {
 		exporting.disabled = true;

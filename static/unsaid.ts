@@ -57,11 +57,7 @@ export function unsaidLines(world: World) {
 	find("#failed-retry", HTMLButtonElement).onclick = () => outbox().retry();
 	find("#failed-drop", HTMLButtonElement).onclick = () => outbox().drop();
 	find("#failed-edit", HTMLButtonElement).onclick = () =>
-		world.edit(
-			outbox()
-				.drop()
-				.map(({ text }) => text),
-		);
+		world.edit(outbox().drop());
 
 	return {
 		outbox,
