@@ -8,6 +8,7 @@
  */
 import type { ClientId } from "../../machines/events.ts";
 import type { Erasure, Head, Item } from "../../machines/message.ts";
+import { jsonBytes } from "../json-bytes.ts";
 import { portion } from "../portion.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { Envelope, Parcel } from "./parcel.ts";
@@ -49,6 +50,12 @@ export interface RoomParts {
 	readonly tray: Set<Room>;
 }
 
+/** An item, with the size of its frame at most. */
+interface Remembered {
+	readonly item: Item;
+	readonly bytes: number;
+}
+
 export class Room {
 	readonly name: string;
 	readonly members = new Map<ClientId, Occupant>();
@@ -60,7 +67,7 @@ export class Room {
 	/** Who was not told yet who else is in. */
 	readonly #newcomers = new Set<Occupant>();
 	/** The latest items, without gaps. */
-	#recent: Item[] = [];
+	#recent: Remembered[] = [];
 	#isRecalled = false;
 	#bytes = 0;
 
@@ -73,25 +80,23 @@ export class Room {
 
 	/** The offset of the first item that is remembered. */
 	get #first(): number {
-		return this.#recent[0]?.offset ?? this.head.offset + 1;
+		return this.#recent[0]?.item.offset ?? this.head.offset + 1;
 	}
 
 	/** What whoever enters is shown: the latest messages, and the lines between them. */
 	get history(): readonly Item[] {
 		const { historyMessages, mailboxBytes } = this.#parts.memory;
 		const most = historyMessages * LINES_PER_MESSAGE;
-		let from = this.#recent.length;
+		const shown: Item[] = [];
 		let said = 0;
-		let bytes = 0;
-		while (this.#recent.length - from < most) {
-			const item = this.#recent[from - 1];
-			if (!item) break;
-			bytes += bytesOf(item);
-			if (bytes > mailboxBytes / 2) break;
+		let total = 0;
+		for (const { item, bytes } of this.#recent.slice(-most).reverse()) {
+			total += bytes;
+			if (total > mailboxBytes / 2) break;
 			if (item.kind === "said" && ++said > historyMessages) break;
-			from--;
+			shown.push(item);
 		}
-		return this.#recent.slice(from);
+		return shown.reverse();
 	}
 
 	/** How much should be recalled, before which offset, before anyone enters: a start reads only the end of the log. */
@@ -106,7 +111,7 @@ export class Room {
 
 	/** Remembers what was said before the rest; nothing, if that can't be read. */
 	recall(items: readonly Item[]): void {
-		this.#keep([...items, ...this.#recent]);
+		this.#keep([...items.map(measured), ...this.#recent]);
 		this.#isRecalled = true;
 		this.#parts.remembered.count(this);
 	}
@@ -122,17 +127,22 @@ export class Room {
 	after(offset: number): readonly Item[] | undefined {
 		const first = this.#first;
 		if (offset < first - 1) return undefined;
-		return this.portion(this.#recent.slice(offset + 1 - first));
+		return this.#portion(this.#recent.slice(offset + 1 - first));
 	}
 
 	/** As many of the first of these as are handed over at once, but at least one. */
 	portion(items: readonly Item[]): readonly Item[] {
-		return portion(items, this.#parts.memory.mailboxBytes / 2, bytesOf);
+		return this.#portion(items.map(measured));
+	}
+
+	#portion(all: readonly Remembered[]): readonly Item[] {
+		const most = this.#parts.memory.mailboxBytes / 2;
+		return portion(all, most, ({ bytes }) => bytes).map(({ item }) => item);
 	}
 
 	/** When the item at an offset came, if that is remembered. */
 	timeAt(offset: number): number | undefined {
-		return this.#recent[offset - this.#first]?.time;
+		return this.#recent[offset - this.#first]?.item.time;
 	}
 
 	/** It is in, but has to catch up before it is told what is said. */
@@ -194,9 +204,12 @@ export class Room {
 		// Spelt out: a spread takes as long as all the rest of it.
 		this.head = { epoch, offset, said, restored };
 		if (item.kind === "erased")
-			this.#keep(this.#recent.map((other) => without(other, item)));
-		this.#recent.push(item);
-		this.#bytes += weightOf(item);
+			this.#keep(
+				this.#recent.map((each) => measured(without(each.item, item))),
+			);
+		const latest = measured(item);
+		this.#recent.push(latest);
+		this.#bytes += 2 * latest.bytes;
 		const { catchUpItems, roomMemoryBytes = Infinity } = this.#parts.memory;
 		if (this.#recent.length >= 2 * catchUpItems)
 			this.#keep(this.#recent.slice(-catchUpItems));
@@ -204,7 +217,7 @@ export class Room {
 		this.#parts.remembered.count(this);
 	}
 
-	/** What is remembered, as it is here and as it is shown. */
+	/** What is remembered: each item as it is here and as a frame, which is kept with it. */
 	get bytes(): number {
 		return this.#bytes;
 	}
@@ -215,30 +228,30 @@ export class Room {
 		this.#isRecalled = false;
 	}
 
-	#keep(items: Item[]): void {
-		this.#recent = items;
-		this.#bytes = items.reduce((sum, item) => sum + weightOf(item), 0);
+	#keep(all: Remembered[]): void {
+		this.#recent = all;
+		this.#bytes = all.reduce((sum, { bytes }) => sum + 2 * bytes, 0);
 	}
 
 	/** Until no more is left than that, but for the latest line. */
 	#forgetOldest(most: number): void {
-		let [count, bytes] = [0, this.#bytes];
-		for (const item of this.#recent.slice(0, -1)) {
-			if (bytes <= most) break;
-			bytes -= weightOf(item);
+		let count = 0;
+		for (const { bytes } of this.#recent.slice(0, -1)) {
+			if (this.#bytes <= most) break;
+			this.#bytes -= 2 * bytes;
 			count++;
 		}
 		this.#recent = this.#recent.slice(count);
-		this.#bytes = bytes;
 	}
 
 	/** What it remembers may be of the epoch before a restore. */
 	goOn(head: Head): void {
 		const { epoch } = head;
 		this.head = head;
-		this.#recent = this.#recent.map((item) =>
-			item.epoch === epoch ? item : { ...item, epoch },
-		);
+		this.#recent = this.#recent.map(({ item, bytes }) => ({
+			item: item.epoch === epoch ? item : { ...item, epoch },
+			bytes,
+		}));
 	}
 
 	/** Delivers the stream, one parcel shared by all members. */
@@ -252,21 +265,11 @@ export class Room {
 
 /** Of a frame beside its text and names; an item is never larger than this says. */
 const FRAME_BYTES = 220;
-/** Measured once, and not for each of the thousands who may enter at once. */
-const sizes = new WeakMap<Item, number>();
 
-/** An item, and its frame, which is kept with it. */
-const weightOf = (item: Item) => 2 * bytesOf(item);
-
-function bytesOf(item: Item): number {
-	let bytes = sizes.get(item);
-	if (bytes === undefined) {
-		const text = item.kind === "said" ? item.text : "";
-		const names = 3 * (item.name.length + item.room.length);
-		bytes = FRAME_BYTES + names + Buffer.byteLength(JSON.stringify(text));
-		sizes.set(item, bytes);
-	}
-	return bytes;
+function measured(item: Item): Remembered {
+	const text = item.kind === "said" ? item.text : "";
+	const names = 3 * (item.name.length + item.room.length);
+	return { item, bytes: FRAME_BYTES + names + jsonBytes(text) };
 }
 
 /** What is left of an item after an erasure. */

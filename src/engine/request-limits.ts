@@ -7,7 +7,8 @@
 import type { Identity } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
 import { TokenBucket } from "../bucket.ts";
-import { DailyBytes, lineBytes } from "./daily-bytes.ts";
+import { jsonBytes } from "../json-bytes.ts";
+import { DailyBytes } from "./daily-bytes.ts";
 import { DAY_MS, type Decision, refuse, type View } from "./decide/decision.ts";
 import type { EngineParts } from "./parts.ts";
 import type { RefusalDetails } from "./refusals.ts";
@@ -16,6 +17,9 @@ import type { Refuse, Visit } from "./visit.ts";
 
 /** Refusals for haste, in a row, that are taken for abuse. */
 const MOST_REFUSED = 100;
+
+/** What the line of a message takes up in the log beside its text. */
+const LINE_BYTES = 350;
 
 /** What is known of a request; one that comes back says by which session. */
 interface Asked extends RefusalDetails {
@@ -40,19 +44,25 @@ class Budget extends TokenBucket {
 	}
 }
 
-type Budgets = Readonly<Record<RequestKind, Budget>>;
+interface Budgets extends Readonly<Record<RequestKind, Budget>> {
+	/** What they said. */
+	readonly day: DailyBytes;
+}
+
+/** A map, which may hold its keys weakly. */
+interface Known<Key> {
+	get(key: Key): Budgets | undefined;
+	set(key: Key, budgets: Budgets): unknown;
+}
 
 export class RequestLimits {
 	readonly #parts: EngineParts;
 	readonly #people = new Map<Identity, Budgets>();
-	readonly #bytes: DailyBytes;
 	readonly #strangers = new WeakMap<Visit, Budgets>();
-
 	readonly #refuse: Refuse;
 
 	constructor(parts: EngineParts, refuse: Refuse) {
 		this.#parts = parts;
-		this.#bytes = new DailyBytes(parts.policy.limits.identityBytesDay);
 		this.#refuse = refuse;
 	}
 
@@ -61,7 +71,11 @@ export class RequestLimits {
 		const isSignal = re === MessageType.signal;
 		const isEntry = re === MessageType.open;
 		const owner = isEntry ? this.#ownerOf(asked.session) : undefined;
-		const budgets = this.#budgets(visit, owner ?? this.#inRoom(visit));
+		const person = owner ?? this.#inRoom(visit);
+		const budgets =
+			person === undefined
+				? this.#budgets(this.#strangers, visit)
+				: this.#budgets(this.#people, person);
 		const kind = isSignal ? "signals" : isEntry ? "entries" : "messages";
 		const retryAfterMs = budgets[kind].take();
 		if (retryAfterMs === undefined) return false;
@@ -75,10 +89,11 @@ export class RequestLimits {
 	/** Counts what is about to be said, or refuses it where the day's bytes are used up. */
 	countText({ client, now }: View, text: string, decision: Decision): Decision {
 		if (!client || decision.entries.length === 0) return decision;
-		const { identity } = client.context;
-		const waitMs = this.#bytes.waitMs(identity, now);
+		const { day } = this.#budgets(this.#people, client.context.identity);
+		const { identityBytesDay } = this.#parts.policy.limits;
+		const waitMs = day.waitMs(identityBytesDay, now);
 		if (waitMs > 0) return refuse("bytesAreLeft", waitMs);
-		this.#bytes.add(identity, now, lineBytes(text));
+		day.add(now, LINE_BYTES + jsonBytes(text));
 		return decision;
 	}
 
@@ -92,7 +107,10 @@ export class RequestLimits {
 		const count = async () => {
 			for await (const { seq, event, author, text } of archive.saidSince(since))
 				if (seq <= last)
-					this.#bytes.add(author.identity, event.time, lineBytes(text));
+					this.#budgets(this.#people, author.identity).day.add(
+						event.time,
+						LINE_BYTES + jsonBytes(text),
+					);
 		};
 		count().catch((error: unknown) =>
 			report.warn({ error: `${error}` }, "what was said today is not counted"),
@@ -101,10 +119,10 @@ export class RequestLimits {
 
 	/** Forgets whoever has been quiet for so long that it makes no difference. */
 	sweep(now: number): void {
-		this.#bytes.sweep(now);
-		for (const [identity, all] of this.#people)
-			if (Object.values(all).every(({ isFull }) => isFull))
-				this.#people.delete(identity);
+		for (const [identity, { day, ...budgets }] of this.#people) {
+			const areFull = Object.values(budgets).every(({ isFull }) => isFull);
+			if (areFull && day.sum(now) === 0) this.#people.delete(identity);
+		}
 	}
 
 	#ownerOf(session = ""): Identity | undefined {
@@ -118,23 +136,20 @@ export class RequestLimits {
 		return client?.matches("inRoom") ? client.context.identity : undefined;
 	}
 
-	#budgets(visit: Visit, identity: Identity | undefined): Budgets {
-		const known =
-			identity === undefined
-				? this.#strangers.get(visit)
-				: this.#people.get(identity);
-		if (known) return known;
+	#budgets<Key>(known: Known<Key>, key: Key): Budgets {
+		const before = known.get(key);
+		if (before) return before;
 		const { clock, policy } = this.#parts;
 		const { limits } = policy;
 		const budget = (perSecond: number, burst: number) =>
 			new Budget({ perSecond, burst }, clock);
-		const made = {
+		const fresh: Budgets = {
 			messages: budget(limits.messagesPerSecond, limits.messageBurst),
 			signals: budget(limits.signalsPerSecond, limits.signalBurst),
 			entries: budget(limits.entriesPerSecond, limits.entryBurst),
+			day: new DailyBytes(),
 		};
-		if (identity === undefined) this.#strangers.set(visit, made);
-		else this.#people.set(identity, made);
-		return made;
+		known.set(key, fresh);
+		return fresh;
 	}
 }

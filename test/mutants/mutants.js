@@ -1530,7 +1530,7 @@ const edge = [
 	},
 	{
 		promise: "edge: a day's bytes are those of the log",
-		file: "src/engine/daily-bytes.ts",
+		file: "src/json-bytes.ts",
 		find: "Buffer.byteLength(JSON.stringify(text))",
 		replace: "text.length",
 		tests: ["test/request-limits.test.ts"],
