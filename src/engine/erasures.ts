@@ -13,6 +13,7 @@ import {
 	decideErasure,
 	decideErasures,
 	decideFarewell,
+	type Erasing,
 	type ErasureView,
 } from "./decide/erase.ts";
 import { roomOpened } from "./decide/rooms.ts";
@@ -39,17 +40,16 @@ export type ErasureAsked = { readonly id?: string } & (
 );
 
 type Asker = ClientSnapshot["context"];
+type No = (rule: Rule) => void;
 
 export class Erasures {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
 	readonly #refuse: Refuse;
-	/** Where the text stands that an event is about to erase. */
-	readonly #places = new Map<MessageErased, Places>();
+	/** What an event is about to erase. */
+	readonly #found = new Map<MessageErased, readonly Found[]>();
 	/** Events of the log that are being erased, or were since somebody began to look. */
 	readonly #seqs = new Set<number>();
-	/** Those of them that are. */
-	#erased: number[] = [];
 	/** How many look for what they want erased: they may find what is there no more. */
 	#looking = 0;
 	/** Whose messages are being looked for and erased: they say nothing meanwhile. */
@@ -70,17 +70,35 @@ export class Erasures {
 		client: ClientSnapshot | undefined,
 		asked: ErasureAsked,
 	): void {
-		if (!client?.matches("inRoom")) this.#no(visit, "isInside", asked);
-		else if (asked.mine) this.#eraseAll(visit, client.context, asked);
-		else this.#eraseOne(visit, client.context, asked);
+		const { id } = asked;
+		const no: No = (rule) =>
+			this.#refuse(visit, rule, MessageType.erase, { id });
+		if (!client?.matches("inRoom")) no("isInside");
+		else if (asked.mine) this.#eraseAll(client.context, no);
+		else {
+			const { room, epoch, target: offset } = asked;
+			const done = () => {
+				if (id !== undefined) visit.mailbox.put({ kind: "eraseDone", id });
+			};
+			this.#look(no, async () => {
+				const found = await this.#parts.archive.find({ room, epoch, offset });
+				this.#eraseOne(client.context, found, no, () =>
+					this.#pipeline.tell(visit, done),
+				);
+			});
+		}
 	}
 
 	/** Overwrites what an event has erased; called when that is committed. False if that is left to the next start. */
 	async carryOut(event: MessageErased): Promise<boolean> {
-		const places = this.#places.get(event) ?? new Map();
+		const places = new Map<number, EventSpan[]>();
+		for (const { segment, span, seq } of this.#found.get(event) ?? []) {
+			const spans = places.get(segment) ?? [];
+			spans.push({ ...span, seq });
+			places.set(segment, spans);
+		}
 		if (!(await this.#overwrite(places))) return false;
-		this.#places.delete(event);
-		for (const seq of event.seqs) this.#erased.push(seq);
+		this.#found.delete(event);
 		this.#forget();
 		return true;
 	}
@@ -112,24 +130,18 @@ export class Erasures {
 			}
 	}
 
-	#eraseOne(
-		visit: Visit,
-		asker: Asker,
-		asked: Extract<ErasureAsked, { mine: false }>,
-	): void {
-		const { room, epoch, target } = asked;
-		this.#look(visit, asked, async () => {
-			const place = { room, epoch, offset: target };
-			const found = await this.#parts.archive.find(place);
-			this.#decided(visit, asked, () => this.#one(visit, asker, asked, found));
-		});
-	}
-
 	/** Looks for what is to be erased, and decides on it. */
-	#look(visit: Visit, asked: ErasureAsked, task: () => Promise<void>): void {
+	#look(no: No, task: () => Promise<void>): void {
 		this.#looking++;
 		task()
-			.catch((error: unknown) => this.#failed(visit, asked, error))
+			.catch((error: unknown) => {
+				const { report } = this.#parts;
+				const fields = {
+					error: error instanceof Error ? error.message : error,
+				};
+				report.warn(fields, "what is to be erased could not be read");
+				no("historyIsReadable");
+			})
 			.finally(() => {
 				this.#looking--;
 				this.#forget();
@@ -137,49 +149,47 @@ export class Erasures {
 	}
 
 	#forget(): void {
-		if (this.#looking > 0) return;
-		for (const seq of this.#erased) this.#seqs.delete(seq);
-		this.#erased = [];
+		if (this.#looking + this.#found.size === 0) this.#seqs.clear();
 	}
 
-	#one(
-		visit: Visit,
+	/** Time has passed while the archive was read: is anything to be decided still? */
+	#eraseOne(
 		asker: Asker,
-		asked: ErasureAsked,
 		found: Found | undefined,
+		no: No,
+		done: () => void,
 	): void {
-		const { id } = asked;
-		const isBusy = found && this.#seqs.has(found.seq);
-		const decided = decideErasure(
-			this.#view(asker),
-			isBusy ? undefined : found,
-		);
-		if ("refused" in decided) this.#no(visit, decided.refused, asked);
-		else if (found) {
-			const { event } = decided;
-			this.#prepare(event, [found]);
-			this.#pipeline.append({ event });
-			if (id !== undefined)
-				this.#pipeline.tell(visit, () =>
-					visit.mailbox.put({ kind: "eraseDone", id }),
-				);
+		if (this.#pipeline.stopping) return;
+		if (this.#pipeline.frozen) {
+			no("diskHasSpace");
+			return;
 		}
+		this.#pipeline.guarded(() => {
+			const isBusy = found && this.#seqs.has(found.seq);
+			const left = isBusy ? undefined : found;
+			const decided = decideErasure(this.#view(asker), left);
+			if ("refused" in decided) no(decided.refused);
+			else {
+				this.#pipeline.append(this.#erasing(decided));
+				done();
+			}
+		});
 	}
 
-	#eraseAll(visit: Visit, asker: Asker, asked: ErasureAsked): void {
+	#eraseAll(asker: Asker, no: No): void {
 		const { identity } = asker;
 		if (this.#silent.has(identity)) {
-			this.#no(visit, "isNotErasing", asked);
+			no("isNotErasing");
 			return;
 		}
 		this.#silent.add(identity);
 		this.#pipeline.afterwards(() =>
-			this.#look(visit, asked, async () => {
+			this.#look(no, async () => {
 				const all: Found[] = [];
 				try {
 					for await (const found of this.#parts.archive.saidBy(identity))
 						all.push(found);
-					if (this.#pipeline.frozen) this.#no(visit, "diskHasSpace", asked);
+					if (this.#pipeline.frozen) no("diskHasSpace");
 					else await this.#all(asker, all);
 				} finally {
 					this.#silent.delete(identity);
@@ -203,60 +213,26 @@ export class Erasures {
 	}
 
 	#slice(asker: Asker, found: readonly Found[], isLast: boolean): void {
-		const all = found.filter(({ seq }) => !this.#seqs.has(seq));
 		const view = this.#view(asker);
-		const erased = decideErasures(view, all);
-		const bySeq = new Map(all.map((found) => [found.seq, found]));
-		for (const event of erased)
-			this.#prepare(
-				event,
-				event.seqs.flatMap((seq) => bySeq.get(seq) ?? []),
-			);
+		const left = found.filter(({ seq }) => !this.#seqs.has(seq));
+		const all = decideErasures(view, left);
+		// Whoever asked may be long gone, and so may be their room, by the time all is found.
+		const isTold = all.some(({ event }) => event.room === asker.room);
 		this.#pipeline.append(
-			...this.#reopened(asker, erased),
-			...erased.map((event) => ({ event })),
+			...(isTold ? roomOpened(view, asker.room, this.#parts.secrets) : []),
+			...all.map((erasing) => this.#erasing(erasing)),
 			...(isLast ? decideFarewell(view) : []),
 		);
 	}
 
-	/** Whoever asked may be long gone, and so may be their room, by the time all is found. */
-	#reopened(asker: Asker, erased: readonly MessageErased[]): readonly Entry[] {
-		const { state, clock, secrets } = this.#parts;
-		const { room } = asker;
-		if (!erased.some((event) => event.room === room)) return [];
-		return roomOpened({ state, now: clock.now() }, room, secrets);
-	}
-
-	#prepare(event: MessageErased, all: readonly Found[]): void {
-		const places = new Map<number, EventSpan[]>();
-		for (const { segment, span, seq } of all) {
-			const spans = places.get(segment) ?? [];
-			spans.push({ ...span, seq });
-			places.set(segment, spans);
-		}
-		this.#places.set(event, places);
-		for (const seq of event.seqs) this.#seqs.add(seq);
-	}
-
-	/** Time has passed while the archive was read: is anything to be decided still? */
-	#decided(visit: Visit, asked: ErasureAsked, task: () => void): void {
-		if (this.#pipeline.stopping) return;
-		if (this.#pipeline.frozen) this.#no(visit, "diskHasSpace", asked);
-		else this.#pipeline.guarded(task);
+	#erasing({ event, found }: Erasing): Entry {
+		this.#found.set(event, found);
+		for (const { seq } of found) this.#seqs.add(seq);
+		return { event };
 	}
 
 	#view(asker: Asker): ErasureView {
 		const { state, log, clock } = this.#parts;
 		return { state, asker, log: log.id, now: clock.now() };
-	}
-
-	#failed(visit: Visit, asked: ErasureAsked, error: unknown): void {
-		const fields = { error: error instanceof Error ? error.message : error };
-		this.#parts.report.warn(fields, "what is to be erased could not be read");
-		this.#no(visit, "historyIsReadable", asked);
-	}
-
-	#no(visit: Visit, rule: Rule, { id }: ErasureAsked): void {
-		this.#refuse(visit, rule, MessageType.erase, { id });
 	}
 }

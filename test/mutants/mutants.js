@@ -1651,8 +1651,8 @@ const erasing = [
 	{
 		promise: "erase: once",
 		file: "src/engine/erasures.ts",
-		find: "if (this.#looking > 0) return;",
-		replace: "",
+		find: "this.#looking + this.#found.size === 0",
+		replace: "this.#found.size === 0",
 		tests: ["test/erase.test.ts -t is erased once"],
 	},
 	{
@@ -1665,7 +1665,7 @@ const erasing = [
 	{
 		promise: "erase: all of someone's, even if their room is gone by then",
 		file: "src/engine/erasures.ts",
-		find: "...this.#reopened(asker, erased),",
+		find: "...(isTold ? roomOpened(view, asker.room, this.#parts.secrets) : []),",
 		replace: "",
 		tests: ["test/erase.test.ts -t they and their room are gone"],
 	},

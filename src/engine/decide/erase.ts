@@ -18,67 +18,69 @@ export interface ErasureView {
 	readonly now: number;
 }
 
+/** What an event erases, with what it is about. */
+export interface Erasing {
+	readonly event: MessageErased;
+	readonly found: readonly Found[];
+}
+
 /** One message, as the archive knows it. */
 export function decideErasure(
 	{ state, asker, log, now: time }: ErasureView,
 	found: Found | undefined,
-): { readonly event: MessageErased } | { readonly refused: Rule } {
+): Erasing | { readonly refused: Rule } {
 	const room = found && state.room(found.room)?.context;
 	if (!room || found.epoch !== epochOf(log, room.incarnation))
 		return { refused: "placeIsKnown" };
 	const { identity: by } = asker;
 	if (found.author.identity !== by) return { refused: "isTheirOwn" };
 	const event: MessageErased = {
-		type: "message.erased",
-		time,
-		room: found.room,
-		target: found.offset,
-		name: found.author.name,
-		by,
-		as: "author",
-		seqs: [found.seq],
+		...{ type: "message.erased", time, room: found.room, target: found.offset },
+		...{ name: found.author.name, by, as: "author", seqs: [found.seq] },
 	};
 	const rules = roomRules["message.erased"];
 	const refused = firstBroken(roomGuards, rules, room, event);
-	return refused ? { refused } : { event };
+	return refused ? { refused } : { event, found: [found] };
+}
+
+/** What someone said in one room under one name; the offsets are of what can still be seen. */
+interface Group {
+	readonly room: string;
+	readonly name: string;
+	readonly offsets: number[];
+	readonly found: Found[];
 }
 
 /** Much that someone said: it is erased in each room under each of their names. */
 export function decideErasures(
 	{ state, asker, log, now: time }: ErasureView,
 	all: readonly Found[],
-): readonly MessageErased[] {
+): readonly Erasing[] {
 	const { identity: author } = asker;
-	const erased = new Map<string, MessageErased>();
-	const seqsOf = new Map<string, number[]>();
-	for (const found of all) {
-		const incarnation = state.room(found.room)?.context.incarnation ?? "";
-		const isThere = found.epoch === epochOf(log, incarnation);
+	const groups = new Map<string, Group>();
+	for (const each of all) {
+		const incarnation = state.room(each.room)?.context.incarnation ?? "";
+		const isThere = each.epoch === epochOf(log, incarnation);
 		// What was said in a room that is forgotten is nobody's to see, but it is erased as well.
-		const [room, name, through] = isThere
-			? [found.room, found.author.name, found.offset]
-			: [asker.room, asker.name, 0];
-		const key = `${room} ${name} ${found.run}`;
-		const seqs = seqsOf.get(key) ?? [];
-		seqs.push(found.seq);
-		seqsOf.set(key, seqs);
-		const before = erased.get(key);
-		const furthest = Math.max(through, before?.through ?? 0);
-		const from = before?.from ?? (isThere ? found.offset : undefined);
-		erased.set(key, {
-			type: "message.erased",
-			time,
-			room,
-			author,
-			...(from !== undefined && { from }),
-			through: furthest,
-			name,
-			by: author,
-			as: "author",
-			seqs,
-		});
+		const [room, name] = isThere
+			? [each.room, each.author.name]
+			: [asker.room, asker.name];
+		const key = `${room} ${name} ${each.run}`;
+		const group = groups.get(key) ?? { room, name, offsets: [], found: [] };
+		groups.set(key, group);
+		group.found.push(each);
+		if (isThere) group.offsets.push(each.offset);
 	}
-	return [...erased.values()];
+	return Array.from(groups.values(), ({ room, name, offsets, found }) => {
+		const [from] = offsets;
+		const event: MessageErased = {
+			...{ type: "message.erased", time, room, author },
+			...(from !== undefined && { from }),
+			...{ through: Math.max(0, ...offsets), name },
+			...{ by: author, as: "author", seqs: found.map(({ seq }) => seq) },
+		};
+		return { event, found };
+	});
 }
 
 /** When all that someone said is erased, they leave, and their names are free. */
