@@ -103,7 +103,7 @@ async function restore(disk: Disk, prefix: Prefix, into: string) {
 	const now = state.time;
 	const entries = erasedAgain(prefix, now);
 	for (const entry of entries) state.apply(entry);
-	entries.push(...logRestored({ state, now }, seq, ids));
+	entries.push(...logRestored({ state, now, secrets: ids }, seq));
 	let { hash } = prefix;
 	let lines = "";
 	const last = seq + entries.length;
@@ -133,7 +133,11 @@ function erasedAgain({ state, erased }: Prefix, now: number): Entry[] {
 		...{ through: 0, name: one.name, by: one.by, as: "author" },
 		seqs: gone.map(({ seq }) => seq),
 	};
-	return [...here, ...roomOpened({ state, now }, LOBBY, ids), { event }];
+	return [
+		...here,
+		...roomOpened({ state, now, secrets: ids }, LOBBY),
+		{ event },
+	];
 }
 
 async function copySecret(disk: Disk, from: string, into: string) {

@@ -71,10 +71,9 @@ export class Admission {
 			this.#reattach(visit, view, command, command.pending);
 			return;
 		}
-		const { policy, secrets } = this.#given.parts;
 		const { session = "", client, room, place, id: request } = command;
 		const open = { session, client, room };
-		const decision = decideOpen(view, open, policy, secrets);
+		const decision = decideOpen(view, open);
 		const { returning, taken: last = 0 } = decision;
 		const login = returning && {
 			...returning,
@@ -122,7 +121,7 @@ export class Admission {
 		command: OpenCommand,
 		pending: string,
 	): void {
-		const { state, clock, policy, secrets } = this.#given.parts;
+		const { state, clock } = this.#given.parts;
 		const { id } = command;
 		const isInside =
 			visit.login && state.client(visit.login.client)?.matches("inRoom");
@@ -132,7 +131,7 @@ export class Admission {
 		}
 		const before = state.lately.whose(sha256(pending));
 		if (before) {
-			const decision = decideAnsweredAgain(view, before, policy, secrets);
+			const decision = decideAnsweredAgain(view, before);
 			const { returning } = decision;
 			const user = { name: returning?.name ?? "", email: "" };
 			if (returning)

@@ -201,7 +201,7 @@ export class Engine implements PipelineHooks {
 		const from = log.committed;
 		this.#logins.resume(state.clientIds);
 		this.#pipeline.append(
-			...(restored ? logRestored({ state, now: time }, from, secrets) : []),
+			...(restored ? logRestored({ state, now: time, secrets }, from) : []),
 			{ event: { type: "server.started", time, node, version } },
 			...this.#presence.atStart(node),
 		);
@@ -215,8 +215,8 @@ export class Engine implements PipelineHooks {
 	#sweep(): void {
 		const { state, clock, policy } = this.#parts;
 		const now = clock.now();
-		this.#pipeline.append(...sessionsDue({ state, now }, policy.limits));
-		this.#pipeline.append(...roomsForgotten({ state, now }, policy.limits));
+		this.#pipeline.append(...sessionsDue({ ...policy, state, now }));
+		this.#pipeline.append(...roomsForgotten({ ...policy, state, now }));
 		this.#presence.sweep();
 		this.#requests.sweep(now);
 		clock.after(SWEEP_MS, () =>
@@ -231,26 +231,21 @@ export class Engine implements PipelineHooks {
 		const { policy, secrets, state, clock } = this.#parts;
 		if (visit.login) this.#logins.expireIfDue(visit.login.client);
 		const client = this.#snapshot(visit);
-		const view: View = { state, client, now: clock.now() };
+		const now = clock.now();
+		const view: View = { ...policy, state, client, now, secrets };
 		switch (command.type) {
 			case MessageType.hello:
-				this.#admission.greet(
-					visit,
-					command,
-					decideHello(view, command, policy, secrets),
-				);
+				this.#admission.greet(visit, command, decideHello(view, command));
 				break;
-			case MessageType.auth: {
-				const decision = decideAuth(view, command, policy, secrets);
-				this.#carryOut(visit, command, decision);
+			case MessageType.auth:
+				this.#carryOut(visit, command, decideAuth(view, command));
 				break;
-			}
 			case MessageType.text: {
 				if (this.#erasures.isSilent(client)) {
 					this.refuse(visit, "isNotErasing", command.type, command);
 					break;
 				}
-				const said = decideText(view, command, policy, secrets);
+				const said = decideText(view, command);
 				const decision = this.#requests.countText(view, command.text, said);
 				this.#carryOut(visit, command, decision);
 				const [last, room] = [decision.taken, client?.context.room ?? ""];

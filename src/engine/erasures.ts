@@ -219,7 +219,7 @@ export class Erasures {
 		// Whoever asked may be long gone, and so may be their room, by the time all is found.
 		const isTold = all.some(({ event }) => event.room === asker.room);
 		this.#pipeline.append(
-			...(isTold ? roomOpened(view, asker.room, this.#parts.secrets) : []),
+			...(isTold ? roomOpened(view, asker.room) : []),
 			...all.map((erasing) => this.#erasing(erasing)),
 			...(isLast ? decideFarewell(view) : []),
 		);
@@ -232,7 +232,7 @@ export class Erasures {
 	}
 
 	#view(asker: Asker): ErasureView {
-		const { state, log, clock } = this.#parts;
-		return { state, asker, log: log.id, now: clock.now() };
+		const { state, log, clock, secrets } = this.#parts;
+		return { state, asker, log: log.id, now: clock.now(), secrets };
 	}
 }

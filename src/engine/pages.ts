@@ -8,10 +8,11 @@ import {
 	type Item,
 	MessageType,
 } from "../../machines/message.ts";
-import type { Page, PageAsked, Placed } from "../archive/archive.ts";
+import type { PageAsked, Placed } from "../archive/archive.ts";
 import { type Room, without } from "../chat/room.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
+import type { Rule } from "./refusals.ts";
 import type { Refuse, Visit } from "./visit.ts";
 
 /** A page, and what its asker calls the request. */
@@ -39,22 +40,34 @@ export class Pages {
 
 	/** Tells a page to who is in a room, sooner or later. */
 	ask(visit: Visit, isInside: boolean, asked: Asked): void {
-		const re = MessageType.history;
-		if (!isInside) this.#refuse(visit, "isInside", re, asked);
-		else if (this.#reading.has(visit))
-			this.#refuse(visit, "isNotTooFast", re, asked);
+		const no = (rule: Rule) =>
+			this.#refuse(visit, rule, MessageType.history, asked);
+		if (!isInside) no("isInside");
+		else if (this.#reading.has(visit)) no("isNotTooFast");
 		else {
 			this.#reading.add(visit);
+			const { room, epoch, before, id } = asked;
+			const place = { room, epoch, before };
+			const asId = id !== undefined && { id };
 			this.#read(
 				visit,
 				() => this.#parts.archive.page(asked),
-				(page, since) =>
-					this.#answer(
-						visit,
-						asked,
-						page && { ...page, items: leftOf(page.items, since) },
-					),
-				() => this.#fail(visit, asked),
+				(page, since) => {
+					this.#reading.delete(visit);
+					if (!page) return no("placeIsKnown");
+					const items = leftOf(page.items, since);
+					visit.mailbox.put({
+						kind: "page",
+						...place,
+						...page,
+						items,
+						...asId,
+					});
+				},
+				() => {
+					this.#reading.delete(visit);
+					no("historyIsReadable");
+				},
 			);
 		}
 	}
@@ -66,10 +79,9 @@ export class Pages {
 		limit: number,
 		tell: (items: readonly Item[]) => void,
 	): void {
-		const read = () => this.#parts.archive.after(place, limit);
 		this.#read(
 			visit,
-			read,
+			() => this.#parts.archive.after(place, limit),
 			(items, since) => tell(leftOf(items, since)),
 			() => this.#pipeline.tell(visit, () => tell([])),
 		);
@@ -93,10 +105,7 @@ export class Pages {
 			const asked = { room: name, epoch: head.epoch, ...lacks };
 			const page = await this.#parts.archive
 				.page(asked)
-				.catch((error: unknown) => {
-					this.#warn(error);
-					return undefined;
-				});
+				.catch((error: unknown) => this.#warn(error));
 			if (lacks.before === room.lacks?.before)
 				room.recall(leftOf(page?.items ?? [], since));
 		}
@@ -131,27 +140,7 @@ export class Pages {
 		this.#parts.archive.catchUp().catch((error: unknown) => this.#warn(error));
 	}
 
-	#answer(visit: Visit, asked: Asked, page: Page | undefined): void {
-		this.#reading.delete(visit);
-		const { room, epoch, before, id } = asked;
-		if (page)
-			visit.mailbox.put({
-				kind: "page",
-				room,
-				epoch,
-				before,
-				...page,
-				...(id !== undefined && { id }),
-			});
-		else this.#refuse(visit, "placeIsKnown", MessageType.history, asked);
-	}
-
-	#fail(visit: Visit, asked: Asked): void {
-		this.#reading.delete(visit);
-		this.#refuse(visit, "historyIsReadable", MessageType.history, asked);
-	}
-
-	#warn(error: unknown): void {
+	#warn(error: unknown): undefined {
 		const fields = { error: error instanceof Error ? error.message : error };
 		this.#parts.report.warn(fields, "history could not be read");
 	}

@@ -92,8 +92,9 @@ export class Presence {
 		const id = visit.login?.client;
 		if (!id || this.#carried.get(id) !== visit) return;
 		const { state, clock, policy } = this.#parts;
-		const view = { state, client: state.client(id), now: clock.now() };
-		this.#pipeline.append(...decideLost(view, why, policy.limits));
+		const now = clock.now();
+		const view = { ...policy, state, client: state.client(id), now };
+		this.#pipeline.append(...decideLost(view, why));
 		this.#vacate(id);
 	}
 

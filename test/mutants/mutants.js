@@ -787,7 +787,7 @@ const login = [
 	{
 		promise: "login: a code is tried against one's own login only",
 		file: "src/engine/engine.ts",
-		find: "const decision = decideAuth(view, command, policy, secrets);",
+		find: "this.#carryOut(visit, command, decideAuth(view, command));",
 		replace: `const other = [...state.clientIds]
 			.map((id) => state.client(id))
 			.find(
@@ -797,7 +797,7 @@ const login = [
 						secrets.mac("code", one.context.pending, command.code),
 			);
 		const able = { ...view, client: other ?? client };
-		const decision = decideAuth(able, command, policy, secrets);`,
+		this.#carryOut(visit, command, decideAuth(able, command));`,
 		tests: ["test/faults.test.ts -t on B"],
 	},
 	{
@@ -859,7 +859,7 @@ const login = [
 	{
 		promise: "login: a name is checked once more at entry",
 		file: "src/engine/decide/auth.ts",
-		find: "claimBroken(view, claim, limits) ??",
+		find: "claimBroken(view, claim) ??",
 		replace: "",
 		tests: ["test/faults.test.ts -t free at hello"],
 	},
@@ -1017,8 +1017,8 @@ const session = [
 	{
 		promise: "session: a tab that is open keeps it alive",
 		file: "src/engine/decide/open.ts",
-		find: "return [...sessionsRenewed(now, limits), ...closed];",
-		replace: "return sessionsRenewed(now, limits).length > 999 ? [] : closed;",
+		find: "return [...sessionsRenewed(view), ...closed];",
+		replace: "return sessionsRenewed(view).length > 999 ? [] : closed;",
 		tests: ["test/session.test.ts -t a tab that is open keeps"],
 	},
 	{
@@ -1275,8 +1275,8 @@ const room = [
 	{
 		promise: "room: whoever goes on keeps their place",
 		file: "src/engine/decide/open.ts",
-		find: 'decideLost(view, "closed", limits)',
-		replace: 'decideLost({ ...view, client: undefined }, "closed", limits)',
+		find: 'decideLost(view, "closed")',
+		replace: 'decideLost({ ...view, client: undefined }, "closed")',
 		tests: ["test/rooms.test.ts"],
 	},
 	{
@@ -1665,7 +1665,7 @@ const erasing = [
 	{
 		promise: "erase: all of someone's, even if their room is gone by then",
 		file: "src/engine/erasures.ts",
-		find: "...(isTold ? roomOpened(view, asker.room, this.#parts.secrets) : []),",
+		find: "...(isTold ? roomOpened(view, asker.room) : []),",
 		replace: "",
 		tests: ["test/erase.test.ts -t they and their room are gone"],
 	},

@@ -10,9 +10,8 @@ import type {
 } from "../../../machines/events.ts";
 import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
-import type { Limits } from "../../limits.ts";
 import type { Entry } from "../../log/log.ts";
-import { type Secrets, sameMac, sha256 } from "../secrets.ts";
+import { sameMac, sha256 } from "../secrets.ts";
 import {
 	claimBroken,
 	codeMac,
@@ -21,7 +20,6 @@ import {
 	isInvited,
 	isStale,
 	namesBroken,
-	type Policy,
 	pendingLogin,
 	refuse,
 	tabsBroken,
@@ -36,18 +34,12 @@ export interface Auth {
 	readonly wantsSession: boolean;
 }
 
-export function decideAuth(
-	view: View,
-	{ code, wantsSession }: Auth,
-	policy: Policy,
-	secrets: Secrets,
-): Decision {
-	const { client: asker, now: time, state } = view;
-	const { limits, node } = policy;
+export function decideAuth(view: View, { code, wantsSession }: Auth): Decision {
+	const { client: asker, now: time, state, node, secrets } = view;
 	if (asker?.matches("inRoom")) return refuse("isNotInside");
 	const login = pendingLogin(asker);
 	if (!login) return refuse("loginIsPending");
-	if (!isInvited(policy, secrets, login)) return refuse("isInvited");
+	if (!isInvited(view, login)) return refuse("isInvited");
 	const { id: client, identity, nameKey, name, room, domain, person } = login;
 	const token = secrets.id();
 	const session = wantsSession ? { session: sha256(token) } : {};
@@ -69,15 +61,14 @@ export function decideAuth(
 		return { entries: [failed], refused };
 	}
 	const holder = person ?? identity;
-	const full =
-		tabsBroken(view, claim, limits) ?? roomBroken(view, room, limits, holder);
+	const full = tabsBroken(view, claim) ?? roomBroken(view, room, holder);
 	if (full) return refuse(full);
 	const type = "client.entered";
 	const entered: ClientEntered = { type, time, room, ...claim, node };
 	const inside = state.room(room)?.context;
 	const taken =
-		claimBroken(view, claim, limits) ??
-		namesBroken(view, holder, nameKey, limits) ??
+		claimBroken(view, claim) ??
+		namesBroken(view, holder, nameKey) ??
 		(inside && firstBroken(roomGuards, roomRules[type], inside, entered));
 	if (taken) {
 		const why = "nameTaken" as const;
@@ -86,22 +77,21 @@ export function decideAuth(
 	}
 	const entries: Entry[] = [
 		{ event: succeeded },
-		...roomOpened(view, room, secrets, holder),
+		...roomOpened(view, room, holder),
 		{ event: entered },
 	];
-	if (isStale(view, nameKey, limits))
+	if (isStale(view, nameKey))
 		entries.unshift({ event: { type: "name.released", time, nameKey } });
 	if (!wantsSession) return { entries };
-	const opened = sessionOpened(view, token, { ...owner, domain }, limits);
+	const opened = sessionOpened(view, token, { ...owner, domain });
 	return { ...opened, entries: [...opened.entries, ...entries] };
 }
 
 /** Opens a session, whose token only the browser is told. */
 function sessionOpened(
-	{ now: time }: View,
+	{ now: time, limits }: View,
 	token: string,
 	owner: Omit<SessionOpened, "type" | "time" | "session" | "expires">,
-	limits: Limits,
 ) {
 	const expires = time + limits.sessionDays * DAY_MS;
 	const fact = { time, session: sha256(token), ...owner, expires };
@@ -116,11 +106,8 @@ function sessionOpened(
 export function decideAnsweredAgain(
 	view: View,
 	before: ClientId,
-	policy: Policy,
-	secrets: Secrets,
 ): Decision & { readonly returning?: Returning } {
-	const { state, now: time } = view;
-	const { limits, node } = policy;
+	const { state, now: time, node, secrets } = view;
 	const asked = state.client(before)?.context;
 	const inside = asked && state.room(asked.room)?.context;
 	const own = inside?.members.get(before)?.session;
@@ -128,13 +115,13 @@ export function decideAnsweredAgain(
 	// Whoever said something there has heard of it.
 	const isHeard = !asked || time >= asked.expires || inside?.last.has(before);
 	if (!own || !kept || isHeard) return refuse("loginIsPending");
-	if (!isInvited(policy, secrets, kept)) return refuse("isInvited");
+	if (!isInvited(view, kept)) return refuse("isInvited");
 	const { room } = asked;
 	const { identity, nameKey, name, domain } = kept;
 	const [token, client] = [secrets.id(), secrets.id()];
 	const session = sha256(token);
 	const owner = { identity, nameKey, name };
-	const opened = sessionOpened(view, token, { ...owner, domain }, limits);
+	const opened = sessionOpened(view, token, { ...owner, domain });
 	const entries: Entry[] = [
 		...sessionsClosed(view, [own], "loggedOut"),
 		...opened.entries,

@@ -36,15 +36,19 @@ export interface Policy {
 	readonly node: string;
 }
 
-/** What there is to decide on. */
-export interface View {
+export interface Moment {
 	readonly state: Pick<
 		State,
 		"server" | "room" | "roomNames" | "client" | "places"
 	>;
+	readonly now: number;
+}
+
+/** What there is to decide on. */
+export interface View extends Moment, Policy {
 	/** Whoever asks, if they are anyone yet. */
 	readonly client: ClientSnapshot | undefined;
-	readonly now: number;
+	readonly secrets: Secrets;
 }
 
 /** A code that must reach its owner: never logged. */
@@ -100,8 +104,7 @@ export function codeMac(
 
 /** Whether whoever has this identity may enter at all; an address is compared by its MACs, which is all that a session has. */
 export function isInvited(
-	{ allow }: Policy,
-	secrets: Secrets,
+	{ allow, secrets }: View,
 	{ identity, domain }: { readonly identity: string; readonly domain: string },
 ): boolean {
 	if (allow.length === 0) return true;
@@ -114,10 +117,10 @@ export function isInvited(
 
 /** Whether a person has too many tabs open beside this one, or flipped through rooms so fast that too many places are kept. */
 export function tabsBroken(
-	{ state, client: asker }: View,
+	{ state, client: asker, limits }: View,
 	{ identity, client }: Pick<Claimant, "identity" | "client">,
-	{ tabsPerIdentity: most }: Limits,
 ): "tabsAreLeft" | undefined {
+	const most = limits.tabsPerIdentity;
 	const places = state.places(identity).filter((id) => id !== client);
 	const tabs = places.filter(
 		(id) =>
@@ -135,12 +138,12 @@ type Claimant = Pick<
 >;
 
 /** Why this name can't be claimed for the whole server, if it can't. */
-export function claimBroken(view: View, claim: Claimant, limits: Limits) {
+export function claimBroken(view: View, claim: Claimant) {
 	const { context } = view.state.server;
 	const isTheirs =
 		context.names.get(claim.nameKey)?.identity === claim.identity;
 	if (!isTheirs && looksReserved(claim.name)) return "nameIsTheirs";
-	if (isStale(view, claim.nameKey, limits)) return undefined;
+	if (isStale(view, claim.nameKey)) return undefined;
 	const type = "login.succeeded" as const;
 	const event: LoginSucceeded = { type, time: view.now, ...claim };
 	return firstBroken(serverGuards, serverRules[type], context, event);
@@ -151,17 +154,16 @@ export function namesBroken(
 	view: View,
 	person: Identity,
 	nameKey: NameKey,
-	limits: Limits,
 ): "namesAreLeft" | undefined {
 	const held = namesHeld(view.state.server.context.names, person).filter(
-		(key) => !isStale(view, key, limits),
+		(key) => !isStale(view, key),
 	);
-	const mayHave = held.includes(nameKey) || held.length < limits.namesHeld;
+	const mayHave = held.includes(nameKey) || held.length < view.limits.namesHeld;
 	return mayHave ? undefined : "namesAreLeft";
 }
 
 /** A name nobody used for so long is free again. */
-export function isStale({ state, now }: View, nameKey: string, limits: Limits) {
+export function isStale({ state, now, limits }: View, nameKey: string) {
 	const owner = state.server.context.names.get(nameKey);
 	if (!owner || owner.identity === BOT_NAME) return false;
 	return owner.lastUsed + limits.nameDays * DAY_MS <= now;

@@ -7,15 +7,16 @@ import { firstBroken } from "../../../machines/rules.ts";
 import type { Found } from "../../archive/archive.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Rule } from "../refusals.ts";
-import type { ClientSnapshot, State } from "../state.ts";
+import type { Secrets } from "../secrets.ts";
+import type { ClientSnapshot } from "../state.ts";
+import type { Moment } from "./decision.ts";
 import { loggedOutEverywhere } from "./open.ts";
 
-export interface ErasureView {
-	readonly state: State;
+export interface ErasureView extends Moment {
 	/** Whoever asks, when they asked. */
 	readonly asker: ClientSnapshot["context"];
 	readonly log: string;
-	readonly now: number;
+	readonly secrets: Secrets;
 }
 
 /** What an event erases, with what it is about. */

@@ -5,14 +5,13 @@ import { parseEmail } from "../../chat/email.ts";
 import { parseName } from "../../chat/name.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
 import type { Limits } from "../../limits.ts";
-import { type Secrets, sha256 } from "../secrets.ts";
+import { sha256 } from "../secrets.ts";
 import {
 	claimBroken,
 	codeMac,
 	type Decision,
 	isInvited,
 	isStale,
-	type Policy,
 	pendingLogin,
 	refuse,
 	type View,
@@ -28,13 +27,8 @@ export interface Hello {
 	readonly mayResend: boolean;
 }
 
-export function decideHello(
-	view: View,
-	hello: Hello,
-	policy: Policy,
-	secrets: Secrets,
-): Decision {
-	const { client, now: time } = view;
+export function decideHello(view: View, hello: Hello): Decision {
+	const { client, now: time, limits, secrets } = view;
 	if (client?.matches("inRoom")) return refuse("isNotInside");
 	const name = parseName(hello.name);
 	if (!name) return refuse("nameIsLegal");
@@ -45,7 +39,7 @@ export function decideHello(
 	if (!room) return refuse("roomIsNamed");
 	const identity = secrets.mac("identity", email);
 	const person = secrets.mac("identity", mailbox);
-	const expires = time + policy.limits.codeSeconds * 1000;
+	const expires = time + limits.codeSeconds * 1000;
 	const code = secrets.code();
 	const user = { name: name.name, email };
 
@@ -53,7 +47,7 @@ export function decideHello(
 	if (login) {
 		const same = login.identity === identity && login.nameKey === name.nameKey;
 		if (!same || !hello.mayResend) return refuse("loginIsNotPending");
-		const due = resendAt(login.expires, policy.limits);
+		const due = resendAt(login.expires, limits);
 		if (time < due) return refuse("resendIsDue", due - time);
 		const event = {
 			type: "login.resent" as const,
@@ -68,19 +62,16 @@ export function decideHello(
 		return { entries: [{ event }], fresh: { code, expires, user, person } };
 	}
 
-	const { limits } = policy;
 	const domainMac = secrets.mac("domain", domain);
-	if (!isInvited(policy, secrets, { identity, domain: domainMac }))
+	if (!isInvited(view, { identity, domain: domainMac }))
 		return refuse("isInvited");
 	const claim = { identity, ...name };
 	const { nameKey } = claim;
 	const id = secrets.id();
 	const broken =
-		claimBroken(view, { ...claim, client: id }, limits) ??
-		roomBroken(view, room, limits);
+		claimBroken(view, { ...claim, client: id }) ?? roomBroken(view, room);
 	const isOwned =
-		view.state.server.context.names.has(nameKey) &&
-		!isStale(view, nameKey, limits);
+		view.state.server.context.names.has(nameKey) && !isStale(view, nameKey);
 	const owned = isOwned ? { owned: nameKey } : {};
 	if (broken) return { ...refuse(broken), ...owned };
 	const pending = secrets.id();

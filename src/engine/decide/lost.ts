@@ -1,14 +1,12 @@
 /** What follows when a client's connection is gone, or goes on to another room. */
 import type { ClientLeft } from "../../../machines/events.ts";
-import type { Limits } from "../../limits.ts";
 import type { Entry } from "../../log/log.ts";
 import type { View } from "./decision.ts";
 
 /** With a session its place is kept for a while; any other client leaves. */
 export function decideLost(
-	{ client, now: time, state }: View,
+	{ client, now: time, state, limits }: Omit<View, "secrets">,
 	why: ClientLeft["why"],
-	limits: Limits,
 ): readonly Entry[] {
 	if (!client?.matches("inRoom")) return [];
 	const { id, room } = client.context;

@@ -8,13 +8,13 @@ import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import { serverGuards, serverRules } from "../../../machines/server.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
-import type { Limits } from "../../limits.ts";
 import type { Entry } from "../../log/log.ts";
-import { type Secrets, sha256 } from "../secrets.ts";
+import { sha256 } from "../secrets.ts";
 import {
 	DAY_MS,
 	type Decision,
 	isInvited,
+	type Moment,
 	type Policy,
 	refuse,
 	tabsBroken,
@@ -44,11 +44,8 @@ export interface Returning {
 export function decideOpen(
 	view: View,
 	open: Open,
-	policy: Policy,
-	secrets: Secrets,
 ): Decision & { readonly returning?: Returning } {
-	const { client: asker, now: time, state } = view;
-	const { limits, node } = policy;
+	const { client: asker, now: time, state, limits, node, secrets } = view;
 	const room = parseRoomName(open.room);
 	if (!room) return refuse("roomIsNamed");
 	const session = sha256(open.session);
@@ -59,7 +56,7 @@ export function decideOpen(
 	const closed = firstBroken(serverGuards, serverRules[type], context, renewed);
 	const kept = context.sessions.get(session);
 	if (closed || !kept) return refuse("sessionIsOpen");
-	if (!isInvited(policy, secrets, kept)) return refuse("isInvited");
+	if (!isInvited(view, kept)) return refuse("isInvited");
 	const { identity, nameKey, name } = kept;
 	const owner = context.names.get(nameKey);
 	if (owner?.identity !== identity) return refuse("nameIsTheirs");
@@ -74,12 +71,12 @@ export function decideOpen(
 	if (asker?.matches("inRoom") && asker.context.id === client)
 		return refuse("isNotInside");
 	// Whoever goes on from another room keeps their place there for a while.
-	const before = decideLost(view, "closed", limits);
+	const before = decideLost(view, "closed");
 	const resumed = inside?.members.has(client) ?? false;
 	const returning = { client, name, room, resumed };
 	const full =
-		tabsBroken(view, { identity, client }, limits) ??
-		roomBroken(view, room, limits, personOf(owner));
+		tabsBroken(view, { identity, client }) ??
+		roomBroken(view, room, personOf(owner));
 	if (full) return refuse(full);
 	if (resumed) {
 		const event = { type: "client.resumed" as const, time, room, client, node };
@@ -99,7 +96,7 @@ export function decideOpen(
 	const rules = roomRules["client.entered"];
 	const broken = inside && firstBroken(roomGuards, rules, inside, entered);
 	if (broken) return refuse(broken);
-	const opened = roomOpened(view, room, secrets, personOf(owner));
+	const opened = roomOpened(view, room, personOf(owner));
 	return {
 		entries: [...renewal, ...before, ...opened, { event: entered }],
 		returning,
@@ -120,7 +117,7 @@ export function decideLogout({ client, now: time, state }: View, all: boolean) {
 
 /** Whoever is in without a session, as classic clients are, leaves too. */
 export function loggedOutEverywhere(
-	view: Pick<View, "state" | "now">,
+	view: Moment,
 	identity: string,
 ): readonly Entry[] {
 	const { state, now: time } = view;
@@ -141,23 +138,22 @@ function loggedOut(time: number, room: RoomName, client: ClientId): Entry {
 }
 
 /** Renews the sessions that are in use, and closes those that are over. */
-export function sessionsDue(
-	now: Pick<View, "state" | "now">,
-	limits: Limits,
-): readonly Entry[] {
-	const over = [...now.state.server.context.sessions]
-		.filter(([, { expires }]) => expires <= now.now)
+export function sessionsDue(view: Moment & Policy): readonly Entry[] {
+	const { state, now } = view;
+	const over = [...state.server.context.sessions]
+		.filter(([, { expires }]) => expires <= now)
 		.map(([session]) => session);
-	const closed = sessionsClosed(now, over, "expired");
-	return [...sessionsRenewed(now, limits), ...closed];
+	const closed = sessionsClosed(view, over, "expired");
+	return [...sessionsRenewed(view), ...closed];
 }
 
 /** A connection may last longer than a session. */
-function sessionsRenewed(
-	{ state, now: time }: Pick<View, "state" | "now">,
-	{ sessionDays }: Limits,
-): readonly Entry[] {
-	const expires = time + sessionDays * DAY_MS;
+function sessionsRenewed({
+	state,
+	now: time,
+	limits,
+}: Moment & Policy): readonly Entry[] {
+	const expires = time + limits.sessionDays * DAY_MS;
 	const inUse = new Set<string>();
 	for (const room of state.roomNames)
 		for (const member of state.room(room)?.context.members.values() ?? [])
@@ -181,7 +177,7 @@ const isRenewalDue = (kept: { readonly expires: number }, expires: number) =>
 
 /** Everything that follows from the end of sessions. */
 export function sessionsClosed(
-	{ state, now: time }: Pick<View, "state" | "now">,
+	{ state, now: time }: Moment,
 	closed: readonly string[],
 	why: "loggedOut" | "expired",
 ): readonly Entry[] {

@@ -7,18 +7,17 @@ import type { Identity } from "../../../machines/events.ts";
 import { LOBBY } from "../../../machines/message.ts";
 import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
-import type { Limits } from "../../limits.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Secrets } from "../secrets.ts";
-import { DAY_MS, type View } from "./decision.ts";
+import { DAY_MS, type Moment, type Policy, type View } from "./decision.ts";
 
-type Rooms = Pick<View, "state" | "now">;
+/** Whatever may open a room. */
+type Making = Moment & { readonly secrets: Pick<Secrets, "id"> };
 
 /** Why there can't be such a room, if there can't; `maker` is known once they have proved who they are. */
 export function roomBroken(
-	{ state }: Rooms,
+	{ state, limits }: View,
 	room: string,
-	limits: Limits,
 	maker?: Identity,
 ): "roomsAreLeft" | "roomsMadeAreLeft" | undefined {
 	if (room === LOBBY || state.room(room)) return undefined;
@@ -32,9 +31,8 @@ export function roomBroken(
 
 /** Opens the room too, if it is not. */
 export function roomOpened(
-	{ state, now: time }: Rooms,
+	{ state, now: time, secrets }: Making,
 	room: string,
-	secrets: Pick<Secrets, "id">,
 	maker?: Identity,
 ): readonly Entry[] {
 	if (state.room(room)) return [];
@@ -45,9 +43,8 @@ export function roomOpened(
 
 /** The log is a copy from before: nobody's place from then on is one in it. */
 export function logRestored(
-	{ state, now: time }: Rooms,
+	{ state, now: time, secrets }: Making,
 	from: number,
-	secrets: Pick<Secrets, "id">,
 ): readonly Entry[] {
 	const rooms = Array.from(state.roomNames, (room): Entry => {
 		const incarnation = secrets.id();
@@ -57,10 +54,11 @@ export function logRestored(
 }
 
 /** Forgets the rooms that nobody uses any more. */
-export function roomsForgotten(
-	{ state, now: time }: Rooms,
-	limits: Limits,
-): readonly Entry[] {
+export function roomsForgotten({
+	state,
+	now: time,
+	limits,
+}: Moment & Policy): readonly Entry[] {
 	const before = time - limits.roomDays * DAY_MS;
 	return [...state.roomNames].flatMap((room) => {
 		const context = state.room(room)?.context;

@@ -3,8 +3,7 @@ import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import { trimUnseen, withoutEmptyLines } from "../../../machines/text.ts";
 import { digestOf } from "../../log/line.ts";
-import type { Secrets } from "../secrets.ts";
-import { type Decision, type Policy, refuse, type View } from "./decision.ts";
+import { type Decision, refuse, type View } from "./decision.ts";
 
 export interface Words {
 	readonly text: string;
@@ -14,10 +13,8 @@ export interface Words {
 }
 
 export function decideText(
-	{ client, now: time, state }: View,
+	{ client, now: time, state, limits, secrets }: View,
 	{ text: typed, n, room: meant }: Words,
-	{ limits }: Policy,
-	secrets: Secrets,
 ): Decision {
 	if (!client?.matches("inRoom")) return refuse("isInside");
 	const text = withoutEmptyLines(typed);
