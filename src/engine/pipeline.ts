@@ -46,7 +46,7 @@ interface Output {
 export class Pipeline implements LogListener {
 	readonly #parts: PipelineParts;
 	#outputs: Output[] = [];
-	/** As much of what is committed as the log has told: the rest waits for company. */
+	/** As much of what is committed as the log has told. */
 	#told: number;
 	/** What is being overwritten: snapshots and a stop wait for it. */
 	readonly #waiting = new Set<Promise<void>>();

@@ -5,7 +5,7 @@
  * be taken for a torn header. It refuses to read what has rotted.
  */
 import { rememberDamage } from "./evidence.ts";
-import { GroupCommit, type Store } from "./group-commit.ts";
+import { GroupCommit, type GroupCommitOptions } from "./group-commit.ts";
 import { type Draft, type Sealed, sealEntry, sealHeader } from "./line.ts";
 import type { Log, Mark, Stored } from "./log.ts";
 import { logFolder, segmentsOf } from "./reader.ts";
@@ -15,29 +15,23 @@ import { Segment } from "./segment.ts";
 import { SegmentFiles } from "./segment-files.ts";
 import { Verifier } from "./verifier.ts";
 
-export interface FileLogOptions extends Place {
+export interface FileLogOptions extends Place, GroupCommitOptions {
 	/** Makes the id of a new log: 128 random bits, base64url. */
 	readonly ids: () => string;
 	/** How large a segment may grow; a batch larger than that has one to itself. */
 	readonly segmentBytes?: number;
-	readonly batchBytes?: number;
-	/** What happens between keeping a batch and telling of it; see `group-commit.ts`. */
-	readonly linger?: (tellingMs: number) => Promise<void>;
 	/** Throws if the data folder is no longer ours to write to. */
 	readonly checkOwner?: () => void;
 }
 
 /** A data folder's log, there or still to be made. */
-export function openFileLog(options: FileLogOptions): Log {
-	const store = new SegmentStore(options);
-	const { clock, batchBytes = 128 * 1024, linger } = options;
-	return new GroupCommit({ store, clock, batchBytes, linger });
-}
+export const openFileLog = (options: FileLogOptions): Log =>
+	new FileLog(options);
 
-class SegmentStore implements Store {
+class FileLog extends GroupCommit {
 	readonly #options: FileLogOptions;
 	readonly #segmentBytes: number;
-	readonly #closing = new AbortController();
+	readonly #scrubbing = new AbortController();
 	readonly segments: SegmentFiles;
 	#found = new Verifier();
 	#spared: Mark | undefined;
@@ -51,6 +45,7 @@ class SegmentStore implements Store {
 	#seq = 0;
 
 	constructor(options: FileLogOptions) {
+		super(options);
 		this.#options = options;
 		this.#segmentBytes = options.segmentBytes ?? 64 * 1024 * 1024;
 		this.segments = new SegmentFiles(options, () => this.#segment);
@@ -79,7 +74,9 @@ class SegmentStore implements Store {
 		return this.#spared?.seq ?? 0;
 	}
 
-	async *read(after?: Mark): AsyncGenerator<readonly Stored[], void> {
+	protected async *readStored(
+		after?: Mark,
+	): AsyncGenerator<readonly Stored[], void> {
 		await this.#segment?.close();
 		this.#segment = undefined;
 		this.#spared = after;
@@ -93,7 +90,7 @@ class SegmentStore implements Store {
 	async scrub(): Promise<void> {
 		if (!this.#spared) return;
 		const { disk, folder, clock } = this.#options;
-		const { signal } = this.#closing;
+		const { signal } = this.#scrubbing;
 		try {
 			const sources = await segmentsOf(disk, folder);
 			await scrub(sources, this.#spared, clock, signal);
@@ -105,7 +102,7 @@ class SegmentStore implements Store {
 		}
 	}
 
-	prepare(batch: readonly Draft[]): () => Promise<void> {
+	protected prepare(batch: readonly Draft[]): () => Promise<void> {
 		const first = batch[0]?.stored.seq ?? 0;
 		const last = first + batch.length - 1;
 		const header = this.#headerFor(batch, first);
@@ -126,8 +123,8 @@ class SegmentStore implements Store {
 		};
 	}
 
-	async close(): Promise<void> {
-		this.#closing.abort();
+	protected async release(): Promise<void> {
+		this.#scrubbing.abort();
 		await this.#segment?.close();
 	}
 

@@ -1,9 +1,8 @@
 /**
  * The two watermarks of a log, over whatever keeps it: entries are ordered at
- * once, gather while the batch before them is being stored, and are stored
- * together. So batches grow with the load. What is kept is told a little later,
- * together with what has come meanwhile: telling costs every reader a write to
- * a socket, which is most of what a server does.
+ * once, gather for a moment and while the batch before them is being stored,
+ * and are stored and told together. So batches grow with the load: telling
+ * costs every reader a write to a socket, which is most of what a server does.
  *
  * A store that is full for now freezes the log: the same batch is tried again
  * every second. A store that fails in any other way ends the log at once.
@@ -15,48 +14,29 @@ import { type Draft, draft } from "./line.ts";
 import type { Entry, Log, LogListener, Mark, Segments, Stored } from "./log.ts";
 
 const RETRY_MS = 1000;
-/** So many batches more may be told together with one that is kept. */
-const MOST_JOINED = 2;
+const BATCH_BYTES = 128 * 1024;
 /** A log is busy while it spends more than a fifth of its time on telling. */
 const IDLE_PER_TELLING = 4;
 
-/** Where batches are kept. */
-export interface Store
-	extends Pick<
-		Log,
-		"id" | "mark" | "unverified" | "segments" | "secret" | "nameSecret"
-	> {
-	read(after?: Mark): AsyncIterable<readonly Stored[]>;
-	scrub(): Promise<void>;
-	/**
-	 * Prepares a batch: each call of the answer tries to make all of it
-	 * durable, or nothing. It may be called again only after `DiskFull`.
-	 */
-	prepare(batch: readonly Draft[]): () => Promise<void>;
-	close(): Promise<void>;
-}
-
-type Linger = (tellingMs: number) => Promise<void>;
-
 export interface GroupCommitOptions {
-	readonly store: Store;
 	readonly clock: Clock;
 	/** How large a batch may grow; what one `append` brings is never divided. */
-	readonly batchBytes: number;
+	readonly batchBytes?: number;
 	/**
-	 * What happens before the first batch is stored, and between a batch's being
-	 * kept and its being told, so that others may join it: a moment, or part of
-	 * what telling took the last time, in milliseconds, if the log is busy with
-	 * that.
+	 * What happens before a batch is stored, so that others may join it: a
+	 * moment, or part of what telling took the last time, in milliseconds, if
+	 * the log is busy with that.
 	 */
-	readonly linger?: Linger | undefined;
+	readonly linger?: (tellingMs: number) => Promise<void>;
 }
 
-export class GroupCommit implements Log {
+export abstract class GroupCommit implements Log {
 	ordered = 0;
 	committed = 0;
 	frozen = false;
-	readonly #options: GroupCommitOptions;
+	readonly #clock: Clock;
+	readonly #batchBytes: number;
+	readonly #linger: (tellingMs: number) => Promise<void>;
 	#listener: LogListener | undefined;
 	#read = false;
 	#ordering = false;
@@ -65,57 +45,44 @@ export class GroupCommit implements Log {
 	/** What is gathering: the entries of each `append`. */
 	#waiting: Draft[][] = [];
 	#flushing: Promise<void> | undefined;
-	/** As much of what is committed as the listener knows. */
-	#told = 0;
 	/** How long telling took the last time, and when it was done, by the clock. */
 	#tellingMs = 0;
 	#quietSince = 0;
 	#stopWaiting = () => {};
 
-	constructor(options: GroupCommitOptions) {
-		this.#options = options;
+	constructor({ clock, batchBytes, linger }: GroupCommitOptions) {
+		this.#clock = clock;
+		this.#batchBytes = batchBytes ?? BATCH_BYTES;
+		this.#linger = linger ?? (async () => {});
 	}
 
-	get id(): string {
-		return this.#options.store.id;
-	}
-
-	get mark(): Mark | undefined {
-		return this.#options.store.mark;
-	}
-
-	get secret(): string | undefined {
-		return this.#options.store.secret;
-	}
-
-	nameSecret(fingerprint: string): void {
-		this.#options.store.nameSecret(fingerprint);
-	}
-
-	get unverified(): number {
-		return this.#options.store.unverified;
-	}
-
-	get segments(): Segments {
-		return this.#options.store.segments;
-	}
+	abstract get id(): string;
+	abstract get mark(): Mark | undefined;
+	abstract get secret(): string | undefined;
+	abstract nameSecret(fingerprint: string): void;
+	abstract get unverified(): number;
+	abstract readonly segments: Segments;
+	abstract scrub(): Promise<void>;
+	protected abstract readStored(after?: Mark): AsyncIterable<readonly Stored[]>;
+	/**
+	 * Prepares a batch: each call of the answer tries to make all of it
+	 * durable, or nothing. It may be called again only after `DiskFull`.
+	 */
+	protected abstract prepare(batch: readonly Draft[]): () => Promise<void>;
+	/** Lets go of what it is kept in. */
+	protected abstract release(): Promise<void>;
 
 	async *read(after?: Mark): AsyncGenerator<readonly Stored[], void> {
 		if (this.#listener) throw new Error("the log is being written to");
 		this.#read = false;
 		let last = after?.seq ?? 0;
-		for await (const some of this.#options.store.read(after)) {
+		for await (const some of this.readStored(after)) {
 			last = some.at(-1)?.seq ?? last;
 			yield some;
 		}
 		this.ordered = last;
 		this.committed = last;
-		this.#told = last;
 		this.#read = true;
-	}
-
-	scrub(): Promise<void> {
-		return this.#options.store.scrub();
 	}
 
 	listen(listener: LogListener): void {
@@ -145,19 +112,14 @@ export class GroupCommit implements Log {
 		}
 		if (drafts.length === 0) return;
 		this.#waiting.push(drafts);
-		this.#flushing ??= this.#gather().then(() => this.#flush(listener));
-	}
-
-	/** Not at once: what this turn appends can share a batch, and what has arrived already. */
-	#gather(): Promise<void> {
-		return this.#options.linger?.(0) ?? Promise.resolve();
+		this.#flushing ??= this.#flush(listener);
 	}
 
 	/** A frozen log tries once more and gives up: what is not committed by then is not durable. */
 	close(): Promise<void> {
 		this.#closing ??= Promise.resolve()
 			.then(() => this.#flushing)
-			.then(() => this.#options.store.close());
+			.then(() => this.release());
 		this.#stopWaiting();
 		return this.#closing;
 	}
@@ -173,8 +135,8 @@ export class GroupCommit implements Log {
 	}
 
 	async #flush(listener: LogListener): Promise<void> {
-		let joined = 0;
 		while (this.#waiting.length > 0) {
+			await this.#gather();
 			const batch = this.#nextBatch();
 			if (this.#waiting.length === 0) listener.onGathered(this.ordered);
 			try {
@@ -190,37 +152,19 @@ export class GroupCommit implements Log {
 				this.frozen = false;
 				listener.onThawed();
 			}
-			const { linger } = this.#options;
-			if (
-				linger &&
-				joined < MOST_JOINED &&
-				(await this.#isJoined(linger, joined))
-			)
-				joined++;
-			else {
-				joined = 0;
-				this.#tell(listener);
-			}
+			const from = this.#clock.now();
+			listener.onCommitted(this.committed);
+			this.#quietSince = this.#clock.now();
+			this.#tellingMs = this.#quietSince - from;
 		}
 		this.#flushing = undefined;
 	}
 
-	/** Whether there is more to be told with what is kept. */
-	async #isJoined(linger: Linger, joined: number): Promise<boolean> {
-		const idleMs = this.#options.clock.now() - this.#quietSince;
+	/** What this turn appends can share a batch, and what has arrived already. */
+	#gather(): Promise<void> {
+		const idleMs = this.#clock.now() - this.#quietSince;
 		const isBusy = idleMs < IDLE_PER_TELLING * this.#tellingMs;
-		await linger(isBusy && joined === 0 ? this.#tellingMs : 0);
-		return this.#waiting.length > 0;
-	}
-
-	#tell(listener: LogListener): void {
-		if (this.#told === this.committed) return;
-		const { clock } = this.#options;
-		const from = clock.now();
-		this.#told = this.committed;
-		listener.onCommitted(this.committed);
-		this.#quietSince = clock.now();
-		this.#tellingMs = this.#quietSince - from;
+		return this.#linger(isBusy ? this.#tellingMs : 0);
 	}
 
 	#nextBatch(): Draft[] {
@@ -228,7 +172,7 @@ export class GroupCommit implements Log {
 		let bytes = 0;
 		for (const drafts of this.#waiting) {
 			for (const draft of drafts) bytes += draft.bytes;
-			if (count > 0 && bytes > this.#options.batchBytes) break;
+			if (count > 0 && bytes > this.#batchBytes) break;
 			count++;
 		}
 		return this.#waiting.splice(0, count).flat();
@@ -236,13 +180,11 @@ export class GroupCommit implements Log {
 
 	/** Rejects with `DiskFull` only when the log is closed before there is room. */
 	async #keep(batch: readonly Draft[], listener: LogListener): Promise<void> {
-		const attempt = this.#options.store.prepare(batch);
+		const attempt = this.prepare(batch);
 		for (;;) {
 			try {
 				return await attempt();
 			} catch (error) {
-				// What is durable need not wait for what is not.
-				this.#tell(listener);
 				if (!(error instanceof DiskFull) || this.#closing) throw error;
 				if (!this.frozen) {
 					this.frozen = true;
@@ -256,7 +198,7 @@ export class GroupCommit implements Log {
 	/** A pause that `close` cuts short. */
 	#rest(ms: number): Promise<void> {
 		return new Promise((resolve) => {
-			const cancel = this.#options.clock.after(ms, resolve);
+			const cancel = this.#clock.after(ms, resolve);
 			this.#stopWaiting = () => {
 				cancel();
 				resolve();

@@ -1,7 +1,7 @@
 /**
- * How long what is durable waits for company before it is told. A small write
- * to a socket costs the kernel as much as a large one, and is most of what a
- * server does; so two messages told together cost little more than one.
+ * How long a batch waits for company before it is stored. A small write to a
+ * socket costs the kernel as much as a large one, and is most of what a server
+ * does; so two messages told together cost little more than one.
  *
  * Where telling takes no time to speak of, that is two turns of the event loop,
  * far less than a millisecond: whatever had arrived is read by then. Where it

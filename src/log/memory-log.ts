@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../clock.ts";
 import { GroupCommit } from "./group-commit.ts";
+import type { Draft } from "./line.ts";
 import type { Log, Segments, Stored } from "./log.ts";
 
 /** About what an entry takes up beside its text. */
@@ -17,22 +18,37 @@ export interface MemoryLogOptions {
 	readonly kept?: Stored[];
 }
 
-export function memoryLog({ id, clock, kept = [] }: MemoryLogOptions): Log {
-	const store = {
-		id,
-		mark: undefined,
-		...{ unverified: 0, secret: undefined, nameSecret() {} },
-		segments: segmentOf(kept),
-		async *read() {
-			if (kept.length > 0) yield [...kept];
-		},
-		async scrub() {},
-		prepare: (batch: readonly { readonly stored: Stored }[]) => async () => {
-			for (const { stored } of batch) kept.push(stored);
-		},
-		async close() {},
-	};
-	return new GroupCommit({ store, clock, batchBytes: 128 * 1024 });
+export const memoryLog = (options: MemoryLogOptions): Log =>
+	new MemoryLog(options);
+
+class MemoryLog extends GroupCommit {
+	readonly id: string;
+	readonly mark = undefined;
+	readonly secret = undefined;
+	readonly unverified = 0;
+	readonly segments: Segments;
+	readonly #kept: Stored[];
+
+	constructor({ id, clock, kept = [] }: MemoryLogOptions) {
+		super({ clock });
+		this.id = id;
+		this.#kept = kept;
+		this.segments = segmentOf(kept);
+	}
+
+	nameSecret(): void {}
+	async scrub(): Promise<void> {}
+	protected async release(): Promise<void> {}
+
+	protected async *readStored() {
+		if (this.#kept.length > 0) yield [...this.#kept];
+	}
+
+	protected prepare(batch: readonly Draft[]) {
+		return async () => {
+			for (const { stored } of batch) this.#kept.push(stored);
+		};
+	}
 }
 
 /** One segment that is never full; places in it are counted in entries. */

@@ -252,26 +252,11 @@ const log = [
 		tests: ["test/log/file-log.test.ts"],
 	},
 	{
-		promise: "log: what is durable waits for two batches more at most",
-		file: "src/log/group-commit.ts",
-		find: "const MOST_JOINED = 2;",
-		replace: "const MOST_JOINED = 3;",
-		tests: ["test/log/file-log.test.ts -t two at most"],
-	},
-	{
 		promise: "log: a batch waits a moment for what has arrived already",
 		file: "src/log/group-commit.ts",
-		find: "return this.#options.linger?.(0) ?? Promise.resolve();",
+		find: "return this.#linger(isBusy ? this.#tellingMs : 0);",
 		replace: "return Promise.resolve();",
 		tests: ["test/log/file-log.test.ts -t before it is stored"],
-	},
-	{
-		promise: "log: what is durable does not wait for a full disk",
-		file: "src/log/group-commit.ts",
-		find: `				this.#tell(listener);
-				if (!(error`,
-		replace: "				if (!(error",
-		tests: ["test/log/file-log.test.ts -t wait for a full disk"],
 	},
 	{
 		promise: "log: the line before a snapshot's place must be the one it names",
