@@ -6,18 +6,10 @@
  * Every call rejects with the system's error, whose `code` tells a full disk
  * from a broken one.
  */
-import {
-	constants,
-	fdatasync,
-	fdatasyncSync,
-	fstatSync,
-	statSync,
-	writeSync,
-} from "node:fs";
+import { constants, fstatSync, statSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 
 export interface Disk {
 	/** Makes a folder and those above it, unless they are there. */
@@ -74,24 +66,6 @@ const FOLDER_MODE = 0o700;
 const CHUNK_BYTES = 256 * 1024;
 const ASIDE = "aside.json";
 
-const QUICK_MS = 1;
-const syncElsewhere = promisify(fdatasync);
-
-/**
- * A quick disk is waited for in place: handing the sync to a thread and back
- * takes as long as the sync. One that was slow the last time is waited for by
- * a thread, so that it holds up nothing else.
- */
-function syncer(fd: number): () => Promise<void> {
-	let lastMs = Number.POSITIVE_INFINITY;
-	return async () => {
-		const from = performance.now();
-		if (lastMs < QUICK_MS) fdatasyncSync(fd);
-		else await syncElsewhere(fd);
-		lastMs = performance.now() - from;
-	};
-}
-
 /** Whatever opens a file is tried again for ten seconds while no descriptor is free: connections come and go. */
 async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
 	for (let left = DESCRIPTOR_TRIES; ; left--) {
@@ -126,12 +100,12 @@ export const realDisk: Disk = {
 		const flags = constants.O_RDWR | constants.O_CREAT;
 		const handle = await patiently(() => open(path, flags, FILE_MODE));
 		return {
-			// Into the page cache: that takes less time than a thread would.
 			async write(bytes, position) {
-				return writeSync(handle.fd, bytes, 0, bytes.byteLength, position);
+				const size = bytes.byteLength;
+				return (await handle.write(bytes, 0, size, position)).bytesWritten;
 			},
 			truncate: (size) => handle.truncate(size),
-			sync: syncer(handle.fd),
+			sync: () => handle.datasync(),
 			check() {
 				if (!isSameFile(path, handle.fd)) throw notOurs(path);
 			},
