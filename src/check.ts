@@ -6,7 +6,12 @@ import { constants, existsSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { botClaim } from "./chat/bot.ts";
-import { type Config, readConfig } from "./config.ts";
+import {
+	type Config,
+	ConfigError,
+	type Environment,
+	readConfig,
+} from "./config.ts";
 import { fold } from "./engine/fold.ts";
 import { Secrets } from "./engine/secrets.ts";
 import { State } from "./engine/state.ts";
@@ -18,7 +23,6 @@ import { segmentsOf } from "./log/reader.ts";
 import { Verifier } from "./log/verifier.ts";
 import { checkSecret, findSecret } from "./secret-file.ts";
 import { makeMailer } from "./serve.ts";
-import { ConfigError, type Environment } from "./settings.ts";
 import { explained } from "./start-error.ts";
 
 type ExitCode = 0 | 1 | 2 | 3;

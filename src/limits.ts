@@ -2,23 +2,15 @@
  * Every limit, with its default, its unit (last in the name) and what it is
  * for. Each is configuration: `codeTries` is `PLUME_LIMIT_CODE_TRIES`.
  */
-interface Limit {
-	readonly value: number;
-	readonly help: string;
-	/** With less than this nobody could enter. */
-	readonly least: number;
-	/** Lifted by PLUME_LIMITS=off. */
-	readonly liftable: boolean;
-}
+import { type ValuesOf, valuesOf, wholeNumber } from "./settings.ts";
 
 /** Protects memory, or lasts some time: it always holds. */
-const bound = (value: number, help: string, least = 1): Limit => ({
-	...{ value, help, least, liftable: false },
-});
+const bound = wholeNumber;
 
-/** A rate or a count. */
-const rate = (value: number, help: string): Limit => ({
-	...{ value, help, least: 1, liftable: true },
+/** A rate or a count: lifted by PLUME_LIMITS=off. */
+const rate = (value: number, help: string) => ({
+	...wholeNumber(value, help),
+	lifted: Number.POSITIVE_INFINITY,
 });
 
 export const limitTable = {
@@ -95,30 +87,11 @@ export const limitTable = {
 	nameDays: bound(365, "days until an unused name is free again"),
 	historyMessages: bound(100, "messages shown to who enters"),
 	catchUpItems: bound(2_000, "missed lines shown to who returns"),
-} satisfies Record<string, Limit>;
-
-export type LimitName = keyof typeof limitTable;
-export type Limits = Readonly<Record<LimitName, number>>;
-
-const DAY_SECONDS = 86_400;
-const MOST = {
-	Seconds: DAY_SECONDS,
-	Days: 36_500,
-	Bytes: 2 ** 30,
-	Percent: 100,
 };
 
-/** What a limit may be set to, by the unit in its name. */
-export function boundsOf(name: string, { least }: Limit): [number, number] {
-	const unit = Object.entries(MOST).find(([end]) => name.endsWith(end));
-	return [least, unit?.[1] ?? 1_000_000_000];
-}
+export type LimitName = keyof typeof limitTable;
+export type Limits = ValuesOf<typeof limitTable>;
 
-/** The defaults; with `lifted`, every rate and count limit is infinite. */
-export function defaultLimits(lifted = false): Limits {
-	const entries = Object.entries<Limit>(limitTable).map(([name, limit]) => [
-		name,
-		lifted && limit.liftable ? Number.POSITIVE_INFINITY : limit.value,
-	]);
-	return Object.fromEntries(entries);
-}
+/** The defaults; with `isLifted`, every rate and count limit is infinite. */
+export const defaultLimits = (isLifted = false): Limits =>
+	valuesOf("", limitTable, () => undefined, isLifted);

@@ -125,7 +125,7 @@ function described(
 	{ config, version }: Pick<ServeParts, "config" | "version">,
 	log: Log,
 ) {
-	const { data, mail, allow, trusted } = config;
+	const { data, mail, allow, trustProxy } = config;
 	return {
 		url,
 		version,
@@ -135,7 +135,7 @@ function described(
 		unverified: log.unverified,
 		mail: mail.kind,
 		allow: allow.length > 0 ? allow.join(", ") : "everyone",
-		proxies: trusted.map((block) => block.join("/")).join(", ") || "none",
+		proxies: trustProxy.map((block) => block.join("/")).join(", ") || "none",
 	};
 }
 
@@ -153,11 +153,12 @@ function openLog(
 			snapshots: undefined,
 		};
 	}
-	if (!config.fsync)
+	const fsync = config.fsync === "on";
+	if (!fsync)
 		logger.warn(
 			"PLUME_FSYNC=off: a power cut may lose what people have seen already",
 		);
-	const disk = config.fsync ? real : unsynced(real);
+	const disk = fsync ? real : unsynced(real);
 	const folder = config.data;
 	const log = openFileLog({
 		disk,
@@ -177,7 +178,6 @@ function openLog(
 		warn: (error: Error) =>
 			logger.warn({ error: error.message }, `${name} are left aside`),
 	});
-	const { fsync } = config;
 	const snapshots = new Snapshots({ ...cache("snapshots"), fsync });
 	const indexes = new IndexFiles(cache("indexes"));
 	return { log, snapshots, indexes, known: cache("known networks") };

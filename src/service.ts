@@ -98,7 +98,8 @@ export async function startService(
 	pages: string,
 ): Promise<Service> {
 	const { config, log, report } = parts;
-	const { limits, host, port, trusted, origins, inspect: token } = config;
+	const { limits, host, port, origins, inspect: token } = config;
+	const { trustProxy: trusted } = config;
 	const started = await startEngine(parts, (why) =>
 		unavailable(port, host, why),
 	);

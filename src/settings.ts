@@ -1,112 +1,195 @@
 /**
- * The settings there are: what each means, its default, its flag, and what an
- * environment has that looks like one and is none. Secrets have no flag.
+ * What a setting is, and the settings of the server itself. A setting is a
+ * row: what it means, what it is where nobody sets it, and how it is read.
+ * Its variable and its flag are made from its key.
  */
-import { limitTable } from "./limits.ts";
+import { parseEmail } from "./chat/email.ts";
+import { parseTrusted, type Trusted } from "./edge/network.ts";
+import { messageOf } from "./log/disk.ts";
 
 /** The operator has something to mend; the message says what. Exit code 2. */
 export class ConfigError extends Error {
 	override readonly name = "ConfigError";
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-interface Setting {
+export interface Setting<Value> {
 	readonly help: string;
-	readonly fallback: string;
-	readonly secret?: true;
+	/** Where it is not set. */
+	readonly value: Value;
+	/** Where it is not set and PLUME_LIMITS is off, if that is another. */
+	readonly lifted?: Value;
+	/** Read from the service manager's credentials first; has no flag. */
+	readonly isSecret?: true;
+	/** Throws `ConfigError`, which names the variable. */
+	parse(text: string, variable: string): Value;
 }
 
-const setting = (help: string, fallback = ""): Setting => ({ help, fallback });
-const secret = (help: string): Setting => ({
-	...{ help, fallback: "", secret: true },
-});
+export type SettingTable = Readonly<Record<string, Setting<unknown>>>;
 
-export const settingTable: Readonly<Record<string, Setting>> = {
-	PLUME_HOST: setting("address to listen on", "127.0.0.1"),
-	PLUME_PORT: setting("port to listen on; 0 picks one", "4884"),
-	PLUME_DATA: setting("data folder ($STATE_DIRECTORY, else ./data)"),
-	PLUME_LOG: setting("where events go: file or memory", "file"),
-	PLUME_FSYNC: setting(
-		"off: faster, but a power cut may lose what people saw",
-		"on",
-	),
-	PLUME_ORIGINS: setting("further allowed origins, by comma (same host)"),
-	PLUME_TRUST_PROXY: setting(
-		"addresses or CIDR of trusted proxies, by comma (none)",
-	),
-	PLUME_ALLOW: setting(
-		"emails and @domains that may enter, by comma (everyone)",
-	),
-	PLUME_LIMITS: setting(
-		"off lifts rate and count limits; for benchmarks only",
-		"on",
-	),
-	ENV: setting("production: codes are mailed, not printed"),
-	MAILGUN_DOMAIN: setting("your domain at Mailgun"),
-	MAILGUN_URL: setting(
-		"Mailgun's API; EU: https://api.eu.mailgun.net",
-		"https://api.mailgun.net",
-	),
-	MAIL_FROM: setting("sender (Plume <plume@your domain>)"),
-	MAILGUN_APIKEY: secret("Mailgun's API key"),
-	SMTP_URL: secret("smtp:// or smtps:// instead of Mailgun"),
-	PLUME_INSPECT: secret("token that opens /inspect (closed)"),
-	PLUME_SECRET: secret("keys every MAC (file `secret` in the data folder)"),
+export type ValuesOf<Table extends SettingTable> = {
+	readonly [Key in keyof Table]: Table[Key]["value"];
 };
 
-/** `codeTries` is `PLUME_LIMIT_CODE_TRIES`. */
-export function limitVariable(name: string): string {
-	return `PLUME_LIMIT_${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
-}
-
-/** `PLUME_TRUST_PROXY` is `--trust-proxy`. */
-export function flagOf(variable: string): string {
-	return variable
-		.replace(/^PLUME_/, "")
-		.toLowerCase()
-		.replaceAll("_", "-");
-}
-
-/** What Kubernetes sets in every pod for a service named `plume`. */
-const FROM_KUBERNETES = /^PLUME_(SERVICE_|PORT_.*_TCP)/;
-/** So many letters apart, a name is taken for a mistyped one. */
-const MISTYPED = 2;
-
-/**
- * Answers a warning for each variable that seems to be meant for Plume and is
- * unknown. Throws `ConfigError` at one that is nearly the name of a setting.
- */
-export function checkNames(environment: Environment): readonly string[] {
-	const limits = Object.keys(limitTable).map(limitVariable);
-	const known = [...Object.keys(settingTable), ...limits];
-	const strange = Object.keys(environment).filter(
-		(name) =>
-			name.startsWith("PLUME_") &&
-			environment[name]?.trim() &&
-			!known.includes(name) &&
-			!FROM_KUBERNETES.test(name),
-	);
-	return strange.map((name) => {
-		const far = (other: string) => distance(name, other);
-		const meant = known.reduce((a, b) => (far(b) < far(a) ? b : a));
-		if (far(meant) > MISTYPED)
-			return `${name} is no setting: plume serve --help lists them all.`;
-		throw new ConfigError(`${name} is no setting. Did you mean ${meant}?`);
+/** With the prefix `PLUME_`, `trustProxy` is the variable `PLUME_TRUST_PROXY` and the flag `--trust-proxy`. */
+export const variablesOf = (prefix: string, table: SettingTable) =>
+	Object.entries(table).map(([key, setting]) => {
+		const name = prefix + key.replace(/[A-Z]/g, "_$&").toUpperCase();
+		const flag = name.replace(/^PLUME_/, "").toLowerCase();
+		return { ...setting, key, name, flag: flag.replaceAll("_", "-") };
 	});
+
+export type Variable = ReturnType<typeof variablesOf>[number];
+
+/** `textOf` answers undefined for a variable that is not set. */
+export function valuesOf<Table extends SettingTable>(
+	prefix: string,
+	table: Table,
+	textOf: (variable: Variable) => string | undefined,
+	isLifted = false,
+): ValuesOf<Table> {
+	const entries = variablesOf(prefix, table).map((variable) => {
+		const { key, name, value, lifted = value } = variable;
+		const text = textOf(variable);
+		if (text !== undefined) return [key, variable.parse(text, name)];
+		return [key, isLifted ? lifted : value];
+	});
+	return Object.fromEntries(entries);
 }
 
-/** How many letters must be added, dropped or changed to make one word the other. */
-function distance(one: string, other: string): number {
-	let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-	for (const [index, letter] of [...one].entries()) {
-		const next = [index + 1];
-		for (const [at, there] of [...other].entries()) {
-			const [over = 0, above = 0] = row.slice(at);
-			const changed = over + (letter === there ? 0 : 1);
-			next.push(Math.min((next[at] ?? 0) + 1, above + 1, changed));
-		}
-		row = next;
-	}
-	return row.at(-1) ?? 0;
+export const refuse = (text: string, variable: string, say: string): never => {
+	throw new ConfigError(`${variable} is "${text}": say ${say}.`);
+};
+
+export const anything = (help: string, value = ""): Setting<string> => ({
+	...{ help, value, parse: String },
+});
+
+export const secret = (help: string): Setting<string | undefined> => ({
+	...{ help, value: undefined, isSecret: true, parse: String },
+});
+
+export const oneOf = <Word extends string>(
+	help: string,
+	...words: readonly [Word, ...Word[]]
+): Setting<Word> => ({
+	...{ help, value: words[0] },
+	parse: (text, variable) =>
+		words.find((word) => word === text) ??
+		refuse(text, variable, words.join(" or ")),
+});
+
+/** What a number may be at most, by the unit that its variable ends with. */
+const MOST = {
+	...{ PORT: 65_535, PERCENT: 100 },
+	...{ SECONDS: 86_400, DAYS: 36_500, BYTES: 2 ** 30 },
+};
+
+/** With less than `least` nobody could enter. */
+export const wholeNumber = (value: number, help: string, least = 1) => ({
+	...{ help, value, least },
+	parse(text: string, variable: string): number {
+		const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+		const unit = Object.entries(MOST).find(([end]) => variable.endsWith(end));
+		const most = unit?.[1] ?? 1_000_000_000;
+		if (number >= least && number <= most) return number;
+		return refuse(text, variable, `a whole number from ${least} to ${most}`);
+	},
+});
+
+/** By comma. One that is set is not empty: it was meant to keep somebody out, or let somebody in. */
+const list = <Entry>(
+	help: string,
+	parse: (entry: string) => Entry | readonly Entry[],
+): Setting<readonly Entry[]> => ({
+	...{ help, value: [] },
+	parse(text, variable) {
+		const entries = text.split(",").map((entry) => entry.trim());
+		const named = entries.filter((entry) => entry !== "");
+		if (named.length > 0) return named.flatMap(parse);
+		throw new ConfigError(
+			`${variable} names nobody: list who is meant, by comma, or unset it.`,
+		);
+	},
+});
+
+const host: Setting<string> = {
+	...anything("address to listen on", "127.0.0.1"),
+	parse(text, variable) {
+		if (!/[[\]/\s]|^[^:]*:\d*$/.test(text)) return text;
+		const say = "an address or a name alone, like 127.0.0.1 or ::1";
+		return refuse(text, variable, say);
+	},
+};
+
+const anyPort = wholeNumber(4884, "port to listen on; 0 picks one", 0);
+const port: Setting<number> = {
+	...anyPort,
+	parse(text, variable) {
+		if (!text.startsWith("tcp://")) return anyPort.parse(text, variable);
+		throw new ConfigError(
+			`PLUME_PORT is "${text}", which Kubernetes sets for a service named plume: set enableServiceLinks: false in the pod, or PLUME_PORT to a number.`,
+		);
+	},
+};
+
+const inspect: Setting<string | undefined> = {
+	...secret("token that opens /inspect (closed)"),
+	/** It travels as a WebSocket subprotocol, which only these letters may be in. */
+	parse(token) {
+		if (/^[A-Za-z0-9_-]{16,}$/.test(token)) return token;
+		throw new ConfigError(
+			"PLUME_INSPECT is no good token: say at least 16 letters, digits, - or _.",
+		);
+	},
+};
+
+function origin(entry: string): string {
+	if (/^https?:\/\/[^/]+$/.test(entry) && URL.canParse(entry))
+		return new URL(entry).origin;
+	throw new ConfigError(
+		`PLUME_ORIGINS: "${entry}" is not an origin like https://chat.example.org.`,
+	);
 }
+
+/** As `parseEmail` writes it, so that it can be compared. */
+function allowed(entry: string): string {
+	const domainOnly = entry.startsWith("@");
+	const address = parseEmail(domainOnly ? `anyone${entry}` : entry);
+	if (address && entry[0] !== "*")
+		return domainOnly ? `@${address.domain}` : address.email;
+	const [, domain] = /^[*@]*\.?([^@\s]+\.[^@\s.]+)$/.exec(entry) ?? [];
+	const hint = domain ? ` Did you mean @${domain}?` : "";
+	throw new ConfigError(
+		`PLUME_ALLOW: "${entry}" is neither an email nor an @domain.${hint}`,
+	);
+}
+
+function trusted(entry: string): Trusted {
+	try {
+		return parseTrusted(entry);
+	} catch (error) {
+		throw new ConfigError(`PLUME_TRUST_PROXY: ${messageOf(error)}.`);
+	}
+}
+
+const onOrOff = (help: string) => oneOf(help, "on", "off");
+
+export const settingTable = {
+	host,
+	port,
+	data: anything("data folder ($STATE_DIRECTORY, else ./data)"),
+	log: oneOf("where events go: file or memory", "file", "memory"),
+	fsync: onOrOff("off: faster, but a power cut may lose what people saw"),
+	origins: list("further allowed origins, by comma (same host)", origin),
+	trustProxy: list<Trusted[number]>(
+		"addresses or CIDR of trusted proxies, by comma (none)",
+		trusted,
+	),
+	allow: list(
+		"emails and @domains that may enter, by comma (everyone)",
+		allowed,
+	),
+	limits: onOrOff("off lifts rate and count limits; for benchmarks only"),
+	inspect,
+	secret: secret("keys every MAC (file `secret` in the data folder)"),
+};

@@ -1,8 +1,12 @@
 /** What an operator may get wrong in the settings, and what they are told. */
 import { describe, expect, test } from "vitest";
-import { ConfigError, readConfig } from "../src/config.ts";
+import {
+	ConfigError,
+	limitVariables,
+	readConfig,
+	settingVariables,
+} from "../src/config.ts";
 import { limitTable } from "../src/limits.ts";
-import { limitVariable, settingTable } from "../src/settings.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -23,8 +27,8 @@ const mailgun = { MAILGUN_APIKEY: "k", MAILGUN_DOMAIN: "mg.example.org" };
 const smtp = (url: string) => ({ SMTP_URL: url });
 
 describe("an empty value is as not set", () => {
-	const limits = Object.keys(limitTable).map(limitVariable);
-	const names = [...Object.keys(settingTable), ...limits];
+	const variables = [...settingVariables, ...limitVariables];
+	const names = variables.map(({ name }) => name);
 	test.each(names.filter((name) => name !== "PLUME_ALLOW"))("%s", (name) => {
 		for (const empty of ["", "  "])
 			expect(read({ [name]: empty })).toEqual(read({}));
@@ -125,9 +129,18 @@ test("a variable that only seems to be Plume's is warned of once", () => {
 	]);
 });
 
+test.each(["PLUME_LANG", "PLUME_BASE", "PLUME_NODE", "PLUME_NATS_URL"])(
+	"%s, a setting of a later version, is warned of however near it is to another",
+	(name) => {
+		expect(read({ [name]: "en" }).warnings).toEqual([
+			expect.stringContaining(`${name} is a setting of a later version`),
+		]);
+	},
+);
+
 describe("a limit with which nobody could enter is refused by name", () => {
 	test.each(Object.entries(limitTable))("%s", (name, { value, least }) => {
-		const variable = limitVariable(name);
+		const variable = `PLUME_LIMIT_${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
 		expect(least).toBeLessThanOrEqual(value);
 		for (const bad of [least - 1, 1e12, -1, 1.5])
 			expect(refusal({ [variable]: `${bad}` })).toContain(`${variable} is`);

@@ -2,15 +2,13 @@
  * The command line: which command, with which flags. A flag is a variable
  * said differently, and stands above it.
  */
-import type { Accepts } from "../config.ts";
-import { limitTable } from "../limits.ts";
 import {
+	type Accepts,
 	ConfigError,
 	type Environment,
-	flagOf,
-	limitVariable,
-	settingTable,
-} from "../settings.ts";
+	limitVariables,
+	settingVariables,
+} from "../config.ts";
 import { boolean, parseFlags, string } from "./flags.ts";
 
 /** The commands that only read a log: each has a file of its name, which reads its words. */
@@ -37,11 +35,9 @@ export interface ServeCommand {
 	readonly accepts: Accepts;
 }
 
-/** Every variable that has a flag. */
-const flagged: readonly string[] = [
-	...Object.keys(settingTable).filter((name) => !settingTable[name]?.secret),
-	...Object.keys(limitTable).map(limitVariable),
-];
+const flagged = [...settingVariables, ...limitVariables].filter(
+	({ isSecret }) => !isSecret,
+);
 
 /** Throws `ConfigError` with words that say what to type instead. */
 export function parseCommand(
@@ -70,15 +66,15 @@ function parseServe(
 	environment: Environment,
 ): ServeCommand {
 	const options = {
-		...Object.fromEntries(flagged.map((it) => [flagOf(it), string])),
+		...Object.fromEntries(flagged.map(({ flag }) => [flag, string])),
 		...{ "accept-clock": boolean, "accept-missing": boolean },
 		...{ "accept-secret": boolean, restored: boolean },
 	};
 	const parsed = parseFlags(name, args, options, 0);
 	const values: Readonly<Record<string, unknown>> = parsed.values;
-	const given = flagged.flatMap((variable) => {
-		const value = values[flagOf(variable)];
-		return typeof value === "string" ? [[variable, value]] : [];
+	const given = flagged.flatMap(({ name, flag }) => {
+		const value = values[flag];
+		return typeof value === "string" ? [[name, value]] : [];
 	});
 	return {
 		name,

@@ -1,7 +1,7 @@
 /** What `--help` prints: made from the tables the program itself reads. */
 
-import { limitTable } from "../limits.ts";
-import { flagOf, limitVariable, settingTable } from "../settings.ts";
+import { limitVariables, settingVariables } from "../config.ts";
+import type { Variable } from "../settings.ts";
 import type { Topic } from "./arguments.ts";
 
 const plume = `Plume, a small event-sourced chat server.
@@ -103,25 +103,16 @@ export function helpText(of: Topic): string {
 }
 
 function serve(): string {
-	const settings = Object.entries(settingTable);
-	const plain = settings
-		.filter(([, { secret }]) => !secret)
-		.map(([name, { help, fallback }]) =>
-			row(`--${flagOf(name)}`, name, help, fallback),
-		);
-	const secrets = settings
-		.filter(([, { secret }]) => secret)
-		.map(([name, { help }]) => row("", name, help));
-	const limits = Object.entries(limitTable).map(([key, { help, value }]) => {
-		const name = limitVariable(key);
-		return row(`--${flagOf(name)}`, name, help, String(value));
-	});
+	const list = (variables: readonly Variable[]) =>
+		variables.map(variableRow).join("\n");
+	const plain = settingVariables.filter(({ isSecret }) => !isSecret);
+	const secrets = settingVariables.filter(({ isSecret }) => isSecret);
 	return `plume serve [flags]
 
 Runs the server. Every flag can be said as a variable instead; a flag stands
 above its variable.
 
-${plain.join("\n")}
+${list(plain)}
 ${row("--accept-clock", "", "start at once although the log is from the future")}
 ${row("--accept-missing", "", "start although events are missing from the log")}
 ${row("--restored", "", "once, after a backup was copied back by hand: tell everyone that something is missing")}
@@ -130,16 +121,19 @@ ${row("--accept-secret", "", "start with another secret than the log was written
 Secrets have no flag. They are read from the service manager's credentials
 ($CREDENTIALS_DIRECTORY/NAME) first, then from the environment:
 
-${secrets.join("\n")}
+${list(secrets)}
 
 Limits, with the unit in the name:
 
-${limits.join("\n")}
+${list(limitVariables)}
 `;
 }
 
-function row(flag: string, variable: string, help: string, fallback = "") {
+function variableRow({ name, flag, isSecret, help, value }: Variable): string {
+	return row(isSecret ? "" : `--${flag}`, name, help, String(value ?? ""));
+}
+
+function row(flag: string, variable: string, help: string, value = "") {
 	const names = `  ${flag.padEnd(34)} ${variable}`.trimEnd();
-	const value = fallback === "" ? "" : ` [${fallback}]`;
-	return `${names}\n      ${help}${value}`;
+	return `${names}\n      ${help}${value && ` [${value}]`}`;
 }

@@ -1,52 +1,21 @@
-/** Where mail goes, as the settings say; what is wrong with them is said by name. */
+/** The settings that say where mail goes; what is wrong with them is said by name. */
 import { parseEmail } from "../chat/email.ts";
-import { ConfigError } from "../settings.ts";
-
-export type MailSetting =
-	| { readonly kind: "terminal" }
-	| { readonly kind: "smtp"; readonly url: string; readonly from: string }
-	| {
-			readonly kind: "mailgun";
-			readonly key: string;
-			readonly domain: string;
-			readonly url: string;
-			readonly from: string;
-	  };
+import {
+	anything,
+	ConfigError,
+	oneOf,
+	refuse,
+	secret,
+	type ValuesOf,
+} from "../settings.ts";
 
 /** What a user and a password in a URL may be made of as they are. */
 const UNSAFE = /[^\w.~!$&'()*,;=:%-]|%(?![\da-f]{2})/i;
 const SMTP = /^smtps?:\/\/(?:(?<login>.*)@)?(?<host>[^@]*)$/s;
 const HOST = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::(?<port>\d+))?(?:[/?].*)?$/i;
 
-export function mailSetting(
-	get: (variable: string) => string,
-	production: boolean,
-): MailSetting {
-	const [key, url] = [get("MAILGUN_APIKEY"), get("SMTP_URL")];
-	const from = sender(get("MAIL_FROM"));
-	if (!key && !url && !production) return { kind: "terminal" };
-	if (!key && !url)
-		throw new ConfigError(
-			"ENV=production needs a way to mail login codes: set MAILGUN_APIKEY and MAILGUN_DOMAIN, or SMTP_URL.",
-		);
-	if (url) {
-		const host = smtpHost(url);
-		return { kind: "smtp", url, from: from || `Plume <plume@${host}>` };
-	}
-	const domain = get("MAILGUN_DOMAIN");
-	if (!/^[\w-]+(\.[\w-]+)*$/.test(domain))
-		throw new ConfigError(
-			`MAILGUN_DOMAIN is "${domain}": say the domain alone, like mg.example.org, beside MAILGUN_APIKEY.`,
-		);
-	const sent = {
-		url: mailgunUrl(get),
-		from: from || `Plume <plume@${domain}>`,
-	};
-	return { kind: "mailgun", key, domain, ...sent };
-}
-
 /** Says nothing of the password but the sign that is in the way. */
-function smtpHost(url: string): string {
+function smtpUrl(url: string): string {
 	const { login = "", host = "" } = SMTP.exec(url)?.groups ?? {};
 	const [sign] = UNSAFE.exec(login) ?? [];
 	if (sign)
@@ -58,15 +27,14 @@ function smtpHost(url: string): string {
 		throw new ConfigError(
 			`SMTP_URL has the port ${port}: say one from 1 to 65535.`,
 		);
-	if (HOST.test(host) && URL.canParse(url)) return new URL(url).hostname;
+	if (HOST.test(host) && URL.canParse(url)) return url;
 	throw new ConfigError(
 		"SMTP_URL must begin with smtp:// or smtps://, as in smtps://user:password@mail.example.org, with all but letters and digits in the password encoded (# as %23).",
 	);
 }
 
 /** The key is in every request: it may cross a network only encrypted. */
-function mailgunUrl(get: (variable: string) => string): string {
-	const url = get("MAILGUN_URL");
+function mailgunUrl(url: string): string {
 	const { protocol, hostname, pathname, origin } = URL.canParse(url)
 		? new URL(url)
 		: new URL("none:");
@@ -78,11 +46,67 @@ function mailgunUrl(get: (variable: string) => string): string {
 	);
 }
 
-/** Empty is as not set. */
-function sender(text: string): string {
+function sender(text: string, variable: string): string {
 	const [, address = text] = /^[^<>\p{Cc}]*<([^<>]*)>$/u.exec(text) ?? [];
-	if (text === "" || parseEmail(address)) return text;
-	throw new ConfigError(
-		`MAIL_FROM is "${text}": say one address, like plume@example.org or Plume <plume@example.org>.`,
-	);
+	if (parseEmail(address)) return text;
+	const say =
+		"one address, like plume@example.org or Plume <plume@example.org>";
+	return refuse(text, variable, say);
+}
+
+export const mailTable = {
+	env: {
+		...oneOf(
+			"production: codes are mailed, not printed",
+			"production",
+			"development",
+		),
+		value: "development",
+	},
+	mailgunDomain: anything("your domain at Mailgun"),
+	mailgunUrl: anything(
+		"Mailgun's API; EU: https://api.eu.mailgun.net",
+		"https://api.mailgun.net",
+	),
+	mailFrom: {
+		...anything("sender (Plume <plume@your domain>)"),
+		parse: sender,
+	},
+	mailgunApikey: secret("Mailgun's API key"),
+	smtpUrl: {
+		...secret("smtp:// or smtps:// instead of Mailgun"),
+		parse: smtpUrl,
+	},
+};
+
+export type MailSetting = ReturnType<typeof mailSetting>;
+
+/** Throws `ConfigError` if codes could not be mailed. */
+export function mailSetting(values: ValuesOf<typeof mailTable>) {
+	const {
+		env,
+		mailgunApikey: key,
+		mailgunDomain: domain,
+		smtpUrl: url,
+	} = values;
+	const from = (host: string) => values.mailFrom || `Plume <plume@${host}>`;
+	if (url)
+		return { kind: "smtp", url, from: from(new URL(url).hostname) } as const;
+	if (!key && env === "development") return { kind: "terminal" } as const;
+	if (!key)
+		throw new ConfigError(
+			"ENV=production needs a way to mail login codes: set MAILGUN_APIKEY and MAILGUN_DOMAIN, or SMTP_URL.",
+		);
+	if (!/^[\w-]+(\.[\w-]+)*$/.test(domain)) {
+		const say = "the domain alone, like mg.example.org, beside MAILGUN_APIKEY";
+		return refuse(domain, "MAILGUN_DOMAIN", say);
+	}
+	const api = mailgunUrl(values.mailgunUrl);
+	return {
+		kind: "mailgun",
+		key,
+		domain,
+		url: api,
+		from: from(domain),
+	} as const;
 }
