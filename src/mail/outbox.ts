@@ -12,16 +12,22 @@ import { TokenBucket } from "../bucket.ts";
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
 import type { Sender } from "./allowance.ts";
-import { Lane } from "./lane.ts";
 import { type LoginMail, MailError, type Mailer } from "./mailer.ts";
 
 /** Called once, after `post` has returned; without an error when the mail was taken. */
 export type Done = (error?: MailError) => void;
 
-interface Waiting {
-	readonly mail: LoginMail;
+/** When a mail's turn is: each network has one mail of a lane in a round. */
+interface Turn {
 	/** The widest it was asked for from: who has a wide one is still one. */
 	readonly network: string;
+	/** The first lane that has a mail goes first. */
+	readonly lane: number;
+	readonly round: number;
+}
+
+interface Waiting extends Turn {
+	readonly mail: LoginMail;
 	readonly done: Done;
 	readonly giveUpAt: number;
 }
@@ -31,8 +37,10 @@ export class Outbox {
 	readonly #clock: Clock;
 	readonly #limits: Limits;
 	readonly #bucket: TokenBucket;
-	/** The first lane that has a mail goes first. */
-	readonly #lanes: readonly Lane<Waiting>[] = [0, 1, 2].map(() => new Lane());
+	/** In the order in which they will go. */
+	#waiting: readonly Waiting[] = [];
+	/** Of the last mail of each lane that went. */
+	readonly #rounds = [0, 0, 0];
 	/** So many mails of the burst are left to the lanes before. */
 	readonly #reserved: readonly number[];
 	readonly #calls = new Set<AbortController>();
@@ -53,10 +61,8 @@ export class Outbox {
 
 	/** Would a mail be taken, and how long would it wait if nobody else came and the mail service were quick? */
 	admit(sender: Sender): { readonly waitMs: number } | undefined {
-		const own = laneOf(sender);
-		let tokens = 1 + (this.#reserved[own] ?? 0);
-		tokens += this.#lanes[own]?.ahead(widest(sender)) ?? 0;
-		for (const lane of this.#lanes.slice(0, own)) tokens += lane.length;
+		const { lane, ahead } = this.#turnOf(sender);
+		const tokens = 1 + (this.#reserved[lane] ?? 0) + ahead.length;
 		const waitMs = this.#bucket.waitMs(tokens);
 		const refused =
 			this.#closed || waitMs > this.#limits.mailQueueSeconds * 1000;
@@ -72,8 +78,9 @@ export class Outbox {
 		const { mailQueueSeconds, mailTimeoutSeconds } = this.#limits;
 		const patienceMs = (mailQueueSeconds + mailTimeoutSeconds) * 1000;
 		const giveUpAt = this.#clock.now() + patienceMs;
-		const network = widest(sender);
-		this.#lanes[laneOf(sender)]?.add({ mail, network, done, giveUpAt });
+		const { ahead, ...turn } = this.#turnOf(sender);
+		const after = this.#waiting.slice(ahead.length);
+		this.#waiting = [...ahead, { ...turn, mail, done, giveUpAt }, ...after];
 		this.#pump();
 	}
 
@@ -85,9 +92,24 @@ export class Outbox {
 		for (const call of this.#calls) call.abort("the server is stopping");
 	}
 
+	#turnOf({ networks, isNear, isKnown }: Sender) {
+		const network = networks.at(-1) ?? "";
+		const lane = isNear ? 0 : isKnown ? 1 : 2;
+		const own = this.#waiting.findLast(
+			(other) => other.lane === lane && other.network === network,
+		);
+		const round = (own?.round ?? this.#rounds[lane] ?? 0) + 1;
+		const ahead = this.#waiting.filter(
+			(other) =>
+				other.lane < lane || (other.lane === lane && other.round <= round),
+		);
+		return { network, lane, round, ahead };
+	}
+
 	#answerAll(isOver: (waiting: Waiting) => boolean, why: string): void {
-		for (const lane of this.#lanes)
-			for (const { done } of lane.remove(isOver)) answer(done, why);
+		const over = this.#waiting.filter(isOver);
+		this.#waiting = this.#waiting.filter((waiting) => !over.includes(waiting));
+		for (const { done } of over) answer(done, why);
 	}
 
 	#pump(): void {
@@ -96,15 +118,17 @@ export class Outbox {
 		this.#answerAll(({ giveUpAt }) => giveUpAt < now, "it waited too long");
 
 		while (this.#calls.size < this.#limits.mailInFlight) {
-			const first = this.#lanes.findIndex(({ length }) => length > 0);
-			const waitMs = this.#bucket.waitMs(1 + (this.#reserved[first] ?? 0));
+			const [next, ...others] = this.#waiting;
+			if (!next) return;
+			const { lane, round } = next;
+			const waitMs = this.#bucket.waitMs(1 + (this.#reserved[lane] ?? 0));
 			if (waitMs > 0) {
 				this.#cancelWake();
 				this.#cancelWake = this.#clock.after(waitMs, () => this.#pump());
 				return;
 			}
-			const next = this.#lanes[first]?.shift();
-			if (!next) return;
+			this.#waiting = others;
+			this.#rounds[lane] = round;
 			this.#bucket.take();
 			void this.#send(next);
 		}
@@ -114,29 +138,19 @@ export class Outbox {
 		const call = new AbortController();
 		const { signal } = call;
 		this.#calls.add(call);
-		const aborted = new Promise<MailError>((resolve) => {
-			signal.addEventListener("abort", () =>
-				resolve(new MailError(String(signal.reason))),
-			);
-		});
 		const seconds = this.#limits.mailTimeoutSeconds;
 		const cancelTimeout = this.#clock.after(seconds * 1000, () =>
 			call.abort(`the mail service did not answer within ${seconds} s`),
 		);
-		const sent = this.#mailer
+		const error = await this.#mailer
 			.send(mail, signal)
 			.then(() => undefined, mailError);
-		const error = await Promise.race([aborted, sent]);
 		cancelTimeout();
 		this.#calls.delete(call);
 		this.#pump();
-		done(error);
+		done(error && signal.aborted ? new MailError(signal.reason) : error);
 	}
 }
-
-const widest = ({ networks }: Sender) => networks.at(-1) ?? "";
-
-const laneOf = ({ isNear, isKnown }: Sender) => (isNear ? 0 : isKnown ? 1 : 2);
 
 /** Later, so that who posts need not expect to be called back at once. */
 function answer(done: Done, why: string): void {

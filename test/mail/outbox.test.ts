@@ -50,12 +50,13 @@ class FakeMailer implements Mailer {
 
 	async send({ to }: LoginMail, signal: AbortSignal): Promise<void> {
 		this.sent.push({ to, at: this.#clock.now() });
-		signal.addEventListener("abort", () => {
-			this.aborted += 1;
-		});
 		if (!this.holds) return;
 		this.most = Math.max(this.most, ++this.under);
 		await new Promise<void>((resolve, reject) => {
+			signal.addEventListener("abort", () => {
+				this.aborted += 1;
+				reject(new MailError("given up"));
+			});
 			this.held.push((error) => {
 				this.under -= 1;
 				if (error) reject(error);

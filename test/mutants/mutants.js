@@ -888,8 +888,8 @@ const login = [
 	{
 		promise: "mail: who is known goes first",
 		file: "src/mail/outbox.ts",
-		find: "(isNear ? 0 : isKnown ? 1 : 2)",
-		replace: "(isNear || isKnown ? 2 : 2)",
+		find: "isNear ? 0 : isKnown ? 1 : 2",
+		replace: "isNear || isKnown ? 2 : 2",
 		tests: ["test/mail/outbox.test.ts -t leaves"],
 	},
 	{
