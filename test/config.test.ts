@@ -94,6 +94,9 @@ test.each<[Environment, string]>([
 	[smtp("smtp://user:pa#ss"), "SMTP_URL must begin with"],
 	[smtp("smtp://"), "SMTP_URL must begin with"],
 	[smtp("mail.example.org"), "SMTP_URL must begin with"],
+	[smtp("localhost:25"), "SMTP_URL must begin with"],
+	[smtp("http://host"), "SMTP_URL must begin with"],
+	[smtp("smtp://u:pa55@ho st"), "SMTP_URL must begin with"],
 ])("%j is refused by name", (environment, words) => {
 	expect(refusal(environment)).toContain(words);
 	const secret = /pa.ss|100%(?!25)/;

@@ -1,5 +1,6 @@
 /** The settings that say where mail goes; what is wrong with them is said by name. */
 import { parseEmail } from "../chat/email.ts";
+import { isLoopback } from "../edge/hosts.ts";
 import {
 	anything,
 	ConfigError,
@@ -38,8 +39,8 @@ function mailgunUrl(url: string): string {
 	const { protocol, hostname, pathname, origin } = URL.canParse(url)
 		? new URL(url)
 		: new URL("none:");
-	const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
-	const isSafe = protocol === "https:" || (protocol === "http:" && loopback);
+	const isHere = protocol === "http:" && isLoopback(hostname);
+	const isSafe = protocol === "https:" || isHere;
 	if (isSafe && pathname === "/") return origin;
 	throw new ConfigError(
 		`MAILGUN_URL is "${url}": it must begin with https:// and end with the host, as https://api.eu.mailgun.net.`,

@@ -4,6 +4,7 @@
  * password never goes to another machine in the clear.
  */
 import { createTransport, type NodemailerError } from "nodemailer";
+import { isLoopback } from "../edge/hosts.ts";
 import { letterOf } from "./letter.ts";
 import { MailError, type Mailer } from "./mailer.ts";
 
@@ -38,14 +39,9 @@ const TROUBLE = [
 	],
 ] as const;
 
-const HERE = /^(localhost|127\.[\d.]+|\[::1\])$/;
-
-/** Throws `MailError` if `url` cannot be one; says nothing of what is in it. */
 export function smtpMailer({ url, from }: SmtpOptions): Mailer {
-	if (!/^smtps?:\/\//.test(url) || !URL.canParse(url))
-		throw new MailError("SMTP_URL must look like smtps://user:password@host");
 	const { password, hostname } = new URL(url);
-	const isHere = HERE.test(hostname);
+	const isHere = isLoopback(hostname);
 	const transport = createTransport({
 		url,
 		requireTLS: password !== "" && !isHere,

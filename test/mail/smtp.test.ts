@@ -206,12 +206,3 @@ describe("a mail server with a certificate that nobody signed", () => {
 		);
 	});
 });
-
-it.each(["", "localhost:25", "http://host", `smtp://u:${PASSWORD}@ho st`])(
-	"refuses %s for an SMTP_URL without repeating it",
-	(url) => {
-		expect(() => smtpMailer({ url, from: FROM })).toThrow(
-			/^SMTP_URL must look like smtps:\/\/user:password@host$/,
-		);
-	},
-);
