@@ -33,6 +33,8 @@ const warn = (line: string) => process.stderr.write(`${line}\n`);
 
 async function main(): Promise<number | undefined> {
 	const command = parseCommand(process.argv.slice(2), process.env);
+	// The server writes to the descriptor itself, and goes on whoever reads it.
+	if (command.name !== "serve") process.stdout.once("error", endUnread);
 	switch (command.name) {
 		case "help":
 			print(helpText(command.of));
@@ -65,15 +67,11 @@ async function serve({ environment, accepts }: ServeCommand): Promise<void> {
 async function read({ name, args }: ReadCommand): Promise<number> {
 	const { parseReader } = await import("./cli/read.ts");
 	const { source, run } = parseReader[name](args);
-	const { stdin, stdout } = process;
-	// Whoever reads our lines may have seen enough of them.
-	stdout.once("error", ({ code }: NodeJS.ErrnoException) =>
-		process.exit(code === "EPIPE" ? 0 : 1),
-	);
 	const data = dataFolder(process.env);
 	const { disk, done } = shown(source ?? data);
 	const parts = {
-		...{ data, disk, stdin, warn, show, pause: untilStopped() },
+		...{ data, disk, stdin: process.stdin },
+		...{ warn, show, pause: untilStopped() },
 		print(line: string) {
 			done();
 			print(line);
@@ -112,6 +110,12 @@ function abortedBySignal(): AbortController {
 	for (const signal of ["SIGTERM", "SIGINT"] as const)
 		process.once(signal, () => controller.abort());
 	return controller;
+}
+
+/** Whoever reads our lines may have seen enough of them; or they can't be written. */
+function endUnread({ code, message }: NodeJS.ErrnoException) {
+	if (code !== "EPIPE") warn(`plume: standard output: ${message}`);
+	process.exit(code === "EPIPE" ? 0 : 1);
 }
 
 /** systemd hands secrets over in files that only this service can read. */

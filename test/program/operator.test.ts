@@ -321,6 +321,20 @@ test("a standard output and error on a full disk end nothing", async () => {
 	expect(await ended).toEqual([0, null]);
 });
 
+test.each([["--help"], ["--version"], ["check"]])(
+	"plume %s ends with a plain error when nothing can be written",
+	(...args) => {
+		const full = openSync("/dev/full", "w");
+		const { status, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
+			stdio: ["ignore", full, "pipe"],
+			env: { PLUME_LOG: "memory" },
+		});
+		closeSync(full);
+		expect(status).toBe(1);
+		expect(`${stderr}`).toMatch(/^plume: .*ENOSPC.*\n$/);
+	},
+);
+
 test("SIGTERM tells everyone, commits, and ends with 0; replay tells what was", async () => {
 	const plume = await chatOnce();
 	const caller = await Caller.enter(plume, "cleo");
