@@ -60,7 +60,7 @@ async function main(): Promise<number | undefined> {
 async function serve({ environment, accepts }: ServeCommand): Promise<void> {
 	const config = readConfig(environment, credential);
 	const server = await import("./serve.ts");
-	await server.serve({ config, accepts, version: VERSION, pages: PAGES });
+	await server.serve({ config, accepts, version: VERSION }, PAGES);
 }
 
 /** A command that only reads a log. */

@@ -3,6 +3,7 @@
  * disk, log, mail service and clock.
  */
 import { randomFillSync } from "node:crypto";
+import { once } from "node:events";
 import { resolve } from "node:path";
 import { isatty } from "node:tty";
 import { type Logger, pino } from "pino";
@@ -31,14 +32,12 @@ import { type ServiceParts, startService } from "./service.ts";
 const isTerminal = isatty(1);
 const OWNER_MS = 1000;
 
-interface ServeParts
-	extends Pick<ServiceParts, "config" | "accepts" | "version"> {
-	/** The folder of the built pages. */
-	readonly pages: string;
-}
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
-/** Starts the server, which runs until a signal stops it. */
-export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
+type Asked = Pick<ServiceParts, "config" | "accepts" | "version">;
+
+/** Runs the server until a signal stops it; `pages` is the folder of the built pages. */
+export async function serve(asked: Asked, pages: string): Promise<void> {
 	const { config } = asked;
 	const { output, logger } = openOutput();
 	const print = (line: string) => output.write(`${line}\n`);
@@ -51,54 +50,37 @@ export async function serve({ pages, ...asked }: ServeParts): Promise<void> {
 		logger.warn({ warning: name }, message);
 	});
 	for (const warning of config.warnings) logger.warn(warning);
-	const lock = config.log === "file" ? await Lock.take(config.data) : undefined;
-	const random = pooledRandom();
-	const secret =
-		config.log === "file"
-			? await readSecret(config, (message) => logger.warn(message))
-			: (config.secret ?? Buffer.from(random(32)).toString("base64url"));
-	const secrets = new Secrets(secret, random);
 	const { disk, done } = shown(config.data);
-	const opened = openLog(asked, { disk, lock }, secrets, logger);
-	const service = await startService(
-		{
-			...asked,
-			...opened,
-			mailer: await makeMailer(config, print),
-			secrets,
-			clockFrom: systemClock,
-			report: logger,
-			onFatal,
-		},
-		pages,
-	);
+	const { lock, ...opened } =
+		config.log === "memory"
+			? openMemory(config, logger)
+			: await openFolder(asked, disk, logger);
+	const parts = {
+		...{ ...asked, ...opened, report: logger, onFatal },
+		mailer: await makeMailer(config, print),
+		clockFrom: systemClock,
+	};
+	const service = await startService(parts, pages);
 	done();
 	// Even while nobody says anything.
 	const watch = setInterval(() => lock?.check(), OWNER_MS);
 	// Not before: a long log is read faster with a heap that grows as it likes.
 	boundGarbage();
-	let isStopping = false;
-	const stop = async (signal: NodeJS.Signals) => {
-		if (isStopping) return;
-		isStopping = true;
-		logger.info({ signal }, "stopping");
-		await service.stop();
-		clearInterval(watch);
-		await lock?.release();
-		logger.info("stopped");
-		await output.drained();
-		process.exit(0);
-	};
-	for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
-		process.once(signal, () => {
-			stop(signal).catch(onFatal);
-		});
+	const stopped = Promise.race(SIGNALS.map((signal) => once(process, signal)));
 	// Not before: whoever reads it may stop us at once.
 	logger.info({ ...described(service.url, asked, opened.log) }, "listening");
 	if (isTerminal && !config.production)
 		print(
 			`\nPlume is at ${service.url}\nLogin codes appear here, until ENV=production mails them. Ctrl+C stops.\n`,
 		);
+	const [signal] = await stopped;
+	logger.info({ signal }, "stopping");
+	await service.stop().catch(onFatal);
+	clearInterval(watch);
+	await lock?.release();
+	logger.info("stopped");
+	await output.drained();
+	process.exit(0);
 }
 
 /** The operational log, for programs or for people. */
@@ -120,11 +102,7 @@ function openOutput() {
 }
 
 /** What an operator wants to see at a glance: is this the server that was meant? */
-function described(
-	url: string,
-	{ config, version }: Pick<ServeParts, "config" | "version">,
-	log: Log,
-) {
+function described(url: string, { config, version }: Asked, log: Log) {
 	const { data, mail, allow, trustProxy } = config;
 	return {
 		url,
@@ -139,34 +117,38 @@ function described(
 	};
 }
 
-/** The log, and the snapshots of what it comes to. */
-function openLog(
-	{ config, accepts }: Omit<ServeParts, "pages">,
-	{ disk: real, lock }: { disk: Disk; lock: Lock | undefined },
-	secrets: Secrets,
+function openMemory({ secret }: Config, logger: Logger) {
+	logger.warn("PLUME_LOG=memory: everything is forgotten at the next stop");
+	const random = pooledRandom();
+	const madeUp = Buffer.from(random(32)).toString("base64url");
+	const secrets = new Secrets(secret ?? madeUp, random);
+	const log = memoryLog({ id: secrets.id(), clock: systemClock() });
+	return { secrets, log, snapshots: undefined, lock: undefined };
+}
+
+/** The data folder: its lock, its secret, the log, and what is made from it. */
+async function openFolder(
+	{ config, accepts }: Asked,
+	real: Disk,
 	logger: Logger,
 ) {
-	if (config.log === "memory") {
-		logger.warn("PLUME_LOG=memory: everything is forgotten at the next stop");
-		return {
-			log: memoryLog({ id: secrets.id(), clock: systemClock() }),
-			snapshots: undefined,
-		};
-	}
+	const folder = config.data;
 	const fsync = config.fsync === "on";
+	const lock = await Lock.take(folder);
+	const secret = await readSecret(config, (message) => logger.warn(message));
+	const secrets = new Secrets(secret, pooledRandom());
 	if (!fsync)
 		logger.warn(
 			"PLUME_FSYNC=off: a power cut may lose what people have seen already",
 		);
 	const disk = fsync ? real : unsynced(real);
-	const folder = config.data;
 	const log = openFileLog({
 		disk,
 		folder,
 		clock: systemClock(),
 		ids: () => secrets.id(),
 		linger,
-		checkOwner: () => lock?.check(),
+		checkOwner: () => lock.check(),
 		acceptMissing: accepts.missing,
 		warn: ({ message }) => logger.warn(message),
 		onTorn: (torn) =>
@@ -180,7 +162,8 @@ function openLog(
 	});
 	const snapshots = new Snapshots({ ...cache("snapshots"), fsync });
 	const indexes = new IndexFiles(cache("indexes"));
-	return { log, snapshots, indexes, known: cache("known networks") };
+	const known = cache("known networks");
+	return { lock, secrets, log, snapshots, indexes, known };
 }
 
 /** Only the one that is used is loaded. */
@@ -188,24 +171,19 @@ export async function makeMailer(
 	{ mail, limits }: Config,
 	print: (line: string) => void,
 ): Promise<Mailer> {
+	const timeoutMs = limits.mailTimeoutSeconds * 1000;
+	const clock = systemClock();
 	switch (mail.kind) {
 		case "mailgun": {
 			const { mailgunMailer } = await import("./mail/mailgun.ts");
-			return mailgunMailer({
-				...mail,
-				timeoutMs: limits.mailTimeoutSeconds * 1000,
-			});
+			return mailgunMailer({ ...mail, timeoutMs });
 		}
 		case "smtp": {
 			const { smtpMailer } = await import("./mail/smtp.ts");
 			return smtpMailer(mail);
 		}
 		case "terminal":
-			return terminalMailer({
-				print,
-				pretty: isTerminal,
-				clock: systemClock(),
-			});
+			return terminalMailer({ print, pretty: isTerminal, clock });
 	}
 }
 

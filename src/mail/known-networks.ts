@@ -69,10 +69,8 @@ export class KnownNetworks {
 	async load(): Promise<void> {
 		await this.#withFile(async ({ disk, folder }) => {
 			if (!(await disk.list(folder)).includes(NAME)) return;
-			const path = join(folder, NAME);
-			const file: unknown = JSON.parse(await textOf(disk, path, 0, MOST_BYTES));
-			const { format, until }: { format?: unknown; until?: unknown } =
-				Object(file);
+			const text = await textOf(disk, join(folder, NAME), 0, MOST_BYTES);
+			const { format, until } = Object(JSON.parse(text));
 			if (format !== FORMAT) throw new Error(`${NAME} has another format`);
 			for (const [key, time] of Object.entries(Object(until)).slice(0, MOST))
 				if (typeof time === "number") this.#until.set(key, time);

@@ -49,8 +49,7 @@ const givenUp = () => new MailError("Mailgun was given up on");
 
 /** What was thrown is not kept: it may quote the address. */
 function explain(thrown: unknown): never {
-	const { status, message }: { status?: unknown; message?: unknown } =
-		Object(thrown);
+	const { status, message } = Object(thrown);
 	// A connection that failed has the status 400, and its code for a message.
 	if (status === 400 && /^(?!ERR_BAD)[A-Z_]+$/.test(String(message)))
 		throw new MailError(
