@@ -21,10 +21,11 @@ import { wake } from "./engine/wake.ts";
 import { Door } from "./inspect/door.ts";
 import { Tap } from "./inspect/tap.ts";
 import { clockReaches } from "./late-clock.ts";
+import type { Cache } from "./log/cache.ts";
 import type { Log } from "./log/log.ts";
 import type { Snapshots } from "./log/snapshots.ts";
 import { Allowance } from "./mail/allowance.ts";
-import { type KnownFile, KnownNetworks } from "./mail/known-networks.ts";
+import { KnownNetworks } from "./mail/known-networks.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { checkSecret } from "./secret-file.ts";
@@ -39,7 +40,7 @@ export interface ServiceParts {
 	readonly snapshots: Snapshots | undefined;
 	/** Of logs that last, too. */
 	readonly indexes?: IndexFiles | undefined;
-	readonly known?: KnownFile | undefined;
+	readonly known?: Cache | undefined;
 	readonly mailer: Mailer;
 	readonly secrets: Secrets;
 	/** A clock that starts no earlier than the log's last event. */

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import type { Secrets } from "../engine/secrets.ts";
 import type { Limits } from "../limits.ts";
-import { type Disk, replaceFile, textOf } from "../log/disk.ts";
+import { attempt, type Cache } from "../log/cache.ts";
+import { replaceFile, textOf } from "../log/disk.ts";
 import { DAY_MS } from "./windows.ts";
 
 const NAME = "known.json";
@@ -17,20 +18,12 @@ const MOST = 10_000;
 const MOST_BYTES = 1_000_000;
 const SAVE_MS = 60_000;
 
-export interface KnownFile {
-	readonly disk: Disk;
-	/** The data folder. */
-	readonly folder: string;
-	/** Hears why the file was ignored, or could not be written. */
-	readonly warn: (error: Error) => void;
-}
-
 interface KnownParts {
 	readonly secrets: Secrets;
 	readonly clock: Clock;
 	readonly limits: Limits;
 	/** Of logs that last. */
-	readonly file?: KnownFile | undefined;
+	readonly file?: Cache | undefined;
 }
 
 export class KnownNetworks {
@@ -67,7 +60,10 @@ export class KnownNetworks {
 
 	/** Never rejects: what can't be read is as good as not there. */
 	async load(): Promise<void> {
-		await this.#withFile(async ({ disk, folder }) => {
+		const { file } = this.#parts;
+		if (!file) return;
+		const { disk, folder } = file;
+		await attempt(file, async () => {
 			if (!(await disk.list(folder)).includes(NAME)) return;
 			const text = await textOf(disk, join(folder, NAME), 0, MOST_BYTES);
 			const { format, until } = Object(JSON.parse(text));
@@ -79,21 +75,12 @@ export class KnownNetworks {
 
 	/** Never rejects. */
 	async save(): Promise<void> {
-		if (!this.#isChanged) return;
+		const { file } = this.#parts;
+		if (!file || !this.#isChanged) return;
 		this.#isChanged = false;
 		const until = Object.fromEntries(this.#until);
 		const text = `${JSON.stringify({ format: FORMAT, until })}\n`;
-		await this.#withFile(({ disk, folder }) =>
-			replaceFile(disk, folder, NAME, text),
-		);
-	}
-
-	async #withFile(task: (file: KnownFile) => Promise<void>): Promise<void> {
-		const { file } = this.#parts;
-		if (!file) return;
-		await task(file).catch((error: unknown) =>
-			file.warn(error instanceof Error ? error : Error(`${error}`)),
-		);
+		await attempt(file, () => replaceFile(file.disk, file.folder, NAME, text));
 	}
 
 	#key(network: string, mailbox = ""): string {

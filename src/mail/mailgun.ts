@@ -7,15 +7,10 @@ import FormData from "form-data";
 import Mailgun from "mailgun.js";
 import { letterOf } from "./letter.ts";
 import { MailError, type Mailer } from "./mailer.ts";
+import type { SettingOf } from "./setting.ts";
 
-export interface MailgunOptions {
-	readonly key: string;
-	readonly domain: string;
-	/** The sender, as `Name <address>`. */
-	readonly from: string;
+interface MailgunOptions extends SettingOf<"mailgun"> {
 	readonly timeoutMs: number;
-	/** Where the API is: for the EU region, and for tests. */
-	readonly url?: string | undefined;
 }
 
 const ADVICE: Readonly<Record<number, string>> = {
@@ -27,7 +22,7 @@ const ADVICE: Readonly<Record<number, string>> = {
 
 export function mailgunMailer(options: MailgunOptions): Mailer {
 	const { key, domain, from, timeoutMs: timeout, url } = options;
-	const account = { username: "api", key, timeout, ...(url && { url }) };
+	const account = { username: "api", key, timeout, url };
 	const { messages, domains } = new Mailgun(FormData).client(account);
 	return {
 		async send(mail, signal) {

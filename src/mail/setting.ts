@@ -81,6 +81,11 @@ export const mailTable = {
 };
 
 export type MailSetting = ReturnType<typeof mailSetting>;
+/** `from` is the sender, as `Name <address>`. */
+export type SettingOf<Kind> = Omit<
+	Extract<MailSetting, { readonly kind: Kind }>,
+	"kind"
+>;
 
 /** Throws `ConfigError` if codes could not be mailed. */
 export function mailSetting(values: ValuesOf<typeof mailTable>) {

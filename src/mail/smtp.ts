@@ -7,13 +7,7 @@ import { createTransport, type NodemailerError } from "nodemailer";
 import { isLoopback } from "../edge/hosts.ts";
 import { letterOf } from "./letter.ts";
 import { MailError, type Mailer } from "./mailer.ts";
-
-export interface SmtpOptions {
-	/** `smtp://user:password@host:port`, or `smtps://`. */
-	readonly url: string;
-	/** Sender, as `Name <address>`. */
-	readonly from: string;
-}
+import type { SettingOf } from "./setting.ts";
 
 const REFUSED = "refused the mail: check MAIL_FROM and the account";
 /** By nodemailer's error codes. */
@@ -39,7 +33,7 @@ const TROUBLE = [
 	],
 ] as const;
 
-export function smtpMailer({ url, from }: SmtpOptions): Mailer {
+export function smtpMailer({ url, from }: SettingOf<"smtp">): Mailer {
 	const { password, hostname } = new URL(url);
 	const isHere = isLoopback(hostname);
 	const transport = createTransport({
