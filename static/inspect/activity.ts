@@ -13,8 +13,6 @@ const PARTS = 250;
 /** What is answered shows what is in scope, and what was remembered. */
 export function activity({ inspector, reel, ask }: TravelParts) {
 	const place = find("#activity", HTMLElement);
-	let most = 1;
-	let known = "";
 	let scope: Scope = {};
 	const draw = async (): Promise<void> => {
 		const { from, to } = reel.about;
@@ -25,7 +23,7 @@ export function activity({ inspector, reel, ask }: TravelParts) {
 			ask({ ask: "marks", parts: PARTS }),
 			isScoped ? ask({ ask: "marks", parts: PARTS, ...scope }) : [],
 		]);
-		most = Math.max(1, ...all);
+		const most = Math.max(1, ...all);
 		path("all-events", bars(all, most));
 		path("found-events", bars(found, most));
 	};
@@ -40,13 +38,9 @@ export function activity({ inspector, reel, ask }: TravelParts) {
 		const time = from + ((clientX - left) / width) * (to - from);
 		inspector.goTo(ask({ ask: "time", time }));
 	});
-	inspector.onLook(({ moment }) => {
-		path("here", lineAt(moment?.time));
-		const { first, last } = reel;
-		if (known === `${first} ${last}`) return;
-		known = `${first} ${last}`;
-		void draw();
-	});
+	inspector.onLook(({ moment }) => path("here", lineAt(moment?.time)));
+	reel.onGrowth(draw);
+	void draw();
 	return {
 		show(found: Scope): void {
 			scope = found;

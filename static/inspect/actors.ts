@@ -13,7 +13,7 @@ export function actorList({ choose }: Inspector) {
 	const list = find("#actors", HTMLElement);
 	const filter = find("#filter", HTMLInputElement);
 	const count = find("#count", HTMLElement);
-	const length = make("div", "length");
+	const length = make("div", "");
 	const rows: Row[] = [];
 	let look: Look | undefined;
 	let shown: readonly Actor[] = [];
@@ -100,7 +100,7 @@ function filtered(cast: Cast, typed: string): readonly Actor[] {
 
 class Row {
 	readonly element = make("div", "actor");
-	readonly #machine = make("span", "machine");
+	readonly #machine = make("span", "");
 	readonly #id = make("span", "id");
 	readonly #state = make("span", "state-name");
 

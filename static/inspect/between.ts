@@ -27,7 +27,7 @@ const GLYPH = 6.8;
 /** How far below its top a row has its arrows: those that go on, and those that follow from them. */
 const [ARROW, NEXT_ARROW] = [22, 38];
 
-export function sequence({ choose, goTo }: Inspector) {
+export function sequence({ choose, goTo, redraw }: Inspector) {
 	const place = find("#passing", HTMLElement);
 	const heads = find("#lanes", HTMLElement);
 	const list = find("#rows", HTMLElement);
@@ -36,12 +36,21 @@ export function sequence({ choose, goTo }: Inspector) {
 	const rows = new Map<number, HTMLElement>();
 	let drawn = "";
 	let seen = -1;
-	let look: Look | undefined;
 
-	const draw = async (now: Look): Promise<void> => {
-		look = now;
+	only.addEventListener("change", redraw);
+	list.addEventListener("click", ({ target }) => {
+		const row = target instanceof Element && target.closest("li");
+		if (!row) return;
+		const { seq, actor = "" } = row.dataset;
+		goTo(Number(seq));
+		if (!only.checked) choose(actor);
+	});
+	heads.addEventListener("click", ({ target }) => {
+		const head = target instanceof Element && target.closest("button");
+		if (head) choose(head.id.slice("lane-".length));
+	});
+	return async (now: Look): Promise<void> => {
 		const around = await momentsAround(now, only.checked);
-		if (look !== now) return;
 		const passings = around.map(passingOf);
 		const lanes = order.of(passings);
 		const room = Math.floor((place.clientWidth - MARGIN - 24) / lanes.length);
@@ -76,19 +85,6 @@ export function sequence({ choose, goTo }: Inspector) {
 		if (now.seq !== seen) bringIntoView(place, rows.get(now.seq));
 		seen = now.seq;
 	};
-	only.addEventListener("change", () => look && void draw(look));
-	list.addEventListener("click", ({ target }) => {
-		const row = target instanceof Element && target.closest("li");
-		if (!row) return;
-		const { seq, actor = "" } = row.dataset;
-		goTo(Number(seq));
-		if (!only.checked) choose(actor);
-	});
-	heads.addEventListener("click", ({ target }) => {
-		const head = target instanceof Element && target.closest("button");
-		if (head) choose(head.id.slice("lane-".length));
-	});
-	return draw;
 }
 
 async function momentsAround(

@@ -26,12 +26,9 @@ export function chartView() {
 	const stateName = find("#chosen-state", HTMLElement);
 	const show = zoomable(place);
 	let shown: Actor | undefined;
-	let latest: Look | undefined;
 	return async (look: Look): Promise<void> => {
 		const { cast, chosen, seq } = look;
-		latest = look;
 		const actor = cast.get(chosen) ?? (await whoWas(look, shown));
-		if (latest !== look || !actor) return;
 		shown = actor;
 		say(title, `${actor.machine} ${shortId(actor)}`);
 		say(stateName, actor.stateName || "is not there at this moment");
@@ -39,7 +36,6 @@ export function chartView() {
 		const chart = charts.get(machine) ?? load(machine);
 		charts.set(machine, chart);
 		const svg = await chart;
-		if (latest !== look) return;
 		show(svg);
 		place.classList.toggle("now", actor.moved === seq);
 		light(svg, actor);
@@ -53,12 +49,11 @@ export function chartView() {
 async function whoWas(
 	{ footage, seq, chosen }: Look,
 	shown: Actor | undefined,
-): Promise<Actor | undefined> {
+): Promise<Actor> {
 	const { machine = "client" } = shown ?? {};
 	const still = { id: chosen, machine, state: undefined, stateName: "" };
-	const then = new Map<string, Actor>([
-		[chosen, { ...still, moved: 0, trail: [] }],
-	]);
+	const nowhere: Actor = { ...still, moved: 0, trail: [] };
+	const then = new Map([[chosen, nowhere]]);
 	const from = Math.max(footage.first, seq - LONG_AGO);
 	for (const moment of await footage.moments(from, seq)) {
 		const frames = moment.frames.filter(
@@ -66,7 +61,7 @@ async function whoWas(
 		);
 		apply(then, { ...moment, frames });
 	}
-	return then.get(chosen);
+	return then.get(chosen) ?? nowhere;
 }
 
 /** What fired is marked with how many moves ago that was. */

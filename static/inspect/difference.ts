@@ -19,18 +19,14 @@ export function difference(
 	const place = find("#difference", HTMLElement);
 	let remembered: Look | undefined;
 	let look: Look | undefined;
-	let isAsking = false;
 
-	const draw = async (): Promise<void> => {
-		if (!remembered || !look || isAsking) return;
-		isAsking = true;
-		const now = look;
+	const draw = async (now: Look): Promise<void> => {
+		look = now;
+		if (!remembered) return;
 		const [early, late] =
 			remembered.seq <= now.seq ? [remembered, now] : [now, remembered];
 		const span = { from: early.seq, to: late.seq };
 		const found = await ask({ ask: "compare", ...span });
-		isAsking = false;
-		if (now !== look) return draw();
 		if (!remembered) return;
 		const words = `From ${momentOf(early)} to ${momentOf(late)}`;
 		place.replaceChildren(make("h2", "", words), ...columns(found));
@@ -42,12 +38,9 @@ export function difference(
 		place.hidden = !remembered;
 		place.replaceChildren();
 		mark(remembered && (remembered.moment?.time ?? reel.about.from));
-		void draw();
+		inspector.redraw();
 	});
-	inspector.onLook((now) => {
-		look = now;
-		void draw();
-	});
+	inspector.onLook(draw);
 }
 
 function momentOf({ seq, moment }: Look): string {

@@ -30,59 +30,63 @@ export interface Inspector {
 	 */
 	goTo(seq: number | undefined | Promise<number>): void;
 	choose(actor: string): void;
-	/** Runs after each look that is drawn. */
-	onLook(told: (look: Look) => unknown): void;
+	/** Draws each look; the next comes when all have drawn this one. */
+	onLook(view: View): void;
+	/** Draws the same look once more: another part of it is wanted. */
+	redraw(): void;
 }
+
+type View = (look: Look) => void | Promise<void>;
 
 /** Of a live server it follows what happens; of a log it begins at its end. */
 export function inspect(footage: Footage): Inspector {
 	let chosen = "server";
 	let at: number | undefined;
 	let wishes = 0;
-	let isDrawn = true;
+	let isStale = false;
 	let isDrawing = false;
-	const told: ((look: Look) => unknown)[] = [];
+	const views: View[] = [];
 
 	const draw = async (): Promise<void> => {
-		isDrawn = true;
+		isStale = false;
 		const { first, last } = footage;
 		const seq = Math.max(first, Math.min(at ?? last, last));
 		const { cast, moment } = await footage.at(seq);
 		const follows = at === undefined;
 		const look = { footage, seq, follows, cast, moment, chosen };
-		for (const tell of told) tell(look);
-	};
-	const drawOnce = (): void => {
-		isDrawing = true;
-		void draw().finally(() => {
-			isDrawing = false;
-			if (!isDrawn) requestAnimationFrame(drawOnce);
-		});
+		await Promise.all(views.map((view) => view(look)));
 	};
 	/** At most once a frame, and never two at once: a log may take its time. */
-	const render = (): void => {
-		if (isDrawn && !isDrawing) requestAnimationFrame(drawOnce);
-		isDrawn = false;
+	const render = async (): Promise<void> => {
+		isStale = true;
+		if (isDrawing) return;
+		isDrawing = true;
+		while (isStale) {
+			await new Promise(requestAnimationFrame);
+			await draw().catch(reportError);
+		}
+		isDrawing = false;
 	};
 	const go = async (wished: number | undefined | Promise<number>) => {
 		const wish = ++wishes;
 		const seq = wished instanceof Promise ? await wished : wished;
 		if (wish !== wishes) return;
 		at = seq === undefined ? seq : Math.min(seq, footage.last);
-		render();
+		void render();
 	};
 	const inspector: Inspector = {
 		goTo: (wished) => void go(wished),
 		choose(actor) {
 			chosen = actor;
-			render();
+			void render();
 		},
-		onLook: (tell) => void told.push(tell),
+		onLook: (view) => void views.push(view),
+		redraw: () => void render(),
 	};
 
 	for (const view of [chartView, actorList, counts, sequence, timeline, rates])
 		inspector.onLook(view(inspector));
-	footage.onGrowth(render);
-	render();
+	footage.onGrowth(inspector.redraw);
+	inspector.redraw();
 	return inspector;
 }

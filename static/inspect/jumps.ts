@@ -15,22 +15,19 @@ const SECOND_MS = 1000;
 export function jumps({ inspector, reel, ask }: TravelParts): void {
 	const event = find("#to-event", HTMLInputElement);
 	const time = find("#to-time", HTMLInputElement);
-	const goToTime = () => {
-		const from = new Date(time.value).getTime();
-		if (Number.isNaN(from)) return;
+	const form = find("#jump", HTMLFormElement);
+	const go = (input: EventTarget | null) => {
+		if (!(input instanceof HTMLInputElement) || !input.value) return;
+		if (input === event) return inspector.goTo(Number(input.value));
 		// To the end of that second: it is how far what is shown goes.
-		const until = from + SECOND_MS - 1;
+		const until = new Date(input.value).getTime() + SECOND_MS - 1;
 		inspector.goTo(ask({ ask: "time", time: until }));
 	};
-	find("#jump", HTMLFormElement).addEventListener("submit", (submitted) => {
+	form.addEventListener("change", ({ target }) => go(target));
+	form.addEventListener("submit", (submitted) => {
 		submitted.preventDefault();
-		if (document.activeElement === time) goToTime();
-		else if (event.value) inspector.goTo(Number(event.value));
+		go(document.activeElement);
 	});
-	event.addEventListener("change", () => {
-		if (event.value) inspector.goTo(Number(event.value));
-	});
-	time.addEventListener("change", goToTime);
 	inspector.onLook(({ seq, moment }) => {
 		const { first, last, about } = reel;
 		Object.assign(event, { min: first, max: last });
