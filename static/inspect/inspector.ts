@@ -69,7 +69,7 @@ export function inspect(footage: Footage): Inspector {
 	};
 	const go = async (wished: number | undefined | Promise<number>) => {
 		const wish = ++wishes;
-		const seq = wished instanceof Promise ? await wished : wished;
+		const seq = await wished;
 		if (wish !== wishes) return;
 		at = seq === undefined ? seq : Math.min(seq, footage.last);
 		void render();

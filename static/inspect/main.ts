@@ -46,19 +46,15 @@ function ask(words: string): void {
 	form.hidden = false;
 }
 
-function tryToken(token: string, words: string): void {
+async function tryToken(token: string, words: string): Promise<void> {
 	if (!/^[\w-]+$/.test(token)) ask(words);
-	else if (location.pathname === LOG_PATH) void openLog(token);
-	else watch(token);
-}
-
-async function openLog(token: string): Promise<void> {
-	if (!(await travel(token))) ask("That token does not open this.");
+	else if (location.pathname !== LOG_PATH) watch(token);
+	else if (!(await travel(token))) ask("That token does not open this.");
 }
 
 form.addEventListener("submit", (event) => {
 	event.preventDefault();
 	const { value } = find("#token", HTMLInputElement);
-	tryToken(value, "That is no token.");
+	void tryToken(value, "That is no token.");
 });
-tryToken(given, "");
+void tryToken(given, "");

@@ -34,32 +34,28 @@ interface Clip {
 }
 
 export class Reel implements Footage {
+	/** How much of the log is known by now. */
+	about: About;
 	readonly #ask: Ask;
-	#about: About;
 	#clip: Promise<Clip> | undefined;
 	#range = { from: 0, to: -1 };
 	#told: (() => void)[] = [];
 
 	constructor(ask: Ask, about: About) {
 		this.#ask = ask;
-		this.#about = about;
+		this.about = about;
 	}
 
 	get first(): number {
-		return this.#about.first;
+		return this.about.first;
 	}
 
 	get last(): number {
-		return this.#about.last;
+		return this.about.last;
 	}
 
-	get about(): About {
-		return this.#about;
-	}
-
-	/** How much of the log is known by now. */
 	learn(about: About): void {
-		this.#about = about;
+		this.about = about;
 		for (const told of this.#told) told();
 	}
 

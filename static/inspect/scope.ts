@@ -1,6 +1,6 @@
 /** Finds the events of one room, of one client, or of one in the other. */
 import type { Scope } from "../../machines/travel.ts";
-import { find, make, say } from "../element.ts";
+import { find, say } from "../element.ts";
 import type { Look } from "./inspector.ts";
 import type { TravelParts } from "./jumps.ts";
 
@@ -43,12 +43,6 @@ export function scope(
 		sought = undefined;
 		const known = new Set(Array.from(room.options, ({ value }) => value));
 		for (const name of reel.about.rooms)
-			if (!known.has(name)) room.append(optionOf(name));
+			if (!known.has(name)) room.append(new Option(name));
 	});
-}
-
-function optionOf(name: string): HTMLElement {
-	const option = make("option", "", name);
-	option.setAttribute("value", name);
-	return option;
 }
