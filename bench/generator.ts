@@ -16,7 +16,6 @@ import { ServerProcess } from "./server-process.ts";
 import { speakers } from "./speaker.ts";
 import { measureStalled } from "./stalled.ts";
 import { measureTravel } from "./travel.ts";
-import { measureUntapped } from "./untapped.ts";
 
 const PROBE = new URL("probe.js", import.meta.url).href;
 
@@ -52,7 +51,6 @@ async function measure(job: Job): Promise<Answer> {
 		if (job.kind === "travel") return await measureTravel(job, folder);
 		if (job.kind === "log") return await measureLog(job.events, folder);
 		if (job.kind === "inspector") return await measureInspector(job, folder);
-		if (job.kind === "untapped") return await measureUntapped(job, folder);
 		const [, , , ...flags] = process.argv;
 		if (job.kind === "stalled") flags.push("--import", PROBE);
 		const server = await ServerProcess.start(job.contender, folder, flags);

@@ -106,7 +106,6 @@ class Commits {
 		};
 		log.listen({
 			onOrdered() {},
-			onGathered() {},
 			onCommitted: () => this.#done(),
 			onFrozen: fail,
 			onThawed() {},

@@ -53,12 +53,6 @@ export interface InspectorJob {
 	readonly turns: number;
 }
 
-export interface UntappedJob {
-	readonly kind: "untapped";
-	/** Which of several pairs it is; every other one begins with the program that has no tap. */
-	readonly round: number;
-}
-
 export interface StalledJob {
 	readonly kind: "stalled";
 	readonly contender: "plume";
@@ -74,7 +68,6 @@ export type Job =
 	| TravelJob
 	| PageJob
 	| InspectorJob
-	| UntappedJob
 	| StalledJob;
 
 export interface Loaded extends Quantiles {
@@ -146,22 +139,6 @@ export interface InspectorMeasured {
 	readonly shown: number;
 }
 
-/** A figure of the program as it is, and of the same without a place for a tap. */
-export interface Pair {
-	readonly tapped: number;
-	readonly untapped: number;
-}
-
-export interface UntappedMeasured {
-	readonly pairs: {
-		/** Events a second. */
-		readonly replayed: Pair;
-		/** Server CPU for each delivery. */
-		readonly cpuUs: Pair;
-		readonly p50Ms: Pair;
-	};
-}
-
 export interface Turns extends Quantiles {
 	/** The median of the p99s of all half seconds. */
 	readonly pieceP99Ms: number;
@@ -188,7 +165,6 @@ export type Answer =
 	| TravelMeasured
 	| PageMeasured
 	| InspectorMeasured
-	| UntappedMeasured
 	| StalledMeasured;
 
 export interface Row {

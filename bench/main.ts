@@ -10,7 +10,6 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureSync } from "./disk.ts";
 import type { Answer, Job, Row } from "./job.ts";
-import { pairs } from "./pairs.ts";
 import { drawPlots } from "./plots.ts";
 import { scenarios } from "./scenarios.ts";
 import { onCore } from "./server-process.ts";
@@ -69,8 +68,6 @@ async function main(): Promise<number> {
 		for (const job of jobs(quick))
 			measured.push({ scenario, job, answer: await measure(job) });
 		print(table(measured));
-		const compared = pairs(measured);
-		if (compared) print(`\n${compared}`);
 		rows.push(...measured);
 	}
 	const notes = footnotes(rows);

@@ -78,14 +78,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 				turns: quick ? 2 : 4,
 			})),
 	},
-	untapped: {
-		says: "nobody looks: a replay of 200,000 events and 200 clients, 1,000,000 deliveries a second, with a place for the tap and without, in turns: five pairs",
-		jobs: (quick) =>
-			(quick ? [1] : [1, 2, 3, 4, 5]).map((round) => ({
-				kind: "untapped",
-				round,
-			})),
-	},
 	travel: {
 		says: "a log is opened with replay --inspect, in a browser, and random events of it are sought",
 		jobs: (quick) =>

@@ -39,7 +39,6 @@ const heads = {
 	log: "events|start ms|after a crash|after a stop|replay events/s|JSON.parse /s|+ SHA-256 /s|of those",
 	inspector:
 		"nobody yet µs|nobody any more µs|one µs|shown|one costs µs|median µs",
-	untapped: "replay events/s|without|%|CPU µs each|without|%|p50 ms|without|%",
 	stalled:
 		"all, in order|p50 ms|with one stalled|%|p99 ms|with one|%|p99 of ½ s|with one|%|while held|%|times|unsent KiB|in kernel KiB",
 	page: "lines|first use ms|longest task ms|rows at most|to the first line|key to paint p50 ms|max ms",
@@ -123,11 +122,6 @@ function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 		];
 		return [answer.complete ? "yes" : "no", ...figures.map(three.format)];
 	}
-	if ("pairs" in answer)
-		return Object.values(answer.pairs).flatMap(({ tapped, untapped }) => [
-			...[tapped, untapped].map(three.format),
-			three.format((tapped / untapped - 1) * 100),
-		]);
 	if ("rows" in answer)
 		return [
 			"lines" in job ? whole.format(job.lines) : "",

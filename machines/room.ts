@@ -15,7 +15,7 @@ import type {
 	SessionHash,
 } from "./events.ts";
 import { LOBBY } from "./message.ts";
-import { firstBroken, type Guard } from "./rules.ts";
+import type { Guard } from "./rules.ts";
 
 /** Clients of one session whose numbers are remembered; the oldest that left is dropped. */
 const KNOWN_CLIENTS = 16;
@@ -110,19 +110,6 @@ function withMessage(
 		offset: offset + 1,
 		last: n === undefined ? last : last.set(client, n),
 	};
-}
-
-/**
- * The room after a message, or undefined if it is not legal: the same guards
- * and action as the machine's, without an actor. Replay takes this way.
- */
-export function afterMessage(
-	context: RoomContext,
-	event: MessagePosted,
-): RoomContext | undefined {
-	const rules = roomRules["message.posted"];
-	if (firstBroken(roomGuards, rules, context, event)) return undefined;
-	return withMessage(context, event);
 }
 
 export const roomMachine = setup({

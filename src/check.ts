@@ -5,7 +5,6 @@
 import { constants, existsSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { botClaim } from "./chat/bot.ts";
 import {
 	type Config,
 	ConfigError,
@@ -55,9 +54,12 @@ export async function check(
 	const found = config;
 	if (log === "file") {
 		const verifier = new Verifier();
-		const state = new State(verifier, botClaim);
+		let state = State.initial(verifier);
 		await tell("folder", () => folderIsFree(data));
-		await tell("log", () => logIsWhole(data, verifier, state));
+		await tell("log", async () => {
+			state = await stateOf(data, verifier);
+			return logInWords(verifier);
+		});
 		await tell("clock", () => {
 			const why = clockIsBehind(state.time, Date.now());
 			if (why) throw new Error(why);
@@ -87,13 +89,18 @@ async function folderIsFree(folder: string): Promise<string> {
 	return `${folder} is writable, belongs to user ${uid} and is not in use`;
 }
 
-async function logIsWhole(folder: string, verifier: Verifier, state: State) {
+async function stateOf(folder: string, verifier: Verifier): Promise<State> {
 	const evidence = await Evidence.in({ disk: realDisk, folder });
 	const sources = await segmentsOf(realDisk, folder);
-	if (sources.length === 0) evidence.check(verifier);
-	else await fold(state, evidence.read(sources, verifier));
-	const { torn } = verifier;
-	return `${verifier.seq} events${torn ? `, and a torn tail that a start cuts off: ${torn.message}` : ""}`;
+	const initial = State.initial(verifier);
+	if (sources.length > 0)
+		return (await fold(initial, evidence.read(sources, verifier))).state;
+	evidence.check(verifier);
+	return initial;
+}
+
+function logInWords({ seq, torn }: Verifier): string {
+	return `${seq} events${torn ? `, and a torn tail that a start cuts off: ${torn.message}` : ""}`;
 }
 
 async function secretFits(config: Config, verifier: Verifier, state: State) {

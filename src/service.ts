@@ -15,6 +15,7 @@ import { networkOf, peerNetworks } from "./edge/network.ts";
 import { ProxyWarnings } from "./edge/proxy-warnings.ts";
 import { Sockets } from "./edge/sockets.ts";
 import { Engine } from "./engine/engine.ts";
+import type { Step } from "./engine/fold.ts";
 import type { Reporter } from "./engine/parts.ts";
 import { type Secrets, sha256 } from "./engine/secrets.ts";
 import { wake } from "./engine/wake.ts";
@@ -59,10 +60,10 @@ export async function startEngine(
 ) {
 	const { log, snapshots, mailer, secrets, version, report, onFatal } = parts;
 	const { limits, allow } = parts.config;
-	const { state, server, last, erased } = await wake(log, limits, snapshots);
-	const onDurable = checkSecret(parts, state.server.context.names);
-	if (!parts.accepts.clock) await clockReaches(last.time, parts, meanwhile);
-	const clock = parts.clockFrom(last.time);
+	const { state, server, erased } = await wake(log, limits, snapshots);
+	const onLogged = checkSecret(parts, state.server.context.names);
+	if (!parts.accepts.clock) await clockReaches(state.time, parts, meanwhile);
+	const clock = parts.clockFrom(state.time);
 	const archive = new Archive(log, parts.indexes);
 	const awake = new AwakeClock(clock);
 	const known = new KnownNetworks({
@@ -75,14 +76,19 @@ export async function startEngine(
 		allowance: new Allowance(clock, limits),
 		known,
 	};
+	const states = { ordered: state, committed: state };
+	const tap = new Tap(states, log.committed);
 	const started = {
 		...{ log, snapshots, secrets, version, report, onFatal },
-		...{ state, server, erased, clock, awake, archive, mail, onDurable },
+		...{ states, server, erased, clock, awake, archive, mail },
 		policy: { limits, allow, node: secrets.id() },
+		onCommitted(step: Step) {
+			onLogged(step.stored.event);
+			tap.onCommitted(step);
+		},
 		restored: parts.accepts.restored || parts.accepts.missing,
 	};
 	const engine = new Engine(started);
-	const tap = new Tap(state, engine);
 	log.scrub().catch(onFatal);
 	return { ...started, engine, tap };
 }
@@ -104,7 +110,7 @@ export async function startService(
 	const started = await startEngine(parts, (why) =>
 		unavailable(port, host, why),
 	);
-	const { engine, clock, awake, mail, state, archive, tap } = started;
+	const { engine, clock, awake, mail, states, archive, tap } = started;
 	const warnings = new ProxyWarnings(report);
 	const peerOf = (request: IncomingMessage) => {
 		if (trusted.length === 0) warnings.untrusted(request);
@@ -117,7 +123,7 @@ export async function startService(
 	const isOwnHost = isLoopback(host) ? isOurName : () => true;
 	const trouble = () => (log.frozen ? "the disk is full" : undefined);
 	const ownerOf = (token: string) => {
-		const session = state.server.context.sessions.get(sha256(token));
+		const session = states.ordered.server.context.sessions.get(sha256(token));
 		return session && clock.now() < session.expires ? session : undefined;
 	};
 	const { refusals } = engine;

@@ -81,7 +81,6 @@ export class House {
 	readonly log: Log;
 	readonly clock: FakeClock;
 	readonly mailer: FakeMailer;
-	readonly state: State;
 	fatal: Error | undefined;
 	readonly people: Person[] = [];
 	readonly #settled: () => boolean;
@@ -98,8 +97,12 @@ export class House {
 		this.log = log;
 		this.clock = clock;
 		this.mailer = mailer;
-		this.state = started.state;
 		this.#started = started;
+	}
+
+	/** As it is ordered. */
+	get state(): State {
+		return this.#started.states.ordered;
 	}
 
 	static async open({

@@ -4,7 +4,6 @@
  * server; names are compared as the server compares them.
  */
 import type { PlumeEvent } from "../../machines/events.ts";
-import { botClaim } from "../chat/bot.ts";
 import { parseName } from "../chat/name.ts";
 import { parseRoomName } from "../chat/room-name.ts";
 import { ConfigError } from "../config.ts";
@@ -43,13 +42,12 @@ export function bisect(
 ): Question {
 	const holds = parseQuestion(text);
 	return async ({ sources, verifier }, { print }) => {
-		const state = new State(verifier, botClaim);
 		let found: Stored | undefined;
 		const { seq } = await fold(
-			state,
+			State.initial(verifier),
 			readBatches(sources, verifier),
-			(event, _item, entry) => {
-				if (holds(state, event)) found = entry;
+			({ stored, after }) => {
+				if (holds(after, stored.event)) found = stored;
 			},
 			(entry) => found !== undefined || isBehind(entry),
 		);

@@ -9,6 +9,7 @@ import type { MessageErased } from "../../machines/events.ts";
 import { LOBBY } from "../../machines/message.ts";
 import { ConfigError } from "../config.ts";
 import { logRestored, roomOpened } from "../engine/decide/rooms.ts";
+import { evolve } from "../engine/evolve.ts";
 import { type Disk, namesIn, writeChunks } from "../log/disk.ts";
 import { draft, sealEntry } from "../log/line.ts";
 import type { Entry, Stored } from "../log/log.ts";
@@ -99,10 +100,11 @@ async function copyLog(
 
 /** Adds, as one batch, what makes of a copy a log that goes on. */
 async function restore(disk: Disk, prefix: Prefix, into: string) {
-	const { state, seq, bytes } = prefix;
-	const now = state.time;
+	const { seq, bytes } = prefix;
+	const now = prefix.state.time;
 	const entries = erasedAgain(prefix, now);
-	for (const entry of entries) state.apply(entry);
+	const events = entries.map(({ event }) => event);
+	const state = events.reduce((at, event) => evolve(at, event), prefix.state);
 	entries.push(...logRestored({ state, now, secrets: ids }, seq));
 	let { hash } = prefix;
 	let lines = "";

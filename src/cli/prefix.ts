@@ -3,9 +3,8 @@
  * its place, every text whole or erased. It also knows which lines are erased
  * there while the event that says so lies further on.
  */
-import { botClaim } from "../chat/bot.ts";
-import { DeterminismError } from "../engine/fold.ts";
-import { IllegalEvent } from "../engine/live.ts";
+import { visibleItem } from "../engine/evolve.ts";
+import { DeterminismError, evolveStored, type Step } from "../engine/fold.ts";
 import { State } from "../engine/state.ts";
 import { Damage } from "../log/damage.ts";
 import { GENESIS } from "../log/line.ts";
@@ -60,7 +59,7 @@ async function walk(
 	isBehind: (last: Stored) => boolean,
 ): Promise<Prefix> {
 	const verifier = new Verifier();
-	const state = new State(verifier, botClaim);
+	let state = State.initial(verifier);
 	const erased = new Map<number, ErasedLine>();
 	/** Whose text an event has erased. */
 	const proven = new Set<number>();
@@ -76,7 +75,11 @@ async function walk(
 					const last = batch.at(-1);
 					if (!last) continue;
 					if (isBehind(last)) return undefined;
-					for (const stored of batch) note(state, erased, proven, stored);
+					for (const stored of batch) {
+						const before = state;
+						state = evolveStored(before, stored);
+						note({ stored, before, after: state }, erased, proven);
+					}
 					const { seq, hash, offset: bytes } = verifier;
 					if (seq === last.seq) end = { seq, hash, segments: nth + 1, bytes };
 				}
@@ -95,18 +98,17 @@ async function walk(
 }
 
 function note(
-	state: State,
+	{ stored, before, after }: Step,
 	erased: Map<number, ErasedLine>,
 	proven: Set<number>,
-	stored: Stored,
 ): void {
 	const { seq, event, erasable } = stored;
 	const room = "room" in event ? event.room : "";
 	const member =
 		event.type === "message.posted" && !erasable
-			? state.room(room)?.context.members.get(event.client)
+			? before.room(room)?.context.members.get(event.client)
 			: undefined;
-	const item = applied(state, stored);
+	const item = visibleItem(before, after, stored);
 	if (event.type === "message.erased")
 		for (const gone of event.seqs) {
 			erased.delete(gone);
@@ -118,13 +120,4 @@ function note(
 	if (!member || !item) return;
 	const { name, identity: by } = member;
 	erased.set(seq, { seq, room, target: item.offset, name, by });
-}
-
-function applied(state: State, stored: Stored) {
-	try {
-		return state.apply(stored, true);
-	} catch (error) {
-		if (!(error instanceof IllegalEvent)) throw error;
-		throw new DeterminismError(stored.seq, stored.event, error);
-	}
 }

@@ -10,10 +10,13 @@ import { clientRules } from "../../machines/client.ts";
 import type { PlumeEvent } from "../../machines/events.ts";
 import { roomRules } from "../../machines/room.ts";
 import { serverRules } from "../../machines/server.ts";
-import { botClaim } from "../chat/bot.ts";
-import { IllegalEvent, type Machines, machinesAtHand } from "../engine/live.ts";
+import { evolve } from "../engine/evolve.ts";
+import {
+	IllegalEvent,
+	type Machines,
+	machinesAtHand,
+} from "../engine/machines.ts";
 import { State } from "../engine/state.ts";
-import type { Stored } from "../log/log.ts";
 import { Checkpoints, type WrongState } from "./checkpoints.ts";
 import { boolean, parseFlags } from "./flags.ts";
 import { asking, type LogCommand, type Question } from "./source.ts";
@@ -34,7 +37,7 @@ export function parseRehearse(
 /** Answers 0 if all would go as it went, else 3. */
 function rehearse(machines: Machines, tellsAll: boolean): Question {
 	return async ({ sources, verifier, batches }, { print }) => {
-		const state = new State(verifier, botClaim, undefined, machines);
+		let state = State.initial(verifier, machines.server.initial);
 		const checkpoints = await Checkpoints.in(sources);
 		let refused = 0;
 		const counts = new Map<string, number>();
@@ -42,7 +45,8 @@ function rehearse(machines: Machines, tellsAll: boolean): Question {
 		for await (const batch of batches)
 			for (const stored of batch) {
 				const { type, time } = stored.event;
-				const why = refusalOf(state, stored, machines);
+				const { next = state, why } = attempt(state, stored.event, machines);
+				state = next;
 				if (why !== undefined) {
 					const at = new Date(time).toISOString();
 					if (++refused === 1 || tellsAll)
@@ -68,19 +72,18 @@ function rehearse(machines: Machines, tellsAll: boolean): Question {
 	};
 }
 
-/** Moves the state, or says why it can't be moved. */
-function refusalOf(
+/** The next state, or why there is none. */
+function attempt(
 	state: State,
-	stored: Stored,
+	event: PlumeEvent,
 	machines: Machines,
-): string | undefined {
+): { readonly next?: State; readonly why?: string } {
 	try {
-		state.apply(stored);
-		return undefined;
+		return { next: evolve(state, event, machines) };
 	} catch (error) {
 		// A guard that throws at an event it does not understand refuses it too.
-		if (!(error instanceof IllegalEvent)) return String(error);
-		return ruleBroken(state, stored.event, error, machines) ?? error.message;
+		if (!(error instanceof IllegalEvent)) return { why: String(error) };
+		return { why: ruleBroken(state, event, error, machines) ?? error.message };
 	}
 }
 
@@ -96,9 +99,9 @@ function ruleBroken(
 	const concerned: Readonly<
 		Record<string, readonly [AnyStateMachine, Rules, object | undefined]>
 	> = {
-		server: [machines.server, serverRules, state.server.context],
-		client: [machines.client, clientRules, client?.context],
-		room: [machines.room, roomRules, room?.context],
+		server: [machines.server.machine, serverRules, state.server.context],
+		client: [machines.client.machine, clientRules, client?.context],
+		room: [machines.room.machine, roomRules, room?.context],
 	};
 	const [logic, rules, context] = concerned[machine] ?? [];
 	if (!context) return undefined;

@@ -3,7 +3,6 @@
  * and tells the state they end in, or the event after which something holds.
  * It can also follow a log, or open the inspector's page over it.
  */
-import { botClaim } from "../chat/bot.ts";
 import { parseRoomName } from "../chat/room-name.ts";
 import { ConfigError } from "../config.ts";
 import { fold } from "../engine/fold.ts";
@@ -65,20 +64,19 @@ interface Wanted {
 
 function replay({ isBehind, scope, json, verify }: Wanted): Question {
 	return async ({ sources, verifier, batches }, { print }) => {
-		const state = new State(verifier, botClaim);
 		const visitors = new Visitors();
 		const checkpoints = verify ? await Checkpoints.in(sources) : undefined;
 		const folded = await fold(
-			state,
+			State.initial(verifier),
 			batches,
-			(event, _item, entry) => {
-				visitors.note(event);
-				const wrong = checkpoints?.check(state, entry);
+			({ stored, after }) => {
+				visitors.note(stored.event);
+				const wrong = checkpoints?.check(after, stored);
 				if (wrong) throw wrong;
 			},
 			isBehind,
 		);
-		const report = reportOf(state, folded, scope, visitors);
+		const report = reportOf(folded, scope, visitors);
 		const { seq, hash, time } = report;
 		if (json) print(JSON.stringify(report));
 		else if (checkpoints)

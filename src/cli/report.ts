@@ -28,12 +28,13 @@ export class Visitors {
 
 /** What `--json` prints, of the whole state or of the part that was asked for: scripts read it, so fields are only ever added. */
 export function reportOf(
-	state: State,
-	{ seq, time }: Folded,
+	{ state, seq }: Folded,
 	{ room = "", client = "" }: Scope,
 	visitors: Visitors,
 ) {
-	const names = [...state.roomNames].filter((name) => !room || name === room);
+	const names = [...state.roomNames]
+		.filter((name) => !room || name === room)
+		.sort();
 	const rooms = names.map((name) =>
 		roomReport(state, name, client, visitors.of(name)),
 	);
@@ -41,7 +42,7 @@ export function reportOf(
 		format: 1,
 		seq,
 		/** ISO 8601, of the last event. */
-		time: new Date(time).toISOString(),
+		time: new Date(state.time).toISOString(),
 		/** Of the whole state. */
 		hash: state.hash(),
 		rooms: rooms.filter(({ members }) => !client || members.length > 0),

@@ -4,7 +4,6 @@
  */
 import type { StateValue } from "xstate";
 import type { ClientId, PlumeEvent } from "../../machines/events.ts";
-import { botClaim } from "../chat/bot.ts";
 import { ConfigError } from "../config.ts";
 import { fold } from "../engine/fold.ts";
 import { State } from "../engine/state.ts";
@@ -78,7 +77,6 @@ async function whyEvent(
 	seq: number,
 	{ print, warn }: LogParts,
 ): Promise<ExitCode> {
-	const state = new State(verifier, botClaim);
 	const clients = new Clients();
 	/** The latest event of each client that may still have another. */
 	const latest = new Map<ClientId, Stored>();
@@ -89,9 +87,10 @@ async function whyEvent(
 	let after: Stored | undefined;
 	let who: ReturnType<Clients["about"]> | undefined;
 	const { seq: end } = await fold(
-		state,
+		State.initial(verifier),
 		readBatches(sources, verifier),
-		(event, _item, entry) => {
+		({ stored: entry, after: state }) => {
+			const { event } = entry;
 			const about = clients.about(event);
 			const { client } = about;
 			if (entry.seq === seq) {
@@ -101,7 +100,7 @@ async function whyEvent(
 			if (event.type === "client.left") latest.delete(client);
 			else if (client) latest.set(client, entry);
 		},
-		(entry) => {
+		(entry, state) => {
 			if (entry.seq === seq) was = factsOf(state, entry.event);
 			return after !== undefined || who?.client === "";
 		},

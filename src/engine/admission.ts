@@ -121,15 +121,16 @@ export class Admission {
 		command: OpenCommand,
 		pending: string,
 	): void {
-		const { state, clock } = this.#given.parts;
+		const { states, clock } = this.#given.parts;
 		const { id } = command;
+		const { state } = view;
 		const isInside =
 			visit.login && state.client(visit.login.client)?.matches("inRoom");
 		if (isInside) {
 			this.#given.refuse(visit, "isNotInside", MessageType.open, { id });
 			return;
 		}
-		const before = state.lately.whose(sha256(pending));
+		const before = state.unheard(sha256(pending));
 		if (before) {
 			const decision = decideAnsweredAgain(view, before);
 			const { returning } = decision;
@@ -141,7 +142,7 @@ export class Admission {
 		}
 		const client = state.pending(sha256(pending));
 		if (client) this.#given.logins.expireIfDue(client);
-		const snapshot = client && state.client(client);
+		const snapshot = client && states.ordered.client(client);
 		if (!client || !snapshot?.matches("awaitingCode")) {
 			this.#given.refuse(visit, "loginIsPending", MessageType.open, { id });
 			return;

@@ -7,11 +7,7 @@
  * It knows no sockets, no HTTP and no mail service: anything that can call
  * `connect` and `receive` can carry a Client.
  */
-import type {
-	ClientLeft,
-	MessageErased,
-	PlumeEvent,
-} from "../../machines/events.ts";
+import type { ClientLeft, MessageErased } from "../../machines/events.ts";
 import { type Item, MessageType } from "../../machines/message.ts";
 import type { Notice } from "../chat/notice.ts";
 import { Admission } from "./admission.ts";
@@ -23,6 +19,7 @@ import { decideLogout, sessionsDue } from "./decide/open.ts";
 import { logRestored, roomsForgotten } from "./decide/rooms.ts";
 import { decideText } from "./decide/text.ts";
 import { Erasures } from "./erasures.ts";
+import type { Step } from "./fold.ts";
 import { Logins } from "./logins.ts";
 import { Pages } from "./pages.ts";
 import type { EngineParts } from "./parts.ts";
@@ -52,15 +49,15 @@ export class Engine implements PipelineHooks {
 	readonly refusals = new Tally();
 
 	constructor(parts: EngineParts) {
-		const { log, state, server, clock, snapshots } = parts;
+		const { log, states, server, clock, snapshots } = parts;
 		this.#parts = parts;
-		const snapshotter = new Snapshotter(log, state, snapshots, (checkpoint) =>
+		const snapshotter = new Snapshotter(log, states, snapshots, (checkpoint) =>
 			this.#pipeline.whenWritable(() =>
 				this.#pipeline.append({ event: { ...checkpoint, time: clock.now() } }),
 			),
 		);
 		this.#pipeline = new Pipeline({
-			...{ log, state, server, snapshotter },
+			...{ log, states, server, snapshotter },
 			hooks: this,
 		});
 		const refuse: Engine["refuse"] = (...no) => this.refuse(...no);
@@ -165,8 +162,9 @@ export class Engine implements PipelineHooks {
 		this.refusals.tell(this.#parts.report);
 	}
 
-	onDurable(event: PlumeEvent, item: Item | undefined): void {
-		this.#parts.onDurable?.(event);
+	onCommitted(step: Step, item: Item | undefined): void {
+		const { event } = step.stored;
+		this.#parts.onCommitted(step);
 		if (item?.kind === "erased") this.#pages.onErased(item);
 		this.#presence.onDurable(event, item);
 		this.#signals.onDurable(event, item);
@@ -194,7 +192,8 @@ export class Engine implements PipelineHooks {
 
 	/** That the server started is an event, and so is that whoever was inside has lost the connection. */
 	#start(): void {
-		const { state, clock, policy, version, secrets, log } = this.#parts;
+		const { states, clock, policy, version, secrets, log } = this.#parts;
+		const state = states.ordered;
 		const time = clock.now();
 		const { node } = policy;
 		const restored = this.#parts.restored && log.committed > 0;
@@ -213,10 +212,11 @@ export class Engine implements PipelineHooks {
 
 	/** Now and then, sessions in use are renewed, those that have expired are closed, which nobody can use meanwhile, and rooms forgotten. */
 	#sweep(): void {
-		const { state, clock, policy } = this.#parts;
+		const { states, clock, policy } = this.#parts;
 		const now = clock.now();
-		this.#pipeline.append(...sessionsDue({ ...policy, state, now }));
-		this.#pipeline.append(...roomsForgotten({ ...policy, state, now }));
+		const view = () => ({ ...policy, state: states.ordered, now });
+		this.#pipeline.append(...sessionsDue(view()));
+		this.#pipeline.append(...roomsForgotten(view()));
 		this.#presence.sweep();
 		this.#requests.sweep(now);
 		clock.after(SWEEP_MS, () =>
@@ -228,8 +228,9 @@ export class Engine implements PipelineHooks {
 	}
 
 	#obey(visit: Visit, command: Command): void {
-		const { policy, secrets, state, clock } = this.#parts;
+		const { policy, secrets, states, clock } = this.#parts;
 		if (visit.login) this.#logins.expireIfDue(visit.login.client);
+		const state = states.ordered;
 		const client = this.#snapshot(visit);
 		const now = clock.now();
 		const view: View = { ...policy, state, client, now, secrets };
@@ -293,6 +294,6 @@ export class Engine implements PipelineHooks {
 	}
 
 	#snapshot({ login }: Visit) {
-		return login && this.#parts.state.client(login.client);
+		return login && this.#parts.states.ordered.client(login.client);
 	}
 }

@@ -17,10 +17,10 @@ import {
 	type ErasureView,
 } from "./decide/erase.ts";
 import { roomOpened } from "./decide/rooms.ts";
+import type { ClientSnapshot } from "./machines.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Rule } from "./refusals.ts";
-import type { ClientSnapshot } from "./state.ts";
 import type { Refuse, Visit } from "./visit.ts";
 
 const RETRY_MS = 1000;
@@ -232,7 +232,8 @@ export class Erasures {
 	}
 
 	#view(asker: Asker): ErasureView {
-		const { state, log, clock, secrets } = this.#parts;
+		const { states, log, clock, secrets } = this.#parts;
+		const state = states.ordered;
 		return { state, asker, log: log.id, now: clock.now(), secrets };
 	}
 }

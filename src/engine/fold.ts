@@ -1,13 +1,13 @@
 /**
- * Folds a log: every stored event moves the machines, in order. The server
+ * Folds a log: every stored event makes the next state, in order. The server
  * does it at start and `plume replay` at any time; there are no other ways to
  * a state.
  */
 import type { PlumeEvent } from "../../machines/events.ts";
-import type { Item } from "../../machines/message.ts";
 import type { Stored } from "../log/log.ts";
 import { isNewer } from "../version.ts";
-import { IllegalEvent, UnknownEvent } from "./live.ts";
+import { evolve, UnknownEvent } from "./evolve.ts";
+import { IllegalEvent, machinesAtHand } from "./machines.ts";
 import type { State } from "./state.ts";
 
 /** An event that no machine should have let into the log. */
@@ -24,40 +24,51 @@ export class DeterminismError extends Error {
 	}
 }
 
+/** One event of a log, and the states before and after it. */
+export interface Step {
+	readonly stored: Stored;
+	readonly before: State;
+	readonly after: State;
+}
+
 export interface Folded {
-	/** The last event's; 0 and 0 of an empty log. */
+	readonly state: State;
+	/** The last event's; 0 of an empty log. */
 	readonly seq: number;
-	readonly time: number;
+}
+
+/** The state after a stored event. Throws `DeterminismError`. */
+export function evolveStored(
+	state: State,
+	{ seq, event }: Stored,
+	machines = machinesAtHand,
+): State {
+	try {
+		return evolve(state, event, machines);
+	} catch (error) {
+		if (!(error instanceof IllegalEvent)) throw error;
+		throw new DeterminismError(seq, event, error);
+	}
 }
 
 /**
- * Moves `state` through `stored`, up to the first event that `until` wants no
- * more; `onEvent` hears each, what became visible by it, and its entry. Throws
- * `DeterminismError`.
+ * Folds `stored` from `state` on, up to the first event that `until` wants no
+ * more; `onStep` hears each step. Throws `DeterminismError`.
  */
 export async function fold(
 	state: State,
-	stored: AsyncIterable<readonly Stored[]>,
-	onEvent: (
-		event: PlumeEvent,
-		item: Item | undefined,
-		entry: Stored,
-	) => void = () => {},
-	until: (stored: Stored) => boolean = () => false,
+	batches: AsyncIterable<readonly Stored[]>,
+	onStep: (step: Step) => void = () => {},
+	until: (stored: Stored, state: State) => boolean = () => false,
 ): Promise<Folded> {
-	let [seq, time] = [0, 0];
-	for await (const entries of stored)
-		for (const entry of entries) {
-			if (until(entry)) return { seq, time };
-			try {
-				onEvent(entry.event, state.apply(entry, true), entry);
-				state.onlooker?.onMoved(entry)();
-			} catch (error) {
-				if (!(error instanceof IllegalEvent)) throw error;
-				throw new DeterminismError(entry.seq, entry.event, error);
-			}
-			seq = entry.seq;
-			time = Math.max(time, entry.event.time);
+	let [seq, before] = [0, state];
+	for await (const batch of batches)
+		for (const stored of batch) {
+			if (until(stored, before)) return { state: before, seq };
+			const after = evolveStored(before, stored);
+			onStep({ stored, before, after });
+			before = after;
+			seq = stored.seq;
 		}
-	return { seq, time };
+	return { state: before, seq };
 }

@@ -49,7 +49,7 @@ export class Logins {
 	#senderOf({ networks }: Visit, { person: mailbox }: FreshCode): Sender {
 		const { known } = this.#parts.mail;
 		const [network = ""] = networks;
-		const { names } = this.#parts.state.server.context;
+		const { names } = this.#parts.states.ordered.server.context;
 		return {
 			...{ mailbox, networks },
 			isHome: known.has(network, mailbox),
@@ -88,7 +88,7 @@ export class Logins {
 
 	/** What a person may know of the login they have under way. */
 	pending({ client, pending = "" }: Login): PendingLogin | undefined {
-		const snapshot = this.#parts.state.client(client);
+		const snapshot = this.#parts.states.ordered.client(client);
 		if (!snapshot?.matches("awaitingCode")) return undefined;
 		const { tries, expires } = snapshot.context;
 		const due = resendAt(expires, this.#parts.policy.limits);
@@ -106,7 +106,7 @@ export class Logins {
 	/** After a start: whoever waits for a code goes on doing so. */
 	resume(clients: Iterable<ClientId>): void {
 		const waiting = [...clients].flatMap((client) => {
-			const snapshot = this.#parts.state.client(client);
+			const snapshot = this.#parts.states.ordered.client(client);
 			return snapshot?.matches("awaitingCode") ? [snapshot.context] : [];
 		});
 		waiting.sort((one, other) => one.expires - other.expires);
@@ -137,7 +137,7 @@ export class Logins {
 	}
 
 	expireIfDue(client: ClientId): void {
-		const snapshot = this.#parts.state.client(client);
+		const snapshot = this.#parts.states.ordered.client(client);
 		// Asked of every message: 'matches' would take as long as to read it.
 		if (snapshot?.value !== "awaitingCode") return;
 		if (this.#parts.clock.now() < snapshot.context.expires) return;
@@ -146,7 +146,8 @@ export class Logins {
 
 	#failed(client: ClientId, tell: () => void): void {
 		this.#pipeline.whenWritable(() => {
-			if (!this.#parts.state.client(client)?.matches("awaitingCode")) return;
+			if (!this.#parts.states.ordered.client(client)?.matches("awaitingCode"))
+				return;
 			this.#expire(client, "mailFailed");
 			tell();
 		});

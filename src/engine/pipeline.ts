@@ -6,18 +6,20 @@
  * An exception in here is a bug or a dead log. Nothing more may be promised
  * then, so it stops for good, and whoever runs it must end the process.
  */
-import type { MessageErased, PlumeEvent } from "../../machines/events.ts";
+import type { MessageErased } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Server } from "../chat/server.ts";
 import type { Entry, Log, LogListener, Stored } from "../log/log.ts";
+import { evolve, visibleItem } from "./evolve.ts";
+import type { Step } from "./fold.ts";
+import type { States } from "./parts.ts";
 import type { Snapshotter } from "./snapshotter.ts";
-import type { State } from "./state.ts";
 import type { Visit } from "./visit.ts";
 
 /** What the engine does at the pipeline's turning points. */
 export interface PipelineHooks {
-	/** A logged event is durable: what became visible by it may be seen. */
-	onDurable(event: PlumeEvent, item: Item | undefined): void;
+	/** An event is committed: what became visible by it may be seen. */
+	onCommitted(step: Step, item: Item | undefined): void;
 	/** What was said is to be overwritten; what the event shows is let out if that is done. */
 	onErased(event: MessageErased): Promise<boolean>;
 	onFrozen(error: Error): void;
@@ -27,7 +29,7 @@ export interface PipelineHooks {
 
 export interface PipelineParts {
 	readonly log: Log;
-	readonly state: State;
+	readonly states: States;
 	readonly server: Server;
 	readonly snapshotter: Snapshotter;
 	readonly hooks: PipelineHooks;
@@ -151,29 +153,26 @@ export class Pipeline implements LogListener {
 	}
 
 	onOrdered(stored: Stored): void {
-		const item = this.#parts.state.apply(stored);
-		const show = this.#parts.state.onlooker?.onMoved(stored);
+		const { states, hooks } = this.#parts;
 		const { seq: at, event } = stored;
+		const before = states.ordered;
+		const after = evolve(before, event);
+		states.ordered = after;
+		const item = visibleItem(before, after, stored);
 		const release = () => {
-			this.#parts.hooks.onDurable(event, item);
-			show?.();
+			states.committed = after;
+			hooks.onCommitted({ stored, before, after }, item);
 		};
 		if (event.type === "message.erased") {
-			const first = () => this.#parts.hooks.onErased(event);
+			const first = () => hooks.onErased(event);
 			this.#outputs.push({ at, release, first });
 		} else this.#outputs.push({ at, release });
 	}
 
-	onGathered(seq: number): void {
-		const erases = this.#outputs.some(({ first }) => first);
-		if (!erases && this.#waiting.size === 0)
-			this.#parts.snapshotter.onGathered(seq);
-	}
-
 	onCommitted(seq: number): void {
 		this.#told = seq;
-		this.#parts.snapshotter.onCommitted(seq);
 		this.guarded(() => this.#releaseUpTo(seq));
+		if (this.#waiting.size === 0) this.#parts.snapshotter.onCommitted(seq);
 	}
 
 	onFrozen(error: Error): void {

@@ -66,7 +66,7 @@ export class Presence {
 		if (event.type === "room.forgotten") this.#parts.server.forget(event.room);
 		if (event.type === "room.restored") {
 			const room = this.#parts.server.room(event.room);
-			const { epoch, restored } = this.#parts.state.head(event.room);
+			const { epoch, restored } = this.#parts.states.ordered.head(event.room);
 			room.goOn({ ...room.head, epoch, restored });
 		}
 		if (!item) return;
@@ -91,7 +91,8 @@ export class Presence {
 	lose(visit: Visit, why: ClientLeft["why"]): void {
 		const id = visit.login?.client;
 		if (!id || this.#carried.get(id) !== visit) return;
-		const { state, clock, policy } = this.#parts;
+		const { states, clock, policy } = this.#parts;
+		const state = states.ordered;
 		const now = clock.now();
 		const view = { ...policy, state, client: state.client(id), now };
 		this.#pipeline.append(...decideLost(view, why));
@@ -100,7 +101,7 @@ export class Presence {
 
 	/** A client whose connection is gone hears nothing more, and leaves unless it comes back. */
 	#vacate(client: ClientId): void {
-		const snapshot = this.#parts.state.client(client);
+		const snapshot = this.#parts.states.ordered.client(client);
 		if (!snapshot?.matches("inRoom")) return;
 		this.#parts.server.room(snapshot.context.room).leave(client);
 		const graceMs = this.#parts.policy.limits.graceSeconds * 1000;
@@ -118,7 +119,7 @@ export class Presence {
 	/** A client left, and that is durable. */
 	#left(client: ClientId, why: ClientLeft["why"]): void {
 		// It has entered again before that was durable.
-		if (this.#parts.state.client(client)) return;
+		if (this.#parts.states.ordered.client(client)) return;
 		const visit = this.#carried.get(client);
 		this.#carried.delete(client);
 		if (why !== "loggedOut" || !visit || visit.gone) return;
@@ -129,13 +130,14 @@ export class Presence {
 	/** Lets go of whoever is nobody any more and gone; who is still there must yet be told. */
 	sweep(): void {
 		for (const [client, { gone }] of this.#carried)
-			if (gone && !this.#parts.state.client(client))
+			if (gone && !this.#parts.states.ordered.client(client))
 				this.#carried.delete(client);
 	}
 
 	/** What to log at start: whoever was inside has lost the connection. */
 	atStart(node: string): readonly Entry[] {
-		const { state, clock, policy } = this.#parts;
+		const { states, clock, policy } = this.#parts;
+		const state = states.ordered;
 		const time = clock.now();
 		const deadline = time + policy.limits.graceSeconds * 1000;
 		const entries: Entry[] = [];
@@ -179,8 +181,9 @@ export class Presence {
 	#welcome(visit: Visit, login: Login, room: Room, epoch: string): void {
 		const { mailbox, networks } = visit;
 		const { client, request: id } = login;
-		const { nameKey = "" } = this.#parts.state.client(client)?.context ?? {};
-		const owner = this.#parts.state.server.context.names.get(nameKey);
+		const { nameKey = "" } =
+			this.#parts.states.ordered.client(client)?.context ?? {};
+		const owner = this.#parts.states.ordered.server.context.names.get(nameKey);
 		if (owner) this.#parts.mail.known.add(networks[0] ?? "", personOf(owner));
 		const { name } = login.user;
 		if (login.pending) mailbox.put({ kind: "authenticated", name, id });
@@ -193,10 +196,11 @@ export class Presence {
 
 	/** Proposes that a detached client leaves at its deadline; the deadline itself is the room's. */
 	#leaveLater(client: ClientId, deadline: number): void {
-		const { state, clock, awake } = this.#parts;
+		const { states, clock, awake } = this.#parts;
 		const delayMs = Math.max(0, deadline - clock.now());
 		awake.after(delayMs, () =>
 			this.#pipeline.whenWritable(() => {
+				const state = states.ordered;
 				const snapshot = state.client(client);
 				if (!snapshot?.matches({ inRoom: "detached" })) return;
 				const { room } = snapshot.context;

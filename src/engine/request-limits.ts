@@ -99,10 +99,10 @@ export class RequestLimits {
 
 	/** Counts what was said in the day before a start. */
 	recount(): void {
-		const { archive, log, clock, report, state, policy } = this.#parts;
+		const { archive, log, clock, report, states, policy } = this.#parts;
 		const since = clock.now() - DAY_MS;
 		const isLimited = policy.limits.identityBytesDay < Infinity;
-		if (state.time < since || !isLimited) return;
+		if (states.ordered.time < since || !isLimited) return;
 		const last = log.ordered;
 		const count = async () => {
 			for await (const { seq, event, author, text } of archive.saidSince(since))
@@ -126,13 +126,13 @@ export class RequestLimits {
 	}
 
 	#ownerOf(session = ""): Identity | undefined {
-		const { sessions } = this.#parts.state.server.context;
+		const { sessions } = this.#parts.states.ordered.server.context;
 		return session ? sessions.get(sha256(session))?.identity : undefined;
 	}
 
 	/** Before the right code came, anyone may say that they are someone. */
 	#inRoom({ login }: Visit): Identity | undefined {
-		const client = login && this.#parts.state.client(login.client);
+		const client = login && this.#parts.states.ordered.client(login.client);
 		return client?.matches("inRoom") ? client.context.identity : undefined;
 	}
 

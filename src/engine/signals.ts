@@ -53,7 +53,7 @@ export class Signals {
 	/** Answers false to who is not in a room. It waits like a reply, so that it comes after their welcome. */
 	take(visit: Visit, hint: Hint): boolean {
 		const { login, mailbox } = visit;
-		const snapshot = login && this.#parts.state.client(login.client);
+		const snapshot = login && this.#parts.states.ordered.client(login.client);
 		if (!snapshot?.matches("inRoom")) return false;
 		const { id: client, name, room } = snapshot.context;
 		const source = { client, name, room, mailbox };

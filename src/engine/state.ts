@@ -1,308 +1,133 @@
 /**
- * The state of the whole server: actors of the machines, moved by logged
- * events and by nothing else. The running server, start-up and replay all use
- * this same fold, so they cannot disagree.
- *
- * It promises that an event either moves every machine concerned or throws
- * `IllegalEvent` before moving any: in a log with a single writer an illegal
- * event is a determinism error, and the only right answer is to stop.
+ * The state of the whole server, as a value: snapshots of the machines, in
+ * maps that share their structure from one state to the next. Only `evolve`
+ * makes one from another: in the running server, at start and in replay.
  */
-import { type Actor, createActor } from "xstate";
-import type { clientMachine } from "../../machines/client.ts";
-import type {
-	Claim,
-	ClientId,
-	ClientLeft,
-	Identity,
-	MessagePosted,
-	PlumeEvent,
-	RoomFact,
-	RoomName,
-	RoomOpened,
-} from "../../machines/events.ts";
-import { itemOf } from "../../machines/item.ts";
-import type { Head, Item } from "../../machines/message.ts";
-import type { Member, roomMachine } from "../../machines/room.ts";
-import type { serverMachine } from "../../machines/server.ts";
+import { Map as PersistentMap } from "immutable";
+import type { ClientContext } from "../../machines/client.ts";
+import type { ClientId, Identity, RoomName } from "../../machines/events.ts";
+import { epochOf } from "../../machines/item.ts";
+import type { Head } from "../../machines/message.ts";
+import type { RoomContext } from "../../machines/room.ts";
+import type { ServerContext } from "../../machines/server.ts";
 import { canonical } from "./canonical.ts";
-import { type Frozen, faceOf } from "./frozen.ts";
-import { Lately } from "./lately.ts";
 import {
-	always,
-	IllegalEvent,
-	type Live,
-	LiveClient,
-	LiveRoom,
-	type Machines,
+	type ClientSnapshot,
 	machinesAtHand,
-	move,
-	start,
-	UnknownEvent,
-} from "./live.ts";
-import type { Onlooker } from "./onlooker.ts";
+	type RoomSnapshot,
+	type Saved,
+	type ServerSnapshot,
+} from "./machines.ts";
 import { sha256 } from "./secrets.ts";
 
-export type RoomSnapshot = ReturnType<Actor<typeof roomMachine>["getSnapshot"]>;
-type LiveServer = ReturnType<typeof always<typeof serverMachine>>;
-export type ClientSnapshot = ReturnType<
-	Actor<typeof clientMachine>["getSnapshot"]
->;
-
-/** What the fold reads: an entry as it comes from any log. */
-interface Recorded {
-	readonly event: PlumeEvent;
-	readonly erasable?: { readonly text: string };
+export interface StateParts {
+	/** The log whose events made it. Its id is part of every epoch, and may become known late: with the log's first line. */
+	readonly log: { readonly id: string };
+	/** When the latest event was, in milliseconds since 1970; not hashed. */
+	readonly time: number;
+	readonly server: ServerSnapshot;
+	readonly rooms: PersistentMap<RoomName, RoomSnapshot>;
+	readonly clients: PersistentMap<ClientId, ClientSnapshot>;
+	/** Index: whose login has a pending id with this hash. Not hashed. */
+	readonly logins: PersistentMap<string, ClientId>;
+	/** Index: the clients of each identity that are in rooms, detached ones too. Not hashed. */
+	readonly inside: PersistentMap<Identity, readonly ClientId[]>;
+	/**
+	 * Clients that came in by a code and were not heard of since, with the hash
+	 * of the login's id: perhaps the answer was lost. No snapshot has it; not hashed.
+	 */
+	readonly unheard: PersistentMap<ClientId, string>;
 }
 
+/** Each machine's value and context. No text that anyone typed is in it: none is in any state. */
+export interface SavedState {
+	readonly server: Saved<ServerContext>;
+	readonly rooms: { readonly [name: string]: Saved<RoomContext> };
+	readonly clients: { readonly [id: string]: Saved<ClientContext> };
+}
+
+const savedOf = <Context>({ value, context }: Saved<Context>) => ({
+	value,
+	context,
+});
+
 export class State {
-	/** Of the latest event, in milliseconds since 1970; no part of what is hashed. */
-	time = 0;
-	readonly #log: { readonly id: string };
-	readonly #machines: Machines;
-	readonly #server: LiveServer;
-	readonly #rooms = new Map<RoomName, LiveRoom>();
-	readonly #clients = new Map<ClientId, LiveClient>();
-	readonly #pending = new Map<string, ClientId>();
-	readonly lately = new Lately();
-	readonly #places = new Map<Identity, readonly ClientId[]>();
-	#onlooker: Onlooker | undefined;
+	readonly parts: StateParts;
 
-	/** The log's id is part of every epoch; `bot` owns its name from the start. It goes on from `saved`. */
-	constructor(
+	constructor(parts: StateParts) {
+		this.parts = parts;
+	}
+
+	/** Before the first event of a log; only `plumebot` owns a name. */
+	static initial(
 		log: { readonly id: string },
-		bot: Claim,
-		saved?: Frozen,
-		machines = machinesAtHand,
-	) {
-		this.#log = log;
-		this.#machines = machines;
-		const input = { bot };
-		const snapshot = saved && machines.server.resolveState(saved.server);
-		const options = snapshot ? { input, snapshot } : { input };
-		this.#server = always(start(createActor(machines.server, options)));
-		for (const [name, face] of Object.entries(saved?.rooms ?? {})) {
-			this.#rooms.set(name, new LiveRoom(machines.room, face));
-			for (const [client, { identity }] of face.context.members)
-				this.#takePlace(identity, client);
-		}
-		for (const [id, face] of Object.entries(saved?.clients ?? {})) {
-			this.#clients.set(id, new LiveClient(machines.client, face));
-			if (face.value === "awaitingCode")
-				this.#pending.set(face.context.pending, id);
-		}
+		server = machinesAtHand.server.initial,
+	): State {
+		const none = PersistentMap<string, never>();
+		const empty = { rooms: none, clients: none, logins: none, inside: none };
+		return new State({ log, time: 0, server, ...empty, unheard: none });
 	}
 
-	/** Told of actors that come, move and go; while there is one, none comes to rest. */
-	get onlooker(): Onlooker | undefined {
-		return this.#onlooker;
+	get time(): number {
+		return this.parts.time;
 	}
 
-	set onlooker(onlooker: Onlooker | undefined) {
-		this.#onlooker = onlooker;
-		if (!onlooker) for (const client of this.#clients.values()) client.rest();
-	}
-
-	get server() {
-		return this.#server.getSnapshot();
+	get server(): ServerSnapshot {
+		return this.parts.server;
 	}
 
 	room(name: RoomName): RoomSnapshot | undefined {
-		return this.#rooms.get(name)?.getSnapshot();
+		return this.parts.rooms.get(name);
 	}
 
 	client(id: ClientId): ClientSnapshot | undefined {
-		return this.#clients.get(id)?.getSnapshot();
+		return this.parts.clients.get(id);
 	}
 
 	/** Whose login has a pending id with this hash. */
 	pending(hash: string): ClientId | undefined {
-		return this.#pending.get(hash);
+		return this.parts.logins.get(hash);
+	}
+
+	/** Who came in by the login with this hash, and was not heard of since. */
+	unheard(hash: string): ClientId | undefined {
+		return this.parts.unheard.findKey((pending) => pending === hash);
 	}
 
 	get roomNames(): Iterable<RoomName> {
-		return this.#rooms.keys();
+		return this.parts.rooms.keys();
 	}
 
 	get clientIds(): Iterable<ClientId> {
-		return this.#clients.keys();
+		return this.parts.clients.keys();
 	}
 
-	/** The clients of one identity that are in rooms, or whose place is kept. */
+	/** The clients of one identity that are in rooms, detached ones too. */
 	places(identity: Identity): readonly ClientId[] {
-		return this.#places.get(identity) ?? [];
+		return this.parts.inside.get(identity) ?? [];
 	}
 
 	/** How far a room has come; a room that does not exist has no epoch. */
 	head(name: RoomName): Head {
-		const room = this.#room({ room: name });
-		const { offset, said, restored } = room.context;
-		return { epoch: room.epoch(this.#log.id), offset, said, restored };
+		const context = this.room(name)?.context;
+		if (!context) return { epoch: "", offset: 0, said: 0, restored: undefined };
+		const { incarnation, offset, said, restored } = context;
+		const epoch = epochOf(this.parts.log.id, incarnation);
+		return { epoch, offset, said, restored };
 	}
 
-	/** Everything that has an actor, by an id that says nothing. */
-	*all(): Iterable<readonly [string, Live]> {
-		yield ["server", this.#server];
-		for (const room of this.#rooms.values())
-			yield [room.context.incarnation, room];
-		yield* this.#clients;
-	}
-
-	/** Moves the machines; answers what becomes visible in a room, if anything does. A replay may be quick about it. */
-	apply({ event, erasable }: Recorded, replaying = false): Item | undefined {
-		this.time = Math.max(this.time, event.time);
-		switch (event.type) {
-			case "server.started":
-			case "server.stopped":
-			case "checkpoint":
-			case "log.restored":
-			case "name.released":
-			case "session.opened":
-			case "session.renewed":
-			case "session.closed":
-				this.#move(event, this.#server);
-				return;
-			case "login.requested":
-				this.#begin(event.client);
-				this.#move(event, this.#client(event));
-				this.#pending.set(event.pending, event.client);
-				return;
-			case "login.resent":
-			case "login.failed":
-			case "login.expired": {
-				const pending = this.client(event.client)?.context.pending ?? "";
-				this.#move(event, this.#client(event));
-				this.#forgetIfLeft(event.client);
-				if (!this.client(event.client)) this.#pending.delete(pending);
-				return;
-			}
-			case "login.succeeded":
-				this.lately.note(event, this.client(event.client)?.context.pending);
-				this.#pending.delete(this.client(event.client)?.context.pending ?? "");
-				this.#move(event, this.#server, this.#client(event));
-				return;
-			case "room.opened":
-				if (!this.#rooms.has(event.room)) this.#open(event);
-				this.#move(event, this.#room(event));
-				return;
-			case "room.forgotten":
-				this.#move(event, this.#room(event));
-				this.onlooker?.onGone(this.#room(event));
-				this.#rooms.delete(event.room);
-				return;
-			case "client.detached":
-			case "client.resumed":
-				if (event.type === "client.resumed") this.lately.note(event);
-				this.#move(event, this.#room(event), this.#client(event));
-				return;
-			case "clients.detached": {
-				const members = this.room(event.room)?.context.members ?? [];
-				const clients = Array.from(members, ([client, { session }]) =>
-					session ? [this.#client({ client })] : [],
-				);
-				this.#move(event, this.#room(event), ...clients.flat());
-				return;
-			}
-			case "session.forgotten":
-			case "room.restored":
-				this.#move(event, this.#room(event));
-				return;
-			case "client.entered": {
-				if (event.session) this.#begin(event.client);
-				this.#move(event, this.#room(event), this.#client(event));
-				this.#takePlace(event.identity, event.client);
-				return itemOf(event, this.#place(event), event.name);
-			}
-			case "client.left": {
-				const { client } = event;
-				const { name, identity } = this.#member(event);
-				this.#move(event, this.#room(event), this.#client(event));
-				this.#forgetIfLeft(client);
-				this.#leavePlace(identity, client);
-				this.lately.note(event);
-				return itemOf(event, this.#place(event), name);
-			}
-			case "message.posted": {
-				const { name } = this.#member(event);
-				const room = this.#room(event);
-				if (replaying && !this.onlooker) room.replayMessage(event);
-				else this.#move(event, room);
-				return itemOf(event, this.#place(event), name, erasable?.text);
-			}
-			case "message.erased":
-				this.#move(event, this.#room(event));
-				return itemOf(event, this.#place(event), event.name);
-			default:
-				throw new UnknownEvent(event);
-		}
+	/** What snapshots hold, and hashes are taken of: no indexes. */
+	serialize(): SavedState {
+		const { server, rooms, clients } = this.parts;
+		return {
+			server: savedOf(server),
+			rooms: rooms.map(savedOf).toObject(),
+			clients: clients.map(savedOf).toObject(),
+		};
 	}
 
 	/** SHA-256 of the canonical state: equal states, equal hashes, in any process. */
 	hash(): string {
-		return sha256(canonical(this.freeze()));
-	}
-
-	freeze(): Frozen {
-		const rooms = Array.from(this.#rooms, ([id, it]) => [id, faceOf(it)]);
-		const clients = Array.from(this.#clients, ([id, it]) => [id, faceOf(it)]);
-		return {
-			server: faceOf(this.#server),
-			rooms: Object.fromEntries(rooms),
-			clients: Object.fromEntries(clients),
-		};
-	}
-
-	#move(event: PlumeEvent, ...all: readonly Live[]): void {
-		for (const each of all) this.onlooker?.onMoving(each);
-		move(event, all);
-		if (!this.onlooker) for (const each of all) each.rest?.();
-	}
-
-	#place(event: RoomFact) {
-		const room = this.#room(event);
-		return { epoch: room.epoch(this.#log.id), offset: room.context.offset };
-	}
-
-	#room({ room }: { readonly room: RoomName }): LiveRoom {
-		return this.#rooms.get(room) ?? new LiveRoom(this.#machines.room);
-	}
-
-	#client({ client }: { readonly client: ClientId }) {
-		return this.#clients.get(client) ?? new LiveClient(this.#machines.client);
-	}
-
-	#member(event: ClientLeft | MessagePosted): Member {
-		const member = this.#room(event).context.members.get(event.client);
-		if (!member) throw new IllegalEvent(event, "room");
-		return member;
-	}
-
-	#open({ room, incarnation }: RoomOpened): void {
-		const opened = new LiveRoom(this.#machines.room);
-		this.#rooms.set(room, opened);
-		this.onlooker?.onActor(incarnation, opened);
-	}
-
-	#begin(client: ClientId): void {
-		if (this.#clients.has(client)) return;
-		const begun = new LiveClient(this.#machines.client);
-		this.#clients.set(client, begun);
-		this.onlooker?.onActor(client, begun);
-	}
-
-	#forgetIfLeft(client: ClientId): void {
-		const live = this.#clients.get(client);
-		if (live?.getSnapshot().status !== "done") return;
-		this.#clients.delete(client);
-		this.onlooker?.onGone(live);
-	}
-
-	#takePlace(identity: Identity, client: ClientId): void {
-		this.#places.set(identity, [...this.places(identity), client]);
-	}
-
-	#leavePlace(identity: Identity, client: ClientId): void {
-		const places = this.places(identity).filter((other) => other !== client);
-		if (places.length > 0) this.#places.set(identity, places);
-		else this.#places.delete(identity);
+		return sha256(canonical(this.serialize()));
 	}
 }

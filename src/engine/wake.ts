@@ -4,20 +4,19 @@
  * alone is the truth. Whatever goes wrong on the way from a snapshot, all is
  * read instead: what is wrong with the log itself shows then, with its place.
  */
-import { botClaim } from "../chat/bot.ts";
 import { Server } from "../chat/server.ts";
 import type { Limits } from "../limits.ts";
 import type { Log } from "../log/log.ts";
 import type { Snapshot, Snapshots } from "../log/snapshots.ts";
-import { type Folded, fold } from "./fold.ts";
-import { thaw } from "./frozen.ts";
+import { visibleItem } from "./evolve.ts";
+import { fold } from "./fold.ts";
+import { deserialize } from "./saved-state.ts";
 import { State } from "./state.ts";
 
 export interface Awake {
 	readonly state: State;
 	/** Its rooms remember the latest of what was said. */
 	readonly server: Server;
-	readonly last: Folded;
 	/** What was erased lately: perhaps not to the end. */
 	readonly erased: readonly number[];
 }
@@ -45,23 +44,26 @@ async function wakeFrom(
 	limits: Limits,
 	snapshot?: Snapshot,
 ): Promise<Awake> {
-	const saved = snapshot && thaw(snapshot.state);
-	const state = new State(log, botClaim, saved);
-	state.time = snapshot?.time ?? 0;
+	const saved = snapshot && deserialize(snapshot.state, log, snapshot.time);
 	const server = new Server(limits);
-	const stored = log.read(snapshot?.mark);
 	const erased: number[] = [];
-	const last = await fold(state, stored, (event, item) => {
-		if (item) server.room(item.room).remember(item);
-		if (event.type === "message.erased")
-			for (const seq of event.seqs) erased.push(seq);
-		if (event.type === "room.forgotten") server.forget(event.room);
-	});
+	const { state } = await fold(
+		saved ?? State.initial(log),
+		log.read(snapshot?.mark),
+		({ stored, before, after }) => {
+			const { event } = stored;
+			const item = visibleItem(before, after, stored);
+			if (item) server.room(item.room).remember(item);
+			if (event.type === "message.erased")
+				for (const seq of event.seqs) erased.push(seq);
+			if (event.type === "room.forgotten") server.forget(event.room);
+		},
+	);
 	for (const name of state.roomNames) {
 		const room = server.room(name);
 		room.goOn(state.head(name));
 		for (const [client, member] of state.room(name)?.context.members ?? [])
 			room.roster.enter(client, member.name, true);
 	}
-	return { state, server, last: { ...last, time: state.time }, erased };
+	return { state, server, erased };
 }

@@ -138,7 +138,6 @@ export abstract class GroupCommit implements Log {
 		while (this.#waiting.length > 0) {
 			await this.#gather();
 			const batch = this.#nextBatch();
-			if (this.#waiting.length === 0) listener.onGathered(this.ordered);
 			try {
 				await this.#keep(batch, listener);
 			} catch (error) {

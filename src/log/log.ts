@@ -32,8 +32,6 @@ export interface Mark {
 export interface LogListener {
 	/** Called inside `append`, for each entry, before anything is written. If it throws, nothing of that `append` is. */
 	onOrdered(stored: Stored): void;
-	/** All that is ordered, up to `seq`, goes to the disk now: what is made of it will fit the log's mark when `seq` is committed. */
-	onGathered(seq: number): void;
 	/** Everything up to and including `seq` is durable. Never called inside `append`. */
 	onCommitted(seq: number): void;
 	/** The disk is full or read-only: nothing commits until `onThawed`. Nothing is lost. */

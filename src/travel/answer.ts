@@ -3,53 +3,42 @@
  * an event that is not there is taken for the nearest that is.
  */
 import type { Answers, Question, Scope } from "../../machines/travel.ts";
-import type { Footage, Take } from "./footage.ts";
+import type { LogTimeline } from "./log-timeline.ts";
 
 /** So many moments are told at once, at most. */
 const MOST_MOMENTS = 5000;
 const MOST_PARTS = 2000;
 
 /** Undefined if that is no question. */
-export function answer(
-	footage: Footage,
+export async function answer(
+	log: LogTimeline,
 	question: unknown,
-): Answers[Question["ask"]] | undefined {
+): Promise<Answers[Question["ask"]] | undefined> {
 	const asked = read(question);
 	if (!asked) return undefined;
-	const { take } = footage;
-	const { recording, register } = take;
-	const { first, last } = recording;
+	const { timeline } = log;
+	const { first, last, index } = timeline;
 	const known = (seq: number) =>
 		Math.max(first, Math.min(Math.floor(seq), last));
 	switch (asked.ask) {
 		case "about":
-			return footage.about;
+			return log.about;
 		case "stretch": {
 			const from = known(asked.from);
 			const to = Math.min(known(asked.to), from + MOST_MOMENTS);
-			return recording.stretch(from, Math.max(from, to));
+			return timeline.stretch(from, Math.max(from, to));
 		}
 		case "time":
-			return recording.seqAt(asked.time);
-		case "next": {
-			const groups = groupsIn(take, asked);
-			return recording.next(groups, known(asked.from), asked.back) ?? null;
-		}
+			return index.seqAt(asked.time);
+		case "next":
+			return index.next(asked, known(asked.from), asked.back) ?? null;
 		case "marks": {
 			const parts = Math.max(1, Math.min(Math.floor(asked.parts), MOST_PARTS));
-			return recording.marks(groupsIn(take, asked), parts);
+			return index.marks(asked, parts);
 		}
 		case "compare":
-			return register.compare(known(asked.from), known(asked.to));
+			return timeline.compare(known(asked.from), known(asked.to));
 	}
-}
-
-/** Of whom someone has a part in every event in scope. */
-function groupsIn({ register }: Take, { room, client }: Scope) {
-	return [
-		...(room ? [register.actorsOfRoom(room)] : []),
-		...(client ? [register.clients(client)] : []),
-	];
 }
 
 function read(question: unknown): Question | undefined {

@@ -4,7 +4,7 @@ import { assign } from "xstate";
 import { clientMachine } from "../../machines/client.ts";
 import { roomMachine } from "../../machines/room.ts";
 import { parseRehearse } from "../../src/cli/rehearse.ts";
-import { machinesAtHand } from "../../src/engine/live.ts";
+import { machinesOf } from "../../src/engine/machines.ts";
 import type { Entry, Stored } from "../../src/log/log.ts";
 import { readBatches, segmentsOf } from "../../src/log/reader.ts";
 import { Verifier } from "../../src/log/verifier.ts";
@@ -185,7 +185,7 @@ describe("rehearse", () => {
 		const client = clientMachine.provide({
 			guards: { codeIsFresh: ({ context }) => context.tries > 4 },
 		});
-		const machines = { ...machinesAtHand, client };
+		const machines = machinesOf({ client });
 		expect(await parseRehearse([], machines).run(partsOn(disk))).toBe(3);
 		const seq = find("login.succeeded")?.seq;
 		expect(lines[0]).toMatch(
@@ -211,7 +211,7 @@ describe("rehearse", () => {
 				takeOffset: assign({ offset: ({ context }) => context.offset + 2 }),
 			},
 		});
-		const machines = { ...machinesAtHand, room };
+		const machines = machinesOf({ room });
 		expect(await parseRehearse([], machines).run(partsOn(disk))).toBe(3);
 		const seq = find("checkpoint")?.seq;
 		expect(lines[0]).toContain(`checkpoint ${seq} vouches for another state`);

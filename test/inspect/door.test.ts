@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { Moment } from "../../machines/frame.ts";
 import { ownHosts } from "../../src/edge/hosts.ts";
+import { State } from "../../src/engine/state.ts";
 import { Tally } from "../../src/engine/tally.ts";
 import { Door } from "../../src/inspect/door.ts";
 import { Tap, type Viewer } from "../../src/inspect/tap.ts";
@@ -25,7 +26,7 @@ class NotedTap extends Tap {
 	begun = 0;
 
 	constructor() {
-		super({ onlooker: undefined, all: () => [] }, { onceCommitted() {} });
+		super({ committed: State.initial({ id: "" }) }, 0);
 	}
 
 	override watch(viewer: Viewer): () => void {

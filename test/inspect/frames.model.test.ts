@@ -6,7 +6,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Moment } from "../../machines/frame.ts";
-import { botClaim } from "../../src/chat/bot.ts";
 import { fold } from "../../src/engine/fold.ts";
 import { State } from "../../src/engine/state.ts";
 import { Tap } from "../../src/inspect/tap.ts";
@@ -51,12 +50,12 @@ class WatchedWorld extends World {
 
 /** What a viewer sees of a log that is replayed, from after `seq` on. */
 async function replayed(ordered: readonly Stored[], seq: number) {
-	const state = new State({ id: "any" }, botClaim);
-	await fold(state, some(ordered.slice(0, seq)));
+	const start = State.initial({ id: "any" });
+	const { state } = await fold(start, some(ordered.slice(0, seq)));
 	const moments: Moment[] = [];
-	const commits = { onceCommitted: (show: (at: number) => void) => show(seq) };
-	new Tap(state, commits).watch((moment) => moments.push(moment));
-	await fold(state, some(ordered.slice(seq)));
+	const tap = new Tap({ committed: state }, seq);
+	tap.watch((moment) => moments.push(moment));
+	await fold(state, some(ordered.slice(seq)), (step) => tap.onCommitted(step));
 	return moments;
 }
 

@@ -61,8 +61,6 @@ export class Witness implements LogListener {
 		this.ordered.push(stored);
 	}
 
-	onGathered(): void {}
-
 	onCommitted(seq: number): void {
 		this.committed = seq;
 		this.told.push(`committed ${seq}`);

@@ -17,9 +17,9 @@
 const log = [
 	{
 		promise: "login: a lost answer is given again, and only once",
-		file: "src/engine/lately.ts",
-		find: "else this.#pending.delete(client);",
-		replace: "",
+		file: "src/engine/evolve.ts",
+		find: "return unheard.delete(event.client);",
+		replace: "return unheard;",
 		tests: ["test/answer-lost.test.ts"],
 	},
 	{
@@ -139,9 +139,9 @@ const log = [
 	},
 	{
 		promise: "login: the page comes in by the answer that is given again",
-		file: "src/engine/lately.ts",
-		find: "this.#pending.set(client, pending);",
-		replace: "void pending;",
+		file: "src/engine/evolve.ts",
+		find: "? unheard.set(client, before.context.pending)",
+		replace: "? unheard",
 		tests: ["test/browser/return.test.ts -t right code"],
 	},
 	{
@@ -453,8 +453,8 @@ const log = [
 	{
 		promise: "clock: a snapshot brings the time of its last event back",
 		file: "src/engine/wake.ts",
-		find: "state.time = snapshot?.time ?? 0;",
-		replace: "",
+		find: "deserialize(snapshot.state, log, snapshot.time)",
+		replace: "deserialize(snapshot.state, log)",
 		tests: ["test/late-clock.test.ts"],
 	},
 	{
@@ -653,16 +653,16 @@ const answers = [
 	},
 	{
 		promise: "answers: a checkpoint is part of what a snapshot brings back",
-		file: "src/engine/frozen.ts",
-		find: "				...others,",
+		file: "src/engine/saved-state.ts",
+		find: "			...json.server.context,",
 		replace: "",
 		tests: ["test/log/snapshots.test.ts"],
 	},
 	{
 		promise: "answers: a rehearsal lives the log through the machines at hand",
 		file: "src/cli/rehearse.ts",
-		find: "new State(verifier, botClaim, undefined, machines)",
-		replace: "new State(verifier, botClaim)",
+		find: "evolve(state, event, machines)",
+		replace: "evolve(state, event)",
 		tests: ["test/cli/log-answers.test.ts"],
 	},
 	{
@@ -711,14 +711,12 @@ const commit = [
 	{
 		promise: "commit: a rule sees what is ordered and not yet durable",
 		file: "src/engine/pipeline.ts",
-		find: `		const item = this.#parts.state.apply(stored);
-		const show = this.#parts.state.onlooker?.onMoved(stored);
-		const { seq: at, event } = stored;
+		find: `		states.ordered = after;
+		const item = visibleItem(before, after, stored);
 		const release = () => {`,
-		replace: `		const show = this.#parts.state.onlooker?.onMoved(stored);
-		const { seq: at, event } = stored;
+		replace: `		const item = visibleItem(before, after, stored);
 		const release = () => {
-			const item = this.#parts.state.apply(stored);`,
+			states.ordered = after;`,
 		tests: ["test/session.test.ts", "test/faults.test.ts"],
 	},
 	{
@@ -732,8 +730,8 @@ const commit = [
 	{
 		promise: "commit: an event that no machine allows ends the start",
 		file: "src/engine/fold.ts",
-		find: "throw new DeterminismError(entry.seq, entry.event, error);",
-		replace: "continue;",
+		find: "throw new DeterminismError(seq, event, error);",
+		replace: "return state;",
 		tests: ["test/program/operator.test.ts -t no machine allows"],
 	},
 	{
@@ -1608,8 +1606,8 @@ const erasing = [
 	{
 		promise: "erase: no snapshot is taken while text is overwritten",
 		file: "src/engine/pipeline.ts",
-		find: "if (!erases && this.#waiting.size === 0)",
-		replace: "if (this.#waiting.size < 99)",
+		find: "if (this.#waiting.size === 0) this.#parts",
+		replace: "this.#parts",
 		tests: ["test/erase.test.ts -t however much"],
 	},
 	{
@@ -1734,17 +1732,17 @@ const travel = [
 	},
 	{
 		promise: "travel: a moment that is sought is the one the fold comes to",
-		file: "src/travel/recording.ts",
-		find: "this.#checkpoints.push({ seq: this.last, standing });",
-		replace: "this.#checkpoints.push({ seq: this.last + 1, standing });",
-		tests: ["test/travel/footage.model.test.ts"],
+		file: "src/travel/timeline.ts",
+		find: "checkpoint = { seq: this.#last, state, moved, end };",
+		replace: "checkpoint = { seq: this.#last + 1, state, moved, end };",
+		tests: ["test/travel/timeline.model.test.ts"],
 	},
 	{
-		promise: "travel: who left and came back was not away for good",
-		file: "src/travel/register.ts",
-		find: "if (from <= seq && seq < to)",
-		replace: "if (from <= seq)",
-		tests: ["test/travel/footage.model.test.ts"],
+		promise: "travel: who is there with another tab has not left",
+		file: "src/travel/compare.ts",
+		find: "others.has(key) ? [] : stay",
+		replace: "stay",
+		tests: ["test/travel/timeline.model.test.ts"],
 	},
 ];
 

@@ -396,7 +396,6 @@ test("an event that no machine allows is named, by replay and at the start, howe
 	for await (const _ of log.read());
 	log.listen({
 		onOrdered() {},
-		onGathered() {},
 		onCommitted() {},
 		onFrozen() {},
 		onThawed() {},

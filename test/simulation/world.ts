@@ -5,8 +5,8 @@
  */
 import assert from "node:assert/strict";
 import { IndexFiles } from "../../src/archive/index-files.ts";
-import { botClaim } from "../../src/chat/bot.ts";
 import { Checkpoints } from "../../src/cli/checkpoints.ts";
+import { evolve } from "../../src/engine/evolve.ts";
 import { State } from "../../src/engine/state.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import type { Log, LogListener, Stored } from "../../src/log/log.ts";
@@ -47,8 +47,8 @@ export class World {
 	/** Calls fail until the disk is well again. */
 	#isIll = false;
 	#shadow!: State;
-	/** The machines' states when they were last held against the log. */
-	#faces: readonly unknown[] = [];
+	/** The state that was last held against the log. */
+	#checked: State | undefined;
 	#logId = "";
 	/** Salts of what is being overwritten. */
 	#overwriting: string[] = [];
@@ -166,9 +166,9 @@ export class World {
 	/** Every checkpoint vouches for what the log folds to; answers how many there are. */
 	async checkCheckpoints(): Promise<number> {
 		const checkpoints = await Checkpoints.in(await segmentsOf(this.disk, DATA));
-		const state = new State({ id: this.#logId }, botClaim);
+		let state = State.initial({ id: this.#logId });
 		for (const stored of this.ordered) {
-			state.apply(stored);
+			state = evolve(state, stored.event);
 			assert.equal(checkpoints.check(state, stored), undefined);
 		}
 		return checkpoints.held;
@@ -196,17 +196,11 @@ export class World {
 		}
 	}
 
-	/** The live state is what the log folds to; where no machine has moved it is so still. */
+	/** The live state is what the log folds to. */
 	#checkState(): void {
 		const { state } = this.house;
-		const faces = Array.from(state.all(), ([, one]) => one.getSnapshot());
-		const before = this.#faces;
-		this.#faces = faces;
-		if (
-			faces.length === before.length &&
-			faces.every((face, nth) => face === before[nth])
-		)
-			return;
+		if (state === this.#checked) return;
+		this.#checked = state;
 		assert.equal(state.hash(), this.#shadow.hash());
 	}
 
@@ -230,9 +224,9 @@ export class World {
 		this.ordered = known;
 		this.ledger = ledger;
 		this.committed = known.length;
-		this.#shadow = new State({ id: this.#logId }, botClaim);
-		for (const stored of known) this.#shadow.apply(stored);
-		this.#faces = [];
+		this.#shadow = State.initial({ id: this.#logId });
+		for (const { event } of known) this.#shadow = evolve(this.#shadow, event);
+		this.#checked = undefined;
 		this.#overwriting = [];
 		this.witness.recall();
 	}
@@ -261,15 +255,12 @@ export class World {
 					listener.onOrdered(stored);
 					const read = asRead(stored);
 					this.ordered.push(read);
-					this.#shadow.apply(read);
+					this.#shadow = evolve(this.#shadow, read.event);
 				},
 				onCommitted: (seq) => {
 					if (life.over) return;
 					this.#commit(seq);
 					listener.onCommitted(seq);
-				},
-				onGathered: (seq) => {
-					if (!life.over) listener.onGathered(seq);
 				},
 				onFrozen: (error) => listener.onFrozen(error),
 				onThawed: () => listener.onThawed(),

@@ -19,9 +19,10 @@ import { looksReserved } from "../../chat/name.ts";
 import type { User } from "../../chat/user.ts";
 import type { Limits } from "../../limits.ts";
 import type { Entry } from "../../log/log.ts";
+import type { ClientSnapshot } from "../machines.ts";
 import type { Rule } from "../refusals.ts";
 import type { Secrets } from "../secrets.ts";
-import type { ClientSnapshot, State } from "../state.ts";
+import type { State } from "../state.ts";
 import { namesHeld } from "./names-held.ts";
 
 export const DAY_MS = 86_400_000;
@@ -37,10 +38,7 @@ export interface Policy {
 }
 
 export interface Moment {
-	readonly state: Pick<
-		State,
-		"server" | "room" | "roomNames" | "client" | "places"
-	>;
+	readonly state: State;
 	readonly now: number;
 }
 

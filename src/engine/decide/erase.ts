@@ -6,9 +6,9 @@ import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import type { Found } from "../../archive/archive.ts";
 import type { Entry } from "../../log/log.ts";
+import type { ClientSnapshot } from "../machines.ts";
 import type { Rule } from "../refusals.ts";
 import type { Secrets } from "../secrets.ts";
-import type { ClientSnapshot } from "../state.ts";
 import type { Moment } from "./decision.ts";
 import { loggedOutEverywhere } from "./open.ts";
 

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { About } from "../../machines/travel.ts";
 import { segmentsOf } from "../../src/log/reader.ts";
-import { Footage } from "../../src/travel/footage.ts";
+import { LogTimeline } from "../../src/travel/log-timeline.ts";
 import { openDesk } from "../cli/desk.ts";
 import { FakeDisk } from "../fakes/disk.ts";
 
@@ -21,20 +21,19 @@ async function conversation(lines: number, every = 100) {
 /** Everything that is told of it on the way to its end. */
 async function readOn(files: ReadonlyMap<string, Buffer>) {
 	const disk = new FakeDisk([...files]);
-	const footage = new Footage();
+	const sources = await segmentsOf(disk, "data");
+	const log = new LogTimeline({ disk, sources, folder: "data" });
 	const told: About[] = [];
 	let isRead = false;
-	const reading = footage
-		.read(disk, await segmentsOf(disk, "data"), "data")
-		.then(() => {
-			isRead = true;
-		});
+	const reading = log.load().then(() => {
+		isRead = true;
+	});
 	while (!isRead) {
-		told.push(footage.about);
+		told.push(log.about);
 		await new Promise((resolve) => setImmediate(resolve));
 	}
 	await reading;
-	return { told, about: footage.about, footage };
+	return { told, about: log.about, log };
 }
 
 const segment = "data/log/00000000000000000001.ndjson";
@@ -84,10 +83,11 @@ test("a log that has rotted can be looked at up to there, and it is told why no 
 	const at = bytes.indexOf('"seq":150,');
 	bytes[at + 7] = "2".charCodeAt(0);
 	files.set(segment, bytes);
-	const { about, footage } = await readOn(files);
+	const { about, log } = await readOn(files);
 	expect(about).toMatchObject({ first: 0, last: 149, isWhole: false });
 	expect(about.trouble).toMatch(/is damaged at line \d+.*event 150/);
-	expect(footage.take.recording.stretch(149, 149).actors).toHaveLength(3);
+	const { actors } = await log.timeline.stretch(149, 149);
+	expect(actors).toHaveLength(3);
 });
 
 test("a torn tail is left out, and that is told", async () => {

@@ -7,11 +7,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Moment } from "../../machines/frame.ts";
 import { botClaim } from "../../src/chat/bot.ts";
+import { canonicalPieces } from "../../src/engine/canonical.ts";
 import { fold } from "../../src/engine/fold.ts";
+import { deserialize } from "../../src/engine/saved-state.ts";
 import { State } from "../../src/engine/state.ts";
 import { Tap } from "../../src/inspect/tap.ts";
 import type { Stored } from "../../src/log/log.ts";
-import { Take } from "../../src/travel/footage.ts";
+import { type Piece, Timeline } from "../../src/travel/timeline.ts";
 import { type Actor, apply } from "../../static/inspect/footage.ts";
 import { castOf } from "../../static/inspect/reel.ts";
 import { steps } from "../simulation/commands.ts";
@@ -26,14 +28,19 @@ async function* some(stored: readonly Stored[]) {
 	yield stored;
 }
 
+/** Reads the log entry by entry, from after any seq. */
+const reading = (ordered: readonly Stored[]) =>
+	async function* (after = 0): AsyncGenerator<Piece<number>> {
+		for (const entry of ordered.slice(after))
+			yield { entries: [entry], end: entry.seq };
+	};
+
 /** How all stands after these events, by the fold alone. */
 async function foldedTo(ordered: readonly Stored[]) {
-	const state = new State(log, botClaim);
-	await fold(state, some(ordered));
+	const { state } = await fold(State.initial(log), some(ordered));
 	const cast = new Map<string, Actor>();
-	const seq = ordered.length;
-	const commits = { onceCommitted: (show: (at: number) => void) => show(seq) };
-	new Tap(state, commits).watch((moment) => apply(cast, moment));
+	const tap = new Tap({ committed: state }, ordered.length);
+	tap.watch((moment) => apply(cast, moment));
 	const stays = new Set<string>();
 	for (const room of state.roomNames)
 		for (const { name } of state.room(room)?.context.members.values() ?? [])
@@ -44,36 +51,40 @@ async function foldedTo(ordered: readonly Stored[]) {
 	return { state, cast, stays: [...stays].sort(), names: names.sort() };
 }
 
+const byId = (one: { id: string }, other: { id: string }) =>
+	one.id < other.id ? -1 : 1;
+
 const standing = (cast: ReadonlyMap<string, Actor>) =>
 	Array.from(cast.values(), ({ id, machine, state }) => ({
 		...{ id, machine, state },
-	})).sort((one, other) => (one.id < other.id ? -1 : 1));
+	})).sort(byId);
 
 /** With what moved each last, too. */
 const inMotion = (cast: ReadonlyMap<string, Actor>) =>
 	Array.from(cast.values(), ({ id, state, moved, trail }) => ({
 		...{ id, state, moved, fired: trail[0] },
-	}));
+	})).sort(byId);
 
 /** Whoever is in `then` and was not in `now`. */
 const without = (then: readonly string[], now: readonly string[]) =>
 	then.filter((each) => !now.includes(each));
 
 async function lookAt(ordered: readonly Stored[], at: number, other: number) {
-	const whole = new Take(log, { between: 20 });
-	await whole.read(some(ordered));
-	const { recording, register } = whole;
+	const read = reading(ordered);
+	const state = State.initial(log);
+	const whole = new Timeline({ read, state, between: 20 });
+	await whole.load(read());
 	const here = await foldedTo(ordered.slice(0, at));
 	const there = await foldedTo(ordered.slice(0, other));
-	const sought = castOf(recording.stretch(at, at));
+	const sought = castOf(await whole.stretch(at, at));
 	expect(standing(sought)).toEqual(standing(here.cast));
 
-	const { moments, ...beginning } = recording.stretch(0, at);
+	const { moments, ...beginning } = await whole.stretch(0, at);
 	const stepped = castOf({ ...beginning, moments });
 	for (const moment of moments) apply(stepped, moment);
 	expect(inMotion(sought)).toEqual(inMotion(stepped));
 
-	const { came, left, names } = register.compare(at, other);
+	const { came, left, names } = await whole.compare(at, other);
 	const asText = (stays: typeof came) =>
 		stays.map(({ room, name }) => `${room} ${name}`).sort();
 	expect(asText(came)).toEqual(without(there.stays, here.stays));
@@ -84,14 +95,17 @@ async function lookAt(ordered: readonly Stored[], at: number, other: number) {
 	expect(without(now, gone).sort()).toEqual(without(there.names, here.names));
 
 	// From a state in the middle, as from a snapshot, it goes on the same way.
-	const tail = new Take(log, { seq: at, saved: here.state.freeze() });
-	await tail.read(some(ordered.slice(at)));
+	const saved = here.state.serialize();
+	const text = [...canonicalPieces(saved, 1)].join("");
+	const middle = { state: deserialize(text, log), seq: at, end: at };
+	const tail = new Timeline({ read, ...middle });
+	await tail.load(read(at));
 	const { length } = ordered;
-	expect(standing(castOf(tail.recording.stretch(length, length)))).toEqual(
-		standing(castOf(recording.stretch(length, length))),
+	expect(standing(castOf(await tail.stretch(length, length)))).toEqual(
+		standing(castOf(await whole.stretch(length, length))),
 	);
-	expect(tail.recording.stretch(at, length).moments).toEqual(
-		recording.stretch(at, length).moments,
+	expect((await tail.stretch(at, length)).moments).toEqual(
+		(await whole.stretch(at, length)).moments,
 	);
 	return moments;
 }

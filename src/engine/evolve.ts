@@ -1,0 +1,188 @@
+/**
+ * `evolve(state, event)`: the only way a state changes. Every machine that the
+ * event concerns takes it, or none does and `IllegalEvent` is thrown: in a log
+ * with a single writer that is a determinism error, and the only right answer
+ * is to stop.
+ */
+import type { ClientId, PlumeEvent } from "../../machines/events.ts";
+import { isVisible, itemOf } from "../../machines/item.ts";
+import type { Item } from "../../machines/message.ts";
+import type { Entry } from "../log/log.ts";
+import { isNewer } from "../version.ts";
+import {
+	type ClientSnapshot,
+	IllegalEvent,
+	type Machines,
+	machinesAtHand,
+} from "./machines.ts";
+import { State, type StateParts } from "./state.ts";
+
+/** A newer version logged it. */
+export class UnknownEvent extends IllegalEvent {
+	constructor(event: PlumeEvent) {
+		super(event, "any");
+		this.message = `${event.type} ${isNewer}`;
+	}
+}
+
+/** `members`: the clients in the room that have a session. */
+type Concerned = "server" | "room" | "client" | "members";
+
+/** Whose machines each event moves, in this order. */
+const concerned = {
+	"server.started": ["server"],
+	"server.stopped": ["server"],
+	checkpoint: ["server"],
+	"log.restored": ["server"],
+	"name.released": ["server"],
+	"session.opened": ["server"],
+	"session.renewed": ["server"],
+	"session.closed": ["server"],
+	"login.requested": ["client"],
+	"login.resent": ["client"],
+	"login.failed": ["client"],
+	"login.expired": ["client"],
+	"login.succeeded": ["server", "client"],
+	"room.opened": ["room"],
+	"room.forgotten": ["room"],
+	"room.restored": ["room"],
+	"session.forgotten": ["room"],
+	"client.entered": ["room", "client"],
+	"client.detached": ["room", "client"],
+	"clients.detached": ["room", "members"],
+	"client.resumed": ["room", "client"],
+	"client.left": ["room", "client"],
+	"message.posted": ["room"],
+	"message.erased": ["room"],
+} as const satisfies Record<PlumeEvent["type"], readonly Concerned[]>;
+
+/** An actor of a state: its machine, and its key there. */
+export type Actor =
+	| { readonly machine: "server" }
+	| { readonly machine: "room"; readonly room: string }
+	| { readonly machine: "client"; readonly client: ClientId };
+
+/** Whom an event concerns, in the order in which they take it. Throws `UnknownEvent`. */
+export function actorsOf(state: State, event: PlumeEvent): readonly Actor[] {
+	if (!Object.hasOwn(concerned, event.type)) throw new UnknownEvent(event);
+	return concerned[event.type].flatMap((whose): readonly Actor[] => {
+		if (whose === "server") return [{ machine: "server" }];
+		if (whose === "room" && "room" in event)
+			return [{ machine: "room", room: event.room }];
+		if (whose === "client" && "client" in event)
+			return [{ machine: "client", client: event.client }];
+		if (event.type !== "clients.detached") return [];
+		const members = state.room(event.room)?.context.members ?? [];
+		const kept = Array.from(members).filter(([, { session }]) => session);
+		// Sorted, because a map that was read from a snapshot may have another order.
+		return kept
+			.map(([client]) => client)
+			.sort()
+			.map((client) => ({ machine: "client", client }) as const);
+	});
+}
+
+/** The state after an event. Throws `IllegalEvent`, and `UnknownEvent` of a newer version's. */
+export function evolve(
+	state: State,
+	event: PlumeEvent,
+	machines: Machines = machinesAtHand,
+): State {
+	let { server, rooms, clients, logins, inside, unheard } = state.parts;
+	for (const actor of actorsOf(state, event))
+		switch (actor.machine) {
+			case "server":
+				server = machines.server.step(server, event);
+				break;
+			case "room": {
+				const { room } = actor;
+				const before = rooms.get(room) ?? machines.room.initial;
+				const after = machines.room.step(before, event);
+				const isThere = after.matches("open");
+				rooms = isThere ? rooms.set(room, after) : rooms.delete(room);
+				break;
+			}
+			case "client": {
+				const { client } = actor;
+				const before = clients.get(client) ?? machines.client.initial;
+				const after = machines.client.step(before, event);
+				const isThere = after.status === "active";
+				clients = isThere ? clients.set(client, after) : clients.delete(client);
+				logins = loginsAfter(logins, client, before, after);
+				inside = insideAfter(inside, client, before, after);
+				unheard = unheardAfter(unheard, event, before);
+			}
+		}
+	const { log } = state.parts;
+	const time = Math.max(state.time, event.time);
+	return new State({
+		log,
+		time,
+		server,
+		rooms,
+		clients,
+		logins,
+		inside,
+		unheard,
+	});
+}
+
+/** What becomes visible in a room by an event, if anything does. */
+export function visibleItem(
+	before: State,
+	after: State,
+	{ event, erasable }: Pick<Entry, "event" | "erasable">,
+): Item | undefined {
+	if (!isVisible(event)) return undefined;
+	const { room } = event;
+	const name =
+		"name" in event
+			? event.name
+			: before.room(room)?.context.members.get(event.client)?.name;
+	return itemOf(event, after.head(room), name ?? "", erasable?.text);
+}
+
+function loginsAfter(
+	logins: StateParts["logins"],
+	client: ClientId,
+	before: ClientSnapshot,
+	after: ClientSnapshot,
+) {
+	if (after.matches("awaitingCode"))
+		return logins.set(after.context.pending, client);
+	return before.matches("awaitingCode")
+		? logins.delete(before.context.pending)
+		: logins;
+}
+
+function insideAfter(
+	inside: StateParts["inside"],
+	client: ClientId,
+	before: ClientSnapshot,
+	after: ClientSnapshot,
+) {
+	const isInside = after.matches("inRoom");
+	if (isInside === before.matches("inRoom")) return inside;
+	const { identity } = after.context;
+	const clients = inside.get(identity) ?? [];
+	if (isInside) return inside.set(identity, [...clients, client]);
+	const others = clients.filter((other) => other !== client);
+	return others.length > 0
+		? inside.set(identity, others)
+		: inside.delete(identity);
+}
+
+function unheardAfter(
+	unheard: StateParts["unheard"],
+	event: PlumeEvent,
+	before: ClientSnapshot,
+) {
+	if (event.type === "client.resumed" || event.type === "client.left")
+		return unheard.delete(event.client);
+	if (event.type !== "login.succeeded") return unheard;
+	const { client, session } = event;
+	// A classic client has no session, and can't come back.
+	return session
+		? unheard.set(client, before.context.pending)
+		: unheard.delete(client);
+}

@@ -1,0 +1,93 @@
+/**
+ * What can be seen of a state, and of a step from one state to the next: which
+ * actors there are, which of them an event moved, and what fired. It is worked
+ * out from the two states, so it costs nothing while nobody looks.
+ */
+import type { AnyMachineSnapshot, StateValue } from "xstate";
+import type { Frame, Moment } from "../../machines/frame.ts";
+import { type Actor, actorsOf } from "../engine/evolve.ts";
+import type { Step } from "../engine/fold.ts";
+import { machinesAtHand, type Stepping } from "../engine/machines.ts";
+import type { State } from "../engine/state.ts";
+import { transitionIds } from "./chart.ts";
+
+const transitionNames = new Map(
+	Object.values(machinesAtHand).flatMap(({ machine }) => [
+		...transitionIds(machine),
+	]),
+);
+
+/** Every actor, as it stands. */
+export function actorFrames({ parts, server }: State): readonly Frame[] {
+	return [
+		actorFrame("server", server),
+		...Array.from(parts.rooms.values(), (room) =>
+			actorFrame(room.context.incarnation, room),
+		),
+		...Array.from(parts.clients, ([id, client]) => actorFrame(id, client)),
+	];
+}
+
+/** What one event did: who came, who moved, who is gone. */
+export function momentOf({ stored, before, after }: Step): Moment {
+	const { seq, event } = stored;
+	const came: Frame[] = [];
+	const moved: Frame[] = [];
+	const gone: Frame[] = [];
+	for (const actor of actorsOf(before, event)) {
+		const { machine, initial, step }: Stepping = machinesAtHand[actor.machine];
+		const was = snapshotOf(before, actor);
+		const is = snapshotOf(after, actor);
+		const from = was ?? initial;
+		const id = idOf(was ?? is, actor);
+		if (!was) came.push(actorFrame(id, initial));
+		const transitions = machine.getTransitionData(from, event).map(nameOf);
+		const state: StateValue = step(from, event).value;
+		moved.push({
+			type: "step",
+			actor: id,
+			event: event.type,
+			transitions,
+			state,
+		});
+		const next = is && idOf(is, actor);
+		if (next !== id) gone.push({ type: "gone", actor: id });
+		// A restored room is another actor from then on.
+		if (next && next !== id) gone.push(actorFrame(next, is));
+	}
+	const by = "client" in event && { client: event.client };
+	const frames = [...came, ...moved, ...gone];
+	return { seq, time: event.time, ...by, frames };
+}
+
+function snapshotOf(
+	state: State,
+	actor: Actor,
+): AnyMachineSnapshot | undefined {
+	switch (actor.machine) {
+		case "server":
+			return state.server;
+		case "room":
+			return state.room(actor.room);
+		case "client":
+			return state.client(actor.client);
+	}
+}
+
+/** Random and ours, so that it says nothing. */
+function idOf(snapshot: AnyMachineSnapshot | undefined, actor: Actor): string {
+	if (actor.machine === "server") return "server";
+	if (actor.machine === "client") return actor.client;
+	return snapshot?.context.incarnation ?? "";
+}
+
+function actorFrame(id: string, snapshot: AnyMachineSnapshot): Frame {
+	const { machine, value: state } = snapshot;
+	return { type: "actor", actor: id, machine: machine.id, state };
+}
+
+function nameOf(transition: object): string {
+	const name = transitionNames.get(transition);
+	if (!name) throw new Error("A transition fired that is in no chart.");
+	return name;
+}
