@@ -9,16 +9,20 @@ export interface Scope {
 	readonly client: string | undefined;
 }
 
-/** The names under which anyone ever came into each room. */
+/** The rooms, in the order in which they were opened, and the names under which anyone ever came into each. */
 export class Visitors {
 	readonly #nameKeys = new Map<string, Set<string>>();
 
 	note(event: PlumeEvent): void {
 		if (event.type === "room.forgotten") this.#nameKeys.delete(event.room);
-		if (event.type !== "client.entered") return;
-		const { room, nameKey } = event;
-		const known = this.#nameKeys.get(room)?.add(nameKey);
-		if (!known) this.#nameKeys.set(room, new Set([nameKey]));
+		if (event.type === "room.opened")
+			this.#nameKeys.set(event.room, new Set());
+		if (event.type === "client.entered")
+			this.#nameKeys.get(event.room)?.add(event.nameKey);
+	}
+
+	get rooms(): readonly string[] {
+		return [...this.#nameKeys.keys()];
 	}
 
 	of(room: string): ReadonlySet<string> | undefined {
@@ -32,9 +36,7 @@ export function reportOf(
 	{ room = "", client = "" }: Scope,
 	visitors: Visitors,
 ) {
-	const names = [...state.roomNames]
-		.filter((name) => !room || name === room)
-		.sort();
+	const names = visitors.rooms.filter((name) => !room || name === room);
 	const rooms = names.map((name) =>
 		roomReport(state, name, client, visitors.of(name)),
 	);
