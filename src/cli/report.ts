@@ -15,8 +15,7 @@ export class Visitors {
 
 	note(event: PlumeEvent): void {
 		if (event.type === "room.forgotten") this.#nameKeys.delete(event.room);
-		if (event.type === "room.opened")
-			this.#nameKeys.set(event.room, new Set());
+		if (event.type === "room.opened") this.#nameKeys.set(event.room, new Set());
 		if (event.type === "client.entered")
 			this.#nameKeys.get(event.room)?.add(event.nameKey);
 	}

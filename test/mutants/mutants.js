@@ -1049,7 +1049,7 @@ const session = [
 	{
 		promise: "session: one that expired is closed",
 		file: "src/engine/decide/open.ts",
-		find: "expires <= now",
+		find: "expires <= now.now",
 		replace: "expires <= 0",
 		tests: ["test/session.test.ts"],
 	},
