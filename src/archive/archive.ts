@@ -152,11 +152,7 @@ export class Archive {
 		const found = await this.#indexAt(next);
 		if (!found) return [];
 		const spans = spansBelow(found.part, next.offset + limit, limit);
-		return this.#items(
-			found.index,
-			portion(spans, PAGE_BYTES, ({ bytes }) => bytes),
-			next,
-		);
+		return this.#items(found.index, portion(spans, PAGE_BYTES, sizeOf), next);
 	}
 
 	async #find(place: Placed): Promise<Found | undefined> {
@@ -182,7 +178,7 @@ export class Archive {
 		const items: Item[] = [];
 		let { before } = asked;
 		let bytesLeft = PAGE_BYTES;
-		while (before > 1 && items.length < asked.limit) {
+		while (before > 1 && items.length < asked.limit && bytesLeft > 0) {
 			const part = index?.rooms.get(room);
 			if (!index || part?.origin !== known.origin)
 				throw new Error(`the index does not reach back to ${room} ${before}`);
@@ -191,10 +187,9 @@ export class Archive {
 				continue;
 			}
 			const some = spansBelow(part, before, asked.limit - items.length);
-			const spans = latest(some, bytesLeft, items.length === 0);
-			if (spans.length === 0) break;
+			const spans = portion(some.toReversed(), bytesLeft, sizeOf).toReversed();
 			before -= spans.length;
-			bytesLeft -= sizeOf(spans);
+			for (const span of spans) bytesLeft -= sizeOf(span);
 			const place = { room, epoch, offset: before };
 			items.unshift(...(await this.#items(index, spans, place)));
 		}
@@ -218,16 +213,4 @@ export class Archive {
 	}
 }
 
-/** As many as fit, from the end; at least one if it `must` be. */
-function latest(
-	spans: readonly Span[],
-	bytes: number,
-	must: boolean,
-): readonly Span[] {
-	let first = spans.length - (must ? 1 : 0);
-	while (first > 0 && sizeOf(spans.slice(first - 1)) <= bytes) first--;
-	return spans.slice(first);
-}
-
-const sizeOf = (spans: readonly Span[]) =>
-	spans.reduce((sum, { bytes }) => sum + bytes, 0);
+const sizeOf = ({ bytes }: Span) => bytes;
