@@ -63,7 +63,38 @@ export class Lock {
 	/** Locks a data folder, making it if need be. Rejects with `Locked` if it is in use. */
 	static async take(folder: string): Promise<Lock> {
 		await mkdir(folder, { recursive: true, mode: 0o700 });
-		return take(folder);
+		const path = join(folder, "lock");
+		const says = {
+			pid: process.pid,
+			started: await startOf(process.pid),
+			nonce: randomUUID(),
+			host: hostname(),
+			folder: await idOf(folder),
+		};
+		for (;;) {
+			const fd = openSync(path, FLAGS, 0o600);
+			try {
+				const isHeld = lockedByKernel(fd);
+				const content = readFileSync(path, "utf8");
+				// Who released it meanwhile has removed it, too.
+				if (isHeld !== undefined && !isSameFile(path, fd)) {
+					closeSync(fd);
+					continue;
+				}
+				if (isHeld !== undefined) await assertFree(folder, content, isHeld);
+				if (isHeld) {
+					ftruncateSync(fd);
+					writeSync(fd, JSON.stringify({ ...says, by: "flock" }), 0);
+					return new Lock(path, fd);
+				}
+			} catch (error) {
+				closeSync(fd);
+				if (codeOf(error) === "ENOENT") continue;
+				throw error;
+			}
+			closeSync(fd);
+			return new Lock(path, await linked(path, folder, says));
+		}
 	}
 
 	constructor(path: string, fd: number) {
@@ -90,8 +121,16 @@ export async function checkUnlocked(folder: string): Promise<void> {
 	const fd = openSync(path, constants.O_RDONLY);
 	const isHeld = lockedByKernel(fd);
 	closeSync(fd);
-	const isFree = isHeld && content.includes(BY_KERNEL);
-	if (isFree) return;
+	await assertFree(folder, content, isHeld);
+}
+
+/** Where the kernel gave us the lock, an older server may still go by what the file says; where it is not to be asked, everyone does. */
+async function assertFree(
+	folder: string,
+	content: string,
+	isHeld: boolean | undefined,
+): Promise<void> {
+	if (isHeld && content.includes(BY_KERNEL)) return;
 	if (isHeld === false || (await isLive(content, await idOf(folder))))
 		throw new Locked(folder, content);
 }
@@ -99,44 +138,6 @@ export async function checkUnlocked(folder: string): Promise<void> {
 async function idOf(folder: string): Promise<string> {
 	const { dev, ino } = await statOf(folder);
 	return `${dev}:${ino}`;
-}
-
-async function take(folder: string): Promise<Lock> {
-	const path = join(folder, "lock");
-	const says = {
-		pid: process.pid,
-		started: await startOf(process.pid),
-		nonce: randomUUID(),
-		host: hostname(),
-		folder: await idOf(folder),
-	};
-	for (;;) {
-		const fd = openSync(path, FLAGS, 0o600);
-		try {
-			const isHeld = lockedByKernel(fd);
-			const content = readFileSync(path, "utf8");
-			// Who released it meanwhile has removed it, too.
-			if (isHeld !== undefined && !isSameFile(path, fd)) {
-				closeSync(fd);
-				continue;
-			}
-			if (isHeld === false) throw new Locked(folder, content);
-			if (isHeld) {
-				const isOlder = !content.includes(BY_KERNEL);
-				if (isOlder && (await isLive(content, says.folder)))
-					throw new Locked(folder, content);
-				ftruncateSync(fd);
-				writeSync(fd, JSON.stringify({ ...says, by: "flock" }), 0);
-				return new Lock(path, fd);
-			}
-		} catch (error) {
-			closeSync(fd);
-			if (codeOf(error) === "ENOENT") continue;
-			throw error;
-		}
-		closeSync(fd);
-		return new Lock(path, await linked(path, folder, says));
-	}
 }
 
 /** Whether the kernel gave us the lock on an open file; undefined where it is not to be asked. */
