@@ -26,7 +26,7 @@ const FRAME_BYTES = 160;
 /** The hash before the first line. */
 export const GENESIS = "A".repeat(HASH_LENGTH);
 
-const sha256 = (text: string) => hash("sha256", text, "base64url");
+export const sha256 = (text: string) => hash("sha256", text, "base64url");
 
 /** The digest by which an event names what may be erased beside it. */
 export const digestOf = ({ salt, text }: Erasable): string =>

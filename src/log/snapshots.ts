@@ -7,12 +7,12 @@
  * A start loads the newest that is sound. If the log does not go on from
  * there, everything is read, which is always right.
  */
-import { createHash, hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { asError, attempt, type Cache } from "./cache.ts";
 import { type Disk, namesIn, replaceFile, textOf } from "./disk.ts";
-import { isCount } from "./line.ts";
+import { isCount, sha256 } from "./line.ts";
 import type { Mark } from "./log.ts";
 
 /** To be counted up whenever the shape of any machine's context changes. */
@@ -210,5 +210,3 @@ async function openSnapshot(
 		throw new Error(`${path} is no sound snapshot of format ${FORMAT}`);
 	return { mark: { log, seq: named, hash, offset }, time, state };
 }
-
-const sha256 = (text: string) => hash("sha256", text, "base64url");

@@ -16,16 +16,12 @@ import {
 	openLine,
 	UnknownFormat,
 } from "./open-line.ts";
+import type { Source } from "./reader.ts";
 
 const NONE: readonly never[] = [];
 const PREVIOUS = /"prev":"([\w-]{43})"$/;
 
-export interface SegmentInfo {
-	readonly file: string;
-	/** The seq that its name says it begins with. */
-	readonly first?: number;
-	/** Where its reading begins, if not with its header. */
-	readonly offset?: number;
+interface SegmentInfo extends Omit<Source, "bytes"> {
 	/** Only the last segment can have a torn tail: it was made when all before it was synced. */
 	readonly isLast: boolean;
 }
