@@ -5,7 +5,6 @@
  */
 import { randomBytes } from "node:crypto";
 import { join, resolve, sep } from "node:path";
-import type { MessageErased } from "../../machines/events.ts";
 import { LOBBY } from "../../machines/message.ts";
 import { ConfigError } from "../config.ts";
 import { logRestored, roomOpened } from "../engine/decide/rooms.ts";
@@ -21,7 +20,7 @@ import {
 } from "../log/reader.ts";
 import { parseFlags, string } from "./flags.ts";
 import { leftOut } from "./left-out.ts";
-import { type Prefix, soundPrefix } from "./prefix.ts";
+import { type ErasedLine, type Prefix, soundPrefix } from "./prefix.ts";
 import type { ExitCode, LogCommand, LogParts } from "./source.ts";
 import { parseUntil } from "./until.ts";
 
@@ -76,7 +75,7 @@ async function cut(
 	if (length > 0) print(`Erased again, as later in ${source}: ${length}.`);
 	if (!(await copySecret(disk, source, into)))
 		warn(`${source} has no secret: start it with the one it was written with.`);
-	for (const line of await leftOut(disk, source, sources, prefix)) print(line);
+	for await (const line of leftOut(disk, source, sources, prefix)) print(line);
 	return 0;
 }
 
@@ -121,20 +120,20 @@ async function restore(disk: Disk, prefix: Prefix, into: string) {
 
 /** The events that say what is erased already. */
 function erasedAgain({ state, erased }: Prefix, now: number): Entry[] {
-	const here = erased.flatMap(({ seq, room, ...line }): Entry[] => {
-		const fact = { type: "message.erased", time: now, as: "author" } as const;
-		if (room === undefined) return [];
-		return [{ event: { ...fact, room, ...line, seqs: [seq] } }];
-	});
-	const gone = erased.filter(({ room }) => room === undefined);
+	const fact = { type: "message.erased", time: now, as: "author" } as const;
+	const isHere = ({ room, epoch }: ErasedLine) =>
+		state.head(room).epoch === epoch;
+	const here = erased.filter(isHere).map(({ seq, epoch, ...line }) => ({
+		event: { ...fact, ...line, seqs: [seq] },
+	}));
+	const gone = erased.filter((line) => !isHere(line));
 	const [one] = gone;
 	if (!one) return here;
 	// Nobody sees the rooms they stood in any more.
-	const event: MessageErased = {
-		...{ type: "message.erased", time: now, room: LOBBY, author: one.by },
-		...{ through: 0, name: one.name, by: one.by, as: "author" },
-		seqs: gone.map(({ seq }) => seq),
-	};
+	const { name, by } = one;
+	const seqs = gone.map(({ seq }) => seq);
+	const place = { room: LOBBY, author: by, through: 0 };
+	const event = { ...fact, ...place, name, by, seqs };
 	return [
 		...here,
 		...roomOpened({ state, now, secrets: ids }, LOBBY),
@@ -144,11 +143,8 @@ function erasedAgain({ state, erased }: Prefix, now: number): Entry[] {
 
 async function copySecret(disk: Disk, from: string, into: string) {
 	if (!(await namesIn(disk, from)).includes("secret")) return false;
-	await writeChunks(
-		disk,
-		join(into, "secret"),
-		disk.read(join(from, "secret")),
-	);
+	const secret = disk.read(join(from, "secret"));
+	await writeChunks(disk, join(into, "secret"), secret);
 	await disk.syncFolder(into);
 	return true;
 }

@@ -15,8 +15,9 @@ import { Verifier } from "../log/verifier.ts";
 /** A message whose text is gone, without an event yet that says so. */
 export interface ErasedLine {
 	readonly seq: number;
-	/** None, if its room was forgotten. */
-	readonly room: string | undefined;
+	readonly room: string;
+	/** Where it stands in its room, which may have been forgotten since. */
+	readonly epoch: string;
 	readonly target: number;
 	readonly name: string;
 	readonly by: string;
@@ -35,21 +36,19 @@ export interface Prefix {
 	readonly wrong: string | undefined;
 }
 
-/** Ends before the first batch whose last event is `unwanted`. */
+/** Ends before the first batch whose last event is behind what is wanted. */
 export async function soundPrefix(
 	sources: readonly Source[],
-	unwanted: (last: Stored) => boolean,
-	before?: Damage | DeterminismError,
+	isBehind: (last: Stored) => boolean,
 ): Promise<Prefix> {
-	const most = before ? before.seq - 1 : Number.POSITIVE_INFINITY;
 	try {
-		const isBehind = (last: Stored) => last.seq > most || unwanted(last);
-		const prefix = await walk(sources, isBehind);
-		return { ...prefix, wrong: before?.message ?? prefix.wrong };
+		return await walk(sources, isBehind);
 	} catch (error) {
-		if (error instanceof Damage || error instanceof DeterminismError)
-			return soundPrefix(sources, unwanted, error);
-		throw error;
+		if (!(error instanceof Damage || error instanceof DeterminismError))
+			throw error;
+		const isLater = (last: Stored) => last.seq >= error.seq || isBehind(last);
+		const prefix = await soundPrefix(sources, isLater);
+		return { ...prefix, wrong: prefix.wrong ?? error.message };
 	}
 }
 
@@ -61,8 +60,6 @@ async function walk(
 	const verifier = new Verifier();
 	let state = State.initial(verifier);
 	const erased = new Map<number, ErasedLine>();
-	/** Whose text an event has erased. */
-	const proven = new Set<number>();
 	let end = { seq: 0, hash: GENESIS, segments: 0, bytes: 0 };
 
 	async function read(): Promise<string | undefined> {
@@ -78,7 +75,7 @@ async function walk(
 					for (const stored of batch) {
 						const before = state;
 						state = evolveStored(before, stored);
-						note({ stored, before, after: state }, erased, proven);
+						note({ stored, before, after: state }, erased);
 					}
 					const { seq, hash, offset: bytes } = verifier;
 					if (seq === last.seq) end = { seq, hash, segments: nth + 1, bytes };
@@ -93,31 +90,24 @@ async function walk(
 		throw error;
 	});
 	for (const damage of verifier.broken)
-		if (damage.seq <= end.seq && !proven.has(damage.seq)) throw damage;
+		if (erased.has(damage.seq)) throw damage;
 	return { ...end, state, erased: [...erased.values()], wrong };
 }
 
+/** Notes whose text is gone until an event says so. */
 function note(
 	{ stored, before, after }: Step,
 	erased: Map<number, ErasedLine>,
-	proven: Set<number>,
 ): void {
 	const { seq, event, erasable } = stored;
-	const room = "room" in event ? event.room : "";
-	const member =
-		event.type === "message.posted" && !erasable
-			? before.room(room)?.context.members.get(event.client)
-			: undefined;
-	const item = visibleItem(before, after, stored);
 	if (event.type === "message.erased")
-		for (const gone of event.seqs) {
-			erased.delete(gone);
-			proven.add(gone);
-		}
-	if (event.type === "room.forgotten")
-		for (const [key, line] of erased)
-			if (line.room === room) erased.set(key, { ...line, room: undefined });
+		for (const gone of event.seqs) erased.delete(gone);
+	if (event.type !== "message.posted" || erasable) return;
+	const { room, client } = event;
+	const member = before.room(room)?.context.members.get(client);
+	const item = visibleItem(before, after, stored);
 	if (!member || !item) return;
+	const { epoch, offset: target } = item;
 	const { name, identity: by } = member;
-	erased.set(seq, { seq, room, target: item.offset, name, by });
+	erased.set(seq, { seq, room, epoch, target, name, by });
 }

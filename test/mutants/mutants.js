@@ -46,8 +46,8 @@ const log = [
 	{
 		promise: "cut: what is erased further on is erased by an event of its own",
 		file: "src/cli/cut.ts",
-		find: "return [{ event: { ...fact, room, ...line, seqs: [seq] } }];",
-		replace: "return [];",
+		find: "erased.filter(isHere).map",
+		replace: "[].map",
 		tests: ["test/cli/cut.test.ts"],
 	},
 	{
@@ -60,7 +60,7 @@ const log = [
 	{
 		promise: "cut: text that is gone without an event for it is not copied",
 		file: "src/cli/prefix.ts",
-		find: "if (damage.seq <= end.seq && !proven.has(damage.seq)) throw damage;",
+		find: "if (erased.has(damage.seq)) throw damage;",
 		replace: "if (damage.seq < 0) throw damage;",
 		tests: ["test/cli/cut.test.ts", "test/program/cut.test.ts -t damaged"],
 	},
