@@ -4,6 +4,9 @@ import { limitVariables, settingVariables } from "../config.ts";
 import type { Variable } from "../settings.ts";
 import type { Topic } from "./arguments.ts";
 
+const LOG = `LOG is a data folder, one segment file, or - for standard input.
+It defaults to the data folder, PLUME_DATA.`;
+
 const plume = `Plume, a small event-sourced chat server.
 
   plume [serve] [flags]     run the server
@@ -34,8 +37,7 @@ const replay = `plume replay [LOG] [flags]
 Folds an event log through the machines that run the server, and tells the
 state they end in. It never writes, and may run beside a server.
 
-LOG is a data folder, one segment file, or - for standard input.
-It defaults to the data folder, PLUME_DATA.
+${LOG}
 
   --to SEQ|TIME   stop after event number SEQ, or at a time (ISO 8601)
   --room NAME     tell of this room only
@@ -76,8 +78,7 @@ writes.
 
   --all           list every event that would be refused
 
-LOG is a data folder, one segment file, or - for standard input.
-It defaults to the data folder, PLUME_DATA.
+${LOG}
 
 Exit codes: 0 all would go as it went, 3 it would not.
 `;
@@ -91,8 +92,7 @@ or as much of its beginning as no other shares (--follow shows them).
 SEQ is the number of an event: tells what it was, whose, what it changed, and
 what that client did just before and after.
 
-LOG is a data folder, one segment file, or - for standard input.
-It defaults to the data folder, PLUME_DATA. It never writes.
+${LOG} It never writes.
 `;
 
 /** The help text of a command. */

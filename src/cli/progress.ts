@@ -24,39 +24,30 @@ export interface ProgressParts {
 
 /** What to read with, and what to call when all is read. */
 export function watched({ read, files, draw, now }: ProgressParts) {
-	const starts = new Map<string, number>();
-	let total = 0;
-	for (const { path, size } of files) {
-		starts.set(path, total);
-		total += size;
-	}
+	const total = files.reduce((sum, { size }) => sum + size, 0);
 	let due = now() + PATIENCE_MS;
 	let isOver = false;
 	let isDrawn = false;
 
-	function tell(done: number) {
-		if (isOver || now() < due) return;
-		due = now() + REDRAW_MS;
-		isDrawn = true;
-		const share = Math.min(1, done / total);
-		const bar = "█".repeat(Math.round(share * WIDTH)).padEnd(WIDTH, "░");
-		draw(`${AGAIN}Reading the log ${bar} ${Math.floor(share * 100)} %`);
-	}
-
-	async function* counted(path: string, start: number, from = 0, to?: number) {
-		let done = start + from;
+	async function* counted(path: string, from: number, to?: number) {
+		const nth = files.findIndex((file) => file.path === path);
+		const before = files.slice(0, nth);
+		let done = before.reduce((sum, { size }) => sum + size, from);
 		for await (const chunk of read(path, from, to)) {
 			done += chunk.length;
-			tell(done);
+			if (!isOver && now() >= due) {
+				due = now() + REDRAW_MS;
+				isDrawn = true;
+				draw(barOf(Math.min(1, done / total)));
+			}
 			yield chunk;
 		}
 	}
 
 	return {
-		read(path: string, from?: number, to?: number) {
-			const start = starts.get(path);
-			const isWatched = !isOver && start !== undefined;
-			return isWatched ? counted(path, start, from, to) : read(path, from, to);
+		read(path: string, from = 0, to?: number) {
+			const isWatched = files.some((file) => file.path === path);
+			return isWatched ? counted(path, from, to) : read(path, from, to);
 		},
 		done() {
 			isOver = true;
@@ -65,18 +56,20 @@ export function watched({ read, files, draw, now }: ProgressParts) {
 	};
 }
 
+function barOf(share: number): string {
+	const bar = "█".repeat(Math.round(share * WIDTH)).padEnd(WIDTH, "░");
+	return `${AGAIN}Reading the log ${bar} ${Math.floor(share * 100)} %`;
+}
+
 /** The disk, and on a terminal a bar while a data folder's log is read from it. */
 export function shown(place: string) {
 	if (process.stderr.isTTY !== true) return { disk: realDisk, done() {} };
 	const folder = logFolder(place);
-	const files = existsSync(folder)
-		? readdirSync(folder)
-				.sort()
-				.map((name) => {
-					const path = join(folder, name);
-					return { path, size: statSync(path).size };
-				})
-		: [];
+	const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+	const files = names.map((name) => {
+		const path = join(folder, name);
+		return { path, size: statSync(path).size };
+	});
 	const now = () => performance.now();
 	const draw = (text: string) => process.stderr.write(text);
 	const { read, done } = watched({ read: realDisk.read, files, draw, now });
