@@ -88,9 +88,9 @@ const log = [
 	{
 		promise: "cut: every room goes on under another epoch",
 		file: "src/cli/cut.ts",
-		find: "entries.push(...logRestored({ state, now }, seq, ids));",
+		find: "entries.push(...logRestored({ state, now, secrets: ids }, seq));",
 		replace:
-			"entries.push(...logRestored({ state, now }, seq, ids).slice(0, 1));",
+			"entries.push(...logRestored({ state, now, secrets: ids }, seq).slice(0, 1));",
 		tests: ["test/cli/cut.test.ts"],
 	},
 	{
