@@ -18,6 +18,8 @@ const TCP = /^ *\d+: \w+:(\w+) \w+:\w+ \w+ (\w+):\w+/gm;
 
 const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export const PLUME = beside("../src/main.js");
+/** As in plume.service. */
+const FLAGS = ["--heap-growing-percent=50"];
 const PROGRAMS: Readonly<Record<Contender, string>> = {
 	plume: PLUME,
 	"plume.2": PLUME,
@@ -71,7 +73,7 @@ export class ServerProcess {
 		environment: Readonly<Record<string, string>> = {},
 		program = PROGRAMS[contender],
 	): Promise<ServerProcess> {
-		const child = onCore(0, [...flags, program], {
+		const child = onCore(0, [...FLAGS, ...flags, program], {
 			PLUME_PORT: "0",
 			PLUME_DATA: folder,
 			PLUME_LIMITS: "off",

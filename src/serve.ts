@@ -13,7 +13,6 @@ import { shown } from "./cli/progress.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { Secrets } from "./engine/secrets.ts";
-import { boundGarbage } from "./garbage.ts";
 import type { Disk } from "./log/disk.ts";
 import { openFileLog } from "./log/file-log.ts";
 import { linger } from "./log/linger.ts";
@@ -64,8 +63,6 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	done();
 	// Even while nobody says anything.
 	const watch = setInterval(() => lock?.check(), OWNER_MS);
-	// Not before: a long log is read faster with a heap that grows as it likes.
-	boundGarbage();
 	const stopped = Promise.race(SIGNALS.map((signal) => once(process, signal)));
 	// Not before: whoever reads it may stop us at once.
 	logger.info({ ...described(service.url, asked, opened.log) }, "listening");

@@ -592,13 +592,6 @@ const log = [
 		tests: ["test/erase.test.ts -t left to the next start"],
 	},
 	{
-		promise: "garbage: what a rush leaves behind is found when it is over",
-		file: "src/garbage.ts",
-		find: "utilization < QUIET) ask(true)",
-		replace: "utilization < QUIET) ask(false)",
-		tests: ["test/program/garbage.test.ts"],
-	},
-	{
 		promise: "snapshots: a short log is read before anyone is let in",
 		file: "src/log/snapshots.ts",
 		find: "const WORTH = 0.1;",
