@@ -12,7 +12,7 @@ import type { Accepts, Config } from "./config.ts";
 import { isLoopback, ownHosts } from "./edge/hosts.ts";
 import { listening, makeHttpServer } from "./edge/http.ts";
 import { networkOf, peerNetworks } from "./edge/network.ts";
-import { ProxyWarnings } from "./edge/proxy-warnings.ts";
+import { proxyWarnings } from "./edge/proxy-warnings.ts";
 import { Sockets } from "./edge/sockets.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Step } from "./engine/fold.ts";
@@ -111,7 +111,7 @@ export async function startService(
 		unavailable(port, host, why),
 	);
 	const { engine, clock, awake, mail, states, archive, tap } = started;
-	const warnings = new ProxyWarnings(report);
+	const warnings = proxyWarnings(report);
 	const peerOf = (request: IncomingMessage) => {
 		if (trusted.length === 0) warnings.untrusted(request);
 		const { socket, headers } = request;

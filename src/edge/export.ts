@@ -3,13 +3,12 @@
  * streamed from the log. One at a time for each person, and one a minute:
  * it reads the whole log.
  */
-import { once } from "node:events";
+import { pipeline } from "node:stream/promises";
 import type { Request, Response } from "express";
 import type { Identity } from "../../machines/events.ts";
 import type { Archive } from "../archive/archive.ts";
 import type { Clock } from "../clock.ts";
 import type { Tally } from "../engine/tally.ts";
-
 import { bearerOf } from "./hosts.ts";
 import { sayInWords } from "./words.ts";
 
@@ -30,71 +29,59 @@ export interface ExportParts {
 /** Handles the request. Who asks proves it by a header, which no other site can make a browser send. */
 export function exporter(parts: ExportParts) {
 	const { archive, clock, refusals, ownerOf, isOwnHost } = parts;
-	/** When each person may ask again; never while one is under way. */
+	/** When each person who may not ask yet may ask again; never while one is under way. */
 	const next = new Map<Identity, number>();
 	return async (request: Request, response: Response): Promise<void> => {
+		const refuse = (status: number, rule: string, words: string) => {
+			refusals.count(rule);
+			sayInWords(status, words, response);
+		};
 		if (!isOwnHost(request.get("Host"))) {
-			refusals.count("hostIsOurs");
 			const words =
 				"This server is not called by that name. PLUME_ORIGINS names those it is.";
-			sayInWords(403, words, response);
-			return;
+			return refuse(403, "hostIsOurs", words);
 		}
 		const token = bearerOf(request.get("Authorization"));
 		const owner = token === undefined ? undefined : ownerOf(token);
 		if (!owner) {
-			refusals.count("sessionIsOpen");
 			response.set("WWW-Authenticate", "Bearer");
-			sayInWords(401, "Please log in first.", response);
-			return;
+			return refuse(401, "sessionIsOpen", "Please log in first.");
 		}
 		const { identity, name } = owner;
-		const waitMs = (next.get(identity) ?? 0) - clock.now();
-		if (waitMs > 0) {
-			refusals.count("exportIsDue");
-			const seconds = Math.ceil(Math.min(waitMs, REST_MS) / 1000);
-			response.set("Retry-After", `${seconds}`);
-			sayInWords(429, "That was asked for a moment ago.", response);
-			return;
+		const due = next.get(identity);
+		if (due !== undefined) {
+			const waitMs = Math.min(due - clock.now(), REST_MS);
+			response.set("Retry-After", `${Math.ceil(waitMs / 1000)}`);
+			const words = "That was asked for a moment ago.";
+			return refuse(429, "exportIsDue", words);
 		}
 		next.set(identity, Number.POSITIVE_INFINITY);
+		response.type("json").set({
+			"Cache-Control": "no-store",
+			"Content-Disposition": 'attachment; filename="plume-messages.json"',
+		});
 		try {
-			await stream(archive, identity, name, response);
+			// If it fails half-way the connection breaks, so that nobody takes a part for all.
+			await pipeline(exported(archive, identity, name), response);
 		} finally {
 			next.set(identity, clock.now() + REST_MS);
-			clock.after(REST_MS, () => {
-				if ((next.get(identity) ?? 0) <= clock.now()) next.delete(identity);
-			});
+			clock.after(REST_MS, () => next.delete(identity));
 		}
 	};
 }
 
-/** Never more than a piece in memory, however slowly it is taken. If it fails half-way the connection breaks, so that nobody takes a part for all. */
-async function stream(
+/** Piece by piece, however slowly it is taken. */
+async function* exported(
 	archive: ExportParts["archive"],
 	identity: Identity,
 	name: string,
-	response: Response,
-): Promise<void> {
-	const closed = once(response, "close");
-	response.type("json").set({
-		"Cache-Control": "no-store",
-		"Content-Disposition": 'attachment; filename="plume-messages.json"',
-	});
-	response.write(`{"format":1,"name":${JSON.stringify(name)},"messages":[`);
+) {
+	yield `{"format":1,"name":${JSON.stringify(name)},"messages":[`;
 	let before = "\n";
-	try {
-		for await (const found of archive.saidBy(identity)) {
-			const { room, epoch, offset, time, text } = found;
-			const message = JSON.stringify({ room, epoch, offset, time, text });
-			const isTaken = response.write(before + message);
-			before = ",\n";
-			if (!isTaken) await Promise.race([once(response, "drain"), closed]);
-			if (response.closed) return;
-		}
-		response.end("\n]}\n");
-	} catch (error) {
-		response.destroy();
-		throw error;
+	for await (const found of archive.saidBy(identity)) {
+		const { room, epoch, offset, time, text } = found;
+		yield before + JSON.stringify({ room, epoch, offset, time, text });
+		before = ",\n";
 	}
+	yield "\n]}\n";
 }

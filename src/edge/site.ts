@@ -57,6 +57,8 @@ export function makeSite(
 	app.use((_request, response) => notHere(response));
 	app.use(
 		(error: unknown, _: Request, response: Response, _next: NextFunction) => {
+			// Half an answer must not look like a whole one.
+			if (response.headersSent) return response.destroy();
 			const status = statusOf(error);
 			const words =
 				status < 500 ? "That address can't be read." : "That did not work.";

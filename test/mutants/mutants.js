@@ -1304,8 +1304,8 @@ const edge = [
 	{
 		promise: "edge: nothing is exported under another site's name",
 		file: "src/edge/export.ts",
-		find: 'if (!isOwnHost(request.get("Host"))) {',
-		replace: "if (!isOwnHost) {",
+		find: 'if (!isOwnHost(request.get("Host")))',
+		replace: "if (!isOwnHost)",
 		tests: ["test/program/plain-http.test.ts -t nothing is exported"],
 	},
 	{
