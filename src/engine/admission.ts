@@ -7,12 +7,7 @@ import { networkBounds } from "../mail/allowance.ts";
 import { type Bound, HOUR_MS, SlidingWindows } from "../mail/windows.ts";
 import type { Command, OpenCommand } from "./command.ts";
 import { decideAnsweredAgain } from "./decide/auth.ts";
-import {
-	type Decision,
-	type FreshCode,
-	refuse,
-	type View,
-} from "./decide/decision.ts";
+import { type Decision, refuse, type View } from "./decide/decision.ts";
 import { decideOpen } from "./decide/open.ts";
 import type { Logins } from "./logins.ts";
 import type { EngineParts } from "./parts.ts";
@@ -43,13 +38,32 @@ export class Admission {
 
 	/** A hello that was decided on: a code is mailed, or it is refused. */
 	greet(visit: Visit, command: Command, decided: Decision): void {
+		const { logins, presence, parts, carryOut } = this.#given;
 		const decision = this.#isGuessing(visit, decided)
 			? refuse("nameIsTheirs")
 			: decided;
 		const { fresh } = decision;
 		const asked = fresh?.login ?? visit.login;
-		if (fresh && asked) this.#begin(visit, asked, fresh, decision, command.id);
-		else this.#given.carryOut(visit, command, decision);
+		if (!fresh || !asked) {
+			carryOut(visit, command, decision);
+			return;
+		}
+		// Mail allowances come last, so that a hello refused for its own sake uses up none.
+		const used = logins.take(visit, fresh);
+		if (used) {
+			carryOut(visit, command, used);
+			return;
+		}
+		const login: Login = { ...asked, user: fresh.user };
+		presence.carry(visit, login);
+		carryOut(visit, command, decision);
+		const { id } = command;
+		logins.send(visit, login, { ...fresh, id }, (error) => {
+			const { report } = parts;
+			report.warn({ error: error.message }, "a login code was not mailed");
+			const waiting = presence.carrierOf(login.client) ?? visit;
+			this.#given.refuse(waiting, "mailWasSent", MessageType.hello, { id });
+		});
 	}
 
 	/** Whether too many emails were tried from there for a name that is somebody's: then the right one is told what a wrong one is. */
@@ -67,95 +81,45 @@ export class Admission {
 
 	/** A browser comes back by the session or the pending login it kept, or goes on to another room. */
 	open(visit: Visit, view: View, command: OpenCommand): void {
-		if (command.pending) {
-			this.#reattach(visit, view, command, command.pending);
-			return;
-		}
-		const { session = "", client, room, place, id: request } = command;
-		const open = { session, client, room };
-		const decision = decideOpen(view, open);
-		const { returning, taken: last = 0 } = decision;
-		const login = returning && {
-			...returning,
-			user: { name: returning.name, email: "" },
-			last,
-			request,
-			...(place && { place }),
-		};
-		if (login) this.#given.presence.carry(visit, login);
-		this.#given.carryOut(visit, command, decision);
-		if (login?.resumed)
-			this.#given.pipeline.tell(visit, () =>
-				this.#given.presence.resume(visit, login, login.room),
+		const { presence, pipeline, carryOut } = this.#given;
+		const { pending, id } = command;
+		const decision = pending
+			? this.#reattach(visit, view, pending, id)
+			: decideOpen(view, command);
+		const { returning } = decision;
+		if (returning) presence.carry(visit, returning);
+		carryOut(visit, command, decision);
+		if (returning?.resumed)
+			pipeline.tell(visit, () =>
+				presence.resume(visit, returning, returning.room),
 			);
-	}
-
-	/** Mail allowances come last, so that a hello refused for its own sake uses up none. */
-	#begin(
-		visit: Visit,
-		asked: Omit<Login, "user">,
-		fresh: FreshCode,
-		{ entries }: Decision,
-		id: string | undefined,
-	): void {
-		const login: Login = { ...asked, user: fresh.user };
-		const used = this.#given.logins.take(visit, fresh);
-		if (used) {
-			this.#given.refuse(visit, used.rule, MessageType.hello, { ...used, id });
-			return;
-		}
-		this.#given.presence.carry(visit, login);
-		this.#given.pipeline.append(...entries);
-		this.#given.logins.send(visit, login, { ...fresh, id }, (error) => {
-			const { report } = this.#given.parts;
-			report.warn({ error: error.message }, "a login code was not mailed");
-			const waiting = this.#given.presence.carrierOf(login.client) ?? visit;
-			this.#given.refuse(waiting, "mailWasSent", MessageType.hello, { id });
-		});
 	}
 
 	/** Whoever has the id of a login under way may finish it here. */
 	#reattach(
 		visit: Visit,
 		view: View,
-		command: OpenCommand,
 		pending: string,
-	): void {
-		const { states, clock } = this.#given.parts;
-		const { id } = command;
+		id: string | undefined,
+	): Decision {
+		const { logins, presence, pipeline } = this.#given;
+		const { states } = this.#given.parts;
 		const { state } = view;
-		const isInside =
-			visit.login && state.client(visit.login.client)?.matches("inRoom");
-		if (isInside) {
-			this.#given.refuse(visit, "isNotInside", MessageType.open, { id });
-			return;
-		}
-		const before = state.unheard(sha256(pending));
-		if (before) {
-			const decision = decideAnsweredAgain(view, before);
-			const { returning } = decision;
-			const user = { name: returning?.name ?? "", email: "" };
-			if (returning)
-				this.#given.presence.carry(visit, { ...returning, pending, user });
-			this.#given.carryOut(visit, command, decision);
-			return;
-		}
-		const client = state.pending(sha256(pending));
-		if (client) this.#given.logins.expireIfDue(client);
+		if (view.client?.matches("inRoom")) return refuse("isNotInside");
+		const hash = sha256(pending);
+		const before = state.unheard(hash);
+		if (before) return decideAnsweredAgain(view, before, pending);
+		const client = state.pending(hash);
+		if (client) logins.expireIfDue(client);
 		const snapshot = client && states.ordered.client(client);
-		if (!client || !snapshot?.matches("awaitingCode")) {
-			this.#given.refuse(visit, "loginIsPending", MessageType.open, { id });
-			return;
-		}
+		if (!client || !snapshot?.matches("awaitingCode"))
+			return refuse("loginIsPending");
 		const { name } = snapshot.context;
-		const known = this.#given.presence.carrierOf(client)?.login?.user;
-		const login = { client, pending, user: known ?? { name, email: "" } };
-		this.#given.presence.carry(visit, login);
-		const underway = this.#given.logins.pending(login);
-		if (!underway) return;
-		const sent = { login: underway, now: clock.now(), text: "", id };
-		this.#given.pipeline.tell(visit, () =>
-			visit.mailbox.put({ kind: "codeSent", ...sent }),
-		);
+		const known = presence.carrierOf(client)?.login?.user;
+		const underway = { client, pending, user: known ?? { name, email: "" } };
+		presence.carry(visit, underway);
+		const sent = logins.codeSent(underway, "", id);
+		pipeline.tell(visit, () => sent && visit.mailbox.put(sent));
+		return { entries: [] };
 	}
 }

@@ -7,7 +7,6 @@ import type { Open } from "./decide/open.ts";
 import type { Words } from "./decide/text.ts";
 import type { ErasureAsked } from "./erasures.ts";
 import type { Hint } from "./signals.ts";
-import type { Place } from "./visit.ts";
 
 /** What a client may add to any request, to know the answer by. */
 interface Request {
@@ -23,9 +22,7 @@ export type Command = Request &
 				readonly type: typeof MessageType.open;
 				/** The raw id of a login under way. */
 				readonly pending: string | undefined;
-				readonly session: string | undefined;
-				readonly place: Place | undefined;
-		  } & Omit<Open, "session">)
+		  } & Open)
 		| ({ readonly type: typeof MessageType.signal } & Hint)
 		| ({ readonly type: typeof MessageType.history } & PageAsked)
 		| ({ readonly type: typeof MessageType.erase } & ErasureAsked)

@@ -4,17 +4,16 @@
  * may ask again at once.
  */
 import type { ClientId, LoginExpired } from "../../machines/events.ts";
-import type { PendingLogin } from "../chat/notice.ts";
+import type { Notice, PendingLogin } from "../chat/notice.ts";
 import type { Allowance, Sender } from "../mail/allowance.ts";
 import type { KnownNetworks } from "../mail/known-networks.ts";
 import type { MailError } from "../mail/mailer.ts";
 import type { Outbox } from "../mail/outbox.ts";
-import type { FreshCode } from "./decide/decision.ts";
+import { type Decision, type FreshCode, refuse } from "./decide/decision.ts";
 import { resendAt } from "./decide/hello.ts";
 import { namesHeld } from "./decide/names-held.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { Rule } from "./refusals.ts";
 import type { Login, Visit } from "./visit.ts";
 
 export interface Mail {
@@ -26,9 +25,6 @@ export interface Mail {
 export class Logins {
 	readonly #pipeline: Pipeline;
 	readonly #parts: EngineParts;
-	/** Those that may expire, by when they do. */
-	readonly #expiring = new Map<ClientId, number>();
-	#hasTimer = false;
 
 	constructor(pipeline: Pipeline, parts: EngineParts) {
 		this.#pipeline = pipeline;
@@ -36,14 +32,12 @@ export class Logins {
 	}
 
 	/** Takes one mail from the allowances, or says which of them is used up. */
-	take(
-		visit: Visit,
-		fresh: FreshCode,
-	): { readonly rule: Rule; readonly retryAfterMs?: number } | undefined {
+	take(visit: Visit, fresh: FreshCode): Decision | undefined {
 		const sender = this.#senderOf(visit, fresh);
 		const { outbox, allowance } = this.#parts.mail;
-		if (!outbox.admit(sender)) return { rule: "mailIsNotBusy" };
-		return allowance.take(sender);
+		if (!outbox.admit(sender)) return refuse("mailIsNotBusy");
+		const used = allowance.take(sender);
+		return used && refuse(used.rule, used.retryAfterMs);
 	}
 
 	#senderOf({ networks }: Visit, { person: mailbox }: FreshCode): Sender {
@@ -69,7 +63,7 @@ export class Logins {
 		const { email: to, name } = asked.user;
 		this.expireLater(login.client, expires);
 		const sender = this.#senderOf(visit, asked);
-		const { clock, policy } = this.#parts;
+		const { policy } = this.#parts;
 		const { outbox } = this.#parts.mail;
 		const expiresInMinutes = Math.round(policy.limits.codeSeconds / 60);
 		this.#pipeline.whenDurable(() => {
@@ -78,12 +72,21 @@ export class Logins {
 			outbox.post(mail, sender, (error) => {
 				if (error) this.#failed(login.client, () => failed(error));
 			});
-			const pending = this.pending(login);
-			if (!pending || visit.gone) return;
 			const text = waitMs > 1000 ? waitWords(waitMs) : "";
-			const now = clock.now();
-			visit.mailbox.put({ kind: "codeSent", login: pending, now, text, id });
+			const sent = this.codeSent(login, text, id);
+			if (sent && !visit.gone) visit.mailbox.put(sent);
 		});
+	}
+
+	/** What whoever waits for a code is told. */
+	codeSent(
+		login: Login,
+		text: string,
+		id: string | undefined,
+	): Notice | undefined {
+		const pending = this.pending(login);
+		const now = this.#parts.clock.now();
+		return pending && { kind: "codeSent", login: pending, now, text, id };
 	}
 
 	/** What a person may know of the login they have under way. */
@@ -97,42 +100,18 @@ export class Logins {
 
 	/** Proposes `login.expired` at its time; the deadline itself is the machine's. */
 	expireLater(client: ClientId, expires: number): void {
-		// Codes live equally long, so the latest to come is the last to expire.
-		this.#expiring.delete(client);
-		this.#expiring.set(client, expires);
-		this.#waitForNext();
+		const delayMs = Math.max(0, expires - this.#parts.clock.now());
+		this.#parts.clock.after(delayMs, () =>
+			this.#pipeline.whenWritable(() => this.expireIfDue(client)),
+		);
 	}
 
 	/** After a start: whoever waits for a code goes on doing so. */
 	resume(clients: Iterable<ClientId>): void {
-		const waiting = [...clients].flatMap((client) => {
+		for (const client of clients) {
 			const snapshot = this.#parts.states.ordered.client(client);
-			return snapshot?.matches("awaitingCode") ? [snapshot.context] : [];
-		});
-		waiting.sort((one, other) => one.expires - other.expires);
-		for (const { id, expires } of waiting) this.expireLater(id, expires);
-	}
-
-	/** One timer for all: thousands who have logged in lately would have one each. */
-	#waitForNext(): void {
-		const [next] = this.#expiring.values();
-		if (next === undefined || this.#hasTimer) return;
-		this.#hasTimer = true;
-		const delayMs = Math.max(0, next - this.#parts.clock.now());
-		this.#parts.clock.after(delayMs, () =>
-			this.#pipeline.whenWritable(() => {
-				this.#hasTimer = false;
-				this.#expireAllDue();
-				this.#waitForNext();
-			}),
-		);
-	}
-
-	#expireAllDue(): void {
-		for (const [client, expires] of this.#expiring) {
-			if (expires > this.#parts.clock.now()) return;
-			this.#expiring.delete(client);
-			this.expireIfDue(client);
+			if (snapshot?.matches("awaitingCode"))
+				this.expireLater(client, snapshot.context.expires);
 		}
 	}
 

@@ -956,16 +956,16 @@ const login = [
 	{
 		promise: "login: no email in the operational log",
 		file: "src/engine/admission.ts",
-		find: "this.#given.pipeline.append(...entries);",
-		replace: `this.#given.pipeline.append(...entries);
+		find: "presence.carry(visit, login);",
+		replace: `presence.carry(visit, login);
 		this.#given.parts.report.info({ email: login.user.email }, "a login begins");`,
 		tests: ["test/program/canary.test.ts"],
 	},
 	{
 		promise: "login: no code in the operational log",
 		file: "src/engine/admission.ts",
-		find: "this.#given.pipeline.append(...entries);",
-		replace: `this.#given.pipeline.append(...entries);
+		find: "presence.carry(visit, login);",
+		replace: `presence.carry(visit, login);
 		this.#given.parts.report.info({ code: fresh.code }, "a login begins");`,
 		tests: ["test/program/canary.test.ts"],
 	},

@@ -25,7 +25,7 @@ import {
 	tabsBroken,
 	type View,
 } from "./decision.ts";
-import { type Returning, sessionsClosed } from "./open.ts";
+import { sessionsClosed } from "./open.ts";
 import { roomBroken, roomOpened } from "./rooms.ts";
 
 export interface Auth {
@@ -106,7 +106,8 @@ function sessionOpened(
 export function decideAnsweredAgain(
 	view: View,
 	before: ClientId,
-): Decision & { readonly returning?: Returning } {
+	pending: string,
+): Decision {
 	const { state, now: time, node, secrets } = view;
 	const asked = state.client(before)?.context;
 	const inside = asked && state.room(asked.room)?.context;
@@ -132,6 +133,6 @@ export function decideAnsweredAgain(
 			},
 		},
 	];
-	const returning = { client, name, room, resumed: false };
+	const returning = { client, room, pending, user: { name, email: "" } };
 	return { ...opened, entries, returning };
 }

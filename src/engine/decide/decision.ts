@@ -11,6 +11,7 @@ import type {
 	Identity,
 	LoginSucceeded,
 	NameKey,
+	RoomName,
 } from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
 import { firstBroken } from "../../../machines/rules.ts";
@@ -23,6 +24,7 @@ import type { ClientSnapshot } from "../machines.ts";
 import type { Rule } from "../refusals.ts";
 import type { Secrets } from "../secrets.ts";
 import type { State } from "../state.ts";
+import type { Login } from "../visit.ts";
 import { namesHeld } from "./names-held.ts";
 
 export const DAY_MS = 86_400_000;
@@ -67,6 +69,11 @@ export interface FreshSession {
 	readonly expires: number;
 }
 
+/** A returning client: who it is now, and where. */
+export interface Returning extends Login {
+	readonly room: RoomName;
+}
+
 export interface Decision {
 	readonly entries: readonly Entry[];
 	readonly refused?: Rule;
@@ -75,6 +82,8 @@ export interface Decision {
 	readonly owned?: NameKey;
 	readonly fresh?: FreshCode;
 	readonly session?: FreshSession;
+	/** Whom a visit that comes back speaks for from now on. */
+	readonly returning?: Returning;
 	/** The highest number taken from who asks, once all this is durable. */
 	readonly taken?: number;
 	/** The number that should have come. */

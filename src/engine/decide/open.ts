@@ -10,6 +10,7 @@ import { serverGuards, serverRules } from "../../../machines/server.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
 import type { Entry } from "../../log/log.ts";
 import { sha256 } from "../secrets.ts";
+import type { Place } from "../visit.ts";
 import {
 	DAY_MS,
 	type Decision,
@@ -26,29 +27,22 @@ import { roomBroken, roomOpened } from "./rooms.ts";
 
 export interface Open {
 	/** The raw session token. */
-	readonly session: string;
+	readonly session: string | undefined;
 	/** Who this tab was in that room. */
 	readonly client: ClientId | undefined;
 	/** As it was written. */
 	readonly room: string;
+	/** What it saw last, if it says that it was here before. */
+	readonly place: Place | undefined;
+	/** What it calls this request. */
+	readonly id?: string;
 }
 
-/** A returning client: who it is now, and whether it is in its place still. */
-export interface Returning {
-	readonly client: ClientId;
-	readonly name: string;
-	readonly room: RoomName;
-	readonly resumed: boolean;
-}
-
-export function decideOpen(
-	view: View,
-	open: Open,
-): Decision & { readonly returning?: Returning } {
+export function decideOpen(view: View, open: Open): Decision {
 	const { client: asker, now: time, state, limits, node, secrets } = view;
 	const room = parseRoomName(open.room);
 	if (!room) return refuse("roomIsNamed");
-	const session = sha256(open.session);
+	const session = sha256(open.session ?? "");
 	const { context } = state.server;
 	const expires = time + limits.sessionDays * DAY_MS;
 	const type = "session.renewed";
@@ -73,14 +67,17 @@ export function decideOpen(
 	// Whoever goes on from another room keeps their place there for a while.
 	const before = decideLost(view, "closed");
 	const resumed = inside?.members.has(client) ?? false;
-	const returning = { client, name, room, resumed };
+	const returning = {
+		...{ client, room, resumed, last: taken, request: open.id },
+		...{ user: { name, email: "" }, ...(open.place && { place: open.place }) },
+	};
 	const full =
 		tabsBroken(view, { identity, client }) ??
 		roomBroken(view, room, personOf(owner));
 	if (full) return refuse(full);
 	if (resumed) {
 		const event = { type: "client.resumed" as const, time, room, client, node };
-		return { entries: [...renewal, ...before, { event }], returning, taken };
+		return { entries: [...renewal, ...before, { event }], returning };
 	}
 	const entered: ClientEntered = {
 		type: "client.entered",
@@ -100,7 +97,6 @@ export function decideOpen(
 	return {
 		entries: [...renewal, ...before, ...opened, { event: entered }],
 		returning,
-		taken,
 	};
 }
 
