@@ -4,7 +4,7 @@
  */
 import type { Claim } from "../../machines/events.ts";
 import { BOT_NAME, LOBBY } from "../../machines/message.ts";
-import { Client } from "./client.ts";
+import type { Client } from "./client.ts";
 import { Mailbox } from "./mailbox.ts";
 import { parseName } from "./name.ts";
 import type { Parcel } from "./parcel.ts";
@@ -20,7 +20,7 @@ export const botClaim: Claim = {
 export function makeBot(): Client {
 	const user = { name: BOT_NAME, email: "" };
 	const mailbox = new Mailbox(new Set(), (parcel) => listen(bot, parcel));
-	const bot = new Client(BOT_NAME, user, mailbox);
+	const bot: Client = { id: BOT_NAME, user, mailbox };
 	return bot;
 }
 

@@ -5,18 +5,12 @@
  */
 import type { ClientId } from "../../machines/events.ts";
 import type { Mailbox } from "./mailbox.ts";
-import type { Occupant, Room } from "./room.ts";
+import type { Room } from "./room.ts";
 import type { User } from "./user.ts";
 
-export class Client implements Occupant {
+export interface Client {
 	readonly id: ClientId;
 	readonly user: User;
 	readonly mailbox: Mailbox;
-	room: Room | undefined;
-
-	constructor(id: ClientId, user: User, mailbox: Mailbox) {
-		this.id = id;
-		this.user = user;
-		this.mailbox = mailbox;
-	}
+	room?: Room | undefined;
 }

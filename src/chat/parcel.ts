@@ -10,34 +10,40 @@ export interface Encoder {
 	encode(notice: Notice): Buffer;
 }
 
-const NOTHING = Buffer.alloc(0);
-
-export class Envelope {
-	readonly notice: Notice;
+/** Made into bytes at most once for each protocol. */
+abstract class Encoded {
 	readonly #encoded = new Map<Encoder, Buffer>();
-
-	constructor(notice: Notice) {
-		this.notice = notice;
-	}
 
 	bytes(encoder: Encoder): Buffer {
 		let bytes = this.#encoded.get(encoder);
 		if (!bytes) {
-			bytes = encoder.encode(this.notice);
+			bytes = this.encode(encoder);
 			this.#encoded.set(encoder, bytes);
 		}
 		return bytes;
 	}
+
+	protected abstract encode(encoder: Encoder): Buffer;
 }
 
-export class Parcel {
+export class Envelope extends Encoded {
+	readonly notice: Notice;
+
+	constructor(notice: Notice) {
+		super();
+		this.notice = notice;
+	}
+
+	protected override encode(encoder: Encoder): Buffer {
+		return encoder.encode(this.notice);
+	}
+}
+
+export class Parcel extends Encoded {
 	readonly envelopes: readonly Envelope[];
-	readonly #encoded = new Map<Encoder, Buffer>();
-	/** The encoder that was asked for last, which is mostly the one that is asked for next. */
-	#encoder: Encoder | undefined;
-	#bytes: Buffer = NOTHING;
 
 	constructor(envelopes: readonly Envelope[]) {
+		super();
 		this.envelopes = envelopes;
 	}
 
@@ -45,16 +51,8 @@ export class Parcel {
 		return this.envelopes.map(({ notice }) => notice);
 	}
 
-	bytes(encoder: Encoder): Buffer {
-		if (encoder === this.#encoder) return this.#bytes;
-		let bytes = this.#encoded.get(encoder);
-		if (!bytes) {
-			const parts = this.envelopes.map((envelope) => envelope.bytes(encoder));
-			bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
-			this.#encoded.set(encoder, bytes);
-		}
-		this.#encoder = encoder;
-		this.#bytes = bytes;
-		return bytes;
+	protected override encode(encoder: Encoder): Buffer {
+		const parts = this.envelopes.map((envelope) => envelope.bytes(encoder));
+		return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
 	}
 }

@@ -10,11 +10,10 @@ import type { ClientId } from "../../machines/events.ts";
 import type { Erasure, Head, Item } from "../../machines/message.ts";
 import { jsonBytes } from "../json-bytes.ts";
 import { portion } from "../portion.ts";
-import type { Mailbox } from "./mailbox.ts";
+import type { Client } from "./client.ts";
 import { Envelope, Parcel } from "./parcel.ts";
 import type { RoomMemory } from "./room-memory.ts";
 import { Roster } from "./roster.ts";
-import type { User } from "./user.ts";
 
 /** For each message shown to who enters, so many lines of coming and going may stand with it. */
 const LINES_PER_MESSAGE = 3;
@@ -32,20 +31,12 @@ export interface Memory {
 	readonly allRoomsBytes?: number;
 }
 
-/** What a Room needs to know of a Client. */
-export interface Occupant {
-	readonly id: ClientId;
-	readonly user: User;
-	readonly mailbox: Mailbox;
-	room: Room | undefined;
-}
-
 export interface RoomParts {
 	readonly name: string;
 	readonly memory: Memory;
 	/** Counts what all rooms remember. */
 	readonly remembered: RoomMemory;
-	readonly host: Occupant;
+	readonly host: Client;
 	/** Collects the rooms that have something to deliver, for the bus. */
 	readonly tray: Set<Room>;
 }
@@ -58,14 +49,14 @@ interface Remembered {
 
 export class Room {
 	readonly name: string;
-	readonly members = new Map<ClientId, Occupant>();
+	readonly members = new Map<ClientId, Client>();
 	readonly roster: Roster;
 	/** Where it has come to, as far as that is durable. */
 	head: Head = { epoch: "", offset: 0, said: 0 };
 	readonly #parts: RoomParts;
 	readonly #stream: Envelope[] = [];
 	/** Who was not told yet who else is in. */
-	readonly #newcomers = new Set<Occupant>();
+	readonly #newcomers = new Set<Client>();
 	/** The latest items, without gaps. */
 	#recent: Remembered[] = [];
 	#isRecalled = false;
@@ -146,13 +137,13 @@ export class Room {
 	}
 
 	/** It is in, but has to catch up before it is told what is said. */
-	expect(client: Occupant): void {
+	expect(client: Client): void {
 		this.members.set(client.id, client);
 		client.room = this;
 	}
 
 	/** From here on it is told what is said. */
-	join(client: Occupant): void {
+	join(client: Client): void {
 		client.mailbox.join(this.#stream);
 		this.#newcomers.add(client);
 	}
@@ -181,7 +172,7 @@ export class Room {
 	}
 
 	/** The host says something to one member alone. */
-	whisper(to: Occupant, text: string): void {
+	whisper(to: Client, text: string): void {
 		to.mailbox.put({ kind: "whisper", name: this.#parts.host.user.name, text });
 	}
 

@@ -10,7 +10,7 @@
  */
 import type { RoomName } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
-import { Client } from "../chat/client.ts";
+import type { Client } from "../chat/client.ts";
 import type { Room } from "../chat/room.ts";
 import type { Pages } from "./pages.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -42,7 +42,7 @@ export class CatchUp {
 	/** Tells who was just welcomed what they missed, or the latest of the room, if they do not say that they were here. */
 	begin(visit: Visit, login: Login, room: Room, epoch: string): void {
 		const { client: id, user, place } = login;
-		const client = new Client(id, user, visit.mailbox);
+		const client: Client = { id, user, mailbox: visit.mailbox };
 		const behind = { visit, client, room, epoch };
 		room.expect(client);
 		if (place?.epoch === epoch) this.#check(behind, place);

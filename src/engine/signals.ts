@@ -3,7 +3,8 @@
  * rooms have come. It brings a room's roster the durable events and what
  * tabs say, and tells what came of it, at most once a second for each room.
  */
-import type { ClientId, PlumeEvent, RoomName } from "../../machines/events.ts";
+import type { ClientContext } from "../../machines/client.ts";
+import type { PlumeEvent, RoomName } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Mailbox } from "../chat/mailbox.ts";
 import { Watchers } from "../chat/watchers.ts";
@@ -25,13 +26,6 @@ export type Hint =
 			readonly rooms: readonly RoomName[];
 			readonly id?: string;
 	  };
-
-interface Source {
-	readonly client: ClientId;
-	readonly name: string;
-	readonly room: RoomName;
-	readonly mailbox: Mailbox;
-}
 
 export class Signals {
 	readonly #pipeline: Pipeline;
@@ -55,9 +49,8 @@ export class Signals {
 		const { login, mailbox } = visit;
 		const snapshot = login && this.#parts.states.ordered.client(login.client);
 		if (!snapshot?.matches("inRoom")) return false;
-		const { id: client, name, room } = snapshot.context;
-		const source = { client, name, room, mailbox };
-		this.#pipeline.tell(visit, () => this.#heed(source, hint));
+		const { context } = snapshot;
+		this.#pipeline.tell(visit, () => this.#heed(mailbox, context, hint));
 		return true;
 	}
 
@@ -98,20 +91,19 @@ export class Signals {
 		}
 	}
 
-	#heed(source: Source, hint: Hint): void {
-		const { client, mailbox } = source;
+	#heed(mailbox: Mailbox, from: ClientContext, hint: Hint): void {
 		if (hint.kind === "heads") {
-			this.#watchers.watch(mailbox, source.name, hint.rooms);
+			this.#watchers.watch(mailbox, from.name, hint.rooms);
 			if (hint.rooms.length === 0 || hint.id !== undefined)
 				mailbox.put({ kind: "headsDone", id: hint.id });
 			return;
 		}
-		const room = this.#parts.server.room(source.room);
+		const { members, roster } = this.#parts.server.room(from.room);
 		// It may have gone on meanwhile.
-		if (!room.members.has(client)) return;
-		if (hint.kind === "presence") room.roster.hide(client, hint.away);
-		else room.roster.type(client, this.#parts.clock.now() + TYPING_MS);
-		this.#pace.ask(source.room);
+		if (!members.has(from.id)) return;
+		if (hint.kind === "presence") roster.hide(from.id, hint.away);
+		else roster.type(from.id, this.#parts.clock.now() + TYPING_MS);
+		this.#pace.ask(from.room);
 	}
 
 	#tell(name: RoomName): void {
