@@ -131,11 +131,6 @@ export class Room {
 		return portion(all, most, ({ bytes }) => bytes).map(({ item }) => item);
 	}
 
-	/** When the item at an offset came, if that is remembered. */
-	timeAt(offset: number): number | undefined {
-		return this.#recent[offset - this.#first]?.item.time;
-	}
-
 	/** It is in, but has to catch up before it is told what is said. */
 	expect(client: Client): void {
 		this.members.set(client.id, client);

@@ -50,42 +50,45 @@ export class CatchUp {
 	}
 
 	/** What they saw there may have been another item: of a log that is gone. */
-	#check(behind: Behind, { epoch, offset, time }: Place): void {
-		const { visit, room } = behind;
-		const isKnown = time === undefined || offset === 0;
-		if (isKnown || room.missed(offset) === undefined) {
+	#check(behind: Behind, { offset, time }: Place): void {
+		const isUnknown = behind.room.missed(offset) === undefined;
+		if (time === undefined || offset === 0 || isUnknown)
 			this.#goOn(behind, offset);
-			return;
-		}
-		const compare = (found: number | undefined) => {
-			if (this.#isOver(behind)) return;
-			if (found === time) this.#goOn(behind, offset);
-			else this.#tellLatest(behind, true);
-		};
-		const remembered = room.timeAt(offset);
-		const before = { room: room.name, epoch, offset: offset - 1 };
-		if (remembered !== undefined) compare(remembered);
-		else this.#pages.after(visit, before, 1, ([item]) => compare(item?.time));
+		else
+			this.#read(behind, offset - 1, 1, ([seen]) => {
+				if (seen?.time === time) this.#goOn(behind, offset);
+				else this.#tellLatest(behind, true);
+			});
 	}
 
 	#goOn(behind: Behind, offset: number): void {
-		const { visit, room, epoch } = behind;
 		if (this.#isOver(behind)) return;
-		const missed = room.missed(offset);
-		if (missed === undefined) {
-			this.#tellLatest(behind, true);
-			return;
-		}
-		const items = room.after(offset);
-		if (items) {
-			this.#tell(behind, offset, items);
+		const missed = behind.room.missed(offset);
+		if (missed === 0) this.#join(behind);
+		else if (missed === undefined) this.#tellLatest(behind, true);
+		else
+			this.#read(behind, offset, missed, (items) => {
+				if (items.length > 0) this.#tell(behind, offset, items);
+				else this.#tellLatest(behind, true);
+			});
+	}
+
+	/** Hands on what stands right after an offset, as it is remembered or read; nothing, if it can't be read. */
+	#read(
+		behind: Behind,
+		offset: number,
+		limit: number,
+		handOn: (items: readonly Item[]) => void,
+	): void {
+		const { visit, room, epoch } = behind;
+		const remembered = room.after(offset);
+		if (remembered) {
+			handOn(remembered);
 			return;
 		}
 		const place = { room: room.name, epoch, offset };
-		this.#pages.after(visit, place, missed, (found) => {
-			if (this.#isOver(behind)) return;
-			if (found.length === 0) this.#tellLatest(behind, true);
-			else this.#tell(behind, offset, room.portion(found));
+		this.#pages.after(visit, place, limit, (found) => {
+			if (!this.#isOver(behind)) handOn(room.portion(found));
 		});
 	}
 

@@ -97,8 +97,8 @@ const log = [
 		promise:
 			"restore: another item at the offset of the last one seen is a gap",
 		file: "src/engine/catch-up.ts",
-		find: "if (found === time) this",
-		replace: "if (found !== undefined) this",
+		find: "if (seen?.time === time) this",
+		replace: "if (seen !== undefined) this",
 		tests: ["test/restore.test.ts"],
 	},
 	{
