@@ -20,6 +20,7 @@ const MOST_REFUSED = 100;
 
 /** What the line of a message takes up in the log beside its text. */
 const LINE_BYTES = 350;
+const lineBytes = (text: string) => LINE_BYTES + jsonBytes(text);
 
 /** What is known of a request; one that comes back says by which session. */
 interface Asked extends RefusalDetails {
@@ -49,12 +50,6 @@ interface Budgets extends Readonly<Record<RequestKind, Budget>> {
 	readonly day: DailyBytes;
 }
 
-/** A map, which may hold its keys weakly. */
-interface Known<Key> {
-	get(key: Key): Budgets | undefined;
-	set(key: Key, budgets: Budgets): unknown;
-}
-
 export class RequestLimits {
 	readonly #parts: EngineParts;
 	readonly #people = new Map<Identity, Budgets>();
@@ -71,11 +66,7 @@ export class RequestLimits {
 		const isSignal = re === MessageType.signal;
 		const isEntry = re === MessageType.open;
 		const owner = isEntry ? this.#ownerOf(asked.session) : undefined;
-		const person = owner ?? this.#inRoom(visit);
-		const budgets =
-			person === undefined
-				? this.#budgets(this.#strangers, visit)
-				: this.#budgets(this.#people, person);
+		const budgets = this.#budgets(owner ?? this.#inRoom(visit) ?? visit);
 		const kind = isSignal ? "signals" : isEntry ? "entries" : "messages";
 		const retryAfterMs = budgets[kind].take();
 		if (retryAfterMs === undefined) return false;
@@ -89,11 +80,11 @@ export class RequestLimits {
 	/** Counts what is about to be said, or refuses it where the day's bytes are used up. */
 	countText({ client, now }: View, text: string, decision: Decision): Decision {
 		if (!client || decision.entries.length === 0) return decision;
-		const { day } = this.#budgets(this.#people, client.context.identity);
+		const { day } = this.#budgets(client.context.identity);
 		const { identityBytesDay } = this.#parts.policy.limits;
 		const waitMs = day.waitMs(identityBytesDay, now);
 		if (waitMs > 0) return refuse("bytesAreLeft", waitMs);
-		day.add(now, LINE_BYTES + jsonBytes(text));
+		day.add(now, lineBytes(text));
 		return decision;
 	}
 
@@ -107,10 +98,7 @@ export class RequestLimits {
 		const count = async () => {
 			for await (const { seq, event, author, text } of archive.saidSince(since))
 				if (seq <= last)
-					this.#budgets(this.#people, author.identity).day.add(
-						event.time,
-						LINE_BYTES + jsonBytes(text),
-					);
+					this.#budgets(author.identity).day.add(event.time, lineBytes(text));
 		};
 		count().catch((error: unknown) =>
 			report.warn({ error: `${error}` }, "what was said today is not counted"),
@@ -136,9 +124,10 @@ export class RequestLimits {
 		return client?.matches("inRoom") ? client.context.identity : undefined;
 	}
 
-	#budgets<Key>(known: Known<Key>, key: Key): Budgets {
-		const before = known.get(key);
-		if (before) return before;
+	#budgets(of: Identity | Visit): Budgets {
+		const isPerson = typeof of === "string";
+		const known = isPerson ? this.#people.get(of) : this.#strangers.get(of);
+		if (known) return known;
 		const { clock, policy } = this.#parts;
 		const { limits } = policy;
 		const budget = (perSecond: number, burst: number) =>
@@ -149,7 +138,8 @@ export class RequestLimits {
 			entries: budget(limits.entriesPerSecond, limits.entryBurst),
 			day: new DailyBytes(),
 		};
-		known.set(key, fresh);
+		if (isPerson) this.#people.set(of, fresh);
+		else this.#strangers.set(of, fresh);
 		return fresh;
 	}
 }

@@ -52,16 +52,15 @@ export function decideOpen(view: View, open: Open): Decision {
 	if (closed || !kept) return refuse("sessionIsOpen");
 	if (!isInvited(view, kept)) return refuse("isInvited");
 	const { identity, nameKey, name } = kept;
-	const owner = context.names.get(nameKey);
-	if (owner?.identity !== identity) return refuse("nameIsTheirs");
+	const claimed = context.names.get(nameKey);
+	if (claimed?.identity !== identity) return refuse("nameIsTheirs");
+	const person = personOf(claimed);
 	const inside = state.room(room)?.context;
 	const isKnown =
 		open.client && inside?.known.get(session)?.includes(open.client);
 	const client = (isKnown && open.client) || secrets.id();
 	const taken = inside?.last.get(client) ?? 0;
-	const renewal: Entry[] = isRenewalDue(kept, expires)
-		? [{ event: renewed }]
-		: [];
+	const renewal = isRenewalDue(kept, expires) ? [{ event: renewed }] : [];
 	if (asker?.matches("inRoom") && asker.context.id === client)
 		return refuse("isNotInside");
 	// Whoever goes on from another room keeps their place there for a while.
@@ -72,32 +71,22 @@ export function decideOpen(view: View, open: Open): Decision {
 		...{ user: { name, email: "" }, ...(open.place && { place: open.place }) },
 	};
 	const full =
-		tabsBroken(view, { identity, client }) ??
-		roomBroken(view, room, personOf(owner));
+		tabsBroken(view, { identity, client }) ?? roomBroken(view, room, person);
 	if (full) return refuse(full);
 	if (resumed) {
 		const event = { type: "client.resumed" as const, time, room, client, node };
 		return { entries: [...renewal, ...before, { event }], returning };
 	}
+	const owner = { identity, nameKey, name, session };
 	const entered: ClientEntered = {
-		type: "client.entered",
-		time,
-		room,
-		client,
-		identity,
-		nameKey,
-		name,
-		session,
-		node,
+		...{ type: "client.entered", time, room, client, ...owner, node },
 	};
 	const rules = roomRules["client.entered"];
 	const broken = inside && firstBroken(roomGuards, rules, inside, entered);
 	if (broken) return refuse(broken);
-	const opened = roomOpened(view, room, personOf(owner));
-	return {
-		entries: [...renewal, ...before, ...opened, { event: entered }],
-		returning,
-	};
+	const opened = roomOpened(view, room, person);
+	const entries = [...renewal, ...before, ...opened, { event: entered }];
+	return { entries, returning };
 }
 
 /** Ends a session, or all of its owner's: whoever is in by it leaves. */
