@@ -1042,8 +1042,8 @@ const session = [
 	{
 		promise: "session: one that expired is closed",
 		file: "src/engine/decide/open.ts",
-		find: "expires <= now.now",
-		replace: "expires <= 0",
+		find: "expires <= now)",
+		replace: "expires <= 0)",
 		tests: ["test/session.test.ts"],
 	},
 	{
