@@ -486,11 +486,11 @@ const log = [
 		tests: ["test/log/snapshots.test.ts"],
 	},
 	{
-		promise: "log: replay refuses a message that the machine would refuse",
-		file: "machines/room.ts",
-		find: "if (firstBroken(roomGuards, rules, context, event)) return undefined;",
+		promise: "log: an event is refused where its machine does not take it",
+		file: "src/engine/machines.ts",
+		find: "if (!snapshot.can(event)) throw new IllegalEvent(event, machine.id);",
 		replace: "",
-		tests: ["test/log/snapshots.test.ts"],
+		tests: ["test/program/operator.test.ts -t no machine allows"],
 	},
 	{
 		promise: "log: a message's line says what its JSON says",
