@@ -92,11 +92,8 @@ async function folderIsFree(folder: string): Promise<string> {
 async function stateOf(folder: string, verifier: Verifier): Promise<State> {
 	const evidence = await Evidence.in({ disk: realDisk, folder });
 	const sources = await segmentsOf(realDisk, folder);
-	const initial = State.initial(verifier);
-	if (sources.length > 0)
-		return (await fold(initial, evidence.read(sources, verifier))).state;
-	evidence.check(verifier);
-	return initial;
+	const batches = evidence.read(sources, verifier);
+	return (await fold(State.initial(verifier), batches)).state;
 }
 
 function logInWords({ seq, torn }: Verifier): string {
