@@ -71,8 +71,8 @@ async function cut(
 	}
 	await restore(disk, copied, into);
 	print(`Copied events 1 to ${seq} into ${into}, where the log is restored.`);
-	const { length } = copied.erased;
-	if (length > 0) print(`Erased again, as later in ${source}: ${length}.`);
+	const { size } = copied.erased;
+	if (size > 0) print(`Erased again, as later in ${source}: ${size}.`);
 	if (!(await copySecret(disk, source, into)))
 		warn(`${source} has no secret: start it with the one it was written with.`);
 	for await (const line of leftOut(disk, source, sources, prefix)) print(line);
@@ -123,10 +123,11 @@ function erasedAgain({ state, erased }: Prefix, now: number): Entry[] {
 	const fact = { type: "message.erased", time: now, as: "author" } as const;
 	const isHere = ({ room, epoch }: ErasedLine) =>
 		state.head(room).epoch === epoch;
-	const here = erased.filter(isHere).map(({ seq, epoch, ...line }) => ({
+	const lines = [...erased.values()];
+	const here = lines.filter(isHere).map(({ seq, epoch, ...line }) => ({
 		event: { ...fact, ...line, seqs: [seq] },
 	}));
-	const gone = erased.filter((line) => !isHere(line));
+	const gone = lines.filter((line) => !isHere(line));
 	const [one] = gone;
 	if (!one) return here;
 	// Nobody sees the rooms they stood in any more.

@@ -3,8 +3,9 @@
  * its place, every text whole or erased. It also knows which lines are erased
  * there while the event that says so lies further on.
  */
+import { OrderedMap } from "immutable";
 import { visibleItem } from "../engine/evolve.ts";
-import { DeterminismError, evolveStored, type Step } from "../engine/fold.ts";
+import { DeterminismError, evolveStored } from "../engine/fold.ts";
 import { State } from "../engine/state.ts";
 import { Damage } from "../log/damage.ts";
 import { GENESIS } from "../log/line.ts";
@@ -23,17 +24,22 @@ export interface ErasedLine {
 	readonly by: string;
 }
 
-export interface Prefix {
-	readonly state: State;
+export interface Prefix extends Moment {
 	readonly seq: number;
 	/** That the next line follows from. */
 	readonly hash: string;
 	/** So many segments, and so many bytes of the last of them. */
 	readonly segments: number;
 	readonly bytes: number;
-	readonly erased: readonly ErasedLine[];
 	/** What is wrong with the log there, if that is why it ends. */
 	readonly wrong: string | undefined;
+}
+
+/** The log up to an event, while it is read. */
+interface Moment {
+	readonly state: State;
+	/** Whose text is gone without an event, so far, that says so; by seq. */
+	readonly erased: OrderedMap<number, ErasedLine>;
 }
 
 /** Ends before the first batch whose last event is behind what is wanted. */
@@ -41,26 +47,11 @@ export async function soundPrefix(
 	sources: readonly Source[],
 	isBehind: (last: Stored) => boolean,
 ): Promise<Prefix> {
-	try {
-		return await walk(sources, isBehind);
-	} catch (error) {
-		if (!(error instanceof Damage || error instanceof DeterminismError))
-			throw error;
-		const isLater = (last: Stored) => last.seq >= error.seq || isBehind(last);
-		const prefix = await soundPrefix(sources, isLater);
-		return { ...prefix, wrong: prefix.wrong ?? error.message };
-	}
-}
-
-/** Throws what must not be in it, though the chain holds: a shorter one is needed. */
-async function walk(
-	sources: readonly Source[],
-	isBehind: (last: Stored) => boolean,
-): Promise<Prefix> {
 	const verifier = new Verifier();
-	let state = State.initial(verifier);
-	const erased = new Map<number, ErasedLine>();
-	let end = { seq: 0, hash: GENESIS, segments: 0, bytes: 0 };
+	let at: Moment = { state: State.initial(verifier), erased: OrderedMap() };
+	let end = { ...at, seq: 0, hash: GENESIS, segments: 0, bytes: 0 };
+	/** Text that is neither whole nor erased, and where the log is sound without it. */
+	const broken: { readonly damage: Damage; readonly before: typeof end }[] = [];
 
 	async function read(): Promise<string | undefined> {
 		for (const [nth, source] of sources.entries()) {
@@ -72,13 +63,12 @@ async function walk(
 					const last = batch.at(-1);
 					if (!last) continue;
 					if (isBehind(last)) return undefined;
-					for (const stored of batch) {
-						const before = state;
-						state = evolveStored(before, stored);
-						note({ stored, before, after: state }, erased);
-					}
+					for (const damage of verifier.broken.slice(broken.length))
+						broken.push({ damage, before: end });
+					at = batch.reduce(moved, at);
 					const { seq, hash, offset: bytes } = verifier;
-					if (seq === last.seq) end = { seq, hash, segments: nth + 1, bytes };
+					if (seq === last.seq)
+						end = { ...at, seq, hash, segments: nth + 1, bytes };
 				}
 			verifier.endSegment(lines.rest());
 		}
@@ -86,28 +76,31 @@ async function walk(
 	}
 
 	const wrong = await read().catch((error: unknown) => {
-		if (error instanceof Damage) return error.message;
+		if (error instanceof Damage || error instanceof DeterminismError)
+			return error.message;
 		throw error;
 	});
-	for (const damage of verifier.broken)
-		if (erased.has(damage.seq)) throw damage;
-	return { ...end, state, erased: [...erased.values()], wrong };
+	let prefix: Prefix = { ...end, wrong };
+	// From the last: what a shorter prefix leaves out may be the erasure of an earlier line.
+	for (const { damage, before } of broken.reverse())
+		if (prefix.erased.has(damage.seq))
+			prefix = { ...before, wrong: damage.message };
+	return prefix;
 }
 
-/** Notes whose text is gone until an event says so. */
-function note(
-	{ stored, before, after }: Step,
-	erased: Map<number, ErasedLine>,
-): void {
+/** After one more event. Throws `DeterminismError`. */
+function moved({ state: before, erased }: Moment, stored: Stored): Moment {
 	const { seq, event, erasable } = stored;
+	const state = evolveStored(before, stored);
 	if (event.type === "message.erased")
-		for (const gone of event.seqs) erased.delete(gone);
-	if (event.type !== "message.posted" || erasable) return;
+		return { state, erased: erased.deleteAll(event.seqs) };
+	if (event.type !== "message.posted" || erasable) return { state, erased };
 	const { room, client } = event;
 	const member = before.room(room)?.context.members.get(client);
-	const item = visibleItem(before, after, stored);
-	if (!member || !item) return;
+	const item = visibleItem(before, state, stored);
+	if (!member || !item) return { state, erased };
 	const { epoch, offset: target } = item;
 	const { name, identity: by } = member;
-	erased.set(seq, { seq, room, epoch, target, name, by });
+	const line = { seq, room, epoch, target, name, by };
+	return { state, erased: erased.set(seq, line) };
 }

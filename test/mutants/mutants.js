@@ -46,8 +46,8 @@ const log = [
 	{
 		promise: "cut: what is erased further on is erased by an event of its own",
 		file: "src/cli/cut.ts",
-		find: "erased.filter(isHere).map",
-		replace: "erased.slice(0, 0).map",
+		find: "lines.filter(isHere).map",
+		replace: "lines.slice(0, 0).map",
 		tests: ["test/cli/cut.test.ts"],
 	},
 	{
@@ -60,8 +60,8 @@ const log = [
 	{
 		promise: "cut: text that is gone without an event for it is not copied",
 		file: "src/cli/prefix.ts",
-		find: "if (erased.has(damage.seq)) throw damage;",
-		replace: "if (damage.seq < 0) throw damage;",
+		find: "if (prefix.erased.has(damage.seq))",
+		replace: "if (damage.seq < 0)",
 		tests: ["test/cli/cut.test.ts", "test/program/cut.test.ts -t damaged"],
 	},
 	{
