@@ -7,10 +7,8 @@ import type { PlumeEvent } from "../../machines/events.ts";
 import { parseName } from "../chat/name.ts";
 import { parseRoomName } from "../chat/room-name.ts";
 import { ConfigError } from "../config.ts";
-import { fold } from "../engine/fold.ts";
-import { State } from "../engine/state.ts";
+import type { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
-import { readBatches } from "../log/reader.ts";
 import type { Question } from "./source.ts";
 
 /** Whether it is so, now that this event has moved the state. */
@@ -41,11 +39,9 @@ export function bisect(
 	isBehind: (stored: Stored) => boolean,
 ): Question {
 	const holds = parseQuestion(text);
-	return async ({ sources, verifier }, { print }) => {
+	return async (log, { print }) => {
 		let found: Stored | undefined;
-		const { seq } = await fold(
-			State.initial(verifier),
-			readBatches(sources, verifier),
+		const { seq } = await log.fold(
 			({ stored, after }) => {
 				if (holds(after, stored.event)) found = stored;
 			},

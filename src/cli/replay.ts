@@ -5,8 +5,6 @@
  */
 import { parseRoomName } from "../chat/room-name.ts";
 import { ConfigError } from "../config.ts";
-import { fold } from "../engine/fold.ts";
-import { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
 import { bisect } from "./bisect.ts";
 import { Checkpoints } from "./checkpoints.ts";
@@ -63,19 +61,14 @@ interface Wanted {
 }
 
 function replay({ isBehind, scope, json, verify }: Wanted): Question {
-	return async ({ sources, verifier, batches }, { print }) => {
+	return async (log, { print }) => {
 		const visitors = new Visitors();
-		const checkpoints = verify ? await Checkpoints.in(sources) : undefined;
-		const folded = await fold(
-			State.initial(verifier),
-			batches,
-			({ stored, after }) => {
-				visitors.note(stored.event);
-				const wrong = checkpoints?.check(after, stored);
-				if (wrong) throw wrong;
-			},
-			isBehind,
-		);
+		const checkpoints = verify ? await Checkpoints.in(log.sources) : undefined;
+		const folded = await log.fold(({ stored, after }) => {
+			visitors.note(stored.event);
+			const wrong = checkpoints?.check(after, stored);
+			if (wrong) throw wrong;
+		}, isBehind);
 		const report = reportOf(folded, scope, visitors);
 		const { seq, hash, time } = report;
 		if (json) print(JSON.stringify(report));

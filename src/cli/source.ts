@@ -4,7 +4,13 @@
  * words and by the exit code.
  */
 import { basename } from "node:path";
-import { DeterminismError } from "../engine/fold.ts";
+import {
+	DeterminismError,
+	type Folded,
+	fold,
+	type Step,
+} from "../engine/fold.ts";
+import { State } from "../engine/state.ts";
 import { Damage } from "../log/damage.ts";
 import { codeOf, type Disk } from "../log/disk.ts";
 import { Evidence, Incomplete } from "../log/evidence.ts";
@@ -44,6 +50,11 @@ export interface Reading {
 	readonly verifier: Verifier;
 	/** All of it, as a start reads it: throws at the end if that would refuse it. */
 	readonly batches: AsyncIterable<readonly Stored[]>;
+	/** Folds these batches from the first event on. Throws `DeterminismError`. */
+	readonly fold: (
+		onStep: (step: Step) => void,
+		until?: (stored: Stored) => boolean,
+	) => Promise<Folded>;
 }
 
 export type Question = (log: Reading, parts: LogParts) => Promise<ExitCode>;
@@ -97,7 +108,11 @@ async function ask(
 		);
 		const batches =
 			evidence?.read(sources, verifier) ?? readBatches(sources, verifier);
-		const log = { place, sources, verifier, batches };
+		const log: Reading = {
+			...{ place, sources, verifier, batches },
+			fold: (onStep, until) =>
+				fold(State.initial(verifier), batches, onStep, until),
+		};
 		const code = await question(log, parts);
 		if (verifier.torn)
 			warn(`A torn tail was left out: ${verifier.torn.message}.`);

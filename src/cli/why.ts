@@ -3,12 +3,11 @@
  * it changed, and what that client did just before and after it.
  */
 import type { StateValue } from "xstate";
-import type { ClientId, PlumeEvent } from "../../machines/events.ts";
+import type { ClientId } from "../../machines/events.ts";
 import { ConfigError } from "../config.ts";
-import { fold } from "../engine/fold.ts";
-import { State } from "../engine/state.ts";
+import type { Step } from "../engine/fold.ts";
+import type { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
-import { readBatches } from "../log/reader.ts";
 import { Clients } from "./clients.ts";
 import { parseFlags } from "./flags.ts";
 import {
@@ -40,12 +39,12 @@ export function parseWhy(args: readonly string[]): LogCommand {
 }
 
 async function whyClient(
-	{ sources, verifier }: Reading,
+	{ batches }: Reading,
 	beginning: string,
 	{ print, warn }: LogParts,
 ): Promise<ExitCode> {
 	const found = new Map<ClientId, Stored[]>();
-	for await (const batch of readBatches(sources, verifier))
+	for await (const batch of batches)
 		for (const stored of batch) {
 			const { event } = stored;
 			if ("client" in event && event.client.startsWith(beginning)) {
@@ -73,68 +72,60 @@ async function whyClient(
 }
 
 async function whyEvent(
-	{ sources, verifier }: Reading,
+	log: Reading,
 	seq: number,
 	{ print, warn }: LogParts,
 ): Promise<ExitCode> {
 	const clients = new Clients();
 	/** The latest event of each client that may still have another. */
 	const latest = new Map<ClientId, Stored>();
-	let was: Facts = {};
-	let is: Facts = {};
-	let found: Stored | undefined;
-	let before: Stored | undefined;
-	let after: Stored | undefined;
+	let found: Step | undefined;
 	let who: ReturnType<Clients["about"]> | undefined;
-	const { seq: end } = await fold(
-		State.initial(verifier),
-		readBatches(sources, verifier),
-		({ stored: entry, after: state }) => {
-			const { event } = entry;
-			const about = clients.about(event);
+	let earlier: Stored | undefined;
+	let later: Stored | undefined;
+	const { seq: end } = await log.fold(
+		(step) => {
+			const { stored } = step;
+			const about = clients.about(stored.event);
 			const { client } = about;
-			if (entry.seq === seq) {
-				[found, who, before] = [entry, about, latest.get(client)];
-				is = factsOf(state, event);
-			} else if (who && client === who.client) after = entry;
-			if (event.type === "client.left") latest.delete(client);
-			else if (client) latest.set(client, entry);
+			if (stored.seq === seq)
+				[found, who, earlier] = [step, about, latest.get(client)];
+			else if (client === who?.client) later = stored;
+			if (stored.event.type === "client.left") latest.delete(client);
+			else if (client) latest.set(client, stored);
 		},
-		(entry, state) => {
-			if (entry.seq === seq) was = factsOf(state, entry.event);
-			return after !== undefined || who?.client === "";
-		},
+		() => later !== undefined || who?.client === "",
 	);
 	if (!found || !who) {
 		warn(`There is no event ${seq}: the log ends at ${end}.`);
 		return 1;
 	}
-	print(line(found, `${found.event.type}: ${inWords(found.event)}`));
+	const { stored } = found;
+	print(line(stored, `${stored.event.type}: ${inWords(stored.event)}`));
 	if (who.client) print(`  of client ${who.client}, ${who.name}`);
-	for (const [what, now] of Object.entries(is))
-		if (was[what] !== now) print(`  ${what}: ${was[what]} → ${now}`);
-	if (before) print(`just before:\n${line(before, inWords(before.event))}`);
-	if (after) print(`just after:\n${line(after, inWords(after.event))}`);
+	for (const change of changes(found)) print(`  ${change}`);
+	if (earlier) print(`just before:\n${line(earlier, inWords(earlier.event))}`);
+	if (later) print(`just after:\n${line(later, inWords(later.event))}`);
 	return 0;
 }
 
-type Facts = Readonly<Record<string, string | number>>;
-
-/** What an event may change, as far as it can be said in a word. */
-function factsOf(state: State, event: PlumeEvent): Facts {
-	const { value, context } = state.server;
-	const client = "client" in event ? state.client(event.client) : undefined;
-	const room = "room" in event ? state.room(event.room) : undefined;
-	return {
-		server: written(value),
-		names: context.names.size,
-		sessions: context.sessions.size,
-		client: written(client?.value),
-		room: written(room?.value),
-		inside: room?.context.members.size ?? 0,
-		offset: room?.context.offset ?? 0,
-		messages: room?.context.said ?? 0,
+/** What an event changed, as far as it can be said in a word. */
+function changes({ stored: { event }, before, after }: Step) {
+	const room = "room" in event ? event.room : "";
+	const client = "client" in event ? event.client : "";
+	const facts: Readonly<Record<string, (state: State) => string | number>> = {
+		server: ({ server }) => written(server.value),
+		names: ({ server }) => server.context.names.size,
+		sessions: ({ server }) => server.context.sessions.size,
+		client: (state) => written(state.client(client)?.value),
+		room: (state) => written(state.room(room)?.value),
+		inside: (state) => state.room(room)?.context.members.size ?? 0,
+		offset: (state) => state.head(room).offset,
+		messages: (state) => state.head(room).said,
 	};
+	return Object.entries(facts).flatMap(([what, of]) =>
+		of(before) === of(after) ? [] : `${what}: ${of(before)} → ${of(after)}`,
+	);
 }
 
 /** A state's value as it is usually written. */
