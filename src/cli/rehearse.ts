@@ -5,11 +5,7 @@
  * the others, and tells the first checkpoint that vouches for another state. A refused event
  * is left out and what comes after it is still tried.
  */
-import type { AnyStateMachine } from "xstate";
-import { clientRules } from "../../machines/client.ts";
 import type { PlumeEvent } from "../../machines/events.ts";
-import { roomRules } from "../../machines/room.ts";
-import { serverRules } from "../../machines/server.ts";
 import { evolve } from "../engine/evolve.ts";
 import {
 	IllegalEvent,
@@ -20,8 +16,6 @@ import { State } from "../engine/state.ts";
 import { Checkpoints, type WrongState } from "./checkpoints.ts";
 import { boolean, parseFlags } from "./flags.ts";
 import { asking, type LogCommand, type Question } from "./source.ts";
-
-type Rules = Readonly<Partial<Record<string, readonly string[]>>>;
 
 export function parseRehearse(
 	args: readonly string[],
@@ -83,30 +77,6 @@ function attempt(
 	} catch (error) {
 		// A guard that throws at an event it does not understand refuses it too.
 		if (!(error instanceof IllegalEvent)) return { why: String(error) };
-		return { why: ruleBroken(state, event, error, machines) ?? error.message };
+		return { why: error.rule ?? error.message };
 	}
-}
-
-/** The first rule that fails; none if the machine's state takes no such event at all. */
-function ruleBroken(
-	state: State,
-	event: PlumeEvent,
-	{ machine }: IllegalEvent,
-	machines: Machines,
-): string | undefined {
-	const room = "room" in event ? state.room(event.room) : undefined;
-	const client = "client" in event ? state.client(event.client) : undefined;
-	const concerned: Readonly<
-		Record<string, readonly [AnyStateMachine, Rules, object | undefined]>
-	> = {
-		server: [machines.server.machine, serverRules, state.server.context],
-		client: [machines.client.machine, clientRules, client?.context],
-		room: [machines.room.machine, roomRules, room?.context],
-	};
-	const [logic, rules, context] = concerned[machine] ?? [];
-	if (!context) return undefined;
-	return rules?.[event.type]?.find((name) => {
-		const guard = logic?.implementations.guards[name];
-		return guard && !guard({ context, event }, undefined);
-	});
 }

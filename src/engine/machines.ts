@@ -7,13 +7,14 @@ import {
 	type AnyMachineSnapshot,
 	type AnyStateMachine,
 	createActor,
+	getNextTransitions,
 	type SnapshotFrom,
 	type StateValue,
 } from "xstate";
-import { clientMachine } from "../../machines/client.ts";
+import { clientMachine, clientRules } from "../../machines/client.ts";
 import type { PlumeEvent } from "../../machines/events.ts";
-import { roomMachine } from "../../machines/room.ts";
-import { serverMachine } from "../../machines/server.ts";
+import { roomMachine, roomRules } from "../../machines/room.ts";
+import { serverMachine, serverRules } from "../../machines/server.ts";
 import { botClaim } from "../chat/bot.ts";
 
 export type ServerSnapshot = SnapshotFrom<typeof serverMachine>;
@@ -23,11 +24,11 @@ export type ClientSnapshot = SnapshotFrom<typeof clientMachine>;
 /** No machine concerned may take the event where it stands. */
 export class IllegalEvent extends Error {
 	override readonly name = "IllegalEvent";
-	/** The id of the machine that does not take it. */
-	readonly machine: string;
-	constructor({ type }: PlumeEvent, machine: string) {
+	/** The first rule it breaks; none if the machine takes no such event where it stands. */
+	readonly rule: string | undefined;
+	constructor({ type }: PlumeEvent, machine: string, rule?: string) {
 		super(`${type} is not legal in the state of the ${machine} machine`);
-		this.machine = machine;
+		this.rule = rule;
 	}
 }
 
@@ -37,6 +38,7 @@ export class IllegalEvent extends Error {
  */
 function stepping<Snapshot extends AnyMachineSnapshot>(
 	machine: AnyStateMachine,
+	rules: Readonly<Partial<Record<string, readonly string[]>>>,
 	input?: unknown,
 ) {
 	const self = createActor(machine, { input });
@@ -51,12 +53,23 @@ function stepping<Snapshot extends AnyMachineSnapshot>(
 		stopChild() {},
 		actionExecutor() {},
 	};
+	const { guards } = machine.implementations;
+	function ruleBroken(snapshot: Snapshot, event: PlumeEvent) {
+		const args = { context: snapshot.context, event };
+		const takesIt = getNextTransitions(snapshot).some(
+			({ eventType }) => eventType === event.type,
+		);
+		return takesIt
+			? rules[event.type]?.find((name) => !guards[name]?.(args, undefined))
+			: undefined;
+	}
 	return {
 		machine,
 		initial: machine.getInitialSnapshot(scope, input) as Snapshot,
 		/** Throws `IllegalEvent`; any other error is a bug in a guard or an action. */
 		step(snapshot: Snapshot, event: PlumeEvent): Snapshot {
-			if (!snapshot.can(event)) throw new IllegalEvent(event, machine.id);
+			if (!snapshot.can(event))
+				throw new IllegalEvent(event, machine.id, ruleBroken(snapshot, event));
 			const next = machine.transition(snapshot, event, scope);
 			if (next.status !== "active" && next.status !== "done")
 				throw new Error(`${machine.id} is ${next.status} after ${event.type}`);
@@ -80,9 +93,9 @@ export const machinesOf = ({
 	client = clientMachine,
 	room = roomMachine,
 }) => ({
-	server: stepping<ServerSnapshot>(server, { bot: botClaim }),
-	client: stepping<ClientSnapshot>(client),
-	room: stepping<RoomSnapshot>(room),
+	server: stepping<ServerSnapshot>(server, serverRules, { bot: botClaim }),
+	client: stepping<ClientSnapshot>(client, clientRules),
+	room: stepping<RoomSnapshot>(room, roomRules),
 });
 
 export type Stepping = ReturnType<typeof stepping<AnyMachineSnapshot>>;
