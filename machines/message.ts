@@ -1,10 +1,9 @@
+import type { Told } from "./protocol.ts";
+
 /**
- * The wire: what passes between a browser and the server, seen alike by both.
- *
- * A Message is `{type, user, text}`; whatever a newer protocol adds is a flat
- * extra field. Types 0–5 are the classic protocol. Types from 6 up are spoken
- * only to a client that asked for the WebSocket subprotocol `plume.2`.
- * PROTOCOL.md shows one example of each.
+ * What passes between a browser and the server. Types 0–5 are the classic protocol.
+ * Types from 6 up are spoken only to a client that asked for the WebSocket
+ * subprotocol `plume.2`. PROTOCOL.md shows one example of each.
  */
 
 export const MessageType = {
@@ -34,61 +33,18 @@ export const SUBPROTOCOL = "plume.2";
 export const LOBBY = "lobby";
 export const BOT_NAME = "plumebot";
 
-/** The core of everything that is said between browser and server. */
-export interface Message {
-	readonly type: number;
-	readonly user: { readonly name: string };
-	readonly text: string;
-}
-
-/** Where a visible item stands: `offset` counts from 1, without gaps, within one `epoch` of its room. */
-export interface Place {
-	readonly room: string;
-	readonly epoch: string;
-	readonly offset: number;
-	/** Milliseconds since 1970. */
-	readonly time: number;
-}
-
-/** How far a room has come: its last offset, and how many messages were said in this epoch up to there. */
-export interface Head {
-	readonly epoch: string;
-	readonly offset: number;
-	readonly said: number;
-	/** How many of them were said before the log was last restored, if it was: they were told under another epoch, too. */
-	readonly restored?: number | undefined;
-}
-
 /** Something a member said; shown to the whole room. */
-export interface Said extends Place {
-	readonly kind: "said";
-	readonly client: string;
-	readonly name: string;
-	readonly n?: number;
-	readonly text: string;
-	/** The text was erased, and is empty. */
-	readonly erased?: true;
-}
-
+export type Said = Told<"said">;
 /** What the server itself says of a room: it cannot be forged by typing. */
-export interface SystemLine extends Place {
-	readonly kind: "entered" | "left";
-	readonly client: string;
-	readonly name: string;
-}
-
-/** What was said is gone: one message, or all under this name up to an offset. */
-export interface Erasure extends Place {
-	readonly kind: "erased";
-	readonly name: string;
-	readonly target?: number;
-	readonly through?: number;
-	/** With `through`: the first of them; what stands before is another's. */
-	readonly from?: number;
-}
-
+export type SystemLine = Told<"entered" | "left">;
+/** What was said is gone: the text at `target`, or all under this name from `from` up to `through`. */
+export type Erasure = Told<"erased">;
 /** One visible line of a room. */
 export type Item = Said | SystemLine | Erasure;
+/** Where an item stands: `offset` counts from 1, without gaps, within one `epoch` of its room. */
+export type Place = Pick<Said, "room" | "epoch" | "offset" | "time">;
+/** How far a room has come, and how many messages were said up to there; `restored` of them under another epoch, before the log was last restored. */
+export type Head = Omit<Told<"head">, "kind" | "room" | "mentioned">;
 
 /**
  * Why a WebSocket was closed, and whether the page should come back.

@@ -4,8 +4,8 @@
  * for. It is asked about once, when the first mention comes.
  */
 
+import type { Said } from "../machines/message.ts";
 import { find, say } from "./element.ts";
-import type { Said } from "./frames.ts";
 import { pathOf } from "./rooms.ts";
 import { browser } from "./storage.ts";
 import { mentions } from "./text.ts";

@@ -4,9 +4,10 @@
  * question, for what stands before an offset, leads up, down and to the end.
  */
 
+import type { Erasure, Item } from "../machines/message.ts";
 import { find } from "./element.ts";
 import type { follower } from "./follow.ts";
-import type { Erased, Placed, RoomLine } from "./frames.ts";
+import type { RoomLine } from "./frames.ts";
 import { type Timeline, without } from "./timeline.ts";
 
 const PAGE = 100;
@@ -20,7 +21,7 @@ export function historyPages(
 	let asked: "prepend" | "append" | "replace" | undefined;
 	let askedBefore = 0;
 	/** What was told of the page; one of long lines takes several answers, each from before the last. */
-	let page: Placed[] = [];
+	let page: Item[] = [];
 	let hasOlder = false;
 
 	function request(what: typeof asked, before: number) {
@@ -70,7 +71,7 @@ export function historyPages(
 			return true;
 		},
 		/** Nor is what was erased meanwhile shown once the page is whole. */
-		erase(erased: Erased) {
+		erase(erased: Erasure) {
 			page = page.map((line) => without(line, erased));
 		},
 		/** The latest was told; whether there is more before it. */

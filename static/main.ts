@@ -5,9 +5,10 @@
  */
 
 import { createActor } from "xstate";
-import { LOBBY, MessageType } from "../machines/message.ts";
+import { LOBBY } from "../machines/message.ts";
 import { pageMachine } from "../machines/page.ts";
 import type { PageEvent } from "../machines/page-events.ts";
+import type { Asked } from "../machines/protocol.ts";
 import { composer } from "./composer.ts";
 import { find } from "./element.ts";
 import { enterForm } from "./enter.ts";
@@ -48,8 +49,8 @@ const send = (event: PageEvent) => actor.send(event);
 const context = () => actor.getSnapshot().context;
 const isIn = () => actor.getSnapshot().matches("chatting");
 /** What is worth nothing later is said only while it can be. */
-const tell = (type: number, fields: Record<string, unknown>) => {
-	if (isIn()) socket.send(type, fields);
+const tell = (asked: Asked) => {
+	if (isIn()) socket.send(asked);
 };
 
 const socket = socketTo("/connect", {
@@ -74,11 +75,14 @@ const write = composer({
 		view.spoke();
 		unsaid.outbox().say(text);
 	},
-	isTyping: () => tell(MessageType.signal, { kind: "typing" }),
+	isTyping: () => tell({ kind: "typing" }),
 	names: view.names,
 });
 eraser(
-	(target) => tell(MessageType.erase, { ...view.place(), target }),
+	(target) => {
+		const place = view.place();
+		if (place) tell({ kind: "erase", ...place, target });
+	},
 	() => {
 		const parting = `All you said is gone, and “${context().name}” is free again.`;
 		send({ type: "eraseAll", news: { parting } });
@@ -153,22 +157,22 @@ const actor = createActor(
 					write.enter(room);
 				}
 				storage.keepPerson({ name, email });
-				socket.send(MessageType.hello, { text: `${name}\n${email}`, room });
+				socket.send({ kind: "hello", text: `${name}\n${email}`, room });
 			},
 			sendCode({ event }) {
 				if (event.type !== "code") return;
-				socket.send(MessageType.auth, { text: event.code });
+				socket.send({ kind: "auth", text: event.code });
 			},
 			sendOpen({ context: { room, key } }) {
 				const keys = storage.keptKeys(room, key);
 				const place = "session" in keys ? view.place() : {};
-				socket.send(MessageType.open, { ...keys, ...place, room });
+				socket.send({ kind: "open", ...keys, ...place, room });
 			},
 			sendLogout({ event }) {
 				if (event.type !== "logout") return;
-				socket.send(MessageType.logout, event.all ? { all: true } : {});
+				socket.send({ kind: "logout", all: event.all || undefined });
 			},
-			sendEraseAll: () => socket.send(MessageType.erase, { mine: true }),
+			sendEraseAll: () => socket.send({ kind: "eraseAll" }),
 			keepPending({ event }) {
 				if (event.type !== "pending") return;
 				storage.keepPending(event.id, event.news.expires);

@@ -73,7 +73,7 @@ export function peoplePanel(myName: () => string) {
 		members: () => members?.values() ?? [],
 		hear(event: RoomEvent) {
 			if (event.kind === "typing") {
-				return showTyping(event.members.map(({ name }) => name));
+				return showTyping(event.clients.map(({ name }) => name));
 			}
 			if (event.kind === "members") {
 				members = new Map();

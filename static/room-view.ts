@@ -3,14 +3,14 @@
  * other rooms beside it, and what of it the reader has seen.
  */
 
-import { MessageType } from "../machines/message.ts";
 import type { PageSnapshot } from "../machines/page.ts";
 import type { ServerEvent } from "../machines/page-events.ts";
+import type { Asked } from "../machines/protocol.ts";
 import { announcer } from "./announce.ts";
 import { attention } from "./attention.ts";
 import { find } from "./element.ts";
 import { follower } from "./follow.ts";
-import type { Erased, Line, RoomEvent } from "./frames.ts";
+import type { RoomEvent, RoomLine } from "./frames.ts";
 import { historyPages } from "./history.ts";
 import { roomKeys } from "./keys.ts";
 import { peoplePanel } from "./people.ts";
@@ -27,7 +27,7 @@ const HEARD = 300;
 interface World {
 	/** The reader's name. */
 	name(): string;
-	tell(type: number, fields: Record<string, unknown>): void;
+	tell(asked: Asked): void;
 	go(room: string): void;
 }
 
@@ -39,12 +39,12 @@ export function roomView({ name, tell, go }: World) {
 	const call = attention(name, go);
 	const aloud = announcer();
 	const pages = historyPages(read, follow, (before, limit) =>
-		tell(MessageType.history, { ...place(), before, limit }),
+		tell({ kind: "history", ...place(), before, limit }),
 	);
 	const looker = presence({
 		left: keepSeen,
 		back,
-		away: (away) => tell(MessageType.signal, { kind: "presence", away }),
+		away: (away) => tell({ kind: "presence", away }),
 	});
 	roomKeys();
 	let room = "";
@@ -62,7 +62,7 @@ export function roomView({ name, tell, go }: World) {
 
 	/** Asks how far the rooms are. That is told at once, and seen by nobody else. */
 	function watch() {
-		tell(MessageType.signal, { kind: "heads", rooms: rooms.names() });
+		tell({ kind: "heads", rooms: rooms.names() });
 	}
 
 	/** Someone looks at what was told meanwhile. */
@@ -89,7 +89,7 @@ export function roomView({ name, tell, go }: World) {
 		read.leave(seen.offset);
 	}
 
-	function add(line: Line | Erased) {
+	function add(line: RoomLine) {
 		if (pages.takes(line) || !read.add(line)) return;
 		if (line.kind === "erased") pages.erase(line);
 		people.hear(line);
@@ -140,8 +140,7 @@ export function roomView({ name, tell, go }: World) {
 			// Nothing can be told before the page itself knows that it is in.
 			queueMicrotask(() => {
 				watch();
-				const { signal } = MessageType;
-				if (looker.isAway()) tell(signal, { kind: "presence", away: true });
+				if (looker.isAway()) tell({ kind: "presence", away: true });
 			});
 		},
 		/** Says why, in the next room that is shown. */

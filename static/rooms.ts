@@ -5,9 +5,9 @@
  */
 
 import { LOBBY } from "../machines/message.ts";
+import type { Told } from "../machines/protocol.ts";
 import { foldName } from "../machines/text.ts";
 import { find, make, say } from "./element.ts";
-import type { Head } from "./frames.ts";
 import {
 	keepRooms,
 	keptLines,
@@ -99,7 +99,7 @@ export class RoomList {
 	readonly keepSeen = keepSeen;
 	readonly #list = find("#rooms", HTMLElement);
 	readonly #go: (room: string) => void;
-	readonly #heads = new Map<string, Head>();
+	readonly #heads = new Map<string, Told<"head">>();
 	/** Rooms where the reader was mentioned since they left. */
 	readonly #calling = new Set<string>();
 	#here = LOBBY;
@@ -139,8 +139,8 @@ export class RoomList {
 	}
 
 	/** Answers whether the reader was called away to that room. */
-	hear(head: Head): boolean {
-		const isCalled = head.mentioned && head.room !== this.#here;
+	hear(head: Told<"head">): boolean {
+		const isCalled = head.mentioned === true && head.room !== this.#here;
 		const { epoch, said } = this.#heads.get(head.room) ?? {};
 		// What is drawn anew loses the focus: not for what is known already.
 		if (!isCalled && head.epoch === epoch && head.said === said) return false;
@@ -168,7 +168,7 @@ export class RoomList {
 		// Nobody has left anything unread where they never were.
 		if (!head?.epoch || !epoch || name === this.#here) return 0;
 		// Of another epoch only what was said before a restore can have been seen.
-		const most = head.epoch === epoch ? head.said : head.restored;
+		const most = head.epoch === epoch ? head.said : (head.restored ?? 0);
 		return head.said - Math.min(said, most);
 	}
 
@@ -213,7 +213,7 @@ export class RoomList {
 	}
 
 	/** A room that was left before any of it was seen is read from here on. The lobby is listed for all, also for those who never were there. */
-	#begin({ room: name, epoch, said }: Head): void {
+	#begin({ room: name, epoch, said }: Told<"head">): void {
 		if (this.seen(name)?.epoch || name === this.#here || name === LOBBY) return;
 		keepSeen({ name, epoch, offset: 0, said });
 	}

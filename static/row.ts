@@ -4,10 +4,10 @@
  * What the server says of the room looks unlike anything a person can type.
  */
 
-import type { SystemLine } from "../machines/message.ts";
+import type { Said, SystemLine } from "../machines/message.ts";
 import { dayOf, didOf, folded, isComing, summary } from "./comings.ts";
 import { make } from "./element.ts";
-import type { Aside, Line, Said } from "./frames.ts";
+import type { Aside, Line } from "./frames.ts";
 import { avatar, nameTag } from "./person.ts";
 import { isOnlyEmoji, mentions, textNodes } from "./text.ts";
 

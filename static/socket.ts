@@ -4,7 +4,8 @@
  * One that died without a word is let go of as if it had been closed.
  */
 
-import { MessageType, SUBPROTOCOL } from "../machines/message.ts";
+import { SUBPROTOCOL } from "../machines/message.ts";
+import { type Asked, asking } from "../machines/protocol.ts";
 import { pulse } from "./pulse.ts";
 
 /** What a browser calls a connection that was lost. */
@@ -19,8 +20,7 @@ interface Listener {
 }
 
 /** Where the server answers whatever comes of it, in no time. */
-const isAnswered = (type: number, { kind }: Record<string, unknown>) =>
-	type === MessageType.text || kind === "heads";
+const isAnswered = ({ kind }: Asked) => kind === "text" || kind === "heads";
 
 export function socketTo(path: string, tell: Listener) {
 	let current: WebSocket | undefined;
@@ -63,10 +63,10 @@ export function socketTo(path: string, tell: Listener) {
 			};
 		},
 		disconnect,
-		send(type: number, fields: Record<string, unknown>) {
+		send(asked: Asked) {
 			if (!current) return;
-			current.send(JSON.stringify({ type, ...fields }));
-			if (isAnswered(type, fields)) beat.owed();
+			current.send(JSON.stringify(asking(asked)));
+			if (isAnswered(asked)) beat.owed();
 		},
 	};
 }

@@ -6,10 +6,11 @@
  * follow from them, and only those that have changed are drawn anew.
  */
 
+import type { Erasure, Item } from "../machines/message.ts";
 import { folded, isComing, ofPeople } from "./comings.ts";
 import { find, make } from "./element.ts";
 import type { follower } from "./follow.ts";
-import type { Erased, Line, Member, Placed, RoomLine } from "./frames.ts";
+import type { Line, Member, RoomLine } from "./frames.ts";
 import { continues, draw, isSameRow, isTalk, type Row, rowsOf } from "./row.ts";
 
 /** Rows at most; a reader away from the end is spared the cut for as many again. */
@@ -18,9 +19,9 @@ const ROWS_KEPT = 300;
 const NOWHERE = { epoch: "", offset: 0, time: 0 };
 
 /** A line as an erasure leaves it: the text goes, the place stays. */
-export function without<L extends RoomLine>(line: L, erased: Erased): L {
+export function without<L extends RoomLine>(line: L, erased: Erasure): L {
 	if (line.kind !== "said" || line.epoch !== erased.epoch) return line;
-	const { from, through } = erased;
+	const { from = 0, through = 0 } = erased;
 	const isBetween = from <= line.offset && line.offset <= through;
 	const isTheirs = line.name === erased.name && isBetween;
 	const isMeant = isTheirs || line.offset === erased.target;
@@ -32,7 +33,7 @@ const offsetOf = (line: RoomLine | undefined) =>
 const hasOffset = (line: RoomLine) => offsetOf(line) > 0;
 const isSaid = ({ kind }: Line) => kind === "said";
 
-const shown = (lines: readonly Placed[]) =>
+const shown = (lines: readonly Item[]) =>
 	lines.flatMap((line) => (line.kind === "erased" ? [] : line));
 
 /** What stays the same of a line when its text is erased. */
@@ -132,7 +133,7 @@ export class Timeline {
 	}
 
 	/** A page that goes before the first row. */
-	prepend(page: readonly Placed[]): void {
+	prepend(page: readonly Item[]): void {
 		this.#anchored(() => {
 			this.#from = offsetOf(page[0]) || this.#from;
 			const rows = folded([...shown(page), ...this.#lines]);
@@ -142,14 +143,14 @@ export class Timeline {
 	}
 
 	/** A page that goes after the last row. */
-	append(page: readonly Placed[]): void {
+	append(page: readonly Item[]): void {
 		const lines = [...this.#lines, ...shown(page)];
 		this.#anchored(() => this.#show(this.#latest(lines, 2 * ROWS_KEPT)));
 		this.#world.follow.leaveEnd(offsetOf(page.at(-1)) < this.#newest.offset);
 	}
 
 	/** The latest page, wherever the window was. */
-	replace(page: readonly Placed[]): void {
+	replace(page: readonly Item[]): void {
 		const { follow } = this.#world;
 		this.#from = offsetOf(page[0]);
 		this.#show(shown(page));

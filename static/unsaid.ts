@@ -4,7 +4,7 @@
  * own, so that what waits in one is not said in another.
  */
 
-import { MessageType } from "../machines/message.ts";
+import type { Asked } from "../machines/protocol.ts";
 import { find, say } from "./element.ts";
 import { type Line, Outbox } from "./outbox.ts";
 import { unsaidRow } from "./row.ts";
@@ -13,7 +13,7 @@ import * as storage from "./storage.ts";
 interface World {
 	/** The writer's name. */
 	name(): string;
-	send(type: number, fields: Record<string, unknown>): void;
+	send(asked: Asked): void;
 	edit(texts: readonly string[]): void;
 }
 
@@ -32,7 +32,7 @@ export function unsaidLines(world: World) {
 				storage.keepLines(room, lines);
 				if (room === here) show(lines);
 			},
-			post: (text, n) => world.send(MessageType.text, { text, room, n }),
+			post: (text, n) => world.send({ kind: "text", text, room, n }),
 			wait: (ms, then) => setTimeout(then, ms),
 		});
 		outboxes.set(room, made);

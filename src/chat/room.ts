@@ -168,7 +168,7 @@ export class Room {
 
 	/** The host says something to one member alone. */
 	whisper(to: Client, text: string): void {
-		to.mailbox.put({ kind: "whisper", name: this.#parts.host.user.name, text });
+		to.mailbox.put({ kind: "aside", name: this.#parts.host.user.name, text });
 	}
 
 	/** Tells what is never logged: to newcomers who is in, and to all what has changed. */

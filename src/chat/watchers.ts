@@ -34,8 +34,8 @@ export class Watchers {
 			const mailboxes = this.#watching.get(room) ?? new Set();
 			this.#watching.set(room, mailboxes.add(mailbox));
 		}
-		const heads = rooms.map((room) => this.#server.head(room));
-		mailbox.put({ kind: "heads", heads });
+		for (const room of rooms)
+			mailbox.put({ kind: "head", ...this.#server.head(room) });
 	}
 
 	forget(mailbox: Mailbox): void {
@@ -60,12 +60,9 @@ export class Watchers {
 
 	/** Tells all who watch a room how far it is. */
 	tell(room: RoomName): void {
-		const head = this.#server.head(room);
-		const plain = new Envelope({ kind: "heads", heads: [head] });
-		const calling = new Envelope({
-			kind: "heads",
-			heads: [{ ...head, mentioned: true }],
-		});
+		const head = { kind: "head", ...this.#server.head(room) } as const;
+		const plain = new Envelope(head);
+		const calling = new Envelope({ ...head, mentioned: true });
 		const called = this.#called.get(room);
 		this.#called.delete(room);
 		for (const mailbox of this.#watching.get(room) ?? []) {

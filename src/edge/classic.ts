@@ -1,18 +1,18 @@
 /** The protocol of the first Plume: types 0 to 5, and never anything else. */
 import { BOT_NAME, MessageType } from "../../machines/message.ts";
 import type { Notice } from "../chat/notice.ts";
-import { dialect, type Frame, isAboutCode } from "./dialect.ts";
+import { dialect, isAboutCode } from "./dialect.ts";
 
-const message = (type: number, name: string, text: string): Frame => ({
+const message = (type: number, name: string, text: string) => ({
 	type,
 	user: { name },
 	text,
 });
 
-function frames(notice: Notice): readonly Frame[] {
+function frames(notice: Notice): readonly object[] {
 	switch (notice.kind) {
 		case "said":
-		case "whisper":
+		case "aside":
 			return [message(MessageType.text, notice.name, notice.text)];
 		case "entered":
 		case "left":
@@ -24,7 +24,7 @@ function frames(notice: Notice): readonly Frame[] {
 				return [message(MessageType.text, BOT_NAME, notice.text)];
 			if (isAboutCode(notice)) return [message(MessageType.authRst, "", "")];
 			return [message(MessageType.mayNotEnter, "", notice.text)];
-		case "codeSent":
+		case "pending":
 		case "eraseDone":
 		case "headsDone":
 		case "session":
@@ -33,7 +33,7 @@ function frames(notice: Notice): readonly Frame[] {
 		case "page":
 		case "latest":
 		case "welcome":
-		case "heads":
+		case "head":
 		case "typing":
 		case "members":
 		case "presence":

@@ -75,9 +75,9 @@ export class Connection {
 	receive(frame: string): void {
 		const { engine, dialect, limits } = this.#parts;
 		this.heard();
-		const { command, re, id, n } = parseFrame(frame, dialect.isModern, limits);
-		if (command) engine.receive(this.#visit, command);
-		else engine.misunderstand(this.#visit, re, { n, id });
+		const parsed = parseFrame(frame, dialect.isModern, limits);
+		if ("command" in parsed) engine.receive(this.#visit, parsed.command);
+		else engine.misunderstand(this.#visit, parsed.re, parsed);
 	}
 
 	/** Any sign of life. */

@@ -3,7 +3,6 @@
  * becomes frames, and what it may ask. Encoded frames are shared by everyone
  * who speaks the same dialect.
  */
-import type { Message } from "../../machines/message.ts";
 import type { Notice, Refusal } from "../chat/notice.ts";
 import type { Encoder } from "../chat/parcel.ts";
 import type { Rule } from "../engine/refusals.ts";
@@ -13,15 +12,9 @@ export interface Dialect extends Encoder {
 	readonly isModern: boolean;
 }
 
-/** A Message, with whatever flat fields a newer protocol adds. */
-export interface Frame extends Partial<Message> {
-	readonly type: number;
-	readonly [field: string]: unknown;
-}
-
 /** Makes a dialect of the way it puts notices into messages; one that is text already was put into JSON before. */
 export function dialect(
-	frames: (notice: Notice) => readonly (Frame | string)[],
+	frames: (notice: Notice) => readonly (object | string)[],
 	isModern: boolean,
 ): Dialect {
 	return {

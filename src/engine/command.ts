@@ -10,7 +10,7 @@ import type { Hint } from "./signals.ts";
 
 /** What a client may add to any request, to know the answer by. */
 interface Request {
-	readonly id?: string;
+	readonly id?: string | undefined;
 }
 
 export type Command = Request &

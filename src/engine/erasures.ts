@@ -6,6 +6,7 @@
  */
 import type { Identity, MessageErased } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
+import type { Asked } from "../../machines/protocol.ts";
 import type { Found } from "../archive/archive.ts";
 import { DiskFull } from "../log/disk.ts";
 import type { Entry, EventSpan, Places } from "../log/log.ts";
@@ -27,17 +28,10 @@ const RETRY_MS = 1000;
 /** Messages that are erased at once: everything that is told waits for that. */
 const SLICE = 250;
 
-/** One message, or all that whoever asks ever said. */
-export type ErasureAsked = { readonly id?: string } & (
-	| {
-			readonly mine: false;
-			readonly room: string;
-			readonly epoch: string;
-			/** Its offset. */
-			readonly target: number;
-	  }
-	| { readonly mine: true }
-);
+/** One message, by its offset, or all that whoever asks ever said. */
+export type ErasureAsked =
+	| (Omit<Asked<"erase">, "kind"> & { readonly mine: false })
+	| (Omit<Asked<"eraseAll">, "kind"> & { readonly mine: true });
 
 type Asker = ClientSnapshot["context"];
 type No = (rule: Rule) => void;

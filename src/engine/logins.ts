@@ -86,7 +86,7 @@ export class Logins {
 	): Notice | undefined {
 		const pending = this.pending(login);
 		const now = this.#parts.clock.now();
-		return pending && { kind: "codeSent", login: pending, now, text, id };
+		return pending && { kind: "pending", ...pending, now, text, id };
 	}
 
 	/** What a person may know of the login they have under way. */

@@ -16,7 +16,7 @@ import type { Rule } from "./refusals.ts";
 import type { Refuse, Visit } from "./visit.ts";
 
 /** A page, and what its asker calls the request. */
-type Asked = PageAsked & { readonly id?: string };
+type Asked = PageAsked & { readonly id?: string | undefined };
 
 /** What was erased, and what after that: whoever reads keeps the one before they began. */
 interface Erased {
@@ -48,7 +48,6 @@ export class Pages {
 			this.#reading.add(visit);
 			const { room, epoch, before, id } = asked;
 			const place = { room, epoch, before };
-			const asId = id !== undefined && { id };
 			this.#read(
 				visit,
 				() => this.#parts.archive.page(asked),
@@ -56,13 +55,7 @@ export class Pages {
 					this.#reading.delete(visit);
 					if (!page) return no("placeIsKnown");
 					const items = leftOf(page.items, since);
-					visit.mailbox.put({
-						kind: "page",
-						...place,
-						...page,
-						items,
-						...asId,
-					});
+					visit.mailbox.put({ kind: "page", ...place, ...page, items, id });
 				},
 				() => {
 					this.#reading.delete(visit);

@@ -91,7 +91,7 @@ export function refusal(
 	return {
 		kind: "refused",
 		...{ code, text: refusalWords[code], inRoom },
-		...{ re, id, n, expected, retryAfterMs },
+		...{ re, id, n, expected, retryAfter: retryAfterMs },
 		...(login && { login, now }),
 	};
 }

@@ -6,6 +6,7 @@
 import type { ClientContext } from "../../machines/client.ts";
 import type { PlumeEvent, RoomName } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
+import type { Asked } from "../../machines/protocol.ts";
 import type { Mailbox } from "../chat/mailbox.ts";
 import { Watchers } from "../chat/watchers.ts";
 import { Pace } from "../pace.ts";
@@ -19,13 +20,8 @@ const TYPING_MS = 5000;
 
 /** What a tab says of itself, or wants to hear. */
 export type Hint =
-	| { readonly kind: "typing" }
-	| { readonly kind: "presence"; readonly away: boolean }
-	| {
-			readonly kind: "heads";
-			readonly rooms: readonly RoomName[];
-			readonly id?: string;
-	  };
+	| Asked<"typing" | "presence">
+	| (Omit<Asked<"heads">, "rooms"> & { readonly rooms: readonly RoomName[] });
 
 export class Signals {
 	readonly #pipeline: Pipeline;

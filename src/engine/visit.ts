@@ -40,7 +40,7 @@ export interface Place {
 	readonly epoch: string;
 	readonly offset: number;
 	/** When the item there came, if the client says so. */
-	readonly time?: number;
+	readonly time?: number | undefined;
 }
 
 export interface Login {

@@ -118,14 +118,14 @@ const log = [
 	{
 		promise: "restore: what was read before is not unread",
 		file: "static/rooms.ts",
-		find: "head.epoch === epoch ? head.said : head.restored",
+		find: "head.epoch === epoch ? head.said : (head.restored ?? 0)",
 		replace: "head.epoch === epoch ? head.said : 0",
 		tests: ["test/browser/restore.test.ts -t not unread"],
 	},
 	{
 		promise: "restore: what came since is unread",
 		file: "static/rooms.ts",
-		find: "head.epoch === epoch ? head.said : head.restored",
+		find: "head.epoch === epoch ? head.said : (head.restored ?? 0)",
 		replace: "head.said",
 		tests: ["test/browser/restore.test.ts -t not unread"],
 	},
@@ -1325,15 +1325,15 @@ const edge = [
 	{
 		promise: "edge: a frame that is not understood is refused as what it is",
 		file: "src/edge/parse.ts",
-		find: "re: isNumber(type, 0) ? type : undefined,",
+		find: "re: anyType.read(type) ?? undefined,",
 		replace: "re: 1,",
 		tests: ["test/requests.test.ts"],
 	},
 	{
 		promise: "edge: the answer to a request brings back its id",
 		file: "src/edge/parse.ts",
-		find: "{ ...command, id }",
-		replace: "command",
+		find: "const { id } = asked;",
+		replace: "const id = undefined;",
 		tests: ["test/requests.test.ts"],
 	},
 	{
@@ -1353,10 +1353,8 @@ const edge = [
 	{
 		promise: "edge: what is not understood is not passed on",
 		file: "src/edge/parse.ts",
-		find: `		default:
-			return undefined;`,
-		replace: `		default:
-			return fields as never;`,
+		find: "isSpoken ? readAsked(fields) : undefined;",
+		replace: "isSpoken ? readAsked(fields) : (fields as never);",
 		tests: ["test/faults.test.ts -t wire noise"],
 	},
 	{

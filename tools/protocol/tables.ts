@@ -1,5 +1,7 @@
 /** The tables of PROTOCOL.md that are made from the code. */
 import { CloseCode } from "../../machines/message.ts";
+import { fromClient, fromServer } from "../../machines/protocol.ts";
+import type { Rows } from "../../machines/schema.ts";
 import { refusalWords } from "../../src/engine/refusals.ts";
 import { type LimitName, limitTable } from "../../src/limits.ts";
 import { adviceWords, refusalAdvice } from "./advice.ts";
@@ -8,6 +10,29 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
 	[head, head.map(() => "---"), ...rows]
 		.map((cells) => `| ${cells.join(" | ")} |`)
 		.join("\n");
+
+/** A field that is absent from a frame, and the frame is still one, is there only sometimes. */
+function frames(): string {
+	const rows = (direction: string, side: Rows) =>
+		Object.entries(side).map(([kind, { type, ...fields }]) => {
+			const named = Object.entries(fields).map(([name, field]) => {
+				const { constant } = { constant: undefined, ...field };
+				const value =
+					constant === undefined ? "" : `: ${JSON.stringify(constant)}`;
+				const isSure = value || field.read(undefined) === null;
+				return { isSure, text: `\`${name}${value}\`` };
+			});
+			const list = (isWanted: boolean) =>
+				named
+					.filter(({ isSure }) => Boolean(isSure) === isWanted)
+					.map(({ text }) => text)
+					.join(", ");
+			const { constant } = { constant: undefined, ...type };
+			return [`${constant} ${kind}`, direction, list(true), list(false)];
+		});
+	const all = [...rows("c → s", fromClient), ...rows("s → c", fromServer)];
+	return table(["frame", "direction", "always", "sometimes"], all);
+}
 
 function codes(): string {
 	const rows = Object.entries(refusalWords).map(([code, words]) => {
@@ -58,6 +83,7 @@ function limits(): string {
 /** The document with its generated tables made anew, each between two comments that name it. */
 export function withTables(document: string): string {
 	const made = {
+		frames: frames(),
 		codes: codes(),
 		"close codes": closeCodes(),
 		limits: limits(),

@@ -35,7 +35,7 @@ export interface Open {
 	/** What it saw last, if it says that it was here before. */
 	readonly place: Place | undefined;
 	/** What it calls this request. */
-	readonly id?: string;
+	readonly id?: string | undefined;
 }
 
 export function decideOpen(view: View, open: Open): Decision {

@@ -1,0 +1,193 @@
+/**
+ * The frames of `plume.2`, each once: who sends it, and its fields, in their
+ * order, with what each may be. The server's parser and encoder, the page's
+ * parser and the table of frames in PROTOCOL.md are made from it. The key
+ * fields of a frame, its type among them, tell it from all others.
+ */
+import { MessageType as types } from "./message.ts";
+import * as s from "./schema.ts";
+
+const { text, user } = s;
+const count = s.wholeFrom(0);
+const positive = s.wholeFrom(1);
+const shortId = s.textOf(0, 64);
+export const requestId = s.textOf(1, 32);
+const id = s.optional(requestId);
+/** What is no text is no name of a room either. */
+const roomName = {
+	...s.optional(text),
+	read: (value: unknown) =>
+		value === undefined ? undefined : (text.read(value) ?? ""),
+};
+const erase = { type: s.only(types.erase) };
+const history = { type: s.only(types.history) };
+const signal = <const K>(kind: K) => ({
+	type: s.only(types.signal),
+	kind: s.only(kind),
+});
+
+export const fromClient = {
+	hello: { type: s.only(types.hello), text, room: roomName, id },
+	text: {
+		type: s.only(types.text),
+		text,
+		n: s.optional(positive),
+		room: roomName,
+		id: s.lenient(requestId),
+	},
+	auth: { type: s.only(types.auth), text, id },
+	open: {
+		type: s.only(types.open),
+		session: s.lenient(shortId),
+		pending: s.lenient(shortId),
+		room: roomName,
+		client: s.lenient(shortId),
+		epoch: s.lenient(shortId),
+		offset: s.lenient(count),
+		time: s.lenient(count),
+		id,
+	},
+	history: {
+		...history,
+		room: shortId,
+		epoch: shortId,
+		before: positive,
+		limit: s.optional(positive),
+		id,
+	},
+	typing: { ...signal("typing"), id },
+	presence: { ...signal("presence"), away: s.flag, id },
+	heads: { ...signal("heads"), rooms: s.listOf(text.read, 32), id },
+	eraseAll: { ...erase, mine: s.only(true), id },
+	erase: { ...erase, room: shortId, epoch: shortId, target: positive, id },
+	logout: { type: s.only(types.logout), all: s.lenient(s.yes), id },
+};
+
+const refusal = {
+	code: text,
+	re: s.optional(count),
+	text,
+	n: s.optional(count),
+	expected: s.optional(count),
+	retryAfter: s.optional(count),
+	id,
+};
+const room = { room: text, epoch: text };
+const place = { ...room, offset: count, time: count };
+const system = <const K>(kind: K, words: string) => ({
+	type: s.only(types.system),
+	kind: s.only(kind),
+	user,
+	text: s.always(words),
+	...place,
+});
+const typist = { client: text, name: text };
+const member = s.record({ ...typist, away: s.flag });
+
+export const fromServer = {
+	said: {
+		type: s.only(types.text),
+		user,
+		...place,
+		offset: s.key(positive),
+		client: text,
+		text,
+		n: s.optional(count),
+		erased: s.optional(s.yes),
+	},
+	aside: { type: s.only(types.text), user, text },
+	authenticated: { type: s.only(types.authAck), user, text: s.always(""), id },
+	wrongCode: { type: s.only(types.authRst), text: s.always(""), id },
+	mayNotEnter: { type: s.only(types.mayNotEnter), ...refusal },
+	welcome: {
+		type: s.only(types.welcome),
+		user,
+		client: text,
+		...room,
+		offset: count,
+		said: count,
+		restored: s.optional(count),
+		last: count,
+		id,
+	},
+	session: { type: s.only(types.session), token: text, expires: count },
+	pending: {
+		type: s.only(types.pending),
+		pending: text,
+		tries: count,
+		expires: count,
+		resendAt: count,
+		now: count,
+		text,
+		id,
+	},
+	ack: { type: s.only(types.ack), room: text, last: count },
+	refused: { type: s.only(types.refused), ...refusal },
+	entered: { ...system("entered", "entered chat"), client: text },
+	left: { ...system("left", "left chat"), client: text },
+	erased: {
+		...system("erased", ""),
+		target: s.optional(count),
+		from: s.optional(count),
+		through: s.optional(count),
+	},
+	gap: { type: s.only(types.gap), ...room, offset: count, said: count },
+	page: {
+		...history,
+		...room,
+		before: s.key(count),
+		more: s.flag,
+		id,
+		done: s.only(true),
+	},
+	caughtUp: { ...history, ...room, done: s.only(true), more: s.flag },
+	members: {
+		...signal("members"),
+		room: text,
+		total: count,
+		members: s.listOf(member),
+	},
+	presence: { ...signal("presence"), room: text, members: s.listOf(member) },
+	typing: {
+		...signal("typing"),
+		room: text,
+		clients: s.listOf(s.record(typist)),
+	},
+	head: {
+		...signal("head"),
+		...room,
+		offset: count,
+		said: count,
+		restored: s.optional(count),
+		mentioned: s.optional(s.yes),
+	},
+	headsDone: { ...signal("heads"), done: s.only(true), id },
+	eraseDone: { ...erase, done: s.only(true), id },
+};
+
+/** A type that no frame is of does not compile. */
+type TypeOf<F> = F extends { type: s.Constant<infer V> } ? V : never;
+({}) satisfies Record<
+	Exclude<
+		types,
+		| TypeOf<(typeof fromClient)[keyof typeof fromClient]>
+		| TypeOf<(typeof fromServer)[keyof typeof fromServer]>
+	>,
+	never
+>;
+
+/** What a client asks, by its name above. */
+export type Asked<K extends keyof typeof fromClient = keyof typeof fromClient> =
+	s.Frames<typeof fromClient, K>;
+/** What the server tells. */
+export type Told<K extends keyof typeof fromServer = keyof typeof fromServer> =
+	s.Frames<typeof fromServer, K>;
+
+/** Undefined for anything that a client may not ask. */
+export const readAsked = s.reader(fromClient, false);
+/** Undefined for what is not known; a field of the wrong type reads as empty. */
+export const readTold = s.reader(fromServer, true);
+
+/** The frame that says so, ready for JSON. */
+export const asking = s.writer(fromClient);
+export const telling = s.writer(fromServer);
