@@ -25,14 +25,14 @@ export function parseRehearse(
 		all: boolean,
 	});
 	const question = rehearse(machines, values.all ?? false);
-	return asking(positionals[0], question, { again: true });
+	return asking(positionals[0], question);
 }
 
 /** Answers 0 if all would go as it went, else 3. */
 function rehearse(machines: Machines, tellsAll: boolean): Question {
-	return async ({ sources, verifier, batches }, { print }) => {
+	return async ({ verifier, batches }, { print }) => {
 		let state = State.initial(verifier, machines.server.initial);
-		const checkpoints = await Checkpoints.in(sources);
+		const checkpoints = new Checkpoints();
 		let refused = 0;
 		const counts = new Map<string, number>();
 		let wrong: WrongState | undefined;

@@ -43,7 +43,7 @@ export function parseReplay(args: readonly string[]): LogCommand {
 	if (values.bisect !== undefined)
 		return asking(source, bisect(values.bisect, isBehind));
 	const question = replay({ isBehind, scope, json, verify });
-	return asking(source, question, { again: verify, strict: verify });
+	return asking(source, question, { strict: verify });
 }
 
 function roomOf(raw: string | undefined): string | undefined {
@@ -63,7 +63,7 @@ interface Wanted {
 function replay({ isBehind, scope, json, verify }: Wanted): Question {
 	return async (log, { print }) => {
 		const visitors = new Visitors();
-		const checkpoints = verify ? await Checkpoints.in(log.sources) : undefined;
+		const checkpoints = verify ? new Checkpoints() : undefined;
 		const folded = await log.fold(({ stored, after }) => {
 			visitors.note(stored.event);
 			const wrong = checkpoints?.check(after, stored);

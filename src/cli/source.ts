@@ -60,8 +60,6 @@ export interface Reading {
 export type Question = (log: Reading, parts: LogParts) => Promise<ExitCode>;
 
 interface AskOptions {
-	/** The question reads the log twice. */
-	readonly again?: boolean;
 	/** Missing events are more than warned of. */
 	readonly strict?: boolean;
 }
@@ -87,7 +85,7 @@ async function ask(
 	source: string | undefined,
 	parts: LogParts,
 	question: Question,
-	{ again = false, strict = false }: AskOptions,
+	{ strict = false }: AskOptions,
 ): Promise<ExitCode> {
 	const { warn, disk } = parts;
 	const place = source || parts.data;
@@ -100,12 +98,10 @@ async function ask(
 					...{ disk, folder: place, acceptMissing: !strict },
 					warn: ({ message }) => warn(message),
 				});
-		const sources = await sourcesOf(place, parts, again).catch(
-			(error: unknown) => {
-				if (isMissing(error)) evidence?.check(verifier);
-				throw error;
-			},
-		);
+		const sources = await sourcesOf(place, parts).catch((error: unknown) => {
+			if (isMissing(error)) evidence?.check(verifier);
+			throw error;
+		});
 		const batches =
 			evidence?.read(sources, verifier) ?? readBatches(sources, verifier);
 		const log: Reading = {
@@ -139,25 +135,11 @@ export const isLone = (place: string) =>
 export async function sourcesOf(
 	place: string,
 	{ disk, stdin }: Pick<LogParts, "disk" | "stdin">,
-	again = false,
 ): Promise<readonly Source[]> {
-	const pipe = again ? kept(stdin) : () => stdin;
-	if (place === "-") return [{ file: "standard input", bytes: pipe }];
+	if (place === "-") return [{ file: "standard input", bytes: () => stdin }];
 	if (isLone(place))
 		return [{ file: place, bytes: (from, to) => disk.read(place, from, to) }];
 	const sources = await segmentsOf(disk, place);
 	if (sources.length === 0) throw new NoLog();
 	return sources;
-}
-
-/** A pipe flows once: what came out of it is kept for whoever reads it again. */
-function kept(once: AsyncIterable<Buffer>) {
-	const chunks: Buffer[] = [];
-	return async function* () {
-		yield* chunks;
-		for await (const chunk of once) {
-			chunks.push(chunk);
-			yield chunk;
-		}
-	};
 }

@@ -640,7 +640,7 @@ const answers = [
 	{
 		promise: "answers: a checkpoint of another state is found",
 		file: "src/cli/checkpoints.ts",
-		find: "if (this.#hashes.get(event.of) !== event.stateHash)",
+		find: "if (this.#states.get(event.of)?.hash() !== event.stateHash)",
 		replace: "if (seq < 0)",
 		tests: ["test/cli/log-answers.test.ts"],
 	},
