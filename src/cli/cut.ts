@@ -10,7 +10,7 @@ import { ConfigError } from "../config.ts";
 import { logRestored, roomOpened } from "../engine/decide/rooms.ts";
 import { evolve } from "../engine/evolve.ts";
 import { type Disk, namesIn, writeChunks } from "../log/disk.ts";
-import { draft, sealEntry } from "../log/line.ts";
+import { draft, sealBatch } from "../log/line.ts";
 import type { Entry, Stored } from "../log/log.ts";
 import {
 	logFolder,
@@ -105,17 +105,12 @@ async function restore(disk: Disk, prefix: Prefix, into: string) {
 	const events = entries.map(({ event }) => event);
 	const state = events.reduce((at, event) => evolve(at, event), prefix.state);
 	entries.push(...logRestored({ state, now, secrets: ids }, seq));
-	let { hash } = prefix;
-	let lines = "";
-	const last = seq + entries.length;
-	for (const [nth, entry] of entries.entries()) {
-		const stored = { seq: seq + 1 + nth, ...entry };
-		const sealed = sealEntry(hash, draft(stored), seq + 1, last);
-		lines += sealed.line;
-		hash = sealed.hash;
-	}
+	const batch = entries.map((entry, nth) =>
+		draft({ seq: seq + 1 + nth, ...entry }),
+	);
+	const { line } = sealBatch(prefix.hash, batch);
 	const { file = "" } = (await segmentsOf(disk, into)).at(-1) ?? {};
-	await writeChunks(disk, file, [Buffer.from(lines)], bytes);
+	await writeChunks(disk, file, [Buffer.from(line)], bytes);
 }
 
 /** The events that say what is erased already. */

@@ -6,7 +6,7 @@
  */
 import { rememberDamage } from "./evidence.ts";
 import { GroupCommit, type GroupCommitOptions } from "./group-commit.ts";
-import { type Draft, type Sealed, sealEntry, sealHeader } from "./line.ts";
+import { type Draft, type Sealed, sealBatch, sealHeader } from "./line.ts";
 import type { Log, Mark, Stored } from "./log.ts";
 import { logFolder, segmentsOf } from "./reader.ts";
 import { type Place, recover } from "./recover.ts";
@@ -106,14 +106,8 @@ class FileLog extends GroupCommit {
 		const first = batch[0]?.stored.seq ?? 0;
 		const last = first + batch.length - 1;
 		const header = this.#headerFor(batch, first);
-		let hash = header?.hash ?? this.#hash;
-		let lines = "";
-		for (const draft of batch) {
-			const sealed = sealEntry(hash, draft, first, last);
-			lines += sealed.line;
-			hash = sealed.hash;
-		}
-		const bytes = Buffer.from(lines);
+		const { line, hash } = sealBatch(header?.hash ?? this.#hash, batch);
+		const bytes = Buffer.from(line);
 		return async () => {
 			this.#options.checkOwner?.();
 			const segment = await this.#segmentFor(first, header);

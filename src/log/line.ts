@@ -83,21 +83,25 @@ export function draft(stored: Stored): Draft {
 	return { stored, body, tail, bytes };
 }
 
-/** A line, newline included, and the hash that the next one follows from. */
+/** Lines, newlines included, and the hash that the next one follows from. */
 export interface Sealed {
 	readonly line: string;
 	readonly hash: string;
 }
 
-/** The line of an entry, now that its batch is known to be `first` to `last`. */
-export function sealEntry(
-	previous: string,
-	{ stored: { seq, event }, body, tail }: Draft,
-	first: number,
-	last: number,
-): Sealed {
-	const place = `"time":${event.time},"seq":${seq},"batch":[${first},${last}]`;
-	return seal(previous, `${MARK}${place},${body}`, tail);
+/** The lines of a batch, and the hash that the line after them follows from. */
+export function sealBatch(previous: string, batch: readonly Draft[]): Sealed {
+	const first = batch[0]?.stored.seq ?? 0;
+	const last = first + batch.length - 1;
+	let [line, hash] = ["", previous];
+	for (const { stored, body, tail } of batch) {
+		const { seq, event } = stored;
+		const place = `"time":${event.time},"seq":${seq},"batch":[${first},${last}]`;
+		const sealed = seal(hash, `${MARK}${place},${body}`, tail);
+		line += sealed.line;
+		hash = sealed.hash;
+	}
+	return { line, hash };
 }
 
 interface HeaderFields {

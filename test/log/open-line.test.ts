@@ -6,7 +6,7 @@ import {
 	digestOf,
 	draft,
 	GENESIS,
-	sealEntry,
+	sealBatch,
 } from "../../src/log/line.ts";
 import { openLine } from "../../src/log/open-line.ts";
 
@@ -35,13 +35,14 @@ const messages = fc
 test("a message comes out of its line as JSON would bring it out", () => {
 	fc.assert(
 		fc.property(messages, (stored) => {
-			const { line, hash } = sealEntry(GENESIS, draft(stored), 5, 9);
-			const opened = openLine(line.trimEnd(), GENESIS);
+			const batch = [stored, { ...stored, seq: 8 }].map(draft);
+			const [line = ""] = sealBatch(GENESIS, batch).line.split("\n");
+			const opened = openLine(line, GENESIS);
 			const {
 				level: _,
 				batch: __,
 				seq,
-				hash: ___,
+				hash,
 				salt,
 				text,
 				...event
@@ -51,8 +52,8 @@ test("a message comes out of its line as JSON would bring it out", () => {
 				hash,
 				tail: "whole",
 				stored: { seq, event, erasable: { salt, text } },
-				first: 5,
-				last: 9,
+				first: 7,
+				last: 8,
 			});
 			expect(event).toEqual(stored.event);
 		}),
