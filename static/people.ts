@@ -5,7 +5,7 @@
 
 import { find, make, say } from "./element.ts";
 import type { Member, RoomEvent } from "./frames.ts";
-import { avatar, nameTag } from "./person.ts";
+import { avatar, nameList, nameTag } from "./person.ts";
 
 const NAMED = 3;
 
@@ -52,14 +52,10 @@ export function peoplePanel(myName: () => string) {
 
 	function showTyping(names: readonly string[]) {
 		const others = [...new Set(names)].filter((name) => name !== myName());
-		const tags = others.slice(0, NAMED).flatMap((name, at) => {
-			return at === 0 ? [nameTag(name)] : [", ", nameTag(name)];
-		});
-		const more = others.length > NAMED ? ", and others" : "";
+		const more = others.length > NAMED ? "others" : "";
 		const are = others.length > 1 ? "are" : "is";
-		typing.replaceChildren(
-			...(others.length > 0 ? [...tags, `${more} ${are} writing…`] : []),
-		);
+		typing.replaceChildren(...nameList(others.slice(0, NAMED), more));
+		if (others.length > 0) typing.append(` ${are} writing…`);
 	}
 
 	return {

@@ -7,6 +7,7 @@
 import { make } from "./element.ts";
 
 const HUES = 18;
+const list = new Intl.ListFormat("en-GB");
 
 /** The same for everyone and in every spelling of the case; neighbours in the alphabet land far apart. */
 function hue(name: string): number {
@@ -30,4 +31,17 @@ export function avatar(name: string): HTMLElement {
 
 export function nameTag(name: string): HTMLElement {
 	return tint(make("bdi", "name", name), name);
+}
+
+/** “ann, bob and cara”; `others`, if there are any, come last. */
+export function nameList(
+	names: readonly string[],
+	others = "",
+): (Node | string)[] {
+	const all = others ? [...names, others] : names;
+	return list
+		.formatToParts(all)
+		.map(({ type, value }) =>
+			type === "literal" || value === others ? value : nameTag(value),
+		);
 }

@@ -8,7 +8,7 @@ import type { Said, SystemLine } from "../machines/message.ts";
 import { dayOf, didOf, folded, isComing, summary } from "./comings.ts";
 import { make } from "./element.ts";
 import type { Aside, Line } from "./frames.ts";
-import { avatar, nameTag } from "./person.ts";
+import { avatar, nameList, nameTag } from "./person.ts";
 import { isOnlyEmoji, mentions, textNodes } from "./text.ts";
 
 /** Lines of one person further apart than this are shown apart. */
@@ -89,11 +89,8 @@ function comingsNode(comings: readonly SystemLine[]): HTMLElement {
 	if (first && more.length === 0) return coming(first, "system");
 	const told = summary(comings).flatMap(({ names, others, did }, at) => [
 		at > 0 ? " · " : "",
-		...names.flatMap((name, nth) => {
-			const isLast = nth > 0 && nth === names.length - 1 && others === 0;
-			return [isLast ? " and " : nth > 0 ? ", " : "", nameTag(name)];
-		}),
-		others > 0 ? ` and ${others} others ${did}` : ` ${did}`,
+		...nameList(names, others > 0 ? `${others} others` : ""),
+		` ${did}`,
 	]);
 	const heading = make("summary", { tabIndex: -1 }, ...told);
 	const all = make("details", "system", heading);
