@@ -30,7 +30,7 @@ const exact = new Intl.DateTimeFormat(undefined, {
 });
 
 /** Short to look at; exact to point at, and to listen to. */
-function timeOf({ time }: Line): HTMLElement {
+function timeOf({ time }: { time: number }): HTMLElement {
 	const [dateTime, title] = [new Date(time).toISOString(), exact.format(time)];
 	const short = make("span", { ariaHidden: "true" }, clock.format(time));
 	return make(
@@ -99,20 +99,6 @@ function comingsNode(comings: readonly SystemLine[]): HTMLElement {
 	return all;
 }
 
-/** What stands above the first line of several, and beside it. */
-function headed(name: string, ...more: readonly Node[]): HTMLElement[] {
-	return [avatar(name), make("header", "", nameTag(name), ...more)];
-}
-
-/** A line that its writer, and nobody else, sees already. */
-export function unsaidRow(text: string, name: string, isFirst: boolean) {
-	const article = make("article", "said");
-	if (isFirst) article.append(...headed(name, make("span", "label", "you")));
-	article.classList.toggle("first", isFirst);
-	article.append(...bodyOf(text, ""));
-	return article;
-}
-
 /** One line, or the comings and goings between two. */
 export interface Row {
 	readonly lines: readonly [Line, ...Line[]];
@@ -149,8 +135,10 @@ export const isSameRow = (one: Row, other: Row): boolean =>
 	one.lines.length === other.lines.length &&
 	one.lines.every((line, at) => line === other.lines[at]);
 
-/** What someone said, under their name or below what they said before. */
-function message(line: Said | Aside, isContinued: boolean, me: string) {
+type Message = Aside | Omit<Said, "room" | "epoch" | "client">;
+
+/** What someone said, or is about to, under their name or below what they said before. */
+export function message(line: Message, isContinued: boolean, me: string) {
 	const isAside = line.kind === "aside";
 	const isMine = !isAside && line.name === me;
 	const article = make("article", line.kind);
@@ -160,7 +148,8 @@ function message(line: Said | Aside, isContinued: boolean, me: string) {
 		const words = isAside ? "only you see this" : isMine ? "you" : undefined;
 		const labels = words ? [make("span", "label", words)] : [];
 		article.classList.add("first");
-		article.append(...headed(line.name, ...labels, timeOf(line)));
+		const head = [nameTag(line.name), ...labels, timeOf(line)];
+		article.append(avatar(line.name), make("header", "", ...head));
 	}
 	if (!isAside && line.erased) {
 		article.append(make("p", "line erased", "This message was deleted."));

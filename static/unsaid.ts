@@ -7,7 +7,7 @@
 import type { Asked } from "../machines/protocol.ts";
 import { find, say } from "./element.ts";
 import { type Line, Outbox } from "./outbox.ts";
-import { unsaidRow } from "./row.ts";
+import { message } from "./row.ts";
 import * as storage from "./storage.ts";
 
 interface World {
@@ -24,7 +24,7 @@ export function unsaidLines(world: World) {
 	const outboxes = new Map<string, Outbox>();
 	let here = "";
 
-	function outboxOf(room: string): Outbox {
+	function outbox(room = here): Outbox {
 		const known = outboxes.get(room);
 		if (known) return known;
 		const made = new Outbox(storage.keptLines(room), storage.keptClient(room), {
@@ -38,12 +38,13 @@ export function unsaidLines(world: World) {
 		outboxes.set(room, made);
 		return made;
 	}
-	const outbox = (room = here) => outboxOf(room);
 
 	function show(lines: readonly Line[]) {
+		const [name, time] = [world.name(), Date.now()];
 		waiting.replaceChildren(
 			...lines.map(({ text, why }, at) => {
-				const row = unsaidRow(text, world.name(), at === 0);
+				const said = { kind: "said", name, text, offset: 0, time } as const;
+				const row = message(said, at > 0, name);
 				row.classList.toggle("failed", why !== "");
 				return row;
 			}),
