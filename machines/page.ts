@@ -95,14 +95,12 @@ const page = setup({
 		explain: () => {},
 		keepPending: () => {},
 		keepSession: () => {},
-		dropKey: () => {},
+		/** Lets go of the key, and leaves nothing of one person on the screen for the next. */
+		showForm: () => {},
 		/** The room has a number for what waits to be said. */
 		sendLines: () => {},
 		holdLines: () => {},
-		/** Leaves nothing of one person on the screen for the next. */
-		clear: () => {},
 		clearCode: () => {},
-		focusForm: () => {},
 		focusCode: () => {},
 
 		complain: assign((_, trouble: Trouble) => ({ trouble })),
@@ -149,7 +147,7 @@ export const pageMachine = page.createMachine({
 			],
 		},
 		entering: {
-			entry: ["disconnect", "dropKey", "forgetKey", "clear", "focusForm"],
+			entry: ["disconnect", "showForm", "forgetKey"],
 			exit: "forgetParting",
 			on: { submit: to("loggingIn", "learn") },
 		},

@@ -180,7 +180,6 @@ const actor = createActor(
 			keepSession({ event }) {
 				if (event.type === "session") storage.keepSession(event.token);
 			},
-			dropKey: storage.dropKey,
 			sendLines({ context: { room }, event }) {
 				if (event.type !== "welcome") return;
 				storage.keepClient(room, event.client);
@@ -194,16 +193,18 @@ const actor = createActor(
 			explain({ event }) {
 				if (event.type === "refused") view.explain(event.trouble.words);
 			},
-			clear({ context: { parting } }) {
+			showForm({ context: { parting } }) {
+				storage.dropKey();
 				view.clear();
 				verify.clear();
-				if (!parting) return;
-				storage.forgetPerson();
-				enter.empty();
+				if (parting) {
+					storage.forgetPerson();
+					enter.empty();
+				}
+				// A field can take the focus only once its screen is shown.
+				queueMicrotask(enter.focus);
 			},
 			clearCode: verify.clear,
-			// A field can take the focus only once its screen is shown.
-			focusForm: () => queueMicrotask(enter.focus),
 			focusCode: () => queueMicrotask(verify.focus),
 		},
 	}),

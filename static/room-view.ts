@@ -110,24 +110,25 @@ export function roomView({ name, tell, go }: World) {
 		pages.caughtUp(more);
 	}
 
+	/** Leaves nothing on the screen for another person, or in another room. */
+	function clear() {
+		seen = undefined;
+		read.clear();
+		people.clear();
+		aloud.hush();
+	}
+
 	return {
 		watch,
 		place: () => (read.place() ? place() : undefined),
 		room: () => room,
 		enter(next: string) {
 			keepSeen();
-			seen = undefined;
+			clear();
 			room = next;
-			read.clear();
-			people.clear();
 			rooms.enter(room);
 		},
-		clear() {
-			seen = undefined;
-			read.clear();
-			people.clear();
-			aloud.hush();
-		},
+		clear,
 		welcome(welcome: Welcome) {
 			({ said, offset: counted } = welcome);
 			pages.reset();

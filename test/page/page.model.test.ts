@@ -156,7 +156,7 @@ function livePage(tell: (effect: string) => unknown = () => {}, key = KEYS[0]) {
 	const clock = new SimulatedClock();
 	const effects = [
 		...["connect", "disconnect", "sendHello", "sendCode", "sendOpen"],
-		...["sendLogout", "keepPending", "keepSession", "dropKey"],
+		...["sendLogout", "keepPending", "keepSession", "showForm"],
 		...["sendLines", "holdLines"],
 	];
 	const actions = Object.fromEntries(
@@ -288,7 +288,7 @@ describe("whatever happens", () => {
 			if (effect === "disconnect") this.drop();
 			if (effect === "keepPending") this.key = "pending";
 			if (effect === "keepSession") this.key = "session";
-			if (effect === "dropKey") this.key = "none";
+			if (effect === "showForm") this.key = "none";
 			if (effect === "sendLines") this.linesFlow = true;
 			if (effect === "holdLines") this.linesFlow = false;
 			if (/^send(Hello|Open|Code|Logout)/.test(effect)) this.sent.push(effect);
@@ -454,7 +454,7 @@ describe("a lost connection", () => {
 		const { value, context } = actor.getSnapshot();
 		expect(value).toBe("entering");
 		expect(context).toMatchObject({ name: "Ann", email: ann.email, trouble });
-		expect(effects).toContain("dropKey");
+		expect(effects).toContain("showForm");
 	});
 
 	test("ends where one last wanted to go, whatever was asked before and however it is answered", () => {
