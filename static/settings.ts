@@ -13,8 +13,7 @@ function showTheme(choices: readonly HTMLInputElement[]): void {
 	const chosen = choices.find(({ value }) => value === browser.get("theme"));
 	const theme = chosen?.value ?? "";
 	for (const choice of choices) choice.checked = choice.value === theme;
-	if (theme) document.documentElement.dataset.theme = theme;
-	else delete document.documentElement.dataset.theme;
+	document.documentElement.style.colorScheme = theme;
 	// The browser's own frame follows; each colour was said for one scheme.
 	for (const meta of document.querySelectorAll<HTMLMetaElement>(
 		"meta[name=theme-color]",
@@ -86,9 +85,10 @@ export function settingsDialog(send: (event: PageEvent) => void) {
 
 	return (snapshot: PageSnapshot) => {
 		if (snapshot.context.key !== "session") {
-			for (const open of document.querySelectorAll("dialog[open]")) {
-				if (open instanceof HTMLDialogElement) open.close();
-			}
+			for (const open of document.querySelectorAll<HTMLDialogElement>(
+				"dialog[open]",
+			))
+				open.close();
 			say(told, "");
 		}
 		everywhere.disabled = !snapshot.matches("chatting");

@@ -134,7 +134,7 @@ test("the theme that is chosen in one tab is every tab's", async () => {
 	await ann.presses("ann");
 	await ann.page.getByLabel("Dark").check();
 	const theme = () =>
-		other.page.evaluate(() => document.documentElement.dataset.theme);
+		other.page.evaluate(() => document.documentElement.style.colorScheme);
 	await expect.poll(theme).toBe("dark");
 	await other.presses("ann");
 	expect(await other.page.getByLabel("Dark").isChecked()).toBe(true);
