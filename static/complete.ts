@@ -39,9 +39,8 @@ export function completion(field: HTMLTextAreaElement, names: () => string[]) {
 				});
 			}),
 		);
-		if (names.length > 0) {
-			field.setAttribute("aria-activedescendant", `name-${chosen}`);
-		} else field.removeAttribute("aria-activedescendant");
+		const active = names.length > 0 ? `name-${chosen}` : "";
+		field.setAttribute("aria-activedescendant", active);
 		const many = names.length === 1 ? "1 name" : `${names.length} names`;
 		say(told, names.length > 0 ? `${many}; arrows choose, Enter takes.` : "");
 	}

@@ -91,21 +91,14 @@ export function composer(world: World) {
 		if (event.type !== "dragover")
 			mention("Pictures and files can’t be sent yet.");
 	}
-	addEventListener("dragover", (event) =>
-		refuseFiles(event, event.dataTransfer),
-	);
-	addEventListener("drop", (event) => refuseFiles(event, event.dataTransfer));
+	for (const type of ["dragover", "drop"] as const)
+		addEventListener(type, (event) => refuseFiles(event, event.dataTransfer));
 	addEventListener("paste", (event) => {
 		// What some programs copy is a text and a picture of it.
 		const { clipboardData } = event;
 		if (!clipboardData?.types.includes("text/plain"))
 			refuseFiles(event, clipboardData);
 	});
-	const hint = () => {
-		field.enterKeyHint = isTouch.matches ? "enter" : "send";
-	};
-	isTouch.onchange = hint;
-	hint();
 
 	function write(text: string) {
 		field.value = text;
@@ -128,6 +121,7 @@ export function composer(world: World) {
 	function refresh() {
 		const long = tooLong();
 		const isFar = field.value.length > FAR_TOO_LONG;
+		field.enterKeyHint = isTouch.matches ? "enter" : "send";
 		// To look for the direction of so much takes over a second.
 		field.dir = isFar ? "ltr" : "auto";
 		field.style.height = isFar ? "100vh" : "auto";

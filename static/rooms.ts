@@ -106,8 +106,7 @@ export class RoomList {
 
 	constructor(go: (room: string) => void) {
 		this.#go = (room) => {
-			const side = find("#side", HTMLElement);
-			if (side.matches(":popover-open")) side.hidePopover();
+			find("#side", HTMLElement).hidePopover();
 			go(room);
 		};
 		joinForm(this.#go);

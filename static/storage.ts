@@ -195,8 +195,7 @@ export const keptDraft = (room: string): string =>
 	tab.get(of(room, "draft")).slice(0, LONGEST_DRAFT);
 
 export function keepDraft(room: string, draft: string): void {
-	if (draft) tab.set(of(room, "draft"), draft.slice(0, LONGEST_DRAFT));
-	else tab.remove(of(room, "draft"));
+	tab.set(of(room, "draft"), draft.slice(0, LONGEST_DRAFT));
 }
 
 /** What someone else left unsaid, in whatever room, is not for the next to say. */
