@@ -3,6 +3,8 @@
  * becomes of the connection, and what the server's frames amount to.
  */
 
+import type { Told } from "./protocol.ts";
+
 export interface Person {
 	readonly name: string;
 	readonly email: string;
@@ -55,16 +57,10 @@ export type ServerEvent =
 			news: Partial<PendingLogin>;
 	  }
 	| { type: "session"; token: string; news: { key: "session" } }
-	| {
+	| ({
 			type: "welcome";
-			client: string;
-			epoch: string;
-			offset: number;
-			/** The highest number taken from this client, and how many messages the room has up to `offset`. */
-			last: number;
-			said: number;
 			news: { name?: string; room?: string };
-	  };
+	  } & Omit<Told<"welcome">, "kind" | "name" | "room">);
 
 export type PageEvent =
 	| { type: "submit"; news: Person }
