@@ -66,14 +66,8 @@ export function ofPeople(
 	});
 }
 
-/** Some who did the same, and how many others. */
-export interface Told {
-	readonly names: readonly string[];
-	readonly others: number;
-	readonly did: string;
-}
-
-export function summary(comings: readonly SystemLine[]): readonly Told[] {
+/** For each way to come and go: some who did the same, and how many others. */
+export function summary(comings: readonly SystemLine[]) {
 	const kinds = new Map<string, SystemLine["kind"][]>();
 	for (const { name, kind } of comings)
 		kinds.set(name, [...(kinds.get(name) ?? []).slice(0, 1), kind]);

@@ -42,9 +42,8 @@ export function statusBar(send: (event: PageEvent) => void) {
 
 	return (snapshot: PageSnapshot, isEmpty: boolean) => {
 		const waits = snapshot.matches({ returning: "waiting" });
-		const before = shown?.matches({ returning: "waiting" }) ?? false;
-		if (waits && !before) due = Date.now() + backoffOf(snapshot.context);
-		if (!waits) due = 0;
+		if (waits) due ||= Date.now() + backoffOf(snapshot.context);
+		else due = 0;
 		const { attempt, name, room, trouble, parting } = snapshot.context;
 		const stopped = snapshot.matches("stopped");
 		const lost = snapshot.matches("returning") && attempt > 0;

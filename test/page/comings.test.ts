@@ -1,13 +1,7 @@
 /** Comings and goings as one line: nobody is forgotten, and tabs are not people. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-	folded,
-	isComing,
-	ofPeople,
-	summary,
-	type Told,
-} from "../../static/comings.ts";
+import { folded, isComing, ofPeople, summary } from "../../static/comings.ts";
 import type { Line } from "../../static/frames.ts";
 
 const NOON = new Date(2026, 0, 5, 12).getTime();
@@ -98,7 +92,7 @@ test("whatever part of the past is seen, only people come and go in it", () => {
 	);
 });
 
-const tell = (told: readonly Told[]) =>
+const tell = (told: ReturnType<typeof summary>) =>
 	told
 		.map(({ names, others, did }) => `${names} +${others} ${did}`)
 		.join(" · ");
