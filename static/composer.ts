@@ -26,6 +26,32 @@ interface World {
 	names(): string[];
 }
 
+function tooLong(value: string): string {
+	const isFar = value.length > FAR_TOO_LONG;
+	const { length } = isFar ? value : [...withoutEmptyLines(value)];
+	if (length <= TEXT_LIMIT) return "";
+	const [is, holds] = [length, TEXT_LIMIT].map((n) => n.toLocaleString("en"));
+	return `This is ${is} characters long; a message holds ${holds}. Shorten it, or send it in parts.`;
+}
+
+/** Nothing may make the browser leave the page for a file. */
+function refuseFiles(mention: (words: string) => void) {
+	function refuse(event: Event, files: DataTransfer | null) {
+		if (!files?.types.includes("Files")) return;
+		event.preventDefault();
+		if (event.type !== "dragover")
+			mention("Pictures and files can’t be sent yet.");
+	}
+	for (const type of ["dragover", "drop"] as const)
+		addEventListener(type, (event) => refuse(event, event.dataTransfer));
+	addEventListener("paste", (event) => {
+		// What some programs copy is a text and a picture of it.
+		const { clipboardData } = event;
+		if (!clipboardData?.types.includes("text/plain"))
+			refuse(event, clipboardData);
+	});
+}
+
 export function composer(world: World) {
 	const form = find("#composer", HTMLFormElement);
 	const field = find("#text", HTMLTextAreaElement);
@@ -84,21 +110,7 @@ export function composer(world: World) {
 		calm = setTimeout(() => say(place, ""), HASTE_SHOWN_MS);
 	}
 
-	/** Nothing may make the browser leave the page for a file. */
-	function refuseFiles(event: Event, files: DataTransfer | null) {
-		if (!files?.types.includes("Files")) return;
-		event.preventDefault();
-		if (event.type !== "dragover")
-			mention("Pictures and files can’t be sent yet.");
-	}
-	for (const type of ["dragover", "drop"] as const)
-		addEventListener(type, (event) => refuseFiles(event, event.dataTransfer));
-	addEventListener("paste", (event) => {
-		// What some programs copy is a text and a picture of it.
-		const { clipboardData } = event;
-		if (!clipboardData?.types.includes("text/plain"))
-			refuseFiles(event, clipboardData);
-	});
+	refuseFiles(mention);
 
 	function write(text: string) {
 		field.value = text;
@@ -106,20 +118,12 @@ export function composer(world: World) {
 		refresh();
 	}
 
-	const canBeSent = () => !tooLong() && trimUnseen(field.value) !== "";
-
-	function tooLong(): string {
-		const { value } = field;
-		const isFar = value.length > FAR_TOO_LONG;
-		const { length } = isFar ? value : [...withoutEmptyLines(value)];
-		if (length <= TEXT_LIMIT) return "";
-		const [is, holds] = [length, TEXT_LIMIT].map((n) => n.toLocaleString("en"));
-		return `This is ${is} characters long; a message holds ${holds}. Shorten it, or send it in parts.`;
-	}
+	const canBeSent = () =>
+		!tooLong(field.value) && trimUnseen(field.value) !== "";
 
 	/** Fits the field to what is in it, and says what stands in its way. */
 	function refresh() {
-		const long = tooLong();
+		const long = tooLong(field.value);
 		const isFar = field.value.length > FAR_TOO_LONG;
 		field.enterKeyHint = isTouch.matches ? "enter" : "send";
 		// To look for the direction of so much takes over a second.
