@@ -63,8 +63,8 @@ function notifyQuestion() {
 		const isInVain = isBlocked() && browser.get("notify") === "yes";
 		box.disabled = !canNotify;
 		box.checked = mayNotify();
-		say(find("#notify-told", HTMLElement), isBlocked() ? BLOCKED : told);
-		say(find("#ask-words", HTMLElement), isInVain ? BLOCKED : QUESTION);
+		say("#notify-told", isBlocked() ? BLOCKED : told);
+		say("#ask-words", isInVain ? BLOCKED : QUESTION);
 		yes.hidden = isInVain;
 		return isInVain;
 	}

@@ -11,18 +11,18 @@ const MOST = 6;
 /** UTF-16 units of an @name and what may stand before it. */
 const LONGEST = 80;
 
+/** The name that is being typed, as far as it goes. */
+function started(field: HTMLTextAreaElement): string | undefined {
+	if (field.selectionStart !== field.selectionEnd) return undefined;
+	const { value, selectionStart: end } = field;
+	// A name is no longer; a whole book before it need not be searched.
+	return STARTED.exec(value.slice(Math.max(0, end - LONGEST), end))?.[1];
+}
+
 export function completion(field: HTMLTextAreaElement, names: () => string[]) {
 	const list = find("#names", HTMLElement);
-	const told = find("#names-told", HTMLElement);
 	let found: string[] = [];
 	let chosen = 0;
-
-	function started(): string | undefined {
-		if (field.selectionStart !== field.selectionEnd) return undefined;
-		const { value, selectionStart: end } = field;
-		// A name is no longer; a whole book before it need not be searched.
-		return STARTED.exec(value.slice(Math.max(0, end - LONGEST), end))?.[1];
-	}
 
 	function show(names: string[]) {
 		found = names;
@@ -42,11 +42,11 @@ export function completion(field: HTMLTextAreaElement, names: () => string[]) {
 		const active = names.length > 0 ? `name-${chosen}` : "";
 		field.setAttribute("aria-activedescendant", active);
 		const many = names.length === 1 ? "1 name" : `${names.length} names`;
-		say(told, names.length > 0 ? `${many}; arrows choose, Enter takes.` : "");
+		say("#names-told", active && `${many}; arrows choose, Enter takes.`);
 	}
 
 	function take(name: string) {
-		const start = field.selectionStart - (started()?.length ?? 0);
+		const start = field.selectionStart - (started(field)?.length ?? 0);
 		field.setRangeText(`${name} `, start, field.selectionStart, "end");
 		show([]);
 		field.dispatchEvent(new Event("input"));
@@ -56,7 +56,7 @@ export function completion(field: HTMLTextAreaElement, names: () => string[]) {
 
 	/** After what is in the field has changed. */
 	function look() {
-		const start = started();
+		const start = started(field);
 		chosen = 0;
 		if (start === undefined) return show([]);
 		const fits = [...new Set(names())].filter((name) => {

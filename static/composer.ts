@@ -56,8 +56,6 @@ export function composer(world: World) {
 	const form = find("#composer", HTMLFormElement);
 	const field = find("#text", HTMLTextAreaElement);
 	const submit = find("#send", HTMLButtonElement);
-	const trouble = find("#text-trouble", HTMLElement);
-	const haste = find("#text-haste", HTMLElement);
 	const isTouch = matchMedia("(pointer: coarse)");
 	const complete = completion(field, world.names);
 	let room = "";
@@ -104,7 +102,7 @@ export function composer(world: World) {
 	function mention(words: string) {
 		const isInside = find("#composer", HTMLElement).checkVisibility();
 		const form = document.querySelector("main > form:not([hidden]) > .trouble");
-		const place = isInside || !(form instanceof HTMLElement) ? haste : form;
+		const place = (!isInside && form) || "#text-haste";
 		say(place, words);
 		clearTimeout(calm);
 		calm = setTimeout(() => say(place, ""), HASTE_SHOWN_MS);
@@ -135,7 +133,7 @@ export function composer(world: World) {
 		}
 		// A button that is disabled loses the focus.
 		submit.ariaDisabled = String(!canBeSent());
-		say(trouble, long || told);
+		say("#text-trouble", long || told);
 	}
 
 	return {
@@ -154,9 +152,8 @@ export function composer(world: World) {
 			field.focus();
 		},
 		/** The room takes lines only so fast; nothing is lost. */
-		slowDown() {
-			mention("That was fast. What waits is sent in a moment, in order.");
-		},
+		slowDown: () =>
+			mention("That was fast. What waits is sent in a moment, in order."),
 		render(snapshot: PageSnapshot) {
 			const { trouble } = snapshot.context;
 			const words = (snapshot.matches("chatting") && trouble?.words) || "";

@@ -5,9 +5,9 @@ import { find, say } from "./element.ts";
 /** `yes` is the word on the button that does it. */
 export function confirmed(title: string, words: string, yes: string) {
 	const dialog = find("#confirm", HTMLDialogElement);
-	say(find("#confirm-title", HTMLElement), title);
-	say(find("#confirm-words", HTMLElement), words);
-	say(find("#confirm-yes", HTMLElement), yes);
+	say("#confirm-title", title);
+	say("#confirm-words", words);
+	say("#confirm-yes", yes);
 	dialog.returnValue = "";
 	dialog.showModal();
 	return new Promise<boolean>((resolve) => {

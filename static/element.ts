@@ -23,7 +23,8 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
 	return element;
 }
 
-/** Sets the text if it is another, so that a screen reader is not told twice. */
-export function say(element: Element, text: string): void {
+/** Sets the text of an element, or of the one for a selector, if it is another, so that a screen reader is not told twice. */
+export function say(where: Element | string, text: string): void {
+	const element = typeof where === "string" ? find(where, Element) : where;
 	if (element.textContent !== text) element.textContent = text;
 }

@@ -20,7 +20,7 @@ export function enterForm(send: (event: PageEvent) => void, person: Person) {
 	};
 
 	function tell(about: "name" | "email" | "step", words: string) {
-		say(find(`#${about}-trouble`, HTMLElement), words);
+		say(`#${about}-trouble`, words);
 		if (about !== "step") fields[about].ariaInvalid = String(words !== "");
 	}
 
@@ -49,9 +49,7 @@ export function enterForm(send: (event: PageEvent) => void, person: Person) {
 	return {
 		focus,
 		/** Whoever it was is nobody any more. */
-		empty() {
-			for (const field of both) fields[field].value = "";
-		},
+		empty: () => form.reset(),
 		render(snapshot: PageSnapshot) {
 			const { trouble } = snapshot.context;
 			const waiting = snapshot.matches("loggingIn");

@@ -9,26 +9,26 @@ import { avatar, nameList, nameTag } from "./person.ts";
 
 const NAMED = 3;
 
+/** Away or not, by name: those who are here first. */
+function byName(members: Iterable<Member>): [name: string, away: boolean][] {
+	const away = new Map<string, boolean>();
+	for (const member of members) {
+		away.set(member.name, member.away && (away.get(member.name) ?? true));
+	}
+	return [...away].sort(
+		([a, isAway], [b, isBAway]) =>
+			Number(isAway) - Number(isBAway) || a.localeCompare(b),
+	);
+}
+
 export function peoplePanel(myName: () => string) {
 	const list = find("#people", HTMLElement);
-	const many = find("#people-count", HTMLElement);
 	const typing = find("#typing", HTMLElement);
 	/** By client; nobody before the server has told. */
 	let members: Map<string, Member> | undefined;
 	let unnamed = 0;
 	let isDue = false;
-
-	/** Away or not, by name: those who are here first. */
-	function people(): [name: string, away: boolean][] {
-		const away = new Map<string, boolean>();
-		for (const member of members?.values() ?? []) {
-			away.set(member.name, member.away && (away.get(member.name) ?? true));
-		}
-		return [...away].sort(
-			([a, isAway], [b, isBAway]) =>
-				Number(isAway) - Number(isBAway) || a.localeCompare(b),
-		);
-	}
+	const present = () => members?.values() ?? [];
 
 	function entry([name, away]: [string, boolean]): HTMLElement {
 		const person = make("li", away ? "away" : "", avatar(name), nameTag(name));
@@ -43,10 +43,10 @@ export function peoplePanel(myName: () => string) {
 		isDue = true;
 		setTimeout(() => {
 			isDue = false;
-			const all = people();
+			const all = byName(present());
 			list.replaceChildren(...all.map(entry));
 			if (unnamed > 0) list.append(make("li", "label", `and ${unnamed} more`));
-			say(many, members ? String(all.length + unnamed) : "");
+			say("#people-count", members ? String(all.length + unnamed) : "");
 		}, 50);
 	}
 
@@ -65,8 +65,8 @@ export function peoplePanel(myName: () => string) {
 			showTyping([]);
 			renderSoon();
 		},
-		names: () => people().map(([name]) => name),
-		members: () => members?.values() ?? [],
+		names: () => byName(present()).map(([name]) => name),
+		members: present,
 		hear(event: RoomEvent) {
 			if (event.kind === "typing") {
 				return showTyping(event.clients.map(({ name }) => name));

@@ -64,7 +64,7 @@ function joinForm(go: (room: string) => void): void {
 	find("#join", HTMLFormElement).onsubmit = (event) => {
 		event.preventDefault();
 		const name = roomName(field.value);
-		say(find("#join-trouble", HTMLElement), name ? "" : words);
+		say("#join-trouble", name ? "" : words);
 		field.ariaInvalid = String(!name);
 		if (!name) return field.focus();
 		field.value = "";
@@ -75,7 +75,7 @@ function joinForm(go: (room: string) => void): void {
 function shareButton(here: () => string): void {
 	const button = find("#share", HTMLButtonElement);
 	function tell(words = "") {
-		say(find("#share-words", HTMLElement), words || "Share link");
+		say("#share-words", words || "Share link");
 		button.classList.toggle("told", words !== "");
 	}
 	button.onclick = async () => {

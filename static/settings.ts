@@ -60,7 +60,6 @@ export function settingsDialog(send: (event: PageEvent) => void) {
 	const dialog = find("#settings", HTMLDialogElement);
 	const everywhere = find("#logout-all", HTMLButtonElement);
 	const exporting = find("#export", HTMLButtonElement);
-	const told = find("#export-told", HTMLElement);
 
 	find("#me", HTMLElement).onclick = () => dialog.showModal();
 	// A click beside the dialog lands on its backdrop.
@@ -75,9 +74,9 @@ export function settingsDialog(send: (event: PageEvent) => void) {
 
 	exporting.onclick = async () => {
 		exporting.disabled = true;
-		say(told, "Gathering your messages…");
+		say("#export-told", "Gathering your messages…");
 		say(
-			told,
+			"#export-told",
 			await exported().catch(() => "Plume cannot be reached. Try again."),
 		);
 		exporting.disabled = false;
@@ -89,7 +88,7 @@ export function settingsDialog(send: (event: PageEvent) => void) {
 				"dialog[open]",
 			))
 				open.close();
-			say(told, "");
+			say("#export-told", "");
 		}
 		everywhere.disabled = !snapshot.matches("chatting");
 		find("#erase-all", HTMLButtonElement).disabled = everywhere.disabled;

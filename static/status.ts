@@ -13,10 +13,7 @@ import { avatar, nameTag } from "./person.ts";
 
 export function statusBar(send: (event: PageEvent) => void) {
 	const me = find("#me", HTMLElement);
-	const where = find("#room-name", HTMLElement);
 	const bar = find("#connection", HTMLElement);
-	const words = find("#connection-words", HTMLElement);
-	const countdown = find("#countdown", HTMLElement);
 	const retry = find("#retry", HTMLButtonElement);
 	const offline = find("#offline", HTMLElement);
 	const hurry = () => {
@@ -32,7 +29,7 @@ export function statusBar(send: (event: PageEvent) => void) {
 		const seconds = Math.max(1, Math.ceil((due - Date.now()) / 1_000));
 		const tries = shown?.matches("returning") ?? false;
 		const next = due > 0 ? `Trying again in ${seconds} s.` : "Trying again…";
-		say(countdown, tries ? next : "");
+		say("#countdown", tries ? next : "");
 	}
 	setInterval(tick, 1_000);
 
@@ -50,7 +47,7 @@ export function statusBar(send: (event: PageEvent) => void) {
 		const why = trouble?.words ?? "Offline.";
 		const erasing = snapshot.matches("chatting") && parting !== "";
 		const elsewhere = stopped && why === CloseCode.replaced.says;
-		say(where, room);
+		say("#room-name", room);
 		if (name !== myName) me.replaceChildren(avatar(name), nameTag(name));
 		myName = name;
 		me.hidden = name === "";
@@ -60,7 +57,7 @@ export function statusBar(send: (event: PageEvent) => void) {
 			: stopped
 				? why
 				: `${why} Your lines are kept.`;
-		say(words, bar.hidden ? "" : told);
+		say("#connection-words", bar.hidden ? "" : told);
 		retry.hidden = erasing;
 		say(retry, elsewhere ? "Use it here" : "Try now");
 		retry.disabled = !stopped && !waits;

@@ -20,7 +20,6 @@ interface World {
 export function unsaidLines(world: World) {
 	const waiting = find("#outbox", HTMLElement);
 	const failed = find("#failed", HTMLElement);
-	const words = find("#failed-words", HTMLElement);
 	const outboxes = new Map<string, Outbox>();
 	let here = "";
 
@@ -52,7 +51,7 @@ export function unsaidLines(world: World) {
 		const whys = lines.flatMap(({ why }) => why || []);
 		const many = whys.length === 1 ? "1 line was" : `${whys.length} lines were`;
 		failed.hidden = whys.length === 0;
-		say(words, whys[0] ? `${many} not sent. ${whys[0]}` : "");
+		say("#failed-words", whys[0] ? `${many} not sent. ${whys[0]}` : "");
 	}
 
 	find("#failed-retry", HTMLButtonElement).onclick = () => outbox().retry();

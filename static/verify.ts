@@ -17,10 +17,7 @@ export function verifyForm(send: (event: PageEvent) => void) {
 	const field = find("#code", HTMLInputElement);
 	const submit = find("#verify-submit", HTMLButtonElement);
 	const resend = find("#resend", HTMLButtonElement);
-	const address = find("#verify-email", HTMLElement);
-	const about = find("#verify-note", HTMLElement);
 	const wrong = find("#verify-trouble", HTMLElement);
-	const left = find("#verify-left", HTMLElement);
 	let shown: PageSnapshot | undefined;
 
 	function sendIfWhole() {
@@ -46,7 +43,10 @@ export function verifyForm(send: (event: PageEvent) => void) {
 		const minutes = Math.ceil((expires - Date.now()) / 60_000);
 		const wait = Math.ceil((resendAt - Date.now()) / 1_000);
 		const times = `${some(tries, "try", "tries")} and ${some(minutes, "minute", "minutes")} left.`;
-		say(left, minutes > 0 ? times : "This code is too old: ask for another.");
+		say(
+			"#verify-left",
+			minutes > 0 ? times : "This code is too old: ask for another.",
+		);
 		say(resend, wait > 0 ? `Send again in ${wait} s` : "Send it again");
 		resend.disabled = wait > 0 || !shown.matches({ loggingIn: "verifying" });
 	}
@@ -58,16 +58,14 @@ export function verifyForm(send: (event: PageEvent) => void) {
 			field.focus();
 			sendIfWhole();
 		},
-		clear() {
-			field.value = "";
-		},
+		clear: () => form.reset(),
 		render(snapshot: PageSnapshot) {
 			shown = snapshot;
 			const { email, note, trouble } = snapshot.context;
 			const checking = snapshot.matches({ loggingIn: "checking" });
 			const lost = snapshot.matches("returning");
-			say(address, email);
-			say(about, lost ? "Connecting…" : note);
+			say("#verify-email", email);
+			say("#verify-note", lost ? "Connecting…" : note);
 			say(wrong, lost ? "" : (trouble?.words ?? ""));
 			say(submit, checking ? "Checking…" : "Come in");
 			field.ariaInvalid = String(wrong.textContent !== "");
