@@ -3,7 +3,6 @@
  * reads the environment, and it loads no more than the command needs: the
  * server stands in `serve.ts`.
  */
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -17,6 +16,7 @@ import { shown } from "./cli/progress.ts";
 import { ConfigError, dataFolder, readConfig } from "./config.ts";
 import { readCredential } from "./credential.ts";
 import { explained } from "./start-error.ts";
+import type { LogParts as OpenedLog } from "./travel/log-timeline.ts";
 import { VERSION } from "./version.ts";
 
 /** How often a log that is followed is looked at. */
@@ -80,19 +80,10 @@ async function read({ name, args }: ReadCommand): Promise<number> {
 	return run(parts);
 }
 
-/** A page over a log, with a new token. */
-async function show(place: string) {
-	const { openTheatre, readInThread } = await import("./travel/theatre.ts");
-	const { ask, end } = readInThread(place);
-	const token = randomBytes(16).toString("base64url");
-	const { link, close } = await openTheatre({ pages: PAGES, token, ask });
-	return {
-		link,
-		close() {
-			close();
-			end();
-		},
-	};
+/** A page over a log. */
+async function show(log: OpenedLog) {
+	const { openTheatre } = await import("./travel/theatre.ts");
+	return openTheatre(log, PAGES);
 }
 
 /** Pauses that answer whether to go on; from the first of them on, Ctrl+C says no. */

@@ -11,7 +11,7 @@ import { Checkpoints } from "./checkpoints.ts";
 import { boolean, parseFlags, string } from "./flags.ts";
 import { follow } from "./follow.ts";
 import { describe, reportOf, type Scope, Visitors } from "./report.ts";
-import { asking, type LogCommand, type Question } from "./source.ts";
+import { asking, isLone, type LogCommand, type Question } from "./source.ts";
 import { parseUntil } from "./until.ts";
 
 /** Questions of another kind than what a log comes to, and what may be said beside them. */
@@ -82,8 +82,10 @@ function replay({ isBehind, scope, json, verify }: Wanted): Question {
 }
 
 /** Opens the inspector's page over the log, at any moment of its past, and tells where. It is there until Ctrl+C. */
-const inspect: Question = async (log, { show, pause, print, warn }) => {
-	const { link, close } = await show(log.place);
+const inspect: Question = async ({ place, sources }, parts) => {
+	const { disk, show, pause, print, warn } = parts;
+	const folder = isLone(place) ? undefined : place;
+	const { link, close } = await show({ disk, sources, folder });
 	warn("Ctrl+C ends it. Whoever has this link can look at the log:");
 	print(link);
 	while (await pause());

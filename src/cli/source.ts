@@ -17,6 +17,8 @@ import { Evidence, Incomplete } from "../log/evidence.ts";
 import type { Stored } from "../log/log.ts";
 import { readBatches, type Source, segmentsOf } from "../log/reader.ts";
 import { Verifier } from "../log/verifier.ts";
+import type { LogParts as OpenedLog } from "../travel/log-timeline.ts";
+import type { Theatre } from "../travel/theatre.ts";
 import { WrongState } from "./checkpoints.ts";
 
 /** 0 all is well, 1 failure, 3 a log failed verification. */
@@ -31,10 +33,8 @@ export interface LogParts {
 	readonly warn: (line: string) => void;
 	/** Waits for a while; answers whether to go on. */
 	readonly pause: () => Promise<boolean>;
-	/** Opens a page over the log in a place. */
-	readonly show: (
-		place: string,
-	) => Promise<{ readonly link: string; close(): void }>;
+	/** Opens a page over a log. */
+	readonly show: (log: OpenedLog) => Promise<Theatre>;
 }
 
 /** What was typed, and understood. */

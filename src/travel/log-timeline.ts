@@ -37,6 +37,7 @@ export class LogTimeline {
 	#tail: Timeline<Mark> | undefined;
 	#trouble: string | undefined;
 	#isWhole = false;
+	readonly #stopping = new AbortController();
 
 	constructor(parts: LogParts) {
 		this.#parts = parts;
@@ -45,7 +46,7 @@ export class LogTimeline {
 		const read: Read<Mark> = (after) =>
 			after
 				? this.#behind(after)
-				: pieces(parts.sources, new Verifier({ lone }));
+				: this.#pieces(parts.sources, new Verifier({ lone }));
 		const state = State.initial(this.#verifier);
 		this.#whole = new Timeline({ read, state });
 	}
@@ -73,7 +74,7 @@ export class LogTimeline {
 	async load(): Promise<void> {
 		await this.#loadTail();
 		try {
-			await this.#whole.load(pieces(this.#parts.sources, this.#verifier));
+			await this.#whole.load(this.#pieces(this.#parts.sources, this.#verifier));
 			const { torn } = this.#verifier;
 			if (torn) this.#trouble = `A torn tail was left out: ${torn.message}.`;
 			this.#isWhole = true;
@@ -81,6 +82,11 @@ export class LogTimeline {
 			this.#trouble = `${error instanceof Error ? error.message : error}.`;
 		}
 		this.#tail = undefined;
+	}
+
+	/** Reads no more. */
+	stop(): void {
+		this.#stopping.abort();
 	}
 
 	/** From the newest snapshot on, if that fits; if not, nothing is lost but time. */
@@ -103,23 +109,24 @@ export class LogTimeline {
 
 	async *#behind(after: Mark): AsyncGenerator<Piece<Mark>> {
 		const sources = await sourcesAfter(this.#parts.sources, after);
-		yield* pieces(sources, new Verifier({ after }));
+		yield* this.#pieces(sources, new Verifier({ after }));
 	}
-}
 
-async function* pieces(
-	sources: readonly Source[],
-	verifier: Verifier,
-): AsyncGenerator<Piece<Mark>> {
-	for await (const entries of readBatches(sources, verifier))
-		for (let at = 0; at < entries.length; at += EVENTS_PER_TURN) {
-			const { id: log, seq, hash, offset } = verifier;
-			const some = entries.slice(at, at + EVENTS_PER_TURN);
-			const isEnd = some.at(-1)?.seq === seq;
-			yield {
-				entries: some,
-				end: isEnd ? { log, seq, hash, offset } : undefined,
-			};
-			await setImmediate();
-		}
+	async *#pieces(
+		sources: readonly Source[],
+		verifier: Verifier,
+	): AsyncGenerator<Piece<Mark>> {
+		const { signal } = this.#stopping;
+		for await (const entries of readBatches(sources, verifier))
+			for (let at = 0; at < entries.length; at += EVENTS_PER_TURN) {
+				const { id: log, seq, hash, offset } = verifier;
+				const some = entries.slice(at, at + EVENTS_PER_TURN);
+				const isEnd = some.at(-1)?.seq === seq;
+				yield {
+					entries: some,
+					end: isEnd ? { log, seq, hash, offset } : undefined,
+				};
+				await setImmediate(undefined, { signal });
+			}
+	}
 }

@@ -5,6 +5,7 @@ import { ConfigError } from "../../src/config.ts";
 import type { Reporter } from "../../src/engine/parts.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import { Snapshots } from "../../src/log/snapshots.ts";
+import type { LogParts as OpenedLog } from "../../src/travel/log-timeline.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk } from "../fakes/disk.ts";
 import { House } from "../house.ts";
@@ -53,8 +54,8 @@ export async function plume(
 		for (const [path, bytes] of disk.files)
 			if (path.startsWith("data/log/")) yield bytes;
 	})();
-	const show = async (place: string) => ({
-		link: `a page over ${place}`,
+	const show = async ({ folder }: OpenedLog) => ({
+		link: `a page over ${folder}`,
 		close() {},
 	});
 	const parts = {
