@@ -9,7 +9,7 @@ import type {
 	MessagePosted,
 	PlumeEvent,
 } from "./events.ts";
-import type { Item, Place } from "./message.ts";
+import type { Erasure, Item, Place } from "./message.ts";
 
 /** Each of these takes one offset of its room. */
 export type VisibleEvent =
@@ -71,4 +71,16 @@ function said(
 	return n === undefined
 		? { kind: "said", room, epoch, offset, time, client, name, text }
 		: { kind: "said", room, epoch, offset, time, client, name, text, n };
+}
+
+/** A line as an erasure leaves it: the text goes, the place stays. */
+export function without<
+	Line extends Item | { readonly kind: "aside" | "notice" },
+>(line: Line, { room, epoch, name, target, from = 0, through = 0 }: Erasure) {
+	if (line.kind !== "said" || line.room !== room || line.epoch !== epoch)
+		return line;
+	const { offset } = line;
+	const isTheirs = line.name === name && from <= offset && offset <= through;
+	const isMeant = isTheirs || offset === target;
+	return isMeant ? { ...line, text: "", erased: true } : line;
 }

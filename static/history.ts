@@ -4,11 +4,12 @@
  * question, for what stands before an offset, leads up, down and to the end.
  */
 
+import { without } from "../machines/item.ts";
 import type { Erasure, Item } from "../machines/message.ts";
 import { find } from "./element.ts";
 import type { follower } from "./follow.ts";
 import type { RoomLine } from "./frames.ts";
-import { type Timeline, without } from "./timeline.ts";
+import type { Timeline } from "./timeline.ts";
 
 const PAGE = 100;
 

@@ -6,7 +6,8 @@
  * follow from them, and only those that have changed are drawn anew.
  */
 
-import type { Erasure, Item } from "../machines/message.ts";
+import { without } from "../machines/item.ts";
+import type { Item } from "../machines/message.ts";
 import { folded, isComing, ofPeople } from "./comings.ts";
 import { find, make } from "./element.ts";
 import type { follower } from "./follow.ts";
@@ -17,16 +18,6 @@ import { continues, draw, isSameRow, isTalk, type Row, rowsOf } from "./row.ts";
 const ROWS_KEPT = 300;
 
 const NOWHERE = { epoch: "", offset: 0, time: 0 };
-
-/** A line as an erasure leaves it: the text goes, the place stays. */
-export function without<L extends RoomLine>(line: L, erased: Erasure): L {
-	if (line.kind !== "said" || line.epoch !== erased.epoch) return line;
-	const { from = 0, through = 0 } = erased;
-	const isBetween = from <= line.offset && line.offset <= through;
-	const isTheirs = line.name === erased.name && isBetween;
-	const isMeant = isTheirs || line.offset === erased.target;
-	return isMeant ? { ...line, text: "", erased: true } : line;
-}
 
 const offsetOf = (line: RoomLine | undefined) =>
 	line && "offset" in line ? line.offset : 0;

@@ -7,7 +7,8 @@
  * before the line that tells everyone of them.
  */
 import type { ClientId } from "../../machines/events.ts";
-import type { Erasure, Head, Item } from "../../machines/message.ts";
+import { without } from "../../machines/item.ts";
+import type { Head, Item } from "../../machines/message.ts";
 import { jsonBytes } from "../json-bytes.ts";
 import { portion } from "../portion.ts";
 import type { Client } from "./client.ts";
@@ -256,13 +257,4 @@ function measured(item: Item): Remembered {
 	const text = item.kind === "said" ? item.text : "";
 	const names = 3 * (item.name.length + item.room.length);
 	return { item, bytes: FRAME_BYTES + names + jsonBytes(text) };
-}
-
-/** What is left of an item after an erasure. */
-export function without(item: Item, erased: Erasure): Item {
-	const { room, target, from = 1, through = 0, name } = erased;
-	if (item.kind !== "said" || item.room !== room) return item;
-	const isBetween = from <= item.offset && item.offset <= through;
-	const isMeant = item.offset === target || (item.name === name && isBetween);
-	return isMeant ? { ...item, text: "", erased: true } : item;
 }

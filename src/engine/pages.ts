@@ -3,13 +3,14 @@
  * visit. The answer is read from what is committed; like any other it waits
  * for what its asker's standing was decided on.
  */
+import { without } from "../../machines/item.ts";
 import {
 	type Erasure,
 	type Item,
 	MessageType,
 } from "../../machines/message.ts";
 import type { PageAsked, Placed } from "../archive/archive.ts";
-import { type Room, without } from "../chat/room.ts";
+import type { Room } from "../chat/room.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Rule } from "./refusals.ts";

@@ -24,8 +24,8 @@ const log = [
 	},
 	{
 		promise: "erase: what another said under the same name before stays",
-		file: "src/chat/room.ts",
-		find: "from <= item.offset && ",
+		file: "machines/item.ts",
+		find: "from <= offset && ",
 		replace: "",
 		tests: ["test/erase.test.ts"],
 	},
@@ -35,13 +35,6 @@ const log = [
 		find: "if (names.has(person.name)) run++;",
 		replace: "",
 		tests: ["test/erase.test.ts -t in between"],
-	},
-	{
-		promise: "erase: the page shows what another said under the name before",
-		file: "static/timeline.ts",
-		find: "from <= line.offset && ",
-		replace: "from >= 0 && ",
-		tests: ["test/browser/settings.test.ts -t in between"],
 	},
 	{
 		promise: "cut: what is erased further on is erased by an event of its own",
