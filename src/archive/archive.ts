@@ -10,6 +10,7 @@
 import type { Identity } from "../../machines/events.ts";
 import { epochOf, isVisible, itemOf } from "../../machines/item.ts";
 import type { Item } from "../../machines/message.ts";
+import type { Asked } from "../../machines/protocol.ts";
 import type { Log, Span } from "../log/log.ts";
 import { portion } from "../portion.ts";
 import type { IndexFiles } from "./index-files.ts";
@@ -26,13 +27,10 @@ import {
 /** So that a page is at most 256 KiB as frames, with room for what else is on its way. */
 const PAGE_BYTES = 128 * 1024;
 
-export interface PageAsked {
-	readonly room: string;
-	readonly epoch: string;
-	/** The offset of the first item that is not wanted. */
-	readonly before: number;
+/** `before` is the offset of the first item that is not wanted. */
+type PageAsked = Pick<Asked<"history">, "room" | "epoch" | "before"> & {
 	readonly limit: number;
-}
+};
 
 export interface Page {
 	/** Ascending, without gaps. */

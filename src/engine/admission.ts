@@ -5,7 +5,7 @@
 import { MessageType } from "../../machines/message.ts";
 import { networkBounds } from "../mail/allowance.ts";
 import { type Bound, HOUR_MS, SlidingWindows } from "../mail/windows.ts";
-import type { Command, OpenCommand } from "./command.ts";
+import type { Command } from "./command.ts";
 import { decideAnsweredAgain } from "./decide/auth.ts";
 import { type Decision, refuse, type View } from "./decide/decision.ts";
 import { decideOpen } from "./decide/open.ts";
@@ -80,7 +80,7 @@ export class Admission {
 	}
 
 	/** A browser comes back by the session or the pending login it kept, or goes on to another room. */
-	open(visit: Visit, view: View, command: OpenCommand): void {
+	open(visit: Visit, view: View, command: Command<"open">): void {
 		const { presence, pipeline, carryOut } = this.#given;
 		const { pending, id } = command;
 		const decision = pending

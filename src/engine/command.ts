@@ -1,36 +1,47 @@
 /** What a visitor can ask of the engine: already parsed, whatever it came over. */
+import type { RoomName } from "../../machines/events.ts";
 import type { MessageType } from "../../machines/message.ts";
-import type { PageAsked } from "../archive/archive.ts";
-import type { Auth } from "./decide/auth.ts";
-import type { Hello } from "./decide/hello.ts";
-import type { Open } from "./decide/open.ts";
-import type { Words } from "./decide/text.ts";
-import type { ErasureAsked } from "./erasures.ts";
-import type { Hint } from "./signals.ts";
+import type { Asked } from "../../machines/protocol.ts";
+import type { Place } from "./visit.ts";
 
-/** What a client may add to any request, to know the answer by. */
-interface Request {
-	readonly id?: string | undefined;
+/** Each by the type of its frame. The room of a hello or an open is as it was written. */
+interface Commands {
+	hello: {
+		readonly name: string;
+		readonly email: string;
+		readonly room: string;
+		/** Whether this protocol takes a second hello for "send it again". */
+		readonly mayResend: boolean;
+	};
+	auth: {
+		readonly code: string;
+		/** Whether this protocol can keep a session token. */
+		readonly wantsSession: boolean;
+	};
+	text: Pick<Asked<"text">, "text" | "n" | "room">;
+	open: Pick<Asked<"open">, "session" | "client" | "pending"> & {
+		readonly room: string;
+		/** What it saw last, if it says that it was here before. */
+		readonly place?: Place | undefined;
+	};
+	/** What a tab says of itself, or wants to hear. */
+	signal:
+		| Asked<"typing" | "presence">
+		| { readonly kind: "heads"; readonly rooms: readonly RoomName[] };
+	history: Omit<Asked<"history">, "kind" | "limit"> & {
+		readonly limit: number;
+	};
+	/** One message, by its offset, or all that whoever asks ever said. */
+	erase:
+		| ({ readonly mine: false } & Omit<Asked<"erase">, "kind">)
+		| { readonly mine: true };
+	logout: { readonly all: boolean };
 }
 
-export type Command = Request &
-	(
-		| ({ readonly type: typeof MessageType.hello } & Hello)
-		| ({ readonly type: typeof MessageType.auth } & Auth)
-		| ({ readonly type: typeof MessageType.text } & Words)
-		| ({
-				readonly type: typeof MessageType.open;
-				/** The raw id of a login under way. */
-				readonly pending: string | undefined;
-		  } & Open)
-		| ({ readonly type: typeof MessageType.signal } & Hint)
-		| ({ readonly type: typeof MessageType.history } & PageAsked)
-		| ({ readonly type: typeof MessageType.erase } & ErasureAsked)
-		| { readonly type: typeof MessageType.logout; readonly all: boolean }
-	);
-
-export type OpenCommand = Extract<Command, { type: typeof MessageType.open }>;
-export type SignalCommand = Extract<
-	Command,
-	{ type: typeof MessageType.signal }
->;
+/** With what its client calls the request, to know the answer by. */
+export type Command<K extends keyof Commands = keyof Commands> = {
+	[Name in K]: Commands[Name] & {
+		readonly type: (typeof MessageType)[Name];
+		readonly id?: string | undefined;
+	};
+}[K];

@@ -11,7 +11,7 @@ import type { ClientLeft, MessageErased } from "../../machines/events.ts";
 import { type Item, MessageType } from "../../machines/message.ts";
 import type { Notice } from "../chat/notice.ts";
 import { Admission } from "./admission.ts";
-import type { Command, SignalCommand } from "./command.ts";
+import type { Command } from "./command.ts";
 import { decideAuth } from "./decide/auth.ts";
 import type { Decision, View } from "./decide/decision.ts";
 import { decideHello } from "./decide/hello.ts";
@@ -273,7 +273,7 @@ export class Engine implements PipelineHooks {
 		this.#pipeline.tell(visit, () => visit.mailbox.put(notice));
 	}
 
-	#signal(visit: Visit, command: SignalCommand): void {
+	#signal(visit: Visit, command: Command<"signal">): void {
 		const isHeard = this.#signals.take(visit, command);
 		if (!isHeard && command.id !== undefined)
 			this.refuse(visit, "isInside", command.type, command);

@@ -6,10 +6,10 @@
  */
 import type { Identity, MessageErased } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
-import type { Asked } from "../../machines/protocol.ts";
 import type { Found } from "../archive/archive.ts";
 import { DiskFull } from "../log/disk.ts";
 import type { Entry, EventSpan, Places } from "../log/log.ts";
+import type { Command } from "./command.ts";
 import {
 	decideErasure,
 	decideErasures,
@@ -27,11 +27,6 @@ import type { Refuse, Visit } from "./visit.ts";
 const RETRY_MS = 1000;
 /** Messages that are erased at once: everything that is told waits for that. */
 const SLICE = 250;
-
-/** One message, by its offset, or all that whoever asks ever said. */
-export type ErasureAsked =
-	| (Omit<Asked<"erase">, "kind"> & { readonly mine: false })
-	| (Omit<Asked<"eraseAll">, "kind"> & { readonly mine: true });
 
 type Asker = ClientSnapshot["context"];
 type No = (rule: Rule) => void;
@@ -62,7 +57,7 @@ export class Erasures {
 	ask(
 		visit: Visit,
 		client: ClientSnapshot | undefined,
-		asked: ErasureAsked,
+		asked: Command<"erase">,
 	): void {
 		const { id } = asked;
 		const no: No = (rule) =>

@@ -9,15 +9,13 @@ import {
 	type Item,
 	MessageType,
 } from "../../machines/message.ts";
-import type { PageAsked, Placed } from "../archive/archive.ts";
+import type { Placed } from "../archive/archive.ts";
 import type { Room } from "../chat/room.ts";
+import type { Command } from "./command.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Rule } from "./refusals.ts";
 import type { Refuse, Visit } from "./visit.ts";
-
-/** A page, and what its asker calls the request. */
-type Asked = PageAsked & { readonly id?: string | undefined };
 
 /** What was erased, and what after that: whoever reads keeps the one before they began. */
 interface Erased {
@@ -40,7 +38,7 @@ export class Pages {
 	}
 
 	/** Tells a page to who is in a room, sooner or later. */
-	ask(visit: Visit, isInside: boolean, asked: Asked): void {
+	ask(visit: Visit, isInside: boolean, asked: Command<"history">): void {
 		const no = (rule: Rule) =>
 			this.#refuse(visit, rule, MessageType.history, asked);
 		if (!isInside) no("isInside");

@@ -6,10 +6,10 @@
 import type { ClientContext } from "../../machines/client.ts";
 import type { PlumeEvent, RoomName } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
-import type { Asked } from "../../machines/protocol.ts";
 import type { Mailbox } from "../chat/mailbox.ts";
 import { Watchers } from "../chat/watchers.ts";
 import { Pace } from "../pace.ts";
+import type { Command } from "./command.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Visit } from "./visit.ts";
@@ -17,11 +17,6 @@ import type { Visit } from "./visit.ts";
 const PACE_MS = 1000;
 /** A tab that composes says so more often than that. */
 const TYPING_MS = 5000;
-
-/** What a tab says of itself, or wants to hear. */
-export type Hint =
-	| Asked<"typing" | "presence">
-	| (Omit<Asked<"heads">, "rooms"> & { readonly rooms: readonly RoomName[] });
 
 export class Signals {
 	readonly #pipeline: Pipeline;
@@ -41,7 +36,7 @@ export class Signals {
 	}
 
 	/** Answers false to who is not in a room. It waits like a reply, so that it comes after their welcome. */
-	take(visit: Visit, hint: Hint): boolean {
+	take(visit: Visit, hint: Command<"signal">): boolean {
 		const { login, mailbox } = visit;
 		const snapshot = login && this.#parts.states.ordered.client(login.client);
 		if (!snapshot?.matches("inRoom")) return false;
@@ -87,7 +82,7 @@ export class Signals {
 		}
 	}
 
-	#heed(mailbox: Mailbox, from: ClientContext, hint: Hint): void {
+	#heed(mailbox: Mailbox, from: ClientContext, hint: Command<"signal">): void {
 		if (hint.kind === "heads") {
 			this.#watchers.watch(mailbox, from.name, hint.rooms);
 			if (hint.rooms.length === 0 || hint.id !== undefined)

@@ -11,6 +11,7 @@ import type {
 import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import type { Entry } from "../../log/log.ts";
+import type { Command } from "../command.ts";
 import { sameMac, sha256 } from "../secrets.ts";
 import {
 	claimBroken,
@@ -28,13 +29,10 @@ import {
 import { sessionsClosed } from "./open.ts";
 import { roomBroken, roomOpened } from "./rooms.ts";
 
-export interface Auth {
-	readonly code: string;
-	/** Whether this protocol can keep a session token. */
-	readonly wantsSession: boolean;
-}
-
-export function decideAuth(view: View, { code, wantsSession }: Auth): Decision {
+export function decideAuth(
+	view: View,
+	{ code, wantsSession }: Command<"auth">,
+): Decision {
 	const { client: asker, now: time, state, node, secrets } = view;
 	if (asker?.matches("inRoom")) return refuse("isNotInside");
 	const login = pendingLogin(asker);

@@ -5,6 +5,7 @@ import { parseEmail } from "../../chat/email.ts";
 import { parseName } from "../../chat/name.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
 import type { Limits } from "../../limits.ts";
+import type { Command } from "../command.ts";
 import { sha256 } from "../secrets.ts";
 import {
 	claimBroken,
@@ -18,16 +19,7 @@ import {
 } from "./decision.ts";
 import { roomBroken } from "./rooms.ts";
 
-export interface Hello {
-	readonly name: string;
-	readonly email: string;
-	/** As it was written. */
-	readonly room: string;
-	/** Whether this protocol takes a second hello for "send it again". */
-	readonly mayResend: boolean;
-}
-
-export function decideHello(view: View, hello: Hello): Decision {
+export function decideHello(view: View, hello: Command<"hello">): Decision {
 	const { client, now: time, limits, secrets } = view;
 	if (client?.matches("inRoom")) return refuse("isNotInside");
 	const name = parseName(hello.name);

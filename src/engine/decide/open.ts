@@ -9,8 +9,8 @@ import { firstBroken } from "../../../machines/rules.ts";
 import { serverGuards, serverRules } from "../../../machines/server.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
 import type { Entry } from "../../log/log.ts";
+import type { Command } from "../command.ts";
 import { sha256 } from "../secrets.ts";
-import type { Place } from "../visit.ts";
 import {
 	DAY_MS,
 	type Decision,
@@ -25,20 +25,7 @@ import { decideLost } from "./lost.ts";
 import { personOf } from "./names-held.ts";
 import { roomBroken, roomOpened } from "./rooms.ts";
 
-export interface Open {
-	/** The raw session token. */
-	readonly session: string | undefined;
-	/** Who this tab was in that room. */
-	readonly client: ClientId | undefined;
-	/** As it was written. */
-	readonly room: string;
-	/** What it saw last, if it says that it was here before. */
-	readonly place: Place | undefined;
-	/** What it calls this request. */
-	readonly id?: string | undefined;
-}
-
-export function decideOpen(view: View, open: Open): Decision {
+export function decideOpen(view: View, open: Command<"open">): Decision {
 	const { client: asker, now: time, state, limits, node, secrets } = view;
 	const room = parseRoomName(open.room);
 	if (!room) return refuse("roomIsNamed");

@@ -3,18 +3,12 @@ import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import { trimUnseen, withoutEmptyLines } from "../../../machines/text.ts";
 import { digestOf } from "../../log/line.ts";
+import type { Command } from "../command.ts";
 import { type Decision, refuse, type View } from "./decision.ts";
-
-export interface Words {
-	readonly text: string;
-	readonly n?: number | undefined;
-	/** Where the tab believes it is, if it says so. */
-	readonly room?: string | undefined;
-}
 
 export function decideText(
 	{ client, now: time, state, limits, secrets }: View,
-	{ text: typed, n, room: meant }: Words,
+	{ text: typed, n, room: meant }: Command<"text">,
 ): Decision {
 	if (!client?.matches("inRoom")) return refuse("isInside");
 	const text = withoutEmptyLines(typed);
