@@ -10,7 +10,13 @@ import { bisect } from "./bisect.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { boolean, parseFlags, string } from "./flags.ts";
 import { follow } from "./follow.ts";
-import { describe, reportOf, type Scope, Visitors } from "./report.ts";
+import {
+	describe,
+	noteVisitor,
+	reportOf,
+	type Scope,
+	type Visitors,
+} from "./report.ts";
 import { asking, isLone, type LogCommand, type Question } from "./source.ts";
 import { parseUntil } from "./until.ts";
 
@@ -62,10 +68,10 @@ interface Wanted {
 
 function replay({ isBehind, scope, json, verify }: Wanted): Question {
 	return async (log, { print }) => {
-		const visitors = new Visitors();
+		const visitors: Visitors = new Map();
 		const checkpoints = verify ? new Checkpoints() : undefined;
 		const folded = await log.fold(({ stored, after }) => {
-			visitors.note(stored.event);
+			noteVisitor(visitors, stored.event);
 			const wrong = checkpoints?.check(after, stored);
 			if (wrong) throw wrong;
 		}, isBehind);

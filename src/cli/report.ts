@@ -10,23 +10,13 @@ export interface Scope {
 }
 
 /** The rooms, in the order in which they were opened, and the names under which anyone ever came into each. */
-export class Visitors {
-	readonly #nameKeys = new Map<string, Set<string>>();
+export type Visitors = Map<string, Set<string>>;
 
-	note(event: PlumeEvent): void {
-		if (event.type === "room.forgotten") this.#nameKeys.delete(event.room);
-		if (event.type === "room.opened") this.#nameKeys.set(event.room, new Set());
-		if (event.type === "client.entered")
-			this.#nameKeys.get(event.room)?.add(event.nameKey);
-	}
-
-	get rooms(): readonly string[] {
-		return [...this.#nameKeys.keys()];
-	}
-
-	of(room: string): ReadonlySet<string> | undefined {
-		return this.#nameKeys.get(room);
-	}
+export function noteVisitor(visitors: Visitors, event: PlumeEvent): void {
+	if (event.type === "room.forgotten") visitors.delete(event.room);
+	if (event.type === "room.opened") visitors.set(event.room, new Set());
+	if (event.type === "client.entered")
+		visitors.get(event.room)?.add(event.nameKey);
 }
 
 /** What `--json` prints, of the whole state or of the part that was asked for: scripts read it, so fields are only ever added. */
@@ -35,10 +25,9 @@ export function reportOf(
 	{ room = "", client = "" }: Scope,
 	visitors: Visitors,
 ) {
-	const names = visitors.rooms.filter((name) => !room || name === room);
-	const rooms = names.map((name) =>
-		roomReport(state, name, client, visitors.of(name)),
-	);
+	const rooms = [...visitors]
+		.filter(([name]) => !room || name === room)
+		.map(([name, nameKeys]) => roomReport(state, name, client, nameKeys));
 	return {
 		format: 1,
 		seq,
@@ -54,11 +43,11 @@ function roomReport(
 	state: State,
 	name: string,
 	client: string,
-	visitors: ReadonlySet<string> | undefined,
+	nameKeys: ReadonlySet<string>,
 ) {
 	const members = [...(state.room(name)?.context.members ?? [])];
 	const owners = state.server.context.names
-		.filter((_, nameKey) => visitors?.has(nameKey))
+		.filter((_, nameKey) => nameKeys.has(nameKey))
 		.valueSeq()
 		.map((owner) => owner.name);
 	return {

@@ -598,8 +598,8 @@ const answers = [
 	{
 		promise: "replay: a room's owners are those who came into it",
 		file: "src/cli/report.ts",
-		find: "visitors?.has(nameKey)",
-		replace: "visitors && nameKey",
+		find: "nameKeys.has(nameKey)",
+		replace: "nameKeys && nameKey",
 		tests: ["test/cli/log-answers.test.ts -t only the owners"],
 	},
 	{
