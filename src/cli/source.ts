@@ -59,79 +59,62 @@ export interface Reading {
 
 export type Question = (log: Reading, parts: LogParts) => Promise<ExitCode>;
 
-interface AskOptions {
-	/** Missing events are more than warned of. */
-	readonly strict?: boolean;
-}
-
-/** A command that asks something of a log. */
+/** A command that asks something of a log: answers 1 if there is none, and 3 where it fails verification. Missing events are more than warned of if it is strict. */
 export const asking = (
 	source: string | undefined,
 	question: Question,
-	options: AskOptions = {},
+	{ strict = false } = {},
 ): LogCommand => ({
 	source,
-	run: (parts) => ask(source, parts, question, options),
-});
-
-class NoLog extends Error {
-	readonly code = "ENOENT";
-}
-
-const isMissing = (error: unknown) => codeOf(error) === "ENOENT";
-
-/** Answers 1 if there is no log, and 3 where it fails verification. */
-async function ask(
-	source: string | undefined,
-	parts: LogParts,
-	question: Question,
-	{ strict = false }: AskOptions,
-): Promise<ExitCode> {
-	const { warn, disk } = parts;
-	const place = source || parts.data;
-	const lone = isLone(place);
-	const verifier = new Verifier({ lone });
-	try {
-		const evidence = lone
-			? undefined
-			: await Evidence.in({
-					...{ disk, folder: place, acceptMissing: !strict },
-					warn: ({ message }) => warn(message),
-				});
-		const sources = await sourcesOf(place, parts).catch((error: unknown) => {
-			if (isMissing(error)) evidence?.check(verifier);
-			throw error;
-		});
-		const batches =
-			evidence?.read(sources, verifier) ?? readBatches(sources, verifier);
-		const log: Reading = {
-			...{ place, sources, verifier, batches },
-			fold: (onStep, until) =>
-				fold(State.initial(verifier), batches, onStep, until),
-		};
-		const code = await question(log, parts);
-		if (verifier.torn)
-			warn(`A torn tail was left out: ${verifier.torn.message}.`);
-		return code;
-	} catch (error) {
-		if (isMissing(error)) {
+	async run(parts) {
+		const { warn, disk } = parts;
+		const place = source || parts.data;
+		const lone = isLone(place);
+		const verifier = new Verifier({ lone });
+		const noLog = (): ExitCode => {
 			warn(`There is no log in ${place}. Name a data folder, a segment or -.`);
 			return 1;
+		};
+		try {
+			const evidence = lone
+				? undefined
+				: await Evidence.in({
+						...{ disk, folder: place, acceptMissing: !strict },
+						warn: ({ message }) => warn(message),
+					});
+			const sources = await sourcesOf(place, parts);
+			if (sources.length === 0) {
+				evidence?.check(verifier);
+				return noLog();
+			}
+			const batches =
+				evidence?.read(sources, verifier) ?? readBatches(sources, verifier);
+			const log: Reading = {
+				...{ place, sources, verifier, batches },
+				fold: (onStep, until) =>
+					fold(State.initial(verifier), batches, onStep, until),
+			};
+			const code = await question(log, parts);
+			if (verifier.torn)
+				warn(`A torn tail was left out: ${verifier.torn.message}.`);
+			return code;
+		} catch (error) {
+			if (codeOf(error) === "ENOENT") return noLog();
+			if (error instanceof Damage) warn(`${error.message}.`);
+			else if (error instanceof Incomplete) warn(error.message);
+			else if (error instanceof DeterminismError || error instanceof WrongState)
+				warn(`${basename(verifier.file)}: ${error.message}.`);
+			else throw error;
+			return 3;
 		}
-		if (error instanceof Damage) warn(`${error.message}.`);
-		else if (error instanceof Incomplete) warn(error.message);
-		else if (error instanceof DeterminismError || error instanceof WrongState)
-			warn(`${basename(verifier.file)}: ${error.message}.`);
-		else throw error;
-		return 3;
-	}
-}
+	},
+});
 
 /** One segment, or a pipe. */
 export const isLone = (place: string) =>
 	place === "-" || place.endsWith(".ndjson");
 
-/** Throws an ENOENT if there is nothing. */
+/** None where a data folder has no log. */
 export async function sourcesOf(
 	place: string,
 	{ disk, stdin }: Pick<LogParts, "disk" | "stdin">,
@@ -139,7 +122,5 @@ export async function sourcesOf(
 	if (place === "-") return [{ file: "standard input", bytes: () => stdin }];
 	if (isLone(place))
 		return [{ file: place, bytes: (from, to) => disk.read(place, from, to) }];
-	const sources = await segmentsOf(disk, place);
-	if (sources.length === 0) throw new NoLog();
-	return sources;
+	return segmentsOf(disk, place);
 }
