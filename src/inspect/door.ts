@@ -16,14 +16,16 @@ import type { Clock } from "../clock.ts";
 import { type DoorRule, turnAway } from "../edge/turn-away.ts";
 import type { Tally } from "../engine/tally.ts";
 import type { Limits } from "../limits.ts";
-import { Keeper, type KeeperParts } from "./keeper.ts";
+import { type IsOwnHost, isOwnPages, isToken } from "./keeper.ts";
 import type { Tap } from "./tap.ts";
 
 const BATCH_MS = 50;
 const MOST_VIEWERS = 8;
 const MOST_UNSENT_BYTES = 8 << 20;
 
-export interface DoorParts extends KeeperParts {
+export interface DoorParts {
+	readonly token: string;
+	readonly isOwnHost: IsOwnHost;
 	readonly tap: Tap;
 	readonly clock: Clock;
 	readonly limits: Pick<Limits, "pingSeconds" | "pongSeconds">;
@@ -32,7 +34,6 @@ export interface DoorParts extends KeeperParts {
 
 export class Door {
 	readonly #parts: DoorParts;
-	readonly #keeper: Keeper;
 	readonly #viewers = new Set<WebSocket>();
 	readonly #webSockets = new WebSocketServer({
 		noServer: true,
@@ -44,7 +45,6 @@ export class Door {
 
 	constructor(parts: DoorParts) {
 		this.#parts = parts;
-		this.#keeper = new Keeper(parts);
 	}
 
 	upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -61,11 +61,14 @@ export class Door {
 	}
 
 	#check(request: IncomingMessage): DoorRule | undefined {
-		if (!this.#keeper.isOwnPages(request)) return "originIsOurs";
-		const [protocol, token] = (request.headers["sec-websocket-protocol"] ?? "")
+		const { token, isOwnHost } = this.#parts;
+		if (!isOwnPages(request, isOwnHost)) return "originIsOurs";
+		const [protocol, offered] = (
+			request.headers["sec-websocket-protocol"] ?? ""
+		)
 			.split(",")
-			.map((offered) => offered.trim());
-		if (protocol !== INSPECT_PROTOCOL || !this.#keeper.isToken(token ?? ""))
+			.map((word) => word.trim());
+		if (protocol !== INSPECT_PROTOCOL || !isToken(offered, token))
 			return "tokenIsRight";
 		if (this.#viewers.size >= MOST_VIEWERS) return "viewersAreLeft";
 		return undefined;

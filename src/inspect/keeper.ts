@@ -6,32 +6,15 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { isOfHost } from "../edge/hosts.ts";
 
-export interface KeeperParts {
-	readonly token: string;
-	/** Whether a Host header is one of ours. */
-	readonly isOwnHost: (host: string | undefined) => boolean;
-}
+/** Whether a Host header is one of ours. */
+export type IsOwnHost = (host: string | undefined) => boolean;
 
-export class Keeper {
-	readonly #parts: KeeperParts;
+/** Whether a page of our own asks, and means us, not a name that another site has made to mean us. */
+export const isOwnPages = ({ headers }: IncomingMessage, isOwn: IsOwnHost) =>
+	isOfHost(headers.origin ?? "", headers.host) && isOwn(headers.host);
 
-	constructor(parts: KeeperParts) {
-		this.#parts = parts;
-	}
-
-	/** Whether a request was meant for us, and not for a name that another site has made to mean us. */
-	isOurs({ headers }: IncomingMessage): boolean {
-		return this.#parts.isOwnHost(headers.host);
-	}
-
-	/** Whether, besides, a page of our own asks. */
-	isOwnPages(request: IncomingMessage): boolean {
-		const { origin = "", host } = request.headers;
-		return isOfHost(origin, host) && this.isOurs(request);
-	}
-
-	isToken(offered: string): boolean {
-		const digest = (text: string) => createHash("sha256").update(text).digest();
-		return timingSafeEqual(digest(offered), digest(this.#parts.token));
-	}
+/** In a time that tells nothing of the token. */
+export function isToken(offered: string | undefined, token: string): boolean {
+	const digest = (text: string) => createHash("sha256").update(text).digest();
+	return timingSafeEqual(digest(offered ?? ""), digest(token));
 }

@@ -10,7 +10,7 @@ import express from "express";
 import { bearerOf, ownHosts } from "../edge/hosts.ts";
 import { listening } from "../edge/http.ts";
 import { makeSite } from "../edge/site.ts";
-import { Keeper } from "../inspect/keeper.ts";
+import { isOwnPages, isToken } from "../inspect/keeper.ts";
 import { answer } from "./answer.ts";
 import { type LogParts, LogTimeline } from "./log-timeline.ts";
 
@@ -30,17 +30,17 @@ export async function openTheatre(
 ): Promise<Theatre> {
 	const token = randomBytes(16).toString("base64url");
 	const log = new LogTimeline(parts);
-	const keeper = new Keeper({ token, isOwnHost: ownHosts(HOST, []) });
+	const isOwnHost = ownHosts(HOST, []);
 	const site = makeSite(pages, (app, page) => {
 		app.use((request, response, next) => {
-			if (keeper.isOurs(request)) return next();
+			if (isOwnHost(request.headers.host)) return next();
 			response.status(403).type("text").send("That is not its name.\n");
 		});
 		app.get("/replay", page("inspect.html"));
 		app.post("/replay", (request, response, next) => {
-			const token = bearerOf(request.get("Authorization"));
-			if (!keeper.isOwnPages(request)) response.sendStatus(403);
-			else if (!keeper.isToken(token ?? "")) response.sendStatus(401);
+			const offered = bearerOf(request.get("Authorization"));
+			if (!isOwnPages(request, isOwnHost)) response.sendStatus(403);
+			else if (!isToken(offered, token)) response.sendStatus(401);
 			else next();
 		});
 		const json = express.json({ limit: MOST_ASKED_BYTES });

@@ -1710,7 +1710,7 @@ const travel = [
 	{
 		promise: "travel: a log that is opened answers nobody without the token",
 		file: "src/travel/theatre.ts",
-		find: '!keeper.isToken(token ?? "")',
+		find: "!isToken(offered, token)",
 		replace: "false",
 		tests: ["test/program/travel.test.ts -t a wrong token"],
 	},
