@@ -44,6 +44,7 @@ export abstract class GroupCommit implements Log {
 	#closing: Promise<void> | undefined;
 	/** What is gathering: the entries of each `append`. */
 	#waiting: Draft[][] = [];
+	#waitingBytes = 0;
 	#flushing: Promise<void> | undefined;
 	/** How long telling took the last time, and when it was done, by the clock. */
 	#tellingMs = 0;
@@ -112,6 +113,7 @@ export abstract class GroupCommit implements Log {
 		}
 		if (drafts.length === 0) return;
 		this.#waiting.push(drafts);
+		for (const { bytes } of drafts) this.#waitingBytes += bytes;
 		this.#flushing ??= this.#flush(listener);
 	}
 
@@ -159,11 +161,12 @@ export abstract class GroupCommit implements Log {
 		this.#flushing = undefined;
 	}
 
-	/** What this turn appends can share a batch, and what has arrived already. */
-	#gather(): Promise<void> {
+	/** What this turn appends can share a batch, and what has arrived already; but a full batch waits for nothing. */
+	async #gather(): Promise<void> {
+		if (this.#waitingBytes >= this.#batchBytes) return;
 		const idleMs = this.#clock.now() - this.#quietSince;
 		const isBusy = idleMs < IDLE_PER_TELLING * this.#tellingMs;
-		return this.#linger(isBusy ? this.#tellingMs : 0);
+		await this.#linger(isBusy ? this.#tellingMs : 0);
 	}
 
 	#nextBatch(): Draft[] {
@@ -174,7 +177,9 @@ export abstract class GroupCommit implements Log {
 			if (count > 0 && bytes > this.#batchBytes) break;
 			count++;
 		}
-		return this.#waiting.splice(0, count).flat();
+		const batch = this.#waiting.splice(0, count).flat();
+		for (const { bytes } of batch) this.#waitingBytes -= bytes;
+		return batch;
 	}
 
 	/** Rejects with `DiskFull` only when the log is closed before there is room. */
