@@ -233,7 +233,9 @@ export class Engine implements PipelineHooks {
 		const state = states.ordered;
 		const client = this.#snapshot(visit);
 		const now = clock.now();
-		const view: View = { ...policy, state, client, now, secrets };
+		const { limits, allow, node } = policy;
+		// Spelt out: a spread takes longer than the decision.
+		const view: View = { limits, allow, node, state, client, now, secrets };
 		switch (command.type) {
 			case MessageType.hello:
 				this.#admission.greet(visit, command, decideHello(view, command));
