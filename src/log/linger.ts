@@ -5,8 +5,8 @@
  *
  * Where telling takes no time to speak of, that is two turns of the event loop,
  * far less than a millisecond: whatever had arrived is read by then. Where it
- * takes longer, it is half of that time; the least there is of a timer is a
- * millisecond, the most is no more than anyone could notice.
+ * takes longer, it is as long again, 20 ms at most, which nobody notices; the
+ * least there is of a timer is a millisecond.
  */
 import {
 	setTimeout as sleep,
@@ -18,7 +18,7 @@ const LONG_MS = 1;
 const MOST_MS = 20;
 
 export async function linger(tellingMs: number): Promise<void> {
-	if (tellingMs >= LONG_MS) await sleep(Math.min(tellingMs / 2, MOST_MS));
+	if (tellingMs >= LONG_MS) await sleep(Math.min(tellingMs, MOST_MS));
 	else {
 		await turn();
 		await turn();

@@ -219,9 +219,15 @@ async function readPages(world: World, person: Person, limit: number) {
 			person.received.slice(from).find(({ type, re }) => (re ?? type) === 14);
 		person.askHistory({ room, epoch, before, limit });
 		await world.house.until(
-			() => world.isDead || !!person.closed || !!answer(),
+			() => world.isDead || world.isHeld || !!person.closed || !!answer(),
 		);
 		const end = answer();
+		// What is taken back may have been found only now; whoever asked gives up.
+		if (!end && world.isHeld) {
+			const one = world.guests.find((guest) => guest.person === person);
+			if (one) remember(one);
+			person.hangUp();
+		}
 		if (end?.type !== 14) return;
 		// What is live may have come in between, and stays.
 		const isPage = ({ offset }: Received) =>
