@@ -162,11 +162,11 @@ export abstract class GroupCommit implements Log {
 	}
 
 	/** What this turn appends can share a batch, and what has arrived already; but a full batch waits for nothing. */
-	async #gather(): Promise<void> {
-		if (this.#waitingBytes >= this.#batchBytes) return;
+	#gather(): Promise<void> {
+		if (this.#waitingBytes >= this.#batchBytes) return Promise.resolve();
 		const idleMs = this.#clock.now() - this.#quietSince;
 		const isBusy = idleMs < IDLE_PER_TELLING * this.#tellingMs;
-		await this.#linger(isBusy ? this.#tellingMs : 0);
+		return this.#linger(isBusy ? this.#tellingMs : 0);
 	}
 
 	#nextBatch(): Draft[] {
