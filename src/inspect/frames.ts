@@ -9,7 +9,7 @@ import { type Actor, actorsOf } from "../engine/evolve.ts";
 import type { Step } from "../engine/fold.ts";
 import { machinesAtHand, type Stepping } from "../engine/machines.ts";
 import type { State } from "../engine/state.ts";
-import { transitionIds } from "./chart.ts";
+import { transitionIds } from "./transitions.ts";
 
 const transitionNames = new Map(
 	Object.values(machinesAtHand).flatMap(({ machine }) => [

@@ -3,7 +3,7 @@ import { clientMachine } from "../../machines/client.ts";
 import { pageMachine } from "../../machines/page.ts";
 import { roomMachine } from "../../machines/room.ts";
 import { serverMachine } from "../../machines/server.ts";
-import { chartOf } from "../../src/inspect/chart.ts";
+import { chartOf } from "./chart.ts";
 import { draw, STYLE } from "./draw.ts";
 
 const MACHINES = [clientMachine, roomMachine, serverMachine, pageMachine];

@@ -2,7 +2,7 @@
  * A chart as an SVG that stands alone, readable on light and dark pages. What
  * can light up says which state or transition it is, in `data-id`.
  */
-import type { ChartState } from "../../src/inspect/chart.ts";
+import type { ChartState } from "./chart.ts";
 import {
 	contentOf,
 	headOf,

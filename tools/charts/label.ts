@@ -3,7 +3,7 @@
  * font they will be shown in, so widths are those of a common one, and the
  * drawing asks for exactly these.
  */
-import type { ChartState, ChartTransition } from "../../src/inspect/chart.ts";
+import type { ChartState, ChartTransition } from "./chart.ts";
 
 export interface Size {
 	readonly width: number;

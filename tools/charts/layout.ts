@@ -6,7 +6,7 @@
  */
 import Elk from "elkjs";
 import type { ElkExtendedEdge, ElkNode, ElkPoint } from "elkjs/lib/elk-api.js";
-import type { ChartState, ChartTransition } from "../../src/inspect/chart.ts";
+import type { ChartState, ChartTransition } from "./chart.ts";
 import { contentOf, type Size, stackOf } from "./label.ts";
 import { straighten } from "./straighten.ts";
 

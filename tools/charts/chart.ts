@@ -1,10 +1,9 @@
 /**
  * A machine as a picture of it needs it: its states, nested as they are, and
- * its transitions, each with an id of its own. The diagrams are drawn from
- * this, and a frame names the transition that fired by the same id; so what
- * lights up on the page is what really happened. It reads the machine only.
+ * its transitions, each with its name. It reads the machine only.
  */
 import type { AnyStateMachine, AnyStateNode } from "xstate";
+import { eventOf, transitionsOf } from "../../src/inspect/transitions.ts";
 
 export interface ChartState {
 	/** The path from the machine's own id: `client.inRoom.attached`. */
@@ -31,15 +30,8 @@ export interface ChartTransition {
 	readonly target?: string;
 }
 
-type Definition = AnyStateNode["on"][string][number];
-
 export function chartOf(machine: AnyStateMachine): ChartState {
 	return stateOf(machine.root);
-}
-
-/** What each of a machine's own transition objects is called in its chart. */
-export function transitionIds(machine: AnyStateMachine): Map<object, string> {
-	return new Map(withDescendants(machine.root).flatMap(named));
 }
 
 function stateOf(node: AnyStateNode): ChartState {
@@ -52,7 +44,7 @@ function stateOf(node: AnyStateNode): ChartState {
 		entry: node.entry.filter(isOurs).map(nameOf),
 		exit: node.exit.filter(isOurs).map(nameOf),
 		states: Object.values(node.states).map(stateOf),
-		transitions: named(node).map(([definition, id]) => {
+		transitions: transitionsOf(node).map(([definition, id]) => {
 			const [target] = definition.target ?? [];
 			return {
 				id,
@@ -63,29 +55,6 @@ function stateOf(node: AnyStateNode): ChartState {
 			};
 		}),
 	};
-}
-
-function named(node: AnyStateNode): [Definition, string][] {
-	const groups = [...node.transitions.values(), node.always ?? []];
-	return groups.flatMap((group) =>
-		group.map((definition, index): [Definition, string] => [
-			definition,
-			`${node.id}/${eventOf(definition).replace(" ", "-")}/${index}`,
-		]),
-	);
-}
-
-function withDescendants(node: AnyStateNode): AnyStateNode[] {
-	return [node, ...Object.values(node.states).flatMap(withDescendants)];
-}
-
-/** As the machine's source says it: `after reach`, `always`, or the event's type. */
-function eventOf({ eventType, source }: Definition): string {
-	if (eventType === "") return "always";
-	const delayed = /^xstate\.after\.(.+)$/.exec(eventType)?.[1];
-	return delayed
-		? `after ${delayed.slice(0, -source.id.length - 1)}`
-		: eventType;
 }
 
 function guardsOf(guard: unknown): readonly string[] {
