@@ -14,37 +14,9 @@ export async function answer(
 	log: LogTimeline,
 	question: unknown,
 ): Promise<Answers[Question["ask"]] | undefined> {
-	const asked = read(question);
-	if (!asked) return undefined;
+	const fields: Readonly<Record<string, unknown>> = Object(question);
 	const { timeline } = log;
 	const { first, last, index } = timeline;
-	const known = (seq: number) =>
-		Math.max(first, Math.min(Math.floor(seq), last));
-	switch (asked.ask) {
-		case "about":
-			return log.about;
-		case "stretch": {
-			const from = known(asked.from);
-			const to = Math.min(known(asked.to), from + MOST_MOMENTS);
-			return timeline.stretch(from, Math.max(from, to));
-		}
-		case "time":
-			return index.seqAt(asked.time);
-		case "next":
-			return index.next(asked, known(asked.from), asked.back) ?? null;
-		case "marks": {
-			const parts = Math.max(1, Math.min(Math.floor(asked.parts), MOST_PARTS));
-			return index.marks(asked, parts);
-		}
-		case "compare":
-			return timeline.compare(known(asked.from), known(asked.to));
-	}
-}
-
-function read(question: unknown): Question | undefined {
-	if (typeof question !== "object" || question === null) return undefined;
-	const fields: Readonly<Record<string, unknown>> = { ...question };
-	const { ask } = fields;
 	const number = (name: string) => {
 		const value = fields[name];
 		return typeof value === "number" && Number.isFinite(value) ? value : 0;
@@ -53,20 +25,27 @@ function read(question: unknown): Question | undefined {
 		const value = fields[name];
 		return typeof value === "string" && value ? { [name]: value } : {};
 	};
+	const seq = (name: string) =>
+		Math.max(first, Math.min(Math.floor(number(name)), last));
 	const scope: Scope = { ...text("room"), ...text("client") };
-	const span = { from: number("from"), to: number("to") };
-	switch (ask) {
+	switch (fields.ask) {
 		case "about":
-			return { ask };
-		case "stretch":
-		case "compare":
-			return { ask, ...span };
+			return log.about;
+		case "stretch": {
+			const from = seq("from");
+			const to = Math.min(seq("to"), from + MOST_MOMENTS);
+			return timeline.stretch(from, Math.max(from, to));
+		}
 		case "time":
-			return { ask, time: number("time") };
+			return index.seqAt(number("time"));
 		case "next":
-			return { ask, from: span.from, back: fields.back === true, ...scope };
-		case "marks":
-			return { ask, parts: number("parts"), ...scope };
+			return index.next(scope, seq("from"), fields.back === true) ?? null;
+		case "marks": {
+			const parts = Math.min(Math.floor(number("parts")), MOST_PARTS);
+			return index.marks(scope, Math.max(1, parts));
+		}
+		case "compare":
+			return timeline.compare(seq("from"), seq("to"));
 		default:
 			return undefined;
 	}
