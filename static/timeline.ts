@@ -142,11 +142,10 @@ export class Timeline {
 
 	/** The latest page, wherever the window was. */
 	replace(page: readonly Item[]): void {
-		const { follow } = this.#world;
 		this.#from = offsetOf(page[0]);
-		this.#show(shown(page));
-		follow.leaveEnd(false);
-		follow.jump();
+		this.#lines = [];
+		this.append(page);
+		this.#world.follow.jump();
 	}
 
 	/** What came since the reader left begins here. */
