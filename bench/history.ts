@@ -2,6 +2,8 @@
  * Makes logs of any length with the code that writes real ones, of events
  * that the machines accept: a few people come in and talk for ever after.
  */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { PlumeEvent } from "../machines/events.ts";
 import { systemClock } from "../src/clock.ts";
 import { Secrets, sha256 } from "../src/engine/secrets.ts";
@@ -29,6 +31,9 @@ export async function writeHistory(
 	for await (const read of log.read())
 		for (const { event } of read) before = event.time;
 	const behind = log.ordered;
+	// A start refuses a log whose secret is gone.
+	if (behind === 0)
+		await writeFile(join(folder, "secret"), `${ids()}${ids()}\n`);
 	const time = () => before + 1 + log.ordered - behind;
 	const commits = new Commits(log);
 	const inside = Array.from({ length: people }, ids);

@@ -4,7 +4,7 @@
  * with a single writer that is a determinism error, and the only right answer
  * is to stop.
  */
-import type { ClientId, PlumeEvent } from "../../machines/events.ts";
+import type { ClientId, PlumeEvent, RoomName } from "../../machines/events.ts";
 import { isVisible, itemOf } from "../../machines/item.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Entry } from "../log/log.ts";
@@ -65,21 +65,24 @@ export type Actor =
 /** Whom an event concerns, in the order in which they take it. Throws `UnknownEvent`. */
 export function actorsOf(state: State, event: PlumeEvent): readonly Actor[] {
 	if (!Object.hasOwn(concerned, event.type)) throw new UnknownEvent(event);
-	return concerned[event.type].flatMap((whose): readonly Actor[] => {
-		if (whose === "server") return [{ machine: "server" }];
-		if (whose === "room" && "room" in event)
-			return [{ machine: "room", room: event.room }];
-		if (whose === "client" && "client" in event)
-			return [{ machine: "client", client: event.client }];
-		if (event.type !== "clients.detached") return [];
-		const members = state.room(event.room)?.context.members ?? [];
-		const kept = Array.from(members).filter(([, { session }]) => session);
-		// Sorted, because a map that was read from a snapshot may have another order.
-		return kept
-			.map(([client]) => client)
-			.sort()
-			.map((client) => ({ machine: "client", client }) as const);
-	});
+	const actors: Actor[] = [];
+	for (const whose of concerned[event.type])
+		if (whose === "server") actors.push({ machine: "server" });
+		else if (whose === "room" && "room" in event)
+			actors.push({ machine: "room", room: event.room });
+		else if (whose === "client" && "client" in event)
+			actors.push({ machine: "client", client: event.client });
+		else if (event.type === "clients.detached")
+			for (const client of membersKept(state, event.room))
+				actors.push({ machine: "client", client });
+	return actors;
+}
+
+/** Sorted, because a map that was read from a snapshot may have another order. */
+function membersKept(state: State, room: RoomName): readonly ClientId[] {
+	const members = [...(state.room(room)?.context.members ?? [])];
+	const kept = members.filter(([, { session }]) => session);
+	return kept.map(([client]) => client).sort();
 }
 
 /** The state after an event. Throws `IllegalEvent`, and `UnknownEvent` of a newer version's. */
