@@ -7,7 +7,7 @@
  * comments, control characters, IP literals.
  */
 import { isIP } from "node:net";
-import { domainToASCII } from "node:url";
+import { domainToASCII, domainToUnicode } from "node:url";
 import { trimUnseen } from "../../machines/text.ts";
 
 export interface ParsedEmail {
@@ -29,6 +29,8 @@ const WRITTEN_DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u;
 /** RFC 1123, section 2.1; a single label will do. */
 const DOMAIN = /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/;
 
+const BROKEN = /(?:^|\.)xn--/;
+
 export function parseEmail(raw: string): ParsedEmail | undefined {
 	const [local = "", written = "", ...more] = trimUnseen(raw).split("@");
 	if (more.length > 0 || !WRITTEN_DOMAIN.test(written)) return undefined;
@@ -37,6 +39,8 @@ export function parseEmail(raw: string): ParsedEmail | undefined {
 	if (local.length > LONGEST_LOCAL || email.length > LONGEST) return undefined;
 	if (!LOCAL.test(local.toLowerCase())) return undefined;
 	if (!DOMAIN.test(domain) || isIP(domain) !== 0) return undefined;
+	// Broken punycode: Node 20 answers nothing, later ones leave it as it is.
+	if (BROKEN.test(domainToUnicode(domain))) return undefined;
 	const mailbox = email.replace(/(?<=.)\+.*(?=@)/, "");
 	return { email, domain, mailbox };
 }
