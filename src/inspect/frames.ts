@@ -42,7 +42,7 @@ export function momentOf({ stored, before, after }: Step): Moment {
 		const id = idOf(was ?? is, actor);
 		if (!was) came.push(actorFrame(id, initial));
 		const transitions = machine.getTransitionData(from, event).map(nameOf);
-		const state: StateValue = step(from, event).value;
+		const state: StateValue = (is ?? step(from, event)).value;
 		moved.push({
 			type: "step",
 			actor: id,
