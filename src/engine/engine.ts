@@ -195,14 +195,13 @@ export class Engine implements PipelineHooks {
 		const { states, clock, policy, version, secrets, log } = this.#parts;
 		const state = states.ordered;
 		const time = clock.now();
-		const { node } = policy;
 		const restored = this.#parts.restored && log.committed > 0;
 		const from = log.committed;
 		this.#logins.resume(state.clientIds);
 		this.#pipeline.append(
 			...(restored ? logRestored({ state, now: time, secrets }, from) : []),
-			{ event: { type: "server.started", time, node, version } },
-			...this.#presence.atStart(node),
+			{ event: { type: "server.started", time, node: policy.node, version } },
+			...this.#presence.atStart(policy.node),
 		);
 		this.#erasures.redo(this.#parts.erased);
 		this.#requests.recount();
