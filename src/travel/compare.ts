@@ -1,6 +1,6 @@
 /**
  * What is different between two states of a log: who is in which room under
- * which name, and whose each name is. Names are for whoever holds the log;
+ * which name, and who owns each name. Names are for the people who hold the log;
  * frames never tell them.
  */
 import type { Comparison, NameChange, Stay } from "../../machines/travel.ts";

@@ -21,7 +21,7 @@ export class EventIndex {
 	/** The clients of those few events that concern many. */
 	readonly #crowds = new Map<number, ReadonlySet<number>>();
 	readonly #rooms = new Map<string, number>();
-	/** Of each client its number, and what it was called last. */
+	/** The number of each client, and its latest name. */
 	readonly #clients = new Map<string, { number: number; name: string }>();
 
 	constructor(first: number, { parts }: State) {

@@ -30,7 +30,7 @@ export interface LogParts {
 
 export class LogTimeline {
 	readonly #parts: LogParts;
-	/** Of the log as it is read from the beginning. */
+	/** Verifies the log from its first line on. */
 	readonly #verifier: Verifier;
 	readonly #whole: Timeline<Mark>;
 	/** What is behind the newest snapshot, until the whole is read. */
