@@ -40,7 +40,7 @@ export async function measureInspector(
 		let shown = 0;
 		let said = 0;
 		for (let i = 0; i < turns; i++) {
-			const viewer = await look(server.port);
+			const viewer = await watch(server.port);
 			const from = crowd.said;
 			one.push(await turn());
 			said += crowd.said - from;
@@ -61,7 +61,7 @@ export async function measureInspector(
 }
 
 /** A viewer who has seen how all stands; leaving, they tell how many events they have seen since. */
-async function look(port: number) {
+async function watch(port: number) {
 	let shown = 0;
 	let begin = () => {};
 	const begun = new Promise<void>((resolve) => {

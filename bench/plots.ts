@@ -5,7 +5,7 @@ import type { Loaded, Row } from "./job.ts";
 import { type Group, plot } from "./plot.ts";
 
 /** In the source tree, beside this file's source. */
-const FOLDER = fileURLToPath(new URL("../../bench/plots/", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../../bench/plots", import.meta.url));
 const count = new Intl.NumberFormat("en", { notation: "compact" });
 
 export function drawPlots(rows: readonly Row[]): void {

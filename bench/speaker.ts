@@ -25,7 +25,7 @@ async function enterPlume(
 	protocol?: string,
 ): Promise<RawClient> {
 	const name = nameOf(index);
-	const inside = gate();
+	const inside = barrier();
 	const client = await RawClient.connect({
 		port: server.port,
 		...(protocol && { protocol }),
@@ -45,7 +45,7 @@ async function enterWs({ port }: ServerProcess, index: number) {
 
 async function enterSocketIo({ port }: ServerProcess, index: number) {
 	const name = nameOf(index);
-	const inside = gate();
+	const inside = barrier();
 	const client: RawClient = await RawClient.connect({
 		port,
 		path: `/socket.io/?EIO=4&transport=websocket&name=${name}`,
@@ -58,7 +58,7 @@ async function enterSocketIo({ port }: ServerProcess, index: number) {
 	return client;
 }
 
-function gate() {
+function barrier() {
 	let open = () => {};
 	const opened = new Promise<void>((resolve) => {
 		open = resolve;

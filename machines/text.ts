@@ -100,7 +100,7 @@ const SEEN =
 const SEEN_PART = new RegExp(`${SEEN}(?:[^]*${SEEN})?`, "u");
 
 /** Without what can't be seen around it; nothing, if there is no more. */
-export const trimUnseen = (text: string): string =>
+export const trimInvisible = (text: string): string =>
 	SEEN_PART.exec(text)?.[0] ?? "";
 
 /** Without the empty lines around: the first that is none keeps its indentation. */

@@ -34,9 +34,9 @@ export async function check(
 	print: (line: string) => void,
 ): Promise<ExitCode> {
 	let code: ExitCode = 0;
-	async function tell(what: string, look: () => string | Promise<string>) {
+	async function tell(what: string, examine: () => string | Promise<string>) {
 		try {
-			print(`${what}: ok, ${await look()}`);
+			print(`${what}: ok, ${await examine()}`);
 		} catch (thrown) {
 			const error = explained(thrown);
 			const bad = error instanceof ConfigError ? 2 : 1;

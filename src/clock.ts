@@ -43,7 +43,7 @@ const LONGEST_GAP_MS = 2000;
  * own process was paused, since nobody could be heard then. Whoever beats it
  * once a second lets it notice; without beats it is the clock it was given.
  */
-export class AwakeClock implements Clock {
+export class RunningClock implements Clock {
 	readonly #clock: Clock;
 	#pausedMs = 0;
 	#lastBeat = Number.POSITIVE_INFINITY;

@@ -15,8 +15,8 @@ import { helpText } from "./cli/help.ts";
 import { shown } from "./cli/progress.ts";
 import { ConfigError, dataFolder, readConfig } from "./config.ts";
 import { readCredential } from "./credential.ts";
+import type { LogParts as OpenedLog } from "./inspector/log-timeline.ts";
 import { explained } from "./start-error.ts";
-import type { LogParts as OpenedLog } from "./travel/log-timeline.ts";
 import { VERSION } from "./version.ts";
 
 /** How often a log that is followed is looked at. */
@@ -82,8 +82,8 @@ async function read({ name, args }: ReadCommand): Promise<number> {
 
 /** A page over a log. */
 async function show(log: OpenedLog) {
-	const { openTheatre } = await import("./travel/theatre.ts");
-	return openTheatre(log, PAGES);
+	const { openReplayServer } = await import("./inspector/replay-server.ts");
+	return openReplayServer(log, PAGES);
 }
 
 /** Pauses that answer whether to go on; from the first of them on, Ctrl+C says no. */

@@ -5,22 +5,17 @@
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
-import { Archive } from "./archive/archive.ts";
-import type { IndexFiles } from "./archive/index-files.ts";
-import { AwakeClock, type Clock } from "./clock.ts";
+import { type Clock, RunningClock } from "./clock.ts";
 import type { Accepts, Config } from "./config.ts";
-import { isLoopback, ownHosts } from "./edge/hosts.ts";
-import { listening, makeHttpServer } from "./edge/http.ts";
-import { networkOf, peerNetworks } from "./edge/network.ts";
-import { proxyWarnings } from "./edge/proxy-warnings.ts";
-import { Sockets } from "./edge/sockets.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Step } from "./engine/fold.ts";
 import type { Reporter } from "./engine/parts.ts";
+import { recoverState } from "./engine/recovery.ts";
 import { type Secrets, sha256 } from "./engine/secrets.ts";
-import { wake } from "./engine/wake.ts";
-import { Door } from "./inspect/door.ts";
-import { Tap } from "./inspect/tap.ts";
+import { Archive } from "./history/archive.ts";
+import type { IndexFiles } from "./history/index-files.ts";
+import { Inspector } from "./inspector/inspector.ts";
+import { InspectorServer } from "./inspector/inspector-server.ts";
 import { clockReaches } from "./late-clock.ts";
 import type { Cache } from "./log/cache.ts";
 import type { Log } from "./log/log.ts";
@@ -30,6 +25,11 @@ import { KnownNetworks } from "./mail/known-networks.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { checkSecret } from "./secret-file.ts";
+import { networkOf, peerNetworks } from "./transport/client-address.ts";
+import { isLoopback, ownHosts } from "./transport/hosts.ts";
+import { listening, makeHttpServer } from "./transport/http.ts";
+import { proxyWarnings } from "./transport/proxy-warnings.ts";
+import { Sockets } from "./transport/sockets.ts";
 
 /** For files, log and listener, beside the connections themselves. */
 const SPARE_CONNECTIONS = 64;
@@ -60,37 +60,37 @@ export async function startEngine(
 ) {
 	const { log, snapshots, mailer, secrets, version, report, onFatal } = parts;
 	const { limits, allow } = parts.config;
-	const { state, server, erased } = await wake(log, limits, snapshots);
+	const { state, server, erased } = await recoverState(log, limits, snapshots);
 	const onLogged = checkSecret(parts, state.server.context.names);
 	if (!parts.accepts.clock) await clockReaches(state.time, parts, meanwhile);
 	const clock = parts.clockFrom(state.time);
 	const archive = new Archive(log, parts.indexes);
-	const awake = new AwakeClock(clock);
+	const runningClock = new RunningClock(clock);
 	const known = new KnownNetworks({
 		...{ secrets, clock, limits },
 		file: parts.known,
 	});
 	await known.load();
 	const mail = {
-		outbox: new Outbox(mailer, awake, limits),
+		outbox: new Outbox(mailer, runningClock, limits),
 		allowance: new Allowance(clock, limits),
 		known,
 	};
 	const states = { ordered: state, committed: state };
-	const tap = new Tap(states, log.committed);
+	const inspector = new Inspector(states, log.committed);
 	const started = {
 		...{ log, snapshots, secrets, version, report, onFatal },
-		...{ states, server, erased, clock, awake, archive, mail },
+		...{ states, server, erased, clock, runningClock, archive, mail },
 		policy: { limits, allow, node: secrets.id() },
 		onCommitted(step: Step) {
 			onLogged(step.stored.event);
-			tap.onCommitted(step);
+			inspector.onCommitted(step);
 		},
 		restored: parts.accepts.restored || parts.accepts.missing,
 	};
 	const engine = new Engine(started);
 	log.scrub().catch(onFatal);
-	return { ...started, engine, tap };
+	return { ...started, engine, inspector };
 }
 
 export interface Service {
@@ -110,7 +110,8 @@ export async function startService(
 	const started = await startEngine(parts, (why) =>
 		unavailable(port, host, why),
 	);
-	const { engine, clock, awake, mail, states, archive, tap } = started;
+	const { engine, clock, runningClock, mail, states, archive, inspector } =
+		started;
 	const warnings = proxyWarnings(report);
 	const peerOf = (request: IncomingMessage) => {
 		if (trusted.length === 0) warnings.untrusted(request);
@@ -128,26 +129,27 @@ export async function startService(
 	};
 	const { refusals } = engine;
 	const exports = { archive, clock, refusals, ownerOf, isOwnHost };
-	const door =
+	const inspectorServer =
 		token === undefined
 			? undefined
-			: new Door({
-					...{ tap, clock: awake, limits, refusals },
+			: new InspectorServer({
+					...{ inspector, clock: runningClock, limits, refusals },
 					...{ token, isOwnHost: isOurName },
 				});
 	const http = makeHttpServer({
 		...{ pages, limits, trouble, exports },
 		unverified: () => log.unverified,
-		mayInspect: door && (({ headers }) => isOurName(headers.host)),
+		mayInspect: inspectorServer && (({ headers }) => isOurName(headers.host)),
 		networksOf: (peer) => peerNetworks(peer, trusted),
 		onPlainConnect: (request) => warnings.noUpgrade(request),
 	});
 	const spare = limits.connections + SPARE_CONNECTIONS;
 	if (Number.isFinite(spare)) http.maxConnections = spare;
 	const sockets = new Sockets(http, {
-		...{ engine, clock: awake, limits, origins, isOwnHost, peerOf },
+		...{ engine, clock: runningClock, limits, origins, isOwnHost, peerOf },
 		onForeignOrigin: (request) => warnings.foreignOrigin(request),
-		inspect: door && ((...asked) => door.upgrade(...asked)),
+		inspect:
+			inspectorServer && ((...asked) => inspectorServer.upgrade(...asked)),
 	});
 	const bound = await listening(http, port, host);
 	const shownHost = host.includes(":") ? `[${host}]` : host;
@@ -155,7 +157,7 @@ export async function startService(
 		url: `http://${shownHost}:${bound}`,
 		async stop() {
 			sockets.stopAccepting();
-			door?.close();
+			inspectorServer?.close();
 			http.close();
 			mail.outbox.close();
 			await engine.stop();

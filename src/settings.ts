@@ -4,8 +4,8 @@
  * Its variable and its flag are made from its key.
  */
 import { parseEmail } from "./chat/email.ts";
-import { parseTrusted, type Trusted } from "./edge/network.ts";
 import { messageOf } from "./log/disk.ts";
+import { parseTrusted, type Trusted } from "./transport/client-address.ts";
 
 /** The operator has something to mend; the message says what. Exit code 2. */
 export class ConfigError extends Error {

@@ -4,10 +4,10 @@
  */
 
 import type { PageSnapshot } from "../machines/page.ts";
-import { trimUnseen, withoutEmptyLines } from "../machines/text.ts";
-import { completion } from "./complete.ts";
+import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
 import { find, say } from "./element.ts";
-import { keepDraft, keptDraft } from "./storage.ts";
+import { mentionAutocomplete } from "./mention-autocomplete.ts";
+import { keepDraft, storedDraft } from "./storage.ts";
 
 /** Code points that one message holds. */
 const TEXT_LIMIT = 4_000;
@@ -57,7 +57,7 @@ export function composer(world: World) {
 	const field = find("#text", HTMLTextAreaElement);
 	const submit = find("#send", HTMLButtonElement);
 	const isTouch = matchMedia("(pointer: coarse)");
-	const complete = completion(field, world.names);
+	const autocomplete = mentionAutocomplete(field, world.names);
 	let room = "";
 	let told = "";
 	let typedAt = 0;
@@ -69,7 +69,7 @@ export function composer(world: World) {
 		told = "";
 		keepDraft(room, field.value);
 		refresh();
-		complete.look();
+		autocomplete.refresh();
 		if (field.value.trim() === "" || Date.now() - typedAt < TYPING_EVERY_MS)
 			return;
 		typedAt = Date.now();
@@ -78,7 +78,7 @@ export function composer(world: World) {
 	field.onkeydown = (event) => {
 		const { key, shiftKey, isComposing } = event;
 		if (isComposing) return;
-		if (!shiftKey && complete.takesKey(key)) return event.preventDefault();
+		if (!shiftKey && autocomplete.takesKey(key)) return event.preventDefault();
 		// On a touch screen there is no Shift at hand, and a button to send.
 		if (key !== "Enter" || shiftKey || isTouch.matches) return;
 		event.preventDefault();
@@ -117,7 +117,7 @@ export function composer(world: World) {
 	}
 
 	const canBeSent = () =>
-		!tooLong(field.value) && trimUnseen(field.value) !== "";
+		!tooLong(field.value) && trimInvisible(field.value) !== "";
 
 	/** Fits the field to what is in it, and says what stands in its way. */
 	function refresh() {
@@ -138,12 +138,12 @@ export function composer(world: World) {
 
 	return {
 		focus: () => field.focus(),
-		lookAgain: complete.lookAgain,
+		refreshAgain: autocomplete.refreshAgain,
 		/** Shows what was being written in a room. */
 		enter(next: string) {
 			room = next;
 			field.placeholder = `Say something in ${room}`;
-			field.value = keptDraft(room);
+			field.value = storedDraft(room);
 			refresh();
 		},
 		/** Puts texts before what is being written, and the cursor behind it all. */

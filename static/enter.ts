@@ -5,7 +5,7 @@
 
 import type { PageSnapshot } from "../machines/page.ts";
 import type { PageEvent, Person } from "../machines/page-events.ts";
-import { trimUnseen } from "../machines/text.ts";
+import { trimInvisible } from "../machines/text.ts";
 import { find, say } from "./element.ts";
 
 const both = ["name", "email"] as const;
@@ -39,7 +39,7 @@ export function enterForm(send: (event: PageEvent) => void, person: Person) {
 		event.preventDefault();
 		const news = { name: "", email: "" };
 		for (const field of both) {
-			news[field] = fields[field].value = trimUnseen(fields[field].value);
+			news[field] = fields[field].value = trimInvisible(fields[field].value);
 			tell(field, fields[field].validationMessage);
 		}
 		if (form.checkValidity()) send({ type: "submit", news });

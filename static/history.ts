@@ -6,8 +6,8 @@
 
 import { without } from "../machines/item.ts";
 import type { Erasure, Item } from "../machines/message.ts";
+import type { makeAutoscroll } from "./autoscroll.ts";
 import { find } from "./element.ts";
-import type { follower } from "./follow.ts";
 import type { RoomLine } from "./frames.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -15,7 +15,7 @@ const PAGE = 100;
 
 export function historyPages(
 	read: Timeline,
-	follow: ReturnType<typeof follower>,
+	autoscroll: ReturnType<typeof makeAutoscroll>,
 	ask: (before: number, limit: number) => void,
 ) {
 	const room = find("#room", HTMLElement);
@@ -31,24 +31,24 @@ export function historyPages(
 		ask(before, PAGE);
 	}
 
-	function look() {
+	function refresh() {
 		const { scrollTop, scrollHeight, clientHeight } = room;
 		const place = read.place();
 		if (asked || !place || !read.isLive()) return;
 		if (hasOlder && scrollTop < 2 * clientHeight) {
 			request("prepend", read.from());
 		} else if (
-			follow.isAdrift() &&
+			autoscroll.isAdrift() &&
 			scrollHeight - scrollTop - clientHeight < 2 * clientHeight
 		) {
 			request("append", Math.min(read.to() + PAGE, place.offset) + 1);
 		}
 	}
-	room.addEventListener("scroll", look);
+	room.addEventListener("scroll", refresh);
 
 	find("#latest", HTMLButtonElement).onclick = () => {
 		const place = read.place();
-		if (!follow.isAdrift() || !place) return follow.jump();
+		if (!autoscroll.isAdrift() || !place) return autoscroll.jump();
 		reset();
 		request("replace", place.offset + 1);
 	};
@@ -78,7 +78,7 @@ export function historyPages(
 		/** The latest was told; whether there is more before it. */
 		caughtUp(more: boolean) {
 			hasOlder = more;
-			look();
+			refresh();
 		},
 		/** The answer is whole. */
 		done(more: boolean, before = askedBefore) {
@@ -101,7 +101,7 @@ export function historyPages(
 			// One that was refused is asked for again when the reader moves.
 			if (lines.length === 0) return;
 			read[what](lines);
-			look();
+			refresh();
 		},
 	};
 }

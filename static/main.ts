@@ -14,13 +14,13 @@ import { find } from "./element.ts";
 import { enterForm } from "./enter.ts";
 import { eraser } from "./erase.ts";
 import { readFrame } from "./frames.ts";
+import { makePendingSends } from "./pending-sends.ts";
 import { roomView } from "./room-view.ts";
 import { pathOf, roomAt } from "./rooms.ts";
 import { settingsDialog } from "./settings.ts";
 import { socketTo } from "./socket.ts";
 import { statusBar } from "./status.ts";
 import * as storage from "./storage.ts";
-import { unsaidLines } from "./unsaid.ts";
 import { verifyForm } from "./verify.ts";
 
 /** What `keyCode` is of a key that went to an input method. */
@@ -28,7 +28,7 @@ const COMPOSED = 229;
 
 const first = roomAt(location.pathname);
 storage.adoptSession();
-const person = storage.keptPerson();
+const person = storage.storedPerson();
 storage.keepPerson(person);
 await storage.claimClient(first || LOBBY);
 // Where there can't be such a room, the lobby is what one comes to.
@@ -64,7 +64,7 @@ const enter = enterForm(send, person);
 const verify = verifyForm(send);
 const showStatus = statusBar(send);
 const showSettings = settingsDialog(send);
-const unsaid = unsaidLines({
+const pendingSends = makePendingSends({
 	name: () => context().name,
 	send: socket.send,
 	edit: (texts) => write.takeBack(texts),
@@ -73,7 +73,7 @@ const view = roomView({ name: () => context().name, tell, go });
 const write = composer({
 	say(text) {
 		view.spoke();
-		unsaid.outbox().say(text);
+		pendingSends.outbox().say(text);
 	},
 	isTyping: () => tell({ kind: "typing" }),
 	names: view.names,
@@ -105,7 +105,7 @@ async function go(room: string) {
 /** Whoever logs out in one tab is out in all that came by the same session. */
 addEventListener("storage", ({ key, oldValue, newValue }) => {
 	const isOver = key === "session" && oldValue && newValue === null;
-	if (isOver && oldValue === storage.keptSession()) send({ type: "leave" });
+	if (isOver && oldValue === storage.storedSession()) send({ type: "leave" });
 });
 addEventListener("popstate", () => void go(roomAt(location.pathname) || LOBBY));
 
@@ -114,7 +114,7 @@ function changeRoom(room: string) {
 	const path = pathOf(room);
 	if (path !== location.pathname) history.pushState(null, "", path);
 	view.enter(room);
-	unsaid.enter(room);
+	pendingSends.enter(room);
 	write.enter(room);
 }
 
@@ -126,24 +126,24 @@ function heard(data: string) {
 	// The last words of a room that was left are not for this one.
 	const room = ("room" in frame && frame.room) || context().room;
 	if (frame.kind === "ack" && room !== context().room) {
-		unsaid.outbox(room).shown(frame.last);
+		pendingSends.outbox(room).shown(frame.last);
 		return view.hear(frame);
 	}
 	if (!isIn() || room !== context().room) return;
 	if (frame.kind === "ack") {
 		if (context().trouble) send({ type: "taken" });
-		return unsaid.outbox().taken(frame.last);
+		return pendingSends.outbox().taken(frame.last);
 	}
 	if (frame.kind === "notTaken") {
-		if (unsaid.outbox().refused(frame)) write.slowDown();
+		if (pendingSends.outbox().refused(frame)) write.slowDown();
 		return;
 	}
 	if (frame.kind === "said") {
-		unsaid.outbox().shown(frame.n ?? 0, frame.client);
+		pendingSends.outbox().shown(frame.n ?? 0, frame.client);
 	}
-	if (frame.kind === "caughtUp") unsaid.outbox().caughtUp();
+	if (frame.kind === "caughtUp") pendingSends.outbox().caughtUp();
 	view.hear(frame);
-	if (frame.kind === "members") write.lookAgain();
+	if (frame.kind === "members") write.refreshAgain();
 }
 
 const actor = createActor(
@@ -152,8 +152,8 @@ const actor = createActor(
 			connect: socket.connect,
 			disconnect: socket.disconnect,
 			sendHello({ context: { name, email, room } }) {
-				if (!storage.isSameEmail(email, storage.keptPerson().email)) {
-					unsaid.clear();
+				if (!storage.isSameEmail(email, storage.storedPerson().email)) {
+					pendingSends.clear();
 					write.enter(room);
 				}
 				storage.keepPerson({ name, email });
@@ -164,7 +164,7 @@ const actor = createActor(
 				socket.send({ kind: "auth", text: event.code });
 			},
 			sendOpen({ context: { room, key } }) {
-				const keys = storage.keptKeys(room, key);
+				const keys = storage.storedKeys(room, key);
 				const place = "session" in keys ? view.place() : {};
 				socket.send({ kind: "open", ...keys, ...place, room });
 			},
@@ -186,9 +186,9 @@ const actor = createActor(
 				// A login that another page began may lead to another room.
 				if (view.room() !== room) changeRoom(room);
 				view.welcome(event);
-				unsaid.outbox().welcome(event.client, event.last);
+				pendingSends.outbox().welcome(event.client, event.last);
 			},
-			holdLines: unsaid.hold,
+			holdLines: pendingSends.hold,
 			changeRoom: ({ context }) => changeRoom(context.room),
 			explain({ event }) {
 				if (event.type === "refused") view.explain(event.trouble.words);
@@ -208,7 +208,7 @@ const actor = createActor(
 			focusCode: () => queueMicrotask(verify.focus),
 		},
 	}),
-	{ input: { ...person, key: storage.keptKey(), room: first || LOBBY } },
+	{ input: { ...person, key: storage.storedKey(), room: first || LOBBY } },
 );
 
 const screens = {

@@ -25,8 +25,8 @@ function tint(element: HTMLElement, name: string): HTMLElement {
 
 export function avatar(name: string): HTMLElement {
 	const [initial = ""] = name;
-	const looks = { className: "avatar", ariaHidden: "true" };
-	return tint(make("span", looks, initial.toUpperCase()), name);
+	const properties = { className: "avatar", ariaHidden: "true" };
+	return tint(make("span", properties, initial.toUpperCase()), name);
 }
 
 export function nameTag(name: string): HTMLElement {

@@ -6,13 +6,13 @@
 import type { PageSnapshot } from "../machines/page.ts";
 import type { ServerEvent } from "../machines/page-events.ts";
 import type { Asked } from "../machines/protocol.ts";
-import { announcer } from "./announce.ts";
-import { attention } from "./attention.ts";
+import { makeAutoscroll } from "./autoscroll.ts";
 import { find } from "./element.ts";
-import { follower } from "./follow.ts";
 import type { RoomEvent, RoomLine } from "./frames.ts";
 import { historyPages } from "./history.ts";
 import { roomKeys } from "./keys.ts";
+import { liveRegion } from "./live-region.ts";
+import { notifications } from "./notifications.ts";
 import { peoplePanel } from "./people.ts";
 import { presence } from "./presence.ts";
 import { RoomList } from "./rooms.ts";
@@ -32,13 +32,13 @@ interface World {
 }
 
 export function roomView({ name, tell, go }: World) {
-	const follow = follower();
+	const autoscroll = makeAutoscroll();
 	const people = peoplePanel(name);
-	const read = new Timeline({ follow, name, members: people.members });
+	const read = new Timeline({ autoscroll, name, members: people.members });
 	const rooms = new RoomList(go);
-	const call = attention(name, go);
-	const aloud = announcer();
-	const pages = historyPages(read, follow, (before, limit) =>
+	const call = notifications(name, go);
+	const aloud = liveRegion();
+	const pages = historyPages(read, autoscroll, (before, limit) =>
 		tell({ kind: "history", ...place(), before, limit }),
 	);
 	const looker = presence({
@@ -67,21 +67,21 @@ export function roomView({ name, tell, go }: World) {
 
 	/** Someone looks at what was told meanwhile. */
 	function back() {
-		read.look();
+		read.refresh();
 		const mark = read.firstNew();
-		if (mark) follow.beginAt(mark);
-		look();
+		if (mark) autoscroll.beginAt(mark);
+		refresh();
 	}
 
 	/** Whoever is at the end of the room, and looks, has seen all of it. */
-	function look() {
+	function refresh() {
 		const { epoch, offset } = place();
-		if (document.hidden || !read.isLive() || !follow.isFollowing()) return;
+		if (document.hidden || !read.isLive() || !autoscroll.isFollowing()) return;
 		// What was missed is not all told yet: nobody knows how many messages there are up to here.
 		if (offset < counted) return;
 		if (epoch) seen = { name: room, epoch, offset, said };
 	}
-	find("#room", HTMLElement).addEventListener("scroll", look);
+	find("#room", HTMLElement).addEventListener("scroll", refresh);
 
 	function keepSeen() {
 		if (!seen) return;
@@ -95,10 +95,10 @@ export function roomView({ name, tell, go }: World) {
 		people.hear(line);
 		if (line.kind === "erased") aloud.hush();
 		if (line.kind === "said" && line.offset > counted) said += 1;
-		look();
+		refresh();
 		if (line.kind !== "said" || !read.isLive() || line.name === name()) return;
 		call.hear(line);
-		aloud.announce(`${line.name}: ${line.text.slice(0, HEARD)}`);
+		aloud.speak(`${line.name}: ${line.text.slice(0, HEARD)}`);
 	}
 
 	function caughtUp(more: boolean) {
@@ -151,7 +151,7 @@ export function roomView({ name, tell, go }: World) {
 		/** Whoever speaks is at the end, and has read what was new. */
 		spoke() {
 			read.leave(0);
-			follow.toEnd();
+			autoscroll.toEnd();
 		},
 		hear(event: RoomEvent) {
 			switch (event.kind) {

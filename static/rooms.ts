@@ -10,9 +10,9 @@ import { foldName } from "../machines/text.ts";
 import { find, make, say } from "./element.ts";
 import {
 	keepRooms,
-	keptLines,
-	keptRooms,
-	unseenRoom,
+	storedLines,
+	storedRooms,
+	unvisitedRoom,
 	type Visited,
 } from "./storage.ts";
 
@@ -44,10 +44,10 @@ const upTo99 = (count: number) => (count > 99 ? "99+" : String(count));
 
 /** The rooms that were visited, the lobby first and then in the order they were joined. */
 function knownRooms(): [lobby: Visited, ...others: Visited[]] {
-	const rooms = new Map([[LOBBY, unseenRoom(LOBBY)]]);
-	for (const room of keptRooms().slice(-MOST))
+	const rooms = new Map([[LOBBY, unvisitedRoom(LOBBY)]]);
+	for (const room of storedRooms().slice(-MOST))
 		if (roomName(room.name) === room.name) rooms.set(room.name, room);
-	const [lobby = unseenRoom(LOBBY), ...others] = rooms.values();
+	const [lobby = unvisitedRoom(LOBBY), ...others] = rooms.values();
 	return [lobby, ...others];
 }
 
@@ -130,7 +130,7 @@ export class RoomList {
 		const [lobby, ...others] = knownRooms();
 		// The room that was joined first goes first.
 		if (!this.seen(room))
-			keepRooms([lobby, ...others.slice(2 - MOST), unseenRoom(room)]);
+			keepRooms([lobby, ...others.slice(2 - MOST), unvisitedRoom(room)]);
 		this.render();
 		this.#list
 			.querySelector("[aria-current]")
@@ -158,7 +158,7 @@ export class RoomList {
 		elsewhere.hidden = count === 0;
 		elsewhere.classList.toggle("calls", this.#calling.size > 0);
 		say(elsewhere, upTo99(count));
-		const isLeft = rooms.some((room) => this.#unsaid(room) > 0);
+		const isLeft = rooms.some((room) => this.#pendingSends(room) > 0);
 		find("#left", HTMLElement).hidden = !isLeft;
 	}
 
@@ -172,8 +172,8 @@ export class RoomList {
 	}
 
 	/** Lines that wait until someone is in the room to say them; where that is so, they are in sight. */
-	#unsaid({ name }: Visited): number {
-		return name === this.#here ? 0 : keptLines(name).length;
+	#pendingSends({ name }: Visited): number {
+		return name === this.#here ? 0 : storedLines(name).length;
 	}
 
 	#entry(room: Visited): HTMLElement {
@@ -185,11 +185,14 @@ export class RoomList {
 		if (count > 0) {
 			const words = this.#calling.has(name) ? "You were mentioned, " : "";
 			if (words)
-				link.append(make("span", "badge calls"), make("span", "unseen", words));
+				link.append(
+					make("span", "badge calls"),
+					make("span", "visually-hidden", words),
+				);
 			const badge = make("span", "badge", upTo99(count));
-			link.append(badge, make("span", "unseen", " new"));
+			link.append(badge, make("span", "visually-hidden", " new"));
 		}
-		const lines = this.#unsaid(room);
+		const lines = this.#pendingSends(room);
 		if (lines > 0) link.append(make("span", "badge left", `${lines} not sent`));
 		link.onclick = (event) => {
 			if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -207,8 +210,12 @@ export class RoomList {
 			keepRooms(knownRooms().filter((room) => room.name !== name));
 			this.#go(LOBBY);
 		};
-		const looks = { className: "link", ariaLabel: `Leave ${name}`, onclick };
-		return make("button", looks, "Leave");
+		const properties = {
+			className: "link",
+			ariaLabel: `Leave ${name}`,
+			onclick,
+		};
+		return make("button", properties, "Leave");
 	}
 
 	/** A room that was left before any of it was seen is read from here on. The lobby is listed for all, also for those who never were there. */

@@ -37,7 +37,7 @@ function timeOf({ time }: { time: number }): HTMLElement {
 		"time",
 		{ dateTime, title },
 		short,
-		make("span", "unseen", title),
+		make("span", "visually-hidden", title),
 	);
 }
 
@@ -58,8 +58,8 @@ export function continues(
 
 /** What was written, and where that is too long to stand in the way of the rest, a button that shows all of it. */
 function bodyOf(text: string, me: string): HTMLElement[] {
-	const looks = { className: "line", dir: "auto" };
-	const body = make("div", looks, ...textNodes(text, me));
+	const properties = { className: "line", dir: "auto" };
+	const body = make("div", properties, ...textNodes(text, me));
 	if (isOnlyEmoji(text)) body.classList.add("emoji");
 	if (text.split(BREAK).length <= MOST_LINES) return [body];
 	body.classList.add("long");
@@ -72,8 +72,8 @@ function bodyOf(text: string, me: string): HTMLElement[] {
 /** Only its writer can take a line back. */
 function deleteButton(offset: number): HTMLElement {
 	const words = "Delete this message";
-	const looks = { className: "delete", title: words, ariaLabel: words };
-	const made = make("button", { ...BUTTON, ...looks }, "×");
+	const properties = { className: "delete", title: words, ariaLabel: words };
+	const made = make("button", { ...BUTTON, ...properties }, "×");
 	made.dataset.offset = String(offset);
 	return made;
 }

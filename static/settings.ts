@@ -6,7 +6,7 @@
 import type { PageSnapshot } from "../machines/page.ts";
 import type { PageEvent } from "../machines/page-events.ts";
 import { find, make, say } from "./element.ts";
-import { browser, keptSession } from "./storage.ts";
+import { browser, storedSession } from "./storage.ts";
 
 /** The theme that is chosen, or none: then it is the system's. */
 function showTheme(choices: readonly HTMLInputElement[]): void {
@@ -43,7 +43,7 @@ function themeChoice(dialog: HTMLElement): void {
 async function exported(): Promise<string> {
 	const answer = await fetch("/export", {
 		method: "POST",
-		headers: { Authorization: `Bearer ${keptSession()}` },
+		headers: { Authorization: `Bearer ${storedSession()}` },
 	});
 	if (answer.status === 429) {
 		const wait = Number(answer.headers.get("Retry-After")) || 60;

@@ -6,7 +6,7 @@
 
 import { SUBPROTOCOL } from "../machines/message.ts";
 import { type Asked, asking } from "../machines/protocol.ts";
-import { pulse } from "./pulse.ts";
+import { heartbeat } from "./heartbeat.ts";
 
 /** What a browser calls a connection that was lost. */
 const LOST = 1006;
@@ -24,7 +24,7 @@ const isAnswered = ({ kind }: Asked) => kind === "text" || kind === "heads";
 
 export function socketTo(path: string, tell: Listener) {
 	let current: WebSocket | undefined;
-	const beat = pulse({
+	const beat = heartbeat({
 		isSeen: () => !document.hidden,
 		ask: () => tell.doubted?.(),
 		dead() {
@@ -32,9 +32,9 @@ export function socketTo(path: string, tell: Listener) {
 			tell.closed(LOST);
 		},
 	});
-	addEventListener("online", beat.doubt);
+	addEventListener("online", beat.suspect);
 	document.addEventListener("visibilitychange", () => {
-		if (!document.hidden) beat.doubt();
+		if (!document.hidden) beat.suspect();
 	});
 
 	function disconnect() {

@@ -105,23 +105,23 @@ async function lockSoon(client: string): Promise<boolean> {
 
 /** Makes sure that the client this tab was in a room is still its own to go on as. */
 export async function claimClient(room: string): Promise<void> {
-	const client = keptClient(room);
+	const client = storedClient(room);
 	if (!client || claimed.has(client)) return;
 	if (await lockSoon(client)) claimed.add(client);
 	else tab.remove(of(room, "client"), of(room, "lines"));
 }
 
-export const keptClient = (room: string): string =>
+export const storedClient = (room: string): string =>
 	sane(tab.get(of(room, "client")));
 
 export function keepClient(room: string, client: string): void {
-	if (keptClient(room) === client) return;
+	if (storedClient(room) === client) return;
 	tab.set(of(room, "client"), client);
 	claimed.add(client);
 	void lock(client);
 }
 
-export const keptPerson = (): Person => ({
+export const storedPerson = (): Person => ({
 	name: kept("name"),
 	email: kept("email"),
 });
@@ -143,13 +143,13 @@ export const isSameEmail = (one: string, other: string): boolean =>
 /** A tab that begins without a session goes on as whoever is logged in in this browser. */
 export function adoptSession(): void {
 	if (tab.get("session") || !browser.get("session")) return;
-	if (isSameEmail(keptPerson().email, browser.get("email"))) return;
-	dropUnsaid();
+	if (isSameEmail(storedPerson().email, browser.get("email"))) return;
+	dropPendingSends();
 	tab.remove("name", "email");
 }
 
-export function keptKey(): Key {
-	if (keptSession()) return "session";
+export function storedKey(): Key {
+	if (storedSession()) return "session";
 	return Number(tab.get("expires")) > Date.now() ? "pending" : "none";
 }
 
@@ -164,7 +164,7 @@ export function keepSession(session: string): void {
 		browser.set(name, kept(name));
 }
 
-export const keptSession = (): string => kept("session");
+export const storedSession = (): string => kept("session");
 
 /** The session of another tab, if that is a newer one, stays. */
 export function dropKey(): void {
@@ -174,8 +174,8 @@ export function dropKey(): void {
 }
 
 /** What an `open` shows to come back in. */
-export function keptKeys(room: string, key: Key): Record<string, string> {
-	const [session, client] = [keptSession(), keptClient(room)];
+export function storedKeys(room: string, key: Key): Record<string, string> {
+	const [session, client] = [storedSession(), storedClient(room)];
 	// Another tab's session is not what whoever types a code here waits for.
 	if (key === "pending" || !session)
 		return { pending: sane(tab.get("pending")) };
@@ -188,10 +188,10 @@ export function keepLines(room: string, lines: readonly Line[]): void {
 	tab.set(of(room, "lines"), JSON.stringify(lines));
 }
 
-export const keptLines = (room: string): readonly Line[] =>
-	keptList(tab.get(of(room, "lines")), { text: "", by: "", n: 0, why: "" });
+export const storedLines = (room: string): readonly Line[] =>
+	storedList(tab.get(of(room, "lines")), { text: "", by: "", n: 0, why: "" });
 
-export const keptDraft = (room: string): string =>
+export const storedDraft = (room: string): string =>
 	tab.get(of(room, "draft")).slice(0, LONGEST_DRAFT);
 
 export function keepDraft(room: string, draft: string): void {
@@ -199,7 +199,7 @@ export function keepDraft(room: string, draft: string): void {
 }
 
 /** What someone else left unsaid, in whatever room, is not for the next to say. */
-export function dropUnsaid(): void {
+export function dropPendingSends(): void {
 	tab.remove(...tab.names().filter((name) => /^(lines|draft)\b/.test(name)));
 }
 
@@ -212,7 +212,7 @@ export interface Visited {
 }
 
 /** A room of which nothing was seen. */
-export const unseenRoom = (name: string): Visited => {
+export const unvisitedRoom = (name: string): Visited => {
 	return { name, epoch: "", offset: 0, said: 0 };
 };
 
@@ -220,11 +220,14 @@ export function keepRooms(rooms: readonly Visited[]): void {
 	browser.set("rooms", JSON.stringify(rooms));
 }
 
-export const keptRooms = (): readonly Visited[] =>
-	keptList(browser.get("rooms"), unseenRoom(""));
+export const storedRooms = (): readonly Visited[] =>
+	storedList(browser.get("rooms"), unvisitedRoom(""));
 
 /** The entries of a list that have the fields of `sample`, by name and type. What can't be read is as good as missing. */
-function keptList<Entry extends object>(json: string, sample: Entry): Entry[] {
+function storedList<Entry extends object>(
+	json: string,
+	sample: Entry,
+): Entry[] {
 	const fields = Object.entries(sample);
 	const isEntry = (entry: unknown): entry is Entry =>
 		entry instanceof Object &&

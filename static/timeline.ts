@@ -8,14 +8,14 @@
 
 import { without } from "../machines/item.ts";
 import type { Item } from "../machines/message.ts";
+import type { makeAutoscroll } from "./autoscroll.ts";
 import { folded, isComing, ofPeople } from "./comings.ts";
 import { find, make } from "./element.ts";
-import type { follower } from "./follow.ts";
 import type { Line, Member, RoomLine } from "./frames.ts";
 import { continues, draw, isSameRow, isTalk, type Row, rowsOf } from "./row.ts";
 
 /** Rows at most; a reader away from the end is spared the cut for as many again. */
-const ROWS_KEPT = 300;
+const MOST_ROWS = 300;
 
 const NOWHERE = { epoch: "", offset: 0, time: 0 };
 
@@ -39,7 +39,7 @@ interface Drawn {
 const bottomOf = ({ element }: Drawn) => element.getBoundingClientRect().bottom;
 
 interface World {
-	readonly follow: ReturnType<typeof follower>;
+	readonly autoscroll: ReturnType<typeof makeAutoscroll>;
 	/** The reader's name. */
 	name(): string;
 	/** Who is in the room. */
@@ -75,7 +75,7 @@ export class Timeline {
 
 	/** Something new; false if it was heard before. */
 	add(line: RoomLine): boolean {
-		const { follow } = this.#world;
+		const { autoscroll } = this.#world;
 		if ("offset" in line) {
 			const { epoch, offset, time } = line;
 			const newest = this.#newest;
@@ -88,34 +88,34 @@ export class Timeline {
 			this.#anchored(() => this.#show(lines));
 			return true;
 		}
-		const isFollowing = follow.isFollowing();
-		const isFull = this.#drawn.length >= 2 * ROWS_KEPT;
-		if (isFull && !isFollowing) follow.leaveEnd(true);
-		if (!follow.isAdrift()) {
+		const isFollowing = autoscroll.isFollowing();
+		const isFull = this.#drawn.length >= 2 * MOST_ROWS;
+		if (isFull && !isFollowing) autoscroll.leaveEnd(true);
+		if (!autoscroll.isAdrift()) {
 			const lines = [...this.#lines, line];
-			this.#show(isFollowing ? this.#latest(lines, ROWS_KEPT) : lines);
+			this.#show(isFollowing ? this.#latest(lines, MOST_ROWS) : lines);
 		}
-		if (this.#isLive && !isComing(line)) follow.grew();
+		if (this.#isLive && !isComing(line)) autoscroll.grew();
 		return true;
 	}
 
 	/** Another person, another room, or the same from another point. */
 	clear(): void {
-		const { follow } = this.#world;
+		const { autoscroll } = this.#world;
 		this.#newest = NOWHERE;
 		this.#from = this.#marked = 0;
 		this.#isLive = false;
 		this.#show([]);
-		follow.leaveEnd(false);
-		follow.jump();
+		autoscroll.leaveEnd(false);
+		autoscroll.jump();
 	}
 
 	/** The room's past has been told; what comes now is live. */
 	caughtUp(): void {
-		const { follow } = this.#world;
+		const { autoscroll } = this.#world;
 		this.#isLive = true;
 		this.#show(this.#lines);
-		if (follow.isFollowing()) follow.jump();
+		if (autoscroll.isFollowing()) autoscroll.jump();
 	}
 
 	/** Others are known to be in than before. */
@@ -128,16 +128,18 @@ export class Timeline {
 		this.#anchored(() => {
 			this.#from = offsetOf(page[0]) || this.#from;
 			const rows = folded([...shown(page), ...this.#lines]);
-			if (rows.length > 2 * ROWS_KEPT) this.#world.follow.leaveEnd(true);
-			this.#show(rows.slice(0, 2 * ROWS_KEPT).flat());
+			if (rows.length > 2 * MOST_ROWS) this.#world.autoscroll.leaveEnd(true);
+			this.#show(rows.slice(0, 2 * MOST_ROWS).flat());
 		});
 	}
 
 	/** A page that goes after the last row. */
 	append(page: readonly Item[]): void {
 		const lines = [...this.#lines, ...shown(page)];
-		this.#anchored(() => this.#show(this.#latest(lines, 2 * ROWS_KEPT)));
-		this.#world.follow.leaveEnd(offsetOf(page.at(-1)) < this.#newest.offset);
+		this.#anchored(() => this.#show(this.#latest(lines, 2 * MOST_ROWS)));
+		this.#world.autoscroll.leaveEnd(
+			offsetOf(page.at(-1)) < this.#newest.offset,
+		);
 	}
 
 	/** The latest page, wherever the window was. */
@@ -145,7 +147,7 @@ export class Timeline {
 		this.#from = offsetOf(page[0]);
 		this.#lines = [];
 		this.append(page);
-		this.#world.follow.jump();
+		this.#world.autoscroll.jump();
 	}
 
 	/** What came since the reader left begins here. */
@@ -154,7 +156,7 @@ export class Timeline {
 	}
 
 	/** What is read as it comes is not marked. */
-	look(): void {
+	refresh(): void {
 		if (this.#marked === 0) this.#left = 0;
 	}
 
@@ -193,13 +195,13 @@ export class Timeline {
 	}
 
 	#show(lines: readonly Line[]): void {
-		const { follow, name, members } = this.#world;
+		const { autoscroll, name, members } = this.#world;
 		this.#lines = lines;
 		this.#quiet.hidden = !this.#isLive || lines.some(isSaid);
 		const first = offsetOf(lines.find((line) => this.#isNews(line)));
 		if (first > 0 && (this.#marked === 0 || first < this.#marked))
 			this.#marked = first;
-		const comings = ofPeople(lines, follow.isAdrift() ? [] : members());
+		const comings = ofPeople(lines, autoscroll.isAdrift() ? [] : members());
 		const ofPeopleOnly: ReadonlySet<Line> = new Set(comings);
 		const seen = lines.filter(
 			(line) => !isComing(line) || ofPeopleOnly.has(line),
@@ -243,14 +245,14 @@ export class Timeline {
 
 	/** What the reader looks at stays where it is: the latest line, or a row, whose end moves with its text. */
 	#anchored(change: () => void): void {
-		const { follow } = this.#world;
+		const { autoscroll } = this.#world;
 		const { top } = this.#room.getBoundingClientRect();
 		const anchor = this.#drawn.find((each) => bottomOf(each) > top);
 		const was = anchor ? bottomOf(anchor) : 0;
 		change();
-		if (follow.isFollowing()) follow.jump();
+		if (autoscroll.isFollowing()) autoscroll.jump();
 		else if (anchor?.element.isConnected)
 			this.#room.scrollTop += bottomOf(anchor) - was;
-		follow.measure();
+		autoscroll.measure();
 	}
 }

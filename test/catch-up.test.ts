@@ -1,18 +1,18 @@
 /** Whoever comes back gets what they missed piece by piece, as fast as they take it, and then what is live. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { House, type Person } from "./house.ts";
+import { type Person, TestServer } from "./test-server.ts";
 
 const [TEXT, WELCOME, GAP] = [1, 7, 13];
 const MAILBOX_BYTES = 262_144;
 const LONG = "x".repeat(3900);
 
-let house: House;
+let plume: TestServer;
 let ann: Person;
 let bob: Person;
 beforeEach(async () => {
-	house = await House.open({ environment: { PLUME_LIMITS: "off" } });
-	ann = await house.enter("ann", "plume.2");
-	bob = await house.enter("bob", "plume.2");
+	plume = await TestServer.open({ environment: { PLUME_LIMITS: "off" } });
+	ann = await plume.enter("ann", "plume.2");
+	bob = await plume.enter("bob", "plume.2");
 	ann.hangUp();
 	await saysMuch();
 });
@@ -20,21 +20,21 @@ beforeEach(async () => {
 /** Four pieces of it. */
 async function saysMuch() {
 	for (let line = 1; line <= 100; line++) bob.say(`${line} ${LONG}`, line);
-	await house.settle();
+	await plume.settle();
 }
 
 /** Over a network that takes nothing unless it is told to. */
 async function comesBackSlowly() {
-	const back = house.connect("plume.2");
+	const back = plume.connect("plume.2");
 	back.stalled = true;
 	back.open(ann.memory);
-	await house.settle();
+	await plume.settle();
 	return back;
 }
 
 async function takes(person: Person) {
 	person.take();
-	await house.settle();
+	await plume.settle();
 }
 
 const isIn = (person: Person) => person.last(15)?.kind === "members";
@@ -44,8 +44,8 @@ async function catchesUp(person: Person): Promise<void> {
 	for (let pieces = 0; !isIn(person); pieces++) {
 		expect(pieces).toBeLessThan(20);
 		await takes(person);
-		house.clock.advance(1000);
-		await house.settle();
+		plume.clock.advance(1000);
+		await plume.settle();
 	}
 }
 
@@ -57,10 +57,10 @@ test("all of it, in order, and what is said meanwhile", async () => {
 	const back = await comesBackSlowly();
 	await takes(back);
 	bob.say("meanwhile", 101);
-	await house.settle();
+	await plume.settle();
 	await catchesUp(back);
 	bob.say("live", 102);
-	await house.settle();
+	await plume.settle();
 	await takes(back);
 	expect(back.lines.slice(-2)).toEqual(["bob: meanwhile", "bob: live"]);
 	expect(offsets(back)).toEqual(from(Number(ann.memory.offset) + 1, 102));
@@ -72,7 +72,7 @@ test("no more than one piece of it waits to be taken, whatever is said meanwhile
 	const back = await comesBackSlowly();
 	const unsent = [back.unsentBytes];
 	for (let line = 101; line <= 200; line++) bob.say(LONG, line);
-	await house.settle();
+	await plume.settle();
 	expect(back.unsentBytes).toBe(unsent[0]);
 	while (back.lines.length < 200) {
 		await takes(back);
@@ -88,31 +88,31 @@ test("a line that is a piece by itself is told as well", async () => {
 		PLUME_LIMITS: "off",
 		PLUME_LIMIT_MAILBOX_BYTES: "3000",
 	};
-	house = await House.open({ environment });
-	ann = await house.enter("ann", "plume.2");
-	bob = await house.enter("bob", "plume.2");
+	plume = await TestServer.open({ environment });
+	ann = await plume.enter("ann", "plume.2");
+	bob = await plume.enter("bob", "plume.2");
 	ann.hangUp();
 	for (let line = 1; line <= 3; line++) {
 		bob.say(LONG, line);
-		await house.settle();
+		await plume.settle();
 	}
-	const back = house.connect("plume.2");
+	const back = plume.connect("plume.2");
 	back.open(ann.memory);
-	await house.settle();
+	await plume.settle();
 	expect(back.lines).toEqual(Array(3).fill(`bob: ${LONG}`));
 });
 
 test("who takes no more of it is too slow, and may come back", async () => {
 	const back = await comesBackSlowly();
 	await takes(back);
-	house.clock.advance(34_999);
+	plume.clock.advance(34_999);
 	expect(back.closed).toBeUndefined();
-	house.clock.advance(1);
+	plume.clock.advance(1);
 	expect(back.closed?.code).toBe(4004);
-	const again = house.connect("plume.2");
+	const again = plume.connect("plume.2");
 	again.open({ ...ann.memory, offset: back.memory.offset });
-	await house.settle();
-	house.clock.advance(40_000);
+	await plume.settle();
+	plume.clock.advance(40_000);
 	expect(again.closed).toBeUndefined();
 	const both = [...offsets(back), ...offsets(again)];
 	expect(both).toEqual(from(Number(ann.memory.offset) + 1, 100));
@@ -122,10 +122,10 @@ test("who falls too far behind on the way is told of a gap, then what is live", 
 	const back = await comesBackSlowly();
 	await takes(back);
 	for (let line = 101; line <= 2100; line++) bob.say("on and on", line);
-	await house.settle();
+	await plume.settle();
 	await catchesUp(back);
 	bob.say("live", 2101);
-	await house.settle();
+	await plume.settle();
 	await takes(back);
 	const gap = back.received.findIndex(({ type }) => type === GAP);
 	const done = back.received.findIndex(({ type }) => type === 14);
@@ -142,7 +142,7 @@ test("what is erased meanwhile is not shown, and that it is comes in its place",
 	const { room, epoch, offset } = bob.memory;
 	const target = Number(offset) - 1;
 	bob.erase({ room, epoch, target });
-	await house.settle();
+	await plume.settle();
 	await catchesUp(back);
 	const line = back.items.find((item) => item.offset === target);
 	expect(line).toMatchObject({ text: "", erased: true });
@@ -153,7 +153,7 @@ test("what is erased meanwhile is not shown, and that it is comes in its place",
 test("what one says meanwhile is taken, said to all, and comes in its place", async () => {
 	const back = await comesBackSlowly();
 	back.say("I am back", 1);
-	await house.settle();
+	await plume.settle();
 	expect(bob.lines.at(-1)).toBe("ann: I am back");
 	await takes(back);
 	expect(back.last(10)).toMatchObject({ last: 1 });
@@ -164,9 +164,9 @@ test("what one says meanwhile is taken, said to all, and comes in its place", as
 
 test("who looks away meanwhile is away", async () => {
 	const back = await comesBackSlowly();
-	back.hint("presence", { away: true });
-	house.clock.advance(1000);
-	await house.settle();
+	back.publish("presence", { away: true });
+	plume.clock.advance(1000);
+	await plume.settle();
 	const { client } = ann.memory;
 	expect(bob.received.find(({ kind }) => kind === "presence")).toMatchObject({
 		members: [{ client, away: true }],
@@ -179,7 +179,7 @@ describe("nothing more of it comes to one who", () => {
 		await takes(back);
 		const seen = { ...ann.memory, offset: back.memory.offset };
 		back.open({ session: ann.memory.session, room: "cats" });
-		await house.settle();
+		await plume.settle();
 		const shown = back.items.length;
 		for (let turn = 0; turn < 5; turn++) await takes(back);
 		const cats = back.received.findLastIndex(({ type }) => type === WELCOME);
@@ -189,7 +189,7 @@ describe("nothing more of it comes to one who", () => {
 		const late = back.items.slice(shown).filter(({ room }) => room === "lobby");
 		const last = late.at(-1)?.offset ?? seen.offset;
 		back.open({ ...seen, offset: last });
-		await house.settle();
+		await plume.settle();
 		for (let turn = 0; turn < 9; turn++) await takes(back);
 		const lobby = back.items.filter(({ room }) => room === "lobby");
 		expect(lobby.map(({ offset }) => offset)).toEqual(
@@ -200,7 +200,7 @@ describe("nothing more of it comes to one who", () => {
 	test("is logged out", async () => {
 		const back = await comesBackSlowly();
 		back.logOut();
-		await house.settle();
+		await plume.settle();
 		expect(back.closed?.code).toBe(4002);
 		const unsent = back.unsentBytes;
 		await takes(back);
@@ -211,9 +211,9 @@ describe("nothing more of it comes to one who", () => {
 		const back = await comesBackSlowly();
 		await takes(back);
 		back.hangUp();
-		const again = house.connect("plume.2");
+		const again = plume.connect("plume.2");
 		again.open({ ...ann.memory, offset: back.memory.offset });
-		await house.settle();
+		await plume.settle();
 		const both = [...offsets(back), ...offsets(again)];
 		expect(both).toEqual(from(Number(ann.memory.offset) + 1, 100));
 	});

@@ -1,22 +1,22 @@
 /** A classic client's conversation, frame by frame: WIRE's order, exactly. */
 import { expect, test } from "vitest";
-import { House } from "./house.ts";
+import { TestServer } from "./test-server.ts";
 
 const bot = (text: unknown) => ({ type: 1, user: { name: "plumebot" }, text });
 
 test("a classic client gets exactly the sequence it expects", async () => {
-	const house = await House.open();
-	const ann = house.connect();
+	const plume = await TestServer.open();
+	const ann = plume.connect();
 	ann.hello("ann", "ann@example.org");
-	await house.settle();
+	await plume.settle();
 	expect(ann.news()).toEqual([]);
 
 	ann.auth("WRONG1");
-	await house.settle();
+	await plume.settle();
 	expect(ann.news()).toEqual([{ type: 4, user: { name: "" }, text: "" }]);
 
-	ann.auth(house.mailer.codeFor("ann@example.org").toLowerCase());
-	await house.settle();
+	ann.auth(plume.mailer.codeFor("ann@example.org").toLowerCase());
+	await plume.settle();
 	expect(ann.news()).toEqual([
 		{ type: 3, user: { name: "ann" }, text: "" },
 		bot(expect.stringContaining("ann")),
@@ -25,78 +25,78 @@ test("a classic client gets exactly the sequence it expects", async () => {
 	]);
 
 	ann.say("hello, nobody");
-	await house.settle();
+	await plume.settle();
 	expect(ann.news()).toEqual([
 		{ type: 1, user: { name: "ann" }, text: "hello, nobody" },
 	]);
 });
 
 test("closing one gives the other `left chat`, once", async () => {
-	const house = await House.open();
-	const ann = await house.enter("ann");
-	const bob = await house.enter("bob");
+	const plume = await TestServer.open();
+	const ann = await plume.enter("ann");
+	const bob = await plume.enter("bob");
 	ann.news();
 	bob.hangUp();
 	bob.hangUp();
-	await house.settle();
+	await plume.settle();
 	expect(ann.news()).toEqual([
 		{ type: 1, user: { name: "bob" }, text: "left chat" },
 	]);
 });
 
 test("a name that is another's is refused with words, and the socket stays open", async () => {
-	const house = await House.open();
-	await house.enter("ann");
-	const eve = house.connect();
+	const plume = await TestServer.open();
+	await plume.enter("ann");
+	const eve = plume.connect();
 	eve.hello("ann", "eve@example.org");
-	await house.settle();
+	await plume.settle();
 	expect(eve.news()).toEqual([
 		{ type: 5, user: { name: "" }, text: expect.stringContaining("taken") },
 	]);
 	eve.hello("eve", "eve@example.org");
-	await house.settle();
-	eve.auth(house.mailer.codeFor("eve@example.org"));
-	await house.settle();
+	await plume.settle();
+	eve.auth(plume.mailer.codeFor("eve@example.org"));
+	await plume.settle();
 	expect(eve.isIn).toBe(true);
 });
 
 test("one person in two tabs is two clients under one name", async () => {
-	const house = await House.open();
-	const phone = await house.enter("ann");
-	const desk = await house.enter("ann");
+	const plume = await TestServer.open();
+	const phone = await plume.enter("ann");
+	const desk = await plume.enter("ann");
 	phone.news();
 	desk.news();
 	phone.say("from the phone");
-	await house.settle();
+	await plume.settle();
 	expect(desk.lines).toEqual(["ann: entered chat", "ann: from the phone"]);
 });
 
 test("whatever goes on around it, a classic client is told only what it knows", async () => {
-	const house = await House.open({ environment: { PLUME_LIMITS: "off" } });
-	const old = await house.enter("old");
-	const ann = await house.enter("ann", "plume.2");
-	const bob = await house.enter("bob", "plume.2");
-	ann.hint("typing");
-	ann.hint("presence", { away: true });
-	ann.hint("heads", { rooms: ["cats"] });
+	const plume = await TestServer.open({ environment: { PLUME_LIMITS: "off" } });
+	const old = await plume.enter("old");
+	const ann = await plume.enter("ann", "plume.2");
+	const bob = await plume.enter("bob", "plume.2");
+	ann.publish("typing");
+	ann.publish("presence", { away: true });
+	ann.publish("heads", { rooms: ["cats"] });
 	bob.open({ session: bob.memory.session, room: "cats" });
-	await house.settle();
+	await plume.settle();
 	bob.say("@ann @old in another room", 1);
 	ann.say("one", 1);
 	ann.say("two", 2);
-	await house.settle();
-	house.clock.advance(2000);
+	await plume.settle();
+	plume.clock.advance(2000);
 	const said = ann.received.find(({ text }) => text === "one");
 	const [epoch, target] = [said?.epoch, said?.offset];
 	ann.erase({ room: "lobby", epoch, target });
 	ann.askHistory({ room: "lobby", epoch, before: target, limit: 5 });
-	await house.until(() => ann.received.some(({ kind }) => kind === "erased"));
-	const back = house.connect("plume.2");
+	await plume.until(() => ann.received.some(({ kind }) => kind === "erased"));
+	const back = plume.connect("plume.2");
 	back.open(ann.memory);
-	await house.settle();
+	await plume.settle();
 	back.eraseAll();
-	await house.until(() => back.closed !== undefined);
-	await house.settle();
+	await plume.until(() => back.closed !== undefined);
+	await plume.settle();
 	for (const frame of old.received) expect(frame.type).toBeLessThanOrEqual(5);
 	const lines = ["bob: entered chat", "ann: one", "ann: two", "ann: left chat"];
 	expect(old.lines.slice(-4)).toEqual(lines);

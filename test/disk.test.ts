@@ -15,12 +15,12 @@ test.each([
 ])(
 	"%s: nothing is taken, people are told, and it goes on when there is space",
 	async (code, kinds) => {
-		const { house, disk, clock } = world;
-		const [ann, bob] = [await house.enter("ann"), await house.enter("bob")];
+		const { plume, disk, clock } = world;
+		const [ann, bob] = [await plume.enter("ann"), await plume.enter("bob")];
 		disk.interrupt = ({ kind }) =>
 			kinds.includes(kind) ? { code } : undefined;
 		ann.say("into the full disk");
-		await house.settle();
+		await plume.settle();
 		expect(bob.lines).not.toContain("ann: into the full disk");
 		expect(bob.received.at(-1)?.text).toMatch(/disk is full/);
 		const heard = ann.received.length;
@@ -35,63 +35,63 @@ test.each([
 
 		disk.interrupt = () => undefined;
 		clock.advance(2000);
-		await house.settle();
+		await plume.settle();
 		expect(ann.lines.slice(-2)).toEqual([
 			"ann: into the full disk",
 			"bob: left chat",
 		]);
 		ann.say("and on");
-		await house.settle();
+		await plume.settle();
 		expect(ann.lines.at(-1)).toBe("ann: and on");
 		world.check();
 	},
 );
 
 test("space that comes back in the moment of a stop does not disturb it", async () => {
-	const { house, disk } = world;
-	const [ann, bob] = [await house.enter("ann"), await house.enter("bob")];
+	const { plume, disk } = world;
+	const [ann, bob] = [await plume.enter("ann"), await plume.enter("bob")];
 	disk.interrupt = ({ kind }) =>
 		kind === "write" ? { code: "ENOSPC" } : undefined;
 	ann.say("into the full disk");
-	await house.settle();
+	await plume.settle();
 	bob.hangUp();
 	disk.interrupt = () => undefined;
-	await house.engine.stop();
-	expect(house.fatal).toBeUndefined();
+	await plume.engine.stop();
+	expect(plume.fatal).toBeUndefined();
 	expect(ann.lines).toContain("ann: into the full disk");
 });
 
 test("a full disk is no news for who waits with a code: it is right once the disk has room", async () => {
-	const { house, disk, clock } = world;
-	const bob = await house.enter("bob", "plume.2");
-	const ann = house.connect("plume.2");
+	const { plume, disk, clock } = world;
+	const bob = await plume.enter("bob", "plume.2");
+	const ann = plume.connect("plume.2");
 	ann.hello("ann", "ann@example.org");
-	await house.settle();
+	await plume.settle();
 	ann.news();
 	disk.interrupt = ({ kind }) =>
 		kind === "write" ? { code: "ENOSPC" } : undefined;
 	bob.say("fills it", 1);
-	await house.settle();
+	await plume.settle();
 	expect([ann.news(), bob.last(11)]).toMatchObject([
 		[],
 		{ code: "diskHasSpace" },
 	]);
 	disk.interrupt = () => undefined;
 	clock.advance(2000);
-	await house.settle();
-	ann.auth(house.mailer.codeFor("ann@example.org"));
-	await house.settle();
+	await plume.settle();
+	ann.auth(plume.mailer.codeFor("ann@example.org"));
+	await plume.settle();
 	expect(ann.isIn).toBe(true);
 });
 
 test("while the disk is full, a numbered line is to be said again, and who comes back is to come again", async () => {
-	const { house, disk, clock } = world;
-	const ann = await house.enter("ann", "plume.2");
-	const bob = await house.enter("bob", "plume.2");
+	const { plume, disk, clock } = world;
+	const ann = await plume.enter("ann", "plume.2");
+	const bob = await plume.enter("bob", "plume.2");
 	disk.interrupt = ({ kind }) =>
 		kind === "write" ? { code: "ENOSPC" } : undefined;
 	bob.say("fills it", 1);
-	await house.settle();
+	await plume.settle();
 	ann.say("one", 1);
 	expect(ann.last(11)).toMatchObject({
 		code: "diskHasSpace",
@@ -99,17 +99,17 @@ test("while the disk is full, a numbered line is to be said again, and who comes
 		retryAfter: 1000,
 	});
 	ann.hangUp();
-	const back = house.connect("plume.2");
+	const back = plume.connect("plume.2");
 	back.open(ann.memory);
 	expect(back.closed?.code).toBe(1012);
 	disk.interrupt = () => undefined;
 	clock.advance(2000);
-	await house.settle();
-	const again = house.connect("plume.2");
+	await plume.settle();
+	const again = plume.connect("plume.2");
 	again.open(ann.memory);
-	await house.settle();
+	await plume.settle();
 	again.say("one", 1);
-	await house.settle();
+	await plume.settle();
 	expect(bob.lines.at(-1)).toBe("ann: one");
 });
 
@@ -120,14 +120,14 @@ test.each([
 ])(
 	"%s from %s: it stops at once, and nobody saw what was not durable",
 	async (code, kind) => {
-		const { house, disk } = world;
-		const [ann, bob] = [await house.enter("ann"), await house.enter("bob")];
+		const { plume, disk } = world;
+		const [ann, bob] = [await plume.enter("ann"), await plume.enter("bob")];
 		disk.interrupt = (call) => (call.kind === kind ? { code } : undefined);
 		ann.say("lost");
-		await house.settle();
+		await plume.settle();
 		ann.say("never read");
-		await house.settle();
-		expect(house.fatal?.message).toContain(code);
+		await plume.settle();
+		expect(plume.fatal?.message).toContain(code);
 		expect([...ann.lines, ...bob.lines].join()).not.toMatch(/lost|never read/);
 		world.check();
 	},
@@ -150,9 +150,9 @@ describe("while a batch is on its way to the disk", () => {
 	}
 
 	test("nobody hears of a line: not the room, not who sent it twice, not who is refused after it", async () => {
-		const { house } = world;
-		const ann = await house.enter("ann", "plume.2");
-		const eve = house.connect("plume.2");
+		const { plume } = world;
+		const ann = await plume.enter("ann", "plume.2");
+		const eve = plume.connect("plume.2");
 		ann.news();
 		const letGo = holdSyncs();
 		ann.say("on its way", 1);
@@ -162,7 +162,7 @@ describe("while a batch is on its way to the disk", () => {
 		await aWhile();
 		expect([...ann.news(), ...eve.received]).toEqual([]);
 		letGo();
-		await house.settle();
+		await plume.settle();
 		expect(ann.news()).toMatchObject([
 			{ type: 1, text: "on its way" },
 			{ type: 10, last: 1 },
@@ -173,28 +173,28 @@ describe("while a batch is on its way to the disk", () => {
 	});
 
 	test("a wrong try is not told, so that a crash can't give it back", async () => {
-		const { house } = world;
-		const ann = house.connect("plume.2");
+		const { plume } = world;
+		const ann = plume.connect("plume.2");
 		ann.hello("ann", "ann@example.org");
-		await house.settle();
+		await plume.settle();
 		ann.news();
 		const letGo = holdSyncs();
 		ann.auth("000000");
 		await aWhile();
 		expect(ann.news()).toEqual([]);
 		letGo();
-		await house.settle();
+		await plume.settle();
 		expect(ann.news()).toMatchObject([{ type: 4 }, { type: 9, tries: 4 }]);
 	});
 
 	test("no code is mailed for a login that a crash could undo", async () => {
-		const { house } = world;
+		const { plume } = world;
 		const letGo = holdSyncs();
-		house.connect().hello("ann", "ann@example.org");
+		plume.connect().hello("ann", "ann@example.org");
 		await aWhile();
-		expect(house.mailer.sent).toEqual([]);
+		expect(plume.mailer.sent).toEqual([]);
 		letGo();
-		await house.settle();
-		expect(house.mailer.sent).toHaveLength(1);
+		await plume.settle();
+		expect(plume.mailer.sent).toHaveLength(1);
 	});
 });

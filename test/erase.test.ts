@@ -1,13 +1,13 @@
 /** What was said can be taken back: the text is gone, from the disk and from every page. */
 import { describe, expect, test } from "vitest";
-import { IndexFiles } from "../src/archive/index-files.ts";
+import { IndexFiles } from "../src/history/index-files.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { readBatches, segmentsOf } from "../src/log/reader.ts";
 import { Snapshots } from "../src/log/snapshots.ts";
 import { Verifier } from "../src/log/verifier.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { type Call, FakeDisk, seeded } from "./fakes/disk.ts";
-import { House, type Person } from "./house.ts";
+import { type Person, TestServer } from "./test-server.ts";
 
 const [TEXT, REFUSED, SYSTEM, GAP, HISTORY] = [1, 11, 12, 13, 14];
 const environment = { PLUME_LIMITS: "off" };
@@ -16,7 +16,7 @@ const DAY = 86_400_000;
 /** No two starts make the same ids. */
 let starts = 0;
 
-async function houseOn(
+async function testServerOn(
 	disk: FakeDisk,
 	clock = new FakeClock(),
 	segmentBytes = 3000,
@@ -28,19 +28,19 @@ async function houseOn(
 	const log = openFileLog({ ...place, clock, ids, segmentBytes });
 	const indexes = new IndexFiles({ ...place, warn });
 	const snapshots = new Snapshots({ ...place, every: 20, warn });
-	return House.open({ log, indexes, snapshots, clock, seed, environment });
+	return TestServer.open({ log, indexes, snapshots, clock, seed, environment });
 }
 
 /** Ann and bob, who has said nothing, and twelve lines of hers. */
 async function conversation(disk = new FakeDisk(), clock = new FakeClock()) {
-	const house = await houseOn(disk, clock);
-	const bob = await house.enter("bob", "plume.2");
-	const ann = await house.enter("ann", "plume.2");
+	const plume = await testServerOn(disk, clock);
+	const bob = await plume.enter("bob", "plume.2");
+	const ann = await plume.enter("ann", "plume.2");
 	for (let n = 1; n <= 12; n++) {
 		ann.say(`secret ${n}!`, n);
-		await house.settle();
+		await plume.settle();
 	}
-	return { house, disk, clock, ann, bob };
+	return { plume, disk, clock, ann, bob };
 }
 
 const placeOf = (person: Person, text: string) => {
@@ -84,18 +84,18 @@ const erasureSeen = (person: Person) =>
 async function verify(disk: FakeDisk): Promise<number> {
 	const verifier = new Verifier();
 	for await (const _ of readBatches(await segmentsOf(disk, "data"), verifier));
-	verifier.prove();
+	verifier.assertErasuresLogged();
 	return verifier.seq;
 }
 
-async function refusal(house: House, person: Person): Promise<unknown> {
-	await house.until(() => person.last(REFUSED) !== undefined);
+async function refusal(plume: TestServer, person: Person): Promise<unknown> {
+	await plume.until(() => person.last(REFUSED) !== undefined);
 	return person.last(REFUSED)?.code;
 }
 
 describe("a message that is erased", () => {
 	test("is gone from the disk before anyone is told; the log verifies", async () => {
-		const { house, disk, ann, bob } = await conversation();
+		const { plume, disk, ann, bob } = await conversation();
 		const place = placeOf(ann, "secret 3!");
 		let told = false;
 		disk.interrupt = () => {
@@ -104,7 +104,7 @@ describe("a message that is erased", () => {
 			return undefined;
 		};
 		ann.erase(place);
-		await house.until(() => erasureSeen(bob));
+		await plume.until(() => erasureSeen(bob));
 		expect(onDisk(disk)).not.toContain("secret 3!");
 		expect(onDisk(disk)).toContain("secret 4!");
 		expect(bob.received.at(-1)).toMatchObject({
@@ -115,25 +115,25 @@ describe("a message that is erased", () => {
 			target: place.target,
 			offset: 15,
 		});
-		expect(await verify(disk)).toBe(house.log.committed);
+		expect(await verify(disk)).toBe(plume.log.committed);
 	});
 
 	test("is there until that it is erased is committed, whatever else is told", async () => {
-		const { house, disk, ann, bob } = await conversation();
+		const { plume, disk, ann, bob } = await conversation();
 		const goOn = hold(disk, ({ kind }) => kind === "sync");
 		ann.erase(placeOf(ann, "secret 3!"));
-		await house.until(() => onDisk(disk).includes("message.erased"));
+		await plume.until(() => onDisk(disk).includes("message.erased"));
 		bob.say("");
 		await turns(20);
 		expect(onDisk(disk)).toContain("secret 3!");
 		goOn();
-		await house.until(() => erasureSeen(ann));
+		await plume.until(() => erasureSeen(ann));
 		expect(onDisk(disk)).not.toContain("secret 3!");
 	});
 
 	/** An erasure that is committed, and whose text is still there. */
 	async function halfDone() {
-		const { house, disk, clock, ann, bob } = await conversation();
+		const { plume, disk, clock, ann, bob } = await conversation();
 		const place = placeOf(ann, "secret 3!");
 		const isLogged = () => onDisk(disk).includes("message.erased");
 		let writes = 0;
@@ -142,61 +142,61 @@ describe("a message that is erased", () => {
 			({ kind }) => kind === "write" && isLogged() && writes++ === 0,
 		);
 		ann.erase(place);
-		await house.until(() => writes > 0);
-		return { house, disk, clock, place, goOn, bob };
+		await plume.until(() => writes > 0);
+		return { plume, disk, clock, place, goOn, bob };
 	}
 
 	test("is in no page that was read while it was overwritten", async () => {
-		const { house, place, goOn, bob } = await halfDone();
+		const { plume, place, goOn, bob } = await halfDone();
 		const before = Number(place.target) + 1;
 		bob.news();
 		bob.askHistory({ ...place, before, limit: 1 });
 		await turns(20);
 		expect(bob.news()).toEqual([]);
 		goOn();
-		await house.until(() => bob.last(HISTORY)?.before === before);
+		await plume.until(() => bob.last(HISTORY)?.before === before);
 		expect(JSON.stringify(bob.news())).not.toContain("secret 3!");
 	});
 
 	test("is overwritten at the next start, however much was said before the crash", async () => {
-		const { house, disk, clock, bob } = await halfDone();
+		const { plume, disk, clock, bob } = await halfDone();
 		for (let n = 1; n <= 80; n++) {
 			bob.say(`line ${n}`, n);
-			await house.settle();
+			await plume.settle();
 		}
 		const left = disk.kill();
 		expect(onDisk(left)).toContain("secret 3!");
 		clock.forgetTimers();
-		await houseOn(left, clock);
+		await testServerOn(left, clock);
 		expect(onDisk(left)).not.toContain("secret 3!");
 	});
 
 	test("takes with it what a crash had cut off: the words may be the same", async () => {
-		const { house, disk, ann } = await conversation();
+		const { plume, disk, ann } = await conversation();
 		await disk.makeFolder("data/torn");
 		const torn = await disk.open("data/torn/cut-off");
 		await torn.write(Buffer.from("secret 3!"), 0);
 		await torn.sync();
 		await disk.syncFolder("data/torn");
 		ann.erase(placeOf(ann, "secret 3!"));
-		await house.until(() => erasureSeen(ann));
+		await plume.until(() => erasureSeen(ann));
 		expect(disk.has("secret 3!")).toBe(false);
 	});
 
 	test("is a placeholder for who comes later, in history and in what was missed", async () => {
-		const { house, ann, bob } = await conversation();
+		const { plume, ann, bob } = await conversation();
 		const place = placeOf(ann, "secret 3!");
 		const memory = { ...bob.memory, offset: 3 };
 		bob.hangUp();
 		ann.erase(place);
-		await house.until(() => erasureSeen(ann));
+		await plume.until(() => erasureSeen(ann));
 		const placeholder = { type: TEXT, text: "", erased: true };
-		const cleo = await house.enter("cleo", "plume.2");
-		const back = house.connect("plume.2");
+		const cleo = await plume.enter("cleo", "plume.2");
+		const back = plume.connect("plume.2");
 		back.open(memory);
-		await house.settle();
+		await plume.settle();
 		cleo.askHistory({ ...place, before: Number(place.target) + 1, limit: 1 });
-		await house.until(() => cleo.last(HISTORY)?.before !== undefined);
+		await plume.until(() => cleo.last(HISTORY)?.before !== undefined);
 		for (const person of [cleo, back]) {
 			const shown = person.received.filter(
 				({ offset, type }) => offset === place.target && type === TEXT,
@@ -208,13 +208,13 @@ describe("a message that is erased", () => {
 	});
 
 	test("stays a placeholder after a restart", async () => {
-		const { house, disk, clock, ann } = await conversation();
+		const { plume, disk, clock, ann } = await conversation();
 		ann.erase(placeOf(ann, "secret 3!"));
-		await house.until(() => erasureSeen(ann));
-		const before = house.state.hash();
+		await plume.until(() => erasureSeen(ann));
+		const before = plume.state.hash();
 		disk.kill();
 		clock.forgetTimers();
-		const again = await houseOn(new FakeDisk(disk.files), clock);
+		const again = await testServerOn(new FakeDisk(disk.files), clock);
 		const dora = await again.enter("dora", "plume.2");
 		expect(JSON.stringify(dora.received)).not.toContain("secret 3!");
 		expect(dora.received).toContainEqual(
@@ -224,45 +224,45 @@ describe("a message that is erased", () => {
 	});
 
 	test("changes no state: only the event that erased it does", async () => {
-		const { house, disk, ann } = await conversation();
-		const { ordered } = house.log;
+		const { plume, disk, ann } = await conversation();
+		const { ordered } = plume.log;
 		ann.erase(placeOf(ann, "secret 3!"));
-		await house.until(() => erasureSeen(ann));
-		expect(house.log.ordered).toBe(ordered + 1);
+		await plume.until(() => erasureSeen(ann));
+		expect(plume.log.ordered).toBe(ordered + 1);
 		expect(await verify(disk)).toBe(ordered + 1);
 	});
 
 	test("is nothing to a classic client", async () => {
-		const { house, ann } = await conversation();
-		const old = await house.enter("old");
+		const { plume, ann } = await conversation();
+		const old = await plume.enter("old");
 		old.news();
 		ann.erase(placeOf(ann, "secret 3!"));
-		await house.until(() => erasureSeen(ann));
+		await plume.until(() => erasureSeen(ann));
 		expect(old.news()).toEqual([]);
 	});
 
 	test("can be erased from another tab, and only once", async () => {
-		const { house, ann } = await conversation();
-		const tab = await house.enter("ann", "plume.2");
+		const { plume, ann } = await conversation();
+		const tab = await plume.enter("ann", "plume.2");
 		for (const person of [tab, tab]) person.erase(placeOf(ann, "secret 3!"));
-		expect(await refusal(house, tab)).toBe("placeIsKnown");
-		await house.until(() => erasureSeen(ann));
+		expect(await refusal(plume, tab)).toBe("placeIsKnown");
+		await plume.until(() => erasureSeen(ann));
 		ann.erase(placeOf(ann, "secret 3!"));
-		expect(await refusal(house, ann)).toBe("placeIsKnown");
+		expect(await refusal(plume, ann)).toBe("placeIsKnown");
 	});
 
 	test("is erased once, however soon it is asked for again, and all with it", async () => {
 		for (const later of [0, 1, 2]) {
-			const { house, disk, ann } = await conversation();
+			const { plume, disk, ann } = await conversation();
 			ann.erase(placeOf(ann, "secret 12!"));
 			await turns(later);
 			ann.erase(placeOf(ann, "secret 12!"));
 			await turns(later);
 			ann.say("one more", 13);
-			await house.until(() => ann.last(REFUSED) !== undefined);
+			await plume.until(() => ann.last(REFUSED) !== undefined);
 			ann.erase(placeOf(ann, "secret 11!"));
 			ann.eraseAll();
-			await house.until(() => ann.closed !== undefined);
+			await plume.until(() => ann.closed !== undefined);
 			const events = onDisk(disk).matchAll(/"seqs":\[([\d,]+)\]/g);
 			const seqs = Array.from(events, ([, list]) => list?.split(",")).flat();
 			expect(new Set(seqs).size).toBe(13);
@@ -279,21 +279,21 @@ describe("a message that is erased", () => {
 		["without a place", { target: undefined }, "frameIsUnderstood"],
 		["at no place at all", { target: 0 }, "frameIsUnderstood"],
 	])("is not erased if it is %s", async (_, ask, code) => {
-		const { house, disk, ann, bob } = await conversation();
+		const { plume, disk, ann, bob } = await conversation();
 		bob.erase({ ...placeOf(ann, "secret 3!"), ...ask });
-		expect(await refusal(house, bob)).toBe(code);
+		expect(await refusal(plume, bob)).toBe(code);
 		expect(onDisk(disk)).toContain("secret 3!");
 	});
 
 	test("is not erased by who is not in", async () => {
-		const { house, ann } = await conversation();
-		const stranger = house.connect("plume.2");
+		const { plume, ann } = await conversation();
+		const stranger = plume.connect("plume.2");
 		stranger.erase(placeOf(ann, "secret 3!"));
-		expect(await refusal(house, stranger)).toBe("isInside");
+		expect(await refusal(plume, stranger)).toBe("isInside");
 	});
 
 	test("waits for space, and for nobody's peace of mind is it called done", async () => {
-		const { house, disk, clock, ann } = await conversation();
+		const { plume, disk, clock, ann } = await conversation();
 		const place = placeOf(ann, "secret 3!");
 		let committed = false;
 		disk.interrupt = ({ kind }) => {
@@ -301,42 +301,42 @@ describe("a message that is erased", () => {
 			return kind === "write" && committed ? { code: "ENOSPC" } : undefined;
 		};
 		ann.erase(place);
-		await house.until(() => (disk.injected["ENOSPC at write"] ?? 0) > 0);
+		await plume.until(() => (disk.injected["ENOSPC at write"] ?? 0) > 0);
 		expect(erasureSeen(ann)).toBe(false);
 		disk.interrupt = () => undefined;
 		clock.advance(1000);
-		await house.until(() => erasureSeen(ann));
+		await plume.until(() => erasureSeen(ann));
 		expect(onDisk(disk)).not.toContain("secret 3!");
-		expect(house.fatal).toBeUndefined();
+		expect(plume.fatal).toBeUndefined();
 	});
 
 	test("is left to the next start, if there is no space until the server stops", async () => {
-		const { house, disk, clock, ann } = await conversation();
+		const { plume, disk, clock, ann } = await conversation();
 		const where = [...disk.files].find(([, bytes]) =>
 			bytes.includes("secret 3!"),
 		);
 		disk.interrupt = ({ kind, path }) =>
 			kind === "open" && path === where?.[0] ? { code: "ENOSPC" } : undefined;
 		ann.erase(placeOf(ann, "secret 3!"));
-		await house.until(() => (disk.injected["ENOSPC at open"] ?? 0) > 0);
-		const stopped = house.engine.stop();
+		await plume.until(() => (disk.injected["ENOSPC at open"] ?? 0) > 0);
+		const stopped = plume.engine.stop();
 		clock.advance(1000);
 		await stopped;
 		expect(onDisk(disk)).toContain("secret 3!");
 		disk.interrupt = () => undefined;
 		clock.forgetTimers();
-		await houseOn(disk, clock);
+		await testServerOn(disk, clock);
 		expect(onDisk(disk)).not.toContain("secret 3!");
 	});
 
 	test("ends the process if its overwriting can't be synced", async () => {
-		const { house, disk, ann } = await conversation();
+		const { plume, disk, ann } = await conversation();
 		let syncs = 0;
 		disk.interrupt = ({ kind }) =>
 			kind === "sync" && ++syncs > 1 ? { code: "EIO" } : undefined;
 		ann.erase(placeOf(ann, "secret 3!"));
-		await house.until(() => false);
-		expect(house.fatal?.message).toContain("EIO");
+		await plume.until(() => false);
+		expect(plume.fatal?.message).toContain("EIO");
 		expect(erasureSeen(ann)).toBe(false);
 	});
 });
@@ -358,21 +358,21 @@ test.each([
 		const whole = await conversation();
 		const before = whole.disk.calls;
 		erase(whole.ann);
-		await whole.house.until(() => erasureSeen(whole.bob));
+		await whole.plume.until(() => erasureSeen(whole.bob));
 		const most = whole.disk.calls - before;
 		const outcomes = { done: 0, not: 0 };
 		for (let calls = 0; calls <= most; calls++)
 			for (let seed = 0; seed < 4; seed++) {
-				const { house, disk, clock, ann, bob } = await conversation();
+				const { plume, disk, clock, ann, bob } = await conversation();
 				const salts = saltsOf(disk);
 				const last = disk.calls + calls;
 				disk.interrupt = ({ number }) => (number > last ? "crash" : undefined);
 				erase(ann);
-				await house.until(() => disk.crashed || erasureSeen(bob));
+				await plume.until(() => disk.crashed || erasureSeen(bob));
 				const wasSeen = erasureSeen(bob);
 				clock.forgetTimers();
 				const found = disk.crash(seeded(seed));
-				const again = await houseOn(found, clock);
+				const again = await testServerOn(found, clock);
 				const cleo = await again.enter("cleo", "plume.2");
 				const { epoch, offset } = cleo.memory;
 				const place = { room: "lobby", epoch, before: Number(offset) };
@@ -400,8 +400,8 @@ test.each([
 );
 
 test("text that is gone without a committed erasure is refused", async () => {
-	const { house, disk, clock } = await conversation();
-	await house.engine.stop();
+	const { plume, disk, clock } = await conversation();
+	await plume.engine.stop();
 	clock.forgetTimers();
 	const [path = "", bytes = Buffer.alloc(0)] =
 		[...disk.files].filter(([name]) => name.startsWith("data/log/")).at(-1) ??
@@ -419,20 +419,22 @@ test("text that is gone without a committed erasure is refused", async () => {
 	for (const name of files.keys())
 		if (name.startsWith("data/snapshots/")) files.delete(name);
 	await expect(verify(new FakeDisk(files))).rejects.toThrow("event");
-	await expect(houseOn(new FakeDisk(files), clock)).rejects.toThrow("event");
+	await expect(testServerOn(new FakeDisk(files), clock)).rejects.toThrow(
+		"event",
+	);
 });
 
 describe("all of someone's", () => {
 	test("is gone, their tabs are closed, and their name is free", async () => {
-		const { house, disk, ann, bob } = await conversation();
-		const tab = await house.enter("ann", "plume.2");
-		const old = await house.enter("ann");
+		const { plume, disk, ann, bob } = await conversation();
+		const tab = await plume.enter("ann", "plume.2");
+		const old = await plume.enter("ann");
 		bob.say("mine stays", 1);
 		ann.say("one more", 13);
 		ann.eraseAll();
 		ann.say("too late", 14);
-		await house.until(() => ann.closed !== undefined);
-		await house.settle();
+		await plume.until(() => ann.closed !== undefined);
+		await plume.settle();
 		for (const person of [ann, tab, old])
 			expect(person.closed?.code).toBe(4002);
 		expect(bob.last(SYSTEM)).toMatchObject({ kind: "left" });
@@ -443,69 +445,69 @@ describe("all of someone's", () => {
 			expect(onDisk(disk)).not.toContain(text);
 		expect(onDisk(disk)).toContain("mine stays");
 		expect(ann.last(REFUSED)).toMatchObject({ code: "isNotErasing", n: 14 });
-		const other = await house.enter("ann", "plume.2", "other@example.org");
+		const other = await plume.enter("ann", "plume.2", "other@example.org");
 		expect(other.isIn).toBe(true);
 		expect(JSON.stringify(other.received)).not.toContain("secret ");
 		await verify(disk);
 	});
 
 	test("may be very much: the next start takes it as well", async () => {
-		const { house, disk, clock } = await conversation();
+		const { plume, disk, clock } = await conversation();
 		const seqs = Array.from({ length: 150_000 }, (_, nth) => 1000 + nth);
 		const [room, author, time] = ["lobby", "ann", clock.now()];
 		const who = { name: "ann", author, by: author, as: "author" } as const;
 		const type = "message.erased";
-		house.log.append([
+		plume.log.append([
 			{ event: { type, time, room, ...who, through: 1, seqs } },
 		]);
-		await house.settle();
+		await plume.settle();
 		clock.forgetTimers();
-		const again = await houseOn(new FakeDisk(disk.files), clock);
+		const again = await testServerOn(new FakeDisk(disk.files), clock);
 		expect(again.fatal).toBeUndefined();
 	});
 
 	test("reaches what was said in a room that is forgotten since", async () => {
-		const { house, disk, clock, ann } = await conversation();
+		const { plume, disk, clock, ann } = await conversation();
 		const { session } = ann.memory;
 		const goTo = async (room: string) => {
 			ann.open({ session, room });
-			await house.settle();
+			await plume.settle();
 		};
 		await goTo("attic");
 		ann.say("secret of the attic", 1);
-		await house.settle();
+		await plume.settle();
 		await goTo("lobby");
 		clock.advance(25 * DAY);
 		await goTo("lobby");
 		clock.advance(6 * DAY);
-		await house.settle();
-		expect([...house.state.roomNames]).toEqual(["lobby"]);
+		await plume.settle();
+		expect([...plume.state.roomNames]).toEqual(["lobby"]);
 		expect(onDisk(disk)).toContain("secret of the attic");
 		ann.eraseAll();
-		await house.until(() => ann.closed !== undefined);
+		await plume.until(() => ann.closed !== undefined);
 		expect(onDisk(disk)).not.toContain("secret ");
 		await verify(disk);
 	});
 
 	test("is erased even if they and their room are gone by the time it is found", async () => {
-		const { house, disk, clock, ann } = await conversation();
+		const { plume, disk, clock, ann } = await conversation();
 		ann.open({ session: ann.memory.session, room: "attic" });
-		await house.settle();
+		await plume.settle();
 		ann.say("secret of the attic", 1);
-		await house.settle();
+		await plume.settle();
 		ann.eraseAll();
 		ann.hangUp();
 		clock.advance(400 * DAY);
-		expect([...house.state.roomNames]).toEqual(["lobby"]);
-		await house.until(() => !!house.fatal || !onDisk(disk).includes("secret "));
-		expect(house.fatal).toBeUndefined();
+		expect([...plume.state.roomNames]).toEqual(["lobby"]);
+		await plume.until(() => !!plume.fatal || !onDisk(disk).includes("secret "));
+		expect(plume.fatal).toBeUndefined();
 		await verify(disk);
 	});
 
 	test("is nothing, for who said nothing", async () => {
-		const { house, bob } = await conversation();
+		const { plume, bob } = await conversation();
 		bob.eraseAll();
-		await house.until(() => bob.closed !== undefined);
+		await plume.until(() => bob.closed !== undefined);
 		expect(erasureSeen(bob)).toBe(false);
 	});
 });
@@ -517,19 +519,19 @@ describe("very much of someone's", () => {
 	async function talkative() {
 		const disk = new FakeDisk();
 		const clock = new FakeClock();
-		const house = await houseOn(disk, clock, 10_000_000);
+		const plume = await testServerOn(disk, clock, 10_000_000);
 		const [bob, ann] = [await enter("bob"), await enter("ann")];
 		const [cleo, dan] = [await enter("cleo"), await enter("dan")];
 		for (const person of [cleo, dan])
 			person.open({ session: person.memory.session, room: "attic" });
 		for (let n = 1; n <= LINES; n++) {
 			ann.say(`secret ${n}!`, n);
-			if (n % 100 === 0) await house.settle();
+			if (n % 100 === 0) await plume.settle();
 		}
 		function enter(name: string) {
-			return house.enter(name, "plume.2");
+			return plume.enter(name, "plume.2");
 		}
-		return { house, disk, clock, ann, bob, cleo, dan };
+		return { plume, disk, clock, ann, bob, cleo, dan };
 	}
 
 	/** What is done as soon as the first part is seen to be gone. */
@@ -545,7 +547,7 @@ describe("very much of someone's", () => {
 		new Set(onDisk(disk).match(/secret \d+!/g)).size;
 
 	test("is erased in parts, between which others are heard", async () => {
-		const { house, disk, ann, bob, cleo, dan } = await talkative();
+		const { plume, disk, ann, bob, cleo, dan } = await talkative();
 		const told: string[] = [];
 		bob.onFrame = ({ kind }) => {
 			if (kind !== "erased") return;
@@ -556,8 +558,8 @@ describe("very much of someone's", () => {
 			if (text === "hello") told.push(text);
 		};
 		ann.eraseAll();
-		await house.until(() => ann.closed !== undefined);
-		await house.settle();
+		await plume.until(() => ann.closed !== undefined);
+		await plume.settle();
 		expect(told).toEqual([
 			...["450 left", "hello", "200 left", "hello", "0 left", "hello"],
 		]);
@@ -572,7 +574,7 @@ describe("very much of someone's", () => {
 	});
 
 	test("takes one read for what lies close together", async () => {
-		const { house, disk, ann } = await talkative();
+		const { plume, disk, ann } = await talkative();
 		const bytes = onDisk(disk, "data/log").length;
 		const work = { reads: 0, bytes: 0 };
 		const read = disk.read.bind(disk);
@@ -584,30 +586,30 @@ describe("very much of someone's", () => {
 			}
 		};
 		ann.eraseAll();
-		await house.until(() => ann.closed !== undefined);
+		await plume.until(() => ann.closed !== undefined);
 		expect(work.reads).toBeLessThan(10);
 		expect(work.bytes).toBeLessThan(4 * bytes);
 	});
 
 	test("is added to by nothing until the last part is gone", async () => {
-		const { house, disk, ann, bob } = await talkative();
-		const tab = await house.enter("ann", "plume.2");
+		const { plume, disk, ann, bob } = await talkative();
+		const tab = await plume.enter("ann", "plume.2");
 		onceBegun(bob, () => {
 			tab.say("too late", 1);
 			tab.eraseAll();
 		});
 		ann.eraseAll();
-		expect(await refusal(house, tab)).toBe("isNotErasing");
-		await house.until(() => tab.closed !== undefined);
+		expect(await refusal(plume, tab)).toBe("isNotErasing");
+		await plume.until(() => tab.closed !== undefined);
 		expect(onDisk(disk)).not.toContain("too late");
 		expect(onDisk(disk).match(/name.released/g)).toHaveLength(1);
 	});
 
 	test("is erased once, whatever is erased by hand meanwhile", async () => {
-		const { house, disk, ann, bob } = await talkative();
+		const { plume, disk, ann, bob } = await talkative();
 		onceBegun(bob, () => ann.erase(placeOf(ann, "secret 650!")));
 		ann.eraseAll();
-		await house.until(() => ann.closed !== undefined);
+		await plume.until(() => ann.closed !== undefined);
 		const events = onDisk(disk).matchAll(/"seqs":\[([\d,]+)\]/g);
 		const seqs = Array.from(events, ([, list]) => list?.split(",")).flat();
 		expect(new Set(seqs).size).toBe(LINES);
@@ -615,14 +617,14 @@ describe("very much of someone's", () => {
 	});
 
 	test("keeps no reader of what was said waiting for its end", async () => {
-		const { house, ann, bob } = await talkative();
+		const { plume, ann, bob } = await talkative();
 		const { epoch, target } = placeOf(ann, "secret 700!");
 		const before = Number(target) + 1;
 		onceBegun(bob, () =>
 			bob.askHistory({ room: "lobby", epoch, before, limit: 1 }),
 		);
 		ann.eraseAll();
-		await house.until(() => ann.closed !== undefined);
+		await plume.until(() => ann.closed !== undefined);
 		const [page, end] = [
 			bob.received.findIndex((frame) => frame.before === before),
 			bob.received.findLastIndex(({ kind }) => kind === "erased"),
@@ -632,13 +634,13 @@ describe("very much of someone's", () => {
 	});
 
 	test("is left undone by a stop: asking again erases the rest", async () => {
-		const { house, disk, clock, ann, bob } = await talkative();
+		const { plume, disk, clock, ann, bob } = await talkative();
 		let stopped: Promise<void> | undefined;
 		onceBegun(bob, () => {
-			stopped = house.engine.stop();
+			stopped = plume.engine.stop();
 		});
 		ann.eraseAll();
-		await house.until(() => stopped !== undefined);
+		await plume.until(() => stopped !== undefined);
 		await stopped;
 		expect(secretsOn(disk)).toBe(450);
 		await eraseTheRest(disk, clock, ann);
@@ -647,13 +649,13 @@ describe("very much of someone's", () => {
 	test("is erased by asking again after a crash at any call", async () => {
 		const found = new Set<number>();
 		for (let calls = 0; calls < 9; calls++) {
-			const { house, disk, clock, ann, bob } = await talkative();
+			const { plume, disk, clock, ann, bob } = await talkative();
 			onceBegun(bob, () => {
 				const last = disk.calls + 20 * calls;
 				disk.interrupt = ({ number }) => (number > last ? "crash" : undefined);
 			});
 			ann.eraseAll();
-			await house.until(() => disk.crashed);
+			await plume.until(() => disk.crashed);
 			const left = disk.crash(seeded(calls));
 			await eraseTheRest(left, clock, ann, (count) => found.add(count));
 		}
@@ -667,41 +669,41 @@ describe("very much of someone's", () => {
 		onStarted = (_: number) => {},
 	) {
 		clock.forgetTimers();
-		const house = await houseOn(disk, clock, 10_000_000);
+		const plume = await testServerOn(disk, clock, 10_000_000);
 		onStarted(secretsOn(disk));
-		const back = house.connect("plume.2");
+		const back = plume.connect("plume.2");
 		back.open(ann.memory);
-		await house.settle();
+		await plume.settle();
 		expect(back.isIn).toBe(true);
 		back.eraseAll();
-		await house.until(() => back.closed !== undefined);
+		await plume.until(() => back.closed !== undefined);
 		expect(secretsOn(disk)).toBe(0);
-		expect(house.fatal).toBeUndefined();
+		expect(plume.fatal).toBeUndefined();
 		await verify(disk);
 	}
 });
 
 test("what another said under the same name before stays, in every view", async () => {
-	const house = await House.open();
-	const first = await house.enter("ann");
+	const plume = await TestServer.open();
+	const first = await plume.enter("ann");
 	first.say("theirs");
-	await house.settle();
+	await plume.settle();
 	first.hangUp();
-	house.clock.advance(400 * DAY);
-	await house.settle();
-	const ann = await house.enter("ann", "plume.2", "other@example.org");
+	plume.clock.advance(400 * DAY);
+	await plume.settle();
+	const ann = await plume.enter("ann", "plume.2", "other@example.org");
 	ann.say("mine", 1);
-	await house.settle();
+	await plume.settle();
 	const mine = ann.items.find(({ text }) => text === "mine");
-	const watcher = await house.enter("cleo", "plume.2");
+	const watcher = await plume.enter("cleo", "plume.2");
 	ann.eraseAll();
-	await house.until(() => ann.closed !== undefined);
+	await plume.until(() => ann.closed !== undefined);
 	const { offset } = mine ?? { offset: 0 };
 	expect(watcher.received.find(({ kind }) => kind === "erased")).toMatchObject({
 		from: offset,
 		through: offset,
 	});
-	const dora = await house.enter("dora", "plume.2");
+	const dora = await plume.enter("dora", "plume.2");
 	expect(dora.lines).toContain("ann: theirs");
 	expect(dora.lines).not.toContain("ann: mine");
 });
@@ -713,31 +715,31 @@ describe("what another said under the same name in between", () => {
 	async function inTurn(segmentBytes: number) {
 		const disk = new FakeDisk();
 		const clock = new FakeClock();
-		const house = await houseOn(disk, clock, segmentBytes);
+		const plume = await testServerOn(disk, clock, segmentBytes);
 		for (const [email, text] of [
 			[hers, "hers, early"],
 			[his, "his"],
 		] as const) {
-			const person = await house.enter("ann", "plume.2", email);
+			const person = await plume.enter("ann", "plume.2", email);
 			person.say(text, 1);
-			await house.settle();
+			await plume.settle();
 			person.hangUp();
 			clock.advance(400 * DAY);
-			await house.settle();
+			await plume.settle();
 		}
-		const ann = await house.enter("ann", "plume.2", hers);
+		const ann = await plume.enter("ann", "plume.2", hers);
 		ann.say("hers, late", 1);
-		await house.settle();
-		const cleo = await house.enter("cleo", "plume.2");
-		return { house, disk, clock, ann, cleo };
+		await plume.settle();
+		const cleo = await plume.enter("cleo", "plume.2");
+		return { plume, disk, clock, ann, cleo };
 	}
 
 	async function erased(segmentBytes = 3000) {
 		const world = await inTurn(segmentBytes);
-		const { house, ann } = world;
+		const { plume, ann } = world;
 		ann.eraseAll();
-		await house.until(() => ann.closed !== undefined);
-		await house.settle();
+		await plume.until(() => ann.closed !== undefined);
+		await plume.settle();
 		return world;
 	}
 
@@ -766,9 +768,9 @@ describe("what another said under the same name in between", () => {
 		["that fits in one segment", 1_000_000],
 		["of many segments", 500],
 	])("stays in a log %s, whichever way one comes to it", async (_, size) => {
-		const { house, disk, clock, cleo } = await erased(size);
-		const again = await houseOn(new FakeDisk(disk.files), clock, size);
-		for (const each of [house, again]) {
+		const { plume, disk, clock, cleo } = await erased(size);
+		const again = await testServerOn(new FakeDisk(disk.files), clock, size);
+		for (const each of [plume, again]) {
 			expect(shownTo(await each.enter("dora", "plume.2"))).toEqual(left);
 			const back = each.connect("plume.2");
 			back.open({ ...cleo.memory, offset: 1, time: undefined });
@@ -788,13 +790,13 @@ describe("what another said under the same name in between", () => {
 	test.each([1_000_000, 500])(
 		"is in their export alone, in segments of %i bytes",
 		async (size) => {
-			const { house } = await erased(size);
+			const { plume } = await erased(size);
 			const exported = async (name: string, email: string) => {
-				const person = await house.enter(name, "plume.2", email);
-				const client = house.state.client(String(person.memory.client));
+				const person = await plume.enter(name, "plume.2", email);
+				const client = plume.state.client(String(person.memory.client));
 				const texts: string[] = [];
 				const { identity = "" } = client?.context ?? {};
-				for await (const { text } of house.archive.saidBy(identity))
+				for await (const { text } of plume.archive.saidBy(identity))
 					texts.push(text);
 				return texts;
 			};
@@ -805,12 +807,12 @@ describe("what another said under the same name in between", () => {
 });
 
 test("logging out everywhere ends classic connections, too", async () => {
-	const house = await House.open();
-	const other = await house.enter("bob");
-	const ann = await house.enter("ann", "plume.2");
-	const old = await house.enter("ann");
+	const plume = await TestServer.open();
+	const other = await plume.enter("bob");
+	const ann = await plume.enter("ann", "plume.2");
+	const old = await plume.enter("ann");
 	ann.logOut(true);
-	await house.settle();
+	await plume.settle();
 	expect([ann.closed?.code, old.closed?.code]).toEqual([4002, 4002]);
 	expect(other.closed).toBeUndefined();
 });

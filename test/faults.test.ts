@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { faults } from "./faults.ts";
-import { House } from "./house.ts";
+import { TestServer } from "./test-server.ts";
 
 describe("bad input and faults", () => {
 	test.each(faults)("$fault: $outcome", async ({ environment, check }) => {
-		const house = await House.open(environment ? { environment } : {});
-		await check(house);
-		expect(house.fatal).toBeUndefined();
+		const plume = await TestServer.open(environment ? { environment } : {});
+		await check(plume);
+		expect(plume.fatal).toBeUndefined();
 	});
 });

@@ -1,30 +1,34 @@
 /** What was said before one came: pages of history, for whoever is in a room. */
 import { describe, expect, test } from "vitest";
-import { IndexFiles } from "../src/archive/index-files.ts";
 import { sha256 } from "../src/engine/secrets.ts";
+import { IndexFiles } from "../src/history/index-files.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { newestSnapshot, Snapshots } from "../src/log/snapshots.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
-import { House, type Person } from "./house.ts";
+import { type Person, TestServer } from "./test-server.ts";
 
 const [TEXT, REFUSED, GAP, HISTORY] = [1, 11, 13, 14];
 const environment = { PLUME_LIMITS: "off" };
 
 /** A house on a disk, with segments of a few lines each. */
-async function houseOn(disk: FakeDisk, clock = new FakeClock(), seed = "seed") {
+async function testServerOn(
+	disk: FakeDisk,
+	clock = new FakeClock(),
+	seed = "seed",
+) {
 	const ids = () => "abcdefghijklmnopqrstuv";
 	const place = { disk, folder: "data" };
 	const log = openFileLog({ ...place, clock, ids, segmentBytes: 5000 });
 	const cache = { ...place, warn: () => {} };
 	const indexes = new IndexFiles(cache);
 	const snapshots = new Snapshots({ ...cache, every: 20 });
-	return House.open({ log, indexes, snapshots, clock, seed, environment });
+	return TestServer.open({ log, indexes, snapshots, clock, seed, environment });
 }
 
 /** What `ask` is answered with: the items, and what ends them. */
 async function page(
-	house: House,
+	plume: TestServer,
 	person: Person,
 	ask: Readonly<Record<string, unknown>> = {},
 ) {
@@ -33,36 +37,36 @@ async function page(
 	const before = Number(offset) + 1;
 	const asked = person.received.length;
 	person.askHistory({ room: "lobby", epoch, before, ...ask });
-	await house.until(() => person.received.length > asked);
+	await plume.until(() => person.received.length > asked);
 	const items = [...person.news()];
 	return { end: items.pop(), items };
 }
 
 describe("history", () => {
 	test("is there page by page, back to the first line", async () => {
-		const house = await houseOn(new FakeDisk());
-		const ann = await house.enter("ann", "plume.2");
+		const plume = await testServerOn(new FakeDisk());
+		const ann = await plume.enter("ann", "plume.2");
 		for (let n = 1; n <= 120; n++) {
 			ann.say(`line ${n}`, n);
-			await house.settle();
+			await plume.settle();
 		}
 		const live = ann.received.filter(
 			({ offset, type }) => offset && type !== 7,
 		);
-		const { end, items } = await page(house, ann);
+		const { end, items } = await page(plume, ann);
 		expect(items).toEqual(live.slice(-50));
 		expect(end).toMatchObject({ before: 122, done: true, more: true });
-		const first = await page(house, ann, { before: 72, limit: 200 });
+		const first = await page(plume, ann, { before: 72, limit: 200 });
 		expect(first.items).toEqual(live.slice(0, 71));
 		expect(first.end).toMatchObject({ before: 72, done: true, more: false });
-		const none = await page(house, ann, { before: 1 });
+		const none = await page(plume, ann, { before: 1 });
 		expect(none.items).toEqual([]);
 		expect(none.end).toMatchObject({ more: false });
 	});
 
 	test("is shown to the first who enters after a start that read only the end of the log", async () => {
 		const [disk, clock] = [new FakeDisk(), new FakeClock()];
-		const before = await houseOn(disk, clock);
+		const before = await testServerOn(disk, clock);
 		const ann = await before.enter("ann", "plume.2");
 		for (let n = 1; n <= 5; n++) ann.say(`line ${n}`, n);
 		await before.settle();
@@ -77,16 +81,16 @@ describe("history", () => {
 		await before.engine.stop();
 		clock.forgetTimers();
 
-		const house = await houseOn(disk, clock, "another");
-		const back = house.connect("plume.2");
+		const plume = await testServerOn(disk, clock, "another");
+		const back = plume.connect("plume.2");
 		back.open({ ...memory, offset: 3 });
-		const bob = house.connect("plume.2");
+		const bob = plume.connect("plume.2");
 		bob.hello("bob", "bob@example.org");
-		await house.settle();
-		bob.auth(house.mailer.codeFor("bob@example.org"));
+		await plume.settle();
+		bob.auth(plume.mailer.codeFor("bob@example.org"));
 		const hello = "Hello bob, welcome to the lobby.";
 		const isGreeted = () => bob.received.some(({ text }) => text === hello);
-		await house.until(() => back.isIn && isGreeted());
+		await plume.until(() => back.isIn && isGreeted());
 		expect(back.lines.slice(0, 3)).toEqual(
 			[3, 4, 5].map((n) => `ann: line ${n}`),
 		);
@@ -99,7 +103,7 @@ describe("history", () => {
 		/** Somebody missed 345 lines before the start; the room recalls fewer. */
 		async function away() {
 			const [disk, clock] = [new FakeDisk(), new FakeClock()];
-			const before = await houseOn(disk, clock);
+			const before = await testServerOn(disk, clock);
 			const ann = await before.enter("ann", "plume.2");
 			const bob = await before.enter("bob", "plume.2");
 			ann.hangUp();
@@ -114,13 +118,13 @@ describe("history", () => {
 
 		test("is all they missed", async () => {
 			const { disk, clock, memory } = await away();
-			const house = await houseOn(disk, clock, "another");
-			const room = house.server.room("lobby");
+			const plume = await testServerOn(disk, clock, "another");
+			const room = plume.server.room("lobby");
 			const missed = async (offset: number) => {
-				const back = house.connect("plume.2");
+				const back = plume.connect("plume.2");
 				back.open({ ...memory, offset });
-				await house.until(() => !!back.last(7));
-				await house.settle();
+				await plume.until(() => !!back.last(7));
+				await plume.settle();
 				expect(back.last(GAP)).toBeUndefined();
 				return back.items.map((item) => item.offset);
 			};
@@ -137,14 +141,14 @@ describe("history", () => {
 
 		test("is a gap where it has rotted", async () => {
 			const { disk, clock, memory } = await away();
-			const house = await houseOn(disk, clock, "another");
+			const plume = await testServerOn(disk, clock, "another");
 			const [path = "", bytes] =
 				[...disk.files].find(([path]) => path.startsWith("data/log/")) ?? [];
 			const file = await disk.open(path);
 			await file.write(Buffer.from("lime 2"), bytes?.indexOf("line 2") ?? 0);
-			const back = house.connect("plume.2");
+			const back = plume.connect("plume.2");
 			back.open(memory);
-			await house.until(() => back.last(HISTORY) !== undefined);
+			await plume.until(() => back.last(HISTORY) !== undefined);
 			const [welcome, gap] = back.received;
 			expect([welcome?.type, gap?.type]).toEqual([7, GAP]);
 			expect(back.lines.at(-1)).toBe("bob: line 345");
@@ -152,27 +156,27 @@ describe("history", () => {
 	});
 
 	test("who enters is told whether there is more than the latest", async () => {
-		const house = await House.open({
+		const plume = await TestServer.open({
 			environment: { ...environment, PLUME_LIMIT_HISTORY_MESSAGES: "2" },
 		});
-		const ann = await house.enter("ann", "plume.2");
+		const ann = await plume.enter("ann", "plume.2");
 		expect(ann.last(HISTORY)).toMatchObject({ done: true, more: false });
 		for (const text of ["one", "two", "three"]) ann.say(text);
-		await house.settle();
-		const bob = await house.enter("bob", "plume.2");
+		await plume.settle();
+		const bob = await plume.enter("bob", "plume.2");
 		const { epoch } = bob.memory;
 		expect(bob.last(HISTORY)).toMatchObject({ epoch, done: true, more: true });
 	});
 
 	test("the same is told after a restart", async () => {
 		const [disk, clock] = [new FakeDisk(), new FakeClock()];
-		const house = await houseOn(disk, clock);
-		const ann = await house.enter("ann", "plume.2");
+		const plume = await testServerOn(disk, clock);
+		const ann = await plume.enter("ann", "plume.2");
 		for (let n = 1; n <= 60; n++) ann.say(`line ${n}`, n);
-		await house.settle();
-		const before = await page(house, ann);
-		await house.engine.stop();
-		const again = await houseOn(new FakeDisk(disk.files), clock);
+		await plume.settle();
+		const before = await page(plume, ann);
+		await plume.engine.stop();
+		const again = await testServerOn(new FakeDisk(disk.files), clock);
 		const back = again.connect("plume.2");
 		back.open(ann.memory);
 		await again.settle();
@@ -180,13 +184,13 @@ describe("history", () => {
 	});
 
 	test("a page is at most 256 KiB", async () => {
-		const house = await houseOn(new FakeDisk());
-		const ann = await house.enter("ann", "plume.2");
+		const plume = await testServerOn(new FakeDisk());
+		const ann = await plume.enter("ann", "plume.2");
 		for (let n = 1; n <= 40; n++) {
 			ann.say(`x${"\u0001".repeat(3999)}`, n);
-			await house.settle();
+			await plume.settle();
 		}
-		const { items, end } = await page(house, ann, { limit: 200 });
+		const { items, end } = await page(plume, ann, { limit: 200 });
 		expect(JSON.stringify(items).length).toBeLessThan(256 * 1024);
 		expect(items.length).toBeGreaterThan(3);
 		expect(end).toMatchObject({ more: true });
@@ -194,15 +198,15 @@ describe("history", () => {
 
 	test("can be read while the disk is full", async () => {
 		const disk = new FakeDisk();
-		const house = await houseOn(disk);
-		const ann = await house.enter("ann", "plume.2");
+		const plume = await testServerOn(disk);
+		const ann = await plume.enter("ann", "plume.2");
 		ann.say("one", 1);
-		await house.settle();
+		await plume.settle();
 		disk.interrupt = ({ kind }) =>
 			kind === "write" ? { code: "ENOSPC" } : undefined;
 		ann.say("two", 2);
-		await house.settle();
-		const { items } = await page(house, ann);
+		await plume.settle();
+		const { items } = await page(plume, ann);
 		expect(items.map(({ text }) => text)).toEqual(["entered chat", "one"]);
 	});
 
@@ -216,112 +220,112 @@ describe("history", () => {
 		["a room without a name", { room: 7 }, "frameIsUnderstood"],
 		["no epoch", { epoch: undefined }, "frameIsUnderstood"],
 	])("%s is refused", async (_, ask, code) => {
-		const house = await House.open({ environment });
-		const ann = await house.enter("ann", "plume.2");
-		const { end, items } = await page(house, ann, ask);
+		const plume = await TestServer.open({ environment });
+		const ann = await plume.enter("ann", "plume.2");
+		const { end, items } = await page(plume, ann, ask);
 		expect(items).toEqual([]);
 		expect(end).toMatchObject({ type: REFUSED, code });
 	});
 
 	test("a limit above 200 counts as 200", async () => {
-		const house = await houseOn(new FakeDisk());
-		const ann = await house.enter("ann", "plume.2");
+		const plume = await testServerOn(new FakeDisk());
+		const ann = await plume.enter("ann", "plume.2");
 		for (let n = 1; n <= 230; n++) {
 			ann.say(`line ${n}`, n);
-			await house.settle();
+			await plume.settle();
 		}
-		const { items, end } = await page(house, ann, { limit: 9000 });
+		const { items, end } = await page(plume, ann, { limit: 9000 });
 		expect(items).toHaveLength(200);
 		expect(end).toMatchObject({ done: true, more: true });
 	});
 
 	test("is for those who are in", async () => {
-		const house = await House.open({ environment });
-		const ann = await house.enter("ann", "plume.2");
-		const stranger = house.connect("plume.2");
-		const { end } = await page(house, stranger, ann.memory);
+		const plume = await TestServer.open({ environment });
+		const ann = await plume.enter("ann", "plume.2");
+		const stranger = plume.connect("plume.2");
+		const { end } = await page(plume, stranger, ann.memory);
 		expect(end).toMatchObject({ code: "frameIsUnderstood" });
 		const { epoch } = ann.memory;
-		const asked = await page(house, stranger, { epoch, before: 1 });
+		const asked = await page(plume, stranger, { epoch, before: 1 });
 		expect(asked.end).toMatchObject({ code: "isInside", re: HISTORY });
 	});
 
 	test("is no classic client's", async () => {
-		const house = await House.open({ environment });
-		const bob = await house.enter("bob", "plume.2");
-		const ann = await house.enter("ann");
+		const plume = await TestServer.open({ environment });
+		const bob = await plume.enter("bob", "plume.2");
+		const ann = await plume.enter("ann");
 		ann.askHistory({ room: "lobby", epoch: bob.memory.epoch, before: 2 });
-		await house.settle();
+		await plume.settle();
 		expect(ann.received.at(-1)?.text).toContain("not be understood");
 	});
 
 	test("is read one page at a time by each", async () => {
-		const house = await houseOn(new FakeDisk());
-		const ann = await house.enter("ann", "plume.2");
+		const plume = await testServerOn(new FakeDisk());
+		const ann = await plume.enter("ann", "plume.2");
 		const { epoch } = ann.memory;
 		for (const before of [2, 1])
 			ann.askHistory({ room: "lobby", epoch, before });
-		await house.until(() => ann.last(HISTORY)?.before === 2);
+		await plume.until(() => ann.last(HISTORY)?.before === 2);
 		expect(ann.last(REFUSED)).toMatchObject({ code: "isNotTooFast" });
 	});
 
 	test("that has rotted is refused, to nobody else's harm", async () => {
 		const disk = new FakeDisk();
-		const house = await houseOn(disk);
-		const ann = await house.enter("ann", "plume.2");
+		const plume = await testServerOn(disk);
+		const ann = await plume.enter("ann", "plume.2");
 		for (let n = 1; n <= 40; n++) {
 			ann.say(`line ${n}`, n);
-			await house.settle();
+			await plume.settle();
 		}
-		await page(house, ann);
+		await page(plume, ann);
 		const [first = "", bytes] =
 			[...disk.files].find(([path]) => path.startsWith("data/log/")) ?? [];
 		const file = await disk.open(first);
 		const at = bytes?.indexOf("line 2") ?? 0;
 		await file.write(Buffer.from("lime 2"), at);
-		const { end } = await page(house, ann, { before: 5 });
+		const { end } = await page(plume, ann, { before: 5 });
 		expect(end).toMatchObject({ type: REFUSED, code: "historyIsReadable" });
-		expect((await page(house, ann, { limit: 3 })).items).toHaveLength(3);
+		expect((await page(plume, ann, { limit: 3 })).items).toHaveLength(3);
 		ann.say("still here", 41);
-		await house.settle();
+		await plume.settle();
 		expect(ann.last(TEXT)).toMatchObject({ text: "still here" });
 	});
 });
 
 test("a start reads no history, and a quiet room's is not a scan of everyone's", async () => {
 	const disk = new FakeDisk();
-	const house = await houseOn(disk);
-	const ann = await house.enter("ann", "plume.2");
+	const plume = await testServerOn(disk);
+	const ann = await plume.enter("ann", "plume.2");
 	for (let n = 1; n <= 200; n++) {
 		ann.say(`line ${n}`, n);
-		await house.settle();
+		await plume.settle();
 	}
 	const read: string[] = [];
 	disk.interrupt = ({ kind, path }) => {
 		if (kind === "read") read.push(path);
 		return undefined;
 	};
-	await page(house, ann, { limit: 3 });
+	await page(plume, ann, { limit: 3 });
 	read.length = 0;
-	await page(house, ann, { before: 2 });
+	await page(plume, ann, { before: 2 });
 	const segments = read.filter((path) => path.includes("/log/"));
 	expect(segments).toHaveLength(1);
 });
 
 test("a stop leaves the next start nothing to read", async () => {
 	const disk = new FakeDisk();
-	const house = await houseOn(disk);
-	const ann = await house.enter("ann", "plume.2");
+	const plume = await testServerOn(disk);
+	const ann = await plume.enter("ann", "plume.2");
 	ann.say("a line", 1);
-	await house.settle();
-	await house.engine.stop();
-	const before = house.state.hash();
-	const { mark, state } = (await newestSnapshot(disk, "data")) ?? {};
-	expect(mark?.seq).toBe(house.log.ordered);
+	await plume.settle();
+	await plume.engine.stop();
+	const before = plume.state.hash();
+	const { position, state } = (await newestSnapshot(disk, "data")) ?? {};
+	expect(position?.seq).toBe(plume.log.ordered);
 	expect(sha256(state ?? "")).toBe(before);
 
-	house.clock.forgetTimers();
-	const next = await houseOn(disk, house.clock, "next");
+	plume.clock.forgetTimers();
+	const next = await testServerOn(disk, plume.clock, "next");
 	const back = next.connect("plume.2");
 	back.open(ann.memory);
 	await next.until(() => back.received.length > 0);

@@ -4,7 +4,7 @@ import { openFileLog } from "../src/log/file-log.ts";
 import { Snapshots } from "../src/log/snapshots.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
-import { House } from "./house.ts";
+import { TestServer } from "./test-server.ts";
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -17,7 +17,7 @@ function start(disk: FakeDisk, now: number, accept = false) {
 	const ids = () => "abcdefghijklmnopqrstuv";
 	const waiting: string[] = [];
 	const lines: string[] = [];
-	const opening = House.open({
+	const opening = TestServer.open({
 		clock,
 		log: openFileLog({ ...place, clock, ids }),
 		// One event more than at the last is worth a snapshot, so that a stop leaves nothing to read.
@@ -32,8 +32,8 @@ function start(disk: FakeDisk, now: number, accept = false) {
 /** A folder that was last written to at a time, and stopped cleanly. */
 async function lived(now: number): Promise<FakeDisk> {
 	const disk = new FakeDisk();
-	const house = await start(disk, now).opening;
-	await house.engine.stop();
+	const plume = await start(disk, now).opening;
+	await plume.engine.stop();
 	return new FakeDisk(disk.files);
 }
 
@@ -64,10 +64,10 @@ describe.each([
 			"The log ends at 2026-01-01T00:08:00.000Z, but this machine's clock says 2026-01-01T00:00:00.000Z. Set the clock right, or start with --accept-clock.",
 		]);
 		await pass(clock, 3 * MINUTE);
-		const house = await opening;
+		const plume = await opening;
 		expect(lines).toHaveLength(3);
-		expect(house.state.time).toBe(NOW + 8 * MINUTE);
-		expect(house.clock.now()).toBe(NOW + 3 * MINUTE);
+		expect(plume.state.time).toBe(NOW + 8 * MINUTE);
+		expect(plume.clock.now()).toBe(NOW + 3 * MINUTE);
 	});
 
 	test("ends the start after 15 minutes, as no fault of the settings", async () => {

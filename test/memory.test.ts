@@ -6,7 +6,7 @@ import { openFileLog } from "../src/log/file-log.ts";
 import { Snapshots } from "../src/log/snapshots.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
-import { House, type Person } from "./house.ts";
+import { type Person, TestServer } from "./test-server.ts";
 
 const memory = {
 	...{ historyMessages: 100, catchUpItems: 2000, mailboxBytes: 262_144 },
@@ -69,31 +69,31 @@ const environment = {
 	PLUME_LIMIT_ALL_ROOMS_BYTES: "2097152",
 };
 
-async function saysMuch(house: House, person: Person, lines: number) {
+async function saysMuch(plume: TestServer, person: Person, lines: number) {
 	for (let n = 0; n < lines; n++) {
 		person.say(`${n} ${"x".repeat(3900)}`);
-		await house.settle();
+		await plume.settle();
 	}
 }
 
 test("who comes back gets what the room forgot", async () => {
-	const house = await House.open({ environment });
-	const ann = await house.enter("ann", "plume.2");
-	const bob = await house.enter("bob", "plume.2");
+	const plume = await TestServer.open({ environment });
+	const ann = await plume.enter("ann", "plume.2");
+	const bob = await plume.enter("bob", "plume.2");
 	ann.hangUp();
-	await saysMuch(house, bob, 120);
-	const back = house.connect("plume.2");
+	await saysMuch(plume, bob, 120);
+	const back = plume.connect("plume.2");
 	back.open(ann.memory);
-	await house.until(() => back.lines.length === 120);
+	await plume.until(() => back.lines.length === 120);
 	expect(back.last(types.gap)).toBeUndefined();
 });
 
 test("who enters a room that forgot everything is shown the latest of it", async () => {
-	const house = await House.open({ environment });
-	const ann = await house.enter("ann", "plume.2");
-	await saysMuch(house, ann, 20);
-	house.server.room("lobby").forgetItems();
-	const bob = await house.enter("bob", "plume.2");
+	const plume = await TestServer.open({ environment });
+	const ann = await plume.enter("ann", "plume.2");
+	await saysMuch(plume, ann, 20);
+	plume.server.room("lobby").forgetItems();
+	const bob = await plume.enter("bob", "plume.2");
 	expect(bob.lines).toHaveLength(20);
 });
 
@@ -107,20 +107,20 @@ test("two hundred who come back at once after a restart share one read", async (
 		const environment = { PLUME_LIMITS: "off" };
 		const reads = vi.spyOn(log.segments, "fetch");
 		const options = { log, snapshots, clock, seed, environment };
-		return { house: await House.open(options), reads };
+		return { plume: await TestServer.open(options), reads };
 	};
-	const { house: first } = await start("first");
+	const { plume: first } = await start("first");
 	const ann = await first.enter("ann", "plume.2");
 	for (let n = 0; n < 400; n++) ann.say(`line ${n}`);
 	await first.settle();
 	const { session, epoch, offset } = ann.memory;
 	await first.engine.stop();
 
-	const { house, reads } = await start("second");
-	const all = Array.from({ length: 200 }, () => house.connect("plume.2"));
+	const { plume, reads } = await start("second");
+	const all = Array.from({ length: 200 }, () => plume.connect("plume.2"));
 	const place = { epoch, offset: Number(offset) - 390 };
 	for (const tab of all) tab.open({ session, ...place });
-	await house.until(() => all.every(({ lines }) => lines.length === 390));
+	await plume.until(() => all.every(({ lines }) => lines.length === 390));
 	// One is what the room shows, the other what is missing before it.
 	expect(reads.mock.calls).toHaveLength(2);
 });

@@ -5,24 +5,24 @@ import { openFileLog } from "../src/log/file-log.ts";
 import { Snapshots } from "../src/log/snapshots.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
-import { House, type Person } from "./house.ts";
+import { type Person, TestServer } from "./test-server.ts";
 
-let house: House;
+let plume: TestServer;
 let ann: Person;
 let bob: Person;
 
 beforeEach(async () => {
-	house = await House.open();
-	bob = await house.enter("bob", "plume.2");
-	ann = await house.enter("ann", "plume.2");
-	house.clock.advance(60_000);
-	await house.settle();
+	plume = await TestServer.open();
+	bob = await plume.enter("bob", "plume.2");
+	ann = await plume.enter("ann", "plume.2");
+	plume.clock.advance(60_000);
+	await plume.settle();
 	bob.news();
 });
 
 /** Another tab of hers, which does not wait to be let in. */
 function annsNext(fields: object = {}): Person {
-	const tab = house.connect("plume.2");
+	const tab = plume.connect("plume.2");
 	tab.open({ session: ann.memory.session, ...fields });
 	return tab;
 }
@@ -47,14 +47,14 @@ test.each(Object.entries(ways))("%s say twenty lines", async (way, next) => {
 	ann.hangUp();
 	for (let nth = 0; nth < 8; nth++) {
 		tabs.push(floods(next(), 10));
-		await house.settle();
+		await plume.settle();
 		if (way !== "eight tabs") tabs.pop()?.hangUp();
 	}
 	expect(bob.lines).toHaveLength(20);
 	for (const tab of tabs) tab.hangUp();
-	house.clock.advance(1000);
+	plume.clock.advance(1000);
 	floods(annsNext({ client: ann.memory.client }), 6);
-	await house.settle();
+	await plume.settle();
 	expect(bob.lines).toHaveLength(25);
 });
 
@@ -62,7 +62,7 @@ test("two hundred connections in turn say twenty lines", async () => {
 	ann.hangUp();
 	for (let nth = 0; nth < 200; nth++) {
 		const tab = floods(annsNext({ client: ann.memory.client }), 5);
-		await house.settle();
+		await plume.settle();
 		tab.hangUp();
 	}
 	expect(bob.lines).toHaveLength(20);
@@ -73,7 +73,7 @@ test("of two hundred connections in turn a hundred are let in", async () => {
 	const refused: unknown[] = [];
 	for (let nth = 0; nth < 200; nth++) {
 		const tab = annsNext({ client: ann.memory.client });
-		await house.settle();
+		await plume.settle();
 		refused.push(...codes(tab));
 		tab.hangUp();
 	}
@@ -81,26 +81,26 @@ test("of two hundred connections in turn a hundred are let in", async () => {
 });
 
 test("a classic tab has no twenty of its own", async () => {
-	const classic = await house.enter("ann", "classic");
+	const classic = await plume.enter("ann", "classic");
 	floods(ann, 20);
 	floods(classic, 5);
-	await house.settle();
+	await plume.settle();
 	expect(bob.lines).toHaveLength(20);
 });
 
 test("who logs out and in again goes on where they were", async () => {
 	floods(ann, 19);
 	ann.logOut();
-	await house.settle();
-	floods(await house.enter("ann", "plume.2"), 20);
-	await house.settle();
+	await plume.settle();
+	floods(await plume.enter("ann", "plume.2"), 20);
+	await plume.settle();
 	expect(bob.lines).toHaveLength(19);
 });
 
 test("what one person says takes nothing from another", async () => {
 	floods(ann, 30);
 	floods(bob, 20);
-	await house.settle();
+	await plume.settle();
 	expect(ann.lines).toHaveLength(40);
 });
 
@@ -108,18 +108,18 @@ test("an abuser's next connection is closed at its next haste", async () => {
 	floods(ann, 20);
 	for (let nth = 0; nth < 10; nth++) {
 		const tab = floods(annsNext({ client: ann.memory.client }), 10);
-		await house.settle();
+		await plume.settle();
 		expect(tab.closed).toBeUndefined();
 		tab.hangUp();
 	}
 	for (let nth = 0; nth < 2; nth++) {
 		const tab = floods(annsNext({ client: ann.memory.client }), 1);
-		await house.settle();
+		await plume.settle();
 		expect(tab.closed?.code).toBe(1008);
 	}
-	house.clock.advance(1000);
+	plume.clock.advance(1000);
 	const back = floods(annsNext({ client: ann.memory.client }), 1);
-	await house.settle();
+	await plume.settle();
 	expect(back.closed).toBeUndefined();
 });
 
@@ -138,37 +138,37 @@ const requests: Readonly<Record<string, object>> = {
 describe("for each person there is an end to asking for", () => {
 	test.each(Object.entries(requests))("%s", async (_, frame) => {
 		const other = annsNext();
-		await house.settle();
+		await plume.settle();
 		const { session } = ann.memory;
 		for (let nth = 0; nth < 55; nth++)
 			for (const tab of [ann, other])
 				tab.raw(JSON.stringify({ session, ...frame }));
-		await house.settle();
+		await plume.settle();
 		expect(codes(ann)).toContain("isNotTooFast");
 		expect(codes(other)).toContain("isNotTooFast");
 	});
 });
 
 test("a stranger's hellos in someone's name take nothing from them", async () => {
-	const stranger = house.connect("plume.2");
+	const stranger = plume.connect("plume.2");
 	for (let nth = 0; nth < 60; nth++) stranger.hello("ann", "ann@example.org");
-	await house.settle();
+	await plume.settle();
 	floods(ann, 20);
-	await house.settle();
+	await plume.settle();
 	expect(bob.lines).toHaveLength(20);
 });
 
 test("whoever was quiet for an hour is counted no more than before", async () => {
 	floods(ann, 30);
-	house.clock.advance(3_600_001);
-	await house.settle();
+	plume.clock.advance(3_600_001);
+	await plume.settle();
 	floods(ann, 30);
-	await house.settle();
+	await plume.settle();
 	expect(bob.lines).toHaveLength(40);
 });
 
 test("nothing is counted where limits are off", async () => {
-	const free = await House.open({ environment: { PLUME_LIMITS: "off" } });
+	const free = await TestServer.open({ environment: { PLUME_LIMITS: "off" } });
 	const cat = await free.enter("cat", "plume.2");
 	floods(cat, 500);
 	await free.settle();
@@ -188,7 +188,7 @@ describe("in a day", () => {
 		const log = openFileLog({ ...place, clock, ids, segmentBytes: 30_000 });
 		const snapshots = new Snapshots({ ...place, every: 20, warn() {} });
 		const seed = `start ${starts++}`;
-		return House.open({ log, snapshots, clock, seed, environment });
+		return TestServer.open({ log, snapshots, clock, seed, environment });
 	}
 
 	test("one person says so many bytes of the log, over a restart too, and then no more until the next", async () => {

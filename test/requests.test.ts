@@ -1,16 +1,16 @@
 /** A client gives a request an id, and its answer or refusal brings that back. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
-import { House, type Person } from "./house.ts";
+import { type Person, TestServer } from "./test-server.ts";
 
-let house: House;
+let plume: TestServer;
 let ann: Person;
 
 beforeEach(async () => {
-	house = await House.open();
-	ann = await house.enter("ann", "plume.2");
+	plume = await TestServer.open();
+	ann = await plume.enter("ann", "plume.2");
 	ann.say("one", 1);
-	await house.settle();
+	await plume.settle();
 	ann.news();
 });
 
@@ -18,33 +18,33 @@ async function answer(person: Person, frame: object) {
 	person.news();
 	const asked = person.received.length;
 	person.raw(JSON.stringify(frame));
-	await house.until(() => person.received.length > asked);
-	await house.settle();
+	await plume.until(() => person.received.length > asked);
+	await plume.settle();
 	return person.news();
 }
 
 describe("the answer brings back the id of", () => {
 	test("a hello", async () => {
-		const bob = house.connect("plume.2");
+		const bob = plume.connect("plume.2");
 		const hello = { type: types.hello, text: "bob\nbob@example.org" };
 		const [pending] = await answer(bob, { ...hello, id: "h1" });
 		expect(pending).toMatchObject({ type: types.pending, id: "h1" });
 	});
 
 	test("the right code", async () => {
-		const bob = house.connect("plume.2");
+		const bob = plume.connect("plume.2");
 		bob.hello("bob", "bob@example.org");
-		await house.settle();
-		const code = house.mailer.codeFor("bob@example.org");
+		await plume.settle();
+		const code = plume.mailer.codeFor("bob@example.org");
 		await answer(bob, { type: types.auth, text: code, id: "a1" });
 		expect(bob.last(types.authAck)).toMatchObject({ id: "a1" });
 		expect(bob.last(types.welcome)).toMatchObject({ id: "a1" });
 	});
 
 	test("a wrong code", async () => {
-		const bob = house.connect("plume.2");
+		const bob = plume.connect("plume.2");
 		bob.hello("bob", "bob@example.org");
-		await house.settle();
+		await plume.settle();
 		const wrong = { type: types.auth, text: "000000", id: "a1" };
 		expect(await answer(bob, wrong)).toMatchObject([
 			{ type: types.authRst, id: "a1" },
@@ -53,18 +53,18 @@ describe("the answer brings back the id of", () => {
 	});
 
 	test("an open with a session", async () => {
-		const tab = house.connect("plume.2");
+		const tab = plume.connect("plume.2");
 		const { session } = ann.memory;
 		await answer(tab, { type: types.open, session, id: "o1" });
 		expect(tab.last(types.welcome)).toMatchObject({ id: "o1" });
 	});
 
 	test("an open with a pending id", async () => {
-		const bob = house.connect("plume.2");
+		const bob = plume.connect("plume.2");
 		bob.hello("bob", "bob@example.org");
-		await house.settle();
+		await plume.settle();
 		const pending = bob.last(types.pending)?.pending;
-		const tab = house.connect("plume.2");
+		const tab = plume.connect("plume.2");
 		const [reply] = await answer(tab, { type: types.open, pending, id: "o1" });
 		expect(reply).toMatchObject({ type: types.pending, id: "o1" });
 	});
@@ -125,7 +125,7 @@ describe("a refusal brings back the id and the type of", () => {
 		["a logout", { type: types.logout }],
 		["heads", { type: types.signal, kind: "heads", rooms: [] }],
 	])("%s from a stranger", async (_, frame) => {
-		const stranger = house.connect("plume.2");
+		const stranger = plume.connect("plume.2");
 		const news = await answer(stranger, { ...frame, id: "r1" });
 		expect(news.at(-1)).toMatchObject({ re: frame.type, id: "r1" });
 	});
@@ -133,7 +133,7 @@ describe("a refusal brings back the id and the type of", () => {
 	test("a request that came too fast", async () => {
 		const asked = { type: types.history, ...place, before: 2 };
 		for (let n = 0; n < 30; n++) ann.raw(JSON.stringify(asked));
-		await house.settle();
+		await plume.settle();
 		const [refused] = await answer(ann, { ...asked, id: "r1" });
 		const { history: re } = types;
 		expect(refused).toMatchObject({ code: "isNotTooFast", re, id: "r1" });
@@ -167,9 +167,9 @@ test("a text that is not understood names its number", async () => {
 });
 
 test("a classic client's id is nobody's business", async () => {
-	const bob = await house.enter("bob");
+	const bob = await plume.enter("bob");
 	bob.news();
 	bob.raw(JSON.stringify({ type: types.text, text: "hi", id: 7 }));
-	await house.settle();
+	await plume.settle();
 	expect(bob.lines.at(-1)).toBe("bob: hi");
 });

@@ -3,15 +3,19 @@ import { describe, expect, test } from "vitest";
 import { openFileLog } from "../src/log/file-log.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
-import { House, type Person } from "./house.ts";
+import { type Person, TestServer } from "./test-server.ts";
 
 const [TEXT, WELCOME, REFUSED, SYSTEM] = [1, 7, 11, 12];
 const [GAP, HISTORY] = [13, 14];
 
-async function houseOn(disk: FakeDisk, clock: FakeClock, restored = false) {
+async function testServerOn(
+	disk: FakeDisk,
+	clock: FakeClock,
+	restored = false,
+) {
 	const ids = () => "abcdefghijklmnopqrstuv";
 	const place = { disk, folder: "data", clock, ids };
-	return House.open({
+	return TestServer.open({
 		...{ clock, log: openFileLog({ ...place, segmentBytes: 2000 }) },
 		environment: { PLUME_LIMITS: "off" },
 		accepts: { clock: false, missing: false, restored, secret: false },
@@ -19,49 +23,54 @@ async function houseOn(disk: FakeDisk, clock: FakeClock, restored = false) {
 	});
 }
 
-async function says(house: House, person: Person, n: number, text: string) {
-	house.clock.advance(1000);
+async function says(
+	plume: TestServer,
+	person: Person,
+	n: number,
+	text: string,
+) {
+	plume.clock.advance(1000);
 	person.say(text, n);
-	await house.settle();
+	await plume.settle();
 }
 
 /** Ann and Bob have talked, a backup was made, and they went on to talk. */
 async function talkedOn() {
 	const disk = new FakeDisk();
 	const clock = new FakeClock();
-	const house = await houseOn(disk, clock);
-	const ann = await house.enter("ann", "plume.2");
-	const bob = await house.enter("bob", "plume.2");
-	for (let n = 1; n <= 5; n++) await says(house, ann, n, `kept ${n}`);
+	const plume = await testServerOn(disk, clock);
+	const ann = await plume.enter("ann", "plume.2");
+	const bob = await plume.enter("bob", "plume.2");
+	for (let n = 1; n <= 5; n++) await says(plume, ann, n, `kept ${n}`);
 	const backup = new FakeDisk(disk.files);
-	for (let n = 6; n <= 9; n++) await says(house, ann, n, `lost ${n}`);
-	await house.engine.stop();
+	for (let n = 6; n <= 9; n++) await says(plume, ann, n, `lost ${n}`);
+	await plume.engine.stop();
 	return { backup, clock, ann, bob };
 }
 
-async function comesBack(house: House, memory: Person["memory"]) {
-	const back = house.connect("plume.2");
+async function comesBack(plume: TestServer, memory: Person["memory"]) {
+	const back = plume.connect("plume.2");
 	back.open(memory);
-	await house.settle();
+	await plume.settle();
 	return back;
 }
 
 async function restored(isTold = true) {
 	const { backup, clock, ann, bob } = await talkedOn();
-	const house = await houseOn(backup, clock, isTold);
-	const other = await comesBack(house, { ...bob.memory, client: undefined });
-	return { house, backup, clock, ann, bob, other };
+	const plume = await testServerOn(backup, clock, isTold);
+	const other = await comesBack(plume, { ...bob.memory, client: undefined });
+	return { plume, backup, clock, ann, bob, other };
 }
 
 const types = (person: Person) => person.received.map(({ type }) => type);
 
 describe("after a restore that the server was told of", () => {
 	test("whoever comes back is told of a gap and gets the history anew", async () => {
-		const { house, ann, other } = await restored();
+		const { plume, ann, other } = await restored();
 		const last = Number(other.last(WELCOME)?.last);
 		for (let n = 1; n <= 15; n++)
-			await says(house, other, last + n, `new ${n}`);
-		const back = await comesBack(house, ann.memory);
+			await says(plume, other, last + n, `new ${n}`);
+		const back = await comesBack(plume, ann.memory);
 		expect(types(back)).toContain(GAP);
 		expect(back.last(WELCOME)?.epoch).not.toBe(ann.memory.epoch);
 		expect(back.lines.slice(0, 5)).toEqual(
@@ -73,29 +82,29 @@ describe("after a restore that the server was told of", () => {
 	});
 
 	test("offsets and numbers go on from where the copy ends", async () => {
-		const { house, ann } = await restored();
-		const back = await comesBack(house, ann.memory);
+		const { plume, ann } = await restored();
+		const back = await comesBack(plume, ann.memory);
 		expect(back.last(WELCOME)).toMatchObject({
 			client: ann.memory.client,
 			last: 5,
 			said: 5,
 		});
-		await says(house, back, 10, "too far on");
+		await says(plume, back, 10, "too far on");
 		expect(back.last(REFUSED)).toMatchObject({
 			code: "isNextInOrder",
 			expected: 6,
 		});
-		await says(house, back, 6, "goes on");
+		await says(plume, back, 6, "goes on");
 		expect(back.lines.at(-1)).toBe("ann: goes on");
 	});
 
 	test("older items are read under the new epoch, and under no other", async () => {
-		const { house, ann, other } = await restored();
+		const { plume, ann, other } = await restored();
 		const { epoch } = other.memory;
 		const before = Number(other.memory.offset) + 1;
 		other.news();
 		other.askHistory({ room: "lobby", epoch, before, limit: 200 });
-		await house.until(() => other.last(HISTORY)?.before === before);
+		await plume.until(() => other.last(HISTORY)?.before === before);
 		const said = other.news().filter(({ type }) => type === TEXT);
 		expect(said.map(({ text }) => text)).toEqual(
 			[1, 2, 3, 4, 5].map((n) => `kept ${n}`),
@@ -107,16 +116,16 @@ describe("after a restore that the server was told of", () => {
 				before: 2,
 				target: 3,
 			});
-			await house.until(() => other.news().length > 0);
+			await plume.until(() => other.news().length > 0);
 			expect(other.last(REFUSED)?.code).toBe("placeIsKnown");
 		}
 	});
 
 	test("whoever takes back all they said takes back what is older than the restore", async () => {
-		const { house, backup, ann, other } = await restored();
-		const back = await comesBack(house, ann.memory);
+		const { plume, backup, ann, other } = await restored();
+		const back = await comesBack(plume, ann.memory);
 		back.eraseAll();
-		await house.until(() => back.closed !== undefined);
+		await plume.until(() => back.closed !== undefined);
 		const { epoch } = other.memory;
 		expect(other.last(SYSTEM)?.epoch).toBe(epoch);
 		expect(other.received.filter(({ kind }) => kind === "erased")).toEqual([
@@ -126,22 +135,22 @@ describe("after a restore that the server was told of", () => {
 	});
 
 	test("a head tells how many messages were said before", async () => {
-		const { house, backup, clock, bob, other } = await restored();
+		const { plume, backup, clock, bob, other } = await restored();
 		const last = Number(other.last(WELCOME)?.last);
-		await says(house, other, last + 1, "new");
-		await house.engine.stop();
-		const again = await houseOn(backup, clock);
+		await says(plume, other, last + 1, "new");
+		await plume.engine.stop();
+		const again = await testServerOn(backup, clock);
 		const back = await comesBack(again, bob.memory);
-		back.hint("heads", { rooms: ["lobby"] });
+		back.publish("heads", { rooms: ["lobby"] });
 		await again.settle();
 		const head = back.received.find(({ kind }) => kind === "head");
 		expect(head).toMatchObject({ said: 6, restored: 5 });
 	});
 
 	test("the next start needs not be told again", async () => {
-		const { house, backup, clock, bob, other } = await restored();
-		await house.engine.stop();
-		const again = await houseOn(backup, clock);
+		const { plume, backup, clock, bob, other } = await restored();
+		await plume.engine.stop();
+		const again = await testServerOn(backup, clock);
 		const { session } = bob.memory;
 		const back = await comesBack(again, { ...other.memory, session });
 		expect(types(back)).toContain(WELCOME);
@@ -151,30 +160,30 @@ describe("after a restore that the server was told of", () => {
 
 describe("after a restore that the server was not told of", () => {
 	test("an offset that the room has not reached gets a gap", async () => {
-		const { house, ann } = await restored(false);
-		const back = await comesBack(house, { ...ann.memory, time: undefined });
+		const { plume, ann } = await restored(false);
+		const back = await comesBack(plume, { ...ann.memory, time: undefined });
 		expect(types(back)).toContain(GAP);
 	});
 
 	test.each([5, 500])(
 		"another item at that offset gets a gap after %i lines more",
 		async (many) => {
-			const { house, ann, other } = await restored(false);
+			const { plume, ann, other } = await restored(false);
 			const last = Number(other.last(WELCOME)?.last);
 			for (let n = 1; n <= many; n++)
-				await says(house, other, last + n, `new ${n}`);
-			const back = await comesBack(house, ann.memory);
+				await says(plume, other, last + n, `new ${n}`);
+			const back = await comesBack(plume, ann.memory);
 			expect(types(back)).toContain(GAP);
 			expect(back.lines.at(-1)).toBe(`bob: new ${many}`);
 		},
 	);
 
 	test("the same item gets what was missed", async () => {
-		const { house, ann, bob, backup, clock } = await restored(false);
+		const { plume, ann, bob, backup, clock } = await restored(false);
 		const kept = ann.items.find(({ text }) => text === "kept 5");
 		const [offset, time] = [kept?.offset, kept?.time];
-		await house.engine.stop();
-		const again = await houseOn(backup, clock);
+		await plume.engine.stop();
+		const again = await testServerOn(backup, clock);
 		const back = await comesBack(again, { ...bob.memory, offset, time });
 		expect(types(back)).toContain(WELCOME);
 		expect(types(back)).not.toContain(GAP);

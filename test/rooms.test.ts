@@ -3,19 +3,19 @@ import { beforeEach, expect, test } from "vitest";
 import { openFileLog } from "../src/log/file-log.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
-import { House, type Person } from "./house.ts";
 import { World } from "./simulation/world.ts";
+import { type Person, TestServer } from "./test-server.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-let house: House;
+let plume: TestServer;
 let ann: Person;
 let bob: Person;
 beforeEach(async () => {
-	house = await House.open();
-	ann = await house.enter("ann", "plume.2");
-	bob = await house.enter("bob", "plume.2");
+	plume = await TestServer.open();
+	ann = await plume.enter("ann", "plume.2");
+	bob = await plume.enter("bob", "plume.2");
 });
 
 /** Goes on to another room on the same socket, or back to one it remembers. */
@@ -23,7 +23,7 @@ async function goesTo(
 	person: Person,
 	room: string,
 	memory: Readonly<Record<string, unknown>> = {},
-	where = house,
+	where = plume,
 ) {
 	const { session } = person.memory;
 	person.news();
@@ -34,10 +34,10 @@ async function goesTo(
 
 async function says(person: Person, text: string, n?: number) {
 	person.say(text, n);
-	await house.settle();
+	await plume.settle();
 }
 
-const rooms = () => [...house.state.roomNames];
+const rooms = () => [...plume.state.roomNames];
 
 test("who goes to a room is in it alone: with its own order, its own epoch, and nothing said", async () => {
 	await says(ann, "hello", 1);
@@ -76,20 +76,20 @@ test("a name in a link is one name, however it is written; what is none is refus
 		expect(await goesTo(bob, room as string)).toMatchObject([
 			{ type: 11, re: 6, code: "roomIsNamed" },
 		]);
-	const cleo = house.connect("plume.2");
+	const cleo = plume.connect("plume.2");
 	cleo.hello("cleo", "cleo@example.org", "no room");
-	await house.settle();
+	await plume.settle();
 	expect(cleo.last(5)).toMatchObject({ code: "roomIsNamed" });
 	expect(rooms()).toEqual(["lobby", "cats"]);
 });
 
 test("one may log in right into a room, and its bot says which it is", async () => {
-	const cleo = house.connect("plume.2");
+	const cleo = plume.connect("plume.2");
 	cleo.hello("cleo", "cleo@example.org", "Cats");
-	await house.settle();
+	await plume.settle();
 	expect(rooms()).toEqual(["lobby"]);
-	cleo.auth(house.mailer.codeFor("cleo@example.org"));
-	await house.settle();
+	cleo.auth(plume.mailer.codeFor("cleo@example.org"));
+	await plume.settle();
 	expect(cleo.last(7)).toMatchObject({ room: "cats" });
 	expect(cleo.received.map(({ text }) => text).join()).toContain("“cats”");
 	expect(bob.lines.join()).not.toContain("cleo");
@@ -100,17 +100,17 @@ test("there and back again within the grace makes no noise, and nothing is misse
 	await goesTo(ann, "cats");
 	const cats = ann.memory;
 	await says(bob, "while you were out");
-	house.clock.advance(59_000);
+	plume.clock.advance(59_000);
 	expect(await goesTo(ann, "lobby", memory)).toMatchObject([
 		{ type: 7, room: "lobby", client: memory.client },
 		{ type: 1, text: "while you were out" },
 	]);
-	house.clock.advance(59_000);
+	plume.clock.advance(59_000);
 	expect(await goesTo(ann, "cats", cats)).toMatchObject([
 		{ type: 7, room: "cats", client: cats.client },
 	]);
-	house.clock.advance(60_000);
-	await house.settle();
+	plume.clock.advance(60_000);
+	await plume.settle();
 	expect(bob.last(12)).toMatchObject({ kind: "left", user: { name: "ann" } });
 	expect(ann.items.filter(({ kind }) => kind === "left")).toEqual([]);
 });
@@ -127,17 +127,17 @@ test("faster than the disk: only where one stopped, one is", async () => {
 		[7, "lobby"],
 		[1, "lobby"],
 	]);
-	house.clock.advance(60_000);
-	await house.settle();
+	plume.clock.advance(60_000);
+	await plume.settle();
 	const members = rooms().map(
-		(room) => house.state.room(room)?.context.members,
+		(room) => plume.state.room(room)?.context.members,
 	);
 	expect(members.map((them) => them?.size)).toEqual([2, 0, 0, 0, 0]);
 });
 
 test("a line for another room than one is in is refused, not said in the wrong one", async () => {
 	ann.raw(JSON.stringify({ type: 1, text: "for cats", room: "cats", n: 1 }));
-	await house.settle();
+	await plume.settle();
 	expect(ann.last(11)).toMatchObject({ code: "isInside", n: 1 });
 	expect(bob.lines).not.toContain("ann: for cats");
 });
@@ -155,37 +155,39 @@ test("a move that is refused leaves one where one was, and makes no room", async
 test("kept places are no tabs; but flipping through rooms without end is refused", async () => {
 	for (let i = 0; i < 15; i++) await goesTo(ann, `room${i}`);
 	expect(ann.last(7)).toMatchObject({ room: "room14" });
-	house = await House.open({
+	plume = await TestServer.open({
 		environment: { PLUME_LIMIT_ROOMS_MADE: "99" },
 	});
-	ann = await house.enter("ann", "plume.2");
+	ann = await plume.enter("ann", "plume.2");
 	const { session } = ann.memory;
-	house.clock.advance(10_000);
+	plume.clock.advance(10_000);
 	for (let i = 0; i < 7; i++) {
-		const tab = house.connect("plume.2");
+		const tab = plume.connect("plume.2");
 		tab.open({ session });
-		await house.settle();
+		await plume.settle();
 		expect(tab.isIn).toBe(true);
 	}
 	expect((await goesTo(ann, "room0", { client: "x" }))[0]?.type).toBe(7);
-	const ninth = house.connect("plume.2");
+	const ninth = plume.connect("plume.2");
 	ninth.open({ session });
-	await house.settle();
+	await plume.settle();
 	expect(ninth.last(11)).toMatchObject({ code: "tabsAreLeft" });
 	let refused: unknown;
 	for (let i = 0; i < 64 && !refused; i++) {
-		house.clock.advance(500);
+		plume.clock.advance(500);
 		const [answer] = await goesTo(ann, `more${i}`);
 		if (answer?.type === 11) refused = answer.code;
 	}
 	expect(refused).toBe("tabsAreLeft");
-	expect(house.state.places("").length).toBe(0);
-	const { identity = "" } = house.state.server.context.names.get("ann") ?? {};
-	expect(house.state.places(identity).length).toBeLessThanOrEqual(64);
+	expect(plume.state.places("").length).toBe(0);
+	const { identity = "" } = plume.state.server.context.names.get("ann") ?? {};
+	expect(plume.state.places(identity).length).toBeLessThanOrEqual(64);
 });
 
 test("there are so many rooms and no more, but the lobby always", async () => {
-	const small = await House.open({ environment: { PLUME_LIMIT_ROOMS: "2" } });
+	const small = await TestServer.open({
+		environment: { PLUME_LIMIT_ROOMS: "2" },
+	});
 	const cleo = small.connect("plume.2");
 	cleo.hello("cleo", "cleo@example.org", "one");
 	await small.settle();
@@ -207,29 +209,29 @@ test("a room where nothing was said is forgotten within the hour, one with words
 	await goesTo(ann, "cats");
 	await says(ann, "a cat");
 	await goesTo(ann, "lobby");
-	house.clock.advance(HOUR);
-	await house.settle();
+	plume.clock.advance(HOUR);
+	await plume.settle();
 	expect(rooms()).toEqual(["lobby", "cats"]);
-	house.clock.advance(29 * DAY);
+	plume.clock.advance(29 * DAY);
 	await goesTo(bob, "cats");
 	await goesTo(bob, "lobby");
-	house.clock.advance(29 * DAY);
-	await house.settle();
+	plume.clock.advance(29 * DAY);
+	await plume.settle();
 	expect(rooms()).toEqual(["lobby", "cats"]);
-	house.clock.advance(2 * DAY);
-	await house.settle();
+	plume.clock.advance(2 * DAY);
+	await plume.settle();
 	expect(rooms()).toEqual(["lobby"]);
 });
 
 test("nobody's room is forgotten while they are in it, nor the lobby ever", async () => {
 	await goesTo(ann, "cats");
-	house.clock.advance(20 * DAY);
+	plume.clock.advance(20 * DAY);
 	ann.hangUp();
 	bob.hangUp();
-	await house.settle();
+	await plume.settle();
 	expect(rooms()).toEqual(["lobby", "cats"]);
-	house.clock.advance(2 * HOUR);
-	await house.settle();
+	plume.clock.advance(2 * HOUR);
+	await plume.settle();
 	expect(rooms()).toEqual(["lobby"]);
 });
 
@@ -238,10 +240,10 @@ test("a room that was forgotten and is made again is another: a gap, and new num
 	await says(ann, "a cat", 1);
 	const cats = ann.memory;
 	await goesTo(ann, "lobby");
-	house.clock.advance(25 * DAY);
+	plume.clock.advance(25 * DAY);
 	await goesTo(ann, "lobby");
-	house.clock.advance(6 * DAY);
-	await house.settle();
+	plume.clock.advance(6 * DAY);
+	await plume.settle();
 	const [welcome, ...rest] = await goesTo(ann, "cats", cats);
 	expect(welcome).toMatchObject({ type: 7, offset: 0, last: 0, said: 0 });
 	expect(welcome?.epoch).not.toBe(cats.epoch);
@@ -260,10 +262,10 @@ test.each([0, 100])(
 	async (lines) => {
 		const world = new World();
 		await world.start();
-		const cleo = await world.house.enter("cleo", "plume.2");
-		const dan = await world.house.enter("dan", "plume.2");
+		const cleo = await world.plume.enter("cleo", "plume.2");
+		const dan = await world.plume.enter("dan", "plume.2");
 		for (const room of ["gone", "cats"])
-			await goesTo(cleo, room, {}, world.house);
+			await goesTo(cleo, room, {}, world.plume);
 		cleo.say("a cat", 1);
 		await world.settle();
 		world.clock.advance(HOUR);
@@ -274,16 +276,16 @@ test.each([0, 100])(
 		}
 		const { memory } = cleo;
 		await world.crash(0);
-		const { house } = world;
-		expect([...house.state.roomNames].sort()).toEqual(["cats", "lobby"]);
-		const back = house.connect("plume.2");
+		const { plume } = world;
+		expect([...plume.state.roomNames].sort()).toEqual(["cats", "lobby"]);
+		const back = plume.connect("plume.2");
 		back.open(memory);
-		await house.until(() => back.received.length > 0);
+		await plume.until(() => back.received.length > 0);
 		const { client, epoch } = memory;
 		const cats = { room: "cats", client, epoch, last: 1, said: 1, offset: 2 };
 		expect(back.received).toMatchObject([{ type: 7, ...cats }]);
 		const { session } = memory;
-		expect(await goesTo(back, "gone", { session }, house)).toMatchObject([
+		expect(await goesTo(back, "gone", { session }, plume)).toMatchObject([
 			{ type: 11, code: "sessionIsOpen" },
 		]);
 		world.check();
@@ -293,20 +295,20 @@ test.each([0, 100])(
 test("logging out leaves every room", async () => {
 	await goesTo(ann, "cats");
 	ann.logOut();
-	await house.settle();
+	await plume.settle();
 	expect(ann.closed?.code).toBe(4002);
-	expect(house.state.room("cats")?.context.members.size).toBe(0);
+	expect(plume.state.room("cats")?.context.members.size).toBe(0);
 	expect(bob.last(12)).toMatchObject({ kind: "left", user: { name: "ann" } });
 });
 
 test("a classic client is in the lobby, whatever room it names", async () => {
-	const old = house.connect();
+	const old = plume.connect();
 	old.hello("old", "old@example.org", "cats");
-	await house.settle();
-	old.auth(house.mailer.codeFor("old@example.org"));
-	await house.settle();
+	await plume.settle();
+	old.auth(plume.mailer.codeFor("old@example.org"));
+	await plume.settle();
 	old.raw(JSON.stringify({ type: 1, text: "hi", room: "cats" }));
-	await house.settle();
+	await plume.settle();
 	expect(bob.lines).toContain("old: hi");
 });
 
@@ -314,24 +316,24 @@ test("a person makes twenty rooms, in whatever tab or under whichever name, and 
 	const [disk, clock] = [new FakeDisk(), new FakeClock()];
 	const ids = () => "abcdefghijklmnopqrstuv";
 	const open = () =>
-		House.open({
+		TestServer.open({
 			clock,
 			log: openFileLog({ disk, folder: "data", clock, ids }),
 		});
-	house = await open();
-	const other = await house.enter("bob", "plume.2");
+	plume = await open();
+	const other = await plume.enter("bob", "plume.2");
 	await goesTo(other, "bobs");
 	await says(other, "mine", 1);
 	const enter = async (name: string, to: string) => {
-		const tab = await house.enter(name, "plume.2", to);
-		house.clock.advance(60_000);
+		const tab = await plume.enter(name, "plume.2", to);
+		plume.clock.advance(60_000);
 		return tab;
 	};
 	const makes = async (tab: Person, room: string) => {
 		const [answer] = await goesTo(tab, room);
 		if (answer?.type === 7) tab.say("one line", 1, room);
-		await house.settle();
-		house.clock.advance(1_000);
+		await plume.settle();
+		plume.clock.advance(1_000);
 		return answer;
 	};
 	const tabs = [
@@ -351,14 +353,14 @@ test("a person makes twenty rooms, in whatever tab or under whichever name, and 
 	expect(await makes(tabs[0] ?? other, "bobs")).toMatchObject({ type: 7 });
 	expect(await makes(tabs[0] ?? other, "room7")).toMatchObject({ type: 7 });
 	// Who made which is in the log.
-	await house.engine.stop();
-	house = await open();
-	const back = house.connect("plume.2");
+	await plume.engine.stop();
+	plume = await open();
+	const back = plume.connect("plume.2");
 	back.open({ session: tabs[2]?.memory.session, room: "onemore" });
-	await house.settle();
+	await plume.settle();
 	expect(back.news()).toMatchObject([{ code: "roomsMadeAreLeft" }]);
 	expect(await makes(await enter("cy", "cy@example.org"), "cys")).toMatchObject(
 		{ type: 7 },
 	);
-	expect([...house.state.roomNames]).toContain("bobs");
+	expect([...plume.state.roomNames]).toContain("bobs");
 });

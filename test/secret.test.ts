@@ -4,7 +4,7 @@ import { Secrets } from "../src/engine/secrets.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
-import { House, seededBytes } from "./house.ts";
+import { seededBytes, TestServer } from "./test-server.ts";
 
 const ID = "abcdefghijklmnopqrstuv";
 const RIGHT = "the right secret, long enough";
@@ -26,7 +26,7 @@ let starts = 0;
 function start(
 	disk: FakeDisk,
 	{ secret = RIGHT, accept = false, old = false, segmentBytes = 1e6 }: Start,
-): Promise<House> {
+): Promise<TestServer> {
 	const clock = new FakeClock();
 	const place = { disk, folder: "data", clock, segmentBytes };
 	const log = openFileLog({ ...place, ids: () => ID });
@@ -38,15 +38,15 @@ function start(
 		secret: accept,
 	};
 	const seed = `start ${starts++}`;
-	return House.open({ log, clock, secret, accepts, seed });
+	return TestServer.open({ log, clock, secret, accepts, seed });
 }
 
 /** A folder in which ann has her name. */
 async function lived(options: Start): Promise<FakeDisk> {
 	const disk = new FakeDisk();
-	const house = await start(disk, options);
-	await house.enter("ann");
-	await house.engine.stop();
+	const plume = await start(disk, options);
+	await plume.enter("ann");
+	await plume.engine.stop();
 	return disk;
 }
 
@@ -76,8 +76,8 @@ describe("the fingerprint", () => {
 
 	test("is that of another secret at once if that was accepted", async () => {
 		const disk = await lived({});
-		const house = await start(disk, { secret: WRONG, accept: true });
-		await house.engine.stop();
+		const plume = await start(disk, { secret: WRONG, accept: true });
+		await plume.engine.stop();
 		expect(named(disk)).toEqual([RIGHT, WRONG].map(fingerprintOf));
 		const again = await start(disk, { secret: WRONG });
 		await again.engine.stop();
@@ -90,18 +90,18 @@ describe("a log from before there were fingerprints", () => {
 
 	test("gets none while nobody showed that the secret is the right one", async () => {
 		const disk = await lived({ old: true });
-		const house = await start(disk, { ...next, secret: WRONG });
-		await house.enter("bob");
-		await house.enter("bob");
-		await house.engine.stop();
+		const plume = await start(disk, { ...next, secret: WRONG });
+		await plume.enter("bob");
+		await plume.enter("bob");
+		await plume.engine.stop();
 		expect(new Set(named(disk))).toEqual(new Set([undefined]));
 	});
 
 	test("gets it with the segment after a hello from someone it knows", async () => {
 		const disk = await lived({ old: true });
-		const house = await start(disk, next);
-		await house.enter("ann");
-		await house.engine.stop();
+		const plume = await start(disk, next);
+		await plume.enter("ann");
+		await plume.engine.stop();
 		expect(named(disk)[0]).toBeUndefined();
 		expect(named(disk).at(-1)).toBe(fingerprintOf(RIGHT));
 		await expect(start(disk, { secret: WRONG })).rejects.toThrow("secret");
@@ -109,8 +109,8 @@ describe("a log from before there were fingerprints", () => {
 
 	test("gets it with the next segment if the secret was accepted", async () => {
 		const disk = await lived({ old: true });
-		const house = await start(disk, { ...next, accept: true });
-		await house.engine.stop();
+		const plume = await start(disk, { ...next, accept: true });
+		await plume.engine.stop();
 		expect(named(disk).at(-1)).toBe(fingerprintOf(RIGHT));
 	});
 });

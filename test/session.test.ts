@@ -3,23 +3,23 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Stored } from "../src/log/log.ts";
 import { memoryLog } from "../src/log/memory-log.ts";
 import { FakeClock } from "./fakes/clock.ts";
-import { House, type Person, type Received } from "./house.ts";
 import { World } from "./simulation/world.ts";
+import { type Person, type Received, TestServer } from "./test-server.ts";
 
 const DAY_MS = 86_400_000;
 
-let house: House;
+let plume: TestServer;
 let ann: Person;
 let bob: Person;
 beforeEach(async () => {
-	house = await House.open();
-	ann = await house.enter("ann", "plume.2");
-	bob = await house.enter("bob", "plume.2");
+	plume = await TestServer.open();
+	ann = await plume.enter("ann", "plume.2");
+	bob = await plume.enter("bob", "plume.2");
 });
 
 async function comesBack(
 	memory: Readonly<Record<string, unknown>>,
-	where = house,
+	where = plume,
 ): Promise<Person> {
 	const person = where.connect("plume.2");
 	person.open(memory);
@@ -33,7 +33,7 @@ test("a lost tab comes back in its place: what it missed, in order, and no one w
 	ann.hangUp();
 	bob.say("one");
 	bob.say("two");
-	await house.settle();
+	await plume.settle();
 	const back = await comesBack(ann.memory);
 	expect(back.received.map(({ type, text }) => [type, text])).toEqual([
 		[7, undefined],
@@ -45,60 +45,60 @@ test("a lost tab comes back in its place: what it missed, in order, and no one w
 		user: { name: "ann" },
 	});
 	bob.say("three");
-	await house.settle();
+	await plume.settle();
 	expect(back.received.at(-1)).toMatchObject({ text: "three" });
 	expect(bob.lines.join()).not.toContain("ann");
 });
 
 test("after the grace it has left; then it enters again, and still has its numbers", async () => {
 	ann.say("first", 1);
-	await house.settle();
+	await plume.settle();
 	const { memory } = ann;
 	ann.hangUp();
-	house.clock.advance(59_000);
-	await house.settle();
+	plume.clock.advance(59_000);
+	await plume.settle();
 	expect(bob.last(12)).toMatchObject({ kind: "entered" });
-	house.clock.advance(1000);
-	await house.settle();
+	plume.clock.advance(1000);
+	await plume.settle();
 	expect(bob.last(12)).toMatchObject({ kind: "left", user: { name: "ann" } });
 	const back = await comesBack(memory);
 	expect(back.last(7)).toMatchObject({ client: memory.client, last: 1 });
 	expect(items(back).map(({ kind }) => kind)).toEqual(["left", "entered"]);
 	back.say("second", 2);
-	await house.settle();
+	await plume.settle();
 	expect(bob.received.at(-1)).toMatchObject({ text: "second", n: 2 });
 });
 
 test("who is lost a second time has the whole grace a second time", async () => {
 	const { memory } = ann;
 	ann.hangUp();
-	house.clock.advance(40_000);
+	plume.clock.advance(40_000);
 	const back = await comesBack(memory);
 	back.hangUp();
-	house.clock.advance(59_000);
-	await house.settle();
+	plume.clock.advance(59_000);
+	await plume.settle();
 	expect(bob.last(12)).toMatchObject({ kind: "entered" });
-	house.clock.advance(1000);
-	await house.settle();
+	plume.clock.advance(1000);
+	await plume.settle();
 	expect(bob.last(12)).toMatchObject({ kind: "left", user: { name: "ann" } });
 });
 
 test("a message sent again is taken once, and acknowledged again", async () => {
 	ann.say("once", 1);
 	ann.say("once", 1);
-	await house.settle();
+	await plume.settle();
 	const { memory } = ann;
 	ann.hangUp();
 	const back = await comesBack(memory);
 	back.say("once", 1);
-	await house.settle();
+	await plume.settle();
 	expect(back.received.at(-1)).toEqual({ type: 10, room: "lobby", last: 1 });
 	expect(bob.received.filter(({ text }) => text === "once")).toHaveLength(1);
 });
 
 test("a number too high is refused with the one expected; a refusal consumes none", async () => {
 	ann.say("third", 3);
-	await house.settle();
+	await plume.settle();
 	expect(ann.last(11)).toMatchObject({
 		code: "isNextInOrder",
 		re: 1,
@@ -107,7 +107,7 @@ test("a number too high is refused with the one expected; a refusal consumes non
 	});
 	ann.say("x".repeat(4001), 1);
 	ann.say("first", 1);
-	await house.settle();
+	await plume.settle();
 	expect(ann.last(11)).toMatchObject({ code: "textIsShort", n: 1 });
 	expect(bob.received.at(-1)).toMatchObject({ text: "first", n: 1 });
 	expect(ann.last(10)).toMatchObject({ last: 1 });
@@ -118,7 +118,7 @@ test.each([
 	["an offset from the future", { offset: 10_000 }],
 ])("%s gives an explicit gap, then the history", async (_, wrong) => {
 	bob.say("said");
-	await house.settle();
+	await plume.settle();
 	const { memory } = ann;
 	ann.hangUp();
 	const back = await comesBack({ ...memory, ...wrong });
@@ -129,7 +129,7 @@ test.each([
 });
 
 test("more missed than is remembered gives a gap, never a silent hole", async () => {
-	const small = await House.open({
+	const small = await TestServer.open({
 		environment: { PLUME_LIMITS: "off", PLUME_LIMIT_CATCH_UP_ITEMS: "20" },
 	});
 	const cleo = await small.enter("cleo", "plume.2");
@@ -144,7 +144,7 @@ test("more missed than is remembered gives a gap, never a silent hole", async ()
 });
 
 test("as many lines as the limit says are caught up with, and one more is a gap", async () => {
-	const small = await House.open({
+	const small = await TestServer.open({
 		environment: { PLUME_LIMITS: "off", PLUME_LIMIT_CATCH_UP_ITEMS: "20" },
 	});
 	const cleo = await small.enter("cleo", "plume.2");
@@ -166,13 +166,13 @@ test("as many lines as the limit says are caught up with, and one more is a gap"
 
 test("lost and back before it was even visible that it entered: welcomed once", async () => {
 	const { session } = ann.memory;
-	const first = house.connect("plume.2");
+	const first = plume.connect("plume.2");
 	first.open({ session });
-	const client = [...house.state.clientIds].at(-1);
+	const client = [...plume.state.clientIds].at(-1);
 	first.hangUp();
-	const back = house.connect("plume.2");
+	const back = plume.connect("plume.2");
 	back.open({ session, client });
-	await house.settle();
+	await plume.settle();
 	expect(back.received.filter(({ type }) => type === 7)).toHaveLength(1);
 	const offsets = items(back).map(({ offset }) => offset);
 	expect(new Set(offsets).size).toBe(offsets.length);
@@ -182,9 +182,9 @@ test("the same tab opened elsewhere takes over; the first is told to stay away",
 	const second = await comesBack(ann.memory);
 	expect(ann.closed?.code).toBe(4001);
 	ann.hangUp();
-	await house.settle();
+	await plume.settle();
 	second.say("here now", 1);
-	await house.settle();
+	await plume.settle();
 	expect(bob.received.at(-1)).toMatchObject({ text: "here now" });
 	expect(bob.received.filter(({ kind }) => kind === "left")).toEqual([]);
 });
@@ -213,59 +213,59 @@ test("no session, a made-up one, or one that expired: refused by name, and a hel
 	]);
 	const { session } = ann.memory;
 	ann.hangUp();
-	house.clock.advance(30 * DAY_MS);
-	await house.settle();
+	plume.clock.advance(30 * DAY_MS);
+	await plume.settle();
 	const late = await comesBack({ session });
 	expect(late.last(11)).toMatchObject({ code: "sessionIsOpen" });
 	late.hello("ann", "ann@example.org");
-	await house.settle();
+	await plume.settle();
 	expect(late.received.at(-1)?.type).toBe(9);
 });
 
 test("a session opens no door from its last second on, and is closed within the hour", async () => {
-	house.clock.advance(60_000);
-	const cleo = await house.enter("cleo", "plume.2");
+	plume.clock.advance(60_000);
+	const cleo = await plume.enter("cleo", "plume.2");
 	const { session } = cleo.memory;
-	const open = () => house.state.server.context.sessions.size;
+	const open = () => plume.state.server.context.sessions.size;
 	cleo.hangUp();
-	house.clock.advance(30 * DAY_MS - 1);
-	await house.settle();
+	plume.clock.advance(30 * DAY_MS - 1);
+	await plume.settle();
 	expect(open()).toBe(3);
-	house.clock.advance(1);
+	plume.clock.advance(1);
 	const late = await comesBack({ session });
 	expect(late.last(11)).toMatchObject({ code: "sessionIsOpen" });
 	expect(open()).toBe(3);
-	house.clock.advance(3_600_000);
-	await house.settle();
+	plume.clock.advance(3_600_000);
+	await plume.settle();
 	expect(open()).toBe(2);
 });
 
 test("a tab that is open keeps its session alive, with one event a day", async () => {
 	bob.hangUp();
-	house.clock.advance(62 * DAY_MS);
-	await house.settle();
+	plume.clock.advance(62 * DAY_MS);
+	await plume.settle();
 	expect(ann.closed).toBeUndefined();
-	const { sessions } = house.state.server.context;
+	const { sessions } = plume.state.server.context;
 	expect([...sessions.values()].map(({ name }) => name)).toEqual(["ann"]);
-	const before = house.log.ordered;
-	house.clock.advance(10 * DAY_MS);
-	expect(house.log.ordered - before).toBe(10);
+	const before = plume.log.ordered;
+	plume.clock.advance(10 * DAY_MS);
+	expect(plume.log.ordered - before).toBe(10);
 });
 
 test("a place that is kept for who is gone is no use of a session", async () => {
-	house.clock.advance(DAY_MS - 30_000);
+	plume.clock.advance(DAY_MS - 30_000);
 	ann.hangUp();
 	bob.hangUp();
-	await house.settle();
-	const before = house.log.ordered;
-	house.clock.advance(30_000);
-	expect(house.log.ordered - before).toBe(0);
+	await plume.settle();
+	const before = plume.log.ordered;
+	plume.clock.advance(30_000);
+	expect(plume.log.ordered - before).toBe(0);
 });
 
 test("a tab that is still open when its session expires, while the machine is suspended, is told, and closed", async () => {
-	house.clock.suspend(31 * DAY_MS);
-	house.clock.advance(0);
-	await house.settle();
+	plume.clock.suspend(31 * DAY_MS);
+	plume.clock.advance(0);
+	await plume.settle();
 	expect(ann.closed?.code).toBe(4002);
 });
 
@@ -273,8 +273,8 @@ test("a session that is used lives on", async () => {
 	let { memory } = ann;
 	ann.hangUp();
 	for (let week = 0; week < 8; week++) {
-		house.clock.advance(7 * DAY_MS);
-		await house.settle();
+		plume.clock.advance(7 * DAY_MS);
+		await plume.settle();
 		const back = await comesBack(memory);
 		expect(back.last(7)).toBeDefined();
 		memory = { ...memory, client: back.last(7)?.client };
@@ -283,36 +283,36 @@ test("a session that is used lives on", async () => {
 });
 
 test("log out ends this browser's session, log out everywhere all of them", async () => {
-	const elsewhere = await house.enter("ann", "plume.2");
+	const elsewhere = await plume.enter("ann", "plume.2");
 	const { session } = ann.memory;
 	const tab = await comesBack({ session });
 	ann.logOut();
-	await house.settle();
+	await plume.settle();
 	expect([ann.closed?.code, tab.closed?.code]).toEqual([4002, 4002]);
 	expect(elsewhere.closed).toBeUndefined();
 	expect((await comesBack({ session })).last(11)).toBeDefined();
-	const third = await house.enter("ann", "plume.2");
+	const third = await plume.enter("ann", "plume.2");
 	third.logOut(true);
-	await house.settle();
+	await plume.settle();
 	expect([third.closed?.code, elsewhere.closed?.code]).toEqual([4002, 4002]);
 	expect(bob.closed).toBeUndefined();
-	const { context } = house.state.server;
+	const { context } = plume.state.server;
 	expect([...context.sessions.values()].map(({ name }) => name)).toEqual([
 		"bob",
 	]);
 });
 
 test("a pending login is found again by its id, on another connection", async () => {
-	const phone = house.connect("plume.2");
+	const phone = plume.connect("plume.2");
 	phone.hello("cleo", "cleo@example.org");
-	await house.settle();
+	await plume.settle();
 	const pending = phone.last(9)?.pending;
 	phone.auth("000000");
 	phone.hangUp();
 	const back = await comesBack({ pending });
 	expect(back.received).toMatchObject([{ type: 9, tries: 4, pending }]);
-	back.auth(house.mailer.codeFor("cleo@example.org"));
-	await house.settle();
+	back.auth(plume.mailer.codeFor("cleo@example.org"));
+	await plume.settle();
 	expect(back.received.map(({ type }) => type).slice(1, 4)).toEqual([3, 8, 7]);
 	// The answer may have been lost: it is given again, once.
 	const again = await comesBack({ pending });
@@ -324,26 +324,26 @@ test("a pending login is found again by its id, on another connection", async ()
 test("a crash is nothing: the session, the place, the numbers and a pending login are all still there", async () => {
 	const world = new World();
 	await world.start();
-	const dee = await world.house.enter("dee", "plume.2");
-	const eli = await world.house.enter("eli", "plume.2");
+	const dee = await world.plume.enter("dee", "plume.2");
+	const eli = await world.plume.enter("eli", "plume.2");
 	dee.say("before the crash", 1);
 	await world.settle();
-	const login = world.house.connect("plume.2");
+	const login = world.plume.connect("plume.2");
 	login.hello("fay", "fay@example.org");
 	await world.settle();
-	const code = world.house.mailer.codeFor("fay@example.org");
+	const code = world.plume.mailer.codeFor("fay@example.org");
 	await world.crash(1);
 
-	const back = await comesBack(dee.memory, world.house);
+	const back = await comesBack(dee.memory, world.plume);
 	expect(back.last(7)).toMatchObject({ client: dee.memory.client, last: 1 });
 	expect(items(back)).toEqual([]);
-	const other = await comesBack(eli.memory, world.house);
+	const other = await comesBack(eli.memory, world.plume);
 	back.say("before the crash", 1);
 	back.say("after the crash", 2);
 	await world.settle();
 	expect(items(other).map(({ text }) => text)).toEqual(["after the crash"]);
 
-	const fay = await comesBack({ pending: login.last(9)?.pending }, world.house);
+	const fay = await comesBack({ pending: login.last(9)?.pending }, world.plume);
 	fay.auth(code);
 	await world.settle();
 	expect(fay.isIn).toBe(true);
@@ -353,81 +353,81 @@ test("a crash is nothing: the session, the place, the numbers and a pending logi
 test("back while it is being written that it left: it enters again, and is heard and missed", async () => {
 	const { memory } = ann;
 	ann.hangUp();
-	await house.settle();
-	house.clock.advance(60_000);
+	await plume.settle();
+	plume.clock.advance(60_000);
 	const back = await comesBack(memory);
 	expect(back.last(7)).toMatchObject({ client: memory.client });
 	bob.say("hi");
-	await house.settle();
+	await plume.settle();
 	expect(back.received.at(-1)).toMatchObject({ text: "hi" });
 	back.hangUp();
-	house.clock.advance(60_000);
-	await house.settle();
-	expect(house.state.room("lobby")?.context.members.size).toBe(1);
+	plume.clock.advance(60_000);
+	await plume.settle();
+	expect(plume.state.room("lobby")?.context.members.size).toBe(1);
 });
 
 test("who is in the room takes up no other login on the same socket", async () => {
-	const other = house.connect("plume.2");
+	const other = plume.connect("plume.2");
 	other.hello("ann", "ann@example.org");
-	await house.settle();
+	await plume.settle();
 	ann.open({ pending: other.last(9)?.pending });
-	await house.settle();
+	await plume.settle();
 	expect(ann.last(11)).toMatchObject({ re: 6, code: "isNotInside" });
 	ann.hangUp();
-	house.clock.advance(60_000);
-	await house.settle();
-	expect(house.state.room("lobby")?.context.members.size).toBe(1);
+	plume.clock.advance(60_000);
+	await plume.settle();
+	expect(plume.state.room("lobby")?.context.members.size).toBe(1);
 });
 
 test("after a restart a code that is asked for again goes to the address that asks", async () => {
 	const world = new World();
 	await world.start();
-	const fay = world.house.connect("plume.2");
+	const fay = world.plume.connect("plume.2");
 	fay.hello("fay", "fay@example.org");
 	await world.settle();
 	await world.crash(1);
 	const login = { pending: fay.last(9)?.pending };
-	const back = await comesBack(login, world.house);
+	const back = await comesBack(login, world.plume);
 	world.clock.advance(61_000);
 	back.hello("fay", "fay@example.org");
 	await world.settle();
-	const { sent } = world.house.mailer;
+	const { sent } = world.plume.mailer;
 	expect(sent.map(({ to }) => to)).toEqual(["fay@example.org"]);
 });
 
 test("a code asked for again is mailed, though the phone hangs up at once", async () => {
-	const fay = house.connect("plume.2");
+	const fay = plume.connect("plume.2");
 	fay.hello("fay", "fay@example.org");
-	await house.settle();
-	house.clock.advance(61_000);
+	await plume.settle();
+	plume.clock.advance(61_000);
 	fay.hello("fay", "fay@example.org");
 	fay.hangUp();
-	await house.settle();
+	await plume.settle();
 	const back = await comesBack({ pending: fay.last(9)?.pending });
-	back.auth(house.mailer.codeFor("fay@example.org"));
-	await house.settle();
+	back.auth(plume.mailer.codeFor("fay@example.org"));
+	await plume.settle();
 	expect(back.isIn).toBe(true);
 });
 
 test("that the mail failed is told to whoever waits for it now", async () => {
-	house.mailer.hanging = true;
-	const fay = house.connect("plume.2");
+	plume.mailer.hanging = true;
+	const fay = plume.connect("plume.2");
 	fay.hello("fay", "fay@example.org");
-	await house.settle();
+	await plume.settle();
 	fay.hangUp();
 	const back = await comesBack({ pending: fay.last(9)?.pending });
-	house.clock.advance(10_000);
-	await house.settle();
+	plume.clock.advance(10_000);
+	await plume.settle();
 	expect(back.last(5)).toMatchObject({ code: "mailWasSent" });
 });
 
 test("a session gives no one a name that was released and is another's now", async () => {
 	const days = { PLUME_LIMIT_NAME_DAYS: "7" };
-	house = await House.open({ environment: days });
-	const old = await house.enter("linus", "plume.2", "old@example.org");
+	plume = await TestServer.open({ environment: days });
+	const old = await plume.enter("linus", "plume.2", "old@example.org");
 	old.hangUp();
-	house.clock.advance(8 * DAY_MS);
-	const now = await house.enter("linus", "plume.2", "new@example.org");
+	plume.clock.advance(8 * DAY_MS);
+	const now = await plume.enter("linus", "plume.2", "new@example.org");
 	expect(now.isIn).toBe(true);
 	const back = await comesBack(old.memory);
 	expect(back.last(11)).toMatchObject({ code: "nameIsTheirs" });
@@ -437,66 +437,66 @@ test("who was invited when they asked for a code, and is not any more, does not 
 	const clock = new FakeClock();
 	const log = () => memoryLog({ id: "x", clock, kept });
 	const kept: Stored[] = [];
-	house = await House.open({ clock, log: log() });
-	const eve = house.connect("plume.2");
+	plume = await TestServer.open({ clock, log: log() });
+	const eve = plume.connect("plume.2");
 	eve.hello("eve", "eve@example.com");
-	await house.settle();
-	const code = house.mailer.codeFor("eve@example.com");
-	await house.engine.stop();
+	await plume.settle();
+	const code = plume.mailer.codeFor("eve@example.com");
+	await plume.engine.stop();
 	clock.forgetTimers();
 	const environment = { PLUME_ALLOW: "@example.org" };
-	house = await House.open({ clock, log: log(), environment });
+	plume = await TestServer.open({ clock, log: log(), environment });
 	const back = await comesBack({ pending: eve.last(9)?.pending });
 	back.auth(code);
-	await house.settle();
+	await plume.settle();
 	expect(back.received.at(-1)).toMatchObject({ code: "isInvited" });
 });
 
 test("a history of long lines fits the mailbox of a slow network", async () => {
-	house = await House.open({ environment: { PLUME_LIMITS: "off" } });
-	bob = await house.enter("bob", "plume.2");
+	plume = await TestServer.open({ environment: { PLUME_LIMITS: "off" } });
+	bob = await plume.enter("bob", "plume.2");
 	for (let i = 0; i < 100; i++) bob.say("語".repeat(4000));
-	await house.settle();
-	ann = house.connect("plume.2");
+	await plume.settle();
+	ann = plume.connect("plume.2");
 	ann.hello("ann", "ann@example.org");
-	await house.settle();
+	await plume.settle();
 	ann.stalled = true;
-	ann.auth(house.mailer.codeFor("ann@example.org"));
+	ann.auth(plume.mailer.codeFor("ann@example.org"));
 	bob.say("hi");
-	await house.settle();
+	await plume.settle();
 	expect(ann.unsentBytes).toBeLessThan(256 * 1024);
 	expect(ann.closed).toBeUndefined();
 });
 
 describe("while our own process was paused, nobody was silent", () => {
-	beforeEach(() => house.beat());
+	beforeEach(() => plume.beat());
 
 	test("who is in a room stays", async () => {
-		house.clock.suspend(60_000);
-		ann.connection?.checkPulse();
+		plume.clock.suspend(60_000);
+		ann.transport?.checkHeartbeat();
 		expect(ann.closed).toBeUndefined();
 		ann.stalled = true;
 		for (let second = 0; second < 36; second++) {
-			house.clock.advance(1000);
-			house.beat();
-			ann.connection?.checkPulse();
+			plume.clock.advance(1000);
+			plume.beat();
+			ann.transport?.checkHeartbeat();
 		}
 		expect(ann.closed?.code).toBe(1006);
 	});
 
 	test("a stranger still has time to say hello", async () => {
-		const stranger = house.connect("plume.2");
-		house.clock.suspend(60_000);
-		house.clock.advance(0);
+		const stranger = plume.connect("plume.2");
+		plume.clock.suspend(60_000);
+		plume.clock.advance(0);
 		expect(stranger.closed).toBeUndefined();
 	});
 
 	test("who had just lost the connection still has time to come back", async () => {
 		ann.hangUp();
-		await house.settle();
-		house.clock.suspend(90_000);
-		house.clock.advance(0);
-		await house.settle();
+		await plume.settle();
+		plume.clock.suspend(90_000);
+		plume.clock.advance(0);
+		await plume.settle();
 		const back = await comesBack(ann.memory);
 		expect(back.last(7)).toMatchObject({ client: ann.memory.client });
 		expect(bob.lines).not.toContain("ann: left chat");
@@ -506,11 +506,11 @@ describe("while our own process was paused, nobody was silent", () => {
 test("what was refused is told each minute, if anything was", async () => {
 	const told: object[] = [];
 	const report = { info: (fields: object) => told.push(fields), warn() {} };
-	house = await House.open({ report });
-	house.clock.advance(60_000);
+	plume = await TestServer.open({ report });
+	plume.clock.advance(60_000);
 	expect(told).toEqual([]);
-	house.connect("plume.2").raw("?");
-	await house.settle();
-	house.clock.advance(180_000);
+	plume.connect("plume.2").raw("?");
+	await plume.settle();
+	plume.clock.advance(180_000);
 	expect(told).toEqual([{ refusals: { frameIsUnderstood: 1 } }]);
 });

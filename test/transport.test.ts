@@ -1,54 +1,54 @@
 /** A Client that no WebSocket carries: anything with an `onMessage` can join a Room. */
 import { expect, test } from "vitest";
 import { MessageType } from "../machines/message.ts";
-import type { Notice } from "../src/chat/notice.ts";
-import { House } from "./house.ts";
+import type { ServerMessage } from "../src/chat/server-message.ts";
+import { TestServer } from "./test-server.ts";
 
 test("someone on a terminal talks with someone in a browser, and no engine code knows", async () => {
-	const house = await House.open();
-	const ann = await house.enter("ann");
-	const heard: Notice[] = [];
-	const visit = house.engine.connect(["a terminal"], {
-		onMessage: ({ notices }) => heard.push(...notices),
+	const plume = await TestServer.open();
+	const ann = await plume.enter("ann");
+	const heard: ServerMessage[] = [];
+	const connection = plume.engine.connect(["a terminal"], {
+		onMessage: ({ messages }) => heard.push(...messages),
 		onEnd: () => {},
 		whenDrained: setImmediate,
 	});
 	const { hello, auth, text } = MessageType;
 	const [name, email] = ["teletype", "tty@example.org"];
 	const room = "lobby";
-	house.engine.receive(visit, {
+	plume.engine.receive(connection, {
 		type: hello,
 		name,
 		email,
 		room,
 		mayResend: false,
 	});
-	await house.settle();
-	house.engine.receive(visit, {
+	await plume.settle();
+	plume.engine.receive(connection, {
 		type: auth,
 		wantsSession: false,
-		code: house.mailer.codeFor(email),
+		code: plume.mailer.codeFor(email),
 	});
-	house.engine.receive(visit, { type: text, text: "STOP" });
-	await house.settle();
+	plume.engine.receive(connection, { type: text, text: "STOP" });
+	await plume.settle();
 	expect(ann.lines.slice(-2)).toEqual([
 		"teletype: entered chat",
 		"teletype: STOP",
 	]);
 	ann.say("hello, machine");
-	await house.settle();
+	await plume.settle();
 	expect(heard.at(-1)).toMatchObject({ kind: "said", text: "hello, machine" });
-	house.engine.disconnect(visit, "closed");
-	await house.settle();
+	plume.engine.disconnect(connection, "closed");
+	await plume.settle();
 	expect(ann.lines.at(-1)).toBe("teletype: left chat");
 });
 
 test("the bot is a Client like any other, and hears the room", async () => {
-	const house = await House.open();
-	const ann = await house.enter("ann");
+	const plume = await TestServer.open();
+	const ann = await plume.enter("ann");
 	const bot = ann.received.filter(({ user }) => user?.name === "plumebot");
 	expect(bot).toHaveLength(2);
-	const bob = await house.enter("bob");
+	const bob = await plume.enter("bob");
 	const toAnn = ann.received.filter(({ user }) => user?.name === "plumebot");
 	expect(toAnn).toHaveLength(2);
 	expect(bob.received.some(({ text }) => text?.includes("bob@"))).toBe(true);

@@ -8,7 +8,7 @@ export const say = (name: string, text: string) => ({
 });
 
 /** Listens, and says so in the same line as Plume does. */
-export function announce(http: Server): void {
+export function serve(http: Server): void {
 	http.listen(0, "127.0.0.1", () => {
 		const address = http.address();
 		const port = typeof address === "object" ? address?.port : 0;

@@ -4,7 +4,7 @@
  */
 import { createServer } from "node:http";
 import { Server } from "socket.io";
-import { announce, say } from "./plain.ts";
+import { say, serve } from "./plain.ts";
 
 const http = createServer();
 const io = new Server(http, {
@@ -21,4 +21,4 @@ io.on("connection", (socket) => {
 		io.emit("said", say(name, text));
 	});
 });
-announce(http);
+serve(http);

@@ -4,7 +4,7 @@
  */
 import { createServer } from "node:http";
 import { type WebSocket, WebSocketServer } from "ws";
-import { announce, say } from "./plain.ts";
+import { say, serve } from "./plain.ts";
 
 const clients = new Set<WebSocket>();
 const http = createServer();
@@ -24,4 +24,4 @@ server.on("connection", (client, request) => {
 		for (const each of clients) each.send(said, { binary: false });
 	});
 });
-announce(http);
+serve(http);

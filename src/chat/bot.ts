@@ -4,10 +4,10 @@
  */
 import type { Claim } from "../../machines/events.ts";
 import { BOT_NAME, LOBBY } from "../../machines/message.ts";
+import type { Batch } from "./batch.ts";
 import type { Client } from "./client.ts";
 import { Mailbox } from "./mailbox.ts";
 import { parseName } from "./name.ts";
-import type { Parcel } from "./parcel.ts";
 
 /** The bot's claim to its name; no email has this identity. */
 export const botClaim: Claim = {
@@ -19,15 +19,15 @@ export const botClaim: Claim = {
 /** A bot to host one room. */
 export function makeBot(): Client {
 	const user = { name: BOT_NAME, email: "" };
-	const mailbox = new Mailbox(new Set(), (parcel) => listen(bot, parcel));
+	const mailbox = new Mailbox(new Set(), (batch) => listen(bot, batch));
 	const bot: Client = { id: BOT_NAME, user, mailbox };
 	return bot;
 }
 
-function listen({ room }: Client, { notices }: Parcel): void {
-	for (const notice of notices) {
-		if (notice.kind !== "entered") continue;
-		const newcomer = room?.members.get(notice.client);
+function listen({ room }: Client, { messages }: Batch): void {
+	for (const message of messages) {
+		if (message.kind !== "entered") continue;
+		const newcomer = room?.members.get(message.client);
 		if (!room || !newcomer) continue;
 		const { name, email } = newcomer.user;
 		// Who came back by a session has been told, and their email is not known.

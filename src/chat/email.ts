@@ -8,7 +8,7 @@
  */
 import { isIP } from "node:net";
 import { domainToASCII, domainToUnicode } from "node:url";
-import { trimUnseen } from "../../machines/text.ts";
+import { trimInvisible } from "../../machines/text.ts";
 
 export interface ParsedEmail {
 	readonly email: string;
@@ -32,7 +32,7 @@ const DOMAIN = /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/;
 const BROKEN = /(?:^|\.)xn--/;
 
 export function parseEmail(raw: string): ParsedEmail | undefined {
-	const [local = "", written = "", ...more] = trimUnseen(raw).split("@");
+	const [local = "", written = "", ...more] = trimInvisible(raw).split("@");
 	if (more.length > 0 || !WRITTEN_DOMAIN.test(written)) return undefined;
 	const domain = domainToASCII(written).replace(/\.$/, "");
 	const email = `${local.toLowerCase()}@${domain}`;

@@ -6,32 +6,33 @@
  * Nothing stays in it after a commit; what cannot be sent waits, bounded, in
  * whatever carries the Client.
  */
-import type { Notice } from "./notice.ts";
-import { Envelope, Parcel } from "./parcel.ts";
 
-export type OnMessage = (parcel: Parcel) => void;
+import { Batch, EncodedMessage } from "./batch.ts";
+import type { ServerMessage } from "./server-message.ts";
+
+export type OnMessage = (batch: Batch) => void;
 
 export class Mailbox {
 	readonly onMessage: OnMessage;
-	readonly #tray: Set<Mailbox>;
+	readonly #dirty: Set<Mailbox>;
 	/** Of the room, while its reader is told what is said there. */
-	#stream: readonly Envelope[] | undefined;
+	#stream: readonly EncodedMessage[] | undefined;
 	#since = 0;
-	#letters: { readonly at: number; readonly envelope: Envelope }[] = [];
+	#direct: { readonly at: number; readonly encoded: EncodedMessage }[] = [];
 
 	/** `tray` collects the mailboxes that hold private letters, for the bus. */
-	constructor(tray: Set<Mailbox>, onMessage: OnMessage) {
-		this.#tray = tray;
+	constructor(dirty: Set<Mailbox>, onMessage: OnMessage) {
+		this.#dirty = dirty;
 		this.onMessage = onMessage;
 	}
 
 	/** From here on the reader also gets what `stream` grows by. */
-	join(stream: readonly Envelope[]): void {
+	join(stream: readonly EncodedMessage[]): void {
 		this.#stream = stream;
 		this.#since = stream.length;
-		this.#letters = this.#letters.map(({ envelope }) => ({
+		this.#direct = this.#direct.map(({ encoded }) => ({
 			at: stream.length,
-			envelope,
+			encoded,
 		}));
 	}
 
@@ -41,39 +42,39 @@ export class Mailbox {
 	}
 
 	/** Something for this reader alone, after all that was said so far. */
-	put(notice: Notice): void {
+	put(message: ServerMessage): void {
 		// Acknowledgements are cumulative: only the last one of a commit counts.
-		const latest = this.#letters.at(-1);
-		if (notice.kind === "ack" && latest?.envelope.notice.kind === "ack")
-			this.#letters.pop();
-		this.hand(new Envelope(notice));
+		const latest = this.#direct.at(-1);
+		if (message.kind === "ack" && latest?.encoded.message.kind === "ack")
+			this.#direct.pop();
+		this.hand(new EncodedMessage(message));
 	}
 
 	/** The same for what others get a copy of. */
-	hand(envelope: Envelope): void {
-		this.#letters.push({ at: this.#stream?.length ?? 0, envelope });
-		this.#tray.add(this);
+	hand(encoded: EncodedMessage): void {
+		this.#direct.push({ at: this.#stream?.length ?? 0, encoded });
+		this.#dirty.add(this);
 	}
 
 	/** Hands everything over. `stream` is the room's as one parcel. */
-	flush(stream: Parcel | undefined): void {
+	flush(stream: Batch | undefined): void {
 		const shared = this.#stream && stream;
-		const letters = this.#letters;
+		const direct = this.#direct;
 		const since = this.#since;
 		this.#since = 0;
-		if (letters.length === 0 && since === 0) {
+		if (direct.length === 0 && since === 0) {
 			if (shared) this.onMessage(shared);
 			return;
 		}
-		this.#letters = [];
-		const said = shared?.envelopes ?? [];
-		const all: Envelope[] = [];
+		this.#direct = [];
+		const said = shared?.encoded ?? [];
+		const all: EncodedMessage[] = [];
 		let next = since;
-		for (const { at, envelope } of letters) {
-			all.push(...said.slice(next, at), envelope);
+		for (const { at, encoded } of direct) {
+			all.push(...said.slice(next, at), encoded);
 			next = Math.max(next, at);
 		}
 		all.push(...said.slice(next));
-		if (all.length > 0) this.onMessage(new Parcel(all));
+		if (all.length > 0) this.onMessage(new Batch(all));
 	}
 }

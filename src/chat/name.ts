@@ -20,7 +20,7 @@ const LONGEST = 32;
 export const LONGEST_RAW = 256;
 
 /** Nothing that is not seen; U+0640 only stretches the word it is in. */
-const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u0640]/u;
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u0640]/u;
 /** Letters with their marks, digits, `_` and `-`; more than two marks pile up over the neighbours. */
 const SPELLING = /^(?![_-])(?:\p{L}[\p{Mn}\p{Mc}]{0,2}|\p{Nd}|[_-])+$/u;
 
@@ -58,7 +58,7 @@ export function spell(raw: string): string | undefined {
 	const written = raw.trim().normalize("NFKC");
 	const name = written.replace(JOINERS_IN_PLACE, "");
 	const others = raw.replace(/[\u200c\u200d]/g, "");
-	if (UNSEEN.test(others) || UNSEEN.test(name)) return undefined;
+	if (INVISIBLE.test(others) || INVISIBLE.test(name)) return undefined;
 	if ([...written].length > LONGEST || !SPELLING.test(name)) return undefined;
 	return ONE_SCRIPT.some((script) => script.test(name)) ? name : undefined;
 }

@@ -10,11 +10,11 @@ import type { ClientId } from "../../machines/events.ts";
 import { without } from "../../machines/item.ts";
 import type { Head, Item } from "../../machines/message.ts";
 import { jsonBytes } from "../json-bytes.ts";
-import { portion } from "../portion.ts";
+import { takeBytes } from "../take-bytes.ts";
+import { Batch, EncodedMessage } from "./batch.ts";
 import type { Client } from "./client.ts";
-import { Envelope, Parcel } from "./parcel.ts";
+import { Presence } from "./presence.ts";
 import type { RoomMemory } from "./room-memory.ts";
-import { Roster } from "./roster.ts";
 
 /** For each message shown to who enters, so many lines of coming and going may stand with it. */
 const LINES_PER_MESSAGE = 3;
@@ -39,7 +39,7 @@ export interface RoomParts {
 	readonly remembered: RoomMemory;
 	readonly host: Client;
 	/** Collects the rooms that have something to deliver, for the bus. */
-	readonly tray: Set<Room>;
+	readonly dirty: Set<Room>;
 }
 
 /** An item, with the size of its frame at most. */
@@ -51,11 +51,11 @@ interface Remembered {
 export class Room {
 	readonly name: string;
 	readonly members = new Map<ClientId, Client>();
-	readonly roster: Roster;
+	readonly presence: Presence;
 	/** Where it has come to, as far as that is durable. */
 	head: Head = { epoch: "", offset: 0, said: 0 };
 	readonly #parts: RoomParts;
-	readonly #stream: Envelope[] = [];
+	readonly #stream: EncodedMessage[] = [];
 	/** Who was not told yet who else is in. */
 	readonly #newcomers = new Set<Client>();
 	/** The latest items, without gaps. */
@@ -66,7 +66,7 @@ export class Room {
 	constructor(parts: RoomParts) {
 		this.#parts = parts;
 		this.name = parts.name;
-		this.roster = new Roster(parts.name);
+		this.presence = new Presence(parts.name);
 		parts.host.room = this;
 	}
 
@@ -119,17 +119,17 @@ export class Room {
 	after(offset: number): readonly Item[] | undefined {
 		const first = this.#first;
 		if (offset < first - 1) return undefined;
-		return this.#portion(this.#recent.slice(offset + 1 - first));
+		return this.#takeBytes(this.#recent.slice(offset + 1 - first));
 	}
 
 	/** As many of the first of these as are handed over at once, but at least one. */
-	portion(items: readonly Item[]): readonly Item[] {
-		return this.#portion(items.map(measured));
+	takeBytes(items: readonly Item[]): readonly Item[] {
+		return this.#takeBytes(items.map(measured));
 	}
 
-	#portion(all: readonly Remembered[]): readonly Item[] {
+	#takeBytes(all: readonly Remembered[]): readonly Item[] {
 		const most = this.#parts.memory.mailboxBytes / 2;
-		return portion(all, most, ({ bytes }) => bytes).map(({ item }) => item);
+		return takeBytes(all, most, ({ bytes }) => bytes).map(({ item }) => item);
 	}
 
 	/** It is in, but has to catch up before it is told what is said. */
@@ -150,7 +150,7 @@ export class Room {
 		this.members.delete(id);
 		this.#newcomers.delete(client);
 		client.room = undefined;
-		client.mailbox.flush(new Parcel([...this.#stream]));
+		client.mailbox.flush(new Batch([...this.#stream]));
 		client.mailbox.part();
 	}
 
@@ -158,13 +158,13 @@ export class Room {
 	broadcast(item: Item): void {
 		this.remember(item);
 		this.tellHost(item);
-		this.#stream.push(new Envelope(item));
-		this.#parts.tray.add(this);
+		this.#stream.push(new EncodedMessage(item));
+		this.#parts.dirty.add(this);
 	}
 
 	/** The host hears an item; again, where whom it is about has come in only now. */
 	tellHost(item: Item): void {
-		this.#parts.host.mailbox.onMessage(new Parcel([new Envelope(item)]));
+		this.#parts.host.mailbox.onMessage(new Batch([new EncodedMessage(item)]));
 	}
 
 	/** The host says something to one member alone. */
@@ -173,12 +173,12 @@ export class Room {
 	}
 
 	/** Tells what is never logged: to newcomers who is in, and to all what has changed. */
-	gossip(now: number): void {
-		for (const signal of this.roster.news(now))
-			this.#stream.push(new Envelope(signal));
-		this.#parts.tray.add(this);
+	publishPresence(now: number): void {
+		for (const signal of this.presence.news(now))
+			this.#stream.push(new EncodedMessage(signal));
+		this.#parts.dirty.add(this);
 		if (this.#newcomers.size === 0) return;
-		const list = new Envelope(this.roster.members);
+		const list = new EncodedMessage(this.presence.members);
 		for (const { mailbox } of this.#newcomers) mailbox.hand(list);
 		this.#newcomers.clear();
 	}
@@ -244,7 +244,7 @@ export class Room {
 	/** Delivers the stream, one parcel shared by all members. */
 	deliver(): void {
 		if (this.#stream.length === 0) return;
-		const shared = new Parcel([...this.#stream]);
+		const shared = new Batch([...this.#stream]);
 		this.#stream.length = 0;
 		for (const client of this.members.values()) client.mailbox.flush(shared);
 	}

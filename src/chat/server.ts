@@ -13,7 +13,7 @@ export class Server {
 	readonly #memory: Memory;
 	readonly #remembered: RoomMemory;
 	readonly #rooms = new Map<RoomName, Room>();
-	readonly #tray = new Set<Mailbox>();
+	readonly #dirty = new Set<Mailbox>();
 	/** Those with something to deliver: there may be a thousand that are silent. */
 	readonly #talking = new Set<Room>();
 
@@ -32,7 +32,7 @@ export class Server {
 				memory: this.#memory,
 				remembered: this.#remembered,
 				host: makeBot(),
-				tray: this.#talking,
+				dirty: this.#talking,
 			});
 			this.#rooms.set(name, room);
 		}
@@ -58,14 +58,14 @@ export class Server {
 	}
 
 	mailbox(onMessage: OnMessage): Mailbox {
-		return new Mailbox(this.#tray, onMessage);
+		return new Mailbox(this.#dirty, onMessage);
 	}
 
 	/** Delivers all that was published since the last time: at most one parcel for each Client. */
 	dispatch(): void {
 		for (const room of this.#talking) room.deliver();
 		this.#talking.clear();
-		for (const mailbox of this.#tray) mailbox.flush(undefined);
-		this.#tray.clear();
+		for (const mailbox of this.#dirty) mailbox.flush(undefined);
+		this.#dirty.clear();
 	}
 }

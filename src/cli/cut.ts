@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { join, resolve, sep } from "node:path";
 import { LOBBY } from "../../machines/message.ts";
 import { ConfigError } from "../config.ts";
-import { logRestored, roomOpened } from "../engine/decide/rooms.ts";
+import { logRestored, roomOpened } from "../engine/commands/rooms.ts";
 import { evolve } from "../engine/evolve.ts";
 import { type Disk, namesIn, writeChunks } from "../log/disk.ts";
 import { draft, sealBatch } from "../log/line.ts";

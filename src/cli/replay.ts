@@ -9,7 +9,6 @@ import type { Stored } from "../log/log.ts";
 import { bisect } from "./bisect.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { boolean, parseFlags, string } from "./flags.ts";
-import { follow } from "./follow.ts";
 import {
 	describe,
 	noteVisitor,
@@ -17,7 +16,8 @@ import {
 	type Scope,
 	type Visitors,
 } from "./report.ts";
-import { asking, isLone, type LogCommand, type Question } from "./source.ts";
+import { asking, isPartial, type LogCommand, type Question } from "./source.ts";
+import { tail } from "./tail.ts";
 import { parseUntil } from "./until.ts";
 
 /** Questions of another kind than what a log comes to, and what may be said beside them. */
@@ -45,7 +45,7 @@ export function parseReplay(args: readonly string[]): LogCommand {
 	const scope = { room: roomOf(values.room), client };
 	const isBehind = parseUntil(values.to);
 	if (values.inspect) return asking(source, inspect);
-	if (values.follow) return asking(source, follow(scope));
+	if (values.follow) return asking(source, tail(scope));
 	if (values.bisect !== undefined)
 		return asking(source, bisect(values.bisect, isBehind));
 	const question = replay({ isBehind, scope, json, verify });
@@ -90,7 +90,7 @@ function replay({ isBehind, scope, json, verify }: Wanted): Question {
 /** Opens the inspector's page over the log, at any moment of its past, and tells where. It is there until Ctrl+C. */
 const inspect: Question = async ({ place, sources }, parts) => {
 	const { disk, show, pause, print, warn } = parts;
-	const folder = isLone(place) ? undefined : place;
+	const folder = isPartial(place) ? undefined : place;
 	const { link, close } = await show({ disk, sources, folder });
 	warn("Ctrl+C ends it. Whoever has this link can look at the log:");
 	print(link);

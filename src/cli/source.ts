@@ -11,14 +11,14 @@ import {
 	type Step,
 } from "../engine/fold.ts";
 import { State } from "../engine/state.ts";
+import type { LogParts as OpenedLog } from "../inspector/log-timeline.ts";
+import type { ReplayServer } from "../inspector/replay-server.ts";
 import { Damage } from "../log/damage.ts";
 import { codeOf, type Disk } from "../log/disk.ts";
 import { Evidence, Incomplete } from "../log/evidence.ts";
 import type { Stored } from "../log/log.ts";
 import { readBatches, type Source, segmentsOf } from "../log/reader.ts";
 import { Verifier } from "../log/verifier.ts";
-import type { LogParts as OpenedLog } from "../travel/log-timeline.ts";
-import type { Theatre } from "../travel/theatre.ts";
 import { WrongState } from "./checkpoints.ts";
 
 /** 0 all is well, 1 failure, 3 a log failed verification. */
@@ -34,7 +34,7 @@ export interface LogParts {
 	/** Waits for a while; answers whether to go on. */
 	readonly pause: () => Promise<boolean>;
 	/** Opens a page over a log. */
-	readonly show: (log: OpenedLog) => Promise<Theatre>;
+	readonly show: (log: OpenedLog) => Promise<ReplayServer>;
 }
 
 /** What was typed, and understood. */
@@ -69,14 +69,14 @@ export const asking = (
 	async run(parts) {
 		const { warn, disk } = parts;
 		const place = source || parts.data;
-		const lone = isLone(place);
-		const verifier = new Verifier({ lone });
+		const partial = isPartial(place);
+		const verifier = new Verifier({ partial });
 		const noLog = (): ExitCode => {
 			warn(`There is no log in ${place}. Name a data folder, a segment or -.`);
 			return 1;
 		};
 		try {
-			const evidence = lone
+			const evidence = partial
 				? undefined
 				: await Evidence.in({
 						...{ disk, folder: place, acceptMissing: !strict },
@@ -111,7 +111,7 @@ export const asking = (
 });
 
 /** One segment, or a pipe. */
-export const isLone = (place: string) =>
+export const isPartial = (place: string) =>
 	place === "-" || place.endsWith(".ndjson");
 
 /** None where a data folder has no log. */
@@ -120,7 +120,7 @@ export async function sourcesOf(
 	{ disk, stdin }: Pick<LogParts, "disk" | "stdin">,
 ): Promise<readonly Source[]> {
 	if (place === "-") return [{ file: "standard input", bytes: () => stdin }];
-	if (isLone(place))
+	if (isPartial(place))
 		return [{ file: place, bytes: (from, to) => disk.read(place, from, to) }];
 	return segmentsOf(disk, place);
 }

@@ -5,24 +5,28 @@
 import { MessageType } from "../../machines/message.ts";
 import { networkBounds } from "../mail/allowance.ts";
 import { type Bound, HOUR_MS, SlidingWindows } from "../mail/windows.ts";
+import type { Attachments } from "./attachments.ts";
 import type { Command } from "./command.ts";
-import { decideAnsweredAgain } from "./decide/auth.ts";
-import { type Decision, refuse, type View } from "./decide/decision.ts";
-import { decideOpen } from "./decide/open.ts";
+import { decideAnsweredAgain } from "./commands/auth.ts";
+import { type Decision, refuse, type View } from "./commands/decision.ts";
+import { decideOpen } from "./commands/open.ts";
+import type { Connection, Login, Refuse } from "./connection.ts";
 import type { Logins } from "./logins.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { Presence } from "./presence.ts";
 import { sha256 } from "./secrets.ts";
-import type { Login, Refuse, Visit } from "./visit.ts";
 
-type CarryOut = (visit: Visit, command: Command, decision: Decision) => void;
+type CarryOut = (
+	connection: Connection,
+	command: Command,
+	decision: Decision,
+) => void;
 
 interface AdmissionParts {
 	readonly parts: EngineParts;
 	readonly pipeline: Pipeline;
 	readonly logins: Logins;
-	readonly presence: Presence;
+	readonly attachments: Attachments;
 	readonly refuse: Refuse;
 	readonly carryOut: CarryOut;
 }
@@ -37,37 +41,37 @@ export class Admission {
 	}
 
 	/** A hello that was decided on: a code is mailed, or it is refused. */
-	greet(visit: Visit, command: Command, decided: Decision): void {
-		const { logins, presence, parts, carryOut } = this.#given;
-		const decision = this.#isGuessing(visit, decided)
+	greet(connection: Connection, command: Command, decided: Decision): void {
+		const { logins, attachments, parts, carryOut } = this.#given;
+		const decision = this.#isGuessing(connection, decided)
 			? refuse("nameIsTheirs")
 			: decided;
 		const { fresh } = decision;
-		const asked = fresh?.login ?? visit.login;
+		const asked = fresh?.login ?? connection.login;
 		if (!fresh || !asked) {
-			carryOut(visit, command, decision);
+			carryOut(connection, command, decision);
 			return;
 		}
 		// Mail allowances come last, so that a hello refused for its own sake uses up none.
-		const used = logins.take(visit, fresh);
+		const used = logins.take(connection, fresh);
 		if (used) {
-			carryOut(visit, command, used);
+			carryOut(connection, command, used);
 			return;
 		}
 		const login: Login = { ...asked, user: fresh.user };
-		presence.carry(visit, login);
-		carryOut(visit, command, decision);
+		attachments.attach(connection, login);
+		carryOut(connection, command, decision);
 		const { id } = command;
-		logins.send(visit, login, { ...fresh, id }, (error) => {
+		logins.send(connection, login, { ...fresh, id }, (error) => {
 			const { report } = parts;
 			report.warn({ error: error.message }, "a login code was not mailed");
-			const waiting = presence.carrierOf(login.client) ?? visit;
+			const waiting = attachments.connectionOf(login.client) ?? connection;
 			this.#given.refuse(waiting, "mailWasSent", MessageType.hello, { id });
 		});
 	}
 
 	/** Whether too many emails were tried from there for a name that is somebody's: then the right one is told what a wrong one is. */
-	#isGuessing({ networks }: Visit, { owned, refused }: Decision): boolean {
+	#isGuessing({ networks }: Connection, { owned, refused }: Decision): boolean {
 		const { guessesHour, guessesNetworkHour } = this.#given.parts.policy.limits;
 		if (owned === undefined) return false;
 		const bounds: readonly Bound[] = [
@@ -80,29 +84,29 @@ export class Admission {
 	}
 
 	/** A browser comes back by the session or the pending login it kept, or goes on to another room. */
-	open(visit: Visit, view: View, command: Command<"open">): void {
-		const { presence, pipeline, carryOut } = this.#given;
+	open(connection: Connection, view: View, command: Command<"open">): void {
+		const { attachments, pipeline, carryOut } = this.#given;
 		const { pending, id } = command;
 		const decision = pending
-			? this.#reattach(visit, view, pending, id)
+			? this.#reattach(connection, view, pending, id)
 			: decideOpen(view, command);
 		const { returning } = decision;
-		if (returning) presence.carry(visit, returning);
-		carryOut(visit, command, decision);
+		if (returning) attachments.attach(connection, returning);
+		carryOut(connection, command, decision);
 		if (returning?.resumed)
-			pipeline.tell(visit, () =>
-				presence.resume(visit, returning, returning.room),
+			pipeline.tell(connection, () =>
+				attachments.resume(connection, returning, returning.room),
 			);
 	}
 
 	/** Whoever has the id of a login under way may finish it here. */
 	#reattach(
-		visit: Visit,
+		connection: Connection,
 		view: View,
 		pending: string,
 		id: string | undefined,
 	): Decision {
-		const { logins, presence, pipeline } = this.#given;
+		const { logins, attachments, pipeline } = this.#given;
 		const { states } = this.#given.parts;
 		const { state } = view;
 		if (view.client?.matches("inRoom")) return refuse("isNotInside");
@@ -115,11 +119,11 @@ export class Admission {
 		if (!client || !snapshot?.matches("awaitingCode"))
 			return refuse("loginIsPending");
 		const { name } = snapshot.context;
-		const known = presence.carrierOf(client)?.login?.user;
+		const known = attachments.connectionOf(client)?.login?.user;
 		const underway = { client, pending, user: known ?? { name, email: "" } };
-		presence.carry(visit, underway);
+		attachments.attach(connection, underway);
 		const sent = logins.codeSent(underway, "", id);
-		pipeline.tell(visit, () => sent && visit.mailbox.put(sent));
+		pipeline.tell(connection, () => sent && connection.mailbox.put(sent));
 		return { entries: [] };
 	}
 }

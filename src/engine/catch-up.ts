@@ -12,13 +12,13 @@ import type { RoomName } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Client } from "../chat/client.ts";
 import type { Room } from "../chat/room.ts";
+import type { Connection, Login, Place } from "./connection.ts";
 import type { Pages } from "./pages.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { Login, Place, Visit } from "./visit.ts";
 
 /** Someone who is in a room, and not in its stream yet. */
 interface Behind {
-	readonly visit: Visit;
+	readonly connection: Connection;
 	readonly client: Client;
 	readonly room: Room;
 	readonly epoch: string;
@@ -40,10 +40,10 @@ export class CatchUp {
 	}
 
 	/** Tells who was just welcomed what they missed, or the latest of the room, if they do not say that they were here. */
-	begin(visit: Visit, login: Login, room: Room, epoch: string): void {
+	begin(connection: Connection, login: Login, room: Room, epoch: string): void {
 		const { client: id, user, place } = login;
-		const client: Client = { id, user, mailbox: visit.mailbox };
-		const behind = { visit, client, room, epoch };
+		const client: Client = { id, user, mailbox: connection.mailbox };
+		const behind = { connection, client, room, epoch };
 		room.expect(client);
 		if (place?.epoch === epoch) this.#check(behind, place);
 		else this.#tellLatest(behind, place !== undefined);
@@ -80,15 +80,15 @@ export class CatchUp {
 		limit: number,
 		handOn: (items: readonly Item[]) => void,
 	): void {
-		const { visit, room, epoch } = behind;
+		const { connection, room, epoch } = behind;
 		const remembered = room.after(offset);
 		if (remembered) {
 			handOn(remembered);
 			return;
 		}
 		const place = { room: room.name, epoch, offset };
-		this.#pages.after(visit, place, limit, (found) => {
-			if (!this.#isOver(behind)) handOn(room.portion(found));
+		this.#pages.after(connection, place, limit, (found) => {
+			if (!this.#isOver(behind)) handOn(room.takeBytes(found));
 		});
 	}
 
@@ -98,8 +98,8 @@ export class CatchUp {
 	}
 
 	#tell(behind: Behind, offset: number, items: readonly Item[]): void {
-		const { visit, room } = behind;
-		const { mailbox, carrier } = visit;
+		const { connection, room } = behind;
+		const { mailbox, transport } = connection;
 		for (const item of items) mailbox.put(item);
 		const told = offset + items.length;
 		if (told === room.head.offset) {
@@ -108,19 +108,19 @@ export class CatchUp {
 		}
 		// It must be on its way before one can ask whether it is through.
 		mailbox.flush(undefined);
-		carrier.whenDrained(() =>
+		transport.whenDrained(() =>
 			this.#pipeline.guarded(() =>
-				this.#pipeline.tell(visit, () => this.#goOn(behind, told)),
+				this.#pipeline.tell(connection, () => this.#goOn(behind, told)),
 			),
 		);
 	}
 
 	#tellLatest(behind: Behind, isGap: boolean): void {
-		const { visit, room, epoch } = behind;
+		const { connection, room, epoch } = behind;
 		const { name, head, history: items } = room;
 		const { offset, said } = head;
 		const place = { room: name, epoch, offset, said };
-		visit.mailbox.put({ kind: "latest", ...place, items, isGap });
+		connection.mailbox.put({ kind: "latest", ...place, items, isGap });
 		this.#join(behind);
 	}
 

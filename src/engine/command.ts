@@ -2,7 +2,7 @@
 import type { RoomName } from "../../machines/events.ts";
 import type { MessageType } from "../../machines/message.ts";
 import type { Asked } from "../../machines/protocol.ts";
-import type { Place } from "./visit.ts";
+import type { Place } from "./connection.ts";
 
 /** Each by the type of its frame. The room of a hello or an open is as it was written. */
 interface Commands {

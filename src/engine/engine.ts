@@ -9,28 +9,28 @@
  */
 import type { ClientLeft, MessageErased } from "../../machines/events.ts";
 import { type Item, MessageType } from "../../machines/message.ts";
-import type { Notice } from "../chat/notice.ts";
+import type { ServerMessage } from "../chat/server-message.ts";
 import { Admission } from "./admission.ts";
+import { Attachments } from "./attachments.ts";
 import type { Command } from "./command.ts";
-import { decideAuth } from "./decide/auth.ts";
-import type { Decision, View } from "./decide/decision.ts";
-import { decideHello } from "./decide/hello.ts";
-import { decideLogout, sessionsDue } from "./decide/open.ts";
-import { logRestored, roomsForgotten } from "./decide/rooms.ts";
-import { decideText } from "./decide/text.ts";
+import { decideAuth } from "./commands/auth.ts";
+import type { Decision, View } from "./commands/decision.ts";
+import { decideHello } from "./commands/hello.ts";
+import { decideLogout, sessionsDue } from "./commands/open.ts";
+import { logRestored, roomsForgotten } from "./commands/rooms.ts";
+import { decideText } from "./commands/text.ts";
+import type { Connection, Transport } from "./connection.ts";
 import { Erasures } from "./erasures.ts";
 import type { Step } from "./fold.ts";
+import { LiveUpdates } from "./live-updates.ts";
 import { Logins } from "./logins.ts";
 import { Pages } from "./pages.ts";
 import type { EngineParts } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
-import { Presence } from "./presence.ts";
+import { RefusalCounter } from "./refusal-counter.ts";
 import { type RefusalDetails, type Rule, refusal } from "./refusals.ts";
 import { RequestLimits } from "./request-limits.ts";
-import { Signals } from "./signals.ts";
 import { Snapshotter } from "./snapshotter.ts";
-import { Tally } from "./tally.ts";
-import type { Carrier, Visit } from "./visit.ts";
 
 const SWEEP_MS = 3_600_000;
 
@@ -38,15 +38,15 @@ export class Engine implements PipelineHooks {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
 	readonly #logins: Logins;
-	readonly #presence: Presence;
-	readonly #signals: Signals;
+	readonly #attachments: Attachments;
+	readonly #liveUpdates: LiveUpdates;
 	readonly #pages: Pages;
 	readonly #erasures: Erasures;
 	readonly #admission: Admission;
 	readonly #requests: RequestLimits;
-	readonly #visits = new Set<Visit>();
+	readonly #connections = new Set<Connection>();
 	/** Whoever refuses someone something counts it here. */
-	readonly refusals = new Tally();
+	readonly refusals = new RefusalCounter();
 
 	constructor(parts: EngineParts) {
 		const { log, states, server, clock, snapshots } = parts;
@@ -63,84 +63,88 @@ export class Engine implements PipelineHooks {
 		const refuse: Engine["refuse"] = (...no) => this.refuse(...no);
 		this.#logins = new Logins(this.#pipeline, parts);
 		this.#pages = new Pages(parts, this.#pipeline, refuse);
-		this.#presence = new Presence(this.#pipeline, parts, this.#pages, (room) =>
-			this.#signals.introduce(room),
+		this.#attachments = new Attachments(
+			this.#pipeline,
+			parts,
+			this.#pages,
+			(room) => this.#liveUpdates.introduce(room),
 		);
-		this.#signals = new Signals(this.#pipeline, parts);
+		this.#liveUpdates = new LiveUpdates(this.#pipeline, parts);
 		this.#requests = new RequestLimits(parts, refuse);
 		this.#erasures = new Erasures(parts, this.#pipeline, refuse);
 		this.#admission = new Admission({
 			parts,
 			pipeline: this.#pipeline,
 			logins: this.#logins,
-			presence: this.#presence,
+			attachments: this.#attachments,
 			refuse,
 			carryOut: (...outcome) => this.#carryOut(...outcome),
 		});
 		this.#pipeline.guarded(() => this.#start());
 	}
 
-	/** Someone is there. The narrowest of their `networks`, by which mail is counted, comes first. */
-	connect(networks: readonly string[], carrier: Carrier): Visit {
-		const mailbox = this.#parts.server.mailbox(carrier.onMessage);
-		const visit: Visit = { carrier, mailbox, networks, gone: false };
-		this.#visits.add(visit);
-		return visit;
+	/** Opens a connection. Its `networks` are sorted, the narrowest first: mail is counted by that one. */
+	connect(networks: readonly string[], transport: Transport): Connection {
+		const mailbox = this.#parts.server.mailbox(transport.onMessage);
+		const connection = { transport, mailbox, networks, gone: false };
+		this.#connections.add(connection);
+		return connection;
 	}
 
 	/** A message has come from a visitor. */
-	receive(visit: Visit, command: Command): void {
-		if (visit.gone || this.#pipeline.stopping) return;
-		if (this.#requests.isHasty(visit, command.type, command)) return;
-		if (command.type === MessageType.signal) this.#signal(visit, command);
+	receive(connection: Connection, command: Command): void {
+		if (connection.gone || this.#pipeline.stopping) return;
+		if (this.#requests.isHasty(connection, command.type, command)) return;
+		if (command.type === MessageType.signal) this.#signal(connection, command);
 		else if (this.#pipeline.frozen && command.type !== MessageType.history)
-			this.#refuseFrozen(visit, command);
-		else this.#pipeline.guarded(() => this.#obey(visit, command));
+			this.#refuseFrozen(connection, command);
+		else this.#pipeline.guarded(() => this.#obey(connection, command));
 	}
 
 	/** A frame has come that asks for nothing we know. It counts like any other. */
-	misunderstand(visit: Visit, re?: number, about: RefusalDetails = {}): void {
-		if (visit.gone || this.#requests.isHasty(visit, re, about)) return;
-		this.refuse(visit, "frameIsUnderstood", re, about);
+	misunderstand(from: Connection, re?: number, about: RefusalDetails = {}) {
+		if (from.gone || this.#requests.isHasty(from, re, about)) return;
+		this.refuse(from, "frameIsUnderstood", re, about);
 	}
 
 	/** How far a visitor has come. */
-	standing(visit: Visit): "stranger" | "awaitingCode" | "inRoom" {
-		const client = this.#snapshot(visit);
+	phase(connection: Connection): "stranger" | "awaitingCode" | "inRoom" {
+		const client = this.#snapshot(connection);
 		if (client?.matches("inRoom")) return "inRoom";
 		return client ? "awaitingCode" : "stranger";
 	}
 
 	/** Tells a visitor no, in words. */
 	refuse(
-		visit: Visit,
+		connection: Connection,
 		code: Rule,
 		re: number | undefined,
 		details: RefusalDetails = {},
 	): void {
 		this.refusals.count(code);
-		const login = visit.login && this.#logins.pending(visit.login);
-		const inRoom = this.standing(visit) === "inRoom";
+		const login = connection.login && this.#logins.pending(connection.login);
+		const inRoom = this.phase(connection) === "inRoom";
 		const about = { ...details, inRoom, login, now: this.#parts.clock.now() };
-		this.#tell(visit, refusal(code, re, about));
+		this.#tell(connection, refusal(code, re, about));
 	}
 
 	/** What was said is to be said again soon; whoever comes back, or wants in, is to come again. */
-	#refuseFrozen(visit: Visit, command: Command): void {
+	#refuseFrozen(connection: Connection, command: Command): void {
 		const { type, id } = command;
-		if (type === MessageType.open && this.standing(visit) !== "inRoom")
-			visit.carrier.onEnd("restart");
+		if (type === MessageType.open && this.phase(connection) !== "inRoom")
+			connection.transport.onEnd("restart");
 		const n = "n" in command ? command.n : undefined;
-		this.refuse(visit, "diskHasSpace", type, { n, id, retryAfterMs: 1000 });
+		const details = { n, id, retryAfterMs: 1000 };
+		this.refuse(connection, "diskHasSpace", type, details);
 	}
 
 	/** The carrier is gone. May be called again, and of a visit that was ended from here: a Client leaves once. */
-	disconnect(visit: Visit, why: ClientLeft["why"]): void {
-		const { gone } = visit;
-		visit.gone = true;
-		this.#signals.forget(visit);
-		if (!this.#visits.delete(visit) || gone) return;
-		this.#pipeline.whenWritable(() => this.#presence.lose(visit, why));
+	disconnect(connection: Connection, why: ClientLeft["why"]): void {
+		const { gone } = connection;
+		connection.gone = true;
+		this.#liveUpdates.forget(connection);
+		if (!this.#connections.delete(connection) || gone) return;
+		this.#pipeline.whenWritable(() => this.#attachments.lose(connection, why));
 	}
 
 	/** Whether it is better not to receive anything for a while. */
@@ -166,8 +170,8 @@ export class Engine implements PipelineHooks {
 		const { event } = step.stored;
 		this.#parts.onCommitted(step);
 		if (item?.kind === "erased") this.#pages.onErased(item);
-		this.#presence.onDurable(event, item);
-		this.#signals.onDurable(event, item);
+		this.#attachments.onDurable(event, item);
+		this.#liveUpdates.onDurable(event, item);
 	}
 
 	onErased(event: MessageErased): Promise<boolean> {
@@ -177,9 +181,9 @@ export class Engine implements PipelineHooks {
 	onFrozen(error: Error): void {
 		const { report } = this.#parts;
 		report.warn({ error: error.message }, "the disk takes no more: frozen");
-		for (const visit of this.#visits)
-			if (this.standing(visit) === "inRoom")
-				this.refuse(visit, "diskHasSpace", MessageType.text);
+		for (const connection of this.#connections)
+			if (this.phase(connection) === "inRoom")
+				this.refuse(connection, "diskHasSpace", MessageType.text);
 	}
 
 	onThawed(): void {
@@ -201,7 +205,7 @@ export class Engine implements PipelineHooks {
 		this.#pipeline.append(
 			...(restored ? logRestored({ state, now: time, secrets }, from) : []),
 			{ event: { type: "server.started", time, node: policy.node, version } },
-			...this.#presence.atStart(policy.node),
+			...this.#attachments.atStart(policy.node),
 		);
 		this.#erasures.redo(this.#parts.erased);
 		this.#requests.recount();
@@ -216,7 +220,7 @@ export class Engine implements PipelineHooks {
 		const view = () => ({ ...policy, state: states.ordered, now });
 		this.#pipeline.append(...sessionsDue(view()));
 		this.#pipeline.append(...roomsForgotten(view()));
-		this.#presence.sweep();
+		this.#attachments.sweep();
 		this.#requests.sweep(now);
 		clock.after(SWEEP_MS, () =>
 			this.#pipeline.whenWritable(() => {
@@ -226,75 +230,78 @@ export class Engine implements PipelineHooks {
 		);
 	}
 
-	#obey(visit: Visit, command: Command): void {
+	#obey(connection: Connection, command: Command): void {
 		const { policy, secrets, states, clock } = this.#parts;
-		if (visit.login) this.#logins.expireIfDue(visit.login.client);
+		if (connection.login) this.#logins.expireIfDue(connection.login.client);
 		const state = states.ordered;
-		const client = this.#snapshot(visit);
+		const client = this.#snapshot(connection);
 		const now = clock.now();
 		const { limits, allow, node } = policy;
 		// Spelt out: a spread takes longer than the decision.
 		const view: View = { limits, allow, node, state, client, now, secrets };
 		switch (command.type) {
 			case MessageType.hello:
-				this.#admission.greet(visit, command, decideHello(view, command));
+				this.#admission.greet(connection, command, decideHello(view, command));
 				break;
 			case MessageType.auth:
-				this.#carryOut(visit, command, decideAuth(view, command));
+				this.#carryOut(connection, command, decideAuth(view, command));
 				break;
 			case MessageType.text: {
 				if (this.#erasures.isSilent(client)) {
-					this.refuse(visit, "isNotErasing", command.type, command);
+					this.refuse(connection, "isNotErasing", command.type, command);
 					break;
 				}
 				const said = decideText(view, command);
 				const decision = this.#requests.countText(view, command.text, said);
-				this.#carryOut(visit, command, decision);
+				this.#carryOut(connection, command, decision);
 				const [last, room] = [decision.taken, client?.context.room ?? ""];
-				if (last !== undefined) this.#tell(visit, { kind: "ack", room, last });
+				if (last !== undefined)
+					this.#tell(connection, { kind: "ack", room, last });
 				break;
 			}
 			case MessageType.open:
-				this.#admission.open(visit, view, command);
+				this.#admission.open(connection, view, command);
 				break;
-			case MessageType.history:
-				this.#pages.ask(visit, this.standing(visit) === "inRoom", command);
+			case MessageType.history: {
+				const isInside = client?.matches("inRoom") === true;
+				this.#pages.ask(connection, isInside, command);
 				break;
+			}
 			case MessageType.erase:
-				this.#erasures.ask(visit, client, command);
+				this.#erasures.ask(connection, client, command);
 				break;
 			case MessageType.logout:
 				if (!client?.matches("inRoom"))
-					this.refuse(visit, "isInside", command.type, command);
+					this.refuse(connection, "isInside", command.type, command);
 				this.#pipeline.append(...decideLogout(view, command.all));
 		}
 	}
 
-	#tell(visit: Visit, notice: Notice): void {
-		this.#pipeline.tell(visit, () => visit.mailbox.put(notice));
+	#tell(connection: Connection, message: ServerMessage): void {
+		this.#pipeline.tell(connection, () => connection.mailbox.put(message));
 	}
 
-	#signal(visit: Visit, command: Command<"signal">): void {
-		const isHeard = this.#signals.take(visit, command);
+	#signal(connection: Connection, command: Command<"signal">): void {
+		const isHeard = this.#liveUpdates.take(connection, command);
 		if (!isHeard && command.id !== undefined)
-			this.refuse(visit, "isInside", command.type, command);
+			this.refuse(connection, "isInside", command.type, command);
 	}
 
 	#carryOut(
-		visit: Visit,
+		connection: Connection,
 		command: Command,
 		{ entries, refused, retryAfterMs, expected, session }: Decision,
 	): void {
 		const { type, id } = command;
 		const n = "n" in command ? command.n : undefined;
-		if (session && visit.login)
-			visit.login = { ...visit.login, session, request: id };
+		if (session && connection.login)
+			connection.login = { ...connection.login, session, request: id };
 		this.#pipeline.append(...entries);
 		if (refused)
-			this.refuse(visit, refused, type, { id, n, expected, retryAfterMs });
+			this.refuse(connection, refused, type, { id, n, expected, retryAfterMs });
 	}
 
-	#snapshot({ login }: Visit) {
+	#snapshot({ login }: Connection) {
 		return login && this.#parts.states.ordered.client(login.client);
 	}
 }

@@ -6,7 +6,7 @@
  */
 import type { Identity, MessageErased } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
-import type { Found } from "../archive/archive.ts";
+import type { Found } from "../history/archive.ts";
 import { DiskFull } from "../log/disk.ts";
 import type { Entry, EventSpan, Places } from "../log/log.ts";
 import type { Command } from "./command.ts";
@@ -16,13 +16,13 @@ import {
 	decideFarewell,
 	type Erasing,
 	type ErasureView,
-} from "./decide/erase.ts";
-import { roomOpened } from "./decide/rooms.ts";
+} from "./commands/erase.ts";
+import { roomOpened } from "./commands/rooms.ts";
+import type { Connection, Refuse } from "./connection.ts";
 import type { ClientSnapshot } from "./machines.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Rule } from "./refusals.ts";
-import type { Refuse, Visit } from "./visit.ts";
 
 const RETRY_MS = 1000;
 /** Messages that are erased at once: everything that is told waits for that. */
@@ -55,24 +55,24 @@ export class Erasures {
 	}
 
 	ask(
-		visit: Visit,
+		connection: Connection,
 		client: ClientSnapshot | undefined,
 		asked: Command<"erase">,
 	): void {
 		const { id } = asked;
 		const no: No = (rule) =>
-			this.#refuse(visit, rule, MessageType.erase, { id });
+			this.#refuse(connection, rule, MessageType.erase, { id });
 		if (!client?.matches("inRoom")) no("isInside");
 		else if (asked.mine) this.#eraseAll(client.context, no);
 		else {
 			const { room, epoch, target: offset } = asked;
 			const done = () => {
-				if (id !== undefined) visit.mailbox.put({ kind: "eraseDone", id });
+				if (id !== undefined) connection.mailbox.put({ kind: "eraseDone", id });
 			};
 			this.#look(no, async () => {
 				const found = await this.#parts.archive.find({ room, epoch, offset });
 				this.#eraseOne(client.context, found, no, () =>
-					this.#pipeline.tell(visit, done),
+					this.#pipeline.tell(connection, done),
 				);
 			});
 		}
@@ -112,7 +112,7 @@ export class Erasures {
 				if (!(error instanceof DiskFull)) throw error;
 				report.warn({ error: error.message }, "an erasure waits for space");
 				if (this.#pipeline.stopping) {
-					this.#pipeline.owe();
+					this.#pipeline.skipFinalSnapshot();
 					return false;
 				}
 				await new Promise<void>((done) => clock.after(RETRY_MS, done));

@@ -4,17 +4,17 @@
  * may ask again at once.
  */
 import type { ClientId, LoginExpired } from "../../machines/events.ts";
-import type { Notice, PendingLogin } from "../chat/notice.ts";
+import type { PendingLogin, ServerMessage } from "../chat/server-message.ts";
 import type { Allowance, Sender } from "../mail/allowance.ts";
 import type { KnownNetworks } from "../mail/known-networks.ts";
 import type { MailError } from "../mail/mailer.ts";
 import type { Outbox } from "../mail/outbox.ts";
-import { type Decision, type FreshCode, refuse } from "./decide/decision.ts";
-import { resendAt } from "./decide/hello.ts";
-import { namesHeld } from "./decide/names-held.ts";
+import { type Decision, type FreshCode, refuse } from "./commands/decision.ts";
+import { resendAt } from "./commands/hello.ts";
+import { namesHeld } from "./commands/names-held.ts";
+import type { Connection, Login } from "./connection.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { Login, Visit } from "./visit.ts";
 
 export interface Mail {
 	readonly outbox: Outbox;
@@ -32,15 +32,15 @@ export class Logins {
 	}
 
 	/** Takes one mail from the allowances, or says which of them is used up. */
-	take(visit: Visit, fresh: FreshCode): Decision | undefined {
-		const sender = this.#senderOf(visit, fresh);
+	take(connection: Connection, fresh: FreshCode): Decision | undefined {
+		const sender = this.#senderOf(connection, fresh);
 		const { outbox, allowance } = this.#parts.mail;
 		if (!outbox.admit(sender)) return refuse("mailIsNotBusy");
 		const used = allowance.take(sender);
 		return used && refuse(used.rule, used.retryAfterMs);
 	}
 
-	#senderOf({ networks }: Visit, { person: mailbox }: FreshCode): Sender {
+	#senderOf({ networks }: Connection, { person: mailbox }: FreshCode): Sender {
 		const { known } = this.#parts.mail;
 		const [network = ""] = networks;
 		const { names } = this.#parts.states.ordered.server.context;
@@ -54,7 +54,7 @@ export class Logins {
 
 	/** Mails the code as soon as the login is durable, though the visit be gone by then; `failed` is told if that can't be done. */
 	send(
-		visit: Visit,
+		connection: Connection,
 		login: Login,
 		asked: FreshCode & { readonly id: string | undefined },
 		failed: (error: MailError) => void,
@@ -62,7 +62,7 @@ export class Logins {
 		const { code, expires, id } = asked;
 		const { email: to, name } = asked.user;
 		this.expireLater(login.client, expires);
-		const sender = this.#senderOf(visit, asked);
+		const sender = this.#senderOf(connection, asked);
 		const { policy } = this.#parts;
 		const { outbox } = this.#parts.mail;
 		const expiresInMinutes = Math.round(policy.limits.codeSeconds / 60);
@@ -74,7 +74,7 @@ export class Logins {
 			});
 			const text = waitMs > 1000 ? waitWords(waitMs) : "";
 			const sent = this.codeSent(login, text, id);
-			if (sent && !visit.gone) visit.mailbox.put(sent);
+			if (sent && !connection.gone) connection.mailbox.put(sent);
 		});
 	}
 
@@ -83,7 +83,7 @@ export class Logins {
 		login: Login,
 		text: string,
 		id: string | undefined,
-	): Notice | undefined {
+	): ServerMessage | undefined {
 		const pending = this.pending(login);
 		const now = this.#parts.clock.now();
 		return pending && { kind: "pending", ...pending, now, text, id };

@@ -9,13 +9,13 @@ import {
 	type Item,
 	MessageType,
 } from "../../machines/message.ts";
-import type { Placed } from "../archive/archive.ts";
 import type { Room } from "../chat/room.ts";
+import type { Placed } from "../history/archive.ts";
 import type { Command } from "./command.ts";
+import type { Connection, Refuse } from "./connection.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Rule } from "./refusals.ts";
-import type { Refuse, Visit } from "./visit.ts";
 
 /** What was erased, and what after that: whoever reads keeps the one before they began. */
 interface Erased {
@@ -28,7 +28,7 @@ export class Pages {
 	readonly #pipeline: Pipeline;
 	readonly #refuse: Refuse;
 	#erased: Erased = {};
-	readonly #reading = new WeakSet<Visit>();
+	readonly #reading = new WeakSet<Connection>();
 	readonly #recalling = new Map<Room, Promise<void>>();
 
 	constructor(parts: EngineParts, pipeline: Pipeline, refuse: Refuse) {
@@ -38,26 +38,36 @@ export class Pages {
 	}
 
 	/** Tells a page to who is in a room, sooner or later. */
-	ask(visit: Visit, isInside: boolean, asked: Command<"history">): void {
+	ask(
+		connection: Connection,
+		isInside: boolean,
+		asked: Command<"history">,
+	): void {
 		const no = (rule: Rule) =>
-			this.#refuse(visit, rule, MessageType.history, asked);
+			this.#refuse(connection, rule, MessageType.history, asked);
 		if (!isInside) no("isInside");
-		else if (this.#reading.has(visit)) no("isNotTooFast");
+		else if (this.#reading.has(connection)) no("isNotTooFast");
 		else {
-			this.#reading.add(visit);
+			this.#reading.add(connection);
 			const { room, epoch, before, id } = asked;
 			const place = { room, epoch, before };
 			this.#read(
-				visit,
+				connection,
 				() => this.#parts.archive.page(asked),
 				(page, since) => {
-					this.#reading.delete(visit);
+					this.#reading.delete(connection);
 					if (!page) return no("placeIsKnown");
 					const items = leftOf(page.items, since);
-					visit.mailbox.put({ kind: "page", ...place, ...page, items, id });
+					connection.mailbox.put({
+						kind: "page",
+						...place,
+						...page,
+						items,
+						id,
+					});
 				},
 				() => {
-					this.#reading.delete(visit);
+					this.#reading.delete(connection);
 					no("historyIsReadable");
 				},
 			);
@@ -66,16 +76,16 @@ export class Pages {
 
 	/** Tells a visit's task what stands right after a place; nothing, if that can't be read. */
 	after(
-		visit: Visit,
+		connection: Connection,
 		place: Placed,
 		limit: number,
 		tell: (items: readonly Item[]) => void,
 	): void {
 		this.#read(
-			visit,
+			connection,
 			() => this.#parts.archive.after(place, limit),
 			(items, since) => tell(leftOf(items, since)),
-			() => this.#pipeline.tell(visit, () => tell([])),
+			() => this.#pipeline.tell(connection, () => tell([])),
 		);
 	}
 
@@ -112,14 +122,14 @@ export class Pages {
 
 	/** What it answers with is only what is left of it since. */
 	#read<Found>(
-		visit: Visit,
+		connection: Connection,
 		read: () => Promise<Found>,
 		answer: (found: Found, since: Erased) => void,
 		fail: () => void,
 	): void {
 		const since = this.#erased;
 		read().then(
-			(found) => this.#pipeline.tell(visit, () => answer(found, since)),
+			(found) => this.#pipeline.tell(connection, () => answer(found, since)),
 			(error: unknown) => {
 				this.#warn(error);
 				fail();

@@ -1,10 +1,11 @@
 /** What the engine stands on; all of it is handed in. */
-import type { Archive } from "../archive/archive.ts";
+
 import type { Server } from "../chat/server.ts";
 import type { Clock } from "../clock.ts";
+import type { Archive } from "../history/archive.ts";
 import type { Log } from "../log/log.ts";
 import type { Snapshots } from "../log/snapshots.ts";
-import type { Policy } from "./decide/decision.ts";
+import type { Policy } from "./commands/decision.ts";
 import type { Step } from "./fold.ts";
 import type { Mail } from "./logins.ts";
 import type { Secrets } from "./secrets.ts";
@@ -35,7 +36,7 @@ export interface EngineParts {
 	readonly server: Server;
 	readonly clock: Clock;
 	/** Without our own pauses: for deadlines of someone's silence. */
-	readonly awake: Clock;
+	readonly runningClock: Clock;
 	readonly secrets: Secrets;
 	readonly mail: Mail;
 	readonly policy: Policy;

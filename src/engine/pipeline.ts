@@ -10,11 +10,11 @@ import type { MessageErased } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Server } from "../chat/server.ts";
 import type { Entry, Log, LogListener, Stored } from "../log/log.ts";
+import type { Connection } from "./connection.ts";
 import { evolve, visibleItem } from "./evolve.ts";
 import type { Step } from "./fold.ts";
 import type { States } from "./parts.ts";
 import type { Snapshotter } from "./snapshotter.ts";
-import type { Visit } from "./visit.ts";
 
 /** What the engine does at the pipeline's turning points. */
 export interface PipelineHooks {
@@ -53,7 +53,7 @@ export class Pipeline implements LogListener {
 	/** What is being overwritten: snapshots and a stop wait for it. */
 	readonly #waiting = new Set<Promise<void>>();
 	#holding = false;
-	#isOwing = false;
+	#skipsFinalSnapshot = false;
 	#deferred: (() => void)[] = [];
 	#stopping = false;
 	#stopped = false;
@@ -83,9 +83,9 @@ export class Pipeline implements LogListener {
 	}
 
 	/** Tells a visitor something, once what it was decided on is durable. */
-	tell(visit: Visit, put: () => void): void {
+	tell(connection: Connection, put: () => void): void {
 		this.whenDurable(() => {
-			if (!visit.gone) put();
+			if (!connection.gone) put();
 		});
 	}
 
@@ -121,8 +121,8 @@ export class Pipeline implements LogListener {
 	}
 
 	/** Something is left to the next start, which finds it in the log: so it must read that. */
-	owe(): void {
-		this.#isOwing = true;
+	skipFinalSnapshot(): void {
+		this.#skipsFinalSnapshot = true;
 	}
 
 	/** Runs now, or as soon as the disk takes writes again; never after a stop. */
@@ -148,7 +148,7 @@ export class Pipeline implements LogListener {
 		await this.#parts.log.close();
 		while (this.#waiting.size > 0) await Promise.all(this.#waiting);
 		await this.#parts.snapshotter.settle();
-		if (!this.#isOwing) await this.#parts.snapshotter.takeLast();
+		if (!this.#skipsFinalSnapshot) await this.#parts.snapshotter.takeLast();
 		this.#stopped = true;
 	}
 

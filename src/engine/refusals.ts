@@ -2,7 +2,7 @@
  * Every rule that can refuse a person something, with what they are told:
  * what went wrong and what to do. A rule without words does not compile.
  */
-import type { PendingLogin, Refusal } from "../chat/notice.ts";
+import type { PendingLogin, Refusal } from "../chat/server-message.ts";
 
 export const refusalWords = {
 	// Asking for a code

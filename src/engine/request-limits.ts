@@ -8,12 +8,17 @@ import type { Identity } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
 import { TokenBucket } from "../bucket.ts";
 import { jsonBytes } from "../json-bytes.ts";
+import {
+	DAY_MS,
+	type Decision,
+	refuse,
+	type View,
+} from "./commands/decision.ts";
+import type { Connection, Refuse } from "./connection.ts";
 import { DailyBytes } from "./daily-bytes.ts";
-import { DAY_MS, type Decision, refuse, type View } from "./decide/decision.ts";
 import type { EngineParts } from "./parts.ts";
 import type { RefusalDetails } from "./refusals.ts";
 import { sha256 } from "./secrets.ts";
-import type { Refuse, Visit } from "./visit.ts";
 
 /** Refusals for haste, in a row, that are taken for abuse. */
 const MOST_REFUSED = 100;
@@ -53,7 +58,7 @@ interface Budgets extends Readonly<Record<RequestKind, Budget>> {
 export class RequestLimits {
 	readonly #parts: EngineParts;
 	readonly #people = new Map<Identity, Budgets>();
-	readonly #strangers = new WeakMap<Visit, Budgets>();
+	readonly #strangers = new WeakMap<Connection, Budgets>();
 	readonly #refuse: Refuse;
 
 	constructor(parts: EngineParts, refuse: Refuse) {
@@ -62,18 +67,24 @@ export class RequestLimits {
 	}
 
 	/** Counts a request of type `re`. If it came too fast it is refused, or its connection ended. */
-	isHasty(visit: Visit, re: number | undefined, asked: Asked): boolean {
+	isHasty(
+		connection: Connection,
+		re: number | undefined,
+		asked: Asked,
+	): boolean {
 		const isSignal = re === MessageType.signal;
 		const isEntry = re === MessageType.open;
 		const owner = isEntry ? this.#ownerOf(asked.session) : undefined;
-		const budgets = this.#budgets(owner ?? this.#inRoom(visit) ?? visit);
+		const budgets = this.#budgets(
+			owner ?? this.#inRoom(connection) ?? connection,
+		);
 		const kind = isSignal ? "signals" : isEntry ? "entries" : "messages";
 		const retryAfterMs = budgets[kind].take();
 		if (retryAfterMs === undefined) return false;
 		const { n, id } = asked;
-		if (budgets[kind].isAbused) visit.carrier.onEnd("policy");
+		if (budgets[kind].isAbused) connection.transport.onEnd("policy");
 		else if (!isSignal || id !== undefined)
-			this.#refuse(visit, "isNotTooFast", re, { n, id, retryAfterMs });
+			this.#refuse(connection, "isNotTooFast", re, { n, id, retryAfterMs });
 		return true;
 	}
 
@@ -119,12 +130,12 @@ export class RequestLimits {
 	}
 
 	/** Before the right code came, anyone may say that they are someone. */
-	#inRoom({ login }: Visit): Identity | undefined {
+	#inRoom({ login }: Connection): Identity | undefined {
 		const client = login && this.#parts.states.ordered.client(login.client);
 		return client?.matches("inRoom") ? client.context.identity : undefined;
 	}
 
-	#budgets(of: Identity | Visit): Budgets {
+	#budgets(of: Identity | Connection): Budgets {
 		const isPerson = typeof of === "string";
 		const known = isPerson ? this.#people.get(of) : this.#strangers.get(of);
 		if (known) return known;

@@ -34,11 +34,11 @@ export class Snapshotter {
 	/** Everything up to `seq` is durable, and told. */
 	onCommitted(seq: number): void {
 		if (this.#saving || !this.#snapshots?.isDue(seq)) return;
-		const { mark } = this.#log;
-		if (mark?.seq !== seq) return;
+		const { position } = this.#log;
+		if (position?.seq !== seq) return;
 		const state = this.#states.committed;
 		const pieces = canonicalPieces(state.serialize(), DEPTH);
-		const saving = this.#snapshots.save(mark, pieces, state.time);
+		const saving = this.#snapshots.save(position, pieces, state.time);
 		this.#saving = saving.then((stateHash) => {
 			this.#saving = undefined;
 			if (stateHash) this.#onSaved({ type: "checkpoint", of: seq, stateHash });
@@ -52,11 +52,12 @@ export class Snapshotter {
 
 	/** Of a log that is closed, so that the next start has nothing to read, if that is worth it. */
 	async takeLast(): Promise<void> {
-		const { mark, ordered } = this.#log;
+		const { position, ordered } = this.#log;
 		// What is not durable will not have happened.
-		if (mark?.seq !== ordered || !this.#snapshots?.isWorthIt(ordered)) return;
+		if (position?.seq !== ordered || !this.#snapshots?.isWorthIt(ordered))
+			return;
 		const state = this.#states.ordered;
 		const pieces = canonicalPieces(state.serialize(), DEPTH);
-		await this.#snapshots.save(mark, pieces, state.time);
+		await this.#snapshots.save(position, pieces, state.time);
 	}
 }

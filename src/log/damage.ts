@@ -6,7 +6,7 @@
  * a valid line of a later batch behind it is not a torn tail but rot, which
  * is never skipped.
  */
-import { chainHash, MARK, takeApart } from "./line.ts";
+import { chainHash, LINE_START, takeApart } from "./line.ts";
 
 /** Where a log stops making sense, and why, in words. */
 export class Damage extends Error {
@@ -62,10 +62,10 @@ export class LaterBatchSearch {
 	}
 
 	finds(text: string): boolean {
-		const [end, ...lines] = text.split(MARK);
+		const [end, ...lines] = text.split(LINE_START);
 		this.#before += end;
 		for (const line of lines) {
-			if (this.#isLater(`${MARK}${line}`)) return true;
+			if (this.#isLater(`${LINE_START}${line}`)) return true;
 			this.#before = line;
 		}
 		return false;

@@ -93,7 +93,7 @@ export class Evidence {
 				if (head?.hash && head.fsync !== false)
 					verifier.expected.set(head.seq, head);
 		yield* readBatches(sources, verifier);
-		verifier.prove();
+		verifier.assertErasuresLogged();
 		this.check(verifier);
 	}
 

@@ -7,7 +7,7 @@
 import { rememberDamage } from "./evidence.ts";
 import { GroupCommit, type GroupCommitOptions } from "./group-commit.ts";
 import { type Draft, type Sealed, sealBatch, sealHeader } from "./line.ts";
-import type { Log, Mark, Stored } from "./log.ts";
+import type { Log, LogPosition, Stored } from "./log.ts";
 import { logFolder, segmentsOf } from "./reader.ts";
 import { type Place, recover } from "./recover.ts";
 import { scrub } from "./scrub.ts";
@@ -34,7 +34,7 @@ class FileLog extends GroupCommit {
 	readonly #scrubbing = new AbortController();
 	readonly segments: SegmentFiles;
 	#found = new Verifier();
-	#spared: Mark | undefined;
+	#skipped: LogPosition | undefined;
 	#segment: Segment | undefined;
 	#newId = "";
 	#secret: string | undefined;
@@ -55,7 +55,7 @@ class FileLog extends GroupCommit {
 		return this.#found.id || this.#newId;
 	}
 
-	get mark(): Mark | undefined {
+	get position(): LogPosition | undefined {
 		if (!this.#segment) return undefined;
 		const offset = this.#segment.size;
 		return { log: this.id, seq: this.#seq, hash: this.#hash, offset };
@@ -71,15 +71,15 @@ class FileLog extends GroupCommit {
 	}
 
 	get unverified(): number {
-		return this.#spared?.seq ?? 0;
+		return this.#skipped?.seq ?? 0;
 	}
 
 	protected async *readStored(
-		after?: Mark,
+		after?: LogPosition,
 	): AsyncGenerator<readonly Stored[], void> {
 		await this.#segment?.close();
 		this.#segment = undefined;
-		this.#spared = after;
+		this.#skipped = after;
 		this.#found = new Verifier(after ? { after } : {});
 		this.#segment = yield* recover(this.#options, this.#found, after);
 		if (!this.id) this.#newId = this.#options.ids();
@@ -88,13 +88,13 @@ class FileLog extends GroupCommit {
 	}
 
 	async scrub(): Promise<void> {
-		if (!this.#spared) return;
+		if (!this.#skipped) return;
 		const { disk, folder, clock } = this.#options;
 		const { signal } = this.#scrubbing;
 		try {
 			const sources = await segmentsOf(disk, folder);
-			await scrub(sources, this.#spared, clock, signal);
-			this.#spared = undefined;
+			await scrub(sources, this.#skipped, clock, signal);
+			this.#skipped = undefined;
 		} catch (error) {
 			if (signal.aborted) return;
 			await rememberDamage(this.#options, error);

@@ -11,7 +11,14 @@ import type { Clock } from "../clock.ts";
 import { asError } from "./cache.ts";
 import { DiskFull } from "./disk.ts";
 import { type Draft, draft } from "./line.ts";
-import type { Entry, Log, LogListener, Mark, Segments, Stored } from "./log.ts";
+import type {
+	Entry,
+	Log,
+	LogListener,
+	LogPosition,
+	Segments,
+	Stored,
+} from "./log.ts";
 
 const RETRY_MS = 1000;
 const BATCH_BYTES = 128 * 1024;
@@ -58,13 +65,15 @@ export abstract class GroupCommit implements Log {
 	}
 
 	abstract get id(): string;
-	abstract get mark(): Mark | undefined;
+	abstract get position(): LogPosition | undefined;
 	abstract get secret(): string | undefined;
 	abstract nameSecret(fingerprint: string): void;
 	abstract get unverified(): number;
 	abstract readonly segments: Segments;
 	abstract scrub(): Promise<void>;
-	protected abstract readStored(after?: Mark): AsyncIterable<readonly Stored[]>;
+	protected abstract readStored(
+		after?: LogPosition,
+	): AsyncIterable<readonly Stored[]>;
 	/**
 	 * Prepares a batch: each call of the answer tries to make all of it
 	 * durable, or nothing. It may be called again only after `DiskFull`.
@@ -73,7 +82,7 @@ export abstract class GroupCommit implements Log {
 	/** Lets go of what it is kept in. */
 	protected abstract release(): Promise<void>;
 
-	async *read(after?: Mark): AsyncGenerator<readonly Stored[], void> {
+	async *read(after?: LogPosition): AsyncGenerator<readonly Stored[], void> {
 		if (this.#listener) throw new Error("the log is being written to");
 		this.#read = false;
 		let last = after?.seq ?? 0;

@@ -12,7 +12,7 @@ import type { Stored } from "./log.ts";
  * How every line begins. A string in JSON has its quotes escaped, so this
  * cannot occur raw inside one, and a line can be found without its newline.
  */
-export const MARK = '{"level":30,';
+export const LINE_START = '{"level":30,';
 const HASH = ',"hash":"';
 const HASH_LENGTH = 43;
 const ERASED = ',"erased":true}';
@@ -97,7 +97,7 @@ export function sealBatch(previous: string, batch: readonly Draft[]): Sealed {
 	for (const { stored, body, tail } of batch) {
 		const { seq, event } = stored;
 		const place = `"time":${event.time},"seq":${seq},"batch":[${first},${last}]`;
-		const sealed = seal(hash, `${MARK}${place},${body}`, tail);
+		const sealed = seal(hash, `${LINE_START}${place},${body}`, tail);
 		line += sealed.line;
 		hash = sealed.hash;
 	}
@@ -120,7 +120,7 @@ export function sealHeader(
 	const what = `"time":${time},"type":"segment.opened","format":1`;
 	const named = secret === undefined ? "" : `,"secret":"${secret}"`;
 	const where = `"log":${JSON.stringify(id)}${named},"next":${next},"prev":"${previous}"`;
-	return seal(previous, `${MARK}${what},${where}`, "}");
+	return seal(previous, `${LINE_START}${what},${where}`, "}");
 }
 
 function seal(previous: string, prefix: string, tail: string): Sealed {

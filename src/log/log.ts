@@ -19,7 +19,7 @@ export interface Stored extends Entry {
 }
 
 /** The end of a committed batch: from here on a log can be read, by who knows what came before. */
-export interface Mark {
+export interface LogPosition {
 	/** The log's id. */
 	readonly log: string;
 	readonly seq: number;
@@ -91,7 +91,7 @@ export interface Log {
 	/** 128 random bits, base64url: made with the log, and in every segment's header. Known as soon as `read` has answered. */
 	readonly id: string;
 	/** Where the durable part ends; a log that has no such place has no snapshots. */
-	readonly mark: Mark | undefined;
+	readonly position: LogPosition | undefined;
 	/** The fingerprint of the secret that it was written with, once read; logs from before there were any name none. */
 	readonly secret: string | undefined;
 	/** Headers name this secret from now on: the next segment's, and at once if the log names another. */
@@ -110,7 +110,7 @@ export interface Log {
 	 * what a crash left there cut off. Throws if the log has rotted, or does
 	 * not go on from the mark.
 	 */
-	read(after?: Mark): AsyncIterable<readonly Stored[]>;
+	read(after?: LogPosition): AsyncIterable<readonly Stored[]>;
 	/** Verifies, at leisure, what `read` was spared by its mark. Rejects if that has rotted; resolves early when the log is closed. */
 	scrub(): Promise<void>;
 	/** Names who hears of progress; must be called once, before the first `append`. */

@@ -23,7 +23,7 @@ export const memoryLog = (options: MemoryLogOptions): Log =>
 
 class MemoryLog extends GroupCommit {
 	readonly id: string;
-	readonly mark = undefined;
+	readonly position = undefined;
 	readonly secret = undefined;
 	readonly unverified = 0;
 	readonly segments: Segments;

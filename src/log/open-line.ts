@@ -13,7 +13,7 @@ import {
 	digestOf,
 	type Fields,
 	isCount,
-	MARK,
+	LINE_START,
 	tailOf,
 	takeApart,
 } from "./line.ts";
@@ -137,7 +137,8 @@ function openTail(rest: string, digest: unknown): Tail {
 	const erasable = plain(rest) ?? escaped(rest);
 	if (erasable && digest === digestOf(erasable))
 		return { tail: "whole", erasable };
-	if (digest === undefined || rest.includes(MARK)) throw new Broken(CHANGED);
+	if (digest === undefined || rest.includes(LINE_START))
+		throw new Broken(CHANGED);
 	return { tail: "broken" };
 }
 

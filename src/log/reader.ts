@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { type Disk, namesIn } from "./disk.ts";
-import type { Mark, Stored } from "./log.ts";
+import type { LogPosition, Stored } from "./log.ts";
 import { Verifier } from "./verifier.ts";
 
 const NEWLINE = 10;
@@ -50,12 +50,12 @@ export async function segmentsOf(
 /** What is behind a mark, once the headers up to there were found to be sound. */
 export async function sourcesAfter(
 	sources: readonly Source[],
-	{ log, seq, offset }: Mark,
+	{ log, seq, offset }: LogPosition,
 	verifier?: Verifier,
 ): Promise<readonly Source[]> {
 	const at = sources.findLastIndex(({ first = 0 }) => first <= seq);
 	for (const source of sources.slice(0, at + 1)) {
-		const header = new Verifier({ lone: true });
+		const header = new Verifier({ partial: true });
 		const bytes = () => firstLine(source);
 		for await (const _ of readBatches([{ ...source, bytes }], header));
 		if (header.torn) throw header.torn;

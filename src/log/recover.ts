@@ -11,7 +11,7 @@ import type { Clock } from "../clock.ts";
 import type { Damage } from "./damage.ts";
 import { type Disk, textOf, withFile, writeChunks } from "./disk.ts";
 import { Evidence, type EvidenceOptions } from "./evidence.ts";
-import type { Mark, Stored } from "./log.ts";
+import type { LogPosition, Stored } from "./log.ts";
 import { logFolder, type Source, segmentsOf, sourcesAfter } from "./reader.ts";
 import { Segment } from "./segment.ts";
 import type { Verifier } from "./verifier.ts";
@@ -36,7 +36,7 @@ export interface Place extends EvidenceOptions {
 export async function* recover(
 	place: Place,
 	verifier: Verifier,
-	after?: Mark,
+	after?: LogPosition,
 ): AsyncGenerator<readonly Stored[], Segment | undefined> {
 	const { disk, folder } = place;
 	const segments = logFolder(folder);
@@ -67,7 +67,7 @@ export async function* recover(
 async function isThere(
 	disk: Disk,
 	[source]: readonly Source[],
-	{ offset, hash }: Mark,
+	{ offset, hash }: LogPosition,
 ): Promise<boolean> {
 	const end = `"hash":"${hash}"}\n`;
 	const from = offset - end.length;

@@ -6,7 +6,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Damage } from "./damage.ts";
-import type { Mark } from "./log.ts";
+import type { LogPosition } from "./log.ts";
 import { openLine } from "./open-line.ts";
 import { inSlices, Lines, readBatches, type Source } from "./reader.ts";
 import { Verifier } from "./verifier.ts";
@@ -16,7 +16,7 @@ const REST_MS = 5;
 /** Rejects with `Damage` at the first that is not as it was written, and with the signal's reason if it is told to stop. */
 export async function scrub(
 	sources: readonly Source[],
-	mark: Mark,
+	position: LogPosition,
 	clock: Clock,
 	signal: AbortSignal,
 ): Promise<void> {
@@ -25,9 +25,9 @@ export async function scrub(
 		signal.throwIfAborted();
 	};
 	const verifier = new Verifier();
-	const older = sources.filter(({ first = 0 }) => first <= mark.seq);
+	const older = sources.filter(({ first = 0 }) => first <= position.seq);
 	const parts = older.map((source, index) => {
-		const end = index === older.length - 1 ? mark.offset : undefined;
+		const end = index === older.length - 1 ? position.offset : undefined;
 		const bytes = () => inSlices(source.bytes(0, end), rest);
 		return { ...source, bytes };
 	});
@@ -35,9 +35,9 @@ export async function scrub(
 	if (verifier.torn) throw verifier.torn;
 	for (const damage of verifier.broken)
 		if (!(await isErased(older, damage))) throw damage;
-	if (verifier.seq !== mark.seq || verifier.hash !== mark.hash)
+	if (verifier.seq !== position.seq || verifier.hash !== position.hash)
 		throw new Error(
-			`${verifier.file} does not lead to event ${mark.seq} as its snapshot knows it`,
+			`${verifier.file} does not lead to event ${position.seq} as its snapshot knows it`,
 		);
 }
 

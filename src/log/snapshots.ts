@@ -13,7 +13,7 @@ import { setImmediate } from "node:timers/promises";
 import { asError, attempt, type Cache } from "./cache.ts";
 import { type Disk, namesIn, replaceFile, textOf } from "./disk.ts";
 import { isCount, sha256 } from "./line.ts";
-import type { Mark } from "./log.ts";
+import type { LogPosition } from "./log.ts";
 
 /** To be counted up whenever the shape of any machine's context changes. */
 const FORMAT = 4;
@@ -31,7 +31,7 @@ const PIECES_PER_TURN = 1000;
 const folderOf = (dataFolder: string) => join(dataFolder, "snapshots");
 
 export interface Snapshot {
-	readonly mark: Mark;
+	readonly position: LogPosition;
 	/** Of the latest event in it, in milliseconds since 1970. */
 	readonly time: number;
 	/** Canonical JSON. */
@@ -116,11 +116,11 @@ export class Snapshots {
 
 	/** Writes one of a state that is committed; `pieces` are its canonical JSON. Answers the state's hash, or nothing if that failed. */
 	save(
-		mark: Mark,
+		position: LogPosition,
 		pieces: Iterable<string>,
 		time: number,
 	): Promise<string | undefined> {
-		this.#newest = mark.seq;
+		this.#newest = position.seq;
 		return attempt(this.#options, async () => {
 			const digest = createHash("sha256");
 			let state = "";
@@ -132,10 +132,10 @@ export class Snapshots {
 			}
 			const stateHash = digest.digest("base64url");
 			const { disk, fsync = true } = this.#options;
-			const about = { format: FORMAT, ...mark, time, fsync, stateHash };
+			const about = { format: FORMAT, ...position, time, fsync, stateHash };
 			const head = JSON.stringify(about).slice(0, -1);
 			const text = `${head},"sum":"${sha256(head)}"${STATE}${state}}\n`;
-			await replaceFile(disk, this.#folder, nameOf(mark.seq), text);
+			await replaceFile(disk, this.#folder, nameOf(position.seq), text);
 			await this.#removeAllBut(
 				(await seqsIn(disk, this.#folder)).slice(0, KEPT),
 			);
@@ -208,5 +208,5 @@ async function openSnapshot(
 		stateHash !== sha256(state)
 	)
 		throw new Error(`${path} is no sound snapshot of format ${FORMAT}`);
-	return { mark: { log, seq: named, hash, offset }, time, state };
+	return { position: { log, seq: named, hash, offset }, time, state };
 }

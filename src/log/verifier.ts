@@ -7,7 +7,7 @@
 import { isUtf8 } from "node:buffer";
 import { Damage, LaterBatchSearch } from "./damage.ts";
 import { GENESIS, takeApart } from "./line.ts";
-import type { Mark, Stored } from "./log.ts";
+import type { LogPosition, Stored } from "./log.ts";
 import {
 	Broken,
 	CHANGED,
@@ -27,7 +27,7 @@ interface SegmentInfo extends Omit<Source, "bytes"> {
 }
 
 /** A line whose text is not what was written. */
-interface Doubt {
+interface SuspectLine {
 	readonly damage: Damage;
 	/** Not erased either: cut short in that, torn, or rotten. */
 	readonly broken: boolean;
@@ -36,9 +36,9 @@ interface Doubt {
 	readonly text: string;
 }
 
-interface Held {
+interface PendingBatch {
 	readonly entries: readonly Stored[];
-	readonly doubts: readonly Doubt[];
+	readonly suspects: readonly SuspectLine[];
 	readonly before: Pick<Verifier, "seq" | "hash" | "offset">;
 }
 
@@ -63,7 +63,7 @@ export class Verifier {
 	>();
 
 	/** Whether it starts anywhere, at the word of the first header. */
-	readonly #lone: boolean;
+	readonly #partial: boolean;
 	#segment: SegmentInfo = { file: "", isLast: true };
 	#line = 1;
 	#start = 0;
@@ -71,9 +71,9 @@ export class Verifier {
 	/** The entries so far of a batch that ends at `#last`. */
 	#batch: Stored[] = [];
 	/** Lines of that batch whose text is not what was written. */
-	#doubts: Doubt[] = [];
+	#suspects: SuspectLine[] = [];
 	/** A batch with broken text, handed out when something sound follows: without that it is a torn tail. */
-	#held: Held | undefined;
+	#pending: PendingBatch | undefined;
 	/** Whose text is gone without an erasure, so far, that says why; by seq. */
 	readonly #unproven = new Map<number, Damage>();
 	readonly #broken: Damage[] = [];
@@ -81,8 +81,11 @@ export class Verifier {
 	#search: LaterBatchSearch | undefined;
 
 	/** It begins at a mark, if one is given. */
-	constructor({ lone = false, after }: { lone?: boolean; after?: Mark } = {}) {
-		this.#lone = lone;
+	constructor({
+		partial = false,
+		after,
+	}: { partial?: boolean; after?: LogPosition } = {}) {
+		this.#partial = partial;
 		if (!after) return;
 		this.id = after.log;
 		this.seq = after.seq;
@@ -127,12 +130,12 @@ export class Verifier {
 			this.#damaged(new Broken("the file is empty"), text);
 		else if (this.#batch.length > 0)
 			this.#damaged(new Broken("the rest of its batch is missing"), text);
-		else if (this.#held && this.#segment.isLast)
+		else if (this.#pending && this.#segment.isLast)
 			this.#damaged(new Broken(CHANGED), text);
 	}
 
 	/** Text that is gone needs a committed erasure that names it, once all is read. */
-	prove(): void {
+	assertErasuresLogged(): void {
 		for (const damage of this.#unproven.values()) throw damage;
 	}
 
@@ -159,31 +162,31 @@ export class Verifier {
 			if (line.tail !== "whole") {
 				const damage = this.#damage(line.stored.seq, CHANGED);
 				const broken = line.tail === "broken";
-				this.#doubts.push({ damage, broken, previous, text });
+				this.#suspects.push({ damage, broken, previous, text });
 			}
 			if (line.stored.seq < line.last) return sound;
 		}
 		const { seq, hash, offset } = this;
-		this.#held = {
+		this.#pending = {
 			entries: this.#batch,
-			doubts: this.#doubts,
+			suspects: this.#suspects,
 			before: { seq, hash, offset },
 		};
 		this.#batch = [];
-		this.#doubts = [];
-		this.seq += this.#held.entries.length;
+		this.#suspects = [];
+		this.seq += this.#pending.entries.length;
 		this.hash = line.hash;
 		this.offset = end;
-		const isSound = !this.#held.doubts.some(({ broken }) => broken);
+		const isSound = !this.#pending.suspects.some(({ broken }) => broken);
 		return isSound ? [...sound, ...this.#release()] : sound;
 	}
 
 	/** Hands out the batch that was held: it is no torn tail. */
 	#release(): readonly Stored[] {
-		if (!this.#held) return NONE;
-		const { entries, doubts } = this.#held;
-		this.#held = undefined;
-		for (const { damage, broken } of doubts) {
+		if (!this.#pending) return NONE;
+		const { entries, suspects } = this.#pending;
+		this.#pending = undefined;
+		for (const { damage, broken } of suspects) {
 			this.#unproven.set(damage.seq, damage);
 			if (broken) this.#broken.push(damage);
 		}
@@ -203,7 +206,7 @@ export class Verifier {
 	}
 
 	#acceptHeader({ id, next, secret = this.secret }: Header): void {
-		if (this.#lone && !this.id) this.seq = next - 1;
+		if (this.#partial && !this.id) this.seq = next - 1;
 		this.id ||= id;
 		const { first = next } = this.#segment;
 		if (id !== this.id) throw new Error("it belongs to another log");
@@ -231,7 +234,7 @@ export class Verifier {
 	}
 
 	#hashBefore(text: string): string {
-		if (!this.#lone || this.id) return this.#previous;
+		if (!this.#partial || this.id) return this.#previous;
 		const { prefix = "" } = takeApart(text) ?? {};
 		return PREVIOUS.exec(prefix)?.[1] ?? GENESIS;
 	}
@@ -239,17 +242,17 @@ export class Verifier {
 	/** Throws unless a crash may have done it; then the rest is searched for what no crash does. */
 	#damaged(error: Error, text: string): void {
 		const { file, isLast } = this.#segment;
-		const doubts = this.#held?.doubts ?? this.#doubts;
-		const doubt = doubts.find(({ broken }) => broken);
-		if (doubt && error instanceof Broken) {
+		const suspects = this.#pending?.suspects ?? this.#suspects;
+		const suspect = suspects.find(({ broken }) => broken);
+		if (suspect && error instanceof Broken) {
 			// Nothing sound has followed its batch, so it is there that the torn tail begins.
-			if (!isLast || doubt.damage.file !== file) throw doubt.damage;
-			Object.assign(this, this.#held?.before);
-			this.#held = undefined;
-			this.torn = doubt.damage;
-			const { previous } = doubt;
-			this.#search = new LaterBatchSearch(previous, doubt.text, this.seq + 1);
-			this.#seek(doubt.text);
+			if (!isLast || suspect.damage.file !== file) throw suspect.damage;
+			Object.assign(this, this.#pending?.before);
+			this.#pending = undefined;
+			this.torn = suspect.damage;
+			const { previous } = suspect;
+			this.#search = new LaterBatchSearch(previous, suspect.text, this.seq + 1);
+			this.#seek(suspect.text);
 			this.#seek(text);
 			return;
 		}

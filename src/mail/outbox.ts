@@ -44,7 +44,7 @@ export class Outbox {
 	/** So many mails of the burst are left to the lanes before. */
 	readonly #reserved: readonly number[];
 	readonly #calls = new Set<AbortController>();
-	#cancelWake: () => void = () => {};
+	#cancelTimer: () => void = () => {};
 	#closed = false;
 
 	constructor(mailer: Mailer, clock: Clock, limits: Limits) {
@@ -87,7 +87,7 @@ export class Outbox {
 	/** Takes no more, and gives up on every mail that waits or is on its way. */
 	close(): void {
 		this.#closed = true;
-		this.#cancelWake();
+		this.#cancelTimer();
 		this.#answerAll(() => true, "the server is stopping");
 		for (const call of this.#calls) call.abort("the server is stopping");
 	}
@@ -123,8 +123,8 @@ export class Outbox {
 			const { lane, round } = next;
 			const waitMs = this.#bucket.waitMs(1 + (this.#reserved[lane] ?? 0));
 			if (waitMs > 0) {
-				this.#cancelWake();
-				this.#cancelWake = this.#clock.after(waitMs, () => this.#pump());
+				this.#cancelTimer();
+				this.#cancelTimer = this.#clock.after(waitMs, () => this.#pump());
 				return;
 			}
 			this.#waiting = others;

@@ -1,6 +1,5 @@
 /** The settings that say where mail goes; what is wrong with them is said by name. */
 import { parseEmail } from "../chat/email.ts";
-import { isLoopback } from "../edge/hosts.ts";
 import {
 	anything,
 	ConfigError,
@@ -9,6 +8,7 @@ import {
 	secret,
 	type ValuesOf,
 } from "../settings.ts";
+import { isLoopback } from "../transport/hosts.ts";
 
 /** What a user and a password in a URL may be made of as they are. */
 const UNSAFE = /[^\w.~!$&'()*,;=:%-]|%(?![\da-f]{2})/i;

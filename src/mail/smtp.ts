@@ -4,7 +4,7 @@
  * password never goes to another machine in the clear.
  */
 import { createTransport, type NodemailerError } from "nodemailer";
-import { isLoopback } from "../edge/hosts.ts";
+import { isLoopback } from "../transport/hosts.ts";
 import { letterOf } from "./letter.ts";
 import { MailError, type Mailer } from "./mailer.ts";
 import type { SettingOf } from "./setting.ts";

@@ -4,18 +4,18 @@
  */
 import type { Scope } from "../../machines/travel.ts";
 import { find, say } from "../element.ts";
-import type { TravelParts } from "./jumps.ts";
+import type { TravelParts } from "./seek-controls.ts";
 
 /** In the picture's own units, as are its bars. */
 const [WIDE, HIGH] = [1000, 100];
 const PARTS = 250;
 
 /** What is answered shows what is in scope, and what was remembered. */
-export function activity({ inspector, reel, ask }: TravelParts) {
+export function activity({ inspector, log, ask }: TravelParts) {
 	const place = find("#activity", HTMLElement);
 	let scope: Scope = {};
 	const draw = async (): Promise<void> => {
-		const { from, to } = reel.about;
+		const { from, to } = log.about;
 		say(find("#begins", HTMLElement), new Date(from).toLocaleString());
 		say(find("#ends", HTMLElement), new Date(to).toLocaleString());
 		const isScoped = Object.keys(scope).length > 0;
@@ -28,18 +28,18 @@ export function activity({ inspector, reel, ask }: TravelParts) {
 		path("found-events", bars(found, most));
 	};
 	const lineAt = (time: number | undefined): string => {
-		const { from, to } = reel.about;
+		const { from, to } = log.about;
 		const at = (((time ?? from) - from) / Math.max(1, to - from)) * WIDE;
 		return `M${at.toFixed(1)} 0V${HIGH}`;
 	};
 	place.addEventListener("click", ({ clientX }) => {
 		const { left, width } = place.getBoundingClientRect();
-		const { from, to } = reel.about;
+		const { from, to } = log.about;
 		const time = from + ((clientX - left) / width) * (to - from);
 		inspector.goTo(ask({ ask: "time", time }));
 	});
-	inspector.onLook(({ moment }) => path("here", lineAt(moment?.time)));
-	reel.onGrowth(draw);
+	inspector.onViewState(({ moment }) => path("here", lineAt(moment?.time)));
+	log.onGrowth(draw);
 	void draw();
 	return {
 		show(found: Scope): void {

@@ -3,8 +3,8 @@
  * the rows that can be seen exist; so a look costs the same at ten thousand.
  */
 import { find, make, say } from "../element.ts";
-import type { Actor, Cast } from "./footage.ts";
-import type { Inspector, Look } from "./inspector.ts";
+import type { Inspector, ViewState } from "./inspector.ts";
+import type { Actor, Actors } from "./timeline.ts";
 
 const ROW_PX = 30;
 const RANKS = ["server", "room"];
@@ -15,7 +15,7 @@ export function actorList({ choose }: Inspector) {
 	const count = find("#count", HTMLElement);
 	const length = make("div", "");
 	const rows: Row[] = [];
-	let look: Look | undefined;
+	let viewState: ViewState | undefined;
 	let shown: readonly Actor[] = [];
 	list.append(length);
 
@@ -30,15 +30,15 @@ export function actorList({ choose }: Inspector) {
 		}
 		for (const row of rows.splice(some.length)) row.element.remove();
 		for (const [index, actor] of some.entries())
-			rows[index]?.show(actor, first + index, shown.length, look);
+			rows[index]?.show(actor, first + index, shown.length, viewState);
 		list.removeAttribute("aria-activedescendant");
-		if (some.some(({ id }) => id === look?.chosen))
-			list.setAttribute("aria-activedescendant", `actor-${look?.chosen}`);
+		if (some.some(({ id }) => id === viewState?.chosen))
+			list.setAttribute("aria-activedescendant", `actor-${viewState?.chosen}`);
 	};
 	const draw = (): void => {
-		if (!look) return;
-		shown = filtered(look.cast, filter.value);
-		say(count, `${number(shown.length)} of ${number(look.cast.size)}`);
+		if (!viewState) return;
+		shown = filtered(viewState.actors, filter.value);
+		say(count, `${number(shown.length)} of ${number(viewState.actors.size)}`);
 		length.style.height = `${shown.length * ROW_PX}px`;
 		drawRows();
 	};
@@ -51,7 +51,7 @@ export function actorList({ choose }: Inspector) {
 		if (row instanceof HTMLElement) choose(row.dataset.actor ?? "");
 	});
 	list.addEventListener("keydown", (event) => {
-		const at = shown.findIndex(({ id }) => id === look?.chosen);
+		const at = shown.findIndex(({ id }) => id === viewState?.chosen);
 		const page = Math.floor(list.clientHeight / ROW_PX);
 		const to = movesOf(at, page, shown.length)[event.key];
 		const actor = shown[Math.max(0, Math.min(to ?? -1, shown.length - 1))];
@@ -62,8 +62,8 @@ export function actorList({ choose }: Inspector) {
 		list.scrollTop = Math.max(lowest, Math.min(list.scrollTop, top));
 		choose(actor.id);
 	});
-	return (now: Look): void => {
-		look = now;
+	return (now: ViewState): void => {
+		viewState = now;
 		draw();
 	};
 }
@@ -83,10 +83,10 @@ function movesOf(at: number, page: number, length: number) {
 }
 
 /** Servers and rooms before the many. */
-function filtered(cast: Cast, typed: string): readonly Actor[] {
+function filtered(actors: Actors, typed: string): readonly Actor[] {
 	const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
 	const ranks: Actor[][] = [[], [], []];
-	for (const actor of cast.values()) {
+	for (const actor of actors.values()) {
 		const { machine, stateName, id } = actor;
 		if (words.length > 0) {
 			const text = `${machine} ${stateName} ${id}`.toLowerCase();
@@ -109,16 +109,21 @@ class Row {
 		this.element.append(this.#machine, this.#id, this.#state);
 	}
 
-	show(actor: Actor, index: number, of: number, look: Look | undefined): void {
+	show(
+		actor: Actor,
+		index: number,
+		of: number,
+		viewState: ViewState | undefined,
+	): void {
 		const { element } = this;
 		const { id, machine, stateName, moved } = actor;
 		element.id = `actor-${id}`;
 		element.dataset.actor = id;
 		element.style.top = `${index * ROW_PX}px`;
-		element.ariaSelected = String(id === look?.chosen);
+		element.ariaSelected = String(id === viewState?.chosen);
 		element.ariaPosInSet = String(index + 1);
 		element.ariaSetSize = String(of);
-		element.classList.toggle("moved", moved > 0 && moved === look?.seq);
+		element.classList.toggle("moved", moved > 0 && moved === viewState?.seq);
 		say(this.#machine, machine);
 		say(this.#id, shortId(actor));
 		say(this.#state, stateName);

@@ -1,8 +1,8 @@
 /** The chosen actor's statechart, with the states it is in and what fired lately lit. */
 import { find, say } from "../element.ts";
 import { shortId } from "./actors.ts";
-import { type Actor, apply, statesIn } from "./footage.ts";
-import type { Look } from "./inspector.ts";
+import type { ViewState } from "./inspector.ts";
+import { type Actor, apply, statesIn } from "./timeline.ts";
 import { zoomable } from "./zoom.ts";
 
 /** How many events back is looked for someone who is gone. */
@@ -26,9 +26,9 @@ export function chartView() {
 	const stateName = find("#chosen-state", HTMLElement);
 	const show = zoomable(place);
 	let shown: Actor | undefined;
-	return async (look: Look): Promise<void> => {
-		const { cast, chosen, seq } = look;
-		const actor = cast.get(chosen) ?? (await whoWas(look, shown));
+	return async (viewState: ViewState): Promise<void> => {
+		const { actors, chosen, seq } = viewState;
+		const actor = actors.get(chosen) ?? (await whoWas(viewState, shown));
 		shown = actor;
 		say(title, `${actor.machine} ${shortId(actor)}`);
 		say(stateName, actor.stateName || "is not there at this moment");
@@ -47,15 +47,15 @@ export function chartView() {
  * has not come yet is in no state, in the chart that was there before.
  */
 async function whoWas(
-	{ footage, seq, chosen }: Look,
+	{ timeline, seq, chosen }: ViewState,
 	shown: Actor | undefined,
 ): Promise<Actor> {
 	const { machine = "client" } = shown ?? {};
 	const still = { id: chosen, machine, state: undefined, stateName: "" };
 	const nowhere: Actor = { ...still, moved: 0, trail: [] };
 	const then = new Map([[chosen, nowhere]]);
-	const from = Math.max(footage.first, seq - LONG_AGO);
-	for (const moment of await footage.moments(from, seq)) {
+	const from = Math.max(timeline.first, seq - LONG_AGO);
+	for (const moment of await timeline.moments(from, seq)) {
 		const frames = moment.frames.filter(
 			({ actor, type }) => actor === chosen && type !== "gone",
 		);

@@ -1,8 +1,8 @@
 /** How many are in each state, and how many events of each type there were a second. */
 import type { Moment } from "../../machines/frame.ts";
 import { find, make, say } from "../element.ts";
-import { type Cast, eventOf } from "./footage.ts";
-import type { Look } from "./inspector.ts";
+import type { ViewState } from "./inspector.ts";
+import { type Actors, eventOf } from "./timeline.ts";
 
 const WINDOW_MS = 10_000;
 const MOST_MOMENTS = 1000;
@@ -17,8 +17,8 @@ export function counts() {
 		filter.value = filter.value === words ? "" : words;
 		filter.dispatchEvent(new Event("input"));
 	});
-	return ({ cast }: Look): void => {
-		const found = [...countsOf(cast)].sort();
+	return ({ actors }: ViewState): void => {
+		const found = [...countsOf(actors)].sort();
 		const chips = found.map(
 			([words, count]): Chip => [words, count.toLocaleString("en")],
 		);
@@ -26,9 +26,9 @@ export function counts() {
 	};
 }
 
-function countsOf(cast: Cast): ReadonlyMap<string, number> {
+function countsOf(actors: Actors): ReadonlyMap<string, number> {
 	const found = new Map<string, number>();
-	for (const { machine, stateName } of cast.values()) {
+	for (const { machine, stateName } of actors.values()) {
 		const words = `${machine} ${stateName}`;
 		found.set(words, (found.get(words) ?? 0) + 1);
 	}
@@ -38,23 +38,23 @@ function countsOf(cast: Cast): ReadonlyMap<string, number> {
 /** Of the ten seconds before the moment that is looked at; live, before now. */
 export function rates() {
 	const list = find("#rates", HTMLElement);
-	let look: Look | undefined;
+	let viewState: ViewState | undefined;
 	let since = 0;
 	const draw = async (): Promise<void> => {
-		if (!look) return;
-		const { footage, seq, follows, moment } = look;
+		if (!viewState) return;
+		const { timeline, seq, follows, moment } = viewState;
 		const until = (moment?.time ?? 0) + (follows ? Date.now() - since : 0);
-		const from = Math.max(footage.first, seq - MOST_MOMENTS);
-		const found = ratesOf(await footage.moments(from, seq), until);
+		const from = Math.max(timeline.first, seq - MOST_MOMENTS);
+		const found = ratesOf(await timeline.moments(from, seq), until);
 		const chips = found.map(
 			([type, rate]): Chip => [type, `${rate.toFixed(1)}/s`],
 		);
 		showChips(list, chips, "span");
 	};
-	setInterval(() => look?.follows && void draw(), 1000);
-	return (now: Look): void => {
-		if (now.seq !== look?.seq) since = Date.now();
-		look = now;
+	setInterval(() => viewState?.follows && void draw(), 1000);
+	return (now: ViewState): void => {
+		if (now.seq !== viewState?.seq) since = Date.now();
+		viewState = now;
 		void draw();
 	};
 }

@@ -5,23 +5,23 @@
  */
 import type { Comparison, NameChange, Stay } from "../../machines/travel.ts";
 import { find, make, say } from "../element.ts";
-import type { Look } from "./inspector.ts";
-import type { TravelParts } from "./jumps.ts";
+import type { ViewState } from "./inspector.ts";
+import type { TravelParts } from "./seek-controls.ts";
 
 const MOST_TOLD = 60;
 
 /** `mark` hears when the moment was that is remembered. */
 export function difference(
-	{ inspector, reel, ask }: TravelParts,
+	{ inspector, log, ask }: TravelParts,
 	mark: (time: number | undefined) => void,
 ): void {
 	const button = find("#remember", HTMLButtonElement);
 	const place = find("#difference", HTMLElement);
-	let remembered: Look | undefined;
-	let look: Look | undefined;
+	let remembered: ViewState | undefined;
+	let viewState: ViewState | undefined;
 
-	const draw = async (now: Look): Promise<void> => {
-		look = now;
+	const draw = async (now: ViewState): Promise<void> => {
+		viewState = now;
 		if (!remembered) return;
 		const [early, late] =
 			remembered.seq <= now.seq ? [remembered, now] : [now, remembered];
@@ -32,18 +32,18 @@ export function difference(
 		place.replaceChildren(make("h2", "", words), ...columns(found));
 	};
 	button.addEventListener("click", () => {
-		remembered = remembered ? undefined : look;
+		remembered = remembered ? undefined : viewState;
 		button.ariaPressed = String(remembered !== undefined);
 		say(button, remembered ? "Stop comparing" : "Compare from here");
 		place.hidden = !remembered;
 		place.replaceChildren();
-		mark(remembered && (remembered.moment?.time ?? reel.about.from));
+		mark(remembered && (remembered.moment?.time ?? log.about.from));
 		inspector.redraw();
 	});
-	inspector.onLook(draw);
+	inspector.onViewState(draw);
 }
 
-function momentOf({ seq, moment }: Look): string {
+function momentOf({ seq, moment }: ViewState): string {
 	const time = moment?.time && new Date(moment.time).toLocaleString();
 	return `#${seq} (${time || "the beginning"})`;
 }
@@ -58,16 +58,21 @@ function columns({ came, left, names }: Comparison): HTMLElement[] {
 
 function column(
 	title: string,
-	told: readonly string[],
+	listener: readonly string[],
 	none: string,
 ): HTMLElement {
-	const heading = make("h3", "", `${title} `, make("b", "", `${told.length}`));
-	const items = told
+	const heading = make(
+		"h3",
+		"",
+		`${title} `,
+		make("b", "", `${listener.length}`),
+	);
+	const items = listener
 		.slice(0, MOST_TOLD)
 		.map((words) => make("li", "chip", words));
-	const more = told.length - items.length;
+	const more = listener.length - items.length;
 	if (more > 0) items.push(make("li", "more", `and ${more} more`));
-	if (told.length === 0) items.push(make("li", "more", none));
+	if (listener.length === 0) items.push(make("li", "more", none));
 	return make(
 		"div",
 		title.toLowerCase(),

@@ -4,19 +4,19 @@
  */
 import type { Moment } from "../../machines/frame.ts";
 import { actorList } from "./actors.ts";
-import { sequence } from "./between.ts";
 import { chartView } from "./chart.ts";
 import { counts, rates } from "./counts.ts";
-import type { Cast, Footage } from "./footage.ts";
-import { timeline } from "./timeline.ts";
+import { seekBar } from "./seek-bar.ts";
+import { sequence } from "./sequence-diagram.ts";
+import type { Actors, Timeline } from "./timeline.ts";
 
 /** What is shown. */
-export interface Look {
-	readonly footage: Footage;
+export interface ViewState {
+	readonly timeline: Timeline;
 	readonly seq: number;
 	/** Whether what happens next is shown as it happens. */
 	readonly follows: boolean;
-	readonly cast: Cast;
+	readonly actors: Actors;
 	/** None at the beginning. */
 	readonly moment: Moment | undefined;
 	/** The id of the actor the chart is of; it may not be there. */
@@ -31,15 +31,15 @@ export interface Inspector {
 	goTo(seq: number | undefined | Promise<number>): void;
 	choose(actor: string): void;
 	/** Draws each look; the next comes when all have drawn this one. */
-	onLook(view: View): void;
+	onViewState(view: View): void;
 	/** Draws the same look once more: another part of it is wanted. */
 	redraw(): void;
 }
 
-type View = (look: Look) => void | Promise<void>;
+type View = (viewState: ViewState) => void | Promise<void>;
 
 /** Of a live server it follows what happens; of a log it begins at its end. */
-export function inspect(footage: Footage): Inspector {
+export function inspect(timeline: Timeline): Inspector {
 	let chosen = "server";
 	let at: number | undefined;
 	let wishes = 0;
@@ -49,12 +49,12 @@ export function inspect(footage: Footage): Inspector {
 
 	const draw = async (): Promise<void> => {
 		isStale = false;
-		const { first, last } = footage;
+		const { first, last } = timeline;
 		const seq = Math.max(first, Math.min(at ?? last, last));
-		const { cast, moment } = await footage.at(seq);
+		const { actors, moment } = await timeline.at(seq);
 		const follows = at === undefined;
-		const look = { footage, seq, follows, cast, moment, chosen };
-		await Promise.all(views.map((view) => view(look)));
+		const viewState = { timeline, seq, follows, actors, moment, chosen };
+		await Promise.all(views.map((view) => view(viewState)));
 	};
 	/** At most once a frame, and never two at once: a log may take its time. */
 	const render = async (): Promise<void> => {
@@ -71,7 +71,7 @@ export function inspect(footage: Footage): Inspector {
 		const wish = ++wishes;
 		const seq = await wished;
 		if (wish !== wishes) return;
-		at = seq === undefined ? seq : Math.min(seq, footage.last);
+		at = seq === undefined ? seq : Math.min(seq, timeline.last);
 		void render();
 	};
 	const inspector: Inspector = {
@@ -80,13 +80,13 @@ export function inspect(footage: Footage): Inspector {
 			chosen = actor;
 			void render();
 		},
-		onLook: (view) => void views.push(view),
+		onViewState: (view) => void views.push(view),
 		redraw: () => void render(),
 	};
 
-	for (const view of [chartView, actorList, counts, sequence, timeline, rates])
-		inspector.onLook(view(inspector));
-	footage.onGrowth(inspector.redraw);
+	for (const view of [chartView, actorList, counts, sequence, seekBar, rates])
+		inspector.onViewState(view(inspector));
+	timeline.onGrowth(inspector.redraw);
 	inspector.redraw();
 	return inspector;
 }

@@ -5,8 +5,8 @@
  */
 import { INSPECT_PROTOCOL } from "../../machines/frame.ts";
 import { find, say } from "../element.ts";
-import { Film } from "./film.ts";
 import { inspect } from "./inspector.ts";
+import { LiveTimeline } from "./live-timeline.ts";
 import { travel } from "./travel.ts";
 
 const RETRY_MS = 2000;
@@ -18,7 +18,7 @@ const LOG_PATH = "/replay";
 const given = location.hash.slice(1);
 history.replaceState(null, "", location.pathname);
 
-const film = new Film();
+const liveTimeline = new LiveTimeline();
 const status = find("#status", HTMLElement);
 const form = find("#token-form", HTMLFormElement);
 let isOpen = false;
@@ -30,10 +30,10 @@ function watch(token: string): void {
 		form.hidden = true;
 		find("#inspector", HTMLElement).hidden = false;
 		say(status, "");
-		if (!isOpen) inspect(film);
+		if (!isOpen) inspect(liveTimeline);
 		isOpen = true;
 	};
-	socket.onmessage = ({ data }) => film.add(JSON.parse(String(data)));
+	socket.onmessage = ({ data }) => liveTimeline.add(JSON.parse(String(data)));
 	socket.onclose = () => {
 		if (!isOpen) return ask(CLOSED);
 		say(status, "The server is away. Trying again.");

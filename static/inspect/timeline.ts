@@ -1,76 +1,82 @@
-/** Which moment is looked at: a slider over all of them, a step back and on, and a player. */
-import { find, say } from "../element.ts";
-import type { Inspector, Look } from "./inspector.ts";
+/**
+ * Moments that can be looked at: what was seen live, or a whole log. The page
+ * works on this and does not care which; whoever implements it folds frames
+ * into a cast by `apply`.
+ */
+import type { Moment } from "../../machines/frame.ts";
 
-export function timeline({ goTo }: Inspector) {
-	const scrub = find("#scrub", HTMLInputElement);
-	const live = find("#live", HTMLButtonElement);
-	const play = find("#play", HTMLButtonElement);
-	const speed = find("#speed", HTMLSelectElement);
-	const when = find("#moment", HTMLElement);
-	let shown: Look | undefined;
-	let playing = 0;
+export interface Timeline {
+	/** What can be looked at, by seq; `first` is the beginning: who was there before the next event. */
+	readonly first: number;
+	readonly last: number;
+	/** Who was there after that event, and what it did. */
+	at(seq: number): Promise<{ actors: Actors; moment: Moment | undefined }>;
+	/** What each event in (from, to] did. */
+	moments(from: number, to: number): Promise<readonly Moment[]>;
+	/** Runs when `last` (or what is known) grows. */
+	onGrowth(listener: () => void): void;
+}
 
-	const stop = (): void => {
-		cancelAnimationFrame(playing);
-		playing = 0;
-		play.ariaPressed = "false";
-	};
-	/** At its end it is where it would be anyway: at the latest. */
-	const start = (): void => {
-		if (!shown) return;
-		const { footage, seq, follows } = shown;
-		let [at, before] = [follows ? footage.first : seq, performance.now()];
-		if (at >= footage.last) at = footage.first;
-		const onward = (now: number): void => {
-			at += ((now - before) / 1000) * Number(speed.value);
-			before = now;
-			if (at >= footage.last) {
-				stop();
-				goTo(undefined);
-			} else {
-				goTo(Math.floor(at));
-				playing = requestAnimationFrame(onward);
-			}
-		};
-		play.ariaPressed = "true";
-		playing = requestAnimationFrame(onward);
-	};
-	const playOrStop = () => (playing ? stop() : start());
-	const stepBy = (count: number): void => {
-		stop();
-		if (shown) goTo(shown.seq + count);
-	};
+export interface Actor {
+	readonly id: string;
+	readonly machine: string;
+	readonly state: unknown;
+	/** `inRoom.attached` */
+	readonly stateName: string;
+	/** The event that moved it last; 0 if none did since the beginning. */
+	readonly moved: number;
+	/** What fired in its latest moves, the last of them first. */
+	readonly trail: readonly (readonly string[])[];
+}
 
-	scrub.addEventListener("input", () => {
-		stop();
-		goTo(Number(scrub.value));
-	});
-	find("#back", HTMLButtonElement).addEventListener("click", () => stepBy(-1));
-	find("#on", HTMLButtonElement).addEventListener("click", () => stepBy(1));
-	play.addEventListener("click", playOrStop);
-	live.addEventListener("click", () => {
-		stop();
-		goTo(shown?.follows ? shown.seq : undefined);
-	});
-	document.addEventListener("keydown", (event) => {
-		if (event.target !== document.body || event.ctrlKey || event.altKey) return;
-		if (event.key === "ArrowLeft") stepBy(-1);
-		else if (event.key === "ArrowRight") stepBy(1);
-		else if (event.key === " ") playOrStop();
-		else return;
-		event.preventDefault();
-	});
-	return (look: Look): void => {
-		shown = look;
-		const { footage, seq, follows, moment } = look;
-		live.ariaPressed = String(follows);
-		scrub.min = String(footage.first);
-		scrub.max = String(footage.last);
-		scrub.value = String(seq);
-		const time = moment?.time && new Date(moment.time).toLocaleTimeString();
-		const words = `#${seq} ${time || "the beginning"}`;
-		scrub.setAttribute("aria-valuetext", words);
-		say(when, words);
-	};
+/** By id. */
+export type Actors = ReadonlyMap<string, Actor>;
+
+const TRAIL = 4;
+
+/** Moves a cast on by what one event did. */
+export function apply(
+	actors: Map<string, Actor>,
+	{ seq, frames }: Moment,
+): void {
+	for (const frame of frames) {
+		const { actor: id } = frame;
+		if (frame.type === "gone") {
+			actors.delete(id);
+			continue;
+		}
+		const known = actors.get(id);
+		const machine = frame.type === "actor" ? frame.machine : known?.machine;
+		if (machine === undefined) continue;
+		const { state } = frame;
+		const still = { id, machine, state, stateName: nameOf(state) };
+		if (frame.type === "actor")
+			actors.set(id, { ...still, moved: 0, trail: [] });
+		else {
+			const before = known?.trail.slice(0, TRAIL - 1) ?? [];
+			const trail = [frame.transitions, ...before];
+			actors.set(id, { ...still, moved: seq, trail });
+		}
+	}
+}
+
+/** The ids of the states an actor is in, the outermost first. */
+export function statesIn(id: string, state: unknown): readonly string[] {
+	if (typeof state === "string") return [id, `${id}.${state}`];
+	if (typeof state !== "object" || state === null) return [id];
+	const inner = Object.entries(state).flatMap(([key, value]) =>
+		statesIn(`${id}.${key}`, value),
+	);
+	return [id, ...inner];
+}
+
+/** `inRoom.attached` */
+export function nameOf(state: unknown): string {
+	return (statesIn("", state).at(-1) ?? "").slice(1);
+}
+
+/** What an event was; every one is in the step of a machine. */
+export function eventOf({ frames }: Moment): string {
+	for (const frame of frames) if (frame.type === "step") return frame.event;
+	return "";
 }

@@ -8,9 +8,9 @@ import { find, say } from "../element.ts";
 import { activity } from "./activity.ts";
 import { difference } from "./difference.ts";
 import { inspect } from "./inspector.ts";
-import { jumps } from "./jumps.ts";
-import { type Ask, Reel } from "./reel.ts";
+import { type Ask, LogTimeline } from "./log-timeline.ts";
 import { scope } from "./scope.ts";
+import { seekControls } from "./seek-controls.ts";
 
 const LEARN_MS = 400;
 
@@ -28,16 +28,16 @@ export async function travel(token: string): Promise<boolean> {
 		say(status, "The program that holds the log has ended.");
 		return new Promise<never>(() => {});
 	};
-	const reel = new Reel(ask, await opened.json());
+	const log = new LogTimeline(ask, await opened.json());
 	for (const [id, isShown] of Object.entries(SHOWN))
 		find(`#${id}`, HTMLElement).hidden = !isShown;
-	const inspector = inspect(reel);
-	const parts = { inspector, reel, ask };
-	jumps(parts);
+	const inspector = inspect(log);
+	const parts = { inspector, log, ask };
+	seekControls(parts);
 	const { show, remember } = activity(parts);
 	scope(parts, show);
 	difference(parts, remember);
-	void learn(reel, ask, (words) => say(status, words));
+	void learn(log, ask, (words) => say(status, words));
 	return true;
 }
 
@@ -51,13 +51,17 @@ const SHOWN = {
 };
 
 /** Until all of the log is read. */
-async function learn(reel: Reel, ask: Ask, tell: (words: string) => void) {
+async function learn(
+	log: LogTimeline,
+	ask: Ask,
+	tell: (words: string) => void,
+) {
 	for (;;) {
-		const { about } = reel;
+		const { about } = log;
 		tell(wordsOf(about));
 		if (about.isWhole || about.trouble) return;
 		await new Promise((resolve) => setTimeout(resolve, LEARN_MS));
-		reel.learn(await ask({ ask: "about" }));
+		log.learn(await ask({ ask: "about" }));
 	}
 }
 

@@ -6,14 +6,14 @@
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { beforeAll, test } from "vitest";
+import { liveADay } from "../inspector/day.ts";
 import { openLog } from "../program/opened.ts";
-import { liveADay } from "../travel/day.ts";
 import { startChromium } from "./chromium.ts";
 import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
 
 const TO =
-	process.env.SHOTS ?? fileURLToPath(new URL("../../docs/", import.meta.url));
+	process.env.SHOTS ?? fileURLToPath(new URL("../../docs", import.meta.url));
 const wide = { viewport: { width: 1280, height: 800 } };
 const large = { width: 1440, height: 900 };
 const TOKEN = "a-token-for-the-pictures";

@@ -1,8 +1,8 @@
 /** A day's log in a browser: any moment of it, found and compared. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { liveADay } from "../inspector/day.ts";
 import { type Opened, openLog } from "../program/opened.ts";
-import { liveADay } from "../travel/day.ts";
 import { check } from "./axe.ts";
 import { startChromium } from "./chromium.ts";
 import { phone } from "./stage.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { looksReserved, parseName } from "../../src/chat/name.ts";
 import { Secrets } from "../../src/engine/secrets.ts";
-import { House } from "../house.ts";
+import { TestServer } from "../test-server.ts";
 
 describe("a reserved name", () => {
 	it.each(["plumebot", "ᴘʟᴜᴍᴇʙᴏᴛ", "plumeḅot", "plume-bot", "PLUME_B0T"])(
@@ -19,15 +19,15 @@ describe("a reserved name", () => {
 	);
 
 	it("stays with who owned it before it was one", async () => {
-		const house = await House.open();
+		const plume = await TestServer.open();
 		const secrets = new Secrets("a secret for tests", (n) => new Uint8Array(n));
 		const { nameKey = "" } = parseName("plume-bot") ?? {};
 		const identity = secrets.mac("identity", "ann@example.org");
-		const time = house.clock.now();
+		const time = plume.clock.now();
 		const claim = { identity, nameKey, name: "plume-bot" };
 		const client = "a client";
 		const login = { pending: "p", code: "c", domain: "d", room: "lobby" };
-		house.log.append([
+		plume.log.append([
 			{
 				event: {
 					...{ type: "login.requested", time, client, ...claim, ...login },
@@ -36,8 +36,8 @@ describe("a reserved name", () => {
 			},
 			{ event: { type: "login.succeeded", time, client, ...claim } },
 		]);
-		await house.settle();
-		const ann = await house.enter("Plume-Bot", "plume.2", "ann@example.org");
+		await plume.settle();
+		const ann = await plume.enter("Plume-Bot", "plume.2", "ann@example.org");
 		expect(ann.isIn).toBe(true);
 	});
 });

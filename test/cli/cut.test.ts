@@ -2,23 +2,23 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { openFileLog } from "../../src/log/file-log.ts";
 import type { FakeDisk } from "../fakes/disk.ts";
-import { House } from "../house.ts";
+import { TestServer } from "../test-server.ts";
 import { openDesk, plume } from "./desk.ts";
 
 const GAP = 13;
 let desk: Awaited<ReturnType<typeof openDesk>>;
-let ann: Awaited<ReturnType<House["enter"]>>;
+let ann: Awaited<ReturnType<TestServer["enter"]>>;
 
 beforeEach(async () => {
 	desk = await openDesk({ segmentBytes: 2000, every: 10 });
-	ann = await desk.house.enter("ann", "plume.2");
+	ann = await desk.testServer.enter("ann", "plume.2");
 	for (let n = 1; n <= 20; n++) await says(n);
 });
 
 async function says(n: number) {
 	desk.clock.advance(1000);
 	ann.say(`line ${n}.`, n);
-	await desk.house.settle();
+	await desk.testServer.settle();
 }
 
 const write = async (disk: FakeDisk, path: string, text: string) =>
@@ -73,10 +73,10 @@ describe("plume cut", () => {
 		const { disk, clock } = desk;
 		const ids = () => "unused";
 		const log = openFileLog({ disk, folder: "new", clock, ids });
-		const house = await House.open({ log, clock, seed: "again" });
-		const back = house.connect("plume.2");
+		const testServer = await TestServer.open({ log, clock, seed: "again" });
+		const back = testServer.connect("plume.2");
 		back.open(ann.memory);
-		await house.settle();
+		await testServer.settle();
 		expect(back.last(GAP)).toBeDefined();
 		expect(back.lines.at(-1)).toBe("ann: line 9.");
 	});
@@ -109,7 +109,7 @@ describe("plume cut", () => {
 	test("erases again what was erased further on", async () => {
 		const place = ann.items.find(({ text }) => text === "line 3.");
 		ann.erase({ room: "lobby", epoch: place?.epoch, target: place?.offset });
-		await desk.house.settle();
+		await desk.testServer.settle();
 		const { lines } = await cut("--to", String(seqOf("line 12.")));
 		expect(lines[1]).toContain("Erased again");
 		await isSound();
@@ -137,7 +137,7 @@ describe("plume cut", () => {
 	});
 
 	test("tells how much a snapshot shows to be missing", async () => {
-		await desk.house.engine.stop();
+		await desk.testServer.engine.stop();
 		const segments = dataOf(desk.disk).filter(([path]) =>
 			path.includes("/log/"),
 		);

@@ -3,12 +3,12 @@ import { parseCommand } from "../../src/cli/arguments.ts";
 import { parseReader } from "../../src/cli/read.ts";
 import { ConfigError } from "../../src/config.ts";
 import type { Reporter } from "../../src/engine/parts.ts";
+import type { LogParts as OpenedLog } from "../../src/inspector/log-timeline.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import { Snapshots } from "../../src/log/snapshots.ts";
-import type { LogParts as OpenedLog } from "../../src/travel/log-timeline.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk } from "../fakes/disk.ts";
-import { House } from "../house.ts";
+import { TestServer } from "../test-server.ts";
 
 export interface Answer {
 	readonly code: number;
@@ -35,11 +35,11 @@ export async function openDesk({
 	const log = openFileLog({ disk, folder, clock, ids, segmentBytes });
 	const warn = () => {};
 	const snapshots = new Snapshots({ disk, folder, every, warn });
-	const house = await House.open({
+	const testServer = await TestServer.open({
 		...{ log, snapshots, clock },
 		...(report && { report }),
 	});
-	return { disk, clock, house };
+	return { disk, clock, testServer };
 }
 
 /** Runs `plume` with these words on what the disk holds. */

@@ -27,29 +27,29 @@ const diskOf = async (entries: readonly Entry[]) =>
 /** Ann mistypes, comes in, talks, loses the connection and comes back; bob is in a room of his own. */
 async function conversation(every = 10_000) {
 	const desk = await openDesk({ every });
-	const { house, clock, disk } = desk;
-	const ann = house.connect("plume.2");
+	const { testServer, clock, disk } = desk;
+	const ann = testServer.connect("plume.2");
 	ann.hello("ann", "ann@example.org");
-	await house.settle();
+	await testServer.settle();
 	ann.auth("000000");
-	await house.settle();
-	ann.auth(house.mailer.codeFor("ann@example.org"));
-	await house.settle();
+	await testServer.settle();
+	ann.auth(testServer.mailer.codeFor("ann@example.org"));
+	await testServer.settle();
 	for (const n of [1, 2, 3]) ann.say("a secret", n, "lobby");
-	await house.settle();
+	await testServer.settle();
 	ann.hangUp();
-	await house.settle();
+	await testServer.settle();
 	clock.advance(12_000);
-	const back = house.connect("plume.2");
+	const back = testServer.connect("plume.2");
 	back.open(ann.memory);
-	await house.settle();
-	const bob = house.connect("plume.2");
+	await testServer.settle();
+	const bob = testServer.connect("plume.2");
 	bob.hello("bob", "bob@example.org", "cats");
-	await house.settle();
-	bob.auth(house.mailer.codeFor("bob@example.org"));
-	await house.settle();
+	await testServer.settle();
+	bob.auth(testServer.mailer.codeFor("bob@example.org"));
+	await testServer.settle();
 	bob.logOut();
-	await house.settle();
+	await testServer.settle();
 	const stored = await storedOn(disk);
 	const find = (type: string) =>
 		stored.find(({ event }) => event.type === type);
@@ -221,10 +221,10 @@ describe("rehearse", () => {
 
 describe("follow", () => {
 	test("tells the last ten, then what is appended, in new segments too, and never what was said", async () => {
-		const { disk, house } = await openDesk({ segmentBytes: 3000 });
-		const ann = await house.enter("ann", "plume.2");
+		const { disk, testServer } = await openDesk({ segmentBytes: 3000 });
+		const ann = await testServer.enter("ann", "plume.2");
 		for (let n = 1; n <= 12; n++) ann.say("a secret", n);
-		await house.settle();
+		await testServer.settle();
 		const heard: string[][] = [];
 		let turn = 0;
 		const { code, lines } = await plume(
@@ -234,8 +234,8 @@ describe("follow", () => {
 				heard.push(lines.slice(heard.flat().length));
 				if (++turn === 3) return false;
 				for (let n = 1; n <= 20 * turn; n++) ann.say("a secret", turn * 12 + n);
-				if (turn === 1) await house.enter("bob");
-				await house.settle();
+				if (turn === 1) await testServer.enter("bob");
+				await testServer.settle();
 				return true;
 			},
 		);
@@ -247,7 +247,7 @@ describe("follow", () => {
 		const seqs = lines.map((line) => Number(/#(\d+)/.exec(line)?.[1]));
 		const from = seqs[0] ?? 0;
 		expect(seqs).toEqual(seqs.map((_, index) => from + index));
-		expect(seqs.at(-1)).toBe(house.log.committed);
+		expect(seqs.at(-1)).toBe(testServer.log.committed);
 		expect(lines.join()).not.toContain("secret");
 		expect([...disk.files.keys()].length).toBeGreaterThan(3);
 	});
@@ -361,13 +361,13 @@ describe("why", () => {
 test("how often each rule refused is told at the stop, if one did", async () => {
 	const told: object[] = [];
 	const report = { info: (fields: object) => told.push(fields), warn() {} };
-	const { house } = await openDesk({ report });
-	const ann = house.connect();
+	const { testServer } = await openDesk({ report });
+	const ann = testServer.connect();
 	ann.hello("<b>", "ann@example.org");
 	ann.hello("ann", "ann");
 	ann.hello("ann", "nor this");
-	await house.settle();
-	await house.engine.stop();
+	await testServer.settle();
+	await testServer.engine.stop();
 	expect(told).toEqual([{ refusals: { nameIsLegal: 1, emailIsLegal: 2 } }]);
 });
 

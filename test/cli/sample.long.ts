@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { openFileLog } from "../../src/log/file-log.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk } from "../fakes/disk.ts";
-import { House, type Person } from "../house.ts";
+import { type Person, TestServer } from "../test-server.ts";
 
 const TO = "docs/sample";
 const EVENING = Date.UTC(2026, 10, 21, 19, 0);
@@ -16,7 +16,7 @@ const EVENING = Date.UTC(2026, 10, 21, 19, 0);
 class Evening {
 	readonly disk = new FakeDisk();
 	readonly clock = new FakeClock(EVENING);
-	#house: House | undefined;
+	#testServer: TestServer | undefined;
 	readonly #said = new Map<Person, number>();
 	/** The server tells it once, and a tab keeps it. */
 	readonly #sessions = new Map<Person, unknown>();
@@ -27,34 +27,34 @@ class Evening {
 		let count = 0;
 		const ids = () => `sampleLog${String(++count).padStart(13, "0")}`;
 		const log = openFileLog({ disk, folder: ".", clock, ids, onTorn() {} });
-		this.#house = await House.open({
+		this.#testServer = await TestServer.open({
 			log,
 			clock,
 			seed: `sample ${clock.now()}`,
 		});
 	}
 
-	get house(): House {
-		if (!this.#house) throw new Error("The evening has not begun.");
-		return this.#house;
+	get testServer(): TestServer {
+		if (!this.#testServer) throw new Error("The evening has not begun.");
+		return this.#testServer;
 	}
 
 	/** Time goes by, up to twenty seconds for everything that is done. */
 	async pass(ms = 7_000): Promise<void> {
-		await this.house.settle();
+		await this.testServer.settle();
 		this.clock.advance(ms);
-		await this.house.settle();
+		await this.testServer.settle();
 	}
 
 	async enter(name: string, room = "lobby", mistypes = 0): Promise<Person> {
-		const person = this.house.connect("plume.2");
+		const person = this.testServer.connect("plume.2");
 		person.hello(name, `${name}@example.org`, room);
 		await this.pass(19_000);
 		for (let left = mistypes; left > 0; left--) {
 			person.auth("QQQQQQ");
 			await this.pass();
 		}
-		person.auth(this.house.mailer.codeFor(`${name}@example.org`));
+		person.auth(this.testServer.mailer.codeFor(`${name}@example.org`));
 		await this.pass();
 		this.#sessions.set(person, person.memory.session);
 		return person;
@@ -83,7 +83,7 @@ class Evening {
 
 	async #again(person: Person, place: object, said: number): Promise<Person> {
 		const session = this.#sessions.get(person);
-		const back = this.house.connect("plume.2");
+		const back = this.testServer.connect("plume.2");
 		back.open({ ...place, session });
 		await this.pass();
 		this.#said.set(back, said);
@@ -118,14 +118,14 @@ test("an evening", async () => {
 	await evening.say(moved, "Then we take the blue one.");
 	dave.hangUp();
 	await evening.pass(90_000);
-	await evening.house.engine.stop();
+	await evening.testServer.engine.stop();
 	await evening.begin();
 	const eve = await evening.enter("eve", "lobby", 1);
 	await evening.say(eve, "Am I too late?");
 	eve.logOut();
 	await evening.pass(70_000);
-	await evening.house.engine.stop();
-	expect(evening.house.fatal).toBeUndefined();
+	await evening.testServer.engine.stop();
+	expect(evening.testServer.fatal).toBeUndefined();
 	await rm(TO, { recursive: true, force: true });
 	await mkdir(`${TO}/log`, { recursive: true });
 	for (const [path, bytes] of evening.disk.files)

@@ -1,8 +1,8 @@
 /** What the log holds of a login code: enough to check it, and nothing to compare it by. */
 import { expect, test } from "vitest";
-import { codeMac } from "../../src/engine/decide/decision.ts";
+import { codeMac } from "../../src/engine/commands/decision.ts";
 import { Secrets } from "../../src/engine/secrets.ts";
-import { seededBytes } from "../house.ts";
+import { seededBytes } from "../test-server.ts";
 
 test("the same code has another MAC in each login, and under each secret", () => {
 	const [here, there] = ["one secret", "another secret"].map(

@@ -1,15 +1,15 @@
 /** A log that was once longer, or that is known to be damaged, is not gone on with unless someone says so. */
 import { describe, expect, test } from "vitest";
-import { IndexFiles } from "../../src/archive/index-files.ts";
 import { readConfig } from "../../src/config.ts";
 import { Secrets } from "../../src/engine/secrets.ts";
+import { IndexFiles } from "../../src/history/index-files.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import { Snapshots } from "../../src/log/snapshots.ts";
 import { startService } from "../../src/service.ts";
 import { plume } from "../cli/desk.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk } from "../fakes/disk.ts";
-import { FakeMailer, House, seededBytes } from "../house.ts";
+import { FakeMailer, seededBytes, TestServer } from "../test-server.ts";
 import { changed } from "./folder.ts";
 
 interface Start {
@@ -31,13 +31,13 @@ async function start(
 	const log = openFileLog({
 		...{ ...place, clock, ids, acceptMissing, segmentBytes: 9000 },
 	});
-	const house = await House.open({
+	const testServer = await TestServer.open({
 		...{ log, clock, seed: `start ${starts++}` },
 		snapshots: new Snapshots({ ...place, every: 40, fsync }),
 		indexes: new IndexFiles(place),
 		environment: { PLUME_LIMITS: "off" },
 	});
-	return { house, log, clock, warnings };
+	return { testServer, log, clock, warnings };
 }
 
 /** What a server leaves behind that was stopped, or killed. */
@@ -48,16 +48,16 @@ async function lived(
 ): Promise<FakeDisk> {
 	const disk = new FakeDisk();
 	starts = 0;
-	const { house } = await start(disk, options);
-	const ann = await house.enter("ann", "plume.2");
+	const { testServer } = await start(disk, options);
+	const ann = await testServer.enter("ann", "plume.2");
 	for (let n = 1; n <= 90; n++) {
 		ann.say(`${word} ${n}`, n);
-		await house.settle();
+		await testServer.settle();
 	}
-	house.archive.catchUp();
-	await house.settle();
+	testServer.archive.catchUp();
+	await testServer.settle();
 	if (killed) return disk.kill();
-	await house.engine.stop();
+	await testServer.engine.stop();
 	return new FakeDisk(disk.files);
 }
 
@@ -116,10 +116,12 @@ describe("a snapshot shows that the log was once longer", () => {
 		expect(verified.code).toBe(3);
 		expect(verified.lines.join("\n")).toMatch(words);
 
-		const { house, log, warnings } = await start(disk, { acceptMissing: true });
+		const { testServer, log, warnings } = await start(disk, {
+			acceptMissing: true,
+		});
 		expect(warnings.join()).toMatch(words);
 		await log.close();
-		expect(house.fatal).toBeUndefined();
+		expect(testServer.fatal).toBeUndefined();
 		const again = await start(disk);
 		expect(again.warnings).toEqual([]);
 		await again.log.close();
@@ -167,7 +169,7 @@ describe("a snapshot shows that the log was once longer", () => {
 			...{ disk: other, folder: "data", clock: new FakeClock() },
 			ids: () => "another-log-altogether",
 		});
-		const first = await House.open({ log });
+		const first = await TestServer.open({ log });
 		await first.engine.stop();
 		const kept = without(disk, isOfLog);
 		const mixed = new FakeDisk([...kept.files, ...other.files]);
@@ -212,13 +214,13 @@ describe("what a start was spared", () => {
 	}
 
 	async function scrubbed({
-		house,
+		testServer,
 		clock,
 		log,
 	}: Awaited<ReturnType<typeof start>>) {
-		for (let turn = 0; !house.fatal && log.unverified > 0; turn++) {
+		for (let turn = 0; !testServer.fatal && log.unverified > 0; turn++) {
 			if (turn > 5000) throw new Error("the scrub never ends");
-			await house.settle();
+			await testServer.settle();
 			clock.advance(10);
 		}
 	}
@@ -270,7 +272,9 @@ describe("what a start was spared", () => {
 		const { disk, sound, path } = await rotten();
 		const first = await start(disk);
 		await scrubbed(first);
-		expect(first.house.fatal?.message).toContain(`${path} is damaged at line`);
+		expect(first.testServer.fatal?.message).toContain(
+			`${path} is damaged at line`,
+		);
 		await first.log.close();
 		await expect(start(disk)).rejects.toThrow(`${path} is damaged at line`);
 		expect((await verify(disk)).code).toBe(3);

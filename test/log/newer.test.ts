@@ -5,7 +5,7 @@ import { VERSION } from "../../src/version.ts";
 import { plume } from "../cli/desk.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk } from "../fakes/disk.ts";
-import { House } from "../house.ts";
+import { TestServer } from "../test-server.ts";
 import { type Crafted, chain, header } from "./folder.ts";
 
 const started: Crafted = [
@@ -24,7 +24,7 @@ const start = (disk: FakeDisk) => {
 	const clock = new FakeClock();
 	const ids = () => "abcdefghijklmnopqrstuv";
 	const log = openFileLog({ disk, folder: "data", clock, ids });
-	return House.open({ log, clock });
+	return TestServer.open({ log, clock });
 };
 
 const words = `event 2 (client.waved) is unknown to ${VERSION}: a newer version logged it`;

@@ -32,7 +32,7 @@ describe("a pipe", () => {
 		const bytes = Buffer.concat([...files.values()]);
 		await fc.assert(
 			fc.asyncProperty(fc.integer({ min: 1, max: 500 }), async (chunkBytes) => {
-				const verifier = new Verifier({ lone: true });
+				const verifier = new Verifier({ partial: true });
 				const found = await read([pipe(bytes, chunkBytes)], verifier);
 				expect(found).toEqual(stored);
 				expect(verifier).toMatchObject({ seq: 4, offset: bytes.length });
@@ -44,7 +44,7 @@ describe("a pipe", () => {
 	test("that is cut off ends with the last whole batch, and tells", async () => {
 		const { files, stored } = await logOf(batches);
 		const bytes = Buffer.concat([...files.values()]).subarray(0, -10);
-		const verifier = new Verifier({ lone: true });
+		const verifier = new Verifier({ partial: true });
 		expect(await read([pipe(bytes, 64)], verifier)).toEqual(stored.slice(0, 3));
 		expect(verifier.torn).toMatchObject({ line: 5, seq: 4 });
 	});
@@ -55,7 +55,7 @@ test.each([
 	["of another place", stop(1, 1, 1), header(3)],
 ])("a pipe that brings a header %s is refused", async (_, ...lines) => {
 	const source = pipe(chain(header(), ...lines));
-	const reading = read([source], new Verifier({ lone: true }));
+	const reading = read([source], new Verifier({ partial: true }));
 	await expect(reading).rejects.toMatchObject({ line: 3 });
 });
 
@@ -69,7 +69,7 @@ describe("a segment by itself", () => {
 
 	test("is verified from where its header says the log was", async () => {
 		const { second, stored } = await segments();
-		const verifier = new Verifier({ lone: true });
+		const verifier = new Verifier({ partial: true });
 		expect(await read([pipe(second)], verifier)).toEqual(stored.slice(1, 3));
 		expect(verifier).toMatchObject({ id: "abcdefghijklmnopqrstuv", seq: 3 });
 	});
@@ -81,7 +81,7 @@ describe("a segment by itself", () => {
 			const rotten = Buffer.from(third);
 			const at = position >> 3;
 			rotten[at] = (rotten[at] ?? 0) ^ (1 << (position & 7));
-			const reading = read([pipe(rotten)], new Verifier({ lone: true }));
+			const reading = read([pipe(rotten)], new Verifier({ partial: true }));
 			await expect(reading, `bit ${position}`).rejects.toThrow(Damage);
 		}
 	});

@@ -5,13 +5,13 @@ import type { PlumeEvent } from "../../machines/events.ts";
 import { canonicalPieces } from "../../src/engine/canonical.ts";
 import { evolve, visibleItem } from "../../src/engine/evolve.ts";
 import { IllegalEvent } from "../../src/engine/machines.ts";
+import { recoverState } from "../../src/engine/recovery.ts";
 import { deserialize } from "../../src/engine/saved-state.ts";
 import { Snapshotter } from "../../src/engine/snapshotter.ts";
 import { State } from "../../src/engine/state.ts";
-import { wake } from "../../src/engine/wake.ts";
 import { defaultLimits } from "../../src/limits.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
-import type { Entry, Log, Mark } from "../../src/log/log.ts";
+import type { Entry, Log, LogPosition } from "../../src/log/log.ts";
 import { segmentsOf } from "../../src/log/reader.ts";
 import type { TornTail } from "../../src/log/recover.ts";
 import { scrub } from "../../src/log/scrub.ts";
@@ -118,13 +118,13 @@ async function live(
 	const onTorn = (tail: TornTail) => torn.push(tail);
 	const options = { disk, folder: "data", clock, ids: () => id, onTorn };
 	const log = openFileLog({ ...options, segmentBytes: 3000 });
-	const marks: Mark[] = [];
+	const positions: LogPosition[] = [];
 	const reading = log.read.bind(log);
 	log.read = (after) => {
-		if (after) marks.push(after);
+		if (after) positions.push(after);
 		return reading(after);
 	};
-	const { state } = await wake(log, defaultLimits(), snapshots);
+	const { state } = await recoverState(log, defaultLimits(), snapshots);
 	const states = { ordered: state, committed: state };
 	const after = new Map<number, State>();
 	const snapshotter = new Snapshotter(log, states, snapshots);
@@ -142,7 +142,16 @@ async function live(
 		onCommitted(seq);
 	};
 	log.listen(witness);
-	return { log, state, states, snapshotter, witness, clock, marks, warnings };
+	return {
+		log,
+		state,
+		states,
+		snapshotter,
+		witness,
+		clock,
+		positions,
+		warnings,
+	};
 }
 
 const room = "lobby";
@@ -196,8 +205,8 @@ test("two are kept, far enough apart, and a start reads only what is behind the 
 	const [older = "", newer = "", ...others] = snapshotsOf(disk.files);
 	const [from, to] = [older, newer].map((path) => Number(/\d+/.exec(path)));
 	expect([others, Number(to) - Number(from) >= EVERY]).toEqual([[], true]);
-	const { state, marks, log } = await live(disk);
-	expect(marks).toMatchObject([{ seq: to }]);
+	const { state, positions, log } = await live(disk);
+	expect(positions).toMatchObject([{ seq: to }]);
 	expect([state.hash(), log.committed]).toEqual([hash, history.length]);
 	await log.close();
 });
@@ -218,7 +227,7 @@ describe("a snapshot that is no good is ignored, told, and removed", () => {
 						return bytes;
 					});
 					const again = new FakeDisk(files);
-					const { state, warnings, marks, log } = await live(again);
+					const { state, warnings, positions, log } = await live(again);
 					const all = history.length + more;
 					expect([state.hash(), log.committed]).toEqual([hash, all]);
 					const left = snapshotsOf(again.files);
@@ -226,7 +235,7 @@ describe("a snapshot that is no good is ignored, told, and removed", () => {
 					expect(warnings.length > 0).toBe(removed);
 					// Where its place in the log is another, the log does not go on from there.
 					const from = left.at(-1) ?? newer;
-					expect(marks).toMatchObject([{ seq: Number(/\d+/.exec(from)) }]);
+					expect(positions).toMatchObject([{ seq: Number(/\d+/.exec(from)) }]);
 					// Only what is behind the state's end can be another byte and the same snapshot.
 					expect(removed || at >= size - 2).toBe(true);
 					await log.close();
@@ -244,8 +253,8 @@ describe("a snapshot that is no good is ignored, told, and removed", () => {
 			...{ disk: new FakeDisk(files), folder: "data", every: EVERY },
 			warn() {},
 		});
-		const { mark } = (await snapshots.load()) ?? {};
-		const seq = mark?.seq ?? 0;
+		const { position } = (await snapshots.load()) ?? {};
+		const seq = position?.seq ?? 0;
 		expect(
 			[EVERY - 1, EVERY].map((more) => snapshots.isDue(seq + more)),
 		).toEqual([false, true]);
@@ -255,8 +264,8 @@ describe("a snapshot that is no good is ignored, told, and removed", () => {
 test("a log that ends at its snapshot goes on from there", async () => {
 	const { disk } = await written();
 	const again = new FakeDisk(new Map(disk.files));
-	const { log, marks, warnings } = await live(again);
-	expect([marks.at(-1)?.seq, warnings]).toEqual([history.length, []]);
+	const { log, positions, warnings } = await live(again);
+	expect([positions.at(-1)?.seq, warnings]).toEqual([history.length, []]);
 	await write(log, 2, 4);
 	await log.close();
 	const files = new Map(again.files);
@@ -300,7 +309,7 @@ test("a crash at any call, and one more while it recovers, leave a server that s
 
 describe("the scrub", () => {
 	async function scrubbed(files: Map<string, Buffer>) {
-		const { log, marks, clock } = await live(new FakeDisk(files));
+		const { log, positions, clock } = await live(new FakeDisk(files));
 		let over = false;
 		const outcome = log.scrub().then(
 			() => "sound",
@@ -315,7 +324,7 @@ describe("the scrub", () => {
 		}
 		await ending;
 		await log.close();
-		return { found: await outcome, from: marks[0]?.seq };
+		return { found: await outcome, from: positions[0]?.seq };
 	}
 
 	test("finds nothing in a sound log", async () => {
@@ -328,7 +337,7 @@ describe("the scrub", () => {
 		const segments = [...disk.files].filter(([path]) => path.includes("/log/"));
 		const sizes = segments.map(([, { length }]) => length);
 		const all = sizes.reduce((sum, size) => sum + size, 0);
-		let spared = 0;
+		let skipped = 0;
 		await fc.assert(
 			fc.asyncProperty(fc.nat(all - 1200), fc.nat(7), async (place, bit) => {
 				let at = place;
@@ -346,26 +355,26 @@ describe("the scrub", () => {
 					const { found, from } = await scrubbed(files);
 					expect(from).toBeGreaterThan(0);
 					expect(found).toContain(`${path} is damaged at line`);
-					spared++;
+					skipped++;
 				} catch (error) {
 					expect(error).toMatchObject({ name: "Damage", file: path });
 				}
 			}),
 			{ numRuns: 200 },
 		);
-		expect(spared).toBeGreaterThan(20);
+		expect(skipped).toBeGreaterThan(20);
 	});
 
 	test("finds a past that is sound, but not the one the snapshot came from", async () => {
 		const { disk } = await written();
-		const { log, marks, clock } = await live(disk);
-		const [mark] = marks;
-		if (!mark) throw new Error("it started without a snapshot");
+		const { log, positions, clock } = await live(disk);
+		const [position] = positions;
+		if (!position) throw new Error("it started without a snapshot");
 		await log.close();
 		const { signal } = new AbortController();
 		const sources = await segmentsOf(disk, "data");
-		const another = { ...mark, hash: "another past" };
-		const outcomes = [mark, another].map((one) =>
+		const another = { ...position, hash: "another past" };
+		const outcomes = [position, another].map((one) =>
 			scrub(sources, one, clock, signal).then(
 				() => "sound",
 				(error: Error) => error.message,
@@ -377,7 +386,7 @@ describe("the scrub", () => {
 		}
 		expect(await Promise.all(outcomes)).toEqual([
 			"sound",
-			expect.stringContaining(`does not lead to event ${mark.seq}`),
+			expect.stringContaining(`does not lead to event ${position.seq}`),
 		]);
 	});
 
@@ -412,8 +421,8 @@ test("a torn tail behind a snapshot is cut off and named by its line", async () 
 	);
 	const lines = String(files.get(path ?? "")).split("\n").length;
 	const torn: TornTail[] = [];
-	const { state, marks, log } = await live(new FakeDisk(files), [], torn);
-	expect([marks.length, state.hash()]).toEqual([1, hash]);
+	const { state, positions, log } = await live(new FakeDisk(files), [], torn);
+	expect([positions.length, state.hash()]).toEqual([1, hash]);
 	expect(torn).toMatchObject([{ damage: { line: lines } }]);
 	await log.close();
 });

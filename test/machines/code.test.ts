@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readCode } from "../../machines/code.ts";
-import { trimUnseen, withoutEmptyLines } from "../../machines/text.ts";
+import { trimInvisible, withoutEmptyLines } from "../../machines/text.ts";
 
 describe("a login code", () => {
 	it.each([
@@ -44,14 +44,14 @@ describe("what can't be seen", () => {
 		),
 	)("is nothing, as U+%o", (point) => {
 		const sign = String.fromCodePoint(point);
-		expect(trimUnseen(` ${sign}${sign}\n`)).toBe("");
-		expect(trimUnseen(`${sign}a${sign}b${sign}`)).toBe(`a${sign}b`);
+		expect(trimInvisible(` ${sign}${sign}\n`)).toBe("");
+		expect(trimInvisible(`${sign}a${sign}b${sign}`)).toBe(`a${sign}b`);
 	});
 
 	it.each(["a", "🪶", "👩‍👩‍👧", "·", "́", "ا", "\ue000"])(
 		"is not %s",
 		(text) => {
-			expect(trimUnseen(text)).not.toBe("");
+			expect(trimInvisible(text)).not.toBe("");
 		},
 	);
 });

@@ -31,7 +31,7 @@ const log = [
 	},
 	{
 		promise: "erase: what another said under the same name in between stays",
-		file: "src/archive/said.ts",
+		file: "src/history/said.ts",
 		find: "if (names.has(person.name)) run++;",
 		replace: "",
 		tests: ["test/erase.test.ts -t in between"],
@@ -146,14 +146,14 @@ const log = [
 	},
 	{
 		promise: "restore: the index finds older items under the new epoch",
-		file: "src/archive/segment-index.ts",
+		file: "src/history/segment-index.ts",
 		find: "if (room) room.incarnation = event.incarnation;",
 		replace: "",
 		tests: ["test/restore.test.ts"],
 	},
 	{
 		promise: "restore: all of one's own is erased, older than the restore too",
-		file: "src/archive/said.ts",
+		file: "src/history/said.ts",
 		find: "now?.origin === then?.origin ? now : then",
 		replace: "then",
 		tests: ["test/restore.test.ts"],
@@ -338,7 +338,7 @@ const log = [
 	},
 	{
 		promise: "log: a snapshot that does not fit the log is ignored",
-		file: "src/engine/wake.ts",
+		file: "src/engine/recovery.ts",
 		find: "snapshots?.discard(error);",
 		replace: "throw error;",
 		tests: ["test/log/evidence.test.ts"],
@@ -388,7 +388,7 @@ const log = [
 	},
 	{
 		promise: "log: healthz tells what is not verified yet",
-		file: "src/edge/http.ts",
+		file: "src/transport/http.ts",
 		find: "parts.unverified() || undefined",
 		replace: "undefined",
 		tests: ["test/log/evidence.test.ts -t told by healthz"],
@@ -445,7 +445,7 @@ const log = [
 	},
 	{
 		promise: "clock: a snapshot brings the time of its last event back",
-		file: "src/engine/wake.ts",
+		file: "src/engine/recovery.ts",
 		find: "deserialize(snapshot.state, log, snapshot.time)",
 		replace: "deserialize(snapshot.state, log)",
 		tests: ["test/late-clock.test.ts"],
@@ -474,8 +474,8 @@ const log = [
 	{
 		promise: "log: the scrub ends where the snapshot began",
 		file: "src/log/scrub.ts",
-		find: "verifier.seq !== mark.seq || verifier.hash !== mark.hash",
-		replace: "verifier.seq !== mark.seq",
+		find: "verifier.seq !== position.seq || verifier.hash !== position.hash",
+		replace: "verifier.seq !== position.seq",
 		tests: ["test/log/snapshots.test.ts"],
 	},
 	{
@@ -573,14 +573,14 @@ const log = [
 	{
 		promise: "snapshots: a stop leaves the next start nothing to read",
 		file: "src/engine/pipeline.ts",
-		find: "if (!this.#isOwing) await this.#parts.snapshotter.takeLast();",
+		find: "if (!this.#skipsFinalSnapshot) await this.#parts.snapshotter.takeLast();",
 		replace: "",
 		tests: ["test/history.test.ts -t nothing to read"],
 	},
 	{
 		promise: "snapshots: a stop leaves an erasure to a start that reads of it",
 		file: "src/engine/pipeline.ts",
-		find: "if (!this.#isOwing) await",
+		find: "if (!this.#skipsFinalSnapshot) await",
 		replace: "await",
 		tests: ["test/erase.test.ts -t left to the next start"],
 	},
@@ -653,14 +653,14 @@ const answers = [
 	},
 	{
 		promise: "answers: following goes on behind the last whole batch",
-		file: "src/cli/follow.ts",
+		file: "src/cli/tail.ts",
 		find: "sourceFrom(source, end.offset)",
 		replace: "sourceFrom(source, end.offset + 1)",
 		tests: ["test/cli/log-answers.test.ts"],
 	},
 	{
 		promise: "answers: every refusal is counted",
-		file: "src/engine/tally.ts",
+		file: "src/engine/refusal-counter.ts",
 		find: "(counts[rule] ?? 0) + 1",
 		replace: "1",
 		tests: ["test/cli/log-answers.test.ts"],
@@ -687,10 +687,10 @@ const commit = [
 	{
 		promise: "commit: a line is acknowledged when it is durable",
 		file: "src/engine/engine.ts",
-		find: `	#tell(visit: Visit, notice: Notice): void {
-		this.#pipeline.tell(visit, () => visit.mailbox.put(notice));`,
-		replace: `	#tell(visit: Visit, notice: Notice): void {
-		visit.mailbox.put(notice);
+		find: `	#tell(connection: Connection, message: ServerMessage): void {
+		this.#pipeline.tell(connection, () => connection.mailbox.put(message));`,
+		replace: `	#tell(connection: Connection, message: ServerMessage): void {
+		connection.mailbox.put(message);
 		this.#parts.server.dispatch();`,
 		tests: ["test/session.test.ts", "test/disk.test.ts"],
 	},
@@ -740,7 +740,7 @@ const commit = [
 const login = [
 	{
 		promise: "login: a code works once",
-		file: "src/engine/decide/auth.ts",
+		file: "src/engine/commands/auth.ts",
 		find: `	if (asker?.matches("inRoom")) return refuse("isNotInside");
 	const login = pendingLogin(asker);`,
 		replace: "	const login = asker?.context;",
@@ -756,7 +756,7 @@ const login = [
 	{
 		promise: "login: a code is tried against one's own login only",
 		file: "src/engine/engine.ts",
-		find: "this.#carryOut(visit, command, decideAuth(view, command));",
+		find: "this.#carryOut(connection, command, decideAuth(view, command));",
 		replace: `const other = [...state.clientIds]
 			.map((id) => state.client(id))
 			.find(
@@ -766,12 +766,12 @@ const login = [
 						secrets.mac("code", one.context.pending, command.code),
 			);
 		const able = { ...view, client: other ?? client };
-		this.#carryOut(visit, command, decideAuth(able, command));`,
+		this.#carryOut(connection, command, decideAuth(able, command));`,
 		tests: ["test/faults.test.ts -t on B"],
 	},
 	{
 		promise: "login: a code's MAC is bound to its login",
-		file: "src/engine/decide/decision.ts",
+		file: "src/engine/commands/decision.ts",
 		find: 'secrets.mac("code", pending, code)',
 		replace: 'secrets.mac("code", code)',
 		tests: ["test/engine/code.test.ts"],
@@ -827,7 +827,7 @@ const login = [
 	},
 	{
 		promise: "login: a name is checked once more at entry",
-		file: "src/engine/decide/auth.ts",
+		file: "src/engine/commands/auth.ts",
 		find: "claimBroken(view, claim) ??",
 		replace: "",
 		tests: ["test/faults.test.ts -t free at hello"],
@@ -857,7 +857,7 @@ const login = [
 	},
 	{
 		promise: "login: the allowance is counted by the address, not as typed",
-		file: "src/engine/decide/hello.ts",
+		file: "src/engine/commands/hello.ts",
 		find: "const user = { name: name.name, email };",
 		replace: "const user = { name: name.name, email: hello.email };",
 		tests: ["test/faults.test.ts -t one mail allowance"],
@@ -906,7 +906,7 @@ const login = [
 	},
 	{
 		promise: "login: five names for one mailbox, whatever its tags",
-		file: "src/engine/decide/auth.ts",
+		file: "src/engine/commands/auth.ts",
 		find: "const holder = person ?? identity;",
 		replace: "const holder = identity;",
 		tests: ["test/faults.test.ts -t sixty names"],
@@ -920,22 +920,22 @@ const login = [
 	},
 	{
 		promise: "login: a name that is read as the bot's is not claimed anew",
-		file: "src/engine/decide/decision.ts",
+		file: "src/engine/commands/decision.ts",
 		find: "if (!isTheirs && looksReserved(claim.name))",
 		replace: "if (isTheirs && looksReserved(claim.name))",
 		tests: ["test/faults.test.ts -t read as"],
 	},
 	{
 		promise: "login: what cannot be a code costs no try",
-		file: "src/engine/decide/auth.ts",
+		file: "src/engine/commands/auth.ts",
 		find: "const typed = readCode(code);",
 		replace: 'const typed: string | undefined = readCode(code) ?? "";',
 		tests: ["test/faults.test.ts -t full width"],
 	},
 	{
 		promise: "room: a text that shows nothing is not said",
-		file: "src/engine/decide/text.ts",
-		find: 'if (trimUnseen(text) === "")',
+		file: "src/engine/commands/text.ts",
+		find: 'if (trimInvisible(text) === "")',
 		replace: 'if (text.trim() === "")',
 		tests: ["test/faults.test.ts -t show nothing"],
 	},
@@ -949,16 +949,16 @@ const login = [
 	{
 		promise: "login: no email in the operational log",
 		file: "src/engine/admission.ts",
-		find: "presence.carry(visit, login);",
-		replace: `presence.carry(visit, login);
+		find: "attachments.attach(connection, login);",
+		replace: `attachments.attach(connection, login);
 		this.#given.parts.report.info({ email: login.user.email }, "a login begins");`,
 		tests: ["test/program/canary.test.ts"],
 	},
 	{
 		promise: "login: no code in the operational log",
 		file: "src/engine/admission.ts",
-		find: "presence.carry(visit, login);",
-		replace: `presence.carry(visit, login);
+		find: "attachments.attach(connection, login);",
+		replace: `attachments.attach(connection, login);
 		this.#given.parts.report.info({ code: fresh.code }, "a login begins");`,
 		tests: ["test/program/canary.test.ts"],
 	},
@@ -974,7 +974,7 @@ const login = [
 	},
 	{
 		promise: "login: no email in the event log",
-		file: "src/engine/decide/hello.ts",
+		file: "src/engine/commands/hello.ts",
 		find: "room,\n\t\tcode: codeMac",
 		replace: "room, email,\n\t\tcode: codeMac",
 		tests: ["test/program/canary.test.ts"],
@@ -985,14 +985,14 @@ const login = [
 const session = [
 	{
 		promise: "session: a tab that is open keeps it alive",
-		file: "src/engine/decide/open.ts",
+		file: "src/engine/commands/open.ts",
 		find: "return [...sessionsRenewed(view), ...closed];",
 		replace: "return sessionsRenewed(view).length > 999 ? [] : closed;",
 		tests: ["test/session.test.ts -t a tab that is open keeps"],
 	},
 	{
 		promise: "session: a place that is kept is no use of it",
-		file: "src/engine/decide/open.ts",
+		file: "src/engine/commands/open.ts",
 		find: "if (member.session && member.deadline === undefined)",
 		replace: "if (member.session)",
 		tests: ["test/session.test.ts -t a place that is kept"],
@@ -1000,13 +1000,13 @@ const session = [
 	{
 		promise: "login: a full disk is no news for who waits with a code",
 		file: "src/engine/engine.ts",
-		find: 'if (this.standing(visit) === "inRoom")',
-		replace: "if (visit.login)",
+		find: 'if (this.phase(connection) === "inRoom")',
+		replace: "if (connection.login)",
 		tests: ["test/disk.test.ts -t is no news"],
 	},
 	{
 		promise: "session: a line sent again is said once",
-		file: "src/engine/decide/text.ts",
+		file: "src/engine/commands/text.ts",
 		find: "n <= last",
 		replace: "n < 0",
 		tests: ["test/session.test.ts"],
@@ -1034,21 +1034,21 @@ const session = [
 	},
 	{
 		promise: "session: one that expired is closed",
-		file: "src/engine/decide/open.ts",
+		file: "src/engine/commands/open.ts",
 		find: "expires <= now)",
 		replace: "expires <= 0)",
 		tests: ["test/session.test.ts"],
 	},
 	{
 		promise: "session: another's client id opens nothing",
-		file: "src/engine/decide/open.ts",
+		file: "src/engine/commands/open.ts",
 		find: "inside?.known.get(session)?.includes(open.client)",
 		replace: "inside?.members.has(open.client)",
 		tests: ["test/session.test.ts"],
 	},
 	{
 		promise: "session: logging out closes it",
-		file: "src/engine/decide/open.ts",
+		file: "src/engine/commands/open.ts",
 		find: '{ event: { type: "session.closed", time, session, why } },',
 		replace: "",
 		tests: ["test/session.test.ts"],
@@ -1062,7 +1062,7 @@ const session = [
 	},
 	{
 		promise: "session: logging out everywhere takes all of them",
-		file: "src/engine/decide/open.ts",
+		file: "src/engine/commands/open.ts",
 		find: "if (all) return loggedOutEverywhere(view, identity);",
 		replace:
 			"if (!identity && all) return loggedOutEverywhere(view, identity);",
@@ -1070,28 +1070,28 @@ const session = [
 	},
 	{
 		promise: "session: logging out everywhere ends classic connections",
-		file: "src/engine/decide/open.ts",
+		file: "src/engine/commands/open.ts",
 		find: "member.identity === identity && !member.session)",
 		replace: "member.identity === identity && time < 0)",
 		tests: ["test/erase.test.ts -t ends classic connections"],
 	},
 	{
 		promise: "session: logging out everywhere ends nobody else's connection",
-		file: "src/engine/decide/open.ts",
+		file: "src/engine/commands/open.ts",
 		find: "member.identity === identity && !member.session)",
 		replace: "!member.session)",
 		tests: ["test/erase.test.ts -t ends classic connections"],
 	},
 	{
 		promise: "session: a tab that was taken over is closed",
-		file: "src/engine/presence.ts",
-		find: 'before.carrier.onEnd("replaced");',
+		file: "src/engine/attachments.ts",
+		find: 'before.transport.onEnd("replaced");',
 		replace: "",
 		tests: ["test/session.test.ts"],
 	},
 	{
 		promise: "session: a place is kept for the whole grace",
-		file: "src/engine/presence.ts",
+		file: "src/engine/attachments.ts",
 		find: "if (time < (member?.deadline ?? 0)) return;",
 		replace: "",
 		tests: ["test/session.test.ts"],
@@ -1141,7 +1141,7 @@ const session = [
 	{
 		promise: "session: a piece waits until the one before is taken",
 		file: "src/engine/catch-up.ts",
-		find: "carrier.whenDrained(() =>",
+		find: "transport.whenDrained(() =>",
 		replace: "setImmediate(() =>",
 		tests: ["test/catch-up.test.ts"],
 	},
@@ -1162,8 +1162,8 @@ const session = [
 	},
 	{
 		promise: "session: who takes nothing is too slow",
-		file: "src/edge/connection.ts",
-		find: 'if (!this.#visit.gone) this.close("tooSlow", "tooSlow");',
+		file: "src/transport/websocket.ts",
+		find: 'if (!this.#connection.gone) this.close("tooSlow", "tooSlow");',
 		replace: "",
 		tests: ["test/catch-up.test.ts"],
 	},
@@ -1173,7 +1173,7 @@ const session = [
 const room = [
 	{
 		promise: "room: a client leaves once",
-		file: "src/engine/presence.ts",
+		file: "src/engine/attachments.ts",
 		find: "this.#left(event.client, event.why);",
 		replace: "this.#left(event.client, event.why); room.broadcast(item);",
 		tests: ["test/classic.test.ts"],
@@ -1196,14 +1196,14 @@ const room = [
 		promise: "room: the bot speaks before `entered chat`",
 		file: "src/chat/room.ts",
 		find: `		this.tellHost(item);
-		this.#stream.push(new Envelope(item));`,
-		replace: `		this.#stream.push(new Envelope(item));
+		this.#stream.push(new EncodedMessage(item));`,
+		replace: `		this.#stream.push(new EncodedMessage(item));
 		this.tellHost(item);`,
 		tests: ["test/classic.test.ts"],
 	},
 	{
 		promise: "room: one that is forgotten is forgotten whole",
-		file: "src/engine/presence.ts",
+		file: "src/engine/attachments.ts",
 		find: 'if (event.type === "room.forgotten") this.#parts.server.forget(event.room);',
 		replace: "",
 		tests: ["test/rooms.test.ts"],
@@ -1217,21 +1217,21 @@ const room = [
 	},
 	{
 		promise: "room: so many and no more",
-		file: "src/engine/decide/rooms.ts",
+		file: "src/engine/commands/rooms.ts",
 		find: "rooms.length >= limits.rooms",
 		replace: "limits.rooms < 0",
 		tests: ["test/rooms.test.ts"],
 	},
 	{
 		promise: "room: what is said is said where it was meant",
-		file: "src/engine/decide/text.ts",
+		file: "src/engine/commands/text.ts",
 		find: "(meant ?? room) !== room",
 		replace: 'meant === ""',
 		tests: ["test/rooms.test.ts"],
 	},
 	{
 		promise: "room: a client's numbers in one are not those in another",
-		file: "src/engine/decide/open.ts",
+		file: "src/engine/commands/open.ts",
 		find: "const taken = inside?.last.get(client) ?? 0;",
 		replace: `const taken =
 		inside?.last.get(client) ??
@@ -1243,24 +1243,24 @@ const room = [
 	},
 	{
 		promise: "room: whoever goes on keeps their place",
-		file: "src/engine/decide/open.ts",
+		file: "src/engine/commands/open.ts",
 		find: 'decideLost(view, "closed")',
 		replace: 'decideLost({ ...view, client: undefined }, "closed")',
 		tests: ["test/rooms.test.ts"],
 	},
 	{
-		promise: "room: what is never logged is told at a pace",
-		file: "src/pace.ts",
+		promise: "room: what is never logged is told at a throttle",
+		file: "src/throttle.ts",
 		find: "this.#clock.after(this.#everyMs,",
 		replace: "this.#clock.after(this.#everyMs / 100,",
-		tests: ["test/signals.test.ts"],
+		tests: ["test/live-updates.test.ts"],
 	},
 	{
 		promise: "room: who stopped typing is not typing",
-		file: "src/chat/roster.ts",
+		file: "src/chat/presence.ts",
 		find: "if (until <= now) this.#typing.delete(client);",
 		replace: "if (until < 0) this.#typing.delete(client);",
-		tests: ["test/signals.test.ts"],
+		tests: ["test/live-updates.test.ts"],
 	},
 	{
 		promise: "room: whoever asks how far a room is makes none",
@@ -1272,13 +1272,13 @@ const room = [
 	{
 		promise: "room: whoever is gone watches no room",
 		file: "src/engine/engine.ts",
-		find: "this.#signals.forget(visit);",
+		find: "this.#liveUpdates.forget(connection);",
 		replace: "",
-		tests: ["test/signals.test.ts"],
+		tests: ["test/live-updates.test.ts"],
 	},
 	{
 		promise: "room: a mailbox is bounded",
-		file: "src/edge/connection.ts",
+		file: "src/transport/websocket.ts",
 		find: "unsent + bytes.length > limits.mailboxBytes",
 		replace: "unsent + bytes.length < 0",
 		tests: ["test/faults.test.ts -t a client that never reads"],
@@ -1289,70 +1289,70 @@ const room = [
 const edge = [
 	{
 		promise: "edge: a page that made its name mean this machine can't connect",
-		file: "src/edge/sockets.ts",
+		file: "src/transport/sockets.ts",
 		find: "(isProxied || isOwnHost(host))",
 		replace: "isProxied !== undefined",
 		tests: ["test/program/edge.test.ts -t another site's name"],
 	},
 	{
 		promise: "edge: nothing is exported under another site's name",
-		file: "src/edge/export.ts",
+		file: "src/transport/export.ts",
 		find: 'if (!isOwnHost(request.get("Host")))',
 		replace: "if (!isOwnHost)",
 		tests: ["test/program/plain-http.test.ts -t nothing is exported"],
 	},
 	{
 		promise: "edge: a connection is answered once at a time",
-		file: "src/edge/plain-connections.ts",
+		file: "src/transport/plain-connections.ts",
 		find: "if (turn.isLast) socket.destroySoon();",
 		replace: "if (!turn) socket.destroySoon();",
 		tests: ["test/program/plain-http.test.ts -t more than two"],
 	},
 	{
 		promise: "edge: plain connections of one peer are bounded",
-		file: "src/edge/plain-connections.ts",
+		file: "src/transport/plain-connections.ts",
 		find: "if (open.isFull(networks)) {",
 		replace: "if (open.isFull([])) {",
 		tests: ["test/program/plain-http.test.ts -t two hundred idle"],
 	},
 	{
 		promise: "edge: a frame that is not understood is refused as what it is",
-		file: "src/edge/parse.ts",
+		file: "src/transport/parse.ts",
 		find: "re: anyType.read(type) ?? undefined,",
 		replace: "re: 1,",
 		tests: ["test/requests.test.ts"],
 	},
 	{
 		promise: "edge: the answer to a request brings back its id",
-		file: "src/edge/parse.ts",
+		file: "src/transport/parse.ts",
 		find: "const { id } = asked;",
 		replace: "const id = undefined;",
 		tests: ["test/requests.test.ts"],
 	},
 	{
 		promise: "edge: what is far too long is never normalised",
-		file: "src/edge/parse.ts",
+		file: "src/transport/parse.ts",
 		find: "text.length <= most ? text",
 		replace: "text ? text",
-		tests: ["test/edge/raw-length.test.ts"],
+		tests: ["test/transport/raw-length.test.ts"],
 	},
 	{
 		promise: "edge: the names of rooms to hear of are bounded, too",
 		file: "src/chat/room-name.ts",
 		find: "if (raw.length > LONGEST_RAW) return undefined;",
 		replace: "",
-		tests: ["test/edge/raw-length.test.ts"],
+		tests: ["test/transport/raw-length.test.ts"],
 	},
 	{
 		promise: "edge: what is not understood is not passed on",
-		file: "src/edge/parse.ts",
+		file: "src/transport/parse.ts",
 		find: "isSpoken ? readAsked(fields) : undefined;",
 		replace: "isSpoken ? readAsked(fields) : (fields as never);",
 		tests: ["test/faults.test.ts -t wire noise"],
 	},
 	{
 		promise: "edge: a classic client is sent no type above 5",
-		file: "src/edge/classic.ts",
+		file: "src/transport/protocol-v1.ts",
 		find: `		case "latest":
 		case "welcome":`,
 		replace: `		case "latest":
@@ -1364,94 +1364,94 @@ const edge = [
 	},
 	{
 		promise: "edge: nothing more is read while too much is untold",
-		file: "src/edge/intake.ts",
+		file: "src/transport/backpressure.ts",
 		find: "for (const source of paused) source.pause();",
 		replace: "",
-		tests: ["test/edge/intake.test.ts"],
+		tests: ["test/transport/backpressure.test.ts"],
 	},
 	{
 		promise: "edge: who was not heard is read from first",
-		file: "src/edge/intake.ts",
+		file: "src/transport/backpressure.ts",
 		find: "const next = all.indexOf(from) + 1;",
 		replace: "const next = 0;",
-		tests: ["test/edge/intake.test.ts"],
+		tests: ["test/transport/backpressure.test.ts"],
 	},
 	{
 		promise: "edge: what is not told for long stops nobody for good",
-		file: "src/edge/intake.ts",
+		file: "src/transport/backpressure.ts",
 		find: "const cancel = this.#clock.after(LONGEST_MS, resume);",
 		replace: "const cancel = () => {};",
-		tests: ["test/edge/intake.test.ts"],
+		tests: ["test/transport/backpressure.test.ts"],
 	},
 	{
 		promise: "edge: a hanging disk is no reason to pause again and again",
-		file: "src/edge/intake.ts",
+		file: "src/transport/backpressure.ts",
 		find: "this.#isWaiting = true;",
 		replace: "",
-		tests: ["test/edge/intake.test.ts"],
+		tests: ["test/transport/backpressure.test.ts"],
 	},
 	{
 		promise: "edge: every socket counts for how much is taken in",
-		file: "src/edge/sockets.ts",
-		find: "this.#intake.taken(webSocket);",
+		file: "src/transport/sockets.ts",
+		find: "this.#backpressure.taken(webSocket);",
 		replace: "",
-		tests: ["test/edge/sockets.test.ts"],
+		tests: ["test/transport/sockets.test.ts"],
 	},
 	{
 		promise: "edge: who come at once are not pinged at once",
-		file: "src/edge/sockets.ts",
-		find: "phase: Math.random()",
-		replace: "phase: 0",
-		tests: ["test/edge/sockets.test.ts"],
+		file: "src/transport/sockets.ts",
+		find: "pingPhase: Math.random()",
+		replace: "pingPhase: 0",
+		tests: ["test/transport/sockets.test.ts"],
 	},
 	{
-		promise: "edge: a last word is heard though the connection is gone",
-		file: "src/edge/sockets.ts",
-		find: "if (connection.isOver) return;",
+		promise: "edge: a last word is heard though the transport is gone",
+		file: "src/transport/sockets.ts",
+		find: "if (transport.isOver) return;",
 		replace: "if (webSocket.readyState !== webSocket.OPEN) return;",
-		tests: ["test/edge/sockets.test.ts"],
+		tests: ["test/transport/sockets.test.ts"],
 	},
 	{
 		promise: "edge: a foreign origin is turned away",
-		file: "src/edge/sockets.ts",
+		file: "src/transport/sockets.ts",
 		find: "if (!this.#isOurs(request))",
 		replace: "if (!request && !this.#isOurs(request))",
 		tests: ["test/program/edge.test.ts -t an Origin"],
 	},
 	{
 		promise: "edge: an origin that only looks alike is turned away",
-		file: "src/edge/hosts.ts",
+		file: "src/transport/hosts.ts",
 		find: 'return own.replace(/\\.(?=:|$)/, "") === asked.replace(/\\.(?=:|$)/, "");',
 		replace: "return own.includes(asked);",
-		tests: ["test/edge/hosts.test.ts"],
+		tests: ["test/transport/hosts.test.ts"],
 	},
 	{
 		promise: "edge: X-Forwarded-For is believed from nobody but our proxy",
-		file: "src/edge/network.ts",
+		file: "src/transport/client-address.ts",
 		find: "while (isTrusted(peer, trusted)) {",
 		replace: "while (hops.length > 0) {",
-		tests: ["test/edge/network.test.ts"],
+		tests: ["test/transport/client-address.test.ts"],
 	},
 	{
 		promise: "edge: strangers of one network are counted",
-		file: "src/edge/sockets.ts",
+		file: "src/transport/sockets.ts",
 		find: "return isFull || this.#strangers.isFull(networks)",
 		replace: "return isFull",
 		tests: ["test/program/edge.test.ts -t sixteen strangers"],
 	},
 	{
 		promise: "edge: a wide network is counted, too",
-		file: "src/edge/connection-limiter.ts",
+		file: "src/transport/connection-limiter.ts",
 		find: "this.#most * 2 ** index,",
 		replace: "this.#most * 999 ** index,",
-		tests: ["test/edge/network.test.ts -t in each"],
+		tests: ["test/transport/client-address.test.ts -t in each"],
 	},
 	{
 		promise: "edge: what is never logged uses up no message",
 		file: "src/engine/request-limits.ts",
 		find: 'isSignal ? "signals"',
 		replace: 'isSignal ? "messages"',
-		tests: ["test/signals.test.ts"],
+		tests: ["test/live-updates.test.ts"],
 	},
 	{
 		promise: "edge: haste is refused",
@@ -1483,7 +1483,7 @@ const edge = [
 	},
 	{
 		promise: "room: those who missed the same share one read",
-		file: "src/archive/archive.ts",
+		file: "src/history/archive.ts",
 		find: "this.#asked.get(key) ??",
 		replace: "",
 		tests: ["test/memory.test.ts"],
@@ -1533,7 +1533,7 @@ const edge = [
 	{
 		promise: "edge: abuse is ended",
 		file: "src/engine/request-limits.ts",
-		find: 'visit.carrier.onEnd("policy");',
+		find: 'connection.transport.onEnd("policy");',
 		replace: "{}",
 		tests: ["test/request-limits.test.ts"],
 	},
@@ -1610,7 +1610,7 @@ const erasing = [
 	},
 	{
 		promise: "erase: it is one's own",
-		file: "src/engine/decide/erase.ts",
+		file: "src/engine/commands/erase.ts",
 		find: "if (found.author.identity !== by)",
 		replace: 'if (by === "")',
 		tests: ["test/erase.test.ts -t someone else"],
@@ -1624,7 +1624,7 @@ const erasing = [
 	},
 	{
 		promise: "erase: all of someone's is all of it",
-		file: "src/archive/said.ts",
+		file: "src/history/said.ts",
 		find: "if (!all.some((person) => person.identity === identity)) {",
 		replace: "if (segment > 1 || all.length === 0) {",
 		tests: ["test/erase.test.ts -t all of someone"],
@@ -1667,10 +1667,10 @@ const erasing = [
 	{
 		promise: "erase in parts: a page is read before the last is gone",
 		file: "src/engine/pages.ts",
-		find: "(found) => this.#pipeline.tell(visit, () => answer(found, since)),",
+		find: "(found) => this.#pipeline.tell(connection, () => answer(found, since)),",
 		replace: `(found) =>
-				this.#pipeline.tell(visit, () => {
-					if (since.next) this.#read(visit, read, answer, fail);
+				this.#pipeline.tell(connection, () => {
+					if (since.next) this.#read(connection, read, answer, fail);
 					else answer(found, since);
 				}),`,
 		tests: ["test/erase.test.ts -t keeps no reader"],
@@ -1709,24 +1709,24 @@ const erasing = [
 const travel = [
 	{
 		promise: "travel: a log that is opened answers nobody without the token",
-		file: "src/travel/theatre.ts",
+		file: "src/inspector/replay-server.ts",
 		find: "!isToken(offered, token)",
 		replace: "false",
 		tests: ["test/program/travel.test.ts -t a wrong token"],
 	},
 	{
 		promise: "travel: a moment that is sought is the one the fold comes to",
-		file: "src/travel/timeline.ts",
+		file: "src/inspector/timeline.ts",
 		find: "checkpoint = { seq: this.#last, state, moved, end };",
 		replace: "checkpoint = { seq: this.#last + 1, state, moved, end };",
-		tests: ["test/travel/timeline.model.test.ts"],
+		tests: ["test/inspector/timeline.model.test.ts"],
 	},
 	{
 		promise: "travel: who is there with another tab has not left",
-		file: "src/travel/compare.ts",
+		file: "src/inspector/compare.ts",
 		find: "others.has(key) ? [] : stay",
 		replace: "stay",
-		tests: ["test/travel/timeline.model.test.ts"],
+		tests: ["test/inspector/timeline.model.test.ts"],
 	},
 ];
 

@@ -1,21 +1,21 @@
 /** A classic client over a real socket, who remembers what it was sent. */
 import { RawClient, type RawClientOptions } from "../../bench/raw-client.ts";
-import type { Received } from "../house.ts";
+import type { Received } from "../test-server.ts";
 import type { Plume } from "./program.ts";
 
 export class Caller {
 	readonly received: Received[] = [];
 	readonly raw: RawClient;
-	readonly #wake: (() => void)[];
+	readonly #recoverState: (() => void)[];
 
 	private constructor(
 		raw: RawClient,
 		received: Received[],
-		wake: (() => void)[],
+		recoverState: (() => void)[],
 	) {
 		this.raw = raw;
 		this.received = received;
-		this.#wake = wake;
+		this.#recoverState = recoverState;
 	}
 
 	static async call(
@@ -23,16 +23,16 @@ export class Caller {
 		options: Partial<RawClientOptions> = {},
 	): Promise<Caller> {
 		const received: Received[] = [];
-		const wake: (() => void)[] = [];
+		const recoverState: (() => void)[] = [];
 		const raw = await RawClient.connect({
 			...options,
 			port,
 			onText: (text) => {
 				received.push(JSON.parse(text));
-				for (const resolve of wake.splice(0)) resolve();
+				for (const resolve of recoverState.splice(0)) resolve();
 			},
 		});
-		return new Caller(raw, received, wake);
+		return new Caller(raw, received, recoverState);
 	}
 
 	/** Connects, and logs in with the code that the server prints. */
@@ -58,7 +58,7 @@ export class Caller {
 			const found = this.received.find(wanted);
 			if (found) return found;
 			await new Promise<void>((resolve) => {
-				this.#wake.push(resolve);
+				this.#recoverState.push(resolve);
 			});
 		}
 	}
@@ -67,7 +67,7 @@ export class Caller {
 	async next(count: number): Promise<Received[]> {
 		while (this.received.length < count)
 			await new Promise<void>((resolve) => {
-				this.#wake.push(resolve);
+				this.#recoverState.push(resolve);
 			});
 		return this.received.splice(0, count);
 	}

@@ -50,10 +50,10 @@ test("nothing that must stay secret is written down, in any usual disguise", asy
 			response.statusCode = body.includes("lostbird") ? 500 : 200;
 			response.setHeader("Content-Type", "application/json");
 			response.end('{"id":"1","message":"Queued. Thank you."}');
-			wake();
+			recoverState();
 		});
 	});
-	let wake = () => {};
+	let recoverState = () => {};
 	await new Promise<void>((resolve) => mailgun.listen(0, "127.0.0.1", resolve));
 	const address = mailgun.address();
 	const port = typeof address === "object" ? address?.port : 0;
@@ -68,7 +68,7 @@ test("nothing that must stay secret is written down, in any usual disguise", asy
 
 	const caller = await Caller.call(plume.port, { protocol: "plume.2" });
 	const arrived = new Promise<void>((resolve) => {
-		wake = resolve;
+		recoverState = resolve;
 	});
 	caller.raw.send({ type: 0, text: `bird\n${email}` });
 	await arrived;

@@ -81,15 +81,15 @@ function ask(
 test("a name, an email, a code and a text are in none of the bytes a viewer gets", async () => {
 	const socket = look();
 	let shown = "";
-	let wake = () => {};
+	let recoverState = () => {};
 	socket.on("message", (data) => {
 		shown += String(data);
-		wake();
+		recoverState();
 	});
 	const until = async (words: string) => {
 		while (!shown.includes(words))
 			await new Promise<void>((resolve) => {
-				wake = resolve;
+				recoverState = resolve;
 			});
 	};
 	await until('"server"');

@@ -73,7 +73,7 @@ export class Plume {
 	readonly lines: Record<string, unknown>[] = [];
 	readonly #child: ChildProcess;
 	readonly #codes = new Map<string, string[]>();
-	#wake: (() => void)[] = [];
+	#recoverState: (() => void)[] = [];
 
 	private constructor(child: ChildProcess, data: string) {
 		this.#child = child;
@@ -143,13 +143,13 @@ export class Plume {
 			const codes = this.#codes.get(line.name) ?? [];
 			this.#codes.set(line.name, [...codes, line.code]);
 		}
-		for (const wake of this.#wake.splice(0)) wake();
+		for (const recoverState of this.#recoverState.splice(0)) recoverState();
 	}
 
 	async #until(condition: () => boolean): Promise<void> {
 		while (!condition())
 			await new Promise<void>((resolve) => {
-				this.#wake.push(resolve);
+				this.#recoverState.push(resolve);
 			});
 	}
 }

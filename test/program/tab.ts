@@ -1,6 +1,6 @@
 /** A browser tab over a real socket: it numbers what it says, and when the connection goes it comes back for what it missed. */
 import { RawClient } from "../../bench/raw-client.ts";
-import type { Received } from "../house.ts";
+import type { Received } from "../test-server.ts";
 import type { Plume } from "./program.ts";
 
 const RETRY_MS = 50;

@@ -9,7 +9,7 @@ import { newDataFolder, PROGRAM, run } from "./program.ts";
 class Terminal {
 	readonly child: ChildProcess;
 	screen = "";
-	#wake: (() => void)[] = [];
+	#recoverState: (() => void)[] = [];
 
 	constructor(
 		data: string,
@@ -27,7 +27,7 @@ class Terminal {
 		});
 		this.child.stdout?.on("data", (chunk) => {
 			this.screen += chunk;
-			for (const wake of this.#wake.splice(0)) wake();
+			for (const recoverState of this.#recoverState.splice(0)) recoverState();
 		});
 	}
 
@@ -37,7 +37,7 @@ class Terminal {
 			const found = wanted.exec(this.screen)?.[1];
 			if (found !== undefined) return found;
 			await new Promise<void>((resolve) => {
-				this.#wake.push(resolve);
+				this.#recoverState.push(resolve);
 			});
 		}
 	}

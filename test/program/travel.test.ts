@@ -5,7 +5,7 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { About } from "../../machines/travel.ts";
-import { liveADay } from "../travel/day.ts";
+import { liveADay } from "../inspector/day.ts";
 import { type Opened, openLog } from "./opened.ts";
 
 let folder: string;

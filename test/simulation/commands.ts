@@ -1,7 +1,7 @@
 /** What people do at a server, each as a line of the story. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Person, Received } from "../house.ts";
+import type { Person, Received } from "../test-server.ts";
 import { type Guest, leaveTo, remember } from "./guest.ts";
 import { nth as guest, insider, type Step, step, wait } from "./step.ts";
 import { troubles } from "./trouble.ts";
@@ -40,9 +40,9 @@ const connect = fc
 /** A tab may have kept its place some lines ago. */
 const comeBack = fc
 	.tuple(guest, wait, fc.nat({ max: 2 }), fc.constantFrom(0, 0, 4, 8))
-	.map(([who, waits, pace, ago]) =>
+	.map(([who, waits, throttle, ago]) =>
 		step(
-			`guest ${who} comes back${pace ? "" : ", over a slow network"}, as of ${ago} lines ago`,
+			`guest ${who} comes back${throttle ? "" : ", over a slow network"}, as of ${ago} lines ago`,
 			async (world) => {
 				const one = world.guests[who];
 				if (!one) return;
@@ -54,9 +54,9 @@ const comeBack = fc
 				one.places.set(one.memory.room, one.memory);
 				one.from.clear();
 				one.from.set(one.memory.epoch, offset);
-				if (pace === 0) world.witness.stall(person);
+				if (throttle === 0) world.witness.stall(person);
 				person.open(one.memory);
-				if (pace === 0) await world.settle();
+				if (throttle === 0) await world.settle();
 				else if (waits) await sendAgain(world, one, person);
 			},
 		),
@@ -131,8 +131,8 @@ async function type(world: World, one: Guest, code: string, waits: boolean) {
 	if (!wasIn && one.person?.isIn) one.code = code;
 }
 
-const codeFor = ({ house }: World, email: string | undefined) =>
-	house.mailer.sent.findLast(({ to }) => to === email);
+const codeFor = ({ plume }: World, email: string | undefined) =>
+	plume.mailer.sent.findLast(({ to }) => to === email);
 
 const rightCode = fc.tuple(guest, wait).map(([who, waits]) =>
 	step(`guest ${who} types the code`, async (world) => {
@@ -180,7 +180,7 @@ const say = fc
 		});
 	});
 
-const hint = fc
+const publish = fc
 	.tuple(
 		guest,
 		fc.constantFrom(
@@ -192,7 +192,7 @@ const hint = fc
 	)
 	.map(([who, [kind, fields]]) =>
 		step(`guest ${who} hints at ${kind} ${JSON.stringify(fields)}`, (world) =>
-			insider(world, who)?.person?.hint(kind, fields),
+			insider(world, who)?.person?.publish(kind, fields),
 		),
 	);
 
@@ -218,7 +218,7 @@ async function readPages(world: World, person: Person, limit: number) {
 		const answer = () =>
 			person.received.slice(from).find(({ type, re }) => (re ?? type) === 14);
 		person.askHistory({ room, epoch, before, limit });
-		await world.house.until(
+		await world.plume.until(
 			() => world.isDead || world.isHeld || !!person.closed || !!answer(),
 		);
 		const end = answer();
@@ -306,7 +306,7 @@ async function copyFor(world: World, identity: string) {
 	const found: object[] = [];
 	let isOver = false;
 	const copy = async () => {
-		for await (const said of world.house.archive.saidBy(identity)) {
+		for await (const said of world.plume.archive.saidBy(identity)) {
 			const { room, epoch, offset, text } = said;
 			found.push({ room, epoch, offset, text });
 		}
@@ -314,7 +314,7 @@ async function copyFor(world: World, identity: string) {
 	const copied = copy().finally(() => {
 		isOver = true;
 	});
-	await world.house.until(() => world.isDead || isOver);
+	await world.plume.until(() => world.isDead || isOver);
 	if (!isOver) return undefined;
 	await copied;
 	return found;
@@ -436,8 +436,8 @@ export const steps: fc.Arbitrary<Step>[] = [
 	rightCode,
 	wrongCode,
 	noise,
-	hint,
-	hint,
+	publish,
+	publish,
 	hangUp,
 	hangUp,
 	pass,

@@ -1,5 +1,5 @@
 /** Somebody at a keyboard: what they asked for, what their tab keeps, what they typed. */
-import type { Person } from "../house.ts";
+import type { Person } from "../test-server.ts";
 
 export interface Guest {
 	person: Person | undefined;

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import type { MessageErased, PlumeEvent } from "../../machines/events.ts";
 import { epochOf } from "../../machines/item.ts";
 import type { Stored } from "../../src/log/log.ts";
-import type { Received } from "../house.ts";
+import type { Received } from "../test-server.ts";
 
 /** One visible item: its event, and the words it has in every frame. */
 export interface Shown {

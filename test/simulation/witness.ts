@@ -4,7 +4,7 @@
  * what was taken back.
  */
 import assert from "node:assert/strict";
-import type { House, Person, Received } from "../house.ts";
+import type { Person, Received, TestServer } from "../test-server.ts";
 import type { Guest } from "./guest.ts";
 import { type Ledger, placeOf, wordsOf } from "./ledger.ts";
 
@@ -61,7 +61,7 @@ export class Witness {
 	}
 
 	/** Counts what is caught up with from the archive. */
-	countAfter({ archive }: House): void {
+	countAfter({ archive }: TestServer): void {
 		const after = archive.after.bind(archive);
 		archive.after = (...asked) => {
 			this.#world.count("a piece of what was missed, from the archive");

@@ -4,10 +4,10 @@
  * against them when it is shown, the whole state after every step.
  */
 import assert from "node:assert/strict";
-import { IndexFiles } from "../../src/archive/index-files.ts";
 import { Checkpoints } from "../../src/cli/checkpoints.ts";
 import { evolve } from "../../src/engine/evolve.ts";
 import { State } from "../../src/engine/state.ts";
+import { IndexFiles } from "../../src/history/index-files.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import type { Log, LogListener, Stored } from "../../src/log/log.ts";
 import { readBatches, segmentsOf } from "../../src/log/reader.ts";
@@ -15,7 +15,7 @@ import { Snapshots } from "../../src/log/snapshots.ts";
 import { Verifier } from "../../src/log/verifier.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk, type Interrupt, seeded } from "../fakes/disk.ts";
-import { House, type Person, seededBytes } from "../house.ts";
+import { type Person, seededBytes, TestServer } from "../test-server.ts";
 import { type Guest, newGuest, remember } from "./guest.ts";
 import { Ledger } from "./ledger.ts";
 import { MAILBOX_BYTES, Witness } from "./witness.ts";
@@ -32,7 +32,7 @@ const environment = {
 export class World {
 	readonly clock = new FakeClock();
 	readonly guests: readonly Guest[];
-	house!: House;
+	plume!: TestServer;
 	disk = new FakeDisk();
 	/** All that was ordered since the log began, as it would be read back. */
 	ordered: Stored[] = [];
@@ -79,7 +79,7 @@ export class World {
 		this.#logId ||= log.id;
 		assert.equal(log.id, this.#logId);
 		this.#recover(recovered);
-		const house = await House.open({
+		const plume = await TestServer.open({
 			log: this.#tapped(log),
 			snapshots: new Snapshots({ ...place, every: 40 }),
 			indexes: new IndexFiles(place),
@@ -90,8 +90,8 @@ export class World {
 			isDead: () => disk.crashed,
 		});
 		if (disk !== this.disk) return;
-		this.house = house;
-		this.witness.countAfter(house);
+		this.plume = plume;
+		this.witness.countAfter(plume);
 		if (!disk.crashed) this.witness.checkErased(recovered.length);
 	}
 
@@ -123,14 +123,14 @@ export class World {
 
 	connect(guest: Guest, protocol: "classic" | "plume.2" = "plume.2"): Person {
 		const network = `10.0.0.${this.guests.indexOf(guest)}`;
-		const person = this.house.connect(protocol, network);
+		const person = this.plume.connect(protocol, network);
 		this.witness.follow(person);
 		guest.person = person;
 		return person;
 	}
 
 	get isDead(): boolean {
-		return this.disk.crashed || this.house.fatal !== undefined;
+		return this.disk.crashed || this.plume.fatal !== undefined;
 	}
 
 	/** What was taken back can't be overwritten, and what follows waits for it. */
@@ -139,16 +139,16 @@ export class World {
 	}
 
 	settle(): Promise<void> {
-		return this.house.settle();
+		return this.plume.settle();
 	}
 
 	/** Everything that must hold, at any moment. */
 	check(): void {
-		const { fatal } = this.house;
+		const { fatal } = this.plume;
 		// It may end for what the disk did to it, and for nothing else.
 		if (fatal && !fatal.message.includes("simulated")) throw fatal;
 		if (!fatal) this.#checkState();
-		assert.ok(this.house.log.committed <= this.ordered.length);
+		assert.ok(this.plume.log.committed <= this.ordered.length);
 		this.ledger.follow(this.ordered);
 		this.witness.check(this.guests);
 	}
@@ -158,7 +158,7 @@ export class World {
 		const verifier = new Verifier();
 		const sources = await segmentsOf(this.disk, DATA);
 		for await (const _ of readBatches(sources, verifier));
-		verifier.prove();
+		verifier.assertErasuresLogged();
 		assert.equal(verifier.seq, this.committed);
 		this.witness.checkSecrets();
 	}
@@ -198,7 +198,7 @@ export class World {
 
 	/** The live state is what the log folds to. */
 	#checkState(): void {
-		const { state } = this.house;
+		const { state } = this.plume;
 		if (state === this.#checked) return;
 		this.#checked = state;
 		assert.equal(state.hash(), this.#shadow.hash());

@@ -3,7 +3,7 @@
  * its transitions, each with its name. It reads the machine only.
  */
 import type { AnyStateMachine, AnyStateNode } from "xstate";
-import { eventOf, transitionsOf } from "../../src/inspect/transitions.ts";
+import { eventOf, transitionsOf } from "../../src/inspector/transitions.ts";
 
 export interface ChartState {
 	/** The path from the machine's own id: `client.inRoom.attached`. */

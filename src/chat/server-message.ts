@@ -1,0 +1,48 @@
+/**
+ * What a Client can be told, in no protocol's words: the dialects at the edge
+ * turn it into frames. An Item is for a whole room, the rest for one reader.
+ */
+import type { Head, Item } from "../../machines/message.ts";
+import type { Told } from "../../machines/protocol.ts";
+
+/** A login under way. Times are milliseconds since 1970, by the server's clock. */
+export type PendingLogin = Omit<
+	Told<"pending">,
+	"kind" | "now" | "text" | "id"
+>;
+
+export interface Refusal extends Told<"refused"> {
+	readonly inRoom: boolean;
+	/** Present while the login it is about can still succeed. */
+	readonly login?: PendingLogin;
+	readonly now?: number;
+}
+
+/** Who is in a room: away if nobody looks at the tab, or its connection is gone. */
+export type Attendee = Told<"members">["members"][number];
+
+/** What is told of a moment, and never logged. */
+export type PresenceMessage = Told<"typing" | "members" | "presence">;
+
+/** What was said before a place in a room's history. */
+export interface EarlierPage extends Told<"page"> {
+	readonly items: readonly Item[];
+}
+
+/** The latest of a room's history; with `isGap`, because what was missed can't be proven. */
+export interface Latest extends Head {
+	readonly kind: "latest";
+	readonly room: string;
+	readonly items: readonly Item[];
+	readonly isGap: boolean;
+}
+
+export type ServerMessage =
+	| Item
+	| PresenceMessage
+	| Refusal
+	| EarlierPage
+	| Latest
+	| Told<"aside" | "authenticated" | "pending" | "session" | "ack" | "welcome">
+	/** A request that has no other answer was carried out. */
+	| Told<"head" | "headsDone" | "eraseDone">;

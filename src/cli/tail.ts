@@ -1,0 +1,67 @@
+/**
+ * `plume replay --follow`: tells each event as a running server logs it, one
+ * line each. What people say is not in these lines. What is not whole yet, at
+ * the log's end, is just not there yet.
+ */
+import type { LogPosition } from "../log/log.ts";
+import { readBatches, type Source, sourceFrom } from "../log/reader.ts";
+import { Verifier } from "../log/verifier.ts";
+import { Clients } from "./clients.ts";
+import type { Scope } from "./report.ts";
+import { isPartial, type Question, sourcesOf } from "./source.ts";
+
+/** So many of the events that are there already are told at first. */
+const FIRST_LINES = 10;
+
+interface End extends LogPosition {
+	readonly file: string;
+}
+
+export const tail =
+	(scope: Scope): Question =>
+	async ({ place }, parts) => {
+		const clients = new Clients();
+		const latest: string[] = [];
+		let tell = (line: string) => {
+			if (latest.push(line) > FIRST_LINES) latest.shift();
+		};
+		let end: End | undefined;
+		do {
+			const sources = await sourcesOf(place, parts);
+			const partial = isPartial(place);
+			const verifier = new Verifier(end ? { after: end } : { partial });
+			const news = readBatches(behind(end, sources), verifier);
+			for await (const batch of news)
+				for (const { seq, event } of batch) {
+					const { client, name, room } = clients.about(event);
+					if (scope.room !== undefined && room !== scope.room) continue;
+					if (!client.startsWith(scope.client ?? "")) continue;
+					const time = new Date(event.time).toISOString();
+					const who = `${room || "-"}  ${name || "-"}  ${client}`;
+					tell(`${time}  #${seq}  ${event.type}  ${who}`.trimEnd());
+				}
+			latest.splice(0).forEach(parts.print);
+			tell = parts.print;
+			end = endOf(sources, verifier) ?? end;
+		} while (await parts.pause());
+		return 0;
+	};
+
+function behind(
+	end: End | undefined,
+	sources: readonly Source[],
+): readonly Source[] {
+	const at = sources.findIndex(({ file }) => file === end?.file);
+	const [source, ...later] = sources.slice(at);
+	if (!end || !source) return sources;
+	return [sourceFrom(source, end.offset), ...later];
+}
+
+/** Where the last whole batch ends; nowhere in a log that has none yet. */
+function endOf(sources: readonly Source[], read: Verifier): End | undefined {
+	const { id: log, seq, hash, offset, before } = read;
+	// Of the last segment not even the header may be there.
+	if (offset > 0) return { log, seq, hash, offset, file: read.file };
+	const { file } = sources.at(-2) ?? {};
+	return file ? { log, seq, hash, offset: before, file } : undefined;
+}

@@ -1,0 +1,64 @@
+/**
+ * Where a log is shown: a page on a free port of this machine alone, for
+ * whoever has the link that is printed. What the page asks it asks by POST,
+ * with the token in a header; so a page of another site can't, and nothing of
+ * it is in an address.
+ */
+import { randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import express from "express";
+import { bearerOf, ownHosts } from "../transport/hosts.ts";
+import { listening } from "../transport/http.ts";
+import { makeSite } from "../transport/site.ts";
+import { isOwnPages, isToken } from "./auth.ts";
+import { type LogParts, LogTimeline } from "./log-timeline.ts";
+import { answer } from "./questions.ts";
+
+const HOST = "127.0.0.1";
+const MOST_ASKED_BYTES = 1024;
+
+export interface ReplayServer {
+	/** With the token, in the part of an address that never leaves a browser. */
+	readonly link: string;
+	close(): void;
+}
+
+/** Opens a log with the page's files in the folder `pages`, and begins to read it. */
+export async function openReplayServer(
+	parts: LogParts,
+	pages: string,
+): Promise<ReplayServer> {
+	const token = randomBytes(16).toString("base64url");
+	const log = new LogTimeline(parts);
+	const isOwnHost = ownHosts(HOST, []);
+	const site = makeSite(pages, (app, page) => {
+		app.use((request, response, next) => {
+			if (isOwnHost(request.headers.host)) return next();
+			response.status(403).type("text").send("That is not its name.\n");
+		});
+		app.get("/replay", page("inspect.html"));
+		app.post("/replay", (request, response, next) => {
+			const offered = bearerOf(request.get("Authorization"));
+			if (!isOwnPages(request, isOwnHost)) response.sendStatus(403);
+			else if (!isToken(offered, token)) response.sendStatus(401);
+			else next();
+		});
+		const json = express.json({ limit: MOST_ASKED_BYTES });
+		app.post("/replay", json, async (request, response) => {
+			const answered = await answer(log, request.body);
+			if (answered === undefined) response.sendStatus(400);
+			else response.set("Cache-Control", "no-store").json(answered);
+		});
+	});
+	const server = createServer(site);
+	const port = await listening(server, 0, HOST);
+	void log.load();
+	return {
+		link: `http://${HOST}:${port}/replay#${token}`,
+		close() {
+			log.stop();
+			server.close();
+			server.closeAllConnections();
+		},
+	};
+}

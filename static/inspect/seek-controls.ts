@@ -1,0 +1,45 @@
+/** Goes to an event by its number, or to a time; and tells both of the moment that is looked at. */
+import { find } from "../element.ts";
+import type { Inspector } from "./inspector.ts";
+import type { Ask, LogTimeline } from "./log-timeline.ts";
+
+/** What a control over a log stands on. */
+export interface TravelParts {
+	readonly inspector: Inspector;
+	readonly log: LogTimeline;
+	readonly ask: Ask;
+}
+
+const SECOND_MS = 1000;
+
+export function seekControls({ inspector, log, ask }: TravelParts): void {
+	const event = find("#to-event", HTMLInputElement);
+	const time = find("#to-time", HTMLInputElement);
+	const form = find("#jump", HTMLFormElement);
+	const go = (input: EventTarget | null) => {
+		if (!(input instanceof HTMLInputElement) || !input.value) return;
+		if (input === event) return inspector.goTo(Number(input.value));
+		// To the end of that second: it is how far what is shown goes.
+		const until = new Date(input.value).getTime() + SECOND_MS - 1;
+		inspector.goTo(ask({ ask: "time", time: until }));
+	};
+	form.addEventListener("change", ({ target }) => go(target));
+	form.addEventListener("submit", (submitted) => {
+		submitted.preventDefault();
+		go(document.activeElement);
+	});
+	inspector.onViewState(({ seq, moment }) => {
+		const { first, last, about } = log;
+		Object.assign(event, { min: first, max: last });
+		Object.assign(time, { min: local(about.from), max: local(about.to) });
+		if (document.activeElement !== event) event.value = String(seq);
+		if (document.activeElement !== time)
+			time.value = local(moment?.time ?? about.from);
+	});
+}
+
+/** As such an input has it: by the clock on the wall, to the second. */
+function local(time: number): string {
+	const offset = new Date(time).getTimezoneOffset() * 60 * SECOND_MS;
+	return new Date(time - offset).toISOString().slice(0, 19);
+}

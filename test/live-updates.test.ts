@@ -1,0 +1,340 @@
+/** What is told of the moment: who is in, who is away, who types, how far other rooms are. Never logged, never often. */
+import { beforeEach, expect, test, vi } from "vitest";
+import { UnreadSubscriptions } from "../src/chat/unread-subscriptions.ts";
+import { World } from "./simulation/world.ts";
+import { type Person, TestServer } from "./test-server.ts";
+
+let plume: TestServer;
+let ann: Person;
+let bob: Person;
+beforeEach(async () => {
+	plume = await TestServer.open();
+	ann = await plume.enter("ann", "plume.2");
+	bob = await plume.enter("bob", "plume.2");
+	await pass(2000);
+	ann.news();
+	bob.news();
+});
+
+/** Time goes by in steps, since what one timer does may be durable only a moment later. */
+async function pass(ms: number) {
+	for (let rest = ms; rest > 0; rest -= 500) {
+		await plume.settle();
+		plume.clock.advance(Math.min(rest, 500));
+	}
+	await plume.settle();
+}
+
+const signals = (person: Person, kind?: string) =>
+	person
+		.news()
+		.filter((frame) => frame.type === 15 && (!kind || frame.kind === kind));
+
+const typing = (...names: readonly string[]) => ({
+	...{ type: 15, kind: "typing", room: "lobby" },
+	clients: names.map((name) => ({ client: expect.any(String), name })),
+});
+
+const presence = (name: string, away: boolean) => ({
+	...{ type: 15, kind: "presence", room: "lobby" },
+	members: [{ client: expect.any(String), name, away }],
+});
+
+async function goesTo(person: Person, room: string) {
+	const { session } = person.memory;
+	person.open({ session, room });
+	await plume.settle();
+}
+
+test("whoever enters is told at once who is in, and once", async () => {
+	const cleo = await plume.enter("cleo", "plume.2");
+	await pass(1);
+	expect(signals(cleo)).toEqual([
+		{
+			...{ type: 15, kind: "members", room: "lobby", total: 3 },
+			members: ["ann", "bob", "cleo"].map((name) => ({
+				...{ client: expect.any(String), name, away: false },
+			})),
+		},
+	]);
+	await pass(5000);
+	expect([signals(cleo), signals(ann)]).toEqual([[], []]);
+});
+
+test("that someone types is told to all, when it begins and when it is over, however often they say so", async () => {
+	for (let i = 0; i < 4; i++) {
+		ann.publish("typing");
+		await pass(3000);
+	}
+	expect(signals(bob)).toEqual([typing("ann")]);
+	expect(signals(ann)).toEqual([typing("ann")]);
+	await pass(4000);
+	expect(signals(bob)).toEqual([typing()]);
+	await pass(10_000);
+	expect(signals(bob)).toEqual([]);
+});
+
+test("what they typed takes them off, and so does leaving", async () => {
+	ann.publish("typing");
+	bob.publish("typing");
+	await pass(1000);
+	expect(signals(bob)).toEqual([typing("ann", "bob")]);
+	ann.say("so");
+	await pass(1000);
+	expect(signals(bob)).toEqual([typing("bob")]);
+	bob.hangUp();
+	await pass(1000);
+	expect(signals(ann, "typing").at(-1)).toEqual(typing());
+});
+
+test("of many who type at once ten are named, at most once a second", async () => {
+	const open = await TestServer.open({ environment: { PLUME_LIMITS: "off" } });
+	const all: Person[] = [];
+	for (let i = 0; i < 30; i++) all.push(await open.enter(`p${i}`, "plume.2"));
+	open.clock.advance(2000);
+	const [first] = all;
+	if (!first) throw new Error("nobody there");
+	first.news();
+	for (const one of all) {
+		one.publish("typing");
+		await open.settle();
+		open.clock.advance(100);
+	}
+	const lists = signals(first, "typing");
+	expect(lists.length).toBeLessThanOrEqual(4);
+	expect(lists.at(-1)?.clients).toHaveLength(10);
+});
+
+test("who looks away, and back, is told; who only blinks is not", async () => {
+	bob.publish("presence", { away: true });
+	await pass(1000);
+	expect(signals(ann)).toEqual([presence("bob", true)]);
+	bob.publish("presence", { away: true });
+	await pass(2000);
+	bob.publish("presence", { away: false });
+	bob.publish("presence", { away: true });
+	await pass(2000);
+	expect(signals(ann)).toEqual([]);
+	bob.publish("presence", { away: false });
+	await pass(1000);
+	expect(signals(ann)).toEqual([presence("bob", false)]);
+});
+
+test("a lost connection is told, and the way back; a reload is not noticed", async () => {
+	const { memory } = bob;
+	bob.hangUp();
+	await pass(2000);
+	expect(signals(ann)).toEqual([presence("bob", true)]);
+	const back = plume.connect("plume.2");
+	back.open(memory);
+	await pass(2000);
+	expect(signals(ann)).toEqual([presence("bob", false)]);
+	expect(signals(back, "members")).toHaveLength(1);
+	back.hangUp();
+	const again = plume.connect("plume.2");
+	again.open(memory);
+	await pass(2000);
+	expect(signals(ann)).toEqual([]);
+});
+
+test("who was away when they were lost is not when they are back", async () => {
+	bob.publish("presence", { away: true });
+	await pass(1000);
+	const { memory } = bob;
+	bob.hangUp();
+	const back = plume.connect("plume.2");
+	back.open(memory);
+	await pass(2000);
+	expect(signals(ann).at(-1)).toEqual(presence("bob", false));
+});
+
+test("after a restart all are away until they are back", async () => {
+	const world = new World();
+	await world.start();
+	const cleo = await world.plume.enter("cleo", "plume.2");
+	await world.plume.enter("dan", "plume.2");
+	await world.crash(0);
+	const back = world.plume.connect("plume.2");
+	back.open(cleo.memory);
+	await world.settle();
+	world.clock.advance(0);
+	const [list] = signals(back, "members");
+	expect(list).toMatchObject({ total: 2 });
+	expect(list?.members).toContainEqual(
+		expect.objectContaining({ name: "dan", away: true }),
+	);
+});
+
+test("how far other rooms are is told at once, then when something is said there, once a second", async () => {
+	await goesTo(bob, "cats");
+	ann.publish("heads", { rooms: ["cats", "Cats", "nowhere", "no room"] });
+	await plume.settle();
+	const head = { type: 15, kind: "head" };
+	expect(signals(ann, "head")).toEqual([
+		{
+			...head,
+			...{ room: "cats", epoch: bob.memory.epoch, offset: 1, said: 0 },
+		},
+		{ ...head, ...{ room: "nowhere", epoch: "", offset: 0, said: 0 } },
+	]);
+	expect([...plume.state.roomNames]).toEqual(["lobby", "cats"]);
+	for (let i = 0; i < 15; i++) {
+		bob.say(`line ${i}`);
+		await pass(100);
+	}
+	const heads = signals(ann, "head");
+	expect(heads.length).toBeLessThanOrEqual(2);
+	await pass(1000);
+	const last = signals(ann, "head").at(-1) ?? heads.at(-1);
+	expect(last).toMatchObject({ room: "cats", offset: 16, said: 15 });
+	await pass(5000);
+	expect(signals(ann)).toEqual([]);
+});
+
+test("who was mentioned in another room is told so, once, and nobody else is", async () => {
+	await goesTo(bob, "cats");
+	const cleo = await plume.enter("cleo", "plume.2");
+	for (const one of [ann, cleo]) one.publish("heads", { rooms: ["cats"] });
+	await pass(2000);
+	const mentionedTo = (person: Person) =>
+		signals(person, "head").map(({ mentioned }) => mentioned);
+	for (const one of [ann, cleo]) signals(one);
+	bob.say("`@cleo`, ann@cleo, @cleopatra");
+	bob.say("@Ann, where are you?");
+	await pass(2000);
+	expect(mentionedTo(ann)).toEqual([true]);
+	expect(mentionedTo(cleo)).toEqual([undefined]);
+	bob.say("ann?");
+	await pass(2000);
+	expect(mentionedTo(ann)).toEqual([undefined]);
+	bob.say("你好@annさん");
+	await pass(2000);
+	expect(mentionedTo(ann)).toEqual([true]);
+});
+
+test("a new list of rooms replaces the one before, and an empty one ends it", async () => {
+	await goesTo(bob, "cats");
+	ann.publish("heads", { rooms: ["cats"] });
+	ann.publish("heads", { rooms: [] });
+	await pass(1);
+	ann.news();
+	bob.say("a cat");
+	await pass(2000);
+	expect(signals(ann, "head")).toEqual([]);
+});
+
+test("whoever is gone, or was taken over, watches nothing any more", async () => {
+	await goesTo(bob, "cats");
+	const cleo = await plume.enter("cleo", "plume.2");
+	for (const one of [ann, cleo]) one.publish("heads", { rooms: ["cats"] });
+	await pass(2000);
+	cleo.hangUp();
+	plume.connect("plume.2").open(ann.memory);
+	await pass(2000);
+	expect(ann.closed?.code).toBe(4001);
+	const tell = vi.spyOn(UnreadSubscriptions.prototype, "tell");
+	bob.say("a cat");
+	await pass(2000);
+	expect(tell).not.toHaveBeenCalled();
+	tell.mockRestore();
+});
+
+test("a head never runs ahead of what is durable", async () => {
+	const world = new World();
+	await world.start();
+	const cleo = await world.plume.enter("cleo", "plume.2");
+	const dan = await world.plume.enter("dan", "plume.2");
+	dan.publish("heads", { rooms: ["lobby"] });
+	await world.settle();
+	const offset = dan.last(15)?.offset;
+	world.disk.interrupt = ({ kind }) =>
+		kind === "sync" ? { code: "EIO" } : undefined;
+	cleo.say("never durable");
+	for (let i = 0; i < 3; i++) {
+		await world.settle();
+		world.clock.advance(1000);
+	}
+	expect(world.plume.fatal).toBeDefined();
+	expect(
+		dan.received.filter(({ kind }) => kind === "head").at(-1)?.offset,
+	).toBe(offset);
+});
+
+test("whoever goes to another room hears no more of the first, and is not typing there", async () => {
+	ann.publish("typing");
+	await goesTo(ann, "cats");
+	await pass(2000);
+	expect(signals(bob, "typing").at(-1) ?? typing()).toEqual(typing());
+	ann.news();
+	bob.publish("typing");
+	await pass(2000);
+	expect(signals(ann)).toEqual([]);
+});
+
+test("a classic client is sent nothing of it, and can't say any of it", async () => {
+	const old = await plume.enter("old");
+	ann.news();
+	old.publish("typing");
+	old.publish("presence", { away: true });
+	ann.publish("typing");
+	ann.publish("presence", { away: true });
+	await pass(3000);
+	expect(old.received.every(({ type }) => type <= 5)).toBe(true);
+	expect(JSON.stringify(signals(ann))).not.toContain("old");
+});
+
+test("nothing of it is in the log, and who is in no room is not listened to", async () => {
+	const { ordered } = plume.log;
+	ann.publish("typing");
+	bob.publish("presence", { away: true });
+	ann.publish("heads", { rooms: ["lobby", "elsewhere"] });
+	const stranger = plume.connect("plume.2");
+	stranger.publish("heads", { rooms: ["lobby"] });
+	stranger.publish("typing");
+	await pass(3000);
+	expect(plume.log.ordered).toBe(ordered);
+	expect(stranger.received).toEqual([]);
+});
+
+test.each([
+	["no kind", {}],
+	["an unknown kind", { kind: "whatever" }],
+	[
+		"a list of more than 32 rooms",
+		{ kind: "heads", rooms: Array(33).fill("x") },
+	],
+	["no list", { kind: "heads", rooms: "cats" }],
+	["half a truth", { kind: "presence", away: "yes" }],
+])("%s is not understood", async (_, fields) => {
+	ann.raw(JSON.stringify({ type: 15, ...fields }));
+	await plume.settle();
+	expect(ann.news()).toMatchObject([{ type: 11, code: "frameIsUnderstood" }]);
+});
+
+test("too much of it is ignored without a word, and uses up no message; without end it is closed", async () => {
+	for (let i = 0; i < 60; i++) ann.publish("presence", { away: i % 2 === 0 });
+	for (let i = 0; i < 20; i++) ann.say(`line ${i}`);
+	await plume.settle();
+	expect(ann.last(11)).toBeUndefined();
+	expect(bob.lines).toHaveLength(20);
+	for (let i = 0; i < 120; i++) ann.publish("typing");
+	expect(ann.closed?.code).toBe(1008);
+});
+
+test("while nothing happens nothing is scheduled, and what one held goes with them", async () => {
+	ann.publish("heads", { rooms: ["cats", "dogs"] });
+	ann.publish("typing");
+	await pass(10_000);
+	const { timersSet } = plume.clock;
+	await pass(10_000);
+	expect(plume.clock.timersSet).toBe(timersSet);
+	ann.hangUp();
+	await pass(61_000);
+	ann.news();
+	bob.say("gone?");
+	await pass(2000);
+	expect(ann.news()).toEqual([]);
+	const room = plume.server.room("lobby");
+	expect(room.presence.members).toMatchObject({ total: 1 });
+	expect(room.presence.isRestless).toBe(false);
+});

@@ -1,0 +1,83 @@
+/** Nothing more is read while too much waits to be told, and everyone is read again, in turn. */
+import { expect, test } from "vitest";
+import { Backpressure } from "../../src/transport/backpressure.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { TestServer } from "../test-server.ts";
+
+const FAR_BEHIND = 6000;
+const LONGEST_MS = 250;
+
+/** Three sockets that write down when they are paused and resumed, and a backlog that one can set. */
+function three() {
+	const done: string[] = [];
+	const sources = ["ann", "bob", "eve"].map((name) => ({
+		pause: () => done.push(`${name} waits`),
+		resume: () => done.push(`${name} goes on`),
+	}));
+	const tasks: (() => void)[] = [];
+	const backlog = {
+		isBehind: false,
+		onceCommitted: (task: () => void) => tasks.push(task),
+	};
+	const clock = new FakeClock();
+	const backpressure = new Backpressure(backlog, clock, () => sources);
+	const hear = (index: number) => {
+		const source = sources[index];
+		if (source) backpressure.taken(source);
+	};
+	const commit = () => {
+		for (const task of tasks.splice(0)) task();
+	};
+	return { done, backlog, clock, hear, commit };
+}
+
+test("reads on while telling keeps up", () => {
+	const { done, hear, commit } = three();
+	hear(0);
+	commit();
+	expect(done).toEqual([]);
+});
+
+test("reads from nobody while too much is untold, and then first from whoever was not heard", () => {
+	const { done, backlog, clock, hear, commit } = three();
+	backlog.isBehind = true;
+	hear(0);
+	expect(done.splice(0).sort()).toEqual([
+		"ann waits",
+		"bob waits",
+		"eve waits",
+	]);
+	hear(0); // what was read together with the first
+	expect(done).toEqual([]);
+	commit();
+	expect(done.splice(0)).toEqual(["bob goes on", "eve goes on", "ann goes on"]);
+	expect(clock.timersSet).toBe(0);
+	hear(2);
+	expect(done).toHaveLength(3);
+});
+
+test("reads on after a while even if nothing is told, and does not stop again before something is", () => {
+	const { done, backlog, clock, hear, commit } = three();
+	backlog.isBehind = true;
+	hear(2);
+	clock.advance(LONGEST_MS - 1);
+	expect(done.splice(0)).toHaveLength(3);
+	clock.advance(1);
+	expect(done.splice(0)).toEqual(["ann goes on", "bob goes on", "eve goes on"]);
+	hear(1);
+	commit();
+	expect(done).toEqual([]);
+	hear(1);
+	expect(done).toHaveLength(3);
+});
+
+test("an engine is behind with thousands that were ordered and not told, and no more once they are", async () => {
+	const plume = await TestServer.open({ environment: { PLUME_LIMITS: "off" } });
+	const ann = await plume.enter("ann");
+	expect(plume.engine.isBehind).toBe(false);
+	for (let i = 0; i < FAR_BEHIND; i++) ann.say(`line ${i}`);
+	expect(plume.engine.isBehind).toBe(true);
+	await plume.settle();
+	expect(plume.engine.isBehind).toBe(false);
+	expect(ann.lines.at(-1)).toBe(`ann: line ${FAR_BEHIND - 1}`);
+});

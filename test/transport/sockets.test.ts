@@ -1,0 +1,143 @@
+/** Real sockets, and a disk that takes as long as the test says. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { connect } from "node:net";
+import { setImmediate as turn } from "node:timers/promises";
+import {
+	afterEach,
+	beforeEach,
+	expect,
+	onTestFinished,
+	test,
+	vi,
+} from "vitest";
+import { WebSocket } from "ws";
+import { RunningClock } from "../../src/clock.ts";
+import { readConfig } from "../../src/config.ts";
+import { openFileLog } from "../../src/log/file-log.ts";
+import { Sockets } from "../../src/transport/sockets.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { FakeDisk } from "../fakes/disk.ts";
+import { TestServer } from "../test-server.ts";
+
+const LINES = 12_000;
+/** What a second of a busy server brings, and what had been read of it at once: a piece of 64 KB. */
+const MOST_TAKEN = 5000 + 65_536 / 30;
+const environment = { PLUME_LIMITS: "off" };
+const http = createServer();
+
+let plume: TestServer;
+let sockets: Sockets;
+let disk: FakeDisk;
+let port: number;
+beforeEach(async () => {
+	disk = new FakeDisk();
+	const clock = new FakeClock();
+	const ids = () => "abcdefghijklmnopqrstuv";
+	const log = openFileLog({ disk, folder: "data", clock, ids });
+	plume = await TestServer.open({ log, clock, environment });
+	const { limits } = readConfig(environment, () => undefined);
+	const peerOf = () => ({
+		address: "10.0.0.1",
+		networks: ["10.0.0.1"] as const,
+	});
+	const { engine } = plume;
+	const inspect = undefined;
+	const parts = {
+		...{
+			engine,
+			clock: new RunningClock(clock),
+			limits,
+			origins: [],
+			peerOf,
+			inspect,
+		},
+		isOwnHost: () => true,
+		onForeignOrigin: () => {},
+	};
+	sockets = new Sockets(http, parts);
+	http.listen(0, "127.0.0.1");
+	await once(http, "listening");
+	const address = http.address();
+	port = typeof address === "object" ? (address?.port ?? 0) : 0;
+});
+afterEach(async () => {
+	await sockets.close();
+	http.removeAllListeners("upgrade").close();
+});
+
+async function until(condition: () => boolean): Promise<void> {
+	while (!condition()) await turn();
+}
+
+async function turns(count: number): Promise<void> {
+	for (let i = 0; i < count; i++) await turn();
+}
+
+async function enter(name: string) {
+	const email = `${name}@example.org`;
+	const socket = connect(port, "127.0.0.1");
+	const webSocket = new WebSocket(`ws://127.0.0.1:${port}/connect`, {
+		createConnection: () => socket,
+	});
+	const texts: string[] = [];
+	webSocket.on("message", (data) => texts.push(JSON.parse(`${data}`).text));
+	await once(webSocket, "open");
+	const send = (type: number, text: string) =>
+		webSocket.send(JSON.stringify({ type, text }));
+	send(0, `${name}\n${email}`);
+	await until(() => plume.mailer.sent.some(({ to }) => to === email));
+	send(2, plume.mailer.codeFor(email));
+	await until(() => texts.includes("entered chat"));
+	let pings = 0;
+	webSocket.on("ping", () => pings++);
+	const say = (text: string) => send(1, text);
+	return { socket, texts, say, pings: () => pings };
+}
+
+test("while a disk is slow, a flood waits outside, and a last word is not lost", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	let release = () => {};
+	const slow = new Promise<undefined>((resolve) => {
+		release = () => resolve(undefined);
+	});
+	disk.interrupt = ({ kind }) => (kind === "sync" ? slow : undefined);
+	const before = plume.log.ordered;
+	const taken = () => plume.log.ordered - before;
+	for (let i = 0; i < LINES; i++) ann.say(`line ${i}`);
+	await until(() => taken() > 5000);
+	bob.say("good-bye");
+	await turns(1000);
+	bob.socket.resetAndDestroy();
+	await turns(1000);
+	expect(taken()).toBeLessThan(MOST_TAKEN);
+
+	plume.clock.advance(250);
+	await until(() => taken() > LINES);
+	release();
+	await until(() => ann.texts.includes(`line ${LINES - 1}`));
+	expect(ann.texts.filter((text) => text.startsWith("line "))).toHaveLength(
+		LINES,
+	);
+	expect(ann.texts).toContain("good-bye");
+	ann.socket.destroy();
+});
+
+test("who come at once are not pinged at once", async () => {
+	const names = ["ann", "bob", "eve", "dan", "joe", "kim", "lea", "max"];
+	let accepted = 0;
+	vi.spyOn(Math, "random").mockImplementation(
+		() => (accepted++ % names.length) / names.length,
+	);
+	onTestFinished(() => void vi.restoreAllMocks());
+	const people = await Promise.all(names.map(enter));
+	const pinged = () => people.filter(({ pings }) => pings() > 0).length;
+	plume.clock.advance(14_000);
+	await until(() => pinged() >= 4);
+	await turns(100);
+	expect(pinged()).toBe(4);
+	plume.clock.advance(11_000);
+	await until(() => pinged() === people.length);
+	for (const { socket } of people) socket.destroy();
+});
