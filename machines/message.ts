@@ -1,4 +1,4 @@
-import type { Told } from "./protocol.ts";
+import type { ServerFrame } from "./protocol.ts";
 
 /**
  * What passes between a browser and the server. Types 0–5 are the classic protocol.
@@ -34,17 +34,17 @@ export const LOBBY = "lobby";
 export const BOT_NAME = "plumebot";
 
 /** Something a member said; shown to the whole room. */
-export type Said = Told<"said">;
+export type Said = ServerFrame<"said">;
 /** What the server itself says of a room: it cannot be forged by typing. */
-export type SystemLine = Told<"entered" | "left">;
+export type SystemLine = ServerFrame<"entered" | "left">;
 /** What was said is gone: the text at `target`, or all under this name from `from` up to `through`. */
-export type Erasure = Told<"erased">;
+export type Erasure = ServerFrame<"erased">;
 /** One visible line of a room. */
 export type Item = Said | SystemLine | Erasure;
 /** Where an item stands: `offset` counts from 1, without gaps, within one `epoch` of its room. */
 export type Place = Pick<Said, "room" | "epoch" | "offset" | "time">;
 /** How far a room has come, and how many messages were said up to there; `restored` of them under another epoch, before the log was last restored. */
-export type Head = Omit<Told<"head">, "kind" | "room" | "mentioned">;
+export type Head = Omit<ServerFrame<"head">, "kind" | "room" | "mentioned">;
 
 /**
  * Why a WebSocket was closed, and whether the page should come back.

@@ -3,7 +3,7 @@
  * becomes of the connection, and what the server's frames amount to.
  */
 
-import type { Told } from "./protocol.ts";
+import type { ServerFrame } from "./protocol.ts";
 
 export interface Person {
 	readonly name: string;
@@ -60,7 +60,7 @@ export type ServerEvent =
 	| ({
 			type: "welcome";
 			news: { name?: string; room?: string };
-	  } & Omit<Told<"welcome">, "kind" | "name" | "room">);
+	  } & Omit<ServerFrame<"welcome">, "kind" | "name" | "room">);
 
 export type PageEvent =
 	| { type: "submit"; news: Person }

@@ -1,8 +1,8 @@
 /**
- * The frames of `plume.2`, each once: who sends it, and its fields, in their
- * order, with what each may be. The server's parser and encoder, the page's
- * parser and the table of frames in PROTOCOL.md are made from it. The key
- * fields of a frame, its type among them, tell it from all others.
+ * The frames of `plume.2`, each declared once: its sender, its fields in wire
+ * order, and the values each field allows. The server's parser and encoder,
+ * the page's parser and the table of frames in PROTOCOL.md are derived from
+ * it. A frame is recognised by its key fields, one of which is its type.
  */
 import { MessageType as types } from "./message.ts";
 import * as s from "./schema.ts";
@@ -13,7 +13,7 @@ const positive = s.wholeFrom(1);
 const shortId = s.textOf(0, 64);
 export const requestId = s.textOf(1, 32);
 const id = s.optional(requestId);
-/** What is no text is no name of a room either. */
+/** Anything but a string reads as "", which names no room. */
 const roomName = {
 	...s.optional(text),
 	read: (value: unknown) =>
@@ -26,7 +26,7 @@ const signal = <const K>(kind: K) => ({
 	kind: s.only(kind),
 });
 
-export const fromClient = {
+export const clientFrames = {
 	hello: { type: s.only(types.hello), text, room: roomName, id },
 	text: {
 		type: s.only(types.text),
@@ -73,22 +73,22 @@ const refusal = {
 	id,
 };
 const room = { room: text, epoch: text };
-const place = { ...room, offset: count, time: count };
+const position = { ...room, offset: count, time: count };
 const system = <const K>(kind: K, words: string) => ({
 	type: s.only(types.system),
 	kind: s.only(kind),
 	user,
 	text: s.always(words),
-	...place,
+	...position,
 });
 const typist = { client: text, name: text };
 const member = s.record({ ...typist, away: s.flag });
 
-export const fromServer = {
+export const serverFrames = {
 	said: {
 		type: s.only(types.text),
 		user,
-		...place,
+		...position,
 		offset: s.key(positive),
 		client: text,
 		text,
@@ -165,29 +165,31 @@ export const fromServer = {
 	eraseDone: { ...erase, done: s.only(true), id },
 };
 
-/** A type that no frame is of does not compile. */
+/** Does not compile while a message type has no frame. */
 type TypeOf<F> = F extends { type: s.Constant<infer V> } ? V : never;
 ({}) satisfies Record<
 	Exclude<
 		types,
-		| TypeOf<(typeof fromClient)[keyof typeof fromClient]>
-		| TypeOf<(typeof fromServer)[keyof typeof fromServer]>
+		| TypeOf<(typeof clientFrames)[keyof typeof clientFrames]>
+		| TypeOf<(typeof serverFrames)[keyof typeof serverFrames]>
 	>,
 	never
 >;
 
-/** What a client asks, by its name above. */
-export type Asked<K extends keyof typeof fromClient = keyof typeof fromClient> =
-	s.Frames<typeof fromClient, K>;
-/** What the server tells. */
-export type Told<K extends keyof typeof fromServer = keyof typeof fromServer> =
-	s.Frames<typeof fromServer, K>;
+/** A parsed frame from a client; `kind` is its name in the table. */
+export type ClientFrame<
+	K extends keyof typeof clientFrames = keyof typeof clientFrames,
+> = s.Frames<typeof clientFrames, K>;
+/** A parsed frame from the server. */
+export type ServerFrame<
+	K extends keyof typeof serverFrames = keyof typeof serverFrames,
+> = s.Frames<typeof serverFrames, K>;
 
-/** Undefined for anything that a client may not ask. */
-export const readAsked = s.reader(fromClient, false);
-/** Undefined for what is not known; a field of the wrong type reads as empty. */
-export const readTold = s.reader(fromServer, true);
+/** Strict: undefined if no frame matches or a field is invalid. */
+export const readClientFrame = s.reader(clientFrames, false);
+/** Lenient: undefined if no frame matches; an invalid field reads as empty. */
+export const readServerFrame = s.reader(serverFrames, true);
 
-/** The frame that says so, ready for JSON. */
-export const asking = s.writer(fromClient);
-export const telling = s.writer(fromServer);
+/** These return the wire object, ready for JSON. */
+export const writeClientFrame = s.writer(clientFrames);
+export const writeServerFrame = s.writer(serverFrames);

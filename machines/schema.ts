@@ -1,17 +1,15 @@
-/**
- * What a frame is made of: its fields, in their order, each with a check and a
- * type; and how all frames are read and written by that.
- */
+/** A small schema language for frames: field types, and a parser and an encoder made of them. */
 
 export interface Field<T> {
-	/** Undefined where it may be absent and is; null for anything it can't be. */
+	/** Returns the value, undefined for an optional field that is absent, or null if it is invalid. */
 	readonly read: (value: unknown) => T | null;
-	/** What the page takes it for then. */
+	/** Stands in for an invalid value where the reader is lenient. */
 	readonly empty: T;
+	/** A frame is recognised by its key fields. */
 	readonly isKey?: boolean;
 }
 
-/** It is always the same, so that nothing is read of it. */
+/** A field with one possible value; it is left out of the parsed frame. */
 export interface Constant<V = unknown> extends Field<undefined> {
 	readonly constant: V;
 }
@@ -22,7 +20,7 @@ export type Json = Readonly<Record<string, unknown>>;
 const isJson = (value: unknown): value is Json =>
 	typeof value === "object" && value !== null;
 
-/** What came over the wire; nothing at all if it is no object. */
+/** Returns an empty object for anything that is not a JSON object. */
 export function parseJson(data: string): Json {
 	try {
 		const json: unknown = JSON.parse(data);
@@ -32,7 +30,7 @@ export function parseJson(data: string): Json {
 	}
 }
 
-/** The largest is the last millisecond a Date knows: any of them can be a time. */
+/** The upper bound is the last millisecond a Date can hold, so every value is a valid time. */
 export const wholeFrom = (least: number): Field<number> => ({
 	read: (value) =>
 		typeof value === "number" &&
@@ -44,7 +42,7 @@ export const wholeFrom = (least: number): Field<number> => ({
 	empty: 0,
 });
 
-/** In UTF-16 units. */
+/** The bounds are in UTF-16 units. */
 export const textOf = (least: number, most: number): Field<string> => ({
 	read: (value) =>
 		typeof value === "string" && value.length >= least && value.length <= most
@@ -62,19 +60,18 @@ export const yes: Field<true> = {
 	empty: true,
 };
 
-/** It may be absent. */
 export const optional = <T>({ read }: Field<T>): Field<T | undefined> => ({
 	read: (value) => (value === undefined ? undefined : read(value)),
 	empty: undefined,
 });
 
-/** It may be absent, and anything it can't be is as good as that. */
+/** An optional field whose invalid values count as absent. */
 export const lenient = <T>({ read }: Field<T>): Field<T | undefined> => ({
 	read: (value) => read(value) ?? undefined,
 	empty: undefined,
 });
 
-/** What can't be an element is left out. */
+/** Invalid elements are left out. */
 export const listOf = <T>(
 	read: (value: unknown) => T | null,
 	most = Number.POSITIVE_INFINITY,
@@ -93,21 +90,21 @@ export const only = <const V>(value: V): Constant<V> => ({
 	read: (given) => (given === value ? undefined : null),
 });
 
-/** Nobody looks at what it is. */
+/** Written as given, and not checked when read. */
 export const always = <V>(value: V): Constant<V> => ({
 	...only(value),
 	isKey: false,
 });
 
 export const text = textOf(0, Number.POSITIVE_INFINITY);
-/** The name out of `{"name": …}`. */
+/** On the wire `{"name": …}`; parsed it is the name alone. */
 export const user: Field<string> = {
 	...text,
 	read: (value) => (isJson(value) ? text.read(value.name) : null),
 };
 
 type ValueOf<F> = F extends Field<infer T> ? T : never;
-/** A person is a `user` in a frame, and a `name` in what is read of it. */
+/** The wire's `user` is called `name` in the parsed frame. */
 type NameOf<K, F> = F extends Constant ? never : K extends "user" ? "name" : K;
 type Read<F> = {
 	readonly [K in keyof F as undefined extends ValueOf<F[K]>
@@ -122,7 +119,7 @@ export type Frames<T, K extends keyof T> = K extends unknown
 	? { readonly kind: K } & Read<T[K]>
 	: never;
 
-/** The fields of a frame, and what each is called in what is read of it. */
+/** The fields of a frame with their names on the wire and in the parsed frame. */
 const columnsOf = (fields: Fields) =>
 	Object.entries(fields).map(([wire, field]) => ({
 		wire,
@@ -133,7 +130,7 @@ const columnsOf = (fields: Fields) =>
 
 type Columns = ReturnType<typeof columnsOf>;
 
-/** Fills in what is read; false if a field is what it can't be, unless it may read as empty. */
+/** Reads all columns into `into`. Returns false at an invalid field, unless it is lenient. */
 function fill(
 	into: Record<string, unknown>,
 	columns: Columns,
@@ -149,7 +146,7 @@ function fill(
 	return true;
 }
 
-/** Reads an element of a list, in which a field of the wrong type reads as empty. */
+/** An element of a list; it is read leniently. */
 export function record<F extends Fields>(
 	fields: F,
 ): (value: unknown) => Read<F> | null;
@@ -161,14 +158,14 @@ export function record(fields: Fields) {
 	};
 }
 
-export type Rows = Readonly<Record<string, Fields>>;
+export type FrameTable = Readonly<Record<string, Fields>>;
 
-/** Makes of JSON what it says, by the frame's name; undefined if it is none of these frames. */
-export function reader<T extends Rows>(
+/** Makes a parser. It returns undefined if the JSON is none of these frames. */
+export function reader<T extends FrameTable>(
 	frames: T,
 	isLenient: boolean,
 ): (json: Json) => Frames<T, keyof T> | undefined;
-export function reader(frames: Rows, isLenient: boolean) {
+export function reader(frames: FrameTable, isLenient: boolean) {
 	const all = Object.entries(frames).map(([kind, fields]) => {
 		const columns = columnsOf(fields);
 		return { kind, columns, keys: columns.filter(({ isKey }) => isKey) };
@@ -183,15 +180,15 @@ export function reader(frames: Rows, isLenient: boolean) {
 	};
 }
 
-/** Makes frames that are ready for JSON of what they say. */
-export function writer<T extends Rows>(frames: T) {
+/** Makes an encoder: from a parsed frame to the object that goes on the wire. */
+export function writer<T extends FrameTable>(frames: T) {
 	const all = new Map<unknown, Columns>(
 		Object.entries(frames).map(([kind, fields]) => [kind, columnsOf(fields)]),
 	);
-	return (told: Frames<T, keyof T>): object => {
-		const values: Json = told;
+	return (parsed: Frames<T, keyof T>): object => {
+		const values: Json = parsed;
 		const frame: Record<string, unknown> = {};
-		for (const { wire, name, constant } of all.get(told.kind) ?? [])
+		for (const { wire, name, constant } of all.get(parsed.kind) ?? [])
 			frame[wire] =
 				constant ?? (wire === "user" ? { name: values.name } : values[name]);
 		return frame;

@@ -12,12 +12,12 @@ import {
 	type SystemLine,
 } from "../machines/message.ts";
 import type { ServerEvent, Trouble } from "../machines/page-events.ts";
-import { readTold, type Told } from "../machines/protocol.ts";
+import { readServerFrame, type ServerFrame } from "../machines/protocol.ts";
 import { parseJson } from "../machines/schema.ts";
 import type { Refusal } from "./outbox.ts";
 
 /** What the bot says to one client alone: it has no place in the room. */
-export type Aside = Told<"aside"> & { readonly time: number };
+export type Aside = ServerFrame<"aside"> & { readonly time: number };
 
 /** What the page itself has to say. */
 export interface Notice {
@@ -29,16 +29,16 @@ export interface Notice {
 /** What the timeline shows a row for. */
 export type Line = Said | SystemLine | Aside | Notice;
 export type RoomLine = Line | Erasure;
-export type Member = Told<"members">["members"][number];
+export type Member = ServerFrame<"members">["members"][number];
 
 /** What goes past the machine, because it holds no text and no place. */
 export type RoomEvent =
 	| RoomLine
-	| Told<
+	| ServerFrame<
 			"head" | "caughtUp" | "gap" | "ack" | "members" | "presence" | "typing"
 	  >
 	/** A page of history has been told, or refused: then it does not say which. */
-	| (Pick<Told<"page">, "kind" | "room" | "more"> & {
+	| (Pick<ServerFrame<"page">, "kind" | "room" | "more"> & {
 			readonly before?: number;
 	  })
 	| ({ readonly kind: "notTaken" } & Refusal);
@@ -50,7 +50,7 @@ function about(rule: string): Trouble["about"] {
 }
 
 function refusal(
-	refused: Told<"refused">,
+	refused: ServerFrame<"refused">,
 	now: number,
 ): ServerEvent | RoomEvent {
 	const { code: rule, re = 0, n, expected, retryAfter } = refused;
@@ -72,7 +72,7 @@ function refusal(
 	};
 }
 
-function pending(frame: Told<"pending">, now: number): ServerEvent {
+function pending(frame: ServerFrame<"pending">, now: number): ServerEvent {
 	const { pending: id, text: note, tries } = frame;
 	const skew = frame.now && now - frame.now;
 	const [expires, resendAt] = [frame.expires + skew, frame.resendAt + skew];
@@ -84,7 +84,7 @@ export function readFrame(
 	data: string,
 	now: number,
 ): ServerEvent | RoomEvent | undefined {
-	const frame = readTold(parseJson(data));
+	const frame = readServerFrame(parseJson(data));
 	switch (frame?.kind) {
 		case "said":
 		case "entered":

@@ -8,7 +8,7 @@ import { createActor } from "xstate";
 import { LOBBY } from "../machines/message.ts";
 import { pageMachine } from "../machines/page.ts";
 import type { PageEvent } from "../machines/page-events.ts";
-import type { Asked } from "../machines/protocol.ts";
+import type { ClientFrame } from "../machines/protocol.ts";
 import { composer } from "./composer.ts";
 import { find } from "./element.ts";
 import { enterForm } from "./enter.ts";
@@ -49,7 +49,7 @@ const send = (event: PageEvent) => actor.send(event);
 const context = () => actor.getSnapshot().context;
 const isIn = () => actor.getSnapshot().matches("chatting");
 /** What is worth nothing later is said only while it can be. */
-const tell = (asked: Asked) => {
+const tell = (asked: ClientFrame) => {
 	if (isIn()) socket.send(asked);
 };
 

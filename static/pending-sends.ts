@@ -4,7 +4,7 @@
  * own, so that what waits in one is not said in another.
  */
 
-import type { Asked } from "../machines/protocol.ts";
+import type { ClientFrame } from "../machines/protocol.ts";
 import { find, say } from "./element.ts";
 import { type Line, Outbox } from "./outbox.ts";
 import { message } from "./row.ts";
@@ -13,7 +13,7 @@ import * as storage from "./storage.ts";
 interface World {
 	/** The writer's name. */
 	name(): string;
-	send(asked: Asked): void;
+	send(asked: ClientFrame): void;
 	edit(texts: readonly string[]): void;
 }
 

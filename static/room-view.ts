@@ -5,7 +5,7 @@
 
 import type { PageSnapshot } from "../machines/page.ts";
 import type { ServerEvent } from "../machines/page-events.ts";
-import type { Asked } from "../machines/protocol.ts";
+import type { ClientFrame } from "../machines/protocol.ts";
 import { makeAutoscroll } from "./autoscroll.ts";
 import { find } from "./element.ts";
 import type { RoomEvent, RoomLine } from "./frames.ts";
@@ -27,7 +27,7 @@ const HEARD = 300;
 interface World {
 	/** The reader's name. */
 	name(): string;
-	tell(asked: Asked): void;
+	tell(asked: ClientFrame): void;
 	go(room: string): void;
 }
 

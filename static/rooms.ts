@@ -5,7 +5,7 @@
  */
 
 import { LOBBY } from "../machines/message.ts";
-import type { Told } from "../machines/protocol.ts";
+import type { ServerFrame } from "../machines/protocol.ts";
 import { foldName } from "../machines/text.ts";
 import { find, make, say } from "./element.ts";
 import {
@@ -99,7 +99,7 @@ export class RoomList {
 	readonly keepSeen = keepSeen;
 	readonly #list = find("#rooms", HTMLElement);
 	readonly #go: (room: string) => void;
-	readonly #heads = new Map<string, Told<"head">>();
+	readonly #heads = new Map<string, ServerFrame<"head">>();
 	/** Rooms where the reader was mentioned since they left. */
 	readonly #calling = new Set<string>();
 	#here = LOBBY;
@@ -138,7 +138,7 @@ export class RoomList {
 	}
 
 	/** Answers whether the reader was called away to that room. */
-	hear(head: Told<"head">): boolean {
+	hear(head: ServerFrame<"head">): boolean {
 		const isCalled = head.mentioned === true && head.room !== this.#here;
 		const { epoch, said } = this.#heads.get(head.room) ?? {};
 		// What is drawn anew loses the focus: not for what is known already.
@@ -219,7 +219,7 @@ export class RoomList {
 	}
 
 	/** A room that was left before any of it was seen is read from here on. The lobby is listed for all, also for those who never were there. */
-	#begin({ room: name, epoch, said }: Told<"head">): void {
+	#begin({ room: name, epoch, said }: ServerFrame<"head">): void {
 		if (this.seen(name)?.epoch || name === this.#here || name === LOBBY) return;
 		keepSeen({ name, epoch, offset: 0, said });
 	}

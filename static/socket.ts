@@ -5,7 +5,7 @@
  */
 
 import { SUBPROTOCOL } from "../machines/message.ts";
-import { type Asked, asking } from "../machines/protocol.ts";
+import { type ClientFrame, writeClientFrame } from "../machines/protocol.ts";
 import { heartbeat } from "./heartbeat.ts";
 
 /** What a browser calls a connection that was lost. */
@@ -20,7 +20,8 @@ interface Listener {
 }
 
 /** Where the server answers whatever comes of it, in no time. */
-const isAnswered = ({ kind }: Asked) => kind === "text" || kind === "heads";
+const isAnswered = ({ kind }: ClientFrame) =>
+	kind === "text" || kind === "heads";
 
 export function socketTo(path: string, tell: Listener) {
 	let current: WebSocket | undefined;
@@ -63,9 +64,9 @@ export function socketTo(path: string, tell: Listener) {
 			};
 		},
 		disconnect,
-		send(asked: Asked) {
+		send(asked: ClientFrame) {
 			if (!current) return;
-			current.send(JSON.stringify(asking(asked)));
+			current.send(JSON.stringify(writeClientFrame(asked)));
 			if (isAnswered(asked)) beat.owed();
 		},
 	};

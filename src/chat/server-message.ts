@@ -3,15 +3,15 @@
  * turn it into frames. An Item is for a whole room, the rest for one reader.
  */
 import type { Head, Item } from "../../machines/message.ts";
-import type { Told } from "../../machines/protocol.ts";
+import type { ServerFrame } from "../../machines/protocol.ts";
 
 /** A login under way. Times are milliseconds since 1970, by the server's clock. */
 export type PendingLogin = Omit<
-	Told<"pending">,
+	ServerFrame<"pending">,
 	"kind" | "now" | "text" | "id"
 >;
 
-export interface Refusal extends Told<"refused"> {
+export interface Refusal extends ServerFrame<"refused"> {
 	readonly inRoom: boolean;
 	/** Present while the login it is about can still succeed. */
 	readonly login?: PendingLogin;
@@ -19,13 +19,13 @@ export interface Refusal extends Told<"refused"> {
 }
 
 /** Who is in a room: away if nobody looks at the tab, or its connection is gone. */
-export type Attendee = Told<"members">["members"][number];
+export type Attendee = ServerFrame<"members">["members"][number];
 
 /** What is told of a moment, and never logged. */
-export type PresenceMessage = Told<"typing" | "members" | "presence">;
+export type PresenceMessage = ServerFrame<"typing" | "members" | "presence">;
 
 /** What was said before a place in a room's history. */
-export interface EarlierPage extends Told<"page"> {
+export interface EarlierPage extends ServerFrame<"page"> {
 	readonly items: readonly Item[];
 }
 
@@ -43,6 +43,8 @@ export type ServerMessage =
 	| Refusal
 	| EarlierPage
 	| Latest
-	| Told<"aside" | "authenticated" | "pending" | "session" | "ack" | "welcome">
+	| ServerFrame<
+			"aside" | "authenticated" | "pending" | "session" | "ack" | "welcome"
+	  >
 	/** A request that has no other answer was carried out. */
-	| Told<"head" | "headsDone" | "eraseDone">;
+	| ServerFrame<"head" | "headsDone" | "eraseDone">;

@@ -1,7 +1,7 @@
 /** What a visitor can ask of the engine: already parsed, whatever it came over. */
 import type { RoomName } from "../../machines/events.ts";
 import type { MessageType } from "../../machines/message.ts";
-import type { Asked } from "../../machines/protocol.ts";
+import type { ClientFrame } from "../../machines/protocol.ts";
 import type { Place } from "./connection.ts";
 
 /** Each by the type of its frame. The room of a hello or an open is as it was written. */
@@ -18,22 +18,22 @@ interface Commands {
 		/** Whether this protocol can keep a session token. */
 		readonly wantsSession: boolean;
 	};
-	text: Pick<Asked<"text">, "text" | "n" | "room">;
-	open: Pick<Asked<"open">, "session" | "client" | "pending"> & {
+	text: Pick<ClientFrame<"text">, "text" | "n" | "room">;
+	open: Pick<ClientFrame<"open">, "session" | "client" | "pending"> & {
 		readonly room: string;
 		/** What it saw last, if it says that it was here before. */
 		readonly place?: Place | undefined;
 	};
 	/** What a tab says of itself, or wants to hear. */
 	signal:
-		| Asked<"typing" | "presence">
+		| ClientFrame<"typing" | "presence">
 		| { readonly kind: "heads"; readonly rooms: readonly RoomName[] };
-	history: Omit<Asked<"history">, "kind" | "limit"> & {
+	history: Omit<ClientFrame<"history">, "kind" | "limit"> & {
 		readonly limit: number;
 	};
 	/** One message, by its offset, or all that whoever asks ever said. */
 	erase:
-		| ({ readonly mine: false } & Omit<Asked<"erase">, "kind">)
+		| ({ readonly mine: false } & Omit<ClientFrame<"erase">, "kind">)
 		| { readonly mine: true };
 	logout: { readonly all: boolean };
 }

@@ -10,7 +10,7 @@
 import type { Identity } from "../../machines/events.ts";
 import { epochOf, isVisible, itemOf } from "../../machines/item.ts";
 import type { Item } from "../../machines/message.ts";
-import type { Asked } from "../../machines/protocol.ts";
+import type { ClientFrame } from "../../machines/protocol.ts";
 import type { Log, Span } from "../log/log.ts";
 import { takeBytes } from "../take-bytes.ts";
 import type { IndexFiles } from "./index-files.ts";
@@ -28,7 +28,7 @@ import {
 const PAGE_BYTES = 128 * 1024;
 
 /** `before` is the offset of the first item that is not wanted. */
-type PageAsked = Pick<Asked<"history">, "room" | "epoch" | "before"> & {
+type PageAsked = Pick<ClientFrame<"history">, "room" | "epoch" | "before"> & {
 	readonly limit: number;
 };
 

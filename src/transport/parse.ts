@@ -4,7 +4,11 @@
  * of a machine's event.
  */
 import { LOBBY, MessageType } from "../../machines/message.ts";
-import { type Asked, readAsked, requestId } from "../../machines/protocol.ts";
+import {
+	type ClientFrame,
+	readClientFrame,
+	requestId,
+} from "../../machines/protocol.ts";
 import { parseJson, wholeFrom } from "../../machines/schema.ts";
 import { parseRoomName } from "../chat/room-name.ts";
 import type { Command } from "../engine/command.ts";
@@ -36,7 +40,7 @@ export function parseFrame(
 	const { type, text } = json;
 	const fields = isModern ? json : { type, text: text ?? "" };
 	const isSpoken = isModern || Number(type) <= MessageType.auth;
-	const asked = isSpoken ? readAsked(fields) : undefined;
+	const asked = isSpoken ? readClientFrame(fields) : undefined;
 	if (asked) return { command: commandOf(asked, isModern, limits) };
 	return {
 		re: anyType.read(type) ?? undefined,
@@ -45,7 +49,11 @@ export function parseFrame(
 	};
 }
 
-function commandOf(asked: Asked, isModern: boolean, limits: Limits): Command {
+function commandOf(
+	asked: ClientFrame,
+	isModern: boolean,
+	limits: Limits,
+): Command {
 	const { hello, auth, text, open, history, signal } = MessageType;
 	const { id } = asked;
 	switch (asked.kind) {

@@ -1,6 +1,9 @@
 /** The protocol of our own page, subprotocol `plume.2`: its frames are those of the schema. */
 import { type Item, MessageType } from "../../machines/message.ts";
-import { telling as frame, type Told } from "../../machines/protocol.ts";
+import {
+	writeServerFrame as frame,
+	type ServerFrame,
+} from "../../machines/protocol.ts";
 import type { Latest, Refusal, ServerMessage } from "../chat/server-message.ts";
 import { dialect, isAboutCode } from "./dialect.ts";
 
@@ -27,7 +30,7 @@ const endsLogin: ReadonlySet<number> = new Set([
 function refusal(refused: Refusal): readonly object[] {
 	const { re, id, text, login, now = 0, inRoom } = refused;
 	if (isAboutCode(refused)) {
-		const next: Told = login
+		const next: ServerFrame = login
 			? { kind: "pending", ...login, now, text, id }
 			: refused;
 		return [frame({ kind: "wrongCode", id }), frame(next)];

@@ -1,7 +1,7 @@
 /** The tables of PROTOCOL.md that are made from the code. */
 import { CloseCode } from "../../machines/message.ts";
-import { fromClient, fromServer } from "../../machines/protocol.ts";
-import type { Rows } from "../../machines/schema.ts";
+import { clientFrames, serverFrames } from "../../machines/protocol.ts";
+import type { FrameTable } from "../../machines/schema.ts";
 import { refusalWords } from "../../src/engine/refusals.ts";
 import { type LimitName, limitTable } from "../../src/limits.ts";
 import { adviceWords, refusalAdvice } from "./advice.ts";
@@ -13,7 +13,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
 
 /** A field that is absent from a frame, and the frame is still one, is there only sometimes. */
 function frames(): string {
-	const rows = (direction: string, side: Rows) =>
+	const rows = (direction: string, side: FrameTable) =>
 		Object.entries(side).map(([kind, { type, ...fields }]) => {
 			const named = Object.entries(fields).map(([name, field]) => {
 				const { constant } = { constant: undefined, ...field };
@@ -30,7 +30,7 @@ function frames(): string {
 			const { constant } = { constant: undefined, ...type };
 			return [`${constant} ${kind}`, direction, list(true), list(false)];
 		});
-	const all = [...rows("c → s", fromClient), ...rows("s → c", fromServer)];
+	const all = [...rows("c → s", clientFrames), ...rows("s → c", serverFrames)];
 	return table(["frame", "direction", "always", "sometimes"], all);
 }
 
