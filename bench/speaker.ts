@@ -2,6 +2,7 @@
  * How one gets into each contender's room and says something there. All are
  * spoken to by the same raw client, so the generator costs the same for each.
  */
+import { MessageType as types } from "../machines/message.ts";
 import type { Contender } from "./job.ts";
 import { RawClient } from "./raw-client.ts";
 import type { ServerProcess } from "./server-process.ts";
@@ -33,8 +34,8 @@ async function enterPlume(
 			if (text.startsWith('{"type":3')) inside.open();
 		},
 	});
-	client.send({ type: 0, text: `${name}\n${name}@example.org` });
-	client.send({ type: 2, text: await server.codeFor(name) });
+	client.send({ type: types.hello, text: `${name}\n${name}@example.org` });
+	client.send({ type: types.auth, text: await server.codeFor(name) });
 	await inside.opened;
 	return client;
 }

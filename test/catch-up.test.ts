@@ -1,8 +1,9 @@
 /** Whoever comes back gets what they missed piece by piece, as fast as they take it, and then what is live. */
+
 import { beforeEach, describe, expect, test } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
-const [TEXT, WELCOME, GAP] = [1, 7, 13];
 const MAILBOX_BYTES = 262_144;
 const LONG = "x".repeat(3900);
 
@@ -37,7 +38,7 @@ async function takes(person: Person) {
 	await plume.settle();
 }
 
-const isIn = (person: Person) => person.last(15)?.kind === "members";
+const isIn = (person: Person) => person.last(types.signal)?.kind === "members";
 
 /** Takes what there is until it is told who is in, which is when it is told what is live. */
 async function catchesUp(person: Person): Promise<void> {
@@ -64,7 +65,7 @@ test("all of it, in order, and what is said meanwhile", async () => {
 	await takes(back);
 	expect(back.lines.slice(-2)).toEqual(["bob: meanwhile", "bob: live"]);
 	expect(offsets(back)).toEqual(from(Number(ann.memory.offset) + 1, 102));
-	expect(back.last(GAP)).toBeUndefined();
+	expect(back.last(types.gap)).toBeUndefined();
 	expect(back.closed).toBeUndefined();
 });
 
@@ -127,11 +128,13 @@ test("who falls too far behind on the way is told of a gap, then what is live", 
 	bob.say("live", 2101);
 	await plume.settle();
 	await takes(back);
-	const gap = back.received.findIndex(({ type }) => type === GAP);
-	const done = back.received.findIndex(({ type }) => type === 14);
+	const gap = back.received.findIndex(({ type }) => type === types.gap);
+	const done = back.received.findIndex(({ type }) => type === types.history);
 	expect(gap).toBeGreaterThan(2);
 	expect(done).toBeGreaterThan(gap);
-	const live = back.received.slice(done).filter(({ type }) => type === TEXT);
+	const live = back.received
+		.slice(done)
+		.filter(({ type }) => type === types.text);
 	expect(live.map(({ offset }) => offset)).toEqual([
 		Number(back.received[gap]?.offset) + 1,
 	]);
@@ -156,7 +159,7 @@ test("what one says meanwhile is taken, said to all, and comes in its place", as
 	await plume.settle();
 	expect(bob.lines.at(-1)).toBe("ann: I am back");
 	await takes(back);
-	expect(back.last(10)).toMatchObject({ last: 1 });
+	expect(back.last(types.ack)).toMatchObject({ last: 1 });
 	expect(back.lines).not.toContain("ann: I am back");
 	await catchesUp(back);
 	expect(back.lines.at(-1)).toBe("ann: I am back");
@@ -182,7 +185,9 @@ describe("nothing more of it comes to one who", () => {
 		await plume.settle();
 		const shown = back.items.length;
 		for (let turn = 0; turn < 5; turn++) await takes(back);
-		const cats = back.received.findLastIndex(({ type }) => type === WELCOME);
+		const cats = back.received.findLastIndex(
+			({ type }) => type === types.welcome,
+		);
 		expect(back.received[cats]).toMatchObject({ room: "cats" });
 		const after = back.received.slice(cats);
 		expect(after.some(({ room }) => room === "lobby")).toBe(false);

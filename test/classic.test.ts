@@ -1,8 +1,14 @@
 /** A classic client's conversation, frame by frame: WIRE's order, exactly. */
+
 import { expect, test } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
 import { TestServer } from "./test-server.ts";
 
-const bot = (text: unknown) => ({ type: 1, user: { name: "plumebot" }, text });
+const bot = (text: unknown) => ({
+	type: types.text,
+	user: { name: "plumebot" },
+	text,
+});
 
 test("a classic client gets exactly the sequence it expects", async () => {
 	const plume = await TestServer.open();
@@ -13,21 +19,23 @@ test("a classic client gets exactly the sequence it expects", async () => {
 
 	ann.auth("WRONG1");
 	await plume.settle();
-	expect(ann.news()).toEqual([{ type: 4, user: { name: "" }, text: "" }]);
+	expect(ann.news()).toEqual([
+		{ type: types.authRst, user: { name: "" }, text: "" },
+	]);
 
 	ann.auth(plume.mailer.codeFor("ann@example.org").toLowerCase());
 	await plume.settle();
 	expect(ann.news()).toEqual([
-		{ type: 3, user: { name: "ann" }, text: "" },
+		{ type: types.authAck, user: { name: "ann" }, text: "" },
 		bot(expect.stringContaining("ann")),
 		bot(expect.stringContaining("ann@example.org")),
-		{ type: 1, user: { name: "ann" }, text: "entered chat" },
+		{ type: types.text, user: { name: "ann" }, text: "entered chat" },
 	]);
 
 	ann.say("hello, nobody");
 	await plume.settle();
 	expect(ann.news()).toEqual([
-		{ type: 1, user: { name: "ann" }, text: "hello, nobody" },
+		{ type: types.text, user: { name: "ann" }, text: "hello, nobody" },
 	]);
 });
 
@@ -40,7 +48,7 @@ test("closing one gives the other `left chat`, once", async () => {
 	bob.hangUp();
 	await plume.settle();
 	expect(ann.news()).toEqual([
-		{ type: 1, user: { name: "bob" }, text: "left chat" },
+		{ type: types.text, user: { name: "bob" }, text: "left chat" },
 	]);
 });
 
@@ -51,7 +59,11 @@ test("a name that is another's is refused with words, and the socket stays open"
 	eve.hello("ann", "eve@example.org");
 	await plume.settle();
 	expect(eve.news()).toEqual([
-		{ type: 5, user: { name: "" }, text: expect.stringContaining("taken") },
+		{
+			type: types.mayNotEnter,
+			user: { name: "" },
+			text: expect.stringContaining("taken"),
+		},
 	]);
 	eve.hello("eve", "eve@example.org");
 	await plume.settle();

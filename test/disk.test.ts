@@ -1,5 +1,7 @@
 /** What people notice when the disk fills or fails, on the real code from edge to log. */
+
 import { beforeEach, describe, expect, test } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
 import { World } from "./simulation/world.ts";
 
 let world: World;
@@ -72,7 +74,7 @@ test("a full disk is no news for who waits with a code: it is right once the dis
 		kind === "write" ? { code: "ENOSPC" } : undefined;
 	bob.say("fills it", 1);
 	await plume.settle();
-	expect([ann.news(), bob.last(11)]).toMatchObject([
+	expect([ann.news(), bob.last(types.refused)]).toMatchObject([
 		[],
 		{ code: "diskHasSpace" },
 	]);
@@ -93,7 +95,7 @@ test("while the disk is full, a numbered line is to be said again, and who comes
 	bob.say("fills it", 1);
 	await plume.settle();
 	ann.say("one", 1);
-	expect(ann.last(11)).toMatchObject({
+	expect(ann.last(types.refused)).toMatchObject({
 		code: "diskHasSpace",
 		n: 1,
 		retryAfter: 1000,
@@ -164,9 +166,9 @@ describe("while a batch is on its way to the disk", () => {
 		letGo();
 		await plume.settle();
 		expect(ann.news()).toMatchObject([
-			{ type: 1, text: "on its way" },
-			{ type: 10, last: 1 },
-			{ type: 11, code: "isNextInOrder" },
+			{ type: types.text, text: "on its way" },
+			{ type: types.ack, last: 1 },
+			{ type: types.refused, code: "isNextInOrder" },
 		]);
 		expect(eve.received).toMatchObject([{ code: "nameIsTheirs" }]);
 		world.check();
@@ -184,7 +186,10 @@ describe("while a batch is on its way to the disk", () => {
 		expect(ann.news()).toEqual([]);
 		letGo();
 		await plume.settle();
-		expect(ann.news()).toMatchObject([{ type: 4 }, { type: 9, tries: 4 }]);
+		expect(ann.news()).toMatchObject([
+			{ type: types.authRst },
+			{ type: types.pending, tries: 4 },
+		]);
 	});
 
 	test("no code is mailed for a login that a crash could undo", async () => {

@@ -1,5 +1,7 @@
 /** What was said can be taken back: the text is gone, from the disk and from every page. */
+
 import { describe, expect, test } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
 import { IndexFiles } from "../src/history/index-files.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { readBatches, segmentsOf } from "../src/log/reader.ts";
@@ -9,7 +11,6 @@ import { FakeClock } from "./fakes/clock.ts";
 import { type Call, FakeDisk, seeded } from "./fakes/disk.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
-const [TEXT, REFUSED, SYSTEM, GAP, HISTORY] = [1, 11, 12, 13, 14];
 const environment = { PLUME_LIMITS: "off" };
 const DAY = 86_400_000;
 
@@ -89,8 +90,8 @@ async function verify(disk: FakeDisk): Promise<number> {
 }
 
 async function refusal(plume: TestServer, person: Person): Promise<unknown> {
-	await plume.until(() => person.last(REFUSED) !== undefined);
-	return person.last(REFUSED)?.code;
+	await plume.until(() => person.last(types.refused) !== undefined);
+	return person.last(types.refused)?.code;
 }
 
 describe("a message that is erased", () => {
@@ -108,7 +109,7 @@ describe("a message that is erased", () => {
 		expect(onDisk(disk)).not.toContain("secret 3!");
 		expect(onDisk(disk)).toContain("secret 4!");
 		expect(bob.received.at(-1)).toMatchObject({
-			type: SYSTEM,
+			type: types.system,
 			kind: "erased",
 			user: { name: "ann" },
 			text: "",
@@ -154,7 +155,7 @@ describe("a message that is erased", () => {
 		await turns(20);
 		expect(bob.news()).toEqual([]);
 		goOn();
-		await plume.until(() => bob.last(HISTORY)?.before === before);
+		await plume.until(() => bob.last(types.history)?.before === before);
 		expect(JSON.stringify(bob.news())).not.toContain("secret 3!");
 	});
 
@@ -190,16 +191,16 @@ describe("a message that is erased", () => {
 		bob.hangUp();
 		ann.erase(place);
 		await plume.until(() => erasureSeen(ann));
-		const placeholder = { type: TEXT, text: "", erased: true };
+		const placeholder = { type: types.text, text: "", erased: true };
 		const cleo = await plume.enter("cleo", "plume.2");
 		const back = plume.connect("plume.2");
 		back.open(memory);
 		await plume.settle();
 		cleo.askHistory({ ...place, before: Number(place.target) + 1, limit: 1 });
-		await plume.until(() => cleo.last(HISTORY)?.before !== undefined);
+		await plume.until(() => cleo.last(types.history)?.before !== undefined);
 		for (const person of [cleo, back]) {
 			const shown = person.received.filter(
-				({ offset, type }) => offset === place.target && type === TEXT,
+				({ offset, type }) => offset === place.target && type === types.text,
 			);
 			expect(shown.length).toBeGreaterThan(0);
 			for (const frame of shown) expect(frame).toMatchObject(placeholder);
@@ -259,7 +260,7 @@ describe("a message that is erased", () => {
 			ann.erase(placeOf(ann, "secret 12!"));
 			await turns(later);
 			ann.say("one more", 13);
-			await plume.until(() => ann.last(REFUSED) !== undefined);
+			await plume.until(() => ann.last(types.refused) !== undefined);
 			ann.erase(placeOf(ann, "secret 11!"));
 			ann.eraseAll();
 			await plume.until(() => ann.closed !== undefined);
@@ -377,7 +378,7 @@ test.each([
 				const { epoch, offset } = cleo.memory;
 				const place = { room: "lobby", epoch, before: Number(offset) };
 				cleo.askHistory({ ...place, limit: 200 });
-				await again.until(() => cleo.last(HISTORY)?.before !== undefined);
+				await again.until(() => cleo.last(types.history)?.before !== undefined);
 				const isErased = onDisk(found, "data/log").includes("message.erased");
 				const left = isErased ? kept : 12;
 				const texts = (all: string) => new Set(all.match(/secret \d+!/g)).size;
@@ -437,14 +438,17 @@ describe("all of someone's", () => {
 		await plume.settle();
 		for (const person of [ann, tab, old])
 			expect(person.closed?.code).toBe(4002);
-		expect(bob.last(SYSTEM)).toMatchObject({ kind: "left" });
+		expect(bob.last(types.system)).toMatchObject({ kind: "left" });
 		expect(bob.received).toContainEqual(
 			expect.objectContaining({ kind: "erased", through: 18 }),
 		);
 		for (const text of ["secret ", "one more", "too late"])
 			expect(onDisk(disk)).not.toContain(text);
 		expect(onDisk(disk)).toContain("mine stays");
-		expect(ann.last(REFUSED)).toMatchObject({ code: "isNotErasing", n: 14 });
+		expect(ann.last(types.refused)).toMatchObject({
+			code: "isNotErasing",
+			n: 14,
+		});
 		const other = await plume.enter("ann", "plume.2", "other@example.org");
 		expect(other.isIn).toBe(true);
 		expect(JSON.stringify(other.received)).not.toContain("secret ");
@@ -746,7 +750,7 @@ describe("what another said under the same name in between", () => {
 	/** What anns said, as somebody is shown it now. */
 	const shownTo = ({ items }: Person) =>
 		items
-			.filter(({ type, user }) => type === TEXT && user?.name === "ann")
+			.filter(({ type, user }) => type === types.text && user?.name === "ann")
 			.map(({ text, erased }) => (erased ? "gone" : text));
 	const left = ["gone", "his", "gone"];
 
@@ -759,7 +763,7 @@ describe("what another said under the same name in between", () => {
 			});
 		const anns = cleo.items.filter(({ user }) => user?.name === "ann");
 		const gone = anns.filter(
-			(item) => item.type === TEXT && isGone(Number(item.offset)),
+			(item) => item.type === types.text && isGone(Number(item.offset)),
 		);
 		expect(gone.map(({ text }) => text)).toEqual(["hers, early", "hers, late"]);
 	});
@@ -774,15 +778,15 @@ describe("what another said under the same name in between", () => {
 			expect(shownTo(await each.enter("dora", "plume.2"))).toEqual(left);
 			const back = each.connect("plume.2");
 			back.open({ ...cleo.memory, offset: 1, time: undefined });
-			await each.until(() => back.last(SYSTEM)?.kind === "entered");
+			await each.until(() => back.last(types.system)?.kind === "entered");
 			await each.settle();
-			expect(back.received.some(({ type }) => type === GAP)).toBe(false);
+			expect(back.received.some(({ type }) => type === types.gap)).toBe(false);
 			expect(shownTo(back)).toEqual(left);
 			const { epoch } = cleo.memory;
 			back.news();
 			back.askHistory({ room: "lobby", epoch, before: 9, limit: 200 });
-			await each.until(() => back.last(HISTORY)?.before === 9);
-			const page = back.news().filter(({ type }) => type === TEXT);
+			await each.until(() => back.last(types.history)?.before === 9);
+			const page = back.news().filter(({ type }) => type === types.text);
 			expect(page.map(({ text }) => text)).toEqual(["", "his", ""]);
 		}
 	});

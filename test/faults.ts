@@ -3,7 +3,9 @@
  * against a fresh house; `faults.test.ts` iterates over them. What needs a
  * real socket, process or browser has its rows in the tests of those.
  */
+
 import { expect } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
 import type { Person, TestServer } from "./test-server.ts";
 
 export interface Fault {
@@ -49,7 +51,9 @@ export const faults: readonly Fault[] = [
 			ann.auth(code);
 			ann.auth(code);
 			await plume.settle();
-			expect(ann.received.filter(({ type }) => type === 3)).toHaveLength(1);
+			expect(
+				ann.received.filter(({ type }) => type === types.authAck),
+			).toHaveLength(1);
 			const thief = plume.connect();
 			thief.auth(code);
 			await plume.settle();
@@ -78,7 +82,9 @@ export const faults: readonly Fault[] = [
 			for (let i = 0; i < 5; i++) ann.auth("000000");
 			ann.auth(code);
 			await plume.settle();
-			expect(ann.received.map(({ type }) => type)).toEqual([4, 4, 4, 4, 4, 4]);
+			expect(ann.received.map(({ type }) => type)).toEqual(
+				Array(6).fill(types.authRst),
+			);
 		},
 	},
 	{
@@ -90,7 +96,7 @@ export const faults: readonly Fault[] = [
 			await helloAndCode(plume, bob, "bob");
 			bob.auth(code);
 			await plume.settle();
-			expect(bob.received).toMatchObject([{ type: 4 }]);
+			expect(bob.received).toMatchObject([{ type: types.authRst }]);
 			expect(ann.isIn).toBe(false);
 			ann.auth(code);
 			await plume.settle();
@@ -106,7 +112,7 @@ export const faults: readonly Fault[] = [
 			plume.clock.advance(601_000);
 			ann.auth(code);
 			await plume.settle();
-			expect(ann.received.map(({ type }) => type)).toEqual([4]);
+			expect(ann.received.map(({ type }) => type)).toEqual([types.authRst]);
 			const second = await helloAndCode(plume, ann, "ann");
 			ann.auth(second);
 			await plume.settle();
@@ -141,8 +147,10 @@ export const faults: readonly Fault[] = [
 			];
 			for (const typed of none) ann.auth(typed);
 			await plume.settle();
-			expect(ann.last(9)).toMatchObject({ tries: 5 });
-			expect(ann.received.filter(({ type }) => type === 4)).toHaveLength(6);
+			expect(ann.last(types.pending)).toMatchObject({ tries: 5 });
+			expect(
+				ann.received.filter(({ type }) => type === types.authRst),
+			).toHaveLength(6);
 			ann.auth(
 				[...code]
 					.map((sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0))
@@ -170,7 +178,9 @@ export const faults: readonly Fault[] = [
 			for (const text of ["\u200b", " \u2800\n", "\u3164", "\u{e0020}"]) {
 				ann.say(text);
 				await plume.settle();
-				expect(ann.last(11)).toMatchObject({ code: "textIsNotEmpty" });
+				expect(ann.last(types.refused)).toMatchObject({
+					code: "textIsNotEmpty",
+				});
 			}
 			ann.say("\n\n    if (x) {\n\n");
 			await plume.settle();
@@ -186,9 +196,9 @@ export const faults: readonly Fault[] = [
 			ann.hello("ann", email("ann"));
 			await plume.settle();
 			expect(ann.received.at(-1)).toMatchObject({
-				type: 11,
+				type: types.refused,
 				code: "resendIsDue",
-				re: 0,
+				re: types.hello,
 				retryAfter: 60_000,
 			});
 			plume.clock.advance(60_000);
@@ -372,7 +382,7 @@ export const faults: readonly Fault[] = [
 			const ann = plume.connect();
 			ann.hello("ann", email("ann"));
 			await plume.settle();
-			expect(ann.news()).toMatchObject([{ type: 5 }]);
+			expect(ann.news()).toMatchObject([{ type: types.mayNotEnter }]);
 			expect(bob.news()).toEqual([]);
 			plume.mailer.failing = false;
 			ann.auth(await helloAndCode(plume, ann, "ann"));
@@ -391,7 +401,7 @@ export const faults: readonly Fault[] = [
 			expect(ann.news()).toEqual([]);
 			plume.clock.advance(10_000);
 			await plume.settle();
-			expect(ann.news()).toMatchObject([{ type: 5 }]);
+			expect(ann.news()).toMatchObject([{ type: types.mayNotEnter }]);
 		},
 	},
 	{
@@ -408,7 +418,7 @@ export const faults: readonly Fault[] = [
 			eve.hello("Ann", email("eve"));
 			await plume.settle();
 			expect(JSON.stringify(eve.received)).not.toContain("example.org");
-			expect(eve.received).toMatchObject([{ type: 5 }]);
+			expect(eve.received).toMatchObject([{ type: types.mayNotEnter }]);
 		},
 	},
 	{
@@ -436,13 +446,13 @@ export const faults: readonly Fault[] = [
 			for (let n = 0; n < 2; n++) await guess("bob", `g${n}`, "10.6.6.6");
 			expect(await guess("bob", "bob", "10.6.6.6")).toEqual([wrong]);
 			const [first] = await guess("new", "new", "10.6.6.6");
-			expect(first).toMatchObject({ type: 9 });
+			expect(first).toMatchObject({ type: types.pending });
 			expect(await guess("ann", "ann", "10.0.0.1")).toMatchObject([
-				{ type: 9 },
+				{ type: types.pending },
 			]);
 			plume.clock.advance(3_600_000);
 			expect(await guess("ann", "ann", "10.6.6.6")).toMatchObject([
-				{ type: 9 },
+				{ type: types.pending },
 			]);
 		},
 	},
@@ -462,11 +472,14 @@ export const faults: readonly Fault[] = [
 				return person;
 			};
 			const isWelcome = async (n: number) =>
-				expect((await enter(n)).last(7)).toBeDefined();
+				expect((await enter(n)).last(types.welcome)).toBeDefined();
 			for (let n = 0; n < 5; n++) await isWelcome(n);
 			for (let n = 5; n < 60; n++) {
 				const sixth = await enter(n);
-				expect(sixth.received.map(({ type }) => type)).toEqual([9, 5]);
+				expect(sixth.received.map(({ type }) => type)).toEqual([
+					types.pending,
+					types.mayNotEnter,
+				]);
 				expect(sixth.received[1]).toMatchObject({ code: "namesAreLeft" });
 			}
 			for (let n = 0; n < 5; n++) await isWelcome(n);
@@ -507,7 +520,7 @@ export const faults: readonly Fault[] = [
 			eve.auth(plume.mailer.codeFor(email("eve")));
 			await plume.settle();
 			expect(ann.isIn).toBe(true);
-			expect(eve.received).toMatchObject([{ type: 5 }]);
+			expect(eve.received).toMatchObject([{ type: types.mayNotEnter }]);
 			eve.hello("sue", email("eve"));
 			await plume.settle();
 			eve.auth(plume.mailer.codeFor(email("eve")));
@@ -531,7 +544,7 @@ export const faults: readonly Fault[] = [
 			await plume.settle();
 			eve.auth(code);
 			await plume.settle();
-			expect(eve.received).toMatchObject([{ type: 5 }]);
+			expect(eve.received).toMatchObject([{ type: types.mayNotEnter }]);
 		},
 	},
 	{
@@ -544,7 +557,7 @@ export const faults: readonly Fault[] = [
 			const eve = plume.connect();
 			eve.hello("ann", email("eve"));
 			await plume.settle();
-			expect(eve.news()).toMatchObject([{ type: 5 }]);
+			expect(eve.news()).toMatchObject([{ type: types.mayNotEnter }]);
 			plume.clock.advance(86_400_000);
 			const late = await plume.enter("ann", "classic", email("eve"));
 			expect(late.isIn).toBe(true);
@@ -558,7 +571,7 @@ export const faults: readonly Fault[] = [
 			const eve = plume.connect();
 			eve.hello("eve", "eve@elsewhere.org");
 			await plume.settle();
-			expect(eve.news()).toMatchObject([{ type: 5 }]);
+			expect(eve.news()).toMatchObject([{ type: types.mayNotEnter }]);
 			expect(plume.mailer.sent).toEqual([]);
 			const guest = "guest@elsewhere.org";
 			expect((await plume.enter("guest", "classic", guest)).isIn).toBe(true);
@@ -575,15 +588,19 @@ export const faults: readonly Fault[] = [
 			ann.say("hello?");
 			await plume.settle();
 			expect(ann.news()).toEqual([
-				{ type: 5, user: { name: "" }, text: expect.stringContaining("room") },
+				{
+					type: types.mayNotEnter,
+					user: { name: "" },
+					text: expect.stringContaining("room"),
+				},
 			]);
 			ann.auth("ABCDEF");
 			await plume.settle();
-			expect(ann.news()).toMatchObject([{ type: 4 }]);
+			expect(ann.news()).toMatchObject([{ type: types.authRst }]);
 			await helloAndCode(plume, ann, "ann");
 			ann.hello("ann", email("ann"));
 			await plume.settle();
-			expect(ann.news()).toMatchObject([{ type: 5 }]);
+			expect(ann.news()).toMatchObject([{ type: types.mayNotEnter }]);
 			expect(bob.news()).toEqual([]);
 		},
 	},
@@ -599,8 +616,8 @@ export const faults: readonly Fault[] = [
 			ann.auth("ABCDEF");
 			await plume.settle();
 			expect(ann.news()).toMatchObject([
-				{ type: 1, user: { name: "plumebot" } },
-				{ type: 1, user: { name: "plumebot" } },
+				{ type: types.text, user: { name: "plumebot" } },
+				{ type: types.text, user: { name: "plumebot" } },
 			]);
 			expect(bob.news()).toEqual([]);
 			expect(plume.state.hash()).toBe(hash);
@@ -668,14 +685,20 @@ export const faults: readonly Fault[] = [
 			for (let i = 0; i < 30; i++) ann.say(`line ${i}`);
 			await plume.settle();
 			const news = ann.news();
-			expect(news.filter(({ type }) => type === 1)).toHaveLength(20);
+			expect(news.filter(({ type }) => type === types.text)).toHaveLength(20);
 			const refused = news.filter(({ code }) => code === "isNotTooFast");
 			expect(refused).toHaveLength(10);
-			expect(refused[0]).toMatchObject({ type: 11, re: 1, retryAfter: 200 });
+			expect(refused[0]).toMatchObject({
+				type: types.refused,
+				re: types.text,
+				retryAfter: 200,
+			});
 			plume.clock.advance(1000);
 			for (let i = 0; i < 6; i++) ann.say("later");
 			await plume.settle();
-			expect(ann.news().filter(({ type }) => type === 1)).toHaveLength(5);
+			expect(ann.news().filter(({ type }) => type === types.text)).toHaveLength(
+				5,
+			);
 		},
 	},
 	{
@@ -755,7 +778,7 @@ export const faults: readonly Fault[] = [
 			for (let i = 0; i < 8; i++) tabs.push(await plume.enter("ann"));
 			const ninth = await plume.enter("ann");
 			expect(ninth.isIn).toBe(false);
-			expect(ninth.received).toMatchObject([{ type: 5 }]);
+			expect(ninth.received).toMatchObject([{ type: types.mayNotEnter }]);
 			tabs[0]?.hangUp();
 			ninth.auth(plume.mailer.codeFor(email("ann")));
 			await plume.settle();

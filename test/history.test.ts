@@ -1,5 +1,7 @@
 /** What was said before one came: pages of history, for whoever is in a room. */
+
 import { describe, expect, test } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
 import { sha256 } from "../src/engine/secrets.ts";
 import { IndexFiles } from "../src/history/index-files.ts";
 import { openFileLog } from "../src/log/file-log.ts";
@@ -8,7 +10,6 @@ import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
-const [TEXT, REFUSED, GAP, HISTORY] = [1, 11, 13, 14];
 const environment = { PLUME_LIMITS: "off" };
 
 /** A house on a disk, with segments of a few lines each. */
@@ -51,7 +52,7 @@ describe("history", () => {
 			await plume.settle();
 		}
 		const live = ann.received.filter(
-			({ offset, type }) => offset && type !== 7,
+			({ offset, type }) => offset && type !== types.welcome,
 		);
 		const { end, items } = await page(plume, ann);
 		expect(items).toEqual(live.slice(-50));
@@ -94,7 +95,7 @@ describe("history", () => {
 		expect(back.lines.slice(0, 3)).toEqual(
 			[3, 4, 5].map((n) => `ann: line ${n}`),
 		);
-		expect(back.last(GAP)).toBeUndefined();
+		expect(back.last(types.gap)).toBeUndefined();
 		const shown = [1, 2, 3, 4, 5].map((n) => `ann: line ${n}`);
 		expect(bob.lines.slice(0, 5)).toEqual(shown);
 	});
@@ -123,9 +124,9 @@ describe("history", () => {
 			const missed = async (offset: number) => {
 				const back = plume.connect("plume.2");
 				back.open({ ...memory, offset });
-				await plume.until(() => !!back.last(7));
+				await plume.until(() => !!back.last(types.welcome));
 				await plume.settle();
-				expect(back.last(GAP)).toBeUndefined();
+				expect(back.last(types.gap)).toBeUndefined();
 				return back.items.map((item) => item.offset);
 			};
 			const { offset } = room.head;
@@ -148,9 +149,9 @@ describe("history", () => {
 			await file.write(Buffer.from("lime 2"), bytes?.indexOf("line 2") ?? 0);
 			const back = plume.connect("plume.2");
 			back.open(memory);
-			await plume.until(() => back.last(HISTORY) !== undefined);
+			await plume.until(() => back.last(types.history) !== undefined);
 			const [welcome, gap] = back.received;
-			expect([welcome?.type, gap?.type]).toEqual([7, GAP]);
+			expect([welcome?.type, gap?.type]).toEqual([types.welcome, types.gap]);
 			expect(back.lines.at(-1)).toBe("bob: line 345");
 		});
 	});
@@ -160,12 +161,16 @@ describe("history", () => {
 			environment: { ...environment, PLUME_LIMIT_HISTORY_MESSAGES: "2" },
 		});
 		const ann = await plume.enter("ann", "plume.2");
-		expect(ann.last(HISTORY)).toMatchObject({ done: true, more: false });
+		expect(ann.last(types.history)).toMatchObject({ done: true, more: false });
 		for (const text of ["one", "two", "three"]) ann.say(text);
 		await plume.settle();
 		const bob = await plume.enter("bob", "plume.2");
 		const { epoch } = bob.memory;
-		expect(bob.last(HISTORY)).toMatchObject({ epoch, done: true, more: true });
+		expect(bob.last(types.history)).toMatchObject({
+			epoch,
+			done: true,
+			more: true,
+		});
 	});
 
 	test("the same is told after a restart", async () => {
@@ -224,7 +229,7 @@ describe("history", () => {
 		const ann = await plume.enter("ann", "plume.2");
 		const { end, items } = await page(plume, ann, ask);
 		expect(items).toEqual([]);
-		expect(end).toMatchObject({ type: REFUSED, code });
+		expect(end).toMatchObject({ type: types.refused, code });
 	});
 
 	test("a limit above 200 counts as 200", async () => {
@@ -247,7 +252,7 @@ describe("history", () => {
 		expect(end).toMatchObject({ code: "frameIsUnderstood" });
 		const { epoch } = ann.memory;
 		const asked = await page(plume, stranger, { epoch, before: 1 });
-		expect(asked.end).toMatchObject({ code: "isInside", re: HISTORY });
+		expect(asked.end).toMatchObject({ code: "isInside", re: types.history });
 	});
 
 	test("is no classic client's", async () => {
@@ -265,8 +270,8 @@ describe("history", () => {
 		const { epoch } = ann.memory;
 		for (const before of [2, 1])
 			ann.askHistory({ room: "lobby", epoch, before });
-		await plume.until(() => ann.last(HISTORY)?.before === 2);
-		expect(ann.last(REFUSED)).toMatchObject({ code: "isNotTooFast" });
+		await plume.until(() => ann.last(types.history)?.before === 2);
+		expect(ann.last(types.refused)).toMatchObject({ code: "isNotTooFast" });
 	});
 
 	test("that has rotted is refused, to nobody else's harm", async () => {
@@ -284,11 +289,14 @@ describe("history", () => {
 		const at = bytes?.indexOf("line 2") ?? 0;
 		await file.write(Buffer.from("lime 2"), at);
 		const { end } = await page(plume, ann, { before: 5 });
-		expect(end).toMatchObject({ type: REFUSED, code: "historyIsReadable" });
+		expect(end).toMatchObject({
+			type: types.refused,
+			code: "historyIsReadable",
+		});
 		expect((await page(plume, ann, { limit: 3 })).items).toHaveLength(3);
 		ann.say("still here", 41);
 		await plume.settle();
-		expect(ann.last(TEXT)).toMatchObject({ text: "still here" });
+		expect(ann.last(types.text)).toMatchObject({ text: "still here" });
 	});
 });
 
@@ -329,6 +337,6 @@ test("a stop leaves the next start nothing to read", async () => {
 	const back = next.connect("plume.2");
 	back.open(ann.memory);
 	await next.until(() => back.received.length > 0);
-	expect(back.received).toMatchObject([{ type: 7, last: 1 }]);
+	expect(back.received).toMatchObject([{ type: types.welcome, last: 1 }]);
 	expect(next.fatal).toBeUndefined();
 });

@@ -1,5 +1,7 @@
 /** What is told of the moment: who is in, who is away, who types, how far other rooms are. Never logged, never often. */
+
 import { beforeEach, expect, test, vi } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
 import { UnreadSubscriptions } from "../src/chat/unread-subscriptions.ts";
 import { World } from "./simulation/world.ts";
 import { type Person, TestServer } from "./test-server.ts";
@@ -28,15 +30,17 @@ async function pass(ms: number) {
 const signals = (person: Person, kind?: string) =>
 	person
 		.news()
-		.filter((frame) => frame.type === 15 && (!kind || frame.kind === kind));
+		.filter(
+			(frame) => frame.type === types.signal && (!kind || frame.kind === kind),
+		);
 
 const typing = (...names: readonly string[]) => ({
-	...{ type: 15, kind: "typing", room: "lobby" },
+	...{ type: types.signal, kind: "typing", room: "lobby" },
 	clients: names.map((name) => ({ client: expect.any(String), name })),
 });
 
 const presence = (name: string, away: boolean) => ({
-	...{ type: 15, kind: "presence", room: "lobby" },
+	...{ type: types.signal, kind: "presence", room: "lobby" },
 	members: [{ client: expect.any(String), name, away }],
 });
 
@@ -51,7 +55,7 @@ test("whoever enters is told at once who is in, and once", async () => {
 	await pass(1);
 	expect(signals(cleo)).toEqual([
 		{
-			...{ type: 15, kind: "members", room: "lobby", total: 3 },
+			...{ type: types.signal, kind: "members", room: "lobby", total: 3 },
 			members: ["ann", "bob", "cleo"].map((name) => ({
 				...{ client: expect.any(String), name, away: false },
 			})),
@@ -169,7 +173,7 @@ test("how far other rooms are is told at once, then when something is said there
 	await goesTo(bob, "cats");
 	ann.publish("heads", { rooms: ["cats", "Cats", "nowhere", "no room"] });
 	await plume.settle();
-	const head = { type: 15, kind: "head" };
+	const head = { type: types.signal, kind: "head" };
 	expect(signals(ann, "head")).toEqual([
 		{
 			...head,
@@ -246,7 +250,7 @@ test("a head never runs ahead of what is durable", async () => {
 	const dan = await world.plume.enter("dan", "plume.2");
 	dan.publish("heads", { rooms: ["lobby"] });
 	await world.settle();
-	const offset = dan.last(15)?.offset;
+	const offset = dan.last(types.signal)?.offset;
 	world.disk.interrupt = ({ kind }) =>
 		kind === "sync" ? { code: "EIO" } : undefined;
 	cleo.say("never durable");
@@ -279,7 +283,9 @@ test("a classic client is sent nothing of it, and can't say any of it", async ()
 	ann.publish("typing");
 	ann.publish("presence", { away: true });
 	await pass(3000);
-	expect(old.received.every(({ type }) => type <= 5)).toBe(true);
+	expect(old.received.every(({ type }) => type <= types.mayNotEnter)).toBe(
+		true,
+	);
 	expect(JSON.stringify(signals(ann))).not.toContain("old");
 });
 
@@ -306,16 +312,18 @@ test.each([
 	["no list", { kind: "heads", rooms: "cats" }],
 	["half a truth", { kind: "presence", away: "yes" }],
 ])("%s is not understood", async (_, fields) => {
-	ann.raw(JSON.stringify({ type: 15, ...fields }));
+	ann.raw(JSON.stringify({ type: types.signal, ...fields }));
 	await plume.settle();
-	expect(ann.news()).toMatchObject([{ type: 11, code: "frameIsUnderstood" }]);
+	expect(ann.news()).toMatchObject([
+		{ type: types.refused, code: "frameIsUnderstood" },
+	]);
 });
 
 test("too much of it is ignored without a word, and uses up no message; without end it is closed", async () => {
 	for (let i = 0; i < 60; i++) ann.publish("presence", { away: i % 2 === 0 });
 	for (let i = 0; i < 20; i++) ann.say(`line ${i}`);
 	await plume.settle();
-	expect(ann.last(11)).toBeUndefined();
+	expect(ann.last(types.refused)).toBeUndefined();
 	expect(bob.lines).toHaveLength(20);
 	for (let i = 0; i < 120; i++) ann.publish("typing");
 	expect(ann.closed?.code).toBe(1008);

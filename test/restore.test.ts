@@ -1,12 +1,11 @@
 /** A log that is a copy from before: nobody takes what was said since for what they saw. */
+
 import { describe, expect, test } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
 import { type Person, TestServer } from "./test-server.ts";
-
-const [TEXT, WELCOME, REFUSED, SYSTEM] = [1, 7, 11, 12];
-const [GAP, HISTORY] = [13, 14];
 
 async function testServerOn(
 	disk: FakeDisk,
@@ -62,35 +61,35 @@ async function restored(isTold = true) {
 	return { plume, backup, clock, ann, bob, other };
 }
 
-const types = (person: Person) => person.received.map(({ type }) => type);
+const typesOf = (person: Person) => person.received.map(({ type }) => type);
 
 describe("after a restore that the server was told of", () => {
 	test("whoever comes back is told of a gap and gets the history anew", async () => {
 		const { plume, ann, other } = await restored();
-		const last = Number(other.last(WELCOME)?.last);
+		const last = Number(other.last(types.welcome)?.last);
 		for (let n = 1; n <= 15; n++)
 			await says(plume, other, last + n, `new ${n}`);
 		const back = await comesBack(plume, ann.memory);
-		expect(types(back)).toContain(GAP);
-		expect(back.last(WELCOME)?.epoch).not.toBe(ann.memory.epoch);
+		expect(typesOf(back)).toContain(types.gap);
+		expect(back.last(types.welcome)?.epoch).not.toBe(ann.memory.epoch);
 		expect(back.lines.slice(0, 5)).toEqual(
 			[1, 2, 3, 4, 5].map((n) => `ann: kept ${n}`),
 		);
 		expect(back.lines.at(-1)).toBe("bob: new 15");
 		const epochs = new Set(back.items.map(({ epoch }) => epoch));
-		expect([...epochs]).toEqual([back.last(WELCOME)?.epoch]);
+		expect([...epochs]).toEqual([back.last(types.welcome)?.epoch]);
 	});
 
 	test("offsets and numbers go on from where the copy ends", async () => {
 		const { plume, ann } = await restored();
 		const back = await comesBack(plume, ann.memory);
-		expect(back.last(WELCOME)).toMatchObject({
+		expect(back.last(types.welcome)).toMatchObject({
 			client: ann.memory.client,
 			last: 5,
 			said: 5,
 		});
 		await says(plume, back, 10, "too far on");
-		expect(back.last(REFUSED)).toMatchObject({
+		expect(back.last(types.refused)).toMatchObject({
 			code: "isNextInOrder",
 			expected: 6,
 		});
@@ -104,8 +103,8 @@ describe("after a restore that the server was told of", () => {
 		const before = Number(other.memory.offset) + 1;
 		other.news();
 		other.askHistory({ room: "lobby", epoch, before, limit: 200 });
-		await plume.until(() => other.last(HISTORY)?.before === before);
-		const said = other.news().filter(({ type }) => type === TEXT);
+		await plume.until(() => other.last(types.history)?.before === before);
+		const said = other.news().filter(({ type }) => type === types.text);
 		expect(said.map(({ text }) => text)).toEqual(
 			[1, 2, 3, 4, 5].map((n) => `kept ${n}`),
 		);
@@ -117,7 +116,7 @@ describe("after a restore that the server was told of", () => {
 				target: 3,
 			});
 			await plume.until(() => other.news().length > 0);
-			expect(other.last(REFUSED)?.code).toBe("placeIsKnown");
+			expect(other.last(types.refused)?.code).toBe("placeIsKnown");
 		}
 	});
 
@@ -127,7 +126,7 @@ describe("after a restore that the server was told of", () => {
 		back.eraseAll();
 		await plume.until(() => back.closed !== undefined);
 		const { epoch } = other.memory;
-		expect(other.last(SYSTEM)?.epoch).toBe(epoch);
+		expect(other.last(types.system)?.epoch).toBe(epoch);
 		expect(other.received.filter(({ kind }) => kind === "erased")).toEqual([
 			expect.objectContaining({ epoch, from: 3, through: 7 }),
 		]);
@@ -136,7 +135,7 @@ describe("after a restore that the server was told of", () => {
 
 	test("a head tells how many messages were said before", async () => {
 		const { plume, backup, clock, bob, other } = await restored();
-		const last = Number(other.last(WELCOME)?.last);
+		const last = Number(other.last(types.welcome)?.last);
 		await says(plume, other, last + 1, "new");
 		await plume.engine.stop();
 		const again = await testServerOn(backup, clock);
@@ -153,8 +152,8 @@ describe("after a restore that the server was told of", () => {
 		const again = await testServerOn(backup, clock);
 		const { session } = bob.memory;
 		const back = await comesBack(again, { ...other.memory, session });
-		expect(types(back)).toContain(WELCOME);
-		expect(types(back)).not.toContain(GAP);
+		expect(typesOf(back)).toContain(types.welcome);
+		expect(typesOf(back)).not.toContain(types.gap);
 	});
 });
 
@@ -162,18 +161,18 @@ describe("after a restore that the server was not told of", () => {
 	test("an offset that the room has not reached gets a gap", async () => {
 		const { plume, ann } = await restored(false);
 		const back = await comesBack(plume, { ...ann.memory, time: undefined });
-		expect(types(back)).toContain(GAP);
+		expect(typesOf(back)).toContain(types.gap);
 	});
 
 	test.each([5, 500])(
 		"another item at that offset gets a gap after %i lines more",
 		async (many) => {
 			const { plume, ann, other } = await restored(false);
-			const last = Number(other.last(WELCOME)?.last);
+			const last = Number(other.last(types.welcome)?.last);
 			for (let n = 1; n <= many; n++)
 				await says(plume, other, last + n, `new ${n}`);
 			const back = await comesBack(plume, ann.memory);
-			expect(types(back)).toContain(GAP);
+			expect(typesOf(back)).toContain(types.gap);
 			expect(back.lines.at(-1)).toBe(`bob: new ${many}`);
 		},
 	);
@@ -185,7 +184,7 @@ describe("after a restore that the server was not told of", () => {
 		await plume.engine.stop();
 		const again = await testServerOn(backup, clock);
 		const back = await comesBack(again, { ...bob.memory, offset, time });
-		expect(types(back)).toContain(WELCOME);
-		expect(types(back)).not.toContain(GAP);
+		expect(typesOf(back)).toContain(types.welcome);
+		expect(typesOf(back)).not.toContain(types.gap);
 	});
 });

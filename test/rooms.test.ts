@@ -1,5 +1,7 @@
 /** Rooms: each with its own people, order and history; one socket goes from one to the next. */
+
 import { beforeEach, expect, test } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
@@ -43,16 +45,20 @@ test("who goes to a room is in it alone: with its own order, its own epoch, and 
 	await says(ann, "hello", 1);
 	const [welcome, ...rest] = await goesTo(ann, "cats");
 	const nothing = { offset: 0, said: 0, last: 0 };
-	expect(welcome).toMatchObject({ type: 7, room: "cats", ...nothing });
-	expect(welcome?.client).not.toBe(bob.last(12)?.client);
+	expect(welcome).toMatchObject({
+		type: types.welcome,
+		room: "cats",
+		...nothing,
+	});
+	expect(welcome?.client).not.toBe(bob.last(types.system)?.client);
 	expect(rest).toMatchObject([
-		{ type: 14, room: "cats", done: true },
-		{ type: 12, kind: "entered", room: "cats", offset: 1 },
+		{ type: types.history, room: "cats", done: true },
+		{ type: types.system, kind: "entered", room: "cats", offset: 1 },
 	]);
 	await says(ann, "a cat", 1);
 	expect(ann.news()).toMatchObject([
-		{ type: 1, room: "cats", offset: 2, n: 1 },
-		{ type: 10, room: "cats", last: 1 },
+		{ type: types.text, room: "cats", offset: 2, n: 1 },
+		{ type: types.ack, room: "cats", last: 1 },
 	]);
 	expect(bob.lines).not.toContain("ann: a cat");
 	await goesTo(bob, "cats");
@@ -74,12 +80,12 @@ test("a name in a link is one name, however it is written; what is none is refus
 	expect((await goesTo(bob, " Ｃats "))[0]).toMatchObject({ room: "cats" });
 	for (const room of ["", "a b", "_x", "x".repeat(33), "c\u0430ts", "a/b", 7])
 		expect(await goesTo(bob, room as string)).toMatchObject([
-			{ type: 11, re: 6, code: "roomIsNamed" },
+			{ type: types.refused, re: types.open, code: "roomIsNamed" },
 		]);
 	const cleo = plume.connect("plume.2");
 	cleo.hello("cleo", "cleo@example.org", "no room");
 	await plume.settle();
-	expect(cleo.last(5)).toMatchObject({ code: "roomIsNamed" });
+	expect(cleo.last(types.mayNotEnter)).toMatchObject({ code: "roomIsNamed" });
 	expect(rooms()).toEqual(["lobby", "cats"]);
 });
 
@@ -90,7 +96,7 @@ test("one may log in right into a room, and its bot says which it is", async () 
 	expect(rooms()).toEqual(["lobby"]);
 	cleo.auth(plume.mailer.codeFor("cleo@example.org"));
 	await plume.settle();
-	expect(cleo.last(7)).toMatchObject({ room: "cats" });
+	expect(cleo.last(types.welcome)).toMatchObject({ room: "cats" });
 	expect(cleo.received.map(({ text }) => text).join()).toContain("“cats”");
 	expect(bob.lines.join()).not.toContain("cleo");
 });
@@ -102,16 +108,19 @@ test("there and back again within the grace makes no noise, and nothing is misse
 	await says(bob, "while you were out");
 	plume.clock.advance(59_000);
 	expect(await goesTo(ann, "lobby", memory)).toMatchObject([
-		{ type: 7, room: "lobby", client: memory.client },
-		{ type: 1, text: "while you were out" },
+		{ type: types.welcome, room: "lobby", client: memory.client },
+		{ type: types.text, text: "while you were out" },
 	]);
 	plume.clock.advance(59_000);
 	expect(await goesTo(ann, "cats", cats)).toMatchObject([
-		{ type: 7, room: "cats", client: cats.client },
+		{ type: types.welcome, room: "cats", client: cats.client },
 	]);
 	plume.clock.advance(60_000);
 	await plume.settle();
-	expect(bob.last(12)).toMatchObject({ kind: "left", user: { name: "ann" } });
+	expect(bob.last(types.system)).toMatchObject({
+		kind: "left",
+		user: { name: "ann" },
+	});
 	expect(ann.items.filter(({ kind }) => kind === "left")).toEqual([]);
 });
 
@@ -136,9 +145,11 @@ test("faster than the disk: only where one stopped, one is", async () => {
 });
 
 test("a line for another room than one is in is refused, not said in the wrong one", async () => {
-	ann.raw(JSON.stringify({ type: 1, text: "for cats", room: "cats", n: 1 }));
+	ann.raw(
+		JSON.stringify({ type: types.text, text: "for cats", room: "cats", n: 1 }),
+	);
 	await plume.settle();
-	expect(ann.last(11)).toMatchObject({ code: "isInside", n: 1 });
+	expect(ann.last(types.refused)).toMatchObject({ code: "isInside", n: 1 });
 	expect(bob.lines).not.toContain("ann: for cats");
 });
 
@@ -154,7 +165,7 @@ test("a move that is refused leaves one where one was, and makes no room", async
 
 test("kept places are no tabs; but flipping through rooms without end is refused", async () => {
 	for (let i = 0; i < 15; i++) await goesTo(ann, `room${i}`);
-	expect(ann.last(7)).toMatchObject({ room: "room14" });
+	expect(ann.last(types.welcome)).toMatchObject({ room: "room14" });
 	plume = await TestServer.open({
 		environment: { PLUME_LIMIT_ROOMS_MADE: "99" },
 	});
@@ -167,16 +178,18 @@ test("kept places are no tabs; but flipping through rooms without end is refused
 		await plume.settle();
 		expect(tab.isIn).toBe(true);
 	}
-	expect((await goesTo(ann, "room0", { client: "x" }))[0]?.type).toBe(7);
+	expect((await goesTo(ann, "room0", { client: "x" }))[0]?.type).toBe(
+		types.welcome,
+	);
 	const ninth = plume.connect("plume.2");
 	ninth.open({ session });
 	await plume.settle();
-	expect(ninth.last(11)).toMatchObject({ code: "tabsAreLeft" });
+	expect(ninth.last(types.refused)).toMatchObject({ code: "tabsAreLeft" });
 	let refused: unknown;
 	for (let i = 0; i < 64 && !refused; i++) {
 		plume.clock.advance(500);
 		const [answer] = await goesTo(ann, `more${i}`);
-		if (answer?.type === 11) refused = answer.code;
+		if (answer?.type === types.refused) refused = answer.code;
 	}
 	expect(refused).toBe("tabsAreLeft");
 	expect(plume.state.places("").length).toBe(0);
@@ -195,10 +208,10 @@ test("there are so many rooms and no more, but the lobby always", async () => {
 	await small.settle();
 	await goesTo(cleo, "two", {}, small);
 	expect(await goesTo(cleo, "three", {}, small)).toMatchObject([
-		{ type: 11, re: 6, code: "roomsAreLeft" },
+		{ type: types.refused, re: types.open, code: "roomsAreLeft" },
 	]);
-	expect((await goesTo(cleo, "one", {}, small))[0]?.type).toBe(7);
-	expect((await goesTo(cleo, "lobby", {}, small))[0]?.type).toBe(7);
+	expect((await goesTo(cleo, "one", {}, small))[0]?.type).toBe(types.welcome);
+	expect((await goesTo(cleo, "lobby", {}, small))[0]?.type).toBe(types.welcome);
 	small.clock.advance(HOUR);
 	await small.settle();
 	expect([...small.state.roomNames]).toEqual(["lobby"]);
@@ -245,12 +258,17 @@ test("a room that was forgotten and is made again is another: a gap, and new num
 	plume.clock.advance(6 * DAY);
 	await plume.settle();
 	const [welcome, ...rest] = await goesTo(ann, "cats", cats);
-	expect(welcome).toMatchObject({ type: 7, offset: 0, last: 0, said: 0 });
+	expect(welcome).toMatchObject({
+		type: types.welcome,
+		offset: 0,
+		last: 0,
+		said: 0,
+	});
 	expect(welcome?.epoch).not.toBe(cats.epoch);
 	expect(welcome?.client).not.toBe(cats.client);
 	expect(rest).toMatchObject([
-		{ type: 13, offset: 0 },
-		{ type: 14 },
+		{ type: types.gap, offset: 0 },
+		{ type: types.history },
 		{ kind: "entered", offset: 1 },
 	]);
 	await says(ann, "another cat", 1);
@@ -283,10 +301,10 @@ test.each([0, 100])(
 		await plume.until(() => back.received.length > 0);
 		const { client, epoch } = memory;
 		const cats = { room: "cats", client, epoch, last: 1, said: 1, offset: 2 };
-		expect(back.received).toMatchObject([{ type: 7, ...cats }]);
+		expect(back.received).toMatchObject([{ type: types.welcome, ...cats }]);
 		const { session } = memory;
 		expect(await goesTo(back, "gone", { session }, plume)).toMatchObject([
-			{ type: 11, code: "sessionIsOpen" },
+			{ type: types.refused, code: "sessionIsOpen" },
 		]);
 		world.check();
 	},
@@ -298,7 +316,10 @@ test("logging out leaves every room", async () => {
 	await plume.settle();
 	expect(ann.closed?.code).toBe(4002);
 	expect(plume.state.room("cats")?.context.members.size).toBe(0);
-	expect(bob.last(12)).toMatchObject({ kind: "left", user: { name: "ann" } });
+	expect(bob.last(types.system)).toMatchObject({
+		kind: "left",
+		user: { name: "ann" },
+	});
 });
 
 test("a classic client is in the lobby, whatever room it names", async () => {
@@ -307,7 +328,7 @@ test("a classic client is in the lobby, whatever room it names", async () => {
 	await plume.settle();
 	old.auth(plume.mailer.codeFor("old@example.org"));
 	await plume.settle();
-	old.raw(JSON.stringify({ type: 1, text: "hi", room: "cats" }));
+	old.raw(JSON.stringify({ type: types.text, text: "hi", room: "cats" }));
 	await plume.settle();
 	expect(bob.lines).toContain("old: hi");
 });
@@ -331,7 +352,7 @@ test("a person makes twenty rooms, in whatever tab or under whichever name, and 
 	};
 	const makes = async (tab: Person, room: string) => {
 		const [answer] = await goesTo(tab, room);
-		if (answer?.type === 7) tab.say("one line", 1, room);
+		if (answer?.type === types.welcome) tab.say("one line", 1, room);
 		await plume.settle();
 		plume.clock.advance(1_000);
 		return answer;
@@ -343,15 +364,19 @@ test("a person makes twenty rooms, in whatever tab or under whichever name, and 
 	];
 	for (let n = 0; n < 20; n++) {
 		const tab = tabs[n % 3] ?? other;
-		expect(await makes(tab, `room${n}`)).toMatchObject({ type: 7 });
+		expect(await makes(tab, `room${n}`)).toMatchObject({ type: types.welcome });
 	}
 	for (const tab of tabs)
 		expect(await makes(tab, "onemore")).toMatchObject({
-			type: 11,
+			type: types.refused,
 			code: "roomsMadeAreLeft",
 		});
-	expect(await makes(tabs[0] ?? other, "bobs")).toMatchObject({ type: 7 });
-	expect(await makes(tabs[0] ?? other, "room7")).toMatchObject({ type: 7 });
+	expect(await makes(tabs[0] ?? other, "bobs")).toMatchObject({
+		type: types.welcome,
+	});
+	expect(await makes(tabs[0] ?? other, "room7")).toMatchObject({
+		type: types.welcome,
+	});
 	// Who made which is in the log.
 	await plume.engine.stop();
 	plume = await open();
@@ -360,7 +385,7 @@ test("a person makes twenty rooms, in whatever tab or under whichever name, and 
 	await plume.settle();
 	expect(back.news()).toMatchObject([{ code: "roomsMadeAreLeft" }]);
 	expect(await makes(await enter("cy", "cy@example.org"), "cys")).toMatchObject(
-		{ type: 7 },
+		{ type: types.welcome },
 	);
 	expect([...plume.state.roomNames]).toContain("bobs");
 });

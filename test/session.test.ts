@@ -1,5 +1,7 @@
 /** Nobody logs in again, nobody misses or repeats a line: sessions, resume, and numbers. */
+
 import { beforeEach, describe, expect, test } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
 import type { Stored } from "../src/log/log.ts";
 import { memoryLog } from "../src/log/memory-log.ts";
 import { FakeClock } from "./fakes/clock.ts";
@@ -40,7 +42,7 @@ test("a lost tab comes back in its place: what it missed, in order, and no one w
 		[1, "one"],
 		[1, "two"],
 	]);
-	expect(back.last(7)).toMatchObject({
+	expect(back.last(types.welcome)).toMatchObject({
 		client: ann.memory.client,
 		user: { name: "ann" },
 	});
@@ -57,12 +59,18 @@ test("after the grace it has left; then it enters again, and still has its numbe
 	ann.hangUp();
 	plume.clock.advance(59_000);
 	await plume.settle();
-	expect(bob.last(12)).toMatchObject({ kind: "entered" });
+	expect(bob.last(types.system)).toMatchObject({ kind: "entered" });
 	plume.clock.advance(1000);
 	await plume.settle();
-	expect(bob.last(12)).toMatchObject({ kind: "left", user: { name: "ann" } });
+	expect(bob.last(types.system)).toMatchObject({
+		kind: "left",
+		user: { name: "ann" },
+	});
 	const back = await comesBack(memory);
-	expect(back.last(7)).toMatchObject({ client: memory.client, last: 1 });
+	expect(back.last(types.welcome)).toMatchObject({
+		client: memory.client,
+		last: 1,
+	});
 	expect(items(back).map(({ kind }) => kind)).toEqual(["left", "entered"]);
 	back.say("second", 2);
 	await plume.settle();
@@ -77,10 +85,13 @@ test("who is lost a second time has the whole grace a second time", async () => 
 	back.hangUp();
 	plume.clock.advance(59_000);
 	await plume.settle();
-	expect(bob.last(12)).toMatchObject({ kind: "entered" });
+	expect(bob.last(types.system)).toMatchObject({ kind: "entered" });
 	plume.clock.advance(1000);
 	await plume.settle();
-	expect(bob.last(12)).toMatchObject({ kind: "left", user: { name: "ann" } });
+	expect(bob.last(types.system)).toMatchObject({
+		kind: "left",
+		user: { name: "ann" },
+	});
 });
 
 test("a message sent again is taken once, and acknowledged again", async () => {
@@ -92,25 +103,29 @@ test("a message sent again is taken once, and acknowledged again", async () => {
 	const back = await comesBack(memory);
 	back.say("once", 1);
 	await plume.settle();
-	expect(back.received.at(-1)).toEqual({ type: 10, room: "lobby", last: 1 });
+	expect(back.received.at(-1)).toEqual({
+		type: types.ack,
+		room: "lobby",
+		last: 1,
+	});
 	expect(bob.received.filter(({ text }) => text === "once")).toHaveLength(1);
 });
 
 test("a number too high is refused with the one expected; a refusal consumes none", async () => {
 	ann.say("third", 3);
 	await plume.settle();
-	expect(ann.last(11)).toMatchObject({
+	expect(ann.last(types.refused)).toMatchObject({
 		code: "isNextInOrder",
-		re: 1,
+		re: types.text,
 		n: 3,
 		expected: 1,
 	});
 	ann.say("x".repeat(4001), 1);
 	ann.say("first", 1);
 	await plume.settle();
-	expect(ann.last(11)).toMatchObject({ code: "textIsShort", n: 1 });
+	expect(ann.last(types.refused)).toMatchObject({ code: "textIsShort", n: 1 });
 	expect(bob.received.at(-1)).toMatchObject({ text: "first", n: 1 });
-	expect(ann.last(10)).toMatchObject({ last: 1 });
+	expect(ann.last(types.ack)).toMatchObject({ last: 1 });
 });
 
 test.each([
@@ -122,9 +137,9 @@ test.each([
 	const { memory } = ann;
 	ann.hangUp();
 	const back = await comesBack({ ...memory, ...wrong });
-	const types = back.received.map(({ type }) => type);
-	expect(types.slice(0, 2)).toEqual([7, 13]);
-	expect(types.at(-1)).toBe(14);
+	const received = back.received.map(({ type }) => type);
+	expect(received.slice(0, 2)).toEqual([types.welcome, types.gap]);
+	expect(received.at(-1)).toBe(types.history);
 	expect(items(back).map(({ text }) => text)).toContain("said");
 });
 
@@ -139,8 +154,8 @@ test("more missed than is remembered gives a gap, never a silent hole", async ()
 	for (let i = 0; i < 100; i++) dan.say(`line ${i}`);
 	await small.settle();
 	const back = await comesBack(memory, small);
-	expect(back.received[1]?.type).toBe(13);
-	expect(back.received.at(-1)?.type).toBe(14);
+	expect(back.received[1]?.type).toBe(types.gap);
+	expect(back.received.at(-1)?.type).toBe(types.history);
 });
 
 test("as many lines as the limit says are caught up with, and one more is a gap", async () => {
@@ -153,14 +168,17 @@ test("as many lines as the limit says are caught up with, and one more is a gap"
 	await small.settle();
 	const { memory } = cleo;
 	cleo.hangUp();
-	const types = async (offset: number) =>
+	const typesFrom = async (offset: number) =>
 		(await comesBack({ ...memory, offset }, small)).received.map(
 			({ type }) => type,
 		);
 	const last = Number(memory.offset);
 	let missed = 0;
-	for (; (await types(last - missed))[1] !== 13; missed++)
-		expect(await types(last - missed)).toEqual([7, ...Array(missed).fill(1)]);
+	for (; (await typesFrom(last - missed))[1] !== types.gap; missed++)
+		expect(await typesFrom(last - missed)).toEqual([
+			types.welcome,
+			...Array(missed).fill(types.text),
+		]);
 	expect(missed).toBe(21);
 });
 
@@ -173,7 +191,9 @@ test("lost and back before it was even visible that it entered: welcomed once", 
 	const back = plume.connect("plume.2");
 	back.open({ session, client });
 	await plume.settle();
-	expect(back.received.filter(({ type }) => type === 7)).toHaveLength(1);
+	expect(
+		back.received.filter(({ type }) => type === types.welcome),
+	).toHaveLength(1);
 	const offsets = items(back).map(({ offset }) => offset);
 	expect(new Set(offsets).size).toBe(offsets.length);
 });
@@ -194,14 +214,14 @@ test("another's client id gives no one their place", async () => {
 		session: bob.memory.session,
 		client: ann.memory.client,
 	});
-	expect(thief.last(7)?.client).not.toBe(ann.memory.client);
-	expect(thief.last(7)?.user).toEqual({ name: "bob" });
+	expect(thief.last(types.welcome)?.client).not.toBe(ann.memory.client);
+	expect(thief.last(types.welcome)?.user).toEqual({ name: "bob" });
 	expect(ann.closed).toBeUndefined();
 });
 
 test("a new tab with the session is in at once, as a client of its own", async () => {
 	const tab = await comesBack({ session: ann.memory.session });
-	expect(tab.last(7)?.client).not.toBe(ann.memory.client);
+	expect(tab.last(types.welcome)?.client).not.toBe(ann.memory.client);
 	expect(tab.received.at(-1)).toMatchObject({ kind: "entered" });
 	expect(ann.closed).toBeUndefined();
 });
@@ -209,17 +229,17 @@ test("a new tab with the session is in at once, as a client of its own", async (
 test("no session, a made-up one, or one that expired: refused by name, and a hello is welcome", async () => {
 	const stranger = await comesBack({ session: "made-up" });
 	expect(stranger.received).toMatchObject([
-		{ type: 11, re: 6, code: "sessionIsOpen" },
+		{ type: types.refused, re: types.open, code: "sessionIsOpen" },
 	]);
 	const { session } = ann.memory;
 	ann.hangUp();
 	plume.clock.advance(30 * DAY_MS);
 	await plume.settle();
 	const late = await comesBack({ session });
-	expect(late.last(11)).toMatchObject({ code: "sessionIsOpen" });
+	expect(late.last(types.refused)).toMatchObject({ code: "sessionIsOpen" });
 	late.hello("ann", "ann@example.org");
 	await plume.settle();
-	expect(late.received.at(-1)?.type).toBe(9);
+	expect(late.received.at(-1)?.type).toBe(types.pending);
 });
 
 test("a session opens no door from its last second on, and is closed within the hour", async () => {
@@ -233,7 +253,7 @@ test("a session opens no door from its last second on, and is closed within the 
 	expect(open()).toBe(3);
 	plume.clock.advance(1);
 	const late = await comesBack({ session });
-	expect(late.last(11)).toMatchObject({ code: "sessionIsOpen" });
+	expect(late.last(types.refused)).toMatchObject({ code: "sessionIsOpen" });
 	expect(open()).toBe(3);
 	plume.clock.advance(3_600_000);
 	await plume.settle();
@@ -276,8 +296,8 @@ test("a session that is used lives on", async () => {
 		plume.clock.advance(7 * DAY_MS);
 		await plume.settle();
 		const back = await comesBack(memory);
-		expect(back.last(7)).toBeDefined();
-		memory = { ...memory, client: back.last(7)?.client };
+		expect(back.last(types.welcome)).toBeDefined();
+		memory = { ...memory, client: back.last(types.welcome)?.client };
 		back.hangUp();
 	}
 });
@@ -290,7 +310,7 @@ test("log out ends this browser's session, log out everywhere all of them", asyn
 	await plume.settle();
 	expect([ann.closed?.code, tab.closed?.code]).toEqual([4002, 4002]);
 	expect(elsewhere.closed).toBeUndefined();
-	expect((await comesBack({ session })).last(11)).toBeDefined();
+	expect((await comesBack({ session })).last(types.refused)).toBeDefined();
 	const third = await plume.enter("ann", "plume.2");
 	third.logOut(true);
 	await plume.settle();
@@ -306,19 +326,30 @@ test("a pending login is found again by its id, on another connection", async ()
 	const phone = plume.connect("plume.2");
 	phone.hello("cleo", "cleo@example.org");
 	await plume.settle();
-	const pending = phone.last(9)?.pending;
+	const pending = phone.last(types.pending)?.pending;
 	phone.auth("000000");
 	phone.hangUp();
 	const back = await comesBack({ pending });
-	expect(back.received).toMatchObject([{ type: 9, tries: 4, pending }]);
+	expect(back.received).toMatchObject([
+		{ type: types.pending, tries: 4, pending },
+	]);
 	back.auth(plume.mailer.codeFor("cleo@example.org"));
 	await plume.settle();
-	expect(back.received.map(({ type }) => type).slice(1, 4)).toEqual([3, 8, 7]);
+	expect(back.received.map(({ type }) => type).slice(1, 4)).toEqual([
+		types.authAck,
+		types.session,
+		types.welcome,
+	]);
 	// The answer may have been lost: it is given again, once.
 	const again = await comesBack({ pending });
-	expect(again.last(8)?.token).not.toBe(back.last(8)?.token);
+	expect(again.last(types.session)?.token).not.toBe(
+		back.last(types.session)?.token,
+	);
 	const third = await comesBack({ pending });
-	expect(third.last(11)).toMatchObject({ code: "loginIsPending", re: 6 });
+	expect(third.last(types.refused)).toMatchObject({
+		code: "loginIsPending",
+		re: types.open,
+	});
 });
 
 test("a crash is nothing: the session, the place, the numbers and a pending login are all still there", async () => {
@@ -335,7 +366,10 @@ test("a crash is nothing: the session, the place, the numbers and a pending logi
 	await world.crash(1);
 
 	const back = await comesBack(dee.memory, world.plume);
-	expect(back.last(7)).toMatchObject({ client: dee.memory.client, last: 1 });
+	expect(back.last(types.welcome)).toMatchObject({
+		client: dee.memory.client,
+		last: 1,
+	});
 	expect(items(back)).toEqual([]);
 	const other = await comesBack(eli.memory, world.plume);
 	back.say("before the crash", 1);
@@ -343,7 +377,10 @@ test("a crash is nothing: the session, the place, the numbers and a pending logi
 	await world.settle();
 	expect(items(other).map(({ text }) => text)).toEqual(["after the crash"]);
 
-	const fay = await comesBack({ pending: login.last(9)?.pending }, world.plume);
+	const fay = await comesBack(
+		{ pending: login.last(types.pending)?.pending },
+		world.plume,
+	);
 	fay.auth(code);
 	await world.settle();
 	expect(fay.isIn).toBe(true);
@@ -356,7 +393,7 @@ test("back while it is being written that it left: it enters again, and is heard
 	await plume.settle();
 	plume.clock.advance(60_000);
 	const back = await comesBack(memory);
-	expect(back.last(7)).toMatchObject({ client: memory.client });
+	expect(back.last(types.welcome)).toMatchObject({ client: memory.client });
 	bob.say("hi");
 	await plume.settle();
 	expect(back.received.at(-1)).toMatchObject({ text: "hi" });
@@ -370,9 +407,12 @@ test("who is in the room takes up no other login on the same socket", async () =
 	const other = plume.connect("plume.2");
 	other.hello("ann", "ann@example.org");
 	await plume.settle();
-	ann.open({ pending: other.last(9)?.pending });
+	ann.open({ pending: other.last(types.pending)?.pending });
 	await plume.settle();
-	expect(ann.last(11)).toMatchObject({ re: 6, code: "isNotInside" });
+	expect(ann.last(types.refused)).toMatchObject({
+		re: types.open,
+		code: "isNotInside",
+	});
 	ann.hangUp();
 	plume.clock.advance(60_000);
 	await plume.settle();
@@ -386,7 +426,7 @@ test("after a restart a code that is asked for again goes to the address that as
 	fay.hello("fay", "fay@example.org");
 	await world.settle();
 	await world.crash(1);
-	const login = { pending: fay.last(9)?.pending };
+	const login = { pending: fay.last(types.pending)?.pending };
 	const back = await comesBack(login, world.plume);
 	world.clock.advance(61_000);
 	back.hello("fay", "fay@example.org");
@@ -403,7 +443,7 @@ test("a code asked for again is mailed, though the phone hangs up at once", asyn
 	fay.hello("fay", "fay@example.org");
 	fay.hangUp();
 	await plume.settle();
-	const back = await comesBack({ pending: fay.last(9)?.pending });
+	const back = await comesBack({ pending: fay.last(types.pending)?.pending });
 	back.auth(plume.mailer.codeFor("fay@example.org"));
 	await plume.settle();
 	expect(back.isIn).toBe(true);
@@ -415,10 +455,10 @@ test("that the mail failed is told to whoever waits for it now", async () => {
 	fay.hello("fay", "fay@example.org");
 	await plume.settle();
 	fay.hangUp();
-	const back = await comesBack({ pending: fay.last(9)?.pending });
+	const back = await comesBack({ pending: fay.last(types.pending)?.pending });
 	plume.clock.advance(10_000);
 	await plume.settle();
-	expect(back.last(5)).toMatchObject({ code: "mailWasSent" });
+	expect(back.last(types.mayNotEnter)).toMatchObject({ code: "mailWasSent" });
 });
 
 test("a session gives no one a name that was released and is another's now", async () => {
@@ -430,7 +470,7 @@ test("a session gives no one a name that was released and is another's now", asy
 	const now = await plume.enter("linus", "plume.2", "new@example.org");
 	expect(now.isIn).toBe(true);
 	const back = await comesBack(old.memory);
-	expect(back.last(11)).toMatchObject({ code: "nameIsTheirs" });
+	expect(back.last(types.refused)).toMatchObject({ code: "nameIsTheirs" });
 });
 
 test("who was invited when they asked for a code, and is not any more, does not get in", async () => {
@@ -446,7 +486,7 @@ test("who was invited when they asked for a code, and is not any more, does not 
 	clock.forgetTimers();
 	const environment = { PLUME_ALLOW: "@example.org" };
 	plume = await TestServer.open({ clock, log: log(), environment });
-	const back = await comesBack({ pending: eve.last(9)?.pending });
+	const back = await comesBack({ pending: eve.last(types.pending)?.pending });
 	back.auth(code);
 	await plume.settle();
 	expect(back.received.at(-1)).toMatchObject({ code: "isInvited" });
@@ -498,7 +538,9 @@ describe("while our own process was paused, nobody was silent", () => {
 		plume.clock.advance(0);
 		await plume.settle();
 		const back = await comesBack(ann.memory);
-		expect(back.last(7)).toMatchObject({ client: ann.memory.client });
+		expect(back.last(types.welcome)).toMatchObject({
+			client: ann.memory.client,
+		});
 		expect(bob.lines).not.toContain("ann: left chat");
 	});
 });

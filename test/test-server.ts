@@ -7,7 +7,7 @@
  *   ann.say("hello");
  */
 import { createHash } from "node:crypto";
-import { BOT_NAME, LOBBY, MessageType } from "../machines/message.ts";
+import { BOT_NAME, LOBBY, MessageType as types } from "../machines/message.ts";
 import { type Accepts, readConfig } from "../src/config.ts";
 import type { Reporter } from "../src/engine/parts.ts";
 import { Secrets } from "../src/engine/secrets.ts";
@@ -251,33 +251,33 @@ export class Person implements Wire {
 	#onceDrained: (() => void)[] = [];
 
 	hello(name: string, email: string, room?: string): void {
-		this.send0({ type: MessageType.hello, text: `${name}\n${email}`, room });
+		this.send0({ type: types.hello, text: `${name}\n${email}`, room });
 	}
 
 	auth(code: string): void {
-		this.send0({ type: MessageType.auth, text: code });
+		this.send0({ type: types.auth, text: code });
 	}
 
 	say(text: string, n?: number, room?: unknown): void {
-		this.send0({ type: MessageType.text, text, ...(n && { n }), room });
+		this.send0({ type: types.text, text, ...(n && { n }), room });
 	}
 
 	/** Comes back: by a session, or to a login under way. */
 	open(fields: Readonly<Record<string, unknown>>): void {
-		this.send0({ type: MessageType.open, room: LOBBY, ...fields });
+		this.send0({ type: types.open, room: LOBBY, ...fields });
 	}
 
 	/** Says what is never logged: that it types, is away, or wants to hear of other rooms. */
 	publish(kind: "typing" | "presence" | "heads", fields: object = {}): void {
-		this.send0({ type: MessageType.signal, kind, ...fields });
+		this.send0({ type: types.signal, kind, ...fields });
 	}
 
 	askHistory(fields: Readonly<Record<string, unknown>>): void {
-		this.send0({ type: MessageType.history, ...fields });
+		this.send0({ type: types.history, ...fields });
 	}
 
 	erase(fields: Readonly<Record<string, unknown>>): void {
-		this.send0({ type: MessageType.erase, ...fields });
+		this.send0({ type: types.erase, ...fields });
 	}
 
 	eraseAll(): void {
@@ -285,7 +285,7 @@ export class Person implements Wire {
 	}
 
 	logOut(all = false): void {
-		this.send0({ type: MessageType.logout, all });
+		this.send0({ type: types.logout, all });
 	}
 
 	/** The latest frame of a type. */
@@ -295,10 +295,10 @@ export class Person implements Wire {
 
 	/** What a tab keeps to come back in its place: session, room, client, and the last item it saw there. */
 	get memory() {
-		const welcome = this.last(MessageType.welcome);
+		const welcome = this.last(types.welcome);
 		const seen = this.items.findLast(({ epoch }) => epoch === welcome?.epoch);
 		return {
-			session: this.last(MessageType.session)?.token,
+			session: this.last(types.session)?.token,
 			room: welcome?.room,
 			client: welcome?.client,
 			epoch: welcome?.epoch,
@@ -309,7 +309,7 @@ export class Person implements Wire {
 
 	/** The items it was shown, of whatever room. */
 	get items(): readonly Received[] {
-		const { text, system } = MessageType;
+		const { text, system } = types;
 		return this.received.filter(
 			({ type, offset }) =>
 				offset !== undefined && (type === text || type === system),
@@ -337,7 +337,9 @@ export class Person implements Wire {
 	/** The lines of conversation it was shown, as `name: text`, without the bot's. */
 	get lines(): readonly string[] {
 		return this.received
-			.filter(({ type, user }) => type === 1 && user?.name !== BOT_NAME)
+			.filter(
+				({ type, user }) => type === types.text && user?.name !== BOT_NAME,
+			)
 			.map(({ user, text }) => `${user?.name}: ${text}`);
 	}
 
@@ -350,9 +352,7 @@ export class Person implements Wire {
 		return (
 			!this.closed &&
 			this.received.some(({ type, client }) =>
-				client === undefined
-					? type === MessageType.authAck
-					: type === MessageType.welcome,
+				client === undefined ? type === types.authAck : type === types.welcome,
 			)
 		);
 	}

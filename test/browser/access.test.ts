@@ -1,6 +1,7 @@
 /** For everyone: axe-core finds nothing in any state, and a conversation needs no mouse. */
 
 import { expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import { check } from "./axe.ts";
 import { phone, stage } from "./stage.ts";
 
@@ -92,9 +93,15 @@ test("a line that was refused, and a tab that was sent away, break no rule eithe
 		const server = socket.connectToServer();
 		socket.onMessage((frame) => {
 			const { type, n } = JSON.parse(String(frame));
-			const refused = { type: 11, re: 1, n, code: "textIsShort", text: "No." };
-			if (type === 1) socket.send(JSON.stringify(refused));
-			else if (type === 16) void socket.close({ code: 4001 });
+			const refused = {
+				type: types.refused,
+				re: types.text,
+				n,
+				code: "textIsShort",
+				text: "No.",
+			};
+			if (type === types.text) socket.send(JSON.stringify(refused));
+			else if (type === types.erase) void socket.close({ code: 4001 });
 			else server.send(frame);
 		});
 	});

@@ -5,9 +5,9 @@
  */
 
 import type { Page } from "playwright-core";
+import { MessageType as types } from "../../machines/message.ts";
 
 /** The type of the frame with a login code. */
-const AUTH = 2;
 
 /** The server that someone is at, and the mail they get from it. */
 export interface Where {
@@ -151,7 +151,7 @@ export class Person {
 			const server = socket.connectToServer();
 			let isAnswering = false;
 			socket.onMessage((frame) => {
-				isAnswering = !isLost && JSON.parse(String(frame)).type === AUTH;
+				isAnswering = !isLost && JSON.parse(String(frame)).type === types.auth;
 				server.send(frame);
 			});
 			server.onMessage((frame) => {

@@ -1,6 +1,7 @@
 /** Rooms: an address for each, a list beside the conversation, and in each its own people, lines and drafts. */
 
 import { expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
 
@@ -189,7 +190,7 @@ test("a line that is taken while its room is left is not told to wait there", as
 		const server = socket.connectToServer();
 		server.onMessage((frame) => {
 			const { type, n } = JSON.parse(String(frame));
-			const isTaken = type === 10 || n !== undefined;
+			const isTaken = type === types.ack || n !== undefined;
 			if (isLate && isTaken) acks.push(() => socket.send(frame));
 			else socket.send(frame);
 		});

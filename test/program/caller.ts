@@ -1,5 +1,7 @@
 /** A classic client over a real socket, who remembers what it was sent. */
+
 import { RawClient, type RawClientOptions } from "../../bench/raw-client.ts";
+import { MessageType as types } from "../../machines/message.ts";
 import type { Received } from "../test-server.ts";
 import type { Plume } from "./program.ts";
 
@@ -42,14 +44,17 @@ export class Caller {
 		options: Partial<RawClientOptions> = {},
 	): Promise<Caller> {
 		const caller = await Caller.call(plume.port, options);
-		caller.raw.send({ type: 0, text: `${name}\n${name}@example.org` });
-		caller.raw.send({ type: 2, text: await plume.codeFor(name) });
+		caller.raw.send({
+			type: types.hello,
+			text: `${name}\n${name}@example.org`,
+		});
+		caller.raw.send({ type: types.auth, text: await plume.codeFor(name) });
 		await caller.until(({ text }) => text === "entered chat");
 		return caller;
 	}
 
 	say(text: string): void {
-		this.raw.send({ type: 1, text });
+		this.raw.send({ type: types.text, text });
 	}
 
 	/** Waits for a frame, among those that came already too, and answers it. */

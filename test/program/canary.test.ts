@@ -1,9 +1,11 @@
 /** A canary email, code, token and API key, made fresh for each run, are nowhere on disk nor in the operational log. */
+
 import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import { Caller } from "./caller.ts";
 import { newDataFolder, Plume } from "./program.ts";
 
@@ -70,23 +72,25 @@ test("nothing that must stay secret is written down, in any usual disguise", asy
 	const arrived = new Promise<void>((resolve) => {
 		recoverState = resolve;
 	});
-	caller.raw.send({ type: 0, text: `bird\n${email}` });
+	caller.raw.send({ type: types.hello, text: `bird\n${email}` });
 	await arrived;
 	const code = /\b[0-9A-HJKMNP-TV-Z]{6}\b/.exec(
 		mailed[0]?.split('name="text"')[1] ?? "",
 	)?.[0];
 	expect(code).toBeDefined();
-	caller.raw.send({ type: 2, text: code });
+	caller.raw.send({ type: types.auth, text: code });
 	await caller.until(({ text }) => text === "entered chat");
-	const token = String((await caller.until(({ type }) => type === 8)).token);
+	const token = String(
+		(await caller.until(({ type }) => type === types.session)).token,
+	);
 	const pending = String(
-		(await caller.until(({ type }) => type === 9)).pending,
+		(await caller.until(({ type }) => type === types.pending)).pending,
 	);
 	caller.say(text);
 	await caller.until((frame) => frame.text === text);
 	const lost = await Caller.call(plume.port);
-	lost.raw.send({ type: 0, text: `lostbird\nlost.${email}` });
-	await lost.until(({ type }) => type === 5);
+	lost.raw.send({ type: types.hello, text: `lostbird\nlost.${email}` });
+	await lost.until(({ type }) => type === types.mayNotEnter);
 	const { stdout, stderr } = await plume.stop();
 	mailgun.close();
 

@@ -1,5 +1,7 @@
 /** A classic client's whole conversation, over a real socket, with the code that was printed. */
+
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import { Caller } from "./caller.ts";
 import { Plume } from "./program.ts";
 
@@ -11,10 +13,13 @@ afterAll(() => plume.stop());
 
 test("hello, a wrong code, the right code, the bot's two lines, entered chat, an echo; then another's leaving", async () => {
 	const ann = await Caller.call(plume.port);
-	ann.raw.send({ type: 0, text: "ann\nann@example.org" });
+	ann.raw.send({ type: types.hello, text: "ann\nann@example.org" });
 	const code = await plume.codeFor("ann");
-	ann.raw.send({ type: 2, text: code === "000000" ? "111111" : "000000" });
-	ann.raw.send({ type: 2, text: code });
+	ann.raw.send({
+		type: types.auth,
+		text: code === "000000" ? "111111" : "000000",
+	});
+	ann.raw.send({ type: types.auth, text: code });
 	ann.say("hello?");
 	const frames = await ann.next(6);
 	expect(
@@ -29,15 +34,15 @@ test("hello, a wrong code, the right code, the bot's two lines, entered chat, an
 	]);
 
 	const eve = await Caller.call(plume.port);
-	eve.raw.send({ type: 0, text: "ann\neve@example.org" });
-	expect(await eve.next(1)).toMatchObject([{ type: 5 }]);
-	eve.raw.send({ type: 0, text: "eve\neve@example.org" });
-	eve.raw.send({ type: 2, text: await plume.codeFor("eve") });
+	eve.raw.send({ type: types.hello, text: "ann\neve@example.org" });
+	expect(await eve.next(1)).toMatchObject([{ type: types.mayNotEnter }]);
+	eve.raw.send({ type: types.hello, text: "eve\neve@example.org" });
+	eve.raw.send({ type: types.auth, text: await plume.codeFor("eve") });
 	await eve.until(({ text }) => text === "entered chat");
 	expect(await ann.next(1)).toMatchObject([{ text: "entered chat" }]);
 	eve.raw.drop();
 	expect(await ann.next(1)).toEqual([
-		{ type: 1, user: { name: "eve" }, text: "left chat" },
+		{ type: types.text, user: { name: "eve" }, text: "left chat" },
 	]);
 	ann.raw.drop();
 });
@@ -47,19 +52,25 @@ test("a client of ours is in, and shown what was said before", async () => {
 	first.say("before");
 	await first.until(({ text }) => text === "before");
 	const late = await Caller.call(plume.port, { protocol: "plume.2" });
-	late.raw.send({ type: 0, text: "late\nlate@example.org" });
-	const { tries, pending } = await late.until(({ type }) => type === 9);
+	late.raw.send({ type: types.hello, text: "late\nlate@example.org" });
+	const { tries, pending } = await late.until(
+		({ type }) => type === types.pending,
+	);
 	expect({ tries, pending }).toEqual({
 		tries: 5,
 		pending: expect.stringMatching(/^[\w-]{22}$/),
 	});
-	late.raw.send({ type: 2, text: await plume.codeFor("late") });
+	late.raw.send({ type: types.auth, text: await plume.codeFor("late") });
 	await late.until(
 		({ kind, user }) => kind === "entered" && user?.name === "late",
 	);
-	const types = late.received.map(({ type }) => type);
-	expect(types.slice(1, 4)).toEqual([3, 8, 7]);
-	const history = late.received.slice(4, types.indexOf(14));
+	const received = late.received.map(({ type }) => type);
+	expect(received.slice(1, 4)).toEqual([
+		types.authAck,
+		types.session,
+		types.welcome,
+	]);
+	const history = late.received.slice(4, received.indexOf(types.history));
 	const welcome = late.received[3];
 	expect(history.map(({ text }) => text)).toContain("before");
 	expect(history.at(-1)?.offset).toBe(welcome?.offset);

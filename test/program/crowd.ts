@@ -1,5 +1,7 @@
 /** Two hundred classic clients who talk at a steady pace. */
+
 import { RawClient } from "../../bench/raw-client.ts";
+import { MessageType as types } from "../../machines/message.ts";
 import type { Plume } from "./program.ts";
 
 const TICK_MS = 10;
@@ -38,7 +40,7 @@ export async function gather(
 					const due = Math.floor(elapsed * perSecond * clients.length);
 					while (said < Math.min(due, total) && !stopped) {
 						clients[said % clients.length]?.send({
-							type: 1,
+							type: types.text,
 							text: `line ${said++} of what two hundred people say to each other`,
 						});
 					}
@@ -72,8 +74,8 @@ async function login(
 			if (text.startsWith('{"type":3')) entered();
 		},
 	});
-	client.send({ type: 0, text: `${name}\n${name}@example.org` });
-	client.send({ type: 2, text: await plume.codeFor(name) });
+	client.send({ type: types.hello, text: `${name}\n${name}@example.org` });
+	client.send({ type: types.auth, text: await plume.codeFor(name) });
 	await inside;
 	return client;
 }

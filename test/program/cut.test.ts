@@ -1,4 +1,5 @@
 /** What an operator does with a damaged log or an older copy: cut it, start it, and everyone is told. */
+
 import {
 	chmod,
 	cp,
@@ -9,10 +10,10 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import { Caller } from "./caller.ts";
 import { filesIn, newDataFolder, Plume, run } from "./program.ts";
 
-const [SESSION, WELCOME, GAP] = [8, 7, 13];
 /** Where ann and bob have talked; the server was killed. */
 let data: string;
 let session: unknown;
@@ -29,7 +30,7 @@ beforeAll(async () => {
 		await ann.until(({ text }) => text === `line ${n}.`);
 	}
 	const last = await ann.until(({ text }) => text === "line 9.");
-	({ token: session } = await ann.until(({ type }) => type === SESSION));
+	({ token: session } = await ann.until(({ type }) => type === types.session));
 	const { epoch, offset, time } = last;
 	place = { session, room: "lobby", epoch, offset, time };
 	plume.kill("SIGKILL");
@@ -44,7 +45,7 @@ async function annIsBack(folder: string, args: readonly string[] = []) {
 	const plume = await Plume.start({ PLUME_DATA: folder }, "", args);
 	started.push(plume);
 	const ann = await Caller.call(plume.port, { protocol: "plume.2" });
-	ann.raw.send({ type: 6, ...place });
+	ann.raw.send({ type: types.open, ...place });
 	return { plume, ann };
 }
 
@@ -92,9 +93,9 @@ test("a damaged log is refused, then cut before the damage, then started with th
 	const verified = await run(["replay", "--verify", into]);
 	expect([verified.code, verified.stderr]).toEqual([0, ""]);
 	const { ann } = await annIsBack(into);
-	await ann.until(({ type }) => type === GAP);
+	await ann.until(({ type }) => type === types.gap);
 	await ann.until(({ text }) => text === "line 5.");
-	const { user, epoch } = await ann.until(({ type }) => type === WELCOME);
+	const { user, epoch } = await ann.until(({ type }) => type === types.welcome);
 	expect(user?.name).toBe("ann");
 	expect(epoch).not.toBe(place.epoch);
 	expect(JSON.stringify(ann.received)).not.toMatch(/line [6-9]/i);
@@ -160,14 +161,16 @@ test("a start that is told of a copy logs the restore, the next one does not", a
 	const folder = await copyOf(data);
 	const { seq: from } = (await eventsIn(folder)).at(-1);
 	const { plume, ann } = await annIsBack(folder, ["serve", "--restored"]);
-	const { epoch } = await ann.until(({ type }) => type === WELCOME);
+	const { epoch } = await ann.until(({ type }) => type === types.welcome);
 	expect(epoch).not.toBe(place.epoch);
-	await ann.until(({ type }) => type === GAP);
+	await ann.until(({ type }) => type === types.gap);
 	expect((await plume.stop()).code).toBe(0);
 	const again = await Plume.start({ PLUME_DATA: folder });
 	const back = await Caller.call(again.port, { protocol: "plume.2" });
-	back.raw.send({ type: 6, session, room: "lobby" });
-	expect((await back.until(({ type }) => type === WELCOME)).epoch).toBe(epoch);
+	back.raw.send({ type: types.open, session, room: "lobby" });
+	expect((await back.until(({ type }) => type === types.welcome)).epoch).toBe(
+		epoch,
+	);
 	expect((await again.stop()).code).toBe(0);
 	const events = await eventsIn(folder);
 	const restores = events.filter(({ type }) => type === "log.restored");

@@ -1,7 +1,9 @@
 /** A person takes what they said with them, and takes it back, from the real server on a real disk. */
+
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import { Caller } from "./caller.ts";
 import { Plume, run } from "./program.ts";
 
@@ -25,7 +27,7 @@ const ask = (authorization?: string) =>
 	});
 
 const tokenOf = async (caller: Caller) =>
-	String((await caller.until(({ type }) => type === 8)).token);
+	String((await caller.until(({ type }) => type === types.session)).token);
 
 test("is all that one said, and nothing of anyone else's", async () => {
 	const answer = await ask(`Bearer ${await tokenOf(bob)}`);
@@ -68,13 +70,15 @@ test("what was said earlier is paged from the disk, and what is erased is gone f
 	const line = await ann.until(({ text }) => text === "ann's line 7");
 	const { epoch, offset: target } = line;
 	const before = Number(target) + 1;
-	const paged = { type: 14, room: "lobby", epoch, before, limit: 5 };
+	const paged = { type: types.history, room: "lobby", epoch, before, limit: 5 };
 	bob.raw.send(paged);
-	const end = await bob.until(({ type, before }) => type === 14 && !!before);
+	const end = await bob.until(
+		({ type, before }) => type === types.history && !!before,
+	);
 	expect(end).toMatchObject({ done: true, more: true });
 	const page = bob.received.slice(bob.received.indexOf(end) - 5, -1);
 	expect(page.at(-1)).toMatchObject({ text: "ann's line 7", offset: target });
-	ann.raw.send({ type: 16, room: "lobby", epoch, target });
+	ann.raw.send({ type: types.erase, room: "lobby", epoch, target });
 	await bob.until(({ kind }) => kind === "erased");
 	const folder = join(plume.data, "log");
 	for (const name of await readdir(folder)) {

@@ -1,5 +1,7 @@
 /** Kills the real server with `kill -9` at random moments, while fifty people talk and come back. */
+
 import { expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import { newDataFolder, Plume, run } from "./program.ts";
 import { Tab } from "./tab.ts";
 
@@ -57,11 +59,13 @@ test(`${KILLS} kills: nothing lost, doubled or reordered, and nobody logs in aga
 		const first = offsets[0] ?? 0;
 		expect(offsets).toEqual(offsets.map((_, index) => first + index));
 		const mine = everything
-			.filter(({ type, client }) => type === 1 && client === tab.client)
+			.filter(
+				({ type, client }) => type === types.text && client === tab.client,
+			)
 			.map(({ text }) => text);
 		expect(mine).toEqual(tab.said.slice(tab.said.length - mine.length));
 	}
-	const lines = everything.filter(({ type }) => type === 1).length;
+	const lines = everything.filter(({ type }) => type === types.text).length;
 	const resumes = tabs.reduce((sum, tab) => sum + tab.resumes, 0);
 	const verified = await run(["replay", "--verify", data]);
 	expect(verified.code).toBe(0);

@@ -1,7 +1,9 @@
 /** Two hundred people in one room, on the real server with its real disk. */
+
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import { gather } from "./crowd.ts";
 import { Plume, run } from "./program.ts";
 
@@ -21,7 +23,7 @@ test("two hundred clients talk for ten seconds: everyone gets every message, in 
 		client.onText = (text) => {
 			if (text.includes("everyone is here")) settled++;
 		};
-	clients[0]?.send({ type: 1, text: "everyone is here" });
+	clients[0]?.send({ type: types.text, text: "everyone is here" });
 	await poll(() => settled === PEOPLE);
 	for (const client of clients) client.count();
 
@@ -52,7 +54,7 @@ test("kill -9 under that load: what anyone received is in the log, and the log v
 	expect((await run(["replay", plume.data, "--verify"])).code).toBe(0);
 	const logged = await textsIn(plume.data);
 	const seen = Array.from(received, (frame) => JSON.parse(frame)).filter(
-		({ type, text }) => type === 1 && text.startsWith("line "),
+		({ type, text }) => type === types.text && text.startsWith("line "),
 	);
 	expect(seen.length).toBeGreaterThan(1000);
 	expect(seen.filter(({ text }) => !logged.has(text))).toEqual([]);

@@ -1,4 +1,5 @@
 /** What an operator sees and relies on: words, exit codes, a clean stop, a log that replays. */
+
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, constants, openSync, writeSync } from "node:fs";
@@ -16,6 +17,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { transform } from "esbuild";
 import { expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import { systemClock } from "../../src/clock.ts";
 import { realDisk } from "../../src/log/disk.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
@@ -291,10 +293,10 @@ test("a standard output that nobody reads holds up nobody", async () => {
 	for (let count = 0; count < 10; count++) {
 		const stranger = await Caller.call(port, { protocol: "plume.2" });
 		stranger.raw.send({
-			type: 0,
+			type: types.hello,
 			text: `eve${count}\neve${count}@example.org`,
 		});
-		await stranger.until(({ type }) => type === 9);
+		await stranger.until(({ type }) => type === types.pending);
 	}
 	expect((await healthz())?.status).toBe(200);
 	starting.kill("SIGTERM");
@@ -314,8 +316,8 @@ test("a standard output and error on a full disk end nothing", async () => {
 		Caller.call(port, { protocol: "plume.2" }).catch(() => undefined);
 	let ann = await connect();
 	while (!ann) ann = await connect();
-	ann.raw.send({ type: 0, text: "ann\nann@example.org" });
-	await ann.until(({ type }) => type === 9);
+	ann.raw.send({ type: types.hello, text: "ann\nann@example.org" });
+	await ann.until(({ type }) => type === types.pending);
 	server.kill("SIGTERM");
 	expect(await ann.raw.closed).toBe(1001);
 	expect(await ended).toEqual([0, null]);

@@ -1,5 +1,7 @@
 /** A browser tab over a real socket: it numbers what it says, and when the connection goes it comes back for what it missed. */
+
 import { RawClient } from "../../bench/raw-client.ts";
+import { MessageType as types } from "../../machines/message.ts";
 import type { Received } from "../test-server.ts";
 import type { Plume } from "./program.ts";
 
@@ -26,8 +28,8 @@ export class Tab {
 	static async enter(plume: Plume, name: string): Promise<Tab> {
 		const tab = new Tab(plume.port);
 		await tab.#connect();
-		tab.#send({ type: 0, text: `${name}\n${name}@example.org` });
-		tab.#send({ type: 2, text: await plume.codeFor(name) });
+		tab.#send({ type: types.hello, text: `${name}\n${name}@example.org` });
+		tab.#send({ type: types.auth, text: await plume.codeFor(name) });
 		while (!tab.#welcome) await pause();
 		return tab;
 	}
@@ -42,7 +44,7 @@ export class Tab {
 
 	say(text: string): void {
 		this.said.push(text);
-		this.#send({ type: 1, text, room: "lobby", n: this.said.length });
+		this.#send({ type: types.text, text, room: "lobby", n: this.said.length });
 	}
 
 	leave(): void {
@@ -77,7 +79,12 @@ export class Tab {
 		const seen = this.items.at(-1);
 		const { epoch, offset } = { epoch: seen?.epoch, offset: seen?.offset };
 		const place = { epoch, offset, client: this.client };
-		this.#send({ type: 6, session: this.#token, room: "lobby", ...place });
+		this.#send({
+			type: types.open,
+			session: this.#token,
+			room: "lobby",
+			...place,
+		});
 	}
 
 	#hear(frame: Received): void {
@@ -91,7 +98,12 @@ export class Tab {
 				this.#welcome = frame;
 				this.#taken = Number(frame.last);
 				for (let n = this.#taken + 1; n <= this.said.length; n++)
-					this.#send({ type: 1, text: this.said[n - 1], room: "lobby", n });
+					this.#send({
+						type: types.text,
+						text: this.said[n - 1],
+						room: "lobby",
+						n,
+					});
 				break;
 			case 8:
 				this.#token = String(frame.token);

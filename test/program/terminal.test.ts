@@ -1,7 +1,9 @@
 /** The whole program where a newcomer runs it: on a terminal. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import { Caller } from "./caller.ts";
 import { newDataFolder, PROGRAM, run } from "./program.ts";
 
@@ -55,17 +57,17 @@ test("deleting one of five lines on a terminal erases that line alone", async ()
 	const terminal = new Terminal(data);
 	const port = Number(await terminal.find(/Plume is at http:\/\/[\d.]+:(\d+)/));
 	const ann = await Caller.call(port, { protocol: "plume.2" });
-	ann.raw.send({ type: 0, text: "ann\nann@example.org" });
+	ann.raw.send({ type: types.hello, text: "ann\nann@example.org" });
 	const code = await terminal.find(/\[1;7m {2}(\w{6}) {2}/);
-	ann.raw.send({ type: 2, text: code });
-	const welcome = await ann.until(({ type }) => type === 7);
+	ann.raw.send({ type: types.auth, text: code });
+	const welcome = await ann.until(({ type }) => type === types.welcome);
 	const words = ["one", "two", "three", "four", "five"];
 	for (const [index, text] of words.entries())
-		ann.raw.send({ type: 1, text, room: "lobby", n: index + 1 });
+		ann.raw.send({ type: types.text, text, room: "lobby", n: index + 1 });
 	await ann.until(({ text }) => text === "five");
 	const { epoch } = welcome;
-	ann.raw.send({ type: 16, room: "lobby", epoch, target: 2, id: "e" });
-	await ann.until(({ type, id }) => type === 16 && id === "e");
+	ann.raw.send({ type: types.erase, room: "lobby", epoch, target: 2, id: "e" });
+	await ann.until(({ type, id }) => type === types.erase && id === "e");
 	ann.raw.drop();
 	expect(await terminal.stop()).toBe(0);
 	const verified = await run(["replay", "--verify", data]);

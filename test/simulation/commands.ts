@@ -1,6 +1,8 @@
 /** What people do at a server, each as a line of the story. */
+
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { MessageType as types } from "../../machines/message.ts";
 import type { Person, Received } from "../test-server.ts";
 import { type Guest, leaveTo, remember } from "./guest.ts";
 import { nth as guest, insider, type Step, step, wait } from "./step.ts";
@@ -65,7 +67,7 @@ const comeBack = fc
 /** Once it is in: what it numbered there and the server has not taken. */
 async function sendAgain(world: World, one: Guest, person: Person) {
 	await world.settle();
-	const welcome = person.last(7);
+	const welcome = person.last(types.welcome);
 	const said = one.said.get(welcome?.client) ?? [];
 	for (let n = Number(welcome?.last) + 1; n <= said.length; n++)
 		person.say(said[n - 1] ?? "", n, welcome?.room);
@@ -170,7 +172,7 @@ const say = fc
 		const text = start && `${start} ${number}`;
 		return step(`guest ${who} says ${JSON.stringify(text)}`, async (world) => {
 			const one = insider(world, who) ?? world.guests[who];
-			const here = one?.person?.last(7);
+			const here = one?.person?.last(types.welcome);
 			if (one && here && text.trim() !== "") {
 				const said = one.said.get(here.client) ?? [];
 				one.said.set(here.client, said);
@@ -201,7 +203,7 @@ const readBack = fc
 	.map(([who, limit]) =>
 		step(`guest ${who} reads back, ${limit} lines a page`, async (world) => {
 			const person = insider(world, who)?.person;
-			if (person?.last(7) && !person.stalled)
+			if (person?.last(types.welcome) && !person.stalled)
 				await readPages(world, person, limit);
 		}),
 	);
@@ -211,12 +213,14 @@ async function readPages(world: World, person: Person, limit: number) {
 	await world.settle();
 	if (world.isHeld) return;
 	const { epoch, offset } = person.memory;
-	const room = person.last(7)?.room;
+	const room = person.last(types.welcome)?.room;
 	let before = Number(offset) + 1;
 	for (let more = true; more; ) {
 		const from = person.received.length;
 		const answer = () =>
-			person.received.slice(from).find(({ type, re }) => (re ?? type) === 14);
+			person.received
+				.slice(from)
+				.find(({ type, re }) => (re ?? type) === types.history);
 		person.askHistory({ room, epoch, before, limit });
 		await world.plume.until(
 			() => world.isDead || world.isHeld || !!person.closed || !!answer(),
@@ -228,7 +232,7 @@ async function readPages(world: World, person: Person, limit: number) {
 			if (one) remember(one);
 			person.hangUp();
 		}
-		if (end?.type !== 14) return;
+		if (end?.type !== types.history) return;
 		// What is live may have come in between, and stays.
 		const isPage = ({ offset }: Received) =>
 			typeof offset === "number" && offset < before;
@@ -265,7 +269,8 @@ const takeBack = fc
 				const person = insider(world, who)?.person;
 				const { room, epoch } = person?.memory ?? {};
 				const said = person?.items.filter(
-					(item) => item.type === 1 && item.epoch === epoch && !item.erased,
+					(item) =>
+						item.type === types.text && item.epoch === epoch && !item.erased,
 				);
 				const own = said?.filter(
 					({ user }) => which === 0 || user?.name === nameOf(person),
@@ -288,7 +293,8 @@ const takeAllBack = fc.tuple(guest, wait, cut(30)).map(([who, waits, calls]) =>
 	),
 );
 
-const nameOf = (person: Person | undefined) => person?.last(7)?.user?.name;
+const nameOf = (person: Person | undefined) =>
+	person?.last(types.welcome)?.user?.name;
 
 async function afterErasing(
 	world: World,
@@ -327,7 +333,9 @@ const takeAlong = guest.map((who) =>
 		await world.settle();
 		if (!person || world.isDead || world.isHeld) return;
 		const { ledger } = world;
-		const identity = ledger.identities.get(`${person.last(7)?.client}`);
+		const identity = ledger.identities.get(
+			`${person.last(types.welcome)?.client}`,
+		);
 		if (identity === undefined) return;
 		const said = () => ledger.saidBy(identity, world.committed);
 		let before = said();

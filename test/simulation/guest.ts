@@ -1,4 +1,5 @@
 /** Somebody at a keyboard: what they asked for, what their tab keeps, what they typed. */
+import { MessageType as types } from "../../machines/message.ts";
 import type { Person } from "../test-server.ts";
 
 export interface Guest {
@@ -27,7 +28,7 @@ export const newGuest = (): Guest => ({
 
 /** A tab keeps what it needs to come back; a connection that came to nothing changes none of it. */
 export function remember(guest: Guest): void {
-	if (!guest.person?.last(7)) return;
+	if (!guest.person?.last(types.welcome)) return;
 	const { session, ...place } = guest.person.memory;
 	// What was missed may come later than the welcome.
 	const isShown = guest.person.items.some(({ epoch }) => epoch === place.epoch);

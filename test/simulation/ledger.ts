@@ -3,9 +3,11 @@
  * what it finds the server must have found as well. It takes each entry once,
  * in order, and throws where one breaks a promise.
  */
+
 import assert from "node:assert/strict";
 import type { MessageErased, PlumeEvent } from "../../machines/events.ts";
 import { epochOf } from "../../machines/item.ts";
+import { MessageType as types } from "../../machines/message.ts";
 import type { Stored } from "../../src/log/log.ts";
 import type { Received } from "../test-server.ts";
 
@@ -114,20 +116,31 @@ export class Ledger {
 		switch (event.type) {
 			case "client.entered":
 				return wordsOf({
-					type: 12,
+					type: types.system,
 					kind: "entered",
 					user,
 					text: "entered chat",
 				});
 			case "client.left":
-				return wordsOf({ type: 12, kind: "left", user, text: "left chat" });
+				return wordsOf({
+					type: types.system,
+					kind: "left",
+					user,
+					text: "left chat",
+				});
 			case "message.posted":
-				return wordsOf({ type: 1, user, text: erasable?.text ?? "" });
+				return wordsOf({ type: types.text, user, text: erasable?.text ?? "" });
 			case "message.erased": {
 				const { target, through } = event;
 				const what = target === undefined ? { through } : { target };
 				const user = { name: event.name };
-				return wordsOf({ type: 12, kind: "erased", user, text: "", ...what });
+				return wordsOf({
+					type: types.system,
+					kind: "erased",
+					user,
+					text: "",
+					...what,
+				});
 			}
 		}
 	}

@@ -3,7 +3,9 @@
  * it: only what is committed, as it was said, in one order, and never again
  * what was taken back.
  */
+
 import assert from "node:assert/strict";
+import { MessageType as types } from "../../machines/message.ts";
 import type { Person, Received, TestServer } from "../test-server.ts";
 import type { Guest } from "./guest.ts";
 import { type Ledger, placeOf, wordsOf } from "./ledger.ts";
@@ -130,11 +132,12 @@ export class Witness {
 	#hear(person: Person, frame: Received, gone: Set<string>): void {
 		const { ledger, ordered, committed } = this.#world;
 		ledger.follow(ordered);
-		if (frame.type === 8) this.#secrets.add(`${frame.token}`);
-		if (frame.type === 9) this.#secrets.add(`${frame.pending}`);
-		if (frame.type === 13) this.#world.count("gap");
-		if (frame.type === 10 || frame.type === 7) {
-			const taken = ledger.numbers.get(`${person.last(7)?.client}`) ?? [];
+		if (frame.type === types.session) this.#secrets.add(`${frame.token}`);
+		if (frame.type === types.pending) this.#secrets.add(`${frame.pending}`);
+		if (frame.type === types.gap) this.#world.count("gap");
+		if (frame.type === types.ack || frame.type === types.welcome) {
+			const taken =
+				ledger.numbers.get(`${person.last(types.welcome)?.client}`) ?? [];
 			const last = Number(frame.last);
 			if (last > 0) assert.ok((taken[last - 1] ?? Infinity) <= committed);
 		}
@@ -176,17 +179,17 @@ export class Witness {
 }
 
 const isItem = ({ type, offset }: Received) =>
-	typeof offset === "number" && (type === 1 || type === 12);
+	typeof offset === "number" && (type === types.text || type === types.system);
 
 /** Whoever is inside has seen every offset from their entering on, or from where they went on, once, in order, and of no other room. */
 function checkOrder({ received }: Person, from: Guest["from"]): void {
-	const at = received.findLastIndex(({ type }) => type === 7);
+	const at = received.findLastIndex(({ type }) => type === types.welcome);
 	const welcome = received[at];
 	if (!welcome) return;
 	const { epoch } = welcome;
 	const since = received.slice(at);
-	const end = since.findIndex(({ type }) => type === 14);
-	const gap = since.find(({ type }) => type === 13);
+	const end = since.findIndex(({ type }) => type === types.history);
+	const gap = since.find(({ type }) => type === types.gap);
 	const live = since.slice(end + 1).filter(isItem);
 	const seen = received
 		.slice(0, at)
