@@ -25,7 +25,7 @@ async function answerLost() {
 	return { plume, ann, lost, opens };
 }
 
-test("whoever has the pending id is in, with a session of their own", async () => {
+test("the pending id alone lets a client in, with a session of its own", async () => {
 	const { plume, lost, opens } = await answerLost();
 	const back = await opens();
 	const received = back.received.map(({ type }) => type);

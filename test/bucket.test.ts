@@ -48,7 +48,7 @@ describe("a token bucket", () => {
 		}
 	});
 
-	it("gives a token at the very moment it promised, and none before", () => {
+	it("gives a token at the very moment it promised, none before", () => {
 		fc.assert(
 			fc.property(
 				fc.double({ min: 0.01, max: 900, noNaN: true }),

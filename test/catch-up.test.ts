@@ -54,7 +54,7 @@ const offsets = ({ items }: Person) => items.map(({ offset }) => offset);
 const from = (first: unknown, count: number) =>
 	Array.from({ length: count }, (_, nth) => Number(first) + nth);
 
-test("all of it, in order, and what is said meanwhile", async () => {
+test("all of it, in order, then what is said meanwhile", async () => {
 	const back = await comesBackSlowly();
 	await takes(back);
 	bob.say("meanwhile", 101);
@@ -84,7 +84,7 @@ test("no more than one piece of it waits to be taken, whatever is said meanwhile
 	expect(unsent[0]).toBeGreaterThan(MAILBOX_BYTES / 3);
 });
 
-test("a line that is a piece by itself is told as well", async () => {
+test("a line that is a piece by itself arrives as well", async () => {
 	const environment = {
 		PLUME_LIMITS: "off",
 		PLUME_LIMIT_MAILBOX_BYTES: "3000",
@@ -103,7 +103,7 @@ test("a line that is a piece by itself is told as well", async () => {
 	expect(back.lines).toEqual(Array(3).fill(`bob: ${LONG}`));
 });
 
-test("who takes no more of it is too slow, and may come back", async () => {
+test("who reads no more of it is too slow, but may come back", async () => {
 	const back = await comesBackSlowly();
 	await takes(back);
 	plume.clock.advance(34_999);
@@ -119,7 +119,7 @@ test("who takes no more of it is too slow, and may come back", async () => {
 	expect(both).toEqual(from(Number(ann.memory.offset) + 1, 100));
 });
 
-test("who falls too far behind on the way is told of a gap, then what is live", async () => {
+test("who falls too far behind on the way receives a gap, then what is live", async () => {
 	const back = await comesBackSlowly();
 	await takes(back);
 	for (let line = 101; line <= 2100; line++) bob.say("on and on", line);
@@ -140,7 +140,7 @@ test("who falls too far behind on the way is told of a gap, then what is live", 
 	]);
 });
 
-test("what is erased meanwhile is not shown, and that it is comes in its place", async () => {
+test("what is erased meanwhile arrives as a placeholder, its erasure at its own offset", async () => {
 	const back = await comesBackSlowly();
 	const { room, epoch, offset } = bob.memory;
 	const target = Number(offset) - 1;
@@ -153,7 +153,7 @@ test("what is erased meanwhile is not shown, and that it is comes in its place",
 	expect(back.items.at(-1)?.offset).toBe(Number(offset) + 1);
 });
 
-test("what one says meanwhile is taken, said to all, and comes in its place", async () => {
+test("what they say meanwhile arrives at its offset, though others see it at once", async () => {
 	const back = await comesBackSlowly();
 	back.say("I am back", 1);
 	await plume.settle();
@@ -165,7 +165,7 @@ test("what one says meanwhile is taken, said to all, and comes in its place", as
 	expect(back.lines.at(-1)).toBe("ann: I am back");
 });
 
-test("who looks away meanwhile is away", async () => {
+test("who hides the tab meanwhile is away", async () => {
 	const back = await comesBackSlowly();
 	back.publish("presence", { away: true });
 	plume.clock.advance(1000);
@@ -177,7 +177,7 @@ test("who looks away meanwhile is away", async () => {
 });
 
 describe("nothing more of it comes to one who", () => {
-	test("goes on to another room, and the rest to who returns", async () => {
+	test("goes on to another room, until they return", async () => {
 		const back = await comesBackSlowly();
 		await takes(back);
 		const seen = { ...ann.memory, offset: back.memory.offset };
@@ -212,7 +212,7 @@ describe("nothing more of it comes to one who", () => {
 		expect([unsent > 0, back.unsentBytes]).toEqual([true, 0]);
 	});
 
-	test("is lost; whoever comes back goes on from what they saw", async () => {
+	test("is disconnected, until they resume from what they saw", async () => {
 		const back = await comesBackSlowly();
 		await takes(back);
 		back.hangUp();

@@ -52,7 +52,7 @@ test("closing one gives the other `left chat`, once", async () => {
 	]);
 });
 
-test("a name that is another's is refused with words, and the socket stays open", async () => {
+test("a name that is another's is refused with words, on a socket that stays open", async () => {
 	const plume = await TestServer.open();
 	await plume.enter("ann");
 	const eve = plume.connect();
@@ -83,7 +83,7 @@ test("one person in two tabs is two clients under one name", async () => {
 	expect(desk.lines).toEqual(["ann: entered chat", "ann: from the phone"]);
 });
 
-test("whatever goes on around it, a classic client is told only what it knows", async () => {
+test("whatever goes on around it, a classic client receives only what it knows", async () => {
 	const plume = await TestServer.open({ environment: { PLUME_LIMITS: "off" } });
 	const old = await plume.enter("old");
 	const ann = await plume.enter("ann", "plume.2");

@@ -15,7 +15,7 @@ test.each([
 	["EDQUOT", ["write"]],
 	["EROFS", ["write", "truncate", "open"]],
 ])(
-	"%s: nothing is taken, people are told, and it goes on when there is space",
+	"%s: nothing is accepted, with words, until there is space",
 	async (code, kinds) => {
 		const { plume, disk, clock } = world;
 		const [ann, bob] = [await plume.enter("ann"), await plume.enter("bob")];
@@ -86,7 +86,7 @@ test("a full disk is no news for who waits with a code: it is right once the dis
 	expect(ann.isIn).toBe(true);
 });
 
-test("while the disk is full, a numbered line is to be said again, and who comes back is to come again", async () => {
+test("while the disk is full, a numbered line or a resume is to be tried again", async () => {
 	const { plume, disk, clock } = world;
 	const ann = await plume.enter("ann", "plume.2");
 	const bob = await plume.enter("bob", "plume.2");
@@ -120,7 +120,7 @@ test.each([
 	["EIO", "sync"],
 	["ENOSPC", "sync"],
 ])(
-	"%s from %s: it stops at once, and nobody saw what was not durable",
+	"%s from %s: it stops before anyone sees what is not durable",
 	async (code, kind) => {
 		const { plume, disk } = world;
 		const [ann, bob] = [await plume.enter("ann"), await plume.enter("bob")];
@@ -174,7 +174,7 @@ describe("while a batch is on its way to the disk", () => {
 		world.check();
 	});
 
-	test("a wrong try is not told, so that a crash can't give it back", async () => {
+	test("a wrong try is answered only when durable, so that a crash can't give it back", async () => {
 		const { plume } = world;
 		const ann = plume.connect("plume.2");
 		ann.hello("ann", "ann@example.org");

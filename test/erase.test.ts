@@ -95,7 +95,7 @@ async function refusal(plume: TestServer, person: Person): Promise<unknown> {
 }
 
 describe("a message that is erased", () => {
-	test("is gone from the disk before anyone is told; the log verifies", async () => {
+	test("is gone from the disk before anyone hears of it, in a log that verifies", async () => {
 		const { plume, disk, ann, bob } = await conversation();
 		const place = placeOf(ann, "secret 3!");
 		let told = false;
@@ -119,7 +119,7 @@ describe("a message that is erased", () => {
 		expect(await verify(disk)).toBe(plume.log.committed);
 	});
 
-	test("is there until that it is erased is committed, whatever else is told", async () => {
+	test("stays until its erasure is committed, whatever else is logged", async () => {
 		const { plume, disk, ann, bob } = await conversation();
 		const goOn = hold(disk, ({ kind }) => kind === "sync");
 		ann.erase(placeOf(ann, "secret 3!"));
@@ -184,7 +184,7 @@ describe("a message that is erased", () => {
 		expect(disk.has("secret 3!")).toBe(false);
 	});
 
-	test("is a placeholder for who comes later, in history and in what was missed", async () => {
+	test("is a placeholder for who comes later, in history as in what was missed", async () => {
 		const { plume, ann, bob } = await conversation();
 		const place = placeOf(ann, "secret 3!");
 		const memory = { ...bob.memory, offset: 3 };
@@ -242,7 +242,7 @@ describe("a message that is erased", () => {
 		expect(old.news()).toEqual([]);
 	});
 
-	test("can be erased from another tab, and only once", async () => {
+	test("can be erased from another tab, only once", async () => {
 		const { plume, ann } = await conversation();
 		const tab = await plume.enter("ann", "plume.2");
 		for (const person of [tab, tab]) person.erase(placeOf(ann, "secret 3!"));
@@ -252,7 +252,7 @@ describe("a message that is erased", () => {
 		expect(await refusal(plume, ann)).toBe("placeIsKnown");
 	});
 
-	test("is erased once, however soon it is asked for again, and all with it", async () => {
+	test("is erased once, however soon a second request follows", async () => {
 		for (const later of [0, 1, 2]) {
 			const { plume, disk, ann } = await conversation();
 			ann.erase(placeOf(ann, "secret 12!"));
@@ -277,8 +277,8 @@ describe("a message that is erased", () => {
 		["that is yet to come", { target: 99 }, "placeIsKnown"],
 		["that is no message", { target: 1 }, "placeIsKnown"],
 		["in another room", { room: "nowhere" }, "placeIsKnown"],
-		["without a place", { target: undefined }, "frameIsUnderstood"],
-		["at no place at all", { target: 0 }, "frameIsUnderstood"],
+		["without an offset", { target: undefined }, "frameIsUnderstood"],
+		["at offset 0", { target: 0 }, "frameIsUnderstood"],
 	])("is not erased if it is %s", async (_, ask, code) => {
 		const { plume, disk, ann, bob } = await conversation();
 		bob.erase({ ...placeOf(ann, "secret 3!"), ...ask });
@@ -293,7 +293,7 @@ describe("a message that is erased", () => {
 		expect(await refusal(plume, stranger)).toBe("isInside");
 	});
 
-	test("waits for space, and for nobody's peace of mind is it called done", async () => {
+	test("is not called done while it waits for space", async () => {
 		const { plume, disk, clock, ann } = await conversation();
 		const place = placeOf(ann, "secret 3!");
 		let committed = false;
@@ -426,7 +426,7 @@ test("text that is gone without a committed erasure is refused", async () => {
 });
 
 describe("all of someone's", () => {
-	test("is gone, their tabs are closed, and their name is free", async () => {
+	test("is gone, as are their tabs, which frees their name", async () => {
 		const { plume, disk, ann, bob } = await conversation();
 		const tab = await plume.enter("ann", "plume.2");
 		const old = await plume.enter("ann");
@@ -493,7 +493,7 @@ describe("all of someone's", () => {
 		await verify(disk);
 	});
 
-	test("is erased even if they and their room are gone by the time it is found", async () => {
+	test("is erased even if its author, even its room, is gone by the time it is found", async () => {
 		const { plume, disk, clock, ann } = await conversation();
 		ann.open({ session: ann.memory.session, room: "attic" });
 		await plume.settle();
@@ -754,7 +754,7 @@ describe("what another said under the same name in between", () => {
 			.map(({ text, erased }) => (erased ? "gone" : text));
 	const left = ["gone", "his", "gone"];
 
-	test("is in no stretch that is told to be gone", async () => {
+	test("is in no stretch that is published as erased", async () => {
 		const { cleo } = await erased();
 		const told = cleo.received.filter(({ kind }) => kind === "erased");
 		const isGone = (offset = 0) =>

@@ -1,6 +1,6 @@
 /**
  * Bad input and faults, each with the outcome that is required. A row runs
- * against a fresh house; `faults.test.ts` iterates over them. What needs a
+ * against a fresh server; `faults.test.ts` iterates over them. What needs a
  * real socket, process or browser has its rows in the tests of those.
  */
 
@@ -189,7 +189,7 @@ export const faults: readonly Fault[] = [
 	},
 	{
 		fault: "resend",
-		outcome: "the old code is dead, the wait is told",
+		outcome: "the old code is dead, the answer names the wait",
 		async check(plume) {
 			const ann = plume.connect("plume.2");
 			const first = await helloAndCode(plume, ann, "ann");
@@ -374,7 +374,7 @@ export const faults: readonly Fault[] = [
 	},
 	{
 		fault: "the mail service fails",
-		outcome: "the person is told, and may ask again; nobody else notices",
+		outcome: "the person sees why, and may ask again; nobody else notices",
 		async check(plume) {
 			const bob = await plume.enter("bob");
 			bob.news();
@@ -392,7 +392,7 @@ export const faults: readonly Fault[] = [
 	},
 	{
 		fault: "the mail service never answers",
-		outcome: "the person is told within 10 s",
+		outcome: "the person sees why within 10 s",
 		async check(plume) {
 			plume.mailer.hanging = true;
 			const ann = plume.connect();
@@ -423,7 +423,8 @@ export const faults: readonly Fault[] = [
 	},
 	{
 		fault: "a thousand guesses of whose a name is",
-		outcome: "after ten the right one is told what a wrong one is, there alone",
+		outcome:
+			"after ten the right one is answered like a wrong one, there alone",
 		environment: {
 			PLUME_LIMIT_MESSAGE_BURST: "2000",
 			PLUME_LIMIT_GUESSES_NETWORK_HOUR: "12",
@@ -458,7 +459,8 @@ export const faults: readonly Fault[] = [
 	},
 	{
 		fault: "sixty names claimed from one mailbox, some under a `+tag`",
-		outcome: "five are granted, and can be used; told only who had the code",
+		outcome:
+			"five are granted, and can be used; only who had the code learns why",
 		environment: {
 			PLUME_LIMIT_MAIL_ADDRESS_HOUR: "99",
 			PLUME_LIMIT_MAIL_ADDRESS_DAY: "99",
@@ -510,7 +512,7 @@ export const faults: readonly Fault[] = [
 	{
 		fault: "two people ask for one free name at once",
 		outcome:
-			"the first with a code has it, the second is told and may choose another",
+			"the first with a code has it, the second learns that and may choose another",
 		async check(plume) {
 			const [ann, eve] = [plume.connect(), plume.connect()];
 			ann.hello("sam", email("ann"));
@@ -626,7 +628,7 @@ export const faults: readonly Fault[] = [
 	{
 		fault:
 			"wire noise: no JSON, wrong types, `xstate.*`, `__proto__`, deep nesting",
-		outcome: "told or ignored; the state is unchanged, the process lives",
+		outcome: "refused or ignored; the state is unchanged, the process lives",
 		environment: { PLUME_LIMITS: "off" },
 		async check(plume) {
 			const ann = await plume.enter("ann");

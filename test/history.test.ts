@@ -156,7 +156,7 @@ describe("history", () => {
 		});
 	});
 
-	test("who enters is told whether there is more than the latest", async () => {
+	test("who enters learns whether there is more than the latest", async () => {
 		const plume = await TestServer.open({
 			environment: { ...environment, PLUME_LIMIT_HISTORY_MESSAGES: "2" },
 		});
@@ -173,7 +173,7 @@ describe("history", () => {
 		});
 	});
 
-	test("the same is told after a restart", async () => {
+	test("the same holds after a restart", async () => {
 		const [disk, clock] = [new FakeDisk(), new FakeClock()];
 		const plume = await testServerOn(disk, clock);
 		const ann = await plume.enter("ann", "plume.2");
@@ -217,7 +217,7 @@ describe("history", () => {
 
 	test.each([
 		["another epoch", { epoch: "h3Kd0a.Zq81xB" }, "placeIsKnown"],
-		["a place that is yet to come", { before: 3 }, "placeIsKnown"],
+		["an offset that is yet to come", { before: 3 }, "placeIsKnown"],
 		["a room that nobody opened", { room: "nowhere" }, "placeIsKnown"],
 		["before the first", { before: 0 }, "frameIsUnderstood"],
 		["half an offset", { before: 1.5 }, "frameIsUnderstood"],
@@ -300,7 +300,7 @@ describe("history", () => {
 	});
 });
 
-test("a start reads no history, and a quiet room's is not a scan of everyone's", async () => {
+test("a page far back reads one segment alone", async () => {
 	const disk = new FakeDisk();
 	const plume = await testServerOn(disk);
 	const ann = await plume.enter("ann", "plume.2");

@@ -50,7 +50,7 @@ async function goesTo(person: Person, room: string) {
 	await plume.settle();
 }
 
-test("whoever enters is told at once who is in, and once", async () => {
+test("who enters receives the list of members at once, once", async () => {
 	const cleo = await plume.enter("cleo", "plume.2");
 	await pass(1);
 	expect(signals(cleo)).toEqual([
@@ -65,7 +65,7 @@ test("whoever enters is told at once who is in, and once", async () => {
 	expect([signals(cleo), signals(ann)]).toEqual([[], []]);
 });
 
-test("that someone types is told to all, when it begins and when it is over, however often they say so", async () => {
+test("typing is published when it begins, then when it ends, however often it is sent", async () => {
 	for (let i = 0; i < 4; i++) {
 		ann.publish("typing");
 		await pass(3000);
@@ -78,7 +78,7 @@ test("that someone types is told to all, when it begins and when it is over, how
 	expect(signals(bob)).toEqual([]);
 });
 
-test("what they typed takes them off, and so does leaving", async () => {
+test("a message ends typing, as does leaving", async () => {
 	ann.publish("typing");
 	bob.publish("typing");
 	await pass(1000);
@@ -109,7 +109,7 @@ test("of many who type at once ten are named, at most once a second", async () =
 	expect(lists.at(-1)?.clients).toHaveLength(10);
 });
 
-test("who looks away, and back, is told; who only blinks is not", async () => {
+test("away is published, a blink is not", async () => {
 	bob.publish("presence", { away: true });
 	await pass(1000);
 	expect(signals(ann)).toEqual([presence("bob", true)]);
@@ -124,7 +124,7 @@ test("who looks away, and back, is told; who only blinks is not", async () => {
 	expect(signals(ann)).toEqual([presence("bob", false)]);
 });
 
-test("a lost connection is told, and the way back; a reload is not noticed", async () => {
+test("a lost connection shows as away until it is back, a reload not at all", async () => {
 	const { memory } = bob;
 	bob.hangUp();
 	await pass(2000);
@@ -169,7 +169,7 @@ test("after a restart all are away until they are back", async () => {
 	);
 });
 
-test("how far other rooms are is told at once, then when something is said there, once a second", async () => {
+test("how far other rooms have come is published at once, then on news, once a second", async () => {
 	await goesTo(bob, "cats");
 	ann.publish("heads", { rooms: ["cats", "Cats", "nowhere", "no room"] });
 	await plume.settle();
@@ -195,7 +195,7 @@ test("how far other rooms are is told at once, then when something is said there
 	expect(signals(ann)).toEqual([]);
 });
 
-test("who was mentioned in another room is told so, once, and nobody else is", async () => {
+test("a mention in another room is published once, only to who was mentioned", async () => {
 	await goesTo(bob, "cats");
 	const cleo = await plume.enter("cleo", "plume.2");
 	for (const one of [ann, cleo]) one.publish("heads", { rooms: ["cats"] });
@@ -216,7 +216,7 @@ test("who was mentioned in another room is told so, once, and nobody else is", a
 	expect(mentionedTo(ann)).toEqual([true]);
 });
 
-test("a new list of rooms replaces the one before, and an empty one ends it", async () => {
+test("a new list of rooms replaces the one before: an empty one ends it", async () => {
 	await goesTo(bob, "cats");
 	ann.publish("heads", { rooms: ["cats"] });
 	ann.publish("heads", { rooms: [] });
@@ -227,7 +227,7 @@ test("a new list of rooms replaces the one before, and an empty one ends it", as
 	expect(signals(ann, "head")).toEqual([]);
 });
 
-test("whoever is gone, or was taken over, watches nothing any more", async () => {
+test("a closed or replaced connection is subscribed to nothing any more", async () => {
 	await goesTo(bob, "cats");
 	const cleo = await plume.enter("cleo", "plume.2");
 	for (const one of [ann, cleo]) one.publish("heads", { rooms: ["cats"] });
@@ -264,7 +264,7 @@ test("a head never runs ahead of what is durable", async () => {
 	).toBe(offset);
 });
 
-test("whoever goes to another room hears no more of the first, and is not typing there", async () => {
+test("who goes to another room hears no more of the first, where their typing ends", async () => {
 	ann.publish("typing");
 	await goesTo(ann, "cats");
 	await pass(2000);
@@ -275,7 +275,7 @@ test("whoever goes to another room hears no more of the first, and is not typing
 	expect(signals(ann)).toEqual([]);
 });
 
-test("a classic client is sent nothing of it, and can't say any of it", async () => {
+test("a classic client neither receives nor sends any of it", async () => {
 	const old = await plume.enter("old");
 	ann.news();
 	old.publish("typing");
@@ -289,7 +289,7 @@ test("a classic client is sent nothing of it, and can't say any of it", async ()
 	expect(JSON.stringify(signals(ann))).not.toContain("old");
 });
 
-test("nothing of it is in the log, and who is in no room is not listened to", async () => {
+test("none of it is logged, from members or strangers", async () => {
 	const { ordered } = plume.log;
 	ann.publish("typing");
 	bob.publish("presence", { away: true });
@@ -319,7 +319,7 @@ test.each([
 	]);
 });
 
-test("too much of it is ignored without a word, and uses up no message; without end it is closed", async () => {
+test("too much of it is ignored, uses up no message, at last closes the connection", async () => {
 	for (let i = 0; i < 60; i++) ann.publish("presence", { away: i % 2 === 0 });
 	for (let i = 0; i < 20; i++) ann.say(`line ${i}`);
 	await plume.settle();
@@ -329,7 +329,7 @@ test("too much of it is ignored without a word, and uses up no message; without 
 	expect(ann.closed?.code).toBe(1008);
 });
 
-test("while nothing happens nothing is scheduled, and what one held goes with them", async () => {
+test("while nothing happens no timer is set, even after someone with subscriptions left", async () => {
 	ann.publish("heads", { rooms: ["cats", "dogs"] });
 	ann.publish("typing");
 	await pass(10_000);

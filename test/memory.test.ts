@@ -27,7 +27,7 @@ test.each([
 	["combining marks", "\u0301".repeat(4000)],
 	["characters of four bytes", "😀".repeat(4000)],
 	["short lines", "x"],
-])("a room full of %s remembers 2 MiB and what it shows", (_, text) => {
+])("a room full of %s remembers 2 MiB besides what it shows", (_, text) => {
 	const room = new Server(memory).room("l");
 	for (let offset = 1; offset <= 5000; offset++) {
 		room.remember(item("l", offset, text));
@@ -37,7 +37,7 @@ test.each([
 	expect(room.history.at(-1)).toMatchObject({ offset: 5000 });
 });
 
-test("all rooms remember no more than one bound, and the one used least forgets first", () => {
+test("all rooms share one bound, for which the one used least forgets first", () => {
 	const server = new Server(memory);
 	const names = Array.from({ length: 20 }, (_, nth) => `room${nth}`);
 	for (const name of names)

@@ -36,7 +36,7 @@ async function piped() {
 
 const line = `${"x".repeat(999)}\n`;
 
-test("a pipe that nobody reads loses what is too much, which is told when it is read again", async () => {
+test("a pipe that nobody reads loses what is too much, as the next reader sees", async () => {
 	const { output, dropped, read } = await piped();
 	for (let count = 0; count < 1000; count++) output.write(line);
 	expect(dropped).toEqual([]);

@@ -88,7 +88,7 @@ test("a classic tab has no twenty of its own", async () => {
 	expect(bob.lines).toHaveLength(20);
 });
 
-test("who logs out and in again goes on where they were", async () => {
+test("who logs in again has the same limits as before", async () => {
 	floods(ann, 19);
 	ann.logOut();
 	await plume.settle();
@@ -158,7 +158,7 @@ test("a stranger's hellos in someone's name take nothing from them", async () =>
 	expect(bob.lines).toHaveLength(20);
 });
 
-test("whoever was quiet for an hour is counted no more than before", async () => {
+test("who was quiet for an hour is counted no more than before", async () => {
 	floods(ann, 30);
 	plume.clock.advance(3_600_001);
 	await plume.settle();
@@ -191,7 +191,7 @@ describe("in a day", () => {
 		return TestServer.open({ log, snapshots, clock, seed, environment });
 	}
 
-	test("one person says so many bytes of the log, over a restart too, and then no more until the next", async () => {
+	test("one person's bytes in the log are limited until the next day, over a restart too", async () => {
 		let server = await start();
 		const cat = await server.enter("cat", "plume.2");
 		const { session } = cat.memory;

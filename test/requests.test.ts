@@ -76,7 +76,7 @@ describe("the answer brings back the id of", () => {
 		expect(end).toMatchObject({ type: types.history, done: true, id: "p1" });
 	});
 
-	test("an erasure, after everyone is told of it", async () => {
+	test("an erasure, after everyone has received it", async () => {
 		const { room, epoch } = ann.memory;
 		const asked = { type: types.erase, room, epoch, target: 2, id: "e1" };
 		expect(await answer(ann, asked)).toMatchObject([
@@ -103,13 +103,13 @@ test("heads of no rooms are answered without an id too, as a sign of life", asyn
 	expect(await answer(ann, asked)).toEqual([done]);
 });
 
-describe("a refusal brings back the id and the type of", () => {
+describe("a refusal brings back the id, with the type, of", () => {
 	const place = { room: "lobby", epoch: "h3Kd0a.Zq81xB" };
 	test.each([
 		["a history", { type: types.history, ...place, before: 2 }],
-		["a history without a place", { type: types.history }],
+		["a history without an offset", { type: types.history }],
 		["an erasure", { type: types.erase, ...place, target: 2 }],
-		["an erasure without a place", { type: types.erase }],
+		["an erasure without an offset", { type: types.erase }],
 		["an open", { type: types.open, session: "nobody's" }],
 		["an open of a lost login", { type: types.open, pending: "nobody's" }],
 		["a hello", { type: types.hello, text: "ann\nann@example.org" }],

@@ -63,8 +63,8 @@ async function restored(isTold = true) {
 
 const typesOf = (person: Person) => person.received.map(({ type }) => type);
 
-describe("after a restore that the server was told of", () => {
-	test("whoever comes back is told of a gap and gets the history anew", async () => {
+describe("after a restore with --restored", () => {
+	test("a client that resumes receives a gap, then the history anew", async () => {
 		const { plume, ann, other } = await restored();
 		const last = Number(other.last(types.welcome)?.last);
 		for (let n = 1; n <= 15; n++)
@@ -80,7 +80,7 @@ describe("after a restore that the server was told of", () => {
 		expect([...epochs]).toEqual([back.last(types.welcome)?.epoch]);
 	});
 
-	test("offsets and numbers go on from where the copy ends", async () => {
+	test("offsets, like numbers, go on from where the copy ends", async () => {
 		const { plume, ann } = await restored();
 		const back = await comesBack(plume, ann.memory);
 		expect(back.last(types.welcome)).toMatchObject({
@@ -97,7 +97,7 @@ describe("after a restore that the server was told of", () => {
 		expect(back.lines.at(-1)).toBe("ann: goes on");
 	});
 
-	test("older items are read under the new epoch, and under no other", async () => {
+	test("older items are read under the new epoch, under no other", async () => {
 		const { plume, ann, other } = await restored();
 		const { epoch } = other.memory;
 		const before = Number(other.memory.offset) + 1;
@@ -120,7 +120,7 @@ describe("after a restore that the server was told of", () => {
 		}
 	});
 
-	test("whoever takes back all they said takes back what is older than the restore", async () => {
+	test("who erases all they said erases what is older than the restore", async () => {
 		const { plume, backup, ann, other } = await restored();
 		const back = await comesBack(plume, ann.memory);
 		back.eraseAll();
@@ -146,7 +146,7 @@ describe("after a restore that the server was told of", () => {
 		expect(head).toMatchObject({ said: 6, restored: 5 });
 	});
 
-	test("the next start needs not be told again", async () => {
+	test("the next start needs no --restored", async () => {
 		const { plume, backup, clock, bob, other } = await restored();
 		await plume.engine.stop();
 		const again = await testServerOn(backup, clock);
@@ -157,7 +157,7 @@ describe("after a restore that the server was told of", () => {
 	});
 });
 
-describe("after a restore that the server was not told of", () => {
+describe("after a restore without --restored", () => {
 	test("an offset that the room has not reached gets a gap", async () => {
 		const { plume, ann } = await restored(false);
 		const back = await comesBack(plume, { ...ann.memory, time: undefined });

@@ -41,7 +41,7 @@ async function says(person: Person, text: string, n?: number) {
 
 const rooms = () => [...plume.state.roomNames];
 
-test("who goes to a room is in it alone: with its own order, its own epoch, and nothing said", async () => {
+test("who opens a room is in it alone: with its own order, its own epoch, nothing said", async () => {
 	await says(ann, "hello", 1);
 	const [welcome, ...rest] = await goesTo(ann, "cats");
 	const nothing = { offset: 0, said: 0, last: 0 };
@@ -66,7 +66,7 @@ test("who goes to a room is in it alone: with its own order, its own epoch, and 
 	expect(ann.news()).toMatchObject([{ kind: "entered", room: "cats" }]);
 });
 
-test("how much was said is told, of this room alone", async () => {
+test("the welcome counts what was said in this room alone", async () => {
 	await says(ann, "one");
 	await says(ann, "two");
 	await goesTo(ann, "cats");
@@ -75,7 +75,7 @@ test("how much was said is told, of this room alone", async () => {
 	expect((await goesTo(bob, "lobby"))[0]).toMatchObject({ said: 2 });
 });
 
-test("a name in a link is one name, however it is written; what is none is refused", async () => {
+test("a room's name in a link is one name, however it is written, or is refused", async () => {
 	await goesTo(ann, "cats");
 	expect((await goesTo(bob, " Ｃats "))[0]).toMatchObject({ room: "cats" });
 	for (const room of ["", "a b", "_x", "x".repeat(33), "c\u0430ts", "a/b", 7])
@@ -89,7 +89,7 @@ test("a name in a link is one name, however it is written; what is none is refus
 	expect(rooms()).toEqual(["lobby", "cats"]);
 });
 
-test("one may log in right into a room, and its bot says which it is", async () => {
+test("a login can lead right into a room, which its bot names", async () => {
 	const cleo = plume.connect("plume.2");
 	cleo.hello("cleo", "cleo@example.org", "Cats");
 	await plume.settle();
@@ -101,7 +101,7 @@ test("one may log in right into a room, and its bot says which it is", async () 
 	expect(bob.lines.join()).not.toContain("cleo");
 });
 
-test("there and back again within the grace makes no noise, and nothing is missed", async () => {
+test("there, then back within the grace: no noise, nothing missed", async () => {
 	const { memory } = ann;
 	await goesTo(ann, "cats");
 	const cats = ann.memory;
@@ -133,8 +133,8 @@ test("faster than the disk: only where one stopped, one is", async () => {
 	ann.open({ session, ...lobby });
 	await says(bob, "here?");
 	expect(ann.news().map(({ type, room }) => [type, room])).toEqual([
-		[7, "lobby"],
-		[1, "lobby"],
+		[types.welcome, "lobby"],
+		[types.text, "lobby"],
 	]);
 	plume.clock.advance(60_000);
 	await plume.settle();
@@ -144,7 +144,7 @@ test("faster than the disk: only where one stopped, one is", async () => {
 	expect(members.map((them) => them?.size)).toEqual([2, 0, 0, 0, 0]);
 });
 
-test("a line for another room than one is in is refused, not said in the wrong one", async () => {
+test("a line for a room one is not in is refused, not said in the wrong one", async () => {
 	ann.raw(
 		JSON.stringify({ type: types.text, text: "for cats", room: "cats", n: 1 }),
 	);
@@ -153,7 +153,7 @@ test("a line for another room than one is in is refused, not said in the wrong o
 	expect(bob.lines).not.toContain("ann: for cats");
 });
 
-test("a move that is refused leaves one where one was, and makes no room", async () => {
+test("a refused move changes no room, makes no room", async () => {
 	const { session } = ann.memory;
 	ann.open({ session: "made-up", room: "cats" });
 	ann.open({ session, room: "no room" });
@@ -163,7 +163,7 @@ test("a move that is refused leaves one where one was, and makes no room", async
 	expect(rooms()).toEqual(["lobby"]);
 });
 
-test("kept places are no tabs; but flipping through rooms without end is refused", async () => {
+test("kept seats are no tabs, but flipping through rooms without end is refused", async () => {
 	for (let i = 0; i < 15; i++) await goesTo(ann, `room${i}`);
 	expect(ann.last(types.welcome)).toMatchObject({ room: "room14" });
 	plume = await TestServer.open({
@@ -197,7 +197,7 @@ test("kept places are no tabs; but flipping through rooms without end is refused
 	expect(plume.state.places(identity).length).toBeLessThanOrEqual(64);
 });
 
-test("there are so many rooms and no more, but the lobby always", async () => {
+test("there are only so many rooms, but the lobby always", async () => {
 	const small = await TestServer.open({
 		environment: { PLUME_LIMIT_ROOMS: "2" },
 	});
@@ -248,7 +248,7 @@ test("nobody's room is forgotten while they are in it, nor the lobby ever", asyn
 	expect(rooms()).toEqual(["lobby"]);
 });
 
-test("a room that was forgotten and is made again is another: a gap, and new numbers", async () => {
+test("a forgotten room that is made again is another, with a gap, with new numbers", async () => {
 	await goesTo(ann, "cats");
 	await says(ann, "a cat", 1);
 	const cats = ann.memory;
@@ -276,7 +276,7 @@ test("a room that was forgotten and is made again is another: a gap, and new num
 });
 
 test.each([0, 100])(
-	"a start knows each room as it was, and none of those forgotten; %d lines later too, from a snapshot",
+	"a start knows each room as it was, none that was forgotten, also %d lines later from a snapshot",
 	async (lines) => {
 		const world = new World();
 		await world.start();
@@ -333,7 +333,7 @@ test("a classic client is in the lobby, whatever room it names", async () => {
 	expect(bob.lines).toContain("old: hi");
 });
 
-test("a person makes twenty rooms, in whatever tab or under whichever name, and nobody else's goes for them", async () => {
+test("a person makes twenty rooms, from any tab, under any name, without a cost to others", async () => {
 	const [disk, clock] = [new FakeDisk(), new FakeClock()];
 	const ids = () => "abcdefghijklmnopqrstuv";
 	const open = () =>

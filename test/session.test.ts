@@ -31,16 +31,16 @@ async function comesBack(
 
 const items = ({ items }: Person): readonly Received[] => items;
 
-test("a lost tab comes back in its place: what it missed, in order, and no one was told", async () => {
+test("a lost tab resumes its seat: what it missed arrives in order, unseen by others", async () => {
 	ann.hangUp();
 	bob.say("one");
 	bob.say("two");
 	await plume.settle();
 	const back = await comesBack(ann.memory);
 	expect(back.received.map(({ type, text }) => [type, text])).toEqual([
-		[7, undefined],
-		[1, "one"],
-		[1, "two"],
+		[types.welcome, undefined],
+		[types.text, "one"],
+		[types.text, "two"],
 	]);
 	expect(back.last(types.welcome)).toMatchObject({
 		client: ann.memory.client,
@@ -52,7 +52,7 @@ test("a lost tab comes back in its place: what it missed, in order, and no one w
 	expect(bob.lines.join()).not.toContain("ann");
 });
 
-test("after the grace it has left; then it enters again, and still has its numbers", async () => {
+test("after the grace it has left, but keeps its numbers when it enters again", async () => {
 	ann.say("first", 1);
 	await plume.settle();
 	const { memory } = ann;
@@ -94,7 +94,7 @@ test("who is lost a second time has the whole grace a second time", async () => 
 	});
 });
 
-test("a message sent again is taken once, and acknowledged again", async () => {
+test("a message sent again is accepted once, acknowledged again", async () => {
 	ann.say("once", 1);
 	ann.say("once", 1);
 	await plume.settle();
@@ -111,7 +111,7 @@ test("a message sent again is taken once, and acknowledged again", async () => {
 	expect(bob.received.filter(({ text }) => text === "once")).toHaveLength(1);
 });
 
-test("a number too high is refused with the one expected; a refusal consumes none", async () => {
+test("a number too high is refused with the one expected, which no refusal uses up", async () => {
 	ann.say("third", 3);
 	await plume.settle();
 	expect(ann.last(types.refused)).toMatchObject({
@@ -158,7 +158,7 @@ test("more missed than is remembered gives a gap, never a silent hole", async ()
 	expect(back.received.at(-1)?.type).toBe(types.history);
 });
 
-test("as many lines as the limit says are caught up with, and one more is a gap", async () => {
+test("as many lines as the limit says are caught up with: one more is a gap", async () => {
 	const small = await TestServer.open({
 		environment: { PLUME_LIMITS: "off", PLUME_LIMIT_CATCH_UP_ITEMS: "20" },
 	});
@@ -182,7 +182,7 @@ test("as many lines as the limit says are caught up with, and one more is a gap"
 	expect(missed).toBe(21);
 });
 
-test("lost and back before it was even visible that it entered: welcomed once", async () => {
+test("lost, then back before its entry was visible: welcomed once", async () => {
 	const { session } = ann.memory;
 	const first = plume.connect("plume.2");
 	first.open({ session });
@@ -198,7 +198,7 @@ test("lost and back before it was even visible that it entered: welcomed once", 
 	expect(new Set(offsets).size).toBe(offsets.length);
 });
 
-test("the same tab opened elsewhere takes over; the first is told to stay away", async () => {
+test("the same tab opened elsewhere takes over: the first is closed for good", async () => {
 	const second = await comesBack(ann.memory);
 	expect(ann.closed?.code).toBe(4001);
 	ann.hangUp();
@@ -209,7 +209,7 @@ test("the same tab opened elsewhere takes over; the first is told to stay away",
 	expect(bob.received.filter(({ kind }) => kind === "left")).toEqual([]);
 });
 
-test("another's client id gives no one their place", async () => {
+test("another's client id gives no one their seat", async () => {
 	const thief = await comesBack({
 		session: bob.memory.session,
 		client: ann.memory.client,
@@ -226,7 +226,7 @@ test("a new tab with the session is in at once, as a client of its own", async (
 	expect(ann.closed).toBeUndefined();
 });
 
-test("no session, a made-up one, or one that expired: refused by name, and a hello is welcome", async () => {
+test("no session, a made-up one, or one that expired is refused by name, then a hello is welcome", async () => {
 	const stranger = await comesBack({ session: "made-up" });
 	expect(stranger.received).toMatchObject([
 		{ type: types.refused, re: types.open, code: "sessionIsOpen" },
@@ -242,7 +242,7 @@ test("no session, a made-up one, or one that expired: refused by name, and a hel
 	expect(late.received.at(-1)?.type).toBe(types.pending);
 });
 
-test("a session opens no door from its last second on, and is closed within the hour", async () => {
+test("an expired session resumes nothing, from its last second on, before it is closed within the hour", async () => {
 	plume.clock.advance(60_000);
 	const cleo = await plume.enter("cleo", "plume.2");
 	const { session } = cleo.memory;
@@ -272,7 +272,7 @@ test("a tab that is open keeps its session alive, with one event a day", async (
 	expect(plume.log.ordered - before).toBe(10);
 });
 
-test("a place that is kept for who is gone is no use of a session", async () => {
+test("a seat kept for someone who is gone is no use of a session", async () => {
 	plume.clock.advance(DAY_MS - 30_000);
 	ann.hangUp();
 	bob.hangUp();
@@ -282,7 +282,7 @@ test("a place that is kept for who is gone is no use of a session", async () => 
 	expect(plume.log.ordered - before).toBe(0);
 });
 
-test("a tab that is still open when its session expires, while the machine is suspended, is told, and closed", async () => {
+test("a tab that is open when its session expires while the machine is suspended is closed with a code", async () => {
 	plume.clock.suspend(31 * DAY_MS);
 	plume.clock.advance(0);
 	await plume.settle();
@@ -352,7 +352,7 @@ test("a pending login is found again by its id, on another connection", async ()
 	});
 });
 
-test("a crash is nothing: the session, the place, the numbers and a pending login are all still there", async () => {
+test("a crash loses nothing: session, seat, numbers, pending login are all still there", async () => {
 	const world = new World();
 	await world.start();
 	const dee = await world.plume.enter("dee", "plume.2");
@@ -387,7 +387,7 @@ test("a crash is nothing: the session, the place, the numbers and a pending logi
 	world.check();
 });
 
-test("back while it is being written that it left: it enters again, and is heard and missed", async () => {
+test("back while its leaving is being written: it enters again like anyone", async () => {
 	const { memory } = ann;
 	ann.hangUp();
 	await plume.settle();
@@ -449,7 +449,7 @@ test("a code asked for again is mailed, though the phone hangs up at once", asyn
 	expect(back.isIn).toBe(true);
 });
 
-test("that the mail failed is told to whoever waits for it now", async () => {
+test("a failed mail is reported to the connection that waits for it now", async () => {
 	plume.mailer.hanging = true;
 	const fay = plume.connect("plume.2");
 	fay.hello("fay", "fay@example.org");
@@ -461,7 +461,7 @@ test("that the mail failed is told to whoever waits for it now", async () => {
 	expect(back.last(types.mayNotEnter)).toMatchObject({ code: "mailWasSent" });
 });
 
-test("a session gives no one a name that was released and is another's now", async () => {
+test("a session gives no one a name that is another's since it was released", async () => {
 	const days = { PLUME_LIMIT_NAME_DAYS: "7" };
 	plume = await TestServer.open({ environment: days });
 	const old = await plume.enter("linus", "plume.2", "old@example.org");
@@ -473,7 +473,7 @@ test("a session gives no one a name that was released and is another's now", asy
 	expect(back.last(types.refused)).toMatchObject({ code: "nameIsTheirs" });
 });
 
-test("who was invited when they asked for a code, and is not any more, does not get in", async () => {
+test("who is no longer invited when they type their code does not get in", async () => {
 	const clock = new FakeClock();
 	const log = () => memoryLog({ id: "x", clock, kept });
 	const kept: Stored[] = [];
@@ -545,7 +545,7 @@ describe("while our own process was paused, nobody was silent", () => {
 	});
 });
 
-test("what was refused is told each minute, if anything was", async () => {
+test("refusals are reported each minute, if there were any", async () => {
 	const told: object[] = [];
 	const report = { info: (fields: object) => told.push(fields), warn() {} };
 	plume = await TestServer.open({ report });

@@ -4,7 +4,7 @@ import { MessageType } from "../machines/message.ts";
 import type { ServerMessage } from "../src/chat/server-message.ts";
 import { TestServer } from "./test-server.ts";
 
-test("someone on a terminal talks with someone in a browser, and no engine code knows", async () => {
+test("someone on a terminal talks with someone in a browser through one engine", async () => {
 	const plume = await TestServer.open();
 	const ann = await plume.enter("ann");
 	const heard: ServerMessage[] = [];
@@ -43,7 +43,7 @@ test("someone on a terminal talks with someone in a browser, and no engine code 
 	expect(ann.lines.at(-1)).toBe("teletype: left chat");
 });
 
-test("the bot is a Client like any other, and hears the room", async () => {
+test("the bot is a Client like any other: it hears the room", async () => {
 	const plume = await TestServer.open();
 	const ann = await plume.enter("ann");
 	const bot = ann.received.filter(({ user }) => user?.name === "plumebot");

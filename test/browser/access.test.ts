@@ -5,7 +5,7 @@ import { MessageType as types } from "../../machines/message.ts";
 import { check } from "./axe.ts";
 import { phone, stage } from "./stage.ts";
 
-const { enter, plume, visit } = stage();
+const { enter, plume, openPage } = stage();
 
 test.each([
 	["wide", {}],
@@ -14,14 +14,14 @@ test.each([
 ])("no state breaks a rule: %s", async (size, options) => {
 	const room = size.replaceAll(" ", "-");
 	const name = size.slice(0, 4);
-	const ann = await visit(name, options, room);
+	const ann = await openPage(name, options, room);
 	await check(ann, "enter");
 	await ann.presses("Mail me a code");
 	await check(ann, "enter, refused");
 	const code = await ann.getsACode();
 	await check(ann, "verify");
 	await ann.types(code === "AAAAAA" ? "BBBBBB" : "AAAAAA");
-	await ann.isTold("That code is not right.");
+	await ann.seesStatus("That code is not right.");
 	await check(ann, "wrong code");
 	await ann.types(code);
 	await ann.isInside();
@@ -30,12 +30,12 @@ test.each([
 	// What is looked at for its rules may be scrolled for that.
 	const latest = ann.page.getByRole("button", { name: "Jump to latest" });
 	await latest.waitFor({ state: "hidden" });
-	await ann.looksAway();
+	await ann.hidesTab();
 	await bob.says(
 		`@${name} see https://example.org and \`code\`\n\`\`\`\nmore\n\`\`\``,
 	);
 	await ann.reads("see");
-	await ann.looksAway(false);
+	await ann.showsTab();
 	await ann.reads("New since you left");
 	await check(ann, "asked about notifications, new since one left");
 	await ann.says("mine");
@@ -78,7 +78,7 @@ test.each([
 	await ann.presses("Close");
 	await ann.cutsTheLine();
 	await ann.page.reload();
-	await ann.isTold("Your lines are kept.");
+	await ann.seesStatus("Your lines are kept.");
 	await ann.says("patience");
 	await check(ann, "reconnecting");
 	await ann.goesTo("elsewhere");
@@ -87,7 +87,7 @@ test.each([
 	await check(ann, "rooms, and what was not sent in them");
 });
 
-test("a line that was refused, and a tab that was sent away, break no rule either", async () => {
+test("a refused line or a replaced tab breaks no rule either", async () => {
 	const ann = await enter("ann", phone);
 	await ann.page.routeWebSocket("**/connect", (socket) => {
 		const server = socket.connectToServer();
@@ -107,7 +107,7 @@ test("a line that was refused, and a tab that was sent away, break no rule eithe
 	});
 	await ann.page.reload();
 	await ann.says("something");
-	await ann.isTold("1 line was not sent. No.");
+	await ann.seesStatus("1 line was not sent. No.");
 	await check(ann, "a failed line");
 	await ann.presses("ann");
 	await ann.presses("Delete everything and my name");
@@ -117,7 +117,7 @@ test("a line that was refused, and a tab that was sent away, break no rule eithe
 	await check(ann, "opened elsewhere");
 });
 
-test("whoever asks for less motion sees none", async () => {
+test("who asks for less motion sees none", async () => {
 	const ann = await enter("ann", { reducedMotion: "reduce" });
 	const moving = await ann.page.evaluate(
 		() =>
@@ -133,7 +133,7 @@ test("whoever asks for less motion sees none", async () => {
 	expect(moving).toBe(0);
 });
 
-test("nothing is wider than a small screen, and every target is large enough", async () => {
+test("every target is large enough on a small screen, which nothing overflows", async () => {
 	const ann = await enter("ann", { viewport: { width: 320, height: 500 } });
 	await ann.says("https://example.org/".padEnd(300, "x"));
 	await ann.reads("example.org");
@@ -155,7 +155,7 @@ test("nothing is wider than a small screen, and every target is large enough", a
 
 test("a whole conversation needs no mouse, from entering to logging out", async () => {
 	const bob = await enter("bob", {}, "keys");
-	const ann = await visit("ann", {}, "keys");
+	const ann = await openPage("ann", {}, "keys");
 	const { keyboard } = ann.page;
 	const focused = () =>
 		ann.page.evaluate(() => {

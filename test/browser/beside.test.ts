@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { stage } from "./stage.ts";
 
-const { enter, visit } = stage();
+const { enter, openPage } = stage();
 
 test.each([
 	["rooms", "{"],
@@ -15,7 +15,7 @@ test.each([
 	["session", "x".repeat(100_000)],
 	["email", "x".repeat(100_000)],
 ])("the page starts though the browser keeps %s as %j", async (key, value) => {
-	const ann = await visit("ann");
+	const ann = await openPage("ann");
 	await ann.page.evaluate(
 		([key = "", value = ""]) => {
 			localStorage.setItem(key, value);
@@ -59,7 +59,7 @@ test("forty rooms are all there after a reload, with the current one in sight", 
 	expect(await links.filter({ hasText: "newest" }).count()).toBe(0);
 });
 
-test("a newcomer by a link is told of nothing in rooms they never saw", async () => {
+test("a newcomer by a link sees no counts for rooms they never saw", async () => {
 	const bob = await enter("bob", {}, "");
 	await bob.says("said before anyone came");
 	await bob.reads("said before");
@@ -86,7 +86,7 @@ test("a longest name leaves the room's name in sight", async () => {
 	expect(isWhole).toBe(true);
 });
 
-test("a note that the browser blocks is told so, with what to do", async () => {
+test("a blocked notification is explained, with what to do", async () => {
 	const ann = await enter("ann");
 	const bob = await enter("bob");
 	await ann.page.evaluate(() => {
@@ -108,20 +108,20 @@ test("a note that the browser blocks is told so, with what to do", async () => {
 	await ann.presses("ann");
 	const box = ann.page.getByLabel("Get a note when");
 	expect(await box.isChecked()).toBe(false);
-	await ann.isTold("Your browser blocks notes");
+	await ann.seesStatus("Your browser blocks notes");
 });
 
-test("a mention is told where the window is in sight and not in use", async () => {
+test("a mention notifies where the window is visible but has no focus", async () => {
 	const ann = await enter("ann");
 	const bob = await enter("bob");
-	const told = await ann.isNotified();
+	const notifications = await ann.recordsNotifications();
 	await ann.page.evaluate(() => {
 		localStorage.setItem("notify", "yes");
 		document.hasFocus = () => false;
 	});
 	await bob.says("@ann, look");
 	await ann.reads("@ann, look");
-	expect(await told()).toHaveLength(1);
+	expect(await notifications()).toHaveLength(1);
 	expect(await ann.page.title()).toMatch(/^\(1\) /);
 	await ann.page.evaluate(() => {
 		document.hasFocus = () => true;
@@ -142,7 +142,7 @@ test("the theme that is chosen in one tab is every tab's", async () => {
 	expect(await other.page.getByLabel("Dark").isChecked()).toBe(true);
 });
 
-test("whoever deletes all they said is told so kindly, before an empty form", async () => {
+test("deleting everything ends with kind words above an empty form", async () => {
 	const ann = await enter("ann");
 	await ann.says("one");
 	await ann.reads("one");
@@ -150,7 +150,7 @@ test("whoever deletes all they said is told so kindly, before an empty form", as
 	await ann.presses("Delete everything and my name");
 	await ann.presses("Delete everything");
 	await ann.isOutside();
-	await ann.isTold("All you said is gone, and “ann” is free again.");
+	await ann.seesStatus("All you said is gone, and “ann” is free again.");
 	const colours = await ann.page.evaluate(() => {
 		const colour = (selector: string) => {
 			const element = document.querySelector(selector);
@@ -164,30 +164,30 @@ test("whoever deletes all they said is told so kindly, before an empty form", as
 });
 
 test("an address with a slash at its end leads to the room", async () => {
-	const ann = await visit("ann", {}, "boats/");
+	const ann = await openPage("ann", {}, "boats/");
 	await ann.comesIn();
 	await ann.isIn("boats");
 });
 
-test("whoever is offline sees when the next try is due", async () => {
+test("who is offline sees when the next try is due", async () => {
 	const ann = await enter("ann");
 	await ann.cutsTheLine();
 	await ann.page.reload();
-	await ann.isTold("Offline. Your lines are kept.");
+	await ann.seesStatus("Offline. Your lines are kept.");
 	const countdown = ann.page.locator("#countdown");
 	await countdown.filter({ hasText: /Trying again in \d+ s\./ }).waitFor();
 	expect(await countdown.getAttribute("aria-hidden")).toBe("true");
 });
 
 test("there is a card before there is a script", async () => {
-	const ann = await visit("ann");
+	const ann = await openPage("ann");
 	await ann.page.route("**/static/app.js", () => {});
 	await ann.page.reload({ waitUntil: "commit" });
 	await ann.page.getByText("One moment…").waitFor();
 });
 
 test("a file that is dropped before the room is shown stays outside, with words", async () => {
-	const ann = await visit("ann");
+	const ann = await openPage("ann");
 	await ann.isOutside();
 	const isPrevented = await ann.page.evaluate(() => {
 		const dataTransfer = new DataTransfer();
@@ -196,5 +196,5 @@ test("a file that is dropped before the room is shown stays outside, with words"
 		return !document.body.dispatchEvent(new DragEvent("drop", about));
 	});
 	expect(isPrevented).toBe(true);
-	await ann.isTold("Pictures and files can’t be sent yet.");
+	await ann.seesStatus("Pictures and files can’t be sent yet.");
 });

@@ -11,7 +11,7 @@ test.each([
 	["a phone, light", { ...phone, colorScheme: "light" as const }],
 	["a phone, dark", { ...phone, colorScheme: "dark" as const }],
 ])(
-	"two people come in with the codes they were mailed, and talk: %s",
+	"two people talk after they came in with mailed codes: %s",
 	async (_, look) => {
 		const [ann, bob] = await Promise.all([enter("ann", look), enter("bob")]);
 		await ann.says("Hello Bob,\nhow are you?");
@@ -25,7 +25,7 @@ test.each([
 	},
 );
 
-test("what was said before is there for whoever comes later, the bot's words are not", async () => {
+test("a newcomer reads what was said before, without the bot's words to others", async () => {
 	const ann = await enter("ann");
 	await ann.says("The key is under the mat.");
 	await ann.reads("The key is under the mat.");
@@ -36,15 +36,15 @@ test("what was said before is there for whoever comes later, the bot's words are
 	expect(log).not.toContain("ann@example.org");
 });
 
-test("a text that is too long is told before it is sent, and kept", async () => {
+test("a text that is too long stays in the field, with words about it", async () => {
 	const ann = await enter("ann");
 	await ann.says("é".repeat(4_001));
-	await ann.isTold("4,001 characters");
+	await ann.seesStatus("4,001 characters");
 	await ann.says("é".repeat(4_000));
 	await ann.reads("é".repeat(4_000));
 });
 
-test("a reader who scrolled up stays there, and is told what is new", async () => {
+test("a reader who scrolled up stays there, with a count of new lines", async () => {
 	const ann = await enter("ann", phone);
 	const bob = await enter("bob");
 	await bob.says("a tall story ".repeat(120));
@@ -65,12 +65,12 @@ describe("with limits", () => {
 		PLUME_LIMIT_TEXT_POINTS: "10",
 	});
 
-	test("more lines at once than are allowed arrive once each and in order", async () => {
+	test("more lines at once than are allowed each arrive once, in order", async () => {
 		const ann = await enter("ann");
 		const bob = await enter("bob");
 		const lines = Array.from({ length: 26 }, (_, at) => `line ${at + 1}.`);
 		await ann.saysAtOnce(lines);
-		await ann.isTold(
+		await ann.seesStatus(
 			"That was fast. What waits is sent in a moment, in order.",
 		);
 		await bob.reads("line 26.");
@@ -78,11 +78,11 @@ describe("with limits", () => {
 		expect(log.match(/line \d+\./g)).toEqual(lines);
 	});
 
-	test("what the room refuses waits for its writer, with the reason, and can be edited", async () => {
+	test("a refused line can be edited by its writer, who sees the reason", async () => {
 		const ann = await enter("ann");
 		await ann.says("Hello everyone");
 		await ann.says("Hello");
-		await ann.isTold("1 line was not sent. That message is too long.");
+		await ann.seesStatus("1 line was not sent. That message is too long.");
 		await ann.reads("Hello");
 		await ann.presses("Edit");
 		const field = ann.page.getByLabel("Your message");

@@ -3,24 +3,24 @@
 import { expect, test } from "vitest";
 import { phone, stage } from "./stage.ts";
 
-const { enter, plume, visit } = stage({
+const { enter, plume, openPage } = stage({
 	PLUME_LIMIT_RESEND_SECONDS: "2",
 	PLUME_ALLOW: "@example.org",
 });
 
-test("a wrong code says how many tries are left, and the right one still works", async () => {
-	const ann = await visit("ann");
+test("the right code still works after a wrong one, which says how many tries are left", async () => {
+	const ann = await openPage("ann");
 	await ann.asksForACode();
 	const code = await plume().codeFor("ann");
 	await ann.types(code === "AAAAAA" ? "BBBBBB" : "AAAAAA");
-	await ann.isTold("That code is not right.");
+	await ann.seesStatus("That code is not right.");
 	await ann.page.getByText("4 tries and 10 minutes left.").waitFor();
 	await ann.types(code);
 	await ann.isGreeted();
 });
 
 test("a code that was tried too often has to be asked for again", async () => {
-	const ann = await visit("ann");
+	const ann = await openPage("ann");
 	await ann.asksForACode();
 	await plume().codeFor("ann");
 	for (const left of ["4 tries", "3 tries", "2 tries", "1 try"]) {
@@ -28,16 +28,16 @@ test("a code that was tried too often has to be asked for again", async () => {
 		await ann.page.getByText(`${left} and`).waitFor();
 	}
 	await ann.types("AAAAAA");
-	await ann.isTold("Please ask for a new code.");
+	await ann.seesStatus("Please ask for a new code.");
 	expect(await ann.page.getByLabel("Email").inputValue()).toContain("ann@");
 	await ann.comesIn();
 });
 
-test("a taken name is told beside the name, and another one gets in", async () => {
+test("a taken name is refused beside its field, where another one can be entered", async () => {
 	const ann = await enter("ann");
-	const eve = await visit("ann");
+	const eve = await openPage("ann");
 	await eve.asksForACode("eve@example.org");
-	await eve.isTold("That name is taken");
+	await eve.seesStatus("That name is taken");
 	const name = eve.page.getByLabel("Name");
 	expect(await name.getAttribute("aria-invalid")).toBe("true");
 	await eve.page.getByLabel("Name").fill("eve");
@@ -54,9 +54,9 @@ test.each([
 ])(
 	"%s, %s is refused beside the field, in words",
 	async (name, email, field, words) => {
-		const ann = await visit(name, phone);
+		const ann = await openPage(name, phone);
 		await ann.asksForACode(email);
-		await ann.isTold(words);
+		await ann.seesStatus(words);
 		const wrong = ann.page.getByLabel(field, { exact: true });
 		expect(await wrong.getAttribute("aria-invalid")).toBe("true");
 		expect(await wrong.evaluate((one) => one === document.activeElement)).toBe(
@@ -65,12 +65,12 @@ test.each([
 	},
 );
 
-test("an address and a code are taken however they were pasted, and what is no code is told", async () => {
-	const dana = await visit("dana");
+test("an address or a code is accepted however it was pasted", async () => {
+	const dana = await openPage("dana");
 	await dana.asksForACode("dana@example.org\u200f");
 	const code = await plume().codeFor("dana");
 	await dana.types("Your code");
-	await dana.isTold("A code has 6 letters and digits.");
+	await dana.seesStatus("A code has 6 letters and digits.");
 	const wide = [...code].map((sign) =>
 		String.fromCharCode(sign.charCodeAt(0) + 0xfee0),
 	);
@@ -78,8 +78,8 @@ test("an address and a code are taken however they were pasted, and what is no c
 	await dana.reads("dana came in");
 });
 
-test("the code may fill itself in, and what was entered is remembered", async () => {
-	const ann = await visit("anna");
+test("name, email field, code field: each is ready for the next try", async () => {
+	const ann = await openPage("anna");
 	await ann.getsACode();
 	const code = ann.page.getByLabel("Code");
 	expect(await code.getAttribute("autocomplete")).toBe("one-time-code");
@@ -95,8 +95,8 @@ test("the code may fill itself in, and what was entered is remembered", async ()
 	await ann.isInside();
 });
 
-test("a code can be asked for again after a wait that is told; the old one is dead", async () => {
-	const cleo = await visit("cleo", phone);
+test("a code can be asked for again after a visible wait, which ends the old one", async () => {
+	const cleo = await openPage("cleo", phone);
 	// Her clock stands until the wait was seen, however long that takes.
 	await cleo.page.clock.install();
 	await cleo.page.clock.pauseAt(Date.now() + 60_000);
@@ -108,7 +108,7 @@ test("a code can be asked for again after a wait that is told; the old one is de
 	await cleo.presses("Send it again");
 	const fresh = await plume().codeFor("cleo");
 	await cleo.types(old);
-	await cleo.isTold("That code is not right.");
+	await cleo.seesStatus("That code is not right.");
 	await cleo.types(fresh);
 	await cleo.isInside();
 });

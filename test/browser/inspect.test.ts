@@ -6,10 +6,10 @@ import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
 
 const TOKEN = "canary-token-0123456789";
-const { enter, plume, visit } = stage({ PLUME_INSPECT: TOKEN });
+const { enter, plume, openPage } = stage({ PLUME_INSPECT: TOKEN });
 
 async function look(options = {}): Promise<Person> {
-	const viewer = await visit("viewer", options);
+	const viewer = await openPage("viewer", options);
 	await viewer.page.goto(`${plume().url}/inspect#${TOKEN}`);
 	await viewer.page.getByRole("option", { name: "server" }).waitFor();
 	return viewer;
@@ -29,7 +29,7 @@ test("who logs in is seen on the chart: a wrong code, the right one, the room", 
 	expect(viewer.page.url()).toBe(`${plume().url}/inspect`);
 	const ofLogs = viewer.page.getByRole("button", { name: "Compare from here" });
 	expect(await ofLogs.isVisible()).toBe(false);
-	const ann = await visit("ann");
+	const ann = await openPage("ann");
 	const code = await ann.getsACode();
 	await actor(viewer, "awaitingCode").click();
 	await lit(viewer, "client.awaitingCode", ".active");
@@ -49,9 +49,9 @@ test("who logs in is seen on the chart: a wrong code, the right one, the room", 
 	expect(await viewer.page.content()).not.toContain(TOKEN);
 });
 
-test("the last wrong code takes the other branch, and who is gone is still seen at its end", async () => {
+test("the last wrong code takes the other branch, to a client that has left", async () => {
 	const viewer = await look();
-	const bob = await visit("bob");
+	const bob = await openPage("bob");
 	const code = await bob.getsACode();
 	await actor(viewer, "awaitingCode").click();
 	for (const left of ["4 tries", "3 tries", "2 tries", "1 try"]) {
@@ -64,7 +64,7 @@ test("the last wrong code takes the other branch, and who is gone is still seen 
 	await expect.poll(() => actor(viewer, "awaitingCode").count()).toBe(0);
 });
 
-test("a moment ago is looked at by keys, and playing on ends at what is live", async () => {
+test("keys lead to a moment ago, from where playing ends at the live state", async () => {
 	const viewer = await look();
 	const cleo = await enter("cleo");
 	const { page } = viewer;
@@ -109,11 +109,11 @@ test.each([
 	expect(beyond).toBeLessThanOrEqual(0);
 });
 
-test("without the token, or with another, there is a form and no more", async () => {
-	const viewer = await visit("viewer");
+test("without the right token there is only a form", async () => {
+	const viewer = await openPage("viewer");
 	const { page } = viewer;
 	await page.goto(`${plume().url}/inspect#another-token-0123456789`);
-	await viewer.isTold(
+	await viewer.seesStatus(
 		"That token does not open this, or too many are looking.",
 	);
 	await check(viewer, "the form");
@@ -124,7 +124,7 @@ test("without the token, or with another, there is a form and no more", async ()
 });
 
 test("of ten thousand actors only those exist on the page that can be seen", async () => {
-	const viewer = await visit("viewer");
+	const viewer = await openPage("viewer");
 	const { page } = viewer;
 	const clients = Array.from({ length: 10_000 }, (_, index) => ({
 		type: "actor" as const,

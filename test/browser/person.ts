@@ -1,15 +1,13 @@
 /**
- * A person at a browser of their own. They find things on the page as people
- * do, by label and by what is written there, and notice what no page should
- * do: errors on the console, requests to anyone but its server.
+ * A person with a browser context of their own. They find things on the page as
+ * people do, by label and by text, and collect what no page should cause:
+ * errors on the console, requests to any host but the server.
  */
 
 import type { Page } from "playwright-core";
 import { MessageType as types } from "../../machines/message.ts";
 
-/** The type of the frame with a login code. */
-
-/** The server that someone is at, and the mail they get from it. */
+/** The server under test, and the codes it mails. */
 export interface Where {
 	url(): string;
 	codeFor(name: string): Promise<string>;
@@ -19,7 +17,7 @@ export class Person {
 	readonly page: Page;
 	readonly name: string;
 	readonly #where: Where;
-	/** Errors on the console, but for a server that is gone, and requests to other hosts. */
+	/** Console errors, except those of a server that is gone, and requests to other hosts. */
 	complaints: string[] = [];
 
 	constructor(page: Page, where: Where, name: string) {
@@ -45,7 +43,7 @@ export class Person {
 		});
 	}
 
-	/** A browser tells on its console of every answer that is no success, wanted or not. */
+	/** Browsers log each HTTP error status on the console, also those that a test provokes. */
 	expectsFailedLoads(): void {
 		this.complaints = this.complaints.filter(
 			(text) => !text.startsWith("Failed to load resource"),
@@ -58,13 +56,13 @@ export class Person {
 		await this.page.getByRole("button", { name: "Mail me a code" }).click();
 	}
 
-	/** Typed as it might be pasted: in lower case, with a dash. */
+	/** Types the code in lower case and with a dash, as it might be pasted. */
 	async types(code: string): Promise<void> {
 		const pasted = ` ${code.slice(0, 3)}-${code.slice(3)} `.toLowerCase();
 		await this.page.getByLabel("Code").fill(pasted);
 	}
 
-	/** Asks for a code and is asked for it. */
+	/** Asks for a code and waits until the page asks for it. */
 	async getsACode(): Promise<string> {
 		await this.asksForACode();
 		await this.page.getByLabel("Code").waitFor();
@@ -80,7 +78,7 @@ export class Person {
 		await this.page.getByLabel("Your message").waitFor();
 	}
 
-	/** Stands before the empty or prefilled form. */
+	/** Waits for the login form. */
 	async isOutside(): Promise<void> {
 		await this.page.getByRole("button", { name: "Mail me a code" }).waitFor();
 	}
@@ -95,7 +93,7 @@ export class Person {
 		await this.presses(how);
 	}
 
-	/** Another tab of the same browser; a `copy` begins with all that this one kept, and one `beside` is not inside yet. */
+	/** Opens another tab of the same browser. A `copy` starts with this tab's session storage; a tab `beside` is not logged in yet. */
 	async opensTab(
 		how: "new" | "copy" | "beside",
 		at = this.page.url(),
@@ -109,12 +107,12 @@ export class Person {
 		return person;
 	}
 
-	/** Someone else at the same browser. */
+	/** The same page, used by someone else. */
 	becomes(name: string): Person {
 		return new Person(this.page, this.#where, name);
 	}
 
-	/** From the next reload on no connection gets through, until the returned function is called. */
+	/** From the next reload on every connection is closed, until the returned function is called. */
 	async cutsTheLine(): Promise<() => void> {
 		let isCut = true;
 		await this.page.routeWebSocket("**/connect", (socket) => {
@@ -126,25 +124,25 @@ export class Person {
 		};
 	}
 
-	/** From the next reload on, while the returned function was last told so, no connection there is carries anything, nor does it break, and none can be made. */
-	async mayGoUnderground(): Promise<(isUnder: boolean) => void> {
-		let isUnder = false;
+	/** After the next reload, `setSilent(true)` makes open connections lose all frames without closing, and closes new ones. */
+	async routesThroughTunnel(): Promise<(isSilent: boolean) => void> {
+		let isSilent = false;
 		await this.page.routeWebSocket("**/connect", (socket) => {
-			if (isUnder) return void socket.close();
+			if (isSilent) return void socket.close();
 			const server = socket.connectToServer();
 			socket.onMessage((frame) => {
-				if (!isUnder) server.send(frame);
+				if (!isSilent) server.send(frame);
 			});
 			server.onMessage((frame) => {
-				if (!isUnder) socket.send(frame);
+				if (!isSilent) socket.send(frame);
 			});
 		});
 		return (now) => {
-			isUnder = now;
+			isSilent = now;
 		};
 	}
 
-	/** From the next reload on the first code is heard, and the connection is lost before anything is answered. */
+	/** After the next reload the server receives the first code, and the connection breaks before its answer arrives. */
 	async losesTheAnswer(): Promise<void> {
 		let isLost = false;
 		await this.page.routeWebSocket("**/connect", (socket) => {
@@ -164,7 +162,7 @@ export class Person {
 		});
 	}
 
-	/** How often it can be read in the room, and below it. */
+	/** How often the text stands in the room, pending lines included. */
 	count(text: string): Promise<number> {
 		return this.page.locator("#room").getByText(text).count();
 	}
@@ -176,7 +174,7 @@ export class Person {
 		else await this.field.press("Enter");
 	}
 
-	/** Faster than anyone types, and than a slow machine would let them. */
+	/** Sends all lines in one task, faster than anyone types. */
 	async saysAtOnce(lines: readonly string[]): Promise<void> {
 		await this.field.evaluate((field: HTMLTextAreaElement, lines) => {
 			for (const line of lines) {
@@ -190,13 +188,13 @@ export class Person {
 		return this.page.getByLabel("Your message");
 	}
 
-	/** The list of rooms and people; where there is no room beside the conversation it comes when it is called. */
+	/** Opens the list of rooms and people where the screen is too narrow to show it always. */
 	async opensSide(): Promise<void> {
 		const side = this.page.getByRole("button", { name: "Rooms and people" });
 		if (await side.isVisible()) await side.click();
 	}
 
-	/** Goes to another room by the list of them. */
+	/** Goes to a room by typing its name into the list of rooms. */
 	async goesTo(typed: string, room = typed): Promise<void> {
 		await this.opensSide();
 		await this.page.getByLabel("Make or join a room").fill(typed);
@@ -208,24 +206,31 @@ export class Person {
 		await this.page.getByRole("heading", { name: room, exact: true }).waitFor();
 	}
 
-	/** From here on notifications are only noted down; the answer tells which there were. */
-	async isNotified(): Promise<() => Promise<string[]>> {
+	/** Replaces notifications by a list; the returned function reads it. */
+	async recordsNotifications(): Promise<() => Promise<string[]>> {
 		await this.page.evaluate(() => {
-			const told: string[] = [];
-			class Shown {
+			const notes: string[] = [];
+			class FakeNotification {
 				static permission = "granted";
 				static requestPermission = async () => "granted";
 				constructor(title: string, { body }: { body: string }) {
-					told.push(`${title}: ${body}`);
+					notes.push(`${title}: ${body}`);
 				}
 			}
-			Object.assign(window, { Notification: Shown, told });
+			Object.assign(window, { Notification: FakeNotification, notes });
 		});
-		return () => this.page.evaluate(() => Reflect.get(window, "told"));
+		return () => this.page.evaluate(() => Reflect.get(window, "notes"));
 	}
 
-	/** The tab is hidden, or looked at again, as far as the page can tell. */
-	async looksAway(hidden = true): Promise<void> {
+	async hidesTab(): Promise<void> {
+		await this.#setHidden(true);
+	}
+
+	async showsTab(): Promise<void> {
+		await this.#setHidden(false);
+	}
+
+	async #setHidden(hidden: boolean): Promise<void> {
 		await this.page.evaluate((isHidden) => {
 			Object.defineProperty(document, "hidden", {
 				configurable: true,
@@ -235,21 +240,21 @@ export class Person {
 		}, hidden);
 	}
 
-	/** Waits until it was said or happened in the room. What the bot says to newcomers is none of that: it is there from the start, and has many a common word. */
+	/** Waits for a line of the conversation. The bot's greeting does not count: it has many common words and is there from the start. */
 	async reads(text: string): Promise<void> {
 		const rows = this.page.locator("#log .row:not(:has(.aside))");
 		await rows.getByText(text).first().waitFor();
 	}
 
-	/** Waits until the bot has said all that a newcomer must know. */
+	/** Waits for the bot's greeting. */
 	async isGreeted(): Promise<void> {
 		const asides = this.page.locator("#log .aside");
 		await asides.getByText(`Hello ${this.name}`).waitFor();
 		await asides.getByText(`${this.name}@example.org`).waitFor();
 	}
 
-	/** Waits until these words are told as something that went wrong. */
-	async isTold(words: string | RegExp): Promise<void> {
+	/** Waits until a status or an alert shows these words. */
+	async seesStatus(words: string | RegExp): Promise<void> {
 		await this.page
 			.getByRole("alert")
 			.or(this.page.getByRole("status"))

@@ -5,9 +5,9 @@ import { Caller } from "../program/caller.ts";
 import { check } from "./axe.ts";
 import { phone, stage } from "./stage.ts";
 
-const { enter, plume, visit } = stage();
+const { enter, plume, openPage } = stage();
 
-test("links can be clicked, code stands out, and nothing is markup", async () => {
+test("links can be clicked, code stands out, nothing else is markup", async () => {
 	const ann = await enter("ann");
 	const log = ann.page.getByRole("log");
 	await ann.says(
@@ -43,7 +43,7 @@ test("links can be clicked, code stands out, and nothing is markup", async () =>
 	expect(await links.count()).toBe(3);
 });
 
-test("emoji alone are large, and so are they only", async () => {
+test("only emoji alone are large", async () => {
 	const ann = await enter("ann");
 	await ann.says("👩‍🚀 🎉");
 	await ann.says("123");
@@ -53,7 +53,7 @@ test("emoji alone are large, and so are they only", async () => {
 	expect(large).toEqual(["👩‍🚀 🎉"]);
 });
 
-test("a mention of oneself is marked, in any spelling, and no other", async () => {
+test("only a mention of oneself is marked, in any spelling", async () => {
 	const ann = await enter("ann");
 	const bob = await enter("bob");
 	await bob.says("@Ann, and not @annika or x@ann or @bob");
@@ -115,11 +115,11 @@ test("each day begins with its date", async () => {
 	expect(await ann.page.locator("article.said.first").count()).toBe(2);
 });
 
-test("names and texts run their own way, in any script", async () => {
+test("each name or text has the direction of its own script", async () => {
 	const ann = await enter("ann");
 	const names = ["דוד", "山田", "Ольга"];
 	for (const name of names) {
-		const person = await visit(name);
+		const person = await openPage(name);
 		await person.asksForACode(`p${names.indexOf(name)}@example.org`);
 		await person.types(await plume().codeFor(name));
 		await person.isInside();
@@ -143,26 +143,26 @@ test("names and texts run their own way, in any script", async () => {
 	expect(await ann.field.inputValue()).toBe("@דוד ");
 });
 
-test("what came while one looked away is marked, and counted in the title", async () => {
+test("what arrives while the tab is hidden is marked as new, as the title says", async () => {
 	const ann = await enter("ann", {}, "away");
 	const bob = await enter("bob", {}, "away");
 	await bob.says("before");
 	await ann.reads("before");
 	expect(await ann.count("New since you left")).toBe(0);
-	await ann.looksAway();
+	await ann.hidesTab();
 	await bob.says("after 1");
 	await bob.says("after 2");
 	await ann.reads("after 2");
 	expect(await ann.page.title()).toBe("(2) away · Plume");
 	const icon = ann.page.locator("link[rel=icon]");
 	expect(await icon.getAttribute("href")).toContain("plume-new.svg");
-	await ann.looksAway(false);
+	await ann.showsTab();
 	expect(await ann.page.title()).toBe("away · Plume");
 	const log = await ann.page.getByRole("log").innerText();
 	expect(log).toMatch(/before[\s\S]*New since you left[\s\S]*after 1/);
 });
 
-test("what is read aloud is the latest, and a flood is only counted", async () => {
+test("screen readers hear the latest line, of a flood only a count", async () => {
 	const ann = await enter("ann");
 	const bob = await enter("bob");
 	await bob.says("hello");
@@ -243,7 +243,7 @@ test("a text of thousands of line breaks is folded until it is asked for", async
 	expect(y).toBeLessThan(phone.viewport.height);
 });
 
-test("code keeps its indent, with tabs four wide, and its long lines scroll", async () => {
+test("code keeps its indentation, with tabs four wide, in lines that scroll", async () => {
 	const ann = await enter("ann", phone);
 	await ann.says(`\`\`\`\n\tif (x) {\n    ${"long ".repeat(40)}\n\`\`\``);
 	const pre = ann.page.locator("#log pre");
@@ -288,7 +288,7 @@ test("only the talk is printed", async () => {
 	expect(pages.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
 });
 
-test("where colours are forced one still sees where one is, what is new, and who the bot is", async () => {
+test("forced colours still show the current room, what is new, which line is the bot's", async () => {
 	const ann = await enter("ann", { forcedColors: "active" }, "forced");
 	const bob = await enter("bob", {}, "forced");
 	await ann.isGreeted();

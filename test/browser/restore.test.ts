@@ -1,13 +1,13 @@
-/** A server that goes on from an older copy of its data: the page shows what the server has, says that something is missing, and loses nothing that was not taken yet. */
+/** A server that goes on from an older copy of its data: the page shows what the server has, says that something is missing, and keeps all unsent lines. */
 
 import { cp, rm } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { newDataFolder } from "../program/program.ts";
 import { stage } from "./stage.ts";
 
-const { enter, plume, restart, stop, visit } = stage();
+const { enter, plume, restart, stop, openPage } = stage();
 
-/** The server goes on from a copy of its data of now, later. */
+/** Copies the server's data; the returned function restarts the server from that copy. */
 async function backUp() {
 	const copy = await newDataFolder();
 	const { data } = plume();
@@ -23,14 +23,14 @@ async function backUp() {
 }
 
 test.each([
-	["is told of it", ["--restored"]],
-	["is not told of it", []],
+	["with --restored", ["--restored"]],
+	["without --restored", []],
 ])(
-	"after a restore a tab shows only what the server has, if that %s",
+	"after a restore a tab shows only what the server has, started %s",
 	async (_, args) => {
 		const bob = await enter("bob");
-		const ann = await visit("ann");
-		const goUnder = await ann.mayGoUnderground();
+		const ann = await openPage("ann");
+		const setSilent = await ann.routesThroughTunnel();
 		await ann.page.reload();
 		await ann.comesIn();
 		await ann.says("kept 1");
@@ -40,15 +40,15 @@ test.each([
 		await bob.reads("lost 2");
 		await bob.says("lost 3");
 		await ann.reads("lost 3");
-		goUnder(true);
+		setSilent(true);
 		await ann.says("typed 4");
 		await restore(args);
-		await ann.isTold("Offline. Your lines are kept.");
+		await ann.seesStatus("Offline. Your lines are kept.");
 		await ann.says("typed 5");
 		await bob.reads("Some messages are missing here.");
 		for (const n of [6, 7, 8, 9]) await bob.says(`new ${n}`);
 		await bob.reads("new 9");
-		goUnder(false);
+		setSilent(false);
 		await ann.presses("Try now");
 		await ann.reads("typed 5");
 		await bob.reads("typed 5");

@@ -5,10 +5,10 @@ import { newDataFolder } from "../program/program.ts";
 import type { Person } from "./person.ts";
 import { stage } from "./stage.ts";
 
-const { crash, enter, plume, restart, visit } = stage();
+const { crash, enter, plume, restart, openPage } = stage();
 const lobby = "";
 
-test("whoever reloads the page, or opens it in a new tab, is in at once", async () => {
+test("a reload or a new tab is logged in at once", async () => {
 	const ann = await enter("ann");
 	await ann.says("I stay.");
 	await ann.reads("I stay.");
@@ -23,7 +23,7 @@ test("whoever reloads the page, or opens it in a new tab, is in at once", async 
 	expect(await ann.count("ann left")).toBe(0);
 });
 
-test("a server that is killed and restarted asks nobody to log in, and everything is there, once", async () => {
+test("after a kill -9 of the server everyone is still logged in, with each line there once", async () => {
 	const ann = await enter("ann");
 	const bob = await enter("bob");
 	await ann.says("before 1");
@@ -31,8 +31,8 @@ test("a server that is killed and restarted asks nobody to log in, and everythin
 	await bob.says("before 2");
 	await ann.reads("before 2");
 	await crash();
-	await ann.isTold("Offline. Your lines are kept.");
-	await bob.isTold("Offline. Your lines are kept.");
+	await ann.seesStatus("Offline. Your lines are kept.");
+	await bob.seesStatus("Offline. Your lines are kept.");
 	await ann.says("meanwhile 3");
 	await ann.says("meanwhile 4");
 	await ann.page.getByLabel("Your message").fill("half a thought");
@@ -51,12 +51,12 @@ test("a server that is killed and restarted asks nobody to log in, and everythin
 	);
 });
 
-test("lines that wait survive a reload, and a duplicated tab does not say them too", async () => {
+test("lines that wait survive a reload, without a duplicated tab sending them too", async () => {
 	const bob = await enter("bob");
 	const ann = await enter("ann");
 	const connect = await ann.cutsTheLine();
 	await ann.page.reload();
-	await ann.isTold("Offline. Your lines are kept.");
+	await ann.seesStatus("Offline. Your lines are kept.");
 	await ann.says("one, waiting");
 	await ann.says("two, waiting");
 	await ann.page.reload();
@@ -79,26 +79,26 @@ test("lines that wait survive a reload, and a duplicated tab does not say them t
 });
 
 /** In a room, with a clock and a connection that are the test's. */
-async function enterAtTunnel(name: string) {
-	const person = await visit(name);
-	const goUnder = await person.mayGoUnderground();
+async function enterThroughTunnel(name: string) {
+	const person = await openPage(name);
+	const setSilent = await person.routesThroughTunnel();
 	await person.page.clock.install();
 	await person.page.reload();
 	await person.comesIn();
 	await person.reads(`${name} came in`);
-	return { person, goUnder };
+	return { person, setSilent };
 }
 
-test("a connection that dies without a word is noticed, and what was said into it is said once", async () => {
+test("what is said into a dead connection is sent once that is noticed", async () => {
 	const bob = await enter("bob");
-	const { person: ann, goUnder } = await enterAtTunnel("ann");
-	goUnder(true);
+	const { person: ann, setSilent } = await enterThroughTunnel("ann");
+	setSilent(true);
 	await ann.says("into the tunnel");
 	await bob.says("she does not hear this");
 	await bob.reads("she does not hear this");
 	await ann.page.clock.runFor(10_000);
-	await ann.isTold("Offline. Your lines are kept.");
-	goUnder(false);
+	await ann.seesStatus("Offline. Your lines are kept.");
+	setSilent(false);
 	await ann.presses("Try now");
 	await ann.reads("she does not hear this");
 	await bob.reads("into the tunnel");
@@ -107,23 +107,23 @@ test("a connection that dies without a word is noticed, and what was said into i
 
 test.each<[string, number, (ann: Person) => Promise<void>]>([
 	["waits", 40_000, async () => {}],
-	["looks again", 10_000, (ann) => ann.looksAway(false)],
+	["looks again", 10_000, (ann) => ann.showsTab()],
 	[
 		"is online again",
 		10_000,
 		({ page }) => page.evaluate("dispatchEvent(new Event('online')), 0"),
 	],
-])("whoever only listens and %s hears of it too", async (_, ms, act) => {
-	const { person: ann, goUnder } = await enterAtTunnel("ann");
-	goUnder(true);
+])("a reader who %s notices a dead connection too", async (_, ms, act) => {
+	const { person: ann, setSilent } = await enterThroughTunnel("ann");
+	setSilent(true);
 	await act(ann);
 	await ann.page.clock.runFor(ms);
-	await ann.isTold("Offline. Your lines are kept.");
+	await ann.seesStatus("Offline. Your lines are kept.");
 });
 
-test("that a quiet connection is asked for a sign of life is noticed by nobody", async () => {
+test("nobody notices the heartbeat of a quiet connection", async () => {
 	const bob = await enter("bob");
-	const { person: ann } = await enterAtTunnel("ann");
+	const { person: ann } = await enterThroughTunnel("ann");
 	const lobby = ann.page.getByRole("link", { name: "lobby" });
 	const people = ann.page.getByRole("region", { name: /^People/ });
 	await people.getByText("bob").waitFor();
@@ -153,7 +153,7 @@ test("what comes twice is shown once", async () => {
 	expect(await ann.count("ann came in")).toBe(1);
 });
 
-test("where the server can't tell what was missed, the room begins anew and says so", async () => {
+test("where the server can't tell what was missed, the room starts over, with words", async () => {
 	const ann = await enter("ann");
 	await ann.page.routeWebSocket("**/connect", (socket) => {
 		const server = socket.connectToServer();
@@ -166,7 +166,7 @@ test("where the server can't tell what was missed, the room begins anew and says
 	await ann.says("seen before");
 	await ann.reads("seen before");
 	await crash();
-	await ann.isTold("Offline. Your lines are kept.");
+	await ann.seesStatus("Offline. Your lines are kept.");
 	await restart();
 	await ann.reads("Some messages are missing here.");
 	await ann.says("and after");
@@ -174,7 +174,7 @@ test("where the server can't tell what was missed, the room begins anew and says
 	expect(await ann.count("seen before")).toBe(1);
 });
 
-test("whoever logs out is out in all tabs of that browser, everywhere means everywhere", async () => {
+test("logging out closes all tabs of that browser, everywhere means everywhere", async () => {
 	const ann = await enter("ann");
 	const tab = await ann.opensTab("new");
 	const phone = await enter("ann");
@@ -194,11 +194,11 @@ test("whoever logs out is out in all tabs of that browser, everywhere means ever
 	await phone.isOutside();
 });
 
-test("whoever logs out while the server is gone is out in all tabs of that browser", async () => {
+test("logging out while the server is gone closes all tabs of that browser", async () => {
 	const ann = await enter("ann");
 	const tab = await ann.opensTab("new");
 	await crash();
-	await ann.isTold("Your lines are kept.");
+	await ann.seesStatus("Your lines are kept.");
 	await ann.logsOut("Log out");
 	await ann.isOutside();
 	await tab.isOutside();
@@ -206,25 +206,25 @@ test("whoever logs out while the server is gone is out in all tabs of that brows
 	await ann.page.getByText("Plume did not hear of it").first().waitFor();
 });
 
-test("a tab that waits for its code goes on waiting, whoever logs in beside it", async () => {
-	const ann = await visit("ann");
+test("a tab that waits for its code goes on waiting when another tab logs in", async () => {
+	const ann = await openPage("ann");
 	const code = await ann.getsACode();
 	const beside = await ann.opensTab("beside");
 	await beside.comesIn();
 	await crash();
-	await beside.isTold("Your lines are kept.");
+	await beside.seesStatus("Your lines are kept.");
 	await restart();
 	await beside.reads("ann came in");
 	await ann.types(code);
 	await ann.isInside();
 });
 
-test("a copy of a tab that is turned back to the lobby says nothing that the tab has to say", async () => {
+test("a copy of a tab that is sent back to the lobby does not send the tab's waiting lines", async () => {
 	const bob = await enter("bob", {}, lobby);
 	const ann = await enter("ann", {}, lobby);
 	const connect = await ann.cutsTheLine();
 	await ann.page.reload();
-	await ann.isTold("Offline. Your lines are kept.");
+	await ann.seesStatus("Offline. Your lines are kept.");
 	await ann.says("one, waiting");
 	const copy = await ann.opensTab("copy", "/r/a\u0431");
 	await copy.says("from the copy");
@@ -236,7 +236,7 @@ test("a copy of a tab that is turned back to the lobby says nothing that the tab
 });
 
 test("a page that is reloaded while its code is in the mail still waits for it", async () => {
-	const ann = await visit("ann");
+	const ann = await openPage("ann");
 	const code = await ann.getsACode();
 	await ann.page.reload();
 	await ann.page.getByText("5 tries and 10 minutes left.").waitFor();
@@ -245,7 +245,7 @@ test("a page that is reloaded while its code is in the mail still waits for it",
 });
 
 test("a code that is typed while the server is gone is taken once it is back", async () => {
-	const ann = await visit("ann");
+	const ann = await openPage("ann");
 	const code = await ann.getsACode();
 	await crash();
 	await ann.page.getByText("Connecting…").waitFor();
@@ -254,9 +254,9 @@ test("a code that is typed while the server is gone is taken once it is back", a
 	await ann.reads("ann came in");
 });
 
-test("whoever typed the right code as the connection was lost is in by themselves, without another mail", async () => {
+test("the right code, typed as the connection is lost, lets them in without another mail", async () => {
 	const bob = await enter("bob");
-	const lea = await visit("lea");
+	const lea = await openPage("lea");
 	await lea.losesTheAnswer();
 	await lea.page.reload();
 	await lea.types(await lea.getsACode());
@@ -272,15 +272,15 @@ test("whoever typed the right code as the connection was lost is in by themselve
 	await lea.reads("here I am");
 });
 
-test("whose session has ended is asked before old lines are said", async () => {
+test("after a session has ended old lines are sent only when asked for", async () => {
 	const ann = await enter("ann");
 	await crash();
 	await ann.says("old line 1");
 	await ann.says("old line 2");
 	await restart({ PLUME_DATA: await newDataFolder() });
-	await ann.isTold("You are not logged in any more.");
+	await ann.seesStatus("You are not logged in any more.");
 	await ann.comesIn();
-	await ann.isTold("2 lines were not sent.");
+	await ann.seesStatus("2 lines were not sent.");
 	await ann.says("a new line");
 	await ann.reads("a new line");
 	await ann.presses("Send now");

@@ -5,7 +5,7 @@ import { MessageType as types } from "../../machines/message.ts";
 import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
 
-const { enter, plume, visit } = stage();
+const { enter, plume, openPage } = stage();
 const lobby = "";
 
 const goBackToLobby = async (person: Person) => {
@@ -13,7 +13,7 @@ const goBackToLobby = async (person: Person) => {
 	await person.isIn("lobby");
 };
 
-test("a room is made by its name, and what is said there stays there", async () => {
+test("a room is made by its name: what is said there stays there", async () => {
 	const ann = await enter("ann", {}, lobby);
 	await ann.page.evaluate(() => Object.assign(window, { same: true }));
 	await ann.says("in the lobby");
@@ -31,14 +31,14 @@ test("a room is made by its name, and what is said there stays there", async () 
 	expect(await ann.page.evaluate(() => "same" in window)).toBe(true);
 });
 
-test("a link leads a stranger through the door into its room, and the room is in their list", async () => {
-	const cleo = await visit("cleo", phone, encodeURIComponent("café"));
+test("a link leads a stranger through the login into its room", async () => {
+	const cleo = await openPage("cleo", phone, encodeURIComponent("café"));
 	await cleo.comesIn();
 	await cleo.isIn("café");
 	await cleo.opensSide();
 	const room = cleo.page.getByRole("link", { name: "café" });
 	expect(await room.getAttribute("aria-current")).toBe("page");
-	const dan = await visit("dan", {}, "not%20a%20name");
+	const dan = await openPage("dan", {}, "not%20a%20name");
 	await dan.comesIn();
 	await dan.isIn("lobby");
 	await dan.reads("No room can have that name");
@@ -54,15 +54,15 @@ test("a room is the same however its name is written", async () => {
 	await ann.reads("bob came in");
 });
 
-test("a name that can be none is told before anyone goes there", async () => {
+test("an impossible room name is refused before anyone goes there", async () => {
 	const ann = await enter("ann", {}, lobby);
 	await ann.page.getByLabel("Make or join a room").fill("a b");
 	await ann.page.keyboard.press("Enter");
-	await ann.isTold("A room’s name has letters");
+	await ann.seesStatus("A room’s name has letters");
 	await ann.isIn("lobby");
 });
 
-test("a name that only the server knows to be none leads back to the lobby", async () => {
+test("a room name that only the server refuses leads back to the lobby", async () => {
 	const ann = await enter("ann", {}, lobby);
 	await ann.page.getByLabel("Make or join a room").fill("latin-и-mixed");
 	await ann.page.keyboard.press("Enter");
@@ -72,7 +72,7 @@ test("a name that only the server knows to be none leads back to the lobby", asy
 	await ann.reads("still here");
 });
 
-test("other rooms count what was said there meanwhile, and reading goes on where it ended", async () => {
+test("reading goes on where it ended, in a room that counted what was said meanwhile", async () => {
 	const ann = await enter("ann", {}, "harbour");
 	const bob = await enter("bob", {}, "harbour");
 	await bob.says("I was here");
@@ -100,26 +100,26 @@ test("other rooms count what was said there meanwhile, and reading goes on where
 	).not.toMatch(/\d/);
 });
 
-test("a mention in another room is told at once, in the list, the title and a notification", async () => {
+test("a mention in another room shows at once: in the list, in the title, as a notification", async () => {
 	const permissions = ["notifications"];
 	const ann = await enter("ann", { permissions }, "terrace");
 	const bob = await enter("bob", {}, "terrace");
-	const told = await ann.isNotified();
+	const notifications = await ann.recordsNotifications();
 	await ann.goesTo("cellar");
 	await bob.says("@ann, come up");
 	await ann.presses("Turn on");
 	const link = ann.page.getByRole("link", { name: /terrace/ });
 	expect(await link.innerText()).toMatch(/You were mentioned,\s+1\s+new/);
-	await ann.looksAway();
+	await ann.hidesTab();
 	await bob.says("@Ann?");
 	await ann.page
 		.getByRole("link", { name: /terrace.*mentioned, 2 new/ })
 		.waitFor();
-	expect(await told()).toEqual([
+	expect(await notifications()).toEqual([
 		"You were mentioned in terrace: Open the room to read it.",
 	]);
 	expect(await ann.page.title()).toBe("(1) cellar · Plume");
-	await ann.looksAway(false);
+	await ann.showsTab();
 	await link.click();
 	await ann.isIn("terrace");
 	expect(await link.innerText()).not.toContain("mentioned");
@@ -141,7 +141,7 @@ test("what was read is not unread because one scrolled up then", async () => {
 	await ann.page.getByRole("link", { name: "pier 1 new" }).waitFor();
 });
 
-test("each room keeps its draft and says its own lines, also after a reload", async () => {
+test("each room has its own draft, also after a reload", async () => {
 	const ann = await enter("ann", {}, "one");
 	await ann.field.fill("half a thought");
 	await ann.goesTo("two");
@@ -159,12 +159,12 @@ test("each room keeps its draft and says its own lines, also after a reload", as
 	expect(await ann.count("said in two")).toBe(0);
 });
 
-test("a room with lines that were not sent says so, until someone goes there and they are", async () => {
+test("the list shows which room has unsent lines, until its owner goes there", async () => {
 	const bob = await enter("bob", {}, "ferry");
 	const ann = await enter("ann", {}, "ferry");
 	const connect = await ann.cutsTheLine();
 	await ann.page.reload();
-	await ann.isTold("Offline. Your lines are kept.");
+	await ann.seesStatus("Offline. Your lines are kept.");
 	await ann.says("is it running?");
 	await ann.goesTo("harbour");
 	const link = ann.page.getByRole("link", { name: "ferry" });
@@ -182,8 +182,8 @@ test("a room with lines that were not sent says so, until someone goes there and
 	expect(await name()).not.toContain("not sent");
 });
 
-test("a line that is taken while its room is left is not told to wait there", async () => {
-	const ann = await visit("ann", {}, "mole");
+test("a line accepted while its room is left does not show as waiting there", async () => {
+	const ann = await openPage("ann", {}, "mole");
 	const acks: (() => void)[] = [];
 	let isLate = false;
 	await ann.page.routeWebSocket("**/connect", (socket) => {
@@ -212,9 +212,9 @@ test("a line that is taken while its room is left is not told to wait there", as
 	expect(await ann.count("on my way")).toBe(1);
 });
 
-test("one sees who is here, who is away and who writes", async () => {
+test("the list of people shows who is here, who is away, who writes", async () => {
 	const ann = await enter("ann");
-	const bob = await visit("bob");
+	const bob = await openPage("bob");
 	await bob.page.clock.install();
 	await bob.comesIn();
 	const people = ann.page.getByRole("region", { name: /^People/ });
@@ -222,12 +222,12 @@ test("one sees who is here, who is away and who writes", async () => {
 	await people.getByText("bob").waitFor();
 	await bob.field.pressSequentially("hm");
 	await ann.page.getByText("bob is writing…").waitFor();
-	await bob.looksAway();
+	await bob.hidesTab();
 	await bob.page.clock.fastForward("04:30");
 	expect(await away.count()).toBe(0);
 	await bob.page.clock.fastForward("00:31");
 	await away.waitFor();
-	await bob.looksAway(false);
+	await bob.showsTab();
 	await away.waitFor({ state: "detached" });
 	await bob.page.close();
 	await away.waitFor();

@@ -6,7 +6,7 @@ import { newDataFolder } from "../program/program.ts";
 import type { Person } from "./person.ts";
 import { stage } from "./stage.ts";
 
-const { crash, enter, plume, restart, visit } = stage();
+const { crash, enter, plume, restart, openPage } = stage();
 
 test("the colours that were chosen stay, whatever the system has", async () => {
 	const ann = await enter("ann", { colorScheme: "light" });
@@ -25,24 +25,24 @@ test("the colours that were chosen stay, whatever the system has", async () => {
 	expect(await paper()).toBe(light);
 });
 
-test("the first mention asks about notifications, and a wish is kept", async () => {
+test("the first mention asks about notifications, once", async () => {
 	const ann = await enter("ann", { permissions: ["notifications"] }, "calls");
 	const bob = await enter("bob", {}, "calls");
-	const told = await ann.isNotified();
+	const notifications = await ann.recordsNotifications();
 	await bob.says("nothing for anyone");
 	await ann.reads("nothing for anyone");
 	expect(await ann.page.locator("#ask").isVisible()).toBe(false);
 	await bob.says("@ann, look");
 	await ann.presses("Turn on");
-	await ann.looksAway();
+	await ann.hidesTab();
 	await bob.says("@ann, are you there?");
 	await ann.reads("are you there?");
-	expect(await told()).toEqual(["bob in calls: @ann, are you there?"]);
+	expect(await notifications()).toEqual(["bob in calls: @ann, are you there?"]);
 });
 
-test("a first visit takes 45 KiB at most, and no other host", async () => {
+test("the page loads in 45 KiB at most, from no other host", async () => {
 	const sizes: Promise<number>[] = [];
-	const ann = await visit("ann", { serviceWorkers: "block" });
+	const ann = await openPage("ann", { serviceWorkers: "block" });
 	ann.page.on("response", (response) => {
 		const { fromServiceWorker } = {
 			fromServiceWorker: response.fromServiceWorker(),
@@ -62,7 +62,7 @@ test("a first visit takes 45 KiB at most, and no other host", async () => {
 	expect(all).toBeLessThan(45 * 1024);
 });
 
-test("without a network the page is there, says so, and keeps what is written", async () => {
+test("without a network the page still opens, with words, to send later what is written", async () => {
 	const ann = await enter("ann");
 	await ann.page.evaluate(() => navigator.serviceWorker.ready);
 	await ann.page.reload();
@@ -87,7 +87,7 @@ test("it can be installed", async () => {
 	expect(manifest).toMatchObject({ ...asked, name: "Plume" });
 	const sizes = icons.map(({ sizes }: { sizes: string }) => sizes);
 	expect(sizes).toEqual(["any", "192x192", "512x512"]);
-	const ann = await visit("ann");
+	const ann = await openPage("ann");
 	await ann.page.evaluate(() => navigator.serviceWorker.ready);
 	const devtools = await ann.page.context().newCDPSession(ann.page);
 	const { errors, url } = await devtools.send("Page.getAppManifest");
@@ -98,7 +98,7 @@ test("it can be installed", async () => {
 	}
 });
 
-test("a message is taken back, for everyone, and only by its writer", async () => {
+test("a message is deleted for everyone, only by its writer", async () => {
 	const ann = await enter("ann");
 	const bob = await enter("bob");
 	await ann.says("a secret, alas");
@@ -121,7 +121,7 @@ test("a message is taken back, for everyone, and only by its writer", async () =
 	await bob.reads("This message was deleted.");
 });
 
-test("everything is taken back after a warning, and the name is free", async () => {
+test("after a warning everything is deleted, which frees the name", async () => {
 	const ann = await enter("zoe");
 	const bob = await enter("bob");
 	await ann.says("one secret");
@@ -134,7 +134,7 @@ test("everything is taken back after a warning, and the name is free", async () 
 	await ann.isOutside();
 	await bob.reads("This message was deleted.");
 	expect(await bob.page.content()).not.toContain("one secret");
-	const other = await visit("zoe");
+	const other = await openPage("zoe");
 	await other.asksForACode("another@example.org");
 	await other.types(await plume().codeFor("zoe"));
 	await other.isInside();
@@ -154,7 +154,7 @@ test("what one said can be taken along", async () => {
 		expect.objectContaining({ room: "diary", text: "dear diary" }),
 	);
 	await ann.presses("Export my messages");
-	await ann.isTold(/An export was made just now/);
+	await ann.seesStatus(/An export was made just now/);
 	ann.expectsFailedLoads();
 });
 
@@ -166,11 +166,11 @@ async function restartBefore(days: number, data: string): Promise<void> {
 	await restart({ PLUME_DATA: data, NODE_OPTIONS: `--import ${url}` });
 }
 
-test("whoever takes everything back leaves what another said under the name in between", async () => {
+test("who deletes everything leaves what another said under the name in between", async () => {
 	const [hers, his] = ["ida@example.org", "other@example.org"];
 	const data = await newDataFolder();
 	async function enterAs(name: string, email: string): Promise<Person> {
-		const person = await visit(name, {}, "");
+		const person = await openPage(name, {}, "");
 		await person.asksForACode(email);
 		await person.types(await plume().codeFor(name));
 		await person.isInside();
@@ -190,8 +190,8 @@ test("whoever takes everything back leaves what another said under the name in b
 		await person.page.context().close();
 	}
 	await restartBefore(0, data);
-	const cleo = await visit("cleo", {}, "");
-	const goUnder = await cleo.mayGoUnderground();
+	const cleo = await openPage("cleo", {}, "");
+	const setSilent = await cleo.routesThroughTunnel();
 	await cleo.page.clock.install();
 	await cleo.page.reload();
 	await cleo.comesIn();
@@ -199,15 +199,15 @@ test("whoever takes everything back leaves what another said under the name in b
 	const ida = await enterAs("ida", hers);
 	await says(ida, "hers, late");
 	await cleo.reads("hers, late");
-	goUnder(true);
+	setSilent(true);
 	await ida.presses("ida");
 	await ida.presses("Delete everything and my name");
 	await ida.presses("Delete everything");
 	await ida.isOutside();
 	await bob.reads("This message was deleted.");
 	await cleo.page.clock.runFor(40_000);
-	await cleo.isTold("Offline. Your lines are kept.");
-	goUnder(false);
+	await cleo.seesStatus("Offline. Your lines are kept.");
+	setSilent(false);
 	await cleo.presses("Try now");
 	await cleo.reads("This message was deleted.");
 	const dora = await enter("dora", {}, "");

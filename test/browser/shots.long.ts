@@ -19,7 +19,7 @@ const large = { width: 1440, height: 900 };
 const TOKEN = "a-token-for-the-pictures";
 const dark = { colorScheme: "dark" } as const;
 
-const { crash, enter, plume, visit } = stage({ PLUME_INSPECT: TOKEN });
+const { crash, enter, plume, openPage } = stage({ PLUME_INSPECT: TOKEN });
 const comeIn = (name: string, options: object = wide) =>
 	enter(name, options, "");
 
@@ -29,7 +29,7 @@ const shoot = ({ page }: Person, name: string) =>
 	page.screenshot({ path: `${TO}/${name}.png`, animations: "disabled" });
 
 async function lookInside(name: string, options: object) {
-	const viewer = await visit("viewer", { ...options, viewport: large }, "");
+	const viewer = await openPage("viewer", { ...options, viewport: large }, "");
 	const { page } = viewer;
 	await page.goto(`${plume().url}/inspect#${TOKEN}`);
 	await page.getByRole("option", { name: "awaitingCode" }).click();
@@ -43,7 +43,7 @@ async function lookInside(name: string, options: object) {
 test("what the inspector looks like", async () => {
 	const finn = await comeIn("finn");
 	await finn.says("Anyone up already?");
-	const gus = await visit("gus", wide, "");
+	const gus = await openPage("gus", wide, "");
 	const code = await gus.getsACode();
 	const shots = await Promise.all([
 		lookInside("inspect", {}),
@@ -78,7 +78,7 @@ test("what a log looks like that is opened", async () => {
 });
 
 test("what the page looks like", async () => {
-	const eve = await visit("eve", wide, "");
+	const eve = await openPage("eve", wide, "");
 	await eve.page.getByLabel("Name").fill("eve");
 	await shoot(eve, "enter");
 	const code = await eve.getsACode();
@@ -131,7 +131,7 @@ test("what the page looks like", async () => {
 	await shoot(ann, "settings");
 	await ann.page.keyboard.press("Escape");
 	await crash();
-	await ann.isTold("Your lines are kept.");
+	await ann.seesStatus("Your lines are kept.");
 	await ann.says("See you all at the pier");
 	await shoot(ann, "reconnecting");
 });

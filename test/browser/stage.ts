@@ -1,7 +1,7 @@
 /**
- * One browser and one server for all tests of a file, each test with people
- * and a room of its own. The server may crash and come back. Nothing that
- * anyone does may end on a console or ask another host for anything.
+ * One browser and one server for all tests of a file; each test has people and
+ * a room of its own. The server may crash and come back. A test fails if any
+ * page logs an error or asks another host for anything.
  */
 
 import type { Browser, BrowserContextOptions } from "playwright-core";
@@ -42,14 +42,14 @@ export function stage(environment: Readonly<Record<string, string>> = {}) {
 		await plume.stop();
 	});
 
-	/** The server of now, also after a restart. */
+	/** Follows the server over restarts. */
 	const where: Where = {
 		url: () => plume.url,
 		codeFor: (name) => plume.codeFor(name),
 	};
 
-	/** Someone before the form; where no room is named it is the test's own, and "" is the lobby. */
-	async function visit(
+	/** Opens the login form of a room: by default the test's own, with "" the lobby. */
+	async function openPage(
 		name: string,
 		options: BrowserContextOptions = {},
 		room = `room-${tests}`,
@@ -63,14 +63,14 @@ export function stage(environment: Readonly<Record<string, string>> = {}) {
 
 	return {
 		plume: () => plume,
-		visit,
-		/** Someone who is in a room. */
+		openPage,
+		/** Opens the page and logs in. */
 		async enter(
 			name: string,
 			options?: BrowserContextOptions,
 			room?: string,
 		): Promise<Person> {
-			const person = await visit(name, options, room);
+			const person = await openPage(name, options, room);
 			await person.comesIn();
 			return person;
 		},
@@ -81,7 +81,7 @@ export function stage(environment: Readonly<Record<string, string>> = {}) {
 		async stop(): Promise<void> {
 			await plume.stop();
 		},
-		/** On the same port; with the same data unless it is told not to. */
+		/** Starts the server again on the same port and, by default, the same data. */
 		async restart(
 			other: Readonly<Record<string, string>> = {},
 			args: readonly string[] = [],

@@ -4,7 +4,7 @@ import { Caller } from "../program/caller.ts";
 import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
 
-const { enter, plume, visit } = stage();
+const { enter, plume, openPage } = stage();
 const lobby = "";
 let bob: Caller;
 
@@ -49,7 +49,7 @@ async function scrollsUp({ page }: Person, pixels: number): Promise<void> {
 	}
 }
 
-test("of 24 switches between a long room and a short one each ends at the latest line", async () => {
+test("24 switches between a long room, a short one: each ends at the latest line", async () => {
 	const ann = await enter("ann", {}, "short");
 	await ann.says("here it is short");
 	for (let turn = 0; turn < 12; turn += 1) {
@@ -112,7 +112,7 @@ test.each([
 	expect(await ann.page.evaluate(() => scrollY)).toBe(0);
 });
 
-test("what is typed in the room is written, and pages are turned from the composer", async () => {
+test("keys typed in the room go to the composer, paging keys there to the room", async () => {
 	const ann = await enter("ann", {}, lobby);
 	await isAtEnd(ann, "line 2000.");
 	await ann.page.getByRole("region", { name: "What was said" }).focus();
@@ -133,7 +133,7 @@ test("what is typed in the room is written, and pages are turned from the compos
 	expect(await ann.field.inputValue()).toBe("x");
 });
 
-test("comings and goings are one line, which opens, is not counted and interrupts nobody", async () => {
+test("joins in a row are one line, which opens, is not counted, interrupts nobody", async () => {
 	const ann = await enter("ann", {}, lobby);
 	await isAtEnd(ann, "line 2000.");
 	bob.say("one");
@@ -163,7 +163,7 @@ test("comings and goings are one line, which opens, is not counted and interrupt
 	for (const guest of guests) guest.raw.drop();
 });
 
-test("a page of history that is all comings and goings is followed by the one before", async () => {
+test("a page of history with nothing but joins is followed by the one before", async () => {
 	const ann = await enter("ann", {}, lobby);
 	bob.say("long before");
 	for (let n = 0; n < 120; n += 1) {
@@ -180,13 +180,13 @@ test("a page of history that is all comings and goings is followed by the one be
 		.toBeGreaterThan(20);
 });
 
-test("another tab of someone is not told, and who logs out in three leaves once", async () => {
+test("a person with three tabs enters once, leaves once", async () => {
 	const cleo = await enter("cleo", {}, "tabs");
 	const ann = await enter("ann", {}, "tabs");
 	await cleo.reads("ann came in");
 	await cleo.says("hello");
 	await ann.reads("hello");
-	await cleo.looksAway();
+	await cleo.hidesTab();
 	const tabs = [await ann.opensTab("new"), await ann.opensTab("new")];
 	const people = cleo.page.getByRole("region", { name: /^People/ });
 	await people.getByText("ann").waitFor();
@@ -211,8 +211,8 @@ test("another tab of someone is not told, and who logs out in three leaves once"
 	).toHaveLength(1);
 });
 
-test("a line that is being sent stands under its writer's name, and does not move when it is said", async () => {
-	const ann = await visit("ann", {}, "pending");
+test("a line that is being sent does not move when the server accepts it", async () => {
+	const ann = await openPage("ann", {}, "pending");
 	const held: (() => void)[] = [];
 	let isHeld = false;
 	await ann.page.routeWebSocket("**/connect", (socket) => {

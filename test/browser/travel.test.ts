@@ -42,7 +42,7 @@ async function goTo(page: Page, seq: number): Promise<void> {
 	await at(page, seq);
 }
 
-test("a pull at the slider shows any moment, and a step from there the next", async () => {
+test("the slider shows any moment, a step from there the next", async () => {
 	const page = await open();
 	expect(new URL(page.url()).hash).toBe("");
 	await page.locator("#scrub").fill("9");
@@ -71,7 +71,7 @@ test("the beginning is before the first event, where the server stands still", a
 	await page.close();
 });
 
-test("it goes to a time, and tells which event was the last then", async () => {
+test("going to a time shows the last event before it", async () => {
 	const page = await open();
 	const time = page.getByLabel("Time", { exact: true });
 	await time.fill("2026-01-01T09:00:00");
@@ -82,7 +82,7 @@ test("it goes to a time, and tells which event was the last then", async () => {
 	await page.close();
 });
 
-test("it finds the events of a room, of a client by name, and of one in the other", async () => {
+test("it finds the events of a client, by name, in a room", async () => {
 	const page = await open();
 	await goTo(page, 1);
 	await page.getByLabel("Client").fill("dan");

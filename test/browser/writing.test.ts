@@ -5,7 +5,7 @@ import { phone, stage } from "./stage.ts";
 
 const { enter } = stage();
 
-test("Shift+Enter breaks a line and the field grows; Enter sends", async () => {
+test("Shift+Enter breaks a line, for which the field grows", async () => {
 	const ann = await enter("ann");
 	const height = () => ann.field.evaluate((field) => field.clientHeight);
 	const before = await height();
@@ -39,7 +39,7 @@ test("many pasted lines are one message, in a field that leaves room to read", a
 	expect(await said.allInnerTexts()).toEqual([text]);
 });
 
-test("Send is dim while there is nothing to see, and the first line keeps its indentation", async () => {
+test("Send is dim while there is nothing to send, but indentation is text", async () => {
 	const ann = await enter("ann");
 	const send = ann.page.locator("#send");
 	const opacity = () =>
@@ -59,7 +59,7 @@ test("a line that could not go out yet says so, until it is said", async () => {
 	const ann = await enter("ann");
 	const connect = await ann.cutsTheLine();
 	await ann.page.reload();
-	await ann.isTold("Your lines are kept.");
+	await ann.seesStatus("Your lines are kept.");
 	await ann.says("patience");
 	const state = () =>
 		ann.page
@@ -85,7 +85,7 @@ test("an @name is completed from who is here, by keyboard", async () => {
 	await ann.field.pressSequentially("hey @b");
 	const options = ann.page.getByRole("option");
 	expect(await options.allInnerTexts()).toEqual(["bert", "bob"]);
-	await ann.isTold("2 names");
+	await ann.seesStatus("2 names");
 	await ann.field.press("ArrowDown");
 	const active = await ann.field.getAttribute("aria-activedescendant");
 	expect(await ann.page.locator(`#${active}`).innerText()).toBe("bob");
@@ -128,7 +128,7 @@ test("a million pasted characters cost no more than in a bare field", async () =
 	});
 	const bare = await ann.page.locator("#bare").evaluate(paste);
 	expect(ours).toBeLessThan(5 * bare + 200);
-	await ann.isTold("characters long");
+	await ann.seesStatus("characters long");
 	await ann.page.reload();
 	await ann.isInside();
 	expect((await ann.field.inputValue()).length).toBeLessThanOrEqual(32_000);
@@ -143,7 +143,7 @@ test("what cannot be sent dims the button, with words only where there are too m
 	expect(await isDim()).toBe("true");
 	await ann.field.fill("x".repeat(4001));
 	expect(await isDim()).toBe("true");
-	await ann.isTold("4,001 characters long");
+	await ann.seesStatus("4,001 characters long");
 	await ann.field.fill("x".repeat(4000));
 	expect(await isDim()).toBe("false");
 });
@@ -163,7 +163,7 @@ test("a command is asked about before it is said", async () => {
 	const ann = await enter("ann");
 	const bob = await enter("bob");
 	await ann.says("/help");
-	await ann.isTold("There are no commands here.");
+	await ann.seesStatus("There are no commands here.");
 	expect(await ann.field.inputValue()).toBe("/help");
 	await ann.says("/usr/bin is no command");
 	await bob.reads("/usr/bin");
@@ -188,7 +188,7 @@ test.each(["drop", "paste"])(
 			return { isPrevented: !field.dispatchEvent(event), url: location.href };
 		}, kind);
 		expect(isPrevented).toBe(true);
-		await ann.isTold("Pictures and files can’t be sent yet.");
+		await ann.seesStatus("Pictures and files can’t be sent yet.");
 		expect(ann.page.url()).toBe(url);
 	},
 );

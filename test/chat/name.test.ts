@@ -93,7 +93,7 @@ describe("a legal name", () => {
 		["Malayalam", "അവന്\u200d", "അവന്"],
 		["Hindi", "क्\u200cष", "क्ष"],
 	])(
-		"has the joiners that %s is written with, and is one with that without",
+		"has the joiners that %s is written with, but is the same without",
 		(_, name, bare) => {
 			expect(parseName(name)).toEqual({ name, nameKey: keyOf(bare) });
 			expect(parseName(bare)).toEqual({ name: bare, nameKey: keyOf(bare) });
@@ -115,7 +115,7 @@ describe("a legal name", () => {
 		expect(parseName(name)).toBeUndefined();
 	});
 
-	it("is trimmed, and shown in Unicode's compatible composed form", () => {
+	it("is trimmed, then shown in Unicode's compatible composed form", () => {
 		expect(parseName("  Ada \n")?.name).toBe("Ada");
 		expect(parseName("Ａｄａ")?.name).toBe("Ada");
 		expect(parseName("𝒜𝒹𝒶")?.name).toBe("Ada");
@@ -191,7 +191,7 @@ describe("the key of a name", () => {
 		expect(parseName("Νονα")).toBeUndefined();
 	});
 
-	it("is the same in capitals and small letters, composed and decomposed, for every letter there is", () => {
+	it("is the same in either case, composed or decomposed, for every letter there is", () => {
 		expect(letters.length).toBeGreaterThan(5000);
 		for (const letter of letters) {
 			const key = keyOf(letter);
@@ -220,7 +220,7 @@ describe("the key of a name", () => {
 		unit: fc.constantFrom(..."aäbcdeéfgijklmıİnoøpßstuxyz019_-ÄÉŐÇñǆḯ"),
 	});
 
-	it("is the same however a name is cased or composed, and is its own key", () => {
+	it("is the same however a name is cased or composed: its own key", () => {
 		fc.assert(
 			fc.property(fc.oneof(name, latin), (typed) => {
 				const key = keyOf(typed);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Presence } from "../../src/chat/presence.ts";
 
-test("five hundred are listed and all are counted; so many changes are told at once, and the rest next", () => {
+test("lists or changes name five hundred at a time, though all are counted", () => {
 	const presence = new Presence("lobby");
 	for (let i = 0; i < 1200; i++) presence.enter(`c${i}`, `name${i}`);
 	const list = presence.members;
@@ -17,7 +17,7 @@ test("five hundred are listed and all are counted; so many changes are told at o
 	expect(told).toEqual([500, 500, 200]);
 });
 
-test("whoever follows the list and the news knows who is away, whenever they came", () => {
+test("the list plus its updates show who is away, whenever one came", () => {
 	const client = fc.constantFrom("a", "b", "c");
 	const step = fc.tuple(
 		fc.constantFrom("enter", "leave", "lost", "back", "hide", "show", "news"),

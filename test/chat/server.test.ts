@@ -33,7 +33,7 @@ test("a line in one room touches no other room", () => {
 	expect([delivered, heard]).toEqual([["room7"], ["room7"]]);
 });
 
-test("how far a room is can be asked of one that does not exist, and makes none", () => {
+test("asking how far a room has come does not open it", () => {
 	const server = new Server(memory);
 	const head = { room: "cats", epoch: "", offset: 0, said: 0 };
 	expect(server.head("cats")).toEqual(head);

@@ -4,7 +4,7 @@ import { codeMac } from "../../src/engine/commands/decision.ts";
 import { Secrets } from "../../src/engine/secrets.ts";
 import { seededBytes } from "../test-server.ts";
 
-test("the same code has another MAC in each login, and under each secret", () => {
+test("the same code has another MAC in each login, as under each secret", () => {
 	const [here, there] = ["one secret", "another secret"].map(
 		(secret) => new Secrets(secret, seededBytes("seed")),
 	);

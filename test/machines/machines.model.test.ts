@@ -18,7 +18,7 @@ const takesOffset: ReadonlySet<string> = new Set([
 	"message.erased",
 ]);
 
-test("a room holds exactly who entered and did not leave, and gives out offsets without gaps", () => {
+test("a room holds exactly who entered without leaving, at offsets without gaps", () => {
 	const sequence = sequenceOf(roomEvents);
 	fc.assert(
 		fc.property(sequence, (events) => {
@@ -97,7 +97,7 @@ test("a room holds exactly who entered and did not leave, and gives out offsets 
 	);
 });
 
-test("a client is in the room only after a code that was fresh, with tries left, and asked for by the same person", () => {
+test("a client is in the room only after a code that was fresh, with tries left, asked for by the same person", () => {
 	const sequence = sequenceOf(clientEvents);
 	fc.assert(
 		fc.property(sequence, (events) => {

@@ -76,7 +76,7 @@ const log = [
 		file: "src/service.ts",
 		find: "restored: parts.accepts.restored ||",
 		replace: "restored:",
-		tests: ["test/program/cut.test.ts -t told of a copy"],
+		tests: ["test/program/cut.test.ts -t with --restored"],
 	},
 	{
 		promise: "cut: every room goes on under another epoch",
@@ -128,7 +128,7 @@ const log = [
 		file: "static/room-view.ts",
 		find: "pages.reset();\n\t\t\t\t\tread.clear();\n\t\t\t\t\tconst",
 		replace: "pages.reset();\n\t\t\t\t\tconst",
-		tests: ["test/browser/restore.test.ts -t told of it"],
+		tests: ["test/browser/restore.test.ts -t with --restored"],
 	},
 	{
 		promise: "login: the page comes in by the answer that is given again",
@@ -995,7 +995,7 @@ const session = [
 		file: "src/engine/commands/open.ts",
 		find: "if (member.session && member.deadline === undefined)",
 		replace: "if (member.session)",
-		tests: ["test/session.test.ts -t a place that is kept"],
+		tests: ["test/session.test.ts -t a seat kept"],
 	},
 	{
 		promise: "login: a full disk is no news for who waits with a code",
@@ -1560,7 +1560,7 @@ const erasing = [
 		file: "src/engine/pipeline.ts",
 		find: "if (next?.first && next.at <= committed) this.#hold(next);",
 		replace: "if (next?.first) this.#hold(next);",
-		tests: ["test/erase.test.ts -t until that it is erased"],
+		tests: ["test/erase.test.ts -t until its erasure"],
 	},
 	{
 		promise: "erase: what was overwritten is synced before that is seen",
@@ -1634,7 +1634,7 @@ const erasing = [
 		file: "src/engine/erasures.ts",
 		find: "...(isTold ? roomOpened(view, asker.room) : []),",
 		replace: "",
-		tests: ["test/erase.test.ts -t they and their room are gone"],
+		tests: ["test/erase.test.ts -t even its room"],
 	},
 	{
 		promise: "erase: much is erased in parts, and others are heard in between",

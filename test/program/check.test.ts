@@ -10,7 +10,7 @@ import { filesIn, newDataFolder, Plume, run } from "./program.ts";
 const check = (environment: Readonly<Record<string, string>>) =>
 	run(["check"], environment);
 
-test("a folder that is still to be made is well, and is not made", async () => {
+test("a folder that is still to be made passes without being made", async () => {
 	const data = join(await newDataFolder(), "deep", "below");
 	const { code, stdout } = await check({ PLUME_DATA: data });
 	expect(code).toBe(0);
@@ -29,7 +29,7 @@ test("settings that are wrong are named, as at a start", async () => {
 	expect(ended.stdout).toContain("settings: PLUME_PORT");
 });
 
-test("what stands in the way of a start is told for each thing, and nothing is written", async () => {
+test("everything that prevents a start is listed, without a write", async () => {
 	const plume = await Plume.start();
 	const { data } = plume;
 	const env = { PLUME_DATA: data };
@@ -70,7 +70,7 @@ test("what stands in the way of a start is told for each thing, and nothing is w
 	});
 });
 
-test("the mail service is asked whether it lets us in, and sent nothing", async () => {
+test("the mail service is asked whether it lets us in, without a mail", async () => {
 	const asked: string[] = [];
 	let status = 200;
 	const server = createServer((request, response) => {

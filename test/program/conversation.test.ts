@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => plume.stop());
 
-test("hello, a wrong code, the right code, the bot's two lines, entered chat, an echo; then another's leaving", async () => {
+test("hello, a wrong code, the right code, the bot's two lines, entered chat, an echo, then another's leaving", async () => {
 	const ann = await Caller.call(plume.port);
 	ann.raw.send({ type: types.hello, text: "ann\nann@example.org" });
 	const code = await plume.codeFor("ann");
@@ -47,7 +47,7 @@ test("hello, a wrong code, the right code, the bot's two lines, entered chat, an
 	ann.raw.drop();
 });
 
-test("a client of ours is in, and shown what was said before", async () => {
+test("a plume.2 client sees what was said before it entered", async () => {
 	const first = await Caller.enter(plume, "first");
 	first.say("before");
 	await first.until(({ text }) => text === "before");

@@ -157,7 +157,7 @@ test.each<[string, (folder: string) => readonly string[], number, RegExp]>([
 	},
 );
 
-test("a start that is told of a copy logs the restore, the next one does not", async () => {
+test("a start with --restored logs the restore, the next one does not", async () => {
 	const folder = await copyOf(data);
 	const { seq: from } = (await eventsIn(folder)).at(-1);
 	const { plume, ann } = await annIsBack(folder, ["serve", "--restored"]);

@@ -10,7 +10,7 @@ const DEMO = fileURLToPath(
 	new URL("../../dist/tools/demo/main.js", import.meta.url),
 );
 
-test("its links lead inside, where made-up people come and go, and SIGTERM ends it with 0", async () => {
+test("its links lead to a server full of made-up people, until SIGTERM ends it with 0", async () => {
 	const child = spawn(process.execPath, [DEMO], { stdio: "pipe" });
 	const ended = new Promise((resolve) => child.once("close", resolve));
 	let complaints = "";

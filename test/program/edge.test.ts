@@ -56,7 +56,7 @@ test.each([
 	["this machine's name in capitals, with a dot", "LOCALHOST.:1", {}, "in"],
 	["another of its addresses", "127.8.8.8", {}, "in"],
 	["its address of six", "[::1]:1", {}, "in"],
-	["a name it was told of", "chat.example.org", {}, "in"],
+	["a name that PLUME_HOSTS has", "chat.example.org", {}, "in"],
 	[
 		"a name that only begins as this machine's",
 		"localhost.evil.example",
@@ -82,7 +82,7 @@ test("a program that sends no Origin may use any name", async () => {
 	expect(await knock({ Host: "evil.example" })).toBe("in");
 });
 
-test("sixteen strangers of one network may wait at the door, the next is told when to come again", async () => {
+test("sixteen strangers of one network may wait to log in, the next learns when to come again", async () => {
 	const from = (network: string) => ({ "X-Forwarded-For": network });
 	const waiting = await Promise.all(
 		Array.from({ length: 16 }, () =>
@@ -137,7 +137,7 @@ test.each([
 	["that is not UTF-8", 1, Buffer.from([0xff, 0xfe]), 1007],
 	["that is binary", 2, Buffer.from("{}"), 1003],
 ])(
-	"a frame %s closes the connection, and only that",
+	"a frame %s closes only its own connection",
 	async (_, opcode, payload, code) => {
 		const client = await RawClient.connect({ port: plume.port });
 		client.sendFrame(opcode, payload);
@@ -147,7 +147,7 @@ test.each([
 );
 
 test.each(["//", "///", "http://[", "http://a:99999999/"])(
-	"an upgrade of %s is turned away, and its socket is closed, though the stranger keeps it open",
+	"an upgrade of %s is refused on a socket that the server closes, though the stranger keeps it open",
 	async (url) => {
 		const socket = connect({
 			port: plume.port,
@@ -185,7 +185,7 @@ test("headers dripped one byte at a time are cut off with 408", async () => {
 	expect(answer).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-test("an upgrade and then silence is closed at the deadline", async () => {
+test("a connection that is silent after its upgrade is closed at the deadline", async () => {
 	const server = await Plume.start({ PLUME_LIMIT_HELLO_SECONDS: "1" });
 	const client = await RawClient.connect({ port: server.port });
 	expect(await client.closed).toBe(4005);
@@ -205,7 +205,7 @@ test("the page comes with a policy that lets nothing else in", async () => {
 		expect((await fetch(`${plume.url}${path}`)).status).toBe(404);
 });
 
-test("with all file descriptors used up newcomers fail politely, and those inside go on", async () => {
+test("with all file descriptors used up, newcomers fail politely while those inside go on", async () => {
 	const small = await Plume.start({ PLUME_LIMITS: "off" }, "ulimit -n 80");
 	const ann = await Caller.enter(small, "ann");
 	const crowd = await Promise.allSettled(
@@ -223,7 +223,7 @@ test("with all file descriptors used up newcomers fail politely, and those insid
 });
 
 test.each(["/", "/r/garden", "/r/caf%C3%A9", "/sw.js", "/static/app.js"])(
-	"%s is sent packed to whoever can unpack it, and as it is to others",
+	"%s is sent compressed only to clients that accept it",
 	async (path) => {
 		const get = (encoding: string) =>
 			fetch(new URL(path, plume.url), {

@@ -29,7 +29,7 @@ const ask = (authorization?: string) =>
 const tokenOf = async (caller: Caller) =>
 	String((await caller.until(({ type }) => type === types.session)).token);
 
-test("is all that one said, and nothing of anyone else's", async () => {
+test("is all that one said, nothing of anyone else's", async () => {
 	const answer = await ask(`Bearer ${await tokenOf(bob)}`);
 	expect(answer.status).toBe(200);
 	expect(answer.headers.get("content-type")).toContain("application/json");
@@ -66,7 +66,7 @@ test.each([
 	expect(await answer.text()).not.toContain("line");
 });
 
-test("what was said earlier is paged from the disk, and what is erased is gone from it", async () => {
+test("history is paged from the disk, without what was erased", async () => {
 	const line = await ann.until(({ text }) => text === "ann's line 7");
 	const { epoch, offset: target } = line;
 	const before = Number(target) + 1;

@@ -47,7 +47,7 @@ test.each([
 	expect(await outcome(look(knock))).toBe(expected);
 });
 
-test("the page is there for our own name only, and not at all without a token", async () => {
+test("the page is there for our own host only, with a token set", async () => {
 	const closed = await Plume.start({ PLUME_LOG: "memory" });
 	const path = "/inspect";
 	expect((await ask(path)).statusCode).toBe(200);
@@ -78,7 +78,7 @@ function ask(
 	});
 }
 
-test("a name, an email, a code and a text are in none of the bytes a viewer gets", async () => {
+test("no name, email, code or text is in the bytes a viewer gets", async () => {
 	const socket = look();
 	let shown = "";
 	let recoverState = () => {};

@@ -38,7 +38,7 @@ test("two hundred clients talk for ten seconds: everyone gets every message, in 
 	expect((await run(["replay", plume.data, "--verify"])).code).toBe(0);
 });
 
-test("kill -9 under that load: what anyone received is in the log, and the log verifies", async () => {
+test("kill -9 under that load: what anyone received is in a log that verifies", async () => {
 	const plume = await Plume.start({ PLUME_LIMITS: "off" });
 	const received = new Set<string>();
 	const crowd = await gather(plume, PEOPLE, (text) => received.add(text));

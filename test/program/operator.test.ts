@@ -57,7 +57,7 @@ test.each([
 	[["replay", "/nowhere"], 1, "no log"],
 	[["replay", "--bisect", "who?"], 2, "owner:NAME"],
 	[["why"], 2, "plume why takes"],
-])("plume %j ends with %i and says %s", async (args, code, words) => {
+])("plume %j ends with %i, saying %s", async (args, code, words) => {
 	const ended = await run(args);
 	expect(ended.code).toBe(code);
 	expect(ended.stdout + ended.stderr).toContain(words);
@@ -119,7 +119,7 @@ test.each([
 	},
 );
 
-test("PLUME_FSYNC=off works, and says what it means", async () => {
+test("PLUME_FSYNC=off works, with a warning", async () => {
 	const plume = await Plume.start({ PLUME_FSYNC: "off" });
 	const ann = await Caller.enter(plume, "ann");
 	ann.raw.drop();
@@ -237,7 +237,7 @@ test("a log without its secret is not gone on with", async () => {
 	await given.stop();
 });
 
-test("an older Node is told which one is needed, by an entry that it can parse", async () => {
+test("an older Node prints which one is needed, by an entry that it can parse", async () => {
 	const entry = await readFile(PROGRAM, "utf8");
 	await transform(entry, { target: "node14", format: "esm" });
 	expect(entry).not.toMatch(/^import /m);
@@ -304,7 +304,7 @@ test("a standard output that nobody reads holds up nobody", async () => {
 	closeSync(pipe);
 });
 
-test("a standard output and error on a full disk end nothing", async () => {
+test("standard output or error on a full disk ends nothing", async () => {
 	const port = await freePort();
 	const full = openSync("/dev/full", "w");
 	const server = spawn(process.execPath, [PROGRAM], {
@@ -337,7 +337,7 @@ test.each([["--help"], ["--version"], ["check"]])(
 	},
 );
 
-test("SIGTERM tells everyone, commits, and ends with 0; replay tells what was", async () => {
+test("SIGTERM is a clean stop, after which replay prints what happened", async () => {
 	const plume = await chatOnce();
 	const caller = await Caller.enter(plume, "cleo");
 	const ended = await plume.stop();
@@ -371,7 +371,7 @@ test("SIGTERM tells everyone, commits, and ends with 0; replay tells what was", 
 	await again.stop();
 });
 
-test("a flipped bit is named with file, line, offset and seq, by replay and at the start", async () => {
+test("a flipped bit is named with file, line, offset, seq, by replay as at a start", async () => {
 	const plume = await chatOnce();
 	await plume.stop();
 	const segment = await segmentOf(plume.data);
@@ -389,7 +389,7 @@ test("a flipped bit is named with file, line, offset and seq, by replay and at t
 	expect(started.stderr).toContain(segment);
 });
 
-test("an event that no machine allows is named, by replay and at the start, however sound its bytes", async () => {
+test("an event that no machine allows is named, by replay as at a start, however sound its bytes", async () => {
 	const data = await newDataFolder();
 	const clock = systemClock();
 	const id = "abcdefghijklmnopqrstuv";
@@ -417,7 +417,7 @@ test("an event that no machine allows is named, by replay and at the start, howe
 	expect(started.stderr).toContain("event 1 is illegal");
 });
 
-test("a torn tail is cut off and saved at the start, and only warned of by replay", async () => {
+test("a torn tail is saved at a start, only warned of by replay", async () => {
 	const plume = await chatOnce();
 	await plume.stop();
 	await appendFile(await segmentOf(plume.data), '{"level":30,"time":17');
@@ -430,7 +430,7 @@ test("a torn tail is cut off and saved at the start, and only warned of by repla
 	expect((await run(["replay", plume.data, "--verify"])).stderr).toBe("");
 });
 
-test("a log beside its server answers what was, is, and just happens", async () => {
+test("a log beside its running server can be replayed, asked about, followed", async () => {
 	const plume = await chatOnce();
 	const { data } = plume;
 	const follower = spawn(process.execPath, [
@@ -463,7 +463,7 @@ test("a log beside its server answers what was, is, and just happens", async () 
 	await plume.stop();
 });
 
-test("replay reads a segment, and standard input", async () => {
+test("replay reads a segment or standard input", async () => {
 	const plume = await chatOnce();
 	await plume.stop();
 	const whole = await run(["replay", plume.data, "--json"]);

@@ -118,7 +118,7 @@ describe("a file is asked for", () => {
 		}
 	});
 
-	test("part by part, and comes together", async () => {
+	test("part by part, to the same whole", async () => {
 		const headers = { "Accept-Encoding": "identity" };
 		const whole = await (await fetched("/", headers)).text();
 		const first = await fetched("/", { ...headers, Range: "bytes=0-99" });
@@ -129,7 +129,7 @@ describe("a file is asked for", () => {
 		expect((await first.text()) + (await rest.text())).toBe(whole);
 	});
 
-	test("again, and has not changed", async () => {
+	test("again, unchanged", async () => {
 		const page = await fetched("/", { "Accept-Encoding": "identity" });
 		const tag = page.headers.get("etag");
 		const socket = await dial();
@@ -147,7 +147,7 @@ describe("a file is asked for", () => {
 		`/static/${"x".repeat(3000)}`,
 		"/static/__proto__",
 		"/static/",
-	])("under %s, and it is told that there is none", async (path) => {
+	])("under %s, where there is none", async (path) => {
 		const socket = await dial();
 		socket.write(
 			`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`,
@@ -155,7 +155,7 @@ describe("a file is asked for", () => {
 		expect(await restOf(socket)).toMatch(/^HTTP\/1\.1 40[04] /);
 	});
 
-	test("by HEAD, and nothing but its head is sent", async () => {
+	test("by HEAD, which gets nothing but headers", async () => {
 		const socket = await dial();
 		socket.write(
 			GET.replace("GET", "HEAD").replace(
@@ -205,13 +205,16 @@ test.each([
 	["POST", "/", "GET, HEAD"],
 	["DELETE", "/r/cats", "GET, HEAD"],
 	["GET", "/export", "POST"],
-])("%s %s is told what may be done", async (method, path, allow) => {
-	const answer = await asked(method, path, CLOSE);
-	expect(answer).toContain("405 Method Not Allowed");
-	expect(answer).toContain(`Allow: ${allow}`);
-});
+])(
+	"%s %s is answered with the methods allowed",
+	async (method, path, allow) => {
+		const answer = await asked(method, path, CLOSE);
+		expect(answer).toContain("405 Method Not Allowed");
+		expect(answer).toContain(`Allow: ${allow}`);
+	},
+);
 
-test("an unknown address is a page with words and a way out", async () => {
+test("an unknown address is a page with words, with a link out", async () => {
 	const answer = await asked("GET", "/nowhere", "Accept: text/html", CLOSE);
 	expect(answer).toContain("<h1>There is nothing here.</h1>");
 	expect(answer).toContain('href="/"');
@@ -234,7 +237,7 @@ test.each([
 	expect(answer).toContain("403 Forbidden");
 });
 
-test("an operator is told once, at once, what a proxy does wrong", async () => {
+test("an operator is warned once, at once, what a proxy does wrong", async () => {
 	const lines = () => plume.lines.filter(({ level }) => level === 40);
 	await asked("GET", "/connect", "Sec-WebSocket-Key: x", CLOSE);
 	await asked("GET", "/connect", "Sec-WebSocket-Key: x", CLOSE);

@@ -86,7 +86,7 @@ test.each([
 	},
 );
 
-test("names are in comparisons, and in no frame; texts are nowhere", async () => {
+test("names are only in comparisons, texts nowhere", async () => {
 	const { first, last, rooms } = await untilWhole();
 	expect([first, rooms]).toEqual([0, ["boats", "lobby"]]);
 	const text = async (question: object) => (await log.ask(question)).text();
@@ -98,7 +98,7 @@ test("names are in comparisons, and in no frame; texts are nowhere", async () =>
 	expect(compared).not.toMatch(/example|line \d/);
 });
 
-test("nothing in the data folder is written, made or touched, and Ctrl+C ends it well", async () => {
+test("nothing in the data folder is written, made or touched until Ctrl+C ends it", async () => {
 	const other = await openLog(folder);
 	await other.ask({ ask: "about" });
 	expect(await other.end()).toBe(0);

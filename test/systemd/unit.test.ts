@@ -58,7 +58,7 @@ test("it is started again after anything but wrong settings", async () => {
 	expect(text).toMatch(/^RestartPreventExitStatus=2$/m);
 });
 
-test("it may open a file for each connection, and some more", async () => {
+test("it may open a file for each connection, with some to spare", async () => {
 	const files = /^LimitNOFILE=(\d+)$/m.exec(await readFile(unit, "utf8"))?.[1];
 	expect(Number(files)).toBeGreaterThan(defaultLimits().connections + 1000);
 });

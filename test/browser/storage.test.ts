@@ -3,10 +3,10 @@
 import { expect, test } from "vitest";
 import { stage } from "./stage.ts";
 
-const { crash, enter, plume, restart, visit } = stage();
+const { crash, enter, plume, restart, openPage } = stage();
 
 test("where a browser may not keep anything, the page works as long as it is there", async () => {
-	const ann = await visit("ann");
+	const ann = await openPage("ann");
 	await ann.page.addInitScript(() => {
 		const forbidden = {
 			get() {
@@ -19,14 +19,14 @@ test("where a browser may not keep anything, the page works as long as it is the
 	await ann.page.reload();
 	await ann.comesIn();
 	await crash();
-	await ann.isTold("Offline. Your lines are kept.");
+	await ann.seesStatus("Offline. Your lines are kept.");
 	await ann.says("meanwhile");
 	await restart();
 	await ann.reads("meanwhile");
 });
 
 test("where a browser has no room left, nothing is lost while the page is there", async () => {
-	const ann = await visit("ann");
+	const ann = await openPage("ann");
 	await ann.page.evaluate(() => {
 		for (const storage of [localStorage, sessionStorage]) {
 			for (let size = 2 ** 23, n = 0; size > 0; n += 1) {
@@ -45,7 +45,7 @@ test("where a browser has no room left, nothing is lost while the page is there"
 	await ann.page.getByText("This is 4,001 characters long").waitFor();
 	await ann.field.fill("half a thought");
 	await crash();
-	await ann.isTold("Offline. Your lines are kept.");
+	await ann.seesStatus("Offline. Your lines are kept.");
 	await restart();
 	await ann.field.press("Enter");
 	await ann.reads("half a thought");
@@ -70,7 +70,7 @@ test("the next person finds nothing that the last one left unsaid", async () => 
 	expect(await bob.page.getByLabel("Email").inputValue()).toContain("bob@");
 });
 
-test("an email address is the same in upper and in lower case", async () => {
+test("an email address is the same in any case", async () => {
 	const ann = await enter("ann");
 	await ann.field.fill("half a thought");
 	await ann.logsOut("Log out");
@@ -86,7 +86,7 @@ test("lines that wait are still this tab's own where a lock is long in coming", 
 	const ann = await enter("ann");
 	const connect = await ann.cutsTheLine();
 	await ann.page.reload();
-	await ann.isTold("Offline. Your lines are kept.");
+	await ann.seesStatus("Offline. Your lines are kept.");
 	await ann.says("still waiting");
 	await ann.page.addInitScript(() => {
 		const { locks } = navigator;
