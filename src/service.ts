@@ -25,11 +25,11 @@ import { KnownNetworks } from "./mail/known-networks.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { checkSecret } from "./secret-file.ts";
-import { networkOf, peerNetworks } from "./transport/client-address.ts";
+import { clientAddress, peerNetworks } from "./transport/client-address.ts";
 import { isLoopback, ownHosts } from "./transport/hosts.ts";
 import { listening, makeHttpServer } from "./transport/http.ts";
 import { proxyWarnings } from "./transport/proxy-warnings.ts";
-import { Sockets } from "./transport/sockets.ts";
+import { SocketServer } from "./transport/socket-server.ts";
 
 /** For files, log and listener, beside the connections themselves. */
 const SPARE_CONNECTIONS = 64;
@@ -113,11 +113,13 @@ export async function startService(
 	const { engine, clock, runningClock, mail, states, archive, inspector } =
 		started;
 	const warnings = proxyWarnings(report);
-	const peerOf = (request: IncomingMessage) => {
+	const addressOf = (request: IncomingMessage) => {
 		if (trusted.length === 0) warnings.untrusted(request);
 		const { socket, headers } = request;
 		const forwardedFor = headers["x-forwarded-for"];
-		return networkOf({ remote: socket.remoteAddress, forwardedFor, trusted });
+		return clientAddress({
+			...{ remote: socket.remoteAddress, forwardedFor, trusted },
+		});
 	};
 	const isOurName = ownHosts(host, origins);
 	// One that others can reach is called by names that nobody told us.
@@ -145,8 +147,9 @@ export async function startService(
 	});
 	const spare = limits.connections + SPARE_CONNECTIONS;
 	if (Number.isFinite(spare)) http.maxConnections = spare;
-	const sockets = new Sockets(http, {
-		...{ engine, clock: runningClock, limits, origins, isOwnHost, peerOf },
+	const sockets = new SocketServer({
+		...{ http, engine, clock: runningClock, limits },
+		...{ origins, isOwnHost, addressOf },
 		onForeignOrigin: (request) => warnings.foreignOrigin(request),
 		inspect:
 			inspectorServer && ((...asked) => inspectorServer.upgrade(...asked)),

@@ -21,8 +21,14 @@ import { type LoginMail, MailError, type Mailer } from "../src/mail/mailer.ts";
 import { startEngine } from "../src/service.ts";
 import { classic } from "../src/transport/protocol-v1.ts";
 import { plume2 } from "../src/transport/protocol-v2.ts";
-import { WebSocketTransport, type Wire } from "../src/transport/websocket.ts";
+import { overWebSocket, type Writer } from "../src/transport/socket-writer.ts";
+import { WebSocketTransport } from "../src/transport/websocket.ts";
 import { FakeClock } from "./fakes/clock.ts";
+
+const dialects = {
+	classic: overWebSocket(classic),
+	"plume.2": overWebSocket(plume2),
+};
 
 /** Far more turns of the event loop than anything simulated takes. */
 const MOST_TURNS = 100_000;
@@ -169,8 +175,8 @@ export class TestServer {
 		const person = new Person();
 		person.transport = new WebSocketTransport({
 			pingPhase: 0,
-			wire: person,
-			dialect: protocol === "classic" ? classic : plume2,
+			writer: person,
+			dialect: dialects[protocol],
 			engine,
 			networks: [networks].flat(),
 			clock,
@@ -237,7 +243,7 @@ export class TestServer {
 }
 
 /** Someone at the other end of a connection, who remembers every frame. */
-export class Person implements Wire {
+export class Person implements Writer {
 	readonly received: Received[] = [];
 	transport: WebSocketTransport | undefined;
 	closed: { readonly code: number; readonly reason: string } | undefined;
@@ -382,7 +388,7 @@ export class Person implements Wire {
 
 	ping(): void {
 		this.pings++;
-		if (!this.stalled) this.transport?.heard();
+		if (!this.stalled) this.transport?.onActivity();
 	}
 
 	close(code: number, reason: string): void {

@@ -15,10 +15,7 @@ import { INSPECT_PROTOCOL, type Moment } from "../../machines/frame.ts";
 import type { Clock } from "../clock.ts";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import type { Limits } from "../limits.ts";
-import {
-	abortHandshake,
-	type HandshakeRule,
-} from "../transport/abort-handshake.ts";
+import { abortHandshake, type HandshakeRule } from "../transport/upgrade.ts";
 import { type IsOwnHost, isOwnPages, isToken } from "./auth.ts";
 import type { Inspector } from "./inspector.ts";
 

@@ -1,13 +1,14 @@
 /**
- * How much the server takes in. Where more comes than can be told, each turn
- * of the event loop reads all that has come in the turn before, so the next
- * one takes longer, until nothing is told any more. So nothing is read while
- * too much waits to be told: what is sent meanwhile waits in the network, and
- * then with whoever sends it.
+ * Pauses reading while the server is overloaded. Each turn of the event loop
+ * reads all that arrived during the turn before. With more load than can be
+ * committed, turns would grow longer and longer until nothing is published any
+ * more. So nothing is read while too much is ordered and not yet committed;
+ * what is sent meanwhile waits in the network, and then at its sender.
  *
- * That is for a server that is busy, not for one whose disk hangs: a pause is
- * short, and until something is told there is no other, so nobody's time to
- * say hello runs out, and nobody is taken for hasty, who was not.
+ * That helps a busy server, not one whose disk hangs: a pause is short, and
+ * there is no second one before something was committed. So a hanging disk
+ * lets nobody's time to say hello run out, and nobody is refused as too fast
+ * because frames arrived late and together.
  */
 import type { Clock } from "../clock.ts";
 
@@ -19,41 +20,45 @@ export interface Source {
 	resume(): void;
 }
 
-/** What was taken and has not been told. */
+/** What is ordered and not yet committed. */
 export interface Backlog {
 	/** Whether it is so much that nothing should be added to it. */
 	readonly isBehind: boolean;
-	/** Runs a task when all that was taken so far is told. */
+	/** Runs a task when all that is ordered now is committed. */
 	onceCommitted(task: () => void): void;
 }
 
+interface BackpressureParts {
+	readonly backlog: Backlog;
+	readonly clock: Clock;
+	/** Every socket that is read from. */
+	readonly sources: () => Iterable<Source>;
+}
+
 export class Backpressure {
-	readonly #backlog: Backlog;
-	readonly #clock: Clock;
-	readonly #sources: () => Iterable<Source>;
+	readonly #parts: BackpressureParts;
 	#isWaiting = false;
 
-	constructor(backlog: Backlog, clock: Clock, sources: () => Iterable<Source>) {
-		this.#backlog = backlog;
-		this.#clock = clock;
-		this.#sources = sources;
+	constructor(parts: BackpressureParts) {
+		this.#parts = parts;
 	}
 
-	/** Something has come from one of them. */
-	taken(from: Source): void {
-		if (!this.#backlog.isBehind || this.#isWaiting) return;
+	/** A frame was read from one of the sources. */
+	onRead(from: Source): void {
+		const { backlog, clock, sources } = this.#parts;
+		if (!backlog.isBehind || this.#isWaiting) return;
 		this.#isWaiting = true;
-		const all = [...this.#sources()];
+		const all = [...sources()];
 		const next = all.indexOf(from) + 1;
-		// They are read in the order in which they are resumed: who was not heard goes first.
+		// They are read in the order of their resumption: first those that had no turn yet.
 		let paused = [...all.slice(next), ...all.slice(0, next)];
 		for (const source of paused) source.pause();
 		const resume = () => {
 			for (const source of paused) source.resume();
 			paused = [];
 		};
-		const cancel = this.#clock.after(LONGEST_MS, resume);
-		this.#backlog.onceCommitted(() => {
+		const cancel = clock.after(LONGEST_MS, resume);
+		backlog.onceCommitted(() => {
 			this.#isWaiting = false;
 			cancel();
 			resume();

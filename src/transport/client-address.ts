@@ -1,6 +1,6 @@
 /**
- * Who is really there. A proxy we were told to trust says for whom it speaks;
- * nobody else's word is taken for it, since a header is easily forged.
+ * The address of a client behind proxies. Headers are easily forged, so a hop
+ * is believed only from a proxy that the operator trusts.
  */
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
@@ -8,9 +8,9 @@ import ipaddr from "ipaddr.js";
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 export type Trusted = readonly (readonly [Address, number])[];
 
-export interface Peer {
+export interface ClientAddress {
 	readonly address: string;
-	/** What limits are counted by: the IPv4 address, or the IPv6 /64, /56 and /48: one customer is given any of these. */
+	/** The keys that limits count by: the IPv4 address, or the IPv6 /64, /56 and /48, since a customer may be given any of these. */
 	readonly networks: readonly [string, ...string[]];
 }
 
@@ -22,7 +22,7 @@ interface Hops {
 	readonly trusted: Trusted;
 }
 
-/** Reads addresses and CIDR blocks, by comma. Throws an Error that names the one it can't read. */
+/** Parses addresses and CIDR blocks, separated by commas. Throws an Error that names the entry it can't parse. */
 export function parseTrusted(list: string): Trusted {
 	const entries = list.split(",").map((entry) => entry.trim());
 	return entries.filter(Boolean).map((entry) => {
@@ -37,13 +37,14 @@ export function parseTrusted(list: string): Trusted {
 	});
 }
 
-/** Walks the hops from the nearest, as long as the one that names the next is trusted and names an address. */
-export function networkOf({ remote, forwardedFor, trusted }: Hops): Peer {
+/** Walks the hops from the nearest one, while each is trusted and names the address of the next. */
+export function clientAddress(hops: Hops): ClientAddress {
+	const { remote, forwardedFor, trusted } = hops;
 	let peer = parse(remote ?? "");
 	if (!peer) return { address: "unknown", networks: ["unknown"] };
-	const hops = [forwardedFor ?? []].flat().join(",").split(",");
+	const forwarded = [forwardedFor ?? []].flat().join(",").split(",");
 	while (isTrusted(peer, trusted)) {
-		const next = parse(withoutPort(hops.pop() ?? ""));
+		const next = parse(withoutPort(forwarded.pop() ?? ""));
 		if (!next) break;
 		peer = next;
 	}
@@ -54,14 +55,14 @@ export function networkOf({ remote, forwardedFor, trusted }: Hops): Peer {
 	return { address, networks: [block(64), block(56), block(48)] };
 }
 
-/** What a TCP connection is counted by: nothing where the peer is a proxy that we trust. */
+/** The keys that count a TCP connection; none if the peer is a trusted proxy. */
 export function peerNetworks(
 	remote: string | undefined,
 	trusted: Trusted,
 ): readonly string[] {
 	const peer = parse(remote ?? "");
 	if (peer && isTrusted(peer, trusted)) return [];
-	return networkOf({ remote, forwardedFor: undefined, trusted }).networks;
+	return clientAddress({ remote, forwardedFor: undefined, trusted }).networks;
 }
 
 function isTrusted(peer: Address, trusted: Trusted): boolean {
@@ -78,7 +79,7 @@ const withoutPort = (hop: string) =>
 		.replace(/^\[(.*)\](:\d+)?$/, "$1")
 		.replace(/^([\d.]+):\d+$/, "$1");
 
-/** An IPv4 address in an IPv6 one's clothes is the IPv4 address. */
+/** An IPv4-mapped IPv6 address becomes the IPv4 address. */
 function parse(text: string): Address | undefined {
 	return isIP(text) === 0 ? undefined : ipaddr.process(text);
 }

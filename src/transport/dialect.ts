@@ -1,57 +1,28 @@
 /**
- * A dialect is one version of the wire protocol: how what a Client is told
- * becomes frames, and what it may ask. Encoded frames are shared by everyone
- * who speaks the same dialect.
+ * A dialect is one version of the wire protocol. It knows no WebSockets: a
+ * transport carries its texts in frames of its own.
  */
-
-import type { Encoder } from "../chat/batch.ts";
 import type { Refusal, ServerMessage } from "../chat/server-message.ts";
+import type { Command } from "../engine/command.ts";
 import type { Rule } from "../engine/refusals.ts";
+import type { Limits } from "../limits.ts";
 
-export interface Dialect extends Encoder {
-	/** What a browser that speaks it can do beyond the classic protocol: keep a session, ask for a code again, come back. */
-	readonly isModern: boolean;
+export interface Dialect {
+	/** Never throws. */
+	parse(text: string, limits: Limits): Parsed;
+	/** The JSON texts of a message; none if this version has no words for it. */
+	encode(message: ServerMessage): readonly string[];
 }
 
-/** Makes a dialect of the way it puts notices into messages; one that is text already was put into JSON before. */
-export function dialect(
-	frames: (message: ServerMessage) => readonly (object | string)[],
-	isModern: boolean,
-): Dialect {
-	return {
-		isModern,
-		encode: (message) =>
-			webSocketFrames(
-				frames(message).map((frame) =>
-					typeof frame === "string" ? frame : JSON.stringify(frame),
-				),
-			),
-	};
-}
-
-/** Text frames, unmasked, as a server sends them (RFC 6455 §5.2): hundreds of them in a single piece of memory. */
-function webSocketFrames(texts: readonly string[]): Buffer {
-	let total = 0;
-	for (const text of texts) {
-		const size = Buffer.byteLength(text);
-		total += headSize(size) + size;
-	}
-	const bytes = Buffer.allocUnsafe(total);
-	let at = 0;
-	for (const text of texts) {
-		const size = Buffer.byteLength(text);
-		const head = headSize(size);
-		bytes[at] = FINAL_TEXT;
-		bytes[at + 1] = head === 2 ? size : head === 4 ? 126 : 127;
-		if (head === 4) bytes.writeUInt16BE(size, at + 2);
-		if (head === 10) bytes.writeBigUInt64BE(BigInt(size), at + 2);
-		at += head + bytes.write(text, at + head);
-	}
-	return bytes;
-}
-
-const FINAL_TEXT = 0x81;
-const headSize = (size: number) => (size < 126 ? 2 : size < 65_536 ? 4 : 10);
+/** A command; or, if there is none in the text, what its refusal must repeat. */
+export type Parsed =
+	| { readonly command: Command }
+	| {
+			/** The type as it was sent; undefined if that is no number. */
+			readonly re: number | undefined;
+			readonly id: string | undefined;
+			readonly n: number | undefined;
+	  };
 
 const codeRules: ReadonlySet<string> = new Set<Rule>([
 	"loginIsPending",

@@ -13,8 +13,8 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import type { Limits } from "../limits.ts";
-import { abortHandshake } from "./abort-handshake.ts";
 import { ConnectionLimiter } from "./connection-limiter.ts";
+import { abortHandshake } from "./upgrade.ts";
 
 /** How long nothing at all may be read of an answer. */
 const UNREAD_MS = 30_000;

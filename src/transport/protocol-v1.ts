@@ -1,15 +1,31 @@
 /** The protocol of the first Plume: types 0 to 5, and never anything else. */
 import { BOT_NAME, MessageType } from "../../machines/message.ts";
+import { readClientFrame } from "../../machines/protocol.ts";
+import { parseJson } from "../../machines/schema.ts";
 import type { ServerMessage } from "../chat/server-message.ts";
-import { dialect, isAboutCode } from "./dialect.ts";
+import type { Limits } from "../limits.ts";
+import { type Dialect, isAboutCode, type Parsed } from "./dialect.ts";
+import { authFrom, helloFrom, notUnderstood, textFrom } from "./protocol-v2.ts";
 
-const frame = (type: number, name: string, text: string) => ({
-	type,
-	user: { name },
-	text,
-});
+export const classic: Dialect = { parse, encode };
 
-function frames(message: ServerMessage): readonly object[] {
+function parse(json: string, limits: Limits): Parsed {
+	const { type, text } = parseJson(json);
+	const fields = { type, text: text ?? "" };
+	const asked = readClientFrame(fields);
+	switch (asked?.kind) {
+		case "hello":
+			return { command: helloFrom(asked, limits, false) };
+		case "auth":
+			return { command: authFrom(asked, limits, false) };
+		case "text":
+			return { command: textFrom(asked, limits) };
+		default:
+			return notUnderstood(fields);
+	}
+}
+
+function encode(message: ServerMessage): readonly string[] {
 	switch (message.kind) {
 		case "said":
 		case "aside":
@@ -41,4 +57,5 @@ function frames(message: ServerMessage): readonly object[] {
 	}
 }
 
-export const classic = dialect(frames, false);
+const frame = (type: number, name: string, text: string) =>
+	JSON.stringify({ type, user: { name }, text });

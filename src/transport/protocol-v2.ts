@@ -1,33 +1,162 @@
-/** The protocol of our own page, subprotocol `plume.2`: its frames are those of the schema. */
-import { type Item, MessageType } from "../../machines/message.ts";
+/**
+ * The protocol of our own page, subprotocol `plume.2`: its frames are those of
+ * the schema. What the schema does not know is refused, and no field that a
+ * client sends becomes the `type` of a machine's event.
+ */
+import { type Item, LOBBY, MessageType } from "../../machines/message.ts";
 import {
-	writeServerFrame as frame,
+	type ClientFrame,
+	readClientFrame,
+	requestId,
 	type ServerFrame,
+	writeServerFrame,
 } from "../../machines/protocol.ts";
-import type { Latest, Refusal, ServerMessage } from "../chat/server-message.ts";
-import { dialect, isAboutCode } from "./dialect.ts";
+import { type Json, parseJson, wholeFrom } from "../../machines/schema.ts";
+import { parseRoomName } from "../chat/room-name.ts";
+import type { Latest, Refusal } from "../chat/server-message.ts";
+import type { Command } from "../engine/command.ts";
+import type { Limits } from "../limits.ts";
+import { type Dialect, isAboutCode, type Parsed } from "./dialect.ts";
+
+export const plume2: Dialect = {
+	parse(text, limits) {
+		const json = parseJson(text);
+		const asked = readClientFrame(json);
+		return asked
+			? { command: commandFrom(asked, limits) }
+			: notUnderstood(json);
+	},
+	encode(message) {
+		switch (message.kind) {
+			case "page":
+				return [...message.items.map(frame), frame(message)];
+			case "latest":
+				return latest(message);
+			case "refused":
+				return refusal(message);
+			default:
+				return [frame(message)];
+		}
+	},
+};
+
+/** Items in a page of history, if nobody says how many, and at most. */
+const [PAGE_ITEMS, MOST_PAGE_ITEMS] = [50, 200];
+
+function commandFrom(asked: ClientFrame, limits: Limits): Command {
+	const { open, history, signal, erase, logout } = MessageType;
+	const { id } = asked;
+	switch (asked.kind) {
+		case "hello":
+			return helloFrom(asked, limits, true);
+		case "auth":
+			return authFrom(asked, limits, true);
+		case "text":
+			return textFrom(asked, limits);
+		case "open": {
+			const { session, client, pending, epoch, offset, time } = asked;
+			const hasPlace = epoch && offset !== undefined;
+			const place = hasPlace ? { epoch, offset, time } : undefined;
+			const room = within(limits.roomUnits, asked.room ?? LOBBY);
+			return { type: open, id, session, client, pending, room, place };
+		}
+		case "typing":
+		case "presence":
+			return { type: signal, ...asked };
+		case "heads": {
+			const names = asked.rooms.flatMap((room) => parseRoomName(room) ?? []);
+			return { type: signal, id, kind: "heads", rooms: [...new Set(names)] };
+		}
+		case "history": {
+			const limit = Math.min(asked.limit ?? PAGE_ITEMS, MOST_PAGE_ITEMS);
+			return { type: history, ...asked, limit };
+		}
+		case "erase":
+			return { type: erase, ...asked, mine: false };
+		case "eraseAll":
+			return { type: erase, id, mine: true };
+		case "logout":
+			return { type: logout, id, all: asked.all === true };
+	}
+}
+
+export function helloFrom(
+	{ id, text, room = LOBBY }: ClientFrame<"hello">,
+	limits: Limits,
+	mayResend: boolean,
+): Command<"hello"> {
+	const [name = "", ...rest] = text.split("\n");
+	return {
+		...{ type: MessageType.hello, id, mayResend },
+		name: within(limits.nameUnits, name),
+		email: within(limits.emailUnits, rest.join("\n")),
+		room: within(limits.roomUnits, room),
+	};
+}
+
+export function authFrom(
+	{ id, text }: ClientFrame<"auth">,
+	{ codeUnits }: Limits,
+	wantsSession: boolean,
+): Command<"auth"> {
+	const code = within(codeUnits, text);
+	return { type: MessageType.auth, id, code, wantsSession };
+}
+
+export function textFrom(
+	{ id, text, n, room }: ClientFrame<"text">,
+	{ roomUnits }: Limits,
+): Command<"text"> {
+	const inRoom = room && within(roomUnits, room);
+	return { type: MessageType.text, id, text, n, room: inRoom };
+}
+
+/** A text of at most so many UTF-16 units, else none: normalising takes more than linear time. */
+const within = (most: number, text: string) =>
+	text.length <= most ? text : "";
+
+const anyType = wholeFrom(0);
+const lineNumber = wholeFrom(1);
+
+export const notUnderstood = ({ type, id, n }: Json): Parsed => ({
+	re: anyType.read(type) ?? undefined,
+	id: requestId.read(id) ?? undefined,
+	n: lineNumber.read(n) ?? undefined,
+});
+
+const frame = (message: ServerFrame) =>
+	JSON.stringify(writeServerFrame(message));
 
 /**
- * Whoever enters is shown hundreds of items, nearly the same as the one
- * before: each is put into JSON for the first of them alone. An item never
- * changes, what is left of it after an erasure is another, and its text here
- * goes when the room forgets it.
+ * Everyone who enters is sent hundreds of items, nearly the same as those
+ * before. Items never change and an erasure replaces them, so each is encoded
+ * once, and its text is collected when its room forgets the item.
  */
-const shown = new WeakMap<Item, string>();
+const encodedItems = new WeakMap<Item, string>();
 
-function shownItem(it: Item): string {
-	const text = shown.get(it) ?? JSON.stringify(frame(it));
-	shown.set(it, text);
+function encodedItem(item: Item): string {
+	const text = encodedItems.get(item) ?? frame(item);
+	encodedItems.set(item, text);
 	return text;
 }
 
-/** What is refused for good, if no login is under way any more. */
+function latest(message: Latest): readonly string[] {
+	const { room, epoch, offset, said, items, isGap } = message;
+	const more = (items[0]?.offset ?? offset + 1) > 1;
+	return [
+		...(isGap ? [frame({ kind: "gap", room, epoch, offset, said })] : []),
+		...items.map(encodedItem),
+		frame({ kind: "caughtUp", room, epoch, more }),
+	];
+}
+
+/** Refusals of these are final if no login is pending. */
 const endsLogin: ReadonlySet<number> = new Set([
 	MessageType.hello,
 	MessageType.auth,
 ]);
 
-function refusal(refused: Refusal): readonly object[] {
+function refusal(refused: Refusal): readonly string[] {
 	const { re, id, text, login, now = 0, inRoom } = refused;
 	if (isAboutCode(refused)) {
 		const next: ServerFrame = login
@@ -38,28 +167,3 @@ function refusal(refused: Refusal): readonly object[] {
 	const isOver = !inRoom && !login && endsLogin.has(re ?? -1);
 	return [frame(isOver ? { ...refused, kind: "mayNotEnter" } : refused)];
 }
-
-function latest(message: Latest): readonly (object | string)[] {
-	const { room, epoch, offset, said, items, isGap } = message;
-	const more = (items[0]?.offset ?? offset + 1) > 1;
-	return [
-		...(isGap ? [frame({ kind: "gap", room, epoch, offset, said })] : []),
-		...items.map(shownItem),
-		frame({ kind: "caughtUp", room, epoch, more }),
-	];
-}
-
-function frames(message: ServerMessage): readonly (object | string)[] {
-	switch (message.kind) {
-		case "page":
-			return [...message.items.map(frame), frame(message)];
-		case "latest":
-			return latest(message);
-		case "refused":
-			return refusal(message);
-		default:
-			return [frame(message)];
-	}
-}
-
-export const plume2 = dialect(frames, true);

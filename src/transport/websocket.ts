@@ -1,8 +1,8 @@
 /**
- * One connection from a browser to the engine: frames become commands, what
- * the engine tells becomes bytes. It keeps the edge's promises: a bound on
- * what is unsent, a deadline for saying hello, and that whoever falls silent
- * is gone.
+ * A Client's transport over a WebSocket: what comes is parsed into commands,
+ * what the engine has for the Client is written. It bounds how much may be
+ * unsent, how long a stranger may take to say hello, and how long a peer may
+ * be silent.
  */
 import type { ClientLeft } from "../../machines/events.ts";
 import { CloseCode, type CloseReason } from "../../machines/message.ts";
@@ -11,36 +11,21 @@ import type { Clock } from "../clock.ts";
 import type { Connection } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Limits } from "../limits.ts";
-import type { Dialect } from "./dialect.ts";
-import { parseFrame } from "./parse.ts";
+import type { WebSocketDialect, Writer } from "./socket-writer.ts";
 
 const NOTHING = () => {};
 
-/** What a connection needs of the socket that carries it. */
-export interface Wire {
-	/** Bytes handed over and not yet taken by the network. */
-	readonly unsentBytes: number;
-	send(bytes: Buffer): void;
-	/** Runs a task, in a later turn, when all that was sent so far is taken. */
-	whenDrained(task: () => void): void;
-	ping(): void;
-	/** Says why, then closes. */
-	close(code: number, reason: string): void;
-	/** Drops it without a word. */
-	terminate(): void;
-}
-
 export interface TransportParts {
-	readonly wire: Wire;
-	readonly dialect: Dialect;
+	readonly writer: Writer;
+	readonly dialect: WebSocketDialect;
 	readonly engine: Engine;
 	/** Where it comes from, the narrowest network first. */
 	readonly networks: readonly string[];
 	readonly clock: Clock;
 	readonly limits: Limits;
-	/** How much of the time to its first ping is over, from 0 to 1: who come at once are not pinged at once. */
+	/** From 0 to 1: the share of the first ping interval that is skipped, so that connections opened together are not pinged together. */
 	readonly pingPhase: number;
-	/** Called once, when the visitor has proved who they are. */
+	/** Called once, when the login succeeded. */
 	readonly onLoggedIn: () => void;
 }
 
@@ -49,13 +34,13 @@ export class WebSocketTransport {
 	readonly #connection: Connection;
 	#cancelDeadline: () => void;
 	#loggedIn = false;
-	#lastHeard: number;
+	#lastActivity: number;
 	#lastPing: number;
 
 	constructor(parts: TransportParts) {
 		this.#parts = parts;
 		const { engine, networks, clock, limits, pingPhase } = parts;
-		this.#lastHeard = clock.now();
+		this.#lastActivity = clock.now();
 		this.#lastPing = clock.now() - pingPhase * limits.pingSeconds * 1000;
 		this.#connection = engine.connect(networks, {
 			onMessage: (batch) => this.#deliver(batch),
@@ -66,47 +51,46 @@ export class WebSocketTransport {
 		this.#cancelDeadline = this.#expectHello(limits.helloSeconds);
 	}
 
-	/** Whether nothing that comes is for us any more: we have ended it, or heard that it ended. */
+	/** Whether frames that still arrive are ignored: we have closed it, or know that it is closed. */
 	get isOver(): boolean {
 		return this.#connection.gone;
 	}
 
-	/** A text frame has come. */
-	receive(frame: string): void {
+	/** A text frame has arrived. */
+	receive(text: string): void {
 		const { engine, dialect, limits } = this.#parts;
-		this.heard();
-		const parsed = parseFrame(frame, dialect.isModern, limits);
+		this.onActivity();
+		const parsed = dialect.parse(text, limits);
 		if ("command" in parsed) engine.receive(this.#connection, parsed.command);
 		else engine.misunderstand(this.#connection, parsed.re, parsed);
 	}
 
-	/** Any sign of life. */
-	heard(): void {
-		this.#lastHeard = this.#parts.clock.now();
+	/** Any frame has arrived: the peer is there. */
+	onActivity(): void {
+		this.#lastActivity = this.#parts.clock.now();
 	}
 
-	/** Called about once a second: pings, and drops whoever does not answer. */
+	/** Called about once a second: pings when due, and drops a peer that does not answer. */
 	checkHeartbeat(): void {
-		const { clock, limits, wire } = this.#parts;
+		const { clock, limits, writer } = this.#parts;
 		const now = clock.now();
-		const silenceMs = now - this.#lastHeard;
-		if (silenceMs >= (limits.pingSeconds + limits.pongSeconds) * 1000) {
+		if (now - this.#lastActivity >= silenceMs(limits)) {
 			this.closed("silent");
-			wire.terminate();
+			writer.terminate();
 		} else if (now - this.#lastPing >= limits.pingSeconds * 1000) {
 			this.#lastPing = now;
-			wire.ping();
+			writer.ping();
 		}
 	}
 
-	/** Ends it from our side, with words. */
+	/** Closes it from our side, and says why. */
 	close(reason: CloseReason, why: ClientLeft["why"]): void {
 		const { code, says } = CloseCode[reason];
 		this.closed(why);
-		this.#parts.wire.close(code, says);
+		this.#parts.writer.close(code, says);
 	}
 
-	/** The socket is gone, or as good as gone. */
+	/** The socket is closed, or as good as closed. */
 	closed(why: ClientLeft["why"]): void {
 		this.#cancelDeadline();
 		this.#parts.engine.disconnect(this.#connection, why);
@@ -114,38 +98,37 @@ export class WebSocketTransport {
 
 	#deliver(batch: Batch): void {
 		if (this.#connection.gone) return;
-		const { wire, dialect, limits, onLoggedIn } = this.#parts;
+		const { writer, dialect, limits, onLoggedIn } = this.#parts;
 		const bytes = batch.bytes(dialect);
-		const unsent = wire.unsentBytes;
+		const unsent = writer.unsentBytes;
 		if (unsent > 0 && unsent + bytes.length > limits.mailboxBytes) {
 			this.close("tooSlow", "tooSlow");
 			return;
 		}
-		if (bytes.length > 0) wire.send(bytes);
+		if (bytes.length > 0) writer.send(bytes);
 		if (this.#loggedIn) return;
 		if (batch.messages.some(({ kind }) => kind === "welcome")) {
 			this.#loggedIn = true;
 			this.#cancelDeadline();
-			// Which a timer hangs on.
+			// Frees the timer that the old function refers to.
 			this.#cancelDeadline = NOTHING;
 			onLoggedIn();
 		}
 	}
 
-	/** Whoever is sent more only when they have taken what there is does not take for ever. */
+	/** A client that must drain before it gets more has as long as a silent one. */
 	#whenDrained(task: () => void): void {
-		const { wire, clock, limits } = this.#parts;
-		const patienceMs = (limits.pingSeconds + limits.pongSeconds) * 1000;
-		const cancel = clock.after(patienceMs, () => {
+		const { writer, clock, limits } = this.#parts;
+		const cancel = clock.after(silenceMs(limits), () => {
 			if (!this.#connection.gone) this.close("tooSlow", "tooSlow");
 		});
-		wire.whenDrained(() => {
+		writer.whenDrained(() => {
 			cancel();
 			task();
 		});
 	}
 
-	/** A stranger has a short time to say hello, and as long as a code lives to come back after a failed login. */
+	/** A stranger has a short time to say hello, and after a failed login as long as a code lives. */
 	#expectHello(seconds: number): () => void {
 		const { clock, engine, limits } = this.#parts;
 		return clock.after(seconds * 1000, () => {
@@ -155,3 +138,7 @@ export class WebSocketTransport {
 		});
 	}
 }
+
+/** How long a peer may be silent: a ping interval, and the time to answer the ping. */
+const silenceMs = ({ pingSeconds, pongSeconds }: Limits) =>
+	(pingSeconds + pongSeconds) * 1000;

@@ -1,4 +1,4 @@
-/** Nothing more is read while too much waits to be told, and everyone is read again, in turn. */
+/** Nothing more is read while too much is uncommitted, and everyone is read again, in turn. */
 import { expect, test } from "vitest";
 import { Backpressure } from "../../src/transport/backpressure.ts";
 import { FakeClock } from "../fakes/clock.ts";
@@ -20,54 +20,57 @@ function three() {
 		onceCommitted: (task: () => void) => tasks.push(task),
 	};
 	const clock = new FakeClock();
-	const backpressure = new Backpressure(backlog, clock, () => sources);
-	const hear = (index: number) => {
+	const backpressure = new Backpressure({
+		...{ backlog, clock },
+		sources: () => sources,
+	});
+	const read = (index: number) => {
 		const source = sources[index];
-		if (source) backpressure.taken(source);
+		if (source) backpressure.onRead(source);
 	};
 	const commit = () => {
 		for (const task of tasks.splice(0)) task();
 	};
-	return { done, backlog, clock, hear, commit };
+	return { done, backlog, clock, read, commit };
 }
 
 test("reads on while telling keeps up", () => {
-	const { done, hear, commit } = three();
-	hear(0);
+	const { done, read, commit } = three();
+	read(0);
 	commit();
 	expect(done).toEqual([]);
 });
 
-test("reads from nobody while too much is untold, and then first from whoever was not heard", () => {
-	const { done, backlog, clock, hear, commit } = three();
+test("reads from nobody while too much is untold, and then first from whoever was not read", () => {
+	const { done, backlog, clock, read, commit } = three();
 	backlog.isBehind = true;
-	hear(0);
+	read(0);
 	expect(done.splice(0).sort()).toEqual([
 		"ann waits",
 		"bob waits",
 		"eve waits",
 	]);
-	hear(0); // what was read together with the first
+	read(0); // what was read together with the first
 	expect(done).toEqual([]);
 	commit();
 	expect(done.splice(0)).toEqual(["bob goes on", "eve goes on", "ann goes on"]);
 	expect(clock.timersSet).toBe(0);
-	hear(2);
+	read(2);
 	expect(done).toHaveLength(3);
 });
 
 test("reads on after a while even if nothing is told, and does not stop again before something is", () => {
-	const { done, backlog, clock, hear, commit } = three();
+	const { done, backlog, clock, read, commit } = three();
 	backlog.isBehind = true;
-	hear(2);
+	read(2);
 	clock.advance(LONGEST_MS - 1);
 	expect(done.splice(0)).toHaveLength(3);
 	clock.advance(1);
 	expect(done.splice(0)).toEqual(["ann goes on", "bob goes on", "eve goes on"]);
-	hear(1);
+	read(1);
 	commit();
 	expect(done).toEqual([]);
-	hear(1);
+	read(1);
 	expect(done).toHaveLength(3);
 });
 

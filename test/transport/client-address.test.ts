@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-	networkOf,
+	clientAddress,
 	parseTrusted,
 	peerNetworks,
 } from "../../src/transport/client-address.ts";
@@ -9,7 +9,7 @@ import { ConnectionLimiter } from "../../src/transport/connection-limiter.ts";
 
 const proxies = parseTrusted("10.0.0.0/8, 2001:db8::/32,192.0.2.7");
 const seen = (remote: string, forwardedFor?: string | string[]) =>
-	networkOf({ remote, forwardedFor, trusted: proxies }).address;
+	clientAddress({ remote, forwardedFor, trusted: proxies }).address;
 
 describe("who is really there", () => {
 	it("is the other end of the socket where there is no proxy", () => {
@@ -19,7 +19,7 @@ describe("who is really there", () => {
 	it("is not who somebody untrusted says it is", () => {
 		expect(seen("203.0.113.5", "198.51.100.1")).toBe("203.0.113.5");
 		const nobody = { forwardedFor: "198.51.100.1", trusted: parseTrusted("") };
-		expect(networkOf({ remote: "10.0.0.1", ...nobody }).address).toBe(
+		expect(clientAddress({ remote: "10.0.0.1", ...nobody }).address).toBe(
 			"10.0.0.1",
 		);
 	});
@@ -85,7 +85,7 @@ describe("who is really there", () => {
 
 	it("is unknown where a socket has no address", () => {
 		const hops = { remote: undefined, forwardedFor: "1.1.1.1" };
-		expect(networkOf({ ...hops, trusted: proxies })).toEqual({
+		expect(clientAddress({ ...hops, trusted: proxies })).toEqual({
 			address: "unknown",
 			networks: ["unknown"],
 		});
@@ -94,7 +94,7 @@ describe("who is really there", () => {
 
 describe("the networks someone is in", () => {
 	const networks = (remote: string) =>
-		networkOf({ remote, forwardedFor: undefined, trusted: [] }).networks;
+		clientAddress({ remote, forwardedFor: undefined, trusted: [] }).networks;
 
 	it("are the address itself in IPv4, also inside IPv6", () => {
 		expect(networks("203.0.113.5")).toEqual(["203.0.113.5"]);

@@ -5,6 +5,7 @@ import { Server } from "../../src/chat/server.ts";
 import type { ServerMessage } from "../../src/chat/server-message.ts";
 import { classic } from "../../src/transport/protocol-v1.ts";
 import { plume2 } from "../../src/transport/protocol-v2.ts";
+import { overWebSocket } from "../../src/transport/socket-writer.ts";
 import { decodeFrames } from "../test-server.ts";
 
 const place = { room: "lobby", epoch: "e", time: 0, client: "a", name: "ann" };
@@ -57,12 +58,12 @@ test("a frame of any length is read as it was written", () => {
 	for (const size of sizes) {
 		const texts = ["é".repeat(size), "x".repeat(size)];
 		const items = texts.map((text, index) => said(index + 1, text));
-		const frames = decodeFrames(plume2.encode(latest(items)));
+		const frames = decodeFrames(overWebSocket(plume2).encode(latest(items)));
 		expect(frames.slice(0, 2).map(({ text }) => text)).toEqual(texts);
 	}
 	for (let size = 60; size < 90; size++) {
 		const text = "x".repeat(size);
-		const [frame] = decodeFrames(classic.encode(said(1, text)));
+		const [frame] = decodeFrames(overWebSocket(classic).encode(said(1, text)));
 		expect(frame?.text).toBe(text);
 	}
 });

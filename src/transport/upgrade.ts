@@ -1,11 +1,9 @@
-/**
- * How an upgrade is refused: in words, over the bare socket, which is then
- * closed; and by which rule, which is counted as any refusal is.
- */
-import { STATUS_CODES } from "node:http";
+/** What guards an upgrade, and how it is refused: in words, over the bare socket. */
+import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { CloseCode } from "../../machines/message.ts";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
+import { isOfHost } from "./hosts.ts";
 
 const answers = {
 	pathIsKnown: [404, "There is nothing here."],
@@ -16,7 +14,7 @@ const answers = {
 	viewersAreLeft: [503, "Too many are looking already."],
 } as const;
 
-/** The rule that keeps somebody out. */
+/** The rule that an upgrade breaks. */
 export type HandshakeRule = keyof typeof answers;
 
 export function abortHandshake(
@@ -27,7 +25,7 @@ export function abortHandshake(
 	refusals.count(rule);
 	const [status, says] = answers[rule];
 	const body = `${says}\n`;
-	// It may never close its side.
+	// The peer may never close its side.
 	socket.once("finish", () => socket.destroy());
 	socket.end(
 		[
@@ -40,4 +38,24 @@ export function abortHandshake(
 			body,
 		].join("\r\n"),
 	);
+}
+
+export interface OriginPolicy {
+	/** Further origins that may connect. */
+	readonly origins: readonly string[];
+	/** Whether a Host header may name this server. */
+	readonly isOwnHost: (host: string | undefined) => boolean;
+}
+
+/** Whether no other site's page asks, in the browser of someone who is logged in here. */
+export function isOwnOrigin(
+	{ headers }: IncomingMessage,
+	{ origins, isOwnHost }: OriginPolicy,
+): boolean {
+	const { origin, host } = headers;
+	// Browsers always send an Origin.
+	if (origin === undefined || origins.includes(origin)) return true;
+	// A page cannot add this header to a WebSocket, only a proxy can.
+	const isProxied = headers["x-forwarded-for"] !== undefined;
+	return isOfHost(origin, host) && (isProxied || isOwnHost(host));
 }

@@ -15,7 +15,7 @@ import { WebSocket } from "ws";
 import { RunningClock } from "../../src/clock.ts";
 import { readConfig } from "../../src/config.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
-import { Sockets } from "../../src/transport/sockets.ts";
+import { SocketServer } from "../../src/transport/socket-server.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk } from "../fakes/disk.ts";
 import { TestServer } from "../test-server.ts";
@@ -27,7 +27,7 @@ const environment = { PLUME_LIMITS: "off" };
 const http = createServer();
 
 let plume: TestServer;
-let sockets: Sockets;
+let sockets: SocketServer;
 let disk: FakeDisk;
 let port: number;
 beforeEach(async () => {
@@ -37,7 +37,7 @@ beforeEach(async () => {
 	const log = openFileLog({ disk, folder: "data", clock, ids });
 	plume = await TestServer.open({ log, clock, environment });
 	const { limits } = readConfig(environment, () => undefined);
-	const peerOf = () => ({
+	const addressOf = () => ({
 		address: "10.0.0.1",
 		networks: ["10.0.0.1"] as const,
 	});
@@ -49,13 +49,14 @@ beforeEach(async () => {
 			clock: new RunningClock(clock),
 			limits,
 			origins: [],
-			peerOf,
+			addressOf,
+			http,
 			inspect,
 		},
 		isOwnHost: () => true,
 		onForeignOrigin: () => {},
 	};
-	sockets = new Sockets(http, parts);
+	sockets = new SocketServer(parts);
 	http.listen(0, "127.0.0.1");
 	await once(http, "listening");
 	const address = http.address();
