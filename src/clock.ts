@@ -1,6 +1,6 @@
 /**
- * Time, as everything on the server sees it: only this port reads a clock or
- * sets a timer, so that tests and replay own both.
+ * Time, as the server sees it: only this port reads a clock or sets a timer,
+ * so that tests and replay control both.
  */
 export interface Clock {
 	/** Milliseconds since 1970; never goes back. */
@@ -14,8 +14,8 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * The machine's clock: the later of wall time and `notBefore` (the log's last
- * event) when made, plus the monotonic time since. A wall clock that is
- * stepped later changes nothing.
+ * event) when made, plus the monotonic time since. Later changes of the wall
+ * clock change nothing.
  */
 export function systemClock(notBefore = 0): Clock {
 	const start = Math.max(Date.now(), notBefore) - performance.now();
@@ -39,9 +39,10 @@ export function systemClock(notBefore = 0): Clock {
 const LONGEST_GAP_MS = 2000;
 
 /**
- * For deadlines of other people's silence: it leaves out the time in which our
- * own process was paused, since nobody could be heard then. Whoever beats it
- * once a second lets it notice; without beats it is the clock it was given.
+ * A clock for deadlines of other people's silence. It leaves out the time in
+ * which our own process was paused, when nobody's frames could be read. Call
+ * `beat` about once a second, so that it notices; without beats it is the
+ * clock it was given.
  */
 export class RunningClock implements Clock {
 	readonly #clock: Clock;
@@ -77,5 +78,55 @@ export class RunningClock implements Clock {
 			});
 		let cancel = wait(delayMs);
 		return () => cancel();
+	}
+}
+
+const MOST_AHEAD_MS = 300_000;
+const MOST_WAIT_MS = 900_000;
+const WARN_MS = 60_000;
+const RETRY_MS = 1000;
+
+const written = (time: number) => new Date(time).toISOString();
+
+/** Why a log that ends at `lastMs` cannot be continued now, if it cannot. */
+export const clockIsBehind = (lastMs: number, nowMs: number) =>
+	lastMs > nowMs + MOST_AHEAD_MS
+		? `The log ends at ${written(lastMs)}, but this machine's clock says ${written(nowMs)}. Set the clock right, or start with --accept-clock.`
+		: undefined;
+
+interface WaitParts {
+	/** Makes a clock that starts from the wall clock. */
+	readonly clockFrom: (notBefore: number) => Clock;
+	readonly report: { warn(fields: object, message: string): void };
+}
+
+/**
+ * Waits for a clock that is behind the log: a machine without a clock battery
+ * has the time of its last shutdown, or 1970, until NTP answers. To go on at
+ * once would date new events by the log, and let codes live too long.
+ *
+ * Resolves when the clock has about reached `lastMs`, the time of the log's
+ * last event. Calls `meanwhile` if it must wait, and what that answers at the
+ * end. Rejects after 15 minutes.
+ */
+export async function clockReaches(
+	lastMs: number,
+	{ clockFrom, report }: WaitParts,
+	meanwhile: (why: string) => Promise<() => Promise<void>>,
+): Promise<void> {
+	const clock = clockFrom(0);
+	const why = clockIsBehind(lastMs, clock.now());
+	if (!why) return;
+	const end = await meanwhile(why);
+	try {
+		const isBehind = () => clockIsBehind(lastMs, clockFrom(0).now());
+		for (let waitedMs = 0; isBehind(); waitedMs += RETRY_MS) {
+			if (waitedMs >= MOST_WAIT_MS) throw new Error(why);
+			if (waitedMs % WARN_MS === 0)
+				report.warn({ waitedMinutes: waitedMs / WARN_MS }, why);
+			await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve));
+		}
+	} finally {
+		await end();
 	}
 }

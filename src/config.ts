@@ -3,7 +3,11 @@
  * wrong is said before anything starts, by the variable's name.
  */
 import { type Limits, limitTable } from "./limits.ts";
-import { type MailSetting, mailSetting, mailTable } from "./mail/setting.ts";
+import {
+	type MailSetting,
+	mailSetting,
+	mailTable,
+} from "./mail/mail-config.ts";
 import {
 	ConfigError,
 	settingTable,

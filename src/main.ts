@@ -9,6 +9,6 @@ if (major < 20 || (major === 20 && minor < 12)) {
 		`plume: Plume needs Node 20.12 or later, and this is ${process.versions.node}: https://nodejs.org\n`,
 	);
 	process.exitCode = 1;
-} else void import("./program.ts");
+} else void import("./cli/program.ts");
 
 export {};

@@ -1,12 +1,12 @@
 /**
  * The server's secret, in a file that only its owner may read. It keys every
- * MAC: whoever loses it orphans every name, so it is synced before it is used.
+ * MAC: without it nobody owns a name any more, so it is synced before it is used.
  */
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PlumeEvent } from "../machines/events.ts";
 import { type Config, ConfigError } from "./config.ts";
-import { readCredential } from "./credential.ts";
 import type { State } from "./engine/state.ts";
 import { namesIn, realDisk, replaceFile } from "./log/disk.ts";
 import type { Log } from "./log/log.ts";
@@ -23,7 +23,7 @@ const LOST = "Without it nobody can log in under their name again";
 
 type Given = Pick<Config, "secret" | "data">;
 
-/** As `findSecret`; at the first start it is made. */
+/** As `findSecret`, but makes a secret at the first start. */
 export const readSecret = async (
 	config: Given,
 	warn: (message: string) => void,
@@ -31,8 +31,8 @@ export const readSecret = async (
 	(await findSecret(config, warn)) ?? makeSecret(config.data);
 
 /**
- * The secret that was given, else the one in the data folder, if there is any.
- * Throws `ConfigError` if there is a log without it.
+ * The configured secret, else the one in the data folder, if there is any.
+ * Throws `ConfigError` if there is a log without a secret.
  */
 export async function findSecret(
 	{ secret: given, data }: Given,
@@ -57,9 +57,10 @@ export async function findSecret(
 }
 
 /**
- * Throws `ConfigError` if a log that was read names another secret. Else it
- * is named in the log: at once if that is safe, or when someone comes whose
- * name was claimed before; the answer wants to hear what is logged.
+ * Throws `ConfigError` if the log names another secret. A log that names none
+ * gets this one's fingerprint: at once if that is safe, else as soon as someone
+ * logs in whose name was claimed before. Call the answer with each event that
+ * is logged.
  */
 export function checkSecret(
 	{ config, log, secrets, accepts }: SecretParts,
@@ -85,6 +86,19 @@ async function makeSecret(folder: string): Promise<string> {
 	const secret = randomBytes(32).toString("base64url");
 	await replaceFile(realDisk, folder, "secret", `${secret}\n`);
 	return secret;
+}
+
+/** A secret in a file; undefined if there is no file. Throws `ConfigError` if it can't be read, so that it is not taken for missing. */
+export function readCredential(path: string): string | undefined {
+	try {
+		return readFileSync(path, "utf8").trim() || undefined;
+	} catch (error) {
+		const { code } = Object(error);
+		if (code === "ENOENT") return undefined;
+		throw new ConfigError(
+			`${path} cannot be read (${code}): make it a file that this user may read.`,
+		);
+	}
 }
 
 const hasFiles = async (data: string, folder: string) =>

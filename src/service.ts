@@ -5,7 +5,7 @@
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
-import { type Clock, RunningClock } from "./clock.ts";
+import { type Clock, clockReaches, RunningClock } from "./clock.ts";
 import type { Accepts, Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Step } from "./engine/fold.ts";
@@ -16,7 +16,6 @@ import { Archive } from "./history/archive.ts";
 import type { IndexFiles } from "./history/index-files.ts";
 import { Inspector } from "./inspector/inspector.ts";
 import { InspectorServer } from "./inspector/inspector-server.ts";
-import { clockReaches } from "./late-clock.ts";
 import type { Cache } from "./log/cache.ts";
 import type { Log } from "./log/log.ts";
 import type { Snapshots } from "./log/snapshots.ts";

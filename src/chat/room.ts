@@ -9,8 +9,7 @@
 import type { ClientId } from "../../machines/events.ts";
 import { without } from "../../machines/item.ts";
 import type { Head, Item } from "../../machines/message.ts";
-import { jsonBytes } from "../json-bytes.ts";
-import { takeBytes } from "../take-bytes.ts";
+import { jsonBytes, takeBytes } from "../bytes.ts";
 import { Batch, EncodedMessage } from "./batch.ts";
 import type { Client } from "./client.ts";
 import { Presence } from "./presence.ts";

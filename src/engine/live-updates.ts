@@ -8,7 +8,7 @@ import type { PlumeEvent, RoomName } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Mailbox } from "../chat/mailbox.ts";
 import { UnreadSubscriptions } from "../chat/unread-subscriptions.ts";
-import { Throttle } from "../throttle.ts";
+import { Throttle } from "../rate-limit.ts";
 import type { Command } from "./command.ts";
 import type { Connection } from "./connection.ts";
 import type { EngineParts } from "./parts.ts";

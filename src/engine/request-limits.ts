@@ -6,8 +6,8 @@
  */
 import type { Identity } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
-import { TokenBucket } from "../bucket.ts";
-import { jsonBytes } from "../json-bytes.ts";
+import { jsonBytes } from "../bytes.ts";
+import { TokenBucket } from "../rate-limit.ts";
 import {
 	DAY_MS,
 	type Decision,

@@ -5,9 +5,9 @@
  */
 import FormData from "form-data";
 import Mailgun from "mailgun.js";
-import { letterOf } from "./letter.ts";
+import { renderLoginMail } from "./login-mail.ts";
+import type { SettingOf } from "./mail-config.ts";
 import { MailError, type Mailer } from "./mailer.ts";
-import type { SettingOf } from "./setting.ts";
 
 interface MailgunOptions extends SettingOf<"mailgun"> {
 	readonly timeoutMs: number;
@@ -30,7 +30,7 @@ export function mailgunMailer(options: MailgunOptions): Mailer {
 			const aborted = new Promise<never>((_, reject) => {
 				signal.addEventListener("abort", () => reject(givenUp()));
 			});
-			const letter = { from, to: mail.to, ...letterOf(mail) };
+			const letter = { from, to: mail.to, ...renderLoginMail(mail) };
 			const call = messages.create(domain, letter).catch(explain);
 			await Promise.race([call, aborted]);
 		},

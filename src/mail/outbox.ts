@@ -8,9 +8,10 @@
  * A mail that would wait too long is refused up front. Each mail is answered
  * exactly once: taken by the mail service, or why not.
  */
-import { TokenBucket } from "../bucket.ts";
+
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
+import { TokenBucket } from "../rate-limit.ts";
 import type { Sender } from "./allowance.ts";
 import { type LoginMail, MailError, type Mailer } from "./mailer.ts";
 

@@ -5,9 +5,9 @@
  */
 import { createTransport, type NodemailerError } from "nodemailer";
 import { isLoopback } from "../transport/hosts.ts";
-import { letterOf } from "./letter.ts";
+import { renderLoginMail } from "./login-mail.ts";
+import type { SettingOf } from "./mail-config.ts";
 import { MailError, type Mailer } from "./mailer.ts";
-import type { SettingOf } from "./setting.ts";
 
 const REFUSED = "refused the mail: check MAIL_FROM and the account";
 /** By nodemailer's error codes. */
@@ -46,7 +46,7 @@ export function smtpMailer({ url, from }: SettingOf<"smtp">): Mailer {
 		async send(mail, signal) {
 			// An address in an object is one address, whatever characters it has.
 			const to = { name: "", address: mail.to };
-			const letter = { from, to, signal, ...letterOf(mail) };
+			const letter = { from, to, signal, ...renderLoginMail(mail) };
 			await transport.sendMail(letter).catch(explain);
 		},
 		async check() {

@@ -9,8 +9,8 @@ import type { Identity } from "../../machines/events.ts";
 import type { Clock } from "../clock.ts";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import type { Archive } from "../history/archive.ts";
+import { sendErrorPage } from "./error-page.ts";
 import { bearerOf } from "./hosts.ts";
-import { sayInWords } from "./words.ts";
 
 const REST_MS = 60_000;
 
@@ -34,7 +34,7 @@ export function exporter(parts: ExportParts) {
 	return async (request: Request, response: Response): Promise<void> => {
 		const refuse = (status: number, rule: string, words: string) => {
 			refusals.count(rule);
-			sayInWords(status, words, response);
+			sendErrorPage(status, words, response);
 		};
 		if (!isOwnHost(request.get("Host"))) {
 			const words =

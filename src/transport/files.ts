@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { Request, Response } from "express";
-import { sayInWords } from "./words.ts";
+import { sendErrorPage } from "./error-page.ts";
 
 interface Copy {
 	readonly bytes: Buffer;
@@ -55,7 +55,7 @@ function send(copy: Copy, request: Request, response: Response): void {
 	response.set({ ETag: etag, "Last-Modified": lastModified });
 	response.set("Accept-Ranges", "bytes");
 	if (!isAsExpected(copy, request)) {
-		sayInWords(412, "This file has changed. Load it again.", response);
+		sendErrorPage(412, "This file has changed. Load it again.", response);
 		return;
 	}
 	const condition = request.get("If-Range") ?? etag;
@@ -64,7 +64,7 @@ function send(copy: Copy, request: Request, response: Response): void {
 	const ranges = isSame && !request.fresh ? request.range(size) : undefined;
 	if (ranges === -1) {
 		response.set("Content-Range", `bytes */${size}`);
-		sayInWords(416, "This file is not as long as that.", response);
+		sendErrorPage(416, "This file is not as long as that.", response);
 		return;
 	}
 	const isOfBytes = Array.isArray(ranges) && ranges.type === "bytes";

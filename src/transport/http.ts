@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Request, Response } from "express";
 import type { Limits } from "../limits.ts";
+import { sendErrorPage } from "./error-page.ts";
 import { type ExportParts, exporter } from "./export.ts";
 import {
 	boundPeers,
@@ -9,7 +10,6 @@ import {
 	type PlainParts,
 } from "./plain-connections.ts";
 import { makeSite } from "./site.ts";
-import { sayInWords } from "./words.ts";
 
 export interface HttpParts extends Omit<PlainParts, "refusals"> {
 	/** The folder with `index.html` and the page's files. */
@@ -42,7 +42,7 @@ export function makeHttpServer(parts: HttpParts): Server {
 			response.set("Upgrade", "websocket");
 			const words =
 				"Only WebSockets connect here. A proxy in front must pass on the headers Upgrade and Connection, by HTTP/1.1.";
-			sayInWords(426, words, response);
+			sendErrorPage(426, words, response);
 		});
 		// Every room is the same page; which one it shows is for the page to read.
 		app.get(["/", "/r/:room"], page("index.html"));
@@ -53,7 +53,7 @@ export function makeHttpServer(parts: HttpParts): Server {
 		const others =
 			(allow: string) => (_request: Request, response: Response) => {
 				response.set("Allow", allow);
-				sayInWords(405, "That can't be done here.", response);
+				sendErrorPage(405, "That can't be done here.", response);
 			};
 		app.all("/export", others("POST"));
 		app.all(["/", "/r/:room", "/healthz", "/connect"], others("GET, HEAD"));

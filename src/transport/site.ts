@@ -9,8 +9,8 @@ import express, {
 	type Request,
 	type Response,
 } from "express";
+import { sendErrorPage } from "./error-page.ts";
 import { filesIn } from "./files.ts";
-import { sayInWords } from "./words.ts";
 
 const POLICY = [
 	"default-src 'none'",
@@ -62,14 +62,14 @@ export function makeSite(
 			const status = statusOf(error);
 			const words =
 				status < 500 ? "That address can't be read." : "That did not work.";
-			sayInWords(status, words, response);
+			sendErrorPage(status, words, response);
 		},
 	);
 	return app;
 }
 
 const notHere = (response: Response) =>
-	sayInWords(404, "There is nothing here.", response);
+	sendErrorPage(404, "There is nothing here.", response);
 
 function statusOf(error: unknown): number {
 	const status =

@@ -438,7 +438,7 @@ const log = [
 	},
 	{
 		promise: "clock: one that is behind the log is waited for",
-		file: "src/late-clock.ts",
+		file: "src/clock.ts",
 		find: "if (!why) return;",
 		replace: "if (!why || lastMs > 0) return;",
 		tests: ["test/late-clock.test.ts"],
@@ -1250,7 +1250,7 @@ const room = [
 	},
 	{
 		promise: "room: what is never logged is told at a throttle",
-		file: "src/throttle.ts",
+		file: "src/rate-limit.ts",
 		find: "this.#clock.after(this.#everyMs,",
 		replace: "this.#clock.after(this.#everyMs / 100,",
 		tests: ["test/live-updates.test.ts"],
@@ -1497,7 +1497,7 @@ const edge = [
 	},
 	{
 		promise: "edge: a day's bytes are those of the log",
-		file: "src/json-bytes.ts",
+		file: "src/bytes.ts",
 		find: "Buffer.byteLength(JSON.stringify(text))",
 		replace: "text.length",
 		tests: ["test/request-limits.test.ts"],

@@ -2,7 +2,7 @@
 import type { Response } from "express";
 
 /** `words` are ours, never a request's: they stand in HTML as they are. */
-export function sayInWords(
+export function sendErrorPage(
 	status: number,
 	words: string,
 	response: Response,

@@ -6,22 +6,22 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { ConfigError, dataFolder, readConfig } from "../config.ts";
+import type { LogParts as OpenedLog } from "../inspector/log-timeline.ts";
+import { readCredential } from "../secret-file.ts";
+import { VERSION } from "../version.ts";
 import {
 	parseCommand,
 	type ReadCommand,
 	type ServeCommand,
-} from "./cli/arguments.ts";
-import { helpText } from "./cli/help.ts";
-import { shown } from "./cli/progress.ts";
-import { ConfigError, dataFolder, readConfig } from "./config.ts";
-import { readCredential } from "./credential.ts";
-import type { LogParts as OpenedLog } from "./inspector/log-timeline.ts";
+} from "./arguments.ts";
+import { helpText } from "./help.ts";
+import { shown } from "./progress.ts";
 import { explained } from "./start-error.ts";
-import { VERSION } from "./version.ts";
 
 /** How often a log that is followed is looked at. */
 const FOLLOW_MS = 250;
-const PAGES = fileURLToPath(new URL("../static", import.meta.url));
+const PAGES = fileURLToPath(new URL("../../static", import.meta.url));
 
 // A debugger would read everything. This listener keeps Node from opening one.
 process.on("SIGUSR1", () => {});
@@ -59,13 +59,13 @@ async function main(): Promise<number | undefined> {
 /** Until it is told to stop. */
 async function serve({ environment, accepts }: ServeCommand): Promise<void> {
 	const config = readConfig(environment, credential);
-	const server = await import("./serve.ts");
+	const server = await import("../serve.ts");
 	await server.serve({ config, accepts, version: VERSION }, PAGES);
 }
 
 /** A command that only reads a log. */
 async function read({ name, args }: ReadCommand): Promise<number> {
-	const { parseReader } = await import("./cli/read.ts");
+	const { parseReader } = await import("./read.ts");
 	const { source, run } = parseReader[name](args);
 	const data = dataFolder(process.env);
 	const { disk, done } = shown(source ?? data);
@@ -82,7 +82,7 @@ async function read({ name, args }: ReadCommand): Promise<number> {
 
 /** A page over a log. */
 async function show(log: OpenedLog) {
-	const { openReplayServer } = await import("./inspector/replay-server.ts");
+	const { openReplayServer } = await import("../inspector/replay-server.ts");
 	return openReplayServer(log, PAGES);
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { letterOf } from "../../src/mail/letter.ts";
+import { renderLoginMail } from "../../src/mail/login-mail.ts";
 
 const mail = {
 	to: "ada@example.org",
@@ -11,7 +11,7 @@ const mail = {
 
 describe("the letter", () => {
 	it("says in both forms what the code is, how long it is good and that nobody will ask for it", () => {
-		const { text, html } = letterOf(mail);
+		const { text, html } = renderLoginMail(mail);
 		for (const form of [text, html]) {
 			expect(form).toContain("Ada");
 			expect(form).toContain("7KQ2M9");
@@ -22,21 +22,21 @@ describe("the letter", () => {
 	});
 
 	it("keeps the code out of the subject", () => {
-		expect(letterOf(mail).subject).not.toContain("7KQ2M9");
+		expect(renderLoginMail(mail).subject).not.toContain("7KQ2M9");
 	});
 
 	it("leaves the colours of text and page to the reader", () => {
-		const { html } = letterOf(mail);
+		const { html } = renderLoginMail(mail);
 		expect(html).toContain('name="color-scheme" content="light dark"');
 		expect(html).not.toMatch(/[;"](background|color):/);
 	});
 
 	it("shows whatever a name holds as plain text", () => {
-		const plain = letterOf({ ...mail, name: "" }).html;
+		const plain = renderLoginMail({ ...mail, name: "" }).html;
 		const tags = (html: string) => html.match(/<[^>]*>/g);
 		fc.assert(
 			fc.property(fc.string({ unit: "binary" }), (name) => {
-				const { html } = letterOf({ ...mail, name: `<b>"'&${name}` });
+				const { html } = renderLoginMail({ ...mail, name: `<b>"'&${name}` });
 				expect(tags(html)).toEqual(tags(plain));
 			}),
 		);

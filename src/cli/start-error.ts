@@ -1,5 +1,5 @@
 /** What the operating system refused a start, as the variable it is about and what to do. */
-import { ConfigError } from "./settings.ts";
+import { ConfigError } from "../settings.ts";
 
 const FOLDER: Readonly<Record<string, string>> = {
 	EACCES: "this user may not use it. Give it to the user that runs Plume",

@@ -5,23 +5,23 @@
 import { constants, existsSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { clockIsBehind } from "../clock.ts";
 import {
 	type Config,
 	ConfigError,
 	type Environment,
 	readConfig,
-} from "./config.ts";
-import { fold } from "./engine/fold.ts";
-import { Secrets } from "./engine/secrets.ts";
-import { State } from "./engine/state.ts";
-import { clockIsBehind } from "./late-clock.ts";
-import { messageOf, namesIn, realDisk } from "./log/disk.ts";
-import { Evidence } from "./log/evidence.ts";
-import { checkUnlocked } from "./log/lock.ts";
-import { segmentsOf } from "./log/reader.ts";
-import { Verifier } from "./log/verifier.ts";
-import { checkSecret, findSecret } from "./secret-file.ts";
-import { makeMailer } from "./serve.ts";
+} from "../config.ts";
+import { fold } from "../engine/fold.ts";
+import { Secrets } from "../engine/secrets.ts";
+import { State } from "../engine/state.ts";
+import { messageOf, namesIn, realDisk } from "../log/disk.ts";
+import { Evidence } from "../log/evidence.ts";
+import { checkUnlocked } from "../log/lock.ts";
+import { segmentsOf } from "../log/reader.ts";
+import { Verifier } from "../log/verifier.ts";
+import { checkSecret, findSecret } from "../secret-file.ts";
+import { makeMailer } from "../serve.ts";
 import { explained } from "./start-error.ts";
 
 type ExitCode = 0 | 1 | 2 | 3;

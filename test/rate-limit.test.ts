@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { TokenBucket } from "../src/bucket.ts";
+import { TokenBucket } from "../src/rate-limit.ts";
 import { FakeClock } from "./fakes/clock.ts";
 
 describe("a token bucket", () => {
