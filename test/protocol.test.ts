@@ -1,9 +1,12 @@
-/** PROTOCOL.md says what the code does. */
+/** PROTOCOL.md and docs/operating.md say what the code does. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { withTables } from "../tools/protocol/tables.ts";
+import { documents, withTables } from "../tools/protocol/tables.ts";
 
-test("the tables of PROTOCOL.md are current (else run `npm run protocol`)", () => {
-	const protocol = readFileSync("PROTOCOL.md", "utf8");
-	expect(withTables(protocol)).toBe(protocol);
-});
+test.each(Object.entries(documents))(
+	"the tables of %s are current (else run `npm run protocol`)",
+	(name, tables) => {
+		const document = readFileSync(name, "utf8");
+		expect(withTables(document, tables)).toBe(document);
+	},
+);

@@ -1,9 +1,11 @@
-/** `npm run protocol`: makes the tables of PROTOCOL.md anew, from the code. */
+/** `npm run protocol`: makes the tables of PROTOCOL.md and docs/operating.md anew, from the code. */
 import { readFile, writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { withTables } from "./tables.ts";
+import { documents, withTables } from "./tables.ts";
 
 /** In the source tree, not in `dist`. */
-const file = fileURLToPath(new URL("../../../PROTOCOL.md", import.meta.url));
+const root = new URL("../../../", import.meta.url);
 
-await writeFile(file, withTables(await readFile(file, "utf8")));
+for (const [name, tables] of Object.entries(documents)) {
+	const file = new URL(name, root);
+	await writeFile(file, withTables(await readFile(file, "utf8"), tables));
+}

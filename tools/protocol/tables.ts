@@ -1,9 +1,11 @@
-/** The tables of PROTOCOL.md that are made from the code. */
+/** The tables of PROTOCOL.md and docs/operating.md that are made from the code. */
 import { CloseCode } from "../../machines/message.ts";
 import { clientFrames, serverFrames } from "../../machines/protocol.ts";
 import type { FrameTable } from "../../machines/schema.ts";
+import { limitVariables, settingVariables } from "../../src/config.ts";
 import { refusalWords } from "../../src/engine/refusals.ts";
 import { type LimitName, limitTable } from "../../src/limits.ts";
+import type { Variable } from "../../src/settings.ts";
 import { adviceWords, refusalAdvice } from "./advice.ts";
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
@@ -80,20 +82,41 @@ function limits(): string {
 	return table(["limit", "default"], rows);
 }
 
-/** The document with its generated tables made anew, each between two comments that name it. */
-export function withTables(document: string): string {
-	const made = {
-		frames: frames(),
-		codes: codes(),
-		"close codes": closeCodes(),
-		limits: limits(),
-	};
-	return Object.entries(made).reduce((text, [name, rows]) => {
+/** For an operator: every variable of a kind, with its flag, if it has one. */
+function variables(list: readonly Variable[]): string {
+	const rows = list.map(({ name, flag, isSecret, help, value }) => [
+		`\`${name}\``,
+		isSecret ? "" : `\`--${flag}\``,
+		help.replaceAll("<", "&lt;"),
+		value === undefined || `${value}` === "" ? "" : `\`${value}\``,
+	]);
+	return table(["variable", "flag", "meaning", "default"], rows);
+}
+
+const tables = {
+	frames,
+	codes,
+	"close codes": closeCodes,
+	limits,
+	settings: () => variables(settingVariables),
+	"all limits": () => variables(limitVariables),
+};
+type TableName = keyof typeof tables;
+
+/** Which tables each document has, between two comments that name them. */
+export const documents: Readonly<Record<string, readonly TableName[]>> = {
+	"PROTOCOL.md": ["frames", "codes", "close codes", "limits"],
+	"docs/operating.md": ["settings", "all limits"],
+};
+
+/** The text of a document with its tables made anew. Throws if it has no place for one. */
+export function withTables(text: string, names: readonly TableName[]): string {
+	return names.reduce((document, name) => {
 		const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
-		const [before, rest] = text.split(begin);
+		const [before, rest] = document.split(begin);
 		const after = rest?.split(end)[1];
 		if (after === undefined)
-			throw new Error(`PROTOCOL.md has no place for the table "${name}"`);
-		return `${before}${begin}\n\n${rows}\n\n${end}${after}`;
-	}, document);
+			throw new Error(`there is no place for the table "${name}"`);
+		return `${before}${begin}\n\n${tables[name]()}\n\n${end}${after}`;
+	}, text);
 }
