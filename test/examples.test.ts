@@ -1,13 +1,14 @@
 /** The sequences in PROTOCOL.md are what a server really says, frame by frame. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
 const STEP = /^(?<who>\w+) (?<sign>[→←×]) ?(?<frame>.*)$/gm;
 /** Random on every server; the document has stand-ins for them. */
 const RANDOM = /(?<="(?:client|token|pending|epoch)":")[^"]+/g;
-const CODE = /(?<="type":2,"text":")\w+/;
+const CODE = new RegExp(`(?<="type":${types.auth},"text":")\\w+`);
 
 test("the examples of PROTOCOL.md are what a server says", async () => {
 	const [, after = ""] = readFileSync("PROTOCOL.md", "utf8").split(
@@ -27,17 +28,17 @@ test("the examples of PROTOCOL.md are what a server says", async () => {
 	const names = new Map<string, string>();
 	const really = (frame: string) =>
 		[...names].reduce((it, [its, ours]) => it.replaceAll(its, ours), frame);
-	/** What someone was told since their last frame in the document. */
-	let told: string[] = [];
+	/** What someone received and the document did not show yet. */
+	let received: string[] = [];
 
-	async function hear(person: Person, frame: string) {
-		if (told.length === 0) {
+	async function expectFrame(person: Person, frame: string) {
+		if (received.length === 0) {
 			await plume.settle();
 			plume.clock.advance(0);
 			await plume.settle();
-			told = person.news().map((one) => JSON.stringify(one));
+			received = person.news().map((one) => JSON.stringify(one));
 		}
-		const next = told.shift() ?? "nothing";
+		const next = received.shift() ?? "nothing";
 		const ours = next.match(RANDOM) ?? [];
 		for (const [nth, its] of (frame.match(RANDOM) ?? []).entries())
 			if (!names.has(its)) names.set(its, ours[nth] ?? "");
@@ -48,10 +49,10 @@ test("the examples of PROTOCOL.md are what a server says", async () => {
 		const person = people.get(who) ?? plume.connect("plume.2");
 		people.set(who, person);
 		if (sign === "←") {
-			await hear(person, frame);
+			await expectFrame(person, frame);
 			continue;
 		}
-		expect(told).toEqual([]);
+		expect(received).toEqual([]);
 		if (sign === "→") {
 			plume.clock.advance(1000);
 			const code = plume.mailer.sent.at(-1)?.code ?? "";
@@ -61,5 +62,5 @@ test("the examples of PROTOCOL.md are what a server says", async () => {
 			people.delete(who);
 		}
 	}
-	expect(told).toEqual([]);
+	expect(received).toEqual([]);
 });
