@@ -68,9 +68,10 @@ function stepping<Snapshot extends AnyMachineSnapshot>(
 		initial: machine.getInitialSnapshot(scope, input) as Snapshot,
 		/** Throws `IllegalEvent`; any other error is a bug in a guard or an action. */
 		step(snapshot: Snapshot, event: PlumeEvent): Snapshot {
-			if (!snapshot.can(event))
-				throw new IllegalEvent(event, machine.id, ruleBroken(snapshot, event));
 			const next = machine.transition(snapshot, event, scope);
+			// A legal event may change nothing; one that changes something is legal.
+			if (next === snapshot && !snapshot.can(event))
+				throw new IllegalEvent(event, machine.id, ruleBroken(snapshot, event));
 			if (next.status !== "active" && next.status !== "done")
 				throw new Error(`${machine.id} is ${next.status} after ${event.type}`);
 			return next as Snapshot;
