@@ -75,7 +75,7 @@ export interface Loaded extends Quantiles {
 	readonly offered: number;
 	readonly achieved: number;
 	/** Each client got each message once, all in one order. */
-	readonly complete: boolean;
+	readonly isComplete: boolean;
 	/** Server CPU for each delivery. */
 	readonly cpuUs: number;
 	/** How busy the server, the generator and everyone else were, in cores. */
@@ -145,7 +145,7 @@ export interface Turns extends Quantiles {
 }
 
 export interface StalledMeasured {
-	readonly complete: boolean;
+	readonly isComplete: boolean;
 	/** What the others' latency was while all read, and while one did not. */
 	readonly without: Turns;
 	readonly stalling: Turns;

@@ -35,7 +35,7 @@ export async function load(
 	const answer = {
 		offered: perSecond * clients,
 		achieved: (heard / us) * 1e6,
-		complete: crowd.isComplete(clients),
+		isComplete: crowd.isComplete(clients),
 		cpuUs: served / heard,
 		serverLoad: served / us,
 		generatorLoad: generated / us,

@@ -72,12 +72,12 @@ export async function measureStalled(
 	const until = performance.now() + DRAIN_MS;
 	while (!crowd.isComplete(SPEAKERS) && performance.now() < until)
 		await sleep(20);
-	const complete = crowd.isComplete(SPEAKERS);
+	const isComplete = crowd.isComplete(SPEAKERS);
 	crowd.leave();
 	const ofTurns = (odd: number) =>
 		pieces.filter((_, at) => turnOf(at) % 2 === odd);
 	return {
-		complete,
+		isComplete,
 		without: summary(ofTurns(0)),
 		stalling: summary(ofTurns(1)),
 		holding: summary(pieces.filter((_, at) => held.has(at))),

@@ -1,6 +1,13 @@
 /** The measurements as tables for people: one for each scenario, a row for each run, ratios to the peers beside it. */
 import { median } from "./histogram.ts";
-import type { Answer, Job, Loaded, Row } from "./job.ts";
+import type {
+	Answer,
+	InspectorMeasured,
+	Job,
+	Loaded,
+	Row,
+	StalledMeasured,
+} from "./job.ts";
 
 type Cells = readonly string[];
 
@@ -78,7 +85,7 @@ function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 			...who,
 			whole.format(answer.offered),
 			whole.format(answer.achieved) + marks(answer),
-			answer.complete ? "yes" : "no",
+			answer.isComplete ? "yes" : "no",
 			three.format(answer.cpuUs),
 			...latency(answer),
 			whole.format(answer.rssMiB),
@@ -95,33 +102,8 @@ function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 		];
 	if ("perSecond" in answer)
 		return [...who, whole.format(answer.perSecond), ...latency(answer)];
-	if ("oneUs" in answer) {
-		const { neverUs, leftUs, oneUs, shown } = answer;
-		const all = rows.flatMap(({ answer }) =>
-			"oneUs" in answer ? [answer.oneUs - answer.leftUs] : [],
-		);
-		const figures = [neverUs, leftUs, oneUs, shown, oneUs - leftUs];
-		return [...figures, median(all)].map(three.format);
-	}
-	if ("stalling" in answer) {
-		const { without, stalling, holding, pieces } = answer;
-		const percent = (after: number, before: number) =>
-			(after / before - 1) * 100;
-		const moves = (["p50Ms", "p99Ms", "pieceP99Ms"] as const).flatMap((of) => [
-			without[of],
-			stalling[of],
-			percent(stalling[of], without[of]),
-		]);
-		const figures = [
-			...moves,
-			holding.pieceP99Ms,
-			percent(holding.pieceP99Ms, without.pieceP99Ms),
-			pieces,
-			answer.unsentKiB,
-			answer.inKernelKiB,
-		];
-		return [answer.complete ? "yes" : "no", ...figures.map(three.format)];
-	}
+	if ("oneUs" in answer) return inspectorCells(answer, rows);
+	if ("stalling" in answer) return stalledCells(answer);
 	if ("rows" in answer)
 		return [
 			"lines" in job ? whole.format(job.lines) : "",
@@ -152,6 +134,37 @@ function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 			? `${three.format(replayed / parsed)}, ${three.format(replayed / parsedAndHashed)}`
 			: "",
 	];
+}
+
+function inspectorCells(
+	answer: InspectorMeasured,
+	rows: readonly Row[],
+): Cells {
+	const { neverUs, leftUs, oneUs, shown } = answer;
+	const all = rows.flatMap(({ answer }) =>
+		"oneUs" in answer ? [answer.oneUs - answer.leftUs] : [],
+	);
+	const figures = [neverUs, leftUs, oneUs, shown, oneUs - leftUs];
+	return [...figures, median(all)].map(three.format);
+}
+
+function stalledCells(answer: StalledMeasured): Cells {
+	const { without, stalling, holding, pieces } = answer;
+	const percent = (after: number, before: number) => (after / before - 1) * 100;
+	const moves = (["p50Ms", "p99Ms", "pieceP99Ms"] as const).flatMap((of) => [
+		without[of],
+		stalling[of],
+		percent(stalling[of], without[of]),
+	]);
+	const figures = [
+		...moves,
+		holding.pieceP99Ms,
+		percent(holding.pieceP99Ms, without.pieceP99Ms),
+		pieces,
+		answer.unsentKiB,
+		answer.inKernelKiB,
+	];
+	return [answer.isComplete ? "yes" : "no", ...figures.map(three.format)];
 }
 
 const latency = ({

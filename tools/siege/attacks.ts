@@ -46,10 +46,8 @@ const distinctLetters = Array.from({ length: 21_000 }, (_, i) =>
 ).join("");
 const marks = `a${"\u0301\u0323".repeat(15_000)}`;
 
-export function attacks(
-	world: World,
-	session: string,
-): Readonly<Record<string, Attack>> {
+/** What the attacks are made of. */
+function weapons(world: World, session: string) {
 	/** Opens a connection that goes by itself. */
 	const opened = (from: number, stayMs = STAY_MS): Socket => {
 		const socket = dial(world, hostile(from));
@@ -73,6 +71,14 @@ export function attacks(
 		);
 	const get = (from: number, path: string, headers = {}) =>
 		request(world, hostile(from), path, headers);
+	return { opened, send, hello, open, flood, get };
+}
+
+export function attacks(
+	world: World,
+	session: string,
+): Readonly<Record<string, Attack>> {
+	const { send, hello, open, flood } = weapons(world, session);
 	return {
 		"huge names": {
 			perSecond: 5,
@@ -113,6 +119,16 @@ export function attacks(
 			perSecond: 2,
 			strike: (n) => hello(n, `held${n}`, `mallory+${n}@example.org`),
 		},
+		...attacksOnSockets(world, session),
+	};
+}
+
+function attacksOnSockets(
+	world: World,
+	session: string,
+): Readonly<Record<string, Attack>> {
+	const { opened, send, get } = weapons(world, session);
+	return {
 		"requests sent ahead": {
 			perSecond: 3,
 			strike: (n) =>
