@@ -131,7 +131,7 @@ async function openFolder(
 ) {
 	const folder = config.data;
 	const fsync = config.fsync === "on";
-	const lock = await Lock.take(folder);
+	const lock = await Lock.acquire(folder);
 	const secret = await readSecret(config, (message) => logger.warn(message));
 	const secrets = new Secrets(secret, pooledRandom());
 	if (!fsync)

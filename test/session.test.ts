@@ -475,8 +475,8 @@ test("a session gives no one a name that is another's since it was released", as
 
 test("who is no longer invited when they type their code does not get in", async () => {
 	const clock = new FakeClock();
-	const log = () => memoryLog({ id: "x", clock, kept });
-	const kept: Stored[] = [];
+	const log = () => memoryLog({ id: "x", clock, entries });
+	const entries: Stored[] = [];
 	plume = await TestServer.open({ clock, log: log() });
 	const eve = plume.connect("plume.2");
 	eve.hello("eve", "eve@example.com");

@@ -7,7 +7,7 @@ import type { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
 
 /** Events that a server may log while it writes one snapshot: as many as from one to the next. */
-const MOST_KEPT = 10_000;
+const MAX_STATES = 10_000;
 
 /** A checkpoint vouches for another state than the log folds to. */
 export class WrongState extends Error {
@@ -18,18 +18,18 @@ export class Checkpoints {
 	/** The latest, by the event that made each. */
 	readonly #states = new Map<number, State>();
 	/** How many were right. */
-	held = 0;
+	verified = 0;
 
 	/** To be told of each event once it has moved the state; answers what is wrong with a checkpoint. */
 	check(state: State, { seq, event }: Stored): WrongState | undefined {
-		this.#states.set(seq, state).delete(seq - MOST_KEPT);
-		if (event.type !== "checkpoint" || event.of <= seq - MOST_KEPT)
+		this.#states.set(seq, state).delete(seq - MAX_STATES);
+		if (event.type !== "checkpoint" || event.of <= seq - MAX_STATES)
 			return undefined;
 		if (this.#states.get(event.of)?.hash() !== event.stateHash)
 			return new WrongState(
 				`checkpoint ${seq} vouches for another state after event ${event.of} than these machines come to`,
 			);
-		this.held++;
+		this.verified++;
 		return undefined;
 	}
 }

@@ -27,12 +27,12 @@ import { parseUntil } from "./until.ts";
 const ids = { id: () => randomBytes(16).toString("base64url") };
 
 export function parseCut(args: readonly string[]): LogCommand {
-	const takes = "a data folder and a new folder";
-	const flags = parseFlags("cut", args, { to: string }, 2, takes);
+	const expects = "a data folder and a new folder";
+	const flags = parseFlags("cut", args, { to: string }, 2, expects);
 	const { values, positionals } = flags;
 	const [source, into] = positionals;
 	if (!source || !into)
-		throw new ConfigError(`plume cut takes ${takes}. Try plume cut --help.`);
+		throw new ConfigError(`plume cut takes ${expects}. Try plume cut --help.`);
 	const isBehind = parseUntil(values.to);
 	return { source, run: (parts) => cut({ source, into, isBehind }, parts) };
 }
@@ -128,8 +128,8 @@ function erasedAgain({ state, erased }: Prefix, now: number): Entry[] {
 	// Nobody sees the rooms they stood in any more.
 	const { name, by } = one;
 	const seqs = gone.map(({ seq }) => seq);
-	const place = { room: LOBBY, author: by, through: 0 };
-	const event = { ...fact, ...place, name, by, seqs };
+	const target = { room: LOBBY, author: by, through: 0 };
+	const event = { ...fact, ...target, name, by, seqs };
 	return [
 		...here,
 		...roomOpened({ state, now, secrets: ids }, LOBBY),

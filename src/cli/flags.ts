@@ -14,7 +14,7 @@ export function parseFlags<Known extends Options>(
 	args: readonly string[],
 	options: Known,
 	most = 1,
-	takes = "one LOG",
+	expects = "one LOG",
 ) {
 	const refusal = (why = "") =>
 		new ConfigError(`${why}. Try plume ${command} --help.`);
@@ -28,6 +28,6 @@ export function parseFlags<Known extends Options>(
 	};
 	const parsed = parse();
 	if (parsed.positionals.length > most)
-		throw refusal(`plume ${command} takes ${takes}`);
+		throw refusal(`plume ${command} takes ${expects}`);
 	return parsed;
 }

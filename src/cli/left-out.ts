@@ -15,7 +15,7 @@ export async function* leftOut(
 ): AsyncGenerator<string> {
 	const messages = new Map<string, number>();
 	let [events, damaged, from, to, newest] = [0, 0, 0, 0, prefix.seq];
-	const take = (bytes: Buffer) => {
+	const count = (bytes: Buffer) => {
 		try {
 			const line = openLine(bytes.toString());
 			if (line.kind !== "entry") return;
@@ -33,9 +33,9 @@ export async function* leftOut(
 	for (const [nth, source] of sources.slice(prefix.segments - 1).entries()) {
 		const lines = new Lines();
 		for await (const chunk of source.bytes(nth === 0 ? prefix.bytes : 0))
-			for (const line of lines.cut(chunk)) take(line);
+			for (const line of lines.cut(chunk)) count(line);
 		const rest = lines.rest();
-		if (rest.length > 0) take(rest);
+		if (rest.length > 0) count(rest);
 	}
 	const rooms = Array.from(messages, ([room, many]) => `${many} in ${room}`);
 	const snapshots = (await headsIn(disk, data)).map(({ seq }) => seq);

@@ -59,7 +59,7 @@ export async function soundPrefix(
 			verifier.beginSegment({ ...source, isLast: nth === sources.length - 1 });
 			for await (const chunk of source.bytes())
 				for (const line of lines.cut(chunk)) {
-					const batch = verifier.take(line);
+					const batch = verifier.verify(line);
 					const last = batch.at(-1);
 					if (!last) continue;
 					if (isBehind(last)) return undefined;

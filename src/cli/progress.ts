@@ -62,9 +62,9 @@ function barOf(share: number): string {
 }
 
 /** The disk, and on a terminal a bar while a data folder's log is read from it. */
-export function shown(place: string) {
+export function shown(path: string) {
 	if (process.stderr.isTTY !== true) return { disk: realDisk, done() {} };
-	const folder = logFolder(place);
+	const folder = logFolder(path);
 	const names = existsSync(folder) ? readdirSync(folder).sort() : [];
 	const files = names.map((name) => {
 		const path = join(folder, name);

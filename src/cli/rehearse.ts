@@ -29,7 +29,7 @@ export function parseRehearse(
 }
 
 /** Answers 0 if all would go as it went, else 3. */
-function rehearse(machines: Machines, tellsAll: boolean): Question {
+function rehearse(machines: Machines, printsAll: boolean): Question {
 	return async ({ verifier, batches }, { print }) => {
 		let state = State.initial(verifier, machines.server.initial);
 		const checkpoints = new Checkpoints();
@@ -43,7 +43,7 @@ function rehearse(machines: Machines, tellsAll: boolean): Question {
 				state = next;
 				if (why !== undefined) {
 					const at = new Date(time).toISOString();
-					if (++refused === 1 || tellsAll)
+					if (++refused === 1 || printsAll)
 						print(
 							`event ${stored.seq} (${type}, ${at}) would be refused: ${why}`,
 						);
@@ -56,11 +56,13 @@ function rehearse(machines: Machines, tellsAll: boolean): Question {
 			}
 		const all = verifier.seq;
 		for (const [kind, many] of counts) print(`${many} × ${kind}`);
-		const held = wrong ? "" : `, and ${checkpoints.held} checkpoints hold`;
+		const checked = wrong
+			? ""
+			: `, and ${checkpoints.verified} checkpoints hold`;
 		print(
 			refused
 				? `${refused} of ${all} events would be refused; those after the first may only follow from it.`
-				: `All ${all} events would be taken${held}.`,
+				: `All ${all} events would be taken${checked}.`,
 		);
 		return refused || wrong ? 3 : 0;
 	};

@@ -80,7 +80,7 @@ function replay({ isBehind, scope, json, verify }: Wanted): Question {
 		if (json) print(JSON.stringify(report));
 		else if (checkpoints)
 			print(
-				`Verified ${seq} events: chain, continuity, batches, text and legality hold, and so do ${checkpoints.held} checkpoints.\nState ${hash} at ${time}`,
+				`Verified ${seq} events: chain, continuity, batches, text and legality hold, and so do ${checkpoints.verified} checkpoints.\nState ${hash} at ${time}`,
 			);
 		else print(describe(report));
 		return 0;
@@ -88,9 +88,9 @@ function replay({ isBehind, scope, json, verify }: Wanted): Question {
 }
 
 /** Opens the inspector's page over the log, at any moment of its past, and tells where. It is there until Ctrl+C. */
-const inspect: Question = async ({ place, sources }, parts) => {
+const inspect: Question = async ({ path, sources }, parts) => {
 	const { disk, show, pause, print, warn } = parts;
-	const folder = isPartial(place) ? undefined : place;
+	const folder = isPartial(path) ? undefined : path;
 	const { link, close } = await show({ disk, sources, folder });
 	warn("Ctrl+C ends it. Whoever has this link can look at the log:");
 	print(link);

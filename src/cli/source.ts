@@ -45,7 +45,7 @@ export interface LogCommand {
 }
 
 export interface Reading {
-	readonly place: string;
+	readonly path: string;
 	readonly sources: readonly Source[];
 	readonly verifier: Verifier;
 	/** All of it, as a start reads it: throws at the end if that would refuse it. */
@@ -68,21 +68,21 @@ export const asking = (
 	source,
 	async run(parts) {
 		const { warn, disk } = parts;
-		const place = source || parts.data;
-		const partial = isPartial(place);
+		const path = source || parts.data;
+		const partial = isPartial(path);
 		const verifier = new Verifier({ partial });
 		const noLog = (): ExitCode => {
-			warn(`There is no log in ${place}. Name a data folder, a segment or -.`);
+			warn(`There is no log in ${path}. Name a data folder, a segment or -.`);
 			return 1;
 		};
 		try {
 			const evidence = partial
 				? undefined
 				: await Evidence.in({
-						...{ disk, folder: place, acceptMissing: !strict },
+						...{ disk, folder: path, acceptMissing: !strict },
 						warn: ({ message }) => warn(message),
 					});
-			const sources = await sourcesOf(place, parts);
+			const sources = await sourcesOf(path, parts);
 			if (sources.length === 0) {
 				evidence?.check(verifier);
 				return noLog();
@@ -90,7 +90,7 @@ export const asking = (
 			const batches =
 				evidence?.read(sources, verifier) ?? readBatches(sources, verifier);
 			const log: Reading = {
-				...{ place, sources, verifier, batches },
+				...{ path, sources, verifier, batches },
 				fold: (onStep, until) =>
 					fold(State.initial(verifier), batches, onStep, until),
 			};
@@ -111,16 +111,16 @@ export const asking = (
 });
 
 /** One segment, or a pipe. */
-export const isPartial = (place: string) =>
-	place === "-" || place.endsWith(".ndjson");
+export const isPartial = (path: string) =>
+	path === "-" || path.endsWith(".ndjson");
 
 /** None where a data folder has no log. */
 export async function sourcesOf(
-	place: string,
+	path: string,
 	{ disk, stdin }: Pick<LogParts, "disk" | "stdin">,
 ): Promise<readonly Source[]> {
-	if (place === "-") return [{ file: "standard input", bytes: () => stdin }];
-	if (isPartial(place))
-		return [{ file: place, bytes: (from, to) => disk.read(place, from, to) }];
-	return segmentsOf(disk, place);
+	if (path === "-") return [{ file: "standard input", bytes: () => stdin }];
+	if (isPartial(path))
+		return [{ file: path, bytes: (from, to) => disk.read(path, from, to) }];
+	return segmentsOf(disk, path);
 }

@@ -7,7 +7,7 @@ import type { Stored } from "../log/log.ts";
 import { inWords, span } from "./words.ts";
 
 /** Whether a client is in that room, and would be kept a place there, after these events of it. */
-export function isKept(
+export function isSeatKept(
 	events: readonly Stored[],
 	{ room }: ClientsDetached,
 ): boolean {

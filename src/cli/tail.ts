@@ -19,16 +19,16 @@ interface End extends LogPosition {
 
 export const tail =
 	(scope: Scope): Question =>
-	async ({ place }, parts) => {
+	async ({ path }, parts) => {
 		const clients = new Clients();
 		const latest: string[] = [];
-		let tell = (line: string) => {
+		let emit = (line: string) => {
 			if (latest.push(line) > FIRST_LINES) latest.shift();
 		};
 		let end: End | undefined;
 		do {
-			const sources = await sourcesOf(place, parts);
-			const partial = isPartial(place);
+			const sources = await sourcesOf(path, parts);
+			const partial = isPartial(path);
 			const verifier = new Verifier(end ? { after: end } : { partial });
 			const news = readBatches(behind(end, sources), verifier);
 			for await (const batch of news)
@@ -38,10 +38,10 @@ export const tail =
 					if (!client.startsWith(scope.client ?? "")) continue;
 					const time = new Date(event.time).toISOString();
 					const who = `${room || "-"}  ${name || "-"}  ${client}`;
-					tell(`${time}  #${seq}  ${event.type}  ${who}`.trimEnd());
+					emit(`${time}  #${seq}  ${event.type}  ${who}`.trimEnd());
 				}
 			latest.splice(0).forEach(parts.print);
-			tell = parts.print;
+			emit = parts.print;
 			end = endOf(sources, verifier) ?? end;
 		} while (await parts.pause());
 		return 0;

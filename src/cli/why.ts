@@ -17,11 +17,11 @@ import {
 	type LogParts,
 	type Reading,
 } from "./source.ts";
-import { isKept, line, story } from "./story.ts";
+import { isSeatKept, line, story } from "./story.ts";
 import { inWords } from "./words.ts";
 
 /** As many clients are named when an id is not said to its end. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** Answers 1 if there is no such client or event. */
 export function parseWhy(args: readonly string[]): LogCommand {
@@ -53,7 +53,7 @@ async function whyClient(
 				events.push(stored);
 			} else if (event.type === "clients.detached")
 				for (const events of found.values())
-					if (isKept(events, event)) events.push(stored);
+					if (isSeatKept(events, event)) events.push(stored);
 		}
 	const [client, ...others] = found.keys();
 	if (client === undefined) {
@@ -61,13 +61,13 @@ async function whyClient(
 		return 1;
 	}
 	if (others.length > 0) {
-		const some = [...found.keys()].slice(0, MOST_NAMED).join(", ");
+		const some = [...found.keys()].slice(0, MAX_NAMED).join(", ");
 		warn(
-			`${found.size} clients begin with ${beginning}: ${some}${found.size > MOST_NAMED ? ", …" : ""}. Say more of one.`,
+			`${found.size} clients begin with ${beginning}: ${some}${found.size > MAX_NAMED ? ", …" : ""}. Say more of one.`,
 		);
 		return 1;
 	}
-	for (const told of story(client, found.get(client) ?? [])) print(told);
+	for (const text of story(client, found.get(client) ?? [])) print(text);
 	return 0;
 }
 

@@ -8,7 +8,7 @@ import type { Identity, MessageErased } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
 import type { Found } from "../history/archive.ts";
 import { DiskFull } from "../log/disk.ts";
-import type { Entry, EventSpan, Places } from "../log/log.ts";
+import type { Entry, EventSpan, EventSpans } from "../log/log.ts";
 import type { Command } from "./command.ts";
 import {
 	decideErasure,
@@ -102,7 +102,7 @@ export class Erasures {
 		void this.#pipeline.waitFor(done);
 	}
 
-	async #overwrite(places: Places): Promise<boolean> {
+	async #overwrite(places: EventSpans): Promise<boolean> {
 		const { log, clock, report } = this.#parts;
 		for (;;)
 			try {

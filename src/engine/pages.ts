@@ -10,7 +10,7 @@ import {
 	MessageType,
 } from "../../machines/message.ts";
 import type { Room } from "../chat/room.ts";
-import type { Placed } from "../history/archive.ts";
+import type { ItemPosition } from "../history/archive.ts";
 import type { Command } from "./command.ts";
 import type { Connection, Refuse } from "./connection.ts";
 import type { EngineParts } from "./parts.ts";
@@ -77,7 +77,7 @@ export class Pages {
 	/** Tells a visit's task what stands right after a place; nothing, if that can't be read. */
 	after(
 		connection: Connection,
-		place: Placed,
+		place: ItemPosition,
 		limit: number,
 		tell: (items: readonly Item[]) => void,
 	): void {

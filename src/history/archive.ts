@@ -39,14 +39,14 @@ export interface Page {
 	readonly more: boolean;
 }
 
-export interface Placed {
+export interface ItemPosition {
 	readonly room: string;
 	readonly epoch: string;
 	readonly offset: number;
 }
 
 /** A message whose text is still there. */
-export interface Found extends Placed {
+export interface Found extends ItemPosition {
 	readonly seq: number;
 	readonly time: number;
 	readonly text: string;
@@ -78,20 +78,25 @@ export class Archive {
 		return this.#isResting;
 	}
 
-	/** Undefined if there is no such place. Rejects if the log can't be read there. */
+	/** Undefined if there is no such position. Rejects if the log can't be read there. */
 	page(asked: PageAsked): Promise<Page | undefined> {
 		return this.inTurn(() => this.#page(asked));
 	}
 
-	/** What stands right after a place, at most `limit` items and no more than a page; none if there is no such place. Rejects if the log can't be read there. */
-	after(place: Placed, limit: number): Promise<readonly Item[]> {
-		const key = JSON.stringify([place.room, place.epoch, place.offset, limit]);
+	/** What stands right after a position, at most `limit` items and no more than a page; none if there is no such position. Rejects if the log can't be read there. */
+	after(position: ItemPosition, limit: number): Promise<readonly Item[]> {
+		const key = JSON.stringify([
+			position.room,
+			position.epoch,
+			position.offset,
+			limit,
+		]);
 		// After a start many ask for the same: it is read once for all of them.
 		const found =
 			this.#asked.get(key) ??
 			this.inTurn(() => {
 				this.#asked.delete(key);
-				return this.#after(place, limit);
+				return this.#after(position, limit);
 			});
 		this.#asked.set(key, found);
 		return found;
@@ -102,9 +107,9 @@ export class Archive {
 		return this.inTurn(() => this.#indexes.newest());
 	}
 
-	/** The message at a place, if there is one. */
-	find(place: Placed): Promise<Found | undefined> {
-		return this.inTurn(() => this.#find(place));
+	/** The message at a position, if there is one. */
+	find(position: ItemPosition): Promise<Found | undefined> {
+		return this.inTurn(() => this.#find(position));
 	}
 
 	/** Every message of someone's, from the first, in any room that ever was. */
@@ -131,7 +136,7 @@ export class Archive {
 	}
 
 	/** The index of the segment where an item stands. */
-	async #indexAt({ room, epoch, offset }: Placed) {
+	async #indexAt({ room, epoch, offset }: ItemPosition) {
 		let index = await this.#indexes.newest();
 		const known = index?.rooms.get(room);
 		if (!known || epochOf(this.#log.id, known.incarnation) !== epoch)
@@ -145,17 +150,20 @@ export class Archive {
 		return index && part && { index, part };
 	}
 
-	async #after(place: Placed, limit: number): Promise<readonly Item[]> {
-		const next = { ...place, offset: place.offset + 1 };
+	async #after(
+		position: ItemPosition,
+		limit: number,
+	): Promise<readonly Item[]> {
+		const next = { ...position, offset: position.offset + 1 };
 		const found = await this.#indexAt(next);
 		if (!found) return [];
 		const spans = spansBelow(found.part, next.offset + limit, limit);
 		return this.#items(found.index, takeBytes(spans, PAGE_BYTES, sizeOf), next);
 	}
 
-	async #find(place: Placed): Promise<Found | undefined> {
-		const { index, part } = (await this.#indexAt(place)) ?? {};
-		const [span] = part ? spansBelow(part, place.offset + 1, 1) : [];
+	async #find(position: ItemPosition): Promise<Found | undefined> {
+		const { index, part } = (await this.#indexAt(position)) ?? {};
+		const [span] = part ? spansBelow(part, position.offset + 1, 1) : [];
 		if (!index || !span) return undefined;
 		const { segment } = index;
 		const [stored] = await this.#log.segments.fetch(segment, [span]);
@@ -164,7 +172,7 @@ export class Archive {
 		const author = index.people.get(event.client);
 		if (!author) return undefined;
 		const { time } = event;
-		return { ...place, seq, time, ...erasable, author, segment, span };
+		return { ...position, seq, time, ...erasable, author, segment, span };
 	}
 
 	async #page({ room, epoch, ...asked }: PageAsked): Promise<Page | undefined> {
@@ -192,8 +200,8 @@ export class Archive {
 			).toReversed();
 			before -= spans.length;
 			for (const span of spans) bytesLeft -= sizeOf(span);
-			const place = { room, epoch, offset: before };
-			items.unshift(...(await this.#items(index, spans, place)));
+			const position = { room, epoch, offset: before };
+			items.unshift(...(await this.#items(index, spans, position)));
 		}
 		return { items, more: before > 1 };
 	}
@@ -201,7 +209,7 @@ export class Archive {
 	async #items(
 		{ segment, people }: SegmentIndex,
 		spans: readonly Span[],
-		{ room, epoch, offset }: Placed,
+		{ room, epoch, offset }: ItemPosition,
 	): Promise<readonly Item[]> {
 		const found = await this.#log.segments.fetch(segment, spans);
 		return found.map(({ seq, event, erasable }, nth) => {
@@ -209,8 +217,8 @@ export class Archive {
 			const name = person?.name ?? ("seqs" in event ? event.name : undefined);
 			if (!isVisible(event) || event.room !== room || name === undefined)
 				throw new Error(`event ${seq} is not what the index says it is`);
-			const place = { epoch, offset: offset + nth };
-			return itemOf(event, place, name, erasable?.text);
+			const position = { epoch, offset: offset + nth };
+			return itemOf(event, position, name, erasable?.text);
 		});
 	}
 }

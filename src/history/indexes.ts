@@ -8,13 +8,13 @@ import type { IndexFiles } from "./index-files.ts";
 import { SegmentIndex } from "./segment-index.ts";
 
 /** In memory at once: of 64 MiB of short lines, one takes about 4 MiB. */
-const MOST_KEPT = 4;
+const MAX_CACHED = 4;
 
 export class Indexes {
 	readonly #log: Log;
 	readonly #files: IndexFiles | undefined;
 	/** The latest used last. */
-	readonly #kept = new Map<number, SegmentIndex>();
+	readonly #cached = new Map<number, SegmentIndex>();
 	#segments: readonly number[] = [];
 
 	/** A log without files has them in memory only. */
@@ -29,7 +29,7 @@ export class Indexes {
 		try {
 			return await this.of(this.#segments.at(-1) ?? 0);
 		} catch (error) {
-			this.#kept.clear();
+			this.#cached.clear();
 			if (!(error instanceof Misfit)) throw error;
 			await this.#files?.discard(error.cause);
 			return this.of(this.#segments.at(-1) ?? 0);
@@ -46,7 +46,7 @@ export class Indexes {
 		const nth = this.#segments.indexOf(segment);
 		if (nth < 0) return undefined;
 		const isFull = nth < this.#segments.length - 1;
-		let index = this.#kept.get(segment);
+		let index = this.#cached.get(segment);
 		if (!index && isFull)
 			index = await this.#files?.load(this.#log.id, segment);
 		index ??= SegmentIndex.after(
@@ -54,15 +54,15 @@ export class Indexes {
 			segment,
 		);
 		if (!index.isFull) await this.#catchUp(index, isFull);
-		this.#keep(index);
+		this.#cache(index);
 		return index;
 	}
 
 	async #catchUp(index: SegmentIndex, isFull: boolean): Promise<void> {
 		const { segments, id } = this.#log;
 		try {
-			for await (const stretch of segments.scan(index.segment, index.end))
-				index.take(stretch);
+			for await (const chunk of segments.scan(index.segment, index.end))
+				index.add(chunk);
 		} catch (cause) {
 			// Not even its header follows: what is wrong may be the index before.
 			const { at, seq } = index.end;
@@ -73,11 +73,11 @@ export class Indexes {
 		if (isFull) await this.#files?.save(id, index);
 	}
 
-	#keep(index: SegmentIndex): void {
-		this.#kept.delete(index.segment);
-		this.#kept.set(index.segment, index);
-		const [oldest = 0] = this.#kept.keys();
-		if (this.#kept.size > MOST_KEPT) this.#kept.delete(oldest);
+	#cache(index: SegmentIndex): void {
+		this.#cached.delete(index.segment);
+		this.#cached.set(index.segment, index);
+		const [oldest = 0] = this.#cached.keys();
+		if (this.#cached.size > MAX_CACHED) this.#cached.delete(oldest);
 	}
 }
 

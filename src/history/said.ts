@@ -59,8 +59,8 @@ export async function* saidBy(
 			// A room that was restored has the same items under a new epoch.
 			const same = now?.origin === then?.origin ? now : then;
 			const epoch = epochOf(log.id, same?.incarnation ?? "");
-			const place = { room, epoch, offset: then ? lastOf(then) : 0 };
-			yield { ...place, seq, time, text, author, segment, span, run };
+			const position = { room, epoch, offset: then ? lastOf(then) : 0 };
+			yield { ...position, seq, time, text, author, segment, span, run };
 		}
 	}
 }
@@ -90,9 +90,9 @@ async function* messagesIn(
 		await inTurn(() => indexes.of(before)),
 		segment,
 	);
-	for await (const { placed } of log.segments.scan(segment, index.end))
-		for (const { stored, span } of placed) {
-			index.note(stored, span);
+	for await (const { entries } of log.segments.scan(segment, index.end))
+		for (const { stored, span } of entries) {
+			index.addEntry(stored, span);
 			const { seq, event, erasable } = stored;
 			if (event.type !== "message.posted" || !erasable) continue;
 			const author = index.people.get(event.client);

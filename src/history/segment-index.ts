@@ -7,7 +7,7 @@
 import type { ClientId, RoomName } from "../../machines/events.ts";
 import { isVisible } from "../../machines/item.ts";
 import { GENESIS } from "../log/line.ts";
-import type { Cursor, Span, Stored, Stretch } from "../log/log.ts";
+import type { Cursor, ScanChunk, Span, Stored } from "../log/log.ts";
 
 /** Someone who is in a room, or was in this segment. */
 export interface Person {
@@ -88,12 +88,12 @@ export class SegmentIndex {
 		return index;
 	}
 
-	take({ placed, end }: Stretch): void {
-		for (const { stored, span } of placed) this.note(stored, span);
+	add({ entries, end }: ScanChunk): void {
+		for (const { stored, span } of entries) this.addEntry(stored, span);
 		this.end = end;
 	}
 
-	note({ event }: Stored, { at, bytes }: Span): void {
+	addEntry({ event }: Stored, { at, bytes }: Span): void {
 		if (event.type === "room.opened") {
 			const { room, incarnation } = event;
 			this.rooms.set(room, {

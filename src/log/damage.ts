@@ -1,30 +1,30 @@
 /**
- * What is wrong with a log, and whether a crash can have done it.
+ * Damage to a log, and whether a crash can have caused it.
  *
  * A crash may leave a batch with any of its pages missing, but only the last
- * one: a batch is written after the one before it was synced. So damage with
- * a valid line of a later batch behind it is not a torn tail but rot, which
+ * batch, because each is written after the one before it was synced. So damage
+ * followed by a valid line of a later batch is not a torn tail but rot, which
  * is never skipped.
  */
 import { chainHash, LINE_START, takeApart } from "./line.ts";
 
-/** Where a log stops making sense, and why, in words. */
+/** The first line of a log that is not sound, and why. */
 export class Damage extends Error {
 	readonly file: string;
-	/** Of the damaged line in its file, from 1. */
+	/** The number of the damaged line in its file, from 1. */
 	readonly line: number;
-	/** Of that line's first byte in its file. */
+	/** The first byte of that line in its file. */
 	readonly offset: number;
-	/** The event that should be there. */
+	/** The seq of the event that should be there. */
 	readonly seq: number;
 	readonly reason: string;
 
 	constructor(
-		place: { file: string; line: number; offset: number },
+		position: { file: string; line: number; offset: number },
 		seq: number,
 		reason: string,
 	) {
-		const { file, line, offset } = place;
+		const { file, line, offset } = position;
 		super(
 			`${file} is damaged at line ${line} (byte ${offset}), where event ${seq} should be: ${reason}`,
 		);
@@ -37,21 +37,21 @@ export class Damage extends Error {
 	}
 }
 
-/** What may be a line's recorded hash, even if what names it has changed. */
+/** Matches what may be a line's recorded hash, even if its field name has changed. */
 const QUOTED_HASH = /[\w-]{43}(?=")/g;
 const BATCH = /"batch":\[(\d+),/;
 
 /**
- * Searches, line by line, what begins with a damaged line. Lines are known by
- * how they begin, because the damage may have hit a newline. A line is valid
- * if it follows from any hash that stands before it, or from the one that the
- * damaged line should have: so wherever in that line one bit has changed, the
- * line after it still vouches that it had been there.
+ * Searches for a valid line of a later batch, line by line, beginning with the
+ * damaged line. It splits at how lines begin, because the damage may have hit
+ * a newline. A line is valid if it is chained to any hash that occurs before
+ * it, or to the hash that the damaged line should have. So whichever bit of
+ * the damaged line has changed, the line after it still counts as valid.
  */
 export class LaterBatchSearch {
 	readonly #recomputed: string | undefined;
 	readonly #after: number;
-	/** What lies between the last beginning of a line and here. */
+	/** The text since the last start of a line. */
 	#before = "";
 
 	/** `previous` is the last sound hash; a later batch begins after the seq `after`. */

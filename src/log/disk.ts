@@ -1,10 +1,10 @@
 /**
- * The port to a disk: what a file log asks of one, and no more, so that a
- * simulated disk can fail at every one of these calls. The real one is
- * node:fs, as it is: nothing is buffered, retried or made up for here.
+ * The port to a disk, with only the calls that a file log needs, so that a
+ * simulated disk can fail at each of them. The real disk is node:fs without
+ * buffering; only a shortage of file descriptors is retried.
  *
- * Every call rejects with the system's error, whose `code` tells a full disk
- * from a broken one.
+ * Every call rejects with the system's error, whose `code` distinguishes a
+ * full disk from a broken one.
  */
 import { constants, fstatSync, statSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
@@ -12,34 +12,34 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Disk {
-	/** Makes a folder and those above it, unless they are there. */
+	/** Makes a folder and its parents, unless they exist. */
 	makeFolder(folder: string): Promise<void>;
-	/** The names in a folder, in no order. */
+	/** The names in a folder, unordered. */
 	list(folder: string): Promise<readonly string[]>;
-	/** Makes durable which names are in a folder. */
+	/** Makes a folder's entries durable. */
 	syncFolder(folder: string): Promise<void>;
-	/** A file's bytes, from one on and up to another. */
+	/** Reads a file's bytes from `from` up to, but not including, `to`. */
 	read(path: string, from?: number, to?: number): AsyncIterable<Buffer>;
-	/** Opens a file for writing, making it if need be. */
+	/** Opens a file for writing; makes it if it does not exist. */
 	open(path: string): Promise<DiskFile>;
 	remove(path: string): Promise<void>;
-	/** Gives a file another name in the same folder, in place of the one that has it. */
+	/** Renames a file within its folder, replacing any file of the new name. */
 	rename(path: string, to: string): Promise<void>;
 }
 
 export interface DiskFile {
-	/** Tells how many bytes were written: perhaps fewer than were given. */
+	/** Resolves with the number of bytes written, which may be fewer than were given. */
 	write(bytes: Uint8Array, position: number): Promise<number>;
 	/** Cuts the file to a size in bytes. */
 	truncate(size: number): Promise<void>;
-	/** Makes durable what was written (fdatasync). */
+	/** Makes the written bytes durable (fdatasync). */
 	sync(): Promise<void>;
-	/** Throws if the file's path is gone or names another file by now. */
+	/** Throws if the file was removed or replaced since it was opened. */
 	check(): void;
 	close(): Promise<void>;
 }
 
-/** A disk has no room, or gives no right to write, for now. */
+/** The disk is full or read-only for now. */
 export class DiskFull extends Error {}
 
 const NO_DESCRIPTOR = ["EMFILE", "ENFILE"];
@@ -47,26 +47,26 @@ const FULL = new Set(["ENOSPC", "EDQUOT", "EROFS", ...NO_DESCRIPTOR]);
 const DESCRIPTOR_REST_MS = 50;
 const DESCRIPTOR_TRIES = 200;
 
-/** Of an error of the system, like ENOENT; empty of any other. */
+/** The code of a system error, like ENOENT; empty for any other error. */
 export const codeOf = (error: unknown): string =>
 	error instanceof Error && "code" in error ? String(error.code) : "";
 
 export const messageOf = (error: unknown): string =>
 	error instanceof Error ? error.message : String(error);
 
-/** Tells, of what a disk rejected a write with, whether trying again may help. */
+/** Converts a failed write's error if trying again may help. */
 export function asDiskFull(error: unknown): DiskFull | undefined {
 	if (!FULL.has(codeOf(error))) return undefined;
 	return new DiskFull(messageOf(error), { cause: error });
 }
 
-/** What people said is for the server's own account only. */
+/** Only the server's own account may read messages. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const CHUNK_BYTES = 256 * 1024;
 const ASIDE = "aside.json";
 
-/** Whatever opens a file is tried again for ten seconds while no descriptor is free: connections come and go. */
+/** Retries for ten seconds while no file descriptor is free: connections close all the time. */
 async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
 	for (let left = DESCRIPTOR_TRIES; ; left--) {
 		try {
@@ -116,13 +116,11 @@ export const realDisk: Disk = {
 	rename,
 };
 
-/** Whether a path still names the file that is open. */
+/** Whether a path still names the open file. */
 export function isSameFile(path: string, fd: number): boolean {
-	const [there, ours] = [
-		statSync(path, { throwIfNoEntry: false }),
-		fstatSync(fd),
-	];
-	return there?.ino === ours.ino && there.dev === ours.dev;
+	const named = statSync(path, { throwIfNoEntry: false });
+	const { ino, dev } = fstatSync(fd);
+	return named?.ino === ino && named.dev === dev;
 }
 
 export const notOurs = (path: string) =>
@@ -130,7 +128,7 @@ export const notOurs = (path: string) =>
 		`${path} was removed or replaced, or a folder above it, while the server ran. Put it back and start again.`,
 	);
 
-/** The names in a folder; none where it is not there. */
+/** The names in a folder; none if it does not exist. */
 export async function namesIn(disk: Disk, folder: string) {
 	try {
 		return await disk.list(folder);
@@ -140,32 +138,33 @@ export async function namesIn(disk: Disk, folder: string) {
 	}
 }
 
-/** A file's text, or what stands from one byte on and up to another. */
-export async function textOf(
-	disk: Disk,
-	path: string,
-	from?: number,
-	to?: number,
-): Promise<string> {
+/** A file's bytes, or those from `from` up to `to`. */
+export async function bytesOf(
+	...[disk, ...range]: [Disk, ...Parameters<Disk["read"]>]
+): Promise<Buffer> {
 	const chunks: Buffer[] = [];
-	for await (const chunk of disk.read(path, from, to)) chunks.push(chunk);
-	return Buffer.concat(chunks).toString();
+	for await (const chunk of disk.read(...range)) chunks.push(chunk);
+	return Buffer.concat(chunks);
 }
 
-/** Writes all of `bytes`, however little the disk takes at a time. */
+/** A file's text, or the text from one byte up to another. */
+export const textOf = async (...file: Parameters<typeof bytesOf>) =>
+	(await bytesOf(...file)).toString();
+
+/** Writes all of `bytes`, in several calls if the disk writes fewer at a time. */
 export async function writeAll(
 	file: DiskFile,
 	bytes: Uint8Array,
 	position: number,
 ): Promise<void> {
 	for (let done = 0; done < bytes.byteLength; ) {
-		const taken = await file.write(bytes.subarray(done), position + done);
-		if (taken === 0) throw new Error("the disk took no bytes");
-		done += taken;
+		const written = await file.write(bytes.subarray(done), position + done);
+		if (written === 0) throw new Error("the disk took no bytes");
+		done += written;
 	}
 }
 
-/** Closes the file whatever becomes of it. */
+/** Opens a file, and closes it even if `use` rejects. */
 export async function withFile(
 	disk: Disk,
 	path: string,
@@ -179,7 +178,7 @@ export async function withFile(
 	}
 }
 
-/** Writes chunks into a file, durably, from a byte on. */
+/** Writes chunks into a file durably, starting at a byte. */
 export function writeChunks(
 	disk: Disk,
 	path: string,
@@ -196,7 +195,7 @@ export function writeChunks(
 	});
 }
 
-/** Makes a file in the folder what `text` is, durably: all of it, or it stays as it was. */
+/** Replaces a file's content durably and atomically. */
 export async function replaceFile(
 	disk: Disk,
 	folder: string,

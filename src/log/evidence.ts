@@ -1,10 +1,10 @@
 /**
- * What else in a data folder shows how long its log was: snapshots, whatever
- * their format, and the indexes of full segments. They may be deleted, but as
- * long as they are there, a log that ends before them is not whole.
+ * Evidence of how long a log was: snapshots of any format, and the indexes of
+ * full segments. They may be deleted, but a log that ends before one of them
+ * is incomplete.
  *
- * It is collected before the log is listed and read: a server that runs beside
- * may add to both, and the log is always the longer one.
+ * Evidence is collected before the log is listed and read: a running server
+ * may add to both meanwhile, and its log is always ahead.
  */
 import { basename, join } from "node:path";
 import { type Disk, messageOf, namesIn, replaceFile, textOf } from "./disk.ts";
@@ -13,12 +13,12 @@ import { readBatches, type Source, segmentName, segmentsOf } from "./reader.ts";
 import { type Head, headsIn } from "./snapshots.ts";
 import type { Verifier } from "./verifier.ts";
 
-/** Says what the background check found; its next start reads the whole log. */
+/** The file in which the scrub leaves what it found; the next start then reads the whole log. */
 const DAMAGED = "damaged";
 const WHOLE = " Is this copy whole?";
 const INDEX = /^(\d{20})\.json$/;
 
-/** Events are missing that were durable once. */
+/** Events are missing that were durable. */
 export class Incomplete extends Error {
 	override readonly name = "Incomplete";
 }
@@ -27,25 +27,25 @@ export interface EvidenceOptions {
 	readonly disk: Disk;
 	/** The data folder. */
 	readonly folder: string;
-	/** Take the log as it is, and forget what contradicts it. */
+	/** Accept an incomplete log, and remove the evidence against it. */
 	readonly acceptMissing?: boolean;
-	/** Hears what does not keep anyone from going on. */
+	/** Called with problems that do not prevent a start. */
 	readonly warn?: (error: Error) => void;
 }
 
-/** What was made when the log had reached a seq; `head` is a snapshot's. */
+/** A file that was made when the log had reached a seq; `head` if it is a snapshot. */
 interface Trace {
 	readonly file: string;
 	readonly seq: number;
 	readonly head?: Head;
 }
 
-/** Makes the next start read the whole log, which names the place. */
+/** Makes the next start read the whole log, so that it reports the damage. */
 export async function rememberDamage(
 	{ disk, folder }: EvidenceOptions,
 	error: unknown,
 ): Promise<void> {
-	// A disk that cannot keep it must not hide what was found.
+	// The error is thrown to the caller even if it can't be written.
 	await replaceFile(disk, folder, DAMAGED, `${messageOf(error)}\n`).catch(
 		() => {},
 	);
@@ -54,7 +54,7 @@ export async function rememberDamage(
 export class Evidence {
 	readonly #options: EvidenceOptions;
 	readonly #traces: readonly Trace[];
-	/** What the last server found wrong, if it did. */
+	/** The damage that the last scrub found, in words, if it found any. */
 	readonly damage: string | undefined;
 
 	static async in(options: EvidenceOptions): Promise<Evidence> {
@@ -82,7 +82,7 @@ export class Evidence {
 		this.damage = damage;
 	}
 
-	/** Yields a log, or what is behind a snapshot, as a start reads it. Throws `Damage` or `Incomplete` where a start would refuse. */
+	/** Reads a log, or what comes after a snapshot, as a start does. Throws `Damage` or `Incomplete` where a start would refuse. */
 	async *read(
 		sources: readonly Source[],
 		verifier: Verifier,
@@ -91,13 +91,13 @@ export class Evidence {
 		if (!this.#options.acceptMissing)
 			for (const { head } of this.#traces)
 				if (head?.hash && head.fsync !== false)
-					verifier.expected.set(head.seq, head);
+					verifier.knownHashes.set(head.seq, head);
 		yield* readBatches(sources, verifier);
 		verifier.assertErasuresLogged();
 		this.check(verifier);
 	}
 
-	/** Throws unless all that is known of was read. */
+	/** Throws if the log that was read ends before the evidence. */
 	check({ id, seq, torn }: Pick<Verifier, "id" | "seq" | "torn">): void {
 		const longer = this.#traces
 			.filter((trace) => trace.seq > seq && isOf(id, trace))
@@ -109,7 +109,7 @@ export class Evidence {
 		this.#refuse(`${missing(proof ?? trace, seq)}${WHOLE}${why}`, !proof);
 	}
 
-	/** The end of a log may be torn, so a segment that is missing there is told by `check`. */
+	/** Throws if a segment is missing before the last one. `check` covers the end, which may be torn. */
 	async #checkForHoles(): Promise<void> {
 		const { disk, folder } = this.#options;
 		const firsts = (await segmentsOf(disk, folder)).map(
@@ -130,8 +130,8 @@ export class Evidence {
 		warn?.(error);
 	}
 
-	/** Removes what speaks against a log that was read and accepted. */
-	async forget(): Promise<void> {
+	/** Removes the evidence against a log that was accepted. */
+	async remove(): Promise<void> {
 		const { disk, folder, acceptMissing } = this.#options;
 		if (this.damage !== undefined) await disk.remove(join(folder, DAMAGED));
 		if (!acceptMissing) return;
@@ -142,7 +142,7 @@ export class Evidence {
 	}
 }
 
-/** A snapshot of another log says nothing of this one. */
+/** A snapshot of another log is no evidence about this one. */
 const isOf = (id: string, { head }: Trace) =>
 	!id || typeof head?.log !== "string" || head.log === id;
 

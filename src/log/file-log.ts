@@ -1,48 +1,48 @@
 /**
  * The log as files: segments of format 1 in the data folder's `log/`. A batch
- * is one write and one sync, and lies within one segment; a segment's header
- * is durable before its first batch is written, so that a torn batch cannot
- * be taken for a torn header. It refuses to read what has rotted.
+ * is one write and one sync, within one segment. A segment's header is durable
+ * before its first batch is written, so a torn batch cannot be mistaken for a
+ * torn header.
  */
 import { rememberDamage } from "./evidence.ts";
 import { GroupCommit, type GroupCommitOptions } from "./group-commit.ts";
 import { type Draft, type Sealed, sealBatch, sealHeader } from "./line.ts";
 import type { Log, LogPosition, Stored } from "./log.ts";
+import { type OpenLogOptions, openLog } from "./open-log.ts";
 import { logFolder, segmentsOf } from "./reader.ts";
-import { type Place, recover } from "./recover.ts";
 import { scrub } from "./scrub.ts";
 import { Segment } from "./segment.ts";
 import { SegmentFiles } from "./segment-files.ts";
 import { Verifier } from "./verifier.ts";
 
-export interface FileLogOptions extends Place, GroupCommitOptions {
+export interface FileLogOptions extends OpenLogOptions, GroupCommitOptions {
 	/** Makes the id of a new log: 128 random bits, base64url. */
 	readonly ids: () => string;
-	/** How large a segment may grow; a batch larger than that has one to itself. */
+	/** How large a segment may grow. A larger batch gets a segment of its own. */
 	readonly segmentBytes?: number;
-	/** Throws if the data folder is no longer ours to write to. */
+	/** Throws if this process no longer owns the data folder. */
 	readonly checkOwner?: () => void;
 }
 
-/** A data folder's log, there or still to be made. */
+/** The log of a data folder, made if it does not exist. */
 export const openFileLog = (options: FileLogOptions): Log =>
 	new FileLog(options);
 
-class FileLog extends GroupCommit {
+class FileLog extends GroupCommit implements Log {
 	readonly #options: FileLogOptions;
 	readonly #segmentBytes: number;
 	readonly #scrubbing = new AbortController();
 	readonly segments: SegmentFiles;
-	#found = new Verifier();
+	/** Verified the log when it was read. */
+	#verifier = new Verifier();
 	#skipped: LogPosition | undefined;
 	#segment: Segment | undefined;
 	#newId = "";
 	#secret: string | undefined;
-	/** Whether the next batch begins a segment, however small this one is. */
-	#turnsOver = false;
-	/** Of the last line that is durable, as is the next. */
-	#hash = "";
-	#seq = 0;
+	/** Whether the next batch begins a segment even if the current one has room. */
+	#isRotationDue = false;
+	/** The last durable line. */
+	#end = { seq: 0, hash: "" };
 
 	constructor(options: FileLogOptions) {
 		super(options);
@@ -52,22 +52,21 @@ class FileLog extends GroupCommit {
 	}
 
 	get id(): string {
-		return this.#found.id || this.#newId;
+		return this.#verifier.id || this.#newId;
 	}
 
 	get position(): LogPosition | undefined {
 		if (!this.#segment) return undefined;
-		const offset = this.#segment.size;
-		return { log: this.id, seq: this.#seq, hash: this.#hash, offset };
+		return { log: this.id, ...this.#end, offset: this.#segment.size };
 	}
 
 	get secret(): string | undefined {
-		return this.#found.secret;
+		return this.#verifier.secret;
 	}
 
 	nameSecret(fingerprint: string): void {
 		this.#secret = fingerprint;
-		this.#turnsOver = (this.secret ?? fingerprint) !== fingerprint;
+		this.#isRotationDue = (this.secret ?? fingerprint) !== fingerprint;
 	}
 
 	get unverified(): number {
@@ -80,11 +79,11 @@ class FileLog extends GroupCommit {
 		await this.#segment?.close();
 		this.#segment = undefined;
 		this.#skipped = after;
-		this.#found = new Verifier(after ? { after } : {});
-		this.#segment = yield* recover(this.#options, this.#found, after);
+		const verifier = new Verifier(after ? { after } : {});
+		this.#verifier = verifier;
+		this.#segment = yield* openLog(this.#options, verifier, after);
 		if (!this.id) this.#newId = this.#options.ids();
-		this.#hash = this.#found.hash;
-		this.#seq = this.#found.seq;
+		this.#end = { seq: verifier.seq, hash: verifier.hash };
 	}
 
 	async scrub(): Promise<void> {
@@ -104,16 +103,15 @@ class FileLog extends GroupCommit {
 
 	protected prepare(batch: readonly Draft[]): () => Promise<void> {
 		const first = batch[0]?.stored.seq ?? 0;
-		const last = first + batch.length - 1;
+		const seq = first + batch.length - 1;
 		const header = this.#headerFor(batch, first);
-		const { line, hash } = sealBatch(header?.hash ?? this.#hash, batch);
+		const { line, hash } = sealBatch(header?.hash ?? this.#end.hash, batch);
 		const bytes = Buffer.from(line);
 		return async () => {
 			this.#options.checkOwner?.();
 			const segment = await this.#segmentFor(first, header);
 			await segment.append(bytes);
-			this.#hash = hash;
-			this.#seq = last;
+			this.#end = { seq, hash };
 		};
 	}
 
@@ -122,23 +120,23 @@ class FileLog extends GroupCommit {
 		await this.#segment?.close();
 	}
 
-	/** The header of the new segment that a batch needs, if it does. */
+	/** The header of a new segment, if a batch needs one. */
 	#headerFor(batch: readonly Draft[], next: number): Sealed | undefined {
 		const bytes = batch.reduce((sum, draft) => sum + draft.bytes, 0);
 		const { first, size = 0 } = this.#segment ?? {};
 		const fits =
-			first && size + bytes <= this.#segmentBytes && !this.#turnsOver;
-		// A segment that holds nothing yet takes even what is too large for any.
+			first && size + bytes <= this.#segmentBytes && !this.#isRotationDue;
+		// An empty segment takes even a batch that is too large for any.
 		if (fits || first === next) return undefined;
 		const time = this.#options.clock.now();
-		this.#turnsOver = false;
+		this.#isRotationDue = false;
 		const secret = this.#secret;
-		return sealHeader(this.#hash, { id: this.id, next, time, secret });
+		return sealHeader(this.#end.hash, { id: this.id, next, time, secret });
 	}
 
 	async #segmentFor(first: number, header: Sealed | undefined) {
 		const current = this.#segment;
-		// The second attempt at a batch finds what the first has opened.
+		// The first attempt at this batch may have opened the segment already.
 		if (current && (!header || current.first === first)) return current;
 		if (!header) throw new Error("a segment must begin with a header");
 		const { disk, folder } = this.#options;

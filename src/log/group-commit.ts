@@ -1,61 +1,55 @@
 /**
- * The two watermarks of a log, over whatever keeps it: entries are ordered at
- * once, gather for a moment and while the batch before them is being stored,
- * and are stored and told together. So batches grow with the load: telling
- * costs every reader a write to a socket, which is most of what a server does.
+ * Group commit, for any kind of storage. Entries are ordered at once. They
+ * wait for a moment, and while the batch before them is being stored, and are
+ * then stored and published as one batch. So batches grow with the load:
+ * publishing costs a socket write for every reader, which is most of a
+ * server's work.
  *
- * A store that is full for now freezes the log: the same batch is tried again
- * every second. A store that fails in any other way ends the log at once.
+ * When the storage is full, the log freezes and tries the same batch again
+ * every second. Any other failure of the storage ends the log at once.
  */
 import type { Clock } from "../clock.ts";
 import { asError } from "./cache.ts";
 import { DiskFull } from "./disk.ts";
 import { type Draft, draft } from "./line.ts";
-import type {
-	Entry,
-	Log,
-	LogListener,
-	LogPosition,
-	Segments,
-	Stored,
-} from "./log.ts";
+import type { Entry, LogListener, LogPosition, Stored } from "./log.ts";
 
 const RETRY_MS = 1000;
 const BATCH_BYTES = 128 * 1024;
-/** A log is busy while it spends more than a fifth of its time on telling. */
-const IDLE_PER_TELLING = 4;
+/** A log is busy while it spends more than a fifth of its time publishing. */
+const IDLE_PER_PUBLISH = 4;
 
 export interface GroupCommitOptions {
 	readonly clock: Clock;
-	/** How large a batch may grow; what one `append` brings is never divided. */
+	/** How large a batch may grow. The entries of one `append` are never divided. */
 	readonly batchBytes?: number;
 	/**
-	 * What happens before a batch is stored, so that others may join it: a
-	 * moment, or part of what telling took the last time, in milliseconds, if
-	 * the log is busy with that.
+	 * Waits before a batch is stored, so that more entries can join it.
+	 * `publishMs` is how long publishing the last batch took if the log is busy
+	 * publishing, else 0.
 	 */
-	readonly linger?: (tellingMs: number) => Promise<void>;
+	readonly linger?: (publishMs: number) => Promise<void>;
 }
 
-export abstract class GroupCommit implements Log {
+export abstract class GroupCommit {
 	ordered = 0;
 	committed = 0;
 	frozen = false;
 	readonly #clock: Clock;
 	readonly #batchBytes: number;
-	readonly #linger: (tellingMs: number) => Promise<void>;
+	readonly #linger: (publishMs: number) => Promise<void>;
 	#listener: LogListener | undefined;
 	#read = false;
 	#ordering = false;
 	#failure: Error | undefined;
 	#closing: Promise<void> | undefined;
-	/** What is gathering: the entries of each `append`. */
+	/** Entries for the next batch, by `append`. */
 	#waiting: Draft[][] = [];
 	#waitingBytes = 0;
 	#flushing: Promise<void> | undefined;
-	/** How long telling took the last time, and when it was done, by the clock. */
-	#tellingMs = 0;
-	#quietSince = 0;
+	/** How long publishing the last batch took, and when it was done, by the clock. */
+	#publishMs = 0;
+	#publishedAt = 0;
 	#stopWaiting = () => {};
 
 	constructor({ clock, batchBytes, linger }: GroupCommitOptions) {
@@ -64,22 +58,16 @@ export abstract class GroupCommit implements Log {
 		this.#linger = linger ?? (async () => {});
 	}
 
-	abstract get id(): string;
-	abstract get position(): LogPosition | undefined;
-	abstract get secret(): string | undefined;
-	abstract nameSecret(fingerprint: string): void;
-	abstract get unverified(): number;
-	abstract readonly segments: Segments;
-	abstract scrub(): Promise<void>;
+	/** Reads the storage; see `Log.read`. */
 	protected abstract readStored(
 		after?: LogPosition,
 	): AsyncIterable<readonly Stored[]>;
 	/**
-	 * Prepares a batch: each call of the answer tries to make all of it
-	 * durable, or nothing. It may be called again only after `DiskFull`.
+	 * Encodes a batch. Each call of the returned function tries to make all of
+	 * it durable. It may be called again only after `DiskFull`.
 	 */
 	protected abstract prepare(batch: readonly Draft[]): () => Promise<void>;
-	/** Lets go of what it is kept in. */
+	/** Closes the storage. */
 	protected abstract release(): Promise<void>;
 
 	async *read(after?: LogPosition): AsyncGenerator<readonly Stored[], void> {
@@ -126,7 +114,7 @@ export abstract class GroupCommit implements Log {
 		this.#flushing ??= this.#flush(listener);
 	}
 
-	/** A frozen log tries once more and gives up: what is not committed by then is not durable. */
+	/** A frozen log tries its batch once more and then gives it up. */
 	close(): Promise<void> {
 		this.#closing ??= Promise.resolve()
 			.then(() => this.#flushing)
@@ -150,7 +138,7 @@ export abstract class GroupCommit implements Log {
 			await this.#gather();
 			const batch = this.#nextBatch();
 			try {
-				await this.#keep(batch, listener);
+				await this.#store(batch, listener);
 			} catch (error) {
 				if (error instanceof DiskFull) return;
 				this.#failure = asError(error);
@@ -164,18 +152,18 @@ export abstract class GroupCommit implements Log {
 			}
 			const from = this.#clock.now();
 			listener.onCommitted(this.committed);
-			this.#quietSince = this.#clock.now();
-			this.#tellingMs = this.#quietSince - from;
+			this.#publishedAt = this.#clock.now();
+			this.#publishMs = this.#publishedAt - from;
 		}
 		this.#flushing = undefined;
 	}
 
-	/** What this turn appends can share a batch, and what has arrived already; but a full batch waits for nothing. */
+	/** Lets entries that are about to be appended join the batch. A full batch does not wait. */
 	#gather(): Promise<void> {
 		if (this.#waitingBytes >= this.#batchBytes) return Promise.resolve();
-		const idleMs = this.#clock.now() - this.#quietSince;
-		const isBusy = idleMs < IDLE_PER_TELLING * this.#tellingMs;
-		return this.#linger(isBusy ? this.#tellingMs : 0);
+		const idleMs = this.#clock.now() - this.#publishedAt;
+		const isBusy = idleMs < IDLE_PER_PUBLISH * this.#publishMs;
+		return this.#linger(isBusy ? this.#publishMs : 0);
 	}
 
 	#nextBatch(): Draft[] {
@@ -191,8 +179,8 @@ export abstract class GroupCommit implements Log {
 		return batch;
 	}
 
-	/** Rejects with `DiskFull` only when the log is closed before there is room. */
-	async #keep(batch: readonly Draft[], listener: LogListener): Promise<void> {
+	/** Rejects with `DiskFull` only if the log is closed before there is room. */
+	async #store(batch: readonly Draft[], listener: LogListener): Promise<void> {
 		const attempt = this.prepare(batch);
 		for (;;) {
 			try {

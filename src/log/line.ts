@@ -1,26 +1,26 @@
 /**
- * Format 1, one line at a time: facts into bytes (`open-line.ts` is the way
- * back). A line is a prefix, the hash that chains it to the line before, and
- * a tail that may be erased in place later, because the chain knows it only
- * by its digest. It refuses to write what could not be read back as it is.
+ * Encodes entries as lines of format 1 (`open-line.ts` decodes them). A line
+ * is a prefix, the hash that chains it to the line before, and a tail. The
+ * chain covers the tail only through its digest, so the tail can be erased in
+ * place later. An entry that could not be read back unchanged is refused.
  */
 import { hash } from "node:crypto";
 import type { Erasable } from "../../machines/events.ts";
 import type { Stored } from "./log.ts";
 
 /**
- * How every line begins. A string in JSON has its quotes escaped, so this
- * cannot occur raw inside one, and a line can be found without its newline.
+ * How every line begins. It cannot occur inside a JSON string, where quotes
+ * are escaped, so a line can be found even if the newline before it is lost.
  */
 export const LINE_START = '{"level":30,';
 const HASH = ',"hash":"';
 const HASH_LENGTH = 43;
 const ERASED = ',"erased":true}';
-/** Fields that would be taken for the line's own. */
+/** An event with these fields could be mistaken for a line's own fields. */
 const RESERVED = /,"(?:level|seq|batch|hash)":|\{"level":30,/;
-/** Fields that have a place of their own. */
+/** Fields that are not written in their own order. */
 const ELSEWHERE = new Set(["type", "time", "digest"]);
-/** What a line has around its body and tail, at most. */
+/** The most bytes that a line has around its body and tail. */
 const FRAME_BYTES = 160;
 
 /** The hash before the first line. */
@@ -28,7 +28,7 @@ export const GENESIS = "A".repeat(HASH_LENGTH);
 
 export const sha256 = (text: string) => hash("sha256", text, "base64url");
 
-/** The digest by which an event names what may be erased beside it. */
+/** The digest of erasable text, which its event carries. */
 export const digestOf = ({ salt, text }: Erasable): string =>
 	sha256(`${salt}\0${text}`);
 
@@ -40,7 +40,7 @@ export const chainHash = (previous: string, prefix: string): string =>
 export const tailOf = ({ salt, text }: Erasable): string =>
 	`,"salt":${JSON.stringify(salt)},"text":${JSON.stringify(text)}}`;
 
-/** The fields of an event that the log itself knows. */
+/** Parsed JSON, with the fields of an event that the log itself reads. */
 export interface Fields {
 	readonly type?: unknown;
 	readonly time?: unknown;
@@ -51,16 +51,16 @@ export interface Fields {
 export const isCount = (value: unknown): value is number =>
 	typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 
-/** An entry encoded as far as it can be before its batch is known. */
+/** An entry, encoded as far as possible before its batch is known. */
 export interface Draft {
 	readonly stored: Stored;
 	readonly body: string;
 	readonly tail: string;
-	/** What its line takes up, at most. */
+	/** The most bytes that its line can have. */
 	readonly bytes: number;
 }
 
-/** Throws if the entry could not be read back as it is: that is a bug of the caller. */
+/** Throws if the entry could not be read back unchanged, which is a bug of the caller. */
 export function draft(stored: Stored): Draft {
 	const { event, erasable } = stored;
 	const { type, time } = event;
@@ -83,21 +83,21 @@ export function draft(stored: Stored): Draft {
 	return { stored, body, tail, bytes };
 }
 
-/** Lines, newlines included, and the hash that the next one follows from. */
+/** Lines, newlines included, and the hash of the last one. */
 export interface Sealed {
 	readonly line: string;
 	readonly hash: string;
 }
 
-/** The lines of a batch, and the hash that the line after them follows from. */
+/** Encodes a batch that follows a line of hash `previous`. */
 export function sealBatch(previous: string, batch: readonly Draft[]): Sealed {
 	const first = batch[0]?.stored.seq ?? 0;
 	const last = first + batch.length - 1;
 	let [line, hash] = ["", previous];
 	for (const { stored, body, tail } of batch) {
 		const { seq, event } = stored;
-		const place = `"time":${event.time},"seq":${seq},"batch":[${first},${last}]`;
-		const sealed = seal(hash, `${LINE_START}${place},${body}`, tail);
+		const header = `"time":${event.time},"seq":${seq},"batch":[${first},${last}]`;
+		const sealed = seal(hash, `${LINE_START}${header},${body}`, tail);
 		line += sealed.line;
 		hash = sealed.hash;
 	}
@@ -108,11 +108,11 @@ interface HeaderFields {
 	readonly id: string;
 	readonly next: number;
 	readonly time: number;
-	/** The fingerprint of the server's secret, if the log is to name it. */
+	/** The fingerprint of the server's secret, if the header should name it. */
 	readonly secret: string | undefined;
 }
 
-/** The first line of a segment: in the chain, but no event, so it has no seq. */
+/** The first line of a segment. It is part of the chain but no event, so it has no seq. */
 export function sealHeader(
 	previous: string,
 	{ id, next, time, secret }: HeaderFields,
@@ -128,16 +128,16 @@ function seal(previous: string, prefix: string, tail: string): Sealed {
 	return { line: `${prefix}${HASH}${hash}"${tail}\n`, hash };
 }
 
-/** What is written in place over the tail of a whole line (without its newline) that stands at a byte, and at which. */
+/** The tail that erases the text of a line, padded to the same length, and the byte to write it at. */
 export function erasedTail(line: Buffer, lineAt: number) {
-	const kept = line.indexOf(HASH) + HASH.length + HASH_LENGTH + 1;
+	const tailStart = line.indexOf(HASH) + HASH.length + HASH_LENGTH + 1;
 	return {
-		at: lineAt + kept,
-		tail: Buffer.from(ERASED.padEnd(line.length - kept)),
+		at: lineAt + tailStart,
+		tail: Buffer.from(ERASED.padEnd(line.length - tailStart)),
 	};
 }
 
-/** A line's prefix, its recorded hash and the rest; whether they are sound is not asked. */
+/** Splits a line into its prefix, its recorded hash and the rest, without verifying them. */
 export function takeApart(line: string) {
 	const at = line.indexOf(HASH);
 	if (at < 0) return undefined;

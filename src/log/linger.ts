@@ -1,24 +1,25 @@
 /**
- * How long a batch waits for company before it is stored. A small write to a
- * socket costs the kernel as much as a large one, and is most of what a server
- * does; so two messages told together cost little more than one.
+ * How long a batch waits for more entries before it is stored. Most of a
+ * server's work is writing to sockets, and a small write costs the kernel as
+ * much as a large one; so two messages published together cost little more
+ * than one.
  *
- * Where telling takes no time to speak of, that is two turns of the event loop,
- * far less than a millisecond: whatever had arrived is read by then. Where it
- * takes longer, it is as long again, 20 ms at most, which nobody notices; the
- * least there is of a timer is a millisecond.
+ * If publishing the last batch took under a millisecond, a batch waits for two
+ * turns of the event loop, in which everything that has arrived is read.
+ * Otherwise it waits for as long as publishing took, 20 ms at most, which
+ * nobody notices.
  */
 import {
 	setTimeout as sleep,
 	setImmediate as turn,
 } from "node:timers/promises";
 
-/** What a clock that counts milliseconds can tell from no time at all. */
+/** The least that a timer can wait. */
 const LONG_MS = 1;
-const MOST_MS = 20;
+const MAX_MS = 20;
 
-export async function linger(tellingMs: number): Promise<void> {
-	if (tellingMs >= LONG_MS) await sleep(Math.min(tellingMs, MOST_MS));
+export async function linger(publishMs: number): Promise<void> {
+	if (publishMs >= LONG_MS) await sleep(Math.min(publishMs, MAX_MS));
 	else {
 		await turn();
 		await turn();

@@ -1,14 +1,14 @@
 /**
- * One server for each data folder. The `lock` file names the process that
- * holds the folder; a second server refuses to start and names the first.
+ * Ensures that one server uses a data folder. The `lock` file names its
+ * process; a second server refuses to start and names the first.
  *
- * Where there is a `flock` program, the kernel holds the lock: the program
- * locks our own open file and ends, and the lock lasts until we close the
- * file or die, however we die and whatever container we run in.
+ * If there is a `flock` program, the kernel holds the lock: the program locks
+ * our open file and exits, and the lock lasts until we close the file or die.
+ * That works across containers.
  *
- * Elsewhere the file itself is the lock. A dead process's file is taken over,
- * and of several that try it at once exactly one succeeds. That lock is only
- * seen by processes of the same machine and container.
+ * Without `flock` the file itself is the lock. A dead process's file is
+ * replaced, and if several processes try that at once, exactly one succeeds.
+ * Only processes of the same machine and container see that lock.
  */
 import { spawnSync } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
@@ -32,13 +32,13 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { codeOf, isSameFile, messageOf, notOurs } from "./disk.ts";
 
-/** What a lock says, as far as others read it. Older ones name no folder. */
+/** The fields of a lock's content that other processes read. Old locks name no folder. */
 const HOLDER =
 	/^\{"pid":([1-9]\d*),"started":"([^"/]*)\/?([^"]*)"(?:.*"folder":"([^"]*)")?/;
 const BY_KERNEL = `"by":"flock"`;
 const FLAGS = constants.O_RDWR | constants.O_CREAT;
 
-/** A running process holds the folder. */
+/** A running process has locked the folder. */
 export class Locked extends Error {
 	readonly pid: number;
 
@@ -60,11 +60,11 @@ export class Lock {
 	readonly #path: string;
 	readonly #fd: number;
 
-	/** Locks a data folder, making it if need be. Rejects with `Locked` if it is in use. */
-	static async take(folder: string): Promise<Lock> {
+	/** Locks a data folder, made if it does not exist. Rejects with `Locked` if it is in use. */
+	static async acquire(folder: string): Promise<Lock> {
 		await mkdir(folder, { recursive: true, mode: 0o700 });
 		const path = join(folder, "lock");
-		const says = {
+		const owner = {
 			pid: process.pid,
 			started: await startOf(process.pid),
 			nonce: randomUUID(),
@@ -74,17 +74,17 @@ export class Lock {
 		for (;;) {
 			const fd = openSync(path, FLAGS, 0o600);
 			try {
-				const isHeld = lockedByKernel(fd);
+				const isLocked = lockedByKernel(fd);
 				const content = readFileSync(path, "utf8");
-				// Who released it meanwhile has removed it, too.
-				if (isHeld !== undefined && !isSameFile(path, fd)) {
+				// Another process released and removed it in the meantime.
+				if (isLocked !== undefined && !isSameFile(path, fd)) {
 					closeSync(fd);
 					continue;
 				}
-				if (isHeld !== undefined) await assertFree(folder, content, isHeld);
-				if (isHeld) {
+				if (isLocked !== undefined) await assertFree(folder, content, isLocked);
+				if (isLocked) {
 					ftruncateSync(fd);
-					writeSync(fd, JSON.stringify({ ...says, by: "flock" }), 0);
+					writeSync(fd, JSON.stringify({ ...owner, by: "flock" }), 0);
 					return new Lock(path, fd);
 				}
 			} catch (error) {
@@ -93,7 +93,7 @@ export class Lock {
 				throw error;
 			}
 			closeSync(fd);
-			return new Lock(path, await linked(path, folder, says));
+			return new Lock(path, await linkLock(path, folder, owner));
 		}
 	}
 
@@ -102,7 +102,7 @@ export class Lock {
 		this.#fd = fd;
 	}
 
-	/** Throws if the folder, or the lock in it, is no longer the one that was locked. */
+	/** Throws if the folder or its lock file was replaced. */
 	check(): void {
 		if (!isSameFile(this.#path, this.#fd)) throw notOurs(this.#path);
 	}
@@ -113,25 +113,25 @@ export class Lock {
 	}
 }
 
-/** Throws `Locked` if a folder is in use. The kernel's lock is asked for and let go at once. */
+/** Rejects with `Locked` if a folder is in use. The kernel's lock is acquired and released at once. */
 export async function checkUnlocked(folder: string): Promise<void> {
 	const path = join(folder, "lock");
 	const content = await contentOf(path);
 	if (content === undefined) return;
 	const fd = openSync(path, constants.O_RDONLY);
-	const isHeld = lockedByKernel(fd);
+	const isLocked = lockedByKernel(fd);
 	closeSync(fd);
-	await assertFree(folder, content, isHeld);
+	await assertFree(folder, content, isLocked);
 }
 
-/** Where the kernel gave us the lock, an older server may still go by what the file says; where it is not to be asked, everyone does. */
+/** `isLocked` is the kernel's answer. If the kernel gave us the lock or cannot be asked, the file's content may still name a running server that does not use `flock`. */
 async function assertFree(
 	folder: string,
 	content: string,
-	isHeld: boolean | undefined,
+	isLocked: boolean | undefined,
 ): Promise<void> {
-	if (isHeld && content.includes(BY_KERNEL)) return;
-	if (isHeld === false || (await isLive(content, await idOf(folder))))
+	if (isLocked && content.includes(BY_KERNEL)) return;
+	if (isLocked === false || (await isLive(content, await idOf(folder))))
 		throw new Locked(folder, content);
 }
 
@@ -140,7 +140,7 @@ async function idOf(folder: string): Promise<string> {
 	return `${dev}:${ino}`;
 }
 
-/** Whether the kernel gave us the lock on an open file; undefined where it is not to be asked. */
+/** Whether the kernel gave us the lock on an open file; undefined if there is no `flock` program. */
 function lockedByKernel(fd: number): boolean | undefined {
 	const { status } = spawnSync("flock", ["-n", "3"], {
 		stdio: ["ignore", "ignore", "ignore", fd],
@@ -149,16 +149,16 @@ function lockedByKernel(fd: number): boolean | undefined {
 	return status === 1 ? false : undefined;
 }
 
-/** Without the kernel: the file is written aside and linked, so that nobody ever reads half a lock. */
-async function linked(
+/** Locks without the kernel: the file is written under another name and linked, so that no process ever reads half a lock. */
+async function linkLock(
 	path: string,
 	folder: string,
-	says: { readonly nonce: string; readonly folder: string },
+	owner: { readonly nonce: string; readonly folder: string },
 ): Promise<number> {
-	const draft = `${path}-${says.nonce}`;
-	await writeFile(draft, JSON.stringify(says), { mode: 0o600 });
+	const draft = `${path}-${owner.nonce}`;
+	await writeFile(draft, JSON.stringify(owner), { mode: 0o600 });
 	try {
-		await claim(path, { draft, folder, id: says.folder });
+		await claim(path, { draft, folder, id: owner.folder });
 		return openSync(draft, constants.O_RDONLY);
 	} catch (error) {
 		if (!codeOf(error)) throw error;
@@ -174,15 +174,15 @@ async function linked(
 interface Claim {
 	readonly draft: string;
 	readonly folder: string;
-	/** The folder's device and number. */
+	/** The folder's device and inode. */
 	readonly id: string;
 }
 
 /**
- * Makes `path` a link to the draft. What a dead holder left is removed only
- * under a second lock, named after what it says: so one process at a time
- * removes it, and who comes late finds that `path` says something else by
- * now. A dead process's second lock is removed in the same way.
+ * Makes `path` a link to the draft. A dead process's lock is removed only
+ * under a second lock, named after the first one's content: so one process at
+ * a time removes it, and a later one sees that the content has changed. A dead
+ * process's second lock is removed in the same way.
  */
 async function claim(path: string, wanted: Claim): Promise<void> {
 	for (;;) {
@@ -205,13 +205,13 @@ async function claim(path: string, wanted: Claim): Promise<void> {
 	}
 }
 
-/** Whether the process that a lock of this folder names runs. A lock that a power cut emptied names none, and a copied one another folder. */
+/** Whether a lock of this folder names a running process. A lock that a power cut emptied names none; a copied one names another folder. */
 async function isLive(content: string, folder: string): Promise<boolean> {
 	const [, digits, boot, ticks, of = folder] = HOLDER.exec(content) ?? [];
 	const pid = Number(digits);
 	if (!digits || of !== folder || !isRunning(pid)) return false;
 	const [nowBoot, nowTicks] = (await startOf(pid)).split("/");
-	// A system that does not tell leaves only the number to go by, and ours was a dead process's.
+	// Without start times only the pid is known; our own pid then belonged to a dead process.
 	if (!nowTicks || !ticks) return nowBoot !== "ended" && pid !== process.pid;
 	return nowTicks === ticks && (!boot || !nowBoot || nowBoot === boot);
 }
@@ -225,15 +225,14 @@ function isRunning(pid: number): boolean {
 	}
 }
 
-/** In which boot and when in it a process started, as far as the system tells: numbers are used again. */
+/** The boot id and start time of a process, as far as the system shows them: pids are reused. */
 async function startOf(pid: number): Promise<string> {
-	// Whatever the reason, a system that does not tell leaves only the pid to go by.
-	const tell = (path: string) => readFile(path, "utf8").catch(() => "");
-	const stat = await tell(`/proc/${pid}/stat`);
-	// Not told where /proc is mounted with `subset=pid`.
-	const boot = await tell("/proc/sys/kernel/random/boot_id");
+	const readOrEmpty = (path: string) => readFile(path, "utf8").catch(() => "");
+	const stat = await readOrEmpty(`/proc/${pid}/stat`);
+	// Missing if /proc is mounted with `subset=pid`.
+	const boot = await readOrEmpty("/proc/sys/kernel/random/boot_id");
 	if (!stat) return "";
-	// After the name, which may hold anything: the state is the third field, the start the 22nd.
+	// The second field, a name, may contain anything. State is the third field, start time the 22nd.
 	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 	return fields[0] === "Z" ? "ended" : `${boot.trim()}/${fields[19]}`;
 }

@@ -1,122 +1,122 @@
 /**
- * The port to the event log, the only truth there is.
+ * The port to the event log, from which all state is derived.
  *
- * A log has two watermarks. *Ordered*: an entry's position is known, and the
- * machines may evolve. *Committed*: it is durable, and whatever follows from
- * it may be seen. Every implementation passes `test/log/log.contract.ts`.
+ * A log has two watermarks. *Ordered*: an entry has its seq, and the machines
+ * may evolve. *Committed*: it is durable, and its consequences may be
+ * published. Every implementation passes `test/log/log.contract.ts`.
  */
 import type { Erasable, PlumeEvent } from "../../machines/events.ts";
 
-/** What the engine asks to be stored. */
+/** An event to append, with its erasable text if it has any. */
 export interface Entry {
 	readonly event: PlumeEvent;
 	readonly erasable?: Erasable;
 }
 
-/** What the log holds: `seq` counts from 1 without gaps. `erasable` is absent where text was erased. */
+/** An entry in the log: `seq` counts from 1 without gaps. `erasable` is absent once the text was erased. */
 export interface Stored extends Entry {
 	readonly seq: number;
 }
 
-/** The end of a committed batch: from here on a log can be read, by who knows what came before. */
+/** The end of a committed batch. A reader that has the state there can continue from here. */
 export interface LogPosition {
 	/** The log's id. */
 	readonly log: string;
 	readonly seq: number;
-	/** That the next line follows from. */
+	/** The hash of the last line; the next line is chained to it. */
 	readonly hash: string;
-	/** The byte behind the batch, in the segment that holds it. */
+	/** The byte after the batch, in the segment that holds it. */
 	readonly offset: number;
 }
 
 export interface LogListener {
-	/** Called inside `append`, for each entry, before anything is written. If it throws, nothing of that `append` is. */
+	/** Called inside `append` for each entry, before anything is written. If it throws, the whole `append` is dropped. */
 	onOrdered(stored: Stored): void;
 	/** Everything up to and including `seq` is durable. Never called inside `append`. */
 	onCommitted(seq: number): void;
-	/** The disk is full or read-only: nothing commits until `onThawed`. Nothing is lost. */
+	/** The disk is full or read-only: nothing commits until `onThawed`, but nothing is lost. */
 	onFrozen(error: Error): void;
 	onThawed(): void;
-	/** The log can no longer promise anything (EIO, a failed sync). The process must stop at once. */
+	/** Durability is no longer certain (EIO, a failed sync). The process must stop at once. */
 	onFatal(error: Error): void;
 }
 
-/** Where an entry stands in its segment: in bytes, its newline included, where there are any. */
+/** The byte range of an entry in its segment, newline included. A memory log counts entries instead. */
 export interface Span {
 	readonly at: number;
 	readonly bytes: number;
 }
 
-/** Where the line of an event stands in its segment. */
+/** The byte range of an event's line in its segment. */
 export interface EventSpan extends Span {
 	readonly seq: number;
 }
 
-/** Where some events stand, by segment. */
-export type Places = ReadonlyMap<number, readonly EventSpan[]>;
+/** Byte ranges of events, by segment. */
+export type EventSpans = ReadonlyMap<number, readonly EventSpan[]>;
 
-/** How far a segment was scanned: the scan goes on from here, and knows whether it fits. */
+/** How far a segment was scanned. A scan that continues here verifies the next line against `hash`. */
 export interface Cursor {
 	readonly at: number;
 	readonly seq: number;
 	readonly hash: string;
 }
 
-export interface Stretch {
-	readonly placed: readonly { readonly stored: Stored; readonly span: Span }[];
+export interface ScanChunk {
+	readonly entries: readonly { readonly stored: Stored; readonly span: Span }[];
 	readonly end: Cursor;
 }
 
-/** What is committed, to be read again in pieces while the log is being written. It throws at what has rotted. */
+/** Random access to committed entries while the log is being written. Every method rejects where the log has rotted. */
 export interface Segments {
-	/** Their first seqs, which name them, oldest first. Only the last one still grows. */
+	/** The first seq of each segment, which names it, oldest first. Only the last segment still grows. */
 	list(): Promise<readonly number[]>;
-	/** What a segment holds behind a cursor, the chain verified, in stretches that are each quickly made. */
-	scan(segment: number, after: Cursor): AsyncIterable<Stretch>;
-	/** The entries that stand there, in this order: whole lines, and the very text that each one's digest names. */
+	/** The entries of a segment after a cursor, with the chain verified, in chunks of about a millisecond's work. */
+	scan(segment: number, after: Cursor): AsyncIterable<ScanChunk>;
+	/** The entries at these spans, in order. Each must be a whole line whose text matches its digest. */
 	fetch(segment: number, spans: readonly Span[]): Promise<readonly Stored[]>;
-	/** Where committed entries stand. */
-	find(seqs: readonly number[]): Promise<Places>;
+	/** The spans of committed entries. */
+	find(seqs: readonly number[]): Promise<EventSpans>;
 	/**
-	 * Overwrites the text of what stands there, durably; doing it again is
-	 * nothing. That it is erased must be committed before: without an event
-	 * that names its seq, a line whose text is gone is damage. Rejects with
+	 * Overwrites the text of these entries, durably and idempotently. The
+	 * event that erases them must be committed first: without an event that
+	 * names its seq, a line without text counts as damage. Rejects with
 	 * `DiskFull` if it may be tried again; after any other rejection the
 	 * process must stop.
 	 */
-	erase(places: Places): Promise<void>;
+	erase(spans: EventSpans): Promise<void>;
 }
 
 export interface Log {
-	/** 128 random bits, base64url: made with the log, and in every segment's header. Known as soon as `read` has answered. */
+	/** 128 random bits, base64url, made with the log and repeated in every segment's header. Known once `read` has finished. */
 	readonly id: string;
-	/** Where the durable part ends; a log that has no such place has no snapshots. */
+	/** The end of the durable part; undefined for a log that cannot be read from the middle, so it has no snapshots. */
 	readonly position: LogPosition | undefined;
-	/** The fingerprint of the secret that it was written with, once read; logs from before there were any name none. */
+	/** The fingerprint of the server secret that the log was written with, known once `read` has finished. Old logs have none. */
 	readonly secret: string | undefined;
-	/** Headers name this secret from now on: the next segment's, and at once if the log names another. */
+	/** Writes this fingerprint into future headers. If the log has another one, the next batch begins a segment. */
 	nameSecret(fingerprint: string): void;
 	/** The last ordered `seq`; 0 when empty. */
 	readonly ordered: number;
 	/** The last durable `seq`. */
 	readonly committed: number;
 	readonly frozen: boolean;
-	/** The last `seq` of what `read` was spared and `scrub` has not verified yet; 0 when all is. */
+	/** The last `seq` that `read` skipped and `scrub` has not verified yet; 0 when everything is verified. */
 	readonly unverified: number;
 	readonly segments: Segments;
 	/**
-	 * Every durable entry from the first, or after a mark, verified. A log must
-	 * be read to its end before `listen`: that is how the end is found, and
-	 * what a crash left there cut off. Throws if the log has rotted, or does
-	 * not go on from the mark.
+	 * Every durable entry from the first, or after a position, verified. A log
+	 * must be read to its end before `listen`: that finds the end and cuts off
+	 * a torn tail. Throws if the log has rotted or does not continue from the
+	 * position.
 	 */
 	read(after?: LogPosition): AsyncIterable<readonly Stored[]>;
-	/** Verifies, at leisure, what `read` was spared by its mark. Rejects if that has rotted; resolves early when the log is closed. */
+	/** Verifies in the background what `read` skipped. Rejects if that has rotted; resolves early when the log is closed. */
 	scrub(): Promise<void>;
-	/** Names who hears of progress; must be called once, before the first `append`. */
+	/** Sets the listener; must be called once, before the first `append`. */
 	listen(listener: LogListener): void;
-	/** Appends what one command decided: all of it becomes durable, or none. Throws if closed, frozen or failed. */
+	/** Appends the entries of one command atomically: all become durable, or none. Throws if closed, frozen or failed. */
 	append(entries: readonly Entry[]): void;
-	/** Commits what it has, then lets go of its files. */
+	/** Commits what was appended, then closes the files. */
 	close(): Promise<void>;
 }

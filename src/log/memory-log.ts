@@ -1,39 +1,38 @@
 /**
- * A log that lasts as long as the process, for tests and for trying Plume
- * out. It orders, groups and commits as a file log does, and refuses what a
- * file log refuses, but nothing in it can fail.
+ * A log in memory, for tests and for trying Plume out. It orders, groups and
+ * commits like a file log and refuses the same calls, but nothing can fail.
  */
 import type { Clock } from "../clock.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { Draft } from "./line.ts";
 import type { Log, Segments, Stored } from "./log.ts";
 
-/** About what an entry takes up beside its text. */
+/** Roughly the size of an entry without its text. */
 const LINE_BYTES = 300;
 
 export interface MemoryLogOptions {
 	readonly id: string;
 	readonly clock: Clock;
-	/** What is committed is added here; given to another log, it goes on from there. */
-	readonly kept?: Stored[];
+	/** Committed entries are pushed here. Another log that is given the same array continues from it. */
+	readonly entries?: Stored[];
 }
 
 export const memoryLog = (options: MemoryLogOptions): Log =>
 	new MemoryLog(options);
 
-class MemoryLog extends GroupCommit {
+class MemoryLog extends GroupCommit implements Log {
 	readonly id: string;
 	readonly position = undefined;
 	readonly secret = undefined;
 	readonly unverified = 0;
 	readonly segments: Segments;
-	readonly #kept: Stored[];
+	readonly #entries: Stored[];
 
-	constructor({ id, clock, kept = [] }: MemoryLogOptions) {
+	constructor({ id, clock, entries = [] }: MemoryLogOptions) {
 		super({ clock });
 		this.id = id;
-		this.#kept = kept;
-		this.segments = segmentOf(kept);
+		this.#entries = entries;
+		this.segments = segmentOf(entries);
 	}
 
 	nameSecret(): void {}
@@ -41,39 +40,40 @@ class MemoryLog extends GroupCommit {
 	protected async release(): Promise<void> {}
 
 	protected async *readStored() {
-		if (this.#kept.length > 0) yield [...this.#kept];
+		if (this.#entries.length > 0) yield [...this.#entries];
 	}
 
 	protected prepare(batch: readonly Draft[]) {
 		return async () => {
-			for (const { stored } of batch) this.#kept.push(stored);
+			for (const { stored } of batch) this.#entries.push(stored);
 		};
 	}
 }
 
-/** One segment that is never full; places in it are counted in entries. */
-function segmentOf(kept: Stored[]): Segments {
+/** One segment that never fills up. A span's `at` counts entries, not bytes. */
+function segmentOf(entries: Stored[]): Segments {
 	return {
-		list: async () => (kept.length > 0 ? [1] : []),
+		list: async () => (entries.length > 0 ? [1] : []),
 		async *scan(_, { at: from, hash }) {
-			const placed = kept.slice(from).map((stored, index) => {
+			const found = entries.slice(from).map((stored, index) => {
 				const bytes = LINE_BYTES + (stored.erasable?.text.length ?? 0);
 				return { stored, span: { at: from + index, bytes } };
 			});
-			const at = from + placed.length;
-			if (placed.length > 0) yield { placed, end: { at, seq: at, hash } };
+			const at = from + found.length;
+			if (found.length > 0)
+				yield { entries: found, end: { at, seq: at, hash } };
 		},
 		async find(seqs) {
 			return new Map([
 				[1, seqs.map((seq) => ({ seq, at: seq - 1, bytes: 0 }))],
 			]);
 		},
-		async erase(places) {
-			for (const { at } of places.get(1) ?? []) {
-				const { seq, event } = kept[at] ?? {};
-				if (seq && event) kept[at] = { seq, event };
+		async erase(spans) {
+			for (const { at } of spans.get(1) ?? []) {
+				const { seq, event } = entries[at] ?? {};
+				if (seq && event) entries[at] = { seq, event };
 			}
 		},
-		fetch: async (_, spans) => spans.flatMap(({ at }) => kept[at] ?? []),
+		fetch: async (_, spans) => spans.flatMap(({ at }) => entries[at] ?? []),
 	};
 }

@@ -1,8 +1,8 @@
 /**
- * Reads a log, wherever its bytes come from: a data folder at start-up, one
- * segment, or a pipe, for replay. It promises whole, verified batches in
- * order, holds one chunk at a time, and never writes, so it may read beside a
- * live server: what that is just writing shows as a torn tail.
+ * Reads a log from a data folder, one segment, or a pipe. It yields whole,
+ * verified batches in order, with one chunk in memory at a time. It never
+ * writes, so it may read beside a running server: a batch that is just being
+ * written looks like a torn tail.
  */
 import { join } from "node:path";
 import { type Disk, namesIn } from "./disk.ts";
@@ -14,25 +14,25 @@ const NEWLINE = 10;
 const SLICE_BYTES = 32 * 1024;
 const SEGMENT = /^(\d{20})\.ndjson$/;
 
-/** The part of a data folder that holds the log. */
+/** The folder of the log in a data folder. */
 export const logFolder = (dataFolder: string) => join(dataFolder, "log");
 
-/** A segment is named by its first seq, so that names sort as seqs do. */
+/** A segment is named by its first seq, padded so that names sort by seq. */
 export const segmentName = (first: number) =>
 	`${String(first).padStart(20, "0")}.ndjson`;
 
 export interface Source {
-	/** As messages should name it. */
+	/** The name to show in messages. */
 	readonly file: string;
-	/** The seq that its name says it begins with. */
+	/** The first seq, according to its name. */
 	readonly first?: number;
-	/** Where `bytes` begin, if not at its beginning. */
+	/** The byte where `bytes()` begins, if not 0. */
 	readonly offset?: number;
-	/** From one byte on and up to another; a pipe flows from its beginning to its end. */
+	/** The bytes from `from` up to `to`. A pipe ignores both. */
 	bytes(from?: number, to?: number): AsyncIterable<Buffer>;
 }
 
-/** The segments of a data folder, oldest first; none where there is no log. */
+/** The segments of a data folder, oldest first; none if there is no log. */
 export async function segmentsOf(
 	disk: Disk,
 	dataFolder: string,
@@ -47,7 +47,7 @@ export async function segmentsOf(
 	});
 }
 
-/** What is behind a mark, once the headers up to there were found to be sound. */
+/** The sources after a position. Verifies the headers up to there. */
 export async function sourcesAfter(
 	sources: readonly Source[],
 	{ log, seq, offset }: LogPosition,
@@ -68,7 +68,7 @@ export async function sourcesAfter(
 		.map((source, nth) => (nth === 0 ? sourceFrom(source, offset) : source));
 }
 
-/** What is behind a byte of a file. */
+/** A source without the bytes before an offset. */
 export const sourceFrom = (source: Source, offset: number): Source => ({
 	...{ ...source, offset },
 	bytes: () => source.bytes(offset),
@@ -82,9 +82,9 @@ async function* firstLine(source: Source): AsyncGenerator<Buffer> {
 }
 
 /**
- * Yields every whole batch, in arrays of any length. Throws `Damage` where the log has rotted; whether
- * it ended in a torn tail, and where its sound part ends, the verifier knows
- * afterwards.
+ * Yields the entries of every whole batch, in arrays of any length. Throws
+ * `Damage` where the log has rotted. Afterwards the verifier knows whether the
+ * log ends in a torn tail, and where its sound part ends.
  */
 export async function* readBatches(
 	sources: readonly Source[],
@@ -97,9 +97,9 @@ export async function* readBatches(
 			const whole: Stored[] = [];
 			try {
 				for (const line of lines.cut(chunk))
-					for (const stored of verifier.take(line)) whole.push(stored);
+					for (const stored of verifier.verify(line)) whole.push(stored);
 			} finally {
-				// What is sound before damage is handed out before that is thrown.
+				// Sound batches are yielded before the damage behind them is thrown.
 				if (whole.length > 0) yield whole;
 			}
 		}
@@ -107,21 +107,21 @@ export async function* readBatches(
 	}
 }
 
-/** Hands out a little at a time, and rests in between. */
+/** Divides chunks into small slices, with a pause after each. */
 export async function* inSlices(
 	chunks: AsyncIterable<Buffer>,
-	rest: () => Promise<unknown>,
+	pause: () => Promise<unknown>,
 ): AsyncGenerator<Buffer, void> {
 	for await (const chunk of chunks)
 		for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
 			yield chunk.subarray(at, at + SLICE_BYTES);
-			await rest();
+			await pause();
 		}
 }
 
-/** Cuts chunks at newlines, and keeps what no newline has followed yet. */
+/** Splits chunks at newlines, and buffers a line until its newline arrives. */
 export class Lines {
-	#kept: Buffer[] = [];
+	#partial: Buffer[] = [];
 
 	*cut(chunk: Buffer): Generator<Buffer> {
 		let from = 0;
@@ -131,13 +131,13 @@ export class Lines {
 			yield this.rest(chunk.subarray(from, end));
 			from = end + 1;
 		}
-		if (from < chunk.length) this.#kept.push(chunk.subarray(from));
+		if (from < chunk.length) this.#partial.push(chunk.subarray(from));
 	}
 
 	rest(more: Buffer = Buffer.alloc(0)): Buffer {
-		if (this.#kept.length === 0) return more;
-		const line = Buffer.concat([...this.#kept, more]);
-		this.#kept = [];
+		if (this.#partial.length === 0) return more;
+		const line = Buffer.concat([...this.#partial, more]);
+		this.#partial = [];
 		return line;
 	}
 }

@@ -1,8 +1,8 @@
 /**
- * The background scrub: verifies the part of a log that a start was spared
- * because a snapshot knew what it came to. It takes little at a time and
- * rests in between, so that nobody notices it; what rots is found within the
- * hour, not at the next full replay.
+ * The background scrub: verifies the part of a log that a start skipped
+ * because it loaded a snapshot. It reads small slices with pauses, so that it
+ * does not slow the server down. Rot is found within the hour, not at the next
+ * full replay.
  */
 import type { Clock } from "../clock.ts";
 import type { Damage } from "./damage.ts";
@@ -11,24 +11,24 @@ import { openLine } from "./open-line.ts";
 import { inSlices, Lines, readBatches, type Source } from "./reader.ts";
 import { Verifier } from "./verifier.ts";
 
-const REST_MS = 5;
+const PAUSE_MS = 5;
 
-/** Rejects with `Damage` at the first that is not as it was written, and with the signal's reason if it is told to stop. */
+/** Rejects with `Damage` at the first line that has changed, and with the signal's reason when that aborts. */
 export async function scrub(
 	sources: readonly Source[],
 	position: LogPosition,
 	clock: Clock,
 	signal: AbortSignal,
 ): Promise<void> {
-	const rest = async () => {
-		await new Promise<void>((resolve) => clock.after(REST_MS, resolve));
+	const pause = async () => {
+		await new Promise<void>((resolve) => clock.after(PAUSE_MS, resolve));
 		signal.throwIfAborted();
 	};
 	const verifier = new Verifier();
 	const older = sources.filter(({ first = 0 }) => first <= position.seq);
 	const parts = older.map((source, index) => {
 		const end = index === older.length - 1 ? position.offset : undefined;
-		const bytes = () => inSlices(source.bytes(0, end), rest);
+		const bytes = () => inSlices(source.bytes(0, end), pause);
 		return { ...source, bytes };
 	});
 	for await (const _ of readBatches(parts, verifier));
@@ -41,7 +41,7 @@ export async function scrub(
 		);
 }
 
-/** Whether it was only being erased when it was read; an erased line is taken at its word here. */
+/** Whether a broken line has been erased by now: the scrub may have read it in the middle of that. */
 async function isErased(
 	sources: readonly Source[],
 	{ file, offset }: Damage,

@@ -1,22 +1,22 @@
 /**
- * A log's segments while it is being written: reads them, and erases text in
- * them in place. It reads only what is committed,
- * a little at a time, and nothing that is not as it was written. Where it
- * reads on from a known hash it verifies the chain; a line read by its place
- * alone must be whole, and its text must be what its digest names.
+ * Reads the segments of a log while it is being written, and erases text in
+ * place. It reads committed lines only, in small slices, and throws where a
+ * line has changed since it was written. `scan` continues from a known hash,
+ * so it verifies the chain; `fetch` reads single lines, so it checks that each
+ * is whole and that its text matches its digest.
  */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { asDiskFull, withFile, writeAll } from "./disk.ts";
+import { asDiskFull, bytesOf, type Disk, withFile, writeAll } from "./disk.ts";
 import { erasedTail } from "./line.ts";
 import type {
 	Cursor,
 	EventSpan,
-	Places,
+	EventSpans,
+	ScanChunk,
 	Segments,
 	Span,
 	Stored,
-	Stretch,
 } from "./log.ts";
 import { openLine } from "./open-line.ts";
 import {
@@ -26,57 +26,58 @@ import {
 	segmentName,
 	segmentsOf,
 } from "./reader.ts";
-import type { Place } from "./recover.ts";
 
 const SEQ = /^\{"level":30,"time":\d+,"seq":(\d+),/;
 const NEWLINE = 10;
-/** Rather read past so much than read twice. */
+/** Reading this many unwanted bytes is cheaper than a second read. */
 const GAP_BYTES = 16 * 1024;
 
-/** The segment that is being written, sound up to `size` bytes. */
+/** The segment that is being written, committed up to `size` bytes. */
 interface Growing {
 	readonly first: number;
 	readonly size: number;
 }
 
 export class SegmentFiles implements Segments {
-	readonly #place: Pick<Place, "disk" | "folder">;
+	readonly #disk: Disk;
+	/** The data folder. */
+	readonly #folder: string;
 	readonly #growing: () => Growing | undefined;
 
 	constructor(
-		place: Pick<Place, "disk" | "folder">,
+		{ disk, folder }: { readonly disk: Disk; readonly folder: string },
 		growing: () => Growing | undefined,
 	) {
-		this.#place = place;
+		this.#disk = disk;
+		this.#folder = folder;
 		this.#growing = growing;
 	}
 
 	async list(): Promise<readonly number[]> {
-		const { disk, folder } = this.#place;
 		const newest = this.#growing()?.first ?? 0;
-		const sources = await segmentsOf(disk, folder);
+		const sources = await segmentsOf(this.#disk, this.#folder);
 		return sources.flatMap(({ first = 0 }) => (first <= newest ? first : []));
 	}
 
-	async *scan(segment: number, after: Cursor): AsyncGenerator<Stretch, void> {
+	async *scan(segment: number, after: Cursor): AsyncGenerator<ScanChunk, void> {
 		const to = this.#end(segment);
 		let { at, seq, hash } = after;
 		if (to !== undefined && at >= to) return;
 		const lines = new Lines();
 		for await (const slice of this.#slices(segment, at, to)) {
-			const placed: { stored: Stored; span: Span }[] = [];
+			const entries: { stored: Stored; span: Span }[] = [];
 			for (const bytes of lines.cut(slice)) {
 				const span = { at, bytes: bytes.length + 1 };
 				const line = this.#open(segment, bytes, span, hash);
 				if (line.kind === "entry") {
 					if (line.stored.seq !== ++seq)
 						throw this.#rotten(segment, at, `event ${seq} is not there`);
-					placed.push({ stored: line.stored, span });
+					entries.push({ stored: line.stored, span });
 				}
 				hash = line.hash;
 				at += span.bytes;
 			}
-			yield { placed, end: { at, seq, hash } };
+			yield { entries, end: { at, seq, hash } };
 		}
 		if (lines.rest().length > 0)
 			throw this.#rotten(segment, at, "its end is missing");
@@ -93,15 +94,15 @@ export class SegmentFiles implements Segments {
 		return found;
 	}
 
-	async find(seqs: readonly number[]): Promise<Places> {
+	async find(seqs: readonly number[]): Promise<EventSpans> {
 		const list = await this.list();
 		const wanted = new Set(seqs);
-		const places = new Map<number, EventSpan[]>();
+		const found = new Map<number, EventSpan[]>();
 		for (const seq of seqs) {
 			const segment = list.findLast((first) => first <= seq);
-			if (segment !== undefined) places.set(segment, []);
+			if (segment !== undefined) found.set(segment, []);
 		}
-		for (const [segment, spans] of places) {
+		for (const [segment, spans] of found) {
 			const lines = new Lines();
 			let at = 0;
 			for await (const slice of this.#slices(segment, 0, this.#end(segment)))
@@ -112,21 +113,21 @@ export class SegmentFiles implements Segments {
 					at += bytes;
 				}
 		}
-		return places;
+		return found;
 	}
 
-	async erase(places: Places): Promise<void> {
+	async erase(wanted: EventSpans): Promise<void> {
 		try {
-			for (const [segment, spans] of places) await this.#erase(segment, spans);
-			await this.#forgetTorn();
+			for (const [segment, spans] of wanted) await this.#erase(segment, spans);
+			await this.#removeTorn();
 		} catch (error) {
 			throw asDiskFull(error) ?? error;
 		}
 	}
 
-	/** Nothing is overwritten before all of it was found to be what it should be. */
+	/** Overwrites nothing until every line was found to be the expected one. */
 	async #erase(segment: number, spans: readonly EventSpan[]): Promise<void> {
-		await withFile(this.#place.disk, this.#path(segment), async (file) => {
+		await withFile(this.#disk, this.#path(segment), async (file) => {
 			const tails = [];
 			for await (const { span, bytes } of this.#read(segment, spans))
 				tails.push(erasedTail(this.#line(segment, span, bytes), span.at));
@@ -135,12 +136,12 @@ export class SegmentFiles implements Segments {
 		});
 	}
 
-	/** What stands there, in this order: one read for what lies close together. */
+	/** Yields the bytes of each span, in order, with one read for spans that lie close together. */
 	async *#read<Where extends Span>(segment: number, spans: readonly Where[]) {
 		for (const run of runsOf(spans)) {
 			const from = run[0]?.at ?? 0;
 			const to = endOf(run);
-			const all = await this.#bytes(segment, from, to);
+			const all = await bytesOf(this.#disk, this.#path(segment), from, to);
 			if (all.length !== to - from)
 				throw this.#rotten(segment, from, "what was written is not there");
 			for (const span of run) {
@@ -150,7 +151,7 @@ export class SegmentFiles implements Segments {
 		}
 	}
 
-	/** Exactly the line of one event, without its newline. */
+	/** The line of an event, without its newline. Throws unless the span holds exactly that. */
 	#line(segment: number, { at, bytes, seq }: EventSpan, all: Buffer): Buffer {
 		const line = all.subarray(0, -1);
 		if (all.indexOf(NEWLINE) !== bytes - 1 || seqOf(line) !== seq)
@@ -158,27 +159,20 @@ export class SegmentFiles implements Segments {
 		return line;
 	}
 
-	/** What a crash cut off was never said, but the words may be the same. */
-	async #forgetTorn(): Promise<void> {
-		const { disk, folder } = this.#place;
-		const torn = join(folder, "torn");
+	/** A saved torn tail may hold a copy of the text that was just erased. */
+	async #removeTorn(): Promise<void> {
+		const disk = this.#disk;
+		const torn = join(this.#folder, "torn");
 		await disk.makeFolder(torn);
 		const names = await disk.list(torn);
 		for (const name of names) await disk.remove(join(torn, name));
 		if (names.length > 0) await disk.syncFolder(torn);
 	}
 
-	/** How far a segment is sound; undefined is all of it. */
+	/** The end of a segment's committed bytes; undefined for a full segment, which is all committed. */
 	#end(segment: number): number | undefined {
 		const growing = this.#growing();
 		return growing?.first === segment ? growing.size : undefined;
-	}
-
-	async #bytes(segment: number, from: number, to: number): Promise<Buffer> {
-		const chunks: Buffer[] = [];
-		for await (const slice of this.#slices(segment, from, to))
-			chunks.push(slice);
-		return Buffer.concat(chunks);
 	}
 
 	#open(segment: number, bytes: Buffer, { at }: Span, previous?: string) {
@@ -190,13 +184,12 @@ export class SegmentFiles implements Segments {
 	}
 
 	#slices(segment: number, from: number, to?: number) {
-		const { disk } = this.#place;
-		const chunks = disk.read(this.#path(segment), from, to);
+		const chunks = this.#disk.read(this.#path(segment), from, to);
 		return inSlices(chunks, () => setImmediate());
 	}
 
 	#path(segment: number): string {
-		return join(logFolder(this.#place.folder), segmentName(segment));
+		return join(logFolder(this.#folder), segmentName(segment));
 	}
 
 	#rotten(segment: number, at: number, why: string): Error {
@@ -212,7 +205,7 @@ const endOf = (run: readonly Span[]) => {
 	return at + bytes;
 };
 
-/** Spans that lie close together, in one run each. */
+/** Groups spans that lie close together. */
 function runsOf<Where extends Span>(spans: readonly Where[]) {
 	const runs: Where[][] = [];
 	for (const span of spans) {

@@ -1,21 +1,21 @@
 /**
- * One segment file, open for appending. It promises that an `append` that
- * resolves is durable, and that one that rejects with `DiskFull` has left
- * nothing behind and may be tried again with the same bytes. After any other
- * rejection nobody knows what the disk holds: a failed sync above all must
- * never be repeated, because the second one may succeed without the data.
+ * One segment file, open for appending. An `append` that resolves is durable.
+ * One that rejects with `DiskFull` has left nothing behind and may be tried
+ * again with the same bytes. After any other rejection the content of the disk
+ * is unknown; above all a failed sync must never be repeated, because the
+ * second one may succeed without the data.
  */
 import { join } from "node:path";
 import { asDiskFull, type Disk, type DiskFile, writeAll } from "./disk.ts";
 import { segmentName } from "./reader.ts";
 
 export class Segment {
-	/** The seq of its first entry, which is its name. */
+	/** The seq of its first entry, which names the file. */
 	readonly first: number;
 	readonly #file: DiskFile;
 	#size: number;
 
-	/** Opens or makes the segment that begins with `first`, sound up to `size` bytes. */
+	/** Opens or makes the segment that begins with `first` and is sound up to `size` bytes. */
 	static async open(
 		disk: Disk,
 		folder: string,
@@ -54,7 +54,7 @@ export class Segment {
 		this.#size += bytes.byteLength;
 	}
 
-	/** A disk that is read-only leaves what was written, to be written over by the next try. */
+	/** On a read-only disk the written bytes stay; the next try overwrites them. */
 	async #cut(): Promise<void> {
 		try {
 			await this.#file.truncate(this.#size);

@@ -1,11 +1,10 @@
 /**
- * Snapshots of folded state, as files in the data folder's `snapshots/`: a
- * cache, so that a start depends on the tail. One is written aside, synced
- * and renamed; two are kept. What it loads is what was saved; whether the log
- * goes on from there, the log knows.
+ * Snapshots of the state, as files in the data folder's `snapshots/`. They are
+ * a cache: with one, a start reads only the log after it. A snapshot is
+ * written under another name, synced and renamed; the newest two stay.
  *
- * A start loads the newest that is sound. If the log does not go on from
- * there, everything is read, which is always right.
+ * A start loads the newest sound snapshot. If the log does not continue from
+ * it, the snapshot is discarded and the whole log is read.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -15,43 +14,43 @@ import { type Disk, namesIn, replaceFile, textOf } from "./disk.ts";
 import { isCount, sha256 } from "./line.ts";
 import type { LogPosition } from "./log.ts";
 
-/** To be counted up whenever the shape of any machine's context changes. */
+/** Increment whenever the shape of any machine's context changes. */
 const FORMAT = 4;
 const SUM = /^(.*),"sum":"([\w-]{43})"$/s;
-/** Longer than all that stands before a state. */
+/** More than the bytes before a snapshot's state. */
 const HEAD_BYTES = 4096;
 const STATE = ',"state":';
 const NAME = /^snapshot-(\d+)\.json$/;
 const nameOf = (seq: number) => `snapshot-${seq}.json`;
-const KEPT = 2;
-/** Of the events between one and the next: so many are read in no time. */
-const WORTH = 0.1;
-/** So much is put together in one turn of the event loop. */
+const MAX_SNAPSHOTS = 2;
+/** A final snapshot is worth writing after this share of `every`: fewer events are read in no time. */
+const FINAL_SHARE = 0.1;
+/** How many pieces of a state are joined in one turn of the event loop. */
 const PIECES_PER_TURN = 1000;
 const folderOf = (dataFolder: string) => join(dataFolder, "snapshots");
 
 export interface Snapshot {
 	readonly position: LogPosition;
-	/** Of the latest event in it, in milliseconds since 1970. */
+	/** The time of its latest event, in milliseconds since 1970. */
 	readonly time: number;
 	/** Canonical JSON. */
 	readonly state: string;
 }
 
-/** What a snapshot says of itself. The fields are known only if its head is what was written. */
+/** The fields before a snapshot's state. They are undefined unless the head is intact. */
 export interface Head {
 	readonly file: string;
 	readonly seq: number;
 	readonly log?: unknown;
 	readonly hash?: unknown;
-	/** False: the log was not synced, so a power cut may have made it shorter. */
+	/** False if the log was not synced: a power cut may have made it shorter. */
 	readonly fsync?: unknown;
 }
 
 export interface SnapshotsOptions extends Cache {
-	/** Events between one and the next. */
+	/** How many events lie between two snapshots. */
 	readonly every?: number;
-	/** Whether what is committed is durable; it is by default. */
+	/** Whether the log is synced; true by default. */
 	readonly fsync?: boolean;
 }
 
@@ -59,9 +58,9 @@ export class Snapshots {
 	readonly #options: SnapshotsOptions;
 	readonly #folder: string;
 	readonly #every: number;
-	/** The seq of the newest; what is due is counted from there. */
+	/** The seq of the newest snapshot, 0 if there is none. */
 	#newest = 0;
-	/** Not removed before the log is accepted: they may be what shows that it is not whole. */
+	/** Unusable snapshots. They stay until the log is accepted, because they may prove that it is incomplete. */
 	readonly #useless = new Set<number>();
 
 	constructor(options: SnapshotsOptions) {
@@ -74,12 +73,12 @@ export class Snapshots {
 		return seq - this.#newest >= this.#every;
 	}
 
-	/** Whether so much came since the newest that the next start should be spared it: what is spared is verified only afterwards. */
+	/** Whether enough events follow the newest snapshot that the next start should skip them. Skipped events are verified only after the start. */
 	isWorthIt(seq: number): boolean {
-		return seq - this.#newest >= this.#every * WORTH;
+		return seq - this.#newest >= this.#every * FINAL_SHARE;
 	}
 
-	/** The one to start from, if there is any. */
+	/** The newest sound snapshot, if there is one. Never rejects. */
 	load(): Promise<Snapshot | undefined> {
 		const { disk } = this.#options;
 		return attempt(this.#options, async () => {
@@ -99,14 +98,14 @@ export class Snapshots {
 		});
 	}
 
-	/** The log does not go on from one: that puts all in doubt. */
+	/** Call when the log does not continue from the loaded snapshot. */
 	discard(why: unknown): void {
 		this.#options.warn(asError(why));
 		this.#useless.add(this.#newest);
 		this.#newest = 0;
 	}
 
-	/** Removes those that were of no use, now that the log is accepted without them. */
+	/** Removes unusable snapshots; call once the log is accepted. */
 	async tidy(): Promise<void> {
 		if (this.#useless.size === 0) return;
 		await attempt(this.#options, () =>
@@ -114,7 +113,7 @@ export class Snapshots {
 		);
 	}
 
-	/** Writes one of a state that is committed; `pieces` are its canonical JSON. Answers the state's hash, or nothing if that failed. */
+	/** Writes a snapshot of a committed state; `pieces` are its canonical JSON. Resolves with the state's hash, or undefined if that failed. */
 	save(
 		position: LogPosition,
 		pieces: Iterable<string>,
@@ -137,21 +136,21 @@ export class Snapshots {
 			const text = `${head},"sum":"${sha256(head)}"${STATE}${state}}\n`;
 			await replaceFile(disk, this.#folder, nameOf(position.seq), text);
 			await this.#removeAllBut(
-				(await seqsIn(disk, this.#folder)).slice(0, KEPT),
+				(await seqsIn(disk, this.#folder)).slice(0, MAX_SNAPSHOTS),
 			);
 			return stateHash;
 		});
 	}
 
-	async #removeAllBut(kept: readonly number[]): Promise<void> {
+	async #removeAllBut(keep: readonly number[]): Promise<void> {
 		const { disk } = this.#options;
 		for (const seq of await seqsIn(disk, this.#folder))
-			if (!kept.includes(seq))
+			if (!keep.includes(seq))
 				await disk.remove(join(this.#folder, nameOf(seq)));
 	}
 }
 
-/** The newest there is, for whoever only reads. Throws if it is no good. */
+/** The newest snapshot, for readers. Throws if it is not sound. */
 export async function newestSnapshot(
 	disk: Disk,
 	dataFolder: string,
@@ -161,7 +160,7 @@ export async function newestSnapshot(
 	return newest === undefined ? undefined : openSnapshot(disk, folder, newest);
 }
 
-/** Newest first; none where there is no such folder. */
+/** The heads of all snapshots, newest first. */
 export async function headsIn(disk: Disk, dataFolder: string): Promise<Head[]> {
 	const folder = folderOf(dataFolder);
 	return Promise.all(
@@ -173,14 +172,14 @@ export async function headsIn(disk: Disk, dataFolder: string): Promise<Head[]> {
 	);
 }
 
-/** Newest first. */
+/** The seqs of all snapshots, newest first; none if there is no folder. */
 const seqsIn = async (disk: Disk, folder: string) =>
 	(await namesIn(disk, folder))
 		.flatMap((name) => NAME.exec(name)?.[1] ?? [])
 		.map(Number)
 		.sort((a, b) => b - a);
 
-/** Nothing, if it is not what was written, or of a format that cannot tell. */
+/** The fields of a head; none unless it is intact. Formats before 4 have no checksum. */
 function headOf(text: string): Partial<Record<string, unknown>> {
 	const [, head = "", sum] = SUM.exec(text) ?? [];
 	return sum === sha256(head) ? JSON.parse(`${head}}`) : {};

@@ -1,6 +1,6 @@
 /**
- * A disk that is never told to sync, for those who accept what it means:
- * `kill -9` still loses nothing, but a power cut may lose what people saw.
+ * A disk that never syncs, for operators who accept the risk: `kill -9` still
+ * loses nothing, but a power cut may lose messages that people have seen.
  */
 import type { Disk } from "./disk.ts";
 

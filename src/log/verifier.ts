@@ -1,8 +1,7 @@
 /**
- * Verifies a log line by line, without a disk: the header of each segment,
- * the chain, the order of seqs and the bounds of batches. It promises to hand
- * out nothing but whole batches, and to name the place of any damage. Damage
- * that may be a torn tail is noted in `torn`; any other is thrown.
+ * Verifies a log line by line: the header of each segment, the hash chain, the
+ * order of seqs and the bounds of batches. It releases whole batches only.
+ * Damage that may be a torn tail is recorded in `torn`; any other is thrown.
  */
 import { isUtf8 } from "node:buffer";
 import { Damage, LaterBatchSearch } from "./damage.ts";
@@ -22,65 +21,67 @@ const NONE: readonly never[] = [];
 const PREVIOUS = /"prev":"([\w-]{43})"$/;
 
 interface SegmentInfo extends Omit<Source, "bytes"> {
-	/** Only the last segment can have a torn tail: it was made when all before it was synced. */
+	/** Only the last segment can have a torn tail: the others were synced before it was made. */
 	readonly isLast: boolean;
 }
 
-/** A line whose text is not what was written. */
+/** A line whose text does not match its digest. */
 interface SuspectLine {
 	readonly damage: Damage;
-	/** Not erased either: cut short in that, torn, or rotten. */
+	/** Not erased either: an unfinished erasure, a torn tail, or rot. */
 	readonly broken: boolean;
-	/** The hash before it. */
+	/** The hash of the line before it. */
 	readonly previous: string;
 	readonly text: string;
 }
 
+/** A whole batch that is not released yet. */
 interface PendingBatch {
 	readonly entries: readonly Stored[];
 	readonly suspects: readonly SuspectLine[];
+	/** The end of the batch before it. */
 	readonly before: Pick<Verifier, "seq" | "hash" | "offset">;
 }
 
 export class Verifier {
 	/** The log's id; empty before the first header. */
 	id = "";
-	/** The fingerprint of the secret that it is written with, if a header named it. */
+	/** The fingerprint of the server's secret, if a header names it. */
 	secret: string | undefined;
-	/** Of the last entry of the last whole batch, as are the next three. */
+	/** The end of the last whole batch: its last seq and hash, its file, and the byte after it. */
 	seq = 0;
 	hash = GENESIS;
 	file = "";
 	offset = 0;
-	/** How much of the segment before this one is sound. */
+	/** The same byte in the segment before this one. */
 	before = 0;
-	/** Set when the last segment ends in what may be the rest of a torn batch or header. */
+	/** Set if the last segment ends in what may be a torn batch or header. */
 	torn: Damage | undefined;
-	/** What is known of the log elsewhere: its hash after an event, by seq. */
-	readonly expected = new Map<
+	/** Hashes that snapshots recorded, by seq; the log must have the same. */
+	readonly knownHashes = new Map<
 		number,
 		{ readonly log?: unknown; readonly hash?: unknown }
 	>();
 
-	/** Whether it starts anywhere, at the word of the first header. */
+	/** Whether the first segment may be any one; its header is trusted. */
 	readonly #partial: boolean;
 	#segment: SegmentInfo = { file: "", isLast: true };
 	#line = 1;
 	#start = 0;
 	#previous = GENESIS;
-	/** The entries so far of a batch that ends at `#last`. */
+	/** The entries so far of the batch that ends at `#last`. */
 	#batch: Stored[] = [];
-	/** Lines of that batch whose text is not what was written. */
+	/** The suspect lines of that batch. */
 	#suspects: SuspectLine[] = [];
-	/** A batch with broken text, handed out when something sound follows: without that it is a torn tail. */
+	/** A whole batch with broken text. It is released when a sound line follows; otherwise it is a torn tail. */
 	#pending: PendingBatch | undefined;
-	/** Whose text is gone without an erasure, so far, that says why; by seq. */
+	/** Lines without text for which no erasure was read yet, by seq. */
 	readonly #unproven = new Map<number, Damage>();
 	readonly #broken: Damage[] = [];
 	#last = 0;
 	#search: LaterBatchSearch | undefined;
 
-	/** It begins at a mark, if one is given. */
+	/** With `after`, it continues from that position. */
 	constructor({
 		partial = false,
 		after,
@@ -99,13 +100,13 @@ export class Verifier {
 		this.file = file;
 		this.before = this.offset;
 		this.offset = offset;
-		// Behind the header each event has one line.
+		// The header is line 1, and each event has one line.
 		this.#line = offset > 0 ? this.seq - first + 3 : 1;
 		this.#start = offset;
 	}
 
-	/** Takes the next line, without its newline; answers with the batch that it completes. */
-	take(bytes: Buffer): readonly Stored[] {
+	/** Verifies the next line, without its newline. Returns the entries of the batches that it releases. */
+	verify(bytes: Buffer): readonly Stored[] {
 		const text = bytes.toString();
 		const end = this.#start + bytes.length + 1;
 		let whole: readonly Stored[] = NONE;
@@ -121,7 +122,7 @@ export class Verifier {
 		return whole;
 	}
 
-	/** The segment ends, perhaps with bytes that no newline follows. */
+	/** Ends a segment. `rest` are the bytes after its last newline. */
 	endSegment(rest: Buffer): void {
 		const text = rest.toString();
 		if (this.#search) this.#seek(text);
@@ -134,19 +135,19 @@ export class Verifier {
 			this.#damaged(new Broken(CHANGED), text);
 	}
 
-	/** Text that is gone needs a committed erasure that names it, once all is read. */
+	/** Call when all is read: throws if a line has no text and no erasure names it. */
 	assertErasuresLogged(): void {
 		for (const damage of this.#unproven.values()) throw damage;
 	}
 
-	/** Where text is neither what was written nor erased: an erasing may have been under way. */
+	/** Lines whose text is neither whole nor erased; an erasure may be unfinished. */
 	get broken(): readonly Damage[] {
 		return [...this.#broken];
 	}
 
 	#open(bytes: Buffer, text: string): Header | Line {
 		const line = openLine(text, this.#hashBefore(text));
-		// What cannot be decoded comes out as this character, which may also be meant.
+		// Undecodable bytes become this character, which may also be in the text.
 		if (!text.includes("\uFFFD") || isUtf8(bytes)) return line;
 		if (line.kind === "header") throw new Broken("it is not UTF-8");
 		return { ...line, tail: "broken" };
@@ -181,7 +182,7 @@ export class Verifier {
 		return isSound ? [...sound, ...this.#release()] : sound;
 	}
 
-	/** Hands out the batch that was held: it is no torn tail. */
+	/** Releases the pending batch: a sound line follows, so it is no torn tail. */
 	#release(): readonly Stored[] {
 		if (!this.#pending) return NONE;
 		const { entries, suspects } = this.#pending;
@@ -221,15 +222,15 @@ export class Verifier {
 		if (this.#batch.length === 0) this.#last = last;
 		if (first !== this.seq + 1 || last !== this.#last)
 			throw new Error(`it says that its batch is ${first} to ${last}`);
-		if (stored.seq !== this.#expected || stored.seq > last)
+		if (stored.seq !== this.#nextSeq || stored.seq > last)
 			throw new Error(`it says that it is event ${stored.seq}`);
-		const known = this.expected.get(stored.seq);
+		const known = this.knownHashes.get(stored.seq);
 		if (known && known.log === this.id && known.hash !== hash)
 			throw new Error("a snapshot was taken of another event there");
 		this.#batch.push(stored);
 	}
 
-	get #expected(): number {
+	get #nextSeq(): number {
 		return this.seq + this.#batch.length + 1;
 	}
 
@@ -239,13 +240,13 @@ export class Verifier {
 		return PREVIOUS.exec(prefix)?.[1] ?? GENESIS;
 	}
 
-	/** Throws unless a crash may have done it; then the rest is searched for what no crash does. */
+	/** Throws unless a crash may have caused it. Then the rest of the log is searched for a later batch, which proves rot. */
 	#damaged(error: Error, text: string): void {
 		const { file, isLast } = this.#segment;
 		const suspects = this.#pending?.suspects ?? this.#suspects;
 		const suspect = suspects.find(({ broken }) => broken);
 		if (suspect && error instanceof Broken) {
-			// Nothing sound has followed its batch, so it is there that the torn tail begins.
+			// No sound line follows its batch, so the torn tail begins at the suspect line.
 			if (!isLast || suspect.damage.file !== file) throw suspect.damage;
 			Object.assign(this, this.#pending?.before);
 			this.#pending = undefined;
@@ -256,12 +257,12 @@ export class Verifier {
 			this.#seek(text);
 			return;
 		}
-		const damage = this.#damage(this.#expected, error.message);
+		const damage = this.#damage(this.#nextSeq, error.message);
 		if (error instanceof UnknownFormat)
 			damage.message = `${file} cannot be read: ${error.message}`;
 		if (!isLast || !(error instanceof Broken)) throw damage;
 		this.torn = damage;
-		// A header stands before its batch, so the next batch is later than it.
+		// A torn header has no batch yet, so the very next batch counts as later.
 		const after = this.#line === 1 ? this.seq : this.seq + 1;
 		const previous = this.#hashBefore(text);
 		this.#search = new LaterBatchSearch(previous, text, after);

@@ -107,8 +107,8 @@ describe("plume cut", () => {
 	});
 
 	test("erases again what was erased further on", async () => {
-		const place = ann.items.find(({ text }) => text === "line 3.");
-		ann.erase({ room: "lobby", epoch: place?.epoch, target: place?.offset });
+		const item = ann.items.find(({ text }) => text === "line 3.");
+		ann.erase({ room: "lobby", epoch: item?.epoch, target: item?.offset });
 		await desk.testServer.settle();
 		const { lines } = await cut("--to", String(seqOf("line 12.")));
 		expect(lines[1]).toContain("Erased again");
@@ -117,7 +117,7 @@ describe("plume cut", () => {
 			({ type }) => type === "message.erased",
 		);
 		expect(erased).toMatchObject({
-			target: place?.offset,
+			target: item?.offset,
 			by: expect.any(String),
 		});
 		expect(JSON.stringify(eventsIn(desk.disk, "new"))).not.toContain("line 3.");

@@ -192,8 +192,8 @@ describe("rehearse", () => {
 			RegExp(`^event ${seq} \\(login.succeeded, .*refused: codeIsFresh$`),
 		);
 		expect(lines.at(-1)).toMatch(/^[2-9] of \d+ events would be refused/);
-		const told = () => lines.filter((line) => line.startsWith("event "));
-		expect(told()).toHaveLength(1);
+		const refusals = () => lines.filter((line) => line.startsWith("event "));
+		expect(refusals()).toHaveLength(1);
 		expect(lines).toContain("1 × login.succeeded: codeIsFresh");
 		const refused = Number(lines.at(-1)?.split(" ")[0]);
 		const counts = lines.flatMap((line) => line.match(/^\d+(?= × )/) ?? []);
@@ -201,7 +201,7 @@ describe("rehearse", () => {
 		expect(counts.reduce((sum, many) => sum + Number(many), 0)).toBe(refused);
 		lines.length = 0;
 		await parseRehearse(["--all"], machines).run(partsOn(disk));
-		expect(told()).toHaveLength(refused);
+		expect(refusals()).toHaveLength(refused);
 	});
 
 	test("names the first checkpoint that a changed action makes wrong, though nothing is refused", async () => {
@@ -359,8 +359,8 @@ describe("why", () => {
 });
 
 test("how often each rule refused is told at the stop, if one did", async () => {
-	const told: object[] = [];
-	const report = { info: (fields: object) => told.push(fields), warn() {} };
+	const logged: object[] = [];
+	const report = { info: (fields: object) => logged.push(fields), warn() {} };
 	const { testServer } = await openDesk({ report });
 	const ann = testServer.connect();
 	ann.hello("<b>", "ann@example.org");
@@ -368,7 +368,7 @@ test("how often each rule refused is told at the stop, if one did", async () => 
 	ann.hello("ann", "nor this");
 	await testServer.settle();
 	await testServer.engine.stop();
-	expect(told).toEqual([{ refusals: { nameIsLegal: 1, emailIsLegal: 2 } }]);
+	expect(logged).toEqual([{ refusals: { nameIsLegal: 1, emailIsLegal: 2 } }]);
 });
 
 test("a report names under each room only the owners who came into it", async () => {

@@ -81,10 +81,14 @@ class Evening {
 		return this.#again(person, { room }, 0);
 	}
 
-	async #again(person: Person, place: object, said: number): Promise<Person> {
+	async #again(
+		person: Person,
+		position: object,
+		said: number,
+	): Promise<Person> {
 		const session = this.#sessions.get(person);
 		const back = this.testServer.connect("plume.2");
-		back.open({ ...place, session });
+		back.open({ ...position, session });
 		await this.pass();
 		this.#said.set(back, said);
 		this.#sessions.set(back, session);

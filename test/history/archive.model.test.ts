@@ -132,7 +132,7 @@ const chapters = fc.array(fc.tuple(lines, limits, trouble), {
 });
 
 /** Says what is new in the story, in batches of three at most. */
-async function tell(log: Log, witness: Witness, { entries }: Story) {
+async function append(log: Log, witness: Witness, { entries }: Story) {
 	for (let from = witness.ordered.length; from < entries.length; from += 3) {
 		log.append(entries.slice(from, from + 3));
 		await settle();
@@ -150,15 +150,15 @@ function damaged(
 	if (kind === "delete")
 		return new Map([...files].filter(([other]) => other !== path));
 	return changed(files, path, (bytes) => {
-		const place = at % bytes.length;
-		if (kind === "cut") return bytes.subarray(0, place);
-		bytes[place] = (bytes[place] ?? 0) ^ (1 << (at % 8));
+		const offset = at % bytes.length;
+		if (kind === "cut") return bytes.subarray(0, offset);
+		bytes[offset] = (bytes[offset] ?? 0) ^ (1 << (at % 8));
 		return bytes;
 	});
 }
 
 test("paging back gives what was said, whatever becomes of the index files", async () => {
-	const told = { segments: 0, warned: 0 };
+	const totals = { segments: 0, warned: 0 };
 	await fc.assert(
 		fc.asyncProperty(chapters, async (story) => {
 			const said = new Story();
@@ -170,7 +170,7 @@ test("paging back gives what was said, whatever becomes of the index files", asy
 				log = await openOn(disk, { segmentBytes: 1500 });
 				witness = new Witness(log);
 				witness.ordered.push(...(await readAllOf(disk)));
-				const warn = () => void told.warned++;
+				const warn = () => void totals.warned++;
 				const files = new IndexFiles({ disk, folder: "data", warn });
 				archive = new Archive(log, files);
 				return log;
@@ -179,7 +179,7 @@ test("paging back gives what was said, whatever becomes of the index files", asy
 				const open = log ?? (await begin());
 				for (const { room, who, text } of happening)
 					said.happens(room, who, text);
-				await tell(open, witness, said);
+				await append(open, witness, said);
 				for (const room of ROOMS) {
 					const items = said.items.get(room) ?? [];
 					if (!archive || items.length === 0) continue;
@@ -195,14 +195,14 @@ test("paging back gives what was said, whatever becomes of the index files", asy
 					disk = new FakeDisk(damaged(disk.files, after));
 				log = undefined;
 			}
-			told.segments += [...disk.files.keys()].filter((path) =>
+			totals.segments += [...disk.files.keys()].filter((path) =>
 				path.includes("/log/"),
 			).length;
 		}),
 		{ numRuns: 150 },
 	);
-	expect(told.segments / 150).toBeGreaterThan(4);
-	expect(told.warned).toBeGreaterThan(0);
+	expect(totals.segments / 150).toBeGreaterThan(4);
+	expect(totals.warned).toBeGreaterThan(0);
 });
 
 /** What the next process will go on from. */
@@ -224,7 +224,7 @@ test("paging back gives what was said, from memory too", async () => {
 			for (const [happening, sizes] of story) {
 				for (const { room, who, text } of happening)
 					said.happens(room, who, text);
-				await tell(log, witness, said);
+				await append(log, witness, said);
 				for (const room of ROOMS) {
 					const items = said.items.get(room) ?? [];
 					if (items.length > 0)

@@ -209,12 +209,14 @@ describe("a disk that fails", () => {
 						const { kind } = disk.failed ?? {};
 						if (full.includes(code) && (kind === "write" || kind === "open")) {
 							expect(witness.fatal).toBeUndefined();
-							const at = witness.told.indexOf("frozen");
-							expect(witness.told[at + 1]).toBe("thawed");
+							const at = witness.calls.indexOf("frozen");
+							expect(witness.calls[at + 1]).toBe("thawed");
 							expect(disk.files).toEqual(undisturbed.files);
 							continue;
 						}
-						expect(witness.told.indexOf("fatal")).toBe(witness.told.length - 1);
+						expect(witness.calls.indexOf("fatal")).toBe(
+							witness.calls.length - 1,
+						);
 						expect(witness.fatal).toMatchObject({ code });
 						expect(() => log.append([stopped])).toThrow("failed");
 						expect(log.committed).toBe(witness.committed);

@@ -49,7 +49,7 @@ export const entries: fc.Arbitrary<Entry> = fc.oneof(
 /** Hears everything a log tells. */
 export class Witness implements LogListener {
 	readonly ordered: Stored[] = [];
-	readonly told: string[] = [];
+	readonly calls: string[] = [];
 	committed = 0;
 	fatal: Error | undefined;
 
@@ -63,20 +63,20 @@ export class Witness implements LogListener {
 
 	onCommitted(seq: number): void {
 		this.committed = seq;
-		this.told.push(`committed ${seq}`);
+		this.calls.push(`committed ${seq}`);
 	}
 
 	onFrozen(): void {
-		this.told.push("frozen");
+		this.calls.push("frozen");
 	}
 
 	onThawed(): void {
-		this.told.push("thawed");
+		this.calls.push("thawed");
 	}
 
 	onFatal(error: Error): void {
 		this.fatal = error;
-		this.told.push("fatal");
+		this.calls.push("fatal");
 	}
 }
 

@@ -26,15 +26,15 @@ async function start(
 	const clock = new FakeClock();
 	const warnings: string[] = [];
 	const warn = ({ message }: Error) => warnings.push(message);
-	const place = { disk, folder: "data", warn };
+	const data = { disk, folder: "data", warn };
 	const ids = () => "abcdefghijklmnopqrstuv";
 	const log = openFileLog({
-		...{ ...place, clock, ids, acceptMissing, segmentBytes: 9000 },
+		...{ ...data, clock, ids, acceptMissing, segmentBytes: 9000 },
 	});
 	const testServer = await TestServer.open({
 		...{ log, clock, seed: `start ${starts++}` },
-		snapshots: new Snapshots({ ...place, every: 40, fsync }),
-		indexes: new IndexFiles(place),
+		snapshots: new Snapshots({ ...data, every: 40, fsync }),
+		indexes: new IndexFiles(data),
 		environment: { PLUME_LIMITS: "off" },
 	});
 	return { testServer, log, clock, warnings };
@@ -171,8 +171,8 @@ describe("a snapshot shows that the log was once longer", () => {
 		});
 		const first = await TestServer.open({ log });
 		await first.engine.stop();
-		const kept = without(disk, isOfLog);
-		const mixed = new FakeDisk([...kept.files, ...other.files]);
+		const rest = without(disk, isOfLog);
+		const mixed = new FakeDisk([...rest.files, ...other.files]);
 		const started = await start(without(mixed, (it) => it.includes("/index/")));
 		await started.log.close();
 	});
@@ -237,15 +237,15 @@ describe("what a start was spared", () => {
 	test("is told by healthz", async () => {
 		const { sound: disk } = await rotten();
 		const clock = new FakeClock();
-		const place = { disk, folder: "data", warn() {} };
+		const data = { disk, folder: "data", warn() {} };
 		const secret = "a secret for tests";
 		const secrets = new Secrets(secret, seededBytes("healthz"));
-		const log = openFileLog({ ...place, clock, ids: () => secrets.id() });
+		const log = openFileLog({ ...data, clock, ids: () => secrets.id() });
 		const service = await startService(
 			{
 				config: readConfig({ PLUME_PORT: "0" }, () => undefined),
 				...{ log, secrets, mailer: new FakeMailer(), version: "test" },
-				snapshots: new Snapshots({ ...place, every: 40 }),
+				snapshots: new Snapshots({ ...data, every: 40 }),
 				clockFrom: () => clock,
 				accepts: {
 					...{ clock: false, missing: false },

@@ -40,12 +40,12 @@ function watch(disk: FakeDisk) {
 	const watcher = {
 		calls,
 		hold(kind: Call["kind"]) {
-			const held = new Promise<undefined>((go) => {
+			const blocked = new Promise<undefined>((go) => {
 				release = () => go(undefined);
 			});
 			disk.interrupt = (call) => {
 				calls.push(call.kind);
-				return call.kind === kind ? held : undefined;
+				return call.kind === kind ? blocked : undefined;
 			};
 			return () => release();
 		},
@@ -132,8 +132,8 @@ describe("erasing overwrites exactly one line, or nothing", () => {
 		if (drops) disk.read = (path, at) => read(path, at);
 		const { at, bytes } = span;
 		const wrong = { at: at + from, bytes: bytes + more, seq };
-		const places = new Map([[segment, [wrong]]]);
-		await expect(log.segments.erase(places)).rejects.toThrow("is not there");
+		const spans = new Map([[segment, [wrong]]]);
+		await expect(log.segments.erase(spans)).rejects.toThrow("is not there");
 		expect(bytesOf(disk)).toEqual(before);
 	});
 });
@@ -155,7 +155,7 @@ describe("a batch", () => {
 		log.append([said("three")]);
 		await settle();
 		expect(calls).toEqual(["write", "sync"]);
-		expect(witness.told).toEqual(["committed 1", "committed 4"]);
+		expect(witness.calls).toEqual(["committed 1", "committed 4"]);
 	});
 
 	test("is committed when it is synced, and gathers while the one before is", async () => {
@@ -172,7 +172,7 @@ describe("a batch", () => {
 		expect([log.ordered, witness.committed]).toEqual([4, 1]);
 		release();
 		await settle();
-		expect(witness.told.slice(1)).toEqual(["committed 2", "committed 4"]);
+		expect(witness.calls.slice(1)).toEqual(["committed 2", "committed 4"]);
 	});
 
 	describe("that lingers", () => {
@@ -197,7 +197,7 @@ describe("a batch", () => {
 			expect(calls).toEqual([]);
 			await go();
 			expect(calls.filter((kind) => kind === "sync")).toHaveLength(2);
-			expect(witness.told).toEqual(["committed 2"]);
+			expect(witness.calls).toEqual(["committed 2"]);
 		});
 
 		test("is told as soon as it is stored, whoever gathers behind it", async () => {
@@ -205,7 +205,7 @@ describe("a batch", () => {
 			for (const [nth, text] of ["one", "two"].entries()) {
 				log.append([said(text)]);
 				await go();
-				expect(witness.told[nth]).toBe(`committed ${nth + 1}`);
+				expect(witness.calls[nth]).toBe(`committed ${nth + 1}`);
 			}
 		});
 
@@ -217,7 +217,7 @@ describe("a batch", () => {
 				kind === "write" ? { code: "ENOSPC" } : undefined;
 			log.append([said("two")]);
 			await go();
-			expect(witness.told).toEqual(["committed 1", "frozen"]);
+			expect(witness.calls).toEqual(["committed 1", "frozen"]);
 		});
 
 		test("does so for longer while telling takes long, and most of the time", async () => {
@@ -229,10 +229,10 @@ describe("a batch", () => {
 					lingered.push(ms);
 				},
 			});
-			const tell = witness.onCommitted.bind(witness);
+			const publish = witness.onCommitted.bind(witness);
 			witness.onCommitted = (seq) => {
 				clock.advance(30);
-				tell(seq);
+				publish(seq);
 			};
 			for (const idleMs of [0, 119, 120]) {
 				clock.advance(idleMs);
@@ -250,7 +250,7 @@ describe("a batch", () => {
 		log.append(Array.from({ length: 10 }, () => said("many")));
 		log.append([stopped]);
 		await log.close();
-		expect(witness.told).toEqual([
+		expect(witness.calls).toEqual([
 			"committed 2",
 			"committed 4",
 			"committed 14",
@@ -326,21 +326,21 @@ describe("a frozen log", () => {
 		expect(log.frozen).toBe(true);
 		clock.advance(1);
 		await settle();
-		expect(witness.told.slice(1)).toEqual(["frozen", "thawed", "committed 3"]);
+		expect(witness.calls.slice(1)).toEqual(["frozen", "thawed", "committed 3"]);
 	});
 
 	test("tries once more when it is closed", async () => {
 		const { disk, log, witness } = await frozen();
 		disk.interrupt = () => undefined;
 		await log.close();
-		expect(witness.told.at(-1)).toBe("committed 3");
+		expect(witness.calls.at(-1)).toBe("committed 3");
 		expect((await reopen(disk)).stored).toEqual(witness.ordered);
 	});
 
 	test("gives up when it is closed and there is still no room", async () => {
 		const { disk, log, witness } = await frozen();
 		await log.close();
-		expect(witness.told).toEqual(["committed 1", "frozen"]);
+		expect(witness.calls).toEqual(["committed 1", "frozen"]);
 		disk.interrupt = () => undefined;
 		expect(await reopen(disk)).toEqual({
 			stored: witness.ordered.slice(0, 1),
@@ -357,7 +357,7 @@ describe("a frozen log", () => {
 		};
 		log.append([stopped]);
 		await settle();
-		expect([witness.told, witness.fatal]).toMatchObject([
+		expect([witness.calls, witness.fatal]).toMatchObject([
 			["fatal"],
 			{ code: "EIO" },
 		]);
@@ -394,7 +394,7 @@ test("a disk that takes no bytes at all is a broken disk", async () => {
 	disk.interrupt = ({ kind }) => (kind === "write" ? { short: 0 } : undefined);
 	log.append([stopped]);
 	await settle();
-	expect(witness.told).toEqual(["fatal"]);
+	expect(witness.calls).toEqual(["fatal"]);
 });
 
 test("a batch that a killed server had not synced is durable before it is shown", async () => {

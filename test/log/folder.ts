@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { type FileLogOptions, openFileLog } from "../../src/log/file-log.ts";
 import type { Entry, Stored } from "../../src/log/log.ts";
-import type { TornTail } from "../../src/log/recover.ts";
+import type { TornTail } from "../../src/log/open-log.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk } from "../fakes/disk.ts";
 import { readAll, settle, Witness } from "./entries.ts";

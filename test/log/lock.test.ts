@@ -25,7 +25,7 @@ beforeAll(async () => {
 			contents: `
 				import { Lock } from "./src/log/lock.ts";
 				setInterval(() => {}, 1e6);
-				Lock.take(process.argv[1]).then(
+				Lock.acquire(process.argv[1]).then(
 					() => console.log("taken"),
 					(error) => console.log(error.pid ?? error.message),
 				);`,
@@ -106,7 +106,7 @@ async function race(folder: string, path = process.env.PATH): Promise<number> {
 	onTestFinished(() => {
 		vi.unstubAllEnvs();
 	});
-	const tries = Array.from({ length: 12 }, () => Lock.take(folder));
+	const tries = Array.from({ length: 12 }, () => Lock.acquire(folder));
 	const results = await Promise.allSettled(tries);
 	for (const result of results)
 		if (result.status === "rejected")
@@ -118,7 +118,7 @@ test("a second server is refused, and told who the first is", async () => {
 	const folder = await dataFolder();
 	const first = await server(folder);
 	expect(first.says).toBe("taken");
-	const second = Lock.take(folder);
+	const second = Lock.acquire(folder);
 	await expect(second).rejects.toMatchObject({ pid: first.pid });
 	await expect(second).rejects.toThrow(
 		`${folder} is in use by the server with process id ${first.pid}. Its lock says: {"pid":${first.pid},`,
@@ -128,16 +128,18 @@ test("a second server is refused, and told who the first is", async () => {
 
 test("a folder is made, locked, and free again when it is released", async () => {
 	const folder = join(await dataFolder(), "new");
-	const lock = await Lock.take(folder);
-	await expect(Lock.take(folder)).rejects.toMatchObject({ pid: process.pid });
+	const lock = await Lock.acquire(folder);
+	await expect(Lock.acquire(folder)).rejects.toMatchObject({
+		pid: process.pid,
+	});
 	await lock.release();
 	expect(await readdir(folder)).toEqual([]);
-	await (await Lock.take(folder)).release();
+	await (await Lock.acquire(folder)).release();
 });
 
 test("a killed server's folder can be taken", async () => {
 	const { folder } = await abandoned();
-	const lock = await Lock.take(folder);
+	const lock = await Lock.acquire(folder);
 	expect(await readdir(folder)).toEqual(["lock"]);
 	await lock.release();
 });
@@ -146,13 +148,13 @@ test("a process that only has a dead server's number is not taken for it", async
 	const { folder, lock } = await abandoned();
 	const mine = lock.replace(/"pid":\d+/, `"pid":${process.pid}`);
 	await writeFile(join(folder, "lock"), mine);
-	await (await Lock.take(folder)).release();
+	await (await Lock.acquire(folder)).release();
 });
 
 test("a lock that a power cut has emptied can be taken", async () => {
 	const folder = await dataFolder();
 	await writeFile(join(folder, "lock"), "");
-	await (await Lock.take(folder)).release();
+	await (await Lock.acquire(folder)).release();
 });
 
 test.each([
@@ -194,9 +196,9 @@ test("who died while taking over can be taken over from", async () => {
 
 test("a lock that another has by now is not released", async () => {
 	const folder = await dataFolder();
-	const lock = await Lock.take(folder);
+	const lock = await Lock.acquire(folder);
 	await rm(join(folder, "lock"));
-	await Lock.take(folder);
+	await Lock.acquire(folder);
 	await lock.release();
 	expect(await readdir(folder)).toEqual(["lock"]);
 });
@@ -279,7 +281,7 @@ test.each([
 	"a copy stands in its place",
 ])("that it is ours no longer is found when %s", async (change) => {
 	const folder = join(await dataFolder(), "data");
-	const lock = await Lock.take(folder);
+	const lock = await Lock.acquire(folder);
 	lock.check();
 	if (change === "the lock is removed") await rm(join(folder, "lock"));
 	else await rename(folder, `${folder}-old`);

@@ -31,14 +31,14 @@ async function scanned(
 	after: Cursor = { at: 0, seq: 0, hash: GENESIS },
 ) {
 	const all = [];
-	for await (const { placed, end } of log.segments.scan(segment, after))
-		all.push(...placed.map((one) => ({ ...one, end })));
+	for await (const { entries, end } of log.segments.scan(segment, after))
+		all.push(...entries.map((one) => ({ ...one, end })));
 	return all;
 }
 
 export function logContract(makeHarness: () => Promise<Harness>): void {
 	/** Appends one entry after another, as one command each, and closes. */
-	async function keep(harness: Harness, ...entries: Entry[]) {
+	async function store(harness: Harness, ...entries: Entry[]) {
 		const log = await opened(harness);
 		const witness = new Witness(log);
 		for (const entry of entries) log.append([entry]);
@@ -84,7 +84,7 @@ export function logContract(makeHarness: () => Promise<Harness>): void {
 
 	test("what was committed is read back as it was, and the log goes on", async () => {
 		const harness = await makeHarness();
-		const first = await keep(harness, said("hello"), left("c1"), stopped);
+		const first = await store(harness, said("hello"), left("c1"), stopped);
 		const log = await opened(harness);
 		expect(await readAll(log)).toEqual(first.ordered);
 		expect([log.ordered, log.committed]).toEqual([3, 3]);
@@ -100,7 +100,7 @@ export function logContract(makeHarness: () => Promise<Harness>): void {
 
 	test("an entry whose text was erased comes back without it", async () => {
 		const harness = await makeHarness();
-		const before = await keep(harness, said("forgotten"), said("kept"));
+		const before = await store(harness, said("forgotten"), said("kept"));
 		const log = await opened(harness);
 		const witness = new Witness(log);
 		log.append([erased(1)]);
@@ -201,7 +201,7 @@ export function logContract(makeHarness: () => Promise<Harness>): void {
 		const witness = new Witness(log);
 		log.append([]);
 		await log.close();
-		expect(witness.told).toEqual([]);
+		expect(witness.calls).toEqual([]);
 	});
 
 	test("it has one listener, and is read before and written after", async () => {

@@ -15,8 +15,8 @@ const ids = () => "abcdefghijklmnopqrstuv";
 
 describe("a log in memory", () => {
 	logContract(async () => {
-		const kept: Stored[] = [];
-		return { open: async () => memoryLog({ id: ids(), clock, kept }) };
+		const entries: Stored[] = [];
+		return { open: async () => memoryLog({ id: ids(), clock, entries }) };
 	});
 });
 

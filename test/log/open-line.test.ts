@@ -66,9 +66,9 @@ test("a number that JSON does not know is refused, though its hash be right", ()
 		['"time":7,', '"time":07,'],
 		['"n":3,', '"n":03,'],
 	] as const) {
-		const place = '{"level":30,"time":7,"seq":1,"batch":[1,1],';
+		const start = '{"level":30,"time":7,"seq":1,"batch":[1,1],';
 		const what = '"type":"message.posted","room":"r","client":"c","n":3,';
-		const prefix = `${place}${what}"digest":"${digestOf({ salt: "s", text: "t" })}"`;
+		const prefix = `${start}${what}"digest":"${digestOf({ salt: "s", text: "t" })}"`;
 		const line = (prefix: string) =>
 			`${prefix},"hash":"${chainHash(GENESIS, prefix)}","salt":"s","text":"t"}`;
 		expect(openLine(line(prefix), GENESIS).kind).toBe("entry");

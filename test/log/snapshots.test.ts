@@ -12,8 +12,8 @@ import { State } from "../../src/engine/state.ts";
 import { defaultLimits } from "../../src/limits.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import type { Entry, Log, LogPosition } from "../../src/log/log.ts";
+import type { TornTail } from "../../src/log/open-log.ts";
 import { segmentsOf } from "../../src/log/reader.ts";
-import type { TornTail } from "../../src/log/recover.ts";
 import { scrub } from "../../src/log/scrub.ts";
 import { Snapshots } from "../../src/log/snapshots.ts";
 import { FakeDisk, type Interrupt, seeded } from "../fakes/disk.ts";
@@ -339,8 +339,8 @@ describe("the scrub", () => {
 		const all = sizes.reduce((sum, size) => sum + size, 0);
 		let skipped = 0;
 		await fc.assert(
-			fc.asyncProperty(fc.nat(all - 1200), fc.nat(7), async (place, bit) => {
-				let at = place;
+			fc.asyncProperty(fc.nat(all - 1200), fc.nat(7), async (offset, bit) => {
+				let at = offset;
 				const [path = ""] =
 					segments.find(([, { length }]) => {
 						if (at < length) return true;

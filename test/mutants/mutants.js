@@ -189,7 +189,7 @@ const log = [
 	},
 	{
 		promise: "log: what a killed server had not synced is synced at start",
-		file: "src/log/recover.ts",
+		file: "src/log/open-log.ts",
 		find: "await segment.sync();",
 		replace: "",
 		tests: ["test/log/file-log.test.ts"],
@@ -204,9 +204,9 @@ const log = [
 	{
 		promise: "log: committed means stored",
 		file: "src/log/group-commit.ts",
-		find: "await this.#keep(batch, listener);",
+		find: "await this.#store(batch, listener);",
 		replace:
-			"listener.onCommitted(this.committed + batch.length); await this.#keep(batch, listener);",
+			"listener.onCommitted(this.committed + batch.length); await this.#store(batch, listener);",
 		tests: ["test/log/file-log.test.ts"],
 	},
 	{
@@ -247,20 +247,20 @@ const log = [
 	{
 		promise: "log: a batch waits a moment for what has arrived already",
 		file: "src/log/group-commit.ts",
-		find: "return this.#linger(isBusy ? this.#tellingMs : 0);",
+		find: "return this.#linger(isBusy ? this.#publishMs : 0);",
 		replace: "return Promise.resolve();",
 		tests: ["test/log/file-log.test.ts -t before it is stored"],
 	},
 	{
 		promise: "log: the line before a snapshot's place must be the one it names",
-		file: "src/log/recover.ts",
+		file: "src/log/open-log.ts",
 		find: "offset)) === end;",
 		replace: 'offset)) !== "";',
 		tests: ["test/log/evidence.test.ts"],
 	},
 	{
 		promise: "log: a log that ends where its snapshot was taken starts from it",
-		file: "src/log/recover.ts",
+		file: "src/log/open-log.ts",
 		find: "offset)) === end;",
 		replace: 'offset)) === "";',
 		tests: ["test/log/snapshots.test.ts"],
@@ -274,14 +274,14 @@ const log = [
 	},
 	{
 		promise: "log: a torn tail is cut off",
-		file: "src/log/recover.ts",
-		find: "if (torn) await cut(place, torn, offset);",
+		file: "src/log/open-log.ts",
+		find: "if (torn) await cut(options, torn, offset);",
 		replace: "",
 		tests: ["test/log/file-log.test.ts"],
 	},
 	{
 		promise: "log: a torn tail is saved",
-		file: "src/log/recover.ts",
+		file: "src/log/open-log.ts",
 		find: "await writeChunks(disk, savedAs, disk.read(file, offset));",
 		replace: "",
 		tests: ["test/log/file-log.test.ts"],
@@ -353,7 +353,7 @@ const log = [
 	},
 	{
 		promise: "log: nothing is cut at the word of a snapshot alone",
-		file: "src/log/recover.ts",
+		file: "src/log/open-log.ts",
 		find: "verifier.seq === after.seq",
 		replace: "verifier.seq < 0",
 		tests: ["test/log/evidence.test.ts"],
@@ -509,8 +509,8 @@ const log = [
 	{
 		promise: "log: a lock holds in every process namespace",
 		file: "src/log/lock.ts",
-		find: "if (isHeld === false ||",
-		replace: "if (isHeld === null ||",
+		find: "if (isLocked === false ||",
+		replace: "if (isLocked === null ||",
 		tests: ["test/log/lock.test.ts -t namespace"],
 	},
 	{
@@ -565,7 +565,7 @@ const log = [
 	{
 		promise: "log: the program locks its folder",
 		file: "src/serve.ts",
-		find: "const lock = await Lock.take(folder);",
+		find: "const lock = await Lock.acquire(folder);",
 		replace: "const lock = { check() {}, async release() {} };",
 		tests: ["test/program/operator.test.ts -t second server"],
 		hangs: "the second server is up and never ends",
@@ -587,8 +587,8 @@ const log = [
 	{
 		promise: "snapshots: a short log is read before anyone is let in",
 		file: "src/log/snapshots.ts",
-		find: "const WORTH = 0.1;",
-		replace: "const WORTH = 0;",
+		find: "const FINAL_SHARE = 0.1;",
+		replace: "const FINAL_SHARE = 0;",
 		tests: ["test/program/operator.test.ts -t a flipped bit"],
 	},
 ];
@@ -605,8 +605,8 @@ const answers = [
 	{
 		promise: "rehearse: of what would be refused the first is told",
 		file: "src/cli/rehearse.ts",
-		find: "if (++refused === 1 || tellsAll)",
-		replace: "if (++refused > 0 || tellsAll)",
+		find: "if (++refused === 1 || printsAll)",
+		replace: "if (++refused > 0 || printsAll)",
 		tests: ["test/cli/log-answers.test.ts -t rehearse"],
 	},
 	{
@@ -619,7 +619,7 @@ const answers = [
 	{
 		promise: "rehearse: all are told where they are asked for",
 		file: "src/cli/rehearse.ts",
-		find: "if (++refused === 1 || tellsAll)",
+		find: "if (++refused === 1 || printsAll)",
 		replace: "if (++refused === 1)",
 		tests: ["test/cli/log-answers.test.ts -t rehearse"],
 	},
@@ -1699,7 +1699,7 @@ const erasing = [
 	{
 		promise: "erase: what lies in torn/ goes with it",
 		file: "src/log/segment-files.ts",
-		find: "await this.#forgetTorn();",
+		find: "await this.#removeTorn();",
 		replace: "",
 		tests: ["test/erase.test.ts"],
 	},

@@ -1,10 +1,9 @@
 /**
- * Reads a log on disk, and finds its end before anything is added to it. It
- * verifies all that it reads: everything, or what is behind a mark. What a
- * crash may have left behind the last whole batch is saved in `torn/`, cut off
- * and reported; any other damage is thrown, and nothing
- * is touched. What it answers with is durable: a batch that was written but
- * not synced before a crash is synced now, because it is about to be shown.
+ * Opens a log on disk for writing: reads and verifies it, all of it or what
+ * comes after a position, and finds its end. A torn tail, which a crash may
+ * leave after the last whole batch, is saved in `torn/`, cut off and reported.
+ * Any other damage is thrown, and no file is changed. A batch that was written
+ * but not synced before a crash is synced now, because it will be published.
  */
 import { basename, join } from "node:path";
 import type { Clock } from "../clock.ts";
@@ -19,42 +18,42 @@ import type { Verifier } from "./verifier.ts";
 /** A torn tail that was cut off. */
 export interface TornTail {
 	readonly damage: Damage;
-	/** The file it was cut from, and where; at 0 the whole file was removed. */
+	/** The file that was cut, and the byte; at 0 the whole file was removed. */
 	readonly file: string;
 	readonly offset: number;
-	/** Where it can be looked at. */
+	/** The file that holds what was cut off. */
 	readonly savedAs: string;
 }
 
-export interface Place extends EvidenceOptions {
+export interface OpenLogOptions extends EvidenceOptions {
 	readonly clock: Clock;
-	/** Hears of a torn tail that was cut off. */
+	/** Called when a torn tail was cut off. */
 	readonly onTorn?: (torn: TornTail) => void;
 }
 
-/** Yields what there is, and answers with the segment to go on in; a log that is empty has none. */
-export async function* recover(
-	place: Place,
+/** Yields the entries, and returns the segment to append to; undefined for an empty log. */
+export async function* openLog(
+	options: OpenLogOptions,
 	verifier: Verifier,
 	after?: LogPosition,
 ): AsyncGenerator<readonly Stored[], Segment | undefined> {
-	const { disk, folder } = place;
+	const { disk, folder } = options;
 	const segments = logFolder(folder);
 	await disk.makeFolder(segments);
-	const evidence = await Evidence.in(place);
+	const evidence = await Evidence.in(options);
 	if (after && evidence.damage !== undefined) throw new Error(evidence.damage);
 	const all = await segmentsOf(disk, folder);
 	const sources = after ? await sourcesAfter(all, after, verifier) : all;
 	yield* evidence.read(sources, verifier);
-	// Nothing is cut at the word of a mark that nothing has confirmed.
+	// A wrong position must not cause a cut: with no sound line after it, the line before it must confirm it.
 	if (
 		after &&
 		verifier.seq === after.seq &&
-		!(await isThere(disk, sources, after))
+		!(await isConfirmed(disk, sources, after))
 	)
 		throw verifier.torn ?? new Error(`the log ends at event ${after.seq}`);
-	const last = await endOf(place, sources, verifier);
-	await evidence.forget();
+	const last = await endOf(options, sources, verifier);
+	await evidence.remove();
 	await disk.syncFolder(folder);
 	await disk.syncFolder(segments);
 	if (!last) return undefined;
@@ -63,8 +62,8 @@ export async function* recover(
 	return segment;
 }
 
-/** Whether the line before a mark says that it is the mark's; where a line follows, that confirms it. */
-async function isThere(
+/** Whether the line before a position has the position's hash. */
+async function isConfirmed(
 	disk: Disk,
 	[source]: readonly Source[],
 	{ offset, hash }: LogPosition,
@@ -75,21 +74,21 @@ async function isThere(
 	return (await textOf(disk, source.file, from, offset)) === end;
 }
 
-/** The first seq and the size of the last segment, once a torn tail is off it. */
+/** Cuts a torn tail off; then the first seq and the size of the last segment. */
 async function endOf(
-	place: Place,
+	options: OpenLogOptions,
 	sources: readonly Source[],
 	{ torn, offset, before }: Verifier,
 ): Promise<[first: number, size: number] | undefined> {
-	if (torn) await cut(place, torn, offset);
+	if (torn) await cut(options, torn, offset);
 	const whole = torn && offset === 0;
 	const { first } = sources.at(whole ? -2 : -1) ?? {};
 	return first === undefined ? undefined : [first, whole ? before : offset];
 }
 
-/** Saves first, durably, and cuts then: a crash in between does it again. */
+/** Saves the torn tail durably before it cuts, so that it can be repeated after a crash. */
 async function cut(
-	{ disk, folder, clock, onTorn }: Place,
+	{ disk, folder, clock, onTorn }: OpenLogOptions,
 	damage: Damage,
 	offset: number,
 ): Promise<void> {
