@@ -11,6 +11,7 @@ import { decideAnsweredAgain } from "./commands/auth.ts";
 import { type Decision, refuse, type View } from "./commands/decision.ts";
 import { decideOpen } from "./commands/open.ts";
 import type { Connection, Login, Refuse } from "./connection.ts";
+import type { Deadlines } from "./deadlines.ts";
 import type { Logins } from "./logins.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -26,6 +27,7 @@ interface AdmissionParts {
 	readonly parts: EngineParts;
 	readonly pipeline: Pipeline;
 	readonly logins: Logins;
+	readonly deadlines: Deadlines;
 	readonly attachments: Attachments;
 	readonly refuse: Refuse;
 	readonly carryOut: CarryOut;
@@ -106,7 +108,7 @@ export class Admission {
 		pending: string,
 		id: string | undefined,
 	): Decision {
-		const { logins, attachments, pipeline } = this.#given;
+		const { logins, deadlines, attachments, pipeline } = this.#given;
 		const { states } = this.#given.parts;
 		const { state } = view;
 		if (view.client?.matches("inRoom")) return refuse("isNotInside");
@@ -114,7 +116,7 @@ export class Admission {
 		const before = state.unheard(hash);
 		if (before) return decideAnsweredAgain(view, before, pending);
 		const client = state.pending(hash);
-		if (client) logins.expireIfDue(client);
+		if (client) deadlines.expireIfDue(client);
 		const snapshot = client && states.ordered.client(client);
 		if (!client || !snapshot?.matches("awaitingCode"))
 			return refuse("loginIsPending");

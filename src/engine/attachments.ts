@@ -104,8 +104,6 @@ export class Attachments {
 		const snapshot = this.#parts.states.ordered.client(client);
 		if (!snapshot?.matches("inRoom")) return;
 		this.#parts.server.room(snapshot.context.room).leave(client);
-		const graceMs = this.#parts.policy.limits.graceSeconds * 1000;
-		this.#leaveLater(client, this.#parts.clock.now() + graceMs);
 	}
 
 	/** A client entered: it is made, and put into its room. */
@@ -147,10 +145,8 @@ export class Attachments {
 			for (const [client, { session }] of members) {
 				const why = "restart";
 				const type = "client.left";
-				if (!session)
-					entries.push({ event: { type, time, room, client, why } });
-				else this.#leaveLater(client, deadline);
 				if (session) kept++;
+				else entries.push({ event: { type, time, room, client, why } });
 			}
 			const type = "clients.detached";
 			if (kept > 0)
@@ -197,26 +193,5 @@ export class Attachments {
 		const place = { room: room.name, ...room.head, epoch };
 		mailbox.put({ kind: "welcome", client, name, ...place, last, id });
 		this.#catchUp.begin(connection, login, room, epoch);
-	}
-
-	/** Proposes that a detached client leaves at its deadline; the deadline itself is the room's. */
-	#leaveLater(client: ClientId, deadline: number): void {
-		const { states, clock, runningClock } = this.#parts;
-		const delayMs = Math.max(0, deadline - clock.now());
-		runningClock.after(delayMs, () =>
-			this.#pipeline.whenWritable(() => {
-				const state = states.ordered;
-				const snapshot = state.client(client);
-				if (!snapshot?.matches({ inRoom: "detached" })) return;
-				const { room } = snapshot.context;
-				const time = clock.now();
-				const member = state.room(room)?.context.members.get(client);
-				if (time < (member?.deadline ?? 0)) return;
-				const why = "closed";
-				this.#pipeline.append({
-					event: { type: "client.left", time, room, client, why },
-				});
-			}),
-		);
 	}
 }

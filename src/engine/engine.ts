@@ -7,7 +7,11 @@
  * It knows no sockets, no HTTP and no mail service: anything that can call
  * `connect` and `receive` can carry a Client.
  */
-import type { ClientLeft, MessageErased } from "../../machines/events.ts";
+import type {
+	ClientLeft,
+	MessageErased,
+	PlumeEvent,
+} from "../../machines/events.ts";
 import { type Item, MessageType } from "../../machines/message.ts";
 import type { ServerMessage } from "../chat/server-message.ts";
 import { Admission } from "./admission.ts";
@@ -16,10 +20,11 @@ import type { Command } from "./command.ts";
 import { decideAuth } from "./commands/auth.ts";
 import type { Decision, View } from "./commands/decision.ts";
 import { decideHello } from "./commands/hello.ts";
-import { decideLogout, sessionsDue } from "./commands/open.ts";
-import { logRestored, roomsForgotten } from "./commands/rooms.ts";
+import { decideLogout } from "./commands/open.ts";
+import { logRestored } from "./commands/rooms.ts";
 import { decideText } from "./commands/text.ts";
 import type { Connection, Transport } from "./connection.ts";
+import { Deadlines } from "./deadlines.ts";
 import { Erasures } from "./erasures.ts";
 import type { Step } from "./fold.ts";
 import { LiveUpdates } from "./live-updates.ts";
@@ -32,11 +37,10 @@ import { type RefusalDetails, type Rule, refusal } from "./refusals.ts";
 import { RequestLimits } from "./request-limits.ts";
 import { Snapshotter } from "./snapshotter.ts";
 
-const SWEEP_MS = 3_600_000;
-
 export class Engine implements PipelineHooks {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
+	readonly #deadlines: Deadlines;
 	readonly #logins: Logins;
 	readonly #attachments: Attachments;
 	readonly #liveUpdates: LiveUpdates;
@@ -60,6 +64,11 @@ export class Engine implements PipelineHooks {
 			...{ log, states, server, snapshotter },
 			hooks: this,
 		});
+		this.#deadlines = new Deadlines(parts, this.#pipeline, () => {
+			this.#pages.catchUp();
+			this.#attachments.sweep();
+			this.#requests.sweep(clock.now());
+		});
 		const refuse: Engine["refuse"] = (...no) => this.refuse(...no);
 		this.#logins = new Logins(this.#pipeline, parts);
 		this.#pages = new Pages(parts, this.#pipeline, refuse);
@@ -76,6 +85,7 @@ export class Engine implements PipelineHooks {
 			parts,
 			pipeline: this.#pipeline,
 			logins: this.#logins,
+			deadlines: this.#deadlines,
 			attachments: this.#attachments,
 			refuse,
 			carryOut: (...outcome) => this.#carryOut(...outcome),
@@ -166,6 +176,10 @@ export class Engine implements PipelineHooks {
 		this.refusals.tell(this.#parts.report);
 	}
 
+	onOrdered(event: PlumeEvent): void {
+		this.#deadlines.onOrdered(event);
+	}
+
 	onCommitted(step: Step, item: Item | undefined): void {
 		const { event } = step.stored;
 		this.#parts.onCommitted(step);
@@ -201,7 +215,6 @@ export class Engine implements PipelineHooks {
 		const time = clock.now();
 		const restored = this.#parts.restored && log.committed > 0;
 		const from = log.committed;
-		this.#logins.resume(state.clientIds);
 		this.#pipeline.append(
 			...(restored ? logRestored({ state, now: time, secrets }, from) : []),
 			{ event: { type: "server.started", time, node: policy.node, version } },
@@ -209,30 +222,14 @@ export class Engine implements PipelineHooks {
 		);
 		this.#erasures.redo(this.#parts.erased);
 		this.#requests.recount();
-		this.#sweep();
+		this.#deadlines.start();
 		this.refusals.tellEachMinute(clock, this.#parts.report);
-	}
-
-	/** Now and then, sessions in use are renewed, those that have expired are closed, which nobody can use meanwhile, and rooms forgotten. */
-	#sweep(): void {
-		const { states, clock, policy } = this.#parts;
-		const now = clock.now();
-		const view = () => ({ ...policy, state: states.ordered, now });
-		this.#pipeline.append(...sessionsDue(view()));
-		this.#pipeline.append(...roomsForgotten(view()));
-		this.#attachments.sweep();
-		this.#requests.sweep(now);
-		clock.after(SWEEP_MS, () =>
-			this.#pipeline.whenWritable(() => {
-				this.#pages.catchUp();
-				this.#sweep();
-			}),
-		);
 	}
 
 	#obey(connection: Connection, command: Command): void {
 		const { policy, secrets, states, clock } = this.#parts;
-		if (connection.login) this.#logins.expireIfDue(connection.login.client);
+		const { login } = connection;
+		if (login) this.#deadlines.expireIfDue(login.client);
 		const state = states.ordered;
 		const client = this.#snapshot(connection);
 		const now = clock.now();

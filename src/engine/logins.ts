@@ -59,9 +59,8 @@ export class Logins {
 		asked: FreshCode & { readonly id: string | undefined },
 		failed: (error: MailError) => void,
 	): void {
-		const { code, expires, id } = asked;
+		const { code, id } = asked;
 		const { email: to, name } = asked.user;
-		this.expireLater(login.client, expires);
 		const sender = this.#senderOf(connection, asked);
 		const { policy } = this.#parts;
 		const { outbox } = this.#parts.mail;
@@ -96,31 +95,6 @@ export class Logins {
 		const { tries, expires } = snapshot.context;
 		const due = resendAt(expires, this.#parts.policy.limits);
 		return { pending, tries, expires, resendAt: due };
-	}
-
-	/** Proposes `login.expired` at its time; the deadline itself is the machine's. */
-	expireLater(client: ClientId, expires: number): void {
-		const delayMs = Math.max(0, expires - this.#parts.clock.now());
-		this.#parts.clock.after(delayMs, () =>
-			this.#pipeline.whenWritable(() => this.expireIfDue(client)),
-		);
-	}
-
-	/** After a start: whoever waits for a code goes on doing so. */
-	resume(clients: Iterable<ClientId>): void {
-		for (const client of clients) {
-			const snapshot = this.#parts.states.ordered.client(client);
-			if (snapshot?.matches("awaitingCode"))
-				this.expireLater(client, snapshot.context.expires);
-		}
-	}
-
-	expireIfDue(client: ClientId): void {
-		const snapshot = this.#parts.states.ordered.client(client);
-		// Asked of every message: 'matches' would take as long as to read it.
-		if (snapshot?.value !== "awaitingCode") return;
-		if (this.#parts.clock.now() < snapshot.context.expires) return;
-		this.#expire(client, "deadline");
 	}
 
 	#failed(client: ClientId, tell: () => void): void {

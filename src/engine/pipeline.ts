@@ -6,7 +6,7 @@
  * An exception in here is a bug or a dead log. Nothing more may be promised
  * then, so it stops for good, and whoever runs it must end the process.
  */
-import type { MessageErased } from "../../machines/events.ts";
+import type { MessageErased, PlumeEvent } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Server } from "../chat/server.ts";
 import type { Entry, Log, LogListener, Stored } from "../log/log.ts";
@@ -18,6 +18,8 @@ import type { Snapshotter } from "./snapshotter.ts";
 
 /** What the engine does at the pipeline's turning points. */
 export interface PipelineHooks {
+	/** An event is ordered. Nothing may be appended in here. */
+	onOrdered(event: PlumeEvent): void;
 	/** An event is committed: what became visible by it may be seen. */
 	onCommitted(step: Step, item: Item | undefined): void;
 	/** What was said is to be overwritten; what the event shows is let out if that is done. */
@@ -158,6 +160,7 @@ export class Pipeline implements LogListener {
 		const before = states.ordered;
 		const after = evolve(before, event);
 		states.ordered = after;
+		hooks.onOrdered(event);
 		const item = visibleItem(before, after, stored);
 		const release = () => {
 			states.committed = after;

@@ -698,9 +698,11 @@ const commit = [
 		promise: "commit: a rule sees what is ordered and not yet durable",
 		file: "src/engine/pipeline.ts",
 		find: `		states.ordered = after;
+		hooks.onOrdered(event);
 		const item = visibleItem(before, after, stored);
 		const release = () => {`,
-		replace: `		const item = visibleItem(before, after, stored);
+		replace: `		hooks.onOrdered(event);
+		const item = visibleItem(before, after, stored);
 		const release = () => {
 			states.ordered = after;`,
 		tests: ["test/session.test.ts", "test/faults.test.ts"],
@@ -799,9 +801,9 @@ const login = [
 	},
 	{
 		promise: "login: a code expires",
-		file: "src/engine/logins.ts",
-		find: "if (this.#parts.clock.now() < snapshot.context.expires) return;",
-		replace: "if (snapshot.context.expires > 0) return;",
+		file: "src/engine/deadlines.ts",
+		find: "at: snapshot.context.expires",
+		replace: "at: Number.POSITIVE_INFINITY",
 		tests: ["test/faults.test.ts -t a code after 10:01"],
 	},
 	{
@@ -1091,9 +1093,9 @@ const session = [
 	},
 	{
 		promise: "session: a place is kept for the whole grace",
-		file: "src/engine/attachments.ts",
-		find: "if (time < (member?.deadline ?? 0)) return;",
-		replace: "",
+		file: "src/engine/deadlines.ts",
+		find: "if (!deadline || time < deadline.at) return [];",
+		replace: "if (!deadline) return [];",
 		tests: ["test/session.test.ts"],
 	},
 	{
