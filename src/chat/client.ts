@@ -1,7 +1,8 @@
 /**
- * A Client is one browser tab, or whatever else can carry a conversation: a
- * User, zero or one Room, and a mailbox whose `onMessage` hook is the
- * carrier's. One person on two devices is two Clients with equal Users.
+ * A Client that is attached: a browser tab, or anything else that can hold a
+ * conversation. It has a User, at most one Room, and a mailbox whose
+ * `onMessage` belongs to its transport. One person on two devices is two
+ * Clients with equal Users.
  */
 import type { ClientId } from "../../machines/events.ts";
 import type { Mailbox } from "./mailbox.ts";
@@ -13,4 +14,6 @@ export interface Client {
 	readonly user: User;
 	readonly mailbox: Mailbox;
 	room?: Room | undefined;
+	/** The tab is in the background. */
+	isHidden?: boolean;
 }

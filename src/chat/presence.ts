@@ -1,118 +1,109 @@
 /**
- * Who is in a room, who of them is away, and who is typing: what is told of
- * the moment and never logged. It follows what is durable, so it never runs
- * ahead of that. What it has to tell waits until it is asked for, in lists
- * that are bounded; what came to nothing meanwhile is not told at all.
+ * Who in a room is away and who is typing. None of it is logged. Who is in
+ * the room is asked of the room machine's committed state, so presence never
+ * runs ahead of what is durable. Changes wait until they are published, in
+ * lists that are bounded; a change that was undone by then is not published.
  */
 import type { ClientId, RoomName } from "../../machines/events.ts";
+import type { Member, RoomContext } from "../../machines/room.ts";
+import type { Client } from "./client.ts";
 import type { Attendee, PresenceMessage } from "./server-message.ts";
 
 const MOST_LISTED = 500;
 const MOST_TYPING = 10;
 
-interface Seat {
-	readonly name: string;
-	/** It has no connection; its place is kept. */
-	lost: boolean;
-	/** Nobody looks at it. */
-	hidden: boolean;
-	/** Whether all were told that it is away. */
-	told: boolean;
-}
+export type Members = RoomContext["members"];
+type Attached = ReadonlyMap<ClientId, Pick<Client, "isHidden">>;
 
 export class Presence {
 	readonly #room: RoomName;
-	readonly #seats = new Map<ClientId, Seat>();
-	/** Those of whom something else is true than was told. */
-	readonly #changed = new Set<ClientId>();
+	readonly #attached: Attached;
+	/** Clients that may have changed, and whether they were last published as away. */
+	readonly #changed = new Map<ClientId, boolean>();
 	/** Until when each is taken to be typing. */
 	readonly #typing = new Map<ClientId, number>();
-	#toldTyping: readonly ClientId[] = [];
+	#publishedTyping: readonly ClientId[] = [];
 
-	constructor(room: RoomName) {
+	constructor(room: RoomName, attached: Attached) {
 		this.#room = room;
+		this.#attached = attached;
 	}
 
-	enter(client: ClientId, name: string, lost = false): void {
-		this.#seats.set(client, { name, lost, hidden: false, told: lost });
+	/** Call before a client is hidden, shown, detached or resumed: is its connection lost until then? */
+	willChange(client: ClientId, isLost = false): void {
+		if (!this.#changed.has(client))
+			this.#changed.set(client, isLost || this.#isHidden(client));
 	}
 
 	leave(client: ClientId): void {
-		this.#seats.delete(client);
 		this.#changed.delete(client);
 		this.#typing.delete(client);
 	}
 
-	/** Its connection is gone, or there again, and looked at until it says otherwise. */
-	connect(client: ClientId, isThere: boolean): void {
-		this.#typing.delete(client);
-		this.#change(client, { lost: !isThere, hidden: false });
-	}
-
-	hide(client: ClientId, hidden: boolean): void {
-		this.#change(client, { hidden });
-	}
-
 	type(client: ClientId, until: number): void {
-		if (this.#seats.has(client)) this.#typing.set(client, until);
+		this.#typing.set(client, until);
 	}
 
 	stopTyping(client: ClientId): void {
 		this.#typing.delete(client);
 	}
 
-	/** Whether there will be something to tell although nobody does anything. */
+	/** Whether there will be something to publish although nobody does anything. */
 	get isRestless(): boolean {
-		const typing = this.#typing.size + this.#toldTyping.length;
+		const typing = this.#typing.size + this.#publishedTyping.length;
 		return this.#changed.size + typing > 0;
 	}
 
-	/** Who is in, as all were told it. */
-	get members(): PresenceMessage {
-		const members: Attendee[] = [];
-		for (const [client, { name, told: away }] of this.#seats)
-			if (members.push({ client, name, away }) === MOST_LISTED) break;
-		const total = this.#seats.size;
-		return { kind: "members", room: this.#room, total, members };
+	/** Who is in: for newcomers, right after the changes were published. */
+	list(members: Members): PresenceMessage {
+		const listed: Attendee[] = [];
+		for (const [client, member] of members) {
+			const { name } = member;
+			const away = this.#changed.get(client) ?? this.#isAway(client, member);
+			if (listed.push({ client, name, away }) === MOST_LISTED) break;
+		}
+		const total = members.size;
+		return { kind: "members", room: this.#room, total, members: listed };
 	}
 
-	/** What is to be told to all who are in. */
-	news(now: number): readonly PresenceMessage[] {
-		return [...this.#presence(), ...this.#typists(now)];
+	/** What has changed since the last call, for everyone in the room. */
+	changes(members: Members, now: number): readonly PresenceMessage[] {
+		return [...this.#away(members), ...this.#typists(members, now)];
 	}
 
-	#change(client: ClientId, change: Partial<Pick<Seat, "lost" | "hidden">>) {
-		const seat = this.#seats.get(client);
-		if (!seat) return;
-		Object.assign(seat, change);
-		if ((seat.lost || seat.hidden) === seat.told) this.#changed.delete(client);
-		else this.#changed.add(client);
+	#isHidden(client: ClientId): boolean {
+		return this.#attached.get(client)?.isHidden === true;
 	}
 
-	#presence(): readonly PresenceMessage[] {
-		const members: Attendee[] = [];
-		for (const client of this.#changed) {
-			const seat = this.#seats.get(client);
+	/** Nobody looks at it, or its connection is lost. */
+	#isAway(client: ClientId, { deadline }: Member): boolean {
+		return deadline !== undefined || this.#isHidden(client);
+	}
+
+	#away(members: Members): readonly PresenceMessage[] {
+		const changed: Attendee[] = [];
+		for (const [client, wasAway] of this.#changed) {
 			this.#changed.delete(client);
-			if (!seat) continue;
-			const away = !seat.told;
-			seat.told = away;
-			if (members.push({ client, name: seat.name, away }) === MOST_LISTED)
-				break;
+			const member = members.get(client);
+			if (!member || this.#isAway(client, member) === wasAway) continue;
+			const one = { client, name: member.name, away: !wasAway };
+			if (changed.push(one) === MOST_LISTED) break;
 		}
 		const room = this.#room;
-		return members.length > 0 ? [{ kind: "presence", room, members }] : [];
+		return changed.length > 0
+			? [{ kind: "presence", room, members: changed }]
+			: [];
 	}
 
-	#typists(now: number): readonly PresenceMessage[] {
+	#typists(members: Members, now: number): readonly PresenceMessage[] {
 		for (const [client, until] of this.#typing)
 			if (until <= now) this.#typing.delete(client);
 		const typing = [...this.#typing.keys()].slice(0, MOST_TYPING);
-		if (typing.join() === this.#toldTyping.join()) return [];
-		this.#toldTyping = typing;
+		if (typing.join() === this.#publishedTyping.join()) return [];
+		this.#publishedTyping = typing;
 		const clients = typing.map((client) => ({
 			client,
-			name: this.#seats.get(client)?.name ?? "",
+			name: members.get(client)?.name ?? "",
 		}));
 		return [{ kind: "typing", room: this.#room, clients }];
 	}

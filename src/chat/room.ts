@@ -12,7 +12,7 @@ import type { Head, Item } from "../../machines/message.ts";
 import { jsonBytes, takeBytes } from "../bytes.ts";
 import { Batch, EncodedMessage } from "./batch.ts";
 import type { Client } from "./client.ts";
-import { Presence } from "./presence.ts";
+import { type Members, Presence } from "./presence.ts";
 import type { RoomMemory } from "./room-memory.ts";
 
 /** For each message shown to who enters, so many lines of coming and going may stand with it. */
@@ -65,7 +65,7 @@ export class Room {
 	constructor(parts: RoomParts) {
 		this.#parts = parts;
 		this.name = parts.name;
-		this.presence = new Presence(parts.name);
+		this.presence = new Presence(parts.name, this.members);
 		parts.host.room = this;
 	}
 
@@ -146,6 +146,8 @@ export class Room {
 	leave(id: ClientId): void {
 		const client = this.members.get(id);
 		if (!client) return;
+		this.presence.willChange(id);
+		this.presence.stopTyping(id);
 		this.members.delete(id);
 		this.#newcomers.delete(client);
 		client.room = undefined;
@@ -171,15 +173,23 @@ export class Room {
 		to.mailbox.put({ kind: "aside", name: this.#parts.host.user.name, text });
 	}
 
-	/** Tells what is never logged: to newcomers who is in, and to all what has changed. */
-	publishPresence(now: number): void {
-		for (const signal of this.presence.news(now))
-			this.#stream.push(new EncodedMessage(signal));
+	/** Queues what has changed for everyone, and the list of `members` for newcomers. */
+	publishPresence(members: Members, now: number): void {
+		for (const change of this.presence.changes(members, now))
+			this.#stream.push(new EncodedMessage(change));
 		this.#parts.dirty.add(this);
 		if (this.#newcomers.size === 0) return;
-		const list = new EncodedMessage(this.presence.members);
+		const list = new EncodedMessage(this.presence.list(members));
 		for (const { mailbox } of this.#newcomers) mailbox.hand(list);
 		this.#newcomers.clear();
+	}
+
+	/** A tab says whether it is in the background. */
+	hide(client: ClientId, isHidden: boolean): void {
+		const attached = this.members.get(client);
+		if (!attached) return;
+		this.presence.willChange(client);
+		attached.isHidden = isHidden;
 	}
 
 	/** Adds to what is remembered without telling anyone: start-up reads it from the log. */

@@ -185,7 +185,7 @@ export class Engine implements PipelineHooks {
 		this.#parts.onCommitted(step);
 		if (item?.kind === "erased") this.#pages.onErased(item);
 		this.#attachments.onDurable(event, item);
-		this.#liveUpdates.onDurable(event, item);
+		this.#liveUpdates.onDurable(step, item);
 	}
 
 	onErased(event: MessageErased): Promise<boolean> {

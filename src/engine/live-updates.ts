@@ -4,13 +4,14 @@
  * tabs say, and tells what came of it, at most once a second for each room.
  */
 import type { ClientContext } from "../../machines/client.ts";
-import type { PlumeEvent, RoomName } from "../../machines/events.ts";
+import type { RoomName } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Mailbox } from "../chat/mailbox.ts";
 import { UnreadSubscriptions } from "../chat/unread-subscriptions.ts";
 import { Throttle } from "../rate-limit.ts";
 import type { Command } from "./command.ts";
 import type { Connection } from "./connection.ts";
+import type { Step } from "./fold.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 
@@ -58,11 +59,10 @@ export class LiveUpdates {
 	}
 
 	/** An event is durable, and those it let in have been let in. */
-	onDurable(event: PlumeEvent, item: Item | undefined): void {
+	onDurable({ stored: { event }, before }: Step, item: Item | undefined): void {
 		const { server } = this.#parts;
 		switch (event.type) {
 			case "client.entered":
-				server.room(event.room).presence.enter(event.client, event.name);
 				this.#throttle.ask(event.room);
 				break;
 			case "client.left":
@@ -70,9 +70,11 @@ export class LiveUpdates {
 				break;
 			case "client.detached":
 			case "client.resumed": {
-				const { presence } = server.room(event.room);
-				presence.connect(event.client, event.type === "client.resumed");
-				this.#throttle.ask(event.room);
+				const { client, room } = event;
+				const member = before.room(room)?.context.members.get(client);
+				const isLost = member?.deadline !== undefined;
+				server.room(room).presence.willChange(client, isLost);
+				this.#throttle.ask(room);
 				break;
 			}
 			case "message.posted":
@@ -95,19 +97,21 @@ export class LiveUpdates {
 				mailbox.put({ kind: "headsDone", id: update.id });
 			return;
 		}
-		const { members, presence } = this.#parts.server.room(from.room);
-		// It may have gone on meanwhile.
-		if (!members.has(from.id)) return;
-		if (update.kind === "presence") presence.hide(from.id, update.away);
-		else presence.type(from.id, this.#parts.clock.now() + TYPING_MS);
+		const room = this.#parts.server.room(from.room);
+		// The client may have gone to another room meanwhile.
+		if (!room.members.has(from.id)) return;
+		if (update.kind === "presence") room.hide(from.id, update.away);
+		else room.presence.type(from.id, this.#parts.clock.now() + TYPING_MS);
 		this.#throttle.ask(from.room);
 	}
 
 	#tell(name: RoomName): void {
-		const room = this.#parts.server.find(name);
-		room?.publishPresence(this.#parts.clock.now());
+		const { server, states, clock } = this.#parts;
+		const room = server.find(name);
+		const state = states.committed.room(name);
+		if (room && state) room.publishPresence(state.context.members, clock.now());
 		if (room?.presence.isRestless) this.#throttle.ask(name);
 		if (this.#ahead.delete(name)) this.#unread.tell(name);
-		this.#parts.server.dispatch();
+		server.dispatch();
 	}
 }

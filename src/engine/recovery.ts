@@ -59,11 +59,6 @@ async function recoverFrom(
 			if (event.type === "room.forgotten") server.forget(event.room);
 		},
 	);
-	for (const name of state.roomNames) {
-		const room = server.room(name);
-		room.goOn(state.head(name));
-		for (const [client, member] of state.room(name)?.context.members ?? [])
-			room.presence.enter(client, member.name, true);
-	}
+	for (const name of state.roomNames) server.room(name).goOn(state.head(name));
 	return { state, server, erased };
 }

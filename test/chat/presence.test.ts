@@ -1,18 +1,65 @@
 /** Lists of who is in are bounded, and never tell anyone less than the truth in the end. */
 import fc from "fast-check";
+import { Map as PersistentMap } from "immutable";
 import { expect, test } from "vitest";
-import { Presence } from "../../src/chat/presence.ts";
+import type { Member } from "../../machines/room.ts";
+import { type Members, Presence } from "../../src/chat/presence.ts";
+
+const claim = (name: string): Member => ({
+	...{ identity: name, name, nameKey: name, node: "" },
+});
+
+/** A room's members, as its machine has them, and their tabs. */
+class Room {
+	members: Members = PersistentMap();
+	readonly attached = new Map<string, { isHidden: boolean }>();
+	readonly presence = new Presence("lobby", this.attached);
+
+	enter(client: string, name: string): void {
+		this.members = this.members.set(client, claim(name));
+		this.attached.set(client, { isHidden: false });
+	}
+
+	leave(client: string): void {
+		this.presence.leave(client);
+		this.members = this.members.delete(client);
+		this.attached.delete(client);
+	}
+
+	lose(client: string): void {
+		const member = this.members.get(client);
+		if (!member || member.deadline) return;
+		this.presence.willChange(client);
+		this.attached.delete(client);
+		this.members = this.members.set(client, { ...member, deadline: 1 });
+	}
+
+	resume(client: string): void {
+		const { deadline, ...member } = this.members.get(client) ?? claim("");
+		if (!member.name) return;
+		this.presence.willChange(client, deadline !== undefined);
+		this.members = this.members.set(client, member);
+		this.attached.set(client, { isHidden: false });
+	}
+
+	hide(client: string, isHidden: boolean): void {
+		if (!this.attached.has(client)) return;
+		this.presence.willChange(client);
+		this.attached.set(client, { isHidden });
+	}
+}
 
 test("lists or changes name five hundred at a time, though all are counted", () => {
-	const presence = new Presence("lobby");
-	for (let i = 0; i < 1200; i++) presence.enter(`c${i}`, `name${i}`);
-	const list = presence.members;
+	const room = new Room();
+	const { presence } = room;
+	for (let i = 0; i < 1200; i++) room.enter(`c${i}`, `name${i}`);
+	const list = presence.list(room.members);
 	if (list.kind !== "members") throw new Error("no list");
 	expect([list.total, list.members.length]).toEqual([1200, 500]);
-	for (let i = 0; i < 1200; i++) presence.connect(`c${i}`, false);
+	for (let i = 0; i < 1200; i++) room.lose(`c${i}`);
 	const told: number[] = [];
 	while (presence.isRestless)
-		for (const news of presence.news(0))
+		for (const news of presence.changes(room.members, 0))
 			if (news.kind === "presence") told.push(news.members.length);
 	expect(told).toEqual([500, 500, 200]);
 });
@@ -25,36 +72,38 @@ test("the list plus its updates show who is away, whenever one came", () => {
 	);
 	fc.assert(
 		fc.property(fc.array(step, { maxLength: 60 }), fc.nat(60), (steps, at) => {
-			const presence = new Presence("lobby");
+			const room = new Room();
+			const { presence } = room;
 			const away = new Map<string, { lost: boolean; hidden: boolean }>();
 			const known = new Map<string, boolean>();
 			const hear = () => {
-				for (const news of presence.news(0))
+				for (const news of presence.changes(room.members, 0))
 					if (news.kind === "presence")
 						for (const one of news.members)
 							if (known.has(one.client)) known.set(one.client, one.away);
 			};
 			for (const [index, [what, who]] of steps.entries()) {
 				if (index === at) {
-					const list = presence.members;
+					const list = presence.list(room.members);
 					if (list.kind === "members")
 						for (const one of list.members) known.set(one.client, one.away);
 				}
 				const seat = away.get(who);
 				if (what === "enter" && !seat) {
-					presence.enter(who, who);
+					room.enter(who, who);
 					away.set(who, { lost: false, hidden: false });
 					if (index >= at) known.set(who, false);
 				} else if (what === "leave") {
-					presence.leave(who);
+					room.leave(who);
 					away.delete(who);
 					known.delete(who);
 				} else if (what === "lost" || what === "back") {
-					presence.connect(who, what === "back");
+					if (what === "lost") room.lose(who);
+					else room.resume(who);
 					if (seat) away.set(who, { lost: what === "lost", hidden: false });
 				} else if (what === "hide" || what === "show") {
-					presence.hide(who, what === "hide");
-					if (seat) seat.hidden = what === "hide";
+					room.hide(who, what === "hide");
+					if (seat && !seat.lost) seat.hidden = what === "hide";
 				} else hear();
 			}
 			hear();
