@@ -1,6 +1,6 @@
 /**
- * The configuration: every variable, read once into one frozen value. What is
- * wrong is said before anything starts, by the variable's name.
+ * The configuration: every variable, read once into one frozen value. Mistakes
+ * are named, by variable, before anything starts.
  */
 import { type Limits, limitTable } from "./limits.ts";
 import {
@@ -21,11 +21,11 @@ export { ConfigError } from "./settings.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a start refuses unless it is told to go on. */
+/** What a start refuses unless a flag says to go on. */
 export interface Accepts {
 	readonly clock: boolean;
 	readonly missing: boolean;
-	/** The log is a copy from before. */
+	/** The log is an older copy. */
 	readonly restored: boolean;
 	readonly secret: boolean;
 }
@@ -34,7 +34,7 @@ export interface Config extends Omit<ValuesOf<typeof settingTable>, "limits"> {
 	readonly limits: Limits;
 	readonly production: boolean;
 	readonly mail: MailSetting;
-	/** What the operator should hear, though it keeps nothing from starting. */
+	/** Mistakes that keep nothing from starting. */
 	readonly warnings: readonly string[];
 }
 
@@ -46,8 +46,8 @@ export const limitVariables = variablesOf("PLUME_LIMIT_", limitTable);
 const known = [...settingVariables, ...limitVariables].map(({ name }) => name);
 
 /**
- * Reads the configuration. `credential` reads a secret the service manager
- * passed. Throws `ConfigError`.
+ * Reads the configuration. `credential` reads a secret from the service
+ * manager's credentials. Throws `ConfigError`.
  */
 export function readConfig(
 	environment: Environment,
@@ -55,13 +55,13 @@ export function readConfig(
 ): Config {
 	const warnings = checkNames(environment);
 	const { ENV = "" } = environment;
-	// Some shells keep the path of a start-up file there, which says nothing to us.
+	// Some shells use ENV for the path of a start-up file.
 	const isPath = ENV.includes("/");
 	if (isPath) warnings.push(`ENV is "${ENV}", a path: it counts as not set.`);
 	const textOf = ({ name, isSecret }: Variable) => {
 		if (isPath && name === "ENV") return undefined;
 		const given = (isSecret && credential(name)) || environment[name];
-		// Empty is as not set. Who may enter is not to be left open by mistake.
+		// Empty counts as not set, except where that would let everyone in by mistake.
 		return given?.trim() || (name === "PLUME_ALLOW" ? given : undefined);
 	};
 	const { limits, ...values } = valuesOf("PLUME_", settingTable, textOf);
@@ -82,23 +82,23 @@ export function readConfig(
 	});
 }
 
-/** Where everything is kept; an empty value is as not set. */
+/** The data folder; an empty variable counts as not set. */
 export function dataFolder(environment: Environment): string {
 	const { PLUME_DATA = "", STATE_DIRECTORY = "" } = environment;
 	return PLUME_DATA.trim() || STATE_DIRECTORY.trim() || "data";
 }
 
-/** What Kubernetes sets in every pod for a service named `plume`. */
+/** Kubernetes sets these in every pod for a service named `plume`. */
 const FROM_KUBERNETES = /^PLUME_(SERVICE_|PORT_.*_TCP)/;
-/** So many letters apart, a name is taken for a mistyped one. */
+/** The most edits between a mistyped name and the one that was meant. */
 const MISTYPED = 2;
 /** Settings of later versions. */
 const LATER =
 	/^PLUME_(ADMINS|BASE|CONFIG|LANG|METRICS|NATS_.*|NODE|PUSH_CONTACT|RETENTION|SOCKET|UPSTREAM)$/;
 
 /**
- * Answers a warning for each variable that seems to be meant for Plume and is
- * unknown. Throws `ConfigError` at one that is nearly the name of a setting.
+ * Answers a warning for each unknown variable that begins with `PLUME_`.
+ * Throws `ConfigError` at one that looks like a mistyped setting.
  */
 function checkNames(environment: Environment): string[] {
 	const strange = Object.keys(environment).filter(
@@ -120,7 +120,7 @@ function checkNames(environment: Environment): string[] {
 	});
 }
 
-/** Whether so many letters added, dropped or changed make one word the other. */
+/** Whether so many letters added, dropped or changed turn one word into the other. */
 function isWithin(edits: number, one: string, other: string): boolean {
 	if (one === other || edits === 0) return one === other;
 	const [rest, otherRest] = [one.slice(1), other.slice(1)];

@@ -1,10 +1,10 @@
 /**
- * Every limit, with its default, its unit (last in the name) and what it is
- * for. Each is configuration: `codeTries` is `PLUME_LIMIT_CODE_TRIES`.
+ * Every limit, with its default and its purpose; its unit is the last word of
+ * its name. Each can be configured: `codeTries` is `PLUME_LIMIT_CODE_TRIES`.
  */
 import { type ValuesOf, valuesOf, wholeNumber } from "./settings.ts";
 
-/** Protects memory, or lasts some time: it always holds. */
+/** A size or a duration: it always holds. */
 const bound = wholeNumber;
 
 /** A rate or a count: lifted by PLUME_LIMITS=off. */

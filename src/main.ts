@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The entry. An older Node cannot parse the program, so this file says which
- * one is needed before anything else is loaded, in words that any Node knows.
+ * The entry point. An old Node cannot parse the program, so this file checks
+ * the version first, in syntax that any Node knows.
  */
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 12)) {

@@ -1,26 +1,26 @@
 /**
  * Lines for the operator on stdout: the operational log, and login codes in
- * development. Writing them never holds the server up and never ends it. What
- * a reader does not take, or a full disk, is dropped and counted, and the
- * count is told as soon as a line goes through again.
+ * development. Writing never blocks the server and never ends it. Lines that a
+ * slow reader or a full disk does not accept are dropped and counted, and the
+ * count is reported as soon as a line goes through again.
  */
 import { constants, fstatSync, openSync, writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { isatty } from "node:tty";
 
-const MOST_UNREAD_BYTES = 64 * 1024;
+const MOST_UNWRITTEN_BYTES = 64 * 1024;
 
-/** What lines are written to; `put` may only be called while it is ready. */
+/** Where lines are written; call `put` only while it is ready. */
 interface Sink {
 	isReady(): boolean;
 	put(text: string): void;
-	/** Bytes that nobody has taken yet. */
-	unread(): number;
+	/** Bytes that were put and are still to be written. */
+	unwritten(): number;
 }
 
 export interface OutputParts {
 	readonly fd: number;
-	/** Lines were dropped, and the next will go through. */
+	/** Lines were dropped, and the next one will go through. */
 	readonly onDropped: (count: number) => void;
 }
 
@@ -31,24 +31,24 @@ export class Output {
 
 	constructor({ fd, onDropped }: OutputParts) {
 		this.#onDropped = onDropped;
-		this.#sink = sinkFor(fd, () => this.#tellDropped());
+		this.#sink = sinkFor(fd, () => this.#reportDropped());
 	}
 
-	/** Takes whole lines. */
+	/** Writes whole lines. */
 	write(text: string): void {
-		this.#tellDropped();
+		this.#reportDropped();
 		if (this.#sink.isReady()) this.#sink.put(text);
 		else this.#dropped++;
 	}
 
-	/** Resolves when everything was taken, after a second at the latest. */
+	/** Resolves when everything is written, after a second at the latest. */
 	async drained(): Promise<void> {
 		const latest = performance.now() + 1000;
-		while (this.#sink.unread() > 0 && performance.now() < latest)
+		while (this.#sink.unwritten() > 0 && performance.now() < latest)
 			await new Promise((resolve) => setTimeout(resolve, 10));
 	}
 
-	#tellDropped(): void {
+	#reportDropped(): void {
 		const count = this.#dropped;
 		if (count === 0 || !this.#sink.isReady()) return;
 		this.#dropped = 0;
@@ -64,21 +64,21 @@ function sinkFor(fd: number, onDrain: () => void): Sink {
 		: fileSink(fd);
 }
 
-/** The event loop waits for the reader, in the kernel's time and never in ours. */
+/** A pipe or a socket, written without blocking. */
 function pipeSink(fd: number, onDrain: () => void): Sink {
 	const socket = new Socket({ fd, readable: false, writable: true });
-	// Nobody reads any more, and nobody can be told.
+	// The reader is gone, and there is nowhere to report that.
 	socket.on("error", () => {});
 	socket.on("drain", onDrain);
-	const unread = () => (socket.destroyed ? 0 : socket.writableLength);
+	const unwritten = () => (socket.destroyed ? 0 : socket.writableLength);
 	return {
-		isReady: () => socket.writable && unread() < MOST_UNREAD_BYTES,
+		isReady: () => socket.writable && unwritten() < MOST_UNWRITTEN_BYTES,
 		put: (text) => socket.write(text),
-		unread,
+		unwritten,
 	};
 }
 
-/** A file, a device or a terminal. What it does not take now goes before the next line, so that no line is torn. */
+/** A file, a device or a terminal. The rest of a line is written before the next line, so that no line is torn. */
 function fileSink(fd: number): Sink {
 	let rest: Uint8Array = Buffer.alloc(0);
 	function isReady() {
@@ -95,11 +95,11 @@ function fileSink(fd: number): Sink {
 			rest = Buffer.from(text);
 			isReady();
 		},
-		unread: () => (isReady() ? 0 : rest.length),
+		unwritten: () => (isReady() ? 0 : rest.length),
 	};
 }
 
-/** The terminal opened anew, so that it does not block while someone has stopped it with Ctrl+S. */
+/** Opens the terminal again, so that it does not block while someone has stopped it with Ctrl+S. */
 function ownTerminal(fd: number): number {
 	try {
 		const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;

@@ -1,6 +1,6 @@
 /**
- * `plume serve`: where the server is put together. It names the concrete
- * disk, log, mail service and clock.
+ * `plume serve`: chooses the adapters (disk, log, mail service, clock), starts
+ * the service, and stops it at a signal.
  */
 import { randomFillSync } from "node:crypto";
 import { once } from "node:events";
@@ -27,7 +27,7 @@ import { Output } from "./output.ts";
 import { readSecret } from "./secret-file.ts";
 import { type ServiceParts, startService } from "./service.ts";
 
-/** Asking `process.stdout` would open it a second time. */
+/** `process.stdout.isTTY` would open stdout a second time. */
 const isTerminal = isatty(1);
 const OWNER_MS = 1000;
 
@@ -61,10 +61,10 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	};
 	const service = await startService(parts, pages);
 	done();
-	// Even while nobody says anything.
+	// Finds a lost lock even while nothing is written.
 	const watch = setInterval(() => lock?.check(), OWNER_MS);
 	const stopped = Promise.race(SIGNALS.map((signal) => once(process, signal)));
-	// Not before: whoever reads it may stop us at once.
+	// Only after the handlers are set: its reader may stop us at once.
 	logger.info({ ...described(service.url, asked, opened.log) }, "listening");
 	if (isTerminal && !config.production)
 		print(
@@ -80,7 +80,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	process.exit(0);
 }
 
-/** The operational log, for programs or for people. */
+/** The operational log: JSON for programs, or pretty on a terminal. */
 function openOutput() {
 	const output = new Output({
 		fd: 1,
@@ -98,7 +98,7 @@ function openOutput() {
 	return { output, logger };
 }
 
-/** What an operator wants to see at a glance: is this the server that was meant? */
+/** Tells an operator at a glance whether this is the server that was meant. */
 function described(url: string, { config, version }: Asked, log: Log) {
 	const { data, mail, allow, trustProxy } = config;
 	return {
@@ -106,7 +106,7 @@ function described(url: string, { config, version }: Asked, log: Log) {
 		version,
 		data: config.log === "memory" ? "memory" : resolve(data),
 		events: log.committed,
-		// They are verified while it runs, and it stops if they are damaged.
+		// Verified in the background; the server stops if they are damaged.
 		unverified: log.unverified,
 		mail: mail.kind,
 		allow: allow.length > 0 ? allow.join(", ") : "everyone",
@@ -117,13 +117,13 @@ function described(url: string, { config, version }: Asked, log: Log) {
 function openMemory({ secret }: Config, logger: Logger) {
 	logger.warn("PLUME_LOG=memory: everything is forgotten at the next stop");
 	const random = pooledRandom();
-	const madeUp = Buffer.from(random(32)).toString("base64url");
-	const secrets = new Secrets(secret ?? madeUp, random);
+	const fresh = Buffer.from(random(32)).toString("base64url");
+	const secrets = new Secrets(secret ?? fresh, random);
 	const log = memoryLog({ id: secrets.id(), clock: systemClock() });
 	return { secrets, log, snapshots: undefined, lock: undefined };
 }
 
-/** The data folder: its lock, its secret, the log, and what is made from it. */
+/** Opens the data folder: its lock, secret, log, snapshots and caches. */
 async function openFolder(
 	{ config, accepts }: Asked,
 	real: Disk,
@@ -163,7 +163,7 @@ async function openFolder(
 	return { lock, secrets, log, snapshots, indexes, known };
 }
 
-/** Only the one that is used is loaded. */
+/** Loads only the mailer that is configured. */
 export async function makeMailer(
 	{ mail, limits }: Config,
 	print: (line: string) => void,
@@ -184,7 +184,7 @@ export async function makeMailer(
 	}
 }
 
-/** The system's random bytes, fetched a page at a time: each message takes sixteen. */
+/** Random bytes, fetched 4 KiB at a time: each message needs 16, and a system call is slow. */
 function pooledRandom(): (size: number) => Uint8Array {
 	const pool = Buffer.alloc(4096);
 	let next = pool.length;

@@ -1,10 +1,10 @@
 /**
- * Plume as a whole: folds the log, starts the engine, and opens the door.
- * Everything it stands on is handed to it, so that a test can run the real
- * thing on a simulated disk, clock and mail service.
+ * Plume as a whole: recovers the state from the log, starts the engine, and
+ * listens. All adapters are passed in, so that tests run all of it on a
+ * simulated disk, clock and mail service.
  */
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer } from "node:http";
 import { type Clock, clockReaches, RunningClock } from "./clock.ts";
 import type { Accepts, Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
@@ -30,29 +30,27 @@ import { listening, makeHttpServer } from "./transport/http.ts";
 import { proxyWarnings } from "./transport/proxy-warnings.ts";
 import { SocketServer } from "./transport/socket-server.ts";
 
-/** For files, log and listener, beside the connections themselves. */
+/** Connections for plain HTTP, beside as many WebSockets as the limit allows. */
 const SPARE_CONNECTIONS = 64;
 
 export interface ServiceParts {
 	readonly config: Config;
 	readonly log: Log;
-	/** Of logs that last. */
+	/** These three are undefined for a log in memory. */
 	readonly snapshots: Snapshots | undefined;
-	/** Of logs that last, too. */
 	readonly indexes?: IndexFiles | undefined;
 	readonly known?: Cache | undefined;
 	readonly mailer: Mailer;
 	readonly secrets: Secrets;
-	/** A clock that starts no earlier than the log's last event. */
+	/** Makes a clock that starts no earlier than `notBefore`, the time of the log's last event. */
 	readonly clockFrom: (notBefore: number) => Clock;
-	/** What the operator said to go on with. */
 	readonly accepts: Accepts;
 	readonly version: string;
 	readonly report: Reporter;
 	readonly onFatal: (error: Error) => void;
 }
 
-/** The engine on its log, not yet open to anyone. */
+/** Recovers the state and starts the engine, which nobody can reach yet. */
 export async function startEngine(
 	parts: ServiceParts,
 	meanwhile: (why: string) => Promise<() => Promise<void>>,
@@ -94,7 +92,7 @@ export async function startEngine(
 
 export interface Service {
 	readonly url: string;
-	/** Stops accepting, commits what there is, tells everyone, and ends. */
+	/** Stops accepting, commits what was received, closes every connection, and ends. */
 	stop(): Promise<void>;
 }
 
@@ -103,61 +101,17 @@ export async function startService(
 	parts: ServiceParts,
 	pages: string,
 ): Promise<Service> {
-	const { config, log, report } = parts;
-	const { limits, host, port, origins, inspect: token } = config;
-	const { trustProxy: trusted } = config;
+	const { host, port } = parts.config;
 	const started = await startEngine(parts, (why) =>
 		unavailable(port, host, why),
 	);
-	const { engine, clock, runningClock, mail, states, archive, inspector } =
-		started;
-	const warnings = proxyWarnings(report);
-	const addressOf = (request: IncomingMessage) => {
-		if (trusted.length === 0) warnings.untrusted(request);
-		const { socket, headers } = request;
-		const forwardedFor = headers["x-forwarded-for"];
-		return clientAddress({
-			...{ remote: socket.remoteAddress, forwardedFor, trusted },
-		});
-	};
-	const isOurName = ownHosts(host, origins);
-	// One that others can reach is called by names that nobody told us.
-	const isOwnHost = isLoopback(host) ? isOurName : () => true;
-	const trouble = () => (log.frozen ? "the disk is full" : undefined);
-	const ownerOf = (token: string) => {
-		const session = states.ordered.server.context.sessions.get(sha256(token));
-		return session && clock.now() < session.expires ? session : undefined;
-	};
-	const { refusals } = engine;
-	const exports = { archive, clock, refusals, ownerOf, isOwnHost };
-	const inspectorServer =
-		token === undefined
-			? undefined
-			: new InspectorServer({
-					...{ inspector, clock: runningClock, limits, refusals },
-					...{ token, isOwnHost: isOurName },
-				});
-	const http = makeHttpServer({
-		...{ pages, limits, trouble, exports },
-		unverified: () => log.unverified,
-		mayInspect: inspectorServer && (({ headers }) => isOurName(headers.host)),
-		networksOf: (peer) => peerNetworks(peer, trusted),
-		onPlainConnect: (request) => warnings.noUpgrade(request),
-	});
-	const spare = limits.connections + SPARE_CONNECTIONS;
-	if (Number.isFinite(spare)) http.maxConnections = spare;
-	const sockets = new SocketServer({
-		...{ http, engine, clock: runningClock, limits },
-		...{ origins, isOwnHost, addressOf },
-		onForeignOrigin: (request) => warnings.foreignOrigin(request),
-		inspect:
-			inspectorServer && ((...asked) => inspectorServer.upgrade(...asked)),
-	});
+	const { http, sockets, inspectorServer } = transports(parts, started, pages);
 	const bound = await listening(http, port, host);
 	const shownHost = host.includes(":") ? `[${host}]` : host;
 	return {
 		url: `http://${shownHost}:${bound}`,
 		async stop() {
+			const { engine, mail } = started;
 			sockets.stopAccepting();
 			inspectorServer?.close();
 			http.close();
@@ -170,7 +124,60 @@ export async function startService(
 	};
 }
 
-/** Tells everyone who asks, `/healthz` above all, why nobody can come in yet. */
+/** The page, the WebSockets and the inspector, on one HTTP server that does not listen yet. */
+function transports(
+	{ config, log, report }: ServiceParts,
+	started: Awaited<ReturnType<typeof startEngine>>,
+	pages: string,
+) {
+	const { limits, host, origins, inspect: token } = config;
+	const { trustProxy: trusted } = config;
+	const { engine, runningClock: clock, states, inspector } = started;
+	const { refusals } = engine;
+	const warnings = proxyWarnings(report);
+	const isOurName = ownHosts(host, origins);
+	// A server that others can reach has names that nobody told us.
+	const isOwnHost = isLoopback(host) ? isOurName : () => true;
+	const inspectorServer =
+		token === undefined
+			? undefined
+			: new InspectorServer({
+					...{ inspector, clock, limits, refusals },
+					...{ token, isOwnHost: isOurName },
+				});
+	const http = makeHttpServer({
+		...{ pages, limits, log, warnings },
+		exports: {
+			...{ archive: started.archive, clock: started.clock },
+			...{ refusals, isOwnHost },
+			ownerOf(token) {
+				const { sessions } = states.ordered.server.context;
+				const session = sessions.get(sha256(token));
+				const isOpen = session && started.clock.now() < session.expires;
+				return isOpen ? session : undefined;
+			},
+		},
+		mayInspect: inspectorServer && (({ headers }) => isOurName(headers.host)),
+		networksOf: (peer) => peerNetworks(peer, trusted),
+	});
+	const spare = limits.connections + SPARE_CONNECTIONS;
+	if (Number.isFinite(spare)) http.maxConnections = spare;
+	const sockets = new SocketServer({
+		...{ http, engine, clock, limits, origins, isOwnHost, warnings },
+		addressOf(request) {
+			if (trusted.length === 0) warnings.untrusted(request);
+			const { socket, headers } = request;
+			const forwardedFor = headers["x-forwarded-for"];
+			const remote = socket.remoteAddress;
+			return clientAddress({ remote, forwardedFor, trusted });
+		},
+		inspect:
+			inspectorServer && ((...asked) => inspectorServer.upgrade(...asked)),
+	});
+	return { http, sockets, inspectorServer };
+}
+
+/** Answers every request, `/healthz` above all, with the reason why nobody can connect yet. */
 async function unavailable(port: number, host: string, wrong: string) {
 	const http = createServer((_request, response) => {
 		const headers = { "Content-Type": "application/json", "Retry-After": 60 };

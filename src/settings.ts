@@ -1,24 +1,24 @@
 /**
- * What a setting is, and the settings of the server itself. A setting is a
- * row: what it means, what it is where nobody sets it, and how it is read.
- * Its variable and its flag are made from its key.
+ * The settings of the server, and the kinds of settings there are. A setting
+ * is a row of a table: its help, its default, and how it is parsed. Its
+ * variable and its flag are made from its key.
  */
 import { parseEmail } from "./chat/email.ts";
 import { messageOf } from "./log/disk.ts";
 import { parseTrusted, type Trusted } from "./transport/client-address.ts";
 
-/** The operator has something to mend; the message says what. Exit code 2. */
+/** The operator must change something; the message says what. Exit code 2. */
 export class ConfigError extends Error {
 	override readonly name = "ConfigError";
 }
 
 export interface Setting<Value> {
 	readonly help: string;
-	/** Where it is not set. */
+	/** The default. */
 	readonly value: Value;
-	/** Where it is not set and PLUME_LIMITS is off, if that is another. */
+	/** The default while PLUME_LIMITS is off, if that differs. */
 	readonly lifted?: Value;
-	/** Read from the service manager's credentials first; has no flag. */
+	/** It is read from the service manager's credentials first, and has no flag. */
 	readonly isSecret?: true;
 	/** Throws `ConfigError`, which names the variable. */
 	parse(text: string, variable: string): Value;
@@ -78,13 +78,13 @@ export const oneOf = <Word extends string>(
 		refuse(text, variable, words.join(" or ")),
 });
 
-/** What a number may be at most, by the unit that its variable ends with. */
+/** The largest number for each unit that a variable can end with. */
 const MOST = {
 	...{ PORT: 65_535, PERCENT: 100 },
 	...{ SECONDS: 86_400, DAYS: 36_500, BYTES: 2 ** 30 },
 };
 
-/** With less than `least` nobody could enter. */
+/** Less than `least` would lock everyone out. */
 export const wholeNumber = (value: number, help: string, least = 1) => ({
 	...{ help, value, least },
 	parse(text: string, variable: string): number {
@@ -96,7 +96,7 @@ export const wholeNumber = (value: number, help: string, least = 1) => ({
 	},
 });
 
-/** By comma. One that is set is not empty: it was meant to keep somebody out, or let somebody in. */
+/** Entries separated by commas. A list that is set must not be empty: it was meant to let somebody in, or keep somebody out. */
 const list = <Entry>(
 	help: string,
 	parse: (entry: string) => Entry | readonly Entry[],
@@ -134,7 +134,7 @@ const port: Setting<number> = {
 
 const inspect: Setting<string | undefined> = {
 	...secret("token that opens /inspect (closed)"),
-	/** It travels as a WebSocket subprotocol, which only these letters may be in. */
+	/** The token is sent as a WebSocket subprotocol, which may have only these letters. */
 	parse(token) {
 		if (/^[A-Za-z0-9_-]{16,}$/.test(token)) return token;
 		throw new ConfigError(
@@ -151,7 +151,7 @@ function origin(entry: string): string {
 	);
 }
 
-/** As `parseEmail` writes it, so that it can be compared. */
+/** Spelt as `parseEmail` does, so that it can be compared. */
 function allowed(entry: string): string {
 	const domainOnly = entry.startsWith("@");
 	const address = parseEmail(domainOnly ? `anyone${entry}` : entry);

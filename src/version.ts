@@ -1,5 +1,5 @@
-/** What `plume --version` tells, and each start logs. */
+/** Printed by `plume --version`, and logged at each start. */
 export const VERSION = "1.0.0";
 
-/** Why something in a log makes no sense here, though nothing is wrong with it. */
+/** Explains why a sound log holds something that this version cannot read. */
 export const isNewer = `is unknown to ${VERSION}: a newer version logged it`;

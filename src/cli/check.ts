@@ -1,6 +1,6 @@
 /**
- * `plume check`: would a start succeed? It looks at all that a start needs,
- * one line for each, and neither writes anything nor sends a mail.
+ * `plume check`: would a start succeed? It checks all that a start needs, and
+ * prints a line for each. It writes nothing and sends no mail.
  */
 import { constants, existsSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
@@ -27,14 +27,14 @@ import { explained } from "./start-error.ts";
 type ExitCode = 0 | 1 | 2 | 3;
 const { R_OK, W_OK, X_OK } = constants;
 
-/** Answers what a start would exit with: that of the first thing that is wrong. */
+/** Answers the exit code of a start, which is that of the first failure. */
 export async function check(
 	environment: Environment,
 	credential: (name: string) => string | undefined,
 	print: (line: string) => void,
 ): Promise<ExitCode> {
 	let code: ExitCode = 0;
-	async function tell(what: string, examine: () => string | Promise<string>) {
+	async function report(what: string, examine: () => string | Promise<string>) {
 		try {
 			print(`${what}: ok, ${await examine()}`);
 		} catch (thrown) {
@@ -45,7 +45,7 @@ export async function check(
 		}
 	}
 	let config: Config | undefined;
-	await tell("settings", () => {
+	await report("settings", () => {
 		config = readConfig(environment, credential);
 		return config.warnings.join(" ") || "all are known and make sense";
 	});
@@ -55,19 +55,19 @@ export async function check(
 	if (log === "file") {
 		const verifier = new Verifier();
 		let state = State.initial(verifier);
-		await tell("folder", () => folderIsFree(data));
-		await tell("log", async () => {
+		await report("folder", () => folderIsFree(data));
+		await report("log", async () => {
 			state = await stateOf(data, verifier);
 			return logInWords(verifier);
 		});
-		await tell("clock", () => {
+		await report("clock", () => {
 			const why = clockIsBehind(state.time, Date.now());
 			if (why) throw new Error(why);
 			return "it is not behind the log";
 		});
-		await tell("secret", () => secretFits(found, verifier, state));
+		await report("secret", () => secretFits(found, verifier, state));
 	}
-	await tell("mail", async () => {
+	await report("mail", async () => {
 		const mailer = await makeMailer(found, print);
 		await mailer.check?.(AbortSignal.timeout(limits.mailTimeoutSeconds * 1000));
 		return mail.kind === "terminal" ? "codes are printed" : "it lets us in";

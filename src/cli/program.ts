@@ -1,7 +1,6 @@
 /**
- * The program: what was typed, to what does it. It is the only file that
- * reads the environment, and it loads no more than the command needs: the
- * server stands in `serve.ts`.
+ * Dispatches the command line to its command, and loads no more than that
+ * needs. No other file reads the environment.
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,13 +18,13 @@ import { helpText } from "./help.ts";
 import { shown } from "./progress.ts";
 import { explained } from "./start-error.ts";
 
-/** How often a log that is followed is looked at. */
+/** How often `--follow` looks for new events. */
 const FOLLOW_MS = 250;
 const PAGES = fileURLToPath(new URL("../../static", import.meta.url));
 
-// A debugger would read everything. This listener keeps Node from opening one.
+// By default SIGUSR1 opens Node's debugger, which can read everything.
 process.on("SIGUSR1", () => {});
-// Nobody need read our complaints for us to go on.
+// Goes on when nobody reads stderr.
 process.stderr.on("error", () => {});
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -33,7 +32,7 @@ const warn = (line: string) => process.stderr.write(`${line}\n`);
 
 async function main(): Promise<number | undefined> {
 	const command = parseCommand(process.argv.slice(2), process.env);
-	// The server writes to the descriptor itself, and goes on whoever reads it.
+	// The server writes to the descriptor itself, and goes on without a reader.
 	if (command.name !== "serve") process.stdout.once("error", endUnread);
 	switch (command.name) {
 		case "help":
@@ -56,14 +55,14 @@ async function main(): Promise<number | undefined> {
 	}
 }
 
-/** Until it is told to stop. */
+/** Runs the server until a signal stops it. */
 async function serve({ environment, accepts }: ServeCommand): Promise<void> {
 	const config = readConfig(environment, credential);
 	const server = await import("../serve.ts");
 	await server.serve({ config, accepts, version: VERSION }, PAGES);
 }
 
-/** A command that only reads a log. */
+/** Runs a command that only reads a log. */
 async function read({ name, args }: ReadCommand): Promise<number> {
 	const { parseReader } = await import("./read.ts");
 	const { source, run } = parseReader[name](args);
@@ -80,13 +79,13 @@ async function read({ name, args }: ReadCommand): Promise<number> {
 	return run(parts);
 }
 
-/** A page over a log. */
+/** Serves a page over a log. */
 async function show(log: OpenedLog) {
 	const { openReplayServer } = await import("../inspector/replay-server.ts");
 	return openReplayServer(log, PAGES);
 }
 
-/** Pauses that answer whether to go on; from the first of them on, Ctrl+C says no. */
+/** Makes a pause that answers whether to go on. After the first call, Ctrl+C makes it answer false. */
 function untilStopped(): () => Promise<boolean> {
 	let stopping: AbortController | undefined;
 	return () => {
@@ -103,13 +102,13 @@ function abortedBySignal(): AbortController {
 	return controller;
 }
 
-/** Whoever reads our lines may have seen enough of them; or they can't be written. */
+/** Ends when the reader of our lines is gone, as after `| head`, or when they can't be written. */
 function endUnread({ code, message }: NodeJS.ErrnoException) {
 	if (code !== "EPIPE") warn(`plume: standard output: ${message}`);
 	process.exit(code === "EPIPE" ? 0 : 1);
 }
 
-/** systemd hands secrets over in files that only this service can read. */
+/** systemd passes secrets in files that only this service can read. */
 function credential(name: string): string | undefined {
 	const folder = process.env.CREDENTIALS_DIRECTORY;
 	return folder ? readCredential(join(folder, name)) : undefined;
@@ -121,7 +120,7 @@ main().then(
 	},
 	(error: unknown) => {
 		warn(`plume: ${error instanceof Error ? error.message : error}`);
-		// At once: a server that could not start may have timers running.
+		// A server that could not start may have timers running.
 		process.exit(error instanceof ConfigError ? 2 : 1);
 	},
 );

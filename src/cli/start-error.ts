@@ -1,4 +1,4 @@
-/** What the operating system refused a start, as the variable it is about and what to do. */
+/** Explains errors of the operating system at a start: which variable is concerned, and what to do. */
 import { ConfigError } from "../settings.ts";
 
 const FOLDER: Readonly<Record<string, string>> = {
@@ -10,7 +10,7 @@ const FOLDER: Readonly<Record<string, string>> = {
 	ENOENT: "it cannot be made there. Choose another",
 	ENOSPC: "the disk is full. Make room",
 };
-/** May be otherwise at the next start, so the service manager should try again. */
+/** These may pass, so the service manager should try again. */
 const PASSING = new Set(["EADDRINUSE", "EADDRNOTAVAIL", "EAI_AGAIN", "ENOSPC"]);
 
 export function explained(error: unknown): unknown {

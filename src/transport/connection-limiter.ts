@@ -1,4 +1,4 @@
-/** Counts the connections that are open from each network. */
+/** Counts the open connections of each network. */
 export class ConnectionLimiter {
 	readonly #most: number;
 	readonly #open = new Map<string, number>();
@@ -7,7 +7,7 @@ export class ConnectionLimiter {
 		this.#most = most;
 	}
 
-	/** Whether no more may come. `networks` are where someone comes from, the narrowest first: each has twice as many as the one in it. */
+	/** Whether a network has no connection left. The narrowest comes first; each wider one has twice as many. */
 	isFull(networks: readonly string[]): boolean {
 		return networks.some(
 			(network, index) =>
@@ -15,13 +15,13 @@ export class ConnectionLimiter {
 		);
 	}
 
-	/** Counts one in; answers how to count it out again, which works once. */
+	/** Counts a connection; call the answer when it ends. Further calls do nothing. */
 	enter(networks: readonly string[]): () => void {
 		this.#count(networks, 1);
-		let isHere = true;
+		let isOpen = true;
 		return () => {
-			if (isHere) this.#count(networks, -1);
-			isHere = false;
+			if (isOpen) this.#count(networks, -1);
+			isOpen = false;
 		};
 	}
 

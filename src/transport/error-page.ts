@@ -1,7 +1,7 @@
-/** Answers that are no page of ours: a few words, and the way to the lobby. */
+/** Errors for people: a few words, and a link to the lobby; plain text for programs. */
 import type { Response } from "express";
 
-/** `words` are ours, never a request's: they stand in HTML as they are. */
+/** `words` must not come from a request: they are not escaped. */
 export function sendErrorPage(
 	status: number,
 	words: string,

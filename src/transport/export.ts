@@ -1,7 +1,6 @@
 /**
- * `POST /export`: everything that the owner of a session ever said, as JSON,
- * streamed from the log. One at a time for each person, and one a minute:
- * it reads the whole log.
+ * `POST /export`: every message of the owner of a session, as JSON, streamed
+ * from the log. Each export reads the whole log, so a person gets one a minute.
  */
 import { pipeline } from "node:stream/promises";
 import type { Request, Response } from "express";
@@ -12,25 +11,25 @@ import type { Archive } from "../history/archive.ts";
 import { sendErrorPage } from "./error-page.ts";
 import { bearerOf } from "./hosts.ts";
 
-const REST_MS = 60_000;
+const INTERVAL_MS = 60_000;
 
 export interface ExportParts {
 	readonly archive: Pick<Archive, "saidBy">;
 	readonly clock: Clock;
 	readonly refusals: RefusalCounter;
-	/** Whether a Host header may be one of ours. */
+	/** Whether a Host header may name this server. */
 	readonly isOwnHost: (host: string | undefined) => boolean;
-	/** Whose a session is, by its token; undefined if it is nobody's. */
+	/** The owner of a session, by its token; undefined if there is no such session. */
 	readonly ownerOf: (
 		token: string,
 	) => { readonly identity: Identity; readonly name: string } | undefined;
 }
 
-/** Handles the request. Who asks proves it by a header, which no other site can make a browser send. */
+/** Handles the request. The session comes in a header, which no other site can make a browser send. */
 export function exporter(parts: ExportParts) {
 	const { archive, clock, refusals, ownerOf, isOwnHost } = parts;
-	/** When each person who may not ask yet may ask again; never while one is under way. */
-	const next = new Map<Identity, number>();
+	/** When each person who must wait may ask again: at no time while an export is running. */
+	const due = new Map<Identity, number>();
 	return async (request: Request, response: Response): Promise<void> => {
 		const refuse = (status: number, rule: string, words: string) => {
 			refusals.count(rule);
@@ -48,29 +47,29 @@ export function exporter(parts: ExportParts) {
 			return refuse(401, "sessionIsOpen", "Please log in first.");
 		}
 		const { identity, name } = owner;
-		const due = next.get(identity);
-		if (due !== undefined) {
-			const waitMs = Math.min(due - clock.now(), REST_MS);
+		const dueAt = due.get(identity);
+		if (dueAt !== undefined) {
+			const waitMs = Math.min(dueAt - clock.now(), INTERVAL_MS);
 			response.set("Retry-After", `${Math.ceil(waitMs / 1000)}`);
 			const words = "That was asked for a moment ago.";
 			return refuse(429, "exportIsDue", words);
 		}
-		next.set(identity, Number.POSITIVE_INFINITY);
+		due.set(identity, Number.POSITIVE_INFINITY);
 		response.type("json").set({
 			"Cache-Control": "no-store",
 			"Content-Disposition": 'attachment; filename="plume-messages.json"',
 		});
 		try {
-			// If it fails half-way the connection breaks, so that nobody takes a part for all.
+			// A failure breaks the connection, so that half an export does not look complete.
 			await pipeline(exported(archive, identity, name), response);
 		} finally {
-			next.set(identity, clock.now() + REST_MS);
-			clock.after(REST_MS, () => next.delete(identity));
+			due.set(identity, clock.now() + INTERVAL_MS);
+			clock.after(INTERVAL_MS, () => due.delete(identity));
 		}
 	};
 }
 
-/** Piece by piece, however slowly it is taken. */
+/** Yields as the reader drains. */
 async function* exported(
 	archive: ExportParts["archive"],
 	identity: Identity,

@@ -1,7 +1,7 @@
 /**
- * The page's files, read into memory at start: a request opens none, and one
- * that is never read holds none. Conditional and range requests are answered
- * as RFC 9110 (§13, §14) says.
+ * The page's files, read into memory at start, so that requests need no file
+ * descriptors, and slow readers hold none. Answers conditional and range
+ * requests as RFC 9110 (§13, §14) says.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
@@ -12,8 +12,8 @@ import { sendErrorPage } from "./error-page.ts";
 interface Copy {
 	readonly bytes: Buffer;
 	readonly etag: string;
-	/** When the file was made, in milliseconds, to the second: no header says it finer. */
-	readonly made: number;
+	/** The file's mtime in milliseconds, cut to whole seconds as in HTTP headers. */
+	readonly modified: number;
 }
 
 /** Sends a file of the page; answers false if there is none of that name. */
@@ -32,9 +32,13 @@ export function filesIn(folder: string): SendFile {
 		if (!entry.isFile()) continue;
 		const path = join(folder, entry.name);
 		const bytes = readFileSync(path);
-		const made = Math.floor(statSync(path).mtimeMs / 1000) * 1000;
+		const modified = Math.floor(statSync(path).mtimeMs / 1000) * 1000;
 		const digest = createHash("sha256").update(bytes).digest("base64url");
-		copies.set(entry.name, { bytes, etag: `"${digest.slice(0, 22)}"`, made });
+		copies.set(entry.name, {
+			bytes,
+			etag: `"${digest.slice(0, 22)}"`,
+			modified,
+		});
 	}
 	return (name, request, response) => {
 		const plain = copies.get(name);
@@ -49,18 +53,18 @@ export function filesIn(folder: string): SendFile {
 }
 
 function send(copy: Copy, request: Request, response: Response): void {
-	const { bytes, etag, made } = copy;
+	const { bytes, etag, modified } = copy;
 	const size = bytes.length;
-	const lastModified = new Date(made).toUTCString();
+	const lastModified = new Date(modified).toUTCString();
 	response.set({ ETag: etag, "Last-Modified": lastModified });
 	response.set("Accept-Ranges", "bytes");
-	if (!isAsExpected(copy, request)) {
+	if (!isUnchanged(copy, request)) {
 		sendErrorPage(412, "This file has changed. Load it again.", response);
 		return;
 	}
 	const condition = request.get("If-Range") ?? etag;
 	const isSame = condition === etag || condition === lastModified;
-	// Of a copy that they do not have, or of several ranges, the whole is sent.
+	// The whole file answers a range of an older copy, and several ranges.
 	const ranges = isSame && !request.fresh ? request.range(size) : undefined;
 	if (ranges === -1) {
 		response.set("Content-Range", `bytes */${size}`);
@@ -77,11 +81,11 @@ function send(copy: Copy, request: Request, response: Response): void {
 	} else response.send(bytes);
 }
 
-/** Whether the copy is still what a client says it was. */
-function isAsExpected({ etag, made }: Copy, request: Request): boolean {
+/** Whether the copy fulfils If-Match, or else If-Unmodified-Since. */
+function isUnchanged({ etag, modified }: Copy, request: Request): boolean {
 	const match = request.get("If-Match");
 	const tags = match?.split(",").map((tag) => tag.trim());
 	if (tags) return tags.some((tag) => tag === "*" || tag === etag);
 	const since = Date.parse(request.get("If-Unmodified-Since") ?? "");
-	return Number.isNaN(since) || made <= since;
+	return Number.isNaN(since) || modified <= since;
 }

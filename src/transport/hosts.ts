@@ -1,12 +1,12 @@
 /**
- * By what name a request calls us. A page of another site can make its own
- * name mean this machine (DNS rebinding), so a server that only this machine
- * can reach is called by this machine's names, or by those it was told of.
+ * The names that a request may call this server by. Another site can point its
+ * own name at this machine (DNS rebinding), so a server that only this machine
+ * can reach accepts this machine's names and the configured ones alone.
  */
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 
-/** The name in a Host header, without port and final dot, in lower case; undefined if it holds none. */
+/** The name in a Host header, without port and final dot, in lower case; undefined if there is none. */
 export function hostnameOf(host: string | undefined): string | undefined {
 	if (!host || !URL.canParse(`http://${host}`)) return undefined;
 	const { hostname, username, pathname } = new URL(`http://${host}`);
@@ -14,14 +14,14 @@ export function hostnameOf(host: string | undefined): string | undefined {
 	return hostname.replace(/\.$/, "");
 }
 
-/** Whether a name means this machine wherever it is asked. */
+/** Whether a name always means the machine that resolves it. */
 export function isLoopback(hostname: string): boolean {
 	const name = hostname.replace(/^\[|\]$/g, "");
 	if (isIP(name) === 0) return /^(.+\.)?localhost$/.test(name);
 	return ipaddr.process(name).range() === "loopback";
 }
 
-/** Whether an Origin is that of the host itself, whichever of the two spells out the scheme's own port. */
+/** Whether an Origin is that of the host itself. Either may spell out the scheme's default port. */
 export function isOfHost(origin: string, host: string | undefined): boolean {
 	if (!/^https?:\/\//.test(origin) || !URL.canParse(origin)) return false;
 	const { protocol, host: own } = new URL(origin);
@@ -30,7 +30,7 @@ export function isOfHost(origin: string, host: string | undefined): boolean {
 	return own.replace(/\.(?=:|$)/, "") === asked.replace(/\.(?=:|$)/, "");
 }
 
-/** Answers whether a Host header names us: by a name of this machine, what we are bound to, or an origin of ours. */
+/** Makes a check whether a Host header names us: by a name of this machine, the bound address, or one of our origins. */
 export function ownHosts(bound: string, origins: readonly string[]) {
 	const here = hostnameOf(isIP(bound) === 6 ? `[${bound}]` : bound);
 	const known = new Set([
@@ -43,7 +43,7 @@ export function ownHosts(bound: string, origins: readonly string[]) {
 	};
 }
 
-/** The token of an Authorization header of the scheme Bearer (RFC 6750), which may be written in any case (RFC 9110 §11.1). */
+/** The token in an Authorization header of the scheme Bearer (RFC 6750), in any case (RFC 9110 §11.1). */
 export function bearerOf(header: string | undefined): string | undefined {
 	return /^bearer +(\S+) *$/i.exec(header ?? "")?.[1];
 }

@@ -1,7 +1,8 @@
-/** Plain HTTP: the page, its files, and whether the server is well. */
+/** Plain HTTP: the page, its files, the export, and the health check. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Request, Response } from "express";
 import type { Limits } from "../limits.ts";
+import type { Log } from "../log/log.ts";
 import { sendErrorPage } from "./error-page.ts";
 import { type ExportParts, exporter } from "./export.ts";
 import {
@@ -9,6 +10,7 @@ import {
 	oneAtATime,
 	type PlainParts,
 } from "./plain-connections.ts";
+import type { ProxyWarnings } from "./proxy-warnings.ts";
 import { makeSite } from "./site.ts";
 
 export interface HttpParts extends Omit<PlainParts, "refusals"> {
@@ -16,35 +18,31 @@ export interface HttpParts extends Omit<PlainParts, "refusals"> {
 	readonly pages: string;
 	readonly limits: Limits;
 	readonly exports: ExportParts;
-	/** Undefined when all is well, else what is wrong. */
-	readonly trouble: () => string | undefined;
-	/** How many events of the log are still being verified. */
-	readonly unverified: () => number;
-	/** Someone asks for `/connect` and for no WebSocket. */
-	readonly onPlainConnect: (request: IncomingMessage) => void;
-	/** Whether a request may have the inspector's page; undefined if there is none. */
+	readonly log: Pick<Log, "frozen" | "unverified">;
+	readonly warnings: ProxyWarnings;
+	/** Whether a request may have the inspector's page; undefined if the inspector is closed. */
 	readonly mayInspect: ((request: IncomingMessage) => boolean) | undefined;
 }
 
 /** Makes the server; it does not listen yet. */
 export function makeHttpServer(parts: HttpParts): Server {
-	const { limits, pages, trouble } = parts;
+	const { limits, pages, log, warnings } = parts;
 	const app = makeSite(pages, (app, page) => {
 		app.get("/healthz", (_request, response) => {
-			const wrong = trouble();
-			const unverified = parts.unverified() || undefined;
+			const wrong = log.frozen ? "the disk is full" : undefined;
+			const unverified = log.unverified || undefined;
 			response.status(wrong ? 503 : 200);
 			response.json({ ok: !wrong, wrong, unverified });
 		});
 		app.post("/export", exporter(parts.exports));
 		app.get("/connect", (request, response) => {
-			parts.onPlainConnect(request);
+			warnings.noUpgrade(request);
 			response.set("Upgrade", "websocket");
 			const words =
 				"Only WebSockets connect here. A proxy in front must pass on the headers Upgrade and Connection, by HTTP/1.1.";
 			sendErrorPage(426, words, response);
 		});
-		// Every room is the same page; which one it shows is for the page to read.
+		// Every room has the same page, which reads its address.
 		app.get(["/", "/r/:room"], page("index.html"));
 		app.get("/inspect", (request, response, next) => {
 			if (!parts.mayInspect?.(request)) return next();
@@ -57,7 +55,7 @@ export function makeHttpServer(parts: HttpParts): Server {
 			};
 		app.all("/export", others("POST"));
 		app.all(["/", "/r/:room", "/healthz", "/connect"], others("GET, HEAD"));
-		// A worker may act only below where it came from.
+		// A service worker controls only what is below its own path.
 		app.get("/sw.js", page("sw.js"));
 	});
 	const server = createServer(
@@ -73,7 +71,7 @@ export function makeHttpServer(parts: HttpParts): Server {
 	return server;
 }
 
-/** Resolves with its port once it listens; rejects if it can't. */
+/** Resolves with the port once the server listens; rejects if it can't. */
 export async function listening(server: Server, port: number, host: string) {
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", reject);

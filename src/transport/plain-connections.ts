@@ -1,7 +1,7 @@
 /**
- * Bounds what plain HTTP connections can hold: so many from one TCP peer, and
- * one answer at a time for each. Of requests that are sent ahead the first is
- * answered, and then the connection is closed.
+ * Bounds what plain HTTP connections can use: a peer has so many of them, and
+ * each has one answer at a time. A connection that pipelines more than one
+ * request beyond that is closed after the answer.
  */
 import {
 	type IncomingMessage,
@@ -16,35 +16,35 @@ import type { Limits } from "../limits.ts";
 import { ConnectionLimiter } from "./connection-limiter.ts";
 import { abortHandshake } from "./upgrade.ts";
 
-/** How long nothing at all may be read of an answer. */
+/** How long a client may read nothing of its answer. */
 const UNREAD_MS = 30_000;
 
 export interface PlainParts {
 	readonly limits: Pick<Limits, "plainConnectionsPerPeer">;
-	/** The networks that a TCP peer is counted by; none for a proxy, which speaks for many. */
+	/** The keys that a TCP peer is counted by; none for a trusted proxy, which speaks for many. */
 	readonly networksOf: (peer: string | undefined) => readonly string[];
 	readonly refusals: RefusalCounter;
 }
 
-/** Lets one request of a connection through at a time. One more waits for its turn; when a third is sent ahead, the first is the last to be answered. */
+/** Handles one request of a connection at a time. A second one waits; a third one makes the first the last to be answered. */
 export function oneAtATime(answer: RequestListener): RequestListener {
 	interface Turn {
 		next?: () => void;
 		isLast: boolean;
 	}
 	const turns = new WeakMap<Socket, Turn>();
-	return function take(request, response) {
+	return function handle(request, response) {
 		const { socket } = request;
 		const before = turns.get(socket);
 		if (before) {
 			socket.pause();
 			before.isLast = before.next !== undefined;
-			before.next ??= () => take(request, response);
+			before.next ??= () => handle(request, response);
 			return;
 		}
 		const turn: Turn = { isLast: false };
 		turns.set(socket, turn);
-		// Node itself ends a socket on which nothing moves for so long.
+		// Node then closes a socket that is idle for so long.
 		socket.setTimeout(UNREAD_MS);
 		response.once("finish", () => {
 			turns.delete(socket);
@@ -58,7 +58,7 @@ export function oneAtATime(answer: RequestListener): RequestListener {
 	};
 }
 
-/** Turns away who has too many plain connections open; an upgraded one is no longer plain. */
+/** Refuses connections of a peer that has too many. An upgraded connection counts no longer. */
 export function boundPeers(server: Server, parts: PlainParts): void {
 	const open = new ConnectionLimiter(parts.limits.plainConnectionsPerPeer);
 	const counted = new WeakMap<object, () => void>();
@@ -78,7 +78,7 @@ export function boundPeers(server: Server, parts: PlainParts): void {
 	});
 }
 
-/** Answers a request for a protocol that is not spoken here as if it had not asked for that (RFC 9110 §7.8). */
+/** Answers a request that asks for an unknown protocol as if it had not (RFC 9110 §7.8). */
 export function answerPlainly(
 	server: Server,
 	request: IncomingMessage,

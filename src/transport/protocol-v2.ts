@@ -40,7 +40,7 @@ export const plume2: Dialect = {
 	},
 };
 
-/** Items in a page of history, if nobody says how many, and at most. */
+/** Items in a page of history: by default, and at most. */
 const [PAGE_ITEMS, MOST_PAGE_ITEMS] = [50, 200];
 
 function commandFrom(asked: ClientFrame, limits: Limits): Command {
@@ -111,7 +111,7 @@ export function textFrom(
 	return { type: MessageType.text, id, text, n, room: inRoom };
 }
 
-/** A text of at most so many UTF-16 units, else none: normalising takes more than linear time. */
+/** A text of at most so many UTF-16 units, else an empty one: normalising takes more than linear time. */
 const within = (most: number, text: string) =>
 	text.length <= most ? text : "";
 

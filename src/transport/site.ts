@@ -1,7 +1,7 @@
 /**
- * What a page and its files are served with, whoever serves them. Every answer
- * carries a policy under which a page can load nothing from elsewhere and run
- * nothing that is not a file of ours.
+ * Serves pages and their files, for the chat and for a replay alike. Every
+ * answer has a Content-Security-Policy under which a page loads nothing from
+ * elsewhere and runs nothing but our files.
  */
 import express, {
 	type Express,
@@ -26,10 +26,10 @@ const POLICY = [
 	"frame-ancestors 'none'",
 ].join("; ");
 
-/** Sends one of the page's files, always asked for anew. */
+/** Sends a page, which a browser must always revalidate. */
 type Page = (file: string) => (request: Request, response: Response) => void;
 
-/** A site of the files in the folder `pages`, with further routes. */
+/** Makes a site of the files in the folder `pages`, with further routes. */
 export function makeSite(
 	pages: string,
 	addRoutes: (app: Express, page: Page) => void,
@@ -57,9 +57,9 @@ export function makeSite(
 	app.use((_request, response) => notHere(response));
 	app.use(
 		(error: unknown, _: Request, response: Response, _next: NextFunction) => {
-			// Half an answer must not look like a whole one.
+			// Half an answer must not look complete.
 			if (response.headersSent) return response.destroy();
-			const status = statusOf(error);
+			const { status = 500 }: { readonly status?: number } = Object(error);
 			const words =
 				status < 500 ? "That address can't be read." : "That did not work.";
 			sendErrorPage(status, words, response);
@@ -70,11 +70,3 @@ export function makeSite(
 
 const notHere = (response: Response) =>
 	sendErrorPage(404, "There is nothing here.", response);
-
-function statusOf(error: unknown): number {
-	const status =
-		typeof error === "object" && error !== null && "status" in error
-			? error.status
-			: 500;
-	return typeof status === "number" ? status : 500;
-}

@@ -12,6 +12,7 @@ import { ConnectionLimiter } from "./connection-limiter.ts";
 import { answerPlainly } from "./plain-connections.ts";
 import { classic } from "./protocol-v1.ts";
 import { plume2 } from "./protocol-v2.ts";
+import type { ProxyWarnings } from "./proxy-warnings.ts";
 import { overWebSocket, SocketWriter } from "./socket-writer.ts";
 import {
 	abortHandshake,
@@ -32,8 +33,7 @@ export interface SocketServerParts extends OriginPolicy {
 	readonly limits: Limits;
 	/** Who sent a request, as trusted proxies say. */
 	readonly addressOf: (request: IncomingMessage) => ClientAddress;
-	/** A page was refused, perhaps because a proxy does not keep the Host header. */
-	readonly onForeignOrigin: (request: IncomingMessage) => void;
+	readonly warnings: ProxyWarnings;
 	/** Handles upgrades of `/inspect`, if the inspector is open. */
 	readonly inspect:
 		| ((request: IncomingMessage, socket: Duplex, head: Buffer) => void)
@@ -97,7 +97,7 @@ export class SocketServer {
 
 	#upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
 		socket.on("error", () => socket.destroy());
-		const { http, engine, inspect, addressOf, onForeignOrigin } = this.#parts;
+		const { http, engine, inspect, addressOf, warnings } = this.#parts;
 		if (request.headers.upgrade?.toLowerCase() !== "websocket") {
 			answerPlainly(http, request, socket);
 			return;
@@ -108,7 +108,7 @@ export class SocketServer {
 		}
 		const { networks } = addressOf(request);
 		const rule = this.#brokenRule(request, networks);
-		if (rule === "originIsOurs") onForeignOrigin(request);
+		if (rule === "originIsOurs") warnings.foreignOrigin(request);
 		if (rule) abortHandshake(socket, rule, engine.refusals);
 		else
 			this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>

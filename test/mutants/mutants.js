@@ -389,7 +389,7 @@ const log = [
 	{
 		promise: "log: healthz tells what is not verified yet",
 		file: "src/transport/http.ts",
-		find: "parts.unverified() || undefined",
+		find: "log.unverified || undefined",
 		replace: "undefined",
 		tests: ["test/log/evidence.test.ts -t told by healthz"],
 	},
@@ -516,7 +516,7 @@ const log = [
 	{
 		promise: "output: a pipe that nobody reads is not written to for ever",
 		file: "src/output.ts",
-		find: "socket.writable && unread() < MOST_UNREAD_BYTES",
+		find: "socket.writable && unwritten() < MOST_UNWRITTEN_BYTES",
 		replace: "socket.writable",
 		tests: ["test/output.test.ts"],
 	},

@@ -15,6 +15,7 @@ import { WebSocket } from "ws";
 import { RunningClock } from "../../src/clock.ts";
 import { readConfig } from "../../src/config.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
+import { proxyWarnings } from "../../src/transport/proxy-warnings.ts";
 import { SocketServer } from "../../src/transport/socket-server.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk } from "../fakes/disk.ts";
@@ -54,7 +55,7 @@ beforeEach(async () => {
 			inspect,
 		},
 		isOwnHost: () => true,
-		onForeignOrigin: () => {},
+		warnings: proxyWarnings({ info() {}, warn() {} }),
 	};
 	sockets = new SocketServer(parts);
 	http.listen(0, "127.0.0.1");
