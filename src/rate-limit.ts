@@ -83,3 +83,56 @@ export class Throttle<Key> {
 		this.#task(key);
 	}
 }
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** What one key may do: so many times in so many milliseconds, which are a day at most. */
+export interface Bound {
+	readonly key: string;
+	readonly windows: readonly (readonly [count: number, ms: number])[];
+}
+
+/** Sliding windows: waits are exact, and keys without an event for a day are forgotten. */
+export class SlidingWindows {
+	readonly #clock: Clock;
+	/** The times of each key's events; the key with the oldest latest event comes first. */
+	readonly #times = new Map<string, readonly number[]>();
+
+	constructor(clock: Clock) {
+		this.#clock = clock;
+	}
+
+	/** How many keys are remembered. */
+	get size(): number {
+		return this.#times.size;
+	}
+
+	/** Milliseconds until one more event is within all bounds; 0 if it is now. */
+	waitMs(bounds: readonly Bound[]): number {
+		const now = this.#clock.now();
+		const waits = bounds.flatMap(({ key, windows }) =>
+			windows.map(([count, ms]) => {
+				const time = this.#times.get(key)?.at(-count);
+				return time === undefined ? 0 : time + ms - now;
+			}),
+		);
+		return Math.max(0, ...waits);
+	}
+
+	/** Counts one more event for each key. */
+	count(bounds: readonly Bound[]): void {
+		const now = this.#clock.now();
+		for (const { key, windows } of bounds) {
+			const counts = windows.map(([count]) => count).filter(Number.isFinite);
+			if (counts.length === 0) continue;
+			const times = [...(this.#times.get(key) ?? []), now];
+			this.#times.delete(key);
+			this.#times.set(key, times.slice(-Math.max(...counts)));
+		}
+		for (const [key, times] of this.#times) {
+			if ((times.at(-1) ?? 0) > now - DAY_MS) return;
+			this.#times.delete(key);
+		}
+	}
+}

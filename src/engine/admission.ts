@@ -4,7 +4,7 @@
  */
 import { MessageType } from "../../machines/message.ts";
 import { networkBounds } from "../mail/allowance.ts";
-import { type Bound, HOUR_MS, SlidingWindows } from "../mail/windows.ts";
+import { type Bound, HOUR_MS, SlidingWindows } from "../rate-limit.ts";
 import type { Attachments } from "./attachments.ts";
 import type { Command } from "./command.ts";
 import { decideAnsweredAgain } from "./commands/auth.ts";

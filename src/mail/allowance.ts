@@ -1,23 +1,23 @@
 /**
- * How many mails may be asked for. An address is counted for each network by
- * itself, so that a stranger cannot use up what its owner has, and for all
- * networks together. Wider IPv6 networks get more in all, since one customer
- * may be given any of them. Where its owner logged in lately, only the first
- * of these counts: nobody else can keep them out there.
+ * Limits how many login mails can be requested: for an address from one
+ * network, so that a stranger cannot use up the owner's share; for an address
+ * from anywhere; and for a network. Wider IPv6 networks get more, since one
+ * customer may be given any of them. On a network where the owner logged in
+ * lately only the first limit counts, so that nobody else can lock them out.
  */
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
-import { type Bound, DAY_MS, HOUR_MS, SlidingWindows } from "./windows.ts";
+import { type Bound, DAY_MS, HOUR_MS, SlidingWindows } from "../rate-limit.ts";
 
-/** Who asks for a mail. */
+/** Who requests a mail. */
 export interface Sender {
 	/** The address it goes to, without a `+tag`, as a keyed hash. */
 	readonly mailbox: string;
-	/** Where it is asked from, the narrowest network first. */
+	/** Where the request comes from, the narrowest network first. */
 	readonly networks: readonly string[];
 	/** The owner of the address logged in from there lately. */
 	readonly isHome: boolean;
-	/** Someone did. */
+	/** Anyone logged in from there lately. */
 	readonly isNear: boolean;
 	/** The address owns a name. */
 	readonly isKnown: boolean;
@@ -30,26 +30,26 @@ export interface Overdrawn {
 
 export class Allowance {
 	readonly #limits: Limits;
-	readonly #taken: SlidingWindows;
+	readonly #requested: SlidingWindows;
 
 	constructor(clock: Clock, limits: Limits) {
 		this.#limits = limits;
-		this.#taken = new SlidingWindows(clock);
+		this.#requested = new SlidingWindows(clock);
 	}
 
 	/** How many keys are remembered. */
 	get size(): number {
-		return this.#taken.size;
+		return this.#requested.size;
 	}
 
-	/** Uses up one mail. If there is none left, uses up nothing and names the first rule in the way. */
+	/** Counts one mail. If none is left, counts nothing and answers the first broken rule. */
 	take(sender: Sender): Overdrawn | undefined {
 		const { addresses, networks } = this.#bounds(sender);
-		let retryAfterMs = this.#taken.waitMs(addresses);
+		let retryAfterMs = this.#requested.waitMs(addresses);
 		if (retryAfterMs > 0) return { rule: "addressAllowance", retryAfterMs };
-		retryAfterMs = this.#taken.waitMs(networks);
+		retryAfterMs = this.#requested.waitMs(networks);
 		if (retryAfterMs > 0) return { rule: "networkAllowance", retryAfterMs };
-		this.#taken.count([...addresses, ...networks]);
+		this.#requested.count([...addresses, ...networks]);
 		return undefined;
 	}
 
@@ -75,7 +75,7 @@ export class Allowance {
 	}
 }
 
-/** Each wider network may do twice as much in an hour as the one before. */
+/** `count` an hour for the narrowest network, and twice as many for each wider one. */
 export const networkBounds = (
 	networks: readonly string[],
 	count: number,

@@ -1,8 +1,8 @@
 /**
- * The networks that people logged in from lately, and whose mailbox each was:
- * they are served first while strangers push. Only keyed hashes are kept, in
- * `known.json` in the data folder. Whoever deletes it makes everyone's network
- * a stranger's until their next login, and no more.
+ * The networks that people logged in from lately, and the mailboxes they did it
+ * with: mails to them go first during a flood. Only keyed hashes are stored, in
+ * `known.json` in the data folder. Without that file every network counts as
+ * unknown until the next login.
  */
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
@@ -10,7 +10,7 @@ import type { Secrets } from "../engine/secrets.ts";
 import type { Limits } from "../limits.ts";
 import { attempt, type Cache } from "../log/cache.ts";
 import { replaceFile, textOf } from "../log/disk.ts";
-import { DAY_MS } from "./windows.ts";
+import { DAY_MS } from "../rate-limit.ts";
 
 const NAME = "known.json";
 const FORMAT = 1;
@@ -22,13 +22,13 @@ interface KnownParts {
 	readonly secrets: Secrets;
 	readonly clock: Clock;
 	readonly limits: Limits;
-	/** Of logs that last. */
+	/** None for a log in memory. */
 	readonly file?: Cache | undefined;
 }
 
 export class KnownNetworks {
 	readonly #parts: KnownParts;
-	/** Until when each is known; the one used longest ago comes first. */
+	/** When each expires; the least recently used comes first. */
 	readonly #until = new Map<string, number>();
 	#isChanged = false;
 
@@ -36,13 +36,13 @@ export class KnownNetworks {
 		this.#parts = parts;
 	}
 
-	/** Whether someone logged in from there lately, or the owner of this mailbox. */
+	/** Whether anyone logged in from there lately; with a mailbox, whether its owner did. */
 	has(network: string, mailbox = ""): boolean {
 		const until = this.#until.get(this.#key(network, mailbox)) ?? 0;
 		return this.#parts.clock.now() < until;
 	}
 
-	/** Its owner has logged in from there. */
+	/** The owner of the mailbox has logged in from there. */
 	add(network: string, mailbox: string): void {
 		const { clock, limits, file } = this.#parts;
 		const until = clock.now() + limits.knownNetworkDays * DAY_MS;
@@ -58,7 +58,7 @@ export class KnownNetworks {
 		this.#isChanged = true;
 	}
 
-	/** Never rejects: what can't be read is as good as not there. */
+	/** Never rejects: a file that can't be read counts as missing. */
 	async load(): Promise<void> {
 		const { file } = this.#parts;
 		if (!file) return;

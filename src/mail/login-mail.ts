@@ -1,8 +1,7 @@
 /**
- * The letter that brings a login code. The name in it was chosen by a
- * stranger, so it is only ever text. The code stays out of the subject, which
- * mail services show and keep. Colours are the reader's own, so that dark mode
- * is as legible.
+ * The mail with a login code. The name in it was chosen by a stranger, so it is
+ * always escaped. The code is not in the subject, which mail services show and
+ * store. Colours are the reader's own, so that dark mode is as legible.
  */
 import type { LoginMail } from "./mailer.ts";
 

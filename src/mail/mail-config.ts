@@ -1,4 +1,4 @@
-/** The settings that say where mail goes; what is wrong with them is said by name. */
+/** The settings of the mail service. */
 import { parseEmail } from "../chat/email.ts";
 import {
 	anything,
@@ -10,12 +10,12 @@ import {
 } from "../settings.ts";
 import { isLoopback } from "../transport/hosts.ts";
 
-/** What a user and a password in a URL may be made of as they are. */
+/** Characters that a user or a password in a URL must encode. */
 const UNSAFE = /[^\w.~!$&'()*,;=:%-]|%(?![\da-f]{2})/i;
 const SMTP = /^smtps?:\/\/(?:(?<login>.*)@)?(?<host>[^@]*)$/s;
 const HOST = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::(?<port>\d+))?(?:[/?].*)?$/i;
 
-/** Says nothing of the password but the sign that is in the way. */
+/** An error quotes nothing of the password but the bad character. */
 function smtpUrl(url: string): string {
 	const { login = "", host = "" } = SMTP.exec(url)?.groups ?? {};
 	const [sign] = UNSAFE.exec(login) ?? [];
@@ -34,7 +34,7 @@ function smtpUrl(url: string): string {
 	);
 }
 
-/** The key is in every request: it may cross a network only encrypted. */
+/** Every request contains the key, so it must be encrypted on a network. */
 function mailgunUrl(url: string): string {
 	const { protocol, hostname, pathname, origin } = URL.canParse(url)
 		? new URL(url)
@@ -108,11 +108,6 @@ export function mailSetting(values: ValuesOf<typeof mailTable>) {
 		return refuse(domain, "MAILGUN_DOMAIN", say);
 	}
 	const api = mailgunUrl(values.mailgunUrl);
-	return {
-		kind: "mailgun",
-		key,
-		domain,
-		url: api,
-		from: from(domain),
-	} as const;
+	const account = { key, domain, url: api, from: from(domain) };
+	return { kind: "mailgun", ...account } as const;
 }

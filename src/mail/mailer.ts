@@ -1,6 +1,6 @@
 /**
- * The port to whatever carries a login code to its owner.
- * Every implementation passes `test/mail/mailer.contract.ts`.
+ * The port to a mail service. Every implementation passes
+ * `test/mail/mailer.contract.ts`.
  */
 
 export interface LoginMail {
@@ -12,13 +12,13 @@ export interface LoginMail {
 }
 
 export interface Mailer {
-	/** Resolves when the mail was taken over; rejects with `MailError`. Stops when `signal` aborts. */
+	/** Resolves when the service accepted the mail; rejects with `MailError`. Stops when `signal` aborts. */
 	send(mail: LoginMail, signal: AbortSignal): Promise<void>;
-	/** Asks the service, sending nothing, whether it would take mails; rejects as `send` does. */
+	/** Checks, without sending anything, whether the service would accept mails; rejects as `send` does. */
 	check?(signal: AbortSignal): Promise<void>;
 }
 
-/** Says why a mail could not be sent, in words an operator can act on; holds no address, code or key. */
+/** Says why a mail could not be sent, and what an operator can do; contains no address, code or key. */
 export class MailError extends Error {
 	override readonly name = "MailError";
 }

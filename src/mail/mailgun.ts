@@ -1,7 +1,6 @@
 /**
- * Mails codes through Mailgun. Its library knows no AbortSignal and has no
- * time-out of its own: at abort the caller is let go at once, and the socket
- * `timeoutMs` after the call began.
+ * Sends mails by Mailgun. Its library knows no AbortSignal: an abort rejects at
+ * once, and the socket closes `timeoutMs` after the call began.
  */
 import FormData from "form-data";
 import Mailgun from "mailgun.js";
@@ -30,8 +29,8 @@ export function mailgunMailer(options: MailgunOptions): Mailer {
 			const aborted = new Promise<never>((_, reject) => {
 				signal.addEventListener("abort", () => reject(givenUp()));
 			});
-			const letter = { from, to: mail.to, ...renderLoginMail(mail) };
-			const call = messages.create(domain, letter).catch(explain);
+			const content = { from, to: mail.to, ...renderLoginMail(mail) };
+			const call = messages.create(domain, content).catch(explain);
 			await Promise.race([call, aborted]);
 		},
 		async check() {
@@ -42,10 +41,10 @@ export function mailgunMailer(options: MailgunOptions): Mailer {
 
 const givenUp = () => new MailError("Mailgun was given up on");
 
-/** What was thrown is not kept: it may quote the address. */
+/** Drops the original error, which may quote the address. */
 function explain(thrown: unknown): never {
 	const { status, message } = Object(thrown);
-	// A connection that failed has the status 400, and its code for a message.
+	// After a failed connection the status is 400, and the message is the error code.
 	if (status === 400 && /^(?!ERR_BAD)[A-Z_]+$/.test(String(message)))
 		throw new MailError(
 			`Mailgun cannot be reached (${message}): check MAILGUN_URL and the network`,

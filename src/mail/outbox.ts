@@ -1,12 +1,12 @@
 /**
- * What stands before the mail service: one budget for everybody's mails, so
- * that nobody can make Plume a nuisance, shared fairly between networks, so
- * that one that floods delays only itself. Mails asked for from a network
- * where someone logged in lately go first, then those to a known address;
- * half of the burst is kept for these two.
+ * The queue before the mail service. One rate limit for all mails keeps Plume
+ * from being used to annoy people; networks share it fairly, so that one that
+ * floods delays only itself. Mails for networks where someone logged in lately
+ * go first, then those to known addresses; half of the burst is reserved for
+ * these two.
  *
- * A mail that would wait too long is refused up front. Each mail is answered
- * exactly once: taken by the mail service, or why not.
+ * A mail that would wait too long is refused at once. `done` is called exactly
+ * once for each mail.
  */
 
 import type { Clock } from "../clock.ts";
@@ -15,14 +15,14 @@ import { TokenBucket } from "../rate-limit.ts";
 import type { Sender } from "./allowance.ts";
 import { type LoginMail, MailError, type Mailer } from "./mailer.ts";
 
-/** Called once, after `post` has returned; without an error when the mail was taken. */
+/** Called once, after `post` has returned; without an error if the service accepted the mail. */
 export type Done = (error?: MailError) => void;
 
-/** When a mail's turn is: each network has one mail of a lane in a round. */
+/** When a mail's turn is: in each round a network has one mail of a lane. */
 interface Turn {
-	/** The widest it was asked for from: who has a wide one is still one. */
+	/** The sender's widest network: all its parts may belong to one customer. */
 	readonly network: string;
-	/** The first lane that has a mail goes first. */
+	/** Lower lanes go first. */
 	readonly lane: number;
 	readonly round: number;
 }
@@ -38,11 +38,11 @@ export class Outbox {
 	readonly #clock: Clock;
 	readonly #limits: Limits;
 	readonly #bucket: TokenBucket;
-	/** In the order in which they will go. */
+	/** In the order of sending. */
 	#waiting: readonly Waiting[] = [];
-	/** Of the last mail of each lane that went. */
+	/** The round of the last mail that each lane sent. */
 	readonly #rounds = [0, 0, 0];
-	/** So many mails of the burst are left to the lanes before. */
+	/** For each lane, how many mails of the burst are reserved for lower lanes. */
 	readonly #reserved: readonly number[];
 	readonly #calls = new Set<AbortController>();
 	#cancelTimer: () => void = () => {};
@@ -60,7 +60,7 @@ export class Outbox {
 		);
 	}
 
-	/** Would a mail be taken, and how long would it wait if nobody else came and the mail service were quick? */
+	/** Whether a mail would be accepted, and its wait if nobody else requested one and the service were quick. */
 	admit(sender: Sender): { readonly waitMs: number } | undefined {
 		const { lane, ahead } = this.#turnOf(sender);
 		const tokens = 1 + (this.#reserved[lane] ?? 0) + ahead.length;
@@ -75,7 +75,7 @@ export class Outbox {
 			answer(done, "too many mails are waiting to be sent");
 			return;
 		}
-		// The time-out is grace for slow calls and late timers.
+		// The time-out leaves room for slow calls and late timers.
 		const { mailQueueSeconds, mailTimeoutSeconds } = this.#limits;
 		const patienceMs = (mailQueueSeconds + mailTimeoutSeconds) * 1000;
 		const giveUpAt = this.#clock.now() + patienceMs;
@@ -85,7 +85,7 @@ export class Outbox {
 		this.#pump();
 	}
 
-	/** Takes no more, and gives up on every mail that waits or is on its way. */
+	/** Accepts no more mails, and gives up on those that wait or are being sent. */
 	close(): void {
 		this.#closed = true;
 		this.#cancelTimer();
@@ -115,7 +115,7 @@ export class Outbox {
 
 	#pump(): void {
 		const now = this.#clock.now();
-		// Others went before them for so long that the person has given up.
+		// Other mails went first for so long that the person has given up.
 		this.#answerAll(({ giveUpAt }) => giveUpAt < now, "it waited too long");
 
 		while (this.#calls.size < this.#limits.mailInFlight) {
@@ -153,12 +153,12 @@ export class Outbox {
 	}
 }
 
-/** Later, so that who posts need not expect to be called back at once. */
+/** Asynchronous, so that `done` is never called before `post` returns. */
 function answer(done: Done, why: string): void {
 	queueMicrotask(() => done(new MailError(why)));
 }
 
-/** An error nobody foresaw may quote the mail: only its kind is kept. */
+/** Keeps only the kind of an unexpected error, which may quote the mail. */
 function mailError(thrown: unknown): MailError {
 	if (thrown instanceof MailError) return thrown;
 	const kind = thrown instanceof Error ? thrown.name : typeof thrown;

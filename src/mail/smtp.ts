@@ -1,7 +1,7 @@
 /**
- * Mails codes through any SMTP server, named by one URL: `smtps://` is TLS
- * from the first byte, `smtp://` becomes TLS where the server offers it. A
- * password never goes to another machine in the clear.
+ * Sends mails by any SMTP server: `smtps://` is TLS from the first byte,
+ * `smtp://` switches to TLS if the server offers it. A password is never sent
+ * to another machine unencrypted.
  */
 import { createTransport, type NodemailerError } from "nodemailer";
 import { isLoopback } from "../transport/hosts.ts";
@@ -11,13 +11,13 @@ import { MailError, type Mailer } from "./mailer.ts";
 
 const REFUSED = "refused the mail: check MAIL_FROM and the account";
 /** By nodemailer's error codes. */
-const FATE: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, string>> = {
 	EABORT: "was given up on",
 	EAUTH: "does not accept the user or password in SMTP_URL",
 	EENVELOPE: REFUSED,
 	EMESSAGE: REFUSED,
 };
-/** What nodemailer has one code for, by the words of the system and of OpenSSL. */
+/** Errors that share one code of nodemailer's, by the words of the system and of OpenSSL. */
 const TROUBLE = [
 	[
 		/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UNREACH|TIMEDOUT|never received/,
@@ -39,15 +39,15 @@ export function smtpMailer({ url, from }: SettingOf<"smtp">): Mailer {
 	const transport = createTransport({
 		url,
 		requireTLS: password !== "" && !isHere,
-		// What stays on this machine may have a certificate nobody signed.
+		// A server on this machine may have a self-signed certificate.
 		tls: { rejectUnauthorized: !isHere },
 	});
 	return {
 		async send(mail, signal) {
-			// An address in an object is one address, whatever characters it has.
+			// As an object it is one address, whatever characters it has.
 			const to = { name: "", address: mail.to };
-			const letter = { from, to, signal, ...renderLoginMail(mail) };
-			await transport.sendMail(letter).catch(explain);
+			const content = { from, to, signal, ...renderLoginMail(mail) };
+			await transport.sendMail(content).catch(explain);
 		},
 		async check() {
 			await transport.verify().catch(explain);
@@ -55,13 +55,13 @@ export function smtpMailer({ url, from }: SettingOf<"smtp">): Mailer {
 	};
 }
 
-/** What was thrown is not kept: it quotes the address and the server's own words. */
+/** Drops the original error, which quotes the address and the server's own words. */
 function explain(thrown: unknown): never {
 	const { code, responseCode, message }: NodemailerError = Object(thrown);
 	const codes = [code, responseCode].filter(Boolean).join(" ");
-	const fate =
-		FATE[code ?? ""] ??
+	const reason =
+		REASONS[code ?? ""] ??
 		TROUBLE.find(([words]) => words.test(message))?.[1] ??
 		"cannot be reached in safety: check SMTP_URL, its certificate and the network";
-	throw new MailError(`the SMTP server ${fate} (${codes})`);
+	throw new MailError(`the SMTP server ${reason} (${codes})`);
 }

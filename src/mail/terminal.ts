@@ -1,13 +1,13 @@
 /**
- * The development mailer: prints the code instead of mailing it, in a frame
- * for people or as one JSON line for programs. Never for production: whoever
- * reads the output can log in as anyone.
+ * The mailer for development: prints the code instead of mailing it, in a frame
+ * for people or as a line of JSON for programs. Never for production: everyone
+ * who can read the output can log in as anyone.
  */
 import type { Clock } from "../clock.ts";
 import { MailError, type Mailer } from "./mailer.ts";
 
 export interface TerminalOptions {
-	/** Takes one line, without its end. */
+	/** Prints a line, given without its end. */
 	readonly print: (line: string) => void;
 	/** For a terminal; else one line in pino's shape: level, time, msg, name, code. */
 	readonly pretty: boolean;
@@ -26,7 +26,7 @@ export function terminalMailer(options: TerminalOptions): Mailer {
 	};
 }
 
-/** Open to the right, because how wide a name is shown only the terminal knows. */
+/** Open to the right, because only the terminal knows how wide a name is. */
 function frame(name: string, code: string): string[] {
 	const edge = "━".repeat(40);
 	const inverse = `\x1b[1;7m  ${code}  \x1b[0m`;
