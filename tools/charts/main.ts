@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { drawCharts } from "./charts.ts";
 
 /** In the source tree, not in `dist`. */
-const folder = fileURLToPath(new URL("../../../docs/charts", import.meta.url));
+const folder = fileURLToPath(new URL("../../../docs/charts/", import.meta.url));
 
 await mkdir(folder, { recursive: true });
 for (const [file, text] of await drawCharts())
