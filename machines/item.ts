@@ -75,7 +75,7 @@ function said(
 
 /** A line as an erasure leaves it: the text goes, the place stays. */
 export function without<
-	Line extends Item | { readonly kind: "aside" | "notice" },
+	Line extends Item | { readonly kind: "aside" | "local" },
 >(line: Line, { room, epoch, name, target, from = 0, through = 0 }: Erasure) {
 	if (line.kind !== "said" || line.room !== room || line.epoch !== epoch)
 		return line;

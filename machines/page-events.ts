@@ -1,7 +1,4 @@
-/**
- * What the page knows and what can happen to it: what a person does, what
- * becomes of the connection, and what the server's frames amount to.
- */
+/** The page machine's context, and its events: from the person, the connection and the server. */
 
 import type { ServerFrame } from "./protocol.ts";
 
@@ -10,10 +7,10 @@ export interface Person {
 	readonly email: string;
 }
 
-/** What a browser can come back with. */
+/** The credential that this browser holds. */
 export type Key = "none" | "pending" | "session";
 
-/** A code that is on its way. Times are ms since 1970 by this browser's clock. */
+/** A code that was mailed. Times are ms since 1970 by this browser's clock. */
 export interface PendingLogin {
 	readonly note: string;
 	readonly tries: number;
@@ -21,58 +18,58 @@ export interface PendingLogin {
 	readonly resendAt: number;
 }
 
-/** What went wrong, in words; `step` is whatever the person was just doing. */
+/** What went wrong, in words; `step` means the whole form rather than one field. */
 export interface Trouble {
 	readonly about: "name" | "email" | "step";
 	readonly words: string;
-	/** Nothing went wrong: it is told as it was wished for. */
-	readonly isWished?: boolean;
+	/** The person asked for it: it is shown, but not as an error. */
+	readonly isExpected?: boolean;
 }
 
 export interface PageContext extends Person, PendingLogin {
 	readonly key: Key;
-	/** The room that is shown, or will be. */
+	/** The room on the screen, or the one being opened. */
 	readonly room: string;
 	readonly trouble: Trouble | undefined;
-	/** What is told when all that was said is gone, while that is being done. */
-	readonly parting: string;
-	/** How many rooms were asked to let us in, on this connection, and have not answered yet; an overtaken one may never. */
+	/** Shown once everything is erased; empty unless that is under way. */
+	readonly farewell: string;
+	/** `open` frames on this connection without an answer; one that a later `open` overtook may never get it. */
 	readonly opens: number;
-	/** How often in a row the connection failed, and a random number from 0 to 1. */
+	/** Failed connections in a row, and a random number from 0 to 1. */
 	readonly attempt: number;
 	readonly jitter: number;
 }
 
-/** What the server's frames amount to: `news` is what the context keeps of one. */
+/** Events made of the server's frames; `update` is merged into the context. */
 export type ServerEvent =
-	| { type: "pending"; id: string; news: PendingLogin & { key: "pending" } }
+	| { type: "pending"; id: string; update: PendingLogin & { key: "pending" } }
 	| { type: "mayNotEnter"; trouble: Trouble }
 	| { type: "wrongCode" }
 	| {
 			type: "refused";
 			rule: string;
-			/** The type of the message that was refused. */
+			/** The refused message's type. */
 			re: number;
 			trouble: Trouble;
-			news: Partial<PendingLogin>;
+			update: Partial<PendingLogin>;
 	  }
-	| { type: "session"; token: string; news: { key: "session" } }
+	| { type: "session"; token: string; update: { key: "session" } }
 	| ({
 			type: "welcome";
-			news: { name?: string; room?: string };
+			update: { name?: string; room?: string };
 	  } & Omit<ServerFrame<"welcome">, "kind" | "name" | "room">);
 
 export type PageEvent =
-	| { type: "submit"; news: Person }
+	| { type: "submit"; update: Person }
 	| { type: "code"; code: string }
 	| { type: "resend" }
 	| { type: "retry" }
-	/** The room takes lines again, or still. */
-	| { type: "taken" }
+	/** The server acknowledged a message. */
+	| { type: "accepted" }
 	| { type: "leave" }
-	| { type: "go"; news: { room: string } }
+	| { type: "go"; update: { room: string } }
 	| { type: "logout"; all: boolean }
-	| { type: "eraseAll"; news: { parting: string } }
+	| { type: "eraseAll"; update: { farewell: string } }
 	| { type: "opened" }
-	| { type: "closed"; code: number; news: { jitter: number } }
+	| { type: "closed"; code: number; update: { jitter: number } }
 	| ServerEvent;

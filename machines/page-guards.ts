@@ -1,46 +1,54 @@
-/** When the page takes a transition: what it makes of closings and refusals. */
+/** The page machine's guards: how it judges close codes and refusals. */
 
 import { CloseCode, LOBBY, MessageType } from "./message.ts";
 import type { PageContext, PageEvent } from "./page-events.ts";
 import type { Guard } from "./rules.ts";
 
-/** The shared table's row for a close code; one it does not know (1006, say) is worth another try. */
-export function closing(code: number): { reconnect: boolean; says: string } {
+/** The row for a close code. An unknown code, such as 1006, is worth another try. */
+export function closeReason(code: number): {
+	reconnect: boolean;
+	says: string;
+} {
 	const known = Object.values(CloseCode).find((close) => close.code === code);
 	return known ?? { reconnect: true, says: "Offline." };
 }
 
-/** Milliseconds until the next try: doubles from a second to half a minute, half of it left to chance. */
+/** Milliseconds until the next try: doubles from 1 s to 30 s, and up to half of it is jitter. */
 export const backoffOf = ({
 	attempt,
 	jitter,
 }: Pick<PageContext, "attempt" | "jitter">): number =>
 	Math.min(30_000, 500 * 2 ** attempt) * (0.5 + jitter / 2);
 
-/** What an event says went wrong, or went as it was wished. */
-export function toldBy(
+/** The trouble that an event reports, if any, to merge into the context. */
+export function troubleOf(
 	event: PageEvent,
-	{ parting }: PageContext,
+	{ farewell }: PageContext,
 ): Partial<PageContext> {
 	if ("trouble" in event) return { trouble: event.trouble };
 	if (event.type !== "closed") return {};
-	const isWished = event.code === CloseCode.loggedOut.code;
-	const words = (isWished && parting) || closing(event.code).says;
-	return { trouble: { about: "step", words, isWished } };
+	const isExpected = event.code === CloseCode.loggedOut.code;
+	const words = (isExpected && farewell) || closeReason(event.code).says;
+	return { trouble: { about: "step", words, isExpected } };
 }
 
-/** Close codes and rules after which the key is worth nothing. */
+/** Close codes and rules that make the key useless. */
 const ENDS: readonly (number | string)[] = [
 	...[CloseCode.loggedOut.code, CloseCode.banned.code],
 	...["sessionIsOpen", "loginIsPending"],
 ];
 const ABOUT_ROOM = ["roomIsNamed", "roomsAreLeft"];
-/** Rules that refuse a code and leave the login as it is: the same code may be right in a moment. */
-const PASSING = ["diskHasSpace", "isNotTooFast", "tabsAreLeft", "roomsAreLeft"];
+/** Rules that refuse a code for now: the same code may be accepted later. */
+const TRANSIENT = [
+	"diskHasSpace",
+	"isNotTooFast",
+	"tabsAreLeft",
+	"roomsAreLeft",
+];
 
 const ruleOf = (event: PageEvent) => ("rule" in event ? event.rule : "");
-/** Whether a message of that type was refused. */
-const isOf = (event: PageEvent, type: number) =>
+/** Whether the event refuses a message of that type. */
+const refuses = (event: PageEvent, type: number) =>
 	event.type === "refused" && event.re === type;
 
 export const pageGuards = {
@@ -49,28 +57,28 @@ export const pageGuards = {
 	isWorthReturning: ({ context, event }) =>
 		context.key !== "none" &&
 		event.type === "closed" &&
-		closing(event.code).reconnect,
-	/** There is nothing, or nothing any more, to come back with. */
+		closeReason(event.code).reconnect,
+	/** There is no session to come back with, or it has just ended. */
 	endsKey: ({ context, event }) =>
 		context.key !== "session" ||
 		ENDS.includes("code" in event ? event.code : ruleOf(event)),
-	isOfHello: ({ event }) => isOf(event, MessageType.hello),
-	/** The answer to an open that was overtaken by the next; there may be none, if that was so at once. */
+	refusesHello: ({ event }) => refuses(event, MessageType.hello),
+	/** Answers an `open` that a later one overtook. The server may leave such an `open` unanswered. */
 	isOvertaken: ({ context, event }) =>
 		context.opens > 1 &&
 		(event.type === "welcome"
-			? (event.news.room ?? LOBBY) !== context.room
-			: isOf(event, MessageType.open)),
-	/** Of something that was said before going on to another room. */
-	isOfBefore: ({ event }) => !isOf(event, MessageType.open),
-	isAboutRoom: ({ context, event }) =>
+			? (event.update.room ?? LOBBY) !== context.room
+			: refuses(event, MessageType.open)),
+	/** Refuses something sent before the room was changed. */
+	isStaleRefusal: ({ event }) => !refuses(event, MessageType.open),
+	refusesRoom: ({ context, event }) =>
 		context.key === "session" &&
 		context.room !== LOBBY &&
 		ABOUT_ROOM.includes(ruleOf(event)),
-	/** Of a login that is to lead to a room there can't be. */
-	isOfBadRoom: ({ event }) =>
-		isOf(event, MessageType.hello) && ABOUT_ROOM.includes(ruleOf(event)),
-	keepsLogin: ({ event }) => PASSING.includes(ruleOf(event)),
-	isForNow: ({ event }) => ruleOf(event) === "diskHasSpace",
-	isInAlready: ({ event }) => ruleOf(event) === "isNotInside",
+	/** Refuses a login because of the room it leads to. */
+	refusesHelloRoom: ({ event }) =>
+		refuses(event, MessageType.hello) && ABOUT_ROOM.includes(ruleOf(event)),
+	keepsLogin: ({ event }) => TRANSIENT.includes(ruleOf(event)),
+	isDiskFull: ({ event }) => ruleOf(event) === "diskHasSpace",
+	isStillInside: ({ event }) => ruleOf(event) === "isNotInside",
 } satisfies Record<string, Guard<PageContext, PageEvent>>;

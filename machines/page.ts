@@ -1,10 +1,10 @@
 /**
- * The page: what one browser tab shows, and what becomes of its connection.
- * The screen follows the key the browser holds: none shows the form, a pending
- * login the code field, a session the room. With a key, a lost connection is
- * taken up where it was. What people say, codes and keys themselves pass
- * through in events and never enter the context. All that touches the world
- * is a named action that does nothing here and that the page provides.
+ * The page machine: which screen one browser tab shows, and its connection.
+ * The screen follows the key that the browser holds: without one the form is
+ * shown, with a pending login the code field, with a session the room. A tab
+ * with a key reconnects after a lost connection. Messages, codes and tokens
+ * pass through in events and never enter the context. Every side effect is a
+ * named action that is empty here and that the page provides.
  */
 
 import { assign, type SnapshotFrom, setup } from "xstate";
@@ -16,54 +16,58 @@ import type {
 	Person,
 	Trouble,
 } from "./page-events.ts";
-import { backoffOf, pageGuards, toldBy } from "./page-guards.ts";
+import { backoffOf, pageGuards, troubleOf } from "./page-guards.ts";
 
-const ofStep = (words: string): Trouble => ({ about: "step", words });
-const complain = (words: string) =>
-	({ type: "complain", params: ofStep(words) }) as const;
+const stepTrouble = (words: string): Trouble => ({ about: "step", words });
+const setTrouble = (words: string) =>
+	({ type: "setTrouble", params: stepTrouble(words) }) as const;
 
-/** A transition to a state, and what is done on the way. */
+/** A transition with actions. */
 const to = <const Target extends string, const Actions>(
 	target: Target,
 	actions: Actions,
 ) => ({ target, actions });
 
-/** Whoever is not let in, or gives up, stands before the form again. */
 const backToForm = <const Actions>(actions: Actions) =>
 	to("#page.entering", actions);
 
-const unreachable = backToForm(complain("Plume cannot be reached. Try again."));
-const unanswered = backToForm(complain("Plume did not answer. Try again."));
-/** This browser forgets the key all the same. */
-const unheard = backToForm(
-	complain(
+const unreachable = backToForm(
+	setTrouble("Plume cannot be reached. Try again."),
+);
+const unanswered = backToForm(setTrouble("Plume did not answer. Try again."));
+/** The server may not know of the logout; this browser forgets the key all the same. */
+const logoutUnconfirmed = backToForm(
+	setTrouble(
 		"You are logged out in this browser. Plume did not hear of it: where else you are logged in, you still may be.",
 	),
 );
-const wrong = complain("That code is not right.");
-/** An attempt that hangs counts as failed. */
-const hung = to("#page.returning.waiting", "disconnect");
-const asked = to("#page.loggingIn.verifying", ["learn", "keepPending"]);
-const stillAsked = {
-	guard: "keepsLogin",
-	...to("#page.loggingIn.verifying", "complainAsTold"),
-} as const;
-const loggedIn = to("#page.chatting", ["learn", "keepSession"]);
-/** On the same connection, to another room. */
-const move = to("#page.returning.opening", ["learn", "changeRoom"]);
-/** On another connection: on this one the place in the lobby may be taken still. */
-const turnBack = to("#page.returning.trying", [
-	"disconnect",
-	"turnBack",
-	"changeRoom",
-	"explain",
+const wrong = setTrouble("That code is not right.");
+/** An attempt that times out counts as failed. */
+const timedOut = to("#page.returning.waiting", "disconnect");
+const awaitCode = to("#page.loggingIn.verifying", [
+	"applyUpdate",
+	"savePending",
 ]);
-/** The place that was left in a hurry is not free yet on this connection. */
-const again = to("#page.returning.trying", "disconnect");
-const overtaken = { guard: "isOvertaken", actions: "countAnswer" } as const;
+const keepLogin = {
+	guard: "keepsLogin",
+	...to("#page.loggingIn.verifying", "showCause"),
+} as const;
+const loggedIn = to("#page.chatting", ["applyUpdate", "saveSession"]);
+/** Opens another room on the same connection. */
+const move = to("#page.returning.opening", ["applyUpdate", "changeRoom"]);
+/** On a new connection: on this one the server may still count the tab as in the lobby. */
+const fallBackToLobby = to("#page.returning.trying", [
+	"disconnect",
+	"fallBackToLobby",
+	"changeRoom",
+	"explainLobby",
+]);
+/** The server still counts this connection as in the room that was left a moment ago. */
+const reconnect = to("#page.returning.trying", "disconnect");
+const overtaken = { guard: "isOvertaken", actions: "countOpenAnswer" } as const;
 const turnedAway = [
-	{ guard: "endsKey", ...backToForm("complainAsTold") },
-	to("#page.stopped", "complainAsTold"),
+	{ guard: "endsKey", ...backToForm("showCause") },
+	to("#page.stopped", "showCause"),
 ] as const;
 
 const page = setup({
@@ -73,9 +77,9 @@ const page = setup({
 		input: {} as Person & { readonly key: Key; readonly room: string },
 	},
 	delays: {
-		/** Until a connection that does not open is given up. */
+		/** How long a connection may take to open. */
 		reach: 10_000,
-		/** Until an answer is given up: a mail may wait a minute for its turn. */
+		/** How long an answer may take: a mail can be queued for a minute. */
 		answer: 90_000,
 		backoff: ({ context }) => backoffOf(context),
 	},
@@ -85,37 +89,36 @@ const page = setup({
 		disconnect: () => {},
 		sendHello: () => {},
 		sendCode: () => {},
-		/** Comes back with the key. */
 		sendOpen: () => {},
 		sendLogout: () => {},
 		sendEraseAll: () => {},
-		/** Shows the room that was gone to: its lines, its draft, its address. */
+		/** Shows the room: its messages, its draft, its address. */
 		changeRoom: () => {},
-		/** Says why it is the lobby that one came to. */
-		explain: () => {},
-		keepPending: () => {},
-		keepSession: () => {},
-		/** Lets go of the key, and leaves nothing of one person on the screen for the next. */
+		/** Tells the person why they are in the lobby instead. */
+		explainLobby: () => {},
+		savePending: () => {},
+		saveSession: () => {},
+		/** Drops the key, and clears the screen for the next person. */
 		showForm: () => {},
-		/** The room has a number for what waits to be said. */
-		sendLines: () => {},
-		holdLines: () => {},
+		/** The room is open: pending messages can be numbered and sent. */
+		resumeSends: () => {},
+		pauseSends: () => {},
 		clearCode: () => {},
 		focusCode: () => {},
 
-		complain: assign((_, trouble: Trouble) => ({ trouble })),
-		/** Passes on what the server itself says went wrong. */
-		complainAsTold: assign(({ context, event }) => toldBy(event, context)),
+		setTrouble: assign((_, trouble: Trouble) => ({ trouble })),
+		/** Sets the trouble that the event itself reports. */
+		showCause: assign(({ context, event }) => troubleOf(event, context)),
 		forgetTrouble: assign({ trouble: undefined }),
-		forgetParting: assign({ parting: "" }),
+		forgetFarewell: assign({ farewell: "" }),
 		forgetNote: assign({ note: "" }),
 		forgetKey: assign({ key: "none" }),
-		learn: assign(({ event }) => ("news" in event ? event.news : {})),
+		applyUpdate: assign(({ event }) => ("update" in event ? event.update : {})),
 		countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
-		turnBack: assign({ room: LOBBY }),
+		fallBackToLobby: assign({ room: LOBBY }),
 		forgetAttempts: assign({ attempt: 0 }),
 		countOpen: assign({ opens: ({ context }) => context.opens + 1 }),
-		countAnswer: assign({ opens: ({ context }) => context.opens - 1 }),
+		countOpenAnswer: assign({ opens: ({ context }) => context.opens - 1 }),
 		forgetOpens: assign({ opens: 0 }),
 	},
 });
@@ -124,17 +127,17 @@ export const pageMachine = page.createMachine({
 	id: "page",
 	context: ({ input }) => ({
 		...{ ...input, trouble: undefined, attempt: 0, jitter: 0 },
-		...{ note: "", tries: 0, expires: 0, resendAt: 0, opens: 0, parting: "" },
+		...{ note: "", tries: 0, expires: 0, resendAt: 0, opens: 0, farewell: "" },
 	}),
 	initial: "starting",
 	on: {
 		leave: backToForm("forgetTrouble"),
-		go: { actions: ["learn", "changeRoom"] },
-		logout: unheard,
+		go: { actions: ["applyUpdate", "changeRoom"] },
+		logout: logoutUnconfirmed,
 		closed: [
 			{
 				guard: "isWorthReturning",
-				...to(".returning.waiting", ["learn", "complainAsTold"]),
+				...to(".returning.waiting", ["applyUpdate", "showCause"]),
 			},
 			...turnedAway,
 		],
@@ -148,21 +151,21 @@ export const pageMachine = page.createMachine({
 		},
 		entering: {
 			entry: ["disconnect", "showForm", "forgetKey"],
-			exit: "forgetParting",
-			on: { submit: to("loggingIn", "learn") },
+			exit: "forgetFarewell",
+			on: { submit: to("loggingIn", "applyUpdate") },
 		},
 		loggingIn: {
 			entry: "forgetTrouble",
 			on: {
-				// Where a login leads to was said when it began.
+				// The login's `hello` already named the room.
 				go: {},
-				mayNotEnter: backToForm("complainAsTold"),
+				mayNotEnter: backToForm("showCause"),
 				refused: [
 					{
-						guard: "isOfBadRoom",
-						...backToForm(["complainAsTold", "turnBack", "changeRoom"]),
+						guard: "refusesHelloRoom",
+						...backToForm(["showCause", "fallBackToLobby", "changeRoom"]),
 					},
-					backToForm("complainAsTold"),
+					backToForm("showCause"),
 				],
 			},
 			initial: "connecting",
@@ -174,17 +177,17 @@ export const pageMachine = page.createMachine({
 				},
 				asking: {
 					entry: "sendHello",
-					on: { pending: asked },
+					on: { pending: awaitCode },
 					after: { answer: unanswered },
 				},
 				verifying: {
 					entry: "focusCode",
 					on: {
-						// Its words only say again that the code was wrong.
-						pending: { actions: ["learn", "forgetNote"] },
+						// Its note only repeats that the code was wrong.
+						pending: { actions: ["applyUpdate", "forgetNote"] },
 						code: "checking",
 						resend: "resending",
-						refused: stillAsked,
+						refused: keepLogin,
 					},
 				},
 				checking: {
@@ -192,24 +195,24 @@ export const pageMachine = page.createMachine({
 					on: {
 						session: loggedIn,
 						wrongCode: to("verifying", [wrong, "clearCode"]),
-						refused: stillAsked,
+						refused: keepLogin,
 					},
 					after: { answer: unanswered },
 				},
 				resending: {
 					entry: ["forgetTrouble", "sendHello"],
 					on: {
-						pending: asked,
+						pending: awaitCode,
 						refused: {
-							guard: "isOfHello",
-							...to("verifying", ["learn", "complainAsTold"]),
+							guard: "refusesHello",
+							...to("verifying", ["applyUpdate", "showCause"]),
 						},
 					},
 					after: { answer: unanswered },
 				},
 			},
 		},
-		/** On the way back in with the key, behind a screen that stays as it is. */
+		/** Reconnecting with the key; the screen stays as it is. */
 		returning: {
 			initial: "trying",
 			states: {
@@ -221,57 +224,60 @@ export const pageMachine = page.createMachine({
 				trying: {
 					entry: ["forgetOpens", "connect"],
 					on: { opened: "opening" },
-					after: { reach: hung },
+					after: { reach: timedOut },
 				},
 				opening: {
 					entry: ["countOpen", "sendOpen"],
 					on: {
-						welcome: [overtaken, to("#page.chatting", ["learn", "sendLines"])],
-						pending: asked,
-						// The answer to the right code was lost: this is another.
+						welcome: [
+							overtaken,
+							to("#page.chatting", ["applyUpdate", "resumeSends"]),
+						],
+						pending: awaitCode,
+						// The first answer to the right code was lost.
 						session: loggedIn,
 						refused: [
 							overtaken,
-							{ guard: "isOfBefore" },
-							{ guard: "isAboutRoom", ...turnBack },
-							{ guard: "isInAlready", ...again },
+							{ guard: "isStaleRefusal" },
+							{ guard: "refusesRoom", ...fallBackToLobby },
+							{ guard: "isStillInside", ...reconnect },
 							{
-								guard: "isForNow",
-								...to("waiting", ["disconnect", "complainAsTold"]),
+								guard: "isDiskFull",
+								...to("waiting", ["disconnect", "showCause"]),
 							},
 							...turnedAway,
 						],
 						go: { guard: "hasSession", ...move, reenter: true },
 					},
-					after: { reach: hung },
+					after: { reach: timedOut },
 				},
 			},
 		},
 		chatting: {
 			entry: ["forgetTrouble", "forgetAttempts", "forgetOpens"],
-			exit: "holdLines",
+			exit: "pauseSends",
 			on: {
-				welcome: { actions: ["learn", "sendLines"] },
-				refused: { actions: "complainAsTold" },
-				taken: { actions: "forgetTrouble" },
+				welcome: { actions: ["applyUpdate", "resumeSends"] },
+				refused: { actions: "showCause" },
+				accepted: { actions: "forgetTrouble" },
 				logout: "leaving",
-				eraseAll: { actions: ["learn", "sendEraseAll"] },
+				eraseAll: { actions: ["applyUpdate", "sendEraseAll"] },
 				go: move,
 			},
 		},
-		/** The server ends the connection once the session is. */
+		/** The server closes the connection when it has ended the session. */
 		leaving: {
 			entry: "sendLogout",
 			on: {
 				go: {},
 				closed: [
-					{ guard: "endsKey", ...backToForm("complainAsTold") },
-					unheard,
+					{ guard: "endsKey", ...backToForm("showCause") },
+					logoutUnconfirmed,
 				],
 			},
-			after: { reach: unheard },
+			after: { reach: logoutUnconfirmed },
 		},
-		/** Told to stay away, the key still good: only the person may try again. */
+		/** The server turned the tab away, but the key is good: only the person may retry. */
 		stopped: { entry: "disconnect", on: { retry: "returning" } },
 	},
 });

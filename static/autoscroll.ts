@@ -1,7 +1,7 @@
 /**
  * Keeps the reader at the latest line, unless they scrolled up to read: then
- * nothing moves under their eyes, and a button counts what is new below. Only a
- * scroll to another place than the page itself has put it is the reader's.
+ * nothing moves, and a button counts what is new below. A scroll event is the
+ * reader's only if the position is not the one that the page itself has set.
  */
 
 import { find, say } from "./element.ts";
@@ -9,95 +9,106 @@ import { find, say } from "./element.ts";
 /** A reader this near to the end, in CSS pixels, is at the end. */
 const NEAR = 48;
 
-export function makeAutoscroll() {
-	const room = find("#room", HTMLElement);
-	const button = find("#latest", HTMLButtonElement);
-	const field = find("#text", HTMLTextAreaElement);
-	let following = true;
-	/** The window does not reach to the latest line. */
-	let isAdrift = false;
-	let height = 0;
-	/** Where the page itself has put it, or the reader was last seen to. */
-	let top = 0;
-	let unread = 0;
+export class Autoscroll {
+	readonly #room = find("#room", HTMLElement);
+	readonly #button = find("#latest", HTMLButtonElement);
+	readonly #field = find("#text", HTMLTextAreaElement);
+	#isFollowing = true;
+	/** The timeline's window does not reach to the latest line. */
+	#isDetached = false;
+	#unread = 0;
+	/** The height of the room and its scroll position, when they were last set or read. */
+	#height = 0;
+	#top = 0;
 
-	function jump() {
-		following = true;
-		room.scrollTop = room.scrollHeight;
-		measure();
-		update();
+	constructor() {
+		this.#room.addEventListener("scroll", () => this.#onScroll());
+		this.#room.addEventListener("click", ({ target }) => {
+			if (target instanceof HTMLElement && target.matches(".more"))
+				this.#unfold(target);
+		});
+		const sizes = new ResizeObserver(() => {
+			if (this.#isFollowing) this.jump();
+			this.measure();
+		});
+		for (const part of [this.#room, ...this.#room.children])
+			sizes.observe(part);
 	}
 
-	function update() {
-		if (following) unread = 0;
-		// What is hidden loses the focus. A keyboard on the screen comes only when it is called.
-		if (following && button.matches(":focus"))
-			(matchMedia("(pointer: coarse)").matches ? room : field).focus();
-		button.hidden = following;
-		say(button, unread > 0 ? `${unread} new below` : "Jump to latest");
+	get isFollowing(): boolean {
+		return this.#isFollowing;
 	}
 
-	room.addEventListener("scroll", () => {
-		// A room that shrinks (keyboard, composer) scrolls without its reader.
-		if (room.scrollTop === top || room.clientHeight !== height) return;
-		top = room.scrollTop;
-		following = !isAdrift && room.scrollHeight - height - top < NEAR;
-		update();
-	});
-
-	function measure() {
-		height = room.clientHeight;
-		top = room.scrollTop;
+	get isDetached(): boolean {
+		return this.#isDetached;
 	}
 
-	room.addEventListener("click", ({ target }) => {
-		if (!(target instanceof HTMLElement && target.matches(".more"))) return;
-		// Whoever wants to see all of a text begins where it does.
-		following = false;
-		target.previousElementSibling?.classList.remove("long");
-		room.focus({ preventScroll: true });
-		target.remove();
-		update();
-	});
+	/** To the end of the window. */
+	jump(): void {
+		this.#isFollowing = true;
+		this.#room.scrollTop = this.#room.scrollHeight;
+		this.measure();
+		this.#update();
+	}
 
-	const sizes = new ResizeObserver(() => {
-		if (following) jump();
-		measure();
-	});
-	for (const part of [room, ...room.children]) sizes.observe(part);
+	/** To be called after the page has scrolled the room, or that counts as the reader's scrolling. */
+	measure(): void {
+		this.#height = this.#room.clientHeight;
+		this.#top = this.#room.scrollTop;
+	}
 
-	return {
-		jump,
-		/** To be called after the page itself has scrolled, or that would count as the reader's doing. */
-		measure,
-		/** Reading begins there, if that and the end can't be seen together. */
-		beginAt(element: Element) {
-			if (!following) return;
-			jump();
-			const tops = [element, room].map(
-				(each) => each.getBoundingClientRect().top,
-			);
-			const [top = 0, edge = 0] = tops;
-			if (top >= edge) return;
-			room.scrollTop += Math.floor(top - edge);
-			following = false;
-			measure();
-			update();
-		},
-		/** Wherever the window is. */
-		toEnd: () => button.click(),
-		isFollowing: () => following,
-		isAdrift: () => isAdrift,
-		/** Whether there is more after the last row than the window shows. */
-		leaveEnd(adrift: boolean) {
-			isAdrift = adrift;
-			if (adrift) following = false;
-			update();
-		},
-		/** Something new was said. */
-		grew() {
-			unread += 1;
-			update();
-		},
-	};
+	/** Puts the element at the top of the room, unless it can be seen together with the end. */
+	startAt(element: Element): void {
+		if (!this.#isFollowing) return;
+		this.jump();
+		const { top } = element.getBoundingClientRect();
+		const edge = this.#room.getBoundingClientRect().top;
+		if (top >= edge) return;
+		this.#room.scrollTop += Math.floor(top - edge);
+		this.#isFollowing = false;
+		this.measure();
+		this.#update();
+	}
+
+	setDetached(isDetached: boolean): void {
+		this.#isDetached = isDetached;
+		if (isDetached) this.#isFollowing = false;
+		this.#update();
+	}
+
+	countUnread(): void {
+		this.#unread += 1;
+		this.#update();
+	}
+
+	#onScroll(): void {
+		const { scrollTop, scrollHeight, clientHeight } = this.#room;
+		// A room that shrinks, for a keyboard or the composer, scrolls by itself.
+		if (scrollTop === this.#top || clientHeight !== this.#height) return;
+		this.#top = scrollTop;
+		const isNear = scrollHeight - clientHeight - scrollTop < NEAR;
+		this.#isFollowing = isNear && !this.#isDetached;
+		this.#update();
+	}
+
+	/** Shows all of a long text, with its beginning where it was. */
+	#unfold(more: HTMLElement): void {
+		this.#isFollowing = false;
+		more.previousElementSibling?.classList.remove("long");
+		this.#room.focus({ preventScroll: true });
+		more.remove();
+		this.#update();
+	}
+
+	#update(): void {
+		if (this.#isFollowing) this.#unread = 0;
+		// A hidden button loses the focus. On a touch screen the field would open the keyboard.
+		if (this.#isFollowing && this.#button.matches(":focus")) {
+			const isTouch = matchMedia("(pointer: coarse)").matches;
+			(isTouch ? this.#room : this.#field).focus();
+		}
+		this.#button.hidden = this.#isFollowing;
+		const unread = this.#unread;
+		say(this.#button, unread > 0 ? `${unread} new below` : "Jump to latest");
+	}
 }

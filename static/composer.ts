@@ -1,29 +1,29 @@
 /**
- * The composer: grows with what is written, sends on Enter, and works without
- * a connection. What is written is kept for its room, through reloads too.
+ * The composer: grows with the text, sends on Enter, and works without a
+ * connection. Each room has its own draft, which is stored.
  */
 
 import type { PageSnapshot } from "../machines/page.ts";
 import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
+import { showBriefly } from "./brief-notice.ts";
 import { find, say } from "./element.ts";
-import { mentionAutocomplete } from "./mention-autocomplete.ts";
-import { keepDraft, storedDraft } from "./storage.ts";
+import { MentionAutocomplete } from "./mention-autocomplete.ts";
+import { refuseFiles } from "./refuse-files.ts";
+import { saveDraft, storedDraft } from "./storage.ts";
 
 /** Code points that one message holds. */
 const TEXT_LIMIT = 4_000;
-/** Others are told at most this often that something is being written. */
-const TYPING_EVERY_MS = 3_000;
-/** How long it is said that lines have to wait. */
-const HASTE_SHOWN_MS = 3_000;
-/** UTF-16 units: what is longer is not measured, at each key, in any way that takes time. */
+/** UTF-16 units. A longer text takes too long to measure at each key. */
 const FAR_TOO_LONG = 4 * TEXT_LIMIT;
+/** The shortest time between two `typing` frames. */
+const TYPING_EVERY_MS = 3_000;
 const COMMAND = /^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u;
 
 interface World {
-	say(text: string): void;
-	isTyping(): void;
-	/** Names that may be meant, the likeliest first. */
-	names(): string[];
+	send(text: string): void;
+	typing(): void;
+	/** Names that may be mentioned, the likeliest first. */
+	names(): readonly string[];
 }
 
 function tooLong(value: string): string {
@@ -34,132 +34,123 @@ function tooLong(value: string): string {
 	return `This is ${is} characters long; a message holds ${holds}. Shorten it, or send it in parts.`;
 }
 
-/** Nothing may make the browser leave the page for a file. */
-function refuseFiles(mention: (words: string) => void) {
-	function refuse(event: Event, files: DataTransfer | null) {
-		if (!files?.types.includes("Files")) return;
-		event.preventDefault();
-		if (event.type !== "dragover")
-			mention("Pictures and files can’t be sent yet.");
+const canBeSent = (value: string) =>
+	!tooLong(value) && trimInvisible(value) !== "";
+
+export class Composer {
+	readonly #form = find("#composer", HTMLFormElement);
+	readonly #field = find("#text", HTMLTextAreaElement);
+	readonly #submit = find("#send", HTMLButtonElement);
+	readonly #touch = matchMedia("(pointer: coarse)");
+	readonly #world: World;
+	readonly #autocomplete: MentionAutocomplete;
+	#room = "";
+	#trouble = "";
+	#typedAt = 0;
+	/** A text that looks like a command; it is sent when it is submitted again. */
+	#questioned = "";
+
+	constructor(world: World) {
+		this.#world = world;
+		this.#autocomplete = new MentionAutocomplete(this.#field, world.names);
+		this.#field.oninput = () => this.#onInput();
+		this.#field.onkeydown = (event) => this.#onKey(event);
+		this.#form.onsubmit = (event) => {
+			event.preventDefault();
+			this.#send();
+		};
+		refuseFiles(showBriefly);
 	}
-	for (const type of ["dragover", "drop"] as const)
-		addEventListener(type, (event) => refuse(event, event.dataTransfer));
-	addEventListener("paste", (event) => {
-		// What some programs copy is a text and a picture of it.
-		const { clipboardData } = event;
-		if (!clipboardData?.types.includes("text/plain"))
-			refuse(event, clipboardData);
-	});
-}
 
-export function composer(world: World) {
-	const form = find("#composer", HTMLFormElement);
-	const field = find("#text", HTMLTextAreaElement);
-	const submit = find("#send", HTMLButtonElement);
-	const isTouch = matchMedia("(pointer: coarse)");
-	const autocomplete = mentionAutocomplete(field, world.names);
-	let room = "";
-	let told = "";
-	let typedAt = 0;
-	/** Looks like a command, and was asked about. */
-	let asked = "";
-	let calm: ReturnType<typeof setTimeout> | undefined;
+	focus(): void {
+		this.#field.focus();
+	}
 
-	field.oninput = () => {
-		told = "";
-		keepDraft(room, field.value);
-		refresh();
-		autocomplete.refresh();
-		if (field.value.trim() === "" || Date.now() - typedAt < TYPING_EVERY_MS)
-			return;
-		typedAt = Date.now();
-		world.isTyping();
-	};
-	field.onkeydown = (event) => {
+	/** Shows the room's draft. */
+	enter(room: string): void {
+		this.#room = room;
+		this.#field.placeholder = `Say something in ${room}`;
+		this.#field.value = storedDraft(room);
+		this.#update();
+	}
+
+	/** Puts texts before the draft, and the cursor behind it all. */
+	edit(texts: readonly string[]): void {
+		const all = [...texts, this.#field.value];
+		this.#write(all.filter((text) => text !== "").join("\n"));
+		this.focus();
+	}
+
+	updateMembers(): void {
+		this.#autocomplete.updateMembers();
+	}
+
+	render(snapshot: PageSnapshot): void {
+		const { trouble } = snapshot.context;
+		const words = (snapshot.matches("chatting") && trouble?.words) || "";
+		if (words !== this.#trouble) this.#complain(words);
+	}
+
+	#onInput(): void {
+		const { value } = this.#field;
+		saveDraft(this.#room, value);
+		this.#complain("");
+		this.#autocomplete.update();
+		const now = Date.now();
+		if (value.trim() === "" || now - this.#typedAt < TYPING_EVERY_MS) return;
+		this.#typedAt = now;
+		this.#world.typing();
+	}
+
+	#onKey(event: KeyboardEvent) {
 		const { key, shiftKey, isComposing } = event;
 		if (isComposing) return;
-		if (!shiftKey && autocomplete.takesKey(key)) return event.preventDefault();
-		// On a touch screen there is no Shift at hand, and a button to send.
-		if (key !== "Enter" || shiftKey || isTouch.matches) return;
+		if (!shiftKey && this.#autocomplete.onKey(key))
+			return event.preventDefault();
+		// A touch keyboard has no Shift at hand, so Enter makes a new line there.
+		if (key !== "Enter" || shiftKey || this.#touch.matches) return;
 		event.preventDefault();
-		form.requestSubmit();
-	};
-	form.onsubmit = (event) => {
-		event.preventDefault();
-		const text = withoutEmptyLines(field.value);
-		if (!canBeSent()) return;
-		if (COMMAND.test(text) && text !== asked) {
-			asked = text;
-			told = `There are no commands here. Send it once more to say “${text.slice(0, 40)}” to everyone.`;
-			return refresh();
+		this.#form.requestSubmit();
+	}
+
+	#send() {
+		if (!canBeSent(this.#field.value)) return;
+		const text = withoutEmptyLines(this.#field.value);
+		if (COMMAND.test(text) && text !== this.#questioned) {
+			this.#questioned = text;
+			return this.#complain(
+				`There are no commands here. Send it once more to say “${text.slice(0, 40)}” to everyone.`,
+			);
 		}
-		write("");
-		typedAt = 0;
-		world.say(text);
-	};
-
-	/** For a while, in a place that is read aloud. */
-	function mention(words: string) {
-		const isInside = find("#composer", HTMLElement).checkVisibility();
-		const form = document.querySelector("main > form:not([hidden]) > .trouble");
-		const place = (!isInside && form) || "#text-haste";
-		say(place, words);
-		clearTimeout(calm);
-		calm = setTimeout(() => say(place, ""), HASTE_SHOWN_MS);
+		this.#write("");
+		this.#typedAt = 0;
+		this.#world.send(text);
 	}
 
-	refuseFiles(mention);
-
-	function write(text: string) {
-		field.value = text;
-		keepDraft(room, text);
-		refresh();
+	#write(text: string): void {
+		this.#field.value = text;
+		saveDraft(this.#room, text);
+		this.#update();
 	}
 
-	const canBeSent = () =>
-		!tooLong(field.value) && trimInvisible(field.value) !== "";
+	#complain(words: string): void {
+		this.#trouble = words;
+		this.#update();
+	}
 
-	/** Fits the field to what is in it, and says what stands in its way. */
-	function refresh() {
-		const long = tooLong(field.value);
+	/** Fits the field to its text, and shows what is wrong with it. */
+	#update(): void {
+		const field = this.#field;
 		const isFar = field.value.length > FAR_TOO_LONG;
-		field.enterKeyHint = isTouch.matches ? "enter" : "send";
-		// To look for the direction of so much takes over a second.
+		field.enterKeyHint = this.#touch.matches ? "enter" : "send";
+		// Finding the direction of such a long text takes over a second.
 		field.dir = isFar ? "ltr" : "auto";
 		field.style.height = isFar ? "100vh" : "auto";
-		// What is not shown has no height yet.
-		if (!isFar && field.scrollHeight > 0) {
+		// A hidden field has no height yet.
+		if (!isFar && field.scrollHeight > 0)
 			field.style.height = `${field.scrollHeight + 6}px`;
-		}
-		// A button that is disabled loses the focus.
-		submit.ariaDisabled = String(!canBeSent());
-		say("#text-trouble", long || told);
+		// A disabled button would lose the focus.
+		this.#submit.ariaDisabled = String(!canBeSent(field.value));
+		say("#text-trouble", tooLong(field.value) || this.#trouble);
 	}
-
-	return {
-		focus: () => field.focus(),
-		refreshAgain: autocomplete.refreshAgain,
-		/** Shows what was being written in a room. */
-		enter(next: string) {
-			room = next;
-			field.placeholder = `Say something in ${room}`;
-			field.value = storedDraft(room);
-			refresh();
-		},
-		/** Puts texts before what is being written, and the cursor behind it all. */
-		takeBack(texts: readonly string[]) {
-			write([...texts, field.value].filter((text) => text !== "").join("\n"));
-			field.focus();
-		},
-		/** The room takes lines only so fast; nothing is lost. */
-		slowDown: () =>
-			mention("That was fast. What waits is sent in a moment, in order."),
-		render(snapshot: PageSnapshot) {
-			const { trouble } = snapshot.context;
-			const words = (snapshot.matches("chatting") && trouble?.words) || "";
-			if (words === told) return;
-			told = words;
-			refresh();
-		},
-	};
 }

@@ -1,8 +1,8 @@
-/** Asks before what cannot be undone. Escape, and closing in any other way, mean no. */
+/** Asks before something that cannot be undone. Escape, like any other way to close it, means no. */
 
 import { find, say } from "./element.ts";
 
-/** `yes` is the word on the button that does it. */
+/** `yes` is the label of the button that does it. */
 export function confirmed(title: string, words: string, yes: string) {
 	const dialog = find("#confirm", HTMLDialogElement);
 	say("#confirm-title", title);

@@ -1,4 +1,4 @@
-/** Elements of the page: found, made, and spoken in, always as text and never as markup. */
+/** Finds and makes elements. Content is always text, never markup. */
 
 /** The one element index.html has for `selector`; its absence is a bug. */
 export function find<E extends Element>(
@@ -10,20 +10,21 @@ export function find<E extends Element>(
 	throw new Error(`index.html has no ${type.name} ${selector}`);
 }
 
-/** `looks` is the class, or some of the properties. */
+/** `options` is the class, or some of the properties. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
 	tag: Tag,
-	looks: string | Partial<HTMLElementTagNameMap[Tag]>,
+	options: string | Partial<HTMLElementTagNameMap[Tag]>,
 	...children: readonly (Node | string)[]
 ): HTMLElementTagNameMap[Tag] {
 	const element = document.createElement(tag);
-	const properties = typeof looks === "string" ? { className: looks } : looks;
+	const properties =
+		typeof options === "string" ? { className: options } : options;
 	Object.assign(element, properties);
 	element.append(...children);
 	return element;
 }
 
-/** Sets the text of an element, or of the one for a selector, if it is another, so that a screen reader is not told twice. */
+/** Sets the text of an element or selector. The same text is not set again, or a screen reader would repeat it. */
 export function say(where: Element | string, text: string): void {
 	const element = typeof where === "string" ? find(where, Element) : where;
 	if (element.textContent !== text) element.textContent = text;

@@ -1,6 +1,6 @@
 /**
- * The form before the door: a name and an email address. Beside each field
- * stands what is wrong with it, in the browser's words or the server's.
+ * The login form: a name and an email address. Beside each field stands what
+ * is wrong with it, in the browser's words or the server's.
  */
 
 import type { PageSnapshot } from "../machines/page.ts";
@@ -19,7 +19,7 @@ export function enterForm(send: (event: PageEvent) => void, person: Person) {
 		email: find("#email", HTMLInputElement),
 	};
 
-	function tell(about: "name" | "email" | "step", words: string) {
+	function complain(about: "name" | "email" | "step", words: string) {
 		say(`#${about}-trouble`, words);
 		if (about !== "step") fields[about].ariaInvalid = String(words !== "");
 	}
@@ -37,32 +37,31 @@ export function enterForm(send: (event: PageEvent) => void, person: Person) {
 	cancel.onclick = () => send({ type: "leave" });
 	form.onsubmit = (event) => {
 		event.preventDefault();
-		const news = { name: "", email: "" };
+		const update = { name: "", email: "" };
 		for (const field of both) {
-			news[field] = fields[field].value = trimInvisible(fields[field].value);
-			tell(field, fields[field].validationMessage);
+			update[field] = fields[field].value = trimInvisible(fields[field].value);
+			complain(field, fields[field].validationMessage);
 		}
-		if (form.checkValidity()) send({ type: "submit", news });
+		if (form.checkValidity()) send({ type: "submit", update });
 		else focus();
 	};
 
 	return {
 		focus,
-		/** Whoever it was is nobody any more. */
-		empty: () => form.reset(),
+		clear: () => form.reset(),
 		render(snapshot: PageSnapshot) {
 			const { trouble } = snapshot.context;
-			const waiting = snapshot.matches("loggingIn");
+			const isWaiting = snapshot.matches("loggingIn");
 			find("#step-trouble", HTMLElement).classList.toggle(
-				"wished",
-				trouble?.isWished ?? false,
+				"expected",
+				trouble?.isExpected ?? false,
 			);
 			for (const about of [...both, "step"] as const) {
-				tell(about, trouble?.about === about ? trouble.words : "");
+				complain(about, trouble?.about === about ? trouble.words : "");
 			}
-			submit.disabled = waiting;
-			say(submit, waiting ? "Asking for a code…" : "Mail me a code");
-			cancel.hidden = !waiting;
+			submit.disabled = isWaiting;
+			say(submit, isWaiting ? "Asking for a code…" : "Mail me a code");
+			cancel.hidden = !isWaiting;
 		},
 	};
 }

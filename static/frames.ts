@@ -1,8 +1,7 @@
 /**
- * Frames, as the page understands them. What the server tells becomes, once
- * and here, an event for the page machine or something for the room; a field
- * of the wrong type reads as empty, a frame that is not known is ignored. Its
- * times come by the server's clock and leave by this browser's.
+ * Parses the server's frames, once: into events of the page machine, or events
+ * of the room. Unknown frames are ignored. Times come by the server's clock
+ * and leave by this browser's.
  */
 
 import {
@@ -16,59 +15,58 @@ import { readServerFrame, type ServerFrame } from "../machines/protocol.ts";
 import { parseJson } from "../machines/schema.ts";
 import type { Refusal } from "./outbox.ts";
 
-/** What the bot says to one client alone: it has no place in the room. */
+/** The bot's words to this client alone; they have no offset in the room. */
 export type Aside = ServerFrame<"aside"> & { readonly time: number };
 
-/** What the page itself has to say. */
-export interface Notice {
-	readonly kind: "notice";
+/** A line that the page itself adds. */
+export interface LocalLine {
+	readonly kind: "local";
 	readonly text: string;
 	readonly time: number;
 }
 
-/** What the timeline shows a row for. */
-export type Line = Said | SystemLine | Aside | Notice;
+export type Line = Said | SystemLine | Aside | LocalLine;
 export type RoomLine = Line | Erasure;
 export type Member = ServerFrame<"members">["members"][number];
 
-/** What goes past the machine, because it holds no text and no place. */
+/** The events that bypass the machine, because it holds no text and no offsets. */
 export type RoomEvent =
 	| RoomLine
 	| ServerFrame<
 			"head" | "caughtUp" | "gap" | "ack" | "members" | "presence" | "typing"
 	  >
-	/** A page of history has been told, or refused: then it does not say which. */
+	/** The end of a page of history; one that was refused has no `before`. */
 	| (Pick<ServerFrame<"page">, "kind" | "room" | "more"> & {
 			readonly before?: number;
 	  })
-	| ({ readonly kind: "notTaken" } & Refusal);
+	| ({ readonly kind: "textRefused" } & Refusal);
 
-/** The field of the form that a rule's name speaks of. */
+/** The field of the form that a rule is about. */
 function about(rule: string): Trouble["about"] {
 	if (rule.startsWith("name")) return "name";
 	return /^(email|address|isInvited)/.test(rule) ? "email" : "step";
 }
 
-function refusal(
-	refused: ServerFrame<"refused">,
+function refused(
+	frame: ServerFrame<"refused">,
 	now: number,
 ): ServerEvent | RoomEvent {
-	const { code: rule, re = 0, n, expected, retryAfter } = refused;
-	const words = refused.text || "The server refused that.";
-	// Without a number it is about no line: the disk is full, and all are told.
+	const { code: rule, re = 0, n, expected, retryAfter } = frame;
+	const words = frame.text || "The server refused that.";
+	// Without a number it is about no line of ours: the disk is full, and everyone gets it.
 	if (re === MessageType.text && n !== undefined) {
 		// Any other rule refuses the text itself, whatever its number.
 		const next = rule === "isNextInOrder" ? expected : undefined;
-		return { kind: "notTaken", n, words, expected: next, retryAfter };
+		return { kind: "textRefused", n, words, expected: next, retryAfter };
 	}
-	// Whatever page was asked for, there is none; or none yet, while that of another room is read.
+	// A page that was asked for too soon is still there; any other refused page is not.
 	if (re === MessageType.history) {
 		return { kind: "page", room: "", more: rule === "isNotTooFast" };
 	}
 	return {
 		type: "refused",
 		...{ rule, re, trouble: { about: "step", words } },
-		news: retryAfter === undefined ? {} : { resendAt: now + retryAfter },
+		update: retryAfter === undefined ? {} : { resendAt: now + retryAfter },
 	};
 }
 
@@ -76,8 +74,8 @@ function pending(frame: ServerFrame<"pending">, now: number): ServerEvent {
 	const { pending: id, text: note, tries } = frame;
 	const skew = frame.now && now - frame.now;
 	const [expires, resendAt] = [frame.expires + skew, frame.resendAt + skew];
-	const news = { key: "pending", note, tries, expires, resendAt } as const;
-	return { type: "pending", id, news };
+	const update = { key: "pending", note, tries, expires, resendAt } as const;
+	return { type: "pending", id, update };
 }
 
 export function readFrame(
@@ -100,17 +98,19 @@ export function readFrame(
 			const trouble = { about: about(frame.code), words };
 			return { type: "mayNotEnter", trouble };
 		}
-		case "session":
-			return { type: "session", token: frame.token, news: { key: "session" } };
+		case "session": {
+			const { kind: type, token } = frame;
+			return { type, token, update: { key: "session" } };
+		}
 		case "welcome": {
-			const { kind: type, name, room, ...place } = frame;
-			const news = { ...(name && { name }), ...(room && { room }) };
-			return { type, ...place, news };
+			const { kind: type, name, room, ...welcome } = frame;
+			const update = { ...(name && { name }), ...(room && { room }) };
+			return { type, ...welcome, update };
 		}
 		case "pending":
 			return pending(frame, now);
 		case "refused":
-			return refusal(frame, now);
+			return refused(frame, now);
 		case "authenticated":
 		case "headsDone":
 		case "eraseDone":

@@ -1,59 +1,70 @@
 /**
- * Whether the other end is still there. A connection may die without a word,
- * and a page is not told of the server's pings: so it waits for an answer to
- * what is always answered, and where nothing is heard it asks for one. It
- * counts steps, not time: while a page is frozen, it does not listen.
+ * Notices a connection that died without being closed. A page does not see the
+ * server's pings, so it waits for the answer to frames that are always
+ * answered, and sends one where it is quiet for long. It counts timer steps
+ * rather than time, because a frozen page cannot receive.
  */
 
 const STEP_MS = 5_000;
-/** Silent steps until a connection that owes an answer is dead, and until a quiet one is asked. */
-const [DEAD, QUIET] = [2, 6];
+/** Silent steps after which a connection that owes an answer is dead. */
+const DEAD_STEPS = 2;
+/** Silent steps after which a quiet connection is pinged. */
+const QUIET_STEPS = 6;
 
 interface World {
-	/** Whether anyone looks: nobody else needs to know before something is posted. */
-	isSeen(): boolean;
-	/** Posts what is always answered, if anything can be. */
-	ask(): void;
+	/** A hidden page need not know before it sends something. */
+	isVisible(): boolean;
+	/** Sends a frame that is always answered, if one can be sent. */
+	ping(): void;
 	dead(): void;
 }
 
-export function heartbeat({ isSeen, ask, dead }: World) {
-	let timer: ReturnType<typeof setTimeout> | undefined;
-	let isOwed = false;
-	let silent = 0;
+export class Heartbeat {
+	readonly #world: World;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#isOwed = false;
+	#silentSteps = 0;
 
-	function next() {
-		clearTimeout(timer);
-		timer = setTimeout(step, STEP_MS);
+	constructor(world: World) {
+		this.#world = world;
 	}
 
-	function step() {
-		silent += 1;
-		if (isOwed && silent >= DEAD) return dead();
-		if (!isOwed && !isSeen()) return;
-		next();
-		if (!isOwed && silent % QUIET === 0) ask();
+	received(): void {
+		this.#restart(false);
 	}
 
-	function begin(owed: boolean) {
-		isOwed = owed;
-		silent = 0;
-		next();
+	/** A frame was sent that is always answered. */
+	expectAnswer(): void {
+		if (!this.#isOwed) this.#restart(true);
 	}
 
-	return {
-		heard: () => begin(false),
-		/** Something was posted that is always answered. */
-		owed() {
-			if (!isOwed) begin(true);
-		},
-		/** There is reason to ask at once. */
-		suspect() {
-			if (!isOwed) ask();
-		},
-		stop() {
-			clearTimeout(timer);
-			isOwed = false;
-		},
-	};
+	/** Pings at once, unless an answer is owed already. */
+	check(): void {
+		if (!this.#isOwed) this.#world.ping();
+	}
+
+	stop(): void {
+		clearTimeout(this.#timer);
+		this.#isOwed = false;
+	}
+
+	#restart(isOwed: boolean): void {
+		this.#isOwed = isOwed;
+		this.#silentSteps = 0;
+		this.#schedule();
+	}
+
+	#schedule(): void {
+		clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => this.#step(), STEP_MS);
+	}
+
+	#step() {
+		this.#silentSteps += 1;
+		const isOwed = this.#isOwed;
+		if (isOwed && this.#silentSteps >= DEAD_STEPS) return this.#world.dead();
+		if (!isOwed && !this.#world.isVisible()) return;
+		this.#schedule();
+		if (!isOwed && this.#silentSteps % QUIET_STEPS === 0) this.#world.ping();
+	}
 }

@@ -1,18 +1,15 @@
-/**
- * Keys that are meant for elsewhere: what is typed in the room is written in
- * the composer, and what turns pages there turns those of the room.
- */
+/** Keys from anywhere: typing goes into the composer, and paging keys scroll the room. */
 
 import { find } from "./element.ts";
 
-/** Of the room, what is left in sight when a page is turned. */
+/** The part of the room that stays visible when a page is turned. */
 const OVERLAP = 0.1;
 
 export function roomKeys(): void {
 	const room = find("#room", HTMLElement);
 	const field = find("#text", HTMLTextAreaElement);
 
-	/** How far a key scrolls the room; a long draft has pages of its own. */
+	/** How far a key scrolls the room; it pages through a long draft instead. */
 	function distance(key: string): number {
 		const page = room.clientHeight * (1 - OVERLAP);
 		const isLong = field.scrollHeight > field.clientHeight;
@@ -26,11 +23,11 @@ export function roomKeys(): void {
 		const { key, target, ctrlKey, metaKey, altKey, shiftKey } = event;
 		const isChord = ctrlKey || metaKey || altKey;
 		if (event.defaultPrevented || event.isComposing || isChord) return;
-		const isNowhere = target === document.body;
+		const isOnBody = target === document.body;
 		const isInRoom = target instanceof Node && room.contains(target);
-		if ((isNowhere || isInRoom) && key.length === 1 && key !== " ")
+		if ((isOnBody || isInRoom) && key.length === 1 && key !== " ")
 			return field.focus();
-		const by = shiftKey || !(isNowhere || target === field) ? 0 : distance(key);
+		const by = shiftKey || !(isOnBody || target === field) ? 0 : distance(key);
 		if (by === 0) return;
 		event.preventDefault();
 		room.scrollBy({ top: by });

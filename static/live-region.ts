@@ -1,6 +1,6 @@
 /**
- * What is read aloud as it happens: a polite region that speaks once a second
- * at most, and only counts when there was too much to listen to.
+ * New messages for screen readers: a polite live region that changes at most
+ * once a second, and gives only a number when there are too many to listen to.
  */
 
 import { find } from "./element.ts";
@@ -8,32 +8,31 @@ import { find } from "./element.ts";
 const EVERY_MS = 1_000;
 const MOST = 3;
 
-export function liveRegion() {
-	const region = find("#announcer", HTMLElement);
-	let waiting: string[] = [];
-	let isSpeaking = false;
+export class LiveRegion {
+	readonly #region = find("#announcer", HTMLElement);
+	#waiting: string[] = [];
+	#isBusy = false;
 
-	function flush() {
-		const many = waiting.length > MOST;
-		const words = many ? [`${waiting.length} new messages.`] : waiting;
-		region.textContent = words.join("\n");
-		// One more turn, in which what was read aloud goes.
-		isSpeaking = waiting.length > 0;
-		if (isSpeaking) setTimeout(flush, EVERY_MS);
-		waiting = [];
+	announce(words: string): void {
+		this.#waiting.push(words);
+		if (this.#isBusy) return;
+		this.#isBusy = true;
+		setTimeout(() => this.#flush(), EVERY_MS / 4);
 	}
 
-	return {
-		speak(words: string) {
-			waiting.push(words);
-			if (isSpeaking) return;
-			isSpeaking = true;
-			setTimeout(flush, EVERY_MS / 4);
-		},
-		/** Nothing that was to be said is said any more. */
-		hush() {
-			waiting = [];
-			region.textContent = "";
-		},
-	};
+	clear(): void {
+		this.#waiting = [];
+		this.#region.textContent = "";
+	}
+
+	#flush(): void {
+		const isTooMany = this.#waiting.length > MOST;
+		this.#region.textContent = isTooMany
+			? `${this.#waiting.length} new messages.`
+			: this.#waiting.join("\n");
+		// One more turn empties the region.
+		this.#isBusy = this.#waiting.length > 0;
+		if (this.#isBusy) setTimeout(() => this.#flush(), EVERY_MS);
+		this.#waiting = [];
+	}
 }

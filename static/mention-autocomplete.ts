@@ -1,91 +1,98 @@
 /**
- * Completes @names while they are typed, from who spoke and who is here. The
- * focus stays in the field: arrows choose, Enter or Tab takes, Escape lets be.
+ * Completes @names while they are typed. The focus stays in the field: arrows
+ * choose, Enter or Tab completes, Escape closes the list.
  */
 
 import { foldName, STARTED } from "../machines/text.ts";
 import { find, say } from "./element.ts";
 import { nameTag } from "./person.ts";
 
-const MOST = 6;
-/** UTF-16 units of an @name and what may stand before it. */
+const MOST_OPTIONS = 6;
+/** UTF-16 units before the cursor that are searched for an @name. */
 const LONGEST = 80;
 
-/** The name that is being typed, as far as it goes. */
-function started(field: HTMLTextAreaElement): string | undefined {
-	if (field.selectionStart !== field.selectionEnd) return undefined;
-	const { value, selectionStart: end } = field;
-	// A name is no longer; a whole book before it need not be searched.
-	return STARTED.exec(value.slice(Math.max(0, end - LONGEST), end))?.[1];
-}
+export class MentionAutocomplete {
+	readonly #list = find("#names", HTMLElement);
+	readonly #field: HTMLTextAreaElement;
+	readonly #candidates: () => readonly string[];
+	#options: readonly string[] = [];
+	#chosen = 0;
 
-export function mentionAutocomplete(
-	field: HTMLTextAreaElement,
-	names: () => string[],
-) {
-	const list = find("#names", HTMLElement);
-	let found: string[] = [];
-	let chosen = 0;
-
-	function show(names: string[]) {
-		found = names;
-		list.hidden = names.length === 0;
-		list.replaceChildren(
-			...names.map((name, at) => {
-				return Object.assign(nameTag(name), {
-					role: "option",
-					id: `name-${at}`,
-					ariaSelected: String(at === chosen),
-					// The field must not lose the focus.
-					onpointerdown: (event: Event) => event.preventDefault(),
-					onclick: () => take(name),
-				});
-			}),
-		);
-		const active = names.length > 0 ? `name-${chosen}` : "";
-		field.setAttribute("aria-activedescendant", active);
-		const many = names.length === 1 ? "1 name" : `${names.length} names`;
-		say("#names-told", active && `${many}; arrows choose, Enter takes.`);
+	/** `candidates` are the names that may be mentioned, the likeliest first. */
+	constructor(field: HTMLTextAreaElement, candidates: () => readonly string[]) {
+		this.#field = field;
+		this.#candidates = candidates;
+		field.addEventListener("blur", () => this.#show([]));
 	}
 
-	function take(name: string) {
-		const start = field.selectionStart - (started(field)?.length ?? 0);
-		field.setRangeText(`${name} `, start, field.selectionStart, "end");
-		show([]);
-		field.dispatchEvent(new Event("input"));
-	}
-
-	field.addEventListener("blur", () => show([]));
-
-	/** After what is in the field has changed. */
-	function refresh() {
-		const start = started(field);
-		chosen = 0;
-		if (start === undefined) return show([]);
-		const fits = [...new Set(names())].filter((name) => {
-			return foldName(name).startsWith(foldName(start)) && name !== start;
+	/** The text or the candidates have changed. */
+	update() {
+		const typed = this.#typed();
+		this.#chosen = 0;
+		if (typed === undefined) return this.#show([]);
+		const options = [...new Set(this.#candidates())].filter((name) => {
+			return foldName(name).startsWith(foldName(typed)) && name !== typed;
 		});
-		show(fits.slice(0, MOST));
+		this.#show(options.slice(0, MOST_OPTIONS));
 	}
 
-	return {
-		refresh,
-		/** Others are here than when it was typed. */
-		refreshAgain() {
-			if (found.length === 0 && document.activeElement === field) refresh();
-		},
-		/** Whether a key was meant for the list. */
-		takesKey(key: string): boolean {
-			const name = found[chosen];
-			if (name === undefined) return false;
-			if (key === "Enter" || key === "Tab") take(name);
-			else if (key === "Escape") show([]);
-			else if (key === "ArrowDown" || key === "ArrowUp") {
-				const step = key === "ArrowDown" ? 1 : -1;
-				chosen = (chosen + step + found.length) % found.length;
-				show(found);
-			} else return false;
-			return true;
-		},
-	};
+	/** An open list stays as it is, so that the choice does not move. */
+	updateMembers(): void {
+		const isOpen = this.#options.length > 0;
+		if (!isOpen && document.activeElement === this.#field) this.update();
+	}
+
+	/** Handles a key; false if it is not for the list. */
+	onKey(key: string): boolean {
+		const { length } = this.#options;
+		const name = this.#options[this.#chosen];
+		if (name === undefined) return false;
+		if (key === "Enter" || key === "Tab") this.#complete(name);
+		else if (key === "Escape") this.#show([]);
+		else if (key === "ArrowDown" || key === "ArrowUp") {
+			const step = key === "ArrowDown" ? 1 : -1;
+			this.#chosen = (this.#chosen + step + length) % length;
+			this.#show(this.#options);
+		} else return false;
+		return true;
+	}
+
+	/** The part of an @name before the cursor, without the @. */
+	#typed(): string | undefined {
+		const { selectionStart, selectionEnd: end, value } = this.#field;
+		if (selectionStart !== end) return undefined;
+		return STARTED.exec(value.slice(Math.max(0, end - LONGEST), end))?.[1];
+	}
+
+	#complete(name: string): void {
+		const end = this.#field.selectionStart;
+		const start = end - (this.#typed()?.length ?? 0);
+		this.#field.setRangeText(`${name} `, start, end, "end");
+		this.#show([]);
+		this.#field.dispatchEvent(new Event("input"));
+	}
+
+	#show(options: readonly string[]): void {
+		const { length } = options;
+		this.#options = options;
+		this.#list.hidden = length === 0;
+		this.#list.replaceChildren(
+			...options.map((name, at) => this.#option(name, at)),
+		);
+		const active = length > 0 ? `name-${this.#chosen}` : "";
+		this.#field.setAttribute("aria-activedescendant", active);
+		const names = length === 1 ? "1 name" : `${length} names`;
+		say("#names-hint", active && `${names}; arrows choose, Enter takes.`);
+	}
+
+	#option(name: string, at: number): HTMLElement {
+		return Object.assign(nameTag(name), {
+			role: "option",
+			id: `name-${at}`,
+			ariaSelected: String(at === this.#chosen),
+			// The field must keep the focus.
+			onpointerdown: (event: Event) => event.preventDefault(),
+			onclick: () => this.#complete(name),
+		});
+	}
 }

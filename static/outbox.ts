@@ -1,133 +1,132 @@
 /**
- * What this tab wants to say and the room has not shown yet, in order: a line
- * that is taken stays while what was missed is still being told. The open
- * lines are numbered from the last number that was taken, kept before
- * they are posted, and posted again under the same number after a lost
- * connection, so that each is said once. A refusal consumes no number: what
- * was posted after it is refused too, and numbered anew once all is answered.
+ * What this tab has to send to one room. Lines are numbered from the last
+ * accepted number, stored before they are sent, and sent again under the same
+ * number after a lost connection, so that each is posted once. A refused
+ * number stays free: lines sent after it are refused too, and numbered anew
+ * once all are answered. An accepted line stays in the outbox while missed
+ * messages still arrive, because the timeline does not show it until then.
  */
 
-export interface Line {
+export interface PendingLine {
 	readonly text: string;
-	/** The client that is to say it, or none yet. */
+	/** The client that sends it, or "" before there is one. */
 	readonly by: string;
-	/** The number it was posted under, 0 before that. */
+	/** The number it was sent under, or 0. */
 	readonly n: number;
-	/** Why it was not taken, in words; an open line has none. */
+	/** Why it was refused, in words; "" while it is to be sent. */
 	readonly why: string;
 }
 
 export interface Refusal {
 	readonly n: number;
 	readonly words: string;
-	/** The number that the room takes next, if it says so. */
+	/** The number that the room accepts next, if that was the reason. */
 	readonly expected: number | undefined;
-	/** It may be tried again, unchanged, after this many milliseconds. */
+	/** Milliseconds after which the same text may be sent again. */
 	readonly retryAfter: number | undefined;
 }
 
 interface World {
-	keep(lines: readonly Line[]): void;
-	post(text: string, n: number): void;
+	save(lines: readonly PendingLine[]): void;
+	send(text: string, n: number): void;
 	wait(ms: number, then: () => void): void;
 }
 
-/** Lines in flight at most. */
+/** Unanswered lines at most. */
 const WINDOW = 8;
 
-/** Up to this wait a line is sent again by itself; a longer one is told to the person. */
+/** A line is sent again by itself after up to this wait; for longer ones the person decides. */
 const PATIENCE_MS = 10_000;
 
 export const TOO_LATE = "You had been logged out.";
 
-const isOpen = ({ why }: Line) => why === "";
+const isOpen = ({ why }: PendingLine) => why === "";
 
 export class Outbox {
-	#lines: readonly Line[];
+	#lines: readonly PendingLine[];
 	readonly #world: World;
 	#client: string;
+	/** The last number that the room accepted. */
 	#last = 0;
-	#online = false;
-	/** What was missed has been told: whatever is taken from here on is shown as well. */
-	#live = false;
-	/** A line was refused: the ones posted after it will be. */
-	#stuck = false;
+	#isOnline = false;
+	/** Missed messages have arrived: what is accepted from here on is shown, too. */
+	#isLive = false;
+	/** A line was refused, and so will be those sent after it. */
+	#isBlocked = false;
 	#pauses = 0;
 
-	/** `lines` and `client` are what this tab has kept. */
-	constructor(lines: readonly Line[], client: string, world: World) {
+	/** `lines` and `client` are what this tab has stored. */
+	constructor(lines: readonly PendingLine[], client: string, world: World) {
 		this.#lines = lines;
 		this.#client = client;
 		this.#world = world;
 	}
 
-	get lines(): readonly Line[] {
+	get lines(): readonly PendingLine[] {
 		return this.#lines;
 	}
 
-	say(...texts: readonly string[]): void {
-		const lines = texts.map((text): Line => {
-			return { text, by: this.#client, n: 0, why: "" };
-		});
-		this.#change([...this.#lines, ...lines]);
+	add(...texts: readonly string[]): void {
+		const by = this.#client;
+		const lines = texts.map((text) => ({ text, by, n: 0, why: "" }));
+		this.#update([...this.#lines, ...lines]);
 	}
 
 	/**
-	 * The room has taken up to `last` from this client, and is about to tell what
-	 * was missed. What another client was to say is asked about first.
+	 * The room is open and has accepted up to `last` from this client. Lines of
+	 * another client may belong to an earlier login, so the person decides.
 	 */
 	welcome(client: string, last: number): void {
 		this.#client = client;
 		this.#last = last;
-		this.#online = true;
-		this.#live = false;
-		this.#stuck = false;
-		this.#change(
+		this.#isOnline = true;
+		this.#isLive = false;
+		this.#isBlocked = false;
+		this.#update(
 			this.#lines.map((line) => {
-				if (isTaken(line, client, last)) return line;
+				if (isAccepted(line, client, last)) return line;
 				if (line.by === "" || line.by === client) return { ...line, n: 0 };
 				return { ...line, why: line.why || TOO_LATE };
 			}),
 		);
 	}
 
-	/** All that was missed has been told. */
+	/** All missed messages have arrived. */
 	caughtUp(): void {
-		this.#live = true;
+		this.#isLive = true;
 		this.shown(this.#last);
 	}
 
-	/** The connection is lost. */
-	hold(): void {
-		this.#online = false;
+	disconnected(): void {
+		this.#isOnline = false;
 	}
 
-	/** Everything up to `n` was taken from this client. */
-	taken(n: number): void {
+	/** The room has accepted everything up to `n` from this client. */
+	accepted(n: number): void {
 		if (n > this.#last) this.#last = n;
-		if (!this.#live) this.#change(this.#lines);
+		if (!this.#isLive) this.#update(this.#lines);
 		else this.shown(n);
 	}
 
-	/** Everything up to `n` was taken from `client`, and is shown. */
+	/** The timeline shows everything up to `n` from `client`. */
 	shown(n: number, client = this.#client): void {
 		if (client === this.#client && n > this.#last) this.#last = n;
-		if (this.#lines.some((line) => isTaken(line, client, n))) {
-			this.#change(this.#lines.filter((line) => !isTaken(line, client, n)));
+		if (this.#lines.some((line) => isAccepted(line, client, n))) {
+			this.#update(this.#lines.filter((line) => !isAccepted(line, client, n)));
 		}
 	}
 
-	/** Answers whether the line waits to be sent again after a pause. */
+	/** Returns whether the line is sent again after a pause. */
 	refused({ n, words, expected, retryAfter }: Refusal): boolean {
-		const refused = this.#inFlight().find((line) => line.n === n);
+		const refused = this.#unanswered().find((line) => line.n === n);
 		if (!refused) return false;
-		this.#stuck = true;
+		this.#isBlocked = true;
 		if (expected !== undefined) this.#last = expected - 1;
 		const isWaiting = retryAfter !== undefined && retryAfter <= PATIENCE_MS;
 		if (isWaiting) this.#pause(retryAfter);
 		const reason = retryAfter ? `${words} ${whenAgain(retryAfter)}` : words;
 		const why = isWaiting || expected !== undefined ? "" : reason;
-		this.#change(
+		this.#update(
 			this.#lines.map((line) =>
 				line === refused ? { ...line, n: 0, why } : line,
 			),
@@ -135,53 +134,53 @@ export class Outbox {
 		return isWaiting;
 	}
 
+	/** Sends the refused lines again, after all others. */
+	retry(): void {
+		this.add(...this.drop());
+	}
+
+	/** Removes the refused lines; returns their texts. */
+	drop(): readonly string[] {
+		const refused = this.#lines.filter((line) => !isOpen(line));
+		this.#update(this.#lines.filter(isOpen));
+		return refused.map(({ text }) => text);
+	}
+
 	#pause(ms: number): void {
 		this.#pauses += 1;
 		this.#world.wait(ms, () => {
 			this.#pauses -= 1;
-			this.#change(this.#lines);
+			this.#update(this.#lines);
 		});
 	}
 
-	/** Says what failed after all, behind everything else. */
-	retry(): void {
-		this.say(...this.drop());
-	}
-
-	/** Gives up what failed; answers its texts. */
-	drop(): readonly string[] {
-		const failed = this.#lines.filter((line) => !isOpen(line));
-		this.#change(this.#lines.filter(isOpen));
-		return failed.map(({ text }) => text);
-	}
-
-	#inFlight(): readonly Line[] {
+	#unanswered(): readonly PendingLine[] {
 		return this.#lines.filter((line) => isOpen(line) && line.n > this.#last);
 	}
 
-	#change(lines: readonly Line[]): void {
+	/** Numbers the lines that can be sent now, saves all, and then sends those. */
+	#update(lines: readonly PendingLine[]): void {
 		this.#lines = lines;
-		const flight = this.#inFlight().length;
-		if (flight === 0) this.#stuck = false;
-		const due: Line[] = [];
-		if (this.#online && !this.#stuck && this.#pauses === 0) {
-			let free = WINDOW - flight;
-			let n = this.#last + flight;
+		const unanswered = this.#unanswered().length;
+		if (unanswered === 0) this.#isBlocked = false;
+		const due: PendingLine[] = [];
+		if (this.#isOnline && !this.#isBlocked && this.#pauses === 0) {
+			let n = this.#last + unanswered;
 			this.#lines = lines.map((line) => {
-				if (!isOpen(line) || line.n > 0 || free <= 0) return line;
-				free -= 1;
+				const isFull = due.length >= WINDOW - unanswered;
+				if (!isOpen(line) || line.n > 0 || isFull) return line;
 				n += 1;
-				const posted = { ...line, by: this.#client, n };
-				due.push(posted);
-				return posted;
+				const sent = { ...line, by: this.#client, n };
+				due.push(sent);
+				return sent;
 			});
 		}
-		this.#world.keep(this.#lines);
-		for (const { text, n } of due) this.#world.post(text, n);
+		this.#world.save(this.#lines);
+		for (const { text, n } of due) this.#world.send(text, n);
 	}
 }
 
-function isTaken(line: Line, client: string, last: number): boolean {
+function isAccepted(line: PendingLine, client: string, last: number): boolean {
 	return line.by === client && line.n > 0 && line.n <= last;
 }
 

@@ -1,16 +1,19 @@
 /**
- * Who is in the room, who of them is away, and who is writing. Someone in many
- * tabs is one person, and away only if they are away in all.
+ * Who is in the room, who is away, and who is writing. A person in many tabs
+ * is listed once, and is away only if they are away in all of them.
  */
 
 import { find, make, say } from "./element.ts";
 import type { Member, RoomEvent } from "./frames.ts";
 import { avatar, nameList, nameTag } from "./person.ts";
 
-const NAMED = 3;
+/** More people who write are “others”. */
+const MOST_NAMED = 3;
+/** A crowd that comes in together is drawn once. */
+const RENDER_DELAY_MS = 50;
 
-/** Away or not, by name: those who are here first. */
-function byName(members: Iterable<Member>): [name: string, away: boolean][] {
+/** Each name once, and whether that person is away; those who are not away first. */
+function people(members: Iterable<Member>): [name: string, away: boolean][] {
 	const away = new Map<string, boolean>();
 	for (const member of members) {
 		away.set(member.name, member.away && (away.get(member.name) ?? true));
@@ -21,69 +24,84 @@ function byName(members: Iterable<Member>): [name: string, away: boolean][] {
 	);
 }
 
-export function peoplePanel(myName: () => string) {
-	const list = find("#people", HTMLElement);
-	const typing = find("#typing", HTMLElement);
-	/** By client; nobody before the server has told. */
-	let members: Map<string, Member> | undefined;
-	let unnamed = 0;
-	let isDue = false;
-	const present = () => members?.values() ?? [];
+export class PeoplePanel {
+	readonly #list = find("#people", HTMLElement);
+	readonly #typing = find("#typing", HTMLElement);
+	readonly #myName: () => string;
+	/** By client; undefined until the server has sent the members. */
+	#members: Map<string, Member> | undefined;
+	/** How many more there are than the server lists. */
+	#unlisted = 0;
+	#timer: ReturnType<typeof setTimeout> | undefined;
 
-	function entry([name, away]: [string, boolean]): HTMLElement {
-		const person = make("li", away ? "away" : "", avatar(name), nameTag(name));
-		if (name === myName()) person.append(make("span", "label", "you"));
-		if (away) person.append(make("span", "label", "away"));
-		return person;
+	constructor(myName: () => string) {
+		this.#myName = myName;
 	}
 
-	/** At most once for each frame: a crowd comes in together. */
-	function renderSoon() {
-		if (isDue) return;
-		isDue = true;
-		setTimeout(() => {
-			isDue = false;
-			const all = byName(present());
-			list.replaceChildren(...all.map(entry));
-			if (unnamed > 0) list.append(make("li", "label", `and ${unnamed} more`));
-			say("#people-count", members ? String(all.length + unnamed) : "");
-		}, 50);
+	get members(): Iterable<Member> {
+		return this.#members?.values() ?? [];
 	}
 
-	function showTyping(names: readonly string[]) {
-		const others = [...new Set(names)].filter((name) => name !== myName());
-		const more = others.length > NAMED ? "others" : "";
+	get names(): string[] {
+		return people(this.members).map(([name]) => name);
+	}
+
+	clear(): void {
+		this.#members = undefined;
+		this.#unlisted = 0;
+		this.#showTyping([]);
+		this.#renderSoon();
+	}
+
+	receive(event: RoomEvent) {
+		if (event.kind === "typing")
+			return this.#showTyping(event.clients.map(({ name }) => name));
+		if (event.kind === "members") {
+			this.#members = new Map();
+			this.#unlisted = Math.max(0, event.total - event.members.length);
+		}
+		if (!this.#members) return;
+		if (event.kind === "members" || event.kind === "presence") {
+			for (const member of event.members)
+				this.#members.set(member.client, member);
+		} else if (event.kind === "entered") {
+			const { client, name } = event;
+			this.#members.set(client, { client, name, away: false });
+		} else if (event.kind === "left") this.#members.delete(event.client);
+		else return;
+		this.#renderSoon();
+	}
+
+	#renderSoon(): void {
+		this.#timer ??= setTimeout(() => {
+			this.#timer = undefined;
+			this.#render();
+		}, RENDER_DELAY_MS);
+	}
+
+	#render(): void {
+		const all = people(this.members);
+		const more = this.#unlisted;
+		this.#list.replaceChildren(...all.map((person) => this.#item(person)));
+		if (more > 0) this.#list.append(make("li", "label", `and ${more} more`));
+		say("#people-count", this.#members ? String(all.length + more) : "");
+	}
+
+	#item([name, away]: [string, boolean]): HTMLElement {
+		const item = make("li", away ? "away" : "", avatar(name), nameTag(name));
+		if (name === this.#myName()) item.append(make("span", "label", "you"));
+		if (away) item.append(make("span", "label", "away"));
+		return item;
+	}
+
+	#showTyping(names: readonly string[]): void {
+		const me = this.#myName();
+		const others = [...new Set(names)].filter((name) => name !== me);
+		const more = others.length > MOST_NAMED ? "others" : "";
 		const are = others.length > 1 ? "are" : "is";
-		typing.replaceChildren(...nameList(others.slice(0, NAMED), more));
-		if (others.length > 0) typing.append(` ${are} writing…`);
+		this.#typing.replaceChildren(
+			...nameList(others.slice(0, MOST_NAMED), more),
+		);
+		if (others.length > 0) this.#typing.append(` ${are} writing…`);
 	}
-
-	return {
-		clear() {
-			members = undefined;
-			unnamed = 0;
-			showTyping([]);
-			renderSoon();
-		},
-		names: () => byName(present()).map(([name]) => name),
-		members: present,
-		hear(event: RoomEvent) {
-			if (event.kind === "typing") {
-				return showTyping(event.clients.map(({ name }) => name));
-			}
-			if (event.kind === "members") {
-				members = new Map();
-				unnamed = Math.max(0, event.total - event.members.length);
-			}
-			if (!members) return;
-			if (event.kind === "members" || event.kind === "presence") {
-				for (const member of event.members) members.set(member.client, member);
-			} else if (event.kind === "entered") {
-				const { client, name } = event;
-				members.set(client, { client, name, away: false });
-			} else if (event.kind === "left") members.delete(event.client);
-			else return;
-			renderSoon();
-		},
-	};
 }

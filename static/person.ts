@@ -1,7 +1,7 @@
 /**
- * A person as others see them: a square with their initial and their name,
- * both in a colour that the name alone decides. The stylesheet picks lightness
- * and strength, so that every hue can be read in both themes.
+ * A person's avatar and name, in a colour that depends on the name alone. The
+ * stylesheet picks lightness and chroma, so that every hue is readable in both
+ * themes.
  */
 
 import { make } from "./element.ts";
@@ -9,7 +9,7 @@ import { make } from "./element.ts";
 const HUES = 18;
 const list = new Intl.ListFormat("en-GB");
 
-/** The same for everyone and in every spelling of the case; neighbours in the alphabet land far apart. */
+/** Ignores case; similar names get different hues. */
 function hue(name: string): number {
 	let hash = 7;
 	for (const character of name.toLowerCase()) {
@@ -33,7 +33,7 @@ export function nameTag(name: string): HTMLElement {
 	return tint(make("bdi", "name", name), name);
 }
 
-/** “ann, bob and cara”; `others`, if there are any, come last. */
+/** “ann, bob and cara”; `others` comes last. */
 export function nameList(
 	names: readonly string[],
 	others = "",

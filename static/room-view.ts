@@ -1,196 +1,233 @@
 /**
- * The room that is shown: its timeline and older pages, who is in it, the
- * other rooms beside it, and what of it the reader has seen.
+ * The room on the screen: its timeline and history, the people in it, the
+ * other rooms beside it, and how far the reader has read it.
  */
 
-import type { PageSnapshot } from "../machines/page.ts";
 import type { ServerEvent } from "../machines/page-events.ts";
 import type { ClientFrame } from "../machines/protocol.ts";
-import { makeAutoscroll } from "./autoscroll.ts";
+import { Autoscroll } from "./autoscroll.ts";
 import { find } from "./element.ts";
 import type { RoomEvent, RoomLine } from "./frames.ts";
-import { historyPages } from "./history.ts";
+import { HistoryPager } from "./history-pager.ts";
+import { joinedRoom, saveRead } from "./joined-rooms.ts";
 import { roomKeys } from "./keys.ts";
-import { liveRegion } from "./live-region.ts";
-import { notifications } from "./notifications.ts";
-import { peoplePanel } from "./people.ts";
-import { presence } from "./presence.ts";
-import { RoomList } from "./rooms.ts";
-import type { Visited } from "./storage.ts";
+import { LiveRegion } from "./live-region.ts";
+import { Notifications } from "./notifications.ts";
+import { PeoplePanel } from "./people.ts";
+import { ReadState } from "./read-state.ts";
+import { RoomList } from "./room-list.ts";
+import { rovingFocus } from "./roving-focus.ts";
 import { Timeline } from "./timeline.ts";
+import { Visibility } from "./visibility.ts";
 
 type Welcome = Extract<ServerEvent, { type: "welcome" }>;
 
-/** Characters of a message that are read aloud. */
-const HEARD = 300;
+type ViewEvent = Exclude<RoomEvent, { kind: "ack" | "textRefused" }>;
+
+/** UTF-16 units of a message that a screen reader reads. */
+const MOST_ANNOUNCED = 300;
 
 interface World {
-	/** The reader's name. */
-	name(): string;
-	tell(asked: ClientFrame): void;
+	myName(): string;
+	/** Sends a frame if the room is open, and drops it otherwise. */
+	send(frame: ClientFrame): void;
 	go(room: string): void;
 }
 
-export function roomView({ name, tell, go }: World) {
-	const autoscroll = makeAutoscroll();
-	const people = peoplePanel(name);
-	const read = new Timeline({ autoscroll, name, members: people.members });
-	const rooms = new RoomList(go);
-	const call = notifications(name, go);
-	const aloud = liveRegion();
-	const pages = historyPages(read, autoscroll, (before, limit) =>
-		tell({ kind: "history", ...place(), before, limit }),
-	);
-	const looker = presence({
-		left: keepSeen,
-		back,
-		away: (away) => tell({ kind: "presence", away }),
-	});
-	roomKeys();
-	let room = "";
-	/** How many messages the room has, and up to which offset they were counted for us. */
-	let said = 0;
-	let counted = 0;
-	/** How much of the room the reader has seen all of. */
-	let seen: Visited | undefined;
-	let notice = "";
+export class RoomView {
+	readonly #world: World;
+	readonly #autoscroll = new Autoscroll();
+	readonly #liveRegion = new LiveRegion();
+	readonly #readState = new ReadState();
+	readonly #notifications: Notifications;
+	readonly #people: PeoplePanel;
+	readonly #rooms: RoomList;
+	readonly #timeline: Timeline;
+	readonly #history: HistoryPager;
+	readonly #visibility: Visibility;
+	#room = "";
+	/** Shown once the next room has caught up. */
+	#explanation = "";
 
-	const place = () => {
-		const { epoch = "", offset = 0, time = 0 } = read.place() ?? {};
-		return { room, epoch, offset, time };
-	};
-
-	/** Asks how far the rooms are. That is told at once, and seen by nobody else. */
-	function watch() {
-		tell({ kind: "heads", rooms: rooms.names() });
+	constructor(world: World) {
+		const { myName, go } = world;
+		const autoscroll = this.#autoscroll;
+		this.#world = world;
+		this.#people = new PeoplePanel(myName);
+		this.#rooms = new RoomList(go);
+		this.#notifications = new Notifications(myName, go);
+		const members = () => this.#people.members;
+		this.#timeline = new Timeline({ autoscroll, myName, members });
+		this.#history = new HistoryPager({
+			...{ timeline: this.#timeline, autoscroll },
+			request: (before, limit) => {
+				const { epoch = "" } = this.#timeline.latest ?? {};
+				const room = this.#room;
+				world.send({ kind: "history", room, epoch, before, limit });
+			},
+		});
+		this.#visibility = new Visibility({
+			hidden: () => this.#saveRead(),
+			visible: () => this.#returned(),
+			away: (away) => world.send({ kind: "presence", away }),
+		});
+		roomKeys();
+		rovingFocus();
+		const room = find("#room", HTMLElement);
+		room.addEventListener("scroll", () => this.#updateRead());
 	}
 
-	/** Someone looks at what was told meanwhile. */
-	function back() {
-		read.refresh();
-		const mark = read.firstNew();
-		if (mark) autoscroll.beginAt(mark);
-		refresh();
+	get room(): string {
+		return this.#room;
 	}
 
-	/** Whoever is at the end of the room, and looks, has seen all of it. */
-	function refresh() {
-		const { epoch, offset } = place();
-		if (document.hidden || !read.isLive() || !autoscroll.isFollowing()) return;
-		// What was missed is not all told yet: nobody knows how many messages there are up to here.
-		if (offset < counted) return;
-		if (epoch) seen = { name: room, epoch, offset, said };
-	}
-	find("#room", HTMLElement).addEventListener("scroll", refresh);
-
-	function keepSeen() {
-		if (!seen) return;
-		rooms.keepSeen(seen);
-		read.leave(seen.offset);
+	/** The position to resume from, if there is one. */
+	get position() {
+		const { latest } = this.#timeline;
+		return latest && { room: this.#room, ...latest };
 	}
 
-	function add(line: RoomLine) {
-		if (pages.takes(line) || !read.add(line)) return;
-		if (line.kind === "erased") pages.erase(line);
-		people.hear(line);
-		if (line.kind === "erased") aloud.hush();
-		if (line.kind === "said" && line.offset > counted) said += 1;
-		refresh();
-		if (line.kind !== "said" || !read.isLive() || line.name === name()) return;
-		call.hear(line);
-		aloud.speak(`${line.name}: ${line.text.slice(0, HEARD)}`);
+	/** People who may be mentioned, the latest speakers first. */
+	get names(): string[] {
+		const me = this.#world.myName();
+		const all = [...this.#timeline.speakers(), ...this.#people.names];
+		return all.filter((name) => name !== me);
 	}
 
-	function caughtUp(more: boolean) {
-		read.caughtUp();
-		if (notice) read.add({ kind: "notice", text: notice, time: Date.now() });
-		notice = "";
-		if (!document.hidden) back();
-		if (seen) rooms.keepSeen(seen);
-		pages.caughtUp(more);
+	setTitle(title: string): void {
+		this.#notifications.setTitle(title);
 	}
 
-	/** Leaves nothing on the screen for another person, or in another room. */
-	function clear() {
-		seen = undefined;
-		read.clear();
-		people.clear();
-		aloud.hush();
+	/** Asks how far the rooms are. The server answers at once, and nobody else sees it. */
+	watchRooms(): void {
+		this.#world.send({ kind: "heads", rooms: this.#rooms.watched() });
 	}
 
-	return {
-		watch,
-		place: () => (read.place() ? place() : undefined),
-		room: () => room,
-		enter(next: string) {
-			keepSeen();
-			clear();
-			room = next;
-			rooms.enter(room);
-		},
-		clear,
-		welcome(welcome: Welcome) {
-			({ said, offset: counted } = welcome);
-			pages.reset();
-			people.clear();
-			// Whoever came by a link and had to log in first: the list was another's until then.
-			rooms.enter(room);
-			const left = rooms.seen(room);
-			if (read.place()) read.caughtUp();
-			else read.leave(left?.epoch === welcome.epoch ? left.offset : 0);
-			// Nothing can be told before the page itself knows that it is in.
-			queueMicrotask(() => {
-				watch();
-				if (looker.isAway()) tell({ kind: "presence", away: true });
-			});
-		},
-		/** Says why, in the next room that is shown. */
-		explain(words: string) {
-			notice = words;
-		},
-		/** Whoever speaks is at the end, and has read what was new. */
-		spoke() {
-			read.leave(0);
-			autoscroll.toEnd();
-		},
-		hear(event: RoomEvent) {
-			switch (event.kind) {
-				case "head":
-					if (rooms.hear(event)) call.elsewhere(event.room);
-					return;
-				case "caughtUp":
-					return caughtUp(event.more);
-				case "page":
-					return pages.done(event.more, event.before);
-				case "gap": {
-					({ said, offset: counted } = event);
-					pages.reset();
-					read.clear();
-					const text = "Some messages are missing here.";
-					read.add({ kind: "notice", text, time: Date.now() });
-					return;
-				}
-				case "members":
-					people.hear(event);
-					return read.recount();
-				case "presence":
-				case "typing":
-					return people.hear(event);
-				case "ack":
-					return rooms.render();
-				case "notTaken":
-					return;
-				default:
-					return add(event);
-			}
-		},
-		names: () =>
-			[...read.speakers(), ...people.names()].filter(
-				(other) => other !== name(),
-			),
-		render({ context }: PageSnapshot) {
-			const isIn = context.key === "session";
-			call.entitle(isIn ? `${context.room} · Plume` : "Plume");
-		},
-	};
+	/** What waits to be sent in other rooms has changed. */
+	updateRooms(): void {
+		this.#rooms.render();
+	}
+
+	enter(room: string): void {
+		this.#saveRead();
+		this.clear();
+		this.#room = room;
+		this.#rooms.enter(room);
+	}
+
+	/** Leaves nothing on the screen for another person or room. */
+	clear(): void {
+		this.#readState.clear();
+		this.#timeline.clear();
+		this.#people.clear();
+		this.#liveRegion.clear();
+	}
+
+	welcome(welcome: Welcome): void {
+		this.#readState.count(welcome);
+		this.#history.reset();
+		this.#people.clear();
+		// A login may have replaced the stored rooms by another person's.
+		this.#rooms.enter(this.#room);
+		const read = joinedRoom(this.#room);
+		const isKnown = read?.epoch === welcome.epoch;
+		if (this.#timeline.latest) this.#timeline.caughtUp();
+		else this.#timeline.markAfter(isKnown ? read.offset : 0);
+		// Nothing can be sent before the machine has taken the welcome.
+		queueMicrotask(() => {
+			this.watchRooms();
+			if (this.#visibility.isAway)
+				this.#world.send({ kind: "presence", away: true });
+		});
+	}
+
+	/** Says something in the next room that is shown. */
+	explain(words: string): void {
+		this.#explanation = words;
+	}
+
+	/** A person who speaks has read everything, and goes to the end. */
+	spoke(): void {
+		this.#timeline.markAfter(0);
+		this.#history.toEnd();
+	}
+
+	receive(event: ViewEvent) {
+		switch (event.kind) {
+			case "head":
+				if (this.#rooms.update(event))
+					this.#notifications.mentionIn(event.room);
+				return;
+			case "caughtUp":
+				return this.#caughtUp(event.more);
+			case "page":
+				return this.#history.finish(event.more, event.before);
+			case "gap":
+				this.#readState.count(event);
+				this.#history.reset();
+				this.#timeline.clear();
+				return this.#addLocal("Some messages are missing here.");
+			case "members":
+				this.#people.receive(event);
+				return this.#timeline.updateMembers();
+			case "presence":
+			case "typing":
+				return this.#people.receive(event);
+			default:
+				this.#add(event);
+		}
+	}
+
+	#add(line: RoomLine): void {
+		if (this.#history.add(line) || !this.#timeline.add(line)) return;
+		this.#people.receive(line);
+		this.#readState.add(line);
+		this.#updateRead();
+		if (line.kind === "erased") {
+			this.#history.erase(line);
+			this.#liveRegion.clear();
+		}
+		if (line.kind !== "said" || !this.#timeline.isLive) return;
+		if (line.name === this.#world.myName()) return;
+		this.#notifications.message(line);
+		const text = line.text.slice(0, MOST_ANNOUNCED);
+		this.#liveRegion.announce(`${line.name}: ${text}`);
+	}
+
+	#addLocal(text: string): void {
+		this.#timeline.add({ kind: "local", text, time: Date.now() });
+	}
+
+	#caughtUp(hasOlder: boolean): void {
+		this.#timeline.caughtUp();
+		if (this.#explanation) this.#addLocal(this.#explanation);
+		this.#explanation = "";
+		if (!document.hidden) this.#returned();
+		const { read } = this.#readState;
+		if (read) saveRead(read);
+		this.#history.caughtUp(hasOlder);
+	}
+
+	/** The reader is back, or the room has caught up before their eyes. */
+	#returned(): void {
+		this.#timeline.stopMarking();
+		const firstUnread = this.#timeline.firstUnread();
+		if (firstUnread) this.#autoscroll.startAt(firstUnread);
+		this.#updateRead();
+	}
+
+	/** A reader who looks at the end of the room has read all of it. */
+	#updateRead(): void {
+		const { isLive, latest } = this.#timeline;
+		if (document.hidden || !isLive || !this.#autoscroll.isFollowing) return;
+		if (latest)
+			this.#readState.readUpTo(this.#room, latest.epoch, latest.offset);
+	}
+
+	#saveRead(): void {
+		const { read } = this.#readState;
+		if (!read) return;
+		saveRead(read);
+		this.#timeline.markAfter(read.offset);
+	}
 }

@@ -1,20 +1,17 @@
-/**
- * The settings: how the page looks, what a person takes with them, and how
- * they leave.
- */
+/** The settings dialog: the theme, the export of one's messages, and the logout. */
 
 import type { PageSnapshot } from "../machines/page.ts";
 import type { PageEvent } from "../machines/page-events.ts";
 import { find, make, say } from "./element.ts";
 import { browser, storedSession } from "./storage.ts";
 
-/** The theme that is chosen, or none: then it is the system's. */
+/** Applies the chosen theme, or the system's if none is chosen. */
 function showTheme(choices: readonly HTMLInputElement[]): void {
 	const chosen = choices.find(({ value }) => value === browser.get("theme"));
 	const theme = chosen?.value ?? "";
 	for (const choice of choices) choice.checked = choice.value === theme;
 	document.documentElement.style.colorScheme = theme;
-	// The browser's own frame follows; each colour was said for one scheme.
+	// The browser's own colour follows: each tag has the colour of one scheme.
 	for (const meta of document.querySelectorAll<HTMLMetaElement>(
 		"meta[name=theme-color]",
 	)) {
@@ -39,8 +36,8 @@ function themeChoice(dialog: HTMLElement): void {
 	});
 }
 
-/** Saves what was said in a file; answers what is told of that. */
-async function exported(): Promise<string> {
+/** Downloads the person's messages; returns what to say about it. */
+async function exportMessages(): Promise<string> {
 	const answer = await fetch("/export", {
 		method: "POST",
 		headers: { Authorization: `Bearer ${storedSession()}` },
@@ -62,7 +59,7 @@ export function settingsDialog(send: (event: PageEvent) => void) {
 	const exporting = find("#export", HTMLButtonElement);
 
 	find("#me", HTMLElement).onclick = () => dialog.showModal();
-	// A click beside the dialog lands on its backdrop.
+	// A click on the backdrop has the dialog itself as its target.
 	dialog.onclick = ({ target }) => {
 		if (target === dialog) dialog.close();
 	};
@@ -74,10 +71,10 @@ export function settingsDialog(send: (event: PageEvent) => void) {
 
 	exporting.onclick = async () => {
 		exporting.disabled = true;
-		say("#export-told", "Gathering your messages…");
+		say("#export-result", "Gathering your messages…");
 		say(
-			"#export-told",
-			await exported().catch(() => "Plume cannot be reached. Try again."),
+			"#export-result",
+			await exportMessages().catch(() => "Plume cannot be reached. Try again."),
 		);
 		exporting.disabled = false;
 	};
@@ -88,7 +85,7 @@ export function settingsDialog(send: (event: PageEvent) => void) {
 				"dialog[open]",
 			))
 				open.close();
-			say("#export-told", "");
+			say("#export-result", "");
 		}
 		everywhere.disabled = !snapshot.matches("chatting");
 		find("#erase-all", HTMLButtonElement).disabled = everywhere.disabled;

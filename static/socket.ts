@@ -1,73 +1,74 @@
-/**
- * The one WebSocket of this tab. What happens to it is told; a socket that was
- * let go of says nothing more. It is opened only to send a first frame at once.
- * One that died without a word is let go of as if it had been closed.
- */
+/** The one WebSocket of this tab. A socket that was disconnected reports nothing more. */
 
 import { SUBPROTOCOL } from "../machines/message.ts";
 import { type ClientFrame, writeClientFrame } from "../machines/protocol.ts";
-import { heartbeat } from "./heartbeat.ts";
+import { Heartbeat } from "./heartbeat.ts";
 
-/** What a browser calls a connection that was lost. */
+/** The close code of a connection that was lost. */
 const LOST = 1006;
 
 interface Listener {
 	opened(): void;
-	heard(data: string): void;
+	received(data: string): void;
 	closed(code: number): void;
-	/** Wants to hear from the server: something is to be sent that is always answered. */
-	doubted?(): void;
+	/** Should send a frame that is always answered, if one can be sent. */
+	ping(): void;
 }
 
-/** Where the server answers whatever comes of it, in no time. */
+/** Whether the server answers such a frame at once, whatever is in it. */
 const isAnswered = ({ kind }: ClientFrame) =>
 	kind === "text" || kind === "heads";
 
-export function socketTo(path: string, tell: Listener) {
-	let current: WebSocket | undefined;
-	const beat = heartbeat({
-		isSeen: () => !document.hidden,
-		ask: () => tell.doubted?.(),
-		dead() {
-			disconnect();
-			tell.closed(LOST);
-		},
-	});
-	addEventListener("online", beat.suspect);
-	document.addEventListener("visibilitychange", () => {
-		if (!document.hidden) beat.suspect();
-	});
+export class Socket {
+	readonly #listener: Listener;
+	readonly #heartbeat: Heartbeat;
+	#current: WebSocket | undefined;
 
-	function disconnect() {
-		const socket = current;
-		current = undefined;
-		beat.stop();
-		socket?.close(1000);
+	constructor(listener: Listener) {
+		this.#listener = listener;
+		this.#heartbeat = new Heartbeat({
+			isVisible: () => !document.hidden,
+			ping: () => listener.ping(),
+			dead: () => {
+				this.disconnect();
+				listener.closed(LOST);
+			},
+		});
+		addEventListener("online", () => this.#heartbeat.check());
+		document.addEventListener("visibilitychange", () => {
+			if (!document.hidden) this.#heartbeat.check();
+		});
 	}
 
-	return {
-		connect() {
-			const url = location.origin.replace(/^http/, "ws") + path;
-			const socket = new WebSocket(url, SUBPROTOCOL);
-			current = socket;
-			socket.onopen = () => socket === current && tell.opened();
-			socket.onmessage = ({ data }) => {
-				if (socket !== current || typeof data !== "string") return;
-				beat.heard();
-				tell.heard(data);
-			};
-			socket.onclose = ({ code }) => {
-				if (socket !== current) return;
-				current = undefined;
-				beat.stop();
-				tell.closed(code);
-			};
-		},
-		disconnect,
-		send(asked: ClientFrame) {
-			if (!current) return;
-			current.send(JSON.stringify(writeClientFrame(asked)));
-			if (isAnswered(asked)) beat.owed();
-		},
-	};
+	connect(): void {
+		const url = `${location.origin.replace(/^http/, "ws")}/connect`;
+		const socket = new WebSocket(url, SUBPROTOCOL);
+		this.#current = socket;
+		socket.onopen = () => {
+			if (socket === this.#current) this.#listener.opened();
+		};
+		socket.onmessage = ({ data }) => {
+			if (socket !== this.#current || typeof data !== "string") return;
+			this.#heartbeat.received();
+			this.#listener.received(data);
+		};
+		socket.onclose = ({ code }) => {
+			if (socket !== this.#current) return;
+			this.disconnect();
+			this.#listener.closed(code);
+		};
+	}
+
+	disconnect(): void {
+		this.#heartbeat.stop();
+		this.#current?.close(1000);
+		this.#current = undefined;
+	}
+
+	/** Drops the frame if there is no connection. */
+	send(frame: ClientFrame): void {
+		if (!this.#current) return;
+		this.#current.send(JSON.stringify(writeClientFrame(frame)));
+		if (isAnswered(frame)) this.#heartbeat.expectAnswer();
+	}
 }

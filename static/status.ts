@@ -1,7 +1,7 @@
 /**
- * Where the reader stands: in which room, under which name, and whether
- * anything can be heard. A lost connection need not be waited for: a button,
- * the browser's own `online`, and a look at the page try at once.
+ * The header, with the room and the reader's name, and the bar about a lost
+ * connection. The bar's button, the browser's `online` event and a return to
+ * the tab reconnect at once.
  */
 
 import { CloseCode } from "../machines/message.ts";
@@ -16,53 +16,54 @@ export function statusBar(send: (event: PageEvent) => void) {
 	const bar = find("#connection", HTMLElement);
 	const retry = find("#retry", HTMLButtonElement);
 	const offline = find("#offline", HTMLElement);
-	const hurry = () => {
-		if (!document.hidden && !shown?.matches("stopped")) send({ type: "retry" });
+	const retryNow = () => {
+		if (!document.hidden && !rendered?.matches("stopped"))
+			send({ type: "retry" });
 	};
-	let shown: PageSnapshot | undefined;
+	let rendered: PageSnapshot | undefined;
 	let myName = "";
-	/** When the next try is due, while one is waited for. */
+	/** The time of the next try, or 0. */
 	let due = 0;
 
-	/** Seen, and not read aloud each second. */
-	function tick() {
+	/** Hidden from screen readers, which would read it each second. */
+	function renderCountdown() {
 		const seconds = Math.max(1, Math.ceil((due - Date.now()) / 1_000));
-		const tries = shown?.matches("returning") ?? false;
+		const tries = rendered?.matches("returning") ?? false;
 		const next = due > 0 ? `Trying again in ${seconds} s.` : "Trying again…";
 		say("#countdown", tries ? next : "");
 	}
-	setInterval(tick, 1_000);
+	setInterval(renderCountdown, 1_000);
 
 	retry.onclick = () => send({ type: "retry" });
-	addEventListener("online", hurry);
-	document.addEventListener("visibilitychange", hurry);
+	addEventListener("online", retryNow);
+	document.addEventListener("visibilitychange", retryNow);
 
 	return (snapshot: PageSnapshot, isEmpty: boolean) => {
 		const waits = snapshot.matches({ returning: "waiting" });
 		if (waits) due ||= Date.now() + backoffOf(snapshot.context);
 		else due = 0;
-		const { attempt, name, room, trouble, parting } = snapshot.context;
+		const { attempt, name, room, trouble, farewell } = snapshot.context;
 		const stopped = snapshot.matches("stopped");
 		const lost = snapshot.matches("returning") && attempt > 0;
 		const why = trouble?.words ?? "Offline.";
-		const erasing = snapshot.matches("chatting") && parting !== "";
+		const erasing = snapshot.matches("chatting") && farewell !== "";
 		const elsewhere = stopped && why === CloseCode.replaced.says;
 		say("#room-name", room);
 		if (name !== myName) me.replaceChildren(avatar(name), nameTag(name));
 		myName = name;
 		me.hidden = name === "";
 		bar.hidden = !lost && !stopped && !erasing;
-		const told = erasing
+		const words = erasing
 			? "Deleting all you said. This may take a moment…"
 			: stopped
 				? why
 				: `${why} Your lines are kept.`;
-		say("#connection-words", bar.hidden ? "" : told);
+		say("#connection-words", bar.hidden ? "" : words);
 		retry.hidden = erasing;
 		say(retry, elsewhere ? "Use it here" : "Try now");
 		retry.disabled = !stopped && !waits;
 		offline.hidden = !lost || !isEmpty;
-		shown = snapshot;
-		tick();
+		rendered = snapshot;
+		renderCountdown();
 	};
 }

@@ -1,7 +1,6 @@
 /**
- * What someone wrote, as it is shown: links that lead outside, code, mentions
- * of the reader, and emoji that stand alone. All of it is text in elements of
- * ours; only http and https can be clicked.
+ * Formats the text of a message: links, code, mentions of the reader, and
+ * large emoji. Only http and https links can be clicked.
  */
 
 import {
@@ -13,7 +12,7 @@ import {
 } from "../machines/text.ts";
 import { make } from "./element.ts";
 
-/** More emoji than these are a text. */
+/** Up to six emoji are shown large. */
 const ONLY_EMOJI = /^(?:\s*\p{RGI_Emoji}){1,6}\s*$/v;
 function link(url: string): Node | string {
 	if (!URL.canParse(url)) return url;
@@ -21,7 +20,7 @@ function link(url: string): Node | string {
 	return make("a", { href: url, rel, target: "_blank" }, url);
 }
 
-/** The nodes that show `text` to whoever is called `me`. */
+/** The nodes that show `text` to a reader called `me`. */
 export function textNodes(text: string, me: string): (Node | string)[] {
 	const nodes: (Node | string)[] = [];
 	let shown = 0;
@@ -30,7 +29,7 @@ export function textNodes(text: string, me: string): (Node | string)[] {
 		let [all] = match;
 		let node: Node | string = all;
 		if (fence !== undefined) {
-			// A long line of it is scrolled.
+			// Focusable, because a long line scrolls.
 			node = make("pre", { tabIndex: 0 }, make("code", "", fence));
 		} else if (code !== undefined) node = make("code", "", code);
 		else if (url !== undefined) {

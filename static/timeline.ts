@@ -1,170 +1,166 @@
 /**
- * The timeline: a window on what the room said, in order. It grows at the end
- * as people speak and at either end by pages of history; what is far from the
- * reader is let go, so that the document stays small, and nothing that comes
- * or goes above them moves what they read. The lines are all it knows: rows
- * follow from them, and only those that have changed are drawn anew.
+ * The timeline: a window of lines of the room, in order. It grows at its end
+ * with what is said and at either end with pages of history, and drops what is
+ * far from the reader, so that the document stays small.
  */
 
 import { without } from "../machines/item.ts";
 import type { Item } from "../machines/message.ts";
-import type { makeAutoscroll } from "./autoscroll.ts";
-import { folded, isComing, ofPeople } from "./comings.ts";
-import { find, make } from "./element.ts";
+import type { Autoscroll } from "./autoscroll.ts";
+import { find } from "./element.ts";
 import type { Line, Member, RoomLine } from "./frames.ts";
-import { continues, draw, isSameRow, isTalk, type Row, rowsOf } from "./row.ts";
+import { groupLines, isMembership, withoutExtraTabs } from "./membership.ts";
+import { continues, isTalk, rowsOf } from "./row.ts";
+import { RowList } from "./row-list.ts";
 
-/** Rows at most; a reader away from the end is spared the cut for as many again. */
+/** Rows at most; up to twice as many while the reader is away from the end. */
 const MOST_ROWS = 300;
 
-const NOWHERE = { epoch: "", offset: 0, time: 0 };
+const NOTHING = { epoch: "", offset: 0, time: 0 };
 
 const offsetOf = (line: RoomLine | undefined) =>
 	line && "offset" in line ? line.offset : 0;
 const hasOffset = (line: RoomLine) => offsetOf(line) > 0;
-const isSaid = ({ kind }: Line) => kind === "said";
 
-const shown = (lines: readonly Item[]) =>
-	lines.flatMap((line) => (line.kind === "erased" ? [] : line));
-
-/** What stays the same of a line when its text is erased. */
-const keyOf = (line: Line) =>
-	"offset" in line ? `${line.epoch} ${line.offset}` : line;
-
-interface Drawn {
-	row: Row;
-	element: HTMLElement;
-}
-
-const bottomOf = ({ element }: Drawn) => element.getBoundingClientRect().bottom;
+const visible = (items: readonly Item[]) =>
+	items.flatMap((item) => (item.kind === "erased" ? [] : item));
 
 interface World {
-	readonly autoscroll: ReturnType<typeof makeAutoscroll>;
-	/** The reader's name. */
-	name(): string;
+	readonly autoscroll: Autoscroll;
+	myName(): string;
 	/** Who is in the room. */
 	members(): Iterable<Member>;
 }
 
 export class Timeline {
-	readonly #room = find("#room", HTMLElement);
-	readonly #log = find("#log", HTMLElement);
-	readonly #quiet = find("#quiet", HTMLElement);
+	readonly #empty = find("#quiet", HTMLElement);
 	readonly #outbox = find("#outbox", HTMLElement);
 	readonly #world: World;
+	readonly #autoscroll: Autoscroll;
+	readonly #rows: RowList;
 	#lines: readonly Line[] = [];
-	#drawn: readonly Drawn[] = [];
-	/** The last that happened in the room, and the first that the window reaches. */
-	#newest = NOWHERE;
+	/** The position of the room's latest line. */
+	#latest = NOTHING;
+	/** The first offset of the window. */
 	#from = 0;
 	#isLive = false;
-	/** What stands after `left` was not seen; the first of it is marked. */
-	#left = 0;
-	#marked = 0;
+	/** Messages after this offset are unread; 0 marks nothing. */
+	#lastRead = 0;
+	/** The offset of the line with the mark, or 0. */
+	#firstUnread = 0;
 
 	constructor(world: World) {
 		this.#world = world;
+		this.#autoscroll = world.autoscroll;
+		this.#rows = new RowList(world.autoscroll);
 	}
 
-	isLive = () => this.#isLive;
-	/** Nothing until something was read. */
-	place = () => (this.#newest.offset > 0 ? this.#newest : undefined);
-	/** The offsets that the window reaches from and to. */
-	from = () => this.#from;
-	to = () => offsetOf(this.#lines.findLast(hasOffset));
+	/** Everything missed has arrived, and what comes now is new. */
+	get isLive(): boolean {
+		return this.#isLive;
+	}
 
-	/** Something new; false if it was heard before. */
+	/** Undefined while the room has no line. */
+	get latest(): typeof NOTHING | undefined {
+		return this.#latest.offset > 0 ? this.#latest : undefined;
+	}
+
+	/** The window's first offset. */
+	get from(): number {
+		return this.#from;
+	}
+
+	/** The window's last offset. */
+	get to(): number {
+		return offsetOf(this.#lines.findLast(hasOffset));
+	}
+
+	/** Adds a new line; false if it is a duplicate. */
 	add(line: RoomLine): boolean {
-		const { autoscroll } = this.#world;
 		if ("offset" in line) {
 			const { epoch, offset, time } = line;
-			const newest = this.#newest;
-			if (epoch === newest.epoch && offset <= newest.offset) return false;
-			this.#newest = { epoch, offset, time };
+			const latest = this.#latest;
+			if (epoch === latest.epoch && offset <= latest.offset) return false;
+			this.#latest = { epoch, offset, time };
 			this.#from ||= offset;
 		}
 		if (line.kind === "erased") {
 			const lines = this.#lines.map((each) => without(each, line));
-			this.#anchored(() => this.#show(lines));
+			this.#rows.anchored(() => this.#show(lines));
 			return true;
 		}
-		const isFollowing = autoscroll.isFollowing();
-		const isFull = this.#drawn.length >= 2 * MOST_ROWS;
-		if (isFull && !isFollowing) autoscroll.leaveEnd(true);
-		if (!autoscroll.isAdrift()) {
+		const { isFollowing } = this.#autoscroll;
+		const isFull = this.#rows.length >= 2 * MOST_ROWS;
+		if (isFull && !isFollowing) this.#autoscroll.setDetached(true);
+		if (!this.#autoscroll.isDetached) {
 			const lines = [...this.#lines, line];
-			this.#show(isFollowing ? this.#latest(lines, MOST_ROWS) : lines);
+			this.#show(isFollowing ? this.#last(MOST_ROWS, lines) : lines);
 		}
-		if (this.#isLive && !isComing(line)) autoscroll.grew();
+		if (this.#isLive && !isMembership(line)) this.#autoscroll.countUnread();
 		return true;
 	}
 
-	/** Another person, another room, or the same from another point. */
+	/** Starts anew: for another person or room, or after a gap. */
 	clear(): void {
-		const { autoscroll } = this.#world;
-		this.#newest = NOWHERE;
-		this.#from = this.#marked = 0;
+		this.#latest = NOTHING;
+		this.#from = this.#firstUnread = 0;
 		this.#isLive = false;
 		this.#show([]);
-		autoscroll.leaveEnd(false);
-		autoscroll.jump();
+		this.#autoscroll.setDetached(false);
+		this.#autoscroll.jump();
 	}
 
-	/** The room's past has been told; what comes now is live. */
 	caughtUp(): void {
-		const { autoscroll } = this.#world;
 		this.#isLive = true;
 		this.#show(this.#lines);
-		if (autoscroll.isFollowing()) autoscroll.jump();
+		if (this.#autoscroll.isFollowing) this.#autoscroll.jump();
 	}
 
-	/** Others are known to be in than before. */
-	recount(): void {
-		this.#anchored(() => this.#show(this.#lines));
+	/** The members are known anew. */
+	updateMembers(): void {
+		this.#rows.anchored(() => this.#show(this.#lines));
 	}
 
-	/** A page that goes before the first row. */
+	/** Puts a page before the first row. */
 	prepend(page: readonly Item[]): void {
-		this.#anchored(() => {
+		this.#rows.anchored(() => {
 			this.#from = offsetOf(page[0]) || this.#from;
-			const rows = folded([...shown(page), ...this.#lines]);
-			if (rows.length > 2 * MOST_ROWS) this.#world.autoscroll.leaveEnd(true);
+			const rows = groupLines([...visible(page), ...this.#lines]);
+			if (rows.length > 2 * MOST_ROWS) this.#autoscroll.setDetached(true);
 			this.#show(rows.slice(0, 2 * MOST_ROWS).flat());
 		});
 	}
 
-	/** A page that goes after the last row. */
+	/** Puts a page after the last row. */
 	append(page: readonly Item[]): void {
-		const lines = [...this.#lines, ...shown(page)];
-		this.#anchored(() => this.#show(this.#latest(lines, 2 * MOST_ROWS)));
-		this.#world.autoscroll.leaveEnd(
-			offsetOf(page.at(-1)) < this.#newest.offset,
-		);
+		const lines = [...this.#lines, ...visible(page)];
+		this.#rows.anchored(() => this.#show(this.#last(2 * MOST_ROWS, lines)));
+		this.#autoscroll.setDetached(offsetOf(page.at(-1)) < this.#latest.offset);
 	}
 
-	/** The latest page, wherever the window was. */
+	/** Moves the window to the latest page. */
 	replace(page: readonly Item[]): void {
 		this.#from = offsetOf(page[0]);
 		this.#lines = [];
 		this.append(page);
-		this.#world.autoscroll.jump();
+		this.#autoscroll.jump();
 	}
 
-	/** What came since the reader left begins here. */
-	firstNew(): HTMLElement | undefined {
-		return this.#drawn.find(({ row }) => row.isFirstNew)?.element;
+	/** The row with the mark of what is unread. */
+	firstUnread(): HTMLElement | undefined {
+		return this.#rows.firstUnread();
 	}
 
-	/** What is read as it comes is not marked. */
-	refresh(): void {
-		if (this.#marked === 0) this.#left = 0;
-	}
-
-	/** From here on is what the reader has not seen; 0 takes the mark away. */
-	leave(offset: number): void {
-		this.#left = offset;
-		this.#marked = 0;
+	/** Marks the first message after `offset`; 0 removes the mark. */
+	markAfter(offset: number): void {
+		this.#lastRead = offset;
+		this.#firstUnread = 0;
 		this.#show(this.#lines);
+	}
+
+	/** Where nothing is marked, what comes from now on is read as it comes. */
+	stopMarking(): void {
+		if (this.#firstUnread === 0) this.#lastRead = 0;
 	}
 
 	/** Who spoke, the latest first. */
@@ -174,85 +170,42 @@ export class Timeline {
 			.reverse();
 	}
 
-	/** The last rows of these lines. Where that is not all, the window begins there. */
-	#latest(lines: readonly Line[], most: number): readonly Line[] {
-		const rows = folded(lines);
+	/** The lines of the last `most` rows; the window begins there. */
+	#last(most: number, lines: readonly Line[]): readonly Line[] {
+		const rows = groupLines(lines);
 		if (rows.length <= most) return lines;
-		const latest = rows.slice(-most).flat();
-		this.#from = offsetOf(latest.find(hasOffset));
-		return latest;
+		const last = rows.slice(-most).flat();
+		this.#from = offsetOf(last.find(hasOffset));
+		return last;
 	}
 
-	/** Whether the reader has not seen it, and it is not their own. */
-	#isNews(line: Line): boolean {
-		const { name } = this.#world;
+	#isUnread(line: Line): boolean {
 		return (
-			this.#left > 0 &&
+			this.#lastRead > 0 &&
 			line.kind === "said" &&
-			line.name !== name() &&
-			line.offset > this.#left
+			line.name !== this.#world.myName() &&
+			line.offset > this.#lastRead
 		);
 	}
 
 	#show(lines: readonly Line[]): void {
-		const { autoscroll, name, members } = this.#world;
+		const name = this.#world.myName();
 		this.#lines = lines;
-		this.#quiet.hidden = !this.#isLive || lines.some(isSaid);
-		const first = offsetOf(lines.find((line) => this.#isNews(line)));
-		if (first > 0 && (this.#marked === 0 || first < this.#marked))
-			this.#marked = first;
-		const comings = ofPeople(lines, autoscroll.isAdrift() ? [] : members());
-		const ofPeopleOnly: ReadonlySet<Line> = new Set(comings);
-		const seen = lines.filter(
-			(line) => !isComing(line) || ofPeopleOnly.has(line),
+		const isEmpty = !lines.some(({ kind }) => kind === "said");
+		this.#empty.hidden = !(this.#isLive && isEmpty);
+		const first = offsetOf(lines.find((line) => this.#isUnread(line)));
+		if (first > 0 && (this.#firstUnread === 0 || first < this.#firstUnread))
+			this.#firstUnread = first;
+		// A detached window ends before now, so the members say nothing about it.
+		const members = this.#autoscroll.isDetached ? [] : this.#world.members();
+		const people: ReadonlySet<Line> = new Set(withoutExtraTabs(lines, members));
+		const shown = lines.filter(
+			(line) => !isMembership(line) || people.has(line),
 		);
-		this.#draw(rowsOf(seen, this.#marked));
-		// What waits to be said stands where it will: below its writer's lines without a head of its own.
-		const own = { kind: "said", name: name(), time: Date.now() };
-		const isMine = continues(own, lines.findLast(isTalk));
-		this.#outbox.classList.toggle("continues", isMine);
-	}
-
-	/** Keeps the element of each row that looks as it did. */
-	#draw(rows: readonly Row[]): void {
-		const known = new Map<unknown, Drawn>();
-		for (const drawn of this.#drawn)
-			for (const line of drawn.row.lines) known.set(keyOf(line), drawn);
-		const drawn = rows.map((row): Drawn => {
-			const before = row.lines.map((line) => known.get(keyOf(line)));
-			const old = before.find((each) => each);
-			const now = old ?? { row, element: make("div", "row") };
-			if (!old || !isSameRow(row, old.row)) this.#redraw(now, row);
-			now.row = row;
-			return now;
-		});
-		const stay = new Set(drawn);
-		for (const old of this.#drawn) if (!stay.has(old)) old.element.remove();
-		drawn.forEach(({ element }, at) => {
-			const there = this.#log.children[at] ?? null;
-			if (there !== element) this.#log.insertBefore(element, there);
-		});
-		this.#drawn = drawn;
-	}
-
-	#redraw(drawn: Drawn, row: Row): void {
-		const { element: old } = drawn;
-		drawn.element = draw(row, this.#world.name());
-		const isOpen = old.querySelector("details[open]") !== null;
-		drawn.element.querySelector("details")?.toggleAttribute("open", isOpen);
-		old.replaceWith(drawn.element);
-	}
-
-	/** What the reader looks at stays where it is: the latest line, or a row, whose end moves with its text. */
-	#anchored(change: () => void): void {
-		const { autoscroll } = this.#world;
-		const { top } = this.#room.getBoundingClientRect();
-		const anchor = this.#drawn.find((each) => bottomOf(each) > top);
-		const was = anchor ? bottomOf(anchor) : 0;
-		change();
-		if (autoscroll.isFollowing()) autoscroll.jump();
-		else if (anchor?.element.isConnected)
-			this.#room.scrollTop += bottomOf(anchor) - was;
-		autoscroll.measure();
+		this.#rows.draw(rowsOf(shown, this.#firstUnread), name);
+		// Pending lines are drawn without a name where the same writer's message is above.
+		const pending = { kind: "said", name, time: Date.now() };
+		const isContinued = continues(pending, lines.findLast(isTalk));
+		this.#outbox.classList.toggle("continues", isContinued);
 	}
 }

@@ -1,6 +1,6 @@
 /**
- * The code from the mail: taken as it is pasted, in any case and with any
- * dashes, and sent off by itself when it is whole. Tells how many tries and
+ * The form for the code from the mail. A code is accepted in any case and with
+ * dashes, and is sent as soon as it is complete. Shows how many tries and
  * minutes are left, and when another mail may be asked for.
  */
 
@@ -18,9 +18,9 @@ export function verifyForm(send: (event: PageEvent) => void) {
 	const submit = find("#verify-submit", HTMLButtonElement);
 	const resend = find("#resend", HTMLButtonElement);
 	const wrong = find("#verify-trouble", HTMLElement);
-	let shown: PageSnapshot | undefined;
+	let rendered: PageSnapshot | undefined;
 
-	function sendIfWhole() {
+	function sendIfComplete() {
 		const code = readCode(field.value);
 		submit.disabled = code === undefined;
 		if (code !== undefined) send({ type: "code", code });
@@ -28,18 +28,17 @@ export function verifyForm(send: (event: PageEvent) => void) {
 			say(wrong, "A code has 6 letters and digits. Copy it from the mail.");
 	}
 
-	field.oninput = sendIfWhole;
+	field.oninput = sendIfComplete;
 	form.onsubmit = (event) => {
 		event.preventDefault();
-		sendIfWhole();
+		sendIfComplete();
 	};
 	resend.onclick = () => send({ type: "resend" });
 	find("#another", HTMLButtonElement).onclick = () => send({ type: "leave" });
 
-	/** What time alone changes. */
-	function tick() {
-		if (!shown?.context.expires) return;
-		const { tries, expires, resendAt } = shown.context;
+	function renderTimes() {
+		if (!rendered?.context.expires) return;
+		const { tries, expires, resendAt } = rendered.context;
 		const minutes = Math.ceil((expires - Date.now()) / 60_000);
 		const wait = Math.ceil((resendAt - Date.now()) / 1_000);
 		const times = `${some(tries, "try", "tries")} and ${some(minutes, "minute", "minutes")} left.`;
@@ -48,19 +47,19 @@ export function verifyForm(send: (event: PageEvent) => void) {
 			minutes > 0 ? times : "This code is too old: ask for another.",
 		);
 		say(resend, wait > 0 ? `Send again in ${wait} s` : "Send it again");
-		resend.disabled = wait > 0 || !shown.matches({ loggingIn: "verifying" });
+		resend.disabled = wait > 0 || !rendered.matches({ loggingIn: "verifying" });
 	}
-	setInterval(tick, 1_000);
+	setInterval(renderTimes, 1_000);
 
 	return {
-		/** A code that was typed while nobody could hear it is sent now. */
+		/** Sends, too, a code that was typed while there was no connection. */
 		focus() {
 			field.focus();
-			sendIfWhole();
+			sendIfComplete();
 		},
 		clear: () => form.reset(),
 		render(snapshot: PageSnapshot) {
-			shown = snapshot;
+			rendered = snapshot;
 			const { email, note, trouble } = snapshot.context;
 			const checking = snapshot.matches({ loggingIn: "checking" });
 			const lost = snapshot.matches("returning");
@@ -71,7 +70,7 @@ export function verifyForm(send: (event: PageEvent) => void) {
 			field.ariaInvalid = String(wrong.textContent !== "");
 			field.readOnly = checking;
 			submit.disabled ||= checking;
-			tick();
+			renderTimes();
 		},
 	};
 }

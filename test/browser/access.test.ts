@@ -57,7 +57,10 @@ test.each([
 	await ann.presses("Jump to latest");
 	await ann.goesTo("elsewhere");
 	await bob.says(`@${name}?`);
-	await ann.page.locator(".badge.calls").first().waitFor({ state: "attached" });
+	await ann.page
+		.locator(".badge.mentioned")
+		.first()
+		.waitFor({ state: "attached" });
 	await check(ann, "mentioned in another room");
 	await ann.page.goBack();
 	await ann.isIn(room);

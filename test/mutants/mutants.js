@@ -110,14 +110,14 @@ const log = [
 	},
 	{
 		promise: "restore: what was read before is not unread",
-		file: "static/rooms.ts",
+		file: "static/room-list.ts",
 		find: "head.epoch === epoch ? head.said : (head.restored ?? 0)",
 		replace: "head.epoch === epoch ? head.said : 0",
 		tests: ["test/browser/restore.test.ts -t not unread"],
 	},
 	{
 		promise: "restore: what came since is unread",
-		file: "static/rooms.ts",
+		file: "static/room-list.ts",
 		find: "head.epoch === epoch ? head.said : (head.restored ?? 0)",
 		replace: "head.said",
 		tests: ["test/browser/restore.test.ts -t not unread"],
@@ -126,8 +126,8 @@ const log = [
 		promise:
 			"restore: no line stands on the page that the server does not have",
 		file: "static/room-view.ts",
-		find: "pages.reset();\n\t\t\t\t\tread.clear();\n\t\t\t\t\tconst",
-		replace: "pages.reset();\n\t\t\t\t\tconst",
+		find: "this.#history.reset();\n\t\t\t\tthis.#timeline.clear();",
+		replace: "this.#history.reset();",
 		tests: ["test/browser/restore.test.ts -t with --restored"],
 	},
 	{
@@ -1737,14 +1737,14 @@ const page = [
 	{
 		promise: "page: a line that is taken is in sight until it is shown",
 		file: "static/outbox.ts",
-		find: "if (!this.#live) this.#change(this.#lines);",
-		replace: "if (this.#last < 0) this.#change(this.#lines);",
+		find: "if (!this.#isLive) this.#update(this.#lines);",
+		replace: "if (this.#last < 0) this.#update(this.#lines);",
 		tests: ["test/page/outbox.model.test.ts -t out of sight"],
 	},
 	{
 		promise: "page: what was taken is not said again",
 		file: "static/outbox.ts",
-		find: "if (isTaken(line, client, last)) return line;",
+		find: "if (isAccepted(line, client, last)) return line;",
 		replace: "",
 		tests: ["test/page/outbox.model.test.ts -t out of sight"],
 	},
@@ -1771,17 +1771,17 @@ const page = [
 	},
 	{
 		promise: "page: a tab beside another does not come in",
-		file: "static/comings.ts",
+		file: "static/membership.ts",
 		find: 'return tabs?.size === (kind === "left" ? 0 : 1);',
 		replace: "return tabs !== undefined;",
-		tests: ["test/page/comings.test.ts"],
+		tests: ["test/page/membership.test.ts"],
 	},
 	{
 		promise: "page: who was in before the first line does not come in",
-		file: "static/comings.ts",
-		find: "if (!known.has(one.client) && !isNew) tabs.add(one.client);",
+		file: "static/membership.ts",
+		find: "if (!known.has(one.client) && !isEntering) tabs.add(one.client);",
 		replace: "",
-		tests: ["test/page/comings.test.ts"],
+		tests: ["test/page/membership.test.ts"],
 	},
 	{
 		promise: "page: an email address mentions nobody",

@@ -13,7 +13,7 @@ test("times by the server's clock become times by this browser's", () => {
 	const times = { expires: 1_600_000, resendAt: 1_060_000 };
 	expect(read({ type: MessageType.pending, tries: 5, ...server })).toEqual({
 		...{ type: "pending", id: "" },
-		news: { key: "pending", note: "", tries: 5, ...times },
+		update: { key: "pending", note: "", tries: 5, ...times },
 	});
 });
 
@@ -26,7 +26,7 @@ test("a text without a place in the room is for this reader alone", () => {
 test("that nothing can be said now is told, though no line of this reader's is meant", () => {
 	const full = { type: MessageType.refused, re: MessageType.text, text: "No." };
 	expect(read(full)).toMatchObject({ trouble: { words: "No." } });
-	expect(read({ ...full, n: 3 })).toMatchObject({ kind: "notTaken", n: 3 });
+	expect(read({ ...full, n: 3 })).toMatchObject({ kind: "textRefused", n: 3 });
 });
 
 test("typing what the server says of a room does not say it", () => {

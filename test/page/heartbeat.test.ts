@@ -1,7 +1,7 @@
-/** When the page takes a silent connection for dead, and when it asks. */
+/** When the page considers a silent connection dead, and when it pings. */
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { heartbeat } from "../../static/heartbeat.ts";
+import { Heartbeat } from "../../static/heartbeat.ts";
 
 beforeEach(() => {
 	vi.useFakeTimers();
@@ -10,30 +10,30 @@ afterEach(() => {
 	vi.useRealTimers();
 });
 
-/** A page on a connection, someone before it, and what became of it. */
+/** A page on a connection, and what happened to it. */
 function listen() {
 	const world = { seen: true, asked: 0, isDead: false };
-	const beat = heartbeat({
-		isSeen: () => world.seen,
-		ask() {
+	const beat = new Heartbeat({
+		isVisible: () => world.seen,
+		ping() {
 			world.asked += 1;
-			beat.owed();
+			beat.expectAnswer();
 		},
 		dead() {
 			world.isDead = true;
 		},
 	});
-	beat.heard();
+	beat.received();
 	return { world, beat };
 }
 
 test("what is not answered in 10 s, nor anything else heard, was posted to nobody", () => {
 	const { world, beat } = listen();
 	vi.advanceTimersByTime(3_000);
-	beat.owed();
+	beat.expectAnswer();
 	vi.advanceTimersByTime(6_000);
 	// What is said into the silence does not prolong it.
-	beat.owed();
+	beat.expectAnswer();
 	vi.advanceTimersByTime(3_999);
 	expect(world.isDead).toBe(false);
 	vi.advanceTimersByTime(1);
@@ -42,9 +42,9 @@ test("what is not answered in 10 s, nor anything else heard, was posted to nobod
 
 test("whatever is heard is a sign of life", () => {
 	const { world, beat } = listen();
-	beat.owed();
+	beat.expectAnswer();
 	vi.advanceTimersByTime(9_999);
-	beat.heard();
+	beat.received();
 	vi.advanceTimersByTime(29_999);
 	expect(world).toMatchObject({ isDead: false, asked: 0 });
 });
@@ -54,7 +54,7 @@ test("a quiet connection is asked every 30 s while someone looks, and dead 10 s 
 	for (const asked of [1, 2, 3]) {
 		vi.advanceTimersByTime(30_000);
 		expect(world.asked).toBe(asked);
-		if (asked < 3) beat.heard();
+		if (asked < 3) beat.received();
 	}
 	vi.advanceTimersByTime(10_000);
 	expect(world).toMatchObject({ isDead: true, asked: 3 });
@@ -66,8 +66,8 @@ test("where nobody looks nothing is asked until there is reason to doubt", () =>
 	vi.advanceTimersByTime(600_000);
 	expect(world.asked).toBe(0);
 	expect(vi.getTimerCount()).toBe(0);
-	beat.suspect();
-	beat.suspect();
+	beat.check();
+	beat.check();
 	expect(world.asked).toBe(1);
 	vi.advanceTimersByTime(10_000);
 	expect(world.isDead).toBe(true);
@@ -75,7 +75,7 @@ test("where nobody looks nothing is asked until there is reason to doubt", () =>
 
 test("a connection that was let go of owes nothing", () => {
 	const { world, beat } = listen();
-	beat.owed();
+	beat.expectAnswer();
 	beat.stop();
 	vi.advanceTimersByTime(600_000);
 	expect(world).toMatchObject({ isDead: false, asked: 0 });

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { MessageType } from "../../machines/message.ts";
 import { readFrame } from "../../static/frames.ts";
-import { type Line, Outbox, TOO_LATE } from "../../static/outbox.ts";
+import { Outbox, type PendingLine, TOO_LATE } from "../../static/outbox.ts";
 
 const LONG = "a text that no room takes";
 
@@ -40,12 +40,12 @@ class World {
 	#load(): Outbox {
 		const timers: (() => void)[] = [];
 		this.#timers = timers;
-		const lines: readonly Line[] = JSON.parse(this.#kept);
+		const lines: readonly PendingLine[] = JSON.parse(this.#kept);
 		return new Outbox(lines, this.#keptClient, {
-			keep: (lines) => {
+			save: (lines) => {
 				this.#kept = JSON.stringify(lines);
 			},
-			post: (text, n) => {
+			send: (text, n) => {
 				this.#up.push({ text, n });
 				this.busiest = Math.max(this.busiest, this.#up.length);
 			},
@@ -97,8 +97,8 @@ class World {
 		if (!frame) return;
 		const heard = readFrame(JSON.stringify(frame), 0);
 		if (!heard || "type" in heard) expect.unreachable();
-		if (heard.kind === "ack") this.outbox.taken(heard.last);
-		else if (heard.kind === "notTaken") this.outbox.refused(heard);
+		if (heard.kind === "ack") this.outbox.accepted(heard.last);
+		else if (heard.kind === "textRefused") this.outbox.refused(heard);
 		else if (heard.kind === "said") {
 			this.outbox.shown(heard.n ?? 0, heard.client);
 			this.shown.add(heard.text);
@@ -113,7 +113,7 @@ class World {
 		this.#online = false;
 		this.#up = [];
 		this.#down = [];
-		this.outbox.hold();
+		this.outbox.disconnected();
 	}
 
 	/** With a gap, what was missed is not told: it is in the history. */
@@ -178,9 +178,9 @@ const step: fc.Arbitrary<Step> = fc.tuple(
 function take(world: World, said: string[], [what, n]: Step) {
 	if (what === "say") {
 		said.push(`line ${said.length + 1}`);
-		world.outbox.say(said.at(-1) ?? "");
+		world.outbox.add(said.at(-1) ?? "");
 	}
-	if (what === "sayLong") world.outbox.say(LONG);
+	if (what === "sayLong") world.outbox.add(LONG);
 	if (what === "serve") world.serve(n === 0);
 	if (what === "hear") world.hear();
 	if (what === "lose") world.lose(n);
@@ -246,7 +246,7 @@ test("after a new login nothing is said before the person says so, and then once
 test("a line of the last login that turns out to be taken is not asked about", () => {
 	const world = new World();
 	world.comeBack();
-	world.outbox.say("hello");
+	world.outbox.add("hello");
 	world.logInAgain(1);
 	expect(world.outbox.lines).toMatchObject([{ why: TOO_LATE }]);
 	world.outbox.shown(1, "c1");
@@ -256,12 +256,12 @@ test("a line of the last login that turns out to be taken is not asked about", (
 test("a room that expects another number is told again from there", () => {
 	const posted: number[] = [];
 	const outbox = new Outbox([], "c1", {
-		keep() {},
-		post: (_, n) => posted.push(n),
+		save() {},
+		send: (_, n) => posted.push(n),
 		wait() {},
 	});
 	outbox.welcome("c1", 4);
-	outbox.say("hello");
+	outbox.add("hello");
 	const [words, retryAfter] = ["Out of order.", undefined];
 	outbox.refused({ n: 5, words, retryAfter, expected: 3 });
 	expect(posted).toEqual([5, 3]);
@@ -272,12 +272,12 @@ function refusedFor(retryAfter: number) {
 	const waits: number[] = [];
 	const posted: string[] = [];
 	const outbox = new Outbox([], "c1", {
-		keep() {},
-		post: (text) => posted.push(text),
+		save() {},
+		send: (text) => posted.push(text),
 		wait: (ms) => waits.push(ms),
 	});
 	outbox.welcome("c1", 0);
-	outbox.say("hello");
+	outbox.add("hello");
 	const words = "You have said enough.";
 	const isWaiting = outbox.refused({
 		...{ n: 1, words, retryAfter },
@@ -308,7 +308,7 @@ test.each([
 
 test("a line that may be sent again in hours does not hold up the next", () => {
 	const { outbox, posted } = refusedFor(10_800_000);
-	outbox.say("one more");
+	outbox.add("one more");
 	outbox.retry();
 	expect(posted).toEqual(["hello", "one more", "hello"]);
 });

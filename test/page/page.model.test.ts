@@ -30,7 +30,7 @@ starting: always → entering
 entering: submit → loggingIn
 loggingIn: go → where it was
 loggingIn: mayNotEnter → entering
-loggingIn: refused if isOfBadRoom → entering
+loggingIn: refused if refusesHelloRoom → entering
 loggingIn: refused → entering
 loggingIn.connecting: opened → loggingIn.asking
 loggingIn.connecting: closed → entering
@@ -46,7 +46,7 @@ loggingIn.checking: wrongCode → loggingIn.verifying
 loggingIn.checking: refused if keepsLogin → loggingIn.verifying
 loggingIn.checking: after answer → entering
 loggingIn.resending: pending → loggingIn.verifying
-loggingIn.resending: refused if isOfHello → loggingIn.verifying
+loggingIn.resending: refused if refusesHello → loggingIn.verifying
 loggingIn.resending: after answer → entering
 returning.waiting: retry → returning.trying
 returning.waiting: after backoff → returning.trying
@@ -57,17 +57,17 @@ returning.opening: welcome → chatting
 returning.opening: session → chatting
 returning.opening: pending → loggingIn.verifying
 returning.opening: refused if isOvertaken → where it was
-returning.opening: refused if isOfBefore → where it was
-returning.opening: refused if isAboutRoom → returning.trying
-returning.opening: refused if isInAlready → returning.trying
-returning.opening: refused if isForNow → returning.waiting
+returning.opening: refused if isStaleRefusal → where it was
+returning.opening: refused if refusesRoom → returning.trying
+returning.opening: refused if isStillInside → returning.trying
+returning.opening: refused if isDiskFull → returning.waiting
 returning.opening: go if hasSession → returning.opening
 returning.opening: refused if endsKey → entering
 returning.opening: refused → stopped
 returning.opening: after reach → returning.waiting
 chatting: welcome → where it was
 chatting: refused → where it was
-chatting: taken → where it was
+chatting: accepted → where it was
 chatting: logout → leaving
 chatting: eraseAll → where it was
 chatting: go → returning.opening
@@ -87,33 +87,33 @@ const trouble = { about: "step", words: "No." } as const;
 const closed = (code: number, jitter = 0.5): PageEvent => ({
 	type: "closed",
 	code,
-	news: { jitter },
+	update: { jitter },
 });
 const refused = (re: number, rule: string): PageEvent => ({
 	type: "refused",
-	...{ re, rule, trouble, news: { resendAt: 1 } },
+	...{ re, rule, trouble, update: { resendAt: 1 } },
 });
 
-const submit: PageEvent = { type: "submit", news: ann };
+const submit: PageEvent = { type: "submit", update: ann };
 const opened: PageEvent = { type: "opened" };
 const code: PageEvent = { type: "code", code: CODE };
 const pending: PageEvent = {
 	type: "pending",
 	id: "p1",
-	news: {
+	update: {
 		...{ key: "pending", note: "", tries: 5 },
 		...{ expires: 600_000, resendAt: 60_000 },
 	},
 };
 const session: PageEvent = {
-	...{ type: "session", token: TOKEN, news: { key: "session" } },
+	...{ type: "session", token: TOKEN, update: { key: "session" } },
 };
 const welcome: PageEvent = {
 	...{ type: "welcome", client: "c1", epoch: "e1", offset: 0 },
-	...{ last: 0, said: 0, news: { name: "Ann", room: LOBBY } },
+	...{ last: 0, said: 0, update: { name: "Ann", room: LOBBY } },
 };
-const garden: PageEvent = { type: "go", news: { room: "garden" } };
-const inTheGarden: PageEvent = { ...welcome, news: { room: "garden" } };
+const garden: PageEvent = { type: "go", update: { room: "garden" } };
+const inTheGarden: PageEvent = { ...welcome, update: { room: "garden" } };
 const sessionEnded = refused(MessageType.open, "sessionIsOpen");
 
 const fromPerson: PageEvent[] = [
@@ -123,9 +123,9 @@ const fromPerson: PageEvent[] = [
 	{ type: "retry" },
 	{ type: "leave" },
 	{ type: "logout", all: true },
-	{ type: "eraseAll", news: { parting: "All is gone." } },
+	{ type: "eraseAll", update: { farewell: "All is gone." } },
 	garden,
-	{ type: "go", news: { room: LOBBY } },
+	{ type: "go", update: { room: LOBBY } },
 ];
 const fromNetwork: PageEvent[] = [
 	opened,
@@ -147,7 +147,7 @@ const fromServer: PageEvent[] = [
 	refused(MessageType.open, "diskHasSpace"),
 	refused(MessageType.auth, "diskHasSpace"),
 	refused(MessageType.hello, "roomIsNamed"),
-	{ type: "taken" },
+	{ type: "accepted" },
 	sessionEnded,
 ];
 
@@ -156,8 +156,8 @@ function livePage(tell: (effect: string) => unknown = () => {}, key = KEYS[0]) {
 	const clock = new SimulatedClock();
 	const effects = [
 		...["connect", "disconnect", "sendHello", "sendCode", "sendOpen"],
-		...["sendLogout", "keepPending", "keepSession", "showForm"],
-		...["sendLines", "holdLines"],
+		...["sendLogout", "savePending", "saveSession", "showForm"],
+		...["resumeSends", "pauseSends"],
 	];
 	const actions = Object.fromEntries(
 		effects.map((effect) => [effect, () => tell(effect)]),
@@ -279,18 +279,18 @@ describe("whatever happens", () => {
 				return isOpen && this.key !== "none" && (isFirst || this.isMoving);
 			if (effect === "sendCode") return isOpen && this.key === "pending";
 			if (effect === "sendLogout") return isOpen && this.key === "session";
-			if (effect === "sendLines") return isOpen && this.key === "session";
+			if (effect === "resumeSends") return isOpen && this.key === "session";
 			return true;
 		}
 
 		see(effect: string) {
 			if (effect === "connect") this.socket = "opening";
 			if (effect === "disconnect") this.drop();
-			if (effect === "keepPending") this.key = "pending";
-			if (effect === "keepSession") this.key = "session";
+			if (effect === "savePending") this.key = "pending";
+			if (effect === "saveSession") this.key = "session";
 			if (effect === "showForm") this.key = "none";
-			if (effect === "sendLines") this.linesFlow = true;
-			if (effect === "holdLines") this.linesFlow = false;
+			if (effect === "resumeSends") this.linesFlow = true;
+			if (effect === "pauseSends") this.linesFlow = false;
 			if (/^send(Hello|Open|Code|Logout)/.test(effect)) this.sent.push(effect);
 		}
 
@@ -443,7 +443,7 @@ describe("a lost connection", () => {
 		expect(context.key).toBe("session");
 		comeBack();
 		expect(actor.getSnapshot().value).toBe("chatting");
-		expect(effects).toEqual(["connect", "sendOpen", "sendLines"]);
+		expect(effects).toEqual(["connect", "sendOpen", "resumeSends"]);
 	});
 
 	test("leads to the form, filled in, if the session has ended meanwhile", () => {
@@ -465,12 +465,12 @@ describe("a lost connection", () => {
 			const { actor, effects } = inTheRoom(0);
 			effects.length = 0;
 			actor.send(garden);
-			actor.send({ type: "go", news: { room: "attic" } });
+			actor.send({ type: "go", update: { room: "attic" } });
 			// What had been said in the room before is no answer.
 			actor.send(refused(MessageType.erase, "placeIsKnown"));
 			actor.send(first);
 			expect(actor.getSnapshot().value).toEqual({ returning: "opening" });
-			actor.send({ ...inTheGarden, news: { room: "attic" } });
+			actor.send({ ...inTheGarden, update: { room: "attic" } });
 			const { value, context } = actor.getSnapshot();
 			expect([value, context.room]).toEqual(["chatting", "attic"]);
 			const asked = effects.filter((effect) => effect === "sendOpen");
@@ -480,7 +480,7 @@ describe("a lost connection", () => {
 
 	test("waits for no answer of a room that was overtaken before it could let anyone in", () => {
 		const { actor } = inTheRoom(0);
-		actor.send({ type: "go", news: { room: "attic" } });
+		actor.send({ type: "go", update: { room: "attic" } });
 		actor.send(garden);
 		actor.send(inTheGarden);
 		const { value, context } = actor.getSnapshot();
@@ -489,7 +489,7 @@ describe("a lost connection", () => {
 
 	test("leads to a room by the name that the server has for it", () => {
 		const { actor } = inTheRoom(0);
-		actor.send({ type: "go", news: { room: "GARDEN" } });
+		actor.send({ type: "go", update: { room: "GARDEN" } });
 		actor.send(inTheGarden);
 		const { value, context } = actor.getSnapshot();
 		expect([value, context.room]).toEqual(["chatting", "garden"]);
@@ -519,8 +519,8 @@ describe("a lost connection", () => {
 		expect(effects).toEqual([
 			"connect",
 			"sendOpen",
-			"keepSession",
-			"sendLines",
+			"saveSession",
+			"resumeSends",
 		]);
 	});
 
@@ -560,7 +560,7 @@ describe("a refusal", () => {
 	});
 
 	test("of a room there can't be leads a login to the lobby", () => {
-		const go: PageEvent = { type: "go", news: { room: "a b" } };
+		const go: PageEvent = { type: "go", update: { room: "a b" } };
 		const no = refused(hello, "roomIsNamed");
 		const page = pageAfter("none", go, submit, opened, no);
 		expect([page.value, page.room]).toEqual(["entering", LOBBY]);
@@ -585,7 +585,7 @@ test("whoever logs out is out at once, and hears it if the server may not have",
 	};
 	const { code, says } = CloseCode.loggedOut;
 	expect(words(closed(code))).toEqual(["entering", "none", says]);
-	const unheard = words(closed(1006));
-	expect(unheard.slice(0, 2)).toEqual(["entering", "none"]);
-	expect(unheard[2]).toMatch(/did not hear of it/);
+	const logoutUnconfirmed = words(closed(1006));
+	expect(logoutUnconfirmed.slice(0, 2)).toEqual(["entering", "none"]);
+	expect(logoutUnconfirmed[2]).toMatch(/did not hear of it/);
 });

@@ -1,8 +1,13 @@
-/** Comings and goings as one line: nobody is forgotten, and tabs are not people. */
+/** Membership lines in one row: nobody is forgotten, and tabs are not people. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { folded, isComing, ofPeople, summary } from "../../static/comings.ts";
 import type { Line } from "../../static/frames.ts";
+import {
+	groupLines,
+	isMembership,
+	summarize,
+	withoutExtraTabs,
+} from "../../static/membership.ts";
 
 const NOON = new Date(2026, 0, 5, 12).getTime();
 
@@ -59,18 +64,20 @@ const history = fc.array(step, { maxLength: 60 }).map((steps) => live(steps));
 test("folding loses no line, changes no order, and leaves no two rows that belong together", () => {
 	fc.assert(
 		fc.property(history, fc.nat(60), ({ lines }, cut) => {
-			const rows = folded(lines);
+			const rows = groupLines(lines);
 			expect(rows.flat()).toEqual(lines);
 			for (const row of rows)
-				expect(row.length === 1 || row.every(isComing)).toBe(true);
+				expect(row.length === 1 || row.every(isMembership)).toBe(true);
 			for (const [at, row] of rows.entries())
-				expect(isComing(row[0]) && isComing(rows[at + 1]?.[0])).toBe(false);
+				expect(isMembership(row[0]) && isMembership(rows[at + 1]?.[0])).toBe(
+					false,
+				);
 			// A page that comes later joins what stands there as if it had come at once.
 			const parts = [
-				...folded(lines.slice(0, cut)),
-				...folded(lines.slice(cut)),
+				...groupLines(lines.slice(0, cut)),
+				...groupLines(lines.slice(cut)),
 			];
-			expect(folded(parts.flat())).toEqual(rows);
+			expect(groupLines(parts.flat())).toEqual(rows);
 		}),
 	);
 });
@@ -79,7 +86,7 @@ test("comings and goings of two days stand in two rows", () => {
 	const steps = ["ann", "ben", "ida"].map((name) => {
 		return { name, tab: 0, speaks: false };
 	});
-	expect(folded(live(steps, 1 / 9).lines)).toHaveLength(2);
+	expect(groupLines(live(steps, 1 / 9).lines)).toHaveLength(2);
 });
 
 test("whatever part of the past is seen, only people come and go in it", () => {
@@ -87,29 +94,30 @@ test("whatever part of the past is seen, only people come and go in it", () => {
 		fc.property(history, fc.nat(60), ({ lines, people, members }, from) => {
 			const seen = lines.slice(from);
 			const known = people.filter((line) => seen.includes(line));
-			expect(ofPeople(seen, members)).toEqual(known);
+			expect(withoutExtraTabs(seen, members)).toEqual(known);
 		}),
 	);
 });
 
-const tell = (told: ReturnType<typeof summary>) =>
+const tell = (told: ReturnType<typeof summarize>) =>
 	told
-		.map(({ names, others, did }) => `${names} +${others} ${did}`)
+		.map(({ names, others, phrase }) => `${names} +${others} ${phrase}`)
 		.join(" · ");
 
 test("a summary counts everyone once, by how they began and how they ended", () => {
 	fc.assert(
 		fc.property(history, ({ people }) => {
-			const comings = people.filter(isComing);
-			const told = summary(comings);
+			const comings = people.filter(isMembership);
+			const told = summarize(comings);
 			const all = new Set(comings.map(({ name }) => name));
 			const counted = told.map(({ names, others }) => names.length + others);
 			expect(counted.reduce((sum, count) => sum + count, 0)).toBe(all.size);
 			for (const name of told.flatMap(({ names }) => names)) {
 				const kinds = comings.filter((one) => one.name === name);
-				const did = told.find(({ names }) => names.includes(name))?.did ?? "";
-				expect(did.startsWith("came")).toBe(kinds[0]?.kind === "entered");
-				expect(did.endsWith("left")).toBe(kinds.at(-1)?.kind === "left");
+				const phrase =
+					told.find(({ names }) => names.includes(name))?.phrase ?? "";
+				expect(phrase.startsWith("came")).toBe(kinds[0]?.kind === "entered");
+				expect(phrase.endsWith("left")).toBe(kinds.at(-1)?.kind === "left");
 			}
 		}),
 	);
@@ -136,5 +144,5 @@ test.each([
 			name: each.slice(1),
 		} as const;
 	});
-	expect(tell(summary(comings))).toBe(words);
+	expect(tell(summarize(comings))).toBe(words);
 });

@@ -1,0 +1,112 @@
+/**
+ * Requests pages of history while the reader nears an end of the timeline's
+ * window, one at a time, and hands each over whole. The same request, for what
+ * is before an offset, serves to go up, down and to the end.
+ */
+
+import { without } from "../machines/item.ts";
+import type { Erasure, Item } from "../machines/message.ts";
+import type { Autoscroll } from "./autoscroll.ts";
+import { find } from "./element.ts";
+import type { RoomLine } from "./frames.ts";
+import type { Timeline } from "./timeline.ts";
+
+const PAGE = 100;
+
+interface World {
+	readonly timeline: Timeline;
+	readonly autoscroll: Autoscroll;
+	request(before: number, limit: number): void;
+}
+
+export class HistoryPager {
+	readonly #room = find("#room", HTMLElement);
+	readonly #world: World;
+	/** What is done with the page that was requested, if one is. */
+	#purpose: "prepend" | "append" | "replace" | undefined;
+	#before = 0;
+	/** Lines so far: a page of long messages takes several answers, each before the last. */
+	#lines: Item[] = [];
+	#hasOlder = false;
+
+	constructor(world: World) {
+		this.#world = world;
+		this.#room.addEventListener("scroll", () => this.#onScroll());
+		find("#latest", HTMLButtonElement).onclick = () => this.toEnd();
+	}
+
+	toEnd() {
+		const { autoscroll, timeline } = this.#world;
+		const { latest } = timeline;
+		if (!autoscroll.isDetached || !latest) return autoscroll.jump();
+		this.reset();
+		this.#request("replace", latest.offset + 1);
+	}
+
+	/** Forgets the request: for another room or connection, or when it is answered. */
+	reset(): void {
+		this.#purpose = undefined;
+		this.#lines = [];
+	}
+
+	/** Takes a line of the page that was requested; false for any other line. */
+	add(line: RoomLine): boolean {
+		const { latest } = this.#world.timeline;
+		if (!this.#purpose || !latest || !("offset" in line)) return false;
+		if (line.epoch !== latest.epoch || line.offset > latest.offset)
+			return false;
+		this.#lines.push(line);
+		return true;
+	}
+
+	erase(erased: Erasure): void {
+		this.#lines = this.#lines.map((line) => without(line, erased));
+	}
+
+	caughtUp(hasOlder: boolean): void {
+		this.#hasOlder = hasOlder;
+		this.#onScroll();
+	}
+
+	/** The answer is complete; `hasMore` if there is more before it. */
+	finish(hasMore: boolean, before = this.#before) {
+		const { timeline } = this.#world;
+		const purpose = this.#purpose;
+		if (!purpose) return;
+		// It answers a request from before a gap.
+		if (before !== this.#before) {
+			this.#lines = [];
+			return;
+		}
+		const lines = this.#lines.sort((one, other) => one.offset - other.offset);
+		const first = lines[0]?.offset ?? 0;
+		if (purpose === "append" && hasMore && first > timeline.to + 1)
+			return this.#request(purpose, first);
+		const end = purpose === "append" ? timeline.to : 0;
+		const page = lines.filter(({ offset }) => offset > end);
+		this.reset();
+		this.#hasOlder = purpose === "append" || hasMore;
+		// A page that was refused is requested again when the reader scrolls.
+		if (page.length === 0) return;
+		timeline[purpose](page);
+		this.#onScroll();
+	}
+
+	#onScroll(): void {
+		const { autoscroll, timeline } = this.#world;
+		const { latest, from, to } = timeline;
+		if (this.#purpose || !latest || !timeline.isLive) return;
+		const { scrollTop, scrollHeight, clientHeight } = this.#room;
+		const below = scrollHeight - scrollTop - clientHeight;
+		if (this.#hasOlder && scrollTop < 2 * clientHeight)
+			this.#request("prepend", from);
+		else if (autoscroll.isDetached && below < 2 * clientHeight)
+			this.#request("append", Math.min(to + PAGE, latest.offset) + 1);
+	}
+
+	#request(purpose: "prepend" | "append" | "replace", before: number): void {
+		this.#purpose = purpose;
+		this.#before = before;
+		this.#world.request(before, PAGE);
+	}
+}

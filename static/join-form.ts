@@ -1,0 +1,20 @@
+/** The form that makes or joins a room by its name. */
+
+import { find, say } from "./element.ts";
+import { roomName } from "./room-name.ts";
+
+const RULE =
+	"A room’s name has letters, digits, “_” and “-”, at most 32 of them.";
+
+export function joinForm(go: (room: string) => void): void {
+	const field = find("#join-name", HTMLInputElement);
+	find("#join", HTMLFormElement).onsubmit = (event) => {
+		event.preventDefault();
+		const name = roomName(field.value);
+		say("#join-trouble", name ? "" : RULE);
+		field.ariaInvalid = String(!name);
+		if (!name) return field.focus();
+		field.value = "";
+		go(name);
+	};
+}

@@ -1,0 +1,81 @@
+/** Draws one message: its writer, its time, its text and its buttons. */
+
+import type { Said } from "../machines/message.ts";
+import { make } from "./element.ts";
+import type { Aside } from "./frames.ts";
+import { avatar, nameTag } from "./person.ts";
+import { isOnlyEmoji, mentions, textNodes } from "./text.ts";
+
+/** A text of more lines than these is folded. */
+const MOST_LINES = 30;
+const LINE_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
+
+/** The buttons of the timeline share one tab stop. */
+const BUTTON = { type: "button", tabIndex: -1 } as const;
+
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+const exact = new Intl.DateTimeFormat(undefined, {
+	dateStyle: "full",
+	timeStyle: "medium",
+});
+
+/** Short on the screen; exact as a tooltip, and for screen readers. */
+export function timeElement(time: number): HTMLElement {
+	const [dateTime, title] = [new Date(time).toISOString(), exact.format(time)];
+	return make(
+		"time",
+		{ dateTime, title },
+		make("span", { ariaHidden: "true" }, clock.format(time)),
+		make("span", "visually-hidden", title),
+	);
+}
+
+/** The text, and if it is long a button that unfolds it. */
+function textElements(text: string, me: string): HTMLElement[] {
+	const properties = { className: "line", dir: "auto" };
+	const body = make("div", properties, ...textNodes(text, me));
+	if (isOnlyEmoji(text)) body.classList.add("emoji");
+	if (text.split(LINE_BREAK).length <= MOST_LINES) return [body];
+	body.classList.add("long");
+	const more = { ...BUTTON, className: "link more" };
+	return [body, make("button", more, "Show all")];
+}
+
+function deleteButton(offset: number): HTMLElement {
+	const words = "Delete this message";
+	const properties = { className: "delete", title: words, ariaLabel: words };
+	const button = make("button", { ...BUTTON, ...properties }, "×");
+	button.dataset.offset = String(offset);
+	return button;
+}
+
+type Message = Aside | Omit<Said, "room" | "epoch" | "client">;
+
+/** `isContinued` leaves the name out, because the message above has it. */
+export function messageElement(
+	message: Message,
+	isContinued: boolean,
+	me: string,
+): HTMLElement {
+	const { kind, name, time } = message;
+	const isMine = kind === "said" && name === me;
+	const article = make("article", kind);
+	article.ariaLabel = `${name}, ${clock.format(time)}`;
+	if (isContinued) article.append(timeElement(time));
+	else {
+		const label = kind === "aside" ? "only you see this" : isMine ? "you" : "";
+		const labels = label ? [make("span", "label", label)] : [];
+		article.classList.add("first");
+		const head = [nameTag(name), ...labels, timeElement(time)];
+		article.append(avatar(name), make("header", "", ...head));
+	}
+	if (kind === "said" && message.erased) {
+		article.append(make("p", "line erased", "This message was deleted."));
+		return article;
+	}
+	article.append(...textElements(message.text, isMine ? "" : me));
+	if (isMine) article.append(deleteButton(message.offset));
+	else if (kind === "said" && mentions(message.text, me))
+		article.classList.add("mention");
+	return article;
+}

@@ -1,0 +1,17 @@
+/** Keeps the browser from leaving the page for a file that is dropped or pasted. */
+export function refuseFiles(explain: (words: string) => void): void {
+	function refuse(event: Event, data: DataTransfer | null) {
+		if (!data?.types.includes("Files")) return;
+		event.preventDefault();
+		if (event.type !== "dragover")
+			explain("Pictures and files can’t be sent yet.");
+	}
+	for (const type of ["dragover", "drop"] as const)
+		addEventListener(type, (event) => refuse(event, event.dataTransfer));
+	addEventListener("paste", (event) => {
+		const { clipboardData } = event;
+		// Some programs copy a text together with a picture of it.
+		if (!clipboardData?.types.includes("text/plain"))
+			refuse(event, clipboardData);
+	});
+}

@@ -1,0 +1,143 @@
+/** The list of joined rooms, with what is unread or unsent in each. */
+
+import { LOBBY } from "../machines/message.ts";
+import type { ServerFrame } from "../machines/protocol.ts";
+import { find, make, say } from "./element.ts";
+import { joinForm } from "./join-form.ts";
+import {
+	type JoinedRoom,
+	joinedRoom,
+	joinedRooms,
+	joinRoom,
+	leaveRoom,
+	saveRead,
+} from "./joined-rooms.ts";
+import { pathOf } from "./room-name.ts";
+import { shareButton } from "./share-button.ts";
+import { storedLines } from "./storage.ts";
+
+/** Rooms that a tab may ask the server about. */
+const MOST_WATCHED = 32;
+
+const upTo99 = (count: number) => (count > 99 ? "99+" : String(count));
+
+export class RoomList {
+	readonly #list = find("#rooms", HTMLElement);
+	readonly #go: (room: string) => void;
+	readonly #heads = new Map<string, ServerFrame<"head">>();
+	/** Other rooms where the reader was mentioned. */
+	readonly #mentions = new Set<string>();
+	#current = LOBBY;
+
+	constructor(go: (room: string) => void) {
+		this.#go = (room) => {
+			find("#side", HTMLElement).hidePopover();
+			go(room);
+		};
+		joinForm(this.#go);
+		shareButton(() => this.#current);
+	}
+
+	/** The lobby, and the rooms joined last. */
+	watched(): readonly string[] {
+		const [lobby, ...others] = joinedRooms();
+		return [lobby, ...others.slice(1 - MOST_WATCHED)].map(({ name }) => name);
+	}
+
+	enter(room: string): void {
+		this.#current = room;
+		this.#mentions.delete(room);
+		joinRoom(room);
+		this.render();
+		this.#list
+			.querySelector("[aria-current]")
+			?.scrollIntoView({ block: "nearest" });
+	}
+
+	/** Returns whether the reader was mentioned in another room. */
+	update(head: ServerFrame<"head">): boolean {
+		const { room, epoch, said } = head;
+		const isMention = head.mentioned === true && room !== this.#current;
+		const known = this.#heads.get(room);
+		// A list that is drawn anew loses the focus, so not for nothing new.
+		if (!isMention && epoch === known?.epoch && said === known.said)
+			return false;
+		this.#heads.set(room, head);
+		// A room that was left before any of it was read counts from here on.
+		const isUnread = joinedRoom(room)?.epoch === "";
+		// The lobby is listed for people, too, who never were there.
+		if (isUnread && room !== this.#current && room !== LOBBY)
+			saveRead({ name: room, epoch, offset: 0, said });
+		if (isMention) this.#mentions.add(room);
+		this.render();
+		return isMention;
+	}
+
+	render(): void {
+		const rooms = joinedRooms();
+		const badge = find("#elsewhere", HTMLElement);
+		const unread = rooms.reduce((sum, room) => sum + this.#unread(room), 0);
+		this.#list.replaceChildren(...rooms.map((room) => this.#item(room)));
+		badge.hidden = unread === 0;
+		badge.classList.toggle("mentioned", this.#mentions.size > 0);
+		say(badge, upTo99(unread));
+		const hasUnsent = rooms.some((room) => this.#unsent(room) > 0);
+		find("#unsent", HTMLElement).hidden = !hasUnsent;
+	}
+
+	#unread({ name, epoch, said }: JoinedRoom): number {
+		const head = this.#heads.get(name);
+		if (!head?.epoch || !epoch || name === this.#current) return 0;
+		// After a restore only what the old log had can have been read.
+		const most = head.epoch === epoch ? head.said : (head.restored ?? 0);
+		return head.said - Math.min(said, most);
+	}
+
+	/** Lines that wait until the person is in that room again. */
+	#unsent({ name }: JoinedRoom): number {
+		return name === this.#current ? 0 : storedLines(name).length;
+	}
+
+	#item(room: JoinedRoom): HTMLElement {
+		const { name } = room;
+		const isCurrent = name === this.#current;
+		const link = make("a", { href: pathOf(name) }, make("bdi", "", name));
+		if (isCurrent) link.ariaCurrent = "page";
+		link.append(...this.#badges(room));
+		link.onclick = (event) => {
+			if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+			event.preventDefault();
+			this.#go(name);
+		};
+		const item = make("li", "", link);
+		if (isCurrent && name !== LOBBY) item.append(this.#leaveButton(name));
+		return item;
+	}
+
+	#badges(room: JoinedRoom): HTMLElement[] {
+		const badges: HTMLElement[] = [];
+		const [unread, unsent] = [this.#unread(room), this.#unsent(room)];
+		if (unread > 0 && this.#mentions.has(room.name))
+			badges.push(
+				make("span", "badge mentioned"),
+				make("span", "visually-hidden", "You were mentioned, "),
+			);
+		if (unread > 0)
+			badges.push(
+				make("span", "badge", upTo99(unread)),
+				make("span", "visually-hidden", " new"),
+			);
+		if (unsent > 0)
+			badges.push(make("span", "badge unsent", `${unsent} not sent`));
+		return badges;
+	}
+
+	#leaveButton(name: string): HTMLElement {
+		const onclick = () => {
+			leaveRoom(name);
+			this.#go(LOBBY);
+		};
+		const ariaLabel = `Leave ${name}`;
+		return make("button", { className: "link", ariaLabel, onclick }, "Leave");
+	}
+}

@@ -1,0 +1,26 @@
+/** Names and addresses of rooms. */
+
+import { LOBBY } from "../machines/message.ts";
+import { foldName } from "../machines/text.ts";
+
+const NAME = /^(?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}_-]{1,32}$/u;
+
+/** The name as the server folds it, or "" if no room can have it. */
+export function roomName(raw: string): string {
+	// Twice: the lower case of some letters folds further.
+	const name = foldName(foldName(raw.trim())).replace(/^#/, "");
+	return NAME.test(name) ? name : "";
+}
+
+/** The room at an address, or "" if no room can be there. */
+export function roomAt(path: string): string {
+	if (!path.startsWith("/r/")) return LOBBY;
+	try {
+		return roomName(decodeURIComponent(path.slice(3).replace(/\/$/, "")));
+	} catch {
+		return "";
+	}
+}
+
+export const pathOf = (room: string): string =>
+	room === LOBBY ? "/" : `/r/${encodeURIComponent(room)}`;

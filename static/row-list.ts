@@ -1,0 +1,80 @@
+/**
+ * The rows in the document. Only rows that changed are drawn anew, and what
+ * the reader looks at stays where it is while rows above it come and go.
+ */
+
+import type { Autoscroll } from "./autoscroll.ts";
+import { find, make } from "./element.ts";
+import type { Line } from "./frames.ts";
+import { isSameRow, type Row, rowElement } from "./row.ts";
+
+interface Drawn {
+	row: Row;
+	element: HTMLElement;
+}
+
+/** Identifies a line even after its text was erased. */
+const keyOf = (line: Line) =>
+	"offset" in line ? `${line.epoch} ${line.offset}` : line;
+
+const bottomOf = ({ element }: Drawn) => element.getBoundingClientRect().bottom;
+
+export class RowList {
+	readonly #room = find("#room", HTMLElement);
+	readonly #log = find("#log", HTMLElement);
+	readonly #autoscroll: Autoscroll;
+	#drawn: readonly Drawn[] = [];
+
+	constructor(autoscroll: Autoscroll) {
+		this.#autoscroll = autoscroll;
+	}
+
+	get length(): number {
+		return this.#drawn.length;
+	}
+
+	firstUnread(): HTMLElement | undefined {
+		return this.#drawn.find(({ row }) => row.isFirstUnread)?.element;
+	}
+
+	draw(rows: readonly Row[], me: string): void {
+		const known = new Map<unknown, Drawn>();
+		for (const drawn of this.#drawn)
+			for (const line of drawn.row.lines) known.set(keyOf(line), drawn);
+		const drawn = rows.map((row): Drawn => {
+			const before = row.lines.map((line) => known.get(keyOf(line)));
+			const old = before.find((each) => each);
+			const now = old ?? { row, element: make("div", "row") };
+			if (!old || !isSameRow(row, old.row)) redraw(now, row, me);
+			now.row = row;
+			return now;
+		});
+		const stay = new Set(drawn);
+		for (const old of this.#drawn) if (!stay.has(old)) old.element.remove();
+		drawn.forEach(({ element }, at) => {
+			const there = this.#log.children[at] ?? null;
+			if (there !== element) this.#log.insertBefore(element, there);
+		});
+		this.#drawn = drawn;
+	}
+
+	/** Makes a change while the latest line, or the end of the topmost visible row, stays in its position. */
+	anchored(change: () => void): void {
+		const { top } = this.#room.getBoundingClientRect();
+		const anchor = this.#drawn.find((each) => bottomOf(each) > top);
+		const bottom = anchor ? bottomOf(anchor) : 0;
+		change();
+		if (this.#autoscroll.isFollowing) this.#autoscroll.jump();
+		else if (anchor?.element.isConnected)
+			this.#room.scrollTop += bottomOf(anchor) - bottom;
+		this.#autoscroll.measure();
+	}
+}
+
+function redraw(drawn: Drawn, row: Row, me: string): void {
+	const { element: old } = drawn;
+	drawn.element = rowElement(row, me);
+	const isOpen = old.querySelector("details[open]") !== null;
+	drawn.element.querySelector("details")?.toggleAttribute("open", isOpen);
+	old.replaceWith(drawn.element);
+}
