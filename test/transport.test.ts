@@ -1,6 +1,5 @@
 /** A Client that no WebSocket carries: anything with an `onMessage` can join a Room. */
 import { expect, test } from "vitest";
-import { MessageType } from "../machines/message.ts";
 import type { ServerMessage } from "../src/chat/server-message.ts";
 import { TestServer } from "./test-server.ts";
 
@@ -13,11 +12,10 @@ test("someone on a terminal talks with someone in a browser through one engine",
 		onEnd: () => {},
 		whenDrained: setImmediate,
 	});
-	const { hello, auth, text } = MessageType;
 	const [name, email] = ["teletype", "tty@example.org"];
 	const room = "lobby";
 	plume.engine.receive(connection, {
-		type: hello,
+		kind: "hello",
 		name,
 		email,
 		room,
@@ -25,11 +23,11 @@ test("someone on a terminal talks with someone in a browser through one engine",
 	});
 	await plume.settle();
 	plume.engine.receive(connection, {
-		type: auth,
+		kind: "auth",
 		wantsSession: false,
 		code: plume.mailer.codeFor(email),
 	});
-	plume.engine.receive(connection, { type: text, text: "STOP" });
+	plume.engine.receive(connection, { kind: "text", text: "STOP" });
 	await plume.settle();
 	expect(ann.lines.slice(-2)).toEqual([
 		"teletype: entered chat",

@@ -12,7 +12,7 @@ import type { RoomName } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Client } from "../chat/client.ts";
 import type { Room } from "../chat/room.ts";
-import type { Connection, Login, Place } from "./connection.ts";
+import type { Connection, LastSeen, Login } from "./connection.ts";
 import type { Pages } from "./pages.ts";
 import type { Pipeline } from "./pipeline.ts";
 
@@ -41,16 +41,16 @@ export class CatchUp {
 
 	/** Tells who was just welcomed what they missed, or the latest of the room, if they do not say that they were here. */
 	begin(connection: Connection, login: Login, room: Room, epoch: string): void {
-		const { client: id, user, place } = login;
+		const { client: id, user, lastSeen } = login;
 		const client: Client = { id, user, mailbox: connection.mailbox };
 		const behind = { connection, client, room, epoch };
 		room.expect(client);
-		if (place?.epoch === epoch) this.#check(behind, place);
-		else this.#tellLatest(behind, place !== undefined);
+		if (lastSeen?.epoch === epoch) this.#check(behind, lastSeen);
+		else this.#tellLatest(behind, lastSeen !== undefined);
 	}
 
 	/** What they saw there may have been another item: of a log that is gone. */
-	#check(behind: Behind, { offset, time }: Place): void {
+	#check(behind: Behind, { offset, time }: LastSeen): void {
 		const isUnknown = behind.room.missed(offset) === undefined;
 		if (time === undefined || offset === 0 || isUnknown)
 			this.#goOn(behind, offset);

@@ -1,47 +1,51 @@
-/** What a visitor can ask of the engine: already parsed, whatever it came over. */
-import type { RoomName } from "../../machines/events.ts";
-import type { MessageType } from "../../machines/message.ts";
-import type { ClientFrame } from "../../machines/protocol.ts";
-import type { Place } from "./connection.ts";
+/**
+ * What a client can ask of the engine: already parsed, whatever it came over.
+ * A command is called what its frame is called in the schema.
+ */
+import { type ClientFrame, clientFrames } from "../../machines/protocol.ts";
+import type { LastSeen } from "./connection.ts";
 
-/** Each by the type of its frame. The room of a hello or an open is as it was written. */
-interface Commands {
-	hello: {
+type Frames = { readonly [K in ClientFrame["kind"]]: ClientFrame<K> };
+
+interface Requested<K> {
+	readonly kind: K;
+	/** What its client calls the request, to know the answer by. */
+	readonly id?: string | undefined;
+}
+
+/** Commands that say something else than their frames. A room is as it was written. */
+interface Parsed {
+	readonly hello: Requested<"hello"> & {
 		readonly name: string;
 		readonly email: string;
 		readonly room: string;
 		/** Whether this protocol takes a second hello for "send it again". */
 		readonly mayResend: boolean;
 	};
-	auth: {
+	readonly auth: Requested<"auth"> & {
 		readonly code: string;
 		/** Whether this protocol can keep a session token. */
 		readonly wantsSession: boolean;
 	};
-	text: Pick<ClientFrame<"text">, "text" | "n" | "room">;
-	open: Pick<ClientFrame<"open">, "session" | "client" | "pending"> & {
-		readonly room: string;
-		/** What it saw last, if it says that it was here before. */
-		readonly place?: Place | undefined;
-	};
-	/** What a tab says of itself, or wants to hear. */
-	signal:
-		| ClientFrame<"typing" | "presence">
-		| { readonly kind: "heads"; readonly rooms: readonly RoomName[] };
-	history: Omit<ClientFrame<"history">, "kind" | "limit"> & {
-		readonly limit: number;
-	};
-	/** One message, by its offset, or all that whoever asks ever said. */
-	erase:
-		| ({ readonly mine: false } & Omit<ClientFrame<"erase">, "kind">)
-		| { readonly mine: true };
-	logout: { readonly all: boolean };
+	readonly open: Requested<"open"> &
+		Pick<ClientFrame<"open">, "session" | "client" | "pending"> & {
+			readonly room: string;
+			/** Present if the client says that it was here before. */
+			readonly lastSeen?: LastSeen | undefined;
+		};
 }
 
-/** With what its client calls the request, to know the answer by. */
-export type Command<K extends keyof Commands = keyof Commands> = {
-	[Name in K]: Commands[Name] & {
-		readonly type: (typeof MessageType)[Name];
-		readonly id?: string | undefined;
-	};
+type Commands = Omit<Frames, keyof Parsed> & Parsed;
+
+export type Kind = keyof Commands;
+export type Command<K extends Kind = Kind> = Commands[K];
+/** The same for code that is generic in K: the compiler then sees that `kind` is K. */
+export type CommandOf<K extends Kind> = {
+	[Each in K]: Command<Each> & { readonly kind: Each };
 }[K];
+
+/** The type of its frames, which a refusal brings back. */
+export const typeOf = (kind: Kind) => clientFrames[kind].type.constant;
+
+/** Commands that are never logged. */
+export type Signal = "typing" | "presence" | "heads";

@@ -1,62 +1,67 @@
 /**
- * What the engine knows of one connection: a mailbox, where it comes from,
- * and whom it speaks for or is about to.
+ * What the engine knows of one connection: its mailbox, its networks, and the
+ * client that it speaks for or is about to.
  */
-import type { ClientId } from "../../machines/events.ts";
+import type { ClientId, RoomName } from "../../machines/events.ts";
 import type { CloseReason } from "../../machines/message.ts";
 import type { Mailbox, OnMessage } from "../chat/mailbox.ts";
 import type { User } from "../chat/user.ts";
-import type { FreshSession } from "./commands/decision.ts";
-import type { RefusalDetails, Rule } from "./refusals.ts";
+import type { ClientSnapshot } from "./machines.ts";
+import type { State } from "./state.ts";
 
-/** Whatever carries a Client: a WebSocket, a bot, a test. */
+/** What a connection runs over: a WebSocket, a bot, a test. */
 export interface Transport {
 	readonly onMessage: OnMessage;
 	/** The engine is done with it; it should say why, and go. */
 	readonly onEnd: (reason: CloseReason) => void;
-	/** Runs a task, in a later turn, when the network has taken all that was handed over so far; never, if it does not. */
+	/** Runs a task, in a later turn, once the network has taken everything sent so far; if it never does, the task never runs. */
 	readonly whenDrained: (task: () => void) => void;
 }
 
 export interface Connection {
 	readonly transport: Transport;
 	readonly mailbox: Mailbox;
-	/** The networks it comes from, the narrowest first, which mail is counted by. */
+	/** The networks of its address, the narrowest first; mail is counted by them. */
 	readonly networks: readonly string[];
 	login?: Login;
-	/** The carrier is gone: nothing can be told any more. */
+	/** Its transport is closed: nothing can be sent any more. */
 	gone: boolean;
 }
 
-/** Tells a visitor no, in words: to a message of type `re`, if it had one. */
-export type Refuse = (
-	connection: Connection,
-	rule: Rule,
-	re: number | undefined,
-	details?: RefusalDetails,
-) => void;
+/** The client that a connection speaks for; undefined for a stranger, and once the client has left. */
+export const clientOf = (
+	state: State,
+	{ login }: Connection,
+): ClientSnapshot | undefined => login && state.client(login.client);
 
-export interface Place {
+/** The last item that a returning client saw. */
+export interface LastSeen {
 	readonly epoch: string;
 	readonly offset: number;
-	/** When the item there came, if the client says so. */
+	/** The item's own time, if the client says it. */
 	readonly time?: number | undefined;
+}
+
+/** What a browser keeps to stay logged in; the log holds the token's hash. */
+export interface FreshSession {
+	readonly token: string;
+	readonly expires: number;
 }
 
 export interface Login {
 	readonly client: ClientId;
 	/** The raw id of the pending login; the log holds its hash. */
 	readonly pending?: string;
-	/** The email is empty where a session opened the door: nobody knows it then. */
+	/** The email is empty if the client came in by a session: then nobody knows it. */
 	readonly user: User;
-	/** Made by this login: the browser is told it once. */
+	/** Opened by this login; the browser is sent it once. */
 	readonly session?: FreshSession;
-	/** It is back in its place: it will not enter. */
-	readonly resumed?: boolean;
-	/** The highest number taken from this client when it came back. */
+	/** The room in which the client takes its reserved seat again; it does not enter. */
+	readonly resumed?: RoomName;
+	/** The highest number of this client's messages when it came back. */
 	readonly last?: number;
-	/** What the client calls the request that let it in. */
+	/** The id of the request that let it in. */
 	readonly request?: string | undefined;
-	/** The last item this client saw, if it says it was here before. */
-	readonly place?: Place;
+	/** Present if the client says it was here before. */
+	readonly lastSeen?: LastSeen;
 }

@@ -13,8 +13,8 @@ import type {
 import type { Clock } from "../clock.ts";
 import type { Entry } from "../log/log.ts";
 import type { Moment } from "./commands/decision.ts";
-import { sessionsDue } from "./commands/open.ts";
 import { roomsForgotten } from "./commands/rooms.ts";
+import { sessionsDue } from "./commands/sessions.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { State } from "./state.ts";

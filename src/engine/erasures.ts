@@ -1,7 +1,7 @@
 /**
- * Erases what people said, for good. That it is erased is committed first;
- * then the text is overwritten on the disk; and only then is anyone told. So
- * a crash leaves it either not done, or to be done at the next start, before
+ * Erases messages for good. First the event is committed; then the text is
+ * overwritten on the disk; only then is the event published. So a crash leaves
+ * an erasure either not begun, or to be finished at the next start, before
  * anyone can read.
  */
 import type { Identity, MessageErased } from "../../machines/events.ts";
@@ -18,14 +18,15 @@ import {
 	type ErasureView,
 } from "./commands/erase.ts";
 import { roomOpened } from "./commands/rooms.ts";
-import type { Connection, Refuse } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { ClientSnapshot } from "./machines.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Rule } from "./refusals.ts";
+import type { Responder } from "./responder.ts";
 
 const RETRY_MS = 1000;
-/** Messages that are erased at once: everything that is told waits for that. */
+/** Messages that one turn erases: until they are overwritten, nothing else is published. */
 const SLICE = 250;
 
 type Asker = ClientSnapshot["context"];
@@ -34,51 +35,72 @@ type No = (rule: Rule) => void;
 export class Erasures {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
-	readonly #refuse: Refuse;
-	/** What an event is about to erase. */
+	readonly #responder: Responder;
+	/** The messages that an event is about to erase. */
 	readonly #found = new Map<MessageErased, readonly Found[]>();
-	/** Events of the log that are being erased, or were since somebody began to look. */
+	/** Events whose text is being erased, or was since the oldest search began. */
 	readonly #seqs = new Set<number>();
-	/** How many look for what they want erased: they may find what is there no more. */
-	#looking = 0;
-	/** Whose messages are being looked for and erased: they say nothing meanwhile. */
+	/** Searches under way: they may find messages that are erased meanwhile. */
+	#searches = 0;
+	/** People all of whose messages are being erased: they can say nothing meanwhile. */
 	readonly #silent = new Set<Identity>();
 
-	constructor(parts: EngineParts, pipeline: Pipeline, refuse: Refuse) {
+	constructor(parts: EngineParts, pipeline: Pipeline, responder: Responder) {
 		this.#parts = parts;
 		this.#pipeline = pipeline;
-		this.#refuse = refuse;
+		this.#responder = responder;
 	}
 
 	isSilent(client: ClientSnapshot | undefined): boolean {
 		return this.#silent.has(client?.context.identity ?? "");
 	}
 
-	ask(
+	/** Erases one message, and replies when that is done if the request has an id. */
+	eraseOne(
 		connection: Connection,
-		client: ClientSnapshot | undefined,
-		asked: Command<"erase">,
+		asker: Asker,
+		{ room, epoch, target: offset, id }: Command<"erase">,
 	): void {
-		const { id } = asked;
-		const no: No = (rule) =>
-			this.#refuse(connection, rule, MessageType.erase, { id });
-		if (!client?.matches("inRoom")) no("isInside");
-		else if (asked.mine) this.#eraseAll(client.context, no);
-		else {
-			const { room, epoch, target: offset } = asked;
-			const done = () => {
-				if (id !== undefined) connection.mailbox.put({ kind: "eraseDone", id });
-			};
-			this.#look(no, async () => {
-				const found = await this.#parts.archive.find({ room, epoch, offset });
-				this.#eraseOne(client.context, found, no, () =>
-					this.#pipeline.tell(connection, done),
-				);
+		const no = this.#refusing(connection, id);
+		this.#search(no, async () => {
+			const found = await this.#parts.archive.find({ room, epoch, offset });
+			this.#eraseFound(asker, found, no, () => {
+				if (id !== undefined)
+					this.#responder.reply(connection, { kind: "eraseDone", id });
 			});
-		}
+		});
 	}
 
-	/** Overwrites what an event has erased; called when that is committed. False if that is left to the next start. */
+	/** Erases all that someone ever said. */
+	eraseAll(
+		connection: Connection,
+		asker: Asker,
+		{ id }: Command<"eraseAll">,
+	): void {
+		const { identity } = asker;
+		const no = this.#refusing(connection, id);
+		this.#silent.add(identity);
+		this.#pipeline.afterwards(() =>
+			this.#search(no, async () => {
+				const all: Found[] = [];
+				try {
+					for await (const found of this.#parts.archive.saidBy(identity))
+						all.push(found);
+					if (this.#pipeline.frozen) no("diskHasSpace");
+					else await this.#eraseInSlices(asker, all);
+				} finally {
+					this.#silent.delete(identity);
+				}
+			}),
+		);
+	}
+
+	#refusing(connection: Connection, id: string | undefined): No {
+		return (rule) =>
+			this.#responder.refuse(connection, rule, MessageType.erase, { id });
+	}
+
+	/** Overwrites the texts that a committed event has erased; false if that is left to the next start. */
 	async carryOut(event: MessageErased): Promise<boolean> {
 		const places = new Map<number, EventSpan[]>();
 		for (const { segment, span, seq } of this.#found.get(event) ?? []) {
@@ -92,7 +114,7 @@ export class Erasures {
 		return true;
 	}
 
-	/** Does what a crash may have left to do. Nothing can be read, and no snapshot taken, until then. */
+	/** Finishes erasures that a crash may have cut short. Until then nothing can be read, and no snapshot taken. */
 	redo(seqs: readonly number[]): void {
 		if (seqs.length === 0) return;
 		const { archive, log } = this.#parts;
@@ -119,9 +141,9 @@ export class Erasures {
 			}
 	}
 
-	/** Looks for what is to be erased, and decides on it. */
-	#look(no: No, task: () => Promise<void>): void {
-		this.#looking++;
+	/** Runs a task that searches the archive and erases what it finds. */
+	#search(no: No, task: () => Promise<void>): void {
+		this.#searches++;
 		task()
 			.catch((error: unknown) => {
 				const { report } = this.#parts;
@@ -132,17 +154,17 @@ export class Erasures {
 				no("historyIsReadable");
 			})
 			.finally(() => {
-				this.#looking--;
+				this.#searches--;
 				this.#forget();
 			});
 	}
 
 	#forget(): void {
-		if (this.#looking + this.#found.size === 0) this.#seqs.clear();
+		if (this.#searches + this.#found.size === 0) this.#seqs.clear();
 	}
 
-	/** Time has passed while the archive was read: is anything to be decided still? */
-	#eraseOne(
+	/** The state may have changed while the archive was read. */
+	#eraseFound(
 		asker: Asker,
 		found: Found | undefined,
 		no: No,
@@ -154,8 +176,8 @@ export class Erasures {
 			return;
 		}
 		this.#pipeline.guarded(() => {
-			const isBusy = found && this.#seqs.has(found.seq);
-			const left = isBusy ? undefined : found;
+			const isErased = found && this.#seqs.has(found.seq);
+			const left = isErased ? undefined : found;
 			const decided = decideErasure(this.#view(asker), left);
 			if ("refused" in decided) no(decided.refused);
 			else {
@@ -165,35 +187,13 @@ export class Erasures {
 		});
 	}
 
-	#eraseAll(asker: Asker, no: No): void {
-		const { identity } = asker;
-		if (this.#silent.has(identity)) {
-			no("isNotErasing");
-			return;
-		}
-		this.#silent.add(identity);
-		this.#pipeline.afterwards(() =>
-			this.#look(no, async () => {
-				const all: Found[] = [];
-				try {
-					for await (const found of this.#parts.archive.saidBy(identity))
-						all.push(found);
-					if (this.#pipeline.frozen) no("diskHasSpace");
-					else await this.#all(asker, all);
-				} finally {
-					this.#silent.delete(identity);
-				}
-			}),
-		);
-	}
-
-	/** One slice after the other, so that in between is told what others say. A stop leaves the rest undone. */
-	async #all(asker: Asker, found: readonly Found[]): Promise<void> {
+	/** Between two slices, what others say is published. A stop leaves the rest undone. */
+	async #eraseInSlices(asker: Asker, found: readonly Found[]): Promise<void> {
 		for (let to = SLICE; ; to += SLICE) {
 			const isLast = to >= found.length;
 			await new Promise<unknown>((done) =>
 				this.#pipeline.whenWritable(() => {
-					this.#slice(asker, found.slice(to - SLICE, to), isLast);
+					this.#eraseSlice(asker, found.slice(to - SLICE, to), isLast);
 					this.#pipeline.afterwards(done);
 				}),
 			);
@@ -201,14 +201,14 @@ export class Erasures {
 		}
 	}
 
-	#slice(asker: Asker, found: readonly Found[], isLast: boolean): void {
+	#eraseSlice(asker: Asker, found: readonly Found[], isLast: boolean): void {
 		const view = this.#view(asker);
 		const left = found.filter(({ seq }) => !this.#seqs.has(seq));
 		const all = decideErasures(view, left);
-		// Whoever asked may be long gone, and so may be their room, by the time all is found.
-		const isTold = all.some(({ event }) => event.room === asker.room);
+		// By the time all is found, the asker may be long gone, and so may their room.
+		const isShown = all.some(({ event }) => event.room === asker.room);
 		this.#pipeline.append(
-			...(isTold ? roomOpened(view, asker.room) : []),
+			...(isShown ? roomOpened(view, asker.room) : []),
 			...all.map((erasing) => this.#erasing(erasing)),
 			...(isLast ? decideFarewell(view) : []),
 		);

@@ -9,7 +9,7 @@ import type { Item } from "../../machines/message.ts";
 import type { Mailbox } from "../chat/mailbox.ts";
 import { UnreadSubscriptions } from "../chat/unread-subscriptions.ts";
 import { Throttle } from "../rate-limit.ts";
-import type { Command } from "./command.ts";
+import type { Command, Signal } from "./command.ts";
 import type { Connection } from "./connection.ts";
 import type { Step } from "./fold.ts";
 import type { EngineParts } from "./parts.ts";
@@ -37,7 +37,7 @@ export class LiveUpdates {
 	}
 
 	/** Answers false to who is not in a room. It waits like a reply, so that it comes after their welcome. */
-	take(connection: Connection, update: Command<"signal">): boolean {
+	take(connection: Connection, update: Command<Signal>): boolean {
 		const { login, mailbox } = connection;
 		const snapshot = login && this.#parts.states.ordered.client(login.client);
 		if (!snapshot?.matches("inRoom")) return false;
@@ -86,11 +86,7 @@ export class LiveUpdates {
 		}
 	}
 
-	#apply(
-		mailbox: Mailbox,
-		from: ClientContext,
-		update: Command<"signal">,
-	): void {
+	#apply(mailbox: Mailbox, from: ClientContext, update: Command<Signal>): void {
 		if (update.kind === "heads") {
 			this.#unread.watch(mailbox, from.name, update.rooms);
 			if (update.rooms.length === 0 || update.id !== undefined)

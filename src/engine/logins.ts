@@ -37,7 +37,7 @@ export class Logins {
 		const { outbox, allowance } = this.#parts.mail;
 		if (!outbox.admit(sender)) return refuse("mailIsNotBusy");
 		const used = allowance.take(sender);
-		return used && refuse(used.rule, used.retryAfterMs);
+		return used && refuse(used.rule, { retryAfterMs: used.retryAfterMs });
 	}
 
 	#senderOf({ networks }: Connection, { person: mailbox }: FreshCode): Sender {

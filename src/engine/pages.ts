@@ -1,7 +1,7 @@
 /**
- * Answers those who ask for what was said earlier: a page at a time for each
- * visit. The answer is read from what is committed; like any other it waits
- * for what its asker's standing was decided on.
+ * Reads pages of what was said earlier, one at a time for each connection.
+ * They are read from what is committed; like any reply, they are sent once
+ * all that they were decided on is durable.
  */
 import { without } from "../../machines/item.ts";
 import {
@@ -12,12 +12,16 @@ import {
 import type { Room } from "../chat/room.ts";
 import type { ItemPosition } from "../history/archive.ts";
 import type { Command } from "./command.ts";
-import type { Connection, Refuse } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Rule } from "./refusals.ts";
+import type { Responder } from "./responder.ts";
 
-/** What was erased, and what after that: whoever reads keeps the one before they began. */
+/** Items in a page of history: by default, and at most. */
+const [PAGE_ITEMS, MOST_PAGE_ITEMS] = [50, 200];
+
+/** An erasure and the one after it. A reader holds the last one before it began to read. */
 interface Erased {
 	readonly erasure?: Erasure;
 	next?: Erased;
@@ -26,70 +30,64 @@ interface Erased {
 export class Pages {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
-	readonly #refuse: Refuse;
+	readonly #responder: Responder;
 	#erased: Erased = {};
 	readonly #reading = new WeakSet<Connection>();
 	readonly #recalling = new Map<Room, Promise<void>>();
 
-	constructor(parts: EngineParts, pipeline: Pipeline, refuse: Refuse) {
+	constructor(parts: EngineParts, pipeline: Pipeline, responder: Responder) {
 		this.#parts = parts;
 		this.#pipeline = pipeline;
-		this.#refuse = refuse;
+		this.#responder = responder;
 	}
 
-	/** Tells a page to who is in a room, sooner or later. */
+	/** Reads a page, and replies with it in time; false while another is being read. */
 	ask(
 		connection: Connection,
-		isInside: boolean,
-		asked: Command<"history">,
-	): void {
+		{ room, epoch, before, limit = PAGE_ITEMS, id }: Command<"history">,
+	): boolean {
+		if (this.#reading.has(connection)) return false;
+		this.#reading.add(connection);
+		const { archive } = this.#parts;
+		const wanted = { room, epoch, before };
 		const no = (rule: Rule) =>
-			this.#refuse(connection, rule, MessageType.history, asked);
-		if (!isInside) no("isInside");
-		else if (this.#reading.has(connection)) no("isNotTooFast");
-		else {
-			this.#reading.add(connection);
-			const { room, epoch, before, id } = asked;
-			const place = { room, epoch, before };
-			this.#read(
-				connection,
-				() => this.#parts.archive.page(asked),
-				(page, since) => {
-					this.#reading.delete(connection);
-					if (!page) return no("placeIsKnown");
-					const items = leftOf(page.items, since);
-					connection.mailbox.put({
-						kind: "page",
-						...place,
-						...page,
-						items,
-						id,
-					});
-				},
-				() => {
-					this.#reading.delete(connection);
-					no("historyIsReadable");
-				},
-			);
-		}
+			this.#responder.refuse(connection, rule, MessageType.history, { id });
+		this.#read(
+			connection,
+			() =>
+				archive.page({ ...wanted, limit: Math.min(limit, MOST_PAGE_ITEMS) }),
+			(page, since) => {
+				this.#reading.delete(connection);
+				if (!page) return no("placeIsKnown");
+				const items = leftOf(page.items, since);
+				connection.mailbox.put({
+					...{ kind: "page", ...wanted, ...page, items, id },
+				});
+			},
+			() => {
+				this.#reading.delete(connection);
+				no("historyIsReadable");
+			},
+		);
+		return true;
 	}
 
-	/** Tells a visit's task what stands right after a place; nothing, if that can't be read. */
+	/** Reads the items right after a position; hands on none if they can't be read. */
 	after(
 		connection: Connection,
-		place: ItemPosition,
+		position: ItemPosition,
 		limit: number,
-		tell: (items: readonly Item[]) => void,
+		handOn: (items: readonly Item[]) => void,
 	): void {
 		this.#read(
 			connection,
-			() => this.#parts.archive.after(place, limit),
-			(items, since) => tell(leftOf(items, since)),
-			() => this.#pipeline.tell(connection, () => tell([])),
+			() => this.#parts.archive.after(position, limit),
+			(items, since) => handOn(leftOf(items, since)),
+			() => this.#pipeline.tell(connection, () => handOn([])),
 		);
 	}
 
-	/** Lets a room remember what is shown to who enters; whoever asks meanwhile waits for the same. Never rejects. */
+	/** Reads again what a room shows to newcomers. All who ask meanwhile share one reading. Never rejects. */
 	recall(room: Room): Promise<void> {
 		const underway = this.#recalling.get(room);
 		if (underway) return underway;
@@ -113,14 +111,14 @@ export class Pages {
 		}
 	}
 
-	/** What was read so far may hold what is erased now. */
+	/** Readers that began before this may have read what it erased. */
 	onErased(erasure: Erasure): void {
 		const latest = { erasure };
 		this.#erased.next = latest;
 		this.#erased = latest;
 	}
 
-	/** What it answers with is only what is left of it since. */
+	/** `answer` hears what was erased since the reading began. */
 	#read<Found>(
 		connection: Connection,
 		read: () => Promise<Found>,
@@ -137,7 +135,7 @@ export class Pages {
 		);
 	}
 
-	/** Lets the archive follow the log in quiet times. */
+	/** Indexes what was logged lately, so that the next reader need not wait for that. */
 	catchUp(): void {
 		this.#parts.archive.catchUp().catch((error: unknown) => this.#warn(error));
 	}

@@ -1,8 +1,7 @@
 /**
- * What a client may do in a second. A person is counted by identity, whatever
- * they connect with and however often they come back; whoever is not in a
- * room is counted by connection. A refusal is told, abuse is ended: a hundred
- * refusals in a row, from whichever of their connections.
+ * How much a client may ask for in a second, and say in a day. A person in a
+ * room is counted by identity, over all connections; anyone else is counted by
+ * connection. A hundred refusals in a row are abuse.
  */
 import type { Identity } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
@@ -14,25 +13,25 @@ import {
 	refuse,
 	type View,
 } from "./commands/decision.ts";
-import type { Connection, Refuse } from "./connection.ts";
+import { type Connection, clientOf } from "./connection.ts";
 import { DailyBytes } from "./daily-bytes.ts";
 import type { EngineParts } from "./parts.ts";
-import type { RefusalDetails } from "./refusals.ts";
 import { sha256 } from "./secrets.ts";
 
-/** Refusals for haste, in a row, that are taken for abuse. */
+/** Refusals in a row that are not abuse yet. */
 const MOST_REFUSED = 100;
 
-/** What the line of a message takes up in the log beside its text. */
+/** Bytes of a message's line in the log beside its text, about. */
 const LINE_BYTES = 350;
 const lineBytes = (text: string) => LINE_BYTES + jsonBytes(text);
 
-/** What is known of a request; one that comes back says by which session. */
-interface Asked extends RefusalDetails {
-	readonly session?: string | undefined;
+/** Why a request came too fast. */
+export interface Haste {
+	readonly retryAfterMs: number;
+	readonly isAbuse: boolean;
 }
 
-/** `entries` is coming back and going to another room; `messages` is whatever is no signal either. */
+/** `entries` are requests to open a room; `messages` is everything that is neither that nor a signal. */
 type RequestKind = "messages" | "signals" | "entries";
 
 /** Counts how often in a row it refused. */
@@ -51,7 +50,7 @@ class Budget extends TokenBucket {
 }
 
 interface Budgets extends Readonly<Record<RequestKind, Budget>> {
-	/** What they said. */
+	/** Said in the last 24 hours. */
 	readonly day: DailyBytes;
 }
 
@@ -59,47 +58,41 @@ export class RequestLimits {
 	readonly #parts: EngineParts;
 	readonly #people = new Map<Identity, Budgets>();
 	readonly #strangers = new WeakMap<Connection, Budgets>();
-	readonly #refuse: Refuse;
 
-	constructor(parts: EngineParts, refuse: Refuse) {
+	constructor(parts: EngineParts) {
 		this.#parts = parts;
-		this.#refuse = refuse;
 	}
 
-	/** Counts a request of type `re`. If it came too fast it is refused, or its connection ended. */
-	isHasty(
+	/** Counts a request of a type, and by its session if it has one. Undefined unless it came too fast. */
+	count(
 		connection: Connection,
-		re: number | undefined,
-		asked: Asked,
-	): boolean {
-		const isSignal = re === MessageType.signal;
-		const isEntry = re === MessageType.open;
-		const owner = isEntry ? this.#ownerOf(asked.session) : undefined;
+		type: number | undefined,
+		request: { readonly session?: string | undefined },
+	): Haste | undefined {
+		const isSignal = type === MessageType.signal;
+		const isEntry = type === MessageType.open;
+		const owner = isEntry ? this.#ownerOf(request.session) : undefined;
 		const budgets = this.#budgets(
 			owner ?? this.#inRoom(connection) ?? connection,
 		);
 		const kind = isSignal ? "signals" : isEntry ? "entries" : "messages";
 		const retryAfterMs = budgets[kind].take();
-		if (retryAfterMs === undefined) return false;
-		const { n, id } = asked;
-		if (budgets[kind].isAbused) connection.transport.onEnd("policy");
-		else if (!isSignal || id !== undefined)
-			this.#refuse(connection, "isNotTooFast", re, { n, id, retryAfterMs });
-		return true;
+		if (retryAfterMs === undefined) return undefined;
+		return { retryAfterMs, isAbuse: budgets[kind].isAbused };
 	}
 
-	/** Counts what is about to be said, or refuses it where the day's bytes are used up. */
+	/** Counts the bytes of a message that is about to be logged, or refuses it if the day's are used up. */
 	countText({ client, now }: View, text: string, decision: Decision): Decision {
 		if (!client || decision.entries.length === 0) return decision;
 		const { day } = this.#budgets(client.context.identity);
 		const { identityBytesDay } = this.#parts.policy.limits;
 		const waitMs = day.waitMs(identityBytesDay, now);
-		if (waitMs > 0) return refuse("bytesAreLeft", waitMs);
+		if (waitMs > 0) return refuse("bytesAreLeft", { retryAfterMs: waitMs });
 		day.add(now, lineBytes(text));
 		return decision;
 	}
 
-	/** Counts what was said in the day before a start. */
+	/** After a start: counts what was said in the last 24 hours. */
 	recount(): void {
 		const { archive, log, clock, report, states, policy } = this.#parts;
 		const since = clock.now() - DAY_MS;
@@ -116,7 +109,7 @@ export class RequestLimits {
 		);
 	}
 
-	/** Forgets whoever has been quiet for so long that it makes no difference. */
+	/** Forgets everyone whose budgets are full, and who said nothing for a day. */
 	sweep(now: number): void {
 		for (const [identity, { day, ...budgets }] of this.#people) {
 			const areFull = Object.values(budgets).every(({ isFull }) => isFull);
@@ -129,9 +122,9 @@ export class RequestLimits {
 		return session ? sessions.get(sha256(session))?.identity : undefined;
 	}
 
-	/** Before the right code came, anyone may say that they are someone. */
-	#inRoom({ login }: Connection): Identity | undefined {
-		const client = login && this.#parts.states.ordered.client(login.client);
+	/** Until the right code came, an identity is only claimed. */
+	#inRoom(connection: Connection): Identity | undefined {
+		const client = clientOf(this.#parts.states.ordered, connection);
 		return client?.matches("inRoom") ? client.context.identity : undefined;
 	}
 

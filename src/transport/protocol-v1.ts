@@ -5,7 +5,7 @@ import { parseJson } from "../../machines/schema.ts";
 import type { ServerMessage } from "../chat/server-message.ts";
 import type { Limits } from "../limits.ts";
 import { type Dialect, isAboutCode, type Parsed } from "./dialect.ts";
-import { authFrom, helloFrom, notUnderstood, textFrom } from "./protocol-v2.ts";
+import { authFrom, helloFrom, notUnderstood } from "./protocol-v2.ts";
 
 export const classic: Dialect = { parse, encode };
 
@@ -19,7 +19,7 @@ function parse(json: string, limits: Limits): Parsed {
 		case "auth":
 			return { command: authFrom(asked, limits, false) };
 		case "text":
-			return { command: textFrom(asked, limits) };
+			return { command: asked };
 		default:
 			return notUnderstood(fields);
 	}

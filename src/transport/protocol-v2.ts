@@ -12,7 +12,6 @@ import {
 	writeServerFrame,
 } from "../../machines/protocol.ts";
 import { type Json, parseJson, wholeFrom } from "../../machines/schema.ts";
-import { parseRoomName } from "../chat/room-name.ts";
 import type { Latest, Refusal } from "../chat/server-message.ts";
 import type { Command } from "../engine/command.ts";
 import type { Limits } from "../limits.ts";
@@ -40,54 +39,34 @@ export const plume2: Dialect = {
 	},
 };
 
-/** Items in a page of history: by default, and at most. */
-const [PAGE_ITEMS, MOST_PAGE_ITEMS] = [50, 200];
-
+/** Only a few commands say something else than their frames. */
 function commandFrom(asked: ClientFrame, limits: Limits): Command {
-	const { open, history, signal, erase, logout } = MessageType;
-	const { id } = asked;
 	switch (asked.kind) {
 		case "hello":
 			return helloFrom(asked, limits, true);
 		case "auth":
 			return authFrom(asked, limits, true);
-		case "text":
-			return textFrom(asked, limits);
 		case "open": {
 			const { session, client, pending, epoch, offset, time } = asked;
-			const hasPlace = epoch && offset !== undefined;
-			const place = hasPlace ? { epoch, offset, time } : undefined;
+			const hasSeen = epoch && offset !== undefined;
+			const lastSeen = hasSeen ? { epoch, offset, time } : undefined;
 			const room = within(limits.roomUnits, asked.room ?? LOBBY);
-			return { type: open, id, session, client, pending, room, place };
+			const { kind, id } = asked;
+			return { kind, id, session, client, pending, room, lastSeen };
 		}
-		case "typing":
-		case "presence":
-			return { type: signal, ...asked };
-		case "heads": {
-			const names = asked.rooms.flatMap((room) => parseRoomName(room) ?? []);
-			return { type: signal, id, kind: "heads", rooms: [...new Set(names)] };
-		}
-		case "history": {
-			const limit = Math.min(asked.limit ?? PAGE_ITEMS, MOST_PAGE_ITEMS);
-			return { type: history, ...asked, limit };
-		}
-		case "erase":
-			return { type: erase, ...asked, mine: false };
-		case "eraseAll":
-			return { type: erase, id, mine: true };
-		case "logout":
-			return { type: logout, id, all: asked.all === true };
+		default:
+			return asked;
 	}
 }
 
 export function helloFrom(
-	{ id, text, room = LOBBY }: ClientFrame<"hello">,
+	{ kind, id, text, room = LOBBY }: ClientFrame<"hello">,
 	limits: Limits,
 	mayResend: boolean,
 ): Command<"hello"> {
 	const [name = "", ...rest] = text.split("\n");
 	return {
-		...{ type: MessageType.hello, id, mayResend },
+		...{ kind, id, mayResend },
 		name: within(limits.nameUnits, name),
 		email: within(limits.emailUnits, rest.join("\n")),
 		room: within(limits.roomUnits, room),
@@ -95,20 +74,11 @@ export function helloFrom(
 }
 
 export function authFrom(
-	{ id, text }: ClientFrame<"auth">,
+	{ kind, id, text }: ClientFrame<"auth">,
 	{ codeUnits }: Limits,
 	wantsSession: boolean,
 ): Command<"auth"> {
-	const code = within(codeUnits, text);
-	return { type: MessageType.auth, id, code, wantsSession };
-}
-
-export function textFrom(
-	{ id, text, n, room }: ClientFrame<"text">,
-	{ roomUnits }: Limits,
-): Command<"text"> {
-	const inRoom = room && within(roomUnits, room);
-	return { type: MessageType.text, id, text, n, room: inRoom };
+	return { kind, id, code: within(codeUnits, text), wantsSession };
 }
 
 /** A text of at most so many UTF-16 units, else an empty one: normalising takes more than linear time. */

@@ -62,7 +62,7 @@ export class WebSocketTransport {
 		this.onActivity();
 		const parsed = dialect.parse(text, limits);
 		if ("command" in parsed) engine.receive(this.#connection, parsed.command);
-		else engine.misunderstand(this.#connection, parsed.re, parsed);
+		else engine.misunderstand(this.#connection, parsed);
 	}
 
 	/** Any frame has arrived: the peer is there. */

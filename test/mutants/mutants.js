@@ -686,10 +686,10 @@ const commit = [
 	},
 	{
 		promise: "commit: a line is acknowledged when it is durable",
-		file: "src/engine/engine.ts",
-		find: `	#tell(connection: Connection, message: ServerMessage): void {
+		file: "src/engine/responder.ts",
+		find: `	reply(connection: Connection, message: ServerMessage): void {
 		this.#pipeline.tell(connection, () => connection.mailbox.put(message));`,
-		replace: `	#tell(connection: Connection, message: ServerMessage): void {
+		replace: `	reply(connection: Connection, message: ServerMessage): void {
 		connection.mailbox.put(message);
 		this.#parts.server.dispatch();`,
 		tests: ["test/session.test.ts", "test/disk.test.ts"],
@@ -757,18 +757,16 @@ const login = [
 	},
 	{
 		promise: "login: a code is tried against one's own login only",
-		file: "src/engine/engine.ts",
-		find: "this.#carryOut(connection, command, decideAuth(view, command));",
-		replace: `const other = [...state.clientIds]
-			.map((id) => state.client(id))
+		file: "src/engine/commands/auth.ts",
+		find: "const login = pendingLogin(asker);",
+		replace: `const other = [...view.state.clientIds]
+			.map((id) => view.state.client(id))
 			.find(
 				(one) =>
 					one?.matches("awaitingCode") &&
-					one.context.code ===
-						secrets.mac("code", one.context.pending, command.code),
+					one.context.code === secrets.mac("code", one.context.pending, code),
 			);
-		const able = { ...view, client: other ?? client };
-		this.#carryOut(connection, command, decideAuth(able, command));`,
+		const login = pendingLogin(other ?? asker);`,
 		tests: ["test/faults.test.ts -t on B"],
 	},
 	{
@@ -901,9 +899,9 @@ const login = [
 	},
 	{
 		promise: "login: guesses at whose a name is are bounded",
-		file: "src/engine/admission.ts",
-		find: "if (this.#guesses.waitMs(bounds) > 0) return true;",
-		replace: "",
+		file: "src/engine/commands/hello.ts",
+		find: "if (guesses.waitMs(bounds) > 0)",
+		replace: "if (guesses.waitMs(bounds) < 0)",
 		tests: ["test/faults.test.ts -t a thousand guesses"],
 	},
 	{
@@ -950,23 +948,23 @@ const login = [
 	},
 	{
 		promise: "login: no email in the operational log",
-		file: "src/engine/admission.ts",
-		find: "attachments.attach(connection, login);",
-		replace: `attachments.attach(connection, login);
-		this.#given.parts.report.info({ email: login.user.email }, "a login begins");`,
+		file: "src/engine/executor.ts",
+		find: "const { logins, attachments } = this.#services;",
+		replace: `const { logins, attachments } = this.#services;
+		this.#parts.report.info({ email: mail.user.email }, "a login begins");`,
 		tests: ["test/program/canary.test.ts"],
 	},
 	{
 		promise: "login: no code in the operational log",
-		file: "src/engine/admission.ts",
-		find: "attachments.attach(connection, login);",
-		replace: `attachments.attach(connection, login);
-		this.#given.parts.report.info({ code: fresh.code }, "a login begins");`,
+		file: "src/engine/executor.ts",
+		find: "const { logins, attachments } = this.#services;",
+		replace: `const { logins, attachments } = this.#services;
+		this.#parts.report.info({ code: mail.code }, "a login begins");`,
 		tests: ["test/program/canary.test.ts"],
 	},
 	{
 		promise: "login: no email in the operational log when a mail fails",
-		file: "src/engine/admission.ts",
+		file: "src/engine/executor.ts",
 		find: 'report.warn({ error: error.message }, "a login code was not mailed");',
 		replace: `report.warn(
 				{ error: error.message, to: login.user.email },
@@ -978,7 +976,7 @@ const login = [
 		promise: "login: no email in the event log",
 		file: "src/engine/commands/hello.ts",
 		find: "room,\n\t\tcode: codeMac",
-		replace: "room, email,\n\t\tcode: codeMac",
+		replace: "room, email: user.email,\n\t\tcode: codeMac",
 		tests: ["test/program/canary.test.ts"],
 	},
 ];
@@ -987,14 +985,14 @@ const login = [
 const session = [
 	{
 		promise: "session: a tab that is open keeps it alive",
-		file: "src/engine/commands/open.ts",
+		file: "src/engine/commands/sessions.ts",
 		find: "return [...sessionsRenewed(view), ...closed];",
 		replace: "return sessionsRenewed(view).length > 999 ? [] : closed;",
 		tests: ["test/session.test.ts -t a tab that is open keeps"],
 	},
 	{
 		promise: "session: a place that is kept is no use of it",
-		file: "src/engine/commands/open.ts",
+		file: "src/engine/commands/sessions.ts",
 		find: "if (member.session && member.deadline === undefined)",
 		replace: "if (member.session)",
 		tests: ["test/session.test.ts -t a seat kept"],
@@ -1036,7 +1034,7 @@ const session = [
 	},
 	{
 		promise: "session: one that expired is closed",
-		file: "src/engine/commands/open.ts",
+		file: "src/engine/commands/sessions.ts",
 		find: "expires <= now)",
 		replace: "expires <= 0)",
 		tests: ["test/session.test.ts"],
@@ -1044,13 +1042,13 @@ const session = [
 	{
 		promise: "session: another's client id opens nothing",
 		file: "src/engine/commands/open.ts",
-		find: "inside?.known.get(session)?.includes(open.client)",
-		replace: "inside?.members.has(open.client)",
+		find: "inside?.known.get(session)?.includes(command.client)",
+		replace: "inside?.members.has(command.client)",
 		tests: ["test/session.test.ts"],
 	},
 	{
 		promise: "session: logging out closes it",
-		file: "src/engine/commands/open.ts",
+		file: "src/engine/commands/sessions.ts",
 		find: '{ event: { type: "session.closed", time, session, why } },',
 		replace: "",
 		tests: ["test/session.test.ts"],
@@ -1064,22 +1062,21 @@ const session = [
 	},
 	{
 		promise: "session: logging out everywhere takes all of them",
-		file: "src/engine/commands/open.ts",
-		find: "if (all) return loggedOutEverywhere(view, identity);",
-		replace:
-			"if (!identity && all) return loggedOutEverywhere(view, identity);",
+		file: "src/engine/commands/logout.ts",
+		find: "if (all) return { entries",
+		replace: "if (!identity && all) return { entries",
 		tests: ["test/session.test.ts"],
 	},
 	{
 		promise: "session: logging out everywhere ends classic connections",
-		file: "src/engine/commands/open.ts",
+		file: "src/engine/commands/logout.ts",
 		find: "member.identity === identity && !member.session)",
 		replace: "member.identity === identity && time < 0)",
 		tests: ["test/erase.test.ts -t ends classic connections"],
 	},
 	{
 		promise: "session: logging out everywhere ends nobody else's connection",
-		file: "src/engine/commands/open.ts",
+		file: "src/engine/commands/logout.ts",
 		find: "member.identity === identity && !member.session)",
 		replace: "!member.session)",
 		tests: ["test/erase.test.ts -t ends classic connections"],
@@ -1122,8 +1119,8 @@ const session = [
 	{
 		promise: "session: another epoch is a gap",
 		file: "src/engine/catch-up.ts",
-		find: "place?.epoch === epoch",
-		replace: "place",
+		find: "lastSeen?.epoch === epoch",
+		replace: "lastSeen",
 		tests: ["test/session.test.ts"],
 	},
 	{
@@ -1136,7 +1133,7 @@ const session = [
 	{
 		promise: "session: a gap is told",
 		file: "src/engine/catch-up.ts",
-		find: "this.#tellLatest(behind, place !== undefined)",
+		find: "this.#tellLatest(behind, lastSeen !== undefined)",
 		replace: "this.#tellLatest(behind, false)",
 		tests: ["test/session.test.ts"],
 	},
@@ -1234,8 +1231,8 @@ const room = [
 	{
 		promise: "room: a client's numbers in one are not those in another",
 		file: "src/engine/commands/open.ts",
-		find: "const taken = inside?.last.get(client) ?? 0;",
-		replace: `const taken =
+		find: "const last = inside?.last.get(client) ?? 0;",
+		replace: `const last =
 		inside?.last.get(client) ??
 		state
 			.room(asker?.context.room ?? "")
@@ -1326,9 +1323,9 @@ const edge = [
 	},
 	{
 		promise: "edge: the answer to a request brings back its id",
-		file: "src/transport/protocol-v2.ts",
-		find: "const { id } = asked;",
-		replace: "const id = undefined;",
+		file: "src/engine/executor.ts",
+		find: "const about = { n, id, ...details };",
+		replace: "const about = { n, ...details };",
 		tests: ["test/requests.test.ts"],
 	},
 	{
@@ -1458,8 +1455,8 @@ const edge = [
 	{
 		promise: "edge: haste is refused",
 		file: "src/engine/request-limits.ts",
-		find: "if (retryAfterMs === undefined) return false;",
-		replace: "if (!budgets[kind].isAbused) return false;",
+		find: "if (retryAfterMs === undefined) return undefined;",
+		replace: "if (!budgets[kind].isAbused) return undefined;",
 		tests: ["test/faults.test.ts -t thirty messages"],
 	},
 	{
@@ -1507,7 +1504,7 @@ const edge = [
 	{
 		promise: "edge: a restart does not begin a new day",
 		file: "src/engine/engine.ts",
-		find: "this.#requests.recount();",
+		find: "this.#requestLimits.recount();",
 		replace: "",
 		tests: ["test/request-limits.test.ts"],
 	},
@@ -1528,13 +1525,13 @@ const edge = [
 	{
 		promise: "edge: coming back is counted for a person",
 		file: "src/engine/request-limits.ts",
-		find: "isEntry ? this.#ownerOf(asked.session) : undefined",
+		find: "isEntry ? this.#ownerOf(request.session) : undefined",
 		replace: "undefined",
 		tests: ["test/request-limits.test.ts"],
 	},
 	{
 		promise: "edge: abuse is ended",
-		file: "src/engine/request-limits.ts",
+		file: "src/engine/executor.ts",
 		find: 'connection.transport.onEnd("policy");',
 		replace: "{}",
 		tests: ["test/request-limits.test.ts"],
@@ -1620,7 +1617,7 @@ const erasing = [
 	{
 		promise: "erase: once",
 		file: "src/engine/erasures.ts",
-		find: "this.#looking + this.#found.size === 0",
+		find: "this.#searches + this.#found.size === 0",
 		replace: "this.#found.size === 0",
 		tests: ["test/erase.test.ts -t is erased once"],
 	},
@@ -1634,7 +1631,7 @@ const erasing = [
 	{
 		promise: "erase: all of someone's, even if their room is gone by then",
 		file: "src/engine/erasures.ts",
-		find: "...(isTold ? roomOpened(view, asker.room) : []),",
+		find: "...(isShown ? roomOpened(view, asker.room) : []),",
 		replace: "",
 		tests: ["test/erase.test.ts -t even its room"],
 	},
@@ -1686,9 +1683,9 @@ const erasing = [
 	},
 	{
 		promise: "erase: whoever erases all says nothing meanwhile",
-		file: "src/engine/engine.ts",
-		find: "if (this.#erasures.isSilent(client)) {",
-		replace: "if (this.#erasures.isSilent(undefined)) {",
+		file: "src/engine/commands/text.ts",
+		find: "if (erasures.isSilent(view.client))",
+		replace: "if (erasures.isSilent(undefined))",
 		tests: ["test/erase.test.ts -t all of someone"],
 	},
 	{

@@ -1,34 +1,33 @@
 /**
- * Decides what a message may change. Each `decide…` is a pure function of the
- * machines' snapshots, the message, the time and what chance gave: it answers
- * the events to append, or the name of the first rule that failed, or both
- * where a failure is itself a fact (a wrong code).
+ * What commands are decided on, what a decision is, and the checks that more
+ * than one command makes. Each `decide…` is a pure function of a view and a
+ * command; only ids and codes are drawn at random.
  *
- * Raw codes, ids and emails leave it beside the events, never in them.
+ * Raw codes, ids and emails stand in a decision beside the events, never in
+ * them.
  */
 import type {
-	ClientId,
 	Identity,
 	LoginSucceeded,
 	NameKey,
-	RoomName,
 } from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import { serverGuards, serverRules } from "../../../machines/server.ts";
 import { looksReserved } from "../../chat/name.ts";
+import type { ServerMessage } from "../../chat/server-message.ts";
 import type { User } from "../../chat/user.ts";
 import type { Limits } from "../../limits.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Login } from "../connection.ts";
 import type { ClientSnapshot } from "../machines.ts";
-import type { Rule } from "../refusals.ts";
+import type { RefusalDetails, Rule } from "../refusals.ts";
 import type { Secrets } from "../secrets.ts";
 import type { State } from "../state.ts";
 import { namesHeld } from "./names-held.ts";
 
 export const DAY_MS = 86_400_000;
-const PLACES_PER_TAB = 8;
+const SEATS_PER_TAB = 8;
 
 /** What a deployment allows. */
 export interface Policy {
@@ -44,10 +43,12 @@ export interface Moment {
 	readonly now: number;
 }
 
-/** What there is to decide on. */
+/** What a command is decided on. */
 export interface View extends Moment, Policy {
-	/** Whoever asks, if they are anyone yet. */
+	/** The client that asks; undefined before its first login. */
 	readonly client: ClientSnapshot | undefined;
+	/** What its connection knows of it beside that. */
+	readonly login: Login | undefined;
 	readonly secrets: Secrets;
 }
 
@@ -55,46 +56,37 @@ export interface View extends Moment, Policy {
 export interface FreshCode {
 	readonly code: string;
 	readonly expires: number;
-	/** Whom it is mailed to. */
+	/** The recipient. */
 	readonly user: User;
 	/** The identity of that address without its `+tag`. */
 	readonly person: Identity;
-	/** Absent when an old login gets a new code. */
-	readonly login?: { readonly client: ClientId; readonly pending: string };
 }
 
-/** What a browser keeps to stay logged in; the log holds its hash. */
-export interface FreshSession {
-	readonly token: string;
-	readonly expires: number;
+export interface Refused
+	extends Pick<RefusalDetails, "expected" | "retryAfterMs"> {
+	readonly rule: Rule;
 }
 
-/** A returning client: who it is now, and where. */
-export interface Returning extends Login {
-	readonly room: RoomName;
-}
-
+/** What follows from a command, in the order in which it is carried out. */
 export interface Decision {
+	/** Whom the connection speaks for from now on. */
+	readonly login?: Login;
+	/** What to log: all of it, in this order, or nothing. */
 	readonly entries: readonly Entry[];
-	readonly refused?: Rule;
-	readonly retryAfterMs?: number;
-	/** The name that was asked for, if it is somebody's: its owner's email can be guessed at. */
-	readonly owned?: NameKey;
-	readonly fresh?: FreshCode;
-	readonly session?: FreshSession;
-	/** Whom a visit that comes back speaks for from now on. */
-	readonly returning?: Returning;
-	/** The highest number taken from who asks, once all this is durable. */
-	readonly taken?: number;
-	/** The number that should have come. */
-	readonly expected?: number;
+	/** With entries only where the failure is itself an event, like a wrong code. */
+	readonly refused?: Refused;
+	/** Sent once all entries are durable. */
+	readonly replies?: readonly ServerMessage[];
+	/** Mailed once the login is durable. */
+	readonly mail?: FreshCode;
 }
 
-export const refuse = (refused: Rule, retryAfterMs?: number): Decision => ({
-	entries: [],
-	refused,
-	...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-});
+export const NOTHING: Decision = { entries: [] };
+
+export const refuse = (
+	rule: Rule,
+	details?: Omit<Refused, "rule">,
+): Decision => ({ entries: [], refused: { rule, ...details } });
 
 /** The login under way, if there is one. */
 export const pendingLogin = (client: ClientSnapshot | undefined) =>
@@ -109,7 +101,7 @@ export function codeMac(
 	return secrets.mac("code", pending, code);
 }
 
-/** Whether whoever has this identity may enter at all; an address is compared by its MACs, which is all that a session has. */
+/** Whether this identity may enter at all. Addresses are compared by their MACs: a session has nothing else. */
 export function isInvited(
 	{ allow, secrets }: View,
 	{ identity, domain }: { readonly identity: string; readonly domain: string },
@@ -122,19 +114,19 @@ export function isInvited(
 	);
 }
 
-/** Whether a person has too many tabs open beside this one, or flipped through rooms so fast that too many places are kept. */
+/** Whether a person has too many other tabs open, or went through rooms so fast that too many seats are reserved. */
 export function tabsBroken(
 	{ state, client: asker, limits }: View,
 	{ identity, client }: Pick<Claimant, "identity" | "client">,
 ): "tabsAreLeft" | undefined {
 	const most = limits.tabsPerIdentity;
-	const places = state.places(identity).filter((id) => id !== client);
-	const tabs = places.filter(
+	const seats = state.places(identity).filter((id) => id !== client);
+	const tabs = seats.filter(
 		(id) =>
 			id !== asker?.context.id &&
 			state.client(id)?.matches({ inRoom: "attached" }),
 	);
-	return tabs.length >= most || places.length >= most * PLACES_PER_TAB
+	return tabs.length >= most || seats.length >= most * SEATS_PER_TAB
 		? "tabsAreLeft"
 		: undefined;
 }
@@ -144,7 +136,7 @@ type Claimant = Pick<
 	"client" | "identity" | "nameKey" | "name"
 >;
 
-/** Why this name can't be claimed for the whole server, if it can't. */
+/** The rule by which this name can't be claimed, if there is one. */
 export function claimBroken(view: View, claim: Claimant) {
 	const { context } = view.state.server;
 	const isTheirs =

@@ -1,5 +1,8 @@
-/** May this be erased, and what follows when all of someone's is? */
-
+/**
+ * One message is erased, or all that someone ever said. The messages are
+ * searched for first, so the answer comes later; what is found is decided on
+ * here.
+ */
 import type { MessageErased } from "../../../machines/events.ts";
 import { epochOf } from "../../../machines/item.ts";
 import { roomGuards, roomRules } from "../../../machines/room.ts";
@@ -9,23 +12,47 @@ import type { Entry } from "../../log/log.ts";
 import type { ClientSnapshot } from "../machines.ts";
 import type { Rule } from "../refusals.ts";
 import type { Secrets } from "../secrets.ts";
-import type { Moment } from "./decision.ts";
-import { loggedOutEverywhere } from "./open.ts";
+import { type Moment, NOTHING, refuse } from "./decision.ts";
+import type { Handler } from "./handler.ts";
+import { loggedOutEverywhere } from "./logout.ts";
+
+export const erase: Handler<"erase"> = (
+	{ client },
+	command,
+	connection,
+	{ erasures },
+) => {
+	if (!client?.matches("inRoom")) return refuse("isInside");
+	erasures.eraseOne(connection, client.context, command);
+	return NOTHING;
+};
+
+export const eraseAll: Handler<"eraseAll"> = (
+	{ client },
+	command,
+	connection,
+	{ erasures },
+) => {
+	if (!client?.matches("inRoom")) return refuse("isInside");
+	if (erasures.isSilent(client)) return refuse("isNotErasing");
+	erasures.eraseAll(connection, client.context, command);
+	return NOTHING;
+};
 
 export interface ErasureView extends Moment {
-	/** Whoever asks, when they asked. */
+	/** The client that asks, as it was when it asked. */
 	readonly asker: ClientSnapshot["context"];
 	readonly log: string;
 	readonly secrets: Secrets;
 }
 
-/** What an event erases, with what it is about. */
+/** An event that erases, and the messages that it erases. */
 export interface Erasing {
 	readonly event: MessageErased;
 	readonly found: readonly Found[];
 }
 
-/** One message, as the archive knows it. */
+/** `found` is the message as the archive knows it. */
 export function decideErasure(
 	{ state, asker, log, now: time }: ErasureView,
 	found: Found | undefined,
@@ -44,7 +71,7 @@ export function decideErasure(
 	return refused ? { refused } : { event, found: [found] };
 }
 
-/** What someone said in one room under one name; the offsets are of what can still be seen. */
+/** What someone said in one room under one name. `offsets` has only what can still be seen. */
 interface Group {
 	readonly room: string;
 	readonly name: string;
@@ -52,7 +79,7 @@ interface Group {
 	readonly found: Found[];
 }
 
-/** Much that someone said: it is erased in each room under each of their names. */
+/** Erases many messages of one person: one event for each room and each name. */
 export function decideErasures(
 	{ state, asker, log, now: time }: ErasureView,
 	all: readonly Found[],
@@ -62,7 +89,7 @@ export function decideErasures(
 	for (const each of all) {
 		const incarnation = state.room(each.room)?.context.incarnation ?? "";
 		const isThere = each.epoch === epochOf(log, incarnation);
-		// What was said in a room that is forgotten is nobody's to see, but it is erased as well.
+		// Nobody can see what was said in a forgotten room, but it is erased as well.
 		const [room, name] = isThere
 			? [each.room, each.author.name]
 			: [asker.room, asker.name];
@@ -84,7 +111,7 @@ export function decideErasures(
 	});
 }
 
-/** When all that someone said is erased, they leave, and their names are free. */
+/** When everything is erased, its author leaves, and their names become free. */
 export function decideFarewell({
 	state,
 	asker: { identity: author },

@@ -1,69 +1,140 @@
 /** May this person have a login code, or a second one? */
-import { clientGuards, clientRules } from "../../../machines/client.ts";
+import {
+	type ClientContext,
+	clientGuards,
+	clientRules,
+} from "../../../machines/client.ts";
+import type { NameKey } from "../../../machines/events.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import { parseEmail } from "../../chat/email.ts";
 import { parseName } from "../../chat/name.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
 import type { Limits } from "../../limits.ts";
+import { networkBounds } from "../../mail/allowance.ts";
+import { type Bound, HOUR_MS } from "../../rate-limit.ts";
 import type { Command } from "../command.ts";
 import { sha256 } from "../secrets.ts";
 import {
 	claimBroken,
 	codeMac,
 	type Decision,
+	type FreshCode,
 	isInvited,
 	isStale,
 	pendingLogin,
 	refuse,
 	type View,
 } from "./decision.ts";
+import type { Handler } from "./handler.ts";
 import { roomBroken } from "./rooms.ts";
 
-export function decideHello(view: View, hello: Command<"hello">): Decision {
-	const { client, now: time, limits, secrets } = view;
-	if (client?.matches("inRoom")) return refuse("isNotInside");
-	const name = parseName(hello.name);
-	if (!name) return refuse("nameIsLegal");
-	const address = parseEmail(hello.email);
-	if (!address) return refuse("emailIsLegal");
-	const { email, domain, mailbox } = address;
-	const room = parseRoomName(hello.room);
-	if (!room) return refuse("roomIsNamed");
-	const identity = secrets.mac("identity", email);
-	const person = secrets.mac("identity", mailbox);
-	const expires = time + limits.codeSeconds * 1000;
-	const code = secrets.code();
-	const user = { name: name.name, email };
+interface HelloDecision extends Decision {
+	/** The name that was asked for, if it is somebody's: its owner's email can be guessed at. */
+	readonly owned?: NameKey;
+}
 
-	const login = pendingLogin(client);
-	if (login) {
-		const same = login.identity === identity && login.nameKey === name.nameKey;
-		if (!same || !hello.mayResend) return refuse("loginIsNotPending");
-		const due = resendAt(login.expires, limits);
-		if (time < due) return refuse("resendIsDue", due - time);
-		const event = {
-			type: "login.resent" as const,
-			time,
-			client: login.id,
-			code: codeMac(secrets, login.pending, code),
-			expires,
-		};
-		const rules = clientRules["login.resent"];
-		const broken = firstBroken(clientGuards, rules, login, event);
-		if (broken) return refuse(broken);
-		return { entries: [{ event }], fresh: { code, expires, user, person } };
+export const hello: Handler<"hello"> = (
+	view,
+	command,
+	connection,
+	services,
+) => {
+	const decision = decideHello(view, command);
+	const { owned, refused, mail } = decision;
+	if (owned !== undefined) {
+		const { networks } = connection;
+		const { guesses } = services;
+		const bounds = guessBounds(view.limits, networks, owned);
+		// Too many emails were tried from there: even the right one is refused like a wrong one.
+		if (guesses.waitMs(bounds) > 0) return refuse("nameIsTheirs");
+		if (refused?.rule === "nameIsTheirs") guesses.count(bounds);
 	}
+	// Mail allowances come last, so that a hello refused for its own sake uses up none.
+	return (mail && services.logins.take(connection, mail)) ?? decision;
+};
 
+const guessBounds = (
+	{ guessesHour, guessesNetworkHour }: Limits,
+	networks: readonly string[],
+	owned: NameKey,
+): readonly Bound[] => [
+	{ key: `${networks[0]} ${owned}`, windows: [[guessesHour, HOUR_MS]] },
+	...networkBounds(networks, guessesNetworkHour),
+];
+
+export function decideHello(
+	view: View,
+	command: Command<"hello">,
+): HelloDecision {
+	const { client, now, limits, secrets } = view;
+	if (client?.matches("inRoom")) return refuse("isNotInside");
+	const name = parseName(command.name);
+	if (!name) return refuse("nameIsLegal");
+	const address = parseEmail(command.email);
+	if (!address) return refuse("emailIsLegal");
+	const { email, mailbox } = address;
+	const room = parseRoomName(command.room);
+	if (!room) return refuse("roomIsNamed");
+	const user = { name: name.name, email };
+	const mail = {
+		code: secrets.code(),
+		expires: now + limits.codeSeconds * 1000,
+		user,
+		person: secrets.mac("identity", mailbox),
+	};
+	const claim = { identity: secrets.mac("identity", email), ...name };
+	const login = pendingLogin(client);
+	if (!login) return decideRequest(view, claim, mail, address.domain, room);
+	const isSame =
+		login.identity === claim.identity && login.nameKey === claim.nameKey;
+	return isSame && command.mayResend
+		? decideResend(view, login, mail)
+		: refuse("loginIsNotPending");
+}
+
+function decideResend(
+	view: View,
+	login: ClientContext,
+	mail: FreshCode,
+): Decision {
+	const { now: time, limits, secrets } = view;
+	const due = resendAt(login.expires, limits);
+	if (time < due) return refuse("resendIsDue", { retryAfterMs: due - time });
+	const event = {
+		type: "login.resent" as const,
+		time,
+		client: login.id,
+		code: codeMac(secrets, login.pending, mail.code),
+		expires: mail.expires,
+	};
+	const rules = clientRules["login.resent"];
+	const broken = firstBroken(clientGuards, rules, login, event);
+	if (broken) return refuse(broken);
+	const { user } = mail;
+	return {
+		entries: [{ event }],
+		...(view.login && { mail, login: { ...view.login, user } }),
+	};
+}
+
+function decideRequest(
+	view: View,
+	claim: Pick<ClientContext, "identity" | "name" | "nameKey">,
+	mail: FreshCode,
+	domain: string,
+	room: string,
+): HelloDecision {
+	const { now: time, state, limits, secrets } = view;
+	const { code, expires, user, person } = mail;
+	const { identity, nameKey } = claim;
 	const domainMac = secrets.mac("domain", domain);
 	if (!isInvited(view, { identity, domain: domainMac }))
 		return refuse("isInvited");
-	const claim = { identity, ...name };
-	const { nameKey } = claim;
-	const id = secrets.id();
+	const client = secrets.id();
 	const broken =
-		claimBroken(view, { ...claim, client: id }) ?? roomBroken(view, room);
+		claimBroken(view, { ...claim, client }) ?? roomBroken(view, room);
 	const isOwned =
-		view.state.server.context.names.has(nameKey) && !isStale(view, nameKey);
+		state.server.context.names.has(nameKey) && !isStale(view, nameKey);
 	const owned = isOwned ? { owned: nameKey } : {};
 	if (broken) return { ...refuse(broken), ...owned };
 	const pending = secrets.id();
@@ -71,7 +142,7 @@ export function decideHello(view: View, hello: Command<"hello">): Decision {
 	const event = {
 		type: "login.requested" as const,
 		time,
-		client: id,
+		client,
 		pending: pendingHash,
 		...claim,
 		...(person !== identity && { person }),
@@ -82,11 +153,8 @@ export function decideHello(view: View, hello: Command<"hello">): Decision {
 		tries: limits.codeTries,
 		resends: limits.codeResends,
 	};
-	return {
-		entries: [{ event }],
-		...owned,
-		fresh: { code, expires, user, person, login: { client: id, pending } },
-	};
+	const login = { client, pending, user };
+	return { entries: [{ event }], ...owned, mail, login };
 }
 
 /** When a code may be sent again; `expires` tells when it was last sent. */

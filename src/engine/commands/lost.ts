@@ -1,11 +1,16 @@
-/** What follows when a client's connection is gone, or goes on to another room. */
+/** What follows when a client loses its connection, or goes on to another room. */
 import type { ClientLeft } from "../../../machines/events.ts";
 import type { Entry } from "../../log/log.ts";
 import type { View } from "./decision.ts";
 
-/** With a session its place is kept for a while; any other client leaves. */
+/** A client with a session keeps its seat for a while; any other leaves. */
 export function decideLost(
-	{ client, now: time, state, limits }: Omit<View, "secrets">,
+	{
+		client,
+		now: time,
+		state,
+		limits,
+	}: Pick<View, "client" | "now" | "state" | "limits">,
 	why: ClientLeft["why"],
 ): readonly Entry[] {
 	if (!client?.matches("inRoom")) return [];

@@ -1,8 +1,12 @@
-/** May this browser come back, by the session it kept, or go on to another room? */
+/**
+ * A browser comes back by the session or the pending login it kept, or goes
+ * on to another room.
+ */
 import type {
 	ClientEntered,
 	ClientId,
-	RoomName,
+	Identity,
+	NameKey,
 } from "../../../machines/events.ts";
 import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
@@ -10,160 +14,162 @@ import { serverGuards, serverRules } from "../../../machines/server.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Command } from "../command.ts";
+import type { Login } from "../connection.ts";
+import { dueEvents } from "../deadlines.ts";
+import type { Rule } from "../refusals.ts";
 import { sha256 } from "../secrets.ts";
 import {
 	DAY_MS,
 	type Decision,
 	isInvited,
-	type Moment,
-	type Policy,
 	refuse,
 	tabsBroken,
 	type View,
 } from "./decision.ts";
+import type { Handler, Services } from "./handler.ts";
 import { decideLost } from "./lost.ts";
 import { personOf } from "./names-held.ts";
 import { roomBroken, roomOpened } from "./rooms.ts";
+import { isRenewalDue, sessionOpened, sessionsClosed } from "./sessions.ts";
 
-export function decideOpen(view: View, open: Command<"open">): Decision {
-	const { client: asker, now: time, state, limits, node, secrets } = view;
-	const room = parseRoomName(open.room);
+export const open: Handler<"open"> = (view, command, _, services) => {
+	const { pending, id } = command;
+	if (!pending) return decideOpen(view, command);
+	if (view.client?.matches("inRoom")) return refuse("isNotInside");
+	const entered = view.state.unheard(sha256(pending));
+	return entered
+		? decideAnsweredAgain(view, entered, pending, id)
+		: resumeLogin(view, pending, id, services);
+};
+
+export function decideOpen(view: View, command: Command<"open">): Decision {
+	const { client: asker, now: time, state, node, secrets } = view;
+	const room = parseRoomName(command.room);
 	if (!room) return refuse("roomIsNamed");
-	const session = sha256(open.session ?? "");
-	const { context } = state.server;
-	const expires = time + limits.sessionDays * DAY_MS;
-	const type = "session.renewed";
-	const renewed = { type, time, session, expires } as const;
-	const closed = firstBroken(serverGuards, serverRules[type], context, renewed);
-	const kept = context.sessions.get(session);
-	if (closed || !kept) return refuse("sessionIsOpen");
-	if (!isInvited(view, kept)) return refuse("isInvited");
-	const { identity, nameKey, name } = kept;
-	const claimed = context.names.get(nameKey);
-	if (claimed?.identity !== identity) return refuse("nameIsTheirs");
-	const person = personOf(claimed);
+	const owner = ownerOf(view, sha256(command.session ?? ""));
+	if (typeof owner === "string") return refuse(owner);
+	const { identity, nameKey, name, session, person, renewal } = owner;
 	const inside = state.room(room)?.context;
 	const isKnown =
-		open.client && inside?.known.get(session)?.includes(open.client);
-	const client = (isKnown && open.client) || secrets.id();
-	const taken = inside?.last.get(client) ?? 0;
-	const renewal = isRenewalDue(kept, expires) ? [{ event: renewed }] : [];
+		command.client && inside?.known.get(session)?.includes(command.client);
+	const client = (isKnown && command.client) || secrets.id();
 	if (asker?.matches("inRoom") && asker.context.id === client)
 		return refuse("isNotInside");
-	// Whoever goes on from another room keeps their place there for a while.
-	const before = decideLost(view, "closed");
-	const resumed = inside?.members.has(client) ?? false;
-	const returning = {
-		...{ client, room, resumed, last: taken, request: open.id },
-		...{ user: { name, email: "" }, ...(open.place && { place: open.place }) },
-	};
 	const full =
 		tabsBroken(view, { identity, client }) ?? roomBroken(view, room, person);
 	if (full) return refuse(full);
-	if (resumed) {
+	// A client that goes on from another room keeps its seat there for a while.
+	const before = [...renewal, ...decideLost(view, "closed")];
+	const last = inside?.last.get(client) ?? 0;
+	const { id: request, lastSeen } = command;
+	const user = { name, email: "" };
+	const login: Login = {
+		...{ client, last, request, user },
+		...(lastSeen && { lastSeen }),
+	};
+	if (inside?.members.has(client)) {
 		const event = { type: "client.resumed" as const, time, room, client, node };
-		return { entries: [...renewal, ...before, { event }], returning };
+		const entries = [...before, { event }];
+		return { entries, login: { ...login, resumed: room } };
 	}
-	const owner = { identity, nameKey, name, session };
 	const entered: ClientEntered = {
-		...{ type: "client.entered", time, room, client, ...owner, node },
+		...{ type: "client.entered", time, room, client },
+		...{ identity, nameKey, name, session, node },
 	};
 	const rules = roomRules["client.entered"];
 	const broken = inside && firstBroken(roomGuards, rules, inside, entered);
 	if (broken) return refuse(broken);
 	const opened = roomOpened(view, room, person);
-	const entries = [...renewal, ...before, ...opened, { event: entered }];
-	return { entries, returning };
+	return { entries: [...before, ...opened, { event: entered }], login };
 }
 
-/** Ends a session, or all of its owner's: whoever is in by it leaves. */
-export function decideLogout({ client, now: time, state }: View, all: boolean) {
-	if (!client?.matches("inRoom")) return [];
-	const { identity, id, room } = client.context;
-	const own = state.room(room)?.context.members.get(id)?.session;
-	const view = { state, now: time };
-	if (all) return loggedOutEverywhere(view, identity);
-	const isOpen = own !== undefined && state.server.context.sessions.has(own);
-	return isOpen ? sessionsClosed(view, [own], "loggedOut") : [];
+interface Owner {
+	readonly identity: Identity;
+	readonly nameKey: NameKey;
+	readonly name: string;
+	readonly session: string;
+	readonly person: Identity;
+	readonly renewal: readonly Entry[];
 }
 
-/** Whoever is in without a session, as classic clients are, leaves too. */
-export function loggedOutEverywhere(
-	view: Moment,
-	identity: string,
-): readonly Entry[] {
-	const { state, now: time } = view;
-	const sessions = [...state.server.context.sessions].flatMap(
-		([session, of]) => (of.identity === identity ? session : []),
-	);
-	const left = [...state.roomNames].flatMap((room) =>
-		[...(state.room(room)?.context.members ?? [])]
-			.filter(([, member]) => member.identity === identity && !member.session)
-			.map(([client]) => loggedOut(time, room, client)),
-	);
-	return [...left, ...sessionsClosed(view, sessions, "loggedOut")];
-}
-
-function loggedOut(time: number, room: RoomName, client: ClientId): Entry {
-	const why = "loggedOut";
-	return { event: { type: "client.left", time, room, client, why } };
-}
-
-/** Renews the sessions that are in use, and closes those that are over. */
-export function sessionsDue(view: Moment & Policy): readonly Entry[] {
-	const { state, now } = view;
-	const over = [...state.server.context.sessions]
-		.filter(([, { expires }]) => expires <= now)
-		.map(([session]) => session);
-	const closed = sessionsClosed(view, over, "expired");
-	return [...sessionsRenewed(view), ...closed];
-}
-
-/** A connection may last longer than a session. */
-function sessionsRenewed({
-	state,
-	now: time,
-	limits,
-}: Moment & Policy): readonly Entry[] {
-	const expires = time + limits.sessionDays * DAY_MS;
-	const inUse = new Set<string>();
-	for (const room of state.roomNames)
-		for (const member of state.room(room)?.context.members.values() ?? [])
-			if (member.session && member.deadline === undefined)
-				inUse.add(member.session);
+/** Who opened a session, and the event that renews it, if that is due; or why it opens nothing. */
+function ownerOf(view: View, session: string): Owner | Rule {
+	const { now: time, state, limits } = view;
 	const { context } = state.server;
+	const expires = time + limits.sessionDays * DAY_MS;
 	const type = "session.renewed";
-	return [...inUse].flatMap((session) => {
-		const event = { type, time, session, expires } as const;
-		const kept = context.sessions.get(session);
-		if (!kept || !isRenewalDue(kept, expires)) return [];
-		return firstBroken(serverGuards, serverRules[type], context, event)
-			? []
-			: [{ event }];
-	});
+	const event = { type, time, session, expires } as const;
+	const closed = firstBroken(serverGuards, serverRules[type], context, event);
+	const opened = context.sessions.get(session);
+	if (closed || !opened) return "sessionIsOpen";
+	if (!isInvited(view, opened)) return "isInvited";
+	const { identity, nameKey, name } = opened;
+	const claimed = context.names.get(nameKey);
+	if (claimed?.identity !== identity) return "nameIsTheirs";
+	const renewal = isRenewalDue(opened, expires) ? [{ event }] : [];
+	const person = personOf(claimed);
+	return { identity, nameKey, name, session, person, renewal };
 }
 
-/** Once a day is often enough. */
-const isRenewalDue = (kept: { readonly expires: number }, expires: number) =>
-	expires - kept.expires >= DAY_MS;
+/**
+ * The right code came, and perhaps its answer was lost: a browser that has
+ * the id of the login opens another session, once, as long as the code would
+ * have lived.
+ */
+function decideAnsweredAgain(
+	view: View,
+	before: ClientId,
+	pending: string,
+	request: string | undefined,
+): Decision {
+	const { state, now: time, node, secrets } = view;
+	const asked = state.client(before)?.context;
+	const inside = asked && state.room(asked.room)?.context;
+	const own = inside?.members.get(before)?.session;
+	const lost = own && state.server.context.sessions.get(own);
+	// A client that said something there has had its answer.
+	const isHeard = !asked || time >= asked.expires || inside?.last.has(before);
+	if (!own || !lost || isHeard) return refuse("loginIsPending");
+	if (!isInvited(view, lost)) return refuse("isInvited");
+	const { room } = asked;
+	const { identity, nameKey, name, domain } = lost;
+	const [token, client] = [secrets.id(), secrets.id()];
+	const owner = { identity, nameKey, name };
+	const opened = sessionOpened(view, token, { ...owner, domain });
+	const entered: ClientEntered = {
+		...{ type: "client.entered", time, room, client, ...owner },
+		...{ session: sha256(token), node },
+	};
+	return {
+		entries: [
+			...sessionsClosed(view, [own], "loggedOut"),
+			opened.entry,
+			{ event: entered },
+		],
+		login: {
+			...{ client, pending, request, session: opened.session },
+			user: { name, email: "" },
+		},
+	};
+}
 
-/** Everything that follows from the end of sessions. */
-export function sessionsClosed(
-	{ state, now: time }: Moment,
-	closed: readonly string[],
-	why: "loggedOut" | "expired",
-): readonly Entry[] {
-	return closed.flatMap((session) => [
-		...[...state.roomNames].flatMap((room): Entry[] => {
-			const inside = state.room(room)?.context;
-			const clients = inside?.known.get(session);
-			if (!inside || !clients) return [];
-			const left = clients
-				.filter((client) => inside.members.has(client))
-				.map((client) => loggedOut(time, room, client));
-			const event = { type: "session.forgotten", time, room, session } as const;
-			return [...left, { event }];
-		}),
-		{ event: { type: "session.closed", time, session, why } },
-	]);
+/** A browser that has the id of a login under way may finish it on this connection. */
+function resumeLogin(
+	view: View,
+	pending: string,
+	id: string | undefined,
+	{ logins, attachments }: Services,
+): Decision {
+	const client = view.state.pending(sha256(pending));
+	const snapshot = client && view.state.client(client);
+	if (!client || !snapshot?.matches("awaitingCode"))
+		return refuse("loginIsPending");
+	const expired = dueEvents(view, [client]);
+	if (expired.length > 0)
+		return { ...refuse("loginIsPending"), entries: expired };
+	const { name } = snapshot.context;
+	const user = attachments.connectionOf(client)?.login?.user;
+	const login = { client, pending, user: user ?? { name, email: "" } };
+	const sent = logins.codeSent(login, "", id);
+	return { entries: [], login, replies: sent ? [sent] : [] };
 }

@@ -5,6 +5,13 @@ import { trimInvisible, withoutEmptyLines } from "../../../machines/text.ts";
 import { digestOf } from "../../log/line.ts";
 import type { Command } from "../command.ts";
 import { type Decision, refuse, type View } from "./decision.ts";
+import type { Handler } from "./handler.ts";
+
+export const text: Handler<"text"> = (view, command, _, services) => {
+	const { erasures, requestLimits } = services;
+	if (erasures.isSilent(view.client)) return refuse("isNotErasing");
+	return requestLimits.countText(view, command.text, decideText(view, command));
+};
 
 export function decideText(
 	{ client, now: time, state, limits, secrets }: View,
@@ -20,8 +27,9 @@ export function decideText(
 	const inside = state.room(room)?.context;
 	if (!inside || (meant ?? room) !== room) return refuse("isInside");
 	const last = inside.last.get(id, 0);
-	// Sent again: it was taken already, and is acknowledged once that is durable.
-	if (n !== undefined && n <= last) return { entries: [], taken: last };
+	// Sent again: it is in the log already, and is acknowledged once that is durable.
+	if (n !== undefined && n <= last)
+		return { entries: [], replies: [{ kind: "ack", room, last }] };
 	const erasable = { salt: secrets.id(), text };
 	const event = {
 		type: "message.posted" as const,
@@ -33,7 +41,8 @@ export function decideText(
 	};
 	const rules = roomRules["message.posted"];
 	const broken = firstBroken(roomGuards, rules, inside, event);
-	if (broken) return { ...refuse(broken), expected: last + 1 };
+	if (broken) return refuse(broken, { expected: last + 1 });
 	const entries = [{ event, erasable }];
-	return n === undefined ? { entries } : { entries, taken: n };
+	if (n === undefined) return { entries };
+	return { entries, replies: [{ kind: "ack", room, last: n }] };
 }

@@ -1,0 +1,13 @@
+/** A page of what was said earlier. It is read from the log, so the answer comes later. */
+import { NOTHING, refuse } from "./decision.ts";
+import type { Handler } from "./handler.ts";
+
+export const history: Handler<"history"> = (
+	{ client },
+	command,
+	connection,
+	{ pages },
+) => {
+	if (!client?.matches("inRoom")) return refuse("isInside");
+	return pages.ask(connection, command) ? NOTHING : refuse("isNotTooFast");
+};

@@ -1,0 +1,36 @@
+/** Ends a session, or all of its owner's: the clients that are in by them leave. */
+import type { Identity } from "../../../machines/events.ts";
+import type { Entry } from "../../log/log.ts";
+import type { Command } from "../command.ts";
+import { type Decision, type Moment, refuse, type View } from "./decision.ts";
+import { loggedOut, sessionsClosed } from "./sessions.ts";
+
+export function decideLogout(
+	{ client, now, state }: View,
+	{ all }: Command<"logout">,
+): Decision {
+	if (!client?.matches("inRoom")) return refuse("isInside");
+	const { identity, id, room } = client.context;
+	const own = state.room(room)?.context.members.get(id)?.session;
+	const view = { state, now };
+	if (all) return { entries: loggedOutEverywhere(view, identity) };
+	const isOpen = own !== undefined && state.server.context.sessions.has(own);
+	return { entries: isOpen ? sessionsClosed(view, [own], "loggedOut") : [] };
+}
+
+/** Clients without a session, as classic ones are, leave too. */
+export function loggedOutEverywhere(
+	view: Moment,
+	identity: Identity,
+): readonly Entry[] {
+	const { state, now: time } = view;
+	const sessions = [...state.server.context.sessions].flatMap(
+		([session, owner]) => (owner.identity === identity ? session : []),
+	);
+	const left = [...state.roomNames].flatMap((room) =>
+		[...(state.room(room)?.context.members ?? [])]
+			.filter(([, member]) => member.identity === identity && !member.session)
+			.map(([client]) => loggedOut(time, room, client)),
+	);
+	return [...left, ...sessionsClosed(view, sessions, "loggedOut")];
+}

@@ -1,0 +1,93 @@
+/** How sessions open, are renewed while they are in use, and end. */
+import type {
+	ClientId,
+	RoomName,
+	SessionOpened,
+} from "../../../machines/events.ts";
+import { firstBroken } from "../../../machines/rules.ts";
+import { serverGuards, serverRules } from "../../../machines/server.ts";
+import type { Entry } from "../../log/log.ts";
+import { sha256 } from "../secrets.ts";
+import { DAY_MS, type Moment, type Policy, type View } from "./decision.ts";
+
+/** The log holds the token's hash; only the browser is told the token. */
+export function sessionOpened(
+	{ now: time, limits }: View,
+	token: string,
+	owner: Omit<SessionOpened, "type" | "time" | "session" | "expires">,
+) {
+	const expires = time + limits.sessionDays * DAY_MS;
+	const fact = { time, session: sha256(token), ...owner, expires };
+	const event: SessionOpened = { type: "session.opened", ...fact };
+	return { entry: { event }, session: { token, expires } };
+}
+
+/** Renews the sessions that are in use, and closes those that have expired. */
+export function sessionsDue(view: Moment & Policy): readonly Entry[] {
+	const { state, now } = view;
+	const expired = [...state.server.context.sessions]
+		.filter(([, { expires }]) => expires <= now)
+		.map(([session]) => session);
+	const closed = sessionsClosed(view, expired, "expired");
+	return [...sessionsRenewed(view), ...closed];
+}
+
+/** A connection may last longer than a session. */
+function sessionsRenewed({
+	state,
+	now: time,
+	limits,
+}: Moment & Policy): readonly Entry[] {
+	const expires = time + limits.sessionDays * DAY_MS;
+	const inUse = new Set<string>();
+	for (const room of state.roomNames)
+		for (const member of state.room(room)?.context.members.values() ?? [])
+			if (member.session && member.deadline === undefined)
+				inUse.add(member.session);
+	const { context } = state.server;
+	const type = "session.renewed";
+	return [...inUse].flatMap((session) => {
+		const event = { type, time, session, expires } as const;
+		const open = context.sessions.get(session);
+		if (!open || !isRenewalDue(open, expires)) return [];
+		return firstBroken(serverGuards, serverRules[type], context, event)
+			? []
+			: [{ event }];
+	});
+}
+
+/** Once a day is often enough. */
+export const isRenewalDue = (
+	session: { readonly expires: number },
+	expires: number,
+) => expires - session.expires >= DAY_MS;
+
+/** Everything that follows from the end of sessions. */
+export function sessionsClosed(
+	{ state, now: time }: Moment,
+	closed: readonly string[],
+	why: "loggedOut" | "expired",
+): readonly Entry[] {
+	return closed.flatMap((session) => [
+		...[...state.roomNames].flatMap((room): Entry[] => {
+			const inside = state.room(room)?.context;
+			const clients = inside?.known.get(session);
+			if (!inside || !clients) return [];
+			const left = clients
+				.filter((client) => inside.members.has(client))
+				.map((client) => loggedOut(time, room, client));
+			const event = { type: "session.forgotten", time, room, session } as const;
+			return [...left, { event }];
+		}),
+		{ event: { type: "session.closed", time, session, why } },
+	]);
+}
+
+export function loggedOut(
+	time: number,
+	room: RoomName,
+	client: ClientId,
+): Entry {
+	const why = "loggedOut";
+	return { event: { type: "client.left", time, room, client, why } };
+}

@@ -1,0 +1,21 @@
+/** What a tab says of itself, or wants to hear, and nobody logs. */
+import { parseRoomName } from "../../chat/room-name.ts";
+import type { Signal } from "../command.ts";
+import { NOTHING, refuse } from "./decision.ts";
+import type { Handler } from "./handler.ts";
+
+/** Without an id nobody waits for an answer. */
+export const signal: Handler<Signal> = (
+	_view,
+	command,
+	connection,
+	{ liveUpdates },
+) => {
+	const isHeard = liveUpdates.take(connection, command);
+	return isHeard || command.id === undefined ? NOTHING : refuse("isInside");
+};
+
+export const heads: Handler<"heads"> = (view, command, ...others) => {
+	const rooms = command.rooms.flatMap((room) => parseRoomName(room) ?? []);
+	return signal(view, { ...command, rooms: [...new Set(rooms)] }, ...others);
+};

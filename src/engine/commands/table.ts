@@ -1,0 +1,44 @@
+/** Every command and who handles it. */
+import type { CommandOf, Kind } from "../command.ts";
+import type { Connection } from "../connection.ts";
+import { decideAuth } from "./auth.ts";
+import type { Decision, View } from "./decision.ts";
+import { erase, eraseAll } from "./erase.ts";
+import type { Handler, Services } from "./handler.ts";
+import { hello } from "./hello.ts";
+import { history } from "./history.ts";
+import { decideLogout } from "./logout.ts";
+import { open } from "./open.ts";
+import { heads, signal } from "./signal.ts";
+import { text } from "./text.ts";
+
+const handlers: { readonly [K in Kind]: Handler<K> } = {
+	hello,
+	auth: decideAuth,
+	open,
+	text,
+	history,
+	typing: signal,
+	presence: signal,
+	heads,
+	erase,
+	eraseAll,
+	logout: decideLogout,
+};
+
+/** Commands that log nothing: they are obeyed while the disk is full. */
+export const logsNothing: ReadonlySet<Kind> = new Set<Kind>([
+	"history",
+	"typing",
+	"presence",
+	"heads",
+]);
+
+export function decide<K extends Kind>(
+	view: View,
+	command: CommandOf<K>,
+	connection: Connection,
+	services: Services,
+): Decision {
+	return handlers[command.kind](view, command, connection, services);
+}

@@ -1,0 +1,151 @@
+/** Executes commands: counts them, has them decided, and carries out what was decided. */
+import { MessageType } from "../../machines/message.ts";
+import { type Command, typeOf } from "./command.ts";
+import type { Decision, FreshCode, View } from "./commands/decision.ts";
+import type { Services } from "./commands/handler.ts";
+import { decide, logsNothing } from "./commands/table.ts";
+import { type Connection, clientOf, type Login } from "./connection.ts";
+import type { EngineParts } from "./parts.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { RefusalDetails } from "./refusals.ts";
+import type { Responder } from "./responder.ts";
+
+interface ExecutorParts {
+	readonly parts: EngineParts;
+	readonly pipeline: Pipeline;
+	readonly responder: Responder;
+	readonly services: Services;
+}
+
+/** What is known of a frame that was not understood. */
+export interface Misunderstood extends RefusalDetails {
+	/** Its type, if it has one. */
+	readonly re: number | undefined;
+}
+
+export class Executor {
+	readonly #parts: EngineParts;
+	readonly #pipeline: Pipeline;
+	readonly #responder: Responder;
+	readonly #services: Services;
+
+	constructor({ parts, pipeline, responder, services }: ExecutorParts) {
+		this.#parts = parts;
+		this.#pipeline = pipeline;
+		this.#responder = responder;
+		this.#services = services;
+	}
+
+	receive(connection: Connection, command: Command): void {
+		if (connection.gone || this.#pipeline.stopping) return;
+		const { kind } = command;
+		if (this.#isHasty(connection, typeOf(kind), command)) return;
+		if (this.#pipeline.frozen && !logsNothing.has(kind))
+			this.#refuseFrozen(connection, command);
+		else this.#pipeline.guarded(() => this.#execute(connection, command));
+	}
+
+	/** A frame that is no command counts like one. */
+	misunderstand(connection: Connection, frame: Misunderstood): void {
+		const { re } = frame;
+		if (connection.gone || this.#isHasty(connection, re, frame)) return;
+		this.#responder.refuse(connection, "frameIsUnderstood", re, frame);
+	}
+
+	/** Counts a request of type `re`. One that came too fast is refused, or ends its connection. */
+	#isHasty(
+		connection: Connection,
+		re: number | undefined,
+		request: RefusalDetails & { readonly session?: string | undefined },
+	): boolean {
+		const haste = this.#services.requestLimits.count(connection, re, request);
+		if (!haste) return false;
+		const { n, id } = request;
+		if (haste.isAbuse) connection.transport.onEnd("policy");
+		// Nobody waits for the answer to a signal without an id.
+		else if (re !== MessageType.signal || id !== undefined)
+			this.#responder.refuse(connection, "isNotTooFast", re, {
+				n,
+				id,
+				retryAfterMs: haste.retryAfterMs,
+			});
+		return true;
+	}
+
+	/** A message is to be sent again soon; a client that comes back, or logs in, is to connect again. */
+	#refuseFrozen(connection: Connection, command: Command): void {
+		const { kind, id } = command;
+		const client = clientOf(this.#parts.states.ordered, connection);
+		if (kind === "open" && !client?.matches("inRoom"))
+			connection.transport.onEnd("restart");
+		const n = kind === "text" ? command.n : undefined;
+		const details = { n, id, retryAfterMs: 1000 };
+		this.#responder.refuse(connection, "diskHasSpace", typeOf(kind), details);
+	}
+
+	#execute(connection: Connection, command: Command): void {
+		const { policy, secrets, states, clock } = this.#parts;
+		const { login } = connection;
+		if (login && !this.#pipeline.frozen)
+			this.#services.deadlines.expireIfDue(login.client);
+		const state = states.ordered;
+		const client = clientOf(state, connection);
+		const now = clock.now();
+		const { limits, allow, node } = policy;
+		// Spelt out: a spread takes longer than the decision.
+		const view: View = {
+			limits,
+			allow,
+			node,
+			state,
+			client,
+			login,
+			now,
+			secrets,
+		};
+		const decision = decide(view, command, connection, this.#services);
+		this.#carryOut(connection, command, decision);
+	}
+
+	#carryOut(
+		connection: Connection,
+		command: Command,
+		{ login, entries, refused, replies, mail }: Decision,
+	): void {
+		const { attachments } = this.#services;
+		if (login) attachments.attach(connection, login);
+		this.#pipeline.append(...entries);
+		if (refused) {
+			const { kind, id } = command;
+			const { rule, ...details } = refused;
+			const n = kind === "text" ? command.n : undefined;
+			const about = { n, id, ...details };
+			this.#responder.refuse(connection, rule, typeOf(kind), about);
+		}
+		if (replies)
+			for (const reply of replies) this.#responder.reply(connection, reply);
+		if (!login) return;
+		if (mail) this.#mail(connection, login, mail, command.id);
+		const { resumed } = login;
+		if (resumed !== undefined)
+			this.#pipeline.tell(connection, () =>
+				attachments.resume(connection, login, resumed),
+			);
+	}
+
+	/** If the mail can't be sent, the connection that waits for the code by then is told. */
+	#mail(
+		connection: Connection,
+		login: Login,
+		mail: FreshCode,
+		id: string | undefined,
+	): void {
+		const { logins, attachments } = this.#services;
+		logins.send(connection, login, { ...mail, id }, (error) => {
+			const { report } = this.#parts;
+			report.warn({ error: error.message }, "a login code was not mailed");
+			const waiting = attachments.connectionOf(login.client) ?? connection;
+			this.#responder.refuse(waiting, "mailWasSent", MessageType.hello, { id });
+		});
+	}
+}

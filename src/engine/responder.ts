@@ -1,0 +1,47 @@
+/**
+ * Answers one connection: with a reply, or with a refusal in words. Neither is
+ * sent before all that it was decided on is durable.
+ */
+import type { ServerMessage } from "../chat/server-message.ts";
+import { type Connection, clientOf } from "./connection.ts";
+import type { Logins } from "./logins.ts";
+import type { EngineParts } from "./parts.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { RefusalCounter } from "./refusal-counter.ts";
+import { type RefusalDetails, type Rule, refusal } from "./refusals.ts";
+
+export class Responder {
+	readonly #parts: EngineParts;
+	readonly #pipeline: Pipeline;
+	readonly #logins: Logins;
+	readonly refusals = new RefusalCounter();
+
+	constructor(parts: EngineParts, pipeline: Pipeline, logins: Logins) {
+		this.#parts = parts;
+		this.#pipeline = pipeline;
+		this.#logins = logins;
+	}
+
+	reply(connection: Connection, message: ServerMessage): void {
+		this.#pipeline.tell(connection, () => connection.mailbox.put(message));
+	}
+
+	/** `re` is the type of the frame that is refused, if it had one. */
+	refuse(
+		connection: Connection,
+		rule: Rule,
+		re: number | undefined,
+		details: RefusalDetails = {},
+	): void {
+		this.refusals.count(rule);
+		const { login } = connection;
+		const client = clientOf(this.#parts.states.ordered, connection);
+		const about = {
+			...details,
+			inRoom: client?.matches("inRoom") === true,
+			login: login && this.#logins.pending(login),
+			now: this.#parts.clock.now(),
+		};
+		this.reply(connection, refusal(rule, re, about));
+	}
+}
