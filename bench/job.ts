@@ -115,7 +115,17 @@ export interface TravelMeasured {
 	readonly seekP50Ms: number;
 	readonly seekP95Ms: number;
 	readonly seekMaxMs: number;
+	readonly answers: TravelAnswered;
 	readonly rssMiB: number;
+}
+
+/** From a question over HTTP to all of its answer. */
+export interface TravelAnswered {
+	readonly nextP95Ms: number;
+	readonly marksP95Ms: number;
+	readonly timeP95Ms: number;
+	readonly compareP95Ms: number;
+	readonly stretchP95Ms: number;
 }
 
 export interface PageMeasured {

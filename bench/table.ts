@@ -50,7 +50,7 @@ const heads = {
 		"all, in order|p50 ms|with one stalled|%|p99 ms|with one|%|p99 of ½ s|with one|%|while held|%|times|unsent KiB|in kernel KiB",
 	page: "lines|first use ms|longest task ms|rows at most|to the first line|key to paint p50 ms|max ms",
 	travel:
-		"events|people|page usable ms|all of it ms|seek p50 ms|p95 ms|max ms|RSS MiB",
+		"events|people|page usable ms|all of it ms|seek p50 ms|p95 ms|max ms|next p95 ms|marks|time|compare|stretch|RSS MiB",
 } satisfies Record<Job["kind"], string>;
 
 export function table(rows: readonly Row[]): string {
@@ -114,13 +114,17 @@ function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 			...[answer.paintP50Ms, answer.paintMaxMs].map((ms) => three.format(ms)),
 		];
 	if ("usableMs" in answer) {
-		const { usableMs, wholeMs, seekP50Ms, seekP95Ms, seekMaxMs, rssMiB } =
-			answer;
+		const { usableMs, wholeMs, seekP50Ms, seekP95Ms, seekMaxMs } = answer;
 		const counts = "people" in job ? [job.events, job.people] : [];
+		const { nextP95Ms, marksP95Ms, timeP95Ms } = answer.answers;
+		const { compareP95Ms, stretchP95Ms } = answer.answers;
 		return [
 			...[...counts, usableMs, wholeMs].map(whole.format),
-			...[seekP50Ms, seekP95Ms, seekMaxMs].map((ms) => three.format(ms)),
-			whole.format(rssMiB),
+			...[
+				...[seekP50Ms, seekP95Ms, seekMaxMs],
+				...[nextP95Ms, marksP95Ms, timeP95Ms, compareP95Ms, stretchP95Ms],
+			].map(three.format),
+			whole.format(answer.rssMiB),
 		];
 	}
 	const { startMs, crashedMs, restartMs, replayed, parsed, parsedAndHashed } =

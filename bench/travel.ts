@@ -1,21 +1,25 @@
 /**
  * A log opened at any moment of its past, in a browser, as a person would:
- * how soon there is something to see, how long until all of it is there, and
- * how long a random event takes from the slider to the page.
+ * how soon there is something to see, how long until all of it is read, how
+ * long a random event takes from the slider to the page, and how soon the
+ * program answers what else the page asks.
  */
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import type { Page } from "playwright-core";
+import type { Question } from "../machines/travel.ts";
 import { startChromium } from "../test/browser/chromium.ts";
 import { untilWhole } from "../test/browser/whole.ts";
-import { writeHistory } from "./history.ts";
-import type { TravelJob, TravelMeasured } from "./job.ts";
-import { onCore, PLUME, ServerProcess } from "./server-process.ts";
+import { writeHistory, writeSnapshot } from "./history.ts";
+import type { TravelAnswered, TravelJob, TravelMeasured } from "./job.ts";
+import { onCore, PLUME } from "./server-process.ts";
 
-const BETWEEN_SNAPSHOTS = 10_100;
-const SEEKS = 500;
+const BEHIND_SNAPSHOT = 10_100;
+const SEEKS = 200;
+const QUESTIONS = 40;
 const LONGEST_MS = 150_000;
 
-/** Pulls the slider to random events, one after another, and tells how long each took until it was painted. */
+/** Pulls the slider to random events, one after another; returns the milliseconds until each was painted. */
 const SEEK = `(async () => {
 	const scrub = document.querySelector("#scrub");
 	const shown = document.querySelector("#moment");
@@ -41,40 +45,80 @@ export async function measureTravel(
 	{ events, people }: TravelJob,
 	folder: string,
 ): Promise<TravelMeasured> {
-	await writeHistory(folder, events - BETWEEN_SNAPSHOTS, people);
-	// A server was on it, and left a snapshot, and something behind it.
-	const server = await ServerProcess.start("plume", folder);
-	await server.stop();
-	await writeHistory(folder, events, 1);
+	await writeHistory(folder, events, people);
+	await writeSnapshot(folder, events - BEHIND_SNAPSHOT);
 	const browser = await startChromium();
+	const start = performance.now();
+	const child = onCore(0, [PLUME, "replay", folder, "--inspect"]);
+	process.once("exit", () => child.kill("SIGKILL"));
 	try {
-		const page = await browser.newPage();
-		const start = performance.now();
-		const child = onCore(0, [PLUME, "replay", folder, "--inspect"]);
-		process.once("exit", () => child.kill("SIGKILL"));
 		const link = await new Promise<string>((resolve) => {
 			if (child.stdout)
 				createInterface({ input: child.stdout }).once("line", resolve);
 		});
-		await page.goto(link);
-		await page.locator("#chart .active").first().waitFor();
-		const usableMs = performance.now() - start;
-		await untilWhole(page, LONGEST_MS);
-		const wholeMs = performance.now() - start;
+		const page = await browser.newPage();
+		const { usableMs, wholeMs } = await open(page, link, start);
+		const answers = await ask(link, events);
 		const took = await page.evaluate<number[]>(SEEK);
-		took.sort((one, other) => one - other);
-		const at = (share: number) => took[Math.floor(share * took.length)] ?? 0;
 		const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
 		const rssKiB = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
-		child.kill("SIGINT");
 		return {
-			...{ usableMs, wholeMs },
-			seekP50Ms: at(0.5),
-			seekP95Ms: at(0.95),
-			seekMaxMs: took.at(-1) ?? 0,
+			...{ usableMs, wholeMs, answers },
+			seekP50Ms: at(0.5, took),
+			seekP95Ms: at(0.95, took),
+			seekMaxMs: Math.max(...took),
 			rssMiB: rssKiB / 1024,
 		};
 	} finally {
+		child.kill("SIGINT");
 		await browser.close();
 	}
+}
+
+async function open(page: Page, link: string, start: number) {
+	await page.goto(link);
+	await page.locator("#chart .active").first().waitFor();
+	const usableMs = performance.now() - start;
+	await untilWhole(page, LONGEST_MS);
+	return { usableMs, wholeMs: performance.now() - start };
+}
+
+/** Asks as the page does, over HTTP: the 95th percentile of each question's answer. */
+async function ask(link: string, events: number): Promise<TravelAnswered> {
+	const { origin, pathname, hash } = new URL(link);
+	const authorization = `Bearer ${hash.slice(1)}`;
+	const headers = { origin, authorization, "content-type": "application/json" };
+	const any = () => 1 + Math.floor(Math.random() * (events - 1));
+	const p95 = async (question: () => Question) => {
+		const took: number[] = [];
+		for (let nth = 0; nth < QUESTIONS; nth++) {
+			const body = JSON.stringify(question());
+			const start = performance.now();
+			const answer = await fetch(`${origin}${pathname}`, {
+				...{ method: "POST", headers, body },
+			});
+			await answer.arrayBuffer();
+			if (!answer.ok) throw new Error(`${body} got ${answer.status}`);
+			took.push(performance.now() - start);
+		}
+		return at(0.95, took);
+	};
+	// Nobody is called so: every event is looked at.
+	const client = "nobody";
+	return {
+		nextP95Ms: await p95(() => ({ ask: "next", from: 0, back: false, client })),
+		marksP95Ms: await p95(() => ({ ask: "marks", parts: 250, client })),
+		timeP95Ms: await p95(() => ({ ask: "time", time: any() })),
+		compareP95Ms: await p95(() => ({ ask: "compare", from: any(), to: any() })),
+		stretchP95Ms: await p95(() => {
+			const from = any();
+			return { ask: "stretch", from, to: from + 1600 };
+		}),
+	};
+}
+
+/** What this share of them did not exceed. */
+function at(share: number, of: readonly number[]): number {
+	const sorted = of.toSorted((one, other) => one - other);
+	return sorted[Math.floor(share * sorted.length)] ?? 0;
 }
