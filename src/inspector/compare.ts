@@ -1,34 +1,41 @@
 /**
- * What is different between two states of a log: who is in which room under
- * which name, and who owns each name. Names are for the people who hold the log;
- * frames never tell them.
+ * The difference between two states of a log: who is in which room under which
+ * name, and who owns each name. Names may be shown here, to someone who has the
+ * log; frames never hold one.
  */
 import type { Comparison, NameChange, Stay } from "../../machines/travel.ts";
 import { botClaim } from "../chat/bot.ts";
 import type { State } from "../engine/state.ts";
 
 export function compare(from: State, to: State): Comparison {
-	const [were, are] = [staysIn(from), staysIn(to)];
 	return {
-		came: missing(are, were),
-		left: missing(were, are),
+		came: stays(to, from),
+		left: stays(from, to),
 		names: nameChanges(from, to),
 	};
 }
 
-/** Someone with many tabs is in a room once. */
-function staysIn({ parts }: State): ReadonlyMap<string, Stay> {
-	const stays = new Map<string, Stay>();
-	for (const [room, { context }] of parts.rooms)
-		for (const { name } of context.members.values())
-			stays.set(JSON.stringify([name, room]), { name, room });
-	return stays;
+/** The names that are in a room of one state, and not in that room of the other. */
+function stays(state: State, other: State): readonly Stay[] {
+	return [...state.roomNames].flatMap((room) => {
+		if (membersOf(state, room) === membersOf(other, room)) return [];
+		const [names, others] = [namesIn(state, room), namesIn(other, room)];
+		return [...names]
+			.filter((name) => !others.has(name))
+			.map((name) => ({ name, room }));
+	});
 }
 
-const missing = (
-	some: ReadonlyMap<string, Stay>,
-	others: ReadonlyMap<string, Stay>,
-) => [...some].flatMap(([key, stay]) => (others.has(key) ? [] : stay));
+const membersOf = (state: State, room: string) =>
+	state.room(room)?.context.members;
+
+/** Someone with several tabs is in a room once. */
+const namesIn = (state: State, room: string): ReadonlySet<string> =>
+	new Set(
+		membersOf(state, room)
+			?.map(({ name }) => name)
+			.values(),
+	);
 
 function nameChanges(from: State, to: State): readonly NameChange[] {
 	const before = from.server.context.names;

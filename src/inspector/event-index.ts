@@ -1,6 +1,6 @@
 /**
- * When each event of a log was, in which room, and whose it was: a few numbers
- * for each, so that a million of them are looked through at once.
+ * When each event of a log was, in which room, and of which client: a few
+ * numbers for each, so that a million events are searched at once.
  */
 import type { PlumeEvent } from "../../machines/events.ts";
 import type { Moment } from "../../machines/frame.ts";
@@ -8,53 +8,59 @@ import type { Scope } from "../../machines/travel.ts";
 import type { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
 
-type IsMeant = (index: number) => boolean;
+/** Stands for no room, and for no client. */
+const NONE = 0;
 
 export class EventIndex {
-	/** The event before the first one here. */
-	readonly #first: number;
+	/** The seq of the event before the first one in the index. */
+	readonly #before: number;
 	/** Milliseconds since 1970, of each event. */
 	readonly #times: number[] = [];
-	/** The number of each event's room, and of its client; 0 is nobody. */
+	/** The number of each event's room, and of its client. */
 	readonly #roomOf: number[] = [];
 	readonly #clientOf: number[] = [];
-	/** The clients of those few events that concern many. */
-	readonly #crowds = new Map<number, ReadonlySet<number>>();
+	/** The clients of the few events that move many, by the event's position. */
+	readonly #clientsOf = new Map<number, readonly number[]>();
 	readonly #rooms = new Map<string, number>();
-	/** The number of each client, and its latest name. */
-	readonly #clients = new Map<string, { number: number; name: string }>();
+	readonly #clients = new Map<string, number>();
+	/** The latest name of each client, by its number. */
+	readonly #names = new Map<number, string>();
 
-	constructor(first: number, { parts }: State) {
-		this.#first = first;
-		for (const name of parts.rooms.keys()) this.#room(name);
+	/** Begins after event `seq`, which came to `state`. */
+	constructor(seq: number, { parts }: State) {
+		this.#before = seq;
+		for (const name of parts.rooms.keys()) numberIn(this.#rooms, name);
 		for (const [id, { context }] of parts.clients)
-			this.#client(id, context.name);
+			this.#names.set(numberIn(this.#clients, id), context.name);
 	}
 
 	add({ event }: Stored, { frames }: Moment, before: State): void {
+		const room = isOfRoom(event) ? numberIn(this.#rooms, event.room) : NONE;
+		const client =
+			"client" in event ? numberIn(this.#clients, event.client) : NONE;
+		if (client !== NONE && "name" in event) this.#names.set(client, event.name);
+		if (event.type === "clients.detached") {
+			const clients = frames.filter(({ actor }) => before.client(actor));
+			const numbers = clients.map(({ actor }) =>
+				numberIn(this.#clients, actor),
+			);
+			this.#clientsOf.set(this.#times.length, numbers);
+		}
 		this.#times.push(event.time);
-		this.#roomOf.push(isOfRoom(event) ? this.#room(event.room) : 0);
-		const name = "name" in event ? event.name : undefined;
-		this.#clientOf.push(
-			"client" in event ? this.#client(event.client, name) : 0,
-		);
-		if (event.type !== "clients.detached") return;
-		const crowd = frames.flatMap((frame) =>
-			before.client(frame.actor) ? this.#client(frame.actor) : [],
-		);
-		this.#crowds.set(this.#times.length - 1, new Set(crowd));
+		this.#roomOf.push(room);
+		this.#clientOf.push(client);
 	}
 
 	get roomNames(): readonly string[] {
 		return [...this.#rooms.keys()].sort();
 	}
 
-	/** Milliseconds since 1970; 0 where no event is. */
+	/** Milliseconds since 1970; 0 if there is no such event. */
 	timeOf(seq: number): number {
-		return this.#times[seq - this.#first - 1] ?? 0;
+		return this.#times[seq - this.#before - 1] ?? 0;
 	}
 
-	/** The last event up to a time. */
+	/** The seq of the last event up to a time, in milliseconds since 1970. */
 	seqAt(time: number): number {
 		let [low, high] = [0, this.#times.length];
 		while (low < high) {
@@ -62,75 +68,68 @@ export class EventIndex {
 			if ((this.#times[middle] ?? 0) <= time) low = middle + 1;
 			else high = middle;
 		}
-		return this.#first + low;
+		return this.#before + low;
 	}
 
-	/** The nearest event in scope behind `from`, or before it. */
+	/** The seq of the nearest event in scope after event `from`, or before it. */
 	next(scope: Scope, from: number, back: boolean): number | undefined {
-		const isMeant = this.#meant(scope);
+		const isInScope = this.#test(scope);
 		const step = back ? -1 : 1;
-		for (
-			let at = from - this.#first - 1 + step;
-			at >= 0 && at < this.#times.length;
-			at += step
-		)
-			if (isMeant(at)) return this.#first + 1 + at;
+		let position = from - this.#before - 1 + step;
+		for (; position in this.#times; position += step)
+			if (isInScope(position)) return this.#before + 1 + position;
 		return undefined;
 	}
 
-	/** How many events in scope there were in so many equally long parts of the time. */
+	/** How many events in scope there were in each of so many equally long parts of the time. */
 	marks(scope: Scope, parts: number): number[] {
-		const isMeant = this.#meant(scope);
+		const isInScope = this.#test(scope);
 		const counts = new Array<number>(parts).fill(0);
 		const begin = this.#times[0] ?? 0;
 		const share = parts / ((this.#times.at(-1) ?? 0) - begin + 1);
-		for (const [at, time] of this.#times.entries()) {
-			if (!isMeant(at)) continue;
+		for (const [position, time] of this.#times.entries()) {
+			if (!isInScope(position)) continue;
 			const part = Math.floor((time - begin) * share);
 			if (part in counts) counts[part] = (counts[part] ?? 0) + 1;
 		}
 		return counts;
 	}
 
-	#meant({ room, client }: Scope): IsMeant {
-		const number = this.#rooms.get(room ?? "");
-		const isInRoom: IsMeant = room
-			? (at) => this.#roomOf[at] === number
-			: () => true;
-		if (!client) return isInRoom;
-		const wanted = this.#clientsCalled(client);
-		return (at) =>
-			isInRoom(at) &&
-			(wanted.has(this.#clientOf[at] ?? 0) ||
-				[...(this.#crowds.get(at) ?? [])].some((each) => wanted.has(each)));
+	/** Whether the event at a position is in scope. */
+	#test({ room, client }: Scope): (position: number) => boolean {
+		const number = room && this.#rooms.get(room);
+		const clients = client && this.#clientsCalled(client);
+		return (position) =>
+			(!room || this.#roomOf[position] === number) &&
+			(!clients ||
+				clients.has(this.#clientOf[position] ?? NONE) ||
+				(this.#clientsOf.get(position) ?? []).some((each) =>
+					clients.has(each),
+				));
 	}
 
-	/** The clients who are called so, or whose id begins so. */
+	/** The clients with this name, or with an id that begins so. */
 	#clientsCalled(text: string): ReadonlySet<number> {
-		const called = text.toLowerCase();
-		const wanted = new Set<number>();
-		for (const [id, { number, name }] of this.#clients)
-			if (id.startsWith(text) || name.toLowerCase() === called)
-				wanted.add(number);
-		return wanted;
-	}
-
-	#room(name: string): number {
-		const number = this.#rooms.get(name) ?? this.#rooms.size + 1;
-		this.#rooms.set(name, number);
-		return number;
-	}
-
-	#client(id: string, name?: string): number {
-		const known = this.#clients.get(id);
-		const number = known?.number ?? this.#clients.size + 1;
-		if (!known || (name !== undefined && name !== known.name))
-			this.#clients.set(id, { number, name: name ?? "" });
-		return number;
+		const name = text.toLowerCase();
+		const clients = new Set<number>();
+		for (const [id, number] of this.#clients)
+			if (
+				id.startsWith(text) ||
+				this.#names.get(number)?.toLowerCase() === name
+			)
+				clients.add(number);
+		return clients;
 	}
 }
 
-/** A request to log in names a room, but does nothing to it. */
+/** The number of a key; a new key gets the next one. */
+function numberIn(numbers: Map<string, number>, key: string): number {
+	const number = numbers.get(key) ?? numbers.size + 1;
+	numbers.set(key, number);
+	return number;
+}
+
+/** A login request names a room, but does nothing to it. */
 const isOfRoom = (
 	event: PlumeEvent,
 ): event is Extract<PlumeEvent, { room: string }> =>

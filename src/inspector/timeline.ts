@@ -1,8 +1,7 @@
 /**
- * A log as it can be looked at, at any moment: it keeps every so often the
- * state that the log had come to, and a seek folds from there. States share
- * their structure, so a thousand of them take little more room than what
- * changed from one to the next.
+ * A log that can be shown at any moment. It keeps every n-th state, and a seek
+ * folds from there. States share their structure, so each costs no more memory
+ * than what changed since the one before.
  */
 import { Map as PersistentMap } from "immutable";
 import type { Frame, Moment } from "../../machines/frame.ts";
@@ -14,13 +13,13 @@ import { compare } from "./compare.ts";
 import { EventIndex } from "./event-index.ts";
 import { actorFrames, momentOf } from "./frames.ts";
 
-/** At least so many events lie between one kept state and the next. */
+/** At least so many events lie between one checkpoint and the next. */
 const EVENTS_BETWEEN = 1000;
 
-/** Some entries of a log, and where reading can begin again behind them. */
+/** Some entries of a log, and where to read on after them. */
 export interface Piece<Position> {
 	readonly entries: readonly Stored[];
-	/** Undefined where reading can't begin. */
+	/** Undefined inside a batch, where no reading can begin. */
 	readonly end: Position | undefined;
 }
 
@@ -29,19 +28,23 @@ export type Read<Position> = (
 	after: Position | undefined,
 ) => AsyncIterable<Piece<Position>>;
 
-/** What moved an actor last: the event's seq, and the transitions that fired. */
-type Moved = PersistentMap<string, Pick<Shape, "fired"> & { seq: number }>;
+/** The event that moved each actor last, and the transitions that fired. */
+type LastMoves = PersistentMap<
+	string,
+	{ readonly seq: number; readonly fired: Shape["fired"] }
+>;
 
+/** How everything was after an event, and where to read on. */
 interface Checkpoint<Position> {
 	readonly seq: number;
 	readonly state: State;
-	readonly moved: Moved;
+	readonly lastMoves: LastMoves;
 	readonly end: Position | undefined;
 }
 
 export interface TimelineParts<Position> {
 	readonly read: Read<Position>;
-	/** Where it begins: a state that the log had come to, and behind which event. */
+	/** The state it begins with, and the event after which the log had come to it. */
 	readonly state: State;
 	readonly seq?: number;
 	readonly end?: Position;
@@ -49,7 +52,7 @@ export interface TimelineParts<Position> {
 }
 
 export class Timeline<Position> {
-	/** The beginning: how all stood after this event. */
+	/** The seq of the beginning: the event after which the first state was. */
 	readonly first: number;
 	readonly index: EventIndex;
 	readonly #parts: TimelineParts<Position>;
@@ -62,46 +65,50 @@ export class Timeline<Position> {
 		this.first = seq;
 		this.#last = seq;
 		this.index = new EventIndex(seq, state);
-		this.#checkpoints = [{ seq, state, moved: PersistentMap(), end }];
+		this.#checkpoints = [{ seq, state, lastMoves: PersistentMap(), end }];
 	}
 
 	get last(): number {
 		return this.#last;
 	}
 
-	/** Takes all that there is, once. Throws where the machines do not take an event. */
+	/** Folds all pieces, once. Throws at an event that is illegal at its place. */
 	async load(pieces: AsyncIterable<Piece<Position>>): Promise<void> {
 		const { between = EVENTS_BETWEEN } = this.#parts;
 		let checkpoint = this.#checkpointBefore(this.#last);
-		let { state, moved } = checkpoint;
+		let { state } = checkpoint;
+		let lastMoves = checkpoint.lastMoves.asMutable();
 		for await (const { entries, end } of pieces) {
 			for (const stored of entries) {
 				const before = state;
 				state = evolveStored(before, stored);
 				const moment = momentOf({ stored, before, after: state });
-				moved = movedBy(moved, moment);
+				addMoves(lastMoves, moment);
 				this.index.add(stored, moment, before);
 				this.#last = stored.seq;
 			}
 			if (!end || this.#last - checkpoint.seq < between) continue;
-			checkpoint = { seq: this.#last, state, moved, end };
+			const moves = lastMoves.asImmutable();
+			checkpoint = { seq: this.#last, state, lastMoves: moves, end };
 			this.#checkpoints.push(checkpoint);
+			lastMoves = moves.asMutable();
 		}
 	}
 
-	/** How all stood after event `from`, and what each event did up to `to`. */
+	/** The actors after event `from`, and what each event did up to `to`. */
 	async stretch(from: number, to: number): Promise<Stretch> {
-		let { state, moved } = this.#checkpointBefore(from);
+		let { state, lastMoves } = this.#checkpointBefore(from);
+		lastMoves = lastMoves.asMutable();
 		const moments: Moment[] = [];
 		for await (const step of this.#steps(from, to)) {
 			const moment = momentOf(step);
 			if (moment.seq > from) moments.push(moment);
 			else {
 				state = step.after;
-				moved = movedBy(moved, moment);
+				addMoves(lastMoves, moment);
 			}
 		}
-		return { seq: from, ...actorStates(state, moved), moments };
+		return { seq: from, ...actorsIn(state, lastMoves), moments };
 	}
 
 	/** Who came and left, and whose names changed, from the state after one event to that after another. */
@@ -136,26 +143,26 @@ export class Timeline<Position> {
 	}
 }
 
-function movedBy(moved: Moved, { seq, frames }: Moment): Moved {
-	let next = moved;
+/** Changes `lastMoves`, which must be mutable: a copy for each event would be most of the work. */
+function addMoves(lastMoves: LastMoves, { seq, frames }: Moment): void {
 	for (const frame of frames)
-		if (frame.type === "gone") next = next.delete(frame.actor);
+		if (frame.type === "gone") lastMoves.delete(frame.actor);
 		else if (frame.type === "step")
-			next = next.set(frame.actor, { seq, fired: frame.transitions });
-	return next;
+			lastMoves.set(frame.actor, { seq, fired: frame.transitions });
 }
 
-/** Most look alike: each shape is told once, not for each of ten thousand. */
-function actorStates(state: State, moved: Moved) {
+/** Most actors look alike: each shape is sent once, not for each of ten thousand. */
+function actorsIn(state: State, lastMoves: LastMoves) {
 	const shapes: Shape[] = [];
-	const known = new Map<string, number>();
+	const numbers = new Map<string, number>();
 	const actors = actorFrames(state).flatMap((frame: Frame) => {
 		if (frame.type !== "actor") return [];
 		const { actor, machine, state } = frame;
-		const { seq = 0, fired = [] } = moved.get(actor) ?? {};
+		const { seq = 0, fired = [] } = lastMoves.get(actor) ?? {};
 		const key = JSON.stringify([machine, state, fired]);
-		const shape = known.get(key) ?? shapes.push({ machine, state, fired }) - 1;
-		known.set(key, shape);
+		const shape =
+			numbers.get(key) ?? shapes.push({ machine, state, fired }) - 1;
+		numbers.set(key, shape);
 		return [[actor, shape, seq] as const];
 	});
 	return { shapes, actors };

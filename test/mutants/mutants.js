@@ -1716,15 +1716,16 @@ const travel = [
 	{
 		promise: "travel: a moment that is sought is the one the fold comes to",
 		file: "src/inspector/timeline.ts",
-		find: "checkpoint = { seq: this.#last, state, moved, end };",
-		replace: "checkpoint = { seq: this.#last + 1, state, moved, end };",
+		find: "checkpoint = { seq: this.#last, state, lastMoves: moves, end };",
+		replace:
+			"checkpoint = { seq: this.#last + 1, state, lastMoves: moves, end };",
 		tests: ["test/inspector/timeline.model.test.ts"],
 	},
 	{
 		promise: "travel: who is there with another tab has not left",
 		file: "src/inspector/compare.ts",
-		find: "others.has(key) ? [] : stay",
-		replace: "stay",
+		find: ".filter((name) => !others.has(name))",
+		replace: "",
 		tests: ["test/inspector/timeline.model.test.ts"],
 	},
 ];
