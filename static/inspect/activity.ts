@@ -39,7 +39,7 @@ export function activity({ inspector, log, ask }: TravelParts) {
 		inspector.goTo(ask({ ask: "time", time }));
 	});
 	inspector.onViewState(({ moment }) => path("here", lineAt(moment?.time)));
-	log.onGrowth(draw);
+	log.addEventListener("growth", draw);
 	void draw();
 	return {
 		show(found: Scope): void {

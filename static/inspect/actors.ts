@@ -1,45 +1,45 @@
 /**
- * Who is there, as a list that can be filtered. However many they are, only
- * the rows that can be seen exist; so a look costs the same at ten thousand.
+ * The list of actors, with a filter. Only the rows in view are elements of the
+ * page, so it is as fast with ten thousand actors as with ten.
  */
 import { find, make, say } from "../element.ts";
 import type { Inspector, ViewState } from "./inspector.ts";
+import { showEach } from "./show-each.ts";
 import type { Actor, Actors } from "./timeline.ts";
 
 const ROW_PX = 30;
-const RANKS = ["server", "room"];
+/** Machines with few actors, which are listed first. */
+const FIRST = ["server", "room"];
 
 export function actorList({ choose }: Inspector) {
 	const list = find("#actors", HTMLElement);
 	const filter = find("#filter", HTMLInputElement);
 	const count = find("#count", HTMLElement);
-	const length = make("div", "");
-	const rows: Row[] = [];
+	const rows = make("div", "");
 	let viewState: ViewState | undefined;
 	let shown: readonly Actor[] = [];
-	list.append(length);
+	list.append(rows);
 
 	const drawRows = (): void => {
 		const first = Math.floor(list.scrollTop / ROW_PX);
-		const room = Math.ceil(list.clientHeight / ROW_PX) + 1;
-		const some = shown.slice(first, first + room);
-		while (rows.length < some.length) {
-			const row = new Row();
-			rows.push(row);
-			length.append(row.element);
-		}
-		for (const row of rows.splice(some.length)) row.element.remove();
-		for (const [index, actor] of some.entries())
-			rows[index]?.show(actor, first + index, shown.length, viewState);
+		const most = Math.ceil(list.clientHeight / ROW_PX) + 1;
+		const inView = shown.slice(first, first + most);
+		showEach(rows, inView, makeRow, (row, actor, index) =>
+			showActor(row, actor, first + index, viewState),
+		);
 		list.removeAttribute("aria-activedescendant");
-		if (some.some(({ id }) => id === viewState?.chosen))
-			list.setAttribute("aria-activedescendant", `actor-${viewState?.chosen}`);
+		for (const row of rows.children) {
+			row.ariaSetSize = String(shown.length);
+			if (row.ariaSelected === "true")
+				list.setAttribute("aria-activedescendant", row.id);
+		}
 	};
 	const draw = (): void => {
 		if (!viewState) return;
 		shown = filtered(viewState.actors, filter.value);
-		say(count, `${number(shown.length)} of ${number(viewState.actors.size)}`);
-		length.style.height = `${shown.length * ROW_PX}px`;
+		const [some, all] = [shown.length, viewState.actors.size];
+		say(count, `${some.toLocaleString("en")} of ${all.toLocaleString("en")}`);
+		rows.style.height = `${shown.length * ROW_PX}px`;
 		drawRows();
 	};
 
@@ -51,13 +51,15 @@ export function actorList({ choose }: Inspector) {
 		if (row instanceof HTMLElement) choose(row.dataset.actor ?? "");
 	});
 	list.addEventListener("keydown", (event) => {
-		const at = shown.findIndex(({ id }) => id === viewState?.chosen);
+		const from = shown.findIndex(({ id }) => id === viewState?.chosen);
 		const page = Math.floor(list.clientHeight / ROW_PX);
-		const to = movesOf(at, page, shown.length)[event.key];
-		const actor = shown[Math.max(0, Math.min(to ?? -1, shown.length - 1))];
-		if (to === undefined || !actor) return;
+		const to = movesFrom(from, page, shown.length)[event.key];
+		if (to === undefined) return;
+		const index = Math.max(0, Math.min(to, shown.length - 1));
+		const actor = shown[index];
+		if (!actor) return;
 		event.preventDefault();
-		const top = shown.indexOf(actor) * ROW_PX;
+		const top = index * ROW_PX;
 		const lowest = top + ROW_PX - list.clientHeight;
 		list.scrollTop = Math.max(lowest, Math.min(list.scrollTop, top));
 		choose(actor.id);
@@ -68,66 +70,57 @@ export function actorList({ choose }: Inspector) {
 	};
 }
 
-const number = (value: number): string => value.toLocaleString("en");
-
-function movesOf(at: number, page: number, length: number) {
+/** The row that each key leads to. */
+function movesFrom(row: number, page: number, length: number) {
 	const moves: Record<string, number> = {
-		ArrowDown: at + 1,
-		ArrowUp: at - 1,
-		PageDown: at + page,
-		PageUp: at - page,
+		ArrowDown: row + 1,
+		ArrowUp: row - 1,
+		PageDown: row + page,
+		PageUp: row - page,
 		Home: 0,
 		End: length - 1,
 	};
 	return moves;
 }
 
-/** Servers and rooms before the many. */
+/** Every word that was typed must be in an actor's machine, state or id. */
 function filtered(actors: Actors, typed: string): readonly Actor[] {
 	const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-	const ranks: Actor[][] = [[], [], []];
+	const groups: Actor[][] = [[], [], []];
 	for (const actor of actors.values()) {
 		const { machine, stateName, id } = actor;
 		if (words.length > 0) {
 			const text = `${machine} ${stateName} ${id}`.toLowerCase();
 			if (!words.every((word) => text.includes(word))) continue;
 		}
-		const rank = RANKS.indexOf(machine);
-		ranks.at(rank)?.push(actor);
+		groups.at(FIRST.indexOf(machine))?.push(actor);
 	}
-	return ranks.flat();
+	return groups.flat();
 }
 
-class Row {
-	readonly element = make("div", "actor");
-	readonly #machine = make("span", "");
-	readonly #id = make("span", "id");
-	readonly #state = make("span", "state-name");
+function makeRow(): HTMLElement {
+	const [machine, id] = [make("span", ""), make("span", "id")];
+	const row = make("div", "actor", machine, id, make("span", "state-name"));
+	row.setAttribute("role", "option");
+	return row;
+}
 
-	constructor() {
-		this.element.setAttribute("role", "option");
-		this.element.append(this.#machine, this.#id, this.#state);
-	}
-
-	show(
-		actor: Actor,
-		index: number,
-		of: number,
-		viewState: ViewState | undefined,
-	): void {
-		const { element } = this;
-		const { id, machine, stateName, moved } = actor;
-		element.id = `actor-${id}`;
-		element.dataset.actor = id;
-		element.style.top = `${index * ROW_PX}px`;
-		element.ariaSelected = String(id === viewState?.chosen);
-		element.ariaPosInSet = String(index + 1);
-		element.ariaSetSize = String(of);
-		element.classList.toggle("moved", moved > 0 && moved === viewState?.seq);
-		say(this.#machine, machine);
-		say(this.#id, shortId(actor));
-		say(this.#state, stateName);
-	}
+function showActor(
+	row: Element,
+	actor: Actor,
+	index: number,
+	viewState: ViewState | undefined,
+): void {
+	if (!(row instanceof HTMLElement)) return;
+	const { id, machine, stateName, moved } = actor;
+	row.id = `actor-${id}`;
+	row.dataset.actor = id;
+	row.style.top = `${index * ROW_PX}px`;
+	row.ariaSelected = String(id === viewState?.chosen);
+	row.ariaPosInSet = String(index + 1);
+	row.classList.toggle("moved", moved > 0 && moved === viewState?.seq);
+	for (const [nth, text] of [machine, shortId(actor), stateName].entries())
+		say(row.children[nth] ?? row, text);
 }
 
 /** Enough of an id to tell it from others; none of the only one of its kind. */

@@ -5,12 +5,12 @@ import type { ViewState } from "./inspector.ts";
 import { type Actor, apply, statesIn } from "./timeline.ts";
 import { zoomable } from "./zoom.ts";
 
-/** How many events back is looked for someone who is gone. */
-const LONG_AGO = 1000;
+/** How many events back to look for an actor that is gone. */
+const LOOK_BACK = 1000;
 
 const charts = new Map<string, Promise<SVGSVGElement>>();
 
-/** Without its own style, which the page's policy forbids; the page has the same. */
+/** The chart without its own style, which the page's policy forbids; the page has the same. */
 async function load(machine: string): Promise<SVGSVGElement> {
 	const answer = await fetch(`/static/${machine}.svg`);
 	const text = (await answer.text()).replace(/<style>.*?<\/style>/s, "");
@@ -21,14 +21,14 @@ async function load(machine: string): Promise<SVGSVGElement> {
 }
 
 export function chartView() {
-	const place = find("#chart", HTMLElement);
+	const box = find("#chart", HTMLElement);
 	const title = find("#chosen", HTMLElement);
 	const stateName = find("#chosen-state", HTMLElement);
-	const show = zoomable(place);
+	const show = zoomable(box);
 	let shown: Actor | undefined;
 	return async (viewState: ViewState): Promise<void> => {
 		const { actors, chosen, seq } = viewState;
-		const actor = actors.get(chosen) ?? (await whoWas(viewState, shown));
+		const actor = actors.get(chosen) ?? (await absent(viewState, shown));
 		shown = actor;
 		say(title, `${actor.machine} ${shortId(actor)}`);
 		say(stateName, actor.stateName || "is not there at this moment");
@@ -37,34 +37,34 @@ export function chartView() {
 		charts.set(machine, chart);
 		const svg = await chart;
 		show(svg);
-		place.classList.toggle("now", actor.moved === seq);
+		box.classList.toggle("now", actor.moved === seq);
 		light(svg, actor);
 	};
 }
 
 /**
- * Whoever is gone stays as it was at its end, if that is not long ago. Whoever
- * has not come yet is in no state, in the chart that was there before.
+ * The chosen actor when it is not there at this moment: as it was at its end,
+ * if that is not long ago; else in no state, in the chart that was shown.
  */
-async function whoWas(
+async function absent(
 	{ timeline, seq, chosen }: ViewState,
 	shown: Actor | undefined,
 ): Promise<Actor> {
 	const { machine = "client" } = shown ?? {};
-	const still = { id: chosen, machine, state: undefined, stateName: "" };
-	const nowhere: Actor = { ...still, moved: 0, trail: [] };
-	const then = new Map([[chosen, nowhere]]);
-	const from = Math.max(timeline.first, seq - LONG_AGO);
+	const unknown = { id: chosen, machine, state: undefined, stateName: "" };
+	const stateless: Actor = { ...unknown, moved: 0, trail: [] };
+	const actors = new Map([[chosen, stateless]]);
+	const from = Math.max(timeline.first, seq - LOOK_BACK);
 	for (const moment of await timeline.moments(from, seq)) {
 		const frames = moment.frames.filter(
 			({ actor, type }) => actor === chosen && type !== "gone",
 		);
-		apply(then, { ...moment, frames });
+		apply(actors, { ...moment, frames });
 	}
-	return then.get(chosen) ?? nowhere;
+	return actors.get(chosen) ?? stateless;
 }
 
-/** What fired is marked with how many moves ago that was. */
+/** Gives each transition that fired `data-ago`: how many moves ago. */
 function light(svg: SVGElement, { machine, state, trail }: Actor): void {
 	const active = new Set(state ? statesIn(machine, state) : []);
 	const ages = new Map<string, number>();

@@ -1,12 +1,14 @@
-/** How many are in each state, and how many events of each type there were a second. */
+/** How many actors are in each state, and how many events of each type there were a second. */
 import type { Moment } from "../../machines/frame.ts";
 import { find, make, say } from "../element.ts";
 import type { ViewState } from "./inspector.ts";
-import { type Actors, eventOf } from "./timeline.ts";
+import { showEach } from "./show-each.ts";
+import { eventOf } from "./timeline.ts";
 
 const WINDOW_MS = 10_000;
 const MOST_MOMENTS = 1000;
 
+/** A press on a count filters the list of actors by it; another press filters no more. */
 export function counts() {
 	const list = find("#counts", HTMLElement);
 	const filter = find("#filter", HTMLInputElement);
@@ -18,24 +20,19 @@ export function counts() {
 		filter.dispatchEvent(new Event("input"));
 	});
 	return ({ actors }: ViewState): void => {
-		const found = [...countsOf(actors)].sort();
-		const chips = found.map(
-			([words, count]): Chip => [words, count.toLocaleString("en")],
-		);
+		const byState = new Map<string, number>();
+		for (const { machine, stateName } of actors.values()) {
+			const words = `${machine} ${stateName}`;
+			byState.set(words, (byState.get(words) ?? 0) + 1);
+		}
+		const chips = [...byState]
+			.sort()
+			.map(([words, count]): Chip => [words, count.toLocaleString("en")]);
 		showChips(list, chips, "button");
 	};
 }
 
-function countsOf(actors: Actors): ReadonlyMap<string, number> {
-	const found = new Map<string, number>();
-	for (const { machine, stateName } of actors.values()) {
-		const words = `${machine} ${stateName}`;
-		found.set(words, (found.get(words) ?? 0) + 1);
-	}
-	return found;
-}
-
-/** Of the ten seconds before the moment that is looked at; live, before now. */
+/** Over the ten seconds before the moment that is shown; live, before now. */
 export function rates() {
 	const list = find("#rates", HTMLElement);
 	let viewState: ViewState | undefined;
@@ -61,7 +58,7 @@ export function rates() {
 
 function ratesOf(moments: readonly Moment[], until: number) {
 	const recent = moments.filter(({ time = 0 }) => time > until - WINDOW_MS);
-	// Were there more than were asked for, they do not reach back all the way.
+	// If there are as many as were asked for, there may be older ones in the window.
 	const isCut = recent.length >= MOST_MOMENTS;
 	const span = isCut ? until - (recent[0]?.time ?? 0) : WINDOW_MS;
 	const found = new Map<string, number>();
@@ -74,20 +71,16 @@ function ratesOf(moments: readonly Moment[], until: number) {
 
 type Chip = readonly [words: string, number: string];
 
-/** Those that are there are written anew, so that one that is pressed or has the focus stays. */
 function showChips(
 	list: HTMLElement,
 	chips: readonly Chip[],
 	tag: "span" | "button",
-) {
-	while (list.children.length > chips.length) list.lastChild?.remove();
-	for (const [index, [words, number]] of chips.entries()) {
-		let chip = list.children[index]?.firstElementChild;
-		if (!chip) {
-			chip = make(tag, "chip", make("span", ""), make("b", ""));
-			list.append(make("li", "", chip));
-		}
-		for (const [at, text] of [words, number].entries())
-			say(chip.children[at] ?? chip, text);
-	}
+): void {
+	const makeChip = () =>
+		make("li", "", make(tag, "chip", make("span", ""), make("b", "")));
+	showEach(list, chips, makeChip, (item, texts) => {
+		const chip = item.firstElementChild ?? item;
+		for (const [nth, text] of texts.entries())
+			say(chip.children[nth] ?? chip, text);
+	});
 }

@@ -1,48 +1,43 @@
 /**
- * The inspector itself, over any footage: which moment is looked at, and whose
- * chart. Everything on the page is drawn from one look at one moment.
+ * The inspector over any timeline: it holds which moment is shown and whose
+ * chart, and has every view draw the same state of the page.
  */
-import type { Moment } from "../../machines/frame.ts";
 import { actorList } from "./actors.ts";
 import { chartView } from "./chart.ts";
-import { counts, rates } from "./counts.ts";
+import { counts } from "./counts.ts";
 import { seekBar } from "./seek-bar.ts";
-import { sequence } from "./sequence-diagram.ts";
-import type { Actors, Timeline } from "./timeline.ts";
+import { sequenceDiagram } from "./sequence-diagram.ts";
+import type { ActorsAt, Timeline } from "./timeline.ts";
 
-/** What is shown. */
-export interface ViewState {
+/** What every view draws. */
+export interface ViewState extends ActorsAt {
 	readonly timeline: Timeline;
 	readonly seq: number;
-	/** Whether what happens next is shown as it happens. */
+	/** Whether it moves on with the latest event. */
 	readonly follows: boolean;
-	readonly actors: Actors;
-	/** None at the beginning. */
-	readonly moment: Moment | undefined;
 	/** The id of the actor the chart is of; it may not be there. */
 	readonly chosen: string;
 }
 
 export interface Inspector {
 	/**
-	 * Shows the state after an event; `undefined`: the latest, and what comes.
-	 * What is still being looked for is not gone to once somebody went elsewhere.
+	 * Shows the moment of an event; `undefined` follows the latest. A seq that is
+	 * still being looked up is dropped when someone goes elsewhere meanwhile.
 	 */
 	goTo(seq: number | undefined | Promise<number>): void;
 	choose(actor: string): void;
-	/** Draws each look; the next comes when all have drawn this one. */
+	/** Adds a view. The next view state comes when all views have drawn this one. */
 	onViewState(view: View): void;
-	/** Draws the same look once more: another part of it is wanted. */
 	redraw(): void;
 }
 
 type View = (viewState: ViewState) => void | Promise<void>;
 
-/** Of a live server it follows what happens; of a log it begins at its end. */
+/** Begins at the latest event, and follows it. */
 export function inspect(timeline: Timeline): Inspector {
 	let chosen = "server";
-	let at: number | undefined;
-	let wishes = 0;
+	let shown: number | undefined;
+	let requests = 0;
 	let isStale = false;
 	let isDrawing = false;
 	const views: View[] = [];
@@ -50,10 +45,10 @@ export function inspect(timeline: Timeline): Inspector {
 	const draw = async (): Promise<void> => {
 		isStale = false;
 		const { first, last } = timeline;
-		const seq = Math.max(first, Math.min(at ?? last, last));
-		const { actors, moment } = await timeline.at(seq);
-		const follows = at === undefined;
-		const viewState = { timeline, seq, follows, actors, moment, chosen };
+		const seq = Math.max(first, Math.min(shown ?? last, last));
+		const follows = shown === undefined;
+		const at = await timeline.at(seq);
+		const viewState = { timeline, seq, follows, chosen, ...at };
 		await Promise.all(views.map((view) => view(viewState)));
 	};
 	/** At most once a frame, and never two at once: a log may take its time. */
@@ -67,15 +62,15 @@ export function inspect(timeline: Timeline): Inspector {
 		}
 		isDrawing = false;
 	};
-	const go = async (wished: number | undefined | Promise<number>) => {
-		const wish = ++wishes;
-		const seq = await wished;
-		if (wish !== wishes) return;
-		at = seq === undefined ? seq : Math.min(seq, timeline.last);
+	const go = async (wanted: number | undefined | Promise<number>) => {
+		const request = ++requests;
+		const seq = await wanted;
+		if (request !== requests) return;
+		shown = seq === undefined ? seq : Math.min(seq, timeline.last);
 		void render();
 	};
 	const inspector: Inspector = {
-		goTo: (wished) => void go(wished),
+		goTo: (wanted) => void go(wanted),
 		choose(actor) {
 			chosen = actor;
 			void render();
@@ -84,9 +79,9 @@ export function inspect(timeline: Timeline): Inspector {
 		redraw: () => void render(),
 	};
 
-	for (const view of [chartView, actorList, counts, sequence, seekBar, rates])
+	for (const view of [chartView, actorList, counts, sequenceDiagram, seekBar])
 		inspector.onViewState(view(inspector));
-	timeline.onGrowth(inspector.redraw);
+	timeline.addEventListener("growth", inspector.redraw);
 	inspector.redraw();
 	return inspector;
 }

@@ -5,6 +5,7 @@
  */
 import { INSPECT_PROTOCOL } from "../../machines/frame.ts";
 import { find, say } from "../element.ts";
+import { rates } from "./counts.ts";
 import { inspect } from "./inspector.ts";
 import { LiveTimeline } from "./live-timeline.ts";
 import { travel } from "./travel.ts";
@@ -30,7 +31,7 @@ function watch(token: string): void {
 		form.hidden = true;
 		find("#inspector", HTMLElement).hidden = false;
 		say(status, "");
-		if (!isOpen) inspect(liveTimeline);
+		if (!isOpen) inspect(liveTimeline).onViewState(rates());
 		isOpen = true;
 	};
 	socket.onmessage = ({ data }) => liveTimeline.add(JSON.parse(String(data)));

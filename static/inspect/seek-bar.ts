@@ -1,56 +1,32 @@
-/** Which moment is looked at: a slider over all of them, a step back and on, and a player. */
+/** The slider over all moments, a step back and on, and a player. */
 import { find, say } from "../element.ts";
 import type { Inspector, ViewState } from "./inspector.ts";
 
 export function seekBar({ goTo }: Inspector) {
-	const scrub = find("#scrub", HTMLInputElement);
+	const slider = find("#scrub", HTMLInputElement);
 	const live = find("#live", HTMLButtonElement);
 	const play = find("#play", HTMLButtonElement);
-	const speed = find("#speed", HTMLSelectElement);
-	const when = find("#moment", HTMLElement);
+	const moment = find("#moment", HTMLElement);
 	let shown: ViewState | undefined;
-	let playing = 0;
-
-	const stop = (): void => {
-		cancelAnimationFrame(playing);
-		playing = 0;
-		play.ariaPressed = "false";
-	};
-	/** At its end it is where it would be anyway: at the latest. */
-	const start = (): void => {
-		if (!shown) return;
-		const { timeline, seq, follows } = shown;
-		let [at, before] = [follows ? timeline.first : seq, performance.now()];
-		if (at >= timeline.last) at = timeline.first;
-		const onward = (now: number): void => {
-			at += ((now - before) / 1000) * Number(speed.value);
-			before = now;
-			if (at >= timeline.last) {
-				stop();
-				goTo(undefined);
-			} else {
-				goTo(Math.floor(at));
-				playing = requestAnimationFrame(onward);
-			}
-		};
-		play.ariaPressed = "true";
-		playing = requestAnimationFrame(onward);
-	};
-	const playOrStop = () => (playing ? stop() : start());
 	const stepBy = (count: number): void => {
-		stop();
+		player.stop();
 		if (shown) goTo(shown.seq + count);
 	};
+	const player = makePlayer(play, goTo);
+	const playOrStop = () => {
+		if (player.isPlaying) player.stop();
+		else if (shown) player.start(shown);
+	};
 
-	scrub.addEventListener("input", () => {
-		stop();
-		goTo(Number(scrub.value));
+	slider.addEventListener("input", () => {
+		player.stop();
+		goTo(Number(slider.value));
 	});
 	find("#back", HTMLButtonElement).addEventListener("click", () => stepBy(-1));
 	find("#on", HTMLButtonElement).addEventListener("click", () => stepBy(1));
 	play.addEventListener("click", playOrStop);
 	live.addEventListener("click", () => {
-		stop();
+		player.stop();
 		goTo(shown?.follows ? shown.seq : undefined);
 	});
 	document.addEventListener("keydown", (event) => {
@@ -63,14 +39,50 @@ export function seekBar({ goTo }: Inspector) {
 	});
 	return (viewState: ViewState): void => {
 		shown = viewState;
-		const { timeline, seq, follows, moment } = viewState;
+		const { timeline, seq, follows } = viewState;
 		live.ariaPressed = String(follows);
-		scrub.min = String(timeline.first);
-		scrub.max = String(timeline.last);
-		scrub.value = String(seq);
-		const time = moment?.time && new Date(moment.time).toLocaleTimeString();
-		const words = `#${seq} ${time || "the beginning"}`;
-		scrub.setAttribute("aria-valuetext", words);
-		say(when, words);
+		slider.min = String(timeline.first);
+		slider.max = String(timeline.last);
+		slider.value = String(seq);
+		const time = viewState.moment?.time;
+		const when = time && new Date(time).toLocaleTimeString();
+		const words = `#${seq} ${when || "the beginning"}`;
+		slider.setAttribute("aria-valuetext", words);
+		say(moment, words);
 	};
+}
+
+/** Moves on at the chosen speed, from the beginning if there is nothing ahead; at the end it follows the latest. */
+function makePlayer(button: HTMLButtonElement, goTo: Inspector["goTo"]) {
+	const speed = find("#speed", HTMLSelectElement);
+	let frame = 0;
+	const player = {
+		get isPlaying() {
+			return frame !== 0;
+		},
+		stop(): void {
+			cancelAnimationFrame(frame);
+			frame = 0;
+			button.ariaPressed = "false";
+		},
+		start({ timeline, seq, follows }: ViewState): void {
+			const isAtEnd = follows || seq >= timeline.last;
+			let at = isAtEnd ? timeline.first : seq;
+			let before = performance.now();
+			const onward = (now: number): void => {
+				at += ((now - before) / 1000) * Number(speed.value);
+				before = now;
+				if (at < timeline.last) {
+					goTo(Math.floor(at));
+					frame = requestAnimationFrame(onward);
+				} else {
+					player.stop();
+					goTo(undefined);
+				}
+			};
+			button.ariaPressed = "true";
+			frame = requestAnimationFrame(onward);
+		},
+	};
+	return player;
 }

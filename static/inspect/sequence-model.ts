@@ -1,26 +1,31 @@
 /**
- * What an event passed between whom. What comes from outside comes by way of
- * the edge; a client passes on what it does to its room and to the server.
- * Frames say no more than whose doing an event was and whom it moved, and
- * nothing else is made up here.
+ * What an event passed from one actor to another. Events from outside come in
+ * through the edge; a client passes on what it does to its room and to the
+ * server. A frame says only which client caused an event and which actors it
+ * moved, and the diagram adds nothing to that.
  */
 import type { Moment } from "../../machines/frame.ts";
 import { eventOf, nameOf, statesIn } from "./timeline.ts";
 
 export const EDGE = "edge";
-/** One event may move all who are there. */
-const MOST_LEGS = 6;
+/** One event may move every client of a room. */
+const MOST_ARROWS = 6;
 
 export interface SequenceStep {
 	readonly moment: Moment;
 	readonly event: string;
-	readonly legs: readonly { readonly from: string; readonly to: string }[];
-	/** Which machine each of them is. */
+	readonly arrows: readonly Arrow[];
+	/** The machine of each actor. */
 	readonly machines: ReadonlyMap<string, string>;
-	/** The states of those who are in another one now. */
+	/** The new state of each actor whose state changed. */
 	readonly states: ReadonlyMap<string, string>;
-	/** How many it moved beyond those that are shown. */
+	/** How many more actors it moved than there are arrows. */
 	readonly others: number;
+}
+
+export interface Arrow {
+	readonly from: string;
+	readonly to: string;
 }
 
 export function sequenceStepOf(moment: Moment): SequenceStep {
@@ -40,10 +45,10 @@ export function sequenceStepOf(moment: Moment): SequenceStep {
 			states.set(actor, nameOf(state));
 	}
 	const isMoved = client !== undefined && moved.delete(client);
-	const legs = [...moved].map((to) => ({ from: client ?? EDGE, to }));
-	const others = legs.splice(MOST_LEGS).length;
-	if (isMoved) legs.unshift({ from: EDGE, to: client });
-	return { moment, event: eventOf(moment), legs, machines, states, others };
+	const arrows = [...moved].map((to) => ({ from: client ?? EDGE, to }));
+	const others = arrows.splice(MOST_ARROWS).length;
+	if (isMoved) arrows.unshift({ from: EDGE, to: client });
+	return { moment, event: eventOf(moment), arrows, machines, states, others };
 }
 
 export function concerns({ client, frames }: Moment, id: string): boolean {
@@ -55,25 +60,26 @@ export interface Lifeline {
 	readonly machine: string;
 }
 
-/** The few from the left on, then the many: the edge, the server, rooms, clients. */
+/** From left to right: the edge, the server, rooms, clients. */
+const MACHINES = [EDGE, "server", "room", "client"];
+
+/** The lifelines that some steps need. Actors keep their order while others come and go. */
 export class Lifelines {
-	/** So that they keep their order while others come and go. */
-	readonly #order = new Map<string, number>();
+	/** Every actor that had a lifeline, in the order they first did. */
+	readonly #seen = new Map([EDGE, "server"].map((id) => [id, id]));
 
 	of(steps: readonly SequenceStep[]): readonly Lifeline[] {
-		const found = new Map([EDGE, "server"].map((id) => [id, id]));
-		for (const { legs, machines } of steps)
-			for (const { from, to } of legs)
-				for (const id of [from, to]) {
-					found.set(id, machines.get(id) ?? "");
-					if (!this.#order.has(id)) this.#order.set(id, this.#order.size);
-				}
-		const place = ({ id, machine }: Lifeline): [number, number] => [
-			[EDGE, "server", "room", "client"].indexOf(machine),
-			this.#order.get(id) ?? 0,
-		];
-		return Array.from(found, ([id, machine]) => ({ id, machine })).sort(
-			(a, b) => place(a)[0] - place(b)[0] || place(a)[1] - place(b)[1],
+		const needed = new Set([EDGE, "server"]);
+		for (const { arrows, machines } of steps)
+			for (const id of arrows.flatMap(({ from, to }) => [from, to])) {
+				needed.add(id);
+				if (!this.#seen.has(id)) this.#seen.set(id, machines.get(id) ?? "");
+			}
+		const lifelines = Array.from(this.#seen, ([id, machine]) => ({
+			...{ id, machine },
+		})).filter(({ id }) => needed.has(id));
+		return MACHINES.flatMap((machine) =>
+			lifelines.filter((lifeline) => lifeline.machine === machine),
 		);
 	}
 }

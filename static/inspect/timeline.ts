@@ -1,20 +1,25 @@
 /**
- * Moments that can be looked at: what was seen live, or a whole log. The page
- * works on this and does not care which; whoever implements it folds frames
- * into a cast by `apply`.
+ * The moments the page can show: those received from a running server, or
+ * those of a whole log. Every view works on this interface; both timelines
+ * fold frames into actors with `apply`.
  */
 import type { Moment } from "../../machines/frame.ts";
 
-export interface Timeline {
-	/** What can be looked at, by seq; `first` is the beginning: who was there before the next event. */
+/** Fires `growth` when `last`, or what is known of the log, changes. */
+export interface Timeline extends EventTarget {
+	/** The seq of the beginning: the actors before the next event are known, and nothing earlier. */
 	readonly first: number;
 	readonly last: number;
-	/** Who was there after that event, and what it did. */
-	at(seq: number): Promise<{ actors: Actors; moment: Moment | undefined }>;
+	/** The actors after an event, and what that event did. */
+	at(seq: number): Promise<ActorsAt>;
 	/** What each event in (from, to] did. */
 	moments(from: number, to: number): Promise<readonly Moment[]>;
-	/** Runs when `last` (or what is known) grows. */
-	onGrowth(listener: () => void): void;
+}
+
+export interface ActorsAt {
+	readonly actors: Actors;
+	/** None at the beginning. */
+	readonly moment: Moment | undefined;
 }
 
 export interface Actor {
@@ -23,9 +28,9 @@ export interface Actor {
 	readonly state: unknown;
 	/** `inRoom.attached` */
 	readonly stateName: string;
-	/** The event that moved it last; 0 if none did since the beginning. */
+	/** The seq of the event that moved it last; 0 if none did since the beginning. */
 	readonly moved: number;
-	/** What fired in its latest moves, the last of them first. */
+	/** The transitions that fired in each of its latest moves, the newest first. */
 	readonly trail: readonly (readonly string[])[];
 }
 
@@ -34,11 +39,11 @@ export type Actors = ReadonlyMap<string, Actor>;
 
 const TRAIL = 4;
 
-/** Moves a cast on by what one event did. */
+/** Changes `actors` by what one event did, and returns them. */
 export function apply(
 	actors: Map<string, Actor>,
 	{ seq, frames }: Moment,
-): void {
+): Map<string, Actor> {
 	for (const frame of frames) {
 		const { actor: id } = frame;
 		if (frame.type === "gone") {
@@ -49,14 +54,67 @@ export function apply(
 		const machine = frame.type === "actor" ? frame.machine : known?.machine;
 		if (machine === undefined) continue;
 		const { state } = frame;
-		const still = { id, machine, state, stateName: nameOf(state) };
+		const actor = { id, machine, state, stateName: nameOf(state) };
 		if (frame.type === "actor")
-			actors.set(id, { ...still, moved: 0, trail: [] });
+			actors.set(id, { ...actor, moved: 0, trail: [] });
 		else {
-			const before = known?.trail.slice(0, TRAIL - 1) ?? [];
-			const trail = [frame.transitions, ...before];
-			actors.set(id, { ...still, moved: seq, trail });
+			const earlier = known?.trail.slice(0, TRAIL - 1) ?? [];
+			const trail = [frame.transitions, ...earlier];
+			actors.set(id, { ...actor, moved: seq, trail });
 		}
+	}
+	return actors;
+}
+
+/** The actors after one event, and the moments of the events that follow it without a gap. */
+export class MomentRange {
+	/** The event after which the range begins. */
+	readonly from: number;
+	readonly #start: Actors;
+	readonly #moments: Moment[];
+	/** The actors after event `#seq`, from the latest call of `at`. A step forward goes on from here. */
+	#actors: Map<string, Actor>;
+	#seq: number;
+
+	constructor(from: number, start: Actors, moments: readonly Moment[] = []) {
+		this.from = from;
+		this.#start = start;
+		this.#moments = [...moments];
+		this.#actors = new Map(start);
+		this.#seq = from;
+	}
+
+	get to(): number {
+		return this.from + this.#moments.length;
+	}
+
+	add(moment: Moment): void {
+		this.#moments.push(moment);
+	}
+
+	/** The actors are valid until the next call. */
+	at(seq: number): ActorsAt {
+		if (seq < this.#seq) {
+			this.#actors = new Map(this.#start);
+			this.#seq = this.from;
+		}
+		const passed = this.between(this.#seq, seq);
+		for (const moment of passed) apply(this.#actors, moment);
+		this.#seq += passed.length;
+		return { actors: this.#actors, moment: this.#moments[seq - this.from - 1] };
+	}
+
+	between(from: number, to: number): readonly Moment[] {
+		return this.#moments.slice(
+			Math.max(0, from - this.from),
+			Math.max(0, to - this.from),
+		);
+	}
+
+	/** The part of it after an event. */
+	after(seq: number): MomentRange {
+		const { actors } = this.at(seq);
+		return new MomentRange(seq, new Map(actors), this.between(seq, this.to));
 	}
 }
 
@@ -75,7 +133,7 @@ export function nameOf(state: unknown): string {
 	return (statesIn("", state).at(-1) ?? "").slice(1);
 }
 
-/** What an event was; every one is in the step of a machine. */
+/** The type of the event of a moment: every event steps at least one machine. */
 export function eventOf({ frames }: Moment): string {
 	for (const frame of frames) if (frame.type === "step") return frame.event;
 	return "";
