@@ -1,7 +1,7 @@
 /**
- * The lifecycle of one Client, that is of one browser tab: it asks for a
- * code, proves it has it, is in a room, and leaves. It reads no clock: that a
- * code has expired is an event like any other, and so is its burning.
+ * The lifecycle of one Client, which is one browser tab: it asks for a code,
+ * proves that it has it, is in a room, and leaves. The machine reads no clock:
+ * that a code expired, or was tried too often, is an event.
  */
 import { and, assign, setup } from "xstate";
 import type { ClientEvent, LoginRequested } from "./events.ts";
@@ -11,7 +11,7 @@ export type ClientContext = Omit<LoginRequested, "type" | "time" | "client"> & {
 	readonly id: string;
 };
 
-const nobody: ClientContext = {
+const anonymous: ClientContext = {
 	id: "",
 	pending: "",
 	code: "",
@@ -54,7 +54,7 @@ export const clientMachine = setup({
 			const { type: _type, time: _time, client, ...login } = event;
 			return { id: client, ...login };
 		}),
-		rememberPlace: assign(({ context, event }) => {
+		rememberClaim: assign(({ context, event }) => {
 			if (event.type !== "client.entered") return context;
 			const { client: id, identity, nameKey, name, room } = event;
 			return { id, identity, nameKey, name, room };
@@ -73,7 +73,7 @@ export const clientMachine = setup({
 	},
 }).createMachine({
 	id: "client",
-	context: nobody,
+	context: anonymous,
 	initial: "anonymous",
 	states: {
 		anonymous: {
@@ -82,7 +82,7 @@ export const clientMachine = setup({
 				"client.entered": {
 					guard: "hasSession",
 					target: "inRoom",
-					actions: "rememberPlace",
+					actions: "rememberClaim",
 				},
 			},
 		},

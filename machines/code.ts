@@ -1,16 +1,16 @@
-/** A login code, however it was typed or pasted. Server and page read it the same way. */
+/** Reads a login code, however it was typed or pasted: for server and page. */
 
 export const CODE_LENGTH = 6;
 /** Crockford's base32: no I, L, O, U. */
 export const CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODE = new RegExp(`^[${CODE_LETTERS}]{${CODE_LENGTH}}$`);
-/** UTF-16 units: the mail that brings it is shorter. */
+/** In UTF-16 units: the mail with the code is shorter. */
 const LONGEST = 1_000;
 
 /**
- * The code in what was typed: in any case, with digits of any script, with
- * spaces and dashes in it or words before it. O is read as 0, I and L as 1.
- * Undefined where there can be none.
+ * Finds the code in what was typed: in upper or lower case, with digits of any
+ * script, with spaces and dashes in it or words before it. O is read as 0, I
+ * and L as 1. Undefined if there is none.
  */
 export function readCode(typed: string): string | undefined {
 	if (typed.length > LONGEST) return undefined;
@@ -28,7 +28,7 @@ export function readCode(typed: string): string | undefined {
 	return codes.find((code) => CODE.test(code));
 }
 
-/** The digits of a script follow each other, beginning with 0. */
+/** The digits of each script are consecutive, starting with 0. */
 function digitOf(sign: string): string {
 	const point = sign.codePointAt(0) ?? 0;
 	let value = 0;

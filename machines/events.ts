@@ -1,11 +1,11 @@
 /**
- * The event union: every fact the log can hold, in the past tense.
+ * The event union: every fact that the log can contain, in the past tense.
  *
- * An event carries all that was not deterministic when it was decided: time,
- * ids, outcomes, canonical keys. It never carries an email address, a login
- * code or a token; those ride beside it in memory to the output that needs
- * them. What a person typed is not in it either, only a salted digest of it
- * (see `Erasable`), so that text can be erased without breaking the log.
+ * An event has everything that was not deterministic when it was decided:
+ * time, ids, outcomes, canonical keys. It never has an email address, a login
+ * code or a token: the decision returns those beside its events. Nor does it
+ * have the text that a person typed, only a salted digest (see `Erasable`), so
+ * that the text can be erased without breaking the log.
  */
 
 /** Identifiers are 128 random bits in base64url, keys and MACs are base64url digests. */
@@ -16,7 +16,7 @@ export type NameKey = string & { readonly brand?: "NameKey" };
 export type SessionHash = string & { readonly brand?: "SessionHash" };
 export type RoomName = string & { readonly brand?: "RoomName" };
 
-/** Stored beside an event and named in it only by `digest` = SHA-256(salt NUL text). */
+/** Stored beside an event, which has only its `digest`: SHA-256(salt NUL text). */
 export interface Erasable {
 	readonly salt: string;
 	readonly text: string;
@@ -32,7 +32,7 @@ export interface RoomFact<Type extends string = string> extends Fact<Type> {
 	readonly room: RoomName;
 }
 
-/** Who may speak under a name. */
+/** A name, and who may use it. */
 export interface Claim {
 	readonly identity: Identity;
 	readonly nameKey: NameKey;
@@ -44,14 +44,14 @@ export interface ServerStarted extends Fact<"server.started"> {
 	readonly version: string;
 }
 export interface ServerStopped extends Fact<"server.stopped"> {}
-/** What the whole state came to after an event that is behind us: replay, and whoever upgrades, can check theirs. */
+/** The hash of the whole state after an earlier event. A replay, and a newer version, can check that they compute the same state. */
 export interface Checkpoint extends Fact<"checkpoint"> {
 	/** The seq of that event. */
 	readonly of: number;
 	/** SHA-256 of the canonical state. */
 	readonly stateHash: string;
 }
-/** The log is a copy from before: what came after `from`, its last event then, may have been seen, and is gone. */
+/** The log is a backup whose last event is `from`. People may have seen later events, which are lost. */
 export interface LogRestored extends Fact<"log.restored"> {
 	readonly from: number;
 }
@@ -59,7 +59,7 @@ export interface NameReleased extends Fact<"name.released"> {
 	readonly nameKey: NameKey;
 }
 
-/** A browser that stays logged in; also claims nothing that its login did not. */
+/** A browser stays logged in, under the name that its login claimed. */
 export interface SessionOpened extends Fact<"session.opened">, Claim {
 	readonly session: SessionHash;
 	/** MAC of the email's domain. */
@@ -114,9 +114,9 @@ export interface RoomOpened extends RoomFact<"room.opened"> {
 	/** Who first entered, if it is not the lobby, which is everyone's. */
 	readonly maker?: Identity;
 }
-/** Nobody used it any more; under its name another may be opened. */
+/** Nobody used it any more. Another room may be opened under its name. */
 export interface RoomForgotten extends RoomFact<"room.forgotten"> {}
-/** It goes on from a restored log, under another epoch: offsets and numbers go on too. */
+/** The log was restored: the room has another epoch from now on, while its offsets and its clients' numbers continue. */
 export interface RoomRestored extends RoomFact<"room.restored"> {
 	readonly incarnation: string;
 }
@@ -125,12 +125,12 @@ export interface ClientEntered extends RoomFact<"client.entered">, Claim {
 	readonly session?: SessionHash;
 	readonly node: string;
 }
-/** Its connection is gone; its place is kept until the deadline. */
+/** Its connection is lost; it may resume until the deadline. */
 export interface ClientDetached extends RoomFact<"client.detached"> {
 	readonly client: ClientId;
 	readonly deadline: number;
 }
-/** The server ended with these still inside: all who have a session. */
+/** The server ended, and the connections of all clients with it. Those that have a session may resume until the deadline. */
 export interface ClientsDetached extends RoomFact<"clients.detached"> {
 	readonly node: string;
 	readonly deadline: number;
@@ -139,7 +139,7 @@ export interface ClientResumed extends RoomFact<"client.resumed"> {
 	readonly client: ClientId;
 	readonly node: string;
 }
-/** The session ended, and with it what was remembered of its clients' numbers. */
+/** The session ended: the numbers of its clients' messages are forgotten. */
 export interface SessionForgotten extends RoomFact<"session.forgotten"> {
 	readonly session: SessionHash;
 }
@@ -160,19 +160,19 @@ export interface MessagePosted extends RoomFact<"message.posted"> {
 	readonly digest: string;
 }
 
-/** The text of one message is gone, or of all that `author` said until then. */
+/** The text of one message is erased, or those of all that `author` posted up to `through`. */
 export interface MessageErased extends RoomFact<"message.erased"> {
 	/** The message's offset. */
 	readonly target?: number;
 	readonly author?: Identity;
 	readonly through?: number;
-	/** What was said under that name before is another's; absent in older logs. */
+	/** Earlier messages under that name are another person's. Absent in older logs. */
 	readonly from?: number;
-	/** Under which it was said. */
+	/** The name under which they were posted. */
 	readonly name: string;
 	readonly by: Identity;
 	readonly as: "author";
-	/** Which entries of the log are without their text from here on. */
+	/** The entries of the log that lose their text. */
 	readonly seqs: readonly number[];
 }
 

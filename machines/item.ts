@@ -1,6 +1,6 @@
 /**
- * What becomes visible of an event: one line of a room. The live server and
- * whoever reads the log later make it here, so they cannot disagree.
+ * Makes the item, one visible line of a room, of an event. The live server and
+ * the readers of the log both do it here, so they cannot disagree.
  */
 import type {
 	ClientEntered,
@@ -9,7 +9,7 @@ import type {
 	MessagePosted,
 	PlumeEvent,
 } from "./events.ts";
-import type { Erasure, Item, Place } from "./message.ts";
+import type { Erasure, Head, Item } from "./message.ts";
 
 /** Each of these takes one offset of its room. */
 export type VisibleEvent =
@@ -24,14 +24,14 @@ export const isVisible = (event: PlumeEvent): event is VisibleEvent =>
 	event.type === "message.posted" ||
 	event.type === "message.erased";
 
-/** A restored log or a room made again has another one. */
+/** It changes when the log is restored or the room is made again. */
 export const epochOf = (log: string, incarnation: string): string =>
 	`${log.slice(0, 6)}.${incarnation.slice(0, 6)}`;
 
-/** `name` is that of the event's client; a message without its text was erased. */
+/** `name` is that of the event's client. A message without `text` was erased. */
 export function itemOf(
 	event: VisibleEvent,
-	{ epoch, offset }: Pick<Place, "epoch" | "offset">,
+	{ epoch, offset }: Pick<Head, "epoch" | "offset">,
 	name: string,
 	text?: string,
 ): Item {
@@ -55,7 +55,7 @@ export function itemOf(
 	}
 }
 
-/** Without a spread where it can be: a log has a million of these. */
+/** With a spread only for erased messages, since a log has a million others. */
 function said(
 	{ room, time, client, n }: MessagePosted,
 	epoch: string,
@@ -64,16 +64,16 @@ function said(
 	text: string | undefined,
 ): Item {
 	if (text === undefined) {
-		const place = { room, epoch, offset, time, client, name };
+		const line = { room, epoch, offset, time, client, name };
 		const number = n === undefined ? {} : { n };
-		return { kind: "said", ...place, text: "", ...number, erased: true };
+		return { kind: "said", ...line, text: "", ...number, erased: true };
 	}
 	return n === undefined
 		? { kind: "said", room, epoch, offset, time, client, name, text }
 		: { kind: "said", room, epoch, offset, time, client, name, text, n };
 }
 
-/** A line as an erasure leaves it: the text goes, the place stays. */
+/** The line after an erasure: its text goes if it is meant, its offset stays. */
 export function without<
 	Line extends Item | { readonly kind: "aside" | "local" },
 >(line: Line, { room, epoch, name, target, from = 0, through = 0 }: Erasure) {

@@ -1,11 +1,10 @@
 import type { ServerFrame } from "./protocol.ts";
 
 /**
- * What passes between a browser and the server. Types 0–5 are the classic protocol.
- * Types from 6 up are spoken only to a client that asked for the WebSocket
- * subprotocol `plume.2`. PROTOCOL.md shows one example of each.
+ * The types of the frames between browser and server. Types 0–5 are the
+ * classic protocol. Types from 6 up are sent only to a client that asked for
+ * the WebSocket subprotocol `plume.2`. PROTOCOL.md has an example of each.
  */
-
 export const MessageType = {
 	hello: 0,
 	text: 1,
@@ -33,17 +32,15 @@ export const SUBPROTOCOL = "plume.2";
 export const LOBBY = "lobby";
 export const BOT_NAME = "plumebot";
 
-/** Something a member said; shown to the whole room. */
+/** A member's message to the whole room. */
 export type Said = ServerFrame<"said">;
-/** What the server itself says of a room: it cannot be forged by typing. */
+/** A line from the server itself, which nobody can forge by typing. */
 export type SystemLine = ServerFrame<"entered" | "left">;
-/** What was said is gone: the text at `target`, or all under this name from `from` up to `through`. */
+/** Texts were erased: the one at `target`, or all under this name from `from` up to `through`. */
 export type Erasure = ServerFrame<"erased">;
-/** One visible line of a room. */
+/** One visible line of a room. `offset` counts them from 1, without gaps, within one `epoch`. */
 export type Item = Said | SystemLine | Erasure;
-/** Where an item stands: `offset` counts from 1, without gaps, within one `epoch` of its room. */
-export type Place = Pick<Said, "room" | "epoch" | "offset" | "time">;
-/** How far a room has come, and how many messages were said up to there; `restored` of them under another epoch, before the log was last restored. */
+/** How far a room has come, and how many messages were posted by then; `restored` of them under another epoch, before the log was last restored. */
 export type Head = Omit<ServerFrame<"head">, "kind" | "room" | "mentioned">;
 
 /**

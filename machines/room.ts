@@ -1,7 +1,7 @@
 /**
  * A Room: who is in it, and the order of what becomes visible there. It
- * decides who may enter: all tabs under one name belong to one identity.
- * What was said is not here, only that it took an `offset`.
+ * decides who may enter: all tabs under one name belong to one identity. It
+ * has no texts, only the offset that each item was given.
  */
 import { Map as PersistentMap } from "immutable";
 import { and, assign, setup } from "xstate";
@@ -17,19 +17,19 @@ import type {
 import { LOBBY } from "./message.ts";
 import type { Guard } from "./rules.ts";
 
-/** Clients of one session whose numbers are remembered; the oldest that left is dropped. */
+/** At most so many clients of a session are remembered; then the oldest that left is forgotten. */
 const KNOWN_CLIENTS = 16;
 
 export interface Member extends Claim {
 	readonly node: string;
 	readonly session?: SessionHash;
-	/** Set while detached: until then its place is kept. */
+	/** Set while detached: until then it may resume. */
 	readonly deadline?: number;
 }
 
 export interface RoomContext {
 	readonly incarnation: string;
-	/** Who made it; rooms of older logs don't say. */
+	/** Who made it; absent in older logs. */
 	readonly maker?: Identity;
 	/** The last offset given out; the next visible item gets one more. */
 	readonly offset: number;
@@ -37,7 +37,7 @@ export interface RoomContext {
 	readonly said: number;
 	/** How many of them were posted before it was last restored, if it was. */
 	readonly restored?: number;
-	/** When it was opened, or the latest to go left: while nobody is in, when it was last used. */
+	/** Time of the last departure, or of opening. Meaningful only while the room is empty. */
 	readonly lastUsed: number;
 	readonly members: PersistentMap<ClientId, Member>;
 	/** Who holds each name in the room, and with how many tabs. */
@@ -45,9 +45,9 @@ export interface RoomContext {
 		NameKey,
 		{ readonly identity: Identity; readonly tabs: number }
 	>;
-	/** The highest number taken from each client that numbers what it sends, remembered as long as its session. */
+	/** The highest number among the messages of each client that numbers them, remembered as long as its session. */
 	readonly last: PersistentMap<ClientId, number>;
-	/** The clients of each session that were here, the latest last. */
+	/** The clients of each session that have been here, the latest last. */
 	readonly known: PersistentMap<SessionHash, readonly ClientId[]>;
 }
 
@@ -98,7 +98,6 @@ export const roomRules = {
 	"message.erased": ["placeIsKnown"],
 } as const;
 
-/** What a message does to a room. */
 function withMessage(
 	context: RoomContext,
 	{ client, n }: MessagePosted,
@@ -167,9 +166,9 @@ export const roomMachine = setup({
 					: undefined;
 			if (oldest === undefined)
 				return { known: known.set(event.session, clients) };
-			const kept = clients.filter((client) => client !== oldest);
+			const remembered = clients.filter((client) => client !== oldest);
 			return {
-				known: known.set(event.session, kept),
+				known: known.set(event.session, remembered),
 				last: last.delete(oldest),
 			};
 		}),
@@ -181,7 +180,7 @@ export const roomMachine = setup({
 				last: context.last.deleteAll(clients),
 			};
 		}),
-		keepPlace: assign(({ context, event }) => {
+		setDeadline: assign(({ context, event }) => {
 			if (event.type !== "client.detached") return {};
 			const { client, deadline } = event;
 			const member = context.members.get(client);
@@ -189,7 +188,7 @@ export const roomMachine = setup({
 				? { members: context.members.set(client, { ...member, deadline }) }
 				: {};
 		}),
-		keepPlaces: assign(({ context, event }) => {
+		setDeadlines: assign(({ context, event }) => {
 			if (event.type !== "clients.detached") return {};
 			const { deadline } = event;
 			const members = context.members.map((member) =>
@@ -197,7 +196,7 @@ export const roomMachine = setup({
 			);
 			return { members };
 		}),
-		takePlace: assign(({ context, event }) => {
+		clearDeadline: assign(({ context, event }) => {
 			if (event.type !== "client.resumed") return {};
 			const member = context.members.get(event.client);
 			if (!member) return {};
@@ -240,12 +239,12 @@ export const roomMachine = setup({
 				},
 				"client.detached": {
 					guard: and(roomRules["client.detached"]),
-					actions: "keepPlace",
+					actions: "setDeadline",
 				},
-				"clients.detached": { actions: "keepPlaces" },
+				"clients.detached": { actions: "setDeadlines" },
 				"client.resumed": {
 					guard: and(roomRules["client.resumed"]),
-					actions: "takePlace",
+					actions: "clearDeadline",
 				},
 				"room.restored": { actions: "changeIncarnation" },
 				"session.forgotten": { actions: "forgetSession" },

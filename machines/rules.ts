@@ -1,10 +1,10 @@
 /**
- * Rules are named guards, kept in one ordered list for each event type.
+ * Rules are named guards, in one ordered list for each event type.
  *
- * The machines use a list to guard a transition; the engine's `decide` asks
- * the same list which rule fails first, and that rule's name is the code of
- * the refusal. So what a machine would not accept is refused in words before
- * it is ever appended.
+ * The machines guard their transitions with a list. The engine's `decide`
+ * functions ask the same list which rule fails first, and that rule's name is
+ * the code of the refusal. So an event that a machine would not accept is
+ * refused, in words, and never appended.
  */
 
 export type Guard<Context, Event> = (args: {
@@ -12,7 +12,7 @@ export type Guard<Context, Event> = (args: {
 	readonly event: Event;
 }) => boolean;
 
-/** The first of `names` that does not hold, or undefined if all do. */
+/** The first of these rules that does not hold, or undefined if all do. */
 export function firstBroken<Context, Event, Name extends string>(
 	guards: Readonly<Record<Name, Guard<Context, Event>>>,
 	names: readonly Name[],

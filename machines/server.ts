@@ -1,7 +1,7 @@
 /**
- * The Server, as far as it is state: whether it runs, and whose each name is.
- * A name is claimed for the whole server, at the first login that proves an
- * email; `plumebot` is claimed before anyone comes.
+ * The Server: whether it runs, who owns each name, and which sessions are
+ * open. A name is claimed for the whole server by the first login that proves
+ * an email; the bot owns `plumebot` from the beginning.
  */
 import { Map as PersistentMap } from "immutable";
 import { and, assign, setup } from "xstate";
@@ -16,7 +16,7 @@ import type { Guard } from "./rules.ts";
 
 export interface Owner {
 	readonly identity: Identity;
-	/** Whose address it is without its `+tag`, if it has one. */
+	/** The identity of the address without its `+tag`, if it has one. */
 	readonly person?: Identity;
 	/** As it was last written. */
 	readonly name: string;
@@ -34,7 +34,7 @@ export interface Session extends Claim {
 export interface ServerContext {
 	readonly sessions: PersistentMap<SessionHash, Session>;
 	readonly names: PersistentMap<NameKey, Owner>;
-	/** The hash that the latest checkpoint vouched for, once there was one. */
+	/** The state hash of the latest checkpoint. */
 	readonly checkpoint?: string;
 }
 
@@ -133,10 +133,10 @@ export const serverMachine = setup({
 		},
 		running: {
 			on: {
-				// A start after a start: the one before ended in a crash.
+				// After a crash.
 				"server.started": { target: "running" },
 				"server.stopped": { target: "stopped" },
-				// A copy that was made while it ran.
+				// The log is a backup made while the server ran.
 				"log.restored": { target: "stopped" },
 				checkpoint: { actions: "rememberCheckpoint" },
 				"login.succeeded": {
