@@ -129,10 +129,10 @@ describe("history", () => {
 				expect(back.last(types.gap)).toBeUndefined();
 				return back.items.map((item) => item.offset);
 			};
-			const { offset } = room.head;
+			const { offset } = room.recent.head;
 			expect(await missed(offset)).toEqual([]);
 			let first = offset;
-			while (room.after(first - 1)) first--;
+			while (room.recent.after(first - 1)) first--;
 			expect(first).toBeGreaterThan(Number(memory.offset) + 3);
 			for (const seen of [Number(memory.offset), first - 2, first - 1, first])
 				expect(await missed(seen)).toEqual(

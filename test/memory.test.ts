@@ -19,7 +19,7 @@ const item = (room: string, offset: number, text: string) => ({
 });
 
 const bytesOf = (server: Server, names: readonly string[]) =>
-	names.reduce((sum, name) => sum + server.room(name).bytes, 0);
+	names.reduce((sum, name) => sum + server.room(name).recent.bytes, 0);
 
 test.each([
 	["long lines", "x".repeat(4000)],
@@ -28,13 +28,13 @@ test.each([
 	["characters of four bytes", "😀".repeat(4000)],
 	["short lines", "x"],
 ])("a room full of %s remembers 2 MiB besides what it shows", (_, text) => {
-	const room = new Server(memory).room("l");
+	const recent = new Server(memory).room("l").recent;
 	for (let offset = 1; offset <= 5000; offset++) {
-		room.remember(item("l", offset, text));
-		expect(room.bytes).toBeLessThanOrEqual(memory.roomMemoryBytes);
+		recent.remember(item("l", offset, text));
+		expect(recent.bytes).toBeLessThanOrEqual(memory.roomMemoryBytes);
 	}
-	expect(room.history.length).toBeGreaterThan(2);
-	expect(room.history.at(-1)).toMatchObject({ offset: 5000 });
+	expect(recent.latest.length).toBeGreaterThan(2);
+	expect(recent.latest.at(-1)).toMatchObject({ offset: 5000 });
 });
 
 test("all rooms share one bound, for which the one used least forgets first", () => {
@@ -42,26 +42,26 @@ test("all rooms share one bound, for which the one used least forgets first", ()
 	const names = Array.from({ length: 20 }, (_, nth) => `room${nth}`);
 	for (const name of names)
 		for (let offset = 1; offset <= 200; offset++) {
-			server.room(name).remember(item(name, offset, "x".repeat(4000)));
-			server.room("room0").remember(item("room0", offset, "busy"));
+			server.room(name).recent.remember(item(name, offset, "x".repeat(4000)));
+			server.room("room0").recent.remember(item("room0", offset, "busy"));
 			expect(bytesOf(server, names)).toBeLessThanOrEqual(memory.allRoomsBytes);
 		}
-	expect(server.room("room1").bytes).toBe(0);
-	expect(server.room("room0").bytes).toBeGreaterThan(0);
-	expect(server.room("room19").bytes).toBeGreaterThan(0);
+	expect(server.room("room1").recent.bytes).toBe(0);
+	expect(server.room("room0").recent.bytes).toBeGreaterThan(0);
+	expect(server.room("room19").recent.bytes).toBeGreaterThan(0);
 });
 
 test("a room that was made again is counted from nothing", () => {
 	const server = new Server(memory);
 	for (let times = 0; times < 50; times++) {
 		for (let offset = 1; offset <= 60; offset++)
-			server.room("l").remember(item("l", offset, "x".repeat(4000)));
-		expect(server.room("l").bytes).toBeGreaterThan(0);
+			server.room("l").recent.remember(item("l", offset, "x".repeat(4000)));
+		expect(server.room("l").recent.bytes).toBeGreaterThan(0);
 		server.forget("l");
 	}
-	server.room("m").remember(item("m", 1, "hello"));
-	server.room("l").remember(item("l", 1, "hello"));
-	expect(server.room("m").bytes).toBeGreaterThan(0);
+	server.room("m").recent.remember(item("m", 1, "hello"));
+	server.room("l").recent.remember(item("l", 1, "hello"));
+	expect(server.room("m").recent.bytes).toBeGreaterThan(0);
 });
 
 const environment = {
@@ -92,7 +92,7 @@ test("who enters a room that forgot everything is shown the latest of it", async
 	const plume = await TestServer.open({ environment });
 	const ann = await plume.enter("ann", "plume.2");
 	await saysMuch(plume, ann, 20);
-	plume.server.room("lobby").forgetItems();
+	plume.server.room("lobby").recent.forgetItems();
 	const bob = await plume.enter("bob", "plume.2");
 	expect(bob.lines).toHaveLength(20);
 });

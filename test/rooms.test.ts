@@ -192,9 +192,9 @@ test("kept seats are no tabs, but flipping through rooms without end is refused"
 		if (answer?.type === types.refused) refused = answer.code;
 	}
 	expect(refused).toBe("tabsAreLeft");
-	expect(plume.state.places("").length).toBe(0);
+	expect(plume.state.clientsOf("").length).toBe(0);
 	const { identity = "" } = plume.state.server.context.names.get("ann") ?? {};
-	expect(plume.state.places(identity).length).toBeLessThanOrEqual(64);
+	expect(plume.state.clientsOf(identity).length).toBeLessThanOrEqual(64);
 });
 
 test("there are only so many rooms, but the lobby always", async () => {

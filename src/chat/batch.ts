@@ -1,16 +1,16 @@
 /**
- * What is handed to a Client at once. An Envelope is encoded at most once for
- * each protocol, a Parcel joined at most once: so all that a commit owes a
- * room is one buffer, shared by everyone in it who speaks the same protocol.
+ * What is sent to a Client at once. A message is encoded at most once for each
+ * protocol, and a batch joined at most once. So what a commit brings a room is
+ * one buffer, shared by everyone in it who uses the same protocol.
  */
 import type { ServerMessage } from "./server-message.ts";
 
-/** A protocol's way to put a notice into bytes; none at all if it does not speak of such things. */
+/** Encodes a message for one protocol; as no bytes, if the protocol has no such message. */
 export interface Encoder {
 	encode(message: ServerMessage): Buffer;
 }
 
-/** Made into bytes at most once for each protocol. */
+/** Caches its bytes for each protocol. */
 abstract class Encoded {
 	readonly #encoded = new Map<Encoder, Buffer>();
 

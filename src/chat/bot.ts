@@ -1,6 +1,7 @@
 /**
- * `@plumebot` is an ordinary Client that lives in the process: it hosts a
- * room, owns its name, and tells each newcomer, alone, what they must know.
+ * `@plumebot` is an ordinary Client that lives in the process. It hosts a
+ * room, owns its name, and tells each newcomer, in private, where they are and
+ * that what they say is tied to their email.
  */
 import type { Claim } from "../../machines/events.ts";
 import { BOT_NAME, LOBBY } from "../../machines/message.ts";
@@ -27,10 +28,10 @@ export function makeBot(): Client {
 function listen({ room }: Client, { messages }: Batch): void {
 	for (const message of messages) {
 		if (message.kind !== "entered") continue;
-		const newcomer = room?.members.get(message.client);
+		const newcomer = room?.attached.get(message.client);
 		if (!room || !newcomer) continue;
 		const { name, email } = newcomer.user;
-		// Who came back by a session has been told, and their email is not known.
+		// Who returns by a session has read it before, and their email is not known.
 		if (!email) continue;
 		const here = room.name === LOBBY ? "the lobby" : `the room “${room.name}”`;
 		room.whisper(newcomer, `Hello ${name}, welcome to ${here}.`);

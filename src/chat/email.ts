@@ -1,10 +1,10 @@
 /**
- * What may be an email address, in the one form it is counted and claimed by.
+ * Parses an email address into the one form that it is counted and claimed by.
  *
- * The part before the @ is taken in lower case: RFC 5321 lets a host tell
- * `Ada` from `ada`, none in use does, and to us they must be one person.
- * Refused is all that could be more than one plain address: lists, quotes,
- * comments, control characters, IP literals.
+ * The part before the @ is in lower case: RFC 5321 lets a host distinguish
+ * `Ada` from `ada`, but none in use does, and to us they must be one person.
+ * Anything that could be more than one plain address is refused: lists,
+ * quotes, comments, control characters, IP literals.
  */
 import { isIP } from "node:net";
 import { domainToASCII, domainToUnicode } from "node:url";
@@ -14,7 +14,7 @@ export interface ParsedEmail {
 	readonly email: string;
 	/** In ASCII (punycode), without a trailing dot. */
 	readonly domain: string;
-	/** Without a `+tag`: with any, it is the same person's. For counting only. */
+	/** Without its `+tag`, which does not make it another person's. For counting only. */
 	readonly mailbox: string;
 }
 
@@ -24,7 +24,7 @@ const LONGEST_LOCAL = 64;
 
 /** `dot-atom` of RFC 5322, section 3.2.3. */
 const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
-/** What `domainToASCII` may be given: it drops or decodes other characters. */
+/** Other characters would be dropped or decoded by `domainToASCII`. */
 const WRITTEN_DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u;
 /** RFC 1123, section 2.1; a single label will do. */
 const DOMAIN = /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/;
@@ -39,7 +39,7 @@ export function parseEmail(raw: string): ParsedEmail | undefined {
 	if (local.length > LONGEST_LOCAL || email.length > LONGEST) return undefined;
 	if (!LOCAL.test(local.toLowerCase())) return undefined;
 	if (!DOMAIN.test(domain) || isIP(domain) !== 0) return undefined;
-	// Broken punycode: Node 20 answers nothing, later ones leave it as it is.
+	// For broken punycode Node 20 returns an empty text, later versions the input.
 	if (BROKEN.test(domainToUnicode(domain))) return undefined;
 	const mailbox = email.replace(/(?<=.)\+.*(?=@)/, "");
 	return { email, domain, mailbox };

@@ -1,9 +1,9 @@
 /**
- * Where a zero-width joiner or non-joiner may stand in a name: where its
- * script is not written right without it, as RFC 5892, appendix A.1 and A.2,
- * has it. The tables are of Unicode 14.0.0, for the scripts of names:
- * Canonical_Combining_Class Virama, and the Joining_Type of Arabic letters,
- * of which all that are neither here nor there join on both sides.
+ * Zero-width joiners and non-joiners are allowed in a name where its script is
+ * misspelt without them: RFC 5892, appendix A.1 and A.2. The tables are those
+ * of Unicode 14.0.0 for the scripts of names: Canonical_Combining_Class Virama,
+ * and the Joining_Type of Arabic letters. An Arabic letter in neither table
+ * joins on both sides.
  */
 const VIRAMA =
 	"\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d3b\u0d3c\u0d4d\u0dca\u0e3a\u0eba\u0f84\u1039\u103a\u17d2";
@@ -16,8 +16,7 @@ const arabic = (but: string) => `(?![${but}])(?=\\p{L})\\p{sc=Arab}`;
 const AFTER_VIRAMA = `(?<=[${VIRAMA}])[\\u200c\\u200d]`;
 const BETWEEN_JOINING = `(?<=${arabic(JOINS_NOTHING + JOINS_BEFORE)}\\p{Mn}*)\\u200c(?=\\p{Mn}*${arabic(JOINS_NOTHING)})`;
 
-/** Those that may stand where they do. */
-export const JOINERS_IN_PLACE = new RegExp(
+export const ALLOWED_JOINERS = new RegExp(
 	`${AFTER_VIRAMA}|${BETWEEN_JOINING}`,
 	"gu",
 );

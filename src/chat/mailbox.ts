@@ -1,12 +1,11 @@
 /**
- * A Client's mailbox: gathers what one commit owes it, the room's stream and
- * what is for it alone in their one order, and hands it over in one parcel.
- * Where nothing is private that is the very parcel everyone else gets.
+ * A Client's mailbox: collects what one commit brings it, the room's stream
+ * and its direct messages in one order, and passes it on as one batch. Without
+ * direct messages that is the same batch that everyone else gets.
  *
- * Nothing stays in it after a commit; what cannot be sent waits, bounded, in
- * whatever carries the Client.
+ * It is empty after each commit. What cannot be sent yet waits in the
+ * transport, which bounds it.
  */
-
 import { Batch, EncodedMessage } from "./batch.ts";
 import type { ServerMessage } from "./server-message.ts";
 
@@ -15,18 +14,19 @@ export type OnMessage = (batch: Batch) => void;
 export class Mailbox {
 	readonly onMessage: OnMessage;
 	readonly #dirty: Set<Mailbox>;
-	/** Of the room, while its reader is told what is said there. */
+	/** The room's, after `join`. */
 	#stream: readonly EncodedMessage[] | undefined;
+	/** The index in the stream at which this reader joined. */
 	#since = 0;
 	#direct: { readonly at: number; readonly encoded: EncodedMessage }[] = [];
 
-	/** `tray` collects the mailboxes that hold private letters, for the bus. */
+	/** `dirty` collects the mailboxes that hold direct messages. */
 	constructor(dirty: Set<Mailbox>, onMessage: OnMessage) {
 		this.#dirty = dirty;
 		this.onMessage = onMessage;
 	}
 
-	/** From here on the reader also gets what `stream` grows by. */
+	/** From now on the reader also gets what is added to `stream`. */
 	join(stream: readonly EncodedMessage[]): void {
 		this.#stream = stream;
 		this.#since = stream.length;
@@ -36,12 +36,12 @@ export class Mailbox {
 		}));
 	}
 
-	/** From here on it gets nothing of any stream. */
+	/** The reader leaves the stream. */
 	part(): void {
 		this.#stream = undefined;
 	}
 
-	/** Something for this reader alone, after all that was said so far. */
+	/** A direct message, after what is in the stream so far. */
 	put(message: ServerMessage): void {
 		// Acknowledgements are cumulative: only the last one of a commit counts.
 		const latest = this.#direct.at(-1);
@@ -50,13 +50,13 @@ export class Mailbox {
 		this.hand(new EncodedMessage(message));
 	}
 
-	/** The same for what others get a copy of. */
+	/** The same for a message that others get too, so that it is encoded once. */
 	hand(encoded: EncodedMessage): void {
 		this.#direct.push({ at: this.#stream?.length ?? 0, encoded });
 		this.#dirty.add(this);
 	}
 
-	/** Hands everything over. `stream` is the room's as one parcel. */
+	/** Passes everything on. `stream` is the room's, as one batch. */
 	flush(stream: Batch | undefined): void {
 		const shared = this.#stream && stream;
 		const direct = this.#direct;
@@ -67,14 +67,14 @@ export class Mailbox {
 			return;
 		}
 		this.#direct = [];
-		const said = shared?.encoded ?? [];
+		const streamed = shared?.encoded ?? [];
 		const all: EncodedMessage[] = [];
 		let next = since;
 		for (const { at, encoded } of direct) {
-			all.push(...said.slice(next, at), encoded);
+			all.push(...streamed.slice(next, at), encoded);
 			next = Math.max(next, at);
 		}
-		all.push(...said.slice(next));
+		all.push(...streamed.slice(next));
 		if (all.length > 0) this.onMessage(new Batch(all));
 	}
 }

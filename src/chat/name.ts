@@ -1,14 +1,14 @@
 /**
- * What may be a name, and when two names are one.
+ * Which names are legal, and which are equal.
  *
  * A legal name is shown as it was typed, in Unicode's compatible composed form
  * (NFKC). It is claimed by its key: names that differ only in case, or that a
- * reader could take for each other, share one. Keys are logged, so a later
- * table of look-alikes changes nobody's.
+ * reader could mistake for each other, have the same key. Keys are logged, so
+ * a later table of look-alikes changes no existing one.
  */
 import { rectifyConfusion } from "unicode-confusables";
 import { BOT_NAME } from "../../machines/message.ts";
-import { JOINERS_IN_PLACE } from "./joiners.ts";
+import { ALLOWED_JOINERS } from "./joiners.ts";
 
 export interface ParsedName {
 	readonly name: string;
@@ -16,12 +16,12 @@ export interface ParsedName {
 }
 
 const LONGEST = 32;
-/** UTF-16 units: normalising a thousand marks takes a million steps. */
+/** In UTF-16 units: to normalise a thousand marks takes a million steps. */
 export const LONGEST_RAW = 256;
 
-/** Nothing that is not seen; U+0640 only stretches the word it is in. */
+/** Characters that can't be seen; U+0640 only stretches the word it is in. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u0640]/u;
-/** Letters with their marks, digits, `_` and `-`; more than two marks pile up over the neighbours. */
+/** Letters with their marks, digits, `_` and `-`. More than two marks would cover the lines around. */
 const SPELLING = /^(?![_-])(?:\p{L}[\p{Mn}\p{Mc}]{0,2}|\p{Nd}|[_-])+$/u;
 
 /** The scripts in everyday use: UAX #31, table 5. */
@@ -40,30 +40,30 @@ const ONE_SCRIPT = [...SCRIPTS.split(" ").map((one) => [one]), ...TOGETHER].map(
 	},
 );
 
-/** The name as it is shown, and its key; nothing if it may not be a name. */
+/** The name as it is shown, and its key; undefined if it is not legal. */
 export function parseName(raw: string): ParsedName | undefined {
 	const bare = spell(raw);
 	if (bare === undefined) return undefined;
 	const nameKey = keyOf(bare);
-	// A Greek capital may look like one Latin letter and its small form like
-	// another. A key can follow only one of them, so the other is refused.
+	// A Greek capital may look like one Latin letter, and its small form like
+	// another. The key can follow only one of them, so the other is refused.
 	const seen = skeleton(bare);
 	if (isAscii(seen) && keyOf(seen) !== nameKey) return undefined;
 	return { name: raw.trim().normalize("NFKC"), nameKey };
 }
 
-/** What a person's name and a room's may look like, in Unicode's compatible composed form; joiners are dropped, or two would look alike. */
+/** A person's or a room's name in NFKC, without joiners, since with and without them it looks the same; undefined if it is not legal. */
 export function spell(raw: string): string | undefined {
 	if (raw.length > LONGEST_RAW) return undefined;
 	const written = raw.trim().normalize("NFKC");
-	const name = written.replace(JOINERS_IN_PLACE, "");
+	const name = written.replace(ALLOWED_JOINERS, "");
 	const others = raw.replace(/[\u200c\u200d]/g, "");
 	if (INVISIBLE.test(others) || INVISIBLE.test(name)) return undefined;
 	if ([...written].length > LONGEST || !SPELLING.test(name)) return undefined;
 	return ONE_SCRIPT.some((script) => script.test(name)) ? name : undefined;
 }
 
-/** What is read as a letter of the bot's name, and is no look-alike to the table. */
+/** Characters that are read as letters of the bot's name, beyond Unicode's table. */
 const READ_AS = new Map(
 	[..."ᴘpʟlᴜuᴍmᴇeʙbᴏoᴛt3e8b6b7t"].flatMap((sign, at, all) =>
 		at % 2 === 0 ? [[sign, all[at + 1] ?? sign] as const] : [],
@@ -71,7 +71,7 @@ const READ_AS = new Map(
 );
 const RESERVED = keyOf(BOT_NAME);
 
-/** Whether a name could be read as the bot's. Only for names that are claimed anew: keys are in logs, and stay as they are. */
+/** Whether a name could be read as the bot's. It is asked only when a name is claimed, so that keys in old logs stay valid. */
 export function looksReserved(name: string): boolean {
 	const letters = name
 		.toLowerCase()
@@ -79,7 +79,7 @@ export function looksReserved(name: string): boolean {
 	return keyOf(keyOf(letters).replace(/[\p{M}_-]/gu, "")) === RESERVED;
 }
 
-/** One pass may end on a character that has a look-alike itself; two never do. */
+/** A pass may end on a character that has a look-alike itself; a second one never does. */
 function keyOf(name: string): string {
 	return merge(merge(name));
 }
@@ -92,15 +92,15 @@ function merge(name: string): string {
 			.map(lookalike)
 			.join("")
 			.toLowerCase()
-			// The table has it that I, l and 1 are one, and O and 0; here i is too.
+			// To the table I, l and 1 are equal; so is i here.
 			.replaceAll("i", "l")
-			// A dot over a letter that has one already is not seen.
+			// Nobody sees a second dot over a letter.
 			.replace(/(?<=[lj]\p{M}*)\u0307/gu, "")
 			.normalize("NFD")
 	);
 }
 
-/** What a small letter is taken for. Where only its capital looks like a plain letter, that counts. */
+/** The plain letter that a small letter looks like, or its capital if only that does. */
 function lookalike(letter: string): string {
 	const small = skeleton(letter);
 	if (isAscii(small)) return small;

@@ -1,6 +1,6 @@
 /**
- * What may be the name of a room: what a person's name may be, in lower case.
- * It stands in links, so whatever way it was written there it is one name.
+ * A room's name obeys the rules of a person's name, and is in lower case: it is
+ * part of links, and must be the same room however the link was typed.
  */
 import type { RoomName } from "../../machines/events.ts";
 import { LONGEST_RAW, spell } from "./name.ts";

@@ -1,6 +1,6 @@
 /**
- * What a Client can be told, in no protocol's words: the dialects at the edge
- * turn it into frames. An Item is for a whole room, the rest for one reader.
+ * What the server sends to a Client, before a protocol encodes it as a frame.
+ * An Item is for a whole room, the rest for one reader.
  */
 import type { Head, Item } from "../../machines/message.ts";
 import type { ServerFrame } from "../../machines/protocol.ts";
@@ -21,15 +21,15 @@ export interface Refusal extends ServerFrame<"refused"> {
 /** Who is in a room: away if nobody looks at the tab, or its connection is gone. */
 export type Attendee = ServerFrame<"members">["members"][number];
 
-/** What is told of a moment, and never logged. */
+/** Never logged. */
 export type PresenceMessage = ServerFrame<"typing" | "members" | "presence">;
 
-/** What was said before a place in a room's history. */
+/** The items of a room before some offset. */
 export interface EarlierPage extends ServerFrame<"page"> {
 	readonly items: readonly Item[];
 }
 
-/** The latest of a room's history; with `isGap`, because what was missed can't be proven. */
+/** The latest items of a room; with `isGap`, in place of those that were missed. */
 export interface Latest extends Head {
 	readonly kind: "latest";
 	readonly room: string;

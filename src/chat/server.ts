@@ -1,38 +1,37 @@
 /**
- * The Server holds the rooms, each with its bot, and is the bus: what became
- * durable is dispatched through it to the mailboxes of those it concerns.
+ * The Server holds the rooms, each with its bot, and dispatches what became
+ * durable to the mailboxes of those it concerns.
  */
 import type { RoomName } from "../../machines/events.ts";
 import type { Head } from "../../machines/message.ts";
 import { makeBot } from "./bot.ts";
 import { Mailbox, type OnMessage } from "./mailbox.ts";
-import { type Memory, Room } from "./room.ts";
-import { RoomMemory } from "./room-memory.ts";
+import { MemoryBudget } from "./memory-budget.ts";
+import { type MemoryLimits, RecentItems } from "./recent-items.ts";
+import { Room } from "./room.ts";
 
 export class Server {
-	readonly #memory: Memory;
-	readonly #remembered: RoomMemory;
+	readonly #limits: MemoryLimits;
+	readonly #budget: MemoryBudget;
 	readonly #rooms = new Map<RoomName, Room>();
 	readonly #dirty = new Set<Mailbox>();
-	/** Those with something to deliver: there may be a thousand that are silent. */
-	readonly #talking = new Set<Room>();
+	/** Rooms with something to deliver: a thousand others may be silent. */
+	readonly #dirtyRooms = new Set<Room>();
 
-	/** How much each room remembers. */
-	constructor(memory: Memory) {
-		this.#memory = memory;
-		this.#remembered = new RoomMemory(memory.allRoomsBytes);
+	constructor(limits: MemoryLimits) {
+		this.#limits = limits;
+		this.#budget = new MemoryBudget(limits.allRoomsBytes);
 	}
 
-	/** The room of that name, made if need be: only of one that was opened may it be asked. */
+	/** The room of that name, made at the first call. Call it only for rooms that were opened. */
 	room(name: RoomName): Room {
 		let room = this.#rooms.get(name);
 		if (!room) {
 			room = new Room({
 				name,
-				memory: this.#memory,
-				remembered: this.#remembered,
+				recent: new RecentItems(this.#limits, this.#budget),
 				host: makeBot(),
-				dirty: this.#talking,
+				dirty: this.#dirtyRooms,
 			});
 			this.#rooms.set(name, room);
 		}
@@ -47,13 +46,13 @@ export class Server {
 	/** How far a room has come; one that does not exist has no epoch. */
 	head(room: RoomName): Head & { readonly room: RoomName } {
 		const nowhere = { epoch: "", offset: 0, said: 0 };
-		return { room, ...(this.find(room)?.head ?? nowhere) };
+		return { room, ...(this.find(room)?.recent.head ?? nowhere) };
 	}
 
-	/** Under this name nothing is remembered; the next room of that name is another. */
+	/** The next room of this name is another one. */
 	forget(name: RoomName): void {
 		const room = this.find(name);
-		if (room) this.#remembered.forget(room);
+		if (room) this.#budget.forget(room.recent);
 		this.#rooms.delete(name);
 	}
 
@@ -61,10 +60,10 @@ export class Server {
 		return new Mailbox(this.#dirty, onMessage);
 	}
 
-	/** Delivers all that was published since the last time: at most one parcel for each Client. */
+	/** Delivers what came since the last call: at most one batch for each Client. */
 	dispatch(): void {
-		for (const room of this.#talking) room.deliver();
-		this.#talking.clear();
+		for (const room of this.#dirtyRooms) room.deliver();
+		this.#dirtyRooms.clear();
 		for (const mailbox of this.#dirty) mailbox.flush(undefined);
 		this.#dirty.clear();
 	}

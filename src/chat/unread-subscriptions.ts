@@ -1,7 +1,7 @@
 /**
- * Who wants to know how far rooms have come that they are not in, and whether
- * they were mentioned there. Whoever asks for a room makes none, and is
- * forgotten with what they asked for.
+ * Tells clients how far rooms have come that they are not in, and whether they
+ * were mentioned there: what a page needs to count unread messages. To ask for
+ * a room opens none.
  */
 import type { RoomName } from "../../machines/events.ts";
 import { foldName, mentioned } from "../../machines/text.ts";
@@ -9,65 +9,67 @@ import { EncodedMessage } from "./batch.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { Server } from "./server.ts";
 
-interface Asked {
+interface Subscription {
 	readonly name: string;
 	readonly rooms: readonly RoomName[];
 }
 
 export class UnreadSubscriptions {
 	readonly #server: Server;
-	readonly #asked = new Map<Mailbox, Asked>();
-	readonly #watching = new Map<RoomName, Set<Mailbox>>();
-	/** Who was mentioned in a room and not told yet. */
-	readonly #called = new Map<RoomName, Set<string>>();
+	readonly #subscriptions = new Map<Mailbox, Subscription>();
+	readonly #subscribers = new Map<RoomName, Set<Mailbox>>();
+	/** The names that were mentioned in each room since it was last published. */
+	readonly #mentioned = new Map<RoomName, Set<string>>();
 
 	constructor(server: Server) {
 		this.#server = server;
 	}
 
-	/** From now on these rooms and no others; how far they are is told at once. */
+	/** Replaces the subscription of a mailbox, which is told at once how far these rooms are. */
 	watch(mailbox: Mailbox, name: string, rooms: readonly RoomName[]): void {
 		this.forget(mailbox);
 		if (rooms.length === 0) return;
-		this.#asked.set(mailbox, { name: foldName(name), rooms });
+		this.#subscriptions.set(mailbox, { name: foldName(name), rooms });
 		for (const room of rooms) {
-			const mailboxes = this.#watching.get(room) ?? new Set();
-			this.#watching.set(room, mailboxes.add(mailbox));
+			const mailboxes = this.#subscribers.get(room) ?? new Set();
+			this.#subscribers.set(room, mailboxes.add(mailbox));
 		}
 		for (const room of rooms)
 			mailbox.put({ kind: "head", ...this.#server.head(room) });
 	}
 
 	forget(mailbox: Mailbox): void {
-		for (const room of this.#asked.get(mailbox)?.rooms ?? []) {
-			const mailboxes = this.#watching.get(room);
+		for (const room of this.#subscriptions.get(mailbox)?.rooms ?? []) {
+			const mailboxes = this.#subscribers.get(room);
 			mailboxes?.delete(mailbox);
-			if (mailboxes?.size === 0) this.#watching.delete(room);
+			if (mailboxes?.size === 0) this.#subscribers.delete(room);
 		}
-		this.#asked.delete(mailbox);
+		this.#subscriptions.delete(mailbox);
 	}
 
-	/** Something was said; false if nobody wants to know. */
+	/** A message was posted. Returns whether anyone subscribed to that room. */
 	hear(room: RoomName, text: string): boolean {
-		if (!this.#watching.has(room)) return false;
+		if (!this.#subscribers.has(room)) return false;
 		const names = mentioned(text);
 		if (names.length === 0) return true;
-		const called = this.#called.get(room) ?? new Set();
-		for (const name of names) called.add(name);
-		this.#called.set(room, called);
+		const all = this.#mentioned.get(room) ?? new Set();
+		for (const name of names) all.add(name);
+		this.#mentioned.set(room, all);
 		return true;
 	}
 
-	/** Tells all who watch a room how far it is. */
+	/** Tells the subscribers of a room how far it is. */
 	tell(room: RoomName): void {
 		const head = { kind: "head", ...this.#server.head(room) } as const;
 		const plain = new EncodedMessage(head);
-		const calling = new EncodedMessage({ ...head, mentioned: true });
-		const called = this.#called.get(room);
-		this.#called.delete(room);
-		for (const mailbox of this.#watching.get(room) ?? []) {
-			const isCalled = called?.has(this.#asked.get(mailbox)?.name ?? "");
-			mailbox.hand(isCalled ? calling : plain);
+		const withMention = new EncodedMessage({ ...head, mentioned: true });
+		const names = this.#mentioned.get(room);
+		this.#mentioned.delete(room);
+		for (const mailbox of this.#subscribers.get(room) ?? []) {
+			const isMentioned = names?.has(
+				this.#subscriptions.get(mailbox)?.name ?? "",
+			);
+			mailbox.hand(isMentioned ? withMention : plain);
 		}
 	}
 }

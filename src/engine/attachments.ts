@@ -1,8 +1,8 @@
 /**
- * Who is there: which visit carries which Client, how a Client enters, comes
- * back, is taken over, loses its connection, goes on to another room, and
- * leaves. A tab with a session keeps its place for a while; any other leaves
- * at once.
+ * Which connection is attached to which Client: how a Client enters, resumes,
+ * is taken over by another connection, loses its own, goes to another room,
+ * and leaves. With a session it may resume for a while; without, it leaves as
+ * soon as its connection is lost.
  */
 import type {
 	ClientId,
@@ -26,7 +26,7 @@ export class Attachments {
 	readonly #parts: EngineParts;
 	readonly #pages: Pages;
 	readonly #catchUp: CatchUp;
-	/** Who carries each Client, from its login on. */
+	/** The connection of each Client, from its login on. */
 	readonly #attached = new Map<ClientId, Connection>();
 
 	constructor(
@@ -41,12 +41,12 @@ export class Attachments {
 		this.#catchUp = new CatchUp(pipeline, pages, onJoined);
 	}
 
-	/** From now on this visit speaks for that client, and for no other; who did so before is told to stay away. */
+	/** Attaches a connection to the client of a login, instead of its client so far. Another connection of that client is closed as replaced. */
 	attach(connection: Connection, login: Login): void {
 		const own = connection.login?.client;
 		if (own && own !== login.client && this.#attached.get(own) === connection) {
 			this.#attached.delete(own);
-			this.#vacate(own);
+			this.#detach(own);
 		}
 		const before = this.#attached.get(login.client);
 		connection.login = login;
@@ -56,38 +56,39 @@ export class Attachments {
 		before.transport.onEnd("replaced");
 	}
 
-	/** The visit that carries, or carried, a client. */
+	/** The connection that is, or was last, attached to a client. */
 	connectionOf(client: ClientId): Connection | undefined {
 		return this.#attached.get(client);
 	}
 
-	/** An event is durable: who entered is put into their room, and all there see it. */
+	/** An event is durable: a client that entered is put into its room, and everyone there gets the item. */
 	onDurable(event: PlumeEvent, item: Item | undefined): void {
-		if (event.type === "room.forgotten") this.#parts.server.forget(event.room);
+		const { server, states } = this.#parts;
+		if (event.type === "room.forgotten") server.forget(event.room);
 		if (event.type === "room.restored") {
-			const room = this.#parts.server.room(event.room);
-			const { epoch, restored } = this.#parts.states.ordered.head(event.room);
-			room.goOn({ ...room.head, epoch, restored });
+			const { recent } = server.room(event.room);
+			const { epoch, restored } = states.ordered.head(event.room);
+			recent.continueFrom({ ...recent.head, epoch, restored });
 		}
 		if (!item) return;
-		const room = this.#parts.server.room(item.room);
+		const room = server.room(item.room);
 		if (item.kind === "entered") this.#enter(item, room);
 		if (event.type === "client.left") {
-			room.leave(event.client);
+			room.detach(event.client);
 			this.#left(event.client, event.why);
 		}
 		room.broadcast(item);
 	}
 
-	/** A client is back in its place: it gets what it missed, unless its visit went on meanwhile. */
+	/** That a client resumed is durable: it gets what it missed, unless its connection serves another client by now. */
 	resume(connection: Connection, login: Login, roomName: RoomName): void {
 		if (connection.login !== login) return;
 		const room = this.#parts.server.room(roomName);
-		room.leave(login.client);
-		this.#admit(login.client, room, room.head.epoch);
+		room.detach(login.client);
+		this.#admit(login.client, room, room.recent.head.epoch);
 	}
 
-	/** A connection is gone: its client leaves, or is kept a place for a while. */
+	/** A connection is lost: its client leaves, or has some time to resume. */
 	lose(connection: Connection, why: ClientLeft["why"]): void {
 		const id = connection.login?.client;
 		if (!id || this.#attached.get(id) !== connection) return;
@@ -96,27 +97,25 @@ export class Attachments {
 		const now = clock.now();
 		const view = { ...policy, state, client: state.client(id), now };
 		this.#pipeline.append(...decideLost(view, why));
-		this.#vacate(id);
+		this.#detach(id);
 	}
 
-	/** A client whose connection is gone hears nothing more, and leaves unless it comes back. */
-	#vacate(client: ClientId): void {
+	#detach(client: ClientId): void {
 		const snapshot = this.#parts.states.ordered.client(client);
-		if (!snapshot?.matches("inRoom")) return;
-		this.#parts.server.room(snapshot.context.room).leave(client);
+		if (snapshot?.matches("inRoom"))
+			this.#parts.server.room(snapshot.context.room).detach(client);
 	}
 
-	/** A client entered: it is made, and put into its room. */
 	#enter(item: SystemLine, room: Room): void {
 		const { client, epoch } = item;
-		// It entered, was lost and came back before any of that was durable.
+		// It lost its connection and resumed before it was durable that it entered.
 		if (this.connectionOf(client)?.login?.resumed) return;
 		this.#admit(client, room, epoch, item);
 	}
 
-	/** A client left, and that is durable. */
+	/** That a client left is durable. */
 	#left(client: ClientId, why: ClientLeft["why"]): void {
-		// It has entered again before that was durable.
+		// It has entered again meanwhile.
 		if (this.#parts.states.ordered.client(client)) return;
 		const connection = this.#attached.get(client);
 		this.#attached.delete(client);
@@ -125,50 +124,52 @@ export class Attachments {
 		connection.transport.onEnd("loggedOut");
 	}
 
-	/** Lets go of whoever is nobody any more and gone; who is still there must yet be told. */
+	/** Forgets connections that are gone and whose login came to nothing. */
 	sweep(): void {
 		for (const [client, { gone }] of this.#attached)
 			if (gone && !this.#parts.states.ordered.client(client))
 				this.#attached.delete(client);
 	}
 
-	/** What to log at start: whoever was inside has lost the connection. */
+	/** The events of a start: every client that was in a room has lost its connection. */
 	atStart(node: string): readonly Entry[] {
 		const { states, clock, policy } = this.#parts;
 		const state = states.ordered;
 		const time = clock.now();
 		const deadline = time + policy.limits.graceSeconds * 1000;
-		const entries: Entry[] = [];
-		for (const room of state.roomNames) {
-			const members = state.room(room)?.context.members ?? [];
-			let kept = 0;
-			for (const [client, { session }] of members) {
-				const why = "restart";
-				const type = "client.left";
-				if (session) kept++;
-				else entries.push({ event: { type, time, room, client, why } });
-			}
+		return [...state.roomNames].flatMap((room): Entry[] => {
+			const members = [...(state.room(room)?.context.members ?? [])];
+			const left = members.filter(([, { session }]) => !session);
+			const event = {
+				type: "client.left",
+				time,
+				room,
+				why: "restart",
+			} as const;
+			const entries: Entry[] = left.map(([client]) => ({
+				event: { ...event, client },
+			}));
 			const type = "clients.detached";
-			if (kept > 0)
+			if (left.length < members.length)
 				entries.push({ event: { type, time, room, node, deadline } });
-		}
-		return entries;
+			return entries;
+		});
 	}
 
-	/** Welcomes a client, as soon as its room knows what to show; one without a session is shown nothing, so it need not wait. */
+	/** Welcomes a client once its room has read the items to show. A classic client is shown none, so it need not wait. */
 	#admit(client: ClientId, room: Room, epoch: string, entered?: Item): void {
 		const connection = this.#attached.get(client);
 		if (!connection?.login || connection.gone) return;
 		const { login } = connection;
 		const isClassic = login.pending && !login.session;
-		if (room.lacks === undefined || isClassic) {
+		if (room.recent.lacks === undefined || isClassic) {
 			this.#welcome(connection, login, room, epoch);
 			return;
 		}
 		void this.#pages.recall(room).then(() =>
 			this.#pipeline.tell(connection, () => {
 				if (connection.login !== login) return;
-				this.#welcome(connection, login, room, room.head.epoch);
+				this.#welcome(connection, login, room, room.recent.head.epoch);
 				if (entered) room.tellHost(entered);
 			}),
 		);
@@ -182,16 +183,16 @@ export class Attachments {
 	): void {
 		const { mailbox, networks } = connection;
 		const { client, request: id } = login;
-		const { nameKey = "" } =
-			this.#parts.states.ordered.client(client)?.context ?? {};
-		const owner = this.#parts.states.ordered.server.context.names.get(nameKey);
-		if (owner) this.#parts.mail.known.add(networks[0] ?? "", personOf(owner));
+		const { states, mail } = this.#parts;
+		const { nameKey = "" } = states.ordered.client(client)?.context ?? {};
+		const owner = states.ordered.server.context.names.get(nameKey);
+		if (owner) mail.known.add(networks[0] ?? "", personOf(owner));
 		const { name } = login.user;
 		if (login.pending) mailbox.put({ kind: "authenticated", name, id });
 		if (login.session) mailbox.put({ kind: "session", ...login.session });
 		const last = login.last ?? 0;
-		const place = { room: room.name, ...room.head, epoch };
-		mailbox.put({ kind: "welcome", client, name, ...place, last, id });
+		const head = { room: room.name, ...room.recent.head, epoch };
+		mailbox.put({ kind: "welcome", client, name, ...head, last, id });
 		this.#catchUp.begin(connection, login, room, epoch);
 	}
 }

@@ -1,7 +1,7 @@
 /**
- * One text for one state, whatever order its parts were put together in:
- * object keys and map entries are sorted. It is what state hashes are taken
- * of, and what a snapshot holds. A list keeps its order: it is part of it.
+ * The canonical text of a state: equal states have equal texts, since object
+ * keys and map entries are sorted. State hashes are computed from it, and
+ * snapshots contain it. A list keeps its order, which is part of the state.
  */
 import { isMap } from "immutable";
 
@@ -14,7 +14,7 @@ export function canonical(value: unknown): string {
 		.join(",")}}`;
 }
 
-/** The same text of nested objects and maps, in pieces that are each quickly made. */
+/** The same text in pieces, so that none takes long. Objects and maps are divided down to `depth`. */
 export function* canonicalPieces(
 	value: object,
 	depth: number,

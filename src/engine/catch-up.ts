@@ -1,12 +1,12 @@
 /**
- * Brings whoever comes back to where their room is: what they missed, in
- * order, a portion at a time, each when the network has taken the one before.
- * Until nothing is left they are in the room but not in its stream: what is
- * said meanwhile is read later, like the rest, so that nothing waits for them
- * but one portion. What a room remembers no more is read from the archive.
+ * Sends a returning client the items it missed, in order and in batches: each
+ * when the network has taken the one before. Until it has caught up it is in
+ * the room but not in its stream, and items that come meanwhile are read like
+ * the others. So the server never buffers more than one batch for it. Items
+ * that the room no longer remembers are read from the archive.
  *
- * Where what was missed can't be told exactly, or is too much, it is an
- * explicit gap and the latest history; that may also turn out on the way.
+ * If what it missed can't be determined, or is too much, it gets a gap and the
+ * latest items instead. That may turn out at any batch.
  */
 import type { RoomName } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
@@ -16,7 +16,7 @@ import type { Connection, LastSeen, Login } from "./connection.ts";
 import type { Pages } from "./pages.ts";
 import type { Pipeline } from "./pipeline.ts";
 
-/** Someone who is in a room, and not in its stream yet. */
+/** A client that is in a room, and not in its stream yet. */
 interface Behind {
 	readonly connection: Connection;
 	readonly client: Client;
@@ -39,88 +39,88 @@ export class CatchUp {
 		this.#onJoined = onJoined;
 	}
 
-	/** Tells who was just welcomed what they missed, or the latest of the room, if they do not say that they were here. */
+	/** Sends a client that was just welcomed what it missed, or the latest items if it was not here before. */
 	begin(connection: Connection, login: Login, room: Room, epoch: string): void {
 		const { client: id, user, lastSeen } = login;
 		const client: Client = { id, user, mailbox: connection.mailbox };
 		const behind = { connection, client, room, epoch };
-		room.expect(client);
+		room.attach(client);
 		if (lastSeen?.epoch === epoch) this.#check(behind, lastSeen);
-		else this.#tellLatest(behind, lastSeen !== undefined);
+		else this.#sendLatest(behind, lastSeen !== undefined);
 	}
 
-	/** What they saw there may have been another item: of a log that is gone. */
+	/** The item that it saw at that offset may have been another one, of a log that is lost. */
 	#check(behind: Behind, { offset, time }: LastSeen): void {
-		const isUnknown = behind.room.missed(offset) === undefined;
+		const isUnknown = behind.room.recent.missed(offset) === undefined;
 		if (time === undefined || offset === 0 || isUnknown)
-			this.#goOn(behind, offset);
+			this.#sendAfter(behind, offset);
 		else
 			this.#read(behind, offset - 1, 1, ([seen]) => {
-				if (seen?.time === time) this.#goOn(behind, offset);
-				else this.#tellLatest(behind, true);
+				if (seen?.time === time) this.#sendAfter(behind, offset);
+				else this.#sendLatest(behind, true);
 			});
 	}
 
-	#goOn(behind: Behind, offset: number): void {
+	#sendAfter(behind: Behind, offset: number): void {
 		if (this.#isOver(behind)) return;
-		const missed = behind.room.missed(offset);
+		const missed = behind.room.recent.missed(offset);
 		if (missed === 0) this.#join(behind);
-		else if (missed === undefined) this.#tellLatest(behind, true);
+		else if (missed === undefined) this.#sendLatest(behind, true);
 		else
 			this.#read(behind, offset, missed, (items) => {
-				if (items.length > 0) this.#tell(behind, offset, items);
-				else this.#tellLatest(behind, true);
+				if (items.length > 0) this.#send(behind, offset, items);
+				else this.#sendLatest(behind, true);
 			});
 	}
 
-	/** Hands on what stands right after an offset, as it is remembered or read; nothing, if it can't be read. */
+	/** Calls back with the items right after an offset; with none, if they can't be read. */
 	#read(
 		behind: Behind,
 		offset: number,
 		limit: number,
-		handOn: (items: readonly Item[]) => void,
+		onItems: (items: readonly Item[]) => void,
 	): void {
 		const { connection, room, epoch } = behind;
-		const remembered = room.after(offset);
+		const remembered = room.recent.after(offset);
 		if (remembered) {
-			handOn(remembered);
+			onItems(remembered);
 			return;
 		}
-		const place = { room: room.name, epoch, offset };
-		this.#pages.after(connection, place, limit, (found) => {
-			if (!this.#isOver(behind)) handOn(room.takeBytes(found));
+		const from = { room: room.name, epoch, offset };
+		this.#pages.after(connection, from, limit, (found) => {
+			if (!this.#isOver(behind)) onItems(room.recent.takeBytes(found));
 		});
 	}
 
-	/** It was lost, or went on to another room; or what is read fails because the log is being closed. */
+	/** It lost its connection or went to another room; or reading fails because the log is being closed. */
 	#isOver({ room, client }: Behind): boolean {
-		return room.members.get(client.id) !== client || this.#pipeline.stopping;
+		return room.attached.get(client.id) !== client || this.#pipeline.stopping;
 	}
 
-	#tell(behind: Behind, offset: number, items: readonly Item[]): void {
+	#send(behind: Behind, offset: number, items: readonly Item[]): void {
 		const { connection, room } = behind;
 		const { mailbox, transport } = connection;
 		for (const item of items) mailbox.put(item);
-		const told = offset + items.length;
-		if (told === room.head.offset) {
+		const sent = offset + items.length;
+		if (sent === room.recent.head.offset) {
 			this.#join(behind);
 			return;
 		}
-		// It must be on its way before one can ask whether it is through.
+		// Only what was handed to the transport can be drained.
 		mailbox.flush(undefined);
 		transport.whenDrained(() =>
 			this.#pipeline.guarded(() =>
-				this.#pipeline.tell(connection, () => this.#goOn(behind, told)),
+				this.#pipeline.tell(connection, () => this.#sendAfter(behind, sent)),
 			),
 		);
 	}
 
-	#tellLatest(behind: Behind, isGap: boolean): void {
+	#sendLatest(behind: Behind, isGap: boolean): void {
 		const { connection, room, epoch } = behind;
-		const { name, head, history: items } = room;
+		const { latest: items, head } = room.recent;
 		const { offset, said } = head;
-		const place = { room: name, epoch, offset, said };
-		connection.mailbox.put({ kind: "latest", ...place, items, isGap });
+		const upTo = { room: room.name, epoch, offset, said };
+		connection.mailbox.put({ kind: "latest", ...upTo, items, isGap });
 		this.#join(behind);
 	}
 

@@ -1,12 +1,12 @@
 /**
- * How many bytes of the log someone took up in the last 24 hours. It is no
- * state: after a start it is counted from the end of the log.
+ * How many bytes of the log a person used in the last 24 hours. It is not part
+ * of the state: after a start it is counted from the end of the log.
  */
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
 
 export class DailyBytes {
-	/** By hours since 1970. */
+	/** The keys are hours since 1970. */
 	readonly #hours = new Map<number, number>();
 	#sum = 0;
 
@@ -27,7 +27,7 @@ export class DailyBytes {
 		return this.#sum;
 	}
 
-	/** Milliseconds until there is room for more; 0 if there is. */
+	/** Milliseconds until fewer than `most` bytes are used; 0 if they are now. */
 	waitMs(most: number, now: number): number {
 		if (this.sum(now) < most) return 0;
 		return (Math.min(...this.#hours.keys()) + HOURS) * HOUR_MS - now;

@@ -70,7 +70,7 @@ export class Engine implements PipelineHooks {
 			this.#pipeline,
 			parts,
 			this.#pages,
-			(room) => this.#liveUpdates.introduce(room),
+			(room) => this.#liveUpdates.onJoined(room),
 		);
 		this.#liveUpdates = new LiveUpdates(this.#pipeline, parts);
 		this.#requestLimits = new RequestLimits(parts);
@@ -144,7 +144,7 @@ export class Engine implements PipelineHooks {
 		if (!this.#pipeline.frozen)
 			this.#pipeline.append({ event: { type: "server.stopped", time } });
 		await this.#pipeline.stop();
-		this.refusals.tell(this.#parts.report);
+		this.refusals.report(this.#parts.report);
 	}
 
 	onOrdered(event: PlumeEvent): void {
@@ -194,6 +194,6 @@ export class Engine implements PipelineHooks {
 		this.#erasures.redo(this.#parts.erased);
 		this.#requestLimits.recount();
 		this.#deadlines.start();
-		this.refusals.tellEachMinute(clock, this.#parts.report);
+		this.refusals.reportEachMinute(clock, this.#parts.report);
 	}
 }

@@ -1,8 +1,8 @@
 /**
- * `evolve(state, event)`: the only way a state changes. Every machine that the
- * event concerns takes it, or none does and `IllegalEvent` is thrown: in a log
- * with a single writer that is a determinism error, and the only right answer
- * is to stop.
+ * `evolve(state, event)`: the only way a state changes. Either every machine
+ * that the event concerns makes its transition, or none does and
+ * `IllegalEvent` is thrown. In a log with a single writer that is a
+ * determinism error, and the process must stop.
  */
 import type { ClientId, PlumeEvent, RoomName } from "../../machines/events.ts";
 import { isVisible, itemOf } from "../../machines/item.ts";
@@ -17,7 +17,7 @@ import {
 } from "./machines.ts";
 import { State, type StateParts } from "./state.ts";
 
-/** A newer version logged it. */
+/** The event was logged by a newer version. */
 export class UnknownEvent extends IllegalEvent {
 	constructor(event: PlumeEvent) {
 		super(event, "any");
@@ -28,7 +28,7 @@ export class UnknownEvent extends IllegalEvent {
 /** `members`: the clients in the room that have a session. */
 type Concerned = "server" | "room" | "client" | "members";
 
-/** Whose machines each event moves, in this order. */
+/** The machines that each event concerns, in this order. */
 const concerned = {
 	"server.started": ["server"],
 	"server.stopped": ["server"],
@@ -62,7 +62,7 @@ export type Actor =
 	| { readonly machine: "room"; readonly room: string }
 	| { readonly machine: "client"; readonly client: ClientId };
 
-/** Whom an event concerns, in the order in which they take it. Throws `UnknownEvent`. */
+/** The actors that an event concerns, in order. Throws `UnknownEvent`. */
 export function actorsOf(state: State, event: PlumeEvent): readonly Actor[] {
 	if (!Object.hasOwn(concerned, event.type)) throw new UnknownEvent(event);
 	const actors: Actor[] = [];
@@ -73,19 +73,20 @@ export function actorsOf(state: State, event: PlumeEvent): readonly Actor[] {
 		else if (whose === "client" && "client" in event)
 			actors.push({ machine: "client", client: event.client });
 		else if (event.type === "clients.detached")
-			for (const client of membersKept(state, event.room))
+			for (const client of membersWithSession(state, event.room))
 				actors.push({ machine: "client", client });
 	return actors;
 }
 
-/** Sorted, because a map that was read from a snapshot may have another order. */
-function membersKept(state: State, room: RoomName): readonly ClientId[] {
-	const members = [...(state.room(room)?.context.members ?? [])];
-	const kept = members.filter(([, { session }]) => session);
-	return kept.map(([client]) => client).sort();
+/** Sorted, because a map read from a snapshot may have another order. */
+function membersWithSession(state: State, room: RoomName): readonly ClientId[] {
+	return [...(state.room(room)?.context.members ?? [])]
+		.filter(([, { session }]) => session)
+		.map(([client]) => client)
+		.sort();
 }
 
-/** The state after an event. Throws `IllegalEvent`, and `UnknownEvent` of a newer version's. */
+/** The state after an event. Throws `IllegalEvent`, or `UnknownEvent` if a newer version logged it. */
 export function evolve(
 	state: State,
 	event: PlumeEvent,
@@ -130,7 +131,7 @@ export function evolve(
 	});
 }
 
-/** What becomes visible in a room by an event, if anything does. */
+/** The item that an event adds to a room, if it adds one. */
 export function visibleItem(
 	before: State,
 	after: State,
@@ -184,7 +185,7 @@ function unheardAfter(
 		return unheard.delete(event.client);
 	if (event.type !== "login.succeeded") return unheard;
 	const { client, session } = event;
-	// A classic client has no session, and can't come back.
+	// A classic client has no session, and can't resume.
 	return session
 		? unheard.set(client, before.context.pending)
 		: unheard.delete(client);

@@ -1,7 +1,6 @@
 /**
- * Folds a log: every stored event makes the next state, in order. The server
- * does it at start and `plume replay` at any time; there are no other ways to
- * a state.
+ * Folds a log: each stored event makes the next state, in order. The server
+ * does this at start, and `plume replay` at any time.
  */
 import type { PlumeEvent } from "../../machines/events.ts";
 import type { Stored } from "../log/log.ts";
@@ -52,8 +51,8 @@ export function evolveStored(
 }
 
 /**
- * Folds `stored` from `state` on, up to the first event that `until` wants no
- * more; `onStep` hears each step. Throws `DeterminismError`.
+ * Folds the events from `state` on, up to the first for which `until` is true,
+ * and calls `onStep` for each. Throws `DeterminismError`.
  */
 export async function fold(
 	state: State,

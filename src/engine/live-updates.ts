@@ -1,7 +1,7 @@
 /**
- * What is told and never logged: who is typing, who is away, how far other
- * rooms have come. It brings a room's roster the durable events and what
- * tabs say, and tells what came of it, at most once a second for each room.
+ * Updates that are never logged: who is typing, who is away, how far other
+ * rooms have come. Durable events and the tabs' own signals change them, and
+ * each room publishes its changes at most once a second.
  */
 import type { ClientContext } from "../../machines/client.ts";
 import type { RoomName } from "../../machines/events.ts";
@@ -16,7 +16,7 @@ import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 const THROTTLE_MS = 1000;
-/** A tab that composes says so more often than that. */
+/** A tab in which somebody is typing says so more often than this. */
 const TYPING_MS = 5000;
 
 export class LiveUpdates {
@@ -24,20 +24,20 @@ export class LiveUpdates {
 	readonly #parts: EngineParts;
 	readonly #unread: UnreadSubscriptions;
 	readonly #throttle: Throttle<RoomName>;
-	/** Watched rooms where something was said that was not told yet. */
-	readonly #ahead = new Set<RoomName>();
+	/** Rooms with messages that their subscribers were not told of yet. */
+	readonly #unpublished = new Set<RoomName>();
 
 	constructor(pipeline: Pipeline, parts: EngineParts) {
 		this.#pipeline = pipeline;
 		this.#parts = parts;
 		this.#unread = new UnreadSubscriptions(parts.server);
 		this.#throttle = new Throttle(parts.clock, THROTTLE_MS, (room) =>
-			pipeline.guarded(() => this.#tell(room)),
+			pipeline.guarded(() => this.#publish(room)),
 		);
 	}
 
-	/** Answers false to who is not in a room. It waits like a reply, so that it comes after their welcome. */
-	take(connection: Connection, update: Command<Signal>): boolean {
+	/** Returns false if the client is in no room. Its signal is applied after everything before it is durable, such as its own entry. */
+	receive(connection: Connection, update: Command<Signal>): boolean {
 		const { login, mailbox } = connection;
 		const snapshot = login && this.#parts.states.ordered.client(login.client);
 		if (!snapshot?.matches("inRoom")) return false;
@@ -48,17 +48,17 @@ export class LiveUpdates {
 		return true;
 	}
 
-	/** Someone in a room is told from now on what is said there: soon also who is in. */
-	introduce(room: RoomName): void {
+	/** A client gets a room's stream from now on: soon it gets the list of members too. */
+	onJoined(room: RoomName): void {
 		this.#throttle.ask(room);
 	}
 
-	/** A visit is over. */
+	/** A connection is over. */
 	forget({ mailbox }: Connection): void {
 		this.#unread.forget(mailbox);
 	}
 
-	/** An event is durable, and those it let in have been let in. */
+	/** An event is durable, and a client that entered by it is in its room. */
 	onDurable({ stored: { event }, before }: Step, item: Item | undefined): void {
 		const { server } = this.#parts;
 		switch (event.type) {
@@ -81,7 +81,7 @@ export class LiveUpdates {
 				server.room(event.room).presence.stopTyping(event.client);
 				if (item?.kind !== "said") break;
 				if (!this.#unread.hear(event.room, item.text)) break;
-				this.#ahead.add(event.room);
+				this.#unpublished.add(event.room);
 				this.#throttle.ask(event.room);
 		}
 	}
@@ -95,19 +95,19 @@ export class LiveUpdates {
 		}
 		const room = this.#parts.server.room(from.room);
 		// The client may have gone to another room meanwhile.
-		if (!room.members.has(from.id)) return;
+		if (!room.attached.has(from.id)) return;
 		if (update.kind === "presence") room.hide(from.id, update.away);
 		else room.presence.type(from.id, this.#parts.clock.now() + TYPING_MS);
 		this.#throttle.ask(from.room);
 	}
 
-	#tell(name: RoomName): void {
+	#publish(name: RoomName): void {
 		const { server, states, clock } = this.#parts;
 		const room = server.find(name);
 		const state = states.committed.room(name);
 		if (room && state) room.publishPresence(state.context.members, clock.now());
 		if (room?.presence.isRestless) this.#throttle.ask(name);
-		if (this.#ahead.delete(name)) this.#unread.tell(name);
+		if (this.#unpublished.delete(name)) this.#unread.tell(name);
 		server.dispatch();
 	}
 }

@@ -1,7 +1,6 @@
 /**
- * Login codes on their way: mailed once the login is durable, expired at
- * their time, and ended when the mail could not be sent, so that the person
- * may ask again at once.
+ * Login codes: mailed once the login is durable. A login ends when its mail
+ * can't be sent, so that the person may ask again at once.
  */
 import type { ClientId, LoginExpired } from "../../machines/events.ts";
 import type { PendingLogin, ServerMessage } from "../chat/server-message.ts";
@@ -31,8 +30,8 @@ export class Logins {
 		this.#parts = parts;
 	}
 
-	/** Takes one mail from the allowances, or says which of them is used up. */
-	take(connection: Connection, fresh: FreshCode): Decision | undefined {
+	/** Counts one mail against the allowances, or refuses it by the one that is used up. */
+	countMail(connection: Connection, fresh: FreshCode): Decision | undefined {
 		const sender = this.#senderOf(connection, fresh);
 		const { outbox, allowance } = this.#parts.mail;
 		if (!outbox.admit(sender)) return refuse("mailIsNotBusy");
@@ -52,12 +51,12 @@ export class Logins {
 		};
 	}
 
-	/** Mails the code as soon as the login is durable, though the visit be gone by then; `failed` is told if that can't be done. */
+	/** Mails the code as soon as the login is durable, even if the connection is gone by then. */
 	send(
 		connection: Connection,
 		login: Login,
 		asked: FreshCode & { readonly id: string | undefined },
-		failed: (error: MailError) => void,
+		onFailed: (error: MailError) => void,
 	): void {
 		const { code, id } = asked;
 		const { email: to, name } = asked.user;
@@ -69,7 +68,7 @@ export class Logins {
 			const waitMs = outbox.admit(sender)?.waitMs ?? 0;
 			const mail = { to, name, code, expiresInMinutes };
 			outbox.post(mail, sender, (error) => {
-				if (error) this.#failed(login.client, () => failed(error));
+				if (error) this.#failed(login.client, () => onFailed(error));
 			});
 			const text = waitMs > 1000 ? waitWords(waitMs) : "";
 			const sent = this.codeSent(login, text, id);
@@ -77,7 +76,7 @@ export class Logins {
 		});
 	}
 
-	/** What whoever waits for a code is told. */
+	/** The answer to a client that waits for a code; none if its login is over. */
 	codeSent(
 		login: Login,
 		text: string,
@@ -88,7 +87,7 @@ export class Logins {
 		return pending && { kind: "pending", ...pending, now, text, id };
 	}
 
-	/** What a person may know of the login they have under way. */
+	/** What a client is shown of its login. */
 	pending({ client, pending = "" }: Login): PendingLogin | undefined {
 		const snapshot = this.#parts.states.ordered.client(client);
 		if (!snapshot?.matches("awaitingCode")) return undefined;
@@ -97,12 +96,12 @@ export class Logins {
 		return { pending, tries, expires, resendAt: due };
 	}
 
-	#failed(client: ClientId, tell: () => void): void {
+	#failed(client: ClientId, onFailed: () => void): void {
 		this.#pipeline.whenWritable(() => {
 			if (!this.#parts.states.ordered.client(client)?.matches("awaitingCode"))
 				return;
 			this.#expire(client, "mailFailed");
-			tell();
+			onFailed();
 		});
 	}
 

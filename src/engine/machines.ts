@@ -1,7 +1,6 @@
 /**
- * The machines that a state is made of, and how one of them takes an event: a
- * snapshot and an event make the next snapshot, and nothing else happens. No
- * actor runs.
+ * The machines that make up a state, and how they step: a snapshot and an
+ * event make the next snapshot, without effects. No actor runs.
  */
 import {
 	type AnyMachineSnapshot,
@@ -21,10 +20,10 @@ export type ServerSnapshot = SnapshotFrom<typeof serverMachine>;
 export type RoomSnapshot = SnapshotFrom<typeof roomMachine>;
 export type ClientSnapshot = SnapshotFrom<typeof clientMachine>;
 
-/** No machine concerned may take the event where it stands. */
+/** A machine that the event concerns has no transition for it in its state. */
 export class IllegalEvent extends Error {
 	override readonly name = "IllegalEvent";
-	/** The first rule it breaks; none if the machine takes no such event where it stands. */
+	/** The first rule that it breaks; undefined if the machine's state has no transition for such events. */
 	readonly rule: string | undefined;
 	constructor({ type }: PlumeEvent, machine: string, rule?: string) {
 		super(`${type} is not legal in the state of the ${machine} machine`);
@@ -33,8 +32,8 @@ export class IllegalEvent extends Error {
 }
 
 /**
- * One machine with the one scope that all its transitions share: the package's
- * own `transition()` makes a scope at each call, which takes twice the time.
+ * A machine, with one scope for all its transitions: the `transition()` of
+ * XState makes a scope at each call, which takes twice as long.
  */
 function stepping<Snapshot extends AnyMachineSnapshot>(
 	machine: AnyStateMachine,
@@ -56,17 +55,17 @@ function stepping<Snapshot extends AnyMachineSnapshot>(
 	const { guards } = machine.implementations;
 	function ruleBroken(snapshot: Snapshot, event: PlumeEvent) {
 		const args = { context: snapshot.context, event };
-		const takesIt = getNextTransitions(snapshot).some(
+		const hasTransition = getNextTransitions(snapshot).some(
 			({ eventType }) => eventType === event.type,
 		);
-		return takesIt
+		return hasTransition
 			? rules[event.type]?.find((name) => !guards[name]?.(args, undefined))
 			: undefined;
 	}
 	return {
 		machine,
 		initial: machine.getInitialSnapshot(scope, input) as Snapshot,
-		/** Throws `IllegalEvent`; any other error is a bug in a guard or an action. */
+		/** Throws `IllegalEvent`. Any other error is a bug in a guard or an action. */
 		step(snapshot: Snapshot, event: PlumeEvent): Snapshot {
 			const next = machine.transition(snapshot, event, scope);
 			// A legal event may change nothing; one that changes something is legal.
@@ -76,19 +75,19 @@ function stepping<Snapshot extends AnyMachineSnapshot>(
 				throw new Error(`${machine.id} is ${next.status} after ${event.type}`);
 			return next as Snapshot;
 		},
-		/** A snapshot again, of what was saved of one. */
+		/** The snapshot that was saved. */
 		restore: (saved: Saved<Snapshot["context"]>) =>
 			machine.resolveState(saved) as Snapshot,
 	};
 }
 
-/** The part of a snapshot that is state. */
+/** The part of a snapshot that is saved. */
 export interface Saved<Context> {
 	readonly value: StateValue;
 	readonly context: Context;
 }
 
-/** A rehearsal may bring other machines than those at hand. */
+/** A rehearsal replays a log with other versions of the machines. */
 export const machinesOf = ({
 	server = serverMachine,
 	client = clientMachine,

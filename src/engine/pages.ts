@@ -99,15 +99,15 @@ export class Pages {
 	}
 
 	async #recall(room: Room): Promise<void> {
-		for (let { lacks } = room; lacks; { lacks } = room) {
+		for (let { lacks } = room.recent; lacks; { lacks } = room.recent) {
 			const since = this.#erased;
-			const { name, head } = room;
-			const asked = { room: name, epoch: head.epoch, ...lacks };
+			const { name, recent } = room;
+			const asked = { room: name, epoch: recent.head.epoch, ...lacks };
 			const page = await this.#parts.archive
 				.page(asked)
 				.catch((error: unknown) => this.#warn(error));
-			if (lacks.before === room.lacks?.before)
-				room.recall(leftOf(page?.items ?? [], since));
+			if (lacks.before === recent.lacks?.before)
+				recent.recall(leftOf(page?.items ?? [], since));
 		}
 	}
 

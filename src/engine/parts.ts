@@ -1,4 +1,4 @@
-/** What the engine stands on; all of it is handed in. */
+/** The dependencies of the engine. */
 
 import type { Server } from "../chat/server.ts";
 import type { Clock } from "../clock.ts";
@@ -11,13 +11,13 @@ import type { Mail } from "./logins.ts";
 import type { Secrets } from "./secrets.ts";
 import type { State } from "./state.ts";
 
-/** What an operator should know; no person's data is ever put in it. */
+/** For the operator. Never gets anyone's personal data. */
 export interface Reporter {
 	info(fields: object, message: string): void;
 	warn(fields: object, message: string): void;
 }
 
-/** The two watermarks. Commands are decided on what is ordered; what is committed may be seen. */
+/** The two watermarks. Commands are decided on the ordered state; the committed one may be seen. */
 export interface States {
 	ordered: State;
 	committed: State;
@@ -27,23 +27,23 @@ export interface EngineParts {
 	readonly log: Log;
 	readonly snapshots: Snapshots | undefined;
 	readonly archive: Archive;
-	/** What was erased lately, perhaps not to the end: by seq. */
+	/** The seqs of messages erased lately, perhaps not completely. */
 	readonly erased: readonly number[];
-	/** The log is a copy from before: what came after it may have been seen. */
+	/** The log is a backup: people may have seen events that are not in it. */
 	readonly restored?: boolean;
-	/** The fold of the log: the only values of the engine that are replaced. */
+	/** Folded from the log. */
 	readonly states: States;
 	readonly server: Server;
 	readonly clock: Clock;
-	/** Without our own pauses: for deadlines of someone's silence. */
+	/** Leaves out our own pauses: for deadlines of a client's silence. */
 	readonly runningClock: Clock;
 	readonly secrets: Secrets;
 	readonly mail: Mail;
 	readonly policy: Policy;
 	readonly version: string;
-	/** Hears of each event that is committed. */
+	/** Called for each event that is committed. */
 	readonly onCommitted: (step: Step) => void;
 	readonly report: Reporter;
-	/** The process must end at once: nothing more can be promised. */
+	/** The process must end at once, since nothing more can be promised. */
 	readonly onFatal: (error: Error) => void;
 }

@@ -1,10 +1,10 @@
 /**
- * The two watermarks. What is appended moves the machines as soon as it is
- * *ordered*; what follows from it is let out when it is *committed*. Visible
- * means durable, for a refusal as much as for a message.
+ * The two watermarks. An event changes the state as soon as it is *ordered*;
+ * its outputs are released when it is *committed*. So nothing is visible that
+ * is not durable: no message, and no refusal either.
  *
- * An exception in here is a bug or a dead log. Nothing more may be promised
- * then, so it stops for good, and whoever runs it must end the process.
+ * An exception in here is a bug or a dead log. The pipeline stops for good
+ * then, since nothing more can be promised, and the process must end.
  */
 import type { MessageErased, PlumeEvent } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
@@ -20,9 +20,9 @@ import type { Snapshotter } from "./snapshotter.ts";
 export interface PipelineHooks {
 	/** An event is ordered. Nothing may be appended in here. */
 	onOrdered(event: PlumeEvent): void;
-	/** An event is committed: what became visible by it may be seen. */
+	/** An event is committed: its item may be seen. */
 	onCommitted(step: Step, item: Item | undefined): void;
-	/** What was said is to be overwritten; what the event shows is let out if that is done. */
+	/** Messages are to be overwritten. The event's outputs are released if it answers true. */
 	onErased(event: MessageErased): Promise<boolean>;
 	onFrozen(error: Error): void;
 	onThawed(): void;
@@ -37,22 +37,23 @@ export interface PipelineParts {
 	readonly hooks: PipelineHooks;
 }
 
-/** What a second brings where a core is all but busy: while less is waiting, to take in more costs nothing. */
-const MOST_UNTOLD = 5000;
+/** High-water mark, in events: about one second of load on a nearly saturated core. */
+const HIGH_WATER = 5000;
 
-/** What waits for a position, and perhaps for something that must be done before. */
 interface Output {
+	/** The seq that must be committed before. */
 	readonly at: number;
 	readonly release: () => void;
+	/** Must be done before, too; answers false if it never will be. */
 	readonly first?: () => Promise<boolean>;
 }
 
 export class Pipeline implements LogListener {
 	readonly #parts: PipelineParts;
 	#outputs: Output[] = [];
-	/** As much of what is committed as the log has told. */
-	#told: number;
-	/** What is being overwritten: snapshots and a stop wait for it. */
+	/** The last seq that the log has reported as committed. */
+	#committed: number;
+	/** Erasures that are being carried out: snapshots and a stop wait for them. */
 	readonly #waiting = new Set<Promise<void>>();
 	#holding = false;
 	#skipsFinalSnapshot = false;
@@ -62,7 +63,7 @@ export class Pipeline implements LogListener {
 
 	constructor(parts: PipelineParts) {
 		this.#parts = parts;
-		this.#told = parts.log.committed;
+		this.#committed = parts.log.committed;
 		parts.log.listen(this);
 	}
 
@@ -74,17 +75,19 @@ export class Pipeline implements LogListener {
 		return this.#parts.log.frozen;
 	}
 
-	/** Whether so much is ordered and not told that nothing more should be taken in first. */
+	/** Whether so much is ordered and not committed that nothing more should be received. */
 	get isBehind(): boolean {
-		return !this.frozen && this.#parts.log.ordered - this.#told > MOST_UNTOLD;
+		return (
+			!this.frozen && this.#parts.log.ordered - this.#committed > HIGH_WATER
+		);
 	}
 
-	/** Makes it so: all of it, in this order, or nothing. */
+	/** All of these become part of the log, in this order, or none. */
 	append(...entries: readonly Entry[]): void {
 		if (entries.length > 0) this.#parts.log.append(entries);
 	}
 
-	/** Tells a visitor something, once what it was decided on is durable. */
+	/** Answers a connection, once everything that the answer was decided on is durable. */
 	tell(connection: Connection, put: () => void): void {
 		this.whenDurable(() => {
 			if (!connection.gone) put();
@@ -92,8 +95,8 @@ export class Pipeline implements LogListener {
 	}
 
 	/**
-	 * Runs once all that was decided so far is durable. A frozen log can't be
-	 * waited for; what is said then gives nothing away.
+	 * Runs once everything decided so far is durable. A frozen log can't be
+	 * waited for; the refusals sent then reveal nothing.
 	 */
 	whenDurable(release: () => void): void {
 		if (this.#parts.log.frozen) {
@@ -104,14 +107,14 @@ export class Pipeline implements LogListener {
 		this.afterwards(release);
 	}
 
-	/** Runs a task when all that is ordered now, up to the `seq` it hears, is durable, and was told. */
+	/** Runs when everything ordered by now, up to `seq`, is committed and its outputs were released. */
 	afterwards(release: (seq: number) => void): void {
 		const at = this.#parts.log.ordered;
 		this.#outputs.push({ at, release: () => release(at) });
-		this.#releaseUpTo(this.#told);
+		this.#releaseUpTo(this.#committed);
 	}
 
-	/** Takes no snapshot until this is done; a failure is fatal. */
+	/** No snapshot is taken until this is done. A failure is fatal. */
 	waitFor(task: Promise<void>): Promise<void> {
 		const done = task
 			.catch((error: unknown) =>
@@ -122,19 +125,19 @@ export class Pipeline implements LogListener {
 		return done;
 	}
 
-	/** Something is left to the next start, which finds it in the log: so it must read that. */
+	/** Work is left to the next start, which must read the log to find it. */
 	skipFinalSnapshot(): void {
 		this.#skipsFinalSnapshot = true;
 	}
 
-	/** Runs now, or as soon as the disk takes writes again; never after a stop. */
+	/** Runs now, or when the disk takes writes again; never after a stop. */
 	whenWritable(task: () => void): void {
 		if (this.#stopping) return;
 		if (this.#parts.log.frozen) this.#deferred.push(task);
 		else this.guarded(task);
 	}
 
-	/** Runs a task; what it throws is fatal. */
+	/** Runs now; an exception is fatal. */
 	guarded(task: () => void): void {
 		if (this.#stopped) return;
 		try {
@@ -144,7 +147,7 @@ export class Pipeline implements LogListener {
 		}
 	}
 
-	/** Commits what it has, lets out what that sets free, and accepts nothing more. */
+	/** Commits what is ordered, releases its outputs, and accepts nothing more. */
 	async stop(): Promise<void> {
 		this.#stopping = true;
 		await this.#parts.log.close();
@@ -173,7 +176,7 @@ export class Pipeline implements LogListener {
 	}
 
 	onCommitted(seq: number): void {
-		this.#told = seq;
+		this.#committed = seq;
 		this.guarded(() => this.#releaseUpTo(seq));
 		if (this.#waiting.size === 0) this.#parts.snapshotter.onCommitted(seq);
 	}
@@ -210,7 +213,7 @@ export class Pipeline implements LogListener {
 		if (next?.first && next.at <= committed) this.#hold(next);
 	}
 
-	/** Everything behind it waits as well: what is seen is in one order. */
+	/** The outputs behind it wait as well: everyone sees one order. */
 	#hold({ at, release, first = async () => true }: Output): void {
 		this.#holding = true;
 		void this.waitFor(
@@ -218,7 +221,7 @@ export class Pipeline implements LogListener {
 				if (!isDone || this.#stopped) return;
 				this.#holding = false;
 				this.#outputs[0] = { at, release };
-				this.guarded(() => this.#releaseUpTo(this.#told));
+				this.guarded(() => this.#releaseUpTo(this.#committed));
 			}),
 		);
 	}

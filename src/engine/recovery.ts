@@ -1,8 +1,8 @@
 /**
- * How a server comes to its state: from a snapshot and what the log holds
- * behind it, if the two fit each other; otherwise from the whole log, which
- * alone is the truth. Whatever goes wrong on the way from a snapshot, all is
- * read instead: what is wrong with the log itself shows then, with its place.
+ * Recovers the state at start: from a snapshot and the log behind it, or from
+ * the whole log, which alone is the truth. If anything goes wrong with the
+ * snapshot, the whole log is read: an error that is the log's own shows then,
+ * with its position.
  */
 import { Server } from "../chat/server.ts";
 import type { Limits } from "../limits.ts";
@@ -15,9 +15,9 @@ import { State } from "./state.ts";
 
 export interface Recovered {
 	readonly state: State;
-	/** Its rooms remember the latest of what was said. */
+	/** Its rooms remember their latest items. */
 	readonly server: Server;
-	/** What was erased lately: perhaps not to the end. */
+	/** The seqs of messages erased lately, perhaps not completely. */
 	readonly erased: readonly number[];
 }
 
@@ -53,12 +53,13 @@ async function recoverFrom(
 		({ stored, before, after }) => {
 			const { event } = stored;
 			const item = visibleItem(before, after, stored);
-			if (item) server.room(item.room).remember(item);
+			if (item) server.room(item.room).recent.remember(item);
 			if (event.type === "message.erased")
 				for (const seq of event.seqs) erased.push(seq);
 			if (event.type === "room.forgotten") server.forget(event.room);
 		},
 	);
-	for (const name of state.roomNames) server.room(name).goOn(state.head(name));
+	for (const name of state.roomNames)
+		server.room(name).recent.continueFrom(state.head(name));
 	return { state, server, erased };
 }

@@ -1,5 +1,5 @@
 /**
- * A state again, from what a snapshot of a log holds of it.
+ * Reads a state from a snapshot of the log.
  *
  * The format of `log/snapshots.ts` must change whenever the shape of a context does.
  */
@@ -9,7 +9,7 @@ import type { ServerContext } from "../../machines/server.ts";
 import { machinesAtHand, type Saved } from "./machines.ts";
 import { type SavedState, State, type StateParts } from "./state.ts";
 
-/** How a map comes back from JSON. */
+/** A context as JSON: its maps are objects. */
 type Plain<Context> = {
 	readonly [Key in keyof Context]: Context[Key] extends {
 		toObject(): infer Entries;
@@ -18,7 +18,7 @@ type Plain<Context> = {
 		: Context[Key];
 };
 
-/** `text` is the canonical text, which its hash has vouched for. */
+/** `text` is the canonical text, whose hash was checked. */
 export function deserialize(
 	text: string,
 	log: StateParts["log"],
@@ -62,6 +62,6 @@ export function deserialize(
 	});
 }
 
-/** From entries: types are checked twenty times slower where a map is made of an object. */
+/** By way of entries, since to type-check a map made of an object takes twenty times as long. */
 const mapOf = <Value>(plain: { readonly [key: string]: Value }) =>
 	PersistentMap(Object.entries(plain));

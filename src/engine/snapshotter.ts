@@ -1,6 +1,6 @@
 /**
- * Takes snapshots of the committed state: it is a value, so it is written
- * beside everything else while later events make other states already.
+ * Takes snapshots of the committed state. The state is a value, so it can be
+ * written while later events make other states.
  */
 import type { Checkpoint } from "../../machines/events.ts";
 import type { Log } from "../log/log.ts";
@@ -8,7 +8,7 @@ import type { Snapshots } from "../log/snapshots.ts";
 import { canonicalPieces } from "./canonical.ts";
 import type { States } from "./parts.ts";
 
-/** Deep enough that a member of a room is a piece of its own. */
+/** Down to the members of a room, each of which is a piece. */
 const DEPTH = 6;
 
 export class Snapshotter {
@@ -18,7 +18,7 @@ export class Snapshotter {
 	readonly #onSaved: (checkpoint: Omit<Checkpoint, "time">) => void;
 	#saving: Promise<void> | undefined;
 
-	/** `onSaved` hears what a state that is some events behind came to. */
+	/** `onSaved` is called with the hash of a state that is some events behind. */
 	constructor(
 		log: Log,
 		states: States,
@@ -31,7 +31,7 @@ export class Snapshotter {
 		this.#onSaved = onSaved;
 	}
 
-	/** Everything up to `seq` is durable, and told. */
+	/** Everything up to `seq` is durable, and its outputs were released. */
 	onCommitted(seq: number): void {
 		if (this.#saving || !this.#snapshots?.isDue(seq)) return;
 		const { position } = this.#log;
@@ -45,15 +45,15 @@ export class Snapshotter {
 		});
 	}
 
-	/** Waits for the one that is being written. */
+	/** Waits for the snapshot that is being written. */
 	async settle(): Promise<void> {
 		await this.#saving;
 	}
 
-	/** Of a log that is closed, so that the next start has nothing to read, if that is worth it. */
+	/** After close, snapshots the final state if enough events have accumulated: the next start has nothing to read then. */
 	async takeLast(): Promise<void> {
 		const { position, ordered } = this.#log;
-		// What is not durable will not have happened.
+		// Events that are not durable will not have happened.
 		if (position?.seq !== ordered || !this.#snapshots?.isWorthIt(ordered))
 			return;
 		const state = this.#states.ordered;

@@ -1,7 +1,8 @@
 /**
  * The state of the whole server, as a value: snapshots of the machines, in
- * maps that share their structure from one state to the next. Only `evolve`
- * makes one from another: in the running server, at start and in replay.
+ * persistent maps that share their structure from one state to the next. Only
+ * `evolve` makes one from another, in the running server, at start and in
+ * replay.
  */
 import { Map as PersistentMap } from "immutable";
 import type { ClientContext } from "../../machines/client.ts";
@@ -21,25 +22,25 @@ import {
 import { sha256 } from "./secrets.ts";
 
 export interface StateParts {
-	/** The log whose events made it. Its id is part of every epoch, and may become known late: with the log's first line. */
+	/** Its id is part of every epoch. It becomes known with the log's first line, perhaps after this object is made. */
 	readonly log: { readonly id: string };
-	/** When the latest event was, in milliseconds since 1970; not hashed. */
+	/** The time of the latest event, in milliseconds since 1970. Not hashed. */
 	readonly time: number;
 	readonly server: ServerSnapshot;
 	readonly rooms: PersistentMap<RoomName, RoomSnapshot>;
 	readonly clients: PersistentMap<ClientId, ClientSnapshot>;
-	/** Index: whose login has a pending id with this hash. Not hashed. */
+	/** Index: pending logins, by the hash of their id. Not hashed. */
 	readonly logins: PersistentMap<string, ClientId>;
-	/** Index: the clients of each identity that are in rooms, detached ones too. Not hashed. */
+	/** Index: the clients in rooms, detached ones too, by their identity. Not hashed. */
 	readonly inside: PersistentMap<Identity, readonly ClientId[]>;
 	/**
-	 * Clients that came in by a code and were not heard of since, with the hash
-	 * of the login's id: perhaps the answer was lost. No snapshot has it; not hashed.
+	 * Clients that entered by a code and sent nothing since, with the hash of
+	 * their login's id: the answer may be lost. In no snapshot, and not hashed.
 	 */
 	readonly unheard: PersistentMap<ClientId, string>;
 }
 
-/** Each machine's value and context. No text that anyone typed is in it: none is in any state. */
+/** Each machine's value and context. No state has any text that somebody typed. */
 export interface SavedState {
 	readonly server: Saved<ServerContext>;
 	readonly rooms: { readonly [name: string]: Saved<RoomContext> };
@@ -58,7 +59,7 @@ export class State {
 		this.parts = parts;
 	}
 
-	/** Before the first event of a log; only `plumebot` owns a name. */
+	/** Before the first event of a log: only `plumebot` owns a name. */
 	static initial(
 		log: { readonly id: string },
 		server = machinesAtHand.server.initial,
@@ -84,12 +85,12 @@ export class State {
 		return this.parts.clients.get(id);
 	}
 
-	/** Whose login has a pending id with this hash. */
+	/** The client whose pending login's id has this hash. */
 	pending(hash: string): ClientId | undefined {
 		return this.parts.logins.get(hash);
 	}
 
-	/** Who came in by the login with this hash, and was not heard of since. */
+	/** The client that entered by the login whose id has this hash, and sent nothing since. */
 	unheard(hash: string): ClientId | undefined {
 		return this.parts.unheard.findKey((pending) => pending === hash);
 	}
@@ -102,12 +103,12 @@ export class State {
 		return this.parts.clients.keys();
 	}
 
-	/** The clients of one identity that are in rooms, detached ones too. */
-	places(identity: Identity): readonly ClientId[] {
+	/** The clients of a person that are in rooms, detached ones too. */
+	clientsOf(identity: Identity): readonly ClientId[] {
 		return this.parts.inside.get(identity) ?? [];
 	}
 
-	/** How far a room has come; a room that does not exist has no epoch. */
+	/** How far a room has come. The epoch of a room that does not exist is empty. */
 	head(name: RoomName): Head {
 		const context = this.room(name)?.context;
 		if (!context) return { epoch: "", offset: 0, said: 0, restored: undefined };
@@ -116,7 +117,7 @@ export class State {
 		return { epoch, offset, said, restored };
 	}
 
-	/** What snapshots hold, and hashes are taken of: no indexes. */
+	/** What snapshots contain and hashes are computed from: no indexes. */
 	serialize(): SavedState {
 		const { server, rooms, clients } = this.parts;
 		return {

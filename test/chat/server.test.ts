@@ -17,7 +17,7 @@ test("a line in one room touches no other room", () => {
 		const mailbox = server.mailbox(() => heard.push(room.name));
 		const user = { name: "a", email: "" };
 		const client = { id: `a${i}`, user, mailbox };
-		room.expect(client);
+		room.attach(client);
 		room.join(client);
 	}
 	const delivered: string[] = [];
@@ -47,5 +47,5 @@ test("a room that was forgotten leaves nothing to the next of its name", () => {
 	server.forget("cats");
 	const after = server.room("cats");
 	expect(after).not.toBe(before);
-	expect([after.history, after.head.said]).toEqual([[], 0]);
+	expect([after.recent.latest, after.recent.head.said]).toEqual([[], 0]);
 });

@@ -147,7 +147,7 @@ test("who is turned away is counted, by rule", async () => {
 	];
 	expect(await Promise.all(knocks.map(outcome))).toEqual(["403", "401", "401"]);
 	const listener: object[] = [];
-	refusals.tell({ info: (fields) => listener.push(fields) });
+	refusals.report({ info: (fields) => listener.push(fields) });
 	expect(listener).toEqual([
 		{ refusals: { originIsOurs: 1, tokenIsRight: 2 } },
 	]);

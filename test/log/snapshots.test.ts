@@ -97,8 +97,8 @@ test("a snapshot at any event, and the tail, come to what the full replay comes 
 					).toEqual([...after.clientIds].map((it) => before.client(it)?.value));
 				}
 				expect(after.hash()).toBe(before.hash());
-				expect([...after.places("ann@")].sort()).toEqual(
-					[...before.places("ann@")].sort(),
+				expect([...after.clientsOf("ann@")].sort()).toEqual(
+					[...before.clientsOf("ann@")].sort(),
 				);
 				expect(after.pending("p")).toBe(before.pending("p"));
 			}

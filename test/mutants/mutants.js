@@ -139,7 +139,7 @@ const log = [
 	},
 	{
 		promise: "restore: what a start remembers is told under the new epoch",
-		file: "src/chat/room.ts",
+		file: "src/chat/recent-items.ts",
 		find: "item.epoch === epoch ? item : { ...item, epoch }",
 		replace: "item",
 		tests: ["test/restore.test.ts"],
@@ -1097,21 +1097,21 @@ const session = [
 	},
 	{
 		promise: "session: nothing is shown twice to who comes back",
-		file: "src/chat/room.ts",
+		file: "src/chat/recent-items.ts",
 		find: "slice(offset + 1 - first)",
 		replace: "slice(offset - first)",
 		tests: ["test/session.test.ts"],
 	},
 	{
 		promise: "session: nothing is missing for who comes back",
-		file: "src/chat/room.ts",
+		file: "src/chat/recent-items.ts",
 		find: "slice(offset + 1 - first)",
 		replace: "slice(offset + 2 - first)",
 		tests: ["test/session.test.ts"],
 	},
 	{
 		promise: "session: one line more than is remembered is a gap",
-		file: "src/chat/room.ts",
+		file: "src/chat/recent-items.ts",
 		find: "offset < first - 1",
 		replace: "offset < first - 2",
 		tests: ["test/history.test.ts"],
@@ -1125,16 +1125,16 @@ const session = [
 	},
 	{
 		promise: "session: too much to be caught up with is a gap",
-		file: "src/chat/room.ts",
-		find: "missed <= this.#parts.memory.catchUpItems",
+		file: "src/chat/recent-items.ts",
+		find: "missed <= this.#limits.catchUpItems",
 		replace: "missed < Infinity",
 		tests: ["test/session.test.ts"],
 	},
 	{
 		promise: "session: a gap is told",
 		file: "src/engine/catch-up.ts",
-		find: "this.#tellLatest(behind, lastSeen !== undefined)",
-		replace: "this.#tellLatest(behind, false)",
+		find: "this.#sendLatest(behind, lastSeen !== undefined)",
+		replace: "this.#sendLatest(behind, false)",
 		tests: ["test/session.test.ts"],
 	},
 	{
@@ -1155,7 +1155,7 @@ const session = [
 		promise:
 			"session: who went on to another room is told no more of the first",
 		file: "src/engine/catch-up.ts",
-		find: "room.members.get(client.id) !== client || this",
+		find: "room.attached.get(client.id) !== client || this",
 		replace: "this",
 		tests: ["test/catch-up.test.ts"],
 	},
@@ -1195,15 +1195,15 @@ const room = [
 		promise: "room: the bot speaks before `entered chat`",
 		file: "src/chat/room.ts",
 		find: `		this.tellHost(item);
-		this.#stream.push(new EncodedMessage(item));`,
-		replace: `		this.#stream.push(new EncodedMessage(item));
+		this.#publish(item);`,
+		replace: `		this.#publish(item);
 		this.tellHost(item);`,
 		tests: ["test/classic.test.ts"],
 	},
 	{
 		promise: "room: one that is forgotten is forgotten whole",
 		file: "src/engine/attachments.ts",
-		find: 'if (event.type === "room.forgotten") this.#parts.server.forget(event.room);',
+		find: 'if (event.type === "room.forgotten") server.forget(event.room);',
 		replace: "",
 		tests: ["test/rooms.test.ts"],
 	},
@@ -1264,8 +1264,8 @@ const room = [
 	{
 		promise: "room: whoever asks how far a room is makes none",
 		file: "src/chat/server.ts",
-		find: "this.find(room)?.head ?? nowhere",
-		replace: "this.room(room).head ?? nowhere",
+		find: "this.find(room)?.recent.head ?? nowhere",
+		replace: "this.room(room).recent.head ?? nowhere",
 		tests: ["test/chat/server.test.ts"],
 	},
 	{
@@ -1461,14 +1461,14 @@ const edge = [
 	},
 	{
 		promise: "room: what one remembers is bounded in bytes",
-		file: "src/chat/room.ts",
+		file: "src/chat/recent-items.ts",
 		find: "this.#bytes > roomMemoryBytes",
 		replace: "this.#bytes < 0",
 		tests: ["test/memory.test.ts"],
 	},
 	{
 		promise: "room: what all remember is bounded in bytes",
-		file: "src/chat/room-memory.ts",
+		file: "src/chat/memory-budget.ts",
 		find: "this.#total <= this.#most",
 		replace: "this.#total >= 0",
 		tests: ["test/memory.test.ts"],
@@ -1602,7 +1602,7 @@ const erasing = [
 	},
 	{
 		promise: "erase: whoever enters is not shown it",
-		file: "src/chat/room.ts",
+		file: "src/chat/recent-items.ts",
 		find: 'if (item.kind === "erased")',
 		replace: 'if (item.kind === "erased" && item.offset < 0)',
 		tests: ["test/erase.test.ts -t is a placeholder"],

@@ -53,7 +53,7 @@ test("a second one is refused while the first is under way, and for a minute aft
 	expect((await ask("ann")).status).toBe(200);
 	expect((await ask("nobody")).status).toBe(401);
 	const told: object[] = [];
-	refusals.tell({ info: (fields) => told.push(fields) });
+	refusals.report({ info: (fields) => told.push(fields) });
 	expect(told).toEqual([{ refusals: { exportIsDue: 2, sessionIsOpen: 1 } }]);
 	server.close();
 	server.closeAllConnections();

@@ -42,12 +42,12 @@ test("who enters after an erasure is not shown what one before was", () => {
 		catchUpItems: 10,
 		mailboxBytes: 10_000,
 	};
-	const room = new Server(memory).room("l");
-	room.remember(said(1, "kept"));
-	room.remember(said(2, "secret"));
-	const shown = () => plume2.encode(latest(room.history)).toString();
+	const recent = new Server(memory).room("l").recent;
+	recent.remember(said(1, "kept"));
+	recent.remember(said(2, "secret"));
+	const shown = () => plume2.encode(latest(recent.latest)).toString();
 	expect(shown()).toContain("secret");
-	room.remember({ kind: "erased", ...place, offset: 3, target: 2 });
+	recent.remember({ kind: "erased", ...place, offset: 3, target: 2 });
 	expect(shown()).not.toContain("secret");
 	expect(shown()).toContain("kept");
 	expect(shown()).toContain('"erased":true');

@@ -120,7 +120,7 @@ export function tabsBroken(
 	{ identity, client }: Pick<Claimant, "identity" | "client">,
 ): "tabsAreLeft" | undefined {
 	const most = limits.tabsPerIdentity;
-	const seats = state.places(identity).filter((id) => id !== client);
+	const seats = state.clientsOf(identity).filter((id) => id !== client);
 	const tabs = seats.filter(
 		(id) =>
 			id !== asker?.context.id &&

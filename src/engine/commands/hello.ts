@@ -50,7 +50,7 @@ export const hello: Handler<"hello"> = (
 		if (refused?.rule === "nameIsTheirs") guesses.count(bounds);
 	}
 	// Mail allowances come last, so that a hello refused for its own sake uses up none.
-	return (mail && services.logins.take(connection, mail)) ?? decision;
+	return (mail && services.logins.countMail(connection, mail)) ?? decision;
 };
 
 const guessBounds = (

@@ -11,7 +11,7 @@ export const signal: Handler<Signal> = (
 	connection,
 	{ liveUpdates },
 ) => {
-	const isHeard = liveUpdates.take(connection, command);
+	const isHeard = liveUpdates.receive(connection, command);
 	return isHeard || command.id === undefined ? NOTHING : refuse("isInside");
 };
 
