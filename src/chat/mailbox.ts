@@ -37,7 +37,7 @@ export class Mailbox {
 	}
 
 	/** The reader leaves the stream. */
-	part(): void {
+	leave(): void {
 		this.#stream = undefined;
 	}
 
@@ -47,11 +47,11 @@ export class Mailbox {
 		const latest = this.#direct.at(-1);
 		if (message.kind === "ack" && latest?.encoded.message.kind === "ack")
 			this.#direct.pop();
-		this.hand(new EncodedMessage(message));
+		this.putEncoded(new EncodedMessage(message));
 	}
 
 	/** The same for a message that others get too, so that it is encoded once. */
-	hand(encoded: EncodedMessage): void {
+	putEncoded(encoded: EncodedMessage): void {
 		this.#direct.push({ at: this.#stream?.length ?? 0, encoded });
 		this.#dirty.add(this);
 	}

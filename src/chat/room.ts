@@ -65,7 +65,7 @@ export class Room {
 		this.#newcomers.delete(client);
 		client.room = undefined;
 		client.mailbox.flush(new Batch([...this.#stream]));
-		client.mailbox.part();
+		client.mailbox.leave();
 	}
 
 	/** Remembers an item, and queues it for everyone. */
@@ -99,7 +99,7 @@ export class Room {
 			this.#publish(change);
 		if (this.#newcomers.size === 0) return;
 		const list = new EncodedMessage(this.presence.list(members));
-		for (const { mailbox } of this.#newcomers) mailbox.hand(list);
+		for (const { mailbox } of this.#newcomers) mailbox.putEncoded(list);
 		this.#newcomers.clear();
 	}
 

@@ -69,7 +69,7 @@ export class UnreadSubscriptions {
 			const isMentioned = names?.has(
 				this.#subscriptions.get(mailbox)?.name ?? "",
 			);
-			mailbox.hand(isMentioned ? withMention : plain);
+			mailbox.putEncoded(isMentioned ? withMention : plain);
 		}
 	}
 }

@@ -64,6 +64,7 @@ export class Attachments {
 	/** An event is durable: a client that entered is put into its room, and everyone there gets the item. */
 	onDurable(event: PlumeEvent, item: Item | undefined): void {
 		const { server, states } = this.#parts;
+		if (event.type === "login.expired") this.#forgetIfGone(event.client);
 		if (event.type === "room.forgotten") server.forget(event.room);
 		if (event.type === "room.restored") {
 			const { recent } = server.room(event.room);
@@ -98,6 +99,14 @@ export class Attachments {
 		const view = { ...policy, state, client: state.client(id), now };
 		this.#pipeline.append(...decideLost(view, why));
 		this.#detach(id);
+		this.#forgetIfGone(id);
+	}
+
+	/** Nobody can be answered any more for a login that came to nothing. */
+	#forgetIfGone(client: ClientId): void {
+		const isOver = !this.#parts.states.ordered.client(client);
+		if (isOver && this.#attached.get(client)?.gone)
+			this.#attached.delete(client);
 	}
 
 	#detach(client: ClientId): void {
@@ -122,13 +131,6 @@ export class Attachments {
 		if (why !== "loggedOut" || !connection || connection.gone) return;
 		connection.gone = true;
 		connection.transport.onEnd("loggedOut");
-	}
-
-	/** Forgets connections that are gone and whose login came to nothing. */
-	sweep(): void {
-		for (const [client, { gone }] of this.#attached)
-			if (gone && !this.#parts.states.ordered.client(client))
-				this.#attached.delete(client);
 	}
 
 	/** The events of a start: every client that was in a room has lost its connection. */

@@ -60,7 +60,6 @@ export class Engine implements PipelineHooks {
 		});
 		this.#deadlines = new Deadlines(parts, this.#pipeline, () => {
 			this.#pages.catchUp();
-			this.#attachments.sweep();
 			this.#requestLimits.sweep(clock.now());
 		});
 		this.#logins = new Logins(this.#pipeline, parts);

@@ -2,7 +2,7 @@
  * Login codes: mailed once the login is durable. A login ends when its mail
  * can't be sent, so that the person may ask again at once.
  */
-import type { ClientId, LoginExpired } from "../../machines/events.ts";
+import type { ClientId } from "../../machines/events.ts";
 import type { PendingLogin, ServerMessage } from "../chat/server-message.ts";
 import type { Allowance, Sender } from "../mail/allowance.ts";
 import type { KnownNetworks } from "../mail/known-networks.ts";
@@ -98,17 +98,13 @@ export class Logins {
 
 	#failed(client: ClientId, onFailed: () => void): void {
 		this.#pipeline.whenWritable(() => {
-			if (!this.#parts.states.ordered.client(client)?.matches("awaitingCode"))
-				return;
-			this.#expire(client, "mailFailed");
+			const { states, clock } = this.#parts;
+			if (!states.ordered.client(client)?.matches("awaitingCode")) return;
+			const why = { time: clock.now(), why: "mailFailed" } as const;
+			this.#pipeline.append({
+				event: { type: "login.expired", client, ...why },
+			});
 			onFailed();
-		});
-	}
-
-	#expire(client: ClientId, why: LoginExpired["why"]): void {
-		const time = this.#parts.clock.now();
-		this.#pipeline.append({
-			event: { type: "login.expired", time, client, why },
 		});
 	}
 }
