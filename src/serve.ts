@@ -2,7 +2,6 @@
  * `plume serve`: chooses the adapters (disk, log, mail service, clock), starts
  * the service, and stops it at a signal.
  */
-import { randomFillSync } from "node:crypto";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { isatty } from "node:tty";
@@ -11,7 +10,7 @@ import { prettyFactory } from "pino-pretty";
 import { shown } from "./cli/progress.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
-import { Secrets } from "./engine/secrets.ts";
+import { pooledRandom, Secrets } from "./engine/secrets.ts";
 import { IndexFiles } from "./history/index-files.ts";
 import type { Disk } from "./log/disk.ts";
 import { openFileLog } from "./log/file-log.ts";
@@ -145,7 +144,7 @@ async function openFolder(
 		clock: systemClock(),
 		ids: () => secrets.id(),
 		linger,
-		checkOwner: () => lock.check(),
+		lock,
 		acceptMissing: accepts.missing,
 		warn: ({ message }) => logger.warn(message),
 		onTorn: (torn) =>
@@ -182,18 +181,4 @@ export async function makeMailer(
 		case "terminal":
 			return terminalMailer({ print, pretty: isTerminal, clock });
 	}
-}
-
-/** Random bytes, fetched 4 KiB at a time: each message needs 16, and a system call is slow. */
-function pooledRandom(): (size: number) => Uint8Array {
-	const pool = Buffer.alloc(4096);
-	let next = pool.length;
-	return (size) => {
-		if (next + size > pool.length) {
-			randomFillSync(pool);
-			next = 0;
-		}
-		next += size;
-		return new Uint8Array(pool.subarray(next - size, next));
-	};
 }

@@ -9,16 +9,14 @@ import { type Clock, clockReaches, RunningClock } from "./clock.ts";
 import type { Accepts, Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Step } from "./engine/fold.ts";
-import type { Reporter } from "./engine/parts.ts";
+import type { EngineParts } from "./engine/parts.ts";
 import { recoverState } from "./engine/recovery.ts";
-import { type Secrets, sha256 } from "./engine/secrets.ts";
+import { sha256 } from "./engine/secrets.ts";
 import { Archive } from "./history/archive.ts";
 import type { IndexFiles } from "./history/index-files.ts";
 import { Inspector } from "./inspector/inspector.ts";
 import { InspectorServer } from "./inspector/inspector-server.ts";
 import type { Cache } from "./log/cache.ts";
-import type { Log } from "./log/log.ts";
-import type { Snapshots } from "./log/snapshots.ts";
 import { Allowance } from "./mail/allowance.ts";
 import { KnownNetworks } from "./mail/known-networks.ts";
 import type { Mailer } from "./mail/mailer.ts";
@@ -33,21 +31,19 @@ import { SocketServer } from "./transport/socket-server.ts";
 /** Connections for plain HTTP, beside as many WebSockets as the limit allows. */
 const SPARE_CONNECTIONS = 64;
 
-export interface ServiceParts {
+export interface ServiceParts
+	extends Pick<
+		EngineParts,
+		"log" | "snapshots" | "secrets" | "version" | "report" | "onFatal"
+	> {
 	readonly config: Config;
-	readonly log: Log;
-	/** These three are undefined for a log in memory. */
-	readonly snapshots: Snapshots | undefined;
+	/** None for a log in memory, as snapshots. */
 	readonly indexes?: IndexFiles | undefined;
 	readonly known?: Cache | undefined;
 	readonly mailer: Mailer;
-	readonly secrets: Secrets;
 	/** Makes a clock that starts no earlier than `notBefore`, the time of the log's last event. */
 	readonly clockFrom: (notBefore: number) => Clock;
 	readonly accepts: Accepts;
-	readonly version: string;
-	readonly report: Reporter;
-	readonly onFatal: (error: Error) => void;
 }
 
 /** Recovers the state and starts the engine, which nobody can reach yet. */

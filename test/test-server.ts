@@ -21,8 +21,11 @@ import { type LoginMail, MailError, type Mailer } from "../src/mail/mailer.ts";
 import { startEngine } from "../src/service.ts";
 import { classic } from "../src/transport/protocol-v1.ts";
 import { plume2 } from "../src/transport/protocol-v2.ts";
-import { overWebSocket, type Writer } from "../src/transport/socket-writer.ts";
-import { WebSocketTransport } from "../src/transport/websocket.ts";
+import {
+	overWebSocket,
+	WebSocketTransport,
+	type Writer,
+} from "../src/transport/websocket.ts";
 import { FakeClock } from "./fakes/clock.ts";
 
 const dialects = {

@@ -7,6 +7,7 @@
 import { rememberDamage } from "./evidence.ts";
 import { GroupCommit, type GroupCommitOptions } from "./group-commit.ts";
 import { type Draft, type Sealed, sealBatch, sealHeader } from "./line.ts";
+import type { Lock } from "./lock.ts";
 import type { Log, LogPosition, Stored } from "./log.ts";
 import { type OpenLogOptions, openLog } from "./open-log.ts";
 import { logFolder, segmentsOf } from "./reader.ts";
@@ -20,8 +21,8 @@ export interface FileLogOptions extends OpenLogOptions, GroupCommitOptions {
 	readonly ids: () => string;
 	/** How large a segment may grow. A larger batch gets a segment of its own. */
 	readonly segmentBytes?: number;
-	/** Throws if this process no longer owns the data folder. */
-	readonly checkOwner?: () => void;
+	/** Checked before each write: it throws if this process no longer owns the data folder. */
+	readonly lock?: Pick<Lock, "check">;
 }
 
 /** The log of a data folder, made if it does not exist. */
@@ -108,7 +109,7 @@ class FileLog extends GroupCommit implements Log {
 		const { line, hash } = sealBatch(header?.hash ?? this.#end.hash, batch);
 		const bytes = Buffer.from(line);
 		return async () => {
-			this.#options.checkOwner?.();
+			this.#options.lock?.check();
 			const segment = await this.#segmentFor(first, header);
 			await segment.append(bytes);
 			this.#end = { seq, hash };

@@ -10,26 +10,16 @@
  * lets nobody's time to say hello run out, and nobody is refused as too fast
  * because frames arrived late and together.
  */
+import type { WebSocket } from "ws";
 import type { Clock } from "../clock.ts";
+import type { Engine } from "../engine/engine.ts";
 
 const LONGEST_MS = 250;
 
-/** A socket, as far as reading from it goes. */
-export interface Source {
-	pause(): void;
-	resume(): void;
-}
-
-/** What is ordered and not yet committed. */
-export interface Backlog {
-	/** Whether it is so much that nothing should be added to it. */
-	readonly isBehind: boolean;
-	/** Runs a task when all that is ordered now is committed. */
-	onceCommitted(task: () => void): void;
-}
+type Source = Pick<WebSocket, "pause" | "resume">;
 
 interface BackpressureParts {
-	readonly backlog: Backlog;
+	readonly engine: Pick<Engine, "isBehind" | "onceCommitted">;
 	readonly clock: Clock;
 	/** Every socket that is read from. */
 	readonly sources: () => Iterable<Source>;
@@ -45,8 +35,8 @@ export class Backpressure {
 
 	/** A frame was read from one of the sources. */
 	onRead(from: Source): void {
-		const { backlog, clock, sources } = this.#parts;
-		if (!backlog.isBehind || this.#isWaiting) return;
+		const { engine, clock, sources } = this.#parts;
+		if (!engine.isBehind || this.#isWaiting) return;
 		this.#isWaiting = true;
 		const all = [...sources()];
 		const next = all.indexOf(from) + 1;
@@ -58,7 +48,7 @@ export class Backpressure {
 			paused = [];
 		};
 		const cancel = clock.after(LONGEST_MS, resume);
-		backlog.onceCommitted(() => {
+		engine.onceCommitted(() => {
 			this.#isWaiting = false;
 			cancel();
 			resume();

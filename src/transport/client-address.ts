@@ -8,10 +8,13 @@ import ipaddr from "ipaddr.js";
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 export type Trusted = readonly (readonly [Address, number])[];
 
+/** The narrowest first. */
+export type Networks = readonly [string, ...string[]];
+
 export interface ClientAddress {
 	readonly address: string;
 	/** The keys that limits count by: the IPv4 address, or the IPv6 /64, /56 and /48, since a customer may be given any of these. */
-	readonly networks: readonly [string, ...string[]];
+	readonly networks: Networks;
 }
 
 interface Hops {

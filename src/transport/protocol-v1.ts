@@ -5,24 +5,19 @@ import { parseJson } from "../../machines/schema.ts";
 import type { ServerMessage } from "../chat/server-message.ts";
 import type { Limits } from "../limits.ts";
 import { type Dialect, isAboutCode, type Parsed } from "./dialect.ts";
-import { authFrom, helloFrom, notUnderstood } from "./protocol-v2.ts";
+import { commandFrom, notUnderstood } from "./protocol-v2.ts";
 
 export const classic: Dialect = { parse, encode };
+
+const classicKinds: ReadonlySet<string> = new Set(["hello", "text", "auth"]);
 
 function parse(json: string, limits: Limits): Parsed {
 	const { type, text } = parseJson(json);
 	const fields = { type, text: text ?? "" };
 	const asked = readClientFrame(fields);
-	switch (asked?.kind) {
-		case "hello":
-			return { command: helloFrom(asked, limits, false) };
-		case "auth":
-			return { command: authFrom(asked, limits, false) };
-		case "text":
-			return { command: asked };
-		default:
-			return notUnderstood(fields);
-	}
+	return asked && classicKinds.has(asked.kind)
+		? { command: commandFrom(asked, limits, false) }
+		: notUnderstood(fields);
 }
 
 function encode(message: ServerMessage): readonly string[] {

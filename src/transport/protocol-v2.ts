@@ -22,7 +22,7 @@ export const plume2: Dialect = {
 		const json = parseJson(text);
 		const asked = readClientFrame(json);
 		return asked
-			? { command: commandFrom(asked, limits) }
+			? { command: commandFrom(asked, limits, true) }
 			: notUnderstood(json);
 	},
 	encode(message) {
@@ -39,13 +39,26 @@ export const plume2: Dialect = {
 	},
 };
 
-/** Only a few commands say something else than their frames. */
-function commandFrom(asked: ClientFrame, limits: Limits): Command {
+/** `isModern`: whether the client can keep a session and ask for a code again. */
+export function commandFrom(
+	asked: ClientFrame,
+	limits: Limits,
+	isModern: boolean,
+): Command {
 	switch (asked.kind) {
-		case "hello":
-			return helloFrom(asked, limits, true);
-		case "auth":
-			return authFrom(asked, limits, true);
+		case "hello": {
+			const { kind, id } = asked;
+			const [typedName = "", ...rest] = asked.text.split("\n");
+			const name = within(limits.nameUnits, typedName);
+			const email = within(limits.emailUnits, rest.join("\n"));
+			const room = within(limits.roomUnits, asked.room ?? LOBBY);
+			return { kind, id, name, email, room, mayResend: isModern };
+		}
+		case "auth": {
+			const { kind, id } = asked;
+			const code = within(limits.codeUnits, asked.text);
+			return { kind, id, code, wantsSession: isModern };
+		}
 		case "open": {
 			const { session, client, pending, epoch, offset, time } = asked;
 			const hasSeen = epoch && offset !== undefined;
@@ -54,31 +67,10 @@ function commandFrom(asked: ClientFrame, limits: Limits): Command {
 			const { kind, id } = asked;
 			return { kind, id, session, client, pending, room, lastSeen };
 		}
+		// The other commands are what their frames say.
 		default:
 			return asked;
 	}
-}
-
-export function helloFrom(
-	{ kind, id, text, room = LOBBY }: ClientFrame<"hello">,
-	limits: Limits,
-	mayResend: boolean,
-): Command<"hello"> {
-	const [name = "", ...rest] = text.split("\n");
-	return {
-		...{ kind, id, mayResend },
-		name: within(limits.nameUnits, name),
-		email: within(limits.emailUnits, rest.join("\n")),
-		room: within(limits.roomUnits, room),
-	};
-}
-
-export function authFrom(
-	{ kind, id, text }: ClientFrame<"auth">,
-	{ codeUnits }: Limits,
-	wantsSession: boolean,
-): Command<"auth"> {
-	return { kind, id, code: within(codeUnits, text), wantsSession };
 }
 
 /** A text of at most so many UTF-16 units, else an empty one: normalising takes more than linear time. */

@@ -7,20 +7,23 @@ import type { RunningClock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Limits } from "../limits.ts";
 import { Backpressure } from "./backpressure.ts";
-import type { ClientAddress } from "./client-address.ts";
+import type { ClientAddress, Networks } from "./client-address.ts";
 import { ConnectionLimiter } from "./connection-limiter.ts";
 import { answerPlainly } from "./plain-connections.ts";
 import { classic } from "./protocol-v1.ts";
 import { plume2 } from "./protocol-v2.ts";
 import type { ProxyWarnings } from "./proxy-warnings.ts";
-import { overWebSocket, SocketWriter } from "./socket-writer.ts";
 import {
 	abortHandshake,
 	type HandshakeRule,
 	isOwnOrigin,
 	type OriginPolicy,
 } from "./upgrade.ts";
-import { WebSocketTransport } from "./websocket.ts";
+import {
+	overWebSocket,
+	SocketWriter,
+	WebSocketTransport,
+} from "./websocket.ts";
 
 const HEARTBEAT_MS = 1000;
 const FAREWELL_MS = 2000;
@@ -57,7 +60,7 @@ export class SocketServer {
 		this.#parts = parts;
 		this.#strangers = new ConnectionLimiter(limits.connectionsPerNetwork);
 		this.#backpressure = new Backpressure({
-			...{ backlog: engine, clock },
+			...{ engine, clock },
 			sources: () => this.#transports.values(),
 		});
 		this.#webSockets = new WebSocketServer({
@@ -119,7 +122,7 @@ export class SocketServer {
 	/** The first rule that an upgrade breaks, if any. */
 	#brokenRule(
 		request: IncomingMessage,
-		networks: ClientAddress["networks"],
+		networks: Networks,
 	): HandshakeRule | undefined {
 		if (this.#closing) return "isNotStopping";
 		if (request.url?.split("?")[0] !== "/connect") return "pathIsKnown";
@@ -130,11 +133,7 @@ export class SocketServer {
 			: undefined;
 	}
 
-	#accept(
-		webSocket: WebSocket,
-		socket: Duplex,
-		networks: ClientAddress["networks"],
-	): void {
+	#accept(webSocket: WebSocket, socket: Duplex, networks: Networks): void {
 		const { engine, clock, limits } = this.#parts;
 		const leaveStrangers = this.#strangers.enter(networks);
 		const isModern = webSocket.protocol === SUBPROTOCOL;

@@ -378,8 +378,10 @@ test("nothing is committed to a segment that was removed meanwhile", async () =>
 test("nothing is written to a folder that has another owner", async () => {
 	let owner = "ours";
 	const { disk, log, witness } = await opened({
-		checkOwner() {
-			if (owner !== "ours") throw new Error("it is theirs");
+		lock: {
+			check() {
+				if (owner !== "ours") throw new Error("it is theirs");
+			},
 		},
 	});
 	owner = "theirs";

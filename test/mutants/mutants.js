@@ -558,7 +558,7 @@ const log = [
 	{
 		promise: "log: nothing is written once the folder has another lock",
 		file: "src/log/file-log.ts",
-		find: "this.#options.checkOwner?.();",
+		find: "this.#options.lock?.check();",
 		replace: "",
 		tests: ["test/log/file-log.test.ts -t owner"],
 	},

@@ -7,21 +7,21 @@ import { TestServer } from "../test-server.ts";
 const FAR_BEHIND = 6000;
 const LONGEST_MS = 250;
 
-/** Three sockets that write down when they are paused and resumed, and a backlog that one can set. */
+/** Three sockets that write down when they are paused and resumed, and an engine that one can set. */
 function three() {
 	const done: string[] = [];
 	const sources = ["ann", "bob", "eve"].map((name) => ({
 		pause: () => done.push(`${name} waits`),
 		resume: () => done.push(`${name} goes on`),
 	}));
-	const tasks: (() => void)[] = [];
-	const backlog = {
+	const tasks: ((seq: number) => void)[] = [];
+	const engine = {
 		isBehind: false,
-		onceCommitted: (task: () => void) => tasks.push(task),
+		onceCommitted: (task: (seq: number) => void) => tasks.push(task),
 	};
 	const clock = new FakeClock();
 	const backpressure = new Backpressure({
-		...{ backlog, clock },
+		...{ engine, clock },
 		sources: () => sources,
 	});
 	const read = (index: number) => {
@@ -29,9 +29,9 @@ function three() {
 		if (source) backpressure.onRead(source);
 	};
 	const commit = () => {
-		for (const task of tasks.splice(0)) task();
+		for (const task of tasks.splice(0)) task(0);
 	};
-	return { done, backlog, clock, read, commit };
+	return { done, engine, clock, read, commit };
 }
 
 test("reads on while telling keeps up", () => {
@@ -42,8 +42,8 @@ test("reads on while telling keeps up", () => {
 });
 
 test("reads from nobody while too much is untold, and then first from whoever was not read", () => {
-	const { done, backlog, clock, read, commit } = three();
-	backlog.isBehind = true;
+	const { done, engine, clock, read, commit } = three();
+	engine.isBehind = true;
 	read(0);
 	expect(done.splice(0).sort()).toEqual([
 		"ann waits",
@@ -60,8 +60,8 @@ test("reads from nobody while too much is untold, and then first from whoever wa
 });
 
 test("reads on after a while even if nothing is told, and does not stop again before something is", () => {
-	const { done, backlog, clock, read, commit } = three();
-	backlog.isBehind = true;
+	const { done, engine, clock, read, commit } = three();
+	engine.isBehind = true;
 	read(2);
 	clock.advance(LONGEST_MS - 1);
 	expect(done.splice(0)).toHaveLength(3);

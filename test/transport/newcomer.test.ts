@@ -5,7 +5,7 @@ import { Server } from "../../src/chat/server.ts";
 import type { ServerMessage } from "../../src/chat/server-message.ts";
 import { classic } from "../../src/transport/protocol-v1.ts";
 import { plume2 } from "../../src/transport/protocol-v2.ts";
-import { overWebSocket } from "../../src/transport/socket-writer.ts";
+import { overWebSocket } from "../../src/transport/websocket.ts";
 import { decodeFrames } from "../test-server.ts";
 
 const place = { room: "lobby", epoch: "e", time: 0, client: "a", name: "ann" };

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { SocketWriter } from "../../src/transport/socket-writer.ts";
+import { SocketWriter } from "../../src/transport/websocket.ts";
 
 let far: Socket;
 let near: Socket;
