@@ -1,5 +1,5 @@
 /**
- * The engine: the one way that everything takes.
+ * The engine turns commands into events, and events into what clients see.
  *
  *   command → decide → log.append → (ordered) machines evolve
  *                                 → (committed) rooms → mailboxes
@@ -13,36 +13,21 @@ import type {
 	PlumeEvent,
 } from "../../machines/events.ts";
 import { type Item, MessageType } from "../../machines/message.ts";
-import { SlidingWindows } from "../rate-limit.ts";
-import { Attachments } from "./attachments.ts";
 import type { Command } from "./command.ts";
 import { logRestored } from "./commands/rooms.ts";
 import { type Connection, clientOf, type Transport } from "./connection.ts";
-import { Deadlines } from "./deadlines.ts";
-import { Erasures } from "./erasures.ts";
 import { Executor, type Misunderstood } from "./executor.ts";
 import type { Step } from "./fold.ts";
-import { LiveUpdates } from "./live-updates.ts";
-import { Logins } from "./logins.ts";
-import { Pages } from "./pages.ts";
 import type { EngineParts } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
 import type { RefusalCounter } from "./refusal-counter.ts";
-import { RequestLimits } from "./request-limits.ts";
-import { Responder } from "./responder.ts";
+import { makeServices, type Services } from "./services.ts";
 import { Snapshotter } from "./snapshotter.ts";
 
 export class Engine implements PipelineHooks {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
-	readonly #deadlines: Deadlines;
-	readonly #logins: Logins;
-	readonly #attachments: Attachments;
-	readonly #liveUpdates: LiveUpdates;
-	readonly #pages: Pages;
-	readonly #erasures: Erasures;
-	readonly #requestLimits: RequestLimits;
-	readonly #responder: Responder;
+	readonly #services: Services;
 	readonly #executor: Executor;
 	readonly #connections = new Set<Connection>();
 
@@ -58,35 +43,8 @@ export class Engine implements PipelineHooks {
 			...{ log, states, server, snapshotter },
 			hooks: this,
 		});
-		this.#deadlines = new Deadlines(parts, this.#pipeline, () => {
-			this.#pages.catchUp();
-			this.#requestLimits.sweep(clock.now());
-		});
-		this.#logins = new Logins(this.#pipeline, parts);
-		this.#responder = new Responder(parts, this.#pipeline, this.#logins);
-		this.#pages = new Pages(parts, this.#pipeline, this.#responder);
-		this.#attachments = new Attachments(
-			this.#pipeline,
-			parts,
-			this.#pages,
-			(room) => this.#liveUpdates.onJoined(room),
-		);
-		this.#liveUpdates = new LiveUpdates(this.#pipeline, parts);
-		this.#requestLimits = new RequestLimits(parts);
-		this.#erasures = new Erasures(parts, this.#pipeline, this.#responder);
-		this.#executor = new Executor({
-			...{ parts, pipeline: this.#pipeline, responder: this.#responder },
-			services: {
-				attachments: this.#attachments,
-				deadlines: this.#deadlines,
-				erasures: this.#erasures,
-				guesses: new SlidingWindows(clock),
-				liveUpdates: this.#liveUpdates,
-				logins: this.#logins,
-				pages: this.#pages,
-				requestLimits: this.#requestLimits,
-			},
-		});
+		this.#services = makeServices(parts, this.#pipeline);
+		this.#executor = new Executor(parts, this.#pipeline, this.#services);
 		this.#pipeline.guarded(() => this.#start());
 	}
 
@@ -117,14 +75,15 @@ export class Engine implements PipelineHooks {
 	disconnect(connection: Connection, why: ClientLeft["why"]): void {
 		const { gone } = connection;
 		connection.gone = true;
-		this.#liveUpdates.forget(connection);
+		const { attachments, liveUpdates } = this.#services;
+		liveUpdates.forget(connection);
 		if (!this.#connections.delete(connection) || gone) return;
-		this.#pipeline.whenWritable(() => this.#attachments.lose(connection, why));
+		this.#pipeline.whenWritable(() => attachments.lose(connection, why));
 	}
 
 	/** Counts every refusal, those of handshakes too. */
 	get refusals(): RefusalCounter {
-		return this.#responder.refusals;
+		return this.#services.responder.refusals;
 	}
 
 	/** Whether the log is so far behind that nothing more should be received for a while. */
@@ -147,27 +106,30 @@ export class Engine implements PipelineHooks {
 	}
 
 	onOrdered(event: PlumeEvent): void {
-		this.#deadlines.onOrdered(event);
+		this.#services.deadlines.onOrdered(event);
 	}
 
 	onCommitted(step: Step, item: Item | undefined): void {
-		const { event } = step.stored;
+		const { attachments, liveUpdates, pages } = this.#services;
 		this.#parts.onCommitted(step);
-		if (item?.kind === "erased") this.#pages.onErased(item);
-		this.#attachments.onDurable(event, item);
-		this.#liveUpdates.onDurable(step, item);
+		if (item?.kind === "erased") pages.onErased(item);
+		attachments.onDurable(step.stored.event, item);
+		liveUpdates.onDurable(step, item);
 	}
 
 	onErased(event: MessageErased): Promise<boolean> {
-		return this.#erasures.carryOut(event);
+		return this.#services.erasures.carryOut(event);
 	}
 
 	onFrozen(error: Error): void {
-		const { report } = this.#parts;
-		report.warn({ error: error.message }, "the disk takes no more: frozen");
+		const { responder } = this.#services;
+		this.#parts.report.warn(
+			{ error: error.message },
+			"the disk takes no more: frozen",
+		);
 		for (const connection of this.#connections)
 			if (this.phase(connection) === "inRoom")
-				this.#responder.refuse(connection, "diskHasSpace", MessageType.text);
+				responder.refuse(connection, "diskHasSpace", MessageType.text);
 	}
 
 	onThawed(): void {
@@ -178,8 +140,9 @@ export class Engine implements PipelineHooks {
 		this.#parts.onFatal(error);
 	}
 
-	/** That the server started is an event, and so is that whoever was inside has lost the connection. */
+	/** Every client that was in a room has lost its connection. */
 	#start(): void {
+		const { attachments, erasures, requestLimits, deadlines } = this.#services;
 		const { states, clock, policy, version, secrets, log } = this.#parts;
 		const state = states.ordered;
 		const time = clock.now();
@@ -188,11 +151,11 @@ export class Engine implements PipelineHooks {
 		this.#pipeline.append(
 			...(restored ? logRestored({ state, now: time, secrets }, from) : []),
 			{ event: { type: "server.started", time, node: policy.node, version } },
-			...this.#attachments.atStart(policy.node),
+			...attachments.atStart(policy.node),
 		);
-		this.#erasures.redo(this.#parts.erased);
-		this.#requestLimits.recount();
-		this.#deadlines.start();
+		erasures.redo(this.#parts.erased);
+		requestLimits.recount();
+		deadlines.start();
 		this.refusals.reportEachMinute(clock, this.#parts.report);
 	}
 }

@@ -64,7 +64,14 @@ export class Erasures {
 		const no = this.#refusing(connection, id);
 		this.#search(no, async () => {
 			const found = await this.#parts.archive.find({ room, epoch, offset });
-			this.#eraseFound(asker, found, no, () => {
+			if (this.#pipeline.stopping) return;
+			if (this.#pipeline.frozen) return no("diskHasSpace");
+			this.#pipeline.guarded(() => {
+				const isErased = found && this.#seqs.has(found.seq);
+				const left = isErased ? undefined : found;
+				const decided = decideErasure(this.#view(asker), left);
+				if ("refused" in decided) return no(decided.refused);
+				this.#pipeline.append(this.#erasing(decided));
 				if (id !== undefined)
 					this.#responder.reply(connection, { kind: "eraseDone", id });
 			});
@@ -161,30 +168,6 @@ export class Erasures {
 
 	#forget(): void {
 		if (this.#searches + this.#found.size === 0) this.#seqs.clear();
-	}
-
-	/** The state may have changed while the archive was read. */
-	#eraseFound(
-		asker: Asker,
-		found: Found | undefined,
-		no: No,
-		done: () => void,
-	): void {
-		if (this.#pipeline.stopping) return;
-		if (this.#pipeline.frozen) {
-			no("diskHasSpace");
-			return;
-		}
-		this.#pipeline.guarded(() => {
-			const isErased = found && this.#seqs.has(found.seq);
-			const left = isErased ? undefined : found;
-			const decided = decideErasure(this.#view(asker), left);
-			if ("refused" in decided) no(decided.refused);
-			else {
-				this.#pipeline.append(this.#erasing(decided));
-				done();
-			}
-		});
 	}
 
 	/** Between two slices, what others say is published. A stop leaves the rest undone. */

@@ -2,20 +2,12 @@
 import { MessageType } from "../../machines/message.ts";
 import { type Command, typeOf } from "./command.ts";
 import type { Decision, FreshCode, View } from "./commands/decision.ts";
-import type { Services } from "./commands/handler.ts";
 import { decide, logsNothing } from "./commands/table.ts";
 import { type Connection, clientOf, type Login } from "./connection.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { RefusalDetails } from "./refusals.ts";
-import type { Responder } from "./responder.ts";
-
-interface ExecutorParts {
-	readonly parts: EngineParts;
-	readonly pipeline: Pipeline;
-	readonly responder: Responder;
-	readonly services: Services;
-}
+import type { Services } from "./services.ts";
 
 /** What is known of a frame that was not understood. */
 export interface Misunderstood extends RefusalDetails {
@@ -26,13 +18,11 @@ export interface Misunderstood extends RefusalDetails {
 export class Executor {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
-	readonly #responder: Responder;
 	readonly #services: Services;
 
-	constructor({ parts, pipeline, responder, services }: ExecutorParts) {
+	constructor(parts: EngineParts, pipeline: Pipeline, services: Services) {
 		this.#parts = parts;
 		this.#pipeline = pipeline;
-		this.#responder = responder;
 		this.#services = services;
 	}
 
@@ -49,7 +39,7 @@ export class Executor {
 	misunderstand(connection: Connection, frame: Misunderstood): void {
 		const { re } = frame;
 		if (connection.gone || this.#isHasty(connection, re, frame)) return;
-		this.#responder.refuse(connection, "frameIsUnderstood", re, frame);
+		this.#services.responder.refuse(connection, "frameIsUnderstood", re, frame);
 	}
 
 	/** Counts a request of type `re`. One that came too fast is refused, or ends its connection. */
@@ -64,7 +54,7 @@ export class Executor {
 		if (haste.isAbuse) connection.transport.onEnd("policy");
 		// Nobody waits for the answer to a signal without an id.
 		else if (re !== MessageType.signal || id !== undefined)
-			this.#responder.refuse(connection, "isNotTooFast", re, {
+			this.#services.responder.refuse(connection, "isNotTooFast", re, {
 				n,
 				id,
 				retryAfterMs: haste.retryAfterMs,
@@ -80,7 +70,12 @@ export class Executor {
 			connection.transport.onEnd("restart");
 		const n = kind === "text" ? command.n : undefined;
 		const details = { n, id, retryAfterMs: 1000 };
-		this.#responder.refuse(connection, "diskHasSpace", typeOf(kind), details);
+		this.#services.responder.refuse(
+			connection,
+			"diskHasSpace",
+			typeOf(kind),
+			details,
+		);
 	}
 
 	#execute(connection: Connection, command: Command): void {
@@ -120,10 +115,11 @@ export class Executor {
 			const { rule, ...details } = refused;
 			const n = kind === "text" ? command.n : undefined;
 			const about = { n, id, ...details };
-			this.#responder.refuse(connection, rule, typeOf(kind), about);
+			this.#services.responder.refuse(connection, rule, typeOf(kind), about);
 		}
 		if (replies)
-			for (const reply of replies) this.#responder.reply(connection, reply);
+			for (const reply of replies)
+				this.#services.responder.reply(connection, reply);
 		if (!login) return;
 		if (mail) this.#mail(connection, login, mail, command.id);
 		const { resumed } = login;
@@ -145,7 +141,12 @@ export class Executor {
 			const { report } = this.#parts;
 			report.warn({ error: error.message }, "a login code was not mailed");
 			const waiting = attachments.connectionOf(login.client) ?? connection;
-			this.#responder.refuse(waiting, "mailWasSent", MessageType.hello, { id });
+			this.#services.responder.refuse(
+				waiting,
+				"mailWasSent",
+				MessageType.hello,
+				{ id },
+			);
 		});
 	}
 }

@@ -1,9 +1,7 @@
 /**
- * Every rule that can refuse a person something, with what they are told:
+ * Every rule that can refuse a person something, with the words they read:
  * what went wrong and what to do. A rule without words does not compile.
  */
-import type { PendingLogin, Refusal } from "../chat/server-message.ts";
-
 export const refusalWords = {
 	// Asking for a code
 	nameIsLegal:
@@ -74,24 +72,4 @@ export interface RefusalDetails {
 	readonly n?: number | undefined;
 	readonly expected?: number | undefined;
 	readonly retryAfterMs?: number | undefined;
-}
-
-interface About extends RefusalDetails {
-	readonly inRoom: boolean;
-	readonly login: PendingLogin | undefined;
-	readonly now: number;
-}
-
-/** The refusal of a message of type `re`, with what is known of it. */
-export function refusal(
-	code: Rule,
-	re: number | undefined,
-	{ inRoom, login, now, id, n, expected, retryAfterMs }: About,
-): Refusal {
-	return {
-		kind: "refused",
-		...{ code, text: refusalWords[code], inRoom },
-		...{ re, id, n, expected, retryAfter: retryAfterMs },
-		...(login && { login, now }),
-	};
 }

@@ -8,7 +8,7 @@ import type { Logins } from "./logins.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { RefusalCounter } from "./refusal-counter.ts";
-import { type RefusalDetails, type Rule, refusal } from "./refusals.ts";
+import { type RefusalDetails, type Rule, refusalWords } from "./refusals.ts";
 
 export class Responder {
 	readonly #parts: EngineParts;
@@ -31,17 +31,17 @@ export class Responder {
 		connection: Connection,
 		rule: Rule,
 		re: number | undefined,
-		details: RefusalDetails = {},
+		{ id, n, expected, retryAfterMs: retryAfter }: RefusalDetails = {},
 	): void {
 		this.refusals.count(rule);
 		const { login } = connection;
 		const client = clientOf(this.#parts.states.ordered, connection);
-		const about = {
-			...details,
+		const pending = login && this.#logins.pending(login);
+		this.reply(connection, {
+			...{ kind: "refused", code: rule, text: refusalWords[rule] },
+			...{ re, id, n, expected, retryAfter },
 			inRoom: client?.matches("inRoom") === true,
-			login: login && this.#logins.pending(login),
-			now: this.#parts.clock.now(),
-		};
-		this.reply(connection, refusal(rule, re, about));
+			...(pending && { login: pending, now: this.#parts.clock.now() }),
+		});
 	}
 }

@@ -1271,7 +1271,7 @@ const room = [
 	{
 		promise: "room: whoever is gone watches no room",
 		file: "src/engine/engine.ts",
-		find: "this.#liveUpdates.forget(connection);",
+		find: "liveUpdates.forget(connection);",
 		replace: "",
 		tests: ["test/live-updates.test.ts"],
 	},
@@ -1504,7 +1504,7 @@ const edge = [
 	{
 		promise: "edge: a restart does not begin a new day",
 		file: "src/engine/engine.ts",
-		find: "this.#requestLimits.recount();",
+		find: "requestLimits.recount();",
 		replace: "",
 		tests: ["test/request-limits.test.ts"],
 	},
@@ -1571,7 +1571,7 @@ const erasing = [
 	{
 		promise: "erase: what a crash left to do is done at the next start",
 		file: "src/engine/engine.ts",
-		find: "this.#erasures.redo(this.#parts.erased);",
+		find: "erasures.redo(this.#parts.erased);",
 		replace: "",
 		tests: ["test/erase.test.ts -t a crash at any call"],
 	},

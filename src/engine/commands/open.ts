@@ -2,22 +2,16 @@
  * A browser comes back by the session or the pending login it kept, or goes
  * on to another room.
  */
-import type {
-	ClientEntered,
-	ClientId,
-	Identity,
-	NameKey,
-} from "../../../machines/events.ts";
+import type { ClientEntered, ClientId } from "../../../machines/events.ts";
 import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import { serverGuards, serverRules } from "../../../machines/server.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
-import type { Entry } from "../../log/log.ts";
 import type { Command } from "../command.ts";
 import type { Login } from "../connection.ts";
 import { dueEvents } from "../deadlines.ts";
-import type { Rule } from "../refusals.ts";
 import { sha256 } from "../secrets.ts";
+import type { Services } from "../services.ts";
 import {
 	DAY_MS,
 	type Decision,
@@ -26,7 +20,7 @@ import {
 	tabsBroken,
 	type View,
 } from "./decision.ts";
-import type { Handler, Services } from "./handler.ts";
+import type { Handler } from "./handler.ts";
 import { decideLost } from "./lost.ts";
 import { personOf } from "./names-held.ts";
 import { roomBroken, roomOpened } from "./rooms.ts";
@@ -83,17 +77,8 @@ export function decideOpen(view: View, command: Command<"open">): Decision {
 	return { entries: [...before, ...opened, { event: entered }], login };
 }
 
-interface Owner {
-	readonly identity: Identity;
-	readonly nameKey: NameKey;
-	readonly name: string;
-	readonly session: string;
-	readonly person: Identity;
-	readonly renewal: readonly Entry[];
-}
-
 /** Who opened a session, and the event that renews it, if that is due; or why it opens nothing. */
-function ownerOf(view: View, session: string): Owner | Rule {
+function ownerOf(view: View, session: string) {
 	const { now: time, state, limits } = view;
 	const { context } = state.server;
 	const expires = time + limits.sessionDays * DAY_MS;

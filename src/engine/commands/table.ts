@@ -1,10 +1,11 @@
 /** Every command and who handles it. */
 import type { CommandOf, Kind } from "../command.ts";
 import type { Connection } from "../connection.ts";
+import type { Services } from "../services.ts";
 import { decideAuth } from "./auth.ts";
 import type { Decision, View } from "./decision.ts";
 import { erase, eraseAll } from "./erase.ts";
-import type { Handler, Services } from "./handler.ts";
+import type { Handler } from "./handler.ts";
 import { hello } from "./hello.ts";
 import { history } from "./history.ts";
 import { decideLogout } from "./logout.ts";
