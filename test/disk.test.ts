@@ -86,6 +86,23 @@ test("a full disk is no news for who waits with a code: it is right once the dis
 	expect(ann.isIn).toBe(true);
 });
 
+test("asking for history with an expired code on a full disk is refused, and stops nothing", async () => {
+	const { plume, disk, clock } = world;
+	const bob = await plume.enter("bob", "plume.2");
+	const ann = plume.connect("plume.2");
+	ann.hello("ann", "ann@example.org");
+	await plume.settle();
+	disk.interrupt = ({ kind }) =>
+		kind === "write" ? { code: "ENOSPC" } : undefined;
+	bob.say("fills it", 1);
+	await plume.settle();
+	clock.advance(3_600_000);
+	ann.askHistory({ room: "lobby", epoch: "e", before: 1 });
+	await plume.settle();
+	expect(plume.fatal).toBeUndefined();
+	expect(ann.news().at(-1)).toMatchObject({ code: "isInside" });
+});
+
 test("while the disk is full, a numbered line or a resume is to be tried again", async () => {
 	const { plume, disk, clock } = world;
 	const ann = await plume.enter("ann", "plume.2");

@@ -1,6 +1,6 @@
 /**
- * What a client can ask of the engine: already parsed, whatever it came over.
- * A command is called what its frame is called in the schema.
+ * What a client can ask of the engine, whatever protocol it speaks. A command
+ * has the name of its frame in the schema, and mostly its fields.
  */
 import { type ClientFrame, clientFrames } from "../../machines/protocol.ts";
 import type { LastSeen } from "./connection.ts";
@@ -9,22 +9,22 @@ type Frames = { readonly [K in ClientFrame["kind"]]: ClientFrame<K> };
 
 interface Requested<K> {
 	readonly kind: K;
-	/** What its client calls the request, to know the answer by. */
+	/** Chosen by the client; the answer brings it back. */
 	readonly id?: string | undefined;
 }
 
-/** Commands that say something else than their frames. A room is as it was written. */
+/** Commands that differ from their frames. Names of rooms are not normalised yet. */
 interface Parsed {
 	readonly hello: Requested<"hello"> & {
 		readonly name: string;
 		readonly email: string;
 		readonly room: string;
-		/** Whether this protocol takes a second hello for "send it again". */
+		/** Whether a second hello means "send the code again" in this protocol. */
 		readonly mayResend: boolean;
 	};
 	readonly auth: Requested<"auth"> & {
 		readonly code: string;
-		/** Whether this protocol can keep a session token. */
+		/** Whether a client of this protocol can keep a session token. */
 		readonly wantsSession: boolean;
 	};
 	readonly open: Requested<"open"> &
@@ -38,10 +38,9 @@ interface Parsed {
 type Commands = Omit<Frames, keyof Parsed> & Parsed;
 
 export type Kind = keyof Commands;
-export type Command<K extends Kind = Kind> = Commands[K];
-/** The same for code that is generic in K: the compiler then sees that `kind` is K. */
-export type CommandOf<K extends Kind> = {
-	[Each in K]: Command<Each> & { readonly kind: Each };
+/** Written so that the compiler knows `kind` is K even where K is generic. */
+export type Command<K extends Kind = Kind> = {
+	[Each in K]: Commands[Each] & { readonly kind: Each };
 }[K];
 
 /** The type of its frames, which a refusal brings back. */

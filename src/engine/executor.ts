@@ -1,4 +1,4 @@
-/** Executes commands: counts them, has them decided, and carries out what was decided. */
+/** Executes commands: counts each, decides it by its handler, and carries out the decision. */
 import { MessageType } from "../../machines/message.ts";
 import { type Command, typeOf } from "./command.ts";
 import type { Decision, FreshCode, View } from "./commands/decision.ts";
@@ -62,7 +62,7 @@ export class Executor {
 		return true;
 	}
 
-	/** A message is to be sent again soon; a client that comes back, or logs in, is to connect again. */
+	/** A client that wants into a room has to connect again later; any other request can be repeated soon. */
 	#refuseFrozen(connection: Connection, command: Command): void {
 		const { kind, id } = command;
 		const client = clientOf(this.#parts.states.ordered, connection);
@@ -129,7 +129,7 @@ export class Executor {
 			);
 	}
 
-	/** If the mail can't be sent, the connection that waits for the code by then is told. */
+	/** A failure is answered on the connection that waits for the code by then. */
 	#mail(
 		connection: Connection,
 		login: Login,

@@ -1,4 +1,4 @@
-/** The parts of the engine that commands need beside the state: allowances, deliveries, and what is read from the log. */
+/** What the engine and its commands work with beside the state. */
 import { SlidingWindows } from "../rate-limit.ts";
 import { Attachments } from "./attachments.ts";
 import { Deadlines } from "./deadlines.ts";

@@ -998,6 +998,13 @@ const session = [
 		tests: ["test/session.test.ts -t a seat kept"],
 	},
 	{
+		promise: "login: one that expired is not logged by a full disk",
+		file: "src/engine/executor.ts",
+		find: "if (login && !this.#pipeline.frozen)",
+		replace: "if (login)",
+		tests: ["test/disk.test.ts -t an expired code"],
+	},
+	{
 		promise: "login: a full disk is no news for who waits with a code",
 		file: "src/engine/engine.ts",
 		find: 'if (this.phase(connection) === "inRoom")',

@@ -34,7 +34,7 @@ export interface Policy {
 	readonly limits: Limits;
 	/** Emails and `@domains` that may enter; empty means everyone. */
 	readonly allow: readonly string[];
-	/** This process, in the events it writes. */
+	/** The id of this process in the events that it logs. */
 	readonly node: string;
 }
 
@@ -92,7 +92,7 @@ export const refuse = (
 export const pendingLogin = (client: ClientSnapshot | undefined) =>
 	client?.matches("awaitingCode") ? client.context : undefined;
 
-/** A code is bound to its login: on another's connection it is only a wrong code. */
+/** The MAC binds a code to its login: for any other login it is a wrong code. */
 export function codeMac(
 	secrets: Secrets,
 	pending: string,
@@ -148,7 +148,7 @@ export function claimBroken(view: View, claim: Claimant) {
 	return firstBroken(serverGuards, serverRules[type], context, event);
 }
 
-/** Whether a person holds so many names that they may not have this one, too. */
+/** Whether a person holds as many names as one person may, and this is not one of them. */
 export function namesBroken(
 	view: View,
 	person: Identity,
@@ -161,7 +161,7 @@ export function namesBroken(
 	return mayHave ? undefined : "namesAreLeft";
 }
 
-/** A name nobody used for so long is free again. */
+/** Whether a name was unused for so long that it is free again. */
 export function isStale({ state, now, limits }: View, nameKey: string) {
 	const owner = state.server.context.names.get(nameKey);
 	if (!owner || owner.identity === BOT_NAME) return false;

@@ -29,7 +29,7 @@ import type { Handler } from "./handler.ts";
 import { roomBroken } from "./rooms.ts";
 
 interface HelloDecision extends Decision {
-	/** The name that was asked for, if it is somebody's: its owner's email can be guessed at. */
+	/** The name that was asked for, if somebody owns it: then the owner's email could be guessed. */
 	readonly owned?: NameKey;
 }
 
@@ -45,7 +45,7 @@ export const hello: Handler<"hello"> = (
 		const { networks } = connection;
 		const { guesses } = services;
 		const bounds = guessBounds(view.limits, networks, owned);
-		// Too many emails were tried from there: even the right one is refused like a wrong one.
+		// After too many guesses, the right email is refused like a wrong one.
 		if (guesses.waitMs(bounds) > 0) return refuse("nameIsTheirs");
 		if (refused?.rule === "nameIsTheirs") guesses.count(bounds);
 	}

@@ -1,10 +1,10 @@
-/** Which names a person holds. Addresses that differ by a `+tag` are one person's. */
+/** The names of each person. Addresses that differ only by a `+tag` belong to one person. */
 import type { Identity, NameKey } from "../../../machines/events.ts";
 import type { Owner, ServerContext } from "../../../machines/server.ts";
 
 type Names = ServerContext["names"];
 
-/** Of the names as they are at one time, which a later claim changes into others. */
+/** Indexes by person. A claim makes a new map of names, and so a new index. */
 const indexes = new WeakMap<Names, ReadonlyMap<Identity, NameKey[]>>();
 
 export const personOf = ({ identity, person }: Owner): Identity =>

@@ -77,7 +77,7 @@ export function decideOpen(view: View, command: Command<"open">): Decision {
 	return { entries: [...before, ...opened, { event: entered }], login };
 }
 
-/** Who opened a session, and the event that renews it, if that is due; or why it opens nothing. */
+/** The owner of a session, with the event that renews it if that is due; or the rule by which it can't be used. */
 function ownerOf(view: View, session: string) {
 	const { now: time, state, limits } = view;
 	const { context } = state.server;

@@ -1,7 +1,7 @@
 /**
- * Rooms are made by whoever first enters, and forgotten when nobody uses
- * them: at once if nothing was ever said there, else after a long while. So a
- * thousand made-up names fill the server for an hour at most.
+ * A room opens when the first client enters it. It is forgotten once it is
+ * unused: within the hour if nothing was ever said there, else after a long
+ * while. So a thousand made-up names fill the server for an hour at most.
  */
 import type { Identity } from "../../../machines/events.ts";
 import { LOBBY } from "../../../machines/message.ts";
@@ -11,10 +11,10 @@ import type { Entry } from "../../log/log.ts";
 import type { Secrets } from "../secrets.ts";
 import { DAY_MS, type Moment, type Policy, type View } from "./decision.ts";
 
-/** Whatever may open a room. */
+/** What it takes to open a room. */
 type Making = Moment & { readonly secrets: Pick<Secrets, "id"> };
 
-/** Why there can't be such a room, if there can't; `maker` is known once they have proved who they are. */
+/** The rule by which a room can't be opened, if there is one. `maker` is known only after the login. */
 export function roomBroken(
 	{ state, limits }: View,
 	room: string,
@@ -29,7 +29,7 @@ export function roomBroken(
 	return made.length < limits.roomsMade ? undefined : "roomsMadeAreLeft";
 }
 
-/** Opens the room too, if it is not. */
+/** Opens a room, unless it is open. */
 export function roomOpened(
 	{ state, now: time, secrets }: Making,
 	room: string,
@@ -41,7 +41,7 @@ export function roomOpened(
 	return [{ event: { type: "room.opened", time, room, ...made } }];
 }
 
-/** The log is a copy from before: nobody's place from then on is one in it. */
+/** The log is an older copy, so clients may have seen offsets that it does not have: each room gets a new epoch. */
 export function logRestored(
 	{ state, now: time, secrets }: Making,
 	from: number,
@@ -53,7 +53,7 @@ export function logRestored(
 	return [{ event: { type: "log.restored", time, from } }, ...rooms];
 }
 
-/** Forgets the rooms that nobody uses any more. */
+/** Forgets the rooms that are not used any more. */
 export function roomsForgotten({
 	state,
 	now: time,

@@ -1,5 +1,5 @@
-/** Every command and who handles it. */
-import type { CommandOf, Kind } from "../command.ts";
+/** Every command and its handler. */
+import type { Command, Kind } from "../command.ts";
 import type { Connection } from "../connection.ts";
 import type { Services } from "../services.ts";
 import { decideAuth } from "./auth.ts";
@@ -27,7 +27,7 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
 	logout: decideLogout,
 };
 
-/** Commands that log nothing: they are obeyed while the disk is full. */
+/** Commands that append no events, so that they also work while the disk is full. */
 export const logsNothing: ReadonlySet<Kind> = new Set<Kind>([
 	"history",
 	"typing",
@@ -37,7 +37,7 @@ export const logsNothing: ReadonlySet<Kind> = new Set<Kind>([
 
 export function decide<K extends Kind>(
 	view: View,
-	command: CommandOf<K>,
+	command: Command<K>,
 	connection: Connection,
 	services: Services,
 ): Decision {
