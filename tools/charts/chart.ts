@@ -1,7 +1,4 @@
-/**
- * A machine as a picture of it needs it: its states, nested as they are, and
- * its transitions, each with its name. It reads the machine only.
- */
+/** What a chart of a machine needs: its nested states, and its transitions with their names. */
 import type { AnyStateMachine, AnyStateNode } from "xstate";
 import { eventOf, transitionsOf } from "../../src/inspector/transitions.ts";
 
@@ -15,7 +12,7 @@ export interface ChartState {
 	readonly entry: readonly string[];
 	readonly exit: readonly string[];
 	readonly states: readonly ChartState[];
-	/** Those that leave from here, in the order they are tried. */
+	/** In the order they are tried. */
 	readonly transitions: readonly ChartTransition[];
 }
 
@@ -69,7 +66,7 @@ function isOurs(action: unknown): boolean {
 	return typeof action !== "function" || !("type" in action);
 }
 
-/** Of an action or a guard; the rules of the house allow none without a name. */
+/** The name of an action or a guard. */
 function nameOf(named: unknown): string {
 	if (typeof named === "string") return named;
 	if (typeof named !== "object" || named === null || !("type" in named))

@@ -1,4 +1,4 @@
-/** The machines there are charts of, each drawn anew, and what they look like. */
+/** Draws the charts of all machines, and their style sheet. */
 import { clientMachine } from "../../machines/client.ts";
 import { pageMachine } from "../../machines/page.ts";
 import { roomMachine } from "../../machines/room.ts";
@@ -8,7 +8,7 @@ import { draw, STYLE } from "./draw.ts";
 
 const MACHINES = [clientMachine, roomMachine, serverMachine, pageMachine];
 
-/** The file's name, and what belongs in it. */
+/** Pairs of a file name and its content. */
 export async function drawCharts(): Promise<[string, string][]> {
 	const charts = await Promise.all(
 		MACHINES.map(

@@ -1,6 +1,7 @@
 /**
- * A chart as an SVG that stands alone, readable on light and dark pages. What
- * can light up says which state or transition it is, in `data-id`.
+ * Draws a chart as an SVG that needs no other file and is readable on light and
+ * dark pages. States and transitions carry `data-id`, so that a page can light
+ * them up.
  */
 import type { ChartState } from "./chart.ts";
 import {
@@ -24,7 +25,7 @@ import {
 	type Route,
 } from "./layout.ts";
 
-/** Also the inspector page's, which may not run a style that stands in a picture. */
+/** The inspector has it as a style sheet: its policy forbids a style inside a picture. */
 export const STYLE = `
 svg{--ink:#1f2430;--soft:#5d6678;--line:#8a93a6;--box:#ffffff;--nest:#f6f7fa;--pill:#e4ebfb;--pill-ink:#27407c;--page:#ffffff}
 @media(prefers-color-scheme:dark){svg{--ink:#e7eaf2;--soft:#a7b0c2;--line:#76809a;--box:#232936;--nest:#191e28;--pill:#2a3857;--pill-ink:#bcd0ff;--page:#11151c}}
@@ -69,7 +70,7 @@ function drawState(state: ChartState, layout: Layout): string[] {
 	];
 }
 
-/** Above all lines, since one may run through. A lone title stands in the middle. */
+/** Drawn above all lines, since one may cross it. A title without more rows is centred. */
 function drawHeads(state: ChartState, layout: Layout): string[] {
 	const { x, y, width } = boxOf(layout, state.id);
 	const rows = headOf(state);
@@ -112,7 +113,7 @@ function pills(labels: readonly Label[], { x, y }: Point): string[] {
 	});
 }
 
-/** Rounds every corner; a line that arrives has a tip. */
+/** With rounded corners, and a tip if it ends at a state. */
 function drawLine({ points, arrives }: Line): string {
 	const [start, ...rest] = points;
 	const last = rest.at(-1);
@@ -138,7 +139,7 @@ function drawLine({ points, arrives }: Line): string {
 
 type Point = { readonly x: number; readonly y: number };
 
-/** From a corner some way back towards a neighbour, at most half of either side. */
+/** The point where the rounding of a corner begins: up to 8 units towards a neighbour, at most half of either side. */
 function toward(corner: Point, to: Point, other: Point): string {
 	const away = (point: Point) =>
 		Math.abs(point.x - corner.x) + Math.abs(point.y - corner.y);

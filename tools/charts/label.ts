@@ -1,7 +1,6 @@
 /**
- * The words in a chart and the room they take. Nobody can say beforehand which
- * font they will be shown in, so widths are those of a common one, and the
- * drawing asks for exactly these.
+ * The text in a chart and its size. The reader's font is unknown, so widths are
+ * those of a common font, and the SVG stretches the text to them.
  */
 import type { ChartState, ChartTransition } from "./chart.ts";
 
@@ -18,7 +17,7 @@ export interface Row {
 export const ROW = 17;
 /** Between a label's words and its border. */
 export const INSET = 9;
-/** What an action's mark ▸ takes; it is drawn, since few fonts have it. */
+/** The width of an action's ▸. It is drawn, since few fonts have it. */
 export const MARK = 10;
 const GAP = 6;
 
@@ -30,7 +29,7 @@ const GLYPHS: readonly [RegExp, number][] = [
 ];
 const OTHER = 7.1;
 
-/** In units of the drawing, at 13 of them to the font's height. */
+/** In units of the drawing, for a font of 13 units. */
 export function widthOf({ kind, text }: Row): number {
 	let [width, left] = [0, text.length];
 	for (const [glyph, each] of GLYPHS) {
@@ -42,7 +41,7 @@ export function widthOf({ kind, text }: Row): number {
 	return Math.round((width + left * OTHER) * (bold ? 1.06 : 0.96));
 }
 
-/** A transition in words: the event, `if` its guards, and what it then does. */
+/** A transition as rows: the event, `if` with its guards, its actions. */
 export function rowsOf({ id, event, guards, actions }: ChartTransition): Row[] {
 	const isFirst = id.endsWith("/0");
 	const rows: Row[] = [{ kind: "event", text: event }];
@@ -53,7 +52,7 @@ export function rowsOf({ id, event, guards, actions }: ChartTransition): Row[] {
 	return rows;
 }
 
-/** A transition's label, placed from the top left of what it stands in. */
+/** A transition's label; x and y are relative to its box. */
 export interface Label extends Size {
 	readonly transition: ChartTransition;
 	readonly x: number;
@@ -76,7 +75,7 @@ export function stackOf(transitions: readonly ChartTransition[]) {
 	return { labels, width, height: Math.max(0, height - GAP) };
 }
 
-/** What a state's box says itself: its title, and what is done on the way in and out. */
+/** The head of a state's box: its title, and its entry and exit actions. */
 export function headOf({ title, entry, exit }: ChartState): Row[] {
 	const row =
 		(when: string) =>
@@ -88,10 +87,7 @@ export function headOf({ title, entry, exit }: ChartState): Row[] {
 	return [head, ...entry.map(row("entry")), ...exit.map(row("exit"))];
 }
 
-/**
- * What stands in a state's own box, and how large that must be for it. The
- * transitions that leave the state as it is are in there, in columns.
- */
+/** The labels inside a state's own box, and the size it needs for them: its transitions without a target, in columns. */
 export function contentOf(state: ChartState) {
 	const internal = state.transitions.filter(
 		({ target }) => target === undefined,

@@ -1,8 +1,7 @@
 /**
- * Where everything in a chart stands. The layout is ELK's: states are nodes,
- * and so is the label of each transition, between its source and its target,
- * so that no label can lie over another. A transition that leaves its state
- * as it is stands in that state's own box.
+ * Lays out a chart with ELK. States are nodes, and so is the label of each
+ * transition, between its source and its target, so that labels never overlap.
+ * A transition without a target is shown inside its state's box.
  */
 import Elk from "elkjs";
 import type { ElkExtendedEdge, ElkNode, ElkPoint } from "elkjs/lib/elk-api.js";
@@ -16,13 +15,13 @@ export interface Box extends Size {
 }
 
 export interface Line {
-	/** The route's, or the initial dot's. */
+	/** The id of the route, or of the initial dot. */
 	readonly id: string;
 	readonly points: readonly ElkPoint[];
 	/** The ids of the boxes it leads from and to. */
 	readonly source: string;
 	readonly target: string;
-	/** It ends at a state, and not at a label. */
+	/** Whether it ends at a state; else at a label. */
 	readonly arrives: boolean;
 }
 
@@ -32,7 +31,7 @@ export interface Layout extends Size {
 	readonly routes: readonly Route[];
 }
 
-/** All transitions from one state to one other: they share their lines. */
+/** All transitions from one state to another: they share their lines. */
 export interface Route {
 	readonly id: string;
 	readonly transitions: readonly ChartTransition[];
@@ -58,7 +57,7 @@ const OPTIONS = {
 const PAD = 16;
 const DOT = 10;
 
-/** The id of the dot from which a state begins. */
+/** The id of the dot that points to the initial state. */
 export const dotOf = (state: string): string => `${state}/initial`;
 
 export async function layOut(chart: ChartState): Promise<Layout> {
@@ -96,17 +95,17 @@ export async function layOut(chart: ChartState): Promise<Layout> {
 	return { width, height, boxes, lines: straight, routes: plan.routes };
 }
 
-/** What leaves a state for one within it begins below what that state says of itself. */
+/** A line from a state to one inside it begins below the outer state's own content. */
 function below(content = 0, start: ElkPoint, box: Box | undefined): ElkPoint {
 	return box && start.y === box.y ? { x: start.x, y: box.y + content } : start;
 }
 
-/** The graph that ELK is given. */
+/** The graph for ELK. */
 class Plan {
 	readonly root: ElkNode;
 	readonly edges: ElkExtendedEdge[] = [];
 	readonly routes: Route[] = [];
-	/** How high the part of each state is that stands above those within it. */
+	/** The height of each outer state's own content, above its inner states. */
 	readonly contents = new Map<string, number>();
 	readonly #nodes = new Map<string, ElkNode & { children: ElkNode[] }>();
 
@@ -165,7 +164,7 @@ class Plan {
 		});
 	}
 
-	/** The innermost state with a box around both. */
+	/** The innermost state that contains both. */
 	#around(source: string, target: string): string {
 		if (target.startsWith(`${source}.`)) return source;
 		const shared = target.split(".");

@@ -1,13 +1,12 @@
 /**
  * Takes small jogs out of lines. ELK spreads lines evenly over a border, so
- * many end a few units beside where they came from; an eye would have let
- * them run straight.
+ * many end a few units beside where they began.
  */
 import type { Box, Line } from "./layout.ts";
 
 /** A jog up to this wide is taken out. */
 const WIDEST = 12;
-/** So near a box's corner no line ends, nor one beside another. */
+/** The least distance between the end of a line and a corner of its box, and between two ends. */
 const [CORNER, APART] = [11, 7];
 
 export function straighten(
@@ -25,7 +24,7 @@ export function straighten(
 	return straight;
 }
 
-/** With its end moved sideways so that it is reached straight; undefined if it can't be. */
+/** The line with its end moved sideways, so that the last part is straight; undefined if that is impossible. */
 function slid(
 	line: Line,
 	at: string,
@@ -37,7 +36,7 @@ function slid(
 	if (!a || !b || !c || !end || !box) return undefined;
 	const jogs = a.x === b.x && b.y === c.y && c.x === end.x && b.x !== c.x;
 	if (!jogs || Math.abs(b.x - c.x) > WIDEST) return undefined;
-	// Over a jog that turns back there is no straight way.
+	// A line that turns back cannot become straight.
 	if (Math.sign(b.y - a.y) !== Math.sign(end.y - c.y)) return undefined;
 	if (a.x < box.x + CORNER || a.x > box.x + box.width - CORNER)
 		return undefined;
@@ -52,7 +51,7 @@ function slid(
 	};
 }
 
-/** Without points on a straight way, also where it goes too far and comes back. */
+/** Without points inside straight parts, and without parts that overshoot and come back. */
 function withoutSpikes(line: Line): Line {
 	const points = line.points.filter((at, index, all) => {
 		const [from, to] = [all[index - 1], all[index + 1]];
