@@ -1,8 +1,9 @@
 /**
- * What it costs to be looked at: the processor time of a server for each
- * event while nobody ever did, and then, in turns, while one does and after
- * they left. Turns of one process are compared, since processes differ by
- * more; and few listen, so that their socket writes do not drown it.
+ * What a viewer of the inspector costs: a server's CPU time for each event,
+ * first before anyone has watched, then, in turns, while one viewer watches and
+ * after they left. Turns of one process are compared, because processes differ
+ * by more than that. Few clients listen, so that the socket writes to them do
+ * not hide the cost.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { INSPECT_PROTOCOL } from "../machines/frame.ts";
@@ -60,7 +61,7 @@ export async function measureInspector(
 	}
 }
 
-/** A viewer who has seen how all stands; leaving, they tell how many events they have seen since. */
+/** Resolves when a viewer has its first moment. `leave` returns how many messages it was shown. */
 async function watch(port: number) {
 	let shown = 0;
 	let begin = () => {};

@@ -1,6 +1,6 @@
 /**
- * Who may look in: whoever knows the token, and asks us by a name of ours, so
- * that no page of another site can even try, by whatever name it reaches us.
+ * Who may use the inspector: someone with the token, from a page of our own.
+ * Another site's page cannot even try a token, under any name that reaches us.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
@@ -9,11 +9,11 @@ import { isOfHost } from "../transport/hosts.ts";
 /** Whether a Host header is one of ours. */
 export type IsOwnHost = (host: string | undefined) => boolean;
 
-/** Whether a page of our own asks, and means us, not a name that another site has made to mean us. */
-export const isOwnPages = ({ headers }: IncomingMessage, isOwn: IsOwnHost) =>
+/** Whether a request comes from a page of ours, under a name of ours: another site can point its own name at us. */
+export const isFromOwnPage = ({ headers }: IncomingMessage, isOwn: IsOwnHost) =>
 	isOfHost(headers.origin ?? "", headers.host) && isOwn(headers.host);
 
-/** In a time that tells nothing of the token. */
+/** Takes the same time for every wrong token. */
 export function isToken(offered: string | undefined, token: string): boolean {
 	const digest = (text: string) => createHash("sha256").update(text).digest();
 	return timingSafeEqual(digest(offered ?? ""), digest(token));

@@ -1,10 +1,10 @@
 /**
- * What can be seen of a state, and of a step from one state to the next: which
- * actors there are, which of them an event moved, and what fired. It is worked
- * out from the two states, so it costs nothing while nobody looks.
+ * Frames of a state, and of the step from one state to the next: which actors
+ * there are, which of them an event moved, and which transitions fired. They
+ * are computed from the two states, so they cost nothing without a viewer.
  */
 import type { AnyMachineSnapshot, StateValue } from "xstate";
-import type { Frame, Moment } from "../../machines/frame.ts";
+import type { ActorFrame, Frame, Moment } from "../../machines/frame.ts";
 import { type Actor, actorsOf } from "../engine/evolve.ts";
 import type { Step } from "../engine/fold.ts";
 import { machinesAtHand, type Stepping } from "../engine/machines.ts";
@@ -17,8 +17,8 @@ const transitionNames = new Map(
 	]),
 );
 
-/** Every actor, as it stands. */
-export function actorFrames({ parts, server }: State): readonly Frame[] {
+/** Every actor of a state. */
+export function actorFrames({ parts, server }: State): readonly ActorFrame[] {
 	return [
 		actorFrame("server", server),
 		...Array.from(parts.rooms.values(), (room) =>
@@ -28,7 +28,7 @@ export function actorFrames({ parts, server }: State): readonly Frame[] {
 	];
 }
 
-/** What one event did: who came, who moved, who is gone. */
+/** What one event did: which actors came, which moved, which are gone. */
 export function momentOf({ stored, before, after }: Step): Moment {
 	const { seq, event } = stored;
 	const came: Frame[] = [];
@@ -55,9 +55,9 @@ export function momentOf({ stored, before, after }: Step): Moment {
 		// A restored room is another actor from then on.
 		if (next && next !== id) gone.push(actorFrame(next, is));
 	}
-	const by = "client" in event && { client: event.client };
+	const cause = "client" in event && { client: event.client };
 	const frames = [...came, ...moved, ...gone];
-	return { seq, time: event.time, ...by, frames };
+	return { seq, time: event.time, ...cause, frames };
 }
 
 function snapshotOf(
@@ -74,14 +74,14 @@ function snapshotOf(
 	}
 }
 
-/** Random and ours, so that it says nothing. */
+/** Ids are random and made by the server, so they reveal nothing. */
 function idOf(snapshot: AnyMachineSnapshot | undefined, actor: Actor): string {
 	if (actor.machine === "server") return "server";
 	if (actor.machine === "client") return actor.client;
 	return snapshot?.context.incarnation ?? "";
 }
 
-function actorFrame(id: string, snapshot: AnyMachineSnapshot): Frame {
+function actorFrame(id: string, snapshot: AnyMachineSnapshot): ActorFrame {
 	const { machine, value: state } = snapshot;
 	return { type: "actor", actor: id, machine: machine.id, state };
 }

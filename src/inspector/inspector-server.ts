@@ -1,12 +1,10 @@
 /**
- * The way in for viewers: a WebSocket at `/inspect`, for whoever knows the
- * token. The token comes as a subprotocol, which no proxy logs and no page of
- * another site can guess; and Host and Origin must be ours, so that no such
- * page can even try, by whatever name it reaches us.
+ * The WebSocket at `/inspect`, for viewers with the token. The token is offered
+ * as a subprotocol, which proxies do not log.
  *
- * What happens is sent in batches. A viewer that lags is not buffered for: it
- * misses what happens meanwhile, and begins anew when it has caught up. One
- * that falls silent is gone, as in a room, so that it keeps nobody out.
+ * Moments are sent in batches. Nothing is buffered for a viewer that lags: it
+ * misses what happens meanwhile, and gets a new beginning when it has caught
+ * up. A viewer that answers no ping is closed, so that it takes no seat.
  */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
@@ -16,7 +14,7 @@ import type { Clock } from "../clock.ts";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import type { Limits } from "../limits.ts";
 import { abortHandshake, type HandshakeRule } from "../transport/upgrade.ts";
-import { type IsOwnHost, isOwnPages, isToken } from "./auth.ts";
+import { type IsOwnHost, isFromOwnPage, isToken } from "./auth.ts";
 import type { Inspector } from "./inspector.ts";
 
 const BATCH_MS = 50;
@@ -62,7 +60,7 @@ export class InspectorServer {
 
 	#check(request: IncomingMessage): HandshakeRule | undefined {
 		const { token, isOwnHost } = this.#parts;
-		if (!isOwnPages(request, isOwnHost)) return "originIsOurs";
+		if (!isFromOwnPage(request, isOwnHost)) return "originIsOurs";
 		const [protocol, offered] = (
 			request.headers["sec-websocket-protocol"] ?? ""
 		)
@@ -76,33 +74,33 @@ export class InspectorServer {
 
 	#show(webSocket: WebSocket): void {
 		const { inspector, clock } = this.#parts;
-		const isThere = this.#heartbeat(webSocket);
+		const isAlive = this.#heartbeat(webSocket);
 		this.#viewers.add(webSocket);
 		let batch: Moment[] = [];
 		const collect = (moment: Moment) => batch.push(moment);
-		let leave: (() => void) | undefined = inspector.watch(collect);
+		let unwatch: (() => void) | undefined = inspector.watch(collect);
 		const send = () => {
-			if (!isThere()) return webSocket.terminate();
+			if (!isAlive()) return webSocket.terminate();
 			if (webSocket.bufferedAmount > MOST_UNSENT_BYTES) {
-				leave?.();
-				leave = undefined;
+				unwatch?.();
+				unwatch = undefined;
 				batch = [];
-			} else if (!leave && webSocket.bufferedAmount === 0)
-				leave = inspector.watch(collect);
+			} else if (!unwatch && webSocket.bufferedAmount === 0)
+				unwatch = inspector.watch(collect);
 			if (batch.length > 0) webSocket.send(JSON.stringify(batch));
 			batch = [];
 			cancel = clock.after(BATCH_MS, send);
 		};
 		let cancel = clock.after(BATCH_MS, send);
-		webSocket.on("error", () => {}); // ws closes it
+		webSocket.on("error", () => {}); // ws closes it, and emits "close"
 		webSocket.on("close", () => {
 			cancel();
-			leave?.();
+			unwatch?.();
 			this.#viewers.delete(webSocket);
 		});
 	}
 
-	/** Pings when that is due; false once it was silent for too long. */
+	/** Returns a function that pings when a ping is due, and returns false when no pong came in time. */
 	#heartbeat(webSocket: WebSocket): () => boolean {
 		const { clock, limits } = this.#parts;
 		const pingMs = limits.pingSeconds * 1000;

@@ -1,7 +1,7 @@
 /**
- * Where viewers of the machines are: each gets first how all stands, then what
- * each event does, in the order of the log, and neither before it is
- * committed. While there is no viewer, nothing is worked out.
+ * Shows the machines to viewers: first every actor, then what each event does,
+ * in the order of the log. Nothing is shown before it is committed. Without a
+ * viewer nothing is computed.
  */
 import type { Moment } from "../../machines/frame.ts";
 import type { Step } from "../engine/fold.ts";
@@ -15,13 +15,13 @@ export class Inspector {
 	readonly #viewers = new Set<Viewer>();
 	#seq: number;
 
-	/** `seq` is of the last event of the committed state. */
+	/** `seq` is that of the last committed event. */
 	constructor(states: { readonly committed: State }, seq: number) {
 		this.#states = states;
 		this.#seq = seq;
 	}
 
-	/** Shows everything from here on to a viewer, until what is answered is called. */
+	/** Shows everything from now on to a viewer. Returns a function that ends it. */
 	watch(viewer: Viewer): () => void {
 		viewer({ seq: this.#seq, frames: actorFrames(this.#states.committed) });
 		this.#viewers.add(viewer);

@@ -1,10 +1,10 @@
 /**
- * A log that is opened for looking at: first what lies behind the newest
- * snapshot, so that there is something to see at once, then, read from the
- * beginning and verified, all of it. It reads a little at a time, so that
- * questions are answered meanwhile, and it never writes.
+ * A log opened in the inspector. First it reads what follows the newest
+ * snapshot, so that there is something to see at once; then all of it, from
+ * the beginning, verified. It reads a little at a time, so that questions are
+ * answered meanwhile, and it never writes.
  *
- * A snapshot is believed only until the whole log is read. Where that fails
+ * The snapshot is trusted only until the whole log is read. Where the log fails
  * verification the timeline ends, and says why.
  */
 import { setImmediate } from "node:timers/promises";
@@ -24,7 +24,7 @@ const EVENTS_PER_TURN = 250;
 export interface LogParts {
 	readonly disk: Disk;
 	readonly sources: readonly Source[];
-	/** The data folder, if it is one; else it is one segment, at its own word. */
+	/** The data folder. Without one the log is a single segment, and what came before it cannot be verified. */
 	readonly folder?: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export class LogTimeline {
 	/** Verifies the log from its first line on. */
 	readonly #verifier: Verifier;
 	readonly #whole: Timeline<LogPosition>;
-	/** What is behind the newest snapshot, until the whole is read. */
+	/** What follows the newest snapshot, until the whole log is read. */
 	#tail: Timeline<LogPosition> | undefined;
 	#trouble: string | undefined;
 	#isWhole = false;
@@ -51,7 +51,7 @@ export class LogTimeline {
 		this.#whole = new Timeline({ read, state });
 	}
 
-	/** What can be looked at. */
+	/** The one that reaches further. */
 	get timeline(): Timeline<LogPosition> {
 		const { last } = this.#whole;
 		return this.#tail && last < this.#tail.last ? this.#tail : this.#whole;
@@ -70,7 +70,7 @@ export class LogTimeline {
 		};
 	}
 
-	/** Reads all that there is, once. */
+	/** Reads the whole log. To be called once. */
 	async load(): Promise<void> {
 		await this.#loadTail();
 		try {
@@ -84,12 +84,12 @@ export class LogTimeline {
 		this.#tail = undefined;
 	}
 
-	/** Reads no more. */
+	/** Ends all reading. */
 	stop(): void {
 		this.#stopping.abort();
 	}
 
-	/** From the newest snapshot on, if that fits; if not, nothing is lost but time. */
+	/** Reads from the newest snapshot on. If it does not fit the log, only time is lost. */
 	async #loadTail(): Promise<void> {
 		const { disk, folder } = this.#parts;
 		if (folder === undefined) return;
@@ -108,7 +108,7 @@ export class LogTimeline {
 			await tail.load(read(position));
 			this.#tail = tail;
 		} catch {
-			// What is wrong with the log itself shows when all of it is read.
+			// If the log itself is damaged, reading the whole of it will say so.
 		}
 	}
 
@@ -123,14 +123,12 @@ export class LogTimeline {
 	): AsyncGenerator<Piece<LogPosition>> {
 		const { signal } = this.#stopping;
 		for await (const entries of readBatches(sources, verifier))
-			for (let at = 0; at < entries.length; at += EVENTS_PER_TURN) {
+			for (let first = 0; first < entries.length; first += EVENTS_PER_TURN) {
 				const { id: log, seq, hash, offset } = verifier;
-				const some = entries.slice(at, at + EVENTS_PER_TURN);
+				const some = entries.slice(first, first + EVENTS_PER_TURN);
 				const isEnd = some.at(-1)?.seq === seq;
-				yield {
-					entries: some,
-					end: isEnd ? { log, seq, hash, offset } : undefined,
-				};
+				const end = isEnd ? { log, seq, hash, offset } : undefined;
+				yield { entries: some, end };
 				await setImmediate(undefined, { signal });
 			}
 	}

@@ -1,15 +1,15 @@
 /**
- * Answers what a page asks about a log. A question is read by allow-list, and
- * an event that is not there is taken for the nearest that is.
+ * Answers the page's questions about a log. Unknown fields are ignored, and a
+ * seq outside of the log means the nearest one in it.
  */
 import type { Answers, Question, Scope } from "../../machines/travel.ts";
 import type { LogTimeline } from "./log-timeline.ts";
 
-/** So many moments are told at once, at most. */
+/** Moments in one answer. */
 const MOST_MOMENTS = 5000;
 const MOST_PARTS = 2000;
 
-/** Undefined if that is no question. */
+/** Undefined if it is no question. */
 export async function answer(
 	log: LogTimeline,
 	question: unknown,

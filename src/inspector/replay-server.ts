@@ -1,8 +1,7 @@
 /**
- * Where a log is shown: a page on a free port of this machine alone, for
- * whoever has the link that is printed. What the page asks it asks by POST,
- * with the token in a header; so a page of another site can't, and nothing of
- * it is in an address.
+ * Serves the inspector over a log, on a free port that only this machine can
+ * reach. The page asks by POST with the token in a header: another site's page
+ * cannot, and no address holds a question or the token.
  */
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
@@ -10,7 +9,7 @@ import express from "express";
 import { bearerOf, ownHosts } from "../transport/hosts.ts";
 import { listening } from "../transport/http.ts";
 import { makeSite } from "../transport/site.ts";
-import { isOwnPages, isToken } from "./auth.ts";
+import { isFromOwnPage, isToken } from "./auth.ts";
 import { type LogParts, LogTimeline } from "./log-timeline.ts";
 import { answer } from "./questions.ts";
 
@@ -18,12 +17,12 @@ const HOST = "127.0.0.1";
 const MOST_ASKED_BYTES = 1024;
 
 export interface ReplayServer {
-	/** With the token, in the part of an address that never leaves a browser. */
+	/** With the token in its fragment, which a browser never sends. */
 	readonly link: string;
 	close(): void;
 }
 
-/** Opens a log with the page's files in the folder `pages`, and begins to read it. */
+/** Opens a log and begins to read it. `pages` is the folder of the page's files. */
 export async function openReplayServer(
 	parts: LogParts,
 	pages: string,
@@ -39,7 +38,7 @@ export async function openReplayServer(
 		app.get("/replay", page("inspect.html"));
 		app.post("/replay", (request, response, next) => {
 			const offered = bearerOf(request.get("Authorization"));
-			if (!isOwnPages(request, isOwnHost)) response.sendStatus(403);
+			if (!isFromOwnPage(request, isOwnHost)) response.sendStatus(403);
 			else if (!isToken(offered, token)) response.sendStatus(401);
 			else next();
 		});

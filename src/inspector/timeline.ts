@@ -4,7 +4,7 @@
  * than what changed since the one before.
  */
 import { Map as PersistentMap } from "immutable";
-import type { Frame, Moment } from "../../machines/frame.ts";
+import type { Moment } from "../../machines/frame.ts";
 import type { Comparison, Shape, Stretch } from "../../machines/travel.ts";
 import { evolveStored, type Step } from "../engine/fold.ts";
 import type { State } from "../engine/state.ts";
@@ -14,7 +14,7 @@ import { EventIndex } from "./event-index.ts";
 import { actorFrames, momentOf } from "./frames.ts";
 
 /** At least so many events lie between one checkpoint and the next. */
-const EVENTS_BETWEEN = 1000;
+const EVENTS_BETWEEN = 500;
 
 /** Some entries of a log, and where to read on after them. */
 export interface Piece<Position> {
@@ -153,17 +153,16 @@ function addMoves(lastMoves: LastMoves, { seq, frames }: Moment): void {
 
 /** Most actors look alike: each shape is sent once, not for each of ten thousand. */
 function actorsIn(state: State, lastMoves: LastMoves) {
+	const moves = new Map(lastMoves); // its own `get` hashes each id anew
 	const shapes: Shape[] = [];
 	const numbers = new Map<string, number>();
-	const actors = actorFrames(state).flatMap((frame: Frame) => {
-		if (frame.type !== "actor") return [];
-		const { actor, machine, state } = frame;
-		const { seq = 0, fired = [] } = lastMoves.get(actor) ?? {};
-		const key = JSON.stringify([machine, state, fired]);
+	const actors = actorFrames(state).map(({ actor, machine, state }) => {
+		const { seq = 0, fired = [] } = moves.get(actor) ?? {};
+		const key = `${machine} ${JSON.stringify(state)} ${fired.join()}`;
 		const shape =
 			numbers.get(key) ?? shapes.push({ machine, state, fired }) - 1;
 		numbers.set(key, shape);
-		return [[actor, shape, seq] as const];
+		return [actor, shape, seq] as const;
 	});
 	return { shapes, actors };
 }

@@ -1,17 +1,17 @@
 /**
- * What each transition of a machine is called, in frames as in the charts, so
- * that what lights up on the page is what really happened.
+ * Names each transition of a machine. Frames and charts use the same names, so
+ * the chart lights up what really fired.
  */
 import type { AnyStateMachine, AnyStateNode } from "xstate";
 
 type Definition = AnyStateNode["on"][string][number];
 
-/** The names of a machine's own transition objects. */
+/** The name of each of a machine's transition objects. */
 export function transitionIds(machine: AnyStateMachine): Map<object, string> {
 	return new Map(withDescendants(machine.root).flatMap(transitionsOf));
 }
 
-/** Those that leave from a state, in the order they are tried: each with `SOURCE/EVENT/INDEX`, the index among those for the same event. */
+/** The transitions of a state in the order they are tried, each with its name: `SOURCE/EVENT/INDEX`, with its index among those for the same event. */
 export function transitionsOf(node: AnyStateNode): [Definition, string][] {
 	const groups = [...node.transitions.values(), node.always ?? []];
 	return groups.flatMap((group) =>
@@ -26,7 +26,7 @@ function withDescendants(node: AnyStateNode): AnyStateNode[] {
 	return [node, ...Object.values(node.states).flatMap(withDescendants)];
 }
 
-/** As the machine's source says it: `after reach`, `always`, or the event's type. */
+/** The event as the machine's source names it: `after reach`, `always`, or the event's type. */
 export function eventOf({ eventType, source }: Definition): string {
 	if (eventType === "") return "always";
 	const delayed = /^xstate\.after\.(.+)$/.exec(eventType)?.[1];

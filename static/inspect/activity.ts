@@ -1,70 +1,72 @@
 /**
- * How much happened when, over the whole log, and of that how much is in
- * scope. It shows where one is, and a press goes there.
+ * A histogram of the events of the whole log over time, with those in scope on
+ * top, and lines at the moment that is shown and at the one it is compared
+ * with. A press goes to that time.
  */
 import type { Scope } from "../../machines/travel.ts";
 import { find, say } from "../element.ts";
 import type { TravelParts } from "./seek-controls.ts";
 
-/** In the picture's own units, as are its bars. */
-const [WIDE, HIGH] = [1000, 100];
-const PARTS = 250;
+/** In the units of the histogram's viewBox. */
+const [WIDTH, HEIGHT] = [1000, 100];
+const BARS = 250;
 
-/** What is answered shows what is in scope, and what was remembered. */
 export function activity({ inspector, log, ask }: TravelParts) {
-	const place = find("#activity", HTMLElement);
+	const histogram = find("#activity", HTMLElement);
 	let scope: Scope = {};
 	const draw = async (): Promise<void> => {
 		const { from, to } = log.about;
-		say(find("#begins", HTMLElement), new Date(from).toLocaleString());
-		say(find("#ends", HTMLElement), new Date(to).toLocaleString());
+		say("#begins", new Date(from).toLocaleString());
+		say("#ends", new Date(to).toLocaleString());
 		const isScoped = Object.keys(scope).length > 0;
 		const [all, found] = await Promise.all([
-			ask({ ask: "marks", parts: PARTS }),
-			isScoped ? ask({ ask: "marks", parts: PARTS, ...scope }) : [],
+			ask({ ask: "marks", parts: BARS }),
+			isScoped ? ask({ ask: "marks", parts: BARS, ...scope }) : [],
 		]);
 		const most = Math.max(1, ...all);
-		path("all-events", bars(all, most));
-		path("found-events", bars(found, most));
+		setPath("all-events", bars(all, most));
+		setPath("found-events", bars(found, most));
 	};
 	const lineAt = (time: number | undefined): string => {
 		const { from, to } = log.about;
-		const at = (((time ?? from) - from) / Math.max(1, to - from)) * WIDE;
-		return `M${at.toFixed(1)} 0V${HIGH}`;
+		const x = (((time ?? from) - from) / Math.max(1, to - from)) * WIDTH;
+		return `M${x.toFixed(1)} 0V${HEIGHT}`;
 	};
-	place.addEventListener("click", ({ clientX }) => {
-		const { left, width } = place.getBoundingClientRect();
+	histogram.addEventListener("click", ({ clientX }) => {
+		const { left, width } = histogram.getBoundingClientRect();
 		const { from, to } = log.about;
 		const time = from + ((clientX - left) / width) * (to - from);
 		inspector.goTo(ask({ ask: "time", time }));
 	});
-	inspector.onViewState(({ moment }) => path("here", lineAt(moment?.time)));
+	inspector.onViewState(({ moment }) => setPath("here", lineAt(moment?.time)));
 	log.addEventListener("growth", draw);
 	void draw();
 	return {
-		show(found: Scope): void {
-			scope = found;
+		showScope(wanted: Scope): void {
+			scope = wanted;
 			void draw();
 		},
-		remember(time: number | undefined): void {
-			path("remembered", time === undefined ? "" : lineAt(time));
+		showRemembered(time: number | undefined): void {
+			setPath("remembered", time === undefined ? "" : lineAt(time));
 		},
 	};
 }
 
-/** Few are seen beside many: their height is as the root of how many they are. */
+/** A bar is as high as the square root of its count, so that few are seen beside many. */
 function bars(counts: readonly number[], most: number): string {
-	const wide = WIDE / counts.length;
+	const width = WIDTH / counts.length;
 	return counts
 		.map((count, index) => {
 			if (count === 0) return "";
-			const high = Math.max(4, Math.sqrt(count / most) * HIGH);
-			const [left, top] = [index * wide, HIGH - high].map((n) => n.toFixed(1));
-			return `M${left} ${HIGH}V${top}h${(wide * 0.8).toFixed(1)}V${HIGH}z`;
+			const height = Math.max(4, Math.sqrt(count / most) * HEIGHT);
+			const left = (index * width).toFixed(1);
+			const top = (HEIGHT - height).toFixed(1);
+			const right = (width * 0.8).toFixed(1);
+			return `M${left} ${HEIGHT}V${top}h${right}V${HEIGHT}z`;
 		})
 		.join("");
 }
 
-function path(id: string, d: string): void {
+function setPath(id: string, d: string): void {
 	find(`#${id}`, SVGPathElement).setAttribute("d", d);
 }

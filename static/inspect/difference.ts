@@ -1,22 +1,22 @@
 /**
- * What is different between a moment that was remembered and the one that is
- * looked at: who came, who left, and whose names changed. It follows wherever
- * one goes, until it is forgotten.
+ * The difference between a moment that was remembered and the one that is
+ * shown: who came, who left, and whose names changed. It is drawn again for
+ * every moment that is shown, until the remembered one is forgotten.
  */
 import type { Comparison, NameChange, Stay } from "../../machines/travel.ts";
 import { find, make, say } from "../element.ts";
 import type { ViewState } from "./inspector.ts";
 import type { TravelParts } from "./seek-controls.ts";
 
-const MOST_TOLD = 60;
+const MOST_ITEMS = 60;
 
-/** `mark` hears when the moment was that is remembered. */
+/** `onRemembered` gets the time of the remembered moment; undefined when it is forgotten. */
 export function difference(
 	{ inspector, log, ask }: TravelParts,
-	mark: (time: number | undefined) => void,
+	onRemembered: (time: number | undefined) => void,
 ): void {
 	const button = find("#remember", HTMLButtonElement);
-	const place = find("#difference", HTMLElement);
+	const box = find("#difference", HTMLElement);
 	let remembered: ViewState | undefined;
 	let viewState: ViewState | undefined;
 
@@ -25,19 +25,19 @@ export function difference(
 		if (!remembered) return;
 		const [early, late] =
 			remembered.seq <= now.seq ? [remembered, now] : [now, remembered];
-		const span = { from: early.seq, to: late.seq };
-		const found = await ask({ ask: "compare", ...span });
+		const range = { from: early.seq, to: late.seq };
+		const found = await ask({ ask: "compare", ...range });
 		if (!remembered) return;
 		const words = `From ${momentOf(early)} to ${momentOf(late)}`;
-		place.replaceChildren(make("h2", "", words), ...columns(found));
+		box.replaceChildren(make("h2", "", words), ...columns(found));
 	};
 	button.addEventListener("click", () => {
 		remembered = remembered ? undefined : viewState;
 		button.ariaPressed = String(remembered !== undefined);
 		say(button, remembered ? "Stop comparing" : "Compare from here");
-		place.hidden = !remembered;
-		place.replaceChildren();
-		mark(remembered && (remembered.moment?.time ?? log.about.from));
+		box.hidden = !remembered;
+		box.replaceChildren();
+		onRemembered(remembered && (remembered.moment?.time ?? log.about.from));
 		inspector.redraw();
 	});
 	inspector.onViewState(draw);
@@ -58,27 +58,18 @@ function columns({ came, left, names }: Comparison): HTMLElement[] {
 
 function column(
 	title: string,
-	listener: readonly string[],
+	items: readonly string[],
 	none: string,
 ): HTMLElement {
-	const heading = make(
-		"h3",
-		"",
-		`${title} `,
-		make("b", "", `${listener.length}`),
-	);
-	const items = listener
-		.slice(0, MOST_TOLD)
+	const heading = make("h3", "", `${title} `, make("b", "", `${items.length}`));
+	const chips = items
+		.slice(0, MOST_ITEMS)
 		.map((words) => make("li", "chip", words));
-	const more = listener.length - items.length;
-	if (more > 0) items.push(make("li", "more", `and ${more} more`));
-	if (listener.length === 0) items.push(make("li", "more", none));
-	return make(
-		"div",
-		title.toLowerCase(),
-		heading,
-		make("ul", "chips", ...items),
-	);
+	const more = items.length - chips.length;
+	if (more > 0) chips.push(make("li", "more", `and ${more} more`));
+	if (items.length === 0) chips.push(make("li", "more", none));
+	const list = make("ul", "chips", ...chips);
+	return make("div", title.toLowerCase(), heading, list);
 }
 
 const stayOf = ({ name, room }: Stay) => `${name} · ${room}`;

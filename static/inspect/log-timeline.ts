@@ -12,7 +12,7 @@ import type {
 import { type Actor, MomentRange, nameOf, type Timeline } from "./timeline.ts";
 
 /** Events fetched before and after those that are needed, to step through. */
-const AROUND = 300;
+const AROUND = 200;
 
 export type Ask = <Asked extends Question>(
 	question: Asked,

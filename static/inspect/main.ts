@@ -1,7 +1,7 @@
 /**
- * A running server, watched, or a log, opened. The token comes in the address's fragment, which
- * never leaves the browser and is removed at once, or is typed; it is kept
- * nowhere.
+ * Opens the inspector over a running server, or over a log. The token comes in
+ * the address's fragment, which never leaves the browser and is removed at
+ * once, or is typed; it is stored nowhere.
  */
 import { INSPECT_PROTOCOL } from "../../machines/frame.ts";
 import { find, say } from "../element.ts";
@@ -11,16 +11,15 @@ import { LiveTimeline } from "./live-timeline.ts";
 import { travel } from "./travel.ts";
 
 const RETRY_MS = 2000;
-/** A browser does not tell which. */
+/** A browser does not say why a WebSocket was refused. */
 const CLOSED = "That token does not open this, or too many are looking.";
-/** Where the page is when it is opened over a log. */
+/** The page's path when it is opened over a log. */
 const LOG_PATH = "/replay";
 
-const given = location.hash.slice(1);
+const fromAddress = location.hash.slice(1);
 history.replaceState(null, "", location.pathname);
 
 const liveTimeline = new LiveTimeline();
-const status = find("#status", HTMLElement);
 const form = find("#token-form", HTMLFormElement);
 let isOpen = false;
 
@@ -30,27 +29,28 @@ function watch(token: string): void {
 	socket.onopen = () => {
 		form.hidden = true;
 		find("#inspector", HTMLElement).hidden = false;
-		say(status, "");
+		say("#status", "");
 		if (!isOpen) inspect(liveTimeline).onViewState(rates());
 		isOpen = true;
 	};
 	socket.onmessage = ({ data }) => liveTimeline.add(JSON.parse(String(data)));
 	socket.onclose = () => {
-		if (!isOpen) return ask(CLOSED);
-		say(status, "The server is away. Trying again.");
+		if (!isOpen) return askForToken(CLOSED);
+		say("#status", "The server is away. Trying again.");
 		setTimeout(() => watch(token), RETRY_MS);
 	};
 }
 
-function ask(words: string): void {
-	say(status, words);
+function askForToken(words: string): void {
+	say("#status", words);
 	form.hidden = false;
 }
 
 async function tryToken(token: string, words: string): Promise<void> {
-	if (!/^[\w-]+$/.test(token)) ask(words);
+	if (!/^[\w-]+$/.test(token)) askForToken(words);
 	else if (location.pathname !== LOG_PATH) watch(token);
-	else if (!(await travel(token))) ask("That token does not open this.");
+	else if (!(await travel(token)))
+		askForToken("That token does not open this.");
 }
 
 form.addEventListener("submit", (event) => {
@@ -58,4 +58,4 @@ form.addEventListener("submit", (event) => {
 	const { value } = find("#token", HTMLInputElement);
 	void tryToken(value, "That is no token.");
 });
-void tryToken(given, "");
+void tryToken(fromAddress, "");

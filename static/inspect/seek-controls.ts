@@ -1,9 +1,9 @@
-/** Goes to an event by its number, or to a time; and tells both of the moment that is looked at. */
+/** Goes to an event by its number, or to a time; shows both of the moment that is shown. */
 import { find } from "../element.ts";
 import type { Inspector } from "./inspector.ts";
 import type { Ask, LogTimeline } from "./log-timeline.ts";
 
-/** What a control over a log stands on. */
+/** What every control over a log needs. */
 export interface TravelParts {
 	readonly inspector: Inspector;
 	readonly log: LogTimeline;
@@ -19,7 +19,7 @@ export function seekControls({ inspector, log, ask }: TravelParts): void {
 	const go = (input: EventTarget | null) => {
 		if (!(input instanceof HTMLInputElement) || !input.value) return;
 		if (input === event) return inspector.goTo(Number(input.value));
-		// To the end of that second: it is how far what is shown goes.
+		// The field has whole seconds: an event within that second is included.
 		const until = new Date(input.value).getTime() + SECOND_MS - 1;
 		inspector.goTo(ask({ ask: "time", time: until }));
 	};
@@ -38,7 +38,7 @@ export function seekControls({ inspector, log, ask }: TravelParts): void {
 	});
 }
 
-/** As such an input has it: by the clock on the wall, to the second. */
+/** A time as a `datetime-local` field has it, to the second. */
 function local(time: number): string {
 	const offset = new Date(time).getTimezoneOffset() * 60 * SECOND_MS;
 	return new Date(time - offset).toISOString().slice(0, 19);
