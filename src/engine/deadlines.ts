@@ -1,8 +1,8 @@
 /**
  * What happens by the clock alone: a login expires, a client whose connection
  * was lost leaves its room, and once an hour sessions and unused rooms are
- * looked through. One timer wakes for all of it. The state says what is due;
- * the queues only say which client to ask next, so that none scans them all.
+ * looked through. One timer wakes for all of it. The state says what is due; the
+ * clients with a deadline are kept at hand, so that the others are not scanned.
  */
 import type {
 	ClientId,
@@ -10,7 +10,6 @@ import type {
 	LoginExpired,
 	PlumeEvent,
 } from "../../machines/events.ts";
-import type { Clock } from "../clock.ts";
 import type { Entry } from "../log/log.ts";
 import type { Moment } from "./commands/decision.ts";
 import { roomsForgotten } from "./commands/rooms.ts";
@@ -27,6 +26,11 @@ interface Deadline {
 	/** What happens then. */
 	readonly event: Omit<LoginExpired, "time"> | Omit<ClientLeft, "time">;
 }
+
+type Pending = {
+	readonly type: Deadline["event"]["type"];
+	readonly at: number;
+};
 
 /** The deadline that a client has, if it has one. */
 function deadlineOf(state: State, client: ClientId): Deadline | undefined {
@@ -47,51 +51,19 @@ export function dueEvents(
 	{ state, now: time }: Moment,
 	clients: readonly ClientId[],
 ): readonly Entry[] {
-	return [...new Set(clients)].flatMap((client): Entry[] => {
+	return clients.flatMap((client): Entry[] => {
 		const deadline = deadlineOf(state, client);
 		if (!deadline || time < deadline.at) return [];
 		return [{ event: { ...deadline.event, time } }];
 	});
 }
 
-/** Clients by when to ask about their deadline, the earliest first. */
-class Queue {
-	readonly #clock: Clock;
-	readonly #entries: { readonly client: ClientId; readonly at: number }[] = [];
-
-	constructor(clock: Clock) {
-		this.#clock = clock;
-	}
-
-	/** Milliseconds until the first of them. */
-	get waitMs(): number {
-		const [first] = this.#entries;
-		return first ? first.at - this.#clock.now() : Number.POSITIVE_INFINITY;
-	}
-
-	/** Later ones mostly come later, so the place is near the end. */
-	add(client: ClientId, delayMs: number): void {
-		const at = this.#clock.now() + delayMs;
-		const before = this.#entries.findLastIndex((other) => other.at <= at);
-		this.#entries.splice(before + 1, 0, { client, at });
-	}
-
-	/** Those whose time has come; a client that lost its connection twice may be there twice. */
-	takeDue(): readonly ClientId[] {
-		const now = this.#clock.now();
-		const later = this.#entries.findIndex(({ at }) => at > now);
-		const due = this.#entries.splice(0, later < 0 ? Infinity : later);
-		return due.map(({ client }) => client);
-	}
-}
-
 export class Deadlines {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
 	readonly #onHour: () => void;
-	readonly #logins: Queue;
-	/** By the clock without our own pauses, in which nobody could come back. */
-	readonly #detached: Queue;
+	/** When each client's deadline is, by the clock for such events. */
+	readonly #pending = new Map<ClientId, Pending>();
 	#nextHour = 0;
 	#timer: { readonly at: number; readonly cancel: () => void } | undefined;
 
@@ -100,47 +72,26 @@ export class Deadlines {
 		this.#parts = parts;
 		this.#pipeline = pipeline;
 		this.#onHour = onHour;
-		this.#logins = new Queue(parts.clock);
-		this.#detached = new Queue(parts.runningClock);
 	}
 
 	/** Goes on with every deadline in the state. */
 	start(): void {
 		for (const client of this.#parts.states.ordered.clientIds)
-			this.#add(client);
+			this.#update(client);
 		this.#lookThrough();
-		this.#arm();
 	}
 
-	/** An event may have set a deadline. Must not append. */
+	/** An event may set a client's deadline, or end it. Must not append. */
 	onOrdered(event: PlumeEvent): void {
-		switch (event.type) {
-			case "login.requested":
-			case "login.resent":
-			case "client.detached":
-				this.#add(event.client);
-				this.#arm();
-		}
+		if ("client" in event && event.type !== "message.posted")
+			this.#update(event.client);
 	}
 
 	/** No command may see a login that has expired, however late the timer is. */
 	expireIfDue(client: ClientId): void {
 		// `matches` would take as long as reading the command did.
 		if (this.#parts.states.ordered.client(client)?.value === "awaitingCode")
-			this.#append([client]);
-	}
-
-	#add(client: ClientId): void {
-		const { states, clock } = this.#parts;
-		const deadline = deadlineOf(states.ordered, client);
-		if (!deadline) return;
-		const isLogin = deadline.event.type === "login.expired";
-		const queue = isLogin ? this.#logins : this.#detached;
-		queue.add(client, deadline.at - clock.now());
-	}
-
-	#append(clients: readonly ClientId[]): void {
-		this.#pipeline.append(...dueEvents(this.#moment, clients));
+			this.#pipeline.append(...dueEvents(this.#moment, [client]));
 	}
 
 	get #moment() {
@@ -148,13 +99,39 @@ export class Deadlines {
 		return { ...policy, state: states.ordered, now: clock.now() };
 	}
 
+	/** Nobody can resume while our own process is paused, so such pauses do not count for detached clients. */
+	get #now(): Readonly<Record<Pending["type"], number>> {
+		const { clock, runningClock } = this.#parts;
+		return {
+			"login.expired": clock.now(),
+			"client.left": runningClock.now(),
+		};
+	}
+
+	#update(client: ClientId): void {
+		const { states, clock } = this.#parts;
+		const deadline = deadlineOf(states.ordered, client);
+		this.#pending.delete(client);
+		if (!deadline) return;
+		const { type } = deadline.event;
+		const waitMs = deadline.at - clock.now();
+		this.#pending.set(client, { type, at: this.#now[type] + waitMs });
+		this.#wakeWithin(waitMs);
+	}
+
 	#run(): void {
-		this.#append([...this.#logins.takeDue(), ...this.#detached.takeDue()]);
-		if (this.#nextHour <= this.#parts.clock.now()) {
+		const now = this.#now;
+		const due: ClientId[] = [];
+		let waitMs = Number.POSITIVE_INFINITY;
+		for (const [client, { type, at }] of this.#pending)
+			if (at <= now[type]) due.push(client);
+			else waitMs = Math.min(waitMs, at - now[type]);
+		this.#pipeline.append(...dueEvents(this.#moment, due));
+		if (this.#nextHour <= now["login.expired"]) {
 			this.#onHour();
 			this.#lookThrough();
 		}
-		this.#arm();
+		this.#wakeWithin(Math.min(waitMs, this.#nextHour - now["login.expired"]));
 	}
 
 	/** Renews or closes sessions, and forgets rooms. */
@@ -163,18 +140,16 @@ export class Deadlines {
 		this.#pipeline.append(...sessionsDue(this.#moment));
 		// The end of a session may have left a room empty.
 		this.#pipeline.append(...roomsForgotten(this.#moment));
+		this.#wakeWithin(HOUR_MS);
 	}
 
 	/** Sets the timer, unless it is set for an earlier time. */
-	#arm(): void {
+	#wakeWithin(waitMs: number): void {
 		const { clock } = this.#parts;
-		const now = clock.now();
-		const hourMs = this.#nextHour - now;
-		const waitMs = Math.min(hourMs, this.#logins.waitMs, this.#detached.waitMs);
-		const at = now + Math.max(0, waitMs);
+		const at = clock.now() + Math.max(0, waitMs);
 		if (this.#timer && this.#timer.at <= at) return;
 		this.#timer?.cancel();
-		const cancel = clock.after(at - now, () => {
+		const cancel = clock.after(Math.max(0, waitMs), () => {
 			this.#timer = undefined;
 			this.#pipeline.whenWritable(() => this.#run());
 		});
