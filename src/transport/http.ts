@@ -1,4 +1,5 @@
 /** Plain HTTP: the page, its files, the export, and the health check. */
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Request, Response } from "express";
 import type { Limits } from "../limits.ts";
@@ -73,10 +74,7 @@ export function makeHttpServer(parts: HttpParts): Server {
 
 /** Resolves with the port once the server listens; rejects if it can't. */
 export async function listening(server: Server, port: number, host: string) {
-	await new Promise<void>((resolve, reject) => {
-		server.once("error", reject);
-		server.listen(port, host, resolve);
-	});
+	await once(server.listen(port, host), "listening");
 	const address = server.address();
 	return typeof address === "object" && address ? address.port : port;
 }
