@@ -59,23 +59,26 @@ export async function findSecret(
 /**
  * Throws `ConfigError` if the log names another secret. A log that names none
  * gets this one's fingerprint: at once if that is safe, else as soon as someone
- * logs in whose name was claimed before. Call the answer with each event that
- * is logged.
+ * logs in whose name was claimed before. Call the answer, if there is one, with
+ * each event that is logged.
  */
 export function checkSecret(
 	{ config, log, secrets, accepts }: SecretParts,
 	names: ReadonlyNames,
-): (event: PlumeEvent) => void {
+): ((event: PlumeEvent) => void) | undefined {
 	const mine = secrets.fingerprint(log.id);
 	const { secret: found } = log;
 	const isOurs = found === mine || accepts.secret || log.committed === 0;
-	if (isOurs) log.nameSecret(mine);
-	else if (found !== undefined)
+	if (isOurs) {
+		log.nameSecret(mine);
+		return undefined;
+	}
+	if (found !== undefined)
 		throw new ConfigError(
 			`${config.secret ? "PLUME_SECRET" : join(config.data, "secret")} is another secret (${mine}) than this log was written with (${found}). ${LOST}: restore it from a backup, or start with --accept-secret.`,
 		);
 	return (event) => {
-		if (isOurs || event.type !== "login.requested") return;
+		if (event.type !== "login.requested") return;
 		const owner = names.get(event.nameKey);
 		if (owner?.identity === event.identity) log.nameSecret(mine);
 	};

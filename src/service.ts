@@ -76,7 +76,7 @@ export async function startEngine(
 		...{ states, server, erased, clock, runningClock, archive, mail },
 		policy: { limits, allow, node: secrets.id() },
 		onCommitted(step: Step) {
-			onLogged(step.stored.event);
+			onLogged?.(step.stored.event);
 			inspector.onCommitted(step);
 		},
 		restored: parts.accepts.restored || parts.accepts.missing,

@@ -417,8 +417,8 @@ const log = [
 	{
 		promise: "secret: another than the log's is refused",
 		file: "src/secret-file.ts",
-		find: "else if (found !== undefined)",
-		replace: "else if (mine === LOST)",
+		find: "if (found !== undefined)",
+		replace: "if (mine === LOST)",
 		tests: ["test/secret.test.ts"],
 	},
 	{
