@@ -13,15 +13,15 @@ const NOW = Date.UTC(2026, 0, 1);
 /** A start on a disk, at a time, and what it says while it waits. */
 function start(disk: FakeDisk, now: number, accept = false) {
 	const clock = new FakeClock(now);
-	const place = { disk, folder: "data", warn() {} };
+	const options = { disk, folder: "data", warn() {} };
 	const ids = () => "abcdefghijklmnopqrstuv";
 	const waiting: string[] = [];
 	const lines: string[] = [];
 	const opening = TestServer.open({
 		clock,
-		log: openFileLog({ ...place, clock, ids }),
+		log: openFileLog({ ...options, clock, ids }),
 		// One event more than at the last is worth a snapshot, so that a stop leaves nothing to read.
-		snapshots: new Snapshots({ ...place, every: 2 }),
+		snapshots: new Snapshots({ ...options, every: 2 }),
 		accepts: { clock: accept, missing: false, restored: false, secret: false },
 		onWaiting: (why) => waiting.push(why),
 		report: { info() {}, warn: (_, message) => lines.push(message) },

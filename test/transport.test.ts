@@ -6,9 +6,9 @@ import { TestServer } from "./test-server.ts";
 test("someone on a terminal talks with someone in a browser through one engine", async () => {
 	const plume = await TestServer.open();
 	const ann = await plume.enter("ann");
-	const heard: ServerMessage[] = [];
+	const received: ServerMessage[] = [];
 	const connection = plume.engine.connect(["a terminal"], {
-		onMessage: ({ messages }) => heard.push(...messages),
+		onMessage: ({ messages }) => received.push(...messages),
 		onEnd: () => {},
 		whenDrained: setImmediate,
 	});
@@ -35,7 +35,10 @@ test("someone on a terminal talks with someone in a browser through one engine",
 	]);
 	ann.say("hello, machine");
 	await plume.settle();
-	expect(heard.at(-1)).toMatchObject({ kind: "said", text: "hello, machine" });
+	expect(received.at(-1)).toMatchObject({
+		kind: "said",
+		text: "hello, machine",
+	});
 	plume.engine.disconnect(connection, "closed");
 	await plume.settle();
 	expect(ann.lines.at(-1)).toBe("teletype: left chat");

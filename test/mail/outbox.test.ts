@@ -34,11 +34,11 @@ class CountingClock extends FakeClock {
 	}
 }
 
-/** A mail service that takes everything at once, unless it is told to hold what it gets. */
+/** A mail service that takes everything at once, unless it is told to leave mails pending. */
 class FakeMailer implements Mailer {
 	readonly #clock: FakeClock;
 	readonly sent: { readonly to: string; readonly at: number }[] = [];
-	readonly held: ((error?: Error) => void)[] = [];
+	readonly pending: ((error?: Error) => void)[] = [];
 	holds = false;
 	aborted = 0;
 	under = 0;
@@ -57,7 +57,7 @@ class FakeMailer implements Mailer {
 				this.aborted += 1;
 				reject(new MailError("given up"));
 			});
-			this.held.push((error) => {
+			this.pending.push((error) => {
 				this.under -= 1;
 				if (error) reject(error);
 				else resolve();
@@ -208,7 +208,7 @@ describe("the outbox", () => {
 		many(12, (n) => post(`network ${n}`));
 		await settled();
 		expect(mailer.most).toBe(10);
-		mailer.held[0]?.();
+		mailer.pending[0]?.();
 		await pass(0);
 		expect(mailer.sent).toHaveLength(11);
 		expect(mailer.most).toBe(10);
@@ -232,7 +232,7 @@ describe("the outbox", () => {
 			to: "network 10",
 			error: undefined,
 		});
-		for (const release of mailer.held) release(new Error("too late"));
+		for (const release of mailer.pending) release(new Error("too late"));
 		await pass(1);
 		expect(answers).toHaveLength(11);
 	});
@@ -260,8 +260,8 @@ describe("the outbox", () => {
 		mailer.holds = true;
 		post("a");
 		post("b");
-		mailer.held[0]?.(new MailError("check MAIL_FROM"));
-		mailer.held[1]?.(new TypeError("ada@example.org"));
+		mailer.pending[0]?.(new MailError("check MAIL_FROM"));
+		mailer.pending[1]?.(new TypeError("ada@example.org"));
 		await settled();
 		expect(answers.map(({ error }) => error)).toEqual([
 			new MailError("check MAIL_FROM"),
@@ -357,7 +357,7 @@ describe("the outbox", () => {
 					} else if ("wait" in what) clock.advance(what.wait);
 					else if ("holds" in what) mailer.holds = what.holds;
 					else
-						mailer.held[what.release]?.(
+						mailer.pending[what.release]?.(
 							what.fails ? new MailError("no") : undefined,
 						);
 					await settled();

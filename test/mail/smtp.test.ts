@@ -186,22 +186,22 @@ describe("a mail server with a certificate that nobody signed", () => {
 	});
 
 	it("is told from a plain port, and from one where nobody listens", async () => {
-		const told = async (sending: Promise<void>) =>
+		const refusalOf = async (sending: Promise<void>) =>
 			sending.then(
 				() => "sent",
 				({ message }: MailError) => message,
 			);
 		const untrusted = await open(false);
 		const plain = await open(false, true);
-		expect(await told(untrusted.send("smtp", "0.0.0.0"))).toMatch(
+		expect(await refusalOf(untrusted.send("smtp", "0.0.0.0"))).toMatch(
 			/certificate that is not trusted.*SMTP_URL/,
 		);
-		expect(await told(plain.send("smtps", "127.0.0.1"))).toMatch(
+		expect(await refusalOf(plain.send("smtps", "127.0.0.1"))).toMatch(
 			/plain text on that port.*SMTP_URL/,
 		);
 		await untrusted.close();
 		await plain.close();
-		expect(await told(plain.send("smtp", "127.0.0.1"))).toMatch(
+		expect(await refusalOf(plain.send("smtp", "127.0.0.1"))).toMatch(
 			/cannot be reached: check the host and the port in SMTP_URL/,
 		);
 	});

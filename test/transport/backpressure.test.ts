@@ -34,14 +34,14 @@ function three() {
 	return { done, engine, clock, read, commit };
 }
 
-test("reads on while telling keeps up", () => {
+test("reads on while commits keep up", () => {
 	const { done, read, commit } = three();
 	read(0);
 	commit();
 	expect(done).toEqual([]);
 });
 
-test("reads from nobody while too much is untold, and then first from whoever was not read", () => {
+test("reads from nobody while too much is uncommitted, and then first from those who had no turn", () => {
 	const { done, engine, clock, read, commit } = three();
 	engine.isBehind = true;
 	read(0);
@@ -59,7 +59,7 @@ test("reads from nobody while too much is untold, and then first from whoever wa
 	expect(done).toHaveLength(3);
 });
 
-test("reads on after a while even if nothing is told, and does not stop again before something is", () => {
+test("reads on after a while even if nothing is committed, and does not pause again before something is", () => {
 	const { done, engine, clock, read, commit } = three();
 	engine.isBehind = true;
 	read(2);
@@ -74,7 +74,7 @@ test("reads on after a while even if nothing is told, and does not stop again be
 	expect(done).toHaveLength(3);
 });
 
-test("an engine is behind with thousands that were ordered and not told, and no more once they are", async () => {
+test("an engine is behind while thousands of events are ordered and not committed", async () => {
 	const plume = await TestServer.open({ environment: { PLUME_LIMITS: "off" } });
 	const ann = await plume.enter("ann");
 	expect(plume.engine.isBehind).toBe(false);

@@ -52,9 +52,9 @@ test("a second one is refused while the first is under way, and for a minute aft
 	clock.advance(1_000);
 	expect((await ask("ann")).status).toBe(200);
 	expect((await ask("nobody")).status).toBe(401);
-	const told: object[] = [];
-	refusals.report({ info: (fields) => told.push(fields) });
-	expect(told).toEqual([{ refusals: { exportIsDue: 2, sessionIsOpen: 1 } }]);
+	const reports: object[] = [];
+	refusals.report({ info: (fields) => reports.push(fields) });
+	expect(reports).toEqual([{ refusals: { exportIsDue: 2, sessionIsOpen: 1 } }]);
 	server.close();
 	server.closeAllConnections();
 });

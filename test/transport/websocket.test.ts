@@ -33,7 +33,7 @@ afterEach(() => {
 	far.destroy();
 });
 
-test("one is told when all that was sent is taken, and not before", async () => {
+test("whenDrained runs its task when all that was sent is taken by the network", async () => {
 	const drained = () =>
 		new Promise<void>((resolve) => {
 			writer.whenDrained(resolve);
@@ -46,7 +46,7 @@ test("one is told when all that was sent is taken, and not before", async () => 
 	const much = Buffer.alloc(64 * 1024 * 1024);
 	writer.send(much);
 	let isTaken = false;
-	const taken = drained().then(() => {
+	const whenTaken = drained().then(() => {
 		isTaken = true;
 	});
 	expect(writer.unsentBytes).toBeGreaterThan(0);
@@ -54,7 +54,7 @@ test("one is told when all that was sent is taken, and not before", async () => 
 	expect(isTaken).toBe(false);
 	far.removeAllListeners("data").on("data", () => {});
 	far.resume();
-	await taken;
+	await whenTaken;
 	expect(writer.unsentBytes).toBe(0);
 });
 

@@ -8,10 +8,10 @@ import { plume2 } from "../../src/transport/protocol-v2.ts";
 import { overWebSocket } from "../../src/transport/websocket.ts";
 import { decodeFrames } from "../test-server.ts";
 
-const place = { room: "lobby", epoch: "e", time: 0, client: "a", name: "ann" };
+const author = { room: "lobby", epoch: "e", time: 0, client: "a", name: "ann" };
 const said = (offset: number, text: string): Item => ({
 	kind: "said",
-	...place,
+	...author,
 	offset,
 	text,
 });
@@ -47,7 +47,7 @@ test("who enters after an erasure is not shown what one before was", () => {
 	recent.remember(said(2, "secret"));
 	const shown = () => plume2.encode(latest(recent.latest)).toString();
 	expect(shown()).toContain("secret");
-	recent.remember({ kind: "erased", ...place, offset: 3, target: 2 });
+	recent.remember({ kind: "erased", ...author, offset: 3, target: 2 });
 	expect(shown()).not.toContain("secret");
 	expect(shown()).toContain("kept");
 	expect(shown()).toContain('"erased":true');
