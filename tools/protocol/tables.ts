@@ -13,7 +13,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
 		.map((cells) => `| ${cells.join(" | ")} |`)
 		.join("\n");
 
-/** A field that is absent from a frame, and the frame is still one, is there only sometimes. */
+/** "Sometimes": a frame without the field is still valid. */
 function frames(): string {
 	const rows = (direction: string, side: FrameTable) =>
 		Object.entries(side).map(([kind, { type, ...fields }]) => {

@@ -1,0 +1,43 @@
+/** Files, functions and links that the documents name exist. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const documents = [".", "docs", "bench"].flatMap((folder) =>
+	readdirSync(folder)
+		.filter((name) => name.endsWith(".md"))
+		.map((name) => join(folder, name)),
+);
+const PATH = "(?:src|machines|static|test|tools|bench|docs)/[\\w./-]*";
+const FILE = new RegExp(`\`(${PATH})\``, "g");
+/** As in the way of one message: file → function. */
+const FUNCTION = new RegExp(`\`(${PATH})\` → \`([\\w.#]+)\``, "g");
+const LINK = /\]\((?!https?:)([^)#]+)/g;
+
+describe.each(documents)("%s", (document) => {
+	const text = readFileSync(document, "utf8");
+
+	test("names only files that exist", () => {
+		const named = [...text.matchAll(FILE)].map(([, path = ""]) => path);
+		const linked = [...text.matchAll(LINK)].map(([, path = ""]) =>
+			join(dirname(document), path),
+		);
+		const missing = [...named, ...linked].filter((path) => !existsSync(path));
+		expect(missing).toEqual([]);
+	});
+
+	test("names only functions that their files have", () => {
+		const missing = [...text.matchAll(FUNCTION)].filter(
+			([, path = "", name = ""]) => {
+				const word = name.split(/[.#]/).at(-1) ?? "";
+				return !readFileSync(path, "utf8").includes(word);
+			},
+		);
+		expect(missing.map(([match]) => match)).toEqual([]);
+	});
+});
+
+test("the README has fewer than 1,000 words", () => {
+	const words = readFileSync("README.md", "utf8").split(/\s+/).length;
+	expect(words).toBeLessThan(1000);
+});
