@@ -176,7 +176,7 @@ export interface MessageErased extends RoomFact<"message.erased"> {
 	readonly seqs: readonly number[];
 }
 
-export type ServerEvent =
+export type PlumeEvent =
 	| ServerStarted
 	| ServerStopped
 	| Checkpoint
@@ -185,30 +185,61 @@ export type ServerEvent =
 	| SessionOpened
 	| SessionRenewed
 	| SessionClosed
-	| LoginSucceeded;
-export type LoginEvent =
+	| LoginSucceeded
 	| LoginRequested
 	| LoginResent
 	| LoginFailed
 	| LoginExpired
-	| LoginSucceeded;
-export type ClientEvent =
-	| LoginEvent
-	| ClientEntered
-	| ClientDetached
-	| ClientsDetached
-	| ClientResumed
-	| ClientLeft;
-export type RoomEvent =
-	| RoomOpened
-	| RoomForgotten
-	| RoomRestored
 	| ClientEntered
 	| ClientDetached
 	| ClientsDetached
 	| ClientResumed
 	| ClientLeft
+	| RoomOpened
+	| RoomForgotten
+	| RoomRestored
 	| SessionForgotten
 	| MessagePosted
 	| MessageErased;
-export type PlumeEvent = ServerEvent | ClientEvent | RoomEvent;
+
+/** `members`: the clients in the room that have a session. */
+type Concerned = "server" | "room" | "client" | "members";
+
+/** The machines that each event concerns, in the order in which they take it. */
+export const concerned = {
+	"server.started": ["server"],
+	"server.stopped": ["server"],
+	checkpoint: ["server"],
+	"log.restored": ["server"],
+	"name.released": ["server"],
+	"session.opened": ["server"],
+	"session.renewed": ["server"],
+	"session.closed": ["server"],
+	"login.requested": ["client"],
+	"login.resent": ["client"],
+	"login.failed": ["client"],
+	"login.expired": ["client"],
+	"login.succeeded": ["server", "client"],
+	"room.opened": ["room"],
+	"room.forgotten": ["room"],
+	"room.restored": ["room"],
+	"session.forgotten": ["room"],
+	"client.entered": ["room", "client"],
+	"client.detached": ["room", "client"],
+	"clients.detached": ["room", "members"],
+	"client.resumed": ["room", "client"],
+	"client.left": ["room", "client"],
+	"message.posted": ["room"],
+	"message.erased": ["room"],
+} as const satisfies Record<PlumeEvent["type"], readonly Concerned[]>;
+
+/** The events that concern a machine. */
+type Concerning<Machine extends Concerned> = {
+	[Type in keyof typeof concerned]: Machine extends (typeof concerned)[Type][number]
+		? Extract<PlumeEvent, { readonly type: Type }>
+		: never;
+}[keyof typeof concerned];
+
+export type ServerEvent = Concerning<"server">;
+export type ClientEvent = Concerning<"client"> | Concerning<"members">;
+export type RoomEvent = Concerning<"room">;

@@ -37,14 +37,14 @@ export interface Latest extends Head {
 	readonly isGap: boolean;
 }
 
+/** All frames but those that a protocol makes of a refusal, a page or the latest items. */
 export type ServerMessage =
-	| Item
-	| PresenceMessage
+	| Exclude<
+			ServerFrame,
+			ServerFrame<
+				"refused" | "wrongCode" | "mayNotEnter" | "page" | "gap" | "caughtUp"
+			>
+	  >
 	| Refusal
 	| EarlierPage
-	| Latest
-	| ServerFrame<
-			"aside" | "authenticated" | "pending" | "session" | "ack" | "welcome"
-	  >
-	/** A request that has no other answer was carried out. */
-	| ServerFrame<"head" | "headsDone" | "eraseDone">;
+	| Latest;

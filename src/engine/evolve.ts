@@ -4,7 +4,12 @@
  * `IllegalEvent` is thrown. In a log with a single writer that is a
  * determinism error, and the process must stop.
  */
-import type { ClientId, PlumeEvent, RoomName } from "../../machines/events.ts";
+import {
+	type ClientId,
+	concerned,
+	type PlumeEvent,
+	type RoomName,
+} from "../../machines/events.ts";
 import { isVisible, itemOf } from "../../machines/item.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Entry } from "../log/log.ts";
@@ -24,37 +29,6 @@ export class UnknownEvent extends IllegalEvent {
 		this.message = `${event.type} ${isNewer}`;
 	}
 }
-
-/** `members`: the clients in the room that have a session. */
-type Concerned = "server" | "room" | "client" | "members";
-
-/** The machines that each event concerns, in this order. */
-const concerned = {
-	"server.started": ["server"],
-	"server.stopped": ["server"],
-	checkpoint: ["server"],
-	"log.restored": ["server"],
-	"name.released": ["server"],
-	"session.opened": ["server"],
-	"session.renewed": ["server"],
-	"session.closed": ["server"],
-	"login.requested": ["client"],
-	"login.resent": ["client"],
-	"login.failed": ["client"],
-	"login.expired": ["client"],
-	"login.succeeded": ["server", "client"],
-	"room.opened": ["room"],
-	"room.forgotten": ["room"],
-	"room.restored": ["room"],
-	"session.forgotten": ["room"],
-	"client.entered": ["room", "client"],
-	"client.detached": ["room", "client"],
-	"clients.detached": ["room", "members"],
-	"client.resumed": ["room", "client"],
-	"client.left": ["room", "client"],
-	"message.posted": ["room"],
-	"message.erased": ["room"],
-} as const satisfies Record<PlumeEvent["type"], readonly Concerned[]>;
 
 /** An actor of a state: its machine, and its key there. */
 export type Actor =
