@@ -103,7 +103,7 @@ async function ask(link: string, events: number): Promise<TravelAnswered> {
 		}
 		return at(0.95, took);
 	};
-	// Nobody is called so: every event is looked at.
+	// No client has this name, so every event is examined.
 	const client = "nobody";
 	return {
 		nextP95Ms: await p95(() => ({ ask: "next", from: 0, back: false, client })),

@@ -72,7 +72,7 @@ export class Timeline<Position> {
 		return this.#last;
 	}
 
-	/** Folds all pieces, once. Throws at an event that is illegal at its place. */
+	/** Folds all pieces, once. Throws at an event that is illegal in the state before it. */
 	async load(pieces: AsyncIterable<Piece<Position>>): Promise<void> {
 		const { between = EVENTS_BETWEEN } = this.#parts;
 		let checkpoint = this.#checkpointBefore(this.#last);

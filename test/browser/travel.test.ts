@@ -1,4 +1,4 @@
-/** A day's log in a browser: any moment of it, found and compared. */
+/** The inspector over a day's log, in a browser: seeking, finding, comparing. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { liveADay } from "../inspector/day.ts";

@@ -1,7 +1,7 @@
 /**
- * A day among friends, as a data folder on the real disk: lived by the real
- * server on a simulated clock, so that it took from nine to six, and the same
- * day every time. Dan never finds his code; bob takes all back and is gone.
+ * A day's conversation as a data folder on the real disk: written by the real
+ * server on a simulated clock, from nine in the morning to the evening, and the
+ * same every time. Dan never finds his code; bob erases all he said and leaves.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -12,7 +12,7 @@ import type { Person, TestServer } from "../test-server.ts";
 
 const MINUTE = 60_000;
 
-/** Answers the folder. */
+/** Resolves to the folder. */
 export async function liveADay(): Promise<string> {
 	const { testServer: plume, clock, disk } = await openDesk({ every: 150 });
 	const random = seeded(7);

@@ -1,7 +1,7 @@
 /**
- * Whoever watches a live server and whoever watches its log being replayed
- * see the same frames: over random people, and a disk that tears, fills and
- * fails. Nothing is seen before it is durable.
+ * A viewer of a live server and a viewer of its log in replay see the same
+ * frames: over random people, and a disk that tears, fills and fails. Nothing
+ * is seen before it is durable.
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -20,7 +20,7 @@ class WatchedWorld extends World {
 	readonly seen: Moment[][] = [];
 	#watching: { moments: Moment[]; leave: () => void }[] = [];
 
-	/** A viewer comes, before or after others. */
+	/** Adds a viewer. */
 	watch(): void {
 		const moments: Moment[] = [];
 		this.seen.push(moments);
@@ -35,7 +35,7 @@ class WatchedWorld extends World {
 		this.#watching.shift()?.leave();
 	}
 
-	/** Whoever is still there has seen all that is durable. */
+	/** Viewers who are still there have seen all that is durable. */
 	checkWatching(): void {
 		for (const { moments } of this.#watching)
 			expect(moments.at(-1)?.seq ?? this.committed).toBe(this.committed);
@@ -48,7 +48,7 @@ class WatchedWorld extends World {
 	}
 }
 
-/** What a viewer sees of a log that is replayed, from after `seq` on. */
+/** What a viewer sees of a replayed log after event `seq`. */
 async function replayed(ordered: readonly Stored[], seq: number) {
 	const start = State.initial({ id: "any" });
 	const { state } = await fold(start, some(ordered.slice(0, seq)));
@@ -65,7 +65,7 @@ async function* some(stored: readonly Stored[]) {
 	yield stored;
 }
 
-/** Of a viewer's first moment no order is promised; after a snapshot it is another. */
+/** Sorts a viewer's first moment: its order is not promised, and differs after a snapshot. */
 function inOrder([first, ...rest]: readonly Moment[]): unknown {
 	const frames = first?.frames.map((frame) => JSON.stringify(frame)).sort();
 	return [{ ...first, frames }, ...rest];

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Moment } from "../../machines/frame.ts";
 import { TestServer } from "../test-server.ts";
 
-/** Looks on, and remembers it. */
+/** Records all that a viewer is shown. */
 function watch(plume: TestServer) {
 	const moments: Moment[] = [];
 	const leave = plume.inspector.watch((moment) => moments.push(moment));

@@ -1,4 +1,4 @@
-/** Viewers who do not keep up, or are not there any more: the real door, over real sockets. */
+/** Viewers who do not keep up, or are gone: the real server, over real sockets. */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -17,10 +17,10 @@ const BATCH_MS = 50;
 const token = "canary-token-0123456789";
 const moment = (seq: number): Moment => ({ seq, time: 1, frames: [] });
 
-/** Ever so many events at once: about a mebibyte of them. */
+/** About a mebibyte of moments. */
 const flood = Array.from({ length: 30_000 }, (_, index) => moment(index));
 
-/** Notes who watches, and begins for each with moment 0. */
+/** Records its viewers, and shows each of them moment 0 first. */
 class NotedInspector extends Inspector {
 	readonly viewers = new Set<Viewer>();
 	begun = 0;
@@ -60,7 +60,7 @@ async function open() {
 	const { port } = server.address() as AddressInfo;
 	const origin = `http://127.0.0.1:${port}`;
 	const sockets: WebSocket[] = [];
-	/** Someone knocks; `how` they answer pings, and the rest of what they say. */
+	/** Connects; `how` is options of the socket, such as whether it answers pings. */
 	const knock = (how = {}, asked = token) => {
 		const url = `ws://127.0.0.1:${port}/inspect`;
 		const options = { origin, ...how };
@@ -108,7 +108,7 @@ test("a viewer who stops reading is let go of, and begins anew when they have ca
 	turn();
 	await expect.poll(() => seen.at(-1)?.seq).toBe(8_000_000);
 	expect(inspector.begun).toBe(2);
-	// What was missed in between is nowhere, and a beginning stands in its place.
+	// What was missed is not sent; a new beginning is.
 	expect(seen.some(({ seq }) => seq === 7_000_000)).toBe(false);
 	expect(seen.at(-2)).toEqual({ seq: 0, frames: [] });
 	expect(seen.length).toBeLessThanOrEqual(3 + floods * flood.length);
@@ -124,7 +124,7 @@ test("those who have fallen silent keep nobody out, and who answers stays", asyn
 	expect(await outcome(knock())).toBe("503");
 	clock.advance(25_000);
 	await pinged;
-	// What comes back to this was sent behind the answer.
+	// The answer to this ping comes after the server has read the pong.
 	here.ping();
 	await once(here, "pong");
 	expect(inspector.viewers.size).toBe(8);

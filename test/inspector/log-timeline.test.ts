@@ -1,4 +1,4 @@
-/** What of a log can be looked at, and when. */
+/** Which part of a log can be shown, and when. */
 import { expect, test } from "vitest";
 import type { About } from "../../machines/travel.ts";
 import { LogTimeline } from "../../src/inspector/log-timeline.ts";
@@ -6,7 +6,7 @@ import { segmentsOf } from "../../src/log/reader.ts";
 import { openDesk } from "../cli/desk.ts";
 import { FakeDisk } from "../fakes/disk.ts";
 
-/** Someone talks, on a disk with snapshots. */
+/** The files of a conversation, with snapshots. */
 async function conversation(lines: number, every = 100) {
 	const { testServer: plume, disk, clock } = await openDesk({ every });
 	const ann = await plume.enter("ann", "plume.2");
@@ -18,7 +18,7 @@ async function conversation(lines: number, every = 100) {
 	return new Map(disk.files);
 }
 
-/** Everything that is told of it on the way to its end. */
+/** What `about` returned while the log was read, and in the end. */
 async function readOn(files: ReadonlyMap<string, Buffer>) {
 	const disk = new FakeDisk([...files]);
 	const sources = await segmentsOf(disk, "data");

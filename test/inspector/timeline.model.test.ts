@@ -1,7 +1,7 @@
 /**
- * Any moment of a log, looked up: it is what one comes to who folds the log up
- * to there, and what one comes to who steps there from the beginning; over
- * random people, and a disk that tears, fills and fails.
+ * A seek to any moment of a log gives what folding the log up to there gives,
+ * and what stepping there from the beginning gives: over random people, and a
+ * disk that tears, fills and fails.
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -35,7 +35,7 @@ const reading = (ordered: readonly Stored[]) =>
 			yield { entries: [entry], end: entry.seq };
 	};
 
-/** How all stands after these events, by the fold alone. */
+/** The state after these events, by the fold alone. */
 async function foldedTo(ordered: readonly Stored[]) {
 	const { state } = await fold(State.initial(log), some(ordered));
 	const actors = new Map<string, Actor>();
@@ -59,13 +59,13 @@ const actorStates = (actors: ReadonlyMap<string, Actor>) =>
 		...{ id, machine, state },
 	})).sort(byId);
 
-/** With what moved each last, too. */
+/** Also with what moved each actor last. */
 const inMotion = (actors: ReadonlyMap<string, Actor>) =>
 	Array.from(actors.values(), ({ id, state, moved, trail }) => ({
 		...{ id, state, moved, fired: trail[0] },
 	})).sort(byId);
 
-/** Whoever is in `then` and was not in `now`. */
+/** The entries of `then` that are not in `now`. */
 const without = (then: readonly string[], now: readonly string[]) =>
 	then.filter((each) => !now.includes(each));
 
@@ -116,11 +116,11 @@ test(`${RUNS} histories, ${VIEWED} moments of each`, async () => {
 	const history = fc.commands<Model, World, false>(steps as never, {
 		...{ maxCommands: 200, size: "max" },
 	}) as unknown as fc.Arbitrary<Iterable<Step>>;
-	const places = fc.array(fc.tuple(fc.nat(), fc.nat()), {
+	const moments = fc.array(fc.tuple(fc.nat(), fc.nat()), {
 		...{ minLength: VIEWED, maxLength: VIEWED },
 	});
 	await fc.assert(
-		fc.asyncProperty(history, places, async (story, looked) => {
+		fc.asyncProperty(history, moments, async (story, pairs) => {
 			const world = new World();
 			await world.start();
 			await fc.asyncModelRun(
@@ -129,7 +129,7 @@ test(`${RUNS} histories, ${VIEWED} moments of each`, async () => {
 			);
 			await world.settle();
 			const { ordered } = world;
-			for (const [one, other] of looked) {
+			for (const [one, other] of pairs) {
 				const most = ordered.length + 1;
 				seen.push(...(await lookAt(ordered, one % most, other % most)));
 				looks++;

@@ -1,13 +1,13 @@
-/** `plume replay --inspect` as a process, with what may be asked of it. */
+/** `plume replay --inspect` as a process, and a way to ask it questions. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { PROGRAM } from "./program.ts";
 
 export interface Opened {
 	readonly link: string;
-	/** Asks as its page does, or a little otherwise. */
+	/** Asks as its page does; `headers` replace some of its headers. */
 	ask(question: unknown, headers?: Record<string, string>): Promise<Response>;
-	/** As Ctrl+C does; answers the exit code. */
+	/** Ends it as Ctrl+C does; resolves to the exit code. */
 	end(): Promise<number | null>;
 }
 

@@ -1,4 +1,4 @@
-/** Who may look at a log that was opened, that names are only where they are asked for, and that nothing is written. */
+/** Who may ask about a log in the inspector, which answers hold names, and that nothing is written. */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { get } from "node:http";
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => log.end());
 
-/** All there is, with what is in it and when that was written. */
+/** Every file of a folder, with its hash and the time of its last change. */
 function files(folder: string): readonly string[] {
 	return readdirSync(folder, { recursive: true, encoding: "utf8" })
 		.sort()

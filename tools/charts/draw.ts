@@ -184,7 +184,7 @@ function inset({ x, y, width, height }: Box, by: number): Box {
 
 function boxOf({ boxes }: Layout, id: string): Box {
 	const box = boxes.get(id);
-	if (!box) throw new Error(`${id} has no place in its chart.`);
+	if (!box) throw new Error(`${id} is not in the layout of its chart.`);
 	return box;
 }
 

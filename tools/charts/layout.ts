@@ -110,18 +110,18 @@ class Plan {
 	readonly #nodes = new Map<string, ElkNode & { children: ElkNode[] }>();
 
 	constructor(chart: ChartState) {
-		this.root = this.#place(chart);
+		this.root = this.#nodeOf(chart);
 		this.#connect(chart);
 	}
 
-	#place(state: ChartState): ElkNode {
+	#nodeOf(state: ChartState): ElkNode {
 		const { id } = state;
 		const { width, height } = contentOf(state);
 		const node = {
 			id,
 			width,
 			height,
-			children: state.states.map((child) => this.#place(child)),
+			children: state.states.map((child) => this.#nodeOf(child)),
 		};
 		this.#nodes.set(id, node);
 		if (state.states.length === 0) return node;
