@@ -74,9 +74,10 @@ export class EventIndex {
 	/** The seq of the nearest event in scope after event `from`, or before it. */
 	next(scope: Scope, from: number, back: boolean): number | undefined {
 		const isInScope = this.#test(scope);
+		const { length } = this.#times;
 		const step = back ? -1 : 1;
 		let position = from - this.#before - 1 + step;
-		for (; position in this.#times; position += step)
+		for (; position >= 0 && position < length; position += step)
 			if (isInScope(position)) return this.#before + 1 + position;
 		return undefined;
 	}
@@ -87,25 +88,25 @@ export class EventIndex {
 		const counts = new Array<number>(parts).fill(0);
 		const begin = this.#times[0] ?? 0;
 		const share = parts / ((this.#times.at(-1) ?? 0) - begin + 1);
-		for (const [position, time] of this.#times.entries()) {
-			if (!isInScope(position)) continue;
+		this.#times.forEach((time, position) => {
+			if (!isInScope(position)) return;
 			const part = Math.floor((time - begin) * share);
 			if (part in counts) counts[part] = (counts[part] ?? 0) + 1;
-		}
+		});
 		return counts;
 	}
 
 	/** Whether the event at a position is in scope. */
 	#test({ room, client }: Scope): (position: number) => boolean {
 		const number = room && this.#rooms.get(room);
-		const clients = client && this.#clientsCalled(client);
-		return (position) =>
-			(!room || this.#roomOf[position] === number) &&
-			(!clients ||
-				clients.has(this.#clientOf[position] ?? NONE) ||
-				(this.#clientsOf.get(position) ?? []).some((each) =>
-					clients.has(each),
-				));
+		const isInRoom = (position: number) => this.#roomOf[position] === number;
+		if (!client) return room ? isInRoom : () => true;
+		const clients = this.#clientsCalled(client);
+		const isOfClient = (position: number) =>
+			clients.has(this.#clientOf[position] ?? NONE) ||
+			this.#clientsOf.get(position)?.some((each) => clients.has(each)) === true;
+		if (!room) return isOfClient;
+		return (position) => isInRoom(position) && isOfClient(position);
 	}
 
 	/** The clients with this name, or with an id that begins so. */
