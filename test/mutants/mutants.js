@@ -1098,8 +1098,8 @@ const session = [
 	{
 		promise: "session: a place is kept for the whole grace",
 		file: "src/engine/deadlines.ts",
-		find: "{ at: deadline, event }",
-		replace: "{ at: deadline - 1000, event }",
+		find: "return { at: deadline, event };",
+		replace: "return { at: deadline - 1000, event };",
 		tests: ["test/session.test.ts"],
 	},
 	{
