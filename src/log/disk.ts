@@ -138,18 +138,15 @@ export async function namesIn(disk: Disk, folder: string) {
 	}
 }
 
-/** A file's bytes, or those from `from` up to `to`. */
-export async function bytesOf(
-	...[disk, ...range]: [Disk, ...Parameters<Disk["read"]>]
-): Promise<Buffer> {
+/** A file's text, or the text from one byte up to another. */
+export async function textOf(
+	disk: Disk,
+	...range: Parameters<Disk["read"]>
+): Promise<string> {
 	const chunks: Buffer[] = [];
 	for await (const chunk of disk.read(...range)) chunks.push(chunk);
-	return Buffer.concat(chunks);
+	return Buffer.concat(chunks).toString();
 }
-
-/** A file's text, or the text from one byte up to another. */
-export const textOf = async (...file: Parameters<typeof bytesOf>) =>
-	(await bytesOf(...file)).toString();
 
 /** Writes all of `bytes`, in several calls if the disk writes fewer at a time. */
 export async function writeAll(

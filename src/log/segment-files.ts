@@ -7,7 +7,7 @@
  */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { asDiskFull, bytesOf, type Disk, withFile, writeAll } from "./disk.ts";
+import { asDiskFull, type Disk, withFile, writeAll } from "./disk.ts";
 import { erasedTail } from "./line.ts";
 import type {
 	Cursor,
@@ -141,7 +141,11 @@ export class SegmentFiles implements Segments {
 		for (const run of runsOf(spans)) {
 			const from = run[0]?.at ?? 0;
 			const to = endOf(run);
-			const all = await bytesOf(this.#disk, this.#path(segment), from, to);
+			const chunks: Buffer[] = [];
+			// Others get their turn between the slices.
+			for await (const slice of this.#slices(segment, from, to))
+				chunks.push(slice);
+			const all = Buffer.concat(chunks);
 			if (all.length !== to - from)
 				throw this.#rotten(segment, from, "what was written is not there");
 			for (const span of run) {

@@ -1459,7 +1459,8 @@ const edge = [
 		promise: "edge: haste is refused",
 		file: "src/engine/request-limits.ts",
 		find: "if (retryAfterMs === undefined) return undefined;",
-		replace: "if (!budgets[kind].isAbused) return undefined;",
+		replace:
+			"if (retryAfterMs === undefined || !budgets[kind].isAbused) return undefined;",
 		tests: ["test/faults.test.ts -t thirty messages"],
 	},
 	{
