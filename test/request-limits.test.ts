@@ -215,7 +215,7 @@ describe("in a day", () => {
 
 		await server.engine.stop();
 		server = await start();
-		await server.until(() => server.archive.isResting);
+		await server.until(() => server.archive.isIdle);
 		await server.settle();
 		const back = server.connect("plume.2");
 		back.open({ session });

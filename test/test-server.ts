@@ -161,7 +161,7 @@ export class TestServer {
 		const { archive } = started;
 		const isQuiet = () =>
 			settled() &&
-			(isDead() || archive.isResting) &&
+			(isDead() || archive.isIdle) &&
 			!plume?.people.some(({ isTaking }) => isTaking);
 		plume = new TestServer(isQuiet, log, clock, mailer, started);
 		plume.fatal = failed.error;

@@ -1,11 +1,11 @@
 /**
- * What was ever said in a room, back to the first message, read from the log
- * a page at a time. Nothing of it is kept in memory but a few indexes of
- * segments; they follow the log only when somebody asks, and those of full
- * segments are kept as files.
+ * The history of every room, back to its first message, read from the log one
+ * page at a time. Only a few segment indexes are in memory. They catch up with
+ * the log when a page is requested; indexes of full segments are saved as
+ * files.
  *
- * One page is read after the other, so that many readers take no more memory
- * than one. What has rotted is never shown: the page is refused.
+ * Requests are served one after the other, so that many readers need no more
+ * memory than one. If the log has rotted, the page is refused.
  */
 import type { Identity } from "../../machines/events.ts";
 import { epochOf, isVisible, itemOf } from "../../machines/item.ts";
@@ -15,7 +15,12 @@ import { takeBytes } from "../bytes.ts";
 import type { Log, Span } from "../log/log.ts";
 import type { IndexFiles } from "./index-files.ts";
 import { Indexes } from "./indexes.ts";
-import { type Reading, type SaidLine, saidBy, saidSince } from "./said.ts";
+import {
+	type ArchiveReader,
+	type SaidLine,
+	saidBy,
+	saidSince,
+} from "./said.ts";
 import {
 	lastOf,
 	type Person,
@@ -24,10 +29,10 @@ import {
 	spansBelow,
 } from "./segment-index.ts";
 
-/** So that a page is at most 256 KiB as frames, with room for what else is on its way. */
+/** Keeps a page under 256 KiB as frames, which leaves room in the send buffer for other frames. */
 const PAGE_BYTES = 128 * 1024;
 
-/** `before` is the offset of the first item that is not wanted. */
+/** `before` is the offset after the last wanted item. */
 type PageAsked = Pick<ClientFrame<"history">, "room" | "epoch" | "before"> & {
 	readonly limit: number;
 };
@@ -35,17 +40,13 @@ type PageAsked = Pick<ClientFrame<"history">, "room" | "epoch" | "before"> & {
 export interface Page {
 	/** Ascending, without gaps. */
 	readonly items: readonly Item[];
-	/** Whether there is anything before them. */
+	/** Whether there are items before these. */
 	readonly more: boolean;
 }
 
-export interface ItemPosition {
-	readonly room: string;
-	readonly epoch: string;
-	readonly offset: number;
-}
+export type ItemPosition = Pick<Item, "room" | "epoch" | "offset">;
 
-/** A message whose text is still there. */
+/** A message that was not erased. */
 export interface Found extends ItemPosition {
 	readonly seq: number;
 	readonly time: number;
@@ -53,56 +54,52 @@ export interface Found extends ItemPosition {
 	readonly author: Person;
 	readonly segment: number;
 	readonly span: Span;
-	/** Of all that someone said: another number where somebody else spoke under their name in between. */
+	/** Set by `saidBy`: increases where somebody else has used the author's name in between. */
 	readonly run?: number;
 }
 
 export class Archive {
 	readonly #log: Log;
 	readonly #indexes: Indexes;
-	readonly #reading: Reading;
+	readonly #reader: ArchiveReader;
 	#turn: Promise<unknown> = Promise.resolve();
-	#isResting = true;
-	/** What `after` will read, and has not begun to. */
-	readonly #asked = new Map<string, Promise<readonly Item[]>>();
+	#isIdle = true;
+	/** Requests of `after` that wait for their turn. */
+	readonly #queued = new Map<string, Promise<readonly Item[]>>();
 
 	constructor(log: Log, files?: IndexFiles) {
 		this.#log = log;
 		const indexes = new Indexes(log, files);
 		this.#indexes = indexes;
-		this.#reading = { log, indexes, inTurn: (task) => this.inTurn(task) };
+		this.#reader = { log, indexes, inTurn: (task) => this.inTurn(task) };
 	}
 
-	/** Nobody waits for anything. */
-	get isResting(): boolean {
-		return this.#isResting;
+	/** Whether no request is running or waiting. */
+	get isIdle(): boolean {
+		return this.#isIdle;
 	}
 
-	/** Undefined if there is no such position. Rejects if the log can't be read there. */
+	/** The items before an offset; undefined if there is no such position. Rejects if the log can't be read there. */
 	page(asked: PageAsked): Promise<Page | undefined> {
 		return this.inTurn(() => this.#page(asked));
 	}
 
-	/** What stands right after a position, at most `limit` items and no more than a page; none if there is no such position. Rejects if the log can't be read there. */
+	/** The items after a position, at most `limit` and at most a page; none if there is no such position. Rejects if the log can't be read there. */
 	after(position: ItemPosition, limit: number): Promise<readonly Item[]> {
-		const key = JSON.stringify([
-			position.room,
-			position.epoch,
-			position.offset,
-			limit,
-		]);
-		// After a start many ask for the same: it is read once for all of them.
+		const { room, epoch, offset } = position;
+		const key = JSON.stringify([room, epoch, offset, limit]);
+		// After a start many clients request the same items: they are read once.
 		const found =
-			this.#asked.get(key) ??
+			this.#queued.get(key) ??
 			this.inTurn(() => {
-				this.#asked.delete(key);
+				this.#queued.delete(key);
 				return this.#after(position, limit);
 			});
-		this.#asked.set(key, found);
+		this.#queued.set(key, found);
 		return found;
 	}
 
-	/** Lets the indexes follow the log, so that whoever asks next need not wait for it. */
+	/** Brings the indexes up to date, so that the next request need not wait for that. */
 	catchUp() {
 		return this.inTurn(() => this.#indexes.newest());
 	}
@@ -112,57 +109,64 @@ export class Archive {
 		return this.inTurn(() => this.#find(position));
 	}
 
-	/** Every message of someone's, from the first, in any room that ever was. */
+	/** Every message of a person, from the first, also in rooms that no longer exist. */
 	saidBy(identity: Identity): AsyncGenerator<Found, void> {
-		return saidBy(identity, this.#reading);
+		return saidBy(identity, this.#reader);
 	}
 
-	/** Who said what since a time, as far as the text is still there. */
+	/** Every message since a time that was not erased. */
 	saidSince(since: number): AsyncGenerator<SaidLine, void> {
-		return saidSince(since, this.#reading);
+		return saidSince(since, this.#reader);
 	}
 
-	/** Reads and erases one after the other. */
+	/** Runs tasks one after the other. */
 	inTurn<Answer>(task: () => Promise<Answer>): Promise<Answer> {
 		const answer = this.#turn.then(task);
 		const turn = answer
 			.catch(() => {})
 			.then(() => {
-				if (this.#turn === turn) this.#isResting = true;
+				if (this.#turn === turn) this.#isIdle = true;
 			});
 		this.#turn = turn;
-		this.#isResting = false;
+		this.#isIdle = false;
 		return answer;
 	}
 
-	/** The index of the segment where an item stands. */
-	async #indexAt({ room, epoch, offset }: ItemPosition) {
-		let index = await this.#indexes.newest();
-		const known = index?.rooms.get(room);
-		if (!known || epochOf(this.#log.id, known.incarnation) !== epoch)
-			return undefined;
-		if (offset > lastOf(known)) return undefined;
-		let part: RoomIndex | undefined = known;
-		while (index && part && offset <= part.before) {
-			index = await this.#indexes.of(part.previous);
-			part = index?.rooms.get(room);
-		}
-		return index && part && { index, part };
+	/** The newest index, if the room has this epoch there and reaches up to this offset. */
+	async #newest({ room, epoch, offset }: ItemPosition) {
+		const index = await this.#indexes.newest();
+		const part = index?.rooms.get(room);
+		if (!index || !part || offset > lastOf(part)) return undefined;
+		const isSame = epochOf(this.#log.id, part.incarnation) === epoch;
+		return isSame ? { index, part } : undefined;
 	}
 
-	async #after(
-		position: ItemPosition,
-		limit: number,
-	): Promise<readonly Item[]> {
-		const next = { ...position, offset: position.offset + 1 };
-		const found = await this.#indexAt(next);
+	/** Goes back, segment by segment, to the one that holds an item. */
+	async #walkBack({ index, part }: RoomPart, { room, offset }: ItemPosition) {
+		while (offset <= part.before) {
+			const previous = await this.#indexes.of(part.previous);
+			const earlier = previous?.rooms.get(room);
+			if (!previous || !earlier) return undefined;
+			[index, part] = [previous, earlier];
+		}
+		return { index, part };
+	}
+
+	async #partWith(position: ItemPosition) {
+		const newest = await this.#newest(position);
+		return newest && this.#walkBack(newest, position);
+	}
+
+	async #after(previous: ItemPosition, limit: number) {
+		const next = { ...previous, offset: previous.offset + 1 };
+		const found = await this.#partWith(next);
 		if (!found) return [];
 		const spans = spansBelow(found.part, next.offset + limit, limit);
 		return this.#items(found.index, takeBytes(spans, PAGE_BYTES, sizeOf), next);
 	}
 
 	async #find(position: ItemPosition): Promise<Found | undefined> {
-		const { index, part } = (await this.#indexAt(position)) ?? {};
+		const { index, part } = (await this.#partWith(position)) ?? {};
 		const [span] = part ? spansBelow(part, position.offset + 1, 1) : [];
 		if (!index || !span) return undefined;
 		const { segment } = index;
@@ -175,24 +179,21 @@ export class Archive {
 		return { ...position, seq, time, ...erasable, author, segment, span };
 	}
 
-	async #page({ room, epoch, ...asked }: PageAsked): Promise<Page | undefined> {
-		let index = await this.#indexes.newest();
-		const known = index?.rooms.get(room);
-		if (!known || epochOf(this.#log.id, known.incarnation) !== epoch)
-			return undefined;
-		if (asked.before > lastOf(known) + 1) return undefined;
-		const items: Item[] = [];
+	async #page(asked: PageAsked): Promise<Page | undefined> {
+		const { room, epoch, limit } = asked;
 		let { before } = asked;
+		const newest = await this.#newest({ room, epoch, offset: before - 1 });
+		if (!newest) return undefined;
+		const items: Item[] = [];
 		let bytesLeft = PAGE_BYTES;
-		while (before > 1 && items.length < asked.limit && bytesLeft > 0) {
-			const part = index?.rooms.get(room);
-			if (!index || part?.origin !== known.origin)
+		let at: RoomPart = newest;
+		while (before > 1 && items.length < limit && bytesLeft > 0) {
+			const last = { room, epoch, offset: before - 1 };
+			const found = await this.#walkBack(at, last);
+			if (found?.part.origin !== newest.part.origin)
 				throw new Error(`the index does not reach back to ${room} ${before}`);
-			if (before - 1 <= part.before) {
-				index = await this.#indexes.of(part.previous);
-				continue;
-			}
-			const some = spansBelow(part, before, asked.limit - items.length);
+			at = found;
+			const some = spansBelow(found.part, before, limit - items.length);
 			const spans = takeBytes(
 				some.toReversed(),
 				bytesLeft,
@@ -201,7 +202,7 @@ export class Archive {
 			before -= spans.length;
 			for (const span of spans) bytesLeft -= sizeOf(span);
 			const position = { room, epoch, offset: before };
-			items.unshift(...(await this.#items(index, spans, position)));
+			items.unshift(...(await this.#items(at.index, spans, position)));
 		}
 		return { items, more: before > 1 };
 	}
@@ -221,6 +222,12 @@ export class Archive {
 			return itemOf(event, position, name, erasable?.text);
 		});
 	}
+}
+
+/** A room's part of a segment's index. */
+interface RoomPart {
+	readonly index: SegmentIndex;
+	readonly part: RoomIndex;
 }
 
 const sizeOf = ({ bytes }: Span) => bytes;

@@ -1,7 +1,7 @@
 /**
- * The indexes of full segments as files in the data folder's `index/`: a
- * cache. What it loads is what was saved, or nothing; that it fits the log,
- * who goes on from it finds out. What can't be saved is made again.
+ * The indexes of full segments as files in the data folder's `index/`. They
+ * are a cache: a file with a wrong checksum is ignored, and an index that
+ * can't be saved is built again. `Indexes` checks that they fit the log.
  */
 import { hash as hashOf } from "node:crypto";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { asError, attempt, type Cache } from "../log/cache.ts";
 import { replaceFile, textOf } from "../log/disk.ts";
 import { type IndexData, SegmentIndex } from "./segment-index.ts";
 
-/** To be counted up whenever the shape of `IndexData` changes. */
+/** Increment whenever the shape of `IndexData` changes. */
 const FORMAT = 2;
 
 export class IndexFiles {
@@ -52,7 +52,7 @@ export class IndexFiles {
 		);
 	}
 
-	/** One did not fit the log: that puts all in doubt. Never rejects. */
+	/** Removes all files, because one did not fit the log. Never rejects. */
 	async discard(why: unknown): Promise<void> {
 		const { disk } = this.#options;
 		this.#options.warn(asError(why));

@@ -1,29 +1,28 @@
 /**
- * The indexes of a log's segments: each is read from its file, or made of the
- * index before and the log. They follow the log only when somebody asks, so
- * that neither a start nor a message ever waits for them.
+ * The indexes of a log's segments. Each is loaded from its file, or built from
+ * the index before it and the log. They catch up with the log only when they
+ * are used, so neither a start nor a message waits for them.
  */
 import type { Log } from "../log/log.ts";
 import type { IndexFiles } from "./index-files.ts";
 import { SegmentIndex } from "./segment-index.ts";
 
-/** In memory at once: of 64 MiB of short lines, one takes about 4 MiB. */
+/** Indexes in memory. The index of 64 MiB of short lines takes about 4 MiB. */
 const MAX_CACHED = 4;
 
 export class Indexes {
 	readonly #log: Log;
 	readonly #files: IndexFiles | undefined;
-	/** The latest used last. */
+	/** The most recently used last. */
 	readonly #cached = new Map<number, SegmentIndex>();
 	#segments: readonly number[] = [];
 
-	/** A log without files has them in memory only. */
 	constructor(log: Log, files?: IndexFiles) {
 		this.#log = log;
 		this.#files = files;
 	}
 
-	/** That of the segment which still grows, up to what is committed. */
+	/** The index of the growing segment, up to the last committed event. */
 	async newest(): Promise<SegmentIndex | undefined> {
 		this.#segments = await this.#log.segments.list();
 		try {
@@ -36,12 +35,12 @@ export class Indexes {
 		}
 	}
 
-	/** The segments that `newest` has found. */
+	/** The segments that the last `newest` has found. */
 	get segments(): readonly number[] {
 		return this.#segments;
 	}
 
-	/** That of a segment which `newest` has found. */
+	/** The index of one of these segments. */
 	async of(segment: number): Promise<SegmentIndex | undefined> {
 		const nth = this.#segments.indexOf(segment);
 		if (nth < 0) return undefined;
@@ -64,7 +63,7 @@ export class Indexes {
 			for await (const chunk of segments.scan(index.segment, index.end))
 				index.add(chunk);
 		} catch (cause) {
-			// Not even its header follows: what is wrong may be the index before.
+			// Not even the header fits: the index of the segment before may be wrong.
 			const { at, seq } = index.end;
 			if (at === 0 && seq > 0) throw new Misfit("misfit", { cause });
 			throw cause;
@@ -81,5 +80,5 @@ export class Indexes {
 	}
 }
 
-/** An index and the log do not go together. */
+/** An index does not fit the log. */
 class Misfit extends Error {}

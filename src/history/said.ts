@@ -1,4 +1,4 @@
-/** Who said what, in any room that ever was, as far as the text is still there: read from the log a segment at a time. */
+/** Searches the whole log for messages that were not erased, one segment at a time. */
 import type { Identity, MessagePosted } from "../../machines/events.ts";
 import { epochOf } from "../../machines/item.ts";
 import type { Log, Span } from "../log/log.ts";
@@ -6,10 +6,10 @@ import type { Found } from "./archive.ts";
 import type { Indexes } from "./indexes.ts";
 import { lastOf, type Person, SegmentIndex } from "./segment-index.ts";
 
-export interface Reading {
+export interface ArchiveReader {
 	readonly log: Pick<Log, "id" | "segments">;
 	readonly indexes: Indexes;
-	/** Indexes are asked one task after the other. */
+	/** Indexes may be used by one task at a time. */
 	inTurn<Answer>(task: () => Promise<Answer>): Promise<Answer>;
 }
 
@@ -22,21 +22,21 @@ export interface SaidLine {
 
 interface Message extends SaidLine {
 	readonly span: Span;
-	/** Who is who, and what stands where, as it was then. */
+	/** The index up to this message. */
 	readonly index: SegmentIndex;
 }
 
-/** Every message of someone's, from the first. */
+/** Every message of a person, from the first. */
 export async function* saidBy(
 	identity: Identity,
-	reading: Reading,
+	reader: ArchiveReader,
 ): AsyncGenerator<Found, void> {
-	const { log, indexes, inTurn } = reading;
+	const { log, indexes, inTurn } = reader;
 	const newest = await inTurn(() => indexes.newest());
-	/** Under which it was said so far. */
+	/** The names that the person has used so far. */
 	const names = new Set<string>();
 	let run = 0;
-	/** A name may have been another's for a while. */
+	/** Counts a new run where another person uses one of these names. */
 	const isTheirs = (person: Person) => {
 		if (person.identity === identity) return true;
 		if (names.has(person.name)) run++;
@@ -49,7 +49,7 @@ export async function* saidBy(
 			all.forEach(isTheirs);
 			continue;
 		}
-		for await (const message of messagesIn(segment, reading)) {
+		for await (const message of messagesIn(segment, reader)) {
 			const { seq, event, author, text, span, index } = message;
 			if (!isTheirs(author)) continue;
 			names.add(author.name);
@@ -65,25 +65,25 @@ export async function* saidBy(
 	}
 }
 
-/** Since a time, the newest segment first. */
+/** Every message since a time, the newest segment first. */
 export async function* saidSince(
 	since: number,
-	reading: Reading,
+	reader: ArchiveReader,
 ): AsyncGenerator<SaidLine, void> {
-	await reading.inTurn(() => reading.indexes.newest());
-	for (const segment of reading.indexes.segments.toReversed()) {
+	await reader.inTurn(() => reader.indexes.newest());
+	for (const segment of reader.indexes.segments.toReversed()) {
 		let isOlder = false;
-		for await (const message of messagesIn(segment, reading))
+		for await (const message of messagesIn(segment, reader))
 			if (message.event.time < since) isOlder = true;
 			else yield message;
 		if (isOlder) return;
 	}
 }
 
-/** The index goes along, empty at first. */
+/** Builds the segment's index again, so that each message comes with the index up to it. */
 async function* messagesIn(
 	segment: number,
-	{ log, indexes, inTurn }: Reading,
+	{ log, indexes, inTurn }: ArchiveReader,
 ): AsyncGenerator<Message, void> {
 	const before = indexes.segments[indexes.segments.indexOf(segment) - 1] ?? 0;
 	const index = SegmentIndex.after(

@@ -1,42 +1,42 @@
 /**
- * The index of one segment of the log: for each room, where its visible items
- * stand in this segment and which segment holds the one before; and who is
- * who. So a quiet room's history is not a scan of everyone's lines. It holds
- * no text, and it is a cache: the log alone makes it, from the index before.
+ * The index of one segment of the log: for each room, the spans of its visible
+ * items in this segment and the segment of the item before them; and the names
+ * of clients. With it, reading a quiet room's history needs no scan of all
+ * rooms' lines. It contains no text and can always be rebuilt from the log.
  */
 import type { ClientId, RoomName } from "../../machines/events.ts";
 import { isVisible } from "../../machines/item.ts";
 import { GENESIS } from "../log/line.ts";
 import type { Cursor, ScanChunk, Span, Stored } from "../log/log.ts";
 
-/** Someone who is in a room, or was in this segment. */
+/** A client that is in a room, or was in one during this segment. */
 export interface Person {
 	readonly name: string;
 	readonly identity: string;
 }
 
-/** A room of one incarnation, as far as it lies in this segment. */
+/** The part of a room that lies in this segment. */
 export interface RoomIndex {
-	/** The latest: a restore gives it another. */
+	/** The current incarnation: a restore gives the room another. */
 	incarnation: string;
-	/** The one it was opened with. */
+	/** The incarnation that it was opened with. */
 	readonly origin: string;
 	/** The offset of the last item before this segment. */
 	readonly before: number;
-	/** The segment that holds it; 0 if there is none. */
+	/** The segment of that item; 0 if there is none. */
 	readonly previous: number;
-	/** Who is inside, up to here. */
+	/** The clients in the room at the end of the index. */
 	readonly inside: Set<ClientId>;
-	/** Where each item begins, and how many bytes it has. */
+	/** The first byte of each item's line, and its length in bytes. */
 	readonly starts: number[];
 	readonly sizes: number[];
 }
 
-/** The offset of a room's last item up to the end of the segment. */
+/** The offset of a room's last item in the index. */
 export const lastOf = ({ before, starts }: RoomIndex): number =>
 	before + starts.length;
 
-/** Where the latest items below an offset stand in this segment, ascending. */
+/** The spans of the last items below an offset in this segment, ascending. */
 export function spansBelow(
 	{ before, starts, sizes }: RoomIndex,
 	offset: number,
@@ -50,16 +50,16 @@ export function spansBelow(
 	}));
 }
 
-/** An index as its file holds it. */
+/** The content of an index file. */
 export type IndexData = ReturnType<SegmentIndex["toJSON"]>;
 
 export class SegmentIndex {
 	readonly segment: number;
 	readonly people = new Map<ClientId, Person>();
 	readonly rooms = new Map<RoomName, RoomIndex>();
-	/** How far it goes. */
+	/** The end of the indexed part of the segment. */
 	end: Cursor;
-	/** Whether that is the end of its segment. */
+	/** Whether that is the end of a full segment. */
 	isFull = false;
 
 	constructor(segment: number, end: Cursor) {
@@ -67,7 +67,7 @@ export class SegmentIndex {
 		this.end = end;
 	}
 
-	/** The still empty index of the segment that follows. */
+	/** The empty index of a segment, which continues from the index before. */
 	static after(before: SegmentIndex | undefined, segment: number) {
 		const genesis = { seq: segment - 1, hash: GENESIS };
 		const end = { ...(before?.end ?? genesis), at: 0 };

@@ -1487,7 +1487,7 @@ const edge = [
 	{
 		promise: "room: those who missed the same share one read",
 		file: "src/history/archive.ts",
-		find: "this.#asked.get(key) ??",
+		find: "this.#queued.get(key) ??",
 		replace: "",
 		tests: ["test/memory.test.ts"],
 	},
