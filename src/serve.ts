@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { isatty } from "node:tty";
 import { type Logger, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
-import { shown } from "./cli/progress.ts";
+import { diskWithProgress } from "./cli/progress.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { pooledRandom, Secrets } from "./engine/secrets.ts";
@@ -48,7 +48,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 		logger.warn({ warning: name }, message);
 	});
 	for (const warning of config.warnings) logger.warn(warning);
-	const { disk, done } = shown(config.data);
+	const { disk, done } = diskWithProgress(config.data);
 	const { lock, ...opened } =
 		config.log === "memory"
 			? openMemory(config, logger)

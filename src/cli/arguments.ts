@@ -1,6 +1,6 @@
 /**
- * The command line: which command, with which flags. A flag is a variable
- * said differently, and stands above it.
+ * Parses the command line. Every setting of the server is both a variable and
+ * a flag; the flag takes precedence.
  */
 import {
 	type Accepts,
@@ -9,9 +9,9 @@ import {
 	limitVariables,
 	settingVariables,
 } from "../config.ts";
-import { boolean, parseFlags, string } from "./flags.ts";
+import { boolean, parseOptions, string } from "./options.ts";
 
-/** The commands that only read a log: each has a file of its name, which reads its words. */
+/** The commands that only read a log. Each has a file of its name, which parses its arguments. */
 const readers = ["cut", "rehearse", "replay", "why"] as const;
 const servers = ["check", "serve"] as const;
 
@@ -39,7 +39,7 @@ const flagged = [...settingVariables, ...limitVariables].filter(
 	({ isSecret }) => !isSecret,
 );
 
-/** Throws `ConfigError` with words that say what to type instead. */
+/** Throws `ConfigError` with a message that says what to type instead. */
 export function parseCommand(
 	args: readonly string[],
 	environment: Environment,
@@ -70,7 +70,7 @@ function parseServe(
 		...{ "accept-clock": boolean, "accept-missing": boolean },
 		...{ "accept-secret": boolean, restored: boolean },
 	};
-	const parsed = parseFlags(name, args, options, 0);
+	const parsed = parseOptions(name, args, options, 0);
 	const values: Readonly<Record<string, unknown>> = parsed.values;
 	const given = flagged.flatMap(({ name, flag }) => {
 		const value = values[flag];

@@ -1,7 +1,7 @@
 /**
- * `plume replay --bisect`: tells the first event after which something holds.
- * What it understands is a fixed grammar of things that become true of a
- * server; names are compared as the server compares them.
+ * `plume replay --bisect`: prints the first event after which a condition
+ * holds. Conditions have a fixed grammar; names are compared as the server
+ * compares them.
  */
 import type { PlumeEvent } from "../../machines/events.ts";
 import { parseName } from "../chat/name.ts";
@@ -9,21 +9,21 @@ import { parseRoomName } from "../chat/room-name.ts";
 import { ConfigError } from "../config.ts";
 import type { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
-import type { Question } from "./source.ts";
+import type { Query } from "./source.ts";
 
-/** Whether it is so, now that this event has moved the state. */
-type Holds = (state: State, event: PlumeEvent) => boolean;
+/** Whether the condition holds in the state after this event. */
+type Condition = (state: State, event: PlumeEvent) => boolean;
 
 const GRAMMAR = /^(?:owner:(.+)|member:([^/]+)\/(.+)|messages:([^>]+)>(\d+))$/;
 
-/** Throws `ConfigError` naming all that is understood. */
-function parseQuestion(text: string): Holds {
+/** Throws `ConfigError` with the grammar. */
+function parseCondition(text: string): Condition {
 	const [, owner, where, member, said, count] = GRAMMAR.exec(text) ?? [];
 	const key = parseName(owner ?? member ?? "")?.nameKey;
 	const room = parseRoomName(where ?? said ?? "");
 	if (owner && key) return ({ server }) => server.context.names.has(key);
 	if (member && room && key)
-		// Asked of what can make it so only: looking into a room at every message is slow.
+		// Only this event can make it true; looking into the room at every message would be slow.
 		return (state, { type }) =>
 			type === "client.entered" &&
 			(state.room(room)?.context.holders.has(key) ?? false);
@@ -33,12 +33,12 @@ function parseQuestion(text: string): Holds {
 	);
 }
 
-/** Answers 1 if it never is so before what lies behind. */
+/** Exits with 1 if the condition never holds up to `isBehind`. */
 export function bisect(
 	text: string,
 	isBehind: (stored: Stored) => boolean,
-): Question {
-	const holds = parseQuestion(text);
+): Query {
+	const holds = parseCondition(text);
 	return async (log, { print }) => {
 		let found: Stored | undefined;
 		const { seq } = await log.fold(

@@ -1,26 +1,26 @@
 /**
- * Holds a log's checkpoints against the states that it folds to. Each names a
- * state some events before it. A state is a value, so the latest are kept,
- * and only the one that a checkpoint names is hashed.
+ * Compares a log's checkpoints with the states that it folds to. A checkpoint
+ * names a state some events before it, so the latest states are remembered,
+ * and only those that a checkpoint names are hashed.
  */
 import type { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
 
-/** Events that a server may log while it writes one snapshot: as many as from one to the next. */
+/** How many events a server may log while it writes a snapshot: as many as lie between two snapshots. */
 const MAX_STATES = 10_000;
 
-/** A checkpoint vouches for another state than the log folds to. */
+/** A checkpoint names another state than the log folds to. */
 export class WrongState extends Error {
 	override readonly name = "WrongState";
 }
 
 export class Checkpoints {
-	/** The latest, by the event that made each. */
+	/** The latest states, by the seq of the event that led to each. */
 	readonly #states = new Map<number, State>();
-	/** How many were right. */
+	/** How many checkpoints were right. */
 	verified = 0;
 
-	/** To be told of each event once it has moved the state; answers what is wrong with a checkpoint. */
+	/** Call after each event, with the state after it. Returns an error for a wrong checkpoint. */
 	check(state: State, { seq, event }: Stored): WrongState | undefined {
 		this.#states.set(seq, state).delete(seq - MAX_STATES);
 		if (event.type !== "checkpoint" || event.of <= seq - MAX_STATES)

@@ -1,10 +1,10 @@
-/** Who each client is, and where: only its first events tell. */
+/** The name and room of each client, which only its first events contain. */
 import type { ClientId, PlumeEvent } from "../../machines/events.ts";
 
 export class Clients {
 	readonly #known = new Map<ClientId, { name: string; room: string }>();
 
-	/** Takes each event in turn; answers whose it is, as far as that is known. */
+	/** Call for each event in order. Returns its client, if it has one, and what is known about it. */
 	about(event: PlumeEvent) {
 		const client: ClientId = "client" in event ? event.client : "";
 		if (client && "name" in event && "room" in event)

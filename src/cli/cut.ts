@@ -1,7 +1,8 @@
 /**
- * `plume cut`: the sound beginning of a log, or a part of it, as a data folder
- * of its own, restored: with its secret, with nothing in it that was erased
- * later, and with other epochs. The folder it comes from is only read.
+ * `plume cut`: copies the sound beginning of a log, or a part of that, into a
+ * new data folder, with the secret. The copy is marked as restored, so rooms
+ * get new epochs, and messages that were erased later are erased there too.
+ * The source folder is only read.
  */
 import { randomBytes } from "node:crypto";
 import { join, resolve, sep } from "node:path";
@@ -18,17 +19,16 @@ import {
 	segmentName,
 	segmentsOf,
 } from "../log/reader.ts";
-import { parseFlags, string } from "./flags.ts";
 import { leftOut } from "./left-out.ts";
+import { parseOptions, parseUntil, string } from "./options.ts";
 import { type ErasedLine, type Prefix, soundPrefix } from "./prefix.ts";
-import type { ExitCode, LogCommand, LogParts } from "./source.ts";
-import { parseUntil } from "./until.ts";
+import type { CommandContext, ExitCode, LogCommand } from "./source.ts";
 
 const ids = { id: () => randomBytes(16).toString("base64url") };
 
 export function parseCut(args: readonly string[]): LogCommand {
 	const expects = "a data folder and a new folder";
-	const flags = parseFlags("cut", args, { to: string }, 2, expects);
+	const flags = parseOptions("cut", args, { to: string }, 2, expects);
 	const { values, positionals } = flags;
 	const [source, into] = positionals;
 	if (!source || !into)
@@ -45,7 +45,7 @@ interface Cut {
 
 async function cut(
 	{ source, into, isBehind }: Cut,
-	{ disk, print, warn }: LogParts,
+	{ disk, print, warn }: CommandContext,
 ): Promise<ExitCode> {
 	if (`${resolve(into)}${sep}`.startsWith(`${resolve(source)}${sep}`))
 		throw new ConfigError(`${into} lies in ${source}, which is never written.`);
@@ -85,7 +85,6 @@ async function copyLog(
 	{ segments, bytes }: Prefix,
 	into: string,
 ): Promise<void> {
-	await disk.makeFolder(into);
 	await disk.makeFolder(logFolder(into));
 	for (const [nth, { first = 1, ...source }] of sources.entries()) {
 		if (nth >= segments) break;
@@ -97,7 +96,7 @@ async function copyLog(
 	await disk.syncFolder(into);
 }
 
-/** Adds, as one batch, what makes of a copy a log that goes on. */
+/** Appends one batch to the copy, with the erasures and the restore. */
 async function restore(disk: Disk, prefix: Prefix, into: string) {
 	const { seq, bytes } = prefix;
 	const now = prefix.state.time;
@@ -113,7 +112,7 @@ async function restore(disk: Disk, prefix: Prefix, into: string) {
 	await writeChunks(disk, file, [Buffer.from(line)], bytes);
 }
 
-/** The events that say what is erased already. */
+/** Events for messages whose text is erased in the copy, while their erasure was not copied. */
 function erasedAgain({ state, erased }: Prefix, now: number): Entry[] {
 	const fact = { type: "message.erased", time: now, as: "author" } as const;
 	const isHere = ({ room, epoch }: ErasedLine) =>
@@ -125,7 +124,7 @@ function erasedAgain({ state, erased }: Prefix, now: number): Entry[] {
 	const gone = lines.filter((line) => !isHere(line));
 	const [one] = gone;
 	if (!one) return here;
-	// Nobody sees the rooms they stood in any more.
+	// Their rooms no longer exist, so one event in the lobby names them all.
 	const { name, by } = one;
 	const seqs = gone.map(({ seq }) => seq);
 	const target = { room: LOBBY, author: by, through: 0 };

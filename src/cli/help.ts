@@ -1,5 +1,4 @@
-/** What `--help` prints: made from the tables the program itself reads. */
-
+/** The help texts. Settings and limits come from the tables that the program reads. */
 import { limitVariables, settingVariables } from "../config.ts";
 import type { Variable } from "../settings.ts";
 import type { Topic } from "./arguments.ts";
@@ -10,12 +9,12 @@ It defaults to the data folder, PLUME_DATA.`;
 const plume = `Plume, a small event-sourced chat server.
 
   plume [serve] [flags]     run the server
-  plume check [flags]       tell whether a start would succeed
-  plume replay [LOG]        fold a log through the statecharts and tell what is
+  plume check [flags]       check whether a start would succeed
+  plume replay [LOG]        fold a log through the statecharts, print the state
   plume cut DATA FOLDER     copy the sound beginning of a log, to start from
-  plume rehearse [LOG]      try a log on this version before it is upgraded to
-  plume why CLIENT|SEQ [LOG]  tell the story of a client, or of an event
-  plume --version           tell the version
+  plume rehearse [LOG]      try a log with this version before upgrading to it
+  plume why CLIENT|SEQ [LOG]  explain what happened to a client, or an event
+  plume --version           print the version
 
 Each has its own --help.
 Exit codes: 0 all is well, 1 failure, 2 usage or configuration, 3 a log failed verification.
@@ -23,10 +22,10 @@ Exit codes: 0 all is well, 1 failure, 2 usage or configuration, 3 a log failed v
 
 const check = `plume check [flags]
 
-Looks at all that a start needs: the settings, the data folder, the log, the
-clock, the secret, and the mail service. It tells one line for each: ok, or
-what is wrong and what to do. It never writes, and sends no mail. A server
-must not be running. The flags and variables are those of plume serve.
+Checks everything that a start needs: the settings, the data folder, the log,
+the clock, the secret, and the mail service. It prints one line for each: ok, or
+what is wrong and what to do. It never writes, and sends no mail. No server may
+be running. The flags and variables are those of plume serve.
 
 Exit codes: 0 a start would succeed, 1 it would not, 2 the settings are wrong,
 3 the log fails verification.
@@ -34,34 +33,34 @@ Exit codes: 0 a start would succeed, 1 it would not, 2 the settings are wrong,
 
 const replay = `plume replay [LOG] [flags]
 
-Folds an event log through the machines that run the server, and tells the
-state they end in. It never writes, and may run beside a server.
+Folds an event log through the machines that run the server, and prints the
+resulting state. It never writes, and may run beside a server.
 
 ${LOG}
 
   --to SEQ|TIME   stop after event number SEQ, or at a time (ISO 8601)
-  --room NAME     tell of this room only
-  --client ID     tell of clients whose id is ID, or begins with it
+  --room NAME     print only this room
+  --client ID     print only clients whose id is ID, or begins with it
   --verify        check the hash chain, continuity, batches, erasable text, that
                   every event is legal, and every checkpoint; name file, line,
                   offset and seq of the first that is not
-  --json          tell the state as one line of JSON
-  --follow        tell each event as a running server logs it, the last ten
-                  first, without what was said; Ctrl+C ends it
-  --inspect       open a page over the log on a free port of this machine, and
-                  print its link: look at any moment, find events of a room or
+  --json          print the state as one line of JSON
+  --follow        print each event as a running server logs it, beginning with
+                  the last ten, without the text of messages; Ctrl+C ends it
+  --inspect       open the inspector over the log on a free port of this machine
+                  and print its link: view any moment, find events of a room or
                   a client, compare two moments; Ctrl+C ends it
-  --bisect WHAT   tell the first event after which WHAT holds (exit code 1 if it
+  --bisect WHAT   print the first event after which WHAT holds (exit code 1 if it
                   never does): owner:NAME, member:ROOM/NAME or messages:ROOM>N
 `;
 
 const cut = `plume cut DATA [--to SEQ|TIME] FOLDER
 
 Copies the sound beginning of a log, with the secret, into FOLDER, which must be
-new or empty, and restores it there: what was erased later is erased there, too,
-and everyone who comes back is told that something is missing. Tells what is
-left out. It works on a log that is damaged or incomplete. DATA is never written
-to, and a server may run on it.
+new or empty. The copy is marked as restored: messages that were erased later
+are erased there too, and everyone who comes back sees that something is
+missing. It prints what is left out. The log may be damaged or incomplete. DATA
+is never written to, and a server may run on it.
 
   --to SEQ|TIME   copy no event after number SEQ, or after a time (ISO 8601)
 
@@ -70,26 +69,25 @@ Exit codes: 0 it can be started, 1 failure, 3 nothing up to there is sound.
 
 const rehearse = `plume rehearse [LOG] [--all]
 
-Takes a log, as a server would live it, through the machines of this version:
-run it on a copy of the data before upgrading. It tells the first event that
-they would refuse, by number and rule, goes on without it, counts the others by
-rule, and tells the first checkpoint that vouches for another state. It never
-writes.
+Applies a log to the machines of this version: run it on a copy of the data
+before upgrading. It prints the first event that they refuse, with its number
+and the rule, goes on without it, and counts the others by rule. It also prints
+the first checkpoint that does not match. It never writes.
 
   --all           list every event that would be refused
 
 ${LOG}
 
-Exit codes: 0 all would go as it went, 3 it would not.
+Exit codes: 0 no event is refused and every checkpoint matches, 3 otherwise.
 `;
 
 const why = `plume why CLIENT|SEQ [LOG]
 
-Tells in plain words what happened to a client: when it asked for a code, came
-in, lost the connection, came back, and why it left. CLIENT is a client's id,
-or as much of its beginning as no other shares (--follow shows them).
+Prints in plain words what happened to a client: when it asked for a code,
+entered, lost the connection, came back, and why it left. CLIENT is a client's
+id, or a unique beginning of it (replay --follow shows ids).
 
-SEQ is the number of an event: tells what it was, whose, what it changed, and
+SEQ is the number of an event: prints what it was, whose, what it changed, and
 what that client did just before and after.
 
 ${LOG} It never writes.
@@ -109,13 +107,12 @@ function serve(): string {
 	const secrets = settingVariables.filter(({ isSecret }) => isSecret);
 	return `plume serve [flags]
 
-Runs the server. Every flag can be said as a variable instead; a flag stands
-above its variable.
+Runs the server. Every flag is also a variable; the flag takes precedence.
 
 ${list(plain)}
 ${row("--accept-clock", "", "start at once although the log is from the future")}
 ${row("--accept-missing", "", "start although events are missing from the log")}
-${row("--restored", "", "once, after a backup was copied back by hand: tell everyone that something is missing")}
+${row("--restored", "", "once, after a backup was copied back by hand: show everyone that something is missing")}
 ${row("--accept-secret", "", "start with another secret than the log was written with")}
 
 Secrets have no flag. They are read from the service manager's credentials

@@ -1,4 +1,4 @@
-/** What a log holds behind its sound beginning, as far as that can be read, in words. */
+/** Describes, line by line, what `plume cut` did not copy. */
 import type { Disk } from "../log/disk.ts";
 import { openLine } from "../log/open-line.ts";
 import { Lines, type Source } from "../log/reader.ts";

@@ -1,7 +1,7 @@
 /**
- * The longest sound beginning of a log: whole batches, every event legal at
- * its place, every text whole or erased. It also knows which lines are erased
- * there while the event that says so lies further on.
+ * Finds the longest sound beginning of a log: whole batches of legal events,
+ * with every text whole or erased. It also lists the lines that are erased in
+ * this beginning while their erasure comes after it.
  */
 import { OrderedMap } from "immutable";
 import { visibleItem } from "../engine/evolve.ts";
@@ -13,11 +13,11 @@ import type { Stored } from "../log/log.ts";
 import { Lines, type Source } from "../log/reader.ts";
 import { Verifier } from "../log/verifier.ts";
 
-/** A message whose text is gone, without an event yet that says so. */
+/** A message without text, whose erasure was not read yet. */
 export interface ErasedLine {
 	readonly seq: number;
 	readonly room: string;
-	/** Where it stands in its room, which may have been forgotten since. */
+	/** Its epoch and offset in its room, which may no longer exist. */
 	readonly epoch: string;
 	readonly target: number;
 	readonly name: string;
@@ -26,23 +26,23 @@ export interface ErasedLine {
 
 export interface Prefix extends Moment {
 	readonly seq: number;
-	/** That the next line follows from. */
+	/** The hash of the last line. */
 	readonly hash: string;
-	/** So many segments, and so many bytes of the last of them. */
+	/** The number of segments, and of bytes in the last of them. */
 	readonly segments: number;
 	readonly bytes: number;
-	/** What is wrong with the log there, if that is why it ends. */
+	/** Why the log is not sound after that, if it is not. */
 	readonly wrong: string | undefined;
 }
 
-/** The log up to an event, while it is read. */
+/** The log up to an event. */
 interface Moment {
 	readonly state: State;
-	/** Whose text is gone without an event, so far, that says so; by seq. */
+	/** Messages without text and without an erasure so far, by seq. */
 	readonly erased: OrderedMap<number, ErasedLine>;
 }
 
-/** Ends before the first batch whose last event is behind what is wanted. */
+/** Ends before the first batch whose last event fulfils `isBehind`. */
 export async function soundPrefix(
 	sources: readonly Source[],
 	isBehind: (last: Stored) => boolean,
@@ -50,7 +50,7 @@ export async function soundPrefix(
 	const verifier = new Verifier();
 	let at: Moment = { state: State.initial(verifier), erased: OrderedMap() };
 	let end = { ...at, seq: 0, hash: GENESIS, segments: 0, bytes: 0 };
-	/** Text that is neither whole nor erased, and where the log is sound without it. */
+	/** Lines whose text is neither whole nor erased, and the sound end before each. */
 	const broken: { readonly damage: Damage; readonly before: typeof end }[] = [];
 
 	async function read(): Promise<string | undefined> {
@@ -81,7 +81,7 @@ export async function soundPrefix(
 		throw error;
 	});
 	let prefix: Prefix = { ...end, wrong };
-	// From the last: what a shorter prefix leaves out may be the erasure of an earlier line.
+	// Last first: a shorter prefix may leave out the erasure of an earlier line.
 	for (const { damage, before } of broken.reverse())
 		if (prefix.erased.has(damage.seq))
 			prefix = { ...before, wrong: damage.message };

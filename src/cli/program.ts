@@ -15,7 +15,7 @@ import {
 	type ServeCommand,
 } from "./arguments.ts";
 import { helpText } from "./help.ts";
-import { shown } from "./progress.ts";
+import { diskWithProgress } from "./progress.ts";
 import { explained } from "./start-error.ts";
 
 /** How often `--follow` looks for new events. */
@@ -67,7 +67,7 @@ async function read({ name, args }: ReadCommand): Promise<number> {
 	const { parseReader } = await import("./read.ts");
 	const { source, run } = parseReader[name](args);
 	const data = dataFolder(process.env);
-	const { disk, done } = shown(source ?? data);
+	const { disk, done } = diskWithProgress(source ?? data);
 	const parts = {
 		...{ data, disk, stdin: process.stdin },
 		...{ warn, show, pause: untilStopped() },

@@ -1,38 +1,42 @@
 /**
- * A bar on a terminal while a log is being read, once that has taken a
- * second. It watches a disk's reads, and changes nothing about them.
+ * Shows a progress bar on a terminal if reading a log takes more than a
+ * second. It counts the bytes that are read from a disk.
  */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Disk, realDisk } from "../log/disk.ts";
 import { logFolder } from "../log/reader.ts";
 
-const PATIENCE_MS = 1000;
+const DELAY_MS = 1000;
 const REDRAW_MS = 100;
 const WIDTH = 30;
-/** To the line's beginning, and clear what stood there. */
-const AGAIN = "\r\u001b[K";
+/** Returns to the start of the line and clears it. */
+const CLEAR_LINE = "\r\u001b[K";
 
 export interface ProgressParts {
 	readonly read: Disk["read"];
-	/** The files that will be read, in this order, with their sizes in bytes. */
+	/** The files that will be read, in order, with their sizes in bytes. */
 	readonly files: readonly { readonly path: string; readonly size: number }[];
 	readonly draw: (text: string) => void;
-	/** Milliseconds, from any moment on. */
+	/** A monotonic clock, in milliseconds. */
 	readonly now: () => number;
 }
 
-/** What to read with, and what to call when all is read. */
+/** Wraps `read`. Call `done` when all is read. */
 export function watched({ read, files, draw, now }: ProgressParts) {
-	const total = files.reduce((sum, { size }) => sum + size, 0);
-	let due = now() + PATIENCE_MS;
+	/** The bytes in the files before each. */
+	const starts = new Map<string, number>();
+	let total = 0;
+	for (const { path, size } of files) {
+		starts.set(path, total);
+		total += size;
+	}
+	let due = now() + DELAY_MS;
 	let isOver = false;
 	let isDrawn = false;
 
-	async function* counted(path: string, from: number, to?: number) {
-		const nth = files.findIndex((file) => file.path === path);
-		const before = files.slice(0, nth);
-		let done = before.reduce((sum, { size }) => sum + size, from);
+	async function* counted(path: string, from = 0, to?: number) {
+		let done = (starts.get(path) ?? 0) + from;
 		for await (const chunk of read(path, from, to)) {
 			done += chunk.length;
 			if (!isOver && now() >= due) {
@@ -45,24 +49,22 @@ export function watched({ read, files, draw, now }: ProgressParts) {
 	}
 
 	return {
-		read(path: string, from = 0, to?: number) {
-			const isWatched = files.some((file) => file.path === path);
-			return isWatched ? counted(path, from, to) : read(path, from, to);
-		},
+		read: (path: string, ...range: [from?: number, to?: number]) =>
+			(starts.has(path) ? counted : read)(path, ...range),
 		done() {
 			isOver = true;
-			if (isDrawn) draw(AGAIN);
+			if (isDrawn) draw(CLEAR_LINE);
 		},
 	};
 }
 
 function barOf(share: number): string {
 	const bar = "█".repeat(Math.round(share * WIDTH)).padEnd(WIDTH, "░");
-	return `${AGAIN}Reading the log ${bar} ${Math.floor(share * 100)} %`;
+	return `${CLEAR_LINE}LogInput the log ${bar} ${Math.floor(share * 100)} %`;
 }
 
-/** The disk, and on a terminal a bar while a data folder's log is read from it. */
-export function shown(path: string) {
+/** The real disk, with a progress bar on a terminal while a data folder's log is read. */
+export function diskWithProgress(path: string) {
 	if (process.stderr.isTTY !== true) return { disk: realDisk, done() {} };
 	const folder = logFolder(path);
 	const names = existsSync(folder) ? readdirSync(folder).sort() : [];

@@ -1,4 +1,4 @@
-/** The commands that read a log, each to the file that parses its words and answers it. */
+/** The commands that read a log, each with its parser. */
 import type { Reader } from "./arguments.ts";
 import { parseCut } from "./cut.ts";
 import { parseRehearse } from "./rehearse.ts";

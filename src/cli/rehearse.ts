@@ -1,9 +1,8 @@
 /**
- * `plume rehearse`: takes a production log through the machines at hand, as a
- * server would live, before they are trusted with it. It tells the first
- * event that they would not have let in, by the first rule it breaks, counts
- * the others, and tells the first checkpoint that vouches for another state. A refused event
- * is left out and what comes after it is still tried.
+ * `plume rehearse`: applies a log to the machines of this version before an
+ * upgrade. It prints the first event that they refuse, with the first rule it
+ * breaks, counts the others, and prints the first wrong checkpoint. A refused
+ * event is skipped, and the events after it are still tried.
  */
 import type { PlumeEvent } from "../../machines/events.ts";
 import { evolve } from "../engine/evolve.ts";
@@ -14,22 +13,22 @@ import {
 } from "../engine/machines.ts";
 import { State } from "../engine/state.ts";
 import { Checkpoints, type WrongState } from "./checkpoints.ts";
-import { boolean, parseFlags } from "./flags.ts";
-import { asking, type LogCommand, type Question } from "./source.ts";
+import { boolean, parseOptions } from "./options.ts";
+import { type LogCommand, logCommand, type Query } from "./source.ts";
 
 export function parseRehearse(
 	args: readonly string[],
 	machines = machinesAtHand,
 ): LogCommand {
-	const { values, positionals } = parseFlags("rehearse", args, {
+	const { values, positionals } = parseOptions("rehearse", args, {
 		all: boolean,
 	});
-	const question = rehearse(machines, values.all ?? false);
-	return asking(positionals[0], question);
+	const query = rehearse(machines, values.all ?? false);
+	return logCommand(positionals[0], query);
 }
 
-/** Answers 0 if all would go as it went, else 3. */
-function rehearse(machines: Machines, printsAll: boolean): Question {
+/** Exits with 0 if every event is legal and every checkpoint right, else with 3. */
+function rehearse(machines: Machines, printsAll: boolean): Query {
 	return async ({ verifier, batches }, { print }) => {
 		let state = State.initial(verifier, machines.server.initial);
 		const checkpoints = new Checkpoints();
@@ -68,7 +67,7 @@ function rehearse(machines: Machines, printsAll: boolean): Question {
 	};
 }
 
-/** The next state, or why there is none. */
+/** The next state, or why the event is refused. */
 function attempt(
 	state: State,
 	event: PlumeEvent,
@@ -77,7 +76,7 @@ function attempt(
 	try {
 		return { next: evolve(state, event, machines) };
 	} catch (error) {
-		// A guard that throws at an event it does not understand refuses it too.
+		// A guard that throws at an unknown event refuses it too.
 		if (!(error instanceof IllegalEvent)) return { why: String(error) };
 		return { why: error.rule ?? error.message };
 	}

@@ -1,14 +1,14 @@
 /**
- * `plume replay`: folds a log through the very machines that run the server,
- * and tells the state they end in, or the event after which something holds.
- * It can also follow a log, or open the inspector's page over it.
+ * `plume replay`: folds a log through the machines that run the server, and
+ * prints the resulting state, or the event after which something holds. It can
+ * also follow a log, or open the inspector over it.
  */
 import { parseRoomName } from "../chat/room-name.ts";
 import { ConfigError } from "../config.ts";
 import type { Stored } from "../log/log.ts";
 import { bisect } from "./bisect.ts";
 import { Checkpoints } from "./checkpoints.ts";
-import { boolean, parseFlags, string } from "./flags.ts";
+import { boolean, parseOptions, parseUntil, string } from "./options.ts";
 import {
 	describe,
 	noteVisitor,
@@ -16,22 +16,26 @@ import {
 	type Scope,
 	type Visitors,
 } from "./report.ts";
-import { asking, isPartial, type LogCommand, type Question } from "./source.ts";
+import {
+	isPartial,
+	type LogCommand,
+	logCommand,
+	type Query,
+} from "./source.ts";
 import { tail } from "./tail.ts";
-import { parseUntil } from "./until.ts";
 
-/** Questions of another kind than what a log comes to, and what may be said beside them. */
-const BESIDE = { follow: ["room", "client"], bisect: ["to"], inspect: [] };
+/** Options that do not print a state, with the options that may go with them. */
+const MODES = { follow: ["room", "client"], bisect: ["to"], inspect: [] };
 
 export function parseReplay(args: readonly string[]): LogCommand {
-	const { values, positionals } = parseFlags("replay", args, {
+	const { values, positionals } = parseOptions("replay", args, {
 		...{ to: string, room: string, client: string, bisect: string },
 		...{ json: boolean, verify: boolean, follow: boolean, inspect: boolean },
 	});
 	const [source] = positionals;
 	const given = Object.keys(values);
-	for (const [name, beside] of Object.entries<readonly string[]>(BESIDE)) {
-		const other = given.find((it) => it !== name && !beside.includes(it));
+	for (const [name, allowed] of Object.entries<readonly string[]>(MODES)) {
+		const other = given.find((it) => it !== name && !allowed.includes(it));
 		if (given.includes(name) && other)
 			throw new ConfigError(
 				`--${name} and --${other} do not go together. Try plume replay --help.`,
@@ -44,12 +48,12 @@ export function parseReplay(args: readonly string[]): LogCommand {
 	const { client, verify = false, json = false } = values;
 	const scope = { room: roomOf(values.room), client };
 	const isBehind = parseUntil(values.to);
-	if (values.inspect) return asking(source, inspect);
-	if (values.follow) return asking(source, tail(scope));
+	if (values.inspect) return logCommand(source, inspect);
+	if (values.follow) return logCommand(source, tail(scope));
 	if (values.bisect !== undefined)
-		return asking(source, bisect(values.bisect, isBehind));
-	const question = replay({ isBehind, scope, json, verify });
-	return asking(source, question, { strict: verify });
+		return logCommand(source, bisect(values.bisect, isBehind));
+	const query = replay({ isBehind, scope, json, verify });
+	return logCommand(source, query, { strict: verify });
 }
 
 function roomOf(raw: string | undefined): string | undefined {
@@ -66,7 +70,7 @@ interface Wanted {
 	readonly verify: boolean;
 }
 
-function replay({ isBehind, scope, json, verify }: Wanted): Question {
+function replay({ isBehind, scope, json, verify }: Wanted): Query {
 	return async (log, { print }) => {
 		const visitors: Visitors = new Map();
 		const checkpoints = verify ? new Checkpoints() : undefined;
@@ -87,8 +91,8 @@ function replay({ isBehind, scope, json, verify }: Wanted): Question {
 	};
 }
 
-/** Opens the inspector's page over the log, at any moment of its past, and tells where. It is there until Ctrl+C. */
-const inspect: Question = async ({ path, sources }, parts) => {
+/** Opens the inspector over the log, and prints its link. Ends with Ctrl+C. */
+const inspect: Query = async ({ path, sources }, parts) => {
 	const { disk, show, pause, print, warn } = parts;
 	const folder = isPartial(path) ? undefined : path;
 	const { link, close } = await show({ disk, sources, folder });

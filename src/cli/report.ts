@@ -1,15 +1,15 @@
-/** What a state amounts to, for scripts and for people. */
+/** Describes a state, for scripts and for people. */
 import type { PlumeEvent } from "../../machines/events.ts";
 import type { Folded } from "../engine/fold.ts";
 import type { State } from "../engine/state.ts";
 
-/** What is to be told: of one room only, of clients whose id begins so only. */
+/** Limits a report to one room, and to clients whose id begins so. */
 export interface Scope {
 	readonly room: string | undefined;
 	readonly client: string | undefined;
 }
 
-/** The rooms, in the order in which they were opened, and the names under which anyone ever came into each. */
+/** The rooms in the order in which they were opened, with the keys of all names that have entered each. */
 export type Visitors = Map<string, Set<string>>;
 
 export function noteVisitor(visitors: Visitors, event: PlumeEvent): void {
@@ -19,7 +19,7 @@ export function noteVisitor(visitors: Visitors, event: PlumeEvent): void {
 		visitors.get(event.room)?.add(event.nameKey);
 }
 
-/** What `--json` prints, of the whole state or of the part that was asked for: scripts read it, so fields are only ever added. */
+/** What `--json` prints. Scripts read it, so fields may be added but not changed. */
 export function reportOf(
 	{ state, seq }: Folded,
 	{ room = "", client = "" }: Scope,
@@ -31,9 +31,9 @@ export function reportOf(
 	return {
 		format: 1,
 		seq,
-		/** ISO 8601, of the last event. */
+		/** The last event's time, ISO 8601. */
 		time: new Date(state.time).toISOString(),
-		/** Of the whole state. */
+		/** The hash of the whole state. */
 		hash: state.hash(),
 		rooms: rooms.filter(({ members }) => !client || members.length > 0),
 	};

@@ -1,7 +1,6 @@
 /**
- * LOG, as every command understands it: a data folder, one segment, or
- * standard input. It is only ever read, and what is wrong with it is told in
- * words and by the exit code.
+ * Opens LOG for a command: a data folder, one segment, or standard input. It
+ * is only read. Problems with it are printed and give the exit code.
  */
 import { basename } from "node:path";
 import {
@@ -24,45 +23,45 @@ import { WrongState } from "./checkpoints.ts";
 /** 0 all is well, 1 failure, 3 a log failed verification. */
 export type ExitCode = 0 | 1 | 3;
 
-export interface LogParts {
-	/** What LOG is if none is named. */
+export interface CommandContext {
+	/** The default LOG. */
 	readonly data: string;
 	readonly disk: Disk;
 	readonly stdin: AsyncIterable<Buffer>;
 	readonly print: (line: string) => void;
 	readonly warn: (line: string) => void;
-	/** Waits for a while; answers whether to go on. */
+	/** Waits for a while; resolves with false when the command should end. */
 	readonly pause: () => Promise<boolean>;
-	/** Opens a page over a log. */
+	/** Opens the inspector over a log. */
 	readonly show: (log: OpenedLog) => Promise<ReplayServer>;
 }
 
-/** What was typed, and understood. */
+/** A parsed command. */
 export interface LogCommand {
-	/** LOG, if one was named. */
+	/** LOG, if one was given. */
 	readonly source: string | undefined;
-	readonly run: (parts: LogParts) => Promise<ExitCode>;
+	readonly run: (parts: CommandContext) => Promise<ExitCode>;
 }
 
-export interface Reading {
+export interface LogInput {
 	readonly path: string;
 	readonly sources: readonly Source[];
 	readonly verifier: Verifier;
-	/** All of it, as a start reads it: throws at the end if that would refuse it. */
+	/** The whole log. Throws where a start would refuse it. */
 	readonly batches: AsyncIterable<readonly Stored[]>;
-	/** Folds these batches from the first event on. Throws `DeterminismError`. */
+	/** Folds the batches from the first event on. Throws `DeterminismError`. */
 	readonly fold: (
 		onStep: (step: Step) => void,
 		until?: (stored: Stored) => boolean,
 	) => Promise<Folded>;
 }
 
-export type Question = (log: Reading, parts: LogParts) => Promise<ExitCode>;
+export type Query = (log: LogInput, parts: CommandContext) => Promise<ExitCode>;
 
-/** A command that asks something of a log: answers 1 if there is none, and 3 where it fails verification. Missing events are more than warned of if it is strict. */
-export const asking = (
+/** A command that reads a log. The exit code is 1 if there is none, and 3 if it fails verification. Missing events are a warning unless it is strict. */
+export const logCommand = (
 	source: string | undefined,
-	question: Question,
+	query: Query,
 	{ strict = false } = {},
 ): LogCommand => ({
 	source,
@@ -89,12 +88,12 @@ export const asking = (
 			}
 			const batches =
 				evidence?.read(sources, verifier) ?? readBatches(sources, verifier);
-			const log: Reading = {
+			const log: LogInput = {
 				...{ path, sources, verifier, batches },
 				fold: (onStep, until) =>
 					fold(State.initial(verifier), batches, onStep, until),
 			};
-			const code = await question(log, parts);
+			const code = await query(log, parts);
 			if (verifier.torn)
 				warn(`A torn tail was left out: ${verifier.torn.message}.`);
 			return code;
@@ -110,14 +109,14 @@ export const asking = (
 	},
 });
 
-/** One segment, or a pipe. */
+/** Whether LOG is one segment or a pipe, so that it may begin in the middle. */
 export const isPartial = (path: string) =>
 	path === "-" || path.endsWith(".ndjson");
 
-/** None where a data folder has no log. */
+/** None if a data folder has no log. */
 export async function sourcesOf(
 	path: string,
-	{ disk, stdin }: Pick<LogParts, "disk" | "stdin">,
+	{ disk, stdin }: Pick<CommandContext, "disk" | "stdin">,
 ): Promise<readonly Source[]> {
 	if (path === "-") return [{ file: "standard input", bytes: () => stdin }];
 	if (isPartial(path))

@@ -1,12 +1,12 @@
 /**
- * The story of one client in plain words: what it did, when, and how long
- * that took. What was said is not told, only how often something was.
+ * Describes what one client did, and when, one line for each event. Messages
+ * are counted; their text is not shown.
  */
 import type { ClientId, ClientsDetached } from "../../machines/events.ts";
 import type { Stored } from "../log/log.ts";
 import { inWords, span } from "./words.ts";
 
-/** Whether a client is in that room, and would be kept a place there, after these events of it. */
+/** Whether a client with these events is in the room with a session, so that its seat is kept. */
 export function isSeatKept(
 	events: readonly Stored[],
 	{ room }: ClientsDetached,
@@ -18,7 +18,7 @@ export function isSeatKept(
 	return latest.session !== undefined && latest.room === room;
 }
 
-/** A line for each thing that happened; all that was said in a row is one. */
+/** One line for each event; consecutive messages share a line. */
 export function story(
 	client: ClientId,
 	events: readonly Stored[],
@@ -49,7 +49,7 @@ export function story(
 	return [`Client ${client}${who}.`, ...lines];
 }
 
-/** When, which, what. */
+/** A line with the event's time, its seq, and words for it. */
 export function line({ seq, event }: Stored, words: string): string {
 	const time = `${new Date(event.time).toISOString().slice(0, 19)}Z`;
 	return `  ${time}  #${String(seq).padEnd(6)}  ${words}`;

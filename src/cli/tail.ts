@@ -1,16 +1,16 @@
 /**
- * `plume replay --follow`: tells each event as a running server logs it, one
- * line each. What people say is not in these lines. What is not whole yet, at
- * the log's end, is just not there yet.
+ * `plume replay --follow`: prints a line for each event as a running server
+ * logs it, without the text of messages. A torn tail is a batch that is still
+ * being written; it is read again later.
  */
 import type { LogPosition } from "../log/log.ts";
 import { readBatches, type Source, sourceFrom } from "../log/reader.ts";
 import { Verifier } from "../log/verifier.ts";
 import { Clients } from "./clients.ts";
 import type { Scope } from "./report.ts";
-import { isPartial, type Question, sourcesOf } from "./source.ts";
+import { isPartial, type Query, sourcesOf } from "./source.ts";
 
-/** So many of the events that are there already are told at first. */
+/** How many of the existing events are printed first. */
 const FIRST_LINES = 10;
 
 interface End extends LogPosition {
@@ -18,7 +18,7 @@ interface End extends LogPosition {
 }
 
 export const tail =
-	(scope: Scope): Question =>
+	(scope: Scope): Query =>
 	async ({ path }, parts) => {
 		const clients = new Clients();
 		const latest: string[] = [];
@@ -30,7 +30,7 @@ export const tail =
 			const sources = await sourcesOf(path, parts);
 			const partial = isPartial(path);
 			const verifier = new Verifier(end ? { after: end } : { partial });
-			const news = readBatches(behind(end, sources), verifier);
+			const news = readBatches(sourcesAfter(end, sources), verifier);
 			for await (const batch of news)
 				for (const { seq, event } of batch) {
 					const { client, name, room } = clients.about(event);
@@ -47,7 +47,8 @@ export const tail =
 		return 0;
 	};
 
-function behind(
+/** The sources after the last read. */
+function sourcesAfter(
 	end: End | undefined,
 	sources: readonly Source[],
 ): readonly Source[] {
@@ -57,10 +58,10 @@ function behind(
 	return [sourceFrom(source, end.offset), ...later];
 }
 
-/** Where the last whole batch ends; nowhere in a log that has none yet. */
+/** The end of the last whole batch; undefined if there is none yet. */
 function endOf(sources: readonly Source[], read: Verifier): End | undefined {
 	const { id: log, seq, hash, offset, before } = read;
-	// Of the last segment not even the header may be there.
+	// The last segment may not even have its header yet.
 	if (offset > 0) return { log, seq, hash, offset, file: read.file };
 	const { file } = sources.at(-2) ?? {};
 	return file ? { log, seq, hash, offset: before, file } : undefined;

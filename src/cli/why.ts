@@ -1,6 +1,6 @@
 /**
- * `plume why`: what happened to a client, or what an event was, whose, what
- * it changed, and what that client did just before and after it.
+ * `plume why`: prints what happened to a client; or what an event was, whose,
+ * what it changed, and what that client did just before and after it.
  */
 import type { StateValue } from "xstate";
 import type { ClientId } from "../../machines/events.ts";
@@ -9,29 +9,29 @@ import type { Step } from "../engine/fold.ts";
 import type { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
 import { Clients } from "./clients.ts";
-import { parseFlags } from "./flags.ts";
+import { parseOptions } from "./options.ts";
 import {
-	asking,
+	type CommandContext,
 	type ExitCode,
 	type LogCommand,
-	type LogParts,
-	type Reading,
+	type LogInput,
+	logCommand,
 } from "./source.ts";
 import { isSeatKept, line, story } from "./story.ts";
 import { inWords } from "./words.ts";
 
-/** As many clients are named when an id is not said to its end. */
+/** How many clients are named if an id is ambiguous. */
 const MAX_NAMED = 5;
 
-/** Answers 1 if there is no such client or event. */
+/** Exits with 1 if there is no such client or event. */
 export function parseWhy(args: readonly string[]): LogCommand {
-	const { positionals } = parseFlags("why", args, {}, 2);
+	const { positionals } = parseOptions("why", args, {}, 2);
 	const [about, source] = positionals;
 	if (!about)
 		throw new ConfigError(
 			"plume why takes the id of a client or the number of an event. Try plume why --help.",
 		);
-	return asking(source, (log, parts) =>
+	return logCommand(source, (log, parts) =>
 		/^\d+$/.test(about)
 			? whyEvent(log, Number(about), parts)
 			: whyClient(log, about, parts),
@@ -39,9 +39,9 @@ export function parseWhy(args: readonly string[]): LogCommand {
 }
 
 async function whyClient(
-	{ batches }: Reading,
+	{ batches }: LogInput,
 	beginning: string,
-	{ print, warn }: LogParts,
+	{ print, warn }: CommandContext,
 ): Promise<ExitCode> {
 	const found = new Map<ClientId, Stored[]>();
 	for await (const batch of batches)
@@ -72,12 +72,12 @@ async function whyClient(
 }
 
 async function whyEvent(
-	log: Reading,
+	log: LogInput,
 	seq: number,
-	{ print, warn }: LogParts,
+	{ print, warn }: CommandContext,
 ): Promise<ExitCode> {
 	const clients = new Clients();
-	/** The latest event of each client that may still have another. */
+	/** The latest event of each client that has not left. */
 	const latest = new Map<ClientId, Stored>();
 	let found: Step | undefined;
 	let who: ReturnType<Clients["about"]> | undefined;
@@ -109,7 +109,7 @@ async function whyEvent(
 	return 0;
 }
 
-/** What an event changed, as far as it can be said in a word. */
+/** The values that an event changed. */
 function changes({ stored: { event }, before, after }: Step) {
 	const room = "room" in event ? event.room : "";
 	const client = "client" in event ? event.client : "";
@@ -128,7 +128,7 @@ function changes({ stored: { event }, before, after }: Step) {
 	);
 }
 
-/** A state's value as it is usually written. */
+/** A state value as usually written, with dots. */
 function written(value: StateValue | undefined): string {
 	if (value === undefined) return "nothing";
 	if (typeof value === "string") return value;

@@ -1,4 +1,4 @@
-/** Each event in plain words, as something that someone did. */
+/** Describes each event in words, with its client as the subject. */
 import type {
 	ClientLeft,
 	LoginExpired,
@@ -6,11 +6,11 @@ import type {
 } from "../../machines/events.ts";
 import { isNewer } from "../version.ts";
 
-/** What its client went through before an event. */
+/** What had happened to the client before an event. */
 export interface Before {
-	/** Mistyped codes. */
+	/** How often it mistyped the code. */
 	readonly mistakes: number;
-	/** Since the connection was lost; 0 while there is one. */
+	/** How long ago its connection was lost; 0 while connected. */
 	readonly lostMs: number;
 }
 
@@ -82,7 +82,7 @@ const table: {
 		`${name} took back ${target === undefined ? "all that was said" : "a message"} in ${room}`,
 };
 
-/** Of an event that a newer version logged it says just that. */
+/** An event of a newer version is described as such. */
 export function inWords<T extends Type>(
 	event: EventOf<T>,
 	before: Before = { mistakes: 0, lostMs: 0 },
@@ -91,7 +91,7 @@ export function inWords<T extends Type>(
 	return isKnown ? table[event.type](event, before) : isNewer;
 }
 
-/** In the largest unit that says enough. */
+/** A duration in its largest sensible unit. */
 export function span(ms: number): string {
 	const seconds = Math.round(ms / 1000);
 	if (seconds < 120) return `${seconds} s`;

@@ -1,15 +1,16 @@
-/** Reads flags and words as they were typed, and refuses in words what it cannot read. */
+/** Parses the options and arguments of a command, and refuses mistakes in words. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { ConfigError } from "../config.ts";
 import { messageOf } from "../log/disk.ts";
+import type { Stored } from "../log/log.ts";
 
 export const boolean = { type: "boolean" } as const;
 export const string = { type: "string" } as const;
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
-/** Throws `ConfigError`, also if there are more words beside the flags than `most`. */
-export function parseFlags<Known extends Options>(
+/** Throws `ConfigError`, also if there are more than `most` arguments. */
+export function parseOptions<Known extends Options>(
 	command: string,
 	args: readonly string[],
 	options: Known,
@@ -30,4 +31,16 @@ export function parseFlags<Known extends Options>(
 	if (parsed.positionals.length > most)
 		throw refusal(`plume ${command} takes ${expects}`);
 	return parsed;
+}
+
+/** `--to`, a seq or an ISO 8601 time: returns whether an event comes after it. Throws `ConfigError`. */
+export function parseUntil(text: string | undefined) {
+	if (text === undefined) return () => false;
+	if (/^\d+$/.test(text)) return ({ seq }: Stored) => seq > Number(text);
+	const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+	if (Number.isNaN(time))
+		throw new ConfigError(
+			`--to is "${text}": say the number of an event, or a time like 2026-01-31T12:00:00Z.`,
+		);
+	return ({ event }: Stored) => event.time > time;
 }
