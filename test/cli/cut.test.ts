@@ -1,4 +1,4 @@
-/** A log is cut where it is sound, and what comes of it can be started. */
+/** A log is cut where it is sound, and the copy can be started. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { openFileLog } from "../../src/log/file-log.ts";
 import type { FakeDisk } from "../fakes/disk.ts";

@@ -12,12 +12,12 @@ import { TestServer } from "../test-server.ts";
 
 export interface Answer {
 	readonly code: number;
-	/** All that it said, line by line. */
+	/** Everything that it printed, line by line. */
 	readonly lines: readonly string[];
 }
 
 export interface DeskOptions {
-	/** Events from one checkpoint to the next. */
+	/** Events between two checkpoints. */
 	readonly every?: number;
 	readonly segmentBytes?: number;
 	readonly report?: Reporter;
@@ -42,7 +42,7 @@ export async function openDesk({
 	return { disk, clock, testServer };
 }
 
-/** Runs `plume` with these words on what the disk holds. */
+/** Runs `plume` with these arguments on the disk's log. */
 export async function plume(
 	disk: FakeDisk,
 	args: readonly string[],

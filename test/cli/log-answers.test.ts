@@ -1,4 +1,4 @@
-/** What a log answers, by the command line, about a conversation that happened. */
+/** What the command line prints about the log of a conversation. */
 import { afterEach, describe, expect, test } from "vitest";
 import { assign } from "xstate";
 import { clientMachine } from "../../machines/client.ts";
@@ -24,7 +24,7 @@ async function storedOn(disk: FakeDisk): Promise<Stored[]> {
 const diskOf = async (entries: readonly Entry[]) =>
 	new FakeDisk((await logOf([entries])).files);
 
-/** Ann mistypes, comes in, talks, loses the connection and comes back; bob is in a room of his own. */
+/** Ann mistypes the code, enters, talks, loses the connection and comes back; bob is in another room. */
 async function conversation(every = 10_000) {
 	const desk = await openDesk({ every });
 	const { testServer, clock, disk } = desk;

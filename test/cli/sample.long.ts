@@ -18,7 +18,7 @@ class Evening {
 	readonly clock = new FakeClock(EVENING);
 	#testServer: TestServer | undefined;
 	readonly #said = new Map<Person, number>();
-	/** The server tells it once, and a tab keeps it. */
+	/** The server sends it once, and a tab stores it. */
 	readonly #sessions = new Map<Person, unknown>();
 
 	async begin(): Promise<void> {
@@ -39,7 +39,7 @@ class Evening {
 		return this.#testServer;
 	}
 
-	/** Time goes by, up to twenty seconds for everything that is done. */
+	/** Lets up to twenty seconds pass for each action. */
 	async pass(ms = 7_000): Promise<void> {
 		await this.testServer.settle();
 		this.clock.advance(ms);
@@ -67,7 +67,7 @@ class Evening {
 		await this.pass();
 	}
 
-	/** Gone, and back in its place if it is not too long. */
+	/** Loses the connection, and comes back to its seat if that is soon enough. */
 	async tunnel(person: Person, ms: number): Promise<Person> {
 		const { memory } = person;
 		person.hangUp();
@@ -75,7 +75,7 @@ class Evening {
 		return this.#again(person, memory, this.#said.get(person) ?? 0);
 	}
 
-	/** On to another room, as another client. */
+	/** Goes to another room, as another client. */
 	async move(person: Person, room: string): Promise<Person> {
 		person.hangUp();
 		return this.#again(person, { room }, 0);

@@ -1,4 +1,4 @@
-/** The log that ships, for whoever wants to look into one. */
+/** The sample log in docs/sample. */
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { run } from "../program/program.ts";

@@ -1,7 +1,7 @@
 /**
  * Random conversations in two rooms over many small segments: paging back
- * gives every item once, in order, as it was said, whatever becomes of the
- * index files and however the process ends meanwhile.
+ * gives every item once, in order and unchanged, even if index files are lost
+ * or damaged and the process crashes in between.
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -20,7 +20,7 @@ import { changed, openOn } from "../log/folder.ts";
 const ROOMS = ["lobby", "quiet"] as const;
 type RoomName = (typeof ROOMS)[number];
 
-/** What is said where, and by whom, by plain counting. */
+/** The expected items of each room, in plain lists. */
 class Story {
 	readonly entries: Entry[] = [];
 	readonly items = new Map<RoomName, string[]>();
@@ -35,7 +35,7 @@ class Story {
 		}
 	}
 
-	/** Someone says something, having entered before if need be; nothing said means that they leave. */
+	/** A client speaks, and enters first if it is not inside; without a text it leaves. */
 	happens(room: RoomName, who: string, text: string): void {
 		const client = `${who}-${room}`;
 		const time = ++this.#time;
@@ -113,7 +113,7 @@ const lines = fc.array(
 );
 const limits = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1 });
 
-/** What happens between one reading and the next. */
+/** What happens between two reads. */
 const trouble = fc.oneof(
 	fc.constant({ kind: "nothing" as const }),
 	fc.constant({ kind: "restart" as const }),
@@ -131,7 +131,7 @@ const chapters = fc.array(fc.tuple(lines, limits, trouble), {
 	size: "max",
 });
 
-/** Says what is new in the story, in batches of three at most. */
+/** Appends the new entries of the story, in batches of at most three. */
 async function append(log: Log, witness: Witness, { entries }: Story) {
 	for (let from = witness.ordered.length; from < entries.length; from += 3) {
 		log.append(entries.slice(from, from + 3));
@@ -205,7 +205,7 @@ test("paging back gives what was said, whatever becomes of the index files", asy
 	expect(totals.warned).toBeGreaterThan(0);
 });
 
-/** What the next process will go on from. */
+/** The disk that the next process starts from. */
 async function readAllOf(disk: FakeDisk): Promise<Stored[]> {
 	const log = await openOn(new FakeDisk(disk.files));
 	const all = await readAll(log);

@@ -1,4 +1,4 @@
-/** Properties 4 and 6: the power goes, or the disk fails, at every call that a log makes of it. */
+/** Properties 4 and 6: a power cut or a failing disk at every call that a log makes. */
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Entry, Log } from "../../src/log/log.ts";
@@ -6,7 +6,7 @@ import { type Call, FakeDisk, type Interrupt, seeded } from "../fakes/disk.ts";
 import { entries, said, settle, stopped, Witness } from "./entries.ts";
 import { appendAndReopen, openOn, reopen, StillClock } from "./folder.ts";
 
-/** What is appended, and how far the disk gets before the next append. */
+/** An append, and how many turns the disk gets before the next one. */
 interface Step {
 	readonly entries: readonly Entry[];
 	readonly turns: number;
@@ -43,14 +43,14 @@ function count({ injected }: FakeDisk) {
 }
 afterAll(() => console.info("faults injected", counts));
 
-/** How many entries there may be, when each append is there whole or not at all. */
+/** The possible numbers of entries if each append is there whole or not at all. */
 function wholeAppends({ steps }: Story): number[] {
 	let end = 0;
 	return [0, ...steps.map(({ entries }) => (end += entries.length))];
 }
 
 describe("a crash", () => {
-	/** Writes take what they please; the given call is the end. */
+	/** Writes are short at random; the power is cut at the given call. */
 	const badDay = (crashAt: number, seed: number): Interrupt => {
 		const random = seeded(seed);
 		return ({ kind, number }) => {
@@ -101,7 +101,7 @@ describe("a crash", () => {
 							seed,
 						);
 						let disk = powerGoes ? before.crash(random) : before.kill();
-						// It may crash again, and again, while it recovers.
+						// It may crash again while it starts.
 						for (const call of later) {
 							await liveUntil(call, disk, { ...story, steps: [] }, seed);
 							disk = disk.crash(random);
@@ -112,7 +112,7 @@ describe("a crash", () => {
 						expect(found.stored).toEqual(witness.ordered.slice(0, seq));
 						expect(seq).toBeGreaterThanOrEqual(witness.committed);
 						expect(ends).toContain(seq);
-						// What was shown stays, even if nothing of the cache does.
+						// Published entries stay, even if every cache file is lost.
 						if (powerGoes) disk = disk.crash(() => 0);
 						expect((await reopen(disk)).torn).toEqual([]);
 						const next = await appendAndReopen(disk, said("and on"));
@@ -135,7 +135,7 @@ describe("a disk that fails", () => {
 	const full = ["ENOSPC", "EDQUOT", "EROFS"];
 	const codes = fc.constantFrom(...full, "EIO", "EBADF");
 
-	/** Fails one call. If that leaves the disk full, nothing can grow until there is room. */
+	/** Fails one call. If that call finds the disk full, it stays full until there is room. */
 	class BadDisk extends FakeDisk {
 		failed: Call | undefined;
 		room = true;
@@ -154,7 +154,7 @@ describe("a disk that fails", () => {
 		}
 	}
 
-	/** Appends it all; a log that freezes is left so for some seconds. */
+	/** Appends everything; a log that freezes stays so for some seconds. */
 	async function endure(story: Story, disk: BadDisk, seconds: number) {
 		const clock = new StillClock();
 		const log = await openOn(disk, { ...story, clock });

@@ -1,4 +1,4 @@
-/** Properties 3 and 5: what a crash and what rot can do to a log, and what is left of it. */
+/** Properties 3 and 5: every crash and every flipped bit, and what a restart makes of the log. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Damage } from "../../src/log/damage.ts";
@@ -32,7 +32,7 @@ const logs: fc.Arbitrary<Promise<Kept>> = fc
 	})
 	.map(({ batches, segmentBytes }) => logOf(batches, { segmentBytes }));
 
-/** The log is what it was before its last unit; the rest is saved aside, and the log goes on. */
+/** Checks that the last unit was cut off and saved, and that the log can be appended to. */
 async function expectCut(
 	{ stored }: Kept,
 	disk: FakeDisk,
@@ -45,7 +45,7 @@ async function expectCut(
 	expect(found.stored).toEqual(upTo(stored, before));
 	expect(found.torn).toMatchObject([{ file: path, offset: start }]);
 	expect(lines).toContain(found.torn[0]?.damage.offset);
-	// Both are durable: the cut, and what was saved.
+	// Both the cut and the saved tail are durable.
 	const later = disk.crash(() => 0);
 	expect(savedIn(later)).toEqual([rest]);
 	const next = await appendAndReopen(later, said("and on"));
@@ -118,7 +118,7 @@ describe("a flipped bit", () => {
 			return bytes;
 		});
 
-	/** Flips one bit and sees that it is refused, or cut if it is in the last unit. */
+	/** Flips one bit, and checks that the log is refused, or cut if the bit is in the last unit. */
 	async function expectNoticed(
 		log: Kept,
 		units: readonly Unit[],

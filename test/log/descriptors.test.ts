@@ -1,4 +1,4 @@
-/** The real disk in a process that has no descriptor left. */
+/** The real disk in a process that has no file descriptor left. */
 import { spawnSync } from "node:child_process";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

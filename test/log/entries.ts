@@ -1,4 +1,4 @@
-/** Things to append, someone who listens, and a way to wait for both. */
+/** Entries to append, a listener that records its calls, and a way to wait for both. */
 import fc from "fast-check";
 import { digestOf } from "../../src/log/line.ts";
 import type { Entry, Log, LogListener, Stored } from "../../src/log/log.ts";
@@ -27,7 +27,7 @@ export function erased(...seqs: number[]): Entry {
 	return { event: { type: "message.erased", ...about, as: "author", seqs } };
 }
 
-/** Texts that look like the log's own lines are the ones worth trying. */
+/** Texts that look like the log's own lines are most likely to break it. */
 const texts = fc.oneof(
 	fc.string({ unit: "binary", maxLength: 40 }),
 	fc.constantFrom(
@@ -46,7 +46,7 @@ export const entries: fc.Arbitrary<Entry> = fc.oneof(
 	{ weight: 1, arbitrary: fc.constant(stopped) },
 );
 
-/** Hears everything a log tells. */
+/** Records every call of a log to its listener. */
 export class Witness implements LogListener {
 	readonly ordered: Stored[] = [];
 	readonly calls: string[] = [];
@@ -80,7 +80,7 @@ export class Witness implements LogListener {
 	}
 }
 
-/** Everything that is on its way in memory arrives. */
+/** Waits until all pending work in memory is done. */
 export const settle = () => new Promise<void>((done) => setImmediate(done));
 
 export async function readAll(log: Log): Promise<Stored[]> {

@@ -1,4 +1,4 @@
-/** A log that was once longer, or that is known to be damaged, is not gone on with unless someone says so. */
+/** A log that is incomplete or known to be damaged is refused unless the operator accepts it. */
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { Secrets } from "../../src/engine/secrets.ts";
@@ -40,7 +40,7 @@ async function start(
 	return { testServer, log, clock, warnings };
 }
 
-/** What a server leaves behind that was stopped, or killed. */
+/** The disk of a server that was stopped or killed. */
 async function lived(
 	options: Start = {},
 	killed = false,
@@ -79,7 +79,7 @@ function lastSegmentGone(disk: FakeDisk): FakeDisk {
 	return without(disk, (path) => path === last);
 }
 
-/** As when a copy was broken off: what came first is there, to the byte. */
+/** The disk as an interrupted copy leaves it: whole up to some byte. */
 function cutCopy(disk: FakeDisk): FakeDisk {
 	const segments = under(disk, "log");
 	const half = segments[Math.floor(segments.length * 0.6)] ?? "";
@@ -179,7 +179,7 @@ describe("a snapshot shows that the log was once longer", () => {
 });
 
 test("a snapshot of another event than the log has there is refused, with the place", async () => {
-	// Two lives alike, but for what was said in them.
+	// Two equal histories with different messages.
 	const one = await lived({}, true, "line");
 	const other = await lived({}, true, "lime");
 	const log = without(one, (path) => !isOfLog(path)).files;
@@ -202,7 +202,7 @@ test("a segment that is missing in the middle is named at once, by its index", a
 });
 
 describe("what a start was spared", () => {
-	/** A byte of the first segment is not what was written, which a start from a snapshot does not see. */
+	/** A byte of the first segment has changed, which a start from a snapshot does not notice. */
 	async function rotten() {
 		const disk = await lived({}, true);
 		const [path = ""] = under(disk, "log");

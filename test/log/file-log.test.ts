@@ -33,7 +33,7 @@ async function opened(options: Parameters<typeof openOn>[1] = {}) {
 	return { disk, clock, log, witness: new Witness(log) };
 }
 
-/** Sees what a log asks of a disk from now on; the answer to `hold` lets it go on. */
+/** Records a log's calls to a disk. `hold` blocks a kind of call until the returned function is called. */
 function watch(disk: FakeDisk) {
 	const calls: string[] = [];
 	let release = () => {};
@@ -181,7 +181,7 @@ describe("a batch", () => {
 			new Promise<void>((resolve) => {
 				release = resolve;
 			});
-		/** What waits for company need wait no longer. */
+		/** Ends the wait for more entries. */
 		const go = async () => {
 			release();
 			await settle();

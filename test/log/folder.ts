@@ -1,4 +1,4 @@
-/** A data folder on a simulated disk, and what lies in it, read without the log's own code. */
+/** A data folder on a simulated disk, read without the log's own code. */
 import { createHash } from "node:crypto";
 import { type FileLogOptions, openFileLog } from "../../src/log/file-log.ts";
 import type { Entry, Stored } from "../../src/log/log.ts";
@@ -7,7 +7,7 @@ import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk } from "../fakes/disk.ts";
 import { readAll, settle, Witness } from "./entries.ts";
 
-/** Timers fire, but time stands still: so the same appends make the same bytes. */
+/** Timers fire, but the time never changes, so equal appends write equal bytes. */
 export class StillClock extends FakeClock {
 	override now(): number {
 		return Date.UTC(2026, 0, 1);
@@ -60,7 +60,7 @@ export async function reopen(disk: FakeDisk) {
 	}
 }
 
-/** Appends one more entry, and answers what is found after that. */
+/** Appends one more entry, and returns what a restart finds after that. */
 export async function appendAndReopen(disk: FakeDisk, entry: Entry) {
 	const log = await openOn(disk);
 	const witness = new Witness(log);
@@ -69,10 +69,10 @@ export async function appendAndReopen(disk: FakeDisk, entry: Entry) {
 	return { appended: witness.ordered, ...(await reopen(disk)) };
 }
 
-/** A line as its prefix, without what all begin with, and its tail. */
+/** A line's prefix, without the common start, and its tail. */
 export type Crafted = [prefix: string, tail: string];
 
-/** Chains lines by the letter of the format, whatever they say. */
+/** Chains lines as the format demands, whatever their content. */
 export function chain(...lines: readonly Crafted[]): Buffer {
 	let hash = "A".repeat(43);
 	const chained = lines.map(([rest, tail]) => {
@@ -95,14 +95,14 @@ export const stop = (seq: number, first: number, last: number): Crafted => [
 	"}",
 ];
 
-/** What was written and synced at once: a header or a batch. */
+/** A header or a batch: the unit that is written and synced at once. */
 export interface Unit {
 	readonly path: string;
 	readonly start: number;
 	readonly end: number;
 	/** The last seq in it or before it. */
 	readonly last: number;
-	/** Where its lines begin. */
+	/** The first byte of each of its lines. */
 	readonly lines: readonly number[];
 }
 
@@ -155,7 +155,7 @@ export function changed(
 export const upTo = (stored: readonly Stored[], seq: number) =>
 	stored.filter((one) => one.seq <= seq);
 
-/** What was saved aside. */
+/** The torn tails that were saved. */
 export const savedIn = (disk: FakeDisk) =>
 	[...disk.files]
 		.filter(([path]) => path.startsWith("data/torn/"))

@@ -16,7 +16,7 @@ import { build } from "esbuild";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { Lock, Locked } from "../../src/log/lock.ts";
 
-/** A program that takes the lock of the folder it is given, says so or who has it, and stays. */
+/** A program that locks the given folder, prints whether it got the lock or who has it, and keeps running. */
 let program = "";
 
 beforeAll(async () => {
@@ -39,12 +39,12 @@ beforeAll(async () => {
 });
 
 interface Surroundings {
-	/** Runs before it in a shell: what it is run by. */
+	/** The command that runs it. */
 	readonly by?: string;
 	readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Where programs cannot lock for us: there is no `flock` on this path. */
+/** A path without the program `flock`. */
 const WITHOUT_FLOCK = { env: { PATH: "/nowhere" } };
 
 async function server(
@@ -53,7 +53,7 @@ async function server(
 ) {
 	const command = `exec ${by} '${process.execPath}' -e "$0" "$@"`;
 	const args = ["-c", command, program, folder];
-	// A group of its own: what it is run by dies with it.
+	// Its own process group, so that the command that runs it is killed too.
 	const child = spawn("/bin/sh", args, { env, detached: true });
 	const kill = async () => {
 		if (child.exitCode !== null || child.signalCode !== null) return;
@@ -74,7 +74,7 @@ async function server(
 
 /** A process namespace of its own, as each container has one. */
 const CONTAINER = "unshare --pid --fork --kill-child --mount-proc";
-/** What `plume.service` leaves a server to see: of /proc, only its own processes. */
+/** /proc as `plume.service` shows it to a server: only its own processes. */
 const SANDBOX = `unshare --pid --fork --kill-child --mount sh -c 'mount -t proc -o subset=pid,hidepid=invisible proc /proc && exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all "$@"' sh`;
 
 beforeAll(() => {
@@ -91,7 +91,7 @@ async function dataFolder(): Promise<string> {
 	return folder;
 }
 
-/** A folder whose server was killed, and what its lock says. */
+/** A folder whose server was killed, and the content of its lock. */
 async function abandoned(surroundings?: Surroundings) {
 	const folder = await dataFolder();
 	const { kill } = await server(folder, surroundings);

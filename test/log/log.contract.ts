@@ -1,4 +1,4 @@
-/** What every log promises, whatever keeps it. */
+/** The contract of every log, on any storage. */
 import { expect, test } from "vitest";
 import { GENESIS } from "../../src/log/line.ts";
 import type { Cursor, Entry, Log } from "../../src/log/log.ts";
@@ -13,7 +13,7 @@ import {
 } from "./entries.ts";
 
 export interface Harness {
-	/** Opens the log that is kept in this place: the same one each time. */
+	/** Opens the log on this storage: the same log each time. */
 	open(): Promise<Log>;
 }
 
@@ -24,7 +24,7 @@ async function opened(making: Harness | Promise<Harness>): Promise<Log> {
 	return log;
 }
 
-/** What a scan finds behind a cursor, each with how far the scan had come. */
+/** The entries that a scan finds after a cursor, each with the cursor after its chunk. */
 async function scanned(
 	log: Log,
 	segment: number,
@@ -37,7 +37,7 @@ async function scanned(
 }
 
 export function logContract(makeHarness: () => Promise<Harness>): void {
-	/** Appends one entry after another, as one command each, and closes. */
+	/** Appends each entry as a command of its own, and closes the log. */
 	async function store(harness: Harness, ...entries: Entry[]) {
 		const log = await opened(harness);
 		const witness = new Witness(log);

@@ -1,4 +1,4 @@
-/** A message's line, which is not parsed, says what it would say if it were. */
+/** A message's line, which is matched and not parsed, decodes to the same as JSON would. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
@@ -10,7 +10,7 @@ import {
 } from "../../src/log/line.ts";
 import { openLine } from "../../src/log/open-line.ts";
 
-/** What stands in a log as it is, what must be escaped, and what looks like the log's own. */
+/** Text that needs no escaping, text that does, and text that looks like a line's own fields. */
 const words = fc.oneof(
 	fc.string({ unit: "grapheme", maxLength: 12 }),
 	fc

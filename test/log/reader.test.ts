@@ -15,7 +15,7 @@ async function read(sources: readonly Source[], verifier: Verifier) {
 	return found;
 }
 
-/** Bytes as they come through a pipe. */
+/** The bytes of a pipe, in chunks. */
 const pipe = (bytes: Buffer, chunkBytes = bytes.length): Source => ({
 	file: "standard input",
 	async *bytes() {

@@ -37,7 +37,7 @@ const events = fc.array(
 
 const log = { id };
 
-/** As many of the events as are legal where they stand. */
+/** Those events that are legal in their order. */
 function legal(wanted: readonly PlumeEvent[]): PlumeEvent[] {
 	let state = State.initial(log);
 	return wanted.filter((event) => {
@@ -174,7 +174,7 @@ const history: PlumeEvent[] = [
 	]).flat(),
 ];
 
-/** Lives through the events, two at a time; most are ordered while others are still being written. */
+/** Appends the events, two at a time; most are ordered while others are still being written. */
 async function write(log: Log, from: number, to = history.length) {
 	for (let at = from; at < to; at += 2) {
 		const two = history.slice(at, at + 2);
@@ -185,7 +185,7 @@ async function write(log: Log, from: number, to = history.length) {
 	await settle();
 }
 
-/** What `history` leaves behind: a snapshot at its end, and `more` events behind that. */
+/** The disk after `history`: a snapshot at its end, and `more` events after that. */
 async function written(more = 0) {
 	const disk = new FakeDisk([], 64);
 	const { log, states, snapshotter, warnings } = await live(disk);
@@ -218,7 +218,7 @@ describe("a snapshot that is no good is ignored, told, and removed", () => {
 			const { disk, hash } = await written(more);
 			const [, newer = ""] = snapshotsOf(disk.files);
 			const size = disk.files.get(newer)?.length ?? 0;
-			// Half of them in what stands before the state: the place in the log, and the hashes.
+			// Half of them in the head: the log position and the hashes.
 			const anywhere = fc.oneof(fc.nat(250), fc.nat(size - 1));
 			await fc.assert(
 				fc.asyncProperty(anywhere, fc.nat(7), async (at, bit) => {
@@ -233,10 +233,10 @@ describe("a snapshot that is no good is ignored, told, and removed", () => {
 					const left = snapshotsOf(again.files);
 					const removed = !left.includes(newer);
 					expect(warnings.length > 0).toBe(removed);
-					// Where its place in the log is another, the log does not go on from there.
+					// If its log position has changed, the log does not continue from there.
 					const from = left.at(-1) ?? newer;
 					expect(positions).toMatchObject([{ seq: Number(/\d+/.exec(from)) }]);
-					// Only what is behind the state's end can be another byte and the same snapshot.
+					// Only the bytes after the state can change and leave the snapshot sound.
 					expect(removed || at >= size - 2).toBe(true);
 					await log.close();
 				}),
