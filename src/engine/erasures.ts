@@ -109,13 +109,13 @@ export class Erasures {
 
 	/** Overwrites the texts that a committed event has erased; false if that is left to the next start. */
 	async carryOut(event: MessageErased): Promise<boolean> {
-		const places = new Map<number, EventSpan[]>();
+		const spans = new Map<number, EventSpan[]>();
 		for (const { segment, span, seq } of this.#found.get(event) ?? []) {
-			const spans = places.get(segment) ?? [];
-			spans.push({ ...span, seq });
-			places.set(segment, spans);
+			const own = spans.get(segment) ?? [];
+			own.push({ ...span, seq });
+			spans.set(segment, own);
 		}
-		if (!(await this.#overwrite(places))) return false;
+		if (!(await this.#overwrite(spans))) return false;
 		this.#found.delete(event);
 		this.#forget();
 		return true;
@@ -131,11 +131,11 @@ export class Erasures {
 		void this.#pipeline.waitFor(done);
 	}
 
-	async #overwrite(places: EventSpans): Promise<boolean> {
+	async #overwrite(spans: EventSpans): Promise<boolean> {
 		const { log, clock, report } = this.#parts;
 		for (;;)
 			try {
-				await log.segments.erase(places);
+				await log.segments.erase(spans);
 				return true;
 			} catch (error) {
 				if (!(error instanceof DiskFull)) throw error;

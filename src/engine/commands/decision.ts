@@ -154,10 +154,11 @@ export function namesBroken(
 	person: Identity,
 	nameKey: NameKey,
 ): "namesAreLeft" | undefined {
-	const held = namesHeld(view.state.server.context.names, person).filter(
+	const names = namesHeld(view.state.server.context.names, person).filter(
 		(key) => !isStale(view, key),
 	);
-	const mayHave = held.includes(nameKey) || held.length < view.limits.namesHeld;
+	const mayHave =
+		names.includes(nameKey) || names.length < view.limits.namesHeld;
 	return mayHave ? undefined : "namesAreLeft";
 }
 

@@ -16,12 +16,12 @@ export function namesHeld(names: Names, person: Identity): readonly NameKey[] {
 	return index.get(person) ?? [];
 }
 
-function indexOf(names: Names): ReadonlyMap<Identity, NameKey[]> {
+function indexOf(owners: Names): ReadonlyMap<Identity, NameKey[]> {
 	const index = new Map<Identity, NameKey[]>();
-	for (const [nameKey, owner] of names) {
-		const held = index.get(personOf(owner)) ?? [];
-		held.push(nameKey);
-		index.set(personOf(owner), held);
+	for (const [nameKey, owner] of owners) {
+		const names = index.get(personOf(owner)) ?? [];
+		names.push(nameKey);
+		index.set(personOf(owner), names);
 	}
 	return index;
 }

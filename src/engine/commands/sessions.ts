@@ -10,7 +10,7 @@ import type { Entry } from "../../log/log.ts";
 import { sha256 } from "../secrets.ts";
 import { DAY_MS, type Moment, type Policy, type View } from "./decision.ts";
 
-/** The log holds the token's hash; only the browser is told the token. */
+/** The log has the hash of the token; only the browser gets the token itself. */
 export function sessionOpened(
 	{ now: time, limits }: View,
 	token: string,
