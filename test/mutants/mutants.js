@@ -1351,9 +1351,10 @@ const edge = [
 	},
 	{
 		promise: "edge: what is not understood is not passed on",
-		file: "src/transport/protocol-v2.ts",
-		find: "const asked = readClientFrame(json);",
-		replace: "const asked = readClientFrame(json) ?? (json as never);",
+		file: "src/transport/protocol-v1.ts",
+		find: "readClientFrame(fields);",
+		replace:
+			'readClientFrame(fields) ?? { kind: "text" as const, text: String(text) };',
 		tests: ["test/faults.test.ts -t wire noise"],
 	},
 	{
