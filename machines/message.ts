@@ -1,32 +1,6 @@
 import type { ServerFrame } from "./protocol.ts";
 
-/**
- * The types of the frames between browser and server. Types 0–5 are the
- * classic protocol. Types from 6 up are sent only to a client that asked for
- * the WebSocket subprotocol `plume.2`. PROTOCOL.md has an example of each.
- */
-export const MessageType = {
-	hello: 0,
-	text: 1,
-	auth: 2,
-	authAck: 3,
-	authRst: 4,
-	mayNotEnter: 5,
-	open: 6,
-	welcome: 7,
-	session: 8,
-	pending: 9,
-	ack: 10,
-	refused: 11,
-	system: 12,
-	gap: 13,
-	history: 14,
-	signal: 15,
-	erase: 16,
-	logout: 17,
-} as const;
-
-export type MessageType = (typeof MessageType)[keyof typeof MessageType];
+export { MessageType } from "./protocol.ts";
 
 export const SUBPROTOCOL = "plume.2";
 export const LOBBY = "lobby";
@@ -39,7 +13,7 @@ export type SystemLine = ServerFrame<"entered" | "left">;
 /** Texts were erased: the one at `target`, or all under this name from `from` up to `through`. */
 export type Erasure = ServerFrame<"erased">;
 /** One visible line of a room. `offset` counts them from 1, without gaps, within one `epoch`. */
-export type Item = Said | SystemLine | Erasure;
+export type Item = Extract<ServerFrame, { readonly time: number }>;
 /** How far a room has come, and how many messages were posted by then; `restored` of them under another epoch, before the log was last restored. */
 export type Head = Omit<ServerFrame<"head">, "kind" | "room" | "mentioned">;
 

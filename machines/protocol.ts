@@ -4,9 +4,37 @@
  * the page's parser and the table of frames in PROTOCOL.md are derived from
  * it. A frame is recognised by its key fields, one of which is its type.
  */
-import { MessageType as types } from "./message.ts";
 import * as s from "./schema.ts";
 
+/**
+ * The types of the frames between browser and server. Types 0–5 are the
+ * classic protocol. Types from 6 up are sent only to a client that asked for
+ * the WebSocket subprotocol `plume.2`. PROTOCOL.md has an example of each.
+ */
+export const MessageType = {
+	hello: 0,
+	text: 1,
+	auth: 2,
+	authAck: 3,
+	authRst: 4,
+	mayNotEnter: 5,
+	open: 6,
+	welcome: 7,
+	session: 8,
+	pending: 9,
+	ack: 10,
+	refused: 11,
+	system: 12,
+	gap: 13,
+	history: 14,
+	signal: 15,
+	erase: 16,
+	logout: 17,
+} as const;
+
+export type MessageType = (typeof MessageType)[keyof typeof MessageType];
+
+const types = MessageType;
 const { text, user } = s;
 const count = s.wholeFrom(0);
 const positive = s.wholeFrom(1);
@@ -169,7 +197,7 @@ export const serverFrames = {
 type TypeOf<F> = F extends { type: s.Constant<infer V> } ? V : never;
 ({}) satisfies Record<
 	Exclude<
-		types,
+		MessageType,
 		| TypeOf<(typeof clientFrames)[keyof typeof clientFrames]>
 		| TypeOf<(typeof serverFrames)[keyof typeof serverFrames]>
 	>,

@@ -4,12 +4,7 @@
  * and leave by this browser's.
  */
 
-import {
-	type Erasure,
-	MessageType,
-	type Said,
-	type SystemLine,
-} from "../machines/message.ts";
+import { type Erasure, type Item, MessageType } from "../machines/message.ts";
 import type { ServerEvent, Trouble } from "../machines/page-events.ts";
 import { readServerFrame, type ServerFrame } from "../machines/protocol.ts";
 import { parseJson } from "../machines/schema.ts";
@@ -25,8 +20,8 @@ export interface LocalLine {
 	readonly time: number;
 }
 
-export type Line = Said | SystemLine | Aside | LocalLine;
-export type RoomLine = Line | Erasure;
+export type RoomLine = Item | Aside | LocalLine;
+export type Line = Exclude<RoomLine, Erasure>;
 export type Member = ServerFrame<"members">["members"][number];
 
 /** The events that bypass the machine, because it holds no text and no offsets. */
@@ -83,12 +78,8 @@ export function readFrame(
 	now: number,
 ): ServerEvent | RoomEvent | undefined {
 	const frame = readServerFrame(parseJson(data));
-	switch (frame?.kind) {
-		case "said":
-		case "entered":
-		case "left":
-		case "erased":
-			return { ...frame, time: frame.time || now };
+	if (!frame) return undefined;
+	switch (frame.kind) {
 		case "aside":
 			return { ...frame, time: now };
 		case "wrongCode":
@@ -116,6 +107,6 @@ export function readFrame(
 		case "eraseDone":
 			return undefined;
 		default:
-			return frame;
+			return "time" in frame ? { ...frame, time: frame.time || now } : frame;
 	}
 }
