@@ -2,27 +2,35 @@
  * Makes the item, one visible line of a room, of an event. The live server and
  * the readers of the log both do it here, so they cannot disagree.
  */
-import type {
-	ClientEntered,
-	ClientLeft,
-	MessageErased,
-	MessagePosted,
-	PlumeEvent,
-} from "./events.ts";
+import type { MessagePosted, PlumeEvent, RoomEvent } from "./events.ts";
 import type { Erasure, Head, Item } from "./message.ts";
 
-/** Each of these takes one offset of its room. */
-export type VisibleEvent =
-	| ClientEntered
-	| ClientLeft
-	| MessagePosted
-	| MessageErased;
+/** Whether people see an event as a line, which takes one offset of its room. */
+const visible = {
+	"room.opened": false,
+	"room.forgotten": false,
+	"room.restored": false,
+	"session.forgotten": false,
+	"client.entered": true,
+	"client.detached": false,
+	"clients.detached": false,
+	"client.resumed": false,
+	"client.left": true,
+	"message.posted": true,
+	"message.erased": true,
+} as const satisfies Record<RoomEvent["type"], boolean>;
+
+type Seen<T> = T extends RoomEvent
+	? (typeof visible)[T["type"]] extends true
+		? T
+		: never
+	: never;
+export type VisibleEvent = Seen<RoomEvent>;
 
 export const isVisible = (event: PlumeEvent): event is VisibleEvent =>
-	event.type === "client.entered" ||
-	event.type === "client.left" ||
-	event.type === "message.posted" ||
-	event.type === "message.erased";
+	"room" in event &&
+	event.type !== "login.requested" &&
+	visible[event.type] === true;
 
 /** It changes when the log is restored or the room is made again. */
 export const epochOf = (log: string, incarnation: string): string =>

@@ -89,6 +89,10 @@ export const roomGuards = {
 } satisfies Record<string, Guard<RoomContext, RoomEvent>>;
 
 export const roomRules = {
+	"room.opened": [],
+	"room.restored": [],
+	"session.forgotten": [],
+	"clients.detached": [],
 	"client.entered": ["isNotInside", "nameIsNotAnothers"],
 	"client.detached": ["isInside", "hasSession"],
 	"client.resumed": ["isInside", "hasSession"],
@@ -96,7 +100,10 @@ export const roomRules = {
 	"message.posted": ["isInside", "isNextInOrder"],
 	"room.forgotten": ["isNotTheLobby", "nobodyIsInside"],
 	"message.erased": ["placeIsKnown"],
-} as const;
+} as const satisfies Record<
+	RoomEvent["type"],
+	readonly (keyof typeof roomGuards)[]
+>;
 
 function withMessage(
 	context: RoomContext,
