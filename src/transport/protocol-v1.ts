@@ -20,7 +20,6 @@ function parse(json: string, limits: Limits): Parsed {
 		: notUnderstood(fields);
 }
 
-
 function encode(message: ServerMessage): readonly string[] {
 	switch (message.kind) {
 		case "said":
