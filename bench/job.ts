@@ -56,7 +56,7 @@ export interface InspectorJob {
 export interface StalledJob {
 	readonly kind: "stalled";
 	readonly contender: "plume";
-	/** Of each kind: in one a client does not read, in the other all do. */
+	/** How many of each kind: in one a client does not read, in the other all do. */
 	readonly turns: number;
 }
 

@@ -54,12 +54,12 @@ export async function measureStalled(
 	const start = performance.now();
 	const since = (ms: number) => sleep(start + ms - performance.now());
 	const inKernel = mostInKernel(server);
-	const held = new Set<number>();
+	const stalledPieces = new Set<number>();
 	let unsent = 0;
 	server.onUnsent = (bytes) => {
 		unsent = Math.max(unsent, bytes);
 		const piece = Math.floor((performance.now() - start) / PIECE_MS);
-		if (bytes > 0 && turnOf(piece) % 2 === 1) held.add(piece);
+		if (bytes > 0 && turnOf(piece) % 2 === 1) stalledPieces.add(piece);
 	};
 	for (let turn = 0; turn < turns; turn++) {
 		await since((2 * turn + 1) * TURN_MS);
@@ -80,8 +80,8 @@ export async function measureStalled(
 		isComplete,
 		without: summary(ofTurns(0)),
 		stalling: summary(ofTurns(1)),
-		holding: summary(pieces.filter((_, at) => held.has(at))),
-		pieces: held.size,
+		holding: summary(pieces.filter((_, at) => stalledPieces.has(at))),
+		pieces: stalledPieces.size,
 		unsentKiB: unsent / 1024,
 		inKernelKiB: inKernel() / 1024,
 	};

@@ -158,9 +158,9 @@ function allowed(entry: string): string {
 	if (address && entry[0] !== "*")
 		return domainOnly ? `@${address.domain}` : address.email;
 	const [, domain] = /^[*@]*\.?([^@\s]+\.[^@\s.]+)$/.exec(entry) ?? [];
-	const hint = domain ? ` Did you mean @${domain}?` : "";
+	const suggestion = domain ? ` Did you mean @${domain}?` : "";
 	throw new ConfigError(
-		`PLUME_ALLOW: "${entry}" is neither an email nor an @domain.${hint}`,
+		`PLUME_ALLOW: "${entry}" is neither an email nor an @domain.${suggestion}`,
 	);
 }
 

@@ -13,7 +13,7 @@ export class LiveRegion {
 	#waiting: string[] = [];
 	#isBusy = false;
 
-	announce(words: string): void {
+	say(words: string): void {
 		this.#waiting.push(words);
 		if (this.#isBusy) return;
 		this.#isBusy = true;

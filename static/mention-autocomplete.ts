@@ -47,7 +47,7 @@ export class MentionAutocomplete {
 		const { length } = this.#options;
 		const name = this.#options[this.#chosen];
 		if (name === undefined) return false;
-		if (key === "Enter" || key === "Tab") this.#complete(name);
+		if (key === "Enter" || key === "Tab") this.#insert(name);
 		else if (key === "Escape") this.#show([]);
 		else if (key === "ArrowDown" || key === "ArrowUp") {
 			const step = key === "ArrowDown" ? 1 : -1;
@@ -64,7 +64,7 @@ export class MentionAutocomplete {
 		return STARTED.exec(value.slice(Math.max(0, end - LONGEST), end))?.[1];
 	}
 
-	#complete(name: string): void {
+	#insert(name: string): void {
 		const end = this.#field.selectionStart;
 		const start = end - (this.#typed()?.length ?? 0);
 		this.#field.setRangeText(`${name} `, start, end, "end");
@@ -92,7 +92,7 @@ export class MentionAutocomplete {
 			ariaSelected: String(at === this.#chosen),
 			// The field must keep the focus.
 			onpointerdown: (event: Event) => event.preventDefault(),
-			onclick: () => this.#complete(name),
+			onclick: () => this.#insert(name),
 		});
 	}
 }

@@ -191,7 +191,7 @@ export class RoomView {
 		if (line.name === this.#world.myName()) return;
 		this.#notifications.message(line);
 		const text = line.text.slice(0, MOST_ANNOUNCED);
-		this.#liveRegion.announce(`${line.name}: ${text}`);
+		this.#liveRegion.say(`${line.name}: ${text}`);
 	}
 
 	#addLocal(text: string): void {

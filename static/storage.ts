@@ -21,7 +21,7 @@ type RoomItem = "client" | "lines" | "draft";
 const tab = new Store<
 	Shared | "pending" | "expires" | RoomItem | `${RoomItem} ${string}`
 >("sessionStorage");
-/** Settings stay, whoever logs in. */
+/** Settings stay when another person logs in. */
 export const browser = new Store<Shared | "rooms" | "theme" | "notify">(
 	"localStorage",
 );
@@ -109,7 +109,7 @@ export function openCredentials(
 	// A person who types a code here does not want another tab's session.
 	if (key === "pending" || !session)
 		return { pending: sane(tab.get("pending")) };
-	// From here on this tab keeps this session, whoever else logs in.
+	// From here on this tab keeps this session, even if another tab logs in as someone else.
 	tab.set("session", session);
 	return client ? { session, client } : { session };
 }

@@ -17,9 +17,9 @@ addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 const isPage = (pathname) => pathname === "/" || pathname.startsWith("/r/");
 
 /** Best effort: there may be no room left. */
-async function keep(kept, answer) {
+async function keep(cached, answer) {
 	const cache = await caches.open(CACHE);
-	await cache.put(kept, answer);
+	await cache.put(cached, answer);
 }
 
 /** A server that says nothing may say so for ever. */
@@ -27,15 +27,15 @@ const SILENCE_MS = 4_000;
 
 const silence = () => new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
 
-async function networkFirst(request, kept) {
+async function networkFirst(request, cached) {
 	const asked = fetch(request).catch(() => Response.error());
 	const soon = await Promise.race([asked, silence()]);
-	const answer = soon ?? (await caches.match(kept)) ?? (await asked);
+	const answer = soon ?? (await caches.match(cached)) ?? (await asked);
 	if (!soon) return answer;
 	// A server that is gone may have a proxy before it that says so.
 	if (answer.type === "error" || answer.status >= 500)
-		return (await caches.match(kept)) ?? answer;
-	if (answer.ok) await keep(kept, answer.clone()).catch(() => {});
+		return (await caches.match(cached)) ?? answer;
+	if (answer.ok) await keep(cached, answer.clone()).catch(() => {});
 	return answer;
 }
 
@@ -43,9 +43,9 @@ addEventListener("fetch", (event) => {
 	const { method, mode, url } = event.request;
 	const { origin, pathname } = new URL(url);
 	if (method !== "GET" || origin !== location.origin) return;
-	const kept = mode === "navigate" && isPage(pathname) ? "/" : pathname;
-	if (SHELL.includes(kept))
-		event.respondWith(networkFirst(event.request, kept));
+	const cached = mode === "navigate" && isPage(pathname) ? "/" : pathname;
+	if (SHELL.includes(cached))
+		event.respondWith(networkFirst(event.request, cached));
 });
 
 /** A click on a note leads to its room, in a page that is there or in a new one. */

@@ -11,14 +11,19 @@ const FOLDER: Readonly<Record<string, string>> = {
 	ENOSPC: "the disk is full. Make room",
 };
 /** These may pass, so the service manager should try again. */
-const PASSING = new Set(["EADDRINUSE", "EADDRNOTAVAIL", "EAI_AGAIN", "ENOSPC"]);
+const TRANSIENT = new Set([
+	"EADDRINUSE",
+	"EADDRNOTAVAIL",
+	"EAI_AGAIN",
+	"ENOSPC",
+]);
 
 export function explained(error: unknown): unknown {
 	const words = wordsFor(Object(error));
 	if (!words || !(error instanceof Error) || error instanceof ConfigError)
 		return error;
 	const { code }: { readonly code?: string } = Object(error);
-	const Kind = PASSING.has(code ?? "") ? Error : ConfigError;
+	const Kind = TRANSIENT.has(code ?? "") ? Error : ConfigError;
 	return new Kind(`${words} (${code}).`, { cause: error });
 }
 

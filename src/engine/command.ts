@@ -47,4 +47,4 @@ export type Command<K extends Kind = Kind> = {
 export const typeOf = (kind: Kind) => clientFrames[kind].type.constant;
 
 /** Commands that are never logged. */
-export type Signal = "typing" | "presence" | "heads";
+export type LiveUpdate = "typing" | "presence" | "heads";

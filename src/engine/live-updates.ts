@@ -9,7 +9,7 @@ import type { Item } from "../../machines/message.ts";
 import type { Mailbox } from "../chat/mailbox.ts";
 import { UnreadSubscriptions } from "../chat/unread-subscriptions.ts";
 import { Throttle } from "../rate-limit.ts";
-import type { Command, Signal } from "./command.ts";
+import type { Command, LiveUpdate } from "./command.ts";
 import type { Connection } from "./connection.ts";
 import type { Step } from "./fold.ts";
 import type { EngineParts } from "./parts.ts";
@@ -37,7 +37,7 @@ export class LiveUpdates {
 	}
 
 	/** Returns false if the client is in no room. Its signal is applied after everything before it is durable, such as its own entry. */
-	receive(connection: Connection, update: Command<Signal>): boolean {
+	receive(connection: Connection, update: Command<LiveUpdate>): boolean {
 		const { login, mailbox } = connection;
 		const snapshot = login && this.#parts.states.ordered.client(login.client);
 		if (!snapshot?.matches("inRoom")) return false;
@@ -86,7 +86,11 @@ export class LiveUpdates {
 		}
 	}
 
-	#apply(mailbox: Mailbox, from: ClientContext, update: Command<Signal>): void {
+	#apply(
+		mailbox: Mailbox,
+		from: ClientContext,
+		update: Command<LiveUpdate>,
+	): void {
 		if (update.kind === "heads") {
 			this.#unread.watch(mailbox, from.name, update.rooms);
 			if (update.rooms.length === 0 || update.id !== undefined)

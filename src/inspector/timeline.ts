@@ -48,7 +48,7 @@ export interface TimelineParts<Position> {
 	readonly state: State;
 	readonly seq?: number;
 	readonly end?: Position;
-	readonly between?: number;
+	readonly interval?: number;
 }
 
 export class Timeline<Position> {
@@ -74,7 +74,7 @@ export class Timeline<Position> {
 
 	/** Folds all pieces, once. Throws at an event that is illegal in the state before it. */
 	async load(pieces: AsyncIterable<Piece<Position>>): Promise<void> {
-		const { between = EVENTS_BETWEEN } = this.#parts;
+		const { interval = EVENTS_BETWEEN } = this.#parts;
 		let checkpoint = this.#checkpointBefore(this.#last);
 		let { state } = checkpoint;
 		let lastMoves = checkpoint.lastMoves.asMutable();
@@ -87,7 +87,7 @@ export class Timeline<Position> {
 				this.index.add(stored, moment, before);
 				this.#last = stored.seq;
 			}
-			if (!end || this.#last - checkpoint.seq < between) continue;
+			if (!end || this.#last - checkpoint.seq < interval) continue;
 			const moves = lastMoves.asImmutable();
 			checkpoint = { seq: this.#last, state, lastMoves: moves, end };
 			this.#checkpoints.push(checkpoint);

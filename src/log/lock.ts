@@ -45,11 +45,11 @@ export class Locked extends Error {
 	constructor(folder: string, content: string) {
 		const pid = Number(HOLDER.exec(content)?.[1] ?? 0);
 		const holder = pid ? `the server with process id ${pid}` : "a server";
-		const hint = content.includes(BY_KERNEL)
+		const suggestion = content.includes(BY_KERNEL)
 			? ""
 			: ` If no server runs there, remove ${join(folder, "lock")}.`;
 		super(
-			`${folder} is in use by ${holder}. Its lock says: ${content}.${hint}`,
+			`${folder} is in use by ${holder}. Its lock says: ${content}.${suggestion}`,
 		);
 		this.name = "Locked";
 		this.pid = pid;

@@ -39,8 +39,8 @@ export function rates() {
 	let since = 0;
 	const draw = async (): Promise<void> => {
 		if (!viewState) return;
-		const { timeline, seq, follows, moment } = viewState;
-		const until = (moment?.time ?? 0) + (follows ? Date.now() - since : 0);
+		const { timeline, seq, isLive, moment } = viewState;
+		const until = (moment?.time ?? 0) + (isLive ? Date.now() - since : 0);
 		const from = Math.max(timeline.first, seq - MOST_MOMENTS);
 		const found = ratesOf(await timeline.moments(from, seq), until);
 		const chips = found.map(
@@ -48,7 +48,7 @@ export function rates() {
 		);
 		showChips(list, chips, "span");
 	};
-	setInterval(() => viewState?.follows && void draw(), 1000);
+	setInterval(() => viewState?.isLive && void draw(), 1000);
 	return (now: ViewState): void => {
 		if (now.seq !== viewState?.seq) since = Date.now();
 		viewState = now;

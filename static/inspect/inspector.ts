@@ -14,7 +14,7 @@ export interface ViewState extends ActorsAt {
 	readonly timeline: Timeline;
 	readonly seq: number;
 	/** Whether it moves on with the latest event. */
-	readonly follows: boolean;
+	readonly isLive: boolean;
 	/** The id of the actor the chart is of; it may not be there. */
 	readonly chosen: string;
 }
@@ -46,9 +46,9 @@ export function inspect(timeline: Timeline): Inspector {
 		isStale = false;
 		const { first, last } = timeline;
 		const seq = Math.max(first, Math.min(shown ?? last, last));
-		const follows = shown === undefined;
+		const isLive = shown === undefined;
 		const at = await timeline.at(seq);
-		const viewState = { timeline, seq, follows, chosen, ...at };
+		const viewState = { timeline, seq, isLive, chosen, ...at };
 		await Promise.all(views.map((view) => view(viewState)));
 	};
 	/** At most once a frame, and never two at once: a log may take its time. */

@@ -33,6 +33,6 @@ export class LiveTimeline extends EventTarget implements Timeline {
 	}
 
 	async moments(from: number, to: number) {
-		return this.#range.between(from, to);
+		return this.#range.momentsIn(from, to);
 	}
 }

@@ -55,7 +55,7 @@ export class LogTimeline extends EventTarget implements Timeline {
 	}
 
 	async moments(from: number, to: number) {
-		return (await this.#rangeWith(from, to)).between(from, to);
+		return (await this.#rangeWith(from, to)).momentsIn(from, to);
 	}
 
 	/** The range that was fetched last, if it has what is needed; else another. */

@@ -27,7 +27,7 @@ export function seekBar({ goTo }: Inspector) {
 	play.addEventListener("click", playOrStop);
 	live.addEventListener("click", () => {
 		player.stop();
-		goTo(shown?.follows ? shown.seq : undefined);
+		goTo(shown?.isLive ? shown.seq : undefined);
 	});
 	document.addEventListener("keydown", (event) => {
 		if (event.target !== document.body || event.ctrlKey || event.altKey) return;
@@ -39,8 +39,8 @@ export function seekBar({ goTo }: Inspector) {
 	});
 	return (viewState: ViewState): void => {
 		shown = viewState;
-		const { timeline, seq, follows } = viewState;
-		live.ariaPressed = String(follows);
+		const { timeline, seq, isLive } = viewState;
+		live.ariaPressed = String(isLive);
 		slider.min = String(timeline.first);
 		slider.max = String(timeline.last);
 		slider.value = String(seq);
@@ -65,8 +65,8 @@ function makePlayer(button: HTMLButtonElement, goTo: Inspector["goTo"]) {
 			frame = 0;
 			button.ariaPressed = "false";
 		},
-		start({ timeline, seq, follows }: ViewState): void {
-			const isAtEnd = follows || seq >= timeline.last;
+		start({ timeline, seq, isLive }: ViewState): void {
+			const isAtEnd = isLive || seq >= timeline.last;
 			let at = isAtEnd ? timeline.first : seq;
 			let before = performance.now();
 			const onward = (now: number): void => {

@@ -98,13 +98,13 @@ export class MomentRange {
 			this.#actors = new Map(this.#start);
 			this.#seq = this.from;
 		}
-		const passed = this.between(this.#seq, seq);
+		const passed = this.momentsIn(this.#seq, seq);
 		for (const moment of passed) apply(this.#actors, moment);
 		this.#seq += passed.length;
 		return { actors: this.#actors, moment: this.#moments[seq - this.from - 1] };
 	}
 
-	between(from: number, to: number): readonly Moment[] {
+	momentsIn(from: number, to: number): readonly Moment[] {
 		return this.#moments.slice(
 			Math.max(0, from - this.from),
 			Math.max(0, to - this.from),
@@ -114,7 +114,7 @@ export class MomentRange {
 	/** The part of it after an event. */
 	after(seq: number): MomentRange {
 		const { actors } = this.at(seq);
-		return new MomentRange(seq, new Map(actors), this.between(seq, this.to));
+		return new MomentRange(seq, new Map(actors), this.momentsIn(seq, this.to));
 	}
 }
 

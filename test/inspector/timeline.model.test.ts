@@ -72,7 +72,7 @@ const without = (then: readonly string[], now: readonly string[]) =>
 async function lookAt(ordered: readonly Stored[], at: number, other: number) {
 	const read = reading(ordered);
 	const state = State.initial(log);
-	const whole = new Timeline({ read, state, between: 20 });
+	const whole = new Timeline({ read, state, interval: 20 });
 	await whole.load(read());
 	const here = await foldedTo(ordered.slice(0, at));
 	const there = await foldedTo(ordered.slice(0, other));

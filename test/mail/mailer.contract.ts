@@ -36,11 +36,11 @@ export interface Service {
 }
 
 export function mailerContract(
-	carrier: string,
+	serviceName: string,
 	faults: readonly string[],
 	open: () => Promise<Service>,
 ): void {
-	describe(`the ${carrier} mailer`, () => {
+	describe(`the ${serviceName} mailer`, () => {
 		let service: Service;
 		beforeEach(async () => {
 			service = await open();

@@ -69,7 +69,7 @@ export class Ledger {
 	}
 
 	/** Takes what is new in a log that has only grown since. */
-	follow(entries: readonly Stored[]): void {
+	replay(entries: readonly Stored[]): void {
 		while (this.#seq < entries.length) {
 			const entry = entries[this.#seq++];
 			assert.equal(entry?.seq, this.#seq);

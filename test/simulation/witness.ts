@@ -16,7 +16,7 @@ export const MAILBOX_BYTES = 1800;
 /** What it holds people's frames against. */
 export interface Evidence {
 	readonly ledger: Ledger;
-	readonly ordered: Parameters<Ledger["follow"]>[0];
+	readonly ordered: Parameters<Ledger["replay"]>[0];
 	readonly committed: number;
 	readonly disk: { has(bytes: string): boolean };
 	count(what: string): void;
@@ -40,7 +40,7 @@ export class Witness {
 		this.#world = world;
 	}
 
-	follow(person: Person): void {
+	replay(person: Person): void {
 		/** What they know was taken back. */
 		const gone = new Set<string>();
 		person.onFrame = (frame) =>
@@ -131,7 +131,7 @@ export class Witness {
 
 	#hear(person: Person, frame: Received, gone: Set<string>): void {
 		const { ledger, ordered, committed } = this.#world;
-		ledger.follow(ordered);
+		ledger.replay(ordered);
 		if (frame.type === types.session) this.#secrets.add(`${frame.token}`);
 		if (frame.type === types.pending) this.#secrets.add(`${frame.pending}`);
 		if (frame.type === types.gap) this.#world.count("gap");

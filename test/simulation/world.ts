@@ -124,7 +124,7 @@ export class World {
 	connect(guest: Guest, protocol: "classic" | "plume.2" = "plume.2"): Person {
 		const network = `10.0.0.${this.guests.indexOf(guest)}`;
 		const person = this.plume.connect(protocol, network);
-		this.witness.follow(person);
+		this.witness.replay(person);
 		guest.person = person;
 		return person;
 	}
@@ -149,7 +149,7 @@ export class World {
 		if (fatal && !fatal.message.includes("simulated")) throw fatal;
 		if (!fatal) this.#checkState();
 		assert.ok(this.plume.log.committed <= this.ordered.length);
-		this.ledger.follow(this.ordered);
+		this.ledger.replay(this.ordered);
 		this.witness.check(this.guests);
 	}
 
@@ -214,7 +214,7 @@ export class World {
 				.map(({ said }) => said.get(client)?.[n - 1])
 				.find((text) => text !== undefined),
 		);
-		ledger.follow(known);
+		ledger.replay(known);
 		for (const [index, { erasable, ...entry }] of recovered.entries()) {
 			const { erasable: written, ...was } = known[index] ?? {};
 			assert.deepEqual(entry, was);
@@ -272,7 +272,7 @@ export class World {
 	#commit(seq: number): void {
 		for (const { event } of this.ordered.slice(this.committed, seq)) {
 			if (event.type !== "message.erased") continue;
-			this.witness.noting(() => this.ledger.follow(this.ordered));
+			this.witness.noting(() => this.ledger.replay(this.ordered));
 			for (const of of event.seqs)
 				this.#overwriting.push(this.ledger.said.get(of)?.salt ?? "");
 		}

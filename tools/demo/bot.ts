@@ -38,7 +38,7 @@ export interface Life {
 }
 
 /** What a tab keeps to come back in its place. */
-interface Kept {
+interface Credentials {
 	readonly session: string;
 	readonly client: string;
 	readonly room: string;
@@ -46,15 +46,17 @@ interface Kept {
 
 /** Goes on for ever. */
 export async function live(life: Life): Promise<never> {
-	let kept: Kept | undefined;
+	let credentials: Credentials | undefined;
 	for (;;) {
 		const tab = await Tab.open(life);
-		kept = kept ? await tab.comeBack(kept) : await tab.logIn();
-		if (kept) {
-			await tab.talk(kept.room);
+		credentials = credentials
+			? await tab.comeBack(credentials)
+			: await tab.logIn();
+		if (credentials) {
+			await tab.talk(credentials.room);
 			if (oneIn(5)) {
 				tab.send({ type: logout });
-				kept = undefined;
+				credentials = undefined;
 			}
 		}
 		tab.drop();
@@ -67,9 +69,9 @@ class Tab {
 	readonly #socket: WebSocket;
 	#token = "";
 	#said = 0;
-	#end = (_kept: Kept | undefined) => {};
+	#end = (_kept: Credentials | undefined) => {};
 	/** That it is in the room, or never will be. */
-	readonly #entered = new Promise<Kept | undefined>((resolve) => {
+	readonly #entered = new Promise<Credentials | undefined>((resolve) => {
 		this.#end = resolve;
 	});
 
@@ -90,7 +92,7 @@ class Tab {
 		});
 	}
 
-	async logIn(): Promise<Kept | undefined> {
+	async logIn(): Promise<Credentials | undefined> {
 		const { name, codeFor } = this.#life;
 		const room = any(ROOMS);
 		this.send({ type: hello, text: `${name}\n${name}@example.org`, room });
@@ -105,10 +107,14 @@ class Tab {
 		return this.#entered;
 	}
 
-	comeBack({ session: token, client, room }: Kept): Promise<Kept | undefined> {
+	comeBack({
+		session: token,
+		client,
+		room,
+	}: Credentials): Promise<Credentials | undefined> {
 		this.#token = token;
-		const place = oneIn(4) ? { room: any(ROOMS) } : { client, room };
-		this.send({ type: open, session: token, ...place });
+		const position = oneIn(4) ? { room: any(ROOMS) } : { client, room };
+		this.send({ type: open, session: token, ...position });
 		return this.#entered;
 	}
 
@@ -137,8 +143,8 @@ class Tab {
 		if (frame.type !== welcome) return;
 		this.#said = Number(frame.last);
 		const { client, room } = frame;
-		const place = { client: String(client), room: String(room) };
-		this.#end({ session: this.#token, ...place });
+		const position = { client: String(client), room: String(room) };
+		this.#end({ session: this.#token, ...position });
 	}
 }
 

@@ -1,4 +1,4 @@
-/** A Mailgun on loopback that keeps the code of each mail for whoever it is to. */
+/** A Mailgun on loopback that keeps the code of each mail, by address. */
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 

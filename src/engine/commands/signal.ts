@@ -1,11 +1,11 @@
 /** What a tab says of itself, or wants to hear, and nobody logs. */
 import { parseRoomName } from "../../chat/room-name.ts";
-import type { Signal } from "../command.ts";
+import type { LiveUpdate } from "../command.ts";
 import { NOTHING, refuse } from "./decision.ts";
 import type { Handler } from "./handler.ts";
 
 /** Without an id nobody waits for an answer. */
-export const signal: Handler<Signal> = (
+export const signal: Handler<LiveUpdate> = (
 	_view,
 	command,
 	connection,
