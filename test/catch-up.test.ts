@@ -1,4 +1,4 @@
-/** Whoever comes back gets what they missed piece by piece, as fast as they take it, and then what is live. */
+/** A client that comes back gets what it missed in pieces, as fast as it takes them, and then what is live. */
 
 import { beforeEach, describe, expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";

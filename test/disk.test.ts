@@ -156,10 +156,11 @@ describe("while a batch is on its way to the disk", () => {
 	/** From now on syncs wait; answers how to let them go. */
 	function holdSyncs(): () => void {
 		let letGo = () => {};
-		const held = new Promise<undefined>((resolve) => {
+		const stalled = new Promise<undefined>((resolve) => {
 			letGo = () => resolve(undefined);
 		});
-		world.disk.interrupt = ({ kind }) => (kind === "sync" ? held : undefined);
+		world.disk.interrupt = ({ kind }) =>
+			kind === "sync" ? stalled : undefined;
 		return letGo;
 	}
 

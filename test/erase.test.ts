@@ -24,11 +24,11 @@ async function testServerOn(
 ) {
 	const seed = `start ${starts++}`;
 	const ids = () => "abcdefghijklmnopqrstuv";
-	const place = { disk, folder: "data" };
+	const storage = { disk, folder: "data" };
 	const warn = () => {};
-	const log = openFileLog({ ...place, clock, ids, segmentBytes });
-	const indexes = new IndexFiles({ ...place, warn });
-	const snapshots = new Snapshots({ ...place, every: 20, warn });
+	const log = openFileLog({ ...storage, clock, ids, segmentBytes });
+	const indexes = new IndexFiles({ ...storage, warn });
+	const snapshots = new Snapshots({ ...storage, every: 20, warn });
 	return TestServer.open({ log, indexes, snapshots, clock, seed, environment });
 }
 
@@ -44,7 +44,7 @@ async function conversation(disk = new FakeDisk(), clock = new FakeClock()) {
 	return { plume, disk, clock, ann, bob };
 }
 
-const placeOf = (person: Person, text: string) => {
+const positionOf = (person: Person, text: string) => {
 	const said = person.received.find((frame) => frame.text === text);
 	return { room: "lobby", epoch: said?.epoch, target: said?.offset };
 };
@@ -70,11 +70,11 @@ const turns = async (count: number) => {
 /** Calls to the log's files wait, if they are meant, until the answer is called. */
 function hold(disk: FakeDisk, isMeant: (call: Call) => boolean): () => void {
 	let goOn = () => {};
-	const held = new Promise<undefined>((resolve) => {
+	const stalled = new Promise<undefined>((resolve) => {
 		goOn = () => resolve(undefined);
 	});
 	disk.interrupt = (call) =>
-		call.path.includes("/log/") && isMeant(call) ? held : undefined;
+		call.path.includes("/log/") && isMeant(call) ? stalled : undefined;
 	return goOn;
 }
 
@@ -97,14 +97,14 @@ async function refusal(plume: TestServer, person: Person): Promise<unknown> {
 describe("a message that is erased", () => {
 	test("is gone from the disk before anyone hears of it, in a log that verifies", async () => {
 		const { plume, disk, ann, bob } = await conversation();
-		const place = placeOf(ann, "secret 3!");
-		let told = false;
+		const position = positionOf(ann, "secret 3!");
+		let published = false;
 		disk.interrupt = () => {
-			told ||= erasureSeen(bob);
-			if (onDisk(disk).includes("secret 3!")) expect(told).toBe(false);
+			published ||= erasureSeen(bob);
+			if (onDisk(disk).includes("secret 3!")) expect(published).toBe(false);
 			return undefined;
 		};
-		ann.erase(place);
+		ann.erase(position);
 		await plume.until(() => erasureSeen(bob));
 		expect(onDisk(disk)).not.toContain("secret 3!");
 		expect(onDisk(disk)).toContain("secret 4!");
@@ -113,7 +113,7 @@ describe("a message that is erased", () => {
 			kind: "erased",
 			user: { name: "ann" },
 			text: "",
-			target: place.target,
+			target: position.target,
 			offset: 15,
 		});
 		expect(await verify(disk)).toBe(plume.log.committed);
@@ -122,7 +122,7 @@ describe("a message that is erased", () => {
 	test("stays until its erasure is committed, whatever else is logged", async () => {
 		const { plume, disk, ann, bob } = await conversation();
 		const goOn = hold(disk, ({ kind }) => kind === "sync");
-		ann.erase(placeOf(ann, "secret 3!"));
+		ann.erase(positionOf(ann, "secret 3!"));
 		await plume.until(() => onDisk(disk).includes("message.erased"));
 		bob.say("");
 		await turns(20);
@@ -135,23 +135,23 @@ describe("a message that is erased", () => {
 	/** An erasure that is committed, and whose text is still there. */
 	async function halfDone() {
 		const { plume, disk, clock, ann, bob } = await conversation();
-		const place = placeOf(ann, "secret 3!");
+		const position = positionOf(ann, "secret 3!");
 		const isLogged = () => onDisk(disk).includes("message.erased");
 		let writes = 0;
 		const goOn = hold(
 			disk,
 			({ kind }) => kind === "write" && isLogged() && writes++ === 0,
 		);
-		ann.erase(place);
+		ann.erase(position);
 		await plume.until(() => writes > 0);
-		return { plume, disk, clock, place, goOn, bob };
+		return { plume, disk, clock, position, goOn, bob };
 	}
 
 	test("is in no page that was read while it was overwritten", async () => {
-		const { plume, place, goOn, bob } = await halfDone();
-		const before = Number(place.target) + 1;
+		const { plume, position, goOn, bob } = await halfDone();
+		const before = Number(position.target) + 1;
 		bob.news();
-		bob.askHistory({ ...place, before, limit: 1 });
+		bob.askHistory({ ...position, before, limit: 1 });
 		await turns(20);
 		expect(bob.news()).toEqual([]);
 		goOn();
@@ -179,28 +179,32 @@ describe("a message that is erased", () => {
 		await torn.write(Buffer.from("secret 3!"), 0);
 		await torn.sync();
 		await disk.syncFolder("data/torn");
-		ann.erase(placeOf(ann, "secret 3!"));
+		ann.erase(positionOf(ann, "secret 3!"));
 		await plume.until(() => erasureSeen(ann));
 		expect(disk.has("secret 3!")).toBe(false);
 	});
 
 	test("is a placeholder for who comes later, in history as in what was missed", async () => {
 		const { plume, ann, bob } = await conversation();
-		const place = placeOf(ann, "secret 3!");
+		const position = positionOf(ann, "secret 3!");
 		const memory = { ...bob.memory, offset: 3 };
 		bob.hangUp();
-		ann.erase(place);
+		ann.erase(position);
 		await plume.until(() => erasureSeen(ann));
 		const placeholder = { type: types.text, text: "", erased: true };
 		const cleo = await plume.enter("cleo", "plume.2");
 		const back = plume.connect("plume.2");
 		back.open(memory);
 		await plume.settle();
-		cleo.askHistory({ ...place, before: Number(place.target) + 1, limit: 1 });
+		cleo.askHistory({
+			...position,
+			before: Number(position.target) + 1,
+			limit: 1,
+		});
 		await plume.until(() => cleo.last(types.history)?.before !== undefined);
 		for (const person of [cleo, back]) {
 			const shown = person.received.filter(
-				({ offset, type }) => offset === place.target && type === types.text,
+				({ offset, type }) => offset === position.target && type === types.text,
 			);
 			expect(shown.length).toBeGreaterThan(0);
 			for (const frame of shown) expect(frame).toMatchObject(placeholder);
@@ -210,7 +214,7 @@ describe("a message that is erased", () => {
 
 	test("stays a placeholder after a restart", async () => {
 		const { plume, disk, clock, ann } = await conversation();
-		ann.erase(placeOf(ann, "secret 3!"));
+		ann.erase(positionOf(ann, "secret 3!"));
 		await plume.until(() => erasureSeen(ann));
 		const before = plume.state.hash();
 		disk.kill();
@@ -227,7 +231,7 @@ describe("a message that is erased", () => {
 	test("changes no state: only the event that erased it does", async () => {
 		const { plume, disk, ann } = await conversation();
 		const { ordered } = plume.log;
-		ann.erase(placeOf(ann, "secret 3!"));
+		ann.erase(positionOf(ann, "secret 3!"));
 		await plume.until(() => erasureSeen(ann));
 		expect(plume.log.ordered).toBe(ordered + 1);
 		expect(await verify(disk)).toBe(ordered + 1);
@@ -237,7 +241,7 @@ describe("a message that is erased", () => {
 		const { plume, ann } = await conversation();
 		const old = await plume.enter("old");
 		old.news();
-		ann.erase(placeOf(ann, "secret 3!"));
+		ann.erase(positionOf(ann, "secret 3!"));
 		await plume.until(() => erasureSeen(ann));
 		expect(old.news()).toEqual([]);
 	});
@@ -245,23 +249,23 @@ describe("a message that is erased", () => {
 	test("can be erased from another tab, only once", async () => {
 		const { plume, ann } = await conversation();
 		const tab = await plume.enter("ann", "plume.2");
-		for (const person of [tab, tab]) person.erase(placeOf(ann, "secret 3!"));
+		for (const person of [tab, tab]) person.erase(positionOf(ann, "secret 3!"));
 		expect(await refusal(plume, tab)).toBe("placeIsKnown");
 		await plume.until(() => erasureSeen(ann));
-		ann.erase(placeOf(ann, "secret 3!"));
+		ann.erase(positionOf(ann, "secret 3!"));
 		expect(await refusal(plume, ann)).toBe("placeIsKnown");
 	});
 
 	test("is erased once, however soon a second request follows", async () => {
 		for (const later of [0, 1, 2]) {
 			const { plume, disk, ann } = await conversation();
-			ann.erase(placeOf(ann, "secret 12!"));
+			ann.erase(positionOf(ann, "secret 12!"));
 			await turns(later);
-			ann.erase(placeOf(ann, "secret 12!"));
+			ann.erase(positionOf(ann, "secret 12!"));
 			await turns(later);
 			ann.say("one more", 13);
 			await plume.until(() => ann.last(types.refused) !== undefined);
-			ann.erase(placeOf(ann, "secret 11!"));
+			ann.erase(positionOf(ann, "secret 11!"));
 			ann.eraseAll();
 			await plume.until(() => ann.closed !== undefined);
 			const events = onDisk(disk).matchAll(/"seqs":\[([\d,]+)\]/g);
@@ -281,7 +285,7 @@ describe("a message that is erased", () => {
 		["at offset 0", { target: 0 }, "frameIsUnderstood"],
 	])("is not erased if it is %s", async (_, ask, code) => {
 		const { plume, disk, ann, bob } = await conversation();
-		bob.erase({ ...placeOf(ann, "secret 3!"), ...ask });
+		bob.erase({ ...positionOf(ann, "secret 3!"), ...ask });
 		expect(await refusal(plume, bob)).toBe(code);
 		expect(onDisk(disk)).toContain("secret 3!");
 	});
@@ -289,19 +293,19 @@ describe("a message that is erased", () => {
 	test("is not erased by who is not in", async () => {
 		const { plume, ann } = await conversation();
 		const stranger = plume.connect("plume.2");
-		stranger.erase(placeOf(ann, "secret 3!"));
+		stranger.erase(positionOf(ann, "secret 3!"));
 		expect(await refusal(plume, stranger)).toBe("isInside");
 	});
 
 	test("is not called done while it waits for space", async () => {
 		const { plume, disk, clock, ann } = await conversation();
-		const place = placeOf(ann, "secret 3!");
+		const position = positionOf(ann, "secret 3!");
 		let committed = false;
 		disk.interrupt = ({ kind }) => {
 			committed ||= onDisk(disk).includes("message.erased");
 			return kind === "write" && committed ? { code: "ENOSPC" } : undefined;
 		};
-		ann.erase(place);
+		ann.erase(position);
 		await plume.until(() => (disk.injected["ENOSPC at write"] ?? 0) > 0);
 		expect(erasureSeen(ann)).toBe(false);
 		disk.interrupt = () => undefined;
@@ -318,7 +322,7 @@ describe("a message that is erased", () => {
 		);
 		disk.interrupt = ({ kind, path }) =>
 			kind === "open" && path === where?.[0] ? { code: "ENOSPC" } : undefined;
-		ann.erase(placeOf(ann, "secret 3!"));
+		ann.erase(positionOf(ann, "secret 3!"));
 		await plume.until(() => (disk.injected["ENOSPC at open"] ?? 0) > 0);
 		const stopped = plume.engine.stop();
 		clock.advance(1000);
@@ -335,7 +339,7 @@ describe("a message that is erased", () => {
 		let syncs = 0;
 		disk.interrupt = ({ kind }) =>
 			kind === "sync" && ++syncs > 1 ? { code: "EIO" } : undefined;
-		ann.erase(placeOf(ann, "secret 3!"));
+		ann.erase(positionOf(ann, "secret 3!"));
 		await plume.until(() => false);
 		expect(plume.fatal?.message).toContain("EIO");
 		expect(erasureSeen(ann)).toBe(false);
@@ -345,17 +349,17 @@ describe("a message that is erased", () => {
 test.each([
 	{
 		what: "one message",
-		erase: (ann: Person) => ann.erase(placeOf(ann, "secret 3!")),
-		kept: 11,
+		erase: (ann: Person) => ann.erase(positionOf(ann, "secret 3!")),
+		remaining: 11,
 	},
 	{
 		what: "all of someone's",
 		erase: (ann: Person) => ann.eraseAll(),
-		kept: 0,
+		remaining: 0,
 	},
 ])(
 	"a crash at any call leaves the erasure of $what not done, or done before anyone reads",
-	async ({ erase, kept }) => {
+	async ({ erase, remaining }) => {
 		const whole = await conversation();
 		const before = whole.disk.calls;
 		erase(whole.ann);
@@ -376,11 +380,11 @@ test.each([
 				const again = await testServerOn(found, clock);
 				const cleo = await again.enter("cleo", "plume.2");
 				const { epoch, offset } = cleo.memory;
-				const place = { room: "lobby", epoch, before: Number(offset) };
-				cleo.askHistory({ ...place, limit: 200 });
+				const position = { room: "lobby", epoch, before: Number(offset) };
+				cleo.askHistory({ ...position, limit: 200 });
 				await again.until(() => cleo.last(types.history)?.before !== undefined);
 				const isErased = onDisk(found, "data/log").includes("message.erased");
-				const left = isErased ? kept : 12;
+				const left = isErased ? remaining : 12;
 				const texts = (all: string) => new Set(all.match(/secret \d+!/g)).size;
 				expect(salts).toHaveLength(12);
 				expect(
@@ -552,19 +556,19 @@ describe("very much of someone's", () => {
 
 	test("is erased in parts, between which others are heard", async () => {
 		const { plume, disk, ann, bob, cleo, dan } = await talkative();
-		const told: string[] = [];
+		const published: string[] = [];
 		bob.onFrame = ({ kind }) => {
 			if (kind !== "erased") return;
-			told.push(`${secretsOn(disk)} left`);
+			published.push(`${secretsOn(disk)} left`);
 			cleo.say("hello");
 		};
 		dan.onFrame = ({ text }) => {
-			if (text === "hello") told.push(text);
+			if (text === "hello") published.push(text);
 		};
 		ann.eraseAll();
 		await plume.until(() => ann.closed !== undefined);
 		await plume.settle();
-		expect(told).toEqual([
+		expect(published).toEqual([
 			...["450 left", "hello", "200 left", "hello", "0 left", "hello"],
 		]);
 		const parts = bob.received.filter(({ kind }) => kind === "erased");
@@ -611,7 +615,7 @@ describe("very much of someone's", () => {
 
 	test("is erased once, whatever is erased by hand meanwhile", async () => {
 		const { plume, disk, ann, bob } = await talkative();
-		onceBegun(bob, () => ann.erase(placeOf(ann, "secret 650!")));
+		onceBegun(bob, () => ann.erase(positionOf(ann, "secret 650!")));
 		ann.eraseAll();
 		await plume.until(() => ann.closed !== undefined);
 		const events = onDisk(disk).matchAll(/"seqs":\[([\d,]+)\]/g);
@@ -622,7 +626,7 @@ describe("very much of someone's", () => {
 
 	test("keeps no reader of what was said waiting for its end", async () => {
 		const { plume, ann, bob } = await talkative();
-		const { epoch, target } = placeOf(ann, "secret 700!");
+		const { epoch, target } = positionOf(ann, "secret 700!");
 		const before = Number(target) + 1;
 		onceBegun(bob, () =>
 			bob.askHistory({ room: "lobby", epoch, before, limit: 1 }),
@@ -756,9 +760,9 @@ describe("what another said under the same name in between", () => {
 
 	test("is in no stretch that is published as erased", async () => {
 		const { cleo } = await erased();
-		const told = cleo.received.filter(({ kind }) => kind === "erased");
+		const published = cleo.received.filter(({ kind }) => kind === "erased");
 		const isGone = (offset = 0) =>
-			told.some(({ from, through }) => {
+			published.some(({ from, through }) => {
 				return Number(from) <= offset && offset <= Number(through);
 			});
 		const anns = cleo.items.filter(({ user }) => user?.name === "ann");

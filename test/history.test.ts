@@ -1,4 +1,4 @@
-/** What was said before one came: pages of history, for whoever is in a room. */
+/** Pages of what was said earlier, for the members of a room. */
 
 import { describe, expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
@@ -19,9 +19,9 @@ async function testServerOn(
 	seed = "seed",
 ) {
 	const ids = () => "abcdefghijklmnopqrstuv";
-	const place = { disk, folder: "data" };
-	const log = openFileLog({ ...place, clock, ids, segmentBytes: 5000 });
-	const cache = { ...place, warn: () => {} };
+	const storage = { disk, folder: "data" };
+	const log = openFileLog({ ...storage, clock, ids, segmentBytes: 5000 });
+	const cache = { ...storage, warn: () => {} };
 	const indexes = new IndexFiles(cache);
 	const snapshots = new Snapshots({ ...cache, every: 20 });
 	return TestServer.open({ log, indexes, snapshots, clock, seed, environment });

@@ -100,10 +100,10 @@ test("who enters a room that forgot everything is shown the latest of it", async
 test("two hundred who come back at once after a restart share one read", async () => {
 	const [disk, clock] = [new FakeDisk(), new FakeClock()];
 	const start = async (seed: string) => {
-		const place = { disk, folder: "data" };
+		const storage = { disk, folder: "data" };
 		const ids = () => "abcdefghijklmnopqrstuv";
-		const log = openFileLog({ ...place, clock, ids });
-		const snapshots = new Snapshots({ ...place, every: 20, warn() {} });
+		const log = openFileLog({ ...storage, clock, ids });
+		const snapshots = new Snapshots({ ...storage, every: 20, warn() {} });
 		const environment = { PLUME_LIMITS: "off" };
 		const reads = vi.spyOn(log.segments, "fetch");
 		const options = { log, snapshots, clock, seed, environment };
@@ -118,8 +118,8 @@ test("two hundred who come back at once after a restart share one read", async (
 
 	const { plume, reads } = await start("second");
 	const all = Array.from({ length: 200 }, () => plume.connect("plume.2"));
-	const place = { epoch, offset: Number(offset) - 390 };
-	for (const tab of all) tab.open({ session, ...place });
+	const position = { epoch, offset: Number(offset) - 390 };
+	for (const tab of all) tab.open({ session, ...position });
 	await plume.until(() => all.every(({ lines }) => lines.length === 390));
 	// One is what the room shows, the other what is missing before it.
 	expect(reads.mock.calls).toHaveLength(2);

@@ -183,10 +183,10 @@ describe("in a day", () => {
 
 	/** A server on the same disk, from a snapshot if there is one. */
 	function start() {
-		const place = { disk, folder: "data" };
+		const storage = { disk, folder: "data" };
 		const ids = () => "abcdefghijklmnopqrstuv";
-		const log = openFileLog({ ...place, clock, ids, segmentBytes: 30_000 });
-		const snapshots = new Snapshots({ ...place, every: 20, warn() {} });
+		const log = openFileLog({ ...storage, clock, ids, segmentBytes: 30_000 });
+		const snapshots = new Snapshots({ ...storage, every: 20, warn() {} });
 		const seed = `start ${starts++}`;
 		return TestServer.open({ log, snapshots, clock, seed, environment });
 	}

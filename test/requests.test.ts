@@ -104,11 +104,11 @@ test("heads of no rooms are answered without an id too, as a sign of life", asyn
 });
 
 describe("a refusal brings back the id, with the type, of", () => {
-	const place = { room: "lobby", epoch: "h3Kd0a.Zq81xB" };
+	const position = { room: "lobby", epoch: "h3Kd0a.Zq81xB" };
 	test.each([
-		["a history", { type: types.history, ...place, before: 2 }],
+		["a history", { type: types.history, ...position, before: 2 }],
 		["a history without an offset", { type: types.history }],
-		["an erasure", { type: types.erase, ...place, target: 2 }],
+		["an erasure", { type: types.erase, ...position, target: 2 }],
 		["an erasure without an offset", { type: types.erase }],
 		["an open", { type: types.open, session: "nobody's" }],
 		["an open of a lost login", { type: types.open, pending: "nobody's" }],
@@ -131,7 +131,7 @@ describe("a refusal brings back the id, with the type, of", () => {
 	});
 
 	test("a request that came too fast", async () => {
-		const asked = { type: types.history, ...place, before: 2 };
+		const asked = { type: types.history, ...position, before: 2 };
 		for (let n = 0; n < 30; n++) ann.raw(JSON.stringify(asked));
 		await plume.settle();
 		const [refused] = await answer(ann, { ...asked, id: "r1" });

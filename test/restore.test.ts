@@ -13,9 +13,9 @@ async function testServerOn(
 	restored = false,
 ) {
 	const ids = () => "abcdefghijklmnopqrstuv";
-	const place = { disk, folder: "data", clock, ids };
+	const storage = { disk, folder: "data", clock, ids };
 	return TestServer.open({
-		...{ clock, log: openFileLog({ ...place, segmentBytes: 2000 }) },
+		...{ clock, log: openFileLog({ ...storage, segmentBytes: 2000 }) },
 		environment: { PLUME_LIMITS: "off" },
 		accepts: { clock: false, missing: false, restored, secret: false },
 		seed: `restored ${restored} ${disk.files.size}`,
@@ -179,8 +179,8 @@ describe("after a restore without --restored", () => {
 
 	test("the same item gets what was missed", async () => {
 		const { plume, ann, bob, backup, clock } = await restored(false);
-		const kept = ann.items.find(({ text }) => text === "kept 5");
-		const [offset, time] = [kept?.offset, kept?.time];
+		const seen = ann.items.find(({ text }) => text === "kept 5");
+		const [offset, time] = [seen?.offset, seen?.time];
 		await plume.engine.stop();
 		const again = await testServerOn(backup, clock);
 		const back = await comesBack(again, { ...bob.memory, offset, time });

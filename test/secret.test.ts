@@ -28,8 +28,8 @@ function start(
 	{ secret = RIGHT, accept = false, old = false, segmentBytes = 1e6 }: Start,
 ): Promise<TestServer> {
 	const clock = new FakeClock();
-	const place = { disk, folder: "data", clock, segmentBytes };
-	const log = openFileLog({ ...place, ids: () => ID });
+	const storage = { disk, folder: "data", clock, segmentBytes };
+	const log = openFileLog({ ...storage, ids: () => ID });
 	if (old) log.nameSecret = () => {};
 	const accepts = {
 		clock: false,

@@ -546,13 +546,13 @@ describe("while our own process was paused, nobody was silent", () => {
 });
 
 test("refusals are reported each minute, if there were any", async () => {
-	const told: object[] = [];
-	const report = { info: (fields: object) => told.push(fields), warn() {} };
+	const reported: object[] = [];
+	const report = { info: (fields: object) => reported.push(fields), warn() {} };
 	plume = await TestServer.open({ report });
 	plume.clock.advance(60_000);
-	expect(told).toEqual([]);
+	expect(reported).toEqual([]);
 	plume.connect("plume.2").raw("?");
 	await plume.settle();
 	plume.clock.advance(180_000);
-	expect(told).toEqual([{ refusals: { frameIsUnderstood: 1 } }]);
+	expect(reported).toEqual([{ refusals: { frameIsUnderstood: 1 } }]);
 });

@@ -96,7 +96,7 @@ test.each([
 	const dave = await enter("dave");
 	await dave.says("hello");
 	await viewer.page.getByRole("button", { name: "message.posted" }).waitFor();
-	// Of those that came before, there may be more than can be seen.
+	// The earlier ones may be more than fit on the screen.
 	await viewer.page.getByLabel("Only actors with").fill("attached");
 	await actor(viewer, "attached").first().click();
 	await check(viewer, "live");

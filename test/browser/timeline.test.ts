@@ -95,7 +95,7 @@ test.each([
 		return { name: `room-${n}`, epoch: "", offset: 0, said: 0 };
 	});
 	await ann.page.evaluate(
-		(kept) => localStorage.setItem("rooms", kept),
+		(stored) => localStorage.setItem("rooms", stored),
 		JSON.stringify(rooms),
 	);
 	await ann.page.reload();
@@ -193,13 +193,13 @@ test("a person with three tabs enters once, leaves once", async () => {
 	await tabs[1]?.says("from the third");
 	await cleo.reads("from the third");
 	const system = cleo.page.locator("#log .system");
-	const told = () => system.filter({ visible: true }).allInnerTexts();
-	const before = await told();
+	const visibleLines = () => system.filter({ visible: true }).allInnerTexts();
+	const before = await visibleLines();
 	expect(before.filter((words) => words.includes("ann"))).toHaveLength(1);
 	expect(await cleo.page.title()).toBe("(1) tabs · Plume");
 	await ann.logsOut("Log out");
 	await cleo.reads("ann left");
-	const after = (await told()).slice(before.length);
+	const after = (await visibleLines()).slice(before.length);
 	expect(after.map((words) => words.split("\n")[0])).toEqual([
 		expect.stringMatching(/^ann left [\d:]+/),
 	]);
@@ -207,18 +207,18 @@ test("a person with three tabs enters once, leaves once", async () => {
 	await cleo.page.reload();
 	await cleo.reads("ann left");
 	expect(
-		(await told()).filter((words) => /^ann left/.test(words)),
+		(await visibleLines()).filter((words) => /^ann left/.test(words)),
 	).toHaveLength(1);
 });
 
 test("a line that is being sent does not move when the server accepts it", async () => {
 	const ann = await openPage("ann", {}, "pending");
-	const held: (() => void)[] = [];
+	const delayed: (() => void)[] = [];
 	let isHeld = false;
 	await ann.page.routeWebSocket("**/connect", (socket) => {
 		const server = socket.connectToServer();
 		server.onMessage((frame) => {
-			if (isHeld) held.push(() => socket.send(frame));
+			if (isHeld) delayed.push(() => socket.send(frame));
 			else socket.send(frame);
 		});
 	});
@@ -238,7 +238,7 @@ test("a line that is being sent does not move when the server accepts it", async
 		expect(await waiting.locator(".avatar").isVisible()).toBe(isFirst);
 		expect(await waiting.getByText("ann").isVisible()).toBe(isFirst);
 		isHeld = false;
-		for (const tell of held.splice(0)) tell();
+		for (const tell of delayed.splice(0)) tell();
 		await waiting.waitFor({ state: "detached" });
 		const { x, y } = (await line.boundingBox()) ?? {};
 		expect({ x, y }).toEqual({ x: box?.x, y: box?.y });

@@ -57,11 +57,11 @@ test("lists or changes name five hundred at a time, though all are counted", () 
 	if (list.kind !== "members") throw new Error("no list");
 	expect([list.total, list.members.length]).toEqual([1200, 500]);
 	for (let i = 0; i < 1200; i++) room.lose(`c${i}`);
-	const told: number[] = [];
+	const published: number[] = [];
 	while (presence.isRestless)
 		for (const news of presence.changes(room.members, 0))
-			if (news.kind === "presence") told.push(news.members.length);
-	expect(told).toEqual([500, 500, 200]);
+			if (news.kind === "presence") published.push(news.members.length);
+	expect(published).toEqual([500, 500, 200]);
 });
 
 test("the list plus its updates show who is away, whenever one came", () => {

@@ -8,7 +8,7 @@ test("the charts are current; else run `npm run charts`", async () => {
 	for (const [file, svg] of await drawCharts()) {
 		if (file.endsWith(".svg"))
 			expect(architecture).toContain(`(docs/charts/${file})`);
-		const kept = readFileSync(`docs/charts/${file}`, "utf8");
-		expect(kept === svg, file).toBe(true);
+		const saved = readFileSync(`docs/charts/${file}`, "utf8");
+		expect(saved === svg, file).toBe(true);
 	}
 });

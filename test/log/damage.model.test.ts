@@ -17,12 +17,12 @@ import {
 	upTo,
 } from "./folder.ts";
 
-interface Kept {
+interface StoredLog {
 	readonly files: Map<string, Buffer>;
 	readonly stored: readonly Stored[];
 }
 
-const logs: fc.Arbitrary<Promise<Kept>> = fc
+const logs: fc.Arbitrary<Promise<StoredLog>> = fc
 	.record({
 		batches: fc.array(fc.array(entries, { minLength: 1, maxLength: 3 }), {
 			minLength: 1,
@@ -34,7 +34,7 @@ const logs: fc.Arbitrary<Promise<Kept>> = fc
 
 /** Checks that the last unit was cut off and saved, and that the log can be appended to. */
 async function expectCut(
-	{ stored }: Kept,
+	{ stored }: StoredLog,
 	disk: FakeDisk,
 	{ path, start, lines }: Unit,
 	before: number,
@@ -112,7 +112,7 @@ describe("a crash", () => {
 });
 
 describe("a flipped bit", () => {
-	const flip = ({ files }: Kept, path: string, at: number, bit: number) =>
+	const flip = ({ files }: StoredLog, path: string, at: number, bit: number) =>
 		changed(files, path, (bytes) => {
 			bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
 			return bytes;
@@ -120,7 +120,7 @@ describe("a flipped bit", () => {
 
 	/** Flips one bit, and checks that the log is refused, or cut if the bit is in the last unit. */
 	async function expectNoticed(
-		log: Kept,
+		log: StoredLog,
 		units: readonly Unit[],
 		unit: Unit,
 		at: number,

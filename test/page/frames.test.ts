@@ -60,11 +60,16 @@ test("a page of history that was asked for too soon is there still, any other re
 });
 
 test("a page of history says what it was asked for; a gap, how much there is up to it", () => {
-	const place = { room: "lobby", epoch: "e", offset: 7 };
-	const done = { type: MessageType.history, ...place, done: true, more: true };
+	const position = { room: "lobby", epoch: "e", offset: 7 };
+	const done = {
+		type: MessageType.history,
+		...position,
+		done: true,
+		more: true,
+	};
 	expect(read({ ...done, before: 5 })).toMatchObject({ before: 5 });
-	const gap = { type: MessageType.gap, ...place, said: 3 };
-	expect(read(gap)).toEqual({ ...place, kind: "gap", said: 3 });
+	const gap = { type: MessageType.gap, ...position, said: 3 };
+	expect(read(gap)).toEqual({ ...position, kind: "gap", said: 3 });
 });
 
 test("only a line out of order is told the number that comes next", () => {

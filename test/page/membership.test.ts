@@ -39,9 +39,9 @@ function live(steps: readonly Step[], perHour = 60): History {
 	for (const { name, tab, speaks } of steps) {
 		const client = `${name}-${tab}`;
 		const count = () => [...tabs.values()].filter((who) => who === name).length;
-		const place = { room: "r", epoch: "e", offset: lines.length + 1 };
+		const position = { room: "r", epoch: "e", offset: lines.length + 1 };
 		const time = NOON + (lines.length * 3_600_000) / perHour;
-		const about = { ...place, name, client, time };
+		const about = { ...position, name, client, time };
 		if (speaks && tabs.has(client)) {
 			lines.push({ kind: "said", ...about, text: "hi" });
 			continue;
@@ -99,8 +99,8 @@ test("whatever part of the past is seen, only people come and go in it", () => {
 	);
 });
 
-const tell = (told: ReturnType<typeof summarize>) =>
-	told
+const tell = (summary: ReturnType<typeof summarize>) =>
+	summary
 		.map(({ names, others, phrase }) => `${names} +${others} ${phrase}`)
 		.join(" · ");
 
@@ -108,14 +108,14 @@ test("a summary counts everyone once, by how they began and how they ended", () 
 	fc.assert(
 		fc.property(history, ({ people }) => {
 			const comings = people.filter(isMembership);
-			const told = summarize(comings);
+			const summary = summarize(comings);
 			const all = new Set(comings.map(({ name }) => name));
-			const counted = told.map(({ names, others }) => names.length + others);
+			const counted = summary.map(({ names, others }) => names.length + others);
 			expect(counted.reduce((sum, count) => sum + count, 0)).toBe(all.size);
-			for (const name of told.flatMap(({ names }) => names)) {
+			for (const name of summary.flatMap(({ names }) => names)) {
 				const kinds = comings.filter((one) => one.name === name);
 				const phrase =
-					told.find(({ names }) => names.includes(name))?.phrase ?? "";
+					summary.find(({ names }) => names.includes(name))?.phrase ?? "";
 				expect(phrase.startsWith("came")).toBe(kinds[0]?.kind === "entered");
 				expect(phrase.endsWith("left")).toBe(kinds.at(-1)?.kind === "left");
 			}
@@ -136,10 +136,10 @@ test.each([
 ])("%s is told as %s", (steps, words) => {
 	const comings = steps.map((each, offset) => {
 		const kind = each.startsWith("+") ? "entered" : "left";
-		const place = { room: "r", epoch: "e", offset, time: NOON };
+		const position = { room: "r", epoch: "e", offset, time: NOON };
 		return {
 			kind,
-			...place,
+			...position,
 			client: each.slice(1),
 			name: each.slice(1),
 		} as const;

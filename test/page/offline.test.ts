@@ -20,11 +20,11 @@ function worker(
 	pages: Readonly<Record<string, string>> = {},
 	isFull = false,
 ) {
-	const kept = new Map(Object.entries(pages));
+	const cached = new Map(Object.entries(pages));
 	const listeners = new Map<string, (event: Asked) => void>();
 	async function put(path: string, answer: Response) {
 		if (isFull) throw new Error("QuotaExceededError");
-		kept.set(path, await answer.text());
+		cached.set(path, await answer.text());
 	}
 	runInNewContext(script, {
 		...{ URL, Response, location: new URL("https://plume.example") },
@@ -34,7 +34,7 @@ function worker(
 		caches: {
 			open: async () => ({ put }),
 			match: async (path: string) => {
-				const page = kept.get(path);
+				const page = cached.get(path);
 				return page === undefined ? undefined : new Response(page);
 			},
 		},
@@ -42,7 +42,7 @@ function worker(
 			listeners.set(type, hear),
 	});
 	/** What is shown; nothing where the worker leaves it to the browser. */
-	async function visit(path: string, mode = "navigate") {
+	async function load(path: string, mode = "navigate") {
 		let shown: Promise<Response> | undefined;
 		const url = `https://plume.example${path}`;
 		listeners.get("fetch")?.({
@@ -53,7 +53,7 @@ function worker(
 		});
 		return (await shown)?.text();
 	}
-	return { kept, visit };
+	return { cached, load };
 }
 
 const gone = () => {
@@ -64,45 +64,45 @@ test.each(["/", "/r/cats"])(
 	"%s is the page, also without a network",
 	async (path) => {
 		const online = worker(() => new Response("new page"), { "/": "old page" });
-		expect(await online.visit(path)).toBe("new page");
-		expect(online.kept.get("/")).toBe("new page");
+		expect(await online.load(path)).toBe("new page");
+		expect(online.cached.get("/")).toBe("new page");
 		const offline = worker(gone, { "/": "old page" });
-		expect(await offline.visit(path)).toBe("old page");
+		expect(await offline.load(path)).toBe("old page");
 	},
 );
 
 test.each(["/healthz", "/inspect"])(
 	"%s is not taken for the page",
 	async (path) => {
-		const { kept, visit } = worker(() => new Response("ok"), { "/": "page" });
-		expect(await visit(path)).toBeUndefined();
-		expect(kept.get("/")).toBe("page");
+		const { cached, load } = worker(() => new Response("ok"), { "/": "page" });
+		expect(await load(path)).toBeUndefined();
+		expect(cached.get("/")).toBe("page");
 	},
 );
 
 test("a new version is shown even if there is no room to keep it", async () => {
-	const { visit } = worker(
+	const { load } = worker(
 		() => new Response("new page"),
 		{ "/": "old page" },
 		true,
 	);
-	expect(await visit("/")).toBe("new page");
+	expect(await load("/")).toBe("new page");
 });
 
 test("a proxy that can't reach the server is as good as no network", async () => {
 	const bad = () => new Response("Bad Gateway", { status: 502 });
 	const pages = { "/": "page", "/static/app.js": "script" };
-	const { kept, visit } = worker(bad, pages);
-	expect(await visit("/r/cats")).toBe("page");
-	expect(await visit("/static/app.js", "no-cors")).toBe("script");
-	expect(Object.fromEntries(kept)).toEqual(pages);
-	expect(await worker(bad).visit("/")).toBe("Bad Gateway");
+	const { cached, load } = worker(bad, pages);
+	expect(await load("/r/cats")).toBe("page");
+	expect(await load("/static/app.js", "no-cors")).toBe("script");
+	expect(Object.fromEntries(cached)).toEqual(pages);
+	expect(await worker(bad).load("/")).toBe("Bad Gateway");
 });
 
 test("a server that accepts and stays silent is as good as no network", async () => {
 	const silent = () => new Promise<Response>(() => {});
-	const { visit } = worker(silent, { "/": "page" });
-	expect(await visit("/r/cats")).toBe("page");
+	const { load } = worker(silent, { "/": "page" });
+	expect(await load("/r/cats")).toBe("page");
 });
 
 interface Clicked {

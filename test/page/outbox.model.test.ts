@@ -23,11 +23,11 @@ class World {
 	readonly shown = new Set<string>();
 	#offset = 0;
 	/** How far the room has told what was missed, while it does. */
-	#told = 0;
+	#published = 0;
 	#isBehind = false;
 	#last = new Map<string, number>();
 	#client = "c1";
-	#kept = "[]";
+	#stored = "[]";
 	#keptClient = "";
 	#up: { text: string; n: number }[] = [];
 	#down: object[] = [];
@@ -40,10 +40,10 @@ class World {
 	#load(): Outbox {
 		const timers: (() => void)[] = [];
 		this.#timers = timers;
-		const lines: readonly PendingLine[] = JSON.parse(this.#kept);
+		const lines: readonly PendingLine[] = JSON.parse(this.#stored);
 		return new Outbox(lines, this.#keptClient, {
 			save: (lines) => {
-				this.#kept = JSON.stringify(lines);
+				this.#stored = JSON.stringify(lines);
 			},
 			send: (text, n) => {
 				this.#up.push({ text, n });
@@ -81,7 +81,8 @@ class World {
 	/** What was missed is told between whatever else is. */
 	#tellMissed(): object | undefined {
 		if (!this.#isBehind) return undefined;
-		if (this.#told < this.#said.length) return this.#item(++this.#told);
+		if (this.#published < this.#said.length)
+			return this.#item(++this.#published);
 		this.#isBehind = false;
 		return { type: MessageType.history, room: "lobby", done: true };
 	}
@@ -127,7 +128,7 @@ class World {
 			this.#offset = this.#said.length;
 			for (const text of this.taken) this.shown.add(text);
 		}
-		this.#told = this.#offset;
+		this.#published = this.#offset;
 	}
 
 	reload(served: number) {
@@ -230,12 +231,16 @@ test("after a new login nothing is said before the person says so, and then once
 				world.logInAgain(served);
 				const before = world.taken.length;
 				world.settle();
-				const held = world.outbox.lines.filter(({ why }) => why === TOO_LATE);
+				const refusedLines = world.outbox.lines.filter(
+					({ why }) => why === TOO_LATE,
+				);
 				expect(world.taken).toHaveLength(before);
 				if (wants) world.outbox.retry();
 				else world.outbox.drop();
 				world.settle();
-				const more = held.map(({ text }) => text).filter((t) => t !== LONG);
+				const more = refusedLines
+					.map(({ text }) => text)
+					.filter((t) => t !== LONG);
 				expect(world.taken.slice(before)).toEqual(wants ? more : []);
 			},
 		),
@@ -298,11 +303,11 @@ test.each([
 	[60_000, "1 minute"],
 	[300_000, "5 minutes"],
 	[10_700_000, "3 hours"],
-])("a wait of %i ms is told as about %s", (retryAfter, told) => {
+])("a wait of %i ms is told as about %s", (retryAfter, wait) => {
 	const { outbox, waits, isWaiting } = refusedFor(retryAfter);
 	expect(waits).toEqual([]);
 	expect(isWaiting).toBe(false);
-	const why = `You have said enough. You can send again in about ${told}.`;
+	const why = `You have said enough. You can send again in about ${wait}.`;
 	expect(outbox.lines).toMatchObject([{ text: "hello", why }]);
 });
 

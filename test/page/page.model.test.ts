@@ -253,7 +253,7 @@ describe("whatever happens", () => {
 		/** Frames sent on this socket. */
 		sent: string[] = [];
 		mayWelcome = false;
-		/** Whoever has a session may go to another room on the same socket. */
+		/** A page with a session may go to another room on the same socket. */
 		get isMoving() {
 			return this.key === "session";
 		}

@@ -18,7 +18,7 @@ import { filesIn, newDataFolder, Plume, run } from "./program.ts";
 let data: string;
 let session: unknown;
 /** What ann's tab knows of where it was. */
-let place: Record<string, unknown>;
+let position: Record<string, unknown>;
 
 beforeAll(async () => {
 	const plume = await Plume.start({ PLUME_LIMITS: "off" });
@@ -32,7 +32,7 @@ beforeAll(async () => {
 	const last = await ann.until(({ text }) => text === "line 9.");
 	({ token: session } = await ann.until(({ type }) => type === types.session));
 	const { epoch, offset, time } = last;
-	place = { session, room: "lobby", epoch, offset, time };
+	position = { session, room: "lobby", epoch, offset, time };
 	plume.kill("SIGKILL");
 	await plume.ended;
 });
@@ -45,7 +45,7 @@ async function annIsBack(folder: string, args: readonly string[] = []) {
 	const plume = await Plume.start({ PLUME_DATA: folder }, "", args);
 	started.push(plume);
 	const ann = await Caller.call(plume.port, { protocol: "plume.2" });
-	ann.raw.send({ type: types.open, ...place });
+	ann.raw.send({ type: types.open, ...position });
 	return { plume, ann };
 }
 
@@ -97,7 +97,7 @@ test("a damaged log is refused, then cut before the damage, then started with th
 	await ann.until(({ text }) => text === "line 5.");
 	const { user, epoch } = await ann.until(({ type }) => type === types.welcome);
 	expect(user?.name).toBe("ann");
-	expect(epoch).not.toBe(place.epoch);
+	expect(epoch).not.toBe(position.epoch);
 	expect(JSON.stringify(ann.received)).not.toMatch(/line [6-9]/i);
 });
 
@@ -162,7 +162,7 @@ test("a start with --restored logs the restore, the next one does not", async ()
 	const { seq: from } = (await eventsIn(folder)).at(-1);
 	const { plume, ann } = await annIsBack(folder, ["serve", "--restored"]);
 	const { epoch } = await ann.until(({ type }) => type === types.welcome);
-	expect(epoch).not.toBe(place.epoch);
+	expect(epoch).not.toBe(position.epoch);
 	await ann.until(({ type }) => type === types.gap);
 	expect((await plume.stop()).code).toBe(0);
 	const again = await Plume.start({ PLUME_DATA: folder });

@@ -1,4 +1,4 @@
-/** `npm run demo` as whoever tries Plume runs it: two links that work, and an end. */
+/** `npm run demo` as a newcomer runs it: two links that work, and an end. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";

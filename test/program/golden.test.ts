@@ -19,7 +19,7 @@ const hostile = `data:text/javascript,${encodeURIComponent(`
 	Math.random = () => 0.999;
 `)}`;
 
-const places: readonly Readonly<Record<string, string>>[] = [
+const environments: readonly Readonly<Record<string, string>>[] = [
 	{ TZ: "UTC" },
 	{ TZ: "Pacific/Kiritimati", LC_ALL: "tr_TR.UTF-8", LANG: "tr_TR.UTF-8" },
 	{ TZ: "America/St_Johns", NODE_OPTIONS: `--import ${hostile}` },
@@ -32,9 +32,9 @@ test.each(readdirSync(GOLDEN))(
 		const recorded = JSON.parse(
 			readFileSync(join(folder, "state.json"), "utf8"),
 		);
-		for (const place of places) {
+		for (const environment of environments) {
 			const args = ["replay", folder, "--verify", "--json"];
-			const { code, stdout, stderr } = await run(args, place);
+			const { code, stdout, stderr } = await run(args, environment);
 			expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 			expect(JSON.parse(stdout)).toEqual(recorded);
 		}

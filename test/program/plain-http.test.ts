@@ -79,9 +79,9 @@ test("two hundred idle connections from one address keep nobody else out", async
 	other.write("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
 	expect(await restOf(other)).toContain("200 OK");
 	const next = await dial("127.0.0.9");
-	const told = await restOf(next);
-	expect(told).toContain("503");
-	expect(told).toContain("Retry-After: 10");
+	const refusal = await restOf(next);
+	expect(refusal).toContain("503");
+	expect(refusal).toContain("Retry-After: 10");
 	for (const socket of idle) socket.destroy();
 });
 

@@ -78,12 +78,12 @@ export class Tab {
 		}
 		const seen = this.items.at(-1);
 		const { epoch, offset } = { epoch: seen?.epoch, offset: seen?.offset };
-		const place = { epoch, offset, client: this.client };
+		const position = { epoch, offset, client: this.client };
 		this.#send({
 			type: types.open,
 			session: this.#token,
 			room: "lobby",
-			...place,
+			...position,
 		});
 	}
 

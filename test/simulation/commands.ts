@@ -53,7 +53,7 @@ const comeBack = fc
 				const person = world.connect(one);
 				const offset = Math.max(0, Number(one.memory.offset) - ago);
 				one.memory = { ...one.memory, offset };
-				one.places.set(one.memory.room, one.memory);
+				one.positions.set(one.memory.room, one.memory);
 				one.from.clear();
 				one.from.set(one.memory.epoch, offset);
 				if (throttle === 0) world.witness.stall(person);
@@ -86,10 +86,10 @@ const move = fc
 			remember(one);
 			if (!one.memory?.session) return;
 			const { session } = one.memory;
-			const place = one.places.get(room);
-			if (place && !one.from.has(place.epoch))
-				one.from.set(place.epoch, Number(place.offset));
-			one.person.open({ ...place, session, room });
+			const position = one.positions.get(room);
+			if (position && !one.from.has(position.epoch))
+				one.from.set(position.epoch, Number(position.offset));
+			one.person.open({ ...position, session, room });
 			// What was on its way still came.
 			remember(one);
 			if (waits) await sendAgain(world, one, one.person);
@@ -226,7 +226,7 @@ async function readPages(world: World, person: Person, limit: number) {
 			() => world.isDead || world.isHeld || !!person.closed || !!answer(),
 		);
 		const end = answer();
-		// What is taken back may have been found only now; whoever asked gives up.
+		// The disk may stand still before the erasure is found; the guest who asked gives up.
 		if (!end && world.isHeld) {
 			const one = world.guests.find((guest) => guest.person === person);
 			if (one) remember(one);

@@ -7,7 +7,7 @@ export interface Guest {
 	email: string;
 	/** What the tab keeps: who it is and what it saw last, here and in each room it was in. */
 	memory: Person["memory"] | undefined;
-	readonly places: Map<unknown, Person["memory"]>;
+	readonly positions: Map<unknown, Person["memory"]>;
 	/** The lines each client numbered, by their numbers. */
 	readonly said: Map<unknown, string[]>;
 	/** Where in each epoch this connection went on. */
@@ -20,7 +20,7 @@ export const newGuest = (): Guest => ({
 	person: undefined,
 	email: "",
 	memory: undefined,
-	places: new Map(),
+	positions: new Map(),
 	said: new Map(),
 	from: new Map(),
 	code: "",
@@ -29,21 +29,23 @@ export const newGuest = (): Guest => ({
 /** A tab keeps what it needs to come back; a connection that came to nothing changes none of it. */
 export function remember(guest: Guest): void {
 	if (!guest.person?.last(types.welcome)) return;
-	const { session, ...place } = guest.person.memory;
+	const { session, ...position } = guest.person.memory;
 	// What was missed may come later than the welcome.
-	const isShown = guest.person.items.some(({ epoch }) => epoch === place.epoch);
-	const from = isShown ? undefined : guest.from.get(place.epoch);
+	const isShown = guest.person.items.some(
+		({ epoch }) => epoch === position.epoch,
+	);
+	const from = isShown ? undefined : guest.from.get(position.epoch);
 	guest.memory = {
-		...place,
-		offset: from ?? place.offset,
+		...position,
+		offset: from ?? position.offset,
 		session: session ?? guest.memory?.session,
 	};
-	guest.places.set(place.room, guest.memory);
+	guest.positions.set(position.room, guest.memory);
 }
 
 /** Someone else sits down there. */
 export function leaveTo(guest: Guest): void {
 	guest.memory = undefined;
-	guest.places.clear();
+	guest.positions.clear();
 	guest.from.clear();
 }

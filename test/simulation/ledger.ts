@@ -17,20 +17,20 @@ export interface Shown {
 	readonly words: string;
 }
 
-interface Place {
+interface Position {
 	readonly room: string;
 	readonly epoch: string;
 	readonly offset: number;
 }
 
 /** A message, by the seq of its event. */
-export interface Said extends Place {
+export interface Said extends Position {
 	readonly identity: string;
 	readonly salt: string;
 	readonly text: string;
 }
 
-export const placeOf = ({ epoch, offset }: Received | Place) =>
+export const positionOf = ({ epoch, offset }: Received | Position) =>
 	`${epoch}/${offset}`;
 
 /** All that is said of an item in a frame, in one text. */
@@ -78,14 +78,17 @@ export class Ledger {
 	}
 
 	/** What someone said that was not taken back by an event up to `seq`. */
-	saidBy(identity: string, seq: number): readonly (Place & { text: string })[] {
-		const kept: (Place & { text: string })[] = [];
+	saidBy(
+		identity: string,
+		seq: number,
+	): readonly (Position & { text: string })[] {
+		const left: (Position & { text: string })[] = [];
 		for (const [of, { room, epoch, offset, text, ...who }] of this.said) {
 			const gone = this.erasedBy.get(of) ?? Number.POSITIVE_INFINITY;
 			if (of <= seq && gone > seq && who.identity === identity)
-				kept.push({ room, epoch, offset, text });
+				left.push({ room, epoch, offset, text });
 		}
-		return kept;
+		return left;
 	}
 
 	#note(entry: Stored): void {
@@ -104,9 +107,9 @@ export class Ledger {
 		if (!words || !("room" in event)) return;
 		const at = this.#rooms.get(event.room);
 		if (!at) throw new Error(`${event.room} was not opened`);
-		const place = { room: event.room, epoch: at.epoch, offset: ++at.offset };
-		this.items.set(placeOf(place), { seq: entry.seq, words });
-		if (event.type === "message.posted") this.#say(entry, place);
+		const position = { room: event.room, epoch: at.epoch, offset: ++at.offset };
+		this.items.set(positionOf(position), { seq: entry.seq, words });
+		if (event.type === "message.posted") this.#say(entry, position);
 		if (event.type === "message.erased") this.#erase(entry.seq, event);
 	}
 
@@ -146,11 +149,17 @@ export class Ledger {
 	}
 
 	/** What a tab numbered is there once each, in order, and as it was typed. */
-	#say({ seq, event, erasable }: Stored, place: Place): void {
+	#say({ seq, event, erasable }: Stored, position: Position): void {
 		if (event.type !== "message.posted") return;
 		const { client, n } = event;
 		const identity = this.identities.get(client) ?? "";
-		this.said.set(seq, { ...place, identity, salt: "", text: "", ...erasable });
+		this.said.set(seq, {
+			...position,
+			identity,
+			salt: "",
+			text: "",
+			...erasable,
+		});
 		if (n === undefined) return;
 		const numbers = this.numbers.get(client) ?? [];
 		this.numbers.set(client, numbers);
@@ -171,7 +180,7 @@ export class Ledger {
 		if (event.author) this.#erasing = event;
 	}
 
-	/** Whoever takes back all they said has said nothing, in any room. */
+	/** An author who erased everything has said nothing, in any room. */
 	#endErasure(event: PlumeEvent): void {
 		const author = this.#erasing?.author;
 		if (!author) return;

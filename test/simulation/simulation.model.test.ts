@@ -76,7 +76,7 @@ test(
 			logged,
 			counts,
 		);
-		// Of a few nothing can be said.
+		// A few histories say nothing about averages.
 		if (histories < 200) return;
 		expect(commands / histories).toBeGreaterThan(100);
 		for (const often of OFTEN)

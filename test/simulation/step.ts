@@ -30,7 +30,7 @@ export function step(
 export const nth = fc.nat({ max: 3 });
 export const wait = fc.boolean();
 
-/** Of those who are in, one: most of what people do they do inside. */
+/** One of those who are inside, where people do most of what they do. */
 export function insider({ guests }: World, which: number): Guest | undefined {
 	const inside = guests.filter(({ person }) => person?.isIn);
 	return inside[which % inside.length];

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { MessageType as types } from "../../machines/message.ts";
 import type { Person, Received, TestServer } from "../test-server.ts";
 import type { Guest } from "./guest.ts";
-import { type Ledger, placeOf, wordsOf } from "./ledger.ts";
+import { type Ledger, positionOf, wordsOf } from "./ledger.ts";
 
 /** How much may be unsent to one person. */
 export const MAILBOX_BYTES = 1800;
@@ -96,19 +96,23 @@ export class Witness {
 	/** After a start: all that was seen is still there, and what was erased is gone from the disk. */
 	recall(): void {
 		const { ledger } = this.#world;
-		for (const [place, words] of this.#seen)
-			assert.deepEqual([place, ledger.items.get(place)?.words], [place, words]);
-		for (const place of this.#heads) assert.ok(ledger.items.has(place), place);
+		for (const [position, words] of this.#seen)
+			assert.deepEqual(
+				[position, ledger.items.get(position)?.words],
+				[position, words],
+			);
+		for (const position of this.#heads)
+			assert.ok(ledger.items.has(position), position);
 	}
 
-	/** Of what events up to `seq` erased nothing is left, on the disk or behind it. */
+	/** Text that events up to `seq` erased is nowhere on the disk, nor in its buffers. */
 	checkErased(seq: number): void {
 		const { ledger, disk } = this.#world;
 		this.#gone = new Set();
 		for (const [of, by] of ledger.erasedBy) {
 			const said = ledger.said.get(of);
 			if (by > seq || !said) continue;
-			this.#gone.add(placeOf(said));
+			this.#gone.add(positionOf(said));
 			assert.ok(!disk.has(said.salt), `the text of event ${of} is there`);
 		}
 	}
@@ -142,38 +146,41 @@ export class Witness {
 			if (last > 0) assert.ok((taken[last - 1] ?? Infinity) <= committed);
 		}
 		if (frame.kind === "head" && frame.offset !== 0) {
-			const seq = ledger.items.get(placeOf(frame))?.seq ?? Infinity;
+			const seq = ledger.items.get(positionOf(frame))?.seq ?? Infinity;
 			assert.ok(seq <= committed);
-			this.#heads.add(placeOf(frame));
+			this.#heads.add(positionOf(frame));
 		}
 		if (isItem(frame)) this.#look(frame, gone);
 	}
 
 	#look(frame: Received, gone: Set<string>): void {
 		const { ledger, committed } = this.#world;
-		const place = placeOf(frame);
-		const item = ledger.items.get(place);
-		assert.ok(item && item.seq <= committed, `${place} is not durable`);
+		const position = positionOf(frame);
+		const item = ledger.items.get(position);
+		assert.ok(item && item.seq <= committed, `${position} is not durable`);
 		if (frame.erased) {
 			const by = ledger.erasedBy.get(item.seq) ?? Infinity;
-			assert.ok(by <= committed, `${place} is not erased`);
+			assert.ok(by <= committed, `${position} is not erased`);
 			assert.equal(frame.text, "");
 			return;
 		}
-		assert.deepEqual([place, wordsOf(frame)], [place, item.words]);
-		this.#seen.set(place, item.words);
-		assert.ok(!gone.has(place) && !this.#gone.has(place), `${place} is gone`);
+		assert.deepEqual([position, wordsOf(frame)], [position, item.words]);
+		this.#seen.set(position, item.words);
+		assert.ok(
+			!gone.has(position) && !this.#gone.has(position),
+			`${position} is gone`,
+		);
 		if (frame.kind === "erased") this.#takeBack(item.seq, gone);
 	}
 
-	/** Whoever is told that something is erased may rely on it. */
+	/** An erasure that someone saw is final. */
 	#takeBack(seq: number, gone: Set<string>): void {
 		const { ledger, disk } = this.#world;
 		for (const [of, by] of ledger.erasedBy) {
 			const said = ledger.said.get(of);
 			if (by !== seq || !said) continue;
 			assert.ok(!disk.has(said.salt), `the text of event ${of} is there`);
-			gone.add(placeOf(said));
+			gone.add(positionOf(said));
 		}
 	}
 }
@@ -181,7 +188,7 @@ export class Witness {
 const isItem = ({ type, offset }: Received) =>
 	typeof offset === "number" && (type === types.text || type === types.system);
 
-/** Whoever is inside has seen every offset from their entering on, or from where they went on, once, in order, and of no other room. */
+/** A guest has seen every offset of this room from the first they were to see on, once and in order, and none of another room. */
 function checkOrder({ received }: Person, from: Guest["from"]): void {
 	const at = received.findLastIndex(({ type }) => type === types.welcome);
 	const welcome = received[at];

@@ -65,9 +65,9 @@ export class World {
 		const { disk, clock } = this;
 		const seed = `start ${this.starts++}`;
 		const bytes = seededBytes(seed);
-		const place = { disk, folder: DATA, warn: () => {} };
+		const storage = { disk, folder: DATA, warn: () => {} };
 		const log = openFileLog({
-			...place,
+			...storage,
 			clock,
 			ids: () => Buffer.from(bytes(16)).toString("base64url"),
 			segmentBytes: 6000,
@@ -81,8 +81,8 @@ export class World {
 		this.#recover(recovered);
 		const plume = await TestServer.open({
 			log: this.#tapped(log),
-			snapshots: new Snapshots({ ...place, every: 40 }),
-			indexes: new IndexFiles(place),
+			snapshots: new Snapshots({ ...storage, every: 40 }),
+			indexes: new IndexFiles(storage),
 			clock,
 			seed,
 			environment,
@@ -110,7 +110,7 @@ export class World {
 		this.#isIll = isIll;
 	}
 
-	/** The disk is well again, and whoever waited for it has tried once more. */
+	/** The disk works again, and everyone who waited for it has tried once more. */
 	async heal(): Promise<void> {
 		this.interrupt(() => undefined, false);
 		this.clock.advance(2000);

@@ -189,12 +189,12 @@ export class Stranger {
 		const { room, name } = this.#options;
 		const { epoch, offset } = this;
 		if (this.#session) {
-			const place = epoch ? { epoch, offset, client: this.#client } : {};
+			const position = epoch ? { epoch, offset, client: this.#client } : {};
 			this.#send({
 				type: types.open,
 				session: this.#session,
 				room,
-				...place,
+				...position,
 			});
 		} else if (this.#pending)
 			this.#send({ type: types.open, pending: this.#pending, room });

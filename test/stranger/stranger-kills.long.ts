@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { talkOf } from "./story.ts";
 
 test("strangers see each line once through five kills", async () => {
-	const told = await talkOf({ seconds: 120, kills: 5 });
-	console.info(told);
-	expect(told).toContain("each seen once");
+	const story = await talkOf({ seconds: 120, kills: 5 });
+	console.info(story);
+	expect(story).toContain("each seen once");
 });
