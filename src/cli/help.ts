@@ -84,8 +84,9 @@ Exit codes: 0 no event is refused and every checkpoint matches, 3 otherwise.
 const why = `plume why CLIENT|SEQ [LOG]
 
 Prints in plain words what happened to a client: when it asked for a code,
-entered, lost the connection, came back, and why it left. CLIENT is a client's
-id, or a unique beginning of it (replay --follow shows ids).
+entered, lost the connection, came back, and why it left.
+
+CLIENT is a client's id, or a unique beginning of it (replay --follow shows ids).
 
 SEQ is the number of an event: prints what it was, whose, what it changed, and
 what that client did just before and after.
