@@ -135,9 +135,11 @@ export class Pages {
 		);
 	}
 
-	/** Indexes what was logged lately, so that the next reader need not wait for that. */
+	/** Indexes what was logged lately, so that the next reader need not wait for that; one who is reading now does so anyway. */
 	catchUp(): void {
-		this.#parts.archive.catchUp().catch((error: unknown) => this.#warn(error));
+		const { archive } = this.#parts;
+		if (archive.isIdle)
+			archive.catchUp().catch((error: unknown) => this.#warn(error));
 	}
 
 	#warn(error: unknown): undefined {

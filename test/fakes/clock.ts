@@ -1,9 +1,14 @@
 import type { Clock } from "../../src/clock.ts";
 
+interface Timer {
+	readonly at: number;
+	readonly task: () => void;
+}
+
 /** A clock that stands still until a test moves it; timers fire in time order. */
 export class FakeClock implements Clock {
 	#now: number;
-	#timers: { at: number; task: () => void }[] = [];
+	#timers: Timer[] = [];
 
 	constructor(now = Date.UTC(2026, 0, 1)) {
 		this.#now = now;
@@ -40,11 +45,11 @@ export class FakeClock implements Clock {
 	advance(ms: number): void {
 		const end = this.#now + ms;
 		for (;;) {
-			const next = this.#timers
-				.filter((timer) => timer.at <= end)
-				.sort((a, b) => a.at - b.at)[0];
+			let next: Timer | undefined;
+			for (const timer of this.#timers)
+				if (timer.at <= end && (!next || timer.at < next.at)) next = timer;
 			if (!next) break;
-			this.#timers = this.#timers.filter((other) => other !== next);
+			this.#timers.splice(this.#timers.indexOf(next), 1);
 			this.#now = Math.max(this.#now, next.at);
 			next.task();
 		}

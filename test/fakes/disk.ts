@@ -133,10 +133,11 @@ export class FakeDisk implements Disk {
 	async list(folder: string): Promise<string[]> {
 		await this.#called("list", folder);
 		if (!this.#folders.has(folder)) throw failure("ENOENT", "list", folder);
-		const paths = [...this.#names.keys()];
-		return paths
-			.filter((path) => dirname(path) === folder)
-			.map((path) => path.slice(folder.length + 1));
+		const start = folder.length + 1;
+		return [...this.#names.keys()]
+			.filter((path) => path.startsWith(`${folder}/`))
+			.map((path) => path.slice(start))
+			.filter((name) => !name.includes("/"));
 	}
 
 	async syncFolder(folder: string): Promise<void> {

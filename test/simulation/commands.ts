@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MessageType as types } from "../../machines/message.ts";
+import { anyString } from "../fakes/code-points.ts";
 import type { Person, Received } from "../test-server.ts";
 import { type Guest, leaveTo, remember } from "./guest.ts";
 import { nth as guest, insider, type Step, step, wait } from "./step.ts";
@@ -393,7 +394,7 @@ const noise = fc
 						fc.integer({ min: -1, max: 20 }),
 						fc.constantFrom("xstate.stop", "client.left", "__proto__"),
 					),
-					text: fc.oneof(fc.string({ unit: "binary" }), fc.anything()),
+					text: fc.oneof(anyString(), fc.anything()),
 					n: fc.oneof(fc.maxSafeNat(), fc.double()),
 					user: fc.anything(),
 				})
