@@ -56,7 +56,7 @@ test.each([
 	["this machine's name in capitals, with a dot", "LOCALHOST.:1", {}, "in"],
 	["another of its addresses", "127.8.8.8", {}, "in"],
 	["its address of six", "[::1]:1", {}, "in"],
-	["a name that PLUME_HOSTS has", "chat.example.org", {}, "in"],
+	["a name from PLUME_ORIGINS", "chat.example.org", {}, "in"],
 	[
 		"a name that only begins as this machine's",
 		"localhost.evil.example",
