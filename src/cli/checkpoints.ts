@@ -1,35 +1,71 @@
 /**
  * Compares a log's checkpoints with the states that it folds to. A checkpoint
- * names a state some events before it, so the latest states are remembered,
- * and only those that a checkpoint names are hashed.
+ * names a state some events before it. Ten thousand states at hand would cost
+ * more than the fold itself, so every five hundredth is, with the events behind
+ * it, and the state that a checkpoint names is folded once more.
  */
+import { evolve } from "../engine/evolve.ts";
+import type { Step } from "../engine/fold.ts";
+import type { Machines } from "../engine/machines.ts";
 import type { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
 
 /** How many events a server may log while it writes a snapshot: as many as lie between two snapshots. */
-const MAX_STATES = 10_000;
+const MAX_EVENTS = 10_000;
+const STRETCH = 500;
 
 /** A checkpoint names another state than the log folds to. */
 export class WrongState extends Error {
 	override readonly name = "WrongState";
 }
 
+interface Stretch {
+	readonly before: State;
+	readonly events: Stored[];
+}
+
 export class Checkpoints {
-	/** The latest states, by the seq of the event that led to each. */
-	readonly #states = new Map<number, State>();
+	readonly #machines: Machines | undefined;
+	readonly #stretches: Stretch[] = [];
 	/** How many checkpoints were right. */
 	verified = 0;
 
-	/** Call after each event, with the state after it. Returns an error for a wrong checkpoint. */
-	check(state: State, { seq, event }: Stored): WrongState | undefined {
-		this.#states.set(seq, state).delete(seq - MAX_STATES);
-		if (event.type !== "checkpoint" || event.of <= seq - MAX_STATES)
+	/** `machines` are those that the log is folded with, if not the ones at hand. */
+	constructor(machines?: Machines) {
+		this.#machines = machines;
+	}
+
+	/** Call after each event. Returns an error for a wrong checkpoint. */
+	check({ stored, before }: Pick<Step, "stored" | "before">) {
+		const { seq, event } = stored;
+		let stretch = this.#stretches.at(-1);
+		if (!stretch || stretch.events.length === STRETCH) {
+			stretch = { before, events: [] };
+			this.#stretches.push(stretch);
+			if (this.#stretches.length * STRETCH > MAX_EVENTS + STRETCH)
+				this.#stretches.shift();
+		}
+		stretch.events.push(stored);
+		if (event.type !== "checkpoint" || event.of <= seq - MAX_EVENTS)
 			return undefined;
-		if (this.#states.get(event.of)?.hash() !== event.stateHash)
+		if (this.#stateAfter(event.of)?.hash() !== event.stateHash)
 			return new WrongState(
 				`checkpoint ${seq} vouches for another state after event ${event.of} than these machines come to`,
 			);
 		this.verified++;
 		return undefined;
+	}
+
+	#stateAfter(seq: number): State | undefined {
+		const { before, events = [] } =
+			this.#stretches.findLast(
+				({ events: [first] }) => first && first.seq <= seq,
+			) ?? {};
+		return events
+			.filter((stored) => stored.seq <= seq)
+			.reduce(
+				(state, { event }) => state && evolve(state, event, this.#machines),
+				before,
+			);
 	}
 }

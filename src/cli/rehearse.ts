@@ -31,14 +31,15 @@ export function parseRehearse(
 function rehearse(machines: Machines, printsAll: boolean): Query {
 	return async ({ verifier, batches }, { print }) => {
 		let state = State.initial(verifier, machines.server.initial);
-		const checkpoints = new Checkpoints();
+		const checkpoints = new Checkpoints(machines);
 		let refused = 0;
 		const counts = new Map<string, number>();
 		let wrong: WrongState | undefined;
 		for await (const batch of batches)
 			for (const stored of batch) {
 				const { type, time } = stored.event;
-				const { next = state, why } = attempt(state, stored.event, machines);
+				const before = state;
+				const { next = before, why } = attempt(before, stored.event, machines);
 				state = next;
 				if (why !== undefined) {
 					const at = new Date(time).toISOString();
@@ -48,8 +49,9 @@ function rehearse(machines: Machines, printsAll: boolean): Query {
 						);
 					const kind = `${type}: ${why}`;
 					counts.set(kind, (counts.get(kind) ?? 0) + 1);
+					continue;
 				}
-				const found = checkpoints.check(state, stored);
+				const found = checkpoints.check({ stored, before });
 				if (found && !wrong) print(`${found.message}.`);
 				wrong ??= found;
 			}

@@ -74,9 +74,9 @@ function replay({ isBehind, scope, json, verify }: Wanted): Query {
 	return async (log, { print }) => {
 		const visitors: Visitors = new Map();
 		const checkpoints = verify ? new Checkpoints() : undefined;
-		const folded = await log.fold(({ stored, after }) => {
-			noteVisitor(visitors, stored.event);
-			const wrong = checkpoints?.check(after, stored);
+		const folded = await log.fold((step) => {
+			noteVisitor(visitors, step.stored.event);
+			const wrong = checkpoints?.check(step);
 			if (wrong) throw wrong;
 		}, isBehind);
 		const report = reportOf(folded, scope, visitors);

@@ -633,7 +633,7 @@ const answers = [
 	{
 		promise: "answers: a checkpoint of another state is found",
 		file: "src/cli/checkpoints.ts",
-		find: "if (this.#states.get(event.of)?.hash() !== event.stateHash)",
+		find: "if (this.#stateAfter(event.of)?.hash() !== event.stateHash)",
 		replace: "if (seq < 0)",
 		tests: ["test/cli/log-answers.test.ts"],
 	},

@@ -168,8 +168,8 @@ export class World {
 		const checkpoints = new Checkpoints();
 		let state = State.initial({ id: this.#logId });
 		for (const stored of this.ordered) {
+			assert.equal(checkpoints.check({ stored, before: state }), undefined);
 			state = evolve(state, stored.event);
-			assert.equal(checkpoints.check(state, stored), undefined);
 		}
 		return checkpoints.verified;
 	}
