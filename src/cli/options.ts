@@ -22,7 +22,8 @@ export function parseOptions<Known extends Options>(
 	const parse = () => {
 		try {
 			const allowPositionals = most > 0;
-			return parseArgs({ args: [...args], options, allowPositionals });
+			const escaped = escapeIds(args, options);
+			return parseArgs({ args: escaped, options, allowPositionals });
 		} catch (error) {
 			throw refusal(messageOf(error).split(". ")[0]);
 		}
@@ -31,6 +32,17 @@ export function parseOptions<Known extends Options>(
 	if (parsed.positionals.length > most)
 		throw refusal(`plume ${command} takes ${expects}`);
 	return parsed;
+}
+
+/** One id in 64 begins with a dash, and would be read as options. */
+function escapeIds(args: readonly string[], options: Options): string[] {
+	const at = args.findIndex((arg) => /^-[\w-]{21}$/.test(arg));
+	if (at < 0) return [...args];
+	const [before, id, after] = [args.slice(0, at), args[at], args.slice(at + 1)];
+	const option = before.at(-1) ?? "";
+	return options[option.slice(2)]?.type === "string"
+		? [...before.slice(0, -1), `${option}=${id}`, ...after]
+		: [...before, "--", `${id}`, ...after];
 }
 
 /** `--to`, a seq or an ISO 8601 time: returns whether an event comes after it. Throws `ConfigError`. */

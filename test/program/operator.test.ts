@@ -57,6 +57,10 @@ test.each([
 	[["replay", "/nowhere"], 1, "no log"],
 	[["replay", "--bisect", "who?"], 2, "owner:NAME"],
 	[["why"], 2, "plume why takes"],
+	// One id in 64 begins with a dash.
+	[["why", "-Wg0x3TqLrKZ_a5dEwB1uQ", "/nowhere"], 1, "no log"],
+	[["replay", "--client", "-Wg0x3TqLrKZ_a5dEwB1uQ", "/nowhere"], 1, "no log"],
+	[["why", "--json"], 2, "--json"],
 ])("plume %j ends with %i, saying %s", async (args, code, words) => {
 	const ended = await run(args);
 	expect(ended.code).toBe(code);
