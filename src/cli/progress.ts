@@ -60,7 +60,7 @@ export function watched({ read, files, draw, now }: ProgressParts) {
 
 function barOf(share: number): string {
 	const bar = "█".repeat(Math.round(share * WIDTH)).padEnd(WIDTH, "░");
-	return `${CLEAR_LINE}LogInput the log ${bar} ${Math.floor(share * 100)} %`;
+	return `${CLEAR_LINE}Reading the log ${bar} ${Math.floor(share * 100)} %`;
 }
 
 /** The real disk, with a progress bar on a terminal while a data folder's log is read. */
