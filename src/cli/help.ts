@@ -3,7 +3,7 @@ import { limitVariables, settingVariables } from "../config.ts";
 import type { Variable } from "../settings.ts";
 import type { Topic } from "./arguments.ts";
 
-const LOG = `LOG is a data folder, one segment file, or - for standard input.
+const LOG = `LOG is a data folder, one segment (.ndjson), or - for standard input.
 It defaults to the data folder, PLUME_DATA.`;
 
 const plume = `Plume, a small event-sourced chat server.

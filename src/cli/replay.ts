@@ -87,6 +87,9 @@ function replay({ isBehind, scope, json, verify }: Wanted): Query {
 				`Verified ${seq} events: chain, continuity, batches, text and legality hold, and so do ${checkpoints.verified} checkpoints.\nState ${hash} at ${time}`,
 			);
 		else print(describe(report));
+		const { room, client } = scope;
+		if (!json && !verify && (room || client) && report.rooms.length === 0)
+			print("\nThere is no such room or client at that moment.");
 		return 0;
 	};
 }

@@ -72,7 +72,6 @@ export function describe(report: ReturnType<typeof reportOf>): string {
 		`  names   ${owners.join(", ") || "none yet"}`,
 		`  inside  ${members.map((member) => member.name).join(", ") || "nobody"}`,
 	]);
-	return [`${seq} events, the last at ${time}`, `State ${hash}`, ...lines].join(
-		"\n",
-	);
+	const last = seq > 0 ? `, the last at ${time}` : "";
+	return [`${seq} events${last}`, `State ${hash}`, ...lines].join("\n");
 }

@@ -86,19 +86,25 @@ export const logCommand = (
 				evidence?.check(verifier);
 				return noLog();
 			}
-			const batches =
+			const read =
 				evidence?.read(sources, verifier) ?? readBatches(sources, verifier);
+			let isRead = false;
+			const batches = (async function* () {
+				yield* read;
+				isRead = true;
+			})();
 			const log: LogInput = {
 				...{ path, sources, verifier, batches },
 				fold: (onStep, until) =>
 					fold(State.initial(verifier), batches, onStep, until),
 			};
 			const code = await query(log, parts);
-			if (verifier.torn)
+			// Before the end, damage cannot be told from a torn tail.
+			if (isRead && verifier.torn)
 				warn(`A torn tail was left out: ${verifier.torn.message}.`);
 			return code;
 		} catch (error) {
-			if (codeOf(error) === "ENOENT") return noLog();
+			if (["ENOENT", "ENOTDIR"].includes(`${codeOf(error)}`)) return noLog();
 			if (error instanceof Damage) warn(`${error.message}.`);
 			else if (error instanceof Incomplete) warn(error.message);
 			else if (error instanceof DeterminismError || error instanceof WrongState)

@@ -96,6 +96,27 @@ describe("replay", () => {
 		]);
 	});
 
+	test("says so if there is no such room", async () => {
+		const { disk } = await conversation();
+		const { lines } = await plume(disk, ["replay", "--room", "dogs"]);
+		expect(lines.at(-1)).toBe(
+			"There is no such room or client at that moment.",
+		);
+	});
+
+	test("tells of an earlier event without taking damage for a torn tail", async () => {
+		const { disk } = await conversation();
+		const [[path = "", bytes = Buffer.of()] = []] = disk.files;
+		const at = bytes.lastIndexOf("client.entered");
+		bytes.write("cliant", at);
+		const rotten = new FakeDisk([[path, bytes]]);
+		const { code, lines } = await plume(rotten, ["replay", "--to", "2"]);
+		expect([code, lines.join()]).toEqual([
+			0,
+			expect.not.stringMatching(/torn/),
+		]);
+	});
+
 	test.each([
 		["owner:ANN", 0, "login.succeeded"],
 		["member:lobby/ann", 0, "client.entered"],
