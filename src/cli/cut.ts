@@ -60,7 +60,8 @@ async function cut(
 	const prefix = await soundPrefix(sources, isBehind);
 	const { seq, wrong } = prefix;
 	if (seq === 0) {
-		warn(`Nothing up to there is sound${wrong ? `: ${wrong}` : ""}.`);
+		const why = wrong && `Nothing is sound: ${wrong}.`;
+		warn(why ?? "There is no whole batch of events up to there.");
 		return 3;
 	}
 	await copyLog(disk, sources, prefix, into);

@@ -95,6 +95,14 @@ describe("plume cut", () => {
 		expect(inside.lines[0]).toContain("new is not empty");
 	});
 
+	test("says that no batch is so old, rather than that none is sound", async () => {
+		const { code, lines } = await cut("--to", "2020-01-01");
+		expect([code, lines]).toEqual([
+			3,
+			["There is no whole batch of events up to there."],
+		]);
+	});
+
 	test("never ends inside a batch", async () => {
 		const [entered] = eventsIn(desk.disk, "data").filter(
 			({ type }) => type === "client.entered",
