@@ -52,7 +52,7 @@ export async function findSecret(
 	if (secret.length >= LEAST_LENGTH) return secret;
 	const short = `${name} is too short for a secret: ${LEAST_LENGTH} characters are the least.`;
 	if (!hasLog) throw new ConfigError(short);
-	warn(`${short} It is kept, because this log was written with it.`);
+	warn(`${short} It is used all the same, because there is a log.`);
 	return secret;
 }
 

@@ -19,6 +19,11 @@ const TRANSIENT = new Set([
 ]);
 
 export function explained(error: unknown): unknown {
+	if (error instanceof Error && error.name === "Damage")
+		return new Error(
+			`${error.message}. Restore a backup; if there is none, plume cut copies what comes before the damage.`,
+			{ cause: error },
+		);
 	const words = wordsFor(Object(error));
 	if (!words || !(error instanceof Error) || error instanceof ConfigError)
 		return error;

@@ -46,7 +46,7 @@ export class Locked extends Error {
 		const pid = Number(HOLDER.exec(content)?.[1] ?? 0);
 		const holder = pid ? `the server with process id ${pid}` : "a server";
 		const suggestion = content.includes(BY_KERNEL)
-			? ""
+			? " Stop it first, or choose another folder."
 			: ` If no server runs there, remove ${join(folder, "lock")}.`;
 		super(
 			`${folder} is in use by ${holder}. Its lock says: ${content}.${suggestion}`,
