@@ -25,8 +25,11 @@ export const limitTable = {
 		20,
 		"mails a day to one address, where it never logged in",
 	),
-	mailStrangersPercent: bound(50, "of a burst of mails, for the unknown"),
-	knownNetworkDays: bound(30, "a network is known after a login"),
+	mailStrangersPercent: bound(
+		50,
+		"share of a burst of mails that strangers may use",
+	),
+	knownNetworkDays: bound(30, "how long a network is known after a login"),
 	mailPerSecond: rate(1, "mails a second in all"),
 	mailBurst: rate(30, "mails at once"),
 	mailQueueSeconds: bound(60, "longest wait for a mail to go out"),
@@ -36,10 +39,10 @@ export const limitTable = {
 	graceSeconds: bound(60, "how long a lost tab keeps its place"),
 	helloSeconds: bound(10, "wait for hello after connecting"),
 	frameBytes: bound(65_536, "largest frame", 1_024),
-	nameUnits: bound(256, "UTF-16 units of a name as it comes", 64),
-	roomUnits: bound(256, "UTF-16 units of a room as it comes", 64),
-	emailUnits: bound(320, "UTF-16 units of an email as it comes", 254),
-	codeUnits: bound(64, "UTF-16 units of a code as it comes", 16),
+	nameUnits: bound(256, "UTF-16 units of a name as it was sent", 64),
+	roomUnits: bound(256, "UTF-16 units of a room as it was sent", 64),
+	emailUnits: bound(320, "UTF-16 units of an email as it was sent", 254),
+	codeUnits: bound(64, "UTF-16 units of a code as it was sent", 16),
 	guessesHour: rate(10, "wrong emails for one name from one network, an hour"),
 	guessesNetworkHour: rate(60, "wrong emails from one network, an hour"),
 	namesHeld: rate(5, "names one person may hold"),
@@ -51,12 +54,12 @@ export const limitTable = {
 		2,
 		"typing, presence and the like a second from one person",
 	),
-	signalBurst: rate(10, "of those at once"),
+	signalBurst: rate(10, "typing, presence and the like at once"),
 	entriesPerSecond: rate(
 		5,
 		"times a second one person may come back or change rooms",
 	),
-	entryBurst: rate(100, "of those at once"),
+	entryBurst: rate(100, "times at once one person may do so"),
 	identityBytesDay: rate(
 		33_554_432,
 		"bytes of the log one person may take up a day",
@@ -69,7 +72,7 @@ export const limitTable = {
 		1_024,
 	),
 	pingSeconds: bound(25, "time between pings"),
-	pongSeconds: bound(10, "silence after a ping before it is gone"),
+	pongSeconds: bound(10, "silence after a ping that ends a connection"),
 	connectionsPerNetwork: rate(
 		16,
 		"connections from one network that have not logged in",
@@ -85,8 +88,8 @@ export const limitTable = {
 	headerBytes: bound(8_192, "largest request header", 2_048),
 	headerSeconds: bound(10, "time for a request header to arrive"),
 	nameDays: bound(365, "days until an unused name is free again"),
-	historyMessages: bound(100, "messages shown to who enters"),
-	catchUpItems: bound(2_000, "missed lines shown to who returns"),
+	historyMessages: bound(100, "messages shown to a newcomer"),
+	catchUpItems: bound(2_000, "missed lines sent to a client that comes back"),
 };
 
 export type LimitName = keyof typeof limitTable;
