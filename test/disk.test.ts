@@ -63,6 +63,33 @@ test("space that comes back in the moment of a stop does not disturb it", async 
 	expect(ann.lines).toContain("ann: into the full disk");
 });
 
+test("a hidden tab that goes to another room as the disk fills is not shown as back", async () => {
+	const { plume, disk, clock } = world;
+	const ann = await plume.enter("ann", "plume.2");
+	const bob = await plume.enter("bob", "plume.2");
+	const pass = async (seconds: number) => {
+		for (let each = 0; each < seconds; each++) {
+			clock.advance(1000);
+			await plume.settle();
+		}
+	};
+	await pass(2);
+	ann.publish("presence", { away: true });
+	await pass(2);
+	expect(bob.last(types.signal)).toMatchObject({ members: [{ away: true }] });
+	bob.news();
+	disk.interrupt = ({ kind }) =>
+		kind === "write" ? { code: "ENOSPC" } : undefined;
+	ann.open({ session: ann.memory.session, room: "cats" });
+	await plume.settle();
+	bob.publish("typing");
+	await pass(2);
+	disk.interrupt = () => undefined;
+	await pass(2);
+	expect(ann.last(types.welcome)).toMatchObject({ room: "cats" });
+	expect(bob.news().filter(({ kind }) => kind === "presence")).toEqual([]);
+});
+
 test("a full disk is no news for who waits with a code: it is right once the disk has room", async () => {
 	const { plume, disk, clock } = world;
 	const bob = await plume.enter("bob", "plume.2");

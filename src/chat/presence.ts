@@ -83,8 +83,11 @@ export class Presence {
 	#away(members: Members): readonly PresenceMessage[] {
 		const changed: Attendee[] = [];
 		for (const [client, wasAway] of this.#changed) {
-			this.#changed.delete(client);
 			const member = members.get(client);
+			// That it is detached is not durable yet.
+			const isAttached = this.#attached.has(client);
+			if (member && member.deadline === undefined && !isAttached) continue;
+			this.#changed.delete(client);
 			if (!member || this.#isAway(client, member) === wasAway) continue;
 			const one = { client, name: member.name, away: !wasAway };
 			if (changed.push(one) === MOST_LISTED) break;
