@@ -12,7 +12,7 @@ import { type Person, TestServer } from "./test-server.ts";
 
 const environment = { PLUME_LIMITS: "off" };
 
-/** A house on a disk, with segments of a few lines each. */
+/** A server on a disk, with segments of a few lines each. */
 async function testServerOn(
 	disk: FakeDisk,
 	clock = new FakeClock(),

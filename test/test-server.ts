@@ -2,8 +2,8 @@
  * The real server code, from the edge to the log, in one process with a
  * simulated clock, mail service and network: two people talk in three lines.
  *
- *   const house = await House.open();
- *   const ann = await house.enter("ann");
+ *   const plume = await TestServer.open();
+ *   const ann = await plume.enter("ann");
  *   ann.say("hello");
  */
 import { createHash } from "node:crypto";
