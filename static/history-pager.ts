@@ -38,8 +38,9 @@ export class HistoryPager {
 	toEnd() {
 		const { autoscroll, timeline } = this.#world;
 		const { latest } = timeline;
-		if (!autoscroll.isDetached || !latest) return autoscroll.jump();
+		// A page that comes later would push the end out of the window.
 		this.reset();
+		if (!autoscroll.isDetached || !latest) return autoscroll.jump();
 		this.#request("replace", latest.offset + 1);
 	}
 

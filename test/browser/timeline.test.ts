@@ -86,6 +86,39 @@ test.each([
 	},
 );
 
+test("a page of history that comes after the jump does not push the end away", async () => {
+	const ann = await openPage("ann", {}, lobby);
+	const delayed: (() => void)[] = [];
+	let isHeld = false;
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		server.onMessage((frame) => {
+			if (isHeld) delayed.push(() => socket.send(frame));
+			else socket.send(frame);
+		});
+	});
+	await ann.page.reload();
+	await ann.comesIn();
+	await isAtEnd(ann, "line 2000.");
+	const rows = ann.page.locator("#log > .row");
+	const room = ann.page.getByRole("region", { name: "What was said" });
+	const toTop = () => room.evaluate((room) => room.scrollTo(0, 0));
+	while ((await rows.count()) <= 500) {
+		const before = await rows.count();
+		await toTop();
+		await expect.poll(() => rows.count()).toBeGreaterThan(before);
+	}
+	isHeld = true;
+	await toTop();
+	await expect.poll(() => delayed.length).toBeGreaterThan(0);
+	await jump(ann).click();
+	isHeld = false;
+	for (const tell of delayed.splice(0)) tell();
+	bob.say("after the jump");
+	await isAtEnd(ann, "after the jump");
+	bob.say("line 2000.");
+});
+
 test.each([
 	["wide", {}],
 	["phone", phone],
