@@ -8,11 +8,15 @@ const RULE =
 
 export function joinForm(go: (room: string) => void): void {
 	const field = find("#join-name", HTMLInputElement);
+	function complain(words: string) {
+		say("#join-trouble", words);
+		field.ariaInvalid = String(words !== "");
+	}
+	field.oninput = () => complain("");
 	find("#join", HTMLFormElement).onsubmit = (event) => {
 		event.preventDefault();
 		const name = roomName(field.value);
-		say("#join-trouble", name ? "" : RULE);
-		field.ariaInvalid = String(!name);
+		complain(name ? "" : RULE);
 		if (!name) return field.focus();
 		field.value = "";
 		go(name);

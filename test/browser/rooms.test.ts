@@ -60,6 +60,9 @@ test("an impossible room name is refused before anyone goes there", async () => 
 	await ann.page.keyboard.press("Enter");
 	await ann.seesStatus("A room’s name has letters");
 	await ann.isIn("lobby");
+	await ann.page.getByLabel("Make or join a room").fill("ab");
+	const words = ann.page.getByText("A room’s name has letters");
+	await words.waitFor({ state: "hidden" });
 });
 
 test("a room name that only the server refuses leads back to the lobby", async () => {
