@@ -23,6 +23,8 @@ export class Presence {
 	/** Until when each is taken to be typing. */
 	readonly #typing = new Map<ClientId, number>();
 	#publishedTyping: readonly ClientId[] = [];
+	/** Something may have changed, or the last list was full. */
+	#hasMore = false;
 
 	constructor(room: RoomName, attached: Attached) {
 		this.#room = room;
@@ -31,6 +33,7 @@ export class Presence {
 
 	/** Call before a client is hidden, shown, detached or resumed: is its connection lost until then? */
 	willChange(client: ClientId, isLost = false): void {
+		this.#hasMore = true;
 		if (!this.#changed.has(client))
 			this.#changed.set(client, isLost || this.#isHidden(client));
 	}
@@ -51,7 +54,7 @@ export class Presence {
 	/** Whether there will be something to publish although nobody does anything. */
 	get isRestless(): boolean {
 		const typing = this.#typing.size + this.#publishedTyping.length;
-		return this.#changed.size + typing > 0;
+		return this.#hasMore || typing > 0;
 	}
 
 	/** Who is in: for newcomers, right after the changes were published. */
@@ -84,7 +87,7 @@ export class Presence {
 		const changed: Attendee[] = [];
 		for (const [client, wasAway] of this.#changed) {
 			const member = members.get(client);
-			// That it is detached is not durable yet.
+			// That it is detached is not durable yet: the event that says so publishes it.
 			const isAttached = this.#attached.has(client);
 			if (member && member.deadline === undefined && !isAttached) continue;
 			this.#changed.delete(client);
@@ -92,6 +95,7 @@ export class Presence {
 			const one = { client, name: member.name, away: !wasAway };
 			if (changed.push(one) === MOST_LISTED) break;
 		}
+		this.#hasMore = changed.length === MOST_LISTED;
 		const room = this.#room;
 		return changed.length > 0
 			? [{ kind: "presence", room, members: changed }]
