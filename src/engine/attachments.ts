@@ -97,7 +97,7 @@ export class Attachments {
 		const state = states.ordered;
 		const now = clock.now();
 		const view = { ...policy, state, client: state.client(id), now };
-		this.#pipeline.append(...decideLost(view, why));
+		this.#pipeline.append(decideLost(view, why));
 		this.#detach(id);
 		this.#forgetIfGone(id);
 	}

@@ -94,7 +94,7 @@ export class Deadlines {
 	/** No command may see a login that has expired, however late the timer is. */
 	expireIfDue(client: ClientId): void {
 		if (this.#parts.states.ordered.client(client)?.value === "awaitingCode")
-			this.#pipeline.append(...dueEvents(this.#moment, [client]));
+			this.#pipeline.append(dueEvents(this.#moment, [client]));
 	}
 
 	get #moment() {
@@ -129,7 +129,7 @@ export class Deadlines {
 		for (const [client, { type, at }] of this.#pending)
 			if (at <= now[type]) due.push(client);
 			else waitMs = Math.min(waitMs, at - now[type]);
-		this.#pipeline.append(...dueEvents(this.#moment, due));
+		this.#pipeline.append(dueEvents(this.#moment, due));
 		if (this.#nextHour <= now["login.expired"]) {
 			this.#onHour();
 			this.#lookThrough();
@@ -141,9 +141,9 @@ export class Deadlines {
 	/** Renews or closes sessions, and forgets rooms. */
 	#lookThrough(): void {
 		this.#nextHour = this.#parts.clock.now() + HOUR_MS;
-		this.#pipeline.append(...sessionsDue(this.#moment));
+		this.#pipeline.append(sessionsDue(this.#moment));
 		// The end of a session may have left a room empty.
-		this.#pipeline.append(...roomsForgotten(this.#moment));
+		this.#pipeline.append(roomsForgotten(this.#moment));
 		this.#wakeWithin(HOUR_MS);
 	}
 

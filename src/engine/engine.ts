@@ -36,7 +36,9 @@ export class Engine implements PipelineHooks {
 		this.#parts = parts;
 		const snapshotter = new Snapshotter(log, states, snapshots, (checkpoint) =>
 			this.#pipeline.whenWritable(() =>
-				this.#pipeline.append({ event: { ...checkpoint, time: clock.now() } }),
+				this.#pipeline.append([
+					{ event: { ...checkpoint, time: clock.now() } },
+				]),
 			),
 		);
 		this.#pipeline = new Pipeline({
@@ -100,7 +102,7 @@ export class Engine implements PipelineHooks {
 		if (this.#pipeline.stopping) return;
 		const time = this.#parts.clock.now();
 		if (!this.#pipeline.frozen)
-			this.#pipeline.append({ event: { type: "server.stopped", time } });
+			this.#pipeline.append([{ event: { type: "server.stopped", time } }]);
 		await this.#pipeline.stop();
 		this.refusals.report(this.#parts.report);
 	}
@@ -148,11 +150,11 @@ export class Engine implements PipelineHooks {
 		const time = clock.now();
 		const restored = this.#parts.restored && log.committed > 0;
 		const from = log.committed;
-		this.#pipeline.append(
+		this.#pipeline.append([
 			...(restored ? logRestored({ state, now: time, secrets }, from) : []),
 			{ event: { type: "server.started", time, node: policy.node, version } },
 			...attachments.atStart(policy.node),
-		);
+		]);
 		erasures.redo(this.#parts.erased);
 		requestLimits.recount();
 		deadlines.start();

@@ -71,7 +71,7 @@ export class Erasures {
 				const left = isErased ? undefined : found;
 				const decided = decideErasure(this.#view(asker), left);
 				if ("refused" in decided) return no(decided.refused);
-				this.#pipeline.append(this.#erasing(decided));
+				this.#pipeline.append([this.#erasing(decided)]);
 				if (id !== undefined)
 					this.#responder.reply(connection, { kind: "eraseDone", id });
 			});
@@ -190,11 +190,11 @@ export class Erasures {
 		const all = decideErasures(view, left);
 		// By the time all is found, the asker may be long gone, and so may their room.
 		const isShown = all.some(({ event }) => event.room === asker.room);
-		this.#pipeline.append(
+		this.#pipeline.append([
 			...(isShown ? roomOpened(view, asker.room) : []),
 			...all.map((erasing) => this.#erasing(erasing)),
 			...(isLast ? decideFarewell(view) : []),
-		);
+		]);
 	}
 
 	#erasing({ event, found }: Erasing): Entry {

@@ -109,7 +109,7 @@ export class Executor {
 	): void {
 		const { attachments } = this.#services;
 		if (login) attachments.attach(connection, login);
-		this.#pipeline.append(...entries);
+		this.#pipeline.append(entries);
 		if (refused) {
 			const { kind, id } = command;
 			const { rule, ...details } = refused;

@@ -101,9 +101,9 @@ export class Logins {
 			const { states, clock } = this.#parts;
 			if (!states.ordered.client(client)?.matches("awaitingCode")) return;
 			const why = { time: clock.now(), why: "mailFailed" } as const;
-			this.#pipeline.append({
-				event: { type: "login.expired", client, ...why },
-			});
+			this.#pipeline.append([
+				{ event: { type: "login.expired", client, ...why } },
+			]);
 			onFailed();
 		});
 	}

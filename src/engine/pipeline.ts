@@ -83,7 +83,7 @@ export class Pipeline implements LogListener {
 	}
 
 	/** All of these become part of the log, in this order, or none. */
-	append(...entries: readonly Entry[]): void {
+	append(entries: readonly Entry[]): void {
 		if (entries.length > 0) this.#parts.log.append(entries);
 	}
 

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { Server } from "../../src/chat/server.ts";
+import { Pipeline } from "../../src/engine/pipeline.ts";
+import { recoverState } from "../../src/engine/recovery.ts";
+import { Snapshotter } from "../../src/engine/snapshotter.ts";
+import { defaultLimits } from "../../src/limits.ts";
+import { memoryLog } from "../../src/log/memory-log.ts";
+import { FakeClock } from "../fakes/clock.ts";
+
+test("one command may append more events than a call has room for arguments", async () => {
+	const clock = new FakeClock();
+	const log = memoryLog({ id: "log", clock });
+	const limits = defaultLimits();
+	const { state } = await recoverState(log, limits, undefined);
+	const states = { ordered: state, committed: state };
+	const failures: Error[] = [];
+	const pipeline = new Pipeline({
+		...{ log, states, server: new Server(limits) },
+		snapshotter: new Snapshotter(log, states, undefined, () => {}),
+		hooks: {
+			...{ onOrdered() {}, onCommitted() {}, onErased: async () => true },
+			...{ onFrozen() {}, onThawed() {} },
+			onFatal: (error) => failures.push(error),
+		},
+	});
+	const event = { type: "server.started", node: "", version: "" } as const;
+	const entry = { event: { ...event, time: clock.now() } };
+	pipeline.append(Array.from({ length: 200_000 }, () => entry));
+	await pipeline.stop();
+	expect([failures, log.committed]).toEqual([[], 200_000]);
+});
