@@ -61,7 +61,7 @@ async function cut(
 	const { seq, wrong } = prefix;
 	if (seq === 0) {
 		const why = wrong && `Nothing is sound: ${wrong}.`;
-		warn(why ?? "There is no whole batch of events up to there.");
+		warn(why ?? "The first sound batch of events ends later than that.");
 		return 3;
 	}
 	await copyLog(disk, sources, prefix, into);

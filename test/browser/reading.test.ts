@@ -332,10 +332,17 @@ test("who types only blanks writes nothing", async () => {
 	const frames: string[] = [];
 	await bob.page.reload();
 	await bob.isInside();
-	bob.page.on("websocket", (socket) => {
-		socket.on("framesent", ({ payload }) => frames.push(String(payload)));
+	// The field is there before the room has let him in; what he types until then is no news.
+	const isBack = new Promise<void>((resolve) => {
+		bob.page.on("websocket", (socket) => {
+			socket.on("framesent", ({ payload }) => frames.push(String(payload)));
+			socket.on("framereceived", ({ payload }) => {
+				if (String(payload).includes('"done":true')) resolve();
+			});
+		});
 	});
 	await bob.page.reload();
+	await isBack;
 	await bob.isInside();
 	await bob.field.pressSequentially("   ");
 	await bob.field.pressSequentially("x");

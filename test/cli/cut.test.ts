@@ -99,7 +99,7 @@ describe("plume cut", () => {
 		const { code, lines } = await cut("--to", "2020-01-01");
 		expect([code, lines]).toEqual([
 			3,
-			["There is no whole batch of events up to there."],
+			["The first sound batch of events ends later than that."],
 		]);
 	});
 
