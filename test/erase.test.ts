@@ -161,10 +161,15 @@ describe("a message that is erased", () => {
 
 	test("is overwritten at the next start, however much was said before the crash", async () => {
 		const { plume, disk, clock, bob } = await halfDone();
+		const snapshots = () =>
+			[...disk.files.keys()].filter((name) => name.includes("/snapshots/"));
+		const before = snapshots();
 		for (let n = 1; n <= 80; n++) {
 			bob.say(`line ${n}`, n);
 			await plume.settle();
 		}
+		// A start that believed one would not read what is still to be overwritten.
+		expect(snapshots()).toEqual(before);
 		const left = disk.kill();
 		expect(onDisk(left)).toContain("secret 3!");
 		clock.forgetTimers();

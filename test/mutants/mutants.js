@@ -859,7 +859,7 @@ const login = [
 		promise: "login: the allowance is counted by the address, not as typed",
 		file: "src/engine/commands/hello.ts",
 		find: "const user = { name: name.name, email };",
-		replace: "const user = { name: name.name, email: hello.email };",
+		replace: "const user = { name: name.name, email: command.email };",
 		tests: ["test/faults.test.ts -t one mail allowance"],
 	},
 	{
