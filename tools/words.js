@@ -54,13 +54,13 @@ const found = [];
 for (const file of FOLDERS.flatMap(filesIn)) {
 	const name = basename(file).split(".")[0] ?? "";
 	if (isOld(name, file)) found.push(`${file}: the file is named "${name}"`);
-	if (![".ts", ".js"].includes(extname(file))) continue;
+	const isScript = [".ts", ".js"].includes(extname(file));
 	if (file.startsWith("test/mutants/")) continue;
 	const text = readFileSync(file, "utf8");
 	for (const { 1: comment, 2: word, index } of text.matchAll(TOKENS)) {
 		const say = (/** @type {string} */ what) =>
 			found.push(`${file}:${text.slice(0, index).split("\n").length}: ${what}`);
-		if (word && isOld(word, file)) say(`"${word}" is an old word`);
+		if (isScript && word && isOld(word, file)) say(`"${word}" is an old word`);
 		if (!comment) continue;
 		if (/^[\s/*]*Of\b/.test(comment)) say('a comment begins with "Of"');
 		if (/\bwhoever\b/i.test(comment)) say('a comment hangs on "whoever"');
