@@ -4,12 +4,13 @@
  * that a code expired, or was tried too often, is an event.
  */
 import { and, assign, setup } from "xstate";
-import type { ClientEvent, LoginRequested } from "./events.ts";
+import type { ClientEvent, PlumeEvent } from "./events.ts";
 import type { Guard } from "./rules.ts";
 
-export type ClientContext = Omit<LoginRequested, "type" | "time" | "client"> & {
-	readonly id: string;
-};
+export type ClientContext = Omit<
+	PlumeEvent<"login.requested">,
+	"type" | "time" | "client"
+> & { readonly id: string };
 
 const anonymous: ClientContext = {
 	id: "",

@@ -22,16 +22,6 @@ export interface Erasable {
 	readonly text: string;
 }
 
-interface Fact<Type extends string> {
-	readonly type: Type;
-	/** Milliseconds since 1970, by the engine's clock; never goes back. */
-	readonly time: number;
-}
-
-export interface RoomFact<Type extends string = string> extends Fact<Type> {
-	readonly room: RoomName;
-}
-
 /** A name, and who may use it. */
 export interface Claim {
 	readonly identity: Identity;
@@ -39,168 +29,93 @@ export interface Claim {
 	readonly name: string;
 }
 
-export interface ServerStarted extends Fact<"server.started"> {
-	readonly node: string;
-	readonly version: string;
-}
-export interface ServerStopped extends Fact<"server.stopped"> {}
-/** The hash of the whole state after an earlier event. A replay, and a newer version, can check that they compute the same state. */
-export interface Checkpoint extends Fact<"checkpoint"> {
-	/** The seq of that event. */
-	readonly of: number;
-	/** SHA-256 of the canonical state. */
-	readonly stateHash: string;
-}
-/** The log is a backup whose last event is `from`. People may have seen later events, which are lost. */
-export interface LogRestored extends Fact<"log.restored"> {
-	readonly from: number;
-}
-export interface NameReleased extends Fact<"name.released"> {
-	readonly nameKey: NameKey;
-}
+/** What each event says beside its type, its time, and the room and client that it concerns. */
+interface Facts {
+	"server.started": { node: string; version: string };
+	"server.stopped": object;
+	/** The hash of the whole state after an earlier event. A replay, and a newer version, can check that they compute the same state. */
+	checkpoint: {
+		/** The seq of that event. */
+		of: number;
+		/** SHA-256 of the canonical state. */
+		stateHash: string;
+	};
+	/** The log is a backup whose last event is `from`. People may have seen later events, which are lost. */
+	"log.restored": { from: number };
+	"name.released": { nameKey: NameKey };
 
-/** A browser stays logged in, under the name that its login claimed. */
-export interface SessionOpened extends Fact<"session.opened">, Claim {
-	readonly session: SessionHash;
-	/** MAC of the email's domain. */
-	readonly domain: string;
-	readonly expires: number;
-}
-export interface SessionRenewed extends Fact<"session.renewed"> {
-	readonly session: SessionHash;
-	readonly expires: number;
-}
-export interface SessionClosed extends Fact<"session.closed"> {
-	readonly session: SessionHash;
-	readonly why: "loggedOut" | "expired";
-}
+	/** A browser stays logged in, under the name that its login claimed. */
+	"session.opened": Claim & {
+		session: SessionHash;
+		/** MAC of the email's domain. */
+		domain: string;
+		expires: number;
+	};
+	"session.renewed": { session: SessionHash; expires: number };
+	"session.closed": { session: SessionHash; why: "loggedOut" | "expired" };
 
-export interface LoginRequested extends Fact<"login.requested">, Claim {
-	readonly client: ClientId;
-	/** The identity of the address without its `+tag`, if it has one. */
-	readonly person?: Identity;
-	/** SHA-256 of the pending login's id. */
-	readonly pending: string;
-	/** MAC of the email's domain. */
-	readonly domain: string;
-	readonly room: RoomName;
-	/** MAC of (pending, code). */
-	readonly code: string;
-	readonly expires: number;
-	readonly tries: number;
-	readonly resends: number;
-}
-export interface LoginResent extends Fact<"login.resent"> {
-	readonly client: ClientId;
-	readonly code: string;
-	readonly expires: number;
-}
-export interface LoginFailed extends Fact<"login.failed"> {
-	readonly client: ClientId;
-}
-export interface LoginExpired extends Fact<"login.expired"> {
-	readonly client: ClientId;
-	readonly why: "deadline" | "mailFailed" | "nameTaken";
-}
-/** This is where a name is claimed. A classic client has no session. */
-export interface LoginSucceeded extends Fact<"login.succeeded">, Claim {
-	readonly client: ClientId;
-	readonly person?: Identity;
-	readonly session?: SessionHash;
-}
+	"login.requested": Claim & {
+		/** The identity of the address without its `+tag`, if it has one. */
+		person?: Identity;
+		/** SHA-256 of the pending login's id. */
+		pending: string;
+		/** MAC of the email's domain. */
+		domain: string;
+		room: RoomName;
+		/** MAC of (pending, code). */
+		code: string;
+		expires: number;
+		tries: number;
+		resends: number;
+	};
+	"login.resent": { code: string; expires: number };
+	"login.failed": object;
+	"login.expired": { why: "deadline" | "mailFailed" | "nameTaken" };
+	/** This is where a name is claimed. A classic client has no session. */
+	"login.succeeded": Claim & { person?: Identity; session?: SessionHash };
 
-export interface RoomOpened extends RoomFact<"room.opened"> {
-	readonly incarnation: string;
-	/** Who first entered, if it is not the lobby, which is everyone's. */
-	readonly maker?: Identity;
+	"room.opened": {
+		incarnation: string;
+		/** Who first entered, if it is not the lobby, which is everyone's. */
+		maker?: Identity;
+	};
+	/** Nobody used it any more. Another room may be opened under its name. */
+	"room.forgotten": object;
+	/** The log was restored: the room has another epoch from now on, while its offsets and its clients' numbers continue. */
+	"room.restored": { incarnation: string };
+	/** The session ended: the numbers of its clients' messages are forgotten. */
+	"session.forgotten": { session: SessionHash };
+	"client.entered": Claim & { session?: SessionHash; node: string };
+	/** Its connection is lost; it may resume until the deadline. */
+	"client.detached": { deadline: number };
+	/** The server ended, and the connections of all clients with it. Those that have a session may resume until the deadline. */
+	"clients.detached": { node: string; deadline: number };
+	"client.resumed": { node: string };
+	"client.left": {
+		why: "closed" | "silent" | "tooSlow" | "refused" | "restart" | "loggedOut";
+	};
+	"message.posted": {
+		client: ClientId;
+		/** The client's own number for it, from 1, when it numbers what it sends. */
+		n?: number;
+		digest: string;
+	};
+	/** The text of one message is erased, or those of all that `author` posted up to `through`. */
+	"message.erased": {
+		/** The message's offset. */
+		target?: number;
+		author?: Identity;
+		through?: number;
+		/** Earlier messages under that name are another person's. Absent in older logs. */
+		from?: number;
+		/** The name under which they were posted. */
+		name: string;
+		by: Identity;
+		as: "author";
+		/** The entries of the log that lose their text. */
+		seqs: readonly number[];
+	};
 }
-/** Nobody used it any more. Another room may be opened under its name. */
-export interface RoomForgotten extends RoomFact<"room.forgotten"> {}
-/** The log was restored: the room has another epoch from now on, while its offsets and its clients' numbers continue. */
-export interface RoomRestored extends RoomFact<"room.restored"> {
-	readonly incarnation: string;
-}
-export interface ClientEntered extends RoomFact<"client.entered">, Claim {
-	readonly client: ClientId;
-	readonly session?: SessionHash;
-	readonly node: string;
-}
-/** Its connection is lost; it may resume until the deadline. */
-export interface ClientDetached extends RoomFact<"client.detached"> {
-	readonly client: ClientId;
-	readonly deadline: number;
-}
-/** The server ended, and the connections of all clients with it. Those that have a session may resume until the deadline. */
-export interface ClientsDetached extends RoomFact<"clients.detached"> {
-	readonly node: string;
-	readonly deadline: number;
-}
-export interface ClientResumed extends RoomFact<"client.resumed"> {
-	readonly client: ClientId;
-	readonly node: string;
-}
-/** The session ended: the numbers of its clients' messages are forgotten. */
-export interface SessionForgotten extends RoomFact<"session.forgotten"> {
-	readonly session: SessionHash;
-}
-export interface ClientLeft extends RoomFact<"client.left"> {
-	readonly client: ClientId;
-	readonly why:
-		| "closed"
-		| "silent"
-		| "tooSlow"
-		| "refused"
-		| "restart"
-		| "loggedOut";
-}
-export interface MessagePosted extends RoomFact<"message.posted"> {
-	readonly client: ClientId;
-	/** The client's own number for it, from 1, when it numbers what it sends. */
-	readonly n?: number;
-	readonly digest: string;
-}
-
-/** The text of one message is erased, or those of all that `author` posted up to `through`. */
-export interface MessageErased extends RoomFact<"message.erased"> {
-	/** The message's offset. */
-	readonly target?: number;
-	readonly author?: Identity;
-	readonly through?: number;
-	/** Earlier messages under that name are another person's. Absent in older logs. */
-	readonly from?: number;
-	/** The name under which they were posted. */
-	readonly name: string;
-	readonly by: Identity;
-	readonly as: "author";
-	/** The entries of the log that lose their text. */
-	readonly seqs: readonly number[];
-}
-
-export type PlumeEvent =
-	| ServerStarted
-	| ServerStopped
-	| Checkpoint
-	| LogRestored
-	| NameReleased
-	| SessionOpened
-	| SessionRenewed
-	| SessionClosed
-	| LoginSucceeded
-	| LoginRequested
-	| LoginResent
-	| LoginFailed
-	| LoginExpired
-	| ClientEntered
-	| ClientDetached
-	| ClientsDetached
-	| ClientResumed
-	| ClientLeft
-	| RoomOpened
-	| RoomForgotten
-	| RoomRestored
-	| SessionForgotten
-	| MessagePosted
-	| MessageErased;
 
 /** `members`: the clients in the room that have a session. */
 type Concerned = "server" | "room" | "client" | "members";
@@ -231,14 +146,29 @@ export const concerned = {
 	"client.left": ["room", "client"],
 	"message.posted": ["room"],
 	"message.erased": ["room"],
-} as const satisfies Record<PlumeEvent["type"], readonly Concerned[]>;
+} as const satisfies Record<keyof Facts, readonly Concerned[]>;
+
+type Concerns<Type extends keyof Facts> = (typeof concerned)[Type][number];
+type Fact<Type extends keyof Facts> = Facts[Type] & {
+	/** Milliseconds since 1970, by the engine's clock; never goes back. */
+	time: number;
+} & ("room" extends Concerns<Type> ? { room: RoomName } : unknown) &
+	("client" extends Concerns<Type> ? { client: ClientId } : unknown);
+
+/** Any event, or an event of this type. */
+export type PlumeEvent<Type extends keyof Facts = keyof Facts> = {
+	readonly [T in Type]: { readonly type: T } & Readonly<Fact<T>>;
+}[Type];
+export type ClientLeft = PlumeEvent<"client.left">;
+export type MessagePosted = PlumeEvent<"message.posted">;
+export type MessageErased = PlumeEvent<"message.erased">;
 
 /** The events that concern a machine. */
 type Concerning<Machine extends Concerned> = {
-	[Type in keyof typeof concerned]: Machine extends (typeof concerned)[Type][number]
-		? Extract<PlumeEvent, { readonly type: Type }>
+	[Type in keyof Facts]: Machine extends Concerns<Type>
+		? PlumeEvent<Type>
 		: never;
-}[keyof typeof concerned];
+}[keyof Facts];
 
 export type ServerEvent = Concerning<"server">;
 export type ClientEvent = Concerning<"client"> | Concerning<"members">;

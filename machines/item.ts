@@ -5,32 +5,18 @@
 import type { MessagePosted, PlumeEvent, RoomEvent } from "./events.ts";
 import type { Erasure, Head, Item } from "./message.ts";
 
-/** Whether people see an event as a line, which takes one offset of its room. */
-const visible = {
-	"room.opened": false,
-	"room.forgotten": false,
-	"room.restored": false,
-	"session.forgotten": false,
-	"client.entered": true,
-	"client.detached": false,
-	"clients.detached": false,
-	"client.resumed": false,
-	"client.left": true,
-	"message.posted": true,
-	"message.erased": true,
-} as const satisfies Record<RoomEvent["type"], boolean>;
+/** The events that people see as a line, which takes one offset of its room, and its kind. */
+const kinds = {
+	"client.entered": "entered",
+	"client.left": "left",
+	"message.posted": "said",
+	"message.erased": "erased",
+} as const satisfies Partial<Record<RoomEvent["type"], Item["kind"]>>;
 
-type Seen<T> = T extends RoomEvent
-	? (typeof visible)[T["type"]] extends true
-		? T
-		: never
-	: never;
-export type VisibleEvent = Seen<RoomEvent>;
+export type VisibleEvent = PlumeEvent<keyof typeof kinds>;
 
 export const isVisible = (event: PlumeEvent): event is VisibleEvent =>
-	"room" in event &&
-	event.type !== "login.requested" &&
-	visible[event.type] === true;
+	Object.hasOwn(kinds, event.type);
 
 /** It changes when the log is restored or the room is made again. */
 export const epochOf = (log: string, incarnation: string): string =>
@@ -56,9 +42,8 @@ export function itemOf(
 		}
 		case "client.entered":
 		case "client.left": {
-			const kind = event.type === "client.left" ? "left" : "entered";
-			const { client } = event;
-			return { kind, room, epoch, offset, time, client, name };
+			const { type, client } = event;
+			return { kind: kinds[type], room, epoch, offset, time, client, name };
 		}
 	}
 }

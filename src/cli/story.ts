@@ -2,14 +2,14 @@
  * Describes what one client did, and when, one line for each event. Messages
  * are counted; their text is not shown.
  */
-import type { ClientId, ClientsDetached } from "../../machines/events.ts";
+import type { ClientId, PlumeEvent } from "../../machines/events.ts";
 import type { Stored } from "../log/log.ts";
 import { inWords, span } from "./words.ts";
 
 /** Whether a client with these events is in the room with a session, so that its seat is kept. */
 export function isSeatKept(
 	events: readonly Stored[],
-	{ room }: ClientsDetached,
+	{ room }: PlumeEvent<"clients.detached">,
 ): boolean {
 	const latest = events.findLast(({ event: { type } }) =>
 		/^client\.(entered|left)$/.test(type),

@@ -1,9 +1,5 @@
 /** Describes each event in words, with its client as the subject. */
-import type {
-	ClientLeft,
-	LoginExpired,
-	PlumeEvent,
-} from "../../machines/events.ts";
+import type { ClientLeft, PlumeEvent } from "../../machines/events.ts";
 import { isNewer } from "../version.ts";
 
 /** What had happened to the client before an event. */
@@ -14,11 +10,9 @@ export interface Before {
 	readonly lostMs: number;
 }
 
-type Events = { readonly [Event in PlumeEvent as Event["type"]]: Event };
-type Type = keyof Events;
-type EventOf<T extends Type> = { [K in T]: Events[K] & { type: K } }[T];
+type Type = PlumeEvent["type"];
 
-const expired: Readonly<Record<LoginExpired["why"], string>> = {
+const expired: Readonly<Record<PlumeEvent<"login.expired">["why"], string>> = {
 	deadline: "let the code expire",
 	mailFailed: "could not be mailed the code, so the login ended",
 	nameTaken: "could not have the name: it had become someone else's",
@@ -35,7 +29,7 @@ const left: Readonly<Record<ClientLeft["why"], string>> = {
 };
 
 const table: {
-	readonly [T in Type]: (event: EventOf<T>, before: Before) => string;
+	readonly [T in Type]: (event: PlumeEvent<T>, before: Before) => string;
 } = {
 	"server.started": ({ version }) =>
 		`the server was started, version ${version}`,
@@ -84,7 +78,7 @@ const table: {
 
 /** An event of a newer version is described as such. */
 export function inWords<T extends Type>(
-	event: EventOf<T>,
+	event: PlumeEvent<T>,
 	before: Before = { mistakes: 0, lostMs: 0 },
 ): string {
 	const isKnown = Object.hasOwn(table, event.type);

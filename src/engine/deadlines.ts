@@ -7,7 +7,6 @@
 import type {
 	ClientId,
 	ClientLeft,
-	LoginExpired,
 	PlumeEvent,
 } from "../../machines/events.ts";
 import type { Entry } from "../log/log.ts";
@@ -26,7 +25,9 @@ interface Deadline {
 	/** Milliseconds since 1970. */
 	readonly at: number;
 	/** What happens then. */
-	readonly event: Omit<LoginExpired, "time"> | Omit<ClientLeft, "time">;
+	readonly event:
+		| Omit<PlumeEvent<"login.expired">, "time">
+		| Omit<ClientLeft, "time">;
 }
 
 type Pending = {

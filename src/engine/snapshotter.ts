@@ -2,7 +2,7 @@
  * Takes snapshots of the committed state. The state is a value, so it can be
  * written while later events make other states.
  */
-import type { Checkpoint } from "../../machines/events.ts";
+import type { PlumeEvent } from "../../machines/events.ts";
 import type { Log } from "../log/log.ts";
 import type { Snapshots } from "../log/snapshots.ts";
 import { canonicalPieces } from "./canonical.ts";
@@ -15,7 +15,9 @@ export class Snapshotter {
 	readonly #log: Log;
 	readonly #states: States;
 	readonly #snapshots: Snapshots | undefined;
-	readonly #onSaved: (checkpoint: Omit<Checkpoint, "time">) => void;
+	readonly #onSaved: (
+		checkpoint: Omit<PlumeEvent<"checkpoint">, "time">,
+	) => void;
 	#saving: Promise<void> | undefined;
 
 	/** `onSaved` is called with the hash of a state that is some events behind. */
@@ -23,7 +25,9 @@ export class Snapshotter {
 		log: Log,
 		states: States,
 		snapshots: Snapshots | undefined,
-		onSaved: (checkpoint: Omit<Checkpoint, "time">) => void = () => {},
+		onSaved: (
+			checkpoint: Omit<PlumeEvent<"checkpoint">, "time">,
+		) => void = () => {},
 	) {
 		this.#log = log;
 		this.#states = states;

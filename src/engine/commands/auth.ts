@@ -5,10 +5,7 @@ import {
 	clientRules,
 } from "../../../machines/client.ts";
 import { readCode } from "../../../machines/code.ts";
-import type {
-	ClientEntered,
-	LoginSucceeded,
-} from "../../../machines/events.ts";
+import type { PlumeEvent } from "../../../machines/events.ts";
 import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import type { Entry } from "../../log/log.ts";
@@ -41,7 +38,7 @@ export function decideAuth(
 	const { id: client, identity, nameKey, name, domain, person } = login;
 	const token = secrets.id();
 	const owner = { identity, nameKey, name };
-	const succeeded: LoginSucceeded = {
+	const succeeded: PlumeEvent<"login.succeeded"> = {
 		...{ type: "login.succeeded", time, client, ...owner },
 		...(wantsSession && { session: sha256(token) }),
 		...(person && { person }),
@@ -73,7 +70,7 @@ export function decideAuth(
 function decideEntry(
 	view: View,
 	{ room, person }: ClientContext,
-	succeeded: LoginSucceeded,
+	succeeded: PlumeEvent<"login.succeeded">,
 ): Decision {
 	const { now: time, state, node } = view;
 	const { client, identity, nameKey, name, session } = succeeded;
@@ -88,7 +85,13 @@ function decideEntry(
 	const full = tabsBroken(view, claim) ?? roomBroken(view, room, holder);
 	if (full) return refuse(full);
 	const type = "client.entered";
-	const entered: ClientEntered = { type, time, room, ...claim, node };
+	const entered: PlumeEvent<"client.entered"> = {
+		type,
+		time,
+		room,
+		...claim,
+		node,
+	};
 	const inside = state.room(room)?.context;
 	const taken =
 		claimBroken(view, claim) ??

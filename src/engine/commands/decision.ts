@@ -8,8 +8,8 @@
  */
 import type {
 	Identity,
-	LoginSucceeded,
 	NameKey,
+	PlumeEvent,
 } from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
 import { firstBroken } from "../../../machines/rules.ts";
@@ -132,7 +132,7 @@ export function tabsBroken(
 }
 
 type Claimant = Pick<
-	LoginSucceeded,
+	PlumeEvent<"login.succeeded">,
 	"client" | "identity" | "nameKey" | "name"
 >;
 
@@ -144,7 +144,11 @@ export function claimBroken(view: View, claim: Claimant) {
 	if (!isTheirs && looksReserved(claim.name)) return "nameIsTheirs";
 	if (isStale(view, claim.nameKey)) return undefined;
 	const type = "login.succeeded" as const;
-	const event: LoginSucceeded = { type, time: view.now, ...claim };
+	const event: PlumeEvent<"login.succeeded"> = {
+		type,
+		time: view.now,
+		...claim,
+	};
 	return firstBroken(serverGuards, serverRules[type], context, event);
 }
 

@@ -2,7 +2,7 @@
  * A browser comes back by the session or the pending login it kept, or goes
  * on to another room.
  */
-import type { ClientEntered, ClientId } from "../../../machines/events.ts";
+import type { ClientId, PlumeEvent } from "../../../machines/events.ts";
 import { roomGuards, roomRules } from "../../../machines/room.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import { serverGuards, serverRules } from "../../../machines/server.ts";
@@ -66,7 +66,7 @@ export function decideOpen(view: View, command: Command<"open">): Decision {
 		const entries = [...before, { event }];
 		return { entries, login: { ...login, resumed: room } };
 	}
-	const entered: ClientEntered = {
+	const entered: PlumeEvent<"client.entered"> = {
 		...{ type: "client.entered", time, room, client },
 		...{ identity, nameKey, name, session, node },
 	};
@@ -121,7 +121,7 @@ function decideAnsweredAgain(
 	const [token, client] = [secrets.id(), secrets.id()];
 	const owner = { identity, nameKey, name };
 	const opened = sessionOpened(view, token, { ...owner, domain });
-	const entered: ClientEntered = {
+	const entered: PlumeEvent<"client.entered"> = {
 		...{ type: "client.entered", time, room, client, ...owner },
 		...{ session: sha256(token), node },
 	};

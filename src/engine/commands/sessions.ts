@@ -1,8 +1,8 @@
 /** How sessions open, are renewed while they are in use, and end. */
 import type {
 	ClientId,
+	PlumeEvent,
 	RoomName,
-	SessionOpened,
 } from "../../../machines/events.ts";
 import { firstBroken } from "../../../machines/rules.ts";
 import { serverGuards, serverRules } from "../../../machines/server.ts";
@@ -14,11 +14,17 @@ import { DAY_MS, type Moment, type Policy, type View } from "./decision.ts";
 export function sessionOpened(
 	{ now: time, limits }: View,
 	token: string,
-	owner: Omit<SessionOpened, "type" | "time" | "session" | "expires">,
+	owner: Omit<
+		PlumeEvent<"session.opened">,
+		"type" | "time" | "session" | "expires"
+	>,
 ) {
 	const expires = time + limits.sessionDays * DAY_MS;
 	const fact = { time, session: sha256(token), ...owner, expires };
-	const event: SessionOpened = { type: "session.opened", ...fact };
+	const event: PlumeEvent<"session.opened"> = {
+		type: "session.opened",
+		...fact,
+	};
 	return { entry: { event }, session: { token, expires } };
 }
 
