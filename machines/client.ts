@@ -5,7 +5,7 @@
  */
 import { and, assign, setup } from "xstate";
 import type { ClientEvent, PlumeEvent } from "./events.ts";
-import type { Guard } from "./rules.ts";
+import { changing, firstBroken, type Guard } from "./rules.ts";
 
 export type ClientContext = Omit<
 	PlumeEvent<"login.requested">,
@@ -43,6 +43,11 @@ export const clientRules = {
 	"login.succeeded": ["codeIsFresh", "isWhoAsked"],
 } as const;
 
+/** The first rule that an event would break. */
+export const brokenClientRule = firstBroken(clientGuards, clientRules);
+
+const on = changing<ClientContext, ClientEvent>();
+
 export const clientMachine = setup({
 	types: {
 		context: {} as ClientContext,
@@ -50,25 +55,19 @@ export const clientMachine = setup({
 	},
 	guards: clientGuards,
 	actions: {
-		rememberLogin: assign(({ context, event }) => {
-			if (event.type !== "login.requested") return context;
+		rememberLogin: on("login.requested", (_, event) => {
 			const { type: _type, time: _time, client, ...login } = event;
 			return { id: client, ...login };
 		}),
-		rememberClaim: assign(({ context, event }) => {
-			if (event.type !== "client.entered") return context;
+		rememberClaim: on("client.entered", (_, event) => {
 			const { client: id, identity, nameKey, name, room } = event;
 			return { id, identity, nameKey, name, room };
 		}),
-		replaceCode: assign(({ context, event }) =>
-			event.type === "login.resent"
-				? {
-						code: event.code,
-						expires: event.expires,
-						resends: context.resends - 1,
-					}
-				: context,
-		),
+		replaceCode: on("login.resent", ({ resends }, { code, expires }) => ({
+			code,
+			expires,
+			resends: resends - 1,
+		})),
 		countTry: assign({ tries: ({ context }) => context.tries - 1 }),
 		forgetCode: assign({ code: "", pending: "", tries: 0, resends: 0 }),
 	},

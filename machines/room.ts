@@ -9,13 +9,12 @@ import type {
 	Claim,
 	ClientId,
 	Identity,
-	MessagePosted,
 	NameKey,
 	RoomEvent,
 	SessionHash,
 } from "./events.ts";
 import { LOBBY } from "./message.ts";
-import type { Guard } from "./rules.ts";
+import { changing, firstBroken, type Guard } from "./rules.ts";
 
 /** At most so many clients of a session are remembered; then the oldest that left is forgotten. */
 const KNOWN_CLIENTS = 16;
@@ -105,18 +104,10 @@ export const roomRules = {
 	readonly (keyof typeof roomGuards)[]
 >;
 
-function withMessage(
-	context: RoomContext,
-	{ client, n }: MessagePosted,
-): RoomContext {
-	const { said, offset, last } = context;
-	return {
-		...context,
-		said: said + 1,
-		offset: offset + 1,
-		last: n === undefined ? last : last.set(client, n),
-	};
-}
+/** The first rule that an event would break. */
+export const brokenRoomRule = firstBroken(roomGuards, roomRules);
+
+const on = changing<RoomContext, RoomEvent>();
 
 export const roomMachine = setup({
 	types: {
@@ -125,28 +116,27 @@ export const roomMachine = setup({
 	},
 	guards: roomGuards,
 	actions: {
-		beginIncarnation: assign(({ event }) =>
-			event.type === "room.opened"
-				? {
-						...empty,
-						incarnation: event.incarnation,
-						...(event.maker && { maker: event.maker }),
-						lastUsed: event.time,
-					}
-				: {},
-		),
-		changeIncarnation: assign(({ context, event }) =>
-			event.type === "room.restored"
-				? { incarnation: event.incarnation, restored: context.said }
-				: {},
-		),
+		beginIncarnation: on("room.opened", (_, { incarnation, maker, time }) => ({
+			...empty,
+			incarnation,
+			...(maker && { maker }),
+			lastUsed: time,
+		})),
+		changeIncarnation: on("room.restored", ({ said }, { incarnation }) => ({
+			incarnation,
+			restored: said,
+		})),
 		forgetAll: assign(empty),
 		takeOffset: assign(({ context }) => ({ offset: context.offset + 1 })),
-		takeMessage: assign(({ context, event }) =>
-			event.type === "message.posted" ? withMessage(context, event) : {},
+		takeMessage: on(
+			"message.posted",
+			({ said, offset, last }, { client, n }) => ({
+				said: said + 1,
+				offset: offset + 1,
+				last: n === undefined ? last : last.set(client, n),
+			}),
 		),
-		addMember: assign(({ context, event }) => {
-			if (event.type !== "client.entered") return {};
+		addMember: on("client.entered", ({ members, holders }, event) => {
 			const {
 				type: _type,
 				time: _time,
@@ -155,78 +145,64 @@ export const roomMachine = setup({
 				...member
 			} = event;
 			const { identity, nameKey } = member;
-			const tabs = (context.holders.get(nameKey)?.tabs ?? 0) + 1;
+			const tabs = (holders.get(nameKey)?.tabs ?? 0) + 1;
 			return {
-				members: context.members.set(client, member),
-				holders: context.holders.set(nameKey, { identity, tabs }),
+				members: members.set(client, member),
+				holders: holders.set(nameKey, { identity, tabs }),
 			};
 		}),
-		knowClient: assign(({ context, event }) => {
-			if (event.type !== "client.entered" || !event.session) return {};
+		knowClient: on("client.entered", (context, { client, session }) => {
+			if (!session) return {};
 			const { known, last, members } = context;
-			const before = known.get(event.session) ?? [];
-			const others = before.filter((client) => client !== event.client);
-			const clients = [...others, event.client];
+			const before = known.get(session) ?? [];
+			const clients = [...before.filter((other) => other !== client), client];
 			const oldest =
 				clients.length > KNOWN_CLIENTS
-					? clients.find((client) => !members.has(client))
+					? clients.find((each) => !members.has(each))
 					: undefined;
-			if (oldest === undefined)
-				return { known: known.set(event.session, clients) };
-			const remembered = clients.filter((client) => client !== oldest);
+			if (oldest === undefined) return { known: known.set(session, clients) };
+			const remembered = clients.filter((each) => each !== oldest);
 			return {
-				known: known.set(event.session, remembered),
+				known: known.set(session, remembered),
 				last: last.delete(oldest),
 			};
 		}),
-		forgetSession: assign(({ context, event }) => {
-			if (event.type !== "session.forgotten") return {};
-			const clients = context.known.get(event.session) ?? [];
-			return {
-				known: context.known.delete(event.session),
-				last: context.last.deleteAll(clients),
-			};
-		}),
-		setDeadline: assign(({ context, event }) => {
-			if (event.type !== "client.detached") return {};
-			const { client, deadline } = event;
-			const member = context.members.get(client);
+		forgetSession: on("session.forgotten", ({ known, last }, { session }) => ({
+			known: known.delete(session),
+			last: last.deleteAll(known.get(session) ?? []),
+		})),
+		setDeadline: on("client.detached", ({ members }, { client, deadline }) => {
+			const member = members.get(client);
 			return member
-				? { members: context.members.set(client, { ...member, deadline }) }
+				? { members: members.set(client, { ...member, deadline }) }
 				: {};
 		}),
-		setDeadlines: assign(({ context, event }) => {
-			if (event.type !== "clients.detached") return {};
-			const { deadline } = event;
-			const members = context.members.map((member) =>
+		setDeadlines: on("clients.detached", ({ members }, { deadline }) => ({
+			members: members.map((member) =>
 				member.session ? { ...member, deadline } : member,
-			);
-			return { members };
-		}),
-		clearDeadline: assign(({ context, event }) => {
-			if (event.type !== "client.resumed") return {};
-			const member = context.members.get(event.client);
+			),
+		})),
+		clearDeadline: on("client.resumed", ({ members }, { client, node }) => {
+			const member = members.get(client);
 			if (!member) return {};
 			const { deadline: _deadline, ...rest } = member;
-			const { client, node } = event;
-			return { members: context.members.set(client, { ...rest, node }) };
+			return { members: members.set(client, { ...rest, node }) };
 		}),
-		removeMember: assign(({ context, event }) => {
-			if (event.type !== "client.left") return {};
-			const member = context.members.get(event.client);
-			const holder = member && context.holders.get(member.nameKey);
+		removeMember: on("client.left", (context, { client, time }) => {
+			const { members, holders, last } = context;
+			const member = members.get(client);
+			const holder = member && holders.get(member.nameKey);
 			if (!member || !holder) return {};
+			const { nameKey } = member;
+			const tabs = holder.tabs - 1;
 			return {
-				lastUsed: event.time,
-				members: context.members.delete(event.client),
-				last: member.session ? context.last : context.last.delete(event.client),
+				lastUsed: time,
+				members: members.delete(client),
+				last: member.session ? last : last.delete(client),
 				holders:
-					holder.tabs > 1
-						? context.holders.set(member.nameKey, {
-								...holder,
-								tabs: holder.tabs - 1,
-							})
-						: context.holders.delete(member.nameKey),
+					tabs > 0
+						? holders.set(nameKey, { ...holder, tabs })
+						: holders.delete(nameKey),
 			};
 		}),
 	},

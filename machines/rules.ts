@@ -7,17 +7,45 @@
  * refused, in words, and never appended.
  */
 
+import { assign } from "xstate";
+
 export type Guard<Context, Event> = (args: {
 	readonly context: Context;
 	readonly event: Event;
 }) => boolean;
 
-/** The first of these rules that does not hold, or undefined if all do. */
-export function firstBroken<Context, Event, Name extends string>(
-	guards: Readonly<Record<Name, Guard<Context, Event>>>,
-	names: readonly Name[],
-	context: Context,
-	event: Event,
-): Name | undefined {
-	return names.find((name) => !guards[name]({ context, event }));
-}
+/** Makes a function that finds the first rule that an event breaks. */
+export const firstBroken =
+	<
+		Context,
+		Event,
+		Name extends string,
+		Type extends string,
+		Rules extends { readonly [T in Type]: readonly Name[] },
+	>(
+		guards: Readonly<Record<Name, Guard<Context, Event>>>,
+		rules: Rules,
+	) =>
+	<E extends Event & { readonly type: keyof Rules }>(
+		context: Context,
+		event: E,
+	): Rules[E["type"]][number] | undefined =>
+		rules[event.type].find((name) => !guards[name]({ context, event }));
+
+/** Makes a function that makes a machine's actions: each changes the context at events of one type. */
+export const changing =
+	<Context extends object, Event extends { readonly type: string }>() =>
+	<Type extends Event["type"]>(
+		type: Type,
+		change: (
+			context: Context,
+			event: Extract<Event, { readonly type: Type }>,
+		) => Partial<Context>,
+	) => {
+		const isMeant = (
+			event: Event,
+		): event is Extract<Event, { readonly type: Type }> => event.type === type;
+		return assign<Context, Event, undefined, Event, never>(
+			({ context, event }) => (isMeant(event) ? change(context, event) : {}),
+		);
+	};

@@ -4,7 +4,7 @@
  * an email; the bot owns `plumebot` from the beginning.
  */
 import { Map as PersistentMap } from "immutable";
-import { and, assign, setup } from "xstate";
+import { and, setup } from "xstate";
 import type {
 	Claim,
 	Identity,
@@ -12,7 +12,7 @@ import type {
 	ServerEvent,
 	SessionHash,
 } from "./events.ts";
-import type { Guard } from "./rules.ts";
+import { changing, firstBroken, type Guard } from "./rules.ts";
 
 export interface Owner {
 	readonly identity: Identity;
@@ -61,6 +61,11 @@ export const serverRules = {
 	"session.closed": ["sessionIsKnown"],
 } as const;
 
+/** The first rule that an event would break. */
+export const brokenServerRule = firstBroken(serverGuards, serverRules);
+
+const on = changing<ServerContext, ServerEvent>();
+
 export const serverMachine = setup({
 	types: {
 		context: {} as ServerContext,
@@ -69,51 +74,38 @@ export const serverMachine = setup({
 	},
 	guards: serverGuards,
 	actions: {
-		claimName: assign(({ context, event }) =>
-			event.type === "login.succeeded"
-				? {
-						names: context.names.set(event.nameKey, {
-							identity: event.identity,
-							...(event.person && { person: event.person }),
-							name: event.name,
-							lastUsed: event.time,
-						}),
-					}
-				: {},
-		),
-		openSession: assign(({ context, event }) => {
-			if (event.type !== "session.opened") return {};
-			const { type: _type, time: _time, session, ...rest } = event;
-			return { sessions: context.sessions.set(session, rest) };
+		claimName: on("login.succeeded", ({ names }, event) => {
+			const { identity, person, name, nameKey, time } = event;
+			const owner = { identity, ...(person && { person }), name };
+			return { names: names.set(nameKey, { ...owner, lastUsed: time }) };
 		}),
-		renewSession: assign(({ context, event }) => {
-			if (event.type !== "session.renewed") return {};
-			const { session: hash, expires } = event;
-			const session = context.sessions.get(hash);
+		openSession: on("session.opened", ({ sessions }, event) => {
+			const { type: _type, time: _time, session, ...rest } = event;
+			return { sessions: sessions.set(session, rest) };
+		}),
+		renewSession: on("session.renewed", ({ sessions, names }, event) => {
+			const { session: hash, expires, time } = event;
+			const session = sessions.get(hash);
 			if (!session) return {};
-			const owner = context.names.get(session.nameKey);
+			const owner = names.get(session.nameKey);
 			const used = owner?.identity === session.identity && {
 				...owner,
-				lastUsed: event.time,
+				lastUsed: time,
 			};
 			return {
-				sessions: context.sessions.set(hash, { ...session, expires }),
-				names: used ? context.names.set(session.nameKey, used) : context.names,
+				sessions: sessions.set(hash, { ...session, expires }),
+				names: used ? names.set(session.nameKey, used) : names,
 			};
 		}),
-		closeSession: assign(({ context, event }) =>
-			event.type === "session.closed"
-				? { sessions: context.sessions.delete(event.session) }
-				: {},
-		),
-		rememberCheckpoint: assign(({ event }) =>
-			event.type === "checkpoint" ? { checkpoint: event.stateHash } : {},
-		),
-		releaseName: assign(({ context, event }) =>
-			event.type === "name.released"
-				? { names: context.names.delete(event.nameKey) }
-				: {},
-		),
+		closeSession: on("session.closed", ({ sessions }, { session }) => ({
+			sessions: sessions.delete(session),
+		})),
+		rememberCheckpoint: on("checkpoint", (_, { stateHash }) => ({
+			checkpoint: stateHash,
+		})),
+		releaseName: on("name.released", ({ names }, { nameKey }) => ({
+			names: names.delete(nameKey),
+		})),
 	},
 }).createMachine({
 	id: "server",

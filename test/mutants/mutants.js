@@ -97,15 +97,15 @@ const log = [
 	{
 		promise: "restore: every room goes on under another epoch",
 		file: "machines/room.ts",
-		find: "{ incarnation: event.incarnation, restored: context.said }",
-		replace: "{ restored: context.said }",
+		find: "			incarnation,\n			restored: said,",
+		replace: "			restored: said,",
 		tests: ["test/restore.test.ts"],
 	},
 	{
 		promise: "restore: a room knows what it had before",
 		file: "machines/room.ts",
-		find: "{ incarnation: event.incarnation, restored: context.said }",
-		replace: "{ incarnation: event.incarnation }",
+		find: "			incarnation,\n			restored: said,",
+		replace: "			incarnation,",
 		tests: ["test/restore.test.ts -t head tells"],
 	},
 	{
@@ -793,8 +793,8 @@ const login = [
 	{
 		promise: "login: a code is sent again so often and no more",
 		file: "machines/client.ts",
-		find: "resends: context.resends - 1",
-		replace: "resends: context.resends",
+		find: "resends: resends - 1",
+		replace: "resends",
 		tests: ["test/faults.test.ts -t a fourth resend"],
 	},
 	{
@@ -914,7 +914,7 @@ const login = [
 	{
 		promise: "room: who made it is known after a restart",
 		file: "machines/room.ts",
-		find: "...(event.maker && { maker: event.maker }),",
+		find: "...(maker && { maker }),",
 		replace: "",
 		tests: ["test/rooms.test.ts -t twenty rooms"],
 	},
@@ -1028,8 +1028,8 @@ const session = [
 	{
 		promise: "session: numbers outlive the visit",
 		file: "machines/room.ts",
-		find: "last: member.session ? context.last : context.last.delete(event.client)",
-		replace: "last: context.last.delete(event.client)",
+		find: "last: member.session ? last : last.delete(client)",
+		replace: "last: last.delete(client)",
 		tests: ["test/session.test.ts"],
 	},
 	{
@@ -1063,8 +1063,8 @@ const session = [
 	{
 		promise: "session: one that was closed opens nothing",
 		file: "machines/server.ts",
-		find: "? { sessions: context.sessions.delete(event.session) }",
-		replace: "? { sessions: context.sessions }",
+		find: "sessions: sessions.delete(session),",
+		replace: "sessions: sessions.has(session) ? sessions : sessions,",
 		tests: ["test/session.test.ts"],
 	},
 	{

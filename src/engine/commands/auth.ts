@@ -1,13 +1,11 @@
 /** Is this the code, and may its client enter now? */
 import {
+	brokenClientRule,
 	type ClientContext,
-	clientGuards,
-	clientRules,
 } from "../../../machines/client.ts";
 import { readCode } from "../../../machines/code.ts";
 import type { PlumeEvent } from "../../../machines/events.ts";
-import { roomGuards, roomRules } from "../../../machines/room.ts";
-import { firstBroken } from "../../../machines/rules.ts";
+import { brokenRoomRule } from "../../../machines/room.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Command } from "../command.ts";
 import { sameMac, sha256 } from "../secrets.ts";
@@ -43,8 +41,7 @@ export function decideAuth(
 		...(wantsSession && { session: sha256(token) }),
 		...(person && { person }),
 	};
-	const rules = clientRules["login.succeeded"];
-	const broken = firstBroken(clientGuards, rules, login, succeeded);
+	const broken = brokenClientRule(login, succeeded);
 	if (broken) return refuse(broken);
 	const typed = readCode(code);
 	if (typed === undefined) return refuse("codeIsWhole");
@@ -96,7 +93,7 @@ function decideEntry(
 	const taken =
 		claimBroken(view, claim) ??
 		namesBroken(view, holder, nameKey) ??
-		(inside && firstBroken(roomGuards, roomRules[type], inside, entered));
+		(inside && brokenRoomRule(inside, entered));
 	if (taken) {
 		const why = "nameTaken";
 		const event = { type: "login.expired", time, client, why } as const;

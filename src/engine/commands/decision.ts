@@ -12,8 +12,7 @@ import type {
 	PlumeEvent,
 } from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
-import { firstBroken } from "../../../machines/rules.ts";
-import { serverGuards, serverRules } from "../../../machines/server.ts";
+import { brokenServerRule } from "../../../machines/server.ts";
 import { looksReserved } from "../../chat/name.ts";
 import type { ServerMessage } from "../../chat/server-message.ts";
 import type { User } from "../../chat/user.ts";
@@ -143,13 +142,8 @@ export function claimBroken(view: View, claim: Claimant) {
 		context.names.get(claim.nameKey)?.identity === claim.identity;
 	if (!isTheirs && looksReserved(claim.name)) return "nameIsTheirs";
 	if (isStale(view, claim.nameKey)) return undefined;
-	const type = "login.succeeded" as const;
-	const event: PlumeEvent<"login.succeeded"> = {
-		type,
-		time: view.now,
-		...claim,
-	};
-	return firstBroken(serverGuards, serverRules[type], context, event);
+	const event = { type: "login.succeeded", time: view.now, ...claim } as const;
+	return brokenServerRule(context, event);
 }
 
 /** Whether a person holds as many names as one person may, and this is not one of them. */

@@ -5,8 +5,7 @@
  */
 import type { MessageErased } from "../../../machines/events.ts";
 import { epochOf } from "../../../machines/item.ts";
-import { roomGuards, roomRules } from "../../../machines/room.ts";
-import { firstBroken } from "../../../machines/rules.ts";
+import { brokenRoomRule } from "../../../machines/room.ts";
 import type { Found } from "../../history/archive.ts";
 import type { Entry } from "../../log/log.ts";
 import type { ClientSnapshot } from "../machines.ts";
@@ -66,8 +65,7 @@ export function decideErasure(
 		...{ type: "message.erased", time, room: found.room, target: found.offset },
 		...{ name: found.author.name, by, as: "author", seqs: [found.seq] },
 	};
-	const rules = roomRules["message.erased"];
-	const refused = firstBroken(roomGuards, rules, room, event);
+	const refused = brokenRoomRule(room, event);
 	return refused ? { refused } : { event, found: [found] };
 }
 

@@ -1,11 +1,9 @@
 /** May this person have a login code, or a second one? */
 import {
+	brokenClientRule,
 	type ClientContext,
-	clientGuards,
-	clientRules,
 } from "../../../machines/client.ts";
 import type { NameKey } from "../../../machines/events.ts";
-import { firstBroken } from "../../../machines/rules.ts";
 import { parseEmail } from "../../chat/email.ts";
 import { parseName } from "../../chat/name.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
@@ -107,8 +105,7 @@ function decideResend(
 		code: codeMac(secrets, login.pending, mail.code),
 		expires: mail.expires,
 	};
-	const rules = clientRules["login.resent"];
-	const broken = firstBroken(clientGuards, rules, login, event);
+	const broken = brokenClientRule(login, event);
 	if (broken) return refuse(broken);
 	const { user } = mail;
 	return {

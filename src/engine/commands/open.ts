@@ -3,9 +3,8 @@
  * on to another room.
  */
 import type { ClientId, PlumeEvent } from "../../../machines/events.ts";
-import { roomGuards, roomRules } from "../../../machines/room.ts";
-import { firstBroken } from "../../../machines/rules.ts";
-import { serverGuards, serverRules } from "../../../machines/server.ts";
+import { brokenRoomRule } from "../../../machines/room.ts";
+import { brokenServerRule } from "../../../machines/server.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
 import type { Command } from "../command.ts";
 import type { Login } from "../connection.ts";
@@ -70,8 +69,7 @@ export function decideOpen(view: View, command: Command<"open">): Decision {
 		...{ type: "client.entered", time, room, client },
 		...{ identity, nameKey, name, session, node },
 	};
-	const rules = roomRules["client.entered"];
-	const broken = inside && firstBroken(roomGuards, rules, inside, entered);
+	const broken = inside && brokenRoomRule(inside, entered);
 	if (broken) return refuse(broken);
 	const opened = roomOpened(view, room, person);
 	return { entries: [...before, ...opened, { event: entered }], login };
@@ -84,7 +82,7 @@ function ownerOf(view: View, session: string) {
 	const expires = time + limits.sessionDays * DAY_MS;
 	const type = "session.renewed";
 	const event = { type, time, session, expires } as const;
-	const closed = firstBroken(serverGuards, serverRules[type], context, event);
+	const closed = brokenServerRule(context, event);
 	const opened = context.sessions.get(session);
 	if (closed || !opened) return "sessionIsOpen";
 	if (!isInvited(view, opened)) return "isInvited";

@@ -5,8 +5,7 @@
  */
 import type { Identity } from "../../../machines/events.ts";
 import { LOBBY } from "../../../machines/message.ts";
-import { roomGuards, roomRules } from "../../../machines/room.ts";
-import { firstBroken } from "../../../machines/rules.ts";
+import { brokenRoomRule } from "../../../machines/room.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Secrets } from "../secrets.ts";
 import { DAY_MS, type Moment, type Policy, type View } from "./decision.ts";
@@ -62,10 +61,8 @@ export function roomsForgotten({
 	const before = time - limits.roomDays * DAY_MS;
 	return [...state.roomNames].flatMap((room) => {
 		const context = state.room(room)?.context;
-		const type = "room.forgotten";
-		const event = { type, time, room } as const;
-		if (!context || firstBroken(roomGuards, roomRules[type], context, event))
-			return [];
+		const event = { type: "room.forgotten", time, room } as const;
+		if (!context || brokenRoomRule(context, event)) return [];
 		const isUsed = context.said > 0 && context.lastUsed > before;
 		return isUsed ? [] : [{ event }];
 	});

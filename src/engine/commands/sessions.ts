@@ -4,8 +4,7 @@ import type {
 	PlumeEvent,
 	RoomName,
 } from "../../../machines/events.ts";
-import { firstBroken } from "../../../machines/rules.ts";
-import { serverGuards, serverRules } from "../../../machines/server.ts";
+import { brokenServerRule } from "../../../machines/server.ts";
 import type { Entry } from "../../log/log.ts";
 import { sha256 } from "../secrets.ts";
 import { DAY_MS, type Moment, type Policy, type View } from "./decision.ts";
@@ -56,9 +55,7 @@ function sessionsRenewed({
 		const event = { type, time, session, expires } as const;
 		const open = context.sessions.get(session);
 		if (!open || !isRenewalDue(open, expires)) return [];
-		return firstBroken(serverGuards, serverRules[type], context, event)
-			? []
-			: [{ event }];
+		return brokenServerRule(context, event) ? [] : [{ event }];
 	});
 }
 

@@ -1,6 +1,5 @@
 /** May this be said, here and now? */
-import { roomGuards, roomRules } from "../../../machines/room.ts";
-import { firstBroken } from "../../../machines/rules.ts";
+import { brokenRoomRule } from "../../../machines/room.ts";
 import { trimInvisible, withoutEmptyLines } from "../../../machines/text.ts";
 import { digestOf } from "../../log/line.ts";
 import type { Command } from "../command.ts";
@@ -39,8 +38,7 @@ export function decideText(
 		...(n === undefined ? {} : { n }),
 		digest: digestOf(erasable),
 	};
-	const rules = roomRules["message.posted"];
-	const broken = firstBroken(roomGuards, rules, inside, event);
+	const broken = brokenRoomRule(inside, event);
 	if (broken) return refuse(broken, { expected: last + 1 });
 	const entries = [{ event, erasable }];
 	if (n === undefined) return { entries };
