@@ -461,6 +461,25 @@ test("a failed mail is reported to the connection that waits for it now", async 
 	expect(back.last(types.mayNotEnter)).toMatchObject({ code: "mailWasSent" });
 });
 
+test("a failed mail ends no login whose code was asked for again meanwhile", async () => {
+	const patient = { PLUME_LIMIT_MAIL_TIMEOUT_SECONDS: "90" };
+	plume = await TestServer.open({ environment: patient });
+	const fay = plume.connect("plume.2");
+	plume.mailer.hanging = true;
+	fay.hello("fay", "fay@example.org");
+	await plume.settle();
+	plume.mailer.hanging = false;
+	plume.clock.advance(61_000);
+	fay.hello("fay", "fay@example.org");
+	await plume.settle();
+	plume.clock.advance(30_000);
+	await plume.settle();
+	expect(fay.last(types.mayNotEnter)).toBeUndefined();
+	fay.auth(plume.mailer.codeFor("fay@example.org"));
+	await plume.settle();
+	expect(fay.isIn).toBe(true);
+});
+
 test("a session gives no one a name that is another's since it was released", async () => {
 	const days = { PLUME_LIMIT_NAME_DAYS: "7" };
 	plume = await TestServer.open({ environment: days });

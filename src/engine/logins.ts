@@ -68,7 +68,7 @@ export class Logins {
 			const waitMs = outbox.admit(sender)?.waitMs ?? 0;
 			const mail = { to, name, code, expiresInMinutes };
 			outbox.post(mail, sender, (error) => {
-				if (error) this.#failed(login.client, () => onFailed(error));
+				if (error) this.#failed(login.client, asked, () => onFailed(error));
 			});
 			const text = waitMs > 1000 ? waitWords(waitMs) : "";
 			const sent = this.codeSent(login, text, id);
@@ -96,10 +96,17 @@ export class Logins {
 		return { pending, tries, expires, resendAt: due };
 	}
 
-	#failed(client: ClientId, onFailed: () => void): void {
+	/** Ends the login, unless another code was asked for meanwhile. */
+	#failed(
+		client: ClientId,
+		{ expires }: FreshCode,
+		onFailed: () => void,
+	): void {
 		this.#pipeline.whenWritable(() => {
 			const { states, clock } = this.#parts;
-			if (!states.ordered.client(client)?.matches("awaitingCode")) return;
+			const waiting = states.ordered.client(client);
+			if (!waiting?.matches("awaitingCode")) return;
+			if (waiting.context.expires !== expires) return;
 			const why = { time: clock.now(), why: "mailFailed" } as const;
 			this.#pipeline.append([
 				{ event: { type: "login.expired", client, ...why } },
