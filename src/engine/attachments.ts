@@ -18,7 +18,7 @@ import { decideLost } from "./commands/lost.ts";
 import { personOf } from "./commands/names-held.ts";
 import type { Connection, Login } from "./connection.ts";
 import type { Pages } from "./pages.ts";
-import type { EngineParts } from "./parts.ts";
+import { type EngineParts, viewOf } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 export class Attachments {
@@ -93,10 +93,7 @@ export class Attachments {
 	lose(connection: Connection, why: ClientLeft["why"]): void {
 		const id = connection.login?.client;
 		if (!id || this.#attached.get(id) !== connection) return;
-		const { states, clock, policy } = this.#parts;
-		const state = states.ordered;
-		const now = clock.now();
-		const view = { ...policy, state, client: state.client(id), now };
+		const view = viewOf(this.#parts, connection.login);
 		this.#pipeline.append(decideLost(view, why));
 		this.#detach(id);
 		this.#forgetIfGone(id);

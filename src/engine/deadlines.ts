@@ -10,10 +10,10 @@ import type {
 	PlumeEvent,
 } from "../../machines/events.ts";
 import type { Entry } from "../log/log.ts";
-import type { Moment } from "./commands/decision.ts";
+import type { View } from "./commands/decision.ts";
 import { roomsForgotten } from "./commands/rooms.ts";
 import { sessionsDue } from "./commands/sessions.ts";
-import type { EngineParts } from "./parts.ts";
+import { type EngineParts, viewOf } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { State } from "./state.ts";
 
@@ -53,7 +53,7 @@ function deadlineOf(state: State, client: ClientId): Deadline | undefined {
 
 /** What has to happen now to these clients. */
 export function dueEvents(
-	{ state, now: time }: Moment,
+	{ state, now: time }: Pick<View, "state" | "now">,
 	clients: readonly ClientId[],
 ): readonly Entry[] {
 	return clients.flatMap((client): Entry[] => {
@@ -95,12 +95,7 @@ export class Deadlines {
 	/** No command may see a login that has expired, however late the timer is. */
 	expireIfDue(client: ClientId): void {
 		if (this.#parts.states.ordered.client(client)?.value === "awaitingCode")
-			this.#pipeline.append(dueEvents(this.#moment, [client]));
-	}
-
-	get #moment() {
-		const { states, clock, policy } = this.#parts;
-		return { ...policy, state: states.ordered, now: clock.now() };
+			this.#pipeline.append(dueEvents(viewOf(this.#parts), [client]));
 	}
 
 	/** Nobody can resume while our own process is paused, so such pauses do not count for detached clients. */
@@ -130,7 +125,7 @@ export class Deadlines {
 		for (const [client, { type, at }] of this.#pending)
 			if (at <= now[type]) due.push(client);
 			else waitMs = Math.min(waitMs, at - now[type]);
-		this.#pipeline.append(dueEvents(this.#moment, due));
+		this.#pipeline.append(dueEvents(viewOf(this.#parts), due));
 		if (this.#nextHour <= now["login.expired"]) {
 			this.#onHour();
 			this.#lookThrough();
@@ -142,9 +137,9 @@ export class Deadlines {
 	/** Renews or closes sessions, and forgets rooms. */
 	#lookThrough(): void {
 		this.#nextHour = this.#parts.clock.now() + HOUR_MS;
-		this.#pipeline.append(sessionsDue(this.#moment));
+		this.#pipeline.append(sessionsDue(viewOf(this.#parts)));
 		// The end of a session may have left a room empty.
-		this.#pipeline.append(roomsForgotten(this.#moment));
+		this.#pipeline.append(roomsForgotten(viewOf(this.#parts)));
 		this.#wakeWithin(HOUR_MS);
 	}
 

@@ -18,7 +18,7 @@ import { logRestored } from "./commands/rooms.ts";
 import { type Connection, clientOf, type Transport } from "./connection.ts";
 import { Executor, type Misunderstood } from "./executor.ts";
 import type { Step } from "./fold.ts";
-import type { EngineParts } from "./parts.ts";
+import { type EngineParts, viewOf } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
 import type { RefusalCounter } from "./refusal-counter.ts";
 import { makeServices, type Services } from "./services.ts";
@@ -145,13 +145,12 @@ export class Engine implements PipelineHooks {
 	/** Every client that was in a room has lost its connection. */
 	#start(): void {
 		const { attachments, erasures, requestLimits, deadlines } = this.#services;
-		const { states, clock, policy, version, secrets, log } = this.#parts;
-		const state = states.ordered;
+		const { clock, policy, version, log } = this.#parts;
 		const time = clock.now();
 		const restored = this.#parts.restored && log.committed > 0;
 		const from = log.committed;
 		this.#pipeline.append([
-			...(restored ? logRestored({ state, now: time, secrets }, from) : []),
+			...(restored ? logRestored(viewOf(this.#parts), from) : []),
 			{ event: { type: "server.started", time, node: policy.node, version } },
 			...attachments.atStart(policy.node),
 		]);

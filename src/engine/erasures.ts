@@ -20,7 +20,7 @@ import {
 import { roomOpened } from "./commands/rooms.ts";
 import type { Connection } from "./connection.ts";
 import type { ClientSnapshot } from "./machines.ts";
-import type { EngineParts } from "./parts.ts";
+import { type EngineParts, viewOf } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Rule } from "./refusals.ts";
 import type { Responder } from "./responder.ts";
@@ -204,8 +204,6 @@ export class Erasures {
 	}
 
 	#view(asker: Asker): ErasureView {
-		const { states, log, clock, secrets } = this.#parts;
-		const state = states.ordered;
-		return { state, asker, log: log.id, now: clock.now(), secrets };
+		return { ...viewOf(this.#parts), asker };
 	}
 }

@@ -1,10 +1,10 @@
 /** Executes commands: counts each, decides it by its handler, and carries out the decision. */
 import { MessageType } from "../../machines/message.ts";
 import { type Command, typeOf } from "./command.ts";
-import type { Decision, FreshCode, View } from "./commands/decision.ts";
+import type { Decision, FreshCode } from "./commands/decision.ts";
 import { decide, logsNothing } from "./commands/table.ts";
 import { type Connection, clientOf, type Login } from "./connection.ts";
-import type { EngineParts } from "./parts.ts";
+import { type EngineParts, viewOf } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { RefusalDetails } from "./refusals.ts";
 import type { Services } from "./services.ts";
@@ -79,25 +79,10 @@ export class Executor {
 	}
 
 	#execute(connection: Connection, command: Command): void {
-		const { policy, secrets, states, clock } = this.#parts;
 		const { login } = connection;
 		if (login && !this.#pipeline.frozen)
 			this.#services.deadlines.expireIfDue(login.client);
-		const state = states.ordered;
-		const client = clientOf(state, connection);
-		const now = clock.now();
-		const { limits, allow, node } = policy;
-		// Spelt out: a spread takes longer than the decision.
-		const view: View = {
-			limits,
-			allow,
-			node,
-			state,
-			client,
-			login,
-			now,
-			secrets,
-		};
+		const view = viewOf(this.#parts, login);
 		const decision = decide(view, command, connection, this.#services);
 		this.#carryOut(connection, command, decision);
 	}

@@ -5,7 +5,8 @@ import type { Clock } from "../clock.ts";
 import type { Archive } from "../history/archive.ts";
 import type { Log } from "../log/log.ts";
 import type { Snapshots } from "../log/snapshots.ts";
-import type { Policy } from "./commands/decision.ts";
+import type { Policy, View } from "./commands/decision.ts";
+import type { Login } from "./connection.ts";
 import type { Step } from "./fold.ts";
 import type { Mail } from "./logins.ts";
 import type { Secrets } from "./secrets.ts";
@@ -46,4 +47,16 @@ export interface EngineParts {
 	readonly report: Reporter;
 	/** The process must end at once, since nothing more can be promised. */
 	readonly onFatal: (error: Error) => void;
+}
+
+/** What is decided on now, for the client of a login if there is one. Spelt out: a spread takes longer than the decision. */
+export function viewOf(
+	{ policy, states, clock, secrets }: EngineParts,
+	login?: Login,
+): View {
+	const { limits, allow, node } = policy;
+	const { ordered: state } = states;
+	const client = login && state.client(login.client);
+	const now = clock.now();
+	return { limits, allow, node, state, now, secrets, client, login };
 }

@@ -37,18 +37,15 @@ export interface Policy {
 	readonly node: string;
 }
 
-export interface Moment {
+/** What a command, or something that happens without one, is decided on. */
+export interface View extends Policy {
 	readonly state: State;
 	readonly now: number;
-}
-
-/** What a command is decided on. */
-export interface View extends Moment, Policy {
+	readonly secrets: Secrets;
 	/** The client that asks; undefined before its first login. */
 	readonly client: ClientSnapshot | undefined;
 	/** What its connection knows of it beside that. */
 	readonly login: Login | undefined;
-	readonly secrets: Secrets;
 }
 
 /** A code that must reach its owner: never logged. */

@@ -4,14 +4,12 @@
  * here.
  */
 import type { MessageErased } from "../../../machines/events.ts";
-import { epochOf } from "../../../machines/item.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
 import type { Found } from "../../history/archive.ts";
 import type { Entry } from "../../log/log.ts";
 import type { ClientSnapshot } from "../machines.ts";
 import type { Rule } from "../refusals.ts";
-import type { Secrets } from "../secrets.ts";
-import { type Moment, NOTHING, refuse } from "./decision.ts";
+import { NOTHING, refuse, type View } from "./decision.ts";
 import type { Handler } from "./handler.ts";
 import { loggedOutEverywhere } from "./logout.ts";
 
@@ -38,11 +36,9 @@ export const eraseAll: Handler<"eraseAll"> = (
 	return NOTHING;
 };
 
-export interface ErasureView extends Moment {
+export interface ErasureView extends View {
 	/** The client that asks, as it was when it asked. */
 	readonly asker: ClientSnapshot["context"];
-	readonly log: string;
-	readonly secrets: Secrets;
 }
 
 /** An event that erases, and the messages that it erases. */
@@ -53,11 +49,11 @@ export interface Erasing {
 
 /** `found` is the message as the archive knows it. */
 export function decideErasure(
-	{ state, asker, log, now: time }: ErasureView,
+	{ state, asker, now: time }: ErasureView,
 	found: Found | undefined,
 ): Erasing | { readonly refused: Rule } {
 	const room = found && state.room(found.room)?.context;
-	if (!room || found.epoch !== epochOf(log, room.incarnation))
+	if (!room || found.epoch !== state.head(found.room).epoch)
 		return { refused: "placeIsKnown" };
 	const { identity: by } = asker;
 	if (found.author.identity !== by) return { refused: "isTheirOwn" };
@@ -79,14 +75,13 @@ interface Group {
 
 /** Erases many messages of one person: one event for each room and each name. */
 export function decideErasures(
-	{ state, asker, log, now: time }: ErasureView,
+	{ state, asker, now: time }: ErasureView,
 	all: readonly Found[],
 ): readonly Erasing[] {
 	const { identity: author } = asker;
 	const groups = new Map<string, Group>();
 	for (const each of all) {
-		const incarnation = state.room(each.room)?.context.incarnation ?? "";
-		const isThere = each.epoch === epochOf(log, incarnation);
+		const isThere = each.epoch === state.head(each.room).epoch;
 		// Nobody can see what was said in a forgotten room, but it is erased as well.
 		const [room, name] = isThere
 			? [each.room, each.author.name]
@@ -110,12 +105,10 @@ export function decideErasures(
 }
 
 /** When everything is erased, its author leaves, and their names become free. */
-export function decideFarewell({
-	state,
-	asker: { identity: author },
-	now: time,
-}: ErasureView): readonly Entry[] {
-	const rest = [...loggedOutEverywhere({ state, now: time }, author)];
+export function decideFarewell(view: ErasureView): readonly Entry[] {
+	const { state, asker, now: time } = view;
+	const { identity: author } = asker;
+	const rest = [...loggedOutEverywhere(view, author)];
 	for (const [nameKey, { identity }] of state.server.context.names)
 		if (identity === author)
 			rest.push({ event: { type: "name.released", time, nameKey } });

@@ -2,17 +2,14 @@
 import type { Identity } from "../../../machines/events.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Command } from "../command.ts";
-import { type Decision, type Moment, refuse, type View } from "./decision.ts";
+import { type Decision, refuse, type View } from "./decision.ts";
 import { loggedOut, sessionsClosed } from "./sessions.ts";
 
-export function decideLogout(
-	{ client, now, state }: View,
-	{ all }: Command<"logout">,
-): Decision {
+export function decideLogout(view: View, { all }: Command<"logout">): Decision {
+	const { client, state } = view;
 	if (!client?.matches("inRoom")) return refuse("isInside");
 	const { identity, id, room } = client.context;
 	const own = state.room(room)?.context.members.get(id)?.session;
-	const view = { state, now };
 	if (all) return { entries: loggedOutEverywhere(view, identity) };
 	const isOpen = own !== undefined && state.server.context.sessions.has(own);
 	return { entries: isOpen ? sessionsClosed(view, [own], "loggedOut") : [] };
@@ -20,7 +17,7 @@ export function decideLogout(
 
 /** Clients without a session, as classic ones are, leave too. */
 export function loggedOutEverywhere(
-	view: Moment,
+	view: View,
 	identity: Identity,
 ): readonly Entry[] {
 	const { state, now: time } = view;

@@ -5,12 +5,7 @@ import type { View } from "./decision.ts";
 
 /** A client with a session keeps its seat for a while; any other leaves. */
 export function decideLost(
-	{
-		client,
-		now: time,
-		state,
-		limits,
-	}: Pick<View, "client" | "now" | "state" | "limits">,
+	{ client, now: time, state, limits }: View,
 	why: ClientLeft["why"],
 ): readonly Entry[] {
 	if (!client?.matches("inRoom")) return [];

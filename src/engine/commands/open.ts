@@ -4,7 +4,6 @@
  */
 import type { ClientId, PlumeEvent } from "../../../machines/events.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
-import { brokenServerRule } from "../../../machines/server.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
 import type { Command } from "../command.ts";
 import type { Login } from "../connection.ts";
@@ -12,7 +11,6 @@ import { dueEvents } from "../deadlines.ts";
 import { sha256 } from "../secrets.ts";
 import type { Services } from "../services.ts";
 import {
-	DAY_MS,
 	type Decision,
 	isInvited,
 	refuse,
@@ -23,7 +21,7 @@ import type { Handler } from "./handler.ts";
 import { decideLost } from "./lost.ts";
 import { personOf } from "./names-held.ts";
 import { roomBroken, roomOpened } from "./rooms.ts";
-import { isRenewalDue, sessionOpened, sessionsClosed } from "./sessions.ts";
+import { openSession, sessionOpened, sessionsClosed } from "./sessions.ts";
 
 export const open: Handler<"open"> = (view, command, _, services) => {
 	const { pending, id } = command;
@@ -75,23 +73,14 @@ export function decideOpen(view: View, command: Command<"open">): Decision {
 	return { entries: [...before, ...opened, { event: entered }], login };
 }
 
-/** The owner of a session, with the event that renews it if that is due; or the rule by which it can't be used. */
+/** The owner of a session, or the rule by which it can't be used. */
 function ownerOf(view: View, session: string) {
-	const { now: time, state, limits } = view;
-	const { context } = state.server;
-	const expires = time + limits.sessionDays * DAY_MS;
-	const type = "session.renewed";
-	const event = { type, time, session, expires } as const;
-	const closed = brokenServerRule(context, event);
-	const opened = context.sessions.get(session);
-	if (closed || !opened) return "sessionIsOpen";
+	const opened = openSession(view, session);
+	if (!opened) return "sessionIsOpen";
 	if (!isInvited(view, opened)) return "isInvited";
-	const { identity, nameKey, name } = opened;
-	const claimed = context.names.get(nameKey);
-	if (claimed?.identity !== identity) return "nameIsTheirs";
-	const renewal = isRenewalDue(opened, expires) ? [{ event }] : [];
-	const person = personOf(claimed);
-	return { identity, nameKey, name, session, person, renewal };
+	const claimed = view.state.server.context.names.get(opened.nameKey);
+	if (claimed?.identity !== opened.identity) return "nameIsTheirs";
+	return { ...opened, session, person: personOf(claimed) };
 }
 
 /**

@@ -8,10 +8,12 @@ import { LOBBY } from "../../../machines/message.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Secrets } from "../secrets.ts";
-import { DAY_MS, type Moment, type Policy, type View } from "./decision.ts";
+import { DAY_MS, type View } from "./decision.ts";
 
 /** What it takes to open a room. */
-type Making = Moment & { readonly secrets: Pick<Secrets, "id"> };
+type Making = Pick<View, "state" | "now"> & {
+	readonly secrets: Pick<Secrets, "id">;
+};
 
 /** The rule by which a room can't be opened, if there is one. `maker` is known only after the login. */
 export function roomBroken(
@@ -57,7 +59,7 @@ export function roomsForgotten({
 	state,
 	now: time,
 	limits,
-}: Moment & Policy): readonly Entry[] {
+}: View): readonly Entry[] {
 	const before = time - limits.roomDays * DAY_MS;
 	return [...state.roomNames].flatMap((room) => {
 		const context = state.room(room)?.context;

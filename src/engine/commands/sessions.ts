@@ -3,11 +3,12 @@ import type {
 	ClientId,
 	PlumeEvent,
 	RoomName,
+	SessionHash,
 } from "../../../machines/events.ts";
 import { brokenServerRule } from "../../../machines/server.ts";
 import type { Entry } from "../../log/log.ts";
 import { sha256 } from "../secrets.ts";
-import { DAY_MS, type Moment, type Policy, type View } from "./decision.ts";
+import { DAY_MS, type View } from "./decision.ts";
 
 /** The log has the hash of the token; only the browser gets the token itself. */
 export function sessionOpened(
@@ -28,7 +29,7 @@ export function sessionOpened(
 }
 
 /** Renews the sessions that are in use, and closes those that have expired. */
-export function sessionsDue(view: Moment & Policy): readonly Entry[] {
+export function sessionsDue(view: View): readonly Entry[] {
 	const { state, now } = view;
 	const expired = [...state.server.context.sessions]
 		.filter(([, { expires }]) => expires <= now)
@@ -38,36 +39,35 @@ export function sessionsDue(view: Moment & Policy): readonly Entry[] {
 }
 
 /** A connection may last longer than a session. */
-function sessionsRenewed({
-	state,
-	now: time,
-	limits,
-}: Moment & Policy): readonly Entry[] {
-	const expires = time + limits.sessionDays * DAY_MS;
+function sessionsRenewed(view: View): readonly Entry[] {
+	const { state } = view;
 	const inUse = new Set<string>();
 	for (const room of state.roomNames)
 		for (const member of state.room(room)?.context.members.values() ?? [])
 			if (member.session && member.deadline === undefined)
 				inUse.add(member.session);
-	const { context } = state.server;
-	const type = "session.renewed";
-	return [...inUse].flatMap((session) => {
-		const event = { type, time, session, expires } as const;
-		const open = context.sessions.get(session);
-		if (!open || !isRenewalDue(open, expires)) return [];
-		return brokenServerRule(context, event) ? [] : [{ event }];
-	});
+	return [...inUse].flatMap(
+		(session) => openSession(view, session)?.renewal ?? [],
+	);
 }
 
-/** Once a day is often enough. */
-export const isRenewalDue = (
-	session: { readonly expires: number },
-	expires: number,
-) => expires - session.expires >= DAY_MS;
+/** The session, while it may be used, with the event that renews it. Once a day is often enough for that. */
+export function openSession(
+	{ state, now: time, limits }: View,
+	session: SessionHash,
+) {
+	const { context } = state.server;
+	const expires = time + limits.sessionDays * DAY_MS;
+	const event = { type: "session.renewed", time, session, expires } as const;
+	const open = context.sessions.get(session);
+	if (!open || brokenServerRule(context, event)) return undefined;
+	const isDue = expires - open.expires >= DAY_MS;
+	return { ...open, renewal: isDue ? [{ event }] : [] };
+}
 
 /** Everything that follows from the end of sessions. */
 export function sessionsClosed(
-	{ state, now: time }: Moment,
+	{ state, now: time }: View,
 	closed: readonly string[],
 	why: "loggedOut" | "expired",
 ): readonly Entry[] {
