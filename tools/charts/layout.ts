@@ -7,7 +7,6 @@ import Elk from "elkjs";
 import type { ElkExtendedEdge, ElkNode, ElkPoint } from "elkjs/lib/elk-api.js";
 import type { ChartState, ChartTransition } from "./chart.ts";
 import { contentOf, type Size, stackOf } from "./label.ts";
-import { straighten } from "./straighten.ts";
 
 export interface Box extends Size {
 	readonly x: number;
@@ -18,9 +17,6 @@ export interface Line {
 	/** The id of the route, or of the initial dot. */
 	readonly id: string;
 	readonly points: readonly ElkPoint[];
-	/** The ids of the boxes it leads from and to. */
-	readonly source: string;
-	readonly target: string;
 	/** Whether it ends at a state; else at a label. */
 	readonly arrives: boolean;
 }
@@ -44,9 +40,12 @@ const OPTIONS = {
 	"elk.edgeRouting": "ORTHOGONAL",
 	"elk.layered.cycleBreaking.strategy": "DEPTH_FIRST",
 	"elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
+	// Lines may end anywhere on a border, so that most are straight.
+	"elk.layered.nodePlacement.networkSimplex.nodeFlexibility.default":
+		"PORT_POSITION",
 	"elk.layered.compaction.postCompaction.strategy": "EDGE_LENGTH",
-	"elk.spacing.nodeNode": "18",
-	"elk.spacing.edgeNode": "14",
+	"elk.spacing.nodeNode": "40",
+	"elk.spacing.edgeNode": "24",
 	"elk.spacing.edgeEdge": "10",
 	"elk.layered.spacing.nodeNodeBetweenLayers": "20",
 	"elk.layered.spacing.edgeNodeBetweenLayers": "12",
@@ -55,6 +54,8 @@ const OPTIONS = {
 	"elk.json.edgeCoords": "ROOT",
 };
 const PAD = 16;
+/** ELK gets boxes that are narrower by this on either side, so that no line ends at a corner. */
+const CORNER = 11;
 const DOT = 10;
 
 /** The id of the dot that points to the initial state. */
@@ -74,14 +75,15 @@ export async function layOut(chart: ChartState): Promise<Layout> {
 	const boxes = new Map<string, Box>();
 	const keep = ({ id, x = 0, y = 0, children = [], ...size }: ElkNode) => {
 		const { width = 0, height = 0 } = size;
-		boxes.set(id, { x, y, width, height });
+		const by = children.length > 0 || width === DOT ? 0 : CORNER;
+		boxes.set(id, { x: x - by, y, width: width + 2 * by, height });
 		children.forEach(keep);
 	};
 	keep(laid);
 	const lines = (laid.edges ?? []).flatMap(
-		({ id, sources: [source = ""], targets: [target = ""], sections = [] }) =>
+		({ id, sources: [source = ""], sections = [] }) =>
 			sections.map(({ startPoint, bendPoints = [], endPoint }) => ({
-				...{ id: id.slice(0, id.lastIndexOf(" ")), source, target },
+				id: id.slice(0, id.lastIndexOf(" ")),
 				points: [
 					below(plan.contents.get(source), startPoint, boxes.get(source)),
 					...bendPoints,
@@ -91,8 +93,7 @@ export async function layOut(chart: ChartState): Promise<Layout> {
 			})),
 	);
 	const { width = 0, height = 0 } = laid;
-	const straight = straighten(lines, boxes);
-	return { width, height, boxes, lines: straight, routes: plan.routes };
+	return { width, height, boxes, lines, routes: plan.routes };
 }
 
 /** A line from a state to one inside it begins below the outer state's own content. */
@@ -117,16 +118,17 @@ class Plan {
 	#nodeOf(state: ChartState): ElkNode {
 		const { id } = state;
 		const { width, height } = contentOf(state);
+		const isOuter = state.states.length > 0;
 		const node = {
 			id,
-			width,
+			width: isOuter ? width : width - 2 * CORNER,
 			height,
 			children: state.states.map((child) => this.#nodeOf(child)),
 		};
 		this.#nodes.set(id, node);
-		if (state.states.length === 0) return node;
+		if (!isOuter) return node;
 		this.contents.set(id, height);
-		const padding = `[top=${height + PAD},left=${PAD},bottom=${PAD},right=${PAD}]`;
+		const padding = `[top=${height + PAD},left=${PAD + CORNER},bottom=${PAD},right=${PAD + CORNER}]`;
 		const layoutOptions = {
 			...OPTIONS,
 			"elk.padding": padding,
@@ -148,8 +150,8 @@ class Plan {
 			const shared = transitions.filter((each) => each.target === target);
 			const route = { id: `${id}>${target}`, transitions: shared };
 			const { width, height } = stackOf(shared);
-			const around = this.#nodes.get(this.#around(id, target));
-			around?.children.push({ id: route.id, width, height });
+			const narrow = { id: route.id, width: width - 2 * CORNER, height };
+			this.#nodes.get(this.#around(id, target))?.children.push(narrow);
 			this.routes.push(route);
 			this.#edge(route.id, id, route.id, "out");
 			this.#edge(route.id, route.id, target, "in");
