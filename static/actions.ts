@@ -31,8 +31,9 @@ export function pageActions({ socket, chat, enter, verify }: Parts) {
 		saveSession({ event }: Args) {
 			if (event.type === "session") storage.saveSession(event.token);
 		},
-		resumeSends({ context, event }: Args) {
-			if (event.type === "welcome") chat.welcome(event, context.room);
+		resumeSends({ event }: Args) {
+			// Nothing can be sent before the machine has taken the welcome.
+			if (event.type === "welcome") queueMicrotask(() => chat.welcome(event));
 		},
 		pauseSends: () => chat.disconnected(),
 		changeRoom: ({ context }: Args) => chat.enter(context.room),
@@ -59,7 +60,7 @@ function frameActions({ socket, chat }: Pick<Parts, "socket" | "chat">) {
 	return {
 		sendHello({ context: { name, email, room } }: Args) {
 			if (!storage.isSameEmail(email, storage.storedPerson().email))
-				chat.forgetSends(room);
+				chat.forgetSends();
 			storage.savePerson({ name, email });
 			socket.send({ kind: "hello", text: `${name}\n${email}`, room });
 		},

@@ -5,10 +5,12 @@
 
 import type { PageSnapshot } from "../machines/page.ts";
 import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
-import { showBriefly } from "./brief-notice.ts";
 import { find, say } from "./element.ts";
 import { MentionAutocomplete } from "./mention-autocomplete.ts";
+import type { Page } from "./page.ts";
+import type { PendingSends } from "./pending-sends.ts";
 import { refuseFiles } from "./refuse-files.ts";
+import type { RoomView } from "./room-view.ts";
 import { saveDraft, storedDraft } from "./storage.ts";
 
 /** Code points that one message holds. */
@@ -19,11 +21,10 @@ const FAR_TOO_LONG = 4 * TEXT_LIMIT;
 const TYPING_EVERY_MS = 3_000;
 const COMMAND = /^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u;
 
-interface World {
-	send(text: string): void;
-	typing(): void;
-	/** Names that may be mentioned, the likeliest first. */
-	names(): readonly string[];
+interface Parts {
+	readonly page: Page;
+	readonly view: RoomView;
+	readonly sends: PendingSends;
 }
 
 function tooLong(value: string): string {
@@ -42,24 +43,26 @@ export class Composer {
 	readonly #field = find("#text", HTMLTextAreaElement);
 	readonly #submit = find("#send", HTMLButtonElement);
 	readonly #touch = matchMedia("(pointer: coarse)");
-	readonly #world: World;
+	readonly #parts: Parts;
 	readonly #autocomplete: MentionAutocomplete;
-	#room = "";
 	#trouble = "";
 	#typedAt = 0;
 	/** A text that looks like a command; it is sent when it is submitted again. */
 	#questioned = "";
 
-	constructor(world: World) {
-		this.#world = world;
-		this.#autocomplete = new MentionAutocomplete(this.#field, world.names);
+	constructor(parts: Parts) {
+		const { view, sends } = parts;
+		this.#parts = parts;
+		this.#autocomplete = new MentionAutocomplete(this.#field, view);
+		find("#failed-edit", HTMLButtonElement).onclick = () =>
+			this.#edit(sends.outbox().drop());
 		this.#field.oninput = () => this.#onInput();
 		this.#field.onkeydown = (event) => this.#onKey(event);
 		this.#form.onsubmit = (event) => {
 			event.preventDefault();
 			this.#send();
 		};
-		refuseFiles(showBriefly);
+		refuseFiles();
 	}
 
 	focus(): void {
@@ -67,15 +70,15 @@ export class Composer {
 	}
 
 	/** Shows the room's draft. */
-	enter(room: string): void {
-		this.#room = room;
+	enter(): void {
+		const { room } = this.#parts.page;
 		this.#field.placeholder = `Say something in ${room}`;
 		this.#field.value = storedDraft(room);
 		this.#update();
 	}
 
 	/** Puts texts before the draft, and the cursor behind it all. */
-	edit(texts: readonly string[]): void {
+	#edit(texts: readonly string[]): void {
 		const all = [...texts, this.#field.value];
 		this.#write(all.filter((text) => text !== "").join("\n"));
 		this.focus();
@@ -93,13 +96,13 @@ export class Composer {
 
 	#onInput(): void {
 		const { value } = this.#field;
-		saveDraft(this.#room, value);
+		saveDraft(this.#parts.page.room, value);
 		this.#complain("");
 		this.#autocomplete.update();
 		const now = Date.now();
 		if (value.trim() === "" || now - this.#typedAt < TYPING_EVERY_MS) return;
 		this.#typedAt = now;
-		this.#world.typing();
+		this.#parts.page.send({ kind: "typing" });
 	}
 
 	#onKey(event: KeyboardEvent) {
@@ -124,12 +127,13 @@ export class Composer {
 		}
 		this.#write("");
 		this.#typedAt = 0;
-		this.#world.send(text);
+		this.#parts.view.spoke();
+		this.#parts.sends.outbox().add(text);
 	}
 
 	#write(text: string): void {
 		this.#field.value = text;
-		saveDraft(this.#room, text);
+		saveDraft(this.#parts.page.room, text);
 		this.#update();
 	}
 

@@ -2,32 +2,31 @@
 
 import { confirmed } from "./confirm.ts";
 import { find } from "./element.ts";
-
-interface World {
-	eraseOne(offset: number): void;
-	eraseAll(): void;
-	/** The question about one message is answered. */
-	done(): void;
-}
+import type { Page } from "./page.ts";
+import type { RoomView } from "./room-view.ts";
 
 const ONE =
 	"Its text is removed for everyone, and from the server’s log, for good. That a message was here stays visible.";
 const ALL =
 	"The text of all your messages, in every room, is removed for everyone and from the server’s log, for good. Your name is released, so that someone else may take it, and you are logged out everywhere. Nobody can bring any of it back. Export your messages first if you want to keep them.";
 
-export function eraser({ eraseOne, eraseAll, done }: World): void {
+export function eraser(page: Page, view: RoomView): void {
 	const log = find("#log", HTMLElement);
 	log.addEventListener("click", async ({ target }) => {
 		choose(log, target);
 		if (!(target instanceof HTMLElement && target.matches(".delete"))) return;
-		const offset = Number(target.dataset.offset);
-		if (await confirmed("Delete this message?", ONE, "Delete"))
-			eraseOne(offset);
-		done();
+		const erased = Number(target.dataset.offset);
+		const isSure = await confirmed("Delete this message?", ONE, "Delete");
+		const { position } = view;
+		if (isSure && position)
+			page.send({ kind: "erase", ...position, target: erased });
+		find("#text", HTMLTextAreaElement).focus();
 	});
 	find("#erase-all", HTMLButtonElement).onclick = async () => {
 		const title = "Delete everything you said?";
-		if (await confirmed(title, ALL, "Delete everything")) eraseAll();
+		const farewell = `All you said is gone, and “${page.name}” is free again.`;
+		if (await confirmed(title, ALL, "Delete everything"))
+			page.dispatch({ type: "eraseAll", update: { farewell } });
 	};
 }
 

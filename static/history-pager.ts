@@ -9,34 +9,38 @@ import type { Erasure, Item } from "../machines/message.ts";
 import type { Autoscroll } from "./autoscroll.ts";
 import { find } from "./element.ts";
 import type { RoomLine } from "./frames.ts";
+import type { Page } from "./page.ts";
 import type { Timeline } from "./timeline.ts";
 
 const PAGE = 100;
 
-interface World {
+/** What is done with a page. */
+type Purpose = "prepend" | "append" | "replace";
+
+interface Parts {
+	readonly page: Page;
 	readonly timeline: Timeline;
 	readonly autoscroll: Autoscroll;
-	request(before: number, limit: number): void;
 }
 
 export class HistoryPager {
 	readonly #room = find("#room", HTMLElement);
-	readonly #world: World;
-	/** What is done with the page that was requested, if one is. */
-	#purpose: "prepend" | "append" | "replace" | undefined;
+	readonly #parts: Parts;
+	/** That of the page that was requested, if one is. */
+	#purpose: Purpose | undefined;
 	#before = 0;
 	/** Lines so far: a page of long messages takes several answers, each before the last. */
 	#lines: Item[] = [];
 	#hasOlder = false;
 
-	constructor(world: World) {
-		this.#world = world;
+	constructor(parts: Parts) {
+		this.#parts = parts;
 		this.#room.addEventListener("scroll", () => this.#onScroll());
 		find("#latest", HTMLButtonElement).onclick = () => this.toEnd();
 	}
 
 	toEnd() {
-		const { autoscroll, timeline } = this.#world;
+		const { autoscroll, timeline } = this.#parts;
 		const { latest } = timeline;
 		// A page that comes later would push the end out of the window.
 		this.reset();
@@ -52,7 +56,7 @@ export class HistoryPager {
 
 	/** Takes a line of the page that was requested; false for any other line. */
 	add(line: RoomLine): boolean {
-		const { latest } = this.#world.timeline;
+		const { latest } = this.#parts.timeline;
 		if (!this.#purpose || !latest || !("offset" in line)) return false;
 		if (line.epoch !== latest.epoch || line.offset > latest.offset)
 			return false;
@@ -71,7 +75,7 @@ export class HistoryPager {
 
 	/** The answer is complete; `hasMore` if there is more before it. */
 	finish(hasMore: boolean, before = this.#before) {
-		const { timeline } = this.#world;
+		const { timeline } = this.#parts;
 		const purpose = this.#purpose;
 		if (!purpose) return;
 		// It answers a request from before a gap.
@@ -94,7 +98,7 @@ export class HistoryPager {
 	}
 
 	#onScroll(): void {
-		const { autoscroll, timeline } = this.#world;
+		const { autoscroll, timeline } = this.#parts;
 		const { latest, from, to } = timeline;
 		if (this.#purpose || !latest || !timeline.isLive) return;
 		const { scrollTop, scrollHeight, clientHeight } = this.#room;
@@ -105,9 +109,12 @@ export class HistoryPager {
 			this.#request("append", Math.min(to + PAGE, latest.offset) + 1);
 	}
 
-	#request(purpose: "prepend" | "append" | "replace", before: number): void {
+	#request(purpose: Purpose, before: number): void {
+		const { page, timeline } = this.#parts;
+		const { epoch = "" } = timeline.latest ?? {};
+		const { room } = page;
 		this.#purpose = purpose;
 		this.#before = before;
-		this.#world.request(before, PAGE);
+		page.send({ kind: "history", room, epoch, before, limit: PAGE });
 	}
 }

@@ -13,7 +13,10 @@ import { find } from "./element.ts";
 import { enterForm } from "./enter.ts";
 import { readFrame } from "./frames.ts";
 import { ignoreImeKeys } from "./ime.ts";
+import { roomKeys } from "./keys.ts";
+import { Page } from "./page.ts";
 import { roomAt } from "./room-name.ts";
+import { rovingFocus } from "./roving-focus.ts";
 import { settingsDialog } from "./settings.ts";
 import { Socket } from "./socket.ts";
 import { statusBar } from "./status.ts";
@@ -21,6 +24,8 @@ import * as storage from "./storage.ts";
 import { verifyForm } from "./verify.ts";
 
 ignoreImeKeys();
+roomKeys();
+rovingFocus();
 storage.adoptSession();
 const person = storage.storedPerson();
 storage.savePerson(person);
@@ -37,11 +42,8 @@ const socket = new Socket({
 		dispatch({ type: "closed", code, update: { jitter: Math.random() } }),
 	ping: () => chat.view.watchRooms(),
 });
-const chat = new Chat({
-	dispatch,
-	snapshot: () => actor.getSnapshot(),
-	send: (frame) => socket.send(frame),
-});
+const page = new Page({ socket, actor: () => actor });
+const chat = new Chat(page);
 const enter = enterForm(dispatch, person);
 const verify = verifyForm(dispatch);
 const renderStatus = statusBar(dispatch);
@@ -67,7 +69,7 @@ addEventListener("storage", ({ key, oldValue, newValue }) => {
 });
 addEventListener(
 	"popstate",
-	() => void chat.go(roomAt(location.pathname) || LOBBY),
+	() => void page.go(roomAt(location.pathname) || LOBBY),
 );
 
 const screens = {

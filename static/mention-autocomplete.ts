@@ -6,6 +6,7 @@
 import { foldName, STARTED } from "../machines/text.ts";
 import { find, say } from "./element.ts";
 import { nameTag } from "./person.ts";
+import type { RoomView } from "./room-view.ts";
 
 const MOST_OPTIONS = 6;
 /** UTF-16 units before the cursor that are searched for an @name. */
@@ -14,14 +15,13 @@ const LONGEST = 80;
 export class MentionAutocomplete {
 	readonly #list = find("#names", HTMLElement);
 	readonly #field: HTMLTextAreaElement;
-	readonly #candidates: () => readonly string[];
+	readonly #view: RoomView;
 	#options: readonly string[] = [];
 	#chosen = 0;
 
-	/** `candidates` are the names that may be mentioned, the likeliest first. */
-	constructor(field: HTMLTextAreaElement, candidates: () => readonly string[]) {
+	constructor(field: HTMLTextAreaElement, view: RoomView) {
 		this.#field = field;
-		this.#candidates = candidates;
+		this.#view = view;
 		field.addEventListener("blur", () => this.#show([]));
 	}
 
@@ -30,7 +30,7 @@ export class MentionAutocomplete {
 		const typed = this.#typed();
 		this.#chosen = 0;
 		if (typed === undefined) return this.#show([]);
-		const options = [...new Set(this.#candidates())].filter((name) => {
+		const options = [...new Set(this.#view.names)].filter((name) => {
 			return foldName(name).startsWith(foldName(typed)) && name !== typed;
 		});
 		this.#show(options.slice(0, MOST_OPTIONS));

@@ -1,45 +1,71 @@
 /** Tells an absent reader of new messages: by the title, and of a mention by a notification. */
 
 import type { Said } from "../machines/message.ts";
+import { find } from "./element.ts";
 import { NotifySetting } from "./notify-setting.ts";
+import type { Page } from "./page.ts";
 import { pathOf } from "./room-name.ts";
 import { mentions } from "./text.ts";
-import { isLooking, UnreadTitle } from "./unread-title.ts";
 
 /** UTF-16 units of a message that a notification shows. */
 const MOST_SHOWN = 200;
 
-export class Notifications {
-	readonly #title = new UnreadTitle();
-	readonly #setting = new NotifySetting();
-	readonly #myName: () => string;
-	readonly #go: (room: string) => void;
+/** A visible window may still not be the one in use. */
+const isLooking = () => !document.hidden && document.hasFocus();
 
-	constructor(myName: () => string, go: (room: string) => void) {
-		this.#myName = myName;
-		this.#go = go;
+export class Notifications {
+	readonly #icon = find("link[rel=icon]", HTMLLinkElement);
+	readonly #plainIcon = this.#icon.href;
+	readonly #setting = new NotifySetting();
+	readonly #page: Page;
+	#title = "Plume";
+	/** What came while nobody looked. */
+	#unread = 0;
+
+	constructor(page: Page) {
+		this.#page = page;
+		const reset = () => isLooking() && this.#show(0);
+		document.addEventListener("visibilitychange", reset);
+		addEventListener("focus", reset);
 		// The service worker's notifications are clicked there.
 		navigator.serviceWorker?.addEventListener("message", ({ data }) => {
-			if (typeof data?.room === "string") go(data.room);
+			if (typeof data?.room === "string") void page.go(data.room);
 		});
 	}
 
+	/** Starts the count anew if the title changes. */
 	setTitle(title: string): void {
-		if (this.#title.set(title)) this.#setting.closeBar();
+		if (title === this.#title) return;
+		this.#title = title;
+		this.#show(0);
+		this.#setting.closeBar();
 	}
 
 	/** Someone else said something. */
 	message({ name, room, text }: Said): void {
-		this.#title.count();
-		if (!mentions(text, this.#myName())) return;
+		this.#count();
+		if (!mentions(text, this.#page.name)) return;
 		this.#mention(room, `${name} in ${room}`, text.slice(0, MOST_SHOWN));
 	}
 
 	/** Someone mentioned the reader in another room, whose text is not here. */
 	mentionIn(room: string): void {
-		this.#title.count();
+		this.#count();
 		const title = `You were mentioned in ${room}`;
 		this.#mention(room, title, "Open the room to read it.");
+	}
+
+	#count(): void {
+		if (!isLooking()) this.#show(this.#unread + 1);
+	}
+
+	/** Shows the count in the title and by the icon. */
+	#show(unread: number): void {
+		const [icon, plain] = [this.#icon, this.#plainIcon];
+		this.#unread = unread;
+		document.title = unread > 0 ? `(${unread}) ${this.#title}` : this.#title;
+		const href = unread > 0 ? plain.replace(".svg", "-new.svg") : plain;
+		if (icon.href !== href) icon.href = href;
 	}
 
 	#mention(room: string, title: string, body: string): void {
@@ -55,7 +81,7 @@ export class Notifications {
 			const notification = new Notification(title, options);
 			notification.onclick = () => {
 				focus();
-				this.#go(room);
+				void this.#page.go(room);
 				notification.close();
 			};
 		} catch {

@@ -3,37 +3,27 @@
  * buttons for those it refused. Each room has its own outbox.
  */
 
-import type { ClientFrame } from "../machines/protocol.ts";
 import { find, say } from "./element.ts";
 import { messageElement } from "./message-element.ts";
 import { Outbox, type PendingLine } from "./outbox.ts";
+import type { Page } from "./page.ts";
 import * as storage from "./storage.ts";
-
-interface World {
-	myName(): string;
-	send(frame: ClientFrame): void;
-	/** Puts refused texts back into the composer. */
-	edit(texts: readonly string[]): void;
-}
 
 export class PendingSends {
 	readonly #list = find("#outbox", HTMLElement);
 	readonly #failed = find("#failed", HTMLElement);
-	readonly #world: World;
+	readonly #page: Page;
 	readonly #outboxes = new Map<string, Outbox>();
-	#room = "";
 
-	constructor(world: World) {
-		this.#world = world;
+	constructor(page: Page) {
+		this.#page = page;
 		const retry = find("#failed-retry", HTMLButtonElement);
 		const drop = find("#failed-drop", HTMLButtonElement);
-		const edit = find("#failed-edit", HTMLButtonElement);
 		retry.onclick = () => this.outbox().retry();
 		drop.onclick = () => this.outbox().drop();
-		edit.onclick = () => world.edit(this.outbox().drop());
 	}
 
-	outbox(room = this.#room): Outbox {
+	outbox(room = this.#page.room): Outbox {
 		const known = this.#outboxes.get(room);
 		if (known) return known;
 		const [lines, client] = [
@@ -43,22 +33,17 @@ export class PendingSends {
 		const outbox = new Outbox(lines, client, {
 			save: (lines) => {
 				storage.saveLines(room, lines);
-				if (room === this.#room) this.#show(lines);
+				if (room === this.#page.room) this.#show(lines);
 			},
-			send: (text, n) => this.#world.send({ kind: "text", text, room, n }),
+			send: (text, n) => this.#page.send({ kind: "text", text, room, n }),
 			wait: (ms, then) => setTimeout(then, ms),
 		});
 		this.#outboxes.set(room, outbox);
 		return outbox;
 	}
 
-	enter(room: string): void {
-		this.#room = room;
+	enter(): void {
 		this.#show(this.outbox().lines);
-	}
-
-	disconnected(): void {
-		this.#outboxes.get(this.#room)?.disconnected();
 	}
 
 	/** Another person is here now. */
@@ -69,7 +54,7 @@ export class PendingSends {
 	}
 
 	#show(lines: readonly PendingLine[]): void {
-		const [name, time] = [this.#world.myName(), Date.now()];
+		const [name, time] = [this.#page.name, Date.now()];
 		const elements = lines.map(({ text, why }, at) => {
 			const line = { kind: "said", name, text, offset: 0, time } as const;
 			const element = messageElement(line, at > 0, name);

@@ -5,6 +5,7 @@
 
 import { find, make, say } from "./element.ts";
 import type { Member, RoomEvent } from "./frames.ts";
+import type { Page } from "./page.ts";
 import { avatar, nameList, nameTag } from "./person.ts";
 
 /** More people who write are “others”. */
@@ -27,15 +28,15 @@ function people(members: Iterable<Member>): [name: string, away: boolean][] {
 export class PeoplePanel {
 	readonly #list = find("#people", HTMLElement);
 	readonly #typing = find("#typing", HTMLElement);
-	readonly #myName: () => string;
+	readonly #page: Page;
 	/** By client; undefined until the server has sent the members. */
 	#members: Map<string, Member> | undefined;
 	/** How many more there are than the server lists. */
 	#unlisted = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(myName: () => string) {
-		this.#myName = myName;
+	constructor(page: Page) {
+		this.#page = page;
 	}
 
 	get members(): Iterable<Member> {
@@ -89,13 +90,13 @@ export class PeoplePanel {
 
 	#item([name, away]: [string, boolean]): HTMLElement {
 		const item = make("li", away ? "away" : "", avatar(name), nameTag(name));
-		if (name === this.#myName()) item.append(make("span", "label", "you"));
+		if (name === this.#page.name) item.append(make("span", "label", "you"));
 		if (away) item.append(make("span", "label", "away"));
 		return item;
 	}
 
 	#showTyping(names: readonly string[]): void {
-		const me = this.#myName();
+		const me = this.#page.name;
 		const others = [...new Set(names)].filter((name) => name !== me);
 		const more = others.length > MOST_NAMED ? "others" : "";
 		const are = others.length > 1 ? "are" : "is";

@@ -1,10 +1,12 @@
+import { showBriefly } from "./brief-notice.ts";
+
 /** Keeps the browser from leaving the page for a file that is dropped or pasted. */
-export function refuseFiles(explain: (words: string) => void): void {
+export function refuseFiles(): void {
 	function refuse(event: Event, data: DataTransfer | null) {
 		if (!data?.types.includes("Files")) return;
 		event.preventDefault();
 		if (event.type !== "dragover")
-			explain("Pictures and files can’t be sent yet.");
+			showBriefly("Pictures and files can’t be sent yet.");
 	}
 	for (const type of ["dragover", "drop"] as const)
 		addEventListener(type, (event) => refuse(event, event.dataTransfer));

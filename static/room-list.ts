@@ -3,7 +3,6 @@
 import { LOBBY } from "../machines/message.ts";
 import type { ServerFrame } from "../machines/protocol.ts";
 import { find, make, say } from "./element.ts";
-import { joinForm } from "./join-form.ts";
 import {
 	type JoinedRoom,
 	joinedRoom,
@@ -12,30 +11,29 @@ import {
 	leaveRoom,
 	saveRead,
 } from "./joined-rooms.ts";
-import { pathOf } from "./room-name.ts";
-import { shareButton } from "./share-button.ts";
+import type { Page } from "./page.ts";
+import { pathOf, roomName } from "./room-name.ts";
 import { storedLines } from "./storage.ts";
 
 /** Rooms that a tab may ask the server about. */
 const MOST_WATCHED = 32;
 
+const NAME_RULE =
+	"A room’s name has letters, digits, “_” and “-”, at most 32 of them.";
+
 const upTo99 = (count: number) => (count > 99 ? "99+" : String(count));
 
 export class RoomList {
 	readonly #list = find("#rooms", HTMLElement);
-	readonly #go: (room: string) => void;
+	readonly #page: Page;
 	readonly #heads = new Map<string, ServerFrame<"head">>();
 	/** Other rooms where the reader was mentioned. */
 	readonly #mentions = new Set<string>();
-	#current = LOBBY;
 
-	constructor(go: (room: string) => void) {
-		this.#go = (room) => {
-			find("#side", HTMLElement).hidePopover();
-			go(room);
-		};
-		joinForm(this.#go);
-		shareButton(() => this.#current);
+	constructor(page: Page) {
+		this.#page = page;
+		joinForm((room) => this.#go(room));
+		shareButton(page);
 	}
 
 	/** The lobby, and the rooms joined last. */
@@ -44,8 +42,8 @@ export class RoomList {
 		return [lobby, ...others.slice(1 - MOST_WATCHED)].map(({ name }) => name);
 	}
 
-	enter(room: string): void {
-		this.#current = room;
+	enter(): void {
+		const { room } = this.#page;
 		this.#mentions.delete(room);
 		joinRoom(room);
 		this.render();
@@ -57,7 +55,7 @@ export class RoomList {
 	/** Returns whether the reader was mentioned in another room. */
 	update(head: ServerFrame<"head">): boolean {
 		const { room, epoch, said } = head;
-		const isMention = head.mentioned === true && room !== this.#current;
+		const isMention = head.mentioned === true && room !== this.#page.room;
 		const known = this.#heads.get(room);
 		// A list that is drawn anew loses the focus, so not for nothing new.
 		if (!isMention && epoch === known?.epoch && said === known.said)
@@ -66,7 +64,7 @@ export class RoomList {
 		// A room that was left before any of it was read counts from here on.
 		const isUnread = joinedRoom(room)?.epoch === "";
 		// The lobby is listed for people, too, who never were there.
-		if (isUnread && room !== this.#current && room !== LOBBY)
+		if (isUnread && room !== this.#page.room && room !== LOBBY)
 			saveRead({ name: room, epoch, offset: 0, said });
 		if (isMention) this.#mentions.add(room);
 		this.render();
@@ -85,9 +83,14 @@ export class RoomList {
 		find("#unsent", HTMLElement).hidden = !hasUnsent;
 	}
 
+	#go(room: string): void {
+		find("#side", HTMLElement).hidePopover();
+		void this.#page.go(room);
+	}
+
 	#unread({ name, epoch, said }: JoinedRoom): number {
 		const head = this.#heads.get(name);
-		if (!head?.epoch || !epoch || name === this.#current) return 0;
+		if (!head?.epoch || !epoch || name === this.#page.room) return 0;
 		// After a restore only what the old log had can have been read.
 		const most = head.epoch === epoch ? head.said : (head.restored ?? 0);
 		return head.said - Math.min(said, most);
@@ -95,12 +98,12 @@ export class RoomList {
 
 	/** Lines that wait until the person is in that room again. */
 	#unsent({ name }: JoinedRoom): number {
-		return name === this.#current ? 0 : storedLines(name).length;
+		return name === this.#page.room ? 0 : storedLines(name).length;
 	}
 
 	#item(room: JoinedRoom): HTMLElement {
 		const { name } = room;
-		const isCurrent = name === this.#current;
+		const isCurrent = name === this.#page.room;
 		const link = make("a", { href: pathOf(name) }, make("bdi", "", name));
 		if (isCurrent) link.ariaCurrent = "page";
 		link.append(...this.#badges(room));
@@ -140,4 +143,47 @@ export class RoomList {
 		const ariaLabel = `Leave ${name}`;
 		return make("button", { className: "link", ariaLabel, onclick }, "Leave");
 	}
+}
+
+/** The form that makes or joins a room by its name. */
+function joinForm(go: (room: string) => void): void {
+	const field = find("#join-name", HTMLInputElement);
+	function complain(words: string) {
+		say("#join-trouble", words);
+		field.ariaInvalid = String(words !== "");
+	}
+	field.oninput = () => complain("");
+	find("#join", HTMLFormElement).onsubmit = (event) => {
+		event.preventDefault();
+		const name = roomName(field.value);
+		complain(name ? "" : NAME_RULE);
+		if (!name) return field.focus();
+		field.value = "";
+		go(name);
+	};
+}
+
+/** The button that shares the room's link, or copies it. */
+function shareButton(page: Page): void {
+	const button = find("#share", HTMLButtonElement);
+	function show(result = "") {
+		say("#share-words", result || "Share link");
+		button.classList.toggle("done", result !== "");
+	}
+	button.onclick = async () => {
+		const { room } = page;
+		const url = location.origin + pathOf(room);
+		try {
+			if (navigator.share && matchMedia("(pointer: coarse)").matches) {
+				await navigator.share({ title: `${room} · Plume`, url });
+			} else {
+				await navigator.clipboard.writeText(url);
+				show("Link copied");
+			}
+		} catch {
+			// Sharing was refused or cancelled.
+			show("Copy the address");
+		}
+		setTimeout(show, 3_000);
+	};
 }

@@ -4,92 +4,65 @@
  */
 
 import type { ServerEvent } from "../machines/page-events.ts";
-import type { ClientFrame } from "../machines/protocol.ts";
 import { Autoscroll } from "./autoscroll.ts";
 import { find } from "./element.ts";
 import type { RoomEvent, RoomLine } from "./frames.ts";
 import { HistoryPager } from "./history-pager.ts";
-import { joinedRoom, saveRead } from "./joined-rooms.ts";
-import { roomKeys } from "./keys.ts";
+import { type JoinedRoom, joinedRoom, saveRead } from "./joined-rooms.ts";
 import { LiveRegion } from "./live-region.ts";
 import { Notifications } from "./notifications.ts";
+import type { Page } from "./page.ts";
 import { PeoplePanel } from "./people.ts";
-import { ReadState } from "./read-state.ts";
 import { RoomList } from "./room-list.ts";
-import { rovingFocus } from "./roving-focus.ts";
 import { Timeline } from "./timeline.ts";
-import { Visibility } from "./visibility.ts";
-
-type Welcome = Extract<ServerEvent, { type: "welcome" }>;
-
-type ViewEvent = Exclude<RoomEvent, { kind: "ack" | "textRefused" }>;
 
 /** UTF-16 units of a message that a screen reader reads. */
 const MOST_ANNOUNCED = 300;
-
-interface World {
-	myName(): string;
-	/** Sends a frame if the room is open, and drops it otherwise. */
-	send(frame: ClientFrame): void;
-	go(room: string): void;
-}
+/** A tab that is hidden for so long is away. */
+const AWAY_AFTER_MS = 5 * 60_000;
 
 export class RoomView {
-	readonly #world: World;
+	readonly rooms: RoomList;
+	readonly #page: Page;
 	readonly #autoscroll = new Autoscroll();
 	readonly #liveRegion = new LiveRegion();
-	readonly #readState = new ReadState();
 	readonly #notifications: Notifications;
 	readonly #people: PeoplePanel;
-	readonly #rooms: RoomList;
 	readonly #timeline: Timeline;
 	readonly #history: HistoryPager;
-	readonly #visibility: Visibility;
-	#room = "";
+	/** How many messages the room has, and up to which offset the server has counted them. */
+	#count = { said: 0, offset: 0 };
+	/** How far the reader has read the room, once they have. */
+	#read: JoinedRoom | undefined;
+	#isAway = false;
+	#awayTimer: ReturnType<typeof setTimeout> | undefined;
 	/** Shown once the next room has caught up. */
 	#explanation = "";
 
-	constructor(world: World) {
-		const { myName, go } = world;
+	constructor(page: Page) {
 		const autoscroll = this.#autoscroll;
-		this.#world = world;
-		this.#people = new PeoplePanel(myName);
-		this.#rooms = new RoomList(go);
-		this.#notifications = new Notifications(myName, go);
-		const members = () => this.#people.members;
-		this.#timeline = new Timeline({ autoscroll, myName, members });
-		this.#history = new HistoryPager({
-			...{ timeline: this.#timeline, autoscroll },
-			request: (before, limit) => {
-				const { epoch = "" } = this.#timeline.latest ?? {};
-				const room = this.#room;
-				world.send({ kind: "history", room, epoch, before, limit });
-			},
-		});
-		this.#visibility = new Visibility({
-			hidden: () => this.#saveRead(),
-			visible: () => this.#returned(),
-			away: (away) => world.send({ kind: "presence", away }),
-		});
-		roomKeys();
-		rovingFocus();
+		const people = new PeoplePanel(page);
+		const timeline = new Timeline({ page, autoscroll, people });
+		this.#page = page;
+		this.rooms = new RoomList(page);
+		this.#notifications = new Notifications(page);
+		this.#people = people;
+		this.#timeline = timeline;
+		this.#history = new HistoryPager({ page, autoscroll, timeline });
+		document.addEventListener("visibilitychange", () => this.#onVisibility());
 		const room = find("#room", HTMLElement);
 		room.addEventListener("scroll", () => this.#updateRead());
-	}
-
-	get room(): string {
-		return this.#room;
 	}
 
 	/** The position to resume from, if there is one. */
 	get position() {
 		const { latest } = this.#timeline;
-		return latest && { room: this.#room, ...latest };
+		return latest && { room: this.#page.room, ...latest };
 	}
 
 	/** People who may be mentioned, the latest speakers first. */
 	get names(): string[] {
-		const me = this.#world.myName();
+		const me = this.#page.name;
 		const all = [...this.#timeline.speakers(), ...this.#people.names];
 		return all.filter((name) => name !== me);
 	}
@@ -100,45 +73,35 @@ export class RoomView {
 
 	/** Asks how far the rooms are. The server answers at once, and nobody else sees it. */
 	watchRooms(): void {
-		this.#world.send({ kind: "heads", rooms: this.#rooms.watched() });
+		this.#page.send({ kind: "heads", rooms: this.rooms.watched() });
 	}
 
-	/** What waits to be sent in other rooms has changed. */
-	updateRooms(): void {
-		this.#rooms.render();
-	}
-
-	enter(room: string): void {
+	enter(): void {
 		this.#saveRead();
 		this.clear();
-		this.#room = room;
-		this.#rooms.enter(room);
+		this.rooms.enter();
 	}
 
 	/** Leaves nothing on the screen for another person or room. */
 	clear(): void {
-		this.#readState.clear();
+		this.#read = undefined;
 		this.#timeline.clear();
 		this.#people.clear();
 		this.#liveRegion.clear();
 	}
 
-	welcome(welcome: Welcome): void {
-		this.#readState.count(welcome);
+	welcome(welcome: Extract<ServerEvent, { type: "welcome" }>): void {
+		this.#setCount(welcome);
 		this.#history.reset();
 		this.#people.clear();
 		// A login may have replaced the stored rooms by another person's.
-		this.#rooms.enter(this.#room);
-		const read = joinedRoom(this.#room);
+		this.rooms.enter();
+		const read = joinedRoom(this.#page.room);
 		const isKnown = read?.epoch === welcome.epoch;
 		if (this.#timeline.latest) this.#timeline.caughtUp();
 		else this.#timeline.markAfter(isKnown ? read.offset : 0);
-		// Nothing can be sent before the machine has taken the welcome.
-		queueMicrotask(() => {
-			this.watchRooms();
-			if (this.#visibility.isAway)
-				this.#world.send({ kind: "presence", away: true });
-		});
+		this.watchRooms();
+		if (this.#isAway) this.#page.send({ kind: "presence", away: true });
 	}
 
 	/** Says something in the next room that is shown. */
@@ -152,18 +115,17 @@ export class RoomView {
 		this.#history.toEnd();
 	}
 
-	receive(event: ViewEvent) {
+	receive(event: Exclude<RoomEvent, { kind: "ack" | "textRefused" }>) {
 		switch (event.kind) {
 			case "head":
-				if (this.#rooms.update(event))
-					this.#notifications.mentionIn(event.room);
+				if (this.rooms.update(event)) this.#notifications.mentionIn(event.room);
 				return;
 			case "caughtUp":
 				return this.#caughtUp(event.more);
 			case "page":
 				return this.#history.finish(event.more, event.before);
 			case "gap":
-				this.#readState.count(event);
+				this.#setCount(event);
 				this.#history.reset();
 				this.#timeline.clear();
 				return this.#addLocal("Some messages are missing here.");
@@ -178,17 +140,22 @@ export class RoomView {
 		}
 	}
 
+	#setCount({ said, offset }: { said: number; offset: number }): void {
+		this.#count = { said, offset };
+	}
+
 	#add(line: RoomLine): void {
 		if (this.#history.add(line) || !this.#timeline.add(line)) return;
 		this.#people.receive(line);
-		this.#readState.add(line);
+		if (line.kind === "said" && line.offset > this.#count.offset)
+			this.#count.said += 1;
 		this.#updateRead();
 		if (line.kind === "erased") {
 			this.#history.erase(line);
 			this.#liveRegion.clear();
 		}
 		if (line.kind !== "said" || !this.#timeline.isLive) return;
-		if (line.name === this.#world.myName()) return;
+		if (line.name === this.#page.name) return;
 		this.#notifications.message(line);
 		const text = line.text.slice(0, MOST_ANNOUNCED);
 		this.#liveRegion.say(`${line.name}: ${text}`);
@@ -203,9 +170,24 @@ export class RoomView {
 		if (this.#explanation) this.#addLocal(this.#explanation);
 		this.#explanation = "";
 		if (!document.hidden) this.#returned();
-		const { read } = this.#readState;
-		if (read) saveRead(read);
+		if (this.#read) saveRead(this.#read);
 		this.#history.caughtUp(hasOlder);
+	}
+
+	#onVisibility(): void {
+		clearTimeout(this.#awayTimer);
+		if (document.hidden) {
+			this.#saveRead();
+			this.#awayTimer = setTimeout(() => this.#setAway(true), AWAY_AFTER_MS);
+		} else {
+			this.#returned();
+			this.#setAway(false);
+		}
+	}
+
+	#setAway(away: boolean): void {
+		if (away !== this.#isAway) this.#page.send({ kind: "presence", away });
+		this.#isAway = away;
 	}
 
 	/** The reader is back, or the room has caught up before their eyes. */
@@ -220,14 +202,16 @@ export class RoomView {
 	#updateRead(): void {
 		const { isLive, latest } = this.#timeline;
 		if (document.hidden || !isLive || !this.#autoscroll.isFollowing) return;
-		if (latest)
-			this.#readState.readUpTo(this.#room, latest.epoch, latest.offset);
+		// While missed lines arrive, the count is ahead of the latest.
+		if (!latest || latest.offset < this.#count.offset) return;
+		const { epoch, offset } = latest;
+		const { said } = this.#count;
+		this.#read = { name: this.#page.room, epoch, offset, said };
 	}
 
 	#saveRead(): void {
-		const { read } = this.#readState;
-		if (!read) return;
-		saveRead(read);
-		this.#timeline.markAfter(read.offset);
+		if (!this.#read) return;
+		saveRead(this.#read);
+		this.#timeline.markAfter(this.#read.offset);
 	}
 }

@@ -8,8 +8,10 @@ import { without } from "../machines/item.ts";
 import type { Item } from "../machines/message.ts";
 import type { Autoscroll } from "./autoscroll.ts";
 import { find } from "./element.ts";
-import type { Line, Member, RoomLine } from "./frames.ts";
+import type { Line, RoomLine } from "./frames.ts";
 import { groupLines, isMembership, withoutExtraTabs } from "./membership.ts";
+import type { Page } from "./page.ts";
+import type { PeoplePanel } from "./people.ts";
 import { continues, isTalk, rowsOf } from "./row.ts";
 import { RowList } from "./row-list.ts";
 
@@ -25,17 +27,17 @@ const hasOffset = (line: RoomLine) => offsetOf(line) > 0;
 const visible = (items: readonly Item[]) =>
 	items.flatMap((item) => (item.kind === "erased" ? [] : item));
 
-interface World {
+interface Parts {
+	readonly page: Page;
 	readonly autoscroll: Autoscroll;
-	myName(): string;
-	/** Who is in the room. */
-	members(): Iterable<Member>;
+	readonly people: PeoplePanel;
 }
 
 export class Timeline {
 	readonly #empty = find("#quiet", HTMLElement);
 	readonly #outbox = find("#outbox", HTMLElement);
-	readonly #world: World;
+	readonly #page: Page;
+	readonly #people: PeoplePanel;
 	readonly #autoscroll: Autoscroll;
 	readonly #rows: RowList;
 	#lines: readonly Line[] = [];
@@ -49,10 +51,11 @@ export class Timeline {
 	/** The offset of the line with the mark, or 0. */
 	#firstUnread = 0;
 
-	constructor(world: World) {
-		this.#world = world;
-		this.#autoscroll = world.autoscroll;
-		this.#rows = new RowList(world.autoscroll);
+	constructor({ page, autoscroll, people }: Parts) {
+		this.#page = page;
+		this.#people = people;
+		this.#autoscroll = autoscroll;
+		this.#rows = new RowList(autoscroll);
 	}
 
 	/** Everything missed has arrived, and what comes now is new. */
@@ -183,13 +186,13 @@ export class Timeline {
 		return (
 			this.#lastRead > 0 &&
 			line.kind === "said" &&
-			line.name !== this.#world.myName() &&
+			line.name !== this.#page.name &&
 			line.offset > this.#lastRead
 		);
 	}
 
 	#show(lines: readonly Line[]): void {
-		const name = this.#world.myName();
+		const name = this.#page.name;
 		this.#lines = lines;
 		const isEmpty = !lines.some(({ kind }) => kind === "said");
 		this.#empty.hidden = !(this.#isLive && isEmpty);
@@ -197,7 +200,7 @@ export class Timeline {
 		if (first > 0 && (this.#firstUnread === 0 || first < this.#firstUnread))
 			this.#firstUnread = first;
 		// A detached window ends before now, so the members say nothing about it.
-		const members = this.#autoscroll.isDetached ? [] : this.#world.members();
+		const members = this.#autoscroll.isDetached ? [] : this.#people.members;
 		const people: ReadonlySet<Line> = new Set(withoutExtraTabs(lines, members));
 		const shown = lines.filter(
 			(line) => !isMembership(line) || people.has(line),

@@ -1,0 +1,63 @@
+/** What the parts of the page share: the machine, the connection, and the room on the screen. */
+
+import type { ActorRefFrom } from "xstate";
+import type { PageSnapshot, pageMachine } from "../machines/page.ts";
+import type { PageEvent } from "../machines/page-events.ts";
+import type { ClientFrame } from "../machines/protocol.ts";
+import { find } from "./element.ts";
+import type { Socket } from "./socket.ts";
+import { claimClient } from "./storage.ts";
+
+interface Parts {
+	/** Known only after the parts that its actions need. */
+	actor(): ActorRefFrom<typeof pageMachine>;
+	readonly socket: Socket;
+}
+
+export class Page {
+	/** The room on the screen. */
+	room = "";
+	readonly #parts: Parts;
+	/** The last room that was asked for, while others may still be loading. */
+	#destination = "";
+
+	constructor(parts: Parts) {
+		this.#parts = parts;
+	}
+
+	get snapshot(): PageSnapshot {
+		return this.#parts.actor().getSnapshot();
+	}
+
+	/** The reader's name. */
+	get name(): string {
+		return this.snapshot.context.name;
+	}
+
+	/** The room is open: frames about it may be sent, and are understood. */
+	get isOpen(): boolean {
+		return this.snapshot.matches("chatting");
+	}
+
+	dispatch(event: PageEvent): void {
+		this.#parts.actor().send(event);
+	}
+
+	/** Sends a frame if the room is open, and drops it otherwise. */
+	send(frame: ClientFrame): void {
+		if (this.isOpen) this.#parts.socket.send(frame);
+	}
+
+	/** Asks the machine for another room. */
+	async go(room: string): Promise<void> {
+		this.#destination = room;
+		if (room !== this.room) {
+			await claimClient(room);
+			if (this.#destination !== room) return;
+			this.dispatch({ type: "go", update: { room } });
+		}
+		// On a touch screen the keyboard would cover half of the room.
+		if (!matchMedia("(pointer: coarse)").matches)
+			find("#text", HTMLTextAreaElement).focus();
+	}
+}
