@@ -1,10 +1,26 @@
-/** Keys from anywhere: typing goes into the composer, and paging keys scroll the room. */
+/** Keys that work all over the page. */
 
 import { find } from "./element.ts";
 
 /** The part of the room that stays visible when a page is turned. */
 const OVERLAP = 0.1;
+/** The `keyCode` of a key that an input method has used. */
+const USED = 229;
 
+/**
+ * WebKit reports the key that ends a composition only after its end. It chose
+ * letters, so it must not send a message or close anything.
+ */
+export function ignoreImeKeys(): void {
+	const ignore = (event: KeyboardEvent) => {
+		if (event.keyCode !== USED || event.isComposing) return;
+		event.stopImmediatePropagation();
+		if (event.key === "Enter") event.preventDefault();
+	};
+	addEventListener("keydown", ignore, true);
+}
+
+/** Typing goes into the composer, and paging keys scroll the room. */
 export function roomKeys(): void {
 	const room = find("#room", HTMLElement);
 	const field = find("#text", HTMLTextAreaElement);
@@ -31,5 +47,32 @@ export function roomKeys(): void {
 		if (by === 0) return;
 		event.preventDefault();
 		room.scrollBy({ top: by });
+	});
+}
+
+/** Makes the buttons of the timeline one tab stop, with the arrow keys between them. */
+export function rovingFocus(): void {
+	const log = find("#log", HTMLElement);
+	const stops = () => [...log.querySelectorAll<HTMLElement>("button, summary")];
+
+	/** Tab reaches the stop that has the focus, or else the last. */
+	function rove(to = stops().at(-1)) {
+		for (const stop of stops()) stop.tabIndex = stop === to ? 0 : -1;
+	}
+
+	log.addEventListener("focusin", ({ target }) => {
+		if (target instanceof HTMLElement && stops().includes(target)) rove(target);
+	});
+	document.addEventListener("keydown", ({ key, target }) => {
+		const isInside = target instanceof Node && log.contains(target);
+		if (key === "Tab" && !isInside) rove();
+	});
+	log.addEventListener("keydown", (event) => {
+		if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+		const all = stops();
+		const at = all.findIndex((stop) => stop.matches(":focus"));
+		if (at < 0) return;
+		event.preventDefault();
+		all[at + (event.key === "ArrowUp" ? -1 : 1)]?.focus();
 	});
 }
