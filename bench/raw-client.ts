@@ -1,12 +1,10 @@
 /**
- * The lightest WebSocket client that can be trusted to count: it speaks to
- * the socket itself, cuts frames out of what arrives, and keeps a running
- * hash of them, so that two hundred of them fit beside the server they load.
+ * The lightest WebSocket client: it speaks to the socket itself and cuts frames
+ * out of what arrives, so that thousands fit beside the server they load.
  * All are read into one buffer, which is free again when a read was looked at.
  *
  * It masks with zeroes, which RFC 6455 forbids to browsers but a test may do.
  */
-import { createHash, type Hash } from "node:crypto";
 import { connect, type Socket } from "node:net";
 
 export interface RawClientOptions {
@@ -19,7 +17,7 @@ export interface RawClientOptions {
 	/** As `Sec-WebSocket-Protocol`; none for a classic client. */
 	readonly protocol?: string;
 	readonly headers?: Readonly<Record<string, string>>;
-	/** Called with each text frame, until `count` is used instead. */
+	/** Called with each text frame, while there is no `ear`. */
 	readonly onText?: (text: string) => void;
 }
 
@@ -31,20 +29,48 @@ export interface Ear {
 }
 
 const NOTHING = Buffer.alloc(0);
+/** In the first byte of a frame: it ends its message. */
+export const LAST = 0x80;
+
+/** What a client must ask for to upgrade, beside a Host. */
+export const UPGRADE = {
+	Upgrade: "websocket",
+	Connection: "Upgrade",
+	"Sec-WebSocket-Version": "13",
+	"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+};
+
+/** A frame as a client sends it, masked with zeroes. */
+export function maskedFrame(head: number, payload: Buffer): Buffer {
+	const { length } = payload;
+	const start = Buffer.alloc(length < 126 ? 6 : length < 65_536 ? 8 : 14);
+	start[0] = head;
+	start[1] = 0x80 | (length < 126 ? length : length < 65_536 ? 126 : 127);
+	if (length >= 65_536) start.writeBigUInt64BE(BigInt(length), 2);
+	else if (length >= 126) start.writeUInt16BE(length, 2);
+	return Buffer.concat([start, payload]);
+}
+
+/** The head of a plain request. */
+export function requestHead(
+	path: string,
+	headers: Readonly<Record<string, string>>,
+): string {
+	const lines = Object.entries(headers);
+	const text = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+	return `GET ${path} HTTP/1.1\r\n${text}\r\n`;
+}
 
 /** What every socket of this process is read into, one after another. */
 const shared = Buffer.alloc(256 * 1024);
 
 export class RawClient {
 	readonly #socket: Socket;
-	/** Called with each text frame, until `count` is used instead. */
+	/** Called with each text frame, while there is no `ear`. */
 	onText: (text: string) => void;
-	/** Takes the place of `onText` and `count`. */
+	/** Takes the place of `onText`. */
 	ear: Ear | undefined;
 	#rest: Buffer = NOTHING;
-	#order: Hash | undefined;
-	/** Frames since `count` was called. */
-	frames = 0;
 	/** The code of the close frame that came, or 1006 if the socket just ended. */
 	readonly closed: Promise<number>;
 	#closeCode = 1006;
@@ -70,19 +96,9 @@ export class RawClient {
 		const onread = { buffer: shared, callback };
 		const socket = connect({ port, host, localAddress, onread });
 		socket.setNoDelay(true);
-		const lines = [
-			`GET ${path} HTTP/1.1`,
-			`Host: ${headers.Host ?? `${host}:${port}`}`,
-			"Upgrade: websocket",
-			"Connection: Upgrade",
-			"Sec-WebSocket-Version: 13",
-			"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
-			...(protocol ? [`Sec-WebSocket-Protocol: ${protocol}`] : []),
-			...Object.entries(headers).flatMap(([name, value]) =>
-				name === "Host" ? [] : [`${name}: ${value}`],
-			),
-		];
-		socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+		const asked = protocol && { "Sec-WebSocket-Protocol": protocol };
+		const own = { Host: `${host}:${port}`, ...UPGRADE, ...asked };
+		socket.write(requestHead(path, { ...own, ...headers }));
 		return new Promise((resolve, reject) => {
 			let head = Buffer.alloc(0);
 			const fail = () => reject(new Error("the connection was refused"));
@@ -114,38 +130,12 @@ export class RawClient {
 
 	/** Sends one frame with any opcode and payload. */
 	sendFrame(opcode: number, payload: Buffer): void {
-		const { length } = payload;
-		const head = Buffer.alloc(length < 126 ? 6 : length < 65_536 ? 8 : 14);
-		head[0] = 0x80 | opcode;
-		if (length < 126) head[1] = 0x80 | length;
-		else if (length < 65_536) {
-			head[1] = 0xfe;
-			head.writeUInt16BE(length, 2);
-		} else {
-			head[1] = 0xff;
-			head.writeBigUInt64BE(BigInt(length), 2);
-		}
-		this.#socket.write(Buffer.concat([head, payload]));
-	}
-
-	/** From here on frames are only counted and hashed in their order. */
-	count(): void {
-		this.#order = createHash("md5");
-		this.frames = 0;
-	}
-
-	/** The hash of all frames since `count`: equal for two who saw the same in the same order. */
-	order(): string {
-		return this.#order?.copy().digest("hex") ?? "";
+		this.#socket.write(maskedFrame(LAST | opcode, payload));
 	}
 
 	/** Stops reading, as a peer does that hangs. */
 	pause(): void {
 		this.#socket.pause();
-	}
-
-	resume(): void {
-		this.#socket.resume();
 	}
 
 	/** Drops the connection without a word. */
@@ -179,11 +169,8 @@ export class RawClient {
 	}
 
 	#frame(opcode: number, payload: Buffer): void {
-		if (opcode === 1) {
-			this.frames++;
-			if (this.#order) this.#order.update(payload);
-			else this.onText(payload.toString());
-		} else if (opcode === 9) this.sendFrame(10, payload);
+		if (opcode === 1) this.onText(payload.toString());
+		else if (opcode === 9) this.sendFrame(10, payload);
 		else if (opcode === 8) {
 			this.#closeCode = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
 			this.#socket.end();

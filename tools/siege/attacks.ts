@@ -3,6 +3,7 @@
  * a second. None waits for an answer, and each lets go of what it opened.
  */
 import type { Socket } from "node:net";
+import { LAST, maskedFrame, UPGRADE } from "../../bench/raw-client.ts";
 import { MessageType, SUBPROTOCOL } from "../../machines/message.ts";
 import { dial, hostile, request, type World } from "./world.ts";
 
@@ -17,27 +18,14 @@ const STAY_MS = 800;
 const IDLE_MS = 20_000;
 const TEXT = 1;
 const CONTINUED = 0;
-const LAST = 0x80;
 
 const upgrade = {
-	Connection: "Upgrade",
-	Upgrade: "websocket",
-	"Sec-WebSocket-Version": "13",
-	"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+	...UPGRADE,
 	"Sec-WebSocket-Protocol": SUBPROTOCOL,
 };
 
-/** A frame as a client sends it, masked with zeroes. */
-function frame(head: number, text: string): Buffer {
-	const payload = Buffer.from(text);
-	const { length } = payload;
-	const start = Buffer.alloc(length < 126 ? 6 : length < 65_536 ? 8 : 14);
-	start[0] = head;
-	start[1] = 0x80 | (length < 126 ? length : length < 65_536 ? 126 : 127);
-	if (length >= 65_536) start.writeBigUInt64BE(BigInt(length), 2);
-	else if (length >= 126) start.writeUInt16BE(length, 2);
-	return Buffer.concat([start, payload]);
-}
+const frame = (head: number, text: string) =>
+	maskedFrame(head, Buffer.from(text));
 
 const json = (message: object) => frame(LAST | TEXT, JSON.stringify(message));
 

@@ -3,7 +3,7 @@
  * test's own, or one proxy that says for whom it speaks.
  */
 import { connect, type Socket } from "node:net";
-import { RawClient } from "../../bench/raw-client.ts";
+import { RawClient, requestHead } from "../../bench/raw-client.ts";
 
 const HOST = "::1";
 
@@ -46,13 +46,9 @@ export function dial({ port, proxied }: World, address: string): Socket {
 }
 
 /** The head of a plain request. */
-export function request(
+export const request = (
 	world: World,
 	address: string,
 	path: string,
 	headers: Readonly<Record<string, string>> = {},
-): string {
-	const lines = Object.entries({ ...headersOf(world, address), ...headers });
-	const text = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-	return `GET ${path} HTTP/1.1\r\n${text}\r\n`;
-}
+) => requestHead(path, { ...headersOf(world, address), ...headers });
