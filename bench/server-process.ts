@@ -3,6 +3,7 @@
  * with what the kernel knows of it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { createInterface } from "node:readline";
@@ -54,19 +55,14 @@ export function machineCpuUs(): number {
 }
 
 export class ServerProcess {
-	readonly port: number;
+	port = 0;
+	/** Emits each line that it prints, by its `msg`. */
+	readonly lines = new EventEmitter();
 	readonly #child: ChildProcess;
-	readonly #codes: ReadonlyMap<string, string>;
-	readonly #waiting: Map<string, (code: string) => void>;
-
-	/** Hears the most that was unsent to any one socket in the last tenth of a second, if a probe tells. */
-	onUnsent: (bytes: number) => void = () => {};
-
-	/** How often each rule refused something, as it says when it stops. */
-	refusals: Readonly<Record<string, number>> = {};
+	readonly #codes = new Map<string, string>();
 
 	/** Resolves when it listens. `folder` is where Plume keeps its data. */
-	static start(
+	static async start(
 		contender: Contender,
 		folder: string,
 		flags: readonly string[] = [],
@@ -83,51 +79,39 @@ export class ServerProcess {
 		const kill = () => child.kill("SIGKILL");
 		process.once("exit", kill);
 		child.once("exit", () => process.off("exit", kill));
-		const codes = new Map<string, string>();
-		const waiting = new Map<string, (code: string) => void>();
-		let started: ServerProcess | undefined;
-		return new Promise((resolve, reject) => {
+		const server = new ServerProcess(child);
+		await new Promise((resolve, reject) => {
 			child.once("exit", (code) => reject(new Error(`it exited with ${code}`)));
-			if (!child.stdout) throw new Error("its output can't be read");
-			createInterface({ input: child.stdout }).on("line", (text) => {
-				const line = JSON.parse(text);
-				if (line.msg === "listening") {
-					const port = Number(new URL(line.url).port);
-					started = new ServerProcess(port, child, codes, waiting);
-					resolve(started);
-				} else if (line.msg === "unsent") {
-					started?.onUnsent(line.most);
-				} else if (line.msg === "refused, by rule") {
-					if (started) started.refusals = line.refusals;
-				} else if (line.msg === "login code") {
-					const take = waiting.get(line.name);
-					if (!take) codes.set(line.name, line.code);
-					waiting.delete(line.name);
-					take?.(line.code);
-				}
-			});
+			server.lines.once("listening", resolve);
 		});
+		return server;
 	}
 
-	private constructor(
-		port: number,
-		child: ChildProcess,
-		codes: ReadonlyMap<string, string>,
-		waiting: Map<string, (code: string) => void>,
-	) {
-		this.port = port;
+	private constructor(child: ChildProcess) {
 		this.#child = child;
-		this.#codes = codes;
-		this.#waiting = waiting;
+		if (!child.stdout) throw new Error("its output can't be read");
+		const { lines } = this;
+		// As many may wait for a code.
+		lines.setMaxListeners(0);
+		lines.on("listening", ({ url }) => {
+			this.port = Number(new URL(url).port);
+		});
+		lines.on("login code", ({ name, code }) => {
+			this.#codes.set(name, code);
+			lines.emit(`code for ${name}`);
+		});
+		createInterface({ input: child.stdout }).on("line", (text) => {
+			const line = JSON.parse(text);
+			lines.emit(line.msg, line);
+		});
 	}
 
 	/** The login code that it printed, or will print, for a name. */
-	codeFor(name: string): Promise<string> {
-		const code = this.#codes.get(name);
-		if (code) return Promise.resolve(code);
-		return new Promise((resolve) => {
-			this.#waiting.set(name, resolve);
-		});
+	async codeFor(name: string): Promise<string> {
+		if (!this.#codes.has(name)) await once(this.lines, `code for ${name}`);
+		const code = this.#codes.get(name) ?? "";
+		this.#codes.delete(name);
+		return code;
 	}
 
 	/** User and system time since it started, in microseconds. */
@@ -161,6 +145,10 @@ export class ServerProcess {
 	#status(field: RegExp): number {
 		const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
 		return Number(field.exec(status)?.[1] ?? 0);
+	}
+
+	signal(signal: NodeJS.Signals): void {
+		this.#child.kill(signal);
 	}
 
 	/** Resolves when it has ended; what takes too long is killed. */

@@ -56,11 +56,11 @@ export async function measureStalled(
 	const inKernel = mostInKernel(server);
 	const stalledPieces = new Set<number>();
 	let unsent = 0;
-	server.onUnsent = (bytes) => {
-		unsent = Math.max(unsent, bytes);
+	server.lines.on("unsent", ({ most }) => {
+		unsent = Math.max(unsent, most);
 		const piece = Math.floor((performance.now() - start) / PIECE_MS);
-		if (bytes > 0 && turnOf(piece) % 2 === 1) stalledPieces.add(piece);
-	};
+		if (most > 0 && turnOf(piece) % 2 === 1) stalledPieces.add(piece);
+	});
 	for (let turn = 0; turn < turns; turn++) {
 		await since((2 * turn + 1) * TURN_MS);
 		const stalling = crowd.clients[SPEAKERS + turn];

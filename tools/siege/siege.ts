@@ -70,6 +70,10 @@ export async function siege(plan: Plan): Promise<Outcome> {
 	});
 	const world = { port: server.port, proxied };
 	const people = new People(world, office);
+	let refusals: Outcome["refusals"] = {};
+	server.lines.on("refused, by rule", (line) => {
+		refusals = line.refusals;
+	});
 	try {
 		await people.enter();
 		const mallory = { name: "mallory", address: hostile(0) };
@@ -92,7 +96,6 @@ export async function siege(plan: Plan): Promise<Outcome> {
 		const { mails } = office;
 		people.leave();
 		await server.stop();
-		const { refusals } = server;
 		const figures = { strikes, mails, before, most, after, mostMiB };
 		return { ...seen, ...figures, refusals };
 	} finally {
