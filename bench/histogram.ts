@@ -53,6 +53,10 @@ export class Histogram {
 	}
 }
 
-export function median(of: readonly number[]): number {
-	return of.toSorted((a, b) => a - b)[of.length >> 1] ?? 0;
+/** What this share of them did not exceed; 0 of none. */
+export function quantile(of: readonly number[], share: number): number {
+	const at = Math.min(Math.floor(share * of.length), of.length - 1);
+	return of.toSorted((one, other) => one - other)[at] ?? 0;
 }
+
+export const median = (of: readonly number[]) => quantile(of, 0.5);

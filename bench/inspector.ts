@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { INSPECT_PROTOCOL } from "../machines/frame.ts";
 import { Crowd } from "./crowd.ts";
 import { median } from "./histogram.ts";
-import type { InspectorJob, InspectorMeasured } from "./job.ts";
+import type { JobOf } from "./job.ts";
 import { RawClient } from "./raw-client.ts";
 import { ServerProcess } from "./server-process.ts";
 import { speakers } from "./speaker.ts";
@@ -21,9 +21,9 @@ const WARM_MS = 2000;
 const TURN_MS = 1500;
 
 export async function measureInspector(
-	{ turns }: InspectorJob,
+	{ turns }: JobOf<"inspector">,
 	folder: string,
-): Promise<InspectorMeasured> {
+) {
 	const environment = { PLUME_INSPECT: TOKEN };
 	const server = await ServerProcess.start("plume", folder, [], environment);
 	try {
@@ -51,9 +51,11 @@ export async function measureInspector(
 		await talking;
 		crowd.leave();
 		return {
+			// Server CPU for each event: before anyone looked, after, and while one does.
 			neverUs: median(never),
 			leftUs: median(left),
 			oneUs: median(one),
+			// What share of the events the viewer was shown meanwhile.
 			shown: shown / said,
 		};
 	} finally {

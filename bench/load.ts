@@ -1,17 +1,15 @@
-/** A room under load: so many clients, of whom each says its share of so much a second, and what that costs. */
+/** What a room costs whose clients talk, say nothing, or all log in at once. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Crowd } from "./crowd.ts";
-import type { Loaded, LoadJob } from "./job.ts";
+import { Histogram } from "./histogram.ts";
+import type { JobOf } from "./job.ts";
 import { machineCpuUs, type ServerProcess } from "./server-process.ts";
 import { speakers } from "./speaker.ts";
 
 const DRAIN_MS = 3000;
 const LATE_MS = 15_000;
 
-export async function load(
-	job: LoadJob,
-	server: ServerProcess,
-): Promise<Loaded> {
+export async function load(job: JobOf<"load">, server: ServerProcess) {
 	const { clients, perSecond, seconds, contender } = job;
 	const crowd = await Crowd.enter(speakers[contender], server, clients);
 	await sleep(1000);
@@ -33,10 +31,12 @@ export async function load(
 		after.generator - before.generator,
 	];
 	const answer = {
+		// Deliveries a second, and whether each client got each message once, all in one order.
 		offered: perSecond * clients,
 		achieved: (heard / us) * 1e6,
 		isComplete: crowd.isComplete(clients),
 		cpuUs: served / heard,
+		// How busy the server, the generator and everyone else were, in cores.
 		serverLoad: served / us,
 		generatorLoad: generated / us,
 		othersLoad: (after.machine - before.machine - served - generated) / us,
@@ -52,4 +52,29 @@ function counters(server: ServerProcess) {
 	const us = performance.now() * 1000;
 	const generator = user + system;
 	return { us, server: server.cpuUs, generator, machine: machineCpuUs() };
+}
+
+export async function idle(job: JobOf<"idle">, server: ServerProcess) {
+	const before = server.rssKiB;
+	const speaker = speakers[job.contender];
+	const crowd = await Crowd.enter(speaker, server, job.clients);
+	await sleep(job.seconds * 1000);
+	const rssKiBEach = (server.rssKiB - before) / job.clients;
+	crowd.leave();
+	return { rssKiBEach };
+}
+
+export async function logins(job: JobOf<"logins">, server: ServerProcess) {
+	const times = new Histogram();
+	const { enter } = speakers[job.contender];
+	const start = performance.now();
+	const all = Array.from({ length: job.clients }, async (_, index) => {
+		const client = await enter(server, index);
+		times.add((performance.now() - start) * 1000);
+		return client;
+	});
+	const clients = await Promise.all(all);
+	const perSecond = (job.clients / (performance.now() - start)) * 1000;
+	for (const client of clients) client.drop();
+	return { perSecond, ...times.quantiles };
 }

@@ -5,8 +5,9 @@
  */
 import type { Browser, Page } from "playwright-core";
 import { startChromium } from "../test/browser/chromium.ts";
+import { median } from "./histogram.ts";
 import { writeHistory } from "./history.ts";
-import type { PageMeasured } from "./job.ts";
+import type { JobOf } from "./job.ts";
 import { ServerProcess } from "./server-process.ts";
 import { speakers } from "./speaker.ts";
 
@@ -93,7 +94,7 @@ async function enter(page: Page, server: ServerProcess): Promise<void> {
 	await page.getByText(SEEN).last().waitFor();
 }
 
-/** From each key to its paint, ascending, while someone else talks. */
+/** From each key to its paint, in ms, while someone else talks. */
 async function type(page: Page, server: ServerProcess): Promise<number[]> {
 	const speaker = await speakers.plume.enter(server, 0);
 	let said = 0;
@@ -106,14 +107,10 @@ async function type(page: Page, server: ServerProcess): Promise<number[]> {
 	await page.locator("#text").pressSequentially(TYPED, { delay: 80 });
 	clearInterval(talk);
 	speaker.drop();
-	const delays = await page.evaluate<number[]>("window.delays");
-	return delays.sort((one, other) => one - other);
+	return page.evaluate<number[]>("window.delays");
 }
 
-export async function measurePage(
-	lines: number,
-	folder: string,
-): Promise<PageMeasured> {
+export async function measurePage({ lines }: JobOf<"page">, folder: string) {
 	await writeHistory(folder, lines);
 	const server = await ServerProcess.start("plume", folder);
 	const browser = await startChromium();
@@ -126,11 +123,12 @@ export async function measurePage(
 		const delays = await type(page, server);
 		return {
 			usableMs,
+			// While scrolling to the first line.
 			longestTaskMs: scrolled.longest,
 			rows: scrolled.rows,
 			reachedStart: scrolled.first.includes("entered"),
-			paintP50Ms: delays[delays.length >> 1] ?? 0,
-			paintMaxMs: delays.at(-1) ?? 0,
+			paintP50Ms: median(delays),
+			paintMaxMs: Math.max(...delays),
 		};
 	} finally {
 		await browser.close();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { median } from "./histogram.ts";
 import { writeHistory } from "./history.ts";
-import type { LogMeasured } from "./job.ts";
+import type { JobOf } from "./job.ts";
 import { onCore, PLUME, ServerProcess } from "./server-process.ts";
 
 /** Almost as many events as are ever behind the newest snapshot. */
@@ -12,10 +12,7 @@ const BEHIND = 9900;
 const STARTS = 5;
 const BARE = fileURLToPath(new URL("bare.js", import.meta.url));
 
-export async function measureLog(
-	events: number,
-	folder: string,
-): Promise<LogMeasured> {
+export async function measureLog({ events }: JobOf<"log">, folder: string) {
 	if (events > 0) await writeHistory(folder, events);
 	const rate = async (args: readonly string[]) =>
 		events > 0 ? (events / (await run(args))) * 1000 : 0;
@@ -27,6 +24,7 @@ export async function measureLog(
 	const crashedMs = await starts(folder, "SIGKILL");
 	await start(folder);
 	const restartMs = await starts(folder);
+	// The starts are medians: the first from the whole log, the others from a snapshot.
 	return { startMs, crashedMs, restartMs, replayed, parsed, parsedAndHashed };
 }
 
@@ -45,7 +43,7 @@ async function start(folder: string, end?: "SIGKILL"): Promise<number> {
 }
 
 /** Milliseconds that a program takes from its start to its end. */
-export function run(args: readonly string[]): Promise<number> {
+function run(args: readonly string[]): Promise<number> {
 	const from = performance.now();
 	const child = onCore(0, args);
 	child.stdout?.resume();

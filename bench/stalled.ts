@@ -15,7 +15,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Crowd } from "./crowd.ts";
 import { Histogram, median } from "./histogram.ts";
-import type { StalledJob, StalledMeasured } from "./job.ts";
+import type { JobOf } from "./job.ts";
 import type { ServerProcess } from "./server-process.ts";
 import { speakers } from "./speaker.ts";
 
@@ -32,9 +32,9 @@ const DRAIN_MS = 3000;
 const LOOK_MS = 250;
 
 export async function measureStalled(
-	{ turns }: StalledJob,
+	{ turns }: JobOf<"stalled">,
 	server: ServerProcess,
-): Promise<StalledMeasured> {
+) {
 	const crowd = await Crowd.enter(speakers.plume, server, SPEAKERS + turns + 1);
 	const allMs = 2 * turns * TURN_MS;
 	const pieces = Array.from(
@@ -78,10 +78,12 @@ export async function measureStalled(
 		pieces.filter((_, at) => turnOf(at) % 2 === odd);
 	return {
 		isComplete,
+		// The others' latency while all read, while one did not, and while the server held something for it.
 		without: summary(ofTurns(0)),
 		stalling: summary(ofTurns(1)),
 		holding: summary(pieces.filter((_, at) => stalledPieces.has(at))),
 		pieces: stalledPieces.size,
+		// The most for any one client, in the process and in the kernel.
 		unsentKiB: unsent / 1024,
 		inKernelKiB: inKernel() / 1024,
 	};
@@ -90,6 +92,7 @@ export async function measureStalled(
 function summary(pieces: readonly Histogram[]) {
 	const { p50Ms, p99Ms, maxMs } = Histogram.of(pieces).quantiles;
 	const p99s = pieces.map(({ quantiles }) => quantiles.p99Ms);
+	// The last is the median of the p99s of all half seconds.
 	return { p50Ms, p99Ms, maxMs, pieceP99Ms: median(p99s) };
 }
 

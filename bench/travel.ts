@@ -10,8 +10,9 @@ import type { Page } from "playwright-core";
 import type { Question } from "../machines/travel.ts";
 import { startChromium } from "../test/browser/chromium.ts";
 import { untilWhole } from "../test/browser/whole.ts";
+import { quantile } from "./histogram.ts";
 import { writeHistory, writeSnapshot } from "./history.ts";
-import type { TravelAnswered, TravelJob, TravelMeasured } from "./job.ts";
+import type { JobOf } from "./job.ts";
 import { onCore, PLUME } from "./server-process.ts";
 
 const BEHIND_SNAPSHOT = 10_100;
@@ -42,9 +43,9 @@ const SEEK = `(async () => {
 })()`;
 
 export async function measureTravel(
-	{ events, people }: TravelJob,
+	{ events, people }: JobOf<"travel">,
 	folder: string,
-): Promise<TravelMeasured> {
+) {
 	await writeHistory(folder, events, people);
 	await writeSnapshot(folder, events - BEHIND_SNAPSHOT);
 	const browser = await startChromium();
@@ -63,9 +64,11 @@ export async function measureTravel(
 		const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
 		const rssKiB = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
 		return {
+			// From the command to a chart on the page, and until every event can be sought.
 			...{ usableMs, wholeMs, answers },
-			seekP50Ms: at(0.5, took),
-			seekP95Ms: at(0.95, took),
+			// From a pull of the slider to the moment on the page, of random events.
+			seekP50Ms: quantile(took, 0.5),
+			seekP95Ms: quantile(took, 0.95),
 			seekMaxMs: Math.max(...took),
 			rssMiB: rssKiB / 1024,
 		};
@@ -84,7 +87,7 @@ async function open(page: Page, link: string, start: number) {
 }
 
 /** Asks as the page does, over HTTP: the 95th percentile of each question's answer. */
-async function ask(link: string, events: number): Promise<TravelAnswered> {
+async function ask(link: string, events: number) {
 	const { origin, pathname, hash } = new URL(link);
 	const authorization = `Bearer ${hash.slice(1)}`;
 	const headers = { origin, authorization, "content-type": "application/json" };
@@ -101,7 +104,7 @@ async function ask(link: string, events: number): Promise<TravelAnswered> {
 			if (!answer.ok) throw new Error(`${body} got ${answer.status}`);
 			took.push(performance.now() - start);
 		}
-		return at(0.95, took);
+		return quantile(took, 0.95);
 	};
 	// No client has this name, so every event is examined.
 	const client = "nobody";
@@ -115,10 +118,4 @@ async function ask(link: string, events: number): Promise<TravelAnswered> {
 			return { ask: "stretch", from, to: from + 1600 };
 		}),
 	};
-}
-
-/** What this share of them did not exceed. */
-function at(share: number, of: readonly number[]): number {
-	const sorted = of.toSorted((one, other) => one - other);
-	return sorted[Math.floor(share * sorted.length)] ?? 0;
 }

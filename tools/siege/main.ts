@@ -9,6 +9,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { quantile } from "../../bench/histogram.ts";
 import { type Outcome, siege } from "./siege.ts";
 
 const MOST_WAY_MS = 200;
@@ -20,11 +21,6 @@ const NETWORK =
 	'ip link set lo up && ip -6 route add local 2001:db8::/32 dev lo && echo 1 > /proc/sys/net/ipv6/ip_nonlocal_bind && exec "$0" "$@"';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
-
-function quantile(values: readonly number[], part: number): number {
-	const sorted = values.toSorted((a, b) => a - b);
-	return sorted[Math.floor((sorted.length - 1) * part)] ?? 0;
-}
 
 /** Prints a run, and answers what was not as it must be. */
 function judge(name: string, outcome: Outcome): readonly string[] {
