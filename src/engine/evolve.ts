@@ -66,43 +66,36 @@ export function evolve(
 	event: PlumeEvent,
 	machines: Machines = machinesAtHand,
 ): State {
-	let { server, rooms, clients, logins, inside, unheard } = state.parts;
+	const next = { ...state.parts, time: Math.max(state.time, event.time) };
 	for (const actor of actorsOf(state, event))
 		switch (actor.machine) {
 			case "server":
-				server = machines.server.step(server, event);
+				next.server = machines.server.step(next.server, event);
 				break;
 			case "room": {
 				const { room } = actor;
+				const { rooms } = next;
 				const before = rooms.get(room) ?? machines.room.initial;
 				const after = machines.room.step(before, event);
 				const isThere = after.matches("open");
-				rooms = isThere ? rooms.set(room, after) : rooms.delete(room);
+				next.rooms = isThere ? rooms.set(room, after) : rooms.delete(room);
 				break;
 			}
 			case "client": {
 				const { client } = actor;
+				const { clients, logins, inside, unheard } = next;
 				const before = clients.get(client) ?? machines.client.initial;
 				const after = machines.client.step(before, event);
 				const isThere = after.status === "active";
-				clients = isThere ? clients.set(client, after) : clients.delete(client);
-				logins = loginsAfter(logins, client, before, after);
-				inside = insideAfter(inside, client, before, after);
-				unheard = unheardAfter(unheard, event, before);
+				next.clients = isThere
+					? clients.set(client, after)
+					: clients.delete(client);
+				next.logins = loginsAfter(logins, client, before, after);
+				next.inside = insideAfter(inside, client, before, after);
+				next.unheard = unheardAfter(unheard, event, before);
 			}
 		}
-	const { log } = state.parts;
-	const time = Math.max(state.time, event.time);
-	return new State({
-		log,
-		time,
-		server,
-		rooms,
-		clients,
-		logins,
-		inside,
-		unheard,
-	});
+	return new State(next);
 }
 
 /** The item that an event adds to a room, if it adds one. */
