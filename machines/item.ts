@@ -2,7 +2,7 @@
  * Makes the item, one visible line of a room, of an event. The live server and
  * the readers of the log both do it here, so they cannot disagree.
  */
-import type { MessagePosted, PlumeEvent, RoomEvent } from "./events.ts";
+import type { PlumeEvent, RoomEvent } from "./events.ts";
 import type { Erasure, Head, Item } from "./message.ts";
 
 /** The events that people see as a line, which takes one offset of its room, and its kind. */
@@ -31,8 +31,15 @@ export function itemOf(
 ): Item {
 	const { room, time } = event;
 	switch (event.type) {
-		case "message.posted":
-			return said(event, epoch, offset, name, text);
+		case "message.posted": {
+			const { client, n } = event;
+			return {
+				...{ kind: "said", room, epoch, offset, time, client, name },
+				text: text ?? "",
+				...(n !== undefined && { n }),
+				...(text === undefined && { erased: true }),
+			};
+		}
 		case "message.erased": {
 			const { target, through, from, name } = event;
 			const line = { kind: "erased", room, epoch, offset, time, name } as const;
@@ -46,24 +53,6 @@ export function itemOf(
 			return { kind: kinds[type], room, epoch, offset, time, client, name };
 		}
 	}
-}
-
-/** With a spread only for erased messages, since a log has a million others. */
-function said(
-	{ room, time, client, n }: MessagePosted,
-	epoch: string,
-	offset: number,
-	name: string,
-	text: string | undefined,
-): Item {
-	if (text === undefined) {
-		const line = { room, epoch, offset, time, client, name };
-		const number = n === undefined ? {} : { n };
-		return { kind: "said", ...line, text: "", ...number, erased: true };
-	}
-	return n === undefined
-		? { kind: "said", room, epoch, offset, time, client, name, text }
-		: { kind: "said", room, epoch, offset, time, client, name, text, n };
 }
 
 /** The line after an erasure: its text goes if it is meant, its offset stays. */
