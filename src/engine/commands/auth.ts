@@ -66,19 +66,13 @@ export function decideAuth(
 /** The code was right. A name that is taken by now ends the login. */
 function decideEntry(
 	view: View,
-	{ room, person }: ClientContext,
+	{ room }: ClientContext,
 	succeeded: PlumeEvent<"login.succeeded">,
 ): Decision {
-	const { now: time, state, node } = view;
-	const { client, identity, nameKey, name, session } = succeeded;
+	const { state, node } = view;
+	const { type: _type, time, person, ...claim } = succeeded;
+	const { client, identity, nameKey } = claim;
 	const holder = person ?? identity;
-	const claim = {
-		client,
-		identity,
-		nameKey,
-		name,
-		...(session && { session }),
-	};
 	const full = tabsBroken(view, claim) ?? roomBroken(view, room, holder);
 	if (full) return refuse(full);
 	const type = "client.entered";

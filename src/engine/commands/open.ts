@@ -18,10 +18,14 @@ import {
 	type View,
 } from "./decision.ts";
 import type { Handler } from "./handler.ts";
-import { decideLost } from "./lost.ts";
 import { personOf } from "./names-held.ts";
 import { roomBroken, roomOpened } from "./rooms.ts";
-import { openSession, sessionOpened, sessionsClosed } from "./sessions.ts";
+import {
+	decideLost,
+	openSession,
+	sessionOpened,
+	sessionsClosed,
+} from "./sessions.ts";
 
 export const open: Handler<"open"> = (view, command, _, services) => {
 	const { pending, id } = command;

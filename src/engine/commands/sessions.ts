@@ -1,6 +1,7 @@
 /** How sessions open, are renewed while they are in use, and end. */
 import type {
 	ClientId,
+	ClientLeft,
 	PlumeEvent,
 	RoomName,
 	SessionHash,
@@ -63,6 +64,21 @@ export function openSession(
 	if (!open || brokenServerRule(context, event)) return undefined;
 	const isDue = expires - open.expires >= DAY_MS;
 	return { ...open, renewal: isDue ? [{ event }] : [] };
+}
+
+/** What follows when a client loses its connection, or goes on to another room. A client with a session keeps its seat for a while; any other leaves. */
+export function decideLost(
+	{ client, now: time, state, limits }: View,
+	why: ClientLeft["why"],
+): readonly Entry[] {
+	if (!client?.matches("inRoom")) return [];
+	const { id, room } = client.context;
+	const member = state.room(room)?.context.members.get(id);
+	const fact = { time, room, client: id };
+	if (!member?.session)
+		return [{ event: { type: "client.left", ...fact, why } }];
+	const deadline = time + limits.graceSeconds * 1000;
+	return [{ event: { type: "client.detached", ...fact, deadline } }];
 }
 
 /** Everything that follows from the end of sessions. */
