@@ -3,53 +3,48 @@
  * top, and lines at the moment that is shown and at the one it is compared
  * with. A press goes to that time.
  */
-import type { Scope } from "../../machines/travel.ts";
 import { find, say } from "../element.ts";
-import type { TravelParts } from "./seek-controls.ts";
+import type { Inspector } from "./inspector.ts";
+import type { LogTimeline } from "./log-timeline.ts";
+import { scopeControls } from "./scope.ts";
 
 /** In the units of the histogram's viewBox. */
 const [WIDTH, HEIGHT] = [1000, 100];
 const BARS = 250;
 
-export function activity({ inspector, log, ask }: TravelParts) {
+export function activity(inspector: Inspector, log: LogTimeline): void {
 	const histogram = find("#activity", HTMLElement);
-	let scope: Scope = {};
 	const draw = async (): Promise<void> => {
 		const { from, to } = log.about;
 		say("#begins", new Date(from).toLocaleString());
 		say("#ends", new Date(to).toLocaleString());
+		const scope = scopeOf();
 		const isScoped = Object.keys(scope).length > 0;
 		const [all, found] = await Promise.all([
-			ask({ ask: "marks", parts: BARS }),
-			isScoped ? ask({ ask: "marks", parts: BARS, ...scope }) : [],
+			log.ask({ ask: "marks", parts: BARS }),
+			isScoped ? log.ask({ ask: "marks", parts: BARS, ...scope }) : [],
 		]);
 		const most = Math.max(1, ...all);
 		setPath("all-events", bars(all, most));
 		setPath("found-events", bars(found, most));
 	};
-	const lineAt = (time: number | undefined): string => {
-		const { from, to } = log.about;
-		const x = (((time ?? from) - from) / Math.max(1, to - from)) * WIDTH;
-		return `M${x.toFixed(1)} 0V${HEIGHT}`;
-	};
+	const scopeOf = scopeControls(inspector, log, draw);
 	histogram.addEventListener("click", ({ clientX }) => {
 		const { left, width } = histogram.getBoundingClientRect();
 		const { from, to } = log.about;
 		const time = from + ((clientX - left) / width) * (to - from);
-		inspector.goTo(ask({ ask: "time", time }));
+		inspector.goTo(log.ask({ ask: "time", time }));
 	});
-	inspector.onViewState(({ moment }) => setPath("here", lineAt(moment?.time)));
+	inspector.onViewState(({ moment }) => drawLine("here", log, moment?.time));
 	log.addEventListener("growth", draw);
 	void draw();
-	return {
-		showScope(wanted: Scope): void {
-			scope = wanted;
-			void draw();
-		},
-		showRemembered(time: number | undefined): void {
-			setPath("remembered", time === undefined ? "" : lineAt(time));
-		},
-	};
+}
+
+/** A line at a time; without one, at the beginning of the log. */
+export function drawLine(id: string, { about }: LogTimeline, time?: number) {
+	const { from, to } = about;
+	const x = (((time ?? from) - from) / Math.max(1, to - from)) * WIDTH;
+	setPath(id, `M${x.toFixed(1)} 0V${HEIGHT}`);
 }
 
 /** A bar is as high as the square root of its count, so that few are seen beside many. */
@@ -67,6 +62,6 @@ function bars(counts: readonly number[], most: number): string {
 		.join("");
 }
 
-function setPath(id: string, d: string): void {
+export function setPath(id: string, d: string): void {
 	find(`#${id}`, SVGPathElement).setAttribute("d", d);
 }

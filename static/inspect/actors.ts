@@ -11,12 +11,11 @@ const ROW_PX = 30;
 /** Machines with few actors, which are listed first. */
 const FIRST = ["server", "room"];
 
-export function actorList({ choose }: Inspector) {
+export function actorList(inspector: Inspector) {
 	const list = find("#actors", HTMLElement);
 	const filter = find("#filter", HTMLInputElement);
 	const count = find("#count", HTMLElement);
 	const rows = make("div", "");
-	let viewState: ViewState | undefined;
 	let shown: readonly Actor[] = [];
 	list.append(rows);
 
@@ -25,7 +24,7 @@ export function actorList({ choose }: Inspector) {
 		const most = Math.ceil(list.clientHeight / ROW_PX) + 1;
 		const inView = shown.slice(first, first + most);
 		showEach(rows, inView, makeRow, (row, actor, index) =>
-			showActor(row, actor, first + index, viewState),
+			showActor(row, actor, first + index, inspector.viewState),
 		);
 		list.removeAttribute("aria-activedescendant");
 		for (const row of rows.children) {
@@ -35,9 +34,9 @@ export function actorList({ choose }: Inspector) {
 		}
 	};
 	const draw = (): void => {
-		if (!viewState) return;
-		shown = filtered(viewState.actors, filter.value);
-		const [some, all] = [shown.length, viewState.actors.size];
+		const { actors } = inspector.viewState;
+		shown = filtered(actors, filter.value);
+		const [some, all] = [shown.length, actors.size];
 		say(count, `${some.toLocaleString("en")} of ${all.toLocaleString("en")}`);
 		rows.style.height = `${shown.length * ROW_PX}px`;
 		drawRows();
@@ -48,10 +47,11 @@ export function actorList({ choose }: Inspector) {
 	new ResizeObserver(drawRows).observe(list);
 	list.addEventListener("click", ({ target }) => {
 		const row = target instanceof Element && target.closest("[data-actor]");
-		if (row instanceof HTMLElement) choose(row.dataset.actor ?? "");
+		if (row instanceof HTMLElement) inspector.choose(row.dataset.actor ?? "");
 	});
 	list.addEventListener("keydown", (event) => {
-		const from = shown.findIndex(({ id }) => id === viewState?.chosen);
+		const { chosen } = inspector.viewState;
+		const from = shown.findIndex(({ id }) => id === chosen);
 		const page = Math.floor(list.clientHeight / ROW_PX);
 		const to = movesFrom(from, page, shown.length)[event.key];
 		if (to === undefined) return;
@@ -62,12 +62,9 @@ export function actorList({ choose }: Inspector) {
 		const top = index * ROW_PX;
 		const lowest = top + ROW_PX - list.clientHeight;
 		list.scrollTop = Math.max(lowest, Math.min(list.scrollTop, top));
-		choose(actor.id);
+		inspector.choose(actor.id);
 	});
-	return (now: ViewState): void => {
-		viewState = now;
-		draw();
-	};
+	return draw;
 }
 
 /** The row that each key leads to. */
@@ -109,16 +106,16 @@ function showActor(
 	row: Element,
 	actor: Actor,
 	index: number,
-	viewState: ViewState | undefined,
+	{ chosen, seq }: ViewState,
 ): void {
 	if (!(row instanceof HTMLElement)) return;
 	const { id, machine, stateName, moved } = actor;
 	row.id = `actor-${id}`;
 	row.dataset.actor = id;
 	row.style.top = `${index * ROW_PX}px`;
-	row.ariaSelected = String(id === viewState?.chosen);
+	row.ariaSelected = String(id === chosen);
 	row.ariaPosInSet = String(index + 1);
-	row.classList.toggle("moved", moved > 0 && moved === viewState?.seq);
+	row.classList.toggle("moved", moved > 0 && moved === seq);
 	for (const [nth, text] of [machine, shortId(actor), stateName].entries())
 		say(row.children[nth] ?? row, text);
 }

@@ -1,7 +1,7 @@
 /** How many actors are in each state, and how many events of each type there were a second. */
 import type { Moment } from "../../machines/frame.ts";
 import { find, make, say } from "../element.ts";
-import type { ViewState } from "./inspector.ts";
+import type { Inspector, ViewState } from "./inspector.ts";
 import { showEach } from "./show-each.ts";
 import { eventOf } from "./timeline.ts";
 
@@ -33,13 +33,12 @@ export function counts() {
 }
 
 /** Over the ten seconds before the moment that is shown; live, before now. */
-export function rates() {
+export function rates(inspector: Inspector) {
 	const list = find("#rates", HTMLElement);
-	let viewState: ViewState | undefined;
-	let since = 0;
+	let [shownSeq, since] = [-1, 0];
 	const draw = async (): Promise<void> => {
-		if (!viewState) return;
-		const { timeline, seq, isLive, moment } = viewState;
+		const { timeline, seq, isLive, moment } = inspector.viewState;
+		if (seq !== shownSeq) [shownSeq, since] = [seq, Date.now()];
 		const until = (moment?.time ?? 0) + (isLive ? Date.now() - since : 0);
 		const from = Math.max(timeline.first, seq - MOST_MOMENTS);
 		const found = ratesOf(await timeline.moments(from, seq), until);
@@ -48,12 +47,8 @@ export function rates() {
 		);
 		showChips(list, chips, "span");
 	};
-	setInterval(() => viewState?.isLive && void draw(), 1000);
-	return (now: ViewState): void => {
-		if (now.seq !== viewState?.seq) since = Date.now();
-		viewState = now;
-		void draw();
-	};
+	setInterval(() => inspector.viewState.isLive && void draw(), 1000);
+	return draw;
 }
 
 function ratesOf(moments: readonly Moment[], until: number) {

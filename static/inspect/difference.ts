@@ -5,39 +5,35 @@
  */
 import type { Comparison, NameChange, Stay } from "../../machines/travel.ts";
 import { find, make, say } from "../element.ts";
-import type { ViewState } from "./inspector.ts";
-import type { TravelParts } from "./seek-controls.ts";
+import { drawLine, setPath } from "./activity.ts";
+import type { Inspector, ViewState } from "./inspector.ts";
+import type { LogTimeline } from "./log-timeline.ts";
 
 const MOST_ITEMS = 60;
 
-/** `onRemembered` gets the time of the remembered moment; undefined when it is forgotten. */
-export function difference(
-	{ inspector, log, ask }: TravelParts,
-	onRemembered: (time: number | undefined) => void,
-): void {
+export function difference(inspector: Inspector, log: LogTimeline): void {
 	const button = find("#remember", HTMLButtonElement);
 	const box = find("#difference", HTMLElement);
 	let remembered: ViewState | undefined;
-	let viewState: ViewState | undefined;
 
 	const draw = async (now: ViewState): Promise<void> => {
-		viewState = now;
 		if (!remembered) return;
+		drawLine("remembered", log, remembered.moment?.time);
 		const [early, late] =
 			remembered.seq <= now.seq ? [remembered, now] : [now, remembered];
 		const range = { from: early.seq, to: late.seq };
-		const found = await ask({ ask: "compare", ...range });
+		const found = await log.ask({ ask: "compare", ...range });
 		if (!remembered) return;
 		const words = `From ${momentOf(early)} to ${momentOf(late)}`;
 		box.replaceChildren(make("h2", "", words), ...columns(found));
 	};
 	button.addEventListener("click", () => {
-		remembered = remembered ? undefined : viewState;
+		remembered = remembered ? undefined : inspector.viewState;
 		button.ariaPressed = String(remembered !== undefined);
 		say(button, remembered ? "Stop comparing" : "Compare from here");
 		box.hidden = !remembered;
 		box.replaceChildren();
-		onRemembered(remembered && (remembered.moment?.time ?? log.about.from));
+		setPath("remembered", "");
 		inspector.redraw();
 	});
 	inspector.onViewState(draw);

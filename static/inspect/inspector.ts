@@ -19,69 +19,85 @@ export interface ViewState extends ActorsAt {
 	readonly chosen: string;
 }
 
-export interface Inspector {
+type View = (viewState: ViewState) => void | Promise<void>;
+
+export class Inspector {
+	/** What the views drew last; nobody before that. */
+	viewState: ViewState;
+	readonly #views: View[] = [];
+	#chosen = "server";
+	/** Undefined while it follows the latest event. */
+	#seq: number | undefined;
+	#requests = 0;
+	#isStale = false;
+	#isDrawing = false;
+
+	constructor(timeline: Timeline) {
+		const { last: seq } = timeline;
+		const nobody = { actors: new Map(), moment: undefined };
+		const chosen = this.#chosen;
+		this.viewState = { timeline, seq, isLive: true, chosen, ...nobody };
+	}
+
 	/**
 	 * Shows the moment of an event; `undefined` follows the latest. A seq that is
 	 * still being looked up is dropped when someone goes elsewhere meanwhile.
 	 */
-	goTo(seq: number | undefined | Promise<number>): void;
-	choose(actor: string): void;
-	/** Adds a view. The next view state comes when all views have drawn this one. */
-	onViewState(view: View): void;
-	redraw(): void;
-}
+	goTo(wanted: number | undefined | Promise<number>): void {
+		const request = ++this.#requests;
+		void Promise.resolve(wanted).then((seq) => {
+			if (request !== this.#requests) return;
+			const { last } = this.viewState.timeline;
+			this.#seq = seq === undefined ? seq : Math.min(seq, last);
+			this.redraw();
+		});
+	}
 
-type View = (viewState: ViewState) => void | Promise<void>;
+	choose(actor: string): void {
+		this.#chosen = actor;
+		this.redraw();
+	}
+
+	/** Adds a view. The next view state comes when all views have drawn this one. */
+	onViewState(view: View): void {
+		this.#views.push(view);
+	}
+
+	redraw(): void {
+		this.#isStale = true;
+		if (!this.#isDrawing) void this.#render();
+	}
+
+	/** At most once a frame, and never two at once: a log may take its time. */
+	async #render(): Promise<void> {
+		this.#isDrawing = true;
+		while (this.#isStale) {
+			await new Promise(requestAnimationFrame);
+			await this.#draw().catch(reportError);
+		}
+		this.#isDrawing = false;
+	}
+
+	async #draw(): Promise<void> {
+		this.#isStale = false;
+		const { timeline } = this.viewState;
+		const { first, last } = timeline;
+		const seq = Math.max(first, Math.min(this.#seq ?? last, last));
+		const isLive = this.#seq === undefined;
+		const chosen = this.#chosen;
+		const at = await timeline.at(seq);
+		const viewState = { timeline, seq, isLive, chosen, ...at };
+		this.viewState = viewState;
+		await Promise.all(this.#views.map((view) => view(viewState)));
+	}
+}
 
 /** Begins at the latest event, and follows it. */
 export function inspect(timeline: Timeline): Inspector {
-	let chosen = "server";
-	let shown: number | undefined;
-	let requests = 0;
-	let isStale = false;
-	let isDrawing = false;
-	const views: View[] = [];
-
-	const draw = async (): Promise<void> => {
-		isStale = false;
-		const { first, last } = timeline;
-		const seq = Math.max(first, Math.min(shown ?? last, last));
-		const isLive = shown === undefined;
-		const at = await timeline.at(seq);
-		const viewState = { timeline, seq, isLive, chosen, ...at };
-		await Promise.all(views.map((view) => view(viewState)));
-	};
-	/** At most once a frame, and never two at once: a log may take its time. */
-	const render = async (): Promise<void> => {
-		isStale = true;
-		if (isDrawing) return;
-		isDrawing = true;
-		while (isStale) {
-			await new Promise(requestAnimationFrame);
-			await draw().catch(reportError);
-		}
-		isDrawing = false;
-	};
-	const go = async (wanted: number | undefined | Promise<number>) => {
-		const request = ++requests;
-		const seq = await wanted;
-		if (request !== requests) return;
-		shown = seq === undefined ? seq : Math.min(seq, timeline.last);
-		void render();
-	};
-	const inspector: Inspector = {
-		goTo: (wanted) => void go(wanted),
-		choose(actor) {
-			chosen = actor;
-			void render();
-		},
-		onViewState: (view) => void views.push(view),
-		redraw: () => void render(),
-	};
-
+	const inspector = new Inspector(timeline);
 	for (const view of [chartView, actorList, counts, sequenceDiagram, seekBar])
 		inspector.onViewState(view(inspector));
-	timeline.addEventListener("growth", inspector.redraw);
+	timeline.addEventListener("growth", () => inspector.redraw());
 	inspector.redraw();
 	return inspector;
 }

@@ -27,12 +27,12 @@ interface Fetched {
 export class LogTimeline extends EventTarget implements Timeline {
 	/** How much of the log is known by now. */
 	about: About;
-	readonly #ask: Ask;
+	readonly ask: Ask;
 	#fetched: Fetched | undefined;
 
 	constructor(ask: Ask, about: About) {
 		super();
-		this.#ask = ask;
+		this.ask = ask;
 		this.about = about;
 	}
 
@@ -67,7 +67,7 @@ export class LogTimeline extends EventTarget implements Timeline {
 			from: Math.max(this.first, from - AROUND),
 			to: Math.min(this.last, to + AROUND),
 		};
-		const range = this.#ask({ ask: "stretch", ...wider }).then(
+		const range = this.ask({ ask: "stretch", ...wider }).then(
 			(stretch) =>
 				new MomentRange(wider.from, actorsOf(stretch), stretch.moments),
 		);

@@ -30,8 +30,10 @@ function watch(token: string): void {
 		form.hidden = true;
 		find("#inspector", HTMLElement).hidden = false;
 		say("#status", "");
-		if (!isOpen) inspect(liveTimeline).onViewState(rates());
+		if (isOpen) return;
 		isOpen = true;
+		const inspector = inspect(liveTimeline);
+		inspector.onViewState(rates(inspector));
 	};
 	socket.onmessage = ({ data }) => liveTimeline.add(JSON.parse(String(data)));
 	socket.onclose = () => {

@@ -2,32 +2,29 @@
 import { find, say } from "../element.ts";
 import type { Inspector, ViewState } from "./inspector.ts";
 
-export function seekBar({ goTo }: Inspector) {
+export function seekBar(inspector: Inspector) {
 	const slider = find("#scrub", HTMLInputElement);
 	const live = find("#live", HTMLButtonElement);
 	const play = find("#play", HTMLButtonElement);
 	const moment = find("#moment", HTMLElement);
-	let shown: ViewState | undefined;
 	const stepBy = (count: number): void => {
 		player.stop();
-		if (shown) goTo(shown.seq + count);
+		inspector.goTo(inspector.viewState.seq + count);
 	};
-	const player = makePlayer(play, goTo);
-	const playOrStop = () => {
-		if (player.isPlaying) player.stop();
-		else if (shown) player.start(shown);
-	};
+	const player = makePlayer(play, inspector);
+	const playOrStop = () => (player.isPlaying ? player.stop() : player.start());
 
 	slider.addEventListener("input", () => {
 		player.stop();
-		goTo(Number(slider.value));
+		inspector.goTo(Number(slider.value));
 	});
 	find("#back", HTMLButtonElement).addEventListener("click", () => stepBy(-1));
 	find("#on", HTMLButtonElement).addEventListener("click", () => stepBy(1));
 	play.addEventListener("click", playOrStop);
 	live.addEventListener("click", () => {
 		player.stop();
-		goTo(shown?.isLive ? shown.seq : undefined);
+		const { isLive, seq } = inspector.viewState;
+		inspector.goTo(isLive ? seq : undefined);
 	});
 	document.addEventListener("keydown", (event) => {
 		if (event.target !== document.body || event.ctrlKey || event.altKey) return;
@@ -37,15 +34,12 @@ export function seekBar({ goTo }: Inspector) {
 		else return;
 		event.preventDefault();
 	});
-	return (viewState: ViewState): void => {
-		shown = viewState;
-		const { timeline, seq, isLive } = viewState;
+	return ({ timeline, seq, isLive, moment: at }: ViewState): void => {
 		live.ariaPressed = String(isLive);
 		slider.min = String(timeline.first);
 		slider.max = String(timeline.last);
 		slider.value = String(seq);
-		const time = viewState.moment?.time;
-		const when = time && new Date(time).toLocaleTimeString();
+		const when = at?.time && new Date(at.time).toLocaleTimeString();
 		const words = `#${seq} ${when || "the beginning"}`;
 		slider.setAttribute("aria-valuetext", words);
 		say(moment, words);
@@ -53,7 +47,7 @@ export function seekBar({ goTo }: Inspector) {
 }
 
 /** Moves on at the chosen speed, from the beginning if there is nothing ahead; at the end it follows the latest. */
-function makePlayer(button: HTMLButtonElement, goTo: Inspector["goTo"]) {
+function makePlayer(button: HTMLButtonElement, inspector: Inspector) {
 	const speed = find("#speed", HTMLSelectElement);
 	let frame = 0;
 	const player = {
@@ -65,7 +59,8 @@ function makePlayer(button: HTMLButtonElement, goTo: Inspector["goTo"]) {
 			frame = 0;
 			button.ariaPressed = "false";
 		},
-		start({ timeline, seq, isLive }: ViewState): void {
+		start(): void {
+			const { timeline, seq, isLive } = inspector.viewState;
 			const isAtEnd = isLive || seq >= timeline.last;
 			let at = isAtEnd ? timeline.first : seq;
 			let before = performance.now();
@@ -73,11 +68,11 @@ function makePlayer(button: HTMLButtonElement, goTo: Inspector["goTo"]) {
 				at += ((now - before) / 1000) * Number(speed.value);
 				before = now;
 				if (at < timeline.last) {
-					goTo(Math.floor(at));
+					inspector.goTo(Math.floor(at));
 					frame = requestAnimationFrame(onward);
 				} else {
 					player.stop();
-					goTo(undefined);
+					inspector.goTo(undefined);
 				}
 			};
 			button.ariaPressed = "true";

@@ -1,27 +1,23 @@
 /** Goes to an event by its number, or to a time; shows both of the moment that is shown. */
 import { find } from "../element.ts";
 import type { Inspector } from "./inspector.ts";
-import type { Ask, LogTimeline } from "./log-timeline.ts";
-
-/** What every control over a log needs. */
-export interface TravelParts {
-	readonly inspector: Inspector;
-	readonly log: LogTimeline;
-	readonly ask: Ask;
-}
+import type { LogTimeline } from "./log-timeline.ts";
 
 const SECOND_MS = 1000;
 
-export function seekControls({ inspector, log, ask }: TravelParts): void {
+export function seekControls(inspector: Inspector, log: LogTimeline): void {
 	const event = find("#to-event", HTMLInputElement);
 	const time = find("#to-time", HTMLInputElement);
 	const form = find("#jump", HTMLFormElement);
 	const go = (input: EventTarget | null) => {
 		if (!(input instanceof HTMLInputElement) || !input.value) return;
-		if (input === event) return inspector.goTo(Number(input.value));
 		// The field has whole seconds: an event within that second is included.
 		const until = new Date(input.value).getTime() + SECOND_MS - 1;
-		inspector.goTo(ask({ ask: "time", time: until }));
+		inspector.goTo(
+			input === event
+				? Number(input.value)
+				: log.ask({ ask: "time", time: until }),
+		);
 	};
 	form.addEventListener("change", ({ target }) => go(target));
 	form.addEventListener("submit", (submitted) => {

@@ -24,7 +24,7 @@ const [NARROWEST, WIDEST] = [76, 124];
 /** The width of the column of times, and of the right margin. */
 const [TIMES_PX, MARGIN_PX] = [74, 24];
 
-export function sequenceDiagram({ choose, goTo, redraw }: Inspector) {
+export function sequenceDiagram(inspector: Inspector) {
 	const box = find("#sequence", HTMLElement);
 	const heads = find("#lanes", HTMLElement);
 	const list = find("#rows", HTMLElement);
@@ -34,17 +34,17 @@ export function sequenceDiagram({ choose, goTo, redraw }: Inspector) {
 	let drawnLanes = "";
 	let shownSeq = -1;
 
-	only.addEventListener("change", redraw);
+	only.addEventListener("change", () => inspector.redraw());
 	list.addEventListener("click", ({ target }) => {
 		const row = target instanceof Element && target.closest("li");
 		if (!row) return;
 		const { seq, actor = "" } = row.dataset;
-		goTo(Number(seq));
-		if (!only.checked) choose(actor);
+		inspector.goTo(Number(seq));
+		if (!only.checked) inspector.choose(actor);
 	});
 	heads.addEventListener("click", ({ target }) => {
 		const head = target instanceof Element && target.closest("button");
-		if (head) choose(head.id.slice("lane-".length));
+		if (head) inspector.choose(head.id.slice("lane-".length));
 	});
 	/** Starts anew where other lifelines are needed, or other widths. */
 	const drawLanes = (lanes: readonly Lifeline[], width: number): void => {

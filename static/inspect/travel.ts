@@ -9,7 +9,6 @@ import { activity } from "./activity.ts";
 import { difference } from "./difference.ts";
 import { inspect } from "./inspector.ts";
 import { type Ask, LogTimeline } from "./log-timeline.ts";
-import { scopeControls } from "./scope.ts";
 import { seekControls } from "./seek-controls.ts";
 
 const LEARN_MS = 400;
@@ -30,12 +29,10 @@ export async function travel(token: string): Promise<boolean> {
 	const log = new LogTimeline(ask, await opened.json());
 	for (const [id, isVisible] of Object.entries(VISIBLE))
 		find(`#${id}`, HTMLElement).hidden = !isVisible;
-	const parts = { inspector: inspect(log), log, ask };
-	seekControls(parts);
-	const { showScope, showRemembered } = activity(parts);
-	scopeControls(parts, showScope);
-	difference(parts, showRemembered);
-	void learn(log, ask);
+	const inspector = inspect(log);
+	for (const control of [seekControls, activity, difference])
+		control(inspector, log);
+	void learn(log);
 	return true;
 }
 
@@ -49,13 +46,13 @@ const VISIBLE = {
 };
 
 /** Shows how far the log is read, until all of it is. */
-async function learn(log: LogTimeline, ask: Ask): Promise<void> {
+async function learn(log: LogTimeline): Promise<void> {
 	for (;;) {
 		const { about } = log;
 		say("#status", wordsOf(about));
 		if (about.isWhole || about.trouble) return;
 		await new Promise((resolve) => setTimeout(resolve, LEARN_MS));
-		log.learn(await ask({ ask: "about" }));
+		log.learn(await log.ask({ ask: "about" }));
 	}
 }
 
