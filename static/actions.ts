@@ -23,7 +23,6 @@ export function pageActions({ socket, chat, enter, verify }: Parts) {
 	return {
 		connect: () => socket.connect(),
 		disconnect: () => socket.disconnect(),
-		...frameActions({ socket, chat }),
 		savePending({ event }: Args) {
 			if (event.type === "pending")
 				storage.savePending(event.id, event.update.expires);
@@ -53,11 +52,6 @@ export function pageActions({ socket, chat, enter, verify }: Parts) {
 		},
 		clearCode: verify.clear,
 		focusCode: () => queueMicrotask(verify.focus),
-	};
-}
-
-function frameActions({ socket, chat }: Pick<Parts, "socket" | "chat">) {
-	return {
 		sendHello({ context: { name, email, room } }: Args) {
 			if (!storage.isSameEmail(email, storage.storedPerson().email))
 				chat.forgetSends();

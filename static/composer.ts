@@ -3,7 +3,6 @@
  * connection. Each room has its own draft, which is stored.
  */
 
-import type { PageSnapshot } from "../machines/page.ts";
 import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
 import { find, say } from "./element.ts";
 import { MentionAutocomplete } from "./mention-autocomplete.ts";
@@ -88,9 +87,9 @@ export class Composer {
 		this.#autocomplete.updateMembers();
 	}
 
-	render(snapshot: PageSnapshot): void {
-		const { trouble } = snapshot.context;
-		const words = (snapshot.matches("chatting") && trouble?.words) || "";
+	render(): void {
+		const { isOpen, snapshot } = this.#parts.page;
+		const words = (isOpen && snapshot.context.trouble?.words) || "";
 		if (words !== this.#trouble) this.#complain(words);
 	}
 

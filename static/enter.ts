@@ -3,14 +3,14 @@
  * is wrong with it, in the browser's words or the server's.
  */
 
-import type { PageSnapshot } from "../machines/page.ts";
-import type { PageEvent, Person } from "../machines/page-events.ts";
+import type { Person } from "../machines/page-events.ts";
 import { trimInvisible } from "../machines/text.ts";
 import { find, say } from "./element.ts";
+import type { Page } from "./page.ts";
 
 const both = ["name", "email"] as const;
 
-export function enterForm(send: (event: PageEvent) => void, person: Person) {
+export function enterForm(page: Page, person: Person) {
 	const form = find("#enter", HTMLFormElement);
 	const submit = find("#enter-submit", HTMLButtonElement);
 	const cancel = find("#enter-cancel", HTMLButtonElement);
@@ -34,7 +34,7 @@ export function enterForm(send: (event: PageEvent) => void, person: Person) {
 	}
 
 	for (const field of both) fields[field].value = person[field];
-	cancel.onclick = () => send({ type: "leave" });
+	cancel.onclick = () => page.dispatch({ type: "leave" });
 	form.onsubmit = (event) => {
 		event.preventDefault();
 		const update = { name: "", email: "" };
@@ -42,16 +42,16 @@ export function enterForm(send: (event: PageEvent) => void, person: Person) {
 			update[field] = fields[field].value = trimInvisible(fields[field].value);
 			complain(field, fields[field].validationMessage);
 		}
-		if (form.checkValidity()) send({ type: "submit", update });
+		if (form.checkValidity()) page.dispatch({ type: "submit", update });
 		else focus();
 	};
 
 	return {
 		focus,
 		clear: () => form.reset(),
-		render(snapshot: PageSnapshot) {
-			const { trouble } = snapshot.context;
-			const isWaiting = snapshot.matches("loggingIn");
+		render() {
+			const { trouble } = page.snapshot.context;
+			const isWaiting = page.snapshot.matches("loggingIn");
 			find("#step-trouble", HTMLElement).classList.toggle(
 				"expected",
 				trouble?.isExpected ?? false,

@@ -5,8 +5,7 @@
 
 import { createActor } from "xstate";
 import { LOBBY } from "../machines/message.ts";
-import { type PageSnapshot, pageMachine } from "../machines/page.ts";
-import type { PageEvent } from "../machines/page-events.ts";
+import { pageMachine } from "../machines/page.ts";
 import { pageActions } from "./actions.ts";
 import { Chat } from "./chat.ts";
 import { find } from "./element.ts";
@@ -32,20 +31,19 @@ const room = askedFor || LOBBY;
 // The lobby, too: a tab may be sent there instead.
 for (const each of [room, LOBBY]) await storage.claimClient(each);
 
-const dispatch = (event: PageEvent) => actor.send(event);
 const socket = new Socket({
-	opened: () => dispatch({ type: "opened" }),
+	opened: () => page.dispatch({ type: "opened" }),
 	received,
 	closed: (code) =>
-		dispatch({ type: "closed", code, update: { jitter: Math.random() } }),
+		page.dispatch({ type: "closed", code, update: { jitter: Math.random() } }),
 	ping: () => chat.view.watchRooms(),
 });
 const page = new Page({ socket, actor: () => actor });
 const chat = new Chat(page);
-const enter = enterForm(dispatch, person);
-const verify = verifyForm(dispatch);
-const renderStatus = statusBar(dispatch);
-const renderSettings = settingsDialog(dispatch);
+const enter = enterForm(page, person);
+const verify = verifyForm(page);
+const renderStatus = statusBar(page);
+const renderSettings = settingsDialog(page);
 const actor = createActor(
 	pageMachine.provide({
 		actions: pageActions({ socket, chat, enter, verify }),
@@ -55,7 +53,7 @@ const actor = createActor(
 
 function received(data: string): void {
 	const event = readFrame(data, Date.now());
-	if (event && "type" in event) dispatch(event);
+	if (event && "type" in event) page.dispatch(event);
 	else if (event) chat.receive(event);
 }
 
@@ -63,7 +61,7 @@ function received(data: string): void {
 addEventListener("storage", ({ key, oldValue, newValue }) => {
 	const isOver = key === "session" && oldValue && newValue === null;
 	if (isOver && oldValue === storage.storedSession())
-		dispatch({ type: "leave" });
+		page.dispatch({ type: "leave" });
 });
 addEventListener(
 	"popstate",
@@ -76,17 +74,17 @@ const screens = {
 	session: find("#chat", HTMLElement),
 };
 
-function render(snapshot: PageSnapshot): void {
-	const { key, room } = snapshot.context;
+function render(): void {
+	const { key, room } = page.snapshot.context;
 	const isEntered = key === "session" && screens.session.hidden;
 	find("#loading", HTMLElement).hidden = true;
 	for (const screen of Object.values(screens))
 		screen.hidden = screen !== screens[key];
-	enter.render(snapshot);
-	verify.render(snapshot);
-	chat.composer.render(snapshot);
-	renderSettings(snapshot);
-	renderStatus(snapshot, chat.view.position === undefined);
+	enter.render();
+	verify.render();
+	chat.composer.render();
+	renderSettings();
+	renderStatus(chat.view.position === undefined);
 	chat.view.setTitle(key === "session" ? `${room} · Plume` : "Plume");
 	if (isEntered) chat.composer.focus();
 }

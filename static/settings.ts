@@ -1,8 +1,7 @@
 /** The settings dialog: the theme, the export of one's messages, and the logout. */
 
-import type { PageSnapshot } from "../machines/page.ts";
-import type { PageEvent } from "../machines/page-events.ts";
 import { find, make, say } from "./element.ts";
+import type { Page } from "./page.ts";
 import { browser, storedSession } from "./storage.ts";
 
 /** Applies the chosen theme, or the system's if none is chosen. */
@@ -53,7 +52,7 @@ async function exportMessages(): Promise<string> {
 	return "Your messages were saved as plume-messages.json.";
 }
 
-export function settingsDialog(send: (event: PageEvent) => void) {
+export function settingsDialog(page: Page) {
 	const dialog = find("#settings", HTMLDialogElement);
 	const everywhere = find("#logout-all", HTMLButtonElement);
 	const exporting = find("#export", HTMLButtonElement);
@@ -65,9 +64,9 @@ export function settingsDialog(send: (event: PageEvent) => void) {
 	};
 
 	themeChoice(dialog);
-	everywhere.onclick = () => send({ type: "logout", all: true });
+	everywhere.onclick = () => page.dispatch({ type: "logout", all: true });
 	find("#logout", HTMLButtonElement).onclick = () =>
-		send({ type: "logout", all: false });
+		page.dispatch({ type: "logout", all: false });
 
 	exporting.onclick = async () => {
 		exporting.disabled = true;
@@ -79,15 +78,15 @@ export function settingsDialog(send: (event: PageEvent) => void) {
 		exporting.disabled = false;
 	};
 
-	return (snapshot: PageSnapshot) => {
-		if (snapshot.context.key !== "session") {
+	return () => {
+		if (page.snapshot.context.key !== "session") {
 			for (const open of document.querySelectorAll<HTMLDialogElement>(
 				"dialog[open]",
 			))
 				open.close();
 			say("#export-result", "");
 		}
-		everywhere.disabled = !snapshot.matches("chatting");
+		everywhere.disabled = !page.isOpen;
 		find("#erase-all", HTMLButtonElement).disabled = everywhere.disabled;
 	};
 }

@@ -5,22 +5,20 @@
  */
 
 import { CloseCode } from "../machines/message.ts";
-import type { PageSnapshot } from "../machines/page.ts";
-import type { PageEvent } from "../machines/page-events.ts";
 import { backoffOf } from "../machines/page-guards.ts";
 import { find, say } from "./element.ts";
+import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
 
-export function statusBar(send: (event: PageEvent) => void) {
+export function statusBar(page: Page) {
 	const me = find("#me", HTMLElement);
 	const bar = find("#connection", HTMLElement);
 	const retry = find("#retry", HTMLButtonElement);
 	const offline = find("#offline", HTMLElement);
 	const retryNow = () => {
-		if (!document.hidden && !rendered?.matches("stopped"))
-			send({ type: "retry" });
+		if (!document.hidden && !page.snapshot.matches("stopped"))
+			page.dispatch({ type: "retry" });
 	};
-	let rendered: PageSnapshot | undefined;
 	let myName = "";
 	/** The time of the next try, or 0. */
 	let due = 0;
@@ -28,17 +26,18 @@ export function statusBar(send: (event: PageEvent) => void) {
 	/** Hidden from screen readers, which would read it each second. */
 	function renderCountdown() {
 		const seconds = Math.max(1, Math.ceil((due - Date.now()) / 1_000));
-		const tries = rendered?.matches("returning") ?? false;
+		const tries = page.snapshot.matches("returning");
 		const next = due > 0 ? `Trying again in ${seconds} s.` : "Trying again…";
 		say("#countdown", tries ? next : "");
 	}
 	setInterval(renderCountdown, 1_000);
 
-	retry.onclick = () => send({ type: "retry" });
+	retry.onclick = () => page.dispatch({ type: "retry" });
 	addEventListener("online", retryNow);
 	document.addEventListener("visibilitychange", retryNow);
 
-	return (snapshot: PageSnapshot, isEmpty: boolean) => {
+	return (isEmpty: boolean) => {
+		const { snapshot } = page;
 		const waits = snapshot.matches({ returning: "waiting" });
 		if (waits) due ||= Date.now() + backoffOf(snapshot.context);
 		else due = 0;
@@ -63,7 +62,6 @@ export function statusBar(send: (event: PageEvent) => void) {
 		say(retry, elsewhere ? "Use it here" : "Try now");
 		retry.disabled = !stopped && !waits;
 		offline.hidden = !lost || !isEmpty;
-		rendered = snapshot;
 		renderCountdown();
 	};
 }

@@ -5,25 +5,23 @@
  */
 
 import { CODE_LENGTH, readCode } from "../machines/code.ts";
-import type { PageSnapshot } from "../machines/page.ts";
-import type { PageEvent } from "../machines/page-events.ts";
 import { find, say } from "./element.ts";
+import type { Page } from "./page.ts";
 
 const some = (n: number, one: string, more: string) =>
 	`${n} ${n === 1 ? one : more}`;
 
-export function verifyForm(send: (event: PageEvent) => void) {
+export function verifyForm(page: Page) {
 	const form = find("#verify", HTMLFormElement);
 	const field = find("#code", HTMLInputElement);
 	const submit = find("#verify-submit", HTMLButtonElement);
 	const resend = find("#resend", HTMLButtonElement);
 	const wrong = find("#verify-trouble", HTMLElement);
-	let rendered: PageSnapshot | undefined;
 
 	function sendIfComplete() {
 		const code = readCode(field.value);
 		submit.disabled = code === undefined;
-		if (code !== undefined) send({ type: "code", code });
+		if (code !== undefined) page.dispatch({ type: "code", code });
 		else if (field.value.trim().length > CODE_LENGTH)
 			say(wrong, "A code has 6 letters and digits. Copy it from the mail.");
 	}
@@ -33,12 +31,13 @@ export function verifyForm(send: (event: PageEvent) => void) {
 		event.preventDefault();
 		sendIfComplete();
 	};
-	resend.onclick = () => send({ type: "resend" });
-	find("#another", HTMLButtonElement).onclick = () => send({ type: "leave" });
+	resend.onclick = () => page.dispatch({ type: "resend" });
+	find("#another", HTMLButtonElement).onclick = () =>
+		page.dispatch({ type: "leave" });
 
 	function renderTimes() {
-		if (!rendered?.context.expires) return;
-		const { tries, expires, resendAt } = rendered.context;
+		const { tries, expires, resendAt } = page.snapshot.context;
+		if (expires === 0) return;
 		const minutes = Math.ceil((expires - Date.now()) / 60_000);
 		const wait = Math.ceil((resendAt - Date.now()) / 1_000);
 		const times = `${some(tries, "try", "tries")} and ${some(minutes, "minute", "minutes")} left.`;
@@ -47,7 +46,8 @@ export function verifyForm(send: (event: PageEvent) => void) {
 			minutes > 0 ? times : "This code is too old: ask for another.",
 		);
 		say(resend, wait > 0 ? `Send again in ${wait} s` : "Send it again");
-		resend.disabled = wait > 0 || !rendered.matches({ loggingIn: "verifying" });
+		const isIdle = page.snapshot.matches({ loggingIn: "verifying" });
+		resend.disabled = wait > 0 || !isIdle;
 	}
 	setInterval(renderTimes, 1_000);
 
@@ -58,8 +58,8 @@ export function verifyForm(send: (event: PageEvent) => void) {
 			sendIfComplete();
 		},
 		clear: () => form.reset(),
-		render(snapshot: PageSnapshot) {
-			rendered = snapshot;
+		render() {
+			const { snapshot } = page;
 			const { email, note, trouble } = snapshot.context;
 			const checking = snapshot.matches({ loggingIn: "checking" });
 			const lost = snapshot.matches("returning");
