@@ -6,7 +6,6 @@
 
 import { without } from "../machines/item.ts";
 import type { Erasure, Item } from "../machines/message.ts";
-import type { Autoscroll } from "./autoscroll.ts";
 import { find } from "./element.ts";
 import type { RoomLine } from "./frames.ts";
 import type { Page } from "./page.ts";
@@ -17,15 +16,10 @@ const PAGE = 100;
 /** What is done with a page. */
 type Purpose = "prepend" | "append" | "replace";
 
-interface Parts {
-	readonly page: Page;
-	readonly timeline: Timeline;
-	readonly autoscroll: Autoscroll;
-}
-
 export class HistoryPager {
 	readonly #room = find("#room", HTMLElement);
-	readonly #parts: Parts;
+	readonly #page: Page;
+	readonly #timeline: Timeline;
 	/** That of the page that was requested, if one is. */
 	#purpose: Purpose | undefined;
 	#before = 0;
@@ -33,15 +27,15 @@ export class HistoryPager {
 	#lines: Item[] = [];
 	#hasOlder = false;
 
-	constructor(parts: Parts) {
-		this.#parts = parts;
+	constructor(page: Page, timeline: Timeline) {
+		this.#page = page;
+		this.#timeline = timeline;
 		this.#room.addEventListener("scroll", () => this.#onScroll());
 		find("#latest", HTMLButtonElement).onclick = () => this.toEnd();
 	}
 
 	toEnd() {
-		const { autoscroll, timeline } = this.#parts;
-		const { latest } = timeline;
+		const { autoscroll, latest } = this.#timeline;
 		// A page that comes later would push the end out of the window.
 		this.reset();
 		if (!autoscroll.isDetached || !latest) return autoscroll.jump();
@@ -56,7 +50,7 @@ export class HistoryPager {
 
 	/** Takes a line of the page that was requested; false for any other line. */
 	add(line: RoomLine): boolean {
-		const { latest } = this.#parts.timeline;
+		const { latest } = this.#timeline;
 		if (!this.#purpose || !latest || !("offset" in line)) return false;
 		if (line.epoch !== latest.epoch || line.offset > latest.offset)
 			return false;
@@ -75,7 +69,7 @@ export class HistoryPager {
 
 	/** The answer is complete; `hasMore` if there is more before it. */
 	finish(hasMore: boolean, before = this.#before) {
-		const { timeline } = this.#parts;
+		const timeline = this.#timeline;
 		const purpose = this.#purpose;
 		if (!purpose) return;
 		// It answers a request from before a gap.
@@ -98,9 +92,8 @@ export class HistoryPager {
 	}
 
 	#onScroll(): void {
-		const { autoscroll, timeline } = this.#parts;
-		const { latest, from, to } = timeline;
-		if (this.#purpose || !latest || !timeline.isLive) return;
+		const { autoscroll, latest, from, to, isLive } = this.#timeline;
+		if (this.#purpose || !latest || !isLive) return;
 		const { scrollTop, scrollHeight, clientHeight } = this.#room;
 		const below = scrollHeight - scrollTop - clientHeight;
 		if (this.#hasOlder && scrollTop < 2 * clientHeight)
@@ -110,11 +103,10 @@ export class HistoryPager {
 	}
 
 	#request(purpose: Purpose, before: number): void {
-		const { page, timeline } = this.#parts;
-		const { epoch = "" } = timeline.latest ?? {};
-		const { room } = page;
+		const { epoch = "" } = this.#timeline.latest ?? {};
+		const { room } = this.#page;
 		this.#purpose = purpose;
 		this.#before = before;
-		page.send({ kind: "history", room, epoch, before, limit: PAGE });
+		this.#page.send({ kind: "history", room, epoch, before, limit: PAGE });
 	}
 }

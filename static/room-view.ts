@@ -4,7 +4,6 @@
  */
 
 import type { ServerEvent } from "../machines/page-events.ts";
-import { Autoscroll } from "./autoscroll.ts";
 import { find } from "./element.ts";
 import type { RoomEvent, RoomLine } from "./frames.ts";
 import { HistoryPager } from "./history-pager.ts";
@@ -24,7 +23,6 @@ const AWAY_AFTER_MS = 5 * 60_000;
 export class RoomView {
 	readonly rooms: RoomList;
 	readonly #page: Page;
-	readonly #autoscroll = new Autoscroll();
 	readonly #liveRegion = new LiveRegion();
 	readonly #notifications: Notifications;
 	readonly #people: PeoplePanel;
@@ -40,15 +38,14 @@ export class RoomView {
 	#explanation = "";
 
 	constructor(page: Page) {
-		const autoscroll = this.#autoscroll;
 		const people = new PeoplePanel(page);
-		const timeline = new Timeline({ page, autoscroll, people });
+		const timeline = new Timeline(page, people);
 		this.#page = page;
 		this.rooms = new RoomList(page);
 		this.#notifications = new Notifications(page);
 		this.#people = people;
 		this.#timeline = timeline;
-		this.#history = new HistoryPager({ page, autoscroll, timeline });
+		this.#history = new HistoryPager(page, timeline);
 		document.addEventListener("visibilitychange", () => this.#onVisibility());
 		const room = find("#room", HTMLElement);
 		room.addEventListener("scroll", () => this.#updateRead());
@@ -194,14 +191,14 @@ export class RoomView {
 	#returned(): void {
 		this.#timeline.stopMarking();
 		const firstUnread = this.#timeline.firstUnread();
-		if (firstUnread) this.#autoscroll.startAt(firstUnread);
+		if (firstUnread) this.#timeline.autoscroll.startAt(firstUnread);
 		this.#updateRead();
 	}
 
 	/** A reader who looks at the end of the room has read all of it. */
 	#updateRead(): void {
-		const { isLive, latest } = this.#timeline;
-		if (document.hidden || !isLive || !this.#autoscroll.isFollowing) return;
+		const { autoscroll, isLive, latest } = this.#timeline;
+		if (document.hidden || !isLive || !autoscroll.isFollowing) return;
 		// While missed lines arrive, the count is ahead of the latest.
 		if (!latest || latest.offset < this.#count.offset) return;
 		const { epoch, offset } = latest;

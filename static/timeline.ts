@@ -6,7 +6,7 @@
 
 import { without } from "../machines/item.ts";
 import type { Item } from "../machines/message.ts";
-import type { Autoscroll } from "./autoscroll.ts";
+import { Autoscroll } from "./autoscroll.ts";
 import { find } from "./element.ts";
 import type { Line, RoomLine } from "./frames.ts";
 import { groupLines, isMembership, withoutExtraTabs } from "./membership.ts";
@@ -27,19 +27,13 @@ const hasOffset = (line: RoomLine) => offsetOf(line) > 0;
 const visible = (items: readonly Item[]) =>
 	items.flatMap((item) => (item.kind === "erased" ? [] : item));
 
-interface Parts {
-	readonly page: Page;
-	readonly autoscroll: Autoscroll;
-	readonly people: PeoplePanel;
-}
-
 export class Timeline {
+	readonly autoscroll = new Autoscroll();
 	readonly #empty = find("#quiet", HTMLElement);
 	readonly #outbox = find("#outbox", HTMLElement);
 	readonly #page: Page;
 	readonly #people: PeoplePanel;
-	readonly #autoscroll: Autoscroll;
-	readonly #rows: RowList;
+	readonly #rows = new RowList(this.autoscroll);
 	#lines: readonly Line[] = [];
 	/** The position of the room's latest line. */
 	#latest = NOTHING;
@@ -51,11 +45,9 @@ export class Timeline {
 	/** The offset of the line with the mark, or 0. */
 	#firstUnread = 0;
 
-	constructor({ page, autoscroll, people }: Parts) {
+	constructor(page: Page, people: PeoplePanel) {
 		this.#page = page;
 		this.#people = people;
-		this.#autoscroll = autoscroll;
-		this.#rows = new RowList(autoscroll);
 	}
 
 	/** Everything missed has arrived, and what comes now is new. */
@@ -92,14 +84,14 @@ export class Timeline {
 			this.#rows.anchored(() => this.#show(lines));
 			return true;
 		}
-		const { isFollowing } = this.#autoscroll;
+		const { isFollowing } = this.autoscroll;
 		const isFull = this.#rows.length >= 2 * MOST_ROWS;
-		if (isFull && !isFollowing) this.#autoscroll.setDetached(true);
-		if (!this.#autoscroll.isDetached) {
+		if (isFull && !isFollowing) this.autoscroll.setDetached(true);
+		if (!this.autoscroll.isDetached) {
 			const lines = [...this.#lines, line];
 			this.#show(isFollowing ? this.#last(MOST_ROWS, lines) : lines);
 		}
-		if (this.#isLive && !isMembership(line)) this.#autoscroll.countUnread();
+		if (this.#isLive && !isMembership(line)) this.autoscroll.countUnread();
 		return true;
 	}
 
@@ -109,14 +101,14 @@ export class Timeline {
 		this.#from = this.#firstUnread = 0;
 		this.#isLive = false;
 		this.#show([]);
-		this.#autoscroll.setDetached(false);
-		this.#autoscroll.jump();
+		this.autoscroll.setDetached(false);
+		this.autoscroll.jump();
 	}
 
 	caughtUp(): void {
 		this.#isLive = true;
 		this.#show(this.#lines);
-		if (this.#autoscroll.isFollowing) this.#autoscroll.jump();
+		if (this.autoscroll.isFollowing) this.autoscroll.jump();
 	}
 
 	/** The members are known anew. */
@@ -129,7 +121,7 @@ export class Timeline {
 		this.#rows.anchored(() => {
 			this.#from = offsetOf(page[0]) || this.#from;
 			const rows = groupLines([...visible(page), ...this.#lines]);
-			if (rows.length > 2 * MOST_ROWS) this.#autoscroll.setDetached(true);
+			if (rows.length > 2 * MOST_ROWS) this.autoscroll.setDetached(true);
 			this.#show(rows.slice(0, 2 * MOST_ROWS).flat());
 		});
 	}
@@ -138,7 +130,7 @@ export class Timeline {
 	append(page: readonly Item[]): void {
 		const lines = [...this.#lines, ...visible(page)];
 		this.#rows.anchored(() => this.#show(this.#last(2 * MOST_ROWS, lines)));
-		this.#autoscroll.setDetached(offsetOf(page.at(-1)) < this.#latest.offset);
+		this.autoscroll.setDetached(offsetOf(page.at(-1)) < this.#latest.offset);
 	}
 
 	/** Moves the window to the latest page. */
@@ -146,7 +138,7 @@ export class Timeline {
 		this.#from = offsetOf(page[0]);
 		this.#lines = [];
 		this.append(page);
-		this.#autoscroll.jump();
+		this.autoscroll.jump();
 	}
 
 	/** The row with the mark of what is unread. */
@@ -200,7 +192,7 @@ export class Timeline {
 		if (first > 0 && (this.#firstUnread === 0 || first < this.#firstUnread))
 			this.#firstUnread = first;
 		// A detached window ends before now, so the members say nothing about it.
-		const members = this.#autoscroll.isDetached ? [] : this.#people.members;
+		const members = this.autoscroll.isDetached ? [] : this.#people.members;
 		const people: ReadonlySet<Line> = new Set(withoutExtraTabs(lines, members));
 		const shown = lines.filter(
 			(line) => !isMembership(line) || people.has(line),
