@@ -40,19 +40,26 @@ export async function draw(chart: ChartState): Promise<string> {
 	const layout = await layOut(chart);
 	const width = Math.ceil(layout.width);
 	const height = Math.ceil(layout.height);
+	const all = statesIn(chart);
 	const parts = [
 		`<title>The statechart of the ${chart.title} machine</title>`,
 		`<style>${STYLE}</style>`,
 		`<rect class="page" width="${width}" height="${height}" rx="10"/>`,
-		...drawState(chart, layout),
-		...drawInitials(chart, layout),
+		...all.map((state) => drawState(state, layout)),
+		...all.flatMap((state) => drawInitial(state, layout)),
 		...layout.routes.map((route) => drawRoute(route, layout)),
-		...drawHeads(chart, layout),
+		...all.map((state) => drawHead(state, layout)),
 	];
 	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">\n${parts.join("\n")}\n</svg>\n`;
 }
 
-function drawState(state: ChartState, layout: Layout): string[] {
+/** A state and all that are in it, the outer ones first. */
+const statesIn = (state: ChartState): readonly ChartState[] => [
+	state,
+	...state.states.flatMap(statesIn),
+];
+
+function drawState(state: ChartState, layout: Layout): string {
 	const box = boxOf(layout, state.id);
 	const nested = state.states.length > 0;
 	const { labels, head, height } = contentOf(state);
@@ -64,14 +71,11 @@ function drawState(state: ChartState, layout: Layout): string[] {
 		...(nested && own ? [bar(box, height)] : []),
 		...pills(labels, box),
 	];
-	return [
-		`<g class="state" data-id="${state.id}">${parts.join("")}</g>`,
-		...state.states.flatMap((child) => drawState(child, layout)),
-	];
+	return `<g class="state" data-id="${state.id}">${parts.join("")}</g>`;
 }
 
 /** Drawn above all lines, since one may cross it. A title without more rows is centred. */
-function drawHeads(state: ChartState, layout: Layout): string[] {
+function drawHead(state: ChartState, layout: Layout): string {
 	const { x, y, width } = boxOf(layout, state.id);
 	const rows = headOf(state);
 	const [title] = rows;
@@ -79,23 +83,17 @@ function drawHeads(state: ChartState, layout: Layout): string[] {
 	const isLone =
 		rows.length === 1 && !nested && contentOf(state).labels.length === 0;
 	const left = isLone && title ? (width - widthOf(title)) / 2 - INSET : 0;
-	return [
-		`<g class="head${nested}">${words(rows, x + left, y).join("")}</g>`,
-		...state.states.flatMap((child) => drawHeads(child, layout)),
-	];
+	return `<g class="head${nested}">${words(rows, x + left, y).join("")}</g>`;
 }
 
-function drawInitials(state: ChartState, layout: Layout): string[] {
+function drawInitial(state: ChartState, layout: Layout): string[] {
 	const id = dotOf(state.id);
 	const box = layout.boxes.get(id);
+	if (!box) return [];
 	const lines = layout.lines.filter((line) => line.id === id).map(drawLine);
-	const dot = box
-		? `<g class="initial"><circle class="dot" cx="${n(box.x + box.width / 2)}" cy="${n(box.y + box.height / 2)}" r="${box.width / 2}"/>${lines.join("")}</g>`
-		: "";
 	return [
-		dot,
-		...state.states.flatMap((child) => drawInitials(child, layout)),
-	].filter(Boolean);
+		`<g class="initial"><circle class="dot" cx="${n(box.x + box.width / 2)}" cy="${n(box.y + box.height / 2)}" r="${box.width / 2}"/>${lines.join("")}</g>`,
+	];
 }
 
 function drawRoute({ id, transitions }: Route, layout: Layout): string {
