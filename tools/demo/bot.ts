@@ -4,20 +4,9 @@
  * like any other, over a real socket.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { WebSocket } from "ws";
-import { MessageType } from "../../machines/message.ts";
+import { RawClient } from "../../bench/raw-client.ts";
+import { MessageType as types } from "../../machines/message.ts";
 
-const {
-	hello,
-	text,
-	auth,
-	mayNotEnter,
-	open,
-	welcome,
-	session,
-	refused,
-	logout,
-} = MessageType;
 const ROOMS = ["lobby", "boats", "recipes"];
 const LINES = [
 	"Is anyone here?",
@@ -47,26 +36,26 @@ interface Credentials {
 /** Goes on for ever. */
 export async function live(life: Life): Promise<never> {
 	let credentials: Credentials | undefined;
-	for (;;) {
-		const tab = await Tab.open(life);
+	for (; ; await pause(2, 9)) {
+		const tab = await Tab.open(life).catch(() => undefined);
+		if (!tab) continue;
 		credentials = credentials
 			? await tab.comeBack(credentials)
 			: await tab.logIn();
 		if (credentials) {
 			await tab.talk(credentials.room);
 			if (oneIn(5)) {
-				tab.send({ type: logout });
+				tab.send({ type: types.logout });
 				credentials = undefined;
 			}
 		}
 		tab.drop();
-		await pause(2, 9);
 	}
 }
 
 class Tab {
 	readonly #life: Life;
-	readonly #socket: WebSocket;
+	readonly #socket: RawClient;
 	#token = "";
 	#said = 0;
 	#end = (_kept: Credentials | undefined) => {};
@@ -75,72 +64,70 @@ class Tab {
 		this.#end = resolve;
 	});
 
-	private constructor(life: Life, socket: WebSocket) {
+	private constructor(life: Life, socket: RawClient) {
 		this.#life = life;
 		this.#socket = socket;
-		socket.on("message", (data) => this.#hear(JSON.parse(String(data))));
-		socket.on("close", () => this.#end(undefined));
-		socket.on("error", () => {}); // it closes
+		socket.onText = (text) => this.#hear(JSON.parse(text));
+		void socket.closed.then(() => this.#end(undefined));
 	}
 
-	static open(life: Life): Promise<Tab> {
-		const url = `${life.url.replace("http", "ws")}/connect`;
-		const socket = new WebSocket(url, "plume.2");
-		const tab = new Tab(life, socket);
-		return new Promise((resolve) => {
-			for (const end of ["open", "close"]) socket.once(end, () => resolve(tab));
-		});
+	static async open(life: Life): Promise<Tab> {
+		const port = Number(new URL(life.url).port);
+		return new Tab(
+			life,
+			await RawClient.connect({ port, protocol: "plume.2" }),
+		);
 	}
 
 	async logIn(): Promise<Credentials | undefined> {
 		const { name, codeFor } = this.#life;
 		const room = any(ROOMS);
-		this.send({ type: hello, text: `${name}\n${name}@example.org`, room });
+		this.send({
+			type: types.hello,
+			text: `${name}\n${name}@example.org`,
+			room,
+		});
 		const code = await Promise.race([codeFor(name), this.#entered]);
 		if (typeof code !== "string") return undefined;
 		await pause(1, 4);
 		while (oneIn(3)) {
-			this.send({ type: auth, text: code.split("").reverse().join("") });
+			this.send({ type: types.auth, text: code.split("").reverse().join("") });
 			await pause(1, 3);
 		}
-		this.send({ type: auth, text: code });
+		this.send({ type: types.auth, text: code });
 		return this.#entered;
 	}
 
-	comeBack({
-		session: token,
-		client,
-		room,
-	}: Credentials): Promise<Credentials | undefined> {
-		this.#token = token;
+	comeBack(credentials: Credentials): Promise<Credentials | undefined> {
+		const { client, room } = credentials;
+		this.#token = credentials.session;
 		const position = oneIn(4) ? { room: any(ROOMS) } : { client, room };
-		this.send({ type: open, session: token, ...position });
+		this.send({ type: types.open, session: this.#token, ...position });
 		return this.#entered;
 	}
 
 	async talk(room: string): Promise<void> {
 		for (let left = Math.ceil(Math.random() * 6); left > 0; left--) {
 			await pause(1, 6);
-			this.send({ type: text, text: any(LINES), room, n: ++this.#said });
+			this.send({ type: types.text, text: any(LINES), room, n: ++this.#said });
 		}
 	}
 
 	send(frame: object): void {
-		if (this.#socket.readyState === WebSocket.OPEN)
-			this.#socket.send(JSON.stringify(frame));
+		this.#socket.send(frame);
 	}
 
 	/** As a tunnel does: without a word. */
 	drop(): void {
-		this.#socket.terminate();
+		this.#socket.drop();
 	}
 
 	#hear(frame: { readonly [field: string]: unknown }): void {
-		if (frame.type === session) this.#token = String(frame.token);
+		if (frame.type === types.session) this.#token = String(frame.token);
 		// The last code was used up, or the session is over.
-		if (frame.type === refused || frame.type === mayNotEnter)
+		if (frame.type === types.refused || frame.type === types.mayNotEnter)
 			this.#end(undefined);
-		if (frame.type !== welcome) return;
+		if (frame.type !== types.welcome) return;
 		this.#said = Number(frame.last);
 		const { client, room } = frame;
 		const position = { client: String(client), room: String(room) };
