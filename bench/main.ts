@@ -5,14 +5,13 @@
  */
 import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureSync } from "./disk.ts";
-import type { Answer, Job, Row } from "./job.ts";
+import type { Job, Row } from "./job.ts";
 import { drawPlots } from "./plots.ts";
 import { scenarios } from "./scenarios.ts";
-import { onCore } from "./server-process.ts";
+import { lastLine } from "./server-process.ts";
 import { footnotes, table } from "./table.ts";
 
 const GENERATOR = fileURLToPath(new URL("generator.js", import.meta.url));
@@ -22,23 +21,11 @@ const LONGEST_MS = 240_000;
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 /** Runs one measurement to its end, whatever that is. */
-function measure(job: Job): Promise<Row["answer"]> {
-	const child = onCore(1, [GENERATOR, JSON.stringify(job)]);
-	const timer = setTimeout(() => child.kill("SIGTERM"), LONGEST_MS);
-	let last = "";
-	if (child.stdout)
-		createInterface({ input: child.stdout }).on("line", (line) => {
-			last = line;
-		});
-	return new Promise((resolve) => {
-		child.once("close", (code, signal) => {
-			clearTimeout(timer);
-			const answer: Answer | undefined =
-				code === 0 ? JSON.parse(last) : undefined;
-			resolve(answer ?? { failed: `ended with ${code ?? signal}` });
-		});
-	});
-}
+const measure = (job: Job): Promise<Row["answer"]> =>
+	lastLine([GENERATOR, JSON.stringify(job)], LONGEST_MS).then(
+		(line) => JSON.parse(line),
+		(error: Error) => ({ failed: error.message }),
+	);
 
 async function main(): Promise<number> {
 	const { positionals, values } = parseArgs({

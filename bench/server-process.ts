@@ -7,6 +7,7 @@ import { EventEmitter, once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { Contender } from "./job.ts";
 
@@ -41,6 +42,24 @@ export function onCore(
 		env: { PATH: "/usr/bin:/bin", ...environment },
 		stdio: ["ignore", "pipe", "inherit"],
 	});
+}
+
+/** Runs Node beside the server to its end; resolves with the last line that it prints, or rejects with how it ended. */
+export async function lastLine(
+	args: readonly string[],
+	longestMs?: number,
+): Promise<string> {
+	const child = onCore(1, args);
+	const kill = () => child.kill("SIGKILL");
+	process.once("exit", kill);
+	const timer = longestMs && setTimeout(() => child.kill(), longestMs);
+	const ended = once(child, "close");
+	const said = child.stdout ? await text(child.stdout) : "";
+	const [code, signal] = await ended;
+	clearTimeout(timer);
+	process.off("exit", kill);
+	if (code !== 0) throw new Error(`ended with ${code ?? signal}`);
+	return said.trim().split("\n").at(-1) ?? "";
 }
 
 /** What all cores have worked since the machine started, in microseconds. */

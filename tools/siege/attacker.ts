@@ -7,7 +7,7 @@ const seconds = Number(length);
 const world: World = { port: Number(port), proxied: by === "PROXIED" };
 
 let strikes = 0;
-for (const { perSecond, strike } of Object.values(attacks(world, session))) {
+for (const [perSecond, strike] of Object.values(attacks(world, session))) {
 	let n = 0;
 	setInterval(() => {
 		strikes++;

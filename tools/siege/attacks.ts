@@ -7,11 +7,10 @@ import { LAST, maskedFrame, UPGRADE } from "../../bench/raw-client.ts";
 import { MessageType, SUBPROTOCOL } from "../../machines/message.ts";
 import { dial, hostile, request, type World } from "./world.ts";
 
-export interface Attack {
-	readonly perSecond: number;
-	/** Once more: `n` counts from 0. */
-	readonly strike: (n: number) => void;
-}
+/** By name: how often a second it strikes, and once more, where `n` counts from 0. */
+type Attacks = Readonly<
+	Record<string, readonly [perSecond: number, strike: (n: number) => void]>
+>;
 
 /** How long most of what is opened stays. */
 const STAY_MS = 800;
@@ -62,106 +61,83 @@ function weapons(world: World, session: string) {
 	return { opened, send, hello, open, flood, get };
 }
 
-export function attacks(
-	world: World,
-	session: string,
-): Readonly<Record<string, Attack>> {
+/** Attacks by logging in and talking. */
+function attacksOnRooms(world: World, session: string): Attacks {
 	const { send, hello, open, flood } = weapons(world, session);
+	const talk = (n: number, room: string, count: number, text: string) =>
+		send(n, open(room), ...flood(count, text, room));
+	const talker = (n: number) => `talker${n % 10}`;
 	return {
-		"huge names": {
-			perSecond: 5,
-			strike(n) {
+		"huge names": [
+			5,
+			(n) => {
 				if (n % 3 === 0) hello(n, "ann", `a@${distinctLetters}`);
 				else if (n % 3 === 1) hello(n, marks, "a@example.org");
 				else send(n, open(marks));
 			},
-		},
-		"connections in turn": {
-			perSecond: 10,
-			strike: (n) =>
-				send(n, open("spam"), ...flood(20, `${n} `.repeat(50), "spam")),
-		},
-		"rooms of long lines": {
-			perSecond: 4,
-			strike: (n) =>
-				send(n, open(`r${n}`), ...flood(8, "x".repeat(4000), `r${n}`)),
-		},
-		"lines of U+0001": {
-			perSecond: 4,
-			strike: (n) =>
-				send(n, open("lobby"), ...flood(8, "\u0001".repeat(4000), "lobby")),
-		},
-		"guesses of an email": {
-			perSecond: 20,
-			strike: (n) => hello(n, `talker${n % 10}`, `guess${n}@example.org`),
-		},
-		"mails to many": {
-			perSecond: 20,
-			strike: (n) => hello(n, `bot${n}`, `many${n}@example.net`),
-		},
-		"mails to the good": {
-			perSecond: 5,
-			strike: (n) => hello(n, `talker${n % 10}`, `talker${n % 10}@example.org`),
-		},
-		"names for one mailbox": {
-			perSecond: 2,
-			strike: (n) => hello(n, `held${n}`, `mallory+${n}@example.org`),
-		},
-		...attacksOnSockets(world, session),
+		],
+		"connections in turn": [10, (n) => talk(n, "spam", 20, `${n} `.repeat(50))],
+		"rooms of long lines": [4, (n) => talk(n, `r${n}`, 8, "x".repeat(4000))],
+		"lines of U+0001": [4, (n) => talk(n, "lobby", 8, "\u0001".repeat(4000))],
+		"guesses of an email": [
+			20,
+			(n) => hello(n, talker(n), `guess${n}@example.org`),
+		],
+		"mails to many": [20, (n) => hello(n, `bot${n}`, `many${n}@example.net`)],
+		"mails to the good": [
+			5,
+			(n) => hello(n, talker(n), `${talker(n)}@example.org`),
+		],
+		"names for one mailbox": [
+			2,
+			(n) => hello(n, `held${n}`, `mallory+${n}@example.org`),
+		],
 	};
 }
 
-function attacksOnSockets(
-	world: World,
-	session: string,
-): Readonly<Record<string, Attack>> {
+function attacksOnSockets(world: World, session: string): Attacks {
 	const { opened, send, get } = weapons(world, session);
+	const unread = (n: number, bytes: string) => opened(n).pause().write(bytes);
+	const blank = frame(CONTINUED, " ");
+	const evil = { Host: "evil.example", Origin: "http://evil.example" };
 	return {
-		"requests sent ahead": {
-			perSecond: 3,
-			strike: (n) =>
-				opened(n).pause().write(get(n, "/static/app.js").repeat(200)),
-		},
-		"ranges beyond the end": {
-			perSecond: 5,
-			strike: (n) =>
-				opened(n)
-					.pause()
-					.write(get(n, "/", { Range: "bytes=99999999-" })),
-		},
-		"idle connections": {
-			perSecond: 30,
-			strike: (n) => void opened(n % 100, IDLE_MS),
-		},
-		"headers in drips": {
-			perSecond: 5,
-			strike(n) {
+		"requests sent ahead": [
+			3,
+			(n) => unread(n, get(n, "/static/app.js").repeat(200)),
+		],
+		"ranges beyond the end": [
+			5,
+			(n) => unread(n, get(n, "/", { Range: "bytes=99999999-" })),
+		],
+		"idle connections": [30, (n) => opened(n % 100, IDLE_MS)],
+		"headers in drips": [
+			5,
+			(n) => {
 				const socket = opened(n, IDLE_MS).resume();
 				const bytes = get(n, `/${"x".repeat(500)}`);
 				let at = 0;
 				const drip = setInterval(() => socket.write(bytes[at++] ?? "x"), 500);
 				socket.once("close", () => clearInterval(drip));
 			},
-		},
-		"frames in fragments": {
-			perSecond: 5,
-			strike(n) {
-				const first = frame(TEXT, "{");
-				const parts = Array.from({ length: 500 }, () => frame(CONTINUED, " "));
-				send(n, first, ...parts);
+		],
+		"frames in fragments": [
+			5,
+			(n) => send(n, frame(TEXT, "{"), ...Array(500).fill(blank)),
+		],
+		"a page of another site": [
+			5,
+			(n) => {
+				const bytes = get(n, "/connect", { ...upgrade, ...evil });
+				opened(n).resume().write(bytes);
 			},
-		},
-		"a page of another site": {
-			perSecond: 5,
-			strike(n) {
-				const page = { Host: "evil.example", Origin: "http://evil.example" };
-				opened(n)
-					.resume()
-					.write(get(n, "/connect", { ...upgrade, ...page }));
-			},
-		},
+		],
 	};
 }
+
+export const attacks = (world: World, session: string): Attacks => ({
+	...attacksOnRooms(world, session),
+	...attacksOnSockets(world, session),
+});
 
 /** Takes back all that the account ever said: then it is out. */
 export function eraseEverything(world: World, session: string): void {

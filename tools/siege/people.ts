@@ -72,11 +72,8 @@ export class People {
 	#start = 0;
 	#longest = 0;
 	readonly #seen: Seen = {
-		ways: [],
-		logins: [],
-		troubles: [],
-		said: 0,
-		worstSecond: 0,
+		...{ ways: [], logins: [], troubles: [] },
+		...{ said: 0, worstSecond: 0 },
 	};
 
 	constructor(world: World, office: PostOffice) {

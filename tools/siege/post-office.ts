@@ -1,6 +1,7 @@
 /** A Mailgun on loopback that keeps the code of each mail, by address. */
-import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { text } from "node:stream/consumers";
+import { listening } from "../../src/transport/http.ts";
 
 export class PostOffice {
 	readonly url: string;
@@ -10,26 +11,16 @@ export class PostOffice {
 
 	static async open(): Promise<PostOffice> {
 		const server = createServer();
-		server.listen(0, "127.0.0.1");
-		await once(server, "listening");
-		return new PostOffice(server);
+		return new PostOffice(server, await listening(server, 0, "127.0.0.1"));
 	}
 
-	private constructor(server: Server) {
-		const address = server.address();
-		const port = typeof address === "object" ? address?.port : 0;
+	private constructor(server: Server, port: number) {
 		this.url = `http://127.0.0.1:${port}`;
 		this.#server = server;
-		server.on("request", (request, response) => {
-			let body = "";
-			request.on("data", (chunk) => {
-				body += chunk;
-			});
-			request.on("end", () => {
-				this.#take(body);
-				response.setHeader("Content-Type", "application/json");
-				response.end('{"id":"1","message":"Queued. Thank you."}');
-			});
+		server.on("request", async (request, response) => {
+			this.#take(await text(request));
+			response.setHeader("Content-Type", "application/json");
+			response.end('{"id":"1","message":"Queued. Thank you."}');
 		});
 	}
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { onCore, ServerProcess } from "../../bench/server-process.ts";
+import { lastLine, ServerProcess } from "../../bench/server-process.ts";
 import { login, People, pause, type Seen } from "./people.ts";
 import { PostOffice } from "./post-office.ts";
 import { hostile, type World } from "./world.ts";
@@ -32,27 +32,14 @@ export interface Outcome extends Seen {
 }
 
 /** Runs the attackers to their end; answers how often they struck. */
-function attack(
+async function attack(
 	world: World,
 	seconds: number,
 	session: string,
 ): Promise<number> {
 	const by = world.proxied ? "PROXIED" : "DIRECT";
 	const args = [`${world.port}`, by, `${seconds}`, session];
-	const child = onCore(1, [ATTACKER, ...args]);
-	const kill = () => child.kill("SIGKILL");
-	process.once("exit", kill);
-	let said = "";
-	child.stdout?.on("data", (chunk) => {
-		said += chunk;
-	});
-	return new Promise((resolve, reject) =>
-		child.once("close", (code) => {
-			process.off("exit", kill);
-			if (code === 0) resolve(Number(said));
-			else reject(new Error(`the attackers ended with ${code}`));
-		}),
-	);
+	return Number(await lastLine([ATTACKER, ...args]));
 }
 
 export async function siege(plan: Plan): Promise<Outcome> {
