@@ -8,7 +8,7 @@ import type { Identity, MessageErased } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
 import type { Found } from "../history/archive.ts";
 import { DiskFull } from "../log/disk.ts";
-import type { Entry, EventSpan, EventSpans } from "../log/log.ts";
+import type { Entry, EventSpan } from "../log/log.ts";
 import type { Command } from "./command.ts";
 import {
 	decideErasure,
@@ -109,13 +109,7 @@ export class Erasures {
 
 	/** Overwrites the texts that a committed event has erased; false if that is left to the next start. */
 	async carryOut(event: MessageErased): Promise<boolean> {
-		const spans = new Map<number, EventSpan[]>();
-		for (const { segment, span, seq } of this.#found.get(event) ?? []) {
-			const own = spans.get(segment) ?? [];
-			own.push({ ...span, seq });
-			spans.set(segment, own);
-		}
-		if (!(await this.#overwrite(spans))) return false;
+		if (!(await this.#overwrite(this.#found.get(event) ?? []))) return false;
 		this.#found.delete(event);
 		this.#forget();
 		return true;
@@ -131,7 +125,7 @@ export class Erasures {
 		void this.#pipeline.waitFor(done);
 	}
 
-	async #overwrite(spans: EventSpans): Promise<boolean> {
+	async #overwrite(spans: readonly EventSpan[]): Promise<boolean> {
 		const { log, clock, report } = this.#parts;
 		for (;;)
 			try {

@@ -12,7 +12,7 @@ import { epochOf, isVisible, itemOf } from "../../machines/item.ts";
 import type { Item } from "../../machines/message.ts";
 import type { ClientFrame } from "../../machines/protocol.ts";
 import { takeBytes } from "../bytes.ts";
-import type { Log, Span } from "../log/log.ts";
+import type { EventSpan, Log, Span } from "../log/log.ts";
 import type { IndexFiles } from "./index-files.ts";
 import { Indexes } from "./indexes.ts";
 import {
@@ -47,13 +47,10 @@ export interface Page {
 export type ItemPosition = Pick<Item, "room" | "epoch" | "offset">;
 
 /** A message that was not erased. */
-export interface Found extends ItemPosition {
-	readonly seq: number;
+export interface Found extends ItemPosition, EventSpan {
 	readonly time: number;
 	readonly text: string;
 	readonly author: Person;
-	readonly segment: number;
-	readonly span: Span;
 	/** Set by `saidBy`: increases where somebody else has used the author's name in between. */
 	readonly run?: number;
 }
@@ -176,7 +173,8 @@ export class Archive {
 		const author = index.people.get(event.client);
 		if (!author) return undefined;
 		const { time } = event;
-		return { ...position, seq, time, ...erasable, author, segment, span };
+		const { text } = erasable;
+		return { ...position, ...span, segment, seq, time, text, author };
 	}
 
 	async #page(asked: PageAsked): Promise<Page | undefined> {

@@ -60,7 +60,7 @@ export async function* saidBy(
 			const same = now?.origin === then?.origin ? now : then;
 			const epoch = epochOf(log.id, same?.incarnation ?? "");
 			const position = { room, epoch, offset: then ? lastOf(then) : 0 };
-			yield { ...position, seq, time, text, author, segment, span, run };
+			yield { ...position, ...span, segment, seq, time, text, author, run };
 		}
 	}
 }

@@ -47,13 +47,11 @@ export interface Span {
 	readonly bytes: number;
 }
 
-/** The byte range of an event's line in its segment. */
+/** Where the line of an event is. */
 export interface EventSpan extends Span {
+	readonly segment: number;
 	readonly seq: number;
 }
-
-/** Byte ranges of events, by segment. */
-export type EventSpans = ReadonlyMap<number, readonly EventSpan[]>;
 
 /** How far a segment was scanned. A scan that continues here verifies the next line against `hash`. */
 export interface Cursor {
@@ -76,7 +74,7 @@ export interface Segments {
 	/** The entries at these spans, in order. Each must be a whole line whose text matches its digest. */
 	fetch(segment: number, spans: readonly Span[]): Promise<readonly Stored[]>;
 	/** The spans of committed entries. */
-	find(seqs: readonly number[]): Promise<EventSpans>;
+	find(seqs: readonly number[]): Promise<readonly EventSpan[]>;
 	/**
 	 * Overwrites the text of these entries, durably and idempotently. The
 	 * event that erases them must be committed first: without an event that
@@ -84,7 +82,7 @@ export interface Segments {
 	 * `DiskFull` if it may be tried again; after any other rejection the
 	 * process must stop.
 	 */
-	erase(spans: EventSpans): Promise<void>;
+	erase(spans: readonly EventSpan[]): Promise<void>;
 }
 
 export interface Log {

@@ -63,13 +63,10 @@ function segmentOf(entries: Stored[]): Segments {
 			if (found.length > 0)
 				yield { entries: found, end: { at, seq: at, hash } };
 		},
-		async find(seqs) {
-			return new Map([
-				[1, seqs.map((seq) => ({ seq, at: seq - 1, bytes: 0 }))],
-			]);
-		},
+		find: async (seqs) =>
+			seqs.map((seq) => ({ segment: 1, seq, at: seq - 1, bytes: 0 })),
 		async erase(spans) {
-			for (const { at } of spans.get(1) ?? []) {
+			for (const { at } of spans) {
 				const { seq, event } = entries[at] ?? {};
 				if (seq && event) entries[at] = { seq, event };
 			}

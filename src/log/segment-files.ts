@@ -7,12 +7,12 @@
  */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import type { Cache } from "./cache.ts";
 import { asDiskFull, type Disk, withFile, writeAll } from "./disk.ts";
 import { erasedTail } from "./line.ts";
 import type {
 	Cursor,
 	EventSpan,
-	EventSpans,
 	ScanChunk,
 	Segments,
 	Span,
@@ -26,27 +26,23 @@ import {
 	segmentName,
 	segmentsOf,
 } from "./reader.ts";
+import type { Segment } from "./segment.ts";
 
 const SEQ = /^\{"level":30,"time":\d+,"seq":(\d+),/;
 const NEWLINE = 10;
 /** Reading this many unwanted bytes is cheaper than a second read. */
 const GAP_BYTES = 16 * 1024;
 
-/** The segment that is being written, committed up to `size` bytes. */
-interface Growing {
-	readonly first: number;
-	readonly size: number;
-}
-
 export class SegmentFiles implements Segments {
 	readonly #disk: Disk;
 	/** The data folder. */
 	readonly #folder: string;
-	readonly #growing: () => Growing | undefined;
+	/** The segment that is being written, committed up to its size. */
+	readonly #growing: () => Segment | undefined;
 
 	constructor(
-		{ disk, folder }: { readonly disk: Disk; readonly folder: string },
-		growing: () => Growing | undefined,
+		{ disk, folder }: Pick<Cache, "disk" | "folder">,
+		growing: () => Segment | undefined,
 	) {
 		this.#disk = disk;
 		this.#folder = folder;
@@ -94,31 +90,33 @@ export class SegmentFiles implements Segments {
 		return found;
 	}
 
-	async find(seqs: readonly number[]): Promise<EventSpans> {
+	async find(seqs: readonly number[]): Promise<EventSpan[]> {
 		const list = await this.list();
 		const wanted = new Set(seqs);
-		const found = new Map<number, EventSpan[]>();
-		for (const seq of seqs) {
-			const segment = list.findLast((first) => first <= seq);
-			if (segment !== undefined) found.set(segment, []);
-		}
-		for (const [segment, spans] of found) {
+		const found: EventSpan[] = [];
+		for (const segment of new Set(
+			seqs.flatMap((seq) => list.findLast((first) => first <= seq) ?? []),
+		)) {
 			const lines = new Lines();
 			let at = 0;
 			for await (const slice of this.#slices(segment, 0, this.#end(segment)))
 				for (const line of lines.cut(slice)) {
 					const bytes = line.length + 1;
 					const seq = seqOf(line);
-					if (wanted.has(seq)) spans.push({ at, bytes, seq });
+					if (wanted.has(seq)) found.push({ segment, at, bytes, seq });
 					at += bytes;
 				}
 		}
 		return found;
 	}
 
-	async erase(wanted: EventSpans): Promise<void> {
+	async erase(wanted: readonly EventSpan[]): Promise<void> {
 		try {
-			for (const [segment, spans] of wanted) await this.#erase(segment, spans);
+			for (const segment of new Set(wanted.map((span) => span.segment)))
+				await this.#erase(
+					segment,
+					wanted.filter((span) => span.segment === segment),
+				);
 			await this.#removeTorn();
 		} catch (error) {
 			throw asDiskFull(error) ?? error;
@@ -130,7 +128,7 @@ export class SegmentFiles implements Segments {
 		await withFile(this.#disk, this.#path(segment), async (file) => {
 			const tails = [];
 			for await (const { span, bytes } of this.#read(segment, spans))
-				tails.push(erasedTail(this.#line(segment, span, bytes), span.at));
+				tails.push(erasedTail(this.#line(span, bytes), span.at));
 			for (const { tail, at } of tails) await writeAll(file, tail, at);
 			await file.sync();
 		});
@@ -156,7 +154,7 @@ export class SegmentFiles implements Segments {
 	}
 
 	/** The line of an event, without its newline. Throws unless the span holds exactly that. */
-	#line(segment: number, { at, bytes, seq }: EventSpan, all: Buffer): Buffer {
+	#line({ segment, at, bytes, seq }: EventSpan, all: Buffer): Buffer {
 		const line = all.subarray(0, -1);
 		if (all.indexOf(NEWLINE) !== bytes - 1 || seqOf(line) !== seq)
 			throw this.#rotten(segment, at, `event ${seq} is not there`);
