@@ -3,14 +3,14 @@
  * are a cache: a file with a wrong checksum is ignored, and an index that
  * can't be saved is built again. `Indexes` checks that they fit the log.
  */
-import { hash as hashOf } from "node:crypto";
 import { join } from "node:path";
 import { asError, attempt, type Cache } from "../log/cache.ts";
 import { replaceFile, textOf } from "../log/disk.ts";
+import { sha256 } from "../log/line.ts";
 import { type IndexData, SegmentIndex } from "./segment-index.ts";
 
 /** Increment whenever the shape of `IndexData` changes. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 export class IndexFiles {
 	readonly #options: Cache;
@@ -30,13 +30,13 @@ export class IndexFiles {
 			if (!(await disk.list(this.#folder)).includes(name)) return undefined;
 			const path = join(this.#folder, name);
 			const [hash, text = ""] = (await textOf(disk, path)).split("\n");
-			if (hash !== hashOfText(text)) throw new Error(`${path} has rotted`);
+			if (hash !== sha256(text)) throw new Error(`${path} has rotted`);
 			const data: IndexData & { format: unknown; log: unknown } =
 				JSON.parse(text);
 			const { format, log: id, segment: of } = data;
 			if (format !== FORMAT || id !== log || of !== segment)
 				throw new Error(`${path} is of another log or format`);
-			const index = SegmentIndex.fromJSON(data);
+			const index = new SegmentIndex(data);
 			index.isFull = true;
 			return index;
 		});
@@ -46,7 +46,7 @@ export class IndexFiles {
 	async save(log: string, index: SegmentIndex): Promise<void> {
 		const { disk } = this.#options;
 		const text = JSON.stringify({ format: FORMAT, log, ...index.toJSON() });
-		const whole = `${hashOfText(text)}\n${text}\n`;
+		const whole = `${sha256(text)}\n${text}\n`;
 		await attempt(this.#options, () =>
 			replaceFile(disk, this.#folder, nameOf(index.segment), whole),
 		);
@@ -62,7 +62,5 @@ export class IndexFiles {
 		});
 	}
 }
-
-const hashOfText = (text: string) => hashOf("sha256", text, "base64url");
 
 const nameOf = (segment: number) => `${String(segment).padStart(20, "0")}.json`;

@@ -13,6 +13,8 @@ import type { Cursor, ScanChunk, Span, Stored } from "../log/log.ts";
 export interface Person {
 	readonly name: string;
 	readonly identity: string;
+	/** Whether it is in a room at the end of the index. */
+	readonly isInside: boolean;
 }
 
 /** The part of a room that lies in this segment. */
@@ -25,8 +27,6 @@ export interface RoomIndex {
 	readonly before: number;
 	/** The segment of that item; 0 if there is none. */
 	readonly previous: number;
-	/** The clients in the room at the end of the index. */
-	readonly inside: Set<ClientId>;
 	/** The first byte of each item's line, and its length in bytes. */
 	readonly starts: number[];
 	readonly sizes: number[];
@@ -51,40 +51,42 @@ export function spansBelow(
 }
 
 /** The content of an index file. */
-export type IndexData = ReturnType<SegmentIndex["toJSON"]>;
+export interface IndexData {
+	readonly segment: number;
+	readonly end: Cursor;
+	readonly people: readonly (readonly [ClientId, Person])[];
+	readonly rooms: readonly (readonly [RoomName, RoomIndex])[];
+}
 
 export class SegmentIndex {
 	readonly segment: number;
-	readonly people = new Map<ClientId, Person>();
-	readonly rooms = new Map<RoomName, RoomIndex>();
+	readonly people: Map<ClientId, Person>;
+	readonly rooms: Map<RoomName, RoomIndex>;
 	/** The end of the indexed part of the segment. */
 	end: Cursor;
 	/** Whether that is the end of a full segment. */
 	isFull = false;
 
-	constructor(segment: number, end: Cursor) {
+	constructor({ segment, end, people, rooms }: IndexData) {
 		this.segment = segment;
 		this.end = end;
+		this.people = new Map(people);
+		this.rooms = new Map(rooms);
 	}
 
 	/** The empty index of a segment, which continues from the index before. */
 	static after(before: SegmentIndex | undefined, segment: number) {
 		const genesis = { seq: segment - 1, hash: GENESIS };
 		const end = { ...(before?.end ?? genesis), at: 0 };
-		const index = new SegmentIndex(segment, end);
+		const index = new SegmentIndex({ segment, end, people: [], rooms: [] });
 		for (const [name, room] of before?.rooms ?? []) {
-			const { incarnation, origin, inside, starts } = room;
-			index.rooms.set(name, {
-				...{ incarnation, origin, inside: new Set(inside) },
-				before: lastOf(room),
-				previous: starts.length > 0 && before ? before.segment : room.previous,
-				...{ starts: [], sizes: [] },
-			});
-			for (const client of inside) {
-				const person = before?.people.get(client);
-				if (person) index.people.set(client, person);
-			}
+			const isEarlier = room.starts.length === 0;
+			const previous = isEarlier ? room.previous : (before?.segment ?? 0);
+			const none = { before: lastOf(room), starts: [], sizes: [] };
+			index.rooms.set(name, { ...room, previous, ...none });
 		}
+		for (const [client, person] of before?.people ?? [])
+			if (person.isInside) index.people.set(client, person);
 		return index;
 	}
 
@@ -98,7 +100,7 @@ export class SegmentIndex {
 			const { room, incarnation } = event;
 			this.rooms.set(room, {
 				...{ incarnation, origin: incarnation, before: 0, previous: 0 },
-				...{ inside: new Set(), starts: [], sizes: [] },
+				...{ starts: [], sizes: [] },
 			});
 		}
 		if (event.type === "room.restored") {
@@ -111,28 +113,18 @@ export class SegmentIndex {
 		if (!room) throw new Error(`${event.type} in a room that was not opened`);
 		if (event.type === "client.entered") {
 			const { client, name, identity } = event;
-			this.people.set(client, { name, identity });
-			room.inside.add(client);
+			this.people.set(client, { name, identity, isInside: true });
 		}
-		if (event.type === "client.left") room.inside.delete(event.client);
+		if (event.type === "client.left") {
+			const person = this.people.get(event.client);
+			if (person) this.people.set(event.client, { ...person, isInside: false });
+		}
 		room.starts.push(at);
 		room.sizes.push(bytes);
 	}
 
-	toJSON() {
-		const { segment, end } = this;
-		const rooms = Array.from(
-			this.rooms,
-			([name, room]) => [name, { ...room, inside: [...room.inside] }] as const,
-		);
-		return { segment, end, people: [...this.people], rooms };
-	}
-
-	static fromJSON({ segment, end, people, rooms }: IndexData): SegmentIndex {
-		const index = new SegmentIndex(segment, end);
-		for (const [client, person] of people) index.people.set(client, person);
-		for (const [name, room] of rooms)
-			index.rooms.set(name, { ...room, inside: new Set(room.inside) });
-		return index;
+	toJSON(): IndexData {
+		const { segment, end, people, rooms } = this;
+		return { segment, end, people: [...people], rooms: [...rooms] };
 	}
 }
