@@ -156,9 +156,35 @@ async function linkLock(
 	owner: { readonly nonce: string; readonly folder: string },
 ): Promise<number> {
 	const draft = `${path}-${owner.nonce}`;
+	/**
+	 * Makes `lock` a link to the draft. A dead process's lock is removed only
+	 * under a second lock, named after the first one's content: so one process
+	 * at a time removes it, and a later one sees that the content has changed.
+	 * A dead process's second lock is removed in the same way.
+	 */
+	async function claim(lock: string): Promise<void> {
+		for (;;) {
+			try {
+				return await link(draft, lock);
+			} catch (error) {
+				if (codeOf(error) !== "EEXIST") throw error;
+			}
+			const found = await contentOf(lock);
+			if (found === undefined) continue;
+			if (await isLive(found, owner.folder)) throw new Locked(folder, found);
+			const name = createHash("sha256").update(found).digest("hex");
+			const removal = `${lock}-${name.slice(0, 16)}`;
+			await claim(removal);
+			try {
+				if ((await contentOf(lock)) === found) await rm(lock);
+			} finally {
+				await rm(removal);
+			}
+		}
+	}
 	await writeFile(draft, JSON.stringify(owner), { mode: 0o600 });
 	try {
-		await claim(path, { draft, folder, id: owner.folder });
+		await claim(path);
 		return openSync(draft, constants.O_RDONLY);
 	} catch (error) {
 		if (!codeOf(error)) throw error;
@@ -168,40 +194,6 @@ async function linkLock(
 		);
 	} finally {
 		await rm(draft, { force: true });
-	}
-}
-
-interface Claim {
-	readonly draft: string;
-	readonly folder: string;
-	/** The folder's device and inode. */
-	readonly id: string;
-}
-
-/**
- * Makes `path` a link to the draft. A dead process's lock is removed only
- * under a second lock, named after the first one's content: so one process at
- * a time removes it, and a later one sees that the content has changed. A dead
- * process's second lock is removed in the same way.
- */
-async function claim(path: string, wanted: Claim): Promise<void> {
-	for (;;) {
-		try {
-			return await link(wanted.draft, path);
-		} catch (error) {
-			if (codeOf(error) !== "EEXIST") throw error;
-		}
-		const found = await contentOf(path);
-		if (found === undefined) continue;
-		if (await isLive(found, wanted.id)) throw new Locked(wanted.folder, found);
-		const name = createHash("sha256").update(found).digest("hex");
-		const removal = `${path}-${name.slice(0, 16)}`;
-		await claim(removal, wanted);
-		try {
-			if ((await contentOf(path)) === found) await rm(path);
-		} finally {
-			await rm(removal);
-		}
 	}
 }
 

@@ -502,7 +502,7 @@ const log = [
 	{
 		promise: "log: a second server on the same folder is refused",
 		file: "src/log/lock.ts",
-		find: "if (await isLive(found, wanted.id)) throw new Locked(wanted.folder, found);",
+		find: "if (await isLive(found, owner.folder)) throw new Locked(folder, found);",
 		replace: "",
 		tests: ["test/log/lock.test.ts -t live"],
 	},
