@@ -7,7 +7,7 @@
 import type { Identity, MessageErased } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
 import type { Found } from "../history/archive.ts";
-import { DiskFull } from "../log/disk.ts";
+import { DiskFull, messageOf } from "../log/disk.ts";
 import type { Entry, EventSpan } from "../log/log.ts";
 import type { Command } from "./command.ts";
 import {
@@ -147,11 +147,9 @@ export class Erasures {
 		this.#searches++;
 		task()
 			.catch((error: unknown) => {
-				const { report } = this.#parts;
-				const fields = {
-					error: error instanceof Error ? error.message : error,
-				};
-				report.warn(fields, "what is to be erased could not be read");
+				const fields = { error: messageOf(error) };
+				const words = "what is to be erased could not be read";
+				this.#parts.report.warn(fields, words);
 				no("historyIsReadable");
 			})
 			.finally(() => {

@@ -138,6 +138,15 @@ export async function namesIn(disk: Disk, folder: string) {
 	}
 }
 
+/** The files in a folder that are named by the seq of an event, in their order; none if it does not exist. */
+export async function numberedIn(disk: Disk, folder: string, pattern: RegExp) {
+	const files = (await namesIn(disk, folder)).flatMap((name) => {
+		const [, digits] = pattern.exec(name) ?? [];
+		return digits ? { file: join(folder, name), seq: Number(digits) } : [];
+	});
+	return files.sort((a, b) => a.seq - b.seq);
+}
+
 /** A file's text, or the text from one byte up to another. */
 export async function textOf(
 	disk: Disk,
@@ -175,7 +184,7 @@ export async function withFile(
 	}
 }
 
-/** Writes chunks into a file durably, starting at a byte. */
+/** Writes chunks into a file durably, in place of all that it has from a byte on. */
 export function writeChunks(
 	disk: Disk,
 	path: string,
@@ -184,6 +193,7 @@ export function writeChunks(
 ): Promise<void> {
 	return withFile(disk, path, async (file) => {
 		let at = from;
+		await file.truncate(at);
 		for await (const chunk of chunks) {
 			await writeAll(file, chunk, at);
 			at += chunk.length;
@@ -200,11 +210,7 @@ export async function replaceFile(
 	text: string,
 ): Promise<void> {
 	const aside = join(folder, ASIDE);
-	await withFile(disk, aside, async (file) => {
-		await file.truncate(0);
-		await writeAll(file, Buffer.from(text), 0);
-		await file.sync();
-	});
+	await writeChunks(disk, aside, [Buffer.from(text)]);
 	await disk.rename(aside, join(folder, name));
 	await disk.syncFolder(folder);
 }

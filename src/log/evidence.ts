@@ -7,7 +7,14 @@
  * may add to both meanwhile, and its log is always ahead.
  */
 import { basename, join } from "node:path";
-import { type Disk, messageOf, namesIn, replaceFile, textOf } from "./disk.ts";
+import {
+	type Disk,
+	messageOf,
+	namesIn,
+	numberedIn,
+	replaceFile,
+	textOf,
+} from "./disk.ts";
 import type { Stored } from "./log.ts";
 import { readBatches, type Source, segmentName, segmentsOf } from "./reader.ts";
 import { type Head, headsIn } from "./snapshots.ts";
@@ -59,11 +66,7 @@ export class Evidence {
 
 	static async in(options: EvidenceOptions): Promise<Evidence> {
 		const { disk, folder } = options;
-		const index = join(folder, "index");
-		const indexes = (await namesIn(disk, index)).flatMap((name) => {
-			const seq = Number(INDEX.exec(name)?.[1]);
-			return seq ? [{ file: join(index, name), seq }] : [];
-		});
+		const indexes = await numberedIn(disk, join(folder, "index"), INDEX);
 		const heads = await headsIn(disk, folder);
 		const snapshots = heads.map((head) => ({ ...head, head }));
 		const damage = (await namesIn(disk, folder)).includes(DAMAGED)

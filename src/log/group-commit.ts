@@ -92,10 +92,9 @@ export abstract class GroupCommit {
 	append(entries: readonly Entry[]): void {
 		const listener = this.#writable();
 		const before = this.ordered;
-		const drafts = entries.map(({ event, erasable }, index) => {
-			const seq = before + index + 1;
-			return draft(erasable ? { seq, event, erasable } : { seq, event });
-		});
+		const drafts = entries.map((entry, index) =>
+			draft({ seq: before + index + 1, ...entry }),
+		);
 		this.#ordering = true;
 		try {
 			for (const { stored } of drafts) {

@@ -5,7 +5,7 @@
  * written looks like a torn tail.
  */
 import { join } from "node:path";
-import { type Disk, namesIn } from "./disk.ts";
+import { type Disk, numberedIn } from "./disk.ts";
 import type { LogPosition, Stored } from "./log.ts";
 import { Verifier } from "./verifier.ts";
 
@@ -37,13 +37,10 @@ export async function segmentsOf(
 	disk: Disk,
 	dataFolder: string,
 ): Promise<Source[]> {
-	const folder = logFolder(dataFolder);
-	const names = [...(await namesIn(disk, folder))].sort();
-	return names.flatMap((name) => {
-		const first = SEGMENT.exec(name)?.[1];
-		const file = join(folder, name);
+	const files = await numberedIn(disk, logFolder(dataFolder), SEGMENT);
+	return files.map(({ file, seq: first }) => {
 		const bytes = (from?: number, to?: number) => disk.read(file, from, to);
-		return first ? [{ file, first: Number(first), bytes }] : [];
+		return { file, first, bytes };
 	});
 }
 

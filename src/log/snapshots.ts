@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { asError, attempt, type Cache } from "./cache.ts";
-import { type Disk, namesIn, replaceFile, textOf } from "./disk.ts";
+import { type Disk, numberedIn, replaceFile, textOf } from "./disk.ts";
 import { isCount, sha256 } from "./line.ts";
 import type { LogPosition } from "./log.ts";
 
@@ -60,8 +60,8 @@ export class Snapshots {
 	readonly #every: number;
 	/** The seq of the newest snapshot, 0 if there is none. */
 	#newest = 0;
-	/** Unusable snapshots. They stay until the log is accepted, because they may prove that it is incomplete. */
-	readonly #useless = new Set<number>();
+	/** False if there are unusable snapshots. They stay until the log is accepted, because they may prove that it is incomplete. */
+	#isTidy = true;
 
 	constructor(options: SnapshotsOptions) {
 		this.#options = options;
@@ -83,16 +83,14 @@ export class Snapshots {
 		const { disk } = this.#options;
 		return attempt(this.#options, async () => {
 			await disk.makeFolder(this.#folder);
-			for (const seq of await seqsIn(disk, this.#folder)) {
-				const snapshot = await attempt(this.#options, () =>
-					openSnapshot(disk, this.#folder, seq),
-				);
-				if (!snapshot) {
-					this.#useless.add(seq);
-					continue;
+			for (const one of await newestFirst(disk, this.#folder)) {
+				const open = () => openSnapshot(disk, one);
+				const snapshot = await attempt(this.#options, open);
+				if (snapshot) {
+					this.#newest = one.seq;
+					return snapshot;
 				}
-				this.#newest = seq;
-				return snapshot;
+				this.#isTidy = false;
 			}
 			return undefined;
 		});
@@ -101,16 +99,18 @@ export class Snapshots {
 	/** Call when the log does not continue from the loaded snapshot. */
 	discard(why: unknown): void {
 		this.#options.warn(asError(why));
-		this.#useless.add(this.#newest);
+		this.#isTidy = false;
 		this.#newest = 0;
 	}
 
 	/** Removes unusable snapshots; call once the log is accepted. */
 	async tidy(): Promise<void> {
-		if (this.#useless.size === 0) return;
-		await attempt(this.#options, () =>
-			this.#removeAllBut(this.#newest ? [this.#newest] : []),
-		);
+		if (this.#isTidy) return;
+		const { disk } = this.#options;
+		await attempt(this.#options, async () => {
+			for (const { file, seq } of await newestFirst(disk, this.#folder))
+				if (seq !== this.#newest) await disk.remove(file);
+		});
 	}
 
 	/** Writes a snapshot of a committed state; `pieces` are its canonical JSON. Resolves with the state's hash, or undefined if that failed. */
@@ -135,18 +135,10 @@ export class Snapshots {
 			const head = JSON.stringify(about).slice(0, -1);
 			const text = `${head},"sum":"${sha256(head)}"${STATE}${state}}\n`;
 			await replaceFile(disk, this.#folder, nameOf(position.seq), text);
-			await this.#removeAllBut(
-				(await seqsIn(disk, this.#folder)).slice(0, MAX_SNAPSHOTS),
-			);
+			const old = await newestFirst(disk, this.#folder);
+			for (const { file } of old.slice(MAX_SNAPSHOTS)) await disk.remove(file);
 			return stateHash;
 		});
-	}
-
-	async #removeAllBut(keep: readonly number[]): Promise<void> {
-		const { disk } = this.#options;
-		for (const seq of await seqsIn(disk, this.#folder))
-			if (!keep.includes(seq))
-				await disk.remove(join(this.#folder, nameOf(seq)));
 	}
 }
 
@@ -155,29 +147,23 @@ export async function newestSnapshot(
 	disk: Disk,
 	dataFolder: string,
 ): Promise<Snapshot | undefined> {
-	const folder = folderOf(dataFolder);
-	const [newest] = await seqsIn(disk, folder);
-	return newest === undefined ? undefined : openSnapshot(disk, folder, newest);
+	const [newest] = await newestFirst(disk, folderOf(dataFolder));
+	return newest && openSnapshot(disk, newest);
 }
 
 /** The heads of all snapshots, newest first. */
 export async function headsIn(disk: Disk, dataFolder: string): Promise<Head[]> {
-	const folder = folderOf(dataFolder);
+	const all = await newestFirst(disk, folderOf(dataFolder));
 	return Promise.all(
-		(await seqsIn(disk, folder)).map(async (seq) => {
-			const file = join(folder, nameOf(seq));
-			const text = (await textOf(disk, file, 0, HEAD_BYTES)).split(STATE, 1);
-			return { ...headOf(text[0] ?? ""), file, seq };
+		all.map(async (one) => {
+			const text = await textOf(disk, one.file, 0, HEAD_BYTES);
+			return { ...headOf(text.split(STATE, 1)[0] ?? ""), ...one };
 		}),
 	);
 }
 
-/** The seqs of all snapshots, newest first; none if there is no folder. */
-const seqsIn = async (disk: Disk, folder: string) =>
-	(await namesIn(disk, folder))
-		.flatMap((name) => NAME.exec(name)?.[1] ?? [])
-		.map(Number)
-		.sort((a, b) => b - a);
+const newestFirst = async (disk: Disk, folder: string) =>
+	(await numberedIn(disk, folder, NAME)).reverse();
 
 /** The fields of a head; none unless it is intact. Formats before 4 have no checksum. */
 function headOf(text: string): Partial<Record<string, unknown>> {
@@ -187,11 +173,9 @@ function headOf(text: string): Partial<Record<string, unknown>> {
 
 async function openSnapshot(
 	disk: Disk,
-	folder: string,
-	named: number,
+	{ file, seq: named }: Pick<Head, "file" | "seq">,
 ): Promise<Snapshot> {
-	const path = join(folder, nameOf(named));
-	const text = await textOf(disk, path);
+	const text = await textOf(disk, file);
 	const at = text.indexOf(STATE);
 	const { format, log, seq, hash, offset, time, stateHash } = headOf(
 		text.slice(0, at),
@@ -206,6 +190,6 @@ async function openSnapshot(
 		!isCount(time) ||
 		stateHash !== sha256(state)
 	)
-		throw new Error(`${path} is no sound snapshot of format ${FORMAT}`);
+		throw new Error(`${file} is no sound snapshot of format ${FORMAT}`);
 	return { position: { log, seq: named, hash, offset }, time, state };
 }

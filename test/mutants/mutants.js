@@ -460,8 +460,8 @@ const log = [
 	{
 		promise: "log: evidence stays until the log is accepted",
 		file: "src/log/snapshots.ts",
-		find: "this.#useless.add(this.#newest);",
-		replace: "void this.#removeAllBut([]);",
+		find: "this.#isTidy = false;\n\t\tthis.#newest = 0;",
+		replace: "this.#isTidy = false; this.#newest = 0; void this.tidy();",
 		tests: ["test/log/evidence.test.ts"],
 	},
 	{
