@@ -1,51 +1,49 @@
 /**
- * When each event of a log was, in which room, and of which client: a few
- * numbers for each, so that a million events are searched at once.
+ * When each event of a log was, in which room, and of which client: three
+ * references for each, so that a million events are searched at once.
  */
-import type { PlumeEvent } from "../../machines/events.ts";
 import type { Moment } from "../../machines/frame.ts";
 import type { Scope } from "../../machines/travel.ts";
 import type { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
 
-/** Stands for no room, and for no client. */
-const NONE = 0;
+/** Stands for a room, or for a client under its latest name, in all of its events. */
+interface Named {
+	name: string;
+}
 
 export class EventIndex {
 	/** The seq of the event before the first one in the index. */
 	readonly #before: number;
 	/** Milliseconds since 1970, of each event. */
 	readonly #times: number[] = [];
-	/** The number of each event's room, and of its client. */
-	readonly #roomOf: number[] = [];
-	readonly #clientOf: number[] = [];
+	readonly #roomOf: (Named | undefined)[] = [];
+	readonly #clientOf: (Named | undefined)[] = [];
 	/** The clients of the few events that move many, by the event's position. */
-	readonly #clientsOf = new Map<number, readonly number[]>();
-	readonly #rooms = new Map<string, number>();
-	readonly #clients = new Map<string, number>();
-	/** The latest name of each client, by its number. */
-	readonly #names = new Map<number, string>();
+	readonly #clientsOf = new Map<number, readonly Named[]>();
+	readonly #rooms = new Map<string, Named>();
+	readonly #clients = new Map<string, Named>();
 
 	/** Begins after event `seq`, which came to `state`. */
 	constructor(seq: number, { parts }: State) {
 		this.#before = seq;
-		for (const name of parts.rooms.keys()) numberIn(this.#rooms, name);
+		for (const name of parts.rooms.keys()) named(this.#rooms, name);
 		for (const [id, { context }] of parts.clients)
-			this.#names.set(numberIn(this.#clients, id), context.name);
+			named(this.#clients, id).name = context.name;
 	}
 
 	add({ event }: Stored, { frames }: Moment, before: State): void {
-		const room = isOfRoom(event) ? numberIn(this.#rooms, event.room) : NONE;
-		const client =
-			"client" in event ? numberIn(this.#clients, event.client) : NONE;
-		if (client !== NONE && "name" in event) this.#names.set(client, event.name);
 		if (event.type === "clients.detached") {
 			const clients = frames.filter(({ actor }) => before.client(actor));
-			const numbers = clients.map(({ actor }) =>
-				numberIn(this.#clients, actor),
-			);
-			this.#clientsOf.set(this.#times.length, numbers);
+			const moved = clients.map(({ actor }) => named(this.#clients, actor));
+			this.#clientsOf.set(this.#times.length, moved);
 		}
+		const client =
+			"client" in event ? named(this.#clients, event.client) : undefined;
+		if (client && "name" in event) client.name = event.name;
+		// A login request names a room, but does nothing to it.
+		const isOfRoom = "room" in event && event.type !== "login.requested";
+		const room = isOfRoom ? named(this.#rooms, event.room) : undefined;
 		this.#times.push(event.time);
 		this.#roomOf.push(room);
 		this.#clientOf.push(client);
@@ -98,40 +96,31 @@ export class EventIndex {
 
 	/** Whether the event at a position is in scope. */
 	#test({ room, client }: Scope): (position: number) => boolean {
-		const number = room && this.#rooms.get(room);
-		const isInRoom = (position: number) => this.#roomOf[position] === number;
+		const sought = room && this.#rooms.get(room);
+		const isInRoom = (position: number) =>
+			sought !== undefined && this.#roomOf[position] === sought;
 		if (!client) return room ? isInRoom : () => true;
 		const clients = this.#clientsCalled(client);
 		const isOfClient = (position: number) =>
-			clients.has(this.#clientOf[position] ?? NONE) ||
+			clients.has(this.#clientOf[position]) ||
 			this.#clientsOf.get(position)?.some((each) => clients.has(each)) === true;
 		if (!room) return isOfClient;
 		return (position) => isInRoom(position) && isOfClient(position);
 	}
 
 	/** The clients with this name, or with an id that begins so. */
-	#clientsCalled(text: string): ReadonlySet<number> {
-		const name = text.toLowerCase();
-		const clients = new Set<number>();
-		for (const [id, number] of this.#clients)
-			if (
-				id.startsWith(text) ||
-				this.#names.get(number)?.toLowerCase() === name
-			)
-				clients.add(number);
-		return clients;
+	#clientsCalled(text: string): ReadonlySet<Named | undefined> {
+		const wanted = text.toLowerCase();
+		const found = [...this.#clients].filter(
+			([id, { name }]) => id.startsWith(text) || name.toLowerCase() === wanted,
+		);
+		return new Set(found.map(([, client]) => client));
 	}
 }
 
-/** The number of a key; a new key gets the next one. */
-function numberIn(numbers: Map<string, number>, key: string): number {
-	const number = numbers.get(key) ?? numbers.size + 1;
-	numbers.set(key, number);
-	return number;
+/** The object of a key; a new key gets one with no name yet. */
+function named(all: Map<string, Named>, key: string): Named {
+	const known = all.get(key) ?? { name: "" };
+	all.set(key, known);
+	return known;
 }
-
-/** A login request names a room, but does nothing to it. */
-const isOfRoom = (
-	event: PlumeEvent,
-): event is Extract<PlumeEvent, { room: string }> =>
-	"room" in event && event.type !== "login.requested";
