@@ -494,7 +494,7 @@ describe("all of someone's", () => {
 		await goTo("lobby");
 		clock.advance(6 * DAY);
 		await plume.settle();
-		expect([...plume.state.roomNames]).toEqual(["lobby"]);
+		expect([...plume.state.rooms.keys()]).toEqual(["lobby"]);
 		expect(onDisk(disk)).toContain("secret of the attic");
 		ann.eraseAll();
 		await plume.until(() => ann.closed !== undefined);
@@ -511,7 +511,7 @@ describe("all of someone's", () => {
 		ann.eraseAll();
 		ann.hangUp();
 		clock.advance(400 * DAY);
-		expect([...plume.state.roomNames]).toEqual(["lobby"]);
+		expect([...plume.state.rooms.keys()]).toEqual(["lobby"]);
 		await plume.until(() => !!plume.fatal || !onDisk(disk).includes("secret "));
 		expect(plume.fatal).toBeUndefined();
 		await verify(disk);

@@ -181,7 +181,7 @@ test("how far other rooms have come is published at once, then on news, once a s
 		},
 		{ ...head, ...{ room: "nowhere", epoch: "", offset: 0, said: 0 } },
 	]);
-	expect([...plume.state.roomNames]).toEqual(["lobby", "cats"]);
+	expect([...plume.state.rooms.keys()]).toEqual(["lobby", "cats"]);
 	for (let i = 0; i < 15; i++) {
 		bob.say(`line ${i}`);
 		await pass(100);

@@ -39,7 +39,7 @@ async function says(person: Person, text: string, n?: number) {
 	await plume.settle();
 }
 
-const rooms = () => [...plume.state.roomNames];
+const rooms = () => [...plume.state.rooms.keys()];
 
 test("who opens a room is in it alone: with its own order, its own epoch, nothing said", async () => {
 	await says(ann, "hello", 1);
@@ -214,7 +214,7 @@ test("there are only so many rooms, but the lobby always", async () => {
 	expect((await goesTo(cleo, "lobby", {}, small))[0]?.type).toBe(types.welcome);
 	small.clock.advance(HOUR);
 	await small.settle();
-	expect([...small.state.roomNames]).toEqual(["lobby"]);
+	expect([...small.state.rooms.keys()]).toEqual(["lobby"]);
 });
 
 test("a room where nothing was said is forgotten within the hour, one with words after a month", async () => {
@@ -295,7 +295,7 @@ test.each([0, 100])(
 		const { memory } = cleo;
 		await world.crash(0);
 		const { plume } = world;
-		expect([...plume.state.roomNames].sort()).toEqual(["cats", "lobby"]);
+		expect([...plume.state.rooms.keys()].sort()).toEqual(["cats", "lobby"]);
 		const back = plume.connect("plume.2");
 		back.open(memory);
 		await plume.until(() => back.received.length > 0);
@@ -387,5 +387,5 @@ test("a person makes twenty rooms, from any tab, under any name, without a cost 
 	expect(await makes(await enter("cy", "cy@example.org"), "cys")).toMatchObject(
 		{ type: types.welcome },
 	);
-	expect([...plume.state.roomNames]).toContain("bobs");
+	expect([...plume.state.rooms.keys()]).toContain("bobs");
 });

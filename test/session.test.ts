@@ -186,7 +186,7 @@ test("lost, then back before its entry was visible: welcomed once", async () => 
 	const { session } = ann.memory;
 	const first = plume.connect("plume.2");
 	first.open({ session });
-	const client = [...plume.state.clientIds].at(-1);
+	const client = [...plume.state.clients.keys()].at(-1);
 	first.hangUp();
 	const back = plume.connect("plume.2");
 	back.open({ session, client });

@@ -12,7 +12,6 @@ import type {
 } from "../../machines/events.ts";
 import type { Item, SystemLine } from "../../machines/message.ts";
 import type { Room } from "../chat/room.ts";
-import type { Entry } from "../log/log.ts";
 import { CatchUp } from "./catch-up.ts";
 import { personOf } from "./commands/names-held.ts";
 import { decideLost } from "./commands/sessions.ts";
@@ -128,31 +127,6 @@ export class Attachments {
 		if (why !== "loggedOut" || !connection || connection.gone) return;
 		connection.gone = true;
 		connection.transport.onEnd("loggedOut");
-	}
-
-	/** The events of a start: every client that was in a room has lost its connection. */
-	atStart(node: string): readonly Entry[] {
-		const { states, clock, policy } = this.#parts;
-		const state = states.ordered;
-		const time = clock.now();
-		const deadline = time + policy.limits.graceSeconds * 1000;
-		return [...state.roomNames].flatMap((room): Entry[] => {
-			const members = [...(state.room(room)?.context.members ?? [])];
-			const left = members.filter(([, { session }]) => !session);
-			const event = {
-				type: "client.left",
-				time,
-				room,
-				why: "restart",
-			} as const;
-			const entries: Entry[] = left.map(([client]) => ({
-				event: { ...event, client },
-			}));
-			const type = "clients.detached";
-			if (left.length < members.length)
-				entries.push({ event: { type, time, room, node, deadline } });
-			return entries;
-		});
 	}
 
 	/** Welcomes a client once its room has read the items to show. A classic client is shown none, so it need not wait. */

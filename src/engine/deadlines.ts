@@ -81,7 +81,7 @@ export class Deadlines {
 
 	/** Goes on with every deadline in the state. */
 	start(): void {
-		for (const client of this.#parts.states.ordered.clientIds)
+		for (const client of this.#parts.states.ordered.clients.keys())
 			this.#update(client);
 		this.#lookThrough();
 	}

@@ -15,6 +15,7 @@ import type {
 import { type Item, MessageType } from "../../machines/message.ts";
 import type { Command } from "./command.ts";
 import { logRestored } from "./commands/rooms.ts";
+import { allLost } from "./commands/sessions.ts";
 import { type Connection, clientOf, type Transport } from "./connection.ts";
 import { Executor, type Misunderstood } from "./executor.ts";
 import type { Step } from "./fold.ts";
@@ -144,7 +145,7 @@ export class Engine implements PipelineHooks {
 
 	/** Every client that was in a room has lost its connection. */
 	#start(): void {
-		const { attachments, erasures, requestLimits, deadlines } = this.#services;
+		const { erasures, requestLimits, deadlines } = this.#services;
 		const { clock, policy, version, log } = this.#parts;
 		const time = clock.now();
 		const restored = this.#parts.restored && log.committed > 0;
@@ -152,7 +153,7 @@ export class Engine implements PipelineHooks {
 		this.#pipeline.append([
 			...(restored ? logRestored(viewOf(this.#parts), from) : []),
 			{ event: { type: "server.started", time, node: policy.node, version } },
-			...attachments.atStart(policy.node),
+			...allLost(viewOf(this.#parts)),
 		]);
 		erasures.redo(this.#parts.erased);
 		requestLimits.recount();

@@ -59,7 +59,7 @@ async function recoverFrom(
 			if (event.type === "room.forgotten") server.forget(event.room);
 		},
 	);
-	for (const name of state.roomNames)
+	for (const name of state.rooms.keys())
 		server.room(name).recent.continueFrom(state.head(name));
 	return { state, server, erased };
 }

@@ -95,12 +95,12 @@ export class State {
 		return this.parts.unheard.findKey((pending) => pending === hash);
 	}
 
-	get roomNames(): Iterable<RoomName> {
-		return this.parts.rooms.keys();
+	get rooms(): StateParts["rooms"] {
+		return this.parts.rooms;
 	}
 
-	get clientIds(): Iterable<ClientId> {
-		return this.parts.clients.keys();
+	get clients(): StateParts["clients"] {
+		return this.parts.clients;
 	}
 
 	/** The clients of a person that are in rooms, detached ones too. */

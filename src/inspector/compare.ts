@@ -17,7 +17,7 @@ export function compare(from: State, to: State): Comparison {
 
 /** The names that are in a room of one state, and not in that room of the other. */
 function stays(state: State, other: State): readonly Stay[] {
-	return [...state.roomNames].flatMap((room) => {
+	return [...state.rooms.keys()].flatMap((room) => {
 		if (membersOf(state, room) === membersOf(other, room)) return [];
 		const [names, others] = [namesIn(state, room), namesIn(other, room)];
 		return [...names]

@@ -19,7 +19,7 @@ test("one timer is set, however many logins and lost tabs wait", async () => {
 	}
 	plume.clock.advance(10 * MINUTE_MS);
 	await plume.settle();
-	expect([...plume.state.clientIds]).toEqual([]);
+	expect([...plume.state.clients.keys()]).toEqual([]);
 	expect(plume.clock.timersSet).toBe(timersSet);
 });
 
@@ -30,7 +30,7 @@ test("each deadline has its event, not a millisecond before", async () => {
 	plume.connect().hello("bob", "bob@example.org");
 	await plume.settle();
 	const { state } = plume;
-	const clients = [...state.clientIds];
+	const clients = [...state.clients.keys()];
 	const dueAt = (now: number) =>
 		dueEvents({ state, now }, clients).map(({ event }) => event.type);
 	const now = plume.clock.now();
@@ -49,5 +49,5 @@ test("a client leaves once, though the login it came by would expire at that ver
 	plume.clock.advance(MINUTE_MS);
 	await plume.settle();
 	expect(plume.fatal).toBeUndefined();
-	expect([...plume.state.clientIds]).toEqual([]);
+	expect([...plume.state.clients.keys()]).toEqual([]);
 });

@@ -42,7 +42,7 @@ async function foldedTo(ordered: readonly Stored[]) {
 	const inspector = new Inspector({ committed: state }, ordered.length);
 	inspector.watch((moment) => apply(actors, moment));
 	const stays = new Set<string>();
-	for (const room of state.roomNames)
+	for (const room of state.rooms.keys())
 		for (const { name } of state.room(room)?.context.members.values() ?? [])
 			stays.add(`${room} ${name}`);
 	const names = [...state.server.context.names.values()]

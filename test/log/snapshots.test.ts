@@ -93,8 +93,10 @@ test("a snapshot at any event, and the tail, come to what the full replay comes 
 						visibleItem(was, before, { event }),
 					);
 					expect(
-						[...after.clientIds].map((it) => after.client(it)?.value),
-					).toEqual([...after.clientIds].map((it) => before.client(it)?.value));
+						[...after.clients.keys()].map((it) => after.client(it)?.value),
+					).toEqual(
+						[...after.clients.keys()].map((it) => before.client(it)?.value),
+					);
 				}
 				expect(after.hash()).toBe(before.hash());
 				expect([...after.clientsOf("ann@")].sort()).toEqual(

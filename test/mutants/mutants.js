@@ -759,7 +759,7 @@ const login = [
 		promise: "login: a code is tried against one's own login only",
 		file: "src/engine/commands/auth.ts",
 		find: "const login = pendingLogin(asker);",
-		replace: `const other = [...view.state.clientIds]
+		replace: `const other = [...view.state.clients.keys()]
 			.map((id) => view.state.client(id))
 			.find(
 				(one) =>
@@ -1224,7 +1224,7 @@ const room = [
 	{
 		promise: "room: so many and no more",
 		file: "src/engine/commands/rooms.ts",
-		find: "rooms.length >= limits.rooms",
+		find: "state.rooms.size >= limits.rooms",
 		replace: "limits.rooms < 0",
 		tests: ["test/rooms.test.ts"],
 	},

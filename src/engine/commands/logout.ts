@@ -24,8 +24,8 @@ export function loggedOutEverywhere(
 	const sessions = [...state.server.context.sessions].flatMap(
 		([session, owner]) => (owner.identity === identity ? session : []),
 	);
-	const left = [...state.roomNames].flatMap((room) =>
-		[...(state.room(room)?.context.members ?? [])]
+	const left = [...state.rooms].flatMap(([room, { context }]) =>
+		[...context.members]
 			.filter(([, member]) => member.identity === identity && !member.session)
 			.map(([client]) => loggedOut(time, room, client)),
 	);

@@ -22,12 +22,11 @@ export function roomBroken(
 	maker?: Identity,
 ): "roomsAreLeft" | "roomsMadeAreLeft" | undefined {
 	if (room === LOBBY || state.room(room)) return undefined;
-	const rooms = [...state.roomNames];
-	if (rooms.length >= limits.rooms) return "roomsAreLeft";
-	const made = rooms.filter(
-		(name) => maker && state.room(name)?.context.maker === maker,
+	if (state.rooms.size >= limits.rooms) return "roomsAreLeft";
+	const made = state.rooms.count(
+		({ context }) => maker !== undefined && context.maker === maker,
 	);
-	return made.length < limits.roomsMade ? undefined : "roomsMadeAreLeft";
+	return made < limits.roomsMade ? undefined : "roomsMadeAreLeft";
 }
 
 /** Opens a room, unless it is open. */
@@ -47,7 +46,7 @@ export function logRestored(
 	{ state, now: time, secrets }: Making,
 	from: number,
 ): readonly Entry[] {
-	const rooms = Array.from(state.roomNames, (room): Entry => {
+	const rooms = Array.from(state.rooms.keys(), (room): Entry => {
 		const incarnation = secrets.id();
 		return { event: { type: "room.restored", time, room, incarnation } };
 	});
@@ -61,11 +60,9 @@ export function roomsForgotten({
 	limits,
 }: View): readonly Entry[] {
 	const before = time - limits.roomDays * DAY_MS;
-	return [...state.roomNames].flatMap((room) => {
-		const context = state.room(room)?.context;
+	return [...state.rooms].flatMap(([room, { context }]) => {
 		const event = { type: "room.forgotten", time, room } as const;
-		if (!context || brokenRoomRule(context, event)) return [];
 		const isUsed = context.said > 0 && context.lastUsed > before;
-		return isUsed ? [] : [{ event }];
+		return isUsed || brokenRoomRule(context, event) ? [] : [{ event }];
 	});
 }

@@ -43,8 +43,8 @@ export function sessionsDue(view: View): readonly Entry[] {
 function sessionsRenewed(view: View): readonly Entry[] {
 	const { state } = view;
 	const inUse = new Set<string>();
-	for (const room of state.roomNames)
-		for (const member of state.room(room)?.context.members.values() ?? [])
+	for (const { context } of state.rooms.values())
+		for (const member of context.members.values())
 			if (member.session && member.deadline === undefined)
 				inUse.add(member.session);
 	return [...inUse].flatMap(
@@ -81,6 +81,24 @@ export function decideLost(
 	return [{ event: { type: "client.detached", ...fact, deadline } }];
 }
 
+/** What follows when the server ended, and the connections of all clients with it. */
+export function allLost(view: View): readonly Entry[] {
+	const { state, now: time, limits, node } = view;
+	const deadline = time + limits.graceSeconds * 1000;
+	return [...state.rooms].flatMap(([room, { context }]): Entry[] => {
+		const { members } = context;
+		const left = [...members].filter(([, { session }]) => !session);
+		const fact = { type: "client.left", time, room, why: "restart" } as const;
+		const entries: Entry[] = left.map(([client]) => ({
+			event: { ...fact, client },
+		}));
+		const type = "clients.detached";
+		if (left.length < members.size)
+			entries.push({ event: { type, time, room, node, deadline } });
+		return entries;
+	});
+}
+
 /** Everything that follows from the end of sessions. */
 export function sessionsClosed(
 	{ state, now: time }: View,
@@ -88,12 +106,11 @@ export function sessionsClosed(
 	why: "loggedOut" | "expired",
 ): readonly Entry[] {
 	return closed.flatMap((session) => [
-		...[...state.roomNames].flatMap((room): Entry[] => {
-			const inside = state.room(room)?.context;
-			const clients = inside?.known.get(session);
-			if (!inside || !clients) return [];
+		...[...state.rooms].flatMap(([room, { context }]): Entry[] => {
+			const clients = context.known.get(session);
+			if (!clients) return [];
 			const left = clients
-				.filter((client) => inside.members.has(client))
+				.filter((client) => context.members.has(client))
 				.map((client) => loggedOut(time, room, client));
 			const event = { type: "session.forgotten", time, room, session } as const;
 			return [...left, { event }];
