@@ -34,7 +34,7 @@ export function pageActions({ socket, chat, enter, verify }: Parts) {
 			// Nothing can be sent before the machine has taken the welcome.
 			if (event.type === "welcome") queueMicrotask(() => chat.welcome(event));
 		},
-		pauseSends: () => chat.disconnected(),
+		pauseSends: () => chat.sends.outbox().disconnected(),
 		changeRoom: ({ context }: Args) => chat.enter(context.room),
 		explainLobby({ event }: Args) {
 			if (event.type === "refused") chat.view.explain(event.trouble.words);

@@ -16,14 +16,14 @@ const TOO_FAST = "That was fast. What waits is sent in a moment, in order.";
 export class Chat {
 	readonly view: RoomView;
 	readonly composer: Composer;
+	readonly sends: PendingSends;
 	readonly #page: Page;
-	readonly #sends: PendingSends;
 
 	constructor(page: Page) {
 		const view = new RoomView(page);
 		const sends = new PendingSends(page);
 		this.#page = page;
-		this.#sends = sends;
+		this.sends = sends;
 		this.view = view;
 		this.composer = new Composer({ page, view, sends });
 		eraser(page, view);
@@ -35,7 +35,7 @@ export class Chat {
 		if (path !== location.pathname) history.pushState(null, "", path);
 		this.#page.room = room;
 		this.view.enter();
-		this.#sends.enter();
+		this.sends.enter();
 		this.composer.enter();
 	}
 
@@ -46,16 +46,12 @@ export class Chat {
 		// A login that another page began may lead to another room.
 		if (this.#page.room !== room) this.enter(room);
 		this.view.welcome(welcome);
-		this.#sends.outbox().welcome(client, last);
-	}
-
-	disconnected(): void {
-		this.#sends.outbox().disconnected();
+		this.sends.outbox().welcome(client, last);
 	}
 
 	/** Another person is going to log in. */
 	forgetSends(): void {
-		this.#sends.clear();
+		this.sends.clear();
 		this.composer.enter();
 	}
 
@@ -66,13 +62,13 @@ export class Chat {
 		else if (room === here) {
 			if (this.#page.isOpen) this.#receiveHere(event);
 		} else if (event.kind === "ack") {
-			this.#sends.outbox(room).shown(event.last);
+			this.sends.outbox(room).shown(event.last);
 			this.view.rooms.render();
 		}
 	}
 
 	#receiveHere(event: RoomEvent) {
-		const outbox = this.#sends.outbox();
+		const outbox = this.sends.outbox();
 		switch (event.kind) {
 			case "ack":
 				if (this.#page.snapshot.context.trouble)

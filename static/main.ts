@@ -36,7 +36,7 @@ const socket = new Socket({
 	received,
 	closed: (code) =>
 		page.dispatch({ type: "closed", code, update: { jitter: Math.random() } }),
-	ping: () => chat.view.watchRooms(),
+	ping: () => chat.view.rooms.watch(),
 });
 const page = new Page({ socket, actor: () => actor });
 const chat = new Chat(page);
@@ -85,7 +85,9 @@ function render(): void {
 	chat.composer.render();
 	renderSettings();
 	renderStatus(chat.view.position === undefined);
-	chat.view.setTitle(key === "session" ? `${room} · Plume` : "Plume");
+	chat.view.notifications.setTitle(
+		key === "session" ? `${room} · Plume` : "Plume",
+	);
 	if (isEntered) chat.composer.focus();
 }
 

@@ -36,10 +36,11 @@ export class RoomList {
 		shareButton(page);
 	}
 
-	/** The lobby, and the rooms joined last. */
-	watched(): readonly string[] {
+	/** Asks how far the lobby is, and the rooms joined last. The server answers at once, and nobody else sees it. */
+	watch(): void {
 		const [lobby, ...others] = joinedRooms();
-		return [lobby, ...others.slice(1 - MOST_WATCHED)].map(({ name }) => name);
+		const watched = [lobby, ...others.slice(1 - MOST_WATCHED)];
+		this.#page.send({ kind: "heads", rooms: watched.map(({ name }) => name) });
 	}
 
 	enter(): void {

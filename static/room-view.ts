@@ -22,9 +22,9 @@ const AWAY_AFTER_MS = 5 * 60_000;
 
 export class RoomView {
 	readonly rooms: RoomList;
+	readonly notifications: Notifications;
 	readonly #page: Page;
 	readonly #liveRegion = new LiveRegion();
-	readonly #notifications: Notifications;
 	readonly #people: PeoplePanel;
 	readonly #timeline: Timeline;
 	readonly #history: HistoryPager;
@@ -42,7 +42,7 @@ export class RoomView {
 		const timeline = new Timeline(page, people);
 		this.#page = page;
 		this.rooms = new RoomList(page);
-		this.#notifications = new Notifications(page);
+		this.notifications = new Notifications(page);
 		this.#people = people;
 		this.#timeline = timeline;
 		this.#history = new HistoryPager(page, timeline);
@@ -64,15 +64,6 @@ export class RoomView {
 		return all.filter((name) => name !== me);
 	}
 
-	setTitle(title: string): void {
-		this.#notifications.setTitle(title);
-	}
-
-	/** Asks how far the rooms are. The server answers at once, and nobody else sees it. */
-	watchRooms(): void {
-		this.#page.send({ kind: "heads", rooms: this.rooms.watched() });
-	}
-
 	enter(): void {
 		this.#saveRead();
 		this.clear();
@@ -88,7 +79,8 @@ export class RoomView {
 	}
 
 	welcome(welcome: Extract<ServerEvent, { type: "welcome" }>): void {
-		this.#setCount(welcome);
+		const { said, offset } = welcome;
+		this.#count = { said, offset };
 		this.#history.reset();
 		this.#people.clear();
 		// A login may have replaced the stored rooms by another person's.
@@ -97,7 +89,7 @@ export class RoomView {
 		const isKnown = read?.epoch === welcome.epoch;
 		if (this.#timeline.latest) this.#timeline.caughtUp();
 		else this.#timeline.markAfter(isKnown ? read.offset : 0);
-		this.watchRooms();
+		this.rooms.watch();
 		if (this.#isAway) this.#page.send({ kind: "presence", away: true });
 	}
 
@@ -115,14 +107,14 @@ export class RoomView {
 	receive(event: Exclude<RoomEvent, { kind: "ack" | "textRefused" }>) {
 		switch (event.kind) {
 			case "head":
-				if (this.rooms.update(event)) this.#notifications.mentionIn(event.room);
+				if (this.rooms.update(event)) this.notifications.mentionIn(event.room);
 				return;
 			case "caughtUp":
 				return this.#caughtUp(event.more);
 			case "page":
 				return this.#history.finish(event.more, event.before);
 			case "gap":
-				this.#setCount(event);
+				this.#count = { said: event.said, offset: event.offset };
 				this.#history.reset();
 				this.#timeline.clear();
 				return this.#addLocal("Some messages are missing here.");
@@ -137,10 +129,6 @@ export class RoomView {
 		}
 	}
 
-	#setCount({ said, offset }: { said: number; offset: number }): void {
-		this.#count = { said, offset };
-	}
-
 	#add(line: RoomLine): void {
 		if (this.#history.add(line) || !this.#timeline.add(line)) return;
 		this.#people.receive(line);
@@ -153,7 +141,7 @@ export class RoomView {
 		}
 		if (line.kind !== "said" || !this.#timeline.isLive) return;
 		if (line.name === this.#page.name) return;
-		this.#notifications.message(line);
+		this.notifications.message(line);
 		const text = line.text.slice(0, MOST_ANNOUNCED);
 		this.#liveRegion.say(`${line.name}: ${text}`);
 	}
@@ -189,9 +177,7 @@ export class RoomView {
 
 	/** The reader is back, or the room has caught up before their eyes. */
 	#returned(): void {
-		this.#timeline.stopMarking();
-		const firstUnread = this.#timeline.firstUnread();
-		if (firstUnread) this.#timeline.autoscroll.startAt(firstUnread);
+		this.#timeline.showUnread();
 		this.#updateRead();
 	}
 

@@ -141,11 +141,6 @@ export class Timeline {
 		this.autoscroll.jump();
 	}
 
-	/** The row with the mark of what is unread. */
-	firstUnread(): HTMLElement | undefined {
-		return this.#rows.firstUnread();
-	}
-
 	/** Marks the first message after `offset`; 0 removes the mark. */
 	markAfter(offset: number): void {
 		this.#lastRead = offset;
@@ -153,9 +148,11 @@ export class Timeline {
 		this.#show(this.#lines);
 	}
 
-	/** Where nothing is marked, what comes from now on is read as it comes. */
-	stopMarking(): void {
+	/** The reader is back, and begins at the mark. Without one, what comes from now on is read as it comes. */
+	showUnread(): void {
 		if (this.#firstUnread === 0) this.#lastRead = 0;
+		const marked = this.#rows.firstUnread();
+		if (marked) this.autoscroll.startAt(marked);
 	}
 
 	/** Who spoke, the latest first. */
