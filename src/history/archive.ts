@@ -15,12 +15,7 @@ import { takeBytes } from "../bytes.ts";
 import type { EventSpan, Log, Span } from "../log/log.ts";
 import type { IndexFiles } from "./index-files.ts";
 import { Indexes } from "./indexes.ts";
-import {
-	type ArchiveReader,
-	type SaidLine,
-	saidBy,
-	saidSince,
-} from "./said.ts";
+import { type SaidLine, saidBy, saidSince } from "./said.ts";
 import {
 	lastOf,
 	type Person,
@@ -56,19 +51,17 @@ export interface Found extends ItemPosition, EventSpan {
 }
 
 export class Archive {
-	readonly #log: Log;
-	readonly #indexes: Indexes;
-	readonly #reader: ArchiveReader;
+	readonly log: Pick<Log, "id" | "segments">;
+	/** May be used by one task at a time. */
+	readonly indexes: Indexes;
 	#turn: Promise<unknown> = Promise.resolve();
 	#isIdle = true;
 	/** Requests of `after` that wait for their turn. */
 	readonly #queued = new Map<string, Promise<readonly Item[]>>();
 
 	constructor(log: Log, files?: IndexFiles) {
-		this.#log = log;
-		const indexes = new Indexes(log, files);
-		this.#indexes = indexes;
-		this.#reader = { log, indexes, inTurn: (task) => this.inTurn(task) };
+		this.log = log;
+		this.indexes = new Indexes(log, files);
 	}
 
 	/** Whether no request is running or waiting. */
@@ -98,7 +91,7 @@ export class Archive {
 
 	/** Brings the indexes up to date, so that the next request need not wait for that. */
 	catchUp() {
-		return this.inTurn(() => this.#indexes.newest());
+		return this.inTurn(() => this.indexes.newest());
 	}
 
 	/** The message at a position, if there is one. */
@@ -108,12 +101,12 @@ export class Archive {
 
 	/** Every message of a person, from the first, also in rooms that no longer exist. */
 	saidBy(identity: Identity): AsyncGenerator<Found, void> {
-		return saidBy(identity, this.#reader);
+		return saidBy(identity, this);
 	}
 
 	/** Every message since a time that was not erased. */
 	saidSince(since: number): AsyncGenerator<SaidLine, void> {
-		return saidSince(since, this.#reader);
+		return saidSince(since, this);
 	}
 
 	/** Runs tasks one after the other. */
@@ -131,17 +124,17 @@ export class Archive {
 
 	/** The newest index, if the room has this epoch there and reaches up to this offset. */
 	async #newest({ room, epoch, offset }: ItemPosition) {
-		const index = await this.#indexes.newest();
+		const index = await this.indexes.newest();
 		const part = index?.rooms.get(room);
 		if (!index || !part || offset > lastOf(part)) return undefined;
-		const isSame = epochOf(this.#log.id, part.incarnation) === epoch;
+		const isSame = epochOf(this.log.id, part.incarnation) === epoch;
 		return isSame ? { index, part } : undefined;
 	}
 
 	/** Goes back, segment by segment, to the one that holds an item. */
 	async #walkBack({ index, part }: RoomPart, { room, offset }: ItemPosition) {
 		while (offset <= part.before) {
-			const previous = await this.#indexes.of(part.previous);
+			const previous = await this.indexes.of(part.previous);
 			const earlier = previous?.rooms.get(room);
 			if (!previous || !earlier) return undefined;
 			[index, part] = [previous, earlier];
@@ -167,7 +160,7 @@ export class Archive {
 		const [span] = part ? spansBelow(part, position.offset + 1, 1) : [];
 		if (!index || !span) return undefined;
 		const { segment } = index;
-		const [stored] = await this.#log.segments.fetch(segment, [span]);
+		const [stored] = await this.log.segments.fetch(segment, [span]);
 		const { seq = 0, event, erasable } = stored ?? {};
 		if (event?.type !== "message.posted" || !erasable) return undefined;
 		const author = index.people.get(event.client);
@@ -210,7 +203,7 @@ export class Archive {
 		spans: readonly Span[],
 		{ room, epoch, offset }: ItemPosition,
 	): Promise<readonly Item[]> {
-		const found = await this.#log.segments.fetch(segment, spans);
+		const found = await this.log.segments.fetch(segment, spans);
 		return found.map(({ seq, event, erasable }, nth) => {
 			const person = "client" in event ? people.get(event.client) : undefined;
 			const name = person?.name ?? ("seqs" in event ? event.name : undefined);

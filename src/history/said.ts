@@ -1,17 +1,9 @@
 /** Searches the whole log for messages that were not erased, one segment at a time. */
 import type { Identity, MessagePosted } from "../../machines/events.ts";
 import { epochOf } from "../../machines/item.ts";
-import type { Log, Span } from "../log/log.ts";
-import type { Found } from "./archive.ts";
-import type { Indexes } from "./indexes.ts";
+import type { Span } from "../log/log.ts";
+import type { Archive, Found } from "./archive.ts";
 import { lastOf, type Person, SegmentIndex } from "./segment-index.ts";
-
-export interface ArchiveReader {
-	readonly log: Pick<Log, "id" | "segments">;
-	readonly indexes: Indexes;
-	/** Indexes may be used by one task at a time. */
-	inTurn<Answer>(task: () => Promise<Answer>): Promise<Answer>;
-}
 
 export interface SaidLine {
 	readonly seq: number;
@@ -29,10 +21,10 @@ interface Message extends SaidLine {
 /** Every message of a person, from the first. */
 export async function* saidBy(
 	identity: Identity,
-	reader: ArchiveReader,
+	archive: Archive,
 ): AsyncGenerator<Found, void> {
-	const { log, indexes, inTurn } = reader;
-	const newest = await inTurn(() => indexes.newest());
+	const { log, indexes } = archive;
+	const newest = await archive.inTurn(() => indexes.newest());
 	/** The names that the person has used so far. */
 	const names = new Set<string>();
 	let run = 0;
@@ -43,13 +35,13 @@ export async function* saidBy(
 		return false;
 	};
 	for (const segment of indexes.segments) {
-		const people = await inTurn(() => indexes.of(segment));
+		const people = await archive.inTurn(() => indexes.of(segment));
 		const all = [...(people?.people.values() ?? [])];
 		if (!all.some((person) => person.identity === identity)) {
 			all.forEach(isTheirs);
 			continue;
 		}
-		for await (const message of messagesIn(segment, reader)) {
+		for await (const message of messagesIn(segment, archive)) {
 			const { seq, event, author, text, span, index } = message;
 			if (!isTheirs(author)) continue;
 			names.add(author.name);
@@ -68,12 +60,13 @@ export async function* saidBy(
 /** Every message since a time, the newest segment first. */
 export async function* saidSince(
 	since: number,
-	reader: ArchiveReader,
+	archive: Archive,
 ): AsyncGenerator<SaidLine, void> {
-	await reader.inTurn(() => reader.indexes.newest());
-	for (const segment of reader.indexes.segments.toReversed()) {
+	const { indexes } = archive;
+	await archive.inTurn(() => indexes.newest());
+	for (const segment of indexes.segments.toReversed()) {
 		let isOlder = false;
-		for await (const message of messagesIn(segment, reader))
+		for await (const message of messagesIn(segment, archive))
 			if (message.event.time < since) isOlder = true;
 			else yield message;
 		if (isOlder) return;
@@ -83,11 +76,12 @@ export async function* saidSince(
 /** Builds the segment's index again, so that each message comes with the index up to it. */
 async function* messagesIn(
 	segment: number,
-	{ log, indexes, inTurn }: ArchiveReader,
+	archive: Archive,
 ): AsyncGenerator<Message, void> {
+	const { log, indexes } = archive;
 	const before = indexes.segments[indexes.segments.indexOf(segment) - 1] ?? 0;
 	const index = SegmentIndex.after(
-		await inTurn(() => indexes.of(before)),
+		await archive.inTurn(() => indexes.of(before)),
 		segment,
 	);
 	for await (const { entries } of log.segments.scan(segment, index.end))

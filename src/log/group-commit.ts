@@ -93,7 +93,7 @@ export abstract class GroupCommit {
 		const listener = this.#writable();
 		const before = this.ordered;
 		const drafts = entries.map((entry, index) =>
-			draft({ seq: before + index + 1, ...entry }),
+			draft({ ...entry, seq: before + index + 1 }),
 		);
 		this.#ordering = true;
 		try {
