@@ -14,24 +14,20 @@ const PATIENCE_MS = 60_000;
 export const pause = (ms: number) =>
 	new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-export interface Inside {
-	readonly client: RawClient;
-	readonly token: string;
-}
-
-interface Entry {
+interface Town {
 	readonly world: World;
 	readonly office: PostOffice;
-	readonly name: string;
-	readonly address: string;
-	readonly onText?: (text: string) => void;
 }
 
 const emailOf = (name: string) => `${name}@example.org`;
 
 /** Logs in by a mailed code; throws, with what was said, if that fails. */
-export async function login(entry: Entry): Promise<Inside> {
-	const { world, office, name, address, onText } = entry;
+export async function login(
+	{ world, office }: Town,
+	name: string,
+	address: string,
+	onText = (_: string) => {},
+) {
 	let token = "";
 	let settle = (_why?: string) => {};
 	const inside = new Promise<void>((resolve, reject) => {
@@ -43,7 +39,7 @@ export async function login(entry: Entry): Promise<Inside> {
 		if (frame.type === MessageType.session) token = frame.token;
 		if (frame.type === MessageType.welcome) settle();
 		if (frame.type === MessageType.mayNotEnter) settle(text);
-		onText?.(text);
+		onText(text);
 	});
 	const late = setTimeout(() => settle(`${name} waits too long`), PATIENCE_MS);
 	void code.then((text) => client.send({ type: MessageType.auth, text }));
@@ -54,42 +50,37 @@ export async function login(entry: Entry): Promise<Inside> {
 }
 
 /** What the good saw of a siege. */
-export interface Seen {
+class Seen {
 	/** How long each line was on its way to each of the ten, in milliseconds. */
-	readonly ways: number[];
-	readonly logins: number[];
-	readonly troubles: string[];
-	said: number;
+	readonly ways: number[] = [];
+	readonly logins: number[] = [];
+	readonly troubles: string[] = [];
+	said = 0;
 	/** In which second of the siege a line took longest. */
-	worstSecond: number;
+	worstSecond = 0;
 }
 
 export class People {
-	readonly #world: World;
-	readonly #office: PostOffice;
+	readonly #town: Town;
 	readonly #talkers: RawClient[] = [];
 	#isOver = false;
 	#start = 0;
 	#longest = 0;
-	readonly #seen: Seen = {
-		...{ ways: [], logins: [], troubles: [] },
-		...{ said: 0, worstSecond: 0 },
-	};
+	readonly #seen = new Seen();
 
-	constructor(world: World, office: PostOffice) {
-		this.#world = world;
-		this.#office = office;
+	constructor(town: Town) {
+		this.#town = town;
 	}
 
 	async enter(): Promise<void> {
 		for (let i = 0; i < TALKERS; i++) {
 			const heard = (text: string) => this.#hear(text);
-			const { client } = await this.#login(`talker${i}`, i, heard);
+			const entering = login(this.#town, `talker${i}`, homeOf(i), heard);
+			const { client } = await entering;
 			this.#talkers.push(client);
 			void client.closed.then((code) => this.#trouble(`left with ${code}`));
 		}
-		for (let i = 0; i < LOGGERS; i++)
-			(await this.#login(`logger${i}`, TALKERS + i)).client.drop();
+		for (let i = 0; i < LOGGERS; i++) await this.#logIn(i);
 	}
 
 	/** Lets them be there for so long; answers what they saw. */
@@ -127,7 +118,7 @@ export class People {
 		for (let n = 0; n < LOGINS && performance.now() < end; n++) {
 			const start = performance.now();
 			try {
-				(await this.#login(`logger${i}`, TALKERS + i)).client.drop();
+				await this.#logIn(i);
 				this.#seen.logins.push(performance.now() - start);
 			} catch (error) {
 				this.#trouble(error instanceof Error ? error.message : `${error}`);
@@ -136,9 +127,9 @@ export class People {
 		}
 	}
 
-	#login(name: string, home: number, onText = (_: string) => {}) {
-		const [world, office] = [this.#world, this.#office];
-		return login({ world, office, name, address: homeOf(home), onText });
+	async #logIn(logger: number) {
+		const home = homeOf(TALKERS + logger);
+		(await login(this.#town, `logger${logger}`, home)).client.drop();
 	}
 
 	#hear(text: string): void {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lastLine, ServerProcess } from "../../bench/server-process.ts";
-import { login, People, pause, type Seen } from "./people.ts";
+import { login, People, pause } from "./people.ts";
 import { PostOffice } from "./post-office.ts";
 import { hostile, type World } from "./world.ts";
 
@@ -19,17 +19,7 @@ interface Plan {
 	readonly attacked: boolean;
 }
 
-export interface Outcome extends Seen {
-	readonly mostMiB: number;
-	readonly strikes: number;
-	readonly mails: number;
-	/** How often each rule refused something. */
-	readonly refusals: Readonly<Record<string, number>>;
-	/** Files and sockets that the server has open. */
-	readonly before: number;
-	readonly most: number;
-	readonly after: number;
-}
+export type Outcome = Awaited<ReturnType<typeof siege>>;
 
 /** Runs the attackers to their end; answers how often they struck. */
 async function attack(
@@ -42,8 +32,7 @@ async function attack(
 	return Number(await lastLine([ATTACKER, ...args]));
 }
 
-export async function siege(plan: Plan): Promise<Outcome> {
-	const { seconds, proxied, attacked } = plan;
+export async function siege({ seconds, proxied, attacked }: Plan) {
 	const office = await PostOffice.open();
 	const folder = await mkdtemp(join(tmpdir(), "plume-siege-"));
 	const server = await ServerProcess.start("plume", folder, [], {
@@ -56,17 +45,19 @@ export async function siege(plan: Plan): Promise<Outcome> {
 		...(proxied && { PLUME_TRUST_PROXY: "::1" }),
 	});
 	const world = { port: server.port, proxied };
-	const people = new People(world, office);
-	let refusals: Outcome["refusals"] = {};
+	const people = new People({ world, office });
+	/** How often each rule refused something. */
+	let refusals: Readonly<Record<string, number>> = {};
 	server.lines.on("refused, by rule", (line) => {
 		refusals = line.refusals;
 	});
 	try {
 		await people.enter();
-		const mallory = { name: "mallory", address: hostile(0) };
-		const { client, token } = await login({ world, office, ...mallory });
+		const entering = login({ world, office }, "mallory", hostile(0));
+		const { client, token } = await entering;
 		client.drop();
 		await pause(1000);
+		// Files and sockets that the server has open, before and at most and after.
 		const before = server.descriptors;
 		let [most, mostMiB] = [0, 0];
 		const look = setInterval(() => {
