@@ -66,7 +66,7 @@ function drawState(state: ChartState, layout: Layout): string {
 	const own = labels.length > 0;
 	const parts = [
 		rect(nested ? "box nest" : "box", box, state.final ? 12 : 8),
-		...(state.final ? [rect("ring", inset(box, 4), 8)] : []),
+		...(state.final ? [rect("ring", box, 8, 4)] : []),
 		...(nested || own ? [bar(box, head)] : []),
 		...(nested && own ? [bar(box, height)] : []),
 		...pills(labels, box),
@@ -162,22 +162,14 @@ function rect(
 	kind: string,
 	{ x, y, width, height }: Box,
 	radius: number,
+	inset = 0,
 ): string {
-	return `<rect class="${kind}" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="${radius}"/>`;
+	return `<rect class="${kind}" x="${n(x + inset)}" y="${n(y + inset)}" width="${n(width - 2 * inset)}" height="${n(height - 2 * inset)}" rx="${radius}"/>`;
 }
 
 /** The line below a box's title. */
 function bar({ x, y, width }: Box, head: number): string {
 	return `<path class="bar" d="M${n(x)} ${n(y + head)}h${n(width)}"/>`;
-}
-
-function inset({ x, y, width, height }: Box, by: number): Box {
-	return {
-		x: x + by,
-		y: y + by,
-		width: width - 2 * by,
-		height: height - 2 * by,
-	};
 }
 
 function boxOf({ boxes }: Layout, id: string): Box {

@@ -77,14 +77,12 @@ export function stackOf(transitions: readonly ChartTransition[]) {
 
 /** The head of a state's box: its title, and its entry and exit actions. */
 export function headOf({ title, entry, exit }: ChartState): Row[] {
-	const row =
-		(when: string) =>
-		(action: string): Row => ({
-			kind: "hook",
-			text: `${when} / ${action}`,
-		});
-	const head: Row = { kind: "title", text: title };
-	return [head, ...entry.map(row("entry")), ...exit.map(row("exit"))];
+	const hooks = [
+		...entry.map((action) => `entry / ${action}`),
+		...exit.map((action) => `exit / ${action}`),
+	];
+	const rows = hooks.map((text): Row => ({ kind: "hook", text }));
+	return [{ kind: "title", text: title }, ...rows];
 }
 
 /** The labels inside a state's own box, and the size it needs for them: its transitions without a target, in columns. */
