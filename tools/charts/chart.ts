@@ -1,5 +1,5 @@
 /** What a chart of a machine needs: its nested states, and its transitions with their names. */
-import type { AnyStateMachine, AnyStateNode } from "xstate";
+import type { AnyStateNode } from "xstate";
 import { eventOf, transitionsOf } from "../../src/inspector/transitions.ts";
 
 export interface ChartState {
@@ -27,11 +27,8 @@ export interface ChartTransition {
 	readonly target?: string;
 }
 
-export function chartOf(machine: AnyStateMachine): ChartState {
-	return stateOf(machine.root);
-}
-
-function stateOf(node: AnyStateNode): ChartState {
+/** The chart of a machine is that of its root. */
+export function chartOf(node: AnyStateNode): ChartState {
 	const [initial] = node.type === "compound" ? node.initial.target : [];
 	return {
 		id: node.id,
@@ -40,7 +37,7 @@ function stateOf(node: AnyStateNode): ChartState {
 		...(initial && { initial: initial.id }),
 		entry: node.entry.filter(isOurs).map(nameOf),
 		exit: node.exit.filter(isOurs).map(nameOf),
-		states: Object.values(node.states).map(stateOf),
+		states: Object.values(node.states).map(chartOf),
 		transitions: transitionsOf(node).map(([definition, id]) => {
 			const [target] = definition.target ?? [];
 			return {

@@ -12,6 +12,6 @@ const MACHINES = [clientMachine, roomMachine, serverMachine, pageMachine];
 export async function drawCharts(): Promise<[string, string][]> {
 	const files: [string, string][] = [["chart.css", `${STYLE}\n`]];
 	for (const machine of MACHINES)
-		files.push([`${machine.id}.svg`, await draw(chartOf(machine))]);
+		files.push([`${machine.id}.svg`, await draw(chartOf(machine.root))]);
 	return files;
 }

@@ -61,16 +61,15 @@ export interface Label extends Size {
 
 /** Labels of transitions one below the other, all as wide as the widest. */
 export function stackOf(transitions: readonly ChartTransition[]) {
+	const sized = transitions.map((transition) => {
+		return { transition, ...sizeOf(rowsOf(transition)) };
+	});
+	const width = Math.max(0, ...sized.map((each) => each.width));
 	let height = 0;
-	const width = Math.max(
-		0,
-		...transitions.map((each) => sizeOf(rowsOf(each)).width),
-	);
-	const labels = transitions.map((transition) => {
+	const labels = sized.map((each) => {
 		const y = height;
-		const size = sizeOf(rowsOf(transition));
-		height += size.height + GAP;
-		return { transition, x: 0, y, width, height: size.height };
+		height += each.height + GAP;
+		return { ...each, x: 0, y, width };
 	});
 	return { labels, width, height: Math.max(0, height - GAP) };
 }
@@ -87,9 +86,7 @@ export function headOf({ title, entry, exit }: ChartState): Row[] {
 
 /** The labels inside a state's own box, and the size it needs for them: its transitions without a target, in columns. */
 export function contentOf(state: ChartState) {
-	const internal = state.transitions.filter(
-		({ target }) => target === undefined,
-	);
+	const internal = state.transitions.filter(({ target }) => !target);
 	const head = sizeOf(headOf(state));
 	const columns = Math.ceil(internal.length / 4);
 	const each = Math.ceil(internal.length / columns);

@@ -159,11 +159,8 @@ class Plan {
 	}
 
 	#edge(of: string, source: string, target: string, way: "in" | "out"): void {
-		this.edges.push({
-			id: `${of} ${way}`,
-			sources: [source],
-			targets: [target],
-		});
+		const ends = { sources: [source], targets: [target] };
+		this.edges.push({ id: `${of} ${way}`, ...ends });
 	}
 
 	/** The innermost state that contains both. */
