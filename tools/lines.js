@@ -16,24 +16,24 @@ const linesOf = (path) =>
 		.split("\n")
 		.filter((line) => line.trim() && !line.trim().startsWith("//")).length;
 
+/** @param {number[]} numbers */
+const sumOf = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+
 /** Prints a folder and those in it. @param {string} folder @returns {number} */
 function count(folder) {
 	const entries = readdirSync(folder, { withFileTypes: true });
-	const files = entries.filter(({ name }) => CODE.test(name));
-	const own = files.reduce(
-		(sum, { name }) => sum + linesOf(join(folder, name)),
-		0,
+	const all = sumOf(
+		entries.map((entry) => {
+			const path = join(folder, entry.name);
+			if (entry.isDirectory()) return count(path);
+			return CODE.test(path) ? linesOf(path) : 0;
+		}),
 	);
-	const sums = entries
-		.filter((entry) => entry.isDirectory())
-		.map(({ name }) => count(join(folder, name)));
-	const all = sums.reduce((sum, lines) => sum + lines, own);
 	if (all > 0) console.log(`${String(all).padStart(6)}  ${folder}`);
 	return all;
 }
 
-const program = ["machines", "src", "static"].map(count);
-const sum = program.reduce((all, lines) => all + lines, 0);
+const sum = sumOf(["machines", "src", "static"].map(count));
 console.log(`${String(sum).padStart(6)}  machines, src and static together`);
 for (const folder of ["tools", "bench", "test"]) count(folder);
 if (sum > BUDGET) {
