@@ -22,8 +22,8 @@ const LINES = [
 export interface Life {
 	readonly url: string;
 	readonly name: string;
-	/** The next code that is mailed to this name. */
-	readonly codeFor: (name: string) => Promise<string>;
+	/** Knows the next code that is mailed to a name. */
+	readonly post: { codeFor(name: string): Promise<string> };
 }
 
 /** What a tab keeps to come back in its place. */
@@ -80,14 +80,14 @@ class Tab {
 	}
 
 	async logIn(): Promise<Credentials | undefined> {
-		const { name, codeFor } = this.#life;
+		const { name, post } = this.#life;
 		const room = any(ROOMS);
 		this.send({
 			type: types.hello,
 			text: `${name}\n${name}@example.org`,
 			room,
 		});
-		const code = await Promise.race([codeFor(name), this.#entered]);
+		const code = await Promise.race([post.codeFor(name), this.#entered]);
 		if (typeof code !== "string") return undefined;
 		await pause(1, 4);
 		while (oneIn(3)) {

@@ -25,10 +25,8 @@ const fail = (error: Error) => {
 const clock = systemClock();
 const secrets = new Secrets(randomBytes(32).toString("base64url"), randomBytes);
 const token = secrets.id();
-const settings = {
-	...{ PLUME_LOG: "memory", PLUME_PORT: "0", PLUME_LIMITS: "off" },
-	PLUME_INSPECT: token,
-};
+const lax = { PLUME_LOG: "memory", PLUME_PORT: "0", PLUME_LIMITS: "off" };
+const settings = { ...lax, PLUME_INSPECT: token };
 
 /** The made-up people's codes go to them, and everyone else's to the terminal. */
 class Post implements Mailer {
@@ -66,8 +64,7 @@ print(`\nLook inside:  ${service.url}/inspect#${token}`);
 print(`Talk along:   ${service.url}/`);
 print("Your login code appears here. Ctrl+C ends it all.\n");
 
-const codeFor = (name: string) => post.codeFor(name);
-for (const name of NAMES) live({ url: service.url, name, codeFor }).catch(fail);
+for (const name of NAMES) live({ url: service.url, name, post }).catch(fail);
 for (const end of ["SIGTERM", "SIGINT"] as const)
 	process.once(end, () => {
 		service.stop().then(() => process.exit(0), fail);

@@ -18,10 +18,7 @@ const IDLE_MS = 20_000;
 const TEXT = 1;
 const CONTINUED = 0;
 
-const upgrade = {
-	...UPGRADE,
-	"Sec-WebSocket-Protocol": SUBPROTOCOL,
-};
+const upgrade = { ...UPGRADE, "Sec-WebSocket-Protocol": SUBPROTOCOL };
 
 const frame = (head: number, text: string) =>
 	maskedFrame(head, Buffer.from(text));
