@@ -5,21 +5,11 @@
  */
 import type { LoginMail } from "./mailer.ts";
 
-export interface MailContent {
-	readonly subject: string;
-	readonly text: string;
-	readonly html: string;
-}
-
 const BODY = "margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif";
 const CODE =
 	"display:inline-block;padding:12px 24px;border:2px solid #7c6ff0;border-radius:12px;font:700 36px/1.2 ui-monospace,Consolas,monospace;letter-spacing:4px;-webkit-user-select:all;user-select:all";
 
-export function renderLoginMail({
-	name,
-	code,
-	expiresInMinutes,
-}: LoginMail): MailContent {
+export function renderLoginMail({ name, code, expiresInMinutes }: LoginMail) {
 	const subject = "Your Plume login code";
 	const lead = "this is your login code:";
 	const rules = `It is good for ${expiresInMinutes} minutes and works once. Nobody at Plume will ever ask you for it.`;
