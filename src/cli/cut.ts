@@ -34,17 +34,13 @@ export function parseCut(args: readonly string[]): LogCommand {
 	if (!source || !into)
 		throw new ConfigError(`plume cut takes ${expects}. Try plume cut --help.`);
 	const isBehind = parseUntil(values.to);
-	return { source, run: (parts) => cut({ source, into, isBehind }, parts) };
-}
-
-interface Cut {
-	readonly source: string;
-	readonly into: string;
-	readonly isBehind: (stored: Stored) => boolean;
+	return { source, run: (parts) => cut(source, into, isBehind, parts) };
 }
 
 async function cut(
-	{ source, into, isBehind }: Cut,
+	source: string,
+	into: string,
+	isBehind: (stored: Stored) => boolean,
 	{ disk, print, warn }: CommandContext,
 ): Promise<ExitCode> {
 	if (`${resolve(into)}${sep}`.startsWith(`${resolve(source)}${sep}`))

@@ -45,15 +45,14 @@ export function parseReplay(args: readonly string[]): LogCommand {
 				`--${name} takes a data folder or a segment, not -.`,
 			);
 	}
-	const { client, verify = false, json = false } = values;
-	const scope = { room: roomOf(values.room), client };
+	const scope = { room: roomOf(values.room), client: values.client };
 	const isBehind = parseUntil(values.to);
 	if (values.inspect) return logCommand(source, inspect);
 	if (values.follow) return logCommand(source, tail(scope));
 	if (values.bisect !== undefined)
 		return logCommand(source, bisect(values.bisect, isBehind));
-	const query = replay({ isBehind, scope, json, verify });
-	return logCommand(source, query, { strict: verify });
+	const query = replay(isBehind, scope, values);
+	return logCommand(source, query, { strict: values.verify ?? false });
 }
 
 function roomOf(raw: string | undefined): string | undefined {
@@ -63,14 +62,11 @@ function roomOf(raw: string | undefined): string | undefined {
 	return room;
 }
 
-interface Wanted {
-	readonly isBehind: (stored: Stored) => boolean;
-	readonly scope: Scope;
-	readonly json: boolean;
-	readonly verify: boolean;
-}
-
-function replay({ isBehind, scope, json, verify }: Wanted): Query {
+function replay(
+	isBehind: (stored: Stored) => boolean,
+	scope: Scope,
+	{ json = false, verify = false },
+): Query {
 	return async (log, { print }) => {
 		const visitors: Visitors = new Map();
 		const checkpoints = verify ? new Checkpoints() : undefined;
