@@ -32,27 +32,23 @@ export class LogTimeline {
 	readonly #parts: LogParts;
 	/** Verifies the log from its first line on. */
 	readonly #verifier: Verifier;
-	readonly #whole: Timeline<LogPosition>;
+	readonly #whole: Timeline;
 	/** What follows the newest snapshot, until the whole log is read. */
-	#tail: Timeline<LogPosition> | undefined;
+	#tail: Timeline | undefined;
 	#trouble: string | undefined;
 	#isWhole = false;
 	readonly #stopping = new AbortController();
+	readonly #read: Read = (after) => this.#piecesAfter(after);
 
 	constructor(parts: LogParts) {
 		this.#parts = parts;
-		const partial = parts.folder === undefined;
-		this.#verifier = new Verifier({ partial });
-		const read: Read<LogPosition> = (after) =>
-			after
-				? this.#behind(after)
-				: this.#pieces(parts.sources, new Verifier({ partial }));
+		this.#verifier = new Verifier({ partial: parts.folder === undefined });
 		const state = State.initial(this.#verifier);
-		this.#whole = new Timeline({ read, state });
+		this.#whole = new Timeline({ read: this.#read, state });
 	}
 
 	/** The one that reaches further. */
-	get timeline(): Timeline<LogPosition> {
+	get timeline(): Timeline {
 		const { last } = this.#whole;
 		return this.#tail && last < this.#tail.last ? this.#tail : this.#whole;
 	}
@@ -98,29 +94,25 @@ export class LogTimeline {
 			if (!snapshot) return;
 			const { position, time } = snapshot;
 			const state = deserialize(snapshot.state, { id: position.log }, time);
-			const read: Read<LogPosition> = (after = position) => this.#behind(after);
-			const tail = new Timeline({
-				read,
-				state,
-				seq: position.seq,
-				end: position,
-			});
-			await tail.load(read(position));
+			const tail = new Timeline({ read: this.#read, state, end: position });
+			await tail.load(this.#read(position));
 			this.#tail = tail;
 		} catch {
 			// If the log itself is damaged, reading the whole of it will say so.
 		}
 	}
 
-	async *#behind(after: LogPosition): AsyncGenerator<Piece<LogPosition>> {
-		const sources = await sourcesAfter(this.#parts.sources, after);
-		yield* this.#pieces(sources, new Verifier({ after }));
+	async *#piecesAfter(after?: LogPosition): AsyncGenerator<Piece> {
+		const { sources, folder } = this.#parts;
+		const from = after ? { after } : { partial: folder === undefined };
+		const rest = after ? await sourcesAfter(sources, after) : sources;
+		yield* this.#pieces(rest, new Verifier(from));
 	}
 
 	async *#pieces(
 		sources: readonly Source[],
 		verifier: Verifier,
-	): AsyncGenerator<Piece<LogPosition>> {
+	): AsyncGenerator<Piece> {
 		const { signal } = this.#stopping;
 		for await (const entries of readBatches(sources, verifier))
 			for (let first = 0; first < entries.length; first += EVENTS_PER_TURN) {

@@ -8,7 +8,7 @@ import type { Moment } from "../../machines/frame.ts";
 import type { Comparison, Shape, Stretch } from "../../machines/travel.ts";
 import { evolveStored, type Step } from "../engine/fold.ts";
 import type { State } from "../engine/state.ts";
-import type { Stored } from "../log/log.ts";
+import type { LogPosition, Stored } from "../log/log.ts";
 import { compare } from "./compare.ts";
 import { EventIndex } from "./event-index.ts";
 import { actorFrames, momentOf } from "./frames.ts";
@@ -17,16 +17,14 @@ import { actorFrames, momentOf } from "./frames.ts";
 const EVENTS_BETWEEN = 500;
 
 /** Some entries of a log, and where to read on after them. */
-export interface Piece<Position> {
+export interface Piece {
 	readonly entries: readonly Stored[];
 	/** Undefined inside a batch, where no reading can begin. */
-	readonly end: Position | undefined;
+	readonly end: LogPosition | undefined;
 }
 
 /** Reads a log from its beginning, or from a position on. */
-export type Read<Position> = (
-	after: Position | undefined,
-) => AsyncIterable<Piece<Position>>;
+export type Read = (after?: LogPosition) => AsyncIterable<Piece>;
 
 /** The event that moved each actor last, and the transitions that fired. */
 type LastMoves = PersistentMap<
@@ -35,32 +33,32 @@ type LastMoves = PersistentMap<
 >;
 
 /** How everything was after an event, and where to read on. */
-interface Checkpoint<Position> {
+interface Checkpoint {
 	readonly seq: number;
 	readonly state: State;
 	readonly lastMoves: LastMoves;
-	readonly end: Position | undefined;
+	readonly end: LogPosition | undefined;
 }
 
-export interface TimelineParts<Position> {
-	readonly read: Read<Position>;
-	/** The state it begins with, and the event after which the log had come to it. */
+export interface TimelineParts {
+	readonly read: Read;
+	/** The state it begins with, and where the log had come to it. Without `end` that is before the first event. */
 	readonly state: State;
-	readonly seq?: number;
-	readonly end?: Position;
+	readonly end?: LogPosition;
 	readonly interval?: number;
 }
 
-export class Timeline<Position> {
+export class Timeline {
 	/** The seq of the beginning: the event after which the first state was. */
 	readonly first: number;
 	readonly index: EventIndex;
-	readonly #parts: TimelineParts<Position>;
-	readonly #checkpoints: Checkpoint<Position>[];
+	readonly #parts: TimelineParts;
+	readonly #checkpoints: Checkpoint[];
 	#last: number;
 
-	constructor(parts: TimelineParts<Position>) {
-		const { seq = 0, state, end } = parts;
+	constructor(parts: TimelineParts) {
+		const { state, end } = parts;
+		const seq = end?.seq ?? 0;
 		this.#parts = parts;
 		this.first = seq;
 		this.#last = seq;
@@ -73,7 +71,7 @@ export class Timeline<Position> {
 	}
 
 	/** Folds all pieces, once. Throws at an event that is illegal in the state before it. */
-	async load(pieces: AsyncIterable<Piece<Position>>): Promise<void> {
+	async load(pieces: AsyncIterable<Piece>): Promise<void> {
 		const { interval = EVENTS_BETWEEN } = this.#parts;
 		let checkpoint = this.#checkpointBefore(this.#last);
 		let { state } = checkpoint;
@@ -136,7 +134,7 @@ export class Timeline<Position> {
 			}
 	}
 
-	#checkpointBefore(seq: number): Checkpoint<Position> {
+	#checkpointBefore(seq: number): Checkpoint {
 		const found = this.#checkpoints.findLast((each) => each.seq <= seq);
 		if (!found) throw new RangeError(`${seq} is before the first event.`);
 		return found;

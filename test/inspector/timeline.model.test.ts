@@ -13,7 +13,7 @@ import { deserialize } from "../../src/engine/saved-state.ts";
 import { State } from "../../src/engine/state.ts";
 import { Inspector } from "../../src/inspector/inspector.ts";
 import { type Piece, Timeline } from "../../src/inspector/timeline.ts";
-import type { Stored } from "../../src/log/log.ts";
+import type { LogPosition, Stored } from "../../src/log/log.ts";
 import { actorsOf } from "../../static/inspect/log-timeline.ts";
 import { type Actor, apply } from "../../static/inspect/timeline.ts";
 import { steps } from "../simulation/commands.ts";
@@ -28,11 +28,15 @@ async function* some(stored: readonly Stored[]) {
 	yield stored;
 }
 
+const positionAt = (seq: number): LogPosition => ({
+	...{ log: log.id, seq, hash: "", offset: 0 },
+});
+
 /** Reads the log entry by entry, from after any seq. */
 const reading = (ordered: readonly Stored[]) =>
-	async function* (after = 0): AsyncGenerator<Piece<number>> {
-		for (const entry of ordered.slice(after))
-			yield { entries: [entry], end: entry.seq };
+	async function* (after?: LogPosition): AsyncGenerator<Piece> {
+		for (const entry of ordered.slice(after?.seq))
+			yield { entries: [entry], end: positionAt(entry.seq) };
 	};
 
 /** The state after these events, by the fold alone. */
@@ -97,9 +101,9 @@ async function lookAt(ordered: readonly Stored[], at: number, other: number) {
 	// From a state in the middle, as from a snapshot, it goes on the same way.
 	const saved = here.state.serialize();
 	const text = [...canonicalPieces(saved, 1)].join("");
-	const middle = { state: deserialize(text, log), seq: at, end: at };
+	const middle = { state: deserialize(text, log), end: positionAt(at) };
 	const tail = new Timeline({ read, ...middle });
-	await tail.load(read(at));
+	await tail.load(read(middle.end));
 	const { length } = ordered;
 	expect(actorStates(actorsOf(await tail.stretch(length, length)))).toEqual(
 		actorStates(actorsOf(await whole.stretch(length, length))),
