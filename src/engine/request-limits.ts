@@ -6,7 +6,7 @@
 import type { Identity } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
 import { jsonBytes } from "../bytes.ts";
-import { TokenBucket } from "../rate-limit.ts";
+import { HOUR_MS, TokenBucket } from "../rate-limit.ts";
 import {
 	DAY_MS,
 	type Decision,
@@ -14,9 +14,10 @@ import {
 	type View,
 } from "./commands/decision.ts";
 import { type Connection, clientOf } from "./connection.ts";
-import { DailyBytes } from "./daily-bytes.ts";
 import type { EngineParts } from "./parts.ts";
 import { sha256 } from "./secrets.ts";
+
+const HOURS = 24;
 
 /** Refusals in a row that are not abuse yet. */
 const MOST_REFUSED = 100;
@@ -46,6 +47,36 @@ class Budget extends TokenBucket {
 		const retryAfterMs = super.take();
 		this.#refused = retryAfterMs === undefined ? 0 : this.#refused + 1;
 		return retryAfterMs;
+	}
+}
+
+/**
+ * How many bytes of the log a person used in the last 24 hours. It is not part
+ * of the state: after a start it is counted from the end of the log.
+ */
+class DailyBytes {
+	/** The keys are hours since 1970. */
+	readonly #hours = new Map<number, number>();
+
+	add(time: number, bytes: number): void {
+		const hour = Math.floor(time / HOUR_MS);
+		this.#hours.set(hour, (this.#hours.get(hour) ?? 0) + bytes);
+	}
+
+	/** Bytes since this hour a day ago. */
+	sum(now: number): number {
+		const first = Math.floor(now / HOUR_MS) - HOURS;
+		let sum = 0;
+		for (const [hour, bytes] of this.#hours)
+			if (hour > first) sum += bytes;
+			else this.#hours.delete(hour);
+		return sum;
+	}
+
+	/** Milliseconds until fewer than `most` bytes are used; 0 if they are now. */
+	waitMs(most: number, now: number): number {
+		if (this.sum(now) < most) return 0;
+		return (Math.min(...this.#hours.keys()) + HOURS) * HOUR_MS - now;
 	}
 }
 
