@@ -11,10 +11,6 @@ export function confirmed(title: string, words: string, yes: string) {
 	dialog.returnValue = "";
 	dialog.showModal();
 	return new Promise<boolean>((resolve) => {
-		dialog.addEventListener(
-			"close",
-			() => resolve(dialog.returnValue === "yes"),
-			{ once: true },
-		);
+		dialog.onclose = () => resolve(dialog.returnValue === "yes");
 	});
 }
