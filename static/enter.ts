@@ -26,11 +26,10 @@ export function enterForm(page: Page, person: Person) {
 
 	/** The first field that is wrong or empty. */
 	function focus() {
-		const needed = both.find((field) => {
-			const { ariaInvalid, value } = fields[field];
-			return ariaInvalid === "true" || value === "";
-		});
-		fields[needed ?? "name"].focus();
+		const wrong = form.querySelector<HTMLInputElement>(
+			"[aria-invalid=true], input:invalid",
+		);
+		(wrong ?? fields.name).focus();
 	}
 
 	for (const field of both) fields[field].value = person[field];
