@@ -4,12 +4,7 @@
  * and leaves. With a session it may resume for a while; without, it leaves as
  * soon as its connection is lost.
  */
-import type {
-	ClientId,
-	ClientLeft,
-	PlumeEvent,
-	RoomName,
-} from "../../machines/events.ts";
+import type { ClientId, ClientLeft, RoomName } from "../../machines/events.ts";
 import type { Item, SystemLine } from "../../machines/message.ts";
 import type { Room } from "../chat/room.ts";
 import { CatchUp } from "./catch-up.ts";
@@ -60,26 +55,6 @@ export class Attachments {
 		return this.#attached.get(client);
 	}
 
-	/** An event is durable: a client that entered is put into its room, and everyone there gets the item. */
-	onDurable(event: PlumeEvent, item: Item | undefined): void {
-		const { server, states } = this.#parts;
-		if (event.type === "login.expired") this.#forgetIfGone(event.client);
-		if (event.type === "room.forgotten") server.forget(event.room);
-		if (event.type === "room.restored") {
-			const { recent } = server.room(event.room);
-			const { epoch, restored } = states.ordered.head(event.room);
-			recent.continueFrom({ ...recent.head, epoch, restored });
-		}
-		if (!item) return;
-		const room = server.room(item.room);
-		if (item.kind === "entered") this.#enter(item, room);
-		if (event.type === "client.left") {
-			room.detach(event.client);
-			this.#left(event.client, event.why);
-		}
-		room.broadcast(item);
-	}
-
 	/** That a client resumed is durable: it gets what it missed, unless its connection serves another client by now. */
 	resume(connection: Connection, login: Login, roomName: RoomName): void {
 		if (connection.login !== login) return;
@@ -95,11 +70,11 @@ export class Attachments {
 		const view = viewOf(this.#parts, connection.login);
 		this.#pipeline.append(decideLost(view, why));
 		this.#detach(id);
-		this.#forgetIfGone(id);
+		this.forgetIfGone(id);
 	}
 
 	/** Nobody can be answered any more for a login that came to nothing. */
-	#forgetIfGone(client: ClientId): void {
+	forgetIfGone(client: ClientId): void {
 		const isOver = !this.#parts.states.ordered.client(client);
 		if (isOver && this.#attached.get(client)?.gone)
 			this.#attached.delete(client);
@@ -111,7 +86,8 @@ export class Attachments {
 			this.#parts.server.room(snapshot.context.room).detach(client);
 	}
 
-	#enter(item: SystemLine, room: Room): void {
+	/** That a client entered is durable: it is put into its room. */
+	enter(item: SystemLine, room: Room): void {
 		const { client, epoch } = item;
 		// It lost its connection and resumed before it was durable that it entered.
 		if (this.connectionOf(client)?.login?.resumed) return;
@@ -119,7 +95,8 @@ export class Attachments {
 	}
 
 	/** That a client left is durable. */
-	#left(client: ClientId, why: ClientLeft["why"]): void {
+	leave({ client, why }: ClientLeft, room: Room): void {
+		room.detach(client);
 		// It has entered again meanwhile.
 		if (this.#parts.states.ordered.client(client)) return;
 		const connection = this.#attached.get(client);

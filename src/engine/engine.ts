@@ -112,12 +112,51 @@ export class Engine implements PipelineHooks {
 		this.#services.deadlines.onOrdered(event);
 	}
 
+	/** Everyone in the room gets the item; what else follows from an event stands here. */
 	onCommitted(step: Step, item: Item | undefined): void {
-		const { attachments, liveUpdates, pages } = this.#services;
 		this.#parts.onCommitted(step);
-		if (item?.kind === "erased") pages.onErased(item);
-		attachments.onDurable(step.stored.event, item);
-		liveUpdates.onDurable(step, item);
+		this.#follow(step, item);
+		if (item) this.#parts.server.room(item.room).broadcast(item);
+	}
+
+	#follow({ stored: { event }, before }: Step, item: Item | undefined): void {
+		const { attachments, liveUpdates, pages } = this.#services;
+		const { server, states } = this.#parts;
+		switch (event.type) {
+			case "login.expired":
+				attachments.forgetIfGone(event.client);
+				break;
+			case "room.forgotten":
+				server.forget(event.room);
+				break;
+			case "room.restored": {
+				const { recent } = server.room(event.room);
+				const { epoch, restored } = states.ordered.head(event.room);
+				recent.continueFrom({ ...recent.head, epoch, restored });
+				break;
+			}
+			case "client.entered":
+				if (item?.kind === "entered")
+					attachments.enter(item, server.room(event.room));
+				liveUpdates.onJoined(event.room);
+				break;
+			case "client.left": {
+				const room = server.room(event.room);
+				attachments.leave(event, room);
+				room.presence.leave(event.client);
+				break;
+			}
+			case "client.detached":
+			case "client.resumed":
+				liveUpdates.reattach(event, before);
+				break;
+			case "message.erased":
+				if (item?.kind === "erased") pages.onErased(item);
+				break;
+			case "message.posted":
+				server.room(event.room).presence.stopTyping(event.client);
+				if (item?.kind === "said") liveUpdates.hear(item);
+		}
 	}
 
 	onErased(event: MessageErased): Promise<boolean> {

@@ -4,16 +4,16 @@
  * each room publishes its changes at most once a second.
  */
 import type { ClientContext } from "../../machines/client.ts";
-import type { RoomName } from "../../machines/events.ts";
-import type { Item } from "../../machines/message.ts";
+import type { PlumeEvent, RoomName } from "../../machines/events.ts";
+import type { ServerFrame } from "../../machines/protocol.ts";
 import type { Mailbox } from "../chat/mailbox.ts";
 import { UnreadSubscriptions } from "../chat/unread-subscriptions.ts";
 import { Throttle } from "../rate-limit.ts";
 import type { Command, LiveUpdate } from "./command.ts";
 import type { Connection } from "./connection.ts";
-import type { Step } from "./fold.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
+import type { State } from "./state.ts";
 
 const THROTTLE_MS = 1000;
 /** A tab in which somebody is typing says so more often than this. */
@@ -48,7 +48,7 @@ export class LiveUpdates {
 		return true;
 	}
 
-	/** A client gets a room's stream from now on: soon it gets the list of members too. */
+	/** Somebody entered a room, or gets its stream from now on: soon they get the list of members too. */
 	onJoined(room: RoomName): void {
 		this.#throttle.ask(room);
 	}
@@ -58,32 +58,22 @@ export class LiveUpdates {
 		this.#unread.forget(mailbox);
 	}
 
-	/** An event is durable, and a client that entered by it is in its room. */
-	onDurable({ stored: { event }, before }: Step, item: Item | undefined): void {
-		const { server } = this.#parts;
-		switch (event.type) {
-			case "client.entered":
-				this.#throttle.ask(event.room);
-				break;
-			case "client.left":
-				server.room(event.room).presence.leave(event.client);
-				break;
-			case "client.detached":
-			case "client.resumed": {
-				const { client, room } = event;
-				const member = before.room(room)?.context.members.get(client);
-				const isLost = member?.deadline !== undefined;
-				server.room(room).presence.willChange(client, isLost);
-				this.#throttle.ask(room);
-				break;
-			}
-			case "message.posted":
-				server.room(event.room).presence.stopTyping(event.client);
-				if (item?.kind !== "said") break;
-				if (!this.#unread.hear(event.room, item.text)) break;
-				this.#unpublished.add(event.room);
-				this.#throttle.ask(event.room);
-		}
+	/** That a client's connection was lost, or found again, is durable. */
+	reattach(
+		{ client, room }: PlumeEvent<"client.detached" | "client.resumed">,
+		before: State,
+	): void {
+		const member = before.room(room)?.context.members.get(client);
+		const isLost = member?.deadline !== undefined;
+		this.#parts.server.room(room).presence.willChange(client, isLost);
+		this.#throttle.ask(room);
+	}
+
+	/** A message is durable. */
+	hear({ room, text }: ServerFrame<"said">): void {
+		if (!this.#unread.hear(room, text)) return;
+		this.#unpublished.add(room);
+		this.#throttle.ask(room);
 	}
 
 	#apply(

@@ -1179,9 +1179,9 @@ const session = [
 const room = [
 	{
 		promise: "room: a client leaves once",
-		file: "src/engine/attachments.ts",
-		find: "this.#left(event.client, event.why);",
-		replace: "this.#left(event.client, event.why); room.broadcast(item);",
+		file: "src/engine/engine.ts",
+		find: "attachments.leave(event, room);",
+		replace: "attachments.leave(event, room); if (item) room.broadcast(item);",
 		tests: ["test/classic.test.ts"],
 	},
 	{
@@ -1209,8 +1209,8 @@ const room = [
 	},
 	{
 		promise: "room: one that is forgotten is forgotten whole",
-		file: "src/engine/attachments.ts",
-		find: 'if (event.type === "room.forgotten") server.forget(event.room);',
+		file: "src/engine/engine.ts",
+		find: "server.forget(event.room);",
 		replace: "",
 		tests: ["test/rooms.test.ts"],
 	},
