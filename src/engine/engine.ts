@@ -115,11 +115,14 @@ export class Engine implements PipelineHooks {
 	/** Everyone in the room gets the item; what else follows from an event stands here. */
 	onCommitted(step: Step, item: Item | undefined): void {
 		this.#parts.onCommitted(step);
-		this.#follow(step, item);
+		this.#applyEffects(step, item);
 		if (item) this.#parts.server.room(item.room).broadcast(item);
 	}
 
-	#follow({ stored: { event }, before }: Step, item: Item | undefined): void {
+	#applyEffects(
+		{ stored: { event }, before }: Step,
+		item: Item | undefined,
+	): void {
 		const { attachments, liveUpdates, pages } = this.#services;
 		const { server, states } = this.#parts;
 		switch (event.type) {
