@@ -5,18 +5,21 @@
 import type { PlumeEvent, RoomEvent } from "./events.ts";
 import type { Erasure, Head, Item } from "./message.ts";
 
-/** The events that people see as a line, which takes one offset of its room, and its kind. */
-const kinds = {
-	"client.entered": "entered",
-	"client.left": "left",
-	"message.posted": "said",
-	"message.erased": "erased",
-} as const satisfies Partial<Record<RoomEvent["type"], Item["kind"]>>;
+/** For each kind of item, the event that makes it. */
+const visible = {
+	entered: "client.entered",
+	left: "client.left",
+	said: "message.posted",
+	erased: "message.erased",
+} as const satisfies Record<Item["kind"], RoomEvent["type"]>;
 
-export type VisibleEvent = PlumeEvent<keyof typeof kinds>;
+export type VisibleEvent = PlumeEvent<(typeof visible)[Item["kind"]]>;
 
+const visibleTypes: ReadonlySet<string> = new Set(Object.values(visible));
+
+/** Whether the event makes an item, which takes one offset of its room. */
 export const isVisible = (event: PlumeEvent): event is VisibleEvent =>
-	Object.hasOwn(kinds, event.type);
+	visibleTypes.has(event.type);
 
 /** It changes when the log is restored or the room is made again. */
 export const epochOf = (log: string, incarnation: string): string =>
@@ -49,8 +52,9 @@ export function itemOf(
 		}
 		case "client.entered":
 		case "client.left": {
-			const { type, client } = event;
-			return { kind: kinds[type], room, epoch, offset, time, client, name };
+			const { client } = event;
+			const kind = event.type === visible.left ? "left" : "entered";
+			return { kind, room, epoch, offset, time, client, name };
 		}
 	}
 }

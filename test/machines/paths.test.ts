@@ -1,6 +1,7 @@
 /** Generated paths reach every state and take every transition, so that a new one without an event here fails. */
 import { expect, test } from "vitest";
 import { clientMachine } from "../../machines/client.ts";
+import { concerned } from "../../machines/events.ts";
 import { roomMachine } from "../../machines/room.ts";
 import { serverMachine } from "../../machines/server.ts";
 import { botClaim } from "../../src/chat/bot.ts";
@@ -50,4 +51,19 @@ test("every transition of the server machine is taken", () => {
 	expect([...reached].sort()).toEqual(
 		[...allTransitions(serverMachine)].sort(),
 	);
+});
+
+test("every event has a transition in each machine that it concerns", () => {
+	const machines = {
+		client: clientMachine,
+		members: clientMachine,
+		room: roomMachine,
+		server: serverMachine,
+	};
+	const missing = Object.entries(concerned).flatMap(([type, all]) =>
+		all
+			.filter((one) => !machines[one].events.some((known) => known === type))
+			.map((one) => `${type} in ${one}`),
+	);
+	expect(missing).toEqual([]);
 });
