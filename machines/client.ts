@@ -1,7 +1,7 @@
 /**
  * The lifecycle of one Client, which is one browser tab: it asks for a code,
  * proves that it has it, is in a room, and leaves. The machine reads no clock:
- * that a code expired, or was tried too often, is an event.
+ * it compares the times of events, and a code that expires unused is an event.
  */
 import { and, assign, setup } from "xstate";
 import type { ClientEvent, PlumeEvent } from "./events.ts";

@@ -4,7 +4,7 @@ export const CODE_LENGTH = 6;
 /** Crockford's base32: no I, L, O, U. */
 export const CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODE = new RegExp(`^[${CODE_LETTERS}]{${CODE_LENGTH}}$`);
-/** In UTF-16 units: the mail with the code is shorter. */
+/** In UTF-16 units. Someone may paste the whole mail with the code, which is shorter. */
 const LONGEST = 1_000;
 
 /**

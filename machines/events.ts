@@ -76,7 +76,7 @@ interface Facts {
 
 	"room.opened": {
 		incarnation: string;
-		/** Who first entered, if it is not the lobby, which is everyone's. */
+		/** Who entered first. The lobby has none: it is everyone's. */
 		maker?: Identity;
 	};
 	/** Nobody used it any more. Another room may be opened under its name. */
@@ -96,7 +96,7 @@ interface Facts {
 	};
 	"message.posted": {
 		client: ClientId;
-		/** The client's own number for it, from 1, when it numbers what it sends. */
+		/** The client's number for the message, counted from 1; absent if the client numbers none. */
 		n?: number;
 		digest: string;
 	};
@@ -106,9 +106,9 @@ interface Facts {
 		target?: number;
 		author?: Identity;
 		through?: number;
-		/** Earlier messages under that name are another person's. Absent in older logs. */
+		/** The first offset that is erased: earlier messages under that name are another person's. Absent in older logs. */
 		from?: number;
-		/** The name under which they were posted. */
+		/** The name under which the messages were posted. */
 		name: string;
 		by: Identity;
 		as: "author";

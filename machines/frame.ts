@@ -9,7 +9,7 @@ import type { StateValue } from "xstate";
 
 export type Frame = ActorFrame | StepFrame | GoneFrame;
 
-/** An actor, in this state. It comes before any other frame of that actor. */
+/** An actor, and the state it is in. This frame comes before any other of that actor. */
 export interface ActorFrame {
 	readonly type: "actor";
 	/** A client's id, a room's incarnation, or `server`. */
@@ -18,12 +18,12 @@ export interface ActorFrame {
 	readonly state: StateValue;
 }
 
-/** An event moved it. */
+/** An event moved an actor into this state. */
 export interface StepFrame {
 	readonly type: "step";
 	readonly actor: string;
 	readonly event: string;
-	/** The names of those that fired, as in the machine's chart. */
+	/** The names of the transitions that fired, as in the machine's chart. */
 	readonly transitions: readonly string[];
 	readonly state: StateValue;
 }
@@ -33,7 +33,7 @@ export interface GoneFrame {
 	readonly actor: string;
 }
 
-/** What one logged event did, in order. The first moment of a viewer holds every actor after that event instead. */
+/** What one logged event did, in order. The first moment that a viewer is sent holds every actor instead, as it was after that event. */
 export interface Moment {
 	readonly seq: number;
 	/** Milliseconds since 1970, of the event; the first moment of a viewer has none. */

@@ -1,6 +1,7 @@
 /**
- * Makes the item, one visible line of a room, of an event. The live server and
- * the readers of the log both do it here, so they cannot disagree.
+ * Makes items from events. An item is one visible line of a room. The live
+ * server and the readers of the log both make them here, so they cannot
+ * disagree.
  */
 import type { PlumeEvent, RoomEvent } from "./events.ts";
 import type { Erasure, Head, Item } from "./message.ts";
@@ -21,7 +22,7 @@ const visibleTypes: ReadonlySet<string> = new Set(Object.values(visible));
 export const isVisible = (event: PlumeEvent): event is VisibleEvent =>
 	visibleTypes.has(event.type);
 
-/** It changes when the log is restored or the room is made again. */
+/** A room's epoch. It changes when the log is restored, or the room is forgotten and opened again. */
 export const epochOf = (log: string, incarnation: string): string =>
 	`${log.slice(0, 6)}.${incarnation.slice(0, 6)}`;
 
@@ -59,7 +60,7 @@ export function itemOf(
 	}
 }
 
-/** The line after an erasure: its text goes if it is meant, its offset stays. */
+/** A line after an erasure: without its text if the erasure covers it. It keeps its offset. */
 export function without<
 	Line extends Item | { readonly kind: "aside" | "local" },
 >(line: Line, { room, epoch, name, target, from = 0, through = 0 }: Erasure) {

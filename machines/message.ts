@@ -14,7 +14,7 @@ export type SystemLine = ServerFrame<"entered" | "left">;
 export type Erasure = ServerFrame<"erased">;
 /** One visible line of a room. `offset` counts them from 1, without gaps, within one `epoch`. */
 export type Item = Extract<ServerFrame, { readonly time: number }>;
-/** How far a room has come, and how many messages were posted by then; `restored` of them under another epoch, before the log was last restored. */
+/** How far a room has come, and how many messages were posted by then. `restored` counts those posted before the log was last restored, under another epoch. */
 export type Head = Omit<ServerFrame<"head">, "kind" | "room" | "mentioned">;
 
 /**

@@ -22,7 +22,7 @@ export interface PendingLogin {
 export interface Trouble {
 	readonly about: "name" | "email" | "step";
 	readonly words: string;
-	/** The person asked for it: it is shown, but not as an error. */
+	/** The person asked for what happened: it is shown, but not as an error. */
 	readonly isExpected?: boolean;
 }
 
@@ -31,9 +31,9 @@ export interface PageContext extends Person, PendingLogin {
 	/** The room on the screen, or the one being opened. */
 	readonly room: string;
 	readonly trouble: Trouble | undefined;
-	/** Shown once everything is erased; empty unless that is under way. */
+	/** What to show once all the person's messages are erased; empty unless that is under way. */
 	readonly farewell: string;
-	/** `open` frames on this connection without an answer; one that a later `open` overtook may never get it. */
+	/** How many `open` frames on this connection have no answer yet. One that a later `open` overtook may never get one. */
 	readonly opens: number;
 	/** Failed connections in a row, and a random number from 0 to 1. */
 	readonly attempt: number;

@@ -55,14 +55,14 @@ const keepLogin = {
 const loggedIn = to("#page.chatting", ["applyUpdate", "saveSession"]);
 /** Opens another room on the same connection. */
 const move = to("#page.returning.opening", ["applyUpdate", "changeRoom"]);
-/** On a new connection: on this one the server may still count the tab as in the lobby. */
+/** Opens the lobby instead, on a new connection: on this one the server may still count the tab as in the lobby. */
 const fallBackToLobby = to("#page.returning.trying", [
 	"disconnect",
 	"fallBackToLobby",
 	"changeRoom",
 	"explainLobby",
 ]);
-/** The server still counts this connection as in the room that was left a moment ago. */
+/** Reconnects, because the server still counts this connection as in the room that was left a moment ago. */
 const reconnect = to("#page.returning.trying", "disconnect");
 const overtaken = { guard: "isOvertaken", actions: "countOpenAnswer" } as const;
 const turnedAway = [
@@ -183,7 +183,7 @@ export const pageMachine = page.createMachine({
 				verifying: {
 					entry: "focusCode",
 					on: {
-						// Its note only repeats that the code was wrong.
+						// The note of this frame only repeats that the code was wrong.
 						pending: { actions: ["applyUpdate", "forgetNote"] },
 						code: "checking",
 						resend: "resending",

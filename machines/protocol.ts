@@ -193,8 +193,8 @@ export const serverFrames = {
 	eraseDone: { ...erase, done: s.only(true), id },
 };
 
-/** Does not compile while a message type has no frame. */
 type TypeOf<F> = F extends { type: s.Constant<infer V> } ? V : never;
+/** Does not compile while a message type has no frame. */
 ({}) satisfies Record<
 	Exclude<
 		MessageType,

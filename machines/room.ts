@@ -16,13 +16,13 @@ import type {
 import { LOBBY } from "./message.ts";
 import { changing, firstBroken, type Guard } from "./rules.ts";
 
-/** At most so many clients of a session are remembered; then the oldest that left is forgotten. */
+/** How many clients of a session are remembered. Beyond that, the oldest one that has left is forgotten. */
 const KNOWN_CLIENTS = 16;
 
 export interface Member extends Claim {
 	readonly node: string;
 	readonly session?: SessionHash;
-	/** Set while detached: until then it may resume. */
+	/** Set while the client is detached: it may resume until then. */
 	readonly deadline?: number;
 }
 
@@ -34,7 +34,7 @@ export interface RoomContext {
 	readonly offset: number;
 	/** How many messages were posted. */
 	readonly said: number;
-	/** How many of them were posted before it was last restored, if it was. */
+	/** How many of these were posted before the log was last restored, if it was. */
 	readonly restored?: number;
 	/** Time of the last departure, or of opening. Meaningful only while the room is empty. */
 	readonly lastUsed: number;

@@ -90,14 +90,14 @@ export const only = <const V>(value: V): Constant<V> => ({
 	read: (given) => (given === value ? undefined : null),
 });
 
-/** Written as given, and not checked when read. */
+/** A constant that is written as given, and not checked when read. */
 export const always = <V>(value: V): Constant<V> => ({
 	...only(value),
 	isKey: false,
 });
 
 export const text = textOf(0, Number.POSITIVE_INFINITY);
-/** On the wire `{"name": …}`; parsed it is the name alone. */
+/** A person: `{"name": …}` on the wire, the name alone in the parsed frame. */
 export const user: Field<string> = {
 	...text,
 	read: (value) => (isJson(value) ? text.read(value.name) : null),

@@ -18,7 +18,7 @@ export interface Owner {
 	readonly identity: Identity;
 	/** The identity of the address without its `+tag`, if it has one. */
 	readonly person?: Identity;
-	/** As it was last written. */
+	/** The name as its owner last wrote it. */
 	readonly name: string;
 	/** Milliseconds since 1970. */
 	readonly lastUsed: number;

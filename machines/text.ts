@@ -9,7 +9,7 @@ const UNSPACED = SCRIPTS.map((script) => `\\p{sc=${script}}`).join("");
 const LETTER = /[\p{L}\p{M}\p{N}_\-\u200C\u200D]/u.source;
 /** Characters that belong to the letter before: marks, digits, and the sign that lengthens a kana. */
 const JOINED = /[\u30FC\p{M}\p{N}_\-\u200C\u200D]*/u.source;
-/** Letters of one script without spaces, or of any with spaces. */
+/** Letters of one script that is written without spaces, or of any scripts that are written with spaces. */
 const WORD = new RegExp(
 	`${SCRIPTS.map((script) => `(?:\\p{sc=${script}}${JOINED})+|`).join("")}[^${UNSPACED}]+`,
 	"gu",
@@ -24,7 +24,7 @@ const CODE = /```(?:[\w+#.-]*\n)?(?<fence>[\s\S]+?)\n?```|`(?<code>[^`\n]+)`/u
 /** An address ends at an invisible character, and at a bracket or full stop of a script written without spaces. */
 const ENDS = /[\p{DI}\p{C}\u2800]|(?!\p{ASCII})[\p{Ps}\p{Pe}\p{Term}«»‹›“”]/u
 	.source;
-/** Some scripts are misspelt without joiners. */
+/** Joiners inside a word, for the scripts that are misspelt without them. */
 const JOINER = /(?<=[\p{sc=Arab}\p{M}])[\u200C\u200D](?=\p{L})/u.source;
 const ADDRESS = `https?://(?:(?!${ENDS})[^\\s<>"\`]|${JOINER})+`;
 
@@ -57,10 +57,10 @@ export function trimmedAddress(url: string): string {
 	return url.slice(0, end);
 }
 
-/** In UTF-16 units. No name is longer, and to normalise a text takes more than linear time. */
+/** In UTF-16 units. No name is longer, and a longer text would take too long to normalise. */
 const LONGEST_NAME = 256;
 
-/** Names that a person types alike are equal when folded. */
+/** Folds a name: spellings that differ only in case, composition or joiners become equal. */
 export const foldName = (name: string): string =>
 	name.length > LONGEST_NAME
 		? name
@@ -69,7 +69,7 @@ export const foldName = (name: string): string =>
 				.toLowerCase()
 				.replace(/[\u200C\u200D]/g, "");
 
-/** A name has at most this many letters, and so no more words. */
+/** The most letters of a name, and so the most words. */
 const LONGEST = 32;
 
 /**
@@ -99,10 +99,10 @@ const SEEN =
 		.source;
 const SEEN_PART = new RegExp(`${SEEN}(?:[^]*${SEEN})?`, "u");
 
-/** Without the invisible characters around it; empty, if there are no others. */
+/** The text without the invisible characters around it; empty if it has no visible ones. */
 export const trimInvisible = (text: string): string =>
 	SEEN_PART.exec(text)?.[0] ?? "";
 
-/** Without the empty lines before and after. The first line keeps its indentation. */
+/** The text without the empty lines before and after it. The first line keeps its indentation. */
 export const withoutEmptyLines = (text: string): string =>
 	text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd();

@@ -14,7 +14,7 @@ export interface Scope {
 
 export type Question =
 	| { readonly ask: "about" }
-	/** The actors after one event, and what each event did from there to another. */
+	/** The actors after event `from`, and what each later event did, up to `to`. */
 	| { readonly ask: "stretch"; readonly from: number; readonly to: number }
 	/** The seq of the last event up to a time, in milliseconds since 1970. */
 	| { readonly ask: "time"; readonly time: number }
@@ -24,7 +24,7 @@ export type Question =
 			readonly from: number;
 			readonly back: boolean;
 	  } & Scope)
-	/** How many events were in scope in each of so many equally long parts of the time. */
+	/** How many events in scope fall into each of `parts` equally long parts of the log's time. */
 	| ({ readonly ask: "marks"; readonly parts: number } & Scope)
 	| { readonly ask: "compare"; readonly from: number; readonly to: number };
 
@@ -51,10 +51,10 @@ export interface Shape {
 }
 
 export interface Stretch {
-	/** The event after which the actors were so. */
+	/** The seq of the event after which the actors were in these states. */
 	readonly seq: number;
 	readonly shapes: readonly Shape[];
-	/** Each with the index of its shape, and the seq of the event that moved it last; 0 if none did since the beginning. */
+	/** Each actor with the index of its shape, and the seq of the event that moved it last; 0 if none has since the beginning. */
 	readonly actors: readonly (readonly [
 		id: string,
 		shape: number,
