@@ -5,12 +5,12 @@
  */
 import type { ServerMessage } from "./server-message.ts";
 
-/** Encodes a message for one protocol; as no bytes, if the protocol has no such message. */
+/** Encodes a message for one protocol: to no bytes, if the protocol has no such message. */
 export interface Encoder {
 	encode(message: ServerMessage): Buffer;
 }
 
-/** Caches its bytes for each protocol. */
+/** Caches the bytes of a message or a batch, for each protocol. */
 abstract class Encoded {
 	readonly #encoded = new Map<Encoder, Buffer>();
 

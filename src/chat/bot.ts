@@ -31,7 +31,7 @@ function listen({ room }: Client, { messages }: Batch): void {
 		const newcomer = room?.attached.get(message.client);
 		if (!room || !newcomer) continue;
 		const { name, email } = newcomer.user;
-		// Who returns by a session has read it before, and their email is not known.
+		// A person who returns by a session has read this before, and nobody knows their email.
 		if (!email) continue;
 		const here = room.name === LOBBY ? "the lobby" : `the room “${room.name}”`;
 		room.whisper(newcomer, `Hello ${name}, welcome to ${here}.`);

@@ -14,7 +14,7 @@ export type OnMessage = (batch: Batch) => void;
 export class Mailbox {
 	readonly onMessage: OnMessage;
 	readonly #dirty: Set<Mailbox>;
-	/** The room's, after `join`. */
+	/** The room's stream, after `join`. */
 	#stream: readonly EncodedMessage[] | undefined;
 	/** The index in the stream at which this reader joined. */
 	#since = 0;
@@ -41,7 +41,7 @@ export class Mailbox {
 		this.#stream = undefined;
 	}
 
-	/** A direct message, after what is in the stream so far. */
+	/** Adds a direct message, after what is in the stream so far. */
 	put(message: ServerMessage): void {
 		// Acknowledgements are cumulative: only the last one of a commit counts.
 		const latest = this.#direct.at(-1);
@@ -50,7 +50,7 @@ export class Mailbox {
 		this.putEncoded(new EncodedMessage(message));
 	}
 
-	/** The same for a message that others get too, so that it is encoded once. */
+	/** Adds a direct message that others get too, so that it is encoded once. */
 	putEncoded(encoded: EncodedMessage): void {
 		this.#direct.push({ at: this.#stream?.length ?? 0, encoded });
 		this.#dirty.add(this);

@@ -10,7 +10,7 @@ interface Remembering {
 
 export class MemoryBudget {
 	readonly #most: number;
-	/** The bytes counted for each, the latest used last. */
+	/** The bytes counted for each room's items, the latest used room last. */
 	readonly #counted = new Map<Remembering, number>();
 	#latest: Remembering | undefined;
 	#total = 0;
@@ -19,7 +19,7 @@ export class MemoryBudget {
 		this.#most = most;
 	}
 
-	/** It remembers more, or less, than before. */
+	/** Counts a room again that remembers more, or less, than before. */
 	count(one: Remembering): void {
 		this.#total += one.bytes - (this.#counted.get(one) ?? 0);
 		if (one !== this.#latest) this.#counted.delete(one);

@@ -20,7 +20,7 @@ export class Presence {
 	readonly #attached: Attached;
 	/** Clients that may have changed, and whether they were last published as away. */
 	readonly #changed = new Map<ClientId, boolean>();
-	/** Until when each is taken to be typing. */
+	/** The time until which each client is taken to be typing. */
 	readonly #typing = new Map<ClientId, number>();
 	#publishedTyping: readonly ClientId[] = [];
 	/** Something may have changed, or the last list was full. */
@@ -31,7 +31,7 @@ export class Presence {
 		this.#attached = attached;
 	}
 
-	/** Call before a client is hidden, shown, detached or resumed: is its connection lost until then? */
+	/** Call before a client is hidden, shown, detached or resumed. `isLost`: its connection was lost before that. */
 	willChange(client: ClientId, isLost = false): void {
 		this.#hasMore = true;
 		if (!this.#changed.has(client))
@@ -51,13 +51,13 @@ export class Presence {
 		this.#typing.delete(client);
 	}
 
-	/** Whether there will be something to publish although nobody does anything. */
+	/** Whether there will be something to publish even if nobody does anything: a full list goes on, typing ends. */
 	get isRestless(): boolean {
 		const typing = this.#typing.size + this.#publishedTyping.length;
 		return this.#hasMore || typing > 0;
 	}
 
-	/** Who is in: for newcomers, right after the changes were published. */
+	/** The list of members, for newcomers. Call it right after the changes were published. */
 	list(members: Members): PresenceMessage {
 		const listed: Attendee[] = [];
 		for (const [client, member] of members) {
@@ -78,7 +78,7 @@ export class Presence {
 		return this.#attached.get(client)?.isHidden === true;
 	}
 
-	/** Nobody looks at it, or its connection is lost. */
+	/** Whether nobody looks at the tab, or its connection is lost. */
 	#isAway(client: ClientId, { deadline }: Member): boolean {
 		return deadline !== undefined || this.#isHidden(client);
 	}
@@ -87,7 +87,7 @@ export class Presence {
 		const changed: Attendee[] = [];
 		for (const [client, wasAway] of this.#changed) {
 			const member = members.get(client);
-			// That it is detached is not durable yet: the event that says so publishes it.
+			// The event that detaches it is not durable yet, and is published once it is.
 			const isAttached = this.#attached.has(client);
 			if (member && member.deadline === undefined && !isAttached) continue;
 			this.#changed.delete(client);

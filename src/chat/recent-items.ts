@@ -19,9 +19,9 @@ export interface MemoryLimits {
 	readonly catchUpItems: number;
 	/** At most half of it is sent at once, which leaves room for what else is sent meanwhile. */
 	readonly mailboxBytes: number;
-	/** For the items of one room, except its latest. */
+	/** Bytes for the items of one room. Its latest item is kept whatever its size. */
 	readonly roomMemoryBytes?: number;
-	/** For those of all rooms. */
+	/** Bytes for the items of all rooms. */
 	readonly allRoomsBytes?: number;
 }
 
@@ -32,7 +32,7 @@ interface Remembered {
 }
 
 export class RecentItems {
-	/** How far the room has come, of what is durable. */
+	/** How far the room has come, counting only what is durable. */
 	head: Head = { epoch: "", offset: 0, said: 0 };
 	readonly #limits: MemoryLimits;
 	readonly #budget: MemoryBudget;
@@ -66,7 +66,7 @@ export class RecentItems {
 		return shown.reverse();
 	}
 
-	/** How many items must be read, before which offset, before a newcomer can be shown the latest: a start reads only the end of the log. */
+	/** How many items, before which offset, must be read from the log before a newcomer can be shown the latest. A start reads only the end of the log. */
 	get lacks(): { before: number; limit: number } | undefined {
 		const before = this.#first;
 		const { historyMessages, catchUpItems } = this.#limits;
@@ -76,7 +76,7 @@ export class RecentItems {
 		return lacks && !this.#isRecalled ? { before, limit } : undefined;
 	}
 
-	/** Adds older items that were read from the log; none, if they can't be read. */
+	/** Adds older items that were read from the log; an empty list, if they can't be read. */
 	recall(items: readonly Item[]): void {
 		this.#replace([...items.map(measured), ...this.#items]);
 		this.#isRecalled = true;
@@ -111,7 +111,7 @@ export class RecentItems {
 		const { epoch, offset } = item;
 		const said = this.head.said + (item.kind === "said" ? 1 : 0);
 		const { restored } = this.head;
-		// Without a spread, which takes as long as all the rest.
+		// Spelt out: a spread would take as long as all the rest of this method.
 		this.head = { epoch, offset, said, restored };
 		if (item.kind === "erased")
 			this.#replace(
@@ -138,7 +138,7 @@ export class RecentItems {
 		this.#isRecalled = false;
 	}
 
-	/** After a restore the room goes on under another epoch, and so do the items from before. */
+	/** After a restore the room goes on under another epoch, and its earlier items are given that epoch too. */
 	continueFrom(head: Head): void {
 		const { epoch } = head;
 		this.head = head;
@@ -153,7 +153,7 @@ export class RecentItems {
 		this.#bytes = items.reduce((sum, { bytes }) => sum + 2 * bytes, 0);
 	}
 
-	/** Until at most so many bytes are left; the latest item stays. */
+	/** Forgets the oldest items, until at most `most` bytes are left. The latest item stays. */
 	#forgetOldest(most: number): void {
 		let count = 0;
 		for (const { bytes } of this.#items.slice(0, -1)) {

@@ -24,7 +24,7 @@ interface RoomParts {
 export class Room {
 	readonly name: string;
 	readonly recent: RecentItems;
-	/** The clients that are attached; a member whose connection is lost is not. */
+	/** The attached clients: all members except those whose connection is lost. */
 	readonly attached = new Map<ClientId, Client>();
 	readonly presence: Presence;
 	readonly #host: Client;
@@ -43,19 +43,19 @@ export class Room {
 		host.room = this;
 	}
 
-	/** A client is in, but must catch up before it gets the stream. */
+	/** Puts a client into the room. It must catch up before it gets the stream. */
 	attach(client: Client): void {
 		this.attached.set(client.id, client);
 		client.room = this;
 	}
 
-	/** From now on a client gets the stream. */
+	/** Gives a client the stream from now on. */
 	join(client: Client): void {
 		client.mailbox.join(this.#stream);
 		this.#newcomers.add(client);
 	}
 
-	/** A client that is attached gets what is in the stream by now, and nothing more. */
+	/** Takes a client out of the room. It still gets what is in the stream by now. */
 	detach(id: ClientId): void {
 		const client = this.attached.get(id);
 		if (!client) return;
@@ -75,17 +75,17 @@ export class Room {
 		this.#publish(item);
 	}
 
-	/** The host hears an item; again, where the client that entered is attached only now. */
+	/** Lets the host hear an item. It hears an entry again if the client was not attached the first time. */
 	tellHost(item: Item): void {
 		this.#host.mailbox.onMessage(new Batch([new EncodedMessage(item)]));
 	}
 
-	/** The host says something to one client alone. */
+	/** Sends one client alone a line from the host. */
 	whisper(to: Client, text: string): void {
 		to.mailbox.put({ kind: "aside", name: this.#host.user.name, text });
 	}
 
-	/** A tab says whether it is in the background. */
+	/** Records whether a client's tab is in the background. */
 	hide(id: ClientId, isHidden: boolean): void {
 		const client = this.attached.get(id);
 		if (!client) return;

@@ -21,7 +21,7 @@ export interface Refusal extends ServerFrame<"refused"> {
 /** Who is in a room: away if nobody looks at the tab, or its connection is gone. */
 export type Attendee = ServerFrame<"members">["members"][number];
 
-/** Never logged. */
+/** Messages about who is in a room, away or typing. They are never logged. */
 export type PresenceMessage = ServerFrame<"typing" | "members" | "presence">;
 
 /** The items of a room before some offset. */

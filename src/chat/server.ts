@@ -49,7 +49,7 @@ export class Server {
 		return { room, ...(this.find(room)?.recent.head ?? nowhere) };
 	}
 
-	/** The next room of this name is another one. */
+	/** Forgets a room. The next one of this name begins anew. */
 	forget(name: RoomName): void {
 		const room = this.find(name);
 		if (room) this.#budget.forget(room.recent);

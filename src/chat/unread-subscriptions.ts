@@ -1,7 +1,7 @@
 /**
  * Tells clients how far rooms have come that they are not in, and whether they
- * were mentioned there: what a page needs to count unread messages. To ask for
- * a room opens none.
+ * were mentioned there: what a page needs to count unread messages. Asking
+ * about a room does not open it.
  */
 import type { RoomName } from "../../machines/events.ts";
 import { foldName, mentioned } from "../../machines/text.ts";
@@ -47,7 +47,7 @@ export class UnreadSubscriptions {
 		this.#subscriptions.delete(mailbox);
 	}
 
-	/** A message was posted. Returns whether anyone subscribed to that room. */
+	/** Call when a message was posted. Returns whether anyone subscribed to its room. */
 	hear(room: RoomName, text: string): boolean {
 		if (!this.#subscribers.has(room)) return false;
 		const names = mentioned(text);

@@ -1,4 +1,4 @@
-/** A User is a name and an email, and not much else. The email is never sent on the wire. */
+/** A person: a name and an email. The email is sent to nobody else. */
 export interface User {
 	readonly name: string;
 	readonly email: string;
