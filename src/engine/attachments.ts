@@ -35,7 +35,7 @@ export class Attachments {
 		this.#catchUp = new CatchUp(pipeline, pages, onJoined);
 	}
 
-	/** Attaches a connection to the client of a login, instead of its client so far. Another connection of that client is closed as replaced. */
+	/** Attaches a connection to the client of a login, instead of the client that it had. Another connection of the new client is closed as replaced. */
 	attach(connection: Connection, login: Login): void {
 		const own = connection.login?.client;
 		if (own && own !== login.client && this.#attached.get(own) === connection) {
@@ -55,7 +55,7 @@ export class Attachments {
 		return this.#attached.get(client);
 	}
 
-	/** That a client resumed is durable: it gets what it missed, unless its connection serves another client by now. */
+	/** Call once it is durable that a client resumed. It gets what it missed, unless its connection serves another client by now. */
 	resume(connection: Connection, login: Login, roomName: RoomName): void {
 		if (connection.login !== login) return;
 		const room = this.#parts.server.room(roomName);
@@ -63,7 +63,7 @@ export class Attachments {
 		this.#admit(login.client, room, room.recent.head.epoch);
 	}
 
-	/** A connection is lost: its client leaves, or has some time to resume. */
+	/** Call when a connection is lost. Its client leaves, or has some time to resume. */
 	lose(connection: Connection, why: ClientLeft["why"]): void {
 		const id = connection.login?.client;
 		if (!id || this.#attached.get(id) !== connection) return;
@@ -73,7 +73,7 @@ export class Attachments {
 		this.forgetIfGone(id);
 	}
 
-	/** Nobody can be answered any more for a login that came to nothing. */
+	/** Forgets the connection of a client that is no more, if that connection is closed: nobody can be answered there. */
 	forgetIfGone(client: ClientId): void {
 		const isOver = !this.#parts.states.ordered.client(client);
 		if (isOver && this.#attached.get(client)?.gone)
@@ -86,15 +86,15 @@ export class Attachments {
 			this.#parts.server.room(snapshot.context.room).detach(client);
 	}
 
-	/** That a client entered is durable: it is put into its room. */
+	/** Call once it is durable that a client entered. It is put into its room. */
 	enter(item: SystemLine, room: Room): void {
 		const { client, epoch } = item;
-		// It lost its connection and resumed before it was durable that it entered.
+		// It lost its connection and resumed before its entry was durable: `resume` admits it.
 		if (this.connectionOf(client)?.login?.resumed) return;
 		this.#admit(client, room, epoch, item);
 	}
 
-	/** That a client left is durable. */
+	/** Call once it is durable that a client left. */
 	leave({ client, why }: ClientLeft, room: Room): void {
 		room.detach(client);
 		// It has entered again meanwhile.

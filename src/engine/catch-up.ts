@@ -49,7 +49,7 @@ export class CatchUp {
 		else this.#sendLatest(behind, lastSeen !== undefined);
 	}
 
-	/** The item that it saw at that offset may have been another one, of a log that is lost. */
+	/** Checks that the item at the offset is the one that the client saw: that may have been another one, in a log that is lost. */
 	#check(behind: Behind, { offset, time }: LastSeen): void {
 		const isUnknown = behind.room.recent.missed(offset) === undefined;
 		if (time === undefined || offset === 0 || isUnknown)
@@ -92,7 +92,7 @@ export class CatchUp {
 		});
 	}
 
-	/** It lost its connection or went to another room; or reading fails because the log is being closed. */
+	/** Whether the client has lost its connection or gone to another room, or the log is being closed, so that reading fails. */
 	#isOver({ room, client }: Behind): boolean {
 		return room.attached.get(client.id) !== client || this.#pipeline.stopping;
 	}

@@ -43,7 +43,7 @@ export type Command<K extends Kind = Kind> = {
 	[Each in K]: Commands[Each] & { readonly kind: Each };
 }[K];
 
-/** The type of its frames, which a refusal brings back. */
+/** The type of a command's frames, which a refusal brings back. */
 export const typeOf = (kind: Kind) => clientFrames[kind].type.constant;
 
 /** Commands that are never logged. */

@@ -12,7 +12,7 @@ import type { State } from "./state.ts";
 /** What a connection runs over: a WebSocket, a bot, a test. */
 export interface Transport {
 	readonly onMessage: OnMessage;
-	/** The engine is done with it; it should say why, and go. */
+	/** The engine has ended the connection. The transport should say why, and close. */
 	readonly onEnd: (reason: CloseReason) => void;
 	/** Runs a task, in a later turn, once the network has taken everything sent so far; if it never does, the task never runs. */
 	readonly whenDrained: (task: () => void) => void;
@@ -24,7 +24,7 @@ export interface Connection {
 	/** The networks of its address, the narrowest first; mail is counted by them. */
 	readonly networks: readonly string[];
 	login?: Login;
-	/** Its transport is closed: nothing can be sent any more. */
+	/** The transport is closed, or about to be: nothing is sent any more. */
 	gone: boolean;
 }
 
@@ -54,7 +54,7 @@ export interface Login {
 	readonly pending?: string;
 	/** The email is empty if the client came in by a session: then nobody knows it. */
 	readonly user: User;
-	/** Opened by this login; the browser is sent it once. */
+	/** The session that this login opened. The browser is sent it once. */
 	readonly session?: FreshSession;
 	/** The room in which the client takes its reserved seat again; it does not enter. */
 	readonly resumed?: RoomName;

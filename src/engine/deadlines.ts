@@ -43,7 +43,7 @@ function deadlineOf(state: State, client: ClientId): Deadline | undefined {
 		return { at: snapshot.context.expires, event };
 	}
 	if (!snapshot) return undefined;
-	// Only a member has one, so that need not be asked: `matches` is slow.
+	// Only a client in a room has one. That is not asked, because `matches` is slow.
 	const { room } = snapshot.context;
 	const { deadline } = state.room(room)?.context.members.get(client) ?? {};
 	if (deadline === undefined) return undefined;
@@ -51,7 +51,7 @@ function deadlineOf(state: State, client: ClientId): Deadline | undefined {
 	return { at: deadline, event };
 }
 
-/** What has to happen now to these clients. */
+/** The events that are due now for these clients. */
 export function dueEvents(
 	{ state, now: time }: Pick<View, "state" | "now">,
 	clients: readonly ClientId[],
@@ -67,7 +67,7 @@ export class Deadlines {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
 	readonly #onHour: () => void;
-	/** When each client's deadline is, by the clock for such events. */
+	/** Each client's deadline, by the clock that `#now` has for events of its type. */
 	readonly #pending = new Map<ClientId, Pending>();
 	#nextHour = 0;
 	#timer: { readonly at: number; readonly cancel: () => void } | undefined;
@@ -79,7 +79,7 @@ export class Deadlines {
 		this.#onHour = onHour;
 	}
 
-	/** Goes on with every deadline in the state. */
+	/** Takes up every deadline that is in the state. */
 	start(): void {
 		for (const client of this.#parts.states.ordered.clients.keys())
 			this.#update(client);
@@ -92,13 +92,13 @@ export class Deadlines {
 			this.#update(event.client);
 	}
 
-	/** No command may see a login that has expired, however late the timer is. */
+	/** Call before a command is decided: it must not see a login that has expired, however late the timer is. */
 	expireIfDue(client: ClientId): void {
 		if (this.#parts.states.ordered.client(client)?.value === "awaitingCode")
 			this.#pipeline.append(dueEvents(viewOf(this.#parts), [client]));
 	}
 
-	/** Nobody can resume while our own process is paused, so such pauses do not count for detached clients. */
+	/** The time for each type of event. Nobody can resume while our own process is paused, so such pauses do not count for detached clients. */
 	get #now(): Readonly<Record<Pending["type"], number>> {
 		const { clock, runningClock } = this.#parts;
 		return {

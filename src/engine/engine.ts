@@ -63,7 +63,7 @@ export class Engine implements PipelineHooks {
 		this.#executor.receive(connection, command);
 	}
 
-	/** A frame came that is no command. */
+	/** Refuses a frame that is no command. */
 	misunderstand(connection: Connection, frame: Misunderstood): void {
 		this.#executor.misunderstand(connection, frame);
 	}
@@ -74,7 +74,7 @@ export class Engine implements PipelineHooks {
 		return client ? "awaitingCode" : "stranger";
 	}
 
-	/** A transport is closed. May be called again, and after the engine ended the connection. */
+	/** Call when a transport is closed. May be called again, and after the engine ended the connection. */
 	disconnect(connection: Connection, why: ClientLeft["why"]): void {
 		const { gone } = connection;
 		connection.gone = true;

@@ -26,7 +26,7 @@ import type { Rule } from "./refusals.ts";
 import type { Responder } from "./responder.ts";
 
 const RETRY_MS = 1000;
-/** Messages that one turn erases: until they are overwritten, nothing else is published. */
+/** How many messages are erased at once: until they are overwritten, nothing else is published. */
 const SLICE = 250;
 
 type Asker = ClientSnapshot["context"];
@@ -36,9 +36,9 @@ export class Erasures {
 	readonly #parts: EngineParts;
 	readonly #pipeline: Pipeline;
 	readonly #responder: Responder;
-	/** The messages that an event is about to erase. */
+	/** The messages that each event is about to erase. */
 	readonly #found = new Map<MessageErased, readonly Found[]>();
-	/** Events whose text is being erased, or was since the oldest search began. */
+	/** The seqs of messages that are being erased, or were since the oldest search began. */
 	readonly #seqs = new Set<number>();
 	/** Searches under way: they may find messages that are erased meanwhile. */
 	#searches = 0;

@@ -35,7 +35,7 @@ export class Executor {
 		else this.#pipeline.guarded(() => this.#execute(connection, command));
 	}
 
-	/** A frame that is no command counts like one. */
+	/** Refuses a frame that is no command. It counts against the limits as a command does. */
 	misunderstand(connection: Connection, frame: Misunderstood): void {
 		const { re } = frame;
 		if (connection.gone || this.#isHasty(connection, re, frame)) return;
@@ -62,7 +62,7 @@ export class Executor {
 		return true;
 	}
 
-	/** A client that wants into a room has to connect again later; any other request can be repeated soon. */
+	/** Refuses a command while the log is frozen. A client that wants into a room has to connect again later; any other request can be repeated soon. */
 	#refuseFrozen(connection: Connection, command: Command): void {
 		const { kind, id } = command;
 		const client = clientOf(this.#parts.states.ordered, connection);
@@ -114,7 +114,7 @@ export class Executor {
 			);
 	}
 
-	/** A failure is answered on the connection that waits for the code by then. */
+	/** Mails a code. If that fails, the connection that waits for the code by then is told so. */
 	#mail(
 		connection: Connection,
 		login: Login,

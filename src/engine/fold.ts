@@ -32,7 +32,7 @@ export interface Step {
 
 export interface Folded {
 	readonly state: State;
-	/** The last event's; 0 of an empty log. */
+	/** The seq of the last event; 0 for an empty log. */
 	readonly seq: number;
 }
 

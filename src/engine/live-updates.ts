@@ -16,7 +16,7 @@ import type { Pipeline } from "./pipeline.ts";
 import type { State } from "./state.ts";
 
 const THROTTLE_MS = 1000;
-/** A tab in which somebody is typing says so more often than this. */
+/** How long a tab counts as typing after it said so. While somebody types, it says so more often. */
 const TYPING_MS = 5000;
 
 export class LiveUpdates {
@@ -48,17 +48,17 @@ export class LiveUpdates {
 		return true;
 	}
 
-	/** Somebody entered a room, or gets its stream from now on: soon they get the list of members too. */
+	/** Call when a client entered a room, or begins to get its stream: soon it gets the list of members too. */
 	onJoined(room: RoomName): void {
 		this.#throttle.ask(room);
 	}
 
-	/** A connection is over. */
+	/** Ends the subscription of a connection that is over. */
 	forget({ mailbox }: Connection): void {
 		this.#unread.forget(mailbox);
 	}
 
-	/** That a client's connection was lost, or found again, is durable. */
+	/** Call once it is durable that a client was detached or resumed. */
 	reattach(
 		{ client, room }: PlumeEvent<"client.detached" | "client.resumed">,
 		before: State,
@@ -69,7 +69,7 @@ export class LiveUpdates {
 		this.#throttle.ask(room);
 	}
 
-	/** A message is durable. */
+	/** Call once a message is durable. */
 	hear({ room, text }: ServerFrame<"said">): void {
 		if (!this.#unread.hear(room, text)) return;
 		this.#unpublished.add(room);

@@ -76,7 +76,7 @@ export class Logins {
 		});
 	}
 
-	/** The answer to a client that waits for a code; none if its login is over. */
+	/** The answer to a client that waits for a code; undefined if its login is over. */
 	codeSent(
 		login: Login,
 		text: string,

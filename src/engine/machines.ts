@@ -23,7 +23,7 @@ export type ClientSnapshot = SnapshotFrom<typeof clientMachine>;
 /** A machine that the event concerns has no transition for it in its state. */
 export class IllegalEvent extends Error {
 	override readonly name = "IllegalEvent";
-	/** The first rule that it breaks; undefined if the machine's state has no transition for such events. */
+	/** The first rule that the event breaks; undefined if the machine's state has no transition for such events. */
 	readonly rule: string | undefined;
 	constructor({ type }: PlumeEvent, machine: string, rule?: string) {
 		super(`${type} is not legal in the state of the ${machine} machine`);

@@ -21,7 +21,7 @@ import type { Responder } from "./responder.ts";
 /** Items in a page of history: by default, and at most. */
 const [PAGE_ITEMS, MOST_PAGE_ITEMS] = [50, 200];
 
-/** An erasure and the one after it. A reader holds the last one before it began to read. */
+/** A linked list of erasures. A reader keeps the last one from before it began to read, and so finds those since. */
 interface Erased {
 	readonly erasure?: Erasure;
 	next?: Erased;
@@ -87,7 +87,7 @@ export class Pages {
 		);
 	}
 
-	/** Reads again what a room shows to newcomers. All who ask meanwhile share one reading. Never rejects. */
+	/** Reads what a room no longer remembers and newcomers are shown. All who ask meanwhile share one reading. Never rejects. */
 	recall(room: Room): Promise<void> {
 		const underway = this.#recalling.get(room);
 		if (underway) return underway;
@@ -111,14 +111,14 @@ export class Pages {
 		}
 	}
 
-	/** Readers that began before this may have read what it erased. */
+	/** Call when an erasure is published: readers that began before it may have read what it erased. */
 	onErased(erasure: Erasure): void {
 		const latest = { erasure };
 		this.#erased.next = latest;
 		this.#erased = latest;
 	}
 
-	/** `answer` hears what was erased since the reading began. */
+	/** Reads, then answers. `answer` is given the erasures since the reading began. */
 	#read<Found>(
 		connection: Connection,
 		read: () => Promise<Found>,
@@ -135,7 +135,7 @@ export class Pages {
 		);
 	}
 
-	/** Indexes what was logged lately, so that the next reader need not wait for that; one who is reading now does so anyway. */
+	/** Indexes what was logged lately, so that the next reader need not wait for that. A reader at work does so anyway. */
 	catchUp(): void {
 		const { archive } = this.#parts;
 		if (archive.isIdle)

@@ -12,7 +12,7 @@ import type { Mail } from "./logins.ts";
 import type { Secrets } from "./secrets.ts";
 import type { State } from "./state.ts";
 
-/** For the operator. Never gets anyone's personal data. */
+/** Reports to the operator. It is never given anyone's personal data. */
 export interface Reporter {
 	info(fields: object, message: string): void;
 	warn(fields: object, message: string): void;
@@ -36,7 +36,7 @@ export interface EngineParts {
 	readonly states: States;
 	readonly server: Server;
 	readonly clock: Clock;
-	/** Leaves out our own pauses: for deadlines of a client's silence. */
+	/** A clock that leaves out the pauses of our own process, for deadlines of clients that are silent. */
 	readonly runningClock: Clock;
 	readonly secrets: Secrets;
 	readonly mail: Mail;
@@ -49,7 +49,7 @@ export interface EngineParts {
 	readonly onFatal: (error: Error) => void;
 }
 
-/** What is decided on now, for the client of a login if there is one. Spelt out: a spread takes longer than the decision. */
+/** The view that a command is decided on now, for the client of a login if there is one. Spelt out: a spread takes longer than the decision. */
 export function viewOf(
 	{ policy, states, clock, secrets }: EngineParts,
 	login?: Login,

@@ -22,7 +22,7 @@ export interface PipelineHooks {
 	onOrdered(event: PlumeEvent): void;
 	/** An event is committed: its item may be seen. */
 	onCommitted(step: Step, item: Item | undefined): void;
-	/** Messages are to be overwritten. The event's outputs are released if it answers true. */
+	/** Overwrites messages. The event's outputs are released if it resolves with true. */
 	onErased(event: MessageErased): Promise<boolean>;
 	onFrozen(error: Error): void;
 	onThawed(): void;
@@ -41,10 +41,10 @@ export interface PipelineParts {
 const HIGH_WATER = 5000;
 
 interface Output {
-	/** The seq that must be committed before. */
+	/** The seq that must be committed before the output is released. */
 	readonly at: number;
 	readonly release: () => void;
-	/** Must be done before, too; answers false if it never will be. */
+	/** Must be done before that too. Resolves with false if the output is never to be released. */
 	readonly first?: () => Promise<boolean>;
 }
 
@@ -82,7 +82,7 @@ export class Pipeline implements LogListener {
 		);
 	}
 
-	/** All of these become part of the log, in this order, or none. */
+	/** Appends entries: all of them, in this order, or none. */
 	append(entries: readonly Entry[]): void {
 		if (entries.length > 0) this.#parts.log.append(entries);
 	}
@@ -114,7 +114,7 @@ export class Pipeline implements LogListener {
 		this.#releaseUpTo(this.#committed);
 	}
 
-	/** No snapshot is taken until this is done. A failure is fatal. */
+	/** Lets snapshots and a stop wait for a task. A failure of it is fatal. */
 	waitFor(task: Promise<void>): Promise<void> {
 		const done = task
 			.catch((error: unknown) =>
@@ -125,7 +125,7 @@ export class Pipeline implements LogListener {
 		return done;
 	}
 
-	/** Work is left to the next start, which must read the log to find it. */
+	/** Call when work is left to the next start: that must read the log to find it. */
 	skipFinalSnapshot(): void {
 		this.#skipsFinalSnapshot = true;
 	}
@@ -213,7 +213,7 @@ export class Pipeline implements LogListener {
 		if (next?.first && next.at <= committed) this.#hold(next);
 	}
 
-	/** The outputs behind it wait as well: everyone sees one order. */
+	/** Waits for what an output needs first. The outputs behind it wait as well: everyone sees one order. */
 	#hold({ at, release, first = async () => true }: Output): void {
 		this.#holding = true;
 		void this.waitFor(

@@ -15,7 +15,7 @@ import { State } from "./state.ts";
 
 export interface Recovered {
 	readonly state: State;
-	/** Its rooms remember their latest items. */
+	/** The rooms, which remember their latest items again. */
 	readonly server: Server;
 	/** The seqs of messages erased lately, perhaps not completely. */
 	readonly erased: readonly number[];

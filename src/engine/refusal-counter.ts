@@ -1,4 +1,4 @@
-/** How often each rule refused something since the start, connections too. */
+/** Counts how often each rule has refused something since the start, a connection included. */
 import type { Clock } from "../clock.ts";
 import type { Reporter } from "./parts.ts";
 
@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 
 export class RefusalCounter {
 	readonly #counts: Record<string, number> = {};
-	/** Since the last report. */
+	/** The counts since the last report. */
 	#recent: Record<string, number> = {};
 
 	count(rule: string): void {

@@ -34,7 +34,7 @@ export const refusalWords = {
 		"The mail with your code could not be sent. Please try again later.",
 	sessionIsOpen: "You are not logged in any more. Please log in again.",
 	isNotInside: "You are already in the room.",
-	// Proving it
+	// Entering the code
 	loginIsPending: "There is no login to finish. Please ask for a new code.",
 	codeIsFresh: "That code has expired. Please ask for a new one.",
 	codeIsWhole:

@@ -35,7 +35,7 @@ export interface Haste {
 /** `entries` are requests to open a room; `messages` is everything that is neither that nor a signal. */
 type RequestKind = "messages" | "signals" | "entries";
 
-/** Counts how often in a row it refused. */
+/** A token bucket that counts its refusals in a row. */
 class Budget extends TokenBucket {
 	#refused = 0;
 
@@ -81,7 +81,7 @@ class DailyBytes {
 }
 
 interface Budgets extends Readonly<Record<RequestKind, Budget>> {
-	/** Said in the last 24 hours. */
+	/** What the person said in the last 24 hours. */
 	readonly day: DailyBytes;
 }
 

@@ -35,7 +35,7 @@ export class Snapshotter {
 		this.#onSaved = onSaved;
 	}
 
-	/** Everything up to `seq` is durable, and its outputs were released. */
+	/** Call once everything up to `seq` is durable and its outputs were released. Begins a snapshot if one is due. */
 	onCommitted(seq: number): void {
 		if (this.#saving || !this.#snapshots?.isDue(seq)) return;
 		const { position } = this.#log;

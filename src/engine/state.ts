@@ -22,7 +22,7 @@ import {
 import { sha256 } from "./secrets.ts";
 
 export interface StateParts {
-	/** Its id is part of every epoch. It becomes known with the log's first line, perhaps after this object is made. */
+	/** The log's id is part of every epoch. It becomes known with the log's first line, perhaps after this object is made. */
 	readonly log: { readonly id: string };
 	/** The time of the latest event, in milliseconds since 1970. Not hashed. */
 	readonly time: number;

@@ -1,4 +1,4 @@
-/** Is this the code, and may its client enter now? */
+/** Decides whether a typed code is right, and whether the client may enter now. */
 import {
 	brokenClientRule,
 	type ClientContext,

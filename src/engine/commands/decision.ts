@@ -42,9 +42,9 @@ export interface View extends Policy {
 	readonly state: State;
 	readonly now: number;
 	readonly secrets: Secrets;
-	/** The client that asks; undefined before its first login. */
+	/** The client that asks; undefined before its connection's first login. */
 	readonly client: ClientSnapshot | undefined;
-	/** What its connection knows of it beside that. */
+	/** What the client's connection knows beside the state. */
 	readonly login: Login | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * One message is erased, or all that someone ever said. The messages are
- * searched for first, so the answer comes later; what is found is decided on
+ * Erases one message, or all that someone ever said. The messages are
+ * searched for first, so the answer comes later. What was found is decided on
  * here.
  */
 import type { MessageErased } from "../../../machines/events.ts";

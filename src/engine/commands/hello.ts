@@ -1,4 +1,4 @@
-/** May this person have a login code, or a second one? */
+/** Decides whether a person is mailed a login code, or a second one. */
 import {
 	brokenClientRule,
 	type ClientContext,
@@ -27,7 +27,7 @@ import type { Handler } from "./handler.ts";
 import { roomBroken } from "./rooms.ts";
 
 interface HelloDecision extends Decision {
-	/** The name that was asked for, if somebody owns it: then the owner's email could be guessed. */
+	/** The name that was asked for, if somebody owns it: wrong emails count as guesses of the owner's. */
 	readonly owned?: NameKey;
 }
 

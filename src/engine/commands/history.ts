@@ -1,4 +1,4 @@
-/** A page of what was said earlier. It is read from the log, so the answer comes later. */
+/** Asks for a page of what was said earlier. It is read from the log, so the answer comes later. */
 import { NOTHING, refuse } from "./decision.ts";
 import type { Handler } from "./handler.ts";
 

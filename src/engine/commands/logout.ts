@@ -1,4 +1,4 @@
-/** Ends a session, or all of its owner's: the clients that are in by them leave. */
+/** Ends a session, or all sessions of its owner. The clients that entered with them leave. */
 import type { Identity } from "../../../machines/events.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Command } from "../command.ts";

@@ -1,6 +1,6 @@
 /**
- * A browser comes back by the session or the pending login it kept, or goes
- * on to another room.
+ * Decides whether a browser may come back with the session or the pending
+ * login that it kept, or go on to another room.
  */
 import type { ClientId, PlumeEvent } from "../../../machines/events.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";

@@ -39,7 +39,7 @@ export function sessionsDue(view: View): readonly Entry[] {
 	return [...sessionsRenewed(view), ...closed];
 }
 
-/** A connection may last longer than a session. */
+/** Renews the sessions of everyone who is attached: a connection may last longer than a session. */
 function sessionsRenewed(view: View): readonly Entry[] {
 	const { state } = view;
 	const inUse = new Set<string>();
@@ -52,7 +52,7 @@ function sessionsRenewed(view: View): readonly Entry[] {
 	);
 }
 
-/** The session, while it may be used, with the event that renews it. Once a day is often enough for that. */
+/** A session, if it may be used, with the event that renews it. It is renewed once a day at most. */
 export function openSession(
 	{ state, now: time, limits }: View,
 	session: SessionHash,

@@ -1,10 +1,10 @@
-/** What a tab says of itself, or wants to hear, and nobody logs. */
+/** Signals, which are never logged: a tab is away, somebody types in it, or it wants to hear of other rooms. */
 import { parseRoomName } from "../../chat/room-name.ts";
 import type { LiveUpdate } from "../command.ts";
 import { NOTHING, refuse } from "./decision.ts";
 import type { Handler } from "./handler.ts";
 
-/** Without an id nobody waits for an answer. */
+/** A signal without an id is not refused: nobody waits for an answer. */
 export const signal: Handler<LiveUpdate> = (
 	_view,
 	command,

@@ -1,4 +1,4 @@
-/** May this be said, here and now? */
+/** Decides whether a message may be posted. */
 import { brokenRoomRule } from "../../../machines/room.ts";
 import { trimInvisible, withoutEmptyLines } from "../../../machines/text.ts";
 import { digestOf } from "../../log/line.ts";
