@@ -34,7 +34,7 @@ export interface DiskFile {
 	truncate(size: number): Promise<void>;
 	/** Makes the written bytes durable (fdatasync). */
 	sync(): Promise<void>;
-	/** Throws if the file was removed or replaced since it was opened. */
+	/** Throws if the file's path no longer names it: it was removed or replaced since it was opened. */
 	check(): void;
 	close(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export function asDiskFull(error: unknown): DiskFull | undefined {
 	return new DiskFull(messageOf(error), { cause: error });
 }
 
-/** Only the server's own account may read messages. */
+/** Only the server's own account may read its files: they hold messages. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const CHUNK_BYTES = 256 * 1024;

@@ -25,7 +25,7 @@ const DAMAGED = "damaged";
 const WHOLE = " Is this copy whole?";
 const INDEX = /^(\d{20})\.json$/;
 
-/** Events are missing that were durable. */
+/** Events that were durable are missing. */
 export class Incomplete extends Error {
 	override readonly name = "Incomplete";
 }
@@ -40,7 +40,7 @@ export interface EvidenceOptions {
 	readonly warn?: (error: Error) => void;
 }
 
-/** A file that was made when the log had reached a seq; `head` if it is a snapshot. */
+/** A piece of evidence: a file that was made when the log had reached `seq`. A snapshot has a `head`. */
 interface Trace {
 	readonly file: string;
 	readonly seq: number;

@@ -16,9 +16,9 @@ export const LINE_START = '{"level":30,';
 const HASH = ',"hash":"';
 const HASH_LENGTH = 43;
 const ERASED = ',"erased":true}';
-/** An event with these fields could be mistaken for a line's own fields. */
+/** What an event must not contain, because it could be mistaken for the line's own fields. */
 const RESERVED = /,"(?:level|seq|batch|hash)":|\{"level":30,/;
-/** Fields that are not written in their own order. */
+/** Fields that a line has at a fixed place, whatever their place in the event. */
 const ELSEWHERE = new Set(["type", "time", "digest"]);
 /** The most bytes that a line has around its body and tail. */
 const FRAME_BYTES = 160;

@@ -38,7 +38,7 @@ const HOLDER =
 const BY_KERNEL = `"by":"flock"`;
 const FLAGS = constants.O_RDWR | constants.O_CREAT;
 
-/** A running process has locked the folder. */
+/** A running process holds the folder's lock. */
 export class Locked extends Error {
 	readonly pid: number;
 

@@ -37,7 +37,7 @@ export class SegmentFiles implements Segments {
 	readonly #disk: Disk;
 	/** The data folder. */
 	readonly #folder: string;
-	/** The segment that is being written, committed up to its size. */
+	/** The segment that is being written. All bytes up to its size are committed. */
 	readonly #growing: () => Segment | undefined;
 
 	constructor(

@@ -28,7 +28,7 @@ interface SegmentInfo extends Omit<Source, "bytes"> {
 /** A line whose text does not match its digest. */
 interface SuspectLine {
 	readonly damage: Damage;
-	/** Not erased either: an unfinished erasure, a torn tail, or rot. */
+	/** Whether the text is not erased either: by an unfinished erasure, a torn tail, or rot. */
 	readonly broken: boolean;
 	/** The hash of the line before it. */
 	readonly previous: string;
@@ -53,7 +53,7 @@ export class Verifier {
 	hash = GENESIS;
 	file = "";
 	offset = 0;
-	/** The same byte in the segment before this one. */
+	/** What `offset` was at the end of the segment before this one. */
 	before = 0;
 	/** Set if the last segment ends in what may be a torn batch or header. */
 	torn: Damage | undefined;
@@ -63,7 +63,7 @@ export class Verifier {
 		{ readonly log?: unknown; readonly hash?: unknown }
 	>();
 
-	/** Whether the first segment may be any one; its header is trusted. */
+	/** Whether reading may begin with any segment, whose header is then trusted. */
 	readonly #partial: boolean;
 	#segment: SegmentInfo = { file: "", isLast: true };
 	#line = 1;
@@ -240,7 +240,7 @@ export class Verifier {
 		return PREVIOUS.exec(prefix)?.[1] ?? GENESIS;
 	}
 
-	/** Throws unless a crash may have caused it. Then the rest of the log is searched for a later batch, which proves rot. */
+	/** Throws unless a crash may have caused the damage. If so, searches the rest of the log for a later batch, which proves rot. */
 	#damaged(error: Error, text: string): void {
 		const { file, isLast } = this.#segment;
 		const suspects = this.#pending?.suspects ?? this.#suspects;
