@@ -46,7 +46,7 @@ export interface Found extends ItemPosition, EventSpan {
 	readonly time: number;
 	readonly text: string;
 	readonly author: Person;
-	/** Set by `saidBy`: increases where somebody else has used the author's name in between. */
+	/** Set by `saidBy`: a number that is greater than the previous message's if somebody else used the author's name in between. */
 	readonly run?: number;
 }
 
@@ -122,7 +122,7 @@ export class Archive {
 		return answer;
 	}
 
-	/** The newest index, if the room has this epoch there and reaches up to this offset. */
+	/** The newest index, if the room has this epoch in it and has come as far as this offset. */
 	async #newest({ room, epoch, offset }: ItemPosition) {
 		const index = await this.indexes.newest();
 		const part = index?.rooms.get(room);

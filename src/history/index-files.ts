@@ -52,7 +52,7 @@ export class IndexFiles {
 		);
 	}
 
-	/** Removes all files, because one did not fit the log. Never rejects. */
+	/** Removes all index files, because one did not fit the log. Never rejects. */
 	async discard(why: unknown): Promise<void> {
 		const { disk } = this.#options;
 		this.#options.warn(asError(why));

@@ -1,6 +1,6 @@
 /**
- * The networks that people logged in from lately, and the mailboxes they did it
- * with: mails to them go first during a flood. Only keyed hashes are stored, in
+ * The networks that people logged in from lately, and the mailboxes they used:
+ * mails to these go first during a flood. Only keyed hashes are stored, in
  * `known.json` in the data folder. Without that file every network counts as
  * unknown until the next login.
  */
@@ -22,13 +22,13 @@ interface KnownParts {
 	readonly secrets: Secrets;
 	readonly clock: Clock;
 	readonly limits: Limits;
-	/** None for a log in memory. */
+	/** Where the hashes are stored; undefined for a log in memory. */
 	readonly file?: Cache | undefined;
 }
 
 export class KnownNetworks {
 	readonly #parts: KnownParts;
-	/** When each expires; the least recently used comes first. */
+	/** When each hash expires; the least recently used comes first. */
 	readonly #until = new Map<string, number>();
 	#isChanged = false;
 
@@ -36,13 +36,13 @@ export class KnownNetworks {
 		this.#parts = parts;
 	}
 
-	/** Whether anyone logged in from there lately; with a mailbox, whether its owner did. */
+	/** Whether anyone logged in from a network lately; with a mailbox, whether its owner did. */
 	has(network: string, mailbox = ""): boolean {
 		const until = this.#until.get(this.#key(network, mailbox)) ?? 0;
 		return this.#parts.clock.now() < until;
 	}
 
-	/** The owner of the mailbox has logged in from there. */
+	/** Call when the owner of a mailbox has logged in from a network. */
 	add(network: string, mailbox: string): void {
 		const { clock, limits, file } = this.#parts;
 		const until = clock.now() + limits.knownNetworkDays * DAY_MS;

@@ -15,7 +15,7 @@ const UNSAFE = /[^\w.~!$&'()*,;=:%-]|%(?![\da-f]{2})/i;
 const SMTP = /^smtps?:\/\/(?:(?<login>.*)@)?(?<host>[^@]*)$/s;
 const HOST = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::(?<port>\d+))?(?:[/?].*)?$/i;
 
-/** An error quotes nothing of the password but the bad character. */
+/** Checks the URL of an SMTP server. An error quotes nothing of the password but the bad character. */
 function smtpUrl(url: string): string {
 	const { login = "", host = "" } = SMTP.exec(url)?.groups ?? {};
 	const [sign] = UNSAFE.exec(login) ?? [];
@@ -34,7 +34,7 @@ function smtpUrl(url: string): string {
 	);
 }
 
-/** Every request contains the key, so it must be encrypted on a network. */
+/** Checks the URL of Mailgun. Every request contains the key, so it must be encrypted on a network. */
 function mailgunUrl(url: string): string {
 	const { protocol, hostname, pathname, origin } = URL.canParse(url)
 		? new URL(url)

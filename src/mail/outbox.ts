@@ -18,7 +18,7 @@ import { type LoginMail, MailError, type Mailer } from "./mailer.ts";
 /** Called once, after `post` has returned; without an error if the service accepted the mail. */
 export type Done = (error?: MailError) => void;
 
-/** When a mail's turn is: in each round a network has one mail of a lane. */
+/** When a mail's turn is. In each round, each network has one mail of each lane. */
 interface Turn {
 	/** The sender's widest network: all its parts may belong to one customer. */
 	readonly network: string;

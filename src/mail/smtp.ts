@@ -10,14 +10,14 @@ import type { SettingOf } from "./mail-config.ts";
 import { MailError, type Mailer } from "./mailer.ts";
 
 const REFUSED = "refused the mail: check MAIL_FROM and the account";
-/** By nodemailer's error codes. */
+/** What to tell the operator, by nodemailer's error codes. */
 const REASONS: Readonly<Record<string, string>> = {
 	EABORT: "was given up on",
 	EAUTH: "does not accept the user or password in SMTP_URL",
 	EENVELOPE: REFUSED,
 	EMESSAGE: REFUSED,
 };
-/** Errors that share one code of nodemailer's, by the words of the system and of OpenSSL. */
+/** What to tell the operator of errors that share one code of nodemailer's, by the words of the system and of OpenSSL. */
 const TROUBLE = [
 	[
 		/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UNREACH|TIMEDOUT|never received/,

@@ -26,7 +26,7 @@ export function terminalMailer(options: TerminalOptions): Mailer {
 	};
 }
 
-/** Open to the right, because only the terminal knows how wide a name is. */
+/** Frames the code. The frame is open to the right, because only the terminal knows how wide a name is. */
 function frame(name: string, code: string): string[] {
 	const edge = "━".repeat(40);
 	const inverse = `\x1b[1;7m  ${code}  \x1b[0m`;
