@@ -27,7 +27,7 @@ import { explained } from "./start-error.ts";
 type ExitCode = 0 | 1 | 2 | 3;
 const { R_OK, W_OK, X_OK } = constants;
 
-/** Answers the exit code of a start, which is that of the first failure. */
+/** Returns the exit code that a start would have, which is that of the first failure. */
 export async function check(
 	environment: Environment,
 	credential: (name: string) => string | undefined,

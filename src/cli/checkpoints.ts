@@ -1,8 +1,8 @@
 /**
  * Compares a log's checkpoints with the states that it folds to. A checkpoint
- * names a state some events before it. Ten thousand states at hand would cost
- * more than the fold itself, so every five hundredth is, with the events behind
- * it, and the state that a checkpoint names is folded once more.
+ * names a state some events before it. To keep ten thousand states would cost
+ * more than the fold itself. So one in five hundred is kept, with the events
+ * after it, and the state that a checkpoint names is folded once more.
  */
 import { evolve } from "../engine/evolve.ts";
 import type { Step } from "../engine/fold.ts";
@@ -30,7 +30,7 @@ export class Checkpoints {
 	/** How many checkpoints were right. */
 	verified = 0;
 
-	/** `machines` are those that the log is folded with, if not the ones at hand. */
+	/** `machines` are those that the log is folded with; by default, this version's. */
 	constructor(machines?: Machines) {
 		this.#machines = machines;
 	}

@@ -34,7 +34,7 @@ export function parseOptions<Known extends Options>(
 	return parsed;
 }
 
-/** One id in 64 begins with a dash, and would be read as options. */
+/** Escapes ids: one in 64 begins with a dash, and would be read as options. */
 function escapeIds(args: readonly string[], options: Options): string[] {
 	const at = args.findIndex((arg) => /^-[\w-]{21}$/.test(arg));
 	if (at < 0) return [...args];

@@ -17,7 +17,7 @@ import { Verifier } from "../log/verifier.ts";
 export interface ErasedLine {
 	readonly seq: number;
 	readonly room: string;
-	/** Its epoch and offset in its room, which may no longer exist. */
+	/** The message's epoch and offset in its room, which may no longer exist. */
 	readonly epoch: string;
 	readonly target: number;
 	readonly name: string;

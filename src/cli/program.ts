@@ -24,7 +24,7 @@ const PAGES = fileURLToPath(new URL("../../static", import.meta.url));
 
 // By default SIGUSR1 opens Node's debugger, which can read everything.
 process.on("SIGUSR1", () => {});
-// Goes on when nobody reads stderr.
+// The program goes on when nobody reads stderr.
 process.stderr.on("error", () => {});
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -32,7 +32,7 @@ const warn = (line: string) => process.stderr.write(`${line}\n`);
 
 async function main(): Promise<number | undefined> {
 	const command = parseCommand(process.argv.slice(2), process.env);
-	// The server writes to the descriptor itself, and goes on without a reader.
+	// The server writes past this stream, and goes on without a reader.
 	if (command.name !== "serve") process.stdout.once("error", endUnread);
 	switch (command.name) {
 		case "help":
@@ -102,7 +102,7 @@ function abortedBySignal(): AbortController {
 	return controller;
 }
 
-/** Ends when the reader of our lines is gone, as after `| head`, or when they can't be written. */
+/** Ends the program when the reader of its lines is gone, as after `| head`, or when they can't be written. */
 function endUnread({ code, message }: NodeJS.ErrnoException) {
 	if (code !== "EPIPE") warn(`plume: standard output: ${message}`);
 	process.exit(code === "EPIPE" ? 0 : 1);

@@ -10,7 +10,7 @@ const FOLDER: Readonly<Record<string, string>> = {
 	ENOENT: "it cannot be made there. Choose another",
 	ENOSPC: "the disk is full. Make room",
 };
-/** These may pass, so the service manager should try again. */
+/** Errors that may pass, so that the service manager should try again. */
 const TRANSIENT = new Set([
 	"EADDRINUSE",
 	"EADDRNOTAVAIL",

@@ -1,6 +1,6 @@
 /**
  * Who may use the inspector: someone with the token, from a page of our own.
- * Another site's page cannot even try a token, under any name that reaches us.
+ * Another site's page cannot even try a token, whatever name it calls us by.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";

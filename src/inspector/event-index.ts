@@ -7,7 +7,7 @@ import type { Scope } from "../../machines/travel.ts";
 import type { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
 
-/** Stands for a room, or for a client under its latest name, in all of its events. */
+/** A room, or a client under its latest name. All of its events refer to this one object. */
 interface Named {
 	name: string;
 }
@@ -24,7 +24,7 @@ export class EventIndex {
 	readonly #rooms = new Map<string, Named>();
 	readonly #clients = new Map<string, Named>();
 
-	/** Begins after event `seq`, which came to `state`. */
+	/** Begins after event `seq`. `state` is the state after that event. */
 	constructor(seq: number, { parts }: State) {
 		this.#before = seq;
 		for (const name of parts.rooms.keys()) named(this.#rooms, name);

@@ -28,7 +28,7 @@ export function actorFrames({ parts, server }: State): readonly ActorFrame[] {
 	];
 }
 
-/** What one event did: which actors came, which moved, which are gone. */
+/** What one event did: which actors it added, moved and removed. */
 export function momentOf({ stored, before, after }: Step): Moment {
 	const { seq, event } = stored;
 	const came: Frame[] = [];

@@ -30,7 +30,7 @@ export interface LogParts {
 
 export class LogTimeline {
 	readonly #parts: LogParts;
-	/** Verifies the log from its first line on. */
+	/** Verifies the whole log, from its first line on. */
 	readonly #verifier: Verifier;
 	readonly #whole: Timeline;
 	/** What follows the newest snapshot, until the whole log is read. */
@@ -47,7 +47,7 @@ export class LogTimeline {
 		this.#whole = new Timeline({ read: this.#read, state });
 	}
 
-	/** The one that reaches further. */
+	/** The timeline that reaches further. */
 	get timeline(): Timeline {
 		const { last } = this.#whole;
 		return this.#tail && last < this.#tail.last ? this.#tail : this.#whole;

@@ -9,7 +9,7 @@ import type { LogTimeline } from "./log-timeline.ts";
 const MOST_MOMENTS = 5000;
 const MOST_PARTS = 2000;
 
-/** Undefined if it is no question. */
+/** Answers a question; undefined if it is none. */
 export async function answer(
 	log: LogTimeline,
 	question: unknown,

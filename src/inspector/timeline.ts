@@ -26,13 +26,13 @@ export interface Piece {
 /** Reads a log from its beginning, or from a position on. */
 export type Read = (after?: LogPosition) => AsyncIterable<Piece>;
 
-/** The event that moved each actor last, and the transitions that fired. */
+/** For each actor, the seq of the event that moved it last, and the transitions that fired then. */
 type LastMoves = PersistentMap<
 	string,
 	{ readonly seq: number; readonly fired: Shape["fired"] }
 >;
 
-/** How everything was after an event, and where to read on. */
+/** The state after an event, and where to read on. */
 interface Checkpoint {
 	readonly seq: number;
 	readonly state: State;
@@ -42,14 +42,14 @@ interface Checkpoint {
 
 export interface TimelineParts {
 	readonly read: Read;
-	/** The state it begins with, and where the log had come to it. Without `end` that is before the first event. */
+	/** The state to begin with, and the end of the log at that state. Without `end`, that is before the first event. */
 	readonly state: State;
 	readonly end?: LogPosition;
 	readonly interval?: number;
 }
 
 export class Timeline {
-	/** The seq of the beginning: the event after which the first state was. */
+	/** The seq of the event before the beginning. */
 	readonly first: number;
 	readonly index: EventIndex;
 	readonly #parts: TimelineParts;
