@@ -88,7 +88,7 @@ const RETRY_MS = 1000;
 
 const written = (time: number) => new Date(time).toISOString();
 
-/** Why a log that ends at `lastMs` cannot be continued now, if it cannot. */
+/** Why a log whose last event is of `lastMs` cannot be continued now; undefined if it can. */
 export const clockIsBehind = (lastMs: number, nowMs: number) =>
 	lastMs > nowMs + MOST_AHEAD_MS
 		? `The log ends at ${written(lastMs)}, but this machine's clock says ${written(nowMs)}. Set the clock right, or start with --accept-clock.`

@@ -21,7 +21,7 @@ export { ConfigError } from "./settings.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a start refuses unless a flag says to go on. */
+/** Flags with which a start accepts what it refuses otherwise. */
 export interface Accepts {
 	readonly clock: boolean;
 	readonly missing: boolean;

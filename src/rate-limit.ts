@@ -6,14 +6,14 @@ export interface Rate {
 }
 
 /**
- * A token bucket: allows `burst` things at once and `perSecond` in the long
+ * A token bucket: allows `burst` requests at once and `perSecond` in the long
  * run, and says how long to wait for the next. An infinite rate allows all.
  */
 export class TokenBucket {
 	readonly #clock: Clock;
 	readonly #burst: number;
 	readonly #intervalMs: number;
-	/** At `#at`, how long it will take until the bucket is full again. */
+	/** How long it takes from `#at` until the bucket is full again. */
 	#owedMs = 0;
 	#at: number;
 
@@ -24,7 +24,7 @@ export class TokenBucket {
 		this.#at = clock.now();
 	}
 
-	/** Milliseconds until there are so many tokens; 0 if they are there. */
+	/** Milliseconds until the bucket has so many tokens; 0 if it has them now. */
 	waitMs(tokens = 1): number {
 		if (this.#intervalMs === 0) return 0;
 		const now = this.#clock.now();

@@ -26,7 +26,7 @@ import { Output } from "./output.ts";
 import { readSecret } from "./secret-file.ts";
 import { type ServiceParts, startService } from "./service.ts";
 
-/** `process.stdout.isTTY` would open stdout a second time. */
+/** Whether stdout is a terminal. `process.stdout.isTTY` would open stdout a second time. */
 const isTerminal = isatty(1);
 const OWNER_MS = 1000;
 
@@ -97,7 +97,7 @@ function openOutput() {
 	return { output, logger };
 }
 
-/** Tells an operator at a glance whether this is the server that was meant. */
+/** The fields that tell an operator at a glance whether this is the server that was meant. */
 function described(url: string, { config, version }: Asked, log: Log) {
 	const { data, mail, allow, trustProxy } = config;
 	return {

@@ -37,7 +37,7 @@ export interface ServiceParts
 		"log" | "snapshots" | "secrets" | "version" | "report" | "onFatal"
 	> {
 	readonly config: Config;
-	/** None for a log in memory, as snapshots. */
+	/** Like `snapshots`, undefined for a log in memory. */
 	readonly indexes?: IndexFiles | undefined;
 	readonly known?: Cache | undefined;
 	readonly mailer: Mailer;

@@ -18,7 +18,7 @@ export interface Setting<Value> {
 	readonly value: Value;
 	/** The default while PLUME_LIMITS is off, if that differs. */
 	readonly lifted?: Value;
-	/** It is read from the service manager's credentials first, and has no flag. */
+	/** The setting is read from the service manager's credentials first, and has no flag. */
 	readonly isSecret?: true;
 	/** Throws `ConfigError`, which names the variable. */
 	parse(text: string, variable: string): Value;
@@ -84,7 +84,7 @@ const MOST = {
 	...{ SECONDS: 86_400, DAYS: 36_500, BYTES: 2 ** 30 },
 };
 
-/** Less than `least` would lock everyone out. */
+/** A whole number. Less than `least` would lock everyone out. */
 export const wholeNumber = (value: number, help: string, least = 1) => ({
 	...{ help, value, least },
 	parse(text: string, variable: string): number {
@@ -151,7 +151,7 @@ function origin(entry: string): string {
 	);
 }
 
-/** Spelt as `parseEmail` does, so that it can be compared. */
+/** An email or `@domain`, spelt as `parseEmail` does so that it can be compared. */
 function allowed(entry: string): string {
 	const domainOnly = entry.startsWith("@");
 	const address = parseEmail(domainOnly ? `anyone${entry}` : entry);

@@ -15,7 +15,7 @@ export class ConnectionLimiter {
 		);
 	}
 
-	/** Counts a connection; call the answer when it ends. Further calls do nothing. */
+	/** Counts a connection. Call the returned function when it ends; further calls do nothing. */
 	enter(networks: readonly string[]): () => void {
 		this.#count(networks, 1);
 		let isOpen = true;

@@ -28,7 +28,7 @@ export interface ExportParts {
 /** Handles the request. The session comes in a header, which no other site can make a browser send. */
 export function exporter(parts: ExportParts) {
 	const { archive, clock, refusals, ownerOf, isOwnHost } = parts;
-	/** When each person who must wait may ask again: at no time while an export is running. */
+	/** When each person who must wait may ask again; infinite while an export is running. */
 	const due = new Map<Identity, number>();
 	return async (request: Request, response: Response): Promise<void> => {
 		const refuse = (status: number, rule: string, words: string) => {

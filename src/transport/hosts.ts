@@ -21,7 +21,7 @@ export function isLoopback(hostname: string): boolean {
 	return ipaddr.process(name).range() === "loopback";
 }
 
-/** Whether an Origin is that of the host itself. Either may spell out the scheme's default port. */
+/** Whether an Origin is that of the Host header. Either may spell out the scheme's default port. */
 export function isOfHost(origin: string, host: string | undefined): boolean {
 	if (!/^https?:\/\//.test(origin) || !URL.canParse(origin)) return false;
 	const { protocol, host: own } = new URL(origin);

@@ -26,7 +26,7 @@ export interface PlainParts {
 	readonly refusals: RefusalCounter;
 }
 
-/** Handles one request of a connection at a time. A second one waits; a third one makes the first the last to be answered. */
+/** Handles one request of a connection at a time. A second request waits. At a third, only the one in hand is still answered. */
 export function oneAtATime(answer: RequestListener): RequestListener {
 	interface Turn {
 		next?: () => void;
@@ -58,7 +58,7 @@ export function oneAtATime(answer: RequestListener): RequestListener {
 	};
 }
 
-/** Refuses connections of a peer that has too many. An upgraded connection counts no longer. */
+/** Refuses connections of a peer that has too many. A connection no longer counts once it is upgraded. */
 export function boundPeers(server: Server, parts: PlainParts): void {
 	const open = new ConnectionLimiter(parts.limits.plainConnectionsPerPeer);
 	const counted = new WeakMap<object, () => void>();

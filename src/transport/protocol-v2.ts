@@ -112,7 +112,7 @@ function latest(message: Latest): readonly string[] {
 	];
 }
 
-/** Refusals of these are final if no login is pending. */
+/** Types of frames whose refusal is final if no login is pending. */
 const endsLogin: ReadonlySet<number> = new Set([
 	MessageType.hello,
 	MessageType.auth,

@@ -45,7 +45,7 @@ export interface SocketServerParts extends OriginPolicy {
 
 export class SocketServer {
 	readonly #parts: SocketServerParts;
-	/** Counts those who have not logged in. */
+	/** Counts the connections of people who have not logged in. */
 	readonly #strangers: ConnectionLimiter;
 	readonly #webSockets: WebSocketServer;
 	readonly #transports = new Map<WebSocketTransport, WebSocket>();

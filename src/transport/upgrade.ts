@@ -47,7 +47,7 @@ export interface OriginPolicy {
 	readonly isOwnHost: (host: string | undefined) => boolean;
 }
 
-/** Whether no other site's page asks, in the browser of someone who is logged in here. */
+/** Whether the request comes from our own page, an allowed origin, or a program that is no browser. */
 export function isOwnOrigin(
 	{ headers }: IncomingMessage,
 	{ origins, isOwnHost }: OriginPolicy,

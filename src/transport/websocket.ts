@@ -23,7 +23,7 @@ export interface TransportParts {
 	readonly writer: Writer;
 	readonly dialect: WebSocketDialect;
 	readonly engine: Engine;
-	/** Where it comes from, the narrowest network first. */
+	/** The networks of the client's address, the narrowest first. */
 	readonly networks: readonly string[];
 	readonly clock: Clock;
 	readonly limits: Limits;
@@ -60,7 +60,7 @@ export class WebSocketTransport {
 		return this.#connection.gone;
 	}
 
-	/** A text frame has arrived. */
+	/** Call when a text frame has arrived. */
 	receive(text: string): void {
 		const { engine, dialect, limits } = this.#parts;
 		this.onActivity();
@@ -69,7 +69,7 @@ export class WebSocketTransport {
 		else engine.misunderstand(this.#connection, parsed);
 	}
 
-	/** Any frame has arrived: the peer is there. */
+	/** Call when any frame has arrived: the peer is there. */
 	onActivity(): void {
 		this.#lastActivity = this.#parts.clock.now();
 	}
@@ -87,14 +87,14 @@ export class WebSocketTransport {
 		}
 	}
 
-	/** Closes it from our side, and says why. */
+	/** Closes the connection from our side, and says why. */
 	close(reason: CloseReason, why: ClientLeft["why"]): void {
 		const { code, says } = CloseCode[reason];
 		this.closed(why);
 		this.#parts.writer.close(code, says);
 	}
 
-	/** The socket is closed, or as good as closed. */
+	/** Call when the socket is closed, or as good as closed. */
 	closed(why: ClientLeft["why"]): void {
 		this.#cancelDeadline();
 		this.#parts.engine.disconnect(this.#connection, why);
