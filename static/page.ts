@@ -56,7 +56,11 @@ export class Page {
 			if (this.#destination !== room) return;
 			this.dispatch({ type: "go", update: { room } });
 		}
-		// On a touch screen the keyboard would cover half of the room.
+		this.focusField();
+	}
+
+	/** Lets the person write at once; on a touch screen the keyboard would cover half of the room. */
+	focusField(): void {
 		if (!matchMedia("(pointer: coarse)").matches)
 			find("#text", HTMLTextAreaElement).focus();
 	}

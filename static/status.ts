@@ -51,7 +51,9 @@ export function statusBar(page: Page) {
 		if (name !== myName) me.replaceChildren(avatar(name), nameTag(name));
 		myName = name;
 		me.hidden = name === "";
+		const hadFocus = document.activeElement === retry;
 		bar.hidden = !lost && !stopped && !erasing;
+		if (hadFocus && bar.hidden) page.focusField();
 		const words = erasing
 			? "Deleting all you said. This may take a moment…"
 			: stopped
@@ -60,7 +62,8 @@ export function statusBar(page: Page) {
 		say("#connection-words", bar.hidden ? "" : words);
 		retry.hidden = erasing;
 		say(retry, elsewhere ? "Use it here" : "Try now");
-		retry.disabled = !stopped && !waits;
+		// A disabled button would lose the focus.
+		retry.ariaDisabled = String(!stopped && !waits);
 		offline.hidden = !lost || !isEmpty;
 		renderCountdown();
 	};

@@ -105,6 +105,23 @@ test("what is said into a dead connection is sent once that is noticed", async (
 	expect(await bob.count("into the tunnel")).toBe(1);
 });
 
+test("the focus stays on “Try now” until that brings the room back, and then is where one writes", async () => {
+	const { person: ann, setSilent } = await enterThroughTunnel("ann");
+	setSilent(true);
+	await ann.says("into the tunnel");
+	await ann.page.clock.runFor(10_000);
+	await ann.seesStatus("Offline. Your lines are kept.");
+	const retry = ann.page.getByRole("button", { name: "Try now" });
+	const focused = () => ann.page.evaluate(() => document.activeElement?.id);
+	await retry.press("Enter");
+	await retry.and(ann.page.locator("[aria-disabled=false]")).waitFor();
+	expect(await focused()).toBe("retry");
+	setSilent(false);
+	await retry.press("Enter");
+	await retry.waitFor({ state: "hidden" });
+	expect(await focused()).toBe("text");
+});
+
 test.each<[string, number, (ann: Person) => Promise<void>]>([
 	["waits", 40_000, async () => {}],
 	["looks again", 10_000, (ann) => ann.showsTab()],
