@@ -126,7 +126,7 @@ export async function measurePage({ lines }: JobOf<"page">, folder: string) {
 			// While scrolling to the first line.
 			longestTaskMs: scrolled.longest,
 			rows: scrolled.rows,
-			reachedStart: scrolled.first.includes("entered"),
+			reachedStart: scrolled.first.includes("came in"),
 			paintP50Ms: median(delays),
 			paintMaxMs: Math.max(...delays),
 		};
