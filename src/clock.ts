@@ -106,8 +106,8 @@ interface WaitParts {
  * once would date new events by the log, and let codes live too long.
  *
  * Resolves when the clock has about reached `lastMs`, the time of the log's
- * last event. Calls `meanwhile` if it must wait, and what that answers at the
- * end. Rejects after 15 minutes.
+ * last event. If it must wait, it calls `meanwhile` first, and at the end the
+ * function that this resolved with. Rejects after 15 minutes.
  */
 export async function clockReaches(
 	lastMs: number,

@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 
 export class RefusalCounter {
 	readonly #counts: Record<string, number> = {};
-	/** The counts since the last report. */
+	/** The counts of the current minute. */
 	#recent: Record<string, number> = {};
 
 	count(rule: string): void {

@@ -1,6 +1,7 @@
 /**
- * When each event of a log was, in which room, and of which client: three
- * references for each, so that a million events are searched at once.
+ * When each event of a log was, in which room, and of which client. That is a
+ * number and two references for each event, so that a million events are
+ * searched quickly.
  */
 import type { Moment } from "../../machines/frame.ts";
 import type { Scope } from "../../machines/travel.ts";

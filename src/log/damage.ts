@@ -43,8 +43,8 @@ const BATCH = /"batch":\[(\d+),/;
 
 /**
  * Searches for a valid line of a later batch, line by line, beginning with the
- * damaged line. It splits at how lines begin, because the damage may have hit
- * a newline. A line is valid if it is chained to any hash that occurs before
+ * damaged line. It splits the text where a line begins, not at newlines: the
+ * damage may have hit one. A line is valid if it is chained to any hash before
  * it, or to the hash that the damaged line should have. So whichever bit of
  * the damaged line has changed, the line after it still counts as valid.
  */

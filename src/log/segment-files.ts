@@ -140,7 +140,7 @@ export class SegmentFiles implements Segments {
 			const from = run[0]?.at ?? 0;
 			const to = endOf(run);
 			const chunks: Buffer[] = [];
-			// Others get their turn between the slices.
+			// Other tasks get their turn between the slices.
 			for await (const slice of this.#slices(segment, from, to))
 				chunks.push(slice);
 			const all = Buffer.concat(chunks);
@@ -161,7 +161,7 @@ export class SegmentFiles implements Segments {
 		return line;
 	}
 
-	/** A saved torn tail may hold a copy of the text that was just erased. */
+	/** Removes saved torn tails: one may hold a copy of the text that was just erased. */
 	async #removeTorn(): Promise<void> {
 		const disk = this.#disk;
 		const torn = join(this.#folder, "torn");

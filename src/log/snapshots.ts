@@ -23,7 +23,7 @@ const STATE = ',"state":';
 const NAME = /^snapshot-(\d+)\.json$/;
 const nameOf = (seq: number) => `snapshot-${seq}.json`;
 const MAX_SNAPSHOTS = 2;
-/** A final snapshot is worth writing after this share of `every`: fewer events are read in no time. */
+/** A final snapshot is written after at least this share of `every`: fewer events are read in no time. */
 const FINAL_SHARE = 0.1;
 /** How many pieces of a state are joined in one turn of the event loop. */
 const PIECES_PER_TURN = 1000;

@@ -6,9 +6,9 @@
  * what is sent meanwhile waits in the network, and then at its sender.
  *
  * That helps a busy server, not one whose disk hangs: a pause is short, and
- * there is no second one before something was committed. So a hanging disk
- * lets nobody's time to say hello run out, and nobody is refused as too fast
- * because frames arrived late and together.
+ * there is no second one before something was committed. So while a disk
+ * hangs, every stranger's hello is still read in time, and nobody is refused
+ * as too fast because frames were read late and together.
  */
 import type { WebSocket } from "ws";
 import type { Clock } from "../clock.ts";

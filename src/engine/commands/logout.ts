@@ -15,7 +15,7 @@ export function decideLogout(view: View, { all }: Command<"logout">): Decision {
 	return { entries: isOpen ? sessionsClosed(view, [own], "loggedOut") : [] };
 }
 
-/** Clients without a session, as classic ones are, leave too. */
+/** Ends all sessions of a person. Clients without a session, as classic ones are, leave too. */
 export function loggedOutEverywhere(
 	view: View,
 	identity: Identity,
