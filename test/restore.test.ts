@@ -155,6 +155,25 @@ describe("after a restore with --restored", () => {
 		expect(typesOf(back)).toContain(types.welcome);
 		expect(typesOf(back)).not.toContain(types.gap);
 	});
+
+	test("the times of a start do not go back, however slowly it is decided", async () => {
+		const { backup } = await talkedOn();
+		const slow = new (class extends FakeClock {
+			override now(): number {
+				this.suspend(1);
+				return super.now();
+			}
+		})();
+		slow.suspend(60_000);
+		const plume = await testServerOn(backup, slow, true);
+		await plume.engine.stop();
+		const text = [...backup.files.values()].join("");
+		const times = Array.from(text.matchAll(/"time":(\d+),"seq"/g), ([, time]) =>
+			Number(time),
+		);
+		expect(text).toContain('"log.restored"');
+		expect(times).toEqual(times.toSorted((a, b) => a - b));
+	});
 });
 
 describe("after a restore without --restored", () => {

@@ -188,14 +188,15 @@ export class Engine implements PipelineHooks {
 	/** Every client that was in a room has lost its connection. */
 	#start(): void {
 		const { erasures, requestLimits, deadlines } = this.#services;
-		const { clock, policy, version, log } = this.#parts;
-		const time = clock.now();
+		const { clock, version, log } = this.#parts;
+		const view = viewOf(this.#parts);
+		const { now: time, node } = view;
 		const restored = this.#parts.restored && log.committed > 0;
 		const from = log.committed;
 		this.#pipeline.append([
-			...(restored ? logRestored(viewOf(this.#parts), from) : []),
-			{ event: { type: "server.started", time, node: policy.node, version } },
-			...allLost(viewOf(this.#parts)),
+			...(restored ? logRestored(view, from) : []),
+			{ event: { type: "server.started", time, node, version } },
+			...allLost(view),
 		]);
 		erasures.redo(this.#parts.erased);
 		requestLimits.recount();
