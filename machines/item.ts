@@ -37,12 +37,15 @@ export function itemOf(
 	switch (event.type) {
 		case "message.posted": {
 			const { client, n } = event;
-			return {
-				...{ kind: "said", room, epoch, offset, time, client, name },
-				text: text ?? "",
-				...(n !== undefined && { n }),
-				...(text === undefined && { erased: true }),
-			};
+			// A spread takes a microsecond, so only an erased message has any.
+			if (text === undefined) {
+				const line = { room, epoch, offset, time, client, name };
+				const number = n === undefined ? {} : { n };
+				return { kind: "said", ...line, text: "", ...number, erased: true };
+			}
+			return n === undefined
+				? { kind: "said", room, epoch, offset, time, client, name, text }
+				: { kind: "said", room, epoch, offset, time, client, name, text, n };
 		}
 		case "message.erased": {
 			const { target, through, from, name } = event;

@@ -92,9 +92,11 @@ export abstract class GroupCommit {
 	append(entries: readonly Entry[]): void {
 		const listener = this.#writable();
 		const before = this.ordered;
-		const drafts = entries.map((entry, index) =>
-			draft({ ...entry, seq: before + index + 1 }),
-		);
+		// Spelt out: a spread takes a microsecond.
+		const drafts = entries.map(({ event, erasable }, index) => {
+			const seq = before + index + 1;
+			return draft(erasable ? { seq, event, erasable } : { seq, event });
+		});
 		this.#ordering = true;
 		try {
 			for (const { stored } of drafts) {
