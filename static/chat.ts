@@ -26,7 +26,7 @@ export class Chat {
 		this.sends = sends;
 		this.view = view;
 		this.composer = new Composer({ page, view, sends });
-		eraser(page, view);
+		eraser(page);
 	}
 
 	/** Puts a room on the screen. */

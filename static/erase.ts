@@ -1,27 +1,25 @@
 /** Erases one of the reader's messages, or all of them, after a confirmation. */
 
+import type { Said } from "../machines/message.ts";
 import { confirmed } from "./confirm.ts";
 import { find } from "./element.ts";
 import type { Page } from "./page.ts";
-import type { RoomView } from "./room-view.ts";
 
 const ONE =
 	"Its text is removed for everyone, and from the server’s log, for good. That a message was here stays visible.";
 const ALL =
 	"The text of all your messages, in every room, is removed for everyone and from the server’s log, for good. Your name is released, so that someone else may take it, and you are logged out everywhere. Nobody can bring any of it back. Export your messages first if you want to keep them.";
 
-export function eraser(page: Page, view: RoomView): void {
+export async function eraseOne(message: Said, page: Page): Promise<void> {
+	const { room, epoch, offset: target } = message;
+	if (await confirmed("Delete this message?", ONE, "Delete"))
+		page.send({ kind: "erase", room, epoch, target });
+	find("#text", HTMLTextAreaElement).focus();
+}
+
+export function eraser(page: Page): void {
 	const log = find("#log", HTMLElement);
-	log.addEventListener("click", async ({ target }) => {
-		choose(log, target);
-		if (!(target instanceof HTMLElement && target.matches(".delete"))) return;
-		const erased = Number(target.dataset.offset);
-		const isSure = await confirmed("Delete this message?", ONE, "Delete");
-		const { position } = view;
-		if (isSure && position)
-			page.send({ kind: "erase", ...position, target: erased });
-		find("#text", HTMLTextAreaElement).focus();
-	});
+	log.addEventListener("click", ({ target }) => choose(log, target));
 	find("#erase-all", HTMLButtonElement).onclick = async () => {
 		const title = "Delete everything you said?";
 		const farewell = `All you said is gone, and “${page.name}” is free again.`;

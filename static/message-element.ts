@@ -2,7 +2,9 @@
 
 import type { Said } from "../machines/message.ts";
 import { make } from "./element.ts";
+import { eraseOne } from "./erase.ts";
 import type { Aside } from "./frames.ts";
+import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
 import { isOnlyEmoji, mentions, textNodes } from "./text.ts";
 
@@ -41,23 +43,24 @@ function textElements(text: string, me: string): HTMLElement[] {
 	return [body, make("button", more, "Show all")];
 }
 
-function deleteButton(offset: number): HTMLElement {
+function deleteButton(message: Said, page: Page): HTMLElement {
 	const words = "Delete this message";
 	const properties = { className: "delete", title: words, ariaLabel: words };
-	const button = make("button", { ...BUTTON, ...properties }, "×");
-	button.dataset.offset = String(offset);
-	return button;
+	const onclick = () => void eraseOne(message, page);
+	return make("button", { ...BUTTON, ...properties, onclick }, "×");
 }
 
-type Message = Aside | Omit<Said, "room" | "epoch" | "client">;
+/** A message that waits to be sent is in no room yet. */
+type Message = Aside | Said | Pick<Said, "kind" | "name" | "text" | "time">;
 
 /** `isContinued` leaves the name out, because the message above has it. */
 export function messageElement(
 	message: Message,
 	isContinued: boolean,
-	me: string,
+	page: Page,
 ): HTMLElement {
 	const { kind, name, time } = message;
+	const me = page.name;
 	const isMine = kind === "said" && name === me;
 	const article = make("article", kind);
 	article.ariaLabel = `${name}, ${clock.format(time)}`;
@@ -69,13 +72,13 @@ export function messageElement(
 		const head = [nameTag(name), ...labels, timeElement(time)];
 		article.append(avatar(name), make("header", "", ...head));
 	}
-	if (kind === "said" && message.erased) {
+	if ("erased" in message && message.erased) {
 		article.append(make("p", "line erased", "This message was deleted."));
 		return article;
 	}
 	article.append(...textElements(message.text, isMine ? "" : me));
-	if (isMine) article.append(deleteButton(message.offset));
-	else if (kind === "said" && mentions(message.text, me))
+	if (isMine && "epoch" in message) article.append(deleteButton(message, page));
+	if (!isMine && kind === "said" && mentions(message.text, me))
 		article.classList.add("mention");
 	return article;
 }

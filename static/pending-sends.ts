@@ -56,8 +56,8 @@ export class PendingSends {
 	#show(lines: readonly PendingLine[]): void {
 		const [name, time] = [this.#page.name, Date.now()];
 		const elements = lines.map(({ text, why }, at) => {
-			const line = { kind: "said", name, text, offset: 0, time } as const;
-			const element = messageElement(line, at > 0, name);
+			const line = { kind: "said", name, text, time } as const;
+			const element = messageElement(line, at > 0, this.#page);
 			element.classList.toggle("failed", why !== "");
 			return element;
 		});

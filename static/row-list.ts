@@ -6,6 +6,7 @@
 import type { Autoscroll } from "./autoscroll.ts";
 import { find, make } from "./element.ts";
 import type { Line } from "./frames.ts";
+import type { Page } from "./page.ts";
 import { isSameRow, type Row, rowElement } from "./row.ts";
 
 interface Drawn {
@@ -37,7 +38,7 @@ export class RowList {
 		return this.#drawn.find(({ row }) => row.isFirstUnread)?.element;
 	}
 
-	draw(rows: readonly Row[], me: string): void {
+	draw(rows: readonly Row[], page: Page): void {
 		const known = new Map<unknown, Drawn>();
 		for (const drawn of this.#drawn)
 			for (const line of drawn.row.lines) known.set(keyOf(line), drawn);
@@ -45,7 +46,7 @@ export class RowList {
 			const before = row.lines.map((line) => known.get(keyOf(line)));
 			const old = before.find((each) => each);
 			const now = old ?? { row, element: make("div", "row") };
-			if (!old || !isSameRow(row, old.row)) redraw(now, row, me);
+			if (!old || !isSameRow(row, old.row)) redraw(now, row, page);
 			now.row = row;
 			return now;
 		});
@@ -71,9 +72,9 @@ export class RowList {
 	}
 }
 
-function redraw(drawn: Drawn, row: Row, me: string): void {
+function redraw(drawn: Drawn, row: Row, page: Page): void {
 	const { element: old } = drawn;
-	drawn.element = rowElement(row, me);
+	drawn.element = rowElement(row, page);
 	const isOpen = old.querySelector("details[open]") !== null;
 	drawn.element.querySelector("details")?.toggleAttribute("open", isOpen);
 	old.replaceWith(drawn.element);

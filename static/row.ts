@@ -14,6 +14,7 @@ import {
 	summarize,
 } from "./membership.ts";
 import { messageElement, timeElement } from "./message-element.ts";
+import type { Page } from "./page.ts";
 import { nameList, nameTag } from "./person.ts";
 
 /** Messages of one person further apart than this each have the name. */
@@ -93,7 +94,7 @@ function membershipElement(lines: readonly SystemLine[]): HTMLElement {
 	return details;
 }
 
-export function rowElement({ lines, ...row }: Row, me: string): HTMLElement {
+export function rowElement({ lines, ...row }: Row, page: Page): HTMLElement {
 	const element = make("div", "row");
 	const [line] = lines;
 	if (row.isNewDay)
@@ -103,6 +104,6 @@ export function rowElement({ lines, ...row }: Row, me: string): HTMLElement {
 	if (line.kind === "local") element.append(make("p", "system", line.text));
 	else if (isMembership(line))
 		element.append(membershipElement(lines.filter(isMembership)));
-	else element.append(messageElement(line, row.isContinued, me));
+	else element.append(messageElement(line, row.isContinued, page));
 	return element;
 }

@@ -181,7 +181,7 @@ export class Timeline {
 	}
 
 	#show(lines: readonly Line[]): void {
-		const name = this.#page.name;
+		const { name } = this.#page;
 		this.#lines = lines;
 		const isEmpty = !lines.some(({ kind }) => kind === "said");
 		this.#empty.hidden = !(this.#isLive && isEmpty);
@@ -194,7 +194,7 @@ export class Timeline {
 		const shown = lines.filter(
 			(line) => !isMembership(line) || people.has(line),
 		);
-		this.#rows.draw(rowsOf(shown, this.#firstUnread), name);
+		this.#rows.draw(rowsOf(shown, this.#firstUnread), this.#page);
 		// Pending lines are drawn without a name where the same writer's message is above.
 		const pending = { kind: "said", name, time: Date.now() };
 		const isContinued = continues(pending, lines.findLast(isTalk));
