@@ -64,7 +64,9 @@ export class PendingSends {
 		this.#list.replaceChildren(...elements);
 		const whys = lines.flatMap(({ why }) => why || []);
 		const many = whys.length === 1 ? "1 line was" : `${whys.length} lines were`;
+		const hadFocus = this.#failed.contains(document.activeElement);
 		this.#failed.hidden = whys.length === 0;
+		if (hadFocus && this.#failed.hidden) this.#page.focusField();
 		say("#failed-words", whys[0] ? `${many} not sent. ${whys[0]}` : "");
 	}
 }

@@ -306,3 +306,16 @@ test("after a session has ended old lines are sent only when asked for", async (
 	const said = log.match(/(new|old) line/g);
 	expect(said).toEqual(["new line", "old line", "old line"]);
 });
+
+test("the focus is where one writes once the lines that were not sent are dropped", async () => {
+	const ann = await enter("ann");
+	await crash();
+	await ann.says("an old line");
+	await restart({ PLUME_DATA: await newDataFolder() });
+	await ann.comesIn();
+	await ann.seesStatus("1 line was not sent.");
+	await ann.presses("Drop");
+	expect(await ann.page.evaluate(() => document.activeElement?.id)).toBe(
+		"text",
+	);
+});
