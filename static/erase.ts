@@ -1,6 +1,7 @@
 /** Erases one of the reader's messages, or all of them, after a confirmation. */
 
 import type { Said } from "../machines/message.ts";
+import { showBriefly } from "./brief-notice.ts";
 import { confirmed } from "./confirm.ts";
 import { find } from "./element.ts";
 import type { Page } from "./page.ts";
@@ -10,10 +11,15 @@ const ONE =
 const ALL =
 	"The text of all your messages, in every room, is removed for everyone and from the server’s log, for good. Your name is released, so that someone else may take it, and you are logged out everywhere. Nobody can bring any of it back. Export your messages first if you want to keep them.";
 
+const LATER =
+	"There is no connection, so nothing was deleted. Try again once there is.";
+
 export async function eraseOne(message: Said, page: Page): Promise<void> {
 	const { room, epoch, offset: target } = message;
-	if (await confirmed("Delete this message?", ONE, "Delete"))
+	if (await confirmed("Delete this message?", ONE, "Delete")) {
 		page.send({ kind: "erase", room, epoch, target });
+		if (!page.isOpen) showBriefly(LATER);
+	}
 	find("#text", HTMLTextAreaElement).focus();
 }
 

@@ -319,3 +319,17 @@ test("the focus is where one writes once the lines that were not sent are droppe
 		"text",
 	);
 });
+
+test("a message that was to be deleted while the server was away is still there, with words", async () => {
+	const ann = await enter("ann");
+	await ann.says("regretted");
+	await ann.reads("regretted");
+	await crash();
+	await ann.seesStatus("Offline. Your lines are kept.");
+	await ann.page.locator("article.said").hover();
+	await ann.page.locator("article.said .delete").click();
+	await ann.presses("Delete");
+	await ann.seesStatus("There is no connection, so nothing was deleted.");
+	await restart();
+	await ann.reads("regretted");
+});
