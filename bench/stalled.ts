@@ -52,7 +52,8 @@ export async function measureStalled(
 	await sleep(SETTLE_MS);
 	crowd.measure((ms) => pieces[Math.floor(ms / PIECE_MS)] ?? late);
 	const start = performance.now();
-	const since = (ms: number) => sleep(start + ms - performance.now());
+	const since = (ms: number) =>
+		sleep(Math.max(0, start + ms - performance.now()));
 	const inKernel = mostInKernel(server);
 	const stalledPieces = new Set<number>();
 	let unsent = 0;

@@ -27,7 +27,8 @@ export function systemClock(notBefore = 0): Clock {
 			let timer: NodeJS.Timeout;
 			// Node may fire a timer a moment too soon, and a long one far too soon.
 			const wait = () => {
-				const left = Math.min(due - now(), LONGEST_MS);
+				// Since the call, or since the timer fired, it may have become due.
+				const left = Math.max(0, Math.min(due - now(), LONGEST_MS));
 				timer = setTimeout(() => (now() < due ? wait() : task()), left);
 			};
 			wait();

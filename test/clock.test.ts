@@ -23,3 +23,12 @@ test("a task never runs before its time, however early Node's timers fire", () =
 	expect(ran).toBeGreaterThanOrEqual(due);
 	expect(delays.length).toBeGreaterThan(1);
 });
+
+test("no timer is set for the past, of which Node warns", () => {
+	let wall = 0;
+	vi.spyOn(performance, "now").mockImplementation(() => wall++);
+	const clock = systemClock();
+	const set = vi.spyOn(globalThis, "setTimeout");
+	clock.after(0, () => {})();
+	expect(set.mock.calls.map(([, delay]) => delay)).toEqual([0]);
+});
