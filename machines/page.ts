@@ -42,6 +42,7 @@ const logoutUnconfirmed = backToForm(
 	),
 );
 const wrong = setTrouble("That code is not right.");
+const RESENT = "Another code is on its way. It replaces the one before.";
 /** An attempt that times out counts as failed. */
 const timedOut = to("#page.returning.waiting", "disconnect");
 const awaitCode = to("#page.loggingIn.verifying", [
@@ -112,6 +113,7 @@ const page = setup({
 		forgetTrouble: assign({ trouble: undefined }),
 		forgetFarewell: assign({ farewell: "" }),
 		forgetNote: assign({ note: "" }),
+		noteResend: assign(({ context }) => ({ note: context.note || RESENT })),
 		forgetKey: assign({ key: "none" }),
 		applyUpdate: assign(({ event }) => ("update" in event ? event.update : {})),
 		countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
@@ -202,7 +204,10 @@ export const pageMachine = page.createMachine({
 				resending: {
 					entry: ["forgetTrouble", "sendHello"],
 					on: {
-						pending: awaitCode,
+						pending: {
+							...awaitCode,
+							actions: [...awaitCode.actions, "noteResend"],
+						},
 						refused: {
 							guard: "refusesHello",
 							...to("verifying", ["applyUpdate", "showCause"]),

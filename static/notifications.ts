@@ -16,7 +16,7 @@ const isLooking = () => !document.hidden && document.hasFocus();
 export class Notifications {
 	readonly #icon = find("link[rel=icon]", HTMLLinkElement);
 	readonly #plainIcon = this.#icon.href;
-	readonly #setting = new NotifySetting();
+	readonly #setting: NotifySetting;
 	readonly #page: Page;
 	#title = "Plume";
 	/** What came while nobody looked. */
@@ -24,6 +24,7 @@ export class Notifications {
 
 	constructor(page: Page) {
 		this.#page = page;
+		this.#setting = new NotifySetting(page);
 		const reset = () => isLooking() && this.#show(0);
 		document.addEventListener("visibilitychange", reset);
 		addEventListener("focus", reset);

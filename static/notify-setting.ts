@@ -4,6 +4,7 @@
  */
 
 import { find, say } from "./element.ts";
+import type { Page } from "./page.ts";
 import { browser } from "./storage.ts";
 
 const QUESTION = "Get a note when someone mentions you?";
@@ -18,7 +19,10 @@ export class NotifySetting {
 	readonly #yes = find("#ask-yes", HTMLButtonElement);
 	readonly #box = find("#notify", HTMLInputElement);
 
-	constructor() {
+	readonly #page: Page;
+
+	constructor(page: Page) {
+		this.#page = page;
 		const no = find("#ask-no", HTMLButtonElement);
 		this.#box.onchange = () => void this.#choose(this.#box.checked);
 		this.#yes.onclick = () => void this.#choose(true);
@@ -40,7 +44,7 @@ export class NotifySetting {
 	}
 
 	closeBar(): void {
-		this.#bar.hidden = true;
+		this.#page.showBar(this.#bar, false);
 	}
 
 	async #choose(wanted: boolean): Promise<void> {

@@ -56,11 +56,18 @@ export class Page {
 			if (this.#destination !== room) return;
 			this.dispatch({ type: "go", update: { room } });
 		}
-		this.focusField();
+		this.#focusField();
+	}
+
+	/** Shows or hides a bar. If the focus was in it, the field gets it. */
+	showBar(bar: HTMLElement, isShown: boolean): void {
+		const hadFocus = bar.contains(document.activeElement);
+		bar.hidden = !isShown;
+		if (hadFocus && !isShown) this.#focusField();
 	}
 
 	/** Lets the person write at once; on a touch screen the keyboard would cover half of the room. */
-	focusField(): void {
+	#focusField(): void {
 		if (!matchMedia("(pointer: coarse)").matches)
 			find("#text", HTMLTextAreaElement).focus();
 	}

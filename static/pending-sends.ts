@@ -64,9 +64,7 @@ export class PendingSends {
 		this.#list.replaceChildren(...elements);
 		const whys = lines.flatMap(({ why }) => why || []);
 		const many = whys.length === 1 ? "1 line was" : `${whys.length} lines were`;
-		const hadFocus = this.#failed.contains(document.activeElement);
-		this.#failed.hidden = whys.length === 0;
-		if (hadFocus && this.#failed.hidden) this.#page.focusField();
+		this.#page.showBar(this.#failed, whys.length > 0);
 		say("#failed-words", whys[0] ? `${many} not sent. ${whys[0]}` : "");
 	}
 }

@@ -51,9 +51,7 @@ export function statusBar(page: Page) {
 		if (name !== myName) me.replaceChildren(avatar(name), nameTag(name));
 		myName = name;
 		me.hidden = name === "";
-		const hadFocus = document.activeElement === retry;
-		bar.hidden = !lost && !stopped && !erasing;
-		if (hadFocus && bar.hidden) page.focusField();
+		page.showBar(bar, lost || stopped || erasing);
 		const words = erasing
 			? "Deleting all you said. This may take a moment…"
 			: stopped

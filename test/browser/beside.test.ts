@@ -105,6 +105,9 @@ test("a blocked notification is explained, with what to do", async () => {
 	await words.filter({ hasText: "Your browser blocks notes" }).waitFor();
 	await ann.presses("Not now");
 	expect(await ann.page.locator("#ask").isVisible()).toBe(false);
+	expect(await ann.field.evaluate((field) => field.matches(":focus"))).toBe(
+		true,
+	);
 	await ann.presses("ann");
 	const box = ann.page.getByLabel("Get a note when");
 	expect(await box.isChecked()).toBe(false);

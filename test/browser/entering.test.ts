@@ -106,6 +106,7 @@ test("a code can be asked for again after a visible wait, which ends the old one
 	expect(await wait.isDisabled()).toBe(true);
 	await cleo.page.clock.resume();
 	await cleo.presses("Send it again");
+	await cleo.seesStatus("Another code is on its way.");
 	const fresh = await plume().codeFor("cleo");
 	await cleo.types(old);
 	await cleo.seesStatus("That code is not right.");
