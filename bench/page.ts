@@ -12,8 +12,7 @@ import { ServerProcess } from "./server-process.ts";
 import { speakers } from "./speaker.ts";
 
 const SAID_EVERY_MS = 20;
-const TYPED =
-	"What one types should be seen at once, whoever talks meanwhile. ";
+const TYPED = "What one types should be seen at once, while others talk. ";
 const SEEN = "What people say";
 
 /** A phone of the slower kind: a quarter of this machine, 1.6 Mbit/s, 150 ms there and back. */

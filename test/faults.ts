@@ -333,7 +333,8 @@ export const faults: readonly Fault[] = [
 	},
 	{
 		fault: "a botnet of many IPv4 addresses that has mails sent to everyone",
-		outcome: "its mails wait for each other; whoever is known gets in at once",
+		outcome:
+			"its mails wait for each other; people who are known get in at once",
 		async check(plume) {
 			const enter = (name: string, network: string) =>
 				plume.enter(name, "plume.2", email(name), network);
@@ -566,7 +567,7 @@ export const faults: readonly Fault[] = [
 		},
 	},
 	{
-		fault: "whoever is not invited, when PLUME_ALLOW names who is",
+		fault: "a person who is not invited, when PLUME_ALLOW names who is",
 		outcome: "refused in words, no mail; the invited come in",
 		environment: { PLUME_ALLOW: "@example.org, Guest@Elsewhere.org" },
 		async check(plume) {

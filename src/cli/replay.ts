@@ -95,7 +95,7 @@ const inspect: Query = async ({ path, sources }, parts) => {
 	const { disk, show, pause, print, warn } = parts;
 	const folder = isPartial(path) ? undefined : path;
 	const { link, close } = await show({ disk, sources, folder });
-	warn("Ctrl+C ends it. Whoever has this link can look at the log:");
+	warn("Ctrl+C ends it. Anyone with this link can look at the log:");
 	print(link);
 	while (await pause());
 	close();

@@ -14,6 +14,29 @@ beforeAll(async () => {
 	await bob.until(({ text }) => text === "line 2000.");
 });
 
+/** Loads the page again, so that what the server sends it can be delayed back for a while. */
+async function holdableFrames({ page }: Person) {
+	let isHeld = false;
+	const delayed: (() => void)[] = [];
+	await page.routeWebSocket("**/connect", (socket) => {
+		socket.connectToServer().onMessage((frame) => {
+			if (isHeld) delayed.push(() => socket.send(frame));
+			else socket.send(frame);
+		});
+	});
+	await page.reload();
+	return {
+		count: () => delayed.length,
+		hold() {
+			isHeld = true;
+		},
+		release() {
+			isHeld = false;
+			for (const send of delayed.splice(0)) send();
+		},
+	};
+}
+
 /** How far it is from what is seen of the room to its end, once all that was asked for has come. */
 async function distance({ page }: Person): Promise<number> {
 	const room = page.getByRole("region", { name: "What was said" });
@@ -88,16 +111,7 @@ test.each([
 
 test("a page of history that comes after the jump does not push the end away", async () => {
 	const ann = await openPage("ann", {}, lobby);
-	const delayed: (() => void)[] = [];
-	let isHeld = false;
-	await ann.page.routeWebSocket("**/connect", (socket) => {
-		const server = socket.connectToServer();
-		server.onMessage((frame) => {
-			if (isHeld) delayed.push(() => socket.send(frame));
-			else socket.send(frame);
-		});
-	});
-	await ann.page.reload();
+	const frames = await holdableFrames(ann);
 	await ann.comesIn();
 	await isAtEnd(ann, "line 2000.");
 	const rows = ann.page.locator("#log > .row");
@@ -108,12 +122,11 @@ test("a page of history that comes after the jump does not push the end away", a
 		await toTop();
 		await expect.poll(() => rows.count()).toBeGreaterThan(before);
 	}
-	isHeld = true;
+	frames.hold();
 	await toTop();
-	await expect.poll(() => delayed.length).toBeGreaterThan(0);
+	await expect.poll(() => frames.count()).toBeGreaterThan(0);
 	await jump(ann).click();
-	isHeld = false;
-	for (const tell of delayed.splice(0)) tell();
+	frames.release();
 	bob.say("after the jump");
 	await isAtEnd(ann, "after the jump");
 	bob.say("line 2000.");
@@ -246,22 +259,13 @@ test("a person with three tabs enters once, leaves once", async () => {
 
 test("a line that is being sent does not move when the server accepts it", async () => {
 	const ann = await openPage("ann", {}, "pending");
-	const delayed: (() => void)[] = [];
-	let isHeld = false;
-	await ann.page.routeWebSocket("**/connect", (socket) => {
-		const server = socket.connectToServer();
-		server.onMessage((frame) => {
-			if (isHeld) delayed.push(() => socket.send(frame));
-			else socket.send(frame);
-		});
-	});
-	await ann.page.reload();
+	const frames = await holdableFrames(ann);
 	await ann.comesIn();
 	const dan = await enter("dan", {}, "pending");
 	await dan.says("his line");
 	await ann.reads("his line");
 	for (const text of ["my `first`", "my second"]) {
-		isHeld = true;
+		frames.hold();
 		await ann.says(text);
 		const word = text.slice(-6).replace("`", "");
 		const waiting = ann.page.locator("#outbox article", { hasText: word });
@@ -270,8 +274,7 @@ test("a line that is being sent does not move when the server accepts it", async
 		const isFirst = text.includes("first");
 		expect(await waiting.locator(".avatar").isVisible()).toBe(isFirst);
 		expect(await waiting.getByText("ann").isVisible()).toBe(isFirst);
-		isHeld = false;
-		for (const tell of delayed.splice(0)) tell();
+		frames.release();
 		await waiting.waitFor({ state: "detached" });
 		const { x, y } = (await line.boundingBox()) ?? {};
 		expect({ x, y }).toEqual({ x: box?.x, y: box?.y });

@@ -68,7 +68,7 @@ describe("plume cut", () => {
 		expect(types.slice(-2)).toEqual(["log.restored", "room.restored"]);
 	});
 
-	test("makes a log that a server starts with, where whoever comes back gets a gap", async () => {
+	test("makes a log that a server starts with, where those who come back get a gap", async () => {
 		await cut("--to", String(seqOf("line 9.")));
 		const { disk, clock } = desk;
 		const ids = () => "unused";

@@ -199,7 +199,7 @@ describe("a batch", () => {
 			expect(witness.calls).toEqual(["committed 2"]);
 		});
 
-		test("is told as soon as it is stored, whoever gathers behind it", async () => {
+		test("is told as soon as it is stored, although others gather behind it", async () => {
 			const { log, witness } = await opened({ linger });
 			for (const [nth, text] of ["one", "two"].entries()) {
 				log.append([said(text)]);

@@ -52,7 +52,7 @@ describe("the mail allowance", () => {
 		expect(take()).toBeUndefined();
 	});
 
-	it("gives one network sixty mails an hour, whoever they are for", () => {
+	it("gives one network sixty mails an hour, to any addresses", () => {
 		for (let n = 0; n < 60; n++) expect(take(`${n}@x`)).toBeUndefined();
 		expect(take("ada@x")).toEqual({
 			rule: "networkAllowance",
@@ -110,7 +110,7 @@ describe("the mail allowance", () => {
 		for (let n = 0; n < 5; n++) expect(take("bob@x")).toBeUndefined();
 	});
 
-	it("forgets whoever did not come back within a day", () => {
+	it("forgets those who did not come back within a day", () => {
 		for (let n = 0; n < 1000; n++) {
 			take(`${n}@x`, `network ${n}`);
 			clock.advance(MINUTE);

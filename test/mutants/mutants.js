@@ -1248,7 +1248,7 @@ const room = [
 		tests: ["test/rooms.test.ts"],
 	},
 	{
-		promise: "room: whoever goes on keeps their place",
+		promise: "room: those who go on keep their place",
 		file: "src/engine/commands/open.ts",
 		find: 'decideLost(view, "closed")',
 		replace: 'decideLost({ ...view, client: undefined }, "closed")',
@@ -1269,14 +1269,14 @@ const room = [
 		tests: ["test/live-updates.test.ts"],
 	},
 	{
-		promise: "room: whoever asks how far a room is makes none",
+		promise: "room: to ask how far a room is makes none",
 		file: "src/chat/server.ts",
 		find: "this.find(room)?.recent.head ?? nowhere",
 		replace: "this.room(room).recent.head ?? nowhere",
 		tests: ["test/chat/server.test.ts"],
 	},
 	{
-		promise: "room: whoever is gone watches no room",
+		promise: "room: a client that is gone watches no room",
 		file: "src/engine/engine.ts",
 		find: "liveUpdates.forget(connection);",
 		replace: "",
@@ -1606,7 +1606,7 @@ const erasing = [
 		tests: ["test/erase.test.ts -t in no page"],
 	},
 	{
-		promise: "erase: whoever enters is not shown it",
+		promise: "erase: newcomers are not shown it",
 		file: "src/chat/recent-items.ts",
 		find: 'if (item.kind === "erased")',
 		replace: 'if (item.kind === "erased" && item.offset < 0)',
@@ -1655,7 +1655,7 @@ const erasing = [
 		tests: ["test/erase.test.ts -t between which others are heard"],
 	},
 	{
-		promise: "erase in parts: whoever asked is in until the last is gone",
+		promise: "erase in parts: the asker is in until the last is gone",
 		file: "src/engine/erasures.ts",
 		find: "...(isLast ? decideFarewell(view) : []),",
 		replace: "...decideFarewell(view),",
@@ -1687,7 +1687,7 @@ const erasing = [
 		tests: ["test/log/file-log.test.ts -t overwrites exactly one line"],
 	},
 	{
-		promise: "erase: whoever erases all says nothing meanwhile",
+		promise: "erase: a person who erases all says nothing meanwhile",
 		file: "src/engine/commands/text.ts",
 		find: "if (erasures.isSilent(view.client))",
 		replace: "if (erasures.isSilent(undefined))",

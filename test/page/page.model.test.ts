@@ -575,7 +575,7 @@ describe("a refusal", () => {
 	});
 });
 
-test("whoever logs out is out at once, and hears it if the server may not have", () => {
+test("a logout takes effect at once, with words if the server may not know of it", () => {
 	const words = (...events: PageEvent[]) => {
 		const { actor } = livePage(() => {}, "session");
 		const out: PageEvent = { type: "logout", all: true };
