@@ -14,7 +14,7 @@ beforeAll(async () => {
 	await bob.until(({ text }) => text === "line 2000.");
 });
 
-/** Loads the page again, so that what the server sends it can be delayed back for a while. */
+/** Loads the page again, so that what the server sends it can be delayed for a while. */
 async function holdableFrames({ page }: Person) {
 	let isHeld = false;
 	const delayed: (() => void)[] = [];
