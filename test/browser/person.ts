@@ -88,6 +88,11 @@ export class Person {
 		await this.page.getByRole("button", options).click();
 	}
 
+	/** Makes a page without a connection try again at once. It may have tried by itself, so no button is pressed. */
+	async retries(): Promise<void> {
+		await this.page.evaluate(() => dispatchEvent(new Event("online")));
+	}
+
 	async logsOut(how: "Log out" | "Log out everywhere"): Promise<void> {
 		await this.presses(this.name);
 		await this.presses(how);

@@ -67,8 +67,7 @@ test("lines that wait survive a reload, without a duplicated tab sending them to
 	await bob.reads("from the copy");
 	expect(await bob.count("waiting")).toBe(0);
 	connect();
-	// The page may try by itself before anyone can press "Try now".
-	await ann.page.evaluate(() => dispatchEvent(new Event("online")));
+	await ann.retries();
 	await bob.reads("two, waiting");
 	await copy.says("the end");
 	for (const { page } of [ann, bob, copy]) {
@@ -249,7 +248,7 @@ test("a copy of a tab that is sent back to the lobby does not send the tab's wai
 	await bob.reads("from the copy");
 	expect(await bob.count("waiting")).toBe(0);
 	connect();
-	await ann.presses("Try now");
+	await ann.retries();
 	await bob.reads("one, waiting");
 });
 

@@ -174,7 +174,7 @@ test("the list shows which room has unsent lines, until its owner goes there", a
 	const name = () => link.ariaSnapshot();
 	expect(await name()).toContain("ferry 1 not sent");
 	connect();
-	await ann.presses("Try now");
+	await ann.retries();
 	await ann.says("hello, harbour");
 	await ann.reads("hello, harbour");
 	expect(await bob.count("is it running?")).toBe(0);

@@ -69,7 +69,7 @@ test("a line that could not go out yet says so, until it is said", async () => {
 			);
 	expect(await state()).toEqual(['"(waiting)"']);
 	connect();
-	await ann.presses("Try now");
+	await ann.retries();
 	await ann.reads("patience");
 	expect(await state()).toEqual([]);
 });
