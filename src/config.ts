@@ -94,7 +94,7 @@ const FROM_KUBERNETES = /^PLUME_(SERVICE_|PORT_.*_TCP)/;
 const MISTYPED = 2;
 /** Settings of later versions. */
 const LATER =
-	/^PLUME_(ADMINS|BASE|CONFIG|LANG|METRICS|NATS_.*|NODE|PUSH_CONTACT|RETENTION|SOCKET|UPSTREAM)$/;
+	/^PLUME_(ADMINS|BASE|LANG|METRICS|NATS_.*|NODE|PUSH_CONTACT|RETENTION|SOCKET|UPSTREAM)$/;
 
 /**
  * Answers a warning for each unknown variable that begins with `PLUME_`.
@@ -108,16 +108,19 @@ function checkNames(environment: Environment): string[] {
 			!known.includes(name) &&
 			!FROM_KUBERNETES.test(name),
 	);
-	return strange.map((name) => {
-		if (LATER.test(name))
-			return `${name} is a setting of a later version: this one ignores it.`;
-		const near = (edits: number) =>
-			known.find((other) => isWithin(edits, name, other));
-		const meant = near(1) ?? near(MISTYPED);
-		if (!meant)
-			return `${name} is no setting: plume serve --help lists them all.`;
-		throw new ConfigError(`${name} is no setting. Did you mean ${meant}?`);
-	});
+	return strange.map(explainUnknown);
+}
+
+/** The warning for a name that is no setting. Throws `ConfigError` if it looks like a mistyped one. */
+export function explainUnknown(name: string): string {
+	if (LATER.test(name))
+		return `${name} is a setting of a later version: this one ignores it.`;
+	const near = (edits: number) =>
+		known.find((other) => isWithin(edits, name, other));
+	const meant = near(1) ?? near(MISTYPED);
+	if (!meant)
+		return `${name} is no setting: plume serve --help lists them all.`;
+	throw new ConfigError(`${name} is no setting. Did you mean ${meant}?`);
 }
 
 /** Whether so many letters added, dropped or changed turn one word into the other. */

@@ -175,6 +175,7 @@ function trusted(entry: string): Trusted {
 const onOrOff = (help: string) => oneOf(help, "on", "off");
 
 export const settingTable = {
+	config: anything("file of settings, KEY=value lines, read before the others"),
 	host,
 	port,
 	data: anything("data folder ($STATE_DIRECTORY, else ./data)"),

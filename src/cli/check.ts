@@ -22,6 +22,7 @@ import { segmentsOf } from "../log/reader.ts";
 import { Verifier } from "../log/verifier.ts";
 import { checkSecret, findSecret } from "../secret-file.ts";
 import { makeMailer } from "../serve.ts";
+import { loadEnvironment } from "../settings-file.ts";
 import { explained } from "./start-error.ts";
 
 type ExitCode = 0 | 1 | 2 | 3;
@@ -46,7 +47,7 @@ export async function check(
 	}
 	let config: Config | undefined;
 	await report("settings", () => {
-		config = readConfig(environment, credential);
+		config = readConfig(loadEnvironment(environment), credential);
 		return config.warnings.join(" ") || "all are known and make sense";
 	});
 	if (!config) return code;

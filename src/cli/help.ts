@@ -108,7 +108,8 @@ function serve(): string {
 	const secrets = settingVariables.filter(({ isSecret }) => isSecret);
 	return `plume serve [flags]
 
-Runs the server. Every flag is also a variable; the flag takes precedence.
+Runs the server. Every flag is also a variable; the flag takes precedence, and
+both do over the file of --config.
 
 ${list(plain)}
 ${row("--accept-clock", "", "start at once although the log is from the future")}

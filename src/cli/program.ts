@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { ConfigError, dataFolder, readConfig } from "../config.ts";
 import type { LogParts as OpenedLog } from "../inspector/log-timeline.ts";
 import { readCredential } from "../secret-file.ts";
+import { loadEnvironment } from "../settings-file.ts";
 import { VERSION } from "../version.ts";
 import {
 	parseCommand,
@@ -57,7 +58,7 @@ async function main(): Promise<number | undefined> {
 
 /** Runs the server until a signal stops it. */
 async function serve({ environment, accepts }: ServeCommand): Promise<void> {
-	const config = readConfig(environment, credential);
+	const config = readConfig(loadEnvironment(environment), credential);
 	const server = await import("../serve.ts");
 	await server.serve({ config, accepts, version: VERSION }, PAGES);
 }
@@ -66,7 +67,7 @@ async function serve({ environment, accepts }: ServeCommand): Promise<void> {
 async function read({ name, args }: ReadCommand): Promise<number> {
 	const { parseReader } = await import("./read.ts");
 	const { source, run } = parseReader[name](args);
-	const data = dataFolder(process.env);
+	const data = dataFolder(loadEnvironment(process.env));
 	const { disk, done } = diskWithProgress(source ?? data);
 	const parts = {
 		...{ data, disk, stdin: process.stdin },

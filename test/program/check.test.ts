@@ -29,6 +29,29 @@ test("settings that are wrong are named, as at a start", async () => {
 	expect(ended.stdout).toContain("settings: PLUME_PORT");
 });
 
+test("a settings file is read by every command, below variables and flags", async () => {
+	const data = await newDataFolder();
+	const file = join(data, "plume.conf");
+	await writeFile(file, `PLUME_DATA=${data}/new\nPLUME_PORT=x\n`);
+	const wrong = `${file}, line 2: PLUME_PORT is "x"`;
+	expect(await run(["check", "--config", file])).toMatchObject({
+		code: 2,
+		stdout: expect.stringContaining(`settings: ${wrong}`),
+	});
+	const environment = { PLUME_CONFIG: file };
+	expect(await run(["serve"], environment)).toMatchObject({
+		code: 2,
+		stderr: expect.stringContaining(wrong),
+	});
+	await writeFile(file, `PLUME_DATA=${data}/new\nPLUME_LIMIT_ROOMS=1\n`);
+	expect((await run(["check", "--config", file])).stdout).toContain(
+		`folder: ok, ${data}/new will be made`,
+	);
+	expect((await run(["replay"], environment)).stderr).toContain(`${data}/new`);
+	const flags = ["check", "--config", file, "--data", `${data}/flag`];
+	expect((await run(flags)).stdout).toContain(`folder: ok, ${data}/flag`);
+});
+
 test("everything that prevents a start is listed, without a write", async () => {
 	const plume = await Plume.start();
 	const { data } = plume;
