@@ -86,6 +86,10 @@ export const limitTable = {
 	roomDays: bound(30, "days until an unused room is forgotten"),
 	connections: rate(10_000, "connections in all"),
 	headerBytes: bound(8_192, "largest request header", 2_048),
+	sheddingDelayMilliseconds: rate(
+		250,
+		"delay of the event loop above which newcomers are refused",
+	),
 	headerSeconds: bound(10, "time for a request header to arrive"),
 	nameDays: bound(365, "days until an unused name is free again"),
 	historyMessages: bound(100, "messages shown to a newcomer"),

@@ -23,8 +23,10 @@ import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { checkSecret } from "./secret-file.ts";
 import { clientAddress, peerNetworks } from "./transport/client-address.ts";
+import { Health } from "./transport/health.ts";
 import { isLoopback, ownHosts } from "./transport/hosts.ts";
 import { listening, makeHttpServer } from "./transport/http.ts";
+import { LoadShedder } from "./transport/load-shedder.ts";
 import { proxyWarnings } from "./transport/proxy-warnings.ts";
 import { SocketServer } from "./transport/socket-server.ts";
 
@@ -101,13 +103,20 @@ export async function startService(
 	const started = await startEngine(parts, (why) =>
 		unavailable(port, host, why),
 	);
-	const { http, sockets, inspectorServer } = transports(parts, started, pages);
+	const load = loadShedder(parts, started.clock);
+	const health = new Health(parts.log, load);
+	const { http, sockets, inspectorServer } = transports(
+		{ ...parts, load, health },
+		started,
+		pages,
+	);
 	const bound = await listening(http, port, host);
 	const shownHost = host.includes(":") ? `[${host}]` : host;
 	return {
 		url: `http://${shownHost}:${bound}`,
 		async stop() {
 			const { engine, mail } = started;
+			health.isStopping = true;
 			sockets.stopAccepting();
 			inspectorServer?.close();
 			http.close();
@@ -116,16 +125,18 @@ export async function startService(
 			await mail.known.save();
 			await sockets.close();
 			http.closeAllConnections();
+			load.close();
 		},
 	};
 }
 
 /** The page, the WebSockets and the inspector, on one HTTP server that does not listen yet. */
 function transports(
-	{ config, log, report }: ServiceParts,
+	parts: ServiceParts & { readonly load: LoadShedder; readonly health: Health },
 	started: Awaited<ReturnType<typeof startEngine>>,
 	pages: string,
 ) {
+	const { config, load, health, report } = parts;
 	const { limits, host, origins, inspect: token } = config;
 	const { trustProxy: trusted } = config;
 	const { engine, runningClock: clock, states, inspector } = started;
@@ -142,7 +153,7 @@ function transports(
 					...{ token, isOwnHost: isOurName },
 				});
 	const http = makeHttpServer({
-		...{ pages, limits, log, warnings },
+		...{ pages, limits, health, load, warnings },
 		exports: {
 			...{ archive: started.archive, clock: started.clock },
 			...{ refusals, isOwnHost },
@@ -159,7 +170,7 @@ function transports(
 	const spare = limits.connections + SPARE_CONNECTIONS;
 	if (Number.isFinite(spare)) http.maxConnections = spare;
 	const sockets = new SocketServer({
-		...{ http, engine, clock, limits, origins, isOwnHost, warnings },
+		...{ http, engine, clock, limits, origins, isOwnHost, warnings, load },
 		addressOf(request) {
 			if (trusted.length === 0) warnings.untrusted(request);
 			const { socket, headers } = request;
@@ -172,6 +183,16 @@ function transports(
 	});
 	return { http, sockets, inspectorServer };
 }
+
+const loadShedder = ({ config, report }: ServiceParts, clock: Clock) =>
+	new LoadShedder({
+		clock,
+		limitMs: config.limits.sheddingDelayMilliseconds,
+		onChange(isOverloaded) {
+			if (isOverloaded) report.warn({}, "overloaded: newcomers are refused");
+			else report.info({}, "not overloaded any more: newcomers get in");
+		},
+	});
 
 /** Answers every request, `/healthz` above all, with the reason why nobody can connect yet. */
 async function unavailable(port: number, host: string, wrong: string) {

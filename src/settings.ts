@@ -81,7 +81,7 @@ export const oneOf = <Word extends string>(
 /** The largest number for each unit that a variable can end with. */
 const MOST = {
 	...{ PORT: 65_535, PERCENT: 100 },
-	...{ SECONDS: 86_400, DAYS: 36_500, BYTES: 2 ** 30 },
+	...{ MILLISECONDS: 60_000, SECONDS: 86_400, DAYS: 36_500, BYTES: 2 ** 30 },
 };
 
 /** A whole number. Less than `least` would lock everyone out. */

@@ -1,11 +1,17 @@
 /** Plain HTTP: the page, its files, the export, and the health check. */
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import {
+	createServer,
+	type IncomingMessage,
+	type RequestListener,
+	type Server,
+} from "node:http";
 import type { Request, Response } from "express";
 import type { Limits } from "../limits.ts";
-import type { Log } from "../log/log.ts";
 import { sendErrorPage } from "./error-page.ts";
 import { type ExportParts, exporter } from "./export.ts";
+import { HEALTH_PATHS, type Health } from "./health.ts";
+import type { LoadShedder } from "./load-shedder.ts";
 import {
 	boundPeers,
 	oneAtATime,
@@ -13,13 +19,15 @@ import {
 } from "./plain-connections.ts";
 import type { ProxyWarnings } from "./proxy-warnings.ts";
 import { makeSite } from "./site.ts";
+import { refusal } from "./upgrade.ts";
 
 export interface HttpParts extends Omit<PlainParts, "refusals"> {
 	/** The folder with `index.html` and the page's files. */
 	readonly pages: string;
 	readonly limits: Limits;
 	readonly exports: ExportParts;
-	readonly log: Pick<Log, "frozen" | "unverified">;
+	readonly health: Health;
+	readonly load: Pick<LoadShedder, "isOverloaded">;
 	readonly warnings: ProxyWarnings;
 	/** Whether a request may have the inspector's page; undefined if the inspector is closed. */
 	readonly mayInspect: ((request: IncomingMessage) => boolean) | undefined;
@@ -27,14 +35,9 @@ export interface HttpParts extends Omit<PlainParts, "refusals"> {
 
 /** Makes the server; it does not listen yet. */
 export function makeHttpServer(parts: HttpParts): Server {
-	const { limits, pages, log, warnings } = parts;
+	const { limits, pages, health, warnings } = parts;
 	const app = makeSite(pages, (app, page) => {
-		app.get("/healthz", (_request, response) => {
-			const wrong = log.frozen ? "the disk is full" : undefined;
-			const unverified = log.unverified || undefined;
-			response.status(wrong ? 503 : 200);
-			response.json({ ok: !wrong, wrong, unverified });
-		});
+		health.addRoutes(app);
 		app.post("/export", exporter(parts.exports));
 		app.get("/connect", (request, response) => {
 			warnings.noUpgrade(request);
@@ -55,7 +58,8 @@ export function makeHttpServer(parts: HttpParts): Server {
 				sendErrorPage(405, "That can't be done here.", response);
 			};
 		app.all("/export", others("POST"));
-		app.all(["/", "/r/:room", "/healthz", "/connect"], others("GET, HEAD"));
+		const readable = ["/", "/r/:room", ...HEALTH_PATHS, "/connect"];
+		app.all(readable, others("GET, HEAD"));
 		// A service worker controls only what is below its own path.
 		app.get("/sw.js", page("sw.js"));
 	});
@@ -66,11 +70,25 @@ export function makeHttpServer(parts: HttpParts): Server {
 			requestTimeout: limits.headerSeconds * 1000,
 			connectionsCheckingInterval: 1000,
 		},
-		oneAtATime(app),
+		oneAtATime(unlessOverloaded(app, parts)),
 	);
 	boundPeers(server, { ...parts, refusals: parts.exports.refusals });
 	return server;
 }
+
+/** Answers nothing but health checks while the server is overloaded. */
+const unlessOverloaded =
+	(answer: RequestListener, { load, exports }: HttpParts): RequestListener =>
+	(request, response) => {
+		const [path = ""] = request.url?.split("?") ?? [];
+		if (!load.isOverloaded || HEALTH_PATHS.includes(path))
+			return answer(request, response);
+		const { status, headers, body } = refusal(
+			"isNotOverloaded",
+			exports.refusals,
+		);
+		response.writeHead(status, headers).end(body);
+	};
 
 /** Resolves with the port once the server listens; rejects if it can't. */
 export async function listening(server: Server, port: number, host: string) {

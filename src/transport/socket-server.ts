@@ -9,6 +9,7 @@ import type { Limits } from "../limits.ts";
 import { Backpressure } from "./backpressure.ts";
 import type { ClientAddress, Networks } from "./client-address.ts";
 import { ConnectionLimiter } from "./connection-limiter.ts";
+import type { LoadShedder } from "./load-shedder.ts";
 import { answerPlainly } from "./plain-connections.ts";
 import { classic } from "./protocol-v1.ts";
 import { plume2 } from "./protocol-v2.ts";
@@ -37,6 +38,7 @@ export interface SocketServerParts extends OriginPolicy {
 	/** Who sent a request, as trusted proxies say. */
 	readonly addressOf: (request: IncomingMessage) => ClientAddress;
 	readonly warnings: ProxyWarnings;
+	readonly load: Pick<LoadShedder, "isOverloaded">;
 	/** Handles upgrades of `/inspect`, if the inspector is open. */
 	readonly inspect:
 		| ((request: IncomingMessage, socket: Duplex, head: Buffer) => void)
@@ -125,6 +127,7 @@ export class SocketServer {
 		networks: Networks,
 	): HandshakeRule | undefined {
 		if (this.#closing) return "isNotStopping";
+		if (this.#parts.load.isOverloaded) return "isNotOverloaded";
 		if (request.url?.split("?")[0] !== "/connect") return "pathIsKnown";
 		if (!isOwnOrigin(request, this.#parts)) return "originIsOurs";
 		const isFull = this.#transports.size >= this.#parts.limits.connections;

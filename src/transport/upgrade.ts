@@ -10,6 +10,7 @@ const answers = {
 	originIsOurs: [403, "That page may not connect to this server."],
 	connectionsAreLeft: [503, "Too many connections. Try again later."],
 	isNotStopping: [503, CloseCode.restart.says],
+	isNotOverloaded: [503, "The server has too much to do. Try again soon."],
 	tokenIsRight: [401, "That is not the token."],
 	viewersAreLeft: [503, "Too many are looking already."],
 } as const;
@@ -17,23 +18,37 @@ const answers = {
 /** The rule that an upgrade breaks. */
 export type HandshakeRule = keyof typeof answers;
 
+const RETRY_SECONDS = 10;
+/** From 5 to 10 seconds: not everyone shall come back at once. */
+const soon = () => Math.ceil((RETRY_SECONDS * (1 + Math.random())) / 2);
+
+/** Counts a refusal, and answers what to send for it. */
+export function refusal(rule: HandshakeRule, refusals: RefusalCounter) {
+	refusals.count(rule);
+	const [status, says] = answers[rule];
+	const body = `${says}\n`;
+	const after = rule === "isNotOverloaded" ? soon() : RETRY_SECONDS;
+	const headers = {
+		Connection: "close",
+		"Content-Type": "text/plain; charset=utf-8",
+		"Content-Length": Buffer.byteLength(body),
+		...(status === 503 && { "Retry-After": after }),
+	};
+	return { status, headers, body };
+}
+
 export function abortHandshake(
 	socket: Duplex,
 	rule: HandshakeRule,
 	refusals: RefusalCounter,
 ): void {
-	refusals.count(rule);
-	const [status, says] = answers[rule];
-	const body = `${says}\n`;
+	const { status, headers, body } = refusal(rule, refusals);
 	// The peer may never close its side.
 	socket.once("finish", () => socket.destroy());
 	socket.end(
 		[
 			`HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-			"Connection: close",
-			"Content-Type: text/plain; charset=utf-8",
-			`Content-Length: ${Buffer.byteLength(body)}`,
-			...(status === 503 ? ["Retry-After: 10"] : []),
+			...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
 			"",
 			body,
 		].join("\r\n"),

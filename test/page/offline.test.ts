@@ -71,7 +71,7 @@ test.each(["/", "/r/cats"])(
 	},
 );
 
-test.each(["/healthz", "/inspect"])(
+test.each(["/healthz", "/readyz", "/inspect"])(
 	"%s is not taken for the page",
 	async (path) => {
 		const { cached, load } = worker(() => new Response("ok"), { "/": "page" });

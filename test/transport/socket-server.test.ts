@@ -53,6 +53,7 @@ beforeEach(async () => {
 			addressOf,
 			http,
 			inspect,
+			load: { isOverloaded: false },
 		},
 		isOwnHost: () => true,
 		warnings: proxyWarnings({ info() {}, warn() {} }),
