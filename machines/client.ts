@@ -40,6 +40,7 @@ export const clientGuards = {
 
 export const clientRules = {
 	"login.resent": ["codeIsFresh", "resendsAreLeft"],
+	"login.handed": ["codeIsFresh"],
 	"login.succeeded": ["codeIsFresh", "isWhoAsked"],
 } as const;
 
@@ -68,6 +69,7 @@ export const clientMachine = setup({
 			expires,
 			resends: resends - 1,
 		})),
+		takeCode: on("login.handed", (_, { code, expires }) => ({ code, expires })),
 		countTry: assign({ tries: ({ context }) => context.tries - 1 }),
 		forgetCode: assign({ code: "", pending: "", tries: 0, resends: 0 }),
 	},
@@ -91,6 +93,10 @@ export const clientMachine = setup({
 				"login.resent": {
 					guard: and(clientRules["login.resent"]),
 					actions: "replaceCode",
+				},
+				"login.handed": {
+					guard: and(clientRules["login.handed"]),
+					actions: "takeCode",
 				},
 				"login.failed": [
 					{ guard: "isLastTry", target: "left", actions: "forgetCode" },

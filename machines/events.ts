@@ -43,6 +43,11 @@ interface Facts {
 	/** The log is a backup whose last event is `from`. People may have seen later events, which are lost. */
 	"log.restored": { from: number };
 	"name.released": { nameKey: NameKey };
+	/** The operator gave a name another spelling, or put another one in its place. Its sessions go with it. */
+	"name.renamed": { nameKey: NameKey; to: NameKey; name: string };
+	/** From now on only people who own a name are let in, until it is opened again. */
+	"registration.closed": object;
+	"registration.opened": object;
 
 	/** A browser stays logged in, under the name that its login claimed. */
 	"session.opened": Claim & {
@@ -52,7 +57,10 @@ interface Facts {
 		expires: number;
 	};
 	"session.renewed": { session: SessionHash; expires: number };
-	"session.closed": { session: SessionHash; why: "loggedOut" | "expired" };
+	"session.closed": {
+		session: SessionHash;
+		why: "loggedOut" | "expired" | "uninvited";
+	};
 
 	"login.requested": Claim & {
 		/** The identity of the address without its `+tag`, if it has one. */
@@ -69,6 +77,8 @@ interface Facts {
 		resends: number;
 	};
 	"login.resent": { code: string; expires: number };
+	/** The operator hands over another code, as when no mail goes out. */
+	"login.handed": { code: string; expires: number };
 	"login.failed": object;
 	"login.expired": { why: "deadline" | "mailFailed" | "nameTaken" };
 	/** This is where a name is claimed. A classic client has no session. */
@@ -92,7 +102,15 @@ interface Facts {
 	"clients.detached": { node: string; deadline: number };
 	"client.resumed": { node: string };
 	"client.left": {
-		why: "closed" | "silent" | "tooSlow" | "refused" | "restart" | "loggedOut";
+		why:
+			| "closed"
+			| "silent"
+			| "tooSlow"
+			| "refused"
+			| "restart"
+			| "loggedOut"
+			| "renamed"
+			| "uninvited";
 	};
 	"message.posted": {
 		client: ClientId;
@@ -100,6 +118,8 @@ interface Facts {
 		n?: number;
 		digest: string;
 	};
+	/** A line from the operator, under the name of the bot. */
+	"notice.posted": { digest: string };
 	/** The text of one message is erased, or those of all that `author` posted up to `through`. */
 	"message.erased": {
 		/** The message's offset. */
@@ -127,11 +147,15 @@ export const concerned = {
 	checkpoint: ["server"],
 	"log.restored": ["server"],
 	"name.released": ["server"],
+	"name.renamed": ["server"],
+	"registration.closed": ["server"],
+	"registration.opened": ["server"],
 	"session.opened": ["server"],
 	"session.renewed": ["server"],
 	"session.closed": ["server"],
 	"login.requested": ["client"],
 	"login.resent": ["client"],
+	"login.handed": ["client"],
 	"login.failed": ["client"],
 	"login.expired": ["client"],
 	"login.succeeded": ["server", "client"],
@@ -145,6 +169,7 @@ export const concerned = {
 	"client.resumed": ["room", "client"],
 	"client.left": ["room", "client"],
 	"message.posted": ["room"],
+	"notice.posted": ["room"],
 	"message.erased": ["room"],
 } as const satisfies Record<keyof Facts, readonly Concerned[]>;
 

@@ -4,7 +4,7 @@
  * disagree.
  */
 import type { PlumeEvent, RoomEvent } from "./events.ts";
-import type { Erasure, Head, Item } from "./message.ts";
+import { BOT_NAME, type Erasure, type Head, type Item } from "./message.ts";
 
 /** For each kind of item, the event that makes it. */
 const visible = {
@@ -12,6 +12,7 @@ const visible = {
 	left: "client.left",
 	said: "message.posted",
 	erased: "message.erased",
+	notice: "notice.posted",
 } as const satisfies Record<Item["kind"], RoomEvent["type"]>;
 
 export type VisibleEvent = PlumeEvent<(typeof visible)[Item["kind"]]>;
@@ -47,6 +48,11 @@ export function itemOf(
 				? { kind: "said", room, epoch, offset, time, client, name, text }
 				: { kind: "said", room, epoch, offset, time, client, name, text, n };
 		}
+		case "notice.posted":
+			return {
+				...{ kind: "notice", room, epoch, offset, time },
+				...{ name: BOT_NAME, text: text ?? "" },
+			};
 		case "message.erased": {
 			const { target, through, from, name } = event;
 			const line = { kind: "erased", room, epoch, offset, time, name } as const;

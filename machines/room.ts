@@ -97,6 +97,7 @@ export const roomRules = {
 	"client.resumed": ["isInside", "hasSession"],
 	"client.left": ["isInside"],
 	"message.posted": ["isInside", "isNextInOrder"],
+	"notice.posted": [],
 	"room.forgotten": ["isNotTheLobby", "nobodyIsInside"],
 	"message.erased": ["placeIsKnown"],
 } as const satisfies Record<
@@ -239,6 +240,7 @@ export const roomMachine = setup({
 					guard: and(roomRules["message.posted"]),
 					actions: "takeMessage",
 				},
+				"notice.posted": { actions: "takeOffset" },
 				"room.forgotten": {
 					guard: and(roomRules["room.forgotten"]),
 					target: "closed",

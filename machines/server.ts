@@ -4,7 +4,7 @@
  * an email; the bot owns `plumebot` from the beginning.
  */
 import { Map as PersistentMap } from "immutable";
-import { and, setup } from "xstate";
+import { and, assign, setup } from "xstate";
 import type {
 	Claim,
 	Identity,
@@ -34,6 +34,8 @@ export interface Session extends Claim {
 export interface ServerContext {
 	readonly sessions: PersistentMap<SessionHash, Session>;
 	readonly names: PersistentMap<NameKey, Owner>;
+	/** Present while only people who own a name are let in. */
+	readonly registration?: "closed" | undefined;
 	/** The state hash of the latest checkpoint. */
 	readonly checkpoint?: string;
 }
@@ -51,12 +53,16 @@ export const serverGuards = {
 	sessionIsKnown: ({ context, event }) =>
 		event.type === "session.closed" && context.sessions.has(event.session),
 	nameIsClaimed: ({ context, event }) =>
-		event.type === "name.released" && context.names.has(event.nameKey),
+		"nameKey" in event && context.names.has(event.nameKey),
+	newNameIsFree: ({ context, event }) =>
+		event.type === "name.renamed" &&
+		(event.to === event.nameKey || !context.names.has(event.to)),
 } satisfies Record<string, Guard<ServerContext, ServerEvent>>;
 
 export const serverRules = {
 	"login.succeeded": ["nameIsTheirs"],
 	"name.released": ["nameIsClaimed"],
+	"name.renamed": ["nameIsClaimed", "newNameIsFree"],
 	"session.renewed": ["sessionIsOpen"],
 	"session.closed": ["sessionIsKnown"],
 } as const;
@@ -106,6 +112,21 @@ export const serverMachine = setup({
 		releaseName: on("name.released", ({ names }, { nameKey }) => ({
 			names: names.delete(nameKey),
 		})),
+		renameOwner: on("name.renamed", ({ names, sessions }, event) => {
+			const { nameKey, to, name } = event;
+			const owner = names.get(nameKey);
+			if (!owner) return {};
+			return {
+				names: names.delete(nameKey).set(to, { ...owner, name }),
+				sessions: sessions.map((session) =>
+					session.nameKey === nameKey && session.identity === owner.identity
+						? { ...session, nameKey: to, name }
+						: session,
+				),
+			};
+		}),
+		closeRegistration: assign({ registration: "closed" }),
+		openRegistration: assign({ registration: undefined }),
 	},
 }).createMachine({
 	id: "server",
@@ -148,6 +169,12 @@ export const serverMachine = setup({
 					guard: and(serverRules["name.released"]),
 					actions: "releaseName",
 				},
+				"name.renamed": {
+					guard: and(serverRules["name.renamed"]),
+					actions: "renameOwner",
+				},
+				"registration.closed": { actions: "closeRegistration" },
+				"registration.opened": { actions: "openRegistration" },
 			},
 		},
 	},

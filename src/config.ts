@@ -2,6 +2,7 @@
  * The configuration: every variable, read once into one frozen value. Mistakes
  * are named, by variable, before anything starts.
  */
+import { join } from "node:path";
 import { type Limits, limitTable } from "./limits.ts";
 import {
 	type MailSetting,
@@ -72,9 +73,11 @@ export function readConfig(
 		throw new ConfigError(
 			"PLUME_LIMITS=off would leave a production server open to abuse: unset it.",
 		);
+	const data = dataFolder(environment);
 	return Object.freeze({
 		...values,
-		data: dataFolder(environment),
+		data,
+		socket: values.log === "memory" ? values.socket : localSocket(environment),
 		limits: valuesOf("PLUME_LIMIT_", limitTable, textOf, isLifted),
 		production,
 		mail: mailSetting(mail),
@@ -88,13 +91,19 @@ export function dataFolder(environment: Environment): string {
 	return PLUME_DATA.trim() || STATE_DIRECTORY.trim() || "data";
 }
 
+/** Where an operator on this machine reaches the server. */
+export function localSocket(environment: Environment): string {
+	const { PLUME_SOCKET = "" } = environment;
+	return PLUME_SOCKET.trim() || join(dataFolder(environment), "admin.sock");
+}
+
 /** Kubernetes sets these in every pod for a service named `plume`. */
 const FROM_KUBERNETES = /^PLUME_(SERVICE_|PORT_.*_TCP)/;
 /** The most edits between a mistyped name and the one that was meant. */
 const MISTYPED = 2;
 /** Settings of later versions. */
 const LATER =
-	/^PLUME_(ADMINS|BASE|LANG|METRICS|NATS_.*|NODE|PUSH_CONTACT|RETENTION|SOCKET|UPSTREAM)$/;
+	/^PLUME_(ADMINS|BASE|LANG|METRICS|NATS_.*|NODE|PUSH_CONTACT|RETENTION|UPSTREAM)$/;
 
 /**
  * Answers a warning for each unknown variable that begins with `PLUME_`.

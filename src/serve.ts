@@ -32,7 +32,7 @@ const OWNER_MS = 1000;
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
-type Asked = Pick<ServiceParts, "config" | "accepts" | "version">;
+type Asked = Pick<ServiceParts, "config" | "accepts" | "version" | "readAgain">;
 
 /** Runs the server until a signal stops it; `pages` is the folder of the built pages. */
 export async function serve(asked: Asked, pages: string): Promise<void> {

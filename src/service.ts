@@ -21,6 +21,9 @@ import { Allowance } from "./mail/allowance.ts";
 import { KnownNetworks } from "./mail/known-networks.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
+import { openLocalSocket } from "./operator/local-socket.ts";
+import { OperatorError } from "./operator/operations.ts";
+import { Operator } from "./operator/operator.ts";
 import { checkSecret } from "./secret-file.ts";
 import { clientAddress, peerNetworks } from "./transport/client-address.ts";
 import { Health } from "./transport/health.ts";
@@ -46,6 +49,8 @@ export interface ServiceParts
 	/** Makes a clock that starts no earlier than `notBefore`, the time of the log's last event. */
 	readonly clockFrom: (notBefore: number) => Clock;
 	readonly accepts: Accepts;
+	/** Reads the configuration anew. Throws `ConfigError`. */
+	readonly readAgain?: () => Config;
 }
 
 /** Recovers the state and starts the engine, which nobody can reach yet. */
@@ -73,6 +78,7 @@ export async function startEngine(
 	};
 	const states = { ordered: state, committed: state };
 	const inspector = new Inspector(states, log.committed);
+	let operator: Operator | undefined;
 	const started = {
 		...{ log, snapshots, secrets, version, report, onFatal },
 		...{ states, server, erased, clock, runningClock, archive, mail },
@@ -80,12 +86,34 @@ export async function startEngine(
 		onCommitted(step: Step) {
 			onLogged?.(step.stored.event);
 			inspector.onCommitted(step);
+			operator?.onCommitted(step.stored.event);
 		},
 		restored: parts.accepts.restored || parts.accepts.missing,
 	};
 	const engine = new Engine(started);
+	operator = new Operator({
+		...{ engine, parts: started },
+		reread: () => reread(parts, started.policy),
+	});
 	log.scrub().catch(onFatal);
-	return { ...started, engine, inspector };
+	return { ...started, engine, inspector, operator };
+}
+
+/** Applies the limits, and the list of who may enter, as they are now. Throws `ConfigError`, and then nothing has changed. */
+function reread(
+	{ config, readAgain }: ServiceParts,
+	policy: { allow: Config["allow"] },
+): readonly string[] {
+	if (!readAgain)
+		throw new OperatorError("This server has no settings to read.");
+	const { limits, allow } = readAgain();
+	// Everyone shares this one object.
+	Object.assign(config.limits, limits);
+	policy.allow = allow;
+	const who = allow.length > 0 ? allow.join(", ") : "everyone";
+	return [
+		`Read again: every limit, and who may enter (${who}). Sizes of what is open already, and other settings, wait for a restart.`,
+	];
 }
 
 export interface Service {
@@ -99,7 +127,7 @@ export async function startService(
 	parts: ServiceParts,
 	pages: string,
 ): Promise<Service> {
-	const { host, port } = parts.config;
+	const { host, port, socket } = parts.config;
 	const started = await startEngine(parts, (why) =>
 		unavailable(port, host, why),
 	);
@@ -110,6 +138,8 @@ export async function startService(
 		started,
 		pages,
 	);
+	const closeSocket =
+		socket && (await openLocalSocket(socket, started.operator));
 	const bound = await listening(http, port, host);
 	const shownHost = host.includes(":") ? `[${host}]` : host;
 	return {
@@ -118,6 +148,7 @@ export async function startService(
 			const { engine, mail } = started;
 			health.isStopping = true;
 			sockets.stopAccepting();
+			if (closeSocket) closeSocket();
 			inspectorServer?.close();
 			http.close();
 			mail.outbox.close();

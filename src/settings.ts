@@ -190,6 +190,9 @@ export const settingTable = {
 		"emails and @domains that may enter, by comma (everyone)",
 		allowed,
 	),
+	socket: anything(
+		"socket by which plume who and the like reach the server (admin.sock in the data folder)",
+	),
 	limits: onOrOff("off lifts rate and count limits; for benchmarks only"),
 	inspect,
 	secret: secret("keys every MAC (file `secret` in the data folder)"),

@@ -13,6 +13,9 @@ import type { Refusal } from "./outbox.ts";
 /** The bot's words to this client alone; they have no offset in the room. */
 export type Aside = ServerFrame<"aside"> & { readonly time: number };
 
+/** The operator's words to the room. */
+export type Notice = ServerFrame<"notice">;
+
 /** A line that the page itself adds. */
 export interface LocalLine {
 	readonly kind: "local";

@@ -3,7 +3,7 @@
 import type { Said } from "../machines/message.ts";
 import { make } from "./element.ts";
 import { eraseOne } from "./erase.ts";
-import type { Aside } from "./frames.ts";
+import type { Aside, Notice } from "./frames.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
 import { isOnlyEmoji, mentions, textNodes } from "./text.ts";
@@ -50,8 +50,14 @@ function deleteButton(message: Said, page: Page): HTMLElement {
 	return make("button", { ...BUTTON, ...properties, onclick }, "×");
 }
 
+const labels = { aside: "only you see this", notice: "notice" };
+
 /** A message that waits to be sent is in no room yet. */
-type Message = Aside | Said | Pick<Said, "kind" | "name" | "text" | "time">;
+type Message =
+	| Aside
+	| Notice
+	| Said
+	| Pick<Said, "kind" | "name" | "text" | "time">;
 
 /** `isContinued` leaves the name out, because the message above has it. */
 export function messageElement(
@@ -66,10 +72,10 @@ export function messageElement(
 	article.ariaLabel = `${name}, ${clock.format(time)}`;
 	if (isContinued) article.append(timeElement(time));
 	else {
-		const label = kind === "aside" ? "only you see this" : isMine ? "you" : "";
-		const labels = label ? [make("span", "label", label)] : [];
+		const label = isMine ? "you" : kind === "said" ? "" : labels[kind];
+		const tags = label ? [make("span", "label", label)] : [];
 		article.classList.add("first");
-		const head = [nameTag(name), ...labels, timeElement(time)];
+		const head = [nameTag(name), ...tags, timeElement(time)];
 		article.append(avatar(name), make("header", "", ...head));
 	}
 	if ("erased" in message && message.erased) {

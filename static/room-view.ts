@@ -139,9 +139,10 @@ export class RoomView {
 			this.#history.erase(line);
 			this.#liveRegion.clear();
 		}
-		if (line.kind !== "said" || !this.#timeline.isLive) return;
+		const isHeard = line.kind === "said" || line.kind === "notice";
+		if (!isHeard || !this.#timeline.isLive) return;
 		if (line.name === this.#page.name) return;
-		this.notifications.message(line);
+		if (line.kind === "said") this.notifications.message(line);
 		const text = line.text.slice(0, MOST_ANNOUNCED);
 		this.#liveRegion.say(`${line.name}: ${text}`);
 	}

@@ -31,7 +31,7 @@ export interface Row {
 }
 
 export const isTalk = (line: Line) =>
-	line.kind === "said" || line.kind === "aside";
+	line.kind === "said" || line.kind === "aside" || line.kind === "notice";
 
 /** Whether a message goes on below the previous one, without its writer's name. */
 export function continues(
@@ -42,6 +42,7 @@ export function continues(
 		previous !== undefined &&
 		"name" in previous &&
 		previous.kind === line.kind &&
+		line.kind !== "notice" &&
 		dayOf(previous) === dayOf(line) &&
 		previous.name === line.name &&
 		line.time - previous.time < PAUSE_MS

@@ -18,6 +18,7 @@ import type { Log } from "../src/log/log.ts";
 import { memoryLog } from "../src/log/memory-log.ts";
 import type { Snapshots } from "../src/log/snapshots.ts";
 import { type LoginMail, MailError, type Mailer } from "../src/mail/mailer.ts";
+import type { OperatorCommand } from "../src/operator/usage.ts";
 import { startEngine } from "../src/service.ts";
 import { classic } from "../src/transport/protocol-v1.ts";
 import { plume2 } from "../src/transport/protocol-v2.ts";
@@ -216,6 +217,18 @@ export class TestServer {
 
 	get engine() {
 		return this.#started.engine;
+	}
+
+	/** What the operator is answered; rejects if it can't be done. */
+	async operate(
+		command: OperatorCommand,
+		...args: readonly string[]
+	): Promise<readonly string[]> {
+		const lines: string[] = [];
+		const { signal } = new AbortController();
+		for await (const line of this.#started.operator.run(command, args, signal))
+			lines.push(line);
+		return lines;
 	}
 
 	/** Waits for what takes its time, as reading does; or for the end. */

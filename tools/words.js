@@ -10,7 +10,7 @@ import { basename, extname, join } from "node:path";
 const OLD = new Set(
 	`announce attention awake between carrier cast clip complete deed doubt door
 	envelope face film follow footage gossip heed held hint house intake jumps
-	keeper kept lone notice onGathered onlooker outlet owe pace parcel passing
+	keeper kept lone onGathered onlooker outlet owe pace parcel passing
 	place portion prove pulse reel roster spared standing tally tap thaw theatre
 	told tray turnAway unsaid unseen visit wake watchers`
 		.toLowerCase()

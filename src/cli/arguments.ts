@@ -9,6 +9,7 @@ import {
 	limitVariables,
 	settingVariables,
 } from "../config.ts";
+import { isOperatorCommand, type OperatorCommand } from "../operator/usage.ts";
 import { boolean, parseOptions, string } from "./options.ts";
 
 /** The commands that only read a log. Each has a file of its name, which parses its arguments. */
@@ -16,13 +17,18 @@ const readers = ["cut", "rehearse", "replay", "why"] as const;
 const servers = ["check", "serve"] as const;
 
 export type Reader = (typeof readers)[number];
-export type Topic = "plume" | Reader | ServeCommand["name"];
+export type Topic = "plume" | Reader | ServeCommand["name"] | OperatorCommand;
 
 export type Command =
 	| { readonly name: "help"; readonly of: Topic }
 	| { readonly name: "version" }
 	| ReadCommand
-	| ServeCommand;
+	| ServeCommand
+	| {
+			readonly name: "operate";
+			readonly command: OperatorCommand;
+			readonly given: readonly string[];
+	  };
 
 export interface ReadCommand {
 	readonly name: Reader;
@@ -48,6 +54,11 @@ export function parseCommand(
 	const [first = "serve", ...rest] = args;
 	if (isHelp(first) || first === "help") return { name: "help", of: "plume" };
 	if (first === "--version") return { name: "version" };
+	if (isOperatorCommand(first)) {
+		if (rest.length === 1 && rest.some(isHelp))
+			return { name: "help", of: first };
+		return { name: "operate", command: first, given: rest };
+	}
 	const isFlag = first.startsWith("-");
 	const name = [...readers, ...servers].find(
 		(it) => it === (isFlag ? "serve" : first),

@@ -1,10 +1,26 @@
 /** The help texts. Settings and limits come from the tables that the program reads. */
 import { limitVariables, settingVariables } from "../config.ts";
+import {
+	isOperatorCommand,
+	type OperatorCommand,
+	operatorUsage,
+} from "../operator/usage.ts";
 import type { Variable } from "../settings.ts";
 import type { Topic } from "./arguments.ts";
 
 const LOG = `LOG is a data folder, one segment (.ndjson), or - for standard input.
 It defaults to the data folder, PLUME_DATA.`;
+
+/** How a command of an operator is typed. */
+export const operatorLine = (command: OperatorCommand): string =>
+	["plume", command, ...operatorUsage[command].args].join(" ");
+
+const operatorRows = Object.keys(operatorUsage)
+	.filter(isOperatorCommand)
+	.map(
+		(command) =>
+			`  ${operatorLine(command).padEnd(25)} ${operatorUsage[command].help}`,
+	);
 
 const plume = `Plume, a small event-sourced chat server.
 
@@ -15,6 +31,10 @@ const plume = `Plume, a small event-sourced chat server.
   plume rehearse [LOG]      try a log with this version before upgrading to it
   plume why CLIENT|SEQ [LOG]  explain what happened to a client, or an event
   plume --version           print the version
+
+These ask the running server, by the socket in its data folder:
+
+${operatorRows.join("\n")}
 
 Each has its own --help.
 Exit codes: 0 all is well, 1 failure, 2 usage or configuration, 3 a log failed verification.
@@ -96,6 +116,16 @@ ${LOG} It never writes.
 
 /** The help text of a command. */
 export function helpText(of: Topic): string {
+	if (isOperatorCommand(of))
+		return `${operatorLine(of)}
+
+Asks the running server: ${operatorUsage[of].help}.
+
+The server is reached by a socket, admin.sock in its data folder (PLUME_DATA), or
+what PLUME_SOCKET names. Only root and the server's own user may open it.
+
+Exit codes: 0 it is done, 1 it can't be done, 2 usage or configuration.
+`;
 	return of === "serve"
 		? serve()
 		: { plume, check, cut, replay, rehearse, why }[of];

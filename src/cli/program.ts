@@ -51,6 +51,15 @@ async function main(): Promise<number | undefined> {
 			const { check } = await import("./check.ts");
 			return check(command.environment, credential, print);
 		}
+		case "operate": {
+			const { operate } = await import("./operate.ts");
+			return operate(
+				command.command,
+				command.given,
+				loadEnvironment(process.env),
+				print,
+			);
+		}
 		default:
 			return read(command);
 	}
@@ -58,9 +67,10 @@ async function main(): Promise<number | undefined> {
 
 /** Runs the server until a signal stops it. */
 async function serve({ environment, accepts }: ServeCommand): Promise<void> {
-	const config = readConfig(loadEnvironment(environment), credential);
+	const readAgain = () => readConfig(loadEnvironment(environment), credential);
+	const asked = { config: readAgain(), accepts, version: VERSION, readAgain };
 	const server = await import("../serve.ts");
-	await server.serve({ config, accepts, version: VERSION }, PAGES);
+	await server.serve(asked, PAGES);
 }
 
 /** Runs a command that only reads a log. */

@@ -26,6 +26,8 @@ const left: Readonly<Record<ClientLeft["why"], string>> = {
 	restart:
 		"the server was started anew, and no place is kept without a session",
 	loggedOut: "it logged out",
+	renamed: "its name was changed; it may come back under the new one",
+	uninvited: "it is not invited any more",
 };
 
 const table: {
@@ -38,15 +40,23 @@ const table: {
 	"log.restored": ({ from }) =>
 		`the log was restored as it was after event ${from}`,
 	"name.released": () => "a name was set free",
+	"name.renamed": ({ name }) => `a name was changed to ${name}`,
+	"registration.closed": () => "the door was closed to newcomers",
+	"registration.opened": () => "newcomers were let in again",
 	"session.opened": ({ name }) => `a session was opened for ${name}`,
 	"session.renewed": () => "a session was renewed",
 	"session.closed": ({ why }) =>
-		why === "expired" ? "a session expired" : "a session was logged out",
+		({
+			expired: "a session expired",
+			loggedOut: "a session was logged out",
+			uninvited: "the session of someone no longer invited was ended",
+		})[why],
 	"session.forgotten": ({ room }) => `${room} forgot a session that had ended`,
 	"login.requested": ({ name, room }) =>
 		`asked for a code as ${name}, to enter ${room}`,
 	"login.resent": () =>
 		"asked for the code once more; the one before is worth nothing",
+	"login.handed": () => "was handed a code by the operator",
 	"login.failed": (_, { mistakes }) =>
 		mistakes > 0
 			? `mistyped it again, ${mistakes + 1} times by now`
@@ -72,6 +82,7 @@ const table: {
 			? `left, because it did not come back within ${span(lostMs)}`
 			: `left, because ${left[why]}`,
 	"message.posted": () => "said something",
+	"notice.posted": ({ room }) => `the operator said something in ${room}`,
 	"message.erased": ({ name, room, target }) =>
 		`${name} took back ${target === undefined ? "all that was said" : "a message"} in ${room}`,
 };

@@ -5,7 +5,7 @@
  * soon as its connection is lost.
  */
 import type { ClientId, ClientLeft, RoomName } from "../../machines/events.ts";
-import type { Item, SystemLine } from "../../machines/message.ts";
+import type { CloseReason, Item, SystemLine } from "../../machines/message.ts";
 import type { Room } from "../chat/room.ts";
 import { CatchUp } from "./catch-up.ts";
 import { personOf } from "./commands/names-held.ts";
@@ -14,6 +14,13 @@ import type { Connection, Login } from "./connection.ts";
 import type { Pages } from "./pages.ts";
 import { type EngineParts, viewOf } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
+
+/** How the connection of a client that left is closed; of the others nobody is there. */
+const closing: Partial<Record<ClientLeft["why"], CloseReason>> = {
+	loggedOut: "loggedOut",
+	renamed: "restart",
+	uninvited: "banned",
+};
 
 export class Attachments {
 	readonly #pipeline: Pipeline;
@@ -101,9 +108,10 @@ export class Attachments {
 		if (this.#parts.states.ordered.client(client)) return;
 		const connection = this.#attached.get(client);
 		this.#attached.delete(client);
-		if (why !== "loggedOut" || !connection || connection.gone) return;
+		const reason = closing[why];
+		if (!reason || !connection || connection.gone) return;
 		connection.gone = true;
-		connection.transport.onEnd("loggedOut");
+		connection.transport.onEnd(reason);
 	}
 
 	/** Welcomes a client once its room has read the items to show. A classic client is shown none, so it need not wait. */

@@ -13,6 +13,7 @@ import type {
 	PlumeEvent,
 } from "../../machines/events.ts";
 import { type Item, MessageType } from "../../machines/message.ts";
+import { type Decide, OperatorError } from "../operator/operations.ts";
 import type { Command } from "./command.ts";
 import { logRestored } from "./commands/rooms.ts";
 import { allLost } from "./commands/sessions.ts";
@@ -22,6 +23,7 @@ import type { Step } from "./fold.ts";
 import { type EngineParts, viewOf } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
 import type { RefusalCounter } from "./refusal-counter.ts";
+import { refusalWords } from "./refusals.ts";
 import { makeServices, type Services } from "./services.ts";
 import { Snapshotter } from "./snapshotter.ts";
 
@@ -87,6 +89,21 @@ export class Engine implements PipelineHooks {
 	/** Counts every refusal, those of handshakes too. */
 	get refusals(): RefusalCounter {
 		return this.#services.responder.refusals;
+	}
+
+	/** Carries out what an operator decided. Resolves with the words about it once it is durable; rejects if it can't be done. */
+	async operate(decide: Decide): Promise<readonly string[]> {
+		if (this.#pipeline.stopping)
+			throw new OperatorError("the server is stopping");
+		if (this.#pipeline.frozen)
+			throw new OperatorError(refusalWords.diskHasSpace);
+		const { entries, says } = decide(viewOf(this.#parts));
+		return new Promise((resolve) =>
+			this.#pipeline.guarded(() => {
+				this.#pipeline.append(entries);
+				this.#pipeline.afterwards(() => resolve(says));
+			}),
+		);
 	}
 
 	/** Whether the log is so far behind that nothing more should be received for a while. */

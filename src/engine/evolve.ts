@@ -109,11 +109,10 @@ export function visibleItem(
 ): Item | undefined {
 	if (!isVisible(event)) return undefined;
 	const { room } = event;
-	const name =
-		"name" in event
-			? event.name
-			: before.room(room)?.context.members.get(event.client)?.name;
-	return itemOf(event, after.head(room), name ?? "", erasable?.text);
+	const member =
+		"client" in event && before.room(room)?.context.members.get(event.client);
+	const { name } = "name" in event ? event : member || { name: "" };
+	return itemOf(event, after.head(room), name, erasable?.text);
 }
 
 function loginsAfter(

@@ -8,7 +8,12 @@ import type { Allowance, Sender } from "../mail/allowance.ts";
 import type { KnownNetworks } from "../mail/known-networks.ts";
 import type { MailError } from "../mail/mailer.ts";
 import type { Outbox } from "../mail/outbox.ts";
-import { type Decision, type FreshCode, refuse } from "./commands/decision.ts";
+import {
+	codeMac,
+	type Decision,
+	type FreshCode,
+	refuse,
+} from "./commands/decision.ts";
 import { resendAt } from "./commands/hello.ts";
 import { namesHeld } from "./commands/names-held.ts";
 import type { Connection, Login } from "./connection.ts";
@@ -96,17 +101,14 @@ export class Logins {
 		return { pending, tries, expires, resendAt: due };
 	}
 
-	/** Ends the login, unless another code was asked for meanwhile. */
-	#failed(
-		client: ClientId,
-		{ expires }: FreshCode,
-		onFailed: () => void,
-	): void {
+	/** Ends the login, unless it has another code by now. */
+	#failed(client: ClientId, { code }: FreshCode, onFailed: () => void): void {
 		this.#pipeline.whenWritable(() => {
-			const { states, clock } = this.#parts;
+			const { states, clock, secrets } = this.#parts;
 			const waiting = states.ordered.client(client);
 			if (!waiting?.matches("awaitingCode")) return;
-			if (waiting.context.expires !== expires) return;
+			const { pending } = waiting.context;
+			if (waiting.context.code !== codeMac(secrets, pending, code)) return;
 			const why = { time: clock.now(), why: "mailFailed" } as const;
 			this.#pipeline.append([
 				{ event: { type: "login.expired", client, ...why } },

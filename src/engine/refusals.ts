@@ -9,6 +9,8 @@ export const refusalWords = {
 	emailIsLegal: "That does not look like one email address. Please check it.",
 	isInvited:
 		"This server is for invited people. Ask whoever runs it to let your email in.",
+	registrationIsOpen:
+		"Nobody new is let in just now. If you have a name here, log in under that.",
 	nameIsTheirs: "That name is taken by someone else. Please choose another.",
 	namesAreLeft:
 		"You hold as many names as one person may. Please log in under one of them.",

@@ -163,7 +163,7 @@ export class Archive {
 		const [stored] = await this.log.segments.fetch(segment, [span]);
 		const { seq = 0, event, erasable } = stored ?? {};
 		if (event?.type !== "message.posted" || !erasable) return undefined;
-		const author = index.people.get(event.client);
+		const author = index.personAt(event.client, span.at);
 		if (!author) return undefined;
 		const { time } = event;
 		const { text } = erasable;
@@ -199,17 +199,20 @@ export class Archive {
 	}
 
 	async #items(
-		{ segment, people }: SegmentIndex,
+		index: SegmentIndex,
 		spans: readonly Span[],
 		{ room, epoch, offset }: ItemPosition,
 	): Promise<readonly Item[]> {
-		const found = await this.log.segments.fetch(segment, spans);
+		const found = await this.log.segments.fetch(index.segment, spans);
 		return found.map(({ seq, event, erasable }, nth) => {
-			const person = "client" in event ? people.get(event.client) : undefined;
-			const name = person?.name ?? ("seqs" in event ? event.name : undefined);
-			if (!isVisible(event) || event.room !== room || name === undefined)
+			const at = spans[nth]?.at ?? 0;
+			const person =
+				"client" in event ? index.personAt(event.client, at) : undefined;
+			const isKnown = person || !("client" in event);
+			if (!isVisible(event) || event.room !== room || !isKnown)
 				throw new Error(`event ${seq} is not what the index says it is`);
 			const position = { epoch, offset: offset + nth };
+			const { name } = person ?? ("name" in event ? event : { name: "" });
 			return itemOf(event, position, name, erasable?.text);
 		});
 	}

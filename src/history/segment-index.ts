@@ -15,6 +15,8 @@ export interface Person {
 	readonly identity: string;
 	/** Whether it is in a room at the end of the index. */
 	readonly isInside: boolean;
+	/** The names that it had before in this segment, each with the byte at which it got the next one. */
+	readonly earlier?: readonly (readonly [until: number, name: string])[];
 }
 
 /** The part of a room that lies in this segment. */
@@ -86,8 +88,18 @@ export class SegmentIndex {
 			index.rooms.set(name, { ...room, previous, ...none });
 		}
 		for (const [client, person] of before?.people ?? [])
-			if (person.isInside) index.people.set(client, person);
+			if (person.isInside) {
+				const { earlier: _, ...now } = person;
+				index.people.set(client, now);
+			}
 		return index;
+	}
+
+	/** A client under the name that it had at this byte of the segment. */
+	personAt(client: ClientId, at: number): Person | undefined {
+		const person = this.people.get(client);
+		const then = person?.earlier?.find(([until]) => at < until);
+		return person && then ? { ...person, name: then[1] } : person;
 	}
 
 	add({ entries, end }: ScanChunk): void {
@@ -113,7 +125,15 @@ export class SegmentIndex {
 		if (!room) throw new Error(`${event.type} in a room that was not opened`);
 		if (event.type === "client.entered") {
 			const { client, name, identity } = event;
-			this.people.set(client, { name, identity, isInside: true });
+			const before = this.people.get(client);
+			const isRenamed = before !== undefined && before.name !== name;
+			const earlier = [
+				...(before?.earlier ?? []),
+				...(isRenamed ? [[at, before.name] as const] : []),
+			];
+			const person = { name, identity, isInside: true };
+			const names = earlier.length > 0 ? { earlier } : {};
+			this.people.set(client, { ...person, ...names });
 		}
 		if (event.type === "client.left") {
 			const person = this.people.get(event.client);

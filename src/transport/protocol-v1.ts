@@ -24,6 +24,7 @@ function encode(message: ServerMessage): readonly string[] {
 	switch (message.kind) {
 		case "said":
 		case "aside":
+		case "notice":
 			return [frame(MessageType.text, message.name, message.text)];
 		case "entered":
 		case "left":

@@ -23,6 +23,7 @@ export const clientEvents: readonly ClientEvent[] = [
 		resends: 1,
 	},
 	{ type: "login.resent", time: 5, client: "a1", code: "c2", expires: 15 },
+	{ type: "login.handed", time: 5, client: "a1", code: "c3", expires: 15 },
 	{ type: "login.failed", time: 5, client: "a1" },
 	{ type: "login.expired", time: 15, client: "a1", why: "deadline" },
 	{ type: "login.succeeded", time: 9, client: "a1", ...ann },
@@ -48,6 +49,7 @@ export const clientEvents: readonly ClientEvent[] = [
 /** Two tabs of ann's, one of bob's, and mallory at the door. */
 export const roomEvents: readonly RoomEvent[] = [
 	{ type: "room.opened", time: 0, room, incarnation: "i" },
+	{ type: "notice.posted", time: 3, room, digest: "d" },
 	{ type: "room.forgotten", time: 3, room },
 	{ type: "room.restored", time: 3, room, incarnation: "i" },
 	...(["a1", "a2"] as const).map(

@@ -16,6 +16,7 @@ const takesOffset: ReadonlySet<string> = new Set([
 	"client.left",
 	"message.posted",
 	"message.erased",
+	"notice.posted",
 ]);
 
 test("a room holds exactly who entered without leaving, at offsets without gaps", () => {

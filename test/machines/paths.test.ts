@@ -36,6 +36,9 @@ test("every transition of the server machine is taken", () => {
 		{ type: "login.succeeded", time, client: "a1", ...ann },
 		{ type: "login.succeeded", time, client: "b1", ...bob },
 		{ type: "name.released", time, nameKey: ann.nameKey },
+		{ type: "name.renamed", time, nameKey: "bob", to: "rob", name: "rob" },
+		{ type: "registration.closed", time },
+		{ type: "registration.opened", time },
 		{
 			type: "session.opened",
 			time,

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MessageType as types } from "../../machines/message.ts";
+import { OperatorError } from "../../src/operator/operations.ts";
 import { anyString } from "../fakes/code-points.ts";
 import type { Person, Received } from "../test-server.ts";
 import { type Guest, leaveTo, remember } from "./guest.ts";
@@ -368,6 +369,32 @@ const logOut = fc
 		),
 	);
 
+const operate = fc
+	.constantFrom(
+		["rename", "ann", "anna"] as const,
+		["rename", "anna", "ann"] as const,
+		["rename", "bob", "Bob"] as const,
+		["release", "bob"] as const,
+		["release", "cleo"] as const,
+		["close"] as const,
+		["open"] as const,
+		["open"] as const,
+		["code", "ann", "ann@x"] as const,
+		["say", "lobby", "two\nlines"] as const,
+		["notice", "all of you"] as const,
+	)
+	.map(([command, ...args]) =>
+		step(`the operator says ${command} ${args.join(" ")}`, async (world) => {
+			const asked = world.plume.operate(command, ...args).then(
+				() => world.count(`the operator did ${command}`),
+				(error: unknown) =>
+					assert.ok(error instanceof OperatorError, `${error}`),
+			);
+			// Nobody waits for a code that is asked for later, or that is never durable.
+			await Promise.race([asked, world.settle()]);
+		}),
+	);
+
 const stall = guest.map((who) =>
 	step(`guest ${who} reads no more`, (world) => {
 		const person = insider(world, who)?.person;
@@ -436,6 +463,7 @@ export const steps: fc.Arbitrary<Step>[] = [
 	takeAllBack,
 	takeAlong,
 	logOut,
+	...Array(3).fill(operate),
 	stall,
 	...Array(8).fill(take),
 	connect,

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import type { MessageErased, PlumeEvent } from "../../machines/events.ts";
 import { epochOf } from "../../machines/item.ts";
-import { MessageType as types } from "../../machines/message.ts";
+import { BOT_NAME, MessageType as types } from "../../machines/message.ts";
 import type { Stored } from "../../src/log/log.ts";
 import type { Received } from "../test-server.ts";
 
@@ -131,6 +131,13 @@ export class Ledger {
 					user,
 					text: "left chat",
 				});
+			case "notice.posted":
+				return wordsOf({
+					type: types.system,
+					kind: "notice",
+					user: { name: BOT_NAME },
+					text: erasable?.text ?? "",
+				});
 			case "message.posted":
 				return wordsOf({ type: types.text, user, text: erasable?.text ?? "" });
 			case "message.erased": {
@@ -195,6 +202,13 @@ export class Ledger {
 			case "name.released":
 				this.#owners.delete(event.nameKey);
 				break;
+			case "name.renamed": {
+				const owner = this.#owners.get(event.nameKey) ?? "";
+				this.#owners.delete(event.nameKey);
+				assert.ok(owner && !this.#owners.has(event.to));
+				this.#owners.set(event.to, owner);
+				break;
+			}
 			case "login.failed": {
 				const tries = (this.#failed.get(event.client) ?? 0) + 1;
 				assert.ok(tries <= 5);

@@ -21,6 +21,7 @@ export const refusalAdvice = {
 	nameIsLegal: "change",
 	emailIsLegal: "change",
 	isInvited: "giveUp",
+	registrationIsOpen: "giveUp",
 	nameIsTheirs: "change",
 	namesAreLeft: "change",
 	nameIsNotAnothers: "change",

@@ -18,6 +18,7 @@ import {
 	namesBroken,
 	pendingLogin,
 	refuse,
+	registrationBroken,
 	tabsBroken,
 	type View,
 } from "./decision.ts";
@@ -85,6 +86,7 @@ function decideEntry(
 	};
 	const inside = state.room(room)?.context;
 	const taken =
+		registrationBroken(view, nameKey) ??
 		claimBroken(view, claim) ??
 		namesBroken(view, holder, nameKey) ??
 		(inside && brokenRoomRule(inside, entered));

@@ -110,6 +110,13 @@ export function isInvited(
 	);
 }
 
+/** The rule that keeps a newcomer out while registration is closed. It tells nothing about an email: a name that is owned is refused to all others anyway. */
+export const registrationBroken = (view: View, nameKey: NameKey) =>
+	view.state.server.context.registration === "closed" &&
+	(!view.state.server.context.names.has(nameKey) || isStale(view, nameKey))
+		? "registrationIsOpen"
+		: undefined;
+
 /** Whether a person has too many other tabs open, or went through rooms so fast that too many seats are reserved. */
 export function tabsBroken(
 	{ state, client: asker, limits }: View,

@@ -21,6 +21,7 @@ import {
 	isStale,
 	pendingLogin,
 	refuse,
+	registrationBroken,
 	type View,
 } from "./decision.ts";
 import type { Handler } from "./handler.ts";
@@ -129,7 +130,9 @@ function decideRequest(
 		return refuse("isInvited");
 	const client = secrets.id();
 	const broken =
-		claimBroken(view, { ...claim, client }) ?? roomBroken(view, room);
+		registrationBroken(view, nameKey) ??
+		claimBroken(view, { ...claim, client }) ??
+		roomBroken(view, room);
 	const isOwned =
 		state.server.context.names.has(nameKey) && !isStale(view, nameKey);
 	const owned = isOwned ? { owned: nameKey } : {};

@@ -3,7 +3,7 @@ import type { Identity } from "../../../machines/events.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Command } from "../command.ts";
 import { type Decision, refuse, type View } from "./decision.ts";
-import { loggedOut, sessionsClosed } from "./sessions.ts";
+import { clientsLeft, sessionsClosed } from "./sessions.ts";
 
 export function decideLogout(view: View, { all }: Command<"logout">): Decision {
 	const { client, state } = view;
@@ -20,14 +20,13 @@ export function loggedOutEverywhere(
 	view: View,
 	identity: Identity,
 ): readonly Entry[] {
-	const { state, now: time } = view;
-	const sessions = [...state.server.context.sessions].flatMap(
+	const sessions = [...view.state.server.context.sessions].flatMap(
 		([session, owner]) => (owner.identity === identity ? session : []),
 	);
-	const left = [...state.rooms].flatMap(([room, { context }]) =>
-		[...context.members]
-			.filter(([, member]) => member.identity === identity && !member.session)
-			.map(([client]) => loggedOut(time, room, client)),
+	const left = clientsLeft(
+		view,
+		(member) => member.identity === identity && !member.session,
+		"loggedOut",
 	);
 	return [...left, ...sessionsClosed(view, sessions, "loggedOut")];
 }

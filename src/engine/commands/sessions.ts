@@ -6,6 +6,7 @@ import type {
 	RoomName,
 	SessionHash,
 } from "../../../machines/events.ts";
+import type { Member } from "../../../machines/room.ts";
 import { brokenServerRule } from "../../../machines/server.ts";
 import type { Entry } from "../../log/log.ts";
 import { sha256 } from "../secrets.ts";
@@ -103,15 +104,16 @@ export function allLost(view: View): readonly Entry[] {
 export function sessionsClosed(
 	{ state, now: time }: View,
 	closed: readonly string[],
-	why: "loggedOut" | "expired",
+	why: PlumeEvent<"session.closed">["why"],
 ): readonly Entry[] {
+	const leaving = why === "expired" ? "loggedOut" : why;
 	return closed.flatMap((session) => [
 		...[...state.rooms].flatMap(([room, { context }]): Entry[] => {
 			const clients = context.known.get(session);
 			if (!clients) return [];
 			const left = clients
 				.filter((client) => context.members.has(client))
-				.map((client) => loggedOut(time, room, client));
+				.map((client) => clientLeft(time, room, client, leaving));
 			const event = { type: "session.forgotten", time, room, session } as const;
 			return [...left, { event }];
 		}),
@@ -119,11 +121,21 @@ export function sessionsClosed(
 	]);
 }
 
-export function loggedOut(
+/** Clients leave their rooms. */
+export const clientsLeft = (
+	{ state, now: time }: View,
+	isMeant: (member: Member, client: ClientId) => boolean,
+	why: ClientLeft["why"],
+): readonly Entry[] =>
+	[...state.rooms].flatMap(([room, { context }]) =>
+		[...context.members]
+			.filter(([client, member]) => isMeant(member, client))
+			.map(([client]) => clientLeft(time, room, client, why)),
+	);
+
+const clientLeft = (
 	time: number,
 	room: RoomName,
 	client: ClientId,
-): Entry {
-	const why = "loggedOut";
-	return { event: { type: "client.left", time, room, client, why } };
-}
+	why: ClientLeft["why"],
+): Entry => ({ event: { type: "client.left", time, room, client, why } });

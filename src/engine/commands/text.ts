@@ -1,6 +1,7 @@
 /** Decides whether a message may be posted. */
 import { brokenRoomRule } from "../../../machines/room.ts";
 import { trimInvisible, withoutEmptyLines } from "../../../machines/text.ts";
+import type { Limits } from "../../limits.ts";
 import { digestOf } from "../../log/line.ts";
 import type { Command } from "../command.ts";
 import { type Decision, refuse, type View } from "./decision.ts";
@@ -12,16 +13,22 @@ export const text: Handler<"text"> = (view, command, _, services) => {
 	return requestLimits.countText(view, command.text, decideText(view, command));
 };
 
+/** The rule by which this can't be said, if there is one. */
+export function textBroken(text: string, { textPoints }: Limits) {
+	if (trimInvisible(text) === "") return "textIsNotEmpty";
+	if (!text.isWellFormed()) return "textIsWellFormed";
+	const isLong = text.length > textPoints && [...text].length > textPoints;
+	return isLong ? "textIsShort" : undefined;
+}
+
 export function decideText(
 	{ client, now: time, state, limits, secrets }: View,
 	{ text: typed, n, room: meant }: Command<"text">,
 ): Decision {
 	if (!client?.matches("inRoom")) return refuse("isInside");
 	const text = withoutEmptyLines(typed);
-	if (trimInvisible(text) === "") return refuse("textIsNotEmpty");
-	if (!text.isWellFormed()) return refuse("textIsWellFormed");
-	if (text.length > limits.textPoints && [...text].length > limits.textPoints)
-		return refuse("textIsShort");
+	const unfit = textBroken(text, limits);
+	if (unfit) return refuse(unfit);
 	const { id, room } = client.context;
 	const inside = state.room(room)?.context;
 	if (!inside || (meant ?? room) !== room) return refuse("isInside");

@@ -1,0 +1,46 @@
+/** `plume who`, `say`, `reload` and the others that ask a running server, by its local socket. */
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { createInterface } from "node:readline";
+import { ConfigError, type Environment, localSocket } from "../config.ts";
+import type { AnswerLine } from "../operator/local-socket.ts";
+import { argumentsOf, type OperatorCommand } from "../operator/usage.ts";
+import { operatorLine } from "./help.ts";
+
+/** Why nobody answered, by the error's code. */
+const reasons: Readonly<Record<string, string>> = {
+	EACCES: "only root and the server's own user may",
+	ENOENT: "there is no such socket",
+	ECONNREFUSED: "nobody listens there",
+};
+
+/** Prints the answer, and returns the exit code. Throws `ConfigError`. */
+export async function operate(
+	command: OperatorCommand,
+	given: readonly string[],
+	environment: Environment,
+	print: (line: string) => void,
+): Promise<number> {
+	const args = argumentsOf(command, given);
+	if (!args) throw new ConfigError(`Say: ${operatorLine(command)}`);
+	const socketPath = localSocket(environment);
+	const asked = request({ socketPath, path: `/${command}`, method: "POST" });
+	asked.end(JSON.stringify(args));
+	const [answer]: IncomingMessage[] = await once(asked, "response").catch(
+		({ code, message }: NodeJS.ErrnoException) => {
+			throw new Error(
+				`no server answers at ${socketPath}: ${reasons[code ?? ""] ?? message}. Is it running, and is PLUME_DATA (or PLUME_SOCKET) the same for both?`,
+			);
+		},
+	);
+	if (!answer) return 1;
+	for await (const text of createInterface({ input: answer })) {
+		const line: AnswerLine = JSON.parse(text);
+		if ("line" in line) print(line.line);
+		else {
+			if (line.error) process.stderr.write(`plume: ${line.error}\n`);
+			return line.exit;
+		}
+	}
+	throw new Error("the server ended before its answer did");
+}

@@ -1,0 +1,214 @@
+/**
+ * What an operator does to a running server. Each is a pure decision: events,
+ * and words about them. One that can't be done throws `OperatorError`.
+ */
+import { brokenClientRule } from "../../machines/client.ts";
+import type { NameKey, PlumeEvent } from "../../machines/events.ts";
+import { BOT_NAME } from "../../machines/message.ts";
+import { brokenServerRule } from "../../machines/server.ts";
+import { parseEmail } from "../chat/email.ts";
+import { parseName } from "../chat/name.ts";
+import { parseRoomName } from "../chat/room-name.ts";
+import { codeMac, isInvited, type View } from "../engine/commands/decision.ts";
+import { clientsLeft, sessionsClosed } from "../engine/commands/sessions.ts";
+import { textBroken } from "../engine/commands/text.ts";
+import type { ClientSnapshot } from "../engine/machines.ts";
+import { refusalWords } from "../engine/refusals.ts";
+import { digestOf } from "../log/line.ts";
+import type { Entry } from "../log/log.ts";
+
+/** Why it was not done, in words for the operator. */
+export class OperatorError extends Error {
+	override readonly name = "OperatorError";
+}
+
+export interface Operation {
+	readonly entries: readonly Entry[];
+	readonly says: readonly string[];
+}
+
+export type Decide = (view: View) => Operation;
+
+const no = (words: string): never => {
+	throw new OperatorError(words);
+};
+
+/** The key of a name that somebody owns. */
+function owned({ state }: View, typed: string) {
+	const { nameKey = "" } = parseName(typed) ?? {};
+	const owner = state.server.context.names.get(nameKey);
+	if (owner?.identity === BOT_NAME)
+		return no(`${BOT_NAME} is the server's own.`);
+	if (!owner)
+		return no(
+			`Nobody owns the name "${typed}". plume names lists those there are.`,
+		);
+	return { nameKey, owner };
+}
+
+export const say =
+	(typed: string, text: string): Decide =>
+	(view) => {
+		const room = parseRoomName(typed) ?? "";
+		if (!view.state.room(room))
+			no(`There is no room "${typed}". plume rooms lists those there are.`);
+		return { entries: [noticed(view, room, text)], says: [`Said in ${room}.`] };
+	};
+
+export const notice =
+	(text: string): Decide =>
+	(view) => {
+		const rooms = [...view.state.rooms.keys()];
+		const entries = rooms.map((room) => noticed(view, room, text));
+		return { entries, says: [`Said in ${count(rooms.length, "room")}.`] };
+	};
+
+function noticed(view: View, room: string, text: string): Entry {
+	const { now: time, secrets, limits } = view;
+	const broken = textBroken(text, limits);
+	if (broken) no(refusalWords[broken]);
+	const erasable = { salt: secrets.id(), text };
+	const digest = digestOf(erasable);
+	return { event: { type: "notice.posted", time, room, digest }, erasable };
+}
+
+/** Frees a name. Its sessions end, and their tabs leave. */
+export const release =
+	(typed: string): Decide =>
+	(view) => {
+		const { nameKey, owner } = owned(view, typed);
+		const time = view.now;
+		return {
+			entries: [
+				...sessionsClosed(view, sessionsUnder(view, nameKey), "loggedOut"),
+				...clientsLeft(
+					view,
+					(member) => member.nameKey === nameKey && !member.session,
+					"loggedOut",
+				),
+				{ event: { type: "name.released", time, nameKey } },
+			],
+			says: [`${owner.name} is free: whoever asks for it first has it.`],
+		};
+	};
+
+const sessionsUnder = ({ state }: View, nameKey: NameKey) =>
+	[...state.server.context.sessions].flatMap(([session, owner]) =>
+		owner.nameKey === nameKey ? session : [],
+	);
+
+/** Changes a name. Its tabs leave, and come back under the new one by themselves. */
+export const rename =
+	(typed: string, wanted: string): Decide =>
+	(view) => {
+		const { nameKey, owner } = owned(view, typed);
+		const { name, nameKey: to } =
+			parseName(wanted) ?? no(refusalWords.nameIsLegal);
+		const event: PlumeEvent<"name.renamed"> = {
+			...{ type: "name.renamed", time: view.now },
+			...{ nameKey, to, name },
+		};
+		if (brokenServerRule(view.state.server.context, event))
+			no(`The name "${name}" is somebody's: plume release ${name} frees it.`);
+		const left = clientsLeft(
+			view,
+			(member) => member.nameKey === nameKey,
+			"renamed",
+		);
+		return {
+			entries: [...left, { event }],
+			says: [`${owner.name} is ${name} now.`],
+		};
+	};
+
+/** Closes registration, or opens it. */
+export const registration =
+	(wanted: "closed" | "opened"): Decide =>
+	({ state, now: time }) => {
+		const isClosed = state.server.context.registration === "closed";
+		const says = [
+			wanted === "closed"
+				? "Closed: only people who own a name here are let in. plume open ends that."
+				: "Open: newcomers are let in.",
+		];
+		if (isClosed === (wanted === "closed")) return { entries: [], says };
+		return {
+			entries: [{ event: { type: `registration.${wanted}`, time } }],
+			says,
+		};
+	};
+
+/** People who may not enter any more leave, after the list of who may was read again. */
+export const recheck: Decide = (view) => {
+	const { sessions } = view.state.server.context;
+	const closed = [...sessions].flatMap(([session, owner]) =>
+		isInvited(view, owner) ? [] : session,
+	);
+	const entries = [
+		...sessionsClosed(view, closed, "uninvited"),
+		...clientsLeft(
+			view,
+			({ session, identity }, client) =>
+				!session &&
+				!isInvited(view, {
+					identity,
+					domain: view.state.client(client)?.context.domain ?? "",
+				}),
+			"uninvited",
+		),
+	];
+	const left = entries.filter(({ event }) => event.type === "client.left");
+	const says =
+		left.length + closed.length > 0
+			? `${count(closed.length, "session")} ended, and ${count(left.length, "tab")} left, because they are not invited any more.`
+			: "Everyone who is in may stay.";
+	return { entries, says: [says] };
+};
+
+/** The login that waits for a code under this name, the latest of several. */
+export function waitingFor(
+	view: View,
+	typed: string,
+	email: string | undefined,
+): ClientSnapshot["context"] | undefined {
+	const { nameKey = no(refusalWords.nameIsLegal) } = parseName(typed) ?? {};
+	const { state, secrets } = view;
+	const address = parseEmail(email ?? "")?.email;
+	if (email !== undefined && !address) no(refusalWords.emailIsLegal);
+	// Only the owner of a name gets so far with it. For a new one, anybody may have typed any email.
+	if (!address && !state.server.context.names.has(nameKey))
+		no(
+			`"${typed}" is nobody's name yet. Say which email they typed, too: plume code ${typed} EMAIL`,
+		);
+	const identity = address && secrets.mac("identity", address);
+	return [...state.parts.logins.values()]
+		.flatMap((client) => state.client(client)?.context ?? [])
+		.filter((login) => login.nameKey === nameKey)
+		.filter((login) => !identity || login.identity === identity)
+		.sort((one, other) => other.expires - one.expires)
+		.at(0);
+}
+
+/** Another code for a login, in place of the one that was mailed. */
+export function hand(view: View, login: ClientSnapshot["context"]): Operation {
+	const { now: time, secrets, limits } = view;
+	const code = secrets.code();
+	const expires = time + limits.codeSeconds * 1000;
+	const event: PlumeEvent<"login.handed"> = {
+		...{ type: "login.handed", time, client: login.id, expires },
+		code: codeMac(secrets, login.pending, code),
+	};
+	if (brokenClientRule(login, event))
+		no("That login has expired. Let them ask again.");
+	const minutes = Math.round(limits.codeSeconds / 60);
+	return {
+		entries: [{ event }],
+		says: [
+			code,
+			`is the code for ${login.name}, for ${minutes} minutes. It works only in the tab that asked. Make sure who you give it to: with it they are that person here.`,
+		],
+	};
+}
+
+export const count = (many: number, what: string) =>
+	`${many} ${what}${many === 1 ? "" : what === "person" ? "" : "s"}`;

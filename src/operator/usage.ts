@@ -1,0 +1,53 @@
+/** What an operator can ask of a running server, over its local socket. */
+
+export interface Usage {
+	/** The arguments, in order. The last one takes the rest of the line if it ends in "…". */
+	readonly args: readonly string[];
+	/** How many of them must be given; all, unless it says otherwise. */
+	readonly least?: number;
+	readonly help: string;
+}
+
+const usage = (args: string, help: string, least?: number): Usage => ({
+	args: args === "" ? [] : args.split(" "),
+	help,
+	...(least !== undefined && { least }),
+});
+
+export const operatorUsage = {
+	who: usage("", "who is in which room"),
+	rooms: usage("", "the rooms, and how much was said there"),
+	names: usage("", "the names, and which belong to one person"),
+	say: usage("ROOM TEXT…", "say something in a room, as the bot"),
+	notice: usage("TEXT…", "say something in every room, as the bot"),
+	code: usage(
+		"NAME EMAIL",
+		"hand a login code to someone whom no mail reaches; EMAIL for a new name",
+		1,
+	),
+	release: usage("NAME", "end its sessions, and free the name"),
+	rename: usage("OLD NEW", "give a name another spelling, or another name"),
+	close: usage("", "let nobody in who has no name here yet"),
+	open: usage("", "let newcomers in again"),
+	reload: usage("", "read limits and who may enter again"),
+} as const satisfies Record<string, Usage>;
+
+export type OperatorCommand = keyof typeof operatorUsage;
+
+export const isOperatorCommand = (name: string): name is OperatorCommand =>
+	Object.hasOwn(operatorUsage, name);
+
+/** The arguments of a command, its last one joined. Undefined if they are too few or too many. */
+export function argumentsOf(
+	command: OperatorCommand,
+	given: readonly string[],
+): readonly string[] | undefined {
+	const { args, least = args.length }: Usage = operatorUsage[command];
+	const isOpen = args.at(-1)?.endsWith("…");
+	const most = args.length;
+	const joined =
+		isOpen && given.length > most
+			? [...given.slice(0, most - 1), given.slice(most - 1).join(" ")]
+			: given;
+	return joined.length >= least && joined.length <= most ? joined : undefined;
+}

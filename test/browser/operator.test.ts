@@ -1,0 +1,43 @@
+/** What people see of what an operator does. */
+import { expect, test } from "vitest";
+import { run } from "../program/program.ts";
+import { stage } from "./stage.ts";
+
+const { enter, plume } = stage();
+
+const operate = (...args: readonly string[]) =>
+	run(args, { PLUME_DATA: plume().data });
+
+test("a notice stands in a box of its own, and is read aloud", async () => {
+	const ann = await enter("ann");
+	const room = new URL(ann.page.url()).pathname.split("/").at(-1) ?? "";
+	await operate("say", room, "The server moves on Sunday,\nat noon.");
+	const notice = ann.page.locator("article.notice");
+	await notice.waitFor();
+	expect(await notice.innerText()).toMatch(
+		/plumebot\s+notice[\s\S]+on Sunday,\nat noon\./,
+	);
+	await ann.page
+		.getByText("plumebot: The server moves on Sunday")
+		.waitFor({ state: "attached" });
+	await operate("notice", "Have a good time.");
+	await notice.nth(1).waitFor();
+	await ann.page.reload();
+	await notice.nth(1).waitFor();
+	expect(await notice.count()).toBe(2);
+});
+
+test("a renamed person goes on under the new name, and nothing they type is lost", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	await ann.field.fill("half a thought");
+	await operate("rename", "ann", "Anna");
+	await bob.page
+		.locator("#people")
+		.getByText("Anna")
+		.waitFor({ state: "attached" });
+	expect(await ann.field.inputValue()).toBe("half a thought");
+	await ann.page.keyboard.press("Enter");
+	await bob.reads("half a thought");
+	await bob.page.locator("article.said", { hasText: "Anna" }).waitFor();
+});

@@ -1,0 +1,215 @@
+/** What an operator does to a running server, and what people see of it. */
+import { expect, test } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
+import { TestServer } from "./test-server.ts";
+
+const notices = (person: {
+	received: readonly { kind?: unknown; text?: string }[];
+}) =>
+	person.received.flatMap(({ kind, text }) => (kind === "notice" ? text : []));
+
+test("who, rooms and names tell what there is, and no email", async () => {
+	const plume = await TestServer.open();
+	expect(await plume.operate("who")).toEqual(["Nobody is here."]);
+	const ann = await plume.enter("ann", "plume.2");
+	await plume.enter("ann", "plume.2", "ann@example.org");
+	await plume.enter("bob");
+	ann.say("hello", 1);
+	await plume.settle();
+	expect(await plume.operate("who")).toEqual([
+		"ann  lobby  2 tabs",
+		"bob  lobby  1 tab",
+	]);
+	ann.hangUp();
+	await plume.settle();
+	expect(await plume.operate("who")).toContain("ann  lobby  1 tab");
+	expect(await plume.operate("rooms")).toEqual(["lobby  2 here  1 message"]);
+	const names = await plume.operate("names");
+	expect(names.map((line) => line.split(" ")[0])).toEqual([
+		"ann",
+		"bob",
+		"plumebot",
+	]);
+	expect(names.join()).not.toMatch(/@|example/);
+});
+
+test("what the operator says is shown to old and new clients, and to those who come later", async () => {
+	const plume = await TestServer.open();
+	const ann = await plume.enter("ann", "plume.2");
+	const bob = await plume.enter("bob");
+	expect(await plume.operate("say", "lobby", "We move on Sunday.")).toEqual([
+		"Said in lobby.",
+	]);
+	expect(notices(ann)).toEqual(["We move on Sunday."]);
+	expect(bob.received.at(-1)).toMatchObject({
+		type: types.text,
+		user: { name: "plumebot" },
+		text: "We move on Sunday.",
+	});
+	const cleo = await plume.enter("cleo", "plume.2");
+	expect(notices(cleo)).toEqual(["We move on Sunday."]);
+	await expect(plume.operate("say", "cats", "hi")).rejects.toThrow(
+		'no room "cats"',
+	);
+	await expect(plume.operate("notice", " ")).rejects.toThrow(
+		"nothing in that message",
+	);
+	expect(await plume.operate("notice", "One more thing.")).toEqual([
+		"Said in 1 room.",
+	]);
+	expect(notices(cleo)).toHaveLength(2);
+});
+
+test("a renamed person is back under the new name, in every tab, without a code", async () => {
+	const plume = await TestServer.open();
+	const ann = await plume.enter("ann", "plume.2");
+	ann.say("hello", 1);
+	await plume.settle();
+	expect(await plume.operate("rename", "ann", "Anna")).toEqual([
+		"ann is Anna now.",
+	]);
+	expect(ann.closed?.code).toBe(1012);
+	const { memory } = ann;
+	const back = plume.connect("plume.2");
+	back.open(memory);
+	await plume.settle();
+	expect(back.last(types.welcome)).toMatchObject({
+		user: { name: "Anna" },
+		last: 1,
+	});
+	back.say("it is me", 2, "lobby");
+	await plume.settle();
+	expect(back.lines).toContain("Anna: it is me");
+	// What was said before keeps the name it was said under, in history too.
+	const { epoch, offset } = back.memory;
+	const from = back.received.length;
+	back.askHistory({ room: "lobby", epoch, before: Number(offset) + 1 });
+	await plume.settle();
+	expect(
+		back.received
+			.slice(from)
+			.flatMap(({ type, user, text }) =>
+				type === types.text || type === types.system
+					? `${user?.name} ${text}`
+					: [],
+			),
+	).toEqual([
+		"ann entered chat",
+		"ann hello",
+		"ann left chat",
+		"Anna entered chat",
+		"Anna it is me",
+	]);
+	// The old name is free, the new one is not.
+	const other = await plume.enter("ann", "plume.2", "other@example.org");
+	expect(other.isIn).toBe(true);
+	await expect(plume.operate("rename", "ann", "anna")).rejects.toThrow(
+		"plume release anna",
+	);
+	await expect(plume.operate("rename", "plumebot", "x")).rejects.toThrow(
+		"the server's own",
+	);
+});
+
+test("a released name's owner is out, and another person may have it", async () => {
+	const plume = await TestServer.open();
+	const ann = await plume.enter("ann", "plume.2");
+	const classic = await plume.enter("ann", "classic", "ann@example.org");
+	await plume.operate("release", "ann");
+	expect([ann.closed?.code, classic.closed?.code]).toEqual([4002, 4002]);
+	const back = plume.connect("plume.2");
+	back.open(ann.memory);
+	await plume.settle();
+	expect(back.last(types.refused)).toMatchObject({ code: "sessionIsOpen" });
+	const other = await plume.enter("ann", "plume.2", "other@example.org");
+	expect(other.isIn).toBe(true);
+	await expect(plume.operate("release", "nobody")).rejects.toThrow(
+		'Nobody owns the name "nobody"',
+	);
+});
+
+test("behind a closed door, owners get in by code and session, newcomers do not", async () => {
+	const plume = await TestServer.open();
+	const ann = await plume.enter("ann", "plume.2");
+	await plume.enter("bob", "plume.2");
+	ann.hangUp();
+	const late = plume.connect("plume.2");
+	late.hello("dora", "dora@example.org");
+	await plume.settle();
+	await plume.operate("close");
+	// Asked for a code before it was closed.
+	late.auth(plume.mailer.codeFor("dora@example.org"));
+	const stranger = plume.connect("plume.2");
+	stranger.hello("cleo", "cleo@example.org");
+	// An email that is known, under a new name: the answer tells nothing of it.
+	const known = plume.connect("plume.2");
+	known.hello("eve", "bob@example.org");
+	const back = plume.connect("plume.2");
+	back.open(ann.memory);
+	await plume.settle();
+	for (const person of [late, stranger, known])
+		expect(person.last(types.mayNotEnter)).toMatchObject({
+			code: "registrationIsOpen",
+		});
+	expect(plume.mailer.sent.map(({ name }) => name)).toEqual([
+		"ann",
+		"bob",
+		"dora",
+	]);
+	expect(back.isIn).toBe(true);
+	plume.clock.advance(60_000);
+	expect((await plume.enter("bob", "plume.2")).isIn).toBe(true);
+	await plume.operate("open");
+	expect((await plume.enter("cleo", "plume.2")).isIn).toBe(true);
+});
+
+test("a code is handed over where no mail goes out, at once or when it is asked for", async () => {
+	const plume = await TestServer.open();
+	plume.mailer.failing = true;
+	const handed = plume.operate("code", "ann", "ann@example.org");
+	await plume.settle();
+	const ann = plume.connect("plume.2");
+	ann.hello("ann", "ann@example.org");
+	await plume.settle();
+	const [waiting, code = "", words] = await handed;
+	expect(waiting).toContain("Nobody waits for a code as ann");
+	expect(words).toContain("code for ann, for 10 minutes");
+	expect(ann.last(types.refused)).toBeUndefined();
+	ann.auth(code);
+	await plume.settle();
+	expect(ann.isIn).toBe(true);
+	// It worked once, in that tab alone.
+	plume.mailer.failing = false;
+	const thief = plume.connect("plume.2");
+	thief.hello("ann", "ann@example.org");
+	await plume.settle();
+	thief.auth(code);
+	await plume.settle();
+	expect(thief.isIn).toBe(false);
+	// The owner of a name has proved an email before, so the name is enough.
+	const [again = ""] = await plume.operate("code", "ann");
+	thief.auth(again);
+	await plume.settle();
+	expect(thief.isIn).toBe(true);
+	expect(JSON.stringify(plume.log)).not.toContain(again);
+});
+
+test("for a name that nobody owns, the operator must know the email too", async () => {
+	const plume = await TestServer.open();
+	const eve = plume.connect("plume.2");
+	eve.hello("ann", "admin@example.org");
+	await plume.settle();
+	await expect(plume.operate("code", "ann")).rejects.toThrow(
+		"plume code ann EMAIL",
+	);
+	await expect(plume.operate("code", "ann", "ann")).rejects.toThrow(
+		"one email address",
+	);
+	const handed = plume.operate("code", "ann", "ann@example.org");
+	const refused = expect(handed).rejects.toThrow(
+		"Nobody asked for a code as ann",
+	);
+	await plume.settle();
+	plume.clock.advance(5 * 60_000);
+	await refused;
+});
