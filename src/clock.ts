@@ -107,27 +107,23 @@ interface WaitParts {
  * once would date new events by the log, and let codes live too long.
  *
  * Resolves when the clock has about reached `lastMs`, the time of the log's
- * last event. If it must wait, it calls `meanwhile` first, and at the end the
- * function that this resolved with. Rejects after 15 minutes.
+ * last event. If it must wait, it calls `meanwhile` first. Rejects after 15
+ * minutes.
  */
 export async function clockReaches(
 	lastMs: number,
 	{ clockFrom, report }: WaitParts,
-	meanwhile: (why: string) => Promise<() => Promise<void>>,
+	meanwhile: (why: string) => Promise<unknown>,
 ): Promise<void> {
 	const clock = clockFrom(0);
 	const why = clockIsBehind(lastMs, clock.now());
 	if (!why) return;
-	const end = await meanwhile(why);
-	try {
-		const isBehind = () => clockIsBehind(lastMs, clockFrom(0).now());
-		for (let waitedMs = 0; isBehind(); waitedMs += RETRY_MS) {
-			if (waitedMs >= MOST_WAIT_MS) throw new Error(why);
-			if (waitedMs % WARN_MS === 0)
-				report.warn({ waitedMinutes: waitedMs / WARN_MS }, why);
-			await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve));
-		}
-	} finally {
-		await end();
+	await meanwhile(why);
+	const isBehind = () => clockIsBehind(lastMs, clockFrom(0).now());
+	for (let waitedMs = 0; isBehind(); waitedMs += RETRY_MS) {
+		if (waitedMs >= MOST_WAIT_MS) throw new Error(why);
+		if (waitedMs % WARN_MS === 0)
+			report.warn({ waitedMinutes: waitedMs / WARN_MS }, why);
+		await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve));
 	}
 }

@@ -32,7 +32,10 @@ const OWNER_MS = 1000;
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
-type Asked = Pick<ServiceParts, "config" | "accepts" | "version" | "readAgain">;
+type Asked = Pick<
+	ServiceParts,
+	"config" | "accepts" | "version" | "passed" | "readAgain"
+>;
 
 /** Runs the server until a signal stops it; `pages` is the folder of the built pages. */
 export async function serve(asked: Asked, pages: string): Promise<void> {
@@ -65,6 +68,10 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	const stopped = Promise.race(SIGNALS.map((signal) => once(process, signal)));
 	// Only after the handlers are set: its reader may stop us at once.
 	logger.info({ ...described(service.url, asked, opened.log) }, "listening");
+	if (asked.passed)
+		logger.info(
+			"systemd passed the socket: PLUME_HOST and PLUME_PORT are not used",
+		);
 	if (isTerminal && !config.production)
 		print(
 			`\nPlume is at ${service.url}\nLogin codes appear here, until ENV=production mails them. Ctrl+C stops.\n`,

@@ -3,8 +3,7 @@
  * listens. All adapters are passed in, so that tests run all of it on a
  * simulated disk, clock and mail service.
  */
-import { once } from "node:events";
-import { createServer } from "node:http";
+import type { Server } from "node:http";
 import { type Clock, clockReaches, RunningClock } from "./clock.ts";
 import type { Accepts, Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
@@ -28,7 +27,8 @@ import { checkSecret } from "./secret-file.ts";
 import { clientAddress, peerNetworks } from "./transport/client-address.ts";
 import { Health } from "./transport/health.ts";
 import { isLoopback, ownHosts } from "./transport/hosts.ts";
-import { listening, makeHttpServer } from "./transport/http.ts";
+import { answerRequests, makeHttpServer } from "./transport/http.ts";
+import { type Bound, listen, type PassedSocket } from "./transport/listen.ts";
 import { LoadShedder } from "./transport/load-shedder.ts";
 import { proxyWarnings } from "./transport/proxy-warnings.ts";
 import { SocketServer } from "./transport/socket-server.ts";
@@ -51,12 +51,14 @@ export interface ServiceParts
 	readonly accepts: Accepts;
 	/** Reads the configuration anew. Throws `ConfigError`. */
 	readonly readAgain?: () => Config;
+	/** Used instead of the configured host and port. */
+	readonly passed?: PassedSocket | undefined;
 }
 
 /** Recovers the state and starts the engine, which nobody can reach yet. */
 export async function startEngine(
 	parts: ServiceParts,
-	meanwhile: (why: string) => Promise<() => Promise<void>>,
+	meanwhile: (why: string) => Promise<unknown>,
 ) {
 	const { log, snapshots, mailer, secrets, version, report, onFatal } = parts;
 	const { limits, allow } = parts.config;
@@ -127,23 +129,26 @@ export async function startService(
 	parts: ServiceParts,
 	pages: string,
 ): Promise<Service> {
-	const { host, port, socket } = parts.config;
-	const started = await startEngine(parts, (why) =>
-		unavailable(port, host, why),
-	);
+	const { host, port, limits, socket } = parts.config;
+	let wrong = "";
+	const http = makeHttpServer(limits, () => wrong);
+	let bound: Promise<Bound> | undefined;
+	const listening = () =>
+		(bound ??= listen(http, parts.passed ?? { host, port }));
+	const started = await startEngine(parts, (why) => {
+		wrong = why;
+		return listening();
+	});
 	const load = loadShedder(parts, started.clock);
 	const health = new Health(parts.log, load);
-	const { http, sockets, inspectorServer } = transports(
-		{ ...parts, load, health },
-		started,
-		pages,
-	);
 	const closeSocket =
 		socket && (await openLocalSocket(socket, started.operator));
-	const bound = await listening(http, port, host);
-	const shownHost = host.includes(":") ? `[${host}]` : host;
+	const { url, ...at } = await listening();
+	const { sockets, inspectorServer } = transports({
+		...{ ...parts, ...at, http, load, health, started, pages },
+	});
 	return {
-		url: `http://${shownHost}:${bound}`,
+		url,
 		async stop() {
 			const { engine, mail } = started;
 			health.isStopping = true;
@@ -161,14 +166,18 @@ export async function startService(
 	};
 }
 
-/** The page, the WebSockets and the inspector, on one HTTP server that does not listen yet. */
-function transports(
-	parts: ServiceParts & { readonly load: LoadShedder; readonly health: Health },
-	started: Awaited<ReturnType<typeof startEngine>>,
-	pages: string,
-) {
-	const { config, load, health, report } = parts;
-	const { limits, host, origins, inspect: token } = config;
+interface TransportParts extends ServiceParts, Omit<Bound, "url"> {
+	readonly http: Server;
+	readonly load: LoadShedder;
+	readonly health: Health;
+	readonly started: Awaited<ReturnType<typeof startEngine>>;
+	readonly pages: string;
+}
+
+/** The page, the WebSockets and the inspector, on one HTTP server. */
+function transports(parts: TransportParts) {
+	const { http, host, peer, config, load, health, report, started } = parts;
+	const { limits, origins, inspect: token } = config;
 	const { trustProxy: trusted } = config;
 	const { engine, runningClock: clock, states, inspector } = started;
 	const { refusals } = engine;
@@ -183,8 +192,8 @@ function transports(
 					...{ inspector, clock, limits, refusals },
 					...{ token, isOwnHost: isOurName },
 				});
-	const http = makeHttpServer({
-		...{ pages, limits, health, load, warnings },
+	answerRequests(http, {
+		...{ pages: parts.pages, limits, health, load, warnings },
 		exports: {
 			...{ archive: started.archive, clock: started.clock },
 			...{ refusals, isOwnHost },
@@ -196,7 +205,7 @@ function transports(
 			},
 		},
 		mayInspect: inspectorServer && (({ headers }) => isOurName(headers.host)),
-		networksOf: (peer) => peerNetworks(peer, trusted),
+		networksOf: (remote) => peerNetworks(remote ?? peer, trusted),
 	});
 	const spare = limits.connections + SPARE_CONNECTIONS;
 	if (Number.isFinite(spare)) http.maxConnections = spare;
@@ -206,13 +215,13 @@ function transports(
 			if (trusted.length === 0) warnings.untrusted(request);
 			const { socket, headers } = request;
 			const forwardedFor = headers["x-forwarded-for"];
-			const remote = socket.remoteAddress;
+			const remote = socket.remoteAddress ?? peer;
 			return clientAddress({ remote, forwardedFor, trusted });
 		},
 		inspect:
 			inspectorServer && ((...asked) => inspectorServer.upgrade(...asked)),
 	});
-	return { http, sockets, inspectorServer };
+	return { sockets, inspectorServer };
 }
 
 const loadShedder = ({ config, report }: ServiceParts, clock: Clock) =>
@@ -224,17 +233,3 @@ const loadShedder = ({ config, report }: ServiceParts, clock: Clock) =>
 			else report.info({}, "not overloaded any more: newcomers get in");
 		},
 	});
-
-/** Answers every request, `/healthz` above all, with the reason why nobody can connect yet. */
-async function unavailable(port: number, host: string, wrong: string) {
-	const http = createServer((_request, response) => {
-		const headers = { "Content-Type": "application/json", "Retry-After": 60 };
-		response.writeHead(503, headers).end(JSON.stringify({ ok: false, wrong }));
-	});
-	await listening(http, port, host);
-	return () => {
-		const closed = once(http.close(), "close");
-		http.closeAllConnections();
-		return closed.then(() => {});
-	};
-}

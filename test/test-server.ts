@@ -154,10 +154,7 @@ export class TestServer {
 					if (plume) plume.fatal = error;
 				},
 			},
-			async (why) => {
-				onWaiting(why);
-				return async () => {};
-			},
+			async (why) => onWaiting(why),
 		);
 		const { archive } = started;
 		const isQuiet = () =>

@@ -9,6 +9,7 @@ import { ConfigError, dataFolder, readConfig } from "../config.ts";
 import type { LogParts as OpenedLog } from "../inspector/log-timeline.ts";
 import { readCredential } from "../secret-file.ts";
 import { loadEnvironment } from "../settings-file.ts";
+import { takePassedSocket } from "../systemd/passed-socket.ts";
 import { VERSION } from "../version.ts";
 import {
 	parseCommand,
@@ -67,10 +68,11 @@ async function main(): Promise<number | undefined> {
 
 /** Runs the server until a signal stops it. */
 async function serve({ environment, accepts }: ServeCommand): Promise<void> {
+	const passed = takePassedSocket(process.env);
 	const readAgain = () => readConfig(loadEnvironment(environment), credential);
-	const asked = { config: readAgain(), accepts, version: VERSION, readAgain };
+	const asked = { accepts, version: VERSION, passed, readAgain };
 	const server = await import("../serve.ts");
-	await server.serve(asked, PAGES);
+	await server.serve({ ...asked, config: readAgain() }, PAGES);
 }
 
 /** Runs a command that only reads a log. */

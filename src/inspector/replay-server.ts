@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import express from "express";
 import { bearerOf, ownHosts } from "../transport/hosts.ts";
-import { listening } from "../transport/http.ts";
+import { listen } from "../transport/listen.ts";
 import { makeSite } from "../transport/site.ts";
 import { isFromOwnPage, isToken } from "./auth.ts";
 import { type LogParts, LogTimeline } from "./log-timeline.ts";
@@ -50,10 +50,10 @@ export async function openReplayServer(
 		});
 	});
 	const server = createServer(site);
-	const port = await listening(server, 0, HOST);
+	const { url } = await listen(server, { host: HOST, port: 0 });
 	void log.load();
 	return {
-		link: `http://${HOST}:${port}/replay#${token}`,
+		link: `${url}/replay#${token}`,
 		close() {
 			log.stop();
 			server.close();

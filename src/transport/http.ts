@@ -1,5 +1,4 @@
 /** Plain HTTP: the page, its files, the export, and the health check. */
-import { once } from "node:events";
 import {
 	createServer,
 	type IncomingMessage,
@@ -33,9 +32,26 @@ export interface HttpParts extends Omit<PlainParts, "refusals"> {
 	readonly mayInspect: ((request: IncomingMessage) => boolean) | undefined;
 }
 
-/** Makes the server; it does not listen yet. */
-export function makeHttpServer(parts: HttpParts): Server {
-	const { limits, pages, health, warnings } = parts;
+/** Makes a server that does not listen yet; to every request it says that nobody can connect, and what is `wrong`. */
+export function makeHttpServer(limits: Limits, wrong: () => string): Server {
+	return createServer(
+		{
+			maxHeaderSize: limits.headerBytes,
+			headersTimeout: limits.headerSeconds * 1000,
+			requestTimeout: limits.headerSeconds * 1000,
+			connectionsCheckingInterval: 1000,
+		},
+		(_request, response) => {
+			const headers = { "Content-Type": "application/json", "Retry-After": 60 };
+			const body = JSON.stringify({ ok: false, wrong: wrong() });
+			response.writeHead(503, headers).end(body);
+		},
+	);
+}
+
+/** Answers requests from now on. */
+export function answerRequests(server: Server, parts: HttpParts): void {
+	const { pages, health, warnings } = parts;
 	const app = makeSite(pages, (app, page) => {
 		health.addRoutes(app);
 		app.post("/export", exporter(parts.exports));
@@ -63,17 +79,9 @@ export function makeHttpServer(parts: HttpParts): Server {
 		// A service worker controls only what is below its own path.
 		app.get("/sw.js", page("sw.js"));
 	});
-	const server = createServer(
-		{
-			maxHeaderSize: limits.headerBytes,
-			headersTimeout: limits.headerSeconds * 1000,
-			requestTimeout: limits.headerSeconds * 1000,
-			connectionsCheckingInterval: 1000,
-		},
-		oneAtATime(unlessOverloaded(app, parts)),
-	);
+	const answer = oneAtATime(unlessOverloaded(app, parts));
+	server.removeAllListeners("request").on("request", answer);
 	boundPeers(server, { ...parts, refusals: parts.exports.refusals });
-	return server;
 }
 
 /** Answers nothing but health checks while the server is overloaded. */
@@ -89,10 +97,3 @@ const unlessOverloaded =
 		);
 		response.writeHead(status, headers).end(body);
 	};
-
-/** Resolves with the port once the server listens; rejects if it can't. */
-export async function listening(server: Server, port: number, host: string) {
-	await once(server.listen(port, host), "listening");
-	const address = server.address();
-	return typeof address === "object" && address ? address.port : port;
-}

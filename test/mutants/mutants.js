@@ -1846,7 +1846,33 @@ const page = [
 	},
 ];
 
+/** @type {readonly Mutant[]} */
+const process = [
+	{
+		promise: "settings file: a secret that others may read is refused",
+		file: "src/settings-file.ts",
+		find: "(mode & 0o077) !== 0",
+		replace: "false",
+		tests: ["test/settings-file.test.ts"],
+	},
+	{
+		promise: "settings file: a comment behind a value is no part of it",
+		file: "src/settings-file.ts",
+		find: "(?!.*\\s#)",
+		replace: "",
+		tests: ["test/settings-file.test.ts"],
+	},
+	{
+		promise: "socket: one that was passed is used instead of the settings",
+		file: "src/service.ts",
+		find: "parts.passed ?? { host, port }",
+		replace: "{ host, port }",
+		tests: ["test/systemd/restart.test.ts -t a visitor"],
+	},
+];
+
 export const mutants = [
+	...process,
 	...page,
 	...log,
 	...answers,

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import { newDataFolder, Plume, run } from "./program.ts";
-import { Tab } from "./tab.ts";
+import { expectOneStory, Tab } from "./tab.ts";
 
 const KILLS = Number(process.env.TEST_KILLS ?? process.env.PLUME_KILLS ?? 50);
 const PEOPLE = 50;
@@ -50,21 +50,7 @@ test(`${KILLS} kills: nothing lost, doubled or reordered, and nobody logs in aga
 	await plume.stop();
 
 	const everything = tabs[0]?.items ?? [];
-	const order = new Map(everything.map(({ offset, text }) => [offset, text]));
-	for (const tab of tabs) {
-		expect(tab).toMatchObject({ gaps: 0, refusedSessions: 0 });
-		for (const { offset, text } of tab.items)
-			expect(order.get(offset) ?? text).toBe(text);
-		const offsets = tab.items.map(({ offset }) => Number(offset));
-		const first = offsets[0] ?? 0;
-		expect(offsets).toEqual(offsets.map((_, index) => first + index));
-		const mine = everything
-			.filter(
-				({ type, client }) => type === types.text && client === tab.client,
-			)
-			.map(({ text }) => text);
-		expect(mine).toEqual(tab.said.slice(tab.said.length - mine.length));
-	}
+	expectOneStory(tabs);
 	const lines = everything.filter(({ type }) => type === types.text).length;
 	const resumes = tabs.reduce((sum, tab) => sum + tab.resumes, 0);
 	const verified = await run(["replay", "--verify", data]);

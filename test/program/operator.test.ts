@@ -22,7 +22,13 @@ import { systemClock } from "../../src/clock.ts";
 import { realDisk } from "../../src/log/disk.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import { Caller } from "./caller.ts";
-import { newDataFolder, Plume, PROGRAM, run } from "./program.ts";
+import {
+	newDataFolder,
+	Plume,
+	PROGRAM,
+	run,
+	yesterdayUntil,
+} from "./program.ts";
 
 async function segmentOf(data: string): Promise<string> {
 	const [name = ""] = await readdir(join(data, "log"));
@@ -176,15 +182,10 @@ test("a clock a day behind the log is waited for, while healthz says why, until 
 		return plume;
 	});
 	const healed = join(data, "healed");
-	const yesterday = `data:text/javascript,${encodeURIComponent(`
-		import { existsSync } from "node:fs";
-		const now = Date.now;
-		Date.now = () => now() - (existsSync("${healed}") ? 0 : 86_400_000);
-	`)}`;
 	const port = await freePort();
 	const starting = Plume.start({
 		...{ PLUME_DATA: data, PLUME_PORT: `${port}` },
-		NODE_OPTIONS: `--import ${yesterday}`,
+		NODE_OPTIONS: yesterdayUntil(healed),
 	});
 	let answer: Response | undefined;
 	while (!answer)

@@ -49,6 +49,16 @@ function ending(child: ChildProcess): Promise<Ended> {
 	});
 }
 
+/** Node's options with which it is yesterday until a file exists. */
+export function yesterdayUntil(file: string): string {
+	const script = `
+		import { existsSync } from "node:fs";
+		const now = Date.now;
+		Date.now = () => now() - (existsSync("${file}") ? 0 : 86_400_000);
+	`;
+	return `--import data:text/javascript,${encodeURIComponent(script)}`;
+}
+
 export const newDataFolder = () => mkdtemp(join(tmpdir(), "plume-"));
 
 /** All files of a folder with what is in them. */
@@ -85,23 +95,30 @@ export class Plume {
 			);
 	}
 
-	/** Resolves when it listens; rejects with what it said if it ends instead. `wrap` runs it in a shell that was prepared, `args` are what an operator adds. */
+	/**
+	 * Resolves when it listens; rejects with what it said if it ends instead.
+	 * `wrap` runs it in a shell that was prepared, `args` are what an operator
+	 * adds, and `socket` becomes its descriptor 3.
+	 */
 	static async start(
 		environment: Readonly<Record<string, string>> = {},
 		wrap = "",
 		args: readonly string[] = [],
+		socket?: number,
 	): Promise<Plume> {
 		const data = environment.PLUME_DATA ?? (await newDataFolder());
 		const env = { ...bare, PLUME_PORT: "0", PLUME_DATA: data, ...environment };
+		const stdio = [
+			"pipe",
+			"pipe",
+			"pipe",
+			...(socket ? [socket] : []),
+		] as const;
+		const program = [PROGRAM, ...args];
+		const shell = ["-c", `${wrap}; exec "$0" "$@"`, process.execPath];
 		const child = wrap
-			? spawn(
-					"sh",
-					["-c", `${wrap}; exec "$0" "$@"`, process.execPath, PROGRAM, ...args],
-					{
-						env,
-					},
-				)
-			: spawn(process.execPath, [PROGRAM, ...args], { env });
+			? spawn("sh", [...shell, ...program], { env, stdio: [...stdio] })
+			: spawn(process.execPath, program, { env, stdio: [...stdio] });
 		const plume = new Plume(child, data);
 		const failed = plume.ended.then(({ stdout, stderr }) => {
 			throw new Error(`it ended: ${stdout}${stderr}`);

@@ -1,5 +1,6 @@
 /** A browser tab over a real socket: it numbers what it says, and when the connection goes it comes back for what it missed. */
 
+import { expect } from "vitest";
 import { RawClient } from "../../bench/raw-client.ts";
 import { MessageType as types } from "../../machines/message.ts";
 import type { Received } from "../test-server.ts";
@@ -14,6 +15,11 @@ export class Tab {
 	gaps = 0;
 	refusedSessions = 0;
 	resumes = 0;
+	/** Why it could not connect, each time. */
+	readonly failures: string[] = [];
+	/** The longest time between the end of a connection and the next welcome. */
+	slowestMs = 0;
+	#lostAt = 0;
 	#port: number;
 	#raw: RawClient | undefined;
 	#token = "";
@@ -68,10 +74,14 @@ export class Tab {
 
 	async #comeBack(): Promise<void> {
 		this.#raw = undefined;
+		this.#lostAt = performance.now();
 		while (!this.#closed) {
 			const connected = await this.#connect().then(
 				() => true,
-				() => false,
+				(error: Error) => {
+					this.failures.push(error.message);
+					return false;
+				},
 			);
 			if (connected) break;
 			await pause();
@@ -87,6 +97,12 @@ export class Tab {
 		});
 	}
 
+	#resumed(): void {
+		this.resumes++;
+		const tookMs = performance.now() - this.#lostAt;
+		this.slowestMs = Math.max(this.slowestMs, tookMs);
+	}
+
 	#hear(frame: Received): void {
 		switch (frame.type) {
 			case 1:
@@ -94,7 +110,7 @@ export class Tab {
 				if (frame.offset !== undefined) this.items.push(frame);
 				break;
 			case 7:
-				if (this.#welcome) this.resumes++;
+				if (this.#welcome) this.#resumed();
 				this.#welcome = frame;
 				this.#taken = Number(frame.last);
 				for (let n = this.#taken + 1; n <= this.said.length; n++)
@@ -117,6 +133,26 @@ export class Tab {
 			case 13:
 				this.gaps++;
 		}
+	}
+}
+
+/** Expects that all were shown one story, without a hole in it, and their own lines as they said them. */
+export function expectOneStory(tabs: readonly Tab[]): void {
+	const everything = tabs[0]?.items ?? [];
+	const order = new Map(everything.map(({ offset, text }) => [offset, text]));
+	for (const tab of tabs) {
+		expect(tab).toMatchObject({ gaps: 0, refusedSessions: 0 });
+		for (const { offset, text } of tab.items)
+			expect(order.get(offset) ?? text).toBe(text);
+		const offsets = tab.items.map(({ offset }) => Number(offset));
+		const first = offsets[0] ?? 0;
+		expect(offsets).toEqual(offsets.map((_, index) => first + index));
+		const mine = everything
+			.filter(
+				({ type, client }) => type === types.text && client === tab.client,
+			)
+			.map(({ text }) => text);
+		expect(mine).toEqual(tab.said.slice(tab.said.length - mine.length));
 	}
 }
 

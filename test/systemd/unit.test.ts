@@ -1,6 +1,6 @@
 /** plume.service, in the eyes of systemd's own tools. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,13 +9,17 @@ import { beforeAll, expect, test } from "vitest";
 import { defaultLimits } from "../../src/limits.ts";
 
 const exec = promisify(execFile);
-const unit = fileURLToPath(new URL("../../plume.service", import.meta.url));
+const pathOf = (name: string) =>
+	fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const unit = pathOf("plume.service");
 
-/** The unit, with ExecStart pointed at this machine's node. */
+/** The unit beside its socket, with its programs pointed at this machine's node. */
 async function unitHere(): Promise<string> {
-	const path = join(await mkdtemp(join(tmpdir(), "unit-")), "plume.service");
+	const folder = await mkdtemp(join(tmpdir(), "unit-"));
+	const path = join(folder, "plume.service");
 	const text = await readFile(unit, "utf8");
-	await writeFile(path, text.replace("/usr/bin/node", process.execPath));
+	await writeFile(path, text.replaceAll("/usr/bin/node", process.execPath));
+	await copyFile(pathOf("plume.socket"), join(folder, "plume.socket"));
 	return path;
 }
 
@@ -36,7 +40,10 @@ beforeAll(async () => {
 test("systemd finds nothing wrong in it", async () => {
 	const { stdout, stderr } = await exec("systemd-analyze", [
 		"verify",
-		await unitHere(),
+		...(await unitHere().then((path) => [
+			path,
+			path.replace(/service$/, "socket"),
+		])),
 	]);
 	expect(stdout + stderr).toBe("");
 });

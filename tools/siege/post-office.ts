@@ -1,7 +1,7 @@
 /** A Mailgun on loopback that keeps the code of each mail, by address. */
 import { createServer, type Server } from "node:http";
 import { text } from "node:stream/consumers";
-import { listening } from "../../src/transport/http.ts";
+import { listen } from "../../src/transport/listen.ts";
 
 export class PostOffice {
 	readonly url: string;
@@ -11,11 +11,12 @@ export class PostOffice {
 
 	static async open(): Promise<PostOffice> {
 		const server = createServer();
-		return new PostOffice(server, await listening(server, 0, "127.0.0.1"));
+		const { url } = await listen(server, { host: "127.0.0.1", port: 0 });
+		return new PostOffice(server, url);
 	}
 
-	private constructor(server: Server, port: number) {
-		this.url = `http://127.0.0.1:${port}`;
+	private constructor(server: Server, url: string) {
+		this.url = url;
 		this.#server = server;
 		server.on("request", async (request, response) => {
 			this.#take(await text(request));
