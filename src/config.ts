@@ -17,6 +17,7 @@ import {
 	valuesOf,
 	variablesOf,
 } from "./settings.ts";
+import { isPrivate } from "./transport/hosts.ts";
 
 export { ConfigError } from "./settings.ts";
 
@@ -67,6 +68,11 @@ export function readConfig(
 	};
 	const { limits, ...values } = valuesOf("PLUME_", settingTable, textOf);
 	const mail = valuesOf("", mailTable, textOf);
+	const { host = "" } = values.metrics ?? {};
+	if (host && !isPrivate(host))
+		warnings.push(
+			`PLUME_METRICS has no password, and others may reach ${host}: say 127.0.0.1 or an address of your own network, or see to it that nobody else gets there.`,
+		);
 	const production = mail.env === "production";
 	const isLifted = limits === "off";
 	if (isLifted && production)
@@ -103,7 +109,7 @@ const FROM_KUBERNETES = /^PLUME_(SERVICE_|PORT_.*_TCP)/;
 const MISTYPED = 2;
 /** Settings of later versions. */
 const LATER =
-	/^PLUME_(ADMINS|BASE|LANG|METRICS|NATS_.*|NODE|PUSH_CONTACT|RETENTION|UPSTREAM)$/;
+	/^PLUME_(ADMINS|BASE|LANG|NATS_.*|NODE|PUSH_CONTACT|RETENTION|UPSTREAM)$/;
 
 /**
  * Answers a warning for each unknown variable that begins with `PLUME_`.

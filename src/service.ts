@@ -29,7 +29,6 @@ import { Health } from "./transport/health.ts";
 import { isLoopback, ownHosts } from "./transport/hosts.ts";
 import { answerRequests, makeHttpServer } from "./transport/http.ts";
 import { type Bound, listen, type PassedSocket } from "./transport/listen.ts";
-import { LoadShedder } from "./transport/load-shedder.ts";
 import { proxyWarnings } from "./transport/proxy-warnings.ts";
 import { SocketServer } from "./transport/socket-server.ts";
 
@@ -129,7 +128,7 @@ export async function startService(
 	parts: ServiceParts,
 	pages: string,
 ): Promise<Service> {
-	const { host, port, limits, socket } = parts.config;
+	const { host, port, limits, socket, metrics, log, data } = parts.config;
 	let wrong = "";
 	const http = makeHttpServer(limits, () => wrong);
 	let bound: Promise<Bound> | undefined;
@@ -139,14 +138,19 @@ export async function startService(
 		wrong = why;
 		return listening();
 	});
-	const load = loadShedder(parts, started.clock);
-	const health = new Health(parts.log, load);
+	const health = new Health({ ...started, limits });
 	const closeSocket =
 		socket && (await openLocalSocket(socket, started.operator));
 	const { url, ...at } = await listening();
 	const { sockets, inspectorServer } = transports({
-		...{ ...parts, ...at, http, load, health, started, pages },
+		...{ ...parts, ...at, http, health, started, pages },
 	});
+	const folder = log === "file" ? data : undefined;
+	const metricsServer =
+		metrics &&
+		(await import("./metrics/metrics.ts").then(({ serveMetrics }) =>
+			serveMetrics(metrics, { ...started, http, sockets, health, folder }),
+		));
 	return {
 		url,
 		async stop() {
@@ -161,14 +165,14 @@ export async function startService(
 			await mail.known.save();
 			await sockets.close();
 			http.closeAllConnections();
-			load.close();
+			health.close();
+			metricsServer?.close();
 		},
 	};
 }
 
 interface TransportParts extends ServiceParts, Omit<Bound, "url"> {
 	readonly http: Server;
-	readonly load: LoadShedder;
 	readonly health: Health;
 	readonly started: Awaited<ReturnType<typeof startEngine>>;
 	readonly pages: string;
@@ -176,7 +180,7 @@ interface TransportParts extends ServiceParts, Omit<Bound, "url"> {
 
 /** The page, the WebSockets and the inspector, on one HTTP server. */
 function transports(parts: TransportParts) {
-	const { http, host, peer, config, load, health, report, started } = parts;
+	const { http, host, peer, config, health, report, started } = parts;
 	const { limits, origins, inspect: token } = config;
 	const { trustProxy: trusted } = config;
 	const { engine, runningClock: clock, states, inspector } = started;
@@ -193,7 +197,7 @@ function transports(parts: TransportParts) {
 					...{ token, isOwnHost: isOurName },
 				});
 	answerRequests(http, {
-		...{ pages: parts.pages, limits, health, load, warnings },
+		...{ pages: parts.pages, limits, health, warnings },
 		exports: {
 			...{ archive: started.archive, clock: started.clock },
 			...{ refusals, isOwnHost },
@@ -210,7 +214,7 @@ function transports(parts: TransportParts) {
 	const spare = limits.connections + SPARE_CONNECTIONS;
 	if (Number.isFinite(spare)) http.maxConnections = spare;
 	const sockets = new SocketServer({
-		...{ http, engine, clock, limits, origins, isOwnHost, warnings, load },
+		...{ http, engine, clock, limits, origins, isOwnHost, warnings, health },
 		addressOf(request) {
 			if (trusted.length === 0) warnings.untrusted(request);
 			const { socket, headers } = request;
@@ -223,13 +227,3 @@ function transports(parts: TransportParts) {
 	});
 	return { sockets, inspectorServer };
 }
-
-const loadShedder = ({ config, report }: ServiceParts, clock: Clock) =>
-	new LoadShedder({
-		clock,
-		limitMs: config.limits.sheddingDelayMilliseconds,
-		onChange(isOverloaded) {
-			if (isOverloaded) report.warn({}, "overloaded: newcomers are refused");
-			else report.info({}, "not overloaded any more: newcomers get in");
-		},
-	});

@@ -6,6 +6,7 @@
 import { parseEmail } from "./chat/email.ts";
 import { messageOf } from "./log/disk.ts";
 import { parseTrusted, type Trusted } from "./transport/client-address.ts";
+import type { Address } from "./transport/listen.ts";
 
 /** The operator must change something; the message says what. Exit code 2. */
 export class ConfigError extends Error {
@@ -172,6 +173,20 @@ function trusted(entry: string): Trusted {
 	}
 }
 
+const ADDRESS = /^(\[[^\]\s]+\]|[^:\s]+):(\d+)$/;
+
+const metrics: Setting<Address | undefined> = {
+	...{ help: "address:port for metrics, without a password (closed)" },
+	value: undefined,
+	parse(text, variable) {
+		const [, host = "", port] = ADDRESS.exec(text) ?? [];
+		if (host && Number(port) <= MOST.PORT)
+			return { host: host.replace(/[[\]]/g, ""), port: Number(port) };
+		const say = "an address and a port, like 127.0.0.1:9464";
+		return refuse(text, variable, say);
+	},
+};
+
 const onOrOff = (help: string) => oneOf(help, "on", "off");
 
 export const settingTable = {
@@ -195,5 +210,6 @@ export const settingTable = {
 	),
 	limits: onOrOff("off lifts rate and count limits; for benchmarks only"),
 	inspect,
+	metrics,
 	secret: secret("keys every MAC (file `secret` in the data folder)"),
 };

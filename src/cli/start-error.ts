@@ -34,14 +34,15 @@ export function explained(error: unknown): unknown {
 
 function wordsFor(error: NodeJS.ErrnoException & Record<string, unknown>) {
 	const { code = "", syscall, path, address, port, hostname } = error;
+	const { setting = "PLUME_HOST" } = error;
 	if (syscall === "getaddrinfo")
-		return `PLUME_HOST: ${hostname} is not known. Say an address of this machine, like 127.0.0.1`;
+		return `${setting}: ${hostname} is not known. Say an address of this machine, like 127.0.0.1`;
 	if (syscall === "listen" && code === "EADDRINUSE")
-		return `PLUME_PORT: ${address}:${port} is in use by another program. Stop that one, or choose another port`;
+		return `${error.setting ?? "PLUME_PORT"}: ${address}:${port} is in use by another program. Stop that one, or choose another port`;
 	if (syscall === "listen" && code === "EACCES")
-		return `PLUME_PORT: this user may not listen on port ${port}. Choose one from 1024 on, or give the service CAP_NET_BIND_SERVICE`;
+		return `${error.setting ?? "PLUME_PORT"}: this user may not listen on port ${port}. Choose one from 1024 on, or give the service CAP_NET_BIND_SERVICE`;
 	if (syscall === "listen")
-		return `PLUME_HOST: ${address} is no address of this machine. Say one, like 127.0.0.1`;
+		return `${setting}: ${address} is no address of this machine. Say one, like 127.0.0.1`;
 	const why = FOLDER[code];
 	return path && why ? `PLUME_DATA: ${path} is no use: ${why}` : undefined;
 }

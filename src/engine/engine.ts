@@ -86,6 +86,12 @@ export class Engine implements PipelineHooks {
 		this.#pipeline.whenWritable(() => attachments.lose(connection, why));
 	}
 
+	/** How many clients are in a room, with a connection. */
+	get attachedClients(): number {
+		const all = [...this.#connections];
+		return all.filter((one) => this.phase(one) === "inRoom").length;
+	}
+
 	/** Counts every refusal, those of handshakes too. */
 	get refusals(): RefusalCounter {
 		return this.#services.responder.refusals;

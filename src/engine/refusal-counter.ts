@@ -5,18 +5,19 @@ import type { Reporter } from "./parts.ts";
 const MINUTE_MS = 60_000;
 
 export class RefusalCounter {
-	readonly #counts: Record<string, number> = {};
+	/** Since the start. */
+	readonly counts: Record<string, number> = {};
 	/** The counts of the current minute. */
 	#recent: Record<string, number> = {};
 
 	count(rule: string): void {
-		for (const counts of [this.#counts, this.#recent])
+		for (const counts of [this.counts, this.#recent])
 			counts[rule] = (counts[rule] ?? 0) + 1;
 	}
 
 	report(report: Pick<Reporter, "info">): void {
-		if (Object.keys(this.#counts).length > 0)
-			report.info({ refusals: this.#counts }, "refused, by rule");
+		if (Object.keys(this.counts).length > 0)
+			report.info({ refusals: this.counts }, "refused, by rule");
 	}
 
 	/** Reports once a minute, if anything was refused in it. */

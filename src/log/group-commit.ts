@@ -12,7 +12,7 @@ import type { Clock } from "../clock.ts";
 import { asError } from "./cache.ts";
 import { DiskFull } from "./disk.ts";
 import { type Draft, draft } from "./line.ts";
-import type { Entry, LogListener, LogPosition, Stored } from "./log.ts";
+import type { Entry, Log, LogListener, LogPosition, Stored } from "./log.ts";
 
 const RETRY_MS = 1000;
 const BATCH_BYTES = 128 * 1024;
@@ -35,6 +35,7 @@ export abstract class GroupCommit {
 	ordered = 0;
 	committed = 0;
 	frozen = false;
+	onBatch: Log["onBatch"];
 	readonly #clock: Clock;
 	readonly #batchBytes: number;
 	readonly #linger: (publishMs: number) => Promise<void>;
@@ -138,6 +139,7 @@ export abstract class GroupCommit {
 		while (this.#waiting.length > 0) {
 			await this.#gather();
 			const batch = this.#nextBatch();
+			const begunAt = this.#clock.now();
 			try {
 				await this.#store(batch, listener);
 			} catch (error) {
@@ -154,7 +156,9 @@ export abstract class GroupCommit {
 			const from = this.#clock.now();
 			listener.onCommitted(this.committed);
 			this.#publishedAt = this.#clock.now();
-			this.#publishMs = this.#publishedAt - from;
+			const publishMs = this.#publishedAt - from;
+			this.#publishMs = publishMs;
+			this.onBatch?.({ batch, storeMs: from - begunAt, publishMs });
 		}
 		this.#flushing = undefined;
 	}

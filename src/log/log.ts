@@ -41,6 +41,14 @@ export interface LogListener {
 	onFatal(error: Error): void;
 }
 
+/** A batch that was published. */
+export interface BatchFigures {
+	readonly batch: readonly { readonly stored: Stored }[];
+	/** How long it took to write and sync it, and then to publish it. */
+	readonly storeMs: number;
+	readonly publishMs: number;
+}
+
 /** The byte range of an entry in its segment, newline included. A memory log counts entries instead. */
 export interface Span {
 	readonly at: number;
@@ -99,6 +107,7 @@ export interface Log {
 	/** The last durable `seq`. */
 	readonly committed: number;
 	readonly frozen: boolean;
+	onBatch: ((figures: BatchFigures) => void) | undefined;
 	/** The last `seq` that `read` skipped and `scrub` has not verified yet; 0 when everything is verified. */
 	readonly unverified: number;
 	readonly segments: Segments;

@@ -27,7 +27,8 @@ const MAX_SNAPSHOTS = 2;
 const FINAL_SHARE = 0.1;
 /** How many pieces of a state are joined in one turn of the event loop. */
 const PIECES_PER_TURN = 1000;
-const folderOf = (dataFolder: string) => join(dataFolder, "snapshots");
+export const snapshotFolder = (dataFolder: string) =>
+	join(dataFolder, "snapshots");
 
 export interface Snapshot {
 	readonly position: LogPosition;
@@ -65,7 +66,7 @@ export class Snapshots {
 
 	constructor(options: SnapshotsOptions) {
 		this.#options = options;
-		this.#folder = folderOf(options.folder);
+		this.#folder = snapshotFolder(options.folder);
 		this.#every = options.every ?? 10_000;
 	}
 
@@ -147,13 +148,13 @@ export async function newestSnapshot(
 	disk: Disk,
 	dataFolder: string,
 ): Promise<Snapshot | undefined> {
-	const [newest] = await newestFirst(disk, folderOf(dataFolder));
+	const [newest] = await newestFirst(disk, snapshotFolder(dataFolder));
 	return newest && openSnapshot(disk, newest);
 }
 
 /** The heads of all snapshots, newest first. */
 export async function headsIn(disk: Disk, dataFolder: string): Promise<Head[]> {
-	const all = await newestFirst(disk, folderOf(dataFolder));
+	const all = await newestFirst(disk, snapshotFolder(dataFolder));
 	return Promise.all(
 		all.map(async (one) => {
 			const text = await textOf(disk, one.file, 0, HEAD_BYTES);

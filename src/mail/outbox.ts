@@ -38,6 +38,8 @@ export class Outbox {
 	readonly #clock: Clock;
 	readonly #limits: Limits;
 	readonly #bucket: TokenBucket;
+	/** How many mails came to which end since the start. */
+	readonly outcomes = { sent: 0, failed: 0, timedOut: 0, dropped: 0 };
 	/** In the order of sending. */
 	#waiting: readonly Waiting[] = [];
 	/** The round of the last mail that each lane sent. */
@@ -72,7 +74,7 @@ export class Outbox {
 
 	post(mail: LoginMail, sender: Sender, done: Done): void {
 		if (!this.admit(sender)) {
-			answer(done, "too many mails are waiting to be sent");
+			this.#drop(done, "too many mails are waiting to be sent");
 			return;
 		}
 		// The time-out leaves room for slow calls and late timers.
@@ -110,7 +112,13 @@ export class Outbox {
 	#answerAll(isOver: (waiting: Waiting) => boolean, why: string): void {
 		const over = this.#waiting.filter(isOver);
 		this.#waiting = this.#waiting.filter((waiting) => !over.includes(waiting));
-		for (const { done } of over) answer(done, why);
+		for (const { done } of over) this.#drop(done, why);
+	}
+
+	/** Asynchronous, so that `done` is never called before `post` returns. */
+	#drop(done: Done, why: string): void {
+		this.outcomes.dropped++;
+		queueMicrotask(() => done(new MailError(why)));
 	}
 
 	#pump(): void {
@@ -149,13 +157,10 @@ export class Outbox {
 		cancelTimeout();
 		this.#calls.delete(call);
 		this.#pump();
+		const failure = signal.aborted ? "timedOut" : "failed";
+		this.outcomes[error ? failure : "sent"]++;
 		done(error && signal.aborted ? new MailError(signal.reason) : error);
 	}
-}
-
-/** Asynchronous, so that `done` is never called before `post` returns. */
-function answer(done: Done, why: string): void {
-	queueMicrotask(() => done(new MailError(why)));
 }
 
 /** Keeps only the kind of an unexpected error, which may quote the mail. */

@@ -21,6 +21,13 @@ export function isLoopback(hostname: string): boolean {
 	return ipaddr.process(name).range() === "loopback";
 }
 
+const PRIVATE = ["private", "uniqueLocal", "linkLocal", "carrierGradeNat"];
+
+/** Whether only this machine or its own network can reach an address. Nobody knows that of a name. */
+export const isPrivate = (host: string): boolean =>
+	isLoopback(host) ||
+	(isIP(host) > 0 && PRIVATE.includes(ipaddr.process(host).range()));
+
 /** Whether an Origin is that of the Host header. Either may spell out the scheme's default port. */
 export function isOfHost(origin: string, host: string | undefined): boolean {
 	if (!/^https?:\/\//.test(origin) || !URL.canParse(origin)) return false;

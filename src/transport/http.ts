@@ -10,7 +10,6 @@ import type { Limits } from "../limits.ts";
 import { sendErrorPage } from "./error-page.ts";
 import { type ExportParts, exporter } from "./export.ts";
 import { HEALTH_PATHS, type Health } from "./health.ts";
-import type { LoadShedder } from "./load-shedder.ts";
 import {
 	boundPeers,
 	oneAtATime,
@@ -26,7 +25,6 @@ export interface HttpParts extends Omit<PlainParts, "refusals"> {
 	readonly limits: Limits;
 	readonly exports: ExportParts;
 	readonly health: Health;
-	readonly load: Pick<LoadShedder, "isOverloaded">;
 	readonly warnings: ProxyWarnings;
 	/** Whether a request may have the inspector's page; undefined if the inspector is closed. */
 	readonly mayInspect: ((request: IncomingMessage) => boolean) | undefined;
@@ -86,14 +84,12 @@ export function answerRequests(server: Server, parts: HttpParts): void {
 
 /** Answers nothing but health checks while the server is overloaded. */
 const unlessOverloaded =
-	(answer: RequestListener, { load, exports }: HttpParts): RequestListener =>
+	(answer: RequestListener, parts: HttpParts): RequestListener =>
 	(request, response) => {
 		const [path = ""] = request.url?.split("?") ?? [];
-		if (!load.isOverloaded || HEALTH_PATHS.includes(path))
+		if (!parts.health.isOverloaded || HEALTH_PATHS.includes(path))
 			return answer(request, response);
-		const { status, headers, body } = refusal(
-			"isNotOverloaded",
-			exports.refusals,
-		);
+		const { refusals } = parts.exports;
+		const { status, headers, body } = refusal("isNotOverloaded", refusals);
 		response.writeHead(status, headers).end(body);
 	};

@@ -9,7 +9,7 @@ import type { Limits } from "../limits.ts";
 import { Backpressure } from "./backpressure.ts";
 import type { ClientAddress, Networks } from "./client-address.ts";
 import { ConnectionLimiter } from "./connection-limiter.ts";
-import type { LoadShedder } from "./load-shedder.ts";
+import type { Health } from "./health.ts";
 import { answerPlainly } from "./plain-connections.ts";
 import { classic } from "./protocol-v1.ts";
 import { plume2 } from "./protocol-v2.ts";
@@ -38,7 +38,7 @@ export interface SocketServerParts extends OriginPolicy {
 	/** Who sent a request, as trusted proxies say. */
 	readonly addressOf: (request: IncomingMessage) => ClientAddress;
 	readonly warnings: ProxyWarnings;
-	readonly load: Pick<LoadShedder, "isOverloaded">;
+	readonly health: Pick<Health, "isOverloaded">;
 	/** Handles upgrades of `/inspect`, if the inspector is open. */
 	readonly inspect:
 		| ((request: IncomingMessage, socket: Duplex, head: Buffer) => void)
@@ -77,6 +77,10 @@ export class SocketServer {
 			this.#upgrade(request, socket, head),
 		);
 		this.#cancelHeartbeat = this.#heartbeat();
+	}
+
+	get open(): Iterable<WebSocket> {
+		return this.#transports.values();
 	}
 
 	/** Refuses every new connection from now on. */
@@ -127,7 +131,7 @@ export class SocketServer {
 		networks: Networks,
 	): HandshakeRule | undefined {
 		if (this.#closing) return "isNotStopping";
-		if (this.#parts.load.isOverloaded) return "isNotOverloaded";
+		if (this.#parts.health.isOverloaded) return "isNotOverloaded";
 		if (request.url?.split("?")[0] !== "/connect") return "pathIsKnown";
 		if (!isOwnOrigin(request, this.#parts)) return "originIsOurs";
 		const isFull = this.#transports.size >= this.#parts.limits.connections;

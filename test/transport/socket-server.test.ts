@@ -53,7 +53,7 @@ beforeEach(async () => {
 			addressOf,
 			http,
 			inspect,
-			load: { isOverloaded: false },
+			health: { isOverloaded: false },
 		},
 		isOwnHost: () => true,
 		warnings: proxyWarnings({ info() {}, warn() {} }),

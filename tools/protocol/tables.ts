@@ -5,6 +5,7 @@ import type { FrameTable } from "../../machines/schema.ts";
 import { limitVariables, settingVariables } from "../../src/config.ts";
 import { refusalWords } from "../../src/engine/refusals.ts";
 import { type LimitName, limitTable } from "../../src/limits.ts";
+import { histogramTable, readTable } from "../../src/metrics/table.ts";
 import type { Variable } from "../../src/settings.ts";
 import { adviceWords, refusalAdvice } from "./advice.ts";
 
@@ -93,11 +94,26 @@ function variables(list: readonly Variable[]): string {
 	return table(["variable", "flag", "meaning", "default"], rows);
 }
 
+function metrics(): string {
+	const read = Object.entries(readTable).map(([name, [help, label = ""]]) => [
+		`\`${name}\``,
+		name.endsWith("_total") ? "counter" : "gauge",
+		label && `\`${label}\``,
+		help,
+	]);
+	const observed = Object.entries(histogramTable).map(([name, [help]]) => [
+		...[`\`${name}\``, "histogram", "", help],
+	]);
+	const head = ["metric", "kind", "label", "meaning"];
+	return table(head, [...read, ...observed]);
+}
+
 const tables = {
 	frames,
 	codes,
 	"close codes": closeCodes,
 	limits,
+	metrics,
 	settings: () => variables(settingVariables),
 	"all limits": () => variables(limitVariables),
 };
@@ -106,7 +122,7 @@ type TableName = keyof typeof tables;
 /** Which tables each document has, between two comments that name them. */
 export const documents: Readonly<Record<string, readonly TableName[]>> = {
 	"PROTOCOL.md": ["frames", "codes", "close codes", "limits"],
-	"docs/operating.md": ["settings", "all limits"],
+	"docs/operating.md": ["settings", "all limits", "metrics"],
 };
 
 /** The text of a document with its tables made anew. Throws if it has no place for one. */

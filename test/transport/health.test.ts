@@ -1,16 +1,21 @@
 /** When a server counts as overloaded. */
 import { beforeEach, expect, test } from "vitest";
-import { LoadShedder } from "../../src/transport/load-shedder.ts";
+import { Health } from "../../src/transport/health.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
 let clock: FakeClock;
-let load: LoadShedder;
-let changes: boolean[];
+let health: Health;
+let said: string[];
 beforeEach(() => {
 	clock = new FakeClock();
-	changes = [];
-	const onChange = (isOverloaded: boolean) => changes.push(isOverloaded);
-	load = new LoadShedder({ clock, limitMs: 200, onChange });
+	said = [];
+	const hear = (_: object, message: string) => said.push(message);
+	health = new Health({
+		clock,
+		limits: { sheddingDelayMilliseconds: 200 },
+		log: { frozen: false, unverified: 0 },
+		report: { info: hear, warn: hear },
+	});
 });
 
 /** So many turns of the event loop, each of which takes so long. */
@@ -23,9 +28,9 @@ function turns(count: number, ms: number): void {
 
 test("a loop that is late again and again is overloaded", () => {
 	turns(4, 201);
-	expect(load.isOverloaded).toBe(false);
+	expect(health.isOverloaded).toBe(false);
 	turns(1, 201);
-	expect(load.isOverloaded).toBe(true);
+	expect(health.isOverloaded).toBe(true);
 });
 
 test.each([
@@ -35,21 +40,24 @@ test.each([
 ])("%s is no overload", (_, count, ms) => {
 	turns(count, ms);
 	turns(100, 0);
-	expect(changes).toEqual([]);
+	expect(said).toEqual([]);
 });
 
 test("it recovers by itself, once it is much better than it must be", () => {
 	turns(10, 300);
 	turns(20, 150);
-	expect(load.isOverloaded).toBe(true);
+	expect(health.isOverloaded).toBe(true);
 	turns(20, 90);
-	expect(load.isOverloaded).toBe(false);
-	expect(changes).toEqual([true, false]);
+	expect(health.isOverloaded).toBe(false);
+	expect(said).toEqual([
+		"overloaded: newcomers are refused",
+		"not overloaded any more: newcomers get in",
+	]);
 });
 
 test("nothing is measured after it was closed", () => {
-	load.close();
+	health.close();
 	turns(20, 1000);
-	expect(changes).toEqual([]);
+	expect(said).toEqual([]);
 	expect(clock.timersSet).toBe(0);
 });

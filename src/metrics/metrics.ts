@@ -1,0 +1,95 @@
+/**
+ * Metrics for Prometheus, on a listener of their own. Without PLUME_METRICS
+ * none of this is loaded. What can be read is read when somebody asks; only
+ * batches are looked at as they pass.
+ */
+import { createServer, type Server } from "node:http";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { BatchFigures } from "../log/log.ts";
+import { isLoopback, ownHosts } from "../transport/hosts.ts";
+import { type Address, listen } from "../transport/listen.ts";
+import { histogramTable, readAll, readTable, type Watched } from "./table.ts";
+
+const MOST_CONNECTIONS = 16;
+const TEXT = Registry.PROMETHEUS_CONTENT_TYPE;
+
+/** Serves the metrics; rejects if it can't listen, with the name of the setting in the error. */
+export async function serveMetrics(
+	at: Address,
+	watched: Watched,
+): Promise<Server> {
+	const metrics = new Metrics(watched);
+	const isOwnHost = isLoopback(at.host) ? ownHosts(at.host, []) : () => true;
+	const server = createServer(async ({ url, headers }, response) => {
+		const answer = (status: number, text: string) =>
+			response.writeHead(status, { "Content-Type": TEXT }).end(text);
+		if (url !== "/metrics" || !isOwnHost(headers.host))
+			answer(404, "Metrics are at /metrics.\n");
+		else
+			await metrics.text().then(
+				(text) => answer(200, text),
+				(error) => answer(500, `They can't be read: ${error}\n`),
+			);
+	});
+	server.maxConnections = MOST_CONNECTIONS;
+	const { url } = await listen(server, at).catch((error) => {
+		throw Object.assign(error, { setting: "PLUME_METRICS" });
+	});
+	watched.report.info({ url: `${url}/metrics` }, "metrics");
+	return server;
+}
+
+class Metrics {
+	readonly #watched: Watched;
+	readonly #registry = new Registry();
+	/** How many events of each type were stored. */
+	readonly #counts: Record<string, number> = {};
+	readonly #read = new Map<string, Gauge | Counter>();
+	readonly #histograms = new Map<string, Histogram>();
+
+	constructor(watched: Watched) {
+		this.#watched = watched;
+		const registers = [this.#registry];
+		for (const [name, [help, label]] of Object.entries(readTable)) {
+			const Kind = name.endsWith("_total") ? Counter : Gauge;
+			const labelNames = label ? [label] : [];
+			this.#read.set(name, new Kind({ name, help, labelNames, registers }));
+		}
+		for (const [name, [help, bounds]] of Object.entries(histogramTable)) {
+			const buckets = [...bounds];
+			const made = new Histogram({ name, help, buckets, registers });
+			this.#histograms.set(name, made);
+		}
+		watched.log.onBatch = (figures) => this.#onBatch(figures);
+		watched.health.onSample = (ms) =>
+			this.#observe("plume_event_loop_delay_seconds", ms / 1000);
+	}
+
+	async text(): Promise<string> {
+		const all = await readAll(this.#watched, this.#counts);
+		for (const [name, reading] of Object.entries(all)) {
+			const metric = this.#read.get(name);
+			metric?.reset();
+			if (reading === undefined) metric?.remove();
+			else if (typeof reading === "number") metric?.inc(reading);
+			else
+				for (const [value, count] of Object.entries(reading))
+					metric?.labels(value).inc(count);
+		}
+		return this.#registry.metrics();
+	}
+
+	#onBatch({ batch, storeMs, publishMs }: BatchFigures): void {
+		this.#observe("plume_batch_events", batch.length);
+		this.#observe("plume_sync_seconds", storeMs / 1000);
+		this.#observe("plume_commit_to_socket_seconds", publishMs / 1000);
+		for (const { stored } of batch) {
+			const { type } = stored.event;
+			this.#counts[type] = (this.#counts[type] ?? 0) + 1;
+		}
+	}
+
+	#observe(name: keyof typeof histogramTable, value: number): void {
+		this.#histograms.get(name)?.observe(value);
+	}
+}
