@@ -29,6 +29,17 @@ export interface Claim {
 	readonly name: string;
 }
 
+/** Something done to a person, by a moderator. A reason is erasable text beside the event. */
+interface Sanction {
+	readonly identity: Identity;
+	/** Until when; absent for ever. */
+	readonly until?: number;
+	/** The bot's identity stands for the operator. */
+	readonly by: Identity;
+	/** The digest of the reason, if one was given. */
+	readonly digest?: string;
+}
+
 /** What each event says beside its type, its time, and the room and client that it concerns. */
 interface Facts {
 	"server.started": { node: string; version: string };
@@ -49,17 +60,37 @@ interface Facts {
 	"registration.closed": object;
 	"registration.opened": object;
 
+	/** `identity` is that of the address without its `+tag`: all names of that person are banned. */
+	"identity.banned": Sanction;
+	"identity.unbanned": { identity: Identity; by: Identity };
+	/** `by` hears and sees nothing of that person any more. Both are persons as in `identity.banned`. */
+	"identity.blocked": { identity: Identity; by: Identity };
+	"identity.unblocked": { identity: Identity; by: Identity };
+	/** Admins are to look at a message. */
+	"message.reported": {
+		report: string;
+		room: RoomName;
+		epoch: string;
+		target: number;
+		author: Identity;
+		by: Identity;
+		why: "spam" | "abuse" | "other";
+	};
+	"report.closed": { report: string; by: Identity };
+
 	/** A browser stays logged in, under the name that its login claimed. */
 	"session.opened": Claim & {
 		session: SessionHash;
 		/** MAC of the email's domain. */
 		domain: string;
 		expires: number;
+		/** When its owner typed a code. Absent in older logs. */
+		since?: number;
 	};
 	"session.renewed": { session: SessionHash; expires: number };
 	"session.closed": {
 		session: SessionHash;
-		why: "loggedOut" | "expired" | "uninvited";
+		why: "loggedOut" | "expired" | "uninvited" | "banned";
 	};
 
 	"login.requested": Claim & {
@@ -80,7 +111,9 @@ interface Facts {
 	/** The operator hands over another code, as when no mail goes out. */
 	"login.handed": { code: string; expires: number };
 	"login.failed": object;
-	"login.expired": { why: "deadline" | "mailFailed" | "nameTaken" };
+	"login.expired": {
+		why: "deadline" | "mailFailed" | "nameTaken" | "mayNotEnter";
+	};
 	/** This is where a name is claimed. A classic client has no session. */
 	"login.succeeded": Claim & { person?: Identity; session?: SessionHash };
 
@@ -110,8 +143,15 @@ interface Facts {
 			| "restart"
 			| "loggedOut"
 			| "renamed"
-			| "uninvited";
+			| "uninvited"
+			| "kicked"
+			| "banned";
 	};
+	/** That person's tabs may say nothing in the room. */
+	"identity.muted": Sanction;
+	"identity.unmuted": { identity: Identity; by: Identity };
+	/** That person may not enter the room until then. Their tabs leave it by events of their own. */
+	"identity.kicked": Sanction & { readonly until: number };
 	"message.posted": {
 		client: ClientId;
 		/** The client's number for the message, counted from 1; absent if the client numbers none. */
@@ -131,7 +171,9 @@ interface Facts {
 		/** The name under which the messages were posted. */
 		name: string;
 		by: Identity;
-		as: "author";
+		as: "author" | "maker" | "admin";
+		/** The digest of a moderator's reason. */
+		digest?: string;
 		/** The entries of the log that lose their text. */
 		seqs: readonly number[];
 	};
@@ -150,6 +192,12 @@ export const concerned = {
 	"name.renamed": ["server"],
 	"registration.closed": ["server"],
 	"registration.opened": ["server"],
+	"identity.banned": ["server"],
+	"identity.unbanned": ["server"],
+	"identity.blocked": ["server"],
+	"identity.unblocked": ["server"],
+	"message.reported": ["server"],
+	"report.closed": ["server"],
 	"session.opened": ["server"],
 	"session.renewed": ["server"],
 	"session.closed": ["server"],
@@ -168,6 +216,9 @@ export const concerned = {
 	"clients.detached": ["room", "members"],
 	"client.resumed": ["room", "client"],
 	"client.left": ["room", "client"],
+	"identity.muted": ["room"],
+	"identity.unmuted": ["room"],
+	"identity.kicked": ["room"],
 	"message.posted": ["room"],
 	"notice.posted": ["room"],
 	"message.erased": ["room"],

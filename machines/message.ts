@@ -41,6 +41,11 @@ export const CloseCode = {
 		reconnect: false,
 		says: "You may not enter this server.",
 	},
+	kicked: {
+		code: 4006,
+		reconnect: false,
+		says: "You may not be in this room for now.",
+	},
 	tooSlow: {
 		code: 4004,
 		reconnect: true,

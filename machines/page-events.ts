@@ -71,5 +71,11 @@ export type PageEvent =
 	| { type: "logout"; all: boolean }
 	| { type: "eraseAll"; update: { farewell: string } }
 	| { type: "opened" }
-	| { type: "closed"; code: number; update: { jitter: number } }
+	/** `words` are the server's, if it had any. */
+	| {
+			type: "closed";
+			code: number;
+			words?: string;
+			update: { jitter: number };
+	  }
 	| ServerEvent;

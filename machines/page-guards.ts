@@ -28,16 +28,18 @@ export function troubleOf(
 	if ("trouble" in event) return { trouble: event.trouble };
 	if (event.type !== "closed") return {};
 	const isExpected = event.code === CloseCode.loggedOut.code;
-	const words = (isExpected && farewell) || closeReason(event.code).says;
+	// A proxy has reasons, too, but not for our own codes.
+	const own = event.code >= 4000 ? event.words : "";
+	const words = (isExpected && farewell) || own || closeReason(event.code).says;
 	return { trouble: { about: "step", words, isExpected } };
 }
 
 /** Close codes and rules that make the key useless. */
 const ENDS: readonly (number | string)[] = [
 	...[CloseCode.loggedOut.code, CloseCode.banned.code],
-	...["sessionIsOpen", "loginIsPending"],
+	...["sessionIsOpen", "loginIsPending", "isNotBanned"],
 ];
-const ABOUT_ROOM = ["roomIsNamed", "roomsAreLeft"];
+const ABOUT_ROOM = ["roomIsNamed", "roomsAreLeft", "isNotKicked"];
 /** Rules that refuse a code for now: the same code may be accepted later. */
 const TRANSIENT = [
 	"diskHasSpace",

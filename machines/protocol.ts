@@ -136,6 +136,7 @@ export const serverFrames = {
 		said: count,
 		restored: s.optional(count),
 		last: count,
+		role: s.optional(text),
 		id,
 	},
 	session: { type: s.only(types.session), token: text, expires: count },
@@ -190,6 +191,7 @@ export const serverFrames = {
 		restored: s.optional(count),
 		mentioned: s.optional(s.yes),
 	},
+	blocks: { ...signal("blocks"), names: s.listOf(text.read) },
 	headsDone: { ...signal("heads"), done: s.only(true), id },
 	eraseDone: { ...erase, done: s.only(true), id },
 };

@@ -14,7 +14,14 @@ import type {
 	SessionHash,
 } from "./events.ts";
 import { LOBBY } from "./message.ts";
-import { changing, firstBroken, type Guard } from "./rules.ts";
+import {
+	changing,
+	firstBroken,
+	type Guard,
+	type Sanction,
+	sanctioned,
+	sanctionedUntil,
+} from "./rules.ts";
 
 /** How many clients of a session are remembered. Beyond that, the oldest one that has left is forgotten. */
 const KNOWN_CLIENTS = 16;
@@ -30,6 +37,9 @@ export interface RoomContext {
 	readonly incarnation: string;
 	/** Who made it; absent in older logs. */
 	readonly maker?: Identity;
+	/** Who may say nothing, and who may not enter. They have no key until there is one. */
+	readonly mutes?: PersistentMap<Identity, Sanction> | undefined;
+	readonly kicks?: PersistentMap<Identity, Sanction> | undefined;
 	/** The last offset given out; the next visible item gets one more. */
 	readonly offset: number;
 	/** How many messages were posted. */
@@ -68,6 +78,20 @@ export const roomGuards = {
 		event.type === "client.entered" &&
 		(context.holders.get(event.nameKey)?.identity ?? event.identity) ===
 			event.identity,
+	isNotKicked: ({ context, event }) =>
+		event.type === "client.entered" &&
+		sanctionedUntil(context.kicks, event.identity, event.time) === 0,
+	isNotMuted: ({ context, event }) =>
+		event.type === "message.posted" &&
+		(!context.mutes ||
+			sanctionedUntil(
+				context.mutes,
+				context.members.get(event.client)?.identity,
+				event.time,
+			) === 0),
+	isMuted: ({ context, event }) =>
+		event.type === "identity.unmuted" &&
+		context.mutes?.has(event.identity) === true,
 	isInside: ({ context, event }) =>
 		"client" in event && context.members.has(event.client),
 	hasSession: ({ context, event }) =>
@@ -92,11 +116,14 @@ export const roomRules = {
 	"room.restored": [],
 	"session.forgotten": [],
 	"clients.detached": [],
-	"client.entered": ["isNotInside", "nameIsNotAnothers"],
+	"client.entered": ["isNotInside", "nameIsNotAnothers", "isNotKicked"],
 	"client.detached": ["isInside", "hasSession"],
 	"client.resumed": ["isInside", "hasSession"],
 	"client.left": ["isInside"],
-	"message.posted": ["isInside", "isNextInOrder"],
+	"message.posted": ["isInside", "isNotMuted", "isNextInOrder"],
+	"identity.muted": [],
+	"identity.unmuted": ["isMuted"],
+	"identity.kicked": [],
 	"notice.posted": [],
 	"room.forgotten": ["isNotTheLobby", "nobodyIsInside"],
 	"message.erased": ["placeIsKnown"],
@@ -128,6 +155,15 @@ export const roomMachine = setup({
 			restored: said,
 		})),
 		forgetAll: assign(empty),
+		mute: on("identity.muted", ({ mutes }, event) => ({
+			mutes: sanctioned(mutes, event),
+		})),
+		unmute: on("identity.unmuted", ({ mutes }, { identity }) => ({
+			...(mutes && { mutes: mutes.delete(identity) }),
+		})),
+		kick: on("identity.kicked", ({ kicks }, event) => ({
+			kicks: sanctioned(kicks, event),
+		})),
 		takeOffset: assign(({ context }) => ({ offset: context.offset + 1 })),
 		takeMessage: on(
 			"message.posted",
@@ -240,6 +276,12 @@ export const roomMachine = setup({
 					guard: and(roomRules["message.posted"]),
 					actions: "takeMessage",
 				},
+				"identity.muted": { actions: "mute" },
+				"identity.unmuted": {
+					guard: and(roomRules["identity.unmuted"]),
+					actions: "unmute",
+				},
+				"identity.kicked": { actions: "kick" },
 				"notice.posted": { actions: "takeOffset" },
 				"room.forgotten": {
 					guard: and(roomRules["room.forgotten"]),

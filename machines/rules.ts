@@ -7,6 +7,7 @@
  * refused, in words, and never appended.
  */
 
+import { Map as PersistentMap } from "immutable";
 import { assign } from "xstate";
 
 export type Guard<Context, Event> = (args: {
@@ -31,6 +32,35 @@ export const firstBroken =
 		event: E,
 	): Rules[E["type"]][number] | undefined =>
 		rules[event.type].find((name) => !guards[name]({ context, event }));
+
+/** What a moderator did to someone, for a while or for ever. */
+export interface Sanction {
+	/** Milliseconds since 1970. */
+	readonly until?: number;
+	readonly by: string;
+}
+
+type Sanctions = PersistentMap<string, Sanction>;
+
+/** Until when a sanction holds: Infinity for ever, 0 if there is none or it is over. */
+export function sanctionedUntil(
+	sanctions: Sanctions | undefined,
+	identity: string | undefined,
+	time: number,
+): number {
+	if (!sanctions || identity === undefined) return 0;
+	const { until = Number.POSITIVE_INFINITY } = sanctions.get(identity) ?? {
+		until: 0,
+	};
+	return time < until ? until : 0;
+}
+
+/** Adds a sanction. */
+export const sanctioned = (
+	sanctions: Sanctions = PersistentMap(),
+	{ identity, until, by }: Sanction & { readonly identity: string },
+): Sanctions =>
+	sanctions.set(identity, { ...(until !== undefined && { until }), by });
 
 /** Makes a function that makes a machine's actions: each changes the context at events of one type. */
 export const changing =

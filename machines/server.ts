@@ -9,10 +9,18 @@ import type {
 	Claim,
 	Identity,
 	NameKey,
+	PlumeEvent,
 	ServerEvent,
 	SessionHash,
 } from "./events.ts";
-import { changing, firstBroken, type Guard } from "./rules.ts";
+import {
+	changing,
+	firstBroken,
+	type Guard,
+	type Sanction,
+	sanctioned,
+	sanctionedUntil,
+} from "./rules.ts";
 
 export interface Owner {
 	readonly identity: Identity;
@@ -29,11 +37,21 @@ export interface Session extends Claim {
 	readonly domain: string;
 	/** Milliseconds since 1970. */
 	readonly expires: number;
+	/** When its owner typed a code. Absent in older logs. */
+	readonly since?: number;
 }
+
+export type Report = Omit<PlumeEvent<"message.reported">, "type" | "report">;
 
 export interface ServerContext {
 	readonly sessions: PersistentMap<SessionHash, Session>;
 	readonly names: PersistentMap<NameKey, Owner>;
+	/** These have no key until there is one. Keys are persons: see `identity.banned`. */
+	readonly bans?: PersistentMap<Identity, Sanction> | undefined;
+	/** Whom each person has blocked. */
+	readonly blocks?: PersistentMap<Identity, readonly Identity[]> | undefined;
+	/** The reports that no admin has dealt with. */
+	readonly reports?: PersistentMap<string, Report> | undefined;
 	/** Present while only people who own a name are let in. */
 	readonly registration?: "closed" | undefined;
 	/** The state hash of the latest checkpoint. */
@@ -54,13 +72,28 @@ export const serverGuards = {
 		event.type === "session.closed" && context.sessions.has(event.session),
 	nameIsClaimed: ({ context, event }) =>
 		"nameKey" in event && context.names.has(event.nameKey),
+	isNotBanned: ({ context, event }) =>
+		event.type === "login.succeeded" &&
+		sanctionedUntil(
+			context.bans,
+			event.person ?? event.identity,
+			event.time,
+		) === 0,
+	isBanned: ({ context, event }) =>
+		event.type === "identity.unbanned" &&
+		context.bans?.has(event.identity) === true,
+	reportIsOpen: ({ context, event }) =>
+		event.type === "report.closed" &&
+		context.reports?.has(event.report) === true,
 	newNameIsFree: ({ context, event }) =>
 		event.type === "name.renamed" &&
 		(event.to === event.nameKey || !context.names.has(event.to)),
 } satisfies Record<string, Guard<ServerContext, ServerEvent>>;
 
 export const serverRules = {
-	"login.succeeded": ["nameIsTheirs"],
+	"login.succeeded": ["nameIsTheirs", "isNotBanned"],
+	"identity.unbanned": ["isBanned"],
+	"report.closed": ["reportIsOpen"],
 	"name.released": ["nameIsClaimed"],
 	"name.renamed": ["nameIsClaimed", "newNameIsFree"],
 	"session.renewed": ["sessionIsOpen"],
@@ -125,6 +158,29 @@ export const serverMachine = setup({
 				),
 			};
 		}),
+		ban: on("identity.banned", ({ bans }, event) => ({
+			bans: sanctioned(bans, event),
+		})),
+		unban: on("identity.unbanned", ({ bans }, { identity }) => ({
+			...(bans && { bans: bans.delete(identity) }),
+		})),
+		block: on("identity.blocked", (context, { by, identity }) => {
+			const { blocks = PersistentMap() } = context;
+			const others = (blocks.get(by) ?? []).filter((one) => one !== identity);
+			return { blocks: blocks.set(by, [...others, identity]) };
+		}),
+		unblock: on("identity.unblocked", ({ blocks }, { by, identity }) => {
+			const others = blocks?.get(by)?.filter((one) => one !== identity);
+			return blocks && others ? { blocks: blocks.set(by, others) } : {};
+		}),
+		queueReport: on("message.reported", (context, event) => {
+			const { reports = PersistentMap() } = context;
+			const { type: _type, report, ...rest } = event;
+			return { reports: reports.set(report, rest) };
+		}),
+		closeReport: on("report.closed", ({ reports }, { report }) => ({
+			...(reports && { reports: reports.delete(report) }),
+		})),
 		closeRegistration: assign({ registration: "closed" }),
 		openRegistration: assign({ registration: undefined }),
 	},
@@ -172,6 +228,18 @@ export const serverMachine = setup({
 				"name.renamed": {
 					guard: and(serverRules["name.renamed"]),
 					actions: "renameOwner",
+				},
+				"identity.banned": { actions: "ban" },
+				"identity.unbanned": {
+					guard: and(serverRules["identity.unbanned"]),
+					actions: "unban",
+				},
+				"identity.blocked": { actions: "block" },
+				"identity.unblocked": { actions: "unblock" },
+				"message.reported": { actions: "queueReport" },
+				"report.closed": {
+					guard: and(serverRules["report.closed"]),
+					actions: "closeReport",
 				},
 				"registration.closed": { actions: "closeRegistration" },
 				"registration.opened": { actions: "openRegistration" },

@@ -109,7 +109,7 @@ const FROM_KUBERNETES = /^PLUME_(SERVICE_|PORT_.*_TCP)/;
 const MISTYPED = 2;
 /** Settings of later versions. */
 const LATER =
-	/^PLUME_(ADMINS|BASE|LANG|NATS_.*|NODE|PUSH_CONTACT|RETENTION|UPSTREAM)$/;
+	/^PLUME_(BASE|LANG|NATS_.*|NODE|PUSH_CONTACT|RETENTION|UPSTREAM)$/;
 
 /**
  * Answers a warning for each unknown variable that begins with `PLUME_`.

@@ -8,9 +8,10 @@ import { type Clock, clockReaches, RunningClock } from "./clock.ts";
 import type { Accepts, Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Step } from "./engine/fold.ts";
+import { OperatorError } from "./engine/operation.ts";
 import type { EngineParts } from "./engine/parts.ts";
 import { recoverState } from "./engine/recovery.ts";
-import { sha256 } from "./engine/secrets.ts";
+import { type Secrets, sha256 } from "./engine/secrets.ts";
 import { Archive } from "./history/archive.ts";
 import type { IndexFiles } from "./history/index-files.ts";
 import { Inspector } from "./inspector/inspector.ts";
@@ -21,7 +22,6 @@ import { KnownNetworks } from "./mail/known-networks.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { openLocalSocket } from "./operator/local-socket.ts";
-import { OperatorError } from "./operator/operations.ts";
 import { Operator } from "./operator/operator.ts";
 import { checkSecret } from "./secret-file.ts";
 import { clientAddress, peerNetworks } from "./transport/client-address.ts";
@@ -60,7 +60,7 @@ export async function startEngine(
 	meanwhile: (why: string) => Promise<unknown>,
 ) {
 	const { log, snapshots, mailer, secrets, version, report, onFatal } = parts;
-	const { limits, allow } = parts.config;
+	const { limits } = parts.config;
 	const { state, server, erased } = await recoverState(log, limits, snapshots);
 	const onLogged = checkSecret(parts, state.server.context.names);
 	if (!parts.accepts.clock) await clockReaches(state.time, parts, meanwhile);
@@ -83,7 +83,7 @@ export async function startEngine(
 	const started = {
 		...{ log, snapshots, secrets, version, report, onFatal },
 		...{ states, server, erased, clock, runningClock, archive, mail },
-		policy: { limits, allow, node: secrets.id() },
+		policy: { limits, ...peopleOf(parts.config, secrets), node: secrets.id() },
 		onCommitted(step: Step) {
 			onLogged?.(step.stored.event);
 			inspector.onCommitted(step);
@@ -100,20 +100,27 @@ export async function startEngine(
 	return { ...started, engine, inspector, operator };
 }
 
+/** Who may enter, and who are admins: all that is said of people. */
+const peopleOf = ({ allow, admins }: Config, secrets: Secrets) => ({
+	allow,
+	admins: new Set(admins.map((email) => secrets.mac("identity", email))),
+});
+
 /** Applies the limits, and the list of who may enter, as they are now. Throws `ConfigError`, and then nothing has changed. */
 function reread(
-	{ config, readAgain }: ServiceParts,
-	policy: { allow: Config["allow"] },
+	{ config, readAgain, secrets }: ServiceParts,
+	policy: ReturnType<typeof peopleOf>,
 ): readonly string[] {
 	if (!readAgain)
 		throw new OperatorError("This server has no settings to read.");
-	const { limits, allow } = readAgain();
-	// Everyone shares this one object.
-	Object.assign(config.limits, limits);
-	policy.allow = allow;
+	const fresh = readAgain();
+	const { allow } = fresh;
+	// Everyone shares these two objects.
+	Object.assign(config.limits, fresh.limits);
+	Object.assign(policy, peopleOf(fresh, secrets));
 	const who = allow.length > 0 ? allow.join(", ") : "everyone";
 	return [
-		`Read again: every limit, and who may enter (${who}). Sizes of what is open already, and other settings, wait for a restart.`,
+		`Read again: every limit, who may enter (${who}), and the admins (${fresh.admins.length}). Sizes of what is open already, and other settings, wait for a restart.`,
 	];
 }
 

@@ -165,6 +165,12 @@ function allowed(entry: string): string {
 	);
 }
 
+function adminEmail(entry: string): string {
+	const address = parseEmail(entry);
+	if (address) return address.email;
+	throw new ConfigError(`PLUME_ADMINS: "${entry}" is not an email.`);
+}
+
 function trusted(entry: string): Trusted {
 	try {
 		return parseTrusted(entry);
@@ -208,6 +214,7 @@ export const settingTable = {
 	socket: anything(
 		"socket by which plume who and the like reach the server (admin.sock in the data folder)",
 	),
+	admins: list("emails of those who moderate, by comma (none)", adminEmail),
 	limits: onOrOff("off lifts rate and count limits; for benchmarks only"),
 	inspect,
 	metrics,

@@ -31,7 +31,14 @@ export type Member = ServerFrame<"members">["members"][number];
 export type RoomEvent =
 	| RoomLine
 	| ServerFrame<
-			"head" | "caughtUp" | "gap" | "ack" | "members" | "presence" | "typing"
+			| "head"
+			| "caughtUp"
+			| "gap"
+			| "ack"
+			| "members"
+			| "presence"
+			| "typing"
+			| "blocks"
 	  >
 	/** The end of a page of history; one that was refused has no `before`. */
 	| (Pick<ServerFrame<"page">, "kind" | "room" | "more"> & {

@@ -34,8 +34,11 @@ for (const each of [room, LOBBY]) await storage.claimClient(each);
 const socket = new Socket({
 	opened: () => page.dispatch({ type: "opened" }),
 	received,
-	closed: (code) =>
-		page.dispatch({ type: "closed", code, update: { jitter: Math.random() } }),
+	closed: (code, words = "") =>
+		page.dispatch({
+			...{ type: "closed", code, words },
+			update: { jitter: Math.random() },
+		}),
 	ping: () => chat.view.rooms.watch(),
 });
 const page = new Page({ socket, actor: () => actor });

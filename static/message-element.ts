@@ -82,7 +82,17 @@ export function messageElement(
 		article.append(make("p", "line erased", "This message was deleted."));
 		return article;
 	}
-	article.append(...textElements(message.text, isMine ? "" : me));
+	const said = textElements(message.text, isMine ? "" : me);
+	if (kind === "said" && page.blocked.has(name)) {
+		const summary = make(
+			"summary",
+			{ tabIndex: -1 },
+			"You blocked this person",
+		);
+		article.append(make("details", "blocked", summary, ...said));
+		return article;
+	}
+	article.append(...said);
 	if (isMine && "epoch" in message) article.append(deleteButton(message, page));
 	if (!isMine && kind === "said" && mentions(message.text, me))
 		article.classList.add("mention");

@@ -17,6 +17,8 @@ interface Parts {
 export class Page {
 	/** The room on the screen. */
 	room = "";
+	/** The names of people whom the reader has blocked. */
+	blocked: ReadonlySet<string> = new Set();
 	readonly #parts: Parts;
 	/** The last room that was asked for, while others may still be loading. */
 	#destination = "";

@@ -121,6 +121,9 @@ export class RoomView {
 			case "members":
 				this.#people.receive(event);
 				return this.#timeline.updateMembers();
+			case "blocks":
+				this.#page.blocked = new Set(event.names);
+				return this.#timeline.redraw();
 			case "presence":
 			case "typing":
 				return this.#people.receive(event);
@@ -141,7 +144,8 @@ export class RoomView {
 		}
 		const isHeard = line.kind === "said" || line.kind === "notice";
 		if (!isHeard || !this.#timeline.isLive) return;
-		if (line.name === this.#page.name) return;
+		const { name, blocked } = this.#page;
+		if (line.name === name || blocked.has(line.name)) return;
 		if (line.kind === "said") this.notifications.message(line);
 		const text = line.text.slice(0, MOST_ANNOUNCED);
 		this.#liveRegion.say(`${line.name}: ${text}`);

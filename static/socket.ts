@@ -10,7 +10,8 @@ const LOST = 1006;
 interface Listener {
 	opened(): void;
 	received(data: string): void;
-	closed(code: number): void;
+	/** With the server's own words, if it closed it for a reason of its own. */
+	closed(code: number, words?: string): void;
 	/** Should send a frame that is always answered, if one can be sent. */
 	ping(): void;
 }
@@ -52,10 +53,10 @@ export class Socket {
 			this.#heartbeat.received();
 			this.#listener.received(data);
 		};
-		socket.onclose = ({ code }) => {
+		socket.onclose = ({ code, reason }) => {
 			if (socket !== this.#current) return;
 			this.disconnect();
-			this.#listener.closed(code);
+			this.#listener.closed(code, reason);
 		};
 	}
 

@@ -111,6 +111,15 @@ export class Timeline {
 		if (this.autoscroll.isFollowing) this.autoscroll.jump();
 	}
 
+	/** Draws every line anew. */
+	redraw(): void {
+		const lines = this.#lines;
+		this.#rows.anchored(() => {
+			this.#show([]);
+			this.#show(lines);
+		});
+	}
+
 	/** The members are known anew. */
 	updateMembers(): void {
 		this.#rows.anchored(() => this.#show(this.#lines));

@@ -3,7 +3,7 @@
  * were mentioned there: what a page needs to count unread messages. Asking
  * about a room does not open it.
  */
-import type { RoomName } from "../../machines/events.ts";
+import type { Claim, Identity, RoomName } from "../../machines/events.ts";
 import { foldName, mentioned } from "../../machines/text.ts";
 import { EncodedMessage } from "./batch.ts";
 import type { Mailbox } from "./mailbox.ts";
@@ -11,6 +11,7 @@ import type { Server } from "./server.ts";
 
 interface Subscription {
 	readonly name: string;
+	readonly identity: Identity;
 	readonly rooms: readonly RoomName[];
 }
 
@@ -18,18 +19,28 @@ export class UnreadSubscriptions {
 	readonly #server: Server;
 	readonly #subscriptions = new Map<Mailbox, Subscription>();
 	readonly #subscribers = new Map<RoomName, Set<Mailbox>>();
-	/** The names that were mentioned in each room since it was last published. */
-	readonly #mentioned = new Map<RoomName, Set<string>>();
+	/** Who mentioned each name in each room since it was last published. */
+	readonly #mentioned = new Map<RoomName, Map<string, Identity[]>>();
+	/** Whether a subscriber has blocked a writer. */
+	readonly #hasBlocked: (reader: Identity, writer: Identity) => boolean;
 
-	constructor(server: Server) {
+	constructor(
+		server: Server,
+		hasBlocked: (reader: Identity, writer: Identity) => boolean,
+	) {
 		this.#server = server;
+		this.#hasBlocked = hasBlocked;
 	}
 
 	/** Replaces the subscription of a mailbox, which is told at once how far these rooms are. */
-	watch(mailbox: Mailbox, name: string, rooms: readonly RoomName[]): void {
+	watch(
+		mailbox: Mailbox,
+		{ name, identity }: Pick<Claim, "name" | "identity">,
+		rooms: readonly RoomName[],
+	): void {
 		this.forget(mailbox);
 		if (rooms.length === 0) return;
-		this.#subscriptions.set(mailbox, { name: foldName(name), rooms });
+		this.#subscriptions.set(mailbox, { name: foldName(name), identity, rooms });
 		for (const room of rooms) {
 			const mailboxes = this.#subscribers.get(room) ?? new Set();
 			this.#subscribers.set(room, mailboxes.add(mailbox));
@@ -48,12 +59,12 @@ export class UnreadSubscriptions {
 	}
 
 	/** Call when a message was posted. Returns whether anyone subscribed to its room. */
-	hear(room: RoomName, text: string): boolean {
+	hear(room: RoomName, text: string, writer: Identity): boolean {
 		if (!this.#subscribers.has(room)) return false;
 		const names = mentioned(text);
 		if (names.length === 0) return true;
-		const all = this.#mentioned.get(room) ?? new Set();
-		for (const name of names) all.add(name);
+		const all = this.#mentioned.get(room) ?? new Map<string, Identity[]>();
+		for (const name of names) all.set(name, [...(all.get(name) ?? []), writer]);
 		this.#mentioned.set(room, all);
 		return true;
 	}
@@ -66,9 +77,11 @@ export class UnreadSubscriptions {
 		const names = this.#mentioned.get(room);
 		this.#mentioned.delete(room);
 		for (const mailbox of this.#subscribers.get(room) ?? []) {
-			const isMentioned = names?.has(
-				this.#subscriptions.get(mailbox)?.name ?? "",
-			);
+			const { name = "", identity = "" } =
+				this.#subscriptions.get(mailbox) ?? {};
+			const isMentioned = names
+				?.get(name)
+				?.some((writer) => !this.#hasBlocked(identity, writer));
 			mailbox.putEncoded(isMentioned ? withMention : plain);
 		}
 	}

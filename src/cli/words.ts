@@ -1,5 +1,6 @@
 /** Describes each event in words, with its client as the subject. */
 import type { ClientLeft, PlumeEvent } from "../../machines/events.ts";
+import { momentOf } from "../moment.ts";
 import { isNewer } from "../version.ts";
 
 /** What had happened to the client before an event. */
@@ -15,6 +16,7 @@ type Type = PlumeEvent["type"];
 const expired: Readonly<Record<PlumeEvent<"login.expired">["why"], string>> = {
 	deadline: "let the code expire",
 	mailFailed: "could not be mailed the code, so the login ended",
+	mayNotEnter: "was not let in: a moderator had banned or removed it",
 	nameTaken: "could not have the name: it had become someone else's",
 };
 
@@ -28,6 +30,8 @@ const left: Readonly<Record<ClientLeft["why"], string>> = {
 	loggedOut: "it logged out",
 	renamed: "its name was changed; it may come back under the new one",
 	uninvited: "it is not invited any more",
+	kicked: "a moderator removed it from the room",
+	banned: "an admin banned it",
 };
 
 const table: {
@@ -49,6 +53,7 @@ const table: {
 		({
 			expired: "a session expired",
 			loggedOut: "a session was logged out",
+			banned: "the session of someone who was banned was ended",
 			uninvited: "the session of someone no longer invited was ended",
 		})[why],
 	"session.forgotten": ({ room }) => `${room} forgot a session that had ended`,
@@ -82,9 +87,23 @@ const table: {
 			? `left, because it did not come back within ${span(lostMs)}`
 			: `left, because ${left[why]}`,
 	"message.posted": () => "said something",
+	"identity.banned": ({ until }) => `someone was banned${untilWhen(until)}`,
+	"identity.unbanned": () => "a ban was lifted",
+	"identity.blocked": () => "someone blocked someone",
+	"identity.unblocked": () => "someone unblocked someone",
+	"message.reported": ({ room, why }) =>
+		`a message in ${room} was reported as ${why}`,
+	"report.closed": () => "a report was dealt with",
+	"identity.muted": ({ room, until }) =>
+		`someone was muted in ${room}${untilWhen(until)}`,
+	"identity.unmuted": ({ room }) => `someone may speak in ${room} again`,
+	"identity.kicked": ({ room, until }) =>
+		`someone was removed from ${room}${untilWhen(until)}`,
 	"notice.posted": ({ room }) => `the operator said something in ${room}`,
-	"message.erased": ({ name, room, target }) =>
-		`${name} took back ${target === undefined ? "all that was said" : "a message"} in ${room}`,
+	"message.erased": ({ name, room, target, as }) =>
+		as !== "author"
+			? `a moderator removed a message of ${name} in ${room}`
+			: `${name} took back ${target === undefined ? "all that was said" : "a message"} in ${room}`,
 };
 
 /** An event of a newer version is described as such. */
@@ -95,6 +114,9 @@ export function inWords<T extends Type>(
 	const isKnown = Object.hasOwn(table, event.type);
 	return isKnown ? table[event.type](event, before) : isNewer;
 }
+
+const untilWhen = (until: number | undefined) =>
+	until === undefined ? " for good" : ` until ${momentOf(until)}`;
 
 /** A duration in its largest sensible unit. */
 export function span(ms: number): string {

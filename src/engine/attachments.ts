@@ -4,11 +4,17 @@
  * and leaves. With a session it may resume for a while; without, it leaves as
  * soon as its connection is lost.
  */
-import type { ClientId, ClientLeft, RoomName } from "../../machines/events.ts";
+import type {
+	ClientId,
+	ClientLeft,
+	Identity,
+	RoomName,
+} from "../../machines/events.ts";
 import type { CloseReason, Item, SystemLine } from "../../machines/message.ts";
 import type { Room } from "../chat/room.ts";
 import { CatchUp } from "./catch-up.ts";
-import { personOf } from "./commands/names-held.ts";
+import { actorOf } from "./commands/actor.ts";
+import { identitiesOf, namesHeld, personOf } from "./commands/names-held.ts";
 import { decideLost } from "./commands/sessions.ts";
 import type { Connection, Login } from "./connection.ts";
 import type { Pages } from "./pages.ts";
@@ -20,6 +26,8 @@ const closing: Partial<Record<ClientLeft["why"], CloseReason>> = {
 	loggedOut: "loggedOut",
 	renamed: "restart",
 	uninvited: "banned",
+	banned: "banned",
+	kicked: "kicked",
 };
 
 export class Attachments {
@@ -29,6 +37,8 @@ export class Attachments {
 	readonly #catchUp: CatchUp;
 	/** The connection of each Client, from its login on. */
 	readonly #attached = new Map<ClientId, Connection>();
+	/** What those are told who leave because of a moderator. */
+	#parting: string | undefined;
 
 	constructor(
 		pipeline: Pipeline,
@@ -87,6 +97,29 @@ export class Attachments {
 			this.#attached.delete(client);
 	}
 
+	/** Tells every tab of a person whom they have blocked. */
+	tellBlocks(person: Identity): void {
+		const { state } = { state: this.#parts.states.committed };
+		for (const identity of identitiesOf(state.server.context.names, person))
+			for (const client of state.clientsOf(identity)) {
+				const connection = this.#attached.get(client);
+				if (connection && !connection.gone)
+					connection.mailbox.put({
+						kind: "blocks",
+						names: this.#blocked(person),
+					});
+			}
+	}
+
+	/** The names of the people whom a person has blocked. */
+	#blocked(person: Identity): readonly string[] {
+		const { names, blocks } = this.#parts.states.committed.server.context;
+		const blocked = blocks?.get(person) ?? [];
+		return blocked.flatMap((other) =>
+			namesHeld(names, other).flatMap((key) => names.get(key)?.name ?? []),
+		);
+	}
+
 	#detach(client: ClientId): void {
 		const snapshot = this.#parts.states.ordered.client(client);
 		if (snapshot?.matches("inRoom"))
@@ -101,8 +134,14 @@ export class Attachments {
 		this.#admit(client, room, epoch, item);
 	}
 
+	/** The next to leave are told so. */
+	explain(words: string | undefined): void {
+		this.#parting = words;
+	}
+
 	/** Call once it is durable that a client left. */
 	leave({ client, why }: ClientLeft, room: Room): void {
+		if (why !== "banned" && why !== "kicked") this.#parting = undefined;
 		room.detach(client);
 		// It has entered again meanwhile.
 		if (this.#parts.states.ordered.client(client)) return;
@@ -111,7 +150,7 @@ export class Attachments {
 		const reason = closing[why];
 		if (!reason || !connection || connection.gone) return;
 		connection.gone = true;
-		connection.transport.onEnd(reason);
+		connection.transport.onEnd(reason, this.#parting);
 	}
 
 	/** Welcomes a client once its room has read the items to show. A classic client is shown none, so it need not wait. */
@@ -133,6 +172,17 @@ export class Attachments {
 		);
 	}
 
+	/** What the page may offer. An admin who came in long ago is told at the act to log in anew. */
+	#roleOf(client: ClientId, room: RoomName): "admin" | "maker" | undefined {
+		const view = viewOf(this.#parts);
+		const context = view.state.client(client)?.context;
+		const { role } = context
+			? actorOf(view, context, room)
+			: { role: "member" };
+		if (role === "lateAdmin") return "admin";
+		return role === "admin" || role === "maker" ? role : undefined;
+	}
+
 	#welcome(
 		connection: Connection,
 		login: Login,
@@ -150,7 +200,11 @@ export class Attachments {
 		if (login.session) mailbox.put({ kind: "session", ...login.session });
 		const last = login.last ?? 0;
 		const head = { room: room.name, ...room.recent.head, epoch };
-		mailbox.put({ kind: "welcome", client, name, ...head, last, id });
+		const person = owner ? personOf(owner) : "";
+		const role = this.#roleOf(client, room.name);
+		mailbox.put({ kind: "welcome", client, name, ...head, last, role, id });
+		const names = this.#blocked(person);
+		if (names.length > 0) mailbox.put({ kind: "blocks", names });
 		this.#catchUp.begin(connection, login, room, epoch);
 	}
 }

@@ -12,8 +12,8 @@ import type { State } from "./state.ts";
 /** What a connection runs over: a WebSocket, a bot, a test. */
 export interface Transport {
 	readonly onMessage: OnMessage;
-	/** The engine has ended the connection. The transport should say why, and close. */
-	readonly onEnd: (reason: CloseReason) => void;
+	/** The engine has ended the connection. The transport should say why, in other words than usual if some are given, and close. */
+	readonly onEnd: (reason: CloseReason, words?: string) => void;
 	/** Runs a task, in a later turn, once the network has taken everything sent so far; if it never does, the task never runs. */
 	readonly whenDrained: (task: () => void) => void;
 }

@@ -13,19 +13,30 @@ import type {
 	PlumeEvent,
 } from "../../machines/events.ts";
 import { type Item, MessageType } from "../../machines/message.ts";
-import { type Decide, OperatorError } from "../operator/operations.ts";
+import { momentOf } from "../moment.ts";
 import type { Command } from "./command.ts";
 import { logRestored } from "./commands/rooms.ts";
 import { allLost } from "./commands/sessions.ts";
 import { type Connection, clientOf, type Transport } from "./connection.ts";
 import { Executor, type Misunderstood } from "./executor.ts";
 import type { Step } from "./fold.ts";
+import type { Moderation } from "./moderation.ts";
 import { type EngineParts, viewOf } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
 import type { RefusalCounter } from "./refusal-counter.ts";
-import { refusalWords } from "./refusals.ts";
 import { makeServices, type Services } from "./services.ts";
 import { Snapshotter } from "./snapshotter.ts";
+
+/** What people are told whom a moderator sends away. */
+function explained(
+	event: PlumeEvent<"identity.banned" | "identity.kicked">,
+	reason: string | undefined,
+): string {
+	const { until } = event;
+	const where = "room" in event ? event.room : "this server";
+	const when = until === undefined ? "" : ` until ${momentOf(until)}`;
+	return `You may not enter ${where}${when}${reason ? `: ${reason}` : "."}`;
+}
 
 export class Engine implements PipelineHooks {
 	readonly #parts: EngineParts;
@@ -97,19 +108,9 @@ export class Engine implements PipelineHooks {
 		return this.#services.responder.refusals;
 	}
 
-	/** Carries out what an operator decided. Resolves with the words about it once it is durable; rejects if it can't be done. */
-	async operate(decide: Decide): Promise<readonly string[]> {
-		if (this.#pipeline.stopping)
-			throw new OperatorError("the server is stopping");
-		if (this.#pipeline.frozen)
-			throw new OperatorError(refusalWords.diskHasSpace);
-		const { entries, says } = decide(viewOf(this.#parts));
-		return new Promise((resolve) =>
-			this.#pipeline.guarded(() => {
-				this.#pipeline.append(entries);
-				this.#pipeline.afterwards(() => resolve(says));
-			}),
-		);
+	/** What operators and moderators do. */
+	get moderation(): Moderation {
+		return this.#services.moderation;
 	}
 
 	/** Whether the log is so far behind that nothing more should be received for a while. */
@@ -143,7 +144,7 @@ export class Engine implements PipelineHooks {
 	}
 
 	#applyEffects(
-		{ stored: { event }, before }: Step,
+		{ stored: { event, erasable }, before }: Step,
 		item: Item | undefined,
 	): void {
 		const { attachments, liveUpdates, pages } = this.#services;
@@ -161,6 +162,14 @@ export class Engine implements PipelineHooks {
 				recent.continueFrom({ ...recent.head, epoch, restored });
 				break;
 			}
+			case "identity.banned":
+			case "identity.kicked":
+				attachments.explain(explained(event, erasable?.text));
+				break;
+			case "identity.blocked":
+			case "identity.unblocked":
+				attachments.tellBlocks(event.by);
+				break;
 			case "client.entered":
 				if (item?.kind === "entered")
 					attachments.enter(item, server.room(event.room));

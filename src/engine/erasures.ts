@@ -6,10 +6,11 @@
  */
 import type { Identity, MessageErased } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
-import type { Found } from "../history/archive.ts";
+import type { Found, ItemPosition } from "../history/archive.ts";
 import { DiskFull, messageOf } from "../log/disk.ts";
 import type { Entry, EventSpan } from "../log/log.ts";
 import type { Command } from "./command.ts";
+import type { Actor } from "./commands/actor.ts";
 import {
 	decideErasure,
 	decideErasures,
@@ -55,25 +56,25 @@ export class Erasures {
 		return this.#silent.has(client?.context.identity ?? "");
 	}
 
-	/** Erases one message, and replies when that is done if the request has an id. */
+	/** Erases one message. Answers with the rule that it breaks, or once it is decided; `why` is a moderator's reason. */
 	eraseOne(
-		connection: Connection,
-		asker: Asker,
-		{ room, epoch, target: offset, id }: Command<"erase">,
+		actor: Actor,
+		position: ItemPosition,
+		why: string,
+		answer: (broken: Rule | undefined) => void,
 	): void {
-		const no = this.#refusing(connection, id);
-		this.#search(no, async () => {
-			const found = await this.#parts.archive.find({ room, epoch, offset });
+		this.#search(answer, async () => {
+			const found = await this.#parts.archive.find(position);
 			if (this.#pipeline.stopping) return;
-			if (this.#pipeline.frozen) return no("diskHasSpace");
+			if (this.#pipeline.frozen) return answer("diskHasSpace");
 			this.#pipeline.guarded(() => {
 				const isErased = found && this.#seqs.has(found.seq);
 				const left = isErased ? undefined : found;
-				const decided = decideErasure(this.#view(asker), left);
-				if ("refused" in decided) return no(decided.refused);
+				const view = viewOf(this.#parts);
+				const decided = decideErasure(view, actor, left, why);
+				if ("refused" in decided) return answer(decided.refused);
 				this.#pipeline.append([this.#erasing(decided)]);
-				if (id !== undefined)
-					this.#responder.reply(connection, { kind: "eraseDone", id });
+				answer(undefined);
 			});
 		});
 	}
@@ -85,7 +86,7 @@ export class Erasures {
 		{ id }: Command<"eraseAll">,
 	): void {
 		const { identity } = asker;
-		const no = this.#refusing(connection, id);
+		const no = this.answering(connection, id);
 		this.#silent.add(identity);
 		this.#pipeline.afterwards(() =>
 			this.#search(no, async () => {
@@ -102,9 +103,14 @@ export class Erasures {
 		);
 	}
 
-	#refusing(connection: Connection, id: string | undefined): No {
-		return (rule) =>
-			this.#responder.refuse(connection, rule, MessageType.erase, { id });
+	/** Refuses an erasure, or says that it is done if the request has an id. */
+	answering(connection: Connection, id: string | undefined) {
+		return (broken: Rule | undefined): void => {
+			if (broken)
+				this.#responder.refuse(connection, broken, MessageType.erase, { id });
+			else if (id !== undefined)
+				this.#responder.reply(connection, { kind: "eraseDone", id });
+		};
 	}
 
 	/** Overwrites the texts that a committed event has erased; false if that is left to the next start. */
@@ -189,10 +195,10 @@ export class Erasures {
 		]);
 	}
 
-	#erasing({ event, found }: Erasing): Entry {
+	#erasing({ event, found, erasable }: Erasing): Entry {
 		this.#found.set(event, found);
 		for (const { seq } of found) this.#seqs.add(seq);
-		return { event };
+		return { event, ...(erasable && { erasable }) };
 	}
 
 	#view(asker: Asker): ErasureView {

@@ -10,6 +10,7 @@ import type { Mailbox } from "../chat/mailbox.ts";
 import { UnreadSubscriptions } from "../chat/unread-subscriptions.ts";
 import { Throttle } from "../rate-limit.ts";
 import type { Command, LiveUpdate } from "./command.ts";
+import { hasBlocked } from "./commands/names-held.ts";
 import type { Connection } from "./connection.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -30,7 +31,9 @@ export class LiveUpdates {
 	constructor(pipeline: Pipeline, parts: EngineParts) {
 		this.#pipeline = pipeline;
 		this.#parts = parts;
-		this.#unread = new UnreadSubscriptions(parts.server);
+		this.#unread = new UnreadSubscriptions(parts.server, (reader, writer) =>
+			hasBlocked(parts.states.committed.server.context, reader, writer),
+		);
 		this.#throttle = new Throttle(parts.clock, THROTTLE_MS, (room) =>
 			pipeline.guarded(() => this.#publish(room)),
 		);
@@ -70,8 +73,10 @@ export class LiveUpdates {
 	}
 
 	/** Call once a message is durable. */
-	hear({ room, text }: ServerFrame<"said">): void {
-		if (!this.#unread.hear(room, text)) return;
+	hear({ room, text, client }: ServerFrame<"said">): void {
+		const members = this.#parts.states.committed.room(room)?.context.members;
+		const { identity = "" } = members?.get(client) ?? {};
+		if (!this.#unread.hear(room, text, identity)) return;
 		this.#unpublished.add(room);
 		this.#throttle.ask(room);
 	}
@@ -82,7 +87,7 @@ export class LiveUpdates {
 		update: Command<LiveUpdate>,
 	): void {
 		if (update.kind === "heads") {
-			this.#unread.watch(mailbox, from.name, update.rooms);
+			this.#unread.watch(mailbox, from, update.rooms);
 			if (update.rooms.length === 0 || update.id !== undefined)
 				mailbox.put({ kind: "headsDone", id: update.id });
 			return;

@@ -54,9 +54,9 @@ export function viewOf(
 	{ policy, states, clock, secrets }: EngineParts,
 	login?: Login,
 ): View {
-	const { limits, allow, node } = policy;
+	const { limits, allow, admins, node } = policy;
 	const { ordered: state } = states;
 	const client = login && state.client(login.client);
 	const now = clock.now();
-	return { limits, allow, node, state, now, secrets, client, login };
+	return { limits, allow, admins, node, state, now, secrets, client, login };
 }

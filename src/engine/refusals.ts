@@ -36,6 +36,8 @@ export const refusalWords = {
 		"The mail with your code could not be sent. Please try again later.",
 	sessionIsOpen: "You are not logged in any more. Please log in again.",
 	isNotInside: "You are already in the room.",
+	isNotBanned: "You may not enter this server.",
+	isNotKicked: "You may not enter that room for now.",
 	// Entering the code
 	loginIsPending: "There is no login to finish. Please ask for a new code.",
 	codeIsFresh: "That code has expired. Please ask for a new one.",
@@ -51,7 +53,18 @@ export const refusalWords = {
 		"That part of the history can't be read. Whoever runs this server can see why.",
 	isTheirOwn: "That was said by someone else. You can delete what you said.",
 	isNotErasing: "All you said is being deleted. Please wait for the end of it.",
+	// Moderating
+	isModerator: "Only an admin, or the one who made this room, can do that.",
+	isAdmin: "Only an admin can do that.",
+	loginIsFresh:
+		"For that, log in anew: it is more than a day since you typed a code.",
+	personIsKnown: "Nobody here has that name.",
+	personIsNoAdmin: "That can't be done to an admin, nor to yourself.",
+	isBanned: "That person is not banned.",
+	isMuted: "That person is not muted here.",
+	reportIsOpen: "There is no such report.",
 	// Talking
+	isNotMuted: "You may say nothing in this room for now.",
 	hasSession: "You are not in the room any more.",
 	isInside: "You are not in the room yet.",
 	isNextInOrder: "That message came out of order. Please send it again.",

@@ -11,10 +11,10 @@ import { type SavedState, State, type StateParts } from "./state.ts";
 
 /** A context as JSON: its maps are objects. */
 type Plain<Context> = {
-	readonly [Key in keyof Context]: Context[Key] extends {
+	readonly [Key in keyof Context]: NonNullable<Context[Key]> extends {
 		toObject(): infer Entries;
 	}
-		? Entries
+		? Entries | (undefined extends Context[Key] ? undefined : never)
 		: Context[Key];
 };
 
@@ -29,12 +29,17 @@ export function deserialize(
 		readonly rooms: { readonly [name: string]: Saved<Plain<RoomContext>> };
 		readonly clients: SavedState["clients"];
 	} = JSON.parse(text);
+	const { value, context } = json.server;
+	const { bans, blocks, reports } = context;
 	const server = machinesAtHand.server.restore({
-		value: json.server.value,
+		value,
 		context: {
-			...json.server.context,
-			sessions: mapOf(json.server.context.sessions),
-			names: mapOf(json.server.context.names),
+			...context,
+			sessions: mapOf(context.sessions),
+			names: mapOf(context.names),
+			bans: bans && mapOf(bans),
+			blocks: blocks && mapOf(blocks),
+			reports: reports && mapOf(reports),
 		},
 	});
 	const rooms = mapOf(json.rooms).map(({ value, context }) =>
@@ -46,6 +51,8 @@ export function deserialize(
 				holders: mapOf(context.holders),
 				last: mapOf(context.last),
 				known: mapOf(context.known),
+				mutes: context.mutes && mapOf(context.mutes),
+				kicks: context.kicks && mapOf(context.kicks),
 			},
 		}),
 	);

@@ -5,6 +5,7 @@ import { Deadlines } from "./deadlines.ts";
 import { Erasures } from "./erasures.ts";
 import { LiveUpdates } from "./live-updates.ts";
 import { Logins } from "./logins.ts";
+import { Moderation } from "./moderation.ts";
 import { Pages } from "./pages.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -26,10 +27,12 @@ export function makeServices(parts: EngineParts, pipeline: Pipeline) {
 		pages.catchUp();
 		requestLimits.sweep(parts.clock.now());
 	});
+	const erasures = new Erasures(parts, pipeline, responder);
 	return {
 		...{ attachments, deadlines, liveUpdates, logins, pages },
 		...{ requestLimits, responder },
-		erasures: new Erasures(parts, pipeline, responder),
+		erasures,
+		moderation: new Moderation(parts, pipeline, responder, erasures),
 		/** Emails that were tried for a name that is somebody's. */
 		guesses: new SlidingWindows(parts.clock),
 	};

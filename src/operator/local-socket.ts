@@ -14,8 +14,8 @@ import {
 import { connect } from "node:net";
 import { dirname } from "node:path";
 import { ConfigError } from "../config.ts";
+import { OperatorError } from "../engine/operation.ts";
 import { messageOf } from "../log/disk.ts";
-import { OperatorError } from "./operations.ts";
 import type { Operator } from "./operator.ts";
 import { argumentsOf, isOperatorCommand } from "./usage.ts";
 

@@ -13,36 +13,25 @@ import { codeMac, isInvited, type View } from "../engine/commands/decision.ts";
 import { clientsLeft, sessionsClosed } from "../engine/commands/sessions.ts";
 import { textBroken } from "../engine/commands/text.ts";
 import type { ClientSnapshot } from "../engine/machines.ts";
-import { refusalWords } from "../engine/refusals.ts";
+import { cannot, type Decide, type Operation } from "../engine/operation.ts";
 import { digestOf } from "../log/line.ts";
 import type { Entry } from "../log/log.ts";
 
-/** Why it was not done, in words for the operator. */
-export class OperatorError extends Error {
-	override readonly name = "OperatorError";
-}
-
-export interface Operation {
-	readonly entries: readonly Entry[];
-	readonly says: readonly string[];
-}
-
-export type Decide = (view: View) => Operation;
-
-const no = (words: string): never => {
-	throw new OperatorError(words);
-};
+export const noRoom = (typed: string) =>
+	cannot({
+		words: `There is no room "${typed}". plume rooms lists those there are.`,
+	});
 
 /** The key of a name that somebody owns. */
 function owned({ state }: View, typed: string) {
 	const { nameKey = "" } = parseName(typed) ?? {};
 	const owner = state.server.context.names.get(nameKey);
 	if (owner?.identity === BOT_NAME)
-		return no(`${BOT_NAME} is the server's own.`);
+		return cannot({ words: `${BOT_NAME} is the server's own.` });
 	if (!owner)
-		return no(
-			`Nobody owns the name "${typed}". plume names lists those there are.`,
-		);
+		return cannot({
+			words: `Nobody owns the name "${typed}". plume names lists those there are.`,
+		});
 	return { nameKey, owner };
 }
 
@@ -51,7 +40,9 @@ export const say =
 	(view) => {
 		const room = parseRoomName(typed) ?? "";
 		if (!view.state.room(room))
-			no(`There is no room "${typed}". plume rooms lists those there are.`);
+			cannot({
+				words: `There is no room "${typed}". plume rooms lists those there are.`,
+			});
 		return { entries: [noticed(view, room, text)], says: [`Said in ${room}.`] };
 	};
 
@@ -66,7 +57,7 @@ export const notice =
 function noticed(view: View, room: string, text: string): Entry {
 	const { now: time, secrets, limits } = view;
 	const broken = textBroken(text, limits);
-	if (broken) no(refusalWords[broken]);
+	if (broken) cannot(broken);
 	const erasable = { salt: secrets.id(), text };
 	const digest = digestOf(erasable);
 	return { event: { type: "notice.posted", time, room, digest }, erasable };
@@ -102,14 +93,15 @@ export const rename =
 	(typed: string, wanted: string): Decide =>
 	(view) => {
 		const { nameKey, owner } = owned(view, typed);
-		const { name, nameKey: to } =
-			parseName(wanted) ?? no(refusalWords.nameIsLegal);
+		const { name, nameKey: to } = parseName(wanted) ?? cannot("nameIsLegal");
 		const event: PlumeEvent<"name.renamed"> = {
 			...{ type: "name.renamed", time: view.now },
 			...{ nameKey, to, name },
 		};
 		if (brokenServerRule(view.state.server.context, event))
-			no(`The name "${name}" is somebody's: plume release ${name} frees it.`);
+			cannot({
+				words: `The name "${name}" is somebody's: plume release ${name} frees it.`,
+			});
 		const left = clientsLeft(
 			view,
 			(member) => member.nameKey === nameKey,
@@ -171,15 +163,15 @@ export function waitingFor(
 	typed: string,
 	email: string | undefined,
 ): ClientSnapshot["context"] | undefined {
-	const { nameKey = no(refusalWords.nameIsLegal) } = parseName(typed) ?? {};
+	const { nameKey = cannot("nameIsLegal") } = parseName(typed) ?? {};
 	const { state, secrets } = view;
 	const address = parseEmail(email ?? "")?.email;
-	if (email !== undefined && !address) no(refusalWords.emailIsLegal);
+	if (email !== undefined && !address) cannot("emailIsLegal");
 	// Only the owner of a name gets so far with it. For a new one, anybody may have typed any email.
 	if (!address && !state.server.context.names.has(nameKey))
-		no(
-			`"${typed}" is nobody's name yet. Say which email they typed, too: plume code ${typed} EMAIL`,
-		);
+		cannot({
+			words: `"${typed}" is nobody's name yet. Say which email they typed, too: plume code ${typed} EMAIL`,
+		});
 	const identity = address && secrets.mac("identity", address);
 	return [...state.parts.logins.values()]
 		.flatMap((client) => state.client(client)?.context ?? [])
@@ -199,7 +191,7 @@ export function hand(view: View, login: ClientSnapshot["context"]): Operation {
 		code: codeMac(secrets, login.pending, code),
 	};
 	if (brokenClientRule(login, event))
-		no("That login has expired. Let them ask again.");
+		cannot({ words: "That login has expired. Let them ask again." });
 	const minutes = Math.round(limits.codeSeconds / 60);
 	return {
 		entries: [{ event }],

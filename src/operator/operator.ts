@@ -1,13 +1,19 @@
 /** Carries out what an operator asks of the running server. */
 import type { PlumeEvent } from "../../machines/events.ts";
+import { LOBBY } from "../../machines/message.ts";
+import { parseRoomName } from "../chat/room-name.ts";
+import { operator } from "../engine/commands/actor.ts";
+import { namesHeld } from "../engine/commands/names-held.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { ActAsked } from "../engine/moderation.ts";
+import { type Decide, OperatorError } from "../engine/operation.ts";
 import { type EngineParts, viewOf } from "../engine/parts.ts";
+import { momentOf } from "../moment.ts";
 import {
 	count,
-	type Decide,
 	hand,
+	noRoom,
 	notice,
-	OperatorError,
 	recheck,
 	registration,
 	release,
@@ -19,6 +25,9 @@ import type { OperatorCommand } from "./usage.ts";
 
 /** How long a code waits for someone to ask for it. */
 const WAIT_MS = 5 * 60_000;
+
+/** So many UTF-16 units of a reported message are shown. */
+const MOST_SHOWN = 120;
 
 type Lines = AsyncIterable<string> | readonly string[];
 type Asked = (
@@ -43,7 +52,7 @@ export class Operator {
 	constructor({ engine, parts, reread }: OperatorParts) {
 		this.#engine = engine;
 		this.#parts = parts;
-		const act = (decide: Decide) => engine.operate(decide);
+		const act = (decide: Decide) => engine.moderation.operate(decide);
 		this.#commands = {
 			who: () => this.#who(),
 			rooms: () => this.#rooms(),
@@ -51,6 +60,15 @@ export class Operator {
 			say: ([room = "", text = ""]) => act(say(room, text)),
 			notice: ([text = ""]) => act(notice(text)),
 			code: ([name = "", email], signal) => this.#code(name, email, signal),
+			ban: ([what = "", why = ""]) => this.#act("ban", LOBBY, what, why),
+			unban: ([what = ""]) => this.#act("unban", LOBBY, what),
+			bans: () => this.#bans(),
+			kick: (args) => this.#actIn("kick", args),
+			mute: (args) => this.#actIn("mute", args),
+			unmute: (args) => this.#actIn("unmute", args),
+			remove: (args) => this.#actIn("remove", args),
+			reports: () => this.#reports(),
+			dismiss: ([what = ""]) => this.#act("dismiss", LOBBY, what),
 			release: ([name = ""]) => act(release(name)),
 			rename: ([name = "", to = ""]) => act(rename(name, to)),
 			close: () => act(registration("closed")),
@@ -102,6 +120,43 @@ export class Operator {
 		return table(rows, "No room was opened yet.");
 	}
 
+	#act(act: ActAsked["act"], room: string, what: string, why = "") {
+		return this.#engine.moderation.act(operator, { act, room, what, why });
+	}
+
+	#actIn(
+		act: ActAsked["act"],
+		[typed = "", what = "", why]: readonly string[],
+	) {
+		const room = parseRoomName(typed) ?? "";
+		const isThere = this.#parts.states.committed.room(room);
+		return isThere ? this.#act(act, room, what, why) : noRoom(typed);
+	}
+
+	#bans(): readonly string[] {
+		const { bans, names } = this.#parts.states.committed.server.context;
+		const rows = [...(bans ?? [])].map(([person, { until }]) => [
+			namesHeld(names, person)
+				.flatMap((key) => names.get(key)?.name ?? [])
+				.join(", "),
+			until === undefined ? "for good" : `until ${momentOf(until)}`,
+		]);
+		return table(rows, "Nobody is banned.");
+	}
+
+	async #reports(): Promise<readonly string[]> {
+		const { states, archive } = this.#parts;
+		const { reports } = states.committed.server.context;
+		const rows: string[][] = [];
+		for (const [id, { room, epoch, target, time, why }] of reports ?? []) {
+			const found = await archive.find({ room, epoch, offset: target });
+			const said = found ? `${found.author.name}: ${found.text}` : "(deleted)";
+			const head = [id.slice(0, 6), momentOf(time), why, room, `${target}`];
+			rows.push([...head, said.replace(/\s+/g, " ").slice(0, MOST_SHOWN)]);
+		}
+		return table(rows, "Nothing was reported.");
+	}
+
 	#names(): readonly string[] {
 		const { names } = this.#parts.states.committed.server.context;
 		const rows = [...names.values()].map(
@@ -126,7 +181,7 @@ export class Operator {
 		}
 		const asked = login;
 		if (!asked) throw new OperatorError(`Nobody asked for a code as ${name}.`);
-		yield* await this.#engine.operate((view) => hand(view, asked));
+		yield* await this.#engine.moderation.operate((view) => hand(view, asked));
 	}
 
 	/** Resolves when a login begins for which `isMeant` holds, or when there is no more waiting. */

@@ -14,6 +14,9 @@ const usage = (args: string, help: string, least?: number): Usage => ({
 	...(least !== undefined && { least }),
 });
 
+const WHY_BAN =
+	"ban a person; WHY is a reason, with a duration like 12h or 7d before it or none";
+
 export const operatorUsage = {
 	who: usage("", "who is in which room"),
 	rooms: usage("", "the rooms, and how much was said there"),
@@ -25,6 +28,19 @@ export const operatorUsage = {
 		"hand a login code to someone whom no mail reaches; EMAIL for a new name",
 		1,
 	),
+	ban: usage("NAME WHY…", WHY_BAN, 1),
+	unban: usage("NAME", "let someone in again who was banned"),
+	bans: usage("", "who is banned, and until when"),
+	kick: usage(
+		"ROOM NAME WHY…",
+		"send someone out of a room, for 5m or as WHY says",
+		2,
+	),
+	mute: usage("ROOM NAME WHY…", "let someone say nothing in a room", 2),
+	unmute: usage("ROOM NAME", "let someone speak there again"),
+	remove: usage("ROOM OFFSET WHY…", "remove a message, for good", 2),
+	reports: usage("", "the messages that people reported"),
+	dismiss: usage("REPORT", "close a report, by the beginning of its id"),
 	release: usage("NAME", "end its sessions, and free the name"),
 	rename: usage("OLD NEW", "give a name another spelling, or another name"),
 	close: usage("", "let nobody in who has no name here yet"),

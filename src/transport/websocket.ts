@@ -33,6 +33,19 @@ export interface TransportParts {
 	readonly onLoggedIn: () => void;
 }
 
+/** What a close frame has room for beside its code (RFC 6455 §5.5). */
+const CLOSE_BYTES = 123;
+
+/** The beginning of a text that takes at most so many bytes. */
+function within(bytes: number, text: string): string {
+	let end = text.length;
+	while (Buffer.byteLength(text.slice(0, end)) > bytes) end--;
+	return text
+		.slice(0, end)
+		.toWellFormed()
+		.replace(/\ufffd$/, "");
+}
+
 export class WebSocketTransport {
 	readonly #parts: TransportParts;
 	readonly #connection: Connection;
@@ -48,8 +61,8 @@ export class WebSocketTransport {
 		this.#lastPing = clock.now() - pingPhase * limits.pingSeconds * 1000;
 		this.#connection = engine.connect(networks, {
 			onMessage: (batch) => this.#deliver(batch),
-			onEnd: (reason) =>
-				this.close(reason, reason === "policy" ? "refused" : "closed"),
+			onEnd: (reason, words) =>
+				this.close(reason, reason === "policy" ? "refused" : "closed", words),
 			whenDrained: (task) => this.#whenDrained(task),
 		});
 		this.#cancelDeadline = this.#expectHello(limits.helloSeconds);
@@ -88,10 +101,10 @@ export class WebSocketTransport {
 	}
 
 	/** Closes the connection from our side, and says why. */
-	close(reason: CloseReason, why: ClientLeft["why"]): void {
+	close(reason: CloseReason, why: ClientLeft["why"], words?: string): void {
 		const { code, says } = CloseCode[reason];
 		this.closed(why);
-		this.#parts.writer.close(code, says);
+		this.#parts.writer.close(code, words ? within(CLOSE_BYTES, words) : says);
 	}
 
 	/** Call when the socket is closed, or as good as closed. */

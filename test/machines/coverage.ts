@@ -21,7 +21,7 @@ export function reachedTransitions<Event extends EventObject>(
 	events: readonly Event[],
 	input?: object,
 	stopWhen?: (snapshot: AnyMachineSnapshot) => boolean,
-): ReadonlySet<string> {
+): Set<string> {
 	const reached = new Set<string>();
 	const map = getAdjacencyMap(machine, {
 		events: [...events],

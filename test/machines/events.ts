@@ -49,6 +49,16 @@ export const clientEvents: readonly ClientEvent[] = [
 /** Two tabs of ann's, one of bob's, and mallory at the door. */
 export const roomEvents: readonly RoomEvent[] = [
 	{ type: "room.opened", time: 0, room, incarnation: "i" },
+	{ type: "identity.muted", time: 3, room, identity: "bob@", by: "x" },
+	{ type: "identity.unmuted", time: 3, room, identity: "bob@", by: "x" },
+	{
+		type: "identity.kicked",
+		time: 3,
+		room,
+		identity: "bob@",
+		until: 4,
+		by: "x",
+	},
 	{ type: "notice.posted", time: 3, room, digest: "d" },
 	{ type: "room.forgotten", time: 3, room },
 	{ type: "room.restored", time: 3, room, incarnation: "i" },

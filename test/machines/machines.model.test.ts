@@ -30,6 +30,8 @@ test("a room holds exactly who entered without leaving, at offsets without gaps"
 			/** Whether the room knows that a2 is of the session. */
 			let known = false;
 			let [offset, said] = [0, 0];
+			/** What moderators did to bob. All events come before the end of a kick. */
+			let [muted, kicked] = [false, false];
 			for (const event of events) {
 				const before = canonical(actor.getSnapshot().context);
 				const legal = actor.getSnapshot().can(event);
@@ -47,6 +49,7 @@ test("a room holds exactly who entered without leaving, at offsets without gaps"
 						if (!legal) break;
 						last.clear();
 						[open, known, offset, said] = [false, false, 0, 0];
+						[muted, kicked] = [false, false];
 						break;
 					case "client.entered": {
 						const owners = [...inside].filter(
@@ -56,11 +59,23 @@ test("a room holds exactly who entered without leaving, at offsets without gaps"
 							event.client === "m1"
 								? owners.length > 0 || inside.has("m1")
 								: event.client[0] === "a" && inside.has("m1");
-						expect(legal).toBe(open && !inside.has(event.client) && !taken);
+						const isAway = kicked && event.identity === "bob@";
+						const mayEnter = !inside.has(event.client) && !taken && !isAway;
+						expect(legal).toBe(open && mayEnter);
 						if (legal) inside.set(event.client, event.identity);
 						if (legal && event.session) known = true;
 						break;
 					}
+					case "identity.muted":
+						if (legal) muted = true;
+						break;
+					case "identity.unmuted":
+						expect(legal).toBe(muted);
+						muted = false;
+						break;
+					case "identity.kicked":
+						if (legal) kicked = true;
+						break;
 					case "client.left":
 						expect(legal).toBe(inside.has(event.client));
 						inside.delete(event.client);
@@ -80,7 +95,10 @@ test("a room holds exactly who entered without leaving, at offsets without gaps"
 					case "message.posted": {
 						const next = (last.get(event.client) ?? 0) + 1;
 						const inOrder = event.n === undefined || event.n === next;
-						expect(legal).toBe(inside.has(event.client) && inOrder);
+						const isSilent = muted && inside.get(event.client) === "bob@";
+						expect(legal).toBe(
+							inside.has(event.client) && inOrder && !isSilent,
+						);
 						if (legal && event.n) last.set(event.client, event.n);
 						if (legal) said++;
 					}

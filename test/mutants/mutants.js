@@ -16,6 +16,41 @@
 /** @type {readonly Mutant[]} */
 const log = [
 	{
+		promise: "moderation: a ban holds for every tag of an address",
+		file: "src/engine/commands/auth.ts",
+		find: "(isBanned(view, holder)",
+		replace: "(isBanned(view, identity)",
+		tests: ["test/moderation.test.ts"],
+	},
+	{
+		promise: "moderation: an admin needs a login of today",
+		file: "src/engine/commands/actor.ts",
+		find: "now - since < FRESH_MS",
+		replace: "since < FRESH_MS + now",
+		tests: ["test/moderation.test.ts"],
+	},
+	{
+		promise: "moderation: nobody acts against an admin",
+		file: "src/engine/commands/moderate.ts",
+		find: "(isAdmin && actor !== operator) ||",
+		replace: "",
+		tests: ["test/moderation.test.ts"],
+	},
+	{
+		promise: "moderation: a hello does not tell that an email is banned",
+		file: "src/engine/commands/decision.ts",
+		find: 'return broken === "isNotBanned" ? undefined : broken;',
+		replace: "return broken;",
+		tests: ["test/moderation.test.ts"],
+	},
+	{
+		promise: "moderation: who is muted says nothing",
+		file: "machines/room.ts",
+		find: "(!context.mutes ||",
+		replace: "(event.time >= 0 ||",
+		tests: ["test/moderation.test.ts"],
+	},
+	{
 		promise: "operator: nobody else may open the local socket",
 		file: "src/operator/local-socket.ts",
 		find: "process.umask(0o177)",
@@ -698,8 +733,8 @@ const answers = [
 	{
 		promise: "answers: a checkpoint is part of what a snapshot brings back",
 		file: "src/engine/saved-state.ts",
-		find: "			...json.server.context,",
-		replace: "",
+		find: "			...context,\n			sessions:",
+		replace: "			sessions:",
 		tests: ["test/log/snapshots.test.ts"],
 	},
 	{
@@ -1673,8 +1708,8 @@ const erasing = [
 	{
 		promise: "erase: it is one's own",
 		file: "src/engine/commands/erase.ts",
-		find: "if (found.author.identity !== by)",
-		replace: 'if (by === "")',
+		find: 'if (!isOwn && role === "member")',
+		replace: 'if (isOwn && role === "member")',
 		tests: ["test/erase.test.ts -t someone else"],
 	},
 	{

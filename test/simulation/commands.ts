@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MessageType as types } from "../../machines/message.ts";
-import { OperatorError } from "../../src/operator/operations.ts";
+import { OperatorError } from "../../src/engine/operation.ts";
 import { anyString } from "../fakes/code-points.ts";
 import type { Person, Received } from "../test-server.ts";
 import { type Guest, leaveTo, remember } from "./guest.ts";
@@ -382,6 +382,15 @@ const operate = fc
 		["code", "ann", "ann@x"] as const,
 		["say", "lobby", "two\nlines"] as const,
 		["notice", "all of you"] as const,
+		["ban", "bob", "1h for what he said"] as const,
+		["ban", "cleo"] as const,
+		["unban", "cleo"] as const,
+		["unban", "bob"] as const,
+		["mute", "lobby", "ann", "10m"] as const,
+		["mute", "lobby", "cleo"] as const,
+		["unmute", "lobby", "cleo"] as const,
+		["kick", "lobby", "dora", "be gone"] as const,
+		["remove", "lobby", "3", "because"] as const,
 	)
 	.map(([command, ...args]) =>
 		step(`the operator says ${command} ${args.join(" ")}`, async (world) => {

@@ -13,6 +13,7 @@ import {
 	claimBroken,
 	codeMac,
 	type Decision,
+	isBanned,
 	isInvited,
 	isStale,
 	namesBroken,
@@ -56,7 +57,7 @@ export function decideAuth(
 	if (!wantsSession || entry.refused || !view.login) return entry;
 	const { entry: opened, session } = sessionOpened(view, token, {
 		...owner,
-		domain,
+		...{ domain, since: time },
 	});
 	return {
 		entries: [opened, ...entry.entries],
@@ -86,12 +87,14 @@ function decideEntry(
 	};
 	const inside = state.room(room)?.context;
 	const taken =
+		(isBanned(view, holder) ? "isNotBanned" : undefined) ??
 		registrationBroken(view, nameKey) ??
 		claimBroken(view, claim) ??
 		namesBroken(view, holder, nameKey) ??
 		(inside && brokenRoomRule(inside, entered));
 	if (taken) {
-		const why = "nameTaken";
+		const isKeptOut = taken === "isNotBanned" || taken === "isNotKicked";
+		const why = isKeptOut ? "mayNotEnter" : "nameTaken";
 		const event = { type: "login.expired", time, client, why } as const;
 		return { ...refuse(taken), entries: [{ event }] };
 	}

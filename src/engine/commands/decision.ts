@@ -12,6 +12,7 @@ import type {
 	PlumeEvent,
 } from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
+import { sanctionedUntil } from "../../../machines/rules.ts";
 import { brokenServerRule } from "../../../machines/server.ts";
 import { looksReserved } from "../../chat/name.ts";
 import type { ServerMessage } from "../../chat/server-message.ts";
@@ -33,6 +34,8 @@ export interface Policy {
 	readonly limits: Limits;
 	/** Emails and `@domains` that may enter; empty means everyone. */
 	readonly allow: readonly string[];
+	/** The identities of admins. */
+	readonly admins: ReadonlySet<Identity>;
 	/** The id of this process in the events that it logs. */
 	readonly node: string;
 }
@@ -147,8 +150,14 @@ export function claimBroken(view: View, claim: Claimant) {
 	if (!isTheirs && looksReserved(claim.name)) return "nameIsTheirs";
 	if (isStale(view, claim.nameKey)) return undefined;
 	const event = { type: "login.succeeded", time: view.now, ...claim } as const;
-	return brokenServerRule(context, event);
+	const broken = brokenServerRule(context, event);
+	// That is told only to someone who has proved the email.
+	return broken === "isNotBanned" ? undefined : broken;
 }
+
+/** Whether a person is banned; `person` is the identity without a `+tag`. */
+export const isBanned = ({ state, now }: View, person: Identity): boolean =>
+	sanctionedUntil(state.server.context.bans, person, now) > 0;
 
 /** Whether a person holds as many names as one person may, and this is not one of them. */
 export function namesBroken(

@@ -3,24 +3,30 @@
  * searched for first, so the answer comes later. What was found is decided on
  * here.
  */
-import type { MessageErased } from "../../../machines/events.ts";
+import type { Erasable, MessageErased } from "../../../machines/events.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
 import type { Found } from "../../history/archive.ts";
+import { digestOf } from "../../log/line.ts";
 import type { Entry } from "../../log/log.ts";
 import type { ClientSnapshot } from "../machines.ts";
 import type { Rule } from "../refusals.ts";
+import { type Actor, actorOf } from "./actor.ts";
 import { NOTHING, refuse, type View } from "./decision.ts";
 import type { Handler } from "./handler.ts";
 import { loggedOutEverywhere } from "./logout.ts";
 
 export const erase: Handler<"erase"> = (
-	{ client },
+	view,
 	command,
 	connection,
 	{ erasures },
 ) => {
+	const { client } = view;
 	if (!client?.matches("inRoom")) return refuse("isInside");
-	erasures.eraseOne(connection, client.context, command);
+	const { room, epoch, target: offset, id } = command;
+	const actor = actorOf(view, client.context, room);
+	const answer = erasures.answering(connection, id);
+	erasures.eraseOne(actor, { room, epoch, offset }, "", answer);
 	return NOTHING;
 };
 
@@ -45,24 +51,37 @@ export interface ErasureView extends View {
 export interface Erasing {
 	readonly event: MessageErased;
 	readonly found: readonly Found[];
+	/** A moderator's reason. */
+	readonly erasable?: Erasable | undefined;
 }
 
 /** `found` is the message as the archive knows it. */
 export function decideErasure(
-	{ state, asker, now: time }: ErasureView,
+	view: View,
+	{ identity, person, role }: Actor,
 	found: Found | undefined,
+	why: string,
 ): Erasing | { readonly refused: Rule } {
+	const { state, now: time, secrets } = view;
 	const room = found && state.room(found.room)?.context;
 	if (!room || found.epoch !== state.head(found.room).epoch)
 		return { refused: "placeIsKnown" };
-	const { identity: by } = asker;
-	if (found.author.identity !== by) return { refused: "isTheirOwn" };
+	const isOwn = found.author.identity === identity;
+	if (!isOwn && role === "member") return { refused: "isTheirOwn" };
+	if (!isOwn && role === "lateAdmin") return { refused: "loginIsFresh" };
+	if (role === "maker" && view.admins.has(found.author.identity) && !isOwn)
+		return { refused: "personIsNoAdmin" };
+	const as =
+		isOwn || role === "member" || role === "lateAdmin" ? "author" : role;
+	const by = isOwn ? identity : person;
+	const erasable = why ? { salt: secrets.id(), text: why } : undefined;
 	const event: MessageErased = {
 		...{ type: "message.erased", time, room: found.room, target: found.offset },
-		...{ name: found.author.name, by, as: "author", seqs: [found.seq] },
+		...{ name: found.author.name, by, as, seqs: [found.seq] },
+		...(erasable && { digest: digestOf(erasable) }),
 	};
 	const refused = brokenRoomRule(room, event);
-	return refused ? { refused } : { event, found: [found] };
+	return refused ? { refused } : { event, found: [found], erasable };
 }
 
 /** What someone said in one room under one name. `offsets` has only what can still be seen. */

@@ -16,6 +16,29 @@ export function namesHeld(names: Names, person: Identity): readonly NameKey[] {
 	return index.get(person) ?? [];
 }
 
+/** Every address of a person that has a name here. */
+export const identitiesOf = (
+	names: Names,
+	person: Identity,
+): ReadonlySet<Identity> =>
+	new Set(
+		namesHeld(names, person).flatMap((key) => names.get(key)?.identity ?? []),
+	);
+
+/** Whether a person has blocked another, whichever of their addresses these are. */
+export function hasBlocked(
+	{ names, blocks }: ServerContext,
+	reader: Identity,
+	writer: Identity,
+): boolean {
+	if (!blocks) return false;
+	const [by, blocked] = [reader, writer].map(
+		(identity) =>
+			names.find((owner) => owner.identity === identity)?.person ?? identity,
+	);
+	return blocks.get(by ?? "")?.includes(blocked ?? "") === true;
+}
+
 function indexOf(owners: Names): ReadonlyMap<Identity, NameKey[]> {
 	const index = new Map<Identity, NameKey[]>();
 	for (const [nameKey, owner] of owners) {

@@ -12,6 +12,7 @@ import { sha256 } from "../secrets.ts";
 import type { Services } from "../services.ts";
 import {
 	type Decision,
+	isBanned,
 	isInvited,
 	refuse,
 	tabsBroken,
@@ -84,7 +85,10 @@ function ownerOf(view: View, session: string) {
 	if (!isInvited(view, opened)) return "isInvited";
 	const claimed = view.state.server.context.names.get(opened.nameKey);
 	if (claimed?.identity !== opened.identity) return "nameIsTheirs";
-	return { ...opened, session, person: personOf(claimed) };
+	const person = personOf(claimed);
+	return isBanned(view, person)
+		? "isNotBanned"
+		: { ...opened, session, person };
 }
 
 /**
@@ -108,10 +112,13 @@ function decideAnsweredAgain(
 	if (!own || !lost || isHeard) return refuse("loginIsPending");
 	if (!isInvited(view, lost)) return refuse("isInvited");
 	const { room } = asked;
-	const { identity, nameKey, name, domain } = lost;
+	const { identity, nameKey, name, domain, since } = lost;
 	const [token, client] = [secrets.id(), secrets.id()];
 	const owner = { identity, nameKey, name };
-	const opened = sessionOpened(view, token, { ...owner, domain });
+	const opened = sessionOpened(view, token, {
+		...{ ...owner, domain },
+		...(since !== undefined && { since }),
+	});
 	const entered: PlumeEvent<"client.entered"> = {
 		...{ type: "client.entered", time, room, client, ...owner },
 		...{ session: sha256(token), node },

@@ -124,12 +124,12 @@ export function sessionsClosed(
 /** Clients leave their rooms. */
 export const clientsLeft = (
 	{ state, now: time }: View,
-	isMeant: (member: Member, client: ClientId) => boolean,
+	isMeant: (member: Member, client: ClientId, room: RoomName) => boolean,
 	why: ClientLeft["why"],
 ): readonly Entry[] =>
 	[...state.rooms].flatMap(([room, { context }]) =>
 		[...context.members]
-			.filter(([client, member]) => isMeant(member, client))
+			.filter(([client, member]) => isMeant(member, client, room))
 			.map(([client]) => clientLeft(time, room, client, why)),
 	);
 

@@ -1,14 +1,16 @@
 /** Decides whether a message may be posted. */
 import { brokenRoomRule } from "../../../machines/room.ts";
+import { sanctionedUntil } from "../../../machines/rules.ts";
 import { trimInvisible, withoutEmptyLines } from "../../../machines/text.ts";
 import type { Limits } from "../../limits.ts";
 import { digestOf } from "../../log/line.ts";
 import type { Command } from "../command.ts";
-import { type Decision, refuse, type View } from "./decision.ts";
+import { type Decision, NOTHING, refuse, type View } from "./decision.ts";
 import type { Handler } from "./handler.ts";
 
-export const text: Handler<"text"> = (view, command, _, services) => {
-	const { erasures, requestLimits } = services;
+export const text: Handler<"text"> = (view, command, connection, services) => {
+	const { erasures, moderation, requestLimits } = services;
+	if (moderation.hear(view, command, connection)) return NOTHING;
 	if (erasures.isSilent(view.client)) return refuse("isNotErasing");
 	return requestLimits.countText(view, command.text, decideText(view, command));
 };
@@ -46,6 +48,11 @@ export function decideText(
 		digest: digestOf(erasable),
 	};
 	const broken = brokenRoomRule(inside, event);
+	if (broken === "isNotMuted") {
+		const until = sanctionedUntil(inside.mutes, client.context.identity, time);
+		const retryAfterMs = Number.isFinite(until) ? until - time : undefined;
+		return refuse(broken, { retryAfterMs });
+	}
 	if (broken) return refuse(broken, { expected: last + 1 });
 	const entries = [{ event, erasable }];
 	if (n === undefined) return { entries };

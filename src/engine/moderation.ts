@@ -1,0 +1,121 @@
+/**
+ * Carries out what operators and moderators do, and answers in words. A
+ * member types it to the bot; it is not posted then.
+ */
+import { BOT_NAME } from "../../machines/message.ts";
+import type { Found } from "../history/archive.ts";
+import type { Command } from "./command.ts";
+import { type Actor, actorOf } from "./commands/actor.ts";
+import type { View } from "./commands/decision.ts";
+import { type ActName, decideAct, isAct } from "./commands/moderate.ts";
+import type { Connection } from "./connection.ts";
+import type { Erasures } from "./erasures.ts";
+import { cannot, type Decide, OperatorError } from "./operation.ts";
+import { type EngineParts, viewOf } from "./parts.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { Rule } from "./refusals.ts";
+import type { Responder } from "./responder.ts";
+
+/** What was asked: `what` is a name, the offset of a message, or the id of a report. */
+export interface ActAsked {
+	readonly act: ActName | "remove";
+	readonly room: string;
+	readonly what: string;
+	readonly why: string;
+}
+
+const TO_BOT = new RegExp(
+	`^@${BOT_NAME}[,:]?\\s+(\\w+)\\s*(\\S*)\\s*(.*)$`,
+	"is",
+);
+
+export class Moderation {
+	readonly #parts: EngineParts;
+	readonly #pipeline: Pipeline;
+	readonly #responder: Responder;
+	readonly #erasures: Erasures;
+
+	constructor(
+		parts: EngineParts,
+		pipeline: Pipeline,
+		responder: Responder,
+		erasures: Erasures,
+	) {
+		this.#parts = parts;
+		this.#pipeline = pipeline;
+		this.#responder = responder;
+		this.#erasures = erasures;
+	}
+
+	/** Resolves with the words about it once it is durable; rejects with `OperatorError` if it can't be done. */
+	async operate(decide: Decide): Promise<readonly string[]> {
+		this.#mustBeWritable();
+		const { entries, says } = decide(viewOf(this.#parts));
+		this.#pipeline.guarded(() => this.#pipeline.append(entries));
+		await this.#durable();
+		return says;
+	}
+
+	async act(actor: Actor, asked: ActAsked): Promise<readonly string[]> {
+		const { act, room, what, why } = asked;
+		if (act === "remove") return this.#remove(actor, asked);
+		const found = act === "report" ? await this.#find(room, what) : undefined;
+		return this.operate((view) =>
+			decideAct(act, { view, actor, room, what, why, found }),
+		);
+	}
+
+	/** Whether a text is for the bot, which then answers the one who typed it. A numbered message is never for the bot. */
+	hear(
+		view: View,
+		{ n, text }: Command<"text">,
+		connection: Connection,
+	): boolean {
+		const { client } = view;
+		const [, word = "", what = "", why = ""] = TO_BOT.exec(text.trim()) ?? [];
+		const act = word.toLowerCase();
+		const isMeant = isAct(act) || act === "remove";
+		if (n !== undefined || !isMeant || !client?.matches("inRoom")) return false;
+		const { room } = client.context;
+		const answer = (lines: readonly string[]) => {
+			for (const line of lines)
+				this.#responder.reply(connection, {
+					...{ kind: "aside", name: BOT_NAME, text: line },
+				});
+		};
+		const actor = actorOf(view, client.context, room);
+		this.act(actor, { act, room, what, why }).then(answer, (error: unknown) => {
+			if (error instanceof OperatorError) answer([error.message]);
+			else this.#pipeline.onFatal(Error(`${error}`));
+		});
+		return true;
+	}
+
+	/** The message at an offset of a room as it is now. */
+	async #find(room: string, what: string): Promise<Found | undefined> {
+		const { epoch } = this.#parts.states.committed.head(room);
+		const offset = Number(what);
+		if (!Number.isSafeInteger(offset)) return undefined;
+		return this.#parts.archive.find({ room, epoch, offset });
+	}
+
+	async #remove(actor: Actor, { room, what, why }: ActAsked) {
+		const { epoch } = this.#parts.states.committed.head(room);
+		const position = { room, epoch, offset: Number(what) };
+		const rule = await new Promise<Rule | undefined>((resolve) =>
+			this.#erasures.eraseOne(actor, position, why, resolve),
+		);
+		return rule === undefined
+			? ["It is removed, for everyone and for good."]
+			: cannot(rule);
+	}
+
+	#mustBeWritable(): void {
+		if (this.#pipeline.stopping) cannot({ words: "The server is stopping." });
+		if (this.#pipeline.frozen) cannot("diskHasSpace");
+	}
+
+	#durable(): Promise<unknown> {
+		return new Promise((resolve) => this.#pipeline.afterwards(resolve));
+	}
+}
