@@ -8,7 +8,7 @@ import { rememberDamage } from "./evidence.ts";
 import { GroupCommit, type GroupCommitOptions } from "./group-commit.ts";
 import { type Draft, type Sealed, sealBatch, sealHeader } from "./line.ts";
 import type { Lock } from "./lock.ts";
-import type { Log, LogPosition, Stored } from "./log.ts";
+import type { LogPosition, Stored } from "./log.ts";
 import { type OpenLogOptions, openLog } from "./open-log.ts";
 import { logFolder, segmentsOf } from "./reader.ts";
 import { scrub } from "./scrub.ts";
@@ -26,10 +26,9 @@ export interface FileLogOptions extends OpenLogOptions, GroupCommitOptions {
 }
 
 /** The log of a data folder, made if it does not exist. */
-export const openFileLog = (options: FileLogOptions): Log =>
-	new FileLog(options);
+export const openFileLog = (options: FileLogOptions) => new FileLog(options);
 
-class FileLog extends GroupCommit implements Log {
+export class FileLog extends GroupCommit {
 	readonly #options: FileLogOptions;
 	readonly #segmentBytes: number;
 	readonly #scrubbing = new AbortController();
@@ -52,24 +51,29 @@ class FileLog extends GroupCommit implements Log {
 		this.segments = new SegmentFiles(options, () => this.#segment);
 	}
 
+	/** 128 random bits, base64url, made with the log and repeated in every segment's header. Known once `read` has finished. */
 	get id(): string {
 		return this.#verifier.id || this.#newId;
 	}
 
+	/** The end of the durable part; undefined for an empty log. */
 	get position(): LogPosition | undefined {
 		if (!this.#segment) return undefined;
 		return { log: this.id, ...this.#end, offset: this.#segment.size };
 	}
 
+	/** The fingerprint of the server secret that the log was written with, known once `read` has finished. Old logs have none. */
 	get secret(): string | undefined {
 		return this.#verifier.secret;
 	}
 
+	/** Writes this fingerprint into future headers. If the log has another one, the next batch begins a segment. */
 	nameSecret(fingerprint: string): void {
 		this.#secret = fingerprint;
 		this.#isRotationDue = (this.secret ?? fingerprint) !== fingerprint;
 	}
 
+	/** The last `seq` that `read` skipped and `scrub` has not verified yet; 0 when everything is verified. */
 	get unverified(): number {
 		return this.#skipped?.seq ?? 0;
 	}
@@ -87,6 +91,7 @@ class FileLog extends GroupCommit implements Log {
 		this.#end = { seq: verifier.seq, hash: verifier.hash };
 	}
 
+	/** Verifies in the background what `read` skipped. Rejects if that has rotted; resolves early when the log is closed. */
 	async scrub(): Promise<void> {
 		if (!this.#skipped) return;
 		const { disk, folder, clock } = this.#options;

@@ -32,7 +32,9 @@ export interface GroupCommitOptions {
 }
 
 export abstract class GroupCommit {
+	/** The last ordered `seq`; 0 when empty. */
 	ordered = 0;
+	/** The last durable `seq`. */
 	committed = 0;
 	frozen = false;
 	readonly #clock: Clock;
@@ -58,7 +60,7 @@ export abstract class GroupCommit {
 		this.#linger = linger ?? (async () => {});
 	}
 
-	/** Reads the storage; see `Log.read`. */
+	/** Reads the storage; see `read`. */
 	protected abstract readStored(
 		after?: LogPosition,
 	): AsyncIterable<readonly Stored[]>;
@@ -70,6 +72,12 @@ export abstract class GroupCommit {
 	/** Closes the storage. */
 	protected abstract release(): Promise<void>;
 
+	/**
+	 * Every durable entry from the first, or after a position, verified. A log
+	 * must be read to its end before `listen`: that finds the end and cuts off
+	 * a torn tail. Throws if the log has rotted or does not continue from the
+	 * position.
+	 */
 	async *read(after?: LogPosition): AsyncGenerator<readonly Stored[], void> {
 		if (this.#listener) throw new Error("the log is being written to");
 		this.#read = false;
@@ -83,12 +91,14 @@ export abstract class GroupCommit {
 		this.#read = true;
 	}
 
+	/** Sets the listener; must be called once, before the first `append`. */
 	listen(listener: LogListener): void {
 		if (!this.#read) throw new Error("the log has not been read");
 		if (this.#listener) throw new Error("the log has a listener");
 		this.#listener = listener;
 	}
 
+	/** Appends the entries of one command atomically: all become durable, or none. Throws if closed, frozen or failed. */
 	append(entries: readonly Entry[]): void {
 		const listener = this.#writable();
 		const before = this.ordered;
@@ -115,7 +125,7 @@ export abstract class GroupCommit {
 		this.#flushing ??= this.#flush(listener);
 	}
 
-	/** A frozen log tries its batch once more and then gives it up. */
+	/** Commits what was appended, then closes the files. A frozen log tries its batch once more and then gives it up. */
 	close(): Promise<void> {
 		this.#closing ??= Promise.resolve()
 			.then(() => this.#flushing)
