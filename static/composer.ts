@@ -57,10 +57,7 @@ export class Composer {
 			this.#edit(sends.outbox().drop());
 		this.#field.oninput = () => this.#onInput();
 		this.#field.onkeydown = (event) => this.#onKey(event);
-		this.#form.onsubmit = (event) => {
-			event.preventDefault();
-			this.#send();
-		};
+		this.#form.onsubmit = () => this.#send();
 		refuseFiles();
 	}
 

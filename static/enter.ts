@@ -34,8 +34,7 @@ export function enterForm(page: Page, person: Person) {
 
 	for (const field of both) fields[field].value = person[field];
 	cancel.onclick = () => page.dispatch({ type: "leave" });
-	form.onsubmit = (event) => {
-		event.preventDefault();
+	form.onsubmit = () => {
 		const update = { name: "", email: "" };
 		for (const field of both) {
 			update[field] = fields[field].value = trimInvisible(fields[field].value);

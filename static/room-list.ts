@@ -154,8 +154,7 @@ function joinForm(go: (room: string) => void): void {
 		field.ariaInvalid = String(words !== "");
 	}
 	field.oninput = () => complain("");
-	find("#join", HTMLFormElement).onsubmit = (event) => {
-		event.preventDefault();
+	find("#join", HTMLFormElement).onsubmit = () => {
 		const name = roomName(field.value);
 		complain(name ? "" : NAME_RULE);
 		if (!name) return field.focus();

@@ -27,10 +27,7 @@ export function verifyForm(page: Page) {
 	}
 
 	field.oninput = sendIfComplete;
-	form.onsubmit = (event) => {
-		event.preventDefault();
-		sendIfComplete();
-	};
+	form.onsubmit = sendIfComplete;
 	resend.onclick = () => page.dispatch({ type: "resend" });
 	find("#another", HTMLButtonElement).onclick = () =>
 		page.dispatch({ type: "leave" });
