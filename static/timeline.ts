@@ -18,8 +18,6 @@ import { RowList } from "./row-list.ts";
 /** Rows at most; up to twice as many while the reader is away from the end. */
 const MOST_ROWS = 300;
 
-const NOTHING = { epoch: "", offset: 0, time: 0 };
-
 const offsetOf = (line: RoomLine | undefined) =>
 	line && "offset" in line ? line.offset : 0;
 const hasOffset = (line: RoomLine) => offsetOf(line) > 0;
@@ -35,8 +33,8 @@ export class Timeline {
 	readonly #people: PeoplePanel;
 	readonly #rows = new RowList(this.autoscroll);
 	#lines: readonly Line[] = [];
-	/** The position of the room's latest line. */
-	#latest = NOTHING;
+	/** The position of the room's latest line; undefined while it has none. */
+	latest: Pick<Item, "epoch" | "offset" | "time"> | undefined;
 	/** The first offset of the window. */
 	#from = 0;
 	#isLive = false;
@@ -55,11 +53,6 @@ export class Timeline {
 		return this.#isLive;
 	}
 
-	/** Undefined while the room has no line. */
-	get latest(): typeof NOTHING | undefined {
-		return this.#latest.offset > 0 ? this.#latest : undefined;
-	}
-
 	/** The window's first offset. */
 	get from(): number {
 		return this.#from;
@@ -74,9 +67,9 @@ export class Timeline {
 	add(line: RoomLine): boolean {
 		if ("offset" in line) {
 			const { epoch, offset, time } = line;
-			const latest = this.#latest;
-			if (epoch === latest.epoch && offset <= latest.offset) return false;
-			this.#latest = { epoch, offset, time };
+			const { latest } = this;
+			if (epoch === latest?.epoch && offset <= latest.offset) return false;
+			this.latest = { epoch, offset, time };
 			this.#from ||= offset;
 		}
 		if (line.kind === "erased") {
@@ -97,7 +90,7 @@ export class Timeline {
 
 	/** Starts anew: for another person or room, or after a gap. */
 	clear(): void {
-		this.#latest = NOTHING;
+		this.latest = undefined;
 		this.#from = this.#firstUnread = 0;
 		this.#isLive = false;
 		this.#show([]);
@@ -130,7 +123,8 @@ export class Timeline {
 	append(page: readonly Item[]): void {
 		const lines = [...this.#lines, ...visible(page)];
 		this.#rows.anchored(() => this.#show(this.#last(2 * MOST_ROWS, lines)));
-		this.autoscroll.setDetached(offsetOf(page.at(-1)) < this.#latest.offset);
+		const { offset = 0 } = this.latest ?? {};
+		this.autoscroll.setDetached(offsetOf(page.at(-1)) < offset);
 	}
 
 	/** Moves the window to the latest page. */
