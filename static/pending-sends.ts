@@ -26,10 +26,8 @@ export class PendingSends {
 	outbox(room = this.#page.room): Outbox {
 		const known = this.#outboxes.get(room);
 		if (known) return known;
-		const [lines, client] = [
-			storage.storedLines(room),
-			storage.storedClient(room),
-		];
+		const lines = storage.storedLines(room);
+		const client = storage.storedClient(room);
 		const outbox = new Outbox(lines, client, {
 			save: (lines) => {
 				storage.saveLines(room, lines);
