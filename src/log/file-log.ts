@@ -36,7 +36,6 @@ export class FileLog extends GroupCommit {
 	/** Verified the log when it was read. */
 	#verifier = new Verifier();
 	#skipped: LogPosition | undefined;
-	#segment: Segment | undefined;
 	#newId = "";
 	#secret: string | undefined;
 	/** Whether the next batch begins a segment even if the current one has room. */
@@ -48,7 +47,7 @@ export class FileLog extends GroupCommit {
 		super(options);
 		this.#options = options;
 		this.#segmentBytes = options.segmentBytes ?? 64 * 1024 * 1024;
-		this.segments = new SegmentFiles(options, () => this.#segment);
+		this.segments = new SegmentFiles(options);
 	}
 
 	/** 128 random bits, base64url, made with the log and repeated in every segment's header. Known once `read` has finished. */
@@ -58,8 +57,8 @@ export class FileLog extends GroupCommit {
 
 	/** The end of the durable part; undefined for an empty log. */
 	get position(): LogPosition | undefined {
-		if (!this.#segment) return undefined;
-		return { log: this.id, ...this.#end, offset: this.#segment.size };
+		if (!this.segments.growing) return undefined;
+		return { log: this.id, ...this.#end, offset: this.segments.growing.size };
 	}
 
 	/** The fingerprint of the server secret that the log was written with, known once `read` has finished. Old logs have none. */
@@ -81,12 +80,12 @@ export class FileLog extends GroupCommit {
 	protected async *readStored(
 		after?: LogPosition,
 	): AsyncGenerator<readonly Stored[], void> {
-		await this.#segment?.close();
-		this.#segment = undefined;
+		await this.segments.growing?.close();
+		this.segments.growing = undefined;
 		this.#skipped = after;
 		const verifier = new Verifier(after ? { after } : {});
 		this.#verifier = verifier;
-		this.#segment = yield* openLog(this.#options, verifier, after);
+		this.segments.growing = yield* openLog(this.#options, verifier, after);
 		if (!this.id) this.#newId = this.#options.ids();
 		this.#end = { seq: verifier.seq, hash: verifier.hash };
 	}
@@ -123,13 +122,13 @@ export class FileLog extends GroupCommit {
 
 	protected async release(): Promise<void> {
 		this.#scrubbing.abort();
-		await this.#segment?.close();
+		await this.segments.growing?.close();
 	}
 
 	/** The header of a new segment, if a batch needs one. */
 	#headerFor(batch: readonly Draft[], next: number): Sealed | undefined {
 		const bytes = batch.reduce((sum, draft) => sum + draft.bytes, 0);
-		const { first, size = 0 } = this.#segment ?? {};
+		const { first, size = 0 } = this.segments.growing ?? {};
 		const fits =
 			first && size + bytes <= this.#segmentBytes && !this.#isRotationDue;
 		// An empty segment takes even a batch that is too large for any.
@@ -141,7 +140,7 @@ export class FileLog extends GroupCommit {
 	}
 
 	async #segmentFor(first: number, header: Sealed | undefined) {
-		const current = this.#segment;
+		const current = this.segments.growing;
 		// The first attempt at this batch may have opened the segment already.
 		if (current && (!header || current.first === first)) return current;
 		if (!header) throw new Error("a segment must begin with a header");
@@ -155,7 +154,7 @@ export class FileLog extends GroupCommit {
 			await segment.close();
 			throw error;
 		}
-		this.#segment = segment;
+		this.segments.growing = segment;
 		return segment;
 	}
 }

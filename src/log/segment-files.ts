@@ -31,20 +31,16 @@ export class SegmentFiles {
 	/** The data folder. */
 	readonly #folder: string;
 	/** The segment that is being written. All bytes up to its size are committed. */
-	readonly #growing: () => Segment | undefined;
+	growing: Segment | undefined;
 
-	constructor(
-		{ disk, folder }: Pick<Cache, "disk" | "folder">,
-		growing: () => Segment | undefined,
-	) {
+	constructor({ disk, folder }: Pick<Cache, "disk" | "folder">) {
 		this.#disk = disk;
 		this.#folder = folder;
-		this.#growing = growing;
 	}
 
 	/** The first seq of each segment, which names it, oldest first. Only the last segment still grows. */
 	async list(): Promise<readonly number[]> {
-		const newest = this.#growing()?.first ?? 0;
+		const newest = this.growing?.first ?? 0;
 		const sources = await segmentsOf(this.#disk, this.#folder);
 		return sources.flatMap(({ first = 0 }) => (first <= newest ? first : []));
 	}
@@ -177,7 +173,7 @@ export class SegmentFiles {
 
 	/** The end of a segment's committed bytes; undefined for a full segment, which is all committed. */
 	#end(segment: number): number | undefined {
-		const growing = this.#growing();
+		const { growing } = this;
 		return growing?.first === segment ? growing.size : undefined;
 	}
 
