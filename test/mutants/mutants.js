@@ -654,8 +654,8 @@ const answers = [
 	{
 		promise: "answers: following goes on behind the last whole batch",
 		file: "src/cli/tail.ts",
-		find: "sourceFrom(source, end.offset)",
-		replace: "sourceFrom(source, end.offset + 1)",
+		find: "end = { log, seq, hash, offset };",
+		replace: "end = { log, seq, hash, offset: offset + 1 };",
 		tests: ["test/cli/log-answers.test.ts"],
 	},
 	{
