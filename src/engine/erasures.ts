@@ -20,8 +20,7 @@ import {
 import { roomOpened } from "./commands/rooms.ts";
 import type { Connection } from "./connection.ts";
 import type { ClientSnapshot } from "./machines.ts";
-import { type EngineParts, viewOf } from "./parts.ts";
-import type { Pipeline } from "./pipeline.ts";
+import { type RunningParts, viewOf } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { Responder } from "./responder.ts";
 
@@ -33,8 +32,7 @@ type Asker = ClientSnapshot["context"];
 type No = (rule: Rule) => void;
 
 export class Erasures {
-	readonly #parts: EngineParts;
-	readonly #pipeline: Pipeline;
+	readonly #parts: RunningParts;
 	readonly #responder: Responder;
 	/** The messages that each event is about to erase. */
 	readonly #found = new Map<MessageErased, readonly Found[]>();
@@ -45,9 +43,8 @@ export class Erasures {
 	/** People all of whose messages are being erased: they can say nothing meanwhile. */
 	readonly #silent = new Set<Identity>();
 
-	constructor(parts: EngineParts, pipeline: Pipeline, responder: Responder) {
+	constructor(parts: RunningParts, responder: Responder) {
 		this.#parts = parts;
-		this.#pipeline = pipeline;
 		this.#responder = responder;
 	}
 
@@ -64,14 +61,14 @@ export class Erasures {
 		const no = this.#refusing(connection, id);
 		this.#search(no, async () => {
 			const found = await this.#parts.archive.find({ room, epoch, offset });
-			if (this.#pipeline.stopping) return;
-			if (this.#pipeline.frozen) return no("diskHasSpace");
-			this.#pipeline.guarded(() => {
+			if (this.#parts.pipeline.stopping) return;
+			if (this.#parts.pipeline.frozen) return no("diskHasSpace");
+			this.#parts.pipeline.guarded(() => {
 				const isErased = found && this.#seqs.has(found.seq);
 				const left = isErased ? undefined : found;
 				const decided = decideErasure(this.#view(asker), left);
 				if ("refused" in decided) return no(decided.refused);
-				this.#pipeline.append([this.#erasing(decided)]);
+				this.#parts.pipeline.append([this.#erasing(decided)]);
 				if (id !== undefined)
 					this.#responder.reply(connection, { kind: "eraseDone", id });
 			});
@@ -87,13 +84,13 @@ export class Erasures {
 		const { identity } = asker;
 		const no = this.#refusing(connection, id);
 		this.#silent.add(identity);
-		this.#pipeline.afterwards(() =>
+		this.#parts.pipeline.afterwards(() =>
 			this.#search(no, async () => {
 				const all: Found[] = [];
 				try {
 					for await (const found of this.#parts.archive.saidBy(identity))
 						all.push(found);
-					if (this.#pipeline.frozen) no("diskHasSpace");
+					if (this.#parts.pipeline.frozen) no("diskHasSpace");
 					else await this.#eraseInSlices(asker, all);
 				} finally {
 					this.#silent.delete(identity);
@@ -122,7 +119,7 @@ export class Erasures {
 		const done = archive.inTurn(async () => {
 			await this.#overwrite(await log.segments.find(seqs));
 		});
-		void this.#pipeline.waitFor(done);
+		void this.#parts.pipeline.waitFor(done);
 	}
 
 	async #overwrite(spans: readonly EventSpan[]): Promise<boolean> {
@@ -134,8 +131,8 @@ export class Erasures {
 			} catch (error) {
 				if (!(error instanceof DiskFull)) throw error;
 				report.warn({ error: error.message }, "an erasure waits for space");
-				if (this.#pipeline.stopping) {
-					this.#pipeline.skipFinalSnapshot();
+				if (this.#parts.pipeline.stopping) {
+					this.#parts.pipeline.skipFinalSnapshot();
 					return false;
 				}
 				await new Promise<void>((done) => clock.after(RETRY_MS, done));
@@ -167,9 +164,9 @@ export class Erasures {
 		for (let to = SLICE; ; to += SLICE) {
 			const isLast = to >= found.length;
 			await new Promise<unknown>((done) =>
-				this.#pipeline.whenWritable(() => {
+				this.#parts.pipeline.whenWritable(() => {
 					this.#eraseSlice(asker, found.slice(to - SLICE, to), isLast);
-					this.#pipeline.afterwards(done);
+					this.#parts.pipeline.afterwards(done);
 				}),
 			);
 			if (isLast) return;
@@ -182,7 +179,7 @@ export class Erasures {
 		const all = decideErasures(view, left);
 		// By the time all is found, the asker may be long gone, and so may their room.
 		const isShown = all.some(({ event }) => event.room === asker.room);
-		this.#pipeline.append([
+		this.#parts.pipeline.append([
 			...(isShown ? roomOpened(view, asker.room) : []),
 			...all.map((erasing) => this.#erasing(erasing)),
 			...(isLast ? decideFarewell(view) : []),

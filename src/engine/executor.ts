@@ -4,8 +4,7 @@ import { type Command, typeOf } from "./command.ts";
 import type { Decision, FreshCode } from "./commands/decision.ts";
 import { decide, logsNothing } from "./commands/table.ts";
 import { type Connection, clientOf, type Login } from "./connection.ts";
-import { type EngineParts, viewOf } from "./parts.ts";
-import type { Pipeline } from "./pipeline.ts";
+import { type RunningParts, viewOf } from "./parts.ts";
 import type { RefusalDetails } from "./refusals.ts";
 import type { Services } from "./services.ts";
 
@@ -16,23 +15,21 @@ export interface Misunderstood extends RefusalDetails {
 }
 
 export class Executor {
-	readonly #parts: EngineParts;
-	readonly #pipeline: Pipeline;
+	readonly #parts: RunningParts;
 	readonly #services: Services;
 
-	constructor(parts: EngineParts, pipeline: Pipeline, services: Services) {
+	constructor(parts: RunningParts, services: Services) {
 		this.#parts = parts;
-		this.#pipeline = pipeline;
 		this.#services = services;
 	}
 
 	receive(connection: Connection, command: Command): void {
-		if (connection.gone || this.#pipeline.stopping) return;
+		if (connection.gone || this.#parts.pipeline.stopping) return;
 		const { kind } = command;
 		if (this.#isHasty(connection, typeOf(kind), command)) return;
-		if (this.#pipeline.frozen && !logsNothing.has(kind))
+		if (this.#parts.pipeline.frozen && !logsNothing.has(kind))
 			this.#refuseFrozen(connection, command);
-		else this.#pipeline.guarded(() => this.#execute(connection, command));
+		else this.#parts.pipeline.guarded(() => this.#execute(connection, command));
 	}
 
 	/** Refuses a frame that is no command. It counts against the limits as a command does. */
@@ -80,7 +77,7 @@ export class Executor {
 
 	#execute(connection: Connection, command: Command): void {
 		const { login } = connection;
-		if (login && !this.#pipeline.frozen)
+		if (login && !this.#parts.pipeline.frozen)
 			this.#services.deadlines.expireIfDue(login.client);
 		const view = viewOf(this.#parts, login);
 		const decision = decide(view, command, connection, this.#services);
@@ -94,7 +91,7 @@ export class Executor {
 	): void {
 		const { attachments } = this.#services;
 		if (login) attachments.attach(connection, login);
-		this.#pipeline.append(entries);
+		this.#parts.pipeline.append(entries);
 		if (refused) {
 			const { kind, id } = command;
 			const { rule, ...details } = refused;
@@ -109,7 +106,7 @@ export class Executor {
 		if (mail) this.#mail(connection, login, mail, command.id);
 		const { resumed } = login;
 		if (resumed !== undefined)
-			this.#pipeline.tell(connection, () =>
+			this.#parts.pipeline.tell(connection, () =>
 				attachments.resume(connection, login, resumed),
 			);
 	}

@@ -12,8 +12,7 @@ import { type Decision, type FreshCode, refuse } from "./commands/decision.ts";
 import { resendAt } from "./commands/hello.ts";
 import { namesHeld } from "./commands/names-held.ts";
 import type { Connection, Login } from "./connection.ts";
-import type { EngineParts } from "./parts.ts";
-import type { Pipeline } from "./pipeline.ts";
+import type { RunningParts } from "./parts.ts";
 
 export interface Mail {
 	readonly outbox: Outbox;
@@ -22,11 +21,9 @@ export interface Mail {
 }
 
 export class Logins {
-	readonly #pipeline: Pipeline;
-	readonly #parts: EngineParts;
+	readonly #parts: RunningParts;
 
-	constructor(pipeline: Pipeline, parts: EngineParts) {
-		this.#pipeline = pipeline;
+	constructor(parts: RunningParts) {
 		this.#parts = parts;
 	}
 
@@ -64,7 +61,7 @@ export class Logins {
 		const { policy } = this.#parts;
 		const { outbox } = this.#parts.mail;
 		const expiresInMinutes = Math.round(policy.limits.codeSeconds / 60);
-		this.#pipeline.whenDurable(() => {
+		this.#parts.pipeline.whenDurable(() => {
 			const waitMs = outbox.admit(sender)?.waitMs ?? 0;
 			const mail = { to, name, code, expiresInMinutes };
 			outbox.post(mail, sender, (error) => {
@@ -102,13 +99,13 @@ export class Logins {
 		{ expires }: FreshCode,
 		onFailed: () => void,
 	): void {
-		this.#pipeline.whenWritable(() => {
+		this.#parts.pipeline.whenWritable(() => {
 			const { states, clock } = this.#parts;
 			const waiting = states.ordered.client(client);
 			if (!waiting?.matches("awaitingCode")) return;
 			if (waiting.context.expires !== expires) return;
 			const why = { time: clock.now(), why: "mailFailed" } as const;
-			this.#pipeline.append([
+			this.#parts.pipeline.append([
 				{ event: { type: "login.expired", client, ...why } },
 			]);
 			onFailed();

@@ -19,9 +19,10 @@ test("one command may append more events than a call has room for arguments", as
 		snapshotter: new Snapshotter(log, states, undefined, () => {}),
 		hooks: {
 			...{ onOrdered() {}, onCommitted() {}, onErased: async () => true },
-			...{ onFrozen() {}, onThawed() {} },
-			onFatal: (error) => failures.push(error),
+			onFrozen() {},
 		},
+		report: { info() {}, warn() {} },
+		onFatal: (error) => failures.push(error),
 	});
 	const event = { type: "server.started", node: "", version: "" } as const;
 	const entry = { event: { ...event, time: clock.now() } };

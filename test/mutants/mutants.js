@@ -688,7 +688,8 @@ const commit = [
 		promise: "commit: a line is acknowledged when it is durable",
 		file: "src/engine/responder.ts",
 		find: `	reply(connection: Connection, message: ServerMessage): void {
-		this.#pipeline.tell(connection, () => connection.mailbox.put(message));`,
+		const { pipeline } = this.#parts;
+		pipeline.tell(connection, () => connection.mailbox.put(message));`,
 		replace: `	reply(connection: Connection, message: ServerMessage): void {
 		connection.mailbox.put(message);
 		this.#parts.server.dispatch();`,
@@ -1000,7 +1001,7 @@ const session = [
 	{
 		promise: "login: one that expired is not logged by a full disk",
 		file: "src/engine/executor.ts",
-		find: "if (login && !this.#pipeline.frozen)",
+		find: "if (login && !this.#parts.pipeline.frozen)",
 		replace: "if (login)",
 		tests: ["test/disk.test.ts -t an expired code"],
 	},
@@ -1162,8 +1163,8 @@ const session = [
 		promise:
 			"session: who went on to another room is told no more of the first",
 		file: "src/engine/catch-up.ts",
-		find: "room.attached.get(client.id) !== client || this",
-		replace: "this",
+		find: "room.attached.get(client.id) !== client || pipeline",
+		replace: "pipeline",
 		tests: ["test/catch-up.test.ts"],
 	},
 	{
@@ -1650,7 +1651,7 @@ const erasing = [
 	{
 		promise: "erase in parts: each waits for the one before to be told",
 		file: "src/engine/erasures.ts",
-		find: "this.#pipeline.afterwards(done);",
+		find: "this.#parts.pipeline.afterwards(done);",
 		replace: "done(undefined);",
 		tests: ["test/erase.test.ts -t between which others are heard"],
 	},
@@ -1671,9 +1672,9 @@ const erasing = [
 	{
 		promise: "erase in parts: a page is read before the last is gone",
 		file: "src/engine/pages.ts",
-		find: "(found) => this.#pipeline.tell(connection, () => answer(found, since)),",
+		find: "(found) => pipeline.tell(connection, () => answer(found, since)),",
 		replace: `(found) =>
-				this.#pipeline.tell(connection, () => {
+				pipeline.tell(connection, () => {
 					if (since.next) this.#read(connection, read, answer, fail);
 					else answer(found, since);
 				}),`,
