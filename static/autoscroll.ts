@@ -4,7 +4,7 @@
  * reader's only if the position is not the one that the page itself has set.
  */
 
-import { find, say } from "./element.ts";
+import { find, say, show } from "./element.ts";
 
 /** A reader this near to the end, in CSS pixels, is at the end. */
 const NEAR = 48;
@@ -12,7 +12,6 @@ const NEAR = 48;
 export class Autoscroll {
 	readonly #room = find("#room", HTMLElement);
 	readonly #button = find("#latest", HTMLButtonElement);
-	readonly #field = find("#text", HTMLTextAreaElement);
 	#isFollowing = true;
 	/** The timeline's window does not reach to the latest line. */
 	#isDetached = false;
@@ -102,12 +101,7 @@ export class Autoscroll {
 
 	#update(): void {
 		if (this.#isFollowing) this.#unread = 0;
-		// A hidden button loses the focus. On a touch screen the field would open the keyboard.
-		if (this.#isFollowing && this.#button.matches(":focus")) {
-			const isTouch = matchMedia("(pointer: coarse)").matches;
-			(isTouch ? this.#room : this.#field).focus();
-		}
-		this.#button.hidden = this.#isFollowing;
+		show(this.#button, !this.#isFollowing);
 		const unread = this.#unread;
 		say(this.#button, unread > 0 ? `${unread} new below` : "Jump to latest");
 	}

@@ -20,11 +20,10 @@ export class Chat {
 	readonly #page: Page;
 
 	constructor(page: Page) {
-		const view = new RoomView(page);
-		const sends = new PendingSends(page);
 		this.#page = page;
-		this.sends = sends;
-		this.view = view;
+		this.view = new RoomView(page);
+		this.sends = new PendingSends(page);
+		const { view, sends } = this;
 		this.composer = new Composer({ page, view, sends });
 		eraser(page);
 	}

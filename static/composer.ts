@@ -4,7 +4,7 @@
  */
 
 import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
-import { find, say } from "./element.ts";
+import { find, isTouch, say } from "./element.ts";
 import { MentionAutocomplete } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
 import type { PendingSends } from "./pending-sends.ts";
@@ -41,7 +41,6 @@ export class Composer {
 	readonly #form = find("#composer", HTMLFormElement);
 	readonly #field = find("#text", HTMLTextAreaElement);
 	readonly #submit = find("#send", HTMLButtonElement);
-	readonly #touch = matchMedia("(pointer: coarse)");
 	readonly #parts: Parts;
 	readonly #autocomplete: MentionAutocomplete;
 	#trouble = "";
@@ -107,7 +106,7 @@ export class Composer {
 		if (!shiftKey && this.#autocomplete.onKey(key))
 			return event.preventDefault();
 		// A touch keyboard has no Shift at hand, so Enter makes a new line there.
-		if (key !== "Enter" || shiftKey || this.#touch.matches) return;
+		if (key !== "Enter" || shiftKey || isTouch()) return;
 		event.preventDefault();
 		this.#form.requestSubmit();
 	}
@@ -142,7 +141,7 @@ export class Composer {
 	#update(): void {
 		const field = this.#field;
 		const isFar = field.value.length > FAR_TOO_LONG;
-		field.enterKeyHint = this.#touch.matches ? "enter" : "send";
+		field.enterKeyHint = isTouch() ? "enter" : "send";
 		// Finding the direction of such a long text takes over a second.
 		field.dir = isFar ? "ltr" : "auto";
 		field.style.height = isFar ? "100vh" : "auto";

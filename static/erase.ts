@@ -2,7 +2,7 @@
 
 import type { Said } from "../machines/message.ts";
 import { showBriefly } from "./brief-notice.ts";
-import { find, say } from "./element.ts";
+import { find, focusField, say } from "./element.ts";
 import type { Page } from "./page.ts";
 
 const ONE =
@@ -32,7 +32,7 @@ export async function eraseOne(message: Said, page: Page): Promise<void> {
 		page.send({ kind: "erase", room, epoch, target });
 		if (!page.isOpen) showBriefly(LATER);
 	}
-	find("#text", HTMLTextAreaElement).focus();
+	focusField();
 }
 
 export function eraser(page: Page): void {

@@ -5,7 +5,7 @@
  */
 
 import type { Said } from "../machines/message.ts";
-import { find, say } from "./element.ts";
+import { find, say, show } from "./element.ts";
 import type { Page } from "./page.ts";
 import { pathOf } from "./room-name.ts";
 import { browser } from "./storage.ts";
@@ -57,7 +57,7 @@ export class Notifications {
 		if (title === this.#title) return;
 		this.#title = title;
 		this.#showUnread(0);
-		this.#page.showBar(this.#bar, false);
+		show(this.#bar, false);
 	}
 
 	/** Someone else said something. */
@@ -122,7 +122,7 @@ export class Notifications {
 		if (wanted && isSupported) await Notification.requestPermission();
 		this.#showSetting();
 		// The open bar stays to say that the browser refuses.
-		if (!wanted || !isBlocked()) this.#page.showBar(this.#bar, false);
+		if (!wanted || !isBlocked()) show(this.#bar, false);
 	}
 
 	#showSetting(): void {

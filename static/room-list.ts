@@ -2,7 +2,7 @@
 
 import { LOBBY } from "../machines/message.ts";
 import type { ServerFrame } from "../machines/protocol.ts";
-import { find, make, say } from "./element.ts";
+import { find, isTouch, make, say } from "./element.ts";
 import {
 	type JoinedRoom,
 	joinedRoom,
@@ -174,7 +174,7 @@ function shareButton(page: Page): void {
 		const { room } = page;
 		const url = location.origin + pathOf(room);
 		try {
-			if (navigator.share && matchMedia("(pointer: coarse)").matches) {
+			if (navigator.share && isTouch()) {
 				await navigator.share({ title: `${room} · Plume`, url });
 			} else {
 				await navigator.clipboard.writeText(url);
