@@ -27,17 +27,18 @@ const visible = (items: readonly Item[]) =>
 
 export class Timeline {
 	readonly autoscroll = new Autoscroll();
+	/** The position of the room's latest line; undefined while it has none. */
+	latest: Pick<Item, "epoch" | "offset" | "time"> | undefined;
+	/** The window's first offset. */
+	from = 0;
+	/** Everything missed has arrived, and what comes now is new. */
+	isLive = false;
 	readonly #empty = find("#quiet", HTMLElement);
 	readonly #outbox = find("#outbox", HTMLElement);
 	readonly #page: Page;
 	readonly #people: PeoplePanel;
 	readonly #rows = new RowList(this.autoscroll);
 	#lines: readonly Line[] = [];
-	/** The position of the room's latest line; undefined while it has none. */
-	latest: Pick<Item, "epoch" | "offset" | "time"> | undefined;
-	/** The first offset of the window. */
-	#from = 0;
-	#isLive = false;
 	/** Messages after this offset are unread; 0 marks nothing. */
 	#lastRead = 0;
 	/** The offset of the line with the mark, or 0. */
@@ -46,16 +47,6 @@ export class Timeline {
 	constructor(page: Page, people: PeoplePanel) {
 		this.#page = page;
 		this.#people = people;
-	}
-
-	/** Everything missed has arrived, and what comes now is new. */
-	get isLive(): boolean {
-		return this.#isLive;
-	}
-
-	/** The window's first offset. */
-	get from(): number {
-		return this.#from;
 	}
 
 	/** The window's last offset. */
@@ -70,7 +61,7 @@ export class Timeline {
 			const { latest } = this;
 			if (epoch === latest?.epoch && offset <= latest.offset) return false;
 			this.latest = { epoch, offset, time };
-			this.#from ||= offset;
+			this.from ||= offset;
 		}
 		if (line.kind === "erased") {
 			const lines = this.#lines.map((each) => without(each, line));
@@ -84,22 +75,22 @@ export class Timeline {
 			const lines = [...this.#lines, line];
 			this.#show(isFollowing ? this.#last(MOST_ROWS, lines) : lines);
 		}
-		if (this.#isLive && !isMembership(line)) this.autoscroll.countUnread();
+		if (this.isLive && !isMembership(line)) this.autoscroll.countUnread();
 		return true;
 	}
 
 	/** Starts anew: for another person or room, or after a gap. */
 	clear(): void {
 		this.latest = undefined;
-		this.#from = this.#firstUnread = 0;
-		this.#isLive = false;
+		this.from = this.#firstUnread = 0;
+		this.isLive = false;
 		this.#show([]);
 		this.autoscroll.setDetached(false);
 		this.autoscroll.jump();
 	}
 
 	caughtUp(): void {
-		this.#isLive = true;
+		this.isLive = true;
 		this.#show(this.#lines);
 		if (this.autoscroll.isFollowing) this.autoscroll.jump();
 	}
@@ -112,7 +103,7 @@ export class Timeline {
 	/** Puts a page before the first row. */
 	prepend(page: readonly Item[]): void {
 		this.#rows.anchored(() => {
-			this.#from = offsetOf(page[0]) || this.#from;
+			this.from = offsetOf(page[0]) || this.from;
 			const rows = groupLines([...visible(page), ...this.#lines]);
 			if (rows.length > 2 * MOST_ROWS) this.autoscroll.setDetached(true);
 			this.#show(rows.slice(0, 2 * MOST_ROWS).flat());
@@ -129,7 +120,7 @@ export class Timeline {
 
 	/** Moves the window to the latest page. */
 	replace(page: readonly Item[]): void {
-		this.#from = offsetOf(page[0]);
+		this.from = offsetOf(page[0]);
 		this.#lines = [];
 		this.append(page);
 		this.autoscroll.jump();
@@ -161,7 +152,7 @@ export class Timeline {
 		const rows = groupLines(lines);
 		if (rows.length <= most) return lines;
 		const last = rows.slice(-most).flat();
-		this.#from = offsetOf(last.find(hasOffset));
+		this.from = offsetOf(last.find(hasOffset));
 		return last;
 	}
 
@@ -178,7 +169,7 @@ export class Timeline {
 		const { name } = this.#page;
 		this.#lines = lines;
 		const isEmpty = !lines.some(({ kind }) => kind === "said");
-		this.#empty.hidden = !(this.#isLive && isEmpty);
+		this.#empty.hidden = !(this.isLive && isEmpty);
 		const first = offsetOf(lines.find((line) => this.#isUnread(line)));
 		if (first > 0 && (this.#firstUnread === 0 || first < this.#firstUnread))
 			this.#firstUnread = first;
