@@ -83,6 +83,6 @@ export class Chat {
 				outbox.caughtUp();
 		}
 		this.view.receive(event);
-		if (event.kind === "members") this.composer.updateMembers();
+		if (event.kind === "members") this.composer.autocomplete.updateMembers();
 	}
 }

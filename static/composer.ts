@@ -38,11 +38,11 @@ const canBeSent = (value: string) =>
 	!tooLong(value) && trimInvisible(value) !== "";
 
 export class Composer {
+	readonly autocomplete: MentionAutocomplete;
 	readonly #form = find("#composer", HTMLFormElement);
 	readonly #field = find("#text", HTMLTextAreaElement);
 	readonly #submit = find("#send", HTMLButtonElement);
 	readonly #parts: Parts;
-	readonly #autocomplete: MentionAutocomplete;
 	#trouble = "";
 	#typedAt = 0;
 	/** A text that looks like a command; it is sent when it is submitted again. */
@@ -51,17 +51,13 @@ export class Composer {
 	constructor(parts: Parts) {
 		const { view, sends } = parts;
 		this.#parts = parts;
-		this.#autocomplete = new MentionAutocomplete(this.#field, view);
+		this.autocomplete = new MentionAutocomplete(this.#field, view);
 		find("#failed-edit", HTMLButtonElement).onclick = () =>
 			this.#edit(sends.outbox().drop());
 		this.#field.oninput = () => this.#onInput();
 		this.#field.onkeydown = (event) => this.#onKey(event);
 		this.#form.onsubmit = () => this.#send();
 		refuseFiles();
-	}
-
-	focus(): void {
-		this.#field.focus();
 	}
 
 	/** Shows the room's draft. */
@@ -76,11 +72,7 @@ export class Composer {
 	#edit(texts: readonly string[]): void {
 		const all = [...texts, this.#field.value];
 		this.#write(all.filter((text) => text !== "").join("\n"));
-		this.focus();
-	}
-
-	updateMembers(): void {
-		this.#autocomplete.updateMembers();
+		this.#field.focus();
 	}
 
 	render(): void {
@@ -93,7 +85,7 @@ export class Composer {
 		const { value } = this.#field;
 		saveDraft(this.#parts.page.room, value);
 		this.#complain("");
-		this.#autocomplete.update();
+		this.autocomplete.update();
 		const now = Date.now();
 		if (value.trim() === "" || now - this.#typedAt < TYPING_EVERY_MS) return;
 		this.#typedAt = now;
@@ -103,7 +95,7 @@ export class Composer {
 	#onKey(event: KeyboardEvent) {
 		const { key, shiftKey, isComposing } = event;
 		if (isComposing) return;
-		if (!shiftKey && this.#autocomplete.onKey(key))
+		if (!shiftKey && this.autocomplete.onKey(key))
 			return event.preventDefault();
 		// A touch keyboard has no Shift at hand, so Enter makes a new line there.
 		if (key !== "Enter" || shiftKey || isTouch()) return;

@@ -30,6 +30,12 @@ export function say(where: Element | string, text: string): void {
 	if (element.textContent !== text) element.textContent = text;
 }
 
+/** Says below a field what is wrong with it, or "" once nothing is. */
+export function complain(field: HTMLInputElement, words: string): void {
+	say(`#${field.id}-trouble`, words);
+	field.ariaInvalid = String(words !== "");
+}
+
 export const isTouch = () => matchMedia("(pointer: coarse)").matches;
 
 /** Lets the person write at once. On a touch screen the keyboard would cover half of the room, so the room gets the focus there. */

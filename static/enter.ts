@@ -3,9 +3,9 @@
  * is wrong with it, in the browser's words or the server's.
  */
 
-import type { Person } from "../machines/page-events.ts";
+import type { Person, Trouble } from "../machines/page-events.ts";
 import { trimInvisible } from "../machines/text.ts";
-import { find, say } from "./element.ts";
+import { complain, find, say } from "./element.ts";
 import type { Page } from "./page.ts";
 
 const both = ["name", "email"] as const;
@@ -14,15 +14,11 @@ export function enterForm(page: Page, person: Person) {
 	const form = find("#enter", HTMLFormElement);
 	const submit = find("#enter-submit", HTMLButtonElement);
 	const cancel = find("#enter-cancel", HTMLButtonElement);
+	const step = find("#step-trouble", HTMLElement);
 	const fields = {
 		name: find("#name", HTMLInputElement),
 		email: find("#email", HTMLInputElement),
 	};
-
-	function complain(about: "name" | "email" | "step", words: string) {
-		say(`#${about}-trouble`, words);
-		if (about !== "step") fields[about].ariaInvalid = String(words !== "");
-	}
 
 	/** The first field that is wrong or empty. */
 	function focus() {
@@ -38,7 +34,7 @@ export function enterForm(page: Page, person: Person) {
 		const update = { name: "", email: "" };
 		for (const field of both) {
 			update[field] = fields[field].value = trimInvisible(fields[field].value);
-			complain(field, fields[field].validationMessage);
+			complain(fields[field], fields[field].validationMessage);
 		}
 		if (form.checkValidity()) page.dispatch({ type: "submit", update });
 		else focus();
@@ -50,13 +46,11 @@ export function enterForm(page: Page, person: Person) {
 		render() {
 			const { trouble } = page.snapshot.context;
 			const isWaiting = page.snapshot.matches("loggingIn");
-			find("#step-trouble", HTMLElement).classList.toggle(
-				"expected",
-				trouble?.isExpected ?? false,
-			);
-			for (const about of [...both, "step"] as const) {
-				complain(about, trouble?.about === about ? trouble.words : "");
-			}
+			const wordsAbout = (about: Trouble["about"]) =>
+				trouble?.about === about ? trouble.words : "";
+			for (const field of both) complain(fields[field], wordsAbout(field));
+			say(step, wordsAbout("step"));
+			step.classList.toggle("expected", trouble?.isExpected ?? false);
 			submit.disabled = isWaiting;
 			say(submit, isWaiting ? "Asking for a code…" : "Mail me a code");
 			cancel.hidden = !isWaiting;

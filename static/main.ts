@@ -8,7 +8,7 @@ import { createActor } from "xstate";
 import { LOBBY } from "../machines/message.ts";
 import { pageMachine } from "../machines/page.ts";
 import { Chat } from "./chat.ts";
-import { find } from "./element.ts";
+import { find, focusField } from "./element.ts";
 import { enterForm } from "./enter.ts";
 import { readFrame } from "./frames.ts";
 import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
@@ -140,7 +140,7 @@ function render(): void {
 	chat.view.notifications.setTitle(
 		key === "session" ? `${room} · Plume` : "Plume",
 	);
-	if (isEntered) chat.composer.focus();
+	if (isEntered) focusField();
 }
 
 actor.subscribe(render);

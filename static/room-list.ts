@@ -2,7 +2,7 @@
 
 import { LOBBY } from "../machines/message.ts";
 import type { ServerFrame } from "../machines/protocol.ts";
-import { find, isTouch, make, say } from "./element.ts";
+import { complain, find, isTouch, make, say } from "./element.ts";
 import {
 	type JoinedRoom,
 	joinedRoom,
@@ -149,14 +149,10 @@ export class RoomList {
 /** The form that makes or joins a room by its name. */
 function joinForm(go: (room: string) => void): void {
 	const field = find("#join-name", HTMLInputElement);
-	function complain(words: string) {
-		say("#join-trouble", words);
-		field.ariaInvalid = String(words !== "");
-	}
-	field.oninput = () => complain("");
+	field.oninput = () => complain(field, "");
 	find("#join", HTMLFormElement).onsubmit = () => {
 		const name = roomName(field.value);
-		complain(name ? "" : NAME_RULE);
+		complain(field, name ? "" : NAME_RULE);
 		if (!name) return field.focus();
 		field.value = "";
 		go(name);
