@@ -41,8 +41,9 @@ export function groupLines(lines: readonly Line[]): [Line, ...Line[]][] {
 
 /**
  * Drops the membership lines of a tab beside another tab of the same person.
- * A client whose first line is not its entering was in before the first line,
- * and so was one of `members`, who are in after the last, that has no line.
+ * A client whose first line is not `entered` was in the room before the lines
+ * began. So was one of `members`, who are in it after the last line, of whom
+ * there is no line.
  */
 export function withoutExtraTabs(
 	lines: readonly Line[],

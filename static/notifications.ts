@@ -46,7 +46,7 @@ export class Notifications {
 		const reset = () => isLooking() && this.#showUnread(0);
 		document.addEventListener("visibilitychange", reset);
 		addEventListener("focus", reset);
-		// The service worker's notifications are clicked there.
+		// It sends the room whose notification was clicked.
 		navigator.serviceWorker?.addEventListener("message", ({ data }) => {
 			if (typeof data?.room === "string") void page.go(data.room);
 		});

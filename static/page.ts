@@ -9,7 +9,7 @@ import type { Socket } from "./socket.ts";
 import { claimClient } from "./storage.ts";
 
 interface Parts {
-	/** Known only after the parts that its actions need. */
+	/** A function, because the actor is made last: its actions need the other parts. */
 	actor(): ActorRefFrom<typeof pageMachine>;
 	readonly socket: Socket;
 }

@@ -58,7 +58,7 @@ export class RoomList {
 		const { room, epoch, said } = head;
 		const isMention = head.mentioned === true && room !== this.#page.room;
 		const known = this.#heads.get(room);
-		// A list that is drawn anew loses the focus, so not for nothing new.
+		// A list that is drawn anew loses the focus, so this is done only for something new.
 		if (!isMention && epoch === known?.epoch && said === known.said)
 			return false;
 		this.#heads.set(room, head);
