@@ -48,7 +48,7 @@ export function groupLines(lines: readonly Line[]): [Line, ...Line[]][] {
 export function withoutExtraTabs(
 	lines: readonly Line[],
 	members: Iterable<Member>,
-): readonly SystemLine[] {
+): readonly Line[] {
 	const tabsOf = new Map<string, Set<string>>();
 	const known = new Set<string>();
 	for (const one of [...lines, ...members]) {
@@ -59,7 +59,9 @@ export function withoutExtraTabs(
 		if (!known.has(one.client) && !isEntering) tabs.add(one.client);
 		known.add(one.client);
 	}
-	return lines.filter(isMembership).filter(({ kind, name, client }) => {
+	return lines.filter((line) => {
+		if (!isMembership(line)) return true;
+		const { kind, name, client } = line;
 		const tabs = tabsOf.get(name);
 		if (kind === "left") tabs?.delete(client);
 		else tabs?.add(client);

@@ -175,10 +175,7 @@ export class Timeline {
 			this.#firstUnread = first;
 		// A detached window ends before now, so the members say nothing about it.
 		const members = this.autoscroll.isDetached ? [] : this.#people.members;
-		const people: ReadonlySet<Line> = new Set(withoutExtraTabs(lines, members));
-		const shown = lines.filter(
-			(line) => !isMembership(line) || people.has(line),
-		);
+		const shown = withoutExtraTabs(lines, members);
 		this.#rows.draw(rowsOf(shown, this.#firstUnread), this.#page);
 		// Pending lines are drawn without a name where the same writer's message is above.
 		const pending = { kind: "said", name, time: Date.now() };

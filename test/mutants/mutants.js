@@ -1741,8 +1741,8 @@ const page = [
 	{
 		promise: "page: a line that is taken is in sight until it is shown",
 		file: "static/outbox.ts",
-		find: "if (!this.#isLive) this.#update(this.#lines);",
-		replace: "if (this.#last < 0) this.#update(this.#lines);",
+		find: "if (!this.#isLive) this.#update(this.lines);",
+		replace: "if (this.#last < 0) this.#update(this.lines);",
 		tests: ["test/page/outbox.model.test.ts -t out of sight"],
 	},
 	{
