@@ -5,7 +5,6 @@ import {
 } from "../../../machines/client.ts";
 import { readCode } from "../../../machines/code.ts";
 import type { PlumeEvent } from "../../../machines/events.ts";
-import { brokenRoomRule } from "../../../machines/room.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Command } from "../command.ts";
 import { sameMac, sha256 } from "../secrets.ts";
@@ -21,7 +20,7 @@ import {
 	tabsBroken,
 	type View,
 } from "./decision.ts";
-import { roomBroken, roomOpened } from "./rooms.ts";
+import { roomBroken, roomEntered } from "./rooms.ts";
 import { sessionOpened } from "./sessions.ts";
 
 export function decideAuth(
@@ -69,25 +68,16 @@ function decideEntry(
 	{ room }: ClientContext,
 	succeeded: PlumeEvent<"login.succeeded">,
 ): Decision {
-	const { state, node } = view;
 	const { type: _type, time, person, ...claim } = succeeded;
 	const { client, identity, nameKey } = claim;
 	const holder = person ?? identity;
 	const full = tabsBroken(view, claim) ?? roomBroken(view, room, holder);
 	if (full) return refuse(full);
-	const type = "client.entered";
-	const entered: PlumeEvent<"client.entered"> = {
-		type,
-		time,
-		room,
-		...claim,
-		node,
-	};
-	const inside = state.room(room)?.context;
+	const entered = roomEntered(view, { room, ...claim }, holder);
 	const taken =
 		claimBroken(view, claim) ??
 		namesBroken(view, holder, nameKey) ??
-		(inside && brokenRoomRule(inside, entered));
+		entered.refused?.rule;
 	if (taken) {
 		const why = "nameTaken";
 		const event = { type: "login.expired", time, client, why } as const;
@@ -96,12 +86,5 @@ function decideEntry(
 	const released: Entry[] = isStale(view, nameKey)
 		? [{ event: { type: "name.released", time, nameKey } }]
 		: [];
-	return {
-		entries: [
-			...released,
-			{ event: succeeded },
-			...roomOpened(view, room, holder),
-			{ event: entered },
-		],
-	};
+	return { entries: [...released, { event: succeeded }, ...entered.entries] };
 }
