@@ -18,8 +18,8 @@ const log = [
 	{
 		promise: "login: a lost answer is given again, and only once",
 		file: "src/engine/evolve.ts",
-		find: "return unheard.delete(event.client);",
-		replace: "return unheard;",
+		find: '|| isClassic || event.type === "client.resumed"',
+		replace: "|| isClassic",
 		tests: ["test/answer-lost.test.ts"],
 	},
 	{
@@ -133,8 +133,8 @@ const log = [
 	{
 		promise: "login: the page comes in by the answer that is given again",
 		file: "src/engine/evolve.ts",
-		find: "? unheard.set(client, before.context.pending)",
-		replace: "? unheard",
+		find: 'event.type === "login.succeeded" && !event.session',
+		replace: 'event.type === "login.succeeded"',
 		tests: ["test/browser/return.test.ts -t right code"],
 	},
 	{
