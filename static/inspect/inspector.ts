@@ -2,6 +2,7 @@
  * The inspector over any timeline: it holds which moment is shown and whose
  * chart, and has every view draw the same state of the page.
  */
+import { find } from "../element.ts";
 import { actorList } from "./actors.ts";
 import { chartView } from "./chart.ts";
 import { counts } from "./counts.ts";
@@ -92,8 +93,10 @@ export class Inspector {
 	}
 }
 
-/** Begins at the latest event, and follows it. */
+/** Shows the inspector in place of the form. It begins at the latest event, and follows it. */
 export function inspect(timeline: Timeline): Inspector {
+	find("#token-form", HTMLElement).hidden = true;
+	find("#inspector", HTMLElement).hidden = false;
 	const inspector = new Inspector(timeline);
 	for (const view of [chartView, actorList, counts, sequenceDiagram, seekBar])
 		inspector.onViewState(view(inspector));

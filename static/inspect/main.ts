@@ -27,8 +27,6 @@ function watch(token: string): void {
 	const url = `${location.origin.replace(/^http/, "ws")}/inspect`;
 	const socket = new WebSocket(url, [INSPECT_PROTOCOL, token]);
 	socket.onopen = () => {
-		form.hidden = true;
-		find("#inspector", HTMLElement).hidden = false;
 		say("#status", "");
 		if (isOpen) return;
 		isOpen = true;
