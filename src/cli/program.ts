@@ -10,6 +10,7 @@ import type { LogParts as OpenedLog } from "../inspector/log-timeline.ts";
 import { readCredential } from "../secret-file.ts";
 import { VERSION } from "../version.ts";
 import {
+	loadReader,
 	parseCommand,
 	type ReadCommand,
 	type ServeCommand,
@@ -64,8 +65,8 @@ async function serve({ environment, accepts }: ServeCommand): Promise<void> {
 
 /** Runs a command that only reads a log. */
 async function read({ name, args }: ReadCommand): Promise<number> {
-	const { parseReader } = await import("./read.ts");
-	const { source, run } = parseReader[name](args);
+	const { parse } = await loadReader[name]();
+	const { source, run } = parse(args);
 	const data = dataFolder(process.env);
 	const { disk, done } = diskWithProgress(source ?? data);
 	const parts = {
