@@ -77,10 +77,7 @@ export function settingsDialog(page: Page) {
 
 	return () => {
 		if (page.snapshot.context.key !== "session") {
-			for (const open of document.querySelectorAll<HTMLDialogElement>(
-				"dialog[open]",
-			))
-				open.close();
+			for (const each of document.querySelectorAll("dialog")) each.close();
 			say("#export-result", "");
 		}
 		everywhere.disabled = !page.isOpen;
