@@ -22,13 +22,34 @@ export interface ViewState extends ActorsAt {
 
 type View = (viewState: ViewState) => void | Promise<void>;
 
+/** Browsers allow only so many changes of the address in a second. */
+const WRITE_AFTER_MS = 300;
+
+function readAddress() {
+	const named = new URLSearchParams(location.hash.slice(1));
+	const seq = Number.parseInt(named.get("event") ?? "", 10);
+	const chosen = named.get("actor") ?? "server";
+	return { chosen, seq: Number.isNaN(seq) ? undefined : seq };
+}
+
+/** So that a reload or a link leads to the same moment and chart. */
+function writeAddress({ seq, isLive, chosen }: ViewState): void {
+	const named = new URLSearchParams({
+		...(!isLive && { event: String(seq) }),
+		...(chosen !== "server" && { actor: chosen }),
+	});
+	const hash = named.size > 0 ? `#${named}` : "";
+	history.replaceState(history.state, "", location.pathname + hash);
+}
+
 export class Inspector {
 	/** What the views drew last; nobody before that. */
 	viewState: ViewState;
 	readonly #views: View[] = [];
-	#chosen = "server";
+	#chosen: string;
 	/** Undefined while it follows the latest event. */
 	#seq: number | undefined;
+	#writing: ReturnType<typeof setTimeout> | undefined;
 	#requests = 0;
 	#isStale = false;
 	#isDrawing = false;
@@ -36,7 +57,9 @@ export class Inspector {
 	constructor(timeline: Timeline) {
 		const { last: seq } = timeline;
 		const nobody = { actors: new Map(), moment: undefined };
-		const chosen = this.#chosen;
+		const { chosen, seq: wanted } = readAddress();
+		this.#chosen = chosen;
+		this.#seq = wanted;
 		this.viewState = { timeline, seq, isLive: true, chosen, ...nobody };
 	}
 
@@ -90,6 +113,8 @@ export class Inspector {
 		const viewState = { timeline, seq, isLive, chosen, ...at };
 		this.viewState = viewState;
 		await Promise.all(this.#views.map((view) => view(viewState)));
+		clearTimeout(this.#writing);
+		this.#writing = setTimeout(writeAddress, WRITE_AFTER_MS, viewState);
 	}
 }
 

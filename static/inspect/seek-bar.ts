@@ -22,6 +22,13 @@ export function seekBar(inspector: Inspector) {
 		const { isLive, seq } = inspector.viewState;
 		goTo(isLive ? seq : undefined);
 	});
+	// After a click keys are for the player; who comes by Tab keeps the focus.
+	document.addEventListener("click", ({ detail }) => {
+		const focused = document.activeElement;
+		const isField = focused?.matches("[type=search], #jump input, select");
+		if (detail > 0 && !isField && focused instanceof HTMLElement)
+			focused.blur();
+	});
 	document.addEventListener("keydown", (event) => {
 		if (event.target !== document.body || event.ctrlKey || event.altKey) return;
 		if (event.key === "ArrowLeft") stepBy(-1);
