@@ -6,7 +6,7 @@ import { CloseCode, SUBPROTOCOL } from "../../machines/message.ts";
 import type { RunningClock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Limits } from "../limits.ts";
-import { Backpressure } from "./backpressure.ts";
+import { backpressure } from "./backpressure.ts";
 import type { ClientAddress, Networks } from "./client-address.ts";
 import { ConnectionLimiter } from "./connection-limiter.ts";
 import { answerPlainly } from "./plain-connections.ts";
@@ -49,7 +49,7 @@ export class SocketServer {
 	readonly #strangers: ConnectionLimiter;
 	readonly #webSockets: WebSocketServer;
 	readonly #transports = new Map<WebSocketTransport, WebSocket>();
-	readonly #backpressure: Backpressure;
+	readonly #onRead: ReturnType<typeof backpressure>;
 	readonly #classic = overWebSocket(classic);
 	readonly #plume2 = overWebSocket(plume2);
 	#cancelHeartbeat: () => void;
@@ -59,7 +59,7 @@ export class SocketServer {
 		const { http, engine, clock, limits } = parts;
 		this.#parts = parts;
 		this.#strangers = new ConnectionLimiter(limits.connectionsPerNetwork);
-		this.#backpressure = new Backpressure({
+		this.#onRead = backpressure({
 			...{ engine, clock },
 			sources: () => this.#transports.values(),
 		});
@@ -153,7 +153,7 @@ export class SocketServer {
 			if (transport.isOver) return;
 			if (isBinary) transport.close("unsupported", "refused");
 			else transport.receive(data.toString());
-			this.#backpressure.onRead(webSocket);
+			this.#onRead(webSocket);
 		});
 		webSocket.on("close", () => {
 			this.#transports.delete(transport);
