@@ -4,19 +4,17 @@
  */
 import type { ServerMessage } from "../chat/server-message.ts";
 import { type Connection, clientOf } from "./connection.ts";
-import type { Logins } from "./logins.ts";
+import { pendingOf } from "./logins.ts";
 import type { RunningParts } from "./parts.ts";
 import { RefusalCounter } from "./refusal-counter.ts";
 import { type RefusalDetails, type Rule, refusalWords } from "./refusals.ts";
 
 export class Responder {
 	readonly #parts: RunningParts;
-	readonly #logins: Logins;
 	readonly refusals = new RefusalCounter();
 
-	constructor(parts: RunningParts, logins: Logins) {
+	constructor(parts: RunningParts) {
 		this.#parts = parts;
-		this.#logins = logins;
 	}
 
 	reply(connection: Connection, message: ServerMessage): void {
@@ -34,7 +32,7 @@ export class Responder {
 		this.refusals.count(rule);
 		const { login } = connection;
 		const client = clientOf(this.#parts.states.ordered, connection);
-		const pending = login && this.#logins.pending(login);
+		const pending = login && pendingOf(this.#parts, login);
 		this.reply(connection, {
 			...{ kind: "refused", code: rule, text: refusalWords[rule] },
 			...{ re, id, n, expected, retryAfter },

@@ -13,11 +13,11 @@ import { Responder } from "./responder.ts";
 export type Services = ReturnType<typeof makeServices>;
 
 export function makeServices(parts: RunningParts) {
-	const logins = new Logins(parts);
-	const responder = new Responder(parts, logins);
+	const responder = new Responder(parts);
 	const pages = new Pages(parts, responder);
 	const liveUpdates = new LiveUpdates(parts);
 	const attachments = new Attachments(parts, pages, liveUpdates);
+	const logins = new Logins(parts, responder, attachments);
 	const requestLimits = new RequestLimits(parts);
 	const deadlines = new Deadlines(parts, () => {
 		pages.catchUp();

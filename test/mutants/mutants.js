@@ -949,26 +949,26 @@ const login = [
 	},
 	{
 		promise: "login: no email in the operational log",
-		file: "src/engine/executor.ts",
-		find: "const { logins, attachments } = this.#services;",
-		replace: `const { logins, attachments } = this.#services;
-		this.#parts.report.info({ email: mail.user.email }, "a login begins");`,
+		file: "src/engine/logins.ts",
+		find: "const { code, id } = asked;",
+		replace: `const { code, id } = asked;
+		this.#parts.report.info({ email: asked.user.email }, "a login begins");`,
 		tests: ["test/program/canary.test.ts"],
 	},
 	{
 		promise: "login: no code in the operational log",
-		file: "src/engine/executor.ts",
-		find: "const { logins, attachments } = this.#services;",
-		replace: `const { logins, attachments } = this.#services;
-		this.#parts.report.info({ code: mail.code }, "a login begins");`,
+		file: "src/engine/logins.ts",
+		find: "const { code, id } = asked;",
+		replace: `const { code, id } = asked;
+		this.#parts.report.info({ code }, "a login begins");`,
 		tests: ["test/program/canary.test.ts"],
 	},
 	{
 		promise: "login: no email in the operational log when a mail fails",
-		file: "src/engine/executor.ts",
-		find: 'report.warn({ error: error.message }, "a login code was not mailed");',
+		file: "src/engine/logins.ts",
+		find: 'report.warn({ error }, "a login code was not mailed");',
 		replace: `report.warn(
-				{ error: error.message, to: login.user.email },
+				{ error, to: connection.login?.user.email },
 				"a login code was not mailed",
 			);`,
 		tests: ["test/program/canary.test.ts"],
@@ -1390,14 +1390,14 @@ const edge = [
 	{
 		promise: "edge: a hanging disk is no reason to pause again and again",
 		file: "src/transport/backpressure.ts",
-		find: "this.#isWaiting = true;",
+		find: "isWaiting = true;",
 		replace: "",
 		tests: ["test/transport/backpressure.test.ts"],
 	},
 	{
 		promise: "edge: every socket counts for how much is taken in",
 		file: "src/transport/socket-server.ts",
-		find: "this.#backpressure.onRead(webSocket);",
+		find: "this.#onRead(webSocket);",
 		replace: "",
 		tests: ["test/transport/socket-server.test.ts"],
 	},
