@@ -34,6 +34,11 @@ export class Secrets {
 		return this.mac("fingerprint", log).slice(0, 8);
 	}
 
+	/** Binds a code to its login: for any other login it is a wrong code. */
+	codeMac(pending: string, code: string): string {
+		return this.mac("code", pending, code);
+	}
+
 	/** HMAC-SHA-256 of (use, parts), base64url; `use` keeps the purposes apart. */
 	mac(use: string, ...parts: readonly string[]): string {
 		return createHmac("sha256", this.#secret)

@@ -772,9 +772,9 @@ const login = [
 	},
 	{
 		promise: "login: a code's MAC is bound to its login",
-		file: "src/engine/commands/decision.ts",
-		find: 'secrets.mac("code", pending, code)',
-		replace: 'secrets.mac("code", code)',
+		file: "src/engine/secrets.ts",
+		find: 'this.mac("code", pending, code)',
+		replace: 'this.mac("code", code)',
 		tests: ["test/engine/code.test.ts"],
 	},
 	{
@@ -976,8 +976,8 @@ const login = [
 	{
 		promise: "login: no email in the event log",
 		file: "src/engine/commands/hello.ts",
-		find: "room,\n\t\tcode: codeMac",
-		replace: "room, email: user.email,\n\t\tcode: codeMac",
+		find: "room,\n\t\tcode: secrets.codeMac",
+		replace: "room, email: user.email,\n\t\tcode: secrets.codeMac",
 		tests: ["test/program/canary.test.ts"],
 	},
 ];

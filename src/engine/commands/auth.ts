@@ -10,7 +10,6 @@ import type { Command } from "../command.ts";
 import { sameMac, sha256 } from "../secrets.ts";
 import {
 	claimBroken,
-	codeMac,
 	type Decision,
 	isInvited,
 	isStale,
@@ -44,7 +43,7 @@ export function decideAuth(
 	if (broken) return refuse(broken);
 	const typed = readCode(code);
 	if (typed === undefined) return refuse("codeIsWhole");
-	const mac = codeMac(secrets, login.pending, typed);
+	const mac = secrets.codeMac(login.pending, typed);
 	if (!sameMac(mac, login.code)) {
 		const event = { type: "login.failed", time, client } as const;
 		const rule = login.tries > 1 ? "codeIsRight" : "triesAreLeft";

@@ -11,12 +11,12 @@ import { sha256 } from "../secrets.ts";
 import type { Services } from "../services.ts";
 import {
 	type Decision,
+	type Handler,
 	isInvited,
 	refuse,
 	tabsBroken,
 	type View,
 } from "./decision.ts";
-import type { Handler } from "./handler.ts";
 import { personOf } from "./names-held.ts";
 import { roomBroken, roomEntered } from "./rooms.ts";
 import {

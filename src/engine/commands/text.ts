@@ -3,8 +3,7 @@ import { brokenRoomRule } from "../../../machines/room.ts";
 import { trimInvisible, withoutEmptyLines } from "../../../machines/text.ts";
 import { digestOf } from "../../log/line.ts";
 import type { Command } from "../command.ts";
-import { type Decision, refuse, type View } from "./decision.ts";
-import type { Handler } from "./handler.ts";
+import { type Decision, type Handler, refuse, type View } from "./decision.ts";
 
 export const text: Handler<"text"> = (view, command, _, services) => {
 	const { erasures, requestLimits } = services;
