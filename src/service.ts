@@ -160,6 +160,7 @@ function transports(
 	if (Number.isFinite(spare)) http.maxConnections = spare;
 	const sockets = new SocketServer({
 		...{ http, engine, clock, limits, origins, isOwnHost, warnings },
+		inspectorServer,
 		addressOf(request) {
 			if (trusted.length === 0) warnings.untrusted(request);
 			const { socket, headers } = request;
@@ -167,8 +168,6 @@ function transports(
 			const remote = socket.remoteAddress;
 			return clientAddress({ remote, forwardedFor, trusted });
 		},
-		inspect:
-			inspectorServer && ((...asked) => inspectorServer.upgrade(...asked)),
 	});
 	return { http, sockets, inspectorServer };
 }

@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { CloseCode, SUBPROTOCOL } from "../../machines/message.ts";
 import type { RunningClock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { InspectorServer } from "../inspector/inspector-server.ts";
 import type { Limits } from "../limits.ts";
 import { backpressure } from "./backpressure.ts";
 import type { ClientAddress, Networks } from "./client-address.ts";
@@ -38,9 +39,7 @@ export interface SocketServerParts extends OriginPolicy {
 	readonly addressOf: (request: IncomingMessage) => ClientAddress;
 	readonly warnings: ProxyWarnings;
 	/** Handles upgrades of `/inspect`, if the inspector is open. */
-	readonly inspect:
-		| ((request: IncomingMessage, socket: Duplex, head: Buffer) => void)
-		| undefined;
+	readonly inspectorServer: Pick<InspectorServer, "upgrade"> | undefined;
 }
 
 export class SocketServer {
@@ -100,13 +99,13 @@ export class SocketServer {
 
 	#upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
 		socket.on("error", () => socket.destroy());
-		const { http, engine, inspect, addressOf, warnings } = this.#parts;
+		const { http, engine, inspectorServer, addressOf, warnings } = this.#parts;
 		if (request.headers.upgrade?.toLowerCase() !== "websocket") {
 			answerPlainly(http, request, socket);
 			return;
 		}
-		if (inspect && !this.#closing && request.url === "/inspect") {
-			inspect(request, socket, head);
+		if (!this.#closing && request.url === "/inspect" && inspectorServer) {
+			inspectorServer.upgrade(request, socket, head);
 			return;
 		}
 		const { networks } = addressOf(request);
