@@ -10,7 +10,7 @@ import type { Services } from "./services.ts";
 
 /** What is known of a frame that was not understood. */
 export interface Misunderstood extends RefusalDetails {
-	/** Its type, if it has one. */
+	/** Its type as it was sent; undefined if that is no number. */
 	readonly re: number | undefined;
 }
 
