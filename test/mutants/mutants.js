@@ -325,7 +325,7 @@ const log = [
 	{
 		promise: "log: of a batch that found no room nothing is left",
 		file: "src/log/segment.ts",
-		find: "await this.#file.truncate(this.#size);",
+		find: "await this.#file.truncate(this.size);",
 		replace: "",
 		tests: ["test/log/file-log.test.ts", "test/log/crash.model.test.ts"],
 	},
