@@ -23,8 +23,7 @@ export class Chat {
 		this.#page = page;
 		this.view = new RoomView(page);
 		this.sends = new PendingSends(page);
-		const { view, sends } = this;
-		this.composer = new Composer({ page, view, sends });
+		this.composer = new Composer({ page, view: this.view, sends: this.sends });
 		eraser(page);
 	}
 

@@ -4,12 +4,11 @@
  */
 
 import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
+import type { Chat } from "./chat.ts";
 import { find, isTouch, say } from "./element.ts";
 import { MentionAutocomplete } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
-import type { PendingSends } from "./pending-sends.ts";
 import { refuseFiles } from "./refuse-files.ts";
-import type { RoomView } from "./room-view.ts";
 import { saveDraft, storedDraft } from "./storage.ts";
 
 /** Code points that one message holds. */
@@ -20,10 +19,8 @@ const FAR_TOO_LONG = 4 * TEXT_LIMIT;
 const TYPING_EVERY_MS = 3_000;
 const COMMAND = /^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u;
 
-interface Parts {
+interface Parts extends Pick<Chat, "view" | "sends"> {
 	readonly page: Page;
-	readonly view: RoomView;
-	readonly sends: PendingSends;
 }
 
 function tooLong(value: string): string {
