@@ -128,9 +128,9 @@ export class RawClient {
 		this.sendFrame(1, Buffer.from(JSON.stringify(message)));
 	}
 
-	/** Sends one frame with any opcode and payload. */
-	sendFrame(opcode: number, payload: Buffer): void {
-		this.#socket.write(maskedFrame(LAST | opcode, payload));
+	/** Sends one frame with any opcode and payload, by default a whole message. */
+	sendFrame(opcode: number, payload: Buffer, isLast = true): void {
+		this.#socket.write(maskedFrame(opcode | (isLast ? LAST : 0), payload));
 	}
 
 	/** Stops reading, as a peer does that hangs. */

@@ -5,19 +5,13 @@ import type { PageContext, PageEvent } from "./page-events.ts";
 import type { Guard } from "./rules.ts";
 
 /** The row for a close code. An unknown code, such as 1006, is worth another try. */
-export function closeReason(code: number): {
-	reconnect: boolean;
-	says: string;
-} {
+export function closeReason(code: number) {
 	const known = Object.values(CloseCode).find((close) => close.code === code);
 	return known ?? { reconnect: true, says: "Offline." };
 }
 
 /** Milliseconds until the next try: doubles from 1 s to 30 s, and up to half of it is jitter. */
-export const backoffOf = ({
-	attempt,
-	jitter,
-}: Pick<PageContext, "attempt" | "jitter">): number =>
+export const backoffOf = ({ attempt, jitter }: PageContext): number =>
 	Math.min(30_000, 500 * 2 ** attempt) * (0.5 + jitter / 2);
 
 /** The trouble that an event reports, if any, to merge into the context. */

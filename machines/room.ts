@@ -197,11 +197,10 @@ export const roomMachine = setup({
 				clients.length > KNOWN_CLIENTS
 					? clients.find((each) => !members.has(each))
 					: undefined;
-			if (oldest === undefined) return { known: known.set(session, clients) };
 			const remembered = clients.filter((each) => each !== oldest);
 			return {
 				known: known.set(session, remembered),
-				last: last.delete(oldest),
+				last: oldest === undefined ? last : last.delete(oldest),
 			};
 		}),
 		forgetSession: on("session.forgotten", ({ known, last }, { session }) => ({

@@ -17,7 +17,7 @@ import { openFileLog } from "./log/file-log.ts";
 import { linger } from "./log/linger.ts";
 import { Lock } from "./log/lock.ts";
 import type { Log } from "./log/log.ts";
-import { memoryLog } from "./log/memory-log.ts";
+import { memoryDisk } from "./log/memory-disk.ts";
 import { Snapshots } from "./log/snapshots.ts";
 import { unsynced } from "./log/unsynced-disk.ts";
 import type { Mailer } from "./mail/mailer.ts";
@@ -125,7 +125,10 @@ function openMemory({ secret }: Config, logger: Logger) {
 	const random = pooledRandom();
 	const fresh = Buffer.from(random(32)).toString("base64url");
 	const secrets = new Secrets(secret ?? fresh, random);
-	const log = memoryLog({ id: secrets.id(), clock: systemClock() });
+	const log = openFileLog({
+		...{ disk: memoryDisk(), folder: "" },
+		...{ clock: systemClock(), ids: () => secrets.id() },
+	});
 	return { secrets, log, snapshots: undefined, lock: undefined };
 }
 

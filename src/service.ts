@@ -222,6 +222,7 @@ function transports(parts: TransportParts) {
 	if (Number.isFinite(spare)) http.maxConnections = spare;
 	const sockets = new SocketServer({
 		...{ http, engine, clock, limits, origins, isOwnHost, warnings, health },
+		inspectorServer,
 		addressOf(request) {
 			if (trusted.length === 0) warnings.untrusted(request);
 			const { socket, headers } = request;
@@ -229,8 +230,6 @@ function transports(parts: TransportParts) {
 			const remote = socket.remoteAddress ?? peer;
 			return clientAddress({ remote, forwardedFor, trusted });
 		},
-		inspect:
-			inspectorServer && ((...asked) => inspectorServer.upgrade(...asked)),
 	});
 	return { sockets, inspectorServer };
 }

@@ -4,18 +4,18 @@
  * reader's only if the position is not the one that the page itself has set.
  */
 
-import { find, say } from "./element.ts";
+import { find, say, show } from "./element.ts";
 
 /** A reader this near to the end, in CSS pixels, is at the end. */
 const NEAR = 48;
 
 export class Autoscroll {
+	/** The reader is at the latest line, and stays there. */
+	isFollowing = true;
+	/** The timeline's window does not reach to the latest line. */
+	isDetached = false;
 	readonly #room = find("#room", HTMLElement);
 	readonly #button = find("#latest", HTMLButtonElement);
-	readonly #field = find("#text", HTMLTextAreaElement);
-	#isFollowing = true;
-	/** The timeline's window does not reach to the latest line. */
-	#isDetached = false;
 	#unread = 0;
 	/** The height of the room and its scroll position, when they were last set or read. */
 	#height = 0;
@@ -28,24 +28,16 @@ export class Autoscroll {
 				this.#unfold(target);
 		});
 		const sizes = new ResizeObserver(() => {
-			if (this.#isFollowing) this.jump();
+			if (this.isFollowing) this.jump();
 			this.measure();
 		});
 		for (const part of [this.#room, ...this.#room.children])
 			sizes.observe(part);
 	}
 
-	get isFollowing(): boolean {
-		return this.#isFollowing;
-	}
-
-	get isDetached(): boolean {
-		return this.#isDetached;
-	}
-
 	/** To the end of the window. */
 	jump(): void {
-		this.#isFollowing = true;
+		this.isFollowing = true;
 		this.#room.scrollTop = this.#room.scrollHeight;
 		this.measure();
 		this.#update();
@@ -59,20 +51,20 @@ export class Autoscroll {
 
 	/** Puts the element at the top of the room, unless it can be seen together with the end. */
 	startAt(element: Element): void {
-		if (!this.#isFollowing) return;
+		if (!this.isFollowing) return;
 		this.jump();
 		const { top } = element.getBoundingClientRect();
 		const edge = this.#room.getBoundingClientRect().top;
 		if (top >= edge) return;
 		this.#room.scrollTop += Math.floor(top - edge);
-		this.#isFollowing = false;
+		this.isFollowing = false;
 		this.measure();
 		this.#update();
 	}
 
 	setDetached(isDetached: boolean): void {
-		this.#isDetached = isDetached;
-		if (isDetached) this.#isFollowing = false;
+		this.isDetached = isDetached;
+		if (isDetached) this.isFollowing = false;
 		this.#update();
 	}
 
@@ -87,13 +79,13 @@ export class Autoscroll {
 		if (scrollTop === this.#top || clientHeight !== this.#height) return;
 		this.#top = scrollTop;
 		const isNear = scrollHeight - clientHeight - scrollTop < NEAR;
-		this.#isFollowing = isNear && !this.#isDetached;
+		this.isFollowing = isNear && !this.isDetached;
 		this.#update();
 	}
 
 	/** Shows all of a long text, with its beginning where it was. */
 	#unfold(more: HTMLElement): void {
-		this.#isFollowing = false;
+		this.isFollowing = false;
 		more.previousElementSibling?.classList.remove("long");
 		this.#room.focus({ preventScroll: true });
 		more.remove();
@@ -101,13 +93,8 @@ export class Autoscroll {
 	}
 
 	#update(): void {
-		if (this.#isFollowing) this.#unread = 0;
-		// A hidden button loses the focus. On a touch screen the field would open the keyboard.
-		if (this.#isFollowing && this.#button.matches(":focus")) {
-			const isTouch = matchMedia("(pointer: coarse)").matches;
-			(isTouch ? this.#room : this.#field).focus();
-		}
-		this.#button.hidden = this.#isFollowing;
+		if (this.isFollowing) this.#unread = 0;
+		show(this.#button, !this.isFollowing);
 		const unread = this.#unread;
 		say(this.#button, unread > 0 ? `${unread} new below` : "Jump to latest");
 	}

@@ -3,13 +3,7 @@
  * is, all of it packed too. The paths are this file's own, so that it can be run from anywhere.
  */
 
-import {
-	copyFile,
-	mkdir,
-	readdir,
-	readFile,
-	writeFile,
-} from "node:fs/promises";
+import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -17,7 +11,6 @@ import { build } from "esbuild";
 const from = import.meta.dirname;
 const to = join(from, "..", "dist", "static");
 
-await mkdir(to, { recursive: true });
 await build({
 	entryPoints: {
 		app: join(from, "main.ts"),

@@ -20,12 +20,10 @@ export class Chat {
 	readonly #page: Page;
 
 	constructor(page: Page) {
-		const view = new RoomView(page);
-		const sends = new PendingSends(page);
 		this.#page = page;
-		this.sends = sends;
-		this.view = view;
-		this.composer = new Composer({ page, view, sends });
+		this.view = new RoomView(page);
+		this.sends = new PendingSends(page);
+		this.composer = new Composer({ page, view: this.view, sends: this.sends });
 		eraser(page);
 	}
 
@@ -84,6 +82,6 @@ export class Chat {
 				outbox.caughtUp();
 		}
 		this.view.receive(event);
-		if (event.kind === "members") this.composer.updateMembers();
+		if (event.kind === "members") this.composer.autocomplete.updateMembers();
 	}
 }

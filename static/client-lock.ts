@@ -10,7 +10,7 @@ const locked = new Set<string>();
 
 /** Holds the lock until this page is gone; false if another page has it. */
 function request(client: string): Promise<boolean> {
-	// A page that came over plain HTTP has no locks: there the server closes one of two equal tabs.
+	// A page that came over plain HTTP has no locks: there the server closes one of two tabs with the same client.
 	if (!("locks" in navigator)) return Promise.resolve(true);
 	const options = { ifAvailable: true };
 	return new Promise((resolve) => {

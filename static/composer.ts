@@ -4,12 +4,11 @@
  */
 
 import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
-import { find, say } from "./element.ts";
+import type { Chat } from "./chat.ts";
+import { find, isTouch, say } from "./element.ts";
 import { MentionAutocomplete } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
-import type { PendingSends } from "./pending-sends.ts";
 import { refuseFiles } from "./refuse-files.ts";
-import type { RoomView } from "./room-view.ts";
 import { saveDraft, storedDraft } from "./storage.ts";
 
 /** Code points that one message holds. */
@@ -20,10 +19,8 @@ const FAR_TOO_LONG = 4 * TEXT_LIMIT;
 const TYPING_EVERY_MS = 3_000;
 const COMMAND = /^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u;
 
-interface Parts {
+interface Parts extends Pick<Chat, "view" | "sends"> {
 	readonly page: Page;
-	readonly view: RoomView;
-	readonly sends: PendingSends;
 }
 
 function tooLong(value: string): string {
@@ -38,12 +35,11 @@ const canBeSent = (value: string) =>
 	!tooLong(value) && trimInvisible(value) !== "";
 
 export class Composer {
+	readonly autocomplete: MentionAutocomplete;
 	readonly #form = find("#composer", HTMLFormElement);
 	readonly #field = find("#text", HTMLTextAreaElement);
 	readonly #submit = find("#send", HTMLButtonElement);
-	readonly #touch = matchMedia("(pointer: coarse)");
 	readonly #parts: Parts;
-	readonly #autocomplete: MentionAutocomplete;
 	#trouble = "";
 	#typedAt = 0;
 	/** A text that looks like a command; it is sent when it is submitted again. */
@@ -52,20 +48,13 @@ export class Composer {
 	constructor(parts: Parts) {
 		const { view, sends } = parts;
 		this.#parts = parts;
-		this.#autocomplete = new MentionAutocomplete(this.#field, view);
+		this.autocomplete = new MentionAutocomplete(this.#field, view);
 		find("#failed-edit", HTMLButtonElement).onclick = () =>
 			this.#edit(sends.outbox().drop());
 		this.#field.oninput = () => this.#onInput();
 		this.#field.onkeydown = (event) => this.#onKey(event);
-		this.#form.onsubmit = (event) => {
-			event.preventDefault();
-			this.#send();
-		};
+		this.#form.onsubmit = () => this.#send();
 		refuseFiles();
-	}
-
-	focus(): void {
-		this.#field.focus();
 	}
 
 	/** Shows the room's draft. */
@@ -80,11 +69,7 @@ export class Composer {
 	#edit(texts: readonly string[]): void {
 		const all = [...texts, this.#field.value];
 		this.#write(all.filter((text) => text !== "").join("\n"));
-		this.focus();
-	}
-
-	updateMembers(): void {
-		this.#autocomplete.updateMembers();
+		this.#field.focus();
 	}
 
 	render(): void {
@@ -97,7 +82,7 @@ export class Composer {
 		const { value } = this.#field;
 		saveDraft(this.#parts.page.room, value);
 		this.#complain("");
-		this.#autocomplete.update();
+		this.autocomplete.update();
 		const now = Date.now();
 		if (value.trim() === "" || now - this.#typedAt < TYPING_EVERY_MS) return;
 		this.#typedAt = now;
@@ -107,10 +92,10 @@ export class Composer {
 	#onKey(event: KeyboardEvent) {
 		const { key, shiftKey, isComposing } = event;
 		if (isComposing) return;
-		if (!shiftKey && this.#autocomplete.onKey(key))
+		if (!shiftKey && this.autocomplete.onKey(key))
 			return event.preventDefault();
 		// A touch keyboard has no Shift at hand, so Enter makes a new line there.
-		if (key !== "Enter" || shiftKey || this.#touch.matches) return;
+		if (key !== "Enter" || shiftKey || isTouch()) return;
 		event.preventDefault();
 		this.#form.requestSubmit();
 	}
@@ -145,7 +130,7 @@ export class Composer {
 	#update(): void {
 		const field = this.#field;
 		const isFar = field.value.length > FAR_TOO_LONG;
-		field.enterKeyHint = this.#touch.matches ? "enter" : "send";
+		field.enterKeyHint = isTouch() ? "enter" : "send";
 		// Finding the direction of such a long text takes over a second.
 		field.dir = isFar ? "ltr" : "auto";
 		field.style.height = isFar ? "100vh" : "auto";

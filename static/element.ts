@@ -1,4 +1,4 @@
-/** Finds and makes elements. Content is always text, never markup. */
+/** Finds, makes and shows elements. Content is always text, never markup. */
 
 /** The one element index.html has for `selector`; its absence is a bug. */
 export function find<E extends Element>(
@@ -28,4 +28,24 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
 export function say(where: Element | string, text: string): void {
 	const element = typeof where === "string" ? find(where, Element) : where;
 	if (element.textContent !== text) element.textContent = text;
+}
+
+/** Says below a field what is wrong with it, or "" once nothing is. */
+export function complain(field: HTMLInputElement, words: string): void {
+	say(`#${field.id}-trouble`, words);
+	field.ariaInvalid = String(words !== "");
+}
+
+export const isTouch = () => matchMedia("(pointer: coarse)").matches;
+
+/** Lets the person write at once. On a touch screen the keyboard would cover half of the room, so the room gets the focus there. */
+export function focusField(): void {
+	find(isTouch() ? "#room" : "#text", HTMLElement).focus();
+}
+
+/** Shows or hides an element. If the focus was in it, it does not get lost. */
+export function show(element: HTMLElement, isShown: boolean): void {
+	const hadFocus = element.contains(document.activeElement);
+	element.hidden = !isShown;
+	if (hadFocus && !isShown) focusField();
 }

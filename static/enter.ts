@@ -5,42 +5,35 @@
 
 import type { Person } from "../machines/page-events.ts";
 import { trimInvisible } from "../machines/text.ts";
-import { find, say } from "./element.ts";
+import { complain, find, say } from "./element.ts";
 import type { Page } from "./page.ts";
-
-const both = ["name", "email"] as const;
 
 export function enterForm(page: Page, person: Person) {
 	const form = find("#enter", HTMLFormElement);
 	const submit = find("#enter-submit", HTMLButtonElement);
 	const cancel = find("#enter-cancel", HTMLButtonElement);
-	const fields = {
-		name: find("#name", HTMLInputElement),
-		email: find("#email", HTMLInputElement),
-	};
-
-	function complain(about: "name" | "email" | "step", words: string) {
-		say(`#${about}-trouble`, words);
-		if (about !== "step") fields[about].ariaInvalid = String(words !== "");
-	}
+	const step = find("#step-trouble", HTMLElement);
+	const name = find("#name", HTMLInputElement);
+	const email = find("#email", HTMLInputElement);
+	const fields = [name, email];
 
 	/** The first field that is wrong or empty. */
 	function focus() {
-		const wrong = form.querySelector<HTMLInputElement>(
-			"[aria-invalid=true], input:invalid",
+		const wrong = fields.find((field) =>
+			field.matches("[aria-invalid=true], :invalid"),
 		);
-		(wrong ?? fields.name).focus();
+		(wrong ?? name).focus();
 	}
 
-	for (const field of both) fields[field].value = person[field];
+	name.value = person.name;
+	email.value = person.email;
 	cancel.onclick = () => page.dispatch({ type: "leave" });
-	form.onsubmit = (event) => {
-		event.preventDefault();
-		const update = { name: "", email: "" };
-		for (const field of both) {
-			update[field] = fields[field].value = trimInvisible(fields[field].value);
-			complain(field, fields[field].validationMessage);
+	form.onsubmit = () => {
+		for (const field of fields) {
+			field.value = trimInvisible(field.value);
+			complain(field, field.validationMessage);
 		}
+		const update = { name: name.value, email: email.value };
 		if (form.checkValidity()) page.dispatch({ type: "submit", update });
 		else focus();
 	};
@@ -51,13 +44,11 @@ export function enterForm(page: Page, person: Person) {
 		render() {
 			const { trouble } = page.snapshot.context;
 			const isWaiting = page.snapshot.matches("loggingIn");
-			find("#step-trouble", HTMLElement).classList.toggle(
-				"expected",
-				trouble?.isExpected ?? false,
-			);
-			for (const about of [...both, "step"] as const) {
-				complain(about, trouble?.about === about ? trouble.words : "");
-			}
+			const wordsAbout = (about: string) =>
+				trouble?.about === about ? trouble.words : "";
+			for (const field of fields) complain(field, wordsAbout(field.id));
+			say(step, wordsAbout("step"));
+			step.classList.toggle("expected", trouble?.isExpected ?? false);
 			submit.disabled = isWaiting;
 			say(submit, isWaiting ? "Asking for a code…" : "Mail me a code");
 			cancel.hidden = !isWaiting;

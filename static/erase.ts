@@ -2,8 +2,7 @@
 
 import type { Said } from "../machines/message.ts";
 import { showBriefly } from "./brief-notice.ts";
-import { confirmed } from "./confirm.ts";
-import { find } from "./element.ts";
+import { find, focusField, say } from "./element.ts";
 import type { Page } from "./page.ts";
 
 const ONE =
@@ -14,13 +13,26 @@ const ALL =
 const LATER =
 	"There is no connection, so nothing was deleted. Try again once there is.";
 
+/** `yes` is the label of the button that does it. Escape, like any other way to close the dialog, means no. */
+function confirmed(title: string, words: string, yes: string) {
+	const dialog = find("#confirm", HTMLDialogElement);
+	say("#confirm-title", title);
+	say("#confirm-words", words);
+	say("#confirm-yes", yes);
+	dialog.returnValue = "";
+	dialog.showModal();
+	return new Promise<boolean>((resolve) => {
+		dialog.onclose = () => resolve(dialog.returnValue === "yes");
+	});
+}
+
 export async function eraseOne(message: Said, page: Page): Promise<void> {
 	const { room, epoch, offset: target } = message;
 	if (await confirmed("Delete this message?", ONE, "Delete")) {
 		page.send({ kind: "erase", room, epoch, target });
 		if (!page.isOpen) showBriefly(LATER);
 	}
-	find("#text", HTMLTextAreaElement).focus();
+	focusField();
 }
 
 export function eraser(page: Page): void {

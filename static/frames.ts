@@ -1,7 +1,7 @@
 /**
  * Parses the server's frames, once: into events of the page machine, or events
- * of the room. Unknown frames are ignored. Times come by the server's clock
- * and leave by this browser's.
+ * of the room. Unknown frames are ignored. The times of a login under way come
+ * by the server's clock and leave by this browser's.
  */
 
 import { type Erasure, type Item, MessageType } from "../machines/message.ts";

@@ -20,7 +20,7 @@ export class HistoryPager {
 	readonly #room = find("#room", HTMLElement);
 	readonly #page: Page;
 	readonly #timeline: Timeline;
-	/** That of the page that was requested, if one is. */
+	/** What the requested page is for, if one is requested. */
 	#purpose: Purpose | undefined;
 	#before = 0;
 	/** Lines so far: a page of long messages takes several answers, each before the last. */
@@ -72,7 +72,7 @@ export class HistoryPager {
 		const timeline = this.#timeline;
 		const purpose = this.#purpose;
 		if (!purpose) return;
-		// It answers a request from before a gap.
+		// This is the answer to a request from before a gap.
 		if (before !== this.#before) {
 			this.#lines = [];
 			return;

@@ -37,7 +37,7 @@ const save = (rooms: readonly JoinedRoom[]) =>
 export const joinedRoom = (name: string): JoinedRoom | undefined =>
 	joinedRooms().find((room) => room.name === name);
 
-/** The room that was joined first makes room for one too many. */
+/** If there are too many, the room that was joined first is forgotten. */
 export function joinRoom(name: string): void {
 	if (joinedRoom(name)) return;
 	const [lobby, ...others] = joinedRooms();

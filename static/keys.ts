@@ -8,8 +8,8 @@ const OVERLAP = 0.1;
 const USED = 229;
 
 /**
- * WebKit reports the key that ends a composition only after its end. It chose
- * letters, so it must not send a message or close anything.
+ * WebKit reports the key that ends a composition only after its end. That
+ * key chose letters, so it must not send a message or close anything.
  */
 export function ignoreImeKeys(): void {
 	const ignore = (event: KeyboardEvent) => {

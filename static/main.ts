@@ -1,14 +1,14 @@
 /**
- * Wires the page. The machine decides, the other modules show. Messages bypass
- * the machine, because it holds no text.
+ * Wires the page. The machine decides, its actions have the effects named
+ * here, and the other modules show. Messages bypass the machine, because it
+ * holds no text.
  */
 
 import { createActor } from "xstate";
 import { LOBBY } from "../machines/message.ts";
 import { pageMachine } from "../machines/page.ts";
-import { pageActions } from "./actions.ts";
 import { Chat } from "./chat.ts";
-import { find } from "./element.ts";
+import { find, focusField } from "./element.ts";
 import { enterForm } from "./enter.ts";
 import { readFrame } from "./frames.ts";
 import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
@@ -47,12 +47,64 @@ const enter = enterForm(page, person);
 const verify = verifyForm(page);
 const renderStatus = statusBar(page);
 const renderSettings = settingsDialog(page);
-const actor = createActor(
-	pageMachine.provide({
-		actions: pageActions({ socket, chat, enter, verify }),
-	}),
-	{ input: { ...person, key: storage.storedKey(), room } },
-);
+const machine = pageMachine.provide({
+	actions: {
+		connect: () => socket.connect(),
+		disconnect: () => socket.disconnect(),
+		savePending({ event }) {
+			if (event.type === "pending")
+				storage.savePending(event.id, event.update.expires);
+		},
+		saveSession({ event }) {
+			if (event.type === "session") storage.saveSession(event.token);
+		},
+		resumeSends({ event }) {
+			// Nothing can be sent before the machine has taken the welcome.
+			if (event.type === "welcome") queueMicrotask(() => chat.welcome(event));
+		},
+		pauseSends: () => chat.sends.outbox().disconnected(),
+		changeRoom: ({ context }) => chat.enter(context.room),
+		explainLobby({ event }) {
+			if (event.type === "refused") chat.view.explain(event.trouble.words);
+		},
+		showForm({ context: { farewell } }) {
+			storage.dropKey();
+			chat.view.clear();
+			verify.clear();
+			if (farewell) {
+				storage.forgetPerson();
+				enter.clear();
+			}
+			// A field can take the focus only once its screen is shown.
+			queueMicrotask(enter.focus);
+		},
+		clearCode: verify.clear,
+		focusCode: () => queueMicrotask(verify.focus),
+		sendHello({ context: { name, email, room } }) {
+			if (!storage.isSameEmail(email, storage.storedPerson().email))
+				chat.forgetSends();
+			storage.savePerson({ name, email });
+			socket.send({ kind: "hello", text: `${name}\n${email}`, room });
+		},
+		sendCode({ event }) {
+			if (event.type === "code")
+				socket.send({ kind: "auth", text: event.code });
+		},
+		sendOpen({ context: { room, key } }) {
+			const keys = storage.openCredentials(room, key);
+			const position = "session" in keys ? chat.view.position : {};
+			socket.send({ kind: "open", ...keys, ...position, room });
+		},
+		sendLogout({ event }) {
+			if (event.type === "logout")
+				socket.send({ kind: "logout", all: event.all || undefined });
+		},
+		sendEraseAll: () => socket.send({ kind: "eraseAll" }),
+	},
+});
+const actor = createActor(machine, {
+	input: { ...person, key: storage.storedKey(), room },
+});
 
 function received(data: string): void {
 	const event = readFrame(data, Date.now());
@@ -91,7 +143,7 @@ function render(): void {
 	chat.view.notifications.setTitle(
 		key === "session" ? `${room} · Plume` : "Plume",
 	);
-	if (isEntered) chat.composer.focus();
+	if (isEntered) focusField();
 }
 
 actor.subscribe(render);

@@ -41,13 +41,14 @@ export function groupLines(lines: readonly Line[]): [Line, ...Line[]][] {
 
 /**
  * Drops the membership lines of a tab beside another tab of the same person.
- * A client whose first line is not its entering was in before the first line,
- * and so was one of `members`, who are in after the last, that has no line.
+ * A client whose first line is not `entered` was in the room before the lines
+ * began. So was one of `members`, who are in it after the last line, of whom
+ * there is no line.
  */
 export function withoutExtraTabs(
 	lines: readonly Line[],
 	members: Iterable<Member>,
-): readonly SystemLine[] {
+): readonly Line[] {
 	const tabsOf = new Map<string, Set<string>>();
 	const known = new Set<string>();
 	for (const one of [...lines, ...members]) {
@@ -58,7 +59,9 @@ export function withoutExtraTabs(
 		if (!known.has(one.client) && !isEntering) tabs.add(one.client);
 		known.add(one.client);
 	}
-	return lines.filter(isMembership).filter(({ kind, name, client }) => {
+	return lines.filter((line) => {
+		if (!isMembership(line)) return true;
+		const { kind, name, client } = line;
 		const tabs = tabsOf.get(name);
 		if (kind === "left") tabs?.delete(client);
 		else tabs?.add(client);

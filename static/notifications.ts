@@ -1,14 +1,25 @@
-/** Tells an absent reader of new messages: by the title, and of a mention by a notification. */
+/**
+ * Tells an absent reader of new messages: by the title, and of a mention by a
+ * notification, if the person wants them. A box in the settings chooses that,
+ * and so does a bar that asks once, at the first mention.
+ */
 
 import type { Said } from "../machines/message.ts";
-import { find } from "./element.ts";
-import { NotifySetting } from "./notify-setting.ts";
+import { find, say, show } from "./element.ts";
 import type { Page } from "./page.ts";
 import { pathOf } from "./room-name.ts";
+import { browser } from "./storage.ts";
 import { mentions } from "./text.ts";
 
 /** UTF-16 units of a message that a notification shows. */
 const MOST_SHOWN = 200;
+
+const QUESTION = "Get a note when someone mentions you?";
+const BLOCKED =
+	"Your browser blocks notes from this site. To allow them, open the site’s settings beside its address.";
+
+const isSupported = "Notification" in globalThis;
+const isBlocked = () => isSupported && Notification.permission === "denied";
 
 /** A visible window may still not be the one in use. */
 const isLooking = () => !document.hidden && document.hasFocus();
@@ -16,7 +27,9 @@ const isLooking = () => !document.hidden && document.hasFocus();
 export class Notifications {
 	readonly #icon = find("link[rel=icon]", HTMLLinkElement);
 	readonly #plainIcon = this.#icon.href;
-	readonly #setting: NotifySetting;
+	readonly #bar = find("#ask", HTMLElement);
+	readonly #yes = find("#ask-yes", HTMLButtonElement);
+	readonly #box = find("#notify", HTMLInputElement);
 	readonly #page: Page;
 	#title = "Plume";
 	/** What came while nobody looked. */
@@ -24,11 +37,16 @@ export class Notifications {
 
 	constructor(page: Page) {
 		this.#page = page;
-		this.#setting = new NotifySetting(page);
-		const reset = () => isLooking() && this.#show(0);
+		const no = find("#ask-no", HTMLButtonElement);
+		this.#box.onchange = () => void this.#choose(this.#box.checked);
+		this.#yes.onclick = () => void this.#choose(true);
+		no.onclick = () => void this.#choose(false);
+		addEventListener("storage", () => this.#showSetting());
+		this.#showSetting();
+		const reset = () => isLooking() && this.#showUnread(0);
 		document.addEventListener("visibilitychange", reset);
 		addEventListener("focus", reset);
-		// The service worker's notifications are clicked there.
+		// It sends the room whose notification was clicked.
 		navigator.serviceWorker?.addEventListener("message", ({ data }) => {
 			if (typeof data?.room === "string") void page.go(data.room);
 		});
@@ -38,8 +56,8 @@ export class Notifications {
 	setTitle(title: string): void {
 		if (title === this.#title) return;
 		this.#title = title;
-		this.#show(0);
-		this.#setting.closeBar();
+		this.#showUnread(0);
+		show(this.#bar, false);
 	}
 
 	/** Someone else said something. */
@@ -57,11 +75,11 @@ export class Notifications {
 	}
 
 	#count(): void {
-		if (!isLooking()) this.#show(this.#unread + 1);
+		if (!isLooking()) this.#showUnread(this.#unread + 1);
 	}
 
 	/** Shows the count in the title and by the icon. */
-	#show(unread: number): void {
+	#showUnread(unread: number): void {
 		const [icon, plain] = [this.#icon, this.#plainIcon];
 		this.#unread = unread;
 		document.title = unread > 0 ? `(${unread}) ${this.#title}` : this.#title;
@@ -70,8 +88,9 @@ export class Notifications {
 	}
 
 	#mention(room: string, title: string, body: string): void {
-		if (!isLooking() && this.#setting.isOn) this.#notify(room, title, body);
-		else this.#setting.ask();
+		if (!isLooking() && this.#isOn) this.#notify(room, title, body);
+		else if (isSupported && browser.get("notify") === "")
+			this.#bar.hidden = false;
 	}
 
 	#notify(room: string, title: string, body: string): void {
@@ -91,5 +110,28 @@ export class Notifications {
 				worker.showNotification(title, options),
 			);
 		}
+	}
+
+	get #isOn(): boolean {
+		const isGranted = isSupported && Notification.permission === "granted";
+		return isGranted && browser.get("notify") === "yes";
+	}
+
+	async #choose(wanted: boolean): Promise<void> {
+		browser.set("notify", wanted ? "yes" : "no");
+		if (wanted && isSupported) await Notification.requestPermission();
+		this.#showSetting();
+		// The open bar stays to say that the browser refuses.
+		if (!wanted || !isBlocked()) show(this.#bar, false);
+	}
+
+	#showSetting(): void {
+		const isRefused = isBlocked() && browser.get("notify") === "yes";
+		const unsupported = isSupported ? "" : "This browser has no notes.";
+		this.#box.disabled = !isSupported;
+		this.#box.checked = this.#isOn;
+		say("#notify-result", isBlocked() ? BLOCKED : unsupported);
+		say("#ask-words", isRefused ? BLOCKED : QUESTION);
+		this.#yes.hidden = isRefused;
 	}
 }

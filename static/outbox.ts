@@ -43,7 +43,7 @@ export const TOO_LATE = "You had been logged out.";
 const isOpen = ({ why }: PendingLine) => why === "";
 
 export class Outbox {
-	#lines: readonly PendingLine[];
+	lines: readonly PendingLine[];
 	readonly #world: World;
 	#client: string;
 	/** The last number that the room accepted. */
@@ -57,19 +57,15 @@ export class Outbox {
 
 	/** `lines` and `client` are what this tab has stored. */
 	constructor(lines: readonly PendingLine[], client: string, world: World) {
-		this.#lines = lines;
+		this.lines = lines;
 		this.#client = client;
 		this.#world = world;
-	}
-
-	get lines(): readonly PendingLine[] {
-		return this.#lines;
 	}
 
 	add(...texts: readonly string[]): void {
 		const by = this.#client;
 		const lines = texts.map((text) => ({ text, by, n: 0, why: "" }));
-		this.#update([...this.#lines, ...lines]);
+		this.#update([...this.lines, ...lines]);
 	}
 
 	/**
@@ -83,7 +79,7 @@ export class Outbox {
 		this.#isLive = false;
 		this.#isBlocked = false;
 		this.#update(
-			this.#lines.map((line) => {
+			this.lines.map((line) => {
 				if (isAccepted(line, client, last)) return line;
 				if (line.by === "" || line.by === client) return { ...line, n: 0 };
 				return { ...line, why: line.why || TOO_LATE };
@@ -104,15 +100,15 @@ export class Outbox {
 	/** The room has accepted everything up to `n` from this client. */
 	accepted(n: number): void {
 		if (n > this.#last) this.#last = n;
-		if (!this.#isLive) this.#update(this.#lines);
+		if (!this.#isLive) this.#update(this.lines);
 		else this.shown(n);
 	}
 
 	/** The timeline shows everything up to `n` from `client`. */
 	shown(n: number, client = this.#client): void {
 		if (client === this.#client && n > this.#last) this.#last = n;
-		if (this.#lines.some((line) => isAccepted(line, client, n))) {
-			this.#update(this.#lines.filter((line) => !isAccepted(line, client, n)));
+		if (this.lines.some((line) => isAccepted(line, client, n))) {
+			this.#update(this.lines.filter((line) => !isAccepted(line, client, n)));
 		}
 	}
 
@@ -127,7 +123,7 @@ export class Outbox {
 		const reason = retryAfter ? `${words} ${whenAgain(retryAfter)}` : words;
 		const why = isWaiting || expected !== undefined ? "" : reason;
 		this.#update(
-			this.#lines.map((line) =>
+			this.lines.map((line) =>
 				line === refused ? { ...line, n: 0, why } : line,
 			),
 		);
@@ -141,8 +137,8 @@ export class Outbox {
 
 	/** Removes the refused lines; returns their texts. */
 	drop(): readonly string[] {
-		const refused = this.#lines.filter((line) => !isOpen(line));
-		this.#update(this.#lines.filter(isOpen));
+		const refused = this.lines.filter((line) => !isOpen(line));
+		this.#update(this.lines.filter(isOpen));
 		return refused.map(({ text }) => text);
 	}
 
@@ -150,23 +146,23 @@ export class Outbox {
 		this.#pauses += 1;
 		this.#world.wait(ms, () => {
 			this.#pauses -= 1;
-			this.#update(this.#lines);
+			this.#update(this.lines);
 		});
 	}
 
 	#unanswered(): readonly PendingLine[] {
-		return this.#lines.filter((line) => isOpen(line) && line.n > this.#last);
+		return this.lines.filter((line) => isOpen(line) && line.n > this.#last);
 	}
 
 	/** Numbers the lines that can be sent now, saves all, and then sends those. */
 	#update(lines: readonly PendingLine[]): void {
-		this.#lines = lines;
+		this.lines = lines;
 		const unanswered = this.#unanswered().length;
 		if (unanswered === 0) this.#isBlocked = false;
 		const due: PendingLine[] = [];
 		if (this.#isOnline && !this.#isBlocked && this.#pauses === 0) {
 			let n = this.#last + unanswered;
-			this.#lines = lines.map((line) => {
+			this.lines = lines.map((line) => {
 				const isFull = due.length >= WINDOW - unanswered;
 				if (!isOpen(line) || line.n > 0 || isFull) return line;
 				n += 1;
@@ -175,7 +171,7 @@ export class Outbox {
 				return sent;
 			});
 		}
-		this.#world.save(this.#lines);
+		this.#world.save(this.lines);
 		for (const { text, n } of due) this.#world.send(text, n);
 	}
 }

@@ -4,12 +4,12 @@ import type { ActorRefFrom } from "xstate";
 import type { PageSnapshot, pageMachine } from "../machines/page.ts";
 import type { PageEvent } from "../machines/page-events.ts";
 import type { ClientFrame } from "../machines/protocol.ts";
-import { find } from "./element.ts";
+import { focusField } from "./element.ts";
 import type { Socket } from "./socket.ts";
 import { claimClient } from "./storage.ts";
 
 interface Parts {
-	/** Known only after the parts that its actions need. */
+	/** A function, because the actor is made last: its actions need the other parts. */
 	actor(): ActorRefFrom<typeof pageMachine>;
 	readonly socket: Socket;
 }
@@ -58,19 +58,6 @@ export class Page {
 			if (this.#destination !== room) return;
 			this.dispatch({ type: "go", update: { room } });
 		}
-		this.#focusField();
-	}
-
-	/** Shows or hides a bar. If the focus was in it, the field gets it. */
-	showBar(bar: HTMLElement, isShown: boolean): void {
-		const hadFocus = bar.contains(document.activeElement);
-		bar.hidden = !isShown;
-		if (hadFocus && !isShown) this.#focusField();
-	}
-
-	/** Lets the person write at once; on a touch screen the keyboard would cover half of the room. */
-	#focusField(): void {
-		if (!matchMedia("(pointer: coarse)").matches)
-			find("#text", HTMLTextAreaElement).focus();
+		focusField();
 	}
 }

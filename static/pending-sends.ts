@@ -3,7 +3,7 @@
  * buttons for those it refused. Each room has its own outbox.
  */
 
-import { find, say } from "./element.ts";
+import { find, say, show } from "./element.ts";
 import { messageElement } from "./message-element.ts";
 import { Outbox, type PendingLine } from "./outbox.ts";
 import type { Page } from "./page.ts";
@@ -26,10 +26,8 @@ export class PendingSends {
 	outbox(room = this.#page.room): Outbox {
 		const known = this.#outboxes.get(room);
 		if (known) return known;
-		const [lines, client] = [
-			storage.storedLines(room),
-			storage.storedClient(room),
-		];
+		const lines = storage.storedLines(room);
+		const client = storage.storedClient(room);
 		const outbox = new Outbox(lines, client, {
 			save: (lines) => {
 				storage.saveLines(room, lines);
@@ -64,7 +62,7 @@ export class PendingSends {
 		this.#list.replaceChildren(...elements);
 		const whys = lines.flatMap(({ why }) => why || []);
 		const many = whys.length === 1 ? "1 line was" : `${whys.length} lines were`;
-		this.#page.showBar(this.#failed, whys.length > 0);
+		show(this.#failed, whys.length > 0);
 		say("#failed-words", whys[0] ? `${many} not sent. ${whys[0]}` : "");
 	}
 }

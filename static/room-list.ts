@@ -2,7 +2,7 @@
 
 import { LOBBY } from "../machines/message.ts";
 import type { ServerFrame } from "../machines/protocol.ts";
-import { find, make, say } from "./element.ts";
+import { complain, find, isTouch, make, say } from "./element.ts";
 import {
 	type JoinedRoom,
 	joinedRoom,
@@ -58,7 +58,7 @@ export class RoomList {
 		const { room, epoch, said } = head;
 		const isMention = head.mentioned === true && room !== this.#page.room;
 		const known = this.#heads.get(room);
-		// A list that is drawn anew loses the focus, so not for nothing new.
+		// A list that is drawn anew loses the focus, so this is done only for something new.
 		if (!isMention && epoch === known?.epoch && said === known.said)
 			return false;
 		this.#heads.set(room, head);
@@ -149,15 +149,10 @@ export class RoomList {
 /** The form that makes or joins a room by its name. */
 function joinForm(go: (room: string) => void): void {
 	const field = find("#join-name", HTMLInputElement);
-	function complain(words: string) {
-		say("#join-trouble", words);
-		field.ariaInvalid = String(words !== "");
-	}
-	field.oninput = () => complain("");
-	find("#join", HTMLFormElement).onsubmit = (event) => {
-		event.preventDefault();
+	field.oninput = () => complain(field, "");
+	find("#join", HTMLFormElement).onsubmit = () => {
 		const name = roomName(field.value);
-		complain(name ? "" : NAME_RULE);
+		complain(field, name ? "" : NAME_RULE);
 		if (!name) return field.focus();
 		field.value = "";
 		go(name);
@@ -175,7 +170,7 @@ function shareButton(page: Page): void {
 		const { room } = page;
 		const url = location.origin + pathOf(room);
 		try {
-			if (navigator.share && matchMedia("(pointer: coarse)").matches) {
+			if (navigator.share && isTouch()) {
 				await navigator.share({ title: `${room} · Plume`, url });
 			} else {
 				await navigator.clipboard.writeText(url);

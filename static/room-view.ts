@@ -38,14 +38,12 @@ export class RoomView {
 	#explanation = "";
 
 	constructor(page: Page) {
-		const people = new PeoplePanel(page);
-		const timeline = new Timeline(page, people);
 		this.#page = page;
 		this.rooms = new RoomList(page);
 		this.notifications = new Notifications(page);
-		this.#people = people;
-		this.#timeline = timeline;
-		this.#history = new HistoryPager(page, timeline);
+		this.#people = new PeoplePanel(page);
+		this.#timeline = new Timeline(page, this.#people);
+		this.#history = new HistoryPager(page, this.#timeline);
 		document.addEventListener("visibilitychange", () => this.#onVisibility());
 		const room = find("#room", HTMLElement);
 		room.addEventListener("scroll", () => this.#updateRead());

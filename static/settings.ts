@@ -5,34 +5,31 @@ import type { Page } from "./page.ts";
 import { browser, storedSession } from "./storage.ts";
 
 /** Applies the chosen theme, or the system's if none is chosen. */
-function showTheme(choices: readonly HTMLInputElement[]): void {
-	const chosen = choices.find(({ value }) => value === browser.get("theme"));
-	const theme = chosen?.value ?? "";
-	for (const choice of choices) choice.checked = choice.value === theme;
-	document.documentElement.style.colorScheme = theme;
-	// The browser's own colour follows: each tag has the colour of one scheme.
-	for (const meta of document.querySelectorAll<HTMLMetaElement>(
-		"meta[name=theme-color]",
-	)) {
-		const scheme = meta.dataset.scheme ?? "";
-		const chosen = theme === scheme ? "all" : "not all";
-		meta.media = theme ? chosen : `(prefers-color-scheme: ${scheme})`;
-	}
-}
-
-function themeChoice(dialog: HTMLElement): void {
+function themeChoice(): void {
 	const choices = [
-		...dialog.querySelectorAll<HTMLInputElement>("input[name=theme]"),
+		...document.querySelectorAll<HTMLInputElement>("input[name=theme]"),
 	];
+	const colors =
+		document.querySelectorAll<HTMLMetaElement>("meta[data-scheme]");
+	function show() {
+		const chosen = choices.find(({ value }) => value === browser.get("theme"));
+		const theme = chosen?.value ?? "";
+		for (const choice of choices) choice.checked = choice.value === theme;
+		document.documentElement.style.colorScheme = theme;
+		// The browser's own colour follows: each tag has the colour of one scheme.
+		for (const color of colors) {
+			const scheme = color.dataset.scheme ?? "";
+			const own = theme === scheme ? "all" : "not all";
+			color.media = theme ? own : `(prefers-color-scheme: ${scheme})`;
+		}
+	}
 	for (const choice of choices)
 		choice.onchange = () => {
 			browser.set("theme", choice.value);
-			showTheme(choices);
+			show();
 		};
-	showTheme(choices);
-	addEventListener("storage", ({ key }) => {
-		if (key === "theme") showTheme(choices);
-	});
+	addEventListener("storage", show);
+	show();
 }
 
 /** Downloads the person's messages; returns what to say about it. */
@@ -63,7 +60,7 @@ export function settingsDialog(page: Page) {
 		if (target === dialog) dialog.close();
 	};
 
-	themeChoice(dialog);
+	themeChoice();
 	everywhere.onclick = () => page.dispatch({ type: "logout", all: true });
 	find("#logout", HTMLButtonElement).onclick = () =>
 		page.dispatch({ type: "logout", all: false });
@@ -80,10 +77,7 @@ export function settingsDialog(page: Page) {
 
 	return () => {
 		if (page.snapshot.context.key !== "session") {
-			for (const open of document.querySelectorAll<HTMLDialogElement>(
-				"dialog[open]",
-			))
-				open.close();
+			for (const each of document.querySelectorAll("dialog")) each.close();
 			say("#export-result", "");
 		}
 		everywhere.disabled = !page.isOpen;

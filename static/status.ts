@@ -6,7 +6,7 @@
 
 import { CloseCode } from "../machines/message.ts";
 import { backoffOf } from "../machines/page-guards.ts";
-import { find, say } from "./element.ts";
+import { find, say, show } from "./element.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
 
@@ -51,7 +51,7 @@ export function statusBar(page: Page) {
 		if (name !== myName) me.replaceChildren(avatar(name), nameTag(name));
 		myName = name;
 		me.hidden = name === "";
-		page.showBar(bar, lost || stopped || erasing);
+		show(bar, lost || stopped || erasing);
 		const words = erasing
 			? "Deleting all you said. This may take a moment…"
 			: stopped

@@ -1,7 +1,7 @@
 /**
- * Keeps the page's own files for when there is no network. Whatever the
- * network can give comes from there, so a new version is never hidden by an
- * old one; nothing anyone said is kept.
+ * Keeps the page's own files for when there is no network. A file comes from
+ * the network if that has it, so an old version never hides a new one.
+ * Messages are not kept.
  */
 
 const CACHE = "plume";
@@ -16,13 +16,13 @@ addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 /** Every room is the same page; the inspector, say, is another one. */
 const isPage = (pathname) => pathname === "/" || pathname.startsWith("/r/");
 
-/** Best effort: there may be no room left. */
+/** Best effort: the disk may be full. */
 async function keep(cached, answer) {
 	const cache = await caches.open(CACHE);
 	await cache.put(cached, answer);
 }
 
-/** A server that says nothing may say so for ever. */
+/** After so long without an answer the kept file is shown. */
 const SILENCE_MS = 4_000;
 
 const silence = () => new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
@@ -32,7 +32,7 @@ async function networkFirst(request, cached) {
 	const soon = await Promise.race([asked, silence()]);
 	const answer = soon ?? (await caches.match(cached)) ?? (await asked);
 	if (!soon) return answer;
-	// A server that is gone may have a proxy before it that says so.
+	// A proxy may answer for a server that is down.
 	if (answer.type === "error" || answer.status >= 500)
 		return (await caches.match(cached)) ?? answer;
 	if (answer.ok) await keep(cached, answer.clone()).catch(() => {});

@@ -14,6 +14,7 @@ import { make } from "./element.ts";
 
 /** Up to six emoji are shown large. */
 const ONLY_EMOJI = /^(?:\s*\p{RGI_Emoji}){1,6}\s*$/v;
+
 function link(url: string): Node | string {
 	if (!URL.canParse(url)) return url;
 	const rel = "noopener noreferrer";

@@ -18,8 +18,6 @@ import { RowList } from "./row-list.ts";
 /** Rows at most; up to twice as many while the reader is away from the end. */
 const MOST_ROWS = 300;
 
-const NOTHING = { epoch: "", offset: 0, time: 0 };
-
 const offsetOf = (line: RoomLine | undefined) =>
 	line && "offset" in line ? line.offset : 0;
 const hasOffset = (line: RoomLine) => offsetOf(line) > 0;
@@ -29,17 +27,18 @@ const visible = (items: readonly Item[]) =>
 
 export class Timeline {
 	readonly autoscroll = new Autoscroll();
+	/** The position of the room's latest line; undefined while it has none. */
+	latest: Pick<Item, "epoch" | "offset" | "time"> | undefined;
+	/** The window's first offset. */
+	from = 0;
+	/** Everything missed has arrived, and what comes now is new. */
+	isLive = false;
 	readonly #empty = find("#quiet", HTMLElement);
 	readonly #outbox = find("#outbox", HTMLElement);
 	readonly #page: Page;
 	readonly #people: PeoplePanel;
 	readonly #rows = new RowList(this.autoscroll);
 	#lines: readonly Line[] = [];
-	/** The position of the room's latest line. */
-	#latest = NOTHING;
-	/** The first offset of the window. */
-	#from = 0;
-	#isLive = false;
 	/** Messages after this offset are unread; 0 marks nothing. */
 	#lastRead = 0;
 	/** The offset of the line with the mark, or 0. */
@@ -48,21 +47,6 @@ export class Timeline {
 	constructor(page: Page, people: PeoplePanel) {
 		this.#page = page;
 		this.#people = people;
-	}
-
-	/** Everything missed has arrived, and what comes now is new. */
-	get isLive(): boolean {
-		return this.#isLive;
-	}
-
-	/** Undefined while the room has no line. */
-	get latest(): typeof NOTHING | undefined {
-		return this.#latest.offset > 0 ? this.#latest : undefined;
-	}
-
-	/** The window's first offset. */
-	get from(): number {
-		return this.#from;
 	}
 
 	/** The window's last offset. */
@@ -74,10 +58,10 @@ export class Timeline {
 	add(line: RoomLine): boolean {
 		if ("offset" in line) {
 			const { epoch, offset, time } = line;
-			const latest = this.#latest;
-			if (epoch === latest.epoch && offset <= latest.offset) return false;
-			this.#latest = { epoch, offset, time };
-			this.#from ||= offset;
+			const { latest } = this;
+			if (epoch === latest?.epoch && offset <= latest.offset) return false;
+			this.latest = { epoch, offset, time };
+			this.from ||= offset;
 		}
 		if (line.kind === "erased") {
 			const lines = this.#lines.map((each) => without(each, line));
@@ -91,22 +75,22 @@ export class Timeline {
 			const lines = [...this.#lines, line];
 			this.#show(isFollowing ? this.#last(MOST_ROWS, lines) : lines);
 		}
-		if (this.#isLive && !isMembership(line)) this.autoscroll.countUnread();
+		if (this.isLive && !isMembership(line)) this.autoscroll.countUnread();
 		return true;
 	}
 
 	/** Starts anew: for another person or room, or after a gap. */
 	clear(): void {
-		this.#latest = NOTHING;
-		this.#from = this.#firstUnread = 0;
-		this.#isLive = false;
+		this.latest = undefined;
+		this.from = this.#firstUnread = 0;
+		this.isLive = false;
 		this.#show([]);
 		this.autoscroll.setDetached(false);
 		this.autoscroll.jump();
 	}
 
 	caughtUp(): void {
-		this.#isLive = true;
+		this.isLive = true;
 		this.#show(this.#lines);
 		if (this.autoscroll.isFollowing) this.autoscroll.jump();
 	}
@@ -128,7 +112,7 @@ export class Timeline {
 	/** Puts a page before the first row. */
 	prepend(page: readonly Item[]): void {
 		this.#rows.anchored(() => {
-			this.#from = offsetOf(page[0]) || this.#from;
+			this.from = offsetOf(page[0]) || this.from;
 			const rows = groupLines([...visible(page), ...this.#lines]);
 			if (rows.length > 2 * MOST_ROWS) this.autoscroll.setDetached(true);
 			this.#show(rows.slice(0, 2 * MOST_ROWS).flat());
@@ -139,12 +123,13 @@ export class Timeline {
 	append(page: readonly Item[]): void {
 		const lines = [...this.#lines, ...visible(page)];
 		this.#rows.anchored(() => this.#show(this.#last(2 * MOST_ROWS, lines)));
-		this.autoscroll.setDetached(offsetOf(page.at(-1)) < this.#latest.offset);
+		const { offset = 0 } = this.latest ?? {};
+		this.autoscroll.setDetached(offsetOf(page.at(-1)) < offset);
 	}
 
 	/** Moves the window to the latest page. */
 	replace(page: readonly Item[]): void {
-		this.#from = offsetOf(page[0]);
+		this.from = offsetOf(page[0]);
 		this.#lines = [];
 		this.append(page);
 		this.autoscroll.jump();
@@ -176,7 +161,7 @@ export class Timeline {
 		const rows = groupLines(lines);
 		if (rows.length <= most) return lines;
 		const last = rows.slice(-most).flat();
-		this.#from = offsetOf(last.find(hasOffset));
+		this.from = offsetOf(last.find(hasOffset));
 		return last;
 	}
 
@@ -193,16 +178,13 @@ export class Timeline {
 		const { name } = this.#page;
 		this.#lines = lines;
 		const isEmpty = !lines.some(({ kind }) => /said|notice/.test(kind));
-		this.#empty.hidden = !(this.#isLive && isEmpty);
+		this.#empty.hidden = !(this.isLive && isEmpty);
 		const first = offsetOf(lines.find((line) => this.#isUnread(line)));
 		if (first > 0 && (this.#firstUnread === 0 || first < this.#firstUnread))
 			this.#firstUnread = first;
 		// A detached window ends before now, so the members say nothing about it.
 		const members = this.autoscroll.isDetached ? [] : this.#people.members;
-		const people: ReadonlySet<Line> = new Set(withoutExtraTabs(lines, members));
-		const shown = lines.filter(
-			(line) => !isMembership(line) || people.has(line),
-		);
+		const shown = withoutExtraTabs(lines, members);
 		this.#rows.draw(rowsOf(shown, this.#firstUnread), this.#page);
 		// Pending lines are drawn without a name where the same writer's message is above.
 		const pending = { kind: "said", name, time: Date.now() };

@@ -5,8 +5,10 @@
  */
 
 import { CODE_LENGTH, readCode } from "../machines/code.ts";
-import { find, say } from "./element.ts";
+import { complain, find, say } from "./element.ts";
 import type { Page } from "./page.ts";
+
+const NO_CODE = "A code has 6 letters and digits. Copy it from the mail.";
 
 const some = (n: number, one: string, more: string) =>
 	`${n} ${n === 1 ? one : more}`;
@@ -16,21 +18,16 @@ export function verifyForm(page: Page) {
 	const field = find("#code", HTMLInputElement);
 	const submit = find("#verify-submit", HTMLButtonElement);
 	const resend = find("#resend", HTMLButtonElement);
-	const wrong = find("#verify-trouble", HTMLElement);
 
 	function sendIfComplete() {
 		const code = readCode(field.value);
 		submit.disabled = code === undefined;
 		if (code !== undefined) page.dispatch({ type: "code", code });
-		else if (field.value.trim().length > CODE_LENGTH)
-			say(wrong, "A code has 6 letters and digits. Copy it from the mail.");
+		else if (field.value.trim().length > CODE_LENGTH) complain(field, NO_CODE);
 	}
 
 	field.oninput = sendIfComplete;
-	form.onsubmit = (event) => {
-		event.preventDefault();
-		sendIfComplete();
-	};
+	form.onsubmit = sendIfComplete;
 	resend.onclick = () => page.dispatch({ type: "resend" });
 	find("#another", HTMLButtonElement).onclick = () =>
 		page.dispatch({ type: "leave" });
@@ -65,9 +62,8 @@ export function verifyForm(page: Page) {
 			const lost = snapshot.matches("returning");
 			say("#verify-email", email);
 			say("#verify-note", lost ? "Connecting…" : note);
-			say(wrong, lost ? "" : (trouble?.words ?? ""));
+			complain(field, (!lost && trouble?.words) || "");
 			say(submit, checking ? "Checking…" : "Come in");
-			field.ariaInvalid = String(wrong.textContent !== "");
 			field.readOnly = checking;
 			submit.disabled ||= checking;
 			renderTimes();

@@ -2,6 +2,7 @@
 import { expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
 import { Server } from "../src/chat/server.ts";
+import { defaultLimits } from "../src/limits.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { Snapshots } from "../src/log/snapshots.ts";
 import { FakeClock } from "./fakes/clock.ts";
@@ -9,6 +10,7 @@ import { FakeDisk } from "./fakes/disk.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
 const memory = {
+	...defaultLimits(),
 	...{ historyMessages: 100, catchUpItems: 2000, mailboxBytes: 262_144 },
 	...{ roomMemoryBytes: 2_097_152, allRoomsBytes: 8_388_608 },
 };

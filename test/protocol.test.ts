@@ -10,3 +10,11 @@ test.each(Object.entries(documents))(
 		expect(withTables(document, tables)).toBe(document);
 	},
 );
+
+test.each([
+	["a 4 comes before the 11 of a lost login", "or by a 4 and an 11"],
+	["a message in 17 fragments is closed with 1008", "16 fragments with 1008"],
+	["an 11 without a number is about no message", "is about no message"],
+])("PROTOCOL.md says that %s", (_, words) => {
+	expect(readFileSync("PROTOCOL.md", "utf8")).toContain(words);
+});

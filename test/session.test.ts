@@ -2,9 +2,9 @@
 
 import { beforeEach, describe, expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
-import type { Stored } from "../src/log/log.ts";
-import { memoryLog } from "../src/log/memory-log.ts";
+import { memoryDisk } from "../src/log/memory-disk.ts";
 import { FakeClock } from "./fakes/clock.ts";
+import { memoryLog } from "./fakes/memory-log.ts";
 import { World } from "./simulation/world.ts";
 import { type Person, type Received, TestServer } from "./test-server.ts";
 
@@ -494,8 +494,8 @@ test("a session gives no one a name that is another's since it was released", as
 
 test("who is no longer invited when they type their code does not get in", async () => {
 	const clock = new FakeClock();
-	const log = () => memoryLog({ id: "x", clock, entries });
-	const entries: Stored[] = [];
+	const disk = memoryDisk();
+	const log = () => memoryLog("x", clock, disk);
 	plume = await TestServer.open({ clock, log: log() });
 	const eve = plume.connect("plume.2");
 	eve.hello("eve", "eve@example.com");

@@ -15,7 +15,6 @@ import type { State } from "../src/engine/state.ts";
 import type { IndexFiles } from "../src/history/index-files.ts";
 import type { Cache } from "../src/log/cache.ts";
 import type { Log } from "../src/log/log.ts";
-import { memoryLog } from "../src/log/memory-log.ts";
 import type { Snapshots } from "../src/log/snapshots.ts";
 import { type LoginMail, MailError, type Mailer } from "../src/mail/mailer.ts";
 import type { OperatorCommand } from "../src/operator/usage.ts";
@@ -28,6 +27,7 @@ import {
 	type Writer,
 } from "../src/transport/websocket.ts";
 import { FakeClock } from "./fakes/clock.ts";
+import { memoryLog } from "./fakes/memory-log.ts";
 
 const dialects = {
 	classic: overWebSocket(classic),
@@ -118,7 +118,7 @@ export class TestServer {
 	static async open({
 		clock = new FakeClock(),
 		seed = "seed",
-		log = memoryLog({ id: seed, clock }),
+		log = memoryLog(seed, clock),
 		snapshots,
 		indexes,
 		known,

@@ -15,7 +15,7 @@ export class MemoryBudget {
 	#latest: Remembering | undefined;
 	#total = 0;
 
-	constructor(most = Number.POSITIVE_INFINITY) {
+	constructor(most: number) {
 		this.#most = most;
 	}
 

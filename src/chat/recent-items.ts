@@ -6,24 +6,11 @@
 import { without } from "../../machines/item.ts";
 import type { Head, Item } from "../../machines/message.ts";
 import { jsonBytes, takeBytes } from "../bytes.ts";
+import type { Limits } from "../limits.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 
 /** For each message that a newcomer is shown, so many lines of coming and going may be shown too. */
 const LINES_PER_MESSAGE = 3;
-
-/** How much a room remembers. */
-export interface MemoryLimits {
-	/** Messages shown to a newcomer. */
-	readonly historyMessages: number;
-	/** Items a returning client can have missed; at least so many are remembered. */
-	readonly catchUpItems: number;
-	/** At most half of it is sent at once, which leaves room for what else is sent meanwhile. */
-	readonly mailboxBytes: number;
-	/** Bytes for the items of one room. Its latest item is kept whatever its size. */
-	readonly roomMemoryBytes?: number;
-	/** Bytes for the items of all rooms. */
-	readonly allRoomsBytes?: number;
-}
 
 /** An item, and an upper bound of its frame's size. */
 interface Remembered {
@@ -34,13 +21,13 @@ interface Remembered {
 export class RecentItems {
 	/** How far the room has come, counting only what is durable. */
 	head: Head = { epoch: "", offset: 0, said: 0 };
-	readonly #limits: MemoryLimits;
+	readonly #limits: Limits;
 	readonly #budget: MemoryBudget;
 	#items: Remembered[] = [];
 	#isRecalled = false;
 	#bytes = 0;
 
-	constructor(limits: MemoryLimits, budget: MemoryBudget) {
+	constructor(limits: Limits, budget: MemoryBudget) {
 		this.#limits = limits;
 		this.#budget = budget;
 	}
@@ -102,6 +89,7 @@ export class RecentItems {
 		return this.#takeBytes(items.map(measured));
 	}
 
+	/** Half of what a mailbox takes leaves room for what else is sent meanwhile. */
 	#takeBytes(all: readonly Remembered[]): readonly Item[] {
 		const most = this.#limits.mailboxBytes / 2;
 		return takeBytes(all, most, ({ bytes }) => bytes).map(({ item }) => item);
@@ -120,7 +108,7 @@ export class RecentItems {
 		const latest = measured(item);
 		this.#items.push(latest);
 		this.#bytes += 2 * latest.bytes;
-		const { catchUpItems, roomMemoryBytes = Infinity } = this.#limits;
+		const { catchUpItems, roomMemoryBytes } = this.#limits;
 		if (this.#items.length >= 2 * catchUpItems)
 			this.#replace(this.#items.slice(-catchUpItems));
 		if (this.#bytes > roomMemoryBytes) this.#forgetOldest(roomMemoryBytes / 2);

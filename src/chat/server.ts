@@ -4,21 +4,22 @@
  */
 import type { RoomName } from "../../machines/events.ts";
 import type { Head } from "../../machines/message.ts";
+import type { Limits } from "../limits.ts";
 import { makeBot } from "./bot.ts";
 import { Mailbox, type OnMessage } from "./mailbox.ts";
 import { MemoryBudget } from "./memory-budget.ts";
-import { type MemoryLimits, RecentItems } from "./recent-items.ts";
+import { RecentItems } from "./recent-items.ts";
 import { Room } from "./room.ts";
 
 export class Server {
-	readonly #limits: MemoryLimits;
+	readonly #limits: Limits;
 	readonly #budget: MemoryBudget;
 	readonly #rooms = new Map<RoomName, Room>();
 	readonly #dirty = new Set<Mailbox>();
 	/** Rooms with something to deliver: a thousand others may be silent. */
 	readonly #dirtyRooms = new Set<Room>();
 
-	constructor(limits: MemoryLimits) {
+	constructor(limits: Limits) {
 		this.#limits = limits;
 		this.#budget = new MemoryBudget(limits.allRoomsBytes);
 	}

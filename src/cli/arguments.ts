@@ -12,7 +12,7 @@ import {
 import { isOperatorCommand, type OperatorCommand } from "../operator/usage.ts";
 import { boolean, parseOptions, string } from "./options.ts";
 
-/** The commands that only read a log. Each has a file of its name, which parses its arguments. */
+/** The commands that only read a log. */
 const readers = ["cut", "rehearse", "replay", "why"] as const;
 const servers = ["check", "serve"] as const;
 
@@ -40,6 +40,14 @@ export interface ServeCommand {
 	readonly environment: Environment;
 	readonly accepts: Accepts;
 }
+
+/** Loads a command that reads a log; its file parses its arguments. */
+export const loadReader = {
+	cut: () => import("./cut.ts"),
+	rehearse: () => import("./rehearse.ts"),
+	replay: () => import("./replay.ts"),
+	why: () => import("./why.ts"),
+};
 
 const flagged = [...settingVariables, ...limitVariables].filter(
 	({ isSecret }) => !isSecret,

@@ -26,7 +26,7 @@ import type { CommandContext, ExitCode, LogCommand } from "./source.ts";
 
 const ids = { id: () => randomBytes(16).toString("base64url") };
 
-export function parseCut(args: readonly string[]): LogCommand {
+export function parse(args: readonly string[]): LogCommand {
 	const expects = "a data folder and a new folder";
 	const flags = parseOptions("cut", args, { to: string }, 2, expects);
 	const { values, positionals } = flags;

@@ -12,6 +12,7 @@ import { loadEnvironment } from "../settings-file.ts";
 import { takePassedSocket } from "../systemd/passed-socket.ts";
 import { VERSION } from "../version.ts";
 import {
+	loadReader,
 	parseCommand,
 	type ReadCommand,
 	type ServeCommand,
@@ -77,8 +78,8 @@ async function serve({ environment, accepts }: ServeCommand): Promise<void> {
 
 /** Runs a command that only reads a log. */
 async function read({ name, args }: ReadCommand): Promise<number> {
-	const { parseReader } = await import("./read.ts");
-	const { source, run } = parseReader[name](args);
+	const { parse } = await loadReader[name]();
+	const { source, run } = parse(args);
 	const data = dataFolder(loadEnvironment(process.env));
 	const { disk, done } = diskWithProgress(source ?? data);
 	const parts = {

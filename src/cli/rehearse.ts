@@ -16,7 +16,7 @@ import { Checkpoints, type WrongState } from "./checkpoints.ts";
 import { boolean, parseOptions } from "./options.ts";
 import { type LogCommand, logCommand, type Query } from "./source.ts";
 
-export function parseRehearse(
+export function parse(
 	args: readonly string[],
 	machines = machinesAtHand,
 ): LogCommand {

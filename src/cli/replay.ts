@@ -27,7 +27,7 @@ import { tail } from "./tail.ts";
 /** Options that do not print a state, with the options that may go with them. */
 const MODES = { follow: ["room", "client"], bisect: ["to"], inspect: [] };
 
-export function parseReplay(args: readonly string[]): LogCommand {
+export function parse(args: readonly string[]): LogCommand {
 	const { values, positionals } = parseOptions("replay", args, {
 		...{ to: string, room: string, client: string, bisect: string },
 		...{ json: boolean, verify: boolean, follow: boolean, inspect: boolean },

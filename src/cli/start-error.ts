@@ -11,12 +11,7 @@ const FOLDER: Readonly<Record<string, string>> = {
 	ENOSPC: "the disk is full. Make room",
 };
 /** Errors that may pass, so that the service manager should try again. */
-const TRANSIENT = new Set([
-	"EADDRINUSE",
-	"EADDRNOTAVAIL",
-	"EAI_AGAIN",
-	"ENOSPC",
-]);
+const TRANSIENT = /^(EADDRINUSE|EADDRNOTAVAIL|EAI_AGAIN|ENOSPC)$/;
 
 export function explained(error: unknown): unknown {
 	if (error instanceof Error && error.name === "Damage")
@@ -28,7 +23,7 @@ export function explained(error: unknown): unknown {
 	if (!words || !(error instanceof Error) || error instanceof ConfigError)
 		return error;
 	const { code }: { readonly code?: string } = Object(error);
-	const Kind = TRANSIENT.has(code ?? "") ? Error : ConfigError;
+	const Kind = TRANSIENT.test(code ?? "") ? Error : ConfigError;
 	return new Kind(`${words} (${code}).`, { cause: error });
 }
 

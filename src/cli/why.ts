@@ -24,7 +24,7 @@ import { inWords } from "./words.ts";
 const MAX_NAMED = 5;
 
 /** Exits with 1 if there is no such client or event. */
-export function parseWhy(args: readonly string[]): LogCommand {
+export function parse(args: readonly string[]): LogCommand {
 	const { positionals } = parseOptions("why", args, {}, 2);
 	const [about, source] = positionals;
 	if (!about)

@@ -17,9 +17,9 @@ import { actorOf } from "./commands/actor.ts";
 import { identitiesOf, namesHeld, personOf } from "./commands/names-held.ts";
 import { decideLost } from "./commands/sessions.ts";
 import type { Connection, Login } from "./connection.ts";
+import type { LiveUpdates } from "./live-updates.ts";
 import type { Pages } from "./pages.ts";
-import { type EngineParts, viewOf } from "./parts.ts";
-import type { Pipeline } from "./pipeline.ts";
+import { type RunningParts, viewOf } from "./parts.ts";
 
 /** How the connection of a client that left is closed; of the others nobody is there. */
 const closing: Partial<Record<ClientLeft["why"], CloseReason>> = {
@@ -31,8 +31,7 @@ const closing: Partial<Record<ClientLeft["why"], CloseReason>> = {
 };
 
 export class Attachments {
-	readonly #pipeline: Pipeline;
-	readonly #parts: EngineParts;
+	readonly #parts: RunningParts;
 	readonly #pages: Pages;
 	readonly #catchUp: CatchUp;
 	/** The connection of each Client, from its login on. */
@@ -40,16 +39,10 @@ export class Attachments {
 	/** What those are told who leave because of a moderator. */
 	#parting: string | undefined;
 
-	constructor(
-		pipeline: Pipeline,
-		parts: EngineParts,
-		pages: Pages,
-		onJoined: (room: RoomName) => void,
-	) {
-		this.#pipeline = pipeline;
+	constructor(parts: RunningParts, pages: Pages, liveUpdates: LiveUpdates) {
 		this.#parts = parts;
 		this.#pages = pages;
-		this.#catchUp = new CatchUp(pipeline, pages, onJoined);
+		this.#catchUp = new CatchUp(parts, pages, liveUpdates);
 	}
 
 	/** Attaches a connection to the client of a login, instead of the client that it had. Another connection of the new client is closed as replaced. */
@@ -85,7 +78,7 @@ export class Attachments {
 		const id = connection.login?.client;
 		if (!id || this.#attached.get(id) !== connection) return;
 		const view = viewOf(this.#parts, connection.login);
-		this.#pipeline.append(decideLost(view, why));
+		this.#parts.pipeline.append(decideLost(view, why));
 		this.#detach(id);
 		this.forgetIfGone(id);
 	}
@@ -164,7 +157,7 @@ export class Attachments {
 			return;
 		}
 		void this.#pages.recall(room).then(() =>
-			this.#pipeline.tell(connection, () => {
+			this.#parts.pipeline.tell(connection, () => {
 				if (connection.login !== login) return;
 				this.#welcome(connection, login, room, room.recent.head.epoch);
 				if (entered) room.tellHost(entered);

@@ -8,13 +8,13 @@
  * If what it missed can't be determined, or is too much, it gets a gap and the
  * latest items instead. That may turn out at any batch.
  */
-import type { RoomName } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Client } from "../chat/client.ts";
 import type { Room } from "../chat/room.ts";
 import type { Connection, LastSeen, Login } from "./connection.ts";
+import type { LiveUpdates } from "./live-updates.ts";
 import type { Pages } from "./pages.ts";
-import type { Pipeline } from "./pipeline.ts";
+import type { RunningParts } from "./parts.ts";
 
 /** A client that is in a room, and not in its stream yet. */
 interface Behind {
@@ -25,18 +25,14 @@ interface Behind {
 }
 
 export class CatchUp {
-	readonly #pipeline: Pipeline;
+	readonly #parts: RunningParts;
 	readonly #pages: Pages;
-	readonly #onJoined: (room: RoomName) => void;
+	readonly #liveUpdates: LiveUpdates;
 
-	constructor(
-		pipeline: Pipeline,
-		pages: Pages,
-		onJoined: (room: RoomName) => void,
-	) {
-		this.#pipeline = pipeline;
+	constructor(parts: RunningParts, pages: Pages, liveUpdates: LiveUpdates) {
+		this.#parts = parts;
 		this.#pages = pages;
-		this.#onJoined = onJoined;
+		this.#liveUpdates = liveUpdates;
 	}
 
 	/** Sends a client that was just welcomed what it missed, or the latest items if it was not here before. */
@@ -94,10 +90,12 @@ export class CatchUp {
 
 	/** Whether the client has lost its connection or gone to another room, or the log is being closed, so that reading fails. */
 	#isOver({ room, client }: Behind): boolean {
-		return room.attached.get(client.id) !== client || this.#pipeline.stopping;
+		const { pipeline } = this.#parts;
+		return room.attached.get(client.id) !== client || pipeline.stopping;
 	}
 
 	#send(behind: Behind, offset: number, items: readonly Item[]): void {
+		const { pipeline } = this.#parts;
 		const { connection, room } = behind;
 		const { mailbox, transport } = connection;
 		for (const item of items) mailbox.put(item);
@@ -109,8 +107,8 @@ export class CatchUp {
 		// Only what was handed to the transport can be drained.
 		mailbox.flush(undefined);
 		transport.whenDrained(() =>
-			this.#pipeline.guarded(() =>
-				this.#pipeline.tell(connection, () => this.#sendAfter(behind, sent)),
+			pipeline.guarded(() =>
+				pipeline.tell(connection, () => this.#sendAfter(behind, sent)),
 			),
 		);
 	}
@@ -126,6 +124,6 @@ export class CatchUp {
 
 	#join({ client, room }: Behind): void {
 		room.join(client);
-		this.#onJoined(room.name);
+		this.#liveUpdates.onJoined(room.name);
 	}
 }

@@ -13,8 +13,7 @@ import type { Entry } from "../log/log.ts";
 import type { View } from "./commands/decision.ts";
 import { roomsForgotten } from "./commands/rooms.ts";
 import { sessionsDue } from "./commands/sessions.ts";
-import { type EngineParts, viewOf } from "./parts.ts";
-import type { Pipeline } from "./pipeline.ts";
+import { type RunningParts, viewOf } from "./parts.ts";
 import type { State } from "./state.ts";
 
 const HOUR_MS = 3_600_000;
@@ -64,8 +63,7 @@ export function dueEvents(
 }
 
 export class Deadlines {
-	readonly #parts: EngineParts;
-	readonly #pipeline: Pipeline;
+	readonly #parts: RunningParts;
 	readonly #onHour: () => void;
 	/** Each client's deadline, by the clock that `#now` has for events of its type. */
 	readonly #pending = new Map<ClientId, Pending>();
@@ -73,9 +71,8 @@ export class Deadlines {
 	#timer: { readonly at: number; readonly cancel: () => void } | undefined;
 
 	/** `onHour` is called once an hour, while the disk takes writes. */
-	constructor(parts: EngineParts, pipeline: Pipeline, onHour: () => void) {
+	constructor(parts: RunningParts, onHour: () => void) {
 		this.#parts = parts;
-		this.#pipeline = pipeline;
 		this.#onHour = onHour;
 	}
 
@@ -95,7 +92,7 @@ export class Deadlines {
 	/** Call before a command is decided: it must not see a login that has expired, however late the timer is. */
 	expireIfDue(client: ClientId): void {
 		if (this.#parts.states.ordered.client(client)?.value === "awaitingCode")
-			this.#pipeline.append(dueEvents(viewOf(this.#parts), [client]));
+			this.#parts.pipeline.append(dueEvents(viewOf(this.#parts), [client]));
 	}
 
 	/** The time for each type of event. Nobody can resume while our own process is paused, so such pauses do not count for detached clients. */
@@ -125,7 +122,7 @@ export class Deadlines {
 		for (const [client, { type, at }] of this.#pending)
 			if (at <= now[type]) due.push(client);
 			else waitMs = Math.min(waitMs, at - now[type]);
-		this.#pipeline.append(dueEvents(viewOf(this.#parts), due));
+		this.#parts.pipeline.append(dueEvents(viewOf(this.#parts), due));
 		if (this.#nextHour <= now["login.expired"]) {
 			this.#onHour();
 			this.#lookThrough();
@@ -136,10 +133,11 @@ export class Deadlines {
 
 	/** Renews or closes sessions, and forgets rooms. */
 	#lookThrough(): void {
-		this.#nextHour = this.#parts.clock.now() + HOUR_MS;
-		this.#pipeline.append(sessionsDue(viewOf(this.#parts)));
+		const { clock, pipeline } = this.#parts;
+		this.#nextHour = clock.now() + HOUR_MS;
+		pipeline.append(sessionsDue(viewOf(this.#parts)));
 		// The end of a session may have left a room empty.
-		this.#pipeline.append(roomsForgotten(viewOf(this.#parts)));
+		pipeline.append(roomsForgotten(viewOf(this.#parts)));
 		this.#wakeWithin(HOUR_MS);
 	}
 
@@ -151,7 +149,7 @@ export class Deadlines {
 		this.#timer?.cancel();
 		const cancel = clock.after(Math.max(0, waitMs), () => {
 			this.#timer = undefined;
-			this.#pipeline.whenWritable(() => this.#run());
+			this.#parts.pipeline.whenWritable(() => this.#run());
 		});
 		this.#timer = { at, cancel };
 	}

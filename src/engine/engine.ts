@@ -21,7 +21,7 @@ import { type Connection, clientOf, type Transport } from "./connection.ts";
 import { Executor, type Misunderstood } from "./executor.ts";
 import type { Step } from "./fold.ts";
 import type { Moderation } from "./moderation.ts";
-import { type EngineParts, viewOf } from "./parts.ts";
+import { type EngineParts, type RunningParts, viewOf } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
 import type { RefusalCounter } from "./refusal-counter.ts";
 import { makeServices, type Services } from "./services.ts";
@@ -39,29 +39,23 @@ function explained(
 }
 
 export class Engine implements PipelineHooks {
-	readonly #parts: EngineParts;
-	readonly #pipeline: Pipeline;
+	readonly #parts: RunningParts;
 	readonly #services: Services;
 	readonly #executor: Executor;
 	readonly #connections = new Set<Connection>();
 
 	constructor(parts: EngineParts) {
-		const { log, states, server, clock, snapshots } = parts;
-		this.#parts = parts;
+		const { log, states, clock, snapshots } = parts;
 		const snapshotter = new Snapshotter(log, states, snapshots, (checkpoint) =>
-			this.#pipeline.whenWritable(() =>
-				this.#pipeline.append([
-					{ event: { ...checkpoint, time: clock.now() } },
-				]),
+			pipeline.whenWritable(() =>
+				pipeline.append([{ event: { ...checkpoint, time: clock.now() } }]),
 			),
 		);
-		this.#pipeline = new Pipeline({
-			...{ log, states, server, snapshotter },
-			hooks: this,
-		});
-		this.#services = makeServices(parts, this.#pipeline);
-		this.#executor = new Executor(parts, this.#pipeline, this.#services);
-		this.#pipeline.guarded(() => this.#start());
+		const pipeline = new Pipeline({ ...parts, snapshotter, hooks: this });
+		this.#parts = { ...parts, pipeline };
+		this.#services = makeServices(this.#parts);
+		this.#executor = new Executor(this.#parts, this.#services);
+		pipeline.guarded(() => this.#start());
 	}
 
 	/** Opens a connection from an address in these networks, the narrowest first. */
@@ -94,7 +88,7 @@ export class Engine implements PipelineHooks {
 		const { attachments, liveUpdates } = this.#services;
 		liveUpdates.forget(connection);
 		if (!this.#connections.delete(connection) || gone) return;
-		this.#pipeline.whenWritable(() => attachments.lose(connection, why));
+		this.#parts.pipeline.whenWritable(() => attachments.lose(connection, why));
 	}
 
 	/** How many clients are in a room, with a connection. */
@@ -115,21 +109,21 @@ export class Engine implements PipelineHooks {
 
 	/** Whether the log is so far behind that nothing more should be received for a while. */
 	get isBehind(): boolean {
-		return this.#pipeline.isBehind;
+		return this.#parts.pipeline.isBehind;
 	}
 
 	onceCommitted(release: (seq: number) => void): void {
-		this.#pipeline.afterwards(release);
+		this.#parts.pipeline.afterwards(release);
 	}
 
 	/** Commits what was appended; nothing is accepted from here on. */
 	async stop(): Promise<void> {
-		if (this.#pipeline.stopping) return;
-		const time = this.#parts.clock.now();
-		if (!this.#pipeline.frozen)
-			this.#pipeline.append([{ event: { type: "server.stopped", time } }]);
-		await this.#pipeline.stop();
-		this.refusals.report(this.#parts.report);
+		const { pipeline, clock, report } = this.#parts;
+		if (pipeline.stopping) return;
+		const event = { type: "server.stopped", time: clock.now() } as const;
+		if (!pipeline.frozen) pipeline.append([{ event }]);
+		await pipeline.stop();
+		this.refusals.report(report);
 	}
 
 	onOrdered(event: PlumeEvent): void {
@@ -209,14 +203,6 @@ export class Engine implements PipelineHooks {
 				responder.refuse(connection, "diskHasSpace", MessageType.text);
 	}
 
-	onThawed(): void {
-		this.#parts.report.info({}, "the disk takes writes again: going on");
-	}
-
-	onFatal(error: Error): void {
-		this.#parts.onFatal(error);
-	}
-
 	/** Every client that was in a room has lost its connection. */
 	#start(): void {
 		const { erasures, requestLimits, deadlines } = this.#services;
@@ -225,7 +211,7 @@ export class Engine implements PipelineHooks {
 		const { now: time, node } = view;
 		const restored = this.#parts.restored && log.committed > 0;
 		const from = log.committed;
-		this.#pipeline.append([
+		this.#parts.pipeline.append([
 			...(restored ? logRestored(view, from) : []),
 			{ event: { type: "server.started", time, node, version } },
 			...allLost(view),

@@ -21,8 +21,7 @@ import {
 import { roomOpened } from "./commands/rooms.ts";
 import type { Connection } from "./connection.ts";
 import type { ClientSnapshot } from "./machines.ts";
-import { type EngineParts, viewOf } from "./parts.ts";
-import type { Pipeline } from "./pipeline.ts";
+import { type RunningParts, viewOf } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { Responder } from "./responder.ts";
 
@@ -34,8 +33,7 @@ type Asker = ClientSnapshot["context"];
 type No = (rule: Rule) => void;
 
 export class Erasures {
-	readonly #parts: EngineParts;
-	readonly #pipeline: Pipeline;
+	readonly #parts: RunningParts;
 	readonly #responder: Responder;
 	/** The messages that each event is about to erase. */
 	readonly #found = new Map<MessageErased, readonly Found[]>();
@@ -46,9 +44,8 @@ export class Erasures {
 	/** People all of whose messages are being erased: they can say nothing meanwhile. */
 	readonly #silent = new Set<Identity>();
 
-	constructor(parts: EngineParts, pipeline: Pipeline, responder: Responder) {
+	constructor(parts: RunningParts, responder: Responder) {
 		this.#parts = parts;
-		this.#pipeline = pipeline;
 		this.#responder = responder;
 	}
 
@@ -63,17 +60,18 @@ export class Erasures {
 		why: string,
 		answer: (broken: Rule | undefined) => void,
 	): void {
+		const { pipeline, archive } = this.#parts;
 		this.#search(answer, async () => {
-			const found = await this.#parts.archive.find(position);
-			if (this.#pipeline.stopping) return;
-			if (this.#pipeline.frozen) return answer("diskHasSpace");
-			this.#pipeline.guarded(() => {
+			const found = await archive.find(position);
+			if (pipeline.stopping) return;
+			if (pipeline.frozen) return answer("diskHasSpace");
+			pipeline.guarded(() => {
 				const isErased = found && this.#seqs.has(found.seq);
 				const left = isErased ? undefined : found;
 				const view = viewOf(this.#parts);
 				const decided = decideErasure(view, actor, left, why);
 				if ("refused" in decided) return answer(decided.refused);
-				this.#pipeline.append([this.#erasing(decided)]);
+				pipeline.append([this.#erasing(decided)]);
 				answer(undefined);
 			});
 		});
@@ -88,13 +86,13 @@ export class Erasures {
 		const { identity } = asker;
 		const no = this.answering(connection, id);
 		this.#silent.add(identity);
-		this.#pipeline.afterwards(() =>
+		this.#parts.pipeline.afterwards(() =>
 			this.#search(no, async () => {
 				const all: Found[] = [];
 				try {
 					for await (const found of this.#parts.archive.saidBy(identity))
 						all.push(found);
-					if (this.#pipeline.frozen) no("diskHasSpace");
+					if (this.#parts.pipeline.frozen) no("diskHasSpace");
 					else await this.#eraseInSlices(asker, all);
 				} finally {
 					this.#silent.delete(identity);
@@ -128,7 +126,7 @@ export class Erasures {
 		const done = archive.inTurn(async () => {
 			await this.#overwrite(await log.segments.find(seqs));
 		});
-		void this.#pipeline.waitFor(done);
+		void this.#parts.pipeline.waitFor(done);
 	}
 
 	async #overwrite(spans: readonly EventSpan[]): Promise<boolean> {
@@ -140,8 +138,8 @@ export class Erasures {
 			} catch (error) {
 				if (!(error instanceof DiskFull)) throw error;
 				report.warn({ error: error.message }, "an erasure waits for space");
-				if (this.#pipeline.stopping) {
-					this.#pipeline.skipFinalSnapshot();
+				if (this.#parts.pipeline.stopping) {
+					this.#parts.pipeline.skipFinalSnapshot();
 					return false;
 				}
 				await new Promise<void>((done) => clock.after(RETRY_MS, done));
@@ -173,9 +171,9 @@ export class Erasures {
 		for (let to = SLICE; ; to += SLICE) {
 			const isLast = to >= found.length;
 			await new Promise<unknown>((done) =>
-				this.#pipeline.whenWritable(() => {
+				this.#parts.pipeline.whenWritable(() => {
 					this.#eraseSlice(asker, found.slice(to - SLICE, to), isLast);
-					this.#pipeline.afterwards(done);
+					this.#parts.pipeline.afterwards(done);
 				}),
 			);
 			if (isLast) return;
@@ -188,7 +186,7 @@ export class Erasures {
 		const all = decideErasures(view, left);
 		// By the time all is found, the asker may be long gone, and so may their room.
 		const isShown = all.some(({ event }) => event.room === asker.room);
-		this.#pipeline.append([
+		this.#parts.pipeline.append([
 			...(isShown ? roomOpened(view, asker.room) : []),
 			...all.map((erasing) => this.#erasing(erasing)),
 			...(isLast ? decideFarewell(view) : []),

@@ -67,9 +67,9 @@ export function evolve(
 	machines: Machines = machinesAtHand,
 ): State {
 	// Spelt out: a spread takes ten times as long.
-	const { log, server, rooms, clients, logins, inside, unheard } = state.parts;
+	const { log, server, rooms, clients, logins, inside } = state.parts;
 	const time = Math.max(state.time, event.time);
-	const next = { log, time, server, rooms, clients, logins, inside, unheard };
+	const next = { log, time, server, rooms, clients, logins, inside };
 	for (const actor of actorsOf(state, event))
 		switch (actor.machine) {
 			case "server":
@@ -86,16 +86,15 @@ export function evolve(
 			}
 			case "client": {
 				const { client } = actor;
-				const { clients, logins, inside, unheard } = next;
+				const { clients, logins, inside } = next;
 				const before = clients.get(client) ?? machines.client.initial;
 				const after = machines.client.step(before, event);
 				const isThere = after.status === "active";
 				next.clients = isThere
 					? clients.set(client, after)
 					: clients.delete(client);
-				next.logins = loginsAfter(logins, client, before, after);
+				next.logins = loginsAfter(logins, event, client, isThere);
 				next.inside = insideAfter(inside, client, before, after);
-				next.unheard = unheardAfter(unheard, event, before);
 			}
 		}
 	return new State(next);
@@ -117,15 +116,16 @@ export function visibleItem(
 
 function loginsAfter(
 	logins: StateParts["logins"],
+	event: PlumeEvent,
 	client: ClientId,
-	before: ClientSnapshot,
-	after: ClientSnapshot,
+	isThere: boolean,
 ) {
-	if (after.matches("awaitingCode"))
-		return logins.set(after.context.pending, client);
-	return before.matches("awaitingCode")
-		? logins.delete(before.context.pending)
-		: logins;
+	if (event.type === "login.requested")
+		return logins.set(client, event.pending);
+	// A classic client has no session, and can't resume.
+	const isClassic = event.type === "login.succeeded" && !event.session;
+	const isOver = !isThere || isClassic || event.type === "client.resumed";
+	return isOver ? logins.delete(client) : logins;
 }
 
 function insideAfter(
@@ -143,19 +143,4 @@ function insideAfter(
 	return others.length > 0
 		? inside.set(identity, others)
 		: inside.delete(identity);
-}
-
-function unheardAfter(
-	unheard: StateParts["unheard"],
-	event: PlumeEvent,
-	before: ClientSnapshot,
-) {
-	if (event.type === "client.resumed" || event.type === "client.left")
-		return unheard.delete(event.client);
-	if (event.type !== "login.succeeded") return unheard;
-	const { client, session } = event;
-	// A classic client has no session, and can't resume.
-	return session
-		? unheard.set(client, before.context.pending)
-		: unheard.delete(client);
 }

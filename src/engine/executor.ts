@@ -1,38 +1,35 @@
 /** Executes commands: counts each, decides it by its handler, and carries out the decision. */
 import { MessageType } from "../../machines/message.ts";
 import { type Command, typeOf } from "./command.ts";
-import type { Decision, FreshCode } from "./commands/decision.ts";
+import type { Decision, Refused } from "./commands/decision.ts";
 import { decide, logsNothing } from "./commands/table.ts";
-import { type Connection, clientOf, type Login } from "./connection.ts";
-import { type EngineParts, viewOf } from "./parts.ts";
-import type { Pipeline } from "./pipeline.ts";
+import { type Connection, clientOf } from "./connection.ts";
+import { type RunningParts, viewOf } from "./parts.ts";
 import type { RefusalDetails } from "./refusals.ts";
 import type { Services } from "./services.ts";
 
 /** What is known of a frame that was not understood. */
 export interface Misunderstood extends RefusalDetails {
-	/** Its type, if it has one. */
+	/** Its type as it was sent; undefined if that is no number. */
 	readonly re: number | undefined;
 }
 
 export class Executor {
-	readonly #parts: EngineParts;
-	readonly #pipeline: Pipeline;
+	readonly #parts: RunningParts;
 	readonly #services: Services;
 
-	constructor(parts: EngineParts, pipeline: Pipeline, services: Services) {
+	constructor(parts: RunningParts, services: Services) {
 		this.#parts = parts;
-		this.#pipeline = pipeline;
 		this.#services = services;
 	}
 
 	receive(connection: Connection, command: Command): void {
-		if (connection.gone || this.#pipeline.stopping) return;
+		if (connection.gone || this.#parts.pipeline.stopping) return;
 		const { kind } = command;
 		if (this.#isHasty(connection, typeOf(kind), command)) return;
-		if (this.#pipeline.frozen && !logsNothing.has(kind))
+		if (this.#parts.pipeline.frozen && !logsNothing.has(kind))
 			this.#refuseFrozen(connection, command);
-		else this.#pipeline.guarded(() => this.#execute(connection, command));
+		else this.#parts.pipeline.guarded(() => this.#execute(connection, command));
 	}
 
 	/** Refuses a frame that is no command. It counts against the limits as a command does. */
@@ -64,23 +61,16 @@ export class Executor {
 
 	/** Refuses a command while the log is frozen. A client that wants into a room has to connect again later; any other request can be repeated soon. */
 	#refuseFrozen(connection: Connection, command: Command): void {
-		const { kind, id } = command;
 		const client = clientOf(this.#parts.states.ordered, connection);
-		if (kind === "open" && !client?.matches("inRoom"))
+		if (command.kind === "open" && !client?.matches("inRoom"))
 			connection.transport.onEnd("restart");
-		const n = kind === "text" ? command.n : undefined;
-		const details = { n, id, retryAfterMs: 1000 };
-		this.#services.responder.refuse(
-			connection,
-			"diskHasSpace",
-			typeOf(kind),
-			details,
-		);
+		const refused = { rule: "diskHasSpace", retryAfterMs: 1000 } as const;
+		this.#refuse(connection, command, refused);
 	}
 
 	#execute(connection: Connection, command: Command): void {
 		const { login } = connection;
-		if (login && !this.#pipeline.frozen)
+		if (login && !this.#parts.pipeline.frozen)
 			this.#services.deadlines.expireIfDue(login.client);
 		const view = viewOf(this.#parts, login);
 		const decision = decide(view, command, connection, this.#services);
@@ -92,46 +82,29 @@ export class Executor {
 		command: Command,
 		{ login, entries, refused, replies, mail }: Decision,
 	): void {
-		const { attachments } = this.#services;
+		const { attachments, logins, responder } = this.#services;
 		if (login) attachments.attach(connection, login);
-		this.#pipeline.append(entries);
-		if (refused) {
-			const { kind, id } = command;
-			const { rule, ...details } = refused;
-			const n = kind === "text" ? command.n : undefined;
-			const about = { n, id, ...details };
-			this.#services.responder.refuse(connection, rule, typeOf(kind), about);
-		}
+		this.#parts.pipeline.append(entries);
+		if (refused) this.#refuse(connection, command, refused);
 		if (replies)
-			for (const reply of replies)
-				this.#services.responder.reply(connection, reply);
+			for (const reply of replies) responder.reply(connection, reply);
 		if (!login) return;
-		if (mail) this.#mail(connection, login, mail, command.id);
+		if (mail) logins.send(connection, login, { ...mail, id: command.id });
 		const { resumed } = login;
 		if (resumed !== undefined)
-			this.#pipeline.tell(connection, () =>
+			this.#parts.pipeline.tell(connection, () =>
 				attachments.resume(connection, login, resumed),
 			);
 	}
 
-	/** Mails a code. If that fails, the connection that waits for the code by then is told so. */
-	#mail(
+	#refuse(
 		connection: Connection,
-		login: Login,
-		mail: FreshCode,
-		id: string | undefined,
+		command: Command,
+		{ rule, ...details }: Refused,
 	): void {
-		const { logins, attachments } = this.#services;
-		logins.send(connection, login, { ...mail, id }, (error) => {
-			const { report } = this.#parts;
-			report.warn({ error: error.message }, "a login code was not mailed");
-			const waiting = attachments.connectionOf(login.client) ?? connection;
-			this.#services.responder.refuse(
-				waiting,
-				"mailWasSent",
-				MessageType.hello,
-				{ id },
-			);
-		});
+		const { kind, id } = command;
+		const n = kind === "text" ? command.n : undefined;
+		const about = { n, id, ...details };
+		this.#services.responder.refuse(connection, rule, typeOf(kind), about);
 	}
 }

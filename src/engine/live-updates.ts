@@ -12,8 +12,7 @@ import { Throttle } from "../rate-limit.ts";
 import type { Command, LiveUpdate } from "./command.ts";
 import { hasBlocked } from "./commands/names-held.ts";
 import type { Connection } from "./connection.ts";
-import type { EngineParts } from "./parts.ts";
-import type { Pipeline } from "./pipeline.ts";
+import type { RunningParts } from "./parts.ts";
 import type { State } from "./state.ts";
 
 const THROTTLE_MS = 1000;
@@ -21,21 +20,19 @@ const THROTTLE_MS = 1000;
 const TYPING_MS = 5000;
 
 export class LiveUpdates {
-	readonly #pipeline: Pipeline;
-	readonly #parts: EngineParts;
+	readonly #parts: RunningParts;
 	readonly #unread: UnreadSubscriptions;
 	readonly #throttle: Throttle<RoomName>;
 	/** Rooms with messages that their subscribers were not told of yet. */
 	readonly #unpublished = new Set<RoomName>();
 
-	constructor(pipeline: Pipeline, parts: EngineParts) {
-		this.#pipeline = pipeline;
+	constructor(parts: RunningParts) {
 		this.#parts = parts;
 		this.#unread = new UnreadSubscriptions(parts.server, (reader, writer) =>
 			hasBlocked(parts.states.committed.server.context, reader, writer),
 		);
 		this.#throttle = new Throttle(parts.clock, THROTTLE_MS, (room) =>
-			pipeline.guarded(() => this.#publish(room)),
+			parts.pipeline.guarded(() => this.#publish(room)),
 		);
 	}
 
@@ -45,7 +42,7 @@ export class LiveUpdates {
 		const snapshot = login && this.#parts.states.ordered.client(login.client);
 		if (!snapshot?.matches("inRoom")) return false;
 		const { context } = snapshot;
-		this.#pipeline.tell(connection, () =>
+		this.#parts.pipeline.tell(connection, () =>
 			this.#apply(mailbox, context, update),
 		);
 		return true;

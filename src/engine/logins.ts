@@ -3,22 +3,19 @@
  * can't be sent, so that the person may ask again at once.
  */
 import type { ClientId } from "../../machines/events.ts";
+import { MessageType } from "../../machines/message.ts";
 import type { PendingLogin, ServerMessage } from "../chat/server-message.ts";
 import type { Allowance, Sender } from "../mail/allowance.ts";
 import type { KnownNetworks } from "../mail/known-networks.ts";
 import type { MailError } from "../mail/mailer.ts";
 import type { Outbox } from "../mail/outbox.ts";
-import {
-	codeMac,
-	type Decision,
-	type FreshCode,
-	refuse,
-} from "./commands/decision.ts";
+import type { Attachments } from "./attachments.ts";
+import { type Decision, type FreshCode, refuse } from "./commands/decision.ts";
 import { resendAt } from "./commands/hello.ts";
 import { namesHeld } from "./commands/names-held.ts";
 import type { Connection, Login } from "./connection.ts";
-import type { EngineParts } from "./parts.ts";
-import type { Pipeline } from "./pipeline.ts";
+import type { EngineParts, RunningParts } from "./parts.ts";
+import type { Responder } from "./responder.ts";
 
 export interface Mail {
 	readonly outbox: Outbox;
@@ -26,13 +23,22 @@ export interface Mail {
 	readonly known: KnownNetworks;
 }
 
-export class Logins {
-	readonly #pipeline: Pipeline;
-	readonly #parts: EngineParts;
+/** A code that was asked for, and the id of the request. */
+type Asked = FreshCode & { readonly id: string | undefined };
 
-	constructor(pipeline: Pipeline, parts: EngineParts) {
-		this.#pipeline = pipeline;
+export class Logins {
+	readonly #parts: RunningParts;
+	readonly #responder: Responder;
+	readonly #attachments: Attachments;
+
+	constructor(
+		parts: RunningParts,
+		responder: Responder,
+		attachments: Attachments,
+	) {
 		this.#parts = parts;
+		this.#responder = responder;
+		this.#attachments = attachments;
 	}
 
 	/** Counts one mail against the allowances, or refuses it by the one that is used up. */
@@ -57,23 +63,18 @@ export class Logins {
 	}
 
 	/** Mails the code as soon as the login is durable, even if the connection is gone by then. */
-	send(
-		connection: Connection,
-		login: Login,
-		asked: FreshCode & { readonly id: string | undefined },
-		onFailed: (error: MailError) => void,
-	): void {
+	send(connection: Connection, login: Login, asked: Asked): void {
 		const { code, id } = asked;
 		const { email: to, name } = asked.user;
 		const sender = this.#senderOf(connection, asked);
 		const { policy } = this.#parts;
 		const { outbox } = this.#parts.mail;
 		const expiresInMinutes = Math.round(policy.limits.codeSeconds / 60);
-		this.#pipeline.whenDurable(() => {
+		this.#parts.pipeline.whenDurable(() => {
 			const waitMs = outbox.admit(sender)?.waitMs ?? 0;
 			const mail = { to, name, code, expiresInMinutes };
 			outbox.post(mail, sender, (error) => {
-				if (error) this.#failed(login.client, asked, () => onFailed(error));
+				if (error) this.#failed(connection, login.client, asked, error);
 			});
 			const text = waitMs > 1000 ? waitWords(waitMs) : "";
 			const sent = this.codeSent(login, text, id);
@@ -87,35 +88,44 @@ export class Logins {
 		text: string,
 		id: string | undefined,
 	): ServerMessage | undefined {
-		const pending = this.pending(login);
+		const pending = pendingOf(this.#parts, login);
 		const now = this.#parts.clock.now();
 		return pending && { kind: "pending", ...pending, now, text, id };
 	}
 
-	/** What a client is shown of its login. */
-	pending({ client, pending = "" }: Login): PendingLogin | undefined {
-		const snapshot = this.#parts.states.ordered.client(client);
-		if (!snapshot?.matches("awaitingCode")) return undefined;
-		const { tries, expires } = snapshot.context;
-		const due = resendAt(expires, this.#parts.policy.limits);
-		return { pending, tries, expires, resendAt: due };
-	}
-
-	/** Ends the login, unless it has another code by now. */
-	#failed(client: ClientId, { code }: FreshCode, onFailed: () => void): void {
-		this.#pipeline.whenWritable(() => {
-			const { states, clock, secrets } = this.#parts;
+	/** Ends the login, unless it has another code by now. The connection that waits for the code by then is told so. */
+	#failed(
+		connection: Connection,
+		client: ClientId,
+		{ code, id }: Asked,
+		{ message: error }: MailError,
+	): void {
+		const { pipeline, states, clock, report, secrets } = this.#parts;
+		pipeline.whenWritable(() => {
 			const waiting = states.ordered.client(client);
 			if (!waiting?.matches("awaitingCode")) return;
 			const { pending } = waiting.context;
-			if (waiting.context.code !== codeMac(secrets, pending, code)) return;
+			if (waiting.context.code !== secrets.codeMac(pending, code)) return;
 			const why = { time: clock.now(), why: "mailFailed" } as const;
-			this.#pipeline.append([
-				{ event: { type: "login.expired", client, ...why } },
-			]);
-			onFailed();
+			pipeline.append([{ event: { type: "login.expired", client, ...why } }]);
+			report.warn({ error }, "a login code was not mailed");
+			const asker = this.#attachments.connectionOf(client) ?? connection;
+			const { hello } = MessageType;
+			this.#responder.refuse(asker, "mailWasSent", hello, { id });
 		});
 	}
+}
+
+/** What a client is shown of its login. */
+export function pendingOf(
+	{ states, policy }: EngineParts,
+	{ client, pending = "" }: Login,
+): PendingLogin | undefined {
+	const snapshot = states.ordered.client(client);
+	if (!snapshot?.matches("awaitingCode")) return undefined;
+	const { tries, expires } = snapshot.context;
+	const due = resendAt(expires, policy.limits);
+	return { pending, tries, expires, resendAt: due };
 }
 
 function waitWords(waitMs: number): string {

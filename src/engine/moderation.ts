@@ -11,8 +11,7 @@ import { type ActName, decideAct, isAct } from "./commands/moderate.ts";
 import type { Connection } from "./connection.ts";
 import type { Erasures } from "./erasures.ts";
 import { cannot, type Decide, OperatorError } from "./operation.ts";
-import { type EngineParts, viewOf } from "./parts.ts";
-import type { Pipeline } from "./pipeline.ts";
+import { type RunningParts, viewOf } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { Responder } from "./responder.ts";
 
@@ -30,19 +29,12 @@ const TO_BOT = new RegExp(
 );
 
 export class Moderation {
-	readonly #parts: EngineParts;
-	readonly #pipeline: Pipeline;
+	readonly #parts: RunningParts;
 	readonly #responder: Responder;
 	readonly #erasures: Erasures;
 
-	constructor(
-		parts: EngineParts,
-		pipeline: Pipeline,
-		responder: Responder,
-		erasures: Erasures,
-	) {
+	constructor(parts: RunningParts, responder: Responder, erasures: Erasures) {
 		this.#parts = parts;
-		this.#pipeline = pipeline;
 		this.#responder = responder;
 		this.#erasures = erasures;
 	}
@@ -51,7 +43,7 @@ export class Moderation {
 	async operate(decide: Decide): Promise<readonly string[]> {
 		this.#mustBeWritable();
 		const { entries, says } = decide(viewOf(this.#parts));
-		this.#pipeline.guarded(() => this.#pipeline.append(entries));
+		this.#parts.pipeline.guarded(() => this.#parts.pipeline.append(entries));
 		await this.#durable();
 		return says;
 	}
@@ -86,7 +78,7 @@ export class Moderation {
 		const actor = actorOf(view, client.context, room);
 		this.act(actor, { act, room, what, why }).then(answer, (error: unknown) => {
 			if (error instanceof OperatorError) answer([error.message]);
-			else this.#pipeline.onFatal(Error(`${error}`));
+			else this.#parts.pipeline.onFatal(Error(`${error}`));
 		});
 		return true;
 	}
@@ -111,11 +103,12 @@ export class Moderation {
 	}
 
 	#mustBeWritable(): void {
-		if (this.#pipeline.stopping) cannot({ words: "The server is stopping." });
-		if (this.#pipeline.frozen) cannot("diskHasSpace");
+		if (this.#parts.pipeline.stopping)
+			cannot({ words: "The server is stopping." });
+		if (this.#parts.pipeline.frozen) cannot("diskHasSpace");
 	}
 
 	#durable(): Promise<unknown> {
-		return new Promise((resolve) => this.#pipeline.afterwards(resolve));
+		return new Promise((resolve) => this.#parts.pipeline.afterwards(resolve));
 	}
 }

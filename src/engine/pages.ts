@@ -13,8 +13,7 @@ import type { Room } from "../chat/room.ts";
 import type { ItemPosition } from "../history/archive.ts";
 import type { Command } from "./command.ts";
 import type { Connection } from "./connection.ts";
-import type { EngineParts } from "./parts.ts";
-import type { Pipeline } from "./pipeline.ts";
+import type { RunningParts } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { Responder } from "./responder.ts";
 
@@ -28,16 +27,14 @@ interface Erased {
 }
 
 export class Pages {
-	readonly #parts: EngineParts;
-	readonly #pipeline: Pipeline;
+	readonly #parts: RunningParts;
 	readonly #responder: Responder;
 	#erased: Erased = {};
 	readonly #reading = new WeakSet<Connection>();
 	readonly #recalling = new Map<Room, Promise<void>>();
 
-	constructor(parts: EngineParts, pipeline: Pipeline, responder: Responder) {
+	constructor(parts: RunningParts, responder: Responder) {
 		this.#parts = parts;
-		this.#pipeline = pipeline;
 		this.#responder = responder;
 	}
 
@@ -83,7 +80,7 @@ export class Pages {
 			connection,
 			() => this.#parts.archive.after(position, limit),
 			(items, since) => handOn(leftOf(items, since)),
-			() => this.#pipeline.tell(connection, () => handOn([])),
+			() => this.#parts.pipeline.tell(connection, () => handOn([])),
 		);
 	}
 
@@ -126,8 +123,9 @@ export class Pages {
 		fail: () => void,
 	): void {
 		const since = this.#erased;
+		const { pipeline } = this.#parts;
 		read().then(
-			(found) => this.#pipeline.tell(connection, () => answer(found, since)),
+			(found) => pipeline.tell(connection, () => answer(found, since)),
 			(error: unknown) => {
 				this.#warn(error);
 				fail();

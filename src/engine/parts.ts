@@ -9,6 +9,7 @@ import type { Policy, View } from "./commands/decision.ts";
 import type { Login } from "./connection.ts";
 import type { Step } from "./fold.ts";
 import type { Mail } from "./logins.ts";
+import type { Pipeline } from "./pipeline.ts";
 import type { Secrets } from "./secrets.ts";
 import type { State } from "./state.ts";
 
@@ -47,6 +48,11 @@ export interface EngineParts {
 	readonly report: Reporter;
 	/** The process must end at once, since nothing more can be promised. */
 	readonly onFatal: (error: Error) => void;
+}
+
+/** What each service of the engine works with. */
+export interface RunningParts extends EngineParts {
+	readonly pipeline: Pipeline;
 }
 
 /** The view that a command is decided on now, for the client of a login if there is one. Spelt out: a spread takes longer than the decision. */

@@ -8,12 +8,11 @@
  */
 import type { MessageErased, PlumeEvent } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
-import type { Server } from "../chat/server.ts";
-import type { Entry, Log, LogListener, Stored } from "../log/log.ts";
+import type { Entry, LogListener, Stored } from "../log/log.ts";
 import type { Connection } from "./connection.ts";
 import { evolve, visibleItem } from "./evolve.ts";
 import type { Step } from "./fold.ts";
-import type { States } from "./parts.ts";
+import type { EngineParts } from "./parts.ts";
 import type { Snapshotter } from "./snapshotter.ts";
 
 /** What the engine does at the pipeline's turning points. */
@@ -25,14 +24,13 @@ export interface PipelineHooks {
 	/** Overwrites messages. The event's outputs are released if it resolves with true. */
 	onErased(event: MessageErased): Promise<boolean>;
 	onFrozen(error: Error): void;
-	onThawed(): void;
-	onFatal(error: Error): void;
 }
 
-export interface PipelineParts {
-	readonly log: Log;
-	readonly states: States;
-	readonly server: Server;
+export interface PipelineParts
+	extends Pick<
+		EngineParts,
+		"log" | "states" | "server" | "report" | "onFatal"
+	> {
 	readonly snapshotter: Snapshotter;
 	readonly hooks: PipelineHooks;
 }
@@ -190,13 +188,13 @@ export class Pipeline implements LogListener {
 		const tasks = this.#deferred;
 		this.#deferred = [];
 		for (const task of tasks) this.guarded(task);
-		this.#parts.hooks.onThawed();
+		this.#parts.report.info({}, "the disk takes writes again: going on");
 	}
 
 	onFatal(error: Error): void {
 		this.#stopping = true;
 		this.#stopped = true;
-		this.#parts.hooks.onFatal(error);
+		this.#parts.onFatal(error);
 	}
 
 	#releaseUpTo(committed: number): void {

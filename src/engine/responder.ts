@@ -4,26 +4,22 @@
  */
 import type { ServerMessage } from "../chat/server-message.ts";
 import { type Connection, clientOf } from "./connection.ts";
-import type { Logins } from "./logins.ts";
-import type { EngineParts } from "./parts.ts";
-import type { Pipeline } from "./pipeline.ts";
+import { pendingOf } from "./logins.ts";
+import type { RunningParts } from "./parts.ts";
 import { RefusalCounter } from "./refusal-counter.ts";
 import { type RefusalDetails, type Rule, refusalWords } from "./refusals.ts";
 
 export class Responder {
-	readonly #parts: EngineParts;
-	readonly #pipeline: Pipeline;
-	readonly #logins: Logins;
+	readonly #parts: RunningParts;
 	readonly refusals = new RefusalCounter();
 
-	constructor(parts: EngineParts, pipeline: Pipeline, logins: Logins) {
+	constructor(parts: RunningParts) {
 		this.#parts = parts;
-		this.#pipeline = pipeline;
-		this.#logins = logins;
 	}
 
 	reply(connection: Connection, message: ServerMessage): void {
-		this.#pipeline.tell(connection, () => connection.mailbox.put(message));
+		const { pipeline } = this.#parts;
+		pipeline.tell(connection, () => connection.mailbox.put(message));
 	}
 
 	/** `re` is the type of the frame that is refused, if it had one. */
@@ -36,7 +32,7 @@ export class Responder {
 		this.refusals.count(rule);
 		const { login } = connection;
 		const client = clientOf(this.#parts.states.ordered, connection);
-		const pending = login && this.#logins.pending(login);
+		const pending = login && pendingOf(this.#parts, login);
 		this.reply(connection, {
 			...{ kind: "refused", code: rule, text: refusalWords[rule] },
 			...{ re, id, n, expected, retryAfter },

@@ -61,11 +61,10 @@ export function deserialize(
 	const inside = clients.filter((client) => client.matches("inRoom"));
 	return new State({
 		...{ log, time, server, rooms, clients },
-		logins: pending.mapEntries(([id, { context }]) => [context.pending, id]),
+		logins: pending.map(({ context }) => context.pending),
 		inside: inside
 			.groupBy(({ context }) => context.identity)
 			.map((same) => [...same.keys()]),
-		unheard: PersistentMap(),
 	});
 }
 

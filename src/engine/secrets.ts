@@ -2,12 +2,7 @@
  * Everything random, and everything keyed by the server's secret. Chance
  * comes in as one function, so that tests can seed it.
  */
-import {
-	createHash,
-	createHmac,
-	randomFillSync,
-	timingSafeEqual,
-} from "node:crypto";
+import { createHmac, randomFillSync, timingSafeEqual } from "node:crypto";
 import { CODE_LENGTH, CODE_LETTERS } from "../../machines/code.ts";
 
 export type RandomBytes = (size: number) => Uint8Array;
@@ -39,6 +34,11 @@ export class Secrets {
 		return this.mac("fingerprint", log).slice(0, 8);
 	}
 
+	/** Binds a code to its login: for any other login it is a wrong code. */
+	codeMac(pending: string, code: string): string {
+		return this.mac("code", pending, code);
+	}
+
 	/** HMAC-SHA-256 of (use, parts), base64url; `use` keeps the purposes apart. */
 	mac(use: string, ...parts: readonly string[]): string {
 		return createHmac("sha256", this.#secret)
@@ -47,10 +47,7 @@ export class Secrets {
 	}
 }
 
-/** SHA-256 in base64url. */
-export function sha256(text: string): string {
-	return createHash("sha256").update(text).digest("base64url");
-}
+export { sha256 } from "../log/line.ts";
 
 /** Compares two MACs in constant time. */
 export function sameMac(a: string, b: string): boolean {

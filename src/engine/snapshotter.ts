@@ -11,23 +11,21 @@ import type { States } from "./parts.ts";
 /** Down to the members of a room, each of which is a piece. */
 const DEPTH = 6;
 
+/** Called with the hash of a state that is some events behind. */
+type OnSaved = (checkpoint: Omit<PlumeEvent<"checkpoint">, "time">) => void;
+
 export class Snapshotter {
 	readonly #log: Log;
 	readonly #states: States;
 	readonly #snapshots: Snapshots | undefined;
-	readonly #onSaved: (
-		checkpoint: Omit<PlumeEvent<"checkpoint">, "time">,
-	) => void;
+	readonly #onSaved: OnSaved;
 	#saving: Promise<void> | undefined;
 
-	/** `onSaved` is called with the hash of a state that is some events behind. */
 	constructor(
 		log: Log,
 		states: States,
 		snapshots: Snapshots | undefined,
-		onSaved: (
-			checkpoint: Omit<PlumeEvent<"checkpoint">, "time">,
-		) => void = () => {},
+		onSaved: OnSaved,
 	) {
 		this.#log = log;
 		this.#states = states;

@@ -29,15 +29,14 @@ export interface StateParts {
 	readonly server: ServerSnapshot;
 	readonly rooms: PersistentMap<RoomName, RoomSnapshot>;
 	readonly clients: PersistentMap<ClientId, ClientSnapshot>;
-	/** Index: pending logins, by the hash of their id. Not hashed. */
-	readonly logins: PersistentMap<string, ClientId>;
+	/**
+	 * Index: the hash of the id of each login that a browser may come back with.
+	 * Such a login is pending; or its client entered by it and sent nothing
+	 * since, so the answer may be lost. No snapshot has the latter. Not hashed.
+	 */
+	readonly logins: PersistentMap<ClientId, string>;
 	/** Index: the clients in rooms, detached ones too, by their identity. Not hashed. */
 	readonly inside: PersistentMap<Identity, readonly ClientId[]>;
-	/**
-	 * Clients that entered by a code and sent nothing since, with the hash of
-	 * their login's id: the answer may be lost. In no snapshot, and not hashed.
-	 */
-	readonly unheard: PersistentMap<ClientId, string>;
 }
 
 /** Each machine's value and context. No state has any text that somebody typed. */
@@ -66,7 +65,7 @@ export class State {
 	): State {
 		const none = PersistentMap<string, never>();
 		const empty = { rooms: none, clients: none, logins: none, inside: none };
-		return new State({ log, time: 0, server, ...empty, unheard: none });
+		return new State({ log, time: 0, server, ...empty });
 	}
 
 	get time(): number {
@@ -85,14 +84,10 @@ export class State {
 		return this.parts.clients.get(id);
 	}
 
-	/** The client whose pending login's id has this hash. */
-	pending(hash: string): ClientId | undefined {
-		return this.parts.logins.get(hash);
-	}
-
-	/** The client that entered by the login whose id has this hash, and sent nothing since. */
-	unheard(hash: string): ClientId | undefined {
-		return this.parts.unheard.findKey((pending) => pending === hash);
+	/** The client that waits for the code of the login whose id has this hash, or entered by it and sent nothing since. */
+	clientOfLogin(hash: string): ClientSnapshot | undefined {
+		const client = this.parts.logins.findKey((pending) => pending === hash);
+		return client === undefined ? undefined : this.client(client);
 	}
 
 	get rooms(): StateParts["rooms"] {

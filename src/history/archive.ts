@@ -55,7 +55,8 @@ export class Archive {
 	/** May be used by one task at a time. */
 	readonly indexes: Indexes;
 	#turn: Promise<unknown> = Promise.resolve();
-	#isIdle = true;
+	/** Requests that are running or waiting. */
+	#pending = 0;
 	/** Requests of `after` that wait for their turn. */
 	readonly #queued = new Map<string, Promise<readonly Item[]>>();
 
@@ -66,7 +67,7 @@ export class Archive {
 
 	/** Whether no request is running or waiting. */
 	get isIdle(): boolean {
-		return this.#isIdle;
+		return this.#pending === 0;
 	}
 
 	/** The items before an offset; undefined if there is no such position. Rejects if the log can't be read there. */
@@ -111,14 +112,9 @@ export class Archive {
 
 	/** Runs tasks one after the other. */
 	inTurn<Answer>(task: () => Promise<Answer>): Promise<Answer> {
-		const answer = this.#turn.then(task);
-		const turn = answer
-			.catch(() => {})
-			.then(() => {
-				if (this.#turn === turn) this.#isIdle = true;
-			});
-		this.#turn = turn;
-		this.#isIdle = false;
+		this.#pending++;
+		const answer = this.#turn.then(task).finally(() => this.#pending--);
+		this.#turn = answer.catch(() => {});
 		return answer;
 	}
 

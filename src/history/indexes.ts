@@ -15,7 +15,8 @@ export class Indexes {
 	readonly #files: IndexFiles | undefined;
 	/** The most recently used last. */
 	readonly #cached = new Map<number, SegmentIndex>();
-	#segments: readonly number[] = [];
+	/** The segments that the last `newest` has found. */
+	segments: readonly number[] = [];
 
 	constructor(log: Log, files?: IndexFiles) {
 		this.#log = log;
@@ -24,32 +25,27 @@ export class Indexes {
 
 	/** The index of the growing segment, up to the last committed event. */
 	async newest(): Promise<SegmentIndex | undefined> {
-		this.#segments = await this.#log.segments.list();
+		this.segments = await this.#log.segments.list();
 		try {
-			return await this.of(this.#segments.at(-1) ?? 0);
+			return await this.of(this.segments.at(-1) ?? 0);
 		} catch (error) {
 			this.#cached.clear();
 			if (!(error instanceof Misfit)) throw error;
 			await this.#files?.discard(error.cause);
-			return this.of(this.#segments.at(-1) ?? 0);
+			return this.of(this.segments.at(-1) ?? 0);
 		}
-	}
-
-	/** The segments that the last `newest` has found. */
-	get segments(): readonly number[] {
-		return this.#segments;
 	}
 
 	/** The index of one of these segments. */
 	async of(segment: number): Promise<SegmentIndex | undefined> {
-		const nth = this.#segments.indexOf(segment);
+		const nth = this.segments.indexOf(segment);
 		if (nth < 0) return undefined;
-		const isFull = nth < this.#segments.length - 1;
+		const isFull = nth < this.segments.length - 1;
 		let index = this.#cached.get(segment);
 		if (!index && isFull)
 			index = await this.#files?.load(this.#log.id, segment);
 		index ??= SegmentIndex.after(
-			await this.of(this.#segments[nth - 1] ?? 0),
+			await this.of(this.segments[nth - 1] ?? 0),
 			segment,
 		);
 		if (!index.isFull) await this.#catchUp(index, isFull);

@@ -2,8 +2,8 @@
  * Who may use the inspector: someone with the token, from a page of our own.
  * Another site's page cannot even try a token, whatever name it calls us by.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { sameMac, sha256 } from "../engine/secrets.ts";
 import { isOfHost } from "../transport/hosts.ts";
 
 /** Whether a Host header is one of ours. */
@@ -14,7 +14,5 @@ export const isFromOwnPage = ({ headers }: IncomingMessage, isOwn: IsOwnHost) =>
 	isOfHost(headers.origin ?? "", headers.host) && isOwn(headers.host);
 
 /** Takes the same time for every wrong token. */
-export function isToken(offered: string | undefined, token: string): boolean {
-	const digest = (text: string) => createHash("sha256").update(text).digest();
-	return timingSafeEqual(digest(offered ?? ""), digest(token));
-}
+export const isToken = (offered: string | undefined, token: string) =>
+	sameMac(sha256(offered ?? ""), sha256(token));

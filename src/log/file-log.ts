@@ -8,7 +8,7 @@ import { rememberDamage } from "./evidence.ts";
 import { GroupCommit, type GroupCommitOptions } from "./group-commit.ts";
 import { type Draft, type Sealed, sealBatch, sealHeader } from "./line.ts";
 import type { Lock } from "./lock.ts";
-import type { Log, LogPosition, Stored } from "./log.ts";
+import type { LogPosition, Stored } from "./log.ts";
 import { type OpenLogOptions, openLog } from "./open-log.ts";
 import { logFolder, segmentsOf } from "./reader.ts";
 import { scrub } from "./scrub.ts";
@@ -26,10 +26,9 @@ export interface FileLogOptions extends OpenLogOptions, GroupCommitOptions {
 }
 
 /** The log of a data folder, made if it does not exist. */
-export const openFileLog = (options: FileLogOptions): Log =>
-	new FileLog(options);
+export const openFileLog = (options: FileLogOptions) => new FileLog(options);
 
-class FileLog extends GroupCommit implements Log {
+export class FileLog extends GroupCommit {
 	readonly #options: FileLogOptions;
 	readonly #segmentBytes: number;
 	readonly #scrubbing = new AbortController();
@@ -37,7 +36,6 @@ class FileLog extends GroupCommit implements Log {
 	/** Verified the log when it was read. */
 	#verifier = new Verifier();
 	#skipped: LogPosition | undefined;
-	#segment: Segment | undefined;
 	#newId = "";
 	#secret: string | undefined;
 	/** Whether the next batch begins a segment even if the current one has room. */
@@ -49,27 +47,32 @@ class FileLog extends GroupCommit implements Log {
 		super(options);
 		this.#options = options;
 		this.#segmentBytes = options.segmentBytes ?? 64 * 1024 * 1024;
-		this.segments = new SegmentFiles(options, () => this.#segment);
+		this.segments = new SegmentFiles(options);
 	}
 
+	/** 128 random bits, base64url, made with the log and repeated in every segment's header. Known once `read` has finished. */
 	get id(): string {
 		return this.#verifier.id || this.#newId;
 	}
 
+	/** The end of the durable part; undefined for an empty log. */
 	get position(): LogPosition | undefined {
-		if (!this.#segment) return undefined;
-		return { log: this.id, ...this.#end, offset: this.#segment.size };
+		if (!this.segments.growing) return undefined;
+		return { log: this.id, ...this.#end, offset: this.segments.growing.size };
 	}
 
+	/** The fingerprint of the server secret that the log was written with, known once `read` has finished. Old logs have none. */
 	get secret(): string | undefined {
 		return this.#verifier.secret;
 	}
 
+	/** Writes this fingerprint into future headers. If the log has another one, the next batch begins a segment. */
 	nameSecret(fingerprint: string): void {
 		this.#secret = fingerprint;
 		this.#isRotationDue = (this.secret ?? fingerprint) !== fingerprint;
 	}
 
+	/** The last `seq` that `read` skipped and `scrub` has not verified yet; 0 when everything is verified. */
 	get unverified(): number {
 		return this.#skipped?.seq ?? 0;
 	}
@@ -77,16 +80,17 @@ class FileLog extends GroupCommit implements Log {
 	protected async *readStored(
 		after?: LogPosition,
 	): AsyncGenerator<readonly Stored[], void> {
-		await this.#segment?.close();
-		this.#segment = undefined;
+		await this.segments.growing?.close();
+		this.segments.growing = undefined;
 		this.#skipped = after;
 		const verifier = new Verifier(after ? { after } : {});
 		this.#verifier = verifier;
-		this.#segment = yield* openLog(this.#options, verifier, after);
+		this.segments.growing = yield* openLog(this.#options, verifier, after);
 		if (!this.id) this.#newId = this.#options.ids();
 		this.#end = { seq: verifier.seq, hash: verifier.hash };
 	}
 
+	/** Verifies in the background what `read` skipped. Rejects if that has rotted; resolves early when the log is closed. */
 	async scrub(): Promise<void> {
 		if (!this.#skipped) return;
 		const { disk, folder, clock } = this.#options;
@@ -118,13 +122,13 @@ class FileLog extends GroupCommit implements Log {
 
 	protected async release(): Promise<void> {
 		this.#scrubbing.abort();
-		await this.#segment?.close();
+		await this.segments.growing?.close();
 	}
 
 	/** The header of a new segment, if a batch needs one. */
 	#headerFor(batch: readonly Draft[], next: number): Sealed | undefined {
 		const bytes = batch.reduce((sum, draft) => sum + draft.bytes, 0);
-		const { first, size = 0 } = this.#segment ?? {};
+		const { first, size = 0 } = this.segments.growing ?? {};
 		const fits =
 			first && size + bytes <= this.#segmentBytes && !this.#isRotationDue;
 		// An empty segment takes even a batch that is too large for any.
@@ -136,7 +140,7 @@ class FileLog extends GroupCommit implements Log {
 	}
 
 	async #segmentFor(first: number, header: Sealed | undefined) {
-		const current = this.#segment;
+		const current = this.segments.growing;
 		// The first attempt at this batch may have opened the segment already.
 		if (current && (!header || current.first === first)) return current;
 		if (!header) throw new Error("a segment must begin with a header");
@@ -150,7 +154,7 @@ class FileLog extends GroupCommit implements Log {
 			await segment.close();
 			throw error;
 		}
-		this.#segment = segment;
+		this.segments.growing = segment;
 		return segment;
 	}
 }

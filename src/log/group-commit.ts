@@ -12,7 +12,13 @@ import type { Clock } from "../clock.ts";
 import { asError } from "./cache.ts";
 import { DiskFull } from "./disk.ts";
 import { type Draft, draft } from "./line.ts";
-import type { Entry, Log, LogListener, LogPosition, Stored } from "./log.ts";
+import type {
+	BatchFigures,
+	Entry,
+	LogListener,
+	LogPosition,
+	Stored,
+} from "./log.ts";
 
 const RETRY_MS = 1000;
 const BATCH_BYTES = 128 * 1024;
@@ -32,10 +38,13 @@ export interface GroupCommitOptions {
 }
 
 export abstract class GroupCommit {
+	/** The last ordered `seq`; 0 when empty. */
 	ordered = 0;
+	/** The last durable `seq`. */
 	committed = 0;
 	frozen = false;
-	onBatch: Log["onBatch"];
+	/** Hears of each batch that was published. */
+	onBatch: ((figures: BatchFigures) => void) | undefined;
 	readonly #clock: Clock;
 	readonly #batchBytes: number;
 	readonly #linger: (publishMs: number) => Promise<void>;
@@ -59,7 +68,7 @@ export abstract class GroupCommit {
 		this.#linger = linger ?? (async () => {});
 	}
 
-	/** Reads the storage; see `Log.read`. */
+	/** Reads the storage; see `read`. */
 	protected abstract readStored(
 		after?: LogPosition,
 	): AsyncIterable<readonly Stored[]>;
@@ -71,6 +80,12 @@ export abstract class GroupCommit {
 	/** Closes the storage. */
 	protected abstract release(): Promise<void>;
 
+	/**
+	 * Every durable entry from the first, or after a position, verified. A log
+	 * must be read to its end before `listen`: that finds the end and cuts off
+	 * a torn tail. Throws if the log has rotted or does not continue from the
+	 * position.
+	 */
 	async *read(after?: LogPosition): AsyncGenerator<readonly Stored[], void> {
 		if (this.#listener) throw new Error("the log is being written to");
 		this.#read = false;
@@ -84,12 +99,14 @@ export abstract class GroupCommit {
 		this.#read = true;
 	}
 
+	/** Sets the listener; must be called once, before the first `append`. */
 	listen(listener: LogListener): void {
 		if (!this.#read) throw new Error("the log has not been read");
 		if (this.#listener) throw new Error("the log has a listener");
 		this.#listener = listener;
 	}
 
+	/** Appends the entries of one command atomically: all become durable, or none. Throws if closed, frozen or failed. */
 	append(entries: readonly Entry[]): void {
 		const listener = this.#writable();
 		const before = this.ordered;
@@ -116,7 +133,7 @@ export abstract class GroupCommit {
 		this.#flushing ??= this.#flush(listener);
 	}
 
-	/** A frozen log tries its batch once more and then gives it up. */
+	/** Commits what was appended, then closes the files. A frozen log tries its batch once more and then gives it up. */
 	close(): Promise<void> {
 		this.#closing ??= Promise.resolve()
 			.then(() => this.#flushing)

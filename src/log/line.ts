@@ -26,6 +26,7 @@ const FRAME_BYTES = 160;
 /** The hash before the first line. */
 export const GENESIS = "A".repeat(HASH_LENGTH);
 
+/** SHA-256 in base64url. */
 export const sha256 = (text: string) => hash("sha256", text, "base64url");
 
 /** The digest of erasable text, which its event carries. */

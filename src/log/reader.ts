@@ -60,16 +60,10 @@ export async function sourcesAfter(
 			throw new Error(`${source.file} belongs to another log`);
 		if (verifier) verifier.secret = header.secret ?? verifier.secret;
 	}
-	return sources
-		.slice(at)
-		.map((source, nth) => (nth === 0 ? sourceFrom(source, offset) : source));
+	const [source, ...later] = sources.slice(at);
+	if (!source) return [];
+	return [{ ...source, offset, bytes: () => source.bytes(offset) }, ...later];
 }
-
-/** A source without the bytes before an offset. */
-export const sourceFrom = (source: Source, offset: number): Source => ({
-	...{ ...source, offset },
-	bytes: () => source.bytes(offset),
-});
 
 async function* firstLine(source: Source): AsyncGenerator<Buffer> {
 	for await (const chunk of source.bytes()) {

@@ -1,5 +1,5 @@
 /**
- * Reads the segments of a log while it is being written, and erases text in
+ * Random access to a log while it is being written, which also erases text in
  * place. It reads committed lines only, in small slices, and throws where a
  * line has changed since it was written. `scan` continues from a known hash,
  * so it verifies the chain; `fetch` reads single lines, so it checks that each
@@ -10,14 +10,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Cache } from "./cache.ts";
 import { asDiskFull, type Disk, withFile, writeAll } from "./disk.ts";
 import { erasedTail } from "./line.ts";
-import type {
-	Cursor,
-	EventSpan,
-	ScanChunk,
-	Segments,
-	Span,
-	Stored,
-} from "./log.ts";
+import type { Cursor, EventSpan, ScanChunk, Span, Stored } from "./log.ts";
 import { openLine } from "./open-line.ts";
 import {
 	inSlices,
@@ -33,28 +26,26 @@ const NEWLINE = 10;
 /** Reading this many unwanted bytes is cheaper than a second read. */
 const GAP_BYTES = 16 * 1024;
 
-export class SegmentFiles implements Segments {
+export class SegmentFiles {
 	readonly #disk: Disk;
 	/** The data folder. */
 	readonly #folder: string;
 	/** The segment that is being written. All bytes up to its size are committed. */
-	readonly #growing: () => Segment | undefined;
+	growing: Segment | undefined;
 
-	constructor(
-		{ disk, folder }: Pick<Cache, "disk" | "folder">,
-		growing: () => Segment | undefined,
-	) {
+	constructor({ disk, folder }: Pick<Cache, "disk" | "folder">) {
 		this.#disk = disk;
 		this.#folder = folder;
-		this.#growing = growing;
 	}
 
+	/** The first seq of each segment, which names it, oldest first. Only the last segment still grows. */
 	async list(): Promise<readonly number[]> {
-		const newest = this.#growing()?.first ?? 0;
+		const newest = this.growing?.first ?? 0;
 		const sources = await segmentsOf(this.#disk, this.#folder);
 		return sources.flatMap(({ first = 0 }) => (first <= newest ? first : []));
 	}
 
+	/** The entries of a segment after a cursor, with the chain verified, in chunks of about a millisecond's work. */
 	async *scan(segment: number, after: Cursor): AsyncGenerator<ScanChunk, void> {
 		const to = this.#end(segment);
 		let { at, seq, hash } = after;
@@ -79,6 +70,7 @@ export class SegmentFiles implements Segments {
 			throw this.#rotten(segment, at, "its end is missing");
 	}
 
+	/** The entries at these spans, in order. Each must be a whole line whose text matches its digest. */
 	async fetch(segment: number, spans: readonly Span[]): Promise<Stored[]> {
 		const found: Stored[] = [];
 		for await (const { span, bytes } of this.#read(segment, spans)) {
@@ -90,6 +82,7 @@ export class SegmentFiles implements Segments {
 		return found;
 	}
 
+	/** The spans of committed entries. */
 	async find(seqs: readonly number[]): Promise<EventSpan[]> {
 		const list = await this.list();
 		const wanted = new Set(seqs);
@@ -110,6 +103,13 @@ export class SegmentFiles implements Segments {
 		return found;
 	}
 
+	/**
+	 * Overwrites the text of these entries, durably and idempotently. The
+	 * event that erases them must be committed first: without an event that
+	 * names its seq, a line without text counts as damage. Rejects with
+	 * `DiskFull` if it may be tried again; after any other rejection the
+	 * process must stop.
+	 */
 	async erase(wanted: readonly EventSpan[]): Promise<void> {
 		try {
 			for (const segment of new Set(wanted.map((span) => span.segment)))
@@ -173,7 +173,7 @@ export class SegmentFiles implements Segments {
 
 	/** The end of a segment's committed bytes; undefined for a full segment, which is all committed. */
 	#end(segment: number): number | undefined {
-		const growing = this.#growing();
+		const { growing } = this;
 		return growing?.first === segment ? growing.size : undefined;
 	}
 

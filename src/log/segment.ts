@@ -12,8 +12,9 @@ import { segmentName } from "./reader.ts";
 export class Segment {
 	/** The seq of its first entry, which names the file. */
 	readonly first: number;
+	/** How many of its bytes are durable. */
+	size: number;
 	readonly #file: DiskFile;
-	#size: number;
 
 	/** Opens or makes the segment that begins with `first` and is sound up to `size` bytes. */
 	static async open(
@@ -33,16 +34,12 @@ export class Segment {
 	private constructor(first: number, file: DiskFile, size: number) {
 		this.first = first;
 		this.#file = file;
-		this.#size = size;
-	}
-
-	get size(): number {
-		return this.#size;
+		this.size = size;
 	}
 
 	async append(bytes: Uint8Array): Promise<void> {
 		try {
-			await writeAll(this.#file, bytes, this.#size);
+			await writeAll(this.#file, bytes, this.size);
 		} catch (error) {
 			const full = asDiskFull(error);
 			if (!full) throw error;
@@ -51,13 +48,13 @@ export class Segment {
 		}
 		await this.sync();
 		this.#file.check();
-		this.#size += bytes.byteLength;
+		this.size += bytes.byteLength;
 	}
 
 	/** On a read-only disk the written bytes stay; the next try overwrites them. */
 	async #cut(): Promise<void> {
 		try {
-			await this.#file.truncate(this.#size);
+			await this.#file.truncate(this.size);
 		} catch (error) {
 			if (!asDiskFull(error)) throw error;
 		}

@@ -57,6 +57,8 @@ export class Verifier {
 	before = 0;
 	/** Set if the last segment ends in what may be a torn batch or header. */
 	torn: Damage | undefined;
+	/** Lines whose text is neither whole nor erased; an erasure may be unfinished. */
+	readonly broken: Damage[] = [];
 	/** Hashes that snapshots recorded, by seq; the log must have the same. */
 	readonly knownHashes = new Map<
 		number,
@@ -77,7 +79,6 @@ export class Verifier {
 	#pending: PendingBatch | undefined;
 	/** Lines without text for which no erasure was read yet, by seq. */
 	readonly #unproven = new Map<number, Damage>();
-	readonly #broken: Damage[] = [];
 	#last = 0;
 	#search: LaterBatchSearch | undefined;
 
@@ -140,11 +141,6 @@ export class Verifier {
 		for (const damage of this.#unproven.values()) throw damage;
 	}
 
-	/** Lines whose text is neither whole nor erased; an erasure may be unfinished. */
-	get broken(): readonly Damage[] {
-		return [...this.#broken];
-	}
-
 	#open(bytes: Buffer, text: string): Header | Line {
 		const line = openLine(text, this.#hashBefore(text));
 		// Undecodable bytes become this character, which may also be in the text.
@@ -189,7 +185,7 @@ export class Verifier {
 		this.#pending = undefined;
 		for (const { damage, broken } of suspects) {
 			this.#unproven.set(damage.seq, damage);
-			if (broken) this.#broken.push(damage);
+			if (broken) this.broken.push(damage);
 		}
 		for (const { event } of entries)
 			if (event.type === "message.erased")

@@ -9,7 +9,11 @@ import { brokenServerRule } from "../../machines/server.ts";
 import { parseEmail } from "../chat/email.ts";
 import { parseName } from "../chat/name.ts";
 import { parseRoomName } from "../chat/room-name.ts";
-import { codeMac, isInvited, type View } from "../engine/commands/decision.ts";
+import {
+	isInvited,
+	pendingLogin,
+	type View,
+} from "../engine/commands/decision.ts";
 import { clientsLeft, sessionsClosed } from "../engine/commands/sessions.ts";
 import { textBroken } from "../engine/commands/text.ts";
 import type { ClientSnapshot } from "../engine/machines.ts";
@@ -173,8 +177,8 @@ export function waitingFor(
 			words: `"${typed}" is nobody's name yet. Say which email they typed, too: plume code ${typed} EMAIL`,
 		});
 	const identity = address && secrets.mac("identity", address);
-	return [...state.parts.logins.values()]
-		.flatMap((client) => state.client(client)?.context ?? [])
+	return [...state.parts.logins.keys()]
+		.flatMap((id) => pendingLogin(state.client(id)) ?? [])
 		.filter((login) => login.nameKey === nameKey)
 		.filter((login) => !identity || login.identity === identity)
 		.sort((one, other) => other.expires - one.expires)
@@ -188,7 +192,7 @@ export function hand(view: View, login: ClientSnapshot["context"]): Operation {
 	const expires = time + limits.codeSeconds * 1000;
 	const event: PlumeEvent<"login.handed"> = {
 		...{ type: "login.handed", time, client: login.id, expires },
-		code: codeMac(secrets, login.pending, code),
+		code: secrets.codeMac(login.pending, code),
 	};
 	if (brokenClientRule(login, event))
 		cannot({ words: "That login has expired. Let them ask again." });

@@ -25,19 +25,12 @@ interface BackpressureParts {
 	readonly sources: () => Iterable<Source>;
 }
 
-export class Backpressure {
-	readonly #parts: BackpressureParts;
-	#isWaiting = false;
-
-	constructor(parts: BackpressureParts) {
-		this.#parts = parts;
-	}
-
-	/** A frame was read from one of the sources. */
-	onRead(from: Source): void {
-		const { engine, clock, sources } = this.#parts;
-		if (!engine.isBehind || this.#isWaiting) return;
-		this.#isWaiting = true;
+/** Makes a function to call when a frame was read from one of the sources. */
+export function backpressure({ engine, clock, sources }: BackpressureParts) {
+	let isWaiting = false;
+	return (from: Source): void => {
+		if (!engine.isBehind || isWaiting) return;
+		isWaiting = true;
 		const all = [...sources()];
 		const next = all.indexOf(from) + 1;
 		// They are read in the order of their resumption: first those that had no turn yet.
@@ -49,9 +42,9 @@ export class Backpressure {
 		};
 		const cancel = clock.after(LONGEST_MS, resume);
 		engine.onceCommitted(() => {
-			this.#isWaiting = false;
+			isWaiting = false;
 			cancel();
 			resume();
 		});
-	}
+	};
 }

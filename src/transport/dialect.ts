@@ -4,6 +4,7 @@
  */
 import type { Refusal, ServerMessage } from "../chat/server-message.ts";
 import type { Command } from "../engine/command.ts";
+import type { Misunderstood } from "../engine/executor.ts";
 import type { Rule } from "../engine/refusals.ts";
 import type { Limits } from "../limits.ts";
 
@@ -15,14 +16,7 @@ export interface Dialect {
 }
 
 /** A command; or, if there is none in the text, what its refusal must repeat. */
-export type Parsed =
-	| { readonly command: Command }
-	| {
-			/** The type as it was sent; undefined if that is no number. */
-			readonly re: number | undefined;
-			readonly id: string | undefined;
-			readonly n: number | undefined;
-	  };
+export type Parsed = { readonly command: Command } | Misunderstood;
 
 const codeRules: ReadonlySet<string> = new Set<Rule>([
 	"loginIsPending",

@@ -5,8 +5,9 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { CloseCode, SUBPROTOCOL } from "../../machines/message.ts";
 import type { RunningClock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { InspectorServer } from "../inspector/inspector-server.ts";
 import type { Limits } from "../limits.ts";
-import { Backpressure } from "./backpressure.ts";
+import { backpressure } from "./backpressure.ts";
 import type { ClientAddress, Networks } from "./client-address.ts";
 import { ConnectionLimiter } from "./connection-limiter.ts";
 import type { Health } from "./health.ts";
@@ -40,9 +41,7 @@ export interface SocketServerParts extends OriginPolicy {
 	readonly warnings: ProxyWarnings;
 	readonly health: Pick<Health, "isOverloaded">;
 	/** Handles upgrades of `/inspect`, if the inspector is open. */
-	readonly inspect:
-		| ((request: IncomingMessage, socket: Duplex, head: Buffer) => void)
-		| undefined;
+	readonly inspectorServer: Pick<InspectorServer, "upgrade"> | undefined;
 }
 
 export class SocketServer {
@@ -51,7 +50,7 @@ export class SocketServer {
 	readonly #strangers: ConnectionLimiter;
 	readonly #webSockets: WebSocketServer;
 	readonly #transports = new Map<WebSocketTransport, WebSocket>();
-	readonly #backpressure: Backpressure;
+	readonly #onRead: ReturnType<typeof backpressure>;
 	readonly #classic = overWebSocket(classic);
 	readonly #plume2 = overWebSocket(plume2);
 	#cancelHeartbeat: () => void;
@@ -61,7 +60,7 @@ export class SocketServer {
 		const { http, engine, clock, limits } = parts;
 		this.#parts = parts;
 		this.#strangers = new ConnectionLimiter(limits.connectionsPerNetwork);
-		this.#backpressure = new Backpressure({
+		this.#onRead = backpressure({
 			...{ engine, clock },
 			sources: () => this.#transports.values(),
 		});
@@ -106,13 +105,13 @@ export class SocketServer {
 
 	#upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
 		socket.on("error", () => socket.destroy());
-		const { http, engine, inspect, addressOf, warnings } = this.#parts;
+		const { http, engine, inspectorServer, addressOf, warnings } = this.#parts;
 		if (request.headers.upgrade?.toLowerCase() !== "websocket") {
 			answerPlainly(http, request, socket);
 			return;
 		}
-		if (inspect && !this.#closing && request.url === "/inspect") {
-			inspect(request, socket, head);
+		if (!this.#closing && request.url === "/inspect" && inspectorServer) {
+			inspectorServer.upgrade(request, socket, head);
 			return;
 		}
 		const { networks } = addressOf(request);
@@ -160,7 +159,7 @@ export class SocketServer {
 			if (transport.isOver) return;
 			if (isBinary) transport.close("unsupported", "refused");
 			else transport.receive(data.toString());
-			this.#backpressure.onRead(webSocket);
+			this.#onRead(webSocket);
 		});
 		webSocket.on("close", () => {
 			this.#transports.delete(transport);

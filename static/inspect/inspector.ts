@@ -2,6 +2,7 @@
  * The inspector over any timeline: it holds which moment is shown and whose
  * chart, and has every view draw the same state of the page.
  */
+import { find } from "../element.ts";
 import { actorList } from "./actors.ts";
 import { chartView } from "./chart.ts";
 import { counts } from "./counts.ts";
@@ -21,13 +22,34 @@ export interface ViewState extends ActorsAt {
 
 type View = (viewState: ViewState) => void | Promise<void>;
 
+/** Browsers allow only so many changes of the address in a second. */
+const WRITE_AFTER_MS = 300;
+
+function readAddress() {
+	const named = new URLSearchParams(location.hash.slice(1));
+	const seq = Number.parseInt(named.get("event") ?? "", 10);
+	const chosen = named.get("actor") ?? "server";
+	return { chosen, seq: Number.isNaN(seq) ? undefined : seq };
+}
+
+/** So that a reload or a link leads to the same moment and chart. */
+function writeAddress({ seq, isLive, chosen }: ViewState): void {
+	const named = new URLSearchParams({
+		...(!isLive && { event: String(seq) }),
+		...(chosen !== "server" && { actor: chosen }),
+	});
+	const hash = named.size > 0 ? `#${named}` : "";
+	history.replaceState(history.state, "", location.pathname + hash);
+}
+
 export class Inspector {
 	/** What the views drew last; nobody before that. */
 	viewState: ViewState;
 	readonly #views: View[] = [];
-	#chosen = "server";
+	#chosen: string;
 	/** Undefined while it follows the latest event. */
 	#seq: number | undefined;
+	#writing: ReturnType<typeof setTimeout> | undefined;
 	#requests = 0;
 	#isStale = false;
 	#isDrawing = false;
@@ -35,7 +57,9 @@ export class Inspector {
 	constructor(timeline: Timeline) {
 		const { last: seq } = timeline;
 		const nobody = { actors: new Map(), moment: undefined };
-		const chosen = this.#chosen;
+		const { chosen, seq: wanted } = readAddress();
+		this.#chosen = chosen;
+		this.#seq = wanted;
 		this.viewState = { timeline, seq, isLive: true, chosen, ...nobody };
 	}
 
@@ -89,11 +113,15 @@ export class Inspector {
 		const viewState = { timeline, seq, isLive, chosen, ...at };
 		this.viewState = viewState;
 		await Promise.all(this.#views.map((view) => view(viewState)));
+		clearTimeout(this.#writing);
+		this.#writing = setTimeout(writeAddress, WRITE_AFTER_MS, viewState);
 	}
 }
 
-/** Begins at the latest event, and follows it. */
+/** Shows the inspector in place of the form. It begins at the latest event, and follows it. */
 export function inspect(timeline: Timeline): Inspector {
+	find("#token-form", HTMLElement).hidden = true;
+	find("#inspector", HTMLElement).hidden = false;
 	const inspector = new Inspector(timeline);
 	for (const view of [chartView, actorList, counts, sequenceDiagram, seekBar])
 		inspector.onViewState(view(inspector));

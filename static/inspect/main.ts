@@ -1,7 +1,8 @@
 /**
  * Opens the inspector over a running server, or over a log. The token comes in
  * the address's fragment, which never leaves the browser and is removed at
- * once, or is typed; it is stored nowhere.
+ * once, or is typed. The browser keeps it with this entry of its history, for
+ * a reload. From then on the fragment names the moment and the chart.
  */
 import { INSPECT_PROTOCOL } from "../../machines/frame.ts";
 import { find, say } from "../element.ts";
@@ -16,8 +17,8 @@ const CLOSED = "That token does not open this, or too many are looking.";
 /** The page's path when it is opened over a log. */
 const LOG_PATH = "/replay";
 
-const fromAddress = location.hash.slice(1);
-history.replaceState(null, "", location.pathname);
+const fragment = location.hash.slice(1);
+const isMoment = fragment.includes("=");
 
 const liveTimeline = new LiveTimeline();
 const form = find("#token-form", HTMLFormElement);
@@ -27,8 +28,6 @@ function watch(token: string): void {
 	const url = `${location.origin.replace(/^http/, "ws")}/inspect`;
 	const socket = new WebSocket(url, [INSPECT_PROTOCOL, token]);
 	socket.onopen = () => {
-		form.hidden = true;
-		find("#inspector", HTMLElement).hidden = false;
 		say("#status", "");
 		if (isOpen) return;
 		isOpen = true;
@@ -49,6 +48,8 @@ function askForToken(words: string): void {
 }
 
 async function tryToken(token: string, words: string): Promise<void> {
+	const hash = isMoment ? `#${fragment}` : "";
+	history.replaceState(token, "", location.pathname + hash);
 	if (!/^[\w-]+$/.test(token)) askForToken(words);
 	else if (location.pathname !== LOG_PATH) watch(token);
 	else if (!(await travel(token)))
@@ -60,4 +61,7 @@ form.addEventListener("submit", (event) => {
 	const { value } = find("#token", HTMLInputElement);
 	void tryToken(value, "That is no token.");
 });
-void tryToken(fromAddress, "");
+void tryToken(
+	isMoment || !fragment ? String(history.state ?? "") : fragment,
+	"",
+);

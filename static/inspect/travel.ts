@@ -27,23 +27,15 @@ export async function travel(token: string): Promise<boolean> {
 		return new Promise<never>(() => {});
 	};
 	const log = new LogTimeline(ask, await opened.json());
-	for (const [id, isVisible] of Object.entries(VISIBLE))
-		find(`#${id}`, HTMLElement).hidden = !isVisible;
+	find("#travel", HTMLElement).hidden = false;
+	// Only a running server has a latest event, and rates.
+	for (const id of ["#live", "#rates"]) find(id, HTMLElement).hidden = true;
 	const inspector = inspect(log);
 	for (const control of [seekControls, activity, difference])
 		control(inspector, log);
 	void learn(log);
 	return true;
 }
-
-const VISIBLE = {
-	"token-form": false,
-	inspector: true,
-	travel: true,
-	// Only a running server has a latest event, and rates.
-	live: false,
-	rates: false,
-};
 
 /** Shows how far the log is read, until all of it is. */
 async function learn(log: LogTimeline): Promise<void> {

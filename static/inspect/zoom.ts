@@ -12,10 +12,10 @@ export function zoomable(box: HTMLElement): (svg: SVGSVGElement) => void {
 	let svg: SVGSVGElement | undefined;
 
 	const fitted = (width: number, height: number): number => {
-		const toWidth = box.clientWidth / width;
 		// On a phone the box is as high as its content, up to a limit.
-		const toHeight = Math.max(box.clientHeight / height, 0.6 * toWidth);
-		return Math.min(toWidth, toHeight, LARGEST_FIT);
+		const limit = Number.parseFloat(getComputedStyle(box).maxHeight);
+		const toHeight = (limit || box.clientHeight) / height;
+		return Math.min(box.clientWidth / width, toHeight, LARGEST_FIT);
 	};
 	const size = (): void => {
 		if (!svg) return;

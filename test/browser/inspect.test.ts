@@ -153,3 +153,84 @@ test("of ten thousand actors only those exist on the page that can be seen", asy
 	send[0]?.([{ seq: 2, time: 1_795_000_000_000, frames }]);
 	await actor(viewer, "detached").waitFor();
 });
+
+test("after a click the keys still step and play", async () => {
+	const viewer = await look();
+	const { page } = viewer;
+	const eve = await enter("eve");
+	await eve.says("one");
+	await actor(viewer, "attached").last().click();
+	await page.getByRole("button", { name: "One event back" }).click();
+	const moment = page.locator("#moment");
+	const seq = async () => Number(/#(\d+)/.exec(await moment.innerText())?.[1]);
+	const live = page.getByRole("button", { name: "Live", pressed: false });
+	await live.waitFor();
+	const before = await seq();
+	await page.keyboard.press("ArrowLeft");
+	await expect.poll(seq).toBe(before - 1);
+	await page.keyboard.press("ArrowRight");
+	await expect.poll(seq).toBe(before);
+	const rows = page.getByRole("list").getByRole("button", { name: /^#/ });
+	await rows.first().click();
+	const play = page.getByRole("button", { name: "Play" });
+	await page.keyboard.press("Space");
+	expect(await play.getAttribute("aria-pressed")).toBe("true");
+	await page.keyboard.press("Space");
+	expect(await play.getAttribute("aria-pressed")).toBe("false");
+});
+
+test("a reload comes back to the chart, without asking for the token again", async () => {
+	const viewer = await look();
+	const { page } = viewer;
+	await enter("finn");
+	await actor(viewer, "attached").last().click();
+	await expect.poll(() => page.url()).toContain("#actor=");
+	expect(page.url()).not.toContain(TOKEN);
+	const chosen = await page.locator("#chosen").innerText();
+	await page.reload();
+	await expect.poll(() => page.locator("#chosen").innerText()).toBe(chosen);
+	expect(await page.getByLabel(/token/).isVisible()).toBe(false);
+});
+
+test("a time of two-digit hours stands on one line, though a system's font is wide", async () => {
+	const options = { locale: "en-US", timezoneId: "UTC" };
+	const { page } = await openPage("viewer", options);
+	const start = {
+		type: "actor" as const,
+		actor: "server",
+		machine: "server",
+	};
+	const event = "server.started";
+	const step = { type: "step" as const, actor: "server", event };
+	const frames = [{ ...step, transitions: [], state: "running" }];
+	await page.routeWebSocket("**/inspect", (socket) => {
+		const first = { seq: 1, frames: [{ ...start, state: "stopped" }] };
+		const time = Date.UTC(2026, 0, 1, 22, 31, 45);
+		socket.send(JSON.stringify([first, { seq: 2, time, frames }]));
+	});
+	await page.goto(`${plume().url}/inspect#${TOKEN}`);
+	const when = page.locator(".when").first();
+	await when.getByText("10:31:45 PM").waitFor();
+	const isOneLine = await when.evaluate((one) => {
+		if (one instanceof HTMLElement) one.style.letterSpacing = "1px";
+		const range = document.createRange();
+		range.selectNode(one.lastChild ?? one);
+		const tops = [...range.getClientRects()].map(({ top }) => Math.round(top));
+		return new Set(tops).size === 1;
+	});
+	expect(isOneLine).toBe(true);
+});
+
+test.each([
+	["low", { width: 1400, height: 420 }],
+	["narrow", { width: 390, height: 700 }],
+])("a chart that is fitted is seen whole on a %s page", async (_, viewport) => {
+	const { page } = await look({ viewport });
+	const chart = page.locator("#chart");
+	await chart.locator("svg").waitFor();
+	const beyond = await chart.evaluate((one) => [
+		one.scrollHeight - one.clientHeight,
+		one.scrollWidth - one.clientWidth,
+	]);
+	expect(beyond).toEqual([0, 0]);
+});

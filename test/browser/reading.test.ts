@@ -288,6 +288,24 @@ test("only the talk is printed", async () => {
 	expect(pages.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
 });
 
+test("a folded text or a long line of code is printed whole", async () => {
+	const ann = await enter("ann", phone);
+	await ann.saysAtOnce([`a${"\n".repeat(200)}b`]);
+	await ann.page.getByRole("button", { name: "Show all" }).waitFor();
+	await ann.says(`\`\`\`\n${"long ".repeat(40)}\n\`\`\``);
+	await ann.page.locator("#log pre").waitFor();
+	await ann.page.emulateMedia({ media: "print" });
+	for (const part of ["#log .long", "#log pre"]) {
+		const beyond = await ann.page.locator(part).evaluate((one) => {
+			return [
+				one.scrollHeight - one.clientHeight,
+				one.scrollWidth - one.clientWidth,
+			];
+		});
+		expect(beyond).toEqual([0, 0]);
+	}
+});
+
 test("forced colours still show the current room, what is new, which line is the bot's", async () => {
 	const ann = await enter("ann", { forcedColors: "active" }, "forced");
 	const bob = await enter("bob", {}, "forced");

@@ -63,6 +63,7 @@ test("lines that wait survive a reload, without a duplicated tab sending them to
 	await ann.page.getByText("two, waiting").waitFor();
 	expect(await ann.count("waiting")).toBe(2);
 	const copy = await ann.opensTab("copy");
+	await copy.page.waitForURL("**/");
 	await copy.says("from the copy");
 	await bob.reads("from the copy");
 	expect(await bob.count("waiting")).toBe(0);
@@ -244,6 +245,7 @@ test("a copy of a tab that is sent back to the lobby does not send the tab's wai
 	await ann.seesStatus("Offline. Your lines are kept.");
 	await ann.says("one, waiting");
 	const copy = await ann.opensTab("copy", "/r/a\u0431");
+	await copy.page.waitForURL("**/");
 	await copy.says("from the copy");
 	await bob.reads("from the copy");
 	expect(await bob.count("waiting")).toBe(0);

@@ -56,6 +56,15 @@ test("the slider shows any moment, a step from there the next", async () => {
 	await page.close();
 });
 
+test("a reload comes back to the moment", async () => {
+	const page = await open();
+	await goTo(page, 60);
+	await expect.poll(() => new URL(page.url()).hash).toBe("#event=60");
+	await page.reload();
+	await at(page, 60);
+	await page.close();
+});
+
 test("nothing is shown that only a running server has", async () => {
 	const page = await open();
 	for (const id of ["#live", "#rates"])

@@ -2,8 +2,12 @@
 import { expect, test } from "vitest";
 import { Room } from "../../src/chat/room.ts";
 import { Server } from "../../src/chat/server.ts";
+import { defaultLimits } from "../../src/limits.ts";
 
-const memory = { historyMessages: 10, catchUpItems: 10, mailboxBytes: 10_000 };
+const memory = {
+	...defaultLimits(),
+	...{ historyMessages: 10, catchUpItems: 10, mailboxBytes: 10_000 },
+};
 const item = (room: string, offset: number) => ({
 	kind: "said" as const,
 	...{ room, epoch: "e", offset, time: 0, client: "a", name: "a", text: "hi" },

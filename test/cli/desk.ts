@@ -1,6 +1,5 @@
 /** A server whose log is on a simulated disk, and the command line before the same disk. */
-import { parseCommand } from "../../src/cli/arguments.ts";
-import { parseReader } from "../../src/cli/read.ts";
+import { loadReader, parseCommand } from "../../src/cli/arguments.ts";
 import { ConfigError } from "../../src/config.ts";
 import type { Reporter } from "../../src/engine/parts.ts";
 import type { LogParts as OpenedLog } from "../../src/inspector/log-timeline.ts";
@@ -65,7 +64,8 @@ export async function plume(
 	try {
 		const command = parseCommand(args, {});
 		if (!("args" in command)) throw new Error("it reads no log");
-		const code = await parseReader[command.name](command.args).run(parts);
+		const { parse } = await loadReader[command.name]();
+		const code = await parse(command.args).run(parts);
 		return { code, lines };
 	} catch (error) {
 		if (!(error instanceof ConfigError)) throw error;

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { assign } from "xstate";
 import { clientMachine } from "../../machines/client.ts";
 import { roomMachine } from "../../machines/room.ts";
-import { parseRehearse } from "../../src/cli/rehearse.ts";
+import { parse as parseRehearse } from "../../src/cli/rehearse.ts";
 import { machinesOf } from "../../src/engine/machines.ts";
 import type { Entry, Stored } from "../../src/log/log.ts";
 import { readBatches, segmentsOf } from "../../src/log/reader.ts";

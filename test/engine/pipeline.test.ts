@@ -4,12 +4,12 @@ import { Pipeline } from "../../src/engine/pipeline.ts";
 import { recoverState } from "../../src/engine/recovery.ts";
 import { Snapshotter } from "../../src/engine/snapshotter.ts";
 import { defaultLimits } from "../../src/limits.ts";
-import { memoryLog } from "../../src/log/memory-log.ts";
 import { FakeClock } from "../fakes/clock.ts";
+import { memoryLog } from "../fakes/memory-log.ts";
 
 test("one command may append more events than a call has room for arguments", async () => {
 	const clock = new FakeClock();
-	const log = memoryLog({ id: "log", clock });
+	const log = memoryLog("log", clock);
 	const limits = defaultLimits();
 	const { state } = await recoverState(log, limits, undefined);
 	const states = { ordered: state, committed: state };
@@ -19,9 +19,10 @@ test("one command may append more events than a call has room for arguments", as
 		snapshotter: new Snapshotter(log, states, undefined, () => {}),
 		hooks: {
 			...{ onOrdered() {}, onCommitted() {}, onErased: async () => true },
-			...{ onFrozen() {}, onThawed() {} },
-			onFatal: (error) => failures.push(error),
+			onFrozen() {},
 		},
+		report: { info() {}, warn() {} },
+		onFatal: (error) => failures.push(error),
 	});
 	const event = { type: "server.started", node: "", version: "" } as const;
 	const entry = { event: { ...event, time: clock.now() } };

@@ -11,9 +11,9 @@ import { Archive } from "../../src/history/archive.ts";
 import { IndexFiles } from "../../src/history/index-files.ts";
 import { digestOf } from "../../src/log/line.ts";
 import type { Entry, Log, Stored } from "../../src/log/log.ts";
-import { memoryLog } from "../../src/log/memory-log.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk, seeded } from "../fakes/disk.ts";
+import { memoryLog } from "../fakes/memory-log.ts";
 import { readAll, settle, Witness } from "../log/entries.ts";
 import { changed, openOn } from "../log/folder.ts";
 
@@ -216,7 +216,7 @@ async function readAllOf(disk: FakeDisk): Promise<Stored[]> {
 test("paging back gives what was said, from memory too", async () => {
 	await fc.assert(
 		fc.asyncProperty(chapters, async (story) => {
-			const log = memoryLog({ id: "a log", clock: new FakeClock() });
+			const log = memoryLog("a log", new FakeClock());
 			await readAll(log);
 			const witness = new Witness(log);
 			const archive = new Archive(log);

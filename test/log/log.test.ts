@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { describe, onTestFinished } from "vitest";
 import { realDisk } from "../../src/log/disk.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
-import type { Stored } from "../../src/log/log.ts";
-import { memoryLog } from "../../src/log/memory-log.ts";
+import { memoryDisk } from "../../src/log/memory-disk.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk } from "../fakes/disk.ts";
+import { memoryLog } from "../fakes/memory-log.ts";
 import { logContract } from "./log.contract.ts";
 
 const clock = new FakeClock();
@@ -15,8 +15,8 @@ const ids = () => "abcdefghijklmnopqrstuv";
 
 describe("a log in memory", () => {
 	logContract(async () => {
-		const entries: Stored[] = [];
-		return { open: async () => memoryLog({ id: ids(), clock, entries }) };
+		const disk = memoryDisk();
+		return { open: async () => memoryLog(ids(), clock, disk) };
 	});
 });
 

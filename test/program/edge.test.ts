@@ -146,6 +146,16 @@ test.each([
 	},
 );
 
+test.each([
+	[16, 1007],
+	[17, 1008],
+])("a message in %i fragments is closed with %i", async (count, code) => {
+	const client = await RawClient.connect({ port: plume.port });
+	for (let nth = 1; nth <= count; nth++)
+		client.sendFrame(nth === 1 ? 1 : 0, Buffer.from([0xff]), nth === count);
+	expect(await client.closed).toBe(code);
+});
+
 test.each(["//", "///", "http://[", "http://a:99999999/"])(
 	"an upgrade of %s is refused on a socket that the server closes, though the stranger keeps it open",
 	async (url) => {

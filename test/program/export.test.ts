@@ -56,6 +56,17 @@ test("is for one minute enough", async () => {
 });
 
 test.each([
+	["bearer", "cat"],
+	["BEARER", "dog"],
+	["Bearer ", "eve"],
+])("is given to a session whose scheme is written %j", async (scheme, name) => {
+	const owner = await Caller.enter(plume, name, { protocol: "plume.2" });
+	const answer = await ask(`${scheme} ${await tokenOf(owner)}`);
+	expect(answer.status).toBe(200);
+	expect(await answer.json()).toMatchObject({ name, messages: [] });
+});
+
+test.each([
 	["no session", undefined],
 	["a session that is nobody's", "Bearer AAAAAAAAAAAAAAAAAAAAAA"],
 	["another scheme", "Basic YW5uOmFubg=="],

@@ -220,15 +220,6 @@ test("an unknown address is a page with words, with a link out", async () => {
 	expect(answer).toContain('href="/"');
 });
 
-test.each(["bearer", "BEARER", "Bearer "])(
-	"the scheme of an Authorization may be written %j",
-	async (scheme) => {
-		const authorization = `Authorization: ${scheme} nobodys`;
-		const answer = await asked("POST", "/export", authorization, CLOSE);
-		expect(answer).toContain("Please log in first.");
-	},
-);
-
 test.each([
 	"Host: evil.example",
 	"Host: evil.example\r\nX-Forwarded-For: 1.1.1.1",

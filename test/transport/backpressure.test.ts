@@ -1,6 +1,6 @@
 /** Nothing more is read while too much is uncommitted, and everyone is read again, in turn. */
 import { expect, test } from "vitest";
-import { Backpressure } from "../../src/transport/backpressure.ts";
+import { backpressure } from "../../src/transport/backpressure.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { TestServer } from "../test-server.ts";
 
@@ -20,13 +20,13 @@ function three() {
 		onceCommitted: (task: (seq: number) => void) => tasks.push(task),
 	};
 	const clock = new FakeClock();
-	const backpressure = new Backpressure({
+	const onRead = backpressure({
 		...{ engine, clock },
 		sources: () => sources,
 	});
 	const read = (index: number) => {
 		const source = sources[index];
-		if (source) backpressure.onRead(source);
+		if (source) onRead(source);
 	};
 	const commit = () => {
 		for (const task of tasks.splice(0)) task(0);

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Item } from "../../machines/message.ts";
 import { Server } from "../../src/chat/server.ts";
 import type { ServerMessage } from "../../src/chat/server-message.ts";
+import { defaultLimits } from "../../src/limits.ts";
 import { classic } from "../../src/transport/protocol-v1.ts";
 import { plume2 } from "../../src/transport/protocol-v2.ts";
 import { overWebSocket } from "../../src/transport/websocket.ts";
@@ -38,9 +39,8 @@ test("an item is put into JSON once, however many enter", () => {
 
 test("who enters after an erasure is not shown what one before was", () => {
 	const memory = {
-		historyMessages: 10,
-		catchUpItems: 10,
-		mailboxBytes: 10_000,
+		...defaultLimits(),
+		...{ historyMessages: 10, catchUpItems: 10, mailboxBytes: 10_000 },
 	};
 	const recent = new Server(memory).room("l").recent;
 	recent.remember(said(1, "kept"));

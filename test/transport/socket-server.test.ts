@@ -43,7 +43,7 @@ beforeEach(async () => {
 		networks: ["10.0.0.1"] as const,
 	});
 	const { engine } = plume;
-	const inspect = undefined;
+	const inspectorServer = undefined;
 	const parts = {
 		...{
 			engine,
@@ -52,7 +52,7 @@ beforeEach(async () => {
 			origins: [],
 			addressOf,
 			http,
-			inspect,
+			inspectorServer,
 			health: { isOverloaded: false },
 		},
 		isOwnHost: () => true,

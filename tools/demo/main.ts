@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import { systemClock } from "../../src/clock.ts";
 import { readConfig } from "../../src/config.ts";
 import { Secrets } from "../../src/engine/secrets.ts";
-import { memoryLog } from "../../src/log/memory-log.ts";
+import { openFileLog } from "../../src/log/file-log.ts";
+import { memoryDisk } from "../../src/log/memory-disk.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
 import { terminalMailer } from "../../src/mail/terminal.ts";
 import { startService } from "../../src/service.ts";
@@ -48,7 +49,10 @@ const post = new Post();
 const service = await startService(
 	{
 		config: readConfig(settings, () => undefined),
-		log: memoryLog({ id: secrets.id(), clock }),
+		log: openFileLog({
+			...{ disk: memoryDisk(), folder: "" },
+			...{ clock, ids: () => secrets.id() },
+		}),
 		snapshots: undefined,
 		mailer: post,
 		secrets,

@@ -5,13 +5,11 @@ import {
 } from "../../../machines/client.ts";
 import { readCode } from "../../../machines/code.ts";
 import type { PlumeEvent } from "../../../machines/events.ts";
-import { brokenRoomRule } from "../../../machines/room.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Command } from "../command.ts";
 import { sameMac, sha256 } from "../secrets.ts";
 import {
 	claimBroken,
-	codeMac,
 	type Decision,
 	isBanned,
 	isInvited,
@@ -23,7 +21,7 @@ import {
 	tabsBroken,
 	type View,
 } from "./decision.ts";
-import { roomBroken, roomOpened } from "./rooms.ts";
+import { roomBroken, roomEntered } from "./rooms.ts";
 import { sessionOpened } from "./sessions.ts";
 
 export function decideAuth(
@@ -47,7 +45,7 @@ export function decideAuth(
 	if (broken) return refuse(broken);
 	const typed = readCode(code);
 	if (typed === undefined) return refuse("codeIsWhole");
-	const mac = codeMac(secrets, login.pending, typed);
+	const mac = secrets.codeMac(login.pending, typed);
 	if (!sameMac(mac, login.code)) {
 		const event = { type: "login.failed", time, client } as const;
 		const rule = login.tries > 1 ? "codeIsRight" : "triesAreLeft";
@@ -71,27 +69,18 @@ function decideEntry(
 	{ room }: ClientContext,
 	succeeded: PlumeEvent<"login.succeeded">,
 ): Decision {
-	const { state, node } = view;
 	const { type: _type, time, person, ...claim } = succeeded;
 	const { client, identity, nameKey } = claim;
 	const holder = person ?? identity;
 	const full = tabsBroken(view, claim) ?? roomBroken(view, room, holder);
 	if (full) return refuse(full);
-	const type = "client.entered";
-	const entered: PlumeEvent<"client.entered"> = {
-		type,
-		time,
-		room,
-		...claim,
-		node,
-	};
-	const inside = state.room(room)?.context;
+	const entered = roomEntered(view, { room, ...claim }, holder);
 	const taken =
 		(isBanned(view, holder) ? "isNotBanned" : undefined) ??
 		registrationBroken(view, nameKey) ??
 		claimBroken(view, claim) ??
 		namesBroken(view, holder, nameKey) ??
-		(inside && brokenRoomRule(inside, entered));
+		entered.refused?.rule;
 	if (taken) {
 		const isKeptOut = taken === "isNotBanned" || taken === "isNotKicked";
 		const why = isKeptOut ? "mayNotEnter" : "nameTaken";
@@ -101,12 +90,5 @@ function decideEntry(
 	const released: Entry[] = isStale(view, nameKey)
 		? [{ event: { type: "name.released", time, nameKey } }]
 		: [];
-	return {
-		entries: [
-			...released,
-			{ event: succeeded },
-			...roomOpened(view, room, holder),
-			{ event: entered },
-		],
-	};
+	return { entries: [...released, { event: succeeded }, ...entered.entries] };
 }

@@ -19,10 +19,12 @@ import type { ServerMessage } from "../../chat/server-message.ts";
 import type { User } from "../../chat/user.ts";
 import type { Limits } from "../../limits.ts";
 import type { Entry } from "../../log/log.ts";
-import type { Login } from "../connection.ts";
+import type { Command, Kind } from "../command.ts";
+import type { Connection, Login } from "../connection.ts";
 import type { ClientSnapshot } from "../machines.ts";
 import type { RefusalDetails, Rule } from "../refusals.ts";
 import type { Secrets } from "../secrets.ts";
+import type { Services } from "../services.ts";
 import type { State } from "../state.ts";
 import { namesHeld } from "./names-held.ts";
 
@@ -80,6 +82,14 @@ export interface Decision {
 	readonly mail?: FreshCode;
 }
 
+/** Decides a command. Most handlers are pure functions of the view and the command. */
+export type Handler<K extends Kind> = (
+	view: View,
+	command: Command<K>,
+	connection: Connection,
+	services: Services,
+) => Decision;
+
 export const NOTHING: Decision = { entries: [] };
 
 export const refuse = (
@@ -90,15 +100,6 @@ export const refuse = (
 /** The login under way, if there is one. */
 export const pendingLogin = (client: ClientSnapshot | undefined) =>
 	client?.matches("awaitingCode") ? client.context : undefined;
-
-/** The MAC binds a code to its login: for any other login it is a wrong code. */
-export function codeMac(
-	secrets: Secrets,
-	pending: string,
-	code: string,
-): string {
-	return secrets.mac("code", pending, code);
-}
 
 /** Whether this identity may enter at all. Addresses are compared by their MACs: a session has nothing else. */
 export function isInvited(

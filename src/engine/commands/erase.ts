@@ -11,8 +11,7 @@ import type { Entry } from "../../log/log.ts";
 import type { ClientSnapshot } from "../machines.ts";
 import type { Rule } from "../refusals.ts";
 import { type Actor, actorOf } from "./actor.ts";
-import { NOTHING, refuse, type View } from "./decision.ts";
-import type { Handler } from "./handler.ts";
+import { type Handler, NOTHING, refuse, type View } from "./decision.ts";
 import { loggedOutEverywhere } from "./logout.ts";
 
 export const erase: Handler<"erase"> = (

@@ -14,9 +14,9 @@ import type { Command } from "../command.ts";
 import { sha256 } from "../secrets.ts";
 import {
 	claimBroken,
-	codeMac,
 	type Decision,
 	type FreshCode,
+	type Handler,
 	isInvited,
 	isStale,
 	pendingLogin,
@@ -24,7 +24,6 @@ import {
 	registrationBroken,
 	type View,
 } from "./decision.ts";
-import type { Handler } from "./handler.ts";
 import { roomBroken } from "./rooms.ts";
 
 interface HelloDecision extends Decision {
@@ -103,7 +102,7 @@ function decideResend(
 		type: "login.resent" as const,
 		time,
 		client: login.id,
-		code: codeMac(secrets, login.pending, mail.code),
+		code: secrets.codeMac(login.pending, mail.code),
 		expires: mail.expires,
 	};
 	const broken = brokenClientRule(login, event);
@@ -148,7 +147,7 @@ function decideRequest(
 		...(person !== identity && { person }),
 		domain: domainMac,
 		room,
-		code: codeMac(secrets, pendingHash, code),
+		code: secrets.codeMac(pendingHash, code),
 		expires,
 		tries: limits.codeTries,
 		resends: limits.codeResends,

@@ -1,6 +1,5 @@
 /** Asks for a page of what was said earlier. It is read from the log, so the answer comes later. */
-import { NOTHING, refuse } from "./decision.ts";
-import type { Handler } from "./handler.ts";
+import { type Handler, NOTHING, refuse } from "./decision.ts";
 
 export const history: Handler<"history"> = (
 	{ client },

@@ -2,8 +2,7 @@
  * Decides whether a browser may come back with the session or the pending
  * login that it kept, or go on to another room.
  */
-import type { ClientId, PlumeEvent } from "../../../machines/events.ts";
-import { brokenRoomRule } from "../../../machines/room.ts";
+import type { ClientContext } from "../../../machines/client.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
 import type { Command } from "../command.ts";
 import type { Login } from "../connection.ts";
@@ -12,15 +11,15 @@ import { sha256 } from "../secrets.ts";
 import type { Services } from "../services.ts";
 import {
 	type Decision,
+	type Handler,
 	isBanned,
 	isInvited,
 	refuse,
 	tabsBroken,
 	type View,
 } from "./decision.ts";
-import type { Handler } from "./handler.ts";
 import { personOf } from "./names-held.ts";
-import { roomBroken, roomOpened } from "./rooms.ts";
+import { roomBroken, roomEntered } from "./rooms.ts";
 import {
 	decideLost,
 	openSession,
@@ -32,10 +31,11 @@ export const open: Handler<"open"> = (view, command, _, services) => {
 	const { pending, id } = command;
 	if (!pending) return decideOpen(view, command);
 	if (view.client?.matches("inRoom")) return refuse("isNotInside");
-	const entered = view.state.unheard(sha256(pending));
-	return entered
-		? decideAnsweredAgain(view, entered, pending, id)
-		: resumeLogin(view, pending, id, services);
+	const asked = view.state.clientOfLogin(sha256(pending));
+	if (!asked) return refuse("loginIsPending");
+	return asked.matches("inRoom")
+		? decideAnsweredAgain(view, asked.context, pending, id)
+		: resumeLogin(view, asked.context, pending, id, services);
 };
 
 export function decideOpen(view: View, command: Command<"open">): Decision {
@@ -68,14 +68,10 @@ export function decideOpen(view: View, command: Command<"open">): Decision {
 		const entries = [...before, { event }];
 		return { entries, login: { ...login, resumed: room } };
 	}
-	const entered: PlumeEvent<"client.entered"> = {
-		...{ type: "client.entered", time, room, client },
-		...{ identity, nameKey, name, session, node },
-	};
-	const broken = inside && brokenRoomRule(inside, entered);
-	if (broken) return refuse(broken);
-	const opened = roomOpened(view, room, person);
-	return { entries: [...before, ...opened, { event: entered }], login };
+	const who = { room, client, identity, nameKey, name, session };
+	const entered = roomEntered(view, who, person);
+	if (entered.refused) return entered;
+	return { entries: [...before, ...entered.entries], login };
 }
 
 /** The owner of a session, or the rule by which it can't be used. */
@@ -98,20 +94,19 @@ function ownerOf(view: View, session: string) {
  */
 function decideAnsweredAgain(
 	view: View,
-	before: ClientId,
+	asked: ClientContext,
 	pending: string,
 	request: string | undefined,
 ): Decision {
-	const { state, now: time, node, secrets } = view;
-	const asked = state.client(before)?.context;
-	const inside = asked && state.room(asked.room)?.context;
+	const { state, now, secrets } = view;
+	const { id: before, room } = asked;
+	const inside = state.room(room)?.context;
 	const own = inside?.members.get(before)?.session;
 	const lost = own && state.server.context.sessions.get(own);
 	// A client that said something there has had its answer.
-	const isHeard = !asked || time >= asked.expires || inside?.last.has(before);
+	const isHeard = now >= asked.expires || inside?.last.has(before);
 	if (!own || !lost || isHeard) return refuse("loginIsPending");
 	if (!isInvited(view, lost)) return refuse("isInvited");
-	const { room } = asked;
 	const { identity, nameKey, name, domain, since } = lost;
 	const [token, client] = [secrets.id(), secrets.id()];
 	const owner = { identity, nameKey, name };
@@ -119,15 +114,12 @@ function decideAnsweredAgain(
 		...{ ...owner, domain },
 		...(since !== undefined && { since }),
 	});
-	const entered: PlumeEvent<"client.entered"> = {
-		...{ type: "client.entered", time, room, client, ...owner },
-		...{ session: sha256(token), node },
-	};
+	const who = { room, client, ...owner, session: sha256(token) };
 	return {
 		entries: [
 			...sessionsClosed(view, [own], "loggedOut"),
 			opened.entry,
-			{ event: entered },
+			...roomEntered(view, who, identity).entries,
 		],
 		login: {
 			...{ client, pending, request, session: opened.session },
@@ -139,18 +131,14 @@ function decideAnsweredAgain(
 /** A browser that has the id of a login under way may finish it on this connection. */
 function resumeLogin(
 	view: View,
+	{ id: client, name }: ClientContext,
 	pending: string,
 	id: string | undefined,
 	{ logins, attachments }: Services,
 ): Decision {
-	const client = view.state.pending(sha256(pending));
-	const snapshot = client && view.state.client(client);
-	if (!client || !snapshot?.matches("awaitingCode"))
-		return refuse("loginIsPending");
 	const expired = dueEvents(view, [client]);
 	if (expired.length > 0)
 		return { ...refuse("loginIsPending"), entries: expired };
-	const { name } = snapshot.context;
 	const user = attachments.connectionOf(client)?.login?.user;
 	const login = { client, pending, user: user ?? { name, email: "" } };
 	const sent = logins.codeSent(login, "", id);

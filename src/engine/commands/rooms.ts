@@ -3,12 +3,12 @@
  * unused: within the hour if nothing was ever said there, else after a long
  * while. So a thousand made-up names fill the server for an hour at most.
  */
-import type { Identity } from "../../../machines/events.ts";
+import type { Identity, PlumeEvent } from "../../../machines/events.ts";
 import { LOBBY } from "../../../machines/message.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Secrets } from "../secrets.ts";
-import { DAY_MS, type View } from "./decision.ts";
+import { DAY_MS, type Decision, refuse, type View } from "./decision.ts";
 
 /** What it takes to open a room. */
 type Making = Pick<View, "state" | "now"> & {
@@ -39,6 +39,21 @@ export function roomOpened(
 	const incarnation = secrets.id();
 	const made = { incarnation, ...(maker && room !== LOBBY && { maker }) };
 	return [{ event: { type: "room.opened", time, room, ...made } }];
+}
+
+/** Lets a client into a room, which is opened if need be. */
+export function roomEntered(
+	view: View,
+	who: Omit<PlumeEvent<"client.entered">, "type" | "time" | "node">,
+	person: Identity,
+): Decision {
+	const { state, now: time, node } = view;
+	const { room } = who;
+	const event = { type: "client.entered", time, ...who, node } as const;
+	const inside = state.room(room)?.context;
+	const broken = inside && brokenRoomRule(inside, event);
+	if (broken) return refuse(broken);
+	return { entries: [...roomOpened(view, room, person), { event }] };
 }
 
 /** The log is an older copy, so clients may have seen offsets that it does not have: each room gets a new epoch. */

@@ -1,8 +1,7 @@
 /** Signals, which are never logged: a tab is away, somebody types in it, or it wants to hear of other rooms. */
 import { parseRoomName } from "../../chat/room-name.ts";
 import type { LiveUpdate } from "../command.ts";
-import { NOTHING, refuse } from "./decision.ts";
-import type { Handler } from "./handler.ts";
+import { type Handler, NOTHING, refuse } from "./decision.ts";
 
 /** A signal without an id is not refused: nobody waits for an answer. */
 export const signal: Handler<LiveUpdate> = (

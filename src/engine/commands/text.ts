@@ -5,8 +5,13 @@ import { trimInvisible, withoutEmptyLines } from "../../../machines/text.ts";
 import type { Limits } from "../../limits.ts";
 import { digestOf } from "../../log/line.ts";
 import type { Command } from "../command.ts";
-import { type Decision, NOTHING, refuse, type View } from "./decision.ts";
-import type { Handler } from "./handler.ts";
+import {
+	type Decision,
+	type Handler,
+	NOTHING,
+	refuse,
+	type View,
+} from "./decision.ts";
 
 export const text: Handler<"text"> = (view, command, connection, services) => {
 	const { erasures, moderation, requestLimits } = services;
