@@ -11,6 +11,7 @@ import { diskWithProgress } from "./cli/progress.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { pooledRandom, Secrets } from "./engine/secrets.ts";
+import { FatalEnd } from "./fatal-end.ts";
 import { IndexFiles } from "./history/index-files.ts";
 import type { Disk } from "./log/disk.ts";
 import { openFileLog } from "./log/file-log.ts";
@@ -42,10 +43,9 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	const { config } = asked;
 	const { output, logger } = openOutput();
 	const print = (line: string) => output.write(`${line}\n`);
-	const onFatal = (error: Error) => {
-		logger.fatal({ error: error.message }, "stopping at once");
-		process.exit(1);
-	};
+	const fatal = new FatalEnd(logger, output);
+	const onFatal = fatal.begin;
+	// A rejection that nobody handles is one, too.
 	process.on("uncaughtException", onFatal);
 	process.removeAllListeners("warning").on("warning", ({ name, message }) => {
 		logger.warn({ warning: name }, message);
@@ -56,6 +56,8 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 		config.log === "memory"
 			? openMemory(config, logger)
 			: await openFolder(asked, disk, logger);
+	const { log } = opened;
+	fatal.log = log;
 	const parts = {
 		...{ ...asked, ...opened, report: logger, onFatal },
 		mailer: await makeMailer(config, print),
@@ -67,7 +69,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	const watch = setInterval(() => lock?.check(), OWNER_MS);
 	const stopped = Promise.race(SIGNALS.map((signal) => once(process, signal)));
 	// Only after the handlers are set: its reader may stop us at once.
-	logger.info({ ...described(service.url, asked, opened.log) }, "listening");
+	logger.info({ ...described(service.url, asked, log) }, "listening");
 	if (asked.passed)
 		logger.info(
 			"systemd passed the socket: PLUME_HOST and PLUME_PORT are not used",

@@ -1911,6 +1911,13 @@ const process = [
 		replace: "{ host, port }",
 		tests: ["test/systemd/restart.test.ts -t a visitor"],
 	},
+	{
+		promise: "bug: what was decided is committed before the end",
+		file: "src/fatal-end.ts",
+		find: "this.log?.close(), ",
+		replace: "",
+		tests: ["test/program/fatal.test.ts -t decided"],
+	},
 ];
 
 export const mutants = [
