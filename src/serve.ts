@@ -26,6 +26,7 @@ import { terminalMailer } from "./mail/terminal.ts";
 import { Output } from "./output.ts";
 import { readSecret } from "./secret-file.ts";
 import { type ServiceParts, startService } from "./service.ts";
+import { Notifier, type NotifyAddress } from "./systemd/notifier.ts";
 
 /** Whether stdout is a terminal. `process.stdout.isTTY` would open stdout a second time. */
 const isTerminal = isatty(1);
@@ -33,10 +34,13 @@ const OWNER_MS = 1000;
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
-type Asked = Pick<
-	ServiceParts,
-	"config" | "accepts" | "version" | "passed" | "readAgain"
->;
+interface Asked
+	extends Pick<
+		ServiceParts,
+		"config" | "accepts" | "version" | "passed" | "readAgain"
+	> {
+	readonly notify: NotifyAddress | undefined;
+}
 
 /** Runs the server until a signal stops it; `pages` is the folder of the built pages. */
 export async function serve(asked: Asked, pages: string): Promise<void> {
@@ -65,6 +69,11 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	};
 	const service = await startService(parts, pages);
 	done();
+	const systemd = new Notifier({
+		...{ address: asked.notify, log, people: service.people },
+		warn: (message) => logger.warn(message),
+	});
+	systemd.ready();
 	// Finds a lost lock even while nothing is written.
 	const watch = setInterval(() => lock?.check(), OWNER_MS);
 	const stopped = Promise.race(SIGNALS.map((signal) => once(process, signal)));
@@ -80,6 +89,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 		);
 	const [signal] = await stopped;
 	logger.info({ signal }, "stopping");
+	systemd.stopping();
 	await service.stop().catch(onFatal);
 	clearInterval(watch);
 	await lock?.release();
