@@ -11,6 +11,7 @@ import { diskWithProgress } from "./cli/progress.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { pooledRandom, Secrets } from "./engine/secrets.ts";
+import { FatalEnd } from "./fatal-end.ts";
 import { IndexFiles } from "./history/index-files.ts";
 import type { Disk } from "./log/disk.ts";
 import { openFileLog } from "./log/file-log.ts";
@@ -25,6 +26,7 @@ import { terminalMailer } from "./mail/terminal.ts";
 import { Output } from "./output.ts";
 import { readSecret } from "./secret-file.ts";
 import { type ServiceParts, startService } from "./service.ts";
+import { Notifier, type NotifyAddress } from "./systemd/notifier.ts";
 
 /** Whether stdout is a terminal. `process.stdout.isTTY` would open stdout a second time. */
 const isTerminal = isatty(1);
@@ -32,20 +34,22 @@ const OWNER_MS = 1000;
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
-type Asked = Pick<
-	ServiceParts,
-	"config" | "accepts" | "version" | "passed" | "readAgain"
->;
+interface Asked
+	extends Pick<
+		ServiceParts,
+		"config" | "accepts" | "version" | "passed" | "readAgain"
+	> {
+	readonly notify: NotifyAddress | undefined;
+}
 
 /** Runs the server until a signal stops it; `pages` is the folder of the built pages. */
 export async function serve(asked: Asked, pages: string): Promise<void> {
 	const { config } = asked;
 	const { output, logger } = openOutput();
 	const print = (line: string) => output.write(`${line}\n`);
-	const onFatal = (error: Error) => {
-		logger.fatal({ error: error.message }, "stopping at once");
-		process.exit(1);
-	};
+	const fatal = new FatalEnd(logger, output);
+	const onFatal = fatal.begin;
+	// A rejection that nobody handles is one, too.
 	process.on("uncaughtException", onFatal);
 	process.removeAllListeners("warning").on("warning", ({ name, message }) => {
 		logger.warn({ warning: name }, message);
@@ -56,6 +60,8 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 		config.log === "memory"
 			? openMemory(config, logger)
 			: await openFolder(asked, disk, logger);
+	const { log } = opened;
+	fatal.log = log;
 	const parts = {
 		...{ ...asked, ...opened, report: logger, onFatal },
 		mailer: await makeMailer(config, print),
@@ -63,11 +69,16 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	};
 	const service = await startService(parts, pages);
 	done();
+	const systemd = new Notifier({
+		...{ address: asked.notify, log, people: service.people },
+		warn: (message) => logger.warn(message),
+	});
+	systemd.ready();
 	// Finds a lost lock even while nothing is written.
 	const watch = setInterval(() => lock?.check(), OWNER_MS);
 	const stopped = Promise.race(SIGNALS.map((signal) => once(process, signal)));
 	// Only after the handlers are set: its reader may stop us at once.
-	logger.info({ ...described(service.url, asked, opened.log) }, "listening");
+	logger.info({ ...described(service.url, asked, log) }, "listening");
 	if (asked.passed)
 		logger.info(
 			"systemd passed the socket: PLUME_HOST and PLUME_PORT are not used",
@@ -78,6 +89,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 		);
 	const [signal] = await stopped;
 	logger.info({ signal }, "stopping");
+	systemd.stopping();
 	await service.stop().catch(onFatal);
 	clearInterval(watch);
 	await lock?.release();

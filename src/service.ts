@@ -126,6 +126,8 @@ function reread(
 
 export interface Service {
 	readonly url: string;
+	/** How many are here. */
+	people(): number;
 	/** Stops accepting, commits what was received, closes every connection, and ends. */
 	stop(): Promise<void>;
 }
@@ -160,6 +162,7 @@ export async function startService(
 		));
 	return {
 		url,
+		people: () => started.states.committed.parts.inside.size,
 		async stop() {
 			const { engine, mail } = started;
 			health.isStopping = true;

@@ -9,6 +9,7 @@ import { ConfigError, dataFolder, readConfig } from "../config.ts";
 import type { LogParts as OpenedLog } from "../inspector/log-timeline.ts";
 import { readCredential } from "../secret-file.ts";
 import { loadEnvironment } from "../settings-file.ts";
+import { takeNotifyAddress } from "../systemd/notifier.ts";
 import { takePassedSocket } from "../systemd/passed-socket.ts";
 import { VERSION } from "../version.ts";
 import {
@@ -69,9 +70,12 @@ async function main(): Promise<number | undefined> {
 
 /** Runs the server until a signal stops it. */
 async function serve({ environment, accepts }: ServeCommand): Promise<void> {
-	const passed = takePassedSocket(process.env);
+	const systemd = {
+		passed: takePassedSocket(process.env),
+		notify: takeNotifyAddress(process.env),
+	};
 	const readAgain = () => readConfig(loadEnvironment(environment), credential);
-	const asked = { accepts, version: VERSION, passed, readAgain };
+	const asked = { accepts, version: VERSION, ...systemd, readAgain };
 	const server = await import("../serve.ts");
 	await server.serve({ ...asked, config: readAgain() }, PAGES);
 }

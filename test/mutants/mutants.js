@@ -1912,6 +1912,20 @@ const process = [
 		replace: "{ host, port }",
 		tests: ["test/systemd/restart.test.ts -t a visitor"],
 	},
+	{
+		promise: "watchdog: a log that does not go on is no life",
+		file: "src/systemd/notifier.ts",
+		find: "return frozen || ordered === committed || committed > before;",
+		replace: "return true;",
+		tests: ["test/systemd/notifier.test.ts"],
+	},
+	{
+		promise: "bug: what was decided is committed before the end",
+		file: "src/fatal-end.ts",
+		find: "this.log?.close(), ",
+		replace: "",
+		tests: ["test/program/fatal.test.ts -t decided"],
+	},
 ];
 
 export const mutants = [

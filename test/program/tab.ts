@@ -31,11 +31,19 @@ export class Tab {
 		this.#port = port;
 	}
 
-	static async enter(plume: Plume, name: string): Promise<Tab> {
+	/** `codes` answers the code that was sent to a name, or its email. */
+	static async enter(
+		plume: Plume,
+		name: string,
+		codes: (name: string, email: string) => Promise<string> = () =>
+			plume.codeFor(name),
+	): Promise<Tab> {
 		const tab = new Tab(plume.port);
+		const email = `${name}@example.org`;
 		await tab.#connect();
-		tab.#send({ type: types.hello, text: `${name}\n${name}@example.org` });
-		tab.#send({ type: types.auth, text: await plume.codeFor(name) });
+		const code = codes(name, email);
+		tab.#send({ type: types.hello, text: `${name}\n${email}` });
+		tab.#send({ type: types.auth, text: await code });
 		while (!tab.#welcome) await pause();
 		return tab;
 	}

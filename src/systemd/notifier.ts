@@ -1,0 +1,94 @@
+/**
+ * Tells systemd how the server is: sd_notify(3). Node has no datagram sockets,
+ * so the program systemd-notify sends it, and nobody waits for that. It costs
+ * a process each minute.
+ */
+import { spawn } from "node:child_process";
+import type { Log } from "../log/log.ts";
+
+/** Where systemd listens, and how soon it ends a server that is not heard of. */
+export interface NotifyAddress {
+	/** What systemd-notify needs to know: none of our secrets. */
+	readonly environment: Readonly<Record<string, string>>;
+	readonly watchdogMs: number;
+}
+
+interface NotifierParts {
+	/** Undefined where systemd does not listen. */
+	readonly address: NotifyAddress | undefined;
+	readonly log: Pick<Log, "ordered" | "committed" | "frozen">;
+	/** How many people are here. */
+	readonly people: () => number;
+	readonly warn: (message: string) => void;
+}
+
+const STATUS_MS = 60_000;
+
+/** Takes the address out of the environment, which the programs that we start inherit. */
+export function takeNotifyAddress(
+	environment: NodeJS.ProcessEnv,
+): NotifyAddress | undefined {
+	const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID, PATH = "" } = environment;
+	for (const name of ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"])
+		delete environment[name];
+	if (!NOTIFY_SOCKET) return undefined;
+	const isOurs = (WATCHDOG_PID ?? `${process.pid}`) === `${process.pid}`;
+	const watchdogMs = isOurs ? Number(WATCHDOG_USEC) / 1000 : 0;
+	return {
+		environment: { PATH, NOTIFY_SOCKET },
+		watchdogMs: watchdogMs || Infinity,
+	};
+}
+
+export class Notifier {
+	readonly #parts: NotifierParts;
+	#timer: NodeJS.Timeout | undefined;
+	#committed = -1;
+	#isMissing = false;
+
+	constructor(parts: NotifierParts) {
+		this.#parts = parts;
+	}
+
+	/** The server listens. From now on systemd hears of it at half of the watchdog's time, and each minute. */
+	ready(): void {
+		const { watchdogMs = Infinity } = this.#parts.address ?? {};
+		const everyMs = Math.min(STATUS_MS, watchdogMs / 2);
+		this.#tell("READY=1", this.#status());
+		this.#timer = setInterval(() => {
+			const isAlive = this.#logGoesOn();
+			this.#tell(this.#status(), ...(isAlive ? ["WATCHDOG=1"] : []));
+		}, everyMs);
+	}
+
+	stopping(): void {
+		clearInterval(this.#timer);
+		this.#tell("STOPPING=1", "STATUS=Stopping");
+	}
+
+	/** A full disk is waited for, but a write or a sync that does not end may never do so. */
+	#logGoesOn(): boolean {
+		const { ordered, committed, frozen } = this.#parts.log;
+		const before = this.#committed;
+		this.#committed = committed;
+		return frozen || ordered === committed || committed > before;
+	}
+
+	#status(): string {
+		const { log, people } = this.#parts;
+		const trouble = log.frozen ? ". The disk is full: nobody can write" : "";
+		return `STATUS=People here: ${people()}, events: ${log.committed}${trouble}`;
+	}
+
+	#tell(...assignments: readonly string[]): void {
+		const { address, warn } = this.#parts;
+		if (!address || this.#isMissing) return;
+		const options = { env: address.environment, stdio: "ignore" } as const;
+		spawn("systemd-notify", assignments, options).once("error", (error) => {
+			this.#isMissing = true;
+			warn(
+				`systemd can't be told how the server is: ${error.message}. Install systemd-notify, or set Type=exec and no WatchdogSec= in the unit.`,
+			);
+		});
+	}
+}

@@ -1,0 +1,79 @@
+/** A bug ends the server at once, and says so. */
+import { expect, test } from "vitest";
+import { newDataFolder, Plume, run } from "./program.ts";
+import { Tab } from "./tab.ts";
+
+/** Bugs that are planted into the server, each in another kind of callback. It has them at SIGUSR2. */
+const bugs: Readonly<Record<string, string>> = {
+	"in a timer": `setTimeout(() => { throw new Error("a planted bug"); })`,
+	"in a promise": `void Promise.reject(new Error("a planted bug"))`,
+	"in a socket's callback": `
+		const { port } = server.address();
+		server.once("connection", () => { throw new Error("a planted bug"); });
+		connect(port);`,
+};
+
+test.each(Object.entries(bugs))(
+	"a bug %s ends it with 1, in words",
+	async (_, bug) => {
+		const script = `
+		import { Server } from "node:http";
+		import { connect } from "node:net";
+		let server;
+		const { listen } = Server.prototype;
+		Server.prototype.listen = function (...args) {
+			server = this;
+			return listen.apply(this, args);
+		};
+		process.on("SIGUSR2", () => { ${bug} });
+	`;
+		const plume = await Plume.start({
+			PLUME_DATA: await newDataFolder(),
+			NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(script)}`,
+		});
+		const ann = await Tab.enter(plume, "ann");
+		ann.say("hello");
+		plume.kill("SIGUSR2");
+		expect((await plume.ended).code).toBe(1);
+		expect(plume.lines.at(-1)).toMatchObject({
+			level: 60,
+			error: "a planted bug",
+			stack: expect.stringContaining("at "),
+			msg: "stopping at once",
+		});
+		ann.leave();
+		expect((await run(["replay", "--verify", plume.data])).code).toBe(0);
+	},
+);
+
+test("what was decided before a bug is committed, if the disk takes it in a second", async () => {
+	const script = `
+		import { open } from "node:fs/promises";
+		const handle = await open("/dev/null");
+		const disk = Object.getPrototypeOf(handle);
+		await handle.close();
+		const { datasync } = disk;
+		let isSlow = false;
+		process.on("SIGUSR2", () => { isSlow = true; });
+		disk.datasync = async function () {
+			if (isSlow) {
+				isSlow = false;
+				setTimeout(() => { throw new Error("a planted bug"); }, 200);
+				await new Promise((resolve) => setTimeout(resolve, 300));
+			}
+			return datasync.call(this);
+		};
+	`;
+	const plume = await Plume.start({
+		PLUME_DATA: await newDataFolder(),
+		NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(script)}`,
+	});
+	const ann = await Tab.enter(plume, "ann");
+	plume.kill("SIGUSR2");
+	// The first is on its way to the disk while the others are decided.
+	for (const text of ["one", "two", "three"]) ann.say(text);
+	await plume.ended;
+	ann.leave();
+	const { stdout } = await run(["replay", plume.data, "--json"]);
+	expect(JSON.parse(stdout).rooms[0].messages).toBe(3);
+});

@@ -1,0 +1,71 @@
+/** What systemd hears of a server, by a program of the name systemd-notify. */
+import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { Notifier, takeNotifyAddress } from "../../src/systemd/notifier.ts";
+
+/** A notifier that speaks each 20 ms, of a log that the test holds. */
+async function notifier(hasProgram = true) {
+	const folder = await mkdtemp(join(tmpdir(), "plume-notify-"));
+	const heard = join(folder, "heard");
+	await appendFile(heard, "");
+	const script = `#!/bin/sh\necho "$NOTIFY_SOCKET $*" >>${heard}\n`;
+	if (hasProgram)
+		await writeFile(join(folder, "systemd-notify"), script, { mode: 0o755 });
+	const address = takeNotifyAddress({
+		...{ NOTIFY_SOCKET: "there", WATCHDOG_USEC: "40000" },
+		PATH: folder,
+	});
+	const log = { ordered: 7, committed: 7, frozen: false };
+	const warnings: string[] = [];
+	const warn = (message: string) => warnings.push(message);
+	const notifier = new Notifier({ address, log, people: () => 3, warn });
+	notifier.ready();
+	onTestFinished(() => notifier.stopping());
+	const lines = async () => (await readFile(heard, "utf8")).split("\n");
+	/** The first line from now on that is as it should be. */
+	const next = async (wanted: RegExp) => {
+		const { length } = await lines();
+		const found = async () =>
+			(await lines()).slice(length).find((line) => wanted.test(line));
+		await expect.poll(found).toBeTruthy();
+	};
+	return { log, warnings, lines, next };
+}
+
+test("it is ready, and then alive, with how many are here", async () => {
+	const { lines, next } = await notifier();
+	const status = "STATUS=People here: 3, events: 7";
+	await next(new RegExp(`^there ${status} WATCHDOG=1$`));
+	expect((await lines())[0]).toBe(`there READY=1 ${status}`);
+});
+
+test("a log that does not go on is not alive, but a full disk is waited for", async () => {
+	const { log, next } = await notifier();
+	log.ordered = 8;
+	await next(/events: 7$/);
+	log.committed = 8;
+	await next(/WATCHDOG=1$/);
+	log.ordered = 9;
+	await next(/events: 8$/);
+	log.frozen = true;
+	await next(/The disk is full: nobody can write WATCHDOG=1$/);
+});
+
+test("without the program one line says what to do", async () => {
+	const { warnings } = await notifier(false);
+	await expect.poll(() => warnings).toHaveLength(1);
+	expect(warnings[0]).toContain("Install systemd-notify, or set Type=exec");
+});
+
+test("a watchdog that is another process's is not answered for, and nothing is inherited", () => {
+	const environment = {
+		NOTIFY_SOCKET: "s",
+		WATCHDOG_USEC: "1",
+		WATCHDOG_PID: "1",
+	};
+	expect(takeNotifyAddress(environment)?.watchdogMs).toBe(Infinity);
+	expect(environment).toEqual({});
+	expect(takeNotifyAddress({})).toBe(undefined);
+});
