@@ -7,6 +7,7 @@ import { createActor } from "xstate";
 import { LOBBY } from "../machines/message.ts";
 import { pageMachine } from "../machines/page.ts";
 import { pageActions } from "./actions.ts";
+import { BASE } from "./base-path.ts";
 import { Chat } from "./chat.ts";
 import { find } from "./element.ts";
 import { enterForm } from "./enter.ts";
@@ -62,7 +63,8 @@ function received(data: string): void {
 
 // A logout in one tab ends the session of all tabs that share it.
 addEventListener("storage", ({ key, oldValue, newValue }) => {
-	const isOver = key === "session" && oldValue && newValue === null;
+	const isOver =
+		key === storage.browser.keyOf("session") && oldValue && newValue === null;
 	if (isOver && oldValue === storage.storedSession())
 		page.dispatch({ type: "leave" });
 });
@@ -100,4 +102,4 @@ if (!askedFor)
 	chat.view.explain("No room can have that name, so this is the lobby.");
 actor.start();
 // There are no workers over plain HTTP, and a missing worker costs only the offline screen.
-navigator.serviceWorker?.register("/sw.js").catch(() => {});
+navigator.serviceWorker?.register(`${BASE}sw.js`).catch(() => {});

@@ -1,6 +1,7 @@
 /** Tells an absent reader of new messages: by the title, and of a mention by a notification. */
 
 import type { Said } from "../machines/message.ts";
+import { BASE } from "./base-path.ts";
 import { find } from "./element.ts";
 import { NotifySetting } from "./notify-setting.ts";
 import type { Page } from "./page.ts";
@@ -75,8 +76,8 @@ export class Notifications {
 	}
 
 	#notify(room: string, title: string, body: string): void {
-		const tag = `plume ${room}`;
-		const icon = "/static/icon-192.png";
+		const tag = `plume ${pathOf(room)}`;
+		const icon = `${BASE}static/icon-192.png`;
 		const options = { body, tag, icon, data: { room, path: pathOf(room) } };
 		try {
 			const notification = new Notification(title, options);

@@ -4,6 +4,7 @@
  * once, or is typed; it is stored nowhere.
  */
 import { INSPECT_PROTOCOL } from "../../machines/frame.ts";
+import { BASE } from "../base-path.ts";
 import { find, say } from "../element.ts";
 import { rates } from "./counts.ts";
 import { inspect } from "./inspector.ts";
@@ -24,7 +25,7 @@ const form = find("#token-form", HTMLFormElement);
 let isOpen = false;
 
 function watch(token: string): void {
-	const url = `${location.origin.replace(/^http/, "ws")}/inspect`;
+	const url = `${location.origin.replace(/^http/, "ws")}${BASE}inspect`;
 	const socket = new WebSocket(url, [INSPECT_PROTOCOL, token]);
 	socket.onopen = () => {
 		form.hidden = true;

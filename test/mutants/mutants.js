@@ -88,6 +88,20 @@ const log = [
 		tests: ["test/operator.test.ts"],
 	},
 	{
+		promise: "sub-path: nothing is served outside of it",
+		file: "src/transport/sub-path.ts",
+		find: "return HEALTH_PATHS.includes(path) ? path : undefined;",
+		replace: "return path;",
+		tests: ["test/program/sub-path.test.ts"],
+	},
+	{
+		promise: "sub-path: a packed page finds its files, too",
+		file: "src/transport/files.ts",
+		find: 'return gzipSync(withBase(base, "packed.html", gunzipSync(bytes)));',
+		replace: "return bytes;",
+		tests: ["test/program/sub-path.test.ts"],
+	},
+	{
 		promise: "login: a lost answer is given again, and only once",
 		file: "src/engine/evolve.ts",
 		find: "return unheard.delete(event.client);",
