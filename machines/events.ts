@@ -90,7 +90,8 @@ interface Facts {
 	"session.renewed": { session: SessionHash; expires: number };
 	"session.closed": {
 		session: SessionHash;
-		why: "loggedOut" | "expired" | "uninvited" | "banned";
+		/** `restored`: the log is a backup, and the session may have ended since. */
+		why: "loggedOut" | "expired" | "uninvited" | "banned" | "restored";
 	};
 
 	"login.requested": Claim & {

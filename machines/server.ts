@@ -198,6 +198,11 @@ export const serverMachine = setup({
 			on: {
 				"server.started": { target: "running" },
 				"log.restored": { target: "stopped" },
+				// A backup is put back.
+				"session.closed": {
+					guard: and(serverRules["session.closed"]),
+					actions: "closeSession",
+				},
 			},
 		},
 		running: {

@@ -137,7 +137,8 @@ export async function startService(
 	parts: ServiceParts,
 	pages: string,
 ): Promise<Service> {
-	const { host, port, limits, socket, metrics, log, data } = parts.config;
+	const { host, port, base, limits, socket } = parts.config;
+	const { metrics, log, data } = parts.config;
 	let wrong = "";
 	const http = makeHttpServer(limits, () => wrong);
 	let bound: Promise<Bound> | undefined;
@@ -161,7 +162,7 @@ export async function startService(
 			serveMetrics(metrics, { ...started, http, sockets, health, folder }),
 		));
 	return {
-		url,
+		url: url + base.slice(0, -1),
 		people: () => started.states.committed.parts.inside.size,
 		async stop() {
 			const { engine, mail } = started;
@@ -191,7 +192,7 @@ interface TransportParts extends ServiceParts, Omit<Bound, "url"> {
 /** The page, the WebSockets and the inspector, on one HTTP server. */
 function transports(parts: TransportParts) {
 	const { http, host, peer, config, health, report, started } = parts;
-	const { limits, origins, inspect: token } = config;
+	const { limits, base, origins, inspect: token } = config;
 	const { trustProxy: trusted } = config;
 	const { engine, runningClock: clock, states, inspector } = started;
 	const { refusals } = engine;
@@ -207,7 +208,7 @@ function transports(parts: TransportParts) {
 					...{ token, isOwnHost: isOurName },
 				});
 	answerRequests(http, {
-		...{ pages: parts.pages, limits, health, warnings },
+		...{ pages: parts.pages, base, limits, health, warnings },
 		exports: {
 			...{ archive: started.archive, clock: started.clock },
 			...{ refusals, isOwnHost },
@@ -224,8 +225,8 @@ function transports(parts: TransportParts) {
 	const spare = limits.connections + SPARE_CONNECTIONS;
 	if (Number.isFinite(spare)) http.maxConnections = spare;
 	const sockets = new SocketServer({
-		...{ http, engine, clock, limits, origins, isOwnHost, warnings, health },
-		inspectorServer,
+		...{ http, engine, clock, base, limits, inspectorServer },
+		...{ origins, isOwnHost, warnings, health },
 		addressOf(request) {
 			if (trusted.length === 0) warnings.untrusted(request);
 			const { socket, headers } = request;

@@ -144,6 +144,18 @@ const inspect: Setting<string | undefined> = {
 	},
 };
 
+const base: Setting<string> = {
+	...anything("path of the site that Plume is under, like /chat", "/"),
+	parse(text, variable) {
+		const parts = text.replace(/^\/|\/$/g, "").split("/");
+		const isPath = parts.every((part) => /^(?!\.+$)[\w.~-]+$/.test(part));
+		if (text === "/") return text;
+		if (text.startsWith("/") && isPath) return `/${parts.join("/")}/`;
+		const say = "/ or a path like /chat, of letters, digits and . _ ~ -";
+		return refuse(text, variable, say);
+	},
+};
+
 function origin(entry: string): string {
 	if (/^https?:\/\/[^/]+$/.test(entry) && URL.canParse(entry))
 		return new URL(entry).origin;
@@ -199,6 +211,7 @@ export const settingTable = {
 	config: anything("file of settings, KEY=value lines, read before the others"),
 	host,
 	port,
+	base,
 	data: anything("data folder ($STATE_DIRECTORY, else ./data)"),
 	log: oneOf("where events go: file or memory", "file", "memory"),
 	fsync: onOrOff("off: faster, but a power cut may lose what people saw"),

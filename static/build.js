@@ -24,8 +24,8 @@ await build({
 	target: ["chrome123", "firefox120", "safari17.5"],
 	minify: true,
 	sourcemap: "external",
-	// What the server serves under its own address is not bundled.
-	external: ["/static/*"],
+	// The server serves it beside the stylesheet.
+	external: ["plume.svg"],
 	define: { "process.env.NODE_ENV": '"production"' },
 	logLevel: "warning",
 });

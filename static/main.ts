@@ -7,6 +7,7 @@
 import { createActor } from "xstate";
 import { LOBBY } from "../machines/message.ts";
 import { pageMachine } from "../machines/page.ts";
+import { BASE } from "./base-path.ts";
 import { Chat } from "./chat.ts";
 import { find, focusField } from "./element.ts";
 import { enterForm } from "./enter.ts";
@@ -114,7 +115,8 @@ function received(data: string): void {
 
 // A logout in one tab ends the session of all tabs that share it.
 addEventListener("storage", ({ key, oldValue, newValue }) => {
-	const isOver = key === "session" && oldValue && newValue === null;
+	const isOver =
+		key === storage.browser.keyOf("session") && oldValue && newValue === null;
 	if (isOver && oldValue === storage.storedSession())
 		page.dispatch({ type: "leave" });
 });
@@ -152,4 +154,4 @@ if (!askedFor)
 	chat.view.explain("No room can have that name, so this is the lobby.");
 actor.start();
 // There are no workers over plain HTTP, and a missing worker costs only the offline screen.
-navigator.serviceWorker?.register("/sw.js").catch(() => {});
+navigator.serviceWorker?.register(`${BASE}sw.js`).catch(() => {});

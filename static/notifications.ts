@@ -5,6 +5,7 @@
  */
 
 import type { Said } from "../machines/message.ts";
+import { BASE } from "./base-path.ts";
 import { find, say, show } from "./element.ts";
 import type { Page } from "./page.ts";
 import { pathOf } from "./room-name.ts";
@@ -94,8 +95,8 @@ export class Notifications {
 	}
 
 	#notify(room: string, title: string, body: string): void {
-		const tag = `plume ${room}`;
-		const icon = "/static/icon-192.png";
+		const tag = `plume ${pathOf(room)}`;
+		const icon = `${BASE}static/icon-192.png`;
 		const options = { body, tag, icon, data: { room, path: pathOf(room) } };
 		try {
 			const notification = new Notification(title, options);

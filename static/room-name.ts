@@ -2,7 +2,9 @@
 
 import { LOBBY } from "../machines/message.ts";
 import { foldName } from "../machines/text.ts";
+import { BASE } from "./base-path.ts";
 
+const ROOMS = `${BASE}r/`;
 const NAME = /^(?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}_-]{1,32}$/u;
 
 /** The name as the server folds it, or "" if no room can have it. */
@@ -14,13 +16,15 @@ export function roomName(raw: string): string {
 
 /** The room at an address, or "" if no room can be there. */
 export function roomAt(path: string): string {
-	if (!path.startsWith("/r/")) return LOBBY;
+	if (!path.startsWith(ROOMS)) return LOBBY;
 	try {
-		return roomName(decodeURIComponent(path.slice(3).replace(/\/$/, "")));
+		return roomName(
+			decodeURIComponent(path.slice(ROOMS.length).replace(/\/$/, "")),
+		);
 	} catch {
 		return "";
 	}
 }
 
 export const pathOf = (room: string): string =>
-	room === LOBBY ? "/" : `/r/${encodeURIComponent(room)}`;
+	room === LOBBY ? BASE : ROOMS + encodeURIComponent(room);

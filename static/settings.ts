@@ -1,5 +1,6 @@
 /** The settings dialog: the theme, the export of one's messages, and the logout. */
 
+import { BASE } from "./base-path.ts";
 import { find, make, say } from "./element.ts";
 import type { Page } from "./page.ts";
 import { browser, storedSession } from "./storage.ts";
@@ -28,13 +29,15 @@ function themeChoice(): void {
 			browser.set("theme", choice.value);
 			show();
 		};
-	addEventListener("storage", show);
+	addEventListener("storage", ({ key }) => {
+		if (key === browser.keyOf("theme")) show();
+	});
 	show();
 }
 
 /** Downloads the person's messages; returns what to say about it. */
 async function exportMessages(): Promise<string> {
-	const answer = await fetch("/export", {
+	const answer = await fetch(`${BASE}export`, {
 		method: "POST",
 		headers: { Authorization: `Bearer ${storedSession()}` },
 	});

@@ -2,6 +2,7 @@
 
 import { SUBPROTOCOL } from "../machines/message.ts";
 import { type ClientFrame, writeClientFrame } from "../machines/protocol.ts";
+import { BASE } from "./base-path.ts";
 import { Heartbeat } from "./heartbeat.ts";
 
 /** The close code of a connection that was lost. */
@@ -42,7 +43,7 @@ export class Socket {
 	}
 
 	connect(): void {
-		const url = `${location.origin.replace(/^http/, "ws")}/connect`;
+		const url = `${location.origin.replace(/^http/, "ws")}${BASE}connect`;
 		const socket = new WebSocket(url, SUBPROTOCOL);
 		this.#current = socket;
 		socket.onopen = () => {

@@ -1,3 +1,8 @@
+import { BASE } from "./base-path.ts";
+
+/** What else the site has stores its own. */
+const PREFIX = BASE === "/" ? "" : BASE;
+
 /**
  * A browser storage in which "" means missing. The memory of this page stands
  * in where storage is forbidden or full.
@@ -14,14 +19,21 @@ export class Store<Name extends string> {
 		}
 	}
 
+	/** The name under which the browser has it. */
+	keyOf(name: string): string {
+		return PREFIX + name;
+	}
+
 	get(name: Name): string {
-		return this.#memory.get(name) ?? this.#storage?.getItem(name) ?? "";
+		return (
+			this.#memory.get(name) ?? this.#storage?.getItem(this.keyOf(name)) ?? ""
+		);
 	}
 
 	set(name: Name, value: string): void {
 		this.#memory.set(name, value);
 		try {
-			this.#storage?.setItem(name, value);
+			this.#storage?.setItem(this.keyOf(name), value);
 			if (this.#storage) this.#memory.delete(name);
 		} catch {
 			// It is full: the older value stays there, and the memory hides it.
@@ -31,12 +43,15 @@ export class Store<Name extends string> {
 	remove(...names: readonly string[]): void {
 		for (const name of names) {
 			this.#memory.delete(name);
-			this.#storage?.removeItem(name);
+			this.#storage?.removeItem(this.keyOf(name));
 		}
 	}
 
 	names(): readonly string[] {
-		return [...this.#memory.keys(), ...Object.keys(this.#storage ?? {})];
+		const keys = Object.keys(this.#storage ?? {});
+		const ours = keys.filter((key) => key.startsWith(PREFIX));
+		const stored = ours.map((key) => key.slice(PREFIX.length));
+		return [...this.#memory.keys(), ...stored];
 	}
 }
 

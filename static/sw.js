@@ -5,7 +5,10 @@
  */
 
 const CACHE = "plume";
-const SHELL = ["/", "/static/app.js", "/static/plume.css", "/static/plume.svg"];
+/** The path that this Plume is under. */
+const BASE = new URL(".", location).pathname;
+const FILES = ["app.js", "plume.css", "plume.svg"];
+const SHELL = [BASE, ...FILES.map((file) => `${BASE}static/${file}`)];
 
 addEventListener("install", (event) => {
 	skipWaiting();
@@ -14,7 +17,8 @@ addEventListener("install", (event) => {
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
 /** Every room is the same page; the inspector, say, is another one. */
-const isPage = (pathname) => pathname === "/" || pathname.startsWith("/r/");
+const isPage = (pathname) =>
+	pathname === BASE || pathname.startsWith(`${BASE}r/`);
 
 /** Best effort: the disk may be full. */
 async function keep(cached, answer) {
@@ -43,7 +47,7 @@ addEventListener("fetch", (event) => {
 	const { method, mode, url } = event.request;
 	const { origin, pathname } = new URL(url);
 	if (method !== "GET" || origin !== location.origin) return;
-	const cached = mode === "navigate" && isPage(pathname) ? "/" : pathname;
+	const cached = mode === "navigate" && isPage(pathname) ? BASE : pathname;
 	if (SHELL.includes(cached))
 		event.respondWith(networkFirst(event.request, cached));
 });

@@ -66,6 +66,11 @@ test.each<[Environment, string]>([
 	[{ PLUME_HOST: "[::1]" }, "PLUME_HOST"],
 	[{ PLUME_HOST: "127.0.0.1:80" }, "PLUME_HOST"],
 	[{ PLUME_HOST: "http://here" }, "PLUME_HOST"],
+	[{ PLUME_BASE: "chat" }, "PLUME_BASE"],
+	[{ PLUME_BASE: "//chat" }, "PLUME_BASE"],
+	[{ PLUME_BASE: "/chat/../admin" }, "PLUME_BASE"],
+	[{ PLUME_BASE: "/<chat>" }, "PLUME_BASE"],
+	[{ PLUME_BASE: "https://example.org/chat" }, "PLUME_BASE"],
 	[{ ...mailgun, MAILGUN_DOMAIN: "https://mg.example.org" }, "MAILGUN_DOMAIN"],
 	[{ ...mailgun, MAILGUN_DOMAIN: "plume@mg.example.org" }, "MAILGUN_DOMAIN"],
 	[{ MAILGUN_APIKEY: "k" }, "MAILGUN_DOMAIN"],
@@ -124,6 +129,15 @@ test("a path in ENV, where some shells keep their start-up file, counts as not s
 	]);
 });
 
+test.each([
+	["/", "/"],
+	["/chat", "/chat/"],
+	["/chat/", "/chat/"],
+	["/our/chat.v2", "/our/chat.v2/"],
+])("PLUME_BASE may be %s", (given, base) => {
+	expect(read({ PLUME_BASE: given }).base).toBe(base);
+});
+
 test("a variable that only seems to be Plume's is warned of once", () => {
 	const { warnings } = read({ PLUME_COLOUR: "red", PLUME_SHAPE: "round" });
 	expect(warnings).toEqual([
@@ -132,7 +146,7 @@ test("a variable that only seems to be Plume's is warned of once", () => {
 	]);
 });
 
-test.each(["PLUME_LANG", "PLUME_BASE", "PLUME_NODE", "PLUME_NATS_URL"])(
+test.each(["PLUME_LANG", "PLUME_NODE", "PLUME_NATS_URL"])(
 	"%s, a setting of a later version, is warned of however near it is to another",
 	(name) => {
 		expect(read({ [name]: "en" }).warnings).toEqual([

@@ -8,7 +8,7 @@ const documents = [".", "docs", "bench"].flatMap((folder) =>
 		.filter((name) => name.endsWith(".md"))
 		.map((name) => join(folder, name)),
 );
-const PATH = "(?:src|machines|static|test|tools|bench|docs)/[\\w./-]*";
+const PATH = "(?:src|machines|static|test|tools|bench|docs|ops)/[\\w./-]*";
 const FILE = new RegExp(`\`(${PATH})\``, "g");
 /** As in the way of one message: file → function. */
 const FUNCTION = new RegExp(`\`(${PATH})\` → \`([\\w.#]+)\``, "g");

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { faults } from "./faults.ts";
+import { requiredFaults, rows } from "./required-faults.ts";
 import { TestServer } from "./test-server.ts";
 
 describe("bad input and faults", () => {
@@ -7,5 +9,17 @@ describe("bad input and faults", () => {
 		const plume = await TestServer.open(environment ? { environment } : {});
 		await check(plume);
 		expect(plume.fatal).toBeUndefined();
+	});
+});
+
+describe("what is required is shown", () => {
+	test.each(Object.entries(requiredFaults))("%s", (_, shown) => {
+		expect(shown.length).toBeGreaterThan(0);
+		const missing = shown.filter((one) =>
+			"row" in one
+				? !rows.some(({ fault }) => fault === one.row)
+				: !readFileSync(one.file, "utf8").includes(one.title),
+		);
+		expect(missing).toEqual([]);
 	});
 });

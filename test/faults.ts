@@ -1,7 +1,8 @@
 /**
  * Bad input and faults, each with the outcome that is required. A row runs
  * against a fresh server; `faults.test.ts` iterates over them. What needs a
- * real socket, process or browser has its rows in the tests of those.
+ * real process or disk is a row of `real-faults.ts`, or has a test of its own:
+ * `required-faults.ts` lists all.
  */
 
 import { expect } from "vitest";

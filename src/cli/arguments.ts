@@ -12,8 +12,15 @@ import {
 import { isOperatorCommand, type OperatorCommand } from "../operator/usage.ts";
 import { boolean, parseOptions, string } from "./options.ts";
 
-/** The commands that only read a log. */
-const readers = ["cut", "rehearse", "replay", "why"] as const;
+/** The commands that work on a log beside the server, or without one. Each has a file of its name, which parses its arguments. */
+const readers = [
+	"backup",
+	"cut",
+	"rehearse",
+	"replay",
+	"restore",
+	"why",
+] as const;
 const servers = ["check", "serve"] as const;
 
 export type Reader = (typeof readers)[number];
@@ -43,9 +50,11 @@ export interface ServeCommand {
 
 /** Loads a command that reads a log; its file parses its arguments. */
 export const loadReader = {
+	backup: () => import("./backup.ts"),
 	cut: () => import("./cut.ts"),
 	rehearse: () => import("./rehearse.ts"),
 	replay: () => import("./replay.ts"),
+	restore: () => import("./restore.ts"),
 	why: () => import("./why.ts"),
 };
 

@@ -4,15 +4,10 @@
  * get new epochs, and messages that were erased later are erased there too.
  * The source folder is only read.
  */
-import { randomBytes } from "node:crypto";
 import { join, resolve, sep } from "node:path";
-import { LOBBY } from "../../machines/message.ts";
 import { ConfigError } from "../config.ts";
-import { logRestored, roomOpened } from "../engine/commands/rooms.ts";
-import { evolve } from "../engine/evolve.ts";
 import { type Disk, namesIn, writeChunks } from "../log/disk.ts";
-import { draft, sealBatch } from "../log/line.ts";
-import type { Entry, Stored } from "../log/log.ts";
+import type { Stored } from "../log/log.ts";
 import {
 	logFolder,
 	type Source,
@@ -20,11 +15,10 @@ import {
 	segmentsOf,
 } from "../log/reader.ts";
 import { leftOut } from "./left-out.ts";
+import { markRestored } from "./mark-restored.ts";
 import { parseOptions, parseUntil, string } from "./options.ts";
-import { type ErasedLine, type Prefix, soundPrefix } from "./prefix.ts";
+import { type Prefix, soundPrefix } from "./prefix.ts";
 import type { CommandContext, ExitCode, LogCommand } from "./source.ts";
-
-const ids = { id: () => randomBytes(16).toString("base64url") };
 
 export function parse(args: readonly string[]): LogCommand {
 	const expects = "a data folder and a new folder";
@@ -66,7 +60,7 @@ async function cut(
 		warn(`${source} changed while it was copied. Remove ${into}, try again.`);
 		return 1;
 	}
-	await restore(disk, copied, into);
+	await markRestored(disk, into, copied);
 	print(`Copied events 1 to ${seq} into ${into}, where the log is restored.`);
 	const { size } = copied.erased;
 	if (size > 0) print(`Erased again, as later in ${source}: ${size}.`);
@@ -91,46 +85,6 @@ async function copyLog(
 	}
 	await disk.syncFolder(logFolder(into));
 	await disk.syncFolder(into);
-}
-
-/** Appends one batch to the copy, with the erasures and the restore. */
-async function restore(disk: Disk, prefix: Prefix, into: string) {
-	const { seq, bytes } = prefix;
-	const now = prefix.state.time;
-	const entries = erasedAgain(prefix, now);
-	const events = entries.map(({ event }) => event);
-	const state = events.reduce((at, event) => evolve(at, event), prefix.state);
-	entries.push(...logRestored({ state, now, secrets: ids }, seq));
-	const batch = entries.map((entry, nth) =>
-		draft({ seq: seq + 1 + nth, ...entry }),
-	);
-	const { line } = sealBatch(prefix.hash, batch);
-	const { file = "" } = (await segmentsOf(disk, into)).at(-1) ?? {};
-	await writeChunks(disk, file, [Buffer.from(line)], bytes);
-}
-
-/** Events for messages whose text is erased in the copy, while their erasure was not copied. */
-function erasedAgain({ state, erased }: Prefix, now: number): Entry[] {
-	const fact = { type: "message.erased", time: now, as: "author" } as const;
-	const isHere = ({ room, epoch }: ErasedLine) =>
-		state.head(room).epoch === epoch;
-	const lines = [...erased.values()];
-	const here = lines.filter(isHere).map(({ seq, epoch, ...line }) => ({
-		event: { ...fact, ...line, seqs: [seq] },
-	}));
-	const gone = lines.filter((line) => !isHere(line));
-	const [one] = gone;
-	if (!one) return here;
-	// Their rooms no longer exist, so one event in the lobby names them all.
-	const { name, by } = one;
-	const seqs = gone.map(({ seq }) => seq);
-	const target = { room: LOBBY, author: by, through: 0 };
-	const event = { ...fact, ...target, name, by, seqs };
-	return [
-		...here,
-		...roomOpened({ state, now, secrets: ids }, LOBBY),
-		{ event },
-	];
 }
 
 async function copySecret(disk: Disk, from: string, into: string) {

@@ -27,6 +27,8 @@ const plume = `Plume, a small event-sourced chat server.
   plume [serve] [flags]     run the server
   plume check [flags]       check whether a start would succeed
   plume replay [LOG]        fold a log through the statecharts, print the state
+  plume backup FOLDER|-     copy the log and the secret, also while a server runs
+  plume restore FOLDER|-    put a backup into an empty data folder
   plume cut DATA FOLDER     copy the sound beginning of a log, to start from
   plume rehearse [LOG]      try a log with this version before upgrading to it
   plume why CLIENT|SEQ [LOG]  explain what happened to a client, or an event
@@ -72,6 +74,32 @@ ${LOG}
                   a client, compare two moments; Ctrl+C ends it
   --bisect WHAT   print the first event after which WHAT holds (exit code 1 if it
                   never does): owner:NAME, member:ROOM/NAME or messages:ROOM>N
+`;
+
+const backup = `plume backup FOLDER|- [--without-secret]
+
+Copies the log and the secret of the data folder, PLUME_DATA, into FOLDER, which
+must be new or empty; with -, as a tar to standard output. A server may run, and
+erase. The copy is verified, and durable when the command ends with 0. If it
+fails, no FOLDER is left. plume replay reads it, and plume restore brings it back.
+
+  --without-secret  leave the secret out, and keep it elsewhere
+
+Exit codes: 0 it is made, 1 failure, 3 the log failed verification.
+`;
+
+const restore = `plume restore FOLDER|- [flags]
+
+Puts a backup into the data folder, PLUME_DATA, which must be new or empty; with
+-, a tar from standard input. It verifies all of it first. The log is marked as
+restored: everyone who comes back sees that something may be missing.
+
+  --keep-sessions          let people go on without a new login. By default all
+                           sessions end: one may have been logged out since
+  --erasures-from DATA     erase again what was erased after the backup, as
+                           another copy of the log shows; it may be damaged
+
+Exit codes: 0 it can be started, 1 failure, 3 the backup failed verification.
 `;
 
 const cut = `plume cut DATA [--to SEQ|TIME] FOLDER
@@ -128,7 +156,7 @@ Exit codes: 0 it is done, 1 it can't be done, 2 usage or configuration.
 `;
 	return of === "serve"
 		? serve()
-		: { plume, check, cut, replay, rehearse, why }[of];
+		: { plume, backup, check, cut, replay, rehearse, restore, why }[of];
 }
 
 function serve(): string {

@@ -28,8 +28,12 @@ export interface Prefix extends Moment {
 	readonly seq: number;
 	/** The hash of the last line. */
 	readonly hash: string;
-	/** The number of segments, and of bytes in the last of them. */
+	/** The log's id, and the fingerprint of its secret, if it names it. */
+	readonly id: string;
+	readonly secret: string | undefined;
+	/** The number of segments, the first event of the last of them, and its bytes. */
 	readonly segments: number;
+	readonly first: number;
 	readonly bytes: number;
 	/** Why the log is not sound after that, if it is not. */
 	readonly wrong: string | undefined;
@@ -42,20 +46,22 @@ interface Moment {
 	readonly erased: OrderedMap<number, ErasedLine>;
 }
 
-/** Ends before the first batch whose last event fulfils `isBehind`. */
+/** Ends before the first batch whose last event fulfils `isBehind`. Messages of `gone` count as erased, although their text is there. */
 export async function soundPrefix(
 	sources: readonly Source[],
-	isBehind: (last: Stored) => boolean,
+	isBehind: (last: Stored) => boolean = () => false,
+	gone: ReadonlySet<number> = new Set(),
 ): Promise<Prefix> {
 	const verifier = new Verifier();
 	let at: Moment = { state: State.initial(verifier), erased: OrderedMap() };
-	let end = { ...at, seq: 0, hash: GENESIS, segments: 0, bytes: 0 };
+	let end = { ...at, seq: 0, hash: GENESIS, segments: 0, first: 1, bytes: 0 };
 	/** Lines whose text is neither whole nor erased, and the sound end before each. */
 	const broken: { readonly damage: Damage; readonly before: typeof end }[] = [];
 
 	async function read(): Promise<string | undefined> {
 		for (const [nth, source] of sources.entries()) {
 			const lines = new Lines();
+			const { first = 1 } = source;
 			verifier.beginSegment({ ...source, isLast: nth === sources.length - 1 });
 			for await (const chunk of source.bytes())
 				for (const line of lines.cut(chunk)) {
@@ -65,10 +71,10 @@ export async function soundPrefix(
 					if (isBehind(last)) return undefined;
 					for (const damage of verifier.broken.slice(broken.length))
 						broken.push({ damage, before: end });
-					at = batch.reduce(moved, at);
+					at = batch.reduce((before, it) => moved(before, it, gone), at);
 					const { seq, hash, offset: bytes } = verifier;
 					if (seq === last.seq)
-						end = { ...at, seq, hash, segments: nth + 1, bytes };
+						end = { ...at, seq, hash, segments: nth + 1, first, bytes };
 				}
 			verifier.endSegment(lines.rest());
 		}
@@ -80,21 +86,27 @@ export async function soundPrefix(
 			return error.message;
 		throw error;
 	});
-	let prefix: Prefix = { ...end, wrong };
+	const { id, secret } = verifier;
+	let prefix: Prefix = { ...end, id, secret, wrong };
 	// Last first: a shorter prefix may leave out the erasure of an earlier line.
 	for (const { damage, before } of broken.reverse())
 		if (prefix.erased.has(damage.seq))
-			prefix = { ...before, wrong: damage.message };
+			prefix = { ...before, id, secret, wrong: damage.message };
 	return prefix;
 }
 
 /** After one more event. Throws `DeterminismError`. */
-function moved({ state: before, erased }: Moment, stored: Stored): Moment {
+function moved(
+	{ state: before, erased }: Moment,
+	stored: Stored,
+	gone: ReadonlySet<number>,
+): Moment {
 	const { seq, event, erasable } = stored;
 	const state = evolveStored(before, stored);
 	if (event.type === "message.erased")
 		return { state, erased: erased.deleteAll(event.seqs) };
-	if (event.type !== "message.posted" || erasable) return { state, erased };
+	const isErased = !erasable || gone.has(seq);
+	if (event.type !== "message.posted" || !isErased) return { state, erased };
 	const { room, client } = event;
 	const member = before.room(room)?.context.members.get(client);
 	const item = visibleItem(before, state, stored);

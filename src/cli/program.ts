@@ -37,7 +37,10 @@ const warn = (line: string) => process.stderr.write(`${line}\n`);
 async function main(): Promise<number | undefined> {
 	const command = parseCommand(process.argv.slice(2), process.env);
 	// The server writes past this stream, and goes on without a reader.
-	if (command.name !== "serve") process.stdout.once("error", endUnread);
+	if (command.name !== "serve")
+		process.stdout.once("error", (error) =>
+			endUnread(error, command.name === "backup"),
+		);
 	switch (command.name) {
 		case "help":
 			print(helpText(command.of));
@@ -80,15 +83,18 @@ async function serve({ environment, accepts }: ServeCommand): Promise<void> {
 	await server.serve({ ...asked, config: readAgain() }, PAGES);
 }
 
-/** Runs a command that only reads a log. */
+/** Runs a command that works on a log. */
 async function read({ name, args }: ReadCommand): Promise<number> {
 	const { parse } = await loadReader[name]();
 	const { source, run } = parse(args);
-	const data = dataFolder(loadEnvironment(process.env));
+	const environment = loadEnvironment(process.env);
+	const data = dataFolder(environment);
 	const { disk, done } = diskWithProgress(source ?? data);
 	const parts = {
 		...{ data, disk, stdin: process.stdin },
-		...{ warn, show, pause: untilStopped() },
+		...{ warn, show, write, pause: untilStopped() },
+		secret: () =>
+			credential("PLUME_SECRET") ?? (environment.PLUME_SECRET || undefined),
 		print(line: string) {
 			done();
 			print(line);
@@ -120,10 +126,25 @@ function abortedBySignal(): AbortController {
 	return controller;
 }
 
-/** Ends the program when the reader of its lines is gone, as after `| head`, or when they can't be written. */
-function endUnread({ code, message }: NodeJS.ErrnoException) {
-	if (code !== "EPIPE") warn(`plume: standard output: ${message}`);
-	process.exit(code === "EPIPE" ? 0 : 1);
+/** Ends the program when the reader of its lines is gone, as after `| head`, or when they can't be written. Only a backup must be read to its end. */
+function endUnread(
+	{ code, message }: NodeJS.ErrnoException,
+	mustBeRead: boolean,
+) {
+	const isWell = code === "EPIPE" && !mustBeRead;
+	if (!isWell) warn(`plume: standard output: ${message}`);
+	process.exit(isWell ? 0 : 1);
+}
+
+/** Writes bytes to standard output. */
+async function write(bytes: Uint8Array): Promise<void> {
+	if (process.stdout.isTTY)
+		throw new ConfigError(
+			"A tar is nothing for a terminal: plume backup - > FILE, or name a folder.",
+		);
+	await new Promise<void>((resolve, reject) =>
+		process.stdout.write(bytes, (error) => (error ? reject(error) : resolve())),
+	);
 }
 
 /** systemd passes secrets in files that only this service can read. */

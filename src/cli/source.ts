@@ -28,6 +28,10 @@ export interface CommandContext {
 	readonly data: string;
 	readonly disk: Disk;
 	readonly stdin: AsyncIterable<Buffer>;
+	/** Writes to standard output. Throws `ConfigError` if that is a terminal. */
+	readonly write: (bytes: Uint8Array) => Promise<void>;
+	/** The secret that is configured, if it is not the data folder's. */
+	readonly secret: () => string | undefined;
 	readonly print: (line: string) => void;
 	readonly warn: (line: string) => void;
 	/** Waits for a while; resolves with false when the command should end. */
@@ -74,7 +78,7 @@ export const logCommand = (
 			warn(`There is no log in ${path}. Name a data folder, a segment or -.`);
 			return 1;
 		};
-		try {
+		const read = async (): Promise<ExitCode> => {
 			const evidence = partial
 				? undefined
 				: await Evidence.in({
@@ -86,11 +90,11 @@ export const logCommand = (
 				evidence?.check(verifier);
 				return noLog();
 			}
-			const read =
+			const verified =
 				evidence?.read(sources, verifier) ?? readBatches(sources, verifier);
 			let isRead = false;
 			const batches = (async function* () {
-				yield* read;
+				yield* verified;
 				isRead = true;
 			})();
 			const log: LogInput = {
@@ -103,17 +107,30 @@ export const logCommand = (
 			if (isRead && verifier.torn)
 				warn(`A torn tail was left out: ${verifier.torn.message}.`);
 			return code;
-		} catch (error) {
-			if (["ENOENT", "ENOTDIR"].includes(`${codeOf(error)}`)) return noLog();
-			if (error instanceof Damage) warn(`${error.message}.`);
-			else if (error instanceof Incomplete) warn(error.message);
-			else if (error instanceof DeterminismError || error instanceof WrongState)
-				warn(`${basename(verifier.file)}: ${error.message}.`);
-			else throw error;
-			return 3;
-		}
+		};
+		return explaining({ verifier, warn }, read).catch((error: unknown) => {
+			if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return noLog();
+			throw error;
+		});
 	},
 });
+
+/** Says what is wrong with a log that a task found no use, and returns 3 then. */
+export async function explaining(
+	{ verifier, warn }: Pick<CommandContext, "warn"> & { verifier: Verifier },
+	task: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+	try {
+		return await task();
+	} catch (error) {
+		if (error instanceof Damage) warn(`${error.message}.`);
+		else if (error instanceof Incomplete) warn(error.message);
+		else if (error instanceof DeterminismError || error instanceof WrongState)
+			warn(`${basename(verifier.file)}: ${error.message}.`);
+		else throw error;
+		return 3;
+	}
+}
 
 /** Whether LOG is one segment or a pipe, so that it may begin in the middle. */
 export const isPartial = (path: string) =>

@@ -55,6 +55,7 @@ const table: {
 			loggedOut: "a session was logged out",
 			banned: "the session of someone who was banned was ended",
 			uninvited: "the session of someone no longer invited was ended",
+			restored: "a session ended, because the log was restored",
 		})[why],
 	"session.forgotten": ({ room }) => `${room} forgot a session that had ended`,
 	"login.requested": ({ name, room }) =>

@@ -30,7 +30,7 @@ export async function openReplayServer(
 	const token = randomBytes(16).toString("base64url");
 	const log = new LogTimeline(parts);
 	const isOwnHost = ownHosts(HOST, []);
-	const site = makeSite(pages, (app, page) => {
+	const site = makeSite(pages, "/", (app, page) => {
 		app.use((request, response, next) => {
 			if (isOwnHost(request.headers.host)) return next();
 			response.status(403).type("text").send("That is not its name.\n");

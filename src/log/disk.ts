@@ -23,7 +23,9 @@ export interface Disk {
 	/** Opens a file for writing; makes it if it does not exist. */
 	open(path: string): Promise<DiskFile>;
 	remove(path: string): Promise<void>;
-	/** Renames a file within its folder, replacing any file of the new name. */
+	/** Removes a folder with all that is in it, if it exists. */
+	removeFolder(folder: string): Promise<void>;
+	/** Renames a file or a folder, replacing any file, or empty folder, of the new name. */
 	rename(path: string, to: string): Promise<void>;
 }
 
@@ -113,6 +115,7 @@ export const realDisk: Disk = {
 		};
 	},
 	remove: (path) => rm(path),
+	removeFolder: (folder) => rm(folder, { recursive: true, force: true }),
 	rename,
 };
 

@@ -1,12 +1,13 @@
 /**
- * Evidence of how long a log was: snapshots of any format, and the indexes of
- * full segments. They may be deleted, but a log that ends before one of them
+ * Evidence of how long a log was: snapshots of any format, the indexes of
+ * full segments, and the mark of a backup. They may be deleted, but a log that ends before one of them
  * is incomplete.
  *
  * Evidence is collected before the log is listed and read: a running server
  * may add to both meanwhile, and its log is always ahead.
  */
 import { basename, join } from "node:path";
+import { MARK, readMark } from "./backup-mark.ts";
 import {
 	type Disk,
 	messageOf,
@@ -16,7 +17,12 @@ import {
 	textOf,
 } from "./disk.ts";
 import type { Stored } from "./log.ts";
-import { readBatches, type Source, segmentName, segmentsOf } from "./reader.ts";
+import {
+	readBatches,
+	type Sources,
+	segmentName,
+	segmentsOf,
+} from "./reader.ts";
 import { type Head, headsIn } from "./snapshots.ts";
 import type { Verifier } from "./verifier.ts";
 
@@ -40,7 +46,7 @@ export interface EvidenceOptions {
 	readonly warn?: (error: Error) => void;
 }
 
-/** A piece of evidence: a file that was made when the log had reached `seq`. A snapshot has a `head`. */
+/** A piece of evidence: a file that was made when the log had reached `seq`. A snapshot has a `head`, and so has a backup. */
 interface Trace {
 	readonly file: string;
 	readonly seq: number;
@@ -68,6 +74,8 @@ export class Evidence {
 		const { disk, folder } = options;
 		const indexes = await numberedIn(disk, join(folder, "index"), INDEX);
 		const heads = await headsIn(disk, folder);
+		const mark = await readMark(disk, folder);
+		if (mark) heads.push({ ...mark, file: join(folder, MARK) });
 		const snapshots = heads.map((head) => ({ ...head, head }));
 		const damage = (await namesIn(disk, folder)).includes(DAMAGED)
 			? await textOf(disk, join(folder, DAMAGED))
@@ -87,7 +95,7 @@ export class Evidence {
 
 	/** Reads a log, or what comes after a snapshot, as a start does. Throws `Damage` or `Incomplete` where a start would refuse. */
 	async *read(
-		sources: readonly Source[],
+		sources: Sources,
 		verifier: Verifier,
 	): AsyncGenerator<readonly Stored[], void> {
 		await this.#checkForHoles();
@@ -153,6 +161,6 @@ function missing({ file, seq, head }: Trace, end: number): string {
 	const lost = seq - end;
 	const events = lost === 1 ? "1 event is" : `${lost} events are`;
 	return head
-		? `The log ends at event ${end}, but a snapshot was taken after ${seq}: ${events} missing.`
+		? `The log ends at event ${end}, but a ${basename(file) === MARK ? "backup" : "snapshot"} was taken after ${seq}: ${events} missing.`
 		: `The log ends at event ${end}, but the index ${basename(file)} begins with event ${seq}: at least ${events} missing.`;
 }

@@ -48,6 +48,10 @@ export function memoryDisk(): Disk {
 		async remove(path) {
 			files.delete(path);
 		},
+		async removeFolder(folder) {
+			for (const path of files.keys())
+				if (path.startsWith(`${folder}/`)) files.delete(path);
+		},
 		async rename(path, to) {
 			files.set(to, fileAt(path));
 			files.delete(path);

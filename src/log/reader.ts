@@ -26,11 +26,16 @@ export interface Source {
 	readonly file: string;
 	/** The first seq, according to its name. */
 	readonly first?: number;
+	/** Whether no segment follows; it is that of the last source, if not set. */
+	readonly isLast?: boolean;
 	/** The byte where `bytes()` begins, if not 0. */
 	readonly offset?: number;
 	/** The bytes from `from` up to `to`. A pipe ignores both. */
 	bytes(from?: number, to?: number): AsyncIterable<Buffer>;
 }
+
+/** They may be listed while they are read. */
+export type Sources = readonly Source[] | AsyncIterable<Source>;
 
 /** The segments of a data folder, oldest first; none if there is no log. */
 export async function segmentsOf(
@@ -78,11 +83,13 @@ async function* firstLine(source: Source): AsyncGenerator<Buffer> {
  * log ends in a torn tail, and where its sound part ends.
  */
 export async function* readBatches(
-	sources: readonly Source[],
+	sources: Sources,
 	verifier: Verifier,
 ): AsyncGenerator<readonly Stored[], void> {
-	for (const source of sources) {
-		verifier.beginSegment({ ...source, isLast: source === sources.at(-1) });
+	const last = "at" in sources ? sources.at(-1) : undefined;
+	for await (const source of sources) {
+		const { isLast = source === last } = source;
+		verifier.beginSegment({ ...source, isLast });
 		const lines = new Lines();
 		for await (const chunk of source.bytes()) {
 			const whole: Stored[] = [];

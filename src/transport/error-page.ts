@@ -7,6 +7,7 @@ export function sendErrorPage(
 	words: string,
 	response: Response,
 ): void {
+	const { base = "/" }: { readonly base?: string } = response.app.locals;
 	response.removeHeader("Content-Encoding");
 	response.status(status);
 	if (response.req.accepts(["text", "html"]) !== "html") {
@@ -19,12 +20,12 @@ export function sendErrorPage(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${words} – Plume</title>
-<link rel="stylesheet" href="/static/plume.css">
+<link rel="stylesheet" href="${base}static/plume.css">
 </head>
 <body class="words">
 <main>
 <h1>${words}</h1>
-<p><a href="/">Go to the lobby</a></p>
+<p><a href="${base}">Go to the lobby</a></p>
 </main>
 </body>
 </html>

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { Request, Response } from "express";
 import { sendErrorPage } from "./error-page.ts";
 
@@ -25,13 +26,13 @@ export type SendFile = (
 
 const PACKED = ".gz";
 
-/** Reads every file in a folder; throws if the folder is not there. */
-export function filesIn(folder: string): SendFile {
+/** Reads every file in a folder; throws if the folder is not there. Pages find their own files below `base`. */
+export function filesIn(folder: string, base: string): SendFile {
 	const copies = new Map<string, Copy>();
 	for (const entry of readdirSync(folder, { withFileTypes: true })) {
 		if (!entry.isFile()) continue;
 		const path = join(folder, entry.name);
-		const bytes = readFileSync(path);
+		const bytes = withBase(base, entry.name, readFileSync(path));
 		const modified = Math.floor(statSync(path).mtimeMs / 1000) * 1000;
 		const digest = createHash("sha256").update(bytes).digest("base64url");
 		copies.set(entry.name, {
@@ -50,6 +51,15 @@ export function filesIn(folder: string): SendFile {
 		send(isPacked ? packed : plain, request, response);
 		return true;
 	};
+}
+
+/** A page's own addresses begin with "/static/". Scripts and styles find the base by themselves. */
+function withBase(base: string, name: string, bytes: Buffer): Buffer {
+	if (base === "/" || !/\.html(\.gz)?$/.test(name)) return bytes;
+	if (name.endsWith(PACKED))
+		return gzipSync(withBase(base, "packed.html", gunzipSync(bytes)));
+	const page = bytes.toString().replaceAll('"/static/', `"${base}static/`);
+	return Buffer.from(page);
 }
 
 function send(copy: Copy, request: Request, response: Response): void {

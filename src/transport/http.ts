@@ -17,11 +17,14 @@ import {
 } from "./plain-connections.ts";
 import type { ProxyWarnings } from "./proxy-warnings.ts";
 import { makeSite } from "./site.ts";
+import { pathBelow } from "./sub-path.ts";
 import { refusal } from "./upgrade.ts";
 
 export interface HttpParts extends Omit<PlainParts, "refusals"> {
 	/** The folder with `index.html` and the page's files. */
 	readonly pages: string;
+	/** The path that all of it is under: "/", or like "/chat/". */
+	readonly base: string;
 	readonly limits: Limits;
 	readonly exports: ExportParts;
 	readonly health: Health;
@@ -49,8 +52,8 @@ export function makeHttpServer(limits: Limits, wrong: () => string): Server {
 
 /** Answers requests from now on. */
 export function answerRequests(server: Server, parts: HttpParts): void {
-	const { pages, health, warnings } = parts;
-	const app = makeSite(pages, (app, page) => {
+	const { pages, base, health, warnings } = parts;
+	const app = makeSite(pages, base, (app, page) => {
 		health.addRoutes(app);
 		app.post("/export", exporter(parts.exports));
 		app.get("/connect", (request, response) => {
@@ -86,7 +89,7 @@ export function answerRequests(server: Server, parts: HttpParts): void {
 const unlessOverloaded =
 	(answer: RequestListener, parts: HttpParts): RequestListener =>
 	(request, response) => {
-		const [path = ""] = request.url?.split("?") ?? [];
+		const path = pathBelow(parts.base, request.url) ?? "";
 		if (!parts.health.isOverloaded || HEALTH_PATHS.includes(path))
 			return answer(request, response);
 		const { refusals } = parts.exports;

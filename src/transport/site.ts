@@ -11,6 +11,7 @@ import express, {
 } from "express";
 import { sendErrorPage } from "./error-page.ts";
 import { filesIn } from "./files.ts";
+import { pathBelow } from "./sub-path.ts";
 
 const POLICY = [
 	"default-src 'none'",
@@ -29,14 +30,16 @@ const POLICY = [
 /** Sends a page, which a browser must always revalidate. */
 type Page = (file: string) => (request: Request, response: Response) => void;
 
-/** Makes a site of the files in the folder `pages`, with further routes. */
+/** Makes a site under the path `base` of the files in the folder `pages`, with further routes. */
 export function makeSite(
 	pages: string,
+	base: string,
 	addRoutes: (app: Express, page: Page) => void,
 ): Express {
 	const app = express();
 	app.disable("x-powered-by");
-	app.use((_request: Request, response: Response, next: NextFunction) => {
+	app.locals.base = base;
+	app.use((request: Request, response: Response, next: NextFunction) => {
 		response.set({
 			"Content-Security-Policy": POLICY,
 			"X-Content-Type-Options": "nosniff",
@@ -44,9 +47,13 @@ export function makeSite(
 			"Cross-Origin-Opener-Policy": "same-origin",
 			"Cross-Origin-Resource-Policy": "same-origin",
 		});
+		const below = pathBelow(base, request.url);
+		if (below === undefined) return outside(base, request, response);
+		// The routes know nothing of the base.
+		request.url = below;
 		next();
 	});
-	const send = filesIn(pages);
+	const send = filesIn(pages, base);
 	addRoutes(app, (file) => (request, response) => {
 		response.set("Cache-Control", "no-cache");
 		if (!send(file, request, response)) notHere(response);
@@ -66,6 +73,14 @@ export function makeSite(
 		},
 	);
 	return app;
+}
+
+function outside(base: string, request: Request, response: Response): void {
+	if (`${request.path}/` === base) response.redirect(308, base);
+	else {
+		const words = `Plume is under ${base} here. A proxy in front must pass the path on unchanged.`;
+		sendErrorPage(404, words, response);
+	}
 }
 
 const notHere = (response: Response) =>

@@ -15,6 +15,7 @@ import { answerPlainly } from "./plain-connections.ts";
 import { classic } from "./protocol-v1.ts";
 import { plume2 } from "./protocol-v2.ts";
 import type { ProxyWarnings } from "./proxy-warnings.ts";
+import { pathBelow } from "./sub-path.ts";
 import {
 	abortHandshake,
 	type HandshakeRule,
@@ -35,6 +36,8 @@ export interface SocketServerParts extends OriginPolicy {
 	readonly http: Server;
 	readonly engine: Engine;
 	readonly clock: RunningClock;
+	/** The path that `/connect` and `/inspect` are under. */
+	readonly base: string;
 	readonly limits: Limits;
 	/** Who sent a request, as trusted proxies say. */
 	readonly addressOf: (request: IncomingMessage) => ClientAddress;
@@ -110,7 +113,8 @@ export class SocketServer {
 			answerPlainly(http, request, socket);
 			return;
 		}
-		if (!this.#closing && request.url === "/inspect" && inspectorServer) {
+		const path = pathBelow(this.#parts.base, request.url);
+		if (inspectorServer && !this.#closing && path === "/inspect") {
 			inspectorServer.upgrade(request, socket, head);
 			return;
 		}
@@ -131,7 +135,8 @@ export class SocketServer {
 	): HandshakeRule | undefined {
 		if (this.#closing) return "isNotStopping";
 		if (this.#parts.health.isOverloaded) return "isNotOverloaded";
-		if (request.url?.split("?")[0] !== "/connect") return "pathIsKnown";
+		const { base } = this.#parts;
+		if (pathBelow(base, request.url) !== "/connect") return "pathIsKnown";
 		if (!isOwnOrigin(request, this.#parts)) return "originIsOurs";
 		const isFull = this.#transports.size >= this.#parts.limits.connections;
 		return isFull || this.#strangers.isFull(networks)

@@ -1,4 +1,5 @@
 /** The chosen actor's statechart, with the states it is in and what fired lately lit. */
+import { BASE } from "../base-path.ts";
 import { find, say } from "../element.ts";
 import { shortId } from "./actors.ts";
 import type { ViewState } from "./inspector.ts";
@@ -12,7 +13,7 @@ const charts = new Map<string, Promise<SVGSVGElement>>();
 
 /** The chart without its own style, which the page's policy forbids; the page has the same. */
 async function load(machine: string): Promise<SVGSVGElement> {
-	const answer = await fetch(`/static/${machine}.svg`);
+	const answer = await fetch(`${BASE}static/${machine}.svg`);
 	const text = (await answer.text()).replace(/<style>.*?<\/style>/s, "");
 	const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
 	const { documentElement: svg } = parsed;

@@ -5,6 +5,7 @@
  * a reload. From then on the fragment names the moment and the chart.
  */
 import { INSPECT_PROTOCOL } from "../../machines/frame.ts";
+import { BASE } from "../base-path.ts";
 import { find, say } from "../element.ts";
 import { rates } from "./counts.ts";
 import { inspect } from "./inspector.ts";
@@ -25,7 +26,7 @@ const form = find("#token-form", HTMLFormElement);
 let isOpen = false;
 
 function watch(token: string): void {
-	const url = `${location.origin.replace(/^http/, "ws")}/inspect`;
+	const url = `${location.origin.replace(/^http/, "ws")}${BASE}inspect`;
 	const socket = new WebSocket(url, [INSPECT_PROTOCOL, token]);
 	socket.onopen = () => {
 		say("#status", "");

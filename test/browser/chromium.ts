@@ -40,8 +40,12 @@ async function broughtAlong(): Promise<string> {
 	return packed.executablePath();
 }
 
-export async function startChromium(): Promise<Browser> {
+/** `flags` are further ones. */
+export async function startChromium(
+	flags: readonly string[] = [],
+): Promise<Browser> {
 	const executablePath = (await onPath()) ?? (await broughtAlong());
-	const browser = await chromium.launch({ executablePath, args: FLAGS });
+	const args = [...FLAGS, ...flags];
+	const browser = await chromium.launch({ executablePath, args });
 	return browser.on("context", slowDown);
 }

@@ -57,7 +57,7 @@ export function stage(environment: Readonly<Record<string, string>> = {}) {
 		const context = await browser.newContext(options);
 		const person = new Person(await context.newPage(), where, name);
 		people.push(person);
-		await person.page.goto(new URL(room && `/r/${room}`, plume.url).href);
+		await person.page.goto(plume.url + (room && `/r/${room}`));
 		return person;
 	}
 

@@ -1,5 +1,6 @@
 /** A server whose log is on a simulated disk, and the command line before the same disk. */
 import { loadReader, parseCommand } from "../../src/cli/arguments.ts";
+import type { CommandContext } from "../../src/cli/source.ts";
 import { ConfigError } from "../../src/config.ts";
 import type { Reporter } from "../../src/engine/parts.ts";
 import type { LogParts as OpenedLog } from "../../src/inspector/log-timeline.ts";
@@ -46,6 +47,7 @@ export async function plume(
 	disk: FakeDisk,
 	args: readonly string[],
 	pause: (lines: readonly string[]) => Promise<boolean> = async () => false,
+	others: Partial<CommandContext> = {},
 ): Promise<Answer> {
 	const lines: string[] = [];
 	const print = (line: string) => lines.push(...line.split("\n"));
@@ -60,6 +62,9 @@ export async function plume(
 	const parts = {
 		...{ data: "data", disk, stdin, print, warn: print, show },
 		pause: () => pause(lines),
+		write: async () => {},
+		secret: () => undefined,
+		...others,
 	};
 	try {
 		const command = parseCommand(args, {});

@@ -189,7 +189,13 @@ describe("rehearse", () => {
 		const stdin = (async function* () {})();
 		const pause = async () => false;
 		const show = async () => ({ link: "", close() {} });
-		return { data: "data", disk, stdin, print, warn: print, pause, show };
+		const rest = {
+			pause,
+			show,
+			write: async () => {},
+			secret: () => undefined,
+		};
+		return { data: "data", disk, stdin, print, warn: print, ...rest };
 	};
 
 	test("finds nothing in a log of its own", async () => {

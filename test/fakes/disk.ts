@@ -165,8 +165,30 @@ export class FakeDisk implements Disk {
 		if (!this.#names.delete(path)) throw failure("ENOENT", "remove", path);
 	}
 
+	async removeFolder(folder: string): Promise<void> {
+		await this.#called("removeFolder", folder);
+		for (const path of [...this.#names.keys(), ...this.#folders])
+			if (`${path}/`.startsWith(`${folder}/`)) {
+				this.#names.delete(path);
+				this.#folders.delete(path);
+			}
+	}
+
 	async rename(path: string, to: string): Promise<void> {
 		await this.#called("rename", path);
+		if (this.#folders.delete(path)) {
+			this.#addFolder(to);
+			for (const inside of [...this.#folders, ...this.#names.keys()]) {
+				if (!inside.startsWith(`${path}/`)) continue;
+				const name = to + inside.slice(path.length);
+				const file = this.#names.get(inside);
+				if (file) this.#names.set(name, file);
+				else this.#addFolder(name);
+				this.#names.delete(inside);
+				this.#folders.delete(inside);
+			}
+			return;
+		}
 		const file = this.#names.get(path);
 		if (!file) throw failure("ENOENT", "rename", path);
 		this.#names.delete(path);

@@ -88,6 +88,20 @@ const log = [
 		tests: ["test/operator.test.ts"],
 	},
 	{
+		promise: "sub-path: nothing is served outside of it",
+		file: "src/transport/sub-path.ts",
+		find: "return HEALTH_PATHS.includes(path) ? path : undefined;",
+		replace: "return path;",
+		tests: ["test/program/sub-path.test.ts"],
+	},
+	{
+		promise: "sub-path: a packed page finds its files, too",
+		file: "src/transport/files.ts",
+		find: 'return gzipSync(withBase(base, "packed.html", gunzipSync(bytes)));',
+		replace: "return bytes;",
+		tests: ["test/program/sub-path.test.ts"],
+	},
+	{
 		promise: "login: a lost answer is given again, and only once",
 		file: "src/engine/evolve.ts",
 		find: '|| isClassic || event.type === "client.resumed"',
@@ -110,7 +124,7 @@ const log = [
 	},
 	{
 		promise: "cut: what is erased further on is erased by an event of its own",
-		file: "src/cli/cut.ts",
+		file: "src/cli/mark-restored.ts",
 		find: "lines.filter(isHere).map",
 		replace: "lines.slice(0, 0).map",
 		tests: ["test/cli/cut.test.ts"],
@@ -152,11 +166,45 @@ const log = [
 	},
 	{
 		promise: "cut: every room goes on under another epoch",
-		file: "src/cli/cut.ts",
-		find: "entries.push(...logRestored({ state, now, secrets: ids }, seq));",
-		replace:
-			"entries.push(...logRestored({ state, now, secrets: ids }, seq).slice(0, 1));",
+		file: "src/cli/mark-restored.ts",
+		find: "entries.push(...logRestored(at, seq));",
+		replace: "entries.push(...logRestored(at, seq).slice(0, 1));",
 		tests: ["test/cli/cut.test.ts"],
+	},
+	{
+		promise: "backup: a line that is being overwritten is read again",
+		file: "src/cli/backup.ts",
+		find: "			await readAgain(source, content);\n",
+		replace: "",
+		tests: ["test/cli/backup.test.ts"],
+	},
+	{
+		promise: "backup: one that failed leaves nothing that looks like one",
+		file: "src/cli/backup.ts",
+		find: "			await writer.abandon();\n",
+		replace: "",
+		tests: ["test/cli/backup.test.ts"],
+	},
+	{
+		promise: "backup: that its end was lost shows",
+		file: "src/log/evidence.ts",
+		find: "if (mark) heads.push",
+		replace: "if (mark && heads.length > 9) heads.push",
+		tests: ["test/cli/backup.test.ts"],
+	},
+	{
+		promise: "restore: sessions end, for they may have been logged out since",
+		file: "src/cli/restore.ts",
+		find: "const closing = keepSessions ? [] : sessions;",
+		replace: "const closing: string[] = [];",
+		tests: ["test/cli/backup.test.ts"],
+	},
+	{
+		promise: "restore: no message is taken for another of the same number",
+		file: "src/cli/erased-there.ts",
+		find: "if (hash === undefined ? goesOn : hash === line.hash)",
+		replace: "if (hash !== line.hash || line.hash)",
+		tests: ["test/cli/backup.test.ts"],
 	},
 	{
 		promise:

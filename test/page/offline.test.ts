@@ -122,7 +122,7 @@ test.each([
 	}));
 	const listeners = new Map<string, (event: Clicked) => void>();
 	runInNewContext(script, {
-		URL,
+		...{ URL, location: new URL("https://plume.example") },
 		clients: {
 			matchAll: async () => pages,
 			openWindow: (path: string) => did.push(path),

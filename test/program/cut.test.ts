@@ -51,7 +51,9 @@ async function annIsBack(folder: string, args: readonly string[] = []) {
 
 const copyOf = async (folder: string) => {
 	const copy = await newDataFolder();
-	await cp(folder, copy, { recursive: true });
+	// A server that was killed leaves its socket behind.
+	const filter = (path: string) => !path.endsWith(".sock");
+	await cp(folder, copy, { recursive: true, filter });
 	return copy;
 };
 

@@ -34,7 +34,8 @@ export function run(
 	return ending(child);
 }
 
-function ending(child: ChildProcess): Promise<Ended> {
+/** Resolves with all that a process wrote, once it has ended. */
+export function ending(child: ChildProcess): Promise<Ended> {
 	let [stdout, stderr] = ["", ""];
 	child.stdout?.on("data", (chunk) => {
 		stdout += chunk;

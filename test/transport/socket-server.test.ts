@@ -49,6 +49,7 @@ beforeEach(async () => {
 			engine,
 			clock: new RunningClock(clock),
 			limits,
+			base: "/",
 			origins: [],
 			addressOf,
 			http,

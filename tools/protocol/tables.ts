@@ -8,6 +8,7 @@ import { type LimitName, limitTable } from "../../src/limits.ts";
 import { histogramTable, readTable } from "../../src/metrics/table.ts";
 import type { Variable } from "../../src/settings.ts";
 import { adviceWords, refusalAdvice } from "./advice.ts";
+import { bounds } from "./bounds.ts";
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
 	[head, head.map(() => "---"), ...rows]
@@ -113,6 +114,7 @@ const tables = {
 	codes,
 	"close codes": closeCodes,
 	limits,
+	"fixed bounds": () => table(["bound", "value", "where"], bounds()),
 	metrics,
 	settings: () => variables(settingVariables),
 	"all limits": () => variables(limitVariables),
@@ -122,7 +124,7 @@ type TableName = keyof typeof tables;
 /** Which tables each document has, between two comments that name them. */
 export const documents: Readonly<Record<string, readonly TableName[]>> = {
 	"PROTOCOL.md": ["frames", "codes", "close codes", "limits"],
-	"docs/operating.md": ["settings", "all limits", "metrics"],
+	"docs/operating.md": ["settings", "all limits", "fixed bounds", "metrics"],
 };
 
 /** The text of a document with its tables made anew. Throws if it has no place for one. */

@@ -100,13 +100,21 @@ export function allLost(view: View): readonly Entry[] {
 	});
 }
 
+type Ending = PlumeEvent<"session.closed">["why"];
+
+/** Why clients leave at the end of their session. */
+const whyLeft: Readonly<Record<Ending, ClientLeft["why"]>> = {
+	...{ loggedOut: "loggedOut", expired: "loggedOut" },
+	...{ uninvited: "uninvited", banned: "banned", restored: "restart" },
+};
+
 /** Everything that follows from the end of sessions. */
 export function sessionsClosed(
-	{ state, now: time }: View,
+	{ state, now: time }: Pick<View, "state" | "now">,
 	closed: readonly string[],
-	why: PlumeEvent<"session.closed">["why"],
+	why: Ending,
 ): readonly Entry[] {
-	const leaving = why === "expired" ? "loggedOut" : why;
+	const leaving = whyLeft[why];
 	return closed.flatMap((session) => [
 		...[...state.rooms].flatMap(([room, { context }]): Entry[] => {
 			const clients = context.known.get(session);

@@ -1,0 +1,185 @@
+/**
+ * `plume restore`: puts a backup into an empty data folder, where it is
+ * verified, marked as restored, and only then given its names. So a restore
+ * that is broken off leaves nothing that a server would start with.
+ */
+import { join } from "node:path";
+import { ConfigError } from "../config.ts";
+import { Secrets } from "../engine/secrets.ts";
+import { type BackupMark, MARK, readMark } from "../log/backup-mark.ts";
+import { type Disk, namesIn, textOf, writeChunks } from "../log/disk.ts";
+import { logFolder, segmentsOf } from "../log/reader.ts";
+import { Segment } from "../log/segment.ts";
+import { SegmentFiles } from "../log/segment-files.ts";
+import { backupFiles, NoBackup } from "./backup-files.ts";
+import { type ErasedThere, erasedThere } from "./erased-there.ts";
+import { markRestored } from "./mark-restored.ts";
+import { boolean, parseOptions, string } from "./options.ts";
+import { type Prefix, soundPrefix } from "./prefix.ts";
+import type { CommandContext, ExitCode, LogCommand } from "./source.ts";
+
+/** What is here is ours, left by a restore that was broken off. */
+const DRAFT = "restoring";
+const HARMLESS = [DRAFT, "lost+found"];
+
+interface Asked {
+	/** A folder, or - for a tar. */
+	readonly from: string;
+	readonly keepSessions: boolean;
+	/** Another copy of the log. */
+	readonly newer: string | undefined;
+}
+
+export function parse(args: readonly string[]): LogCommand {
+	const options = { "keep-sessions": boolean, "erasures-from": string };
+	const expects = "one backup, or - for standard input";
+	const flags = parseOptions("restore", args, options, 1, expects);
+	const [from] = flags.positionals;
+	if (!from)
+		throw new ConfigError(
+			`plume restore takes ${expects}. Try plume restore --help.`,
+		);
+	const { values } = flags;
+	const keepSessions = values["keep-sessions"] ?? false;
+	const asked = { from, keepSessions, newer: values["erasures-from"] };
+	return { source: undefined, run: (parts) => restore(asked, parts) };
+}
+
+async function restore(asked: Asked, parts: CommandContext): Promise<ExitCode> {
+	const { data, disk, print, warn } = parts;
+	const there = await namesIn(disk, data);
+	const other = there.find((name) => !HARMLESS.includes(name));
+	if (other || (await namesIn(disk, logFolder(data))).length > 0)
+		throw new ConfigError(
+			`${data} is not empty: it has ${other ?? "a log"} in it. Set PLUME_DATA to a new folder, or move that away.`,
+		);
+	const draft = join(data, DRAFT);
+	try {
+		const wrong = await fill(draft, asked, parts);
+		const mark = await readMark(disk, draft);
+		const all = await segmentsOf(disk, draft);
+		const prefix = await soundPrefix(all);
+		const why = wrong ?? whyUnsound(asked.from, prefix, mark);
+		if (why) {
+			warn(`${why} Nothing was restored.`);
+			return 3;
+		}
+		for (const line of await bringBack(draft, prefix, asked, parts))
+			print(line);
+		return 0;
+	} finally {
+		await disk.removeFolder(draft);
+	}
+}
+
+/** Copies the backup. Answers what is wrong with it, if that shows already. */
+async function fill(
+	draft: string,
+	{ from }: Asked,
+	{ disk, stdin }: CommandContext,
+): Promise<string | undefined> {
+	await disk.removeFolder(draft);
+	await disk.makeFolder(logFolder(draft));
+	try {
+		for await (const { name, chunks } of backupFiles(from, disk, stdin))
+			await writeChunks(disk, join(draft, name), chunks);
+	} catch (error) {
+		if (!(error instanceof NoBackup)) throw error;
+		return error.message;
+	}
+	await disk.syncFolder(logFolder(draft));
+	return undefined;
+}
+
+function whyUnsound(
+	from: string,
+	{ wrong, id, seq, hash, state }: Prefix,
+	mark: BackupMark | undefined,
+): string | undefined {
+	if (!mark)
+		return `${from} is no whole backup: its ${MARK}, which is written last, is not there. A data folder that was copied by hand is put in place by hand: start it once with --restored.`;
+	if (id !== mark.log || seq !== mark.seq || hash !== mark.hash)
+		return `${from} is damaged: it was made of events 1 to ${mark.seq}, and is sound up to event ${seq}. ${wrong ? `${wrong}.` : ""}`.trim();
+	if (state.hash() !== mark.stateHash)
+		return `This version comes to another state after event ${seq} than the one that made the backup. Try plume rehearse, or the older version.`;
+	return undefined;
+}
+
+/** Marks the draft as restored, and gives it its names. Answers what to tell about it. */
+async function bringBack(
+	draft: string,
+	prefix: Prefix,
+	{ newer, keepSessions }: Asked,
+	parts: CommandContext,
+): Promise<string[]> {
+	const { data, disk } = parts;
+	const { seq, state } = prefix;
+	const there = newer
+		? await erasedThere(disk, newer, draft, prefix)
+		: undefined;
+	const all = await segmentsOf(disk, draft);
+	const marked = there ? await soundPrefix(all, undefined, there.seqs) : prefix;
+	const sessions = [...state.server.context.sessions.keys()];
+	const closing = keepSessions ? [] : sessions;
+	const size = await markRestored(disk, draft, marked, { closing });
+	await overwrite(disk, draft, marked, size);
+	const secret = await secretInWords(draft, prefix, parts);
+	await disk.rename(logFolder(draft), logFolder(data));
+	if ((await namesIn(disk, draft)).includes("secret"))
+		await disk.rename(join(draft, "secret"), join(data, "secret"));
+	await disk.syncFolder(data);
+	const time = new Date(state.time).toISOString();
+	return [
+		`Restored events 1 to ${seq} into ${data}; the last is of ${time}. People who saw later ones are told of a gap.`,
+		`plume replay ${data} --to ${seq} gives state ${state.hash()}, as in the backup.`,
+		keepSessions
+			? `All ${sessions.length} sessions go on, also those that were logged out after the backup.`
+			: `All ${sessions.length} sessions ended: everyone logs in again.`,
+		erasedInWords(newer, there, marked.erased.size),
+		secret,
+	];
+}
+
+/** Overwrites the text of messages that were erased after the backup. */
+async function overwrite(
+	disk: Disk,
+	draft: string,
+	{ first, erased }: Prefix,
+	size: number,
+): Promise<void> {
+	if (erased.size === 0) return;
+	const last = await Segment.open(disk, logFolder(draft), first, size);
+	const segments = new SegmentFiles({ disk, folder: draft });
+	segments.growing = last;
+	await segments.erase(await segments.find([...erased.keys()]));
+	await last.close();
+}
+
+function erasedInWords(
+	newer: string | undefined,
+	there: ErasedThere | undefined,
+	count: number,
+): string {
+	if (!there)
+		return "What was erased after the backup is here again: --erasures-from DATA erases it as in a newer copy of the log.";
+	const { upTo, unread } = there;
+	const rest = unread > 0 ? ` ${unread} of its lines could not be read.` : "";
+	return `Erased again: ${count} messages, as in ${newer}, which ends with event ${upTo}.${rest}`;
+}
+
+async function secretInWords(
+	draft: string,
+	{ id, secret: named }: Prefix,
+	{ disk, data, secret: configured }: CommandContext,
+): Promise<string> {
+	const isThere = (await namesIn(disk, draft)).includes("secret");
+	const file = isThere ? await textOf(disk, join(draft, "secret")) : undefined;
+	const secret = configured() ?? file?.trim();
+	const whose = configured() ? "PLUME_SECRET" : "The secret of the backup";
+	if (!secret)
+		return `The backup has no secret. Before the start, put it into ${join(data, "secret")}, mode 600, or set PLUME_SECRET.`;
+	const mine = new Secrets(secret, () => new Uint8Array()).fingerprint(id);
+	return named !== undefined && named !== mine
+		? `${whose} is another one (${mine}) than this log was written with (${named}). Look for that one before the start.`
+		: `${whose} is in use. Start it: plume serve.`;
+}
