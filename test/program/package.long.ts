@@ -1,0 +1,68 @@
+/** `npm run package`: the tarball that `npm pack` makes, in the hands of somebody who has nothing else. */
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { VERSION } from "../../src/version.ts";
+import { Caller } from "./caller.ts";
+import { Plume } from "./program.ts";
+
+const exec = promisify(execFile);
+
+let folder = "";
+let tarball = "";
+let npm: (...args: string[]) => Promise<string>;
+beforeAll(async () => {
+	folder = await mkdtemp(join(tmpdir(), "plume-package-"));
+	const { stdout: cache } = await exec("npm", ["config", "get", "cache"]);
+	const env = {
+		PATH: process.env.PATH ?? "",
+		HOME: join(folder, "home"),
+		npm_config_cache: cache.trim(),
+		npm_config_prefer_offline: "true",
+		npm_config_update_notifier: "false",
+	};
+	await mkdir(env.HOME);
+	npm = async (...args) =>
+		(await exec("npm", args, { cwd: env.HOME, env })).stdout;
+	const packed = await exec("npm", ["pack", "--pack-destination", folder]);
+	tarball = join(folder, packed.stdout.trim().split("\n").at(-1) ?? "");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("it has what runs, and nothing of what builds and tests it", async () => {
+	const { stdout } = await exec("tar", ["-tf", tarball]);
+	const folders = stdout.split("\n").map((path) => path.split("/")[1]);
+	expect(new Set(folders)).not.toContain("test");
+	expect(stdout).not.toMatch(/package\/(?:test|tools|bench|src|static)\//);
+	expect(stdout).not.toMatch(/dist\/(?:test|tools|bench)\/|\.map$/m);
+	expect(stdout).toContain("package/dist/static/index.html");
+	expect(stdout).toContain("package/plume.service");
+});
+
+test("installed for everyone, it starts, and people log in and talk", async () => {
+	const prefix = join(folder, "prefix");
+	await npm("install", "--global", "--prefix", prefix, tarball);
+	const bin = join(prefix, "bin/plume");
+	expect((await exec(bin, ["--version"])).stdout).toBe(`${VERSION}\n`);
+	const { stdout } = await exec("ls", [
+		join(prefix, "lib/node_modules/plume/node_modules"),
+	]);
+	expect(stdout.split("\n")).not.toContain("vitest");
+	const plume = await Plume.start({}, `exec ${bin} serve`);
+	const ann = await Caller.enter(plume, "ann");
+	ann.say("hello from a tarball");
+	await ann.until(({ text }) => text === "hello from a tarball");
+	expect((await fetch(plume.url)).status).toBe(200);
+	ann.raw.drop();
+	expect((await plume.stop()).code).toBe(0);
+});
+
+test("npx runs it from nowhere", async () => {
+	const options = ["--yes", "--package", tarball];
+	expect(await npm("exec", ...options, "--", "plume", "--version")).toBe(
+		`${VERSION}\n`,
+	);
+});
