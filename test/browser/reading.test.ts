@@ -106,6 +106,8 @@ test("each day begins with its date", async () => {
 	await bob.says("long ago 1");
 	await bob.says("long ago 2");
 	await bob.says("today");
+	// What she has not read would have a mark, and begin anew below it.
+	await ann.reads("today");
 	await ann.page.reload();
 	await ann.reads("today");
 	const days = ann.page.getByRole("heading", { level: 2, name: /\d{4}/ });

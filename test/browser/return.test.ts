@@ -63,7 +63,6 @@ test("lines that wait survive a reload, without a duplicated tab sending them to
 	await ann.page.getByText("two, waiting").waitFor();
 	expect(await ann.count("waiting")).toBe(2);
 	const copy = await ann.opensTab("copy");
-	await copy.page.waitForURL("**/");
 	await copy.says("from the copy");
 	await bob.reads("from the copy");
 	expect(await bob.count("waiting")).toBe(0);
