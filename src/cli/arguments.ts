@@ -14,6 +14,7 @@ import { boolean, parseOptions, string } from "./options.ts";
 
 /** The commands that work on a log beside the server, or without one. Each has a file of its name, which parses its arguments. */
 const readers = [
+	"acts",
 	"backup",
 	"cut",
 	"rehearse",
@@ -55,6 +56,7 @@ export const loadReader = {
 	rehearse: () => import("./rehearse.ts"),
 	replay: () => import("./replay.ts"),
 	restore: () => import("./restore.ts"),
+	acts: () => import("./acts.ts"),
 	why: () => import("./why.ts"),
 };
 

@@ -31,6 +31,7 @@ const plume = `Plume, a small event-sourced chat server.
   plume restore FOLDER|-    put a backup into an empty data folder
   plume cut DATA FOLDER     copy the sound beginning of a log, to start from
   plume rehearse [LOG]      try a log with this version before upgrading to it
+  plume acts [LOG]          who moderated whom, when and why
   plume why CLIENT|SEQ [LOG]  explain what happened to a client, or an event
   plume --version           print the version
 
@@ -129,6 +130,14 @@ ${LOG}
 Exit codes: 0 no event is refused and every checkpoint matches, 3 otherwise.
 `;
 
+const acts = `plume acts [LOG]
+
+Prints every act of a moderator: who did what to whom, when, until when, and the
+reason. Names are those of that time.
+
+${LOG} It never writes.
+`;
+
 const why = `plume why CLIENT|SEQ [LOG]
 
 Prints in plain words what happened to a client: when it asked for a code,
@@ -156,7 +165,7 @@ Exit codes: 0 it is done, 1 it can't be done, 2 usage or configuration.
 `;
 	return of === "serve"
 		? serve()
-		: { plume, backup, check, cut, replay, rehearse, restore, why }[of];
+		: { plume, acts, backup, check, cut, replay, rehearse, restore, why }[of];
 }
 
 function serve(): string {

@@ -23,6 +23,16 @@ test("the operator's commands reach the server of the data folder, and nobody el
 		({ text, user }) =>
 			text === "Back in an hour." && user?.name === "plumebot",
 	);
+	expect(await ask("mute", "lobby", "ann", "10m", "too", "loud")).toMatchObject(
+		{
+			code: 0,
+			stdout: expect.stringContaining("ann may say nothing in lobby until"),
+		},
+	);
+	const acts = await run(["acts", plume.data]);
+	expect(acts.stdout).toMatch(
+		/UTC {2}#\d+ {2}the operator muted ann in lobby until .* UTC: too loud\n$/,
+	);
 	expect(await ask("rename", "nobody", "x")).toMatchObject({
 		code: 1,
 		stderr: expect.stringContaining("Nobody owns"),

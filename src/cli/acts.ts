@@ -1,0 +1,74 @@
+/** `plume acts`: prints who moderated whom, when and why, one line for each act. */
+import type { Identity, PlumeEvent } from "../../machines/events.ts";
+import { BOT_NAME } from "../../machines/message.ts";
+import { personOf } from "../engine/commands/names-held.ts";
+import type { Step } from "../engine/fold.ts";
+import type { State } from "../engine/state.ts";
+import { momentOf } from "../moment.ts";
+import { parseOptions } from "./options.ts";
+import { type LogCommand, logCommand } from "./source.ts";
+
+export function parse(args: readonly string[]): LogCommand {
+	const { positionals } = parseOptions("acts", args, {});
+	return logCommand(positionals[0], async (input, { print }) => {
+		let acts = 0;
+		const { seq } = await input.fold((step) => {
+			const words = actIn(step);
+			if (words === undefined) return;
+			const { event, erasable, seq } = step.stored;
+			const why = erasable?.text ? `: ${erasable.text}` : "";
+			print(`${momentOf(event.time)}  #${seq}  ${words}${why}`);
+			acts++;
+		});
+		if (acts === 0) print(`Nobody has moderated anybody in ${seq} events.`);
+		return 0;
+	});
+}
+
+/** The name of a person, or what is known of one who has none any more. */
+function nameOf({ server }: State, who: Identity): string {
+	if (who === BOT_NAME) return "the operator";
+	const owner = server.context.names.find(
+		(each) => each.identity === who || personOf(each) === who,
+	);
+	return owner?.name ?? `someone (${who.slice(0, 6)})`;
+}
+
+function actIn({ stored: { event }, before }: Step): string | undefined {
+	const name = (who: Identity) => nameOf(before, who);
+	const until = (event: { readonly until?: number }) =>
+		event.until === undefined ? "" : ` until ${momentOf(event.until)}`;
+	switch (event.type) {
+		case "identity.banned":
+			return `${name(event.by)} banned ${name(event.identity)}${until(event)}`;
+		case "identity.unbanned":
+			return `${name(event.by)} lifted the ban of ${name(event.identity)}`;
+		case "identity.kicked":
+			return `${name(event.by)} sent ${name(event.identity)} out of ${event.room}${until(event)}`;
+		case "identity.muted":
+			return `${name(event.by)} muted ${name(event.identity)} in ${event.room}${until(event)}`;
+		case "identity.unmuted":
+			return `${name(event.by)} let ${name(event.identity)} speak in ${event.room} again`;
+		case "message.reported":
+			return `${name(event.by)} reported message ${event.target} of ${name(event.author)} in ${event.room} as ${event.why}`;
+		case "report.closed":
+			return `${name(event.by)} closed a report`;
+		case "name.renamed":
+			return `the operator changed a name to ${event.name}`;
+		case "registration.closed":
+		case "registration.opened":
+			return registration[event.type];
+		case "message.erased":
+			return event.as === "author"
+				? undefined
+				: `${name(event.by)} removed message ${event.target} of ${event.name} in ${event.room}`;
+	}
+}
+
+const registration: Record<
+	PlumeEvent<"registration.closed" | "registration.opened">["type"],
+	string
+> = {
+	"registration.closed": "the operator let no newcomers in",
+	"registration.opened": "the operator let newcomers in again",
+};
