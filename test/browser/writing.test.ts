@@ -159,6 +159,14 @@ test("on a touch screen Enter breaks the line", async () => {
 	await ann.reads("one");
 });
 
+test("an arrow key brings back no line that was said", async () => {
+	const ann = await enter("ann");
+	await ann.says("one");
+	await ann.reads("one");
+	await ann.field.press("ArrowUp");
+	expect(await ann.field.inputValue()).toBe("");
+});
+
 test("a command is asked about before it is said", async () => {
 	const ann = await enter("ann");
 	const bob = await enter("bob");
