@@ -22,7 +22,7 @@ const readers = [
 	"restore",
 	"why",
 ] as const;
-const servers = ["check", "serve"] as const;
+const servers = ["check", "doctor", "serve"] as const;
 
 export type Reader = (typeof readers)[number];
 export type Topic = "plume" | Reader | ServeCommand["name"] | OperatorCommand;
@@ -47,6 +47,9 @@ export interface ServeCommand {
 	readonly name: (typeof servers)[number];
 	readonly environment: Environment;
 	readonly accepts: Accepts;
+	/** What only plume doctor takes: a folder of backups, and whom to send a mail. */
+	readonly backups: string | undefined;
+	readonly sendTo: string | undefined;
 }
 
 /** Loads a command that reads a log; its file parses its arguments. */
@@ -85,7 +88,7 @@ export function parseCommand(
 	if (!name)
 		throw new ConfigError(`There is no command "${first}". Try plume --help.`);
 	if (rest.some(isHelp)) return { name: "help", of: name };
-	if (name === "serve" || name === "check")
+	if (name === "serve" || name === "check" || name === "doctor")
 		return parseServe(name, isFlag ? args : rest, environment);
 	return { name, args: rest };
 }
@@ -99,12 +102,17 @@ function parseServe(
 		...Object.fromEntries(flagged.map(({ flag }) => [flag, string])),
 		...{ "accept-clock": boolean, "accept-missing": boolean },
 		...{ "accept-secret": boolean, restored: boolean },
+		...(name === "doctor" && { backups: string, "send-to": string }),
 	};
 	const parsed = parseOptions(name, args, options, 0);
 	const values: Readonly<Record<string, unknown>> = parsed.values;
-	const given = flagged.flatMap(({ name, flag }) => {
+	const textOf = (flag: string) => {
 		const value = values[flag];
-		return typeof value === "string" ? [[name, value]] : [];
+		return typeof value === "string" ? value : undefined;
+	};
+	const given = flagged.flatMap(({ name, flag }) => {
+		const value = textOf(flag);
+		return value === undefined ? [] : [[name, value]];
 	});
 	return {
 		name,
@@ -115,5 +123,7 @@ function parseServe(
 			restored: values.restored === true,
 			secret: values["accept-secret"] === true,
 		},
+		backups: textOf("backups"),
+		sendTo: textOf("send-to"),
 	};
 }

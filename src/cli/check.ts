@@ -17,7 +17,7 @@ import { Secrets } from "../engine/secrets.ts";
 import { State } from "../engine/state.ts";
 import { messageOf, namesIn, realDisk } from "../log/disk.ts";
 import { Evidence } from "../log/evidence.ts";
-import { checkUnlocked } from "../log/lock.ts";
+import { checkUnlocked, Locked } from "../log/lock.ts";
 import { segmentsOf } from "../log/reader.ts";
 import { Verifier } from "../log/verifier.ts";
 import { checkSecret, findSecret } from "../secret-file.ts";
@@ -28,14 +28,29 @@ import { explained } from "./start-error.ts";
 type ExitCode = 0 | 1 | 2 | 3;
 const { R_OK, W_OK, X_OK } = constants;
 
+/** What is looked at, and a function that says that it is well, or throws what is wrong and what to do. */
+export type Check = readonly [
+	what: string,
+	examine: () => string | Promise<string>,
+];
+
+interface Asked {
+	readonly environment: Environment;
+	readonly credential: (name: string) => string | undefined;
+	readonly print: (line: string) => void;
+}
+
 /** Returns the exit code that a start would have, which is that of the first failure. */
-export async function check(
-	environment: Environment,
-	credential: (name: string) => string | undefined,
-	print: (line: string) => void,
+export const check = (asked: Asked): Promise<ExitCode> =>
+	reportAll(asked, (config) => startChecks(config, asked.print));
+
+/** Prints a line for each check, the settings first. Returns the exit code of the first failure. */
+export async function reportAll(
+	{ environment, credential, print }: Asked,
+	checksOf: (config: Config) => readonly Check[],
 ): Promise<ExitCode> {
 	let code: ExitCode = 0;
-	async function report(what: string, examine: () => string | Promise<string>) {
+	async function report([what, examine]: Check) {
 		try {
 			print(`${what}: ok, ${await examine()}`);
 		} catch (thrown) {
@@ -46,37 +61,56 @@ export async function check(
 		}
 	}
 	let config: Config | undefined;
-	await report("settings", () => {
+	const readSettings = () => {
 		config = readConfig(loadEnvironment(environment), credential);
 		return config.warnings.join(" ") || "all are known and make sense";
-	});
-	if (!config) return code;
-	const { data, log, mail, limits } = config;
-	const found = config;
-	if (log === "file") {
-		const verifier = new Verifier();
-		let state = State.initial(verifier);
-		await report("folder", () => folderIsFree(data));
-		await report("log", async () => {
-			state = await stateOf(data, verifier);
-			return logInWords(verifier);
-		});
-		await report("clock", () => {
-			const why = clockIsBehind(state.time, Date.now());
-			if (why) throw new Error(why);
-			return "it is not behind the log";
-		});
-		await report("secret", () => secretFits(found, verifier, state));
-	}
-	await report("mail", async () => {
-		const mailer = await makeMailer(found, print);
-		await mailer.check?.(AbortSignal.timeout(limits.mailTimeoutSeconds * 1000));
-		return mail.kind === "terminal" ? "codes are printed" : "it lets us in";
-	});
+	};
+	await report(["settings", readSettings]);
+	for (const each of config ? checksOf(config) : []) await report(each);
 	return code;
 }
 
-async function folderIsFree(folder: string): Promise<string> {
+/** What a start needs beside its settings. A folder that is in use is well if a server may run `beside`. */
+export function startChecks(
+	config: Config,
+	print: (line: string) => void,
+	beside = false,
+): readonly Check[] {
+	const { data, log, mail, limits } = config;
+	const verifier = new Verifier();
+	let state = State.initial(verifier);
+	const ofTheFolder: readonly Check[] = [
+		["folder", () => folderIsFree(data, beside)],
+		[
+			"log",
+			async () => {
+				state = await stateOf(data, verifier);
+				return logInWords(verifier);
+			},
+		],
+		[
+			"clock",
+			() => {
+				const why = clockIsBehind(state.time, Date.now());
+				if (why) throw new Error(why);
+				return "it is not behind the log";
+			},
+		],
+		["secret", () => secretFits(config, verifier, state)],
+	];
+	const ofTheMail: Check = [
+		"mail",
+		async () => {
+			const mailer = await makeMailer(config, print);
+			const timeoutMs = limits.mailTimeoutSeconds * 1000;
+			await mailer.check?.(AbortSignal.timeout(timeoutMs));
+			return mail.kind === "terminal" ? "codes are printed" : "it lets us in";
+		},
+	];
+	return [...(log === "file" ? ofTheFolder : []), ofTheMail];
+}
+
+async function folderIsFree(folder: string, beside: boolean): Promise<string> {
 	if (!existsSync(folder)) {
 		let above = dirname(resolve(folder));
 		while (!existsSync(above)) above = dirname(above);
@@ -85,9 +119,15 @@ async function folderIsFree(folder: string): Promise<string> {
 	}
 	await namesIn(realDisk, folder);
 	await access(folder, R_OK | W_OK | X_OK);
-	await checkUnlocked(folder);
 	const { uid } = await stat(folder);
-	return `${folder} is writable, belongs to user ${uid} and is not in use`;
+	const words = `${folder} is writable, belongs to user ${uid} and`;
+	try {
+		await checkUnlocked(folder);
+		return `${words} is not in use`;
+	} catch (error) {
+		if (!beside || !(error instanceof Locked)) throw error;
+		return `${words} is in use by process ${error.pid}`;
+	}
 }
 
 async function stateOf(folder: string, verifier: Verifier): Promise<State> {

@@ -26,6 +26,7 @@ const plume = `Plume, a small event-sourced chat server.
 
   plume [serve] [flags]     run the server
   plume check [flags]       check whether a start would succeed
+  plume doctor [flags]      look for faults, also while the server runs
   plume replay [LOG]        fold a log through the statecharts, print the state
   plume backup FOLDER|-     copy the log and the secret, also while a server runs
   plume restore FOLDER|-    put a backup into an empty data folder
@@ -52,6 +53,20 @@ be running. The flags and variables are those of plume serve.
 
 Exit codes: 0 a start would succeed, 1 it would not, 2 the settings are wrong,
 3 the log fails verification.
+`;
+
+const doctor = `plume doctor [flags]
+
+Does what plume check does, and looks at what goes wrong over the years: who may
+read the data, space on the disk, the clock, proxy settings that contradict each
+other, the systemd unit, and the port. It prints one line for each: ok, or what
+is wrong and what to do. The server may run. Give it the server's settings: the
+flags and variables are those of plume serve.
+
+  --backups DIR      look how old the newest backup in DIR is
+  --send-to ADDRESS  send a mail there, as to someone who logs in
+
+Exit codes: 0 all is well, 1 something is not.
 `;
 
 const replay = `plume replay [LOG] [flags]
@@ -165,7 +180,18 @@ Exit codes: 0 it is done, 1 it can't be done, 2 usage or configuration.
 `;
 	return of === "serve"
 		? serve()
-		: { plume, acts, backup, check, cut, replay, rehearse, restore, why }[of];
+		: {
+				plume,
+				acts,
+				backup,
+				check,
+				cut,
+				doctor,
+				replay,
+				rehearse,
+				restore,
+				why,
+			}[of];
 }
 
 function serve(): string {

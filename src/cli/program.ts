@@ -55,7 +55,11 @@ async function main(): Promise<number | undefined> {
 			return undefined;
 		case "check": {
 			const { check } = await import("./check.ts");
-			return check(command.environment, credential, print);
+			return check({ ...command, credential, print });
+		}
+		case "doctor": {
+			const { doctor } = await import("./doctor.ts");
+			return doctor({ ...command, credential, print });
 		}
 		case "operate": {
 			const { operate } = await import("./operate.ts");

@@ -172,6 +172,20 @@ const log = [
 		tests: ["test/cli/cut.test.ts"],
 	},
 	{
+		promise: "doctor: what it finds is in its exit code",
+		file: "src/cli/doctor.ts",
+		find: "return code === 0 ? 0 : 1;",
+		replace: "return code > 9 ? 1 : 0;",
+		tests: ["test/program/doctor.test.ts"],
+	},
+	{
+		promise: "doctor: a port that another program has is found",
+		file: "src/cli/doctor.ts",
+		find: "if (ok === true) return",
+		replace: "if (ok !== false) return",
+		tests: ["test/program/doctor.test.ts"],
+	},
+	{
 		promise: "backup: a line that is being overwritten is read again",
 		file: "src/cli/backup.ts",
 		find: "			await readAgain(source, content);\n",

@@ -1,7 +1,14 @@
 /** What an operator keeps: backups of a server that is busy, each of which comes back. */
 import { spawn } from "node:child_process";
-import { chmod, readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import {
+	chmod,
+	mkdir,
+	readdir,
+	readFile,
+	stat,
+	writeFile,
+} from "node:fs/promises";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import { Caller } from "./caller.ts";
@@ -15,15 +22,16 @@ import {
 } from "./program.ts";
 
 let plume: Plume;
+let isBusy = true;
 /** Called at each line that is said. */
 let onSaid = () => {};
 
-/** Ann talks all the time, and takes back every other line. */
+/** Ann talks all the time until the first test is over, and takes back every other line. */
 beforeAll(async () => {
 	plume = await Plume.start({ PLUME_LIMITS: "off" });
 	const ann = await Caller.enter(plume, "ann", { protocol: "plume.2" });
 	void (async () => {
-		for (let n = 1; ; n++) {
+		for (let n = 1; isBusy; n++) {
 			const text = `line ${n}. ${"x".repeat(1 + (n % 500))}`;
 			ann.say(text);
 			const { epoch, offset } = await ann.until((frame) => frame.text === text);
@@ -41,9 +49,10 @@ afterAll(async () => {
 
 async function backup(...args: string[]) {
 	const into = join(await newDataFolder(), "kept");
-	await new Promise<void>((resolve) => {
-		onSaid = resolve;
-	});
+	if (isBusy)
+		await new Promise<void>((resolve) => {
+			onSaid = resolve;
+		});
 	const made = await run(["backup", ...args, into], { PLUME_DATA: plume.data });
 	return { into, ...made };
 }
@@ -67,6 +76,7 @@ test("backups of a busy server verify, and each restores to its hash", async () 
 		const check = await run(["check"], { PLUME_DATA: data });
 		expect(check.code).toBe(0);
 	}
+	isBusy = false;
 });
 
 test("a backup is for its owner alone, with the secret in it", async () => {
@@ -130,6 +140,31 @@ test("a restored server lets people log in under their names again", async () =>
 	const ann = await Caller.enter(again, "ann", { protocol: "plume.2" });
 	expect(ann.received.some(({ type }) => type === types.welcome)).toBe(true);
 	expect((await again.stop()).code).toBe(0);
+});
+
+test("the timer's script makes a backup of the day, and keeps those of 14 days", async () => {
+	const folder = await newDataFolder();
+	const day = (ago: number) =>
+		new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+	const [young, old] = [13, 15].map((ago) => `plume-${day(ago)}-120000`);
+	for (const name of [
+		`${young}`,
+		`${old}`,
+		`plume-${day(1)}-000000.unfinished`,
+	])
+		await mkdir(join(folder, name));
+	await mkdir(join(folder, "my own"));
+	const script = `BACKUPS=${folder} ops/plume-backup.sh`;
+	const { code, stdout } = await shell(script, plume.data);
+	expect(code).toBe(0);
+	const made = /into (\S+):/.exec(stdout)?.[1] ?? "";
+	expect(made).toMatch(/plume-\d{4}-\d\d-\d\d-\d{6}$/);
+	expect((await readdir(folder)).sort()).toEqual([
+		...["my own", young, basename(made)],
+	]);
+	const failed = await shell(script, join(folder, "nothing"));
+	expect(failed.code).toBe(1);
+	expect(await readdir(folder)).toHaveLength(3);
 });
 
 test("a backup without the secret says what a start needs", async () => {

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { copyFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
@@ -44,6 +44,25 @@ test("systemd finds nothing wrong in it", async () => {
 			path,
 			path.replace(/service$/, "socket"),
 		])),
+	]);
+	expect(stdout + stderr).toBe("");
+});
+
+test("systemd finds nothing wrong in the timer of backups, and what it starts", async () => {
+	const folder = await mkdtemp(join(tmpdir(), "unit-"));
+	const script = pathOf("ops/plume-backup.sh");
+	const paths = ["plume-backup.service", "plume-backup.timer"].map((name) =>
+		join(folder, name),
+	);
+	for (const path of paths) {
+		const text = await readFile(pathOf(`ops/${basename(path)}`), "utf8");
+		await writeFile(
+			path,
+			text.replace("/opt/plume/ops/plume-backup.sh", script),
+		);
+	}
+	const { stdout, stderr } = await exec("systemd-analyze", [
+		...["verify", ...paths],
 	]);
 	expect(stdout + stderr).toBe("");
 });

@@ -1,0 +1,239 @@
+/**
+ * `plume doctor`: what `plume check` looks at, and what goes wrong while a
+ * server runs for years. It may run beside the server, and writes nothing.
+ */
+import { execFile } from "node:child_process";
+import { readdir, stat, statfs } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Config } from "../config.ts";
+import { readMark } from "../log/backup-mark.ts";
+import { codeOf, realDisk } from "../log/disk.ts";
+import { makeMailer } from "../serve.ts";
+import { isLoopback } from "../transport/hosts.ts";
+import type { ServeCommand } from "./arguments.ts";
+import { type Check, reportAll, startChecks } from "./check.ts";
+
+/** The versions of Node that the tests run on. */
+const TESTED = ["20", "22", "24"];
+const LEAST_BYTES = 512 * 1024 * 1024;
+const LEAST_FILES = 1000;
+/** A daily backup that failed once is no fault yet. */
+const OLDEST_MS = 50 * 3_600_000;
+const ANSWER_MS = 5000;
+
+interface Asked extends Pick<ServeCommand, "environment" | "sendTo"> {
+	readonly backups: string | undefined;
+	readonly credential: (name: string) => string | undefined;
+	readonly print: (line: string) => void;
+}
+
+export async function doctor(asked: Asked): Promise<0 | 1> {
+	const code = await reportAll(asked, (config) => [
+		...startChecks(config, asked.print, true),
+		...furtherChecks(config, asked),
+	]);
+	return code === 0 ? 0 : 1;
+}
+
+function furtherChecks(
+	config: Config,
+	{ backups, sendTo, print }: Asked,
+): readonly Check[] {
+	const { data, log } = config;
+	const ofTheFolder: readonly Check[] = [
+		["owner", () => ownersAgree(data)],
+		["permissions", () => onlyTheOwnerReads(data)],
+		["disk", () => hasRoom(data)],
+	];
+	return [
+		...(log === "file" ? ofTheFolder : []),
+		["time", timeIsKept],
+		["proxy", () => proxyFits(config)],
+		["unit", unitIsSound],
+		["node", nodeIsTested],
+		["port", () => portAnswers(config)],
+		...(backups ? ([["backup", () => isRecent(backups)]] as const) : []),
+		...(sendTo ? ([["send", () => send(config, sendTo, print)]] as const) : []),
+	];
+}
+
+/** What is wrong, and what to do. */
+function fault(words: string): never {
+	throw new Error(words);
+}
+
+/** The files that a server must read or write, with the folders they are in; none before the first start. */
+async function filesOf(data: string) {
+	const names = await readdir(data, { recursive: true }).catch(() => []);
+	const paths = [data, ...names.map((name) => join(data, name))];
+	const all = paths.map(async (path) => {
+		const found = await stat(path).catch(() => undefined);
+		return found && !found.isSocket() ? [{ path, ...found }] : [];
+	});
+	return (await Promise.all(all)).flat();
+}
+
+async function ownersAgree(data: string): Promise<string> {
+	const [folder, ...files] = await filesOf(data);
+	const other = files.find(({ uid }) => uid !== folder?.uid);
+	if (folder && other)
+		fault(
+			`${other.path} belongs to user ${other.uid}, and the folder to user ${folder.uid}: chown -R ${folder.uid} ${data}`,
+		);
+	return "one user owns all of the data";
+}
+
+async function onlyTheOwnerReads(data: string): Promise<string> {
+	const open = (await filesOf(data)).find(({ mode }) => (mode & 0o077) !== 0);
+	if (open)
+		fault(
+			`others may use ${open.path} (mode ${(open.mode & 0o777).toString(8)}), and all that is said is in there: chmod -R go= ${data}`,
+		);
+	return "only the owner may read the data";
+}
+
+async function hasRoom(data: string): Promise<string> {
+	const found = await statfs(data).catch((error: unknown) => {
+		if (codeOf(error) !== "ENOENT") throw error;
+	});
+	if (!found) return `${data} will be made`;
+	const { bavail, bsize, ffree, files } = found;
+	const free = bavail * bsize;
+	const inMegabytes = `${Math.floor(free / 1e6)} MB`;
+	if (free < LEAST_BYTES)
+		fault(
+			`only ${inMegabytes} are free where ${data} is: make room, or move it. A full disk stops the chat.`,
+		);
+	if (files > 0 && ffree < LEAST_FILES)
+		fault(
+			`only ${ffree} more files fit where ${data} is: remove small files there.`,
+		);
+	return `${inMegabytes} are free`;
+}
+
+/** The output of a program; undefined if it isn't there or fails. */
+const outputOf = (program: string, ...args: string[]) =>
+	promisify(execFile)(program, args, { timeout: ANSWER_MS }).then(
+		({ stdout }) => stdout.trim(),
+		() => undefined,
+	);
+
+async function timeIsKept(): Promise<string> {
+	const property = "--property=NTPSynchronized";
+	const answer = await outputOf("timedatectl", "show", property, "--value");
+	if (answer === "no")
+		fault("no time server sets this machine's clock: timedatectl set-ntp true");
+	return answer === "yes" ? "a time server sets the clock" : "nobody can tell";
+}
+
+function proxyFits({ host, origins, trustProxy, production }: Config): string {
+	const isBehind = production && isLoopback(host);
+	const isPublic = origins.some((origin) => origin.startsWith("https:"));
+	const say = "say its address, like PLUME_TRUST_PROXY=127.0.0.1";
+	if (trustProxy.length === 0 && isPublic)
+		fault(
+			`PLUME_ORIGINS says that a proxy with TLS is in front, but PLUME_TRUST_PROXY does not name it, so everyone shares one address's limits: ${say}`,
+		);
+	if (trustProxy.length === 0 && isBehind)
+		fault(
+			`only this machine can reach ${host}, so a proxy is in front, but PLUME_TRUST_PROXY does not name it: ${say}`,
+		);
+	const all = trustProxy.find(([, bits]) => bits === 0);
+	if (all)
+		fault(
+			`PLUME_TRUST_PROXY trusts every address (${all.join("/")}), so anyone can pretend to be anyone: name the proxy's alone.`,
+		);
+	return trustProxy.length > 0 ? "it is trusted" : "none is expected";
+}
+
+async function unitIsSound(): Promise<string> {
+	const shown = await outputOf("systemctl", "show", "plume.service");
+	const properties = new Map(
+		(shown ?? "").split("\n").map((line) => {
+			const [name = "", ...value] = line.split("=");
+			return [name, value.join("=")];
+		}),
+	);
+	if (properties.get("LoadState") !== "loaded")
+		return "there is no plume.service here";
+	const is = (name: string, value: string) => properties.get(name) === value;
+	if (is("NeedDaemonReload", "yes"))
+		fault("plume.service has changed on the disk: systemctl daemon-reload");
+	if (is("Restart", "no"))
+		fault("after a crash it stays down: set Restart=on-failure in the unit.");
+	if (!is("StartLimitIntervalUSec", "0"))
+		fault(
+			"after a few failed starts systemd gives up: set StartLimitIntervalSec=0 in [Unit].",
+		);
+	const named = /\b(MAILGUN_APIKEY|SMTP_URL|PLUME_SECRET|PLUME_INSPECT)=/;
+	const [, secret] = named.exec(properties.get("Environment") ?? "") ?? [];
+	if (secret)
+		fault(
+			`every user of this machine can read ${secret} in the unit: hand it over with LoadCredential=${secret}:FILE`,
+		);
+	if (is("ActiveState", "failed"))
+		fault("it has failed: journalctl -u plume tells why.");
+	return `plume.service is ${properties.get("ActiveState")}`;
+}
+
+function nodeIsTested(): string {
+	const { node } = process.versions;
+	if (!TESTED.includes(node.split(".")[0] ?? ""))
+		fault(`Plume is not tested with Node ${node}: use ${TESTED.join(", ")}.`);
+	return `Node ${node}`;
+}
+
+async function portAnswers({ host, port }: Config): Promise<string> {
+	if (port === 0) return "a free one is chosen";
+	const probe = createServer();
+	const isTaken = await new Promise<boolean>((resolve, reject) => {
+		probe.once("error", (error) =>
+			codeOf(error) === "EADDRINUSE" ? resolve(true) : reject(error),
+		);
+		probe.listen(port, host, () => probe.close(() => resolve(false)));
+	});
+	if (!isTaken) return `nobody listens on ${host}:${port}`;
+	const name = host.includes(":") ? `[${host}]` : host;
+	const signal = AbortSignal.timeout(ANSWER_MS);
+	const answer = await fetch(`http://${name}:${port}/healthz`, { signal })
+		.then((response): Promise<unknown> => response.json())
+		.catch(() => undefined);
+	const { ok, wrong }: { ok?: unknown; wrong?: unknown } = Object(answer);
+	if (ok === true) return `a server answers on ${host}:${port}`;
+	return fault(
+		wrong
+			? `the server on ${host}:${port} says: ${wrong}`
+			: `another program, or a server that hangs, has ${host}:${port}: stop it, or set PLUME_PORT.`,
+	);
+}
+
+async function isRecent(folder: string): Promise<string> {
+	const names = await readdir(folder).catch(() => []);
+	const marks = await Promise.all(
+		names.map((name) =>
+			readMark(realDisk, join(folder, name)).catch(() => undefined),
+		),
+	);
+	const newest = Math.max(0, ...marks.map((mark) => mark?.made ?? 0));
+	const start = "systemctl enable --now plume-backup.timer makes one a day.";
+	if (newest === 0) fault(`there is no backup in ${folder}: ${start}`);
+	const ageMs = Date.now() - newest;
+	const age = `${Math.floor(ageMs / 3_600_000)} hours old`;
+	if (ageMs > OLDEST_MS)
+		fault(`the newest backup in ${folder} is ${age}: ${start}`);
+	return `the newest of ${folder} is ${age}`;
+}
+
+async function send(
+	config: Config,
+	to: string,
+	print: (line: string) => void,
+): Promise<string> {
+	const mailer = await makeMailer(config, print);
+	const signal = AbortSignal.timeout(config.limits.mailTimeoutSeconds * 1000);
+	const example = { name: "plume doctor", code: "TRYOUT", expiresInMinutes: 1 };
+	await mailer.send({ to, ...example }, signal);
+	return `a mail is on its way to ${to}, with a code that opens nothing`;
+}
