@@ -1,4 +1,8 @@
 /** A log that is incomplete or known to be damaged is refused unless the operator accepts it. */
+
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { Secrets } from "../../src/engine/secrets.ts";
@@ -239,11 +243,15 @@ describe("what a start was spared", () => {
 		const clock = new FakeClock();
 		const data = { disk, folder: "data", warn() {} };
 		const secret = "a secret for tests";
+		const PLUME_SOCKET = join(
+			await mkdtemp(join(tmpdir(), "plume-")),
+			"socket",
+		);
 		const secrets = new Secrets(secret, seededBytes("healthz"));
 		const log = openFileLog({ ...data, clock, ids: () => secrets.id() });
 		const service = await startService(
 			{
-				config: readConfig({ PLUME_PORT: "0" }, () => undefined),
+				config: readConfig({ PLUME_PORT: "0", PLUME_SOCKET }, () => undefined),
 				...{ log, secrets, mailer: new FakeMailer(), version: "test" },
 				snapshots: new Snapshots({ ...data, every: 40 }),
 				clockFrom: () => clock,
