@@ -528,6 +528,13 @@ const log = [
 		tests: ["test/program/metrics.test.ts"],
 	},
 	{
+		promise: "health: nobody new is sent to a server that stops",
+		file: "src/transport/health.ts",
+		find: 'if (this.isStopping) return "the server is stopping";',
+		replace: "",
+		tests: ["test/transport/health.test.ts"],
+	},
+	{
 		promise: "health: one long pause is no overload",
 		file: "src/transport/health.ts",
 		find: "late > SAMPLES / 2",

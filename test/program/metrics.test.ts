@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Caller } from "./caller.ts";
-import { Plume, run } from "./program.ts";
+import { newDataFolder, Plume, run } from "./program.ts";
 
 let plume: Plume;
 let url: string;
@@ -120,7 +120,8 @@ describe("a start says what is wrong with PLUME_METRICS", () => {
 		["127.0.0.1:99999", 2, /say an address and a port/],
 		["203.0.113.9:9464", 1, /PLUME_METRICS: 203.0.113.9 is no address of this/],
 	])("%s", async (PLUME_METRICS, code, words) => {
-		const environment = { PLUME_METRICS, PLUME_PORT: "0", PLUME_LOG: "memory" };
+		const PLUME_DATA = await newDataFolder();
+		const environment = { PLUME_METRICS, PLUME_DATA, PLUME_PORT: "0" };
 		const ended = await run([], environment);
 		expect(ended.code).toBe(code);
 		expect(ended.stderr).toMatch(words);
@@ -129,7 +130,9 @@ describe("a start says what is wrong with PLUME_METRICS", () => {
 
 	test("a port in use", async () => {
 		const PLUME_METRICS = new URL(url).host;
-		const { code, stderr } = await run([], { PLUME_METRICS, PLUME_PORT: "0" });
+		const PLUME_DATA = await newDataFolder();
+		const environment = { PLUME_METRICS, PLUME_DATA, PLUME_PORT: "0" };
+		const { code, stderr } = await run([], environment);
 		expect(code).toBe(1);
 		expect(stderr).toMatch(/PLUME_METRICS: .* is in use by another program/);
 	});

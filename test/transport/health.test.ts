@@ -1,19 +1,21 @@
 /** When a server counts as overloaded. */
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { Health } from "../../src/transport/health.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
 let clock: FakeClock;
 let health: Health;
 let said: string[];
+let log: { frozen: boolean; unverified: number };
 beforeEach(() => {
 	clock = new FakeClock();
 	said = [];
+	log = { frozen: false, unverified: 0 };
 	const hear = (_: object, message: string) => said.push(message);
 	health = new Health({
 		clock,
 		limits: { sheddingDelayMilliseconds: 200 },
-		log: { frozen: false, unverified: 0 },
+		log,
 		report: { info: hear, warn: hear },
 	});
 });
@@ -60,4 +62,28 @@ test("nothing is measured after it was closed", () => {
 	turns(20, 1000);
 	expect(said).toEqual([]);
 	expect(clock.timersSet).toBe(0);
+});
+
+describe("newcomers are sent elsewhere, in words", () => {
+	test("while the server is stopping", () => {
+		health.isStopping = true;
+		expect(health.notReady).toBe("the server is stopping");
+		expect(health.wrong).toBeUndefined();
+	});
+
+	test("while the disk is full, which is all that is wrong", () => {
+		log.frozen = true;
+		expect(health.notReady).toBe("the disk is full");
+		expect(health.wrong).toBe("the disk is full");
+	});
+
+	test("while the server is overloaded, which is no reason to restart it", () => {
+		turns(10, 300);
+		expect(health.notReady).toBe("the server is overloaded");
+		expect(health.wrong).toBeUndefined();
+	});
+
+	test("and not otherwise", () => {
+		expect(health.notReady).toBeUndefined();
+	});
 });
