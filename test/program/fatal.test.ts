@@ -49,31 +49,45 @@ test.each(Object.entries(bugs))(
 test("what was decided before a bug is committed, if the disk takes it in a second", async () => {
 	const script = `
 		import { open } from "node:fs/promises";
+		import { Socket } from "node:net";
 		const handle = await open("/dev/null");
 		const disk = Object.getPrototypeOf(handle);
 		await handle.close();
 		const { datasync } = disk;
 		let isSlow = false;
-		process.on("SIGUSR2", () => { isSlow = true; });
+		let goOn;
+		process.on("SIGUSR2", () => { isSlow = true; console.log('{"msg":"slow"}'); });
 		disk.datasync = async function () {
 			if (isSlow) {
 				isSlow = false;
-				setTimeout(() => { throw new Error("a planted bug"); }, 200);
-				await new Promise((resolve) => setTimeout(resolve, 300));
+				console.log('{"msg":"syncing"}');
+				await new Promise((resolve) => { goOn = resolve; });
 			}
 			return datasync.call(this);
+		};
+		const { emit } = Socket.prototype;
+		Socket.prototype.emit = function (name, chunk, ...rest) {
+			if (name === "data" && String(chunk).includes("second line"))
+				setTimeout(() => {
+					setTimeout(goOn, 100);
+					throw new Error("a planted bug");
+				}, 20);
+			return emit.call(this, name, chunk, ...rest);
 		};
 	`;
 	const plume = await Plume.start({
 		PLUME_DATA: await newDataFolder(),
 		NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(script)}`,
 	});
+	const isAt = (msg: string) => plume.lines.some((line) => line.msg === msg);
 	const ann = await Tab.enter(plume, "ann");
 	plume.kill("SIGUSR2");
-	// The first is on its way to the disk while the others are decided.
-	for (const text of ["one", "two", "three"]) ann.say(text);
+	await expect.poll(() => isAt("slow")).toBe(true);
+	ann.say("first line");
+	await expect.poll(() => isAt("syncing")).toBe(true);
+	ann.say("second line");
 	await plume.ended;
 	ann.leave();
 	const { stdout } = await run(["replay", plume.data, "--json"]);
-	expect(JSON.parse(stdout).rooms[0].messages).toBe(3);
+	expect(JSON.parse(stdout).rooms[0].messages).toBe(2);
 });
