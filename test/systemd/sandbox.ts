@@ -123,6 +123,19 @@ export interface SandboxParts {
 	readonly notify: string;
 }
 
+/** Throws with what to type if this machine can't make the sandbox. */
+async function checkMeans(): Promise<void> {
+	if (process.getuid?.() !== 0)
+		throw new Error("the unit's sandbox is made by root: type sudo npm test");
+	const load = 'import ctypes; ctypes.CDLL("libseccomp.so.2")';
+	await exec("/usr/bin/python3", ["-c", load])
+		.then(() => exec("systemd-socket-activate", ["--version"]))
+		.catch(({ message }) => {
+			const install = "apt-get install -y systemd python3 libseccomp2";
+			throw new Error(`the unit's sandbox needs ${install} (${message})`);
+		});
+}
+
 /** Makes what a shell needs to become a process of the unit; answers the lines to type for each of its programs. */
 export async function sandbox(parts: SandboxParts) {
 	const lines = serviceLines(parts.unit);
@@ -131,6 +144,7 @@ export async function sandbox(parts: SandboxParts) {
 		if (!isApplied && !NOT_APPLIED.has(name))
 			throw new Error(`test/systemd/sandbox.ts does not know ${name}=${value}`);
 	}
+	await checkMeans();
 	const valuesOf = (wanted: string) =>
 		lines.flatMap(([name, value]) => (name === wanted ? value : []));
 	const folder = await mkdtemp(join(tmpdir(), "plume-sandbox-"));
