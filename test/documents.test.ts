@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { VERSION } from "../src/version.ts";
 
 const documents = [".", "docs", "bench"].flatMap((folder) =>
 	readdirSync(folder)
@@ -35,6 +36,15 @@ describe.each(documents)("%s", (document) => {
 		);
 		expect(missing.map(([match]) => match)).toEqual([]);
 	});
+});
+
+test("this version has an entry in the changes, which says whether it can be rolled back", () => {
+	const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+	expect(version).toBe(VERSION);
+	const [, ...entries] = readFileSync("CHANGELOG.md", "utf8").split("\n## ");
+	expect(entries[0]?.split("\n")[0]).toBe(version);
+	for (const entry of entries)
+		expect(entry).toMatch(/^\d+\.\d+\.\d+\n\nRollback: \S.*\.\n/);
 });
 
 test("the README has fewer than 1,000 words", () => {

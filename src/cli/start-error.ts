@@ -19,6 +19,11 @@ export function explained(error: unknown): unknown {
 			`${error.message}. Restore a backup; if there is none, plume cut copies what comes before the damage.`,
 			{ cause: error },
 		);
+	if (error instanceof Error && error.name === "DeterminismError")
+		return new Error(
+			`${error.message}. The log is as it was. Start the version that wrote it; plume rehearse tells what else this one refuses.`,
+			{ cause: error },
+		);
 	const words = wordsFor(Object(error));
 	if (!words || !(error instanceof Error) || error instanceof ConfigError)
 		return error;

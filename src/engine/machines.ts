@@ -26,7 +26,10 @@ export class IllegalEvent extends Error {
 	/** The first rule that the event breaks; undefined if the machine's state has no transition for such events. */
 	readonly rule: string | undefined;
 	constructor({ type }: PlumeEvent, machine: string, rule?: string) {
-		super(`${type} is not legal in the state of the ${machine} machine`);
+		const broken = rule ? `: it breaks the rule ${rule}` : "";
+		super(
+			`${type} is not legal in the state of the ${machine} machine${broken}`,
+		);
 		this.rule = rule;
 	}
 }

@@ -4,11 +4,14 @@
  * written under another name, synced and renamed; the newest two stay.
  *
  * A start loads the newest sound snapshot. If the log does not continue from
- * it, the snapshot is discarded and the whole log is read.
+ * it, the snapshot is discarded and the whole log is read. So is that of another
+ * version: what is legal may have changed, and the first start after an upgrade
+ * has to find that out before it writes anything.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { VERSION } from "../version.ts";
 import { asError, attempt, type Cache } from "./cache.ts";
 import { type Disk, numberedIn, replaceFile, textOf } from "./disk.ts";
 import { isCount, sha256 } from "./line.ts";
@@ -36,6 +39,8 @@ export interface Snapshot {
 	readonly time: number;
 	/** Canonical JSON. */
 	readonly state: string;
+	/** Which version of Plume wrote it; undefined in older ones. */
+	readonly version?: unknown;
 }
 
 /** The fields before a snapshot's state. They are undefined unless the head is intact. */
@@ -85,7 +90,11 @@ export class Snapshots {
 		return attempt(this.#options, async () => {
 			await disk.makeFolder(this.#folder);
 			for (const one of await newestFirst(disk, this.#folder)) {
-				const open = () => openSnapshot(disk, one);
+				const open = async () => {
+					const snapshot = await openSnapshot(disk, one);
+					if (snapshot.version === VERSION) return snapshot;
+					throw new Error(`${one.file} is of another version of Plume`);
+				};
 				const snapshot = await attempt(this.#options, open);
 				if (snapshot) {
 					this.#newest = one.seq;
@@ -132,7 +141,8 @@ export class Snapshots {
 			}
 			const stateHash = digest.digest("base64url");
 			const { disk, fsync = true } = this.#options;
-			const about = { format: FORMAT, ...position, time, fsync, stateHash };
+			const made = { format: FORMAT, version: VERSION };
+			const about = { ...made, ...position, time, fsync, stateHash };
 			const head = JSON.stringify(about).slice(0, -1);
 			const text = `${head},"sum":"${sha256(head)}"${STATE}${state}}\n`;
 			await replaceFile(disk, this.#folder, nameOf(position.seq), text);
@@ -178,7 +188,7 @@ async function openSnapshot(
 ): Promise<Snapshot> {
 	const text = await textOf(disk, file);
 	const at = text.indexOf(STATE);
-	const { format, log, seq, hash, offset, time, stateHash } = headOf(
+	const { format, version, log, seq, hash, offset, time, stateHash } = headOf(
 		text.slice(0, at),
 	);
 	const state = text.slice(at + STATE.length, text.lastIndexOf("}"));
@@ -192,5 +202,6 @@ async function openSnapshot(
 		stateHash !== sha256(state)
 	)
 		throw new Error(`${file} is no sound snapshot of format ${FORMAT}`);
-	return { position: { log, seq: named, hash, offset }, time, state };
+	const position = { log, seq: named, hash, offset };
+	return { position, time, state, version };
 }

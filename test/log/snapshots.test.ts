@@ -10,12 +10,15 @@ import { deserialize } from "../../src/engine/saved-state.ts";
 import { Snapshotter } from "../../src/engine/snapshotter.ts";
 import { State } from "../../src/engine/state.ts";
 import { defaultLimits } from "../../src/limits.ts";
+import { textOf as diskText } from "../../src/log/disk.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
+import { sha256 } from "../../src/log/line.ts";
 import type { Entry, Log, LogPosition } from "../../src/log/log.ts";
 import type { TornTail } from "../../src/log/open-log.ts";
 import { segmentsOf } from "../../src/log/reader.ts";
 import { scrub } from "../../src/log/scrub.ts";
 import { Snapshots } from "../../src/log/snapshots.ts";
+import { VERSION } from "../../src/version.ts";
 import { FakeDisk, type Interrupt, seeded } from "../fakes/disk.ts";
 import { clientEvents, roomEvents } from "../machines/events.ts";
 import { settle, Witness } from "./entries.ts";
@@ -433,4 +436,24 @@ test("a torn tail behind a snapshot is cut off and named by its line", async () 
 	expect([positions.length, state.hash()]).toEqual([1, hash]);
 	expect(torn).toMatchObject([{ damage: { line: lines } }]);
 	await log.close();
+});
+
+test("a snapshot of another version is left aside, so that the first start after an upgrade reads the whole log", async () => {
+	const disk = new FakeDisk();
+	const warnings: string[] = [];
+	const options = {
+		folder: "data",
+		warn: ({ message }: Error) => warnings.push(message),
+	};
+	const position = { log: id, seq: 7, hash: "h", offset: 0 };
+	await new Snapshots({ disk, ...options }).save(position, ["{}"], 0);
+	expect(await new Snapshots({ disk, ...options }).load()).toBeDefined();
+	const path = "data/snapshots/snapshot-7.json";
+	const [, head = ""] = /^(.*),"sum":/.exec(await diskText(disk, path)) ?? [];
+	const older = head.replace(`"version":"${VERSION}"`, '"version":"0.9.0"');
+	const text = `${older},"sum":"${sha256(older)}","state":{}}\n`;
+	const before = new FakeDisk([[path, Buffer.from(text)]]);
+	const snapshots = new Snapshots({ disk: before, ...options });
+	expect(await snapshots.load()).toBeUndefined();
+	expect(warnings).toEqual([`${path} is of another version of Plume`]);
 });

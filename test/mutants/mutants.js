@@ -102,6 +102,13 @@ const log = [
 		tests: ["test/program/sub-path.test.ts"],
 	},
 	{
+		promise: "upgrade: the first start reads the whole log",
+		file: "src/log/snapshots.ts",
+		find: "if (snapshot.version === VERSION) return snapshot;",
+		replace: "return snapshot;",
+		tests: ["test/log/snapshots.test.ts -t another"],
+	},
+	{
 		promise: "login: a lost answer is given again, and only once",
 		file: "src/engine/evolve.ts",
 		find: '|| isClassic || event.type === "client.resumed"',

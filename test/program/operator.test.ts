@@ -23,6 +23,7 @@ import { realDisk } from "../../src/log/disk.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import { Caller } from "./caller.ts";
 import {
+	filesIn,
 	newDataFolder,
 	Plume,
 	PROGRAM,
@@ -414,12 +415,17 @@ test("an event that no machine allows is named, by replay as at a start, however
 	const verified = await run(["replay", data, "--verify"]);
 	expect(verified.code).toBe(3);
 	expect(verified.stderr).toContain("event 1 is illegal");
+	const before = await filesIn(join(data, "log"));
 	const started = await run([], {
 		...{ PLUME_DATA: data, PLUME_PORT: "0" },
 		PLUME_SECRET: "a secret for this log",
 	});
 	expect(started.code).toBe(1);
-	expect(started.stderr).toContain("event 1 is illegal");
+	expect(started.stderr).toContain(
+		"event 1 is illegal at its place: server.stopped is not legal in the state of the server machine",
+	);
+	expect(started.stderr).toContain("Start the version that wrote it");
+	expect(await filesIn(join(data, "log"))).toEqual(before);
 });
 
 test("a torn tail is saved at a start, only warned of by replay", async () => {
