@@ -130,7 +130,12 @@ export class RawClient {
 
 	/** Sends one frame with any opcode and payload, by default a whole message. */
 	sendFrame(opcode: number, payload: Buffer, isLast = true): void {
-		this.#socket.write(maskedFrame(opcode | (isLast ? LAST : 0), payload));
+		this.sendBytes(maskedFrame(opcode | (isLast ? LAST : 0), payload));
+	}
+
+	/** Sends bytes as they are, which need not be a frame. */
+	sendBytes(bytes: Buffer): void {
+		this.#socket.write(bytes);
 	}
 
 	/** Stops reading, as a peer does that hangs. */

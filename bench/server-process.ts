@@ -75,7 +75,7 @@ export function machineCpuUs(): number {
 
 export class ServerProcess {
 	port = 0;
-	/** Emits each line that it prints, by its `msg`. */
+	/** Emits each line that it prints, by its `msg`, and as "any line". */
 	readonly lines = new EventEmitter();
 	readonly #child: ChildProcess;
 	readonly #codes = new Map<string, string>();
@@ -122,6 +122,7 @@ export class ServerProcess {
 		createInterface({ input: child.stdout }).on("line", (text) => {
 			const line = JSON.parse(text);
 			lines.emit(line.msg, line);
+			lines.emit("any line", line);
 		});
 	}
 
