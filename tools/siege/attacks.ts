@@ -8,7 +8,7 @@ import { MessageType, SUBPROTOCOL } from "../../machines/message.ts";
 import { dial, hostile, request, type World } from "./world.ts";
 
 /** By name: how often a second it strikes, and once more, where `n` counts from 0. */
-type Attacks = Readonly<
+export type Attacks = Readonly<
 	Record<string, readonly [perSecond: number, strike: (n: number) => void]>
 >;
 
@@ -40,10 +40,17 @@ function weapons(world: World, session: string) {
 	};
 	/** Connects a WebSocket, sends all at once, and hears nothing of it. */
 	const send = (from: number, ...frames: readonly Buffer[]): void => {
+		sendFor(STAY_MS, from, ...frames);
+	};
+	const sendFor = (
+		stayMs: number,
+		from: number,
+		...frames: readonly Buffer[]
+	): Socket => {
 		const head = request(world, hostile(from), "/connect", upgrade);
-		opened(from)
-			.resume()
-			.write(Buffer.concat([Buffer.from(head), ...frames]));
+		const socket = opened(from, stayMs).resume();
+		socket.write(Buffer.concat([Buffer.from(head), ...frames]));
+		return socket;
 	};
 	const hello = (from: number, name: string, email: string) =>
 		send(from, json({ type: MessageType.hello, text: `${name}\n${email}` }));
@@ -55,7 +62,7 @@ function weapons(world: World, session: string) {
 		);
 	const get = (from: number, path: string, headers = {}) =>
 		request(world, hostile(from), path, headers);
-	return { opened, send, hello, open, flood, get };
+	return { opened, send, sendFor, hello, open, flood, get };
 }
 
 /** Attacks by logging in and talking. */
@@ -135,6 +142,52 @@ export const attacks = (world: World, session: string): Attacks => ({
 	...attacksOnRooms(world, session),
 	...attacksOnSockets(world, session),
 });
+
+const HELLOS = 1000;
+const JUNK = 10_000;
+const CONNECTIONS = 200;
+
+/**
+ * One network (a /64) says hello a thousand times and opens ten thousand
+ * connections for nothing, and one account sends all it may from 200 others.
+ */
+export function raid(world: World, session: string, seconds: number): Attacks {
+	const { opened, sendFor, hello, open, flood } = weapons(world, session);
+	const tlsHello = Buffer.from("16030100050100000100", "hex");
+	const junk = [
+		"",
+		"\0".repeat(100),
+		"GET",
+		"GET / HTTP/1.1\r\n\r\n",
+		"POST /connect HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n",
+		tlsHello,
+	];
+	return {
+		hellos: [
+			HELLOS / seconds,
+			(n) => hello(0, `raider${n}`, `raider${n}@example.net`),
+		],
+		"junk connections": [
+			JUNK / seconds,
+			(n) =>
+				opened(0)
+					.resume()
+					.write(junk[n % junk.length] ?? ""),
+		],
+		// Each stays for five seconds, and talks faster than it may.
+		"connections of one account": [
+			CONNECTIONS / 5,
+			(n) => {
+				const lines = flood(20, `${n} `.repeat(50), "lobby");
+				const socket = sendFor(5000, n + 1, open("lobby"), ...lines);
+				const talk = setInterval(() => {
+					if (socket.writable) socket.write(Buffer.concat(lines));
+				}, 1000);
+				socket.once("close", () => clearInterval(talk));
+			},
+		],
+	};
+}
 
 /** Takes back all that the account ever said: then it is out. */
 export function eraseEverything(world: World, session: string): void {

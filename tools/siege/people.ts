@@ -73,14 +73,28 @@ export class People {
 	}
 
 	async enter(): Promise<void> {
-		for (let i = 0; i < TALKERS; i++) {
-			const heard = (text: string) => this.#hear(text);
-			const entering = login(this.#town, `talker${i}`, homeOf(i), heard);
-			const { client } = await entering;
-			this.#talkers.push(client);
-			void client.closed.then((code) => this.#trouble(`left with ${code}`));
-		}
+		// One after another, so that few connections to the mail service stay open.
+		for (let i = 0; i < TALKERS; i++) await this.#enterTalker(i);
 		for (let i = 0; i < LOGGERS; i++) await this.#logIn(i);
+	}
+
+	/** The ten go, and log in again by a new code, all at once. */
+	async enterAgain(): Promise<void> {
+		for (const client of this.#talkers.splice(0)) client.drop();
+		const persons = Array.from({ length: TALKERS }, (_, i) => i);
+		await Promise.all(persons.map((i) => this.#enterTalker(i)));
+	}
+
+	async #enterTalker(i: number): Promise<void> {
+		const heard = (text: string) => this.#hear(text);
+		const start = performance.now();
+		const entering = login(this.#town, `talker${i}`, homeOf(i), heard);
+		const { client } = await entering;
+		this.#seen.logins.push(performance.now() - start);
+		this.#talkers.push(client);
+		void client.closed.then((code) => {
+			if (this.#talkers.includes(client)) this.#trouble(`left with ${code}`);
+		});
 	}
 
 	/** Lets them be there for so long; answers what they saw. */

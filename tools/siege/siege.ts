@@ -16,23 +16,26 @@ const REST_SECONDS = 40;
 interface Plan {
 	readonly seconds: number;
 	readonly proxied: boolean;
-	readonly attacked: boolean;
+	/** `raid`: the ten go when it begins, and log in again. */
+	readonly attack: "none" | "siege" | "raid";
 }
 
 export type Outcome = Awaited<ReturnType<typeof siege>>;
 
-/** Runs the attackers to their end; answers how often they struck. */
-async function attack(
+/** Runs the attackers to their end; answers how often they struck, by what they did. */
+async function strike(
 	world: World,
-	seconds: number,
+	{ seconds, attack }: Plan,
 	session: string,
-): Promise<number> {
+): Promise<Readonly<Record<string, number>>> {
+	if (attack === "none") return {};
 	const by = world.proxied ? "PROXIED" : "DIRECT";
-	const args = [`${world.port}`, by, `${seconds}`, session];
-	return Number(await lastLine([ATTACKER, ...args]));
+	const args = [`${world.port}`, by, `${seconds}`, session, attack];
+	return JSON.parse(await lastLine([ATTACKER, ...args]));
 }
 
-export async function siege({ seconds, proxied, attacked }: Plan) {
+export async function siege(plan: Plan) {
+	const { seconds, proxied, attack } = plan;
 	const office = await PostOffice.open();
 	const folder = await mkdtemp(join(tmpdir(), "plume-siege-"));
 	const server = await ServerProcess.start("plume", folder, [], {
@@ -64,8 +67,11 @@ export async function siege({ seconds, proxied, attacked }: Plan) {
 			most = Math.max(most, server.descriptors);
 			mostMiB = Math.max(mostMiB, server.rssKiB / 1024);
 		}, LOOK_MS);
-		const striking = attacked ? attack(world, seconds, token) : 0;
-		const seen = await people.live(seconds);
+		const striking = strike(world, plan, token);
+		const start = performance.now();
+		if (attack === "raid") await people.enterAgain();
+		const passed = (performance.now() - start) / 1000;
+		const seen = await people.live(Math.max(1, seconds - passed));
 		const strikes = await striking;
 		for (let i = 0; i < REST_SECONDS && server.descriptors > before; i++)
 			await pause(1000);
