@@ -7,6 +7,7 @@ import { eraser } from "./erase.ts";
 import type { RoomEvent } from "./frames.ts";
 import type { Page } from "./page.ts";
 import { PendingSends } from "./pending-sends.ts";
+import { personMenu } from "./person-menu.ts";
 import { pathOf } from "./room-name.ts";
 import { RoomView } from "./room-view.ts";
 import { saveClient } from "./storage.ts";
@@ -25,6 +26,7 @@ export class Chat {
 		this.sends = new PendingSends(page);
 		this.composer = new Composer({ page, view: this.view, sends: this.sends });
 		eraser(page);
+		personMenu();
 	}
 
 	/** Puts a room on the screen. */
@@ -38,7 +40,8 @@ export class Chat {
 	}
 
 	welcome(welcome: Extract<ServerEvent, { type: "welcome" }>): void {
-		const { client, last } = welcome;
+		const { client, last, role } = welcome;
+		this.#page.role = role === "admin" || role === "maker" ? role : "member";
 		const { room } = this.#page.snapshot.context;
 		saveClient(room, client);
 		// A login that another page began may lead to another room.
@@ -75,6 +78,11 @@ export class Chat {
 			case "textRefused":
 				if (outbox.refused(event)) showBriefly(TOO_FAST);
 				return;
+			case "aside":
+				// Where it stands may be far from what the reader looks at.
+				if (this.#page.isAsking) showBriefly(event.text);
+				this.#page.isAsking = false;
+				break;
 			case "said":
 				outbox.shown(event.n ?? 0, event.client);
 				break;

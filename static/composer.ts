@@ -3,11 +3,14 @@
  * connection. Each room has its own draft, which is stored.
  */
 
+import { readBotCommand } from "../machines/bot-commands.ts";
 import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
+import { showBriefly } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
 import { find, isTouch, say } from "./element.ts";
 import { MentionAutocomplete } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
+import { UNHEARD } from "./person-menu.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { saveDraft, storedDraft } from "./storage.ts";
 
@@ -109,10 +112,13 @@ export class Composer {
 				`There are no commands here. Send it once more to say “${text.slice(0, 40)}” to everyone.`,
 			);
 		}
+		const isForBot = readBotCommand(text) !== undefined;
+		if (isForBot && !this.#parts.page.tellBot(text))
+			return showBriefly(UNHEARD);
 		this.#write("");
 		this.#typedAt = 0;
 		this.#parts.view.spoke();
-		this.#parts.sends.outbox().add(text);
+		if (!isForBot) this.#parts.sends.outbox().add(text);
 	}
 
 	#write(text: string): void {

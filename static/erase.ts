@@ -5,7 +5,7 @@ import { showBriefly } from "./brief-notice.ts";
 import { find, focusField, say } from "./element.ts";
 import type { Page } from "./page.ts";
 
-const ONE =
+export const GONE =
 	"Its text is removed for everyone, and from the server’s log, for good. That a message was here stays visible.";
 const ALL =
 	"The text of all your messages, in every room, is removed for everyone and from the server’s log, for good. Your name is released, so that someone else may take it, and you are logged out everywhere. Nobody can bring any of it back. Export your messages first if you want to keep them.";
@@ -14,7 +14,7 @@ const LATER =
 	"There is no connection, so nothing was deleted. Try again once there is.";
 
 /** `yes` is the label of the button that does it. Escape, like any other way to close the dialog, means no. */
-function confirmed(title: string, words: string, yes: string) {
+export function confirmed(title: string, words: string, yes: string) {
 	const dialog = find("#confirm", HTMLDialogElement);
 	say("#confirm-title", title);
 	say("#confirm-words", words);
@@ -28,7 +28,7 @@ function confirmed(title: string, words: string, yes: string) {
 
 export async function eraseOne(message: Said, page: Page): Promise<void> {
 	const { room, epoch, offset: target } = message;
-	if (await confirmed("Delete this message?", ONE, "Delete")) {
+	if (await confirmed("Delete this message?", GONE, "Delete")) {
 		page.send({ kind: "erase", room, epoch, target });
 		if (!page.isOpen) showBriefly(LATER);
 	}

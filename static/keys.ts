@@ -50,24 +50,28 @@ export function roomKeys(): void {
 	});
 }
 
-/** Makes the buttons of the timeline one tab stop, with the arrow keys between them. */
-export function rovingFocus(): void {
-	const log = find("#log", HTMLElement);
-	const stops = () => [...log.querySelectorAll<HTMLElement>("button, summary")];
+/** Makes the buttons of a list one tab stop, with the arrow keys between them. */
+export function rovingFocus(selector: string, end: "first" | "last"): void {
+	const list = find(selector, HTMLElement);
+	const all = "button, summary";
+	const stops = () =>
+		[...list.querySelectorAll<HTMLElement>(all)].filter((stop) =>
+			stop.checkVisibility(),
+		);
 
-	/** Tab reaches the stop that has the focus, or else the last. */
-	function rove(to = stops().at(-1)) {
+	/** Tab reaches the stop that has the focus, or else the one at an end. */
+	function rove(to = stops().at(end === "first" ? 0 : -1)) {
 		for (const stop of stops()) stop.tabIndex = stop === to ? 0 : -1;
 	}
 
-	log.addEventListener("focusin", ({ target }) => {
+	list.addEventListener("focusin", ({ target }) => {
 		if (target instanceof HTMLElement && stops().includes(target)) rove(target);
 	});
 	document.addEventListener("keydown", ({ key, target }) => {
-		const isInside = target instanceof Node && log.contains(target);
+		const isInside = target instanceof Node && list.contains(target);
 		if (key === "Tab" && !isInside) rove();
 	});
-	log.addEventListener("keydown", (event) => {
+	list.addEventListener("keydown", (event) => {
 		if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
 		const all = stops();
 		const at = all.findIndex((stop) => stop.matches(":focus"));

@@ -23,7 +23,8 @@ import { verifyForm } from "./verify.ts";
 
 ignoreImeKeys();
 roomKeys();
-rovingFocus();
+rovingFocus("#log", "last");
+rovingFocus("#people", "first");
 storage.adoptSession();
 const person = storage.storedPerson();
 storage.savePerson(person);

@@ -6,6 +6,7 @@ import { eraseOne } from "./erase.ts";
 import type { Aside, Notice } from "./frames.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
+import { MENU, openMenu } from "./person-menu.ts";
 import { isOnlyEmoji, mentions, textNodes } from "./text.ts";
 
 /** A text of more lines than these is folded. */
@@ -45,9 +46,39 @@ function textElements(text: string, me: string): HTMLElement[] {
 
 function deleteButton(message: Said, page: Page): HTMLElement {
 	const words = "Delete this message";
-	const properties = { className: "delete", title: words, ariaLabel: words };
+	const className = "tool delete";
+	const properties = { className, title: words, ariaLabel: words };
 	const onclick = () => void eraseOne(message, page);
 	return make("button", { ...BUTTON, ...properties, onclick }, "×");
+}
+
+function menuButton(message: Said, page: Page): HTMLElement {
+	const className = "tool";
+	const properties = { className, title: MENU, ariaLabel: MENU };
+	const onclick = () => openMenu(page, message.name, message);
+	const ariaHasPopup = "dialog";
+	return make(
+		"button",
+		{ ...BUTTON, ...properties, ariaHasPopup, onclick },
+		"···",
+	);
+}
+
+/** What a blocked person said at one time unfolds with its first message. */
+function blockedElement(
+	said: readonly HTMLElement[],
+	isContinued: boolean,
+): HTMLElement {
+	const words = "You blocked this person";
+	const summary = make("summary", { tabIndex: -1 }, words);
+	const className = isContinued ? "blocked continued" : "blocked";
+	const details = make("details", className, summary, ...said);
+	details.ontoggle = () => {
+		const below = details.closest(".row")?.nextElementSibling;
+		const next = below?.querySelector<HTMLDetailsElement>(".continued");
+		if (next) next.open = details.open;
+	};
+	return details;
 }
 
 const labels = { aside: "only you see this", notice: "notice" };
@@ -83,18 +114,13 @@ export function messageElement(
 		return article;
 	}
 	const said = textElements(message.text, isMine ? "" : me);
-	if (kind === "said" && page.blocked.has(name)) {
-		const summary = make(
-			"summary",
-			{ tabIndex: -1 },
-			"You blocked this person",
-		);
-		article.append(make("details", "blocked", summary, ...said));
-		return article;
-	}
-	article.append(...said);
-	if (isMine && "epoch" in message) article.append(deleteButton(message, page));
-	if (!isMine && kind === "said" && mentions(message.text, me))
+	const isBlocked = kind === "said" && page.blocked.has(name);
+	if (isBlocked) {
+		article.append(blockedElement(said, isContinued));
+	} else article.append(...said);
+	if (kind === "said" && "epoch" in message)
+		article.append((isMine ? deleteButton : menuButton)(message, page));
+	if (!isMine && !isBlocked && kind === "said" && mentions(message.text, me))
 		article.classList.add("mention");
 	return article;
 }

@@ -19,6 +19,10 @@ export class Page {
 	room = "";
 	/** The names of people whom the reader has blocked. */
 	blocked: ReadonlySet<string> = new Set();
+	/** What the reader may do to others in the room. */
+	role: "admin" | "maker" | "member" = "member";
+	/** The bot was told something, and has not answered yet. */
+	isAsking = false;
 	readonly #parts: Parts;
 	/** The last room that was asked for, while others may still be loading. */
 	#destination = "";
@@ -48,6 +52,14 @@ export class Page {
 	/** Sends a frame if the room is open, and drops it otherwise. */
 	send(frame: ClientFrame): void {
 		if (this.isOpen) this.#parts.socket.send(frame);
+	}
+
+	/** Sends a command to the bot, which is posted to nobody; false without a connection. */
+	tellBot(text: string): boolean {
+		const { isOpen, room } = this;
+		this.isAsking = isOpen;
+		this.send({ kind: "text", text, room });
+		return isOpen;
 	}
 
 	/** Asks the machine for another room. */

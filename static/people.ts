@@ -7,6 +7,7 @@ import { find, make, say } from "./element.ts";
 import type { Member, RoomEvent } from "./frames.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameList, nameTag } from "./person.ts";
+import { MENU, openMenu } from "./person-menu.ts";
 
 /** More people who write are “others”. */
 const MOST_NAMED = 3;
@@ -69,7 +70,7 @@ export class PeoplePanel {
 			const { client, name } = event;
 			this.#members.set(client, { client, name, away: false });
 		} else if (event.kind === "left") this.#members.delete(event.client);
-		else return;
+		else if (event.kind !== "blocks") return;
 		this.#renderSoon();
 	}
 
@@ -83,21 +84,37 @@ export class PeoplePanel {
 	#render(): void {
 		const all = people(this.members);
 		const more = this.#unlisted;
+		const focused = this.#list.querySelector<HTMLElement>(":focus")?.title;
 		this.#list.replaceChildren(...all.map((person) => this.#item(person)));
+		const buttons = [...this.#list.querySelectorAll("button")];
+		buttons.find(({ title }) => title === focused)?.focus();
 		if (more > 0) this.#list.append(make("li", "label", `and ${more} more`));
 		say("#people-count", this.#members ? String(all.length + more) : "");
 	}
 
 	#item([name, away]: [string, boolean]): HTMLElement {
-		const item = make("li", away ? "away" : "", avatar(name), nameTag(name));
-		if (name === this.#page.name) item.append(make("span", "label", "you"));
-		if (away) item.append(make("span", "label", "away"));
-		return item;
+		const page = this.#page;
+		const isMe = name === page.name;
+		const is = { you: isMe, away, blocked: page.blocked.has(name) };
+		const parts = [
+			...[avatar(name), nameTag(name)],
+			...Object.entries(is).flatMap(([label, holds]) =>
+				holds ? make("span", "label", label) : [],
+			),
+		];
+		const button = {
+			...({ type: "button", tabIndex: -1, ariaHasPopup: "dialog" } as const),
+			...{ title: `${name}: ${MENU}`, onclick: () => openMenu(page, name) },
+		} as const;
+		const shown = isMe ? parts : [make("button", button, ...parts)];
+		return make("li", away ? "away" : "", ...shown);
 	}
 
 	#showTyping(names: readonly string[]): void {
 		const me = this.#page.name;
-		const others = [...new Set(names)].filter((name) => name !== me);
+		const others = [...new Set(names)].filter(
+			(name) => name !== me && !this.#page.blocked.has(name),
+		);
 		const more = others.length > MOST_NAMED ? "others" : "";
 		const are = others.length > 1 ? "are" : "is";
 		this.#typing.replaceChildren(

@@ -121,6 +121,7 @@ export class RoomView {
 				return this.#timeline.updateMembers();
 			case "blocks":
 				this.#page.blocked = new Set(event.names);
+				this.#people.receive(event);
 				return this.#timeline.redraw();
 			case "presence":
 			case "typing":

@@ -75,7 +75,7 @@ export class Timeline {
 			const lines = [...this.#lines, line];
 			this.#show(isFollowing ? this.#last(MOST_ROWS, lines) : lines);
 		}
-		if (this.isLive && !isMembership(line)) this.autoscroll.countUnread();
+		if (this.isLive && this.#isTalk(line)) this.autoscroll.countUnread();
 		return true;
 	}
 
@@ -95,9 +95,11 @@ export class Timeline {
 		if (this.autoscroll.isFollowing) this.autoscroll.jump();
 	}
 
-	/** Draws every line anew. */
+	/** Draws every line anew: other people are blocked now. */
 	redraw(): void {
 		const lines = this.#lines;
+		const marked = lines.find((line) => offsetOf(line) === this.#firstUnread);
+		if (marked && !this.#isUnread(marked)) this.#firstUnread = 0;
 		this.#rows.anchored(() => {
 			this.#show([]);
 			this.#show(lines);
@@ -165,11 +167,18 @@ export class Timeline {
 		return last;
 	}
 
+	/** Whether a reader wants to hear of it. */
+	#isTalk(line: Line): boolean {
+		const { blocked } = this.#page;
+		return !isMembership(line) && !("name" in line && blocked.has(line.name));
+	}
+
 	#isUnread(line: Line): boolean {
 		return (
 			this.#lastRead > 0 &&
 			line.kind === "said" &&
 			line.name !== this.#page.name &&
+			this.#isTalk(line) &&
 			line.offset > this.#lastRead
 		);
 	}

@@ -2,12 +2,16 @@
  * Carries out what operators and moderators do, and answers in words. A
  * member types it to the bot; it is not posted then.
  */
+import {
+	type BotCommand,
+	readBotCommand,
+} from "../../machines/bot-commands.ts";
 import { BOT_NAME } from "../../machines/message.ts";
 import type { Found } from "../history/archive.ts";
 import type { Command } from "./command.ts";
 import { type Actor, actorOf } from "./commands/actor.ts";
 import type { View } from "./commands/decision.ts";
-import { type ActName, decideAct, isAct } from "./commands/moderate.ts";
+import { decideAct } from "./commands/moderate.ts";
 import type { Connection } from "./connection.ts";
 import type { Erasures } from "./erasures.ts";
 import { cannot, type Decide, OperatorError } from "./operation.ts";
@@ -17,16 +21,11 @@ import type { Responder } from "./responder.ts";
 
 /** What was asked: `what` is a name, the offset of a message, or the id of a report. */
 export interface ActAsked {
-	readonly act: ActName | "remove";
+	readonly act: BotCommand;
 	readonly room: string;
 	readonly what: string;
 	readonly why: string;
 }
-
-const TO_BOT = new RegExp(
-	`^@${BOT_NAME}[,:]?\\s+(\\w+)\\s*(\\S*)\\s*(.*)$`,
-	"is",
-);
 
 export class Moderation {
 	readonly #parts: RunningParts;
@@ -64,10 +63,8 @@ export class Moderation {
 		connection: Connection,
 	): boolean {
 		const { client } = view;
-		const [, word = "", what = "", why = ""] = TO_BOT.exec(text.trim()) ?? [];
-		const act = word.toLowerCase();
-		const isMeant = isAct(act) || act === "remove";
-		if (n !== undefined || !isMeant || !client?.matches("inRoom")) return false;
+		const asked = readBotCommand(text);
+		if (n !== undefined || !asked || !client?.matches("inRoom")) return false;
 		const { room } = client.context;
 		const answer = (lines: readonly string[]) => {
 			for (const line of lines)
@@ -76,7 +73,7 @@ export class Moderation {
 				});
 		};
 		const actor = actorOf(view, client.context, room);
-		this.act(actor, { act, room, what, why }).then(answer, (error: unknown) => {
+		this.act(actor, { ...asked, room }).then(answer, (error: unknown) => {
 			if (error instanceof OperatorError) answer([error.message]);
 			else this.#parts.pipeline.onFatal(Error(`${error}`));
 		});

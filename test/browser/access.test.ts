@@ -194,6 +194,11 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 	await bob.says("Hello Ann");
 	await ann.reads("Hello Ann");
 	await keyboard.press("Shift+Tab");
+	expect(await focused()).toBe("block, report and more");
+	await keyboard.press("Enter");
+	await ann.page.getByRole("dialog").waitFor();
+	await keyboard.press("Escape");
+	await keyboard.press("ArrowUp");
 	expect(await focused()).toBe("Delete this message");
 	await keyboard.press("Enter");
 	await keyboard.press("Escape");

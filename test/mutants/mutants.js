@@ -30,6 +30,13 @@ const log = [
 		tests: ["test/moderation.test.ts"],
 	},
 	{
+		promise: "moderation: what is typed to the bot is said to nobody",
+		file: "static/composer.ts",
+		find: "if (!isForBot) this.#parts.sends",
+		replace: "this.#parts.sends",
+		tests: ["test/browser/moderation.test.ts -t said to nobody"],
+	},
+	{
 		promise: "moderation: nobody acts against an admin",
 		file: "src/engine/commands/moderate.ts",
 		find: "(isAdmin && actor !== operator) ||",

@@ -3,6 +3,7 @@
  * themselves, and who may do which. Each act is typed in words: to the bot as
  * `@plumebot kick troll 10m spam`, by an operator as `plume kick …`.
  */
+import type { BotCommand } from "../../../machines/bot-commands.ts";
 import type {
 	Identity,
 	PlumeEvent,
@@ -220,6 +221,8 @@ const dismiss: Act = ({ view, actor, what }) => {
 	return { entries: [{ event }], says: ["That report is closed."] };
 };
 
+type ActName = Exclude<BotCommand, "remove">;
+
 /** Every act but `remove`, which is an erasure: who may do it, and how. */
 const acts = {
 	ban: [needs.admin, ban],
@@ -231,12 +234,7 @@ const acts = {
 	unblock: [needs.nothing, blocking("identity.unblocked")],
 	report: [needs.nothing, report],
 	dismiss: [needs.admin, dismiss],
-} as const satisfies Record<string, readonly [(asked: Asked) => void, Act]>;
-
-export type ActName = keyof typeof acts;
-
-export const isAct = (name: string): name is ActName =>
-	Object.hasOwn(acts, name);
+} as const satisfies Record<ActName, readonly [(asked: Asked) => void, Act]>;
 
 /** Throws `OperatorError` if it can't be done. */
 export function decideAct(act: ActName, asked: Asked): Operation {

@@ -1,0 +1,147 @@
+/** Moderation on the page: the menu at a person or message, what is typed to the bot, and who is blocked. */
+
+import { expect, test } from "vitest";
+import { check } from "./axe.ts";
+import type { Person } from "./person.ts";
+import { phone, stage } from "./stage.ts";
+
+const { enter, stop, restart } = stage({ PLUME_ADMINS: "boss@example.org" });
+
+/** Opens the menu at a person's message. */
+async function opensMenuAt({ page }: Person, text: string) {
+	const article = page.locator("article.said", { hasText: text });
+	await article.hover();
+	await article.getByTitle("block, report and more").click();
+	return page.getByRole("dialog");
+}
+
+const folded = ({ page }: Person) =>
+	page.locator("details.blocked", { hasText: "You blocked this person" });
+
+test("who is blocked at a message folds away, rings no more, and is back when they are unblocked", async () => {
+	const ann = await enter("ann");
+	const troll = await enter("troll");
+	const notes = await ann.recordsNotifications();
+	await troll.says("buy my stamps");
+	await ann.reads("buy my stamps");
+	const menu = await opensMenuAt(ann, "buy my stamps");
+	await menu.getByText("buy my stamps").waitFor();
+	expect(await menu.getByRole("button", { name: "Ban" }).count()).toBe(0);
+	await menu.getByRole("button", { name: "Block", exact: true }).click();
+	await ann.seesStatus("You see nothing more of troll.");
+	await folded(ann).waitFor();
+	expect(await folded(ann).getByText("buy my stamps").isVisible()).toBe(false);
+	expect(await ann.field.evaluate((field) => field.matches(":focus"))).toBe(
+		true,
+	);
+
+	await ann.hidesTab();
+	await troll.field.pressSequentially("hm");
+	await troll.says("@ann I insist");
+	await troll.says("at once");
+	await folded(ann).nth(2).waitFor({ state: "attached" });
+	await ann.showsTab();
+	expect(await notes()).toEqual([]);
+	expect(await ann.page.title()).toBe("room-1 · Plume");
+	expect(await ann.page.locator(".mention, .since").count()).toBe(0);
+	expect(await ann.page.locator("#announcer").innerText()).not.toContain(
+		"insist",
+	);
+
+	// What was said at one time is one line to unfold.
+	expect(await folded(ann).nth(2).isVisible()).toBe(false);
+	await folded(ann).nth(1).getByText("You blocked").click();
+	await ann.reads("at once");
+	await folded(ann).nth(1).getByText("You blocked").click();
+	await ann.page.getByText("at once").waitFor({ state: "hidden" });
+	const person = ann.page.locator("#people").getByRole("button");
+	await person.filter({ hasText: "blocked" }).click();
+	await ann.presses("Unblock");
+	await folded(ann).first().waitFor({ state: "detached" });
+	await ann.reads("I insist");
+});
+
+test("a command typed to the bot is answered to the one who typed it, and said to nobody", async () => {
+	const ann = await enter("abe");
+	const bob = await enter("bea");
+	await ann.says("@plumebot block bea");
+	await ann.page.locator(".aside", { hasText: "nothing more" }).waitFor();
+	await ann.says("@plumebot how are you?");
+	await bob.reads("@plumebot how are you?");
+	expect(await bob.count("@plumebot block")).toBe(0);
+	expect(await ann.count("@plumebot block")).toBe(0);
+});
+
+test("a command that nobody hears stays in the field", async () => {
+	const ann = await enter("fay");
+	await stop();
+	await ann.seesStatus(/restarting|Offline/);
+	await ann.says("@plumebot block bob");
+	await ann.seesStatus("the bot did not hear that");
+	expect(await ann.field.inputValue()).toBe("@plumebot block bob");
+	await restart();
+});
+
+test("a member reports a message from the menu", async () => {
+	const ann = await enter("cid");
+	const troll = await enter("spammer");
+	await troll.says("buy my stamps");
+	await ann.reads("buy my stamps");
+	const menu = await opensMenuAt(ann, "buy my stamps");
+	await menu.getByRole("button", { name: "Report as spam" }).click();
+	await ann.seesStatus("Thank you. The admins will look at it.");
+});
+
+test("an admin mutes, removes and bans with a reason that the person reads", async () => {
+	const boss = await enter("boss");
+	const troll = await enter("seller");
+	await troll.says("buy my stamps");
+	await boss.reads("buy my stamps");
+	let menu = await opensMenuAt(boss, "buy my stamps");
+	await check(boss, "the menu of an admin");
+	await menu.getByRole("button", { name: "Mute for an hour" }).click();
+	await boss.seesStatus("seller may say nothing in");
+	await troll.says("more stamps");
+	await troll.seesStatus("1 line was not sent.");
+
+	menu = await opensMenuAt(boss, "buy my stamps");
+	await menu.getByRole("button", { name: "Remove this message" }).click();
+	await boss.presses("Remove");
+	await troll.reads("This message was deleted.");
+
+	await boss.page.locator("#people").getByRole("button").click();
+	await menu.getByLabel("Reason").fill("only stamps");
+	await menu.getByRole("button", { name: "Ban for a week" }).click();
+	await troll.isOutside();
+	await troll.page
+		.locator("#step-trouble", { hasText: "only stamps" })
+		.waitFor();
+});
+
+test("who is sent out of a room is told why, and comes into the lobby instead", async () => {
+	const boss = await enter("boss");
+	const troll = await enter("shouter", phone);
+	await boss.page.locator("#people").getByRole("button").click();
+	await boss.page.getByLabel("Reason").fill("shouting");
+	await boss.presses("Send out for 5 minutes");
+	await troll.seesStatus(/You may not enter room-\d+ until .*shouting/);
+	await troll.presses("Try now");
+	await troll.isIn("lobby");
+});
+
+test("the menu opens on a phone with one touch more, and in the list of people", async () => {
+	const ann = await enter("dan", phone);
+	const bob = await enter("eve");
+	await bob.says("hello there");
+	await ann.reads("hello there");
+	const article = ann.page.locator("article.said", { hasText: "hello there" });
+	await article.tap();
+	await article.getByTitle("block, report and more").tap();
+	await check(ann, "the menu on a phone");
+	await ann.presses("Close");
+	await ann.opensSide();
+	await ann.page.locator("#people").getByRole("button").tap();
+	await ann.page.getByRole("dialog").getByText("eve").waitFor();
+	await ann.presses("Block");
+	await ann.seesStatus("You see nothing more of eve.");
+});
