@@ -95,6 +95,7 @@ export async function startEngine(
 	operator = new Operator({
 		...{ engine, parts: started },
 		reread: () => reread(parts, started.policy),
+		folder: parts.config.log === "file" ? parts.config.data : undefined,
 	});
 	log.scrub().catch(onFatal);
 	return { ...started, engine, inspector, operator };

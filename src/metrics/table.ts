@@ -100,7 +100,7 @@ export async function readAll(
 }
 
 /** The files of a folder, if there is one; one that goes meanwhile is left out. */
-async function filesIn(folder = "") {
+export async function filesIn(folder = "") {
 	const names = await readdir(folder).catch(() => []);
 	const files = names.map((name) => stat(join(folder, name)).catch(() => []));
 	return (await Promise.all(files)).flat();

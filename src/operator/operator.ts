@@ -21,6 +21,7 @@ import {
 	say,
 	waitingFor,
 } from "./operations.ts";
+import { statusRows } from "./status.ts";
 import type { OperatorCommand } from "./usage.ts";
 
 /** How long a code waits for someone to ask for it. */
@@ -40,6 +41,8 @@ export interface OperatorParts {
 	readonly parts: EngineParts;
 	/** Reads the settings that may change while the server runs. Throws `ConfigError`, and then nothing has changed. */
 	readonly reread: () => readonly string[];
+	/** The data folder; undefined if the log is in memory. */
+	readonly folder: string | undefined;
 }
 
 export class Operator {
@@ -49,12 +52,18 @@ export class Operator {
 	readonly #waiting = new Set<(event: PlumeEvent) => void>();
 	readonly #commands: Readonly<Record<OperatorCommand, Asked>>;
 
-	constructor({ engine, parts, reread }: OperatorParts) {
+	readonly #folder: string | undefined;
+	readonly #startedAt: number;
+
+	constructor({ engine, parts, reread, folder }: OperatorParts) {
+		this.#folder = folder;
+		this.#startedAt = parts.clock.now();
 		this.#engine = engine;
 		this.#parts = parts;
 		const act = (decide: Decide) => engine.moderation.operate(decide);
 		this.#commands = {
 			who: () => this.#who(),
+			status: () => this.#status(),
 			rooms: () => this.#rooms(),
 			names: () => this.#names(),
 			say: ([room = "", text = ""]) => act(say(room, text)),
@@ -108,6 +117,13 @@ export class Operator {
 			});
 		});
 		return table(rows, "Nobody is here.");
+	}
+
+	async #status(): Promise<readonly string[]> {
+		const [folder, startedAt] = [this.#folder, this.#startedAt];
+		const { refusals } = this.#engine;
+		const parts = { ...this.#parts, refusals, folder, startedAt };
+		return table(await statusRows(parts), "");
 	}
 
 	#rooms(): readonly string[] {

@@ -19,6 +19,7 @@ const WHY_BAN =
 
 export const operatorUsage = {
 	who: usage("", "who is in which room"),
+	status: usage("", "version, start, disk, mails and refusals"),
 	rooms: usage("", "the rooms, and how much was said there"),
 	names: usage("", "the names, and which belong to one person"),
 	say: usage("ROOM TEXT…", "say something in a room, as the bot"),
