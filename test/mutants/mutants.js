@@ -37,6 +37,13 @@ const log = [
 		tests: ["test/browser/moderation.test.ts -t said to nobody"],
 	},
 	{
+		promise: "moderation: what a blocked person says is not unread",
+		file: "static/timeline.ts",
+		find: "this.#isTalk(line) &&",
+		replace: "",
+		tests: ["test/browser/moderation.test.ts -t folds away"],
+	},
+	{
 		promise: "moderation: nobody acts against an admin",
 		file: "src/engine/commands/moderate.ts",
 		find: "(isAdmin && actor !== operator) ||",
