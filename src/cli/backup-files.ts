@@ -14,7 +14,7 @@ const NAME = /^(log\/\d{20}\.ndjson|secret|backup\.json)$/;
 export class NoBackup extends Error {}
 
 export interface BackupWriter {
-	add(name: string, bytes: Uint8Array): Promise<void>;
+	add(name: string, bytes: Buffer): Promise<void>;
 	/** Resolves when all of it is durable, or handed over. */
 	finish(): Promise<void>;
 	/** Leaves nothing that looks like a backup. */
@@ -34,8 +34,7 @@ export async function folderWriter(
 	await disk.removeFolder(draft);
 	await disk.makeFolder(logFolder(draft));
 	return {
-		add: (name, bytes) =>
-			writeChunks(disk, join(draft, name), [Buffer.from(bytes)]),
+		add: (name, bytes) => writeChunks(disk, join(draft, name), [bytes]),
 		async finish() {
 			await disk.syncFolder(logFolder(draft));
 			await disk.syncFolder(draft);

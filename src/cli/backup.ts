@@ -29,6 +29,7 @@ import {
 /** How often a line is read again that a server is overwriting: it needs a few milliseconds. */
 const TRIES = 20;
 const PAUSE_MS = 25;
+const SLICE_BYTES = 256 * 1024;
 
 export function parse(args: readonly string[]): LogCommand {
 	const options = { "without-secret": boolean };
@@ -157,13 +158,15 @@ async function* capture(
 				size += chunk.length;
 			}
 			if (size > before) continue;
-			const content = Buffer.concat(chunks);
+			const content = Buffer.concat(chunks.splice(0));
 			await readAgain(source, content);
 			const isLast = nth === sources.length - 1;
 			yield {
 				...{ ...source, isLast },
+				// In slices, because the events of a chunk are in memory at once.
 				bytes: async function* () {
-					yield content;
+					for (let at = 0; at < content.length; at += SLICE_BYTES)
+						yield content.subarray(at, at + SLICE_BYTES);
 				},
 			};
 			await done(source, content);
