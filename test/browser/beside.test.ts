@@ -151,8 +151,19 @@ test("deleting everything ends with kind words above an empty form", async () =>
 	await ann.reads("one");
 	await ann.presses("ann");
 	await ann.presses("Delete everything and my name");
+	// It may be over at once, and what is shown meanwhile gone again.
+	await ann.page.evaluate(() => {
+		const look = () => {
+			if (document.body.innerText.includes("Deleting all you said."))
+				document.body.dataset.meanwhile = "it said so";
+		};
+		const all = { subtree: true, childList: true, characterData: true };
+		new MutationObserver(look).observe(document.body, all);
+	});
 	await ann.presses("Delete everything");
 	await ann.isOutside();
+	const body = ann.page.locator("body");
+	expect(await body.getAttribute("data-meanwhile")).toBe("it said so");
 	await ann.seesStatus("All you said is gone, and “ann” is free again.");
 	const colours = await ann.page.evaluate(() => {
 		const colour = (selector: string) => {
