@@ -72,7 +72,7 @@ const log = [
 		tests: ["test/program/local-socket.test.ts"],
 	},
 	{
-		promise: "operator: whoever may not enter any more leaves at a reload",
+		promise: "operator: people who may not enter any more leave at a reload",
 		file: "src/operator/operator.ts",
 		find: "[...reread(), ...(await act(recheck))]",
 		replace: "reread()",

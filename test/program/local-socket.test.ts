@@ -67,7 +67,7 @@ test("the operator's commands reach the server of the data folder, and nobody el
 	await again.stop();
 });
 
-test("limits and who may enter are read again, and whoever may not any more leaves", async () => {
+test("limits and who may enter are read again, and people who may not any more leave", async () => {
 	const data = await newDataFolder();
 	const config = join(data, "plume.conf");
 	await writeFile(config, "PLUME_ALLOW=@example.org\n");
