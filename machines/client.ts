@@ -47,6 +47,15 @@ export const clientRules = {
 /** The first rule that an event would break. */
 export const brokenClientRule = firstBroken(clientGuards, clientRules);
 
+/** A transition with actions, guarded by the rules of its event. */
+const ruled = <const Actions>(
+	type: keyof typeof clientRules,
+	actions: Actions,
+) => {
+	const rules: readonly (keyof typeof clientGuards)[] = clientRules[type];
+	return { guard: and(rules), actions };
+};
+
 const on = changing<ClientContext, ClientEvent>();
 
 export const clientMachine = setup({
@@ -90,23 +99,16 @@ export const clientMachine = setup({
 		},
 		awaitingCode: {
 			on: {
-				"login.resent": {
-					guard: and(clientRules["login.resent"]),
-					actions: "replaceCode",
-				},
-				"login.handed": {
-					guard: and(clientRules["login.handed"]),
-					actions: "takeCode",
-				},
+				"login.resent": ruled("login.resent", "replaceCode"),
+				"login.handed": ruled("login.handed", "takeCode"),
 				"login.failed": [
 					{ guard: "isLastTry", target: "left", actions: "forgetCode" },
 					{ actions: "countTry" },
 				],
 				"login.expired": { target: "left", actions: "forgetCode" },
 				"login.succeeded": {
-					guard: and(clientRules["login.succeeded"]),
 					target: "entering",
-					actions: "forgetCode",
+					...ruled("login.succeeded", "forgetCode"),
 				},
 			},
 		},

@@ -17,45 +17,28 @@ export type Item = Extract<ServerFrame, { readonly time: number }>;
 /** How far a room has come, and how many messages were posted by then. `restored` counts those posted before the log was last restored, under another epoch. */
 export type Head = Omit<ServerFrame<"head">, "kind" | "room" | "mentioned">;
 
+const closed = (code: number, says: string) => {
+	return { code, reconnect: false, says };
+};
+const away = (code: number, says: string) => {
+	return { code, reconnect: true, says };
+};
+
 /**
  * Why a WebSocket was closed, and whether the page should come back.
  * 1xxx are RFC 6455 §7.4.1; 4xxx are ours.
  */
 export const CloseCode = {
-	goingAway: { code: 1001, reconnect: true, says: "The server is restarting." },
-	unsupported: {
-		code: 1003,
-		reconnect: false,
-		says: "Only text frames are spoken here.",
-	},
-	policy: { code: 1008, reconnect: false, says: "Too many refused messages." },
-	restart: { code: 1012, reconnect: true, says: "The server is restarting." },
-	replaced: {
-		code: 4001,
-		reconnect: false,
-		says: "This tab was opened elsewhere.",
-	},
-	loggedOut: { code: 4002, reconnect: false, says: "You are logged out." },
-	banned: {
-		code: 4003,
-		reconnect: false,
-		says: "You may not enter this server.",
-	},
-	kicked: {
-		code: 4006,
-		reconnect: false,
-		says: "You may not be in this room for now.",
-	},
-	tooSlow: {
-		code: 4004,
-		reconnect: true,
-		says: "The connection was too slow to keep up.",
-	},
-	silent: {
-		code: 4005,
-		reconnect: true,
-		says: "Nothing was heard for too long.",
-	},
-} as const;
+	goingAway: away(1001, "The server is restarting."),
+	unsupported: closed(1003, "Only text frames are spoken here."),
+	policy: closed(1008, "Too many refused messages."),
+	restart: away(1012, "The server is restarting."),
+	replaced: closed(4001, "This tab was opened elsewhere."),
+	loggedOut: closed(4002, "You are logged out."),
+	banned: closed(4003, "You may not enter this server."),
+	kicked: closed(4006, "You may not be in this room for now."),
+	tooSlow: away(4004, "The connection was too slow to keep up."),
+	silent: away(4005, "Nothing was heard for too long."),
+};
 
 export type CloseReason = keyof typeof CloseCode;

@@ -135,6 +135,15 @@ export const roomRules = {
 /** The first rule that an event would break. */
 export const brokenRoomRule = firstBroken(roomGuards, roomRules);
 
+/** A transition with actions, guarded by the rules of its event. */
+const ruled = <const Actions>(
+	type: keyof typeof roomRules,
+	actions: Actions,
+) => {
+	const rules: readonly (keyof typeof roomGuards)[] = roomRules[type];
+	return { guard: and(rules), actions };
+};
+
 const on = changing<RoomContext, RoomEvent>();
 
 export const roomMachine = setup({
@@ -252,45 +261,27 @@ export const roomMachine = setup({
 		},
 		open: {
 			on: {
-				"client.entered": {
-					guard: and(roomRules["client.entered"]),
-					actions: ["addMember", "knowClient", "takeOffset"],
-				},
-				"client.detached": {
-					guard: and(roomRules["client.detached"]),
-					actions: "setDeadline",
-				},
+				"client.entered": ruled("client.entered", [
+					"addMember",
+					"knowClient",
+					"takeOffset",
+				]),
+				"client.detached": ruled("client.detached", "setDeadline"),
 				"clients.detached": { actions: "setDeadlines" },
-				"client.resumed": {
-					guard: and(roomRules["client.resumed"]),
-					actions: "clearDeadline",
-				},
+				"client.resumed": ruled("client.resumed", "clearDeadline"),
 				"room.restored": { actions: "changeIncarnation" },
 				"session.forgotten": { actions: "forgetSession" },
-				"client.left": {
-					guard: and(roomRules["client.left"]),
-					actions: ["removeMember", "takeOffset"],
-				},
-				"message.posted": {
-					guard: and(roomRules["message.posted"]),
-					actions: "takeMessage",
-				},
+				"client.left": ruled("client.left", ["removeMember", "takeOffset"]),
+				"message.posted": ruled("message.posted", "takeMessage"),
 				"identity.muted": { actions: "mute" },
-				"identity.unmuted": {
-					guard: and(roomRules["identity.unmuted"]),
-					actions: "unmute",
-				},
+				"identity.unmuted": ruled("identity.unmuted", "unmute"),
 				"identity.kicked": { actions: "kick" },
 				"notice.posted": { actions: "takeOffset" },
 				"room.forgotten": {
-					guard: and(roomRules["room.forgotten"]),
 					target: "closed",
-					actions: "forgetAll",
+					...ruled("room.forgotten", "forgetAll"),
 				},
-				"message.erased": {
-					guard: and(roomRules["message.erased"]),
-					actions: "takeOffset",
-				},
+				"message.erased": ruled("message.erased", "takeOffset"),
 			},
 		},
 	},

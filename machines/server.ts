@@ -103,6 +103,15 @@ export const serverRules = {
 /** The first rule that an event would break. */
 export const brokenServerRule = firstBroken(serverGuards, serverRules);
 
+/** A transition with actions, guarded by the rules of its event. */
+const ruled = <const Actions>(
+	type: keyof typeof serverRules,
+	actions: Actions,
+) => {
+	const rules: readonly (keyof typeof serverGuards)[] = serverRules[type];
+	return { guard: and(rules), actions };
+};
+
 const on = changing<ServerContext, ServerEvent>();
 
 export const serverMachine = setup({
@@ -199,10 +208,7 @@ export const serverMachine = setup({
 				"server.started": { target: "running" },
 				"log.restored": { target: "stopped" },
 				// A backup is put back.
-				"session.closed": {
-					guard: and(serverRules["session.closed"]),
-					actions: "closeSession",
-				},
+				"session.closed": ruled("session.closed", "closeSession"),
 			},
 		},
 		running: {
@@ -213,39 +219,18 @@ export const serverMachine = setup({
 				// The log is a backup made while the server ran.
 				"log.restored": { target: "stopped" },
 				checkpoint: { actions: "rememberCheckpoint" },
-				"login.succeeded": {
-					guard: and(serverRules["login.succeeded"]),
-					actions: "claimName",
-				},
+				"login.succeeded": ruled("login.succeeded", "claimName"),
 				"session.opened": { actions: "openSession" },
-				"session.renewed": {
-					guard: and(serverRules["session.renewed"]),
-					actions: "renewSession",
-				},
-				"session.closed": {
-					guard: and(serverRules["session.closed"]),
-					actions: "closeSession",
-				},
-				"name.released": {
-					guard: and(serverRules["name.released"]),
-					actions: "releaseName",
-				},
-				"name.renamed": {
-					guard: and(serverRules["name.renamed"]),
-					actions: "renameOwner",
-				},
+				"session.renewed": ruled("session.renewed", "renewSession"),
+				"session.closed": ruled("session.closed", "closeSession"),
+				"name.released": ruled("name.released", "releaseName"),
+				"name.renamed": ruled("name.renamed", "renameOwner"),
 				"identity.banned": { actions: "ban" },
-				"identity.unbanned": {
-					guard: and(serverRules["identity.unbanned"]),
-					actions: "unban",
-				},
+				"identity.unbanned": ruled("identity.unbanned", "unban"),
 				"identity.blocked": { actions: "block" },
 				"identity.unblocked": { actions: "unblock" },
 				"message.reported": { actions: "queueReport" },
-				"report.closed": {
-					guard: and(serverRules["report.closed"]),
-					actions: "closeReport",
-				},
+				"report.closed": ruled("report.closed", "closeReport"),
 				"registration.closed": { actions: "closeRegistration" },
 				"registration.opened": { actions: "openRegistration" },
 			},
