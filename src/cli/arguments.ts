@@ -12,19 +12,21 @@ import {
 import { isOperatorCommand, type OperatorCommand } from "../operator/usage.ts";
 import { boolean, parseOptions, string } from "./options.ts";
 
-/** The commands that work on a log beside the server, or without one. Each has a file of its name, which parses its arguments. */
-const readers = [
-	"acts",
-	"backup",
-	"cut",
-	"rehearse",
-	"replay",
-	"restore",
-	"why",
-] as const;
+/** The commands that work on a log beside the server, or without one. Each has a file, which parses its arguments. */
+export const loadReader = {
+	acts: () => import("./acts.ts"),
+	backup: () => import("./backup.ts"),
+	cut: () => import("./cut.ts"),
+	rehearse: () => import("./rehearse.ts"),
+	replay: () => import("./replay.ts"),
+	restore: () => import("./restore.ts"),
+	why: () => import("./why.ts"),
+};
 const servers = ["check", "doctor", "serve"] as const;
 
-export type Reader = (typeof readers)[number];
+export type Reader = keyof typeof loadReader;
+const isReader = (name: string): name is Reader =>
+	Object.hasOwn(loadReader, name);
 export type Topic = "plume" | Reader | ServeCommand["name"] | OperatorCommand;
 
 export type Command =
@@ -52,17 +54,6 @@ export interface ServeCommand {
 	readonly sendTo: string | undefined;
 }
 
-/** Loads a command that reads a log; its file parses its arguments. */
-export const loadReader = {
-	backup: () => import("./backup.ts"),
-	cut: () => import("./cut.ts"),
-	rehearse: () => import("./rehearse.ts"),
-	replay: () => import("./replay.ts"),
-	restore: () => import("./restore.ts"),
-	acts: () => import("./acts.ts"),
-	why: () => import("./why.ts"),
-};
-
 const flagged = [...settingVariables, ...limitVariables].filter(
 	({ isSecret }) => !isSecret,
 );
@@ -82,15 +73,13 @@ export function parseCommand(
 		return { name: "operate", command: first, given: rest };
 	}
 	const isFlag = first.startsWith("-");
-	const name = [...readers, ...servers].find(
-		(it) => it === (isFlag ? "serve" : first),
-	);
+	const word = isFlag ? "serve" : first;
+	const name = isReader(word) ? word : servers.find((it) => it === word);
 	if (!name)
 		throw new ConfigError(`There is no command "${first}". Try plume --help.`);
 	if (rest.some(isHelp)) return { name: "help", of: name };
-	if (name === "serve" || name === "check" || name === "doctor")
-		return parseServe(name, isFlag ? args : rest, environment);
-	return { name, args: rest };
+	if (isReader(name)) return { name, args: rest };
+	return parseServe(name, isFlag ? args : rest, environment);
 }
 
 function parseServe(
@@ -104,7 +93,7 @@ function parseServe(
 		...{ "accept-secret": boolean, restored: boolean },
 		...(name === "doctor" && { backups: string, "send-to": string }),
 	};
-	const parsed = parseOptions(name, args, options, 0);
+	const parsed = parseOptions(name, args, options, { most: 0 });
 	const values: Readonly<Record<string, unknown>> = parsed.values;
 	const textOf = (flag: string) => {
 		const value = values[flag];

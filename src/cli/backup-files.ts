@@ -75,7 +75,7 @@ export function tarWriter(
 
 export interface BackupFile {
 	readonly name: string;
-	readonly chunks: AsyncIterable<Buffer>;
+	readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 /** The files of a backup, each to be read before the next. */
@@ -96,21 +96,17 @@ export async function* backupFiles(
 async function* tarFiles(
 	stdin: AsyncIterable<Buffer>,
 ): AsyncGenerator<BackupFile> {
-	const { readable, writable } = createTarDecoder({ strict: true });
 	const source: ReadableStream<Uint8Array> = ReadableStream.from(stdin);
+	const { readable, writable } = createTarDecoder({ strict: true });
 	const read = source.pipeTo(writable);
 	read.catch(() => {});
 	for await (const { header, body } of orNoBackup(readable)) {
 		const { name } = header;
 		if (!NAME.test(name))
 			throw new NoBackup(`This tar is no backup: it has ${name} in it.`);
-		yield { name, chunks: buffers(body) };
+		yield { name, chunks: orNoBackup(body) };
 	}
 	await read;
-}
-
-async function* buffers(chunks: AsyncIterable<Uint8Array>) {
-	for await (const chunk of orNoBackup(chunks)) yield Buffer.from(chunk);
 }
 
 async function* orNoBackup<Value>(values: AsyncIterable<Value>) {

@@ -34,13 +34,10 @@ const SLICE_BYTES = 256 * 1024;
 export function parse(args: readonly string[]): LogCommand {
 	const options = { "without-secret": boolean };
 	const expects = "one new folder, or - for standard output";
-	const flags = parseOptions("backup", args, options, 1, expects);
-	const [into] = flags.positionals;
-	if (!into)
-		throw new ConfigError(
-			`plume backup takes ${expects}. Try plume backup --help.`,
-		);
-	const withSecret = !flags.values["without-secret"];
+	const takes = { least: 1, expects };
+	const { positionals, values } = parseOptions("backup", args, options, takes);
+	const [into = ""] = positionals;
+	const withSecret = !values["without-secret"];
 	return {
 		source: undefined,
 		run: (parts) => backup(into, withSecret, parts),

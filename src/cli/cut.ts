@@ -22,11 +22,10 @@ import type { CommandContext, ExitCode, LogCommand } from "./source.ts";
 
 export function parse(args: readonly string[]): LogCommand {
 	const expects = "a data folder and a new folder";
-	const flags = parseOptions("cut", args, { to: string }, 2, expects);
-	const { values, positionals } = flags;
-	const [source, into] = positionals;
-	if (!source || !into)
-		throw new ConfigError(`plume cut takes ${expects}. Try plume cut --help.`);
+	const takes = { least: 2, most: 2, expects };
+	const parsed = parseOptions("cut", args, { to: string }, takes);
+	const { values, positionals } = parsed;
+	const [source = "", into = ""] = positionals;
 	const isBehind = parseUntil(values.to);
 	return { source, run: (parts) => cut(source, into, isBehind, parts) };
 }

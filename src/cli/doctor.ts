@@ -150,32 +150,28 @@ function proxyFits({ host, origins, trustProxy, production }: Config): string {
 
 async function unitIsSound(): Promise<string> {
 	const shown = await outputOf("systemctl", "show", "plume.service");
-	const properties = new Map(
-		(shown ?? "").split("\n").map((line) => {
-			const [name = "", ...value] = line.split("=");
-			return [name, value.join("=")];
-		}),
+	const lines = (shown ?? "").split("\n");
+	const unit: Readonly<Record<string, string | undefined>> = Object.fromEntries(
+		lines.map((line) => line.split(/=(.*)/)),
 	);
-	if (properties.get("LoadState") !== "loaded")
-		return "there is no plume.service here";
-	const is = (name: string, value: string) => properties.get(name) === value;
-	if (is("NeedDaemonReload", "yes"))
+	if (unit.LoadState !== "loaded") return "there is no plume.service here";
+	if (unit.NeedDaemonReload === "yes")
 		fault("plume.service has changed on the disk: systemctl daemon-reload");
-	if (is("Restart", "no"))
+	if (unit.Restart === "no")
 		fault("after a crash it stays down: set Restart=on-failure in the unit.");
-	if (!is("StartLimitIntervalUSec", "0"))
+	if (unit.StartLimitIntervalUSec !== "0")
 		fault(
 			"after a few failed starts systemd gives up: set StartLimitIntervalSec=0 in [Unit].",
 		);
 	const named = /\b(MAILGUN_APIKEY|SMTP_URL|PLUME_SECRET|PLUME_INSPECT)=/;
-	const [, secret] = named.exec(properties.get("Environment") ?? "") ?? [];
+	const [, secret] = named.exec(unit.Environment ?? "") ?? [];
 	if (secret)
 		fault(
 			`every user of this machine can read ${secret} in the unit: hand it over with LoadCredential=${secret}:FILE`,
 		);
-	if (is("ActiveState", "failed"))
+	if (unit.ActiveState === "failed")
 		fault("it has failed: journalctl -u plume tells why.");
-	return `plume.service is ${properties.get("ActiveState")}`;
+	return `plume.service is ${unit.ActiveState}`;
 }
 
 function nodeIsTested(): string {

@@ -4,8 +4,8 @@
  */
 import { ConfigError } from "../config.ts";
 import type { Disk } from "../log/disk.ts";
-import { type Header, type Line, openLine } from "../log/open-line.ts";
-import { Lines, segmentsOf } from "../log/reader.ts";
+import { segmentsOf } from "../log/reader.ts";
+import { eachLine } from "./each-line.ts";
 import type { Prefix } from "./prefix.ts";
 
 export interface ErasedThere {
@@ -26,7 +26,7 @@ export async function erasedThere(
 	/** The hash of each line that is erased there; undefined if only its erasure could be read. */
 	const found = new Map<number, string | undefined>();
 	let [upTo, unread, goesOn] = [0, 0, false];
-	for await (const line of linesOf(disk, newer)) {
+	for await (const line of eachLine(await segmentsOf(disk, newer))) {
 		if (!line) unread++;
 		else if (line.kind === "header") {
 			if (line.id !== end.id)
@@ -45,33 +45,11 @@ export async function erasedThere(
 		throw new ConfigError(`--erasures-from: ${newer} has no log in it.`);
 	const seqs = new Set<number>();
 	// After an earlier restore, the same number may be another message.
-	for await (const line of linesOf(disk, backup)) {
+	for await (const line of eachLine(await segmentsOf(disk, backup))) {
 		if (line?.kind !== "entry" || !found.has(line.stored.seq)) continue;
 		const hash = found.get(line.stored.seq);
 		if (hash === undefined ? goesOn : hash === line.hash)
 			seqs.add(line.stored.seq);
 	}
 	return { seqs, upTo, unread };
-}
-
-/** Undefined for a line that makes no sense. */
-async function* linesOf(
-	disk: Disk,
-	folder: string,
-): AsyncGenerator<Header | Line | undefined> {
-	for (const source of await segmentsOf(disk, folder)) {
-		const lines = new Lines();
-		for await (const chunk of source.bytes())
-			for (const line of lines.cut(chunk)) yield opened(line);
-		const rest = lines.rest();
-		if (rest.length > 0) yield opened(rest);
-	}
-}
-
-function opened(bytes: Buffer): Header | Line | undefined {
-	try {
-		return openLine(bytes.toString());
-	} catch {
-		return undefined;
-	}
 }

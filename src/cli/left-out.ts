@@ -1,8 +1,8 @@
 /** Describes, line by line, what `plume cut` did not copy. */
 import type { Disk } from "../log/disk.ts";
-import { openLine } from "../log/open-line.ts";
-import { Lines, type Source } from "../log/reader.ts";
+import type { Source } from "../log/reader.ts";
 import { headsIn } from "../log/snapshots.ts";
+import { eachLine } from "./each-line.ts";
 import type { Prefix } from "./prefix.ts";
 
 const instant = (time: number) => new Date(time).toISOString();
@@ -15,27 +15,18 @@ export async function* leftOut(
 ): AsyncGenerator<string> {
 	const messages = new Map<string, number>();
 	let [events, damaged, from, to, newest] = [0, 0, 0, 0, prefix.seq];
-	const count = (bytes: Buffer) => {
-		try {
-			const line = openLine(bytes.toString());
-			if (line.kind !== "entry") return;
-			const { event, seq } = line.stored;
-			events++;
-			to = event.time;
-			from ||= to;
-			newest = Math.max(newest, seq);
-			if (event.type === "message.posted")
-				messages.set(event.room, (messages.get(event.room) ?? 0) + 1);
-		} catch {
-			damaged++;
-		}
-	};
-	for (const [nth, source] of sources.slice(prefix.segments - 1).entries()) {
-		const lines = new Lines();
-		for await (const chunk of source.bytes(nth === 0 ? prefix.bytes : 0))
-			for (const line of lines.cut(chunk)) count(line);
-		const rest = lines.rest();
-		if (rest.length > 0) count(rest);
+	const [last, ...later] = sources.slice(prefix.segments - 1);
+	const rest = last && { ...last, bytes: () => last.bytes(prefix.bytes) };
+	for await (const line of eachLine(rest ? [rest, ...later] : [])) {
+		if (!line) damaged++;
+		if (line?.kind !== "entry") continue;
+		const { event, seq } = line.stored;
+		events++;
+		to = event.time;
+		from ||= to;
+		newest = Math.max(newest, seq);
+		if (event.type === "message.posted")
+			messages.set(event.room, (messages.get(event.room) ?? 0) + 1);
 	}
 	const rooms = Array.from(messages, ([room, many]) => `${many} in ${room}`);
 	const snapshots = (await headsIn(disk, data)).map(({ seq }) => seq);

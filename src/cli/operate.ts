@@ -7,6 +7,11 @@ import type { AnswerLine } from "../operator/local-socket.ts";
 import { argumentsOf, type OperatorCommand } from "../operator/usage.ts";
 import { operatorLine } from "./help.ts";
 
+interface Asked {
+	readonly command: OperatorCommand;
+	readonly given: readonly string[];
+}
+
 /** Why nobody answered, by the error's code. */
 const reasons: Readonly<Record<string, string>> = {
 	EACCES: "only root and the server's own user may",
@@ -16,8 +21,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Prints the answer, and returns the exit code. Throws `ConfigError`. */
 export async function operate(
-	command: OperatorCommand,
-	given: readonly string[],
+	{ command, given }: Asked,
 	environment: Environment,
 	print: (line: string) => void,
 ): Promise<number> {

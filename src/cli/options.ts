@@ -9,13 +9,12 @@ export const string = { type: "string" } as const;
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
-/** Throws `ConfigError`, also if there are more than `most` arguments. */
+/** Throws `ConfigError`, also if there are fewer arguments than `least`, or more than `most`. */
 export function parseOptions<Known extends Options>(
 	command: string,
 	args: readonly string[],
 	options: Known,
-	most = 1,
-	expects = "one LOG",
+	{ least = 0, most = 1, expects = "one LOG" } = {},
 ) {
 	const refusal = (why = "") =>
 		new ConfigError(`${why}. Try plume ${command} --help.`);
@@ -29,7 +28,9 @@ export function parseOptions<Known extends Options>(
 		}
 	};
 	const parsed = parse();
-	if (parsed.positionals.length > most)
+	const given: readonly string[] = parsed.positionals;
+	const { length } = given.filter((each, nth) => each || nth >= least);
+	if (length < least || length > most)
 		throw refusal(`plume ${command} takes ${expects}`);
 	return parsed;
 }

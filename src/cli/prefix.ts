@@ -10,7 +10,7 @@ import { State } from "../engine/state.ts";
 import { Damage } from "../log/damage.ts";
 import { GENESIS } from "../log/line.ts";
 import type { Stored } from "../log/log.ts";
-import { Lines, type Source } from "../log/reader.ts";
+import { readBatches, type Source } from "../log/reader.ts";
 import { Verifier } from "../log/verifier.ts";
 
 /** A message without text, whose erasure was not read yet. */
@@ -59,24 +59,17 @@ export async function soundPrefix(
 	const broken: { readonly damage: Damage; readonly before: typeof end }[] = [];
 
 	async function read(): Promise<string | undefined> {
-		for (const [nth, source] of sources.entries()) {
-			const lines = new Lines();
-			const { first = 1 } = source;
-			verifier.beginSegment({ ...source, isLast: nth === sources.length - 1 });
-			for await (const chunk of source.bytes())
-				for (const line of lines.cut(chunk)) {
-					const batch = verifier.verify(line);
-					const last = batch.at(-1);
-					if (!last) continue;
-					if (isBehind(last)) return undefined;
-					for (const damage of verifier.broken.slice(broken.length))
-						broken.push({ damage, before: end });
-					at = batch.reduce((before, it) => moved(before, it, gone), at);
-					const { seq, hash, offset: bytes } = verifier;
-					if (seq === last.seq)
-						end = { ...at, seq, hash, segments: nth + 1, first, bytes };
-				}
-			verifier.endSegment(lines.rest());
+		const lines = sources.map(lineByLine);
+		for await (const batch of readBatches(lines, verifier)) {
+			const last = batch.at(-1);
+			if (!last || isBehind(last)) return undefined;
+			for (const damage of verifier.broken.slice(broken.length))
+				broken.push({ damage, before: end });
+			at = batch.reduce((before, it) => moved(before, it, gone), at);
+			const { seq, hash, offset: bytes, file } = verifier;
+			const segments = sources.findIndex((source) => source.file === file) + 1;
+			const { first = 1 } = sources[segments - 1] ?? {};
+			if (seq === last.seq) end = { ...at, seq, hash, segments, first, bytes };
 		}
 		return verifier.torn?.message;
 	}
@@ -94,6 +87,18 @@ export async function soundPrefix(
 			prefix = { ...before, id, secret, wrong: damage.message };
 	return prefix;
 }
+
+/** In chunks of a line at most, so that each batch is read by itself. */
+const lineByLine = (source: Source): Source => ({
+	...source,
+	async *bytes() {
+		for await (const chunk of source.bytes())
+			for (let [at, end] = [0, 0]; at < chunk.length; at = end) {
+				end = chunk.indexOf("\n", at) + 1 || chunk.length;
+				yield chunk.subarray(at, end);
+			}
+	},
+});
 
 /** After one more event. Throws `DeterminismError`. */
 function moved(

@@ -63,12 +63,8 @@ async function main(): Promise<number | undefined> {
 		}
 		case "operate": {
 			const { operate } = await import("./operate.ts");
-			return operate(
-				command.command,
-				command.given,
-				loadEnvironment(process.env),
-				print,
-			);
+			const environment = loadEnvironment(process.env);
+			return operate(command, environment, print);
 		}
 		default:
 			return read(command);

@@ -33,13 +33,9 @@ interface Asked {
 export function parse(args: readonly string[]): LogCommand {
 	const options = { "keep-sessions": boolean, "erasures-from": string };
 	const expects = "one backup, or - for standard input";
-	const flags = parseOptions("restore", args, options, 1, expects);
-	const [from] = flags.positionals;
-	if (!from)
-		throw new ConfigError(
-			`plume restore takes ${expects}. Try plume restore --help.`,
-		);
-	const { values } = flags;
+	const takes = { least: 1, expects };
+	const { positionals, values } = parseOptions("restore", args, options, takes);
+	const [from = ""] = positionals;
 	const keepSessions = values["keep-sessions"] ?? false;
 	const asked = { from, keepSessions, newer: values["erasures-from"] };
 	return { source: undefined, run: (parts) => restore(asked, parts) };
@@ -55,40 +51,34 @@ async function restore(asked: Asked, parts: CommandContext): Promise<ExitCode> {
 		);
 	const draft = join(data, DRAFT);
 	try {
-		const wrong = await fill(draft, asked, parts);
-		const mark = await readMark(disk, draft);
-		const all = await segmentsOf(disk, draft);
-		const prefix = await soundPrefix(all);
-		const why = wrong ?? whyUnsound(asked.from, prefix, mark);
-		if (why) {
-			warn(`${why} Nothing was restored.`);
-			return 3;
-		}
+		const prefix = await fill(draft, asked, parts);
 		for (const line of await bringBack(draft, prefix, asked, parts))
 			print(line);
 		return 0;
+	} catch (error) {
+		if (!(error instanceof NoBackup)) throw error;
+		warn(`${error.message} Nothing was restored.`);
+		return 3;
 	} finally {
 		await disk.removeFolder(draft);
 	}
 }
 
-/** Copies the backup. Answers what is wrong with it, if that shows already. */
+/** Copies the backup, and reads the copy. Throws `NoBackup` unless it is whole and sound. */
 async function fill(
 	draft: string,
 	{ from }: Asked,
 	{ disk, stdin }: CommandContext,
-): Promise<string | undefined> {
+): Promise<Prefix> {
 	await disk.removeFolder(draft);
 	await disk.makeFolder(logFolder(draft));
-	try {
-		for await (const { name, chunks } of backupFiles(from, disk, stdin))
-			await writeChunks(disk, join(draft, name), chunks);
-	} catch (error) {
-		if (!(error instanceof NoBackup)) throw error;
-		return error.message;
-	}
+	for await (const { name, chunks } of backupFiles(from, disk, stdin))
+		await writeChunks(disk, join(draft, name), chunks);
 	await disk.syncFolder(logFolder(draft));
-	return undefined;
+	const prefix = await soundPrefix(await segmentsOf(disk, draft));
+	const why = whyUnsound(from, prefix, await readMark(disk, draft));
+	if (why) throw new NoBackup(why);
+	return prefix;
 }
 
 function whyUnsound(

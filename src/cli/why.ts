@@ -4,7 +4,6 @@
  */
 import type { StateValue } from "xstate";
 import type { ClientId } from "../../machines/events.ts";
-import { ConfigError } from "../config.ts";
 import type { Step } from "../engine/fold.ts";
 import type { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
@@ -25,12 +24,11 @@ const MAX_NAMED = 5;
 
 /** Exits with 1 if there is no such client or event. */
 export function parse(args: readonly string[]): LogCommand {
-	const { positionals } = parseOptions("why", args, {}, 2);
-	const [about, source] = positionals;
-	if (!about)
-		throw new ConfigError(
-			"plume why takes the id of a client or the number of an event. Try plume why --help.",
-		);
+	const expects =
+		"the id of a client or the number of an event, and at most one LOG";
+	const takes = { least: 1, most: 2, expects };
+	const { positionals } = parseOptions("why", args, {}, takes);
+	const [about = "", source] = positionals;
 	return logCommand(source, (log, parts) =>
 		/^\d+$/.test(about)
 			? whyEvent(log, Number(about), parts)

@@ -191,7 +191,7 @@ export async function withFile(
 export function writeChunks(
 	disk: Disk,
 	path: string,
-	chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+	chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 	from = 0,
 ): Promise<void> {
 	return withFile(disk, path, async (file) => {

@@ -153,8 +153,8 @@ const log = [
 	{
 		promise: "cut: a batch is copied whole or not at all",
 		file: "src/cli/prefix.ts",
-		find: "if (isBehind(last)) return",
-		replace: "if (isBehind(batch[0] ?? last)) return",
+		find: "if (!last || isBehind(last)) return",
+		replace: "if (!last || isBehind(batch[0] ?? last)) return",
 		tests: ["test/cli/cut.test.ts"],
 	},
 	{
@@ -1378,8 +1378,8 @@ const room = [
 	{
 		promise: "room: no two lines have one offset",
 		file: "machines/room.ts",
-		find: 'actions: ["removeMember", "takeOffset"]',
-		replace: 'actions: ["removeMember"]',
+		find: '["removeMember", "takeOffset"]',
+		replace: '["removeMember"]',
 		tests: ["test/machines/machines.model.test.ts"],
 	},
 	{
