@@ -40,6 +40,12 @@ interface Sanction {
 	readonly digest?: string;
 }
 
+/** Something that the operator or an admin did. */
+interface Administered {
+	/** The bot's identity stands for the operator. Absent in older logs, when only the operator could. */
+	readonly by?: Identity;
+}
+
 /** What each event says beside its type, its time, and the room and client that it concerns. */
 interface Facts {
 	"server.started": { node: string; version: string };
@@ -53,12 +59,17 @@ interface Facts {
 	};
 	/** The log is a backup whose last event is `from`. People may have seen later events, which are lost. */
 	"log.restored": { from: number };
-	"name.released": { nameKey: NameKey };
-	/** The operator gave a name another spelling, or put another one in its place. Its sessions go with it. */
-	"name.renamed": { nameKey: NameKey; to: NameKey; name: string };
+	/** `by` is there if the operator or an admin freed it, and not its owner, or time; absent in older logs. */
+	"name.released": { nameKey: NameKey; by?: Identity };
+	/** The operator, or an admin, gave a name another spelling, or put another one in its place. Its sessions go with it. */
+	"name.renamed": {
+		nameKey: NameKey;
+		to: NameKey;
+		name: string;
+	} & Administered;
 	/** From now on only people who own a name are let in, until it is opened again. */
-	"registration.closed": object;
-	"registration.opened": object;
+	"registration.closed": Administered;
+	"registration.opened": Administered;
 
 	/** `identity` is that of the address without its `+tag`: all names of that person are banned. */
 	"identity.banned": Sanction;
@@ -159,8 +170,8 @@ interface Facts {
 		n?: number;
 		digest: string;
 	};
-	/** A line from the operator, under the name of the bot. */
-	"notice.posted": { digest: string };
+	/** A line from the operator, or an admin, under the name of the bot. */
+	"notice.posted": { digest: string } & Administered;
 	/** The text of one message is erased, or those of all that `author` posted up to `through`. */
 	"message.erased": {
 		/** The message's offset. */

@@ -87,6 +87,35 @@ export class Throttle<Key> {
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
+const HOURS = 24;
+
+/** A sum over the last 24 hours, by the hour. */
+export class DailySum {
+	/** The keys are hours since 1970. */
+	readonly #hours = new Map<number, number>();
+
+	add(time: number, amount: number): void {
+		const hour = Math.floor(time / HOUR_MS);
+		this.#hours.set(hour, (this.#hours.get(hour) ?? 0) + amount);
+	}
+
+	/** All since this hour a day ago. */
+	sum(now: number): number {
+		const first = Math.floor(now / HOUR_MS) - HOURS;
+		let sum = 0;
+		for (const [hour, amount] of this.#hours)
+			if (hour > first) sum += amount;
+			else this.#hours.delete(hour);
+		return sum;
+	}
+
+	/** Milliseconds until the sum is less than `most`; 0 if it is now. */
+	waitMs(most: number, now: number): number {
+		if (this.sum(now) < most) return 0;
+		return (Math.min(...this.#hours.keys()) + HOURS) * HOUR_MS - now;
+	}
+}
+
 /** What one key may do: so many times in so many milliseconds, which are a day at most. */
 export interface Bound {
 	readonly key: string;

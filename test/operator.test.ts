@@ -213,3 +213,17 @@ test("for a name that nobody owns, the operator must know the email too", async 
 	plume.clock.advance(5 * 60_000);
 	await refused;
 });
+
+test("mails are counted for a day, and status says since when", async () => {
+	const plume = await TestServer.open();
+	await plume.enter("ann");
+	const status = async () => (await plume.operate("status")).join("\n");
+	expect(await status()).toMatch(/^mails since 2026-01-01 00:00 UTC +1 sent$/m);
+	expect(await status()).toMatch(/^newcomers +let in$/m);
+	await plume.operate("close");
+	expect(await status()).toMatch(/^newcomers +kept out$/m);
+	plume.clock.advance(20 * 3_600_000);
+	await plume.enter("ann");
+	plume.clock.advance(5 * 3_600_000);
+	expect(await status()).toMatch(/^mails in the last 24 hours +1 sent$/m);
+});

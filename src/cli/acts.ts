@@ -1,5 +1,5 @@
 /** `plume acts`: prints who moderated whom, when and why, one line for each act. */
-import type { Identity, PlumeEvent } from "../../machines/events.ts";
+import type { Identity } from "../../machines/events.ts";
 import { BOT_NAME } from "../../machines/message.ts";
 import { personOf } from "../engine/commands/names-held.ts";
 import type { Step } from "../engine/fold.ts";
@@ -35,7 +35,8 @@ function nameOf({ server }: State, who: Identity): string {
 }
 
 function actIn({ stored: { event }, before }: Step): string | undefined {
-	const name = (who: Identity) => nameOf(before, who);
+	// In older logs only the operator did what has no name to it.
+	const name = (who: Identity = BOT_NAME) => nameOf(before, who);
 	const until = (event: { readonly until?: number }) =>
 		event.until === undefined ? "" : ` until ${momentOf(event.until)}`;
 	switch (event.type) {
@@ -53,22 +54,23 @@ function actIn({ stored: { event }, before }: Step): string | undefined {
 			return `${name(event.by)} reported message ${event.target} of ${name(event.author)} in ${event.room} as ${event.why}`;
 		case "report.closed":
 			return `${name(event.by)} closed a report`;
+		case "name.released": {
+			// Its owner freed it, or time.
+			if (event.by === undefined) return undefined;
+			const owner = before.server.context.names.get(event.nameKey);
+			return `${name(event.by)} freed the name ${owner?.name ?? event.nameKey}`;
+		}
 		case "name.renamed":
-			return `the operator changed a name to ${event.name}`;
+			return `${name(event.by)} changed a name to ${event.name}`;
+		case "notice.posted":
+			return `${name(event.by)} said in ${event.room} as the bot`;
 		case "registration.closed":
+			return `${name(event.by)} let no newcomers in`;
 		case "registration.opened":
-			return registration[event.type];
+			return `${name(event.by)} let newcomers in again`;
 		case "message.erased":
 			return event.as === "author"
 				? undefined
 				: `${name(event.by)} removed message ${event.target} of ${event.name} in ${event.room}`;
 	}
 }
-
-const registration: Record<
-	PlumeEvent<"registration.closed" | "registration.opened">["type"],
-	string
-> = {
-	"registration.closed": "the operator let no newcomers in",
-	"registration.opened": "the operator let newcomers in again",
-};

@@ -100,7 +100,7 @@ const table: {
 	"identity.unmuted": ({ room }) => `someone may speak in ${room} again`,
 	"identity.kicked": ({ room, until }) =>
 		`someone was removed from ${room}${untilWhen(until)}`,
-	"notice.posted": ({ room }) => `the operator said something in ${room}`,
+	"notice.posted": ({ room }) => `something was said in ${room} as the bot`,
 	"message.erased": ({ name, room, target, as }) =>
 		as !== "author"
 			? `a moderator removed a message of ${name} in ${room}`

@@ -6,7 +6,7 @@
 import type { Identity } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
 import { jsonBytes } from "../bytes.ts";
-import { HOUR_MS, TokenBucket } from "../rate-limit.ts";
+import { DailySum, TokenBucket } from "../rate-limit.ts";
 import {
 	DAY_MS,
 	type Decision,
@@ -16,8 +16,6 @@ import {
 import { type Connection, clientOf } from "./connection.ts";
 import type { EngineParts } from "./parts.ts";
 import { sha256 } from "./secrets.ts";
-
-const HOURS = 24;
 
 /** Refusals in a row that are not abuse yet. */
 const MOST_REFUSED = 100;
@@ -50,39 +48,9 @@ class Budget extends TokenBucket {
 	}
 }
 
-/**
- * How many bytes of the log a person used in the last 24 hours. It is not part
- * of the state: after a start it is counted from the end of the log.
- */
-class DailyBytes {
-	/** The keys are hours since 1970. */
-	readonly #hours = new Map<number, number>();
-
-	add(time: number, bytes: number): void {
-		const hour = Math.floor(time / HOUR_MS);
-		this.#hours.set(hour, (this.#hours.get(hour) ?? 0) + bytes);
-	}
-
-	/** Bytes since this hour a day ago. */
-	sum(now: number): number {
-		const first = Math.floor(now / HOUR_MS) - HOURS;
-		let sum = 0;
-		for (const [hour, bytes] of this.#hours)
-			if (hour > first) sum += bytes;
-			else this.#hours.delete(hour);
-		return sum;
-	}
-
-	/** Milliseconds until fewer than `most` bytes are used; 0 if they are now. */
-	waitMs(most: number, now: number): number {
-		if (this.sum(now) < most) return 0;
-		return (Math.min(...this.#hours.keys()) + HOURS) * HOUR_MS - now;
-	}
-}
-
 interface Budgets extends Readonly<Record<RequestKind, Budget>> {
-	/** What the person said in the last 24 hours. */
-	readonly day: DailyBytes;
+	/** Bytes of the log that the person used. They are not part of the state: after a start they are counted from the end of the log. */
+	readonly day: DailySum;
 }
 
 export class RequestLimits {
@@ -110,6 +78,11 @@ export class RequestLimits {
 		const retryAfterMs = budgets[kind].take();
 		if (retryAfterMs === undefined) return undefined;
 		return { retryAfterMs, isAbuse: budgets[kind].isAbused };
+	}
+
+	/** Counts a request that a person in the rooms makes by HTTP, like a message. Milliseconds to wait if it came too fast. */
+	countPlain(identity: Identity): number | undefined {
+		return this.#budgets(identity).messages.take();
 	}
 
 	/** Counts the bytes of a message that is about to be logged, or refuses it if the day's are used up. */
@@ -171,7 +144,7 @@ export class RequestLimits {
 			messages: budget(limits.messagesPerSecond, limits.messageBurst),
 			signals: budget(limits.signalsPerSecond, limits.signalBurst),
 			entries: budget(limits.entriesPerSecond, limits.entryBurst),
-			day: new DailyBytes(),
+			day: new DailySum(),
 		};
 		if (isPerson) this.#people.set(of, fresh);
 		else this.#strangers.set(of, fresh);

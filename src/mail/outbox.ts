@@ -11,7 +11,7 @@
 
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
-import { TokenBucket } from "../rate-limit.ts";
+import { DailySum, TokenBucket } from "../rate-limit.ts";
 import type { Sender } from "./allowance.ts";
 import { type LoginMail, MailError, type Mailer } from "./mailer.ts";
 
@@ -33,6 +33,8 @@ interface Waiting extends Turn {
 	readonly giveUpAt: number;
 }
 
+type Outcome = keyof Outbox["outcomes"];
+
 export class Outbox {
 	readonly #mailer: Mailer;
 	readonly #clock: Clock;
@@ -40,6 +42,10 @@ export class Outbox {
 	readonly #bucket: TokenBucket;
 	/** How many mails came to which end since the start. */
 	readonly outcomes = { sent: 0, failed: 0, timedOut: 0, dropped: 0 };
+	readonly #lastDay: Readonly<Record<Outcome, DailySum>> = {
+		...{ sent: new DailySum(), failed: new DailySum() },
+		...{ timedOut: new DailySum(), dropped: new DailySum() },
+	};
 	/** In the order of sending. */
 	#waiting: readonly Waiting[] = [];
 	/** The round of the last mail that each lane sent. */
@@ -87,6 +93,18 @@ export class Outbox {
 		this.#pump();
 	}
 
+	/** How many mails came to which end in the last 24 hours, as long as it runs. */
+	get lastDay(): Readonly<Record<string, number>> {
+		const now = this.#clock.now();
+		const sums = Object.entries(this.#lastDay);
+		return Object.fromEntries(sums.map(([end, day]) => [end, day.sum(now)]));
+	}
+
+	#count(outcome: Outcome): void {
+		this.outcomes[outcome]++;
+		this.#lastDay[outcome].add(this.#clock.now(), 1);
+	}
+
 	/** Accepts no more mails, and gives up on those that wait or are being sent. */
 	close(): void {
 		this.#closed = true;
@@ -117,7 +135,7 @@ export class Outbox {
 
 	/** Asynchronous, so that `done` is never called before `post` returns. */
 	#drop(done: Done, why: string): void {
-		this.outcomes.dropped++;
+		this.#count("dropped");
 		queueMicrotask(() => done(new MailError(why)));
 	}
 
@@ -158,7 +176,7 @@ export class Outbox {
 		this.#calls.delete(call);
 		this.#pump();
 		const failure = signal.aborted ? "timedOut" : "failed";
-		this.outcomes[error ? failure : "sent"]++;
+		this.#count(error ? failure : "sent");
 		done(error && signal.aborted ? new MailError(signal.reason) : error);
 	}
 }

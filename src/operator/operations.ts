@@ -9,11 +9,13 @@ import { brokenServerRule } from "../../machines/server.ts";
 import { parseEmail } from "../chat/email.ts";
 import { parseName } from "../chat/name.ts";
 import { parseRoomName } from "../chat/room-name.ts";
+import { type Actor, operator } from "../engine/commands/actor.ts";
 import {
 	isInvited,
 	pendingLogin,
 	type View,
 } from "../engine/commands/decision.ts";
+import { identitiesOf, personOf } from "../engine/commands/names-held.ts";
 import { clientsLeft, sessionsClosed } from "../engine/commands/sessions.ts";
 import { textBroken } from "../engine/commands/text.ts";
 import type { ClientSnapshot } from "../engine/machines.ts";
@@ -26,53 +28,63 @@ export const noRoom = (typed: string) =>
 		words: `There is no room "${typed}". plume rooms lists those there are.`,
 	});
 
-/** The key of a name that somebody owns. */
-function owned({ state }: View, typed: string) {
+/** The key of a name that somebody owns. An admin may not take one from another admin. */
+function owned({ state, admins }: View, typed: string, by: Actor) {
+	const { names } = state.server.context;
 	const { nameKey = "" } = parseName(typed) ?? {};
-	const owner = state.server.context.names.get(nameKey);
+	const owner = names.get(nameKey);
 	if (owner?.identity === BOT_NAME)
 		return cannot({ words: `${BOT_NAME} is the server's own.` });
 	if (!owner)
 		return cannot({
 			words: `Nobody owns the name "${typed}". plume names lists those there are.`,
 		});
+	const theirs = [...identitiesOf(names, personOf(owner))];
+	if (by !== operator && theirs.some((one) => admins.has(one)))
+		return cannot("personIsNoAdmin");
 	return { nameKey, owner };
 }
 
 export const say =
-	(typed: string, text: string): Decide =>
+	(by: Actor, typed: string, text: string): Decide =>
 	(view) => {
 		const room = parseRoomName(typed) ?? "";
-		if (!view.state.room(room))
-			cannot({
-				words: `There is no room "${typed}". plume rooms lists those there are.`,
-			});
-		return { entries: [noticed(view, room, text)], says: [`Said in ${room}.`] };
+		if (!view.state.room(room)) noRoom(typed);
+		return {
+			entries: [noticed(view, by, room, text)],
+			says: [`Said in ${room}.`],
+		};
 	};
 
 export const notice =
-	(text: string): Decide =>
+	(by: Actor, text: string): Decide =>
 	(view) => {
 		const rooms = [...view.state.rooms.keys()];
-		const entries = rooms.map((room) => noticed(view, room, text));
+		const entries = rooms.map((room) => noticed(view, by, room, text));
 		return { entries, says: [`Said in ${count(rooms.length, "room")}.`] };
 	};
 
-function noticed(view: View, room: string, text: string): Entry {
+function noticed(
+	view: View,
+	{ person: by }: Actor,
+	room: string,
+	text: string,
+): Entry {
 	const { now: time, secrets, limits } = view;
 	const broken = textBroken(text, limits);
 	if (broken) cannot(broken);
 	const erasable = { salt: secrets.id(), text };
 	const digest = digestOf(erasable);
-	return { event: { type: "notice.posted", time, room, digest }, erasable };
+	return { event: { type: "notice.posted", time, room, digest, by }, erasable };
 }
 
 /** Frees a name. Its sessions end, and their tabs leave. */
 export const release =
-	(typed: string): Decide =>
+	(by: Actor, typed: string): Decide =>
 	(view) => {
-		const { nameKey, owner } = owned(view, typed);
+		const { nameKey, owner } = owned(view, typed, by);
 		const time = view.now;
+		const freed = { time, nameKey, by: by.person };
 		return {
 			entries: [
 				...sessionsClosed(view, sessionsUnder(view, nameKey), "loggedOut"),
@@ -81,7 +93,7 @@ export const release =
 					(member) => member.nameKey === nameKey && !member.session,
 					"loggedOut",
 				),
-				{ event: { type: "name.released", time, nameKey } },
+				{ event: { type: "name.released", ...freed } },
 			],
 			says: [`${owner.name} is free: whoever asks for it first has it.`],
 		};
@@ -94,13 +106,13 @@ const sessionsUnder = ({ state }: View, nameKey: NameKey) =>
 
 /** Changes a name. Its tabs leave, and come back under the new one by themselves. */
 export const rename =
-	(typed: string, wanted: string): Decide =>
+	(by: Actor, typed: string, wanted: string): Decide =>
 	(view) => {
-		const { nameKey, owner } = owned(view, typed);
+		const { nameKey, owner } = owned(view, typed, by);
 		const { name, nameKey: to } = parseName(wanted) ?? cannot("nameIsLegal");
 		const event: PlumeEvent<"name.renamed"> = {
 			...{ type: "name.renamed", time: view.now },
-			...{ nameKey, to, name },
+			...{ nameKey, to, name, by: by.person },
 		};
 		if (brokenServerRule(view.state.server.context, event))
 			cannot({
@@ -119,17 +131,17 @@ export const rename =
 
 /** Closes registration, or opens it. */
 export const registration =
-	(wanted: "closed" | "opened"): Decide =>
+	({ person: by }: Actor, wanted: "closed" | "opened"): Decide =>
 	({ state, now: time }) => {
 		const isClosed = state.server.context.registration === "closed";
 		const says = [
 			wanted === "closed"
-				? "Closed: only people who own a name here are let in. plume open ends that."
+				? "Closed: only people who own a name here are let in, until it is opened again."
 				: "Open: newcomers are let in.",
 		];
 		if (isClosed === (wanted === "closed")) return { entries: [], says };
 		return {
-			entries: [{ event: { type: `registration.${wanted}`, time } }],
+			entries: [{ event: { type: `registration.${wanted}`, time, by } }],
 			says,
 		};
 	};

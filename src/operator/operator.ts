@@ -2,15 +2,12 @@
 import type { PlumeEvent } from "../../machines/events.ts";
 import { LOBBY } from "../../machines/message.ts";
 import { parseRoomName } from "../chat/room-name.ts";
-import { operator } from "../engine/commands/actor.ts";
-import { namesHeld } from "../engine/commands/names-held.ts";
+import { type Actor, operator } from "../engine/commands/actor.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ActAsked } from "../engine/moderation.ts";
 import { type Decide, OperatorError } from "../engine/operation.ts";
 import { type EngineParts, viewOf } from "../engine/parts.ts";
-import { momentOf } from "../moment.ts";
 import {
-	count,
 	hand,
 	noRoom,
 	notice,
@@ -21,20 +18,28 @@ import {
 	say,
 	waitingFor,
 } from "./operations.ts";
-import { statusRows } from "./status.ts";
+import { status } from "./status.ts";
+import {
+	bans,
+	lines,
+	names,
+	reports,
+	rooms,
+	type Table,
+	who,
+} from "./tables.ts";
 import type { OperatorCommand } from "./usage.ts";
 
 /** How long a code waits for someone to ask for it. */
 const WAIT_MS = 5 * 60_000;
 
-/** So many UTF-16 units of a reported message are shown. */
-const MOST_SHOWN = 120;
-
-type Lines = AsyncIterable<string> | readonly string[];
+/** A table, or words line by line. */
+type Answer = Table | AsyncIterable<string> | readonly string[];
 type Asked = (
 	args: readonly string[],
+	by: Actor,
 	signal: AbortSignal,
-) => Lines | Promise<Lines>;
+) => Answer | Promise<Answer>;
 
 export interface OperatorParts {
 	readonly engine: Engine;
@@ -62,26 +67,26 @@ export class Operator {
 		this.#parts = parts;
 		const act = (decide: Decide) => engine.moderation.operate(decide);
 		this.#commands = {
-			who: () => this.#who(),
+			who: () => who(parts),
 			status: () => this.#status(),
-			rooms: () => this.#rooms(),
-			names: () => this.#names(),
-			say: ([room = "", text = ""]) => act(say(room, text)),
-			notice: ([text = ""]) => act(notice(text)),
-			code: ([name = "", email], signal) => this.#code(name, email, signal),
-			ban: ([what = "", why = ""]) => this.#act("ban", LOBBY, what, why),
-			unban: ([what = ""]) => this.#act("unban", LOBBY, what),
-			bans: () => this.#bans(),
-			kick: (args) => this.#actIn("kick", args),
-			mute: (args) => this.#actIn("mute", args),
-			unmute: (args) => this.#actIn("unmute", args),
-			remove: (args) => this.#actIn("remove", args),
-			reports: () => this.#reports(),
-			dismiss: ([what = ""]) => this.#act("dismiss", LOBBY, what),
-			release: ([name = ""]) => act(release(name)),
-			rename: ([name = "", to = ""]) => act(rename(name, to)),
-			close: () => act(registration("closed")),
-			open: () => act(registration("opened")),
+			rooms: () => rooms(parts),
+			names: () => names(parts),
+			say: ([room = "", text = ""], by) => act(say(by, room, text)),
+			notice: ([text = ""], by) => act(notice(by, text)),
+			code: ([name = "", email], _, signal) => this.#code(name, email, signal),
+			ban: ([what = "", why], by) => this.#act(by, "ban", LOBBY, what, why),
+			unban: ([what = ""], by) => this.#act(by, "unban", LOBBY, what),
+			bans: () => bans(parts),
+			kick: (args, by) => this.#actIn(by, "kick", args),
+			mute: (args, by) => this.#actIn(by, "mute", args),
+			unmute: (args, by) => this.#actIn(by, "unmute", args),
+			remove: (args, by) => this.#actIn(by, "remove", args),
+			reports: () => reports(parts),
+			dismiss: ([what = ""], by) => this.#act(by, "dismiss", LOBBY, what),
+			release: ([name = ""], by) => act(release(by, name)),
+			rename: ([name = "", to = ""], by) => act(rename(by, name, to)),
+			close: (_, by) => act(registration(by, "closed")),
+			open: (_, by) => act(registration(by, "opened")),
 			reload: async () => [...reread(), ...(await act(recheck))],
 		};
 	}
@@ -92,7 +97,18 @@ export class Operator {
 		args: readonly string[],
 		signal: AbortSignal,
 	): AsyncGenerator<string, void> {
-		yield* await this.#commands[command](args, signal);
+		const answer = await this.ask(command, args, operator, signal);
+		yield* "rows" in answer ? lines(answer) : answer;
+	}
+
+	/** The answer to the operator, or to an admin. Throws like `run`. */
+	ask(
+		command: OperatorCommand,
+		args: readonly string[],
+		by: Actor,
+		signal: AbortSignal,
+	): Answer | Promise<Answer> {
+		return this.#commands[command](args, by, signal);
 	}
 
 	/** Call once an event is committed. */
@@ -101,89 +117,24 @@ export class Operator {
 			for (const hear of this.#waiting) hear(event);
 	}
 
-	#who(): readonly string[] {
-		const { rooms } = this.#parts.states.committed;
-		const rows = [...rooms].flatMap(([room, { context }]) => {
-			const members = [...context.members.values()];
-			const names = [...new Set(members.map(({ name }) => name))].sort();
-			return names.map((name) => {
-				const tabs = members.filter((member) => member.name === name);
-				const lost = tabs.filter(({ deadline }) => deadline !== undefined);
-				const isLost = lost.length === tabs.length;
-				return [
-					...[name, room],
-					isLost ? "connection lost" : count(tabs.length - lost.length, "tab"),
-				];
-			});
-		});
-		return table(rows, "Nobody is here.");
-	}
-
-	async #status(): Promise<readonly string[]> {
+	#status(): Promise<Table> {
 		const [folder, startedAt] = [this.#folder, this.#startedAt];
 		const { refusals } = this.#engine;
-		const parts = { ...this.#parts, refusals, folder, startedAt };
-		return table(await statusRows(parts), "");
+		return status({ ...this.#parts, refusals, folder, startedAt });
 	}
 
-	#rooms(): readonly string[] {
-		const { rooms } = this.#parts.states.committed;
-		const rows = [...rooms].map(([room, { context }]) => [
-			room,
-			`${context.holders.size} here`,
-			count(context.said, "message"),
-		]);
-		return table(rows, "No room was opened yet.");
-	}
-
-	#act(act: ActAsked["act"], room: string, what: string, why = "") {
-		return this.#engine.moderation.act(operator, { act, room, what, why });
+	#act(by: Actor, act: ActAsked["act"], room: string, what: string, why = "") {
+		return this.#engine.moderation.act(by, { act, room, what, why });
 	}
 
 	#actIn(
+		by: Actor,
 		act: ActAsked["act"],
 		[typed = "", what = "", why]: readonly string[],
 	) {
 		const room = parseRoomName(typed) ?? "";
 		const isThere = this.#parts.states.committed.room(room);
-		return isThere ? this.#act(act, room, what, why) : noRoom(typed);
-	}
-
-	#bans(): readonly string[] {
-		const { bans, names } = this.#parts.states.committed.server.context;
-		const rows = [...(bans ?? [])].map(([person, { until }]) => [
-			namesHeld(names, person)
-				.flatMap((key) => names.get(key)?.name ?? [])
-				.join(", "),
-			until === undefined ? "for good" : `until ${momentOf(until)}`,
-		]);
-		return table(rows, "Nobody is banned.");
-	}
-
-	async #reports(): Promise<readonly string[]> {
-		const { states, archive } = this.#parts;
-		const { reports } = states.committed.server.context;
-		const rows: string[][] = [];
-		for (const [id, { room, epoch, target, time, why }] of reports ?? []) {
-			const found = await archive.find({ room, epoch, offset: target });
-			const said = found ? `${found.author.name}: ${found.text}` : "(deleted)";
-			const head = [id.slice(0, 6), momentOf(time), why, room, `${target}`];
-			rows.push([...head, said.replace(/\s+/g, " ").slice(0, MOST_SHOWN)]);
-		}
-		return table(rows, "Nothing was reported.");
-	}
-
-	#names(): readonly string[] {
-		const { names } = this.#parts.states.committed.server.context;
-		const rows = [...names.values()].map(
-			({ name, identity, person = identity, lastUsed }) => [
-				name,
-				// The beginning of a MAC: names with the same one are one person's.
-				person.slice(0, 6),
-				lastUsed > 0 ? new Date(lastUsed).toISOString().slice(0, 10) : "",
-			],
-		);
-		return table(rows.sort(), "Nobody owns a name.");
+		return isThere ? this.#act(by, act, room, what, why) : noRoom(typed);
 	}
 
 	/** Hands over a code, at once or when someone asks for it. */
@@ -214,18 +165,4 @@ export class Operator {
 			signal.addEventListener("abort", end, { once: true });
 		});
 	}
-}
-
-/** Columns, as wide as they must be. */
-function table(rows: readonly string[][], none: string): readonly string[] {
-	if (rows.length === 0) return [none];
-	const widths = rows[0]?.map((_, at) =>
-		Math.max(...rows.map((row) => row[at]?.length ?? 0)),
-	);
-	return rows.map((row) =>
-		row
-			.map((cell, at) => cell.padEnd(widths?.[at] ?? 0))
-			.join("  ")
-			.trimEnd(),
-	);
 }

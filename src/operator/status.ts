@@ -5,9 +5,11 @@ import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import { logFolder } from "../log/reader.ts";
 import { filesIn } from "../metrics/table.ts";
 import { momentOf } from "../moment.ts";
+import { DAY_MS } from "../rate-limit.ts";
+import type { Table } from "./tables.ts";
 
 export interface StatusParts
-	extends Pick<EngineParts, "log" | "mail" | "version" | "states"> {
+	extends Pick<EngineParts, "log" | "mail" | "version" | "states" | "clock"> {
 	readonly refusals: RefusalCounter;
 	/** The data folder; undefined if the log is in memory. */
 	readonly folder: string | undefined;
@@ -15,20 +17,26 @@ export interface StatusParts
 	readonly startedAt: number;
 }
 
-export async function statusRows(parts: StatusParts): Promise<string[][]> {
-	const { log, folder, states } = parts;
+export async function status(parts: StatusParts): Promise<Table> {
+	const { log, folder, states, clock } = parts;
 	const since = momentOf(parts.startedAt);
+	const isYoung = clock.now() - parts.startedAt < DAY_MS;
+	const isClosed = states.committed.server.context.registration === "closed";
 	const rows = [
 		["version", parts.version],
 		["started", since],
 		["people", `${states.committed.parts.inside.size} here`],
+		["newcomers", isClosed ? "kept out" : "let in"],
 		["events", String(log.committed)],
 		...(log.frozen ? [["writing", "no: the disk is full"]] : []),
 		...(folder === undefined ? [] : await sizesOf(folder)),
-		[`mails since ${since}`, listOf(parts.mail.outbox.outcomes)],
+		[
+			isYoung ? `mails since ${since}` : "mails in the last 24 hours",
+			listOf(parts.mail.outbox.lastDay),
+		],
 		[`refused since ${since}`, listOf(parts.refusals.counts)],
 	];
-	return rows;
+	return { heads: ["What", "Now"], rows, none: "" };
 }
 
 async function sizesOf(folder: string): Promise<string[][]> {

@@ -40,7 +40,7 @@ export const operatorUsage = {
 	mute: usage("ROOM NAME WHY…", "let someone say nothing in a room", 2),
 	unmute: usage("ROOM NAME", "let someone speak there again"),
 	remove: usage("ROOM OFFSET WHY…", "remove a message, for good", 2),
-	reports: usage("", "the messages that people reported"),
+	reports: usage("", "the messages that people reported, the oldest 200"),
 	dismiss: usage("REPORT", "close a report, by the beginning of its id"),
 	release: usage("NAME", "end its sessions, and free the name"),
 	rename: usage("OLD NEW", "give a name another spelling, or another name"),
@@ -50,6 +50,16 @@ export const operatorUsage = {
 } as const satisfies Record<string, Usage>;
 
 export type OperatorCommand = keyof typeof operatorUsage;
+
+/** What an admin may do by the page as well. With a login code they could become somebody else, so that stays the operator's. */
+const onPage = [
+	...["who", "status", "rooms", "names", "bans", "reports"],
+	...["ban", "unban", "kick", "mute", "unmute", "remove", "dismiss"],
+	...["release", "rename", "close", "open", "say", "notice"],
+];
+
+export const isPageCommand = (name: string): name is OperatorCommand =>
+	onPage.includes(name);
 
 export const isOperatorCommand = (name: string): name is OperatorCommand =>
 	Object.hasOwn(operatorUsage, name);

@@ -1,7 +1,8 @@
 /** Who moderates: the operator, an admin, or the one who made a room. */
 import type { ClientContext } from "../../../machines/client.ts";
-import type { Identity, RoomName } from "../../../machines/events.ts";
+import type { Claim, Identity, RoomName } from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
+import type { Session } from "../../../machines/server.ts";
 import { DAY_MS, type View } from "./decision.ts";
 import { personOf } from "./names-held.ts";
 
@@ -22,17 +23,14 @@ export const operator: Actor = {
 	...{ identity: BOT_NAME, person: BOT_NAME, role: "admin" },
 };
 
-/** A client as an actor in a room. */
-export function actorOf(
+/** The owner of a session as an actor in a room. */
+export function actorBy(
 	{ state, admins, now }: View,
-	{ id, identity, nameKey, room: where }: ClientContext,
+	{ identity, nameKey, since = 0 }: Pick<Session, keyof Claim | "since">,
 	room: RoomName,
 ): Actor {
-	const { names, sessions } = state.server.context;
-	const owner = names.get(nameKey);
+	const owner = state.server.context.names.get(nameKey);
 	const person = owner ? personOf(owner) : identity;
-	const { session = "" } = state.room(where)?.context.members.get(id) ?? {};
-	const { since = 0 } = sessions.get(session) ?? {};
 	const isAdmin = admins.has(identity);
 	const isMaker = state.room(room)?.context.maker === person;
 	const isFresh = now - since < FRESH_MS;
@@ -45,4 +43,17 @@ export function actorOf(
 					? "lateAdmin"
 					: "member";
 	return { identity, person, role };
+}
+
+/** A client as an actor in a room. */
+export function actorOf(
+	view: View,
+	{ id, room: where, ...claim }: ClientContext,
+	room: RoomName,
+): Actor {
+	const { server } = view.state;
+	const { session = "" } =
+		view.state.room(where)?.context.members.get(id) ?? {};
+	const { since = 0 } = server.context.sessions.get(session) ?? {};
+	return actorBy(view, { ...claim, since }, room);
 }

@@ -1,0 +1,112 @@
+/** What there is, as tables: for a terminal, and for the admin page. Never an email. */
+import type { Member } from "../../machines/room.ts";
+import { sanctionedUntil } from "../../machines/rules.ts";
+import { namesHeld } from "../engine/commands/names-held.ts";
+import type { EngineParts } from "../engine/parts.ts";
+import { momentOf } from "../moment.ts";
+import { count } from "./operations.ts";
+
+export interface Table {
+	/** What is above each column. A terminal leaves it out. */
+	readonly heads: readonly string[];
+	readonly rows: readonly (readonly string[])[];
+	/** What is said if there are no rows. */
+	readonly none: string;
+}
+
+/** So many UTF-16 units of a reported message are shown, and so many reports, the oldest. */
+const MOST_SHOWN = 120;
+const MOST_REPORTS = 200;
+
+export function who({ states, clock }: EngineParts): Table {
+	const { rooms } = states.committed;
+	const rows = [...rooms].flatMap(([room, { context }]) => {
+		const people = new Map<string, Member[]>();
+		for (const member of context.members.values())
+			people.set(member.name, [...(people.get(member.name) ?? []), member]);
+		return [...people.keys()].sort().map((name) => {
+			const tabs = people.get(name) ?? [];
+			const here = tabs.filter(({ deadline }) => deadline === undefined).length;
+			const isMuted = tabs.some(
+				({ identity }) =>
+					sanctionedUntil(context.mutes, identity, clock.now()) > 0,
+			);
+			const state = here > 0 ? count(here, "tab") : "connection lost";
+			return [name, room, isMuted ? `${state}, muted` : state];
+		});
+	});
+	return { heads: ["Name", "Room", "Here by"], rows, none: "Nobody is here." };
+}
+
+export function rooms({ states }: EngineParts): Table {
+	const rows = [...states.committed.rooms].map(([room, { context }]) => [
+		room,
+		`${context.holders.size} here`,
+		count(context.said, "message"),
+	]);
+	const none = "No room was opened yet.";
+	return { heads: ["Room", "People", "Said"], rows, none };
+}
+
+export function names({ states }: EngineParts): Table {
+	const { names } = states.committed.server.context;
+	const rows = [...names.values()].map(
+		({ name, identity, person = identity, lastUsed }) => [
+			name,
+			// The beginning of a MAC: names with the same one are one person's.
+			person.slice(0, 6),
+			lastUsed > 0 ? new Date(lastUsed).toISOString().slice(0, 10) : "",
+		],
+	);
+	const heads = ["Name", "Owner", "Last used"];
+	return { heads, rows: rows.sort(), none: "Nobody owns a name." };
+}
+
+export function bans({ states, clock }: EngineParts): Table {
+	const { bans, names } = states.committed.server.context;
+	const rows = [...(bans ?? [])]
+		.filter(([, { until = Infinity }]) => until > clock.now())
+		.map(([person, { until }]) => [
+			namesHeld(names, person)
+				.flatMap((key) => names.get(key)?.name ?? [])
+				.join(", "),
+			until === undefined ? "for good" : `until ${momentOf(until)}`,
+		]);
+	return { heads: ["Who", "How long"], rows, none: "Nobody is banned." };
+}
+
+export async function reports({
+	states,
+	archive,
+}: EngineParts): Promise<Table> {
+	const { reports } = states.committed.server.context;
+	const rows: string[][] = [];
+	const oldest = [...(reports ?? [])].slice(0, MOST_REPORTS);
+	for (const [id, { room, epoch, target, time, why }] of oldest) {
+		const found = await archive.find({ room, epoch, offset: target });
+		const said = found ? found.text : "(deleted)";
+		rows.push([
+			...[id.slice(0, 6), momentOf(time), why, room, `${target}`],
+			...[
+				found?.author.name ?? "",
+				said.replace(/\s+/g, " ").slice(0, MOST_SHOWN),
+			],
+		]);
+	}
+	const heads = ["Id", "When", "As", "Room", "Number", "Author", "Message"];
+	return { heads, rows, none: "Nothing was reported." };
+}
+
+/** For a terminal: columns, as wide as they must be. */
+export function lines({ rows, none }: Table): readonly string[] {
+	if (rows.length === 0) return [none];
+	const widths = rows[0]?.map((_, at) =>
+		Math.max(...rows.map((row) => row[at]?.length ?? 0)),
+	);
+	return rows.map((row) =>
+		row
+			.map((cell, at) => cell.padEnd(widths?.[at] ?? 0))
+			.join("  ")
+			.trimEnd(),
+	);
+}
