@@ -4,12 +4,14 @@
  * simulated disk, clock and mail service.
  */
 import type { Server } from "node:http";
+import { LOBBY } from "../machines/message.ts";
 import { type Clock, clockReaches, RunningClock } from "./clock.ts";
 import type { Accepts, Config } from "./config.ts";
+import { actorBy } from "./engine/commands/actor.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Step } from "./engine/fold.ts";
 import { OperatorError } from "./engine/operation.ts";
-import type { EngineParts } from "./engine/parts.ts";
+import { type EngineParts, viewOf } from "./engine/parts.ts";
 import { recoverState } from "./engine/recovery.ts";
 import { type Secrets, sha256 } from "./engine/secrets.ts";
 import { Archive } from "./history/archive.ts";
@@ -208,17 +210,28 @@ function transports(parts: TransportParts) {
 					...{ inspector, clock, limits, refusals },
 					...{ token, isOwnHost: isOurName },
 				});
+	/** The open session of a token. */
+	const ownerOf = (token: string) => {
+		const { sessions } = states.ordered.server.context;
+		const session = sessions.get(sha256(token));
+		const isOpen = session && started.clock.now() < session.expires;
+		return isOpen ? session : undefined;
+	};
 	answerRequests(http, {
 		...{ pages: parts.pages, base, limits, health, warnings },
 		exports: {
 			...{ archive: started.archive, clock: started.clock },
 			...{ refusals, isOwnHost },
-			ownerOf(token) {
-				const { sessions } = states.ordered.server.context;
-				const session = sessions.get(sha256(token));
-				const isOpen = session && started.clock.now() < session.expires;
-				return isOpen ? session : undefined;
+			ownerOf,
+		},
+		admin: {
+			...{ operator: started.operator, refusals, origins, isOwnHost },
+			hasAdmins: () => started.policy.admins.size > 0,
+			actorBy(token) {
+				const owner = ownerOf(token);
+				return owner && actorBy(viewOf(started), owner, LOBBY);
 			},
+			countRequest: (identity) => engine.countRequest(identity),
 		},
 		mayInspect: inspectorServer && (({ headers }) => isOurName(headers.host)),
 		networksOf: (remote) => peerNetworks(remote ?? peer, trusted),

@@ -7,6 +7,7 @@ import {
 } from "node:http";
 import type { Request, Response } from "express";
 import type { Limits } from "../limits.ts";
+import { type AdminParts, addAdminRoutes } from "./admin.ts";
 import { sendErrorPage } from "./error-page.ts";
 import { type ExportParts, exporter } from "./export.ts";
 import { HEALTH_PATHS, type Health } from "./health.ts";
@@ -27,6 +28,7 @@ export interface HttpParts extends Omit<PlainParts, "refusals"> {
 	readonly base: string;
 	readonly limits: Limits;
 	readonly exports: ExportParts;
+	readonly admin: AdminParts;
 	readonly health: Health;
 	readonly warnings: ProxyWarnings;
 	/** Whether a request may have the inspector's page; undefined if the inspector is closed. */
@@ -69,6 +71,7 @@ export function answerRequests(server: Server, parts: HttpParts): void {
 			if (!parts.mayInspect?.(request)) return next();
 			page("inspect.html")(request, response);
 		});
+		addAdminRoutes(app, parts.admin, page("admin.html"));
 		const others =
 			(allow: string) => (_request: Request, response: Response) => {
 				response.set("Allow", allow);

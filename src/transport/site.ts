@@ -68,7 +68,11 @@ export function makeSite(
 			if (response.headersSent) return response.destroy();
 			const { status = 500 }: { readonly status?: number } = Object(error);
 			const words =
-				status < 500 ? "That address can't be read." : "That did not work.";
+				status === 413
+					? "That is too long."
+					: status < 500
+						? "That can't be read."
+						: "That did not work.";
 			sendErrorPage(status, words, response);
 		},
 	);
