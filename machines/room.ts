@@ -163,7 +163,7 @@ export const roomMachine = setup({
 			incarnation,
 			restored: said,
 		})),
-		forgetAll: assign(empty),
+		forgetAll: assign({ ...empty, mutes: undefined, kicks: undefined }),
 		mute: on("identity.muted", ({ mutes }, event) => ({
 			mutes: sanctioned(mutes, event),
 		})),
