@@ -434,6 +434,25 @@ test("text that is gone without a committed erasure is refused", async () => {
 	);
 });
 
+test("waits with few others, and the rest are told so: what waits takes memory", async () => {
+	const { plume, disk, ann, bob } = await conversation();
+	const position = positionOf(ann, "secret 3!");
+	const goOn = hold(disk, ({ kind }) => kind === "read");
+	for (let n = 0; n < 1000; n++) ann.erase(position);
+	bob.say("@plumebot report 3 spam");
+	await turns(20);
+	const refused = ann.received.filter(({ code }) => code === "isNotTooFast");
+	expect(refused.length).toBeGreaterThan(700);
+	expect(bob.received.some(({ text }) => `${text}`.includes("too fast"))).toBe(
+		true,
+	);
+	bob.say("meanwhile", 1);
+	await plume.until(() => ann.last(types.text)?.text === "meanwhile");
+	goOn();
+	await plume.until(() => erasureSeen(bob));
+	expect(onDisk(disk)).not.toContain("secret 3!");
+});
+
 describe("all of someone's", () => {
 	test("is gone, as are their tabs, which frees their name", async () => {
 		const { plume, disk, ann, bob } = await conversation();

@@ -61,6 +61,10 @@ export class Erasures {
 		answer: (broken: Rule | undefined) => void,
 	): void {
 		const { pipeline, archive } = this.#parts;
+		if (archive.isBusy) {
+			answer("isNotTooFast");
+			return;
+		}
 		this.#search(answer, async () => {
 			const found = await archive.find(position);
 			if (pipeline.stopping) return;

@@ -85,6 +85,7 @@ export class Moderation {
 		const { epoch } = this.#parts.states.committed.head(room);
 		const offset = Number(what);
 		if (!Number.isSafeInteger(offset)) return undefined;
+		if (this.#parts.archive.isBusy) cannot("isNotTooFast");
 		return this.#parts.archive.find({ room, epoch, offset });
 	}
 

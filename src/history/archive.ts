@@ -27,6 +27,8 @@ import {
 /** Keeps a page under 256 KiB as frames, which leaves room in the send buffer for other frames. */
 const PAGE_BYTES = 128 * 1024;
 
+const MOST_PENDING = 256;
+
 /** `before` is the offset after the last wanted item. */
 type PageAsked = Pick<ClientFrame<"history">, "room" | "epoch" | "before"> & {
 	readonly limit: number;
@@ -68,6 +70,11 @@ export class Archive {
 	/** Whether no request is running or waiting. */
 	get isIdle(): boolean {
 		return this.#pending === 0;
+	}
+
+	/** Whether so many requests wait that those which anyone may add to must be refused. */
+	get isBusy(): boolean {
+		return this.#pending >= MOST_PENDING;
 	}
 
 	/** The items before an offset; undefined if there is no such position. Rejects if the log can't be read there. */
