@@ -3,7 +3,7 @@
  * were mentioned there: what a page needs to count unread messages. Asking
  * about a room does not open it.
  */
-import type { Claim, Identity, RoomName } from "../../machines/events.ts";
+import type { Identity, RoomName } from "../../machines/events.ts";
 import { foldName, mentioned } from "../../machines/text.ts";
 import { EncodedMessage } from "./batch.ts";
 import type { Mailbox } from "./mailbox.ts";
@@ -11,7 +11,8 @@ import type { Server } from "./server.ts";
 
 interface Subscription {
 	readonly name: string;
-	readonly identity: Identity;
+	/** Who subscribes, without a `+tag`. */
+	readonly person: Identity;
 	readonly rooms: readonly RoomName[];
 }
 
@@ -21,7 +22,7 @@ export class UnreadSubscriptions {
 	readonly #subscribers = new Map<RoomName, Set<Mailbox>>();
 	/** Who mentioned each name in each room since it was last published. */
 	readonly #mentioned = new Map<RoomName, Map<string, Identity[]>>();
-	/** Whether a subscriber has blocked a writer. */
+	/** Whether one person has blocked another. */
 	readonly #hasBlocked: (reader: Identity, writer: Identity) => boolean;
 
 	constructor(
@@ -35,12 +36,12 @@ export class UnreadSubscriptions {
 	/** Replaces the subscription of a mailbox, which is told at once how far these rooms are. */
 	watch(
 		mailbox: Mailbox,
-		{ name, identity }: Pick<Claim, "name" | "identity">,
+		{ name, person }: Pick<Subscription, "name" | "person">,
 		rooms: readonly RoomName[],
 	): void {
 		this.forget(mailbox);
 		if (rooms.length === 0) return;
-		this.#subscriptions.set(mailbox, { name: foldName(name), identity, rooms });
+		this.#subscriptions.set(mailbox, { name: foldName(name), person, rooms });
 		for (const room of rooms) {
 			const mailboxes = this.#subscribers.get(room) ?? new Set();
 			this.#subscribers.set(room, mailboxes.add(mailbox));
@@ -77,11 +78,10 @@ export class UnreadSubscriptions {
 		const names = this.#mentioned.get(room);
 		this.#mentioned.delete(room);
 		for (const mailbox of this.#subscribers.get(room) ?? []) {
-			const { name = "", identity = "" } =
-				this.#subscriptions.get(mailbox) ?? {};
+			const { name = "", person = "" } = this.#subscriptions.get(mailbox) ?? {};
 			const isMentioned = names
 				?.get(name)
-				?.some((writer) => !this.#hasBlocked(identity, writer));
+				?.some((writer) => !this.#hasBlocked(person, writer));
 			mailbox.putEncoded(isMentioned ? withMention : plain);
 		}
 	}

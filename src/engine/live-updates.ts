@@ -10,7 +10,7 @@ import type { Mailbox } from "../chat/mailbox.ts";
 import { UnreadSubscriptions } from "../chat/unread-subscriptions.ts";
 import { Throttle } from "../rate-limit.ts";
 import type { Command, LiveUpdate } from "./command.ts";
-import { hasBlocked } from "./commands/names-held.ts";
+import { personUnder } from "./commands/names-held.ts";
 import type { Connection } from "./connection.ts";
 import type { RunningParts } from "./parts.ts";
 import type { State } from "./state.ts";
@@ -29,11 +29,15 @@ export class LiveUpdates {
 	constructor(parts: RunningParts) {
 		this.#parts = parts;
 		this.#unread = new UnreadSubscriptions(parts.server, (reader, writer) =>
-			hasBlocked(parts.states.committed.server.context, reader, writer),
+			Boolean(this.#context.blocks?.get(reader)?.includes(writer)),
 		);
 		this.#throttle = new Throttle(parts.clock, THROTTLE_MS, (room) =>
 			parts.pipeline.guarded(() => this.#publish(room)),
 		);
+	}
+
+	get #context() {
+		return this.#parts.states.committed.server.context;
 	}
 
 	/** Returns false if the client is in no room. Its signal is applied after everything before it is durable, such as its own entry. */
@@ -72,8 +76,9 @@ export class LiveUpdates {
 	/** Call once a message is durable. */
 	hear({ room, text, client }: ServerFrame<"said">): void {
 		const members = this.#parts.states.committed.room(room)?.context.members;
-		const { identity = "" } = members?.get(client) ?? {};
-		if (!this.#unread.hear(room, text, identity)) return;
+		const member = members?.get(client);
+		const writer = member ? personUnder(this.#context.names, member) : "";
+		if (!this.#unread.hear(room, text, writer)) return;
 		this.#unpublished.add(room);
 		this.#throttle.ask(room);
 	}
@@ -84,7 +89,9 @@ export class LiveUpdates {
 		update: Command<LiveUpdate>,
 	): void {
 		if (update.kind === "heads") {
-			this.#unread.watch(mailbox, from, update.rooms);
+			const { name } = from;
+			const person = personUnder(this.#context.names, from);
+			this.#unread.watch(mailbox, { name, person }, update.rooms);
 			if (update.rooms.length === 0 || update.id !== undefined)
 				mailbox.put({ kind: "headsDone", id: update.id });
 			return;

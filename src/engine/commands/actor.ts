@@ -4,7 +4,7 @@ import type { Claim, Identity, RoomName } from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
 import type { Session } from "../../../machines/server.ts";
 import { DAY_MS, type View } from "./decision.ts";
-import { personOf } from "./names-held.ts";
+import { personUnder } from "./names-held.ts";
 
 /** An admin acts only so long after typing a code. */
 const FRESH_MS = DAY_MS;
@@ -26,11 +26,11 @@ export const operator: Actor = {
 /** The owner of a session as an actor in a room. */
 export function actorBy(
 	{ state, admins, now }: View,
-	{ identity, nameKey, since = 0 }: Pick<Session, keyof Claim | "since">,
+	session: Pick<Session, keyof Claim | "since">,
 	room: RoomName,
 ): Actor {
-	const owner = state.server.context.names.get(nameKey);
-	const person = owner ? personOf(owner) : identity;
+	const { identity, since = 0 } = session;
+	const person = personUnder(state.server.context.names, session);
 	const isAdmin = admins.has(identity);
 	const isMaker = state.room(room)?.context.maker === person;
 	const isFresh = now - since < FRESH_MS;

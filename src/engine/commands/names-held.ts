@@ -1,5 +1,5 @@
 /** The names of each person. Addresses that differ only by a `+tag` belong to one person. */
-import type { Identity, NameKey } from "../../../machines/events.ts";
+import type { Claim, Identity, NameKey } from "../../../machines/events.ts";
 import type { Owner, ServerContext } from "../../../machines/server.ts";
 
 type Names = ServerContext["names"];
@@ -17,27 +17,19 @@ export function namesHeld(names: Names, person: Identity): readonly NameKey[] {
 }
 
 /** Every address of a person that has a name here. */
-export const identitiesOf = (
-	names: Names,
-	person: Identity,
-): ReadonlySet<Identity> =>
+export const identitiesOf = (names: Names, person: Identity): Set<Identity> =>
 	new Set(
 		namesHeld(names, person).flatMap((key) => names.get(key)?.identity ?? []),
 	);
 
-/** Whether a person has blocked another, whichever of their addresses these are. */
-export function hasBlocked(
-	{ names, blocks }: ServerContext,
-	reader: Identity,
-	writer: Identity,
-): boolean {
-	if (!blocks) return false;
-	const [by, blocked] = [reader, writer].map(
-		(identity) =>
-			names.find((owner) => owner.identity === identity)?.person ?? identity,
-	);
-	return blocks.get(by ?? "")?.includes(blocked ?? "") === true;
-}
+/** The person who is somewhere under a name of theirs. */
+export const personUnder = (
+	names: Names,
+	{ identity, nameKey }: Pick<Claim, "identity" | "nameKey">,
+): Identity => {
+	const owner = names.get(nameKey);
+	return owner?.identity === identity ? personOf(owner) : identity;
+};
 
 function indexOf(owners: Names): ReadonlyMap<Identity, NameKey[]> {
 	const index = new Map<Identity, NameKey[]>();
