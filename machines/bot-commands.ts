@@ -9,6 +9,7 @@ export const botCommands = [
 	"ban",
 	"unban",
 	"kick",
+	"unkick",
 	"mute",
 	"unmute",
 	"remove",

@@ -103,6 +103,10 @@ const SEEN_PART = new RegExp(`${SEEN}(?:[^]*${SEEN})?`, "u");
 export const trimInvisible = (text: string): string =>
 	SEEN_PART.exec(text)?.[0] ?? "";
 
+/** The text with a space for each character that breaks a line, that a terminal would obey, that turns the direction of reading, or that is broken. */
+export const withoutControls = (text: string): string =>
+	text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_C}]/gu, " ");
+
 /** The text without the empty lines before and after it. The first line keeps its indentation. */
 export const withoutEmptyLines = (text: string): string =>
 	text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd();

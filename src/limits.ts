@@ -48,6 +48,14 @@ export const limitTable = {
 	namesHeld: rate(5, "names one person may hold"),
 	roomsMade: rate(20, "rooms one person may have made"),
 	textPoints: bound(4_000, "code points in one message"),
+	reasonPoints: bound(300, "code points in a moderator's reason"),
+	reports: bound(1_000, "reports that may wait for an admin"),
+	reportsHeld: rate(20, "reports of one person that may wait"),
+	blocksHeld: rate(500, "people one person may have blocked"),
+	sanctionsMade: rate(
+		1_000,
+		"people whom the maker of a room may have muted, or sent out",
+	),
 	messagesPerSecond: rate(5, "messages a second from one person"),
 	messageBurst: rate(20, "messages at once"),
 	signalsPerSecond: rate(

@@ -4,24 +4,11 @@ import { MessageType as types } from "../machines/message.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
+import { ask, into } from "./moderating.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
 const HOUR = 3_600_000;
 const environment = { PLUME_ADMINS: "boss@example.org" };
-
-/** The bot's answers to this person alone. */
-const answers = ({ received }: Person) =>
-	received.flatMap(({ type, user, text, offset }) =>
-		type === types.text && user?.name === "plumebot" && offset === undefined
-			? text
-			: [],
-	);
-
-async function ask(plume: TestServer, person: Person, text: string) {
-	person.say(`@plumebot ${text}`);
-	await plume.settle();
-	return answers(person).at(-1);
-}
 
 function open(disk: FakeDisk, clock: FakeClock) {
 	const ids = () => "abcdefghijklmnopqrstuv";
@@ -43,12 +30,6 @@ function lineOf({ items }: Person, text: string) {
 	const line = items.findLast((item) => item.text === text);
 	if (!line) throw new Error(`nobody said ${text}`);
 	return line;
-}
-
-async function into(plume: TestServer, person: Person, room: string) {
-	person.open({ ...person.memory, room });
-	await plume.settle();
-	return person;
 }
 
 test("a ban closes every tab with the reason, and holds under another name, by session, by code, and after a restart", async () => {
@@ -233,7 +214,9 @@ test("a report waits for the admins until one closes it", async () => {
 	await plume.settle();
 	const { offset } = lineOf(bob, "buy\nnow");
 	expect(await ask(plume, bob, `report ${offset} spam`)).toContain("Thank you");
-	expect(await ask(plume, bob, "report 9999 spam")).toContain("no such place");
+	expect(await ask(plume, bob, "report 9999 spam")).toContain(
+		"no such message",
+	);
 	const [line = ""] = await plume.operate("reports");
 	expect(line).toMatch(
 		/^\S{6} {2}.* UTC {2}spam {2}lobby {2}\d+ {2}troll {2}buy now$/,

@@ -1,6 +1,7 @@
 /** `plume acts`: prints who moderated whom, when and why, one line for each act. */
 import type { Identity } from "../../machines/events.ts";
 import { BOT_NAME } from "../../machines/message.ts";
+import { withoutControls } from "../../machines/text.ts";
 import { personOf } from "../engine/commands/names-held.ts";
 import type { Step } from "../engine/fold.ts";
 import type { State } from "../engine/state.ts";
@@ -16,7 +17,7 @@ export function parse(args: readonly string[]): LogCommand {
 			const words = actIn(step);
 			if (words === undefined) return;
 			const { event, erasable, seq } = step.stored;
-			const why = erasable?.text ? `: ${erasable.text}` : "";
+			const why = erasable?.text ? `: ${withoutControls(erasable.text)}` : "";
 			print(`${momentOf(event.time)}  #${seq}  ${words}${why}`);
 			acts++;
 		});
@@ -45,7 +46,9 @@ function actIn({ stored: { event }, before }: Step): string | undefined {
 		case "identity.unbanned":
 			return `${name(event.by)} lifted the ban of ${name(event.identity)}`;
 		case "identity.kicked":
-			return `${name(event.by)} sent ${name(event.identity)} out of ${event.room}${until(event)}`;
+			return event.until > event.time
+				? `${name(event.by)} sent ${name(event.identity)} out of ${event.room}${until(event)}`
+				: `${name(event.by)} let ${name(event.identity)} enter ${event.room} again`;
 		case "identity.muted":
 			return `${name(event.by)} muted ${name(event.identity)} in ${event.room}${until(event)}`;
 		case "identity.unmuted":

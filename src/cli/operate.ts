@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { createInterface } from "node:readline";
+import { withoutControls } from "../../machines/text.ts";
 import { ConfigError, type Environment, localSocket } from "../config.ts";
 import type { AnswerLine } from "../operator/local-socket.ts";
 import { argumentsOf, type OperatorCommand } from "../operator/usage.ts";
@@ -40,7 +41,7 @@ export async function operate(
 	if (!answer) return 1;
 	for await (const text of createInterface({ input: answer })) {
 		const line: AnswerLine = JSON.parse(text);
-		if ("line" in line) print(line.line);
+		if ("line" in line) print(withoutControls(line.line));
 		else {
 			if (line.error) process.stderr.write(`plume: ${line.error}\n`);
 			return line.exit;

@@ -98,8 +98,10 @@ const table: {
 	"identity.muted": ({ room, until }) =>
 		`someone was muted in ${room}${untilWhen(until)}`,
 	"identity.unmuted": ({ room }) => `someone may speak in ${room} again`,
-	"identity.kicked": ({ room, until }) =>
-		`someone was removed from ${room}${untilWhen(until)}`,
+	"identity.kicked": ({ room, time, until }) =>
+		until > time
+			? `someone was removed from ${room}${untilWhen(until)}`
+			: `someone may enter ${room} again`,
 	"notice.posted": ({ room }) => `something was said in ${room} as the bot`,
 	"message.erased": ({ name, room, target, as }) =>
 		as !== "author"

@@ -7,11 +7,13 @@ import {
 	readBotCommand,
 } from "../../machines/bot-commands.ts";
 import { BOT_NAME } from "../../machines/message.ts";
+import { withoutControls } from "../../machines/text.ts";
 import type { Found } from "../history/archive.ts";
+import { messageOf } from "../log/disk.ts";
 import type { Command } from "./command.ts";
 import { type Actor, actorOf } from "./commands/actor.ts";
 import type { View } from "./commands/decision.ts";
-import { decideAct } from "./commands/moderate.ts";
+import { decideAct, NO_MESSAGE } from "./commands/moderate.ts";
 import type { Connection } from "./connection.ts";
 import type { Erasures } from "./erasures.ts";
 import { cannot, type Decide, OperatorError } from "./operation.ts";
@@ -48,23 +50,25 @@ export class Moderation {
 	}
 
 	async act(actor: Actor, asked: ActAsked): Promise<readonly string[]> {
-		const { act, room, what, why } = asked;
-		if (act === "remove") return this.#remove(actor, asked);
+		const { act, room, what } = asked;
+		const why = this.#reason(asked.why);
+		if (act === "remove") return this.#remove(actor, { ...asked, why });
 		const found = act === "report" ? await this.#find(room, what) : undefined;
 		return this.operate((view) =>
 			decideAct(act, { view, actor, room, what, why, found }),
 		);
 	}
 
-	/** Whether a text is for the bot, which then answers the one who typed it. A numbered message is never for the bot. */
+	/** If a text is for the bot, the task that answers the one who typed it. A numbered message is never for the bot. */
 	hear(
 		view: View,
 		{ n, text }: Command<"text">,
 		connection: Connection,
-	): boolean {
+	): (() => void) | undefined {
 		const { client } = view;
 		const asked = readBotCommand(text);
-		if (n !== undefined || !asked || !client?.matches("inRoom")) return false;
+		if (n !== undefined || !asked || !client?.matches("inRoom"))
+			return undefined;
 		const { room } = client.context;
 		const answer = (lines: readonly string[]) => {
 			for (const line of lines)
@@ -73,11 +77,11 @@ export class Moderation {
 				});
 		};
 		const actor = actorOf(view, client.context, room);
-		this.act(actor, { ...asked, room }).then(answer, (error: unknown) => {
-			if (error instanceof OperatorError) answer([error.message]);
-			else this.#parts.pipeline.onFatal(Error(`${error}`));
-		});
-		return true;
+		return () =>
+			void this.act(actor, { ...asked, room }).then(answer, (error) => {
+				if (error instanceof OperatorError) answer([error.message]);
+				else this.#parts.pipeline.onFatal(Error(messageOf(error)));
+			});
 	}
 
 	/** The message at an offset of a room as it is now. */
@@ -85,8 +89,23 @@ export class Moderation {
 		const { epoch } = this.#parts.states.committed.head(room);
 		const offset = Number(what);
 		if (!Number.isSafeInteger(offset)) return undefined;
-		if (this.#parts.archive.isBusy) cannot("isNotTooFast");
-		return this.#parts.archive.find({ room, epoch, offset });
+		const { archive, report } = this.#parts;
+		if (archive.isBusy) cannot("isNotTooFast");
+		return archive.find({ room, epoch, offset }).catch((error: unknown) => {
+			report.warn({ error: messageOf(error) }, "a message could not be read");
+			return cannot("historyIsReadable");
+		});
+	}
+
+	/** A reason on one line. The log takes no broken characters, and no terminal is to obey others. */
+	#reason(typed: string): string {
+		const { reasonPoints } = this.#parts.policy.limits;
+		const why = withoutControls(typed).trim();
+		if ([...why].length > reasonPoints)
+			cannot({
+				words: `That reason is too long: say it in ${reasonPoints} characters.`,
+			});
+		return why;
 	}
 
 	async #remove(actor: Actor, { room, what, why }: ActAsked) {
@@ -95,6 +114,7 @@ export class Moderation {
 		const rule = await new Promise<Rule | undefined>((resolve) =>
 			this.#erasures.eraseOne(actor, position, why, resolve),
 		);
+		if (rule === "placeIsKnown") return cannot({ words: NO_MESSAGE });
 		return rule === undefined
 			? ["It is removed, for everyone and for good."]
 			: cannot(rule);

@@ -86,14 +86,20 @@ export class RequestLimits {
 	}
 
 	/** Counts the bytes of a message that is about to be logged, or refuses it if the day's are used up. */
-	countText({ client, now }: View, text: string, decision: Decision): Decision {
-		if (!client || decision.entries.length === 0) return decision;
+	countText(view: View, text: string, decision: Decision): Decision {
+		if (decision.entries.length === 0) return decision;
+		return this.spend(view, text) ?? decision;
+	}
+
+	/** Counts the bytes of what is about to be logged, or answers the refusal if the day's are used up. */
+	spend({ client, now }: View, text: string): Decision | undefined {
+		if (!client) return undefined;
 		const { day } = this.#budgets(client.context.identity);
 		const { identityBytesDay } = this.#parts.policy.limits;
 		const waitMs = day.waitMs(identityBytesDay, now);
 		if (waitMs > 0) return refuse("bytesAreLeft", { retryAfterMs: waitMs });
 		day.add(now, lineBytes(text));
-		return decision;
+		return undefined;
 	}
 
 	/** After a start: counts what was said in the last 24 hours. */

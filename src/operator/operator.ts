@@ -78,6 +78,7 @@ export class Operator {
 			unban: ([what = ""], by) => this.#act(by, "unban", LOBBY, what),
 			bans: () => bans(parts),
 			kick: (args, by) => this.#actIn(by, "kick", args),
+			unkick: (args, by) => this.#actIn(by, "unkick", args),
 			mute: (args, by) => this.#actIn(by, "mute", args),
 			unmute: (args, by) => this.#actIn(by, "unmute", args),
 			remove: (args, by) => this.#actIn(by, "remove", args),

@@ -67,9 +67,10 @@ export function bans({ states, clock }: EngineParts): Table {
 	const rows = [...(bans ?? [])]
 		.filter(([, { until = Infinity }]) => until > clock.now())
 		.map(([person, { until }]) => [
+			// Someone who has no name any more is unbanned by this.
 			namesHeld(names, person)
 				.flatMap((key) => names.get(key)?.name ?? [])
-				.join(", "),
+				.join(", ") || person.slice(0, 6),
 			until === undefined ? "for good" : `until ${momentOf(until)}`,
 		]);
 	return { heads: ["Who", "How long"], rows, none: "Nobody is banned." };

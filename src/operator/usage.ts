@@ -37,6 +37,7 @@ export const operatorUsage = {
 		"send someone out of a room, for 5m or as WHY says",
 		2,
 	),
+	unkick: usage("ROOM NAME", "let someone enter a room again"),
 	mute: usage("ROOM NAME WHY…", "let someone say nothing in a room", 2),
 	unmute: usage("ROOM NAME", "let someone speak there again"),
 	remove: usage("ROOM OFFSET WHY…", "remove a message, for good", 2),

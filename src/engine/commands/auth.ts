@@ -82,8 +82,8 @@ function decideEntry(
 		namesBroken(view, holder, nameKey) ??
 		entered.refused?.rule;
 	if (taken) {
-		const isKeptOut = taken === "isNotBanned" || taken === "isNotKicked";
-		const why = isKeptOut ? "mayNotEnter" : "nameTaken";
+		const isNameGone = /^name/.test(taken);
+		const why = isNameGone ? "nameTaken" : "mayNotEnter";
 		const event = { type: "login.expired", time, client, why } as const;
 		return { ...refuse(taken), entries: [{ event }] };
 	}

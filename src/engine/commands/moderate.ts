@@ -3,65 +3,30 @@
  * themselves, and who may do which. Each act is typed in words: to the bot as
  * `@plumebot kick troll 10m spam`, by an operator as `plume kick …`.
  */
+import { Map as PersistentMap } from "immutable";
 import type { BotCommand } from "../../../machines/bot-commands.ts";
-import type {
-	Identity,
-	PlumeEvent,
-	RoomName,
-} from "../../../machines/events.ts";
+import type { PlumeEvent } from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
+import { sanctionedUntil } from "../../../machines/rules.ts";
 import { brokenServerRule } from "../../../machines/server.ts";
-import { parseName } from "../../chat/name.ts";
-import type { Found } from "../../history/archive.ts";
-import { digestOf } from "../../log/line.ts";
-import { momentOf } from "../../moment.ts";
 import { cannot, type Operation } from "../operation.ts";
-import { type Actor, operator } from "./actor.ts";
-import { DAY_MS, type View } from "./decision.ts";
-import { identitiesOf, personOf } from "./names-held.ts";
+import {
+	type Act,
+	type Asked,
+	limitMaker,
+	sanctionOf,
+	targetOf,
+	undo,
+	victimOf,
+} from "./sanction.ts";
 import { clientsLeft, sessionsClosed } from "./sessions.ts";
 
 /** How long someone who is kicked stays away, unless it is said. */
 const KICK_MS = 5 * 60_000;
-interface Asked {
-	readonly view: View;
-	readonly actor: Actor;
-	readonly room: RoomName;
-	/** Whom or what it is about, as it was typed. */
-	readonly what: string;
-	/** A duration, if it begins with one, and a reason. */
-	readonly why: string;
-	/** The message that it is about, for acts that have one. */
-	readonly found: Found | undefined;
-}
 
-type Act = (asked: Asked) => Operation;
-
-interface Target {
-	readonly name: string;
-	readonly person: Identity;
-	/** Every address of that person that has a name here. */
-	readonly identities: ReadonlySet<Identity>;
-}
-
-function targetOf({ view, what }: Asked): Target {
-	const { names } = view.state.server.context;
-	const { nameKey = "" } = parseName(what.replace(/^@/, "")) ?? {};
-	const owner = names.get(nameKey) ?? cannot("personIsKnown");
-	const person = personOf(owner);
-	return { name: owner.name, person, identities: identitiesOf(names, person) };
-}
-
-/** The target of an act against someone; nobody acts against an admin, the bot or themselves. */
-function victimOf(asked: Asked): Target {
-	const { view, actor } = asked;
-	const target = targetOf(asked);
-	const isAdmin = [...target.identities].some((one) => view.admins.has(one));
-	const isSafe = (isAdmin && actor !== operator) || target.person === BOT_NAME;
-	if (isSafe || target.person === actor.person) cannot("personIsNoAdmin");
-	return target;
-}
+export const NO_MESSAGE =
+	"There is no such message here. It may be deleted already.";
 
 const needs = {
 	admin({ actor: { role } }: Asked) {
@@ -74,31 +39,6 @@ const needs = {
 	},
 	nothing() {},
 };
-
-const UNITS: Readonly<Record<string, number>> = {
-	m: 60_000,
-	h: 3_600_000,
-	d: DAY_MS,
-	w: 7 * DAY_MS,
-};
-
-/** `10m spam`: until when, and the reason beside the event. */
-function sanctionOf({ view, actor, why }: Asked, defaultMs?: number) {
-	const { now: time, secrets } = view;
-	const [all = "", many = "", unit = ""] =
-		/^(\d{1,4})([mhdw])\b/.exec(why) ?? [];
-	const ms = UNITS[unit] ? Number(many) * UNITS[unit] : defaultMs;
-	const text = why.slice(all.length).trim();
-	const erasable = text ? { salt: secrets.id(), text } : undefined;
-	const until = ms === undefined ? {} : { until: time + ms };
-	const digest = erasable ? { digest: digestOf(erasable) } : {};
-	return {
-		facts: { time, by: actor.person, ...until, ...digest },
-		beside: erasable ? { erasable } : {},
-		until: time + (ms ?? 0),
-		words: ms === undefined ? "" : ` until ${momentOf(time + ms)}`,
-	};
-}
 
 const ban: Act = (asked) => {
 	const { view } = asked;
@@ -118,14 +58,22 @@ const ban: Act = (asked) => {
 			),
 		],
 		says: [
-			`${name} is banned${words || " for good"}. “unban ${name}” undoes it.`,
+			`${name} is banned${words || " for good"}. ${undo(asked, "unban", name)}`,
 		],
 	};
 };
 
+/** A banned person, by the beginning of the id that `plume bans` lists: they may have no name any more. */
+function bannedOf({ view, what }: Asked) {
+	const all = [...(view.state.server.context.bans?.keys() ?? [])];
+	const meant = all.filter((id) => what.length >= 6 && id.startsWith(what));
+	const [person, another] = meant;
+	return person && !another ? { name: what, person } : undefined;
+}
+
 const unban: Act = (asked) => {
 	const { view, actor } = asked;
-	const { name, person: identity } = targetOf(asked);
+	const { name, person: identity } = bannedOf(asked) ?? targetOf(asked);
 	const [type, by] = ["identity.unbanned", actor.person] as const;
 	const event = { type, time: view.now, identity, by };
 	if (brokenServerRule(view.state.server.context, event)) cannot("isBanned");
@@ -135,6 +83,7 @@ const unban: Act = (asked) => {
 const mute: Act = (asked) => {
 	const { room } = asked;
 	const { name, identities } = victimOf(asked);
+	limitMaker(asked, "mutes", identities);
 	const { facts, beside, words } = sanctionOf(asked);
 	const type = "identity.muted";
 	return {
@@ -143,7 +92,7 @@ const mute: Act = (asked) => {
 			...beside,
 		})),
 		says: [
-			`${name} may say nothing in ${room}${words}. “unmute ${name}” undoes it.`,
+			`${name} may say nothing in ${room}${words}. ${undo(asked, "unmute", name)}`,
 		],
 	};
 };
@@ -151,6 +100,7 @@ const mute: Act = (asked) => {
 const unmute: Act = (asked) => {
 	const { view, actor, room } = asked;
 	const { name, identities } = targetOf(asked);
+	limitMaker(asked, "mutes", identities);
 	const [type, by] = ["identity.unmuted", actor.person] as const;
 	const inside = view.state.room(room)?.context;
 	const entries = [...identities].flatMap((identity) => {
@@ -164,6 +114,7 @@ const unmute: Act = (asked) => {
 const kick: Act = (asked) => {
 	const { view, room } = asked;
 	const { name, identities } = victimOf(asked);
+	limitMaker(asked, "kicks", identities);
 	const { facts, beside, until, words } = sanctionOf(asked, KICK_MS);
 	const type = "identity.kicked";
 	return {
@@ -178,8 +129,29 @@ const kick: Act = (asked) => {
 				"kicked",
 			),
 		],
-		says: [`${name} is out of ${room}${words}.`],
+		says: [`${name} is out of ${room}${words}. ${undo(asked, "unkick", name)}`],
 	};
+};
+
+/** A kick that ends at once takes the place of the one before. */
+const unkick: Act = (asked) => {
+	const { view, actor, room } = asked;
+	const { name, identities } = targetOf(asked);
+	limitMaker(asked, "kicks", identities);
+	const [type, until, by] = [
+		"identity.kicked",
+		view.now,
+		actor.person,
+	] as const;
+	const { kicks } = view.state.room(room)?.context ?? {};
+	const entries = [...identities]
+		.filter((identity) => sanctionedUntil(kicks, identity, until) > 0)
+		.map((identity) => ({
+			event: { type, time: until, room, identity, until, by },
+		}));
+	if (entries.length === 0)
+		cannot({ words: `${name} may enter ${room} already.` });
+	return { entries, says: [`${name} may enter ${room} again.`] };
 };
 
 const blocking =
@@ -188,27 +160,41 @@ const blocking =
 		const { view, actor } = asked;
 		const { name, person: identity } = targetOf(asked);
 		const by = actor.person;
-		if (identity === by) cannot("personIsNoAdmin");
-		const says =
-			type === "identity.blocked"
-				? `You see nothing more of ${name}. “unblock ${name}” undoes it.`
-				: `You see ${name} again.`;
+		if (identity === by || identity === BOT_NAME)
+			cannot({ words: "Nobody can block themselves, or the bot." });
+		const blocked = view.state.server.context.blocks?.get(by) ?? [];
+		const isBlocked = blocked.includes(identity);
+		const isWanted = type === "identity.blocked";
+		if (isWanted && !isBlocked && blocked.length >= view.limits.blocksHeld)
+			cannot({ words: "You have blocked as many as one person may." });
 		const event = { type, time: view.now, identity, by };
-		return { entries: [{ event }], says: [says] };
+		return {
+			entries: isBlocked === isWanted ? [] : [{ event }],
+			says: [
+				isWanted
+					? `You see nothing more of ${name}. ${undo(asked, "unblock", name)}`
+					: `You see ${name} again.`,
+			],
+		};
 	};
 
 const report: Act = ({ view, actor, why, found }) => {
-	if (!found) return cannot("placeIsKnown");
+	if (!found) return cannot({ words: NO_MESSAGE });
 	const { room, epoch, offset: target, author } = found;
+	const says = ["Thank you. The admins will look at it."];
+	const all = view.state.server.context.reports ?? PersistentMap();
+	const own = all.filter(({ by }) => by === actor.person);
+	if (own.some((one) => one.epoch === epoch && one.target === target))
+		return { entries: [], says };
+	const { reports, reportsHeld } = view.limits;
+	if (all.size >= reports || own.size >= reportsHeld)
+		cannot({ words: "Many reports wait for the admins. Try again later." });
 	const event: PlumeEvent<"message.reported"> = {
 		...{ type: "message.reported", time: view.now, report: view.secrets.id() },
 		...{ room, epoch, target, author: author.identity, by: actor.person },
 		why: why === "spam" || why === "abuse" ? why : "other",
 	};
-	return {
-		entries: [{ event }],
-		says: ["Thank you. The admins will look at it."],
-	};
+	return { entries: [{ event }], says };
 };
 
 const dismiss: Act = ({ view, actor, what }) => {
@@ -230,6 +216,7 @@ const acts = {
 	mute: [needs.maker, mute],
 	unmute: [needs.maker, unmute],
 	kick: [needs.maker, kick],
+	unkick: [needs.maker, unkick],
 	block: [needs.nothing, blocking("identity.blocked")],
 	unblock: [needs.nothing, blocking("identity.unblocked")],
 	report: [needs.nothing, report],

@@ -6,6 +6,7 @@
 import type { Identity, PlumeEvent } from "../../../machines/events.ts";
 import { LOBBY } from "../../../machines/message.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
+import { sanctionedUntil } from "../../../machines/rules.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Secrets } from "../secrets.ts";
 import { DAY_MS, type Decision, refuse, type View } from "./decision.ts";
@@ -51,6 +52,9 @@ export function roomEntered(
 	const { room } = who;
 	const event = { type: "client.entered", time, ...who, node } as const;
 	const inside = state.room(room)?.context;
+	// The machine knows only the address with its `+tag`.
+	if (sanctionedUntil(inside?.kicks, person, time) > 0)
+		return refuse("isNotKicked");
 	const broken = inside && brokenRoomRule(inside, event);
 	if (broken) return refuse(broken);
 	return { entries: [...roomOpened(view, room, person), { event }] };

@@ -1,0 +1,107 @@
+/** What an act of a moderator begins with: who did it, to whom, until when and why. */
+import type { Identity, RoomName } from "../../../machines/events.ts";
+import { BOT_NAME } from "../../../machines/message.ts";
+import { sanctionedUntil } from "../../../machines/rules.ts";
+import { parseName } from "../../chat/name.ts";
+import type { Found } from "../../history/archive.ts";
+import { digestOf } from "../../log/line.ts";
+import { momentOf } from "../../moment.ts";
+import { cannot, type Operation } from "../operation.ts";
+import { type Actor, operator } from "./actor.ts";
+import { DAY_MS, type View } from "./decision.ts";
+import { identitiesOf, personOf } from "./names-held.ts";
+
+export interface Asked {
+	readonly view: View;
+	readonly actor: Actor;
+	readonly room: RoomName;
+	/** Whom or what it is about, as it was typed. */
+	readonly what: string;
+	/** A duration, if it begins with one, and a reason. */
+	readonly why: string;
+	/** The message that it is about, for acts that have one. */
+	readonly found: Found | undefined;
+}
+
+export type Act = (asked: Asked) => Operation;
+
+interface Target {
+	readonly name: string;
+	readonly person: Identity;
+	/** The person, and every address of theirs that has a name here. */
+	readonly identities: ReadonlySet<Identity>;
+}
+
+export function targetOf({ view, what }: Asked): Target {
+	const { names } = view.state.server.context;
+	const { nameKey = "" } = parseName(what.replace(/^@/, "")) ?? {};
+	const owner = names.get(nameKey) ?? cannot("personIsKnown");
+	const person = personOf(owner);
+	const identities = identitiesOf(names, person).add(person);
+	return { name: owner.name, person, identities };
+}
+
+/** The target of an act against someone; nobody acts against an admin, the bot or themselves. */
+export function victimOf(asked: Asked): Target {
+	const { view, actor } = asked;
+	const target = targetOf(asked);
+	const isAdmin = [...target.identities].some((one) => view.admins.has(one));
+	const isSafe = (isAdmin && actor !== operator) || target.person === BOT_NAME;
+	if (isSafe || target.person === actor.person) cannot("personIsNoAdmin");
+	return target;
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+	m: 60_000,
+	h: 3_600_000,
+	d: DAY_MS,
+	w: 7 * DAY_MS,
+};
+
+const DURATION = /^([1-9]\d{0,3})([mhdw])\b/;
+/** Someone who mistypes a duration must not ban for good. */
+const LIKE_A_DURATION = /^[-+.]?\d/;
+
+/** `10m spam`: until when, and the reason beside the event. */
+export function sanctionOf({ view, actor, why }: Asked, defaultMs?: number) {
+	const { now: time, secrets } = view;
+	const [all = "", many = "", unit = ""] = DURATION.exec(why) ?? [];
+	if (all === "" && LIKE_A_DURATION.test(why))
+		cannot({
+			words: `Nothing is done: “${why.split(" ", 2).join(" ")}” is no duration. Say 10m, 12h, 7d or 2w, or begin the reason with a word.`,
+		});
+	const ms = UNITS[unit] ? Number(many) * UNITS[unit] : defaultMs;
+	const text = why.slice(all.length).trim();
+	const erasable = text ? { salt: secrets.id(), text } : undefined;
+	const until = ms === undefined ? {} : { until: time + ms };
+	const digest = erasable ? { digest: digestOf(erasable) } : {};
+	return {
+		facts: { time, by: actor.person, ...until, ...digest },
+		beside: erasable ? { erasable } : {},
+		until: time + (ms ?? 0),
+		words: ms === undefined ? "" : ` until ${momentOf(time + ms)}`,
+	};
+}
+
+/** How an act is undone by the same person. */
+export const undo = ({ actor, room }: Asked, act: string, name: string) =>
+	actor === operator
+		? `“plume ${act}${act === "unban" ? "" : ` ${room}`} ${name}” undoes it.`
+		: `“@${BOT_NAME} ${act} ${name}” undoes it.`;
+
+/** A maker changes nothing that an admin did, and sends away only so many. */
+export function limitMaker(
+	{ view, actor, room }: Asked,
+	kind: "mutes" | "kicks",
+	identities: Iterable<Identity>,
+): void {
+	const sanctions = view.state.room(room)?.context[kind];
+	if (actor.role !== "maker" || !sanctions) return;
+	for (const identity of identities) {
+		const isOthers = sanctions.get(identity)?.by !== actor.person;
+		if (isOthers && sanctionedUntil(sanctions, identity, view.now) > 0)
+			cannot({ words: "An admin did that. Only an admin can change it." });
+	}
+	if (sanctions.size >= view.limits.sanctionsMade)
+		cannot({ words: "That was done to very many here. Ask an admin." });
+}
