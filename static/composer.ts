@@ -44,6 +44,7 @@ export class Composer {
 	readonly #submit = find("#send", HTMLButtonElement);
 	readonly #parts: Parts;
 	#trouble = "";
+	#refused: Page["snapshot"]["context"]["trouble"];
 	#typedAt = 0;
 	/** A text that looks like a command; it is sent when it is submitted again. */
 	#questioned = "";
@@ -75,10 +76,13 @@ export class Composer {
 		this.#field.focus();
 	}
 
+	/** Shows the server's words, once for each refusal. */
 	render(): void {
 		const { isOpen, snapshot } = this.#parts.page;
-		const words = (isOpen && snapshot.context.trouble?.words) || "";
-		if (words !== this.#trouble) this.#complain(words);
+		const refused = isOpen ? snapshot.context.trouble : undefined;
+		if (refused === this.#refused) return;
+		this.#refused = refused;
+		this.#complain(refused?.words ?? "");
 	}
 
 	#onInput(): void {
