@@ -52,9 +52,14 @@ export class RowList {
 		});
 		const stay = new Set(drawn);
 		for (const old of this.#drawn) if (!stay.has(old)) old.element.remove();
-		drawn.forEach(({ element }, at) => {
+		drawn.forEach(({ element, row }, at) => {
 			const there = this.#log.children[at] ?? null;
-			if (there !== element) this.#log.insertBefore(element, there);
+			if (there === element) return;
+			this.#log.insertBefore(element, there);
+			// What a blocked person goes on to say is as open as the row above.
+			const above = row.isContinued ? drawn[at - 1]?.element : undefined;
+			if (above?.querySelector(".blocked[open]"))
+				element.querySelector(".blocked")?.toggleAttribute("open", true);
 		});
 		this.#drawn = drawn;
 	}
