@@ -33,6 +33,7 @@ const IN_ROOM: readonly Choice[] = [
 	["Unmute", "unmute NAME"],
 	["Send out for 5 minutes", "kick NAME 5m"],
 	["Send out for a day", "kick NAME 1d"],
+	["Let in again", "unkick NAME"],
 ];
 const EVERYWHERE: readonly Choice[] = [
 	["Ban for a week", "ban NAME 1w"],
@@ -50,7 +51,7 @@ export function personMenu(): void {
 
 export function openMenu(page: Page, name: string, message?: Said): void {
 	const { role, room } = page;
-	const isBlocked = page.blocked.has(name);
+	const isBlocked = page.isBlocked(name);
 	const group = (legend: string, choices: readonly Choice[]) => {
 		const buttons = choices.map(([words, command]) => {
 			const onclick = () => void choose(page, name, message, command);
