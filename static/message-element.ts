@@ -114,7 +114,7 @@ export function messageElement(
 		return article;
 	}
 	const said = textElements(message.text, isMine ? "" : me);
-	const isBlocked = kind === "said" && page.blocked.has(name);
+	const isBlocked = kind === "said" && page.isBlocked(name);
 	if (isBlocked) {
 		article.append(blockedElement(said, isContinued));
 	} else article.append(...said);

@@ -4,6 +4,7 @@ import type { ActorRefFrom } from "xstate";
 import type { PageSnapshot, pageMachine } from "../machines/page.ts";
 import type { PageEvent } from "../machines/page-events.ts";
 import type { ClientFrame } from "../machines/protocol.ts";
+import { foldName } from "../machines/text.ts";
 import { focusField } from "./element.ts";
 import type { Socket } from "./socket.ts";
 import { claimClient } from "./storage.ts";
@@ -17,12 +18,12 @@ interface Parts {
 export class Page {
 	/** The room on the screen. */
 	room = "";
-	/** The names of people whom the reader has blocked. */
-	blocked: ReadonlySet<string> = new Set();
 	/** What the reader may do to others in the room. */
 	role: "admin" | "maker" | "member" = "member";
 	/** The bot was told something, and has not answered yet. */
 	isAsking = false;
+	/** The names of people whom the reader has blocked, folded. */
+	#blocked: ReadonlySet<string> = new Set();
 	readonly #parts: Parts;
 	/** The last room that was asked for, while others may still be loading. */
 	#destination = "";
@@ -43,6 +44,19 @@ export class Page {
 	/** The room is open: frames about it may be sent, and are understood. */
 	get isOpen(): boolean {
 		return this.snapshot.matches("chatting");
+	}
+
+	get hasBlocked(): boolean {
+		return this.#blocked.size > 0;
+	}
+
+	/** These are the names of all people whom the reader has blocked. */
+	block(names: readonly string[]): void {
+		this.#blocked = new Set(names.map(foldName));
+	}
+
+	isBlocked(name: string): boolean {
+		return this.#blocked.has(foldName(name));
 	}
 
 	dispatch(event: PageEvent): void {

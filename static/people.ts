@@ -95,7 +95,7 @@ export class PeoplePanel {
 	#item([name, away]: [string, boolean]): HTMLElement {
 		const page = this.#page;
 		const isMe = name === page.name;
-		const is = { you: isMe, away, blocked: page.blocked.has(name) };
+		const is = { you: isMe, away, blocked: page.isBlocked(name) };
 		const parts = [
 			...[avatar(name), nameTag(name)],
 			...Object.entries(is).flatMap(([label, holds]) =>
@@ -113,7 +113,7 @@ export class PeoplePanel {
 	#showTyping(names: readonly string[]): void {
 		const me = this.#page.name;
 		const others = [...new Set(names)].filter(
-			(name) => name !== me && !this.#page.blocked.has(name),
+			(name) => name !== me && !this.#page.isBlocked(name),
 		);
 		const more = others.length > MOST_NAMED ? "others" : "";
 		const are = others.length > 1 ? "are" : "is";

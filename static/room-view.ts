@@ -81,6 +81,8 @@ export class RoomView {
 		this.#count = { said, offset };
 		this.#history.reset();
 		this.#people.clear();
+		// The server tells next if anyone is blocked now, by the one who is logged in.
+		if (this.#page.hasBlocked) this.#block([]);
 		// A login may have replaced the stored rooms by another person's.
 		this.rooms.enter();
 		const read = joinedRoom(this.#page.room);
@@ -89,6 +91,11 @@ export class RoomView {
 		else this.#timeline.markAfter(isKnown ? read.offset : 0);
 		this.rooms.watch();
 		if (this.#isAway) this.#page.send({ kind: "presence", away: true });
+	}
+
+	#block(names: readonly string[]): void {
+		this.#page.block(names);
+		this.#timeline.redraw();
 	}
 
 	/** Says something in the next room that is shown. */
@@ -120,9 +127,8 @@ export class RoomView {
 				this.#people.receive(event);
 				return this.#timeline.updateMembers();
 			case "blocks":
-				this.#page.blocked = new Set(event.names);
-				this.#people.receive(event);
-				return this.#timeline.redraw();
+				this.#block(event.names);
+				return this.#people.receive(event);
 			case "presence":
 			case "typing":
 				return this.#people.receive(event);
@@ -143,8 +149,8 @@ export class RoomView {
 		}
 		const isHeard = line.kind === "said" || line.kind === "notice";
 		if (!isHeard || !this.#timeline.isLive) return;
-		const { name, blocked } = this.#page;
-		if (line.name === name || blocked.has(line.name)) return;
+		const page = this.#page;
+		if (line.name === page.name || page.isBlocked(line.name)) return;
 		if (line.kind === "said") this.notifications.message(line);
 		const text = line.text.slice(0, MOST_ANNOUNCED);
 		this.#liveRegion.say(`${line.name}: ${text}`);

@@ -169,8 +169,8 @@ export class Timeline {
 
 	/** Whether a reader wants to hear of it. */
 	#isTalk(line: Line): boolean {
-		const { blocked } = this.#page;
-		return !isMembership(line) && !("name" in line && blocked.has(line.name));
+		const isBlocked = "name" in line && this.#page.isBlocked(line.name);
+		return !isMembership(line) && !isBlocked;
 	}
 
 	#isUnread(line: Line): boolean {

@@ -135,6 +135,22 @@ test("one person blocks only so many, and neither themselves nor the bot", async
 	expect(plume.log.committed).toBe(committed);
 });
 
+test("who blocked someone is told of every name of theirs that comes, or goes", async () => {
+	const { plume, bob, troll } = await all();
+	await ask(plume, bob, "block troll");
+	const names = () =>
+		bob.received.findLast(({ kind }) => kind === "blocks")?.names;
+	await plume.enter("nice", "plume.2", "troll+2@example.org");
+	expect(names()).toEqual(["troll", "nice"]);
+	await plume.enter("TROLL", "plume.2", "troll@example.org");
+	expect(names()).toEqual(["TROLL", "nice", "troll"]);
+	troll.logOut();
+	await plume.operate("rename", "nice", "kind");
+	expect(names()).toEqual(["TROLL", "kind"]);
+	await plume.operate("release", "TROLL");
+	expect(names()).toEqual(["kind"]);
+});
+
 test("a maker mutes only so many people", async () => {
 	const { plume, bob } = await all({ PLUME_LIMIT_SANCTIONS_MADE: "1" });
 	await into(plume, bob, "cats");

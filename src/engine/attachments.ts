@@ -11,6 +11,7 @@ import type {
 	RoomName,
 } from "../../machines/events.ts";
 import type { CloseReason, Item, SystemLine } from "../../machines/message.ts";
+import type { Owner } from "../../machines/server.ts";
 import type { Room } from "../chat/room.ts";
 import { CatchUp } from "./catch-up.ts";
 import { actorOf } from "./commands/actor.ts";
@@ -92,25 +93,37 @@ export class Attachments {
 
 	/** Tells every tab of a person whom they have blocked. */
 	tellBlocks(person: Identity): void {
-		const { state } = { state: this.#parts.states.committed };
-		for (const identity of identitiesOf(state.server.context.names, person))
-			for (const client of state.clientsOf(identity)) {
-				const connection = this.#attached.get(client);
-				if (connection && !connection.gone)
-					connection.mailbox.put({
-						kind: "blocks",
-						names: this.#blocked(person),
-					});
-			}
+		const names = this.#blocked(person);
+		for (const { id } of this.#clientsOf(person)) {
+			const connection = this.#attached.get(id);
+			if (connection && !connection.gone)
+				connection.mailbox.put({ kind: "blocks", names });
+		}
 	}
 
-	/** The names of the people whom a person has blocked. */
+	/** Call when someone's names are others now: tells those who have blocked them. */
+	tellBlockers(owner: Pick<Owner, "identity" | "person">): void {
+		const { blocks } = this.#parts.states.committed.server.context;
+		for (const [by, blocked] of blocks ?? [])
+			if (blocked.includes(personOf(owner))) this.tellBlocks(by);
+	}
+
+	/** The names of the people whom a person has blocked, and how their tabs spell them. */
 	#blocked(person: Identity): readonly string[] {
 		const { names, blocks } = this.#parts.states.committed.server.context;
-		const blocked = blocks?.get(person) ?? [];
-		return blocked.flatMap((other) =>
-			namesHeld(names, other).flatMap((key) => names.get(key)?.name ?? []),
-		);
+		const all = (blocks?.get(person) ?? []).flatMap((other) => [
+			...namesHeld(names, other).flatMap((key) => names.get(key)?.name ?? []),
+			...this.#clientsOf(other).map(({ name }) => name),
+		]);
+		return [...new Set(all)];
+	}
+
+	/** The clients of a person in all rooms. */
+	#clientsOf(person: Identity) {
+		const state = this.#parts.states.committed;
+		return [...identitiesOf(state.server.context.names, person)]
+			.flatMap((identity) => state.clientsOf(identity))
+			.flatMap((client) => state.client(client)?.context ?? []);
 	}
 
 	#detach(client: ClientId): void {

@@ -166,6 +166,15 @@ export class Engine implements PipelineHooks {
 			case "identity.kicked":
 				attachments.explain(explained(event, erasable?.text));
 				break;
+			case "login.succeeded":
+			case "name.renamed":
+			case "name.released": {
+				const owner = before.server.context.names.get(event.nameKey);
+				const who = owner ?? ("identity" in event ? event : undefined);
+				const isAsBefore = "name" in event && owner?.name === event.name;
+				if (who && !isAsBefore) attachments.tellBlockers(who);
+				break;
+			}
 			case "identity.blocked":
 			case "identity.unblocked":
 				attachments.tellBlocks(event.by);

@@ -52,6 +52,8 @@ test("who is blocked at a message folds away, rings no more, and is back when th
 	expect(await folded(ann).nth(2).isVisible()).toBe(false);
 	await folded(ann).nth(1).getByText("You blocked").click();
 	await ann.reads("at once");
+	await troll.says("answer me");
+	await ann.reads("answer me");
 	await folded(ann).nth(1).getByText("You blocked").click();
 	await ann.page.getByText("at once").waitFor({ state: "hidden" });
 	const person = ann.page.locator("#people").getByRole("button");
@@ -59,6 +61,33 @@ test("who is blocked at a message folds away, rings no more, and is back when th
 	await ann.presses("Unblock");
 	await folded(ann).first().waitFor({ state: "detached" });
 	await ann.reads("I insist");
+});
+
+test("who logs in next on a page has blocked nobody", async () => {
+	const ann = await enter("gil");
+	const troll = await enter("gus");
+	await troll.says("buy my stamps");
+	await ann.reads("buy my stamps");
+	await ann.says("@plumebot block gus");
+	await folded(ann).waitFor();
+	await ann.logsOut("Log out");
+	const next = ann.becomes("ina");
+	await next.comesIn();
+	await next.reads("buy my stamps");
+});
+
+test("a blocked person's new spelling folds away as well", async () => {
+	const ann = await enter("hal");
+	const troll = await enter("hex");
+	await troll.says("buy my stamps");
+	await ann.reads("buy my stamps");
+	await ann.says("@plumebot block hex");
+	await folded(ann).waitFor();
+	await troll.logsOut("Log out");
+	const again = troll.becomes("HEX");
+	await again.comesIn();
+	await again.says("stamps again");
+	await folded(ann).nth(1).waitFor();
 });
 
 test("a command typed to the bot is answered to the one who typed it, and said to nobody", async () => {
@@ -79,7 +108,14 @@ test("a command that nobody hears stays in the field", async () => {
 	await ann.says("@plumebot block bob");
 	await ann.seesStatus("the bot did not hear that");
 	expect(await ann.field.inputValue()).toBe("@plumebot block bob");
+	await ann.says("/help");
+	await ann.seesStatus("There are no commands here.");
 	await restart();
+	const bob = await enter("flo");
+	await bob.says("hello");
+	await ann.reads("hello");
+	// It stays although the connection came back.
+	await ann.seesStatus("There are no commands here.");
 });
 
 test("a member reports a message from the menu", async () => {

@@ -7,8 +7,10 @@ type Names = ServerContext["names"];
 /** Indexes by person. A claim makes a new map of names, and so a new index. */
 const indexes = new WeakMap<Names, ReadonlyMap<Identity, NameKey[]>>();
 
-export const personOf = ({ identity, person }: Owner): Identity =>
-	person ?? identity;
+export const personOf = ({
+	identity,
+	person,
+}: Pick<Owner, "identity" | "person">): Identity => person ?? identity;
 
 export function namesHeld(names: Names, person: Identity): readonly NameKey[] {
 	const index = indexes.get(names) ?? indexOf(names);
