@@ -48,7 +48,7 @@ async function chatOnce(): Promise<Plume> {
 	return plume;
 }
 
-test.each([
+test.concurrent.each([
 	[["--help"], 0, "plume replay"],
 	[["serve", "--help"], 0, "PLUME_LIMIT_CODE_TRIES"],
 	[["replay", "--help"], 0, "--verify"],
@@ -74,7 +74,7 @@ test.each([
 	expect(ended.stdout + ended.stderr).toContain(words);
 });
 
-test.each([
+test.concurrent.each([
 	[{ ENV: "production" }, "MAILGUN_APIKEY"],
 	[{ ENV: "production", SMTP_URL: "http://x" }, "SMTP_URL"],
 	[{ ENV: "production", MAILGUN_APIKEY: "k" }, "MAILGUN_DOMAIN"],

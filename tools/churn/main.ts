@@ -103,6 +103,8 @@ async function churn(folder: string, seconds: number) {
 	const server = await ServerProcess.start("plume", folder, [], {
 		PLUME_METRICS: `127.0.0.1:${metricsPort}`,
 		PLUME_LIMIT_GRACE_SECONDS: `${GRACE_SECONDS}`,
+		// So that what rooms remember is soon as much as it may be.
+		PLUME_LIMIT_ROOM_MEMORY_BYTES: "262144",
 	});
 	const metrics = `http://127.0.0.1:${metricsPort}/metrics`;
 	const done: Done = {

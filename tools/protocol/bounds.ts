@@ -33,6 +33,10 @@ const meanings = {
 	"src/chat/presence.ts MOST_LISTED": "people in a list of who is in a room",
 	"src/chat/presence.ts MOST_TYPING": "people shown as typing",
 	"src/history/archive.ts PAGE_BYTES": "size of a page of history",
+	"src/history/archive.ts MOST_PENDING":
+		"searches in what was said that may wait when one more is asked for",
+	"src/operator/tables.ts MOST_REPORTS": "reports that are listed",
+	"src/transport/admin.ts MOST_BYTES": "size of an admin's request by the page",
 	"src/log/group-commit.ts BATCH_BYTES": "size of a batch",
 	"src/log/group-commit.ts RETRY_MS": "time until a full disk is tried again",
 	"src/log/linger.ts MAX_MS": "longest wait of a batch for more events",
@@ -67,7 +71,7 @@ export const inner = [
 	"src/inspector/replay-server.ts MOST_ASKED_BYTES",
 	"src/mail/known-networks.ts MOST_BYTES",
 	"src/operator/local-socket.ts MOST_PATH_BYTES",
-	"src/operator/operator.ts MOST_SHOWN",
+	"src/operator/tables.ts MOST_SHOWN",
 	"src/transport/proxy-warnings.ts MOST_SHOWN",
 ];
 
