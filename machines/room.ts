@@ -112,25 +112,15 @@ export const roomGuards = {
 } satisfies Record<string, Guard<RoomContext, RoomEvent>>;
 
 export const roomRules = {
-	"room.opened": [],
-	"room.restored": [],
-	"session.forgotten": [],
-	"clients.detached": [],
 	"client.entered": ["isNotInside", "nameIsNotAnothers", "isNotKicked"],
 	"client.detached": ["isInside", "hasSession"],
 	"client.resumed": ["isInside", "hasSession"],
 	"client.left": ["isInside"],
 	"message.posted": ["isInside", "isNotMuted", "isNextInOrder"],
-	"identity.muted": [],
 	"identity.unmuted": ["isMuted"],
-	"identity.kicked": [],
-	"notice.posted": [],
 	"room.forgotten": ["isNotTheLobby", "nobodyIsInside"],
 	"message.erased": ["placeIsKnown"],
-} as const satisfies Record<
-	RoomEvent["type"],
-	readonly (keyof typeof roomGuards)[]
->;
+} as const;
 
 /** The first rule that an event would break. */
 export const brokenRoomRule = firstBroken(roomGuards, roomRules);

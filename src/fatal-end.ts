@@ -9,29 +9,26 @@ import type { Output } from "./output.ts";
 
 const MOST_MS = 1000;
 
-export class FatalEnd {
+interface Fatal {
 	/** Set as soon as it is open. */
 	log: Pick<Log, "close"> | undefined;
-	readonly #logger: Logger;
-	readonly #output: Output;
-	#ending: Promise<never> | undefined;
+	/** Never resolves. */
+	readonly begin: (error: Error) => Promise<never>;
+}
 
-	constructor(logger: Logger, output: Output) {
-		this.#logger = logger;
-		this.#output = output;
-	}
-
-	/** Never resolves. Only the first error is reported: others follow from it. */
-	readonly begin = (error: Error): Promise<never> => {
-		this.#ending ??= this.#end(error);
-		return this.#ending;
-	};
-
-	async #end({ message, stack }: Error): Promise<never> {
-		this.#logger.fatal({ error: message, stack }, "stopping at once");
-		const done = [this.log?.close(), this.#output.drained()];
+export function fatalEnd(logger: Logger, output: Output) {
+	let ending: Promise<never> | undefined;
+	async function end({ message, stack }: Error): Promise<never> {
+		logger.fatal({ error: message, stack }, "stopping at once");
+		const done = [fatal.log?.close(), output.drained()];
 		const late = new Promise((resolve) => setTimeout(resolve, MOST_MS));
 		await Promise.race([Promise.allSettled(done), late]);
 		return process.exit(1);
 	}
+	const fatal: Fatal = {
+		log: undefined,
+		// Only the first error is reported: others follow from it.
+		begin: (error) => (ending ??= end(error)),
+	};
+	return fatal;
 }

@@ -18,42 +18,32 @@ interface Sink {
 	unwritten(): number;
 }
 
-export interface OutputParts {
-	readonly fd: number;
-	/** Lines were dropped, and the next one will go through. */
-	readonly onDropped: (count: number) => void;
-}
+export type Output = ReturnType<typeof openOutput>;
 
-export class Output {
-	readonly #sink: Sink;
-	readonly #onDropped: OutputParts["onDropped"];
-	#dropped = 0;
-
-	constructor({ fd, onDropped }: OutputParts) {
-		this.#onDropped = onDropped;
-		this.#sink = sinkFor(fd, () => this.#reportDropped());
+/** `onDropped`: so many lines were dropped, and the next one will go through. */
+export function openOutput(fd: number, onDropped: (count: number) => void) {
+	const sink = sinkFor(fd, reportDropped);
+	let dropped = 0;
+	function reportDropped(): void {
+		const count = dropped;
+		if (count === 0 || !sink.isReady()) return;
+		dropped = 0;
+		onDropped(count);
 	}
-
-	/** Writes whole lines. */
-	write(text: string): void {
-		this.#reportDropped();
-		if (this.#sink.isReady()) this.#sink.put(text);
-		else this.#dropped++;
-	}
-
-	/** Resolves when everything is written, after a second at the latest. */
-	async drained(): Promise<void> {
-		const latest = performance.now() + 1000;
-		while (this.#sink.unwritten() > 0 && performance.now() < latest)
-			await new Promise((resolve) => setTimeout(resolve, 10));
-	}
-
-	#reportDropped(): void {
-		const count = this.#dropped;
-		if (count === 0 || !this.#sink.isReady()) return;
-		this.#dropped = 0;
-		this.#onDropped(count);
-	}
+	return {
+		/** Writes whole lines. */
+		write(text: string): void {
+			reportDropped();
+			if (sink.isReady()) sink.put(text);
+			else dropped++;
+		},
+		/** Resolves when everything is written, after a second at the latest. */
+		async drained(): Promise<void> {
+			const latest = performance.now() + 1000;
+			while (sink.unwritten() > 0 && performance.now() < latest)
+				await new Promise((resolve) => setTimeout(resolve, 10));
+		},
+	};
 }
 
 function sinkFor(fd: number, onDrain: () => void): Sink {

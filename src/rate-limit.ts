@@ -50,38 +50,31 @@ export class TokenBucket {
 }
 
 /**
- * Runs a task for a key soon after it is asked for, and at most once in
- * `everyMs`, however often it is asked for. An idle throttle has no timers.
+ * Makes a function that runs a task for a key soon after it is called, and at
+ * most once in `everyMs`, however often it is called. Idle, it has no timers.
  */
-export class Throttle<Key> {
-	readonly #clock: Clock;
-	readonly #everyMs: number;
-	readonly #task: (key: Key) => void;
-	readonly #asked = new Set<Key>();
+export function throttled<Key>(
+	clock: Clock,
+	everyMs: number,
+	task: (key: Key) => void,
+): (key: Key) => void {
+	const asked = new Set<Key>();
 	/** Keys with a timer set. */
-	readonly #throttled = new Set<Key>();
-
-	constructor(clock: Clock, everyMs: number, task: (key: Key) => void) {
-		this.#clock = clock;
-		this.#everyMs = everyMs;
-		this.#task = task;
-	}
-
-	ask(key: Key): void {
-		this.#asked.add(key);
-		if (this.#throttled.has(key)) return;
-		this.#throttled.add(key);
-		this.#clock.after(0, () => this.#run(key));
-	}
-
-	#run(key: Key): void {
-		if (!this.#asked.delete(key)) {
-			this.#throttled.delete(key);
+	const waiting = new Set<Key>();
+	function run(key: Key): void {
+		if (!asked.delete(key)) {
+			waiting.delete(key);
 			return;
 		}
-		this.#clock.after(this.#everyMs, () => this.#run(key));
-		this.#task(key);
+		clock.after(everyMs, () => run(key));
+		task(key);
 	}
+	return (key) => {
+		asked.add(key);
+		if (waiting.has(key)) return;
+		waiting.add(key);
+		clock.after(0, () => run(key));
+	};
 }
 
 export const HOUR_MS = 3_600_000;

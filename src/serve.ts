@@ -11,7 +11,7 @@ import { diskWithProgress } from "./cli/progress.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { pooledRandom, Secrets } from "./engine/secrets.ts";
-import { FatalEnd } from "./fatal-end.ts";
+import { fatalEnd } from "./fatal-end.ts";
 import { IndexFiles } from "./history/index-files.ts";
 import type { Disk } from "./log/disk.ts";
 import { openFileLog } from "./log/file-log.ts";
@@ -23,10 +23,10 @@ import { Snapshots } from "./log/snapshots.ts";
 import { unsynced } from "./log/unsynced-disk.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { terminalMailer } from "./mail/terminal.ts";
-import { Output } from "./output.ts";
+import { openOutput } from "./output.ts";
 import { readSecret } from "./secret-file.ts";
 import { type ServiceParts, startService } from "./service.ts";
-import { Notifier, type NotifyAddress } from "./systemd/notifier.ts";
+import { type NotifyAddress, notifier } from "./systemd/notifier.ts";
 
 /** Whether stdout is a terminal. `process.stdout.isTTY` would open stdout a second time. */
 const isTerminal = isatty(1);
@@ -45,9 +45,9 @@ interface Asked
 /** Runs the server until a signal stops it; `pages` is the folder of the built pages. */
 export async function serve(asked: Asked, pages: string): Promise<void> {
 	const { config } = asked;
-	const { output, logger } = openOutput();
+	const { output, logger } = openLogger();
 	const print = (line: string) => output.write(`${line}\n`);
-	const fatal = new FatalEnd(logger, output);
+	const fatal = fatalEnd(logger, output);
 	const onFatal = fatal.begin;
 	// A rejection that nobody handles is one, too.
 	process.on("uncaughtException", onFatal);
@@ -69,7 +69,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	};
 	const service = await startService(parts, pages);
 	done();
-	const systemd = new Notifier({
+	const systemd = notifier({
 		...{ address: asked.notify, log, people: service.people },
 		warn: (message) => logger.warn(message),
 	});
@@ -99,15 +99,13 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 }
 
 /** The operational log: JSON for programs, or pretty on a terminal. */
-function openOutput() {
-	const output = new Output({
-		fd: 1,
-		onDropped: (dropped) =>
-			logger.warn(
-				{ dropped },
-				"lines of this log were dropped: nobody read them, or the disk was full",
-			),
-	});
+function openLogger() {
+	const output = openOutput(1, (dropped) =>
+		logger.warn(
+			{ dropped },
+			"lines of this log were dropped: nobody read them, or the disk was full",
+		),
+	);
 	const shape = isTerminal ? prettyFactory({ singleLine: true }) : String;
 	const logger = pino(
 		{ base: null },

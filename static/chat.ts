@@ -6,7 +6,7 @@ import { Composer } from "./composer.ts";
 import { eraser } from "./erase.ts";
 import type { RoomEvent } from "./frames.ts";
 import type { Page } from "./page.ts";
-import { PendingSends } from "./pending-sends.ts";
+import { type PendingSends, pendingSends } from "./pending-sends.ts";
 import { personMenu } from "./person-menu.ts";
 import { pathOf } from "./room-name.ts";
 import { RoomView } from "./room-view.ts";
@@ -23,7 +23,7 @@ export class Chat {
 	constructor(page: Page) {
 		this.#page = page;
 		this.view = new RoomView(page);
-		this.sends = new PendingSends(page);
+		this.sends = pendingSends(page);
 		this.composer = new Composer({ page, view: this.view, sends: this.sends });
 		eraser(page);
 		personMenu();

@@ -19,52 +19,43 @@ interface World {
 	dead(): void;
 }
 
-export class Heartbeat {
-	readonly #world: World;
-	#timer: ReturnType<typeof setTimeout> | undefined;
-	#isOwed = false;
-	#silentSteps = 0;
+export function heartbeat(world: World) {
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	let isOwed = false;
+	let silentSteps = 0;
 
-	constructor(world: World) {
-		this.#world = world;
+	function schedule(): void {
+		clearTimeout(timer);
+		timer = setTimeout(step, STEP_MS);
 	}
 
-	received(): void {
-		this.#restart(false);
+	function restart(answerIsDue: boolean): void {
+		isOwed = answerIsDue;
+		silentSteps = 0;
+		schedule();
 	}
 
-	/** A frame was sent that is always answered. */
-	expectAnswer(): void {
-		if (!this.#isOwed) this.#restart(true);
+	function step() {
+		silentSteps += 1;
+		if (isOwed && silentSteps >= DEAD_STEPS) return world.dead();
+		if (!isOwed && !world.isVisible()) return;
+		schedule();
+		if (!isOwed && silentSteps % QUIET_STEPS === 0) world.ping();
 	}
 
-	/** Pings at once, unless an answer is owed already. */
-	check(): void {
-		if (!this.#isOwed) this.#world.ping();
-	}
-
-	stop(): void {
-		clearTimeout(this.#timer);
-		this.#isOwed = false;
-	}
-
-	#restart(isOwed: boolean): void {
-		this.#isOwed = isOwed;
-		this.#silentSteps = 0;
-		this.#schedule();
-	}
-
-	#schedule(): void {
-		clearTimeout(this.#timer);
-		this.#timer = setTimeout(() => this.#step(), STEP_MS);
-	}
-
-	#step() {
-		this.#silentSteps += 1;
-		const isOwed = this.#isOwed;
-		if (isOwed && this.#silentSteps >= DEAD_STEPS) return this.#world.dead();
-		if (!isOwed && !this.#world.isVisible()) return;
-		this.#schedule();
-		if (!isOwed && this.#silentSteps % QUIET_STEPS === 0) this.#world.ping();
-	}
+	return {
+		received: () => restart(false),
+		/** A frame was sent that is always answered. */
+		expectAnswer() {
+			if (!isOwed) restart(true);
+		},
+		/** Pings at once, unless an answer is owed already. */
+		check() {
+			if (!isOwed) world.ping();
+		},
+		stop() {
+			clearTimeout(timer);
+			isOwed = false;
+		},
+	};
 }

@@ -8,31 +8,32 @@ import { find } from "./element.ts";
 const EVERY_MS = 1_000;
 const MOST = 3;
 
-export class LiveRegion {
-	readonly #region = find("#announcer", HTMLElement);
-	#waiting: string[] = [];
-	#isBusy = false;
+export function liveRegion() {
+	const region = find("#announcer", HTMLElement);
+	let waiting: string[] = [];
+	let isBusy = false;
 
-	say(words: string): void {
-		this.#waiting.push(words);
-		if (this.#isBusy) return;
-		this.#isBusy = true;
-		setTimeout(() => this.#flush(), EVERY_MS / 4);
-	}
-
-	clear(): void {
-		this.#waiting = [];
-		this.#region.textContent = "";
-	}
-
-	#flush(): void {
-		const isTooMany = this.#waiting.length > MOST;
-		this.#region.textContent = isTooMany
-			? `${this.#waiting.length} new messages.`
-			: this.#waiting.join("\n");
+	function flush(): void {
+		const isTooMany = waiting.length > MOST;
+		region.textContent = isTooMany
+			? `${waiting.length} new messages.`
+			: waiting.join("\n");
 		// One more turn empties the region.
-		this.#isBusy = this.#waiting.length > 0;
-		if (this.#isBusy) setTimeout(() => this.#flush(), EVERY_MS);
-		this.#waiting = [];
+		isBusy = waiting.length > 0;
+		if (isBusy) setTimeout(flush, EVERY_MS);
+		waiting = [];
 	}
+
+	return {
+		say(words: string): void {
+			waiting.push(words);
+			if (isBusy) return;
+			isBusy = true;
+			setTimeout(flush, EVERY_MS / 4);
+		},
+		clear(): void {
+			waiting = [];
+			region.textContent = "";
+		},
+	};
 }

@@ -16,7 +16,7 @@ import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
 import { Page } from "./page.ts";
 import { roomAt } from "./room-name.ts";
 import { settingsDialog } from "./settings.ts";
-import { Socket } from "./socket.ts";
+import { tabSocket } from "./socket.ts";
 import { statusBar } from "./status.ts";
 import * as storage from "./storage.ts";
 import { verifyForm } from "./verify.ts";
@@ -33,7 +33,7 @@ const room = askedFor || LOBBY;
 // The lobby, too: a tab may be sent there instead.
 for (const each of [room, LOBBY]) await storage.claimClient(each);
 
-const socket = new Socket({
+const socket = tabSocket({
 	opened: () => page.dispatch({ type: "opened" }),
 	received,
 	closed: (code, words = "") =>

@@ -9,60 +9,55 @@ import { Outbox, type PendingLine } from "./outbox.ts";
 import type { Page } from "./page.ts";
 import * as storage from "./storage.ts";
 
-export class PendingSends {
-	readonly #list = find("#outbox", HTMLElement);
-	readonly #failed = find("#failed", HTMLElement);
-	readonly #page: Page;
-	readonly #outboxes = new Map<string, Outbox>();
+export type PendingSends = ReturnType<typeof pendingSends>;
 
-	constructor(page: Page) {
-		this.#page = page;
-		const retry = find("#failed-retry", HTMLButtonElement);
-		const drop = find("#failed-drop", HTMLButtonElement);
-		retry.onclick = () => this.outbox().retry();
-		drop.onclick = () => this.outbox().drop();
-	}
+export function pendingSends(page: Page) {
+	const list = find("#outbox", HTMLElement);
+	const failed = find("#failed", HTMLElement);
+	const outboxes = new Map<string, Outbox>();
 
-	outbox(room = this.#page.room): Outbox {
-		const known = this.#outboxes.get(room);
+	function outbox(room = page.room): Outbox {
+		const known = outboxes.get(room);
 		if (known) return known;
 		const lines = storage.storedLines(room);
 		const client = storage.storedClient(room);
-		const outbox = new Outbox(lines, client, {
+		const made = new Outbox(lines, client, {
 			save: (lines) => {
 				storage.saveLines(room, lines);
-				if (room === this.#page.room) this.#show(lines);
+				if (room === page.room) draw(lines);
 			},
-			send: (text, n) => this.#page.send({ kind: "text", text, room, n }),
+			send: (text, n) => page.send({ kind: "text", text, room, n }),
 			wait: (ms, then) => setTimeout(then, ms),
 		});
-		this.#outboxes.set(room, outbox);
-		return outbox;
+		outboxes.set(room, made);
+		return made;
 	}
 
-	enter(): void {
-		this.#show(this.outbox().lines);
-	}
-
-	/** Another person is here now. */
-	clear(): void {
-		storage.dropPendingSends();
-		this.#outboxes.clear();
-		this.#show([]);
-	}
-
-	#show(lines: readonly PendingLine[]): void {
-		const [name, time] = [this.#page.name, Date.now()];
+	function draw(lines: readonly PendingLine[]): void {
+		const [name, time] = [page.name, Date.now()];
 		const elements = lines.map(({ text, why }, at) => {
 			const line = { kind: "said", name, text, time } as const;
-			const element = messageElement(line, at > 0, this.#page);
+			const element = messageElement(line, at > 0, page);
 			element.classList.toggle("failed", why !== "");
 			return element;
 		});
-		this.#list.replaceChildren(...elements);
+		list.replaceChildren(...elements);
 		const whys = lines.flatMap(({ why }) => why || []);
 		const many = whys.length === 1 ? "1 line was" : `${whys.length} lines were`;
-		show(this.#failed, whys.length > 0);
+		show(failed, whys.length > 0);
 		say("#failed-words", whys[0] ? `${many} not sent. ${whys[0]}` : "");
 	}
+
+	find("#failed-retry", HTMLButtonElement).onclick = () => outbox().retry();
+	find("#failed-drop", HTMLButtonElement).onclick = () => outbox().drop();
+	return {
+		outbox,
+		enter: () => draw(outbox().lines),
+		/** Another person is here now. */
+		clear(): void {
+			storage.dropPendingSends();
+			outboxes.clear();
+			draw([]);
+		},
+	};
 }

@@ -8,7 +8,7 @@ import { find } from "./element.ts";
 import type { RoomEvent, RoomLine } from "./frames.ts";
 import { HistoryPager } from "./history-pager.ts";
 import { type JoinedRoom, joinedRoom, saveRead } from "./joined-rooms.ts";
-import { LiveRegion } from "./live-region.ts";
+import { liveRegion } from "./live-region.ts";
 import { Notifications } from "./notifications.ts";
 import type { Page } from "./page.ts";
 import { PeoplePanel } from "./people.ts";
@@ -24,7 +24,7 @@ export class RoomView {
 	readonly rooms: RoomList;
 	readonly notifications: Notifications;
 	readonly #page: Page;
-	readonly #liveRegion = new LiveRegion();
+	readonly #liveRegion = liveRegion();
 	readonly #people: PeoplePanel;
 	readonly #timeline: Timeline;
 	readonly #history: HistoryPager;

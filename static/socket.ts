@@ -3,7 +3,7 @@
 import { SUBPROTOCOL } from "../machines/message.ts";
 import { type ClientFrame, writeClientFrame } from "../machines/protocol.ts";
 import { BASE } from "./base-path.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { heartbeat } from "./heartbeat.ts";
 
 /** The close code of a connection that was lost. */
 const LOST = 1006;
@@ -21,56 +21,54 @@ interface Listener {
 const isAnswered = ({ kind }: ClientFrame) =>
 	kind === "text" || kind === "heads";
 
-export class Socket {
-	readonly #listener: Listener;
-	readonly #heartbeat: Heartbeat;
-	#current: WebSocket | undefined;
+export type Socket = ReturnType<typeof tabSocket>;
 
-	constructor(listener: Listener) {
-		this.#listener = listener;
-		this.#heartbeat = new Heartbeat({
-			isVisible: () => !document.hidden,
-			ping: () => listener.ping(),
-			dead: () => {
-				this.disconnect();
-				listener.closed(LOST);
-			},
-		});
-		addEventListener("online", () => this.#heartbeat.check());
-		document.addEventListener("visibilitychange", () => {
-			if (!document.hidden) this.#heartbeat.check();
-		});
+export function tabSocket(listener: Listener) {
+	let current: WebSocket | undefined;
+	const beat = heartbeat({
+		isVisible: () => !document.hidden,
+		ping: () => listener.ping(),
+		dead() {
+			disconnect();
+			listener.closed(LOST);
+		},
+	});
+	addEventListener("online", () => beat.check());
+	document.addEventListener("visibilitychange", () => {
+		if (!document.hidden) beat.check();
+	});
+
+	function disconnect(): void {
+		beat.stop();
+		current?.close(1000);
+		current = undefined;
 	}
 
-	connect(): void {
-		const url = `${location.origin.replace(/^http/, "ws")}${BASE}connect`;
-		const socket = new WebSocket(url, SUBPROTOCOL);
-		this.#current = socket;
-		socket.onopen = () => {
-			if (socket === this.#current) this.#listener.opened();
-		};
-		socket.onmessage = ({ data }) => {
-			if (socket !== this.#current || typeof data !== "string") return;
-			this.#heartbeat.received();
-			this.#listener.received(data);
-		};
-		socket.onclose = ({ code, reason }) => {
-			if (socket !== this.#current) return;
-			this.disconnect();
-			this.#listener.closed(code, reason);
-		};
-	}
-
-	disconnect(): void {
-		this.#heartbeat.stop();
-		this.#current?.close(1000);
-		this.#current = undefined;
-	}
-
-	/** Drops the frame if there is no connection. */
-	send(frame: ClientFrame): void {
-		if (!this.#current) return;
-		this.#current.send(JSON.stringify(writeClientFrame(frame)));
-		if (isAnswered(frame)) this.#heartbeat.expectAnswer();
-	}
+	return {
+		disconnect,
+		connect(): void {
+			const url = `${location.origin.replace(/^http/, "ws")}${BASE}connect`;
+			const socket = new WebSocket(url, SUBPROTOCOL);
+			current = socket;
+			socket.onopen = () => {
+				if (socket === current) listener.opened();
+			};
+			socket.onmessage = ({ data }) => {
+				if (socket !== current || typeof data !== "string") return;
+				beat.received();
+				listener.received(data);
+			};
+			socket.onclose = ({ code, reason }) => {
+				if (socket !== current) return;
+				disconnect();
+				listener.closed(code, reason);
+			};
+		},
+		/** Drops the frame if there is no connection. */
+		send(frame: ClientFrame): void {
+			if (!current) return;
+			current.send(JSON.stringify(writeClientFrame(frame)));
+			if (isAnswered(frame)) beat.expectAnswer();
+		},
+	};
 }

@@ -5,7 +5,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { Output } from "../src/output.ts";
+import { openOutput } from "../src/output.ts";
 
 /** A pipe with an output at its one end. */
 async function piped() {
@@ -16,12 +16,9 @@ async function piped() {
 	const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
 	onTestFinished(() => closeSync(reader));
 	const dropped: number[] = [];
-	const output = new Output({
-		fd: openSync(path, "w"),
-		onDropped(count) {
-			dropped.push(count);
-			output.write(`dropped ${count}\n`);
-		},
+	const output = openOutput(openSync(path, "w"), (count) => {
+		dropped.push(count);
+		output.write(`dropped ${count}\n`);
 	});
 	function read(): string {
 		const bytes = Buffer.alloc(1 << 20);
@@ -57,7 +54,7 @@ test("a pipe that nobody reads loses what is too much, as the next reader sees",
 test("a full device takes nothing, which ends nothing", async () => {
 	const dropped: number[] = [];
 	const fd = openSync("/dev/full", "w");
-	const output = new Output({ fd, onDropped: (count) => dropped.push(count) });
+	const output = openOutput(fd, (count) => dropped.push(count));
 	for (let count = 0; count < 10; count++) output.write(line);
 	expect(() => writeSync(fd, line)).toThrow("ENOSPC");
 	expect(dropped).toEqual([]);

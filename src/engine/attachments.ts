@@ -13,14 +13,12 @@ import type {
 import type { CloseReason, Item, SystemLine } from "../../machines/message.ts";
 import type { Owner } from "../../machines/server.ts";
 import type { Room } from "../chat/room.ts";
-import { CatchUp } from "./catch-up.ts";
+import { CatchUp, type CatchUpParts } from "./catch-up.ts";
 import { actorOf } from "./commands/actor.ts";
 import { identitiesOf, namesHeld, personOf } from "./commands/names-held.ts";
 import { decideLost } from "./commands/sessions.ts";
 import type { Connection, Login } from "./connection.ts";
-import type { LiveUpdates } from "./live-updates.ts";
-import type { Pages } from "./pages.ts";
-import { type RunningParts, viewOf } from "./parts.ts";
+import { viewOf } from "./parts.ts";
 
 /** How the connection of a client that left is closed; of the others nobody is there. */
 const closing: Partial<Record<ClientLeft["why"], CloseReason>> = {
@@ -32,18 +30,16 @@ const closing: Partial<Record<ClientLeft["why"], CloseReason>> = {
 };
 
 export class Attachments {
-	readonly #parts: RunningParts;
-	readonly #pages: Pages;
+	readonly #parts: CatchUpParts;
 	readonly #catchUp: CatchUp;
 	/** The connection of each Client, from its login on. */
 	readonly #attached = new Map<ClientId, Connection>();
 	/** What those are told who leave because of a moderator. */
 	#parting: string | undefined;
 
-	constructor(parts: RunningParts, pages: Pages, liveUpdates: LiveUpdates) {
+	constructor(parts: CatchUpParts) {
 		this.#parts = parts;
-		this.#pages = pages;
-		this.#catchUp = new CatchUp(parts, pages, liveUpdates);
+		this.#catchUp = new CatchUp(parts);
 	}
 
 	/** Attaches a connection to the client of a login, instead of the client that it had. Another connection of the new client is closed as replaced. */
@@ -169,7 +165,7 @@ export class Attachments {
 			this.#welcome(connection, login, room, epoch);
 			return;
 		}
-		void this.#pages.recall(room).then(() =>
+		void this.#parts.pages.recall(room).then(() =>
 			this.#parts.pipeline.tell(connection, () => {
 				if (connection.login !== login) return;
 				this.#welcome(connection, login, room, room.recent.head.epoch);

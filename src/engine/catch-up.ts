@@ -24,15 +24,16 @@ interface Behind {
 	readonly epoch: string;
 }
 
-export class CatchUp {
-	readonly #parts: RunningParts;
-	readonly #pages: Pages;
-	readonly #liveUpdates: LiveUpdates;
+export interface CatchUpParts extends RunningParts {
+	readonly pages: Pages;
+	readonly liveUpdates: LiveUpdates;
+}
 
-	constructor(parts: RunningParts, pages: Pages, liveUpdates: LiveUpdates) {
+export class CatchUp {
+	readonly #parts: CatchUpParts;
+
+	constructor(parts: CatchUpParts) {
 		this.#parts = parts;
-		this.#pages = pages;
-		this.#liveUpdates = liveUpdates;
 	}
 
 	/** Sends a client that was just welcomed what it missed, or the latest items if it was not here before. */
@@ -83,7 +84,7 @@ export class CatchUp {
 			return;
 		}
 		const from = { room: room.name, epoch, offset };
-		this.#pages.after(connection, from, limit, (found) => {
+		this.#parts.pages.after(connection, from, limit, (found) => {
 			if (!this.#isOver(behind)) onItems(room.recent.takeBytes(found));
 		});
 	}
@@ -124,6 +125,6 @@ export class CatchUp {
 
 	#join({ client, room }: Behind): void {
 		room.join(client);
-		this.#liveUpdates.onJoined(room.name);
+		this.#parts.liveUpdates.onJoined(room.name);
 	}
 }

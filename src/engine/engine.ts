@@ -46,11 +46,11 @@ export class Engine implements PipelineHooks {
 	readonly #connections = new Set<Connection>();
 
 	constructor(parts: EngineParts) {
-		const { log, states, clock, snapshots } = parts;
-		const snapshotter = new Snapshotter(log, states, snapshots, (checkpoint) =>
-			pipeline.whenWritable(() =>
-				pipeline.append([{ event: { ...checkpoint, time: clock.now() } }]),
-			),
+		const snapshotter = new Snapshotter(parts, (checkpoint) =>
+			pipeline.whenWritable(() => {
+				const event = { ...checkpoint, time: parts.clock.now() };
+				pipeline.append([{ event }]);
+			}),
 		);
 		const pipeline = new Pipeline({ ...parts, snapshotter, hooks: this });
 		this.#parts = { ...parts, pipeline };

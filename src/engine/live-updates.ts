@@ -8,7 +8,7 @@ import type { PlumeEvent, RoomName } from "../../machines/events.ts";
 import type { ServerFrame } from "../../machines/protocol.ts";
 import type { Mailbox } from "../chat/mailbox.ts";
 import { UnreadSubscriptions } from "../chat/unread-subscriptions.ts";
-import { Throttle } from "../rate-limit.ts";
+import { throttled } from "../rate-limit.ts";
 import type { Command, LiveUpdate } from "./command.ts";
 import { personUnder } from "./commands/names-held.ts";
 import type { Connection } from "./connection.ts";
@@ -22,7 +22,7 @@ const TYPING_MS = 5000;
 export class LiveUpdates {
 	readonly #parts: RunningParts;
 	readonly #unread: UnreadSubscriptions;
-	readonly #throttle: Throttle<RoomName>;
+	readonly #publishSoon: (room: RoomName) => void;
 	/** Rooms with messages that their subscribers were not told of yet. */
 	readonly #unpublished = new Set<RoomName>();
 
@@ -31,7 +31,7 @@ export class LiveUpdates {
 		this.#unread = new UnreadSubscriptions(parts.server, (reader, writer) =>
 			Boolean(this.#context.blocks?.get(reader)?.includes(writer)),
 		);
-		this.#throttle = new Throttle(parts.clock, THROTTLE_MS, (room) =>
+		this.#publishSoon = throttled(parts.clock, THROTTLE_MS, (room) =>
 			parts.pipeline.guarded(() => this.#publish(room)),
 		);
 	}
@@ -54,7 +54,7 @@ export class LiveUpdates {
 
 	/** Call when a client entered a room, or begins to get its stream: soon it gets the list of members too. */
 	onJoined(room: RoomName): void {
-		this.#throttle.ask(room);
+		this.#publishSoon(room);
 	}
 
 	/** Ends the subscription of a connection that is over. */
@@ -70,7 +70,7 @@ export class LiveUpdates {
 		const member = before.room(room)?.context.members.get(client);
 		const isLost = member?.deadline !== undefined;
 		this.#parts.server.room(room).presence.willChange(client, isLost);
-		this.#throttle.ask(room);
+		this.#publishSoon(room);
 	}
 
 	/** Call once a message is durable. */
@@ -80,7 +80,7 @@ export class LiveUpdates {
 		const writer = member ? personUnder(this.#context.names, member) : "";
 		if (!this.#unread.hear(room, text, writer)) return;
 		this.#unpublished.add(room);
-		this.#throttle.ask(room);
+		this.#publishSoon(room);
 	}
 
 	#apply(
@@ -101,7 +101,7 @@ export class LiveUpdates {
 		if (!room.attached.has(from.id)) return;
 		if (update.kind === "presence") room.hide(from.id, update.away);
 		else room.presence.type(from.id, this.#parts.clock.now() + TYPING_MS);
-		this.#throttle.ask(from.room);
+		this.#publishSoon(from.room);
 	}
 
 	#publish(name: RoomName): void {
@@ -109,7 +109,7 @@ export class LiveUpdates {
 		const room = server.find(name);
 		const state = states.committed.room(name);
 		if (room && state) room.publishPresence(state.context.members, clock.now());
-		if (room?.presence.isRestless) this.#throttle.ask(name);
+		if (room?.presence.isRestless) this.#publishSoon(name);
 		if (this.#unpublished.delete(name)) this.#unread.tell(name);
 		server.dispatch();
 	}

@@ -23,22 +23,19 @@ export interface Mail {
 	readonly known: KnownNetworks;
 }
 
+interface LoginsParts extends RunningParts {
+	readonly responder: Responder;
+	readonly attachments: Attachments;
+}
+
 /** A code that was asked for, and the id of the request. */
 type Asked = FreshCode & { readonly id: string | undefined };
 
 export class Logins {
-	readonly #parts: RunningParts;
-	readonly #responder: Responder;
-	readonly #attachments: Attachments;
+	readonly #parts: LoginsParts;
 
-	constructor(
-		parts: RunningParts,
-		responder: Responder,
-		attachments: Attachments,
-	) {
+	constructor(parts: LoginsParts) {
 		this.#parts = parts;
-		this.#responder = responder;
-		this.#attachments = attachments;
 	}
 
 	/** Counts one mail against the allowances, or refuses it by the one that is used up. */
@@ -101,6 +98,7 @@ export class Logins {
 		{ message: error }: MailError,
 	): void {
 		const { pipeline, states, clock, report, secrets } = this.#parts;
+		const { attachments, responder } = this.#parts;
 		pipeline.whenWritable(() => {
 			const waiting = states.ordered.client(client);
 			if (!waiting?.matches("awaitingCode")) return;
@@ -109,9 +107,9 @@ export class Logins {
 			const why = { time: clock.now(), why: "mailFailed" } as const;
 			pipeline.append([{ event: { type: "login.expired", client, ...why } }]);
 			report.warn({ error }, "a login code was not mailed");
-			const asker = this.#attachments.connectionOf(client) ?? connection;
+			const asker = attachments.connectionOf(client) ?? connection;
 			const { hello } = MessageType;
-			this.#responder.refuse(asker, "mailWasSent", hello, { id });
+			responder.refuse(asker, "mailWasSent", hello, { id });
 		});
 	}
 }

@@ -29,15 +29,16 @@ export interface ActAsked {
 	readonly why: string;
 }
 
-export class Moderation {
-	readonly #parts: RunningParts;
-	readonly #responder: Responder;
-	readonly #erasures: Erasures;
+interface ModerationParts extends RunningParts {
+	readonly responder: Responder;
+	readonly erasures: Erasures;
+}
 
-	constructor(parts: RunningParts, responder: Responder, erasures: Erasures) {
+export class Moderation {
+	readonly #parts: ModerationParts;
+
+	constructor(parts: ModerationParts) {
 		this.#parts = parts;
-		this.#responder = responder;
-		this.#erasures = erasures;
 	}
 
 	/** Resolves with the words about it once it is durable; rejects with `OperatorError` if it can't be done. */
@@ -72,7 +73,7 @@ export class Moderation {
 		const { room } = client.context;
 		const answer = (lines: readonly string[]) => {
 			for (const line of lines)
-				this.#responder.reply(connection, {
+				this.#parts.responder.reply(connection, {
 					...{ kind: "aside", name: BOT_NAME, text: line },
 				});
 		};
@@ -112,7 +113,7 @@ export class Moderation {
 		const { epoch } = this.#parts.states.committed.head(room);
 		const position = { room, epoch, offset: Number(what) };
 		const rule = await new Promise<Rule | undefined>((resolve) =>
-			this.#erasures.eraseOne(actor, position, why, resolve),
+			this.#parts.erasures.eraseOne(actor, position, why, resolve),
 		);
 		if (rule === "placeIsKnown") return cannot({ words: NO_MESSAGE });
 		return rule === undefined

@@ -27,15 +27,13 @@ interface Erased {
 }
 
 export class Pages {
-	readonly #parts: RunningParts;
-	readonly #responder: Responder;
+	readonly #parts: RunningParts & { readonly responder: Responder };
 	#erased: Erased = {};
 	readonly #reading = new WeakSet<Connection>();
 	readonly #recalling = new Map<Room, Promise<void>>();
 
-	constructor(parts: RunningParts, responder: Responder) {
+	constructor(parts: RunningParts & { readonly responder: Responder }) {
 		this.#parts = parts;
-		this.#responder = responder;
 	}
 
 	/** Reads a page, and replies with it in time; false while another is being read. */
@@ -48,7 +46,9 @@ export class Pages {
 		const { archive } = this.#parts;
 		const wanted = { room, epoch, before };
 		const no = (rule: Rule) =>
-			this.#responder.refuse(connection, rule, MessageType.history, { id });
+			this.#parts.responder.refuse(connection, rule, MessageType.history, {
+				id,
+			});
 		this.#read(
 			connection,
 			() =>

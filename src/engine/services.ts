@@ -15,10 +15,10 @@ export type Services = ReturnType<typeof makeServices>;
 
 export function makeServices(parts: RunningParts) {
 	const responder = new Responder(parts);
-	const pages = new Pages(parts, responder);
+	const pages = new Pages({ ...parts, responder });
 	const liveUpdates = new LiveUpdates(parts);
-	const attachments = new Attachments(parts, pages, liveUpdates);
-	const logins = new Logins(parts, responder, attachments);
+	const attachments = new Attachments({ ...parts, pages, liveUpdates });
+	const logins = new Logins({ ...parts, responder, attachments });
 	const requestLimits = new RequestLimits(parts);
 	const deadlines = new Deadlines(parts, () => {
 		pages.catchUp();
@@ -29,7 +29,7 @@ export function makeServices(parts: RunningParts) {
 		...{ attachments, deadlines, liveUpdates, logins, pages },
 		...{ requestLimits, responder },
 		erasures,
-		moderation: new Moderation(parts, responder, erasures),
+		moderation: new Moderation({ ...parts, responder, erasures }),
 		/** Emails that were tried for a name that is somebody's. */
 		guesses: new SlidingWindows(parts.clock),
 	};

@@ -64,14 +64,9 @@ function snapshotOf(
 	state: State,
 	actor: Actor,
 ): AnyMachineSnapshot | undefined {
-	switch (actor.machine) {
-		case "server":
-			return state.server;
-		case "room":
-			return state.room(actor.room);
-		case "client":
-			return state.client(actor.client);
-	}
+	if (actor.machine === "server") return state.server;
+	if (actor.machine === "room") return state.room(actor.room);
+	return state.client(actor.client);
 }
 
 /** Ids are random and made by the server, so they reveal nothing. */

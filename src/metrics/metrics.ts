@@ -5,7 +5,6 @@
  */
 import { createServer, type Server } from "node:http";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { BatchFigures } from "../log/log.ts";
 import { isLoopback, ownHosts } from "../transport/hosts.ts";
 import { type Address, listen } from "../transport/listen.ts";
 import { histogramTable, readAll, readTable, type Watched } from "./table.ts";
@@ -18,7 +17,7 @@ export async function serveMetrics(
 	at: Address,
 	watched: Watched,
 ): Promise<Server> {
-	const metrics = new Metrics(watched);
+	const textOf = metricsOf(watched);
 	const isOwnHost = isLoopback(at.host) ? ownHosts(at.host, []) : () => true;
 	const server = createServer(async ({ url, headers }, response) => {
 		const answer = (status: number, text: string) =>
@@ -26,7 +25,7 @@ export async function serveMetrics(
 		if (url !== "/metrics" || !isOwnHost(headers.host))
 			answer(404, "Metrics are at /metrics.\n");
 		else
-			await metrics.text().then(
+			await textOf().then(
 				(text) => answer(200, text),
 				(error) => answer(500, `They can't be read: ${error}\n`),
 			);
@@ -39,36 +38,38 @@ export async function serveMetrics(
 	return server;
 }
 
-class Metrics {
-	readonly #watched: Watched;
-	readonly #registry = new Registry();
+/** Makes a function that reads all metrics, as Prometheus takes them. */
+function metricsOf(watched: Watched): () => Promise<string> {
+	const registry = new Registry();
+	const registers = [registry];
 	/** How many events of each type were stored. */
-	readonly #counts: Record<string, number> = {};
-	readonly #read = new Map<string, Gauge | Counter>();
-	readonly #histograms = new Map<string, Histogram>();
-
-	constructor(watched: Watched) {
-		this.#watched = watched;
-		const registers = [this.#registry];
-		for (const [name, [help, label]] of Object.entries(readTable)) {
-			const Kind = name.endsWith("_total") ? Counter : Gauge;
-			const labelNames = label ? [label] : [];
-			this.#read.set(name, new Kind({ name, help, labelNames, registers }));
-		}
-		for (const [name, [help, bounds]] of Object.entries(histogramTable)) {
-			const buckets = [...bounds];
-			const made = new Histogram({ name, help, buckets, registers });
-			this.#histograms.set(name, made);
-		}
-		watched.log.onBatch = (figures) => this.#onBatch(figures);
-		watched.health.onSample = (ms) =>
-			this.#observe("plume_event_loop_delay_seconds", ms / 1000);
+	const counts: Record<string, number> = {};
+	const read = new Map<string, Gauge | Counter>();
+	for (const [name, [help, label]] of Object.entries(readTable)) {
+		const Kind = name.endsWith("_total") ? Counter : Gauge;
+		const labelNames = label ? [label] : [];
+		read.set(name, new Kind({ name, help, labelNames, registers }));
 	}
-
-	async text(): Promise<string> {
-		const all = await readAll(this.#watched, this.#counts);
+	const histograms = new Map<string, Histogram>();
+	for (const [name, [help, bounds]] of Object.entries(histogramTable)) {
+		const buckets = [...bounds];
+		histograms.set(name, new Histogram({ name, help, buckets, registers }));
+	}
+	const observe = (name: keyof typeof histogramTable, value: number) =>
+		histograms.get(name)?.observe(value);
+	watched.health.onSample = (ms) =>
+		observe("plume_event_loop_delay_seconds", ms / 1000);
+	watched.log.onBatch = ({ batch, storeMs, publishMs }) => {
+		observe("plume_batch_events", batch.length);
+		observe("plume_sync_seconds", storeMs / 1000);
+		observe("plume_commit_to_socket_seconds", publishMs / 1000);
+		for (const { event } of batch.map(({ stored }) => stored))
+			counts[event.type] = (counts[event.type] ?? 0) + 1;
+	};
+	return async () => {
+		const all = await readAll(watched, counts);
 		for (const [name, reading] of Object.entries(all)) {
-			const metric = this.#read.get(name);
+			const metric = read.get(name);
 			metric?.reset();
 			if (reading === undefined) metric?.remove();
 			else if (typeof reading === "number") metric?.inc(reading);
@@ -76,20 +77,6 @@ class Metrics {
 				for (const [value, count] of Object.entries(reading))
 					metric?.labels(value).inc(count);
 		}
-		return this.#registry.metrics();
-	}
-
-	#onBatch({ batch, storeMs, publishMs }: BatchFigures): void {
-		this.#observe("plume_batch_events", batch.length);
-		this.#observe("plume_sync_seconds", storeMs / 1000);
-		this.#observe("plume_commit_to_socket_seconds", publishMs / 1000);
-		for (const { stored } of batch) {
-			const { type } = stored.event;
-			this.#counts[type] = (this.#counts[type] ?? 0) + 1;
-		}
-	}
-
-	#observe(name: keyof typeof histogramTable, value: number): void {
-		this.#histograms.get(name)?.observe(value);
-	}
+		return registry.metrics();
+	};
 }

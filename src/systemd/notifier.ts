@@ -40,55 +40,48 @@ export function takeNotifyAddress(
 	};
 }
 
-export class Notifier {
-	readonly #parts: NotifierParts;
-	#timer: NodeJS.Timeout | undefined;
-	#committed = -1;
-	#isMissing = false;
+export function notifier({ address, log, people, warn }: NotifierParts) {
+	let timer: NodeJS.Timeout | undefined;
+	let before = -1;
+	let isMissing = false;
 
-	constructor(parts: NotifierParts) {
-		this.#parts = parts;
-	}
-
-	/** The server listens. From now on systemd hears of it at half of the watchdog's time, and each minute. */
-	ready(): void {
-		const { watchdogMs = Infinity } = this.#parts.address ?? {};
-		const everyMs = Math.min(STATUS_MS, watchdogMs / 2);
-		this.#tell("READY=1", this.#status());
-		this.#timer = setInterval(() => {
-			const isAlive = this.#logGoesOn();
-			this.#tell(this.#status(), ...(isAlive ? ["WATCHDOG=1"] : []));
-		}, everyMs);
-	}
-
-	stopping(): void {
-		clearInterval(this.#timer);
-		this.#tell("STOPPING=1", "STATUS=Stopping");
-	}
-
-	/** A full disk is waited for, but a write or a sync that does not end may never do so. */
-	#logGoesOn(): boolean {
-		const { ordered, committed, frozen } = this.#parts.log;
-		const before = this.#committed;
-		this.#committed = committed;
-		return frozen || ordered === committed || committed > before;
-	}
-
-	#status(): string {
-		const { log, people } = this.#parts;
-		const trouble = log.frozen ? ". The disk is full: nobody can write" : "";
-		return `STATUS=People here: ${people()}, events: ${log.committed}${trouble}`;
-	}
-
-	#tell(...assignments: readonly string[]): void {
-		const { address, warn } = this.#parts;
-		if (!address || this.#isMissing) return;
+	function tell(...assignments: readonly string[]): void {
+		if (!address || isMissing) return;
 		const options = { env: address.environment, stdio: "ignore" } as const;
 		spawn("systemd-notify", assignments, options).once("error", (error) => {
-			this.#isMissing = true;
+			isMissing = true;
 			warn(
 				`systemd can't be told how the server is: ${error.message}. Install systemd-notify, or set Type=exec and no WatchdogSec= in the unit.`,
 			);
 		});
 	}
+
+	/** A full disk is waited for, but a write or a sync that does not end may never do so. */
+	function logGoesOn(): boolean {
+		const { ordered, committed, frozen } = log;
+		const isFurther = committed > before;
+		before = committed;
+		return frozen || ordered === committed || isFurther;
+	}
+
+	function status(): string {
+		const trouble = log.frozen ? ". The disk is full: nobody can write" : "";
+		return `STATUS=People here: ${people()}, events: ${log.committed}${trouble}`;
+	}
+
+	return {
+		/** The server listens. From now on systemd hears of it at half of the watchdog's time, and each minute. */
+		ready(): void {
+			const { watchdogMs = Infinity } = address ?? {};
+			tell("READY=1", status());
+			timer = setInterval(
+				() => tell(status(), ...(logGoesOn() ? ["WATCHDOG=1"] : [])),
+				Math.min(STATUS_MS, watchdogMs / 2),
+			);
+		},
+		stopping(): void {
+			clearInterval(timer);
+			tell("STOPPING=1", "STATUS=Stopping");
+		},
+	};
 }

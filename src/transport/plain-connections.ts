@@ -13,7 +13,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import type { Limits } from "../limits.ts";
-import { ConnectionLimiter } from "./connection-limiter.ts";
+import { connectionLimiter } from "./connection-limiter.ts";
 import { abortHandshake } from "./upgrade.ts";
 
 /** How long a client may read nothing of its answer. */
@@ -60,7 +60,7 @@ export function oneAtATime(answer: RequestListener): RequestListener {
 
 /** Refuses connections of a peer that has too many. A connection no longer counts once it is upgraded. */
 export function boundPeers(server: Server, parts: PlainParts): void {
-	const open = new ConnectionLimiter(parts.limits.plainConnectionsPerPeer);
+	const open = connectionLimiter(parts.limits.plainConnectionsPerPeer);
 	const counted = new WeakMap<object, () => void>();
 	server.prependListener("connection", (socket: Socket) => {
 		const networks = parts.networksOf(socket.remoteAddress);

@@ -9,7 +9,7 @@ import type { InspectorServer } from "../inspector/inspector-server.ts";
 import type { Limits } from "../limits.ts";
 import { backpressure } from "./backpressure.ts";
 import type { ClientAddress, Networks } from "./client-address.ts";
-import { ConnectionLimiter } from "./connection-limiter.ts";
+import { connectionLimiter } from "./connection-limiter.ts";
 import type { Health } from "./health.ts";
 import { answerPlainly } from "./plain-connections.ts";
 import { classic } from "./protocol-v1.ts";
@@ -50,7 +50,7 @@ export interface SocketServerParts extends OriginPolicy {
 export class SocketServer {
 	readonly #parts: SocketServerParts;
 	/** Counts the connections of people who have not logged in. */
-	readonly #strangers: ConnectionLimiter;
+	readonly #strangers: ReturnType<typeof connectionLimiter>;
 	readonly #webSockets: WebSocketServer;
 	readonly #transports = new Map<WebSocketTransport, WebSocket>();
 	readonly #onRead: ReturnType<typeof backpressure>;
@@ -62,7 +62,7 @@ export class SocketServer {
 	constructor(parts: SocketServerParts) {
 		const { http, engine, clock, limits } = parts;
 		this.#parts = parts;
-		this.#strangers = new ConnectionLimiter(limits.connectionsPerNetwork);
+		this.#strangers = connectionLimiter(limits.connectionsPerNetwork);
 		this.#onRead = backpressure({
 			...{ engine, clock },
 			sources: () => this.#transports.values(),

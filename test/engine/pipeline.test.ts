@@ -16,7 +16,10 @@ test("one command may append more events than a call has room for arguments", as
 	const failures: Error[] = [];
 	const pipeline = new Pipeline({
 		...{ log, states, server: new Server(limits) },
-		snapshotter: new Snapshotter(log, states, undefined, () => {}),
+		snapshotter: new Snapshotter(
+			{ log, states, snapshots: undefined },
+			() => {},
+		),
 		hooks: {
 			...{ onOrdered() {}, onCommitted() {}, onErased: async () => true },
 			onFrozen() {},

@@ -138,7 +138,7 @@ async function live(
 	const { state } = await recoverState(log, defaultLimits(), snapshots);
 	const states = { ordered: state, committed: state };
 	const after = new Map<number, State>();
-	const snapshotter = new Snapshotter(log, states, snapshots, () => {});
+	const snapshotter = new Snapshotter({ log, states, snapshots }, () => {});
 	const witness = new Witness();
 	const onOrdered = witness.onOrdered.bind(witness);
 	witness.onOrdered = (stored) => {

@@ -1497,8 +1497,8 @@ const room = [
 	{
 		promise: "room: what is never logged is told at a throttle",
 		file: "src/rate-limit.ts",
-		find: "this.#clock.after(this.#everyMs,",
-		replace: "this.#clock.after(this.#everyMs / 100,",
+		find: "clock.after(everyMs, () => run(key));",
+		replace: "clock.after(everyMs / 100, () => run(key));",
 		tests: ["test/live-updates.test.ts"],
 	},
 	{
@@ -1685,8 +1685,8 @@ const edge = [
 	{
 		promise: "edge: a wide network is counted, too",
 		file: "src/transport/connection-limiter.ts",
-		find: "this.#most * 2 ** index,",
-		replace: "this.#most * 999 ** index,",
+		find: "most * 2 ** index,",
+		replace: "most * 999 ** index,",
 		tests: ["test/transport/client-address.test.ts -t in each"],
 	},
 	{
@@ -2061,14 +2061,14 @@ const process = [
 	{
 		promise: "watchdog: a log that does not go on is no life",
 		file: "src/systemd/notifier.ts",
-		find: "return frozen || ordered === committed || committed > before;",
+		find: "return frozen || ordered === committed || isFurther;",
 		replace: "return true;",
 		tests: ["test/systemd/notifier.test.ts"],
 	},
 	{
 		promise: "bug: what was decided is committed before the end",
 		file: "src/fatal-end.ts",
-		find: "this.log?.close(), ",
+		find: "fatal.log?.close(), ",
 		replace: "",
 		tests: ["test/program/fatal.test.ts -t decided"],
 	},

@@ -1,7 +1,7 @@
 /** When the page considers a silent connection dead, and when it pings. */
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Heartbeat } from "../../static/heartbeat.ts";
+import { heartbeat } from "../../static/heartbeat.ts";
 
 beforeEach(() => {
 	vi.useFakeTimers();
@@ -13,7 +13,7 @@ afterEach(() => {
 /** A page on a connection, and what happened to it. */
 function listen() {
 	const world = { seen: true, asked: 0, isDead: false };
-	const beat = new Heartbeat({
+	const beat = heartbeat({
 		isVisible: () => world.seen,
 		ping() {
 			world.asked += 1;

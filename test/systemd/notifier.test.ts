@@ -3,10 +3,10 @@ import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { Notifier, takeNotifyAddress } from "../../src/systemd/notifier.ts";
+import { notifier, takeNotifyAddress } from "../../src/systemd/notifier.ts";
 
 /** A notifier that speaks each 20 ms, of a log that the test holds. */
-async function notifier(hasProgram = true) {
+async function watched(hasProgram = true) {
 	const folder = await mkdtemp(join(tmpdir(), "plume-notify-"));
 	const heard = join(folder, "heard");
 	await appendFile(heard, "");
@@ -20,9 +20,9 @@ async function notifier(hasProgram = true) {
 	const log = { ordered: 7, committed: 7, frozen: false };
 	const warnings: string[] = [];
 	const warn = (message: string) => warnings.push(message);
-	const notifier = new Notifier({ address, log, people: () => 3, warn });
-	notifier.ready();
-	onTestFinished(() => notifier.stopping());
+	const systemd = notifier({ address, log, people: () => 3, warn });
+	systemd.ready();
+	onTestFinished(() => systemd.stopping());
 	const lines = async () => (await readFile(heard, "utf8")).split("\n");
 	/** The first line from now on that is as it should be. */
 	const next = async (wanted: RegExp) => {
@@ -35,14 +35,14 @@ async function notifier(hasProgram = true) {
 }
 
 test("it is ready, and then alive, with how many are here", async () => {
-	const { lines, next } = await notifier();
+	const { lines, next } = await watched();
 	const status = "STATUS=People here: 3, events: 7";
 	await next(new RegExp(`^there ${status} WATCHDOG=1$`));
 	expect((await lines())[0]).toBe(`there READY=1 ${status}`);
 });
 
 test("a log that does not go on is not alive, but a full disk is waited for", async () => {
-	const { log, next } = await notifier();
+	const { log, next } = await watched();
 	log.ordered = 8;
 	await next(/events: 7$/);
 	log.committed = 8;
@@ -54,7 +54,7 @@ test("a log that does not go on is not alive, but a full disk is waited for", as
 });
 
 test("without the program one line says what to do", async () => {
-	const { warnings } = await notifier(false);
+	const { warnings } = await watched(false);
 	await expect.poll(() => warnings).toHaveLength(1);
 	expect(warnings[0]).toContain("Install systemd-notify, or set Type=exec");
 });

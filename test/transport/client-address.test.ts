@@ -5,7 +5,7 @@ import {
 	parseTrusted,
 	peerNetworks,
 } from "../../src/transport/client-address.ts";
-import { ConnectionLimiter } from "../../src/transport/connection-limiter.ts";
+import { connectionLimiter } from "../../src/transport/connection-limiter.ts";
 
 const proxies = parseTrusted("10.0.0.0/8, 2001:db8::/32,192.0.2.7");
 const seen = (remote: string, forwardedFor?: string | string[]) =>
@@ -146,7 +146,7 @@ describe("connections are counted", () => {
 	});
 
 	it("in each IPv6 /64, in twice as many for its /56 and four times for its /48", () => {
-		const limiter = new ConnectionLimiter(2);
+		const limiter = connectionLimiter(2);
 		const address = (net: number, host: number) =>
 			from(`2001:db8:1:${net.toString(16)}::${host}`);
 		/** How many get in, of ten from each of these /64s. */
@@ -161,7 +161,7 @@ describe("connections are counted", () => {
 	});
 
 	it("out once, however often someone leaves", () => {
-		const limiter = new ConnectionLimiter(1);
+		const limiter = connectionLimiter(1);
 		const leave = limiter.enter(["net"]);
 		leave();
 		limiter.enter(["net"]);
