@@ -40,11 +40,8 @@ interface Sanction {
 	readonly digest?: string;
 }
 
-/** Something that the operator or an admin did. */
-interface Administered {
-	/** The bot's identity stands for the operator. Absent in older logs, when only the operator could. */
-	readonly by?: Identity;
-}
+/** The operator or an admin did it; the bot's identity stands for the operator. Absent in older logs, when only the operator could. */
+type Administered = { readonly by?: Identity };
 
 /** What each event says beside its type, its time, and the room and client that it concerns. */
 interface Facts {

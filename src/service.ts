@@ -4,14 +4,12 @@
  * simulated disk, clock and mail service.
  */
 import type { Server } from "node:http";
-import { LOBBY } from "../machines/message.ts";
 import { type Clock, clockReaches, RunningClock } from "./clock.ts";
 import type { Accepts, Config } from "./config.ts";
-import { actorBy } from "./engine/commands/actor.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Step } from "./engine/fold.ts";
 import { OperatorError } from "./engine/operation.ts";
-import { type EngineParts, viewOf } from "./engine/parts.ts";
+import type { EngineParts } from "./engine/parts.ts";
 import { recoverState } from "./engine/recovery.ts";
 import { type Secrets, sha256 } from "./engine/secrets.ts";
 import { Archive } from "./history/archive.ts";
@@ -225,13 +223,8 @@ function transports(parts: TransportParts) {
 			ownerOf,
 		},
 		admin: {
-			...{ operator: started.operator, refusals, origins, isOwnHost },
-			hasAdmins: () => started.policy.admins.size > 0,
-			actorBy(token) {
-				const owner = ownerOf(token);
-				return owner && actorBy(viewOf(started), owner, LOBBY);
-			},
-			countRequest: (identity) => engine.countRequest(identity),
+			...{ operator: started.operator, parts: started },
+			...{ refusals, origins, isOwnHost, ownerOf },
 		},
 		mayInspect: inspectorServer && (({ headers }) => isOurName(headers.host)),
 		networksOf: (remote) => peerNetworks(remote ?? peer, trusted),

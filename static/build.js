@@ -17,6 +17,8 @@ await build({
 		plume: join(from, "plume.css"),
 		inspect: join(from, "inspect", "main.ts"),
 		inspected: join(from, "inspect", "inspect.css"),
+		admin: join(from, "admin", "main.ts"),
+		administered: join(from, "admin", "admin.css"),
 	},
 	outdir: to,
 	bundle: true,
@@ -34,7 +36,8 @@ for (const file of await readdir(from)) {
 		await copyFile(join(from, file), join(to, file));
 	}
 }
-await copyFile(join(from, "inspect", "inspect.html"), join(to, "inspect.html"));
+for (const name of ["inspect", "admin"])
+	await copyFile(join(from, name, `${name}.html`), join(to, `${name}.html`));
 const charts = join(from, "..", "docs", "charts");
 for (const machine of ["client", "room", "server"])
 	await copyFile(join(charts, `${machine}.svg`), join(to, `${machine}.svg`));

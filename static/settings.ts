@@ -57,7 +57,10 @@ export function settingsDialog(page: Page) {
 	const everywhere = find("#logout-all", HTMLButtonElement);
 	const exporting = find("#export", HTMLButtonElement);
 
-	find("#me", HTMLElement).onclick = () => dialog.showModal();
+	find("#me", HTMLElement).onclick = () => {
+		find("#admin-page", HTMLElement).hidden = page.role !== "admin";
+		dialog.showModal();
+	};
 	// A click on the backdrop has the dialog itself as its target.
 	dialog.onclick = ({ target }) => {
 		if (target === dialog) dialog.close();

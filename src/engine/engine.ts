@@ -9,7 +9,6 @@
  */
 import type {
 	ClientLeft,
-	Identity,
 	MessageErased,
 	PlumeEvent,
 } from "../../machines/events.ts";
@@ -106,11 +105,6 @@ export class Engine implements PipelineHooks {
 	/** What operators and moderators do. */
 	get moderation(): Moderation {
 		return this.#services.moderation;
-	}
-
-	/** Counts a request by HTTP; see `RequestLimits.countPlain`. */
-	countRequest(identity: Identity): number | undefined {
-		return this.#services.requestLimits.countPlain(identity);
 	}
 
 	/** Whether the log is so far behind that nothing more should be received for a while. */

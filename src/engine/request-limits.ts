@@ -80,11 +80,6 @@ export class RequestLimits {
 		return { retryAfterMs, isAbuse: budgets[kind].isAbused };
 	}
 
-	/** Counts a request that a person in the rooms makes by HTTP, like a message. Milliseconds to wait if it came too fast. */
-	countPlain(identity: Identity): number | undefined {
-		return this.#budgets(identity).messages.take();
-	}
-
 	/** Counts the bytes of a message that is about to be logged, or refuses it if the day's are used up. */
 	countText(view: View, text: string, decision: Decision): Decision {
 		if (decision.entries.length === 0) return decision;

@@ -42,10 +42,7 @@ export class Outbox {
 	readonly #bucket: TokenBucket;
 	/** How many mails came to which end since the start. */
 	readonly outcomes = { sent: 0, failed: 0, timedOut: 0, dropped: 0 };
-	readonly #lastDay: Readonly<Record<Outcome, DailySum>> = {
-		...{ sent: new DailySum(), failed: new DailySum() },
-		...{ timedOut: new DailySum(), dropped: new DailySum() },
-	};
+	readonly #lastDay = new Map<Outcome, DailySum>();
 	/** In the order of sending. */
 	#waiting: readonly Waiting[] = [];
 	/** The round of the last mail that each lane sent. */
@@ -93,16 +90,19 @@ export class Outbox {
 		this.#pump();
 	}
 
-	/** How many mails came to which end in the last 24 hours, as long as it runs. */
+	/** The same for the last 24 hours, as long as it runs. */
 	get lastDay(): Readonly<Record<string, number>> {
-		const now = this.#clock.now();
-		const sums = Object.entries(this.#lastDay);
-		return Object.fromEntries(sums.map(([end, day]) => [end, day.sum(now)]));
+		const sumOf = (day: DailySum) => day.sum(this.#clock.now());
+		return Object.fromEntries(
+			[...this.#lastDay].map(([k, day]) => [k, sumOf(day)]),
+		);
 	}
 
 	#count(outcome: Outcome): void {
+		const day = this.#lastDay.get(outcome) ?? new DailySum();
+		day.add(this.#clock.now(), 1);
+		this.#lastDay.set(outcome, day);
 		this.outcomes[outcome]++;
-		this.#lastDay[outcome].add(this.#clock.now(), 1);
 	}
 
 	/** Accepts no more mails, and gives up on those that wait or are being sent. */

@@ -91,7 +91,7 @@ async function answer(
 	const command = (request.url ?? "").slice(1);
 	const given = await body(request);
 	const isKnown = request.method === "POST" && isOperatorCommand(command);
-	const args = isKnown && given ? argumentsOf(command, given) : undefined;
+	const args = isKnown ? argumentsOf(command, given) : undefined;
 	if (!isKnown || !args) return end(response, 2, "That is no such command.");
 	const gone = new AbortController();
 	response.once("close", () => gone.abort());
@@ -106,20 +106,15 @@ async function answer(
 	}
 }
 
-/** The arguments; undefined if they are none. */
-async function body(
-	request: IncomingMessage,
-): Promise<readonly string[] | undefined> {
+/** The arguments as they were sent; undefined if they are no JSON, or too long. */
+async function body(request: IncomingMessage): Promise<unknown> {
 	let text = "";
 	for await (const chunk of request) {
 		text += chunk;
 		if (text.length > MOST_BYTES) return undefined;
 	}
 	try {
-		const args: unknown = JSON.parse(text);
-		const areStrings =
-			Array.isArray(args) && args.every((each) => typeof each === "string");
-		return areStrings ? args : undefined;
+		return JSON.parse(text);
 	} catch {
 		return undefined;
 	}

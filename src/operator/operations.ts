@@ -46,7 +46,7 @@ function owned({ state, admins }: View, typed: string, by: Actor) {
 }
 
 export const say =
-	(by: Actor, typed: string, text: string): Decide =>
+	({ person: by }: Actor, typed: string, text: string): Decide =>
 	(view) => {
 		const room = parseRoomName(typed) ?? "";
 		if (!view.state.room(room)) noRoom(typed);
@@ -57,19 +57,14 @@ export const say =
 	};
 
 export const notice =
-	(by: Actor, text: string): Decide =>
+	({ person: by }: Actor, text: string): Decide =>
 	(view) => {
 		const rooms = [...view.state.rooms.keys()];
 		const entries = rooms.map((room) => noticed(view, by, room, text));
 		return { entries, says: [`Said in ${count(rooms.length, "room")}.`] };
 	};
 
-function noticed(
-	view: View,
-	{ person: by }: Actor,
-	room: string,
-	text: string,
-): Entry {
+function noticed(view: View, by: string, room: string, text: string): Entry {
 	const { now: time, secrets, limits } = view;
 	const broken = textBroken(text, limits);
 	if (broken) cannot(broken);

@@ -107,7 +107,7 @@ export class Operator {
 		command: OperatorCommand,
 		args: readonly string[],
 		by: Actor,
-		signal: AbortSignal,
+		signal = new AbortController().signal,
 	): Answer | Promise<Answer> {
 		return this.#commands[command](args, by, signal);
 	}

@@ -21,6 +21,7 @@ export async function status(parts: StatusParts): Promise<Table> {
 	const { log, folder, states, clock } = parts;
 	const since = momentOf(parts.startedAt);
 	const isYoung = clock.now() - parts.startedAt < DAY_MS;
+	const lately = isYoung ? `since ${since}` : "in the last 24 hours";
 	const isClosed = states.committed.server.context.registration === "closed";
 	const rows = [
 		["version", parts.version],
@@ -30,10 +31,7 @@ export async function status(parts: StatusParts): Promise<Table> {
 		["events", String(log.committed)],
 		...(log.frozen ? [["writing", "no: the disk is full"]] : []),
 		...(folder === undefined ? [] : await sizesOf(folder)),
-		[
-			isYoung ? `mails since ${since}` : "mails in the last 24 hours",
-			listOf(parts.mail.outbox.lastDay),
-		],
+		[`mails ${lately}`, listOf(parts.mail.outbox.lastDay)],
 		[`refused since ${since}`, listOf(parts.refusals.counts)],
 	];
 	return { heads: ["What", "Now"], rows, none: "" };

@@ -76,10 +76,8 @@ export function bans({ states, clock }: EngineParts): Table {
 	return { heads: ["Who", "How long"], rows, none: "Nobody is banned." };
 }
 
-export async function reports({
-	states,
-	archive,
-}: EngineParts): Promise<Table> {
+export async function reports(parts: EngineParts): Promise<Table> {
+	const { states, archive } = parts;
 	const { reports } = states.committed.server.context;
 	const rows: string[][] = [];
 	const oldest = [...(reports ?? [])].slice(0, MOST_REPORTS);

@@ -55,21 +55,25 @@ export type OperatorCommand = keyof typeof operatorUsage;
 /** What an admin may do by the page as well. With a login code they could become somebody else, so that stays the operator's. */
 const onPage = [
 	...["who", "status", "rooms", "names", "bans", "reports"],
-	...["ban", "unban", "kick", "mute", "unmute", "remove", "dismiss"],
+	...["ban", "unban", "kick", "unkick", "mute", "unmute", "remove", "dismiss"],
 	...["release", "rename", "close", "open", "say", "notice"],
 ];
 
-export const isPageCommand = (name: string): name is OperatorCommand =>
-	onPage.includes(name);
+export const isPageCommand = (name: unknown): name is OperatorCommand =>
+	onPage.some((each) => each === name);
 
 export const isOperatorCommand = (name: string): name is OperatorCommand =>
 	Object.hasOwn(operatorUsage, name);
 
-/** The arguments of a command, its last one joined. Undefined if they are too few or too many. */
+const areStrings = (given: unknown): given is readonly string[] =>
+	Array.isArray(given) && given.every((each) => typeof each === "string");
+
+/** The arguments of a command, its last one joined. Undefined if they are too few or too many, or no strings. */
 export function argumentsOf(
 	command: OperatorCommand,
-	given: readonly string[],
+	given: unknown,
 ): readonly string[] | undefined {
+	if (!areStrings(given)) return undefined;
 	const { args, least = args.length }: Usage = operatorUsage[command];
 	const isOpen = args.at(-1)?.endsWith("…");
 	const most = args.length;

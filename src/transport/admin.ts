@@ -2,55 +2,60 @@
  * `POST /admin/COMMAND`: what the operator may do by the local socket, an
  * admin may do by the page, in their own name. Nothing of it tells an email.
  */
-import express, {
-	type Express,
-	type NextFunction,
-	type Request,
-	type Response,
-} from "express";
-import type { Identity } from "../../machines/events.ts";
-import type { Actor } from "../engine/commands/actor.ts";
+import express, { type Express, type Request, type Response } from "express";
+import { LOBBY } from "../../machines/message.ts";
+import type { Session } from "../../machines/server.ts";
+import { actorBy } from "../engine/commands/actor.ts";
 import { OperatorError } from "../engine/operation.ts";
+import { type EngineParts, viewOf } from "../engine/parts.ts";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import { refusalWords } from "../engine/refusals.ts";
 import type { Operator } from "../operator/operator.ts";
 import { argumentsOf, isPageCommand } from "../operator/usage.ts";
+import { TokenBucket } from "../rate-limit.ts";
 import { sendErrorPage } from "./error-page.ts";
 import { bearerOf } from "./hosts.ts";
 import { isOwnOrigin, type OriginPolicy } from "./upgrade.ts";
 
 const MOST_BYTES = 16_384;
+/** So many requests of all admins together, and a tenth of it each second. An open page makes one in two seconds. */
+const MOST_AT_ONCE = 200;
 
 export interface AdminParts extends OriginPolicy {
 	readonly operator: Operator;
 	readonly refusals: RefusalCounter;
-	/** Whether there are admins; without any, there is no page. */
-	readonly hasAdmins: () => boolean;
-	/** The owner of a session, by its token; undefined if there is no such session. */
-	readonly actorBy: (token: string) => Actor | undefined;
-	/** Milliseconds to wait if this request came too fast. */
-	readonly countRequest: (identity: Identity) => number | undefined;
+	/** An open session, by its token. */
+	readonly ownerOf: (token: string) => Session | undefined;
+	readonly parts: EngineParts;
 }
 
-/** `page` sends the page, which has nothing in it. */
+/** Without admins there is no page. `page` sends it; it has nothing in it. */
 export function addAdminRoutes(
 	app: Express,
 	parts: AdminParts,
 	page: (request: Request, response: Response) => void,
 ): void {
 	app.use("/admin", (_, response, next) => {
-		if (parts.hasAdmins()) next();
+		response.set("Cache-Control", "no-store");
+		if (parts.parts.policy.admins.size > 0) next();
 		else sendErrorPage(404, "There is nothing here.", response);
 	});
 	app.get("/admin", page);
 	const body = express.json({ limit: MOST_BYTES, type: () => true });
-	app.post("/admin/:command", admit(parts), body, answer(parts.operator));
+	app.post("/admin/:command", body, answerer(parts));
 }
 
-/** Lets only an admin pass who typed a code in the last 24 hours. */
-function admit({ refusals, actorBy, countRequest, ...policy }: AdminParts) {
-	return (request: Request, response: Response, next: NextFunction) => {
-		response.set("Cache-Control", "no-store");
+/** Answers only an admin who typed a code in the last 24 hours. */
+function answerer({
+	operator,
+	refusals,
+	ownerOf,
+	parts,
+	...policy
+}: AdminParts) {
+	const [perSecond, burst] = [MOST_AT_ONCE / 10, MOST_AT_ONCE];
+	const budget = new TokenBucket({ perSecond, burst }, parts.clock);
+	return async (request: Request, response: Response): Promise<void> => {
 		const refuse = (status: number, rule: string, words: string) => {
 			refusals.count(rule);
 			sendErrorPage(status, words, response);
@@ -58,39 +63,24 @@ function admit({ refusals, actorBy, countRequest, ...policy }: AdminParts) {
 		const isOurs = policy.isOwnHost(request.get("Host"));
 		if (!isOurs || !isOwnOrigin(request, policy))
 			return refuse(403, "originIsOurs", "That page may not ask this server.");
-		const token = bearerOf(request.get("Authorization"));
-		const actor = token === undefined ? undefined : actorBy(token);
-		if (!actor) {
+		const owner = ownerOf(bearerOf(request.get("Authorization")) ?? "");
+		if (!owner) {
 			response.set("WWW-Authenticate", "Bearer");
 			return refuse(401, "sessionIsOpen", "Log in on the chat page first.");
 		}
-		const rule = actor.role === "lateAdmin" ? "loginIsFresh" : "isAdmin";
-		if (actor.role !== "admin") return refuse(403, rule, refusalWords[rule]);
-		const waitMs = countRequest(actor.identity);
-		if (waitMs !== undefined) {
-			response.set("Retry-After", `${Math.ceil(waitMs / 1000)}`);
+		const by = actorBy(viewOf(parts), owner, LOBBY);
+		const rule = by.role === "lateAdmin" ? "loginIsFresh" : "isAdmin";
+		if (by.role !== "admin") return refuse(403, rule, refusalWords[rule]);
+		if (budget.take() !== undefined)
 			return refuse(429, "isNotTooFast", refusalWords.isNotTooFast);
-		}
-		response.locals.actor = actor;
-		next();
-	};
-}
-
-function answer(operator: Operator) {
-	return async (request: Request, response: Response): Promise<void> => {
-		const { actor }: { readonly actor?: Actor } = response.locals;
-		const { command = "" } = request.params;
+		const { command } = request.params;
 		const { args: given }: { readonly args?: unknown } = Object(request.body);
-		const areStrings =
-			Array.isArray(given) && given.every((each) => typeof each === "string");
-		const isKnown = typeof command === "string" && isPageCommand(command);
-		const args =
-			isKnown && areStrings ? argumentsOf(command, given) : undefined;
-		if (!actor || !isKnown || !args)
+		const isKnown = isPageCommand(command);
+		const args = isKnown ? argumentsOf(command, given) : undefined;
+		if (!isKnown || !args)
 			return sendErrorPage(404, "That is no such command.", response);
 		try {
-			const { signal } = new AbortController();
-			const said = await operator.ask(command, args, actor, signal);
+			const said = await operator.ask(command, args, by);
 			response.json("rows" in said ? said : { says: said });
 		} catch (error) {
 			if (!(error instanceof OperatorError)) throw error;

@@ -67,12 +67,7 @@ export function makeSite(
 			// Half an answer must not look complete.
 			if (response.headersSent) return response.destroy();
 			const { status = 500 }: { readonly status?: number } = Object(error);
-			const words =
-				status === 413
-					? "That is too long."
-					: status < 500
-						? "That can't be read."
-						: "That did not work.";
+			const words = status < 500 ? "That can't be read." : "That did not work.";
 			sendErrorPage(status, words, response);
 		},
 	);

@@ -111,15 +111,15 @@ const log = [
 	{
 		promise: "admin page: an admin with an old login does nothing",
 		file: "src/transport/admin.ts",
-		find: 'if (actor.role !== "admin")',
-		replace: 'if (actor.role === "member")',
+		find: 'if (by.role !== "admin")',
+		replace: 'if (by.role === "member")',
 		tests: ["test/program/admin.test.ts -t yesterday"],
 	},
 	{
 		promise: "admin page: what an admin does has their name to it",
 		file: "src/transport/admin.ts",
-		find: "args, actor, signal",
-		replace: 'args, { ...actor, person: "plumebot" }, signal',
+		find: "ask(command, args, by)",
+		replace: 'ask(command, args, { ...by, person: "plumebot" })',
 		tests: ["test/program/admin.test.ts"],
 	},
 	{

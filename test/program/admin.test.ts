@@ -161,7 +161,7 @@ the operator let newcomers in again
 		[
 			"an admin who sends too much",
 			() => ({ token: boss, body: `{"args":["${"x".repeat(16_384)}"]}` }),
-			...([413, "too long"] as const),
+			...([413, "can't be read"] as const),
 		],
 		[
 			"an admin who sends what is no JSON",
@@ -217,13 +217,10 @@ test("an admin who typed a code yesterday is told to log in again", async () => 
 		"For that, log in anew: it is more than a day since you typed a code.\n",
 	]);
 	const token = await tokenOf(await enter(plume, "boss"));
-	const answers = Array.from({ length: 40 }, () =>
-		post(plume, "who", { token }),
-	);
-	const all = await Promise.all(answers);
-	expect(all[0]?.status).toBe(200);
-	const hasty = all.filter(({ status }) => status === 429);
-	expect(hasty.length).toBeGreaterThan(0);
-	expect(Number(hasty[0]?.headers.get("retry-after"))).toBeGreaterThan(0);
+	// A script in a loop is slowed down.
+	let status = 200;
+	for (let asked = 0; status === 200 && asked < 2000; asked++)
+		({ status } = await post(plume, "who", { token }));
+	expect(status).toBe(429);
 	await plume.stop();
 });

@@ -23,6 +23,8 @@ const meanings = {
 		"how long a stop waits for connections to close",
 	"src/transport/export.ts INTERVAL_MS":
 		"wait between two exports of one person",
+	"src/transport/admin.ts MOST_AT_ONCE":
+		"requests at once of all admins together; a tenth of it in a second",
 	"src/engine/request-limits.ts MOST_REFUSED":
 		"refusals in a row that end a connection",
 	"src/engine/commands/decision.ts SEATS_PER_TAB":

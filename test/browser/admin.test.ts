@@ -1,0 +1,106 @@
+/** The admin page: an admin finds it, sees what there is, acts and undoes it. */
+
+import { expect, test } from "vitest";
+import { check } from "./axe.ts";
+import type { Person } from "./person.ts";
+import { phone, stage } from "./stage.ts";
+
+const { enter, openPage, plume } = stage({
+	PLUME_ADMINS: "boss@example.org",
+	PLUME_BASE: "/chat",
+});
+
+/** A table, by what is above it. */
+const table = ({ page }: Person, title: string) =>
+	page.getByRole("table", { name: title });
+
+async function opensAdminPage(options: object = {}): Promise<Person> {
+	const boss = await enter("boss", options);
+	await boss.presses("boss");
+	await boss.page.getByRole("link", { name: "Open the admin page" }).click();
+	await boss.page.getByRole("heading", { name: "Reports" }).waitFor();
+	return boss;
+}
+
+test("a troll is banned from the page, and let in again", async () => {
+	const troll = await enter("troll");
+	const boss = await opensAdminPage();
+	expect(boss.page.url()).toBe(`${plume().url}/admin`);
+	await table(boss, "Bans").getByText("Nobody is banned.").waitFor();
+	const who = table(boss, "Who is in");
+	await who.getByRole("button", { name: "Ban troll" }).click();
+	const dialog = boss.page.getByRole("dialog", { name: "Ban troll" });
+	await dialog.getByLabel("How long").selectOption("a week");
+	await dialog.getByLabel("Reason").fill("only stamps");
+	await dialog.getByLabel("Reason").press("Enter");
+	await boss.seesStatus("troll is banned until");
+	await troll.isOutside();
+	await troll.page
+		.locator("#step-trouble", { hasText: "only stamps" })
+		.waitFor();
+	const bans = table(boss, "Bans");
+	await bans.getByRole("button", { name: "Unban troll" }).click();
+	await boss.seesStatus("troll may enter again.");
+	await bans.getByText("Nobody is banned.").waitFor();
+	await troll.comesIn();
+});
+
+test("what is cancelled is not done", async () => {
+	await enter("bob");
+	const boss = await opensAdminPage();
+	const names = table(boss, "Names, and their owners");
+	await names.getByRole("button", { name: "Free bob" }).click();
+	await boss.presses("Cancel");
+	await boss.page.getByRole("searchbox").fill("BOB");
+	await names.getByText("1 of").waitFor();
+	await names.getByRole("button", { name: "Free bob" }).waitFor();
+	expect(await names.getByRole("button", { name: "boss" }).count()).toBe(0);
+});
+
+test("a report leads to the message, and newcomers are kept out meanwhile", async () => {
+	const ann = await enter("ann", {}, "garden");
+	const seller = await enter("seller", {}, "garden");
+	await seller.says("buy my stamps");
+	await ann.reads("buy my stamps");
+	await ann.page
+		.locator("article.said", { hasText: "buy my stamps" })
+		.getByTitle("block, report and more")
+		.click();
+	await ann.presses("Report as spam");
+	await ann.seesStatus("Thank you.");
+	const boss = await opensAdminPage(phone);
+	const reports = table(boss, "Reports");
+	await reports.getByText("buy my stamps").waitFor();
+	await check(boss, "the admin page on a phone");
+	const server = table(boss, "The server");
+	await server.getByRole("button", { name: "Keep them out" }).click();
+	await check(boss, "a question of the admin page");
+	const dialog = boss.page.getByRole("dialog");
+	await dialog.getByRole("button", { name: "Keep them out" }).click();
+	await server.getByText("kept out").waitFor();
+	await boss.presses("Let them in");
+	await server.getByText("let in").waitFor();
+	await reports.getByRole("button", { name: /^Remove \d+ in garden/ }).click();
+	await boss.presses("Remove");
+	await ann.reads("This message was deleted.");
+	await reports.getByRole("button", { name: /^Dismiss/ }).click();
+	await boss.presses("Dismiss");
+	await reports.getByText("Nothing was reported.").waitFor();
+});
+
+test("a member is shown nothing, and told why", async () => {
+	const eve = await enter("eve");
+	await eve.presses("eve");
+	expect(
+		await eve.page.getByRole("link", { name: "admin page" }).isVisible(),
+	).toBe(false);
+	await eve.page.goto(`${plume().url}/admin`);
+	await eve.page.getByText("Only an admin can do that.").waitFor();
+	expect(await eve.page.getByRole("button").count()).toBe(1);
+	const stranger = await openPage("stranger");
+	await stranger.page.goto(`${plume().url}/admin`);
+	await stranger.page.getByText("Log in on the chat page first.").waitFor();
+	await stranger.page.getByRole("link", { name: "To the chat" }).click();
+	await stranger.isOutside();
+	for (const each of [eve, stranger]) each.expectsFailedLoads();
+});
