@@ -7,6 +7,7 @@
 import { hash } from "node:crypto";
 import type { Erasable } from "../../machines/events.ts";
 import type { Stored } from "./log.ts";
+import { upcasters } from "./upcasters.ts";
 
 /**
  * How every line begins. It cannot occur inside a JSON string, where quotes
@@ -71,6 +72,8 @@ export function draft(stored: Stored): Draft {
 	for (const [name, value] of Object.entries(event))
 		if (value !== undefined && !ELSEWHERE.has(name))
 			body += `,"${name}":${JSON.stringify(value)}`;
+	const older = upcasters.get(type)?.length ?? 0;
+	if (older > 0) body += `,"v":${older + 1}`;
 	if (named) body += `,"digest":${JSON.stringify(digest)}`;
 	const refuse = (why: string) => new Error(`${type} ${stored.seq} ${why}`);
 	if (!isCount(time)) throw refuse("has no time");

@@ -17,6 +17,7 @@ import {
 	takeApart,
 } from "./line.ts";
 import type { Stored } from "./log.ts";
+import { upcasters } from "./upcasters.ts";
 
 /** The start of an event's line: the log's own fields. */
 const EVENT_START =
@@ -34,7 +35,7 @@ export const CHANGED = "what follows its hash is not what was written";
 /** The bytes have changed since they were written; the message says how that shows. */
 export class Broken extends Error {}
 
-/** The log is sound, but of a newer format. */
+/** The log is sound, but of a newer format, or with a newer version of an event. */
 export class UnknownFormat extends Error {}
 
 export interface Header {
@@ -120,9 +121,22 @@ function openEntry(hash: string, opened: Opened, rest: string): Line {
 	if (typeof fields.type !== "string" || !isCount(fields.time))
 		throw new Error("it is no event");
 	// The chain proves that Plume wrote it, and the compiler checks what Plume writes.
-	const event = fields as unknown as PlumeEvent;
+	const event = lifted(fields, seq) as unknown as PlumeEvent;
 	const stored = erasable ? { seq, event, erasable } : { seq, event };
 	return { kind: "entry", hash, tail, stored, first, last };
+}
+
+/** An event as this version has it. */
+function lifted(fields: Fields, seq: number): Fields {
+	const steps = upcasters.get(`${fields.type}`) ?? [];
+	if (fields.v === undefined && steps.length === 0) return fields;
+	const { v = 1, ...event } = fields;
+	const isKnown = isCount(v) && v > 0 && v <= steps.length + 1;
+	if (isKnown)
+		return steps.slice(v - 1).reduce((one, lift) => lift(one), event);
+	throw new UnknownFormat(
+		`event ${seq}, ${event.type} of version ${v}, ${isNewer}`,
+	);
 }
 
 interface Tail {

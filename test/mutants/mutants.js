@@ -200,6 +200,27 @@ const log = [
 		tests: ["test/erase.test.ts -t in between"],
 	},
 	{
+		promise: "upcasters: a version of an event that is not known is refused",
+		file: "src/log/open-line.ts",
+		find: "v <= steps.length + 1",
+		replace: "v <= 99",
+		tests: ["test/log/upcasters.test.ts"],
+	},
+	{
+		promise: "upcasters: an event is lifted from its own version on",
+		file: "src/log/open-line.ts",
+		find: "steps.slice(v - 1)",
+		replace: "steps.slice(0)",
+		tests: ["test/log/upcasters.test.ts"],
+	},
+	{
+		promise: "upcasters: an event that has changed says its version",
+		file: "src/log/line.ts",
+		find: "if (older > 0) body",
+		replace: "if (older > 9) body",
+		tests: ["test/log/upcasters.test.ts"],
+	},
+	{
 		promise: "cut: what is erased further on is erased by an event of its own",
 		file: "src/cli/mark-restored.ts",
 		find: "lines.filter(isHere).map",
