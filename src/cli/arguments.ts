@@ -20,6 +20,7 @@ export const loadReader = {
 	rehearse: () => import("./rehearse.ts"),
 	replay: () => import("./replay.ts"),
 	restore: () => import("./restore.ts"),
+	secret: () => import("./secret.ts"),
 	why: () => import("./why.ts"),
 };
 const servers = ["check", "doctor", "serve"] as const;

@@ -33,6 +33,7 @@ const plume = `Plume, a small event-sourced chat server.
   plume cut DATA FOLDER     copy the sound beginning of a log, to start from
   plume rehearse [LOG]      try a log with this version before upgrading to it
   plume acts [LOG]          who moderated whom, when and why
+  plume secret rotate       why the secret can't be changed, and what to do
   plume why CLIENT|SEQ [LOG]  explain what happened to a client, or an event
   plume --version           print the version
 
@@ -153,6 +154,14 @@ reason. Names are those of that time.
 ${LOG} It never writes.
 `;
 
+const secret = `plume secret rotate
+
+Tells why the secret that keys every identity can't be exchanged, what somebody
+can do who has got hold of it, and what to do then. It changes nothing.
+
+Exit code: 1.
+`;
+
 const why = `plume why CLIENT|SEQ [LOG]
 
 Prints in plain words what happened to a client: when it asked for a code,
@@ -190,6 +199,7 @@ Exit codes: 0 it is done, 1 it can't be done, 2 usage or configuration.
 				replay,
 				rehearse,
 				restore,
+				secret,
 				why,
 			}[of];
 }

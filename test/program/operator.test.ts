@@ -64,6 +64,10 @@ test.concurrent.each([
 	[["replay", "/nowhere"], 1, "no log"],
 	[["replay", "--bisect", "who?"], 2, "owner:NAME"],
 	[["why"], 2, "plume why takes"],
+	[["secret", "rotate"], 1, "can't be rotated, so nothing was changed"],
+	[["secret", "rotate"], 1, "plume serve --accept-secret"],
+	[["secret"], 2, "Say plume secret rotate"],
+	[["secret", "--help"], 0, "It changes nothing."],
 	// One id in 64 begins with a dash.
 	[["why", "-Wg0x3TqLrKZ_a5dEwB1uQ", "/nowhere"], 1, "no log"],
 	[["replay", "--client", "-Wg0x3TqLrKZ_a5dEwB1uQ", "/nowhere"], 1, "no log"],
