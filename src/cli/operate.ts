@@ -13,11 +13,14 @@ interface Asked {
 	readonly given: readonly string[];
 }
 
-/** Why nobody answered, by the error's code. */
+const WHICH =
+	"Is it running, and is PLUME_DATA (or PLUME_SOCKET) the same for both?";
+/** Why nobody answered, and what to do, by the error's code. */
 const reasons: Readonly<Record<string, string>> = {
-	EACCES: "only root and the server's own user may",
-	ENOENT: "there is no such socket",
-	ECONNREFUSED: "nobody listens there",
+	EACCES:
+		"only root and the user that runs Plume may ask it. Type it with sudo.",
+	ENOENT: `there is no such socket. ${WHICH}`,
+	ECONNREFUSED: `nobody listens there. ${WHICH}`,
 };
 
 /** Prints the answer, and returns the exit code. Throws `ConfigError`. */
@@ -34,7 +37,7 @@ export async function operate(
 	const [answer]: IncomingMessage[] = await once(asked, "response").catch(
 		({ code, message }: NodeJS.ErrnoException) => {
 			throw new Error(
-				`no server answers at ${socketPath}: ${reasons[code ?? ""] ?? message}. Is it running, and is PLUME_DATA (or PLUME_SOCKET) the same for both?`,
+				`no server answers at ${socketPath}: ${reasons[code ?? ""] ?? `${message}. ${WHICH}`}`,
 			);
 		},
 	);

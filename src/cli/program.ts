@@ -20,7 +20,7 @@ import {
 } from "./arguments.ts";
 import { helpText } from "./help.ts";
 import { diskWithProgress } from "./progress.ts";
-import { explained } from "./start-error.ts";
+import { explained, wordsOf } from "./start-error.ts";
 
 /** How often `--follow` looks for new events. */
 const FOLLOW_MS = 250;
@@ -158,7 +158,7 @@ main().then(
 		if (code !== undefined) process.exitCode = code;
 	},
 	(error: unknown) => {
-		warn(`plume: ${error instanceof Error ? error.message : error}`);
+		warn(`plume: ${wordsOf(error)}`);
 		// A server that could not start may have timers running.
 		process.exit(error instanceof ConfigError ? 2 : 1);
 	},

@@ -1,4 +1,5 @@
 /** Explains errors of the operating system at a start: which variable is concerned, and what to do. */
+import { messageOf } from "../log/disk.ts";
 import { ConfigError } from "../settings.ts";
 
 const FOLDER: Readonly<Record<string, string>> = {
@@ -44,5 +45,14 @@ function wordsFor(error: NodeJS.ErrnoException & Record<string, unknown>) {
 	if (syscall === "listen")
 		return `${setting}: ${address} is no address of this machine. Say one, like 127.0.0.1`;
 	const why = FOLDER[code];
+	if (code === "ENOSPC") return `PLUME_DATA: ${why}`;
 	return path && why ? `PLUME_DATA: ${path} is no use: ${why}` : undefined;
+}
+
+/** Words for an error that ends a command other than the server. */
+export function wordsOf(error: unknown): string {
+	const { code = "", path }: NodeJS.ErrnoException = Object(error);
+	return path !== undefined && /^(EACCES|EPERM)$/.test(code)
+		? `${path}: this user may not use it. Type it as root, or as the user that runs Plume (${code}).`
+		: messageOf(error);
 }
