@@ -121,6 +121,7 @@ function reread(
 	Object.assign(policy, peopleOf(fresh, secrets));
 	const who = allow.length > 0 ? allow.join(", ") : "everyone";
 	return [
+		...fresh.warnings,
 		`Read again: every limit, who may enter (${who}), and the admins (${fresh.admins.length}). Sizes of what is open already, and other settings, wait for a restart.`,
 	];
 }
