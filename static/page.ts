@@ -46,13 +46,11 @@ export class Page {
 		return this.snapshot.matches("chatting");
 	}
 
-	get hasBlocked(): boolean {
-		return this.#blocked.size > 0;
-	}
-
-	/** These are the names of all people whom the reader has blocked. */
-	block(names: readonly string[]): void {
+	/** These are the names of all people whom the reader has blocked. Returns false if there were none and are none. */
+	block(names: readonly string[]): boolean {
+		const { size } = this.#blocked;
 		this.#blocked = new Set(names.map(foldName));
+		return size + names.length > 0;
 	}
 
 	isBlocked(name: string): boolean {

@@ -82,7 +82,7 @@ export class RoomView {
 		this.#history.reset();
 		this.#people.clear();
 		// The server tells next if anyone is blocked now, by the one who is logged in.
-		if (this.#page.hasBlocked) this.#block([]);
+		this.#block([]);
 		// A login may have replaced the stored rooms by another person's.
 		this.rooms.enter();
 		const read = joinedRoom(this.#page.room);
@@ -94,8 +94,7 @@ export class RoomView {
 	}
 
 	#block(names: readonly string[]): void {
-		this.#page.block(names);
-		this.#timeline.redraw();
+		if (this.#page.block(names)) this.#timeline.redraw();
 	}
 
 	/** Says something in the next room that is shown. */

@@ -4,7 +4,7 @@ import { MessageType as types } from "../machines/message.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
-import { ask, into } from "./moderating.ts";
+import { answers, ask, into } from "./moderating.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
 const HOUR = 3_600_000;
@@ -151,6 +151,17 @@ test("the maker of a room may mute, kick and remove there, and nowhere else", as
 	later.open(troll.memory);
 	await plume.settle();
 	expect(later.isIn).toBe(true);
+});
+
+test("who is muted is told until when and why, and when they may speak again", async () => {
+	const { plume, boss, troll, bob } = await all();
+	await ask(plume, boss, "mute troll 10m spam");
+	expect(answers(troll).at(-1)).toMatch(
+		/^You may say nothing in lobby until .* UTC: spam$/,
+	);
+	await ask(plume, boss, "unmute troll");
+	expect(answers(troll).at(-1)).toBe("You may speak in lobby again.");
+	expect(answers(bob).at(-1)).not.toContain("lobby until");
 });
 
 test("an admin moderates every room, with a code not older than a day", async () => {

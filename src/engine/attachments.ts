@@ -10,9 +10,15 @@ import type {
 	Identity,
 	RoomName,
 } from "../../machines/events.ts";
-import type { CloseReason, Item, SystemLine } from "../../machines/message.ts";
+import {
+	BOT_NAME,
+	type CloseReason,
+	type Item,
+	type SystemLine,
+} from "../../machines/message.ts";
 import type { Owner } from "../../machines/server.ts";
 import type { Room } from "../chat/room.ts";
+import type { ServerMessage } from "../chat/server-message.ts";
 import { CatchUp, type CatchUpParts } from "./catch-up.ts";
 import { actorOf } from "./commands/actor.ts";
 import { identitiesOf, namesHeld, personOf } from "./commands/names-held.ts";
@@ -90,10 +96,26 @@ export class Attachments {
 	/** Tells every tab of a person whom they have blocked. */
 	tellBlocks(person: Identity): void {
 		const names = this.#blocked(person);
-		for (const { id } of this.#clientsOf(person)) {
-			const connection = this.#attached.get(id);
-			if (connection && !connection.gone)
-				connection.mailbox.put({ kind: "blocks", names });
+		const clients = this.#clientsOf(person).map(({ id }) => id);
+		this.#put(clients, { kind: "blocks", names });
+	}
+
+	/** Tells those at an address who are in a room something that nobody else sees. */
+	tell(
+		{ identity, room }: { identity: Identity; room: RoomName },
+		text: string,
+	): void {
+		const state = this.#parts.states.committed;
+		const clients = state
+			.clientsOf(identity)
+			.filter((client) => state.client(client)?.context.room === room);
+		this.#put(clients, { kind: "aside", name: BOT_NAME, text });
+	}
+
+	#put(clients: readonly ClientId[], message: ServerMessage): void {
+		for (const client of clients) {
+			const connection = this.#attached.get(client);
+			if (connection && !connection.gone) connection.mailbox.put(message);
 		}
 	}
 

@@ -27,15 +27,16 @@ import type { RefusalCounter } from "./refusal-counter.ts";
 import { makeServices, type Services } from "./services.ts";
 import { Snapshotter } from "./snapshotter.ts";
 
-/** What people are told whom a moderator sends away. */
+/** What people are told whom a moderator mutes, or sends away. */
 function explained(
-	event: PlumeEvent<"identity.banned" | "identity.kicked">,
+	event: PlumeEvent<"identity.banned" | "identity.kicked" | "identity.muted">,
 	reason: string | undefined,
 ): string {
-	const { until } = event;
+	const { type, until } = event;
+	const may = type === "identity.muted" ? "say nothing in" : "not enter";
 	const where = "room" in event ? event.room : "this server";
 	const when = until === undefined ? "" : ` until ${momentOf(until)}`;
-	return `You may not enter ${where}${when}${reason ? `: ${reason}` : "."}`;
+	return `You may ${may} ${where}${when}${reason ? `: ${reason}` : "."}`;
 }
 
 export class Engine implements PipelineHooks {
@@ -159,6 +160,12 @@ export class Engine implements PipelineHooks {
 			case "identity.banned":
 			case "identity.kicked":
 				attachments.explain(explained(event, erasable?.text));
+				break;
+			case "identity.muted":
+				attachments.tell(event, explained(event, erasable?.text));
+				break;
+			case "identity.unmuted":
+				attachments.tell(event, `You may speak in ${event.room} again.`);
 				break;
 			case "login.succeeded":
 			case "name.renamed":

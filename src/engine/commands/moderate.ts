@@ -7,7 +7,6 @@ import { Map as PersistentMap } from "immutable";
 import type { BotCommand } from "../../../machines/bot-commands.ts";
 import type { PlumeEvent } from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
-import { brokenRoomRule } from "../../../machines/room.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
 import { brokenServerRule } from "../../../machines/server.ts";
 import { cannot, type Operation } from "../operation.ts";
@@ -97,20 +96,6 @@ const mute: Act = (asked) => {
 	};
 };
 
-const unmute: Act = (asked) => {
-	const { view, actor, room } = asked;
-	const { name, identities } = targetOf(asked);
-	limitMaker(asked, "mutes", identities);
-	const [type, by] = ["identity.unmuted", actor.person] as const;
-	const inside = view.state.room(room)?.context;
-	const entries = [...identities].flatMap((identity) => {
-		const event = { type, time: view.now, room, identity, by };
-		return inside && !brokenRoomRule(inside, event) ? [{ event }] : [];
-	});
-	if (entries.length === 0) cannot("isMuted");
-	return { entries, says: [`${name} may speak in ${room} again.`] };
-};
-
 const kick: Act = (asked) => {
 	const { view, room } = asked;
 	const { name, identities } = victimOf(asked);
@@ -133,26 +118,29 @@ const kick: Act = (asked) => {
 	};
 };
 
-/** A kick that ends at once takes the place of the one before. */
-const unkick: Act = (asked) => {
-	const { view, actor, room } = asked;
-	const { name, identities } = targetOf(asked);
-	limitMaker(asked, "kicks", identities);
-	const [type, until, by] = [
-		"identity.kicked",
-		view.now,
-		actor.person,
-	] as const;
-	const { kicks } = view.state.room(room)?.context ?? {};
-	const entries = [...identities]
-		.filter((identity) => sanctionedUntil(kicks, identity, until) > 0)
-		.map((identity) => ({
-			event: { type, time: until, room, identity, until, by },
-		}));
-	if (entries.length === 0)
-		cannot({ words: `${name} may enter ${room} already.` });
-	return { entries, says: [`${name} may enter ${room} again.`] };
-};
+/** Ends a mute, or a kick: one that ends at once takes the place of the one before. */
+const lifting =
+	(kind: "mutes" | "kicks", may: string): Act =>
+	(asked) => {
+		const { view, actor, room } = asked;
+		const { name, identities } = targetOf(asked);
+		limitMaker(asked, kind, identities);
+		const sanctions = view.state.room(room)?.context[kind];
+		const sanctioned = [...identities].filter(
+			(identity) => sanctionedUntil(sanctions, identity, view.now) > 0,
+		);
+		if (sanctioned.length === 0)
+			cannot({ words: `${name} may ${may} ${room} already.` });
+		const entries = sanctioned.map((identity) => {
+			const fact = { time: view.now, room, identity, by: actor.person };
+			const event: PlumeEvent<"identity.unmuted" | "identity.kicked"> =
+				kind === "mutes"
+					? { type: "identity.unmuted", ...fact }
+					: { type: "identity.kicked", ...fact, until: view.now };
+			return { event };
+		});
+		return { entries, says: [`${name} may ${may} ${room} again.`] };
+	};
 
 const blocking =
 	(type: "identity.blocked" | "identity.unblocked"): Act =>
@@ -214,9 +202,9 @@ const acts = {
 	ban: [needs.admin, ban],
 	unban: [needs.admin, unban],
 	mute: [needs.maker, mute],
-	unmute: [needs.maker, unmute],
+	unmute: [needs.maker, lifting("mutes", "speak in")],
 	kick: [needs.maker, kick],
-	unkick: [needs.maker, unkick],
+	unkick: [needs.maker, lifting("kicks", "enter")],
 	block: [needs.nothing, blocking("identity.blocked")],
 	unblock: [needs.nothing, blocking("identity.unblocked")],
 	report: [needs.nothing, report],

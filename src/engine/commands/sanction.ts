@@ -93,7 +93,7 @@ export const undo = ({ actor, room }: Asked, act: string, name: string) =>
 export function limitMaker(
 	{ view, actor, room }: Asked,
 	kind: "mutes" | "kicks",
-	identities: Iterable<Identity>,
+	identities: ReadonlySet<Identity>,
 ): void {
 	const sanctions = view.state.room(room)?.context[kind];
 	if (actor.role !== "maker" || !sanctions) return;
@@ -102,6 +102,7 @@ export function limitMaker(
 		if (isOthers && sanctionedUntil(sanctions, identity, view.now) > 0)
 			cannot({ words: "An admin did that. Only an admin can change it." });
 	}
-	if (sanctions.size >= view.limits.sanctionsMade)
+	const isNew = ![...identities].some((identity) => sanctions.has(identity));
+	if (isNew && sanctions.size >= view.limits.sanctionsMade)
 		cannot({ words: "That was done to very many here. Ask an admin." });
 }
