@@ -75,10 +75,10 @@ function answerer({
 			return refuse(429, "isNotTooFast", refusalWords.isNotTooFast);
 		const { command } = request.params;
 		const { args: given }: { readonly args?: unknown } = Object(request.body);
-		const isKnown = isPageCommand(command);
-		const args = isKnown ? argumentsOf(command, given) : undefined;
-		if (!isKnown || !args)
+		if (!isPageCommand(command))
 			return sendErrorPage(404, "That is no such command.", response);
+		const args = argumentsOf(command, given);
+		if (!args) return sendErrorPage(400, "Something is missing.", response);
 		try {
 			const said = await operator.ask(command, args, by);
 			response.json("rows" in said ? said : { says: said });

@@ -106,10 +106,9 @@ find("#tables", HTMLElement).append(...sections.values());
 filter.oninput = () => [...read.keys()].forEach(draw);
 find("#again", HTMLElement).onclick = again;
 setInterval(() => {
-	const isSeen = document.visibilityState === "visible";
+	if (document.hidden || find("#all", HTMLElement).hidden) return;
 	// There may be many names; they are read anew when that is asked for.
 	const names = [...read.keys()].filter((name) => name !== "names");
-	if (isSeen && !find("#all", HTMLElement).hidden)
-		void attempt(() => look(names));
+	void attempt(() => look(names));
 }, EVERY_MS);
 void again();

@@ -45,12 +45,16 @@ test("a troll is banned from the page, and let in again", async () => {
 	await troll.comesIn();
 });
 
-test("what is cancelled is not done", async () => {
+test("what is cancelled, or not said in full, is not done", async () => {
 	await enter("bob");
 	const boss = await opensAdminPage();
 	const names = table(boss, "Names, and their owners");
 	await names.getByRole("button", { name: "Free bob" }).click();
 	await boss.presses("Cancel");
+	await names.getByRole("button", { name: "Rename bob" }).click();
+	await boss.page.getByLabel("New name").press("Enter");
+	await boss.page.getByText("Something is missing.").waitFor();
+	boss.expectsFailedLoads();
 	await boss.page.getByRole("searchbox").fill("BOB");
 	await names.getByText("1 of").waitFor();
 	await names.getByRole("button", { name: "Free bob" }).waitFor();

@@ -171,7 +171,7 @@ the operator let newcomers in again
 		[
 			"an admin who sends no list of words",
 			() => ({ token: boss, body: '{"args":[{}]}' }),
-			...([404, "no such command"] as const),
+			...([400, "Something is missing."] as const),
 		],
 	])("%s is refused", async (_, request, status, words) => {
 		const answer = await post(plume, "bans", request());
@@ -218,9 +218,13 @@ test("an admin who typed a code yesterday is told to log in again", async () => 
 	]);
 	const token = await tokenOf(await enter(plume, "boss"));
 	// A script in a loop is slowed down.
-	let status = 200;
-	for (let asked = 0; status === 200 && asked < 2000; asked++)
-		({ status } = await post(plume, "who", { token }));
-	expect(status).toBe(429);
+	const statuses = new Set<number>();
+	for (let round = 0; round < 40 && !statuses.has(429); round++) {
+		const asked = Array.from({ length: 30 }, () =>
+			post(plume, "who", { token }),
+		);
+		for (const { status } of await Promise.all(asked)) statuses.add(status);
+	}
+	expect([...statuses]).toEqual([200, 429]);
 	await plume.stop();
 });
