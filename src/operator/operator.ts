@@ -57,18 +57,15 @@ export class Operator {
 	readonly #waiting = new Set<(event: PlumeEvent) => void>();
 	readonly #commands: Readonly<Record<OperatorCommand, Asked>>;
 
-	readonly #folder: string | undefined;
-	readonly #startedAt: number;
-
 	constructor({ engine, parts, reread, folder }: OperatorParts) {
-		this.#folder = folder;
-		this.#startedAt = parts.clock.now();
+		const startedAt = parts.clock.now();
+		const { refusals } = engine;
 		this.#engine = engine;
 		this.#parts = parts;
 		const act = (decide: Decide) => engine.moderation.operate(decide);
 		this.#commands = {
 			who: () => who(parts),
-			status: () => this.#status(),
+			status: () => status({ ...parts, refusals, folder, startedAt }),
 			rooms: () => rooms(parts),
 			names: () => names(parts),
 			say: ([room = "", text = ""], by) => act(say(by, room, text)),
@@ -116,12 +113,6 @@ export class Operator {
 	onCommitted(event: PlumeEvent): void {
 		if (event.type === "login.requested")
 			for (const hear of this.#waiting) hear(event);
-	}
-
-	#status(): Promise<Table> {
-		const [folder, startedAt] = [this.#folder, this.#startedAt];
-		const { refusals } = this.#engine;
-		return status({ ...this.#parts, refusals, folder, startedAt });
 	}
 
 	#act(by: Actor, act: ActAsked["act"], room: string, what: string, why = "") {
