@@ -135,6 +135,8 @@ interface Facts {
 	"room.forgotten": object;
 	/** The log was restored: the room has another epoch from now on, while its offsets and its clients' numbers continue. */
 	"room.restored": { incarnation: string };
+	/** What is said there is erased after so many hours; never, if that is absent. */
+	"retention.changed": { hours?: number };
 	/** The session ended: the numbers of its clients' messages are forgotten. */
 	"session.forgotten": { session: SessionHash };
 	"client.entered": Claim & { session?: SessionHash; node: string };
@@ -169,7 +171,7 @@ interface Facts {
 	};
 	/** A line from the operator, or an admin, under the name of the bot. */
 	"notice.posted": { digest: string } & Administered;
-	/** The text of one message is erased, or those of all that `author` posted up to `through`. */
+	/** The text of one message is erased, or those of all that `author` posted from `from` up to `through`. */
 	"message.erased": {
 		/** The message's offset. */
 		target?: number;
@@ -180,7 +182,8 @@ interface Facts {
 		/** The name under which the messages were posted. */
 		name: string;
 		by: Identity;
-		as: "author" | "maker" | "admin";
+		/** `retention`: the room keeps nothing for so long. Notices are among it; their author is the bot. */
+		as: "author" | "maker" | "admin" | "retention";
 		/** The digest of a moderator's reason. */
 		digest?: string;
 		/** The entries of the log that lose their text. */
@@ -219,6 +222,7 @@ export const concerned = {
 	"room.opened": ["room"],
 	"room.forgotten": ["room"],
 	"room.restored": ["room"],
+	"retention.changed": ["room"],
 	"session.forgotten": ["room"],
 	"client.entered": ["room", "client"],
 	"client.detached": ["room", "client"],

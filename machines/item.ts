@@ -52,6 +52,7 @@ export function itemOf(
 			return {
 				...{ kind: "notice", room, epoch, offset, time },
 				...{ name: BOT_NAME, text: text ?? "" },
+				...(text === undefined && { erased: true }),
 			};
 		case "message.erased": {
 			const { target, through, from, name } = event;
@@ -73,8 +74,8 @@ export function itemOf(
 export function without<
 	Line extends Item | { readonly kind: "aside" | "local" },
 >(line: Line, { room, epoch, name, target, from = 0, through = 0 }: Erasure) {
-	if (line.kind !== "said" || line.room !== room || line.epoch !== epoch)
-		return line;
+	if (line.kind !== "said" && line.kind !== "notice") return line;
+	if (line.room !== room || line.epoch !== epoch) return line;
 	const { offset } = line;
 	const isTheirs = line.name === name && from <= offset && offset <= through;
 	const isMeant = isTheirs || offset === target;

@@ -154,7 +154,7 @@ export const serverFrames = {
 	refused: { type: s.only(types.refused), ...refusal },
 	entered: { ...system("entered", "entered chat"), client: text },
 	left: { ...system("left", "left chat"), client: text },
-	notice: { ...system("notice", ""), text },
+	notice: { ...system("notice", ""), text, erased: s.optional(s.yes) },
 	erased: {
 		...system("erased", ""),
 		target: s.optional(count),

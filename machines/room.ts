@@ -40,6 +40,10 @@ export interface RoomContext {
 	/** Who may say nothing, and who may not enter. They have no key until there is one. */
 	readonly mutes?: PersistentMap<Identity, Sanction> | undefined;
 	readonly kicks?: PersistentMap<Identity, Sanction> | undefined;
+	/** Texts are erased after so many hours, if ever. `since` is when that changed for messages that were there. */
+	readonly retention?:
+		| { readonly hours: number | undefined; readonly since: number }
+		| undefined;
 	/** The last offset given out; the next visible item gets one more. */
 	readonly offset: number;
 	/** How many messages were posted. */
@@ -153,7 +157,13 @@ export const roomMachine = setup({
 			incarnation,
 			restored: said,
 		})),
-		forgetAll: assign({ ...empty, mutes: undefined, kicks: undefined }),
+		keep: on("retention.changed", ({ said }, { hours, time }) => ({
+			retention: { hours, since: said > 0 ? time : 0 },
+		})),
+		forgetAll: assign({
+			...empty,
+			...{ mutes: undefined, kicks: undefined, retention: undefined },
+		}),
 		mute: on("identity.muted", ({ mutes }, event) => ({
 			mutes: sanctioned(mutes, event),
 		})),
@@ -260,6 +270,7 @@ export const roomMachine = setup({
 				"clients.detached": { actions: "setDeadlines" },
 				"client.resumed": ruled("client.resumed", "clearDeadline"),
 				"room.restored": { actions: "changeIncarnation" },
+				"retention.changed": { actions: "keep" },
 				"session.forgotten": { actions: "forgetSession" },
 				"client.left": ruled("client.left", ["removeMember", "takeOffset"]),
 				"message.posted": ruled("message.posted", "takeMessage"),

@@ -108,7 +108,7 @@ const FROM_KUBERNETES = /^PLUME_(SERVICE_|PORT_.*_TCP)/;
 /** The most edits between a mistyped name and the one that was meant. */
 const MISTYPED = 2;
 /** Settings of later versions. */
-const LATER = /^PLUME_(LANG|NATS_.*|NODE|PUSH_CONTACT|RETENTION|UPSTREAM)$/;
+const LATER = /^PLUME_(LANG|NATS_.*|NODE|PUSH_CONTACT|UPSTREAM)$/;
 
 /**
  * Answers a warning for each unknown variable that begins with `PLUME_`.

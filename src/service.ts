@@ -83,7 +83,7 @@ export async function startEngine(
 	const started = {
 		...{ log, snapshots, secrets, version, report, onFatal },
 		...{ states, server, erased, clock, runningClock, archive, mail },
-		policy: { limits, ...peopleOf(parts.config, secrets), node: secrets.id() },
+		policy: { limits, ...policyOf(parts.config, secrets), node: secrets.id() },
 		onCommitted(step: Step) {
 			onLogged?.(step.stored.event);
 			inspector.onCommitted(step);
@@ -101,16 +101,16 @@ export async function startEngine(
 	return { ...started, engine, inspector, operator };
 }
 
-/** Who may enter, and who are admins: all that is said of people. */
-const peopleOf = ({ allow, admins }: Config, secrets: Secrets) => ({
-	allow,
+/** Who may enter, who are admins, and how long rooms keep what is said. */
+const policyOf = ({ allow, admins, retention }: Config, secrets: Secrets) => ({
+	...{ allow, retention },
 	admins: new Set(admins.map((email) => secrets.mac("identity", email))),
 });
 
-/** Applies the limits, and the list of who may enter, as they are now. Throws `ConfigError`, and then nothing has changed. */
+/** Applies the limits, the list of who may enter and the like, as they are now. Throws `ConfigError`, and then nothing has changed. */
 function reread(
 	{ config, readAgain, secrets }: ServiceParts,
-	policy: ReturnType<typeof peopleOf>,
+	policy: ReturnType<typeof policyOf>,
 ): readonly string[] {
 	if (!readAgain)
 		throw new OperatorError("This server has no settings to read.");
@@ -118,11 +118,11 @@ function reread(
 	const { allow } = fresh;
 	// Everyone shares these two objects.
 	Object.assign(config.limits, fresh.limits);
-	Object.assign(policy, peopleOf(fresh, secrets));
+	Object.assign(policy, policyOf(fresh, secrets));
 	const who = allow.length > 0 ? allow.join(", ") : "everyone";
 	return [
 		...fresh.warnings,
-		`Read again: every limit, who may enter (${who}), and the admins (${fresh.admins.length}). Sizes of what is open already, and other settings, wait for a restart.`,
+		`Read again: every limit, who may enter (${who}), the admins (${fresh.admins.length}), and how long rooms keep what is said. Sizes of what is open already, and other settings, wait for a restart.`,
 	];
 }
 

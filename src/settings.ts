@@ -5,6 +5,7 @@
  */
 import { parseEmail } from "./chat/email.ts";
 import { messageOf } from "./log/disk.ts";
+import { parseRetention, type Retention } from "./retention.ts";
 import { parseTrusted, type Trusted } from "./transport/client-address.ts";
 import type { Address } from "./transport/listen.ts";
 
@@ -191,6 +192,18 @@ function trusted(entry: string): Trusted {
 	}
 }
 
+const retention: Setting<Retention> = {
+	help: "age at which texts are deleted: 30d, or by room lobby=12h,*=90d (never)",
+	value: [],
+	parse(text) {
+		try {
+			return parseRetention(text);
+		} catch (error) {
+			throw new ConfigError(`PLUME_RETENTION: ${messageOf(error)}.`);
+		}
+	},
+};
+
 const ADDRESS = /^(\[[^\]\s]+\]|[^:\s]+):(\d+)$/;
 
 const metrics: Setting<Address | undefined> = {
@@ -227,6 +240,7 @@ export const settingTable = {
 	socket: anything(
 		"socket by which plume who and the like reach the server (admin.sock in the data folder)",
 	),
+	retention,
 	admins: list("emails of those who moderate, by comma (none)", adminEmail),
 	limits: onOrOff("off lifts rate and count limits; for benchmarks only"),
 	inspect,

@@ -54,6 +54,12 @@ test.each<[Environment, string]>([
 	[{ PLUME_ALLOW: "@*.example.org" }, "Did you mean @example.org?"],
 	[{ PLUME_ORIGINS: ", ," }, "PLUME_ORIGINS names nobody"],
 	[{ PLUME_TRUST_PROXY: "," }, "PLUME_TRUST_PROXY"],
+	[{ PLUME_RETENTION: "30" }, 'PLUME_RETENTION: "30" is no age. Say hours or'],
+	[{ PLUME_RETENTION: "0d" }, "from 1h to 36500d, as in 30d or lobby=12h"],
+	[{ PLUME_RETENTION: "36501d" }, 'PLUME_RETENTION: "36501d" is no age'],
+	[{ PLUME_RETENTION: "30d," }, 'PLUME_RETENTION: "" is no age'],
+	[{ PLUME_RETENTION: "a b!=1d" }, 'PLUME_RETENTION: "a b!" is no room'],
+	[{ PLUME_RETENTION: "30d,*=9d" }, "PLUME_RETENTION: it has two ages for *"],
 	[{ ENV: "prod" }, 'ENV is "prod": say production or development'],
 	[{ ENV: "Production" }, 'ENV is "Production"'],
 	[

@@ -53,6 +53,8 @@ export interface TestServerOptions {
 	readonly clock?: FakeClock;
 	readonly seed?: string;
 	readonly environment?: Readonly<Record<string, string>>;
+	/** What of it has changed when it is read again; without it, it can't be. */
+	readonly again?: Readonly<Record<string, string>>;
 	readonly report?: Reporter;
 	/** Whether the log has nothing on its way: by default, all is durable or can't be. */
 	readonly settled?: () => boolean;
@@ -123,6 +125,7 @@ export class TestServer {
 		indexes,
 		known,
 		environment = {},
+		again,
 		report = { info() {}, warn() {} },
 		settled = () => log.frozen || log.ordered === log.committed,
 		isDead = () => false,
@@ -131,14 +134,17 @@ export class TestServer {
 		accepts = { clock: false, missing: false, restored: false, secret: false },
 	}: TestServerOptions = {}): Promise<TestServer> {
 		const mailer = new FakeMailer();
+		const configured = (changed = {}) =>
+			readConfig(
+				{ PLUME_LOG: "memory", ...environment, ...changed },
+				() => undefined,
+			);
 		let plume: TestServer | undefined;
 		const failed: { error?: Error } = {};
 		const started = await startEngine(
 			{
-				config: readConfig(
-					{ PLUME_LOG: "memory", ...environment },
-					() => undefined,
-				),
+				config: configured(),
+				...(again && { readAgain: () => configured(again) }),
 				log,
 				snapshots,
 				indexes,

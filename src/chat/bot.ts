@@ -5,6 +5,7 @@
  */
 import type { Claim } from "../../machines/events.ts";
 import { BOT_NAME, LOBBY } from "../../machines/message.ts";
+import { retentionInWords } from "../retention.ts";
 import type { Batch } from "./batch.ts";
 import type { Client } from "./client.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -33,11 +34,14 @@ function listen({ room }: Client, { messages }: Batch): void {
 		const { name, email } = newcomer.user;
 		// A person who returns by a session has read this before, and nobody knows their email.
 		if (!email) continue;
+		const { retentionHours } = room;
 		const here = room.name === LOBBY ? "the lobby" : `the room “${room.name}”`;
 		room.whisper(newcomer, `Hello ${name}, welcome to ${here}.`);
 		room.whisper(
 			newcomer,
 			`What you say here is tied to your email, ${email}.`,
 		);
+		if (retentionHours !== undefined)
+			room.whisper(newcomer, retentionInWords(retentionHours));
 	}
 }

@@ -27,6 +27,8 @@ export class Room {
 	/** The attached clients: all members except those whose connection is lost. */
 	readonly attached = new Map<ClientId, Client>();
 	readonly presence: Presence;
+	/** After so many hours what is said is deleted, if ever. */
+	retentionHours: number | undefined;
 	readonly #host: Client;
 	readonly #dirty: Set<Room>;
 	/** Messages for everyone that are to be delivered. */

@@ -66,13 +66,15 @@ function actIn({ stored: { event }, before }: Step): string | undefined {
 		case "name.renamed":
 			return `${name(event.by)} changed a name to ${event.name}`;
 		case "notice.posted":
+			// The bot's own.
+			if (event.by === undefined) return undefined;
 			return `${name(event.by)} said in ${event.room} as the bot`;
 		case "registration.closed":
 			return `${name(event.by)} let no newcomers in`;
 		case "registration.opened":
 			return `${name(event.by)} let newcomers in again`;
 		case "message.erased":
-			return event.as === "author"
+			return event.as === "author" || event.as === "retention"
 				? undefined
 				: `${name(event.by)} removed message ${event.target} of ${event.name} in ${event.room}`;
 	}

@@ -4,6 +4,7 @@
  * this beginning while their erasure comes after it.
  */
 import { OrderedMap } from "immutable";
+import { botClaim } from "../chat/bot.ts";
 import { visibleItem } from "../engine/evolve.ts";
 import { DeterminismError, evolveStored } from "../engine/fold.ts";
 import { State } from "../engine/state.ts";
@@ -111,13 +112,18 @@ function moved(
 	if (event.type === "message.erased")
 		return { state, erased: erased.deleteAll(event.seqs) };
 	const isErased = !erasable || gone.has(seq);
-	if (event.type !== "message.posted" || !isErased) return { state, erased };
-	const { room, client } = event;
-	const member = before.room(room)?.context.members.get(client);
+	const isText =
+		event.type === "message.posted" || event.type === "notice.posted";
+	if (!isText || !isErased) return { state, erased };
+	const { room } = event;
+	const author =
+		"client" in event
+			? before.room(room)?.context.members.get(event.client)
+			: botClaim;
 	const item = visibleItem(before, state, stored);
-	if (!member || !item) return { state, erased };
+	if (!author || !item) return { state, erased };
 	const { epoch, offset: target } = item;
-	const { name, identity: by } = member;
+	const { name, identity: by } = author;
 	const line = { seq, room, epoch, target, name, by };
 	return { state, erased: erased.set(seq, line) };
 }

@@ -1,6 +1,7 @@
 /** Describes each event in words, with its client as the subject. */
 import type { ClientLeft, PlumeEvent } from "../../machines/events.ts";
 import { momentOf } from "../moment.ts";
+import { ageInWords } from "../retention.ts";
 import { isNewer } from "../version.ts";
 
 /** What had happened to the client before an event. */
@@ -72,6 +73,10 @@ const table: {
 	"room.opened": ({ room }) => `the room ${room} was opened`,
 	"room.restored": ({ room }) =>
 		`the room ${room} went on from the restored log`,
+	"retention.changed": ({ room, hours }) =>
+		hours === undefined
+			? `what is said in ${room} is kept for good`
+			: `what is said in ${room} is deleted after ${ageInWords(hours)}`,
 	"room.forgotten": ({ room }) =>
 		`the room ${room} was forgotten: nobody used it`,
 	"client.entered": ({ name, room }) => `came into ${room} as ${name}`,
@@ -104,9 +109,11 @@ const table: {
 			: `someone may enter ${room} again`,
 	"notice.posted": ({ room }) => `something was said in ${room} as the bot`,
 	"message.erased": ({ name, room, target, as }) =>
-		as !== "author"
-			? `a moderator removed a message of ${name} in ${room}`
-			: `${name} took back ${target === undefined ? "all that was said" : "a message"} in ${room}`,
+		as === "retention"
+			? `what ${name} said in ${room} was deleted, because it was too old`
+			: as !== "author"
+				? `a moderator removed a message of ${name} in ${room}`
+				: `${name} took back ${target === undefined ? "all that was said" : "a message"} in ${room}`,
 };
 
 /** An event of a newer version is described as such. */

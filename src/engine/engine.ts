@@ -142,7 +142,7 @@ export class Engine implements PipelineHooks {
 		{ stored: { event, erasable }, before }: Step,
 		item: Item | undefined,
 	): void {
-		const { attachments, liveUpdates, pages } = this.#services;
+		const { attachments, liveUpdates, pages, retention } = this.#services;
 		const { server, states } = this.#parts;
 		switch (event.type) {
 			case "login.expired":
@@ -150,6 +150,10 @@ export class Engine implements PipelineHooks {
 				break;
 			case "room.forgotten":
 				server.forget(event.room);
+				break;
+			case "room.opened":
+			case "retention.changed":
+				retention.onCommitted(event);
 				break;
 			case "room.restored": {
 				const { recent } = server.room(event.room);
@@ -221,7 +225,7 @@ export class Engine implements PipelineHooks {
 
 	/** Every client that was in a room has lost its connection. */
 	#start(): void {
-		const { erasures, requestLimits, deadlines } = this.#services;
+		const { erasures, requestLimits, deadlines, retention } = this.#services;
 		const { clock, version, log } = this.#parts;
 		const view = viewOf(this.#parts);
 		const { now: time, node } = view;
@@ -234,6 +238,7 @@ export class Engine implements PipelineHooks {
 		]);
 		erasures.redo(this.#parts.erased);
 		requestLimits.recount();
+		retention.start();
 		deadlines.start();
 		this.refusals.reportEachMinute(clock, this.#parts.report);
 	}

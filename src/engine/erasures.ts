@@ -4,8 +4,12 @@
  * an erasure either not begun, or to be finished at the next start, before
  * anyone can read.
  */
-import type { Identity, MessageErased } from "../../machines/events.ts";
-import { MessageType } from "../../machines/message.ts";
+import type {
+	Identity,
+	MessageErased,
+	RoomName,
+} from "../../machines/events.ts";
+import { BOT_NAME, LOBBY, MessageType } from "../../machines/message.ts";
 import type { Found, ItemPosition } from "../history/archive.ts";
 import { DiskFull, messageOf } from "../log/disk.ts";
 import type { Entry, EventSpan } from "../log/log.ts";
@@ -29,8 +33,11 @@ const RETRY_MS = 1000;
 /** How many messages are erased at once: until they are overwritten, nothing else is published. */
 const SLICE = 250;
 
-type Asker = ClientSnapshot["context"];
+type Asker = ErasureView["asker"];
 type No = (rule: Rule) => void;
+
+/** Erases what is too old. Texts of rooms that no longer exist are named by events in the lobby. */
+const bot: Asker = { identity: BOT_NAME, name: BOT_NAME, room: LOBBY };
 
 export class Erasures {
 	readonly #parts: RunningParts;
@@ -97,12 +104,37 @@ export class Erasures {
 					for await (const found of this.#parts.archive.saidBy(identity))
 						all.push(found);
 					if (this.#parts.pipeline.frozen) no("diskHasSpace");
-					else await this.#eraseInSlices(asker, all);
+					else await this.#eraseInSlices(asker, all, decideFarewell);
 				} finally {
 					this.#silent.delete(identity);
 				}
 			}),
 		);
+	}
+
+	/** Erases the texts of a segment that are older than a time, in the rooms that are meant. Resolves with the time of the first text that is not so old, if there is one; rejects if the segment can't be read. */
+	async eraseOld(
+		segment: number,
+		before: number,
+		isMeant: (room: RoomName) => boolean,
+	): Promise<number | undefined> {
+		let left: number | undefined;
+		const task = async () => {
+			let slice: Found[] = [];
+			for await (const found of this.#parts.archive.textsIn(segment)) {
+				if (found.time > before) {
+					left = found.time;
+					break;
+				}
+				if (isMeant(found.room)) slice.push(found);
+				if (slice.length < SLICE) continue;
+				await this.#eraseInSlices(bot, slice);
+				slice = [];
+			}
+			if (slice.length > 0) await this.#eraseInSlices(bot, slice);
+		};
+		await this.#searching(task);
+		return left;
 	}
 
 	/** Refuses an erasure, or says that it is done if the request has an id. */
@@ -152,18 +184,22 @@ export class Erasures {
 
 	/** Runs a task that searches the archive and erases what it finds. */
 	#search(no: No, task: () => Promise<void>): void {
+		this.#searching(task).catch((error: unknown) => {
+			const fields = { error: messageOf(error) };
+			const words = "what is to be erased could not be read";
+			this.#parts.report.warn(fields, words);
+			no("historyIsReadable");
+		});
+	}
+
+	async #searching(task: () => Promise<void>): Promise<void> {
 		this.#searches++;
-		task()
-			.catch((error: unknown) => {
-				const fields = { error: messageOf(error) };
-				const words = "what is to be erased could not be read";
-				this.#parts.report.warn(fields, words);
-				no("historyIsReadable");
-			})
-			.finally(() => {
-				this.#searches--;
-				this.#forget();
-			});
+		try {
+			await task();
+		} finally {
+			this.#searches--;
+			this.#forget();
+		}
 	}
 
 	#forget(): void {
@@ -171,12 +207,17 @@ export class Erasures {
 	}
 
 	/** Between two slices, what others say is published. A stop leaves the rest undone. */
-	async #eraseInSlices(asker: Asker, found: readonly Found[]): Promise<void> {
+	async #eraseInSlices(
+		asker: Asker,
+		found: readonly Found[],
+		farewell?: typeof decideFarewell,
+	): Promise<void> {
 		for (let to = SLICE; ; to += SLICE) {
 			const isLast = to >= found.length;
 			await new Promise<unknown>((done) =>
 				this.#parts.pipeline.whenWritable(() => {
-					this.#eraseSlice(asker, found.slice(to - SLICE, to), isLast);
+					const slice = found.slice(to - SLICE, to);
+					this.#eraseSlice(asker, slice, isLast ? farewell : undefined);
 					this.#parts.pipeline.afterwards(done);
 				}),
 			);
@@ -184,16 +225,21 @@ export class Erasures {
 		}
 	}
 
-	#eraseSlice(asker: Asker, found: readonly Found[], isLast: boolean): void {
-		const view = this.#view(asker);
+	#eraseSlice(
+		asker: Asker,
+		found: readonly Found[],
+		farewell?: typeof decideFarewell,
+	): void {
+		const view = { ...viewOf(this.#parts), asker };
 		const left = found.filter(({ seq }) => !this.#seqs.has(seq));
-		const all = decideErasures(view, left);
+		const as = asker === bot ? "retention" : "author";
+		const all = decideErasures(view, left, as);
 		// By the time all is found, the asker may be long gone, and so may their room.
 		const isShown = all.some(({ event }) => event.room === asker.room);
 		this.#parts.pipeline.append([
 			...(isShown ? roomOpened(view, asker.room) : []),
 			...all.map((erasing) => this.#erasing(erasing)),
-			...(isLast ? decideFarewell(view) : []),
+			...(farewell?.(view) ?? []),
 		]);
 	}
 
@@ -201,9 +247,5 @@ export class Erasures {
 		this.#found.set(event, found);
 		for (const { seq } of found) this.#seqs.add(seq);
 		return { event, ...(erasable && { erasable }) };
-	}
-
-	#view(asker: Asker): ErasureView {
-		return { ...viewOf(this.#parts), asker };
 	}
 }

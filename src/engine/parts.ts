@@ -60,9 +60,10 @@ export function viewOf(
 	{ policy, states, clock, secrets }: EngineParts,
 	login?: Login,
 ): View {
-	const { limits, allow, admins, node } = policy;
+	const { limits, allow, admins, retention, node } = policy;
 	const { ordered: state } = states;
 	const client = login && state.client(login.client);
 	const now = clock.now();
-	return { limits, allow, admins, node, state, now, secrets, client, login };
+	const rules = { limits, allow, admins, retention, node };
+	return { ...rules, state, now, secrets, client, login };
 }

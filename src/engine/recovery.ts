@@ -59,7 +59,10 @@ async function recoverFrom(
 			if (event.type === "room.forgotten") server.forget(event.room);
 		},
 	);
-	for (const name of state.rooms.keys())
-		server.room(name).recent.continueFrom(state.head(name));
+	for (const [name, { context }] of state.rooms) {
+		const room = server.room(name);
+		room.recent.continueFrom(state.head(name));
+		room.retentionHours = context.retention?.hours;
+	}
 	return { state, server, erased };
 }

@@ -10,6 +10,7 @@ import { Pages } from "./pages.ts";
 import type { RunningParts } from "./parts.ts";
 import { RequestLimits } from "./request-limits.ts";
 import { Responder } from "./responder.ts";
+import { RetentionSweep } from "./retention-sweep.ts";
 
 export type Services = ReturnType<typeof makeServices>;
 
@@ -20,14 +21,16 @@ export function makeServices(parts: RunningParts) {
 	const attachments = new Attachments({ ...parts, pages, liveUpdates });
 	const logins = new Logins({ ...parts, responder, attachments });
 	const requestLimits = new RequestLimits(parts);
+	const erasures = new Erasures(parts, responder);
+	const retention = new RetentionSweep(parts, erasures);
 	const deadlines = new Deadlines(parts, () => {
 		pages.catchUp();
 		requestLimits.sweep(parts.clock.now());
+		retention.sweep();
 	});
-	const erasures = new Erasures(parts, responder);
 	return {
 		...{ attachments, deadlines, liveUpdates, logins, pages },
-		...{ requestLimits, responder },
+		...{ requestLimits, responder, retention },
 		erasures,
 		moderation: new Moderation({ ...parts, responder, erasures }),
 		/** Emails that were tried for a name that is somebody's. */

@@ -15,7 +15,7 @@ import { takeBytes } from "../bytes.ts";
 import type { EventSpan, Log, Span } from "../log/log.ts";
 import type { IndexFiles } from "./index-files.ts";
 import { Indexes } from "./indexes.ts";
-import { type SaidLine, saidBy, saidSince } from "./said.ts";
+import { type SaidLine, saidBy, saidSince, textsIn } from "./said.ts";
 import {
 	lastOf,
 	type Person,
@@ -43,7 +43,7 @@ export interface Page {
 
 export type ItemPosition = Pick<Item, "room" | "epoch" | "offset">;
 
-/** A message that was not erased. */
+/** A message or a notice that was not erased. */
 export interface Found extends ItemPosition, EventSpan {
 	readonly time: number;
 	readonly text: string;
@@ -112,7 +112,17 @@ export class Archive {
 		return saidBy(identity, this);
 	}
 
-	/** Every message since a time that was not erased. */
+	/** Every text in a segment that was not erased, from the first. */
+	textsIn(segment: number): AsyncGenerator<Found, void> {
+		return textsIn(segment, this);
+	}
+
+	/** The segments, oldest first. */
+	segments(): Promise<readonly number[]> {
+		return this.log.segments.list();
+	}
+
+	/** Every text since a time that was not erased. */
 	saidSince(since: number): AsyncGenerator<SaidLine, void> {
 		return saidSince(since, this);
 	}

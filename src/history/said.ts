@@ -1,13 +1,14 @@
-/** Searches the whole log for messages that were not erased, one segment at a time. */
-import type { Identity, MessagePosted } from "../../machines/events.ts";
+/** Searches the log for texts that were not erased, one segment at a time. */
+import type { Identity, PlumeEvent } from "../../machines/events.ts";
 import { epochOf } from "../../machines/item.ts";
+import { BOT_NAME } from "../../machines/message.ts";
 import type { Span } from "../log/log.ts";
 import type { Archive, Found } from "./archive.ts";
 import { lastOf, type Person, SegmentIndex } from "./segment-index.ts";
 
 export interface SaidLine {
 	readonly seq: number;
-	readonly event: MessagePosted;
+	readonly event: PlumeEvent<"message.posted" | "notice.posted">;
 	readonly author: Person;
 	readonly text: string;
 }
@@ -18,12 +19,15 @@ interface Message extends SaidLine {
 	readonly index: SegmentIndex;
 }
 
+/** Notices are the bot's. */
+const bot: Person = { name: BOT_NAME, identity: BOT_NAME, isInside: true };
+
 /** Every message of a person, from the first. */
 export async function* saidBy(
 	identity: Identity,
 	archive: Archive,
 ): AsyncGenerator<Found, void> {
-	const { log, indexes } = archive;
+	const { indexes } = archive;
 	const newest = await archive.inTurn(() => indexes.newest());
 	/** The names that the person has used so far. */
 	const names = new Set<string>();
@@ -42,22 +46,41 @@ export async function* saidBy(
 			continue;
 		}
 		for await (const message of messagesIn(segment, archive)) {
-			const { seq, event, author, text, span, index } = message;
-			if (!isTheirs(author)) continue;
-			names.add(author.name);
-			const { room, time } = event;
-			const then = index.rooms.get(room);
-			const now = newest?.rooms.get(room);
-			// A room that was restored has the same items under a new epoch.
-			const same = now?.origin === then?.origin ? now : then;
-			const epoch = epochOf(log.id, same?.incarnation ?? "");
-			const position = { room, epoch, offset: then ? lastOf(then) : 0 };
-			yield { ...position, ...span, segment, seq, time, text, author, run };
+			if (!isTheirs(message.author)) continue;
+			names.add(message.author.name);
+			yield { ...foundAs(message, segment, archive, newest), run };
 		}
 	}
 }
 
-/** Every message since a time, the newest segment first. */
+/** Every text in a segment, from the first. */
+export async function* textsIn(
+	segment: number,
+	archive: Archive,
+): AsyncGenerator<Found, void> {
+	const newest = await archive.inTurn(() => archive.indexes.newest());
+	for await (const message of messagesIn(segment, archive))
+		yield foundAs(message, segment, archive, newest);
+}
+
+/** Must be called before the next message is read. */
+function foundAs(
+	{ seq, event, author, text, span, index }: Message,
+	segment: number,
+	{ log }: Archive,
+	newest: SegmentIndex | undefined,
+): Found {
+	const { room, time } = event;
+	const then = index.rooms.get(room);
+	const now = newest?.rooms.get(room);
+	// A room that was restored has the same items under a new epoch.
+	const same = now?.origin === then?.origin ? now : then;
+	const epoch = epochOf(log.id, same?.incarnation ?? "");
+	const position = { room, epoch, offset: then ? lastOf(then) : 0 };
+	return { ...position, ...span, segment, seq, time, text, author };
+}
+
+/** Every text since a time, the newest segment first. */
 export async function* saidSince(
 	since: number,
 	archive: Archive,
@@ -88,8 +111,10 @@ async function* messagesIn(
 		for (const { stored, span } of entries) {
 			index.addEntry(stored, span);
 			const { seq, event, erasable } = stored;
-			if (event.type !== "message.posted" || !erasable) continue;
-			const author = index.people.get(event.client);
+			if (event.type !== "message.posted" && event.type !== "notice.posted")
+				continue;
+			if (!erasable) continue;
+			const author = "client" in event ? index.people.get(event.client) : bot;
 			if (author) yield { seq, event, author, ...erasable, span, index };
 		}
 }

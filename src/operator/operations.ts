@@ -16,11 +16,14 @@ import {
 	type View,
 } from "../engine/commands/decision.ts";
 import { identitiesOf, personOf } from "../engine/commands/names-held.ts";
+import {
+	noticed,
+	retentionChanged,
+} from "../engine/commands/room-retention.ts";
 import { clientsLeft, sessionsClosed } from "../engine/commands/sessions.ts";
 import { textBroken } from "../engine/commands/text.ts";
 import type { ClientSnapshot } from "../engine/machines.ts";
 import { cannot, type Decide, type Operation } from "../engine/operation.ts";
-import { digestOf } from "../log/line.ts";
 import type { Entry } from "../log/log.ts";
 
 export const noRoom = (typed: string) =>
@@ -51,7 +54,7 @@ export const say =
 		const room = parseRoomName(typed) ?? "";
 		if (!view.state.room(room)) noRoom(typed);
 		return {
-			entries: [noticed(view, by, room, text)],
+			entries: [said(view, by, room, text)],
 			says: [`Said in ${room}.`],
 		};
 	};
@@ -60,17 +63,14 @@ export const notice =
 	({ person: by }: Actor, text: string): Decide =>
 	(view) => {
 		const rooms = [...view.state.rooms.keys()];
-		const entries = rooms.map((room) => noticed(view, by, room, text));
+		const entries = rooms.map((room) => said(view, by, room, text));
 		return { entries, says: [`Said in ${count(rooms.length, "room")}.`] };
 	};
 
-function noticed(view: View, by: string, room: string, text: string): Entry {
-	const { now: time, secrets, limits } = view;
-	const broken = textBroken(text, limits);
+function said(view: View, by: string, room: string, text: string): Entry {
+	const broken = textBroken(text, view.limits);
 	if (broken) cannot(broken);
-	const erasable = { salt: secrets.id(), text };
-	const digest = digestOf(erasable);
-	return { event: { type: "notice.posted", time, room, digest, by }, erasable };
+	return noticed(view, room, text, by);
 }
 
 /** Frees a name. Its sessions end, and their tabs leave. */
@@ -166,6 +166,15 @@ export const recheck: Decide = (view) => {
 			? `${count(closed.length, "session")} ended, and ${count(left.length, "tab")} left, because they are not invited any more.`
 			: "Everyone who is in may stay.";
 	return { entries, says: [says] };
+};
+
+/** Tells rooms how long they keep what is said, after that setting was read again. */
+export const retentionReread: Decide = (view) => {
+	const entries = retentionChanged(view);
+	// Each room gets an event, and a line of the bot.
+	const rooms = count(entries.length / 2, "room");
+	const says = `The bot says so in ${rooms}. For an hour nothing more is deleted because of its age: if this was a mistake, correct it and reload again.`;
+	return { entries, says: entries.length > 0 ? [says] : [] };
 };
 
 /** The login that waits for a code under this name, the latest of several. */

@@ -15,6 +15,7 @@ import {
 	registration,
 	release,
 	rename,
+	retentionReread,
 	say,
 	waitingFor,
 } from "./operations.ts";
@@ -85,7 +86,11 @@ export class Operator {
 			rename: ([name = "", to = ""], by) => act(rename(by, name, to)),
 			close: (_, by) => act(registration(by, "closed")),
 			open: (_, by) => act(registration(by, "opened")),
-			reload: async () => [...reread(), ...(await act(recheck))],
+			reload: async () => [
+				...reread(),
+				...(await act(recheck)),
+				...(await act(retentionReread)),
+			],
 		};
 	}
 

@@ -4,6 +4,7 @@ import { sanctionedUntil } from "../../machines/rules.ts";
 import { namesHeld } from "../engine/commands/names-held.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { momentOf } from "../moment.ts";
+import { ageInWords } from "../retention.ts";
 import { count } from "./operations.ts";
 
 export interface Table {
@@ -43,9 +44,12 @@ export function rooms({ states }: EngineParts): Table {
 		room,
 		`${context.holders.size} here`,
 		count(context.said, "message"),
+		context.retention?.hours === undefined
+			? ""
+			: `kept for ${ageInWords(context.retention.hours)}`,
 	]);
 	const none = "No room was opened yet.";
-	return { heads: ["Room", "People", "Said"], rows, none };
+	return { heads: ["Room", "People", "Said", "Retention"], rows, none };
 }
 
 export function names({ states }: EngineParts): Table {

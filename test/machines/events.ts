@@ -62,6 +62,7 @@ export const roomEvents: readonly RoomEvent[] = [
 	{ type: "notice.posted", time: 3, room, digest: "d" },
 	{ type: "room.forgotten", time: 3, room },
 	{ type: "room.restored", time: 3, room, incarnation: "i" },
+	{ type: "retention.changed", time: 3, room, hours: 24 },
 	...(["a1", "a2"] as const).map(
 		(client): RoomEvent => ({
 			type: "client.entered",

@@ -19,6 +19,7 @@ import type { ServerMessage } from "../../chat/server-message.ts";
 import type { User } from "../../chat/user.ts";
 import type { Limits } from "../../limits.ts";
 import type { Entry } from "../../log/log.ts";
+import type { Retention } from "../../retention.ts";
 import type { Command, Kind } from "../command.ts";
 import type { Connection, Login } from "../connection.ts";
 import type { ClientSnapshot } from "../machines.ts";
@@ -38,6 +39,7 @@ export interface Policy {
 	readonly allow: readonly string[];
 	/** The identities of admins. */
 	readonly admins: ReadonlySet<Identity>;
+	readonly retention: Retention;
 	/** The id of this process in the events that it logs. */
 	readonly node: string;
 }

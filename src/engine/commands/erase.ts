@@ -3,7 +3,11 @@
  * searched for first, so the answer comes later. What was found is decided on
  * here.
  */
-import type { Erasable, MessageErased } from "../../../machines/events.ts";
+import type {
+	Erasable,
+	Identity,
+	MessageErased,
+} from "../../../machines/events.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
 import type { Found } from "../../history/archive.ts";
 import { digestOf } from "../../log/line.ts";
@@ -42,8 +46,8 @@ export const eraseAll: Handler<"eraseAll"> = (
 };
 
 export interface ErasureView extends View {
-	/** The client that asks, as it was when it asked. */
-	readonly asker: ClientSnapshot["context"];
+	/** Who asks, as it was then. */
+	readonly asker: Pick<ClientSnapshot["context"], "identity" | "name" | "room">;
 }
 
 /** An event that erases, and the messages that it erases. */
@@ -84,39 +88,40 @@ export function decideErasure(
 }
 
 /** What someone said in one room under one name. `offsets` has only what can still be seen. */
-interface Group {
-	readonly room: string;
-	readonly name: string;
+interface Group extends Pick<MessageErased, "room" | "name"> {
+	readonly author: Identity;
 	readonly offsets: number[];
 	readonly found: Found[];
 }
 
-/** Erases many messages of one person: one event for each room and each name. */
+/** Erases many messages: one event for each room, person and name. */
 export function decideErasures(
 	{ state, asker, now: time }: ErasureView,
 	all: readonly Found[],
+	as: "author" | "retention",
 ): readonly Erasing[] {
-	const { identity: author } = asker;
+	const { identity: by } = asker;
 	const groups = new Map<string, Group>();
 	for (const each of all) {
 		const isThere = each.epoch === state.head(each.room).epoch;
 		// Nobody can see what was said in a forgotten room, but it is erased as well.
-		const [room, name] = isThere
-			? [each.room, each.author.name]
-			: [asker.room, asker.name];
-		const key = `${room} ${name} ${each.run}`;
-		const group = groups.get(key) ?? { room, name, offsets: [], found: [] };
+		const { room } = isThere ? each : asker;
+		const { name, identity: author } = isThere ? each.author : asker;
+		const key = `${room} ${name} ${author} ${each.run}`;
+		const none = { offsets: [], found: [] };
+		const group: Group = groups.get(key) ?? { room, name, author, ...none };
 		groups.set(key, group);
 		group.found.push(each);
 		if (isThere) group.offsets.push(each.offset);
 	}
-	return Array.from(groups.values(), ({ room, name, offsets, found }) => {
+	return Array.from(groups.values(), ({ offsets, found, ...group }) => {
+		const { room, name, author } = group;
 		const [from] = offsets;
 		const event: MessageErased = {
 			...{ type: "message.erased", time, room, author },
 			...(from !== undefined && { from }),
 			...{ through: Math.max(0, ...offsets), name },
-			...{ by: author, as: "author", seqs: found.map(({ seq }) => seq) },
+			...{ by, as, seqs: found.map(({ seq }) => seq) },
 		};
 		return { event, found };
 	});

@@ -1,0 +1,34 @@
+/** Rooms record how long they keep what is said, and the bot tells everyone. */
+import type { Identity, RoomName } from "../../../machines/events.ts";
+import { digestOf } from "../../log/line.ts";
+import type { Entry } from "../../log/log.ts";
+import { hoursOf, retentionInWords } from "../../retention.ts";
+import type { View } from "./decision.ts";
+
+/** A line of the bot, its own or that of somebody who said it. */
+export function noticed(
+	{ now: time, secrets }: Pick<View, "now" | "secrets">,
+	room: RoomName,
+	text: string,
+	by?: Identity,
+): Entry {
+	const erasable = { salt: secrets.id(), text };
+	const digest = digestOf(erasable);
+	const event = { type: "notice.posted", time, room, digest } as const;
+	return { event: by === undefined ? event : { ...event, by }, erasable };
+}
+
+/** For each room whose setting has changed. */
+export function retentionChanged(view: View): readonly Entry[] {
+	const { state, retention, now: time } = view;
+	return [...state.rooms].flatMap(([room, { context }]): Entry[] => {
+		const wanted = hoursOf(retention, room);
+		const hours = Number.isFinite(wanted) ? wanted : undefined;
+		if (hours === context.retention?.hours) return [];
+		const event = { type: "retention.changed", time, room } as const;
+		return [
+			{ event: hours === undefined ? event : { ...event, hours } },
+			noticed(view, room, retentionInWords(hours)),
+		];
+	});
+}

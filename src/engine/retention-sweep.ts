@@ -1,0 +1,107 @@
+/**
+ * Erases what is older than its room keeps it. Each hour the log is read from
+ * where the hour before ended, so it is read once in all; a start or a reload
+ * begins anew.
+ */
+import type { PlumeEvent } from "../../machines/events.ts";
+import { messageOf } from "../log/disk.ts";
+import { hoursOf, type Retention } from "../retention.ts";
+import { retentionChanged } from "./commands/room-retention.ts";
+import type { Erasures } from "./erasures.ts";
+import { type RunningParts, viewOf } from "./parts.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** How far all texts of one age are erased. */
+interface Swept {
+	/** The segment of the first text that is left. */
+	readonly segment: number;
+	/** No text is left that was said before. */
+	readonly before: number;
+}
+
+export class RetentionSweep {
+	readonly #parts: RunningParts;
+	readonly #erasures: Erasures;
+	/** By age, in hours. */
+	readonly #swept = new Map<number, Swept>();
+	/** The setting that `#swept` is about. */
+	#retention: Retention | undefined;
+	#isSweeping = false;
+
+	constructor(parts: RunningParts, erasures: Erasures) {
+		this.#parts = parts;
+		this.#erasures = erasures;
+	}
+
+	start(): void {
+		this.#notifyRooms();
+		this.#parts.pipeline.afterwards(() => this.sweep());
+	}
+
+	onCommitted(event: PlumeEvent<"room.opened" | "retention.changed">): void {
+		if (event.type === "room.opened") this.#notifyRooms();
+		else this.#parts.server.room(event.room).retentionHours = event.hours;
+	}
+
+	/** Tells rooms that are new, or whose setting has changed. */
+	#notifyRooms(): void {
+		const { pipeline } = this.#parts;
+		pipeline.whenWritable(() =>
+			pipeline.append(retentionChanged(viewOf(this.#parts))),
+		);
+	}
+
+	/** Erases in the background what is too old by now. */
+	sweep(): void {
+		if (this.#isSweeping || this.#isTooSoon) return;
+		this.#isSweeping = true;
+		this.#sweep()
+			.catch((error: unknown) => {
+				const fields = { error: messageOf(error) };
+				const words = "what is too old could not be read";
+				this.#parts.report.warn(fields, words);
+			})
+			.finally(() => {
+				this.#isSweeping = false;
+			});
+	}
+
+	/** For an hour after rooms were told, an operator can take back what was a mistake. */
+	get #isTooSoon(): boolean {
+		const view = viewOf(this.#parts);
+		const since = view.now - HOUR_MS;
+		const isNew = view.state.rooms.some(
+			({ context: { retention } }) => (retention?.since ?? 0) > since,
+		);
+		return isNew || retentionChanged(view).length > 0;
+	}
+
+	async #sweep(): Promise<void> {
+		const { retention } = this.#parts.policy;
+		if (retention !== this.#retention) this.#swept.clear();
+		this.#retention = retention;
+		for (const hours of new Set(retention.map(({ hours }) => hours)))
+			if (Number.isFinite(hours)) await this.#sweepAge(hours, retention);
+	}
+
+	async #sweepAge(hours: number, retention: Retention): Promise<void> {
+		const { archive, clock, policy } = this.#parts;
+		const now = clock.now();
+		const before = now - hours * HOUR_MS;
+		const swept = this.#swept.get(hours) ?? { segment: 0, before: 0 };
+		if (before < swept.before) return;
+		for (const segment of await archive.segments()) {
+			if (segment < swept.segment) continue;
+			const left = await this.#erasures.eraseOld(
+				segment,
+				before,
+				// A reload ends what it no longer wants.
+				(room) =>
+					policy.retention === retention && hoursOf(retention, room) === hours,
+			);
+			this.#swept.set(hours, { segment, before: left ?? now });
+			if (left !== undefined) return;
+		}
+	}
+}

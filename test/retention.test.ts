@@ -1,0 +1,295 @@
+/** What is older than its room keeps it is deleted: from the disk, and from every page. */
+import { describe, expect, test } from "vitest";
+import { BOT_NAME, MessageType as types } from "../machines/message.ts";
+import { openFileLog } from "../src/log/file-log.ts";
+import { readBatches, segmentsOf } from "../src/log/reader.ts";
+import { Snapshots } from "../src/log/snapshots.ts";
+import { Verifier } from "../src/log/verifier.ts";
+import { FakeClock } from "./fakes/clock.ts";
+import { FakeDisk, seeded } from "./fakes/disk.ts";
+import { type Person, TestServer } from "./test-server.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** No two starts make the same ids. */
+let starts = 0;
+
+async function start(
+	PLUME_RETENTION: string,
+	disk = new FakeDisk(),
+	clock = new FakeClock(),
+	segmentBytes = 3000,
+) {
+	clock.forgetTimers();
+	const seed = `start ${starts++}`;
+	const storage = { disk, folder: "data", warn: () => {} };
+	const ids = () => "abcdefghijklmnopqrstuv";
+	const log = openFileLog({ ...storage, clock, ids, segmentBytes });
+	const snapshots = new Snapshots({ ...storage, every: 20 });
+	const environment = { PLUME_LIMITS: "off", PLUME_RETENTION };
+	const again = { PLUME_RETENTION };
+	const options = { log, snapshots, clock, seed, environment, again };
+	return { plume: await TestServer.open(options), disk, clock, again };
+}
+
+type Started = Awaited<ReturnType<typeof start>>;
+
+const logOf = (disk: FakeDisk) =>
+	[...disk.files]
+		.filter(([path]) => path.startsWith("data/log/"))
+		.map(([, bytes]) => bytes.toString())
+		.join("");
+
+async function say({ plume }: Started, person: Person, ...texts: string[]) {
+	for (const text of texts) {
+		person.say(text);
+		await plume.settle();
+	}
+}
+
+/** Time passes, and what was due meanwhile is done. */
+async function pass({ plume, clock }: Started, ms: number) {
+	// A deletion that is under way is not begun again.
+	for (const part of [ms - 2 * HOUR, HOUR, HOUR]) {
+		clock.advance(Math.max(0, part));
+		for (let turn = 0; turn < 200; turn++) await plume.settle();
+	}
+}
+
+/** As `replay --verify` reads it. */
+async function verify(disk: FakeDisk): Promise<void> {
+	const verifier = new Verifier();
+	for await (const _ of readBatches(await segmentsOf(disk, "data"), verifier));
+	verifier.assertErasuresLogged();
+}
+
+const heard = ({ received }: Person) =>
+	received.flatMap(({ user, text }) =>
+		user?.name === BOT_NAME && text?.startsWith("Messages here") ? text : [],
+	);
+
+/** Every text of the room that somebody can read who comes now. */
+async function readable({ plume }: Started, name: string): Promise<string> {
+	const one = await plume.enter(name, "plume.2");
+	const { epoch, offset } = one.memory;
+	const before = Number(offset);
+	one.askHistory({ room: "lobby", epoch, before, limit: 200 });
+	await plume.until(() => one.last(types.history)?.before === before);
+	return JSON.stringify(one.received);
+}
+
+describe("with PLUME_RETENTION=30d", () => {
+	async function conversation(segmentBytes?: number) {
+		const fresh = [undefined, undefined, segmentBytes] as const;
+		const started = await start("30d", ...fresh);
+		const ann = await started.plume.enter("ann", "plume.2");
+		const bob = await started.plume.enter("bob", "plume.2");
+		await say(started, ann, "old 1", "old 2");
+		await say(started, bob, "old 3");
+		await started.plume.operate("say", "lobby", "old notice");
+		await pass(started, 20 * DAY);
+		await say(started, ann, "young 1");
+		await started.plume.operate("say", "lobby", "young notice");
+		return { ...started, ann, bob };
+	}
+
+	test("what is older is gone from the disk, in a log that verifies", async () => {
+		const started = await conversation();
+		const { disk } = started;
+		await pass(started, 9 * DAY);
+		for (const text of ["old 1", "old 2", "old 3", "old notice"])
+			expect(logOf(disk)).toContain(text);
+		await pass(started, DAY + HOUR);
+		expect(logOf(disk)).not.toContain("old ");
+		for (const text of ["young 1", "young notice"])
+			expect(logOf(disk)).toContain(text);
+		await verify(disk);
+		await pass(started, 20 * DAY);
+		expect(logOf(disk)).not.toContain("young ");
+	});
+
+	test("those who are there see it go, each under its writer's name", async () => {
+		const started = await conversation();
+		const { bob } = started;
+		await pass(started, 10 * DAY + HOUR);
+		const gone = bob.received.filter(({ kind }) => kind === "erased");
+		const names = new Set(gone.map(({ user }) => user?.name));
+		expect([...names].sort()).toEqual(["ann", "bob", BOT_NAME]);
+		const offsetOf = (text: string) =>
+			bob.received.find((frame) => frame.text === text)?.offset;
+		expect(gone.find(({ user }) => user?.name === "ann")).toMatchObject({
+			from: offsetOf("old 1"),
+			through: offsetOf("old 2"),
+		});
+	});
+
+	test("those who come later read the rest, before and after a restart", async () => {
+		const started = await conversation();
+		const { disk, clock } = started;
+		await pass(started, 10 * DAY + HOUR);
+		const before = await readable(started, "dora");
+		const again = await start("30d", disk.kill(), clock);
+		const after = await readable(again, "cleo");
+		for (const shown of [before, after]) {
+			expect(shown).not.toContain("old ");
+			expect(shown).toContain("young 1");
+			expect(shown).toContain("young notice");
+			expect(shown).toContain('"kind":"notice"');
+		}
+	});
+
+	test("nobody takes it along", async () => {
+		const started = await conversation();
+		const { plume } = started;
+		const { identity = "" } =
+			plume.state.server.context.names.find(({ name }) => name === "ann") ?? {};
+		await pass(started, 10 * DAY + HOUR);
+		const texts: string[] = [];
+		for await (const { text } of plume.archive.saidBy(identity))
+			texts.push(text);
+		expect(texts).toEqual(["young 1"]);
+	});
+
+	test("a room that is forgotten keeps it no longer", async () => {
+		const started = await start("40d");
+		const { plume, disk } = started;
+		const ann = await plume.enter("ann", "plume.2");
+		const { session } = ann.memory;
+		ann.open({ session, room: "attic" });
+		await plume.settle();
+		await say(started, ann, "old secret of the attic");
+		ann.open({ session, room: "lobby" });
+		await pass(started, 35 * DAY);
+		expect([...plume.state.rooms.keys()]).toEqual(["lobby"]);
+		expect(logOf(disk)).toContain("old secret");
+		await pass(started, 6 * DAY);
+		expect(logOf(disk)).not.toContain("old secret");
+		await verify(disk);
+	});
+
+	test("a crash at any call leaves it not done, or done before anyone reads", async () => {
+		const outcomes = { done: 0, not: 0 };
+		for (let calls = 0; calls < 16; calls++) {
+			const started = await conversation(100_000);
+			const { disk, clock, plume } = started;
+			await pass(started, 10 * DAY - HOUR);
+			expect(logOf(disk)).toContain("old 1");
+			const last = disk.calls + calls;
+			disk.interrupt = ({ number, kind }) =>
+				kind !== "read" && number > last ? "crash" : undefined;
+			clock.advance(HOUR);
+			await plume.until(
+				() => disk.crashed || !logOf(disk).includes("old notice"),
+			);
+			const found = disk.crash(seeded(calls));
+			const isDone = logOf(found).includes('"as":"retention"');
+			outcomes[isDone ? "done" : "not"]++;
+			// Without that setting, only what was begun is done.
+			const again = await start("", found, clock);
+			const shown = await readable(again, "dora");
+			expect(shown.includes("old 1")).toBe(!isDone);
+			expect(logOf(found).includes("old 1")).toBe(!isDone);
+			await verify(found);
+		}
+		expect(Math.min(outcomes.done, outcomes.not)).toBeGreaterThan(0);
+	});
+});
+
+test("very much goes in slices, and people talk in between", async () => {
+	const started = await start("1d");
+	const { plume, disk } = started;
+	const ann = await plume.enter("ann", "plume.2");
+	const bob = await plume.enter("bob", "plume.2");
+	for (let nth = 0; nth < 600; nth++) ann.say(`old ${nth}.`);
+	await plume.settle();
+	bob.onFrame = ({ kind }) => {
+		if (kind !== "erased") return;
+		bob.onFrame = undefined;
+		bob.say("in between");
+	};
+	await pass(started, DAY + 2 * HOUR);
+	expect(logOf(disk)).not.toContain("old ");
+	const seen = ann.received.filter(
+		({ kind, text }) => kind === "erased" || text === "in between",
+	);
+	expect(seen.at(-1)?.kind).toBe("erased");
+	expect(seen.map(({ text }) => text)).toContain("in between");
+});
+
+test("each room has its own age", async () => {
+	const started = await start("lobby=2h,attic=forever,*=3d");
+	const { plume, disk } = started;
+	const ann = await plume.enter("ann", "plume.2");
+	const { session } = ann.memory;
+	for (const room of ["lobby", "attic", "cellar"]) {
+		ann.open({ session, room });
+		await plume.settle();
+		await say(started, ann, `said in the ${room}`);
+	}
+	await pass(started, 3 * HOUR);
+	expect(logOf(disk)).not.toContain("said in the lobby");
+	expect(logOf(disk)).toContain("said in the cellar");
+	await pass(started, 3 * DAY);
+	expect(logOf(disk)).not.toContain("said in the cellar");
+	await pass(started, 20 * DAY);
+	expect(logOf(disk)).toContain("said in the attic");
+});
+
+describe("the bot says it", () => {
+	const THIRTY = "Messages here are deleted after 30 days.";
+
+	test("once to all in a new room, and to each who comes later", async () => {
+		const { plume } = await start("30d");
+		const ann = await plume.enter("ann", "plume.2");
+		const old = await plume.enter("old");
+		expect(heard(ann)).toEqual([THIRTY]);
+		expect(heard(old)).toEqual([THIRTY]);
+		ann.open({ session: ann.memory.session, room: "attic" });
+		await plume.settle();
+		expect(heard(ann)).toEqual([THIRTY, THIRTY]);
+	});
+
+	test("when it changes and when it ends, but not at every start", async () => {
+		const first = await start("");
+		const { disk, clock } = first;
+		const ann = await first.plume.enter("ann", "plume.2");
+		await say(first, ann, "hello");
+		expect(heard(ann)).toEqual([]);
+		for (const setting of ["30d", "30d", "36h", ""])
+			await start(setting, disk, clock);
+		const last = await start("", disk, clock);
+		const shown = await readable(last, "dora");
+		expect(shown.match(/Messages here[^"]*/g)?.slice(-3)).toEqual([
+			THIRTY,
+			"Messages here are deleted after 36 hours.",
+			"Messages here are kept from now on: age deletes none of them.",
+		]);
+	});
+
+	test("an hour before it deletes anything, so that a mistake can be taken back", async () => {
+		const first = await start("");
+		const { disk, clock } = first;
+		const ann = await first.plume.enter("ann", "plume.2");
+		await say(first, ann, "precious");
+		await pass(first, 9 * DAY);
+		await start("3d", disk, clock);
+		clock.advance(HOUR / 2);
+		const mistake = await start("3d", disk, clock);
+		clock.advance(HOUR / 2 - 1);
+		for (let turn = 0; turn < 200; turn++) await mistake.plume.settle();
+		expect(logOf(disk)).toContain("precious");
+		mistake.again.PLUME_RETENTION = "300d";
+		const says = await mistake.plume.operate("reload");
+		expect(says.join()).toContain("The bot says so in 1 room.");
+		await pass(mistake, 4 * HOUR);
+		expect(logOf(disk)).toContain("precious");
+		mistake.again.PLUME_RETENTION = "3d";
+		await mistake.plume.operate("reload");
+		await pass(mistake, 4 * HOUR);
+		expect(logOf(disk)).not.toContain("precious");
+		expect(await mistake.plume.operate("rooms")).toEqual([
+			expect.stringContaining("kept for 3 days"),
+		]);
+	});
+});
