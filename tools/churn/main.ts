@@ -16,7 +16,7 @@ import { type Done, Person } from "./person.ts";
 const PEOPLE = 60;
 const LOOK_MS = 1000;
 /** So much of the time is left out of the slope: what the server remembers fills up meanwhile. */
-const WARM = 1 / 4;
+const WARM = 1 / 2;
 const LOOKS_OF_A_ROW = 60;
 /** In MiB an hour, of all memory and of the heap in use. */
 const FLAT = { rss: 8, heap: 4 };

@@ -85,7 +85,8 @@ export class Person {
 	}
 
 	async #talk(): Promise<void> {
-		const text = `${this.#name} says ${this.#random.below(1e9)} `.repeat(4);
+		// Long, so that the log's segments are full in minutes: what is known of the last few stays in memory.
+		const text = `${this.#name} says ${this.#random.below(1e9)} `.repeat(120);
 		this.#client?.send({ type: MessageType.signal, kind: "typing" });
 		await this.#ask({ type: MessageType.text, text });
 		this.#done.said++;
