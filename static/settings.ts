@@ -57,8 +57,10 @@ export function settingsDialog(page: Page) {
 	const everywhere = find("#logout-all", HTMLButtonElement);
 	const exporting = find("#export", HTMLButtonElement);
 
+	const adminPage = find("#admin-page", HTMLAnchorElement);
+	adminPage.href = `${BASE}admin`;
 	find("#me", HTMLElement).onclick = () => {
-		find("#admin-page", HTMLElement).hidden = page.role !== "admin";
+		adminPage.hidden = page.role !== "admin";
 		dialog.showModal();
 	};
 	// A click on the backdrop has the dialog itself as its target.

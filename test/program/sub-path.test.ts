@@ -10,7 +10,10 @@ const TOKEN = "canary-token-0123456789";
 let plume: Plume;
 let root = "";
 beforeAll(async () => {
-	plume = await Plume.start({ PLUME_BASE: "/chat", PLUME_INSPECT: TOKEN });
+	plume = await Plume.start({
+		...{ PLUME_BASE: "/chat", PLUME_INSPECT: TOKEN },
+		PLUME_ADMINS: "boss@example.org",
+	});
 	root = new URL(plume.url).origin;
 });
 afterAll(() => plume.stop());
@@ -38,6 +41,7 @@ test.each([
 	"/chat/?from=mail",
 	"/chat/r/garden",
 	"/chat/inspect",
+	"/chat/admin",
 	"/chat/sw.js",
 	"/chat/static/app.js",
 	"/chat/healthz",
@@ -71,7 +75,7 @@ test.each(["/", "/r/garden", "/static/app.js", "/chatter/", "/inspect"])(
 test.each(["gzip", "identity"])(
 	"the pages find their files, sent as %s",
 	async (encoding) => {
-		for (const page of ["/chat/r/garden", "/chat/inspect"]) {
+		for (const page of ["/chat/r/garden", "/chat/inspect", "/chat/admin"]) {
 			const headers = { "Accept-Encoding": encoding };
 			const text = await (await fetch(`${root}${page}`, { headers })).text();
 			const paths = [...text.matchAll(/(?:href|src)="(\/[^"]*)"/g)];
