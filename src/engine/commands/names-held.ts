@@ -18,11 +18,17 @@ export function namesHeld(names: Names, person: Identity): readonly NameKey[] {
 	return index.get(person) ?? [];
 }
 
-/** Every address of a person that has a name here. */
-export const identitiesOf = (names: Names, person: Identity): Set<Identity> =>
-	new Set(
-		namesHeld(names, person).flatMap((key) => names.get(key)?.identity ?? []),
-	);
+/** A person, and every address of theirs that has a name here. */
+export const identitiesOf = (
+	names: Names,
+	person: Identity,
+): ReadonlySet<Identity> =>
+	new Set([
+		person,
+		...namesHeld(names, person).flatMap(
+			(key) => names.get(key)?.identity ?? [],
+		),
+	]);
 
 /** The person who is somewhere under a name of theirs. */
 export const personUnder = (

@@ -28,7 +28,7 @@ export type Act = (asked: Asked) => Operation;
 interface Target {
 	readonly name: string;
 	readonly person: Identity;
-	/** The person, and every address of theirs that has a name here. */
+	/** As of `identitiesOf`. */
 	readonly identities: ReadonlySet<Identity>;
 }
 
@@ -37,8 +37,7 @@ export function targetOf({ view, what }: Asked): Target {
 	const { nameKey = "" } = parseName(what.replace(/^@/, "")) ?? {};
 	const owner = names.get(nameKey) ?? cannot("personIsKnown");
 	const person = personOf(owner);
-	const identities = identitiesOf(names, person).add(person);
-	return { name: owner.name, person, identities };
+	return { name: owner.name, person, identities: identitiesOf(names, person) };
 }
 
 /** The target of an act against someone; nobody acts against an admin, the bot or themselves. */
