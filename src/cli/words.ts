@@ -17,7 +17,8 @@ type Type = PlumeEvent["type"];
 const expired: Readonly<Record<PlumeEvent<"login.expired">["why"], string>> = {
 	deadline: "let the code expire",
 	mailFailed: "could not be mailed the code, so the login ended",
-	mayNotEnter: "was not let in: a moderator had banned or removed it",
+	mayNotEnter:
+		"was not let in: it was banned or sent out, or newcomers were kept out",
 	nameTaken: "could not have the name: it had become someone else's",
 };
 

@@ -12,13 +12,14 @@ import type { Found } from "../history/archive.ts";
 import { messageOf } from "../log/disk.ts";
 import type { Command } from "./command.ts";
 import { type Actor, actorOf } from "./commands/actor.ts";
-import type { View } from "./commands/decision.ts";
+import { type Decision, NOTHING, type View } from "./commands/decision.ts";
 import { decideAct, NO_MESSAGE } from "./commands/moderate.ts";
 import type { Connection } from "./connection.ts";
 import type { Erasures } from "./erasures.ts";
 import { cannot, type Decide, OperatorError } from "./operation.ts";
 import { type RunningParts, viewOf } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
+import type { RequestLimits } from "./request-limits.ts";
 import type { Responder } from "./responder.ts";
 
 /** What was asked: `what` is a name, the offset of a message, or the id of a report. */
@@ -32,6 +33,7 @@ export interface ActAsked {
 interface ModerationParts extends RunningParts {
 	readonly responder: Responder;
 	readonly erasures: Erasures;
+	readonly requestLimits: RequestLimits;
 }
 
 export class Moderation {
@@ -60,16 +62,18 @@ export class Moderation {
 		);
 	}
 
-	/** If a text is for the bot, the task that answers the one who typed it. A numbered message is never for the bot. */
+	/** What is decided on a text for the bot, which answers the one who typed it; undefined if it is for others, as a numbered message always is. */
 	hear(
 		view: View,
 		{ n, text }: Command<"text">,
 		connection: Connection,
-	): (() => void) | undefined {
+	): Decision | undefined {
 		const { client } = view;
 		const asked = readBotCommand(text);
 		if (n !== undefined || !asked || !client?.matches("inRoom"))
 			return undefined;
+		const refused = this.#parts.requestLimits.spend(view, text);
+		if (refused) return refused;
 		const { room } = client.context;
 		const answer = (lines: readonly string[]) => {
 			for (const line of lines)
@@ -78,11 +82,11 @@ export class Moderation {
 				});
 		};
 		const actor = actorOf(view, client.context, room);
-		return () =>
-			void this.act(actor, { ...asked, room }).then(answer, (error) => {
-				if (error instanceof OperatorError) answer([error.message]);
-				else this.#parts.pipeline.onFatal(Error(messageOf(error)));
-			});
+		this.act(actor, { ...asked, room }).then(answer, (error: unknown) => {
+			if (error instanceof OperatorError) answer([error.message]);
+			else this.#parts.pipeline.onFatal(Error(messageOf(error)));
+		});
+		return NOTHING;
 	}
 
 	/** The message at an offset of a room as it is now. */

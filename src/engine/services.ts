@@ -32,7 +32,9 @@ export function makeServices(parts: RunningParts) {
 		...{ attachments, deadlines, liveUpdates, logins, pages },
 		...{ requestLimits, responder, retention },
 		erasures,
-		moderation: new Moderation({ ...parts, responder, erasures }),
+		moderation: new Moderation({
+			...{ ...parts, responder, erasures, requestLimits },
+		}),
 		/** Emails that were tried for a name that is somebody's. */
 		guesses: new SlidingWindows(parts.clock),
 	};

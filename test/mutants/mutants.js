@@ -95,8 +95,8 @@ const log = [
 	{
 		promise: "moderation: a mute holds for every tag of an address",
 		file: "src/engine/commands/text.ts",
-		find: "[who.identity, personUnder(names, who)]",
-		replace: "[who.identity]",
+		find: "personUnder(state.server.context.names, client.context)",
+		replace: "client.context.identity",
 		tests: ["test/moderation-abuse.test.ts"],
 	},
 	{

@@ -1,29 +1,17 @@
 /** Decides whether a message may be posted. */
-import type { ClientContext } from "../../../machines/client.ts";
-import { brokenRoomRule, type RoomContext } from "../../../machines/room.ts";
+import { brokenRoomRule } from "../../../machines/room.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
-import type { ServerContext } from "../../../machines/server.ts";
 import { trimInvisible, withoutEmptyLines } from "../../../machines/text.ts";
 import type { Limits } from "../../limits.ts";
 import { digestOf } from "../../log/line.ts";
 import type { Command } from "../command.ts";
-import {
-	type Decision,
-	type Handler,
-	NOTHING,
-	refuse,
-	type View,
-} from "./decision.ts";
+import { type Decision, type Handler, refuse, type View } from "./decision.ts";
 import { personUnder } from "./names-held.ts";
 
 export const text: Handler<"text"> = (view, command, connection, services) => {
 	const { erasures, moderation, requestLimits } = services;
-	const act = moderation.hear(view, command, connection);
-	if (act) {
-		const refused = requestLimits.spend(view, command.text);
-		if (!refused) act();
-		return refused ?? NOTHING;
-	}
+	const heard = moderation.hear(view, command, connection);
+	if (heard) return heard;
 	if (erasures.isSilent(view.client)) return refuse("isNotErasing");
 	return requestLimits.countText(view, command.text, decideText(view, command));
 };
@@ -34,20 +22,6 @@ export function textBroken(text: string, { textPoints }: Limits) {
 	if (!text.isWellFormed()) return "textIsWellFormed";
 	const isLong = text.length > textPoints && [...text].length > textPoints;
 	return isLong ? "textIsShort" : undefined;
-}
-
-/** A mute holds for every address of a person, also for one that has a name here only now. */
-function mutedUntil(
-	who: ClientContext,
-	{ mutes }: RoomContext,
-	{ names }: ServerContext,
-	time: number,
-): number {
-	if (!mutes) return 0;
-	const addresses = [who.identity, personUnder(names, who)];
-	return Math.max(
-		...addresses.map((each) => sanctionedUntil(mutes, each, time)),
-	);
 }
 
 export function decideText(
@@ -74,7 +48,8 @@ export function decideText(
 		...(n === undefined ? {} : { n }),
 		digest: digestOf(erasable),
 	};
-	const until = mutedUntil(client.context, inside, state.server.context, time);
+	const person = personUnder(state.server.context.names, client.context);
+	const until = sanctionedUntil(inside.mutes, person, time);
 	if (until > 0) {
 		const retryAfterMs = Number.isFinite(until) ? until - time : undefined;
 		return refuse("isNotMuted", { retryAfterMs });
