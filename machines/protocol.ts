@@ -38,6 +38,8 @@ const types = MessageType;
 const { text, user } = s;
 const count = s.wholeFrom(0);
 const positive = s.wholeFrom(1);
+/** A number that may be absent. */
+const maybe = s.optional(count);
 const shortId = s.textOf(0, 64);
 export const requestId = s.textOf(1, 32);
 const id = s.optional(requestId);
@@ -93,14 +95,15 @@ export const clientFrames = {
 
 const refusal = {
 	code: text,
-	re: s.optional(count),
+	re: maybe,
 	text,
-	n: s.optional(count),
-	expected: s.optional(count),
-	retryAfter: s.optional(count),
+	n: maybe,
+	expected: maybe,
+	retryAfter: maybe,
 	id,
 };
 const room = { room: text, epoch: text };
+const head = { ...room, offset: count, said: count, restored: maybe };
 const position = { ...room, offset: count, time: count };
 const system = <const K>(kind: K, words: string) => ({
 	type: s.only(types.system),
@@ -120,7 +123,7 @@ export const serverFrames = {
 		offset: s.key(positive),
 		client: text,
 		text,
-		n: s.optional(count),
+		n: maybe,
 		erased: s.optional(s.yes),
 	},
 	aside: { type: s.only(types.text), user, text },
@@ -131,10 +134,7 @@ export const serverFrames = {
 		type: s.only(types.welcome),
 		user,
 		client: text,
-		...room,
-		offset: count,
-		said: count,
-		restored: s.optional(count),
+		...head,
 		last: count,
 		role: s.optional(text),
 		id,
@@ -157,9 +157,9 @@ export const serverFrames = {
 	notice: { ...system("notice", ""), text, erased: s.optional(s.yes) },
 	erased: {
 		...system("erased", ""),
-		target: s.optional(count),
-		from: s.optional(count),
-		through: s.optional(count),
+		target: maybe,
+		from: maybe,
+		through: maybe,
 	},
 	gap: { type: s.only(types.gap), ...room, offset: count, said: count },
 	page: {
@@ -183,14 +183,7 @@ export const serverFrames = {
 		room: text,
 		clients: s.listOf(s.record(typist)),
 	},
-	head: {
-		...signal("head"),
-		...room,
-		offset: count,
-		said: count,
-		restored: s.optional(count),
-		mentioned: s.optional(s.yes),
-	},
+	head: { ...signal("head"), ...head, mentioned: s.optional(s.yes) },
 	blocks: { ...signal("blocks"), names: s.listOf(text.read) },
 	headsDone: { ...signal("heads"), done: s.only(true), id },
 	eraseDone: { ...erase, done: s.only(true), id },

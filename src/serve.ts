@@ -12,7 +12,7 @@ import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { pooledRandom, Secrets } from "./engine/secrets.ts";
 import { fatalEnd } from "./fatal-end.ts";
-import { IndexFiles } from "./history/index-files.ts";
+import { indexFiles } from "./history/index-files.ts";
 import type { Disk } from "./log/disk.ts";
 import { openFileLog } from "./log/file-log.ts";
 import { linger } from "./log/linger.ts";
@@ -177,7 +177,7 @@ async function openFolder(
 			logger.warn({ error: error.message }, `${name} are left aside`),
 	});
 	const snapshots = new Snapshots({ ...cache("snapshots"), fsync });
-	const indexes = new IndexFiles(cache("indexes"));
+	const indexes = indexFiles(cache("indexes"));
 	const known = cache("known networks");
 	return { lock, secrets, log, snapshots, indexes, known };
 }

@@ -17,7 +17,7 @@ import type { IndexFiles } from "./history/index-files.ts";
 import { Inspector } from "./inspector/inspector.ts";
 import { InspectorServer } from "./inspector/inspector-server.ts";
 import type { Cache } from "./log/cache.ts";
-import { Allowance } from "./mail/allowance.ts";
+import { makeAllowance } from "./mail/allowance.ts";
 import { KnownNetworks } from "./mail/known-networks.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
@@ -74,7 +74,7 @@ export async function startEngine(
 	await known.load();
 	const mail = {
 		outbox: new Outbox(mailer, runningClock, limits),
-		allowance: new Allowance(clock, limits),
+		allowance: makeAllowance(clock, limits),
 		known,
 	};
 	const states = { ordered: state, committed: state };

@@ -7,7 +7,6 @@ import { eraser } from "./erase.ts";
 import type { RoomEvent } from "./frames.ts";
 import type { Page } from "./page.ts";
 import { type PendingSends, pendingSends } from "./pending-sends.ts";
-import { personMenu } from "./person-menu.ts";
 import { pathOf } from "./room-name.ts";
 import { RoomView } from "./room-view.ts";
 import { saveClient } from "./storage.ts";
@@ -26,7 +25,6 @@ export class Chat {
 		this.sends = pendingSends(page);
 		this.composer = new Composer({ page, view: this.view, sends: this.sends });
 		eraser(page);
-		personMenu();
 	}
 
 	/** Puts a room on the screen. */

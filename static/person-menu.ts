@@ -41,14 +41,6 @@ const EVERYWHERE: readonly Choice[] = [
 	["Unban", "unban NAME"],
 ];
 
-export function personMenu(): void {
-	const dialog = find("#about", HTMLDialogElement);
-	// A click on the backdrop has the dialog itself as its target.
-	dialog.onclick = ({ target }) => {
-		if (target === dialog) dialog.close();
-	};
-}
-
 export function openMenu(page: Page, name: string, message?: Said): void {
 	const { role, room } = page;
 	const isBlocked = page.isBlocked(name);

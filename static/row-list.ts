@@ -20,61 +20,52 @@ const keyOf = (line: Line) =>
 
 const bottomOf = ({ element }: Drawn) => element.getBoundingClientRect().bottom;
 
-export class RowList {
-	readonly #room = find("#room", HTMLElement);
-	readonly #log = find("#log", HTMLElement);
-	readonly #autoscroll: Autoscroll;
-	#drawn: readonly Drawn[] = [];
-
-	constructor(autoscroll: Autoscroll) {
-		this.#autoscroll = autoscroll;
-	}
-
-	get length(): number {
-		return this.#drawn.length;
-	}
-
-	firstUnread(): HTMLElement | undefined {
-		return this.#drawn.find(({ row }) => row.isFirstUnread)?.element;
-	}
-
-	draw(rows: readonly Row[], page: Page): void {
-		const known = new Map<unknown, Drawn>();
-		for (const drawn of this.#drawn)
-			for (const line of drawn.row.lines) known.set(keyOf(line), drawn);
-		const drawn = rows.map((row): Drawn => {
-			const before = row.lines.map((line) => known.get(keyOf(line)));
-			const old = before.find((each) => each);
-			const now = old ?? { row, element: make("div", "row") };
-			if (!old || !isSameRow(row, old.row)) redraw(now, row, page);
-			now.row = row;
-			return now;
-		});
-		const stay = new Set(drawn);
-		for (const old of this.#drawn) if (!stay.has(old)) old.element.remove();
-		drawn.forEach(({ element, row }, at) => {
-			const there = this.#log.children[at] ?? null;
-			if (there === element) return;
-			this.#log.insertBefore(element, there);
-			// What a blocked person goes on to say is as open as the row above.
-			const above = row.isContinued ? drawn[at - 1]?.element : undefined;
-			if (above?.querySelector(".blocked[open]"))
-				element.querySelector(".blocked")?.toggleAttribute("open", true);
-		});
-		this.#drawn = drawn;
-	}
-
-	/** Makes a change while the latest line, or the end of the topmost visible row, stays in its position. */
-	anchored(change: () => void): void {
-		const { top } = this.#room.getBoundingClientRect();
-		const anchor = this.#drawn.find((each) => bottomOf(each) > top);
-		const bottom = anchor ? bottomOf(anchor) : 0;
-		change();
-		if (this.#autoscroll.isFollowing) this.#autoscroll.jump();
-		else if (anchor?.element.isConnected)
-			this.#room.scrollTop += bottomOf(anchor) - bottom;
-		this.#autoscroll.measure();
-	}
+export function rowList(autoscroll: Autoscroll) {
+	const room = find("#room", HTMLElement);
+	const log = find("#log", HTMLElement);
+	let shown: readonly Drawn[] = [];
+	return {
+		get length(): number {
+			return shown.length;
+		},
+		firstUnread: () => shown.find(({ row }) => row.isFirstUnread)?.element,
+		draw(rows: readonly Row[], page: Page): void {
+			const known = new Map<unknown, Drawn>();
+			for (const drawn of shown)
+				for (const line of drawn.row.lines) known.set(keyOf(line), drawn);
+			const drawn = rows.map((row): Drawn => {
+				const before = row.lines.map((line) => known.get(keyOf(line)));
+				const old = before.find((each) => each);
+				const now = old ?? { row, element: make("div", "row") };
+				if (!old || !isSameRow(row, old.row)) redraw(now, row, page);
+				now.row = row;
+				return now;
+			});
+			const stay = new Set(drawn);
+			for (const old of shown) if (!stay.has(old)) old.element.remove();
+			drawn.forEach(({ element, row }, at) => {
+				const there = log.children[at] ?? null;
+				if (there === element) return;
+				log.insertBefore(element, there);
+				// What a blocked person goes on to say is as open as the row above.
+				const above = row.isContinued ? drawn[at - 1]?.element : undefined;
+				if (above?.querySelector(".blocked[open]"))
+					element.querySelector(".blocked")?.toggleAttribute("open", true);
+			});
+			shown = drawn;
+		},
+		/** Makes a change while the latest line, or the end of the topmost visible row, stays in its position. */
+		anchored(change: () => void): void {
+			const { top } = room.getBoundingClientRect();
+			const anchor = shown.find((each) => bottomOf(each) > top);
+			const bottom = anchor ? bottomOf(anchor) : 0;
+			change();
+			if (autoscroll.isFollowing) autoscroll.jump();
+			else if (anchor?.element.isConnected)
+				room.scrollTop += bottomOf(anchor) - bottom;
+			autoscroll.measure();
+		},
+	};
 }
 
 function redraw(drawn: Drawn, row: Row, page: Page): void {

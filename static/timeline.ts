@@ -13,7 +13,7 @@ import { groupLines, isMembership, withoutExtraTabs } from "./membership.ts";
 import type { Page } from "./page.ts";
 import type { PeoplePanel } from "./people.ts";
 import { continues, isTalk, rowsOf } from "./row.ts";
-import { RowList } from "./row-list.ts";
+import { rowList } from "./row-list.ts";
 
 /** Rows at most; up to twice as many while the reader is away from the end. */
 const MOST_ROWS = 300;
@@ -37,7 +37,7 @@ export class Timeline {
 	readonly #outbox = find("#outbox", HTMLElement);
 	readonly #page: Page;
 	readonly #people: PeoplePanel;
-	readonly #rows = new RowList(this.autoscroll);
+	readonly #rows = rowList(this.autoscroll);
 	#lines: readonly Line[] = [];
 	/** Messages after this offset are unread; 0 marks nothing. */
 	#lastRead = 0;

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
-import { IndexFiles } from "../src/history/index-files.ts";
+import { indexFiles } from "../src/history/index-files.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { readBatches, segmentsOf } from "../src/log/reader.ts";
 import { Snapshots } from "../src/log/snapshots.ts";
@@ -27,7 +27,7 @@ async function testServerOn(
 	const storage = { disk, folder: "data" };
 	const warn = () => {};
 	const log = openFileLog({ ...storage, clock, ids, segmentBytes });
-	const indexes = new IndexFiles({ ...storage, warn });
+	const indexes = indexFiles({ ...storage, warn });
 	const snapshots = new Snapshots({ ...storage, every: 20, warn });
 	return TestServer.open({ log, indexes, snapshots, clock, seed, environment });
 }

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
 import { sha256 } from "../src/engine/secrets.ts";
-import { IndexFiles } from "../src/history/index-files.ts";
+import { indexFiles } from "../src/history/index-files.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { newestSnapshot, Snapshots } from "../src/log/snapshots.ts";
 import { FakeClock } from "./fakes/clock.ts";
@@ -22,7 +22,7 @@ async function testServerOn(
 	const storage = { disk, folder: "data" };
 	const log = openFileLog({ ...storage, clock, ids, segmentBytes: 5000 });
 	const cache = { ...storage, warn: () => {} };
-	const indexes = new IndexFiles(cache);
+	const indexes = indexFiles(cache);
 	const snapshots = new Snapshots({ ...cache, every: 20 });
 	return TestServer.open({ log, indexes, snapshots, clock, seed, environment });
 }

@@ -17,7 +17,7 @@ tar -xzf "$work/plume-$version.tgz" -C "$lib" --strip-components=1
 cp package-lock.json "$lib"
 (cd "$lib" && npm ci --silent --omit=dev --ignore-scripts --no-audit --no-fund)
 rm -f "$lib/package-lock.json" "$lib/node_modules/.package-lock.json"
-find "$lib/node_modules" \( -name ".eslint*" -o -name ".npmignore" -o -name ".git*" \) -delete
+find "$lib/node_modules" \( -name ".eslint*" -o -name ".npmignore" -o -name ".git*" \) -prune -exec rm -rf {} +
 
 for unit in "$lib"/*.service "$lib"/*.socket "$lib"/ops/*.service "$lib"/ops/*.timer; do
 	[ -e "$unit" ] || continue

@@ -20,18 +20,14 @@ export function parse(args: readonly string[]): LogCommand {
 }
 
 const whyNot = (data: string, replace: string) =>
-	`The secret can't be rotated, so nothing was changed.
+	`The secret can't be rotated, so nothing was changed. In the log each person is a
+keyed hash of their email, for ever. Keyed anew at their next login, everyone who
+stays away would still need the old secret, and so would the ban of anyone who hides.
 
-Each person is in the log as a keyed hash of their email, and the log is for ever.
-Keyed anew at their next login, everyone who stays away would still need the old
-secret, and so would the ban of anyone who hides from it: it could never go.
-
-Who has the secret and a copy of the log, as in a backup with both, can test
-guesses of an email: whose name is it, what did they say? Who can also read the log
-as it is written can log in as anybody whose email they know. Without the log the
-secret tells nothing, and no session, message or address can be made of it.
-
-Shut the leak, and keep the secret out of further backups:
+Who has the secret and a copy of the log, as in a backup with both, can test guesses
+of an email: whose name is it, what did they say? Who can read the log as it is
+written can also log in as anybody whose email they know. The secret alone tells
+nothing, and no session, message or address can be made of it. Shut the leak:
   chmod -R go= ${data}
   plume backup FOLDER --without-secret
 

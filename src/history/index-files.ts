@@ -12,55 +12,45 @@ import { type IndexData, SegmentIndex } from "./segment-index.ts";
 /** Increment whenever the shape of `IndexData` changes. */
 const FORMAT = 3;
 
-export class IndexFiles {
-	readonly #options: Cache;
-	readonly #folder: string;
+export type IndexFiles = ReturnType<typeof indexFiles>;
 
-	constructor(options: Cache) {
-		this.#options = options;
-		this.#folder = join(options.folder, "index");
-	}
-
-	/** Never rejects. */
-	load(log: string, segment: number): Promise<SegmentIndex | undefined> {
-		const { disk } = this.#options;
-		const name = nameOf(segment);
-		return attempt(this.#options, async () => {
-			await disk.makeFolder(this.#folder);
-			if (!(await disk.list(this.#folder)).includes(name)) return undefined;
-			const path = join(this.#folder, name);
-			const [hash, text = ""] = (await textOf(disk, path)).split("\n");
-			if (hash !== sha256(text)) throw new Error(`${path} has rotted`);
-			const data: IndexData & { format: unknown; log: unknown } =
-				JSON.parse(text);
-			const { format, log: id, segment: of } = data;
-			if (format !== FORMAT || id !== log || of !== segment)
-				throw new Error(`${path} is of another log or format`);
-			const index = new SegmentIndex(data);
-			index.isFull = true;
-			return index;
-		});
-	}
-
-	/** Never rejects. */
-	async save(log: string, index: SegmentIndex): Promise<void> {
-		const { disk } = this.#options;
-		const text = JSON.stringify({ format: FORMAT, log, ...index.toJSON() });
-		const whole = `${sha256(text)}\n${text}\n`;
-		await attempt(this.#options, () =>
-			replaceFile(disk, this.#folder, nameOf(index.segment), whole),
-		);
-	}
-
-	/** Removes all index files, because one did not fit the log. Never rejects. */
-	async discard(why: unknown): Promise<void> {
-		const { disk } = this.#options;
-		this.#options.warn(asError(why));
-		await attempt(this.#options, async () => {
-			for (const name of await disk.list(this.#folder))
-				await disk.remove(join(this.#folder, name));
-		});
-	}
+/** None of these rejects. */
+export function indexFiles(options: Cache) {
+	const { disk, warn } = options;
+	const folder = join(options.folder, "index");
+	return {
+		load: (log: string, segment: number): Promise<SegmentIndex | undefined> =>
+			attempt(options, async () => {
+				const name = nameOf(segment);
+				await disk.makeFolder(folder);
+				if (!(await disk.list(folder)).includes(name)) return undefined;
+				const path = join(folder, name);
+				const [hash, text = ""] = (await textOf(disk, path)).split("\n");
+				if (hash !== sha256(text)) throw new Error(`${path} has rotted`);
+				const data: IndexData & { format: unknown; log: unknown } =
+					JSON.parse(text);
+				const { format, log: id, segment: of } = data;
+				if (format !== FORMAT || id !== log || of !== segment)
+					throw new Error(`${path} is of another log or format`);
+				const index = new SegmentIndex(data);
+				index.isFull = true;
+				return index;
+			}),
+		async save(log: string, index: SegmentIndex): Promise<void> {
+			const text = JSON.stringify({ format: FORMAT, log, ...index.toJSON() });
+			const whole = `${sha256(text)}\n${text}\n`;
+			const name = nameOf(index.segment);
+			await attempt(options, () => replaceFile(disk, folder, name, whole));
+		},
+		/** Removes all index files, because one did not fit the log. */
+		async discard(why: unknown): Promise<void> {
+			warn(asError(why));
+			await attempt(options, async () => {
+				for (const name of await disk.list(folder))
+					await disk.remove(join(folder, name));
+			});
+		},
+	};
 }
 
 const nameOf = (segment: number) => `${String(segment).padStart(20, "0")}.json`;

@@ -23,38 +23,12 @@ export interface Sender {
 	readonly isKnown: boolean;
 }
 
-export interface Overdrawn {
-	readonly rule: "addressAllowance" | "networkAllowance";
-	readonly retryAfterMs: number;
-}
+export type Allowance = ReturnType<typeof makeAllowance>;
 
-export class Allowance {
-	readonly #limits: Limits;
-	readonly #requested: SlidingWindows;
+export function makeAllowance(clock: Clock, limits: Limits) {
+	const requested = new SlidingWindows(clock);
 
-	constructor(clock: Clock, limits: Limits) {
-		this.#limits = limits;
-		this.#requested = new SlidingWindows(clock);
-	}
-
-	/** How many keys are remembered. */
-	get size(): number {
-		return this.#requested.size;
-	}
-
-	/** Counts one mail. If none is left, counts nothing and answers the first broken rule. */
-	take(sender: Sender): Overdrawn | undefined {
-		const { addresses, networks } = this.#bounds(sender);
-		let retryAfterMs = this.#requested.waitMs(addresses);
-		if (retryAfterMs > 0) return { rule: "addressAllowance", retryAfterMs };
-		retryAfterMs = this.#requested.waitMs(networks);
-		if (retryAfterMs > 0) return { rule: "networkAllowance", retryAfterMs };
-		this.#requested.count([...addresses, ...networks]);
-		return undefined;
-	}
-
-	#bounds({ mailbox, networks, isHome, isKnown }: Sender) {
-		const limits = this.#limits;
+	function boundsOf({ mailbox, networks, isHome, isKnown }: Sender) {
 		const pair: Bound = {
 			key: `${mailbox} ${networks[0]}`,
 			windows: [
@@ -73,6 +47,25 @@ export class Allowance {
 			networks: isKnown ? counted.slice(0, 1) : counted,
 		};
 	}
+
+	return {
+		/** How many keys are remembered. */
+		get size(): number {
+			return requested.size;
+		},
+		/** Counts one mail. If none is left, counts nothing and answers the first broken rule. */
+		take(sender: Sender) {
+			const { addresses, networks } = boundsOf(sender);
+			const broken = [
+				["addressAllowance", requested.waitMs(addresses)],
+				["networkAllowance", requested.waitMs(networks)],
+			] as const;
+			for (const [rule, retryAfterMs] of broken)
+				if (retryAfterMs > 0) return { rule, retryAfterMs };
+			requested.count([...addresses, ...networks]);
+			return undefined;
+		},
+	};
 }
 
 /** `count` an hour for the narrowest network, and twice as many for each wider one. */

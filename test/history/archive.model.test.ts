@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import type { PlumeEvent } from "../../machines/events.ts";
 import { epochOf } from "../../machines/item.ts";
 import { Archive } from "../../src/history/archive.ts";
-import { IndexFiles } from "../../src/history/index-files.ts";
+import { indexFiles } from "../../src/history/index-files.ts";
 import { digestOf } from "../../src/log/line.ts";
 import type { Entry, Log, Stored } from "../../src/log/log.ts";
 import { FakeClock } from "../fakes/clock.ts";
@@ -171,7 +171,7 @@ test("paging back gives what was said, whatever becomes of the index files", asy
 				witness = new Witness(log);
 				witness.ordered.push(...(await readAllOf(disk)));
 				const warn = () => void totals.warned++;
-				const files = new IndexFiles({ disk, folder: "data", warn });
+				const files = indexFiles({ disk, folder: "data", warn });
 				archive = new Archive(log, files);
 				return log;
 			};

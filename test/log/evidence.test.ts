@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { Secrets } from "../../src/engine/secrets.ts";
-import { IndexFiles } from "../../src/history/index-files.ts";
+import { indexFiles } from "../../src/history/index-files.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import { Snapshots } from "../../src/log/snapshots.ts";
 import { startService } from "../../src/service.ts";
@@ -38,7 +38,7 @@ async function start(
 	const testServer = await TestServer.open({
 		...{ log, clock, seed: `start ${starts++}` },
 		snapshots: new Snapshots({ ...data, every: 40, fsync }),
-		indexes: new IndexFiles(data),
+		indexes: indexFiles(data),
 		environment: { PLUME_LIMITS: "off" },
 	});
 	return { testServer, log, clock, warnings };

@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { defaultLimits } from "../../src/limits.ts";
-import { Allowance, type Sender } from "../../src/mail/allowance.ts";
+import {
+	type Allowance,
+	makeAllowance,
+	type Sender,
+} from "../../src/mail/allowance.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
 const MINUTE = 60_000;
@@ -19,7 +23,7 @@ describe("the mail allowance", () => {
 	let allowance: Allowance;
 	beforeEach(() => {
 		clock = new FakeClock();
-		allowance = new Allowance(clock, defaultLimits());
+		allowance = makeAllowance(clock, defaultLimits());
 	});
 
 	const take = (address = "ada@x", network = "192.0.2.1") =>
@@ -131,7 +135,7 @@ describe("the mail allowance", () => {
 	});
 
 	it("counts and remembers nothing where limits are off", () => {
-		allowance = new Allowance(clock, defaultLimits(true));
+		allowance = makeAllowance(clock, defaultLimits(true));
 		for (let n = 0; n < 1000; n++) expect(take()).toBeUndefined();
 		expect(allowance.size).toBe(0);
 	});
@@ -145,7 +149,7 @@ describe("the mail allowance", () => {
 		fc.assert(
 			fc.property(fc.array(request, { maxLength: 200 }), (requests) => {
 				const limits = { ...defaultLimits(), mailNetworkHour: 8 };
-				allowance = new Allowance(clock, limits);
+				allowance = makeAllowance(clock, limits);
 				const taken: { address: string; network: string; at: number }[] = [];
 				for (const { address, network, pause } of requests) {
 					clock.advance(pause);

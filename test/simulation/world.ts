@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { Checkpoints } from "../../src/cli/checkpoints.ts";
 import { evolve } from "../../src/engine/evolve.ts";
 import { State } from "../../src/engine/state.ts";
-import { IndexFiles } from "../../src/history/index-files.ts";
+import { indexFiles } from "../../src/history/index-files.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import type { Log, LogListener, Stored } from "../../src/log/log.ts";
 import { readBatches, segmentsOf } from "../../src/log/reader.ts";
@@ -82,7 +82,7 @@ export class World {
 		const plume = await TestServer.open({
 			log: this.#tapped(log),
 			snapshots: new Snapshots({ ...storage, every: 40 }),
-			indexes: new IndexFiles(storage),
+			indexes: indexFiles(storage),
 			clock,
 			seed,
 			environment,
