@@ -171,5 +171,5 @@ async function secretInWords(
 	const mine = new Secrets(secret, () => new Uint8Array()).fingerprint(id);
 	return named !== undefined && named !== mine
 		? `${whose} is another one (${mine}) than this log was written with (${named}). Look for that one before the start.`
-		: `${whose} is in use. Start it: plume serve.`;
+		: `${whose} is in use. Start it: PLUME_DATA=${data} plume serve`;
 }

@@ -135,7 +135,8 @@ test("a pipe whose reader is gone is a failure, and its part no backup", async (
 test("a restored server lets people log in under their names again", async () => {
 	const { into } = await backup();
 	const data = await newDataFolder();
-	await run(["restore", into], { PLUME_DATA: data });
+	const restored = await run(["restore", into], { PLUME_DATA: data });
+	expect(restored.stdout).toContain(`PLUME_DATA=${data} plume serve`);
 	const again = await Plume.start({ PLUME_DATA: data });
 	const ann = await Caller.enter(again, "ann", { protocol: "plume.2" });
 	expect(ann.received.some(({ type }) => type === types.welcome)).toBe(true);
