@@ -3,7 +3,7 @@
  * and words about them. One that can't be done throws `OperatorError`.
  */
 import { brokenClientRule } from "../../machines/client.ts";
-import type { NameKey, PlumeEvent } from "../../machines/events.ts";
+import type { PlumeEvent } from "../../machines/events.ts";
 import { BOT_NAME } from "../../machines/message.ts";
 import { brokenServerRule } from "../../machines/server.ts";
 import { parseEmail } from "../chat/email.ts";
@@ -20,7 +20,11 @@ import {
 	noticed,
 	retentionChanged,
 } from "../engine/commands/room-retention.ts";
-import { clientsLeft, sessionsClosed } from "../engine/commands/sessions.ts";
+import {
+	clientsLeft,
+	sentAway,
+	sessionsClosed,
+} from "../engine/commands/sessions.ts";
 import { textBroken } from "../engine/commands/text.ts";
 import type { ClientSnapshot } from "../engine/machines.ts";
 import { cannot, type Decide, type Operation } from "../engine/operation.ts";
@@ -82,22 +86,12 @@ export const release =
 		const freed = { time, nameKey, by: by.person };
 		return {
 			entries: [
-				...sessionsClosed(view, sessionsUnder(view, nameKey), "loggedOut"),
-				...clientsLeft(
-					view,
-					(member) => member.nameKey === nameKey && !member.session,
-					"loggedOut",
-				),
+				...sentAway(view, (who) => who.nameKey === nameKey, "loggedOut"),
 				{ event: { type: "name.released", ...freed } },
 			],
 			says: [`${owner.name} is free: whoever asks for it first has it.`],
 		};
 	};
-
-const sessionsUnder = ({ state }: View, nameKey: NameKey) =>
-	[...state.server.context.sessions].flatMap(([session, owner]) =>
-		owner.nameKey === nameKey ? session : [],
-	);
 
 /** Changes a name. Its tabs leave, and come back under the new one by themselves. */
 export const rename =

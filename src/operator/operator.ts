@@ -7,35 +7,16 @@ import type { Engine } from "../engine/engine.ts";
 import type { ActAsked } from "../engine/moderation.ts";
 import { type Decide, OperatorError } from "../engine/operation.ts";
 import { type EngineParts, viewOf } from "../engine/parts.ts";
-import {
-	hand,
-	noRoom,
-	notice,
-	recheck,
-	registration,
-	release,
-	rename,
-	retentionReread,
-	say,
-	waitingFor,
-} from "./operations.ts";
+import * as operations from "./operations.ts";
 import { status } from "./status.ts";
-import {
-	bans,
-	lines,
-	names,
-	reports,
-	rooms,
-	type Table,
-	who,
-} from "./tables.ts";
+import * as tables from "./tables.ts";
 import type { OperatorCommand } from "./usage.ts";
 
 /** How long a code waits for someone to ask for it. */
 const WAIT_MS = 5 * 60_000;
 
 /** A table, or words line by line. */
-type Answer = Table | AsyncIterable<string> | readonly string[];
+type Answer = tables.Table | AsyncIterable<string> | readonly string[];
 type Asked = (
 	args: readonly string[],
 	by: Actor,
@@ -65,31 +46,32 @@ export class Operator {
 		this.#parts = parts;
 		const act = (decide: Decide) => engine.moderation.operate(decide);
 		this.#commands = {
-			who: () => who(parts),
+			who: () => tables.who(parts),
 			status: () => status({ ...parts, refusals, folder, startedAt }),
-			rooms: () => rooms(parts),
-			names: () => names(parts),
-			say: ([room = "", text = ""], by) => act(say(by, room, text)),
-			notice: ([text = ""], by) => act(notice(by, text)),
+			rooms: () => tables.rooms(parts),
+			names: () => tables.names(parts),
+			say: ([room = "", text = ""], by) => act(operations.say(by, room, text)),
+			notice: ([text = ""], by) => act(operations.notice(by, text)),
 			code: ([name = "", email], _, signal) => this.#code(name, email, signal),
 			ban: ([what = "", why], by) => this.#act(by, "ban", LOBBY, what, why),
 			unban: ([what = ""], by) => this.#act(by, "unban", LOBBY, what),
-			bans: () => bans(parts),
+			bans: () => tables.bans(parts),
 			kick: (args, by) => this.#actIn(by, "kick", args),
 			unkick: (args, by) => this.#actIn(by, "unkick", args),
 			mute: (args, by) => this.#actIn(by, "mute", args),
 			unmute: (args, by) => this.#actIn(by, "unmute", args),
 			remove: (args, by) => this.#actIn(by, "remove", args),
-			reports: () => reports(parts),
+			reports: () => tables.reports(parts),
 			dismiss: ([what = ""], by) => this.#act(by, "dismiss", LOBBY, what),
-			release: ([name = ""], by) => act(release(by, name)),
-			rename: ([name = "", to = ""], by) => act(rename(by, name, to)),
-			close: (_, by) => act(registration(by, "closed")),
-			open: (_, by) => act(registration(by, "opened")),
+			release: ([name = ""], by) => act(operations.release(by, name)),
+			rename: ([name = "", to = ""], by) =>
+				act(operations.rename(by, name, to)),
+			close: (_, by) => act(operations.registration(by, "closed")),
+			open: (_, by) => act(operations.registration(by, "opened")),
 			reload: async () => [
 				...reread(),
-				...(await act(recheck)),
-				...(await act(retentionReread)),
+				...(await act(operations.recheck)),
+				...(await act(operations.retentionReread)),
 			],
 		};
 	}
@@ -101,7 +83,7 @@ export class Operator {
 		signal: AbortSignal,
 	): AsyncGenerator<string, void> {
 		const answer = await this.ask(command, args, operator, signal);
-		yield* "rows" in answer ? lines(answer) : answer;
+		yield* "rows" in answer ? tables.lines(answer) : answer;
 	}
 
 	/** The answer to the operator, or to an admin. Throws like `run`. */
@@ -131,12 +113,14 @@ export class Operator {
 	) {
 		const room = parseRoomName(typed) ?? "";
 		const isThere = this.#parts.states.committed.room(room);
-		return isThere ? this.#act(by, act, room, what, why) : noRoom(typed);
+		return isThere
+			? this.#act(by, act, room, what, why)
+			: operations.noRoom(typed);
 	}
 
 	/** Hands over a code, at once or when someone asks for it. */
 	async *#code(name: string, email: string | undefined, signal: AbortSignal) {
-		const find = () => waitingFor(viewOf(this.#parts), name, email);
+		const find = () => operations.waitingFor(viewOf(this.#parts), name, email);
 		let login = find();
 		if (!login) {
 			yield `Nobody waits for a code as ${name}. Let them ask for one now: I wait for ${WAIT_MS / 60_000} minutes (Ctrl+C ends that).`;
@@ -145,7 +129,9 @@ export class Operator {
 		}
 		const asked = login;
 		if (!asked) throw new OperatorError(`Nobody asked for a code as ${name}.`);
-		yield* await this.#engine.moderation.operate((view) => hand(view, asked));
+		yield* await this.#engine.moderation.operate((view) =>
+			operations.hand(view, asked),
+		);
 	}
 
 	/** Resolves when a login begins for which `isMeant` holds, or when there is no more waiting. */

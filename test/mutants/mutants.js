@@ -123,7 +123,7 @@ const log = [
 	{
 		promise: "operator: people who may not enter any more leave at a reload",
 		file: "src/operator/operator.ts",
-		find: "...(await act(recheck)),",
+		find: "...(await act(operations.recheck)),",
 		replace: "",
 		tests: ["test/program/local-socket.test.ts"],
 		hangs:
@@ -1358,16 +1358,16 @@ const session = [
 	},
 	{
 		promise: "session: logging out everywhere ends classic connections",
-		file: "src/engine/commands/logout.ts",
-		find: "member.identity === identity && !member.session,",
-		replace: "member.identity !== identity && false,",
+		file: "src/engine/commands/sessions.ts",
+		find: "!member.session && isMeant(member)",
+		replace: "!member.session && !isMeant(member)",
 		tests: ["test/erase.test.ts -t ends classic connections"],
 	},
 	{
 		promise: "session: logging out everywhere ends nobody else's connection",
-		file: "src/engine/commands/logout.ts",
-		find: "member.identity === identity && !member.session,",
-		replace: "!member.session,",
+		file: "src/engine/commands/sessions.ts",
+		find: "!member.session && isMeant(member)",
+		replace: "!member.session",
 		tests: ["test/erase.test.ts -t ends classic connections"],
 	},
 	{

@@ -16,7 +16,7 @@ import type { ClientSnapshot } from "../machines.ts";
 import type { Rule } from "../refusals.ts";
 import { type Actor, actorOf } from "./actor.ts";
 import { type Handler, NOTHING, refuse, type View } from "./decision.ts";
-import { loggedOutEverywhere } from "./logout.ts";
+import { sentAway } from "./sessions.ts";
 
 export const erase: Handler<"erase"> = (
 	view,
@@ -131,7 +131,9 @@ export function decideErasures(
 export function decideFarewell(view: ErasureView): readonly Entry[] {
 	const { state, asker, now: time } = view;
 	const { identity: author } = asker;
-	const rest = [...loggedOutEverywhere(view, author)];
+	const rest = [
+		...sentAway(view, ({ identity }) => identity === author, "loggedOut"),
+	];
 	for (const [nameKey, { identity }] of state.server.context.names)
 		if (identity === author)
 			rest.push({ event: { type: "name.released", time, nameKey } });

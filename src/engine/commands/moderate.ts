@@ -5,7 +5,7 @@
  */
 import { Map as PersistentMap } from "immutable";
 import type { BotCommand } from "../../../machines/bot-commands.ts";
-import type { PlumeEvent } from "../../../machines/events.ts";
+import type { Claim, PlumeEvent } from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
 import { brokenServerRule } from "../../../machines/server.ts";
@@ -19,7 +19,7 @@ import {
 	undo,
 	victimOf,
 } from "./sanction.ts";
-import { clientsLeft, sessionsClosed } from "./sessions.ts";
+import { clientsLeft, sentAway } from "./sessions.ts";
 
 /** How long someone who is kicked stays away, unless it is said. */
 const KICK_MS = 5 * 60_000;
@@ -43,18 +43,11 @@ const ban: Act = (asked) => {
 	const { view } = asked;
 	const { name, person: identity, identities } = victimOf(asked);
 	const { facts, beside, words } = sanctionOf(asked);
-	const sessions = [...view.state.server.context.sessions].flatMap(
-		([session, owner]) => (identities.has(owner.identity) ? session : []),
-	);
+	const isMeant = ({ identity }: Claim) => identities.has(identity);
 	return {
 		entries: [
 			{ event: { type: "identity.banned", identity, ...facts }, ...beside },
-			...sessionsClosed(view, sessions, "banned"),
-			...clientsLeft(
-				view,
-				(member) => identities.has(member.identity) && !member.session,
-				"banned",
-			),
+			...sentAway(view, isMeant, "banned"),
 		],
 		says: [
 			`${name} is banned${words || " for good"}. ${undo(asked, "unban", name)}`,

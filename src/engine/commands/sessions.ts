@@ -1,5 +1,6 @@
 /** How sessions open, are renewed while they are in use, and end. */
 import type {
+	Claim,
 	ClientId,
 	ClientLeft,
 	PlumeEvent,
@@ -127,6 +128,19 @@ export function sessionsClosed(
 		}),
 		{ event: { type: "session.closed", time, session, why } },
 	]);
+}
+
+/** Ends the sessions of those who are meant. Clients without a session, as classic ones are, leave too. */
+export function sentAway(
+	view: View,
+	isMeant: (who: Claim) => boolean,
+	why: Ending,
+): readonly Entry[] {
+	const { sessions } = view.state.server.context;
+	const open = [...sessions.filter((owner) => isMeant(owner)).keys()];
+	const isLeft = (member: Member) => !member.session && isMeant(member);
+	const left = clientsLeft(view, isLeft, whyLeft[why]);
+	return [...left, ...sessionsClosed(view, open, why)];
 }
 
 /** Clients leave their rooms. */
