@@ -53,6 +53,8 @@ function actIn({ stored: { event }, before }: Step): string | undefined {
 			return `${name(event.by)} muted ${name(event.identity)} in ${event.room}${until(event)}`;
 		case "identity.unmuted":
 			return `${name(event.by)} let ${name(event.identity)} speak in ${event.room} again`;
+		case "login.handed":
+			return `the operator handed out a code for ${before.client(event.client)?.context.name}`;
 		case "message.reported":
 			return `${name(event.by)} reported message ${event.target} of ${name(event.author)} in ${event.room} as ${event.why}`;
 		case "report.closed":

@@ -2,6 +2,7 @@
 import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import { Caller } from "./caller.ts";
 import { newDataFolder, Plume, run } from "./program.ts";
 
@@ -35,9 +36,13 @@ test("the operator's commands reach the server of the data folder, and nobody el
 			stdout: expect.stringContaining("ann may say nothing in lobby until"),
 		},
 	);
+	const bob = await Caller.call(plume.port);
+	const email = "bob@example.org";
+	bob.raw.send({ type: types.hello, text: `bob\n${email}` });
+	expect(await ask("code", "bob", email)).toMatchObject({ code: 0 });
 	const acts = await run(["acts", plume.data]);
 	expect(acts.stdout).toMatch(
-		/UTC {2}#\d+ {2}the operator muted ann in lobby until .* UTC: too loud\n$/,
+		/UTC {2}#\d+ {2}the operator muted ann in lobby until .* UTC: too loud\n.* {2}the operator handed out a code for bob\n$/,
 	);
 	expect(await ask("rename", "nobody", "x")).toMatchObject({
 		code: 1,
