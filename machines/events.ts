@@ -158,7 +158,7 @@ interface Facts {
 			| "kicked"
 			| "banned";
 	};
-	/** That person's tabs may say nothing in the room. */
+	/** `identity` is a person, as in `identity.banned`, who may say nothing in the room. */
 	"identity.muted": Sanction;
 	"identity.unmuted": { identity: Identity; by: Identity };
 	/** That person may not enter the room until then. Their tabs leave it by events of their own. */

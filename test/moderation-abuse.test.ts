@@ -59,7 +59,9 @@ test("another tag of an address is muted and kept out like the first", async () 
 	tagged.say("hello", 1, "lobby");
 	await plume.settle();
 	expect(tagged.last(types.refused)).toMatchObject({ code: "isNotMuted" });
+	expect(await plume.operate("who")).toContain("nice   lobby  1 tab, muted");
 	await ask(plume, boss, "unmute nice");
+	expect(answers(tagged).at(-1)).toBe("You may speak in lobby again.");
 	tagged.say("hello", 1, "lobby");
 	await plume.settle();
 	expect(boss.lines).toContain("nice: hello");

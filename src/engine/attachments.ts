@@ -100,15 +100,14 @@ export class Attachments {
 		this.#put(clients, { kind: "blocks", names });
 	}
 
-	/** Tells those at an address who are in a room something that nobody else sees. */
+	/** Tells a person's tabs in a room something that nobody else sees. */
 	tell(
-		{ identity, room }: { identity: Identity; room: RoomName },
+		{ identity, room: where }: { identity: Identity; room: RoomName },
 		text: string,
 	): void {
-		const state = this.#parts.states.committed;
-		const clients = state
-			.clientsOf(identity)
-			.filter((client) => state.client(client)?.context.room === room);
+		const clients = this.#clientsOf(identity).flatMap(({ id, room }) =>
+			room === where ? id : [],
+		);
 		this.#put(clients, { kind: "aside", name: BOT_NAME, text });
 	}
 

@@ -1,7 +1,7 @@
 /** What there is, as tables: for a terminal, and for the admin page. Never an email. */
 import type { Member } from "../../machines/room.ts";
 import { sanctionedUntil } from "../../machines/rules.ts";
-import { namesHeld } from "../engine/commands/names-held.ts";
+import { namesHeld, personUnder } from "../engine/commands/names-held.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { momentOf } from "../moment.ts";
 import { ageInWords } from "../retention.ts";
@@ -20,7 +20,7 @@ const MOST_SHOWN = 120;
 const MOST_REPORTS = 200;
 
 export function who({ states, clock }: EngineParts): Table {
-	const { rooms } = states.committed;
+	const { rooms, server } = states.committed;
 	const rows = [...rooms].flatMap(([room, { context }]) => {
 		const people = new Map<string, Member[]>();
 		for (const member of context.members.values())
@@ -28,10 +28,10 @@ export function who({ states, clock }: EngineParts): Table {
 		return [...people.keys()].sort().map((name) => {
 			const tabs = people.get(name) ?? [];
 			const here = tabs.filter(({ deadline }) => deadline === undefined).length;
-			const isMuted = tabs.some(
-				({ identity }) =>
-					sanctionedUntil(context.mutes, identity, clock.now()) > 0,
-			);
+			const isMuted = tabs.some((member) => {
+				const person = personUnder(server.context.names, member);
+				return sanctionedUntil(context.mutes, person, clock.now()) > 0;
+			});
 			const state = here > 0 ? count(here, "tab") : "connection lost";
 			return [name, room, isMuted ? `${state}, muted` : state];
 		});

@@ -74,15 +74,12 @@ const unban: Act = (asked) => {
 
 const mute: Act = (asked) => {
 	const { room } = asked;
-	const { name, identities } = victimOf(asked);
+	const { name, person: identity, identities } = victimOf(asked);
 	limitMaker(asked, "mutes", identities);
 	const { facts, beside, words } = sanctionOf(asked);
 	const type = "identity.muted";
 	return {
-		entries: Array.from(identities, (identity) => ({
-			event: { type, room, identity, ...facts },
-			...beside,
-		})),
+		entries: [{ event: { type, room, identity, ...facts }, ...beside }],
 		says: [
 			`${name} may say nothing in ${room}${words}. ${undo(asked, "unmute", name)}`,
 		],
@@ -91,16 +88,13 @@ const mute: Act = (asked) => {
 
 const kick: Act = (asked) => {
 	const { view, room } = asked;
-	const { name, identities } = victimOf(asked);
+	const { name, person: identity, identities } = victimOf(asked);
 	limitMaker(asked, "kicks", identities);
 	const { facts, beside, until, words } = sanctionOf(asked, KICK_MS);
 	const type = "identity.kicked";
 	return {
 		entries: [
-			...Array.from(identities, (identity) => ({
-				event: { type, room, identity, ...facts, until } as const,
-				...beside,
-			})),
+			{ event: { type, room, identity, ...facts, until }, ...beside },
 			...clientsLeft(
 				view,
 				(member, _, where) => where === room && identities.has(member.identity),
