@@ -14,7 +14,7 @@ export class Autoscroll {
 	isFollowing = true;
 	/** The timeline's window does not reach to the latest line. */
 	isDetached = false;
-	readonly #room = find("#room", HTMLElement);
+	readonly #room = find("#room");
 	readonly #button = find("#latest", HTMLButtonElement);
 	#unread = 0;
 	/** The height of the room and its scroll position, when they were last set or read. */

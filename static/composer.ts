@@ -53,8 +53,7 @@ export class Composer {
 		const { view, sends } = parts;
 		this.#parts = parts;
 		this.autocomplete = new MentionAutocomplete(this.#field, view);
-		find("#failed-edit", HTMLButtonElement).onclick = () =>
-			this.#edit(sends.outbox().drop());
+		find("#failed-edit").onclick = () => this.#edit(sends.outbox().drop());
 		this.#field.oninput = () => this.#onInput();
 		this.#field.onkeydown = (event) => this.#onKey(event);
 		this.#form.onsubmit = () => this.#send();

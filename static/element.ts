@@ -1,13 +1,12 @@
 /** Finds, makes and shows elements. Content is always text, never markup. */
 
-/** The one element index.html has for `selector`; its absence is a bug. */
-export function find<E extends Element>(
-	selector: string,
-	type: new () => E,
-): E {
-	const element = document.querySelector(selector);
+/** The one element the page has for a selector; its absence is a bug. */
+export function find(where: string): HTMLElement;
+export function find<E extends Element>(where: string, type: new () => E): E;
+export function find(where: string, type: new () => Element = HTMLElement) {
+	const element = document.querySelector(where);
 	if (element instanceof type) return element;
-	throw new Error(`index.html has no ${type.name} ${selector}`);
+	throw new Error(`The page has no ${type.name} ${where}`);
 }
 
 /** `options` is the class, or some of the properties. */

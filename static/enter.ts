@@ -12,7 +12,7 @@ export function enterForm(page: Page, person: Person) {
 	const form = find("#enter", HTMLFormElement);
 	const submit = find("#enter-submit", HTMLButtonElement);
 	const cancel = find("#enter-cancel", HTMLButtonElement);
-	const step = find("#step-trouble", HTMLElement);
+	const step = find("#step-trouble");
 	const name = find("#name", HTMLInputElement);
 	const email = find("#email", HTMLInputElement);
 	const fields = [name, email];

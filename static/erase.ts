@@ -36,9 +36,9 @@ export async function eraseOne(message: Said, page: Page): Promise<void> {
 }
 
 export function eraser(page: Page): void {
-	const log = find("#log", HTMLElement);
+	const log = find("#log");
 	log.addEventListener("click", ({ target }) => choose(log, target));
-	find("#erase-all", HTMLButtonElement).onclick = async () => {
+	find("#erase-all").onclick = async () => {
 		const title = "Delete everything you said?";
 		const farewell = `All you said is gone, and “${page.name}” is free again.`;
 		if (await confirmed(title, ALL, "Delete everything"))

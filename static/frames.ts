@@ -30,16 +30,8 @@ export type Member = ServerFrame<"members">["members"][number];
 /** The events that bypass the machine, because it holds no text and no offsets. */
 export type RoomEvent =
 	| RoomLine
-	| ServerFrame<
-			| "head"
-			| "caughtUp"
-			| "gap"
-			| "ack"
-			| "members"
-			| "presence"
-			| "typing"
-			| "blocks"
-	  >
+	| ServerFrame<"head" | "caughtUp" | "gap" | "ack">
+	| ServerFrame<"members" | "presence" | "typing" | "blocks">
 	/** The end of a page of history; one that was refused has no `before`. */
 	| (Pick<ServerFrame<"page">, "kind" | "room" | "more"> & {
 			readonly before?: number;

@@ -17,7 +17,7 @@ const PAGE = 100;
 type Purpose = "prepend" | "append" | "replace";
 
 export class HistoryPager {
-	readonly #room = find("#room", HTMLElement);
+	readonly #room = find("#room");
 	readonly #page: Page;
 	readonly #timeline: Timeline;
 	/** What the requested page is for, if one is requested. */
@@ -31,7 +31,7 @@ export class HistoryPager {
 		this.#page = page;
 		this.#timeline = timeline;
 		this.#room.addEventListener("scroll", () => this.#onScroll());
-		find("#latest", HTMLButtonElement).onclick = () => this.toEnd();
+		find("#latest").onclick = () => this.toEnd();
 	}
 
 	toEnd() {

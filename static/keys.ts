@@ -22,7 +22,7 @@ export function ignoreImeKeys(): void {
 
 /** Typing goes into the composer, and paging keys scroll the room. */
 export function roomKeys(): void {
-	const room = find("#room", HTMLElement);
+	const room = find("#room");
 	const field = find("#text", HTMLTextAreaElement);
 
 	/** How far a key scrolls the room; it pages through a long draft instead. */

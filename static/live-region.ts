@@ -9,7 +9,7 @@ const EVERY_MS = 1_000;
 const MOST = 3;
 
 export function liveRegion() {
-	const region = find("#announcer", HTMLElement);
+	const region = find("#announcer");
 	let waiting: string[] = [];
 	let isBusy = false;
 

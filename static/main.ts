@@ -127,15 +127,15 @@ addEventListener(
 );
 
 const screens = {
-	none: find("#enter", HTMLElement),
-	pending: find("#verify", HTMLElement),
-	session: find("#chat", HTMLElement),
+	none: find("#enter"),
+	pending: find("#verify"),
+	session: find("#chat"),
 };
 
 function render(): void {
 	const { key, room } = page.snapshot.context;
 	const isEntered = key === "session" && screens.session.hidden;
-	find("#loading", HTMLElement).hidden = true;
+	find("#loading").hidden = true;
 	for (const screen of Object.values(screens))
 		screen.hidden = screen !== screens[key];
 	enter.render();

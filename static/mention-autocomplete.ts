@@ -13,7 +13,7 @@ const MOST_OPTIONS = 6;
 const LONGEST = 80;
 
 export class MentionAutocomplete {
-	readonly #list = find("#names", HTMLElement);
+	readonly #list = find("#names");
 	readonly #field: HTMLTextAreaElement;
 	readonly #view: RoomView;
 	#options: readonly string[] = [];

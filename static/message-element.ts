@@ -44,24 +44,17 @@ function textElements(text: string, me: string): HTMLElement[] {
 	return [body, make("button", more, "Show all")];
 }
 
-function deleteButton(message: Said, page: Page): HTMLElement {
-	const words = "Delete this message";
-	const className = "tool delete";
-	const properties = { className, title: words, ariaLabel: words };
-	const onclick = () => void eraseOne(message, page);
-	return make("button", { ...BUTTON, ...properties, onclick }, "×");
-}
-
-function menuButton(message: Said, page: Page): HTMLElement {
-	const className = "tool";
-	const properties = { className, title: MENU, ariaLabel: MENU };
-	const onclick = () => openMenu(page, message.name, message);
-	const ariaHasPopup = "dialog";
-	return make(
-		"button",
-		{ ...BUTTON, ...properties, ariaHasPopup, onclick },
-		"···",
-	);
+/** The button at a message: for one's own to delete it, else for the menu. */
+function tool(message: Said, page: Page, isMine: boolean): HTMLElement {
+	const title = isMine ? "Delete this message" : MENU;
+	const ariaHasPopup = isMine ? null : "dialog";
+	const names = { title, ariaLabel: title, ariaHasPopup };
+	const className = isMine ? "tool delete" : "tool";
+	const onclick = isMine
+		? () => void eraseOne(message, page)
+		: () => openMenu(page, message.name, message);
+	const properties = { ...BUTTON, ...names, className, onclick };
+	return make("button", properties, isMine ? "×" : "···");
 }
 
 /** What a blocked person said at one time unfolds with its first message. */
@@ -119,7 +112,7 @@ export function messageElement(
 		article.append(blockedElement(said, isContinued));
 	} else article.append(...said);
 	if (kind === "said" && "epoch" in message)
-		article.append((isMine ? deleteButton : menuButton)(message, page));
+		article.append(tool(message, page, isMine));
 	if (!isMine && !isBlocked && kind === "said" && mentions(message.text, me))
 		article.classList.add("mention");
 	return article;

@@ -28,7 +28,7 @@ const isLooking = () => !document.hidden && document.hasFocus();
 export class Notifications {
 	readonly #icon = find("link[rel=icon]", HTMLLinkElement);
 	readonly #plainIcon = this.#icon.href;
-	readonly #bar = find("#ask", HTMLElement);
+	readonly #bar = find("#ask");
 	readonly #yes = find("#ask-yes", HTMLButtonElement);
 	readonly #box = find("#notify", HTMLInputElement);
 	readonly #page: Page;

@@ -12,8 +12,8 @@ import * as storage from "./storage.ts";
 export type PendingSends = ReturnType<typeof pendingSends>;
 
 export function pendingSends(page: Page) {
-	const list = find("#outbox", HTMLElement);
-	const failed = find("#failed", HTMLElement);
+	const list = find("#outbox");
+	const failed = find("#failed");
 	const outboxes = new Map<string, Outbox>();
 
 	function outbox(room = page.room): Outbox {
@@ -48,8 +48,8 @@ export function pendingSends(page: Page) {
 		say("#failed-words", whys[0] ? `${many} not sent. ${whys[0]}` : "");
 	}
 
-	find("#failed-retry", HTMLButtonElement).onclick = () => outbox().retry();
-	find("#failed-drop", HTMLButtonElement).onclick = () => outbox().drop();
+	find("#failed-retry").onclick = () => outbox().retry();
+	find("#failed-drop").onclick = () => outbox().drop();
 	return {
 		outbox,
 		enter: () => draw(outbox().lines),

@@ -27,8 +27,8 @@ function people(members: Iterable<Member>): [name: string, away: boolean][] {
 }
 
 export class PeoplePanel {
-	readonly #list = find("#people", HTMLElement);
-	readonly #typing = find("#typing", HTMLElement);
+	readonly #list = find("#people");
+	readonly #typing = find("#typing");
 	readonly #page: Page;
 	/** By client; undefined until the server has sent the members. */
 	#members: Map<string, Member> | undefined;

@@ -58,17 +58,17 @@ export function openMenu(page: Page, name: string, message?: Said): void {
 			make("div", "row-of", ...buttons),
 		);
 	};
-	find("#about-title", HTMLElement).replaceChildren(nameTag(name));
+	find("#about-title").replaceChildren(nameTag(name));
 	say("#about-text", message?.text.slice(0, MOST_SHOWN) ?? "");
 	find("#why", HTMLInputElement).value = "";
-	find("#about-others", HTMLElement).hidden = role === "member";
-	find("#about-own", HTMLElement).replaceChildren(
+	find("#about-others").hidden = role === "member";
+	find("#about-own").replaceChildren(
 		group("For yourself", [
 			isBlocked ? ["Unblock", "unblock NAME"] : ["Block", "block NAME"],
 			...(message ? REPORTS : []),
 		]),
 	);
-	find("#about-choices", HTMLElement).replaceChildren(
+	find("#about-choices").replaceChildren(
 		group(`In ${room}`, message ? [REMOVE, ...IN_ROOM] : IN_ROOM),
 		...(role === "admin" ? [group("In every room", EVERYWHERE)] : []),
 	);

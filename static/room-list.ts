@@ -24,7 +24,7 @@ const NAME_RULE =
 const upTo99 = (count: number) => (count > 99 ? "99+" : String(count));
 
 export class RoomList {
-	readonly #list = find("#rooms", HTMLElement);
+	readonly #list = find("#rooms");
 	readonly #page: Page;
 	readonly #heads = new Map<string, ServerFrame<"head">>();
 	/** Other rooms where the reader was mentioned. */
@@ -74,18 +74,18 @@ export class RoomList {
 
 	render(): void {
 		const rooms = joinedRooms();
-		const badge = find("#elsewhere", HTMLElement);
+		const badge = find("#elsewhere");
 		const unread = rooms.reduce((sum, room) => sum + this.#unread(room), 0);
 		this.#list.replaceChildren(...rooms.map((room) => this.#item(room)));
 		badge.hidden = unread === 0;
 		badge.classList.toggle("mentioned", this.#mentions.size > 0);
 		say(badge, upTo99(unread));
 		const hasUnsent = rooms.some((room) => this.#unsent(room) > 0);
-		find("#unsent", HTMLElement).hidden = !hasUnsent;
+		find("#unsent").hidden = !hasUnsent;
 	}
 
 	#go(room: string): void {
-		find("#side", HTMLElement).hidePopover();
+		find("#side").hidePopover();
 		void this.#page.go(room);
 	}
 
@@ -150,7 +150,7 @@ export class RoomList {
 function joinForm(go: (room: string) => void): void {
 	const field = find("#join-name", HTMLInputElement);
 	field.oninput = () => complain(field, "");
-	find("#join", HTMLFormElement).onsubmit = () => {
+	find("#join").onsubmit = () => {
 		const name = roomName(field.value);
 		complain(field, name ? "" : NAME_RULE);
 		if (!name) return field.focus();

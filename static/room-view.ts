@@ -45,7 +45,7 @@ export class RoomView {
 		this.#timeline = new Timeline(page, this.#people);
 		this.#history = new HistoryPager(page, this.#timeline);
 		document.addEventListener("visibilitychange", () => this.#onVisibility());
-		const room = find("#room", HTMLElement);
+		const room = find("#room");
 		room.addEventListener("scroll", () => this.#updateRead());
 	}
 

@@ -21,8 +21,8 @@ const keyOf = (line: Line) =>
 const bottomOf = ({ element }: Drawn) => element.getBoundingClientRect().bottom;
 
 export function rowList(autoscroll: Autoscroll) {
-	const room = find("#room", HTMLElement);
-	const log = find("#log", HTMLElement);
+	const room = find("#room");
+	const log = find("#log");
 	let shown: readonly Drawn[] = [];
 	return {
 		get length(): number {

@@ -59,7 +59,7 @@ export function settingsDialog(page: Page) {
 
 	const adminPage = find("#admin-page", HTMLAnchorElement);
 	adminPage.href = `${BASE}admin`;
-	find("#me", HTMLElement).onclick = () => {
+	find("#me").onclick = () => {
 		adminPage.hidden = page.role !== "admin";
 		dialog.showModal();
 	};
@@ -71,8 +71,7 @@ export function settingsDialog(page: Page) {
 
 	themeChoice();
 	everywhere.onclick = () => page.dispatch({ type: "logout", all: true });
-	find("#logout", HTMLButtonElement).onclick = () =>
-		page.dispatch({ type: "logout", all: false });
+	find("#logout").onclick = () => page.dispatch({ type: "logout", all: false });
 
 	exporting.onclick = async () => {
 		exporting.disabled = true;

@@ -11,10 +11,10 @@ import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
 
 export function statusBar(page: Page) {
-	const me = find("#me", HTMLElement);
-	const bar = find("#connection", HTMLElement);
+	const me = find("#me");
+	const bar = find("#connection");
 	const retry = find("#retry", HTMLButtonElement);
-	const offline = find("#offline", HTMLElement);
+	const offline = find("#offline");
 	const retryNow = () => {
 		if (!document.hidden && !page.snapshot.matches("stopped"))
 			page.dispatch({ type: "retry" });

@@ -33,8 +33,8 @@ export class Timeline {
 	from = 0;
 	/** Everything missed has arrived, and what comes now is new. */
 	isLive = false;
-	readonly #empty = find("#quiet", HTMLElement);
-	readonly #outbox = find("#outbox", HTMLElement);
+	readonly #empty = find("#quiet");
+	readonly #outbox = find("#outbox");
 	readonly #page: Page;
 	readonly #people: PeoplePanel;
 	readonly #rows = rowList(this.autoscroll);

@@ -29,8 +29,7 @@ export function verifyForm(page: Page) {
 	field.oninput = sendIfComplete;
 	form.onsubmit = sendIfComplete;
 	resend.onclick = () => page.dispatch({ type: "resend" });
-	find("#another", HTMLButtonElement).onclick = () =>
-		page.dispatch({ type: "leave" });
+	find("#another").onclick = () => page.dispatch({ type: "leave" });
 
 	function renderTimes() {
 		const { tries, expires, resendAt } = page.snapshot.context;

@@ -61,8 +61,8 @@ export async function argumentsOf(act: Act) {
 	if (says === undefined) return args;
 	const isTimed = asks === "Reason";
 	find("#confirm form", HTMLFormElement).reset();
-	find("#time-label", HTMLElement).hidden = !isTimed;
-	find("#typed-label", HTMLElement).hidden = !asks;
+	find("#time-label").hidden = !isTimed;
+	find("#typed-label").hidden = !asks;
 	say("#typed-words", asks);
 	if (!(await confirmed(labelOf(act), says, words))) return undefined;
 	const time = isTimed ? find("#time", HTMLSelectElement).value : "";

@@ -73,7 +73,7 @@ async function look(names: readonly string[]): Promise<void> {
 		read.set(name, answer);
 		if (!isSame) draw(name);
 	}
-	find("#all", HTMLElement).hidden = false;
+	find("#all").hidden = false;
 }
 
 /** Says what came of a task. To one who is no admin, not any more, nothing is shown. */
@@ -84,8 +84,7 @@ async function attempt(task: () => Promise<void>): Promise<void> {
 	} catch (error) {
 		const { message, cause }: Error = Object(error);
 		say("#trouble", message);
-		if ([401, 403, 404].includes(Number(cause)))
-			find("#all", HTMLElement).hidden = true;
+		if ([401, 403, 404].includes(Number(cause))) find("#all").hidden = true;
 	}
 }
 
@@ -101,12 +100,12 @@ const carryOut = (act: Act) =>
 const again = () => attempt(() => look(Object.keys(titles)));
 
 document.documentElement.style.colorScheme = browser.get("theme");
-find("#first", HTMLElement).append(buttonOf(["Write to every room", "notice"]));
-find("#tables", HTMLElement).append(...sections.values());
+find("#first").append(buttonOf(["Write to every room", "notice"]));
+find("#tables").append(...sections.values());
 filter.oninput = () => [...read.keys()].forEach(draw);
-find("#again", HTMLElement).onclick = again;
+find("#again").onclick = again;
 setInterval(() => {
-	if (document.hidden || find("#all", HTMLElement).hidden) return;
+	if (document.hidden || find("#all").hidden) return;
 	// There may be many names; they are read anew when that is asked for.
 	const names = [...read.keys()].filter((name) => name !== "names");
 	void attempt(() => look(names));

@@ -13,7 +13,7 @@ const [WIDTH, HEIGHT] = [1000, 100];
 const BARS = 250;
 
 export function activity(inspector: Inspector, log: LogTimeline): void {
-	const histogram = find("#activity", HTMLElement);
+	const histogram = find("#activity");
 	const draw = async (): Promise<void> => {
 		const { from, to } = log.about;
 		say("#begins", new Date(from).toLocaleString());

@@ -12,9 +12,9 @@ const ROW_PX = 30;
 const FIRST = ["server", "room"];
 
 export function actorList(inspector: Inspector) {
-	const list = find("#actors", HTMLElement);
+	const list = find("#actors");
 	const filter = find("#filter", HTMLInputElement);
-	const count = find("#count", HTMLElement);
+	const count = find("#count");
 	const rows = make("div", "");
 	let shown: readonly Actor[] = [];
 	list.append(rows);

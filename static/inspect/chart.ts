@@ -22,9 +22,9 @@ async function load(machine: string): Promise<SVGSVGElement> {
 }
 
 export function chartView() {
-	const box = find("#chart", HTMLElement);
-	const title = find("#chosen", HTMLElement);
-	const stateName = find("#chosen-state", HTMLElement);
+	const box = find("#chart");
+	const title = find("#chosen");
+	const stateName = find("#chosen-state");
 	const show = zoomable(box);
 	let shown: Actor | undefined;
 	return async (viewState: ViewState): Promise<void> => {

@@ -10,7 +10,7 @@ const MOST_MOMENTS = 1000;
 
 /** A press on a count filters the list of actors by it; another press filters no more. */
 export function counts() {
-	const list = find("#counts", HTMLElement);
+	const list = find("#counts");
 	const filter = find("#filter", HTMLInputElement);
 	list.addEventListener("click", ({ target }) => {
 		const chip = target instanceof Element && target.closest("button");
@@ -34,7 +34,7 @@ export function counts() {
 
 /** Over the ten seconds before the moment that is shown; live, before now. */
 export function rates(inspector: Inspector) {
-	const list = find("#rates", HTMLElement);
+	const list = find("#rates");
 	let [shownSeq, since] = [-1, 0];
 	const draw = async (): Promise<void> => {
 		const { timeline, seq, isLive, moment } = inspector.viewState;

@@ -13,7 +13,7 @@ const MOST_ITEMS = 60;
 
 export function difference(inspector: Inspector, log: LogTimeline): void {
 	const button = find("#remember", HTMLButtonElement);
-	const box = find("#difference", HTMLElement);
+	const box = find("#difference");
 	let remembered: ViewState | undefined;
 
 	const draw = async (now: ViewState): Promise<void> => {

@@ -120,8 +120,8 @@ export class Inspector {
 
 /** Shows the inspector in place of the form. It begins at the latest event, and follows it. */
 export function inspect(timeline: Timeline): Inspector {
-	find("#token-form", HTMLElement).hidden = true;
-	find("#inspector", HTMLElement).hidden = false;
+	find("#token-form").hidden = true;
+	find("#inspector").hidden = false;
 	const inspector = new Inspector(timeline);
 	for (const view of [chartView, actorList, counts, sequenceDiagram, seekBar])
 		inspector.onViewState(view(inspector));

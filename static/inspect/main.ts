@@ -57,11 +57,10 @@ async function tryToken(token: string, words: string): Promise<void> {
 		askForToken("That token does not open this.");
 }
 
-form.addEventListener("submit", (event) => {
-	event.preventDefault();
+form.onsubmit = () => {
 	const { value } = find("#token", HTMLInputElement);
 	void tryToken(value, "That is no token.");
-});
+};
 void tryToken(
 	isMoment || !fragment ? String(history.state ?? "") : fragment,
 	"",

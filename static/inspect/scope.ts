@@ -11,7 +11,7 @@ export function scopeControls(
 ): () => Scope {
 	const room = find("#scope-room", HTMLSelectElement);
 	const client = find("#scope-client", HTMLInputElement);
-	const found = find("#found", HTMLElement);
+	const found = find("#found");
 	let sought: number | undefined;
 	const scopeOf = (): Scope => ({
 		...(room.value && { room: room.value }),
@@ -32,8 +32,8 @@ export function scopeControls(
 	};
 	room.addEventListener("change", changed);
 	client.addEventListener("change", changed);
-	find("#earlier", HTMLButtonElement).addEventListener("click", go(true));
-	find("#later", HTMLButtonElement).addEventListener("click", go(false));
+	find("#earlier").addEventListener("click", go(true));
+	find("#later").addEventListener("click", go(false));
 	inspector.onViewState(({ moment: { seq, client: doer } = {} }) => {
 		// The chart follows a client whose events are sought.
 		if (seq === sought && doer && client.value) inspector.choose(doer);

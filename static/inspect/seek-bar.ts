@@ -6,7 +6,7 @@ export function seekBar(inspector: Inspector) {
 	const slider = find("#scrub", HTMLInputElement);
 	const live = find("#live", HTMLButtonElement);
 	const play = find("#play", HTMLButtonElement);
-	const moment = find("#moment", HTMLElement);
+	const moment = find("#moment");
 	const player = makePlayer(play, inspector);
 	const goTo = (seq?: number): void => {
 		player.stop();
@@ -15,8 +15,8 @@ export function seekBar(inspector: Inspector) {
 	const stepBy = (count: number) => goTo(inspector.viewState.seq + count);
 
 	slider.addEventListener("input", () => goTo(Number(slider.value)));
-	find("#back", HTMLButtonElement).addEventListener("click", () => stepBy(-1));
-	find("#on", HTMLButtonElement).addEventListener("click", () => stepBy(1));
+	find("#back").addEventListener("click", () => stepBy(-1));
+	find("#on").addEventListener("click", () => stepBy(1));
 	play.addEventListener("click", player.toggle);
 	live.addEventListener("click", () => {
 		const { isLive, seq } = inspector.viewState;

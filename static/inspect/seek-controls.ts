@@ -19,11 +19,8 @@ export function seekControls(inspector: Inspector, log: LogTimeline): void {
 				: log.ask({ ask: "time", time: until }),
 		);
 	};
-	form.addEventListener("change", ({ target }) => go(target));
-	form.addEventListener("submit", (submitted) => {
-		submitted.preventDefault();
-		go(document.activeElement);
-	});
+	form.onchange = ({ target }) => go(target);
+	form.onsubmit = () => go(document.activeElement);
 	inspector.onViewState(({ seq, moment }) => {
 		const { first, last, about } = log;
 		Object.assign(event, { min: first, max: last });

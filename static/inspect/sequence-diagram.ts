@@ -25,9 +25,9 @@ const [NARROWEST, WIDEST] = [76, 124];
 const [TIMES_PX, MARGIN_PX] = [74, 24];
 
 export function sequenceDiagram(inspector: Inspector) {
-	const box = find("#sequence", HTMLElement);
-	const heads = find("#lanes", HTMLElement);
-	const list = find("#rows", HTMLElement);
+	const box = find("#sequence");
+	const heads = find("#lanes");
+	const list = find("#rows");
 	const only = find("#only", HTMLInputElement);
 	const lifelines = new Lifelines();
 	const rows = new Map<number, HTMLElement>();

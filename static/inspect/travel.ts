@@ -27,9 +27,9 @@ export async function travel(token: string): Promise<boolean> {
 		return new Promise<never>(() => {});
 	};
 	const log = new LogTimeline(ask, await opened.json());
-	find("#travel", HTMLElement).hidden = false;
+	find("#travel").hidden = false;
 	// Only a running server has a latest event, and rates.
-	for (const id of ["#live", "#rates"]) find(id, HTMLElement).hidden = true;
+	for (const id of ["#live", "#rates"]) find(id).hidden = true;
 	const inspector = inspect(log);
 	for (const control of [seekControls, activity, difference])
 		control(inspector, log);

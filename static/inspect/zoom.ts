@@ -37,27 +37,23 @@ export function zoomable(box: HTMLElement): (svg: SVGSVGElement) => void {
 		box.scrollTop = (scrollTop + y) * grown - y;
 	};
 
-	find("#smaller", HTMLElement).addEventListener("click", () => zoom(1 / STEP));
-	find("#larger", HTMLElement).addEventListener("click", () => zoom(STEP));
-	fit.addEventListener("click", () => {
+	find("#smaller").onclick = () => zoom(1 / STEP);
+	find("#larger").onclick = () => zoom(STEP);
+	fit.onclick = () => {
 		scale = undefined;
 		size();
-	});
-	box.addEventListener(
-		"wheel",
-		(event) => {
-			if (!event.ctrlKey && !event.metaKey) return;
-			event.preventDefault();
-			const { left, top } = box.getBoundingClientRect();
-			const factor = Math.exp(-event.deltaY / 300);
-			zoom(factor, event.clientX - left, event.clientY - top);
-		},
-		{ passive: false },
-	);
-	box.addEventListener("pointermove", (event) => {
+	};
+	box.onwheel = (event) => {
+		if (!event.ctrlKey && !event.metaKey) return;
+		event.preventDefault();
+		const { left, top } = box.getBoundingClientRect();
+		const factor = Math.exp(-event.deltaY / 300);
+		zoom(factor, event.clientX - left, event.clientY - top);
+	};
+	box.onpointermove = (event) => {
 		if (event.pointerType !== "mouse" || event.buttons !== 1) return;
 		box.scrollBy(-event.movementX, -event.movementY);
-	});
+	};
 	// So that the arrow keys scroll it.
 	box.tabIndex = 0;
 	new ResizeObserver(size).observe(box);
