@@ -18,7 +18,7 @@ import { Inspector } from "./inspector/inspector.ts";
 import { InspectorServer } from "./inspector/inspector-server.ts";
 import type { Cache } from "./log/cache.ts";
 import { makeAllowance } from "./mail/allowance.ts";
-import { KnownNetworks } from "./mail/known-networks.ts";
+import { knownNetworks } from "./mail/known-networks.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { openLocalSocket } from "./operator/local-socket.ts";
@@ -67,10 +67,8 @@ export async function startEngine(
 	const clock = parts.clockFrom(state.time);
 	const archive = new Archive(log, parts.indexes);
 	const runningClock = new RunningClock(clock);
-	const known = new KnownNetworks({
-		...{ secrets, clock, limits },
-		file: parts.known,
-	});
+	const file = parts.known;
+	const known = knownNetworks({ secrets, clock, limits, file });
 	await known.load();
 	const mail = {
 		outbox: new Outbox(mailer, runningClock, limits),

@@ -10,13 +10,13 @@ import type {
 	PlumeEvent,
 } from "../../machines/events.ts";
 import type { Entry } from "../log/log.ts";
+import { HOUR_MS } from "../rate-limit.ts";
 import type { View } from "./commands/decision.ts";
 import { roomsForgotten } from "./commands/rooms.ts";
 import { sessionsDue } from "./commands/sessions.ts";
 import { type RunningParts, viewOf } from "./parts.ts";
 import type { State } from "./state.ts";
 
-const HOUR_MS = 3_600_000;
 /** Each wake scans all deadlines, so thousands of them, a moment apart, share some. */
 const SHORTEST_WAIT_MS = 20;
 

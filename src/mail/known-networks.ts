@@ -26,64 +26,55 @@ interface KnownParts {
 	readonly file?: Cache | undefined;
 }
 
-export class KnownNetworks {
-	readonly #parts: KnownParts;
+export type KnownNetworks = ReturnType<typeof knownNetworks>;
+
+export function knownNetworks({ secrets, clock, limits, file }: KnownParts) {
 	/** When each hash expires; the least recently used comes first. */
-	readonly #until = new Map<string, number>();
-	#isChanged = false;
-
-	constructor(parts: KnownParts) {
-		this.#parts = parts;
-	}
-
-	/** Whether anyone logged in from a network lately; with a mailbox, whether its owner did. */
-	has(network: string, mailbox = ""): boolean {
-		const until = this.#until.get(this.#key(network, mailbox)) ?? 0;
-		return this.#parts.clock.now() < until;
-	}
-
-	/** Call when the owner of a mailbox has logged in from a network. */
-	add(network: string, mailbox: string): void {
-		const { clock, limits, file } = this.#parts;
-		const until = clock.now() + limits.knownNetworkDays * DAY_MS;
-		for (const key of [this.#key(network), this.#key(network, mailbox)]) {
-			this.#until.delete(key);
-			this.#until.set(key, until);
-		}
-		for (const [key] of this.#until) {
-			if (this.#until.size <= MOST) break;
-			this.#until.delete(key);
-		}
-		if (file && !this.#isChanged) clock.after(SAVE_MS, () => this.save());
-		this.#isChanged = true;
-	}
-
-	/** Never rejects: a file that can't be read counts as missing. */
-	async load(): Promise<void> {
-		const { file } = this.#parts;
-		if (!file) return;
-		const { disk, folder } = file;
-		await attempt(file, async () => {
-			if (!(await disk.list(folder)).includes(NAME)) return;
-			const text = await textOf(disk, join(folder, NAME), 0, MOST_BYTES);
-			const { format, until } = Object(JSON.parse(text));
-			if (format !== FORMAT) throw new Error(`${NAME} has another format`);
-			for (const [key, time] of Object.entries(Object(until)).slice(0, MOST))
-				if (typeof time === "number") this.#until.set(key, time);
-		});
-	}
+	const untils = new Map<string, number>();
+	let isChanged = false;
+	const keyOf = (network: string, mailbox = "") =>
+		secrets.mac("network", network, mailbox).slice(0, 16);
 
 	/** Never rejects. */
-	async save(): Promise<void> {
-		const { file } = this.#parts;
-		if (!file || !this.#isChanged) return;
-		this.#isChanged = false;
-		const until = Object.fromEntries(this.#until);
+	async function save(): Promise<void> {
+		if (!file || !isChanged) return;
+		isChanged = false;
+		const until = Object.fromEntries(untils);
 		const text = `${JSON.stringify({ format: FORMAT, until })}\n`;
 		await attempt(file, () => replaceFile(file.disk, file.folder, NAME, text));
 	}
 
-	#key(network: string, mailbox = ""): string {
-		return this.#parts.secrets.mac("network", network, mailbox).slice(0, 16);
-	}
+	return {
+		save,
+		/** Whether anyone logged in from a network lately; with a mailbox, whether its owner did. */
+		has: (network: string, mailbox?: string): boolean =>
+			clock.now() < (untils.get(keyOf(network, mailbox)) ?? 0),
+		/** Call when the owner of a mailbox has logged in from a network. */
+		add(network: string, mailbox: string): void {
+			const until = clock.now() + limits.knownNetworkDays * DAY_MS;
+			for (const key of [keyOf(network), keyOf(network, mailbox)]) {
+				untils.delete(key);
+				untils.set(key, until);
+			}
+			for (const [key] of untils) {
+				if (untils.size <= MOST) break;
+				untils.delete(key);
+			}
+			if (file && !isChanged) clock.after(SAVE_MS, save);
+			isChanged = true;
+		},
+		/** Never rejects: a file that can't be read counts as missing. */
+		async load(): Promise<void> {
+			if (!file) return;
+			const { disk, folder } = file;
+			await attempt(file, async () => {
+				if (!(await disk.list(folder)).includes(NAME)) return;
+				const text = await textOf(disk, join(folder, NAME), 0, MOST_BYTES);
+				const { format, until } = Object(JSON.parse(text));
+				if (format !== FORMAT) throw new Error(`${NAME} has another format`);
+				for (const [key, time] of Object.entries(Object(until)).slice(0, MOST))
+					if (typeof time === "number") untils.set(key, time);
+			});
+		},
+	};
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Secrets } from "../../src/engine/secrets.ts";
 import { defaultLimits } from "../../src/limits.ts";
-import { KnownNetworks } from "../../src/mail/known-networks.ts";
+import { knownNetworks } from "../../src/mail/known-networks.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk } from "../fakes/disk.ts";
 
@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 
 async function open(disk = new FakeDisk(), clock = new FakeClock()) {
 	const warnings: string[] = [];
-	const known = new KnownNetworks({
+	const known = knownNetworks({
 		secrets: new Secrets("a secret", (size) => new Uint8Array(size)),
 		limits: defaultLimits(),
 		clock,
