@@ -109,8 +109,8 @@ const log = [
 	{
 		promise: "moderation: a maker can't lift what an admin did",
 		file: "src/engine/commands/sanction.ts",
-		find: "?.by !== actor.person",
-		replace: '?.by === ""',
+		find: "!isOver && by !== actor.person",
+		replace: "isOver && by !== actor.person",
 		tests: ["test/moderation-abuse.test.ts"],
 	},
 	{

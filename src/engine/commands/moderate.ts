@@ -74,8 +74,8 @@ const unban: Act = (asked) => {
 
 const mute: Act = (asked) => {
 	const { room } = asked;
-	const { name, person: identity, identities } = victimOf(asked);
-	limitMaker(asked, "mutes", identities);
+	const { name, person: identity } = victimOf(asked);
+	limitMaker(asked, "mutes", identity);
 	const { facts, beside, words } = sanctionOf(asked);
 	const type = "identity.muted";
 	return {
@@ -89,7 +89,7 @@ const mute: Act = (asked) => {
 const kick: Act = (asked) => {
 	const { view, room } = asked;
 	const { name, person: identity, identities } = victimOf(asked);
-	limitMaker(asked, "kicks", identities);
+	limitMaker(asked, "kicks", identity);
 	const { facts, beside, until, words } = sanctionOf(asked, KICK_MS);
 	const type = "identity.kicked";
 	return {
@@ -110,23 +110,21 @@ const lifting =
 	(kind: "mutes" | "kicks", may: string): Act =>
 	(asked) => {
 		const { view, actor, room } = asked;
-		const { name, identities } = targetOf(asked);
-		limitMaker(asked, kind, identities);
-		const sanctions = view.state.room(room)?.context[kind];
-		const sanctioned = [...identities].filter(
-			(identity) => sanctionedUntil(sanctions, identity, view.now) > 0,
-		);
-		if (sanctioned.length === 0)
+		const { name, person: identity } = targetOf(asked);
+		const { now: time, state } = view;
+		limitMaker(asked, kind, identity);
+		const sanctions = state.room(room)?.context[kind];
+		if (sanctionedUntil(sanctions, identity, time) === 0)
 			cannot({ words: `${name} may ${may} ${room} already.` });
-		const entries = sanctioned.map((identity) => {
-			const fact = { time: view.now, room, identity, by: actor.person };
-			const event: PlumeEvent<"identity.unmuted" | "identity.kicked"> =
-				kind === "mutes"
-					? { type: "identity.unmuted", ...fact }
-					: { type: "identity.kicked", ...fact, until: view.now };
-			return { event };
-		});
-		return { entries, says: [`${name} may ${may} ${room} again.`] };
+		const fact = { time, room, identity, by: actor.person };
+		const event: PlumeEvent<"identity.unmuted" | "identity.kicked"> =
+			kind === "mutes"
+				? { type: "identity.unmuted", ...fact }
+				: { type: "identity.kicked", ...fact, until: time };
+		return {
+			entries: [{ event }],
+			says: [`${name} may ${may} ${room} again.`],
+		};
 	};
 
 const blocking =

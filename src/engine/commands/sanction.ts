@@ -92,16 +92,14 @@ export const undo = ({ actor, room }: Asked, act: string, name: string) =>
 export function limitMaker(
 	{ view, actor, room }: Asked,
 	kind: "mutes" | "kicks",
-	identities: ReadonlySet<Identity>,
+	person: Identity,
 ): void {
 	const sanctions = view.state.room(room)?.context[kind];
 	if (actor.role !== "maker" || !sanctions) return;
-	for (const identity of identities) {
-		const isOthers = sanctions.get(identity)?.by !== actor.person;
-		if (isOthers && sanctionedUntil(sanctions, identity, view.now) > 0)
-			cannot({ words: "An admin did that. Only an admin can change it." });
-	}
-	const isNew = ![...identities].some((identity) => sanctions.has(identity));
-	if (isNew && sanctions.size >= view.limits.sanctionsMade)
+	const isOver = sanctionedUntil(sanctions, person, view.now) === 0;
+	const { by = actor.person } = sanctions.get(person) ?? {};
+	if (!isOver && by !== actor.person)
+		cannot({ words: "An admin did that. Only an admin can change it." });
+	if (!sanctions.has(person) && sanctions.size >= view.limits.sanctionsMade)
 		cannot({ words: "That was done to very many here. Ask an admin." });
 }
