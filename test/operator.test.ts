@@ -1,6 +1,7 @@
 /** What an operator does to a running server, and what people see of it. */
 import { expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
+import { lines } from "../src/operator/tables.ts";
 import { TestServer } from "./test-server.ts";
 
 const notices = (person: {
@@ -226,4 +227,12 @@ test("mails are counted for a day, and status says since when", async () => {
 	await plume.enter("ann");
 	plume.clock.advance(5 * 3_600_000);
 	expect(await status()).toMatch(/^mails in the last 24 hours +1 sent$/m);
+});
+
+test("a table may be longer than a call may have arguments", () => {
+	const rows = Array.from({ length: 300_000 }, () => ["ann", "1"]);
+	rows[7] = ["somebody", "1"];
+	const shown = lines({ heads: [], rows, none: "" });
+	expect(shown.length).toBe(rows.length);
+	expect(shown[0]).toBe("ann       1");
 });

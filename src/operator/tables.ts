@@ -104,7 +104,7 @@ export async function reports(parts: EngineParts): Promise<Table> {
 export function lines({ rows, none }: Table): readonly string[] {
 	if (rows.length === 0) return [none];
 	const widths = rows[0]?.map((_, at) =>
-		Math.max(...rows.map((row) => row[at]?.length ?? 0)),
+		rows.reduce((most, row) => Math.max(most, row[at]?.length ?? 0), 0),
 	);
 	return rows.map((row) =>
 		row
