@@ -28,6 +28,8 @@ export class RetentionSweep {
 	/** The setting that `#swept` is about. */
 	#retention: Retention | undefined;
 	#isSweeping = false;
+	/** An hour has passed since the last sweep began. */
+	#isDue = false;
 
 	constructor(parts: RunningParts, erasures: Erasures) {
 		this.#parts = parts;
@@ -54,7 +56,8 @@ export class RetentionSweep {
 
 	/** Erases in the background what is too old by now. */
 	sweep(): void {
-		if (this.#isSweeping || this.#isTooSoon) return;
+		this.#isDue = true;
+		if (this.#isSweeping) return;
 		this.#isSweeping = true;
 		this.#sweep()
 			.catch((error: unknown) => {
@@ -78,11 +81,14 @@ export class RetentionSweep {
 	}
 
 	async #sweep(): Promise<void> {
-		const { retention } = this.#parts.policy;
-		if (retention !== this.#retention) this.#swept.clear();
-		this.#retention = retention;
-		for (const hours of new Set(retention.map(({ hours }) => hours)))
-			if (Number.isFinite(hours)) await this.#sweepAge(hours, retention);
+		while (this.#isDue && !this.#isTooSoon) {
+			this.#isDue = false;
+			const { retention } = this.#parts.policy;
+			if (retention !== this.#retention) this.#swept.clear();
+			this.#retention = retention;
+			for (const hours of new Set(retention.map(({ hours }) => hours)))
+				if (Number.isFinite(hours)) await this.#sweepAge(hours, retention);
+		}
 	}
 
 	async #sweepAge(hours: number, retention: Retention): Promise<void> {

@@ -460,6 +460,29 @@ const pass = fc
 		}),
 	);
 
+const hoursPass = fc.integer({ min: 1, max: 4 }).map((hours) =>
+	step(`${hours} hours pass, one by one`, async (world) => {
+		for (let hour = 0; hour < hours && !world.isDead; hour++) {
+			world.clock.advance(HOUR);
+			await world.settle();
+		}
+	}),
+);
+
+const setAge = fc
+	.constantFrom("", "1h", "3h", "lobby=2h,cats=forever,*=2d")
+	.map((age) =>
+		step(`the operator says how long: ${age || "for good"}`, async (world) => {
+			world.again.PLUME_RETENTION = age;
+			const asked = world.plume
+				.operate("reload")
+				.catch((error: unknown) =>
+					assert.ok(error instanceof OperatorError, `${error}`),
+				);
+			await Promise.race([asked, world.settle()]);
+		}),
+	);
+
 /** More talk than trouble, so that there is something to lose. */
 export const steps: fc.Arbitrary<Step>[] = [
 	...troubles,
@@ -487,4 +510,8 @@ export const steps: fc.Arbitrary<Step>[] = [
 	hangUp,
 	hangUp,
 	pass,
+	hoursPass,
+	hoursPass,
+	setAge,
+	setAge,
 ];

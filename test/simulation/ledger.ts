@@ -17,14 +17,17 @@ export interface Shown {
 	readonly words: string;
 }
 
+const HOUR = 3_600_000;
+
 interface Position {
 	readonly room: string;
 	readonly epoch: string;
 	readonly offset: number;
 }
 
-/** A message, by the seq of its event. */
+/** A message or a notice, by the seq of its event. */
 export interface Said extends Position {
+	readonly time: number;
 	readonly identity: string;
 	readonly salt: string;
 	readonly text: string;
@@ -56,6 +59,8 @@ export class Ledger {
 	readonly #owners = new Map<string, string>();
 	readonly #proved = new Set<string>();
 	readonly #failed = new Map<string, number>();
+	/** What each room was told of how long it keeps what is said, and since when that holds. */
+	readonly #retention = new Map<string, { hours?: number; since: number }>();
 	#seq = 0;
 	#erasing: MessageErased | undefined;
 
@@ -91,6 +96,13 @@ export class Ledger {
 		return left;
 	}
 
+	/** What was said before a time and is still there. */
+	saidBefore(time: number): readonly Said[] {
+		return [...this.said]
+			.filter(([of, said]) => said.time <= time && !this.erasedBy.has(of))
+			.map(([, said]) => said);
+	}
+
 	#note(entry: Stored): void {
 		const { event } = entry;
 		this.#endErasure(event);
@@ -98,6 +110,17 @@ export class Ledger {
 		if (event.type === "room.opened") {
 			const epoch = epochOf(this.#log, event.incarnation);
 			this.#rooms.set(event.room, { epoch, offset: 0 });
+			this.#retention.delete(event.room);
+		}
+		if (event.type === "room.forgotten") this.#rooms.delete(event.room);
+		if (event.type === "retention.changed") {
+			const { room, time, hours } = event;
+			const epoch = this.#rooms.get(room)?.epoch;
+			const isNew = ![...this.said.values()].some(
+				(said) => said.epoch === epoch && said.identity !== BOT_NAME,
+			);
+			const since = isNew ? 0 : time + HOUR;
+			this.#retention.set(room, { ...(hours && { hours }), since });
 		}
 		if (event.type === "client.entered") {
 			this.#names.set(event.client, event.name);
@@ -110,6 +133,11 @@ export class Ledger {
 		const position = { room: event.room, epoch: at.epoch, offset: ++at.offset };
 		this.items.set(positionOf(position), { seq: entry.seq, words });
 		if (event.type === "message.posted") this.#say(entry, position);
+		if (event.type === "notice.posted") {
+			const who = { time: event.time, identity: BOT_NAME };
+			const what = { salt: "", text: "", ...entry.erasable };
+			this.said.set(entry.seq, { ...position, ...who, ...what });
+		}
 		if (event.type === "message.erased") this.#erase(entry.seq, event);
 	}
 
@@ -162,6 +190,7 @@ export class Ledger {
 		const identity = this.identities.get(client) ?? "";
 		this.said.set(seq, {
 			...position,
+			time: event.time,
 			identity,
 			salt: "",
 			text: "",
@@ -179,12 +208,22 @@ export class Ledger {
 		for (const of of event.seqs) {
 			const said = this.said.get(of);
 			if (event.as === "author") assert.equal(said?.identity, event.by);
+			if (event.as === "retention" && said) this.#expire(said, event);
 			assert.equal(this.erasedBy.get(of), undefined);
 			this.erasedBy.set(of, seq);
 			if (event.target === undefined) continue;
 			assert.deepEqual([said?.room, said?.offset], [event.room, event.target]);
 		}
-		if (event.author) this.#erasing = event;
+		if (event.author && event.as === "author") this.#erasing = event;
+	}
+
+	/** It is as old as its room was told, an hour ago at least. */
+	#expire({ room, epoch, time }: Said, event: MessageErased): void {
+		if (this.#rooms.get(room)?.epoch !== epoch) return;
+		const { hours = Infinity, since = Infinity } =
+			this.#retention.get(room) ?? {};
+		assert.ok(time + hours * HOUR <= event.time, `${room} keeps it longer`);
+		assert.ok(since <= event.time, `${room} was told just now`);
 	}
 
 	/** An author who erased everything has said nothing, in any room. */

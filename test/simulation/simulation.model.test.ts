@@ -21,6 +21,7 @@ const OFTEN = [
 	"a piece of what was missed, from the archive",
 	"crash in a start",
 	"crash while text was overwritten",
+	"deleted by age",
 	"closed with 4001",
 	"closed with 4002",
 	"closed with 4004",
@@ -48,6 +49,8 @@ test(
 				world.interrupt(() => undefined);
 				if (world.isDead) await world.crash(1);
 				await world.crash(0);
+				world.check();
+				await world.expire();
 				world.check();
 				await world.checkLog();
 				checkpoints += world.checkCheckpoints();

@@ -53,6 +53,10 @@ export class Witness {
 		};
 	}
 
+	get isViolated(): boolean {
+		return this.#violation !== undefined;
+	}
+
 	/** Keeps what a look finds amiss for the next check. */
 	noting(look: () => void): void {
 		try {

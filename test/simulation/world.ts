@@ -13,6 +13,7 @@ import type { Log, LogListener, Stored } from "../../src/log/log.ts";
 import { readBatches, segmentsOf } from "../../src/log/reader.ts";
 import { Snapshots } from "../../src/log/snapshots.ts";
 import { Verifier } from "../../src/log/verifier.ts";
+import { hoursOf, parseRetention } from "../../src/retention.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk, type Interrupt, seeded } from "../fakes/disk.ts";
 import { type Person, seededBytes, TestServer } from "../test-server.ts";
@@ -21,6 +22,7 @@ import { Ledger } from "./ledger.ts";
 import { MAILBOX_BYTES, Witness } from "./witness.ts";
 
 const DATA = "data";
+const HOUR = 3_600_000;
 /** Small, so that people miss more than is remembered, and fall behind. */
 const environment = {
 	PLUME_LIMITS: "off",
@@ -32,6 +34,8 @@ const environment = {
 export class World {
 	readonly clock = new FakeClock();
 	readonly guests: readonly Guest[];
+	/** What changes when the settings are read again. */
+	readonly again = { PLUME_RETENTION: "" };
 	plume!: TestServer;
 	disk = new FakeDisk();
 	/** All that was ordered since the log began, as it would be read back. */
@@ -85,7 +89,8 @@ export class World {
 			indexes: indexFiles(storage),
 			clock,
 			seed,
-			environment,
+			environment: { ...environment, ...this.again },
+			again: this.again,
 			settled: () => this.#isQuiet(log, disk),
 			isDead: () => disk.crashed,
 		});
@@ -161,6 +166,27 @@ export class World {
 		verifier.assertErasuresLogged();
 		assert.equal(verifier.seq, this.committed);
 		this.witness.checkSecrets();
+	}
+
+	/** Some hours pass, one by one. Then nothing is left that is so much older than its room keeps it. */
+	async expire(): Promise<void> {
+		for (let hour = 0; hour < 4; hour++) {
+			this.clock.advance(HOUR);
+			await this.settle();
+		}
+		const retention = parseRetention(this.again.PLUME_RETENTION || "forever");
+		const now = this.clock.now();
+		const isOverdue = () => {
+			this.ledger.replay(this.ordered);
+			return this.ledger
+				.saidBefore(now - 3 * HOUR)
+				.some(
+					({ room, time }) =>
+						time <= now - (hoursOf(retention, room) + 2) * HOUR,
+				);
+		};
+		await this.plume.until(() => this.witness.isViolated || !isOverdue());
+		await this.settle();
 	}
 
 	/** Every checkpoint vouches for what the log folds to; answers how many there are. */
@@ -272,6 +298,7 @@ export class World {
 	#commit(seq: number): void {
 		for (const { event } of this.ordered.slice(this.committed, seq)) {
 			if (event.type !== "message.erased") continue;
+			if (event.as === "retention") this.count("deleted by age");
 			this.witness.noting(() => this.ledger.replay(this.ordered));
 			for (const of of event.seqs)
 				this.#overwriting.push(this.ledger.said.get(of)?.salt ?? "");
