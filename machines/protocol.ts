@@ -137,6 +137,7 @@ export const serverFrames = {
 		...head,
 		last: count,
 		role: s.optional(text),
+		retentionHours: s.optional(count),
 		id,
 	},
 	session: { type: s.only(types.session), token: text, expires: count },

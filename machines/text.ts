@@ -110,3 +110,10 @@ export const withoutControls = (text: string): string =>
 /** The text without the empty lines before and after it. The first line keeps its indentation. */
 export const withoutEmptyLines = (text: string): string =>
 	text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd();
+
+/** An age in days, or in hours if it is no whole days. */
+export function ageInWords(hours: number): string {
+	const inDays = hours % 24 === 0;
+	const many = inDays ? hours / 24 : hours;
+	return `${many} ${inDays ? "day" : "hour"}${many === 1 ? "" : "s"}`;
+}

@@ -1,5 +1,6 @@
 /** How long rooms keep what is said: the setting, and the words about it. */
 import type { RoomName } from "../machines/events.ts";
+import { ageInWords } from "../machines/text.ts";
 import { parseRoomName } from "./chat/room-name.ts";
 
 interface Rule {
@@ -43,12 +44,6 @@ function hoursIn(age: string): number {
 	throw new Error(
 		`"${age}" is no age. Say hours or days, from 1h to ${MOST_DAYS}d, as in 30d or lobby=12h,*=90d`,
 	);
-}
-
-export function ageInWords(hours: number): string {
-	const inDays = hours % DAY_HOURS === 0;
-	const many = inDays ? hours / DAY_HOURS : hours;
-	return `${many} ${inDays ? "day" : "hour"}${many === 1 ? "" : "s"}`;
 }
 
 /** What people are told. */

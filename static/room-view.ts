@@ -4,6 +4,7 @@
  */
 
 import type { ServerEvent } from "../machines/page-events.ts";
+import { ageInWords } from "../machines/text.ts";
 import { find } from "./element.ts";
 import type { RoomEvent, RoomLine } from "./frames.ts";
 import { HistoryPager } from "./history-pager.ts";
@@ -77,8 +78,11 @@ export class RoomView {
 	}
 
 	welcome(welcome: Extract<ServerEvent, { type: "welcome" }>): void {
-		const { said, offset } = welcome;
+		const { said, offset, retentionHours } = welcome;
 		this.#count = { said, offset };
+		const retention = find("#retention");
+		retention.hidden = retentionHours === undefined;
+		retention.textContent = `Messages here are deleted after ${ageInWords(retentionHours ?? 0)}.`;
 		this.#history.reset();
 		this.#people.clear();
 		// The server tells next if anyone is blocked now, by the one who is logged in.

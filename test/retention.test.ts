@@ -248,6 +248,9 @@ describe("the bot says it", () => {
 		ann.open({ session: ann.memory.session, room: "attic" });
 		await plume.settle();
 		expect(heard(ann)).toEqual([THIRTY, THIRTY]);
+		ann.open({ session: ann.memory.session, room: "lobby" });
+		await plume.settle();
+		expect(ann.last(types.welcome)?.retentionHours).toBe(30 * 24);
 	});
 
 	test("when it changes and when it ends, but not at every start", async () => {

@@ -1,7 +1,8 @@
 /** Describes each event in words, with its client as the subject. */
+
 import type { ClientLeft, PlumeEvent } from "../../machines/events.ts";
+import { ageInWords } from "../../machines/text.ts";
 import { momentOf } from "../moment.ts";
-import { ageInWords } from "../retention.ts";
 import { isNewer } from "../version.ts";
 
 /** What had happened to the client before an event. */

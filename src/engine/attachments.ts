@@ -225,7 +225,11 @@ export class Attachments {
 		const head = { room: room.name, ...room.recent.head, epoch };
 		const person = owner ? personOf(owner) : "";
 		const role = this.#roleOf(client, room.name);
-		mailbox.put({ kind: "welcome", client, name, ...head, last, role, id });
+		const { retentionHours } = room;
+		mailbox.put({
+			...{ kind: "welcome", client, name, ...head, last, role },
+			...{ retentionHours, id },
+		});
 		const names = this.#blocked(person);
 		if (names.length > 0) mailbox.put({ kind: "blocks", names });
 		this.#catchUp.begin(connection, login, room, epoch);

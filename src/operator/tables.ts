@@ -1,10 +1,11 @@
 /** What there is, as tables: for a terminal, and for the admin page. Never an email. */
+
 import type { Member } from "../../machines/room.ts";
 import { sanctionedUntil } from "../../machines/rules.ts";
+import { ageInWords } from "../../machines/text.ts";
 import { namesHeld, personUnder } from "../engine/commands/names-held.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { momentOf } from "../moment.ts";
-import { ageInWords } from "../retention.ts";
 import { count } from "./operations.ts";
 
 export interface Table {

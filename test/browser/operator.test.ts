@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { run } from "../program/program.ts";
 import { stage } from "./stage.ts";
 
-const { enter, plume } = stage();
+const { enter, plume } = stage({ PLUME_RETENTION: "garden=30d" });
 
 const operate = (...args: readonly string[]) =>
 	run(args, { PLUME_DATA: plume().data });
@@ -40,4 +40,15 @@ test("a renamed person goes on under the new name, and nothing they type is lost
 	await ann.page.keyboard.press("Enter");
 	await bob.reads("half a thought");
 	await bob.page.locator("article.said", { hasText: "Anna" }).waitFor();
+});
+
+test("beside a room stands how long messages are there, where they are deleted", async () => {
+	const words = "Messages here are deleted after 30 days.";
+	const ann = await enter("ann");
+	const line = ann.page.locator("#retention");
+	expect(await line.isVisible()).toBe(false);
+	await ann.goesTo("garden", "garden");
+	await ann.page.locator("article.notice").getByText(words).waitFor();
+	await ann.page.reload();
+	await line.getByText(words).waitFor();
 });
