@@ -225,6 +225,13 @@ test("a report waits for the admins until one closes it", async () => {
 	await plume.settle();
 	const { offset } = lineOf(bob, "buy\nnow");
 	expect(await ask(plume, bob, `report ${offset} spam`)).toContain("Thank you");
+	expect(await ask(plume, troll, `report ${offset} it frightens me`)).toContain(
+		"not what you wrote",
+	);
+	await plume.operate(
+		"dismiss",
+		(await plume.operate("reports"))[1]?.slice(0, 6) ?? "",
+	);
 	expect(await ask(plume, bob, "report 9999 spam")).toContain(
 		"no such message",
 	);

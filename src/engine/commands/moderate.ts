@@ -154,7 +154,9 @@ const blocking =
 const report: Act = ({ view, actor, why, found }) => {
 	if (!found) return cannot({ words: NO_MESSAGE });
 	const { room, epoch, offset: target, author } = found;
-	const says = ["Thank you. The admins will look at it."];
+	const isRead = /^(spam|abuse|other|)$/.test(why);
+	const words = isRead ? "" : " They see that message, not what you wrote.";
+	const says = [`Thank you. The admins will look at it.${words}`];
 	const all = view.state.server.context.reports ?? PersistentMap();
 	const own = all.filter(({ by }) => by === actor.person);
 	if (own.some((one) => one.epoch === epoch && one.target === target))
