@@ -123,8 +123,8 @@ async function bringBack(
 		`Restored events 1 to ${seq} into ${data}; the last is of ${time}. People who saw later ones are told of a gap.`,
 		`plume replay ${data} --to ${seq} gives state ${state.hash()}, as in the backup.`,
 		keepSessions
-			? `All ${sessions.length} sessions go on, also those that were logged out after the backup.`
-			: `All ${sessions.length} sessions ended: everyone logs in again.`,
+			? `Sessions that go on, also if they were logged out after the backup: ${sessions.length}.`
+			: `Sessions that ended: ${sessions.length}. Everyone logs in again.`,
 		erasedInWords(newer, there, marked.erased.size),
 		secret,
 	];

@@ -201,7 +201,7 @@ describe("plume restore", () => {
 	test("ends all sessions, and tells a client that it must log in again", async () => {
 		await backup();
 		const { lines } = await restore();
-		expect(lines[2]).toBe("All 1 sessions ended: everyone logs in again.");
+		expect(lines[2]).toBe("Sessions that ended: 1. Everyone logs in again.");
 		const { back } = await annIsBack();
 		expect(back.last(types.welcome)).toBeUndefined();
 		expect(back.last(types.refused)?.code).toBe("sessionIsOpen");
