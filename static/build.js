@@ -3,7 +3,13 @@
  * is, all of it packed too. The paths are this file's own, so that it can be run from anywhere.
  */
 
-import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
+import {
+	copyFile,
+	mkdir,
+	readdir,
+	readFile,
+	writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -38,6 +44,13 @@ for (const file of await readdir(from)) {
 }
 for (const name of ["inspect", "admin"])
 	await copyFile(join(from, name, `${name}.html`), join(to, `${name}.html`));
+// `plume COMMAND --help` prints it.
+const docs = join(to, "..", "docs");
+await mkdir(docs, { recursive: true });
+await copyFile(
+	join(from, "..", "docs", "commands.md"),
+	join(docs, "commands.md"),
+);
 const charts = join(from, "..", "docs", "charts");
 for (const machine of ["client", "room", "server"])
 	await copyFile(join(charts, `${machine}.svg`), join(to, `${machine}.svg`));
