@@ -38,16 +38,15 @@ export type RoomEvent =
 	  })
 	| ({ readonly kind: "textRefused" } & Refusal);
 
+type PageInput = ServerEvent | RoomEvent;
+
 /** The field of the form that a rule is about. */
 function about(rule: string): Trouble["about"] {
 	if (rule.startsWith("name")) return "name";
 	return /^(email|address|isInvited)/.test(rule) ? "email" : "step";
 }
 
-function refused(
-	frame: ServerFrame<"refused">,
-	now: number,
-): ServerEvent | RoomEvent {
+function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 	const { code: rule, re = 0, n, expected, retryAfter } = frame;
 	const words = frame.text || "The server refused that.";
 	// Without a number it is about no line of ours: the disk is full, and everyone gets it.
@@ -57,9 +56,8 @@ function refused(
 		return { kind: "textRefused", n, words, expected: next, retryAfter };
 	}
 	// A page that was asked for too soon is still there; any other refused page is not.
-	if (re === MessageType.history) {
+	if (re === MessageType.history)
 		return { kind: "page", room: "", more: rule === "isNotTooFast" };
-	}
 	return {
 		type: "refused",
 		...{ rule, re, trouble: { about: "step", words } },
@@ -75,10 +73,7 @@ function pending(frame: ServerFrame<"pending">, now: number): ServerEvent {
 	return { type: "pending", id, update };
 }
 
-export function readFrame(
-	data: string,
-	now: number,
-): ServerEvent | RoomEvent | undefined {
+export function readFrame(data: string, now: number): PageInput | undefined {
 	const frame = readServerFrame(parseJson(data));
 	if (!frame) return undefined;
 	switch (frame.kind) {

@@ -121,10 +121,9 @@ addEventListener("storage", ({ key, oldValue, newValue }) => {
 	if (isOver && oldValue === storage.storedSession())
 		page.dispatch({ type: "leave" });
 });
-addEventListener(
-	"popstate",
-	() => void page.go(roomAt(location.pathname) || LOBBY),
-);
+addEventListener("popstate", () => {
+	void page.go(roomAt(location.pathname) || LOBBY);
+});
 
 const screens = {
 	none: find("#enter"),
@@ -143,9 +142,8 @@ function render(): void {
 	chat.composer.render();
 	renderSettings();
 	renderStatus(chat.view.position === undefined);
-	chat.view.notifications.setTitle(
-		key === "session" ? `${room} · Plume` : "Plume",
-	);
+	const title = key === "session" ? `${room} · Plume` : "Plume";
+	chat.view.notifications.setTitle(title);
 	if (isEntered) focusField();
 }
 

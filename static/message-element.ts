@@ -58,10 +58,7 @@ function tool(message: Said, page: Page, isMine: boolean): HTMLElement {
 }
 
 /** What a blocked person said at one time unfolds with its first message. */
-function blockedElement(
-	said: readonly HTMLElement[],
-	isContinued: boolean,
-): HTMLElement {
+function blockedElement(said: readonly HTMLElement[], isContinued: boolean) {
 	const words = "You blocked this person";
 	const summary = make("summary", { tabIndex: -1 }, words);
 	const className = isContinued ? "blocked continued" : "blocked";
@@ -77,15 +74,11 @@ function blockedElement(
 const labels = { aside: "only you see this", notice: "notice" };
 
 /** A message that waits to be sent is in no room yet. */
-type Message =
-	| Aside
-	| Notice
-	| Said
-	| Pick<Said, "kind" | "name" | "text" | "time">;
+type Waiting = Pick<Said, "kind" | "name" | "text" | "time">;
 
 /** `isContinued` leaves the name out, because the message above has it. */
 export function messageElement(
-	message: Message,
+	message: Aside | Notice | Said | Waiting,
 	isContinued: boolean,
 	page: Page,
 ): HTMLElement {
@@ -108,9 +101,8 @@ export function messageElement(
 	}
 	const said = textElements(message.text, isMine ? "" : me);
 	const isBlocked = kind === "said" && page.isBlocked(name);
-	if (isBlocked) {
-		article.append(blockedElement(said, isContinued));
-	} else article.append(...said);
+	if (isBlocked) article.append(blockedElement(said, isContinued));
+	else article.append(...said);
 	if (kind === "said" && "epoch" in message)
 		article.append(tool(message, page, isMine));
 	if (!isMine && !isBlocked && kind === "said" && mentions(message.text, me))

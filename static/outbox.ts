@@ -107,9 +107,8 @@ export class Outbox {
 	/** The timeline shows everything up to `n` from `client`. */
 	shown(n: number, client = this.#client): void {
 		if (client === this.#client && n > this.#last) this.#last = n;
-		if (this.lines.some((line) => isAccepted(line, client, n))) {
-			this.#update(this.lines.filter((line) => !isAccepted(line, client, n)));
-		}
+		const waiting = this.lines.filter((line) => !isAccepted(line, client, n));
+		if (waiting.length < this.lines.length) this.#update(waiting);
 	}
 
 	/** Returns whether the line is sent again after a pause. */
@@ -122,11 +121,8 @@ export class Outbox {
 		if (isWaiting) this.#pause(retryAfter);
 		const reason = retryAfter ? `${words} ${whenAgain(retryAfter)}` : words;
 		const why = isWaiting || expected !== undefined ? "" : reason;
-		this.#update(
-			this.lines.map((line) =>
-				line === refused ? { ...line, n: 0, why } : line,
-			),
-		);
+		const free = { ...refused, n: 0, why };
+		this.#update(this.lines.map((line) => (line === refused ? free : line)));
 		return isWaiting;
 	}
 

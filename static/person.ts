@@ -34,10 +34,7 @@ export function nameTag(name: string): HTMLElement {
 }
 
 /** “ann, bob and cara”; `others` comes last. */
-export function nameList(
-	names: readonly string[],
-	others = "",
-): (Node | string)[] {
+export function nameList(names: readonly string[], others = "") {
 	const all = others ? [...names, others] : names;
 	return list
 		.formatToParts(all)

@@ -18,9 +18,8 @@ export function roomName(raw: string): string {
 export function roomAt(path: string): string {
 	if (!path.startsWith(ROOMS)) return LOBBY;
 	try {
-		return roomName(
-			decodeURIComponent(path.slice(ROOMS.length).replace(/\/$/, "")),
-		);
+		const name = path.slice(ROOMS.length).replace(/\/$/, "");
+		return roomName(decodeURIComponent(name));
 	} catch {
 		return "";
 	}

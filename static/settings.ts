@@ -7,11 +7,9 @@ import { browser, storedSession } from "./storage.ts";
 
 /** Applies the chosen theme, or the system's if none is chosen. */
 function themeChoice(): void {
-	const choices = [
-		...document.querySelectorAll<HTMLInputElement>("input[name=theme]"),
-	];
-	const colors =
-		document.querySelectorAll<HTMLMetaElement>("meta[data-scheme]");
+	const inputs = document.querySelectorAll<HTMLInputElement>("[name=theme]");
+	const choices = [...inputs];
+	const colors = document.querySelectorAll<HTMLMetaElement>("[data-scheme]");
 	function show() {
 		const chosen = choices.find(({ value }) => value === browser.get("theme"));
 		const theme = chosen?.value ?? "";
@@ -76,10 +74,8 @@ export function settingsDialog(page: Page) {
 	exporting.onclick = async () => {
 		exporting.disabled = true;
 		say("#export-result", "Gathering your messages…");
-		say(
-			"#export-result",
-			await exportMessages().catch(() => "Plume cannot be reached. Try again."),
-		);
+		const unreachable = "Plume cannot be reached. Try again.";
+		say("#export-result", await exportMessages().catch(() => unreachable));
 		exporting.disabled = false;
 	};
 

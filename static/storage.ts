@@ -22,9 +22,8 @@ const tab = new Store<
 	Shared | "pending" | "expires" | RoomItem | `${RoomItem} ${string}`
 >("sessionStorage");
 /** Settings stay when another person logs in. */
-export const browser = new Store<Shared | "rooms" | "theme" | "notify">(
-	"localStorage",
-);
+type Setting = "rooms" | "theme" | "notify";
+export const browser = new Store<Shared | Setting>("localStorage");
 
 /** Where a tab stores an item of one room; the lobby's has no suffix because it is older. */
 const keyOf = (room: string, item: RoomItem) =>
@@ -101,10 +100,7 @@ export function dropKey(): void {
 }
 
 /** The credentials for an `open` frame. */
-export function openCredentials(
-	room: string,
-	key: Key,
-): Record<string, string> {
+export function openCredentials(room: string, key: Key) {
 	const [session, client] = [storedSession(), storedClient(room)];
 	// A person who types a code here does not want another tab's session.
 	if (key === "pending" || !session)

@@ -56,16 +56,12 @@ export class Store<Name extends string> {
 }
 
 /** The entries of a stored list that have the fields of `sample`, by name and type; others are left out. */
-export function parseList<Entry extends object>(
-	json: string,
-	sample: Entry,
-): Entry[] {
-	const fields = Object.entries(sample);
+export function parseList<Entry extends object>(json: string, sample: Entry) {
+	const names = Object.keys(sample);
+	const typeOf = (of: object, name: string) => typeof Reflect.get(of, name);
 	const isEntry = (entry: unknown): entry is Entry =>
 		entry instanceof Object &&
-		fields.every(
-			([name, one]) => typeof Reflect.get(entry, name) === typeof one,
-		);
+		names.every((name) => typeOf(entry, name) === typeOf(sample, name));
 	try {
 		const list: unknown = JSON.parse(json || "[]");
 		return Array.isArray(list) ? list.filter(isEntry) : [];

@@ -37,10 +37,8 @@ export function verifyForm(page: Page) {
 		const minutes = Math.ceil((expires - Date.now()) / 60_000);
 		const wait = Math.ceil((resendAt - Date.now()) / 1_000);
 		const times = `${some(tries, "try", "tries")} and ${some(minutes, "minute", "minutes")} left.`;
-		say(
-			"#verify-left",
-			minutes > 0 ? times : "This code is too old: ask for another.",
-		);
+		const tooOld = "This code is too old: ask for another.";
+		say("#verify-left", minutes > 0 ? times : tooOld);
 		say(resend, wait > 0 ? `Send again in ${wait} s` : "Send it again");
 		const isIdle = page.snapshot.matches({ loggingIn: "verifying" });
 		resend.disabled = wait > 0 || !isIdle;

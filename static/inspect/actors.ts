@@ -102,20 +102,15 @@ function makeRow(): HTMLElement {
 	return row;
 }
 
-function showActor(
-	row: Element,
-	actor: Actor,
-	index: number,
-	{ chosen, seq }: ViewState,
-): void {
+function showActor(row: Element, actor: Actor, index: number, now: ViewState) {
 	if (!(row instanceof HTMLElement)) return;
 	const { id, machine, stateName, moved } = actor;
 	row.id = `actor-${id}`;
 	row.dataset.actor = id;
 	row.style.top = `${index * ROW_PX}px`;
-	row.ariaSelected = String(id === chosen);
+	row.ariaSelected = String(id === now.chosen);
 	row.ariaPosInSet = String(index + 1);
-	row.classList.toggle("moved", moved > 0 && moved === seq);
+	row.classList.toggle("moved", moved > 0 && moved === now.seq);
 	for (const [nth, text] of [machine, shortId(actor), stateName].entries())
 		say(row.children[nth] ?? row, text);
 }

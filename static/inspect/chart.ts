@@ -47,10 +47,7 @@ export function chartView() {
  * The chosen actor when it is not there at this moment: as it was at its end,
  * if that is not long ago; else in no state, in the chart that was shown.
  */
-async function absent(
-	{ timeline, seq, chosen }: ViewState,
-	shown: Actor | undefined,
-): Promise<Actor> {
+async function absent({ timeline, seq, chosen }: ViewState, shown?: Actor) {
 	const { machine = "client" } = shown ?? {};
 	const unknown = { id: chosen, machine, state: undefined, stateName: "" };
 	const stateless: Actor = { ...unknown, moved: 0, trail: [] };

@@ -52,11 +52,7 @@ function columns({ came, left, names }: Comparison): HTMLElement[] {
 	];
 }
 
-function column(
-	title: string,
-	items: readonly string[],
-	none: string,
-): HTMLElement {
+function column(title: string, items: readonly string[], none: string) {
 	const heading = make("h3", "", `${title} `, make("b", "", `${items.length}`));
 	const chips = items
 		.slice(0, MOST_ITEMS)

@@ -80,11 +80,9 @@ function drawState(state: string | undefined, x: number): SVGElement[] {
 	];
 }
 
-function draw(
-	tag: string,
-	attributes: Readonly<Record<string, string | number>>,
-	text = "",
-): SVGElement {
+type Attributes = Readonly<Record<string, string | number>>;
+
+function draw(tag: string, attributes: Attributes, text = ""): SVGElement {
 	const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
 	for (const [name, value] of Object.entries(attributes))
 		element.setAttribute(name, String(value));

@@ -40,10 +40,7 @@ export type Actors = ReadonlyMap<string, Actor>;
 const TRAIL = 4;
 
 /** Changes `actors` by what one event did, and returns them. */
-export function apply(
-	actors: Map<string, Actor>,
-	{ seq, frames }: Moment,
-): Map<string, Actor> {
+export function apply(actors: Map<string, Actor>, { seq, frames }: Moment) {
 	for (const frame of frames) {
 		const { actor: id } = frame;
 		if (frame.type === "gone") {
