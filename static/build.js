@@ -38,9 +38,8 @@ await build({
 	logLevel: "warning",
 });
 for (const file of await readdir(from)) {
-	if (/\.(html|svg|png|webmanifest)$|^sw\.js$/.test(file)) {
+	if (/\.(html|svg|png|webmanifest)$|^sw\.js$/.test(file))
 		await copyFile(join(from, file), join(to, file));
-	}
 }
 for (const name of ["inspect", "admin"])
 	await copyFile(join(from, name, `${name}.html`), join(to, `${name}.html`));

@@ -17,9 +17,8 @@ const RENDER_DELAY_MS = 50;
 /** Each name once, and whether that person is away; those who are not away first. */
 function people(members: Iterable<Member>): [name: string, away: boolean][] {
 	const away = new Map<string, boolean>();
-	for (const member of members) {
+	for (const member of members)
 		away.set(member.name, member.away && (away.get(member.name) ?? true));
-	}
 	return [...away].sort(
 		([a, isAway], [b, isBAway]) =>
 			Number(isAway) - Number(isBAway) || a.localeCompare(b),

@@ -12,9 +12,8 @@ const list = new Intl.ListFormat("en-GB");
 /** Ignores case; similar names get different hues. */
 function hue(name: string): number {
 	let hash = 7;
-	for (const character of name.toLowerCase()) {
+	for (const character of name.toLowerCase())
 		hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
-	}
 	return (hash % HUES) * (360 / HUES);
 }
 

@@ -20,15 +20,14 @@ export function counts() {
 		filter.dispatchEvent(new Event("input"));
 	});
 	return ({ actors }: ViewState): void => {
-		const byState = new Map<string, number>();
-		for (const { machine, stateName } of actors.values()) {
-			const words = `${machine} ${stateName}`;
-			byState.set(words, (byState.get(words) ?? 0) + 1);
-		}
-		const chips = [...byState]
-			.sort()
-			.map(([words, count]): Chip => [words, count.toLocaleString("en")]);
-		showChips(list, chips, "button");
+		const byState = Map.groupBy(
+			actors.values(),
+			({ machine, stateName }) => `${machine} ${stateName}`,
+		);
+		const chips = Array.from(byState, ([words, { length }]): Chip => {
+			return [words, length.toLocaleString("en")];
+		});
+		showChips(list, chips.sort(), "button");
 	};
 }
 
@@ -42,10 +41,7 @@ export function rates(inspector: Inspector) {
 		const until = (moment?.time ?? 0) + (isLive ? Date.now() - since : 0);
 		const from = Math.max(timeline.first, seq - MOST_MOMENTS);
 		const found = ratesOf(await timeline.moments(from, seq), until);
-		const chips = found.map(
-			([type, rate]): Chip => [type, `${rate.toFixed(1)}/s`],
-		);
-		showChips(list, chips, "span");
+		showChips(list, found, "span");
 	};
 	setInterval(() => inspector.viewState.isLive && void draw(), 1000);
 	return draw;
@@ -56,12 +52,11 @@ function ratesOf(moments: readonly Moment[], until: number) {
 	// If there are as many as were asked for, there may be older ones in the window.
 	const isCut = recent.length >= MOST_MOMENTS;
 	const span = isCut ? until - (recent[0]?.time ?? 0) : WINDOW_MS;
-	const found = new Map<string, number>();
-	for (const moment of recent) {
-		const type = eventOf(moment);
-		found.set(type, (found.get(type) ?? 0) + 1000 / Math.max(span, 1));
-	}
-	return [...found].sort(([, a], [, b]) => b - a);
+	const found = [...Map.groupBy(recent, eventOf)];
+	const each = 1000 / Math.max(span, 1);
+	return found
+		.sort(([, { length: one }], [, { length: other }]) => other - one)
+		.map(([type, of]): Chip => [type, `${(of.length * each).toFixed(1)}/s`]);
 }
 
 type Chip = readonly [words: string, number: string];

@@ -75,9 +75,8 @@ export class Lifelines {
 				needed.add(id);
 				if (!this.#seen.has(id)) this.#seen.set(id, machines.get(id) ?? "");
 			}
-		const lifelines = Array.from(this.#seen, ([id, machine]) => ({
-			...{ id, machine },
-		})).filter(({ id }) => needed.has(id));
+		const all = Array.from(this.#seen, ([id, machine]) => ({ id, machine }));
+		const lifelines = all.filter(({ id }) => needed.has(id));
 		return MACHINES.flatMap((machine) =>
 			lifelines.filter((lifeline) => lifeline.machine === machine),
 		);
