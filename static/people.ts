@@ -25,100 +25,87 @@ function people(members: Iterable<Member>): [name: string, away: boolean][] {
 	);
 }
 
-export class PeoplePanel {
-	readonly #list = find("#people");
-	readonly #typing = find("#typing");
-	readonly #page: Page;
+function itemOf(page: Page, [name, away]: [string, boolean]): HTMLElement {
+	const isMe = name === page.name;
+	const is = { you: isMe, away, blocked: page.isBlocked(name) };
+	const parts = [
+		...[avatar(name), nameTag(name)],
+		...Object.entries(is).flatMap(([label, holds]) =>
+			holds ? make("span", "label", label) : [],
+		),
+	];
+	const button = {
+		...({ type: "button", tabIndex: -1, ariaHasPopup: "dialog" } as const),
+		...{ title: `${name}: ${MENU}`, onclick: () => openMenu(page, name) },
+	} as const;
+	const shown = isMe ? parts : [make("button", button, ...parts)];
+	return make("li", away ? "away" : "", ...shown);
+}
+
+function showTyping(page: Page, names: readonly string[]): void {
+	const others = [...new Set(names)].filter(
+		(name) => name !== page.name && !page.isBlocked(name),
+	);
+	const more = others.length > MOST_NAMED ? "others" : "";
+	const are = others.length > 1 ? "are" : "is";
+	const typing = find("#typing");
+	typing.replaceChildren(...nameList(others.slice(0, MOST_NAMED), more));
+	if (others.length > 0) typing.append(` ${are} writing…`);
+}
+
+export type PeoplePanel = ReturnType<typeof peoplePanel>;
+
+export function peoplePanel(page: Page) {
+	const list = find("#people");
 	/** By client; undefined until the server has sent the members. */
-	#members: Map<string, Member> | undefined;
+	let inside: Map<string, Member> | undefined;
 	/** How many more there are than the server lists. */
-	#unlisted = 0;
-	#timer: ReturnType<typeof setTimeout> | undefined;
+	let unlisted = 0;
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const members = (): Iterable<Member> => inside?.values() ?? [];
 
-	constructor(page: Page) {
-		this.#page = page;
-	}
-
-	get members(): Iterable<Member> {
-		return this.#members?.values() ?? [];
-	}
-
-	get names(): string[] {
-		return people(this.members).map(([name]) => name);
-	}
-
-	clear(): void {
-		this.#members = undefined;
-		this.#unlisted = 0;
-		this.#showTyping([]);
-		this.#renderSoon();
-	}
-
-	receive(event: RoomEvent) {
-		if (event.kind === "typing")
-			return this.#showTyping(event.clients.map(({ name }) => name));
-		if (event.kind === "members") {
-			this.#members = new Map();
-			this.#unlisted = Math.max(0, event.total - event.members.length);
-		}
-		if (!this.#members) return;
-		if (event.kind === "members" || event.kind === "presence") {
-			for (const member of event.members)
-				this.#members.set(member.client, member);
-		} else if (event.kind === "entered") {
-			const { client, name } = event;
-			this.#members.set(client, { client, name, away: false });
-		} else if (event.kind === "left") this.#members.delete(event.client);
-		else if (event.kind !== "blocks") return;
-		this.#renderSoon();
-	}
-
-	#renderSoon(): void {
-		this.#timer ??= setTimeout(() => {
-			this.#timer = undefined;
-			this.#render();
-		}, RENDER_DELAY_MS);
-	}
-
-	#render(): void {
-		const all = people(this.members);
-		const more = this.#unlisted;
-		const focused = this.#list.querySelector<HTMLElement>(":focus")?.title;
-		this.#list.replaceChildren(...all.map((person) => this.#item(person)));
-		const buttons = [...this.#list.querySelectorAll("button")];
+	function render(): void {
+		timer = undefined;
+		const all = people(members());
+		const focused = list.querySelector<HTMLElement>(":focus")?.title;
+		list.replaceChildren(...all.map((person) => itemOf(page, person)));
+		const buttons = [...list.querySelectorAll("button")];
 		buttons.find(({ title }) => title === focused)?.focus();
-		if (more > 0) this.#list.append(make("li", "label", `and ${more} more`));
-		say("#people-count", this.#members ? String(all.length + more) : "");
+		if (unlisted > 0) list.append(make("li", "label", `and ${unlisted} more`));
+		say("#people-count", inside ? String(all.length + unlisted) : "");
 	}
 
-	#item([name, away]: [string, boolean]): HTMLElement {
-		const page = this.#page;
-		const isMe = name === page.name;
-		const is = { you: isMe, away, blocked: page.isBlocked(name) };
-		const parts = [
-			...[avatar(name), nameTag(name)],
-			...Object.entries(is).flatMap(([label, holds]) =>
-				holds ? make("span", "label", label) : [],
-			),
-		];
-		const button = {
-			...({ type: "button", tabIndex: -1, ariaHasPopup: "dialog" } as const),
-			...{ title: `${name}: ${MENU}`, onclick: () => openMenu(page, name) },
-		} as const;
-		const shown = isMe ? parts : [make("button", button, ...parts)];
-		return make("li", away ? "away" : "", ...shown);
+	function renderSoon(): void {
+		if (!timer) timer = setTimeout(render, RENDER_DELAY_MS);
 	}
 
-	#showTyping(names: readonly string[]): void {
-		const me = this.#page.name;
-		const others = [...new Set(names)].filter(
-			(name) => name !== me && !this.#page.isBlocked(name),
-		);
-		const more = others.length > MOST_NAMED ? "others" : "";
-		const are = others.length > 1 ? "are" : "is";
-		this.#typing.replaceChildren(
-			...nameList(others.slice(0, MOST_NAMED), more),
-		);
-		if (others.length > 0) this.#typing.append(` ${are} writing…`);
-	}
+	return {
+		members,
+		names: () => people(members()).map(([name]) => name),
+		clear(): void {
+			inside = undefined;
+			unlisted = 0;
+			showTyping(page, []);
+			renderSoon();
+		},
+		receive(event: RoomEvent) {
+			if (event.kind === "typing") {
+				const names = event.clients.map(({ name }) => name);
+				return showTyping(page, names);
+			}
+			if (event.kind === "members") {
+				inside = new Map();
+				unlisted = Math.max(0, event.total - event.members.length);
+			}
+			if (!inside) return;
+			if (event.kind === "members" || event.kind === "presence")
+				for (const member of event.members) inside.set(member.client, member);
+			else if (event.kind === "entered") {
+				const { client, name } = event;
+				inside.set(client, { client, name, away: false });
+			} else if (event.kind === "left") inside.delete(event.client);
+			else if (event.kind !== "blocks") return;
+			renderSoon();
+		},
+	};
 }

@@ -12,7 +12,7 @@ import { type JoinedRoom, joinedRoom, saveRead } from "./joined-rooms.ts";
 import { liveRegion } from "./live-region.ts";
 import { Notifications } from "./notifications.ts";
 import type { Page } from "./page.ts";
-import { PeoplePanel } from "./people.ts";
+import { type PeoplePanel, peoplePanel } from "./people.ts";
 import { RoomList } from "./room-list.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -42,7 +42,7 @@ export class RoomView {
 		this.#page = page;
 		this.rooms = new RoomList(page);
 		this.notifications = new Notifications(page);
-		this.#people = new PeoplePanel(page);
+		this.#people = peoplePanel(page);
 		this.#timeline = new Timeline(page, this.#people);
 		this.#history = new HistoryPager(page, this.#timeline);
 		document.addEventListener("visibilitychange", () => this.#onVisibility());
@@ -59,7 +59,7 @@ export class RoomView {
 	/** People who may be mentioned, the latest speakers first. */
 	get names(): string[] {
 		const me = this.#page.name;
-		const all = [...this.#timeline.speakers(), ...this.#people.names];
+		const all = [...this.#timeline.speakers(), ...this.#people.names()];
 		return all.filter((name) => name !== me);
 	}
 

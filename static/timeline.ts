@@ -192,7 +192,7 @@ export class Timeline {
 		if (first > 0 && (this.#firstUnread === 0 || first < this.#firstUnread))
 			this.#firstUnread = first;
 		// A detached window ends before now, so the members say nothing about it.
-		const members = this.autoscroll.isDetached ? [] : this.#people.members;
+		const members = this.autoscroll.isDetached ? [] : this.#people.members();
 		const shown = withoutExtraTabs(lines, members);
 		this.#rows.draw(rowsOf(shown, this.#firstUnread), this.#page);
 		// Pending lines are drawn without a name where the same writer's message is above.
