@@ -8,7 +8,7 @@ import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
 import { showBriefly } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
 import { find, isTouch, say } from "./element.ts";
-import { MentionAutocomplete } from "./mention-autocomplete.ts";
+import { mentionAutocomplete } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
 import { UNHEARD } from "./person-menu.ts";
 import { refuseFiles } from "./refuse-files.ts";
@@ -38,7 +38,7 @@ const canBeSent = (value: string) =>
 	!tooLong(value) && trimInvisible(value) !== "";
 
 export class Composer {
-	readonly autocomplete: MentionAutocomplete;
+	readonly autocomplete: ReturnType<typeof mentionAutocomplete>;
 	readonly #form = find("#composer", HTMLFormElement);
 	readonly #field = find("#text", HTMLTextAreaElement);
 	readonly #submit = find("#send", HTMLButtonElement);
@@ -52,7 +52,7 @@ export class Composer {
 	constructor(parts: Parts) {
 		const { view, sends } = parts;
 		this.#parts = parts;
-		this.autocomplete = new MentionAutocomplete(this.#field, view);
+		this.autocomplete = mentionAutocomplete(this.#field, view);
 		find("#failed-edit").onclick = () => this.#edit(sends.outbox().drop());
 		this.#field.oninput = () => this.#onInput();
 		this.#field.onkeydown = (event) => this.#onKey(event);
