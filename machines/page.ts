@@ -31,15 +31,13 @@ const to = <const Target extends string, const Actions>(
 const backToForm = <const Actions>(actions: Actions) =>
 	to("#page.entering", actions);
 
-const unreachable = backToForm(
-	setTrouble("Plume cannot be reached. Try again."),
-);
-const unanswered = backToForm(setTrouble("Plume did not answer. Try again."));
+const failed = (words: string) => backToForm(setTrouble(words));
+
+const unreachable = failed("Plume cannot be reached. Try again.");
+const unanswered = failed("Plume did not answer. Try again.");
 /** The server may not know of the logout; this browser forgets the key all the same. */
-const logoutUnconfirmed = backToForm(
-	setTrouble(
-		"You are logged out in this browser. Plume did not hear of it: where else you are logged in, you still may be.",
-	),
+const logoutUnconfirmed = failed(
+	"You are logged out in this browser. Plume did not hear of it: where else you are logged in, you still may be.",
 );
 const wrong = setTrouble("That code is not right.");
 const RESENT = "Another code is on its way. It replaces the one before.";

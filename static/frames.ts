@@ -17,11 +17,7 @@ export type Aside = ServerFrame<"aside"> & { readonly time: number };
 export type Notice = ServerFrame<"notice">;
 
 /** A line that the page itself adds. */
-export interface LocalLine {
-	readonly kind: "local";
-	readonly text: string;
-	readonly time: number;
-}
+type LocalLine = { readonly kind: "local" } & Pick<Aside, "text" | "time">;
 
 export type RoomLine = Item | Aside | LocalLine;
 export type Line = Exclude<RoomLine, Erasure>;

@@ -8,18 +8,10 @@ import { parseList } from "./store.ts";
 /** Rooms that are stored at most. */
 const MOST = 200;
 
-export interface JoinedRoom {
-	readonly name: string;
-	/** "" until some of the room was read. */
-	readonly epoch: string;
-	readonly offset: number;
-	/** Messages up to `offset`. */
-	readonly said: number;
-}
+/** `epoch` is "" until some of the room was read; `said` counts the messages up to `offset`. */
+export type JoinedRoom = Readonly<ReturnType<typeof unread>>;
 
-const unread = (name: string): JoinedRoom => {
-	return { name, epoch: "", offset: 0, said: 0 };
-};
+const unread = (name: string) => ({ name, epoch: "", offset: 0, said: 0 });
 
 /** The lobby, then the others in the order they were joined. */
 export function joinedRooms(): readonly [JoinedRoom, ...JoinedRoom[]] {

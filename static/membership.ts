@@ -71,10 +71,12 @@ export function withoutExtraTabs(
 
 /** For each phrase: some of the people who did that, and how many others. */
 export function summarize(lines: readonly SystemLine[]) {
-	const byName = Map.groupBy(lines, ({ name }) => name);
+	const kinds = new Map<string, SystemLine["kind"][]>();
+	for (const { name, kind } of lines)
+		kinds.set(name, [...(kinds.get(name) ?? []).slice(0, 1), kind]);
 	return Object.entries(PHRASES).flatMap(([key, phrase]) => {
-		const names = [...byName].flatMap(([name, of]) =>
-			`${of.at(0)?.kind} ${of.at(-1)?.kind}` === key ? name : [],
+		const names = [...kinds].flatMap(([name, of]) =>
+			`${of.at(0)} ${of.at(-1)}` === key ? name : [],
 		);
 		if (names.length === 0) return [];
 		const named = names.length > MOST_NAMED ? MOST_NAMED - 1 : MOST_NAMED;

@@ -22,13 +22,7 @@ const PAUSE_MS = 5 * 60_000;
 
 const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });
 
-export interface Row {
-	readonly lines: readonly [Line, ...Line[]];
-	readonly isNewDay: boolean;
-	readonly isFirstUnread: boolean;
-	/** The message before it has the same writer's name. */
-	readonly isContinued: boolean;
-}
+export type Row = ReturnType<typeof rowsOf>[number];
 
 export const isTalk = (line: Line) =>
 	line.kind === "said" || line.kind === "aside" || line.kind === "notice";
@@ -50,13 +44,14 @@ export function continues(
 }
 
 /** The rows of these lines; `firstUnread` is an offset. */
-export function rowsOf(lines: readonly Line[], firstUnread: number): Row[] {
+export function rowsOf(lines: readonly Line[], firstUnread: number) {
 	let previous: Line | undefined;
 	let message: Line | undefined;
 	return groupLines(lines).map((lines) => {
 		const [first] = lines;
 		const isNewDay = !previous || dayOf(previous) !== dayOf(first);
 		const isFirstUnread = "offset" in first && first.offset === firstUnread;
+		/** The message before it has the same writer's name. */
 		const isContinued =
 			!isNewDay && !isFirstUnread && continues(first, message);
 		previous = first;

@@ -3,7 +3,7 @@
  * shown: who came, who left, and whose names changed. It is drawn again for
  * every moment that is shown, until the remembered one is forgotten.
  */
-import type { Comparison, NameChange, Stay } from "../../machines/travel.ts";
+import type { NameChange, Stay } from "../../machines/travel.ts";
 import { find, make, say } from "../element.ts";
 import { drawLine, setPath } from "./activity.ts";
 import type { Inspector, ViewState } from "./inspector.ts";
@@ -25,7 +25,12 @@ export function difference(inspector: Inspector, log: LogTimeline): void {
 		const found = await log.ask({ ask: "compare", ...range });
 		if (!remembered) return;
 		const words = `From ${momentOf(early)} to ${momentOf(late)}`;
-		box.replaceChildren(make("h2", "", words), ...columns(found));
+		box.replaceChildren(
+			make("h2", "", words),
+			column("Came", found.came.map(stayOf), "nobody"),
+			column("Left", found.left.map(stayOf), "nobody"),
+			column("Names", found.names.map(changeOf), "none changed"),
+		);
 	};
 	button.addEventListener("click", () => {
 		remembered = remembered ? undefined : inspector.viewState;
@@ -42,14 +47,6 @@ export function difference(inspector: Inspector, log: LogTimeline): void {
 function momentOf({ seq, moment }: ViewState): string {
 	const time = moment?.time && new Date(moment.time).toLocaleString();
 	return `#${seq} (${time || "the beginning"})`;
-}
-
-function columns({ came, left, names }: Comparison): HTMLElement[] {
-	return [
-		column("Came", came.map(stayOf), "nobody"),
-		column("Left", left.map(stayOf), "nobody"),
-		column("Names", names.map(changeOf), "none changed"),
-	];
 }
 
 function column(title: string, items: readonly string[], none: string) {

@@ -18,17 +18,11 @@ export type Ask = <Asked extends Question>(
 	question: Asked,
 ) => Promise<Answers[Asked["ask"]]>;
 
-interface Fetched {
-	readonly from: number;
-	readonly to: number;
-	readonly range: Promise<MomentRange>;
-}
-
 export class LogTimeline extends EventTarget implements Timeline {
 	/** How much of the log is known by now. */
 	about: About;
 	readonly ask: Ask;
-	#fetched: Fetched | undefined;
+	#fetched?: { from: number; to: number; range: Promise<MomentRange> };
 
 	constructor(ask: Ask, about: About) {
 		super();

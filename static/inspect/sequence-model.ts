@@ -11,27 +11,14 @@ export const EDGE = "edge";
 /** One event may move every client of a room. */
 const MOST_ARROWS = 6;
 
-export interface SequenceStep {
-	readonly moment: Moment;
-	readonly event: string;
-	readonly arrows: readonly Arrow[];
-	/** The machine of each actor. */
-	readonly machines: ReadonlyMap<string, string>;
-	/** The new state of each actor whose state changed. */
-	readonly states: ReadonlyMap<string, string>;
-	/** How many more actors it moved than there are arrows. */
-	readonly others: number;
-}
+export type SequenceStep = ReturnType<typeof sequenceStepOf>;
 
-export interface Arrow {
-	readonly from: string;
-	readonly to: string;
-}
-
-export function sequenceStepOf(moment: Moment): SequenceStep {
+export function sequenceStepOf(moment: Moment) {
 	const { client, frames } = moment;
+	/** The machine of each actor. */
 	const machines = new Map([[EDGE, EDGE]]);
 	if (client !== undefined) machines.set(client, "client");
+	/** The new state of each actor whose state changed. */
 	const states = new Map<string, string>();
 	const moved = new Set<string>();
 	for (const frame of frames) {
@@ -46,6 +33,7 @@ export function sequenceStepOf(moment: Moment): SequenceStep {
 	}
 	const isMoved = client !== undefined && moved.delete(client);
 	const arrows = [...moved].map((to) => ({ from: client ?? EDGE, to }));
+	/** How many more actors it moved than there are arrows. */
 	const others = arrows.splice(MOST_ARROWS).length;
 	if (isMoved) arrows.unshift({ from: EDGE, to: client });
 	return { moment, event: eventOf(moment), arrows, machines, states, others };
