@@ -19,9 +19,8 @@ export function enterForm(page: Page, person: Person) {
 
 	/** The first field that is wrong or empty. */
 	function focus() {
-		const wrong = fields.find((field) =>
-			field.matches("[aria-invalid=true], :invalid"),
-		);
+		const isWrong = "[aria-invalid=true], :invalid";
+		const wrong = fields.find((field) => field.matches(isWrong));
 		(wrong ?? name).focus();
 	}
 

@@ -48,9 +48,8 @@ export function eraser(page: Page): void {
 
 /** On a touch screen the first touch of a message shows its button. */
 function choose(log: HTMLElement, target: EventTarget | null): void {
-	const touched =
-		target instanceof Element ? target.closest("article") : undefined;
+	const touched = target instanceof Element && target.closest("article");
 	for (const article of log.querySelectorAll("article.chosen"))
 		if (article !== touched) article.classList.remove("chosen");
-	touched?.classList.toggle("chosen");
+	if (touched) touched.classList.toggle("chosen");
 }

@@ -36,11 +36,10 @@ for (const each of [room, LOBBY]) await storage.claimClient(each);
 const socket = tabSocket({
 	opened: () => page.dispatch({ type: "opened" }),
 	received,
-	closed: (code, words = "") =>
-		page.dispatch({
-			...{ type: "closed", code, words },
-			update: { jitter: Math.random() },
-		}),
+	closed(code, words = "") {
+		const update = { jitter: Math.random() };
+		page.dispatch({ type: "closed", code, words, update });
+	},
 	ping: () => chat.view.rooms.watch(),
 });
 const page = new Page({ socket, actor: () => actor });

@@ -48,9 +48,8 @@ export class RoomList {
 		this.#mentions.delete(room);
 		joinRoom(room);
 		this.render();
-		this.#list
-			.querySelector("[aria-current]")
-			?.scrollIntoView({ block: "nearest" });
+		const current = this.#list.querySelector("[aria-current]");
+		current?.scrollIntoView({ block: "nearest" });
 	}
 
 	/** Returns whether the reader was mentioned in another room. */

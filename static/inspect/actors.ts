@@ -97,9 +97,8 @@ function filtered(actors: Actors, typed: string): readonly Actor[] {
 
 function makeRow(): HTMLElement {
 	const [machine, id] = [make("span", ""), make("span", "id")];
-	const row = make("div", "actor", machine, id, make("span", "state-name"));
-	row.setAttribute("role", "option");
-	return row;
+	const properties = { className: "actor", role: "option" };
+	return make("div", properties, machine, id, make("span", "state-name"));
 }
 
 function showActor(row: Element, actor: Actor, index: number, now: ViewState) {

@@ -3,10 +3,12 @@ import type { Moment } from "../../machines/frame.ts";
 import { find, make, say } from "../element.ts";
 import type { Inspector, ViewState } from "./inspector.ts";
 import { showEach } from "./show-each.ts";
-import { eventOf } from "./timeline.ts";
+import { type Actor, eventOf } from "./timeline.ts";
 
 const WINDOW_MS = 10_000;
 const MOST_MOMENTS = 1000;
+
+const wordsAbout = ({ machine, stateName }: Actor) => `${machine} ${stateName}`;
 
 /** A press on a count filters the list of actors by it; another press filters no more. */
 export function counts() {
@@ -20,10 +22,7 @@ export function counts() {
 		filter.dispatchEvent(new Event("input"));
 	});
 	return ({ actors }: ViewState): void => {
-		const byState = Map.groupBy(
-			actors.values(),
-			({ machine, stateName }) => `${machine} ${stateName}`,
-		);
+		const byState = Map.groupBy(actors.values(), wordsAbout);
 		const chips = Array.from(byState, ([words, { length }]): Chip => {
 			return [words, length.toLocaleString("en")];
 		});

@@ -61,7 +61,5 @@ form.onsubmit = () => {
 	const { value } = find("#token", HTMLInputElement);
 	void tryToken(value, "That is no token.");
 };
-void tryToken(
-	isMoment || !fragment ? String(history.state ?? "") : fragment,
-	"",
-);
+const stored = String(history.state ?? "");
+void tryToken(isMoment || !fragment ? stored : fragment, "");

@@ -11,13 +11,10 @@ export function seekControls(inspector: Inspector, log: LogTimeline): void {
 	const form = find("#jump", HTMLFormElement);
 	const go = (input: EventTarget | null) => {
 		if (!(input instanceof HTMLInputElement) || !input.value) return;
+		if (input === event) return inspector.goTo(Number(input.value));
 		// The field has whole seconds: an event within that second is included.
 		const until = new Date(input.value).getTime() + SECOND_MS - 1;
-		inspector.goTo(
-			input === event
-				? Number(input.value)
-				: log.ask({ ask: "time", time: until }),
-		);
+		inspector.goTo(log.ask({ ask: "time", time: until }));
 	};
 	form.onchange = ({ target }) => go(target);
 	form.onsubmit = () => go(document.activeElement);

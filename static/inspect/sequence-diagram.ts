@@ -2,7 +2,6 @@
  * A sequence diagram of the moments around the one that is shown. A press on a
  * row goes to that moment; a press on a lifeline's head chooses that actor.
  */
-import type { Moment } from "../../machines/frame.ts";
 import { find, make } from "../element.ts";
 import { shortId } from "./actors.ts";
 import type { Inspector, ViewState } from "./inspector.ts";
@@ -16,9 +15,9 @@ import {
 import { makeRow, ROW_PX } from "./sequence-row.ts";
 
 /** Rows before and after the moment that is shown. */
-const [BEFORE, AFTER] = [12, 4];
+const SHOWN = [12, 4] as const;
 /** Events to search before and after it for those of one actor. */
-const [SEARCH_BEFORE, SEARCH_AFTER] = [1000, 200];
+const SEARCHED = [1000, 200] as const;
 /** The width of a lifeline, in pixels. */
 const [NARROWEST, WIDEST] = [76, 124];
 /** The width of the column of times, and of the right margin. */
@@ -81,20 +80,16 @@ export function sequenceDiagram(inspector: Inspector) {
 	};
 }
 
-async function momentsAround(
-	{ timeline, seq, chosen }: ViewState,
-	onlyChosen: boolean,
-): Promise<readonly Moment[]> {
-	const [before, after] = onlyChosen
-		? [SEARCH_BEFORE, SEARCH_AFTER]
-		: [BEFORE, AFTER];
+async function momentsAround(now: ViewState, onlyChosen: boolean) {
+	const { timeline, seq, chosen } = now;
+	const [before, after] = onlyChosen ? SEARCHED : SHOWN;
 	const from = Math.max(timeline.first, seq - before);
 	const to = Math.min(timeline.last, seq + after);
 	const all = await timeline.moments(from, to);
 	if (!onlyChosen) return all;
 	const some = all.filter((moment) => concerns(moment, chosen));
 	const count = some.filter((moment) => moment.seq <= seq).length;
-	return some.slice(Math.max(0, count - BEFORE), count + AFTER);
+	return some.slice(Math.max(0, count - SHOWN[0]), count + SHOWN[1]);
 }
 
 /** Does not move rows that stay, so that one of them keeps the focus. */
@@ -119,7 +114,6 @@ function scrollTo(box: HTMLElement, row: HTMLElement | undefined): void {
 function makeHead(lane: Lifeline): HTMLElement {
 	const tag = lane.id === EDGE ? "span" : "button";
 	const name = make("b", "", lane.machine);
-	const head = make(tag, "lane", name, make("small", "", shortId(lane)));
-	head.id = `lane-${lane.id}`;
-	return head;
+	const properties = { className: "lane", id: `lane-${lane.id}` };
+	return make(tag, properties, name, make("small", "", shortId(lane)));
 }

@@ -102,10 +102,8 @@ export class MomentRange {
 	}
 
 	momentsIn(from: number, to: number): readonly Moment[] {
-		return this.#moments.slice(
-			Math.max(0, from - this.from),
-			Math.max(0, to - this.from),
-		);
+		const indexOf = (seq: number) => Math.max(0, seq - this.from);
+		return this.#moments.slice(indexOf(from), indexOf(to));
 	}
 
 	/** The part of it after an event. */
