@@ -118,21 +118,16 @@ export class RoomList {
 	}
 
 	#badges(room: JoinedRoom): HTMLElement[] {
-		const badges: HTMLElement[] = [];
 		const [unread, unsent] = [this.#unread(room), this.#unsent(room)];
-		if (unread > 0 && this.#mentions.has(room.name))
-			badges.push(
-				make("span", "badge mentioned"),
-				make("span", "visually-hidden", "You were mentioned, "),
-			);
-		if (unread > 0)
-			badges.push(
-				make("span", "badge", upTo99(unread)),
-				make("span", "visually-hidden", " new"),
-			);
-		if (unsent > 0)
-			badges.push(make("span", "badge unsent", `${unsent} not sent`));
-		return badges;
+		const isMention = unread > 0 && this.#mentions.has(room.name);
+		/** The class of each, and its words. */
+		const badges: (readonly [string, string])[] = [];
+		if (isMention) badges.push(["badge mentioned", ""]);
+		if (isMention) badges.push(["visually-hidden", "You were mentioned, "]);
+		if (unread > 0) badges.push(["badge", upTo99(unread)]);
+		if (unread > 0) badges.push(["visually-hidden", " new"]);
+		if (unsent > 0) badges.push(["badge unsent", `${unsent} not sent`]);
+		return badges.map(([className, text]) => make("span", className, text));
 	}
 
 	#leaveButton(name: string): HTMLElement {

@@ -32,15 +32,11 @@ export function continues(
 	line: { kind: string; name?: string; time: number },
 	previous: Line | undefined,
 ): boolean {
-	return (
-		previous !== undefined &&
-		"name" in previous &&
-		previous.kind === line.kind &&
-		line.kind !== "notice" &&
-		dayOf(previous) === dayOf(line) &&
-		previous.name === line.name &&
-		line.time - previous.time < PAUSE_MS
-	);
+	if (!previous || !("name" in previous)) return false;
+	const { kind, name, time } = previous;
+	const isSame = kind === line.kind && name === line.name;
+	if (!isSame || kind === "notice") return false;
+	return dayOf(previous) === dayOf(line) && line.time - time < PAUSE_MS;
 }
 
 /** The rows of these lines; `firstUnread` is an offset. */

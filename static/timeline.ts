@@ -174,13 +174,9 @@ export class Timeline {
 	}
 
 	#isUnread(line: Line): boolean {
-		return (
-			this.#lastRead > 0 &&
-			line.kind === "said" &&
-			line.name !== this.#page.name &&
-			this.#isTalk(line) &&
-			line.offset > this.#lastRead
-		);
+		if (this.#lastRead === 0 || line.kind !== "said") return false;
+		const isOthers = line.name !== this.#page.name && this.#isTalk(line);
+		return isOthers && line.offset > this.#lastRead;
 	}
 
 	#show(lines: readonly Line[]): void {

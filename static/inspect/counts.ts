@@ -60,11 +60,9 @@ function ratesOf(moments: readonly Moment[], until: number) {
 
 type Chip = readonly [words: string, number: string];
 
-function showChips(
-	list: HTMLElement,
-	chips: readonly Chip[],
-	tag: "span" | "button",
-): void {
+type Tag = "span" | "button";
+
+function showChips(list: HTMLElement, chips: readonly Chip[], tag: Tag) {
 	const makeChip = () =>
 		make("li", "", make(tag, "chip", make("span", ""), make("b", "")));
 	showEach(list, chips, makeChip, (item, texts) => {

@@ -8,11 +8,9 @@ const LETTER_PX = 6.8;
 /** Below the top of a row: the first arrow, and those that follow from it. */
 const [ARROW_Y, NEXT_ARROW_Y] = [22, 38];
 
-export function makeRow(
-	step: SequenceStep,
-	lanes: readonly Lifeline[],
-	laneWidth: number,
-): HTMLElement {
+type Lanes = readonly Lifeline[];
+
+export function makeRow(step: SequenceStep, lanes: Lanes, laneWidth: number) {
 	const { moment, event, arrows, states } = step;
 	const xOf = (id: string) =>
 		laneWidth * (lanes.findIndex((lane) => lane.id === id) + 0.5);
@@ -33,11 +31,10 @@ export function makeRow(
 	return row;
 }
 
-function drawStep(
-	{ event, arrows, states, others }: SequenceStep,
-	lanes: readonly Lifeline[],
-	xOf: (id: string) => number,
-): SVGElement[] {
+type XOf = (id: string) => number;
+
+function drawStep(step: SequenceStep, lanes: Lanes, xOf: XOf): SVGElement[] {
+	const { event, arrows, states, others } = step;
 	const [first] = arrows;
 	const text = others > 0 ? `${event} and ${others} more` : event;
 	return [
