@@ -154,7 +154,7 @@ export class Person {
 		if (offset !== undefined && room === this.#seen.room)
 			this.#seen = { ...this.#seen, offset, time };
 		const isMine = type === MessageType.text && client === this.#seen.client;
-		if (isMine) this.#mine = offset;
+		if (isMine && !frame.erased) this.#mine = offset;
 		if (frame.id !== undefined || isMine) this.#onAnswer(frame);
 	}
 }
