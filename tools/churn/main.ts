@@ -1,5 +1,5 @@
 /**
- * `npm run churn`: sixty people come and go for an hour (`npm run churn -- 600`:
+ * `npm run churn`: sixty people come and go for an hour (`npm run churn -- 7200`:
  * for so many seconds). Fails if the server's memory grows, once it is warm,
  * or a file or socket stays open, or the log is not sound.
  */
@@ -135,8 +135,9 @@ async function churn(folder: string, seconds: number) {
 
 async function main(): Promise<number> {
 	const seconds = Number(process.argv[2] ?? 3600);
-	if (!Number.isSafeInteger(seconds) || seconds < 600) {
-		print("Usage: npm run churn -- SECONDS, at least 600 of them.");
+	// Memory is warm only after half an hour.
+	if (!Number.isSafeInteger(seconds) || seconds < 3600) {
+		print("Usage: npm run churn -- SECONDS, at least 3600 of them.");
 		return 2;
 	}
 	const folder = await mkdtemp(join(tmpdir(), "plume-churn-"));
