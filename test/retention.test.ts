@@ -217,6 +217,28 @@ test("very much goes in slices, and people talk in between", async () => {
 	expect(seen.map(({ text }) => text)).toContain("in between");
 });
 
+test.each([1, 2, 3])(
+	"a reload at the end of reading %i keeps what was found to be too old",
+	async (reads) => {
+		const started = await start("1d");
+		const { plume, disk, clock, again } = started;
+		const ann = await plume.enter("ann", "plume.2");
+		await say(started, ann, "old.");
+		clock.advance(DAY - HOUR);
+		await say(started, ann, "new.");
+		const read = disk.read.bind(disk);
+		let left = reads;
+		disk.read = async function* (...where) {
+			yield* read(...where);
+			if (--left === 0) await plume.operate("reload");
+		};
+		again.PLUME_RETENTION = "forever";
+		await pass(started, 4 * HOUR);
+		expect(left).toBeLessThan(1);
+		expect(logOf(disk)).toContain("old.");
+	},
+);
+
 test("each room has its own age", async () => {
 	const started = await start("lobby=2h,attic=forever,*=3d");
 	const { plume, disk } = started;

@@ -36,6 +36,13 @@ const SLICE = 250;
 type Asker = ErasureView["asker"];
 type No = (rule: Rule) => void;
 
+interface HowToErase {
+	/** Asked when a slice is decided: while it was searched for, the operator may have changed how long a room keeps it. */
+	readonly isMeant?: (room: RoomName) => boolean;
+	/** What comes after all of it. */
+	readonly farewell?: typeof decideFarewell;
+}
+
 /** Erases what is too old. Texts of rooms that no longer exist are named by events in the lobby. */
 const bot: Asker = { identity: BOT_NAME, name: BOT_NAME, room: LOBBY };
 
@@ -104,7 +111,10 @@ export class Erasures {
 					for await (const found of this.#parts.archive.saidBy(identity))
 						all.push(found);
 					if (this.#parts.pipeline.frozen) no("diskHasSpace");
-					else await this.#eraseInSlices(asker, all, decideFarewell);
+					else
+						await this.#eraseInSlices(asker, all, {
+							farewell: decideFarewell,
+						});
 				} finally {
 					this.#silent.delete(identity);
 				}
@@ -128,10 +138,10 @@ export class Erasures {
 				}
 				if (isMeant(found.room)) slice.push(found);
 				if (slice.length < SLICE) continue;
-				await this.#eraseInSlices(bot, slice);
+				await this.#eraseInSlices(bot, slice, { isMeant });
 				slice = [];
 			}
-			if (slice.length > 0) await this.#eraseInSlices(bot, slice);
+			if (slice.length > 0) await this.#eraseInSlices(bot, slice, { isMeant });
 		};
 		await this.#searching(task);
 		return left;
@@ -206,17 +216,19 @@ export class Erasures {
 		if (this.#searches + this.#found.size === 0) this.#seqs.clear();
 	}
 
-	/** Between two slices, what others say is published. A stop leaves the rest undone. */
+	/** Between two slices, what others say is published. A stop leaves the rest undone, as does a room that is not meant any more. */
 	async #eraseInSlices(
 		asker: Asker,
 		found: readonly Found[],
-		farewell?: typeof decideFarewell,
+		{ isMeant = (_: RoomName) => true, farewell }: HowToErase = {},
 	): Promise<void> {
 		for (let to = SLICE; ; to += SLICE) {
 			const isLast = to >= found.length;
 			await new Promise<unknown>((done) =>
 				this.#parts.pipeline.whenWritable(() => {
-					const slice = found.slice(to - SLICE, to);
+					const slice = found
+						.slice(to - SLICE, to)
+						.filter(({ room }) => isMeant(room));
 					this.#eraseSlice(asker, slice, isLast ? farewell : undefined);
 					this.#parts.pipeline.afterwards(done);
 				}),
