@@ -2116,6 +2116,47 @@ const process = [
 	},
 ];
 
+/** @type {readonly Mutant[]} */
+const stream = [
+	{
+		promise:
+			"stream: what may have been stored is sent again with the same bytes",
+		file: "src/cluster/stream.ts",
+		find: "port.publish(message, expected)",
+		replace:
+			"port.publish(tries === 1 ? message : { ...message, bytes: message.bytes.slice(1) }, expected)",
+		tests: ["test/cluster/stream.test.ts"],
+	},
+	{
+		promise: "stream: an append is told from another node's at the same seq",
+		file: "src/cluster/stream.ts",
+		find: 'return isSame(stored, message) ? "stored" : "deposed";',
+		replace: 'return "stored";',
+		tests: ["test/cluster/stream.test.ts"],
+	},
+	{
+		promise: "stream: a follower notices what its consumer left out",
+		file: "src/cluster/stream.ts",
+		find: "if (heard?.seq !== last + 1) continue;",
+		replace: "if (!heard) continue;",
+		tests: ["test/cluster/stream.test.ts"],
+	},
+	{
+		promise: "stream: a follower asks for what its consumer left out",
+		file: "src/cluster/stream.ts",
+		find: "heard ? heard.seq - 1 : await lastOf(port, last)",
+		replace: "heard ? last : await lastOf(port, last)",
+		tests: ["test/cluster/stream.test.ts"],
+	},
+	{
+		promise: "stream: a consumer that died in silence is replaced",
+		file: "src/cluster/stream.ts",
+		find: "if (!this.#heardSign) this.#end();",
+		replace: "",
+		tests: ["test/cluster/stream.test.ts"],
+	},
+];
+
 export const mutants = [
 	...process,
 	...page,
@@ -2128,4 +2169,5 @@ export const mutants = [
 	...edge,
 	...erasing,
 	...travel,
+	...stream,
 ];
