@@ -3,6 +3,11 @@
  * are named, by variable, before anything starts.
  */
 import { join } from "node:path";
+import {
+	type NatsSettings,
+	natsSettings,
+	natsTable,
+} from "./cluster/nats-settings.ts";
 import { type Limits, limitTable } from "./limits.ts";
 import {
 	type MailSetting,
@@ -32,8 +37,12 @@ export interface Accepts {
 	readonly secret: boolean;
 }
 
-export interface Config extends Omit<ValuesOf<typeof settingTable>, "limits"> {
+export interface Config
+	extends Omit<ValuesOf<typeof settingTable>, "limits" | "log"> {
 	readonly limits: Limits;
+	readonly log: "file" | "memory" | "nats";
+	/** Only of a log on NATS. */
+	readonly nats: NatsSettings | undefined;
 	readonly production: boolean;
 	readonly mail: MailSetting;
 	/** Mistakes that keep nothing from starting. */
@@ -42,6 +51,7 @@ export interface Config extends Omit<ValuesOf<typeof settingTable>, "limits"> {
 
 export const settingVariables = [
 	...variablesOf("PLUME_", settingTable),
+	...variablesOf("PLUME_NATS_", natsTable),
 	...variablesOf("", mailTable),
 ];
 export const limitVariables = variablesOf("PLUME_LIMIT_", limitTable);
@@ -66,7 +76,7 @@ export function readConfig(
 		// Empty counts as not set, except where that would let everyone in by mistake.
 		return given?.trim() || (name === "PLUME_ALLOW" ? given : undefined);
 	};
-	const { limits, ...values } = valuesOf("PLUME_", settingTable, textOf);
+	const { limits, log, ...values } = valuesOf("PLUME_", settingTable, textOf);
 	const mail = valuesOf("", mailTable, textOf);
 	const { host = "" } = values.metrics ?? {};
 	if (host && !isPrivate(host))
@@ -80,10 +90,17 @@ export function readConfig(
 			"PLUME_LIMITS=off would leave a production server open to abuse: unset it.",
 		);
 	const data = dataFolder(environment);
+	const connection = valuesOf("PLUME_NATS_", natsTable, textOf);
+	const nats =
+		typeof log === "object"
+			? natsSettings({ ...values, address: log, values: connection, data })
+			: undefined;
 	return Object.freeze({
 		...values,
 		data,
-		socket: values.log === "memory" ? values.socket : localSocket(environment),
+		log: typeof log === "object" ? "nats" : log,
+		nats,
+		socket: log === "memory" ? values.socket : localSocket(environment),
 		limits: valuesOf("PLUME_LIMIT_", limitTable, textOf, isLifted),
 		production,
 		mail: mailSetting(mail),
@@ -108,7 +125,7 @@ const FROM_KUBERNETES = /^PLUME_(SERVICE_|PORT_.*_TCP)/;
 /** The most edits between a mistyped name and the one that was meant. */
 const MISTYPED = 2;
 /** Settings of later versions. */
-const LATER = /^PLUME_(LANG|NATS_.*|NODE|PUSH_CONTACT|UPSTREAM)$/;
+const LATER = /^PLUME_(LANG|NODE|PUSH_CONTACT|UPSTREAM)$/;
 
 /**
  * Answers a warning for each unknown variable that begins with `PLUME_`.

@@ -9,7 +9,7 @@ import { type Logger, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
 import { diskWithProgress } from "./cli/progress.ts";
 import { systemClock } from "./clock.ts";
-import type { Config } from "./config.ts";
+import { type Config, ConfigError } from "./config.ts";
 import { pooledRandom, Secrets } from "./engine/secrets.ts";
 import { fatalEnd } from "./fatal-end.ts";
 import { indexFiles } from "./history/index-files.ts";
@@ -148,6 +148,10 @@ async function openFolder(
 	real: Disk,
 	logger: Logger,
 ) {
+	if (config.log === "nats")
+		throw new ConfigError(
+			"PLUME_LOG=nats:// is not served by this version: say file or memory.",
+		);
 	const folder = config.data;
 	const fsync = config.fsync === "on";
 	const lock = await Lock.acquire(folder);

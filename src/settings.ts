@@ -4,6 +4,10 @@
  * variable and its flag are made from its key.
  */
 import { parseEmail } from "./chat/email.ts";
+import {
+	parseStreamAddress,
+	type StreamAddress,
+} from "./cluster/stream-address.ts";
 import { messageOf } from "./log/disk.ts";
 import { parseRetention, type Retention } from "./retention.ts";
 import { parseTrusted, type Trusted } from "./transport/client-address.ts";
@@ -82,7 +86,7 @@ export const oneOf = <Word extends string>(
 
 /** The largest number for each unit that a variable can end with. */
 const MOST = {
-	...{ PORT: 65_535, PERCENT: 100 },
+	...{ PORT: 65_535, PERCENT: 100, REPLICAS: 5 },
 	...{ MILLISECONDS: 60_000, SECONDS: 86_400, DAYS: 36_500, BYTES: 2 ** 30 },
 };
 
@@ -142,6 +146,21 @@ const inspect: Setting<string | undefined> = {
 		throw new ConfigError(
 			"PLUME_INSPECT is no good token: say at least 16 letters, digits, - or _.",
 		);
+	},
+};
+
+const log: Setting<"file" | "memory" | StreamAddress> = {
+	help: "where events go: file, memory, or nats://host:port,host:port/STREAM",
+	value: "file",
+	parse(text, variable) {
+		if (text === "file" || text === "memory") return text;
+		if (!text.includes(":"))
+			return refuse(text, variable, "file, memory or nats://host:port/STREAM");
+		try {
+			return parseStreamAddress(text);
+		} catch (error) {
+			throw new ConfigError(`PLUME_LOG: ${messageOf(error)}.`);
+		}
 	},
 };
 
@@ -226,7 +245,7 @@ export const settingTable = {
 	port,
 	base,
 	data: anything("data folder ($STATE_DIRECTORY, else ./data)"),
-	log: oneOf("where events go: file or memory", "file", "memory"),
+	log,
 	fsync: onOrOff("off: faster, but a power cut may lose what people saw"),
 	origins: list("further allowed origins, by comma (same host)", origin),
 	trustProxy: list<Trusted[number]>(

@@ -46,7 +46,22 @@ describe("an empty value is as not set", () => {
 	});
 });
 
+/** A log on NATS. */
+const nats = (address: string, more: Environment = {}): Environment => ({
+	...{ PLUME_LOG: address, PLUME_SECRET: "s".repeat(32), ...more },
+});
+const onNats = nats("nats://nats1.example.org:4222,[::1]/PLUME");
+
 test.each<[Environment, string]>([
+	[{ PLUME_LOG: "disk" }, "say file, memory or nats://host:port/STREAM"],
+	[nats("nats://127.0.0.1:4222"), "PLUME_LOG: write nats://, the servers by"],
+	[nats("nats://127.0.0.1/a.b"), "as in nats://127.0.0.1:4222/PLUME."],
+	[nats("nats://a,b c/PLUME"), 'PLUME_LOG: "b c" is no server'],
+	[nats("nats://a:70000/PLUME"), '"a:70000" is no server'],
+	[nats("tls://a/PLUME"), "PLUME_LOG: write nats://"],
+	[{ ...onNats, PLUME_NATS_TLS_KEY: "key.pem" }, "set both, or neither"],
+	[{ ...onNats, PLUME_NATS_REPLICAS: "6" }, "a whole number from 1 to 5"],
+	[{ ...onNats, PLUME_SECRET: "" }, "PLUME_LOG=nats:// needs the secret"],
 	[{ PLUME_ALLOW: "" }, "PLUME_ALLOW names nobody"],
 	[{ PLUME_ALLOW: "," }, "PLUME_ALLOW names nobody"],
 	[{ PLUME_ALLOW: "*@example.org" }, "Did you mean @example.org?"],
@@ -127,6 +142,23 @@ test.each<Environment>([
 	expect(read(environment).warnings).toEqual([]);
 });
 
+test("a password in the address of a stream is refused without being repeated", () => {
+	const said = refusal(nats("nats://ann:hunter2@127.0.0.1:4222/PLUME"));
+	expect(said).toContain("PLUME_NATS_CREDENTIALS");
+	expect(said).not.toContain("hunter2");
+});
+
+test("a log on NATS has its servers, its stream and three replicas", () => {
+	expect(read(onNats)).toMatchObject({
+		log: "nats",
+		nats: {
+			servers: ["nats1.example.org:4222", "[::1]:4222"],
+			...{ stream: "PLUME", replicas: 3 },
+		},
+	});
+	expect(read({}).nats).toBeUndefined();
+});
+
 test("a path in ENV, where some shells keep their start-up file, counts as not set", () => {
 	const { production, warnings } = read({ ENV: "/home/ann/.kshrc" });
 	expect([production, warnings]).toEqual([
@@ -152,7 +184,7 @@ test("a variable that only seems to be Plume's is warned of once", () => {
 	]);
 });
 
-test.each(["PLUME_LANG", "PLUME_NODE", "PLUME_NATS_URL"])(
+test.each(["PLUME_LANG", "PLUME_NODE"])(
 	"%s, a setting of a later version, is warned of however near it is to another",
 	(name) => {
 		expect(read({ [name]: "en" }).warnings).toEqual([
