@@ -143,7 +143,8 @@ interface Facts {
 	/** Its connection is lost; it may resume until the deadline. */
 	"client.detached": { deadline: number };
 	/** The server ended, and the connections of all clients with it. Those that have a session may resume until the deadline. */
-	"clients.detached": { node: string; deadline: number };
+	/** `only`: those that this node carried. A start on one machine has lost all of them. */
+	"clients.detached": { node: string; deadline: number; only?: true };
 	"client.resumed": { node: string };
 	"client.left": {
 		why:

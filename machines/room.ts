@@ -126,6 +126,12 @@ export const roomRules = {
 	"message.erased": ["placeIsKnown"],
 } as const;
 
+/** Whether a member's connection is lost with its node, or with the server. One without a session leaves. */
+export const isLostWith = (
+	{ session, node }: Member,
+	{ only, node: lost }: { readonly node: string; readonly only?: true },
+): boolean => session !== undefined && (!only || node === lost);
+
 /** The first rule that an event would break. */
 export const brokenRoomRule = firstBroken(roomGuards, roomRules);
 
@@ -222,9 +228,11 @@ export const roomMachine = setup({
 				? { members: members.set(client, { ...member, deadline }) }
 				: {};
 		}),
-		setDeadlines: on("clients.detached", ({ members }, { deadline }) => ({
+		setDeadlines: on("clients.detached", ({ members }, event) => ({
 			members: members.map((member) =>
-				member.session ? { ...member, deadline } : member,
+				isLostWith(member, event)
+					? { ...member, deadline: event.deadline }
+					: member,
 			),
 		})),
 		clearDeadline: on("client.resumed", ({ members }, { client, node }) => {

@@ -14,6 +14,4 @@ export interface Client {
 	readonly user: User;
 	readonly mailbox: Mailbox;
 	room?: Room | undefined;
-	/** The tab is in the background. */
-	isHidden?: boolean;
 }

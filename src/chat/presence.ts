@@ -6,18 +6,19 @@
  */
 import type { ClientId, RoomName } from "../../machines/events.ts";
 import type { Member, RoomContext } from "../../machines/room.ts";
-import type { Client } from "./client.ts";
 import type { Attendee, PresenceMessage } from "./server-message.ts";
 
 const MOST_LISTED = 500;
 const MOST_TYPING = 10;
 
 export type Members = RoomContext["members"];
-type Attached = ReadonlyMap<ClientId, Pick<Client, "isHidden">>;
 
 export class Presence {
 	readonly #room: RoomName;
-	readonly #attached: Attached;
+	/** Clients whose tab is in the background, on whatever node. */
+	readonly #hidden = new Set<ClientId>();
+	/** Clients whose connection is lost, while the event that says so is not durable. */
+	readonly #losing = new Set<ClientId>();
 	/** Clients that may have changed, and whether they were last published as away. */
 	readonly #changed = new Map<ClientId, boolean>();
 	/** The time until which each client is taken to be typing. */
@@ -26,21 +27,42 @@ export class Presence {
 	/** Something may have changed, or the last list was full. */
 	#hasMore = false;
 
-	constructor(room: RoomName, attached: Attached) {
+	constructor(room: RoomName) {
 		this.#room = room;
-		this.#attached = attached;
 	}
 
-	/** Call before a client is hidden, shown, detached or resumed. `isLost`: its connection was lost before that. */
-	willChange(client: ClientId, isLost = false): void {
-		this.#hasMore = true;
-		if (!this.#changed.has(client))
-			this.#changed.set(client, isLost || this.#isHidden(client));
+	get hidden(): Iterable<ClientId> {
+		return this.#hidden;
+	}
+
+	hide(client: ClientId, isHidden: boolean): void {
+		this.#willChange(client);
+		if (isHidden) this.#hidden.add(client);
+		else this.#hidden.delete(client);
+	}
+
+	/** Call when a client's connection is lost, here. */
+	lose(client: ClientId): void {
+		this.#willChange(client);
+		this.#losing.add(client);
+		this.#forget(client);
+	}
+
+	/** Call when it is durable that a client was detached or resumed; `wasLost`: its connection was lost before that. */
+	reattach(client: ClientId, wasLost: boolean): void {
+		this.#willChange(client, wasLost);
+		this.settle(client);
+	}
+
+	/** Call when a client is attached here. */
+	settle(client: ClientId): void {
+		this.#losing.delete(client);
+		this.#forget(client);
 	}
 
 	leave(client: ClientId): void {
 		this.#changed.delete(client);
-		this.#typing.delete(client);
+		this.settle(client);
 	}
 
 	type(client: ClientId, until: number): void {
@@ -74,22 +96,28 @@ export class Presence {
 		return [...this.#away(members), ...this.#typists(members, now)];
 	}
 
-	#isHidden(client: ClientId): boolean {
-		return this.#attached.get(client)?.isHidden === true;
+	#willChange(client: ClientId, wasLost = false): void {
+		this.#hasMore = true;
+		if (!this.#changed.has(client))
+			this.#changed.set(client, wasLost || this.#hidden.has(client));
+	}
+
+	#forget(client: ClientId): void {
+		this.#hidden.delete(client);
+		this.#typing.delete(client);
 	}
 
 	/** Whether nobody looks at the tab, or its connection is lost. */
 	#isAway(client: ClientId, { deadline }: Member): boolean {
-		return deadline !== undefined || this.#isHidden(client);
+		return deadline !== undefined || this.#hidden.has(client);
 	}
 
 	#away(members: Members): readonly PresenceMessage[] {
 		const changed: Attendee[] = [];
 		for (const [client, wasAway] of this.#changed) {
 			const member = members.get(client);
-			// The event that detaches it is not durable yet, and is published once it is.
-			const isAttached = this.#attached.has(client);
-			if (member && member.deadline === undefined && !isAttached) continue;
+			const isLosing = this.#losing.has(client);
+			if (member && member.deadline === undefined && isLosing) continue;
 			this.#changed.delete(client);
 			if (!member || this.#isAway(client, member) === wasAway) continue;
 			const one = { client, name: member.name, away: !wasAway };

@@ -39,7 +39,7 @@ export class Room {
 	constructor({ name, recent, host, dirty }: RoomParts) {
 		this.name = name;
 		this.recent = recent;
-		this.presence = new Presence(name, this.attached);
+		this.presence = new Presence(name);
 		this.#host = host;
 		this.#dirty = dirty;
 		host.room = this;
@@ -48,6 +48,7 @@ export class Room {
 	/** Puts a client into the room. It must catch up before it gets the stream. */
 	attach(client: Client): void {
 		this.attached.set(client.id, client);
+		this.presence.settle(client.id);
 		client.room = this;
 	}
 
@@ -61,8 +62,7 @@ export class Room {
 	detach(id: ClientId): void {
 		const client = this.attached.get(id);
 		if (!client) return;
-		this.presence.willChange(id);
-		this.presence.stopTyping(id);
+		this.presence.lose(id);
 		this.attached.delete(id);
 		this.#newcomers.delete(client);
 		client.room = undefined;
@@ -85,14 +85,6 @@ export class Room {
 	/** Sends one client alone a line from the host. */
 	whisper(to: Client, text: string): void {
 		to.mailbox.put({ kind: "aside", name: this.#host.user.name, text });
-	}
-
-	/** Records whether a client's tab is in the background. */
-	hide(id: ClientId, isHidden: boolean): void {
-		const client = this.attached.get(id);
-		if (!client) return;
-		this.presence.willChange(id);
-		client.isHidden = isHidden;
 	}
 
 	/** Queues what has changed for everyone, and the list of `members` for newcomers. */

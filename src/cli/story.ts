@@ -9,13 +9,16 @@ import { inWords, span } from "./words.ts";
 /** Whether a client with these events is in the room with a session, so that its seat is kept. */
 export function isSeatKept(
 	events: readonly Stored[],
-	{ room }: PlumeEvent<"clients.detached">,
+	{ room, node, only }: PlumeEvent<"clients.detached">,
 ): boolean {
 	const latest = events.findLast(({ event: { type } }) =>
 		/^client\.(entered|left)$/.test(type),
 	)?.event;
-	if (latest?.type !== "client.entered") return false;
-	return latest.session !== undefined && latest.room === room;
+	if (latest?.type !== "client.entered" || latest.room !== room) return false;
+	const carried = events.findLast(({ event }) => "node" in event)?.event;
+	const isLost =
+		!only || (carried && "node" in carried && carried.node === node);
+	return latest.session !== undefined && isLost === true;
 }
 
 /** One line for each event; consecutive messages share a line. */

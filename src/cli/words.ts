@@ -84,8 +84,8 @@ const table: {
 	"client.entered": ({ name, room }) => `came into ${room} as ${name}`,
 	"client.detached": ({ deadline, time }) =>
 		`lost the connection; the place is kept for ${span(deadline - time)}`,
-	"clients.detached": ({ deadline, time }) =>
-		`lost the connection when the server ended; the place is kept for ${span(deadline - time)}`,
+	"clients.detached": ({ deadline, time, only }) =>
+		`lost the connection when ${only ? "its node" : "the server"} ended; the place is kept for ${span(deadline - time)}`,
 	"client.resumed": (_, { lostMs }) =>
 		lostMs > 0
 			? `came back after ${span(lostMs)}`

@@ -24,7 +24,7 @@ import { actorOf } from "./commands/actor.ts";
 import { identitiesOf, namesHeld, personOf } from "./commands/names-held.ts";
 import { decideLost } from "./commands/sessions.ts";
 import type { Connection, Login } from "./connection.ts";
-import { viewOf } from "./parts.ts";
+import { leads, viewOf } from "./parts.ts";
 
 /** How the connection of a client that left is closed; of the others nobody is there. */
 const closing: Partial<Record<ClientLeft["why"], CloseReason>> = {
@@ -76,12 +76,24 @@ export class Attachments {
 		this.#admit(login.client, room, room.recent.head.epoch);
 	}
 
+	/** The sequencer let a client in, or began its login, and this node has the events that it logged. */
+	admit(connection: Connection, login: Login): void {
+		const snapshot = this.#parts.states.committed.client(login.client);
+		if (!snapshot?.matches("inRoom")) return;
+		const { room } = snapshot.context;
+		// The event let it in already, unless that came before the login.
+		if (this.#parts.server.room(room).attached.has(login.client)) return;
+		this.resume(connection, login, room);
+	}
+
 	/** Call when a connection is lost. Its client leaves, or has some time to resume. */
 	lose(connection: Connection, why: ClientLeft["why"]): void {
 		const id = connection.login?.client;
 		if (!id || this.#attached.get(id) !== connection) return;
-		const view = viewOf(this.#parts, connection.login);
-		this.#parts.pipeline.append(decideLost(view, why));
+		if (leads(this.#parts)) {
+			const view = viewOf(this.#parts, connection.login, connection.node);
+			this.#parts.pipeline.append(decideLost(view, why));
+		}
 		this.#detach(id);
 		this.forgetIfGone(id);
 	}
@@ -114,7 +126,8 @@ export class Attachments {
 	#put(clients: readonly ClientId[], message: ServerMessage): void {
 		for (const client of clients) {
 			const connection = this.#attached.get(client);
-			if (connection && !connection.gone) connection.mailbox.put(message);
+			const isHere = connection && !connection.gone && !connection.node;
+			if (isHere) connection.mailbox.put(message);
 		}
 	}
 
@@ -173,7 +186,7 @@ export class Attachments {
 		const reason = closing[why];
 		if (!reason || !connection || connection.gone) return;
 		connection.gone = true;
-		connection.transport.onEnd(reason, this.#parting);
+		if (!connection.node) connection.transport.onEnd(reason, this.#parting);
 	}
 
 	/** Welcomes a client once its room has read the items to show. A classic client is shown none, so it need not wait. */
@@ -181,6 +194,8 @@ export class Attachments {
 		const connection = this.#attached.get(client);
 		if (!connection?.login || connection.gone) return;
 		const { login } = connection;
+		this.#rememberNetwork(connection, client);
+		if (connection.node) return;
 		const isClassic = login.pending && !login.session;
 		if (room.recent.lacks === undefined || isClassic) {
 			this.#welcome(connection, login, room, epoch);
@@ -206,18 +221,26 @@ export class Attachments {
 		return role === "admin" || role === "maker" ? role : undefined;
 	}
 
+	#ownerOf(client: ClientId): Owner | undefined {
+		const { ordered } = this.#parts.states;
+		const { nameKey = "" } = ordered.client(client)?.context ?? {};
+		return ordered.server.context.names.get(nameKey);
+	}
+
+	#rememberNetwork({ networks }: Connection, client: ClientId): void {
+		const owner = this.#ownerOf(client);
+		if (owner) this.#parts.mail.known.add(networks[0] ?? "", personOf(owner));
+	}
+
 	#welcome(
 		connection: Connection,
 		login: Login,
 		room: Room,
 		epoch: string,
 	): void {
-		const { mailbox, networks } = connection;
+		const { mailbox } = connection;
 		const { client, request: id } = login;
-		const { states, mail } = this.#parts;
-		const { nameKey = "" } = states.ordered.client(client)?.context ?? {};
-		const owner = states.ordered.server.context.names.get(nameKey);
-		if (owner) mail.known.add(networks[0] ?? "", personOf(owner));
+		const owner = this.#ownerOf(client);
 		const { name } = login.user;
 		if (login.pending) mailbox.put({ kind: "authenticated", name, id });
 		if (login.session) mailbox.put({ kind: "session", ...login.session });

@@ -16,6 +16,8 @@ export interface Transport {
 	readonly onEnd: (reason: CloseReason, words?: string) => void;
 	/** Runs a task, in a later turn, once the network has taken everything sent so far; if it never does, the task never runs. */
 	readonly whenDrained: (task: () => void) => void;
+	/** For a connection that another node carries: that must know whom it speaks for from now on, once everything up to `at` is in its state. */
+	readonly onLogin?: (login: Login, at: number) => void;
 }
 
 export interface Connection {
@@ -23,6 +25,8 @@ export interface Connection {
 	readonly mailbox: Mailbox;
 	/** The networks of its address, the narrowest first; mail is counted by them. */
 	readonly networks: readonly string[];
+	/** The node that carries it, and shows what is committed; undefined for this one. */
+	readonly node?: string | undefined;
 	login?: Login;
 	/** The transport is closed, or about to be: nothing is sent any more. */
 	gone: boolean;

@@ -68,6 +68,7 @@ export class Deadlines {
 	/** Each client's deadline, by the clock that `#now` has for events of its type. */
 	readonly #pending = new Map<ClientId, Pending>();
 	#nextHour = 0;
+	#isOn = false;
 	#timer: { readonly at: number; readonly cancel: () => void } | undefined;
 
 	/** `onHour` is called once an hour, while the disk takes writes. */
@@ -78,15 +79,29 @@ export class Deadlines {
 
 	/** Takes up every deadline that is in the state. */
 	start(): void {
+		this.#isOn = true;
 		for (const client of this.#parts.states.ordered.clients.keys())
 			this.#update(client);
 		this.#lookThrough();
 	}
 
+	/** Leaves them to another node. */
+	stop(): void {
+		this.#isOn = false;
+		this.#pending.clear();
+		this.#timer?.cancel();
+		this.#timer = undefined;
+	}
+
 	/** An event may set a client's deadline, or end it. Must not append. */
 	onOrdered(event: PlumeEvent): void {
+		if (!this.#isOn) return;
 		if ("client" in event && event.type !== "message.posted")
 			this.#update(event.client);
+		if (event.type !== "clients.detached") return;
+		const room = this.#parts.states.ordered.room(event.room);
+		for (const client of room?.context.members.keys() ?? [])
+			this.#update(client);
 	}
 
 	/** Call before a command is decided: it must not see a login that has expired, however late the timer is. */

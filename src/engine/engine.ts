@@ -14,14 +14,16 @@ import type {
 } from "../../machines/events.ts";
 import { type Item, MessageType } from "../../machines/message.ts";
 import { momentOf } from "../moment.ts";
+import type { Attachments } from "./attachments.ts";
 import type { Command } from "./command.ts";
 import { logRestored } from "./commands/rooms.ts";
 import { allLost } from "./commands/sessions.ts";
 import { type Connection, clientOf, type Transport } from "./connection.ts";
 import { Executor, type Misunderstood } from "./executor.ts";
 import type { Step } from "./fold.ts";
+import type { LiveUpdates } from "./live-updates.ts";
 import type { Moderation } from "./moderation.ts";
-import { type EngineParts, type RunningParts, viewOf } from "./parts.ts";
+import { type EngineParts, leads, type RunningParts, viewOf } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
 import type { RefusalCounter } from "./refusal-counter.ts";
 import { makeServices, type Services } from "./services.ts";
@@ -38,6 +40,9 @@ function explained(
 	const when = until === undefined ? "" : ` until ${momentOf(until)}`;
 	return `You may ${may} ${where}${when}${reason ? `: ${reason}` : "."}`;
 }
+
+/** How long a node may be silent before its clients count as lost. */
+export const NODE_LOST_MS = 5000;
 
 export class Engine implements PipelineHooks {
 	readonly #parts: RunningParts;
@@ -60,9 +65,13 @@ export class Engine implements PipelineHooks {
 	}
 
 	/** Opens a connection from an address in these networks, the narrowest first. */
-	connect(networks: readonly string[], transport: Transport): Connection {
+	connect(
+		networks: readonly string[],
+		transport: Transport,
+		node?: string,
+	): Connection {
 		const mailbox = this.#parts.server.mailbox(transport.onMessage);
-		const connection = { transport, mailbox, networks, gone: false };
+		const connection = { transport, mailbox, networks, node, gone: false };
 		this.#connections.add(connection);
 		return connection;
 	}
@@ -88,7 +97,9 @@ export class Engine implements PipelineHooks {
 		connection.gone = true;
 		const { attachments, liveUpdates } = this.#services;
 		liveUpdates.forget(connection);
-		if (!this.#connections.delete(connection) || gone) return;
+		if (!this.#connections.delete(connection)) return;
+		this.#parts.cluster?.disconnect(connection, why);
+		if (gone) return;
 		this.#parts.pipeline.whenWritable(() => attachments.lose(connection, why));
 	}
 
@@ -122,7 +133,7 @@ export class Engine implements PipelineHooks {
 		const { pipeline, clock, report } = this.#parts;
 		if (pipeline.stopping) return;
 		const event = { type: "server.stopped", time: clock.now() } as const;
-		if (!pipeline.frozen) pipeline.append([{ event }]);
+		if (!pipeline.frozen && leads(this.#parts)) pipeline.append([{ event }]);
 		await pipeline.stop();
 		this.refusals.report(report);
 	}
@@ -223,10 +234,17 @@ export class Engine implements PipelineHooks {
 				responder.refuse(connection, "diskHasSpace", MessageType.text);
 	}
 
-	/** Every client that was in a room has lost its connection. */
 	#start(): void {
-		const { erasures, requestLimits, deadlines, retention } = this.#services;
-		const { clock, version, log } = this.#parts;
+		const { clock, report, erased } = this.#parts;
+		this.#services.erasures.redo(erased);
+		if (leads(this.#parts)) this.lead();
+		this.refusals.reportEachMinute(clock, report);
+	}
+
+	/** This node decides from now on. Every client has lost its connection, but for those that other nodes carry. */
+	lead(): void {
+		const { requestLimits, deadlines, retention } = this.#services;
+		const { version, log, cluster } = this.#parts;
 		const view = viewOf(this.#parts);
 		const { now: time, node } = view;
 		const restored = this.#parts.restored && log.committed > 0;
@@ -234,12 +252,39 @@ export class Engine implements PipelineHooks {
 		this.#parts.pipeline.append([
 			...(restored ? logRestored(view, from) : []),
 			{ event: { type: "server.started", time, node, version } },
-			...allLost(view),
+			...(cluster ? [] : allLost(view)),
 		]);
-		erasures.redo(this.#parts.erased);
 		requestLimits.recount();
 		retention.start();
 		deadlines.start();
-		this.refusals.reportEachMinute(clock, this.#parts.report);
+		if (cluster) this.#parts.clock.after(NODE_LOST_MS, () => this.loseNodes());
+	}
+
+	/** The clients of nodes that are not there have lost their connections. Call when one was silent for `NODE_LOST_MS`. */
+	loseNodes(): void {
+		const { cluster, pipeline, states } = this.#parts;
+		pipeline.whenWritable(() => {
+			if (!cluster?.leads) return;
+			const nodes = new Set<string>();
+			for (const { context } of states.ordered.rooms.values())
+				for (const { node } of context.members.values())
+					if (!cluster.hasNode(node)) nodes.add(node);
+			for (const node of nodes)
+				pipeline.append(allLost(viewOf(this.#parts), node));
+		});
+	}
+
+	/** What another node has for a connection that this one carries. */
+	get attachments(): Attachments {
+		return this.#services.attachments;
+	}
+
+	get liveUpdates(): LiveUpdates {
+		return this.#services.liveUpdates;
+	}
+
+	/** Runs once an event that another node named is committed here. */
+	after(seq: number, release: () => void): void {
+		this.#parts.pipeline.after(seq, release);
 	}
 }

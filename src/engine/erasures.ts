@@ -159,7 +159,9 @@ export class Erasures {
 
 	/** Overwrites the texts that a committed event has erased; false if that is left to the next start. */
 	async carryOut(event: MessageErased): Promise<boolean> {
-		if (!(await this.#overwrite(this.#found.get(event) ?? []))) return false;
+		const { segments } = this.#parts.log;
+		const found = this.#found.get(event) ?? (await segments.find(event.seqs));
+		if (!(await this.#overwrite(found))) return false;
 		this.#found.delete(event);
 		this.#forget();
 		return true;

@@ -8,10 +8,10 @@ import {
 	type ClientId,
 	concerned,
 	type PlumeEvent,
-	type RoomName,
 } from "../../machines/events.ts";
 import { isVisible, itemOf } from "../../machines/item.ts";
 import type { Item } from "../../machines/message.ts";
+import { isLostWith } from "../../machines/room.ts";
 import type { Entry } from "../log/log.ts";
 import { isNewer } from "../version.ts";
 import {
@@ -47,15 +47,18 @@ export function actorsOf(state: State, event: PlumeEvent): readonly Actor[] {
 		else if (whose === "client" && "client" in event)
 			actors.push({ machine: "client", client: event.client });
 		else if (event.type === "clients.detached")
-			for (const client of membersWithSession(state, event.room))
+			for (const client of lostWith(state, event))
 				actors.push({ machine: "client", client });
 	return actors;
 }
 
 /** Sorted, because a map read from a snapshot may have another order. */
-function membersWithSession(state: State, room: RoomName): readonly ClientId[] {
-	return [...(state.room(room)?.context.members ?? [])]
-		.filter(([, { session }]) => session)
+function lostWith(
+	state: State,
+	event: PlumeEvent<"clients.detached">,
+): readonly ClientId[] {
+	return [...(state.room(event.room)?.context.members ?? [])]
+		.filter(([, member]) => isLostWith(member, event))
 		.map(([client]) => client)
 		.sort();
 }

@@ -4,7 +4,7 @@ import { type Command, typeOf } from "./command.ts";
 import type { Decision, Refused } from "./commands/decision.ts";
 import { decide, logsNothing } from "./commands/table.ts";
 import { type Connection, clientOf } from "./connection.ts";
-import { type RunningParts, viewOf } from "./parts.ts";
+import { leads, type RunningParts, viewOf } from "./parts.ts";
 import type { RefusalDetails } from "./refusals.ts";
 import type { Services } from "./services.ts";
 
@@ -26,6 +26,10 @@ export class Executor {
 	receive(connection: Connection, command: Command): void {
 		if (connection.gone || this.#parts.pipeline.stopping) return;
 		const { kind } = command;
+		if (!leads(this.#parts) && !logsNothing.has(kind)) {
+			this.#parts.cluster?.forward(connection, command);
+			return;
+		}
 		if (this.#isHasty(connection, typeOf(kind), command)) return;
 		if (this.#parts.pipeline.frozen && !logsNothing.has(kind))
 			this.#refuseFrozen(connection, command);
@@ -69,10 +73,10 @@ export class Executor {
 	}
 
 	#execute(connection: Connection, command: Command): void {
-		const { login } = connection;
-		if (login && !this.#parts.pipeline.frozen)
+		const { login, node } = connection;
+		if (login && leads(this.#parts) && !this.#parts.pipeline.frozen)
 			this.#services.deadlines.expireIfDue(login.client);
-		const view = viewOf(this.#parts, login);
+		const view = viewOf(this.#parts, login, node);
 		const decision = decide(view, command, connection, this.#services);
 		this.#carryOut(connection, command, decision);
 	}
@@ -85,6 +89,7 @@ export class Executor {
 		const { attachments, logins, responder } = this.#services;
 		if (login) attachments.attach(connection, login);
 		this.#parts.pipeline.append(entries);
+		if (login) connection.transport.onLogin?.(login, this.#parts.log.ordered);
 		if (refused) this.#refuse(connection, command, refused);
 		if (replies)
 			for (const reply of replies) responder.reply(connection, reply);

@@ -12,7 +12,7 @@ import { throttled } from "../rate-limit.ts";
 import type { Command, LiveUpdate } from "./command.ts";
 import { personUnder } from "./commands/names-held.ts";
 import type { Connection } from "./connection.ts";
-import type { RunningParts } from "./parts.ts";
+import type { RunningParts, Signal } from "./parts.ts";
 import type { State } from "./state.ts";
 
 const THROTTLE_MS = 1000;
@@ -68,8 +68,8 @@ export class LiveUpdates {
 		before: State,
 	): void {
 		const member = before.room(room)?.context.members.get(client);
-		const isLost = member?.deadline !== undefined;
-		this.#parts.server.room(room).presence.willChange(client, isLost);
+		const wasLost = member?.deadline !== undefined;
+		this.#parts.server.room(room).presence.reattach(client, wasLost);
 		this.#publishSoon(room);
 	}
 
@@ -96,12 +96,32 @@ export class LiveUpdates {
 				mailbox.put({ kind: "headsDone", id: update.id });
 			return;
 		}
-		const room = this.#parts.server.room(from.room);
+		const { id: client, room } = from;
 		// The client may have gone to another room meanwhile.
-		if (!room.attached.has(from.id)) return;
-		if (update.kind === "presence") room.hide(from.id, update.away);
-		else room.presence.type(from.id, this.#parts.clock.now() + TYPING_MS);
-		this.#publishSoon(from.room);
+		if (!this.#parts.server.room(room).attached.has(client)) return;
+		const away = update.kind === "presence" ? update.away : undefined;
+		this.apply({ room, client, away });
+		this.#parts.cluster?.signal({ room, client, away });
+	}
+
+	/** Applies a signal of a client, on this node or on another. */
+	apply({ room, client, away }: Signal): void {
+		const members = this.#parts.states.committed.room(room)?.context.members;
+		if (!members?.has(client)) return;
+		const { presence } = this.#parts.server.room(room);
+		if (away !== undefined) presence.hide(client, away);
+		else presence.type(client, this.#parts.clock.now() + TYPING_MS);
+		this.#publishSoon(room);
+	}
+
+	/** Who is away on this node or, as far as it has heard, on others. */
+	get away(): readonly Signal[] {
+		const { states, server } = this.#parts;
+		return [...states.committed.rooms.keys()].flatMap((room) =>
+			[...(server.find(room)?.presence.hidden ?? [])].map((client) => ({
+				...{ room, client, away: true },
+			})),
+		);
 	}
 
 	#publish(name: RoomName): void {

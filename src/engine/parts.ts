@@ -1,12 +1,14 @@
 /** The dependencies of the engine. */
 
+import type { ClientId, ClientLeft, RoomName } from "../../machines/events.ts";
 import type { Server } from "../chat/server.ts";
 import type { Clock } from "../clock.ts";
 import type { Archive } from "../history/archive.ts";
 import type { Log } from "../log/log.ts";
 import type { Snapshots } from "../log/snapshots.ts";
+import type { Command } from "./command.ts";
 import type { Policy, View } from "./commands/decision.ts";
-import type { Login } from "./connection.ts";
+import type { Connection, Login } from "./connection.ts";
 import type { Step } from "./fold.ts";
 import type { Mail } from "./logins.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -25,7 +27,29 @@ export interface States {
 	committed: State;
 }
 
+/** A client types, or is away or back. It is never logged. */
+export interface Signal {
+	readonly room: RoomName;
+	readonly client: ClientId;
+	readonly away?: boolean | undefined;
+}
+
+/** The other nodes, if there are any. One of them is the sequencer, which decides; each of the others is an edge. */
+export interface Cluster {
+	/** Whether this node decides. */
+	readonly leads: boolean;
+	/** Hands a command to the sequencer. */
+	forward(connection: Connection, command: Command): void;
+	/** Tells the sequencer that a connection of this node is over. */
+	disconnect(connection: Connection, why: ClientLeft["why"]): void;
+	/** Tells the other nodes. */
+	signal(signal: Signal): void;
+	/** Whether a node is there, so that the clients it carries are not lost. */
+	hasNode(node: string): boolean;
+}
+
 export interface EngineParts {
+	readonly cluster?: Cluster | undefined;
 	readonly log: Log;
 	readonly snapshots: Snapshots | undefined;
 	readonly archive: Archive;
@@ -55,12 +79,17 @@ export interface RunningParts extends EngineParts {
 	readonly pipeline: Pipeline;
 }
 
-/** The view that a command is decided on now, for the client of a login if there is one. Spelt out: a spread takes longer than the decision. */
+/** Whether this node decides; then it also keeps the deadlines. */
+export const leads = ({ cluster }: EngineParts): boolean =>
+	cluster?.leads ?? true;
+
+/** The view that a command is decided on now, for the client of a login if there is one, on a node. Spelt out: a spread takes longer than the decision. */
 export function viewOf(
 	{ policy, states, clock, secrets }: EngineParts,
 	login?: Login,
+	node = policy.node,
 ): View {
-	const { limits, allow, admins, retention, node } = policy;
+	const { limits, allow, admins, retention } = policy;
 	const { ordered: state } = states;
 	const client = login && state.client(login.client);
 	const now = clock.now();

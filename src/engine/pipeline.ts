@@ -49,6 +49,8 @@ interface Output {
 export class Pipeline implements LogListener {
 	readonly #parts: PipelineParts;
 	#outputs: Output[] = [];
+	/** Outputs that wait for events which this node does not have yet, in their order. */
+	#ahead: Output[] = [];
 	/** The last seq that the log has reported as committed. */
 	#committed: number;
 	/** Erasures that are being carried out: snapshots and a stop wait for them. */
@@ -112,6 +114,16 @@ export class Pipeline implements LogListener {
 		this.#releaseUpTo(this.#committed);
 	}
 
+	/** Runs once everything up to a seq that another node named is committed here, and its outputs were released. */
+	after(seq: number, release: () => void): void {
+		if (seq <= this.#parts.log.ordered) this.afterwards(release);
+		else {
+			const next = this.#ahead.findIndex(({ at }) => at > seq);
+			const index = next < 0 ? this.#ahead.length : next;
+			this.#ahead.splice(index, 0, { at: seq, release });
+		}
+	}
+
 	/** Lets snapshots and a stop wait for a task. A failure of it is fatal. */
 	waitFor(task: Promise<void>): Promise<void> {
 		const done = task
@@ -171,6 +183,10 @@ export class Pipeline implements LogListener {
 			const first = () => hooks.onErased(event);
 			this.#outputs.push({ at, release, first });
 		} else this.#outputs.push({ at, release });
+		for (let next = this.#ahead[0]; next?.at === at; [next] = this.#ahead) {
+			this.#outputs.push(next);
+			this.#ahead.shift();
+		}
 	}
 
 	onCommitted(seq: number): void {

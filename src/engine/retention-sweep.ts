@@ -8,7 +8,7 @@ import { messageOf } from "../log/disk.ts";
 import { hoursOf, type Retention } from "../retention.ts";
 import { retentionChanged } from "./commands/room-retention.ts";
 import type { Erasures } from "./erasures.ts";
-import { type RunningParts, viewOf } from "./parts.ts";
+import { leads, type RunningParts, viewOf } from "./parts.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -49,6 +49,7 @@ export class RetentionSweep {
 	/** Tells rooms that are new, or whose setting has changed. */
 	#notifyRooms(): void {
 		const { pipeline } = this.#parts;
+		if (!leads(this.#parts)) return;
 		pipeline.whenWritable(() =>
 			pipeline.append(retentionChanged(viewOf(this.#parts))),
 		);

@@ -5,12 +5,22 @@
  * torn header.
  */
 import { rememberDamage } from "./evidence.ts";
-import { GroupCommit, type GroupCommitOptions } from "./group-commit.ts";
-import { type Draft, type Sealed, sealBatch, sealHeader } from "./line.ts";
+import {
+	GroupCommit,
+	type GroupCommitOptions,
+	type Prepared,
+} from "./group-commit.ts";
+import {
+	type Draft,
+	firstAfter,
+	type Sealed,
+	sealBatch,
+	sealHeader,
+} from "./line.ts";
 import type { Lock } from "./lock.ts";
 import type { LogPosition, Stored } from "./log.ts";
 import { type OpenLogOptions, openLog } from "./open-log.ts";
-import { logFolder, segmentsOf } from "./reader.ts";
+import { Lines, logFolder, segmentName, segmentsOf } from "./reader.ts";
 import { scrub } from "./scrub.ts";
 import { Segment } from "./segment.ts";
 import { SegmentFiles } from "./segment-files.ts";
@@ -40,6 +50,8 @@ export class FileLog extends GroupCommit {
 	#secret: string | undefined;
 	/** Whether the next batch begins a segment even if the current one has room. */
 	#isRotationDue = false;
+	/** Verifies what is followed; another one after a start, or after something was appended. */
+	#followed: Verifier | undefined;
 	/** The last durable line. */
 	#end = { seq: 0, hash: "" };
 
@@ -106,18 +118,59 @@ export class FileLog extends GroupCommit {
 		}
 	}
 
-	protected prepare(batch: readonly Draft[]): () => Promise<void> {
+	/** Takes over whole lines of the log that this one mirrors, which continue from its end; a header stands at their beginning only. Call it when the call before has resolved. Rejects with `Damage` if they do not continue from it. */
+	async follow(bytes: Buffer): Promise<void> {
+		const { disk, folder } = this.#options;
+		const first = firstAfter(bytes);
+		const verifier = this.#following();
+		if (first !== undefined) {
+			await this.segments.growing?.close();
+			const path = logFolder(folder);
+			this.segments.growing = await Segment.open(disk, path, first, 0);
+			const file = segmentName(first);
+			verifier.beginSegment({ file, first, isLast: true });
+		}
+		const entries: Stored[] = [];
+		for (const line of new Lines().cut(bytes))
+			entries.push(...verifier.verify(line));
+		if (verifier.torn) throw verifier.torn;
+		await this.segments.growing?.append(bytes);
+		this.#end = { seq: verifier.seq, hash: verifier.hash };
+		this.publish(entries);
+	}
+
+	/** Continues from the end of the log. */
+	#following(): Verifier {
+		const { position } = this;
+		if (!position || this.#followed === this.#verifier) return this.#verifier;
+		const verifier = new Verifier({ after: position });
+		const { first = 1 } = this.segments.growing ?? {};
+		const { offset } = position;
+		const file = segmentName(first);
+		verifier.beginSegment({ file, first, offset, isLast: true });
+		verifier.secret = this.secret;
+		this.#followed = verifier;
+		this.#verifier = verifier;
+		return verifier;
+	}
+
+	protected prepare(batch: readonly Draft[]): Prepared {
 		const first = batch[0]?.stored.seq ?? 0;
 		const seq = first + batch.length - 1;
 		const header = this.#headerFor(batch, first);
 		const { line, hash } = sealBatch(header?.hash ?? this.#end.hash, batch);
-		const bytes = Buffer.from(line);
-		return async () => {
+		const lines = Buffer.from(line);
+		const store = async () => {
 			this.#options.lock?.check();
 			const segment = await this.#segmentFor(first, header);
-			await segment.append(bytes);
+			await segment.append(lines);
 			this.#end = { seq, hash };
+			this.#followed = undefined;
 		};
+		const bytes = header
+			? Buffer.concat([Buffer.from(header.line), lines])
+			: lines;
+		return { bytes, store };
 	}
 
 	protected async release(): Promise<void> {

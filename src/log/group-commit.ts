@@ -37,6 +37,13 @@ export interface GroupCommitOptions {
 	readonly linger?: (publishMs: number) => Promise<void>;
 }
 
+/** An encoded batch. */
+export interface Prepared {
+	readonly bytes: Uint8Array;
+	/** Each call tries to make all of it durable. It may be called again only after `DiskFull`. */
+	store(): Promise<void>;
+}
+
 export abstract class GroupCommit {
 	/** The last ordered `seq`; 0 when empty. */
 	ordered = 0;
@@ -44,7 +51,7 @@ export abstract class GroupCommit {
 	committed = 0;
 	frozen = false;
 	/** Hears of each batch that was published. */
-	onBatch: ((figures: BatchFigures) => void) | undefined;
+	readonly onBatch = new Set<(figures: BatchFigures) => void>();
 	readonly #clock: Clock;
 	readonly #batchBytes: number;
 	readonly #linger: (publishMs: number) => Promise<void>;
@@ -72,11 +79,8 @@ export abstract class GroupCommit {
 	protected abstract readStored(
 		after?: LogPosition,
 	): AsyncIterable<readonly Stored[]>;
-	/**
-	 * Encodes a batch. Each call of the returned function tries to make all of
-	 * it durable. It may be called again only after `DiskFull`.
-	 */
-	protected abstract prepare(batch: readonly Draft[]): () => Promise<void>;
+	/** Encodes a batch, which may then be stored. */
+	protected abstract prepare(batch: readonly Draft[]): Prepared;
 	/** Closes the storage. */
 	protected abstract release(): Promise<void>;
 
@@ -133,6 +137,18 @@ export abstract class GroupCommit {
 		this.#flushing ??= this.#flush(listener);
 	}
 
+	/** Publishes entries that another log has made durable. */
+	protected publish(entries: readonly Stored[]): void {
+		const last = entries.at(-1)?.seq;
+		if (last === undefined) return;
+		for (const stored of entries) {
+			this.ordered = stored.seq;
+			this.#listener?.onOrdered(stored);
+		}
+		this.committed = last;
+		this.#listener?.onCommitted(last);
+	}
+
 	/** Commits what was appended, then closes the files. A frozen log tries its batch once more and then gives it up. */
 	close(): Promise<void> {
 		this.#closing ??= Promise.resolve()
@@ -157,8 +173,11 @@ export abstract class GroupCommit {
 			await this.#gather();
 			const batch = this.#nextBatch();
 			const begunAt = this.#clock.now();
+			let bytes: Uint8Array;
 			try {
-				await this.#store(batch, listener);
+				const prepared = this.prepare(batch);
+				bytes = prepared.bytes;
+				await this.#store(prepared, listener);
 			} catch (error) {
 				if (error instanceof DiskFull) return;
 				this.#failure = asError(error);
@@ -175,7 +194,8 @@ export abstract class GroupCommit {
 			this.#publishedAt = this.#clock.now();
 			const publishMs = this.#publishedAt - from;
 			this.#publishMs = publishMs;
-			this.onBatch?.({ batch, storeMs: from - begunAt, publishMs });
+			const figures = { batch, bytes, storeMs: from - begunAt, publishMs };
+			for (const hear of this.onBatch) hear(figures);
 		}
 		this.#flushing = undefined;
 	}
@@ -202,11 +222,10 @@ export abstract class GroupCommit {
 	}
 
 	/** Rejects with `DiskFull` only if the log is closed before there is room. */
-	async #store(batch: readonly Draft[], listener: LogListener): Promise<void> {
-		const attempt = this.prepare(batch);
+	async #store(prepared: Prepared, listener: LogListener): Promise<void> {
 		for (;;) {
 			try {
-				return await attempt();
+				return await prepared.store();
 			} catch (error) {
 				if (!(error instanceof DiskFull) || this.#closing) throw error;
 				if (!this.frozen) {

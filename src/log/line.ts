@@ -141,6 +141,15 @@ export function erasedTail(line: Buffer, lineAt: number) {
 	};
 }
 
+const OPENED =
+	/^\{"level":30,"time":\d+,"type":"segment\.opened".{0,200}?,"next":(\d+),/;
+
+/** The first seq of the segment that these lines begin; undefined if they begin with an event. */
+export function firstAfter(lines: Buffer): number | undefined {
+	const [, next] = OPENED.exec(lines.toString("latin1", 0, 400)) ?? [];
+	return next === undefined ? undefined : Number(next);
+}
+
 /** Splits a line into its prefix, its recorded hash and the rest, without verifying them. */
 export function takeApart(line: string) {
 	const at = line.indexOf(HASH);

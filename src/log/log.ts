@@ -47,6 +47,8 @@ export interface LogListener {
 /** A batch that was published. */
 export interface BatchFigures {
 	readonly batch: readonly { readonly stored: Stored }[];
+	/** Its lines, after the header of a new segment if it begins one. */
+	readonly bytes: Uint8Array;
 	/** How long it took to write and sync it, and then to publish it. */
 	readonly storeMs: number;
 	readonly publishMs: number;

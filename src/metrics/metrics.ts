@@ -59,13 +59,13 @@ function metricsOf(watched: Watched): () => Promise<string> {
 		histograms.get(name)?.observe(value);
 	watched.health.onSample = (ms) =>
 		observe("plume_event_loop_delay_seconds", ms / 1000);
-	watched.log.onBatch = ({ batch, storeMs, publishMs }) => {
+	watched.log.onBatch.add(({ batch, storeMs, publishMs }) => {
 		observe("plume_batch_events", batch.length);
 		observe("plume_sync_seconds", storeMs / 1000);
 		observe("plume_commit_to_socket_seconds", publishMs / 1000);
 		for (const { event } of batch.map(({ stored }) => stored))
 			counts[event.type] = (counts[event.type] ?? 0) + 1;
-	};
+	});
 	return async () => {
 		const all = await readAll(watched, counts);
 		for (const [name, reading] of Object.entries(all)) {

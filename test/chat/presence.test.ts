@@ -12,12 +12,12 @@ const claim = (name: string): Member => ({
 /** A room's members, as its machine has them, and their tabs. */
 class Room {
 	members: Members = PersistentMap();
-	readonly attached = new Map<string, { isHidden: boolean }>();
-	readonly presence = new Presence("lobby", this.attached);
+	readonly attached = new Set<string>();
+	readonly presence = new Presence("lobby");
 
 	enter(client: string, name: string): void {
 		this.members = this.members.set(client, claim(name));
-		this.attached.set(client, { isHidden: false });
+		this.attached.add(client);
 	}
 
 	leave(client: string): void {
@@ -29,23 +29,22 @@ class Room {
 	lose(client: string): void {
 		const member = this.members.get(client);
 		if (!member || member.deadline) return;
-		this.presence.willChange(client);
+		this.presence.lose(client);
 		this.attached.delete(client);
 		this.members = this.members.set(client, { ...member, deadline: 1 });
+		this.presence.reattach(client, false);
 	}
 
 	resume(client: string): void {
 		const { deadline, ...member } = this.members.get(client) ?? claim("");
 		if (!member.name) return;
-		this.presence.willChange(client, deadline !== undefined);
+		this.presence.reattach(client, deadline !== undefined);
 		this.members = this.members.set(client, member);
-		this.attached.set(client, { isHidden: false });
+		this.attached.add(client);
 	}
 
 	hide(client: string, isHidden: boolean): void {
-		if (!this.attached.has(client)) return;
-		this.presence.willChange(client);
-		this.attached.set(client, { isHidden });
+		if (this.attached.has(client)) this.presence.hide(client, isHidden);
 	}
 }
 

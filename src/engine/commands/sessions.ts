@@ -83,20 +83,25 @@ export function decideLost(
 	return [{ event: { type: "client.detached", ...fact, deadline } }];
 }
 
-/** What follows when the server ended, and the connections of all clients with it. */
-export function allLost(view: View): readonly Entry[] {
-	const { state, now: time, limits, node } = view;
+/** What follows when the server ended, and the connections of all clients with it; or when the one node did that is named. */
+export function allLost(view: View, only?: string): readonly Entry[] {
+	const { state, now: time, limits } = view;
 	const deadline = time + limits.graceSeconds * 1000;
+	const of = only === undefined ? {} : ({ only: true } as const);
+	const whose = { node: only ?? view.node, ...of };
 	return [...state.rooms].flatMap(([room, { context }]): Entry[] => {
-		const { members } = context;
-		const left = [...members].filter(([, { session }]) => !session);
+		const lost = [...context.members].filter(
+			([, { node, deadline }]) =>
+				only === undefined || (node === only && deadline === undefined),
+		);
+		const left = lost.filter(([, { session }]) => !session);
 		const fact = { type: "client.left", time, room, why: "restart" } as const;
 		const entries: Entry[] = left.map(([client]) => ({
 			event: { ...fact, client },
 		}));
 		const type = "clients.detached";
-		if (left.length < members.size)
-			entries.push({ event: { type, time, room, node, deadline } });
+		if (left.length < lost.length)
+			entries.push({ event: { type, time, room, ...whose, deadline } });
 		return entries;
 	});
 }
