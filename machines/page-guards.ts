@@ -37,6 +37,7 @@ const ABOUT_ROOM = ["roomIsNamed", "roomsAreLeft", "isNotKicked"];
 /** Rules that refuse a code for now: the same code may be accepted later. */
 const TRANSIENT = [
 	"diskHasSpace",
+	"sequencerIsThere",
 	"isNotTooFast",
 	"tabsAreLeft",
 	"roomsAreLeft",
@@ -75,6 +76,7 @@ export const pageGuards = {
 	refusesHelloRoom: ({ event }) =>
 		refuses(event, MessageType.hello) && ABOUT_ROOM.includes(ruleOf(event)),
 	keepsLogin: ({ event }) => TRANSIENT.includes(ruleOf(event)),
-	isDiskFull: ({ event }) => ruleOf(event) === "diskHasSpace",
+	isDiskFull: ({ event }) =>
+		["diskHasSpace", "sequencerIsThere"].includes(ruleOf(event)),
 	isStillInside: ({ event }) => ruleOf(event) === "isNotInside",
 } satisfies Record<string, Guard<PageContext, PageEvent>>;

@@ -5,11 +5,12 @@
  */
 import type { Server } from "node:http";
 import { type Clock, clockReaches, RunningClock } from "./clock.ts";
+import type { Running } from "./cluster/edge-link.ts";
 import type { Accepts, Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Step } from "./engine/fold.ts";
 import { OperatorError } from "./engine/operation.ts";
-import type { EngineParts } from "./engine/parts.ts";
+import type { Cluster, EngineParts } from "./engine/parts.ts";
 import { recoverState } from "./engine/recovery.ts";
 import { type Secrets, sha256 } from "./engine/secrets.ts";
 import { Archive } from "./history/archive.ts";
@@ -48,10 +49,19 @@ export interface ServiceParts
 	/** Makes a clock that starts no earlier than `notBefore`, the time of the log's last event. */
 	readonly clockFrom: (notBefore: number) => Clock;
 	readonly accepts: Accepts;
+	/** The other nodes, if there are any, and this one's id and place among them. */
+	readonly cluster?: (Cluster & ClusterNode) | undefined;
 	/** Reads the configuration anew. Throws `ConfigError`. */
 	readonly readAgain?: () => Config;
 	/** Used instead of the configured host and port. */
 	readonly passed?: PassedSocket | undefined;
+}
+
+interface ClusterNode {
+	readonly node: string;
+	/** Resolves once people may come. */
+	start(running: Running): void | Promise<void>;
+	close(): void | Promise<void>;
 }
 
 /** Recovers the state and starts the engine, which nobody can reach yet. */
@@ -60,6 +70,7 @@ export async function startEngine(
 	meanwhile: (why: string) => Promise<unknown>,
 ) {
 	const { log, snapshots, mailer, secrets, version, report, onFatal } = parts;
+	const { cluster } = parts;
 	const { limits } = parts.config;
 	const { state, server, erased } = await recoverState(log, limits, snapshots);
 	const onLogged = checkSecret(parts, state.server.context.names);
@@ -79,9 +90,12 @@ export async function startEngine(
 	const inspector = new Inspector(states, log.committed);
 	let operator: Operator | undefined;
 	const started = {
-		...{ log, snapshots, secrets, version, report, onFatal },
+		...{ log, snapshots, secrets, version, report, onFatal, cluster },
 		...{ states, server, erased, clock, runningClock, archive, mail },
-		policy: { limits, ...policyOf(parts.config, secrets), node: secrets.id() },
+		policy: {
+			...{ limits, ...policyOf(parts.config, secrets) },
+			node: cluster?.node ?? secrets.id(),
+		},
 		onCommitted(step: Step) {
 			onLogged?.(step.stored.event);
 			inspector.onCommitted(step);
@@ -96,6 +110,7 @@ export async function startEngine(
 		folder: parts.config.log === "file" ? parts.config.data : undefined,
 	});
 	log.scrub().catch(onFatal);
+	await cluster?.start({ engine, log, states, operator });
 	return { ...started, engine, inspector, operator };
 }
 
@@ -172,7 +187,11 @@ export async function startService(
 			inspectorServer?.close();
 			http.close();
 			mail.outbox.close();
+			const { cluster } = started;
+			// An edge follows no more; the sequencer sends its last events.
+			if (!cluster?.leads) await cluster?.close();
 			await engine.stop();
+			if (cluster?.leads) await cluster.close();
 			await mail.known.save();
 			await sockets.close();
 			http.closeAllConnections();

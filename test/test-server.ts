@@ -18,7 +18,7 @@ import type { Log } from "../src/log/log.ts";
 import type { Snapshots } from "../src/log/snapshots.ts";
 import { type LoginMail, MailError, type Mailer } from "../src/mail/mailer.ts";
 import type { OperatorCommand } from "../src/operator/usage.ts";
-import { startEngine } from "../src/service.ts";
+import { type ServiceParts, startEngine } from "../src/service.ts";
 import { classic } from "../src/transport/protocol-v1.ts";
 import { plume2 } from "../src/transport/protocol-v2.ts";
 import {
@@ -62,6 +62,7 @@ export interface TestServerOptions {
 	readonly isDead?: () => boolean;
 	readonly accepts?: Accepts;
 	readonly secret?: string;
+	readonly cluster?: ServiceParts["cluster"];
 	/** Hears why a start waits for the clock. */
 	readonly onWaiting?: (why: string) => void;
 }
@@ -131,6 +132,7 @@ export class TestServer {
 		isDead = () => false,
 		onWaiting = () => {},
 		secret = "a secret for tests",
+		cluster,
 		accepts = { clock: false, missing: false, restored: false, secret: false },
 	}: TestServerOptions = {}): Promise<TestServer> {
 		const mailer = new FakeMailer();
@@ -152,6 +154,7 @@ export class TestServer {
 				mailer,
 				secrets: new Secrets(secret, seededBytes(seed)),
 				clockFrom: () => clock,
+				cluster,
 				accepts,
 				version: "test",
 				report,

@@ -13,7 +13,6 @@ import type {
 	PlumeEvent,
 } from "../../machines/events.ts";
 import { type Item, MessageType } from "../../machines/message.ts";
-import { momentOf } from "../moment.ts";
 import type { Attachments } from "./attachments.ts";
 import type { Command } from "./command.ts";
 import { logRestored } from "./commands/rooms.ts";
@@ -22,24 +21,12 @@ import { type Connection, clientOf, type Transport } from "./connection.ts";
 import { Executor, type Misunderstood } from "./executor.ts";
 import type { Step } from "./fold.ts";
 import type { LiveUpdates } from "./live-updates.ts";
-import type { Moderation } from "./moderation.ts";
+import { explained, type Moderation } from "./moderation.ts";
 import { type EngineParts, leads, type RunningParts, viewOf } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
 import type { RefusalCounter } from "./refusal-counter.ts";
 import { makeServices, type Services } from "./services.ts";
 import { Snapshotter } from "./snapshotter.ts";
-
-/** What people are told whom a moderator mutes, or sends away. */
-function explained(
-	event: PlumeEvent<"identity.banned" | "identity.kicked" | "identity.muted">,
-	reason: string | undefined,
-): string {
-	const { type, until } = event;
-	const may = type === "identity.muted" ? "say nothing in" : "not enter";
-	const where = "room" in event ? event.room : "this server";
-	const when = until === undefined ? "" : ` until ${momentOf(until)}`;
-	return `You may ${may} ${where}${when}${reason ? `: ${reason}` : "."}`;
-}
 
 /** How long a node may be silent before its clients count as lost. */
 export const NODE_LOST_MS = 5000;
@@ -103,6 +90,22 @@ export class Engine implements PipelineHooks {
 		this.#parts.pipeline.whenWritable(() => attachments.lose(connection, why));
 	}
 
+	/** The sequencer can't be reached. `isSent`: it may have carried the command out. */
+	refuseForNow(
+		connection: Connection,
+		command: Command,
+		isSent: boolean,
+	): void {
+		const rule = "sequencerIsThere";
+		this.#executor.refuseForNow(connection, command, rule, isSent);
+	}
+
+	/** The node that carries a connection is gone. */
+	drop(connection: Connection): void {
+		connection.gone = true;
+		this.#connections.delete(connection);
+	}
+
 	/** How many clients are in a room, with a connection. */
 	get attachedClients(): number {
 		const all = [...this.#connections];
@@ -121,7 +124,8 @@ export class Engine implements PipelineHooks {
 
 	/** Whether the log is so far behind that nothing more should be received for a while. */
 	get isBehind(): boolean {
-		return this.#parts.pipeline.isBehind;
+		const { pipeline, cluster } = this.#parts;
+		return pipeline.isBehind || cluster?.isBehind === true;
 	}
 
 	onceCommitted(release: (seq: number) => void): void {
@@ -224,14 +228,19 @@ export class Engine implements PipelineHooks {
 	}
 
 	onFrozen(error: Error): void {
-		const { responder } = this.#services;
 		this.#parts.report.warn(
 			{ error: error.message },
 			"the disk takes no more: frozen",
 		);
+		this.tellAll("diskHasSpace");
+	}
+
+	/** Tells everyone in a room that nothing can be said for now. */
+	tellAll(rule: "diskHasSpace" | "sequencerIsThere"): void {
+		const { responder } = this.#services;
 		for (const connection of this.#connections)
 			if (this.phase(connection) === "inRoom")
-				responder.refuse(connection, "diskHasSpace", MessageType.text);
+				responder.refuse(connection, rule, MessageType.text);
 	}
 
 	#start(): void {

@@ -32,7 +32,7 @@ export class Executor {
 		}
 		if (this.#isHasty(connection, typeOf(kind), command)) return;
 		if (this.#parts.pipeline.frozen && !logsNothing.has(kind))
-			this.#refuseFrozen(connection, command);
+			this.refuseForNow(connection, command, "diskHasSpace");
 		else this.#parts.pipeline.guarded(() => this.#execute(connection, command));
 	}
 
@@ -63,13 +63,19 @@ export class Executor {
 		return true;
 	}
 
-	/** Refuses a command while the log is frozen. A client that wants into a room has to connect again later; any other request can be repeated soon. */
-	#refuseFrozen(connection: Connection, command: Command): void {
+	/** Refuses a command while the log is frozen, or the sequencer away. A client that wants into a room has to connect again later; any other request can be repeated soon. `isSent`: perhaps it was carried out. */
+	refuseForNow(
+		connection: Connection,
+		command: Command,
+		rule: "diskHasSpace" | "sequencerIsThere",
+		isSent = false,
+	): void {
+		if (connection.gone) return;
 		const client = clientOf(this.#parts.states.ordered, connection);
-		if (command.kind === "open" && !client?.matches("inRoom"))
-			connection.transport.onEnd("restart");
-		const refused = { rule: "diskHasSpace", retryAfterMs: 1000 } as const;
-		this.#refuse(connection, command, refused);
+		const isInside = client?.matches("inRoom") === true;
+		const mayReturn = command.kind === "open" || (isSent && !isInside);
+		if (mayReturn && !isInside) connection.transport.onEnd("restart");
+		this.#refuse(connection, command, { rule, retryAfterMs: 1000 });
 	}
 
 	#execute(connection: Connection, command: Command): void {

@@ -6,10 +6,12 @@ import {
 	type BotCommand,
 	readBotCommand,
 } from "../../machines/bot-commands.ts";
+import type { PlumeEvent } from "../../machines/events.ts";
 import { BOT_NAME } from "../../machines/message.ts";
 import { withoutControls } from "../../machines/text.ts";
 import type { Found } from "../history/archive.ts";
 import { messageOf } from "../log/disk.ts";
+import { momentOf } from "../moment.ts";
 import type { Command } from "./command.ts";
 import { type Actor, actorOf } from "./commands/actor.ts";
 import { type Decision, NOTHING, type View } from "./commands/decision.ts";
@@ -28,6 +30,18 @@ export interface ActAsked {
 	readonly room: string;
 	readonly what: string;
 	readonly why: string;
+}
+
+/** What people are told whom a moderator mutes, or sends away. */
+export function explained(
+	event: PlumeEvent<"identity.banned" | "identity.kicked" | "identity.muted">,
+	reason: string | undefined,
+): string {
+	const { type, until } = event;
+	const may = type === "identity.muted" ? "say nothing in" : "not enter";
+	const where = "room" in event ? event.room : "this server";
+	const when = until === undefined ? "" : ` until ${momentOf(until)}`;
+	return `You may ${may} ${where}${when}${reason ? `: ${reason}` : "."}`;
 }
 
 interface ModerationParts extends RunningParts {

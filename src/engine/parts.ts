@@ -6,7 +6,9 @@ import type { Clock } from "../clock.ts";
 import type { Archive } from "../history/archive.ts";
 import type { Log } from "../log/log.ts";
 import type { Snapshots } from "../log/snapshots.ts";
+import type { OperatorCommand } from "../operator/usage.ts";
 import type { Command } from "./command.ts";
+import type { Actor } from "./commands/actor.ts";
 import type { Policy, View } from "./commands/decision.ts";
 import type { Connection, Login } from "./connection.ts";
 import type { Step } from "./fold.ts";
@@ -44,6 +46,16 @@ export interface Cluster {
 	disconnect(connection: Connection, why: ClientLeft["why"]): void;
 	/** Tells the other nodes. */
 	signal(signal: Signal): void;
+	/** Whether so much is undecided that nothing more should be received. */
+	readonly isBehind: boolean;
+	/** Why nobody should be sent to this node now. */
+	readonly wrong: string | undefined;
+	/** What the sequencer answers an operator, or an admin. Rejects with `OperatorError`. */
+	ask(
+		command: OperatorCommand,
+		args: readonly string[],
+		by: Actor,
+	): Promise<readonly string[]>;
 	/** Whether a node is there, so that the clients it carries are not lost. */
 	hasNode(node: string): boolean;
 }

@@ -75,6 +75,8 @@ export const refusalWords = {
 		"You have said as much as one person may in a day. Please try again later.",
 	isNotTooFast: "That was too fast. Please wait a moment.",
 	frameIsUnderstood: "That message could not be understood.",
+	sequencerIsThere:
+		"This part of the server has lost touch with the rest. What you write is kept here, and goes out when it is back.",
 	diskHasSpace:
 		"The server's disk is full. Nothing is lost, but nothing can be said until there is space.",
 } as const;

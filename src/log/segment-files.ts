@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Cache } from "./cache.ts";
 import { asDiskFull, type Disk, withFile, writeAll } from "./disk.ts";
-import { erasedTail } from "./line.ts";
+import { erasedTail, takeApart } from "./line.ts";
 import type { Cursor, EventSpan, ScanChunk, Span, Stored } from "./log.ts";
 import { openLine } from "./open-line.ts";
 import {
@@ -23,6 +23,8 @@ import type { Segment } from "./segment.ts";
 
 const SEQ = /^\{"level":30,"time":\d+,"seq":(\d+),/;
 const NEWLINE = 10;
+/** An event that erases very much has the longest. */
+const LONGEST_LINE = 1024 * 1024;
 /** Reading this many unwanted bytes is cheaper than a second read. */
 const GAP_BYTES = 16 * 1024;
 
@@ -68,6 +70,30 @@ export class SegmentFiles {
 		}
 		if (lines.rest().length > 0)
 			throw this.#rotten(segment, at, "its end is missing");
+	}
+
+	/** The committed bytes of a segment from some byte on, in chunks of whole lines. */
+	async *bytes(segment: number, from: number): AsyncGenerator<Buffer, void> {
+		const to = this.#end(segment);
+		let rest = Buffer.alloc(0);
+		for await (const slice of this.#slices(segment, from, to)) {
+			const all = Buffer.concat([rest, slice]);
+			const end = all.lastIndexOf(NEWLINE) + 1;
+			if (end > 0) yield all.subarray(0, end);
+			rest = all.subarray(end);
+		}
+	}
+
+	/** The hash of the line that ends before this byte; undefined if none does. */
+	async hashAt(segment: number, to: number): Promise<string | undefined> {
+		if (!(await this.list()).includes(segment)) return undefined;
+		if (to > (this.#end(segment) ?? to)) return undefined;
+		const from = Math.max(0, to - LONGEST_LINE);
+		const chunks: Buffer[] = [];
+		for await (const slice of this.#slices(segment, from, to))
+			chunks.push(slice);
+		const line = Buffer.concat(chunks).toString().split("\n").at(-2);
+		return line === undefined ? undefined : takeApart(line)?.hash;
 	}
 
 	/** The entries at these spans, in order. Each must be a whole line whose text matches its digest. */

@@ -15,6 +15,11 @@ import type { OperatorCommand } from "./usage.ts";
 /** How long a code waits for someone to ask for it. */
 const WAIT_MS = 5 * 60_000;
 
+/** Every node knows what these answer. */
+const isRead: ReadonlySet<OperatorCommand> = new Set<OperatorCommand>([
+	...(["who", "status", "rooms", "names", "bans", "reports"] as const),
+]);
+
 /** A table, or words line by line. */
 type Answer = tables.Table | AsyncIterable<string> | readonly string[];
 type Asked = (
@@ -93,6 +98,9 @@ export class Operator {
 		by: Actor,
 		signal = new AbortController().signal,
 	): Answer | Promise<Answer> {
+		const { cluster } = this.#parts;
+		if (cluster && !cluster.leads && !isRead.has(command))
+			return cluster.ask(command, args, by);
 		return this.#commands[command](args, by, signal);
 	}
 

@@ -5,7 +5,7 @@
  */
 import type { Express, Response } from "express";
 import type { Clock } from "../clock.ts";
-import type { Reporter } from "../engine/parts.ts";
+import type { Cluster, Reporter } from "../engine/parts.ts";
 import type { Limits } from "../limits.ts";
 import type { Log } from "../log/log.ts";
 
@@ -20,6 +20,7 @@ export interface HealthParts {
 	readonly clock: Clock;
 	readonly limits: Pick<Limits, "sheddingDelayMilliseconds">;
 	readonly log: Pick<Log, "frozen" | "unverified">;
+	readonly cluster?: Pick<Cluster, "wrong"> | undefined;
 	readonly report: Reporter;
 }
 
@@ -49,7 +50,8 @@ export class Health {
 	/** Why nobody new should be sent here now. */
 	get notReady(): string | undefined {
 		if (this.isStopping) return "the server is stopping";
-		if (this.wrong) return this.wrong;
+		const wrong = this.wrong ?? this.#parts.cluster?.wrong;
+		if (wrong) return wrong;
 		return this.isOverloaded ? "the server is overloaded" : undefined;
 	}
 

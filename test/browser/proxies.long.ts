@@ -198,8 +198,8 @@ describe.each([
 			"POST",
 			"x".repeat(100_000),
 		);
-		// Debian's Caddy says 502.
-		expect([413, 502]).toContain(status);
+		// Debian's Caddy says 502; or the answer, which needs no body, comes first.
+		expect([401, 413, 502]).toContain(status);
 		expect((await site.ask(`${site.base}/export`, "POST")).status).toBe(401);
 	});
 

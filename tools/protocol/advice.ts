@@ -69,4 +69,5 @@ export const refusalAdvice = {
 	isNotTooFast: "later",
 	frameIsUnderstood: "giveUp",
 	diskHasSpace: "later",
+	sequencerIsThere: "later",
 } as const satisfies Record<Rule, Advice>;

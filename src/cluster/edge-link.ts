@@ -1,0 +1,184 @@
+/** One edge, as the sequencer sees it, and the connections that it carries. */
+import type { Duplex } from "node:stream";
+import type { Connection, Login } from "../engine/connection.ts";
+import type { Engine } from "../engine/engine.ts";
+import { OperatorError } from "../engine/operation.ts";
+import type { Signal, States } from "../engine/parts.ts";
+import type { Log } from "../log/log.ts";
+import type { Operator } from "../operator/operator.ts";
+import { Link } from "./link.ts";
+import { LogFeed } from "./log-feed.ts";
+import type { FromEdge, FromSequencer } from "./messages.ts";
+import type { Seal } from "./seal.ts";
+
+/** The sequencer's own parts, once they run. */
+export interface Running {
+	readonly engine: Engine;
+	readonly log: Log;
+	readonly states: States;
+	readonly operator: Operator;
+}
+
+type Hello = Extract<FromEdge, { kind: "hello" }>;
+
+interface EdgeLinkParts extends Running {
+	readonly onHello: (hello: Hello) => void;
+	readonly onSignal: (signal: Signal) => void;
+	readonly onClose: (error: Error | undefined) => void;
+}
+
+export class EdgeLink {
+	node = "";
+	label = "";
+	readonly #parts: EdgeLinkParts;
+	readonly #link: Link<FromSequencer, FromEdge>;
+	readonly #connections = new Map<number, Connection>();
+	#feed: LogFeed | undefined;
+	#done = 0;
+
+	constructor(socket: Duplex, seal: Seal, parts: EdgeLinkParts) {
+		this.#parts = parts;
+		this.#link = new Link(socket, seal, {
+			onMessage: (message: FromEdge) => this.#hear(message),
+			onClose: (error) => {
+				this.#feed?.stop();
+				parts.onClose(error);
+			},
+		});
+	}
+
+	get carries(): number {
+		return this.#connections.size;
+	}
+
+	send(message: FromSequencer): void {
+		this.#link.send(message);
+	}
+
+	close(): void {
+		this.#link.close();
+	}
+
+	/** Its connections are no more. */
+	forget(): void {
+		for (const connection of this.#connections.values())
+			this.#parts.engine.drop(connection);
+		this.#connections.clear();
+	}
+
+	#hear(message: FromEdge): void {
+		if (message.kind !== "hello" && !this.#feed) {
+			this.close();
+			return;
+		}
+		switch (message.kind) {
+			case "hello":
+				this.#begin(message);
+				break;
+			case "connection":
+				this.#connect(message);
+				break;
+			case "command":
+				this.#receive(message);
+				break;
+			case "closed": {
+				const connection = this.#connections.get(message.connection);
+				this.#connections.delete(message.connection);
+				if (connection) this.#parts.engine.disconnect(connection, message.why);
+				break;
+			}
+			case "signal":
+				this.#parts.onSignal(message.signal);
+				break;
+			case "ask":
+				void this.#answer(message);
+		}
+	}
+
+	#begin(hello: Hello): void {
+		const { log } = this.#parts;
+		this.node = hello.node;
+		this.label = hello.label;
+		const feed = new LogFeed(log, hello, {
+			send: (lines) => this.#link.send({ kind: "lines" }, lines),
+			unsentBytes: () => this.#link.unsentBytes,
+			onceDrained: (task) => this.#link.onceDrained(task),
+			refuse: (why) => this.send({ kind: "unwelcome", why }),
+		});
+		this.#feed = feed;
+		feed.start(() => this.#parts.onHello(hello));
+	}
+
+	#connect({
+		connection: number,
+		networks,
+		login,
+	}: Extract<FromEdge, { kind: "connection" }>): void {
+		const { engine, log } = this.#parts;
+		const about = { connection: number };
+		const connection = engine.connect(
+			networks,
+			{
+				onMessage: ({ messages }) =>
+					this.send({ kind: "tell", ...about, at: log.committed, messages }),
+				onEnd: (reason, words) =>
+					this.send({ kind: "end", ...about, reason, words }),
+				whenDrained: () => {},
+				onLogin: (login, at) =>
+					this.send({ kind: "login", ...about, at, login }),
+			},
+			this.node,
+		);
+		this.#connections.set(number, connection);
+		if (login && !this.#isStill(login))
+			this.send({ kind: "end", ...about, reason: "restart" });
+		else if (login) engine.attachments.attach(connection, login);
+	}
+
+	/** Whether an edge that was away may go on to carry a client. */
+	#isStill({ client: id }: Login): boolean {
+		const { ordered } = this.#parts.states;
+		const client = ordered.client(id);
+		if (!client?.matches("inRoom")) return client !== undefined;
+		const member = ordered.room(client.context.room)?.context.members.get(id);
+		return member?.node === this.node && member.deadline === undefined;
+	}
+
+	#receive({
+		connection: number,
+		number: command,
+		command: asked,
+	}: Extract<FromEdge, { kind: "command" }>): void {
+		const { engine } = this.#parts;
+		const connection = this.#connections.get(number);
+		if (connection) engine.receive(connection, asked);
+		engine.onceCommitted(() => {
+			const isFirst = this.#done === 0;
+			this.#done = command;
+			if (!isFirst) return;
+			// One message for all that one commit has done.
+			queueMicrotask(() => {
+				this.send({ kind: "done", number: this.#done });
+				this.#done = 0;
+			});
+		});
+	}
+
+	async #answer({
+		id,
+		command,
+		args,
+		by,
+	}: Extract<FromEdge, { kind: "ask" }>): Promise<void> {
+		const { operator } = this.#parts;
+		try {
+			const answer = await operator.ask(command, args, by);
+			const says: string[] = [];
+			if (!("rows" in answer)) for await (const line of answer) says.push(line);
+			this.send({ kind: "answer", id, says });
+		} catch (error) {
+			if (!(error instanceof OperatorError)) throw error;
+			this.send({ kind: "answer", id, error: error.message });
+		}
+	}
+}

@@ -1,0 +1,89 @@
+/** What an edge and the sequencer tell each other. */
+import type { ClientLeft } from "../../machines/events.ts";
+import type { CloseReason } from "../../machines/message.ts";
+import type { ServerMessage } from "../chat/server-message.ts";
+import type { Command } from "../engine/command.ts";
+import type { Actor } from "../engine/commands/actor.ts";
+import type { Login } from "../engine/connection.ts";
+import type { Signal } from "../engine/parts.ts";
+import type { OperatorCommand } from "../operator/usage.ts";
+
+/** An edge numbers its connections. */
+interface About {
+	readonly connection: number;
+}
+
+/** What an edge sends. */
+export type FromEdge =
+	/** The first message: who it is, and how far its mirror of the log goes: the byte after it, in the segment that begins with this seq. */
+	| {
+			readonly kind: "hello";
+			readonly node: string;
+			/** What the operator calls it. */
+			readonly label: string;
+			readonly version: string;
+			readonly log: string;
+			readonly segment: number;
+			readonly offset: number;
+			readonly hash: string;
+			/** The fingerprint of the settings that decide. */
+			readonly settings: string;
+	  }
+	/** A connection, before its first command, or when another sequencer must know of it. */
+	| (About & {
+			readonly kind: "connection";
+			readonly networks: readonly string[];
+			readonly login?: Login | undefined;
+	  })
+	| (About & {
+			readonly kind: "command";
+			/** Counts the commands of this edge. */
+			readonly number: number;
+			readonly command: Command;
+	  })
+	| (About & { readonly kind: "closed"; readonly why: ClientLeft["why"] })
+	| { readonly kind: "signal"; readonly signal: Signal }
+	| {
+			readonly kind: "ask";
+			readonly id: number;
+			readonly command: OperatorCommand;
+			readonly args: readonly string[];
+			readonly by: Actor;
+	  };
+
+/** What the sequencer sends. `at` is the seq of an event: the edge must have it first. */
+export type FromSequencer =
+	/** The answer to `hello`: the log goes on to this seq. */
+	| {
+			readonly kind: "welcome";
+			readonly node: string;
+			readonly committed: number;
+			readonly away: readonly Signal[];
+	  }
+	| { readonly kind: "unwelcome"; readonly why: string }
+	/** Lines of the log come with it. */
+	| { readonly kind: "lines" }
+	| (About & {
+			readonly kind: "login";
+			readonly at: number;
+			readonly login: Login;
+	  })
+	| (About & {
+			readonly kind: "tell";
+			readonly at: number;
+			readonly messages: readonly ServerMessage[];
+	  })
+	| (About & {
+			readonly kind: "end";
+			readonly reason: CloseReason;
+			readonly words?: string | undefined;
+	  })
+	/** Every command up to this number is decided, and what follows from it is durable. */
+	| { readonly kind: "done"; readonly number: number }
+	| { readonly kind: "signal"; readonly at: number; readonly signal: Signal }
+	| {
+			readonly kind: "answer";
+			readonly id: number;
+			readonly says?: readonly string[];
+			readonly error?: string;
+	  };

@@ -1,0 +1,131 @@
+/**
+ * The sequencer: the node that decides. It stores the log and sends it to each
+ * edge, as it is; it decides what their connections ask, as if it carried them
+ * itself, and sends the answers to the edge.
+ */
+import { hash } from "node:crypto";
+import type { Duplex } from "node:stream";
+import type { Clock } from "../clock.ts";
+import { NODE_LOST_MS } from "../engine/engine.ts";
+import type { Cluster, Reporter, Signal } from "../engine/parts.ts";
+import { EdgeLink, type Running } from "./edge-link.ts";
+import type { Seal } from "./seal.ts";
+
+export interface SequencerParts {
+	readonly seal: Seal;
+	readonly clock: Clock;
+	readonly report: Reporter;
+	/** The id of this node. */
+	readonly node: string;
+	/** The fingerprint of the settings that decide. */
+	readonly settings: string;
+}
+
+/** Equal for equal settings; it tells nothing of them. */
+export const fingerprintOf = (settings: object) =>
+	hash("sha256", JSON.stringify(settings), "base64url").slice(0, 12);
+
+export class Sequencer implements Cluster {
+	readonly leads = true;
+	readonly isBehind = false;
+	readonly wrong = undefined;
+	readonly #parts: SequencerParts;
+	readonly #edges = new Map<string, EdgeLink>();
+	/** Edges that were here a moment ago. */
+	readonly #missed = new Set<string>();
+	#running: Running | undefined;
+
+	constructor(parts: SequencerParts) {
+		this.#parts = parts;
+	}
+
+	get node(): string {
+		return this.#parts.node;
+	}
+
+	start(running: Running): void {
+		this.#running = running;
+	}
+
+	close(): void {
+		for (const edge of this.#edges.values()) edge.close();
+	}
+
+	hasNode(node: string): boolean {
+		const isThere = this.#edges.has(node) || this.#missed.has(node);
+		return isThere || node === this.#parts.node;
+	}
+
+	/** The labels of the edges that are here, and how many connections each carries. */
+	get edges(): readonly { readonly label: string; readonly carries: number }[] {
+		return [...this.#edges.values()].map(({ label, carries }) => ({
+			...{ label, carries },
+		}));
+	}
+
+	forward(): void {
+		throw new Error("the sequencer decides itself");
+	}
+
+	ask(): Promise<never> {
+		throw new Error("the sequencer answers itself");
+	}
+
+	disconnect(): void {}
+
+	signal(signal: Signal, from?: EdgeLink): void {
+		const at = this.#running?.log.committed ?? 0;
+		for (const edge of this.#edges.values())
+			if (edge !== from) edge.send({ kind: "signal", at, signal });
+	}
+
+	/** An edge connects. */
+	accept(socket: Duplex): void {
+		const running = this.#running;
+		if (!running) {
+			socket.destroy();
+			return;
+		}
+		const { seal, report, settings, node } = this.#parts;
+		const edge = new EdgeLink(socket, seal, {
+			...running,
+			onHello: (hello) => {
+				this.#edges.get(hello.node)?.close();
+				this.#edges.set(hello.node, edge);
+				this.#missed.delete(hello.node);
+				const { label, version } = hello;
+				report.info({ node: label, version }, "an edge is here");
+				if (hello.settings !== settings)
+					report.warn(
+						{ node: label },
+						"an edge has other settings: give it the same limits, PLUME_ALLOW, PLUME_ADMINS and PLUME_RETENTION",
+					);
+				const { committed } = running.log;
+				const { away } = running.engine.liveUpdates;
+				edge.send({ kind: "welcome", node, committed, away });
+			},
+			onSignal: (signal) => {
+				running.engine.liveUpdates.apply(signal);
+				this.signal(signal, edge);
+			},
+			onClose: (error) => this.#lose(edge, error),
+		});
+	}
+
+	/** An edge is gone. Its clients are lost unless it is back in time. */
+	#lose(edge: EdgeLink, error: Error | undefined): void {
+		const { node, label } = edge;
+		if (this.#edges.get(node) !== edge) {
+			edge.forget();
+			return;
+		}
+		const { report, clock } = this.#parts;
+		report.warn({ node: label, error: error?.message }, "an edge is gone");
+		this.#edges.delete(node);
+		this.#missed.add(node);
+		clock.after(NODE_LOST_MS, () => {
+			edge.forget();
+			if (this.#missed.delete(node)) this.#running?.engine.loseNodes();
+		});
+	}
+}
