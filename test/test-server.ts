@@ -8,6 +8,9 @@
  */
 import { createHash } from "node:crypto";
 import { BOT_NAME, LOBBY, MessageType as types } from "../machines/message.ts";
+import { Edge } from "../src/cluster/edge.ts";
+import { Seal } from "../src/cluster/seal.ts";
+import { Sequencer } from "../src/cluster/sequencer.ts";
 import { type Accepts, readConfig } from "../src/config.ts";
 import type { Reporter } from "../src/engine/parts.ts";
 import { Secrets } from "../src/engine/secrets.ts";
@@ -28,6 +31,7 @@ import {
 } from "../src/transport/websocket.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { memoryLog } from "./fakes/memory-log.ts";
+import { pair } from "./fakes/pair.ts";
 
 const dialects = {
 	classic: overWebSocket(classic),
@@ -90,6 +94,43 @@ export class FakeMailer implements Mailer {
 	}
 }
 
+type Started = Awaited<ReturnType<typeof startEngine>>;
+
+/** With TEST_EDGE=1 every test that connects people connects them to an edge. */
+function sequencerFor(secrets: Secrets, clock: FakeClock): Sequencer {
+	const report = { info() {}, warn() {} };
+	const node = secrets.id();
+	const seal = new Seal(secrets);
+	return new Sequencer({ seal, clock, report, node, settings: "" });
+}
+
+async function openEdge(parts: ServiceParts, sequencer: Started) {
+	const { secrets, onFatal, report } = parts;
+	const { clock } = sequencer;
+	if (!(clock instanceof FakeClock)) throw new Error("no clock");
+	const traffic = { last: 0, turn: 0 };
+	const edge = new Edge({
+		dial: () => {
+			const [near, far] = pair(() => {
+				traffic.last = traffic.turn;
+			});
+			if (sequencer.cluster instanceof Sequencer) sequencer.cluster.accept(far);
+			return near;
+		},
+		...{ seal: new Seal(secrets), clock, report, onFatal },
+		about: { node: "edge", label: "edge", version: "test", settings: "" },
+	});
+	const started = await startEngine(
+		{
+			...parts,
+			...{ cluster: edge, snapshots: undefined, indexes: undefined },
+			log: memoryLog("edge", clock),
+		},
+		async () => {},
+	);
+	return { started, isQuiet: () => traffic.turn++ - traffic.last > 10 };
+}
+
 export class TestServer {
 	readonly log: Log;
 	readonly clock: FakeClock;
@@ -97,15 +138,19 @@ export class TestServer {
 	fatal: Error | undefined;
 	readonly people: Person[] = [];
 	readonly #settled: () => boolean;
-	readonly #started: Awaited<ReturnType<typeof startEngine>>;
+	readonly #started: Started;
+	/** What people connect to: another node, if the tests are run on an edge. */
+	readonly #front: Started;
 
 	private constructor(
 		settled: () => boolean,
 		log: Log,
 		clock: FakeClock,
 		mailer: FakeMailer,
-		started: Awaited<ReturnType<typeof startEngine>>,
+		started: Started,
+		front: Started,
 	) {
+		this.#front = front;
 		this.#settled = settled;
 		this.log = log;
 		this.clock = clock;
@@ -143,34 +188,41 @@ export class TestServer {
 			);
 		let plume: TestServer | undefined;
 		const failed: { error?: Error } = {};
-		const started = await startEngine(
-			{
-				config: configured(),
-				...(again && { readAgain: () => configured(again) }),
-				log,
-				snapshots,
-				indexes,
-				known,
-				mailer,
-				secrets: new Secrets(secret, seededBytes(seed)),
-				clockFrom: () => clock,
-				cluster,
-				accepts,
-				version: "test",
-				report,
-				onFatal: (error) => {
-					failed.error = error;
-					if (plume) plume.fatal = error;
-				},
+		const ids = new Secrets(secret, seededBytes(seed));
+		const parts: ServiceParts = {
+			config: configured(),
+			...(again && { readAgain: () => configured(again) }),
+			log,
+			snapshots,
+			indexes,
+			known,
+			mailer,
+			secrets: ids,
+			clockFrom: () => clock,
+			cluster:
+				cluster ??
+				(process.env.TEST_EDGE ? sequencerFor(ids, clock) : undefined),
+			accepts,
+			version: "test",
+			report,
+			onFatal: (error) => {
+				failed.error = error;
+				if (plume) plume.fatal = error;
 			},
-			async (why) => onWaiting(why),
-		);
+		};
+		const started = await startEngine(parts, async (why) => onWaiting(why));
 		const { archive } = started;
+		const edge =
+			process.env.TEST_EDGE && !cluster
+				? await openEdge(parts, started)
+				: undefined;
+		const front = edge?.started ?? started;
 		const isQuiet = () =>
 			settled() &&
-			(isDead() || archive.isIdle) &&
+			(isDead() || (archive.isIdle && front.archive.isIdle)) &&
+			(isDead() || !edge || edge.isQuiet()) &&
 			!plume?.people.some(({ isTaking }) => isTaking);
-		plume = new TestServer(isQuiet, log, clock, mailer, started);
+		plume = new TestServer(isQuiet, log, clock, mailer, started, front);
 		plume.fatal = failed.error;
 		await plume.settle();
 		return plume;
@@ -181,7 +233,7 @@ export class TestServer {
 		protocol: "classic" | "plume.2" = "classic",
 		networks: string | readonly string[] = "10.0.0.1",
 	) {
-		const { engine, runningClock: clock, policy } = this.#started;
+		const { engine, runningClock: clock, policy } = this.#front;
 		const person = new Person();
 		person.transport = new WebSocketTransport({
 			pingPhase: 0,
@@ -213,12 +265,13 @@ export class TestServer {
 	}
 
 	get server() {
-		return this.#started.server;
+		return this.#front.server;
 	}
 
 	/** Once a second, where sockets are real. */
 	beat(): void {
 		this.#started.runningClock.beat();
+		if (this.#front !== this.#started) this.#front.runningClock.beat();
 	}
 
 	get engine() {
@@ -250,7 +303,7 @@ export class TestServer {
 	}
 
 	get archive() {
-		return this.#started.archive;
+		return this.#front.archive;
 	}
 
 	/** Waits until nothing is on its way any more: all that was ordered is durable, or can't be, and nobody reads. */

@@ -2,7 +2,7 @@
  * A sequencer and its edges in one process, on one simulated clock, with
  * connections between them that a test can cut.
  */
-import { Duplex } from "node:stream";
+import type { Duplex } from "node:stream";
 import { Edge } from "../../src/cluster/edge.ts";
 import { Seal } from "../../src/cluster/seal.ts";
 import { Sequencer } from "../../src/cluster/sequencer.ts";
@@ -10,6 +10,7 @@ import { Secrets } from "../../src/engine/secrets.ts";
 import { memoryDisk } from "../../src/log/memory-disk.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { memoryLog } from "../fakes/memory-log.ts";
+import { pair } from "../fakes/pair.ts";
 import {
 	type Person,
 	seededBytes,
@@ -19,29 +20,6 @@ import {
 
 const SECRET = "a secret for tests";
 const MOST_TURNS = 100_000;
-
-/** Two ends of a connection. */
-function pair(onTraffic: () => void): readonly [Duplex, Duplex] {
-	const ends: Duplex[] = [];
-	for (const other of [1, 0])
-		ends.push(
-			new Duplex({
-				read() {},
-				write(chunk, _encoding, done) {
-					onTraffic();
-					ends[other]?.push(chunk);
-					setImmediate(done);
-				},
-				destroy(error, done) {
-					done(error);
-					setImmediate(() => ends[other]?.destroy());
-				},
-			}),
-		);
-	const [one, two] = ends;
-	if (!one || !two) throw new Error("no ends");
-	return [one, two];
-}
 
 export interface Node {
 	readonly server: TestServer;

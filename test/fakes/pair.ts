@@ -1,0 +1,25 @@
+/** A connection within one process. */
+import { Duplex } from "node:stream";
+
+/** Its two ends; `onTraffic` is called at each write. */
+export function pair(onTraffic: () => void): readonly [Duplex, Duplex] {
+	const ends: Duplex[] = [];
+	for (const other of [1, 0])
+		ends.push(
+			new Duplex({
+				read() {},
+				write(chunk, _encoding, done) {
+					onTraffic();
+					ends[other]?.push(chunk);
+					setImmediate(done);
+				},
+				destroy(error, done) {
+					done(error);
+					setImmediate(() => ends[other]?.destroy());
+				},
+			}),
+		);
+	const [one, two] = ends;
+	if (!one || !two) throw new Error("no ends");
+	return [one, two];
+}
