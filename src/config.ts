@@ -89,6 +89,14 @@ export function readConfig(
 		throw new ConfigError(
 			"PLUME_LIMITS=off would leave a production server open to abuse: unset it.",
 		);
+	if (values.upstream && values.secret === undefined)
+		throw new ConfigError(
+			"PLUME_UPSTREAM needs PLUME_SECRET: the same one as the sequencer has.",
+		);
+	if (values.upstream && (values.sequencer || values.edges > 0))
+		throw new ConfigError(
+			"PLUME_UPSTREAM makes this an edge, which has no edges of its own: unset PLUME_SEQUENCER and PLUME_EDGES.",
+		);
 	const data = dataFolder(environment);
 	const connection = valuesOf("PLUME_NATS_", natsTable, textOf);
 	const nats =
@@ -125,7 +133,7 @@ const FROM_KUBERNETES = /^PLUME_(SERVICE_|PORT_.*_TCP)/;
 /** The most edits between a mistyped name and the one that was meant. */
 const MISTYPED = 2;
 /** Settings of later versions. */
-const LATER = /^PLUME_(LANG|NODE|PUSH_CONTACT|UPSTREAM)$/;
+const LATER = /^PLUME_(LANG|PUSH_CONTACT)$/;
 
 /**
  * Answers a warning for each unknown variable that begins with `PLUME_`.

@@ -9,6 +9,7 @@ import { type Logger, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
 import { diskWithProgress } from "./cli/progress.ts";
 import { systemClock } from "./clock.ts";
+import { joinCluster } from "./cluster/join.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { pooledRandom, Secrets } from "./engine/secrets.ts";
 import { fatalEnd } from "./fatal-end.ts";
@@ -45,7 +46,7 @@ interface Asked
 /** Runs the server until a signal stops it; `pages` is the folder of the built pages. */
 export async function serve(asked: Asked, pages: string): Promise<void> {
 	const { config } = asked;
-	const { output, logger } = openLogger();
+	const { output, logger } = openLogger(config);
 	const print = (line: string) => output.write(`${line}\n`);
 	const fatal = fatalEnd(logger, output);
 	const onFatal = fatal.begin;
@@ -62,8 +63,12 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 			: await openFolder(asked, disk, logger);
 	const { log } = opened;
 	fatal.log = log;
+	const cluster = await joinCluster({
+		...{ config, version: asked.version, secrets: opened.secrets },
+		...{ report: logger, onFatal },
+	});
 	const parts = {
-		...{ ...asked, ...opened, report: logger, onFatal },
+		...{ ...asked, ...opened, report: logger, onFatal, cluster },
 		mailer: await makeMailer(config, print),
 		clockFrom: systemClock,
 	};
@@ -99,7 +104,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 }
 
 /** The operational log: JSON for programs, or pretty on a terminal. */
-function openLogger() {
+function openLogger({ node }: Config) {
 	const output = openOutput(1, (dropped) =>
 		logger.warn(
 			{ dropped },
@@ -108,7 +113,7 @@ function openLogger() {
 	);
 	const shape = isTerminal ? prettyFactory({ singleLine: true }) : String;
 	const logger = pino(
-		{ base: null },
+		{ base: node ? { node } : null },
 		{ write: (line: string) => output.write(shape(line)) },
 	);
 	return { output, logger };
@@ -153,11 +158,13 @@ async function openFolder(
 			"PLUME_LOG=nats:// is not served by this version: say file or memory.",
 		);
 	const folder = config.data;
-	const fsync = config.fsync === "on";
+	// An edge can have its mirror of the log anew.
+	const isMirror = config.upstream !== undefined;
+	const fsync = config.fsync === "on" && !isMirror;
 	const lock = await Lock.acquire(folder);
 	const secret = await readSecret(config, (message) => logger.warn(message));
 	const secrets = new Secrets(secret, pooledRandom());
-	if (!fsync)
+	if (!fsync && !isMirror)
 		logger.warn(
 			"PLUME_FSYNC=off: a power cut may lose what people have seen already",
 		);
@@ -180,7 +187,9 @@ async function openFolder(
 		warn: (error: Error) =>
 			logger.warn({ error: error.message }, `${name} are left aside`),
 	});
-	const snapshots = new Snapshots({ ...cache("snapshots"), fsync });
+	const snapshots = isMirror
+		? undefined
+		: new Snapshots({ ...cache("snapshots"), fsync });
 	const indexes = indexFiles(cache("indexes"));
 	const known = cache("known networks");
 	return { lock, secrets, log, snapshots, indexes, known };

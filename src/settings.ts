@@ -11,7 +11,8 @@ import {
 import { messageOf } from "./log/disk.ts";
 import { parseRetention, type Retention } from "./retention.ts";
 import { parseTrusted, type Trusted } from "./transport/client-address.ts";
-import type { Address } from "./transport/listen.ts";
+import { isLoopback } from "./transport/hosts.ts";
+import type { Address, LocalPath } from "./transport/listen.ts";
 
 /** The operator must change something; the message says what. Exit code 2. */
 export class ConfigError extends Error {
@@ -237,6 +238,20 @@ const metrics: Setting<Address | undefined> = {
 	},
 };
 
+/** Where nodes of one machine meet. What passes there is not for a network. */
+const meeting = (help: string): Setting<Address | LocalPath | undefined> => ({
+	...{ help, value: undefined },
+	parse(text, variable) {
+		if (text.includes("/")) return { path: text };
+		const [, host = "", port] = ADDRESS.exec(text) ?? [];
+		if (isLoopback(host) && Number(port) <= MOST.PORT)
+			return { host: host.replace(/[[\]]/g, ""), port: Number(port) };
+		const say =
+			"the path of a socket, or a port of this machine, like 127.0.0.1:4885";
+		return refuse(text, variable, say);
+	},
+});
+
 const onOrOff = (help: string) => oneOf(help, "on", "off");
 
 export const settingTable = {
@@ -264,5 +279,13 @@ export const settingTable = {
 	limits: onOrOff("off lifts rate and count limits; for benchmarks only"),
 	inspect,
 	metrics,
+	edges: wholeNumber(
+		0,
+		"processes that serve people, beside the one that decides; 0: one does all",
+		0,
+	),
+	upstream: meeting("where the sequencer is, whose edge this is (none)"),
+	sequencer: meeting("where edges reach this server (nowhere)"),
+	node: anything("what this node is called (this machine's name)"),
 	secret: secret("keys every MAC (file `secret` in the data folder)"),
 };

@@ -24,6 +24,7 @@ import { explained, wordsOf } from "./start-error.ts";
 
 /** How often `--follow` looks for new events. */
 const FOLLOW_MS = 250;
+const isAccept = /^--(accept-\w+|restored)$/;
 const PAGES = fileURLToPath(new URL("../../static", import.meta.url));
 
 // By default SIGUSR1 opens Node's debugger, which can read everything.
@@ -49,10 +50,9 @@ async function main(): Promise<number | undefined> {
 			print(VERSION);
 			return 0;
 		case "serve":
-			await serve(command).catch((error: unknown) => {
+			return serve(command).catch((error: unknown) => {
 				throw explained(error);
 			});
-			return undefined;
 		case "check": {
 			const { check } = await import("./check.ts");
 			return check({ ...command, credential, print });
@@ -72,15 +72,27 @@ async function main(): Promise<number | undefined> {
 }
 
 /** Runs the server until a signal stops it. */
-async function serve({ environment, accepts }: ServeCommand): Promise<void> {
+async function serve({
+	environment,
+	accepts,
+}: ServeCommand): Promise<number | undefined> {
 	const systemd = {
 		passed: takePassedSocket(process.env),
 		notify: takeNotifyAddress(process.env),
 	};
 	const readAgain = () => readConfig(loadEnvironment(environment), credential);
+	const config = readAgain();
+	if (config.edges > 0) {
+		const { serveManyCores } = await import("../cluster/many-cores.ts");
+		const loaded = loadEnvironment(environment);
+		const flags = process.argv.filter((flag) => isAccept.test(flag));
+		const all = { config, environment: loaded, warn, accepts: flags };
+		return serveManyCores({ ...all, ...systemd });
+	}
 	const asked = { accepts, version: VERSION, ...systemd, readAgain };
 	const server = await import("../serve.ts");
-	await server.serve({ ...asked, config: readAgain() }, PAGES);
+	await server.serve({ ...asked, config }, PAGES);
+	return undefined;
 }
 
 /** Runs a command that works on a log. */

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Connection, Login } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import { OperatorError } from "../engine/operation.ts";
-import type { Signal, States } from "../engine/parts.ts";
+import type { Activity, States } from "../engine/parts.ts";
 import type { Log } from "../log/log.ts";
 import type { Operator } from "../operator/operator.ts";
 import { Link } from "./link.ts";
@@ -23,7 +23,7 @@ type Hello = Extract<FromEdge, { kind: "hello" }>;
 
 interface EdgeLinkParts extends Running {
 	readonly onHello: (hello: Hello) => void;
-	readonly onSignal: (signal: Signal) => void;
+	readonly onSignal: (signal: Activity) => void;
 	readonly onClose: (error: Error | undefined) => void;
 }
 

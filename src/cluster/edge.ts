@@ -5,31 +5,28 @@
  * come back with the event that they rest on.
  *
  * While the sequencer can't be reached, people stay connected and are told so.
- * A numbered line is sent again by its page; of anything else nobody knows
- * whether it was done.
  */
 import type { Duplex } from "node:stream";
 import type { ClientLeft } from "../../machines/events.ts";
 import type { Clock } from "../clock.ts";
+import { ConfigError } from "../config.ts";
 import type { Command } from "../engine/command.ts";
 import type { Actor } from "../engine/commands/actor.ts";
 import type { Connection } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import { OperatorError } from "../engine/operation.ts";
-import type { Cluster, Reporter, Signal } from "../engine/parts.ts";
+import type { Activity, Cluster, Reporter } from "../engine/parts.ts";
 import type { Log } from "../log/log.ts";
 import type { OperatorCommand } from "../operator/usage.ts";
 import type { Running } from "./edge-link.ts";
 import { Link } from "./link.ts";
 import type { FromEdge, FromSequencer } from "./messages.ts";
 import type { Seal } from "./seal.ts";
+import { Undecided } from "./undecided.ts";
 
 /** People are told that the sequencer is gone if it is for so long. */
 const SILENT_MS = 2500;
 const RETRY_MS = [50, 100, 200, 500, 1000, 2000];
-/** So many commands may be undecided before nothing more is read. */
-const MOST_UNDECIDED = 5000;
-
 export interface EdgeParts {
 	/** A new connection to the sequencer. */
 	readonly dial: () => Duplex;
@@ -44,18 +41,14 @@ export interface EdgeParts {
 	>;
 }
 
-interface Undecided {
-	readonly connection: Connection;
-	readonly command: Command;
-}
+type ToSequencer = Link<FromEdge, FromSequencer>;
 
 export class Edge implements Cluster {
 	readonly leads = false;
 	readonly #parts: EdgeParts;
 	#engine: Engine | undefined;
 	#log: Log | undefined;
-	#link: Link<FromEdge, FromSequencer> | undefined;
-	/** Whether the sequencer has let us in. */
+	#link: ToSequencer | undefined;
 	#isWelcome = false;
 	#isLate = false;
 	#tries = 0;
@@ -64,12 +57,12 @@ export class Edge implements Cluster {
 	/** The lines that came, one after the other. */
 	#following = Promise.resolve();
 	#sequencer = "";
-	#onCurrent = () => {};
+	#onStart = { isCurrent: () => {}, isRefused: (_: Error) => {} };
 	readonly #numbers = new Map<Connection, number>();
 	readonly #connections = new Map<number, Connection>();
 	#nextConnection = 1;
-	readonly #undecided = new Map<number, Undecided>();
-	#nextCommand = 1;
+	readonly #undecided = new Undecided();
+	#nextAsked = 1;
 	readonly #asked = new Map<number, (answer: Answer) => void>();
 
 	constructor(parts: EdgeParts) {
@@ -81,7 +74,7 @@ export class Edge implements Cluster {
 	}
 
 	get isBehind(): boolean {
-		return this.#undecided.size > MOST_UNDECIDED;
+		return this.#undecided.isFull;
 	}
 
 	/** Why nobody should be sent here now. */
@@ -89,12 +82,12 @@ export class Edge implements Cluster {
 		return this.#isWelcome ? undefined : "the sequencer can't be reached";
 	}
 
-	/** Resolves once this node has what the sequencer had when it was reached. */
+	/** Resolves once this node has what the sequencer had when it was reached. Rejects with `ConfigError` if this is no mirror of its log. */
 	start({ engine, log }: Pick<Running, "engine" | "log">): Promise<void> {
 		this.#engine = engine;
 		this.#log = log;
-		return new Promise((resolve) => {
-			this.#onCurrent = resolve;
+		return new Promise((isCurrent, isRefused) => {
+			this.#onStart = { isCurrent, isRefused };
 			this.#dial();
 		});
 	}
@@ -111,14 +104,23 @@ export class Edge implements Cluster {
 	}
 
 	forward(connection: Connection, command: Command): void {
-		if (!this.#isWelcome || !this.#link) {
+		const link = this.#isWelcome ? this.#link : undefined;
+		if (!link && !this.#undecided.mayWait(command)) {
 			this.#engine?.refuseForNow(connection, command, false);
 			return;
 		}
-		const number = this.#nextCommand++;
-		this.#undecided.set(number, { connection, command });
-		const at = this.#numberOf(connection, this.#link);
-		this.#link.send({ kind: "command", connection: at, number, command });
+		const number = this.#undecided.add(connection, command);
+		if (link) this.#send(link, connection, command, number);
+	}
+
+	#send(
+		link: ToSequencer,
+		connection: Connection,
+		command: Command,
+		number: number,
+	): void {
+		const at = this.#numberOf(connection, link);
+		link.send({ kind: "command", connection: at, number, command });
 	}
 
 	disconnect(connection: Connection, why: ClientLeft["why"]): void {
@@ -130,13 +132,13 @@ export class Edge implements Cluster {
 			this.#link?.send({ kind: "closed", connection: number, why });
 	}
 
-	signal(signal: Signal): void {
+	signal(signal: Activity): void {
 		if (this.#isWelcome) this.#link?.send({ kind: "signal", signal });
 	}
 
 	/** What the sequencer answers an operator, or an admin. Rejects with `OperatorError`. */
 	ask(command: OperatorCommand, args: readonly string[], by: Actor) {
-		const id = this.#nextCommand++;
+		const id = this.#nextAsked++;
 		return new Promise<readonly string[]>((resolve, reject) => {
 			const answer = ({ says, error }: Answer) =>
 				says ? resolve(says) : reject(new OperatorError(error ?? AWAY));
@@ -170,9 +172,9 @@ export class Edge implements Cluster {
 			report.warn({ error: error?.message }, "the sequencer is gone");
 		this.#isWelcome = false;
 		this.#link = undefined;
-		for (const { connection, command } of this.#undecided.values())
-			this.#engine?.refuseForNow(connection, command, true);
-		this.#undecided.clear();
+		this.#undecided.lose((connection, command) =>
+			this.#engine?.refuseForNow(connection, command, true),
+		);
 		for (const answer of this.#asked.values()) answer({});
 		this.#asked.clear();
 		if (this.#tries === 0)
@@ -189,7 +191,7 @@ export class Edge implements Cluster {
 		});
 	}
 
-	#numberOf(connection: Connection, link: Link<FromEdge, FromSequencer>) {
+	#numberOf(connection: Connection, link: ToSequencer) {
 		const known = this.#numbers.get(connection);
 		if (known !== undefined) return known;
 		const number = this.#nextConnection++;
@@ -202,7 +204,7 @@ export class Edge implements Cluster {
 	#introduce(
 		{ networks, login }: Connection,
 		connection: number,
-		link: Link<FromEdge, FromSequencer>,
+		link: ToSequencer,
 	): void {
 		link.send({ kind: "connection", connection, networks, login });
 	}
@@ -214,19 +216,19 @@ export class Edge implements Cluster {
 				this.#welcome(message);
 				break;
 			case "unwelcome":
+				this.#closing = true;
+				this.#onStart.isRefused(new ConfigError(message.why));
 				onFatal(new Error(message.why));
 				break;
 			case "lines":
 				this.#following = this.#following
-					.then(() => this.#log?.follow(bytes))
+					.then(() => this.#log?.mirror(bytes))
 					.catch((error: unknown) => {
 						onFatal(error instanceof Error ? error : Error(`${error}`));
 					});
 				break;
 			case "done":
-				for (const number of this.#undecided.keys())
-					if (number <= message.number) this.#undecided.delete(number);
-					else break;
+				this.#undecided.settle(message.number);
 				break;
 			case "signal":
 				this.#after(message.at, () =>
@@ -279,14 +281,16 @@ export class Edge implements Cluster {
 		this.#sequencer = node;
 		this.#isWelcome = true;
 		this.#tries = 0;
-		if (this.#link)
-			for (const [connection, number] of this.#numbers)
-				this.#introduce(connection, number, this.#link);
+		const link = this.#link;
+		if (!link) return;
+		for (const [connection, number] of this.#numbers)
+			this.#introduce(connection, number, link);
+		this.#undecided.sendAgain((...undecided) => this.#send(link, ...undecided));
 		this.#after(committed, () => {
 			for (const signal of away) this.#engine?.liveUpdates.apply(signal);
 			if (this.#isLate) this.#parts.report.info({}, "the sequencer is back");
 			this.#isLate = false;
-			this.#onCurrent();
+			this.#onStart.isCurrent();
 		});
 	}
 

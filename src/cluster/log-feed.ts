@@ -6,7 +6,7 @@
 import type { BatchFigures, Log } from "../log/log.ts";
 
 /** Beyond this, an edge is slow. */
-const MOST_UNSENT = 8 * 1024 * 1024;
+const MOST_UNSENT_BYTES = 8 * 1024 * 1024;
 
 interface FeedParts {
 	readonly send: (lines: Uint8Array) => void;
@@ -105,7 +105,7 @@ export class LogFeed {
 	readonly #onBatch = ({ bytes }: BatchFigures) => {
 		const { growing } = this.#log.segments;
 		if (!this.#isLive || this.#stopped || !growing) return;
-		if (this.#parts.unsentBytes() > MOST_UNSENT) {
+		if (this.#parts.unsentBytes() > MOST_UNSENT_BYTES) {
 			this.#isLive = false;
 			this.#parts.onceDrained(() => this.#guard(() => this.#catchUp()));
 			return;

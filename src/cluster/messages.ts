@@ -5,7 +5,7 @@ import type { ServerMessage } from "../chat/server-message.ts";
 import type { Command } from "../engine/command.ts";
 import type { Actor } from "../engine/commands/actor.ts";
 import type { Login } from "../engine/connection.ts";
-import type { Signal } from "../engine/parts.ts";
+import type { Activity } from "../engine/parts.ts";
 import type { OperatorCommand } from "../operator/usage.ts";
 
 /** An edge numbers its connections. */
@@ -42,7 +42,7 @@ export type FromEdge =
 			readonly command: Command;
 	  })
 	| (About & { readonly kind: "closed"; readonly why: ClientLeft["why"] })
-	| { readonly kind: "signal"; readonly signal: Signal }
+	| { readonly kind: "signal"; readonly signal: Activity }
 	| {
 			readonly kind: "ask";
 			readonly id: number;
@@ -58,7 +58,7 @@ export type FromSequencer =
 			readonly kind: "welcome";
 			readonly node: string;
 			readonly committed: number;
-			readonly away: readonly Signal[];
+			readonly away: readonly Activity[];
 	  }
 	| { readonly kind: "unwelcome"; readonly why: string }
 	/** Lines of the log come with it. */
@@ -80,7 +80,7 @@ export type FromSequencer =
 	  })
 	/** Every command up to this number is decided, and what follows from it is durable. */
 	| { readonly kind: "done"; readonly number: number }
-	| { readonly kind: "signal"; readonly at: number; readonly signal: Signal }
+	| { readonly kind: "signal"; readonly at: number; readonly signal: Activity }
 	| {
 			readonly kind: "answer";
 			readonly id: number;

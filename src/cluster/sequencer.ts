@@ -7,7 +7,7 @@ import { hash } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../clock.ts";
 import { NODE_LOST_MS } from "../engine/engine.ts";
-import type { Cluster, Reporter, Signal } from "../engine/parts.ts";
+import type { Activity, Cluster, Reporter } from "../engine/parts.ts";
 import { EdgeLink, type Running } from "./edge-link.ts";
 import type { Seal } from "./seal.ts";
 
@@ -73,7 +73,7 @@ export class Sequencer implements Cluster {
 
 	disconnect(): void {}
 
-	signal(signal: Signal, from?: EdgeLink): void {
+	signal(signal: Activity, from?: EdgeLink): void {
 		const at = this.#running?.log.committed ?? 0;
 		for (const edge of this.#edges.values())
 			if (edge !== from) edge.send({ kind: "signal", at, signal });
@@ -94,10 +94,10 @@ export class Sequencer implements Cluster {
 				this.#edges.set(hello.node, edge);
 				this.#missed.delete(hello.node);
 				const { label, version } = hello;
-				report.info({ node: label, version }, "an edge is here");
+				report.info({ edge: label, version }, "an edge is here");
 				if (hello.settings !== settings)
 					report.warn(
-						{ node: label },
+						{ edge: label },
 						"an edge has other settings: give it the same limits, PLUME_ALLOW, PLUME_ADMINS and PLUME_RETENTION",
 					);
 				const { committed } = running.log;
@@ -120,7 +120,7 @@ export class Sequencer implements Cluster {
 			return;
 		}
 		const { report, clock } = this.#parts;
-		report.warn({ node: label, error: error?.message }, "an edge is gone");
+		report.warn({ edge: label, error: error?.message }, "an edge is gone");
 		this.#edges.delete(node);
 		this.#missed.add(node);
 		clock.after(NODE_LOST_MS, () => {

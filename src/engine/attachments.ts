@@ -179,6 +179,7 @@ export class Attachments {
 	leave({ client, why }: ClientLeft, room: Room): void {
 		if (why !== "banned" && why !== "kicked") this.#parting = undefined;
 		room.detach(client);
+		room.presence.leave(client);
 		// It has entered again meanwhile.
 		if (this.#parts.states.ordered.client(client)) return;
 		const connection = this.#attached.get(client);

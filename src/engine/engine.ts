@@ -204,14 +204,12 @@ export class Engine implements PipelineHooks {
 					attachments.enter(item, server.room(event.room));
 				liveUpdates.onJoined(event.room);
 				break;
-			case "client.left": {
-				const room = server.room(event.room);
-				attachments.leave(event, room);
-				room.presence.leave(event.client);
+			case "client.left":
+				attachments.leave(event, server.room(event.room));
 				break;
-			}
 			case "client.detached":
 			case "client.resumed":
+			case "clients.detached":
 				liveUpdates.reattach(event, before);
 				break;
 			case "message.erased":

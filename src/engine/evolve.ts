@@ -53,7 +53,7 @@ export function actorsOf(state: State, event: PlumeEvent): readonly Actor[] {
 }
 
 /** Sorted, because a map read from a snapshot may have another order. */
-function lostWith(
+export function lostWith(
 	state: State,
 	event: PlumeEvent<"clients.detached">,
 ): readonly ClientId[] {

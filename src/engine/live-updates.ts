@@ -12,7 +12,8 @@ import { throttled } from "../rate-limit.ts";
 import type { Command, LiveUpdate } from "./command.ts";
 import { personUnder } from "./commands/names-held.ts";
 import type { Connection } from "./connection.ts";
-import type { RunningParts, Signal } from "./parts.ts";
+import { lostWith } from "./evolve.ts";
+import type { Activity, RunningParts } from "./parts.ts";
 import type { State } from "./state.ts";
 
 const THROTTLE_MS = 1000;
@@ -62,14 +63,22 @@ export class LiveUpdates {
 		this.#unread.forget(mailbox);
 	}
 
-	/** Call once it is durable that a client was detached or resumed. */
+	/** Call once it is durable that clients were detached, or one resumed. */
 	reattach(
-		{ client, room }: PlumeEvent<"client.detached" | "client.resumed">,
+		event: PlumeEvent<
+			"client.detached" | "client.resumed" | "clients.detached"
+		>,
 		before: State,
 	): void {
-		const member = before.room(room)?.context.members.get(client);
-		const wasLost = member?.deadline !== undefined;
-		this.#parts.server.room(room).presence.reattach(client, wasLost);
+		const { room } = event;
+		const members = before.room(room)?.context.members;
+		const { presence } = this.#parts.server.room(room);
+		const clients =
+			event.type === "clients.detached"
+				? lostWith(before, event)
+				: [event.client];
+		for (const client of clients)
+			presence.reattach(client, members?.get(client)?.deadline !== undefined);
 		this.#publishSoon(room);
 	}
 
@@ -105,7 +114,7 @@ export class LiveUpdates {
 	}
 
 	/** Applies a signal of a client, on this node or on another. */
-	apply({ room, client, away }: Signal): void {
+	apply({ room, client, away }: Activity): void {
 		const members = this.#parts.states.committed.room(room)?.context.members;
 		if (!members?.has(client)) return;
 		const { presence } = this.#parts.server.room(room);
@@ -115,7 +124,7 @@ export class LiveUpdates {
 	}
 
 	/** Who is away on this node or, as far as it has heard, on others. */
-	get away(): readonly Signal[] {
+	get away(): readonly Activity[] {
 		const { states, server } = this.#parts;
 		return [...states.committed.rooms.keys()].flatMap((room) =>
 			[...(server.find(room)?.presence.hidden ?? [])].map((client) => ({

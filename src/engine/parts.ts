@@ -30,7 +30,7 @@ export interface States {
 }
 
 /** A client types, or is away or back. It is never logged. */
-export interface Signal {
+export interface Activity {
 	readonly room: RoomName;
 	readonly client: ClientId;
 	readonly away?: boolean | undefined;
@@ -45,7 +45,7 @@ export interface Cluster {
 	/** Tells the sequencer that a connection of this node is over. */
 	disconnect(connection: Connection, why: ClientLeft["why"]): void;
 	/** Tells the other nodes. */
-	signal(signal: Signal): void;
+	signal(signal: Activity): void;
 	/** Whether so much is undecided that nothing more should be received. */
 	readonly isBehind: boolean;
 	/** Why nobody should be sent to this node now. */

@@ -119,7 +119,7 @@ export class FileLog extends GroupCommit {
 	}
 
 	/** Takes over whole lines of the log that this one mirrors, which continue from its end; a header stands at their beginning only. Call it when the call before has resolved. Rejects with `Damage` if they do not continue from it. */
-	async follow(bytes: Buffer): Promise<void> {
+	async mirror(bytes: Buffer): Promise<void> {
 		const { disk, folder } = this.#options;
 		const first = firstAfter(bytes);
 		const verifier = this.#following();

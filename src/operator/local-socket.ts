@@ -11,7 +11,7 @@ import {
 	type IncomingMessage,
 	type ServerResponse,
 } from "node:http";
-import { connect } from "node:net";
+import { connect, type Server } from "node:net";
 import { dirname } from "node:path";
 import { ConfigError } from "../config.ts";
 import { OperatorError } from "../engine/operation.ts";
@@ -33,12 +33,25 @@ export async function openLocalSocket(
 	path: string,
 	operator: Operator,
 ): Promise<() => void> {
-	await makeWay(path);
 	const server = createServer((request, response) => {
 		answer(request, response, operator).catch((error: unknown) =>
 			end(response, 1, messageOf(error)),
 		);
 	});
+	await listenPrivately(server, path, "PLUME_SOCKET");
+	return () => {
+		server.close();
+		server.closeAllConnections();
+	};
+}
+
+/** Listens on a Unix socket that only our own user, and root, may open. Throws `ConfigError`. */
+export async function listenPrivately(
+	server: Server,
+	path: string,
+	setting: string,
+): Promise<void> {
+	await makeWay(path, setting);
 	// Nobody else may connect, from the first moment on.
 	const before = process.umask(0o177);
 	try {
@@ -47,17 +60,13 @@ export async function openLocalSocket(
 		process.umask(before);
 	}
 	await once(server, "listening").catch((error: unknown) => {
-		throw new ConfigError(`PLUME_SOCKET: ${messageOf(error)}.`);
+		throw new ConfigError(`${setting}: ${messageOf(error)}.`);
 	});
-	return () => {
-		server.close();
-		server.closeAllConnections();
-	};
 }
 
 /** Removes a socket that a server left behind. Throws `ConfigError` if the place is no good. */
-async function makeWay(path: string): Promise<void> {
-	const wrong = (why: string) => new ConfigError(`PLUME_SOCKET: ${why}.`);
+async function makeWay(path: string, setting: string): Promise<void> {
+	const wrong = (why: string) => new ConfigError(`${setting}: ${why}.`);
 	if (Buffer.byteLength(path) > MOST_PATH_BYTES)
 		throw wrong(
 			`${path} is longer than the ${MOST_PATH_BYTES} bytes that a socket's path may have: name a shorter one`,

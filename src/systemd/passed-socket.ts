@@ -12,9 +12,9 @@ export function takePassedSocket(
 	const { LISTEN_PID, LISTEN_FDS = "0" } = environment;
 	for (const name of ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"])
 		delete environment[name];
-	// They may have been meant for the program that started us.
-	if (LISTEN_PID !== String(process.pid) || LISTEN_FDS === "0")
-		return undefined;
+	// They may have been meant for the program that started us; or that accepts for us.
+	const isOurs = [String(process.pid), "parent"].includes(LISTEN_PID ?? "");
+	if (!isOurs || LISTEN_FDS === "0") return undefined;
 	if (LISTEN_FDS === "1") return { fd: FIRST };
 	throw new ConfigError(
 		`systemd passed ${LISTEN_FDS} sockets: plume.socket needs one ListenStream= line alone.`,

@@ -14,6 +14,11 @@ export interface Address {
 	readonly port: number;
 }
 
+/** A Unix socket. */
+export interface LocalPath {
+	readonly path: string;
+}
+
 export interface Bound {
 	readonly host: string;
 	readonly url: string;

@@ -1,12 +1,28 @@
 /** People on several edges of one sequencer are in one chat. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
-import { World } from "./world.ts";
+import type { memoryDisk } from "../../src/log/memory-disk.ts";
+import { type EdgeNode, World } from "./world.ts";
 
-test("two people on two edges talk", async () => {
+async function open() {
 	const world = await World.open(2);
 	const [one, two] = world.edges;
 	if (!one || !two) throw new Error("no edges");
+	return { world, one, two };
+}
+
+async function textOn(disk: ReturnType<typeof memoryDisk>): Promise<string> {
+	let all = "";
+	for (const name of await disk.list("log"))
+		for await (const chunk of disk.read(`log/${name}`)) all += chunk;
+	return all;
+}
+
+const hashes = ({ edges, sequencer }: World) =>
+	new Set([sequencer, ...edges].map(({ server }) => server.state.hash()));
+
+test("two people on two edges talk, and every node comes to the same state", async () => {
+	const { world, one, two } = await open();
 	const ann = await world.enter(one, "ann");
 	const ben = await world.enter(two, "ben", "classic");
 	expect([ann.isIn, ben.isIn]).toEqual([true, true]);
@@ -18,6 +34,242 @@ test("two people on two edges talk", async () => {
 	expect(ann.lines).toEqual(said);
 	expect(ben.lines).toEqual(["ben: entered chat", ...said]);
 	expect(ann.last(types.ack)).toMatchObject({ last: 1 });
-	for (const { server } of world.edges)
-		expect(server.state.hash()).toBe(world.sequencer.server.state.hash());
+	expect(hashes(world).size).toBe(1);
+	const log = await textOn(world.sequencer.disk);
+	for (const { disk } of world.edges) expect(await textOn(disk)).toBe(log);
+});
+
+test("the bot greets a newcomer before others hear of them", async () => {
+	const { world, one } = await open();
+	const ann = await world.enter(one, "ann");
+	const heard = ann.received.map(({ kind, text }) => kind ?? text);
+	const greeting = heard.findIndex((text) => `${text}`.startsWith("Hello ann"));
+	expect(greeting).toBeGreaterThan(0);
+	expect(heard.indexOf("entered")).toBeGreaterThan(greeting);
+});
+
+test("a session resumes on another edge: what was missed arrives, and nobody left", async () => {
+	const { world, one, two } = await open();
+	const ann = await world.enter(one, "ann");
+	const ben = await world.enter(two, "ben");
+	ann.hangUp();
+	await world.settle();
+	ben.say("while you were away", 1);
+	await world.settle();
+	const back = two.server.connect("plume.2");
+	back.open(ann.memory);
+	await world.settle();
+	expect(back.lines).toEqual(["ben: while you were away"]);
+	expect(ben.items.map(({ kind }) => kind)).not.toContain("left");
+	back.say("I am back", 1);
+	await world.settle();
+	expect(ben.lines).toEqual(["ben: while you were away", "ann: I am back"]);
+});
+
+test("a tab that is opened on another edge takes over: the first is closed for good", async () => {
+	const { world, one, two } = await open();
+	const ann = await world.enter(one, "ann");
+	const again = two.server.connect("plume.2");
+	again.open(ann.memory);
+	await world.settle();
+	expect(ann.closed?.code).toBe(4001);
+	expect(again.isIn).toBe(true);
+	again.say("here", 1);
+	await world.settle();
+	expect(again.lines).toEqual(["ann: here"]);
+});
+
+test("a code asked for on one edge is entered on another", async () => {
+	const { world, one, two } = await open();
+	const ann = one.server.connect("plume.2");
+	ann.hello("ann", "ann@example.org");
+	await world.settle();
+	const pending = ann.last(types.pending)?.pending;
+	const phone = two.server.connect("plume.2");
+	phone.open({ pending });
+	await world.settle();
+	phone.auth(world.sequencer.server.mailer.codeFor("ann@example.org"));
+	await world.settle();
+	expect(phone.isIn).toBe(true);
+});
+
+test("who types and who is away is seen on every edge", async () => {
+	const { world, one, two } = await open();
+	const ann = await world.enter(one, "ann");
+	const ben = await world.enter(two, "ben");
+	await world.advance(2000);
+	ann.publish("typing");
+	await world.advance(2000);
+	const typing = ben.received.filter(({ kind }) => kind === "typing");
+	expect(typing[0]).toMatchObject({ clients: [{ name: "ann" }] });
+	ann.publish("presence", { away: true });
+	await world.advance(6000);
+	const away = (person: typeof ben) =>
+		person.received.flatMap(({ kind, members }) =>
+			kind === "presence" ? JSON.stringify(members) : [],
+		);
+	expect(away(ben).at(-1)).toContain('"away":true');
+	// An edge that starts later knows it, too.
+	const third = await world.startEdge("edge3");
+	const cem = await world.enter(third, "cem");
+	await world.advance(2000);
+	const list = cem.received.find(({ kind }) => kind === "members");
+	expect(list?.members).toContainEqual(
+		expect.objectContaining({ name: "ann", away: true }),
+	);
+});
+
+test("what is deleted is gone from every mirror before anyone hears of it", async () => {
+	const { world, one, two } = await open();
+	const ann = await world.enter(one, "ann");
+	const ben = await world.enter(two, "ben");
+	ann.say("a secret of mine", 1);
+	await world.settle();
+	const { epoch, offset: target } = ann.memory;
+	const seen: Promise<string>[] = [];
+	ben.onFrame = ({ kind }) => {
+		if (kind === "erased") seen.push(textOn(two.disk));
+	};
+	ann.erase({ room: "lobby", epoch, target, id: "e" });
+	await world.settle();
+	expect(seen).toHaveLength(1);
+	for (const disk of [one.disk, two.disk, world.sequencer.disk])
+		expect(await textOn(disk)).not.toContain("a secret of mine");
+	expect(await seen[0]).not.toContain("a secret of mine");
+	expect(ann.received.at(-1)).toMatchObject({ type: types.erase, id: "e" });
+});
+
+describe("while the sequencer is away", () => {
+	async function alone() {
+		const { world, one, two } = await open();
+		const ann = await world.enter(one, "ann");
+		const ben = await world.enter(two, "ben");
+		const { disk } = world.sequencer;
+		world.killSequencer();
+		await world.settle();
+		return { world, one, two, ann, ben, disk };
+	}
+
+	test("people are told after 2.5 seconds, and stay connected", async () => {
+		const { world, ann } = await alone();
+		await world.advance(2400);
+		expect(ann.last(types.refused)).toBeUndefined();
+		await world.advance(200);
+		expect(ann.last(types.refused)).toMatchObject({ code: "sequencerIsThere" });
+		expect(ann.closed).toBeUndefined();
+	});
+
+	test("a numbered line waits, and is said once", async () => {
+		const { world, ann, ben, disk } = await alone();
+		ann.say("wait for me", 1);
+		await world.advance(1000);
+		expect(ann.last(types.refused)).toBeUndefined();
+		await world.startSequencer(disk);
+		await world.advance(3000);
+		expect(ben.lines).toEqual(["ann: wait for me"]);
+		expect(ann.last(types.ack)).toMatchObject({ last: 1 });
+		expect(hashes(world).size).toBe(1);
+	});
+
+	test("a line that was decided, and not answered, is said once", async () => {
+		const { world, one } = await open();
+		const ann = await world.enter(one, "ann");
+		ann.say("did you hear me?", 1);
+		// It may be anywhere on its way.
+		for (let turns = 0; turns < 4; turns++)
+			await new Promise((resolve) => setImmediate(resolve));
+		const { disk } = world.sequencer;
+		world.killSequencer();
+		await world.startSequencer(disk);
+		await world.advance(3000);
+		expect(ann.lines).toEqual(["ann: did you hear me?"]);
+	});
+
+	test("anything else is refused, and can be asked for again", async () => {
+		const { world, one, ann } = await alone();
+		ann.erase({ mine: true, id: "all" });
+		const newcomer = one.server.connect("plume.2");
+		newcomer.hello("cem", "cem@example.org");
+		await world.settle();
+		expect(ann.last(types.refused)).toMatchObject({
+			...{ code: "sequencerIsThere", id: "all", retryAfter: 1000 },
+		});
+		expect(JSON.stringify(newcomer.received)).toContain("sequencerIsThere");
+	});
+
+	test("what was said earlier can be read", async () => {
+		const { world, one } = await open();
+		const ann = await world.enter(one, "ann");
+		ann.say("earlier", 1);
+		await world.settle();
+		world.killSequencer();
+		const { epoch } = ann.memory;
+		ann.askHistory({ room: "lobby", epoch, before: 3, id: "h" });
+		await world.settle();
+		expect(ann.received.at(-1)).toMatchObject({ id: "h" });
+		expect(ann.last(types.refused)).toBeUndefined();
+	});
+});
+
+test("after a restart of the sequencer nobody was away", async () => {
+	const { world, one, two } = await open();
+	const ann = await world.enter(one, "ann");
+	const ben = await world.enter(two, "ben");
+	const { disk } = world.sequencer;
+	world.killSequencer();
+	await world.startSequencer(disk);
+	await world.advance(70_000);
+	expect(ann.closed).toBeUndefined();
+	const kinds = ben.received.map(({ kind }) => kind);
+	expect(kinds).not.toContain("left");
+	expect(JSON.stringify(ben.received)).not.toContain('"away":true');
+});
+
+test("the people of an edge that dies are away after five seconds, and leave a minute later", async () => {
+	const { world, one, two } = await open();
+	await world.enter(one, "ann");
+	const ben = await world.enter(two, "ben");
+	await world.advance(2000);
+	kill(world, one);
+	await world.advance(4800);
+	expect(JSON.stringify(ben.received)).not.toContain('"away":true');
+	await world.advance(2000);
+	expect(JSON.stringify(ben.received)).toContain('"away":true');
+	await world.advance(60_000);
+	expect(ben.last(types.system)).toMatchObject({
+		...{ kind: "left", user: { name: "ann" } },
+	});
+});
+
+function kill(world: World, edge: EdgeNode): void {
+	world.edges.splice(world.edges.indexOf(edge), 1);
+	void edge.edge.close();
+}
+
+test("who is banned is sent away from every edge, with the reason", async () => {
+	const world = await World.open(1, {
+		environment: { PLUME_ADMINS: "ann@example.org" },
+	});
+	const [one] = world.edges;
+	if (!one) throw new Error("no edge");
+	const ann = await world.enter(one, "ann");
+	const troll = await world.enter(one, "troll");
+	ann.say("@plumebot ban troll being rude");
+	await world.settle();
+	expect(troll.closed).toMatchObject({ code: 4003 });
+	expect(troll.closed?.reason).toContain("being rude");
+	expect(ann.received.some(({ text }) => `${text}`.includes("banned"))).toBe(
+		true,
+	);
+});
+
+test("a mirror of another log is refused, with words", async () => {
+	const { world } = await open();
+	const other = await World.open(1);
+	const [edge] = other.edges;
+	if (!edge) throw new Error("no edge");
+	await other.enter(edge, "ann");
+	await expect(world.startEdge("stray", edge.disk)).rejects.toThrow(
+		/holds another log/,
+	);
 });

@@ -457,9 +457,9 @@ const log = [
 	{
 		promise: "log: committed means stored",
 		file: "src/log/group-commit.ts",
-		find: "await this.#store(batch, listener);",
+		find: "await this.#store(prepared, listener);",
 		replace:
-			"listener.onCommitted(this.committed + batch.length); await this.#store(batch, listener);",
+			"listener.onCommitted(this.committed + batch.length); await this.#store(prepared, listener);",
 		tests: ["test/log/file-log.test.ts"],
 	},
 	{
@@ -1282,7 +1282,7 @@ const session = [
 	{
 		promise: "login: one that expired is not logged by a full disk",
 		file: "src/engine/executor.ts",
-		find: "if (login && !this.#parts.pipeline.frozen)",
+		find: "if (login && leads(this.#parts) && !this.#parts.pipeline.frozen)",
 		replace: "if (login)",
 		tests: ["test/disk.test.ts -t an expired code"],
 	},
@@ -1858,7 +1858,7 @@ const erasing = [
 	{
 		promise: "erase: what a crash left to do is done at the next start",
 		file: "src/engine/engine.ts",
-		find: "erasures.redo(this.#parts.erased);",
+		find: "this.#services.erasures.redo(erased);",
 		replace: "",
 		tests: ["test/erase.test.ts -t a crash at any call"],
 	},

@@ -143,6 +143,18 @@ export class Plume {
 		return this.#codes.get(name)?.shift() ?? "";
 	}
 
+	/** The process number of one of its processes, by what it is called. */
+	async childCalled(node: string): Promise<number> {
+		for (const pid of await readdir("/proc")) {
+			const of = (file: string) =>
+				readFile(join("/proc", pid, file), "utf8").catch(() => "");
+			if (!(await of("environ")).includes(`PLUME_NODE=${node}\0`)) continue;
+			const parent = / [A-Z] (\d+) /.exec(await of("stat"))?.[1];
+			if (Number(parent) === this.pid) return Number(pid);
+		}
+		throw new Error(`no process is called ${node}`);
+	}
+
 	kill(signal: NodeJS.Signals): void {
 		this.#child.kill(signal);
 	}
@@ -156,7 +168,8 @@ export class Plume {
 		if (!text.startsWith("{")) return;
 		const line = JSON.parse(text);
 		this.lines.push(line);
-		if (line.msg === "listening") this.url = line.url;
+		if (line.msg === "listening" && line.node !== "sequencer")
+			this.url = line.url;
 		if (line.msg === "login code") {
 			const codes = this.#codes.get(line.name) ?? [];
 			this.#codes.set(line.name, [...codes, line.code]);

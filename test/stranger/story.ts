@@ -13,6 +13,8 @@ const CATCH_UP_ITEMS = 40;
 interface Story {
 	readonly seconds: number;
 	readonly kills: number;
+	/** So many processes serve people; then each of them dies in turn, and the sequencer. */
+	readonly edges?: number;
 }
 
 const until = async (condition: () => boolean) => {
@@ -24,10 +26,15 @@ const said = (items: Iterable<Item>) =>
 		.filter(({ kind }) => kind === "said")
 		.sort((one, other) => one.offset - other.offset);
 
-export async function talkOf({ seconds, kills }: Story): Promise<string> {
+export async function talkOf({
+	seconds,
+	kills,
+	edges = 0,
+}: Story): Promise<string> {
 	const environment = {
 		PLUME_DATA: await newDataFolder(),
 		PLUME_LIMIT_CATCH_UP_ITEMS: String(CATCH_UP_ITEMS),
+		PLUME_EDGES: String(edges),
 	};
 	let plume = await Plume.start(environment);
 	const { url, port } = plume;
@@ -56,6 +63,12 @@ export async function talkOf({ seconds, kills }: Story): Promise<string> {
 	}, 700);
 	for (let kill = 0; kill < kills; kill++) {
 		await pause((seconds * 1000) / (kills + 1));
+		if (edges > 0) {
+			const nth = kill % (edges + 1);
+			const dies = nth === 0 ? "sequencer" : `edge ${nth}`;
+			process.kill(await plume.childCalled(dies), "SIGKILL");
+			continue;
+		}
 		plume.kill("SIGKILL");
 		await plume.ended;
 		plume = await Plume.start({ ...environment, PLUME_PORT: String(port) });

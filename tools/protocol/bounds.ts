@@ -19,6 +19,10 @@ const meanings = {
 		"longest pause in reading while too much is unsent",
 	"src/engine/pipeline.ts HIGH_WATER":
 		"events on their way to the disk before reading pauses",
+	"src/cluster/undecided.ts MOST_UNDECIDED":
+		"commands of an edge that the sequencer has not answered before reading pauses",
+	"src/cluster/log-feed.ts MOST_UNSENT_BYTES":
+		"log that a slow edge has not taken before it is sent from the files",
 	"src/transport/socket-server.ts FAREWELL_MS":
 		"how long a stop waits for connections to close",
 	"src/transport/export.ts INTERVAL_MS":
@@ -66,6 +70,7 @@ export const inner = [
 	"src/chat/name.ts LONGEST_RAW",
 	"src/clock.ts LONGEST_GAP_MS",
 	"src/clock.ts LONGEST_MS",
+	"src/cluster/link.ts MOST_BYTES",
 	"src/cluster/stream.ts LONGEST_WAIT_MS",
 	"src/cluster/stream.ts MOST_FETCHED",
 	"src/cluster/stream.ts MOST_GETS",
@@ -74,6 +79,7 @@ export const inner = [
 	"src/inspector/questions.ts MOST_MOMENTS",
 	"src/inspector/questions.ts MOST_PARTS",
 	"src/inspector/replay-server.ts MOST_ASKED_BYTES",
+	"src/log/segment-files.ts LONGEST_LINE",
 	"src/mail/known-networks.ts MOST_BYTES",
 	"src/operator/local-socket.ts MOST_PATH_BYTES",
 	"src/operator/tables.ts MOST_SHOWN",

@@ -1,0 +1,48 @@
+/** Makes this node an edge or a sequencer, as it is configured. */
+import { connect, createServer } from "node:net";
+import { hostname } from "node:os";
+import { systemClock } from "../clock.ts";
+import type { Config } from "../config.ts";
+import type { Secrets } from "../engine/secrets.ts";
+import { listenPrivately } from "../operator/local-socket.ts";
+import { listen } from "../transport/listen.ts";
+import { Edge, type EdgeParts } from "./edge.ts";
+import { Seal } from "./seal.ts";
+import { fingerprintOf, Sequencer } from "./sequencer.ts";
+
+interface Joining extends Pick<EdgeParts, "report" | "onFatal"> {
+	readonly config: Config;
+	readonly version: string;
+	readonly secrets: Secrets;
+}
+
+/** Undefined for a server that is alone. Throws `ConfigError` if edges can't reach it where they should. */
+export async function joinCluster({
+	config,
+	version,
+	secrets,
+	...parts
+}: Joining): Promise<Edge | Sequencer | undefined> {
+	const { upstream, sequencer: at } = config;
+	if (!upstream && !at) return undefined;
+	const { limits, allow, admins, retention } = config;
+	const settings = fingerprintOf({ limits, allow, admins, retention });
+	const common = { ...parts, clock: systemClock(), seal: new Seal(secrets) };
+	const node = secrets.id();
+	if (upstream) {
+		const label = config.node || hostname();
+		const about = { node, label, version, settings };
+		const dial = () => connect(upstream).setNoDelay();
+		return new Edge({ ...common, about, dial });
+	}
+	const sequencer = new Sequencer({ ...common, node, settings });
+	const server = createServer((socket) =>
+		sequencer.accept(socket.setNoDelay()),
+	);
+	if (at && "path" in at)
+		await listenPrivately(server, at.path, "PLUME_SEQUENCER");
+	else if (at) await listen(server, at);
+	// It ends with the process.
+	server.unref();
+	return sequencer;
+}

@@ -1,0 +1,109 @@
+/**
+ * `plume serve --edges N`: one process decides, and N others serve people, so
+ * that several cores send what is said. This process only starts them, accepts
+ * their connections in turn, and starts one that ended again.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import cluster from "node:cluster";
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Config, Environment } from "../config.ts";
+import { readSecret } from "../secret-file.ts";
+import type { NotifyAddress } from "../systemd/notifier.ts";
+import type { PassedSocket } from "../transport/listen.ts";
+
+/** A process that ended is started again after so long. */
+const AGAIN_MS = 500;
+/** One that ends by itself sooner than this can't start. */
+const STARTED_MS = 5000;
+const FOLDER_MODE = 0o700;
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+
+interface ManyCores {
+	readonly config: Config;
+	/** Every setting as this process has it. */
+	readonly environment: Environment;
+	readonly passed: PassedSocket | undefined;
+	readonly notify: NotifyAddress | undefined;
+	/** Flags with which the sequencer accepts what it refuses otherwise. */
+	readonly accepts: readonly string[];
+	readonly warn: (line: string) => void;
+}
+
+/** Resolves with the exit code, when all have ended. */
+export async function serveManyCores({
+	config,
+	environment,
+	accepts,
+	warn,
+	passed,
+	notify,
+}: ManyCores): Promise<number> {
+	const data = resolve(config.data);
+	const folder = join(data, "edges");
+	await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+	const at = join(folder, "sequencer.sock");
+	const all = { ...environment, PLUME_EDGES: "0" };
+	const secret = await readSecret(config, warn);
+	const [main = ""] = process.argv.slice(1);
+	const running = new Set<ChildProcess>();
+	let code: number | undefined;
+	/** Starts a process, and another one each time it ends, until all are to end. */
+	function keep(name: string, start: () => ChildProcess): void {
+		const startedAt = Date.now();
+		const child = start();
+		running.add(child);
+		child.once("exit", (status, signal) => {
+			running.delete(child);
+			if (code !== undefined) return;
+			const isWrong = !signal && Date.now() - startedAt < STARTED_MS;
+			if (isWrong) void stop(status ?? 1);
+			else {
+				warn(`plume: ${name} ended (${signal ?? status}): starting it again`);
+				setTimeout(() => code ?? keep(name, start), AGAIN_MS);
+			}
+		});
+	}
+	async function stop(status: number): Promise<void> {
+		code ??= status;
+		// Those who serve people end first.
+		const edges = [...running].filter((child) => child !== sequencer);
+		await Promise.all(edges.map(ended));
+		await ended(sequencer);
+	}
+	let sequencer: ChildProcess | undefined;
+	keep("the sequencer", () => {
+		const own = { PLUME_HOST: "127.0.0.1", PLUME_PORT: "0" };
+		const service = notify && {
+			...notify.environment,
+			WATCHDOG_USEC: `${notify.watchdogMs * 1000}`,
+		};
+		const named = { PLUME_SEQUENCER: at, PLUME_NODE: "sequencer" };
+		const env = { ...all, ...own, ...named, ...service };
+		sequencer = fork(main, ["serve", ...accepts], { env });
+		return sequencer;
+	});
+	const listening = passed ? { LISTEN_PID: "parent", LISTEN_FDS: "1" } : {};
+	cluster.setupPrimary({ exec: main, args: ["serve"] });
+	for (let nth = 1; nth <= config.edges; nth++)
+		keep(`edge ${nth}`, () => {
+			const PLUME_DATA = join(folder, `${nth}`);
+			const PLUME_SOCKET = join(PLUME_DATA, "admin.sock");
+			const own = { PLUME_DATA, PLUME_SOCKET, PLUME_NODE: `edge ${nth}` };
+			const mine = { PLUME_SECRET: secret, PLUME_UPSTREAM: at };
+			const not = { PLUME_CONFIG: "", PLUME_METRICS: "" };
+			return cluster.fork({ ...all, ...own, ...mine, ...not, ...listening })
+				.process;
+		});
+	await Promise.race(SIGNALS.map((signal) => once(process, signal)));
+	await stop(0);
+	return code ?? 0;
+}
+
+async function ended(child: ChildProcess | undefined): Promise<void> {
+	if (!child || child.exitCode !== null || child.signalCode !== null) return;
+	// The service manager may have sent each of us a SIGTERM: a second one would kill.
+	child.kill("SIGINT");
+	await once(child, "exit");
+}

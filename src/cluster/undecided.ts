@@ -1,0 +1,58 @@
+/**
+ * What an edge has sent the sequencer and knows no outcome of. If the
+ * sequencer is gone, numbered lines wait for the next one, since the room
+ * takes each number once. Of anything else nobody knows whether it was done.
+ */
+import type { Command } from "../engine/command.ts";
+import type { Connection } from "../engine/connection.ts";
+
+/** So many may be undecided before nothing more is read. */
+const MOST_UNDECIDED = 5000;
+
+type Each = (connection: Connection, command: Command, number: number) => void;
+
+const isNumbered = (command: Command): boolean =>
+	command.kind === "text" && command.n !== undefined;
+
+export class Undecided {
+	readonly #all = new Map<number, readonly [Connection, Command]>();
+	#next = 1;
+
+	get isFull(): boolean {
+		return this.#all.size > MOST_UNDECIDED;
+	}
+
+	/** Whether a command can wait for a sequencer. */
+	mayWait(command: Command): boolean {
+		return isNumbered(command) && !this.isFull;
+	}
+
+	/** Answers the number of the command. */
+	add(connection: Connection, command: Command): number {
+		this.#all.set(this.#next, [connection, command]);
+		return this.#next++;
+	}
+
+	/** Every command up to this number is decided. */
+	settle(upTo: number): void {
+		for (const number of this.#all.keys())
+			if (number <= upTo) this.#all.delete(number);
+			else break;
+	}
+
+	/** What can't wait is refused. */
+	lose(refuse: Each): void {
+		for (const [number, [connection, command]] of this.#all) {
+			if (isNumbered(command)) continue;
+			this.#all.delete(number);
+			refuse(connection, command, number);
+		}
+	}
+
+	/** In the order in which it came. */
+	sendAgain(send: Each): void {
+		for (const [number, [connection, command]] of this.#all)
+			if (connection.gone) this.#all.delete(number);
+			else send(connection, command, number);
+	}
+}
