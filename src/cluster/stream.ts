@@ -26,6 +26,17 @@ export class WrongSequence extends Error {
 	override readonly name = "WrongSequence";
 }
 
+/** A message that no Plume stored: nobody knows what it means. */
+export class ForeignMessage extends Error {
+	override readonly name = "ForeignMessage";
+
+	constructor(seq: number) {
+		super(
+			`Message ${seq} of the stream is not of Plume: nobody else may publish there. Restore the stream from a backup.`,
+		);
+	}
+}
+
 /** What a consumer hears. */
 export interface Hearing {
 	/** The next message is delivered after the answer's promise, if it is one. */
@@ -128,7 +139,8 @@ export async function append(
 		try {
 			const stored = await storedAt(port, expected + 1);
 			if (stored) return isSame(stored, message) ? "stored" : "deposed";
-		} catch {
+		} catch (error) {
+			if (error instanceof ForeignMessage) return "deposed";
 			// Nobody knows yet: the next try asks again.
 		}
 		await pause(Math.min(FIRST_WAIT_MS * tries, LONGEST_WAIT_MS), parts);
@@ -179,7 +191,8 @@ export class HoleInStream extends Error {
 /**
  * Every message behind `after`, in order and without a hole, for ever: ends
  * when the signal is aborted. Consumers fail in silence, so they are watched,
- * and what they leave out is asked for. Throws `HoleInStream`.
+ * and what they leave out is asked for. Throws `HoleInStream` or
+ * `ForeignMessage`.
  */
 export async function* readStream(
 	port: StreamPort,
@@ -227,7 +240,8 @@ async function find(
 			if (stored) return stored.message;
 			if (++gets >= MOST_GETS) throw new HoleInStream(seq, await port.leader());
 		} catch (error) {
-			if (error instanceof HoleInStream) throw error;
+			if (error instanceof HoleInStream || error instanceof ForeignMessage)
+				throw error;
 			await pause(Math.min(FIRST_WAIT_MS * tries, LONGEST_WAIT_MS), parts);
 		}
 	}

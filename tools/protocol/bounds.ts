@@ -71,6 +71,8 @@ export const inner = [
 	"src/clock.ts LONGEST_GAP_MS",
 	"src/clock.ts LONGEST_MS",
 	"src/cluster/link.ts MOST_BYTES",
+	"src/cluster/nats-bus.ts MOST_BYTES",
+	"src/cluster/nats-setup.ts MOST_MESSAGE_BYTES",
 	"src/cluster/stream.ts LONGEST_WAIT_MS",
 	"src/cluster/stream.ts MOST_FETCHED",
 	"src/cluster/stream.ts MOST_GETS",

@@ -1,0 +1,66 @@
+/**
+ * What the nodes tell each other without storing it, on core NATS. A message
+ * may be lost; what is in it is sealed by the caller.
+ */
+import { connectNats, type Report } from "./nats-connection.ts";
+import type { NatsSettings } from "./nats-settings.ts";
+
+export interface Bus {
+	/** Sends to one node. Throws `RangeError` beyond `MOST_BYTES`. */
+	send(node: string, bytes: Uint8Array): void;
+	/** Sends to every other node. Throws `RangeError` beyond `MOST_BYTES`. */
+	publish(bytes: Uint8Array): void;
+	close(): Promise<void>;
+}
+
+interface BusParts {
+	readonly settings: NatsSettings;
+	/** Our own id, of letters, digits, _ and -. */
+	readonly node: string;
+	readonly report: Report;
+	/** A message to this node, or to all of them. */
+	readonly onMessage: (bytes: Uint8Array, to: "node" | "all") => void;
+	/** While disconnected, nothing that is sent arrives. */
+	readonly onDisconnected: () => void;
+	readonly onConnected: () => void;
+}
+
+/** Size of a message. */
+export const MOST_BYTES = 1024 * 1024;
+
+/** Connects, and hears from then on. Throws `ConfigError`. */
+export async function openNatsBus(parts: BusParts): Promise<Bus> {
+	const { settings, node } = parts;
+	const connection = await connectNats(settings, parts.report, true);
+	const prefix = `plume.${settings.stream}`;
+	const hear = (subject: string, to: "node" | "all") =>
+		connection.subscribe(`${prefix}.${subject}`, {
+			callback: (error, { data }) => {
+				if (!error) parts.onMessage(data, to);
+			},
+		});
+	hear(`node.${node}`, "node");
+	hear("all", "all");
+	// The server has our subscriptions before anybody is told of us.
+	await connection.flush();
+	const watch = async () => {
+		for await (const { type } of connection.status()) {
+			if (type === "disconnect") parts.onDisconnected();
+			if (type === "reconnect") parts.onConnected();
+		}
+	};
+	void watch();
+	const send = (subject: string, bytes: Uint8Array) => {
+		if (bytes.length > MOST_BYTES)
+			throw new RangeError(
+				`${bytes.length} bytes are too many for one message`,
+			);
+		if (!connection.isClosed())
+			connection.publish(`${prefix}.${subject}`, bytes);
+	};
+	return {
+		send: (to, bytes) => send(`node.${to}`, bytes),
+		publish: (bytes) => send("all", bytes),
+		close: () => connection.close(),
+	};
+}
