@@ -2,22 +2,13 @@
  * What the nodes tell each other without storing it, on core NATS. A message
  * may be lost; what is in it is sealed by the caller.
  */
-import { connectNats, type Report } from "./nats-connection.ts";
+import { connectNats } from "./nats-connection.ts";
 import type { NatsSettings } from "./nats-settings.ts";
-
-export interface Bus {
-	/** Sends to one node. Throws `RangeError` beyond `MOST_BYTES`. */
-	send(node: string, bytes: Uint8Array): void;
-	/** Sends to every other node. Throws `RangeError` beyond `MOST_BYTES`. */
-	publish(bytes: Uint8Array): void;
-	close(): Promise<void>;
-}
 
 interface BusParts {
 	readonly settings: NatsSettings;
 	/** Our own id, of letters, digits, _ and -. */
 	readonly node: string;
-	readonly report: Report;
 	/** A message to this node, or to all of them. */
 	readonly onMessage: (bytes: Uint8Array, to: "node" | "all") => void;
 	/** While disconnected, nothing that is sent arrives. */
@@ -28,18 +19,19 @@ interface BusParts {
 /** Size of a message. */
 export const MOST_BYTES = 1024 * 1024;
 
-/** Connects, and hears from then on. Throws `ConfigError`. */
-export async function openNatsBus(parts: BusParts): Promise<Bus> {
-	const { settings, node } = parts;
-	const connection = await connectNats(settings, parts.report, true);
-	const prefix = `plume.${settings.stream}`;
+export type Bus = Awaited<ReturnType<typeof openNatsBus>>;
+
+/** Connects, and hears from then on. Throws words, `ConfigError` if somebody must change something. */
+export async function openNatsBus(parts: BusParts) {
+	const connection = await connectNats(parts.settings, true);
+	const prefix = `plume.${parts.settings.stream}`;
 	const hear = (subject: string, to: "node" | "all") =>
 		connection.subscribe(`${prefix}.${subject}`, {
 			callback: (error, { data }) => {
 				if (!error) parts.onMessage(data, to);
 			},
 		});
-	hear(`node.${node}`, "node");
+	hear(`node.${parts.node}`, "node");
 	hear("all", "all");
 	// The server has our subscriptions before anybody is told of us.
 	await connection.flush();
@@ -52,15 +44,15 @@ export async function openNatsBus(parts: BusParts): Promise<Bus> {
 	void watch();
 	const send = (subject: string, bytes: Uint8Array) => {
 		if (bytes.length > MOST_BYTES)
-			throw new RangeError(
-				`${bytes.length} bytes are too many for one message`,
-			);
+			throw new RangeError(`a message of ${bytes.length} bytes is too large`);
 		if (!connection.isClosed())
 			connection.publish(`${prefix}.${subject}`, bytes);
 	};
 	return {
-		send: (to, bytes) => send(`node.${to}`, bytes),
-		publish: (bytes) => send("all", bytes),
+		/** Sends to one node. Throws `RangeError` beyond `MOST_BYTES`. */
+		send: (node: string, bytes: Uint8Array) => send(`node.${node}`, bytes),
+		/** Sends to every other node. Throws `RangeError` beyond `MOST_BYTES`. */
+		publish: (bytes: Uint8Array) => send("all", bytes),
 		close: () => connection.close(),
 	};
 }

@@ -1,23 +1,21 @@
 /** The stream on NATS JetStream, and a second stream with the stripped copies of erased messages. */
 import {
 	AckPolicy,
+	JetStreamApiCodes as Codes,
 	DeliverPolicy,
-	JetStreamApiCodes,
+	JetStreamApiError,
 	type JetStreamManager,
 	jetstreamManager,
 	type StoredMsg,
+	type StreamExpectations,
 } from "@nats-io/jetstream";
 import { headers, type MsgHdrs, nanos } from "@nats-io/transport-node";
-import {
-	connectNats,
-	type NatsConnection,
-	type Report,
-} from "./nats-connection.ts";
+import { messageOf } from "../log/disk.ts";
+import { ConfigError } from "../settings.ts";
+import { connectNats, type NatsConnection } from "./nats-connection.ts";
 import type { NatsSettings } from "./nats-settings.ts";
-import { codeOf, namesOf, setUpStreams } from "./nats-setup.ts";
+import { namesOf, setUpStreams } from "./nats-setup.ts";
 import {
-	ForeignMessage,
-	type Hearing,
 	type NewMessage,
 	type StreamMessage,
 	type StreamPort,
@@ -25,27 +23,28 @@ import {
 } from "./stream.ts";
 
 const ANSWER_MS = 2000;
-const HEARTBEAT_MS = 1000;
-/** One pull: so many messages, or as many as come in that time. */
-const PULL = 256;
-const PULL_MS = 30_000;
+/** A pull ends after so many messages, or after so long. */
+const PULL = { max_messages: 256, expires: 1000, idle_heartbeat: 500 };
 /** The server forgets a consumer that nobody pulls from. */
 const IDLE_MS = 10_000;
 
-/** Connects, and makes the streams if there are none. Throws `ConfigError`. */
+/** Connects, and makes the streams if there are none. Throws words, `ConfigError` if somebody must change something. */
 export async function openNatsStream(
 	settings: NatsSettings,
-	report: Report,
 ): Promise<StreamPort> {
-	const connection = await connectNats(settings, report);
+	const connection = await connectNats(settings);
 	try {
 		const api = { timeout: ANSWER_MS, checkAPI: false };
 		const manager = await jetstreamManager(connection, api);
-		await setUpStreams(connection, manager, settings, report);
+		await setUpStreams(connection, manager, settings);
 		return new NatsStream(connection, manager, settings.stream);
 	} catch (error) {
 		await connection.close();
-		throw error;
+		if (error instanceof ConfigError) throw error;
+		throw new Error(
+			`NATS does not make the stream of PLUME_LOG (${messageOf(error)}): see to it that JetStream is on, and that as many servers run as PLUME_NATS_REPLICAS says.`,
+			{ cause: error },
+		);
 	}
 }
 
@@ -64,61 +63,73 @@ class NatsStream implements StreamPort {
 		this.#names = namesOf(stream);
 	}
 
-	async publish(message: NewMessage, expected: number): Promise<number> {
+	publish(message: NewMessage, expected: number): Promise<number> {
 		const expect = { lastSequence: expected };
-		return this.#store(
-			this.#names.subject,
-			message,
-			headersOf(message),
-			expect,
-		);
+		return this.#store(this.#names.subject, message, 0, expect);
 	}
 
 	async last(): Promise<number> {
-		const { streams } = this.#manager;
-		return (await streams.info(this.#names.stream)).state.last_seq;
+		return (await this.#info()).state.last_seq;
 	}
 
 	async leader(): Promise<string> {
-		const { cluster } = await this.#manager.streams.info(this.#names.stream);
+		const { cluster } = await this.#info();
 		return cluster?.leader ?? this.#connection.info?.server_name ?? "unknown";
 	}
 
-	async get(
-		seq: number,
-		from: "leader" | "any",
-	): Promise<StreamMessage | undefined> {
+	async get(seq: number, from: "leader" | "any") {
 		const { streams, direct } = this.#manager;
 		const api = from === "leader" ? streams : direct;
 		const stored = await api.getMessage(this.#names.stream, { seq });
 		return stored ? parsed(seq, stored.header, stored.data) : undefined;
 	}
 
-	async getErased(seq: number): Promise<StreamMessage | undefined> {
+	async getErased(seq: number) {
 		const copy = await this.#newestCopy(seq);
 		return copy ? parsed(seq, copy.header, copy.data) : undefined;
 	}
 
-	consume(after: number, hearing: Hearing): { stop(): void } {
-		const pulling = new AbortController();
-		this.#pull(after, hearing, pulling.signal).then(
-			() => hearing.onEnd(),
-			(error) => hearing.onEnd(error),
-		);
-		return { stop: () => pulling.abort() };
+	async *read(after: number): AsyncGenerator<StreamMessage | "alive", void> {
+		const { consumers } = this.#manager;
+		const info = await consumers.add(this.#names.stream, {
+			deliver_policy: DeliverPolicy.StartSequence,
+			opt_start_seq: after + 1,
+			ack_policy: AckPolicy.None,
+			...{ num_replicas: 1, mem_storage: true },
+			inactive_threshold: nanos(IDLE_MS),
+		});
+		const client = this.#manager.jetstream();
+		const consumer = client.consumers.getConsumerFromInfo(info);
+		try {
+			for (;;) {
+				let heard = 0;
+				// It fails when not even heartbeats come.
+				for await (const message of await consumer.fetch(PULL)) {
+					heard++;
+					yield parsed(message.seq, message.headers, message.data);
+				}
+				if (heard === 0) yield "alive";
+			}
+		} finally {
+			consumers.delete(this.#names.stream, info.name).catch(() => {});
+		}
 	}
 
 	async erase(seq: number, stripped: StreamMessage, term: number) {
+		const { stream, erased } = this.#names;
 		const subject = `${this.#names.erasedSubject}.${seq}`;
-		const { streams } = this.#manager;
-		await this.#storeCopy(subject, seq, stripped, term);
-		await this.#delete(this.#names.stream, seq);
+		const before = await this.#newestCopy(seq);
+		// Refused if another node stored one meanwhile.
+		const expect = { lastSubjectSequence: before?.seq ?? 0 };
+		if (Number(before?.header.get(ERASED_IN) ?? 0) <= term)
+			await this.#store(subject, stripped, term, expect);
+		await this.#delete(stream, seq);
 		const newest = await this.#newestCopy(seq);
-		const query = { seq: 1, next_by_subj: subject };
+		const oldest = { seq: 1, next_by_subj: subject };
 		for (;;) {
-			const copy = await streams.getMessage(this.#names.erased, query);
+			const copy = await this.#manager.streams.getMessage(erased, oldest);
 			if (!newest || !copy || copy.seq >= newest.seq) return;
-			await this.#delete(this.#names.erased, copy.seq);
+			await this.#delete(erased, copy.seq);
 		}
 	}
 
@@ -126,135 +137,60 @@ class NatsStream implements StreamPort {
 		await this.#connection.close();
 	}
 
-	/** Nobody replaces a copy of a later term, nor one that was stored meanwhile. */
-	async #storeCopy(
-		subject: string,
-		seq: number,
-		stripped: StreamMessage,
-		term: number,
-	): Promise<void> {
-		for (;;) {
-			const before = await this.#newestCopy(seq);
-			if (Number(before?.header.get(ERASED_IN) ?? 0) > term) return;
-			const head = headersOf(stripped);
-			head.set(ERASED_IN, String(term));
-			try {
-				const expect = { lastSubjectSequence: before?.seq ?? 0 };
-				await this.#store(subject, stripped, head, expect);
-				return;
-			} catch (error) {
-				if (!(error instanceof WrongSequence)) throw error;
-			}
-		}
+	#info() {
+		return this.#manager.streams.info(this.#names.stream);
 	}
 
-	async #newestCopy(seq: number): Promise<StoredMsg | null> {
+	#newestCopy(seq: number): Promise<StoredMsg | null> {
 		const last_by_subj = `${this.#names.erasedSubject}.${seq}`;
-		const query = { last_by_subj };
-		return this.#manager.streams.getMessage(this.#names.erased, query);
+		const { streams } = this.#manager;
+		return streams.getMessage(this.#names.erased, { last_by_subj });
 	}
 
-	/** Overwrites a message in the files of every server, too. */
+	/** Overwrites a message, if it is there, in the files of every server, too. */
 	async #delete(stream: string, seq: number): Promise<void> {
 		const { streams } = this.#manager;
-		try {
+		if (await streams.getMessage(stream, { seq }))
 			await streams.deleteMessage(stream, seq, true);
-		} catch (error) {
-			// It may have been deleted before.
-			if (await streams.getMessage(stream, { seq })) throw error;
-		}
 	}
 
 	async #store(
 		subject: string,
-		{ bytes }: NewMessage,
-		head: MsgHdrs,
-		expect: { lastSequence: number } | { lastSubjectSequence: number },
+		{ bytes, term, node, kind }: NewMessage,
+		erasedIn: number,
+		expect: Partial<StreamExpectations>,
 	): Promise<number> {
+		const head = headers();
+		head.set(HEADER, `${kind} ${term} ${node}`);
+		if (erasedIn > 0) head.set(ERASED_IN, String(erasedIn));
+		const options = { headers: head, expect, timeout: ANSWER_MS };
+		const client = this.#manager.jetstream();
 		try {
-			const client = this.#manager.jetstream();
-			const options = { headers: head, expect, timeout: ANSWER_MS };
 			return (await client.publish(subject, bytes, options)).seq;
 		} catch (error) {
-			if (WRONG.has(codeOf(error)))
-				throw new WrongSequence("NATS has another last sequence");
-			throw error;
-		}
-	}
-
-	async #pull(after: number, hearing: Hearing, signal: AbortSignal) {
-		const { stream } = this.#names;
-		const { consumers } = this.#manager;
-		const info = await consumers.add(stream, {
-			deliver_policy: DeliverPolicy.StartSequence,
-			opt_start_seq: after + 1,
-			ack_policy: AckPolicy.None,
-			...{ num_replicas: 1, mem_storage: true },
-			inactive_threshold: nanos(IDLE_MS),
-		});
-		const consumer = this.#manager
-			.jetstream()
-			.consumers.getConsumerFromInfo(info);
-		try {
-			while (!signal.aborted) {
-				hearing.onSign();
-				const messages = await consumer.fetch({
-					...{ max_messages: PULL, expires: PULL_MS },
-					idle_heartbeat: HEARTBEAT_MS,
-				});
-				const stop = () => void messages.close();
-				signal.addEventListener("abort", stop);
-				void listen(messages.status(), hearing);
-				for await (const { seq, headers: head, data } of messages) {
-					if (signal.aborted) break;
-					await hearing.onMessage(parsed(seq, head, data));
-				}
-				signal.removeEventListener("abort", stop);
-			}
-		} finally {
-			consumers.delete(stream, info.name).catch(() => {});
+			const code = error instanceof JetStreamApiError ? error.code : 0;
+			const isWrong =
+				code === Codes.StreamWrongLastSequence ||
+				code === Codes.StreamWrongLastSequenceUnknown;
+			throw isWrong ? new WrongSequence(messageOf(error)) : error;
 		}
 	}
 }
 
-async function listen(
-	status: AsyncIterable<{ readonly type: string }>,
-	hearing: Hearing,
-): Promise<void> {
-	for await (const { type } of status)
-		if (type === "heartbeat") hearing.onSign();
-}
-
-const WRONG = new Set<number | undefined>([
-	JetStreamApiCodes.StreamWrongLastSequence,
-	JetStreamApiCodes.StreamWrongLastSequenceUnknown,
-]);
-
-const TERM = "Plume-Term";
-const NODE = "Plume-Node";
-const KIND = "Plume-Kind";
+/** What a message is, its term, and its node. */
+const HEADER = "Plume";
 /** On a stripped copy: the term of the sequencer that erased. */
 const ERASED_IN = "Plume-Erased-In";
 
-function headersOf({ term, node, kind }: NewMessage): MsgHdrs {
-	const head = headers();
-	head.set(TERM, String(term));
-	head.set(NODE, node);
-	head.set(KIND, kind);
-	return head;
-}
-
 const KINDS = ["batch", "claim", "handover"] as const;
 
-/** Throws `ForeignMessage`. */
+/** A message that is not of Plume becomes a batch of term 0. */
 function parsed(
 	seq: number,
 	head: MsgHdrs | undefined,
 	bytes: Uint8Array,
 ): StreamMessage {
-	const term = Number(head?.get(TERM));
-	const kind = KINDS.find((word) => word === head?.get(KIND));
-	if (head && kind && Number.isSafeInteger(term) && term > 0)
-		return { seq, bytes, term, node: head.get(NODE), kind };
-	throw new ForeignMessage(seq);
+	const [word, term, node = ""] = head?.get(HEADER).split(" ") ?? [];
+	const kind = KINDS.find((known) => known === word) ?? "batch";
+	return { seq, bytes, term: Number(term ?? 0), node, kind };
 }

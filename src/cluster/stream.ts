@@ -4,14 +4,13 @@
  * every node reads the same messages in the same order. There is no NATS in it.
  */
 import type { Clock } from "../clock.ts";
-import { messageOf } from "../log/disk.ts";
 
 /** One message of the stream: a batch of the log. */
 export interface StreamMessage {
 	/** Counts the messages of the stream, from 1. */
 	readonly seq: number;
 	readonly bytes: Uint8Array;
-	/** The sequencer's term, and its node. */
+	/** The sequencer's term, from 1, and its node; 0 of a message that is not of Plume. */
 	readonly term: number;
 	readonly node: string;
 	/** A batch of lines, or only a claim or a hand-over of the sequencer's office, without bytes. */
@@ -26,28 +25,7 @@ export class WrongSequence extends Error {
 	override readonly name = "WrongSequence";
 }
 
-/** A message that no Plume stored: nobody knows what it means. */
-export class ForeignMessage extends Error {
-	override readonly name = "ForeignMessage";
-
-	constructor(seq: number) {
-		super(
-			`Message ${seq} of the stream is not of Plume: nobody else may publish there. Restore the stream from a backup.`,
-		);
-	}
-}
-
-/** What a consumer hears. */
-export interface Hearing {
-	/** The next message is delivered after the answer's promise, if it is one. */
-	onMessage(message: StreamMessage): void | Promise<void>;
-	/** A sign of life: a heartbeat. */
-	onSign(): void;
-	/** Nothing more will come. */
-	onEnd(error?: Error): void;
-}
-
-/** What is used of JetStream. Any call may reject when no server answers in time. */
+/** What is used of JetStream. Any call may reject, or wait, while no server answers. */
 export interface StreamPort {
 	/**
 	 * Stores a message right after `expected`, and resolves with its seq once a
@@ -63,26 +41,26 @@ export interface StreamPort {
 	getErased(seq: number): Promise<StreamMessage | undefined>;
 	/** The name of the leader, for an operator. */
 	leader(): Promise<string>;
-	/** Delivers from `after + 1` on, in order, perhaps with holes, until it fails in whatever way: the caller watches. */
-	consume(after: number, hearing: Hearing): { stop(): void };
+	/** What comes after a seq, in order, perhaps with holes, and a sign of life each second, until it fails in whatever way: the caller watches. */
+	read(after: number): AsyncGenerator<StreamMessage | "alive", void>;
 	/**
 	 * Stores the stripped copy of a message, then deletes the original and every
 	 * earlier copy securely. `term` is that of the sequencer that erases: a copy
-	 * of a later term stays, for its node knew of every erasure of this one. May
-	 * be repeated.
+	 * of a later term stays, for its node knew of every erasure of this one. To
+	 * be repeated until it resolves.
 	 */
 	erase(seq: number, stripped: StreamMessage, term: number): Promise<void>;
 	close(): Promise<void>;
 }
 
-/** The watchdog: after so long without a message or a sign of life, another consumer is made. */
-export const SILENCE_MS = 2500;
+/** The watchdog: after so long without a message or a sign of life, the stream is read anew. */
+const SILENCE_MS = 2500;
 /** Three servers answer "any" at random: one that has the message is all but sure to be among so many. */
 const MOST_GETS = 40;
 /** Between two tries. */
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1000;
-/** How many messages are fetched singly before another consumer is tried. */
+/** How many messages are fetched singly before the stream is read anew. */
 const MOST_FETCHED = 100;
 
 interface Waiting {
@@ -95,18 +73,31 @@ interface AppendParts extends Waiting {
 	readonly report: { warn(fields: object, message: string): void };
 }
 
-/** Resolves after the time, or as soon as the signal is aborted. */
-const pause = (ms: number, { clock, signal }: Waiting) =>
-	new Promise<void>((resolve) => {
-		if (signal.aborted) return resolve();
-		const end = () => {
+/** What the promise comes to; undefined if it fails, takes longer than this, or the signal is aborted. */
+const within = <Value>(
+	ms: number,
+	promise: Promise<Value>,
+	{ clock, signal }: Waiting,
+) =>
+	new Promise<Value | undefined>((resolve) => {
+		const end = (value?: Value) => {
 			cancel();
-			signal.removeEventListener("abort", end);
-			resolve();
+			signal.removeEventListener("abort", none);
+			resolve(value);
 		};
-		const cancel = clock.after(ms, end);
-		signal.addEventListener("abort", end);
+		const none = () => end();
+		const cancel = clock.after(ms, none);
+		signal.addEventListener("abort", none);
+		promise.then(end, none);
+		if (signal.aborted) none();
 	});
+
+const pause = (tries: number, parts: Waiting) =>
+	within(
+		Math.min(FIRST_WAIT_MS * tries, LONGEST_WAIT_MS),
+		new Promise<void>(() => {}),
+		parts,
+	);
 
 /**
  * Stores a message right after `expected`, or finds that another one stands
@@ -132,18 +123,14 @@ export async function append(
 			// A refusal after the first try is most often of our own message.
 			if (tries === 2)
 				parts.report.warn(
-					{ seq: expected + 1, error: messageOf(error) },
+					{ seq: expected + 1, error: String(error) },
 					"NATS does not say that it stored a batch: the same one is sent again until it does",
 				);
 		}
-		try {
-			const stored = await storedAt(port, expected + 1);
-			if (stored) return isSame(stored, message) ? "stored" : "deposed";
-		} catch (error) {
-			if (error instanceof ForeignMessage) return "deposed";
-			// Nobody knows yet: the next try asks again.
-		}
-		await pause(Math.min(FIRST_WAIT_MS * tries, LONGEST_WAIT_MS), parts);
+		// If nobody knows, the next try asks again.
+		const stored = await storedAt(port, expected + 1).catch(() => undefined);
+		if (stored) return isSame(stored, message) ? "stored" : "deposed";
+		await pause(tries, parts);
 	}
 }
 
@@ -157,12 +144,10 @@ async function storedAt(
 	port: StreamPort,
 	seq: number,
 ): Promise<Stored | undefined> {
-	const message = await port.get(seq, "leader");
-	if (message) return { message, isErased: false };
-	const stripped = await port.getErased(seq);
-	if (stripped) return { message: stripped, isErased: true };
-	const copy = await port.get(seq, "any");
-	return copy && { message: copy, isErased: false };
+	const original = await port.get(seq, "leader");
+	const stripped = original ? undefined : await port.getErased(seq);
+	const message = original ?? stripped ?? (await port.get(seq, "any"));
+	return message && { message, isErased: stripped !== undefined };
 }
 
 /** One node appends once for each seq and term, so an erased message is told by these. */
@@ -190,9 +175,8 @@ export class HoleInStream extends Error {
 
 /**
  * Every message behind `after`, in order and without a hole, for ever: ends
- * when the signal is aborted. Consumers fail in silence, so they are watched,
- * and what they leave out is asked for. Throws `HoleInStream` or
- * `ForeignMessage`.
+ * when the signal is aborted. Servers fail in silence, so they are watched,
+ * and what they leave out is asked for. Throws `HoleInStream`.
  */
 export async function* readStream(
 	port: StreamPort,
@@ -201,34 +185,34 @@ export async function* readStream(
 ): AsyncGenerator<StreamMessage, void> {
 	let last = after;
 	while (!parts.signal.aborted) {
-		const tail = new Tail(port, last, parts);
-		try {
-			while (!tail.isOver) {
-				const heard = await tail.next();
-				// In silence the stream may have gone on without us.
-				const end = heard ? heard.seq - 1 : await lastOf(port, last);
-				const most = heard ? end : Math.min(end, last + MOST_FETCHED);
-				while (last < most) {
-					const message = await find(port, last + 1, parts);
-					if (!message) return;
-					last = message.seq;
-					yield message;
-				}
-				if (heard?.seq !== last + 1) continue;
-				last = heard.seq;
-				yield heard;
+		const reading = port.read(last);
+		for (let isOver = false; !isOver; ) {
+			const next = await within(SILENCE_MS, reading.next(), parts);
+			isOver = next === undefined || next.done === true;
+			const heard = typeof next?.value === "object" ? next.value : undefined;
+			// Without a message, the stream may have gone on without us.
+			const end = heard ? heard.seq - 1 : await lastOf(port, last, parts);
+			while (last < end) {
+				const message = await find(port, last + 1, parts);
+				if (!message) break;
+				last = message.seq;
+				yield message;
 			}
-		} finally {
-			tail.stop();
+			if (heard?.seq !== last + 1) continue;
+			last = heard.seq;
+			yield heard;
 		}
-		await pause(FIRST_WAIT_MS, parts);
+		reading.return().catch(() => {});
+		await pause(1, parts);
 	}
 }
 
-const lastOf = (port: StreamPort, last: number) =>
-	port.last().catch(() => last);
+const lastOf = async (port: StreamPort, last: number, parts: Waiting) => {
+	const end = await within(SILENCE_MS, port.last(), parts);
+	return Math.min(end ?? last, last + MOST_FETCHED);
+};
 
-/** A message that a consumer left out; undefined when the signal was aborted. */
+/** A message that was left out; undefined when the signal was aborted. */
 async function find(
 	port: StreamPort,
 	seq: number,
@@ -240,84 +224,9 @@ async function find(
 			if (stored) return stored.message;
 			if (++gets >= MOST_GETS) throw new HoleInStream(seq, await port.leader());
 		} catch (error) {
-			if (error instanceof HoleInStream || error instanceof ForeignMessage)
-				throw error;
-			await pause(Math.min(FIRST_WAIT_MS * tries, LONGEST_WAIT_MS), parts);
+			if (error instanceof HoleInStream) throw error;
+			await pause(tries, parts);
 		}
 	}
 	return undefined;
-}
-
-interface Delivery {
-	readonly message: StreamMessage;
-	readonly taken: () => void;
-}
-
-/** One consumer, and the watchdog that finds out that it died. */
-class Tail {
-	readonly #deliveries: Delivery[] = [];
-	readonly #parts: Waiting;
-	readonly #consumer: { stop(): void };
-	#heardSign = false;
-	#isOver = false;
-	#notify = () => {};
-
-	constructor(port: StreamPort, after: number, parts: Waiting) {
-		this.#parts = parts;
-		parts.signal.addEventListener("abort", this.stop);
-		this.#consumer = port.consume(after, {
-			onMessage: (message) => this.#onMessage(message),
-			onSign: () => {
-				this.#heardSign = true;
-			},
-			onEnd: () => this.#end(),
-		});
-	}
-
-	/** No message will come from this one. */
-	get isOver(): boolean {
-		return this.#isOver && this.#deliveries.length === 0;
-	}
-
-	/** The next message; undefined after `SILENCE_MS` without one, or when the consumer has ended. */
-	async next(): Promise<StreamMessage | undefined> {
-		if (this.#deliveries.length === 0 && !this.#isOver) await this.#wait();
-		const delivery = this.#deliveries.shift();
-		delivery?.taken();
-		return delivery?.message;
-	}
-
-	stop = () => {
-		this.#parts.signal.removeEventListener("abort", this.stop);
-		this.#consumer.stop();
-		for (const { taken } of this.#deliveries.splice(0)) taken();
-		this.#end();
-	};
-
-	#onMessage(message: StreamMessage): Promise<void> {
-		if (this.#isOver) return Promise.resolve();
-		return new Promise((taken) => {
-			this.#deliveries.push({ message, taken });
-			this.#notify();
-		});
-	}
-
-	#end(): void {
-		this.#isOver = true;
-		this.#notify();
-	}
-
-	#wait(): Promise<void> {
-		this.#heardSign = false;
-		return new Promise((resolve) => {
-			const cancel = this.#parts.clock.after(SILENCE_MS, () => {
-				if (!this.#heardSign) this.#end();
-				resolve();
-			});
-			this.#notify = () => {
-				cancel();
-				resolve();
-			};
-		});
-	}
 }

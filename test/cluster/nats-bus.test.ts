@@ -17,7 +17,7 @@ async function joined(node: string) {
 			...{ servers: servers.addresses, stream: "BUS", replicas: 1 },
 			...{ credentials: "", tlsCa: "", tlsCert: "", tlsKey: "" },
 		},
-		...{ node, report: { warn() {} } },
+		node,
 		onMessage: (bytes, to) => heard.push(`${to}: ${Buffer.from(bytes)}`),
 		onDisconnected: () => heard.push("disconnected"),
 		onConnected: () => heard.push("connected"),

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { headers } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { connectNats } from "../../src/cluster/nats-connection.ts";
@@ -50,7 +49,7 @@ async function withStream(
 		parts: Parameters<typeof append>[3],
 	) => Promise<void>,
 ): Promise<void> {
-	const port = await openNatsStream(settingsOf(name), quiet);
+	const port = await openNatsStream(settingsOf(name));
 	const ending = new AbortController();
 	const parts = { clock, signal: ending.signal, report: quiet };
 	const seen: StreamMessage[] = [];
@@ -99,7 +98,7 @@ test("three writers that claim at once have one winner for each seq", async () =
 		const rounds = 200;
 		const writers = await Promise.all(
 			["a", "b", "c"].map(async (node) => ({
-				...{ node, port: await openNatsStream(settingsOf("RACE"), quiet) },
+				...{ node, port: await openNatsStream(settingsOf("RACE")) },
 				wins: new Set<number>(),
 			})),
 		);
@@ -165,47 +164,44 @@ test("a sequencer that was deposed does not bring an erased text back", async ()
 	});
 });
 
-test("a message that somebody else published stops the reader", async () => {
-	const port = await openNatsStream(settingsOf("FOREIGN"), quiet);
-	const other = await connectNats(settingsOf("FOREIGN"), quiet);
-	await other.request("plume.FOREIGN.log", "hello", {
-		...{ timeout: 5000, headers: headers() },
+test("a message that somebody else published has no term", async () => {
+	await withStream("FOREIGN", async (port, seen, parts) => {
+		const other = await connectNats(settingsOf("FOREIGN"));
+		await other.request("plume.FOREIGN.log", "hello");
+		await expect.poll(() => seen.length).toBe(1);
+		expect(seen[0]).toMatchObject({ term: 0, node: "", kind: "batch" });
+		expect(await append(port, batch("x"), 0, parts)).toBe("deposed");
+		await other.close();
 	});
-	const parts = { clock, signal: AbortSignal.timeout(30_000), report: quiet };
-	await expect(readStream(port, 0, parts).next()).rejects.toThrow(
-		"Message 1 of the stream is not of Plume",
-	);
-	expect(await append(port, batch("x"), 0, parts)).toBe("deposed");
-	await Promise.all([port.close(), other.close()]);
 });
 
 test("a stream that is not as it should be is refused by name", async () => {
-	const one = await openNatsStream(settingsOf("OTHER", { replicas: 1 }), quiet);
+	const one = await openNatsStream(settingsOf("OTHER", { replicas: 1 }));
 	await one.close();
-	await expect(openNatsStream(settingsOf("OTHER"), quiet)).rejects.toThrow(
+	await expect(openNatsStream(settingsOf("OTHER"))).rejects.toThrow(
 		"The stream OTHER on NATS has num_replicas 1 where Plume needs 3: ",
 	);
 });
 
 describe("a connection is refused in words", () => {
 	const refusal = (more: Partial<NatsSettings>) =>
-		expect(openNatsStream(settingsOf("NONE", more), quiet)).rejects;
+		expect(openNatsStream(settingsOf("NONE", more))).rejects;
 
 	test("to nobody", async () => {
 		const nobody = ["127.0.0.1:1"];
 		await refusal({ servers: nobody }).toThrow(
-			"No NATS server of PLUME_LOG can be used (127.0.0.1:1: connection refused)",
+			"No NATS server of PLUME_LOG (127.0.0.1:1) can be used: connection refused",
 		);
 	});
 
 	test("without the encryption that was asked for", async () => {
-		await refusal({ tlsCa: "package.json" }).toThrow("with TLS, which only");
+		await refusal({ tlsCa: "package.json" }).toThrow(
+			/does not support 'tls'.*only servers on this machine/,
+		);
 	});
 
 	test("with credentials that can't be read", async () => {
-		await refusal({ credentials: "/nowhere.creds" }).toThrow(
-			"PLUME_NATS_CREDENTIALS is /nowhere.creds, which can't be read (ENOENT)",
-		);
+		await refusal({ credentials: "/nowhere.creds" }).toThrow("/nowhere.creds");
 	});
 
 	test.each([
@@ -229,7 +225,7 @@ describe("a connection is refused in words", () => {
 
 describe("while servers fail, every batch is stored once and read in order", () => {
 	/** Appends without a rest while something happens, and checks the stream against what was sent. */
-	const during = (name: string, happens: () => Promise<void>) =>
+	const during = (name: string, happens: (port: StreamPort) => Promise<void>) =>
 		withStream(name, async (port, seen, parts) => {
 			let sent = 0;
 			let isDone = false;
@@ -240,7 +236,7 @@ describe("while servers fail, every batch is stored once and read in order", () 
 				}
 			})();
 			await expect.poll(() => seen.length).toBeGreaterThan(20);
-			await happens();
+			await happens(port);
 			const before = seen.length;
 			await expect
 				.poll(() => seen.length, { timeout: 30_000 })
@@ -250,16 +246,9 @@ describe("while servers fail, every batch is stored once and read in order", () 
 			await expect.poll(() => seen.length, { timeout: 30_000 }).toBe(sent);
 			expect(seen.map(textOf)).toEqual(seen.map((_, index) => `${index}`));
 		});
-	const leaderOf = async (stream: string) => {
-		const port = await openNatsStream(settingsOf(stream), quiet);
-		const leader = servers.named(await port.leader());
-		await port.close();
-		return leader;
-	};
-
 	test("the leader is killed, and starts again", async () => {
-		await during("KILL", async () => {
-			const leader = await leaderOf("KILL");
+		await during("KILL", async (port) => {
+			const leader = servers.named(await port.leader());
 			await leader.kill();
 			await leader.start();
 			await servers.ready();
@@ -267,18 +256,13 @@ describe("while servers fail, every batch is stored once and read in order", () 
 	});
 
 	test("the leader is paused for longer than an election takes", async () => {
-		await during("PAUSE", async () => {
-			const leader = await leaderOf("PAUSE");
+		await during("PAUSE", async (port) => {
+			const leader = servers.named(await port.leader());
 			leader.pause();
-			const rest = servers.all.filter((server) => server !== leader);
-			const addresses = rest.map(({ address }) => address);
-			const there = settingsOf("PAUSE", { servers: addresses });
-			const port = await openNatsStream(there, quiet);
 			const nobody = () => leader.parts.name;
 			await expect
 				.poll(() => port.leader().catch(nobody), { timeout: 30_000 })
 				.not.toBe(leader.parts.name);
-			await port.close();
 			leader.resume();
 		});
 	});

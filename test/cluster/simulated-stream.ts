@@ -1,11 +1,10 @@
 /**
  * A stream on three servers, on a clock that the test moves. By a seeded
  * random it does what JetStream was seen to do: it loses acknowledgements,
- * stores late what timed out, answers nothing while it elects, stops consumers
+ * stores late what timed out, answers nothing while it elects, stops readers
  * in silence, and shows holes.
  */
 import type {
-	Hearing,
 	NewMessage,
 	StreamMessage,
 	StreamPort,
@@ -18,16 +17,14 @@ const SERVERS = 3;
 const TIMEOUT_MS = 2000;
 const HEARTBEAT_MS = 1000;
 
-interface Consumer {
-	readonly hearing: Hearing;
+interface Reader {
 	readonly server: number;
-	/** The last seq it looked at. */
-	at: number;
 	/** It neither delivers nor beats any more, and says nothing. */
 	isDead: boolean;
-	/** It beats, but delivers nothing any more. */
+	/** It beats, but delivers nothing. */
 	isStuck: boolean;
-	isBusy: boolean;
+	/** There may be something to deliver. */
+	notify(): void;
 }
 
 export class SimulatedStream implements StreamPort {
@@ -40,7 +37,7 @@ export class SimulatedStream implements StreamPort {
 	readonly asked: Record<string, number> = {};
 	readonly #clock: FakeClock;
 	readonly #random: Random;
-	readonly #consumers = new Set<Consumer>();
+	readonly #readers = new Set<Reader>();
 	#leader = 0;
 	#silentUntil = 0;
 	/** Percent of requests that meet trouble. */
@@ -62,23 +59,17 @@ export class SimulatedStream implements StreamPort {
 		this.#leader = this.#random(SERVERS);
 	}
 
-	/** A server dies: consumers there say nothing any more. */
-	killConsumers(server: number | "all" = "all"): void {
-		for (const consumer of this.#consumers)
-			if (server === "all" || consumer.server === server)
-				consumer.isDead = true;
+	/** A server dies: those who read from it hear nothing any more. */
+	killReaders(server: number | "all" = "all"): void {
+		for (const reader of this.#readers)
+			if (server === "all" || reader.server === server) reader.isDead = true;
 	}
 
-	/** Consumers go on beating, but deliver nothing any more. */
-	stickConsumers(): void {
-		for (const consumer of this.#consumers) consumer.isStuck = true;
-	}
-
-	/** They deliver again, from where they stopped. */
-	freeConsumers(): void {
-		for (const consumer of this.#consumers) {
-			Object.assign(consumer, { isStuck: false, isBusy: false });
-			void this.#deliver(consumer);
+	/** Readers go on hearing signs of life, but no messages, or hear them again. */
+	stickReaders(isStuck: boolean): void {
+		for (const reader of this.#readers) {
+			reader.isStuck = isStuck;
+			if (!isStuck) reader.notify();
 		}
 	}
 
@@ -131,23 +122,38 @@ export class SimulatedStream implements StreamPort {
 		});
 	}
 
-	consume(after: number, hearing: Hearing): { stop(): void } {
+	async *read(after: number): AsyncGenerator<StreamMessage | "alive", void> {
 		const server = this.#random(SERVERS);
-		const state = { isDead: this.#isSilent, isStuck: false, isBusy: false };
-		const consumer: Consumer = { hearing, server, at: after, ...state };
-		this.#consumers.add(consumer);
-		const beat = () => {
-			if (!this.#consumers.has(consumer)) return;
-			if (!consumer.isDead) hearing.onSign();
-			this.#later(HEARTBEAT_MS, beat);
-		};
-		beat();
-		this.#later(1, () => this.#deliver(consumer));
-		return { stop: () => this.#consumers.delete(consumer) };
+		const state = { isDead: this.#isSilent, isStuck: false, notify() {} };
+		const reader: Reader = { server, ...state };
+		this.#readers.add(reader);
+		try {
+			for (let at = after; ; ) {
+				if (reader.isDead) await new Promise(() => {});
+				if (at < this.messages.length && !reader.isStuck) {
+					const message = this.#seen(++at, server);
+					if (message) yield message;
+				} else if (!(await this.#notified(reader)) && !reader.isDead)
+					yield "alive";
+			}
+		} finally {
+			this.#readers.delete(reader);
+		}
+	}
+
+	/** Whether there may be something to deliver within a second. */
+	#notified(reader: Reader): Promise<boolean> {
+		return new Promise((resolve) => {
+			const cancel = this.#later(HEARTBEAT_MS, () => resolve(false));
+			reader.notify = () => {
+				cancel();
+				resolve(true);
+			};
+		});
 	}
 
 	async close(): Promise<void> {
-		this.#consumers.clear();
+		this.killReaders();
 	}
 
 	get #isSilent(): boolean {
@@ -183,21 +189,11 @@ export class SimulatedStream implements StreamPort {
 		// A damaged block on one server that has been started again.
 		if (this.#isUnlucky())
 			this.holes.set(seq, new Set([this.#random(SERVERS)]));
-		for (const consumer of this.#consumers) {
-			if (this.#isUnlucky() && this.#random(10) === 0) consumer.isDead = true;
-			this.#later(this.#random(8), () => this.#deliver(consumer));
+		for (const reader of this.#readers) {
+			if (this.#isUnlucky() && this.#random(10) === 0) reader.isDead = true;
+			this.#later(this.#random(8), () => {
+				if (!reader.isStuck) reader.notify();
+			});
 		}
-	}
-
-	async #deliver(consumer: Consumer): Promise<void> {
-		if (consumer.isBusy) return;
-		consumer.isBusy = true;
-		while (consumer.at < this.messages.length) {
-			if (consumer.isDead || consumer.isStuck) return;
-			if (!this.#consumers.has(consumer)) return;
-			const message = this.#seen(++consumer.at, consumer.server);
-			if (message) await consumer.hearing.onMessage(message);
-		}
-		consumer.isBusy = false;
 	}
 }

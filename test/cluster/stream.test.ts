@@ -160,60 +160,60 @@ test("an append ends when it is told to", async () => {
 	await expect(appended).rejects.toThrow("stopped");
 });
 
-test("a follower reads on when its consumer dies in silence", async () => {
+test("a follower reads on when its server dies in silence", async () => {
 	const { stream, until, followed, put } = world();
 	const { seen } = followed();
 	await put("a");
 	await until(() => seen.length === 1);
-	stream.killConsumers();
+	stream.killReaders();
 	await put("b");
 	await until(() => seen.length === 2, 3000);
-	// By a consumer again: messages come at once.
+	// Messages come at once again.
 	await until(() => false, 3000).catch(() => {});
 	await put("c");
 	await until(() => seen.length === 3, 100);
 });
 
-test("a follower reads on when its consumer beats but delivers nothing", async () => {
+test("a follower reads on when its server beats but delivers nothing", async () => {
 	const { stream, until, followed, put } = world();
 	const { seen } = followed();
 	await put("a");
 	await until(() => seen.length === 1);
-	stream.stickConsumers();
+	stream.stickReaders(true);
 	await put("b");
 	await until(() => seen.length === 2, 3000);
 });
 
-test("a follower drops what it had to ask for when a consumer delivers it at last", async () => {
+test("a follower drops what it had to ask for when it is delivered at last", async () => {
 	const { stream, until, followed, put } = world();
 	const { seen } = followed();
 	await put("a");
 	await until(() => seen.length === 1);
-	stream.stickConsumers();
+	stream.stickReaders(true);
 	await put("b");
 	await until(() => seen.length === 2, 3000);
-	stream.freeConsumers();
+	stream.stickReaders(false);
 	await put("c");
 	await until(() => seen.length === 3);
 	expect(seen.map(textOf)).toEqual(["a", "b", "c"]);
 });
 
-test("a quiet stream keeps its consumer", async () => {
+test("a quiet stream is not read anew", async () => {
 	const { stream, until, followed, put } = world();
-	let consumers = 0;
-	const consume = stream.consume.bind(stream);
-	stream.consume = (after, hearing) => {
-		consumers++;
-		return consume(after, hearing);
+	let reads = 0;
+	const read = stream.read.bind(stream);
+	stream.read = (after) => {
+		reads++;
+		return read(after);
 	};
 	followed();
 	await put("a");
 	await until(() => false, 20_000).catch(() => {});
-	expect(consumers).toBe(1);
+	expect(reads).toBe(1);
 });
 
 test.each([
-	["its consumer's server lacks", [0, 2]],
+	["its server lacks", [0, 2]],
 	["the leader lacks", [0, 1]],
 ])("a follower gets a message that %s", async (_, servers) => {
 	const { stream, until, followed, put } = world();
@@ -306,7 +306,7 @@ test("no writer is told that a batch is stored which the stream has not, whateve
 					clock.advance(STEP_MS);
 					await new Promise((resolve) => setImmediate(resolve));
 					if (random(2000) === 0) stream.elect(random(6000));
-					if (random(2000) === 0) stream.killConsumers(random(3));
+					if (random(2000) === 0) stream.killReaders(random(3));
 				}
 				// The weather clears, and everybody comes to an end.
 				stream.trouble = 0;
