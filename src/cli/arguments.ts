@@ -50,7 +50,8 @@ export interface ServeCommand {
 	readonly name: (typeof servers)[number];
 	readonly environment: Environment;
 	readonly accepts: Accepts;
-	/** What only plume doctor takes: a folder of backups, and whom to send a mail. */
+	/** What only plume doctor takes: a folder of backups, monitoring addresses of NATS, and whom to send a mail. */
+	readonly monitors: readonly string[];
 	readonly backups: string | undefined;
 	readonly sendTo: string | undefined;
 }
@@ -93,6 +94,7 @@ function parseServe(
 		...{ "accept-clock": boolean, "accept-missing": boolean },
 		...{ "accept-secret": boolean, restored: boolean },
 		...(name === "doctor" && { backups: string, "send-to": string }),
+		...(name === "doctor" && { "nats-monitor": string }),
 	};
 	const parsed = parseOptions(name, args, options, { most: 0 });
 	const values: Readonly<Record<string, unknown>> = parsed.values;
@@ -113,6 +115,7 @@ function parseServe(
 			restored: values.restored === true,
 			secret: values["accept-secret"] === true,
 		},
+		monitors: textOf("nats-monitor")?.split(",") ?? [],
 		backups: textOf("backups"),
 		sendTo: textOf("send-to"),
 	};

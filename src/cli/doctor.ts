@@ -7,6 +7,7 @@ import { readdir, stat, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { natsChecks } from "../cluster/nats-doctor.ts";
 import type { Config } from "../config.ts";
 import { readMark } from "../log/backup-mark.ts";
 import { codeOf, realDisk } from "../log/disk.ts";
@@ -23,7 +24,8 @@ const LEAST_FILES = 1000;
 const OLDEST_MS = 50 * 3_600_000;
 const ANSWER_MS = 5000;
 
-interface Asked extends Pick<ServeCommand, "environment" | "sendTo"> {
+interface Asked
+	extends Pick<ServeCommand, "environment" | "monitors" | "sendTo"> {
 	readonly backups: string | undefined;
 	readonly credential: (name: string) => string | undefined;
 	readonly print: (line: string) => void;
@@ -39,9 +41,9 @@ export async function doctor(asked: Asked): Promise<0 | 1> {
 
 function furtherChecks(
 	config: Config,
-	{ backups, sendTo, print }: Asked,
+	{ backups, monitors, sendTo, print }: Asked,
 ): readonly Check[] {
-	const { data, log } = config;
+	const { data, log, nats } = config;
 	const ofTheFolder: readonly Check[] = [
 		["owner", () => ownersAgree(data)],
 		["permissions", () => onlyTheOwnerReads(data)],
@@ -49,6 +51,7 @@ function furtherChecks(
 	];
 	return [
 		...(log === "file" ? ofTheFolder : []),
+		...(nats ? natsChecks(nats, monitors) : []),
 		["time", timeIsKept],
 		["proxy", () => proxyFits(config)],
 		["unit", unitIsSound],

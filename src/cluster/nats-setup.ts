@@ -6,6 +6,8 @@ import {
 	type JetStreamManager,
 	RetentionPolicy,
 	StorageType,
+	type StreamConfig,
+	type StreamInfo,
 } from "@nats-io/jetstream";
 import { ConfigError } from "../settings.ts";
 import type { NatsConnection } from "./nats-connection.ts";
@@ -33,50 +35,57 @@ const options = {
 	allow_direct: true,
 };
 
-/**
- * Makes both streams if there are none. Throws `ConfigError` if they differ
- * from what they should be: an older server ignores options without a word.
- */
+/** Both streams, as they should be. */
+export function wantedStreams({ stream, replicas }: NatsSettings) {
+	const names = namesOf(stream);
+	return [
+		{ name: names.stream, subjects: [names.subject] },
+		{ name: names.erased, subjects: [`${names.erasedSubject}.*`] },
+	].map((named) => ({ ...named, num_replicas: replicas, ...options }));
+}
+
+type Wanted = ReturnType<typeof wantedStreams>[number];
+
+/** Makes both streams if there are none. Throws `ConfigError` if they differ from what they should be. */
 export async function setUpStreams(
 	{ info: server }: NatsConnection,
 	manager: JetStreamManager,
-	{ stream, replicas }: NatsSettings,
+	settings: NatsSettings,
 ): Promise<void> {
 	if ((server?.max_payload ?? 0) < MOST_MESSAGE_BYTES)
 		throw new ConfigError(
 			`The NATS server ${server?.server_name} takes messages of ${server?.max_payload} bytes at most: set max_payload: 8MB in its configuration.`,
 		);
-	const names = namesOf(stream);
-	for (const [name, subject] of [
-		[names.stream, names.subject],
-		[names.erased, `${names.erasedSubject}.*`],
-	] as const) {
-		const num_replicas = replicas;
-		const wanted = { name, subjects: [subject], num_replicas, ...options };
-		const config = new Map(Object.entries(await made(manager, wanted)));
-		for (const [option, value] of Object.entries(wanted)) {
-			const [is, should] = [config.get(option), value].map((one) =>
-				JSON.stringify(one),
-			);
-			if (is !== should)
-				throw new ConfigError(
-					`The stream ${name} on NATS has ${option} ${is} where Plume needs ${should}: change it there, or PLUME_NATS_REPLICAS here, or name another stream in PLUME_LOG.`,
-				);
-		}
+	for (const wanted of wantedStreams(settings)) {
+		const made = await infoOf(manager, wanted.name);
+		const { config } = made ?? (await manager.streams.add(wanted));
+		checkOptions(config, wanted);
 	}
 }
 
-/** The configuration of a stream, which is made if there is none. */
-async function made(
+/** Throws `ConfigError` for the first option that differs: an older server ignores options without a word. */
+export function checkOptions(config: StreamConfig, wanted: Wanted): void {
+	const found = new Map(Object.entries(config));
+	for (const [option, value] of Object.entries(wanted)) {
+		const is = JSON.stringify(found.get(option));
+		const should = JSON.stringify(value);
+		if (is !== should)
+			throw new ConfigError(
+				`The stream ${wanted.name} on NATS has ${option} ${is} where Plume needs ${should}: change it there, or PLUME_NATS_REPLICAS here, or name another stream in PLUME_LOG.`,
+			);
+	}
+}
+
+/** A stream's configuration and state, as its leader has them; undefined if there is none. */
+export async function infoOf(
 	{ streams }: JetStreamManager,
-	wanted: Parameters<JetStreamManager["streams"]["add"]>[0],
-) {
+	name: string,
+): Promise<StreamInfo | undefined> {
 	try {
-		return (await streams.info(wanted.name)).config;
+		return await streams.info(name);
 	} catch (error) {
-		const code = error instanceof JetStreamApiError ? error.code : undefined;
-		if (code === JetStreamApiCodes.StreamNotFound)
-			return (await streams.add(wanted)).config;
+		const code = error instanceof JetStreamApiError ? error.code : 0;
+		if (code === JetStreamApiCodes.StreamNotFound) return undefined;
 		throw error;
 	}
 }

@@ -90,28 +90,20 @@ class NatsStream implements StreamPort {
 	}
 
 	async *read(after: number): AsyncGenerator<StreamMessage | "alive", void> {
-		const { consumers } = this.#manager;
-		const info = await consumers.add(this.#names.stream, {
-			deliver_policy: DeliverPolicy.StartSequence,
-			opt_start_seq: after + 1,
-			ack_policy: AckPolicy.None,
-			...{ num_replicas: 1, mem_storage: true },
-			inactive_threshold: nanos(IDLE_MS),
-		});
-		const client = this.#manager.jetstream();
-		const consumer = client.consumers.getConsumerFromInfo(info);
+		const { stream } = this.#names;
+		const reader = await openReader(this.#manager, stream, after);
 		try {
 			for (;;) {
 				let heard = 0;
 				// It fails when not even heartbeats come.
-				for await (const message of await consumer.fetch(PULL)) {
+				for await (const message of await reader.pull()) {
 					heard++;
 					yield parsed(message.seq, message.headers, message.data);
 				}
 				if (heard === 0) yield "alive";
 			}
 		} finally {
-			consumers.delete(this.#names.stream, info.name).catch(() => {});
+			reader.close();
 		}
 	}
 
@@ -175,6 +167,30 @@ class NatsStream implements StreamPort {
 			throw isWrong ? new WrongSequence(messageOf(error)) : error;
 		}
 	}
+}
+
+/** Reads a stream on any one of its servers, whose name it has, from `after + 1` on. */
+export async function openReader(
+	manager: JetStreamManager,
+	stream: string,
+	after: number,
+	headersOnly = false,
+) {
+	const { consumers } = manager;
+	const info = await consumers.add(stream, {
+		deliver_policy: DeliverPolicy.StartSequence,
+		opt_start_seq: after + 1,
+		ack_policy: AckPolicy.None,
+		...{ num_replicas: 1, mem_storage: true, headers_only: headersOnly },
+		inactive_threshold: nanos(IDLE_MS),
+	});
+	const client = manager.jetstream().consumers;
+	const consumer = client.getConsumerFromInfo(info);
+	return {
+		server: info.cluster?.leader,
+		pull: () => consumer.fetch(PULL),
+		close: () => void consumers.delete(stream, info.name).catch(() => {}),
+	};
 }
 
 /** What a message is, its term, and its node. */

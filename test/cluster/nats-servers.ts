@@ -29,7 +29,7 @@ interface NatsServerParts {
 	readonly clusterPort: number;
 	readonly monitorPort: number;
 	readonly routes: readonly number[];
-	readonly settings: string;
+	readonly sync: string;
 }
 
 /** One server. What it stores outlives it. */
@@ -43,6 +43,11 @@ export class NatsServer {
 
 	get address(): string {
 		return `127.0.0.1:${this.parts.port}`;
+	}
+
+	/** Where it tells of itself, by HTTP. */
+	get monitor(): string {
+		return `127.0.0.1:${this.parts.monitorPort}`;
 	}
 
 	/** The folder with its block files. */
@@ -61,9 +66,8 @@ export class NatsServer {
 listen: "127.0.0.1:${port}"
 http: "127.0.0.1:${monitorPort}"
 max_payload: 8MB
-jetstream { store_dir: "${this.store}", sync_interval: always }
+jetstream { store_dir: "${this.store}", sync_interval: ${this.parts.sync} }
 ${routes.length > 0 ? cluster : ""}
-${this.parts.settings}
 `,
 		);
 		const args = ["-c", join(folder, "nats.conf"), "-l", join(folder, "log")];
@@ -73,7 +77,7 @@ ${this.parts.settings}
 	/** What it says of itself, by its monitoring port; undefined if nothing. */
 	async asked(path: string): Promise<object | undefined> {
 		try {
-			const url = `http://127.0.0.1:${this.parts.monitorPort}${path}`;
+			const url = `http://${this.monitor}${path}`;
 			const signal = AbortSignal.timeout(1000);
 			const answer: unknown = await (await fetch(url, { signal })).json();
 			return Object(answer);
@@ -113,8 +117,11 @@ export class NatsServers {
 		});
 	}
 
-	/** Starts one server or a cluster of three, and waits until it can store. `settings` are more lines of its configuration. */
-	static async start(count: 1 | 3, settings = ""): Promise<NatsServers> {
+	/** Starts one server or a cluster of three, and waits until it can store. */
+	static async start(
+		count: 1 | 3,
+		{ sync = "always" } = {},
+	): Promise<NatsServers> {
 		const folder = await mkdtemp(join(tmpdir(), "plume-nats-"));
 		const ports = await Promise.all(
 			Array.from({ length: count * 3 }, freePort),
@@ -125,7 +132,7 @@ export class NatsServers {
 			// A server that has itself among its routes may count itself as a peer.
 			const routes = clusterPorts.filter((port) => port !== clusterPort);
 			return new NatsServer({
-				...{ name, folder: join(folder, name), clusterPort, routes, settings },
+				...{ name, folder: join(folder, name), clusterPort, routes, sync },
 				port: ports[index] ?? 0,
 				monitorPort: ports[2 * count + index] ?? 0,
 			});
