@@ -30,6 +30,7 @@ interface NatsServerParts {
 	readonly monitorPort: number;
 	readonly routes: readonly number[];
 	readonly sync: string;
+	readonly more: string;
 }
 
 /** One server. What it stores outlives it. */
@@ -67,6 +68,7 @@ listen: "127.0.0.1:${port}"
 http: "127.0.0.1:${monitorPort}"
 max_payload: 8MB
 jetstream { store_dir: "${this.store}", sync_interval: ${this.parts.sync} }
+${this.parts.more}
 ${routes.length > 0 ? cluster : ""}
 `,
 		);
@@ -117,10 +119,10 @@ export class NatsServers {
 		});
 	}
 
-	/** Starts one server or a cluster of three, and waits until it can store. */
+	/** Starts one server or a cluster of three, and waits until it can store. `more` are lines of its configuration. */
 	static async start(
 		count: 1 | 3,
-		{ sync = "always" } = {},
+		{ sync = "always", more = "" } = {},
 	): Promise<NatsServers> {
 		const folder = await mkdtemp(join(tmpdir(), "plume-nats-"));
 		const ports = await Promise.all(
@@ -132,7 +134,14 @@ export class NatsServers {
 			// A server that has itself among its routes may count itself as a peer.
 			const routes = clusterPorts.filter((port) => port !== clusterPort);
 			return new NatsServer({
-				...{ name, folder: join(folder, name), clusterPort, routes, sync },
+				...{
+					name,
+					folder: join(folder, name),
+					clusterPort,
+					routes,
+					sync,
+					more,
+				},
 				port: ports[index] ?? 0,
 				monitorPort: ports[2 * count + index] ?? 0,
 			});

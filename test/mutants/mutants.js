@@ -2155,6 +2155,20 @@ const stream = [
 		replace: "isOver = next?.done === true;",
 		tests: ["test/cluster/stream.test.ts"],
 	},
+	{
+		promise: "stream: a deposed sequencer does not bring an erased text back",
+		file: "src/cluster/nats-stream.ts",
+		find: "if (Number(before?.header.get(ERASED_IN) ?? 0) <= term)",
+		replace: "",
+		tests: ["test/cluster/nats-stream.test.ts -t bring an erased text back"],
+	},
+	{
+		promise: "stream: every earlier copy of an erased message is deleted",
+		file: "src/cluster/nats-stream.ts",
+		find: "await this.#delete(erased, copy.seq);",
+		replace: "return;",
+		tests: ["test/cluster/nats-stream.test.ts -t an erased text is gone"],
+	},
 ];
 
 export const mutants = [
