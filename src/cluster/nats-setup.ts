@@ -9,12 +9,16 @@ import {
 	type StreamConfig,
 	type StreamInfo,
 } from "@nats-io/jetstream";
+import { TimeoutError } from "@nats-io/transport-node";
 import { ConfigError } from "../settings.ts";
 import type { NatsConnection } from "./nats-connection.ts";
 import type { NatsSettings } from "./nats-settings.ts";
 
 /** What one message of the stream may have; servers must take as much. */
 const MOST_MESSAGE_BYTES = 8 * 1024 * 1024;
+
+/** Each is a timeout long: an election takes up to nine seconds. */
+const TRIES = 8;
 
 /** The names of a stream, of that of its stripped copies, and of their subjects. */
 export const namesOf = (stream: string) => ({
@@ -76,16 +80,17 @@ export function checkOptions(config: StreamConfig, wanted: Wanted): void {
 	}
 }
 
-/** A stream's configuration and state, as its leader has them; undefined if there is none. */
+/** A stream's configuration and state, as its leader has them; undefined if there is none. Waits while one is elected. */
 export async function infoOf(
 	{ streams }: JetStreamManager,
 	name: string,
 ): Promise<StreamInfo | undefined> {
-	try {
-		return await streams.info(name);
-	} catch (error) {
-		const code = error instanceof JetStreamApiError ? error.code : 0;
-		if (code === JetStreamApiCodes.StreamNotFound) return undefined;
-		throw error;
-	}
+	for (let tries = 1; ; tries++)
+		try {
+			return await streams.info(name);
+		} catch (error) {
+			const code = error instanceof JetStreamApiError ? error.code : 0;
+			if (code === JetStreamApiCodes.StreamNotFound) return undefined;
+			if (!(error instanceof TimeoutError) || tries === TRIES) throw error;
+		}
 }
