@@ -9,7 +9,6 @@ import {
 	type StreamConfig,
 	type StreamInfo,
 } from "@nats-io/jetstream";
-import { TimeoutError } from "@nats-io/transport-node";
 import { ConfigError } from "../settings.ts";
 import type { NatsConnection } from "./nats-connection.ts";
 import type { NatsSettings } from "./nats-settings.ts";
@@ -17,8 +16,9 @@ import type { NatsSettings } from "./nats-settings.ts";
 /** What one message of the stream may have; servers must take as much. */
 const MOST_MESSAGE_BYTES = 8 * 1024 * 1024;
 
-/** Each is a timeout long: an election takes up to nine seconds. */
-const TRIES = 8;
+/** Servers that were just started have no leader for up to nine seconds, and do not know of each other. */
+const TRIES = 12;
+const RETRY_MS = 1000;
 
 /** The names of a stream, of that of its stripped copies, and of their subjects. */
 export const namesOf = (stream: string) => ({
@@ -60,11 +60,20 @@ export async function setUpStreams(
 		throw new ConfigError(
 			`The NATS server ${server?.server_name} takes messages of ${server?.max_payload} bytes at most: set max_payload: 8MB in its configuration.`,
 		);
-	for (const wanted of wantedStreams(settings)) {
-		const made = await infoOf(manager, wanted.name);
-		const { config } = made ?? (await manager.streams.add(wanted));
-		checkOptions(config, wanted);
-	}
+	for (const wanted of wantedStreams(settings))
+		checkOptions((await made(manager, wanted)).config, wanted);
+}
+
+/** A stream, which is made if there is none. Waits for a leader, and for servers. */
+async function made(manager: JetStreamManager, wanted: Wanted) {
+	for (let tries = 1; ; tries++)
+		try {
+			const info = await infoOf(manager, wanted.name);
+			return info ?? (await manager.streams.add(wanted));
+		} catch (error) {
+			if (tries === TRIES) throw error;
+			await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+		}
 }
 
 /** Throws `ConfigError` for the first option that differs: an older server ignores options without a word. */
@@ -80,17 +89,16 @@ export function checkOptions(config: StreamConfig, wanted: Wanted): void {
 	}
 }
 
-/** A stream's configuration and state, as its leader has them; undefined if there is none. Waits while one is elected. */
+/** A stream's configuration and state, as its leader has them; undefined if there is none. */
 export async function infoOf(
 	{ streams }: JetStreamManager,
 	name: string,
 ): Promise<StreamInfo | undefined> {
-	for (let tries = 1; ; tries++)
-		try {
-			return await streams.info(name);
-		} catch (error) {
-			const code = error instanceof JetStreamApiError ? error.code : 0;
-			if (code === JetStreamApiCodes.StreamNotFound) return undefined;
-			if (!(error instanceof TimeoutError) || tries === TRIES) throw error;
-		}
+	try {
+		return await streams.info(name);
+	} catch (error) {
+		const code = error instanceof JetStreamApiError ? error.code : 0;
+		if (code === JetStreamApiCodes.StreamNotFound) return undefined;
+		throw error;
+	}
 }
