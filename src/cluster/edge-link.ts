@@ -67,7 +67,7 @@ export class EdgeLink {
 	}
 
 	#hear(message: FromEdge): void {
-		if (message.kind !== "hello" && !this.#feed) {
+		if (message.kind !== "hello" && !this.node) {
 			this.close();
 			return;
 		}
@@ -99,6 +99,10 @@ export class EdgeLink {
 		const { log } = this.#parts;
 		this.node = hello.node;
 		this.label = hello.label;
+		if (hello.hasLog) {
+			this.#parts.onHello(hello);
+			return;
+		}
 		const feed = new LogFeed(log, hello, {
 			send: (lines) => this.#link.send({ kind: "lines" }, lines),
 			unsentBytes: () => this.#link.unsentBytes,

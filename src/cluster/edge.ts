@@ -1,48 +1,23 @@
-/**
- * An edge: a node that serves people, and leaves every decision to the
- * sequencer. It mirrors the log and folds it, so what people see of an event
- * follows here as it does there; commands go to the sequencer, and answers
- * come back with the event that they rest on.
- *
- * While the sequencer can't be reached, people stay connected and are told so.
- */
-import type { Duplex } from "node:stream";
 import type { ClientLeft } from "../../machines/events.ts";
-import type { Clock } from "../clock.ts";
 import { ConfigError } from "../config.ts";
 import type { Command } from "../engine/command.ts";
 import type { Actor } from "../engine/commands/actor.ts";
 import type { Connection } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
-import { OperatorError } from "../engine/operation.ts";
-import type { Activity, Cluster, Reporter } from "../engine/parts.ts";
+import type { Activity, Cluster } from "../engine/parts.ts";
 import type { Log } from "../log/log.ts";
 import type { OperatorCommand } from "../operator/usage.ts";
+import { Asking } from "./asking.ts";
+import { Carried } from "./carried.ts";
 import type { Running } from "./edge-link.ts";
+import type { EdgeParts, ToSequencer } from "./edge-parts.ts";
 import { Link } from "./link.ts";
-import type { FromEdge, FromSequencer } from "./messages.ts";
-import type { Seal } from "./seal.ts";
+import type { FromSequencer } from "./messages.ts";
 import { Undecided } from "./undecided.ts";
 
 /** People are told that the sequencer is gone if it is for so long. */
 const SILENT_MS = 2500;
 const RETRY_MS = [50, 100, 200, 500, 1000, 2000];
-export interface EdgeParts {
-	/** A new connection to the sequencer. */
-	readonly dial: () => Duplex;
-	readonly seal: Seal;
-	readonly clock: Clock;
-	readonly report: Reporter;
-	readonly onFatal: (error: Error) => void;
-	/** What the sequencer is told of this node. */
-	readonly about: Pick<
-		Extract<FromEdge, { kind: "hello" }>,
-		"node" | "label" | "version" | "settings"
-	>;
-}
-
-type ToSequencer = Link<FromEdge, FromSequencer>;
-
 export class Edge implements Cluster {
 	readonly leads = false;
 	readonly #parts: EdgeParts;
@@ -51,6 +26,8 @@ export class Edge implements Cluster {
 	#link: ToSequencer | undefined;
 	#isWelcome = false;
 	#isLate = false;
+	/** This node decides itself. */
+	#isIdle = false;
 	#tries = 0;
 	#closing = false;
 	#cancel = () => {};
@@ -58,12 +35,9 @@ export class Edge implements Cluster {
 	#following = Promise.resolve();
 	#sequencer = "";
 	#onStart = { isCurrent: () => {}, isRefused: (_: Error) => {} };
-	readonly #numbers = new Map<Connection, number>();
-	readonly #connections = new Map<number, Connection>();
-	#nextConnection = 1;
+	readonly #carried = new Carried();
 	readonly #undecided = new Undecided();
-	#nextAsked = 1;
-	readonly #asked = new Map<number, (answer: Answer) => void>();
+	readonly #asking = new Asking();
 
 	constructor(parts: EdgeParts) {
 		this.#parts = parts;
@@ -99,9 +73,7 @@ export class Edge implements Cluster {
 		await this.#following;
 	}
 
-	hasNode(node: string): boolean {
-		return node === this.#sequencer;
-	}
+	hasNode = (node: string): boolean => node === this.#sequencer;
 
 	forward(connection: Connection, command: Command): void {
 		const link = this.#isWelcome ? this.#link : undefined;
@@ -124,11 +96,9 @@ export class Edge implements Cluster {
 	}
 
 	disconnect(connection: Connection, why: ClientLeft["why"]): void {
-		const number = this.#numbers.get(connection);
-		if (number === undefined) return;
-		this.#numbers.delete(connection);
-		this.#connections.delete(number);
-		if (this.#isWelcome)
+		const number = this.#carried.numberOf(connection);
+		this.#carried.delete(connection);
+		if (number !== undefined && this.#isWelcome)
 			this.#link?.send({ kind: "closed", connection: number, why });
 	}
 
@@ -138,21 +108,56 @@ export class Edge implements Cluster {
 
 	/** What the sequencer answers an operator, or an admin. Rejects with `OperatorError`. */
 	ask(command: OperatorCommand, args: readonly string[], by: Actor) {
-		const id = this.#nextAsked++;
-		return new Promise<readonly string[]>((resolve, reject) => {
-			const answer = ({ says, error }: Answer) =>
-				says ? resolve(says) : reject(new OperatorError(error ?? AWAY));
-			if (!this.#isWelcome || !this.#link) return answer({});
-			this.#asked.set(id, answer);
-			this.#link.send({ kind: "ask", id, command, args, by });
-		});
+		const link = this.#isWelcome ? this.#link : undefined;
+		return this.#asking.ask(
+			link && ((id) => link.send({ kind: "ask", id, command, args, by })),
+		);
+	}
+
+	/** Another sequencer is there. */
+	redial(): void {
+		this.#tries = 0;
+		this.#isIdle = false;
+		const link = this.#link;
+		if (link) link.close();
+		else this.#dial();
+	}
+
+	/** This node decides from now on, also what waits here. */
+	takeWaiting(receive: (connection: Connection, command: Command) => void) {
+		this.#isIdle = true;
+		this.#isLate = false;
+		this.#isWelcome = false;
+		this.#cancel();
+		this.#link?.close();
+		this.undecide();
+		this.#undecided.sendAgain(receive, true);
+	}
+
+	/** Remembers what this node decides itself; call the answer once what follows is durable. */
+	deciding(connection: Connection, command: Command): () => void {
+		const number = this.#undecided.add(connection, command);
+		return () => this.#undecided.settle(number);
+	}
+
+	/** What this node decided itself has not happened. */
+	undecide(): void {
+		this.#undecided.lose((connection, command) =>
+			this.#engine?.refuseForNow(connection, command, true),
+		);
 	}
 
 	#dial(): void {
-		const { seal, about } = this.#parts;
+		this.#cancel();
+		const socket = this.#parts.dial();
+		if (!socket) {
+			this.#lost(undefined);
+			return;
+		}
+		const { seal, about, hasLog } = this.#parts;
 		const { segments, position, id } = this.#log ?? {};
-		const link = new Link<FromEdge, FromSequencer>(this.#parts.dial(), seal, {
-			onMessage: (message, bytes) => {
+		const link: ToSequencer = new Link(socket, seal, {
+			onMessage: (message: FromSequencer, bytes) => {
 				if (link === this.#link) this.#hear(message, bytes);
 			},
 			onClose: (error) => this.#lost(error),
@@ -160,43 +165,39 @@ export class Edge implements Cluster {
 		this.#link = link;
 		link.send({
 			...{ kind: "hello", ...about, log: position ? (id ?? "") : "" },
-			...{ segment: segments?.growing?.first ?? 0 },
+			...{ segment: segments?.growing?.first ?? 0, hasLog },
 			...{ offset: position?.offset ?? 0, hash: position?.hash ?? "" },
 		});
 	}
 
 	#lost(error: Error | undefined): void {
 		const { clock, report } = this.#parts;
-		if (this.#closing) return;
+		this.#link = undefined;
+		if (this.#closing || this.#isIdle) return;
 		if (this.#isWelcome)
 			report.warn({ error: error?.message }, "the sequencer is gone");
 		this.#isWelcome = false;
-		this.#link = undefined;
-		this.#undecided.lose((connection, command) =>
-			this.#engine?.refuseForNow(connection, command, true),
-		);
-		for (const answer of this.#asked.values()) answer({});
-		this.#asked.clear();
+		this.undecide();
+		this.#engine?.endUnadmitted();
+		this.#asking.lose();
 		if (this.#tries === 0)
 			clock.after(SILENT_MS, () => {
-				if (this.#isWelcome || this.#closing) return;
+				if (this.#isWelcome || this.#closing || this.#isIdle) return;
 				this.#isLate = true;
 				this.#engine?.tellAll("sequencerIsThere");
 			});
 		const waitMs = RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)] ?? 0;
 		// What is on its way into the mirror must be there first.
 		void this.#following.then(() => {
-			if (this.#closing) return;
+			if (this.#closing || this.#isIdle) return;
 			this.#cancel = clock.after(waitMs, () => this.#dial());
 		});
 	}
 
 	#numberOf(connection: Connection, link: ToSequencer) {
-		const known = this.#numbers.get(connection);
+		const known = this.#carried.numberOf(connection);
 		if (known !== undefined) return known;
-		const number = this.#nextConnection++;
-		this.#numbers.set(connection, number);
-		this.#connections.set(number, connection);
+		const number = this.#carried.add(connection);
 		this.#introduce(connection, number, link);
 		return number;
 	}
@@ -236,11 +237,10 @@ export class Edge implements Cluster {
 				);
 				break;
 			case "answer":
-				this.#asked.get(message.id)?.(message);
-				this.#asked.delete(message.id);
+				this.#asking.answer(message);
 				break;
 			default:
-				this.#hearAbout(message, this.#connections.get(message.connection));
+				this.#hearAbout(message, this.#carried.get(message.connection));
 		}
 	}
 
@@ -252,8 +252,11 @@ export class Edge implements Cluster {
 		switch (message.kind) {
 			case "login": {
 				const { login, at } = message;
+				const link = this.#link;
 				this.#engine?.attachments.attach(connection, login);
 				this.#after(at, () => {
+					// Another sequencer may have decided something else there.
+					if (link !== this.#link) return;
 					const { attachments } = this.#engine ?? {};
 					if (login.resumed !== undefined)
 						attachments?.resume(connection, login, login.resumed);
@@ -283,7 +286,7 @@ export class Edge implements Cluster {
 		this.#tries = 0;
 		const link = this.#link;
 		if (!link) return;
-		for (const [connection, number] of this.#numbers)
+		for (const [connection, number] of this.#carried.all)
 			this.#introduce(connection, number, link);
 		this.#undecided.sendAgain((...undecided) => this.#send(link, ...undecided));
 		this.#after(committed, () => {
@@ -297,11 +300,4 @@ export class Edge implements Cluster {
 	#after(seq: number, task: () => void): void {
 		this.#engine?.after(seq, task);
 	}
-}
-
-const AWAY = "The sequencer can't be reached just now: try again in a moment.";
-
-interface Answer {
-	readonly says?: readonly string[];
-	readonly error?: string;
 }

@@ -6,7 +6,8 @@ import type { Config } from "../config.ts";
 import type { Secrets } from "../engine/secrets.ts";
 import { listenPrivately } from "../operator/local-socket.ts";
 import { listen } from "../transport/listen.ts";
-import { Edge, type EdgeParts } from "./edge.ts";
+import { Edge } from "./edge.ts";
+import type { EdgeParts } from "./edge-parts.ts";
 import { Seal } from "./seal.ts";
 import { fingerprintOf, Sequencer } from "./sequencer.ts";
 

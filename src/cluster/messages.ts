@@ -26,6 +26,8 @@ export type FromEdge =
 			readonly segment: number;
 			readonly offset: number;
 			readonly hash: string;
+			/** Whether it reads the log itself. */
+			readonly hasLog?: boolean | undefined;
 			/** The fingerprint of the settings that decide. */
 			readonly settings: string;
 	  }

@@ -47,8 +47,11 @@ export class Sequencer implements Cluster {
 		this.#running = running;
 	}
 
+	/** May be started again. */
 	close(): void {
+		this.#running = undefined;
 		for (const edge of this.#edges.values()) edge.close();
+		this.#missed.clear();
 	}
 
 	hasNode(node: string): boolean {
@@ -115,13 +118,15 @@ export class Sequencer implements Cluster {
 	/** An edge is gone. Its clients are lost unless it is back in time. */
 	#lose(edge: EdgeLink, error: Error | undefined): void {
 		const { node, label } = edge;
-		if (this.#edges.get(node) !== edge) {
+		const isOver = !this.#running;
+		const isLatest = this.#edges.get(node) === edge;
+		if (isLatest) this.#edges.delete(node);
+		if (isOver || !isLatest) {
 			edge.forget();
 			return;
 		}
 		const { report, clock } = this.#parts;
 		report.warn({ edge: label, error: error?.message }, "an edge is gone");
-		this.#edges.delete(node);
 		this.#missed.add(node);
 		clock.after(NODE_LOST_MS, () => {
 			edge.forget();

@@ -49,10 +49,11 @@ export class Undecided {
 		}
 	}
 
-	/** In the order in which it came. */
-	sendAgain(send: Each): void {
-		for (const [number, [connection, command]] of this.#all)
-			if (connection.gone) this.#all.delete(number);
-			else send(connection, command, number);
+	/** In the order in which it came. `isForgotten`: whoever gets it answers for it. */
+	sendAgain(send: Each, isForgotten = false): void {
+		for (const [number, [connection, command]] of [...this.#all]) {
+			if (isForgotten || connection.gone) this.#all.delete(number);
+			if (!connection.gone) send(connection, command, number);
+		}
 	}
 }

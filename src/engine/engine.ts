@@ -100,6 +100,20 @@ export class Engine implements PipelineHooks {
 		this.#executor.refuseForNow(connection, command, rule, isSent);
 	}
 
+	/** What was decided may not have happened: whoever is not in yet comes again. */
+	endUnadmitted(): void {
+		const { states, server } = this.#parts;
+		for (const { login, mailbox, node, transport } of this.#connections) {
+			if (!login || node) continue;
+			const client = states.committed.client(login.client);
+			const isAdmitted = client?.matches("inRoom")
+				? server.room(client.context.room).attached.get(login.client)
+						?.mailbox === mailbox
+				: client !== undefined;
+			if (!isAdmitted) transport.onEnd("restart");
+		}
+	}
+
 	/** The node that carries a connection is gone. */
 	drop(connection: Connection): void {
 		connection.gone = true;
@@ -219,6 +233,12 @@ export class Engine implements PipelineHooks {
 				server.room(event.room).presence.stopTyping(event.client);
 				if (item?.kind === "said") liveUpdates.hear(item);
 		}
+	}
+
+	onDeposed(): void {
+		this.#services.deadlines.stop();
+		this.endUnadmitted();
+		this.#parts.cluster?.onDeposed?.();
 	}
 
 	onErased(event: MessageErased): Promise<boolean> {

@@ -25,7 +25,7 @@ import {
 import { roomOpened } from "./commands/rooms.ts";
 import type { Connection } from "./connection.ts";
 import type { ClientSnapshot } from "./machines.ts";
-import { type RunningParts, viewOf } from "./parts.ts";
+import { leads, type RunningParts, viewOf } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { Responder } from "./responder.ts";
 
@@ -162,6 +162,7 @@ export class Erasures {
 		const { segments } = this.#parts.log;
 		const found = this.#found.get(event) ?? (await segments.find(event.seqs));
 		if (!(await this.#overwrite(found))) return false;
+		if (leads(this.#parts)) await this.#parts.cluster?.erase?.(event.seqs);
 		this.#found.delete(event);
 		this.#forget();
 		return true;

@@ -33,7 +33,11 @@ export class Executor {
 		if (this.#isHasty(connection, typeOf(kind), command)) return;
 		if (this.#parts.pipeline.frozen && !logsNothing.has(kind))
 			this.refuseForNow(connection, command, "diskHasSpace");
-		else this.#parts.pipeline.guarded(() => this.#execute(connection, command));
+		else {
+			const done = this.#parts.cluster?.deciding?.(connection, command);
+			this.#parts.pipeline.guarded(() => this.#execute(connection, command));
+			if (done) this.#parts.pipeline.afterwards(done);
+		}
 	}
 
 	/** Refuses a frame that is no command. It counts against the limits as a command does. */

@@ -56,6 +56,12 @@ export interface Cluster {
 		args: readonly string[],
 		by: Actor,
 	): Promise<readonly string[]>;
+	/** Call with each command that this node decides itself; call the answer once what follows is durable. */
+	deciding?(connection: Connection, command: Command): () => void;
+	/** Another node decides now: what was ordered here has not happened. */
+	onDeposed?(): void;
+	/** Erases what every node keeps of these events, beside its own files. */
+	erase?(seqs: readonly number[]): Promise<void>;
 	/** Whether a node is there, so that the clients it carries are not lost. */
 	hasNode(node: string): boolean;
 }
@@ -92,7 +98,7 @@ export interface RunningParts extends EngineParts {
 }
 
 /** Whether this node decides; then it also keeps the deadlines. */
-export const leads = ({ cluster }: EngineParts): boolean =>
+export const leads = ({ cluster }: Pick<EngineParts, "cluster">): boolean =>
 	cluster?.leads ?? true;
 
 /** The view that a command is decided on now, for the client of a login if there is one, on a node. Spelt out: a spread takes longer than the decision. */

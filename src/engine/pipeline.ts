@@ -12,7 +12,7 @@ import type { Entry, LogListener, Stored } from "../log/log.ts";
 import type { Connection } from "./connection.ts";
 import { evolve, visibleItem } from "./evolve.ts";
 import type { Step } from "./fold.ts";
-import type { EngineParts } from "./parts.ts";
+import { type EngineParts, leads } from "./parts.ts";
 import type { Snapshotter } from "./snapshotter.ts";
 
 /** What the engine does at the pipeline's turning points. */
@@ -21,6 +21,8 @@ export interface PipelineHooks {
 	onOrdered(event: PlumeEvent): void;
 	/** An event is committed: its item may be seen. */
 	onCommitted(step: Step, item: Item | undefined): void;
+	/** Another node decides now. */
+	onDeposed?(): void;
 	/** Overwrites messages. The event's outputs are released if it resolves with true. */
 	onErased(event: MessageErased): Promise<boolean>;
 	onFrozen(error: Error): void;
@@ -29,7 +31,7 @@ export interface PipelineHooks {
 export interface PipelineParts
 	extends Pick<
 		EngineParts,
-		"log" | "states" | "server" | "report" | "onFatal"
+		"log" | "states" | "server" | "report" | "onFatal" | "cluster"
 	> {
 	readonly snapshotter: Snapshotter;
 	readonly hooks: PipelineHooks;
@@ -71,15 +73,15 @@ export class Pipeline implements LogListener {
 		return this.#stopping;
 	}
 
+	/** Whether nothing can be appended for now: the disk is full, or another node decides. */
 	get frozen(): boolean {
-		return this.#parts.log.frozen;
+		return this.#parts.log.frozen || !leads(this.#parts);
 	}
 
 	/** Whether so much is ordered and not committed that nothing more should be received. */
 	get isBehind(): boolean {
-		return (
-			!this.frozen && this.#parts.log.ordered - this.#committed > HIGH_WATER
-		);
+		const { log } = this.#parts;
+		return !log.frozen && log.ordered - this.#committed > HIGH_WATER;
 	}
 
 	/** Appends entries: all of them, in this order, or none. */
@@ -142,7 +144,7 @@ export class Pipeline implements LogListener {
 
 	/** Runs now, or when the disk takes writes again; never after a stop. */
 	whenWritable(task: () => void): void {
-		if (this.#stopping) return;
+		if (this.#stopping || !leads(this.#parts)) return;
 		if (this.#parts.log.frozen) this.#deferred.push(task);
 		else this.guarded(task);
 	}
@@ -205,6 +207,14 @@ export class Pipeline implements LogListener {
 		this.#deferred = [];
 		for (const task of tasks) this.guarded(task);
 		this.#parts.report.info({}, "the disk takes writes again: going on");
+	}
+
+	onDeposed(): void {
+		const { states, hooks } = this.#parts;
+		states.ordered = states.committed;
+		this.#outputs = this.#outputs.filter(({ at }) => at <= this.#committed);
+		this.#ahead = [];
+		hooks.onDeposed?.();
 	}
 
 	onFatal(error: Error): void {

@@ -29,6 +29,8 @@ import { Verifier } from "./verifier.ts";
 export interface FileLogOptions extends OpenLogOptions, GroupCommitOptions {
 	/** Makes the id of a new log: 128 random bits, base64url. */
 	readonly ids: () => string;
+	/** Stores a batch where other nodes have it too, before this log does. Rejects with `Deposed`. */
+	readonly replicate?: (bytes: Uint8Array) => Promise<void>;
 	/** How large a segment may grow. A larger batch gets a segment of its own. */
 	readonly segmentBytes?: number;
 	/** Checked before each write: it throws if this process no longer owns the data folder. */
@@ -160,16 +162,17 @@ export class FileLog extends GroupCommit {
 		const header = this.#headerFor(batch, first);
 		const { line, hash } = sealBatch(header?.hash ?? this.#end.hash, batch);
 		const lines = Buffer.from(line);
+		const bytes = header
+			? Buffer.concat([Buffer.from(header.line), lines])
+			: lines;
 		const store = async () => {
 			this.#options.lock?.check();
+			await this.#options.replicate?.(bytes);
 			const segment = await this.#segmentFor(first, header);
 			await segment.append(lines);
 			this.#end = { seq, hash };
 			this.#followed = undefined;
 		};
-		const bytes = header
-			? Buffer.concat([Buffer.from(header.line), lines])
-			: lines;
 		return { bytes, store };
 	}
 

@@ -44,6 +44,11 @@ export interface Prepared {
 	store(): Promise<void>;
 }
 
+/** A batch was not stored, and never will be, since another node decides now. */
+export class Deposed extends Error {
+	override readonly name = "Deposed";
+}
+
 export abstract class GroupCommit {
 	/** The last ordered `seq`; 0 when empty. */
 	ordered = 0;
@@ -137,6 +142,19 @@ export abstract class GroupCommit {
 		this.#flushing ??= this.#flush(listener);
 	}
 
+	/** Another node decides now. What is being stored finds that out by itself. */
+	depose(): void {
+		if (!this.#flushing && this.#listener) this.#drop(this.#listener);
+	}
+
+	#drop(listener: LogListener): void {
+		this.ordered = this.committed;
+		this.#waiting = [];
+		this.#waitingBytes = 0;
+		this.#flushing = undefined;
+		listener.onDeposed?.();
+	}
+
 	/** Publishes entries that another log has made durable. */
 	protected publish(entries: readonly Stored[]): void {
 		const last = entries.at(-1)?.seq;
@@ -180,6 +198,10 @@ export abstract class GroupCommit {
 				await this.#store(prepared, listener);
 			} catch (error) {
 				if (error instanceof DiskFull) return;
+				if (error instanceof Deposed) {
+					this.#drop(listener);
+					return;
+				}
 				this.#failure = asError(error);
 				listener.onFatal(this.#failure);
 				return;

@@ -40,6 +40,8 @@ export interface LogListener {
 	/** The disk is full or read-only: nothing commits until `onThawed`, but nothing is lost. */
 	onFrozen(error: Error): void;
 	onThawed(): void;
+	/** Another node decides now: what is ordered and not committed has not happened. */
+	onDeposed?(): void;
 	/** Durability is no longer certain (EIO, a failed sync). The process must stop at once. */
 	onFatal(error: Error): void;
 }

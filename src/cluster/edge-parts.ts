@@ -1,0 +1,25 @@
+/** What an edge is made of. */
+import type { Duplex } from "node:stream";
+import type { Clock } from "../clock.ts";
+import type { Reporter } from "../engine/parts.ts";
+import type { Link } from "./link.ts";
+import type { FromEdge, FromSequencer } from "./messages.ts";
+import type { Seal } from "./seal.ts";
+
+export type ToSequencer = Link<FromEdge, FromSequencer>;
+
+export interface EdgeParts {
+	/** A new connection to the sequencer; undefined while there is none. */
+	readonly dial: () => Duplex | undefined;
+	/** Whether the log comes another way. */
+	readonly hasLog?: boolean;
+	readonly seal: Seal;
+	readonly clock: Clock;
+	readonly report: Reporter;
+	readonly onFatal: (error: Error) => void;
+	/** What the sequencer is told of this node. */
+	readonly about: Pick<
+		Extract<FromEdge, { kind: "hello" }>,
+		"node" | "label" | "version" | "settings"
+	>;
+}

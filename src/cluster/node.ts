@@ -1,0 +1,312 @@
+/**
+ * A node whose log is a stream on NATS. Every node is an edge; one of them at
+ * a time is the sequencer too. The claim to be it is an entry of the stream,
+ * and the fence is the stream's own: an append right after a known seq. When
+ * it becomes the sequencer, or is deposed, is told by `machines/node.ts`.
+ */
+import { createActor } from "xstate";
+import { nodeMachine } from "../../machines/node.ts";
+import type { Command } from "../engine/command.ts";
+import type { Actor } from "../engine/commands/actor.ts";
+import type { Connection } from "../engine/connection.ts";
+import type { Activity, Cluster } from "../engine/parts.ts";
+import { asError } from "../log/cache.ts";
+import { messageOf } from "../log/disk.ts";
+import { Deposed } from "../log/group-commit.ts";
+import type { OperatorCommand } from "../operator/usage.ts";
+import { Channels } from "./channels.ts";
+import { Edge } from "./edge.ts";
+import type { Running } from "./edge-link.ts";
+import type { EdgeParts } from "./edge-parts.ts";
+import { Heads, type HeadsParts } from "./heads.ts";
+import { Sequencer } from "./sequencer.ts";
+import {
+	append,
+	type NewMessage,
+	readStream,
+	type StreamMessage,
+	type StreamPort,
+} from "./stream.ts";
+import { StreamEraser } from "./stream-eraser.ts";
+import { locate } from "./stream-lines.ts";
+
+const RETRY_MS = 50;
+const NO_BYTES = new Uint8Array();
+
+/** Carries messages that may be lost; a node hears its own, too. */
+export interface NodeBus {
+	send(to: string, bytes: Uint8Array): void;
+	publish(bytes: Uint8Array): void;
+	close(): Promise<void>;
+}
+
+export interface NodeParts
+	extends Pick<EdgeParts, "seal" | "clock" | "report" | "onFatal" | "about">,
+		Pick<HeadsParts, "random"> {
+	readonly port: StreamPort;
+	readonly bus: NodeBus;
+}
+
+export class Node implements Cluster {
+	readonly #parts: NodeParts;
+	readonly #role = createActor(nodeMachine).start();
+	readonly #edge: Edge;
+	readonly #sequencer: Sequencer;
+	readonly #channels: Channels;
+	readonly #heads: Heads;
+	readonly #eraser: StreamEraser;
+	#running: Running | undefined;
+	/** The last message of the stream that is in the log. */
+	#last = 0;
+	#reading = { stop: new AbortController(), done: Promise.resolve() };
+	readonly #appending = new AbortController();
+	#isCutOff = false;
+	#isEnding = false;
+
+	constructor(parts: NodeParts) {
+		this.#parts = parts;
+		const { about, bus, port, clock, report } = parts;
+		this.#sequencer = new Sequencer({ ...parts, ...about });
+		this.#channels = new Channels(bus.send, about.node, (socket) =>
+			this.#sequencer.accept(socket),
+		);
+		const dial = () => {
+			const { sequencer } = this.#context;
+			const isOther = sequencer !== "" && sequencer !== about.node;
+			return isOther ? this.#channels.dial(sequencer) : undefined;
+		};
+		this.#edge = new Edge({ ...parts, hasLog: true, dial });
+		this.#heads = new Heads({
+			...{ ...parts, publish: bus.publish },
+			own: () => ({
+				...{ ...about, term: this.#context.term },
+				...{ isSequencer: this.leads, time: Date.now() },
+			}),
+			onHead: ({ isSequencer, term }) => {
+				// The sequencer's own heads tell it that NATS is there.
+				if (isSequencer && term >= this.#context.term) this.#heads.heard();
+				if (this.leads && term > this.#context.term)
+					this.#running?.log.depose();
+			},
+			onSilence: (...silence) => this.#onSilence(...silence),
+			warn: (...words) => report.warn(...words),
+		});
+		this.#eraser = new StreamEraser({ port, clock, report });
+	}
+
+	get node(): string {
+		return this.#parts.about.node;
+	}
+
+	get leads(): boolean {
+		return this.#role.getSnapshot().matches("sequencer");
+	}
+
+	get isBehind(): boolean {
+		return this.#edge.isBehind;
+	}
+
+	get wrong(): string | undefined {
+		if (!this.leads) return this.#edge.wrong;
+		return this.#isCutOff ? "NATS can't be reached" : undefined;
+	}
+
+	get #context() {
+		return this.#role.getSnapshot().context;
+	}
+
+	/** Resolves once this node decides, or has what the sequencer had when it was reached. */
+	async start(running: Running): Promise<void> {
+		this.#running = running;
+		this.#last = await this.#locate(running.log.committed);
+		this.#read();
+		const current = this.#edge.start(running);
+		this.#heads.start();
+		const leading = new Promise<void>((resolve) => {
+			this.#role.subscribe((snapshot) => {
+				if (snapshot.matches("sequencer")) resolve();
+			});
+		});
+		await Promise.race([current, leading]);
+	}
+
+	/** The sequencer hands its office over. Call it then only after the log was closed. */
+	async close(): Promise<void> {
+		const { port, bus } = this.#parts;
+		this.#isEnding = true;
+		this.#heads.stop();
+		this.#reading.stop.abort();
+		await this.#reading.done;
+		await this.#edge.close();
+		if (this.leads)
+			await port.publish(this.#entry("handover"), this.#last).catch(() => {});
+		this.#sequencer.close();
+		this.#channels.closeAll();
+		await bus.close();
+		await port.close();
+	}
+
+	/** Call with each message of the bus. */
+	onMessage(bytes: Uint8Array, to: "node" | "all"): void {
+		if (to === "node") this.#channels.hear(bytes);
+		else this.#heads.hear(bytes);
+	}
+
+	/** Stores a batch of the sequencer's log. Rejects with `Deposed` if another node stored something there. */
+	async replicate(bytes: Uint8Array): Promise<void> {
+		const batch = { ...this.#entry("batch"), bytes };
+		if ((await this.#append(batch, this.#last)) === "deposed")
+			throw new Deposed("another node decides now");
+		this.#last++;
+	}
+
+	onDeposed(): void {
+		this.#parts.report.warn({}, "another node decides now");
+		this.#role.send({ type: "deposed" });
+		this.#sequencer.close();
+		this.#edge.undecide();
+		this.#read();
+	}
+
+	/** Deletes what these events said from the stream, for good; or remembers to, should this node decide soon. */
+	erase(seqs: readonly number[]): Promise<void> {
+		return this.#eraser.erase(seqs, this.#context.term, () => this.leads);
+	}
+
+	hasNode(node: string): boolean {
+		return this.#sequencer.hasNode(node);
+	}
+
+	deciding(connection: Connection, command: Command): () => void {
+		return connection.node
+			? () => {}
+			: this.#edge.deciding(connection, command);
+	}
+
+	forward(connection: Connection, command: Command): void {
+		this.#edge.forward(connection, command);
+	}
+
+	disconnect(...lost: Parameters<Cluster["disconnect"]>): void {
+		this.#edge.disconnect(...lost);
+	}
+
+	signal(activity: Activity): void {
+		if (this.leads) this.#sequencer.signal(activity);
+		else this.#edge.signal(activity);
+	}
+
+	ask(command: OperatorCommand, args: readonly string[], by: Actor) {
+		return this.#edge.ask(command, args, by);
+	}
+
+	/** Tries until NATS answers. */
+	async #locate(committed: number): Promise<number> {
+		const { port, clock, report } = this.#parts;
+		for (let tries = 0; ; tries++)
+			try {
+				return await locate(port, committed);
+			} catch (error) {
+				const fields = { error: messageOf(error) };
+				if (tries === 0) report.warn(fields, "the start waits for NATS");
+				await new Promise<void>((done) => clock.after(RETRY_MS, done));
+			}
+	}
+
+	#entry(kind: NewMessage["kind"], { term } = this.#context): NewMessage {
+		return { kind, term, node: this.node, bytes: NO_BYTES };
+	}
+
+	#append(message: NewMessage, after: number) {
+		const { port, clock, report } = this.#parts;
+		const { signal } = this.#appending;
+		return append(port, message, after, { clock, report, signal });
+	}
+
+	#onSilence(isSilent: boolean, isLong: boolean): void {
+		if (this.leads) {
+			if (isSilent && !this.#isCutOff)
+				this.#running?.engine.tellAll("sequencerIsThere");
+			this.#isCutOff = isSilent;
+		} else if (isLong && this.#role.getSnapshot().matches("edge"))
+			void this.#claim();
+	}
+
+	/** Reads the stream into the log, until this node claims. */
+	#read(): void {
+		const stop = new AbortController();
+		const done = this.#readOn(stop.signal).catch((error: unknown) =>
+			this.#parts.onFatal(asError(error)),
+		);
+		this.#reading = { stop, done };
+	}
+
+	async #readOn(signal: AbortSignal): Promise<void> {
+		const { clock, port } = this.#parts;
+		const all = readStream(port, this.#last, { clock, signal });
+		for await (const message of all) await this.#take(message);
+	}
+
+	async #take({ seq, kind, term, node, bytes }: StreamMessage): Promise<void> {
+		const { term: latest, sequencer } = this.#context;
+		if (term < latest)
+			throw new Error(`message ${seq} of the stream is of an older term`);
+		if (bytes.length > 0) await this.#running?.log.mirror(Buffer.from(bytes));
+		this.#last = seq;
+		if (kind === "handover") this.#heads.forget();
+		else this.#heads.heard();
+		if (node === sequencer && term === latest) return;
+		this.#role.send({ type: "claimed", node, term, isOurs: false });
+		this.#edge.redial();
+	}
+
+	/** Tries to become the sequencer. */
+	async #claim(): Promise<void> {
+		this.#role.send({ type: "silence" });
+		this.#heads.heard();
+		try {
+			const outcome = await this.#tryClaim();
+			if (outcome) this.#lead(outcome);
+		} catch (error) {
+			const fields = { error: messageOf(error) };
+			this.#parts.report.warn(fields, "NATS can't be reached");
+		}
+		if (this.leads || this.#isEnding) return;
+		this.#role.send({ type: "standDown" });
+		if (this.#reading.stop.signal.aborted) this.#read();
+	}
+
+	/** The seq and term of our claim; undefined if another was faster. */
+	async #tryClaim() {
+		const { port, clock } = this.#parts;
+		const end = await port.last();
+		const isCandidate = () => this.#role.getSnapshot().matches("candidate");
+		while (this.#last < end && isCandidate())
+			await new Promise<void>((done) => clock.after(RETRY_MS, done));
+		if (!isCandidate()) return undefined;
+		this.#reading.stop.abort();
+		await this.#reading.done;
+		if (this.#last !== end || !isCandidate()) return undefined;
+		const term = this.#context.term + 1;
+		const claim = this.#entry("claim", { ...this.#context, term });
+		const outcome = await this.#append(claim, end);
+		return outcome === "stored" ? { seq: end + 1, term } : undefined;
+	}
+
+	#lead({ seq, term }: { readonly seq: number; readonly term: number }): void {
+		const running = this.#running;
+		if (!running || this.#isEnding) return;
+		this.#last = seq;
+		const { node } = this;
+		this.#role.send({ type: "claimed", node, term, isOurs: true });
+		this.#parts.report.info({ term }, "this node decides now");
+		this.#sequencer.start(running);
+		running.engine.lead();
+		this.#heads.heard();
+		this.#heads.tell();
+		this.#edge.takeWaiting((connection, command) =>
+			running.engine.receive(connection, command),
+		);
+		this.#eraser.redo(term, () => this.leads);
+	}
+}

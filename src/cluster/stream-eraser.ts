@@ -1,0 +1,76 @@
+/** Deletes texts from the stream for good, after they were erased from this node's own files. */
+import type { Clock } from "../clock.ts";
+import type { Reporter } from "../engine/parts.ts";
+import { messageOf } from "../log/disk.ts";
+import type { StreamPort } from "./stream.ts";
+import { locate, strip } from "./stream-lines.ts";
+
+const RETRY_MS = 1000;
+/** What was erased so lately may have been left undone by the sequencer before. */
+const RECENT_MS = 600_000;
+
+interface EraserParts {
+	readonly port: StreamPort;
+	readonly clock: Clock;
+	readonly report: Reporter;
+}
+
+export class StreamEraser {
+	readonly #parts: EraserParts;
+	#recent: { readonly at: number; readonly seqs: readonly number[] }[] = [];
+
+	constructor(parts: EraserParts) {
+		this.#parts = parts;
+	}
+
+	/** Tries until it is done, while `leads`. Every node remembers it. */
+	async erase(
+		seqs: readonly number[],
+		term: number,
+		leads: () => boolean,
+	): Promise<void> {
+		const { clock, report } = this.#parts;
+		const before = clock.now() - RECENT_MS;
+		this.#recent = this.#recent.filter(({ at }) => at > before);
+		this.#recent.push({ at: clock.now(), seqs });
+		while (leads())
+			try {
+				return await this.#erase(seqs, term);
+			} catch (error) {
+				const fields = { error: messageOf(error) };
+				report.warn(fields, "an erasure waits for NATS");
+				await new Promise<void>((done) => clock.after(RETRY_MS, done));
+			}
+	}
+
+	/** Finishes what the sequencer before may have left undone. */
+	redo(term: number, leads: () => boolean): void {
+		for (const { seqs } of this.#recent.splice(0))
+			void this.erase(seqs, term, leads);
+	}
+
+	async #erase(seqs: readonly number[], term: number): Promise<void> {
+		const { port } = this.#parts;
+		const wanted = new Set(seqs);
+		for (const seq of seqs) {
+			if (!wanted.has(seq)) continue;
+			const at = (await locate(port, seq - 1)) + 1;
+			const [bytes, original] = await this.#batchWith(seq, at);
+			for (const each of strip(bytes, wanted).seqs) wanted.delete(each);
+			const stripped = strip(bytes, new Set(seqs)).bytes;
+			await port.erase(original.seq, { ...original, bytes: stripped }, term);
+		}
+	}
+
+	/** The batch that holds an event: the first with events, behind any claims. */
+	async #batchWith(seq: number, from: number) {
+		const { port } = this.#parts;
+		for (let at = from; ; at++) {
+			const message =
+				(await port.getErased(at)) ?? (await port.get(at, "leader"));
+			if (!message)
+				throw new Error(`message ${at} of the stream, with ${seq}, is missing`);
+			if (message.bytes.length > 0) return [message.bytes, message] as const;
+		}
+	}
+}

@@ -1,0 +1,52 @@
+/** The lines of the log in the messages of a stream. */
+import { erasedTail } from "../log/line.ts";
+import { Lines } from "../log/reader.ts";
+import type { StreamMessage, StreamPort } from "./stream.ts";
+
+const SEQ = /^\{"level":30,"time":\d+,"seq":(\d+),/;
+
+const seqOf = (line: Buffer) =>
+	Number(SEQ.exec(line.toString("latin1", 0, 100))?.[1] ?? 0);
+
+/** The seq of the last event in a message; 0 if it has none. */
+function lastIn({ bytes }: StreamMessage): number {
+	let last = 0;
+	for (const line of new Lines().cut(Buffer.from(bytes))) last = seqOf(line);
+	return last;
+}
+
+/** The last message that has only events up to this seq. Rejects if the stream can't be read. */
+export async function locate(port: StreamPort, seq: number): Promise<number> {
+	let [low, high] = [0, await port.last()];
+	while (low < high) {
+		const middle = Math.ceil((low + high) / 2);
+		// A claim has no events: the batch before it tells.
+		let [at, last] = [middle, 0];
+		while (at > low && last === 0) {
+			const message = (await port.get(at, "any")) ?? (await port.getErased(at));
+			if (!message) throw new Error(`message ${at} of the stream is missing`);
+			last = lastIn(message);
+			if (last === 0) at--;
+		}
+		if (last <= seq) low = middle;
+		else high = at - 1;
+	}
+	return low;
+}
+
+/** The bytes of a batch without the texts of these events, and which of them were in it. */
+export function strip(bytes: Uint8Array, seqs: ReadonlySet<number>) {
+	const stripped = Buffer.from(bytes);
+	const found: number[] = [];
+	let at = 0;
+	for (const line of new Lines().cut(Buffer.from(bytes))) {
+		const seq = seqOf(line);
+		if (seqs.has(seq)) {
+			const { tail, at: from } = erasedTail(line, at);
+			stripped.set(tail, from);
+			found.push(seq);
+		}
+		at += line.length + 1;
+	}
+	return { bytes: stripped, seqs: found };
+}

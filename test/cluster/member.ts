@@ -1,0 +1,86 @@
+/** Someone whose page comes back, to whatever node there is, and sends again what was not acknowledged. */
+import { MessageType as types } from "../../machines/message.ts";
+import type { Person, Received } from "../test-server.ts";
+import type { Nodes, StreamNode } from "./nodes.ts";
+
+export class Member {
+	readonly name: string;
+	/** Everything that was seen of the room, by offset. */
+	readonly seen = new Map<number, Received>();
+	readonly faults: string[] = [];
+	#memory: Person["memory"];
+	#person: Person;
+	#said = 0;
+	#taken = 0;
+	readonly #lines: string[] = [];
+
+	constructor(name: string, person: Person) {
+		this.name = name;
+		this.#person = person;
+		this.#memory = person.memory;
+		for (const frame of person.received) this.#hear(frame);
+		person.onFrame = (frame) => this.#hear(frame);
+	}
+
+	get lines(): readonly string[] {
+		return this.#lines;
+	}
+
+	get isDone(): boolean {
+		return this.#taken === this.#said && this.#person.closed === undefined;
+	}
+
+	say(): void {
+		this.#lines.push(`${this.name} says ${++this.#said}`);
+		this.#send(this.#said);
+	}
+
+	hangUp(): void {
+		this.#person.hangUp();
+	}
+
+	/** Call now and then: comes back if the connection is lost, or nobody lets it in. */
+	live(world: Nodes, pick: (nodes: readonly StreamNode[]) => StreamNode): void {
+		if (this.#person.closed === undefined) return;
+		const { memory } = this.#person;
+		if (memory.client)
+			this.#memory = { ...this.#memory, ...withoutGaps(memory) };
+		const { server } = pick(world.nodes);
+		const person = server.connect("plume.2");
+		this.#person = person;
+		person.onFrame = (frame) => this.#hear(frame);
+		person.open({ ...this.#memory });
+	}
+
+	#send(n: number): void {
+		this.#person.say(this.#lines[n - 1] ?? "", n);
+	}
+
+	#hear(frame: Received): void {
+		const { type, offset, last } = frame;
+		if (type === types.welcome) {
+			// The same client goes on with its numbers.
+			if (frame.client !== this.#memory.client && this.#memory.client)
+				this.faults.push("a client of another id");
+			this.#memory = { ...this.#memory, client: frame.client };
+			this.#taken = Number(last ?? 0);
+			for (let n = this.#taken + 1; n <= this.#said; n++) this.#send(n);
+		}
+		if (type === types.ack) this.#taken = Number(last);
+		if (type === types.refused && frame.n !== undefined)
+			this.faults.push(`refused: ${frame.code}`);
+		if (typeof offset !== "number" || !("time" in frame)) return;
+		if (type !== types.text && type !== types.system) return;
+		this.#memory = { ...this.#memory, offset, time: frame.time };
+		const before = this.seen.get(offset);
+		if (before && before.text !== frame.text)
+			this.faults.push(`offset ${offset} was two things`);
+		this.seen.set(offset, frame);
+	}
+}
+
+/** What a connection that never got in does not know is known from before. */
+const withoutGaps = (memory: Person["memory"]) =>
+	Object.fromEntries(
+		Object.entries(memory).filter(([, value]) => value !== undefined),
+	);
