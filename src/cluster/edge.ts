@@ -114,6 +114,10 @@ export class Edge implements Cluster {
 		);
 	}
 
+	beat(): void {
+		if (this.#isWelcome) this.#link?.send({ kind: "beat" });
+	}
+
 	/** Another sequencer is there. */
 	redial(): void {
 		this.#tries = 0;
@@ -130,6 +134,7 @@ export class Edge implements Cluster {
 		this.#isWelcome = false;
 		this.#cancel();
 		this.#link?.close();
+		this.#engine?.endUnadmitted();
 		this.undecide();
 		this.#undecided.sendAgain(receive, true);
 	}
@@ -238,6 +243,8 @@ export class Edge implements Cluster {
 				break;
 			case "answer":
 				this.#asking.answer(message);
+				break;
+			case "beat":
 				break;
 			default:
 				this.#hearAbout(message, this.#carried.get(message.connection));

@@ -13,6 +13,11 @@ interface About {
 	readonly connection: number;
 }
 
+/** Says nothing, but shows that nothing before it was lost. */
+interface Beat {
+	readonly kind: "beat";
+}
+
 /** What an edge sends. */
 export type FromEdge =
 	/** The first message: who it is, and how far its mirror of the log goes: the byte after it, in the segment that begins with this seq. */
@@ -45,6 +50,7 @@ export type FromEdge =
 	  })
 	| (About & { readonly kind: "closed"; readonly why: ClientLeft["why"] })
 	| { readonly kind: "signal"; readonly signal: Activity }
+	| Beat
 	| {
 			readonly kind: "ask";
 			readonly id: number;
@@ -83,6 +89,7 @@ export type FromSequencer =
 	/** Every command up to this number is decided, and what follows from it is durable. */
 	| { readonly kind: "done"; readonly number: number }
 	| { readonly kind: "signal"; readonly at: number; readonly signal: Activity }
+	| Beat
 	| {
 			readonly kind: "answer";
 			readonly id: number;

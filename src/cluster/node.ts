@@ -161,6 +161,7 @@ export class Node implements Cluster {
 	}
 
 	onDeposed(): void {
+		if (!this.leads) return;
 		this.#parts.report.warn({}, "another node decides now");
 		this.#role.send({ type: "deposed" });
 		this.#sequencer.close();
@@ -224,6 +225,8 @@ export class Node implements Cluster {
 	}
 
 	#onSilence(isSilent: boolean, isLong: boolean): void {
+		if (this.leads) this.#sequencer.beat();
+		else this.#edge.beat();
 		if (this.leads) {
 			if (isSilent && !this.#isCutOff)
 				this.#running?.engine.tellAll("sequencerIsThere");

@@ -82,6 +82,10 @@ export class Sequencer implements Cluster {
 			if (edge !== from) edge.send({ kind: "signal", at, signal });
 	}
 
+	beat(): void {
+		for (const edge of this.#edges.values()) edge.send({ kind: "beat" });
+	}
+
 	/** An edge connects. */
 	accept(socket: Duplex): void {
 		const running = this.#running;

@@ -236,9 +236,9 @@ export class Engine implements PipelineHooks {
 	}
 
 	onDeposed(): void {
+		this.#parts.cluster?.onDeposed?.();
 		this.#services.deadlines.stop();
 		this.endUnadmitted();
-		this.#parts.cluster?.onDeposed?.();
 	}
 
 	onErased(event: MessageErased): Promise<boolean> {

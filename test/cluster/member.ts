@@ -26,13 +26,20 @@ export class Member {
 		return this.#lines;
 	}
 
+	/** For whoever looks for a fault. */
+	get status(): object {
+		const { closed, received, isIn } = this.#person;
+		const last = received.slice(-3);
+		return { closed, isIn, said: this.#said, taken: this.#taken, last };
+	}
+
 	get isDone(): boolean {
 		return this.#taken === this.#said && this.#person.closed === undefined;
 	}
 
 	say(): void {
 		this.#lines.push(`${this.name} says ${++this.#said}`);
-		this.#send(this.#said);
+		if (this.#person.isIn) this.#send(this.#said);
 	}
 
 	hangUp(): void {

@@ -86,6 +86,7 @@ async function storyHolds(
 	for (let nth = 0; nth < 600 && !members.every(({ isDone }) => isDone); nth++)
 		await live(100);
 	await live(5000);
+	if (process.env.TEST_STORY) console.info(JSON.stringify(members.map(({status})=>status),null,1), world.nodes.map(({id,node,server})=>[id,node.leads,node.wrong,server.log.committed,server.log.ordered,server.state.clients.size, [...(server.state.room("lobby")?.context.members??[])].map(([c,m])=>[c,m.name,m.node,m.deadline])]));
 	for (const { id, failed } of world.nodes)
 		expect([id, failed.error]).toEqual([id, undefined]);
 	const [first] = members;
@@ -108,3 +109,8 @@ async function storyHolds(
 	const hashes = world.nodes.map(({ server }) => server.state.hash());
 	expect(new Set(hashes).size).toBe(1);
 }
+
+test.runIf(process.env.TEST_STORY)("one story", async () => {
+	const [seed, ...faults] = (process.env.TEST_STORY ?? "").split(",");
+	await storyHolds(Number(seed), faults as never);
+});
