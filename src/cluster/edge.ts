@@ -36,7 +36,9 @@ export class Edge implements Cluster {
 	#sequencer = "";
 	#onStart = { isCurrent: () => {}, isRefused: (_: Error) => {} };
 	readonly #carried = new Carried();
-	readonly #undecided = new Undecided();
+	readonly undecided = new Undecided((connection, command) =>
+		this.#engine?.refuseForNow(connection, command, true),
+	);
 	readonly #asking = new Asking();
 
 	constructor(parts: EdgeParts) {
@@ -48,7 +50,7 @@ export class Edge implements Cluster {
 	}
 
 	get isBehind(): boolean {
-		return this.#undecided.isFull;
+		return this.undecided.isFull;
 	}
 
 	/** Why nobody should be sent here now. */
@@ -77,11 +79,11 @@ export class Edge implements Cluster {
 
 	forward(connection: Connection, command: Command): void {
 		const link = this.#isWelcome ? this.#link : undefined;
-		if (!link && !this.#undecided.mayWait(command)) {
+		if (!link && !this.undecided.mayWait(command)) {
 			this.#engine?.refuseForNow(connection, command, false);
 			return;
 		}
-		const number = this.#undecided.add(connection, command);
+		const number = this.undecided.add(connection, command);
 		if (link) this.#send(link, connection, command, number);
 	}
 
@@ -135,21 +137,8 @@ export class Edge implements Cluster {
 		this.#cancel();
 		this.#link?.close();
 		this.#engine?.endUnadmitted();
-		this.undecide();
-		this.#undecided.sendAgain(receive, true);
-	}
-
-	/** Remembers what this node decides itself; call the answer once what follows is durable. */
-	deciding(connection: Connection, command: Command): () => void {
-		const number = this.#undecided.add(connection, command);
-		return () => this.#undecided.settle(number);
-	}
-
-	/** What this node decided itself has not happened. */
-	undecide(): void {
-		this.#undecided.lose((connection, command) =>
-			this.#engine?.refuseForNow(connection, command, true),
-		);
+		this.undecided.lose();
+		this.undecided.sendAgain(receive, true);
 	}
 
 	#dial(): void {
@@ -182,7 +171,7 @@ export class Edge implements Cluster {
 		if (this.#isWelcome)
 			report.warn({ error: error?.message }, "the sequencer is gone");
 		this.#isWelcome = false;
-		this.undecide();
+		this.undecided.lose();
 		this.#engine?.endUnadmitted();
 		this.#asking.lose();
 		if (this.#tries === 0)
@@ -234,7 +223,7 @@ export class Edge implements Cluster {
 					});
 				break;
 			case "done":
-				this.#undecided.settle(message.number);
+				this.undecided.settle(message.number);
 				break;
 			case "signal":
 				this.#after(message.at, () =>
@@ -295,7 +284,11 @@ export class Edge implements Cluster {
 		if (!link) return;
 		for (const [connection, number] of this.#carried.all)
 			this.#introduce(connection, number, link);
-		this.#undecided.sendAgain((...undecided) => this.#send(link, ...undecided));
+		// Some came in while this node decided.
+		for (const connection of this.#engine?.connections ?? [])
+			if (connection.login && !connection.node)
+				this.#numberOf(connection, link);
+		this.undecided.sendAgain((...undecided) => this.#send(link, ...undecided));
 		this.#after(committed, () => {
 			for (const signal of away) this.#engine?.liveUpdates.apply(signal);
 			if (this.#isLate) this.#parts.report.info({}, "the sequencer is back");

@@ -28,7 +28,7 @@ import {
 	type StreamPort,
 } from "./stream.ts";
 import { StreamEraser } from "./stream-eraser.ts";
-import { locate } from "./stream-lines.ts";
+import { locateAtStart } from "./stream-lines.ts";
 
 const RETRY_MS = 50;
 const NO_BYTES = new Uint8Array();
@@ -118,7 +118,7 @@ export class Node implements Cluster {
 	/** Resolves once this node decides, or has what the sequencer had when it was reached. */
 	async start(running: Running): Promise<void> {
 		this.#running = running;
-		this.#last = await this.#locate(running.log.committed);
+		this.#last = await locateAtStart(running.log.committed, this.#parts);
 		this.#read();
 		const current = this.#edge.start(running);
 		this.#heads.start();
@@ -165,7 +165,7 @@ export class Node implements Cluster {
 		this.#parts.report.warn({}, "another node decides now");
 		this.#role.send({ type: "deposed" });
 		this.#sequencer.close();
-		this.#edge.undecide();
+		this.#edge.undecided.lose();
 		this.#read();
 	}
 
@@ -179,9 +179,10 @@ export class Node implements Cluster {
 	}
 
 	deciding(connection: Connection, command: Command): () => void {
-		return connection.node
-			? () => {}
-			: this.#edge.deciding(connection, command);
+		if (connection.node) return () => {};
+		const { undecided } = this.#edge;
+		const number = undecided.add(connection, command);
+		return () => undecided.settle(number);
 	}
 
 	forward(connection: Connection, command: Command): void {
@@ -199,19 +200,6 @@ export class Node implements Cluster {
 
 	ask(command: OperatorCommand, args: readonly string[], by: Actor) {
 		return this.#edge.ask(command, args, by);
-	}
-
-	/** Tries until NATS answers. */
-	async #locate(committed: number): Promise<number> {
-		const { port, clock, report } = this.#parts;
-		for (let tries = 0; ; tries++)
-			try {
-				return await locate(port, committed);
-			} catch (error) {
-				const fields = { error: messageOf(error) };
-				if (tries === 0) report.warn(fields, "the start waits for NATS");
-				await new Promise<void>((done) => clock.after(RETRY_MS, done));
-			}
 	}
 
 	#entry(kind: NewMessage["kind"], { term } = this.#context): NewMessage {

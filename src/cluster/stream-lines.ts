@@ -1,8 +1,12 @@
 /** The lines of the log in the messages of a stream. */
+import type { Clock } from "../clock.ts";
+import type { Reporter } from "../engine/parts.ts";
+import { messageOf } from "../log/disk.ts";
 import { erasedTail } from "../log/line.ts";
 import { Lines } from "../log/reader.ts";
 import type { StreamMessage, StreamPort } from "./stream.ts";
 
+const RETRY_MS = 200;
 const SEQ = /^\{"level":30,"time":\d+,"seq":(\d+),/;
 
 const seqOf = (line: Buffer) =>
@@ -32,6 +36,27 @@ export async function locate(port: StreamPort, seq: number): Promise<number> {
 		else high = at - 1;
 	}
 	return low;
+}
+
+interface Waiting {
+	readonly port: StreamPort;
+	readonly clock: Clock;
+	readonly report: Pick<Reporter, "warn">;
+}
+
+/** As `locate`, but tries until NATS answers. */
+export async function locateAtStart(
+	seq: number,
+	{ port, clock, report }: Waiting,
+): Promise<number> {
+	for (let tries = 0; ; tries++)
+		try {
+			return await locate(port, seq);
+		} catch (error) {
+			const fields = { error: messageOf(error) };
+			if (tries === 0) report.warn(fields, "the start waits for NATS");
+			await new Promise<void>((done) => clock.after(RETRY_MS, done));
+		}
 }
 
 /** The bytes of a batch without the texts of these events, and which of them were in it. */

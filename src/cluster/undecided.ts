@@ -15,8 +15,14 @@ const isNumbered = (command: Command): boolean =>
 	command.kind === "text" && command.n !== undefined;
 
 export class Undecided {
+	readonly #refuse: Each;
 	readonly #all = new Map<number, readonly [Connection, Command]>();
 	#next = 1;
+
+	/** `refuse` tells someone that nobody knows whether it was done. */
+	constructor(refuse: Each) {
+		this.#refuse = refuse;
+	}
 
 	get isFull(): boolean {
 		return this.#all.size > MOST_UNDECIDED;
@@ -41,15 +47,15 @@ export class Undecided {
 	}
 
 	/** What can't wait is refused. */
-	lose(refuse: Each): void {
+	lose(): void {
 		for (const [number, [connection, command]] of this.#all) {
 			if (isNumbered(command)) continue;
 			this.#all.delete(number);
-			refuse(connection, command, number);
+			this.#refuse(connection, command, number);
 		}
 	}
 
-	/** In the order in which it came. `isForgotten`: whoever gets it answers for it. */
+	/** In the order in which it came. `isForgotten`: it is not undecided any more. */
 	sendAgain(send: Each, isForgotten = false): void {
 		for (const [number, [connection, command]] of [...this.#all]) {
 			if (isForgotten || connection.gone) this.#all.delete(number);

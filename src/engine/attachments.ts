@@ -86,6 +86,15 @@ export class Attachments {
 		this.resume(connection, login, room);
 	}
 
+	/** Whether a connection of this node has no client, or one that may stay on it. */
+	isAdmitted({ login, mailbox, node }: Connection): boolean {
+		if (!login || node) return true;
+		const client = this.#parts.states.committed.client(login.client);
+		if (!client?.matches("inRoom")) return client !== undefined;
+		const { attached } = this.#parts.server.room(client.context.room);
+		return attached.get(login.client)?.mailbox === mailbox;
+	}
+
 	/** Call when a connection is lost. Its client leaves, or has some time to resume. */
 	lose(connection: Connection, why: ClientLeft["why"]): void {
 		const id = connection.login?.client;

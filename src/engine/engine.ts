@@ -16,7 +16,7 @@ import { type Item, MessageType } from "../../machines/message.ts";
 import type { Attachments } from "./attachments.ts";
 import type { Command } from "./command.ts";
 import { logRestored } from "./commands/rooms.ts";
-import { allLost } from "./commands/sessions.ts";
+import { allLost, nodesOf } from "./commands/sessions.ts";
 import { type Connection, clientOf, type Transport } from "./connection.ts";
 import { Executor, type Misunderstood } from "./executor.ts";
 import type { Step } from "./fold.ts";
@@ -100,24 +100,22 @@ export class Engine implements PipelineHooks {
 		this.#executor.refuseForNow(connection, command, rule, isSent);
 	}
 
-	/** What was decided may not have happened: whoever is not in yet comes again. */
+	/** What was decided may not have happened: those who are not in yet come again. */
 	endUnadmitted(): void {
-		const { states, server } = this.#parts;
-		for (const { login, mailbox, node, transport } of this.#connections) {
-			if (!login || node) continue;
-			const client = states.committed.client(login.client);
-			const isAdmitted = client?.matches("inRoom")
-				? server.room(client.context.room).attached.get(login.client)
-						?.mailbox === mailbox
-				: client !== undefined;
-			if (!isAdmitted) transport.onEnd("restart");
-		}
+		const { attachments } = this.#services;
+		for (const connection of this.#connections)
+			if (!attachments.isAdmitted(connection))
+				connection.transport.onEnd("restart");
 	}
 
 	/** The node that carries a connection is gone. */
 	drop(connection: Connection): void {
 		connection.gone = true;
 		this.#connections.delete(connection);
+	}
+
+	get connections(): Iterable<Connection> {
+		return this.#connections;
 	}
 
 	/** How many clients are in a room, with a connection. */
@@ -291,13 +289,9 @@ export class Engine implements PipelineHooks {
 	loseNodes(): void {
 		const { cluster, pipeline, states } = this.#parts;
 		pipeline.whenWritable(() => {
-			if (!cluster?.leads) return;
-			const nodes = new Set<string>();
-			for (const { context } of states.ordered.rooms.values())
-				for (const { node } of context.members.values())
-					if (!cluster.hasNode(node)) nodes.add(node);
-			for (const node of nodes)
-				pipeline.append(allLost(viewOf(this.#parts), node));
+			for (const node of nodesOf(states.ordered))
+				if (!cluster?.hasNode(node))
+					pipeline.append(allLost(viewOf(this.#parts), node));
 		});
 	}
 

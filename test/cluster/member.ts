@@ -26,7 +26,7 @@ export class Member {
 		return this.#lines;
 	}
 
-	/** For whoever looks for a fault. */
+	/** What to look at when a test fails. */
 	get status(): object {
 		const { closed, received, isIn } = this.#person;
 		const last = received.slice(-3);

@@ -86,7 +86,25 @@ async function storyHolds(
 	for (let nth = 0; nth < 600 && !members.every(({ isDone }) => isDone); nth++)
 		await live(100);
 	await live(5000);
-	if (process.env.TEST_STORY) console.info(JSON.stringify(members.map(({status})=>status),null,1), world.nodes.map(({id,node,server})=>[id,node.leads,node.wrong,server.log.committed,server.log.ordered,server.state.clients.size, [...(server.state.room("lobby")?.context.members??[])].map(([c,m])=>[c,m.name,m.node,m.deadline])]));
+	if (process.env.TEST_STORY)
+		console.info(
+			JSON.stringify(
+				members.map(({ status }) => status),
+				null,
+				1,
+			),
+			world.nodes.map(({ id, node, server }) => [
+				id,
+				node.leads,
+				node.wrong,
+				server.log.committed,
+				server.log.ordered,
+				server.state.clients.size,
+				[...(server.state.room("lobby")?.context.members ?? [])].map(
+					([c, m]) => [c, m.name, m.node, m.deadline],
+				),
+			]),
+		);
 	for (const { id, failed } of world.nodes)
 		expect([id, failed.error]).toEqual([id, undefined]);
 	const [first] = members;

@@ -11,6 +11,7 @@ import type { Member } from "../../../machines/room.ts";
 import { brokenServerRule } from "../../../machines/server.ts";
 import type { Entry } from "../../log/log.ts";
 import { sha256 } from "../secrets.ts";
+import type { State } from "../state.ts";
 import { DAY_MS, type View } from "./decision.ts";
 
 /** The log has the hash of the token; only the browser gets the token itself. */
@@ -104,6 +105,14 @@ export function allLost(view: View, only?: string): readonly Entry[] {
 			entries.push({ event: { type, time, room, ...whose, deadline } });
 		return entries;
 	});
+}
+
+/** The nodes that carry members of rooms, or did. */
+export function nodesOf(state: State): ReadonlySet<string> {
+	const nodes = new Set<string>();
+	for (const { context } of state.rooms.values())
+		for (const { node } of context.members.values()) nodes.add(node);
+	return nodes;
 }
 
 type Ending = PlumeEvent<"session.closed">["why"];
