@@ -10,12 +10,12 @@ import { prettyFactory } from "pino-pretty";
 import { diskWithProgress } from "./cli/progress.ts";
 import { systemClock } from "./clock.ts";
 import { joinCluster } from "./cluster/join.ts";
-import { type Config, ConfigError } from "./config.ts";
+import type { Config } from "./config.ts";
 import { pooledRandom, Secrets } from "./engine/secrets.ts";
 import { fatalEnd } from "./fatal-end.ts";
 import { indexFiles } from "./history/index-files.ts";
 import type { Disk } from "./log/disk.ts";
-import { openFileLog } from "./log/file-log.ts";
+import { type FileLogOptions, openFileLog } from "./log/file-log.ts";
 import { linger } from "./log/linger.ts";
 import { Lock } from "./log/lock.ts";
 import type { Log } from "./log/log.ts";
@@ -57,13 +57,19 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	});
 	for (const warning of config.warnings) logger.warn(warning);
 	const { disk, done } = diskWithProgress(config.data);
+	let cluster: Awaited<ReturnType<typeof joinCluster>>;
+	const replicate =
+		config.nats &&
+		(async (bytes: Uint8Array) => {
+			if (cluster && "replicate" in cluster) await cluster.replicate(bytes);
+		});
 	const { lock, ...opened } =
 		config.log === "memory"
 			? openMemory(config, logger)
-			: await openFolder(asked, disk, logger);
+			: await openFolder(asked, disk, logger, replicate);
 	const { log } = opened;
 	fatal.log = log;
-	const cluster = await joinCluster({
+	cluster = await joinCluster({
 		...{ config, version: asked.version, secrets: opened.secrets },
 		...{ report: logger, onFatal },
 	});
@@ -152,14 +158,11 @@ async function openFolder(
 	{ config, accepts }: Asked,
 	real: Disk,
 	logger: Logger,
+	replicate: FileLogOptions["replicate"],
 ) {
-	if (config.log === "nats")
-		throw new ConfigError(
-			"PLUME_LOG=nats:// is not served by this version: say file or memory.",
-		);
 	const folder = config.data;
 	// An edge can have its mirror of the log anew.
-	const isMirror = config.upstream !== undefined;
+	const isMirror = config.upstream !== undefined || replicate !== undefined;
 	const fsync = config.fsync === "on" && !isMirror;
 	const lock = await Lock.acquire(folder);
 	const secret = await readSecret(config, (message) => logger.warn(message));
@@ -176,6 +179,7 @@ async function openFolder(
 		ids: () => secrets.id(),
 		linger,
 		lock,
+		...(replicate && { replicate }),
 		acceptMissing: accepts.missing,
 		warn: ({ message }) => logger.warn(message),
 		onTorn: (torn) =>

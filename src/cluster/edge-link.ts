@@ -1,5 +1,6 @@
 /** One edge, as the sequencer sees it, and the connections that it carries. */
 import type { Duplex } from "node:stream";
+import type { Clock } from "../clock.ts";
 import type { Connection, Login } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import { OperatorError } from "../engine/operation.ts";
@@ -22,6 +23,7 @@ export interface Running {
 type Hello = Extract<FromEdge, { kind: "hello" }>;
 
 interface EdgeLinkParts extends Running {
+	readonly clock: Clock;
 	readonly onHello: (hello: Hello) => void;
 	readonly onSignal: (signal: Activity) => void;
 	readonly onClose: (error: Error | undefined) => void;
@@ -30,6 +32,10 @@ interface EdgeLinkParts extends Running {
 export class EdgeLink {
 	node = "";
 	label = "";
+	/** When it was last heard of, by the clock. */
+	heardAt: number;
+	/** Whether it says something each second. */
+	isBeating = false;
 	readonly #parts: EdgeLinkParts;
 	readonly #link: Link<FromSequencer, FromEdge>;
 	readonly #connections = new Map<number, Connection>();
@@ -38,6 +44,7 @@ export class EdgeLink {
 
 	constructor(socket: Duplex, seal: Seal, parts: EdgeLinkParts) {
 		this.#parts = parts;
+		this.heardAt = parts.clock.now();
 		this.#link = new Link(socket, seal, {
 			onMessage: (message: FromEdge) => this.#hear(message),
 			onClose: (error) => {
@@ -67,6 +74,7 @@ export class EdgeLink {
 	}
 
 	#hear(message: FromEdge): void {
+		this.heardAt = this.#parts.clock.now();
 		if (message.kind !== "hello" && !this.node) {
 			this.close();
 			return;
@@ -100,6 +108,7 @@ export class EdgeLink {
 		this.node = hello.node;
 		this.label = hello.label;
 		if (hello.hasLog) {
+			this.isBeating = true;
 			this.#parts.onHello(hello);
 			return;
 		}
@@ -136,7 +145,7 @@ export class EdgeLink {
 		this.#connections.set(number, connection);
 		if (login && !this.#isStill(login))
 			this.send({ kind: "end", ...about, reason: "restart" });
-		else if (login) engine.attachments.attach(connection, login);
+		else if (login) engine.services.attachments.attach(connection, login);
 	}
 
 	/** Whether an edge that was away may go on to carry a client. */

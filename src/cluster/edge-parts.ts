@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream";
 import type { Clock } from "../clock.ts";
 import type { Reporter } from "../engine/parts.ts";
+import type { Log } from "../log/log.ts";
 import type { Link } from "./link.ts";
 import type { FromEdge, FromSequencer } from "./messages.ts";
 import type { Seal } from "./seal.ts";
@@ -22,4 +23,17 @@ export interface EdgeParts {
 		Extract<FromEdge, { kind: "hello" }>,
 		"node" | "label" | "version" | "settings"
 	>;
+}
+
+/** What an edge says first: who it is, and how far its mirror of the log goes. */
+export function helloOf(
+	{ about, hasLog }: EdgeParts,
+	log: Log | undefined,
+): FromEdge {
+	const { segments, position, id = "" } = log ?? {};
+	return {
+		...{ kind: "hello", ...about, hasLog, log: position ? id : "" },
+		...{ segment: segments?.growing?.first ?? 0 },
+		...{ offset: position?.offset ?? 0, hash: position?.hash ?? "" },
+	};
 }

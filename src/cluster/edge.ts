@@ -1,3 +1,11 @@
+/**
+ * An edge: a node that serves people, and leaves every decision to the
+ * sequencer. It mirrors the log and folds it, so what people see of an event
+ * follows here as it does there; commands go to the sequencer, and answers
+ * come back with the event that they rest on.
+ *
+ * While the sequencer can't be reached, people stay connected and are told so.
+ */
 import type { ClientLeft } from "../../machines/events.ts";
 import { ConfigError } from "../config.ts";
 import type { Command } from "../engine/command.ts";
@@ -10,7 +18,7 @@ import type { OperatorCommand } from "../operator/usage.ts";
 import { Asking } from "./asking.ts";
 import { Carried } from "./carried.ts";
 import type { Running } from "./edge-link.ts";
-import type { EdgeParts, ToSequencer } from "./edge-parts.ts";
+import { type EdgeParts, helloOf, type ToSequencer } from "./edge-parts.ts";
 import { Link } from "./link.ts";
 import type { FromSequencer } from "./messages.ts";
 import { Undecided } from "./undecided.ts";
@@ -18,6 +26,7 @@ import { Undecided } from "./undecided.ts";
 /** People are told that the sequencer is gone if it is for so long. */
 const SILENT_MS = 2500;
 const RETRY_MS = [50, 100, 200, 500, 1000, 2000];
+
 export class Edge implements Cluster {
 	readonly leads = false;
 	readonly #parts: EdgeParts;
@@ -59,9 +68,8 @@ export class Edge implements Cluster {
 	}
 
 	/** Resolves once this node has what the sequencer had when it was reached. Rejects with `ConfigError` if this is no mirror of its log. */
-	start({ engine, log }: Pick<Running, "engine" | "log">): Promise<void> {
-		this.#engine = engine;
-		this.#log = log;
+	start(running: Pick<Running, "engine" | "log">): Promise<void> {
+		[this.#engine, this.#log] = [running.engine, running.log];
 		return new Promise((isCurrent, isRefused) => {
 			this.#onStart = { isCurrent, isRefused };
 			this.#dial();
@@ -148,8 +156,7 @@ export class Edge implements Cluster {
 			this.#lost(undefined);
 			return;
 		}
-		const { seal, about, hasLog } = this.#parts;
-		const { segments, position, id } = this.#log ?? {};
+		const { seal } = this.#parts;
 		const link: ToSequencer = new Link(socket, seal, {
 			onMessage: (message: FromSequencer, bytes) => {
 				if (link === this.#link) this.#hear(message, bytes);
@@ -157,10 +164,10 @@ export class Edge implements Cluster {
 			onClose: (error) => this.#lost(error),
 		});
 		this.#link = link;
-		link.send({
-			...{ kind: "hello", ...about, log: position ? (id ?? "") : "" },
-			...{ segment: segments?.growing?.first ?? 0, hasLog },
-			...{ offset: position?.offset ?? 0, hash: position?.hash ?? "" },
+		link.send(helloOf(this.#parts, this.#log));
+		// The other end may never have heard it.
+		this.#parts.clock.after(SILENT_MS, () => {
+			if (link === this.#link && !this.#isWelcome) link.close();
 		});
 	}
 
@@ -226,8 +233,8 @@ export class Edge implements Cluster {
 				this.undecided.settle(message.number);
 				break;
 			case "signal":
-				this.#after(message.at, () =>
-					this.#engine?.liveUpdates.apply(message.signal),
+				this.#engine?.after(message.at, () =>
+					this.#engine?.services.liveUpdates.apply(message.signal),
 				);
 				break;
 			case "answer":
@@ -249,11 +256,11 @@ export class Edge implements Cluster {
 			case "login": {
 				const { login, at } = message;
 				const link = this.#link;
-				this.#engine?.attachments.attach(connection, login);
-				this.#after(at, () => {
+				this.#engine?.services.attachments.attach(connection, login);
+				this.#engine?.after(at, () => {
 					// Another sequencer may have decided something else there.
 					if (link !== this.#link) return;
-					const { attachments } = this.#engine ?? {};
+					const { attachments } = this.#engine?.services ?? {};
 					if (login.resumed !== undefined)
 						attachments?.resume(connection, login, login.resumed);
 					else attachments?.admit(connection, login);
@@ -261,7 +268,7 @@ export class Edge implements Cluster {
 				break;
 			}
 			case "tell":
-				this.#after(message.at, () => {
+				this.#engine?.after(message.at, () => {
 					if (connection.gone) return;
 					for (const each of message.messages) connection.mailbox.put(each);
 				});
@@ -285,19 +292,15 @@ export class Edge implements Cluster {
 		for (const [connection, number] of this.#carried.all)
 			this.#introduce(connection, number, link);
 		// Some came in while this node decided.
-		for (const connection of this.#engine?.connections ?? [])
-			if (connection.login && !connection.node)
-				this.#numberOf(connection, link);
+		for (const one of this.#engine?.connections ?? [])
+			if (one.login && !one.node) this.#numberOf(one, link);
 		this.undecided.sendAgain((...undecided) => this.#send(link, ...undecided));
-		this.#after(committed, () => {
-			for (const signal of away) this.#engine?.liveUpdates.apply(signal);
+		this.#engine?.after(committed, () => {
+			for (const signal of away)
+				this.#engine?.services.liveUpdates.apply(signal);
 			if (this.#isLate) this.#parts.report.info({}, "the sequencer is back");
 			this.#isLate = false;
 			this.#onStart.isCurrent();
 		});
-	}
-
-	#after(seq: number, task: () => void): void {
-		this.#engine?.after(seq, task);
 	}
 }

@@ -8,6 +8,8 @@ import { listenPrivately } from "../operator/local-socket.ts";
 import { listen } from "../transport/listen.ts";
 import { Edge } from "./edge.ts";
 import type { EdgeParts } from "./edge-parts.ts";
+import type { NatsSettings } from "./nats-settings.ts";
+import { Node, type NodeParts } from "./node.ts";
 import { Seal } from "./seal.ts";
 import { fingerprintOf, Sequencer } from "./sequencer.ts";
 
@@ -23,16 +25,17 @@ export async function joinCluster({
 	version,
 	secrets,
 	...parts
-}: Joining): Promise<Edge | Sequencer | undefined> {
-	const { upstream, sequencer: at } = config;
-	if (!upstream && !at) return undefined;
+}: Joining): Promise<Edge | Sequencer | Node | undefined> {
+	const { upstream, sequencer: at, nats } = config;
+	if (!upstream && !at && !nats) return undefined;
 	const { limits, allow, admins, retention } = config;
 	const settings = fingerprintOf({ limits, allow, admins, retention });
 	const common = { ...parts, clock: systemClock(), seal: new Seal(secrets) };
 	const node = secrets.id();
+	const label = config.node || hostname();
+	const about = { node, label, version, settings };
+	if (nats) return joinStream(nats, { ...common, about });
 	if (upstream) {
-		const label = config.node || hostname();
-		const about = { node, label, version, settings };
 		const dial = () => connect(upstream).setNoDelay();
 		return new Edge({ ...common, about, dial });
 	}
@@ -46,4 +49,24 @@ export async function joinCluster({
 	// It ends with the process.
 	server.unref();
 	return sequencer;
+}
+
+async function joinStream(
+	settings: NatsSettings,
+	parts: Omit<NodeParts, "port" | "bus" | "random">,
+): Promise<Node> {
+	// Loaded only where it is needed.
+	const { openNatsStream } = await import("./nats-stream.ts");
+	const { openNatsBus } = await import("./nats-bus.ts");
+	const { report, about } = parts;
+	const port = await openNatsStream(settings);
+	let node: Node | undefined;
+	const bus = await openNatsBus({
+		...{ settings, node: about.node },
+		onMessage: (...message) => node?.onMessage(...message),
+		onDisconnected: () => report.warn({}, "NATS is gone"),
+		onConnected: () => report.info({}, "NATS is back"),
+	});
+	node = new Node({ ...parts, port, bus, random: Math.random });
+	return node;
 }

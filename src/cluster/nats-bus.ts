@@ -23,7 +23,7 @@ export type Bus = Awaited<ReturnType<typeof openNatsBus>>;
 
 /** Connects, and hears from then on. Throws words, `ConfigError` if somebody must change something. */
 export async function openNatsBus(parts: BusParts) {
-	const connection = await connectNats(parts.settings, true);
+	const connection = await connectNats(parts.settings);
 	const prefix = `plume.${parts.settings.stream}`;
 	const hear = (subject: string, to: "node" | "all") =>
 		connection.subscribe(`${prefix}.${subject}`, {
@@ -51,7 +51,7 @@ export async function openNatsBus(parts: BusParts) {
 	return {
 		/** Sends to one node. Throws `RangeError` beyond `MOST_BYTES`. */
 		send: (node: string, bytes: Uint8Array) => send(`node.${node}`, bytes),
-		/** Sends to every other node. Throws `RangeError` beyond `MOST_BYTES`. */
+		/** Sends to every node, this one too: so it finds out whether NATS is there. Throws `RangeError` beyond `MOST_BYTES`. */
 		publish: (bytes: Uint8Array) => send("all", bytes),
 		close: () => connection.close(),
 	};

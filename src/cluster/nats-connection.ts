@@ -17,12 +17,11 @@ const RECONNECT_MS = 250;
 
 /**
  * Connects to one of the servers, and to another when that one is lost,
- * without end. With `noEcho` we do not hear what we publish ourselves. Throws
- * if no server can be reached now, and `ConfigError` for one that is too old.
+ * without end. Throws if no server can be reached now, and `ConfigError` for
+ * one that is too old.
  */
 export async function connectNats(
 	settings: NatsSettings,
-	noEcho = false,
 ): Promise<NatsConnection> {
 	const { credentials, tlsCa, tlsCert, tlsKey } = settings;
 	const servers = [...settings.servers];
@@ -32,7 +31,7 @@ export async function connectNats(
 	};
 	try {
 		const connection = await connect({
-			...{ servers, name: "plume", noEcho },
+			...{ servers, name: "plume" },
 			...((tlsCa || tlsCert || !isHere(settings)) && { tls: files }),
 			...(credentials && {
 				authenticator: credsAuthenticator(readFileSync(credentials)),

@@ -21,6 +21,9 @@ export interface SequencerParts {
 	readonly settings: string;
 }
 
+/** An edge that beats is gone if it was silent for so long. */
+const SILENT_MS = 2500;
+
 /** Equal for equal settings; it tells nothing of them. */
 export const fingerprintOf = (settings: object) =>
 	hash("sha256", JSON.stringify(settings), "base64url").slice(0, 12);
@@ -82,8 +85,12 @@ export class Sequencer implements Cluster {
 			if (edge !== from) edge.send({ kind: "signal", at, signal });
 	}
 
+	/** Call now and then if edges can be lost without notice. */
 	beat(): void {
-		for (const edge of this.#edges.values()) edge.send({ kind: "beat" });
+		const before = this.#parts.clock.now() - SILENT_MS;
+		for (const edge of this.#edges.values())
+			if (edge.isBeating && edge.heardAt < before) edge.close();
+			else edge.send({ kind: "beat" });
 	}
 
 	/** An edge connects. */
@@ -93,9 +100,9 @@ export class Sequencer implements Cluster {
 			socket.destroy();
 			return;
 		}
-		const { seal, report, settings, node } = this.#parts;
+		const { seal, report, settings, node, clock } = this.#parts;
 		const edge = new EdgeLink(socket, seal, {
-			...running,
+			...{ ...running, clock },
 			onHello: (hello) => {
 				this.#edges.get(hello.node)?.close();
 				this.#edges.set(hello.node, edge);
@@ -108,11 +115,11 @@ export class Sequencer implements Cluster {
 						"an edge has other settings: give it the same limits, PLUME_ALLOW, PLUME_ADMINS and PLUME_RETENTION",
 					);
 				const { committed } = running.log;
-				const { away } = running.engine.liveUpdates;
+				const { away } = running.engine.services.liveUpdates;
 				edge.send({ kind: "welcome", node, committed, away });
 			},
 			onSignal: (signal) => {
-				running.engine.liveUpdates.apply(signal);
+				running.engine.services.liveUpdates.apply(signal);
 				this.signal(signal, edge);
 			},
 			onClose: (error) => this.#lose(edge, error),
@@ -132,7 +139,8 @@ export class Sequencer implements Cluster {
 		const { report, clock } = this.#parts;
 		report.warn({ edge: label, error: error?.message }, "an edge is gone");
 		this.#missed.add(node);
-		clock.after(NODE_LOST_MS, () => {
+		const silentMs = clock.now() - edge.heardAt;
+		clock.after(Math.max(0, NODE_LOST_MS - silentMs), () => {
 			edge.forget();
 			if (this.#missed.delete(node)) this.#running?.engine.loseNodes();
 		});

@@ -13,14 +13,12 @@ import type {
 	PlumeEvent,
 } from "../../machines/events.ts";
 import { type Item, MessageType } from "../../machines/message.ts";
-import type { Attachments } from "./attachments.ts";
 import type { Command } from "./command.ts";
 import { logRestored } from "./commands/rooms.ts";
 import { allLost, nodesOf } from "./commands/sessions.ts";
 import { type Connection, clientOf, type Transport } from "./connection.ts";
 import { Executor, type Misunderstood } from "./executor.ts";
 import type { Step } from "./fold.ts";
-import type { LiveUpdates } from "./live-updates.ts";
 import { explained, type Moderation } from "./moderation.ts";
 import { type EngineParts, leads, type RunningParts, viewOf } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
@@ -295,13 +293,9 @@ export class Engine implements PipelineHooks {
 		});
 	}
 
-	/** What another node has for a connection that this one carries. */
-	get attachments(): Attachments {
-		return this.#services.attachments;
-	}
-
-	get liveUpdates(): LiveUpdates {
-		return this.#services.liveUpdates;
+	/** What another node has for connections that this one carries is for these. */
+	get services(): Pick<Services, "attachments" | "liveUpdates"> {
+		return this.#services;
 	}
 
 	/** Runs once an event that another node named is committed here. */

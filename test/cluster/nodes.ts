@@ -149,14 +149,11 @@ export class Nodes {
 			get: (...it) => reached(() => stream.get(...it)),
 			getErased: (...it) => reached(() => stream.getErased(...it)),
 			erase: (...it) => reached(() => stream.erase(...it)),
-			consume: (after, hearing) =>
-				stream.consume(after, {
-					onEnd: (error) => hearing.onEnd(error),
-					onSign: () => cutOff.has(id) || hearing.onSign(),
-					// What it does not hear it never hears.
-					onMessage: (message) =>
-						cutOff.has(id) ? undefined : hearing.onMessage(message),
-				}),
+			async *read(after) {
+				// What it does not hear it never hears.
+				for await (const heard of stream.read(after))
+					if (!cutOff.has(id)) yield heard;
+			},
 			close: async () => {},
 		};
 	}
