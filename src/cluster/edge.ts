@@ -34,6 +34,7 @@ export class Edge implements Cluster {
 	#log: Log | undefined;
 	#link: ToSequencer | undefined;
 	#isWelcome = false;
+	#heardAt = 0;
 	#isLate = false;
 	/** This node decides itself. */
 	#isIdle = false;
@@ -124,33 +125,34 @@ export class Edge implements Cluster {
 		);
 	}
 
+	/** Call now and then if the link can break without notice. */
 	beat(): void {
-		if (this.#isWelcome) this.#link?.send({ kind: "beat" });
+		if (!this.#isWelcome) return;
+		if (this.#parts.clock.now() - this.#heardAt > SILENT_MS)
+			this.#link?.close();
+		else this.#link?.send({ kind: "beat" });
 	}
 
 	/** Another sequencer is there. */
 	redial(): void {
 		this.#tries = 0;
 		this.#isIdle = false;
-		const link = this.#link;
-		if (link) link.close();
-		else this.#dial();
+		this.#link?.close();
+		this.#lost(undefined);
 	}
 
 	/** This node decides from now on, also what waits here. */
 	takeWaiting(receive: (connection: Connection, command: Command) => void) {
 		this.#isIdle = true;
 		this.#isLate = false;
-		this.#isWelcome = false;
-		this.#cancel();
 		this.#link?.close();
-		this.#engine?.endUnadmitted();
-		this.undecided.lose();
+		this.#lost(undefined);
 		this.undecided.sendAgain(receive, true);
 	}
 
 	#dial(): void {
 		this.#cancel();
+		if (this.#link || this.#closing || this.#isIdle) return;
 		const socket = this.#parts.dial();
 		if (!socket) {
 			this.#lost(undefined);
@@ -161,7 +163,9 @@ export class Edge implements Cluster {
 			onMessage: (message: FromSequencer, bytes) => {
 				if (link === this.#link) this.#hear(message, bytes);
 			},
-			onClose: (error) => this.#lost(error),
+			onClose: (error) => {
+				if (link === this.#link) this.#lost(error);
+			},
 		});
 		this.#link = link;
 		link.send(helloOf(this.#parts, this.#log));
@@ -173,13 +177,14 @@ export class Edge implements Cluster {
 
 	#lost(error: Error | undefined): void {
 		const { clock, report } = this.#parts;
+		// Nothing that it still says counts: another may decide something else.
 		this.#link = undefined;
-		if (this.#closing || this.#isIdle) return;
-		if (this.#isWelcome)
+		if (this.#closing) return;
+		if (this.#isWelcome && !this.#isIdle)
 			report.warn({ error: error?.message }, "the sequencer is gone");
 		this.#isWelcome = false;
-		this.undecided.lose();
 		this.#engine?.endUnadmitted();
+		this.undecided.lose();
 		this.#asking.lose();
 		if (this.#tries === 0)
 			clock.after(SILENT_MS, () => {
@@ -190,7 +195,7 @@ export class Edge implements Cluster {
 		const waitMs = RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)] ?? 0;
 		// What is on its way into the mirror must be there first.
 		void this.#following.then(() => {
-			if (this.#closing || this.#isIdle) return;
+			this.#cancel();
 			this.#cancel = clock.after(waitMs, () => this.#dial());
 		});
 	}
@@ -212,7 +217,8 @@ export class Edge implements Cluster {
 	}
 
 	#hear(message: FromSequencer, bytes: Buffer): void {
-		const { onFatal } = this.#parts;
+		const { onFatal, clock } = this.#parts;
+		this.#heardAt = clock.now();
 		switch (message.kind) {
 			case "welcome":
 				this.#welcome(message);

@@ -139,7 +139,7 @@ export class Sequencer implements Cluster {
 		const { report, clock } = this.#parts;
 		report.warn({ edge: label, error: error?.message }, "an edge is gone");
 		this.#missed.add(node);
-		const silentMs = clock.now() - edge.heardAt;
+		const silentMs = edge.isBeating ? clock.now() - edge.heardAt : 0;
 		clock.after(Math.max(0, NODE_LOST_MS - silentMs), () => {
 			edge.forget();
 			if (this.#missed.delete(node)) this.#running?.engine.loseNodes();
