@@ -18,7 +18,12 @@ import type { OperatorCommand } from "../operator/usage.ts";
 import { Asking } from "./asking.ts";
 import { Carried } from "./carried.ts";
 import type { Running } from "./edge-link.ts";
-import { type EdgeParts, helloOf, type ToSequencer } from "./edge-parts.ts";
+import {
+	type EdgeParts,
+	helloOf,
+	introduce,
+	type ToSequencer,
+} from "./edge-parts.ts";
 import { Link } from "./link.ts";
 import type { FromSequencer } from "./messages.ts";
 import { Undecided } from "./undecided.ts";
@@ -204,16 +209,8 @@ export class Edge implements Cluster {
 		const known = this.#carried.numberOf(connection);
 		if (known !== undefined) return known;
 		const number = this.#carried.add(connection);
-		this.#introduce(connection, number, link);
+		introduce(connection, number, link);
 		return number;
-	}
-
-	#introduce(
-		{ networks, login }: Connection,
-		connection: number,
-		link: ToSequencer,
-	): void {
-		link.send({ kind: "connection", connection, networks, login });
 	}
 
 	#hear(message: FromSequencer, bytes: Buffer): void {
@@ -296,7 +293,7 @@ export class Edge implements Cluster {
 		const link = this.#link;
 		if (!link) return;
 		for (const [connection, number] of this.#carried.all)
-			this.#introduce(connection, number, link);
+			introduce(connection, number, link);
 		// Some came in while this node decided.
 		for (const one of this.#engine?.connections ?? [])
 			if (one.login && !one.node) this.#numberOf(one, link);

@@ -240,8 +240,10 @@ export class Node implements Cluster {
 
 	async #take({ seq, kind, term, node, bytes }: StreamMessage): Promise<void> {
 		const { term: latest, sequencer } = this.#context;
-		if (term < latest)
-			throw new Error(`message ${seq} of the stream is of an older term`);
+		if (term < Math.max(1, latest))
+			throw new Error(
+				`Message ${seq} of the stream is of an older term, or not Plume's: nothing else may write to it.`,
+			);
 		if (bytes.length > 0) await this.#running?.log.mirror(Buffer.from(bytes));
 		this.#last = seq;
 		if (kind === "handover") this.#heads.forget();

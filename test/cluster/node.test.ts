@@ -86,9 +86,27 @@ async function storyHolds(
 	for (let nth = 0; nth < 600 && !members.every(({ isDone }) => isDone); nth++)
 		await live(100);
 	await live(5000);
-	if (process.env.TEST_STORY) console.info(JSON.stringify(members.map(({status})=>status)), JSON.stringify(world.nodes.map(({id,node,server})=>({id,leads:node.leads,wrong:node.wrong,c:server.log.committed,o:server.log.ordered,people:server.people.filter(p=>!p.closed).map(p=>[p.memory.client,p.isIn]), members:[...(server.state.room("lobby")?.context.members??[])].map(([c,m])=>[c,m.name,m.node,m.deadline])}))));
-	for (const { id, failed } of world.nodes)
-		expect([id, failed.error]).toEqual([id, undefined]);
+	if (process.env.TEST_STORY)
+		console.info(
+			JSON.stringify(members.map(({ status }) => status)),
+			JSON.stringify(
+				world.nodes.map(({ id, node, server }) => ({
+					id,
+					leads: node.leads,
+					wrong: node.wrong,
+					c: server.log.committed,
+					o: server.log.ordered,
+					people: server.people
+						.filter((p) => !p.closed)
+						.map((p) => [p.memory.client, p.isIn]),
+					members: [...(server.state.room("lobby")?.context.members ?? [])].map(
+						([c, m]) => [c, m.name, m.node, m.deadline],
+					),
+				})),
+			),
+		);
+	for (const { id, failed, server } of world.nodes)
+		expect([id, failed.error ?? server.fatal]).toEqual([id, undefined]);
 	const [first] = members;
 	const order = [...(first?.seen ?? [])].sort(([a], [b]) => a - b);
 	for (const member of members) {

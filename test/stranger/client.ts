@@ -104,6 +104,14 @@ export class Stranger {
 		return this.#outbox.length + (this.#orphans?.lines.length ?? 0);
 	}
 
+	/** What was said, in its order. */
+	get said(): readonly string[] {
+		return [...this.transcript.values()]
+			.filter(({ kind }) => kind === "said")
+			.sort((one, other) => one.offset - other.offset)
+			.map(({ text }) => text);
+	}
+
 	/** The server has moved. */
 	moveTo(url: string): void {
 		this.#url = url;

@@ -71,14 +71,16 @@ export function openSession(
 
 /** What follows when a client loses its connection, or goes on to another room. A client with a session keeps its seat for a while; any other leaves. */
 export function decideLost(
-	{ client, now: time, state, limits }: View,
+	{ client, now: time, state, limits, node }: View,
 	why: ClientLeft["why"],
 ): readonly Entry[] {
 	if (!client?.matches("inRoom")) return [];
 	const { id, room } = client.context;
 	const member = state.room(room)?.context.members.get(id);
+	// It was about to come in here, and may be elsewhere, or nowhere.
+	if (member?.node !== node || member.deadline !== undefined) return [];
 	const fact = { time, room, client: id };
-	if (!member?.session)
+	if (!member.session)
 		return [{ event: { type: "client.left", ...fact, why } }];
 	const deadline = time + limits.graceSeconds * 1000;
 	return [{ event: { type: "client.detached", ...fact, deadline } }];

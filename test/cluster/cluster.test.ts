@@ -1,0 +1,36 @@
+/** People on three nodes, while each thing that can fail fails once. */
+import { expect, test } from "vitest";
+import { type Fault, faults, RealCluster } from "./real-cluster.ts";
+
+const all = Object.keys(faults) as Fault[];
+const ROUNDS = Number(process.env.TEST_ROUNDS ?? 1);
+const PEOPLE = Number(process.env.TEST_PEOPLE ?? 9);
+
+test(
+	"nothing is lost, doubled or reordered, whatever fails",
+	async () => {
+		const cluster = await RealCluster.start(PEOPLE);
+		cluster.talk(1000);
+		for (let round = 0; round < ROUNDS; round++)
+			for (const fault of all) {
+				const silentMs = await cluster.suffer(fault);
+				console.info(`${fault}: ${silentMs} ms of silence (${faults[fault]})`);
+			}
+		await cluster.quiet();
+		const [first] = cluster.people;
+		const order = first?.said ?? [];
+		for (const [nth, person] of cluster.people.entries()) {
+			expect(person.faults).toEqual([]);
+			expect(person.said).toEqual(order);
+			const own = order.filter((text) => text.startsWith(`guest${nth} says`));
+			expect(own).toEqual(cluster.lines[nth]);
+		}
+		const logs = await cluster.stop();
+		expect(logs).toHaveLength(3);
+		// Those that stopped earlier have less of it.
+		const [longest = ""] = [...logs].sort((a, b) => b.length - a.length);
+		for (const log of logs) expect(longest.startsWith(log)).toBe(true);
+		console.info(`${order.length} lines by ${PEOPLE} people, each seen once`);
+	},
+	600_000 * ROUNDS,
+);
