@@ -41,12 +41,10 @@ export class Edge implements Cluster {
 	#isWelcome = false;
 	#heardAt = 0;
 	#isLate = false;
-	/** This node decides itself. */
 	#isIdle = false;
 	#tries = 0;
 	#closing = false;
 	#cancel = () => {};
-	/** The lines that came, one after the other. */
 	#following = Promise.resolve();
 	#sequencer = "";
 	#onStart = { isCurrent: () => {}, isRefused: (_: Error) => {} };
@@ -130,7 +128,7 @@ export class Edge implements Cluster {
 		);
 	}
 
-	/** Call now and then if the link can break without notice. */
+	/** Call now and then. */
 	beat(): void {
 		if (!this.#isWelcome) return;
 		if (this.#parts.clock.now() - this.#heardAt > SILENT_MS)

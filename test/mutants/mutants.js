@@ -1462,8 +1462,9 @@ const room = [
 	{
 		promise: "room: a client leaves once",
 		file: "src/engine/engine.ts",
-		find: "attachments.leave(event, room);",
-		replace: "attachments.leave(event, room); if (item) room.broadcast(item);",
+		find: "attachments.leave(event, server.room(event.room));",
+		replace:
+			"attachments.leave(event, server.room(event.room)); if (item) server.room(event.room).broadcast(item);",
 		tests: ["test/classic.test.ts"],
 	},
 	{
