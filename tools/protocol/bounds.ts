@@ -70,6 +70,7 @@ export const inner = [
 	"src/chat/name.ts LONGEST_RAW",
 	"src/clock.ts LONGEST_GAP_MS",
 	"src/clock.ts LONGEST_MS",
+	"src/cluster/heads.ts MOST_LATER_MS",
 	"src/cluster/link.ts MOST_BYTES",
 	"src/cluster/nats-bus.ts MOST_BYTES",
 	"src/cluster/nats-setup.ts MOST_MESSAGE_BYTES",
