@@ -1,5 +1,6 @@
 /** A connection to NATS: encrypted or on this machine, to a server that is new enough, and for ever. */
 import { readFileSync } from "node:fs";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { connect, credsAuthenticator } from "@nats-io/transport-node";
 import { messageOf } from "../log/disk.ts";
 import { ConfigError } from "../settings.ts";
@@ -28,6 +29,14 @@ export async function connectNats(
 	const files = {
 		...(tlsCa && { caFile: tlsCa }),
 		...(tlsCert && { certFile: tlsCert, keyFile: tlsKey }),
+		// NATS' client does not tell which address it called, and "localhost" would be looked for.
+		checkServerIdentity: (_: string, certificate: PeerCertificate) => {
+			const hosts = servers.map((server) => server.replace(/:\d+$/, ""));
+			const faults = hosts.map((host) =>
+				checkServerIdentity(host, certificate),
+			);
+			return faults.includes(undefined) ? undefined : faults[0];
+		},
 	};
 	try {
 		const connection = await connect({

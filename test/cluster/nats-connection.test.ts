@@ -62,17 +62,23 @@ let folder = "";
 let servers: NatsServers;
 const file = (name: string) => join(folder, name);
 
+/** Our own, and the server's. */
+const makeCertificate = (address: string, start = "") =>
+	promisify(execFile)("openssl", [
+		...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"],
+		...["-subj", "/CN=localhost", "-addext", `subjectAltName=IP:${address}`],
+		...["-keyout", file(`${start}key`), "-out", file(`${start}pem`)],
+	]);
+
+const tlsLine = (start = "") =>
+	`tls { cert_file: "${file(`${start}pem`)}", key_file: "${file(`${start}key`)}", ca_file: "${file(`${start}pem`)}", verify: true }`;
+
 beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), "plume-nats-tls-"));
-	await promisify(execFile)("openssl", [
-		...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"],
-		...["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"],
-		...["-keyout", file("key"), "-out", file("pem")],
-	]);
+	await makeCertificate("127.0.0.1");
 	const { more, credentials } = identities();
 	await writeFile(file("creds"), credentials);
-	const tls = `tls { cert_file: "${file("pem")}", key_file: "${file("key")}", ca_file: "${file("pem")}", verify: true }`;
-	servers = await NatsServers.start(1, { more: `${more}\n${tls}` });
+	servers = await NatsServers.start(1, { more: `${more}\n${tlsLine()}` });
 });
 afterAll(async () => {
 	await servers.stop();
@@ -106,3 +112,16 @@ test.each([
 		expect(error).toContain(words);
 	},
 );
+
+test("a server with the certificate of another one is refused", async () => {
+	await makeCertificate("127.0.0.2", "other-");
+	const other = await NatsServers.start(1, { more: tlsLine("other-") });
+	const [certificate, key] = [file("other-pem"), file("other-key")];
+	const error = await openNatsStream({
+		...{ servers: other.addresses, stream: "SAFE", replicas: 1 },
+		...{ tlsCa: certificate, tlsCert: certificate, tlsKey: key },
+		credentials: "",
+	}).catch(String);
+	expect(error).toContain("127.0.0.1 is not in the cert's list");
+	await other.stop();
+});
