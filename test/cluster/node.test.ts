@@ -44,7 +44,8 @@ async function storyHolds(
 	faults: readonly (typeof FAULTS)[number][],
 ) {
 	const random = seeded(seed);
-	const world = new Nodes(random, {}, 3);
+	const environment = { PLUME_LIMITS: "off" };
+	const world = new Nodes(random, { environment }, 3);
 	for (let nth = 0; nth < 3; nth++) await world.start();
 	const pick = (nodes: readonly StreamNode[]) => {
 		const node = nodes[random(nodes.length)];

@@ -7,8 +7,6 @@ import { Stranger } from "../stranger/client.ts";
 import { NatsServers } from "./nats-servers.ts";
 
 const NODES = 3;
-/** Between two faults everyone is heard for so long. */
-const TALK_MS = 5000;
 const PAUSE_MS = 6000;
 const ALL_PAUSED_MS = 10_000;
 const MOST_WAIT_MS = 90_000;
@@ -170,8 +168,8 @@ export class RealCluster {
 		plume.kill("SIGCONT");
 	}
 
-	/** Causes a fault, mends it, and waits until all talk again. Answers how long nobody's line was acknowledged, in milliseconds. */
-	async suffer(fault: Fault): Promise<number> {
+	/** Causes a fault, mends it, waits until all are heard again, and for so long. Answers how long nobody's line was acknowledged, in milliseconds. */
+	async suffer(fault: Fault, talkMs: number): Promise<number> {
 		let longest = 0;
 		let last = Date.now();
 		let before = this.#acknowledged();
@@ -190,7 +188,7 @@ export class RealCluster {
 				({ isIn, offset }, nth) => isIn && offset > (reached[nth] ?? 0) + 5,
 			),
 		);
-		await pause(TALK_MS);
+		await pause(talkMs);
 		clearInterval(watch);
 		return longest;
 	}
