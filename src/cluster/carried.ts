@@ -24,8 +24,11 @@ export class Carried {
 		return this.#next++;
 	}
 
-	delete(connection: Connection): void {
-		this.#connections.delete(this.#numbers.get(connection) ?? 0);
+	/** Answers the number that it had. */
+	delete(connection: Connection): number | undefined {
+		const number = this.#numbers.get(connection);
+		this.#connections.delete(number ?? 0);
 		this.#numbers.delete(connection);
+		return number;
 	}
 }

@@ -3,18 +3,15 @@
  * sequencer. It mirrors the log and folds it, so what people see of an event
  * follows here as it does there; commands go to the sequencer, and answers
  * come back with the event that they rest on.
- *
- * While the sequencer can't be reached, people stay connected and are told so.
+ * While it can't be reached, people stay connected and are told so.
  */
 import type { ClientLeft } from "../../machines/events.ts";
 import { ConfigError } from "../config.ts";
 import type { Command } from "../engine/command.ts";
-import type { Actor } from "../engine/commands/actor.ts";
 import type { Connection } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { Activity, Cluster } from "../engine/parts.ts";
+import type { Cluster } from "../engine/parts.ts";
 import type { Log } from "../log/log.ts";
-import type { OperatorCommand } from "../operator/usage.ts";
 import { Asking } from "./asking.ts";
 import { Carried } from "./carried.ts";
 import type { Running } from "./edge-link.ts";
@@ -28,7 +25,7 @@ import { Link } from "./link.ts";
 import type { FromSequencer } from "./messages.ts";
 import { Undecided } from "./undecided.ts";
 
-/** People are told that the sequencer is gone if it is for so long. */
+/** People are told when the sequencer is gone for so long. */
 const SILENT_MS = 2500;
 const RETRY_MS = [50, 100, 200, 500, 1000, 2000];
 
@@ -62,11 +59,14 @@ export class Edge implements Cluster {
 		return this.#parts.about.node;
 	}
 
+	get described(): string {
+		return `an edge; ${this.wrong ?? "the sequencer is there"}`;
+	}
+
 	get isBehind(): boolean {
 		return this.undecided.isFull;
 	}
 
-	/** Why nobody should be sent here now. */
 	get wrong(): string | undefined {
 		return this.#isWelcome ? undefined : "the sequencer can't be reached";
 	}
@@ -88,7 +88,6 @@ export class Edge implements Cluster {
 	}
 
 	hasNode = (node: string): boolean => node === this.#sequencer;
-
 	forward(connection: Connection, command: Command): void {
 		const link = this.#isWelcome ? this.#link : undefined;
 		if (!link && !this.undecided.mayWait(command)) {
@@ -110,25 +109,23 @@ export class Edge implements Cluster {
 	}
 
 	disconnect(connection: Connection, why: ClientLeft["why"]): void {
-		const number = this.#carried.numberOf(connection);
-		this.#carried.delete(connection);
+		const number = this.#carried.delete(connection);
 		if (number !== undefined && this.#isWelcome)
 			this.#link?.send({ kind: "closed", connection: number, why });
 	}
 
-	signal(signal: Activity): void {
+	signal(...[signal]: Parameters<Cluster["signal"]>): void {
 		if (this.#isWelcome) this.#link?.send({ kind: "signal", signal });
 	}
 
 	/** What the sequencer answers an operator, or an admin. Rejects with `OperatorError`. */
-	ask(command: OperatorCommand, args: readonly string[], by: Actor) {
+	ask(...[command, args, by]: Parameters<Cluster["ask"]>) {
 		const link = this.#isWelcome ? this.#link : undefined;
 		return this.#asking.ask(
 			link && ((id) => link.send({ kind: "ask", id, command, args, by })),
 		);
 	}
 
-	/** Call now and then. */
 	beat(): void {
 		if (!this.#isWelcome) return;
 		if (this.#parts.clock.now() - this.#heardAt > SILENT_MS)
@@ -144,7 +141,7 @@ export class Edge implements Cluster {
 		this.#lost(undefined);
 	}
 
-	/** This node decides from now on, also what waits here. */
+	/** This node decides what waits here. */
 	takeWaiting(receive: (connection: Connection, command: Command) => void) {
 		this.#isIdle = true;
 		this.#isLate = false;
@@ -189,14 +186,16 @@ export class Edge implements Cluster {
 		this.#engine?.endUnadmitted();
 		this.undecided.lose();
 		this.#asking.lose();
+		// On NATS the loss itself was noticed late.
+		const lateMs = this.#parts.hasLog ? SILENT_MS - 1000 : SILENT_MS;
 		if (this.#tries === 0)
-			clock.after(SILENT_MS, () => {
+			clock.after(lateMs, () => {
 				if (this.#isWelcome || this.#closing || this.#isIdle) return;
 				this.#isLate = true;
 				this.#engine?.tellAll("sequencerIsThere");
 			});
 		const waitMs = RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)] ?? 0;
-		// What is on its way into the mirror must be there first.
+		// The mirror must have what came.
 		void this.#following.then(() => {
 			this.#cancel();
 			this.#cancel = clock.after(waitMs, () => this.#dial());

@@ -12,6 +12,10 @@ const HEAD_MS = 500;
 const SILENT_MS = 2000;
 /** Each node waits a little longer than some other. */
 const MOST_LATER_MS = 600;
+/** A node counts as present for so long after its last head. */
+const PRESENT_MS = 5000;
+/** Clocks may differ by so much. */
+const MOST_SKEW_MS = 2000;
 
 export interface Head {
 	readonly node: string;
@@ -41,6 +45,11 @@ export class Heads {
 	readonly #laterMs: number;
 	#heardAt: number;
 	#cancel = () => {};
+	/** The other nodes: by how much their clocks are ahead, and when they were heard. */
+	readonly #others = new Map<
+		string,
+		{ readonly settings: string; readonly skew: number; readonly at: number }
+	>();
 
 	constructor(parts: HeadsParts) {
 		this.#parts = parts;
@@ -65,6 +74,28 @@ export class Heads {
 		this.#cancel();
 	}
 
+	/** Why this node should not decide, though another must: its clock or its settings are not those of the others. */
+	get objection(): string | undefined {
+		const { clock, own } = this.#parts;
+		const before = clock.now() - PRESENT_MS;
+		const others = [...this.#others.values()].filter(({ at }) => at > before);
+		const { settings } = own();
+		const count = (like: string) =>
+			others.filter((other) => other.settings === like).length;
+		// Its own counts, too.
+		if (others.some((other) => count(other.settings) > count(settings) + 1))
+			return "its limits, PLUME_ALLOW, PLUME_ADMINS or PLUME_RETENTION are not those of the other nodes";
+		const skews = [0, ...others.map(({ skew }) => skew)].sort((a, b) => a - b);
+		const median = skews[Math.floor(skews.length / 2)] ?? 0;
+		const isOdd =
+			skews.length > 2
+				? Math.abs(median) > MOST_SKEW_MS
+				: skews.some((skew) => Math.abs(skew) > MOST_SKEW_MS);
+		return isOdd
+			? `its clock is ${Math.round(Math.abs(median || (skews[0] ?? 0)) / 1000)} seconds from that of the other nodes`
+			: undefined;
+	}
+
 	/** The sequencer has done something. */
 	heard(): void {
 		this.#heardAt = this.#parts.clock.now();
@@ -83,7 +114,15 @@ export class Heads {
 	hear(bytes: Uint8Array): void {
 		try {
 			const plain = this.#parts.seal.open(Buffer.from(bytes), "head");
-			this.#parts.onHead(JSON.parse(plain.toString()));
+			const head: Head = JSON.parse(plain.toString());
+			const { clock, own } = this.#parts;
+			const { node, time } = own();
+			const { settings } = head;
+			if (head.node !== node)
+				this.#others.set(head.node, {
+					...{ settings, skew: head.time - time, at: clock.now() },
+				});
+			this.#parts.onHead(head);
 		} catch (error) {
 			this.#parts.warn(
 				{ error: messageOf(error) },

@@ -9,7 +9,8 @@ import { listen } from "../transport/listen.ts";
 import { Edge } from "./edge.ts";
 import type { EdgeParts } from "./edge-parts.ts";
 import type { NatsSettings } from "./nats-settings.ts";
-import { Node, type NodeParts } from "./node.ts";
+import { Node } from "./node.ts";
+import type { NodeParts } from "./node-parts.ts";
 import { Seal } from "./seal.ts";
 import { fingerprintOf, Sequencer } from "./sequencer.ts";
 
@@ -53,7 +54,7 @@ export async function joinCluster({
 
 async function joinStream(
 	settings: NatsSettings,
-	parts: Omit<NodeParts, "port" | "bus" | "random">,
+	parts: Omit<NodeParts, "port" | "bus" | "random" | "wallClock">,
 ): Promise<Node> {
 	// Loaded only where it is needed.
 	const { openNatsStream } = await import("./nats-stream.ts");
@@ -67,6 +68,7 @@ async function joinStream(
 		onDisconnected: () => report.warn({}, "NATS is gone"),
 		onConnected: () => report.info({}, "NATS is back"),
 	});
-	node = new Node({ ...parts, port, bus, random: Math.random });
+	const machine = { random: Math.random, wallClock: Date.now };
+	node = new Node({ ...parts, port, bus, ...machine });
 	return node;
 }

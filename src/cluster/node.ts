@@ -7,45 +7,28 @@
 import { createActor } from "xstate";
 import { nodeMachine } from "../../machines/node.ts";
 import type { Command } from "../engine/command.ts";
-import type { Actor } from "../engine/commands/actor.ts";
 import type { Connection } from "../engine/connection.ts";
 import type { Activity, Cluster } from "../engine/parts.ts";
 import { asError } from "../log/cache.ts";
 import { messageOf } from "../log/disk.ts";
 import { Deposed } from "../log/group-commit.ts";
-import type { OperatorCommand } from "../operator/usage.ts";
 import { Channels } from "./channels.ts";
 import { Edge } from "./edge.ts";
 import type { Running } from "./edge-link.ts";
-import type { EdgeParts } from "./edge-parts.ts";
-import { Heads, type HeadsParts } from "./heads.ts";
+import { type Head, Heads } from "./heads.ts";
+import type { NodeParts } from "./node-parts.ts";
 import { Sequencer } from "./sequencer.ts";
 import {
 	append,
 	type NewMessage,
 	readStream,
 	type StreamMessage,
-	type StreamPort,
 } from "./stream.ts";
 import { StreamEraser } from "./stream-eraser.ts";
 import { locateAtStart } from "./stream-lines.ts";
 
 const RETRY_MS = 50;
 const NO_BYTES = new Uint8Array();
-
-/** Carries messages that may be lost; a node hears its own, too. */
-export interface NodeBus {
-	send(to: string, bytes: Uint8Array): void;
-	publish(bytes: Uint8Array): void;
-	close(): Promise<void>;
-}
-
-export interface NodeParts
-	extends Pick<EdgeParts, "seal" | "clock" | "report" | "onFatal" | "about">,
-		Pick<HeadsParts, "random"> {
-	readonly port: StreamPort;
-	readonly bus: NodeBus;
-}
 
 export class Node implements Cluster {
 	readonly #parts: NodeParts;
@@ -60,6 +43,7 @@ export class Node implements Cluster {
 	#last = 0;
 	#reading = { stop: new AbortController(), done: Promise.resolve() };
 	readonly #appending = new AbortController();
+	#objection: string | undefined;
 	#isCutOff = false;
 	#isEnding = false;
 
@@ -80,14 +64,9 @@ export class Node implements Cluster {
 			...{ ...parts, publish: bus.publish },
 			own: () => ({
 				...{ ...about, term: this.#context.term },
-				...{ isSequencer: this.leads, time: Date.now() },
+				...{ isSequencer: this.leads, time: parts.wallClock() },
 			}),
-			onHead: ({ isSequencer, term }) => {
-				// The sequencer's own heads tell it that NATS is there.
-				if (isSequencer && term >= this.#context.term) this.#heads.heard();
-				if (this.leads && term > this.#context.term)
-					this.#running?.log.depose();
-			},
+			onHead: (head) => this.#onHead(head),
 			onSilence: (...silence) => this.#onSilence(...silence),
 			warn: (...words) => report.warn(...words),
 		});
@@ -100,6 +79,10 @@ export class Node implements Cluster {
 
 	get leads(): boolean {
 		return this.#role.getSnapshot().matches("sequencer");
+	}
+
+	get described(): string {
+		return (this.leads ? this.#sequencer : this.#edge).described;
 	}
 
 	get isBehind(): boolean {
@@ -130,7 +113,7 @@ export class Node implements Cluster {
 		await Promise.race([current, leading]);
 	}
 
-	/** The sequencer hands its office over. Call it then only after the log was closed. */
+	/** Call it after the log was closed if this node decides: it hands its office over. */
 	async close(): Promise<void> {
 		const { port, bus } = this.#parts;
 		this.#isEnding = true;
@@ -185,8 +168,8 @@ export class Node implements Cluster {
 		return () => undecided.settle(number);
 	}
 
-	forward(connection: Connection, command: Command): void {
-		this.#edge.forward(connection, command);
+	forward(...command: Parameters<Cluster["forward"]>): void {
+		this.#edge.forward(...command);
 	}
 
 	disconnect(...lost: Parameters<Cluster["disconnect"]>): void {
@@ -194,15 +177,15 @@ export class Node implements Cluster {
 	}
 
 	signal(activity: Activity): void {
-		if (this.leads) this.#sequencer.signal(activity);
-		else this.#edge.signal(activity);
+		(this.leads ? this.#sequencer : this.#edge).signal(activity);
 	}
 
-	ask(command: OperatorCommand, args: readonly string[], by: Actor) {
-		return this.#edge.ask(command, args, by);
+	ask(...asked: Parameters<Cluster["ask"]>) {
+		return this.#edge.ask(...asked);
 	}
 
-	#entry(kind: NewMessage["kind"], { term } = this.#context): NewMessage {
+	#entry(kind: NewMessage["kind"]): NewMessage {
+		const { term } = this.#context;
 		return { kind, term, node: this.node, bytes: NO_BYTES };
 	}
 
@@ -212,6 +195,13 @@ export class Node implements Cluster {
 		return append(port, message, after, { clock, report, signal });
 	}
 
+	/** The sequencer's own heads tell it that NATS is there. */
+	#onHead({ isSequencer, term }: Head): void {
+		const { term: latest } = this.#context;
+		if (isSequencer && term >= latest) this.#heads.heard();
+		if (this.leads && term > latest) this.#running?.log.depose();
+	}
+
 	#onSilence(isSilent: boolean, isLong: boolean): void {
 		if (this.leads) this.#sequencer.beat();
 		else this.#edge.beat();
@@ -219,8 +209,13 @@ export class Node implements Cluster {
 			if (isSilent && !this.#isCutOff)
 				this.#running?.engine.tellAll("sequencerIsThere");
 			this.#isCutOff = isSilent;
-		} else if (isLong && this.#role.getSnapshot().matches("edge"))
-			void this.#claim();
+		} else if (isLong && this.#role.getSnapshot().matches("edge")) {
+			const { objection } = this.#heads;
+			if (objection === undefined) void this.#claim();
+			else if (objection !== this.#objection)
+				this.#parts.report.warn({}, `this node does not claim: ${objection}`);
+			this.#objection = objection;
+		}
 	}
 
 	/** Reads the stream into the log, until this node claims. */
@@ -261,8 +256,8 @@ export class Node implements Cluster {
 			const outcome = await this.#tryClaim();
 			if (outcome) this.#lead(outcome);
 		} catch (error) {
-			const fields = { error: messageOf(error) };
-			this.#parts.report.warn(fields, "NATS can't be reached");
+			const why = { error: messageOf(error) };
+			this.#parts.report.warn(why, "NATS can't be reached");
 		}
 		if (this.leads || this.#isEnding) return;
 		this.#role.send({ type: "standDown" });
@@ -281,7 +276,7 @@ export class Node implements Cluster {
 		await this.#reading.done;
 		if (this.#last !== end || !isCandidate()) return undefined;
 		const term = this.#context.term + 1;
-		const claim = this.#entry("claim", { ...this.#context, term });
+		const claim = { ...this.#entry("claim"), term };
 		const outcome = await this.#append(claim, end);
 		return outcome === "stored" ? { seq: end + 1, term } : undefined;
 	}

@@ -62,11 +62,11 @@ export class Sequencer implements Cluster {
 		return isThere || node === this.#parts.node;
 	}
 
-	/** The labels of the edges that are here, and how many connections each carries. */
-	get edges(): readonly { readonly label: string; readonly carries: number }[] {
-		return [...this.#edges.values()].map(({ label, carries }) => ({
-			...{ label, carries },
-		}));
+	get described(): string {
+		const edges = [...this.#edges.values()].map(
+			({ label, carries }) => `${label} with ${carries} connections`,
+		);
+		return `decides; edges: ${edges.join(", ") || "none"}`;
 	}
 
 	forward(): void {

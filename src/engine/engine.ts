@@ -12,7 +12,7 @@ import type {
 	MessageErased,
 	PlumeEvent,
 } from "../../machines/events.ts";
-import { type Item, MessageType } from "../../machines/message.ts";
+import type { Item } from "../../machines/message.ts";
 import type { Command } from "./command.ts";
 import { logRestored } from "./commands/rooms.ts";
 import { allLost, nodesOf } from "./commands/sessions.ts";
@@ -253,8 +253,8 @@ export class Engine implements PipelineHooks {
 	tellAll(rule: "diskHasSpace" | "sequencerIsThere"): void {
 		const { responder } = this.#services;
 		for (const connection of this.#connections)
-			if (this.phase(connection) === "inRoom")
-				responder.refuse(connection, rule, MessageType.text);
+			if (this.phase(connection) === "inRoom") responder.warn(connection, rule);
+		this.#parts.server.dispatch();
 	}
 
 	#start(): void {

@@ -40,6 +40,8 @@ export interface Activity {
 export interface Cluster {
 	/** Whether this node decides. */
 	readonly leads: boolean;
+	/** In words, for an operator. */
+	readonly described: string;
 	/** Hands a command to the sequencer. */
 	forward(connection: Connection, command: Command): void;
 	/** Tells the sequencer that a connection of this node is over. */

@@ -2,6 +2,7 @@
  * Answers one connection: with a reply, or with a refusal in words. Neither is
  * sent before all that it was decided on is durable.
  */
+import { MessageType } from "../../machines/message.ts";
 import type { ServerMessage } from "../chat/server-message.ts";
 import { type Connection, clientOf } from "./connection.ts";
 import { pendingOf } from "./logins.ts";
@@ -20,6 +21,14 @@ export class Responder {
 	reply(connection: Connection, message: ServerMessage): void {
 		const { pipeline } = this.#parts;
 		pipeline.tell(connection, () => connection.mailbox.put(message));
+	}
+
+	/** Tells someone in a room at once that nothing can be said for now. That rests on no event. */
+	warn({ mailbox, gone }: Connection, code: Rule): void {
+		this.refusals.count(code);
+		const about = { re: MessageType.text, inRoom: true };
+		const text = refusalWords[code];
+		if (!gone) mailbox.put({ kind: "refused", code, text, ...about });
 	}
 
 	/** `re` is the type of the frame that is refused, if it had one. */

@@ -9,7 +9,10 @@ import { DAY_MS } from "../rate-limit.ts";
 import type { Table } from "./tables.ts";
 
 export interface StatusParts
-	extends Pick<EngineParts, "log" | "mail" | "version" | "states" | "clock"> {
+	extends Pick<
+		EngineParts,
+		"log" | "mail" | "version" | "states" | "clock" | "cluster"
+	> {
 	readonly refusals: RefusalCounter;
 	/** The data folder; undefined if the log is in memory. */
 	readonly folder: string | undefined;
@@ -18,7 +21,7 @@ export interface StatusParts
 }
 
 export async function status(parts: StatusParts): Promise<Table> {
-	const { log, folder, states, clock } = parts;
+	const { log, folder, states, clock, cluster } = parts;
 	const since = momentOf(parts.startedAt);
 	const isYoung = clock.now() - parts.startedAt < DAY_MS;
 	const lately = isYoung ? `since ${since}` : "in the last 24 hours";
@@ -26,6 +29,7 @@ export async function status(parts: StatusParts): Promise<Table> {
 	const rows = [
 		["version", parts.version],
 		["started", since],
+		...(cluster ? [["node", cluster.described]] : []),
 		["people", `${states.committed.parts.inside.size} here`],
 		["newcomers", isClosed ? "kept out" : "let in"],
 		["events", String(log.committed)],

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import { seeded } from "../fakes/disk.ts";
+import type { Person } from "../test-server.ts";
 import { Member } from "./member.ts";
 import { Nodes, type StreamNode } from "./nodes.ts";
 
@@ -132,4 +133,104 @@ async function storyHolds(
 test.runIf(process.env.TEST_STORY)("one story", async () => {
 	const [seed, ...faults] = (process.env.TEST_STORY ?? "").split(",");
 	await storyHolds(Number(seed), faults as never);
+});
+
+test("while NATS is away for 30 seconds people are told within five, and nothing is lost", async () => {
+	const world = new Nodes(seeded(2));
+	for (let nth = 0; nth < 3; nth++) await world.start();
+	const people: Person[] = [];
+	for (const [nth, node] of world.nodes.entries())
+		people.push(await world.enter(node, `guest${nth}`));
+	for (const { id } of world.nodes) world.cutOff.add(id);
+	world.stream.elect(30_000);
+	for (const person of people) person.say("are you there?", 1);
+	await world.advance(5000);
+	const codes = people.map((person) => person.last(types.refused)?.code);
+	expect(codes).toEqual(Array(3).fill("sequencerIsThere"));
+	await world.advance(25_000);
+	world.cutOff.clear();
+	await world.advance(15_000);
+	for (const person of people) {
+		const mine = person.lines.filter((line) => line.includes("there?"));
+		// Some pages came back meanwhile; this one stayed.
+		if (!person.closed) expect(mine.length).toBeGreaterThan(0);
+	}
+	const log = world.sequencer?.server.log.committed;
+	expect(world.nodes.map(({ server }) => server.log.committed)).toEqual([
+		...[log, log, log],
+	]);
+});
+
+test("a node whose clock is an hour off, or whose settings differ, is named and never decides", async () => {
+	for (const odd of [{ skewMs: 3_600_000 }, { settings: "other" }]) {
+		const world = new Nodes(seeded(3));
+		const first = await world.start();
+		const second = await world.start();
+		const third = await world.start(odd);
+		const sequencer = world.sequencer ?? first;
+		expect(sequencer.id).not.toBe(third.id);
+		world.kill(sequencer);
+		await world.advance(8000);
+		const other = sequencer === first ? second : first;
+		// Two nodes with different clocks can't know which of them is right.
+		if ("settings" in odd) expect(world.sequencer?.id).toBe(other.id);
+		await world.start();
+		await world.advance(8000);
+		expect(world.sequencer?.id).not.toBe(third.id);
+		expect(world.warnings.some((it) => it.startsWith(third.id))).toBe(true);
+	}
+});
+
+test("whoever wins the office, a name that three claim at once has one owner on every node", async () => {
+	const rounds = Number(process.env.TEST_CLAIMS ?? 15);
+	const random = seeded(4);
+	const environment = { PLUME_LIMITS: "off" };
+	const world = new Nodes(random, { environment });
+	for (let nth = 0; nth < 3; nth++) await world.start();
+	for (let round = 0; round < rounds; round++) {
+		const name = `name${round}`;
+		const claims = world.nodes.map(({ id, server }) => {
+			const person = server.connect("plume.2");
+			const email = `${id}.${round}@example.org`;
+			person.hello(name, email);
+			return { person, email };
+		});
+		const codeFor = (email: string) =>
+			world.nodes
+				.flatMap(({ server }) => server.mailer.sent)
+				.find(({ to }) => to === email)?.code;
+		await world.until(() => claims.every(({ email }) => codeFor(email)));
+		// The sequencer is paused; the others claim at one place, and so does it when it wakes.
+		const paused = world.sequencer;
+		if (paused) world.cutOff.add(paused.id);
+		await world.advance(1500 + random(1500));
+		for (const { person, email } of claims) person.auth(codeFor(email) ?? "");
+		await world.advance(random(2000));
+		world.cutOff.clear();
+		await world.until(
+			() =>
+				world.nodes.filter(({ node }) => node.leads).length === 1 &&
+				world.nodes.every(({ node }) => node.wrong === undefined),
+		);
+		await world.advance(500);
+		for (const { person, email } of claims)
+			if (!person.closed && !person.isIn) person.auth(codeFor(email) ?? "");
+		await world.advance(1000);
+		const owners = world.nodes.map(
+			({ server }) => server.state.server.context.names.get(name)?.identity,
+		);
+		expect(new Set(owners).size).toBe(1);
+		const inside = claims.filter(({ person }) => person.isIn);
+		expect(inside.length).toBeLessThanOrEqual(1);
+		for (const { person } of claims) person.hangUp();
+	}
+	const terms = world.stream.messages.flatMap((message) =>
+		message?.kind === "claim" ? message.term : [],
+	);
+	expect(new Set(terms).size).toBe(terms.length);
+	expect(terms.length).toBeGreaterThan(rounds / 2);
+	for (const { id, failed, server } of world.nodes)
+		expect([id, failed.error ?? server.fatal]).toEqual([id, undefined]);
+	const hashes = world.nodes.map(({ server }) => server.state.hash());
+	expect(new Set(hashes).size).toBe(1);
 });

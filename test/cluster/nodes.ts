@@ -35,6 +35,7 @@ export class Nodes {
 	readonly clock = new FakeClock();
 	readonly stream: SimulatedStream;
 	readonly nodes: StreamNode[] = [];
+	readonly warnings: string[] = [];
 	readonly #alive = new Map<string, Node>();
 	/** Nodes that neither send nor hear anything. */
 	readonly cutOff = new Set<string>();
@@ -53,7 +54,11 @@ export class Nodes {
 		return this.nodes.find(({ node }) => node.leads);
 	}
 
-	async start(disk = memoryDisk()): Promise<StreamNode> {
+	async start({
+		disk = memoryDisk(),
+		skewMs = 0,
+		settings = "",
+	} = {}): Promise<StreamNode> {
 		const { clock } = this;
 		const id = `node${++this.#starts}`;
 		const failed: StreamNode["failed"] = {};
@@ -69,11 +74,15 @@ export class Nodes {
 			},
 			seal: new Seal(new Secrets(SECRET, seededBytes("seal"))),
 			...{ clock, random: () => this.#random(1000) / 1000 },
-			report: { info() {}, warn() {} },
+			wallClock: () => clock.now() + skewMs,
+			report: {
+				info() {},
+				warn: (_, message) => this.warnings.push(`${id}: ${message}`),
+			},
 			onFatal: (error) => {
 				failed.error ??= error;
 			},
-			about: { node: id, label: id, version: "test", settings: "" },
+			about: { node: id, label: id, version: "test", settings },
 		});
 		this.#alive.set(id, node);
 		const log = memoryLog(id, clock, disk, {

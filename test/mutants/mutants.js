@@ -1577,6 +1577,63 @@ const room = [
 /** @type {readonly Mutant[]} */
 const edge = [
 	{
+		promise: "cluster: nothing is shown before a quorum has it",
+		file: "src/log/file-log.ts",
+		find: "await this.#options.replicate?.(bytes);",
+		replace: "void this.#options.replicate?.(bytes).catch(() => {});",
+		tests: ["test/cluster/node.test.ts -t whatever"],
+	},
+	{
+		promise:
+			"cluster: what was not committed before it was deposed has not happened",
+		file: "src/engine/pipeline.ts",
+		find: "states.ordered = states.committed;",
+		replace: "",
+		tests: ["test/cluster/node.test.ts -t whatever"],
+	},
+	{
+		promise: "cluster: nor does anyone see it",
+		file: "src/engine/pipeline.ts",
+		find: "this.#outputs = this.#outputs.filter(({ at }) => at <= this.#committed);",
+		replace: "",
+		tests: ["test/cluster/node.test.ts -t whatever"],
+	},
+	{
+		promise: "cluster: a mirror takes only what continues it",
+		file: "src/log/file-log.ts",
+		find: "if (verifier.torn) throw verifier.torn;",
+		replace: "",
+		tests: ["test/log/mirror.test.ts"],
+	},
+	{
+		promise: "cluster: a numbered line waits for the next sequencer",
+		file: "src/cluster/undecided.ts",
+		find: "if (isNumbered(command)) continue;",
+		replace: "",
+		tests: ["test/cluster/edges.test.ts"],
+	},
+	{
+		promise: "cluster: the people of a dead edge are lost after five seconds",
+		file: "src/engine/commands/sessions.ts",
+		find: "only === undefined || (node === only && deadline === undefined),",
+		replace: "only === undefined,",
+		tests: ["test/cluster/edges.test.ts"],
+	},
+	{
+		promise: "cluster: a mirror erases before anyone hears of it",
+		file: "src/engine/erasures.ts",
+		find: "this.#found.get(event) ?? (await segments.find(event.seqs))",
+		replace: "this.#found.get(event) ?? []",
+		tests: ["test/cluster/edges.test.ts"],
+	},
+	{
+		promise: "cluster: a node with another clock does not claim",
+		file: "src/cluster/node.ts",
+		find: "if (objection === undefined) void this.#claim();",
+		replace: 'if (objection !== "") void this.#claim();',
+		tests: ["test/cluster/node.test.ts -t clock"],
+	},
+	{
 		promise: "edge: a page that made its name mean this machine can't connect",
 		file: "src/transport/upgrade.ts",
 		find: "(isProxied || isOwnHost(host))",

@@ -19,6 +19,8 @@ const meanings = {
 		"longest pause in reading while too much is unsent",
 	"src/engine/pipeline.ts HIGH_WATER":
 		"events on their way to the disk before reading pauses",
+	"src/cluster/heads.ts MOST_SKEW_MS":
+		"how far the clock of a node may be from that of the others",
 	"src/cluster/undecided.ts MOST_UNDECIDED":
 		"commands of an edge that the sequencer has not answered before reading pauses",
 	"src/cluster/log-feed.ts MOST_UNSENT_BYTES":
