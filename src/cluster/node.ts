@@ -203,6 +203,10 @@ export class Node implements Cluster {
 	}
 
 	#onSilence(isSilent: boolean, isLong: boolean): void {
+		const { objection } = this.#heads;
+		if (objection && objection !== this.#objection)
+			this.#parts.report.warn({}, `this node should not decide: ${objection}`);
+		this.#objection = objection;
 		if (this.leads) this.#sequencer.beat();
 		else this.#edge.beat();
 		if (this.leads) {
@@ -210,11 +214,7 @@ export class Node implements Cluster {
 				this.#running?.engine.tellAll("sequencerIsThere");
 			this.#isCutOff = isSilent;
 		} else if (isLong && this.#role.getSnapshot().matches("edge")) {
-			const { objection } = this.#heads;
 			if (objection === undefined) void this.#claim();
-			else if (objection !== this.#objection)
-				this.#parts.report.warn({}, `this node does not claim: ${objection}`);
-			this.#objection = objection;
 		}
 	}
 
