@@ -8,7 +8,7 @@
  */
 import { Histogram } from "./histogram.ts";
 import type { RawClient } from "./raw-client.ts";
-import type { ServerProcess } from "./server-process.ts";
+import type { Loadable } from "./server-process.ts";
 import type { Speaker } from "./speaker.ts";
 
 /** How many enter at once. */
@@ -47,7 +47,7 @@ export class Crowd {
 	/** Lets so many in, a wave at a time. */
 	static async enter(
 		speaker: Speaker,
-		server: ServerProcess,
+		server: Loadable,
 		size: number,
 	): Promise<Crowd> {
 		const crowd = new Crowd(speaker);

@@ -4,6 +4,7 @@
  */
 import { rm } from "node:fs/promises";
 import { newFolder } from "./disk.ts";
+import { measureEdges } from "./edges.ts";
 import { measureInspector } from "./inspector.ts";
 import type { Answer, Job } from "./job.ts";
 import { idle, load, logins } from "./load.ts";
@@ -20,6 +21,7 @@ async function measure(job: Job): Promise<Answer> {
 	try {
 		if (job.kind === "page") return await measurePage(job, folder);
 		if (job.kind === "travel") return await measureTravel(job, folder);
+		if (job.kind === "edges") return await measureEdges(job, folder);
 		if (job.kind === "log") return await measureLog(job, folder);
 		if (job.kind === "inspector") return await measureInspector(job, folder);
 		const [, , , ...flags] = process.argv;

@@ -2,6 +2,7 @@
  * What is asked of a measurement and what it answers. Each runs in a process
  * of its own, so that none finds another's garbage.
  */
+import type { EdgesMeasured } from "./edges.ts";
 import type { measureInspector } from "./inspector.ts";
 import type { idle, load, logins } from "./load.ts";
 import type { measurePage } from "./page.ts";
@@ -11,6 +12,9 @@ import type { measureTravel } from "./travel.ts";
 
 /** `plume` speaks classic, and so the very bytes of its peers; `plume.2` is what our page speaks. */
 export type Contender = "plume" | "plume.2" | "ws" | "socket.io";
+
+/** What serves people in the scenario `edges`: which processes, and where the log is. */
+export type Setup = "ws" | "one process" | "edge and sequencer" | "log on NATS";
 
 interface CrowdJob {
 	readonly contender: Contender;
@@ -23,6 +27,7 @@ interface Jobs {
 		readonly perSecond: number;
 		readonly seconds: number;
 	};
+	readonly edges: Omit<Jobs["load"], "contender"> & { readonly setup: Setup };
 	readonly idle: CrowdJob & { readonly seconds: number };
 	readonly logins: CrowdJob;
 	readonly log: { readonly events: number };
@@ -47,6 +52,7 @@ export type StalledMeasured = Awaited<ReturnType<typeof measureStalled>>;
 
 export type Answer =
 	| Loaded
+	| EdgesMeasured
 	| InspectorMeasured
 	| StalledMeasured
 	| Awaited<

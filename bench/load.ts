@@ -3,13 +3,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Crowd } from "./crowd.ts";
 import { Histogram } from "./histogram.ts";
 import type { JobOf } from "./job.ts";
-import { machineCpuUs, type ServerProcess } from "./server-process.ts";
+import {
+	type Loadable,
+	machineCpuUs,
+	type ServerProcess,
+} from "./server-process.ts";
 import { speakers } from "./speaker.ts";
 
 const DRAIN_MS = 3000;
 const LATE_MS = 15_000;
 
-export async function load(job: JobOf<"load">, server: ServerProcess) {
+export async function load(job: JobOf<"load">, server: Loadable) {
 	const { clients, perSecond, seconds, contender } = job;
 	const crowd = await Crowd.enter(speakers[contender], server, clients);
 	await sleep(1000);
@@ -26,9 +30,10 @@ export async function load(job: JobOf<"load">, server: ServerProcess) {
 		await sleep(20);
 	const heard = after.heard - before.heard;
 	const us = after.us - before.us;
-	const [served, generated] = [
+	const [served, generated, beside] = [
 		after.server - before.server,
 		after.generator - before.generator,
+		after.beside - before.beside,
 	];
 	const answer = {
 		// Deliveries a second, and whether each client got each message once, all in one order.
@@ -36,10 +41,12 @@ export async function load(job: JobOf<"load">, server: ServerProcess) {
 		achieved: (heard / us) * 1e6,
 		isComplete: crowd.isComplete(clients),
 		cpuUs: served / heard,
+		besideUs: beside / heard,
 		// How busy the server, the generator and everyone else were, in cores.
 		serverLoad: served / us,
 		generatorLoad: generated / us,
-		othersLoad: (after.machine - before.machine - served - generated) / us,
+		othersLoad:
+			(after.machine - before.machine - served - generated - beside) / us,
 		rssMiB,
 		...crowd.latency.quantiles,
 	};
@@ -47,11 +54,12 @@ export async function load(job: JobOf<"load">, server: ServerProcess) {
 	return answer;
 }
 
-function counters(server: ServerProcess) {
+function counters(server: Loadable) {
 	const { user, system } = process.cpuUsage();
 	const us = performance.now() * 1000;
 	const generator = user + system;
-	return { us, server: server.cpuUs, generator, machine: machineCpuUs() };
+	const { cpuUs, besideUs: beside = 0 } = server;
+	return { us, server: cpuUs, beside, generator, machine: machineCpuUs() };
 }
 
 export async function idle(job: JobOf<"idle">, server: ServerProcess) {

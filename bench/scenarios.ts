@@ -1,5 +1,5 @@
 /** What is measured, by name. `quick` keeps the shape and drops the length. */
-import type { Contender, Job } from "./job.ts";
+import type { Contender, Job, Setup } from "./job.ts";
 
 const everyone: readonly Contender[] = ["plume", "plume.2", "ws", "socket.io"];
 
@@ -13,6 +13,13 @@ const load = (clients: number, perSecond: number, seconds: number) =>
 			seconds,
 		}),
 	);
+
+const setups: readonly Setup[] = [
+	"ws",
+	"one process",
+	"edge and sequencer",
+	"log on NATS",
+];
 
 export interface Scenario {
 	readonly says: string;
@@ -36,6 +43,22 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 		jobs: (quick) =>
 			(quick ? [10, 1000] : [10, 100, 1000, 5000]).flatMap((clients) =>
 				load(clients, 50_000 / clients, quick ? 3 : 5),
+			),
+	},
+	edges: {
+		says: "the same load on one process, on an edge and its sequencer, and with the log on NATS, in turns",
+		jobs: (quick) =>
+			(quick ? [1] : [1, 2, 3]).flatMap(() =>
+				[
+					{ clients: 10, perSecond: 50 },
+					{ clients: 100, perSecond: 500 },
+					{ clients: 200, perSecond: 5000 },
+				].flatMap((offered) =>
+					setups.map((setup) => ({
+						...{ kind: "edges" as const, setup, ...offered },
+						seconds: quick ? 3 : 5,
+					})),
+				),
 			),
 	},
 	stalled: {

@@ -73,6 +73,20 @@ export function machineCpuUs(): number {
 	return ticks.reduce<number>((sum, tick = 0) => sum + tick, 0) * TICK_US;
 }
 
+/** User and system time of a process since it started, in microseconds. */
+export function cpuUsOf(pid: number | undefined): number {
+	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+	return (Number(fields[11]) + Number(fields[12])) * TICK_US;
+}
+
+/** A server that people enter and talk on. */
+export interface Loadable
+	extends Pick<ServerProcess, "port" | "codeFor" | "cpuUs" | "rssKiB"> {
+	/** The processor time of those who stand beside it, as `cpuUs`. */
+	readonly besideUs?: number;
+}
+
 export class ServerProcess {
 	port = 0;
 	/** Emits each line that it prints, by its `msg`, and as "any line". */
@@ -80,15 +94,18 @@ export class ServerProcess {
 	readonly #child: ChildProcess;
 	readonly #codes = new Map<string, string>();
 
-	/** Resolves when it listens. `folder` is where Plume keeps its data. */
+	/** Resolves when it listens. `folder` is where Plume keeps its data. It has core 0 if nothing else is said. */
 	static async start(
 		contender: Contender,
 		folder: string,
 		flags: readonly string[] = [],
 		environment: Readonly<Record<string, string>> = {},
-		program = PROGRAMS[contender],
+		{
+			program = PROGRAMS[contender],
+			core = 0,
+		}: { readonly program?: string; readonly core?: 0 | 1 } = {},
 	): Promise<ServerProcess> {
-		const child = onCore(0, [...FLAGS, ...flags, program], {
+		const child = onCore(core, [...FLAGS, ...flags, program], {
 			PLUME_PORT: "0",
 			PLUME_DATA: folder,
 			PLUME_LIMITS: "off",
@@ -136,9 +153,7 @@ export class ServerProcess {
 
 	/** User and system time since it started, in microseconds. */
 	get cpuUs(): number {
-		const stat = readFileSync(`/proc/${this.#child.pid}/stat`, "utf8");
-		const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-		return (Number(fields[11]) + Number(fields[12])) * TICK_US;
+		return cpuUsOf(this.#child.pid);
 	}
 
 	get rssKiB(): number {

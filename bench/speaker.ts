@@ -5,11 +5,11 @@
 import { MessageType as types } from "../machines/message.ts";
 import type { Contender } from "./job.ts";
 import { RawClient } from "./raw-client.ts";
-import type { ServerProcess } from "./server-process.ts";
+import type { Loadable } from "./server-process.ts";
 
 export interface Speaker {
 	/** Resolves when the client is inside and will hear what is said. */
-	enter(server: ServerProcess, index: number): Promise<RawClient>;
+	enter(server: Loadable, index: number): Promise<RawClient>;
 	/** The payload of the frame that says a text without quotes in it. */
 	frame(text: string): string;
 	/** The answer that a text frame asks for by itself, for Engine.IO's pings. */
@@ -21,7 +21,7 @@ const silent = () => undefined;
 const typed = (text: string) => `{"type":1,"text":"${text}"}`;
 
 async function enterPlume(
-	server: ServerProcess,
+	server: Loadable,
 	index: number,
 	protocol?: string,
 ): Promise<RawClient> {
@@ -40,11 +40,11 @@ async function enterPlume(
 	return client;
 }
 
-async function enterWs({ port }: ServerProcess, index: number) {
+async function enterWs({ port }: Loadable, index: number) {
 	return RawClient.connect({ port, path: `/?name=${nameOf(index)}` });
 }
 
-async function enterSocketIo({ port }: ServerProcess, index: number) {
+async function enterSocketIo({ port }: Loadable, index: number) {
 	const name = nameOf(index);
 	const inside = barrier();
 	const client: RawClient = await RawClient.connect({

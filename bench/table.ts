@@ -1,4 +1,6 @@
 /** The measurements as tables for people: one for each scenario, a row for each run, ratios to the peers beside it. */
+
+import type { EdgesMeasured } from "./edges.ts";
 import { median } from "./histogram.ts";
 import type {
 	Answer,
@@ -44,6 +46,8 @@ const heads = {
 	idle: "|clients|RSS KiB each|× ws|× socket.io",
 	logins: "|clients|logins/s|p50 ms|p99 ms|max ms",
 	log: "events|start ms|after a crash|after a stop|replay events/s|JSON.parse /s|+ SHA-256 /s|of those",
+	edges:
+		"|clients|offered/s|achieved/s|all, in order|serving µs|beside µs|p50 ms|p99 ms|median achieved|serving|beside|p50|p99",
 	inspector:
 		"nobody yet µs|nobody any more µs|one µs|shown|one costs µs|median µs",
 	stalled:
@@ -77,8 +81,11 @@ export function table(rows: readonly Row[]): string {
 }
 
 function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
+	if ("setup" in answer) return edgesCells(job, answer, rows);
 	const who =
-		"clients" in job ? [job.contender, whole.format(job.clients)] : [];
+		"contender" in job && "clients" in job
+			? [job.contender, whole.format(job.clients)]
+			: [];
 	if ("failed" in answer) return [...who, answer.failed];
 	if ("achieved" in answer)
 		return [
@@ -113,20 +120,7 @@ function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 			answer.reachedStart ? "yes" : "no",
 			...[answer.paintP50Ms, answer.paintMaxMs].map((ms) => three.format(ms)),
 		];
-	if ("usableMs" in answer) {
-		const { usableMs, wholeMs, seekP50Ms, seekP95Ms, seekMaxMs } = answer;
-		const counts = "people" in job ? [job.events, job.people] : [];
-		const { nextP95Ms, marksP95Ms, timeP95Ms } = answer.answers;
-		const { compareP95Ms, stretchP95Ms } = answer.answers;
-		return [
-			...[...counts, usableMs, wholeMs].map(whole.format),
-			...[
-				...[seekP50Ms, seekP95Ms, seekMaxMs],
-				...[nextP95Ms, marksP95Ms, timeP95Ms, compareP95Ms, stretchP95Ms],
-			].map(three.format),
-			whole.format(answer.rssMiB),
-		];
-	}
+	if ("usableMs" in answer) return travelCells(job, answer);
 	const { startMs, crashedMs, restartMs, replayed, parsed, parsedAndHashed } =
 		answer;
 	return [
@@ -137,6 +131,54 @@ function cells({ job, answer }: Row, rows: readonly Row[]): Cells {
 		parsed > 0
 			? `${three.format(replayed / parsed)}, ${three.format(replayed / parsedAndHashed)}`
 			: "",
+	];
+}
+
+function travelCells(
+	job: Job,
+	answer: Extract<
+		Answer,
+		{ readonly usableMs: number; readonly seekP50Ms: number }
+	>,
+): Cells {
+	const { usableMs, wholeMs, seekP50Ms, seekP95Ms, seekMaxMs } = answer;
+	const counts = "people" in job ? [job.events, job.people] : [];
+	const { nextP95Ms, marksP95Ms, timeP95Ms } = answer.answers;
+	const { compareP95Ms, stretchP95Ms } = answer.answers;
+	return [
+		...[...counts, usableMs, wholeMs].map(whole.format),
+		...[
+			...[seekP50Ms, seekP95Ms, seekMaxMs],
+			...[nextP95Ms, marksP95Ms, timeP95Ms, compareP95Ms, stretchP95Ms],
+		].map(three.format),
+		whole.format(answer.rssMiB),
+	];
+}
+
+/** Behind the figures of a run the medians of all runs like it. */
+function edgesCells(job: Job, answer: EdgesMeasured, rows: readonly Row[]) {
+	const same = rows.filter(
+		(row) => JSON.stringify(row.job) === JSON.stringify(job),
+	);
+	const of = ["achieved", "cpuUs", "besideUs", "p50Ms", "p99Ms"] as const;
+	const medians = of.map((figure) =>
+		median(
+			same.flatMap(({ answer }) => ("setup" in answer ? [answer[figure]] : [])),
+		),
+	);
+	const format = ([achieved = 0, ...others]: readonly number[], mark = "") => [
+		whole.format(achieved) + mark,
+		...others.map(three.format),
+	];
+	const [achieved = "", ...others] = format(
+		of.map((figure) => answer[figure]),
+		marks(answer),
+	);
+	return [
+		...[answer.setup, "clients" in job ? whole.format(job.clients) : ""],
+		...[whole.format(answer.offered), achieved],
+		answer.isComplete ? "yes" : "no",
+		...[...others, ...format(medians)],
 	];
 }
 

@@ -46,6 +46,11 @@ export class NatsServer {
 		return `127.0.0.1:${this.parts.port}`;
 	}
 
+	/** Its process, while it runs. */
+	get pid(): number | undefined {
+		return this.#process?.pid;
+	}
+
 	/** Where it tells of itself, by HTTP. */
 	get monitor(): string {
 		return `127.0.0.1:${this.parts.monitorPort}`;
