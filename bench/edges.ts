@@ -17,7 +17,7 @@ interface Started {
 	readonly front: ServerProcess;
 	/** Prints the login codes. */
 	readonly mailer: ServerProcess;
-	/** The processor time of whoever stands beside it, as ServerProcess has it. */
+	/** The processor time of the processes beside it, as ServerProcess has it. */
 	besideUs(): number;
 	stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The tables of PROTOCOL.md and docs/operating.md that are made from the code. */
+/** The tables of PROTOCOL.md, docs/operating.md and docs/cluster.md that are made from the code. */
 import { CloseCode } from "../../machines/message.ts";
 import { clientFrames, serverFrames } from "../../machines/protocol.ts";
 import type { FrameTable } from "../../machines/schema.ts";
@@ -9,6 +9,7 @@ import { histogramTable, readTable } from "../../src/metrics/table.ts";
 import type { Variable } from "../../src/settings.ts";
 import { adviceWords, refusalAdvice } from "./advice.ts";
 import { bounds } from "./bounds.ts";
+import { sizingHead, sizingRows } from "./sizing.ts";
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
 	[head, head.map(() => "---"), ...rows]
@@ -116,6 +117,7 @@ const tables = {
 	limits,
 	"fixed bounds": () => table(["bound", "value", "where"], bounds()),
 	metrics,
+	sizing: () => table(sizingHead, sizingRows()),
 	settings: () => variables(settingVariables),
 	"all limits": () => variables(limitVariables),
 };
@@ -125,6 +127,7 @@ type TableName = keyof typeof tables;
 export const documents: Readonly<Record<string, readonly TableName[]>> = {
 	"PROTOCOL.md": ["frames", "codes", "close codes", "limits"],
 	"docs/operating.md": ["settings", "all limits", "fixed bounds", "metrics"],
+	"docs/cluster.md": ["sizing"],
 };
 
 /** The text of a document with its tables made anew. Throws if it has no place for one. */
