@@ -16,6 +16,7 @@ import {
 } from "./mail/mail-config.ts";
 import {
 	ConfigError,
+	parseStream,
 	settingTable,
 	type ValuesOf,
 	type Variable,
@@ -114,6 +115,14 @@ export function readConfig(
 		mail: mailSetting(mail),
 		warnings,
 	});
+}
+
+/** How a command reaches a stream, which needs no secret. Throws `ConfigError`. */
+export function natsAt(text: string, environment: Environment): NatsSettings {
+	const textOf = ({ name }: Variable) => environment[name]?.trim() || undefined;
+	const values = valuesOf("PLUME_NATS_", natsTable, textOf);
+	const address = parseStream(text);
+	return natsSettings({ address, values, secret: "not needed", data: "" });
 }
 
 /** The data folder; an empty variable counts as not set. */

@@ -157,13 +157,18 @@ const log: Setting<"file" | "memory" | StreamAddress> = {
 		if (text === "file" || text === "memory") return text;
 		if (!text.includes(":"))
 			return refuse(text, variable, "file, memory or nats://host:port/STREAM");
-		try {
-			return parseStreamAddress(text);
-		} catch (error) {
-			throw new ConfigError(`PLUME_LOG: ${messageOf(error)}.`);
-		}
+		return parseStream(text, variable);
 	},
 };
+
+/** The address of a stream. Throws `ConfigError`, which names where it stands. */
+export function parseStream(text: string, where = "nats://"): StreamAddress {
+	try {
+		return parseStreamAddress(text);
+	} catch (error) {
+		throw new ConfigError(`${where}: ${messageOf(error)}.`);
+	}
+}
 
 const base: Setting<string> = {
 	...anything("path of the site that Plume is under, like /chat", "/"),

@@ -17,6 +17,7 @@ export const loadReader = {
 	acts: () => import("./acts.ts"),
 	backup: () => import("./backup.ts"),
 	cut: () => import("./cut.ts"),
+	migrate: () => import("./migrate.ts"),
 	rehearse: () => import("./rehearse.ts"),
 	replay: () => import("./replay.ts"),
 	restore: () => import("./restore.ts"),

@@ -29,6 +29,7 @@ const plume = `Plume, a small event-sourced chat server.
   plume backup FOLDER|-     copy the log and the secret, also while a server runs
   plume restore FOLDER|-    put a backup into an empty data folder
   plume cut DATA FOLDER     copy the sound beginning of a log, to start from
+  plume migrate FROM TO     move a log of files into a stream on NATS, or back
   plume rehearse [LOG]      try a log with this version before upgrading to it
   plume acts [LOG]          who moderated whom, when and why
   plume secret rotate       why the secret can't be changed, and what to do

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { ConfigError, dataFolder, readConfig } from "../config.ts";
+import { ConfigError, dataFolder, natsAt, readConfig } from "../config.ts";
 import type { LogParts as OpenedLog } from "../inspector/log-timeline.ts";
 import { readCredential } from "../secret-file.ts";
 import { loadEnvironment } from "../settings-file.ts";
@@ -107,6 +107,7 @@ async function read({ name, args }: ReadCommand): Promise<number> {
 		...{ warn, show, write, pause: untilStopped() },
 		secret: () =>
 			credential("PLUME_SECRET") ?? (environment.PLUME_SECRET || undefined),
+		nats: (address: string) => natsAt(address, environment),
 		print(line: string) {
 			done();
 			print(line);

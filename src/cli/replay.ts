@@ -18,6 +18,7 @@ import {
 } from "./report.ts";
 import {
 	isPartial,
+	isStream,
 	type LogCommand,
 	logCommand,
 	type Query,
@@ -45,6 +46,10 @@ export function parse(args: readonly string[]): LogCommand {
 				`--${name} takes a data folder or a segment, not -.`,
 			);
 	}
+	if (values.follow && isStream(source ?? ""))
+		throw new ConfigError(
+			"--follow takes a data folder or a segment, not a stream: name the data folder of any node.",
+		);
 	const scope = { room: roomOf(values.room), client: values.client };
 	const isBehind = parseUntil(values.to);
 	if (values.inspect) return logCommand(source, inspect);
@@ -54,6 +59,12 @@ export function parse(args: readonly string[]): LogCommand {
 	const query = replay(isBehind, scope, values);
 	return logCommand(source, query, { strict: values.verify ?? false });
 }
+
+/** What `--verify` does. */
+export const verify: Query = (log, parts) => {
+	const scope = { room: undefined, client: undefined };
+	return replay(() => false, scope, { verify: true })(log, parts);
+};
 
 function roomOf(raw: string | undefined): string | undefined {
 	const room = raw === undefined ? undefined : parseRoomName(raw);

@@ -1,8 +1,11 @@
 /**
- * Opens LOG for a command: a data folder, one segment, or standard input. It
- * is only read. Problems with it are printed and give the exit code.
+ * Opens LOG for a command: a data folder, one segment, standard input, or a
+ * stream on NATS, which is fetched into memory. It is only read. Problems with it are printed and give the exit code.
  */
 import { basename } from "node:path";
+import { systemClock } from "../clock.ts";
+import type { NatsSettings } from "../cluster/nats-settings.ts";
+import { copyFromStream } from "../cluster/stream-copy.ts";
 import {
 	DeterminismError,
 	type Folded,
@@ -15,8 +18,15 @@ import type { ReplayServer } from "../inspector/replay-server.ts";
 import { Damage } from "../log/damage.ts";
 import { codeOf, type Disk } from "../log/disk.ts";
 import { Evidence, Incomplete } from "../log/evidence.ts";
+import { openFileLog } from "../log/file-log.ts";
 import type { Stored } from "../log/log.ts";
-import { readBatches, type Source, segmentsOf } from "../log/reader.ts";
+import { memoryDisk } from "../log/memory-disk.ts";
+import {
+	logFolder,
+	readBatches,
+	type Source,
+	segmentsOf,
+} from "../log/reader.ts";
 import { Verifier } from "../log/verifier.ts";
 import { WrongState } from "./checkpoints.ts";
 
@@ -32,6 +42,8 @@ export interface CommandContext {
 	readonly write: (bytes: Uint8Array) => Promise<void>;
 	/** The secret that is configured, if it is not the data folder's. */
 	readonly secret: () => string | undefined;
+	/** How to reach a stream. Throws `ConfigError`. */
+	readonly nats: (address: string) => NatsSettings;
 	readonly print: (line: string) => void;
 	readonly warn: (line: string) => void;
 	/** Waits for a while; resolves with false when the command should end. */
@@ -62,23 +74,35 @@ export interface LogInput {
 
 export type Query = (log: LogInput, parts: CommandContext) => Promise<ExitCode>;
 
+interface LogOptions {
+	readonly strict?: boolean;
+	/** The stream that LOG, an empty data folder, gets the log from. */
+	readonly from?: NatsSettings | undefined;
+}
+
 /** A command that reads a log. The exit code is 1 if there is none, and 3 if it fails verification. Missing events are a warning unless it is strict. */
 export const logCommand = (
 	source: string | undefined,
 	query: Query,
-	{ strict = false } = {},
+	{ strict = false, from }: LogOptions = {},
 ): LogCommand => ({
 	source,
-	async run(parts) {
+	async run(given) {
+		const path = source || given.data;
+		const isFetched = isStream(path);
+		const stream = isFetched ? given.nats(path) : from;
+		const parts = isFetched ? { ...given, disk: memoryDisk() } : given;
 		const { warn, disk } = parts;
-		const path = source || parts.data;
 		const partial = isPartial(path);
 		const verifier = new Verifier({ partial });
 		const noLog = (): ExitCode => {
-			warn(`There is no log in ${path}. Name a data folder, a segment or -.`);
+			warn(
+				`There is no log in ${path}. Name a data folder, a stream, a segment or -.`,
+			);
 			return 1;
 		};
 		const read = async (): Promise<ExitCode> => {
+			if (stream) await fetchStream(stream, disk, path);
 			const evidence = partial
 				? undefined
 				: await Evidence.in({
@@ -129,6 +153,29 @@ export async function explaining(
 			warn(`${basename(verifier.file)}: ${error.message}.`);
 		else throw error;
 		return 3;
+	}
+}
+
+export const isStream = (path: string) => path.startsWith("nats://");
+
+/** Copies a stream into an empty data folder. Throws `Damage` or `HoleInStream`, and `ConfigError` if there is no such stream. */
+async function fetchStream(
+	settings: NatsSettings,
+	disk: Disk,
+	folder: string,
+): Promise<void> {
+	const { openNatsStream } = await import("../cluster/nats-stream.ts");
+	const port = await openNatsStream(settings, { mustExist: true });
+	const clock = systemClock();
+	const log = openFileLog({ disk, folder, clock, ids: () => "" });
+	try {
+		for await (const _ of log.read());
+		await copyFromStream(port, log, clock);
+		await disk.syncFolder(logFolder(folder));
+		await disk.syncFolder(folder);
+	} finally {
+		await log.close();
+		await port.close();
 	}
 }
 

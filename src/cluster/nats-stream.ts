@@ -14,7 +14,7 @@ import { messageOf } from "../log/disk.ts";
 import { ConfigError } from "../settings.ts";
 import { connectNats, type NatsConnection } from "./nats-connection.ts";
 import type { NatsSettings } from "./nats-settings.ts";
-import { namesOf, setUpStreams } from "./nats-setup.ts";
+import { infoOf, namesOf, setUpStreams } from "./nats-setup.ts";
 import {
 	type NewMessage,
 	type StreamMessage,
@@ -28,14 +28,19 @@ const PULL = { max_messages: 256, expires: 1000, idle_heartbeat: 500 };
 /** The server forgets a consumer that nobody pulls from. */
 const IDLE_MS = 10_000;
 
-/** Connects, and makes the streams if there are none. Throws words, `ConfigError` if somebody must change something. */
+/** Connects, and makes the streams if there are none and they need not exist. Throws words, `ConfigError` if somebody must change something. */
 export async function openNatsStream(
 	settings: NatsSettings,
+	{ mustExist = false } = {},
 ): Promise<StreamPort> {
 	const connection = await connectNats(settings);
 	try {
 		const api = { timeout: ANSWER_MS, checkAPI: false };
 		const manager = await jetstreamManager(connection, api);
+		if (mustExist && !(await infoOf(manager, settings.stream)))
+			throw new ConfigError(
+				`There is no stream ${settings.stream} on these NATS servers.`,
+			);
 		await setUpStreams(connection, manager, settings);
 		return new NatsStream(connection, manager, settings.stream);
 	} catch (error) {

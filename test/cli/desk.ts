@@ -1,7 +1,7 @@
 /** A server whose log is on a simulated disk, and the command line before the same disk. */
 import { loadReader, parseCommand } from "../../src/cli/arguments.ts";
 import type { CommandContext } from "../../src/cli/source.ts";
-import { ConfigError } from "../../src/config.ts";
+import { ConfigError, natsAt } from "../../src/config.ts";
 import type { Reporter } from "../../src/engine/parts.ts";
 import type { LogParts as OpenedLog } from "../../src/inspector/log-timeline.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
@@ -64,6 +64,7 @@ export async function plume(
 		pause: () => pause(lines),
 		write: async () => {},
 		secret: () => undefined,
+		nats: (address: string) => natsAt(address, {}),
 		...others,
 	};
 	try {

@@ -5,7 +5,7 @@ import { helpText } from "../../src/cli/help.ts";
 
 const commands = [
 	...(["plume", "serve", "check", "doctor", "who"] as const),
-	...(["acts", "backup", "cut", "rehearse", "replay"] as const),
+	...(["acts", "backup", "cut", "migrate", "rehearse", "replay"] as const),
 	...(["restore", "secret", "why"] as const),
 ];
 

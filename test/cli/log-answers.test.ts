@@ -194,6 +194,9 @@ describe("rehearse", () => {
 			show,
 			write: async () => {},
 			secret: () => undefined,
+			nats: () => {
+				throw new Error("no NATS");
+			},
 		};
 		return { data: "data", disk, stdin, print, warn: print, ...rest };
 	};
