@@ -33,7 +33,8 @@ export function parse(args: readonly string[]): LogCommand {
 		...{ to: string, room: string, client: string, bisect: string },
 		...{ json: boolean, verify: boolean, follow: boolean, inspect: boolean },
 	});
-	const [source] = positionals;
+	const [source = ""] = positionals;
+	const isPiped = source === "-" || isStream(source);
 	const given = Object.keys(values);
 	for (const [name, allowed] of Object.entries<readonly string[]>(MODES)) {
 		const other = given.find((it) => it !== name && !allowed.includes(it));
@@ -41,15 +42,11 @@ export function parse(args: readonly string[]): LogCommand {
 			throw new ConfigError(
 				`--${name} and --${other} do not go together. Try plume replay --help.`,
 			);
-		if (given.includes(name) && name !== "bisect" && source === "-")
+		if (given.includes(name) && name !== "bisect" && isPiped)
 			throw new ConfigError(
-				`--${name} takes a data folder or a segment, not -.`,
+				`--${name} takes a data folder or a segment, not ${source}.`,
 			);
 	}
-	if (values.follow && isStream(source ?? ""))
-		throw new ConfigError(
-			"--follow takes a data folder or a segment, not a stream: name the data folder of any node.",
-		);
 	const scope = { room: roomOf(values.room), client: values.client };
 	const isBehind = parseUntil(values.to);
 	if (values.inspect) return logCommand(source, inspect);

@@ -74,17 +74,14 @@ export interface LogInput {
 
 export type Query = (log: LogInput, parts: CommandContext) => Promise<ExitCode>;
 
-interface LogOptions {
-	readonly strict?: boolean;
-	/** The stream that LOG, an empty data folder, gets the log from. */
-	readonly from?: NatsSettings | undefined;
-}
-
-/** A command that reads a log. The exit code is 1 if there is none, and 3 if it fails verification. Missing events are a warning unless it is strict. */
+/** A command that reads a log. The exit code is 1 if there is none, and 3 if it fails verification. Missing events are a warning unless it is strict. `from` is a stream that is copied into LOG first, an empty data folder. */
 export const logCommand = (
 	source: string | undefined,
 	query: Query,
-	{ strict = false, from }: LogOptions = {},
+	{
+		strict = false,
+		from,
+	}: { strict?: boolean; from?: NatsSettings | undefined } = {},
 ): LogCommand => ({
 	source,
 	async run(given) {

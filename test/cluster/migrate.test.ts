@@ -165,6 +165,12 @@ test("a log that fails verification leaves the stream empty", async () => {
 	expect((await run("replay", streamAt("ROTTEN"))).code).toBe(2);
 });
 
+test.each(["--follow", "--inspect"])("%s takes no stream", async (mode) => {
+	const { code, lines } = await run("replay", mode, streamAt("NONE"));
+	expect(code).toBe(2);
+	expect(lines[0]).toContain(`${mode} takes a data folder or a segment, not`);
+});
+
 test("a stream that does not exist is not made by reading it", async () => {
 	for (let nth = 0; nth < 2; nth++) {
 		const { code, lines } = await run("replay", streamAt("NONE"));
