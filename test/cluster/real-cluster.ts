@@ -35,6 +35,8 @@ export class RealCluster {
 	readonly people: Stranger[] = [];
 	readonly lines: string[][] = [];
 	readonly #address: string;
+	/** Every process there was: one that was killed may have mailed a code. */
+	readonly #started: Plume[] = [];
 	#talking: NodeJS.Timeout | undefined;
 
 	private constructor(servers: NatsServers) {
@@ -59,6 +61,7 @@ export class RealCluster {
 			PLUME_LIMITS: "off",
 		};
 		const plume = await Plume.start(environment);
+		this.#started.push(plume);
 		const PLUME_PORT = String(plume.port);
 		this.nodes[nth] = {
 			plume,
@@ -72,10 +75,20 @@ export class RealCluster {
 		this.people.push(
 			new Stranger({
 				...{ url: this.#urlOf(nth), name, room: "boats" },
-				readCode: () =>
-					Promise.any(this.nodes.map(({ plume }) => plume.codeFor(name))),
+				readCode: () => this.#codeFor(name),
 			}),
 		);
+	}
+
+	/** Whichever node decides mails the code. */
+	async #codeFor(name: string): Promise<string> {
+		for (;;) {
+			for (const plume of this.#started) {
+				const code = plume.takeCode(name);
+				if (code !== undefined) return code;
+			}
+			await pause(20);
+		}
 	}
 
 	/** A load balancer spreads people over the nodes. */
@@ -99,9 +112,10 @@ export class RealCluster {
 			const nth = next++ % this.people.length;
 			const own = this.lines[nth] ?? [];
 			// On a slow machine more would wait than is ever told.
-			if ((this.people[nth]?.waiting ?? 0) > 20) return;
+			const person = this.people[nth];
+			if (!person?.epoch || person.waiting > 20) return;
 			own.push(`guest${nth} says ${own.length}`);
-			this.people[nth]?.say(own.at(-1) ?? "");
+			person.say(own.at(-1) ?? "");
 		}, everyMs / this.people.length);
 	}
 
@@ -160,6 +174,7 @@ export class RealCluster {
 		await node.plume.ended;
 		await pause(1000);
 		node.plume = await Plume.start(node.environment);
+		this.#started.push(node.plume);
 	}
 
 	async #pauseNode({ plume }: Running): Promise<void> {
@@ -168,8 +183,8 @@ export class RealCluster {
 		plume.kill("SIGCONT");
 	}
 
-	/** Causes a fault, mends it, waits until all are heard again, and for so long. Answers how long nobody's line was acknowledged, in milliseconds. */
-	async suffer(fault: Fault, talkMs: number): Promise<number> {
+	/** Causes a fault while some more log in, mends it, waits until all are heard again, and for so long. Answers how long nobody's line was acknowledged, in milliseconds. */
+	async suffer(fault: Fault, talkMs: number, logins: number): Promise<number> {
 		let longest = 0;
 		let last = Date.now();
 		let before = this.#acknowledged();
@@ -181,7 +196,12 @@ export class RealCluster {
 			}
 			before = now;
 		}, 10);
+		const coming = Array.from({ length: logins }, async () => {
+			await pause(Math.random() * PAUSE_MS);
+			this.#join(`guest${this.people.length}`);
+		});
 		await this.#cause(fault);
+		await Promise.all(coming);
 		const reached = this.people.map(({ offset }) => offset);
 		await this.until(() =>
 			this.people.every(

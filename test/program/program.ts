@@ -140,7 +140,12 @@ export class Plume {
 	/** The next code that was printed for a name and not asked for yet. */
 	async codeFor(name: string): Promise<string> {
 		await this.#until(() => (this.#codes.get(name)?.length ?? 0) > 0);
-		return this.#codes.get(name)?.shift() ?? "";
+		return this.takeCode(name) ?? "";
+	}
+
+	/** The same, if there is one by now. */
+	takeCode(name: string): string | undefined {
+		return this.#codes.get(name)?.shift();
 	}
 
 	/** The process number of one of its processes, by what it is called. */

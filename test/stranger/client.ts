@@ -26,7 +26,9 @@ const types = {
 /** Close codes after which one stays away. */
 const FOR_GOOD = new Set([1002, 1003, 1007, 1008, 1009, 4001, 4002, 4003]);
 /** Refusals after which the same may be sent again. */
-const LATER = new Set(["isNotTooFast", "diskHasSpace", "isNotErasing"]);
+const LATER = new Set([
+	...["isNotTooFast", "diskHasSpace", "isNotErasing", "sequencerIsThere"],
+]);
 const PAGE = 30;
 /** Slower than the five a second that one may say. */
 const SLOW_MS = 220;
@@ -76,6 +78,7 @@ export class Stranger {
 	#session = "";
 	#client = "";
 	#pending = "";
+	#code: Promise<string> | undefined;
 	/** Said and not acknowledged; sent in order. */
 	#outbox: Line[] = [];
 	#lastN = 0;
@@ -259,11 +262,13 @@ export class Stranger {
 		}
 	}
 
+	/** Types the code once it is there, and again if the login is taken up on another connection. */
 	#expectCode(pending: string): void {
-		if (pending === this.#pending) return;
+		if (pending !== this.#pending) this.#code = this.#options.readCode();
 		this.#pending = pending;
-		void this.#options.readCode().then((text) => {
-			this.#send({ type: types.auth, text });
+		const socket = this.#socket;
+		void this.#code?.then((text) => {
+			if (socket === this.#socket) this.#send({ type: types.auth, text });
 		});
 	}
 
@@ -348,6 +353,9 @@ export class Stranger {
 		if (code === "loginIsPending") this.#pending = "";
 		if (code === "sessionIsOpen" || code === "loginIsPending")
 			this.#introduce();
+		// Nobody knows whether that was done: it is asked for again.
+		if (code === "sequencerIsThere" && !this.isIn)
+			setTimeout(() => this.#socket?.terminate(), Number(frame.retryAfter));
 		if (typeof frame.n !== "number") return;
 		if (typeof frame.expected === "number") this.#resendFrom(frame.expected);
 		else if (LATER.has(code)) this.#slowDown(Number(frame.retryAfter ?? 50));
