@@ -22,6 +22,8 @@ export interface Head {
 	readonly label: string;
 	readonly term: number;
 	readonly isSequencer: boolean;
+	/** The sequencer can't store anything for now. */
+	readonly isStuck: boolean;
 	/** The wall clock, in milliseconds since 1970. */
 	readonly time: number;
 	readonly settings: string;

@@ -17,6 +17,7 @@ import { Edge } from "./edge.ts";
 import type { Running } from "./edge-link.ts";
 import { type Head, Heads } from "./heads.ts";
 import type { NodeParts } from "./node-parts.ts";
+import { Outage } from "./outage.ts";
 import { Sequencer } from "./sequencer.ts";
 import {
 	append,
@@ -44,12 +45,13 @@ export class Node implements Cluster {
 	#reading = { stop: new AbortController(), done: Promise.resolve() };
 	readonly #appending = new AbortController();
 	#objection: string | undefined;
-	#isCutOff = false;
+	readonly #outage: Outage;
 	#isEnding = false;
 
 	constructor(parts: NodeParts) {
 		this.#parts = parts;
 		const { about, bus, port, clock, report } = parts;
+		this.#outage = new Outage(clock, () => this.#running?.engine);
 		this.#sequencer = new Sequencer({ ...parts, ...about });
 		this.#channels = new Channels(bus.send, about.node, (socket) =>
 			this.#sequencer.accept(socket),
@@ -64,7 +66,11 @@ export class Node implements Cluster {
 			...{ ...parts, publish: bus.publish },
 			own: () => ({
 				...{ ...about, term: this.#context.term },
-				...{ isSequencer: this.leads, time: parts.wallClock() },
+				...{
+					isSequencer: this.leads,
+					isStuck: this.#outage.isStuck,
+					time: parts.wallClock(),
+				},
 			}),
 			onHead: (head) => this.#onHead(head),
 			onSilence: (...silence) => this.#onSilence(...silence),
@@ -90,8 +96,7 @@ export class Node implements Cluster {
 	}
 
 	get wrong(): string | undefined {
-		if (!this.leads) return this.#edge.wrong;
-		return this.#isCutOff ? "NATS can't be reached" : undefined;
+		return (this.leads ? undefined : this.#edge.wrong) ?? this.#outage.words;
 	}
 
 	get #context() {
@@ -138,7 +143,8 @@ export class Node implements Cluster {
 	/** Stores a batch of the sequencer's log. Rejects with `Deposed` if another node stored something there. */
 	async replicate(bytes: Uint8Array): Promise<void> {
 		const batch = { ...this.#entry("batch"), bytes };
-		if ((await this.#append(batch, this.#last)) === "deposed")
+		const stored = this.#append(batch, this.#last);
+		if ((await this.#outage.storing(stored)) === "deposed")
 			throw new Deposed("another node decides now");
 		this.#last++;
 	}
@@ -196,9 +202,10 @@ export class Node implements Cluster {
 	}
 
 	/** The sequencer's own heads tell it that NATS is there. */
-	#onHead({ isSequencer, term }: Head): void {
+	#onHead({ isSequencer, isStuck, term }: Head): void {
 		const { term: latest } = this.#context;
 		if (isSequencer && term >= latest) this.#heads.heard();
+		if (isSequencer && !this.leads) this.#outage.update(isStuck);
 		if (this.leads && term > latest) this.#running?.log.depose();
 	}
 
@@ -207,15 +214,13 @@ export class Node implements Cluster {
 		if (objection && objection !== this.#objection)
 			this.#parts.report.warn({}, `this node should not decide: ${objection}`);
 		this.#objection = objection;
-		if (this.leads) this.#sequencer.beat();
-		else this.#edge.beat();
+		(this.leads ? this.#sequencer : this.#edge).beat();
 		if (this.leads) {
-			if (isSilent && !this.#isCutOff)
-				this.#running?.engine.tellAll("sequencerIsThere");
-			this.#isCutOff = isSilent;
-		} else if (isLong && this.#role.getSnapshot().matches("edge")) {
-			if (objection === undefined) void this.#claim();
+			this.#outage.update(isSilent || this.#outage.isStuck);
+			return;
 		}
+		const isEdge = this.#role.getSnapshot().matches("edge");
+		if (isLong && isEdge && objection === undefined) void this.#claim();
 	}
 
 	/** Reads the stream into the log, until this node claims. */

@@ -161,6 +161,25 @@ test("while NATS is away for 30 seconds people are told within five, and nothing
 	]);
 });
 
+test("while NATS has no quorum, people on every node are told within five seconds", async () => {
+	const world = new Nodes(seeded(2));
+	for (let nth = 0; nth < 3; nth++) await world.start();
+	const people: Person[] = [];
+	for (const [nth, node] of world.nodes.entries())
+		people.push(await world.enter(node, `guest${nth}`));
+	// The nodes still hear each other: one server is left.
+	world.stream.elect(10_000);
+	for (const person of people) person.say("are you there?", 1);
+	await world.advance(5000);
+	const codes = people.map((person) => person.last(types.refused)?.code);
+	expect(codes).toEqual(Array(3).fill("sequencerIsThere"));
+	for (const { node } of world.nodes) expect(node.wrong).toContain("NATS");
+	await world.advance(10_000);
+	for (const person of people)
+		expect(person.last(types.ack)).toMatchObject({ last: 1 });
+	for (const { node } of world.nodes) expect(node.wrong).toBeUndefined();
+});
+
 test("a node whose clock is an hour off, or whose settings differ, is named and never decides", async () => {
 	const odds = [{ skewMs: 3_600_000 }, { settings: "other" }];
 	for (const [seed, odd] of [...odds, ...odds, ...odds].entries()) {
@@ -227,6 +246,7 @@ test("whoever wins the office, a name that three claim at once has one owner on 
 		expect(inside.length).toBeLessThanOrEqual(1);
 		for (const { person } of claims) person.hangUp();
 	}
+	await world.advance(1000);
 	const terms = world.stream.messages.flatMap((message) =>
 		message?.kind === "claim" ? message.term : [],
 	);
