@@ -129,6 +129,19 @@ test("a stream goes into files, and into another stream, and back", async () => 
 	expect(await stateOf(streamAt("AGAIN"))).toBe(await stateOf(at("mirror")));
 });
 
+test("each batch is one message", async () => {
+	await written(at("batches"));
+	await migrate(at("batches"), streamAt("BATCHES"));
+	const text = JSON.stringify(await segmentsIn(at("batches")));
+	const batches = [...text.matchAll(/"batch\\":\[(\d+),(\d+)\]/g)];
+	const several = batches.filter(([, first, last]) => first !== last);
+	expect(several.length).toBeGreaterThan(0);
+	const port = await openNatsStream(nats(streamAt("BATCHES")));
+	const different = new Set(batches.map(([bounds]) => bounds)).size;
+	expect(await port.last()).toBe(different);
+	await port.close();
+});
+
 test("what is not empty is not written to", async () => {
 	await written(at("full"));
 	await migrate(at("full"), streamAt("FULL"));
