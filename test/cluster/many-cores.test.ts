@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { talkOf } from "../stranger/story.ts";
 
 test("strangers see each line once, though the sequencer and each edge die", async () => {
-	const story = await talkOf({ seconds: 20, kills: 3, edges: 2 });
+	const story = await talkOf({ seconds: 12, kills: 3, edges: 2 });
 	console.info(story);
 	expect(story).toContain("each seen once");
 });

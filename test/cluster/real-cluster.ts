@@ -8,7 +8,7 @@ import { NatsServers } from "./nats-servers.ts";
 
 const NODES = 3;
 const PAUSE_MS = 6000;
-const ALL_PAUSED_MS = 10_000;
+const ALL_PAUSED_MS = 7000;
 const MOST_WAIT_MS = 90_000;
 
 export const faults = {

@@ -1629,8 +1629,8 @@ const edge = [
 	{
 		promise: "cluster: a node with another clock does not claim",
 		file: "src/cluster/node.ts",
-		find: "if (objection === undefined) void this.#claim();",
-		replace: 'if (objection !== "") void this.#claim();',
+		find: "if (isLong && isEdge && objection === undefined) void this.#claim();",
+		replace: 'if (isLong && isEdge && objection !== "") void this.#claim();',
 		tests: ["test/cluster/node.test.ts -t clock"],
 	},
 	{
