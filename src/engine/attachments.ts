@@ -40,6 +40,8 @@ export class Attachments {
 	readonly #catchUp: CatchUp;
 	/** The connection of each Client, from its login on. */
 	readonly #attached = new Map<ClientId, Connection>();
+	/** The logins that were let in, or are as soon as the room has read what it shows them. */
+	readonly #admitted = new WeakSet<Login>();
 	/** What those are told who leave because of a moderator. */
 	#parting: string | undefined;
 
@@ -68,9 +70,10 @@ export class Attachments {
 		return this.#attached.get(client);
 	}
 
-	/** Call once it is durable that a client resumed. It gets what it missed, unless its connection serves another client by now. */
+	/** Call once it is durable that a client resumed. It gets what it missed, unless its connection is lost, or serves another client by now. */
 	resume(connection: Connection, login: Login, roomName: RoomName): void {
-		if (connection.login !== login) return;
+		if (connection.gone || connection.login !== login) return;
+		if (this.#admitted.has(login)) return;
 		const room = this.#parts.server.room(roomName);
 		room.detach(login.client);
 		this.#admit(login.client, room, room.recent.head.epoch);
@@ -79,11 +82,9 @@ export class Attachments {
 	/** The sequencer let a client in, or began its login, and this node has the events that it logged. */
 	admit(connection: Connection, login: Login): void {
 		const snapshot = this.#parts.states.committed.client(login.client);
-		if (!snapshot?.matches("inRoom")) return;
-		const { room } = snapshot.context;
 		// The event let it in already, unless that came before the login.
-		if (this.#parts.server.room(room).attached.has(login.client)) return;
-		this.resume(connection, login, room);
+		if (snapshot?.matches("inRoom"))
+			this.resume(connection, login, snapshot.context.room);
 	}
 
 	/** Whether a connection of this node has no client, or one that may stay on it. */
@@ -206,6 +207,7 @@ export class Attachments {
 		const { login } = connection;
 		this.#rememberNetwork(connection, client);
 		if (connection.node) return;
+		this.#admitted.add(login);
 		const isClassic = login.pending && !login.session;
 		if (room.recent.lacks === undefined || isClassic) {
 			this.#welcome(connection, login, room, epoch);

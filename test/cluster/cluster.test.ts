@@ -25,7 +25,7 @@ test(
 		const order = first?.said ?? [];
 		for (const [nth, person] of cluster.people.entries()) {
 			expect([nth, person.counts.logins]).toEqual([nth, 1]);
-			expect(person.faults).toEqual([]);
+			expect([nth, person.faults]).toEqual([nth, []]);
 			expect(person.said).toEqual(order);
 			const own = order.filter((text) => text.startsWith(`guest${nth} says`));
 			expect(own).toEqual(cluster.lines[nth]);

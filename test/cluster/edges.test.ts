@@ -119,6 +119,25 @@ test("who types and who is away is seen on every edge", async () => {
 	);
 });
 
+test("a newcomer is welcomed once, though the edge must read what it shows them", async () => {
+	const environment = { PLUME_LIMIT_ROOM_MEMORY_BYTES: "262144" };
+	const world = await World.open(2, { environment });
+	const [one, two] = world.edges;
+	if (!one || !two) throw new Error("no edges");
+	const ann = await world.enter(one, "ann");
+	for (let n = 1; n <= 50; n++) {
+		ann.say("long ".repeat(700), n);
+		await world.advance(250);
+	}
+	const ben = await world.enter(two, "ben");
+	expect(
+		ben.received.filter(({ type }) => type === types.welcome),
+	).toHaveLength(1);
+	const offsets = ben.items.map(({ offset }) => offset);
+	expect(offsets).toEqual([...new Set(offsets)]);
+	expect(ben.lines.length).toBeGreaterThan(20);
+});
+
 test("what is deleted is gone from every mirror before anyone hears of it", async () => {
 	const { world, one, two } = await open();
 	const ann = await world.enter(one, "ann");

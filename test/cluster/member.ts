@@ -12,6 +12,8 @@ export class Member {
 	#person: Person;
 	#said = 0;
 	#taken = 0;
+	/** The last offset that came on this connection, or that was known when it began. */
+	#latest = 0;
 	readonly #lines: string[] = [];
 
 	constructor(name: string, person: Person) {
@@ -56,6 +58,7 @@ export class Member {
 		const person = server.connect("plume.2");
 		this.#person = person;
 		person.onFrame = (frame) => this.#hear(frame);
+		this.#latest = Number(this.#memory.offset ?? 0);
 		person.open({ ...this.#memory });
 	}
 
@@ -73,11 +76,15 @@ export class Member {
 			this.#taken = Number(last ?? 0);
 			for (let n = this.#taken + 1; n <= this.#said; n++) this.#send(n);
 		}
+		if (type === types.gap) this.#latest = 0;
 		if (type === types.ack) this.#taken = Number(last);
 		if (type === types.refused && frame.n !== undefined)
 			this.faults.push(`refused: ${frame.code}`);
 		if (typeof offset !== "number" || !("time" in frame)) return;
 		if (type !== types.text && type !== types.system) return;
+		if (offset <= this.#latest)
+			this.faults.push(`offset ${offset} came again after ${this.#latest}`);
+		this.#latest = offset;
 		this.#memory = { ...this.#memory, offset, time: frame.time };
 		const before = this.seen.get(offset);
 		if (before && before.text !== frame.text)
