@@ -89,7 +89,7 @@ export interface Loadable
 
 export class ServerProcess {
 	port = 0;
-	/** Emits each line that it prints, by its `msg`, and as "any line". */
+	/** Emits each line that it prints, by its `msg`, and as "any line"; and what a flag of V8 lets it print, as "V8". */
 	readonly lines = new EventEmitter();
 	readonly #child: ChildProcess;
 	readonly #codes = new Map<string, string>();
@@ -137,6 +137,10 @@ export class ServerProcess {
 			lines.emit(`code for ${name}`);
 		});
 		createInterface({ input: child.stdout }).on("line", (text) => {
+			if (!text.startsWith("{")) {
+				lines.emit("V8", text);
+				return;
+			}
 			const line = JSON.parse(text);
 			lines.emit(line.msg, line);
 			lines.emit("any line", line);

@@ -18,23 +18,19 @@ const LOOK_MS = 1000;
 /** So much of the time is left out of the slope: what the server remembers fills up meanwhile. */
 const WARM = 1 / 2;
 const LOOKS_OF_A_ROW = 60;
-/** In MiB an hour, of all memory and of the heap in use. */
-const FLAT = { rss: 8, heap: 4 };
+/** In MiB an hour, of all memory and of what is left after a collection of the whole heap. */
+const FLAT = { rss: 8, heap: 1 };
+/** What V8 prints of such a collection; the size is in MiB. */
+const COLLECTED = /Mark-Compact .* -> ([\d.]+) /;
 const GRACE_SECONDS = 10;
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-/** What the server took in a minute, in MiB: all, in the middle, and the least of its heap. */
+/** What the server took in a minute, in MiB, in the middle: of all memory, and what was left after each collection. */
 interface Row {
 	readonly rss: number;
 	readonly heap: number;
 	readonly descriptors: number;
-}
-
-async function heapMiB(url: string): Promise<number> {
-	const metrics = await (await fetch(url)).text();
-	const used = /^plume_heap_bytes (\S+)/m.exec(metrics)?.[1];
-	return Number(used) / 2 ** 20;
 }
 
 /** By least squares: how much is added with each row, and the standard error of that. */
@@ -55,17 +51,20 @@ function slopeOf(values: readonly number[]): readonly [number, number] {
 /** Looks at the server each second, until `isOver`. */
 async function watch(
 	server: ServerProcess,
-	metrics: string,
 	done: Done,
 	isOver: () => boolean,
 ): Promise<readonly Row[]> {
 	const rows: Row[] = [];
+	let left: number[] = [];
+	server.lines.on("V8", (line: string) => {
+		const [, size] = COLLECTED.exec(line) ?? [];
+		if (size) left.push(Number(size));
+	});
 	while (!isOver()) {
-		const looks: Row[] = [];
+		const looks: { readonly rss: number; readonly descriptors: number }[] = [];
 		while (looks.length < LOOKS_OF_A_ROW && !isOver()) {
-			const heap = await heapMiB(metrics);
 			const { descriptors, rssKiB } = server;
-			looks.push({ rss: rssKiB / 1024, heap, descriptors });
+			looks.push({ rss: rssKiB / 1024, descriptors });
 			await pause(LOOK_MS);
 		}
 		if (looks.length < LOOKS_OF_A_ROW) break;
@@ -73,11 +72,12 @@ async function watch(
 			looks.map((look) => look.rss),
 			0.5,
 		);
-		const heap = Math.min(...looks.map((look) => look.heap));
+		const heap = quantile(left, 0.5);
+		left = [];
 		const descriptors = Math.max(...looks.map((look) => look.descriptors));
 		rows.push({ rss, heap, descriptors });
 		print(
-			`minute ${rows.length}: ${rss.toFixed(1)} MiB, heap ${heap.toFixed(1)} MiB, at most ${descriptors} descriptors; ${done.connections} connections, ${done.logins} logins, ${done.resumes} resumes, ${done.said} lines, ${done.erased} erased`,
+			`minute ${rows.length}: ${rss.toFixed(1)} MiB, heap ${heap.toFixed(2)} MiB, at most ${descriptors} descriptors; ${done.connections} connections, ${done.logins} logins, ${done.resumes} resumes, ${done.said} lines, ${done.erased} erased`,
 		);
 	}
 	return rows;
@@ -99,22 +99,18 @@ function judge(rows: readonly Row[]): readonly string[] {
 }
 
 async function churn(folder: string, seconds: number) {
-	const metricsPort = 9464;
-	const server = await ServerProcess.start("plume", folder, [], {
-		PLUME_METRICS: `127.0.0.1:${metricsPort}`,
+	const server = await ServerProcess.start("plume", folder, ["--trace-gc"], {
 		PLUME_LIMIT_GRACE_SECONDS: `${GRACE_SECONDS}`,
 		// So that what rooms remember is soon as much as it may be.
 		PLUME_LIMIT_ROOM_MEMORY_BYTES: "262144",
 	});
-	const metrics = `http://127.0.0.1:${metricsPort}/metrics`;
 	const done: Done = {
 		...{ connections: 0, logins: 0, resumes: 0, said: 0, erased: 0 },
 		troubles: [],
 	};
-	await heapMiB(metrics);
 	const before = server.descriptors;
 	let isOver = false;
-	const watching = watch(server, metrics, done, () => isOver);
+	const watching = watch(server, done, () => isOver);
 	const end = performance.now() + seconds * 1000;
 	const lives = Array.from({ length: PEOPLE }, (_, i) =>
 		new Person(server, `person${i}`, new Random(i), done).live(end),
