@@ -15,7 +15,7 @@ import { type Done, Person } from "./person.ts";
 
 const PEOPLE = 60;
 const LOOK_MS = 1000;
-/** So much of the time is left out of the slope: what the server remembers fills up meanwhile. */
+/** So much of the time is left out of the slope: what the server remembers fills up meanwhile, for about ten minutes. */
 const WARM = 1 / 2;
 const LOOKS_OF_A_ROW = 60;
 /** In MiB an hour, of all memory and of what is left after a collection of the whole heap. */
@@ -131,7 +131,7 @@ async function churn(folder: string, seconds: number) {
 
 async function main(): Promise<number> {
 	const seconds = Number(process.argv[2] ?? 3600);
-	// Memory is warm only after half an hour.
+	// With less the slope says nothing.
 	if (!Number.isSafeInteger(seconds) || seconds < 3600) {
 		print("Usage: npm run churn -- SECONDS, at least 3600 of them.");
 		return 2;

@@ -55,7 +55,7 @@ export class Person {
 			if (!isResuming && this.#random.happens(150)) await this.#logOut();
 			this.#client?.drop();
 			this.#client = undefined;
-			await pause(this.#random.below(1500));
+			await pause(this.#random.below(375));
 		}
 	}
 
@@ -101,7 +101,7 @@ export class Person {
 			this.#done.erased++;
 			this.#mine = undefined;
 		}
-		await pause(200 + this.#random.below(1800));
+		await pause(50 + this.#random.below(450));
 	}
 
 	async #logOut(): Promise<void> {
