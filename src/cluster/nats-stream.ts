@@ -147,8 +147,10 @@ class NatsStream implements StreamPort {
 	/** Overwrites a message, if it is there, in the files of every server, too. */
 	async #delete(stream: string, seq: number): Promise<void> {
 		const { streams } = this.#manager;
-		if (await streams.getMessage(stream, { seq }))
-			await streams.deleteMessage(stream, seq, true);
+		const isThere = await streams.getMessage(stream, { seq });
+		const deleted = streams.deleteMessage(stream, seq, true);
+		// The leader refuses what it lacks. If its files are damaged, others have it.
+		await (isThere ? deleted : deleted.catch(() => false));
 	}
 
 	async #store(

@@ -26,10 +26,12 @@ import {
 	type StreamMessage,
 } from "./stream.ts";
 import { StreamEraser } from "./stream-eraser.ts";
-import { locateAtStart } from "./stream-lines.ts";
+import { findAtStart } from "./stream-lines.ts";
 
 const RETRY_MS = 50;
 const NO_BYTES = new Uint8Array();
+/** An append is tried for ever. */
+const NEVER = new AbortController().signal;
 
 export class Node implements Cluster {
 	readonly #parts: NodeParts;
@@ -43,7 +45,6 @@ export class Node implements Cluster {
 	/** The last message of the stream that is in the log. */
 	#last = 0;
 	#reading = { stop: new AbortController(), done: Promise.resolve() };
-	readonly #appending = new AbortController();
 	#objection: string | undefined;
 	readonly #outage: Outage;
 	#isEnding = false;
@@ -106,7 +107,10 @@ export class Node implements Cluster {
 	/** Resolves once this node decides, or has what the sequencer had when it was reached. */
 	async start(running: Running): Promise<void> {
 		this.#running = running;
-		this.#last = await locateAtStart(running.log.committed, this.#parts);
+		const { seq, node, term } = await findAtStart(running.log, this.#parts);
+		this.#last = seq;
+		// Nothing more may be read before it claims.
+		this.#role.send({ type: "claimed", node, term, isOurs: false });
 		this.#read();
 		const current = this.#edge.start(running);
 		this.#heads.start();
@@ -196,9 +200,8 @@ export class Node implements Cluster {
 	}
 
 	#append(message: NewMessage, after: number) {
-		const { port, clock, report } = this.#parts;
-		const { signal } = this.#appending;
-		return append(port, message, after, { clock, report, signal });
+		const parts = { ...this.#parts, signal: NEVER };
+		return append(parts.port, message, after, parts);
 	}
 
 	/** The sequencer's own heads tell it that NATS is there. */
@@ -215,10 +218,7 @@ export class Node implements Cluster {
 			this.#parts.report.warn({}, `this node should not decide: ${objection}`);
 		this.#objection = objection;
 		(this.leads ? this.#sequencer : this.#edge).beat();
-		if (this.leads) {
-			this.#outage.update(isSilent || this.#outage.isStuck);
-			return;
-		}
+		if (this.leads) this.#outage.update(isSilent || this.#outage.isStuck);
 		const isEdge = this.#role.getSnapshot().matches("edge");
 		if (isLong && isEdge && objection === undefined) void this.#claim();
 	}
@@ -290,8 +290,7 @@ export class Node implements Cluster {
 		const running = this.#running;
 		if (!running || this.#isEnding) return;
 		this.#last = seq;
-		const { node } = this;
-		this.#role.send({ type: "claimed", node, term, isOurs: true });
+		this.#role.send({ type: "claimed", node: this.node, term, isOurs: true });
 		this.#parts.report.info({ term }, "this node decides now");
 		this.#sequencer.start(running);
 		running.engine.lead();

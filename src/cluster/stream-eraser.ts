@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Reporter } from "../engine/parts.ts";
 import { messageOf } from "../log/disk.ts";
 import type { StreamPort } from "./stream.ts";
-import { locate, strip } from "./stream-lines.ts";
+import { locate, messageAt, strip } from "./stream-lines.ts";
 
 const RETRY_MS = 1000;
 /** What was erased so lately may have been left undone by the sequencer before. */
@@ -17,6 +17,7 @@ interface EraserParts {
 
 export class StreamEraser {
 	readonly #parts: EraserParts;
+	#erasing = Promise.resolve();
 	#recent: { readonly at: number; readonly seqs: readonly number[] }[] = [];
 
 	constructor(parts: EraserParts) {
@@ -33,14 +34,18 @@ export class StreamEraser {
 		const before = clock.now() - RECENT_MS;
 		this.#recent = this.#recent.filter(({ at }) => at > before);
 		this.#recent.push({ at: clock.now(), seqs });
-		while (leads())
-			try {
-				return await this.#erase(seqs, term);
-			} catch (error) {
-				const fields = { error: messageOf(error) };
-				report.warn(fields, "an erasure waits for NATS");
-				await new Promise<void>((done) => clock.after(RETRY_MS, done));
-			}
+		// One after another: two may concern one batch.
+		this.#erasing = this.#erasing.then(async () => {
+			while (leads())
+				try {
+					return await this.#erase(seqs, term);
+				} catch (error) {
+					const fields = { error: messageOf(error) };
+					report.warn(fields, "an erasure waits for NATS");
+					await new Promise<void>((done) => clock.after(RETRY_MS, done));
+				}
+		});
+		await this.#erasing;
 	}
 
 	/** Finishes what the sequencer before may have left undone. */
@@ -55,21 +60,18 @@ export class StreamEraser {
 		for (const seq of seqs) {
 			if (!wanted.has(seq)) continue;
 			const at = (await locate(port, seq - 1)) + 1;
-			const [bytes, original] = await this.#batchWith(seq, at);
+			const [bytes, original] = await this.#batchFrom(at);
 			for (const each of strip(bytes, wanted).seqs) wanted.delete(each);
 			const stripped = strip(bytes, new Set(seqs)).bytes;
 			await port.erase(original.seq, { ...original, bytes: stripped }, term);
 		}
 	}
 
-	/** The batch that holds an event: the first with events, behind any claims. */
-	async #batchWith(seq: number, from: number) {
+	/** The first batch with events, behind any claims. */
+	async #batchFrom(from: number) {
 		const { port } = this.#parts;
 		for (let at = from; ; at++) {
-			const message =
-				(await port.getErased(at)) ?? (await port.get(at, "leader"));
-			if (!message)
-				throw new Error(`message ${at} of the stream, with ${seq}, is missing`);
+			const message = (await port.getErased(at)) ?? (await messageAt(port, at));
 			if (message.bytes.length > 0) return [message.bytes, message] as const;
 		}
 	}

@@ -3,8 +3,9 @@ import type { Clock } from "../clock.ts";
 import type { Reporter } from "../engine/parts.ts";
 import { messageOf } from "../log/disk.ts";
 import { erasedTail } from "../log/line.ts";
+import type { Log } from "../log/log.ts";
 import { Lines } from "../log/reader.ts";
-import type { StreamMessage, StreamPort } from "./stream.ts";
+import { type StreamMessage, type StreamPort, storedAt } from "./stream.ts";
 
 const RETRY_MS = 200;
 const SEQ = /^\{"level":30,"time":\d+,"seq":(\d+),/;
@@ -19,7 +20,17 @@ function lastIn({ bytes }: StreamMessage): number {
 	return last;
 }
 
-/** The last message that has only events up to this seq. Rejects if the stream can't be read. */
+/** Rejects if no server that was asked has it: ask again. */
+export async function messageAt(
+	port: StreamPort,
+	at: number,
+): Promise<StreamMessage> {
+	const stored = await storedAt(port, at);
+	if (!stored) throw new Error(`message ${at} of the stream is missing`);
+	return stored.message;
+}
+
+/** The last message that has only events up to this seq; 0 if there is none. Rejects if the stream can't be read. */
 export async function locate(port: StreamPort, seq: number): Promise<number> {
 	let [low, high] = [0, await port.last()];
 	while (low < high) {
@@ -27,9 +38,7 @@ export async function locate(port: StreamPort, seq: number): Promise<number> {
 		// A claim has no events: the batch before it tells.
 		let [at, last] = [middle, 0];
 		while (at > low && last === 0) {
-			const message = (await port.get(at, "any")) ?? (await port.getErased(at));
-			if (!message) throw new Error(`message ${at} of the stream is missing`);
-			last = lastIn(message);
+			last = lastIn(await messageAt(port, at));
 			if (last === 0) at--;
 		}
 		if (last <= seq) low = middle;
@@ -44,14 +53,15 @@ interface Waiting {
 	readonly report: Pick<Reporter, "warn">;
 }
 
-/** As `locate`, but tries until NATS answers. */
-export async function locateAtStart(
-	seq: number,
+/** The message that `locate` finds for the end of a log; one of term 0 if there is none. Tries until NATS answers. */
+export async function findAtStart(
+	{ committed }: Pick<Log, "committed">,
 	{ port, clock, report }: Waiting,
-): Promise<number> {
+): Promise<Pick<StreamMessage, "seq" | "node" | "term">> {
 	for (let tries = 0; ; tries++)
 		try {
-			return await locate(port, seq);
+			const seq = await locate(port, committed);
+			return seq > 0 ? await messageAt(port, seq) : { seq, node: "", term: 0 };
 		} catch (error) {
 			const fields = { error: messageOf(error) };
 			if (tries === 0) report.warn(fields, "the start waits for NATS");

@@ -140,7 +140,7 @@ type Stored = { readonly message: StreamMessage; readonly isErased: boolean };
  * What stands at a seq. The leader has every message that was acknowledged,
  * unless it was erased or a file of the leader's is damaged.
  */
-async function storedAt(
+export async function storedAt(
 	port: StreamPort,
 	seq: number,
 ): Promise<Stored | undefined> {

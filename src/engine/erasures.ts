@@ -25,7 +25,7 @@ import {
 import { roomOpened } from "./commands/rooms.ts";
 import type { Connection } from "./connection.ts";
 import type { ClientSnapshot } from "./machines.ts";
-import { leads, type RunningParts, viewOf } from "./parts.ts";
+import { type RunningParts, viewOf } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { Responder } from "./responder.ts";
 
@@ -162,7 +162,7 @@ export class Erasures {
 		const { segments } = this.#parts.log;
 		const found = this.#found.get(event) ?? (await segments.find(event.seqs));
 		if (!(await this.#overwrite(found))) return false;
-		if (leads(this.#parts)) await this.#parts.cluster?.erase?.(event.seqs);
+		await this.#parts.cluster?.erase?.(event.seqs);
 		this.#found.delete(event);
 		this.#forget();
 		return true;
@@ -171,9 +171,11 @@ export class Erasures {
 	/** Finishes erasures that a crash may have cut short. Until then nothing can be read, and no snapshot taken. */
 	redo(seqs: readonly number[]): void {
 		if (seqs.length === 0) return;
-		const { archive, log } = this.#parts;
+		const { archive, log, cluster } = this.#parts;
 		const done = archive.inTurn(async () => {
 			await this.#overwrite(await log.segments.find(seqs));
+			// Should this node decide next, it finishes them everywhere.
+			await cluster?.erase?.(seqs);
 		});
 		void this.#parts.pipeline.waitFor(done);
 	}

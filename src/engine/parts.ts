@@ -62,7 +62,7 @@ export interface Cluster {
 	deciding?(connection: Connection, command: Command): () => void;
 	/** Another node decides now: what was ordered here has not happened. */
 	onDeposed?(): void;
-	/** Erases what every node keeps of these events, beside its own files. */
+	/** Erases what every node keeps of these events, beside its own files, if this node decides; if not, it remembers to, should it decide soon. */
 	erase?(seqs: readonly number[]): Promise<void>;
 	/** Whether a node is there, so that the clients it carries are not lost. */
 	hasNode(node: string): boolean;

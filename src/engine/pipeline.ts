@@ -14,6 +14,7 @@ import { evolve, visibleItem } from "./evolve.ts";
 import type { Step } from "./fold.ts";
 import { type EngineParts, leads } from "./parts.ts";
 import type { Snapshotter } from "./snapshotter.ts";
+import type { State } from "./state.ts";
 
 /** What the engine does at the pipeline's turning points. */
 export interface PipelineHooks {
@@ -44,6 +45,8 @@ interface Output {
 	/** The seq that must be committed before the output is released. */
 	readonly at: number;
 	readonly release: () => void;
+	/** The state after the event whose output it is. */
+	readonly after?: State | undefined;
 	/** Must be done before that too. Resolves with false if the output is never to be released. */
 	readonly first?: () => Promise<boolean>;
 }
@@ -58,6 +61,7 @@ export class Pipeline implements LogListener {
 	/** Erasures that are being carried out: snapshots and a stop wait for them. */
 	readonly #waiting = new Set<Promise<void>>();
 	#holding = false;
+	#releasing = false;
 	#skipsFinalSnapshot = false;
 	#deferred: (() => void)[] = [];
 	#stopping = false;
@@ -113,7 +117,7 @@ export class Pipeline implements LogListener {
 	afterwards(release: (seq: number) => void): void {
 		const at = this.#parts.log.ordered;
 		this.#outputs.push({ at, release: () => release(at) });
-		this.#releaseUpTo(this.#committed);
+		this.#release();
 	}
 
 	/** Runs once everything up to a seq that another node named is committed here, and its outputs were released. */
@@ -183,8 +187,8 @@ export class Pipeline implements LogListener {
 		};
 		if (event.type === "message.erased") {
 			const first = () => hooks.onErased(event);
-			this.#outputs.push({ at, release, first });
-		} else this.#outputs.push({ at, release });
+			this.#outputs.push({ at, release, after, first });
+		} else this.#outputs.push({ at, release, after });
 		for (let next = this.#ahead[0]; next?.at === at; [next] = this.#ahead) {
 			this.#outputs.push(next);
 			this.#ahead.shift();
@@ -193,7 +197,7 @@ export class Pipeline implements LogListener {
 
 	onCommitted(seq: number): void {
 		this.#committed = seq;
-		this.guarded(() => this.#releaseUpTo(seq));
+		this.guarded(() => this.#release());
 		if (this.#waiting.size === 0) this.#parts.snapshotter.onCommitted(seq);
 	}
 
@@ -211,8 +215,10 @@ export class Pipeline implements LogListener {
 
 	onDeposed(): void {
 		const { states, hooks } = this.#parts;
-		states.ordered = states.committed;
 		this.#outputs = this.#outputs.filter(({ at }) => at <= this.#committed);
+		// An erasure may hold back the outputs of what is committed.
+		const latest = this.#outputs.findLast(({ after }) => after);
+		states.ordered = latest?.after ?? states.committed;
 		this.#ahead = [];
 		hooks.onDeposed?.();
 	}
@@ -223,29 +229,38 @@ export class Pipeline implements LogListener {
 		this.#parts.onFatal(error);
 	}
 
-	#releaseUpTo(committed: number): void {
-		if (this.#holding) return;
-		const waiting = this.#outputs.findIndex(
-			({ at, first }) => at > committed || first,
-		);
-		const count = waiting < 0 ? this.#outputs.length : waiting;
-		const next = this.#outputs[count];
-		if (count > 0) {
+	#release(): void {
+		// An output may add others: they take their turn.
+		if (this.#holding || this.#releasing) return;
+		this.#releasing = true;
+		let count = this.#releasable;
+		const isAny = count > 0;
+		for (; count > 0; count = this.#releasable)
 			for (const { release } of this.#outputs.splice(0, count)) release();
-			this.#parts.server.dispatch();
-		}
-		if (next?.first && next.at <= committed) this.#hold(next);
+		this.#releasing = false;
+		if (isAny) this.#parts.server.dispatch();
+		const [next] = this.#outputs;
+		const isNext = next?.first && next.at <= this.#committed;
+		if (isNext && !this.#holding) this.#hold(next);
+	}
+
+	/** How many outputs can be released, from the first on. */
+	get #releasable(): number {
+		const waiting = this.#outputs.findIndex(
+			({ at, first }) => at > this.#committed || first,
+		);
+		return waiting < 0 ? this.#outputs.length : waiting;
 	}
 
 	/** Waits for what an output needs first. The outputs behind it wait as well: everyone sees one order. */
-	#hold({ at, release, first = async () => true }: Output): void {
+	#hold({ at, release, after, first = async () => true }: Output): void {
 		this.#holding = true;
 		void this.waitFor(
 			first().then((isDone) => {
 				if (!isDone || this.#stopped) return;
 				this.#holding = false;
-				this.#outputs[0] = { at, release };
-				this.guarded(() => this.#releaseUpTo(this.#committed));
+				this.#outputs[0] = { at, release, after };
+				this.guarded(() => this.#release());
 			}),
 		);
 	}

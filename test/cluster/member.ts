@@ -8,6 +8,8 @@ export class Member {
 	/** Everything that was seen of the room, by offset. */
 	readonly seen = new Map<number, Received>();
 	readonly faults: string[] = [];
+	/** What was erased, by its offset; empty if it was not seen before. */
+	readonly erased = new Map<number, string>();
 	#memory: Person["memory"];
 	#person: Person;
 	#said = 0;
@@ -42,6 +44,17 @@ export class Member {
 	say(): void {
 		this.#lines.push(`${this.name} says ${++this.#said}`);
 		if (this.#person.isIn) this.#send(this.#said);
+	}
+
+	/** Asks once that something of one's own is erased; it may come to nothing. */
+	erase(pick: (most: number) => number): void {
+		const own = [...this.seen.values()].filter(
+			({ user, text }) => user?.name === this.name && text !== "",
+		);
+		const line = own[pick(own.length)];
+		if (!line) return;
+		const { room, epoch, offset: target } = line;
+		this.#person.erase({ room, epoch, target });
 	}
 
 	hangUp(): void {
@@ -87,11 +100,23 @@ export class Member {
 		this.#latest = offset;
 		this.#memory = { ...this.#memory, offset, time: frame.time };
 		const before = this.seen.get(offset);
-		if (before && before.text !== frame.text)
+		if (before && !before.erased && before.text !== frame.text)
 			this.faults.push(`offset ${offset} was two things`);
 		this.seen.set(offset, frame);
+		if (frame.kind !== "erased") return;
+		const target = Number(frame.target);
+		const erased = this.seen.get(target);
+		this.erased.set(target, this.erased.get(target) || `${erased?.text ?? ""}`);
+		if (erased) this.seen.set(target, withoutText(erased));
 	}
 }
+
+/** As one who comes later is shown it. */
+const withoutText = (frame: Received): Received => ({
+	...frame,
+	text: "",
+	erased: true,
+});
 
 /** What a connection that never got in does not know is known from before. */
 const withoutGaps = (memory: Person["memory"]) =>

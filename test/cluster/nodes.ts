@@ -102,8 +102,8 @@ export class Nodes {
 		return started;
 	}
 
-	/** Its process is gone. */
-	kill({ id, node, server }: StreamNode): void {
+	/** Its process is gone. Answers what is on its disk. */
+	kill({ id, node, server, disk }: StreamNode): Promise<StreamNode["disk"]> {
 		this.#alive.delete(id);
 		this.cutOff.add(id);
 		this.nodes.splice(
@@ -111,6 +111,20 @@ export class Nodes {
 			1,
 		);
 		for (const person of server.people) person.hangUp();
+		return copyOf(disk);
+	}
+
+	/** All that the stream and the nodes have on their disks. */
+	async stored(): Promise<string> {
+		const copies = [...this.stream.erased.values()].map(({ copy }) => copy);
+		const messages = [...this.stream.messages, ...copies];
+		let all = messages
+			.map((each) => `${Buffer.from(each?.bytes ?? "")}`)
+			.join();
+		for (const { disk } of this.nodes)
+			for (const name of await disk.list("log"))
+				for await (const bytes of disk.read(`log/${name}`)) all += bytes;
+		return all;
 	}
 
 	async advance(ms: number): Promise<void> {
@@ -177,4 +191,16 @@ export class Nodes {
 		const copy = Uint8Array.from(bytes);
 		setImmediate(() => this.#alive.get(to)?.onMessage(copy, kind));
 	}
+}
+
+/** What a process writes that is gone, though its promises go on, is not in it. */
+async function copyOf(disk: StreamNode["disk"]): Promise<StreamNode["disk"]> {
+	const copy = memoryDisk();
+	for (const name of await disk.list("log")) {
+		const file = await copy.open(`log/${name}`);
+		let at = 0;
+		for await (const bytes of disk.read(`log/${name}`))
+			at += await file.write(Buffer.from(bytes), at);
+	}
+	return copy;
 }

@@ -1587,7 +1587,7 @@ const edge = [
 		promise:
 			"cluster: what was not committed before it was deposed has not happened",
 		file: "src/engine/pipeline.ts",
-		find: "states.ordered = states.committed;",
+		find: "states.ordered = latest?.after ?? states.committed;",
 		replace: "",
 		tests: ["test/cluster/node.test.ts -t whatever"],
 	},
@@ -1596,6 +1596,66 @@ const edge = [
 		file: "src/engine/pipeline.ts",
 		find: "this.#outputs = this.#outputs.filter(({ at }) => at <= this.#committed);",
 		replace: "",
+		tests: ["test/cluster/node.test.ts -t whatever"],
+	},
+	{
+		promise:
+			"cluster: what was committed and waits for an erasure has happened",
+		file: "src/engine/pipeline.ts",
+		find: "states.ordered = latest?.after ?? states.committed;",
+		replace: "states.ordered = states.committed;",
+		tests: ["test/cluster/node.test.ts -t whatever"],
+	},
+	{
+		promise: "cluster: outputs that are added meanwhile take their turn",
+		file: "src/engine/pipeline.ts",
+		find: "if (this.#holding || this.#releasing) return;",
+		replace: "if (this.#holding) return;",
+		tests: ["test/cluster/node.test.ts -t whatever"],
+	},
+	{
+		promise: "cluster: a login is let in once",
+		file: "src/engine/attachments.ts",
+		find: "if (this.#admitted.has(login)) return;",
+		replace: "",
+		tests: ["test/cluster/edges.test.ts"],
+	},
+	{
+		promise: "cluster: a connection that is lost lets nobody in",
+		file: "src/engine/attachments.ts",
+		find: "if (connection.gone || connection.login !== login) return;",
+		replace: "if (connection.login !== login) return;",
+		tests: ["test/cluster/node.test.ts -t whatever"],
+	},
+	{
+		promise: "cluster: each claim begins a later term",
+		file: "src/cluster/node.ts",
+		find: 'this.#role.send({ type: "claimed", node, term, isOurs: false });\n\t\tthis.#read();',
+		replace: "this.#read();",
+		tests: ["test/cluster/node.test.ts -t term"],
+	},
+	{
+		promise: "cluster: what the leader of the stream lacks is erased",
+		file: "src/cluster/stream-lines.ts",
+		find: "const stored = await storedAt(port, at);",
+		replace:
+			'const original = await port.get(at, "leader");\n\tconst stored = original && { message: original };',
+		tests: ["test/cluster/node.test.ts -t lacks"],
+	},
+	{
+		promise:
+			"cluster: each node remembers what is to be erased from the stream",
+		file: "src/engine/erasures.ts",
+		find: "		await this.#parts.cluster?.erase?.(event.seqs);",
+		replace:
+			"		if (this.#parts.cluster?.leads)\n\t\t\tawait this.#parts.cluster.erase?.(event.seqs);",
+		tests: ["test/cluster/node.test.ts -t whatever"],
+	},
+	{
+		promise: "cluster: erasures of one batch follow each other",
+		file: "src/cluster/stream-eraser.ts",
+		find: "this.#erasing = this.#erasing.then(async () => {",
+		replace: "this.#erasing = Promise.resolve().then(async () => {",
 		tests: ["test/cluster/node.test.ts -t whatever"],
 	},
 	{
