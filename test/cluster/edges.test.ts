@@ -1,8 +1,11 @@
 /** People on several edges of one sequencer are in one chat. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import type { memoryDisk } from "../../src/log/memory-disk.ts";
-import { type EdgeNode, World } from "./world.ts";
+import { seeded } from "../fakes/disk.ts";
+import { Story } from "./story.ts";
+import { World } from "./world.ts";
 
 async function open() {
 	const world = await World.open(2);
@@ -163,8 +166,7 @@ describe("while the sequencer is away", () => {
 		const { world, one, two } = await open();
 		const ann = await world.enter(one, "ann");
 		const ben = await world.enter(two, "ben");
-		const { disk } = world.sequencer;
-		world.killSequencer();
+		const disk = await world.killSequencer();
 		await world.settle();
 		return { world, one, two, ann, ben, disk };
 	}
@@ -197,9 +199,7 @@ describe("while the sequencer is away", () => {
 		// It may be anywhere on its way.
 		for (let turns = 0; turns < 4; turns++)
 			await new Promise((resolve) => setImmediate(resolve));
-		const { disk } = world.sequencer;
-		world.killSequencer();
-		await world.startSequencer(disk);
+		await world.startSequencer(await world.killSequencer());
 		await world.advance(3000);
 		expect(ann.lines).toEqual(["ann: did you hear me?"]);
 	});
@@ -221,7 +221,7 @@ describe("while the sequencer is away", () => {
 		const ann = await world.enter(one, "ann");
 		ann.say("earlier", 1);
 		await world.settle();
-		world.killSequencer();
+		void world.killSequencer();
 		const { epoch } = ann.memory;
 		ann.askHistory({ room: "lobby", epoch, before: 3, id: "h" });
 		await world.settle();
@@ -234,9 +234,7 @@ test("after a restart of the sequencer nobody was away", async () => {
 	const { world, one, two } = await open();
 	const ann = await world.enter(one, "ann");
 	const ben = await world.enter(two, "ben");
-	const { disk } = world.sequencer;
-	world.killSequencer();
-	await world.startSequencer(disk);
+	await world.startSequencer(await world.killSequencer());
 	await world.advance(70_000);
 	expect(ann.closed).toBeUndefined();
 	const kinds = ben.received.map(({ kind }) => kind);
@@ -249,7 +247,7 @@ test("the people of an edge that dies are away after five seconds, and leave a m
 	await world.enter(one, "ann");
 	const ben = await world.enter(two, "ben");
 	await world.advance(2000);
-	kill(world, one);
+	void world.killEdge(one);
 	await world.advance(4800);
 	expect(JSON.stringify(ben.received)).not.toContain('"away":true');
 	await world.advance(2000);
@@ -260,9 +258,57 @@ test("the people of an edge that dies are away after five seconds, and leave a m
 	});
 });
 
-function kill(world: World, edge: EdgeNode): void {
-	world.edges.splice(world.edges.indexOf(edge), 1);
-	void edge.edge.close();
+const FAULTS = [
+	"kill the sequencer",
+	"kill an edge",
+	"cut",
+	"hang up",
+] as const;
+
+test("whatever fails, each line is said once, in one order, and all nodes agree", async () => {
+	await fc.assert(
+		fc.asyncProperty(
+			fc.integer(),
+			fc.array(fc.constantFrom(...FAULTS), { minLength: 2, maxLength: 6 }),
+			storyHolds,
+		),
+		{ numRuns: Number(process.env.TEST_RUNS ?? 25) },
+	);
+});
+
+async function storyHolds(
+	seed: number,
+	faults: readonly (typeof FAULTS)[number][],
+) {
+	const random = seeded(seed);
+	const world = await World.open(3, { environment: { PLUME_LIMITS: "off" } });
+	const story = await Story.begin({
+		random,
+		nodes: () => world.edges,
+		enter: (node, name) => world.enter(node, name),
+		advance: (ms) => world.advance(ms),
+		stored: async () => {
+			const disks = [world.sequencer, ...world.edges].map(({ disk }) => disk);
+			return (await Promise.all(disks.map(textOn))).join();
+		},
+	});
+	for (const fault of faults) {
+		for (let nth = 0; nth < 3; nth++) await story.talk();
+		if (fault === "kill the sequencer") {
+			const disk = await world.killSequencer();
+			await story.live(random(8000));
+			await world.startSequencer(disk);
+		} else if (fault === "kill an edge") {
+			const disk = await world.killEdge(story.anyNode());
+			await story.talk();
+			await world.startEdge("edge", random(2) ? disk : undefined);
+		} else if (fault === "cut") world.cut();
+		else story.hangUp();
+		await story.talk();
+	}
+	await story.end();
+	await story.expectOneOrder();
+	expect(hashes(world).size).toBe(1);
 }
 
 test("who is banned is sent away from every edge, with the reason", async () => {

@@ -1,7 +1,6 @@
 /** Someone whose page comes back, to whatever node there is, and sends again what was not acknowledged. */
 import { MessageType as types } from "../../machines/message.ts";
-import type { Person, Received } from "../test-server.ts";
-import type { Nodes, StreamNode } from "./nodes.ts";
+import type { Person, Received, TestServer } from "../test-server.ts";
 
 export class Member {
 	readonly name: string;
@@ -62,12 +61,12 @@ export class Member {
 	}
 
 	/** Call now and then: comes back if the connection is lost, or nobody lets it in. */
-	live(world: Nodes, pick: (nodes: readonly StreamNode[]) => StreamNode): void {
+	live(pick: () => { readonly server: TestServer }): void {
 		if (this.#person.closed === undefined) return;
 		const { memory } = this.#person;
 		if (memory.client)
 			this.#memory = { ...this.#memory, ...withoutGaps(memory) };
-		const { server } = pick(world.nodes);
+		const { server } = pick();
 		const person = server.connect("plume.2");
 		this.#person = person;
 		person.onFrame = (frame) => this.#hear(frame);

@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import { seeded } from "../fakes/disk.ts";
 import type { Person } from "../test-server.ts";
-import { Member } from "./member.ts";
-import { Nodes, type StreamNode } from "./nodes.ts";
+import { Nodes } from "./nodes.ts";
+import { Story } from "./story.ts";
 
 test("of three nodes one decides, and people on all of them talk", async () => {
 	const world = new Nodes(seeded(1));
@@ -61,103 +61,39 @@ async function storyHolds(
 	const environment = { PLUME_LIMITS: "off" };
 	const world = new Nodes(random, { environment }, 3);
 	for (let nth = 0; nth < 3; nth++) await world.start();
-	const pick = (nodes: readonly StreamNode[]) => {
-		const node = nodes[random(nodes.length)];
-		if (!node) throw new Error("no node is left");
-		return node;
-	};
-	const members: Member[] = [];
-	for (const name of ["ann", "ben", "cem", "dot"])
-		members.push(new Member(name, await world.enter(pick(world.nodes), name)));
-	const live = async (ms: number) => {
-		for (let at = 0; at < ms; at += 100) {
-			for (const member of members) member.live(world, pick);
-			await world.advance(100);
-		}
-	};
-	const talk = async () => {
-		for (const member of members) if (random(3) > 0) member.say();
-		if (random(3) === 0) members[random(4)]?.erase(random);
-		await live(300);
-	};
+	const story = await Story.begin({
+		random,
+		nodes: () => world.nodes,
+		enter: (node, name) => world.enter(node, name),
+		advance: (ms) => world.advance(ms),
+		stored: () => world.stored(),
+	});
 	for (const fault of faults) {
-		for (let nth = 0; nth < 3; nth++) await talk();
+		for (let nth = 0; nth < 3; nth++) await story.talk();
 		const victim = random(2)
-			? (world.sequencer ?? pick(world.nodes))
-			: pick(world.nodes);
+			? (world.sequencer ?? story.anyNode())
+			: story.anyNode();
 		if (fault === "kill" && world.nodes.length > 1) {
 			const disk = await world.kill(victim);
-			await talk();
+			await story.talk();
 			await world.start(random(2) ? { disk } : {});
 		} else if (fault === "cut") {
 			world.cutOff.add(victim.id);
-			await live(200 + random(9000));
+			await story.live(200 + random(9000));
 			world.cutOff.delete(victim.id);
 		} else if (fault === "elect") world.stream.elect(random(8000));
 		else if (fault === "readers") world.stream.killReaders();
-		else members[random(members.length)]?.hangUp();
-		await talk();
+		else story.hangUp();
+		await story.talk();
 	}
 	world.stream.trouble = 0;
-	for (let nth = 0; nth < 600 && !members.every(({ isDone }) => isDone); nth++)
-		await live(100);
-	await live(5000);
-	if (process.env.TEST_STORY)
-		console.info(
-			JSON.stringify(members.map(({ status }) => status)),
-			JSON.stringify(
-				world.nodes.map(({ id, node, server }) => ({
-					id,
-					leads: node.leads,
-					wrong: node.wrong,
-					c: server.log.committed,
-					o: server.log.ordered,
-					people: server.people
-						.filter((p) => !p.closed)
-						.map((p) => [p.memory.client, p.isIn]),
-					members: [...(server.state.room("lobby")?.context.members ?? [])].map(
-						([c, m]) => [c, m.name, m.node, m.deadline],
-					),
-				})),
-			),
-		);
+	await story.end();
 	for (const { id, failed, server } of world.nodes)
 		expect([id, failed.error ?? server.fatal]).toEqual([id, undefined]);
-	const [first] = members;
-	const order = [...(first?.seen ?? [])].sort(([a], [b]) => a - b);
-	for (const member of members) {
-		expect([member.name, member.isDone, member.faults]).toEqual([
-			member.name,
-			true,
-			[],
-		]);
-		const said = order.filter(
-			([, { user, type }]) => type === types.text && user?.name === member.name,
-		);
-		const lines = said.map(([at, { text }]) => [at, text]);
-		expect(lines).toEqual(
-			said.map(([at], nth) => [
-				at,
-				first?.erased.has(at) ? "" : member.lines[nth],
-			]),
-		);
-		expect(lines).toHaveLength(member.lines.length);
-		const seen = [...member.seen]
-			.sort(([a], [b]) => a - b)
-			.filter(([at]) => at > 12);
-		expect(seen).toEqual(order.filter(([at]) => at > 12));
-	}
+	await story.expectOneOrder();
 	const hashes = world.nodes.map(({ server }) => server.state.hash());
 	expect(new Set(hashes).size).toBe(1);
-	const stored = await world.stored();
-	for (const text of members.flatMap(({ erased }) => [...erased.values()]))
-		if (text) expect(stored.includes(`"${text}"`)).toBe(false);
 }
-
-test.runIf(process.env.TEST_STORY)("one story", async () => {
-	const [seed, ...faults] = (process.env.TEST_STORY ?? "").split(",");
-	await storyHolds(Number(seed), faults as never);
-});
 
 test("a node that was away claims a later term than all before it", async () => {
 	const world = new Nodes(seeded(3));

@@ -8,6 +8,7 @@ import type { StreamPort } from "../../src/cluster/stream.ts";
 import { Secrets } from "../../src/engine/secrets.ts";
 import { memoryDisk } from "../../src/log/memory-disk.ts";
 import { FakeClock } from "../fakes/clock.ts";
+import { copyOf } from "../fakes/copy-of-disk.ts";
 import type { Random } from "../fakes/disk.ts";
 import { memoryLog } from "../fakes/memory-log.ts";
 import {
@@ -191,16 +192,4 @@ export class Nodes {
 		const copy = Uint8Array.from(bytes);
 		setImmediate(() => this.#alive.get(to)?.onMessage(copy, kind));
 	}
-}
-
-/** What a process writes that is gone, though its promises go on, is not in it. */
-async function copyOf(disk: StreamNode["disk"]): Promise<StreamNode["disk"]> {
-	const copy = memoryDisk();
-	for (const name of await disk.list("log")) {
-		const file = await copy.open(`log/${name}`);
-		let at = 0;
-		for await (const bytes of disk.read(`log/${name}`))
-			at += await file.write(Buffer.from(bytes), at);
-	}
-	return copy;
 }

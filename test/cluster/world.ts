@@ -7,8 +7,10 @@ import { Edge } from "../../src/cluster/edge.ts";
 import { Seal } from "../../src/cluster/seal.ts";
 import { Sequencer } from "../../src/cluster/sequencer.ts";
 import { Secrets } from "../../src/engine/secrets.ts";
+import type { Disk } from "../../src/log/disk.ts";
 import { memoryDisk } from "../../src/log/memory-disk.ts";
 import { FakeClock } from "../fakes/clock.ts";
+import { copyOf } from "../fakes/copy-of-disk.ts";
 import { memoryLog } from "../fakes/memory-log.ts";
 import { pair } from "../fakes/pair.ts";
 import {
@@ -73,10 +75,20 @@ export class World {
 		await this.settle();
 	}
 
-	/** The process ends at once. */
-	killSequencer(): void {
+	/** The process ends at once. Answers what is on its disk. */
+	killSequencer(): Promise<Disk> {
+		const { disk } = this.sequencer;
 		this.#sequencer = undefined;
 		this.cut();
+		return copyOf(disk);
+	}
+
+	/** The process ends at once, and with it the connections of its people. Answers what is on its disk. */
+	killEdge(node: EdgeNode): Promise<Disk> {
+		this.edges.splice(this.edges.indexOf(node), 1);
+		void node.edge.close();
+		for (const person of node.server.people) person.hangUp();
+		return copyOf(node.disk);
 	}
 
 	async startEdge(label: string, disk = memoryDisk()): Promise<EdgeNode> {
