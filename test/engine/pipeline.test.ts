@@ -7,7 +7,7 @@ import { defaultLimits } from "../../src/limits.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { memoryLog } from "../fakes/memory-log.ts";
 
-test("one command may append more events than a call has room for arguments", async () => {
+async function open() {
 	const clock = new FakeClock();
 	const log = memoryLog("log", clock);
 	const limits = defaultLimits();
@@ -28,8 +28,28 @@ test("one command may append more events than a call has room for arguments", as
 		onFatal: (error) => failures.push(error),
 	});
 	const event = { type: "server.started", node: "", version: "" } as const;
-	const entry = { event: { ...event, time: clock.now() } };
+	return {
+		...{ log, pipeline, failures },
+		entry: { event: { ...event, time: clock.now() } },
+	};
+}
+
+test("one command may append more events than a call has room for arguments", async () => {
+	const { log, pipeline, failures, entry } = await open();
 	pipeline.append(Array.from({ length: 200_000 }, () => entry));
 	await pipeline.stop();
 	expect([failures, log.committed]).toEqual([[], 200_000]);
+});
+
+test("an output that is added by another one takes its turn", async () => {
+	const { pipeline, entry } = await open();
+	const released: string[] = [];
+	pipeline.append([entry]);
+	pipeline.afterwards(() => {
+		released.push("first");
+		pipeline.afterwards(() => released.push("third"));
+	});
+	pipeline.afterwards(() => released.push("second"));
+	await pipeline.stop();
+	expect(released).toEqual(["first", "second", "third"]);
 });

@@ -1607,11 +1607,11 @@ const edge = [
 		tests: ["test/cluster/node.test.ts -t whatever"],
 	},
 	{
-		promise: "cluster: outputs that are added meanwhile take their turn",
+		promise: "outputs that are added meanwhile take their turn",
 		file: "src/engine/pipeline.ts",
 		find: "if (this.#holding || this.#releasing) return;",
 		replace: "if (this.#holding) return;",
-		tests: ["test/cluster/node.test.ts -t whatever"],
+		tests: ["test/engine/pipeline.test.ts"],
 	},
 	{
 		promise: "cluster: a login is let in once",
@@ -1619,13 +1619,6 @@ const edge = [
 		find: "if (this.#admitted.has(login)) return;",
 		replace: "",
 		tests: ["test/cluster/edges.test.ts"],
-	},
-	{
-		promise: "cluster: a connection that is lost lets nobody in",
-		file: "src/engine/attachments.ts",
-		find: "if (connection.gone || connection.login !== login) return;",
-		replace: "if (connection.login !== login) return;",
-		tests: ["test/cluster/node.test.ts -t whatever"],
 	},
 	{
 		promise: "cluster: each claim begins a later term",
