@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect } from "node:tls";
 import { promisify } from "node:util";
 
 const exec = promisify(execFile);
@@ -115,7 +116,7 @@ export async function startProxy(
 	});
 	const ended = once(child, "close");
 	await Promise.race([
-		untilAnswers(plain),
+		untilAnswers(plain).then(() => untilSigned(port)),
 		ended.then(() => Promise.reject(new Error(`${kind} ended: ${said}`))),
 	]);
 	return { port, plain, stop: () => stopped(child, ended, folder) };
@@ -125,6 +126,21 @@ async function untilAnswers(plain: number): Promise<void> {
 	const ask = () => fetch(`http://127.0.0.1:${plain}`, { redirect: "manual" });
 	while (!(await ask().catch(() => undefined)))
 		await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** Caddy signs its certificate after it has begun to listen. */
+async function untilSigned(port: number): Promise<void> {
+	const shake = async () => {
+		const options = { servername: NAME, rejectUnauthorized: false };
+		const socket = connect({ host: "127.0.0.1", port, ...options });
+		await once(socket, "secureConnect").finally(() => socket.destroy());
+	};
+	for (;;)
+		try {
+			return await shake();
+		} catch {
+			await new Promise((resolve) => setTimeout(resolve, 50));
+		}
 }
 
 async function stopped(
