@@ -38,6 +38,7 @@ const ABOUT_ROOM = ["roomIsNamed", "roomsAreLeft", "isNotKicked"];
 const TRANSIENT = [
 	"diskHasSpace",
 	"sequencerIsThere",
+	"nodesAreAlike",
 	"isNotTooFast",
 	"tabsAreLeft",
 	"roomsAreLeft",

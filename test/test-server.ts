@@ -101,7 +101,14 @@ function sequencerFor(secrets: Secrets, clock: FakeClock): Sequencer {
 	const report = { info() {}, warn() {} };
 	const node = secrets.id();
 	const seal = new Seal(secrets);
-	return new Sequencer({ seal, clock, report, node, settings: "" });
+	return new Sequencer({
+		seal,
+		clock,
+		report,
+		node,
+		settings: "",
+		version: "test",
+	});
 }
 
 async function openEdge(parts: ServiceParts, sequencer: Started) {

@@ -32,6 +32,9 @@ interface EdgeLinkParts extends Running {
 export class EdgeLink {
 	node = "";
 	label = "";
+	version = "";
+	/** The types of the events that it understands. */
+	events: Hello["events"];
 	/** When it was last heard of, by the clock. */
 	heardAt: number;
 	/** Whether it says something each second. */
@@ -107,6 +110,8 @@ export class EdgeLink {
 		const { log } = this.#parts;
 		this.node = hello.node;
 		this.label = hello.label;
+		this.version = hello.version;
+		this.events = hello.events;
 		if (hello.hasLog) {
 			this.isBeating = true;
 			this.#parts.onHello(hello);

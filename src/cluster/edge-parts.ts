@@ -22,7 +22,7 @@ export interface EdgeParts {
 	/** What the sequencer is told of this node. */
 	readonly about: Pick<
 		Extract<FromEdge, { kind: "hello" }>,
-		"node" | "label" | "version" | "settings"
+		"node" | "label" | "version" | "settings" | "events"
 	>;
 }
 

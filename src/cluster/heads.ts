@@ -27,7 +27,14 @@ export interface Head {
 	/** The wall clock, in milliseconds since 1970. */
 	readonly time: number;
 	readonly settings: string;
+	readonly version: string;
+	/** The types of the events that the node understands. */
+	readonly events?: readonly string[] | undefined;
 }
+
+/** One that does not name the events that it understands is taken to understand them all. */
+export const lacks = ({ events }: Pick<Head, "events">, type: string) =>
+	events !== undefined && !events.includes(type);
 
 export interface HeadsParts {
 	readonly publish: (bytes: Uint8Array) => void;
@@ -47,10 +54,10 @@ export class Heads {
 	readonly #laterMs: number;
 	#heardAt: number;
 	#cancel = () => {};
-	/** The other nodes: by how much their clocks are ahead, and when they were heard. */
+	/** The latest head of each other node, by how much its clock is ahead, and when it was heard. */
 	readonly #others = new Map<
 		string,
-		{ readonly settings: string; readonly skew: number; readonly at: number }
+		{ readonly head: Head; readonly skew: number; readonly at: number }
 	>();
 
 	constructor(parts: HeadsParts) {
@@ -76,16 +83,24 @@ export class Heads {
 		this.#cancel();
 	}
 
+	get #present() {
+		const before = this.#parts.clock.now() - PRESENT_MS;
+		return [...this.#others.values()].filter(({ at }) => at > before);
+	}
+
+	/** Whether a node that is there does not understand this type of event. */
+	isForeign(type: string): boolean {
+		return this.#present.some(({ head }) => lacks(head, type));
+	}
+
 	/** Why this node should not decide, though another must: its clock or its settings are not those of the others. */
 	get objection(): string | undefined {
-		const { clock, own } = this.#parts;
-		const before = clock.now() - PRESENT_MS;
-		const others = [...this.#others.values()].filter(({ at }) => at > before);
-		const { settings } = own();
+		const others = this.#present;
+		const { settings } = this.#parts.own();
 		const count = (like: string) =>
-			others.filter((other) => other.settings === like).length;
+			others.filter(({ head }) => head.settings === like).length;
 		// Its own counts, too.
-		if (others.some((other) => count(other.settings) > count(settings) + 1))
+		if (others.some(({ head }) => count(head.settings) > count(settings) + 1))
 			return "its limits, PLUME_ALLOW, PLUME_ADMINS or PLUME_RETENTION are not those of the other nodes";
 		const skews = [0, ...others.map(({ skew }) => skew)].sort((a, b) => a - b);
 		const median = skews[Math.floor(skews.length / 2)] ?? 0;
@@ -119,11 +134,9 @@ export class Heads {
 			const head: Head = JSON.parse(plain.toString());
 			const { clock, own } = this.#parts;
 			const { node, time } = own();
-			const { settings } = head;
+			const skew = head.time - time;
 			if (head.node !== node)
-				this.#others.set(head.node, {
-					...{ settings, skew: head.time - time, at: clock.now() },
-				});
+				this.#others.set(head.node, { head, skew, at: clock.now() });
 			this.#parts.onHead(head);
 		} catch (error) {
 			this.#parts.warn(

@@ -1,6 +1,7 @@
 /** Makes this node an edge or a sequencer, as it is configured. */
 import { connect, createServer } from "node:net";
 import { hostname } from "node:os";
+import { concerned } from "../../machines/events.ts";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import type { Secrets } from "../engine/secrets.ts";
@@ -34,13 +35,14 @@ export async function joinCluster({
 	const common = { ...parts, clock: systemClock(), seal: new Seal(secrets) };
 	const node = secrets.id();
 	const label = config.node || hostname();
-	const about = { node, label, version, settings };
+	const events = Object.keys(concerned);
+	const about = { node, label, version, settings, events };
 	if (nats) return joinStream(nats, { ...common, about });
 	if (upstream) {
 		const dial = () => connect(upstream).setNoDelay();
 		return new Edge({ ...common, about, dial });
 	}
-	const sequencer = new Sequencer({ ...common, node, settings });
+	const sequencer = new Sequencer({ ...common, ...about });
 	const server = createServer((socket) =>
 		sequencer.accept(socket.setNoDelay()),
 	);

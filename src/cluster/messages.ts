@@ -35,6 +35,8 @@ export type FromEdge =
 			readonly hasLog?: boolean | undefined;
 			/** The fingerprint of the settings that decide. */
 			readonly settings: string;
+			/** The types of the events that it understands. */
+			readonly events?: readonly string[] | undefined;
 	  }
 	/** A connection, before its first command, or when another sequencer must know of it. */
 	| (About & {

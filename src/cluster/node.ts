@@ -167,9 +167,9 @@ export class Node implements Cluster {
 		return this.#eraser.erase(seqs, this.#context.term, () => this.leads);
 	}
 
-	hasNode(node: string): boolean {
-		return this.#sequencer.hasNode(node);
-	}
+	hasNode = (node: string) => this.#sequencer.hasNode(node);
+	isForeign = (type: string) =>
+		this.#sequencer.isForeign(type) || this.#heads.isForeign(type);
 
 	deciding(connection: Connection, command: Command): () => void {
 		if (connection.node) return () => {};

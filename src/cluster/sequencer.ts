@@ -9,6 +9,7 @@ import type { Clock } from "../clock.ts";
 import { NODE_LOST_MS } from "../engine/engine.ts";
 import type { Activity, Cluster, Reporter } from "../engine/parts.ts";
 import { EdgeLink, type Running } from "./edge-link.ts";
+import { lacks } from "./heads.ts";
 import type { Seal } from "./seal.ts";
 
 export interface SequencerParts {
@@ -19,6 +20,7 @@ export interface SequencerParts {
 	readonly node: string;
 	/** The fingerprint of the settings that decide. */
 	readonly settings: string;
+	readonly version: string;
 }
 
 /** An edge that beats is gone if it was silent for so long. */
@@ -62,9 +64,14 @@ export class Sequencer implements Cluster {
 		return isThere || node === this.#parts.node;
 	}
 
+	isForeign(type: string): boolean {
+		return [...this.#edges.values()].some((edge) => lacks(edge, type));
+	}
+
 	get described(): string {
 		const edges = [...this.#edges.values()].map(
-			({ label, carries }) => `${label} with ${carries} connections`,
+			({ label, version, carries }) =>
+				`${label}${version === this.#parts.version ? "" : ` of version ${version}`} with ${carries} connections`,
 		);
 		return `decides; edges: ${edges.join(", ") || "none"}`;
 	}

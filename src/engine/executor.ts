@@ -1,12 +1,15 @@
 /** Executes commands: counts each, decides it by its handler, and carries out the decision. */
 import { MessageType } from "../../machines/message.ts";
 import { type Command, typeOf } from "./command.ts";
-import type { Decision, Refused } from "./commands/decision.ts";
+import { type Decision, type Refused, refuse } from "./commands/decision.ts";
 import { decide, logsNothing } from "./commands/table.ts";
 import { type Connection, clientOf } from "./connection.ts";
-import { leads, type RunningParts, viewOf } from "./parts.ts";
+import { isTooNew, leads, type RunningParts, viewOf } from "./parts.ts";
 import type { RefusalDetails } from "./refusals.ts";
 import type { Services } from "./services.ts";
+
+/** What a newer version can do may be asked for again after so long. */
+const UPGRADING_MS = 10_000;
 
 /** What is known of a frame that was not understood. */
 export interface Misunderstood extends RefusalDetails {
@@ -88,7 +91,13 @@ export class Executor {
 			this.#services.deadlines.expireIfDue(login.client);
 		const view = viewOf(this.#parts, login, node);
 		const decision = decide(view, command, connection, this.#services);
-		this.#carryOut(connection, command, decision);
+		const isPossible = !isTooNew(this.#parts, decision.entries);
+		const retryAfterMs = UPGRADING_MS;
+		this.#carryOut(
+			connection,
+			command,
+			isPossible ? decision : refuse("nodesAreAlike", { retryAfterMs }),
+		);
 	}
 
 	#carryOut(

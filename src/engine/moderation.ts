@@ -19,7 +19,7 @@ import { decideAct, NO_MESSAGE } from "./commands/moderate.ts";
 import type { Connection } from "./connection.ts";
 import type { Erasures } from "./erasures.ts";
 import { cannot, type Decide, OperatorError } from "./operation.ts";
-import { type RunningParts, viewOf } from "./parts.ts";
+import { isTooNew, type RunningParts, viewOf } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { RequestLimits } from "./request-limits.ts";
 import type { Responder } from "./responder.ts";
@@ -61,6 +61,7 @@ export class Moderation {
 	async operate(decide: Decide): Promise<readonly string[]> {
 		this.#mustBeWritable();
 		const { entries, says } = decide(viewOf(this.#parts));
+		if (isTooNew(this.#parts, entries)) cannot("nodesAreAlike");
 		this.#parts.pipeline.guarded(() => this.#parts.pipeline.append(entries));
 		await this.#durable();
 		return says;

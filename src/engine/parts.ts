@@ -4,7 +4,7 @@ import type { ClientId, ClientLeft, RoomName } from "../../machines/events.ts";
 import type { Server } from "../chat/server.ts";
 import type { Clock } from "../clock.ts";
 import type { Archive } from "../history/archive.ts";
-import type { Log } from "../log/log.ts";
+import type { Entry, Log } from "../log/log.ts";
 import type { Snapshots } from "../log/snapshots.ts";
 import type { OperatorCommand } from "../operator/usage.ts";
 import type { Command } from "./command.ts";
@@ -64,6 +64,8 @@ export interface Cluster {
 	onDeposed?(): void;
 	/** Erases what every node keeps of these events, beside its own files, if this node decides; if not, it remembers to, should it decide soon. */
 	erase?(seqs: readonly number[]): Promise<void>;
+	/** Whether a node that is there does not understand this type of event. */
+	isForeign?(type: string): boolean;
 	/** Whether a node is there, so that the clients it carries are not lost. */
 	hasNode(node: string): boolean;
 }
@@ -98,6 +100,13 @@ export interface EngineParts {
 export interface RunningParts extends EngineParts {
 	readonly pipeline: Pipeline;
 }
+
+/** Whether some node could not go on after these entries: it runs an older version. */
+export const isTooNew = (
+	{ cluster }: Pick<EngineParts, "cluster">,
+	entries: readonly Entry[],
+): boolean =>
+	entries.some(({ event }) => cluster?.isForeign?.(event.type) === true);
 
 /** Whether this node decides; then it also keeps the deadlines. */
 export const leads = ({ cluster }: Pick<EngineParts, "cluster">): boolean =>

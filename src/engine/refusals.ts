@@ -77,6 +77,8 @@ export const refusalWords = {
 	frameIsUnderstood: "That message could not be understood.",
 	sequencerIsThere:
 		"This part of the server has lost touch with the rest. What you write is kept here, and goes out when it is back.",
+	nodesAreAlike:
+		"A part of this server still runs an older version. Please try again when all of it is upgraded.",
 	diskHasSpace:
 		"The server's disk is full. Nothing is lost, but nothing can be said until there is space.",
 } as const;

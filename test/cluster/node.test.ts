@@ -1,6 +1,7 @@
 /** Nodes on one stream: one decides, and any of them may die. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { concerned } from "../../machines/events.ts";
 import { MessageType as types } from "../../machines/message.ts";
 import { seeded } from "../fakes/disk.ts";
 import type { Person } from "../test-server.ts";
@@ -191,6 +192,37 @@ test("a node whose clock is an hour off, or whose settings differ, is named and 
 			`${third.id}: this node should not decide`,
 		);
 	}
+});
+
+test("what an older node would not understand is refused until that is upgraded", async () => {
+	const world = new Nodes(seeded(6));
+	const node = await world.start();
+	await world.start();
+	const ann = await world.enter(node, "ann");
+	await world.enter(node, "ben");
+	const later = /identity.blocked|login.requested/;
+	const events = Object.keys(concerned).filter((type) => !later.test(type));
+	const old = await world.start({ events });
+	const block = async () => {
+		ann.say("@plumebot block ben");
+		await world.advance(500);
+		return ann.received.at(-1)?.text;
+	};
+	expect(await block()).toContain("still runs an older version");
+	expect((await world.stored()).includes("identity.blocked")).toBe(false);
+	const cem = node.server.connect("plume.2");
+	cem.hello("cem", "cem@example.org");
+	await world.advance(500);
+	expect(cem.received.at(-1)).toMatchObject({
+		...{ code: "nodesAreAlike", retryAfter: 10_000 },
+	});
+	ann.say("that hinders nobody from talking", 1);
+	await world.advance(500);
+	expect(ann.last(types.ack)).toMatchObject({ last: 1 });
+	await world.start({ disk: await world.kill(old) });
+	await world.advance(6000);
+	expect(await block()).not.toContain("older version");
+	expect((await world.stored()).includes("identity.blocked")).toBe(true);
 });
 
 test("a name that three claim at once has one owner on every node, whichever of them decides", async () => {

@@ -2,6 +2,7 @@
  * Several nodes in one process, on one simulated clock, bus and stream. Any of
  * them may die, be cut off, or be paused.
  */
+import { concerned } from "../../machines/events.ts";
 import { Node } from "../../src/cluster/node.ts";
 import { Seal } from "../../src/cluster/seal.ts";
 import type { StreamPort } from "../../src/cluster/stream.ts";
@@ -59,6 +60,7 @@ export class Nodes {
 		disk = memoryDisk(),
 		skewMs = 0,
 		settings = "",
+		events = Object.keys(concerned),
 	} = {}): Promise<StreamNode> {
 		const { clock } = this;
 		const id = `node${++this.#starts}`;
@@ -83,7 +85,7 @@ export class Nodes {
 			onFatal: (error) => {
 				failed.error ??= error;
 			},
-			about: { node: id, label: id, version: "test", settings },
+			about: { node: id, label: id, version: "test", settings, events },
 		});
 		this.#alive.set(id, node);
 		const log = memoryLog(id, clock, disk, {

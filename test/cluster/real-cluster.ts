@@ -1,6 +1,7 @@
 /** Three nodes of Plume, three nats-servers, and people who talk while a script kills and pauses them. */
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { expect } from "vitest";
 import { openNatsStream } from "../../src/cluster/nats-stream.ts";
 import { filesIn, newDataFolder, Plume, run } from "../program/program.ts";
 import { Stranger } from "../stranger/client.ts";
@@ -35,17 +36,20 @@ export class RealCluster {
 	readonly people: Stranger[] = [];
 	readonly lines: string[][] = [];
 	readonly #address: string;
+	readonly #program: string | undefined;
 	/** Every process there was: one that was killed may have mailed a code. */
 	readonly #started: Plume[] = [];
 	#talking: NodeJS.Timeout | undefined;
 
-	private constructor(servers: NatsServers) {
+	private constructor(servers: NatsServers, program: string | undefined) {
 		this.servers = servers;
+		this.#program = program;
 		this.#address = `nats://${servers.addresses.join(",")}/PLUME`;
 	}
 
-	static async start(people: number): Promise<RealCluster> {
-		const cluster = new RealCluster(await NatsServers.start(3));
+	/** `program` is the `main.js` of another version. */
+	static async start(people: number, program?: string): Promise<RealCluster> {
+		const cluster = new RealCluster(await NatsServers.start(3), program);
 		for (let nth = 0; nth < NODES; nth++) await cluster.#startNode(nth);
 		for (let nth = 0; nth < people; nth++) cluster.#join(`guest${nth}`);
 		await cluster.until(() => cluster.people.every(({ isIn }) => isIn));
@@ -60,7 +64,8 @@ export class RealCluster {
 			PLUME_DATA: await newDataFolder(),
 			PLUME_LIMITS: "off",
 		};
-		const plume = await Plume.start(environment);
+		const instead = this.#program && `set -- ${this.#program}`;
+		const plume = await Plume.start(environment, instead);
 		this.#started.push(plume);
 		const PLUME_PORT = String(plume.port);
 		this.nodes[nth] = {
@@ -177,6 +182,29 @@ export class RealCluster {
 		this.#started.push(node.plume);
 	}
 
+	/** Each node is stopped, as an operator would, and started as this version, the sequencer last. */
+	async upgrade(): Promise<void> {
+		const last = this.#sequencer();
+		const edges = this.nodes.filter((node) => node !== last);
+		for (const node of [...edges, last]) {
+			await node.plume.stop();
+			node.plume = await Plume.start(node.environment);
+			this.#started.push(node.plume);
+			await this.#heardAgain();
+			await pause(3000);
+		}
+	}
+
+	/** Resolves when everyone has heard some lines more. */
+	#heardAgain(): Promise<void> {
+		const reached = this.people.map(({ offset }) => offset);
+		return this.until(() =>
+			this.people.every(
+				({ isIn, offset }, nth) => isIn && offset > (reached[nth] ?? 0) + 5,
+			),
+		);
+	}
+
 	async #pauseNode({ plume }: Running): Promise<void> {
 		plume.kill("SIGSTOP");
 		await pause(PAUSE_MS);
@@ -202,12 +230,7 @@ export class RealCluster {
 		});
 		await this.#cause(fault);
 		await Promise.all(coming);
-		const reached = this.people.map(({ offset }) => offset);
-		await this.until(() =>
-			this.people.every(
-				({ isIn, offset }, nth) => isIn && offset > (reached[nth] ?? 0) + 5,
-			),
-		);
+		await this.#heardAgain();
 		await pause(talkMs);
 		clearInterval(watch);
 		return longest;
@@ -251,6 +274,25 @@ export class RealCluster {
 				await pause(ALL_PAUSED_MS);
 				for (const server of all) server.resume();
 		}
+	}
+
+	/** Everyone saw the same lines, each once, in one order, and logged in once; the logs of all nodes agree. Answers how many lines. */
+	async expectOneOrder(): Promise<number> {
+		await this.quiet();
+		const order = this.people[0]?.said ?? [];
+		for (const [nth, person] of this.people.entries()) {
+			expect([nth, person.counts.logins]).toEqual([nth, 1]);
+			expect([nth, person.faults]).toEqual([nth, []]);
+			expect(person.said).toEqual(order);
+			const own = order.filter((text) => text.startsWith(`guest${nth} says`));
+			expect(own).toEqual(this.lines[nth]);
+		}
+		const logs = await this.stop();
+		expect(logs).toHaveLength(NODES);
+		// Those that stopped earlier have less of it.
+		const [longest = ""] = [...logs].sort((a, b) => b.length - a.length);
+		for (const log of logs) expect(longest.startsWith(log)).toBe(true);
+		return order.length;
 	}
 
 	/** Stops everything; answers the log of each node that verifies. */

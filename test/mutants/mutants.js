@@ -1652,6 +1652,20 @@ const edge = [
 		tests: ["test/cluster/node.test.ts -t whatever"],
 	},
 	{
+		promise: "cluster: an event that an older node does not know is not logged",
+		file: "src/engine/executor.ts",
+		find: "!isTooNew(this.#parts, decision.entries)",
+		replace: "decision.entries !== undefined",
+		tests: ["test/cluster/node.test.ts -t older"],
+	},
+	{
+		promise: "cluster: nor is it when a moderator asks for it",
+		file: "src/engine/moderation.ts",
+		find: 'if (isTooNew(this.#parts, entries)) cannot("nodesAreAlike");',
+		replace: "",
+		tests: ["test/cluster/node.test.ts -t older"],
+	},
+	{
 		promise: "cluster: a mirror takes only what continues it",
 		file: "src/log/file-log.ts",
 		find: "if (verifier.torn) throw verifier.torn;",

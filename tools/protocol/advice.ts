@@ -69,5 +69,6 @@ export const refusalAdvice = {
 	isNotTooFast: "later",
 	frameIsUnderstood: "giveUp",
 	diskHasSpace: "later",
+	nodesAreAlike: "later",
 	sequencerIsThere: "later",
 } as const satisfies Record<Rule, Advice>;
