@@ -251,7 +251,7 @@ function transports(parts: TransportParts) {
 	if (Number.isFinite(spare)) http.maxConnections = spare;
 	const sockets = new SocketServer({
 		...{ http, engine, clock, base, limits, inspectorServer },
-		...{ origins, isOwnHost, warnings, health },
+		...{ origins, isOwnHost, warnings, health, cluster: started.cluster },
 		addressOf(request) {
 			if (trusted.length === 0) warnings.untrusted(request);
 			const { socket, headers } = request;

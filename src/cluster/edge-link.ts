@@ -10,6 +10,7 @@ import type { Operator } from "../operator/operator.ts";
 import { Link } from "./link.ts";
 import { LogFeed } from "./log-feed.ts";
 import type { FromEdge, FromSequencer } from "./messages.ts";
+import { ifChanged, type NetworkCounts } from "./network-counts.ts";
 import type { Seal } from "./seal.ts";
 
 /** The sequencer's own parts, once they run. */
@@ -33,6 +34,12 @@ export class EdgeLink {
 	node = "";
 	label = "";
 	version = "";
+	/** How many connections of strangers networks have there. */
+	networks: NetworkCounts = [];
+	/** Tells it how many they have on the other nodes. */
+	readonly tellNetworks = ifChanged((counts) =>
+		this.send({ kind: "networks", counts }),
+	);
 	/** The types of the events that it understands. */
 	events: Hello["events"];
 	/** When it was last heard of, by the clock. */
@@ -100,6 +107,9 @@ export class EdgeLink {
 			}
 			case "signal":
 				this.#parts.onSignal(message.signal);
+				break;
+			case "networks":
+				this.networks = message.counts;
 				break;
 			case "ask":
 				void this.#answer(message);

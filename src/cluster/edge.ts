@@ -22,7 +22,9 @@ import {
 	type ToSequencer,
 } from "./edge-parts.ts";
 import { Link } from "./link.ts";
-import type { FromSequencer } from "./messages.ts";
+import type { AboutConnection, FromSequencer } from "./messages.ts";
+import { countsOf, ifChanged, type NetworkCounts } from "./network-counts.ts";
+import { tellConnection } from "./tell-connection.ts";
 import { Undecided } from "./undecided.ts";
 
 /** People are told when the sequencer is gone for so long. */
@@ -50,6 +52,8 @@ export class Edge implements Cluster {
 		this.#engine?.refuseForNow(connection, command, true),
 	);
 	readonly #asking = new Asking();
+	#elsewhere = countsOf([]);
+	#tellNetworks = ifChanged(() => {});
 
 	constructor(parts: EdgeParts) {
 		this.#parts = parts;
@@ -118,6 +122,11 @@ export class Edge implements Cluster {
 		if (this.#isWelcome) this.#link?.send({ kind: "signal", signal });
 	}
 
+	countNetworks(own: NetworkCounts): ReadonlyMap<string, number> {
+		if (this.#isWelcome) this.#tellNetworks(own);
+		return this.#elsewhere;
+	}
+
 	/** What the sequencer answers an operator, or an admin. Rejects with `OperatorError`. */
 	ask(...[command, args, by]: Parameters<Cluster["ask"]>) {
 		const link = this.#isWelcome ? this.#link : undefined;
@@ -183,6 +192,7 @@ export class Edge implements Cluster {
 		if (this.#isWelcome && !this.#isIdle)
 			report.warn({ error: error?.message }, "the sequencer is gone");
 		this.#isWelcome = false;
+		this.#elsewhere = countsOf([]);
 		this.#engine?.endUnadmitted();
 		this.undecided.lose();
 		this.#asking.lose();
@@ -237,46 +247,26 @@ export class Edge implements Cluster {
 					this.#engine?.services.liveUpdates.apply(message.signal),
 				);
 				break;
+			case "networks":
+				this.#elsewhere = countsOf(message.counts);
+				break;
 			case "answer":
 				this.#asking.answer(message);
 				break;
 			case "beat":
 				break;
 			default:
-				this.#hearAbout(message, this.#carried.get(message.connection));
+				this.#hearAbout(message);
 		}
 	}
 
-	#hearAbout(
-		message: Extract<FromSequencer, { readonly connection: number }>,
-		connection: Connection | undefined,
-	): void {
-		if (!connection || connection.gone) return;
-		switch (message.kind) {
-			case "login": {
-				const { login, at } = message;
-				const link = this.#link;
-				this.#engine?.services.attachments.attach(connection, login);
-				this.#engine?.after(at, () => {
-					// Another sequencer may have decided something else there.
-					if (link !== this.#link) return;
-					const { attachments } = this.#engine?.services ?? {};
-					if (login.resumed !== undefined)
-						attachments?.resume(connection, login, login.resumed);
-					else attachments?.admit(connection, login);
-				});
-				break;
-			}
-			case "tell":
-				this.#engine?.after(message.at, () => {
-					if (connection.gone) return;
-					for (const each of message.messages) connection.mailbox.put(each);
-				});
-				break;
-			case "end":
-				connection.gone ||= message.reason === "replaced";
-				connection.transport.onEnd(message.reason, message.words);
-		}
+	#hearAbout(message: AboutConnection): void {
+		const connection = this.#carried.get(message.connection);
+		const link = this.#link;
+		if (!connection || connection.gone || !this.#engine) return;
+		// Another sequencer may have decided something else there.
+		const isOver = () => connection.gone || link !== this.#link;
+		tellConnection(message, connection, this.#engine, isOver);
 	}
 
 	#welcome({
@@ -289,6 +279,9 @@ export class Edge implements Cluster {
 		this.#tries = 0;
 		const link = this.#link;
 		if (!link) return;
+		this.#tellNetworks = ifChanged((counts) =>
+			link.send({ kind: "networks", counts }),
+		);
 		for (const [connection, number] of this.#carried.all)
 			introduce(connection, number, link);
 		// Some came in while this node decided.

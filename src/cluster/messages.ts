@@ -7,6 +7,7 @@ import type { Actor } from "../engine/commands/actor.ts";
 import type { Login } from "../engine/connection.ts";
 import type { Activity } from "../engine/parts.ts";
 import type { OperatorCommand } from "../operator/usage.ts";
+import type { NetworkCounts } from "./network-counts.ts";
 
 /** An edge numbers its connections. */
 interface About {
@@ -16,6 +17,12 @@ interface About {
 /** Says nothing, but shows that nothing before it was lost. */
 interface Beat {
 	readonly kind: "beat";
+}
+
+/** How many connections of strangers networks have: on that edge, or on all other nodes. */
+interface Networks {
+	readonly kind: "networks";
+	readonly counts: NetworkCounts;
 }
 
 /** What an edge sends. */
@@ -52,6 +59,7 @@ export type FromEdge =
 	  })
 	| (About & { readonly kind: "closed"; readonly why: ClientLeft["why"] })
 	| { readonly kind: "signal"; readonly signal: Activity }
+	| Networks
 	| Beat
 	| {
 			readonly kind: "ask";
@@ -60,6 +68,9 @@ export type FromEdge =
 			readonly args: readonly string[];
 			readonly by: Actor;
 	  };
+
+/** What the sequencer has for one connection. */
+export type AboutConnection = Extract<FromSequencer, About>;
 
 /** What the sequencer sends. `at` is the seq of an event: the edge must have it first. */
 export type FromSequencer =
@@ -91,6 +102,7 @@ export type FromSequencer =
 	/** Every command up to this number is decided, and what follows from it is durable. */
 	| { readonly kind: "done"; readonly number: number }
 	| { readonly kind: "signal"; readonly at: number; readonly signal: Activity }
+	| Networks
 	| Beat
 	| {
 			readonly kind: "answer";

@@ -16,6 +16,7 @@ import { Channels } from "./channels.ts";
 import { Edge } from "./edge.ts";
 import type { Running } from "./edge-link.ts";
 import { type Head, Heads } from "./heads.ts";
+import type { NetworkCounts } from "./network-counts.ts";
 import type { NodeParts } from "./node-parts.ts";
 import { Outage } from "./outage.ts";
 import { Sequencer } from "./sequencer.ts";
@@ -167,6 +168,8 @@ export class Node implements Cluster {
 		return this.#eraser.erase(seqs, this.#context.term, () => this.leads);
 	}
 
+	countNetworks = (own: NetworkCounts) =>
+		(this.leads ? this.#sequencer : this.#edge).countNetworks(own);
 	hasNode = (node: string) => this.#sequencer.hasNode(node);
 	isForeign = (type: string) =>
 		this.#sequencer.isForeign(type) || this.#heads.isForeign(type);
@@ -178,13 +181,8 @@ export class Node implements Cluster {
 		return () => undecided.settle(number);
 	}
 
-	forward(...command: Parameters<Cluster["forward"]>): void {
-		this.#edge.forward(...command);
-	}
-
-	disconnect(...lost: Parameters<Cluster["disconnect"]>): void {
-		this.#edge.disconnect(...lost);
-	}
+	forward: Cluster["forward"] = (...it) => this.#edge.forward(...it);
+	disconnect: Cluster["disconnect"] = (...it) => this.#edge.disconnect(...it);
 
 	signal(activity: Activity): void {
 		(this.leads ? this.#sequencer : this.#edge).signal(activity);

@@ -10,6 +10,7 @@ import { NODE_LOST_MS } from "../engine/engine.ts";
 import type { Activity, Cluster, Reporter } from "../engine/parts.ts";
 import { EdgeLink, type Running } from "./edge-link.ts";
 import { lacks } from "./heads.ts";
+import { countsOf, type NetworkCounts, sumOf } from "./network-counts.ts";
 import type { Seal } from "./seal.ts";
 
 export interface SequencerParts {
@@ -90,6 +91,16 @@ export class Sequencer implements Cluster {
 		const at = this.#running?.log.committed ?? 0;
 		for (const edge of this.#edges.values())
 			if (edge !== from) edge.send({ kind: "signal", at, signal });
+	}
+
+	countNetworks(own: NetworkCounts): ReadonlyMap<string, number> {
+		const edges = [...this.#edges.values()];
+		for (const edge of edges) {
+			const others = edges.filter((other) => other !== edge);
+			const there = others.map(({ networks }) => networks);
+			edge.tellNetworks(sumOf([own, ...there]));
+		}
+		return countsOf(sumOf(edges.map(({ networks }) => networks)));
 	}
 
 	/** Call now and then if edges can be lost without notice. */

@@ -3,6 +3,7 @@
 import type { ClientId, ClientLeft, RoomName } from "../../machines/events.ts";
 import type { Server } from "../chat/server.ts";
 import type { Clock } from "../clock.ts";
+import type { NetworkCounts } from "../cluster/network-counts.ts";
 import type { Archive } from "../history/archive.ts";
 import type { Entry, Log } from "../log/log.ts";
 import type { Snapshots } from "../log/snapshots.ts";
@@ -66,6 +67,8 @@ export interface Cluster {
 	erase?(seqs: readonly number[]): Promise<void>;
 	/** Whether a node that is there does not understand this type of event. */
 	isForeign?(type: string): boolean;
+	/** Call each second with how many connections of strangers networks have on this node. Answers how many they have on the others, as far as that is known. */
+	countNetworks(own: NetworkCounts): ReadonlyMap<string, number>;
 	/** Whether a node is there, so that the clients it carries are not lost. */
 	hasNode(node: string): boolean;
 }

@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { CloseCode, SUBPROTOCOL } from "../../machines/message.ts";
 import type { RunningClock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { Cluster } from "../engine/parts.ts";
 import type { InspectorServer } from "../inspector/inspector-server.ts";
 import type { Limits } from "../limits.ts";
 import { backpressure } from "./backpressure.ts";
@@ -43,6 +44,7 @@ export interface SocketServerParts extends OriginPolicy {
 	readonly addressOf: (request: IncomingMessage) => ClientAddress;
 	readonly warnings: ProxyWarnings;
 	readonly health: Pick<Health, "isOverloaded">;
+	readonly cluster?: Pick<Cluster, "countNetworks"> | undefined;
 	/** Handles upgrades of `/inspect`, if the inspector is open. */
 	readonly inspectorServer: Pick<InspectorServer, "upgrade"> | undefined;
 }
@@ -178,6 +180,9 @@ export class SocketServer {
 		return this.#parts.clock.after(HEARTBEAT_MS, () => {
 			for (const transport of this.#transports.keys())
 				transport.checkHeartbeat();
+			const { largest } = this.#strangers;
+			const elsewhere = this.#parts.cluster?.countNetworks(largest);
+			if (elsewhere) this.#strangers.addElsewhere(elsewhere);
 			this.#cancelHeartbeat = this.#heartbeat();
 		});
 	}

@@ -311,6 +311,33 @@ async function storyHolds(
 	expect(hashes(world).size).toBe(1);
 }
 
+test("each node knows how many connections a network has on the others", async () => {
+	const { world, one, two } = await open();
+	const net = "10.0.0.0/24";
+	const known = async () => {
+		const nodes = [world.sequencer.sequencer, ...world.edges];
+		const count = () =>
+			nodes.map((node, nth) => {
+				const it = "edge" in node ? node.edge : node;
+				return it.countNetworks([[net, nth + 2]]).get(net);
+			});
+		// Told in one second, summed in the next.
+		for (let seconds = 0; seconds < 2; seconds++) {
+			count();
+			await world.settle();
+		}
+		return count();
+	};
+	expect(await known()).toEqual([7, 6, 5]);
+	void world.killEdge(two);
+	expect(await known()).toEqual([3, 2]);
+	world.cut();
+	await world.settle();
+	expect(one.edge.countNetworks([]).get(net)).toBeUndefined();
+	await world.advance(1000);
+	expect(await known()).toEqual([3, 2]);
+});
+
 test("who is banned is sent away from every edge, with the reason", async () => {
 	const world = await World.open(1, {
 		environment: { PLUME_ADMINS: "ann@example.org" },

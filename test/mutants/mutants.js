@@ -1666,6 +1666,13 @@ const edge = [
 		tests: ["test/cluster/node.test.ts -t older"],
 	},
 	{
+		promise: "cluster: connections of a network are summed over all nodes",
+		file: "src/cluster/sequencer.ts",
+		find: "edge.tellNetworks(sumOf([own, ...there]));",
+		replace: "edge.tellNetworks(sumOf(there));",
+		tests: ["test/cluster/edges.test.ts -t network"],
+	},
+	{
 		promise: "cluster: a mirror takes only what continues it",
 		file: "src/log/file-log.ts",
 		find: "if (verifier.torn) throw verifier.torn;",

@@ -1,0 +1,30 @@
+/**
+ * How many connections of strangers each network has on the nodes: each tells
+ * the sequencer at most once a second, and is told what the others have. So a
+ * network has no more on several nodes than on one, but for that second.
+ */
+
+/** A network, and how many connections it has. */
+export type NetworkCounts = readonly (readonly [string, number])[];
+
+export const countsOf = (counts: NetworkCounts): ReadonlyMap<string, number> =>
+	new Map(counts);
+
+/** What several nodes have together. */
+export function sumOf(all: Iterable<NetworkCounts>): NetworkCounts {
+	const sum = new Map<string, number>();
+	for (const counts of all)
+		for (const [network, count] of counts)
+			sum.set(network, (sum.get(network) ?? 0) + count);
+	return [...sum];
+}
+
+/** Sends counts, but only if they are others than the last time. */
+export function ifChanged(send: (counts: NetworkCounts) => void) {
+	let last = "[]";
+	return (counts: NetworkCounts): void => {
+		const now = JSON.stringify(counts);
+		if (now !== last) send(counts);
+		last = now;
+	};
+}

@@ -1,0 +1,34 @@
+import type { Connection } from "../engine/connection.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { AboutConnection } from "./messages.ts";
+
+/** Carries out what the sequencer has for a connection, as soon as this node has the events that it rests on; but not if it is over by then. */
+export function tellConnection(
+	message: AboutConnection,
+	connection: Connection,
+	engine: Engine,
+	isOver: () => boolean,
+): void {
+	const { attachments } = engine.services;
+	switch (message.kind) {
+		case "login": {
+			const { login, at } = message;
+			attachments.attach(connection, login);
+			engine.after(at, () => {
+				if (isOver()) return;
+				if (login.resumed === undefined) attachments.admit(connection, login);
+				else attachments.resume(connection, login, login.resumed);
+			});
+			break;
+		}
+		case "tell":
+			engine.after(message.at, () => {
+				if (connection.gone) return;
+				for (const each of message.messages) connection.mailbox.put(each);
+			});
+			break;
+		case "end":
+			connection.gone ||= message.reason === "replaced";
+			connection.transport.onEnd(message.reason, message.words);
+	}
+}
