@@ -16,6 +16,8 @@ export interface ActorFrame {
 	readonly actor: string;
 	readonly machine: string;
 	readonly state: StateValue;
+	/** The id of the node that carries a client. */
+	readonly node?: string;
 }
 
 /** An event moved an actor into this state. */
@@ -26,6 +28,7 @@ export interface StepFrame {
 	/** The names of the transitions that fired, as in the machine's chart. */
 	readonly transitions: readonly string[];
 	readonly state: StateValue;
+	readonly node?: string;
 }
 
 export interface GoneFrame {
@@ -41,6 +44,22 @@ export interface Moment {
 	/** The client that caused the event, if one did. */
 	readonly client?: string;
 	readonly frames: readonly Frame[];
+}
+
+/**
+ * The node that shows all this, if it is one of several. It belongs to a
+ * process, not to the log, so it comes beside the moments. Labels are what the
+ * operator calls each node, by its id.
+ */
+export interface NodeShown {
+	readonly type: "node";
+	readonly node: string;
+	readonly state: "edge" | "candidate" | "sequencer";
+	/** 0 where nodes do not claim it: with a log in files. */
+	readonly term: number;
+	/** The id of the node that decides; empty while it is unknown. */
+	readonly sequencer: string;
+	readonly labels: readonly (readonly [string, string])[];
 }
 
 /** The subprotocol that the server selects. A viewer offers the token after it, which is never selected. */

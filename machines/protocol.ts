@@ -138,6 +138,7 @@ export const serverFrames = {
 		last: count,
 		role: s.optional(text),
 		retentionHours: s.optional(count),
+		node: s.optional(text),
 		id,
 	},
 	session: { type: s.only(types.session), token: text, expires: count },

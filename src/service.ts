@@ -49,7 +49,7 @@ export interface ServiceParts
 	/** Makes a clock that starts no earlier than `notBefore`, the time of the log's last event. */
 	readonly clockFrom: (notBefore: number) => Clock;
 	readonly accepts: Accepts;
-	/** The other nodes, if there are any, and this one's id and place among them. */
+	/** The other nodes, if there are any, and this one's place among them. */
 	readonly cluster?: (Cluster & ClusterNode) | undefined;
 	/** Reads the configuration anew. Throws `ConfigError`. */
 	readonly readAgain?: () => Config;
@@ -58,7 +58,6 @@ export interface ServiceParts
 }
 
 interface ClusterNode {
-	readonly node: string;
 	/** Resolves once people may come. */
 	start(running: Running): void | Promise<void>;
 	close(): void | Promise<void>;
@@ -87,7 +86,7 @@ export async function startEngine(
 		known,
 	};
 	const states = { ordered: state, committed: state };
-	const inspector = new Inspector(states, log.committed);
+	const inspector = new Inspector(states, log.committed, cluster);
 	let operator: Operator | undefined;
 	const started = {
 		...{ log, snapshots, secrets, version, report, onFatal, cluster },

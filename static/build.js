@@ -51,7 +51,7 @@ await copyFile(
 	join(docs, "commands.md"),
 );
 const charts = join(from, "..", "docs", "charts");
-for (const machine of ["client", "room", "server"])
+for (const machine of ["client", "node", "room", "server"])
 	await copyFile(join(charts, `${machine}.svg`), join(to, `${machine}.svg`));
 // Packed once, here, and not at each request.
 for (const file of await readdir(to)) {

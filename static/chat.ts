@@ -38,7 +38,8 @@ export class Chat {
 	}
 
 	welcome(welcome: Extract<ServerEvent, { type: "welcome" }>): void {
-		const { client, last, role } = welcome;
+		const { client, last, role, node = "" } = welcome;
+		this.#page.node = node;
 		this.#page.role = role === "admin" || role === "maker" ? role : "member";
 		const { room } = this.#page.snapshot.context;
 		saveClient(room, client);

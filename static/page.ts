@@ -20,6 +20,8 @@ export class Page {
 	room = "";
 	/** What the reader may do to others in the room. */
 	role: "admin" | "maker" | "member" = "member";
+	/** Which of several servers carries this connection; empty if there is one. */
+	node = "";
 	/** The bot was told something, and has not answered yet. */
 	isAsking = false;
 	/** The names of people whom the reader has blocked, folded. */

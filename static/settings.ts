@@ -59,6 +59,7 @@ export function settingsDialog(page: Page) {
 	adminPage.href = `${BASE}admin`;
 	find("#me").onclick = () => {
 		adminPage.hidden = page.role !== "admin";
+		showNode();
 		dialog.showModal();
 	};
 	// A click on the backdrop has the dialog itself as its target.
@@ -79,7 +80,14 @@ export function settingsDialog(page: Page) {
 		exporting.disabled = false;
 	};
 
+	const node = find("#node");
+	const showNode = () => {
+		node.hidden = page.node === "" || !page.isOpen;
+		say(node, `You are connected through “${page.node}”.`);
+	};
+
 	return () => {
+		showNode();
 		if (page.snapshot.context.key !== "session") {
 			for (const each of document.querySelectorAll("dialog")) each.close();
 			say("#export-result", "");

@@ -106,6 +106,7 @@ function sequencerFor(secrets: Secrets, clock: FakeClock): Sequencer {
 		clock,
 		report,
 		node,
+		label: "sequencer",
 		settings: "",
 		version: "test",
 	});

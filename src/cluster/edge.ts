@@ -11,6 +11,7 @@ import type { Command } from "../engine/command.ts";
 import type { Connection } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Cluster } from "../engine/parts.ts";
+import { asError } from "../log/cache.ts";
 import type { Log } from "../log/log.ts";
 import { Asking } from "./asking.ts";
 import { Carried } from "./carried.ts";
@@ -33,6 +34,8 @@ const RETRY_MS = [50, 100, 200, 500, 1000, 2000];
 
 export class Edge implements Cluster {
 	readonly leads = false;
+	readonly node: string;
+	labels: ReadonlyMap<string, string>;
 	readonly #parts: EdgeParts;
 	#engine: Engine | undefined;
 	#log: Log | undefined;
@@ -57,10 +60,8 @@ export class Edge implements Cluster {
 
 	constructor(parts: EdgeParts) {
 		this.#parts = parts;
-	}
-
-	get node(): string {
-		return this.#parts.about.node;
+		this.node = parts.about.node;
+		this.labels = new Map([[this.node, parts.about.label]]);
 	}
 
 	get described(): string {
@@ -89,6 +90,10 @@ export class Edge implements Cluster {
 		this.#cancel();
 		this.#link?.close();
 		await this.#following;
+	}
+
+	get role() {
+		return { state: "edge", term: 0, sequencer: this.#sequencer } as const;
 	}
 
 	hasNode = (node: string): boolean => node === this.#sequencer;
@@ -144,16 +149,14 @@ export class Edge implements Cluster {
 
 	/** Another sequencer is there. */
 	redial(): void {
-		this.#tries = 0;
-		this.#isIdle = false;
+		[this.#tries, this.#isIdle] = [0, false];
 		this.#link?.close();
 		this.#lost(undefined);
 	}
 
 	/** This node decides what waits here. */
 	takeWaiting(receive: (connection: Connection, command: Command) => void) {
-		this.#isIdle = true;
-		this.#isLate = false;
+		[this.#isIdle, this.#isLate] = [true, false];
 		this.#link?.close();
 		this.#lost(undefined);
 		this.undecided.sendAgain(receive, true);
@@ -235,9 +238,7 @@ export class Edge implements Cluster {
 			case "lines":
 				this.#following = this.#following
 					.then(() => this.#log?.mirror(bytes))
-					.catch((error: unknown) => {
-						onFatal(error instanceof Error ? error : Error(`${error}`));
-					});
+					.catch((error: unknown) => onFatal(asError(error)));
 				break;
 			case "done":
 				this.undecided.settle(message.number);
@@ -252,6 +253,9 @@ export class Edge implements Cluster {
 				break;
 			case "answer":
 				this.#asking.answer(message);
+				break;
+			case "nodes":
+				this.labels = new Map(message.labels);
 				break;
 			case "beat":
 				break;
@@ -269,14 +273,10 @@ export class Edge implements Cluster {
 		tellConnection(message, connection, this.#engine, isOver);
 	}
 
-	#welcome({
-		node,
-		committed,
-		away,
-	}: Extract<FromSequencer, { kind: "welcome" }>): void {
+	#welcome(welcome: Extract<FromSequencer, { kind: "welcome" }>): void {
+		const { node, committed, away } = welcome;
 		this.#sequencer = node;
-		this.#isWelcome = true;
-		this.#tries = 0;
+		[this.#isWelcome, this.#tries] = [true, 0];
 		const link = this.#link;
 		if (!link) return;
 		this.#tellNetworks = ifChanged((counts) =>

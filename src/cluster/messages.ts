@@ -82,6 +82,11 @@ export type FromSequencer =
 			readonly away: readonly Activity[];
 	  }
 	| { readonly kind: "unwelcome"; readonly why: string }
+	/** The id and label of each node. */
+	| {
+			readonly kind: "nodes";
+			readonly labels: readonly (readonly [string, string])[];
+	  }
 	/** Lines of the log come with it. */
 	| { readonly kind: "lines" }
 	| (About & {

@@ -35,6 +35,7 @@ const NO_BYTES = new Uint8Array();
 const NEVER = new AbortController().signal;
 
 export class Node implements Cluster {
+	readonly node: string;
 	readonly #parts: NodeParts;
 	readonly #role = createActor(nodeMachine).start();
 	readonly #edge: Edge;
@@ -52,6 +53,7 @@ export class Node implements Cluster {
 
 	constructor(parts: NodeParts) {
 		this.#parts = parts;
+		this.node = parts.about.node;
 		const { about, bus, port, clock, report } = parts;
 		this.#outage = new Outage(clock, () => this.#running?.engine);
 		this.#sequencer = new Sequencer({ ...parts, ...about });
@@ -59,7 +61,7 @@ export class Node implements Cluster {
 			this.#sequencer.accept(socket),
 		);
 		const dial = () => {
-			const { sequencer } = this.#context;
+			const { sequencer } = this.role;
 			const isOther = sequencer !== "" && sequencer !== about.node;
 			return isOther ? this.#channels.dial(sequencer) : undefined;
 		};
@@ -67,12 +69,9 @@ export class Node implements Cluster {
 		this.#heads = new Heads({
 			...{ ...parts, publish: bus.publish },
 			own: () => ({
-				...{ ...about, term: this.#context.term },
-				...{
-					isSequencer: this.leads,
-					isStuck: this.#outage.isStuck,
-					time: parts.wallClock(),
-				},
+				...{ ...about, term: this.role.term },
+				...{ isSequencer: this.leads, isStuck: this.#outage.isStuck },
+				...{ time: parts.wallClock() },
 			}),
 			onHead: (head) => this.#onHead(head),
 			onSilence: (...silence) => this.#onSilence(...silence),
@@ -81,12 +80,12 @@ export class Node implements Cluster {
 		this.#eraser = new StreamEraser({ port, clock, report });
 	}
 
-	get node(): string {
-		return this.#parts.about.node;
-	}
-
 	get leads(): boolean {
 		return this.#role.getSnapshot().matches("sequencer");
+	}
+
+	get labels(): ReadonlyMap<string, string> {
+		return (this.leads ? this.#sequencer : this.#edge).labels;
 	}
 
 	get described(): string {
@@ -101,8 +100,11 @@ export class Node implements Cluster {
 		return (this.leads ? undefined : this.#edge.wrong) ?? this.#outage.words;
 	}
 
-	get #context() {
-		return this.#role.getSnapshot().context;
+	get role() {
+		return {
+			state: this.#role.getSnapshot().value,
+			...this.#role.getSnapshot().context,
+		};
 	}
 
 	/** Resolves once this node decides, or has what the sequencer had when it was reached. */
@@ -147,8 +149,7 @@ export class Node implements Cluster {
 
 	/** Stores a batch of the sequencer's log. Rejects with `Deposed` if another node stored something there. */
 	async replicate(bytes: Uint8Array): Promise<void> {
-		const batch = { ...this.#entry("batch"), bytes };
-		const stored = this.#append(batch, this.#last);
+		const stored = this.#append({ ...this.#entry("batch"), bytes }, this.#last);
 		if ((await this.#outage.storing(stored)) === "deposed")
 			throw new Deposed("another node decides now");
 		this.#last++;
@@ -165,7 +166,7 @@ export class Node implements Cluster {
 
 	/** Deletes what these events said from the stream, for good; or remembers to, should this node decide soon. */
 	erase(seqs: readonly number[]): Promise<void> {
-		return this.#eraser.erase(seqs, this.#context.term, () => this.leads);
+		return this.#eraser.erase(seqs, this.role.term, () => this.leads);
 	}
 
 	countNetworks = (own: NetworkCounts) =>
@@ -193,7 +194,7 @@ export class Node implements Cluster {
 	}
 
 	#entry(kind: NewMessage["kind"]): NewMessage {
-		const { term } = this.#context;
+		const { term } = this.role;
 		return { kind, term, node: this.node, bytes: NO_BYTES };
 	}
 
@@ -204,7 +205,7 @@ export class Node implements Cluster {
 
 	/** The sequencer's own heads tell it that NATS is there. */
 	#onHead({ isSequencer, isStuck, term }: Head): void {
-		const { term: latest } = this.#context;
+		const { term: latest } = this.role;
 		if (isSequencer && term >= latest) this.#heads.heard();
 		if (isSequencer && !this.leads) this.#outage.update(isStuck);
 		if (this.leads && term > latest) this.#running?.log.depose();
@@ -237,7 +238,7 @@ export class Node implements Cluster {
 	}
 
 	async #take({ seq, kind, term, node, bytes }: StreamMessage): Promise<void> {
-		const { term: latest, sequencer } = this.#context;
+		const { term: latest, sequencer } = this.role;
 		if (term < Math.max(1, latest))
 			throw new Error(
 				`Message ${seq} of the stream is of an older term, or not Plume's: nothing else may write to it.`,
@@ -278,9 +279,8 @@ export class Node implements Cluster {
 		this.#reading.stop.abort();
 		await this.#reading.done;
 		if (this.#last !== end || !isCandidate()) return undefined;
-		const term = this.#context.term + 1;
-		const claim = { ...this.#entry("claim"), term };
-		const outcome = await this.#append(claim, end);
+		const term = this.role.term + 1;
+		const outcome = await this.#append({ ...this.#entry("claim"), term }, end);
 		return outcome === "stored" ? { seq: end + 1, term } : undefined;
 	}
 

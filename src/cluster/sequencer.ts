@@ -19,6 +19,8 @@ export interface SequencerParts {
 	readonly report: Reporter;
 	/** The id of this node. */
 	readonly node: string;
+	/** What the operator calls it. */
+	readonly label: string;
 	/** The fingerprint of the settings that decide. */
 	readonly settings: string;
 	readonly version: string;
@@ -47,6 +49,17 @@ export class Sequencer implements Cluster {
 
 	get node(): string {
 		return this.#parts.node;
+	}
+
+	get labels(): ReadonlyMap<string, string> {
+		const edges = [...this.#edges].map(
+			([node, { label }]) => [node, label] as const,
+		);
+		return new Map([[this.node, this.#parts.label], ...edges]);
+	}
+
+	get role() {
+		return { state: "sequencer", term: 0, sequencer: this.node } as const;
 	}
 
 	start(running: Running): void {
@@ -135,6 +148,9 @@ export class Sequencer implements Cluster {
 				const { committed } = running.log;
 				const { away } = running.engine.services.liveUpdates;
 				edge.send({ kind: "welcome", node, committed, away });
+				const labels = [...this.labels];
+				for (const each of this.#edges.values())
+					each.send({ kind: "nodes", labels });
 			},
 			onSignal: (signal) => {
 				running.engine.services.liveUpdates.apply(signal);

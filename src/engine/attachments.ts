@@ -261,9 +261,10 @@ export class Attachments {
 		const person = owner ? personOf(owner) : "";
 		const role = this.#roleOf(client, room.name);
 		const { retentionHours } = room;
+		const { cluster } = this.#parts;
 		mailbox.put({
 			...{ kind: "welcome", client, name, ...head, last, role },
-			...{ retentionHours, id },
+			...{ retentionHours, node: cluster?.labels.get(cluster.node), id },
 		});
 		const names = this.#blocked(person);
 		if (names.length > 0) mailbox.put({ kind: "blocks", names });

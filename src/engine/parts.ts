@@ -1,6 +1,7 @@
 /** The dependencies of the engine. */
 
 import type { ClientId, ClientLeft, RoomName } from "../../machines/events.ts";
+import type { NodeShown } from "../../machines/frame.ts";
 import type { Server } from "../chat/server.ts";
 import type { Clock } from "../clock.ts";
 import type { NetworkCounts } from "../cluster/network-counts.ts";
@@ -43,6 +44,12 @@ export interface Cluster {
 	readonly leads: boolean;
 	/** In words, for an operator. */
 	readonly described: string;
+	/** The id of this node. */
+	readonly node: string;
+	/** What the operator calls each node that this one knows of, itself too, by its id. */
+	readonly labels: ReadonlyMap<string, string>;
+	/** What it is in the cluster, for the inspector. */
+	readonly role: Pick<NodeShown, "state" | "term" | "sequencer">;
 	/** Hands a command to the sequencer. */
 	forward(connection: Connection, command: Command): void;
 	/** Tells the sequencer that a connection of this node is over. */

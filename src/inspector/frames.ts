@@ -18,14 +18,25 @@ const transitionNames = new Map(
 );
 
 /** Every actor of a state. */
-export function actorFrames({ parts, server }: State): readonly ActorFrame[] {
+export function actorFrames(state: State): readonly ActorFrame[] {
+	const { parts, server } = state;
 	return [
 		actorFrame("server", server),
 		...Array.from(parts.rooms.values(), (room) =>
 			actorFrame(room.context.incarnation, room),
 		),
-		...Array.from(parts.clients, ([id, client]) => actorFrame(id, client)),
+		...Array.from(parts.clients, ([id, client]) => ({
+			...actorFrame(id, client),
+			...carrierOf(state, id),
+		})),
 	];
+}
+
+/** The node that carries a client. */
+function carrierOf(state: State, id: string) {
+	const { room = "" } = state.client(id)?.context ?? {};
+	const node = state.room(room)?.context.members.get(id)?.node;
+	return node === undefined ? undefined : { node };
 }
 
 /** What one event did: which actors it added, moved and removed. */
@@ -44,6 +55,7 @@ export function momentOf({ stored, before, after }: Step): Moment {
 		const transitions = machine.getTransitionData(from, event).map(nameOf);
 		const state: StateValue = (is ?? step(from, event)).value;
 		moved.push({
+			...carrierOf(after, id),
 			type: "step",
 			actor: id,
 			event: event.type,

@@ -77,6 +77,7 @@ export class InspectorServer {
 		const isAlive = this.#heartbeat(webSocket);
 		this.#viewers.add(webSocket);
 		let batch: Moment[] = [];
+		let shownNode: string | undefined;
 		const collect = (moment: Moment) => batch.push(moment);
 		let unwatch: (() => void) | undefined = inspector.watch(collect);
 		const send = () => {
@@ -89,6 +90,9 @@ export class InspectorServer {
 				unwatch = inspector.watch(collect);
 			if (batch.length > 0) webSocket.send(JSON.stringify(batch));
 			batch = [];
+			const node = inspector.node && JSON.stringify([inspector.node]);
+			if (node && node !== shownNode) webSocket.send(node);
+			shownNode = node;
 			cancel = clock.after(BATCH_MS, send);
 		};
 		let cancel = clock.after(BATCH_MS, send);

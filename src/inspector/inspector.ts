@@ -3,8 +3,9 @@
  * in the order of the log. Nothing is shown before it is committed. Without a
  * viewer nothing is computed.
  */
-import type { Moment } from "../../machines/frame.ts";
+import type { Moment, NodeShown } from "../../machines/frame.ts";
 import type { Step } from "../engine/fold.ts";
+import type { Cluster } from "../engine/parts.ts";
 import type { State } from "../engine/state.ts";
 import { actorFrames, momentOf } from "./frames.ts";
 
@@ -13,12 +14,25 @@ export type Viewer = (moment: Moment) => void;
 export class Inspector {
 	readonly #states: { readonly committed: State };
 	readonly #viewers = new Set<Viewer>();
+	readonly #cluster: Cluster | undefined;
 	#seq: number;
 
 	/** `seq` is that of the last committed event. */
-	constructor(states: { readonly committed: State }, seq: number) {
+	constructor(
+		states: { readonly committed: State },
+		seq: number,
+		cluster?: Cluster,
+	) {
+		this.#cluster = cluster;
 		this.#states = states;
 		this.#seq = seq;
+	}
+
+	/** What this node is now; undefined for a server that is alone. */
+	get node(): NodeShown | undefined {
+		if (!this.#cluster) return undefined;
+		const { node, role, labels } = this.#cluster;
+		return { type: "node", node, ...role, labels: [...labels] };
 	}
 
 	/** Shows everything from now on to a viewer. Returns a function that ends it. */

@@ -20,7 +20,7 @@ export interface Table {
 const MOST_SHOWN = 120;
 const MOST_REPORTS = 200;
 
-export function who({ states, clock }: EngineParts): Table {
+export function who({ states, clock, cluster }: EngineParts): Table {
 	const { rooms, server } = states.committed;
 	const rows = [...rooms].flatMap(([room, { context }]) => {
 		const people = new Map<string, Member[]>();
@@ -28,17 +28,26 @@ export function who({ states, clock }: EngineParts): Table {
 			people.set(member.name, [...(people.get(member.name) ?? []), member]);
 		return [...people.keys()].sort().map((name) => {
 			const tabs = people.get(name) ?? [];
-			const here = tabs.filter(({ deadline }) => deadline === undefined).length;
+			const attached = tabs.filter(({ deadline }) => deadline === undefined);
+			const here = attached.length;
+			const nodes = attached.map(({ node }) => nodeName(node, cluster?.labels));
 			const isMuted = tabs.some((member) => {
 				const person = personUnder(server.context.names, member);
 				return sanctionedUntil(context.mutes, person, clock.now()) > 0;
 			});
 			const state = here > 0 ? count(here, "tab") : "connection lost";
-			return [name, room, isMuted ? `${state}, muted` : state];
+			const words = isMuted ? `${state}, muted` : state;
+			const on = cluster ? [[...new Set(nodes)].sort().join(", ")] : [];
+			return [name, room, words, ...on];
 		});
 	});
-	return { heads: ["Name", "Room", "Here by"], rows, none: "Nobody is here." };
+	const heads = ["Name", "Room", "Here by", ...(cluster ? ["Node"] : [])];
+	return { heads, rows, none: "Nobody is here." };
 }
+
+/** What a node is called; else the beginning of its id. */
+const nodeName = (node: string, labels?: ReadonlyMap<string, string>) =>
+	labels?.get(node) ?? node.slice(0, 6);
 
 export function rooms({ states }: EngineParts): Table {
 	const rows = [...states.committed.rooms].map(([room, { context }]) => [

@@ -9,7 +9,7 @@ import type { Actor, Actors } from "./timeline.ts";
 
 const ROW_PX = 30;
 /** Machines with few actors, which are listed first. */
-const FIRST = ["server", "room"];
+const FIRST = ["node", "server", "room"];
 
 export function actorList(inspector: Inspector) {
 	const list = find("#actors");
@@ -83,7 +83,7 @@ function movesFrom(row: number, page: number, length: number) {
 /** Every word that was typed must be in an actor's machine, state or id. */
 function filtered(actors: Actors, typed: string): readonly Actor[] {
 	const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-	const groups: Actor[][] = [[], [], []];
+	const groups: Actor[][] = [[], [], [], []];
 	for (const actor of actors.values()) {
 		const { machine, stateName, id } = actor;
 		if (words.length > 0) {
@@ -115,6 +115,11 @@ function showActor(row: Element, actor: Actor, index: number, now: ViewState) {
 }
 
 /** Enough of an id to tell it from others; none of the only one of its kind. */
-export function shortId({ id, machine }: Pick<Actor, "id" | "machine">) {
+export function shortId({
+	id,
+	machine,
+	label,
+}: Pick<Actor, "id" | "machine" | "label">) {
+	if (label !== undefined) return label;
 	return id === machine ? "" : id.slice(0, 6);
 }

@@ -32,7 +32,8 @@ export function chartView() {
 		const actor = actors.get(chosen) ?? (await absent(viewState, shown));
 		shown = actor;
 		say(title, `${actor.machine} ${shortId(actor)}`);
-		say(stateName, actor.stateName || "is not there at this moment");
+		const now = `${actor.stateName}${aboutNode(actor, viewState)}`;
+		say(stateName, now || "is not there at this moment");
 		const { machine } = actor;
 		const chart = charts.get(machine) ?? load(machine);
 		charts.set(machine, chart);
@@ -41,6 +42,17 @@ export function chartView() {
 		box.classList.toggle("now", actor.moved === seq);
 		light(svg, actor);
 	};
+}
+
+/** Who decides, for a node; for a client, who carries it. */
+function aboutNode({ machine, node }: Actor, { timeline, isLive }: ViewState) {
+	const { labels, term, sequencer } = timeline.node ?? {};
+	if (!labels || !isLive) return "";
+	const named = (id: string) => new Map(labels).get(id) ?? id.slice(0, 6);
+	if (machine === "client") return node ? ` · on ${named(node)}` : "";
+	if (machine !== "node") return "";
+	const of = term ? ` · term ${term}` : "";
+	return sequencer ? `${of} · ${named(sequencer)} decides` : of;
 }
 
 /**

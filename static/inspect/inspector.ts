@@ -2,13 +2,14 @@
  * The inspector over any timeline: it holds which moment is shown and whose
  * chart, and has every view draw the same state of the page.
  */
+import type { NodeShown } from "../../machines/frame.ts";
 import { find } from "../element.ts";
 import { actorList } from "./actors.ts";
 import { chartView } from "./chart.ts";
 import { counts } from "./counts.ts";
 import { seekBar } from "./seek-bar.ts";
 import { sequenceDiagram } from "./sequence-diagram.ts";
-import type { ActorsAt, Timeline } from "./timeline.ts";
+import type { Actors, ActorsAt, Timeline } from "./timeline.ts";
 
 /** What every view draws. */
 export interface ViewState extends ActorsAt {
@@ -40,6 +41,15 @@ function writeAddress({ seq, isLive, chosen }: ViewState): void {
 	});
 	const hash = named.size > 0 ? `#${named}` : "";
 	history.replaceState(history.state, "", location.pathname + hash);
+}
+
+/** The node is of now, so it is there only while the latest is shown. */
+function withNode(actors: Actors, node: NodeShown | undefined): Actors {
+	if (!node) return actors;
+	const { node: id, state, labels } = node;
+	const label = new Map(labels).get(id) ?? id.slice(0, 6);
+	const actor = { id, machine: "node", state, stateName: state, label };
+	return new Map([[id, { ...actor, moved: 0, trail: [] }], ...actors]);
 }
 
 export class Inspector {
@@ -110,7 +120,8 @@ export class Inspector {
 		const isLive = this.#seq === undefined;
 		const chosen = this.#chosen;
 		const at = await timeline.at(seq);
-		const viewState = { timeline, seq, isLive, chosen, ...at };
+		const actors = isLive ? withNode(at.actors, timeline.node) : at.actors;
+		const viewState = { timeline, seq, isLive, chosen, ...at, actors };
 		this.viewState = viewState;
 		await Promise.all(this.#views.map((view) => view(viewState)));
 		clearTimeout(this.#writing);

@@ -2,12 +2,14 @@
  * What a running server has sent since the page was opened. When there is too
  * much of it, the older half goes.
  */
-import type { Moment } from "../../machines/frame.ts";
+import type { Moment, NodeShown } from "../../machines/frame.ts";
 import { apply, MomentRange, type Timeline } from "./timeline.ts";
 
 const MOST_MOMENTS = 5000;
 
 export class LiveTimeline extends EventTarget implements Timeline {
+	/** What the server is among others, now; undefined if it is alone. */
+	node?: NodeShown;
 	#range = new MomentRange(0, new Map());
 
 	get first(): number {

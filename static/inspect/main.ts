@@ -4,7 +4,11 @@
  * once, or is typed. The browser keeps it with this entry of its history, for
  * a reload. From then on the fragment names the moment and the chart.
  */
-import { INSPECT_PROTOCOL } from "../../machines/frame.ts";
+import {
+	INSPECT_PROTOCOL,
+	type Moment,
+	type NodeShown,
+} from "../../machines/frame.ts";
 import { BASE } from "../base-path.ts";
 import { find, say } from "../element.ts";
 import { rates } from "./counts.ts";
@@ -35,7 +39,13 @@ function watch(token: string): void {
 		const inspector = inspect(liveTimeline);
 		inspector.onViewState(rates(inspector));
 	};
-	socket.onmessage = ({ data }) => liveTimeline.add(JSON.parse(String(data)));
+	socket.onmessage = ({ data }) => {
+		const [first, ...others]: [Moment | NodeShown, ...Moment[]] = JSON.parse(
+			String(data),
+		);
+		if ("type" in first) liveTimeline.node = first;
+		liveTimeline.add("type" in first ? [] : [first, ...others]);
+	};
 	socket.onclose = () => {
 		if (!isOpen) return askForToken(CLOSED);
 		say("#status", "The server is away. Trying again.");

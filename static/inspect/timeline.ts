@@ -3,13 +3,15 @@
  * those of a whole log. Every view works on this interface; both timelines
  * fold frames into actors with `apply`.
  */
-import type { Moment } from "../../machines/frame.ts";
+import type { Moment, NodeShown } from "../../machines/frame.ts";
 
 /** Fires `growth` when `last`, or what is known of the log, changes. */
 export interface Timeline extends EventTarget {
 	/** The seq of the beginning: the actors before the next event are known, and nothing earlier. */
 	readonly first: number;
 	readonly last: number;
+	/** What a running server is among others, now; undefined if it is alone. */
+	readonly node?: NodeShown;
 	/** The actors after an event, and what that event did. */
 	at(seq: number): Promise<ActorsAt>;
 	/** What each event in (from, to] did. */
@@ -28,6 +30,10 @@ export interface Actor {
 	readonly state: unknown;
 	/** `inRoom.attached` */
 	readonly stateName: string;
+	/** The id of the node that carries a client. */
+	readonly node?: string | undefined;
+	/** What the operator calls it, if it is a node. */
+	readonly label?: string;
 	/** The seq of the event that moved it last; 0 if none did since the beginning. */
 	readonly moved: number;
 	/** The transitions that fired in each of its latest moves, the newest first. */
@@ -50,8 +56,8 @@ export function apply(actors: Map<string, Actor>, { seq, frames }: Moment) {
 		const known = actors.get(id);
 		const machine = frame.type === "actor" ? frame.machine : known?.machine;
 		if (machine === undefined) continue;
-		const { state } = frame;
-		const actor = { id, machine, state, stateName: nameOf(state) };
+		const { state, node = known?.node } = frame;
+		const actor = { id, machine, state, node, stateName: nameOf(state) };
 		if (frame.type === "actor")
 			actors.set(id, { ...actor, moved: 0, trail: [] });
 		else {

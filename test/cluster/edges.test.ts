@@ -42,6 +42,25 @@ test("two people on two edges talk, and every node comes to the same state", asy
 	for (const { disk } of world.edges) expect(await textOn(disk)).toBe(log);
 });
 
+test("a page is told which node carries it, as the operator calls it", async () => {
+	const { world, one, two } = await open();
+	const ann = await world.enter(one, "ann");
+	const ben = await world.enter(two, "ben");
+	const named = [ann, ben].map((one) => one.last(types.welcome)?.node);
+	expect(named).toEqual(["edge1", "edge2"]);
+});
+
+test("who is here is listed with the node that carries them, on every node", async () => {
+	const { world, one, two } = await open();
+	await world.enter(one, "ann");
+	await world.enter(two, "ben");
+	for (const { server } of [world.sequencer, one, two])
+		expect(await server.operate("who")).toEqual([
+			"ann  lobby  1 tab  edge1",
+			"ben  lobby  1 tab  edge2",
+		]);
+});
+
 test("the bot greets a newcomer before others hear of them", async () => {
 	const { world, one } = await open();
 	const ann = await world.enter(one, "ann");

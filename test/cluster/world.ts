@@ -68,7 +68,8 @@ export class World {
 		const node = `sequencer${++this.#starts}`;
 		const sequencer = new Sequencer({
 			...{ seal: this.#seal(), clock: this.clock, node },
-			...{ settings: "", version: "test", report: this.#report() },
+			...{ label: "sequencer", settings: "", version: "test" },
+			report: this.#report(),
 		});
 		const server = await this.#open(node, disk, sequencer);
 		this.#sequencer = { server, disk, sequencer };

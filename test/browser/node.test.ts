@@ -1,0 +1,24 @@
+/** A server that is one of several, in a browser. */
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { newDataFolder } from "../program/program.ts";
+import { stage } from "./stage.ts";
+
+const { enter } = stage({
+	PLUME_SEQUENCER: join(await newDataFolder(), "nodes.sock"),
+	PLUME_NODE: "north",
+});
+
+test("the settings say which of several servers one is connected through", async () => {
+	const ann = await enter("ann");
+	await ann.presses("ann");
+	const line = ann.page.locator("#settings #node");
+	await expect
+		.poll(() => line.innerText())
+		.toBe("You are connected through “north”.");
+	await ann.page.reload();
+	await ann.isInside();
+	expect(await line.isVisible()).toBe(false);
+	await ann.presses("ann");
+	expect(await line.isVisible()).toBe(true);
+});
