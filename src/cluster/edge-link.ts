@@ -44,8 +44,6 @@ export class EdgeLink {
 	events: Hello["events"];
 	/** When it was last heard of, by the clock. */
 	heardAt: number;
-	/** Whether it says something each second. */
-	isBeating = false;
 	readonly #parts: EdgeLinkParts;
 	readonly #link: Link<FromSequencer, FromEdge>;
 	readonly #connections = new Map<number, Connection>();
@@ -123,7 +121,6 @@ export class EdgeLink {
 		this.version = hello.version;
 		this.events = hello.events;
 		if (hello.hasLog) {
-			this.isBeating = true;
 			this.#parts.onHello(hello);
 			return;
 		}

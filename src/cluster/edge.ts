@@ -14,6 +14,7 @@ import type { Cluster } from "../engine/parts.ts";
 import { asError } from "../log/cache.ts";
 import type { Log } from "../log/log.ts";
 import { Asking } from "./asking.ts";
+import { eachBeat } from "./beats.ts";
 import { Carried } from "./carried.ts";
 import type { Running } from "./edge-link.ts";
 import {
@@ -47,6 +48,7 @@ export class Edge implements Cluster {
 	#tries = 0;
 	#closing = false;
 	#cancel = () => {};
+	#stopBeating = () => {};
 	#following = Promise.resolve();
 	#sequencer = "";
 	#onStart = { isCurrent: () => {}, isRefused: (_: Error) => {} };
@@ -79,6 +81,7 @@ export class Edge implements Cluster {
 	/** Resolves once this node has what the sequencer had when it was reached. Rejects with `ConfigError` if this is no mirror of its log. */
 	start(running: Pick<Running, "engine" | "log">): Promise<void> {
 		[this.#engine, this.#log] = [running.engine, running.log];
+		this.#stopBeating = eachBeat(this.#parts.clock, () => this.#beat());
 		return new Promise((isCurrent, isRefused) => {
 			this.#onStart = { isCurrent, isRefused };
 			this.#dial();
@@ -87,6 +90,7 @@ export class Edge implements Cluster {
 
 	async close(): Promise<void> {
 		this.#closing = true;
+		this.#stopBeating();
 		this.#cancel();
 		this.#link?.close();
 		await this.#following;
@@ -140,7 +144,7 @@ export class Edge implements Cluster {
 		);
 	}
 
-	beat(): void {
+	#beat(): void {
 		if (!this.#isWelcome) return;
 		if (this.#parts.clock.now() - this.#heardAt > SILENT_MS)
 			this.#link?.close();
@@ -199,8 +203,9 @@ export class Edge implements Cluster {
 		this.#engine?.endUnadmitted();
 		this.undecided.lose();
 		this.#asking.lose();
-		// On NATS the loss itself was noticed late.
-		const lateMs = this.#parts.hasLog ? SILENT_MS - 1000 : SILENT_MS;
+		// Silence is noticed late.
+		const silentMs = Math.min(clock.now() - this.#heardAt, 1000);
+		const lateMs = SILENT_MS - silentMs;
 		if (this.#tries === 0)
 			clock.after(lateMs, () => {
 				if (this.#isWelcome || this.#closing || this.#isIdle) return;

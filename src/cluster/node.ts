@@ -216,7 +216,6 @@ export class Node implements Cluster {
 		if (objection && objection !== this.#objection)
 			this.#parts.report.warn({}, `this node should not decide: ${objection}`);
 		this.#objection = objection;
-		(this.leads ? this.#sequencer : this.#edge).beat();
 		if (this.leads) this.#outage.update(isSilent || this.#outage.isStuck);
 		const isEdge = this.#role.getSnapshot().matches("edge");
 		if (isLong && isEdge && objection === undefined) void this.#claim();

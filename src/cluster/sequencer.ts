@@ -8,6 +8,7 @@ import type { Duplex } from "node:stream";
 import type { Clock } from "../clock.ts";
 import { NODE_LOST_MS } from "../engine/engine.ts";
 import type { Activity, Cluster, Reporter } from "../engine/parts.ts";
+import { eachBeat } from "./beats.ts";
 import { EdgeLink, type Running } from "./edge-link.ts";
 import { lacks } from "./heads.ts";
 import { countsOf, type NetworkCounts, sumOf } from "./network-counts.ts";
@@ -26,7 +27,7 @@ export interface SequencerParts {
 	readonly version: string;
 }
 
-/** An edge that beats is gone if it was silent for so long. */
+/** An edge is gone if it was silent for so long. */
 const SILENT_MS = 2500;
 
 /** Equal for equal settings; it tells nothing of them. */
@@ -42,6 +43,7 @@ export class Sequencer implements Cluster {
 	/** Edges that were here a moment ago. */
 	readonly #missed = new Set<string>();
 	#running: Running | undefined;
+	#stopBeating = () => {};
 
 	constructor(parts: SequencerParts) {
 		this.#parts = parts;
@@ -64,11 +66,13 @@ export class Sequencer implements Cluster {
 
 	start(running: Running): void {
 		this.#running = running;
+		this.#stopBeating = eachBeat(this.#parts.clock, () => this.#beat());
 	}
 
 	/** May be started again. */
 	close(): void {
 		this.#running = undefined;
+		this.#stopBeating();
 		for (const edge of this.#edges.values()) edge.close();
 		this.#missed.clear();
 	}
@@ -116,11 +120,10 @@ export class Sequencer implements Cluster {
 		return countsOf(sumOf(edges.map(({ networks }) => networks)));
 	}
 
-	/** Call now and then if edges can be lost without notice. */
-	beat(): void {
+	#beat(): void {
 		const before = this.#parts.clock.now() - SILENT_MS;
 		for (const edge of this.#edges.values())
-			if (edge.isBeating && edge.heardAt < before) edge.close();
+			if (edge.heardAt < before) edge.close();
 			else edge.send({ kind: "beat" });
 	}
 
@@ -173,7 +176,7 @@ export class Sequencer implements Cluster {
 		const { report, clock } = this.#parts;
 		report.warn({ edge: label, error: error?.message }, "an edge is gone");
 		this.#missed.add(node);
-		const silentMs = edge.isBeating ? clock.now() - edge.heardAt : 0;
+		const silentMs = clock.now() - edge.heardAt;
 		clock.after(Math.max(0, NODE_LOST_MS - silentMs), () => {
 			edge.forget();
 			if (this.#missed.delete(node)) this.#running?.engine.loseNodes();

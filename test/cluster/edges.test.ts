@@ -199,6 +199,33 @@ describe("while the sequencer is away", () => {
 		expect(ann.closed).toBeUndefined();
 	});
 
+	test("people are told within five seconds that it hangs", async () => {
+		const { world, one, two } = await open();
+		const ann = await world.enter(one, "ann");
+		const ben = await world.enter(two, "ben");
+		world.isSilent = true;
+		ann.say("are you there?", 1);
+		await world.advance(5000);
+		for (const { closed, received } of [ann, ben])
+			expect([closed, received.at(-1)?.code]).toEqual([
+				undefined,
+				"sequencerIsThere",
+			]);
+		world.isSilent = false;
+		await world.advance(5000);
+		// By now the edges were lost: their people come back.
+		const [annAgain, benAgain] = [ann, ben].map(({ memory, closed }) => {
+			expect(closed?.code).toBe(1012);
+			const person = one.server.connect("plume.2");
+			person.open(memory);
+			return person;
+		});
+		await world.settle();
+		annAgain?.say("are you there?", 1);
+		await world.settle();
+		expect(benAgain?.lines).toEqual(["ann: are you there?"]);
+	});
+
 	test("a numbered line waits, and is said once", async () => {
 		const { world, ann, ben, disk } = await alone();
 		ann.say("wait for me", 1);

@@ -37,6 +37,8 @@ export class World {
 	readonly edges: EdgeNode[] = [];
 	/** While false, no edge reaches the sequencer. */
 	isConnected = true;
+	/** While true, connections stay, but nothing comes. */
+	isSilent = false;
 	readonly warnings: string[] = [];
 	#turns = 0;
 	#lastTraffic = 0;
@@ -170,9 +172,10 @@ export class World {
 	}
 
 	#dial(): Duplex {
-		const [near, far] = pair(() => {
+		const onTraffic = () => {
 			this.#lastTraffic = ++this.#turns;
-		});
+		};
+		const [near, far] = pair(onTraffic, () => !this.isSilent);
 		this.#sockets.add(near);
 		const to = this.isConnected ? this.#sequencer?.sequencer : undefined;
 		if (to) to.accept(far);

@@ -1,8 +1,11 @@
 /** A connection within one process. */
 import { Duplex } from "node:stream";
 
-/** Its two ends; `onTraffic` is called at each write. */
-export function pair(onTraffic: () => void): readonly [Duplex, Duplex] {
+/** Its two ends; `onTraffic` is called at each write. What is written while nothing is carried never comes. */
+export function pair(
+	onTraffic: () => void,
+	isCarried = () => true,
+): readonly [Duplex, Duplex] {
 	const ends: Duplex[] = [];
 	for (const other of [1, 0])
 		ends.push(
@@ -10,7 +13,7 @@ export function pair(onTraffic: () => void): readonly [Duplex, Duplex] {
 				read() {},
 				write(chunk, _encoding, done) {
 					onTraffic();
-					ends[other]?.push(chunk);
+					if (isCarried()) ends[other]?.push(chunk);
 					setImmediate(done);
 				},
 				destroy(error, done) {
