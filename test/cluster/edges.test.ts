@@ -3,7 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import type { memoryDisk } from "../../src/log/memory-disk.ts";
+import { copyOf } from "../fakes/copy-of-disk.ts";
 import { seeded } from "../fakes/disk.ts";
+import { memoryLog } from "../fakes/memory-log.ts";
+import { readAll, Witness } from "../log/entries.ts";
 import { Story } from "./story.ts";
 import { World } from "./world.ts";
 
@@ -398,6 +401,22 @@ test("who is banned is sent away from every edge, with the reason", async () => 
 	expect(troll.closed?.reason).toContain("being rude");
 	expect(ann.received.some(({ text }) => `${text}`.includes("banned"))).toBe(
 		true,
+	);
+});
+
+test("what a newer version logged is taken by no mirror, and the words name it", async () => {
+	const { world, one } = await open();
+	const { clock, sequencer } = world;
+	const newer = memoryLog("newer", clock, await copyOf(sequencer.disk));
+	await readAll(newer);
+	new Witness(newer);
+	const batches: Buffer[] = [];
+	newer.onBatch.add(({ bytes }) => batches.push(Buffer.from(bytes)));
+	const poll = { type: "poll.opened", time: clock.now(), room: "lobby" };
+	newer.append([{ event: JSON.parse(JSON.stringify(poll)) }]);
+	await newer.close();
+	await expect(one.server.log.mirror(Buffer.concat(batches))).rejects.toThrow(
+		/poll.opened is unknown to .*: a newer version logged it/,
 	);
 });
 
