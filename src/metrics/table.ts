@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Engine } from "../engine/engine.ts";
 import type { Mail } from "../engine/logins.ts";
-import type { Reporter, States } from "../engine/parts.ts";
+import type { Cluster, Reporter, States } from "../engine/parts.ts";
 import type { Log } from "../log/log.ts";
 import { logFolder } from "../log/reader.ts";
 import { snapshotFolder } from "../log/snapshots.ts";
@@ -33,6 +33,8 @@ export const readTable = {
 	plume_log_bytes: ["size of the log"],
 	plume_snapshot_timestamp_seconds: ["Unix time of the newest snapshot"],
 	plume_disk_free_bytes: ["space left on the disk of the data folder"],
+	plume_nodes: ["nodes that this one knows of, itself too"],
+	plume_term: ["how often a node became the sequencer of a log on NATS"],
 } as const;
 
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
@@ -50,6 +52,8 @@ export interface Watched {
 	readonly version: string;
 	readonly report: Reporter;
 	readonly health: Health;
+	/** Undefined for a server that is alone. */
+	readonly cluster?: Pick<Cluster, "labels" | "role"> | undefined;
 	readonly http: Server;
 	readonly sockets: SocketServer;
 	readonly engine: Engine;
@@ -65,7 +69,7 @@ type Reading = number | undefined | Readonly<Record<string, number>>;
 
 /** Reads all metrics. `counts` says how many events of each type there were. */
 export async function readAll(
-	{ folder, http, sockets, engine, ...watched }: Watched,
+	{ folder, http, sockets, engine, cluster, ...watched }: Watched,
 	counts: Readonly<Record<string, number>>,
 ): Promise<Record<keyof typeof readTable, Reading>> {
 	const connections = await promisify(http.getConnections).call(http);
@@ -96,6 +100,8 @@ export async function readAll(
 		plume_log_bytes: log.reduce((sum, { size }) => sum + size, 0),
 		plume_snapshot_timestamp_seconds: newest / 1000 || undefined,
 		plume_disk_free_bytes: disk && disk.bavail * disk.bsize,
+		plume_nodes: cluster?.labels.size,
+		plume_term: cluster?.role.term || undefined,
 	};
 }
 

@@ -76,7 +76,8 @@ describe("every metric", () => {
 		expect(await sampled("plume_disk_free_bytes")).toBeGreaterThan(0);
 		expect(await sampled("plume_heap_bytes")).toBeGreaterThan(1_000_000);
 		const batches = await sampled("plume_batch_events_count");
-		expect(batches).toBeGreaterThan(3);
+		// Asked for, entered, said: each was answered before the next.
+		expect(batches).toBeGreaterThan(2);
 		expect(await sampled("plume_sync_seconds_count")).toBe(batches);
 		expect(await sampled("plume_commit_to_socket_seconds_count")).toBe(batches);
 		ann.raw.drop();
