@@ -182,6 +182,25 @@ export class RealCluster {
 		this.#started.push(node.plume);
 	}
 
+	/** Until everyone was told that nothing can be said now; answers after how long, in milliseconds. */
+	async toldAll(): Promise<number> {
+		const before = this.people.map(({ refusals }) => refusals.length);
+		const start = Date.now();
+		await this.until(() =>
+			this.people.every(({ refusals }, nth) =>
+				refusals.slice(before[nth]).includes("sequencerIsThere"),
+			),
+		);
+		return Date.now() - start;
+	}
+
+	/** Every nats-server is paused for so long. */
+	async pauseNats(ms: number): Promise<void> {
+		for (const server of this.servers.all) server.pause();
+		await pause(ms);
+		for (const server of this.servers.all) server.resume();
+	}
+
 	/** Each node is stopped, as an operator would, and started as this version, the sequencer last. */
 	async upgrade(): Promise<void> {
 		const last = this.#sequencer();
@@ -270,9 +289,7 @@ export class RealCluster {
 				await Promise.all(all.map((server) => server.start()));
 				return this.servers.ready();
 			case "all NATS servers are paused":
-				for (const server of all) server.pause();
-				await pause(ALL_PAUSED_MS);
-				for (const server of all) server.resume();
+				return this.pauseNats(ALL_PAUSED_MS);
 		}
 	}
 
