@@ -1,9 +1,7 @@
-import type { NetworkCounts } from "../cluster/network-counts.ts";
+import { largestOf, type NetworkCounts } from "../cluster/network-counts.ts";
 
 /** Other nodes are told of a network from this part of what it may have. */
 const WORTH_TELLING = 8;
-/** And of so many networks. */
-const MOST_TOLD = 200;
 
 /** Counts the open connections of each network. */
 export function connectionLimiter(most: number) {
@@ -19,10 +17,9 @@ export function connectionLimiter(most: number) {
 	return {
 		/** The networks that have so many that other nodes should know, and how many: those with the most. */
 		get largest(): NetworkCounts {
-			return [...open]
-				.filter(([, count]) => count >= most / WORTH_TELLING)
-				.sort(([, one], [, other]) => other - one)
-				.slice(0, MOST_TOLD);
+			return largestOf(open).filter(
+				([, count]) => count >= most / WORTH_TELLING,
+			);
 		},
 		/** From now on networks have so many on other nodes, too. */
 		addElsewhere(counts: ReadonlyMap<string, number>): void {

@@ -1666,6 +1666,20 @@ const edge = [
 		tests: ["test/cluster/node.test.ts -t older"],
 	},
 	{
+		promise: "cluster: and those of other nodes count",
+		file: "src/transport/socket-server.ts",
+		find: "if (elsewhere) this.#strangers.addElsewhere(elsewhere);",
+		replace: "",
+		tests: ["test/transport/socket-server.test.ts"],
+	},
+	{
+		promise: "cluster: what other nodes had is forgotten with the sequencer",
+		file: "src/cluster/edge.ts",
+		find: "		this.#elsewhere = countsOf([]);",
+		replace: "",
+		tests: ["test/cluster/edges.test.ts -t network"],
+	},
+	{
 		promise: "cluster: connections of a network are summed over all nodes",
 		file: "src/cluster/sequencer.ts",
 		find: "edge.tellNetworks(sumOf([own, ...there]));",

@@ -13,6 +13,7 @@ import {
 } from "vitest";
 import { WebSocket } from "ws";
 import { RunningClock } from "../../src/clock.ts";
+import type { NetworkCounts } from "../../src/cluster/network-counts.ts";
 import { readConfig } from "../../src/config.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import { proxyWarnings } from "../../src/transport/proxy-warnings.ts";
@@ -31,6 +32,9 @@ let plume: TestServer;
 let sockets: SocketServer;
 let disk: FakeDisk;
 let port: number;
+/** What networks have on other nodes, and what these were told of this one. */
+let elsewhere: ReadonlyMap<string, number> = new Map();
+let told: NetworkCounts = [];
 beforeEach(async () => {
 	disk = new FakeDisk();
 	const clock = new FakeClock();
@@ -48,7 +52,13 @@ beforeEach(async () => {
 		...{
 			engine,
 			clock: new RunningClock(clock),
-			limits,
+			limits: { ...limits, connectionsPerNetwork: 16 },
+			cluster: {
+				countNetworks(own: NetworkCounts) {
+					told = own;
+					return elsewhere;
+				},
+			},
 			base: "/",
 			origins: [],
 			addressOf,
@@ -126,6 +136,24 @@ test("while a disk is slow, a flood waits outside, and a last word is not lost",
 	);
 	expect(ann.texts).toContain("good-bye");
 	ann.socket.destroy();
+});
+
+test("a network has no more connections than it may on all nodes together", async () => {
+	const stranger = () => new WebSocket(`ws://127.0.0.1:${port}/connect`);
+	const first = [stranger(), stranger()];
+	await Promise.all(first.map((webSocket) => once(webSocket, "open")));
+	elsewhere = new Map([["10.0.0.1", 14]]);
+	plume.clock.advance(1000);
+	expect(told).toEqual([["10.0.0.1", 2]]);
+	const refused = stranger();
+	const [error] = await once(refused, "error");
+	expect(String(error)).toContain("Unexpected server response");
+	elsewhere = new Map([["10.0.0.1", 13]]);
+	plume.clock.advance(1000);
+	const last = stranger();
+	await once(last, "open");
+	for (const webSocket of [...first, last]) webSocket.terminate();
+	elsewhere = new Map();
 });
 
 test("who come at once are not pinged at once", async () => {

@@ -21,8 +21,8 @@ const meanings = {
 		"events on their way to the disk before reading pauses",
 	"src/cluster/heads.ts MOST_SKEW_MS":
 		"how far the clock of a node may be from that of the others",
-	"src/transport/connection-limiter.ts MOST_TOLD":
-		"networks of which a node tells the others how many connections they have",
+	"src/cluster/network-counts.ts MOST_TOLD":
+		"networks of which nodes tell each other how many connections they have",
 	"src/cluster/undecided.ts MOST_UNDECIDED":
 		"commands of an edge that the sequencer has not answered before reading pauses",
 	"src/cluster/log-feed.ts MOST_UNSENT_BYTES":
