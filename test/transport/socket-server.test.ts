@@ -32,9 +32,9 @@ let plume: TestServer;
 let sockets: SocketServer;
 let disk: FakeDisk;
 let port: number;
-/** What networks have on other nodes, and what these were told of this one. */
+/** What networks have on other nodes, and what these were sent of this one. */
 let elsewhere: ReadonlyMap<string, number> = new Map();
-let told: NetworkCounts = [];
+let sent: NetworkCounts = [];
 beforeEach(async () => {
 	disk = new FakeDisk();
 	const clock = new FakeClock();
@@ -55,7 +55,7 @@ beforeEach(async () => {
 			limits: { ...limits, connectionsPerNetwork: 16 },
 			cluster: {
 				countNetworks(own: NetworkCounts) {
-					told = own;
+					sent = own;
 					return elsewhere;
 				},
 			},
@@ -144,7 +144,7 @@ test("a network has no more connections than it may on all nodes together", asyn
 	await Promise.all(first.map((webSocket) => once(webSocket, "open")));
 	elsewhere = new Map([["10.0.0.1", 14]]);
 	plume.clock.advance(1000);
-	expect(told).toEqual([["10.0.0.1", 2]]);
+	expect(sent).toEqual([["10.0.0.1", 2]]);
 	const refused = stranger();
 	const [error] = await once(refused, "error");
 	expect(String(error)).toContain("Unexpected server response");
