@@ -7,8 +7,7 @@ import { Member } from "./member.ts";
 
 const NAMES = ["ann", "ben", "cem", "dot"];
 const STEP_MS = 100;
-/** They entered at offsets up to this, before all of them were there. */
-const ENTERED = 3 * NAMES.length;
+const ROOMS = ["lobby", "boats"];
 
 interface StoryNode {
 	readonly server: TestServer;
@@ -66,39 +65,64 @@ export class Story<Node extends StoryNode> {
 		const { random } = this.#parts;
 		for (const member of this.#members) if (random(3) > 0) member.say();
 		if (random(3) === 0) this.#members[random(NAMES.length)]?.erase(random);
+		if (random(4) === 0)
+			this.#members[random(NAMES.length)]?.goTo(ROOMS[random(2)] ?? "");
 		await this.live(300);
 	}
 
-	/** Until every line is acknowledged, for a minute at most, and a while longer. */
+	/** Everyone goes to each room, until every line is taken, for a minute at most. */
 	async end(): Promise<void> {
-		const isDone = () => this.#members.every((member) => member.isDone);
-		for (let ms = 0; ms < 60_000 && !isDone(); ms += STEP_MS)
-			await this.live(STEP_MS);
-		await this.live(5000);
+		for (const room of ROOMS) {
+			await this.#settled(room);
+			await this.live(5000);
+		}
 	}
 
-	/** Everyone saw every line once, in one order; what was erased is nowhere. */
+	async #settled(room: string): Promise<void> {
+		for (let ms = 0; ms < 60_000; ms += STEP_MS) {
+			for (const member of this.#members) member.goTo(room);
+			await this.live(STEP_MS);
+			if (this.#members.every((one) => one.isDone && one.isIn(room))) return;
+		}
+	}
+
+	/** Everyone saw every line of each room once, in one order; what was erased is nowhere. */
 	async expectOneOrder(): Promise<void> {
-		const [first] = this.#members;
-		const order = [...(first?.seen ?? [])].sort(([a], [b]) => a - b);
-		const later = order.filter(([at]) => at > ENTERED);
-		for (const { name, isDone, faults, lines, seen, erased } of this.#members) {
+		const stored = await this.#parts.stored();
+		for (const { name, isDone, faults, rooms } of this.#members) {
 			expect([name, isDone, faults]).toEqual([name, true, []]);
-			const own = order.filter(
-				([, { user, type }]) => type === types.text && user?.name === name,
-			);
+			for (const { erased } of rooms.values())
+				for (const text of erased.values())
+					if (text) expect(stored.includes(`"${text}"`)).toBe(false);
+		}
+		for (const room of ROOMS) this.#expectOrderIn(room);
+	}
+
+	#expectOrderIn(room: string): void {
+		const all = this.#members.map((member) => member.room(room));
+		const [first] = all;
+		const order = [...(first?.seen ?? [])].sort(([a], [b]) => a - b);
+		// What was said before someone came first may lie too far back for them.
+		const begin = Math.max(...all.map(({ seen }) => Math.min(...seen.keys())));
+		const later = order.filter(([at]) => at >= begin);
+		for (const [nth, { seen, erased, lines }] of all.entries()) {
+			const seenLater = [...seen].filter(([at]) => at >= begin);
+			expect(seenLater.sort(([a], [b]) => a - b)).toEqual(later);
+			const offsets = [...seen.keys()].sort((a, b) => a - b);
+			const [lowest = 0] = offsets;
+			expect(offsets).toEqual(offsets.map((_, at) => lowest + at));
+			const own = [...seen]
+				.sort(([a], [b]) => a - b)
+				.filter(
+					([, { user, type }]) =>
+						type === types.text && user?.name === NAMES[nth],
+				);
 			expect(own.map(([at, { text }]) => [at, text])).toEqual(
-				lines.map((text, nth) => {
-					const at = own[nth]?.[0] ?? 0;
+				lines.map((text, index) => {
+					const at = own[index]?.[0] ?? 0;
 					return [at, erased.has(at) ? "" : text];
 				}),
 			);
-			const all = [...seen].sort(([a], [b]) => a - b);
-			expect(all.filter(([at]) => at > ENTERED)).toEqual(later);
 		}
-		const stored = await this.#parts.stored();
-		for (const { erased } of this.#members)
-			for (const text of erased.values())
-				if (text) expect(stored.includes(`"${text}"`)).toBe(false);
 	}
 }
