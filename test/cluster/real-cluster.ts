@@ -79,7 +79,7 @@ export class RealCluster {
 		this.lines.push([]);
 		this.people.push(
 			new Stranger({
-				...{ url: this.#urlOf(nth), name, room: "boats" },
+				...{ url: this.#urlOf(nth), name, room: "boats", page: 200 },
 				readCode: () => this.#codeFor(name),
 			}),
 		);
@@ -131,13 +131,15 @@ export class RealCluster {
 			this.people.every(({ isIn, waiting }) => isIn && waiting === 0),
 		);
 		const head = () => Math.max(...this.people.map(({ offset }) => offset));
-		await this.until(() => {
+		const isWhole = () => {
 			for (const person of this.people) person.fillHoles();
 			return this.people.every(
 				({ offset, transcript }) =>
 					offset === head() && transcript.size === offset,
 			);
-		});
+		};
+		// Each reads all that was said, from the beginning.
+		await this.until(isWhole, MOST_WAIT_MS * 4);
 	}
 
 	/** Which node decides, as the nodes say. */

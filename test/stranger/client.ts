@@ -55,6 +55,8 @@ export interface StrangerOptions {
 	readonly url: string;
 	readonly name: string;
 	readonly room: string;
+	/** How many items of history it asks for at once. */
+	readonly page?: number;
 	/** Reads the next login code from this person's mail. */
 	readonly readCode: () => Promise<string>;
 }
@@ -158,7 +160,8 @@ export class Stranger {
 		this.#page = { id, before };
 		const { room } = this.#options;
 		const { epoch } = this;
-		const asked = { room, epoch, before, limit: PAGE, id };
+		const limit = this.#options.page ?? PAGE;
+		const asked = { room, epoch, before, limit, id };
 		this.#send({ type: types.history, ...asked });
 	}
 
