@@ -30,7 +30,7 @@ test("of three nodes one decides, and people on all of them talk", async () => {
 
 const FAULTS = ["kill", "cut", "elect", "readers", "hang up"] as const;
 
-/** Each of these broke something once. */
+/** Each of these broke something once, when the people of the stories stayed in one room. */
 const examples: [number, (typeof FAULTS)[number][]][] = [
 	[963894699, ["elect", "readers", "hang up", "hang up"]],
 	[788591919, ["kill", "cut"]],
