@@ -73,6 +73,8 @@ export const clientMachine = setup({
 			const { client: id, identity, nameKey, name, room } = event;
 			return { id, identity, nameKey, name, room };
 		}),
+		/** It may be another room than was asked for. */
+		rememberRoom: on("client.entered", (_, { room }) => ({ room })),
 		replaceCode: on("login.resent", ({ resends }, { code, expires }) => ({
 			code,
 			expires,
@@ -114,7 +116,11 @@ export const clientMachine = setup({
 		},
 		entering: {
 			on: {
-				"client.entered": { guard: "isWhoAsked", target: "inRoom" },
+				"client.entered": {
+					guard: "isWhoAsked",
+					target: "inRoom",
+					actions: "rememberRoom",
+				},
 			},
 		},
 		inRoom: {

@@ -13,6 +13,8 @@ const visible = {
 	said: "message.posted",
 	erased: "message.erased",
 	notice: "notice.posted",
+	titled: "room.titled",
+	closed: "room.closed",
 } as const satisfies Record<Item["kind"], RoomEvent["type"]>;
 
 export type VisibleEvent = PlumeEvent<(typeof visible)[Item["kind"]]>;
@@ -54,6 +56,14 @@ export function itemOf(
 				...{ name: BOT_NAME, text: text ?? "" },
 				...(text === undefined && { erased: true }),
 			};
+		case "room.titled":
+			return {
+				...{ kind: "titled", room, epoch, offset, time },
+				...{ name, text: text ?? "" },
+				...(text === undefined && { erased: true }),
+			};
+		case "room.closed":
+			return { kind: "closed", room, epoch, offset, time, name };
 		case "message.erased": {
 			const { target, through, from, name } = event;
 			const line = { kind: "erased", room, epoch, offset, time, name } as const;
@@ -70,14 +80,17 @@ export function itemOf(
 	}
 }
 
-/** A line after an erasure: without its text if the erasure covers it. It keeps its offset. */
+/** A line after an erasure: without its text if the erasure covers it. It keeps its offset. A title is erased by its own offset only. */
 export function without<
 	Line extends Item | { readonly kind: "aside" | "local" },
 >(line: Line, { room, epoch, name, target, from = 0, through = 0 }: Erasure) {
-	if (line.kind !== "said" && line.kind !== "notice") return line;
+	if (line.kind !== "said" && line.kind !== "notice" && line.kind !== "titled")
+		return line;
 	if (line.room !== room || line.epoch !== epoch) return line;
 	const { offset } = line;
-	const isTheirs = line.name === name && from <= offset && offset <= through;
+	const isSaid = line.kind !== "titled";
+	const isTheirs =
+		isSaid && line.name === name && from <= offset && offset <= through;
 	const isMeant = isTheirs || offset === target;
 	return isMeant ? { ...line, text: "", erased: true } : line;
 }

@@ -30,6 +30,7 @@ export const MessageType = {
 	signal: 15,
 	erase: 16,
 	logout: 17,
+	rooms: 18,
 } as const;
 
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
@@ -55,9 +56,20 @@ const signal = <const K>(kind: K) => ({
 	type: s.only(types.signal),
 	kind: s.only(kind),
 });
+/** Frames about rooms that are not for all. */
+const rooms = <const K>(kind: K) => ({
+	type: s.only(types.rooms),
+	kind: s.only(kind),
+});
 
 export const clientFrames = {
-	hello: { type: s.only(types.hello), text, room: roomName, id },
+	hello: {
+		type: s.only(types.hello),
+		text,
+		room: roomName,
+		invitation: s.lenient(shortId),
+		id,
+	},
 	text: {
 		type: s.only(types.text),
 		text,
@@ -91,6 +103,27 @@ export const clientFrames = {
 	eraseAll: { ...erase, mine: s.only(true), id },
 	erase: { ...erase, room: shortId, epoch: shortId, target: positive, id },
 	logout: { type: s.only(types.logout), all: s.lenient(s.yes), id },
+	ownRooms: { ...rooms("list"), id },
+	makeRoom: { ...rooms("make"), title: text, id },
+	talkTo: { ...rooms("direct"), names: s.listOf(text.read, 7), id },
+	titleRoom: { ...rooms("title"), room: shortId, title: text, id },
+	invite: {
+		...rooms("invite"),
+		room: s.optional(shortId),
+		name: s.optional(text),
+		id,
+	},
+	invitations: { ...rooms("invitations"), room: s.optional(shortId), id },
+	revoke: { ...rooms("revoke"), invitation: shortId, id },
+	join: { ...rooms("join"), invitation: shortId, id },
+	removeMember: {
+		...rooms("remove"),
+		room: shortId,
+		name: s.optional(text),
+		id,
+	},
+	handOver: { ...rooms("handOver"), room: shortId, name: text, id },
+	closeRoom: { ...rooms("close"), room: shortId, id },
 };
 
 const refusal = {
@@ -114,6 +147,24 @@ const system = <const K>(kind: K, words: string) => ({
 });
 const typist = { client: text, name: text };
 const member = s.record({ ...typist, away: s.flag });
+/** A room of one's own, or one that a person is invited to. `names` are those of its other people. */
+const ownRoom = s.record({
+	room: text,
+	access: text,
+	title: text,
+	names: s.listOf(text.read),
+	owner: s.optional(text),
+	mine: s.optional(s.yes),
+	closed: s.optional(s.yes),
+	invitation: s.optional(text),
+});
+const openInvitation = s.record({
+	invitation: text,
+	by: text,
+	name: s.optional(text),
+	expires: count,
+	uses: count,
+});
 
 export const serverFrames = {
 	said: {
@@ -138,6 +189,8 @@ export const serverFrames = {
 		last: count,
 		role: s.optional(text),
 		retentionHours: s.optional(count),
+		access: s.optional(text),
+		closed: s.optional(s.yes),
 		node: s.optional(text),
 		id,
 	},
@@ -157,6 +210,8 @@ export const serverFrames = {
 	entered: { ...system("entered", "entered chat"), client: text },
 	left: { ...system("left", "left chat"), client: text },
 	notice: { ...system("notice", ""), text, erased: s.optional(s.yes) },
+	titled: { ...system("titled", ""), text, erased: s.optional(s.yes) },
+	closed: system("closed", "closed this room"),
 	erased: {
 		...system("erased", ""),
 		target: maybe,
@@ -189,6 +244,22 @@ export const serverFrames = {
 	blocks: { ...signal("blocks"), names: s.listOf(text.read) },
 	headsDone: { ...signal("heads"), done: s.only(true), id },
 	eraseDone: { ...erase, done: s.only(true), id },
+	ownRooms: { ...rooms("list"), rooms: s.listOf(ownRoom), id },
+	roomReady: { ...rooms("ready"), room: text, id },
+	invited: {
+		...rooms("invited"),
+		invitation: text,
+		token: s.optional(text),
+		expires: count,
+		id,
+	},
+	invitations: {
+		...rooms("invitations"),
+		room: s.optional(text),
+		invitations: s.listOf(openInvitation),
+		id,
+	},
+	roomsDone: { ...rooms("done"), id },
 };
 
 type TypeOf<F> = F extends { type: s.Constant<infer V> } ? V : never;

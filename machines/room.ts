@@ -5,64 +5,24 @@
  */
 import { Map as PersistentMap } from "immutable";
 import { and, assign, setup } from "xstate";
-import type {
-	Claim,
-	ClientId,
-	Identity,
-	NameKey,
-	RoomEvent,
-	SessionHash,
-} from "./events.ts";
-import { LOBBY } from "./message.ts";
+import type { Identity, RoomEvent } from "./events.ts";
 import {
-	changing,
-	firstBroken,
-	type Guard,
-	type Sanction,
-	sanctioned,
-	sanctionedUntil,
-} from "./rules.ts";
+	type Member,
+	type RoomContext,
+	roomGuards,
+	roomRules,
+} from "./room-rules.ts";
+import { changing, sanctioned } from "./rules.ts";
+
+export {
+	brokenRoomRule,
+	type Member,
+	type RoomContext,
+	roomRules,
+} from "./room-rules.ts";
 
 /** How many clients of a session are remembered. Beyond that, the oldest one that has left is forgotten. */
 const KNOWN_CLIENTS = 16;
-
-export interface Member extends Claim {
-	readonly node: string;
-	readonly session?: SessionHash;
-	/** Set while the client is detached: it may resume until then. */
-	readonly deadline?: number;
-}
-
-export interface RoomContext {
-	readonly incarnation: string;
-	/** Who made it; absent in older logs. */
-	readonly maker?: Identity;
-	/** Who may say nothing, and who may not enter. They have no key until there is one. */
-	readonly mutes?: PersistentMap<Identity, Sanction> | undefined;
-	readonly kicks?: PersistentMap<Identity, Sanction> | undefined;
-	/** Texts are erased after so many hours, if ever. `since` is when that changed for messages that were there. */
-	readonly retention?:
-		| { readonly hours: number | undefined; readonly since: number }
-		| undefined;
-	/** The last offset given out; the next visible item gets one more. */
-	readonly offset: number;
-	/** How many messages were posted. */
-	readonly said: number;
-	/** How many of these were posted before the log was last restored, if it was. */
-	readonly restored?: number;
-	/** Time of the last departure, or of opening. Meaningful only while the room is empty. */
-	readonly lastUsed: number;
-	readonly members: PersistentMap<ClientId, Member>;
-	/** Who holds each name in the room, and with how many tabs. */
-	readonly holders: PersistentMap<
-		NameKey,
-		{ readonly identity: Identity; readonly tabs: number }
-	>;
-	/** The highest number among the messages of each client that numbers them, remembered as long as its session. */
-	readonly last: PersistentMap<ClientId, number>;
-	/** The clients of each session that have been here, the latest last. */
-	readonly known: PersistentMap<SessionHash, readonly ClientId[]>;
-}
 
 const empty: RoomContext = {
 	incarnation: "",
@@ -75,65 +35,11 @@ const empty: RoomContext = {
 	known: PersistentMap(),
 };
 
-export const roomGuards = {
-	isNotInside: ({ context, event }) =>
-		"client" in event && !context.members.has(event.client),
-	nameIsNotAnothers: ({ context, event }) =>
-		event.type === "client.entered" &&
-		(context.holders.get(event.nameKey)?.identity ?? event.identity) ===
-			event.identity,
-	isNotKicked: ({ context, event }) =>
-		event.type === "client.entered" &&
-		sanctionedUntil(context.kicks, event.identity, event.time) === 0,
-	isNotMuted: ({ context, event }) =>
-		event.type === "message.posted" &&
-		(!context.mutes ||
-			sanctionedUntil(
-				context.mutes,
-				context.members.get(event.client)?.identity,
-				event.time,
-			) === 0),
-	isMuted: ({ context, event }) =>
-		event.type === "identity.unmuted" &&
-		context.mutes?.has(event.identity) === true,
-	isInside: ({ context, event }) =>
-		"client" in event && context.members.has(event.client),
-	hasSession: ({ context, event }) =>
-		"client" in event &&
-		context.members.get(event.client)?.session !== undefined,
-	isNotTheLobby: ({ event }) => event.room !== LOBBY,
-	nobodyIsInside: ({ context }) => context.members.isEmpty(),
-	placeIsKnown: ({ context, event }) => {
-		if (event.type !== "message.erased") return false;
-		const { target, through = 0 } = event;
-		if (target !== undefined && target < 1) return false;
-		return Math.max(target ?? 0, through) <= context.offset;
-	},
-	isNextInOrder: ({ context, event }) =>
-		event.type === "message.posted" &&
-		(event.n === undefined ||
-			event.n === context.last.get(event.client, 0) + 1),
-} satisfies Record<string, Guard<RoomContext, RoomEvent>>;
-
-export const roomRules = {
-	"client.entered": ["isNotInside", "nameIsNotAnothers", "isNotKicked"],
-	"client.detached": ["isInside", "hasSession"],
-	"client.resumed": ["isInside", "hasSession"],
-	"client.left": ["isInside"],
-	"message.posted": ["isInside", "isNotMuted", "isNextInOrder"],
-	"identity.unmuted": ["isMuted"],
-	"room.forgotten": ["isNotTheLobby", "nobodyIsInside"],
-	"message.erased": ["placeIsKnown"],
-} as const;
-
 /** Whether a member's connection is lost with its node, or with the server. One without a session leaves. */
 export const isLostWith = (
 	{ session, node }: Member,
 	{ only, node: lost }: { readonly node: string; readonly only?: true },
 ): boolean => session !== undefined && (!only || node === lost);
-
-/** The first rule that an event would break. */
-export const brokenRoomRule = firstBroken(roomGuards, roomRules);
 
 /** A transition with actions, guarded by the rules of its event. */
 const ruled = <const Actions>(
@@ -153,12 +59,25 @@ export const roomMachine = setup({
 	},
 	guards: roomGuards,
 	actions: {
-		beginIncarnation: on("room.opened", (_, { incarnation, maker, time }) => ({
-			...empty,
-			incarnation,
-			...(maker && { maker }),
-			lastUsed: time,
+		beginIncarnation: on("room.opened", (_, event) => {
+			const { incarnation, maker, access, time } = event;
+			return {
+				...empty,
+				incarnation,
+				...(maker && { maker }),
+				...(access && { access, people: PersistentMap<Identity, number>() }),
+				lastUsed: time,
+			};
+		}),
+		addPerson: on("member.added", ({ people }, { identity, time }) => ({
+			...(people && { people: people.set(identity, time) }),
 		})),
+		removePerson: on("member.removed", ({ people }, { identity }) => ({
+			...(people && { people: people.delete(identity) }),
+		})),
+		rememberTitle: assign(({ context }) => ({ titled: context.offset })),
+		handOver: on("room.handedOver", (_, { to }) => ({ maker: to })),
+		close: assign({ isClosed: true }),
 		changeIncarnation: on("room.restored", ({ said }, { incarnation }) => ({
 			incarnation,
 			restored: said,
@@ -169,6 +88,8 @@ export const roomMachine = setup({
 		forgetAll: assign({
 			...empty,
 			...{ mutes: undefined, kicks: undefined, retention: undefined },
+			...{ access: undefined, people: undefined },
+			...{ titled: undefined, isClosed: undefined },
 		}),
 		mute: on("identity.muted", ({ mutes }, event) => ({
 			mutes: sanctioned(mutes, event),
@@ -265,7 +186,12 @@ export const roomMachine = setup({
 	initial: "closed",
 	states: {
 		closed: {
-			on: { "room.opened": { target: "open", actions: "beginIncarnation" } },
+			on: {
+				"room.opened": {
+					target: "open",
+					...ruled("room.opened", "beginIncarnation"),
+				},
+			},
 		},
 		open: {
 			on: {
@@ -277,6 +203,11 @@ export const roomMachine = setup({
 				"client.detached": ruled("client.detached", "setDeadline"),
 				"clients.detached": { actions: "setDeadlines" },
 				"client.resumed": ruled("client.resumed", "clearDeadline"),
+				"member.added": ruled("member.added", "addPerson"),
+				"member.removed": ruled("member.removed", "removePerson"),
+				"room.titled": ruled("room.titled", ["takeOffset", "rememberTitle"]),
+				"room.handedOver": ruled("room.handedOver", "handOver"),
+				"room.closed": ruled("room.closed", ["close", "takeOffset"]),
 				"room.restored": { actions: "changeIncarnation" },
 				"retention.changed": { actions: "keep" },
 				"session.forgotten": { actions: "forgetSession" },

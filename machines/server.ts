@@ -8,6 +8,7 @@ import { and, assign, setup } from "xstate";
 import type {
 	Claim,
 	Identity,
+	InvitationId,
 	NameKey,
 	PlumeEvent,
 	ServerEvent,
@@ -41,6 +42,11 @@ export interface Session extends Claim {
 	readonly since?: number;
 }
 
+export type Invitation = Omit<
+	PlumeEvent<"invitation.made">,
+	"type" | "invitation" | "time"
+>;
+
 export type Report = Omit<PlumeEvent<"message.reported">, "type" | "report">;
 
 export interface ServerContext {
@@ -52,6 +58,10 @@ export interface ServerContext {
 	readonly blocks?: PersistentMap<Identity, readonly Identity[]> | undefined;
 	/** The reports that no admin has dealt with. */
 	readonly reports?: PersistentMap<string, Report> | undefined;
+	/** The invitations that are not used up. */
+	readonly invitations?: PersistentMap<InvitationId, Invitation> | undefined;
+	/** Who came by an invitation, as persons, and when. */
+	readonly guests?: PersistentMap<Identity, number> | undefined;
 	/** Present while only people who own a name are let in. */
 	readonly registration?: "closed" | undefined;
 	/** The state hash of the latest checkpoint. */
@@ -85,6 +95,15 @@ export const serverGuards = {
 	reportIsOpen: ({ context, event }) =>
 		event.type === "report.closed" &&
 		context.reports?.has(event.report) === true,
+	invitationIsOpen: ({ context, event }) => {
+		if (event.type !== "invitation.spent") return false;
+		const open = context.invitations?.get(event.invitation);
+		const isTheirs = (open?.identity ?? event.identity) === event.identity;
+		return open !== undefined && event.time < open.expires && isTheirs;
+	},
+	invitationIsKnown: ({ context, event }) =>
+		event.type === "invitation.ended" &&
+		context.invitations?.has(event.invitation) === true,
 	newNameIsFree: ({ context, event }) =>
 		event.type === "name.renamed" &&
 		(event.to === event.nameKey || !context.names.has(event.to)),
@@ -94,6 +113,8 @@ export const serverRules = {
 	"login.succeeded": ["nameIsTheirs", "isNotBanned"],
 	"identity.unbanned": ["isBanned"],
 	"report.closed": ["reportIsOpen"],
+	"invitation.spent": ["invitationIsOpen"],
+	"invitation.ended": ["invitationIsKnown"],
 	"name.released": ["nameIsClaimed"],
 	"name.renamed": ["nameIsClaimed", "newNameIsFree"],
 	"session.renewed": ["sessionIsOpen"],
@@ -190,6 +211,30 @@ export const serverMachine = setup({
 		closeReport: on("report.closed", ({ reports }, { report }) => ({
 			...(reports && { reports: reports.delete(report) }),
 		})),
+		addInvitation: on("invitation.made", (context, event) => {
+			const { invitations = PersistentMap() } = context;
+			const { type: _type, time: _time, invitation, ...rest } = event;
+			return { invitations: invitations.set(invitation, rest) };
+		}),
+		spendInvitation: on("invitation.spent", (context, event) => {
+			const { invitations, guests = PersistentMap() } = context;
+			const { invitation, identity, time } = event;
+			const open = invitations?.get(invitation);
+			if (!invitations || !open) return {};
+			const uses = open.uses - 1;
+			return {
+				guests: guests.set(identity, time),
+				invitations:
+					uses > 0
+						? invitations.set(invitation, { ...open, uses })
+						: invitations.delete(invitation),
+			};
+		}),
+		endInvitation: on("invitation.ended", ({ invitations }, event) => ({
+			...(invitations && {
+				invitations: invitations.delete(event.invitation),
+			}),
+		})),
 		closeRegistration: assign({ registration: "closed" }),
 		openRegistration: assign({ registration: undefined }),
 	},
@@ -231,6 +276,9 @@ export const serverMachine = setup({
 				"identity.unblocked": { actions: "unblock" },
 				"message.reported": { actions: "queueReport" },
 				"report.closed": ruled("report.closed", "closeReport"),
+				"invitation.made": { actions: "addInvitation" },
+				"invitation.spent": ruled("invitation.spent", "spendInvitation"),
+				"invitation.ended": ruled("invitation.ended", "endInvitation"),
 				"registration.closed": { actions: "closeRegistration" },
 				"registration.opened": { actions: "openRegistration" },
 			},

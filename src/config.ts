@@ -3,6 +3,7 @@
  * are named, by variable, before anything starts.
  */
 import { join } from "node:path";
+import { INVITED } from "./chat/email.ts";
 import {
 	type NatsSettings,
 	natsSettings,
@@ -99,6 +100,11 @@ export function readConfig(
 			"PLUME_UPSTREAM makes this an edge, which has no edges of its own: unset PLUME_SEQUENCER and PLUME_EDGES.",
 		);
 	const data = dataFolder(environment);
+	const socket = log === "memory" ? values.socket : localSocket(environment);
+	if (values.allow.includes(INVITED) && !values.admins.length && !socket)
+		throw new ConfigError(
+			"PLUME_ALLOW=invited lets nobody in to invite the others: name admins by PLUME_ADMINS, or set PLUME_SOCKET, by which plume invite reaches the server.",
+		);
 	const connection = valuesOf("PLUME_NATS_", natsTable, textOf);
 	const nats =
 		typeof log === "object"
@@ -109,7 +115,7 @@ export function readConfig(
 		data,
 		log: typeof log === "object" ? "nats" : log,
 		nats,
-		socket: log === "memory" ? values.socket : localSocket(environment),
+		socket,
 		limits: valuesOf("PLUME_LIMIT_", limitTable, textOf, isLifted),
 		production,
 		mail: mailSetting(mail),

@@ -3,7 +3,7 @@
  * is a row of a table: its help, its default, and how it is parsed. Its
  * variable and its flag are made from its key.
  */
-import { parseEmail } from "./chat/email.ts";
+import { INVITED, parseEmail } from "./chat/email.ts";
 import {
 	parseStreamAddress,
 	type StreamAddress,
@@ -192,6 +192,7 @@ function origin(entry: string): string {
 
 /** An email or `@domain`, spelt as `parseEmail` does so that it can be compared. */
 function allowed(entry: string): string {
+	if (entry === INVITED) return entry;
 	const domainOnly = entry.startsWith("@");
 	const address = parseEmail(domainOnly ? `anyone${entry}` : entry);
 	if (address && entry[0] !== "*")
@@ -199,7 +200,7 @@ function allowed(entry: string): string {
 	const [, domain] = /^[*@]*\.?([^@\s]+\.[^@\s.]+)$/.exec(entry) ?? [];
 	const suggestion = domain ? ` Did you mean @${domain}?` : "";
 	throw new ConfigError(
-		`PLUME_ALLOW: "${entry}" is neither an email nor an @domain.${suggestion}`,
+		`PLUME_ALLOW: "${entry}" is no email, no @domain and not "invited".${suggestion}`,
 	);
 }
 
@@ -273,7 +274,7 @@ export const settingTable = {
 		trusted,
 	),
 	allow: list(
-		"emails and @domains that may enter, by comma (everyone)",
+		"emails and @domains that may enter, by comma; invited: whoever has an invitation (everyone)",
 		allowed,
 	),
 	socket: anything(

@@ -4,7 +4,7 @@ import type { ServerEvent } from "../machines/page-events.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { Composer } from "./composer.ts";
 import { eraser } from "./erase.ts";
-import type { RoomEvent } from "./frames.ts";
+import { type AboutRooms, isAboutRooms, type RoomEvent } from "./frames.ts";
 import type { Page } from "./page.ts";
 import { type PendingSends, pendingSends } from "./pending-sends.ts";
 import { pathOf } from "./room-name.ts";
@@ -56,6 +56,7 @@ export class Chat {
 	}
 
 	receive(event: RoomEvent): void {
+		if (isAboutRooms(event)) return;
 		const here = this.#page.room;
 		const room = ("room" in event && event.room) || here;
 		if (event.kind === "head") this.view.receive(event);
@@ -67,7 +68,7 @@ export class Chat {
 		}
 	}
 
-	#receiveHere(event: RoomEvent) {
+	#receiveHere(event: Exclude<RoomEvent, AboutRooms>) {
 		const outbox = this.sends.outbox();
 		switch (event.kind) {
 			case "ack":

@@ -23,11 +23,25 @@ export type RoomLine = Item | Aside | LocalLine;
 export type Line = Exclude<RoomLine, Erasure>;
 export type Member = ServerFrame<"members">["members"][number];
 
+/** About rooms that are not public, and the answers to what was asked about them. */
+export type AboutRooms = ServerFrame<
+	"ownRooms" | "roomReady" | "invited" | "invitations" | "roomsDone"
+>;
+
+const aboutRooms: ReadonlySet<string> = new Set<AboutRooms["kind"]>([
+	...(["ownRooms", "roomReady", "invited", "invitations"] as const),
+	"roomsDone",
+]);
+
+export const isAboutRooms = (event: RoomEvent): event is AboutRooms =>
+	aboutRooms.has(event.kind);
+
 /** The events that bypass the machine, because it holds no text and no offsets. */
 export type RoomEvent =
 	| RoomLine
 	| ServerFrame<"head" | "caughtUp" | "gap" | "ack">
 	| ServerFrame<"members" | "presence" | "typing" | "blocks">
+	| AboutRooms
 	/** The end of a page of history; one that was refused has no `before`. */
 	| (Pick<ServerFrame<"page">, "kind" | "room" | "more"> & {
 			readonly before?: number;

@@ -6,7 +6,7 @@
 import type { ServerEvent } from "../machines/page-events.ts";
 import { ageInWords } from "../machines/text.ts";
 import { find } from "./element.ts";
-import type { RoomEvent, RoomLine } from "./frames.ts";
+import type { AboutRooms, RoomEvent, RoomLine } from "./frames.ts";
 import { HistoryPager } from "./history-pager.ts";
 import { type JoinedRoom, joinedRoom, saveRead } from "./joined-rooms.ts";
 import { liveRegion } from "./live-region.ts";
@@ -112,7 +112,9 @@ export class RoomView {
 		this.#history.toEnd();
 	}
 
-	receive(event: Exclude<RoomEvent, { kind: "ack" | "textRefused" }>) {
+	receive(
+		event: Exclude<RoomEvent, AboutRooms | { kind: "ack" | "textRefused" }>,
+	) {
 		switch (event.kind) {
 			case "head":
 				if (this.rooms.update(event)) this.notifications.mentionIn(event.room);

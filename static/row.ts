@@ -69,6 +69,17 @@ function membershipLine(line: SystemLine, className = ""): HTMLElement {
 	return make("p", className, name, phrase, timeElement(line.time));
 }
 
+/** What an owner did to the room. */
+function roomLine(line: Extract<Line, { kind: "titled" | "closed" }>) {
+	const title = line.kind === "titled" && !line.erased ? line.text : "";
+	const words =
+		line.kind === "closed"
+			? [" closed this room "]
+			: [" gave this room a title", title && ": ", make("bdi", "", title), " "];
+	const time = timeElement(line.time);
+	return make("p", "system", nameTag(line.name), ...words, time);
+}
+
 /** One line, or a summary that unfolds into all of them. */
 function membershipElement(lines: readonly SystemLine[]): HTMLElement {
 	const [first, ...more] = lines;
@@ -96,6 +107,8 @@ export function rowElement({ lines, ...row }: Row, page: Page): HTMLElement {
 	if (line.kind === "local") element.append(make("p", "system", line.text));
 	else if (isMembership(line))
 		element.append(membershipElement(lines.filter(isMembership)));
+	else if (line.kind === "titled" || line.kind === "closed")
+		element.append(roomLine(line));
 	else element.append(messageElement(line, row.isContinued, page));
 	return element;
 }

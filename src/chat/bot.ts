@@ -4,7 +4,7 @@
  * that what they say is tied to their email.
  */
 import type { Claim } from "../../machines/events.ts";
-import { BOT_NAME, LOBBY } from "../../machines/message.ts";
+import { BOT_NAME, isPublic, LOBBY } from "../../machines/message.ts";
 import { retentionInWords } from "../retention.ts";
 import type { Batch } from "./batch.ts";
 import type { Client } from "./client.ts";
@@ -35,7 +35,8 @@ function listen({ room }: Client, { messages }: Batch): void {
 		// A person who returns by a session has read this before, and nobody knows their email.
 		if (!email) continue;
 		const { retentionHours } = room;
-		const here = room.name === LOBBY ? "the lobby" : `the room “${room.name}”`;
+		const named = isPublic(room.name) ? `the room “${room.name}”` : "this room";
+		const here = room.name === LOBBY ? "the lobby" : named;
 		room.whisper(newcomer, `Hello ${name}, welcome to ${here}.`);
 		room.whisper(
 			newcomer,

@@ -10,6 +10,9 @@ import { isIP } from "node:net";
 import { domainToASCII, domainToUnicode } from "node:url";
 import { trimInvisible } from "../../machines/text.ts";
 
+/** In a list of emails and domains: everyone who was invited, or owns a name. */
+export const INVITED = "invited";
+
 export interface ParsedEmail {
 	readonly email: string;
 	/** In ASCII (punycode), without a trailing dot. */

@@ -3,9 +3,19 @@
  * part of links, and must be the same room however the link was typed.
  */
 import type { RoomName } from "../../machines/events.ts";
+import { isPublic } from "../../machines/message.ts";
 import { LONGEST_RAW, spell } from "./name.ts";
 
+/** A key that the server made: it is no name, and tells nothing. */
+const KEY = /^~[\w-]{22}$/;
+
+/** The key of a room; undefined if this can be none. */
 export function parseRoomName(raw: string): RoomName | undefined {
 	if (raw.length > LONGEST_RAW) return undefined;
+	if (KEY.test(raw)) return raw;
 	return spell(raw.normalize("NFKC").toLowerCase());
 }
+
+/** What a sentence calls a room: nobody can read the key of one that is not public. */
+export const roomInWords = (room: RoomName): string =>
+	isPublic(room) ? room : "this room";

@@ -29,6 +29,8 @@ export class Room {
 	readonly presence: Presence;
 	/** After so many hours what is said is deleted, if ever. */
 	retentionHours: number | undefined;
+	/** The title of a private room: undefined if it was not read yet, empty if there is none. */
+	title: string | undefined;
 	readonly #host: Client;
 	readonly #dirty: Set<Room>;
 	/** Messages for everyone that are to be delivered. */

@@ -11,6 +11,9 @@ import { MemoryBudget } from "./memory-budget.ts";
 import { RecentItems } from "./recent-items.ts";
 import { Room } from "./room.ts";
 
+/** The head of a room that does not exist. */
+export const NOWHERE: Head = { epoch: "", offset: 0, said: 0 };
+
 export class Server {
 	readonly #limits: Limits;
 	readonly #budget: MemoryBudget;
@@ -46,8 +49,7 @@ export class Server {
 
 	/** How far a room has come; one that does not exist has no epoch. */
 	head(room: RoomName): Head & { readonly room: RoomName } {
-		const nowhere = { epoch: "", offset: 0, said: 0 };
-		return { room, ...(this.find(room)?.recent.head ?? nowhere) };
+		return { room, ...(this.find(room)?.recent.head ?? NOWHERE) };
 	}
 
 	/** Forgets a room. The next one of this name begins anew. */

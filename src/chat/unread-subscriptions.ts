@@ -7,7 +7,7 @@ import type { Identity, RoomName } from "../../machines/events.ts";
 import { foldName, mentioned } from "../../machines/text.ts";
 import { EncodedMessage } from "./batch.ts";
 import type { Mailbox } from "./mailbox.ts";
-import type { Server } from "./server.ts";
+import { NOWHERE, type Server } from "./server.ts";
 
 interface Subscription {
 	readonly name: string;
@@ -16,21 +16,24 @@ interface Subscription {
 	readonly rooms: readonly RoomName[];
 }
 
+interface Rights {
+	/** Whether one person has blocked another. */
+	hasBlocked(reader: Identity, writer: Identity): boolean;
+	/** Whether a person may read a room. For those who may not, there is none. */
+	mayRead(reader: Identity, room: RoomName): boolean;
+}
+
 export class UnreadSubscriptions {
 	readonly #server: Server;
 	readonly #subscriptions = new Map<Mailbox, Subscription>();
 	readonly #subscribers = new Map<RoomName, Set<Mailbox>>();
 	/** Who mentioned each name in each room since it was last published. */
 	readonly #mentioned = new Map<RoomName, Map<string, Identity[]>>();
-	/** Whether one person has blocked another. */
-	readonly #hasBlocked: (reader: Identity, writer: Identity) => boolean;
+	readonly #rights: Rights;
 
-	constructor(
-		server: Server,
-		hasBlocked: (reader: Identity, writer: Identity) => boolean,
-	) {
+	constructor(server: Server, rights: Rights) {
 		this.#server = server;
-		this.#hasBlocked = hasBlocked;
+		this.#rights = rights;
 	}
 
 	/** Replaces the subscription of a mailbox, which is told at once how far these rooms are. */
@@ -46,8 +49,11 @@ export class UnreadSubscriptions {
 			const mailboxes = this.#subscribers.get(room) ?? new Set();
 			this.#subscribers.set(room, mailboxes.add(mailbox));
 		}
-		for (const room of rooms)
-			mailbox.put({ kind: "head", ...this.#server.head(room) });
+		for (const room of rooms) {
+			const mayRead = this.#rights.mayRead(person, room);
+			const head = mayRead ? this.#server.head(room) : { room, ...NOWHERE };
+			mailbox.put({ kind: "head", ...head });
+		}
 	}
 
 	forget(mailbox: Mailbox): void {
@@ -79,9 +85,10 @@ export class UnreadSubscriptions {
 		this.#mentioned.delete(room);
 		for (const mailbox of this.#subscribers.get(room) ?? []) {
 			const { name = "", person = "" } = this.#subscriptions.get(mailbox) ?? {};
+			if (!this.#rights.mayRead(person, room)) continue;
 			const isMentioned = names
 				?.get(name)
-				?.some((writer) => !this.#hasBlocked(person, writer));
+				?.some((writer) => !this.#rights.hasBlocked(person, writer));
 			mailbox.putEncoded(isMentioned ? withMention : plain);
 		}
 	}

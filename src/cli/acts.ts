@@ -2,6 +2,7 @@
 import type { Identity } from "../../machines/events.ts";
 import { BOT_NAME } from "../../machines/message.ts";
 import { withoutControls } from "../../machines/text.ts";
+import { roomInWords } from "../chat/room-name.ts";
 import { personOf } from "../engine/commands/names-held.ts";
 import type { Step } from "../engine/fold.ts";
 import type { State } from "../engine/state.ts";
@@ -47,16 +48,16 @@ function actIn({ stored: { event }, before }: Step): string | undefined {
 			return `${name(event.by)} lifted the ban of ${name(event.identity)}`;
 		case "identity.kicked":
 			return event.until > event.time
-				? `${name(event.by)} sent ${name(event.identity)} out of ${event.room}${until(event)}`
-				: `${name(event.by)} let ${name(event.identity)} enter ${event.room} again`;
+				? `${name(event.by)} sent ${name(event.identity)} out of ${roomInWords(event.room)}${until(event)}`
+				: `${name(event.by)} let ${name(event.identity)} enter ${roomInWords(event.room)} again`;
 		case "identity.muted":
-			return `${name(event.by)} muted ${name(event.identity)} in ${event.room}${until(event)}`;
+			return `${name(event.by)} muted ${name(event.identity)} in ${roomInWords(event.room)}${until(event)}`;
 		case "identity.unmuted":
-			return `${name(event.by)} let ${name(event.identity)} speak in ${event.room} again`;
+			return `${name(event.by)} let ${name(event.identity)} speak in ${roomInWords(event.room)} again`;
 		case "login.handed":
 			return `the operator handed out a code for ${before.client(event.client)?.context.name}`;
 		case "message.reported":
-			return `${name(event.by)} reported message ${event.target} of ${name(event.author)} in ${event.room} as ${event.why}`;
+			return `${name(event.by)} reported message ${event.target} of ${name(event.author)} in ${roomInWords(event.room)} as ${event.why}`;
 		case "report.closed":
 			return `${name(event.by)} closed a report`;
 		case "name.released": {
@@ -70,7 +71,7 @@ function actIn({ stored: { event }, before }: Step): string | undefined {
 		case "notice.posted":
 			// The bot's own.
 			if (event.by === undefined) return undefined;
-			return `${name(event.by)} said in ${event.room} as the bot`;
+			return `${name(event.by)} said in ${roomInWords(event.room)} as the bot`;
 		case "registration.closed":
 			return `${name(event.by)} let no newcomers in`;
 		case "registration.opened":
@@ -78,6 +79,6 @@ function actIn({ stored: { event }, before }: Step): string | undefined {
 		case "message.erased":
 			return event.as === "author" || event.as === "retention"
 				? undefined
-				: `${name(event.by)} removed message ${event.target} of ${event.name} in ${event.room}`;
+				: `${name(event.by)} removed message ${event.target} of ${event.name} in ${roomInWords(event.room)}`;
 	}
 }

@@ -15,6 +15,13 @@ export interface Before {
 
 type Type = PlumeEvent["type"];
 
+const endings: Readonly<Record<PlumeEvent<"invitation.ended">["why"], string>> =
+	{
+		revoked: "it was taken back",
+		expired: "nobody used it in time",
+		closed: "its room is closed, or whoever made it is no member any more",
+	};
+
 const expired: Readonly<Record<PlumeEvent<"login.expired">["why"], string>> = {
 	deadline: "let the code expire",
 	mailFailed: "could not be mailed the code, so the login ended",
@@ -35,6 +42,7 @@ const left: Readonly<Record<ClientLeft["why"], string>> = {
 	uninvited: "it is not invited any more",
 	kicked: "a moderator removed it from the room",
 	banned: "an admin banned it",
+	removed: "its person is no member of the room any more",
 };
 
 const table: {
@@ -73,6 +81,11 @@ const table: {
 	"login.expired": ({ why }) => expired[why],
 	"login.succeeded": ({ name }) => `proved to be ${name} with the right code`,
 	"room.opened": ({ room }) => `the room ${room} was opened`,
+	"member.added": ({ room }) => `someone became a member of ${room}`,
+	"member.removed": ({ room }) => `someone is no member of ${room} any more`,
+	"room.titled": ({ name, room }) => `${name} gave ${room} a title`,
+	"room.handedOver": ({ room }) => `the room ${room} was handed over`,
+	"room.closed": ({ name, room }) => `${name} closed the room ${room}`,
 	"room.restored": ({ room }) =>
 		`the room ${room} went on from the restored log`,
 	"retention.changed": ({ room, hours }) =>
@@ -102,6 +115,10 @@ const table: {
 	"message.reported": ({ room, why }) =>
 		`a message in ${room} was reported as ${why}`,
 	"report.closed": () => "a report was dealt with",
+	"invitation.made": ({ room }) =>
+		`someone was invited${room === undefined ? "" : ` to ${room}`}`,
+	"invitation.spent": () => "someone used an invitation",
+	"invitation.ended": ({ why }) => `an invitation ended: ${endings[why]}`,
 	"identity.muted": ({ room, until }) =>
 		`someone was muted in ${room}${untilWhen(until)}`,
 	"identity.unmuted": ({ room }) => `someone may speak in ${room} again`,

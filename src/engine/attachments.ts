@@ -25,6 +25,7 @@ import { identitiesOf, namesHeld, personOf } from "./commands/names-held.ts";
 import { decideLost } from "./commands/sessions.ts";
 import type { Connection, Login } from "./connection.ts";
 import { leads, viewOf } from "./parts.ts";
+import type { State } from "./state.ts";
 
 /** How the connection of a client that left is closed; of the others nobody is there. */
 const closing: Partial<Record<ClientLeft["why"], CloseReason>> = {
@@ -33,7 +34,14 @@ const closing: Partial<Record<ClientLeft["why"], CloseReason>> = {
 	uninvited: "banned",
 	banned: "banned",
 	kicked: "kicked",
+	removed: "removed",
 };
+
+/** What a welcome says of a room that is not for all. */
+function accessOf(state: State, room: RoomName) {
+	const { access, isClosed } = state.room(room)?.context ?? {};
+	return { ...(access && { access }), ...(isClosed && { closed: isClosed }) };
+}
 
 export class Attachments {
 	readonly #parts: CatchUpParts;
@@ -264,6 +272,7 @@ export class Attachments {
 		const { cluster } = this.#parts;
 		mailbox.put({
 			...{ kind: "welcome", client, name, ...head, last, role },
+			...accessOf(this.#parts.states.committed, room.name),
 			...{ retentionHours, node: cluster?.labels.get(cluster.node), id },
 		});
 		const names = this.#blocked(person);

@@ -21,6 +21,8 @@ interface Parsed {
 		readonly room: string;
 		/** Whether a second hello means "send the code again" in this protocol. */
 		readonly mayResend: boolean;
+		/** The token of an invitation. */
+		readonly invitation?: string | undefined;
 	};
 	readonly auth: Requested<"auth"> & {
 		readonly code: string;

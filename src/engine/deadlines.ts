@@ -12,6 +12,7 @@ import type {
 import type { Entry } from "../log/log.ts";
 import { HOUR_MS } from "../rate-limit.ts";
 import type { View } from "./commands/decision.ts";
+import { invitationsDue } from "./commands/invitations.ts";
 import { roomsForgotten } from "./commands/rooms.ts";
 import { sessionsDue } from "./commands/sessions.ts";
 import { type RunningParts, viewOf } from "./parts.ts";
@@ -151,6 +152,7 @@ export class Deadlines {
 		const { clock, pipeline } = this.#parts;
 		this.#nextHour = clock.now() + HOUR_MS;
 		pipeline.append(sessionsDue(viewOf(this.#parts)));
+		pipeline.append(invitationsDue(viewOf(this.#parts)));
 		// The end of a session may have left a room empty.
 		pipeline.append(roomsForgotten(viewOf(this.#parts)));
 		this.#wakeWithin(HOUR_MS);

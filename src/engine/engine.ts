@@ -17,9 +17,10 @@ import type { Command } from "./command.ts";
 import { logRestored } from "./commands/rooms.ts";
 import { allLost, nodesOf } from "./commands/sessions.ts";
 import { type Connection, clientOf, type Transport } from "./connection.ts";
+import { applyEffects } from "./effects.ts";
 import { Executor, type Misunderstood } from "./executor.ts";
 import type { Step } from "./fold.ts";
-import { explained, type Moderation } from "./moderation.ts";
+import type { Moderation } from "./moderation.ts";
 import { type EngineParts, leads, type RunningParts, viewOf } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
 import type { RefusalCounter } from "./refusal-counter.ts";
@@ -80,8 +81,9 @@ export class Engine implements PipelineHooks {
 	disconnect(connection: Connection, why: ClientLeft["why"]): void {
 		const { gone } = connection;
 		connection.gone = true;
-		const { attachments, liveUpdates } = this.#services;
+		const { attachments, liveUpdates, ownRooms } = this.#services;
 		liveUpdates.forget(connection);
+		ownRooms.forget(connection);
 		if (!this.#connections.delete(connection)) return;
 		this.#parts.cluster?.disconnect(connection, why);
 		if (gone) return;
@@ -159,76 +161,8 @@ export class Engine implements PipelineHooks {
 	/** Everyone in the room gets the item; what else follows from an event stands here. */
 	onCommitted(step: Step, item: Item | undefined): void {
 		this.#parts.onCommitted(step);
-		this.#applyEffects(step, item);
+		applyEffects({ parts: this.#parts, services: this.#services }, step, item);
 		if (item) this.#parts.server.room(item.room).broadcast(item);
-	}
-
-	#applyEffects(
-		{ stored: { event, erasable }, before }: Step,
-		item: Item | undefined,
-	): void {
-		const { attachments, liveUpdates, pages, retention } = this.#services;
-		const { server, states } = this.#parts;
-		switch (event.type) {
-			case "login.expired":
-				attachments.forgetIfGone(event.client);
-				break;
-			case "room.forgotten":
-				server.forget(event.room);
-				break;
-			case "room.opened":
-			case "retention.changed":
-				retention.onCommitted(event);
-				break;
-			case "room.restored": {
-				const { recent } = server.room(event.room);
-				const { epoch, restored } = states.ordered.head(event.room);
-				recent.continueFrom({ ...recent.head, epoch, restored });
-				break;
-			}
-			case "identity.banned":
-			case "identity.kicked":
-				attachments.explain(explained(event, erasable?.text));
-				break;
-			case "identity.muted":
-				attachments.tell(event, explained(event, erasable?.text));
-				break;
-			case "identity.unmuted":
-				attachments.tell(event, `You may speak in ${event.room} again.`);
-				break;
-			case "login.succeeded":
-			case "name.renamed":
-			case "name.released": {
-				const owner = before.server.context.names.get(event.nameKey);
-				const who = owner ?? ("identity" in event ? event : undefined);
-				const isAsBefore = "name" in event && owner?.name === event.name;
-				if (who && !isAsBefore) attachments.tellBlockers(who);
-				break;
-			}
-			case "identity.blocked":
-			case "identity.unblocked":
-				attachments.tellBlocks(event.by);
-				break;
-			case "client.entered":
-				if (item?.kind === "entered")
-					attachments.enter(item, server.room(event.room));
-				liveUpdates.onJoined(event.room);
-				break;
-			case "client.left":
-				attachments.leave(event, server.room(event.room));
-				break;
-			case "client.detached":
-			case "client.resumed":
-			case "clients.detached":
-				liveUpdates.reattach(event, before);
-				break;
-			case "message.erased":
-				if (item?.kind === "erased") pages.onErased(item);
-				break;
-			case "message.posted":
-				server.room(event.room).presence.stopTyping(event.client);
-				if (item?.kind === "said") liveUpdates.hear(item);
-		}
 	}
 
 	onDeposed(): void {

@@ -9,7 +9,12 @@ import type {
 	MessageErased,
 	RoomName,
 } from "../../machines/events.ts";
-import { BOT_NAME, LOBBY, MessageType } from "../../machines/message.ts";
+import {
+	BOT_NAME,
+	isPublic,
+	LOBBY,
+	MessageType,
+} from "../../machines/message.ts";
 import type { Found, ItemPosition } from "../history/archive.ts";
 import { DiskFull, messageOf } from "../log/disk.ts";
 import type { Entry, EventSpan } from "../log/log.ts";
@@ -98,10 +103,11 @@ export class Erasures {
 	/** Erases all that someone ever said. */
 	eraseAll(
 		connection: Connection,
-		asker: Asker,
+		{ identity, name, room }: Asker,
 		{ id }: Command<"eraseAll">,
 	): void {
-		const { identity } = asker;
+		// A room that is not public may be gone by then, and can't be opened again.
+		const asker = { identity, name, room: isPublic(room) ? room : LOBBY };
 		const no = this.answering(connection, id);
 		this.#silent.add(identity);
 		this.#parts.pipeline.afterwards(() =>

@@ -70,9 +70,19 @@ export function evolve(
 	machines: Machines = machinesAtHand,
 ): State {
 	// Spelt out: a spread takes ten times as long.
-	const { log, server, rooms, clients, logins, inside } = state.parts;
+	const { log, server, rooms, clients, logins } = state.parts;
+	const { inside, memberships } = state.parts;
 	const time = Math.max(state.time, event.time);
-	const next = { log, time, server, rooms, clients, logins, inside };
+	const next = {
+		log,
+		time,
+		server,
+		rooms,
+		clients,
+		logins,
+		inside,
+		memberships,
+	};
 	for (const actor of actorsOf(state, event))
 		switch (actor.machine) {
 			case "server":
@@ -84,6 +94,8 @@ export function evolve(
 				const before = rooms.get(room) ?? machines.room.initial;
 				const after = machines.room.step(before, event);
 				const isThere = after.matches("open");
+				if (event.type === "member.added" || event.type === "member.removed")
+					next.memberships = membershipsAfter(next.memberships, event);
 				next.rooms = isThere ? rooms.set(room, after) : rooms.delete(room);
 				break;
 			}
@@ -129,6 +141,19 @@ function loginsAfter(
 	const isClassic = event.type === "login.succeeded" && !event.session;
 	const isOver = !isThere || isClassic || event.type === "client.resumed";
 	return isOver ? logins.delete(client) : logins;
+}
+
+function membershipsAfter(
+	memberships: StateParts["memberships"],
+	{ type, room, identity }: PlumeEvent<"member.added" | "member.removed">,
+) {
+	const before = memberships.get(identity) ?? [];
+	const others = before.filter((other) => other !== room);
+	if (type === "member.added")
+		return memberships.set(identity, [...others, room]);
+	return others.length > 0
+		? memberships.set(identity, others)
+		: memberships.delete(identity);
 }
 
 function insideAfter(

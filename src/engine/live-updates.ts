@@ -4,12 +4,13 @@
  * each room publishes its changes at most once a second.
  */
 import type { ClientContext } from "../../machines/client.ts";
-import type { PlumeEvent, RoomName } from "../../machines/events.ts";
+import type { Identity, PlumeEvent, RoomName } from "../../machines/events.ts";
 import type { ServerFrame } from "../../machines/protocol.ts";
 import type { Mailbox } from "../chat/mailbox.ts";
 import { UnreadSubscriptions } from "../chat/unread-subscriptions.ts";
 import { throttled } from "../rate-limit.ts";
 import type { Command, LiveUpdate } from "./command.ts";
+import { mayEnter } from "./commands/decision.ts";
 import { personUnder } from "./commands/names-held.ts";
 import type { Connection } from "./connection.ts";
 import { lostWith } from "./evolve.ts";
@@ -29,9 +30,11 @@ export class LiveUpdates {
 
 	constructor(parts: RunningParts) {
 		this.#parts = parts;
-		this.#unread = new UnreadSubscriptions(parts.server, (reader, writer) =>
-			Boolean(this.#context.blocks?.get(reader)?.includes(writer)),
-		);
+		this.#unread = new UnreadSubscriptions(parts.server, {
+			hasBlocked: (reader, writer) =>
+				this.#context.blocks?.get(reader)?.includes(writer) === true,
+			mayRead: (reader, room) => this.mayRead(reader, room),
+		});
 		this.#publishSoon = throttled(parts.clock, THROTTLE_MS, (room) =>
 			parts.pipeline.guarded(() => this.#publish(room)),
 		);
@@ -39,6 +42,11 @@ export class LiveUpdates {
 
 	get #context() {
 		return this.#parts.states.committed.server.context;
+	}
+
+	/** Whether a person may read a room, as far as is committed. */
+	mayRead(person: Identity, room: RoomName): boolean {
+		return mayEnter(this.#parts.states.committed, room, person);
 	}
 
 	/** Returns false if the client is in no room. Its signal is applied after everything before it is durable, such as its own entry. */

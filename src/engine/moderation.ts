@@ -9,6 +9,7 @@ import {
 import type { PlumeEvent } from "../../machines/events.ts";
 import { BOT_NAME } from "../../machines/message.ts";
 import { withoutControls } from "../../machines/text.ts";
+import { roomInWords } from "../chat/room-name.ts";
 import type { Found } from "../history/archive.ts";
 import { messageOf } from "../log/disk.ts";
 import { momentOf } from "../moment.ts";
@@ -39,7 +40,7 @@ export function explained(
 ): string {
 	const { type, until } = event;
 	const may = type === "identity.muted" ? "say nothing in" : "not enter";
-	const where = "room" in event ? event.room : "this server";
+	const where = "room" in event ? roomInWords(event.room) : "this server";
 	const when = until === undefined ? "" : ` until ${momentOf(until)}`;
 	return `You may ${may} ${where}${when}${reason ? `: ${reason}` : "."}`;
 }

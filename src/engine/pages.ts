@@ -36,9 +36,10 @@ export class Pages {
 		this.#parts = parts;
 	}
 
-	/** Reads a page, and replies with it in time; false while another is being read. */
+	/** Reads a page, and replies with it in time; false while another is being read. `mayRead` is asked again when it is sent. */
 	ask(
 		connection: Connection,
+		mayRead: () => boolean,
 		{ room, epoch, before, limit = PAGE_ITEMS, id }: Command<"history">,
 	): boolean {
 		if (this.#reading.has(connection)) return false;
@@ -55,7 +56,7 @@ export class Pages {
 				archive.page({ ...wanted, limit: Math.min(limit, MOST_PAGE_ITEMS) }),
 			(page, since) => {
 				this.#reading.delete(connection);
-				if (!page) return no("placeIsKnown");
+				if (!page || !mayRead()) return no("placeIsKnown");
 				const items = leftOf(page.items, since);
 				connection.mailbox.put({
 					...{ kind: "page", ...wanted, ...page, items, id },

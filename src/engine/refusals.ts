@@ -8,7 +8,7 @@ export const refusalWords = {
 		"That name can't be used. A name has 1 to 32 letters, digits, _ or -, all of one script.",
 	emailIsLegal: "That does not look like one email address. Please check it.",
 	isInvited:
-		"This server is for invited people. Ask whoever runs it to let your email in.",
+		"This server is for invited people. Ask whoever runs it to let your email in, or for a new invitation if yours is old.",
 	registrationIsOpen:
 		"Nobody new is let in just now. If you have a name here, log in under that.",
 	nameIsTheirs: "That name is taken by someone else. Please choose another.",
@@ -18,6 +18,27 @@ export const refusalWords = {
 		"That name is taken by someone else. Please choose another.",
 	roomIsNamed:
 		"That can't be a room's name. It has 1 to 32 letters, digits, _ or -, all of one script.",
+	isOpenToThem: "There is no such room, or you may not enter it.",
+	keyIsOfItsKind: "There is no such room, or you may not enter it.",
+	privateRoomsAreLeft:
+		"You have as many private rooms as one person may. Close one, or hand it over.",
+	directRoomsAreLeft:
+		"You talk to as many people as one person may. Go to a room that exists.",
+	roomHasSpace: "That room has as many members as a room may have.",
+	titleIsLegal: "A title has 1 to 64 characters, on one line.",
+	personIsOther: "Name one to seven other people.",
+	personCanBeAsked:
+		"You can't invite that person. Perhaps they have blocked you, or you them.",
+	invitationIsOpen:
+		"That invitation is used up, too old or taken back. Ask for another.",
+	invitationsAreLeft:
+		"You have invited as many people as one person may at a time. Take some invitations back.",
+	isPrivate: "That can be done only in a private room.",
+	isNotPublic: "Anyone may enter that room: send them its link.",
+	isOwner: "Only the owner of this room can do that.",
+	isMember: "That person is no member of this room.",
+	hasNoMembers: "That room has members.",
+	isNotClosed: "This room is closed. You can still read what was said here.",
 	roomsAreLeft:
 		"There are as many rooms as this server holds. Go to one that exists, or try again later.",
 	roomsMadeAreLeft:

@@ -30,7 +30,7 @@ export function deserialize(
 		readonly clients: SavedState["clients"];
 	} = JSON.parse(text);
 	const { value, context } = json.server;
-	const { bans, blocks, reports } = context;
+	const { bans, blocks, reports, invitations, guests } = context;
 	const server = machinesAtHand.server.restore({
 		value,
 		context: {
@@ -40,6 +40,8 @@ export function deserialize(
 			bans: bans && mapOf(bans),
 			blocks: blocks && mapOf(blocks),
 			reports: reports && mapOf(reports),
+			invitations: invitations && mapOf(invitations),
+			guests: guests && mapOf(guests),
 		},
 	});
 	const rooms = mapOf(json.rooms).map(({ value, context }) =>
@@ -53,18 +55,27 @@ export function deserialize(
 				known: mapOf(context.known),
 				mutes: context.mutes && mapOf(context.mutes),
 				kicks: context.kicks && mapOf(context.kicks),
+				people: context.people && mapOf(context.people),
 			},
 		}),
 	);
 	const clients = mapOf(json.clients).map(machinesAtHand.client.restore);
 	const pending = clients.filter((client) => client.matches("awaitingCode"));
 	const inside = clients.filter((client) => client.matches("inRoom"));
+	const memberships = PersistentMap<string, readonly string[]>().withMutations(
+		(all) => {
+			for (const [room, { context }] of rooms)
+				for (const person of context.people?.keys() ?? [])
+					all.update(person, [], (others) => [...others, room]);
+		},
+	);
 	return new State({
 		...{ log, time, server, rooms, clients },
 		logins: pending.map(({ context }) => context.pending),
 		inside: inside
 			.groupBy(({ context }) => context.identity)
 			.map((same) => [...same.keys()]),
+		memberships,
 	});
 }
 

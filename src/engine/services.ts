@@ -6,6 +6,7 @@ import { Erasures } from "./erasures.ts";
 import { LiveUpdates } from "./live-updates.ts";
 import { Logins } from "./logins.ts";
 import { Moderation } from "./moderation.ts";
+import { OwnRooms } from "./own-rooms.ts";
 import { Pages } from "./pages.ts";
 import type { RunningParts } from "./parts.ts";
 import { RequestLimits } from "./request-limits.ts";
@@ -19,6 +20,7 @@ export function makeServices(parts: RunningParts) {
 	const pages = new Pages({ ...parts, responder });
 	const liveUpdates = new LiveUpdates(parts);
 	const attachments = new Attachments({ ...parts, pages, liveUpdates });
+	const ownRooms = new OwnRooms(parts);
 	const logins = new Logins({ ...parts, responder, attachments });
 	const requestLimits = new RequestLimits(parts);
 	const erasures = new Erasures(parts, responder);
@@ -29,7 +31,7 @@ export function makeServices(parts: RunningParts) {
 		retention.sweep();
 	});
 	return {
-		...{ attachments, deadlines, liveUpdates, logins, pages },
+		...{ attachments, deadlines, liveUpdates, logins, ownRooms, pages },
 		...{ requestLimits, responder, retention },
 		erasures,
 		moderation: new Moderation({

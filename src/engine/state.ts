@@ -37,6 +37,8 @@ export interface StateParts {
 	readonly logins: PersistentMap<ClientId, string>;
 	/** Index: the clients in rooms, detached ones too, by their identity. Not hashed. */
 	readonly inside: PersistentMap<Identity, readonly ClientId[]>;
+	/** Index: the rooms of each person that are not for all. Not hashed. */
+	readonly memberships: PersistentMap<Identity, readonly RoomName[]>;
 }
 
 /** Each machine's value and context. No state has any text that somebody typed. */
@@ -64,8 +66,9 @@ export class State {
 		server = machinesAtHand.server.initial,
 	): State {
 		const none = PersistentMap<string, never>();
-		const empty = { rooms: none, clients: none, logins: none, inside: none };
-		return new State({ log, time: 0, server, ...empty });
+		const people = { logins: none, inside: none, memberships: none };
+		const parts = { server, rooms: none, clients: none, ...people };
+		return new State({ log, time: 0, ...parts });
 	}
 
 	get time(): number {
@@ -101,6 +104,11 @@ export class State {
 	/** The clients of a person that are in rooms, detached ones too. */
 	clientsOf(identity: Identity): readonly ClientId[] {
 		return this.parts.inside.get(identity) ?? [];
+	}
+
+	/** The rooms that a person is a member of. */
+	roomsOf(person: Identity): readonly RoomName[] {
+		return this.parts.memberships.get(person) ?? [];
 	}
 
 	/** How far a room has come. The epoch of a room that does not exist is empty. */

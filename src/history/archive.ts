@@ -15,7 +15,7 @@ import { takeBytes } from "../bytes.ts";
 import type { EventSpan, Log, Span } from "../log/log.ts";
 import type { IndexFiles } from "./index-files.ts";
 import { Indexes } from "./indexes.ts";
-import { type SaidLine, saidBy, saidSince, textsIn } from "./said.ts";
+import { type SaidLine, saidBy, saidSince, textsIn, titlerOf } from "./said.ts";
 import {
 	lastOf,
 	type Person,
@@ -50,6 +50,8 @@ export interface Found extends ItemPosition, EventSpan {
 	readonly author: Person;
 	/** Set by `saidBy`: a number that is greater than the previous message's if somebody else used the author's name in between. */
 	readonly run?: number;
+	/** It is the title of a room. */
+	readonly isTitle?: true;
 }
 
 export class Archive {
@@ -175,12 +177,19 @@ export class Archive {
 		const { segment } = index;
 		const [stored] = await this.log.segments.fetch(segment, [span]);
 		const { seq = 0, event, erasable } = stored ?? {};
-		if (event?.type !== "message.posted" || !erasable) return undefined;
-		const author = index.personAt(event.client, span.at);
-		if (!author) return undefined;
+		if (!erasable) return undefined;
+		const author =
+			event?.type === "message.posted"
+				? index.personAt(event.client, span.at)
+				: event?.type === "room.titled"
+					? titlerOf(event)
+					: undefined;
+		if (!event || !author) return undefined;
 		const { time } = event;
 		const { text } = erasable;
-		return { ...position, ...span, segment, seq, time, text, author };
+		const isTitle = event.type === "room.titled" && { isTitle: true as const };
+		const found = { ...position, ...span, segment, seq, time, text, author };
+		return { ...found, ...isTitle };
 	}
 
 	async #page(asked: PageAsked): Promise<Page | undefined> {

@@ -8,7 +8,9 @@ import { lastOf, type Person, SegmentIndex } from "./segment-index.ts";
 
 export interface SaidLine {
 	readonly seq: number;
-	readonly event: PlumeEvent<"message.posted" | "notice.posted">;
+	readonly event: PlumeEvent<
+		"message.posted" | "notice.posted" | "room.titled"
+	>;
 	readonly author: Person;
 	readonly text: string;
 }
@@ -22,7 +24,13 @@ interface Message extends SaidLine {
 /** Notices are the bot's. */
 const bot: Person = { name: BOT_NAME, identity: BOT_NAME, isInside: true };
 
-/** Every message of a person, from the first. */
+/** Who gave a room its title. */
+export const titlerOf = ({
+	name,
+	identity,
+}: PlumeEvent<"room.titled">): Person => ({ name, identity, isInside: false });
+
+/** Every message of a person, and every title that they gave, from the first. */
 export async function* saidBy(
 	identity: Identity,
 	archive: Archive,
@@ -59,8 +67,10 @@ export async function* textsIn(
 	archive: Archive,
 ): AsyncGenerator<Found, void> {
 	const newest = await archive.inTurn(() => archive.indexes.newest());
+	// A title is as old as its room may be.
 	for await (const message of messagesIn(segment, archive))
-		yield foundAs(message, segment, archive, newest);
+		if (message.event.type !== "room.titled")
+			yield foundAs(message, segment, archive, newest);
 }
 
 /** Must be called before the next message is read. */
@@ -77,7 +87,8 @@ function foundAs(
 	const same = now?.origin === then?.origin ? now : then;
 	const epoch = epochOf(log.id, same?.incarnation ?? "");
 	const position = { room, epoch, offset: then ? lastOf(then) : 0 };
-	return { ...position, ...span, segment, seq, time, text, author };
+	const isTitle = event.type === "room.titled" && { isTitle: true as const };
+	return { ...position, ...span, segment, seq, time, text, author, ...isTitle };
 }
 
 /** Every text since a time, the newest segment first. */
@@ -96,6 +107,16 @@ export async function* saidSince(
 	}
 }
 
+const isSaid = (event: PlumeEvent): event is SaidLine["event"] =>
+	event.type === "message.posted" ||
+	event.type === "notice.posted" ||
+	event.type === "room.titled";
+
+function authorOf(event: SaidLine["event"], { people }: SegmentIndex) {
+	if (event.type === "room.titled") return titlerOf(event);
+	return event.type === "message.posted" ? people.get(event.client) : bot;
+}
+
 /** Builds the segment's index again, so that each message comes with the index up to it. */
 async function* messagesIn(
 	segment: number,
@@ -111,10 +132,8 @@ async function* messagesIn(
 		for (const { stored, span } of entries) {
 			index.addEntry(stored, span);
 			const { seq, event, erasable } = stored;
-			if (event.type !== "message.posted" && event.type !== "notice.posted")
-				continue;
-			if (!erasable) continue;
-			const author = "client" in event ? index.people.get(event.client) : bot;
+			if (!isSaid(event) || !erasable) continue;
+			const author = authorOf(event, index);
 			if (author) yield { seq, event, author, ...erasable, span, index };
 		}
 }

@@ -1,8 +1,9 @@
 /**
  * The difference between two states of a log: who is in which room under which
- * name, and who owns each name. Names may be shown here, to someone who has the
+ * name, and who owns each name. Rooms that are not public are left out. Names may be shown here, to someone who has the
  * log; frames never hold one.
  */
+import { isPublic } from "../../machines/message.ts";
 import type { Comparison, NameChange, Stay } from "../../machines/travel.ts";
 import { botClaim } from "../chat/bot.ts";
 import type { State } from "../engine/state.ts";
@@ -17,7 +18,7 @@ export function compare(from: State, to: State): Comparison {
 
 /** The names that are in a room of one state, and not in that room of the other. */
 function stays(state: State, other: State): readonly Stay[] {
-	return [...state.rooms.keys()].flatMap((room) => {
+	return [...state.rooms.keys()].filter(isPublic).flatMap((room) => {
 		if (membersOf(state, room) === membersOf(other, room)) return [];
 		const [names, others] = [namesIn(state, room), namesIn(other, room)];
 		return [...names]

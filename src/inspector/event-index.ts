@@ -3,7 +3,9 @@
  * number and two references for each event, so that a million events are
  * searched quickly.
  */
+
 import type { Moment } from "../../machines/frame.ts";
+import { isPublic } from "../../machines/message.ts";
 import type { Scope } from "../../machines/travel.ts";
 import type { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
@@ -51,7 +53,7 @@ export class EventIndex {
 	}
 
 	get roomNames(): readonly string[] {
-		return [...this.#rooms.keys()].sort();
+		return [...this.#rooms.keys()].filter(isPublic).sort();
 	}
 
 	/** Milliseconds since 1970; 0 if there is no such event. */
@@ -97,7 +99,7 @@ export class EventIndex {
 
 	/** Whether the event at a position is in scope. */
 	#test({ room, client }: Scope): (position: number) => boolean {
-		const sought = room && this.#rooms.get(room);
+		const sought = room && isPublic(room) && this.#rooms.get(room);
 		const isInRoom = (position: number) =>
 			sought !== undefined && this.#roomOf[position] === sought;
 		if (!client) return room ? isInRoom : () => true;

@@ -4,7 +4,7 @@
  */
 import { brokenClientRule } from "../../machines/client.ts";
 import type { PlumeEvent } from "../../machines/events.ts";
-import { BOT_NAME } from "../../machines/message.ts";
+import { BOT_NAME, isPublic } from "../../machines/message.ts";
 import { brokenServerRule } from "../../machines/server.ts";
 import { parseEmail } from "../chat/email.ts";
 import { parseName } from "../chat/name.ts";
@@ -15,6 +15,7 @@ import {
 	pendingLogin,
 	type View,
 } from "../engine/commands/decision.ts";
+import { invited } from "../engine/commands/invitations.ts";
 import { identitiesOf, personOf } from "../engine/commands/names-held.ts";
 import {
 	noticed,
@@ -29,6 +30,7 @@ import { textBroken } from "../engine/commands/text.ts";
 import type { ClientSnapshot } from "../engine/machines.ts";
 import { cannot, type Decide, type Operation } from "../engine/operation.ts";
 import type { Entry } from "../log/log.ts";
+import { momentOf } from "../moment.ts";
 
 export const noRoom = (typed: string) =>
 	cannot({
@@ -56,7 +58,7 @@ export const say =
 	({ person: by }: Actor, typed: string, text: string): Decide =>
 	(view) => {
 		const room = parseRoomName(typed) ?? "";
-		if (!view.state.room(room)) noRoom(typed);
+		if (!view.state.room(room) || !isPublic(room)) noRoom(typed);
 		return {
 			entries: [said(view, by, room, text)],
 			says: [`Said in ${room}.`],
@@ -76,6 +78,21 @@ function said(view: View, by: string, room: string, text: string): Entry {
 	if (broken) cannot(broken);
 	return noticed(view, room, text, by);
 }
+
+/** Invites someone to the server. */
+export const invite =
+	({ person: by }: Actor): Decide =>
+	(view) => {
+		const { entry, token } = invited(view, by);
+		const until = momentOf(entry.event.expires);
+		return {
+			entries: [entry],
+			says: [
+				`/join#${token}`,
+				`after the address of this server is the link. One person may log in by it, until ${until}.`,
+			],
+		};
+	};
 
 /** Frees a name. Its sessions end, and their tabs leave. */
 export const release =

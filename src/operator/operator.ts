@@ -1,6 +1,6 @@
 /** Carries out what an operator asks of the running server. */
-import type { PlumeEvent } from "../../machines/events.ts";
-import { LOBBY } from "../../machines/message.ts";
+import type { PlumeEvent, RoomName } from "../../machines/events.ts";
+import { isPublic, LOBBY } from "../../machines/message.ts";
 import { parseRoomName } from "../chat/room-name.ts";
 import { type Actor, operator } from "../engine/commands/actor.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -68,6 +68,7 @@ export class Operator {
 			remove: (args, by) => this.#actIn(by, "remove", args),
 			reports: () => tables.reports(parts),
 			dismiss: ([what = ""], by) => this.#act(by, "dismiss", LOBBY, what),
+			invite: (_, by) => act(operations.invite(by)),
 			release: ([name = ""], by) => act(operations.release(by, name)),
 			rename: ([name = "", to = ""], by) =>
 				act(operations.rename(by, name, to)),
@@ -119,11 +120,20 @@ export class Operator {
 		act: ActAsked["act"],
 		[typed = "", what = "", why]: readonly string[],
 	) {
-		const room = parseRoomName(typed) ?? "";
-		const isThere = this.#parts.states.committed.room(room);
-		return isThere
+		const room = this.#roomOf(typed);
+		return room !== undefined
 			? this.#act(by, act, room, what, why)
 			: operations.noRoom(typed);
+	}
+
+	/** A public room, or one in which a message was reported: then `~` and the beginning of the report's id stand for it. */
+	#roomOf(typed: string): RoomName | undefined {
+		const { rooms, server } = this.#parts.states.committed;
+		const room = parseRoomName(typed) ?? "";
+		if (isPublic(typed)) return rooms.has(room) ? room : undefined;
+		const { reports } = server.context;
+		const isMeant = (_: unknown, id: string) => id.startsWith(typed.slice(1));
+		return typed.length > 6 ? reports?.find(isMeant)?.room : undefined;
 	}
 
 	/** Hands over a code, at once or when someone asks for it. */

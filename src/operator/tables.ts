@@ -1,5 +1,6 @@
 /** What there is, as tables: for a terminal, and for the admin page. Never an email. */
 
+import { isPublic } from "../../machines/message.ts";
 import type { Member } from "../../machines/room.ts";
 import { sanctionedUntil } from "../../machines/rules.ts";
 import { ageInWords } from "../../machines/text.ts";
@@ -22,7 +23,8 @@ const MOST_REPORTS = 200;
 
 export function who({ states, clock, cluster }: EngineParts): Table {
 	const { rooms, server } = states.committed;
-	const rows = [...rooms].flatMap(([room, { context }]) => {
+	const open = rooms.filter((_, room) => isPublic(room));
+	const rows = [...open].flatMap(([room, { context }]) => {
 		const people = new Map<string, Member[]>();
 		for (const member of context.members.values())
 			people.set(member.name, [...(people.get(member.name) ?? []), member]);
@@ -50,7 +52,10 @@ const nodeName = (node: string, labels?: ReadonlyMap<string, string>) =>
 	labels?.get(node) ?? node.slice(0, 6);
 
 export function rooms({ states }: EngineParts): Table {
-	const rows = [...states.committed.rooms].map(([room, { context }]) => [
+	const { rooms } = states.committed;
+	const open = rooms.filter((_, room) => isPublic(room));
+	const others = rooms.size - open.size;
+	const rows = [...open].map(([room, { context }]) => [
 		room,
 		`${context.holders.size} here`,
 		count(context.said, "message"),
@@ -58,6 +63,8 @@ export function rooms({ states }: EngineParts): Table {
 			? ""
 			: `kept for ${ageInWords(context.retention.hours)}`,
 	]);
+	// How many there are, and not which.
+	if (others > 0) rows.push([`and ${others} not public`, "", "", ""]);
 	const none = "No room was opened yet.";
 	return { heads: ["Room", "People", "Said", "Retention"], rows, none };
 }
@@ -99,7 +106,9 @@ export async function reports(parts: EngineParts): Promise<Table> {
 		const found = await archive.find({ room, epoch, offset: target });
 		const said = found ? found.text : "(deleted)";
 		rows.push([
-			...[id.slice(0, 6), momentOf(time), why, room, `${target}`],
+			...[id.slice(0, 6), momentOf(time), why],
+			// Where a room is not public, the report stands for it.
+			...[isPublic(room) ? room : `~${id.slice(0, 6)}`, `${target}`],
 			...[
 				found?.author.name ?? "",
 				said.replace(/\s+/g, " ").slice(0, MOST_SHOWN),

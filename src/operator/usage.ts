@@ -43,6 +43,7 @@ export const operatorUsage = {
 	remove: usage("ROOM OFFSET WHY…", "remove a message, for good", 2),
 	reports: usage("", "the messages that people reported, the oldest 200"),
 	dismiss: usage("REPORT", "close a report, by the beginning of its id"),
+	invite: usage("", "make a link by which one person may log in"),
 	release: usage("NAME", "end its sessions, and free the name"),
 	rename: usage("OLD NEW", "give a name another spelling, or another name"),
 	close: usage("", "let nobody in who has no name here yet"),

@@ -66,7 +66,7 @@ export function answerRequests(server: Server, parts: HttpParts): void {
 			sendErrorPage(426, words, response);
 		});
 		// Every room has the same page, which reads its address.
-		app.get(["/", "/r/:room"], page("index.html"));
+		app.get(["/", "/r/:room", "/join"], page("index.html"));
 		app.get("/inspect", (request, response, next) => {
 			if (!parts.mayInspect?.(request)) return next();
 			page("inspect.html")(request, response);
@@ -78,7 +78,7 @@ export function answerRequests(server: Server, parts: HttpParts): void {
 				sendErrorPage(405, "That can't be done here.", response);
 			};
 		app.all("/export", others("POST"));
-		const readable = ["/", "/r/:room", ...HEALTH_PATHS, "/connect"];
+		const readable = ["/", "/r/:room", "/join", ...HEALTH_PATHS, "/connect"];
 		app.all(readable, others("GET, HEAD"));
 		// A service worker controls only what is below its own path.
 		app.get("/sw.js", page("sw.js"));

@@ -52,7 +52,9 @@ export function commandFrom(
 			const name = within(limits.nameUnits, typedName);
 			const email = within(limits.emailUnits, rest.join("\n"));
 			const room = within(limits.roomUnits, asked.room ?? LOBBY);
-			return { kind, id, name, email, room, mayResend: isModern };
+			const { invitation } = asked;
+			const who = { name, email, room, invitation };
+			return { kind, id, ...who, mayResend: isModern };
 		}
 		case "auth": {
 			const { kind, id } = asked;

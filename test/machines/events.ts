@@ -106,3 +106,16 @@ export const roomEvents: readonly RoomEvent[] = [
 		{ type: "message.posted", time: 2, room, client, n: 2, digest: "z" },
 	]),
 ];
+
+/** Ann's private room, of which bob becomes a member. */
+export const privateRoomEvents: readonly RoomEvent[] = (
+	[
+		{ type: "room.opened", incarnation: "i", access: "private", maker: "ann@" },
+		{ type: "member.added", identity: "bob@", by: "ann@" },
+		{ type: "client.entered", client: "b1", ...bob, node: "n" },
+		{ type: "room.titled", identity: "ann@", name: "ann", digest: "d" },
+		{ type: "room.handedOver", to: "bob@", by: "ann@" },
+		{ type: "room.closed", identity: "bob@", name: "bob" },
+		{ type: "member.removed", identity: "bob@", by: "ann@" },
+	] as const
+).map((event) => ({ ...event, time: 1, room: "~cats" }));

@@ -6,7 +6,13 @@ import { roomMachine } from "../../machines/room.ts";
 import { serverMachine } from "../../machines/server.ts";
 import { botClaim } from "../../src/chat/bot.ts";
 import { allTransitions, reachedTransitions } from "./coverage.ts";
-import { ann, bob, clientEvents, roomEvents } from "./events.ts";
+import {
+	ann,
+	bob,
+	clientEvents,
+	privateRoomEvents,
+	roomEvents,
+} from "./events.ts";
 
 test("every transition of the client machine is taken", () => {
 	const reached = reachedTransitions(clientMachine, clientEvents);
@@ -30,6 +36,13 @@ test("every transition of the room machine is taken", () => {
 		/^(identity|retention)/.test(type),
 	);
 	for (const taken of reachedTransitions(roomMachine, [...opened, ...others]))
+		reached.add(taken);
+	for (const taken of reachedTransitions(
+		roomMachine,
+		privateRoomEvents,
+		undefined,
+		({ context: { offset } }) => offset >= 3,
+	))
 		reached.add(taken);
 	expect([...reached].sort()).toEqual([...allTransitions(roomMachine)].sort());
 });
@@ -68,6 +81,12 @@ test("every transition of the server machine is taken", () => {
 			...{ epoch: "e", target: 1, author: "x", by: "y", why: "spam" },
 		},
 		{ type: "report.closed", time, report: "r", by: "y" },
+		{
+			...{ type: "invitation.made", time: 0, invitation: "i", by: "y" },
+			...{ room: "~cats", expires: 9, uses: 2 },
+		},
+		{ type: "invitation.spent", time, invitation: "i", identity: "x" },
+		{ type: "invitation.ended", time, invitation: "i", why: "revoked" },
 		{ type: "registration.closed", time },
 		{ type: "registration.opened", time },
 	];

@@ -19,6 +19,9 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
 	...{ text: 400, erase: 120, history: 60, open: 50 },
 	...{ typing: 60, presence: 60, heads: 60 },
 	...{ hello: 30, auth: 30, eraseAll: 2, logout: 4 },
+	...{ ownRooms: 10, makeRoom: 10, talkTo: 20, titleRoom: 10 },
+	...{ invite: 20, invitations: 5, revoke: 5, join: 20 },
+	...{ removeMember: 5, handOver: 5, closeRoom: 2 },
 };
 const KINDS = Object.keys(clientFrames).flatMap((kind) =>
 	isKind(kind) ? Array<Kind>(WEIGHTS[kind]).fill(kind) : [],

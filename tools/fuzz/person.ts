@@ -71,6 +71,7 @@ export class Person {
 		this.#known = {
 			...{ self, people, session: "", client: "", pending: "", code: "" },
 			...{ room: "lobby", epoch: "", offset: 0, last: 0, time: 0, said: [] },
+			invitation: "",
 		};
 	}
 

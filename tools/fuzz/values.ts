@@ -15,6 +15,8 @@ export interface Known {
 	room: string;
 	epoch: string;
 	offset: number;
+	/** The token of the last invitation that this person made or saw. */
+	invitation: string;
 	/** The number of the last text that arrived. */
 	last: number;
 	time: number;
@@ -110,6 +112,11 @@ const sensible: Readonly<
 		Array.from({ length: random.below(5) }, () =>
 			random.pick("lobby", ...ROOMS),
 		),
+	title: chatText,
+	name: (random, { people }) => nameOf(random.below(people)),
+	names: (random, { people }) =>
+		Array.from({ length: random.below(4) }, () => nameOf(random.below(people))),
+	invitation: (_, { invitation }) => invitation,
 	id: (random) => `${random.below(1e9)}`,
 	n: (_, known) => ++known.last,
 	session: (_, { session }) => session,

@@ -5,6 +5,7 @@ import {
 } from "../../../machines/client.ts";
 import { readCode } from "../../../machines/code.ts";
 import type { PlumeEvent } from "../../../machines/events.ts";
+import { LOBBY } from "../../../machines/message.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Command } from "../command.ts";
 import { sameMac, sha256 } from "../secrets.ts";
@@ -14,6 +15,7 @@ import {
 	isBanned,
 	isInvited,
 	isStale,
+	mayEnter,
 	namesBroken,
 	pendingLogin,
 	refuse,
@@ -21,6 +23,7 @@ import {
 	tabsBroken,
 	type View,
 } from "./decision.ts";
+import { decideJoin } from "./invitations.ts";
 import { roomBroken, roomEntered } from "./rooms.ts";
 import { sessionOpened } from "./sessions.ts";
 
@@ -65,17 +68,23 @@ export function decideAuth(
 
 /** The code was right. A name that is taken by now ends the login. */
 function decideEntry(
-	view: View,
-	{ room }: ClientContext,
+	before: View,
+	login: ClientContext,
 	succeeded: PlumeEvent<"login.succeeded">,
 ): Decision {
 	const { type: _type, time, person, ...claim } = succeeded;
 	const { client, identity, nameKey } = claim;
 	const holder = person ?? identity;
+	const joined = decideJoin(before, login.invitation, holder);
+	const { view, entries } = joined;
+	const wanted = joined.room ?? login.room;
+	// People who may not enter it must not learn that it exists.
+	const room = mayEnter(view.state, wanted, holder) ? wanted : LOBBY;
 	const full = tabsBroken(view, claim) ?? roomBroken(view, room, holder);
 	if (full) return refuse(full);
 	const entered = roomEntered(view, { room, ...claim }, holder);
 	const taken =
+		joined.broken ??
 		(isBanned(view, holder) ? "isNotBanned" : undefined) ??
 		registrationBroken(view, nameKey) ??
 		claimBroken(view, claim) ??
@@ -90,5 +99,6 @@ function decideEntry(
 	const released: Entry[] = isStale(view, nameKey)
 		? [{ event: { type: "name.released", time, nameKey } }]
 		: [];
-	return { entries: [...released, { event: succeeded }, ...entered.entries] };
+	const after = [{ event: succeeded }, ...entered.entries];
+	return { entries: [...entries, ...released, ...after] };
 }

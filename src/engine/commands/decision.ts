@@ -7,13 +7,17 @@
  * them.
  */
 import type {
+	Claim,
 	Identity,
+	InvitationId,
 	NameKey,
 	PlumeEvent,
+	RoomName,
 } from "../../../machines/events.ts";
-import { BOT_NAME } from "../../../machines/message.ts";
+import { BOT_NAME, isPublic } from "../../../machines/message.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
-import { brokenServerRule } from "../../../machines/server.ts";
+import { brokenServerRule, type Invitation } from "../../../machines/server.ts";
+import { INVITED } from "../../chat/email.ts";
 import { looksReserved } from "../../chat/name.ts";
 import type { ServerMessage } from "../../chat/server-message.ts";
 import type { User } from "../../chat/user.ts";
@@ -27,7 +31,7 @@ import type { RefusalDetails, Rule } from "../refusals.ts";
 import type { Secrets } from "../secrets.ts";
 import type { Services } from "../services.ts";
 import type { State } from "../state.ts";
-import { namesHeld } from "./names-held.ts";
+import { namesHeld, personUnder } from "./names-held.ts";
 
 export const DAY_MS = 86_400_000;
 const SEATS_PER_TAB = 8;
@@ -35,7 +39,7 @@ const SEATS_PER_TAB = 8;
 /** What a deployment allows. */
 export interface Policy {
 	readonly limits: Limits;
-	/** Emails and `@domains` that may enter; empty means everyone. */
+	/** Emails and `@domains` that may enter, and `invited`; empty means everyone. */
 	readonly allow: readonly string[];
 	/** The identities of admins. */
 	readonly admins: ReadonlySet<Identity>;
@@ -103,18 +107,73 @@ export const refuse = (
 export const pendingLogin = (client: ClientSnapshot | undefined) =>
 	client?.matches("awaitingCode") ? client.context : undefined;
 
+/** Whose login or session it is. */
+interface Candidate {
+	readonly identity: Identity;
+	readonly domain: string;
+	readonly person?: Identity | undefined;
+	readonly nameKey?: NameKey;
+	/** The invitation that they have, if any. */
+	readonly invitation?: InvitationId | undefined;
+}
+
 /** Whether this identity may enter at all. Addresses are compared by their MACs: a session has nothing else. */
-export function isInvited(
-	{ allow, secrets }: View,
-	{ identity, domain }: { readonly identity: string; readonly domain: string },
-): boolean {
+export function isInvited(view: View, candidate: Candidate): boolean {
+	const { allow, secrets } = view;
+	const { identity, domain } = candidate;
 	if (allow.length === 0) return true;
-	return allow.some((entry) =>
-		entry.startsWith("@")
+	return allow.some((entry) => {
+		if (entry === INVITED) return isGuest(view, candidate);
+		return entry.startsWith("@")
 			? secrets.mac("domain", entry.slice(1)) === domain
-			: secrets.mac("identity", entry) === identity,
+			: secrets.mac("identity", entry) === identity;
+	});
+}
+
+/** Whether someone is an admin, has been here, or has an invitation. */
+function isGuest(view: View, candidate: Candidate): boolean {
+	const { identity, nameKey = "", invitation } = candidate;
+	const { names, guests } = view.state.server.context;
+	const person = candidate.person ?? personUnder(names, { identity, nameKey });
+	return (
+		view.admins.has(identity) ||
+		guests?.has(person) === true ||
+		namesHeld(names, person).length > 0 ||
+		invitationFor(view, invitation, person) !== undefined
 	);
 }
+
+/** The invitation, if this person may use it now. */
+export function invitationFor(
+	{ state, now: time }: Pick<View, "state" | "now">,
+	invitation: InvitationId | undefined,
+	identity: Identity,
+): Invitation | undefined {
+	const { context } = state.server;
+	const found = context.invitations?.get(invitation ?? "");
+	if (!found || invitation === undefined) return undefined;
+	const spent = {
+		type: "invitation.spent",
+		time,
+		invitation,
+		identity,
+	} as const;
+	return brokenServerRule(context, spent) ? undefined : found;
+}
+
+/** The person a client speaks for. */
+export const personIn = (
+	{ state }: Pick<View, "state">,
+	who: Pick<Claim, "identity" | "nameKey">,
+): Identity => personUnder(state.server.context.names, who);
+
+/** Whether a person may enter a room, and read it. Nobody may enter one that does not exist and can't be opened by its key. */
+export const mayEnter = (
+	state: State,
+	room: RoomName,
+	person: Identity,
+): boolean =>
+	isPublic(room) || state.room(room)?.context.people?.has(person) === true;
 
 /** The rule that keeps a newcomer out while registration is closed. It tells nothing about an email: a name that is owned is refused to all others anyway. */
 export const registrationBroken = (view: View, nameKey: NameKey) =>

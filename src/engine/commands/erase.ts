@@ -15,7 +15,16 @@ import type { Entry } from "../../log/log.ts";
 import type { ClientSnapshot } from "../machines.ts";
 import type { Rule } from "../refusals.ts";
 import { type Actor, actorOf } from "./actor.ts";
-import { type Handler, NOTHING, refuse, type View } from "./decision.ts";
+import {
+	type Handler,
+	mayEnter,
+	NOTHING,
+	personIn,
+	refuse,
+	type View,
+} from "./decision.ts";
+import { decideGone } from "./membership.ts";
+import { personOf } from "./names-held.ts";
 import { sentAway } from "./sessions.ts";
 
 export const erase: Handler<"erase"> = (
@@ -27,6 +36,8 @@ export const erase: Handler<"erase"> = (
 	const { client } = view;
 	if (!client?.matches("inRoom")) return refuse("isInside");
 	const { room, epoch, target: offset, id } = command;
+	if (!mayEnter(view.state, room, personIn(view, client.context)))
+		return refuse("placeIsKnown");
 	const actor = actorOf(view, client.context, room);
 	const answer = erasures.answering(connection, id);
 	erasures.eraseOne(actor, { room, epoch, offset }, "", answer);
@@ -102,8 +113,19 @@ export function decideErasures(
 ): readonly Erasing[] {
 	const { identity: by } = asker;
 	const groups = new Map<string, Group>();
+	const titles: Erasing[] = [];
 	for (const each of all) {
 		const isThere = each.epoch === state.head(each.room).epoch;
+		// A title is no message, of which an event may name many.
+		if (each.isTitle && isThere) {
+			const { room, offset: target, author, seq } = each;
+			const fact = { time, room, target, name: author.name, by, as };
+			const event: MessageErased = {
+				...{ type: "message.erased", ...fact, seqs: [seq] },
+			};
+			titles.push({ event, found: [each] });
+			continue;
+		}
 		// Nobody can see what was said in a forgotten room, but it is erased as well.
 		const { room } = isThere ? each : asker;
 		const { name, identity: author } = isThere ? each.author : asker;
@@ -114,7 +136,7 @@ export function decideErasures(
 		group.found.push(each);
 		if (isThere) group.offsets.push(each.offset);
 	}
-	return Array.from(groups.values(), ({ offsets, found, ...group }) => {
+	const said = Array.from(groups.values(), ({ offsets, found, ...group }) => {
 		const { room, name, author } = group;
 		const [from] = offsets;
 		const event: MessageErased = {
@@ -125,17 +147,20 @@ export function decideErasures(
 		};
 		return { event, found };
 	});
+	return [...titles, ...said];
 }
 
-/** When everything is erased, its author leaves, and their names become free. */
+/** When everything is erased, its author leaves for good, and their names become free. */
 export function decideFarewell(view: ErasureView): readonly Entry[] {
 	const { state, asker, now: time } = view;
 	const { identity: author } = asker;
 	const rest = [
 		...sentAway(view, ({ identity }) => identity === author, "loggedOut"),
 	];
-	for (const [nameKey, { identity }] of state.server.context.names)
-		if (identity === author)
+	for (const [nameKey, owner] of state.server.context.names)
+		if (owner.identity === author) {
+			rest.push(...decideGone(view, personOf(owner)));
 			rest.push({ event: { type: "name.released", time, nameKey } });
+		}
 	return rest;
 }

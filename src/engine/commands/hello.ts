@@ -3,7 +3,7 @@ import {
 	brokenClientRule,
 	type ClientContext,
 } from "../../../machines/client.ts";
-import type { NameKey } from "../../../machines/events.ts";
+import type { InvitationId, NameKey } from "../../../machines/events.ts";
 import { parseEmail } from "../../chat/email.ts";
 import { parseName } from "../../chat/name.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
@@ -17,6 +17,7 @@ import {
 	type Decision,
 	type FreshCode,
 	type Handler,
+	invitationFor,
 	isInvited,
 	isStale,
 	pendingLogin,
@@ -82,7 +83,9 @@ export function decideHello(
 	};
 	const claim = { identity: secrets.mac("identity", email), ...name };
 	const login = pendingLogin(client);
-	if (!login) return decideRequest(view, claim, mail, address.domain, room);
+	const invitation = command.invitation && sha256(command.invitation);
+	const asked = { ...claim, domain: address.domain, room, invitation };
+	if (!login) return decideRequest(view, asked, mail);
 	const isSame =
 		login.identity === claim.identity && login.nameKey === claim.nameKey;
 	return isSame && command.mayResend
@@ -116,17 +119,21 @@ function decideResend(
 
 function decideRequest(
 	view: View,
-	claim: Pick<ClientContext, "identity" | "name" | "nameKey">,
+	asked: Pick<
+		ClientContext,
+		"identity" | "name" | "nameKey" | "domain" | "room"
+	> & { readonly invitation: InvitationId | undefined },
 	mail: FreshCode,
-	domain: string,
-	room: string,
 ): HelloDecision {
 	const { now: time, state, limits, secrets } = view;
 	const { code, expires, user, person } = mail;
+	const { room, invitation, domain: named, ...claim } = asked;
 	const { identity, nameKey } = claim;
-	const domainMac = secrets.mac("domain", domain);
-	if (!isInvited(view, { identity, domain: domainMac }))
+	const domain = secrets.mac("domain", named);
+	if (!isInvited(view, { identity, domain, person, invitation }))
 		return refuse("isInvited");
+	if (invitation && !invitationFor(view, invitation, person))
+		return refuse("invitationIsOpen");
 	const client = secrets.id();
 	const broken =
 		registrationBroken(view, nameKey) ??
@@ -145,8 +152,9 @@ function decideRequest(
 		pending: pendingHash,
 		...claim,
 		...(person !== identity && { person }),
-		domain: domainMac,
+		domain,
 		room,
+		...(invitation && { invitation }),
 		code: secrets.codeMac(pendingHash, code),
 		expires,
 		tries: limits.codeTries,

@@ -1,12 +1,25 @@
 /** Asks for a page of what was said earlier. It is read from the log, so the answer comes later. */
-import { type Handler, NOTHING, refuse } from "./decision.ts";
+import {
+	type Handler,
+	mayEnter,
+	NOTHING,
+	personIn,
+	refuse,
+} from "./decision.ts";
 
 export const history: Handler<"history"> = (
-	{ client },
+	view,
 	command,
 	connection,
-	{ pages },
+	{ pages, liveUpdates },
 ) => {
+	const { client } = view;
 	if (!client?.matches("inRoom")) return refuse("isInside");
-	return pages.ask(connection, command) ? NOTHING : refuse("isNotTooFast");
+	const { room } = command;
+	const person = personIn(view, client.context);
+	if (!mayEnter(view.state, room, person)) return refuse("placeIsKnown");
+	const mayRead = () => liveUpdates.mayRead(person, room);
+	return pages.ask(connection, mayRead, command)
+		? NOTHING
+		: refuse("isNotTooFast");
 };

@@ -9,6 +9,7 @@ import type { Claim, PlumeEvent } from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
 import { brokenServerRule } from "../../../machines/server.ts";
+import { roomInWords } from "../../chat/room-name.ts";
 import { cannot, type Operation } from "../operation.ts";
 import {
 	type Act,
@@ -81,7 +82,7 @@ const mute: Act = (asked) => {
 	return {
 		entries: [{ event: { type, room, identity, ...facts }, ...beside }],
 		says: [
-			`${name} may say nothing in ${room}${words}. ${undo(asked, "unmute", name)}`,
+			`${name} may say nothing in ${roomInWords(room)}${words}. ${undo(asked, "unmute", name)}`,
 		],
 	};
 };
@@ -101,7 +102,9 @@ const kick: Act = (asked) => {
 				"kicked",
 			),
 		],
-		says: [`${name} is out of ${room}${words}. ${undo(asked, "unkick", name)}`],
+		says: [
+			`${name} is out of ${roomInWords(room)}${words}. ${undo(asked, "unkick", name)}`,
+		],
 	};
 };
 
@@ -115,7 +118,7 @@ const lifting =
 		limitMaker(asked, kind, identity);
 		const sanctions = state.room(room)?.context[kind];
 		if (sanctionedUntil(sanctions, identity, time) === 0)
-			cannot({ words: `${name} may ${may} ${room} already.` });
+			cannot({ words: `${name} may ${may} ${roomInWords(room)} already.` });
 		const fact = { time, room, identity, by: actor.person };
 		const event: PlumeEvent<"identity.unmuted" | "identity.kicked"> =
 			kind === "mutes"
@@ -123,7 +126,7 @@ const lifting =
 				: { type: "identity.kicked", ...fact, until: time };
 		return {
 			entries: [{ event }],
-			says: [`${name} may ${may} ${room} again.`],
+			says: [`${name} may ${may} ${roomInWords(room)} again.`],
 		};
 	};
 

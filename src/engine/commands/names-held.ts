@@ -30,6 +30,16 @@ export const identitiesOf = (
 		),
 	]);
 
+/** What a person is called: by the name that they used last. */
+export function nameOf(names: Names, person: Identity): string {
+	let latest: Owner | undefined;
+	for (const key of namesHeld(names, person)) {
+		const owner = names.get(key);
+		if (owner && owner.lastUsed >= (latest?.lastUsed ?? 0)) latest = owner;
+	}
+	return latest?.name ?? "";
+}
+
 /** The person who is somewhere under a name of theirs. */
 export const personUnder = (
 	names: Names,

@@ -14,6 +14,8 @@ import {
 	type Handler,
 	isBanned,
 	isInvited,
+	mayEnter,
+	personIn,
 	refuse,
 	tabsBroken,
 	type View,
@@ -45,6 +47,7 @@ export function decideOpen(view: View, command: Command<"open">): Decision {
 	const owner = ownerOf(view, sha256(command.session ?? ""));
 	if (typeof owner === "string") return refuse(owner);
 	const { identity, nameKey, name, session, person, renewal } = owner;
+	if (!mayEnter(state, room, person)) return refuse("isOpenToThem");
 	const inside = state.room(room)?.context;
 	const isKnown =
 		command.client && inside?.known.get(session)?.includes(command.client);
@@ -119,7 +122,7 @@ function decideAnsweredAgain(
 		entries: [
 			...sessionsClosed(view, [own], "loggedOut"),
 			opened.entry,
-			...roomEntered(view, who, identity).entries,
+			...roomEntered(view, who, personIn(view, owner)).entries,
 		],
 		login: {
 			...{ client, pending, request, session: opened.session },

@@ -4,7 +4,7 @@
  * while. So a thousand made-up names fill the server for an hour at most.
  */
 import type { Identity, PlumeEvent } from "../../../machines/events.ts";
-import { LOBBY } from "../../../machines/message.ts";
+import { isPublic, LOBBY } from "../../../machines/message.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
 import type { Entry } from "../../log/log.ts";
@@ -16,15 +16,16 @@ type Making = Pick<View, "state" | "now"> & {
 	readonly secrets: Pick<Secrets, "id">;
 };
 
-/** The rule by which a room can't be opened, if there is one. `maker` is known only after the login. */
+/** The rule by which a room that anyone may enter can't be opened, if there is one. `maker` is known only after the login. */
 export function roomBroken(
 	{ state, limits }: View,
 	room: string,
 	maker?: Identity,
 ): "roomsAreLeft" | "roomsMadeAreLeft" | undefined {
-	if (room === LOBBY || state.room(room)) return undefined;
-	if (state.rooms.size >= limits.rooms) return "roomsAreLeft";
-	const made = state.rooms.count(
+	if (room === LOBBY || !isPublic(room) || state.room(room)) return undefined;
+	const open = state.rooms.filter(({ context }) => !context.access);
+	if (open.size >= limits.rooms) return "roomsAreLeft";
+	const made = open.count(
 		({ context }) => maker !== undefined && context.maker === maker,
 	);
 	return made < limits.roomsMade ? undefined : "roomsMadeAreLeft";
@@ -50,8 +51,12 @@ export function roomEntered(
 ): Decision {
 	const { state, now: time, node } = view;
 	const { room } = who;
-	const event = { type: "client.entered", time, ...who, node } as const;
 	const inside = state.room(room)?.context;
+	const holder = inside?.access && person !== who.identity ? { person } : {};
+	const event = {
+		...({ type: "client.entered", time, ...who, node } as const),
+		...holder,
+	};
 	// The machine knows only the address with its `+tag`.
 	if (sanctionedUntil(inside?.kicks, person, time) > 0)
 		return refuse("isNotKicked");

@@ -7,8 +7,12 @@ import type { Decision, Handler, View } from "./decision.ts";
 import { erase, eraseAll } from "./erase.ts";
 import { hello } from "./hello.ts";
 import { history } from "./history.ts";
+import { invitations, invite, join, revoke } from "./invitations.ts";
 import { decideLogout } from "./logout.ts";
+import { closeRoom, handOver, removeMember } from "./membership.ts";
 import { open } from "./open.ts";
+import { ownRooms } from "./own-rooms.ts";
+import { makeRoom, talkTo, titleRoom } from "./private-rooms.ts";
 import { heads, signal } from "./signal.ts";
 import { text } from "./text.ts";
 
@@ -24,6 +28,17 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
 	erase,
 	eraseAll,
 	logout: decideLogout,
+	ownRooms,
+	makeRoom,
+	talkTo,
+	titleRoom,
+	invite,
+	invitations,
+	revoke,
+	join,
+	removeMember,
+	handOver,
+	closeRoom,
 };
 
 /** Commands that append no events, so that they also work while the disk is full. */
@@ -32,6 +47,7 @@ export const logsNothing: ReadonlySet<Kind> = new Set<Kind>([
 	"typing",
 	"presence",
 	"heads",
+	"ownRooms",
 ]);
 
 export function decide<K extends Kind>(

@@ -1,0 +1,161 @@
+/** How people cease to be members of rooms that are not for all, and what owners do with theirs. */
+import type { Identity, RoomName } from "../../../machines/events.ts";
+import type { RoomContext } from "../../../machines/room.ts";
+import { brokenRoomRule } from "../../../machines/room.ts";
+import { parseName } from "../../chat/name.ts";
+import type { Entry } from "../../log/log.ts";
+import type { Rule } from "../refusals.ts";
+import {
+	type Decision,
+	type Handler,
+	mayEnter,
+	personIn,
+	refuse,
+	type View,
+} from "./decision.ts";
+import { personOf, personUnder } from "./names-held.ts";
+import { clientsLeft } from "./sessions.ts";
+
+/** A member who asks for something about a room, and that room. */
+export interface Member {
+	readonly person: Identity;
+	readonly room: RoomContext;
+	readonly isOwner: boolean;
+}
+
+/** The one who asks, as a member of a room; or the rule by which they are none. */
+export function memberIn(
+	view: View,
+	room: RoomName,
+): Member | "isInside" | "isOpenToThem" {
+	const { client, state } = view;
+	if (!client?.matches("inRoom")) return "isInside";
+	const person = personIn(view, client.context);
+	const context = state.room(room)?.context;
+	if (!context?.people || !mayEnter(state, room, person)) return "isOpenToThem";
+	return { person, room: context, isOwner: context.maker === person };
+}
+
+const done = (entries: readonly Entry[], id: string | undefined): Decision => ({
+	entries,
+	replies: [{ kind: "roomsDone", id }],
+});
+
+/** The person who owns a name. */
+export function personCalled({ state }: View, typed: string) {
+	const { nameKey = "" } = parseName(typed.replace(/^@/, "")) ?? {};
+	const owner = state.server.context.names.get(nameKey);
+	return owner && personOf(owner);
+}
+
+/** A member leaves for good, or its owner removes another. */
+export const removeMember: Handler<"removeMember"> = (view, command) => {
+	const { room, name, id } = command;
+	const member = memberIn(view, room);
+	if (typeof member === "string") return refuse(member);
+	if (member.room.access !== "private") return refuse("isPrivate");
+	if (name === undefined) return done(removed(view, room, member.person), id);
+	const identity = personCalled(view, name);
+	if (identity === undefined) return refuse("personIsKnown");
+	if (!member.isOwner) return refuse("isOwner");
+	if (!member.room.people?.has(identity)) return refuse("isMember");
+	return done(removed(view, room, identity, member.person), id);
+};
+
+/** What follows when someone is no member any more. An owner's room goes to the one who has been there longest. */
+function removed(
+	view: View,
+	room: RoomName,
+	identity: Identity,
+	by = identity,
+): readonly Entry[] {
+	const { state, now: time } = view;
+	const context = state.room(room)?.context;
+	const others = [...(context?.people ?? [])]
+		.filter(([person]) => person !== identity)
+		.sort(([one, at], [other, at2]) => at - at2 || (one < other ? -1 : 1));
+	const [[to] = []] = others;
+	const isOwner = context?.access === "private" && context.maker === identity;
+	const handOver: Entry[] =
+		isOwner && to !== undefined
+			? [{ event: { type: "room.handedOver", time, room, to, by: identity } }]
+			: [];
+	const { names } = state.server.context;
+	return [
+		...handOver,
+		...endedIn(view, (one) => one.room === room && one.by === identity),
+		{ event: { type: "member.removed", time, room, identity, by } },
+		...clientsLeft(
+			view,
+			(member, _, where) =>
+				where === room && personUnder(names, member) === identity,
+			"removed",
+		),
+	];
+}
+
+/** Ends the invitations that are meant. */
+function endedIn(
+	{ state, now: time }: View,
+	isMeant: (invitation: {
+		readonly room?: RoomName;
+		readonly by: Identity;
+		readonly identity?: Identity;
+	}) => boolean,
+): readonly Entry[] {
+	const all = state.server.context.invitations?.filter(isMeant).keys() ?? [];
+	return Array.from(all, (invitation) => ({
+		event: { type: "invitation.ended", time, invitation, why: "closed" },
+	}));
+}
+
+/** Everything that ties a person to others ends: memberships, invitations and blocks. Their tabs have left already. */
+export function decideGone(view: View, person: Identity): readonly Entry[] {
+	const { state, now: time } = view;
+	const blocked = state.server.context.blocks?.get(person) ?? [];
+	const isTheirs = ({ by, identity }: { by: Identity; identity?: Identity }) =>
+		by === person || identity === person;
+	return [
+		...endedIn(view, isTheirs),
+		...state
+			.roomsOf(person)
+			.flatMap((room) => removed(view, room, person))
+			.filter(({ event: { type } }) => /^(member|room)\./.test(type)),
+		...blocked.map(
+			(identity): Entry => ({
+				event: { type: "identity.unblocked", time, identity, by: person },
+			}),
+		),
+	];
+}
+
+/** An owner's room, or the rule by which this can't be asked. */
+function ownedBy(view: View, room: RoomName): Member | Rule {
+	const member = memberIn(view, room);
+	if (typeof member === "string") return member;
+	if (member.room.access !== "private") return "isPrivate";
+	return member.isOwner ? member : "isOwner";
+}
+
+export const handOver: Handler<"handOver"> = (view, { room, name, id }) => {
+	const owner = ownedBy(view, room);
+	if (typeof owner === "string") return refuse(owner);
+	const to = personCalled(view, name);
+	if (to === undefined) return refuse("personIsKnown");
+	const fact = { time: view.now, room, to, by: owner.person };
+	const event = { type: "room.handedOver" as const, ...fact };
+	const broken = brokenRoomRule(owner.room, event);
+	return broken ? refuse(broken) : done([{ event }], id);
+};
+
+export const closeRoom: Handler<"closeRoom"> = (view, { room, id }) => {
+	const owner = ownedBy(view, room);
+	if (typeof owner === "string") return refuse(owner);
+	const { identity = "", name = "" } = view.client?.context ?? {};
+	const fact = { time: view.now, room, identity, name };
+	const event = { type: "room.closed" as const, ...fact };
+	const broken = brokenRoomRule(owner.room, event);
+	if (broken) return refuse(broken);
+	const ended = endedIn(view, (invitation) => invitation.room === room);
+	return done([...ended, { event }], id);
+};

@@ -1,0 +1,112 @@
+/** Makes rooms that are not for all: private ones, and those in which a few talk directly. */
+import type { Identity, RoomName } from "../../../machines/events.ts";
+import { brokenRoomRule } from "../../../machines/room.ts";
+import { trimInvisible, withoutControls } from "../../../machines/text.ts";
+import { digestOf } from "../../log/line.ts";
+import type { Entry } from "../../log/log.ts";
+import { type Handler, personIn, refuse, type View } from "./decision.ts";
+import { memberIn, personCalled } from "./membership.ts";
+
+export const makeRoom: Handler<"makeRoom"> = (view, { title, id }) => {
+	const { client, state, limits, secrets } = view;
+	if (!client?.matches("inRoom")) return refuse("isInside");
+	const maker = personIn(view, client.context);
+	const made = state.roomsOf(maker).filter((room) => {
+		const context = state.room(room)?.context;
+		return context?.maker === maker && !context.isClosed;
+	});
+	if (made.length >= limits.privateRoomsMade)
+		return refuse("privateRoomsAreLeft");
+	const room = `~${secrets.id()}`;
+	const titled = titleOf(view, room, title);
+	if (!titled) return refuse("titleIsLegal");
+	return {
+		entries: [...opened(view, room, "private", [maker]), titled],
+		replies: [{ kind: "roomReady", room, id }],
+	};
+};
+
+export const titleRoom: Handler<"titleRoom"> = (view, command) => {
+	const { room, id } = command;
+	const member = memberIn(view, room);
+	if (typeof member === "string") return refuse(member);
+	if (!member.isOwner) return refuse("isOwner");
+	const titled = titleOf(view, room, command.title);
+	if (!titled) return refuse("titleIsLegal");
+	const { event } = titled;
+	const broken =
+		event.type === "room.titled" && brokenRoomRule(member.room, event);
+	if (broken) return refuse(broken);
+	return { entries: [titled], replies: [{ kind: "roomsDone", id }] };
+};
+
+/** The room of these people, which is made if there is none. It is the same whichever of them opens it. */
+export const talkTo: Handler<"talkTo"> = (view, { names, id }) => {
+	const { client, state, limits, secrets } = view;
+	if (!client?.matches("inRoom")) return refuse("isInside");
+	const own = personIn(view, client.context);
+	const people = new Set([own]);
+	for (const name of names) {
+		const person = personCalled(view, name);
+		if (person === undefined) return refuse("personIsKnown");
+		people.add(person);
+	}
+	if (people.size < 2) return refuse("personIsOther");
+	const sorted = [...people].sort();
+	const { blocks } = state.server.context;
+	const isBlocked = sorted.some(
+		(one) => blocks?.get(one)?.includes(own) || blocks?.get(own)?.includes(one),
+	);
+	if (isBlocked) return refuse("personCanBeAsked");
+	const room = `~${secrets.mac("direct", ...sorted).slice(0, 22)}`;
+	const context = state.room(room)?.context;
+	const missing = sorted.filter((one) => !context?.people?.has(one));
+	const isFull = (person: Identity) => {
+		const direct = state
+			.roomsOf(person)
+			.filter((key) => state.room(key)?.context.access === "direct");
+		return direct.length >= limits.directRooms;
+	};
+	if (missing.includes(own) && isFull(own)) return refuse("directRoomsAreLeft");
+	return {
+		entries: opened(view, room, "direct", missing, own),
+		replies: [{ kind: "roomReady", room, id }],
+	};
+};
+
+/** Opens a room, unless it is open, and adds these people. */
+function opened(
+	{ state, now: time, secrets }: View,
+	room: RoomName,
+	access: "private" | "direct",
+	people: readonly Identity[],
+	by = people[0] ?? "",
+): readonly Entry[] {
+	const maker = access === "private" ? { maker: by } : {};
+	const fact = { time, room, incarnation: secrets.id(), ...maker, access };
+	return [
+		...(state.room(room)
+			? []
+			: [{ event: { type: "room.opened", ...fact } as const }]),
+		...people.map((identity) => ({
+			event: { type: "member.added", time, room, identity, by } as const,
+		})),
+	];
+}
+
+/** A title, which is text beside its event; undefined if this can be none. */
+function titleOf(
+	{ client, now: time, secrets, limits }: View,
+	room: RoomName,
+	typed: string,
+): Entry | undefined {
+	if (typed.length > limits.roomUnits) return undefined;
+	const text = trimInvisible(withoutControls(typed)).normalize("NFC");
+	const isLong = [...text].length > limits.titlePoints;
+	if (!client || text === "" || isLong || !text.isWellFormed())
+		return undefined;
+	const erasable = { salt: secrets.id(), text };
+	const { identity, name } = client.context;
+	const fact = { time, room, identity, name, digest: digestOf(erasable) };
+	return { event: { type: "room.titled", ...fact }, erasable };
+}

@@ -1,0 +1,123 @@
+/** What else follows from a committed event than that a room sees its item. */
+import type { Item } from "../../machines/message.ts";
+import { roomInWords } from "../chat/room-name.ts";
+import type { Step } from "./fold.ts";
+import { explained } from "./moderation.ts";
+import type { RunningParts } from "./parts.ts";
+import type { Services } from "./services.ts";
+
+interface EffectsParts {
+	readonly parts: Pick<RunningParts, "server" | "states">;
+	readonly services: Services;
+}
+
+export function applyEffects(
+	to: EffectsParts,
+	step: Step,
+	item: Item | undefined,
+): void {
+	const { event } = step.stored;
+	const { attachments, liveUpdates, pages, retention } = to.services;
+	const { server } = to.parts;
+	switch (event.type) {
+		case "message.posted":
+			server.room(event.room).presence.stopTyping(event.client);
+			if (item?.kind === "said") liveUpdates.hear(item);
+			break;
+		case "login.expired":
+			attachments.forgetIfGone(event.client);
+			break;
+		case "room.forgotten":
+			server.forget(event.room);
+			break;
+		case "room.opened":
+		case "retention.changed":
+			retention.onCommitted(event);
+			break;
+		case "room.restored": {
+			const { recent } = server.room(event.room);
+			const { epoch, restored } = to.parts.states.ordered.head(event.room);
+			recent.continueFrom({ ...recent.head, epoch, restored });
+			break;
+		}
+		case "client.entered":
+			if (item?.kind === "entered")
+				attachments.enter(item, server.room(event.room));
+			liveUpdates.onJoined(event.room);
+			break;
+		case "client.left":
+			attachments.leave(event, server.room(event.room));
+			break;
+		case "client.detached":
+		case "client.resumed":
+		case "clients.detached":
+			liveUpdates.reattach(event, step.before);
+			break;
+		case "message.erased":
+			if (item?.kind === "erased") pages.onErased(item);
+			server.room(event.room).title = undefined;
+			break;
+		case "room.titled":
+			server.room(event.room).title = step.stored.erasable?.text;
+			break;
+		default:
+			tellPeople(to.services, step);
+	}
+	tellMembers(to.services, step);
+}
+
+/** Tells people what was done to them, or to those whom they have blocked. */
+function tellPeople(
+	{ attachments }: Services,
+	{ stored: { event, erasable }, before }: Step,
+): void {
+	switch (event.type) {
+		case "identity.banned":
+		case "identity.kicked":
+			attachments.explain(explained(event, erasable?.text));
+			break;
+		case "identity.muted":
+			attachments.tell(event, explained(event, erasable?.text));
+			break;
+		case "identity.unmuted": {
+			const where = roomInWords(event.room);
+			attachments.tell(event, `You may speak in ${where} again.`);
+			break;
+		}
+		case "login.succeeded":
+		case "name.renamed":
+		case "name.released": {
+			const owner = before.server.context.names.get(event.nameKey);
+			const who = owner ?? ("identity" in event ? event : undefined);
+			const isAsBefore = "name" in event && owner?.name === event.name;
+			if (who && !isAsBefore) attachments.tellBlockers(who);
+			break;
+		}
+		case "identity.blocked":
+		case "identity.unblocked":
+			attachments.tellBlocks(event.by);
+	}
+}
+
+/** Tells people that their own rooms are others now, or called otherwise. */
+function tellMembers(
+	{ ownRooms }: Services,
+	{ stored: { event }, before }: Step,
+): void {
+	switch (event.type) {
+		case "member.added":
+		case "member.removed":
+		case "room.titled":
+		case "room.handedOver":
+		case "room.closed":
+		case "message.erased":
+		case "invitation.made":
+		case "invitation.spent":
+			ownRooms.onCommitted(event);
+			break;
+		case "invitation.ended": {
+			const { invitations } = before.server.context;
+			ownRooms.onCommitted(event, invitations?.get(event.invitation)?.identity);
+		}
+	}
+}

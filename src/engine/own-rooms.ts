@@ -1,0 +1,149 @@
+/**
+ * Tells people of their own rooms that are not for all: with which title, who
+ * else is a member, and to which they are invited. A tab that has asked once
+ * is told again when that changes.
+ */
+import type { ClientContext } from "../../machines/client.ts";
+import type { Identity, PlumeEvent, RoomName } from "../../machines/events.ts";
+import type { ServerFrame } from "../../machines/protocol.ts";
+import { messageOf } from "../log/disk.ts";
+import { nameOf, personUnder } from "./commands/names-held.ts";
+import type { Connection } from "./connection.ts";
+import type { RunningParts } from "./parts.ts";
+
+type OwnRoom = ServerFrame<"ownRooms">["rooms"][number];
+
+interface Subscriber {
+	readonly person: Identity;
+	/** Changes while its answer is being made. */
+	isStale: boolean;
+	isBusy: boolean;
+}
+
+export class OwnRooms {
+	readonly #parts: RunningParts;
+	readonly #subscribers = new Map<Connection, Subscriber>();
+
+	constructor(parts: RunningParts) {
+		this.#parts = parts;
+	}
+
+	/** Answers once what was decided so far is durable. */
+	ask(
+		connection: Connection,
+		{ identity, nameKey }: Pick<ClientContext, "identity" | "nameKey">,
+		id: string | undefined,
+	): void {
+		const { pipeline, states } = this.#parts;
+		pipeline.tell(connection, () => {
+			const { names } = states.committed.server.context;
+			const person = personUnder(names, { identity, nameKey });
+			const subscriber = { person, isStale: false, isBusy: false };
+			this.#subscribers.set(connection, subscriber);
+			this.#send(connection, subscriber, id);
+		});
+	}
+
+	/** Call when a connection is over. */
+	forget(connection: Connection): void {
+		this.#subscribers.delete(connection);
+	}
+
+	/** Call once such an event is committed: whom it may concern are told. */
+	onCommitted(
+		event: PlumeEvent<
+			| "member.added"
+			| "member.removed"
+			| "room.titled"
+			| "room.handedOver"
+			| "room.closed"
+			| "message.erased"
+			| "invitation.made"
+			| "invitation.spent"
+			| "invitation.ended"
+		>,
+		invited?: Identity,
+	): void {
+		const { states } = this.#parts;
+		const room = "room" in event ? event.room : undefined;
+		const people = states.committed.room(room ?? "")?.context.people;
+		const one = "identity" in event ? event.identity : invited;
+		for (const [connection, subscriber] of this.#subscribers)
+			if (people?.has(subscriber.person) || subscriber.person === one)
+				this.#send(connection, subscriber);
+	}
+
+	#send(connection: Connection, subscriber: Subscriber, id?: string): void {
+		if (subscriber.isBusy && id === undefined) {
+			subscriber.isStale = true;
+			return;
+		}
+		const { pipeline, report } = this.#parts;
+		subscriber.isBusy = true;
+		this.#roomsOf(subscriber.person)
+			.then((rooms) =>
+				pipeline.tell(connection, () =>
+					connection.mailbox.put({ kind: "ownRooms", rooms, id }),
+				),
+			)
+			.catch((error: unknown) =>
+				report.warn({ error: messageOf(error) }, "titles could not be read"),
+			)
+			.finally(() => {
+				subscriber.isBusy = false;
+				const isStale = subscriber.isStale && !connection.gone;
+				subscriber.isStale = false;
+				if (isStale) this.#send(connection, subscriber);
+			});
+	}
+
+	async #roomsOf(person: Identity): Promise<readonly OwnRoom[]> {
+		const { committed } = this.#parts.states;
+		const rooms: OwnRoom[] = [];
+		for (const room of committed.roomsOf(person)) {
+			const own = await this.#describe(room, person);
+			if (own) rooms.push(own);
+		}
+		const { invitations, names } = committed.server.context;
+		for (const [invitation, { room, identity, by }] of invitations ?? []) {
+			if (identity !== person || room === undefined) continue;
+			const access = committed.room(room)?.context.access ?? "private";
+			const title = await this.#titleOf(room);
+			const others = [nameOf(names, by)];
+			rooms.push({ room, access, title, names: others, invitation });
+		}
+		return rooms;
+	}
+
+	async #describe(room: RoomName, person: Identity) {
+		const title = await this.#titleOf(room);
+		// It may have changed while its title was read.
+		const { committed } = this.#parts.states;
+		const context = committed.room(room)?.context;
+		if (!context?.access || !context.people?.has(person)) return undefined;
+		const { names } = committed.server.context;
+		const others = [...context.people.keys()].filter((one) => one !== person);
+		const { maker, access, isClosed } = context;
+		return {
+			...{ room, access, title },
+			names: others.map((one) => nameOf(names, one)).sort(),
+			...(maker !== undefined && { owner: nameOf(names, maker) }),
+			...(maker === person && ({ mine: true } as const)),
+			...(isClosed && { closed: isClosed }),
+		};
+	}
+
+	/** Remembered by the room, or read from the log; empty if there is none, or it is erased. */
+	async #titleOf(key: RoomName): Promise<string> {
+		const { server, states, archive } = this.#parts;
+		const { titled: offset } = states.committed.room(key)?.context ?? {};
+		if (offset === undefined) return "";
+		const room = server.room(key);
+		if (room.title !== undefined) return room.title;
+		const { epoch } = states.committed.head(key);
+		const found = await archive.find({ room: key, epoch, offset });
+		const now = states.committed.room(key)?.context.titled;
+		if (now === offset) room.title ??= found?.text ?? "";
+		return room.title ?? "";
+	}
+}

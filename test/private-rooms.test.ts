@@ -1,0 +1,374 @@
+/** Rooms that are not for all: who may enter, what others see of them, and how they end. */
+
+import { beforeEach, expect, test } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
+import { asks, entersRoom, invitedInto, makesRoom } from "./private-rooms.ts";
+import { type Person, TestServer } from "./test-server.ts";
+
+let plume: TestServer;
+let ann: Person;
+let bob: Person;
+let cleo: Person;
+beforeEach(async () => {
+	plume = await TestServer.open();
+	ann = await plume.enter("ann", "plume.2");
+	bob = await plume.enter("bob", "plume.2");
+	cleo = await plume.enter("cleo", "plume.2");
+});
+
+/** What its own rooms look like to someone. */
+async function ownRooms(person: Person) {
+	const answer = await asks(plume, person, "list");
+	return answer.rooms as readonly Record<string, unknown>[];
+}
+
+test("a private room has a key that tells nothing, and a title that members read", async () => {
+	const room = await makesRoom(plume, ann, "Birthday for Bob");
+	expect(room).toMatch(/^~[\w-]{22}$/);
+	expect(await ownRooms(ann)).toEqual([
+		{
+			...{ room, access: "private", title: "Birthday for Bob" },
+			...{ names: [], owner: "ann", mine: true },
+		},
+	]);
+	expect(await ownRooms(bob)).toEqual([]);
+	await entersRoom(plume, ann, room);
+	expect(ann.last(types.welcome)).toMatchObject({ room, access: "private" });
+	expect(ann.items).toContainEqual(
+		expect.objectContaining({ kind: "titled", text: "Birthday for Bob" }),
+	);
+});
+
+test("a room that one may not enter gives the same bytes as one that does not exist", async () => {
+	const room = await makesRoom(plume, ann, "Birthday for Bob");
+	await entersRoom(plume, ann, room);
+	const { epoch } = ann.memory;
+	const nowhere = `~${"x".repeat(22)}`;
+	async function answersAbout(key: string) {
+		const { session, ...memory } = bob.memory;
+		bob.news();
+		bob.open({ ...memory, session, room: key });
+		bob.askHistory({ room: key, epoch, before: 2, id: "h" });
+		bob.erase({ room: key, epoch, target: 1, id: "e" });
+		bob.publish("heads", { rooms: [key], id: "u" });
+		for (const kind of ["invitations", "remove", "close", "title"])
+			await asks(plume, bob, kind, { room: key, title: "x" });
+		await asks(plume, bob, "invite", { room: key });
+		await asks(plume, bob, "handOver", { room: key, name: "bob" });
+		const answers = JSON.stringify(bob.news()).replaceAll(key, "KEY");
+		return answers.replace(/"rooms\d+"/g, "ID");
+	}
+	const there = await answersAbout(room);
+	expect(there).toBe(await answersAbout(nowhere));
+	expect(there).toContain("isOpenToThem");
+});
+
+test("a login that leads to a private room ends in the lobby for anyone who is no member", async () => {
+	const room = await makesRoom(plume, ann, "Secret");
+	for (const key of [room, `~${"x".repeat(22)}`]) {
+		const dora = plume.connect("plume.2");
+		dora.hello(`dora`, `dora@example.org`, key);
+		await plume.settle();
+		dora.auth(plume.mailer.codeFor("dora@example.org"));
+		await plume.settle();
+		expect(dora.last(types.welcome)).toMatchObject({ room: "lobby" });
+		expect(dora.last(types.refused)).toBeUndefined();
+	}
+	const again = plume.connect("plume.2");
+	again.hello("ann", "ann@example.org", room);
+	await plume.settle();
+	again.auth(plume.mailer.codeFor("ann@example.org"));
+	await plume.settle();
+	expect(again.last(types.welcome)).toMatchObject({ room });
+});
+
+test("a link lets one person in, who reads what was said before", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	await entersRoom(plume, ann, room);
+	ann.say("tickets are bought");
+	const { token } = await asks(plume, ann, "invite", { room });
+	expect(token).toMatch(/^[\w-]{22}$/);
+	expect(plume.state.server.context.invitations?.has(`${token}`)).toBe(false);
+	expect(await asks(plume, bob, "join", { invitation: token })).toMatchObject({
+		kind: "ready",
+		room,
+	});
+	await entersRoom(plume, bob, room);
+	expect(bob.lines).toContain("ann: tickets are bought");
+	expect(await asks(plume, cleo, "join", { invitation: token })).toMatchObject({
+		code: "invitationIsOpen",
+	});
+	// A member who follows the link again is in already, and uses up nothing.
+	const { token: next } = await asks(plume, ann, "invite", { room });
+	await asks(plume, bob, "join", { invitation: next });
+	expect(await asks(plume, cleo, "join", { invitation: next })).toMatchObject({
+		room,
+	});
+});
+
+test("someone new logs in by a link, right into its room", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	const { token } = await asks(plume, ann, "invite", { room });
+	const dora = plume.connect("plume.2");
+	dora.raw(
+		JSON.stringify({
+			type: types.hello,
+			text: "dora\ndora@example.org",
+			invitation: token,
+		}),
+	);
+	await plume.settle();
+	dora.auth(plume.mailer.codeFor("dora@example.org"));
+	await plume.settle();
+	expect(dora.last(types.welcome)).toMatchObject({ room, access: "private" });
+	expect(await ownRooms(ann)).toMatchObject([{ names: ["dora"] }]);
+	dora.say("I am here");
+	await entersRoom(plume, ann, room);
+	expect(ann.lines).toContain("dora: I am here");
+});
+
+test("someone is invited by name, and joins or declines", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	for (const name of ["bob", "cleo"])
+		await asks(plume, ann, "invite", { room, name });
+	const [invited] = await ownRooms(bob);
+	expect(invited).toMatchObject({ room, title: "Trip", names: ["ann"] });
+	const { invitation } = invited ?? {};
+	expect(await asks(plume, cleo, "join", { invitation })).toMatchObject({
+		code: "invitationIsOpen",
+	});
+	expect(await asks(plume, bob, "join", { invitation })).toMatchObject({
+		room,
+	});
+	const [hers] = await ownRooms(cleo);
+	await asks(plume, cleo, "revoke", { invitation: hers?.invitation });
+	expect(await ownRooms(cleo)).toEqual([]);
+	expect(await ownRooms(ann)).toMatchObject([{ names: ["bob"] }]);
+});
+
+test("an invitation is good for seven days, unless it is taken back", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	const { token } = await asks(plume, ann, "invite", { room });
+	const { token: other, invitation } = await asks(plume, ann, "invite", {
+		room,
+	});
+	const listed = await asks(plume, ann, "invitations", { room });
+	expect(listed.invitations).toHaveLength(2);
+	await asks(plume, ann, "revoke", { invitation });
+	expect(await asks(plume, bob, "join", { invitation: other })).toMatchObject({
+		code: "invitationIsOpen",
+	});
+	plume.clock.advance(7 * 24 * 3_600_000);
+	await plume.settle();
+	expect(await asks(plume, bob, "join", { invitation: token })).toMatchObject({
+		code: "invitationIsOpen",
+	});
+	expect(plume.state.server.context.invitations?.size).toBe(0);
+});
+
+test("a member who is removed gets nothing more, at once", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	await invitedInto(plume, room, ann, bob);
+	await entersRoom(plume, ann, room);
+	await entersRoom(plume, bob, room);
+	const elsewhere = plume.connect("plume.2");
+	elsewhere.open({ session: bob.memory.session });
+	await plume.settle();
+	elsewhere.publish("heads", { rooms: [room] });
+	await plume.settle();
+	const { epoch } = bob.memory;
+	elsewhere.askHistory({ room, epoch, before: 2 });
+	ann.news();
+	ann.raw(
+		JSON.stringify({ type: types.rooms, kind: "remove", room, name: "bob" }),
+	);
+	ann.say("now we can talk");
+	await plume.settle();
+	plume.clock.advance(5000);
+	await plume.settle();
+	expect(bob.closed).toMatchObject({ code: 4007 });
+	expect(bob.lines).not.toContain("ann: now we can talk");
+	const heads = elsewhere.received.filter(({ kind }) => kind === "head");
+	expect(heads).toMatchObject([{ room, said: 0 }]);
+	expect(elsewhere.last(types.refused)).toMatchObject({ code: "placeIsKnown" });
+	elsewhere.open({ session: bob.memory.session, room });
+	await plume.settle();
+	expect(elsewhere.last(types.refused)).toMatchObject({ code: "isOpenToThem" });
+});
+
+test("only the owner removes others, gives a title, hands over and closes", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	await invitedInto(plume, room, ann, bob, cleo);
+	for (const [kind, fields] of [
+		["remove", { name: "cleo" }],
+		["title", { title: "Mine" }],
+		["handOver", { name: "bob" }],
+		["close", {}],
+	] as const)
+		expect(await asks(plume, bob, kind, { room, ...fields })).toMatchObject({
+			code: "isOwner",
+		});
+	await asks(plume, ann, "handOver", { room, name: "bob" });
+	expect(await ownRooms(ann)).toMatchObject([{ owner: "bob" }]);
+	expect(await asks(plume, ann, "close", { room })).toMatchObject({
+		code: "isOwner",
+	});
+	await asks(plume, bob, "title", { room, title: "  Mine\n" });
+	expect(await ownRooms(ann)).toMatchObject([{ title: "Mine" }]);
+});
+
+test("when an owner leaves, the room is the longest member's", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	await invitedInto(plume, room, ann, bob);
+	plume.clock.advance(1000);
+	await invitedInto(plume, room, ann, cleo);
+	await asks(plume, ann, "remove", { room });
+	expect(await ownRooms(ann)).toEqual([]);
+	expect(await ownRooms(cleo)).toMatchObject([{ owner: "bob" }]);
+});
+
+test("a closed room can be read by its members, and written in by nobody", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	await invitedInto(plume, room, ann, bob);
+	await entersRoom(plume, ann, room);
+	ann.say("over now");
+	const { token } = await asks(plume, ann, "invite", { room });
+	await asks(plume, ann, "close", { room });
+	ann.say("too late", 1);
+	await plume.settle();
+	expect(ann.last(types.refused)).toMatchObject({ code: "isNotClosed" });
+	await entersRoom(plume, bob, room);
+	expect(bob.last(types.welcome)).toMatchObject({ closed: true });
+	expect(bob.lines).toContain("ann: over now");
+	expect(await asks(plume, cleo, "join", { invitation: token })).toMatchObject({
+		code: "invitationIsOpen",
+	});
+	plume.clock.advance(400 * 24 * 3_600_000);
+	await plume.settle();
+	expect(plume.state.room(room)).toBeDefined();
+});
+
+test("a released name opens nothing to whoever takes it next", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	await plume.operate("release", "ann");
+	const thief = await plume.enter("ann", "plume.2", "thief@example.org");
+	expect(await ownRooms(thief)).toEqual([]);
+	await entersRoom(plume, thief, room);
+	expect(thief.last(types.refused)).toMatchObject({ code: "isOpenToThem" });
+	const back = await plume.enter("anna", "plume.2", "ann@example.org");
+	expect(await ownRooms(back)).toMatchObject([{ room, owner: "anna" }]);
+});
+
+test("who erases everything is no member, and invited nobody, any more", async () => {
+	const room = await makesRoom(plume, ann, "My secret title");
+	await invitedInto(plume, room, ann, bob);
+	const { token } = await asks(plume, ann, "invite", { room });
+	await entersRoom(plume, bob, room);
+	ann.eraseAll();
+	await plume.settle();
+	expect(ann.closed).toMatchObject({ code: 4002 });
+	expect(await asks(plume, cleo, "join", { invitation: token })).toMatchObject({
+		code: "invitationIsOpen",
+	});
+	expect(await ownRooms(bob)).toEqual([
+		{
+			...{ room, access: "private", title: "" },
+			names: [],
+			owner: "bob",
+			mine: true,
+		},
+	]);
+	const later = await plume.enter("ann", "plume.2");
+	await invitedInto(plume, room, bob, later);
+	await entersRoom(plume, later, room);
+	expect(JSON.stringify(later.received)).not.toContain("secret");
+});
+
+test("two who open a direct room at once get the same one", async () => {
+	const [one, other] = await Promise.all([
+		asks(plume, ann, "direct", { names: ["bob"] }),
+		asks(plume, bob, "direct", { names: ["@ann"] }),
+	]);
+	expect(one.room).toBe(other.room);
+	expect(one.room).toMatch(/^~/);
+	const three = await asks(plume, ann, "direct", { names: ["bob", "cleo"] });
+	expect(three.room).not.toBe(one.room);
+	expect(await ownRooms(cleo)).toEqual([
+		{ room: three.room, access: "direct", title: "", names: ["ann", "bob"] },
+	]);
+	const invited = { room: one.room, name: "cleo" };
+	expect(await asks(plume, ann, "invite", invited)).toMatchObject({
+		code: "isPrivate",
+	});
+});
+
+test("nobody opens a direct room with someone who has blocked them", async () => {
+	bob.say("@plumebot block ann");
+	await plume.settle();
+	for (const [person, name] of [
+		[ann, "bob"],
+		[bob, "ann"],
+	] as const)
+		expect(
+			await asks(plume, person, "direct", { names: [name] }),
+		).toMatchObject({ code: "personCanBeAsked" });
+});
+
+test("an admin learns how many rooms are private, and reads only what a member reports", async () => {
+	const room = await makesRoom(plume, ann, "Canary");
+	await invitedInto(plume, room, ann, bob);
+	await entersRoom(plume, ann, room);
+	await entersRoom(plume, bob, room);
+	ann.say("a canary sings");
+	await plume.settle();
+	const all = async () =>
+		[
+			...(await plume.operate("who")),
+			...(await plume.operate("rooms")),
+			...(await plume.operate("status")),
+			...(await plume.operate("names")),
+			...(await plume.operate("reports")),
+		].join("\n");
+	expect(await all()).not.toMatch(/canary|~/i);
+	expect(await plume.operate("rooms")).toContain("and 1 not public");
+	for (const typed of [room, "~", "~x"])
+		await expect(plume.operate("say", typed, "hi")).rejects.toThrow("no room");
+	await expect(plume.operate("remove", room, "3")).rejects.toThrow("no room");
+	const { offset } =
+		bob.items.findLast(({ text }) => text === "a canary sings") ?? bob.memory;
+	bob.say(`@plumebot report ${offset} abuse`);
+	await plume.settle();
+	const [report = ""] = await plume.operate("reports");
+	expect(report).toContain("a canary sings");
+	expect(report).not.toContain(room);
+	const [id = ""] = report.split(" ");
+	expect(await plume.operate("remove", `~${id}`, `${offset}`)).toEqual([
+		"It is removed, for everyone and for good.",
+	]);
+});
+
+test("private rooms take no room from public ones", async () => {
+	plume = await TestServer.open({ environment: { PLUME_LIMIT_ROOMS: "2" } });
+	ann = await plume.enter("ann", "plume.2");
+	for (const title of ["one", "two", "three"])
+		await makesRoom(plume, ann, title);
+	await entersRoom(plume, ann, "cats");
+	expect(ann.last(types.welcome)).toMatchObject({ room: "cats" });
+});
+
+test("a person makes twenty private rooms at most", async () => {
+	for (let i = 0; i < 20; i++) {
+		await makesRoom(plume, ann, `room ${i}`);
+		plume.clock.advance(1000);
+	}
+	expect(await asks(plume, ann, "make", { title: "another" })).toMatchObject({
+		code: "privateRoomsAreLeft",
+	});
+});
+
+test("a title is one short line", async () => {
+	for (const title of ["", " \n ", "x".repeat(65), "\ud800", "x".repeat(9999)])
+		expect(await asks(plume, ann, "make", { title })).toMatchObject({
+			code: "titleIsLegal",
+		});
+});
