@@ -1,6 +1,6 @@
 /** Rooms that are not for all: who may enter, what others see of them, and how they end. */
 
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
 import { asks, entersRoom, invitedInto, makesRoom } from "./private-rooms.ts";
 import { type Person, TestServer } from "./test-server.ts";
@@ -44,6 +44,12 @@ test("a room that one may not enter gives the same bytes as one that does not ex
 	await entersRoom(plume, ann, room);
 	const { epoch } = ann.memory;
 	const nowhere = `~${"x".repeat(22)}`;
+	let reads = 0;
+	for (const read of ["page", "after", "find"] as const)
+		vi.spyOn(plume.archive, read).mockImplementation(async () => {
+			reads++;
+			return undefined as never;
+		});
 	async function answersAbout(key: string) {
 		const { session, ...memory } = bob.memory;
 		bob.news();
@@ -61,6 +67,7 @@ test("a room that one may not enter gives the same bytes as one that does not ex
 	const there = await answersAbout(room);
 	expect(there).toBe(await answersAbout(nowhere));
 	expect(there).toContain("isOpenToThem");
+	expect(reads).toBe(0);
 });
 
 test("a login that leads to a private room ends in the lobby for anyone who is no member", async () => {
@@ -243,6 +250,7 @@ test("a closed room can be read by its members, and written in by nobody", async
 	expect(await asks(plume, cleo, "join", { invitation: token })).toMatchObject({
 		code: "invitationIsOpen",
 	});
+	for (const person of [ann, bob]) person.hangUp();
 	plume.clock.advance(400 * 24 * 3_600_000);
 	await plume.settle();
 	expect(plume.state.room(room)).toBeDefined();
@@ -371,4 +379,18 @@ test("a title is one short line", async () => {
 		expect(await asks(plume, ann, "make", { title })).toMatchObject({
 			code: "titleIsLegal",
 		});
+});
+
+test("no title is given by someone whose words are all being erased", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	ann.eraseAll();
+	for (const fields of [
+		{ kind: "make", title: "too late" },
+		{ kind: "title", room, title: "too late" },
+	])
+		ann.raw(JSON.stringify({ type: types.rooms, ...fields }));
+	await plume.settle();
+	expect(
+		ann.received.filter(({ code }) => code === "isNotErasing"),
+	).toHaveLength(2);
 });

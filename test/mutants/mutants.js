@@ -16,6 +16,76 @@
 /** @type {readonly Mutant[]} */
 const log = [
 	{
+		promise: "access: only members read what was said",
+		file: "src/engine/commands/history.ts",
+		find: 'if (!mayEnter(view.state, room, person)) return refuse("placeIsKnown");',
+		replace: "",
+		tests: ["test/private-rooms.test.ts -t same bytes"],
+	},
+	{
+		promise: "access: a page that is being read comes to members only",
+		file: "src/engine/pages.ts",
+		find: "!page || !mayRead()",
+		replace: "!page",
+		tests: ["test/private-rooms.test.ts -t at once"],
+	},
+	{
+		promise: "access: how far a room is, only its members hear",
+		file: "src/chat/unread-subscriptions.ts",
+		find: "if (!this.#rights.mayRead(person, room)) continue;",
+		replace: "",
+		tests: ["test/private-rooms.test.ts -t at once"],
+	},
+	{
+		promise: "access: an invitation is used once",
+		file: "machines/server.ts",
+		find: "const uses = open.uses - 1;",
+		replace: "const uses = open.uses;",
+		tests: ["test/private-rooms.test.ts -t a link lets"],
+	},
+	{
+		promise: "access: a login leads into no room that is not theirs",
+		file: "src/engine/commands/auth.ts",
+		find: "mayEnter(view.state, wanted, holder) ? wanted : LOBBY",
+		replace: "wanted",
+		tests: ["test/private-rooms.test.ts -t ends in the lobby"],
+	},
+	{
+		promise: "access: whoever is removed leaves at once",
+		file: "src/engine/commands/membership.ts",
+		find: "where === room && personUnder(names, member) === identity,",
+		replace: "false && where === room && names === undefined && member,",
+		tests: ["test/private-rooms.test.ts -t at once"],
+	},
+	{
+		promise: "access: who erases everything is no member any more",
+		file: "src/engine/commands/erase.ts",
+		find: "rest.push(...decideGone(view, personOf(owner)));",
+		replace: "",
+		tests: ["test/private-rooms.test.ts -t who erases everything"],
+	},
+	{
+		promise: "access: a title is erased with all the rest",
+		file: "src/history/said.ts",
+		find: 'event.type === "notice.posted" ||\n\tevent.type === "room.titled";',
+		replace: 'event.type === "notice.posted";',
+		tests: ["test/private-rooms.test.ts -t who erases everything"],
+	},
+	{
+		promise: "access: no title is given while all is being erased",
+		file: "src/engine/commands/private-rooms.ts",
+		find: 'if (erasures.isSilent(client)) return refuse("isNotErasing");',
+		replace: "",
+		tests: ["test/private-rooms.test.ts -t no title"],
+	},
+	{
+		promise: "access: rooms with members are not forgotten",
+		file: "machines/room-rules.ts",
+		find: '"room.forgotten": ["isNotTheLobby", "nobodyIsInside", "hasNoMembers"],',
+		replace: '"room.forgotten": ["isNotTheLobby", "nobodyIsInside"],',
+		tests: ["test/private-rooms.test.ts -t a closed room"],
+	},
+	{
 		promise: "retention: what is younger than its age stays",
 		file: "src/engine/erasures.ts",
 		find: "if (found.time > before) {",
@@ -1124,7 +1194,7 @@ const login = [
 	},
 	{
 		promise: "login: all tabs under one name are one person's",
-		file: "machines/room.ts",
+		file: "machines/room-rules.ts",
 		find: `(context.holders.get(event.nameKey)?.identity ?? event.identity) ===
 			event.identity`,
 		replace: 'event.identity !== ""',
@@ -1257,8 +1327,8 @@ const login = [
 	{
 		promise: "login: no email in the event log",
 		file: "src/engine/commands/hello.ts",
-		find: "room,\n\t\tcode: secrets.codeMac",
-		replace: "room, email: user.email,\n\t\tcode: secrets.codeMac",
+		find: "code: secrets.codeMac(pendingHash, code),",
+		replace: "code: secrets.codeMac(pendingHash, code), email: user.email,",
 		tests: ["test/program/canary.test.ts"],
 	},
 ];
@@ -1302,7 +1372,7 @@ const session = [
 	},
 	{
 		promise: "session: numbers have no gaps",
-		file: "machines/room.ts",
+		file: "machines/room-rules.ts",
 		find: "event.n === context.last.get(event.client, 0) + 1",
 		replace: "event.n > context.last.get(event.client, 0)",
 		tests: ["test/session.test.ts"],
@@ -1461,7 +1531,7 @@ const session = [
 const room = [
 	{
 		promise: "room: a client leaves once",
-		file: "src/engine/engine.ts",
+		file: "src/engine/effects.ts",
 		find: "attachments.leave(event, server.room(event.room));",
 		replace:
 			"attachments.leave(event, server.room(event.room)); if (item) server.room(event.room).broadcast(item);",
@@ -1492,14 +1562,14 @@ const room = [
 	},
 	{
 		promise: "room: one that is forgotten is forgotten whole",
-		file: "src/engine/engine.ts",
+		file: "src/engine/effects.ts",
 		find: "server.forget(event.room);",
 		replace: "",
 		tests: ["test/rooms.test.ts"],
 	},
 	{
 		promise: "room: nobody's is forgotten while they are in it",
-		file: "machines/room.ts",
+		file: "machines/room-rules.ts",
 		find: "context.members.isEmpty()",
 		replace: "context.offset > 0",
 		tests: ["test/machines/machines.model.test.ts"],
@@ -1507,7 +1577,7 @@ const room = [
 	{
 		promise: "room: so many and no more",
 		file: "src/engine/commands/rooms.ts",
-		find: "state.rooms.size >= limits.rooms",
+		find: "open.size >= limits.rooms",
 		replace: "limits.rooms < 0",
 		tests: ["test/rooms.test.ts"],
 	},
@@ -1554,8 +1624,8 @@ const room = [
 	{
 		promise: "room: to ask how far a room is makes none",
 		file: "src/chat/server.ts",
-		find: "this.find(room)?.recent.head ?? nowhere",
-		replace: "this.room(room).recent.head ?? nowhere",
+		find: "this.find(room)?.recent.head ?? NOWHERE",
+		replace: "this.room(room).recent.head ?? NOWHERE",
 		tests: ["test/chat/server.test.ts"],
 	},
 	{

@@ -7,6 +7,7 @@ import { OperatorError } from "../../src/engine/operation.ts";
 import { anyString } from "../fakes/code-points.ts";
 import type { Person, Received } from "../test-server.ts";
 import { type Guest, leaveTo, remember } from "./guest.ts";
+import { roomSteps } from "./rooms.ts";
 import { nth as guest, insider, type Step, step, wait } from "./step.ts";
 import { troubles } from "./trouble.ts";
 import type { World } from "./world.ts";
@@ -486,6 +487,7 @@ const setAge = fc
 /** More talk than trouble, so that there is something to lose. */
 export const steps: fc.Arbitrary<Step>[] = [
 	...troubles,
+	...roomSteps,
 	...Array(8).fill(enter),
 	...Array(30).fill(say),
 	...Array(5).fill(takeBack),

@@ -51,6 +51,8 @@ export class Ledger {
 	/** For each client the events of its numbered lines, the first first. */
 	readonly numbers = new Map<string, number[]>();
 	readonly identities = new Map<string, string>();
+	/** For each room that is not for all, the seq until which each person may enter. */
+	readonly members = new Map<string, Map<string, number>>();
 	readonly #log: string;
 	readonly #typed: (client: string, n: number) => string | undefined;
 	readonly #names = new Map<string, string>();
@@ -113,6 +115,7 @@ export class Ledger {
 			this.#retention.delete(event.room);
 		}
 		if (event.type === "room.forgotten") this.#rooms.delete(event.room);
+		this.#member(entry);
 		if (event.type === "retention.changed") {
 			const { room, time, hours } = event;
 			const epoch = this.#rooms.get(room)?.epoch;
@@ -123,6 +126,7 @@ export class Ledger {
 			this.#retention.set(room, { ...(hours && { hours }), since });
 		}
 		if (event.type === "client.entered") {
+			assert.ok(this.maySee(event.room, event.identity, entry.seq, entry.seq));
 			this.#names.set(event.client, event.name);
 			this.identities.set(event.client, event.identity);
 		}
@@ -133,6 +137,11 @@ export class Ledger {
 		const position = { room: event.room, epoch: at.epoch, offset: ++at.offset };
 		this.items.set(positionOf(position), { seq: entry.seq, words });
 		if (event.type === "message.posted") this.#say(entry, position);
+		if (event.type === "room.titled") {
+			const who = { time: Infinity, identity: event.identity };
+			const what = { salt: "", text: "", ...entry.erasable };
+			this.said.set(entry.seq, { ...position, ...who, ...what });
+		}
 		if (event.type === "notice.posted") {
 			const who = { time: event.time, identity: BOT_NAME };
 			const what = { salt: "", text: "", ...entry.erasable };
@@ -165,6 +174,20 @@ export class Ledger {
 					kind: "notice",
 					user: { name: BOT_NAME },
 					text: erasable?.text ?? "",
+				});
+			case "room.titled":
+				return wordsOf({
+					type: types.system,
+					kind: "titled",
+					user: { name: event.name },
+					text: erasable?.text ?? "",
+				});
+			case "room.closed":
+				return wordsOf({
+					type: types.system,
+					kind: "closed",
+					user: { name: event.name },
+					text: "closed this room",
 				});
 			case "message.posted":
 				return wordsOf({ type: types.text, user, text: erasable?.text ?? "" });
@@ -201,6 +224,23 @@ export class Ledger {
 		this.numbers.set(client, numbers);
 		assert.equal(n, numbers.push(seq));
 		assert.equal(erasable?.text, this.#typed(client, n) ?? erasable?.text);
+	}
+
+	/** Who may enter a room that is not for all, and until when someone else could. */
+	#member({ seq, event }: Stored): void {
+		if (event.type !== "member.added" && event.type !== "member.removed")
+			return;
+		const members = this.members.get(event.room) ?? new Map();
+		this.members.set(event.room, members);
+		const isAdded = event.type === "member.added";
+		members.set(event.identity, isAdded ? Number.POSITIVE_INFINITY : seq);
+	}
+
+	/** Whether someone may be shown an event of a room, now that so many are committed. */
+	maySee(room: string, identity: string, seq: number, committed: number) {
+		if (!room.startsWith("~")) return true;
+		const until = this.members.get(room)?.get(identity) ?? 0;
+		return until > committed || seq <= until;
 	}
 
 	/** One takes back what is one's own, each line once. */

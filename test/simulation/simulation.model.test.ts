@@ -22,6 +22,8 @@ const OFTEN = [
 	"crash in a start",
 	"crash while text was overwritten",
 	"deleted by age",
+	"shown something of a private room",
+	"asked what was said where they may not be",
 	"closed with 4001",
 	"closed with 4002",
 	"closed with 4004",

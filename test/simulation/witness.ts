@@ -154,7 +154,30 @@ export class Witness {
 			assert.ok(seq <= committed);
 			this.#heads.add(positionOf(frame));
 		}
+		this.#checkAccess(person, frame);
 		if (isItem(frame)) this.#look(frame, gone);
+	}
+
+	/** Nothing of a room that is not for all comes to anyone who was no member when it happened, or is none now. */
+	#checkAccess(person: Person, frame: Received): void {
+		const { ledger, committed } = this.#world;
+		const room = `${frame.room ?? ""}`;
+		if (!room.startsWith("~") || frame.type === types.refused) return;
+		const client = frame.type === types.welcome ? frame.client : undefined;
+		const own = `${client ?? person.last(types.welcome)?.client}`;
+		const identity = ledger.identities.get(own) ?? "";
+		const isHead = frame.kind === "head";
+		if (isHead && frame.epoch === "") return;
+		const { seq } = ledger.items.get(positionOf(frame)) ?? { seq: 0 };
+		// A list of members says nothing of when.
+		const isKnown = isItem(frame) || isHead;
+		assert.ok(
+			isKnown
+				? ledger.maySee(room, identity, seq, committed)
+				: ledger.members.get(room)?.has(identity),
+			`${room} is not theirs`,
+		);
+		this.#world.count("shown something of a private room");
 	}
 
 	#look(frame: Received, gone: Set<string>): void {

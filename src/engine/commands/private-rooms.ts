@@ -7,9 +7,15 @@ import type { Entry } from "../../log/log.ts";
 import { type Handler, personIn, refuse, type View } from "./decision.ts";
 import { memberIn, personCalled } from "./membership.ts";
 
-export const makeRoom: Handler<"makeRoom"> = (view, { title, id }) => {
+export const makeRoom: Handler<"makeRoom"> = (
+	view,
+	{ title, id },
+	_connection,
+	{ erasures },
+) => {
 	const { client, state, limits, secrets } = view;
 	if (!client?.matches("inRoom")) return refuse("isInside");
+	if (erasures.isSilent(client)) return refuse("isNotErasing");
 	const maker = personIn(view, client.context);
 	const made = state.roomsOf(maker).filter((room) => {
 		const context = state.room(room)?.context;
@@ -26,10 +32,16 @@ export const makeRoom: Handler<"makeRoom"> = (view, { title, id }) => {
 	};
 };
 
-export const titleRoom: Handler<"titleRoom"> = (view, command) => {
+export const titleRoom: Handler<"titleRoom"> = (
+	view,
+	command,
+	_connection,
+	{ erasures },
+) => {
 	const { room, id } = command;
 	const member = memberIn(view, room);
 	if (typeof member === "string") return refuse(member);
+	if (erasures.isSilent(view.client)) return refuse("isNotErasing");
 	if (!member.isOwner) return refuse("isOwner");
 	const titled = titleOf(view, room, command.title);
 	if (!titled) return refuse("titleIsLegal");

@@ -1,0 +1,114 @@
+/** A server for invited people: who gets in, and what the others learn. */
+import { expect, test } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
+import { readConfig } from "../src/config.ts";
+import { asks, makesRoom } from "./private-rooms.ts";
+import { TestServer } from "./test-server.ts";
+
+const environment = {
+	PLUME_ALLOW: "invited",
+	PLUME_ADMINS: "ann@example.org",
+};
+
+/** Someone asks for a code, perhaps with the token of an invitation. */
+async function saysHello(
+	plume: TestServer,
+	name: string,
+	invitation?: unknown,
+) {
+	const person = plume.connect("plume.2");
+	const text = `${name}\n${name}@example.org`;
+	person.raw(JSON.stringify({ type: types.hello, text, invitation }));
+	await plume.settle();
+	return person;
+}
+
+async function comesIn(plume: TestServer, name: string, invitation?: unknown) {
+	const person = await saysHello(plume, name, invitation);
+	person.auth(plume.mailer.codeFor(`${name}@example.org`));
+	await plume.settle();
+	expect(person.last(types.welcome)).toBeDefined();
+	return person;
+}
+
+test("admins come in, and others by their invitation, which is good for one", async () => {
+	const plume = await TestServer.open({ environment });
+	const ann = await comesIn(plume, "ann");
+	const { token } = await asks(plume, ann, "invite");
+	await comesIn(plume, "bob", token);
+	await comesIn(plume, "bob");
+	const { mailer } = plume;
+	const mails = mailer.sent.length;
+	const answers = [];
+	for (const tried of [undefined, "made-up", token]) {
+		const cleo = await saysHello(plume, "cleo", tried);
+		answers.push(cleo.last(types.mayNotEnter));
+	}
+	expect(answers[0]).toMatchObject({ code: "isInvited" });
+	expect(answers[1]).toEqual(answers[0]);
+	expect(answers[2]).toEqual(answers[0]);
+	expect(mailer.sent.length).toBe(mails);
+});
+
+test("only admins invite to the server", async () => {
+	const plume = await TestServer.open({ environment });
+	const ann = await comesIn(plume, "ann");
+	const { token } = await asks(plume, ann, "invite");
+	const bob = await comesIn(plume, "bob", token);
+	expect(await asks(plume, bob, "invite")).toMatchObject({ code: "isAdmin" });
+	expect(await asks(plume, bob, "invitations")).toMatchObject({
+		code: "isAdmin",
+	});
+	await asks(plume, ann, "invite");
+	const { invitations } = await asks(plume, ann, "invitations");
+	expect(invitations).toMatchObject([{ by: "ann", uses: 1 }]);
+});
+
+test("a member's invitation to a room lets someone into the server", async () => {
+	const plume = await TestServer.open({ environment });
+	const ann = await comesIn(plume, "ann");
+	const { token } = await asks(plume, ann, "invite");
+	const bob = await comesIn(plume, "bob", token);
+	const room = await makesRoom(plume, bob, "Trip");
+	const { token: next } = await asks(plume, bob, "invite", { room });
+	const cleo = await comesIn(plume, "cleo", next);
+	expect(cleo.last(types.welcome)).toMatchObject({ room });
+});
+
+test("two who use one invitation at once do not both get in", async () => {
+	const plume = await TestServer.open({ environment });
+	const { token } = await asks(plume, await comesIn(plume, "ann"), "invite");
+	const [bob, cleo] = [
+		await saysHello(plume, "bob", token),
+		await saysHello(plume, "cleo", token),
+	];
+	for (const [person, name] of [
+		[bob, "bob"],
+		[cleo, "cleo"],
+	] as const)
+		person.auth(plume.mailer.codeFor(`${name}@example.org`));
+	await plume.settle();
+	expect(bob.last(types.welcome)).toBeDefined();
+	expect(cleo.last(types.welcome)).toBeUndefined();
+	expect(cleo.last(types.refused)).toMatchObject({ code: "isInvited" });
+});
+
+test("the operator makes the first invitation where there is no admin", async () => {
+	const plume = await TestServer.open({
+		environment: { PLUME_ALLOW: "invited", PLUME_SOCKET: "/tmp/socket" },
+	});
+	const [link = ""] = await plume.operate("invite");
+	expect(link).toMatch(/^\/join#[\w-]{22}$/);
+	await comesIn(plume, "bob", link.split("#")[1]);
+});
+
+test("a start that lets nobody in is refused", () => {
+	const read = (others: object) =>
+		readConfig(
+			{ PLUME_LOG: "memory", PLUME_ALLOW: "invited", ...others },
+			() => undefined,
+		);
+	expect(() => read({})).toThrow("PLUME_ADMINS");
+	expect(read({ PLUME_ADMINS: "ann@example.org" }).allow).toEqual(["invited"]);
+	expect(read({ PLUME_LOG: "file" }).allow).toEqual(["invited"]);
+});
