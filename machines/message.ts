@@ -39,7 +39,7 @@ export const CloseCode = {
 	loggedOut: closed(4002, "You are logged out."),
 	banned: closed(4003, "You may not enter this server."),
 	kicked: closed(4006, "You may not be in this room for now."),
-	removed: closed(4007, "You are no member of that room any more."),
+	removed: away(4007, "You are no member of that room any more."),
 	tooSlow: away(4004, "The connection was too slow to keep up."),
 	silent: away(4005, "Nothing was heard for too long."),
 };

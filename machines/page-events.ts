@@ -43,7 +43,7 @@ export interface PageContext extends Person, PendingLogin {
 /** Events made of the server's frames; `update` is merged into the context. */
 export type ServerEvent =
 	| { type: "pending"; id: string; update: PendingLogin & { key: "pending" } }
-	| { type: "mayNotEnter"; trouble: Trouble }
+	| { type: "mayNotEnter"; rule: string; trouble: Trouble }
 	| { type: "wrongCode" }
 	| {
 			type: "refused";

@@ -33,7 +33,9 @@ const ENDS: readonly (number | string)[] = [
 	...[CloseCode.loggedOut.code, CloseCode.banned.code],
 	...["sessionIsOpen", "loginIsPending", "isNotBanned"],
 ];
-const ABOUT_ROOM = ["roomIsNamed", "roomsAreLeft", "isNotKicked"];
+const ABOUT_ROOM = [
+	...["roomIsNamed", "roomsAreLeft", "isNotKicked", "isOpenToThem"],
+];
 /** Rules that refuse a code for now: the same code may be accepted later. */
 const TRANSIENT = [
 	"diskHasSpace",

@@ -20,6 +20,8 @@ const to = join(from, "..", "dist", "static");
 await build({
 	entryPoints: {
 		app: join(from, "main.ts"),
+		// Loaded when it is first needed.
+		"room-dialog": join(from, "room-dialog.ts"),
 		plume: join(from, "plume.css"),
 		inspect: join(from, "inspect", "main.ts"),
 		inspected: join(from, "inspect", "inspect.css"),
@@ -38,8 +40,12 @@ await build({
 	logLevel: "warning",
 });
 for (const file of await readdir(from)) {
-	if (/\.(html|svg|png|webmanifest)$|^sw\.js$/.test(file))
+	if (/\.(svg|png|webmanifest)$|^sw\.js$/.test(file))
 		await copyFile(join(from, file), join(to, file));
+	if (!file.endsWith(".html")) continue;
+	// Its indentation would be loaded by everyone.
+	const html = await readFile(join(from, file), "utf8");
+	await writeFile(join(to, file), html.replace(/^\t+/gm, ""));
 }
 for (const name of ["inspect", "admin"])
 	await copyFile(join(from, name, `${name}.html`), join(to, `${name}.html`));

@@ -4,7 +4,8 @@ import type { ServerEvent } from "../machines/page-events.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { Composer } from "./composer.ts";
 import { eraser } from "./erase.ts";
-import { type AboutRooms, isAboutRooms, type RoomEvent } from "./frames.ts";
+import { isAboutRooms, type RoomEvent } from "./frames.ts";
+import { OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { type PendingSends, pendingSends } from "./pending-sends.ts";
 import { pathOf } from "./room-name.ts";
@@ -18,10 +19,14 @@ export class Chat {
 	readonly composer: Composer;
 	readonly sends: PendingSends;
 	readonly #page: Page;
+	readonly #own: OwnRooms;
+	/** Called when one's own rooms have changed, or what they are called. */
+	onRooms = (): void => {};
 
 	constructor(page: Page) {
 		this.#page = page;
-		this.view = new RoomView(page);
+		this.#own = new OwnRooms(page);
+		this.view = new RoomView(page, this.#own);
 		this.sends = pendingSends(page);
 		this.composer = new Composer({ page, view: this.view, sends: this.sends });
 		eraser(page);
@@ -32,13 +37,16 @@ export class Chat {
 		const path = pathOf(room);
 		if (path !== location.pathname) history.pushState(null, "", path);
 		this.#page.room = room;
+		this.#page.isClosed = false;
+		this.#own.render();
 		this.view.enter();
 		this.sends.enter();
 		this.composer.enter();
 	}
 
 	welcome(welcome: Extract<ServerEvent, { type: "welcome" }>): void {
-		const { client, last, role, node = "" } = welcome;
+		const { client, last, role, node = "", closed = false } = welcome;
+		this.#page.isClosed = closed;
 		this.#page.node = node;
 		this.#page.role = role === "admin" || role === "maker" ? role : "member";
 		const { room } = this.#page.snapshot.context;
@@ -47,6 +55,13 @@ export class Chat {
 		if (this.#page.room !== room) this.enter(room);
 		this.view.welcome(welcome);
 		this.sends.outbox().welcome(client, last);
+		this.#own.welcome();
+	}
+
+	/** The connection is lost, or the room left. */
+	disconnected(): void {
+		this.sends.outbox().disconnected();
+		this.#own.disconnected();
 	}
 
 	/** Another person is going to log in. */
@@ -56,7 +71,7 @@ export class Chat {
 	}
 
 	receive(event: RoomEvent): void {
-		if (isAboutRooms(event)) return;
+		if (isAboutRooms(event)) return this.#receiveRooms(event);
 		const here = this.#page.room;
 		const room = ("room" in event && event.room) || here;
 		if (event.kind === "head") this.view.receive(event);
@@ -68,7 +83,16 @@ export class Chat {
 		}
 	}
 
-	#receiveHere(event: Exclude<RoomEvent, AboutRooms>) {
+	#receiveRooms(event: Parameters<OwnRooms["receive"]>[0]): void {
+		this.#own.receive(event);
+		if (event.kind !== "ownRooms") return;
+		this.#page.ownRooms = event.rooms;
+		this.view.rooms.updateOwn();
+		this.#own.render();
+		this.onRooms();
+	}
+
+	#receiveHere(event: Exclude<RoomEvent, Parameters<OwnRooms["receive"]>[0]>) {
 		const outbox = this.sends.outbox();
 		switch (event.kind) {
 			case "ack":
@@ -85,6 +109,10 @@ export class Chat {
 				break;
 			case "said":
 				outbox.shown(event.n ?? 0, event.client);
+				break;
+			case "closed":
+				this.#page.isClosed = true;
+				this.composer.render();
 				break;
 			case "caughtUp":
 				outbox.caughtUp();

@@ -7,7 +7,7 @@ import { readBotCommand } from "../machines/bot-commands.ts";
 import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
 import { showBriefly } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
-import { find, isTouch, say } from "./element.ts";
+import { find, isTouch, say, show } from "./element.ts";
 import { mentionAutocomplete } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
 import { UNHEARD } from "./person-menu.ts";
@@ -63,7 +63,6 @@ export class Composer {
 	/** Shows the room's draft. */
 	enter(): void {
 		const { room } = this.#parts.page;
-		this.#field.placeholder = `Say something in ${room}`;
 		this.#field.value = storedDraft(room);
 		this.#update();
 	}
@@ -77,7 +76,11 @@ export class Composer {
 
 	/** Shows the server's words, once for each refusal. */
 	render(): void {
-		const { isOpen, snapshot } = this.#parts.page;
+		const { isOpen, snapshot, room, isClosed } = this.#parts.page;
+		const title = this.#parts.page.titleOf(room);
+		this.#field.placeholder = `Say something in ${title}`;
+		show(this.#form, !isClosed);
+		find("#closed").hidden = !isClosed;
 		const refused = isOpen ? snapshot.context.trouble : undefined;
 		if (refused === this.#refused) return;
 		this.#refused = refused;

@@ -7,6 +7,7 @@ import type { Person } from "../machines/page-events.ts";
 import { trimInvisible } from "../machines/text.ts";
 import { complain, find, say } from "./element.ts";
 import type { Page } from "./page.ts";
+import { storedInvitation } from "./storage.ts";
 
 export function enterForm(page: Page, person: Person) {
 	const form = find("#enter", HTMLFormElement);
@@ -48,6 +49,7 @@ export function enterForm(page: Page, person: Person) {
 			for (const field of fields) complain(field, wordsAbout(field.id));
 			say(step, wordsAbout("step"));
 			step.classList.toggle("expected", trouble?.isExpected ?? false);
+			find("#invited").hidden = storedInvitation() === "";
 			submit.disabled = isWaiting;
 			say(submit, isWaiting ? "Asking for a code…" : "Mail me a code");
 			cancel.hidden = !isWaiting;

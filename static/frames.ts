@@ -28,12 +28,14 @@ export type AboutRooms = ServerFrame<
 	"ownRooms" | "roomReady" | "invited" | "invitations" | "roomsDone"
 >;
 
-const aboutRooms: ReadonlySet<string> = new Set<AboutRooms["kind"]>([
+const aboutRooms: ReadonlySet<string> = new Set<RoomEvent["kind"]>([
 	...(["ownRooms", "roomReady", "invited", "invitations"] as const),
-	"roomsDone",
+	...(["roomsDone", "roomsRefused"] as const),
 ]);
 
-export const isAboutRooms = (event: RoomEvent): event is AboutRooms =>
+export const isAboutRooms = (
+	event: RoomEvent,
+): event is AboutRooms | Extract<RoomEvent, { kind: "roomsRefused" }> =>
 	aboutRooms.has(event.kind);
 
 /** The events that bypass the machine, because it holds no text and no offsets. */
@@ -46,7 +48,12 @@ export type RoomEvent =
 	| (Pick<ServerFrame<"page">, "kind" | "room" | "more"> & {
 			readonly before?: number;
 	  })
-	| ({ readonly kind: "textRefused" } & Refusal);
+	| ({ readonly kind: "textRefused" } & Refusal)
+	| {
+			readonly kind: "roomsRefused";
+			readonly words: string;
+			readonly id?: string | undefined;
+	  };
 
 type PageInput = ServerEvent | RoomEvent;
 
@@ -65,6 +72,8 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 		const next = rule === "isNextInOrder" ? expected : undefined;
 		return { kind: "textRefused", n, words, expected: next, retryAfter };
 	}
+	if (re === MessageType.rooms)
+		return { kind: "roomsRefused", words, id: frame.id };
 	// A page that was asked for too soon is still there; any other refused page is not.
 	if (re === MessageType.history)
 		return { kind: "page", room: "", more: rule === "isNotTooFast" };
@@ -94,7 +103,7 @@ export function readFrame(data: string, now: number): PageInput | undefined {
 		case "mayNotEnter": {
 			const words = frame.text || "You may not enter.";
 			const trouble = { about: about(frame.code), words };
-			return { type: "mayNotEnter", trouble };
+			return { type: "mayNotEnter", rule: frame.code, trouble };
 		}
 		case "session": {
 			const { kind: type, token } = frame;

@@ -11,7 +11,12 @@ const MOST = 200;
 /** `epoch` is "" until some of the room was read; `said` counts the messages up to `offset`. */
 export type JoinedRoom = Readonly<ReturnType<typeof unread>>;
 
-const unread = (name: string) => ({ name, epoch: "", offset: 0, said: 0 });
+export const unread = (name: string) => ({
+	name,
+	epoch: "",
+	offset: 0,
+	said: 0,
+});
 
 /** The lobby, then the others in the order they were joined. */
 export function joinedRooms(): readonly [JoinedRoom, ...JoinedRoom[]] {

@@ -14,7 +14,7 @@ import { enterForm } from "./enter.ts";
 import { readFrame } from "./frames.ts";
 import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
 import { Page } from "./page.ts";
-import { roomAt } from "./room-name.ts";
+import { invitationAt, roomAt } from "./room-name.ts";
 import { settingsDialog } from "./settings.ts";
 import { tabSocket } from "./socket.ts";
 import { statusBar } from "./status.ts";
@@ -28,6 +28,14 @@ rovingFocus("#people", "first");
 storage.adoptSession();
 const person = storage.storedPerson();
 storage.savePerson(person);
+const invitation = invitationAt(location);
+if (invitation) {
+	storage.saveInvitation(invitation);
+	// No bookmark, and nobody who looks, is to have the token.
+	history.replaceState(null, "", BASE);
+}
+/** The invitation went out with a login. */
+let isInvitationSent = false;
 const askedFor = roomAt(location.pathname);
 const room = askedFor || LOBBY;
 // The lobby, too: a tab may be sent there instead.
@@ -57,13 +65,15 @@ const machine = pageMachine.provide({
 				storage.savePending(event.id, event.update.expires);
 		},
 		saveSession({ event }) {
-			if (event.type === "session") storage.saveSession(event.token);
+			if (event.type !== "session") return;
+			storage.saveSession(event.token);
+			if (isInvitationSent) storage.dropInvitation();
 		},
 		resumeSends({ event }) {
 			// Nothing can be sent before the machine has taken the welcome.
 			if (event.type === "welcome") queueMicrotask(() => chat.welcome(event));
 		},
-		pauseSends: () => chat.sends.outbox().disconnected(),
+		pauseSends: () => chat.disconnected(),
 		changeRoom: ({ context }) => chat.enter(context.room),
 		explainLobby({ event }) {
 			if (event.type === "refused") chat.view.explain(event.trouble.words);
@@ -85,7 +95,10 @@ const machine = pageMachine.provide({
 			if (!storage.isSameEmail(email, storage.storedPerson().email))
 				chat.forgetSends();
 			storage.savePerson({ name, email });
-			socket.send({ kind: "hello", text: `${name}\n${email}`, room });
+			const invitation = storage.storedInvitation() || undefined;
+			isInvitationSent = invitation !== undefined;
+			const text = `${name}\n${email}`;
+			socket.send({ kind: "hello", text, room, invitation });
 		},
 		sendCode({ event }) {
 			if (event.type === "code")
@@ -109,6 +122,9 @@ const actor = createActor(machine, {
 
 function received(data: string): void {
 	const event = readFrame(data, Date.now());
+	// Without it they may log in all the same, or learn that they may not.
+	if (event && "rule" in event && event.rule === "invitationIsOpen")
+		storage.dropInvitation();
 	if (event && "type" in event) page.dispatch(event);
 	else if (event) chat.receive(event);
 }
@@ -141,11 +157,12 @@ function render(): void {
 	chat.composer.render();
 	renderSettings();
 	renderStatus(chat.view.position === undefined);
-	const title = key === "session" ? `${room} · Plume` : "Plume";
+	const title = key === "session" ? `${page.titleOf(room)} · Plume` : "Plume";
 	chat.view.notifications.setTitle(title);
 	if (isEntered) focusField();
 }
 
+chat.onRooms = render;
 actor.subscribe(render);
 chat.enter(room);
 if (!askedFor)

@@ -65,13 +65,17 @@ export class Notifications {
 	message({ name, room, text }: Said): void {
 		this.#count();
 		if (!mentions(text, this.#page.name)) return;
-		this.#mention(room, `${name} in ${room}`, text.slice(0, MOST_SHOWN));
+		this.#mention(
+			room,
+			`${name} in ${this.#page.titleOf(room)}`,
+			text.slice(0, MOST_SHOWN),
+		);
 	}
 
 	/** Someone mentioned the reader in another room, whose text is not here. */
 	mentionIn(room: string): void {
 		this.#count();
-		const title = `You were mentioned in ${room}`;
+		const title = `You were mentioned in ${this.#page.titleOf(room)}`;
 		this.#mention(room, title, "Open the room to read it.");
 	}
 

@@ -1,11 +1,13 @@
 /** What the parts of the page share: the machine, the connection, and the room on the screen. */
 
 import type { ActorRefFrom } from "xstate";
+import { isPublic } from "../machines/message.ts";
 import type { PageSnapshot, pageMachine } from "../machines/page.ts";
 import type { PageEvent } from "../machines/page-events.ts";
 import type { ClientFrame } from "../machines/protocol.ts";
 import { foldName } from "../machines/text.ts";
 import { focusField } from "./element.ts";
+import { type OwnRoom, titleOf } from "./own-rooms.ts";
 import type { Socket } from "./socket.ts";
 import { claimClient } from "./storage.ts";
 
@@ -22,6 +24,10 @@ export class Page {
 	role: "admin" | "maker" | "member" = "member";
 	/** Which of several servers carries this connection; empty if there is one. */
 	node = "";
+	/** One's own rooms that are not for all, and those that one is invited to. */
+	ownRooms: readonly OwnRoom[] = [];
+	/** Nobody may say anything in the room. */
+	isClosed = false;
 	/** The bot was told something, and has not answered yet. */
 	isAsking = false;
 	/** The names of people whom the reader has blocked, folded. */
@@ -59,6 +65,20 @@ export class Page {
 		return this.#blocked.has(foldName(name));
 	}
 
+	/** The room on the screen, if it is one's own and not for all. */
+	get ownRoom(): OwnRoom | undefined {
+		return this.ownRooms.find(
+			({ room, invitation }) => room === this.room && !invitation,
+		);
+	}
+
+	/** What a room is called. */
+	titleOf(room: string): string {
+		if (isPublic(room)) return room;
+		const own = this.ownRooms.find((one) => one.room === room);
+		return own ? titleOf(own) : "Private room";
+	}
+
 	dispatch(event: PageEvent): void {
 		this.#parts.actor().send(event);
 	}
@@ -74,6 +94,19 @@ export class Page {
 		this.isAsking = isOpen;
 		this.send({ kind: "text", text, room });
 		return isOpen;
+	}
+
+	/** Resolves once the room is open. */
+	whenOpen(): Promise<void> {
+		return new Promise((resolve) => {
+			const { unsubscribe } = this.#parts.actor().subscribe(() => check());
+			const check = () => {
+				if (!this.isOpen) return;
+				unsubscribe();
+				resolve();
+			};
+			check();
+		});
 	}
 
 	/** Asks the machine for another room. */

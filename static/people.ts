@@ -5,6 +5,7 @@
 
 import { find, make, say } from "./element.ts";
 import type { Member, RoomEvent } from "./frames.ts";
+import type { OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameList, nameTag } from "./person.ts";
 import { MENU, openMenu } from "./person-menu.ts";
@@ -25,7 +26,11 @@ function people(members: Iterable<Member>): [name: string, away: boolean][] {
 	);
 }
 
-function itemOf(page: Page, [name, away]: [string, boolean]): HTMLElement {
+function itemOf(
+	page: Page,
+	own: OwnRooms,
+	[name, away]: [string, boolean],
+): HTMLElement {
 	const isMe = name === page.name;
 	const is = { you: isMe, away, blocked: page.isBlocked(name) };
 	const parts = [
@@ -34,9 +39,11 @@ function itemOf(page: Page, [name, away]: [string, boolean]): HTMLElement {
 			holds ? make("span", "label", label) : [],
 		),
 	];
+	const talk = () => void own.talkTo(name);
+	const onclick = () => openMenu(page, name, undefined, talk);
 	const button = {
 		...({ type: "button", tabIndex: -1, ariaHasPopup: "dialog" } as const),
-		...{ title: `${name}: ${MENU}`, onclick: () => openMenu(page, name) },
+		...{ title: `${name}: ${MENU}`, onclick },
 	} as const;
 	const shown = isMe ? parts : [make("button", button, ...parts)];
 	return make("li", away ? "away" : "", ...shown);
@@ -55,7 +62,7 @@ function showTyping(page: Page, names: readonly string[]): void {
 
 export type PeoplePanel = ReturnType<typeof peoplePanel>;
 
-export function peoplePanel(page: Page) {
+export function peoplePanel(page: Page, own: OwnRooms) {
 	const list = find("#people");
 	/** By client; undefined until the server has sent the members. */
 	let inside: Map<string, Member> | undefined;
@@ -68,7 +75,7 @@ export function peoplePanel(page: Page) {
 		timer = undefined;
 		const all = people(members());
 		const focused = list.querySelector<HTMLElement>(":focus")?.title;
-		list.replaceChildren(...all.map((person) => itemOf(page, person)));
+		list.replaceChildren(...all.map((person) => itemOf(page, own, person)));
 		const buttons = [...list.querySelectorAll("button")];
 		buttons.find(({ title }) => title === focused)?.focus();
 		if (unlisted > 0) list.append(make("li", "label", `and ${unlisted} more`));

@@ -41,7 +41,13 @@ const EVERYWHERE: readonly Choice[] = [
 	["Unban", "unban NAME"],
 ];
 
-export function openMenu(page: Page, name: string, message?: Said): void {
+/** `talk` opens a room for the two. */
+export function openMenu(
+	page: Page,
+	name: string,
+	message?: Said,
+	talk?: () => void,
+): void {
 	const { role, room } = page;
 	const isBlocked = page.isBlocked(name);
 	const group = (legend: string, choices: readonly Choice[]) => {
@@ -62,18 +68,33 @@ export function openMenu(page: Page, name: string, message?: Said): void {
 	say("#about-text", message?.text.slice(0, MOST_SHOWN) ?? "");
 	find("#why", HTMLInputElement).value = "";
 	find("#about-others").hidden = role === "member";
+	const talking = talk && name !== BOT_NAME ? [talkButton(talk)] : [];
 	find("#about-own").replaceChildren(
+		...talking,
 		group("For yourself", [
 			isBlocked ? ["Unblock", "unblock NAME"] : ["Block", "block NAME"],
 			...(message ? REPORTS : []),
 		]),
 	);
 	find("#about-choices").replaceChildren(
-		group(`In ${room}`, message ? [REMOVE, ...IN_ROOM] : IN_ROOM),
+		group(`In ${page.titleOf(room)}`, message ? [REMOVE, ...IN_ROOM] : IN_ROOM),
 		...(role === "admin" ? [group("In every room", EVERYWHERE)] : []),
 	);
 	find("#about", HTMLDialogElement).showModal();
 }
+
+const talkButton = (talk: () => void) => {
+	const onclick = () => {
+		find("#about", HTMLDialogElement).close();
+		talk();
+	};
+	const button = {
+		type: "button",
+		className: "block inline",
+		onclick,
+	} as const;
+	return make("button", button, "Talk directly");
+};
 
 async function choose(
 	page: Page,

@@ -1,7 +1,8 @@
 /** The list of joined rooms, with what is unread or unsent in each. */
 
-import { LOBBY } from "../machines/message.ts";
+import { isPublic, LOBBY } from "../machines/message.ts";
 import type { ServerFrame } from "../machines/protocol.ts";
+import { showBriefly } from "./brief-notice.ts";
 import { complain, find, isTouch, make, say } from "./element.ts";
 import {
 	type JoinedRoom,
@@ -10,7 +11,9 @@ import {
 	joinRoom,
 	leaveRoom,
 	saveRead,
+	unread,
 } from "./joined-rooms.ts";
+import type { OwnRoom, OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { pathOf, roomName } from "./room-name.ts";
 import { storedLines } from "./storage.ts";
@@ -26,19 +29,26 @@ const upTo99 = (count: number) => (count > 99 ? "99+" : String(count));
 export class RoomList {
 	readonly #list = find("#rooms");
 	readonly #page: Page;
+	readonly #own: OwnRooms;
 	readonly #heads = new Map<string, ServerFrame<"head">>();
 	/** Other rooms where the reader was mentioned. */
 	readonly #mentions = new Set<string>();
 
-	constructor(page: Page) {
+	constructor(page: Page, own: OwnRooms) {
 		this.#page = page;
+		this.#own = own;
 		joinForm((room) => this.#go(room));
 		shareButton(page);
 	}
 
 	/** Asks how far the lobby is, and the rooms joined last. The server answers at once, and nobody else sees it. */
 	watch(): void {
-		const [lobby, ...others] = joinedRooms();
+		const [lobby, ...all] = joinedRooms();
+		const isForAll = ({ name }: JoinedRoom) => isPublic(name);
+		const others = [
+			...all.filter(isForAll),
+			...all.filter((one) => !isForAll(one)),
+		];
 		const watched = [lobby, ...others.slice(1 - MOST_WATCHED)];
 		this.#page.send({ kind: "heads", rooms: watched.map(({ name }) => name) });
 	}
@@ -65,20 +75,56 @@ export class RoomList {
 		const isUnread = joinedRoom(room)?.epoch === "";
 		// The lobby is listed for people, too, who never were there.
 		if (isUnread && room !== this.#page.room && room !== LOBBY)
-			saveRead({ name: room, epoch, offset: 0, said });
+			// A member has missed all that was said in a private one.
+			saveRead({
+				name: room,
+				epoch,
+				offset: 0,
+				said: isPublic(room) ? said : 0,
+			});
 		if (isMention) this.#mentions.add(room);
 		this.render();
 		return isMention;
 	}
 
+	/** One's own rooms are others now: each is listed, and asked about. */
+	updateOwn(): void {
+		const own = this.#page.ownRooms.filter((one) => !one.invitation);
+		const keys = new Set(own.map(({ room }) => room));
+		for (const { name } of joinedRooms())
+			if (!isPublic(name) && !keys.has(name) && name !== this.#page.room)
+				leaveRoom(name);
+		const isNew = own.filter(({ room }) => !joinedRoom(room)).length > 0;
+		for (const { room } of own) joinRoom(room);
+		this.render();
+		if (isNew) this.watch();
+	}
+
 	render(): void {
 		const rooms = joinedRooms();
 		const badge = find("#elsewhere");
-		const unread = rooms.reduce((sum, room) => sum + this.#unread(room), 0);
-		this.#list.replaceChildren(...rooms.map((room) => this.#item(room)));
-		badge.hidden = unread === 0;
+		const count = rooms.reduce((sum, room) => sum + this.#unread(room), 0);
+		const open = rooms.filter(({ name }) => isPublic(name));
+		const { ownRooms } = this.#page;
+		const group = (words: string, items: readonly HTMLElement[]) =>
+			items.length > 0 ? [make("li", "hint", words), ...items] : [];
+		const owned = (access: string) =>
+			ownRooms
+				.filter((one) => one.access === access && !one.invitation)
+				.map(({ room }) => this.#item(joinedRoom(room) ?? unread(room)));
+		const invited = ownRooms.filter((one) => one.invitation);
+		this.#list.replaceChildren(
+			...open.map((room) => this.#item(room)),
+			...group("Private rooms", owned("private")),
+			...group("Direct", owned("direct")),
+			...group(
+				"You are invited to",
+				invited.map((one) => this.#invitation(one)),
+			),
+		);
+		badge.hidden = count === 0;
 		badge.classList.toggle("mentioned", this.#mentions.size > 0);
-		say(badge, upTo99(unread));
+		say(badge, upTo99(count));
 		const hasUnsent = rooms.some((room) => this.#unsent(room) > 0);
 		find("#unsent").hidden = !hasUnsent;
 	}
@@ -104,7 +150,11 @@ export class RoomList {
 	#item(room: JoinedRoom): HTMLElement {
 		const { name } = room;
 		const isCurrent = name === this.#page.room;
-		const link = make("a", { href: pathOf(name) }, make("bdi", "", name));
+		const link = make(
+			"a",
+			{ href: pathOf(name) },
+			make("bdi", "", this.#page.titleOf(name)),
+		);
 		if (isCurrent) link.ariaCurrent = "page";
 		link.append(...this.#badges(room));
 		link.onclick = (event) => {
@@ -113,7 +163,8 @@ export class RoomList {
 			this.#go(name);
 		};
 		const item = make("li", "", link);
-		if (isCurrent && name !== LOBBY) item.append(this.#leaveButton(name));
+		if (isCurrent && name !== LOBBY && isPublic(name))
+			item.append(this.#leaveButton(name));
 		return item;
 	}
 
@@ -128,6 +179,26 @@ export class RoomList {
 		if (unread > 0) badges.push(["visually-hidden", " new"]);
 		if (unsent > 0) badges.push(["badge unsent", `${unsent} not sent`]);
 		return badges.map(([className, text]) => make("span", className, text));
+	}
+
+	/** A room that someone else has invited the reader to. */
+	#invitation({ room, names, invitation = "" }: OwnRoom): HTMLElement {
+		const title = this.#page.titleOf(room);
+		const choice = (words: string, kind: "join" | "revoke") => {
+			const onclick = async () =>
+				showBriefly(await this.#own.go({ kind, invitation }));
+			const ariaLabel = `${words} ${title}`;
+			const link = { type: "button", className: "link", ariaLabel } as const;
+			return make("button", { ...link, onclick }, words);
+		};
+		const by = make("span", "hint", ` by ${names.join()}`);
+		return make(
+			"li",
+			"",
+			make("bdi", "", title, by),
+			choice("Join", "join"),
+			choice("Decline", "revoke"),
+		);
 	}
 
 	#leaveButton(name: string): HTMLElement {
@@ -165,7 +236,7 @@ function shareButton(page: Page): void {
 		const url = location.origin + pathOf(room);
 		try {
 			if (navigator.share && isTouch()) {
-				await navigator.share({ title: `${room} · Plume`, url });
+				await navigator.share({ title: `${page.titleOf(room)} · Plume`, url });
 			} else {
 				await navigator.clipboard.writeText(url);
 				show("Link copied");

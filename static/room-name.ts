@@ -5,11 +5,14 @@ import { foldName } from "../machines/text.ts";
 import { BASE } from "./base-path.ts";
 
 const ROOMS = `${BASE}r/`;
+/** The key of a room that is not for all. */
+const KEY = /^~[\w-]{22}$/;
 const NAME = /^(?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}_-]{1,32}$/u;
 
 /** The name as the server folds it, or "" if no room can have it. */
 export function roomName(raw: string): string {
 	// Twice: the lower case of some letters folds further.
+	if (KEY.test(raw)) return raw;
 	const name = foldName(foldName(raw.trim())).replace(/^#/, "");
 	return NAME.test(name) ? name : "";
 }
@@ -27,3 +30,7 @@ export function roomAt(path: string): string {
 
 export const pathOf = (room: string): string =>
 	room === LOBBY ? BASE : ROOMS + encodeURIComponent(room);
+
+/** The token of an invitation at an address, or "". */
+export const invitationAt = ({ pathname, hash }: Location): string =>
+	pathname === `${BASE}join` ? hash.slice(1) : "";

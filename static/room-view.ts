@@ -11,6 +11,7 @@ import { HistoryPager } from "./history-pager.ts";
 import { type JoinedRoom, joinedRoom, saveRead } from "./joined-rooms.ts";
 import { liveRegion } from "./live-region.ts";
 import { Notifications } from "./notifications.ts";
+import type { OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { type PeoplePanel, peoplePanel } from "./people.ts";
 import { RoomList } from "./room-list.ts";
@@ -38,11 +39,11 @@ export class RoomView {
 	/** Shown once the next room has caught up. */
 	#explanation = "";
 
-	constructor(page: Page) {
+	constructor(page: Page, own: OwnRooms) {
 		this.#page = page;
-		this.rooms = new RoomList(page);
+		this.rooms = new RoomList(page, own);
 		this.notifications = new Notifications(page);
-		this.#people = peoplePanel(page);
+		this.#people = peoplePanel(page, own);
 		this.#timeline = new Timeline(page, this.#people);
 		this.#history = new HistoryPager(page, this.#timeline);
 		document.addEventListener("visibilitychange", () => this.#onVisibility());
@@ -113,7 +114,10 @@ export class RoomView {
 	}
 
 	receive(
-		event: Exclude<RoomEvent, AboutRooms | { kind: "ack" | "textRefused" }>,
+		event: Exclude<
+			RoomEvent,
+			AboutRooms | { kind: "ack" | "textRefused" | "roomsRefused" }
+		>,
 	) {
 		switch (event.kind) {
 			case "head":

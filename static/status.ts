@@ -47,7 +47,7 @@ export function statusBar(page: Page) {
 		const why = trouble?.words ?? "Offline.";
 		const erasing = snapshot.matches("chatting") && farewell !== "";
 		const elsewhere = stopped && why === CloseCode.replaced.says;
-		say("#room-name", room);
+		say("#room-name", page.titleOf(room));
 		if (name !== myName) me.replaceChildren(avatar(name), nameTag(name));
 		myName = name;
 		me.hidden = name === "";

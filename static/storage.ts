@@ -19,7 +19,9 @@ type Shared = "session" | "name" | "email";
 type RoomItem = "client" | "lines" | "draft";
 
 const tab = new Store<
-	Shared | "pending" | "expires" | RoomItem | `${RoomItem} ${string}`
+	| (Shared | "pending" | "expires" | "invitation")
+	| RoomItem
+	| `${RoomItem} ${string}`
 >("sessionStorage");
 /** Settings stay when another person logs in. */
 type Setting = "rooms" | "theme" | "notify";
@@ -98,6 +100,12 @@ export function dropKey(): void {
 		browser.remove("session", "name", "email", "rooms");
 	tab.remove("session", "pending", "expires");
 }
+
+/** The token of an invitation that was opened in this tab, and is not used yet. */
+export const storedInvitation = (): string => sane(tab.get("invitation"));
+export const saveInvitation = (token: string): void =>
+	tab.set("invitation", token);
+export const dropInvitation = (): void => tab.remove("invitation");
 
 /** The credentials for an `open` frame. */
 export function openCredentials(room: string, key: Key) {

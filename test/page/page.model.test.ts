@@ -135,7 +135,7 @@ const fromNetwork: PageEvent[] = [
 ];
 const fromServer: PageEvent[] = [
 	pending,
-	{ type: "mayNotEnter", trouble },
+	{ type: "mayNotEnter", rule: "", trouble },
 	{ type: "wrongCode" },
 	session,
 	welcome,

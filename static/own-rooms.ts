@@ -1,0 +1,154 @@
+/**
+ * What the page asks about rooms that are not for all, and how it makes one,
+ * joins one, and talks to one person directly.
+ */
+
+import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
+import { BASE } from "./base-path.ts";
+import { showBriefly } from "./brief-notice.ts";
+import { complain, find, show } from "./element.ts";
+import type { AboutRooms, RoomEvent } from "./frames.ts";
+import type { Page } from "./page.ts";
+import type { RoomDialog } from "./room-dialog.ts";
+import * as storage from "./storage.ts";
+
+export type OwnRoom = ServerFrame<"ownRooms">["rooms"][number];
+type Answer = AboutRooms | Extract<RoomEvent, { kind: "roomsRefused" }>;
+export type Question = Extract<
+	ClientFrame,
+	{
+		kind:
+			| ("makeRoom" | "talkTo" | "titleRoom" | "invite" | "invitations")
+			| ("revoke" | "join" | "removeMember" | "handOver" | "closeRoom");
+	}
+>;
+
+const OFFLINE = "There is no connection. Try again once there is.";
+
+/** What a room is called. A direct one has the names of its other people. */
+export function titleOf({ access, title, names }: OwnRoom): string {
+	if (access === "direct") return names.join(", ") || "Nobody else";
+	return title || "Room without a title";
+}
+
+export class OwnRooms {
+	readonly #page: Page;
+	#dialog: RoomDialog | undefined;
+	readonly #waiting = new Map<string, (answer: Answer) => void>();
+	#asked = 0;
+
+	constructor(page: Page) {
+		this.#page = page;
+		this.#makeForm();
+		find("#members").onclick = () => void this.#openDialog();
+		const bar = find("#invitation");
+		find("#invitation-yes").onclick = () => void this.#acceptLink();
+		find("#invitation-no").onclick = () => {
+			storage.dropInvitation();
+			show(bar, false);
+		};
+	}
+
+	/** Asks for one's own rooms. The server tells of changes from then on. */
+	welcome(): void {
+		this.#page.send({ kind: "ownRooms" });
+		const isInvited = storage.storedInvitation() !== "";
+		show(find("#invitation"), isInvited);
+	}
+
+	/** Call when the room on the screen is another, or one's own rooms are. */
+	render(): void {
+		const isOwn = this.#page.ownRoom !== undefined;
+		find("#members").hidden = !isOwn;
+		find("#share").hidden = isOwn;
+		this.#dialog?.render();
+	}
+
+	async #makeDialog(
+		{ RoomDialog }: typeof import("./room-dialog.ts"),
+		html: Response,
+	): Promise<RoomDialog> {
+		// Two clicks ask twice.
+		const isThere = document.querySelector("#room-about") !== null;
+		if (!isThere)
+			find("#plume").insertAdjacentHTML("beforeend", await html.text());
+		return new RoomDialog(this.#page, this);
+	}
+
+	async #openDialog(): Promise<void> {
+		try {
+			const url = `${BASE}static/room-dialog`;
+			const loaded: typeof import("./room-dialog.ts") = await import(
+				`${url}.js`
+			);
+			this.#dialog ??= await this.#makeDialog(
+				loaded,
+				await fetch(`${url}.html`),
+			);
+			this.#dialog.open();
+		} catch {
+			showBriefly(OFFLINE);
+		}
+	}
+
+	/** Resolves with the answer; without a connection, or if it is lost, with words about that. */
+	ask(question: Question): Promise<Answer> {
+		const id = `r${this.#asked++}`;
+		const answer = new Promise<Answer>((resolve) =>
+			this.#waiting.set(id, resolve),
+		);
+		if (this.#page.isOpen) this.#page.send({ ...question, id });
+		else this.#answer(id, { kind: "roomsRefused", words: OFFLINE });
+		return answer;
+	}
+
+	/** Nobody answers any more. */
+	disconnected(): void {
+		for (const id of this.#waiting.keys())
+			this.#answer(id, { kind: "roomsRefused", words: OFFLINE });
+	}
+
+	receive(answer: Answer): void {
+		if (answer.id !== undefined) this.#answer(answer.id, answer);
+	}
+
+	/** Goes to the room that was made, joined or opened; else says why not. */
+	async go(question: Question): Promise<string> {
+		const answer = await this.ask(question);
+		if (answer.kind === "roomReady") void this.#page.go(answer.room);
+		return answer.kind === "roomsRefused" ? answer.words : "";
+	}
+
+	/** Talks to one person, or says why that can't be. */
+	async talkTo(name: string): Promise<void> {
+		showBriefly(await this.go({ kind: "talkTo", names: [name] }));
+	}
+
+	#answer(id: string, answer: Answer): void {
+		this.#waiting.get(id)?.(answer);
+		this.#waiting.delete(id);
+	}
+
+	async #acceptLink(): Promise<void> {
+		const invitation = storage.storedInvitation();
+		const words = await this.go({ kind: "join", invitation });
+		if (words !== OFFLINE) {
+			storage.dropInvitation();
+			show(find("#invitation"), false);
+		}
+		showBriefly(words);
+	}
+
+	#makeForm(): void {
+		const field = find("#make-title", HTMLInputElement);
+		field.oninput = () => complain(field, "");
+		find("#make").onsubmit = async () => {
+			const title = field.value;
+			const words = await this.go({ kind: "makeRoom", title });
+			complain(field, words);
+			if (words) return field.focus();
+			field.value = "";
+			find("#side").hidePopover();
+		};
+	}
+}

@@ -1,0 +1,214 @@
+/**
+ * The dialog about a room that is not for all: its members, invitations, and
+ * how it ends. A script of its own, loaded when it is first opened.
+ */
+
+import { LOBBY } from "../machines/message.ts";
+import { BASE } from "./base-path.ts";
+import { complain, find, make, say } from "./element.ts";
+import { confirmed } from "./erase.ts";
+import type { AboutRooms } from "./frames.ts";
+import type { OwnRoom, OwnRooms, Question } from "./own-rooms.ts";
+import type { Page } from "./page.ts";
+import { avatar, nameTag } from "./person.ts";
+
+type Open = Extract<AboutRooms, { kind: "invitations" }>["invitations"][number];
+
+const LEAVE =
+	"You see no more of what is said there. To come back, you must be invited again.";
+const CLOSE =
+	"Nobody can write there any more. Its members can still read what was said.";
+const REMOVE = "They are out at once, and see no more of what is said there.";
+const HAND_OVER =
+	"They can then invite, remove people and close the room. You stay a member.";
+
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const button = (words: string, onclick: () => void, label = words) =>
+	make(
+		"button",
+		{ type: "button", className: "block inline", ariaLabel: label, onclick },
+		words,
+	);
+
+export class RoomDialog {
+	readonly #page: Page;
+	readonly #own: OwnRooms;
+	readonly #dialog = find("#room-about", HTMLDialogElement);
+	readonly #title = find("#title", HTMLInputElement);
+	readonly #link = find("#invite-link", HTMLInputElement);
+	readonly #name = find("#invite-name", HTMLInputElement);
+
+	constructor(page: Page, own: OwnRooms) {
+		this.#page = page;
+		this.#own = own;
+		this.#dialog.onclick = ({ target }) => {
+			if (target === this.#dialog) this.#dialog.close();
+		};
+		find("#make-link").onclick = () => void this.#makeLink();
+		find("#copy-link").onclick = () => void this.#copy();
+		// A form in a dialog would close it.
+		find("#invite-by-name").onsubmit = (event) => {
+			event.preventDefault();
+			void this.#invite();
+		};
+		find("#title-form").onsubmit = (event) => {
+			event.preventDefault();
+			const { room } = page;
+			void this.#do({ kind: "titleRoom", room, title: this.#title.value });
+		};
+		find("#leave-room").onclick = () => void this.#leave();
+		find("#close-room").onclick = () => void this.#close();
+	}
+
+	/** Shows what has changed. */
+	render(): void {
+		const room = this.#page.ownRoom;
+		if (!room) this.#dialog.close();
+		else if (this.#dialog.open) this.#draw(room);
+	}
+
+	open(): void {
+		const room = this.#page.ownRoom;
+		if (!room) return;
+		this.#title.value = room.title;
+		this.#link.value = "";
+		for (const field of [this.#name, this.#title]) complain(field, "");
+		find("#link-row").hidden = true;
+		say("#room-result", "");
+		this.#draw(room);
+		this.#dialog.showModal();
+		void this.#listInvitations();
+	}
+
+	#draw(room: OwnRoom): void {
+		const { mine = false, closed = false, owner } = room;
+		const isPrivate = room.access === "private";
+		say("#room-about-title", this.#page.titleOf(room.room));
+		find("#members-list").replaceChildren(
+			this.#member(this.#page.name, owner, ["you"]),
+			...room.names.map((name) =>
+				this.#member(name, owner, [], mine && !closed),
+			),
+		);
+		find("#invite-people").hidden = !isPrivate || closed;
+		find("#title-form").hidden = !mine || closed;
+		find("#leave-row").hidden = !isPrivate;
+		find("#close-room").hidden = !mine || closed;
+	}
+
+	#member(
+		name: string,
+		owner: string | undefined,
+		labels: readonly string[],
+		isMine = false,
+	): HTMLElement {
+		const shown = name === owner ? [...labels, "owner"] : labels;
+		const tags = shown.map((label) => make("span", "label", label));
+		const buttons = isMine
+			? [
+					button(
+						"Make owner",
+						() => void this.#handOver(name),
+						`Make ${name} the owner`,
+					),
+					button("Remove", () => void this.#remove(name), `Remove ${name}`),
+				]
+			: [];
+		return make("li", "", avatar(name), nameTag(name), ...tags, ...buttons);
+	}
+
+	async #listInvitations(): Promise<void> {
+		const { room } = this.#page;
+		const answer = await this.#own.ask({ kind: "invitations", room });
+		const open = answer.kind === "invitations" ? answer.invitations : [];
+		find("#open-invitations").replaceChildren(
+			...open.map((one) => this.#invitation(one)),
+		);
+	}
+
+	#invitation({ invitation, by, name, expires }: Open): HTMLElement {
+		const whom = name ? nameTag(name) : "Whoever has a link";
+		const words = ` may come until ${day.format(expires)}, invited by `;
+		const take = async () => {
+			await this.#do({ kind: "revoke", invitation });
+			await this.#listInvitations();
+		};
+		const label = `Take back the invitation of ${name ?? "a link"}`;
+		const takeBack = button("Take back", () => void take(), label);
+		const p = make("span", "", whom, words, nameTag(by), ". ");
+		return make("li", "", p, takeBack);
+	}
+
+	/** Asks about this room, and says what came of it. */
+	/** Asks about a room, and says what came of it. */
+	async #do(question: Question): Promise<void> {
+		const answer = await this.#own.ask(question);
+		const words = answer.kind === "roomsRefused" ? answer.words : "Done.";
+		say("#room-result", words);
+	}
+
+	async #makeLink(): Promise<void> {
+		const { room } = this.#page;
+		const answer = await this.#own.ask({ kind: "invite", room });
+		if (answer.kind === "roomsRefused") say("#room-result", answer.words);
+		if (answer.kind !== "invited" || answer.token === undefined) return;
+		this.#link.value = `${location.origin}${BASE}join#${answer.token}`;
+		find("#link-row").hidden = false;
+		this.#link.select();
+		say(
+			"#room-result",
+			"One person can join by this link, for seven days. They will see what was said here before.",
+		);
+		await this.#listInvitations();
+	}
+
+	async #copy(): Promise<void> {
+		this.#link.select();
+		const copied = navigator.clipboard?.writeText(this.#link.value);
+		const done = await copied?.then(
+			() => true,
+			() => false,
+		);
+		say("#room-result", done ? "Link copied." : "Copy the link by hand.");
+	}
+
+	async #invite(): Promise<void> {
+		const { room } = this.#page;
+		const name = this.#name.value.trim().replace(/^@/, "");
+		if (!name) return this.#name.focus();
+		const answer = await this.#own.ask({ kind: "invite", room, name });
+		const isRefused = answer.kind === "roomsRefused";
+		complain(this.#name, isRefused ? answer.words : "");
+		if (isRefused) return this.#name.focus();
+		this.#name.value = "";
+		say(
+			"#room-result",
+			`${name} is invited, and will see what was said here before.`,
+		);
+		await this.#listInvitations();
+	}
+
+	async #remove(name: string): Promise<void> {
+		if (await confirmed(`Remove ${name}?`, REMOVE, "Remove"))
+			await this.#do({ kind: "removeMember", room: this.#page.room, name });
+	}
+
+	async #handOver(name: string): Promise<void> {
+		if (await confirmed(`Make ${name} the owner?`, HAND_OVER, "Hand over"))
+			await this.#do({ kind: "handOver", room: this.#page.room, name });
+	}
+
+	async #leave(): Promise<void> {
+		const { room } = this.#page;
+		if (!(await confirmed("Leave this room?", LEAVE, "Leave"))) return;
+		this.#dialog.close();
+		await this.#page.go(LOBBY);
+		await this.#page.whenOpen();
+		await this.#do({ kind: "removeMember", room });
+	}
+
+	async #close(): Promise<void> {
+		if (await confirmed("Close this room?", CLOSE, "Close it"))
+			await this.#do({ kind: "closeRoom", room: this.#page.room });
+	}
+}

@@ -1,0 +1,161 @@
+/** Private rooms on the page: made, joined by a link or by name, led, left and closed; and talk between two. */
+
+import { expect, test } from "vitest";
+import { check } from "./axe.ts";
+import type { Person } from "./person.ts";
+import { phone, stage } from "./stage.ts";
+
+const { enter, openPage, plume } = stage();
+
+async function makesRoom(person: Person, title: string): Promise<void> {
+	await person.opensSide();
+	await person.page.getByLabel("Make a private room").fill(title);
+	await person.presses("Make");
+	await isIn(person, title);
+}
+
+const isIn = ({ page }: Person, title: string) =>
+	page.locator("#room-name", { hasText: title }).waitFor();
+
+/** The dialog about the room. */
+async function opensMembers({ page }: Person) {
+	await page.getByRole("button", { name: "Members", exact: true }).click();
+	const dialog = page.locator("#room-about");
+	await dialog.waitFor();
+	return dialog;
+}
+
+async function makesLink(person: Person): Promise<string> {
+	const dialog = await opensMembers(person);
+	await person.presses("Make a link");
+	await dialog.getByText("One person can join by this link").waitFor();
+	const link = await dialog.getByLabel("Link for one person").inputValue();
+	await dialog.getByRole("button", { name: "Close", exact: true }).click();
+	return link;
+}
+
+const rooms = ({ page }: Person) => page.locator("#rooms");
+
+test("a private room is made, and someone who is here joins it by a link", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	await makesRoom(ann, "Birthday for Cleo");
+	await ann.says("I have the cake");
+	const link = await makesLink(ann);
+	expect(link).toMatch(/\/join#[\w-]{22}$/);
+	await bob.page.goto(link);
+	await bob.page.getByText("You have opened an invitation").waitFor();
+	expect(bob.page.url()).not.toContain("#");
+	await bob.presses("Join");
+	await isIn(bob, "Birthday for Cleo");
+	await bob.reads("I have the cake");
+	expect(await bob.page.title()).toBe("Birthday for Cleo · Plume");
+	await rooms(bob).getByText("Private rooms").waitFor();
+	await bob.page.reload();
+	await isIn(bob, "Birthday for Cleo");
+	await bob.reads("I have the cake");
+	await bob.page.goto(link);
+	await bob.presses("Join");
+	await bob.seesStatus(
+		"That invitation is used up, too old or taken back. Ask for another.",
+	);
+});
+
+test("someone new logs in by a link, right into its room", async () => {
+	const ann = await enter("ada");
+	await makesRoom(ann, "Trip");
+	await ann.says("we leave at noon");
+	const link = await makesLink(ann);
+	const dora = await openPage("dora");
+	await dora.page.goto("about:blank");
+	await dora.page.goto(link);
+	await dora.page.getByText("You are invited.").waitFor();
+	await dora.comesIn();
+	await isIn(dora, "Trip");
+	await dora.reads("we leave at noon");
+	expect(await dora.page.locator("#invitation").isVisible()).toBe(false);
+});
+
+test("someone is invited by name, and finds that among their rooms", async () => {
+	const ann = await enter("abe");
+	const ben = await enter("ben");
+	const cleo = await enter("cleo");
+	await makesRoom(ann, "Boats");
+	const dialog = await opensMembers(ann);
+	const field = dialog.getByLabel("Or someone who comes here already");
+	await field.fill("nobody");
+	await field.press("Enter");
+	await dialog.getByText("Nobody here has that name.").waitFor();
+	for (const name of ["ben", "cleo"]) {
+		await field.fill(`@${name}`);
+		await field.press("Enter");
+		await dialog.getByText(`${name} is invited`).waitFor();
+	}
+	await check(ann, "the members of a room");
+	await rooms(ben).getByText("by abe").waitFor();
+	await ben.presses("Join Boats");
+	await isIn(ben, "Boats");
+	await cleo.presses("Decline Boats");
+	await rooms(cleo).getByText("Boats").waitFor({ state: "detached" });
+	await dialog.locator("#members-list").getByText("ben").waitFor();
+});
+
+test("two talk directly, from the menu at a person", async () => {
+	const ann = await enter("amy", phone);
+	const bob = await enter("bo");
+	await ann.opensSide();
+	await ann.page.locator("#people").getByRole("button", { name: "bo" }).click();
+	await ann.presses("Talk directly");
+	await isIn(ann, "bo");
+	await ann.says("only for you");
+	await rooms(bob).getByRole("link", { name: /amy/ }).getByText("1").waitFor();
+	await rooms(bob).getByRole("link", { name: /amy/ }).click();
+	await bob.reads("only for you");
+	const dialog = await opensMembers(bob);
+	expect(
+		await dialog.getByText("Invite", { exact: true }).first().isVisible(),
+	).toBe(false);
+	expect(await dialog.getByText("Leave this room").isVisible()).toBe(false);
+});
+
+test("an owner removes someone, hands over, and the next owner closes the room", async () => {
+	const ann = await enter("ava");
+	const bob = await enter("bill");
+	const cleo = await enter("cora");
+	await makesRoom(ann, "Board");
+	for (const other of [bob, cleo]) {
+		await other.page.goto(await makesLink(ann));
+		await other.presses("Join");
+		await isIn(other, "Board");
+	}
+	const dialog = await opensMembers(ann);
+	await dialog.getByRole("button", { name: "Remove cora" }).click();
+	await ann.presses("Remove");
+	await isIn(cleo, "lobby");
+	await cleo.reads("There is no such room, or you may not enter it.");
+	await rooms(cleo).getByText("Board").waitFor({ state: "detached" });
+	await dialog.getByRole("button", { name: "Make bill the owner" }).click();
+	await ann.presses("Hand over");
+	await dialog.locator("li", { hasText: "bill" }).locator(".label").waitFor();
+	expect(await dialog.getByText("Close this room").isVisible()).toBe(false);
+	await dialog.getByRole("button", { name: "Leave this room" }).click();
+	await ann.presses("Leave");
+	await isIn(ann, "lobby");
+	await rooms(ann).getByText("Board").waitFor({ state: "detached" });
+	const his = await opensMembers(bob);
+	await his.getByLabel("Title").fill("Old board");
+	await bob.presses("Change");
+	await isIn(bob, "Old board");
+	await his.getByRole("button", { name: "Close this room" }).click();
+	await bob.presses("Close it");
+	await his.getByRole("button", { name: "Close", exact: true }).click();
+	await bob.page.getByText("This room is closed. You can read").waitFor();
+	expect(await bob.field.isVisible()).toBe(false);
+});
+
+test("a link to a room that is not for one leads to the lobby, with words", async () => {
+	const ann = await enter("ali");
+	await ann.page.goto(`${plume().url}/r/~${"x".repeat(22)}`);
+	await isIn(ann, "lobby");
+	await ann.reads("There is no such room, or you may not enter it.");
+});
