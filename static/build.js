@@ -11,7 +11,7 @@ import {
 	writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const from = import.meta.dirname;
@@ -62,6 +62,7 @@ for (const machine of ["client", "node", "room", "server"])
 // Packed once, here, and not at each request.
 for (const file of await readdir(to)) {
 	if (!/\.(css|html|js|svg|webmanifest)$/.test(file)) continue;
-	const packed = gzipSync(await readFile(join(to, file)), { level: 9 });
-	await writeFile(join(to, `${file}.gz`), packed);
+	const bytes = await readFile(join(to, file));
+	await writeFile(join(to, `${file}.br`), brotliCompressSync(bytes));
+	await writeFile(join(to, `${file}.gz`), gzipSync(bytes, { level: 9 }));
 }

@@ -5,7 +5,7 @@ import { showBriefly } from "./brief-notice.ts";
 import { Composer } from "./composer.ts";
 import { eraser } from "./erase.ts";
 import { isAboutRooms, type RoomEvent } from "./frames.ts";
-import { OwnRooms } from "./own-rooms.ts";
+import { type AnswerAboutRooms, OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { type PendingSends, pendingSends } from "./pending-sends.ts";
 import { pathOf } from "./room-name.ts";
@@ -71,7 +71,11 @@ export class Chat {
 	}
 
 	receive(event: RoomEvent): void {
-		if (isAboutRooms(event)) return this.#receiveRooms(event);
+		if (isAboutRooms(event)) this.#receiveRooms(event);
+		else this.#receiveOfRoom(event);
+	}
+
+	#receiveOfRoom(event: Exclude<RoomEvent, AnswerAboutRooms>): void {
 		const here = this.#page.room;
 		const room = ("room" in event && event.room) || here;
 		if (event.kind === "head") this.view.receive(event);
@@ -83,7 +87,7 @@ export class Chat {
 		}
 	}
 
-	#receiveRooms(event: Parameters<OwnRooms["receive"]>[0]): void {
+	#receiveRooms(event: AnswerAboutRooms): void {
 		this.#own.receive(event);
 		if (event.kind !== "ownRooms") return;
 		this.#page.ownRooms = event.rooms;
@@ -92,7 +96,7 @@ export class Chat {
 		this.onRooms();
 	}
 
-	#receiveHere(event: Exclude<RoomEvent, Parameters<OwnRooms["receive"]>[0]>) {
+	#receiveHere(event: Exclude<RoomEvent, AnswerAboutRooms>) {
 		const outbox = this.sends.outbox();
 		switch (event.kind) {
 			case "ack":

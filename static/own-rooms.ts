@@ -13,7 +13,9 @@ import type { RoomDialog } from "./room-dialog.ts";
 import * as storage from "./storage.ts";
 
 export type OwnRoom = ServerFrame<"ownRooms">["rooms"][number];
-type Answer = AboutRooms | Extract<RoomEvent, { kind: "roomsRefused" }>;
+export type AnswerAboutRooms =
+	| AboutRooms
+	| Extract<RoomEvent, { kind: "roomsRefused" }>;
 export type Question = Extract<
 	ClientFrame,
 	{
@@ -34,7 +36,7 @@ export function titleOf({ access, title, names }: OwnRoom): string {
 export class OwnRooms {
 	readonly #page: Page;
 	#dialog: RoomDialog | undefined;
-	readonly #waiting = new Map<string, (answer: Answer) => void>();
+	readonly #waiting = new Map<string, (answer: AnswerAboutRooms) => void>();
 	#asked = 0;
 
 	constructor(page: Page) {
@@ -92,9 +94,9 @@ export class OwnRooms {
 	}
 
 	/** Resolves with the answer; without a connection, or if it is lost, with words about that. */
-	ask(question: Question): Promise<Answer> {
+	ask(question: Question): Promise<AnswerAboutRooms> {
 		const id = `r${this.#asked++}`;
-		const answer = new Promise<Answer>((resolve) =>
+		const answer = new Promise<AnswerAboutRooms>((resolve) =>
 			this.#waiting.set(id, resolve),
 		);
 		if (this.#page.isOpen) this.#page.send({ ...question, id });
@@ -108,7 +110,7 @@ export class OwnRooms {
 			this.#answer(id, { kind: "roomsRefused", words: OFFLINE });
 	}
 
-	receive(answer: Answer): void {
+	receive(answer: AnswerAboutRooms): void {
 		if (answer.id !== undefined) this.#answer(answer.id, answer);
 	}
 
@@ -124,7 +126,7 @@ export class OwnRooms {
 		showBriefly(await this.go({ kind: "talkTo", names: [name] }));
 	}
 
-	#answer(id: string, answer: Answer): void {
+	#answer(id: string, answer: AnswerAboutRooms): void {
 		this.#waiting.get(id)?.(answer);
 		this.#waiting.delete(id);
 	}

@@ -116,7 +116,7 @@ export class RoomList {
 		this.#list.replaceChildren(
 			...open.map((room) => this.#item(room)),
 			...group("Private rooms", owned("private")),
-			...group("Direct", owned("direct")),
+			...group("Direct messages", owned("direct")),
 			...group(
 				"You are invited to",
 				invited.map((one) => this.#invitation(one)),
@@ -153,7 +153,7 @@ export class RoomList {
 		const link = make(
 			"a",
 			{ href: pathOf(name) },
-			make("bdi", "", this.#page.titleOf(name)),
+			make("bdi", isPublic(name) ? "" : "own", this.#page.titleOf(name)),
 		);
 		if (isCurrent) link.ariaCurrent = "page";
 		link.append(...this.#badges(room));
@@ -191,11 +191,12 @@ export class RoomList {
 			const link = { type: "button", className: "link", ariaLabel } as const;
 			return make("button", { ...link, onclick }, words);
 		};
-		const by = make("span", "hint", ` by ${names.join()}`);
+		const by = make("span", "hint", `by ${names.join()}`);
 		return make(
 			"li",
-			"",
-			make("bdi", "", title, by),
+			"invited",
+			make("bdi", "own", title),
+			by,
 			choice("Join", "join"),
 			choice("Decline", "revoke"),
 		);

@@ -6,7 +6,12 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
-import { gunzipSync, gzipSync } from "node:zlib";
+import {
+	brotliCompressSync,
+	brotliDecompressSync,
+	gunzipSync,
+	gzipSync,
+} from "node:zlib";
 import type { Request, Response } from "express";
 import { sendErrorPage } from "./error-page.ts";
 
@@ -24,7 +29,19 @@ export type SendFile = (
 	response: Response,
 ) => boolean;
 
-const PACKED = ".gz";
+/** How files are packed, the smallest first. Browsers accept Brotli only over HTTPS. */
+const PACKINGS = [
+	{
+		coding: "br",
+		ending: ".br",
+		pack: brotliCompressSync,
+		unpack: brotliDecompressSync,
+	},
+	{ coding: "gzip", ending: ".gz", pack: gzipSync, unpack: gunzipSync },
+] as const;
+
+const packingOf = (name: string) =>
+	PACKINGS.find(({ ending }) => name.endsWith(ending));
 
 /** Reads every file in a folder; throws if the folder is not there. Pages find their own files below `base`. */
 export function filesIn(folder: string, base: string): SendFile {
@@ -43,21 +60,25 @@ export function filesIn(folder: string, base: string): SendFile {
 	}
 	return (name, request, response) => {
 		const plain = copies.get(name);
-		if (!plain || name.endsWith(PACKED)) return false;
-		const packed = copies.get(`${name}${PACKED}`);
-		const isPacked = packed && request.acceptsEncodings("gzip") === "gzip";
+		if (!plain || packingOf(name)) return false;
+		const packing = PACKINGS.find(
+			({ coding, ending }) =>
+				copies.has(name + ending) &&
+				request.acceptsEncodings(coding) === coding,
+		);
 		response.vary("Accept-Encoding").type(extname(name));
-		if (isPacked) response.set("Content-Encoding", "gzip");
-		send(isPacked ? packed : plain, request, response);
+		if (packing) response.set("Content-Encoding", packing.coding);
+		const packed = packing && copies.get(name + packing.ending);
+		send(packed ?? plain, request, response);
 		return true;
 	};
 }
 
 /** A page's own addresses begin with "/static/". Scripts and styles find the base by themselves. */
 function withBase(base: string, name: string, bytes: Buffer): Buffer {
-	if (base === "/" || !/\.html(\.gz)?$/.test(name)) return bytes;
-	if (name.endsWith(PACKED))
-		return gzipSync(withBase(base, "packed.html", gunzipSync(bytes)));
+	if (base === "/" || !/\.html(\.\w+)?$/.test(name)) return bytes;
+	const { pack, unpack } = packingOf(name) ?? {};
+	if (pack && unpack) return pack(withBase(base, "packed.html", unpack(bytes)));
 	const page = bytes.toString().replaceAll('"/static/', `"${base}static/`);
 	return Buffer.from(page);
 }

@@ -108,7 +108,7 @@ describe("a file is asked for", () => {
 			200,
 		],
 	])("%s", async (_, headers, status) => {
-		for (const encoding of ["identity", "gzip"]) {
+		for (const encoding of ["identity", "gzip", "br"]) {
 			const answer = await fetched("/", {
 				...headers,
 				"Accept-Encoding": encoding,
@@ -129,6 +129,21 @@ describe("a file is asked for", () => {
 		expect((await first.text()) + (await rest.text())).toBe(whole);
 	});
 
+	test("packed as small as the browser can read it", async () => {
+		const sizes: number[] = [];
+		for (const accepted of ["gzip, deflate, br", "gzip, deflate", "identity"]) {
+			const answer = await fetched("/static/app.js", {
+				"Accept-Encoding": accepted,
+			});
+			const [first] = accepted.includes("br") ? ["br"] : accepted.split(",");
+			const coding = answer.headers.get("content-encoding") ?? "identity";
+			expect(coding).toBe(first);
+			sizes.push(Number(answer.headers.get("content-length")));
+			await answer.body?.cancel();
+		}
+		expect(sizes).toEqual([...sizes].sort((one, other) => one - other));
+	});
+
 	test("again, unchanged", async () => {
 		const page = await fetched("/", { "Accept-Encoding": "identity" });
 		const tag = page.headers.get("etag");
@@ -144,6 +159,7 @@ describe("a file is asked for", () => {
 		"/static/%E0%A4%A",
 		"/static/..%2F..%2Fpackage.json",
 		"/static/app.js.gz",
+		"/static/app.js.br",
 		`/static/${"x".repeat(3000)}`,
 		"/static/__proto__",
 		"/static/",

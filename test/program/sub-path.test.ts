@@ -72,7 +72,7 @@ test.each(["/", "/r/garden", "/static/app.js", "/chatter/", "/inspect"])(
 	},
 );
 
-test.each(["gzip", "identity"])(
+test.each(["br", "gzip", "identity"])(
 	"the pages find their files, sent as %s",
 	async (encoding) => {
 		for (const page of ["/chat/r/garden", "/chat/inspect", "/chat/admin"]) {
