@@ -64,7 +64,10 @@ export class RoomDialog {
 	render(): void {
 		const room = this.#page.ownRoom;
 		if (!room) this.#dialog.close();
-		else if (this.#dialog.open) this.#draw(room);
+		if (!room || !this.#dialog.open) return;
+		this.#draw(room);
+		// Someone has joined, perhaps by one of them.
+		void this.#listInvitations();
 	}
 
 	open(): void {

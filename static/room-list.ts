@@ -185,8 +185,10 @@ export class RoomList {
 	#invitation({ room, names, invitation = "" }: OwnRoom): HTMLElement {
 		const title = this.#page.titleOf(room);
 		const choice = (words: string, kind: "join" | "revoke") => {
-			const onclick = async () =>
+			const onclick = async () => {
+				if (kind === "join") find("#side").hidePopover();
 				showBriefly(await this.#own.go({ kind, invitation }));
+			};
 			const ariaLabel = `${words} ${title}`;
 			const link = { type: "button", className: "link", ariaLabel } as const;
 			return make("button", { ...link, onclick }, words);

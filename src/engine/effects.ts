@@ -117,7 +117,7 @@ function tellMembers(
 			break;
 		case "invitation.ended": {
 			const { invitations } = before.server.context;
-			ownRooms.onCommitted(event, invitations?.get(event.invitation)?.identity);
+			ownRooms.onCommitted(event, invitations?.get(event.invitation));
 		}
 	}
 }

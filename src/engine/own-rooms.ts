@@ -6,6 +6,7 @@
 import type { ClientContext } from "../../machines/client.ts";
 import type { Identity, PlumeEvent, RoomName } from "../../machines/events.ts";
 import type { ServerFrame } from "../../machines/protocol.ts";
+import type { Invitation } from "../../machines/server.ts";
 import { messageOf } from "../log/disk.ts";
 import { nameOf, personUnder } from "./commands/names-held.ts";
 import type { Connection } from "./connection.ts";
@@ -49,7 +50,7 @@ export class OwnRooms {
 		this.#subscribers.delete(connection);
 	}
 
-	/** Call once such an event is committed: whom it may concern are told. */
+	/** Call once such an event is committed, for an end with the invitation: whom it may concern are told. */
 	onCommitted(
 		event: PlumeEvent<
 			| "member.added"
@@ -62,12 +63,11 @@ export class OwnRooms {
 			| "invitation.spent"
 			| "invitation.ended"
 		>,
-		invited?: Identity,
+		ended?: Invitation,
 	): void {
 		const { states } = this.#parts;
-		const room = "room" in event ? event.room : undefined;
-		const people = states.committed.room(room ?? "")?.context.people;
-		const one = "identity" in event ? event.identity : invited;
+		const { room = "", identity: one } = { ...ended, ...event };
+		const people = states.committed.room(room)?.context.people;
 		for (const [connection, subscriber] of this.#subscribers)
 			if (people?.has(subscriber.person) || subscriber.person === one)
 				this.#send(connection, subscriber);

@@ -98,6 +98,8 @@ test("someone is invited by name, and finds that among their rooms", async () =>
 	await cleo.presses("Decline Boats");
 	await rooms(cleo).getByText("Boats").waitFor({ state: "detached" });
 	await dialog.locator("#members-list").getByText("ben").waitFor();
+	const open = dialog.locator("#open-invitations li");
+	await open.first().waitFor({ state: "detached" });
 });
 
 test("two talk directly, from the menu at a person", async () => {
