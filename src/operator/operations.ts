@@ -89,7 +89,7 @@ export const invite =
 			entries: [entry],
 			says: [
 				`/join#${token}`,
-				`after the address of this server is the link. One person may log in by it, until ${until}.`,
+				`One person may log in by this link, until ${until}. Unless it begins with the address of this server, put that before it.`,
 			],
 		};
 	};

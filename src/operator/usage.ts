@@ -57,7 +57,7 @@ export type OperatorCommand = keyof typeof operatorUsage;
 const onPage = [
 	...["who", "status", "rooms", "names", "bans", "reports"],
 	...["ban", "unban", "kick", "unkick", "mute", "unmute", "remove", "dismiss"],
-	...["release", "rename", "close", "open", "say", "notice"],
+	...["release", "rename", "close", "open", "say", "notice", "invite"],
 ];
 
 export const isPageCommand = (name: unknown): name is OperatorCommand =>

@@ -37,7 +37,9 @@ export const actsAt: Readonly<Record<string, ActsAt>> = {
 		["Ban", "ban", name],
 	],
 	bans: ([names = ""]) => [["Unban", "unban", names.split(", ")[0] ?? ""]],
-	rooms: ([room = ""]) => [["Write to", "say", room]],
+	// One row only counts the rooms that are not public.
+	rooms: ([room = ""]) =>
+		room.includes(" ") ? [] : [["Write to", "say", room]],
 	status: ([what = "", now = ""]) => {
 		if (what !== "newcomers") return [];
 		const isOpen = now === "let in";

@@ -94,13 +94,17 @@ const carryOut = (act: Act) =>
 		if (!args) return;
 		say("#result", "");
 		const { says = [] } = await ask(act[1], ...args);
-		say("#result", says.join(" "));
+		const link = String(new URL("join#", location.href));
+		say("#result", says.join(" ").replace("/join#", link));
 		await look(Object.keys(titles));
 	});
 const again = () => attempt(() => look(Object.keys(titles)));
 
 document.documentElement.style.colorScheme = browser.get("theme");
-find("#first").append(buttonOf(["Write to every room", "notice"]));
+find("#first").append(
+	buttonOf(["Write to every room", "notice"]),
+	buttonOf(["Invite someone", "invite"]),
+);
 find("#tables").append(...sections.values());
 filter.oninput = () => [...read.keys()].forEach(draw);
 find("#again").onclick = again;

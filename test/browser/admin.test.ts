@@ -108,3 +108,17 @@ test("a member is shown nothing, and told why", async () => {
 	await stranger.isOutside();
 	for (const each of [eve, stranger]) each.expectsFailedLoads();
 });
+
+test("someone is invited, and logs in by the link", async () => {
+	const boss = await opensAdminPage();
+	await boss.presses("Invite someone");
+	await boss.seesStatus("One person may log in by this link");
+	const words = await boss.page.locator("#result").innerText();
+	const [link = ""] = words.split(" ");
+	expect(link).toMatch(/^http.*\/chat\/join#[\w-]{22}$/);
+	const dora = await openPage("dora");
+	await dora.page.goto("about:blank");
+	await dora.page.goto(link);
+	await dora.page.getByText("You are invited.").waitFor();
+	await dora.comesIn();
+});
