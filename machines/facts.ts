@@ -205,6 +205,8 @@ export interface Facts {
 		client: ClientId;
 		/** The client's number for the message, counted from 1; absent if the client numbers none. */
 		n?: number;
+		/** The offset of the item that it answers, in the same epoch. Nothing else of that item is here. */
+		replyTo?: number;
 		digest: string;
 	};
 	/** A line from the operator, or an admin, under the name of the bot. */

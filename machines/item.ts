@@ -39,12 +39,17 @@ export function itemOf(
 	const { room, time } = event;
 	switch (event.type) {
 		case "message.posted": {
-			const { client, n } = event;
-			// A spread takes a microsecond, so only an erased message has any.
-			if (text === undefined) {
+			const { client, n, replyTo } = event;
+			// A spread takes a microsecond, so only an erased message and a reply have any.
+			if (text === undefined || replyTo !== undefined) {
 				const line = { room, epoch, offset, time, client, name };
 				const number = n === undefined ? {} : { n };
-				return { kind: "said", ...line, text: "", ...number, erased: true };
+				const about = replyTo === undefined ? {} : { replyTo };
+				const erased = text === undefined ? { erased: true as const } : {};
+				return {
+					...{ kind: "said", ...line, text: text ?? "" },
+					...{ ...number, ...about, ...erased },
+				};
 			}
 			return n === undefined
 				? { kind: "said", room, epoch, offset, time, client, name, text }

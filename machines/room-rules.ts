@@ -111,6 +111,10 @@ export const roomGuards = {
 		if (target !== undefined && target < 1) return false;
 		return Math.max(target ?? 0, through) <= context.offset;
 	},
+	answersSomething: ({ context, event }) =>
+		event.type === "message.posted" &&
+		(event.replyTo === undefined ||
+			(event.replyTo > 0 && event.replyTo <= context.offset)),
 	isNextInOrder: ({ context, event }) =>
 		event.type === "message.posted" &&
 		(event.n === undefined ||
@@ -126,7 +130,10 @@ export const roomRules = {
 	"client.detached": ["isInside", "hasSession"],
 	"client.resumed": ["isInside", "hasSession"],
 	"client.left": ["isInside"],
-	"message.posted": ["isInside", "isNotClosed", "isNotMuted", "isNextInOrder"],
+	"message.posted": [
+		...(["isInside", "isNotClosed", "isNotMuted"] as const),
+		...(["isNextInOrder", "answersSomething"] as const),
+	],
 	"member.added": ["isNotPublic", "isNotClosed"],
 	"member.removed": ["isMember"],
 	"room.titled": ["isPrivate", "isNotClosed"],

@@ -4,12 +4,14 @@
  */
 
 import { readBotCommand } from "../machines/bot-commands.ts";
+import type { Said } from "../machines/message.ts";
 import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
 import { showBriefly } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
-import { find, isTouch, say, show } from "./element.ts";
+import { find, isTouch, make, say, show } from "./element.ts";
 import { mentionAutocomplete } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
+import { nameTag } from "./person.ts";
 import { UNHEARD } from "./person-menu.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { saveDraft, storedDraft } from "./storage.ts";
@@ -18,6 +20,8 @@ import { saveDraft, storedDraft } from "./storage.ts";
 const TEXT_LIMIT = 4_000;
 /** UTF-16 units. A longer text takes too long to measure at each key. */
 const FAR_TOO_LONG = 4 * TEXT_LIMIT;
+/** UTF-16 units of a message that is being answered. */
+const MOST_QUOTED = 100;
 /** The shortest time between two `typing` frames. */
 const TYPING_EVERY_MS = 3_000;
 const COMMAND = /^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u;
@@ -46,6 +50,7 @@ export class Composer {
 	#trouble = "";
 	#refused: Page["snapshot"]["context"]["trouble"];
 	#typedAt = 0;
+	#answered: Said | undefined;
 	/** A text that looks like a command; it is sent when it is submitted again. */
 	#questioned = "";
 
@@ -57,11 +62,26 @@ export class Composer {
 		this.#field.oninput = () => this.#onInput();
 		this.#field.onkeydown = (event) => this.#onKey(event);
 		this.#form.onsubmit = () => this.#send();
+		find("#replying-not").onclick = () => this.#answer(undefined);
+		parts.page.reply = (message) => this.#answer(message);
 		refuseFiles();
+	}
+
+	/** The next line answers this message, or nothing. */
+	#answer(message: Said | undefined): void {
+		this.#answered = message;
+		show(find("#replying"), message !== undefined);
+		if (!message) return;
+		const text = message.text.replace(/\s+/g, " ").slice(0, MOST_QUOTED);
+		find("#replying-words").replaceChildren(
+			...["Reply to ", nameTag(message.name), ": ", make("bdi", "", text)],
+		);
+		this.#field.focus();
 	}
 
 	/** Shows the room's draft. */
 	enter(): void {
+		this.#answer(undefined);
 		const { room } = this.#parts.page;
 		this.#field.value = storedDraft(room);
 		this.#update();
@@ -101,6 +121,7 @@ export class Composer {
 	#onKey(event: KeyboardEvent) {
 		const { key, shiftKey, isComposing } = event;
 		if (isComposing) return;
+		if (key === "Escape" && this.#answered) return this.#answer(undefined);
 		if (!shiftKey && this.autocomplete.onKey(key))
 			return event.preventDefault();
 		// A touch keyboard has no Shift at hand, so Enter makes a new line there.
@@ -124,7 +145,8 @@ export class Composer {
 		this.#write("");
 		this.#typedAt = 0;
 		this.#parts.view.spoke();
-		if (!isForBot) this.#parts.sends.outbox().add(text);
+		if (!isForBot) this.#parts.sends.outbox().add(text, this.#answered?.offset);
+		this.#answer(undefined);
 	}
 
 	#write(text: string): void {

@@ -45,7 +45,7 @@ export type RoomEvent =
 	| ServerFrame<"members" | "presence" | "typing" | "blocks">
 	| AboutRooms
 	/** The end of a page of history; one that was refused has no `before`. */
-	| (Pick<ServerFrame<"page">, "kind" | "room" | "more"> & {
+	| (Pick<ServerFrame<"page">, "kind" | "room" | "more" | "id"> & {
 			readonly before?: number;
 	  })
 	| ({ readonly kind: "textRefused" } & Refusal)
@@ -76,7 +76,10 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 		return { kind: "roomsRefused", words, id: frame.id };
 	// A page that was asked for too soon is still there; any other refused page is not.
 	if (re === MessageType.history)
-		return { kind: "page", room: "", more: rule === "isNotTooFast" };
+		return {
+			...{ kind: "page", room: "", more: rule === "isNotTooFast" },
+			id: frame.id,
+		};
 	return {
 		type: "refused",
 		...{ rule, re, trouble: { about: "step", words } },

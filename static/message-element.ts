@@ -57,6 +57,13 @@ function tool(message: Said, page: Page, isMine: boolean): HTMLElement {
 	return make("button", properties, isMine ? "×" : "···");
 }
 
+function replyTool(message: Said, page: Page): HTMLElement {
+	const title = "Reply";
+	const onclick = () => page.reply(message);
+	const names = { title, ariaLabel: title, className: "tool reply", onclick };
+	return make("button", { ...BUTTON, ...names }, "“");
+}
+
 /** What a blocked person said at one time unfolds with its first message. */
 function blockedElement(said: readonly HTMLElement[], isContinued: boolean) {
 	const words = "You blocked this person";
@@ -74,7 +81,7 @@ function blockedElement(said: readonly HTMLElement[], isContinued: boolean) {
 const labels = { aside: "only you see this", notice: "notice" };
 
 /** A message that waits to be sent is in no room yet. */
-type Waiting = Pick<Said, "kind" | "name" | "text" | "time">;
+type Waiting = Pick<Said, "kind" | "name" | "text" | "time" | "replyTo">;
 
 /** `isContinued` leaves the name out, because the message above has it. */
 export function messageElement(
@@ -99,12 +106,17 @@ export function messageElement(
 		article.append(make("p", "line erased", "This message was deleted."));
 		return article;
 	}
+	const { replyTo } = { replyTo: undefined, ...message };
+	if (replyTo !== undefined)
+		article.append(page.quotes.element(replyTo, page.lineAt));
 	const said = textElements(message.text, isMine ? "" : me);
 	const isBlocked = kind === "said" && page.isBlocked(name);
 	if (isBlocked) article.append(blockedElement(said, isContinued));
 	else article.append(...said);
-	if (kind === "said" && "epoch" in message)
-		article.append(tool(message, page, isMine));
+	if (kind === "said" && "epoch" in message) {
+		article.dataset.offset = `${message.offset}`;
+		article.append(replyTool(message, page), tool(message, page, isMine));
+	}
 	if (!isMine && !isBlocked && kind === "said" && mentions(message.text, me))
 		article.classList.add("mention");
 	return article;

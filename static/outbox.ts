@@ -15,6 +15,8 @@ export interface PendingLine {
 	readonly n: number;
 	/** Why it was refused, in words; "" while it is to be sent. */
 	readonly why: string;
+	/** The offset of what it answers. */
+	readonly replyTo?: number | undefined;
 }
 
 export interface Refusal {
@@ -28,7 +30,7 @@ export interface Refusal {
 
 interface World {
 	save(lines: readonly PendingLine[]): void;
-	send(text: string, n: number): void;
+	send(line: Pick<PendingLine, "text" | "n" | "replyTo">): void;
 	wait(ms: number, then: () => void): void;
 }
 
@@ -62,10 +64,14 @@ export class Outbox {
 		this.#world = world;
 	}
 
-	add(...texts: readonly string[]): void {
+	add(text: string, replyTo?: number): void {
+		this.#append([{ text, by: "", n: 0, why: "", replyTo }]);
+	}
+
+	#append(lines: readonly PendingLine[]): void {
 		const by = this.#client;
-		const lines = texts.map((text) => ({ text, by, n: 0, why: "" }));
-		this.#update([...this.lines, ...lines]);
+		const fresh = lines.map((line) => ({ ...line, by, n: 0, why: "" }));
+		this.#update([...this.lines, ...fresh]);
 	}
 
 	/**
@@ -128,14 +134,20 @@ export class Outbox {
 
 	/** Sends the refused lines again, after all others. */
 	retry(): void {
-		this.add(...this.drop());
+		const refused = this.#refused;
+		this.drop();
+		this.#append(refused);
 	}
 
 	/** Removes the refused lines; returns their texts. */
 	drop(): readonly string[] {
-		const refused = this.lines.filter((line) => !isOpen(line));
+		const refused = this.#refused;
 		this.#update(this.lines.filter(isOpen));
 		return refused.map(({ text }) => text);
+	}
+
+	get #refused(): readonly PendingLine[] {
+		return this.lines.filter((line) => !isOpen(line));
 	}
 
 	#pause(ms: number): void {
@@ -168,7 +180,7 @@ export class Outbox {
 			});
 		}
 		this.#world.save(this.lines);
-		for (const { text, n } of due) this.#world.send(text, n);
+		for (const line of due) this.#world.send(line);
 	}
 }
 

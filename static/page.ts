@@ -1,13 +1,15 @@
 /** What the parts of the page share: the machine, the connection, and the room on the screen. */
 
 import type { ActorRefFrom } from "xstate";
-import { isPublic } from "../machines/message.ts";
+import { isPublic, type Said } from "../machines/message.ts";
 import type { PageSnapshot, pageMachine } from "../machines/page.ts";
 import type { PageEvent } from "../machines/page-events.ts";
 import type { ClientFrame } from "../machines/protocol.ts";
 import { foldName } from "../machines/text.ts";
 import { focusField } from "./element.ts";
+import type { Line } from "./frames.ts";
 import { type OwnRoom, titleOf } from "./own-rooms.ts";
+import { Quotes } from "./quotes.ts";
 import type { Socket } from "./socket.ts";
 import { claimClient } from "./storage.ts";
 
@@ -26,6 +28,14 @@ export class Page {
 	node = "";
 	/** One's own rooms that are not for all, and those that one is invited to. */
 	ownRooms: readonly OwnRoom[] = [];
+	/** The epoch of the room on the screen; empty until it is known. */
+	epoch = "";
+	/** What the replies on the screen answer. */
+	readonly quotes = new Quotes(this);
+	/** The line at an offset, if it is on the screen. */
+	lineAt: (offset: number) => Line | undefined = () => undefined;
+	/** Begins a reply. */
+	reply: (message: Said) => void = () => {};
 	/** Nobody may say anything in the room. */
 	isClosed = false;
 	/** The bot was told something, and has not answered yet. */

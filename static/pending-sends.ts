@@ -26,7 +26,8 @@ export function pendingSends(page: Page) {
 				storage.saveLines(room, lines);
 				if (room === page.room) draw(lines);
 			},
-			send: (text, n) => page.send({ kind: "text", text, room, n }),
+			send: ({ text, n, replyTo }) =>
+				page.send({ kind: "text", text, room, n, replyTo }),
 			wait: (ms, then) => setTimeout(then, ms),
 		});
 		outboxes.set(room, made);
@@ -35,8 +36,8 @@ export function pendingSends(page: Page) {
 
 	function draw(lines: readonly PendingLine[]): void {
 		const [name, time] = [page.name, Date.now()];
-		const elements = lines.map(({ text, why }, at) => {
-			const line = { kind: "said", name, text, time } as const;
+		const elements = lines.map(({ text, why, replyTo }, at) => {
+			const line = { kind: "said", name, text, time, replyTo } as const;
 			const element = messageElement(line, at > 0, page);
 			element.classList.toggle("failed", why !== "");
 			return element;

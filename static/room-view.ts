@@ -46,6 +46,7 @@ export class RoomView {
 		this.#people = peoplePanel(page, own);
 		this.#timeline = new Timeline(page, this.#people);
 		this.#history = new HistoryPager(page, this.#timeline);
+		page.lineAt = (offset) => this.#timeline.lineAt(offset);
 		document.addEventListener("visibilitychange", () => this.#onVisibility());
 		const room = find("#room");
 		room.addEventListener("scroll", () => this.#updateRead());
@@ -72,6 +73,7 @@ export class RoomView {
 
 	/** Leaves nothing on the screen for another person or room. */
 	clear(): void {
+		this.#page.quotes.clear();
 		this.#read = undefined;
 		this.#timeline.clear();
 		this.#people.clear();
@@ -81,6 +83,7 @@ export class RoomView {
 	welcome(welcome: Extract<ServerEvent, { type: "welcome" }>): void {
 		const { said, offset, retentionHours } = welcome;
 		this.#count = { said, offset };
+		this.#page.epoch = welcome.epoch;
 		const retention = find("#retention");
 		retention.hidden = retentionHours === undefined;
 		retention.textContent = `Messages here are deleted after ${ageInWords(retentionHours ?? 0)}.`;
@@ -126,6 +129,7 @@ export class RoomView {
 			case "caughtUp":
 				return this.#caughtUp(event.more);
 			case "page":
+				if (this.#page.quotes.finish(event.id)) return;
 				return this.#history.finish(event.more, event.before);
 			case "gap":
 				this.#count = { said: event.said, offset: event.offset };
@@ -147,6 +151,7 @@ export class RoomView {
 	}
 
 	#add(line: RoomLine): void {
+		this.#page.quotes.hear(line);
 		if (this.#history.add(line) || !this.#timeline.add(line)) return;
 		this.#people.receive(line);
 		if (line.kind === "said" && line.offset > this.#count.offset)

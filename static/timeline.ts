@@ -54,6 +54,11 @@ export class Timeline {
 		return offsetOf(this.#lines.findLast(hasOffset));
 	}
 
+	/** The line at an offset, if it is in the window. */
+	lineAt(offset: number): Line | undefined {
+		return this.#lines.find((line) => offsetOf(line) === offset);
+	}
+
 	/** Adds a new line; false if it is a duplicate. */
 	add(line: RoomLine): boolean {
 		if ("offset" in line) {

@@ -347,8 +347,8 @@ export class Person implements Writer {
 		this.send0({ type: types.auth, text: code });
 	}
 
-	say(text: string, n?: number, room?: unknown): void {
-		this.send0({ type: types.text, text, ...(n && { n }), room });
+	say(text: string, n?: number, room?: unknown, replyTo?: unknown): void {
+		this.send0({ type: types.text, text, ...(n && { n }), room, replyTo });
 	}
 
 	/** Comes back: by a session, or to a login under way. */

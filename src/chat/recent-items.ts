@@ -37,6 +37,11 @@ export class RecentItems {
 		return this.#items[0]?.item.offset ?? this.head.offset + 1;
 	}
 
+	/** Whose item stands at an offset, if it is remembered. */
+	nameAt(offset: number): string | undefined {
+		return this.#items[offset - this.#first]?.item.name;
+	}
+
 	/** What a newcomer is shown: the latest messages, and the lines between them. */
 	get latest(): readonly Item[] {
 		const { historyMessages, mailboxBytes } = this.#limits;

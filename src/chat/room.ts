@@ -6,7 +6,7 @@
  * newcomer comes before the line that tells everyone of them.
  */
 import type { ClientId } from "../../machines/events.ts";
-import type { Item } from "../../machines/message.ts";
+import type { Item, Said } from "../../machines/message.ts";
 import { Batch, EncodedMessage } from "./batch.ts";
 import type { Client } from "./client.ts";
 import { type Members, Presence } from "./presence.ts";
@@ -76,7 +76,14 @@ export class Room {
 	broadcast(item: Item): void {
 		this.recent.remember(item);
 		this.tellHost(item);
-		this.#publish(item);
+		const isReply = item.kind === "said" && item.replyTo !== undefined;
+		this.#publish(isReply ? this.#addressed(item) : item);
+	}
+
+	/** A reply, with the name of the one whom it answers if that is at hand: a client may know nothing of replies. */
+	#addressed(reply: Said): ServerMessage {
+		const answers = this.recent.nameAt(reply.replyTo ?? 0);
+		return answers ? { ...reply, answers } : reply;
 	}
 
 	/** Lets the host hear an item. It hears an entry again if the client was not attached the first time. */

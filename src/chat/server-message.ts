@@ -37,6 +37,12 @@ export interface Latest extends Head {
 	readonly isGap: boolean;
 }
 
+/** A reply in a room. */
+interface Reply extends ServerFrame<"said"> {
+	/** The name of the one whom it answers. */
+	readonly answers: string;
+}
+
 /** All frames but those that a protocol makes of a refusal, a page or the latest items. */
 export type ServerMessage =
 	| Exclude<
@@ -45,6 +51,7 @@ export type ServerMessage =
 				"refused" | "wrongCode" | "mayNotEnter" | "page" | "gap" | "caughtUp"
 			>
 	  >
+	| Reply
 	| Refusal
 	| EarlierPage
 	| Latest;

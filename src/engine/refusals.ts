@@ -88,6 +88,7 @@ export const refusalWords = {
 	isNotMuted: "You may say nothing in this room for now.",
 	hasSession: "You are not in the room any more.",
 	isInside: "You are not in the room yet.",
+	answersSomething: "There is nothing at that place to answer.",
 	isNextInOrder: "That message came out of order. Please send it again.",
 	textIsNotEmpty: "There is nothing in that message.",
 	textIsWellFormed: "That message holds broken characters.",

@@ -22,7 +22,10 @@ function parse(json: string, limits: Limits): Parsed {
 
 function encode(message: ServerMessage): readonly string[] {
 	switch (message.kind) {
-		case "said":
+		case "said": {
+			const to = "answers" in message ? `@${message.answers} ` : "";
+			return [frame(MessageType.text, message.name, to + message.text)];
+		}
 		case "aside":
 		case "notice":
 			return [frame(MessageType.text, message.name, message.text)];

@@ -16,6 +16,27 @@
 /** @type {readonly Mutant[]} */
 const log = [
 	{
+		promise: "reply: it answers something that is there",
+		file: "machines/room-rules.ts",
+		find: "(event.replyTo > 0 && event.replyTo <= context.offset)),",
+		replace: "event.replyTo > 0),",
+		tests: ["test/replies.test.ts"],
+	},
+	{
+		promise: "reply: an old client reads whom it is for",
+		file: "src/chat/room.ts",
+		find: "this.#publish(isReply ? this.#addressed(item) : item);",
+		replace: "this.#publish(item);",
+		tests: ["test/replies.test.ts -t classic"],
+	},
+	{
+		promise: "reply: a quote of what is deleted says so",
+		file: "static/quotes.ts",
+		find: "if (left === line) continue;",
+		replace: "if (left !== line || true) continue;",
+		tests: ["test/browser/replies.test.ts -t deleted"],
+	},
+	{
 		promise: "access: only members read what was said",
 		file: "src/engine/commands/history.ts",
 		find: 'if (!mayEnter(view.state, room, person)) return refuse("placeIsKnown");',

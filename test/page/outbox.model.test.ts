@@ -45,7 +45,7 @@ class World {
 			save: (lines) => {
 				this.#stored = JSON.stringify(lines);
 			},
-			send: (text, n) => {
+			send: ({ text, n }) => {
 				this.#up.push({ text, n });
 				this.busiest = Math.max(this.busiest, this.#up.length);
 			},
@@ -262,7 +262,7 @@ test("a room that expects another number is told again from there", () => {
 	const posted: number[] = [];
 	const outbox = new Outbox([], "c1", {
 		save() {},
-		send: (_, n) => posted.push(n),
+		send: ({ n }) => posted.push(n),
 		wait() {},
 	});
 	outbox.welcome("c1", 4);
@@ -272,13 +272,28 @@ test("a room that expects another number is told again from there", () => {
 	expect(posted).toEqual([5, 3]);
 });
 
+test("a reply stays one when it is refused and sent again", () => {
+	const posted: unknown[] = [];
+	const outbox = new Outbox([], "c1", {
+		save() {},
+		send: ({ replyTo }) => posted.push(replyTo),
+		wait() {},
+	});
+	outbox.welcome("c1", 0);
+	outbox.add("yes", 7);
+	const [words, retryAfter, expected] = ["No.", undefined, undefined];
+	outbox.refused({ n: 1, words, retryAfter, expected });
+	outbox.retry();
+	expect(posted).toEqual([7, 7]);
+});
+
 /** A room that refuses the first line, to be tried again after so long. */
 function refusedFor(retryAfter: number) {
 	const waits: number[] = [];
 	const posted: string[] = [];
 	const outbox = new Outbox([], "c1", {
 		save() {},
-		send: (text) => posted.push(text),
+		send: ({ text }) => posted.push(text),
 		wait: (ms) => waits.push(ms),
 	});
 	outbox.welcome("c1", 0);

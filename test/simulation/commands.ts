@@ -170,8 +170,14 @@ const wrongCode = fc
 	);
 
 const say = fc
-	.tuple(guest, fc.constantFrom(...TEXTS), fc.nat({ max: 99 }), wait)
-	.map(([who, start, number, waits]) => {
+	.tuple(
+		guest,
+		fc.constantFrom(...TEXTS),
+		fc.nat({ max: 99 }),
+		wait,
+		fc.nat({ max: 5 }),
+	)
+	.map(([who, start, number, waits, which]) => {
 		const text = start && `${start} ${number}`;
 		return step(`guest ${who} says ${JSON.stringify(text)}`, async (world) => {
 			const one = insider(world, who) ?? world.guests[who];
@@ -179,7 +185,9 @@ const say = fc
 			if (one && here && text.trim() !== "") {
 				const said = one.said.get(here.client) ?? [];
 				one.said.set(here.client, said);
-				one.person?.say(text, said.push(text), here.room);
+				const { offset } = one.person?.memory ?? {};
+				const replyTo = which === 0 ? offset : undefined;
+				one.person?.say(text, said.push(text), here.room, replyTo);
 			} else one?.person?.say(text);
 			if (waits) await world.settle();
 		});

@@ -128,6 +128,7 @@ const sensible: Readonly<
 	before: (random, { offset }) => 1 + random.below(offset + 2),
 	limit: (random) => 1 + random.below(120),
 	target: lineOf,
+	replyTo: lineOf,
 	away: (random) => random.happens(500),
 	all: () => true,
 };

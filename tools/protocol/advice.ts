@@ -61,6 +61,7 @@ export const refusalAdvice = {
 	isNotErasing: "wait",
 	hasSession: "logIn",
 	isInside: "enter",
+	answersSomething: "giveUp",
 	isNextInOrder: "renumber",
 	textIsNotEmpty: "change",
 	textIsWellFormed: "change",

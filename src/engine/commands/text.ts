@@ -26,7 +26,7 @@ export function textBroken(text: string, { textPoints }: Limits) {
 
 export function decideText(
 	{ client, now: time, state, limits, secrets }: View,
-	{ text: typed, n, room: meant }: Command<"text">,
+	{ text: typed, n, replyTo, room: meant }: Command<"text">,
 ): Decision {
 	if (!client?.matches("inRoom")) return refuse("isInside");
 	const text = withoutEmptyLines(typed);
@@ -46,6 +46,7 @@ export function decideText(
 		room,
 		client: id,
 		...(n === undefined ? {} : { n }),
+		...(replyTo === undefined ? {} : { replyTo }),
 		digest: digestOf(erasable),
 	};
 	const person = personUnder(state.server.context.names, client.context);

@@ -1,0 +1,121 @@
+/**
+ * Shows what a reply answers: who said it, and how it begins. Nothing of it is
+ * in the reply. It is looked up among the lines on the screen, or else asked
+ * of the server, one at a time.
+ */
+
+import { without } from "../machines/item.ts";
+import type { Erasure } from "../machines/message.ts";
+import { showBriefly } from "./brief-notice.ts";
+import { find, make } from "./element.ts";
+import type { Line, RoomLine } from "./frames.ts";
+import type { Page } from "./page.ts";
+import { nameTag } from "./person.ts";
+
+/** UTF-16 units that are shown. */
+const MOST_SHOWN = 120;
+const RETRY_MS = 1_000;
+/** What these requests' ids begin with. */
+const MARK = "quote";
+
+type Quoted = Extract<Line, { offset: number }>;
+
+export class Quotes {
+	readonly #page: Page;
+	/** What was asked for, by offset; undefined if it can't be read. */
+	readonly #found = new Map<number, Quoted | undefined>();
+	readonly #wanted = new Set<number>();
+	#asked = 0;
+
+	constructor(page: Page) {
+		this.#page = page;
+	}
+
+	/** Forgets everything: the room is another. */
+	clear(): void {
+		this.#found.clear();
+		this.#wanted.clear();
+		this.#asked = 0;
+	}
+
+	/** Hears each line of the room, whatever brought it. */
+	hear(line: RoomLine): void {
+		if (line.kind === "erased") this.#erase(line);
+		else if ("offset" in line && this.#wanted.has(line.offset))
+			this.#found.set(line.offset, line);
+	}
+
+	/** Takes the end of an answer; false if it is none of these. */
+	finish(id: string | undefined): boolean {
+		if (!id?.startsWith(MARK)) return false;
+		const offset = this.#asked;
+		this.#asked = 0;
+		if (this.#found.has(offset)) {
+			this.#wanted.delete(offset);
+			this.#fill(offset);
+			this.#askNext();
+		} else setTimeout(() => this.#askNext(), RETRY_MS);
+		return true;
+	}
+
+	/** The quote above a reply. `shown` are the lines on the screen. */
+	element(offset: number, shown: (offset: number) => Line | undefined) {
+		const line = shown(offset);
+		if (line && "offset" in line) this.#found.set(offset, line);
+		const onclick = () => {
+			const said = find("#log").querySelector(`[data-offset="${offset}"]`);
+			if (said) said.scrollIntoView({ block: "center" });
+			else showBriefly("That was said earlier. Scroll up to it.");
+		};
+		const title = "What this answers";
+		const button = make("button", {
+			...{ type: "button", tabIndex: -1, className: "quote", title, onclick },
+		});
+		button.dataset.quotes = `${offset}`;
+		button.replaceChildren(...this.#words(offset));
+		if (!this.#found.has(offset)) {
+			this.#wanted.add(offset);
+			this.#askNext();
+		}
+		return button;
+	}
+
+	#words(offset: number): readonly (Node | string)[] {
+		if (!this.#found.has(offset)) return ["…"];
+		const line = this.#found.get(offset);
+		if (!line || !("name" in line)) return ["It can’t be read any more."];
+		if (this.#page.isBlocked(line.name)) return ["You blocked this person"];
+		const isGone = "erased" in line && line.erased === true;
+		const text = "text" in line && !isGone ? line.text : "deleted";
+		const shown = text.replace(/\s+/g, " ").slice(0, MOST_SHOWN);
+		return [
+			nameTag(line.name),
+			" ",
+			make("bdi", isGone ? "erased" : "", shown),
+		];
+	}
+
+	#fill(offset: number): void {
+		const all = find("#log").querySelectorAll(`[data-quotes="${offset}"]`);
+		for (const quote of all) quote.replaceChildren(...this.#words(offset));
+	}
+
+	#erase(erasure: Erasure): void {
+		for (const [offset, line] of this.#found) {
+			const left = line && without(line, erasure);
+			if (left === line) continue;
+			this.#found.set(offset, left);
+			this.#fill(offset);
+		}
+	}
+
+	#askNext(): void {
+		const [offset] = this.#wanted;
+		if (this.#asked > 0 || offset === undefined || !this.#page.epoch) return;
+		const { room, epoch, isOpen } = this.#page;
+		if (!isOpen) return;
+		this.#asked = offset;
+		const about = { room, epoch, before: offset + 1, limit: 1 };
+		this.#page.send({ kind: "history", ...about, id: `${MARK}${offset}` });
+	}
+}

@@ -1,0 +1,94 @@
+/** Replies on the page: begun at a message, sent with what they answer above them, which is looked up. */
+
+import { expect, test } from "vitest";
+import { check } from "./axe.ts";
+import type { Person } from "./person.ts";
+import { phone, stage } from "./stage.ts";
+
+const { enter } = stage();
+
+async function beginsReply({ page }: Person, text: string): Promise<void> {
+	const article = page.locator("article.said", { hasText: text }).last();
+	await article.hover();
+	await article.getByRole("button", { name: "Reply" }).click();
+	await page.locator("#replying", { hasText: text }).waitFor();
+}
+
+const quoteIn = ({ page }: Person, text: string) =>
+	page.locator("article.said", { hasText: text }).last().locator(".quote");
+
+test("a reply shows who and what it answers, and leads there", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	await ann.says("shall we go\nby boat?");
+	await bob.reads("by boat?");
+	await bob.says("something else");
+	await beginsReply(bob, "by boat?");
+	expect(await bob.field.evaluate((field) => field.matches(":focus"))).toBe(
+		true,
+	);
+	await bob.says("gladly");
+	expect(await bob.page.locator("#replying").isVisible()).toBe(false);
+	for (const one of [ann, bob])
+		await quoteIn(one, "gladly").getByText("shall we go by boat?").waitFor();
+	expect(await quoteIn(ann, "gladly").innerText()).toContain("ann");
+	await check(ann, "a reply");
+	await quoteIn(ann, "gladly").click();
+	await bob.says("no reply");
+	await ann.reads("no reply");
+	expect(await quoteIn(ann, "no reply").count()).toBe(0);
+});
+
+test("a reply that was begun can be left", async () => {
+	const ann = await enter("ada");
+	await ann.says("first");
+	await beginsReply(ann, "first");
+	await ann.field.press("Escape");
+	await ann.says("second");
+	await ann.reads("second");
+	await beginsReply(ann, "first");
+	await ann.presses("Do not reply");
+	await ann.says("third");
+	await ann.reads("third");
+	expect(await ann.page.locator(".quote").count()).toBe(0);
+});
+
+test("what a reply answers is asked for where it is not on the screen", async () => {
+	const ann = await enter("abe");
+	await ann.says("the very first line");
+	await ann.reads("the very first line");
+	for (const round of [1, 2])
+		await ann.saysAtOnce(
+			Array.from({ length: 60 }, (_, n) => `line ${round} ${n}`),
+		);
+	await ann.reads("line 2 59");
+	await beginsReply(ann, "the very first line");
+	await ann.says("an answer to that");
+	await quoteIn(ann, "an answer to that").getByText("the very first").waitFor();
+	const bob = await enter("ben");
+	await bob.reads("an answer to that");
+	await quoteIn(bob, "an answer to that").getByText("the very first").waitFor();
+	await quoteIn(bob, "an answer to that").click();
+	await bob.seesStatus("That was said earlier. Scroll up to it.");
+});
+
+test("a quote of what is deleted says so", async () => {
+	const ann = await enter("amy");
+	const bob = await enter("bo", phone);
+	await ann.says("regrettable words");
+	await bob.reads("regrettable words");
+	await bob.page.locator("article.said", { hasText: "regrettable" }).tap();
+	await beginsReply(bob, "regrettable words");
+	await bob.says("I heard that");
+	await quoteIn(ann, "I heard that").getByText("regrettable").waitFor();
+	const own = ann.page
+		.locator("article.said", { hasText: "regrettable" })
+		.first();
+	await own.hover();
+	await own.getByTitle("Delete this message").click();
+	await ann.presses("Delete");
+	for (const one of [ann, bob])
+		await quoteIn(one, "I heard that").getByText("deleted").waitFor();
+	const cleo = await enter("cleo");
+	await quoteIn(cleo, "I heard that").getByText("deleted").waitFor();
+});
