@@ -394,3 +394,24 @@ test("no title is given by someone whose words are all being erased", async () =
 		ann.received.filter(({ code }) => code === "isNotErasing"),
 	).toHaveLength(2);
 });
+
+test("someone with two names, and a tab under a tag, is gone once", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	const again = await plume.enter("anna", "plume.2", "ann@example.org");
+	const tagged = await plume.enter("annt", "plume.2", "ann+tag@example.org");
+	await asks(plume, ann, "direct", { names: ["bob"] });
+	await asks(plume, ann, "invite", { room });
+	ann.say("@plumebot block cleo");
+	await entersRoom(plume, tagged, room);
+	expect(tagged.last(types.welcome)).toMatchObject({ room });
+	again.eraseAll();
+	await plume.settle();
+	expect(plume.fatal).toBeUndefined();
+	expect([ann.closed?.code, again.closed?.code]).toEqual([4002, 4002]);
+	expect(tagged.closed).toMatchObject({ code: 4007 });
+	const { invitations, blocks } = plume.state.server.context;
+	expect([
+		invitations?.size,
+		blocks?.toArray().flatMap(([, all]) => all),
+	]).toEqual([0, []]);
+});

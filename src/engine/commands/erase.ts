@@ -157,10 +157,14 @@ export function decideFarewell(view: ErasureView): readonly Entry[] {
 	const rest = [
 		...sentAway(view, ({ identity }) => identity === author, "loggedOut"),
 	];
-	for (const [nameKey, owner] of state.server.context.names)
-		if (owner.identity === author) {
-			rest.push(...decideGone(view, personOf(owner)));
-			rest.push({ event: { type: "name.released", time, nameKey } });
-		}
+	const names = state.server.context.names.filter(
+		({ identity }) => identity === author,
+	);
+	// Someone may have several names, and is gone once.
+	const people = new Set([...names.values()].map(personOf));
+	if (people.size === 0) people.add(author);
+	for (const person of people) rest.push(...decideGone(view, person, author));
+	for (const nameKey of names.keys())
+		rest.push({ event: { type: "name.released", time, nameKey } });
 	return rest;
 }

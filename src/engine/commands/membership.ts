@@ -62,14 +62,27 @@ export const removeMember: Handler<"removeMember"> = (view, command) => {
 	return done(removed(view, room, identity, member.person), id);
 };
 
-/** What follows when someone is no member any more. An owner's room goes to the one who has been there longest. */
+/** What follows when someone leaves a room for good, or has to. */
 function removed(
 	view: View,
 	room: RoomName,
 	identity: Identity,
 	by = identity,
 ): readonly Entry[] {
-	const { state, now: time } = view;
+	return [
+		...endedIn(view, (one) => one.room === room && one.by === identity),
+		...membershipEnded(view, room, identity, by),
+		...tabsLeft(view, identity, (where) => where === room),
+	];
+}
+
+/** An owner's room goes to the one who has been a member for longest. */
+function membershipEnded(
+	{ state, now: time }: View,
+	room: RoomName,
+	identity: Identity,
+	by: Identity,
+): readonly Entry[] {
 	const context = state.room(room)?.context;
 	const others = [...(context?.people ?? [])]
 		.filter(([person]) => person !== identity)
@@ -80,18 +93,23 @@ function removed(
 		isOwner && to !== undefined
 			? [{ event: { type: "room.handedOver", time, room, to, by: identity } }]
 			: [];
-	const { names } = state.server.context;
-	return [
-		...handOver,
-		...endedIn(view, (one) => one.room === room && one.by === identity),
-		{ event: { type: "member.removed", time, room, identity, by } },
-		...clientsLeft(
-			view,
-			(member, _, where) =>
-				where === room && personUnder(names, member) === identity,
-			"removed",
-		),
-	];
+	const fact = { time, room, identity, by };
+	return [...handOver, { event: { type: "member.removed", ...fact } }];
+}
+
+/** The tabs of a person leave rooms, under whichever of their addresses they came. */
+function tabsLeft(
+	view: View,
+	person: Identity,
+	isMeant: (room: RoomName, identity: Identity) => boolean,
+): readonly Entry[] {
+	const { names } = view.state.server.context;
+	return clientsLeft(
+		view,
+		(member, _, room) =>
+			isMeant(room, member.identity) && personUnder(names, member) === person,
+		"removed",
+	);
 }
 
 /** Ends the invitations that are meant. */
@@ -109,18 +127,26 @@ function endedIn(
 	}));
 }
 
-/** Everything that ties a person to others ends: memberships, invitations and blocks. Their tabs have left already. */
-export function decideGone(view: View, person: Identity): readonly Entry[] {
+/** Everything that ties a person to others ends: memberships, invitations and blocks. The tabs of the address that is `gone` have left already. */
+export function decideGone(
+	view: View,
+	person: Identity,
+	gone: Identity,
+): readonly Entry[] {
 	const { state, now: time } = view;
+	const rooms = state.roomsOf(person);
 	const blocked = state.server.context.blocks?.get(person) ?? [];
-	const isTheirs = ({ by, identity }: { by: Identity; identity?: Identity }) =>
-		by === person || identity === person;
 	return [
-		...endedIn(view, isTheirs),
-		...state
-			.roomsOf(person)
-			.flatMap((room) => removed(view, room, person))
-			.filter(({ event: { type } }) => /^(member|room)\./.test(type)),
+		...endedIn(
+			view,
+			({ by, identity }) => by === person || identity === person,
+		),
+		...rooms.flatMap((room) => membershipEnded(view, room, person, person)),
+		...tabsLeft(
+			view,
+			person,
+			(room, identity) => rooms.includes(room) && identity !== gone,
+		),
 		...blocked.map(
 			(identity): Entry => ({
 				event: { type: "identity.unblocked", time, identity, by: person },
