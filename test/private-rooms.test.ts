@@ -415,3 +415,22 @@ test("someone with two names, and a tab under a tag, is gone once", async () => 
 		blocks?.toArray().flatMap(([, all]) => all),
 	]).toEqual([0, []]);
 });
+
+test("nobody talks directly to more people than they may, nor has to", async () => {
+	plume = await TestServer.open({
+		environment: { PLUME_LIMIT_DIRECT_ROOMS: "1" },
+	});
+	ann = await plume.enter("ann", "plume.2");
+	bob = await plume.enter("bob", "plume.2");
+	cleo = await plume.enter("cleo", "plume.2");
+	await asks(plume, ann, "direct", { names: ["bob"] });
+	expect(await asks(plume, ann, "direct", { names: ["cleo"] })).toMatchObject({
+		code: "directRoomsAreLeft",
+	});
+	expect(await asks(plume, cleo, "direct", { names: ["bob"] })).toMatchObject({
+		code: "personCanBeAsked",
+	});
+	expect(await asks(plume, bob, "direct", { names: ["ann"] })).toMatchObject({
+		kind: "ready",
+	});
+});

@@ -28,7 +28,7 @@ export const refusalWords = {
 	titleIsLegal: "A title has 1 to 64 characters, on one line.",
 	personIsOther: "Name one to seven other people.",
 	personCanBeAsked:
-		"You can't invite that person. Perhaps they have blocked you, or you them.",
+		"That person can't be asked now. Perhaps they have blocked you, or you them.",
 	invitationIsOpen:
 		"That invitation is used up, too old or taken back. Ask for another.",
 	invitationsAreLeft:

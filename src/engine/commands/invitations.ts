@@ -186,6 +186,8 @@ export function decideJoin(
 	const people =
 		room === undefined ? undefined : state.room(room)?.context.people;
 	if (people?.has(identity)) return { view, entries: [], room };
+	if (room !== undefined && !people)
+		return { view, entries: [], broken: "invitationIsOpen" };
 	if (people && people.size >= limits.roomMembers)
 		return { view, entries: [], broken: "roomHasSpace" };
 	const spent = {

@@ -80,6 +80,7 @@ export const talkTo: Handler<"talkTo"> = (view, { names, id }) => {
 		return direct.length >= limits.directRooms;
 	};
 	if (missing.includes(own) && isFull(own)) return refuse("directRoomsAreLeft");
+	if (missing.some(isFull)) return refuse("personCanBeAsked");
 	return {
 		entries: opened(view, room, "direct", missing, own),
 		replies: [{ kind: "roomReady", room, id }],
