@@ -29,6 +29,8 @@ class Visited {
 export class Member {
 	readonly name: string;
 	readonly faults: string[] = [];
+	/** The key of the room that was asked for. */
+	key: string | undefined;
 	readonly rooms = new Map<string, Visited>();
 	readonly #session: Person["memory"]["session"];
 	#person: Person;
@@ -69,6 +71,12 @@ export class Member {
 		const { lines } = this.room(this.#room);
 		lines.push(`${this.name} says ${lines.length + 1} in ${this.#room}`);
 		if (this.#inside === this.#room) this.#send(lines.length);
+	}
+
+	/** Asks for the room of a few people. Its key is known once that is answered. */
+	talkTo(names: readonly string[]): void {
+		const asked = { type: types.rooms, kind: "direct", names, id: "direct" };
+		this.#person.raw(JSON.stringify(asked));
 	}
 
 	/** Asks once that something of one's own is erased; it may come to nothing. */
@@ -124,6 +132,7 @@ export class Member {
 
 	#hear(frame: Received): void {
 		const { type, offset, last } = frame;
+		if (frame.kind === "ready") this.key = String(frame.room);
 		if (type === types.refused) this.#refused(frame);
 		if (typeof frame.room !== "string") return;
 		const visited = this.room(frame.room);
