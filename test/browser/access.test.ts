@@ -199,6 +199,8 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 	await ann.page.getByRole("dialog").waitFor();
 	await keyboard.press("Escape");
 	await keyboard.press("ArrowUp");
+	expect(await focused()).toBe("Reply");
+	await keyboard.press("ArrowUp");
 	expect(await focused()).toBe("Delete this message");
 	await keyboard.press("Enter");
 	await keyboard.press("Escape");

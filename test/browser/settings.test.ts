@@ -211,7 +211,7 @@ test("who deletes everything leaves what another said under the name in between"
 	await cleo.page.clock.runFor(40_000);
 	await cleo.seesStatus("Offline. Your lines are kept.");
 	setSilent(false);
-	await cleo.presses("Try now");
+	await cleo.retries();
 	await cleo.reads("This message was deleted.");
 	const dora = await enter("dora", {}, "");
 	for (const { page } of [bob, cleo, dora]) {
