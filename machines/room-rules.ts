@@ -25,14 +25,21 @@ export interface Member extends Claim {
 	readonly deadline?: number;
 }
 
+export interface Membership {
+	/** Milliseconds since 1970. */
+	readonly since: number;
+	/** Who added this person; in a direct room, who opened it. */
+	readonly by: Identity;
+}
+
 export interface RoomContext {
 	readonly incarnation: string;
 	/** Who made it; absent in older logs. */
 	readonly maker?: Identity;
 	/** Absent if the room is public. */
 	readonly access?: "private" | "direct" | undefined;
-	/** Who may enter, as persons, and since when; only where not everyone may. */
-	readonly people?: PersistentMap<Identity, number> | undefined;
+	/** Who may enter, as persons; only where not everyone may. */
+	readonly people?: PersistentMap<Identity, Membership> | undefined;
 	/** The offset of its title. */
 	readonly titled?: number | undefined;
 	/** Nobody may say anything any more. */

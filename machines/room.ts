@@ -8,6 +8,7 @@ import { and, assign, setup } from "xstate";
 import type { Identity, RoomEvent } from "./events.ts";
 import {
 	type Member,
+	type Membership,
 	type RoomContext,
 	roomGuards,
 	roomRules,
@@ -65,13 +66,17 @@ export const roomMachine = setup({
 				...empty,
 				incarnation,
 				...(maker && { maker }),
-				...(access && { access, people: PersistentMap<Identity, number>() }),
+				...(access && {
+					access,
+					people: PersistentMap<Identity, Membership>(),
+				}),
 				lastUsed: time,
 			};
 		}),
-		addPerson: on("member.added", ({ people }, { identity, time }) => ({
-			...(people && { people: people.set(identity, time) }),
-		})),
+		addPerson: on("member.added", ({ people }, event) => {
+			const { identity, time: since, by } = event;
+			return people ? { people: people.set(identity, { since, by }) } : {};
+		}),
 		removePerson: on("member.removed", ({ people }, { identity }) => ({
 			...(people && { people: people.delete(identity) }),
 		})),

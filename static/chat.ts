@@ -46,13 +46,14 @@ export class Chat {
 
 	welcome(welcome: Extract<ServerEvent, { type: "welcome" }>): void {
 		const { client, last, role, node = "", closed = false } = welcome;
-		this.#page.isClosed = closed;
 		this.#page.node = node;
 		this.#page.role = role === "admin" || role === "maker" ? role : "member";
 		const { room } = this.#page.snapshot.context;
 		saveClient(room, client);
 		// A login that another page began may lead to another room.
 		if (this.#page.room !== room) this.enter(room);
+		this.#page.isClosed = closed;
+		this.composer.render();
 		this.view.welcome(welcome);
 		this.sends.outbox().welcome(client, last);
 		this.#own.welcome();
@@ -62,6 +63,13 @@ export class Chat {
 	disconnected(): void {
 		this.sends.outbox().disconnected();
 		this.#own.disconnected();
+	}
+
+	/** Nothing of one's own rooms is for the next person. */
+	forget(): void {
+		this.#page.ownRooms = [];
+		this.view.rooms.forget();
+		this.#own.render();
 	}
 
 	/** Another person is going to log in. */

@@ -30,6 +30,7 @@ export class HistoryPager {
 	constructor(page: Page, timeline: Timeline) {
 		this.#page = page;
 		this.#timeline = timeline;
+		page.isPaging = () => this.#purpose !== undefined;
 		this.#room.addEventListener("scroll", () => this.#onScroll());
 		find("#latest").onclick = () => this.toEnd();
 	}
@@ -86,9 +87,9 @@ export class HistoryPager {
 		this.reset();
 		this.#hasOlder = purpose === "append" || hasMore;
 		// A page that was refused is requested again when the reader scrolls.
-		if (page.length === 0) return;
-		timeline[purpose](page);
-		this.#onScroll();
+		if (page.length > 0) timeline[purpose](page);
+		this.#page.quotes.resume();
+		if (page.length > 0) this.#onScroll();
 	}
 
 	#onScroll(): void {
@@ -103,6 +104,8 @@ export class HistoryPager {
 	}
 
 	#request(purpose: Purpose, before: number): void {
+		const again = () => this.#request(purpose, before);
+		if (!this.#page.quotes.isFree(again)) return;
 		const { epoch = "" } = this.#timeline.latest ?? {};
 		const { room } = this.#page;
 		this.#purpose = purpose;

@@ -34,6 +34,10 @@ if (invitation) {
 	// No bookmark, and nobody who looks, is to have the token.
 	history.replaceState(null, "", BASE);
 }
+/** Rules by which an invitation is of no use any more, or not to this person. */
+const INVITATION_OVER = [
+	...["invitationIsOpen", "roomHasSpace", "roomsJoinedAreLeft"],
+];
 /** The invitation went out with a login. */
 let isInvitationSent = false;
 const askedFor = roomAt(location.pathname);
@@ -79,7 +83,10 @@ const machine = pageMachine.provide({
 			if (event.type === "refused") chat.view.explain(event.trouble.words);
 		},
 		showForm({ context: { farewell } }) {
+			// The next one to log in here is not invited by what the last one opened.
+			if (storage.storedSession()) storage.dropInvitation();
 			storage.dropKey();
+			chat.forget();
 			chat.view.clear();
 			verify.clear();
 			if (farewell) {
@@ -123,7 +130,7 @@ const actor = createActor(machine, {
 function received(data: string): void {
 	const event = readFrame(data, Date.now());
 	// Without it they may log in all the same, or learn that they may not.
-	if (event && "rule" in event && event.rule === "invitationIsOpen")
+	if (event && "rule" in event && INVITATION_OVER.includes(event.rule))
 		storage.dropInvitation();
 	if (event && "type" in event) page.dispatch(event);
 	else if (event) chat.receive(event);

@@ -34,6 +34,8 @@ export class Page {
 	readonly quotes = new Quotes(this);
 	/** The line at an offset, if it is on the screen. */
 	lineAt: (offset: number) => Line | undefined = () => undefined;
+	/** Whether a page of history was asked for, and is not there yet. */
+	isPaging = (): boolean => false;
 	/** Begins a reply. */
 	reply: (message: Said) => void = () => {};
 	/** Nobody may say anything in the room. */

@@ -26,6 +26,8 @@ export class Quotes {
 	readonly #found = new Map<number, Quoted | undefined>();
 	readonly #wanted = new Set<number>();
 	#asked = 0;
+	/** A question about history that waits until this one is answered. */
+	#waiting: (() => void) | undefined;
 
 	constructor(page: Page) {
 		this.#page = page;
@@ -36,6 +38,7 @@ export class Quotes {
 		this.#found.clear();
 		this.#wanted.clear();
 		this.#asked = 0;
+		this.#waiting = undefined;
 	}
 
 	/** Hears each line of the room, whatever brought it. */
@@ -45,17 +48,43 @@ export class Quotes {
 			this.#found.set(line.offset, line);
 	}
 
-	/** Takes the end of an answer; false if it is none of these. */
-	finish(id: string | undefined): boolean {
+	/** Takes the end of an answer, or a refusal that may be otherwise soon; false if it is none of these. */
+	finish(id: string | undefined, isHasty: boolean): boolean {
 		if (!id?.startsWith(MARK)) return false;
-		const offset = this.#asked;
+		const offset = Number(id.slice(MARK.length));
+		// It may be about the room before.
+		if (offset !== this.#asked) return true;
 		this.#asked = 0;
-		if (this.#found.has(offset)) {
-			this.#wanted.delete(offset);
-			this.#fill(offset);
-			this.#askNext();
-		} else setTimeout(() => this.#askNext(), RETRY_MS);
+		if (isHasty && !this.#found.has(offset)) {
+			setTimeout(() => this.resume(), RETRY_MS);
+			return true;
+		}
+		if (!this.#found.has(offset)) this.#found.set(offset, undefined);
+		this.#wanted.delete(offset);
+		this.#fill(offset);
+		this.resume();
 		return true;
+	}
+
+	/** Whether history may be asked for now; if not, the task runs as soon as it may: only one question is answered at a time. */
+	isFree(task: () => void): boolean {
+		if (this.#asked > 0) this.#waiting = task;
+		return this.#asked === 0;
+	}
+
+	/** Goes on, after a question of somebody else was answered. */
+	resume(): void {
+		const task = this.#waiting;
+		this.#waiting = undefined;
+		if (task) task();
+		else this.#askNext();
+	}
+
+	/** The connection is another: what was asked on the one before is asked again. */
+	restart(): void {
+		this.#asked = 0;
+		this.#waiting = undefined;
+		this.#askNext();
 	}
 
 	/** The quote above a reply. `shown` are the lines on the screen. */
@@ -113,7 +142,7 @@ export class Quotes {
 		const [offset] = this.#wanted;
 		if (this.#asked > 0 || offset === undefined || !this.#page.epoch) return;
 		const { room, epoch, isOpen } = this.#page;
-		if (!isOpen) return;
+		if (!isOpen || this.#page.isPaging()) return;
 		this.#asked = offset;
 		const about = { room, epoch, before: offset + 1, limit: 1 };
 		this.#page.send({ kind: "history", ...about, id: `${MARK}${offset}` });

@@ -37,12 +37,18 @@ export class RoomDialog {
 	readonly #title = find("#title", HTMLInputElement);
 	readonly #link = find("#invite-link", HTMLInputElement);
 	readonly #name = find("#invite-name", HTMLInputElement);
+	/** The key of the room that it is about. */
+	#shown = "";
 
 	constructor(page: Page, own: OwnRooms) {
 		this.#page = page;
 		this.#own = own;
 		this.#dialog.onclick = ({ target }) => {
 			if (target === this.#dialog) this.#dialog.close();
+		};
+		// The token is for nobody who opens it next.
+		this.#dialog.onclose = () => {
+			this.#link.value = "";
 		};
 		find("#make-link").onclick = () => void this.#makeLink();
 		find("#copy-link").onclick = () => void this.#copy();
@@ -63,7 +69,7 @@ export class RoomDialog {
 	/** Shows what has changed. */
 	render(): void {
 		const room = this.#page.ownRoom;
-		if (!room) this.#dialog.close();
+		if (room?.room !== this.#shown) this.#dialog.close();
 		if (!room || !this.#dialog.open) return;
 		this.#draw(room);
 		// Someone has joined, perhaps by one of them.
@@ -73,6 +79,7 @@ export class RoomDialog {
 	open(): void {
 		const room = this.#page.ownRoom;
 		if (!room) return;
+		this.#shown = room.room;
 		this.#title.value = room.title;
 		this.#link.value = "";
 		for (const field of [this.#name, this.#title]) complain(field, "");

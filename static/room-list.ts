@@ -21,6 +21,9 @@ import { storedLines } from "./storage.ts";
 /** Rooms that a tab may ask the server about. */
 const MOST_WATCHED = 32;
 
+/** One's own rooms, of those that were joined last, whose unread lines are counted. */
+const MOST_OWN = 100;
+
 const NAME_RULE =
 	"A room’s name has letters, digits, “_” and “-”, at most 32 of them.";
 
@@ -87,9 +90,18 @@ export class RoomList {
 		return isMention;
 	}
 
+	/** Another person is going to log in. */
+	forget(): void {
+		this.#heads.clear();
+		this.#mentions.clear();
+		this.#list.replaceChildren();
+	}
+
 	/** One's own rooms are others now: each is listed, and asked about. */
 	updateOwn(): void {
-		const own = this.#page.ownRooms.filter((one) => !one.invitation);
+		const all = this.#page.ownRooms.filter((one) => !one.invitation);
+		// The browser stores only so many, and public ones are to stay among them.
+		const own = all.slice(-MOST_OWN);
 		const keys = new Set(own.map(({ room }) => room));
 		for (const { name } of joinedRooms())
 			if (!isPublic(name) && !keys.has(name) && name !== this.#page.room)

@@ -88,6 +88,7 @@ export class RoomView {
 		retention.hidden = retentionHours === undefined;
 		retention.textContent = `Messages here are deleted after ${ageInWords(retentionHours ?? 0)}.`;
 		this.#history.reset();
+		this.#page.quotes.restart();
 		this.#people.clear();
 		// The server tells next if anyone is blocked now, by the one who is logged in.
 		this.#block([]);
@@ -129,7 +130,9 @@ export class RoomView {
 			case "caughtUp":
 				return this.#caughtUp(event.more);
 			case "page":
-				if (this.#page.quotes.finish(event.id)) return;
+				// A refusal names no room.
+				if (this.#page.quotes.finish(event.id, event.more && !event.room))
+					return;
 				return this.#history.finish(event.more, event.before);
 			case "gap":
 				this.#count = { said: event.said, offset: event.offset };

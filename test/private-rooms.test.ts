@@ -416,7 +416,7 @@ test("someone with two names, and a tab under a tag, is gone once", async () => 
 	]).toEqual([0, []]);
 });
 
-test("nobody talks directly to more people than they may, nor has to", async () => {
+test("a person opens so many direct rooms, and is kept from none by those of others", async () => {
 	plume = await TestServer.open({
 		environment: { PLUME_LIMIT_DIRECT_ROOMS: "1" },
 	});
@@ -427,10 +427,107 @@ test("nobody talks directly to more people than they may, nor has to", async () 
 	expect(await asks(plume, ann, "direct", { names: ["cleo"] })).toMatchObject({
 		code: "directRoomsAreLeft",
 	});
-	expect(await asks(plume, cleo, "direct", { names: ["bob"] })).toMatchObject({
-		code: "personCanBeAsked",
+	for (const [person, name] of [
+		[cleo, "bob"],
+		[bob, "ann"],
+		[bob, "cleo"],
+	] as const)
+		expect(
+			await asks(plume, person, "direct", { names: [name] }),
+		).toMatchObject({ kind: "ready" });
+	expect(
+		await asks(plume, ann, "direct", { names: ["plumebot"] }),
+	).toMatchObject({
+		code: "personIsKnown",
 	});
-	expect(await asks(plume, bob, "direct", { names: ["ann"] })).toMatchObject({
-		kind: "ready",
+});
+
+test("who is removed does not come back by an invitation from before", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	await asks(plume, ann, "invite", { room, name: "bob" });
+	const [invited] = await ownRooms(bob);
+	await invitedInto(plume, room, ann, bob);
+	expect(await ownRooms(bob)).toHaveLength(1);
+	await asks(plume, ann, "remove", { room, name: "bob" });
+	const { invitation } = invited ?? {};
+	expect(await asks(plume, bob, "join", { invitation })).toMatchObject({
+		code: "invitationIsOpen",
 	});
+	await asks(plume, ann, "invite", { room, name: "bob" });
+	await asks(plume, ann, "remove", { room, name: "bob" });
+	expect(await ownRooms(bob)).toHaveLength(1);
+});
+
+test("rooms that were closed count, as long as one is a member", async () => {
+	plume = await TestServer.open({
+		environment: { PLUME_LIMIT_PRIVATE_ROOMS_MADE: "1" },
+	});
+	ann = await plume.enter("ann", "plume.2");
+	bob = await plume.enter("bob", "plume.2");
+	const room = await makesRoom(plume, ann, "one");
+	await asks(plume, ann, "close", { room });
+	expect(await asks(plume, ann, "make", { title: "two" })).toMatchObject({
+		code: "privateRoomsAreLeft",
+	});
+	await asks(plume, ann, "remove", { room });
+	const next = await makesRoom(plume, ann, "two");
+	await makesRoom(plume, bob, "his");
+	await invitedInto(plume, next, ann, bob);
+	expect(
+		await asks(plume, ann, "handOver", { room: next, name: "bob" }),
+	).toMatchObject({ code: "personCanBeAsked" });
+});
+
+test("who is banned has invited nobody any more", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	const { token } = await asks(plume, ann, "invite", { room });
+	await plume.operate("ban", "ann");
+	expect(await asks(plume, bob, "join", { invitation: token })).toMatchObject({
+		code: "invitationIsOpen",
+	});
+});
+
+test("a member without a name can be removed", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	await invitedInto(plume, room, ann, bob);
+	await plume.operate("release", "bob");
+	const [own] = await ownRooms(ann);
+	const name = `${own?.names}`;
+	expect(name).toMatch(/^\?/);
+	await asks(plume, ann, "remove", { room, name });
+	expect(await ownRooms(ann)).toMatchObject([{ names: [] }]);
+});
+
+test("a connection that goes on as somebody else hears nothing of the rooms before", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	await asks(plume, ann, "list");
+	ann.publish("heads", { rooms: [room] });
+	const other = plume.connect("plume.2");
+	other.open({ session: ann.memory.session, room });
+	await plume.settle();
+	ann.open({ session: bob.memory.session, room: "lobby" });
+	await plume.settle();
+	ann.news();
+	other.say("for members");
+	await asks(plume, other, "title", { room, title: "Another title" });
+	plume.clock.advance(5000);
+	await plume.settle();
+	expect(JSON.stringify(ann.news())).not.toContain(room);
+});
+
+test("an operator who kicks somebody in a reported room is not told its key", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	await invitedInto(plume, room, ann, bob);
+	await entersRoom(plume, ann, room);
+	await entersRoom(plume, bob, room);
+	ann.say("bad words");
+	await plume.settle();
+	const { offset } = bob.items.at(-1) ?? bob.memory;
+	bob.say(`@plumebot report ${offset} abuse`);
+	await plume.settle();
+	const [report = ""] = await plume.operate("reports");
+	const key = `~${report.split(" ")[0]}`;
+	const says = await plume.operate("mute", key, "ann", "10m");
+	expect(says.join()).toContain("may say nothing in this room");
+	expect(says.join()).not.toContain(room);
 });

@@ -24,6 +24,7 @@ import { actorOf } from "./commands/actor.ts";
 import { identitiesOf, namesHeld, personOf } from "./commands/names-held.ts";
 import { decideLost } from "./commands/sessions.ts";
 import type { Connection, Login } from "./connection.ts";
+import type { OwnRooms } from "./own-rooms.ts";
 import { leads, viewOf } from "./parts.ts";
 import type { State } from "./state.ts";
 
@@ -37,6 +38,10 @@ const closing: Partial<Record<ClientLeft["why"], CloseReason>> = {
 	removed: "removed",
 };
 
+interface AttachmentsParts extends CatchUpParts {
+	readonly ownRooms: OwnRooms;
+}
+
 /** What a welcome says of a room that is not for all. */
 function accessOf(state: State, room: RoomName) {
 	const { access, isClosed } = state.room(room)?.context ?? {};
@@ -44,7 +49,7 @@ function accessOf(state: State, room: RoomName) {
 }
 
 export class Attachments {
-	readonly #parts: CatchUpParts;
+	readonly #parts: AttachmentsParts;
 	readonly #catchUp: CatchUp;
 	/** The connection of each Client, from its login on. */
 	readonly #attached = new Map<ClientId, Connection>();
@@ -53,7 +58,7 @@ export class Attachments {
 	/** What those are told who leave because of a moderator. */
 	#parting: string | undefined;
 
-	constructor(parts: CatchUpParts) {
+	constructor(parts: AttachmentsParts) {
 		this.#parts = parts;
 		this.#catchUp = new CatchUp(parts);
 	}
@@ -64,6 +69,11 @@ export class Attachments {
 		if (own && own !== login.client && this.#attached.get(own) === connection) {
 			this.#attached.delete(own);
 			this.#detach(own);
+		}
+		// What is for one person is not for the next.
+		if (connection.login && connection.login.user.name !== login.user.name) {
+			this.#parts.liveUpdates.forget(connection);
+			this.#parts.ownRooms.forget(connection);
 		}
 		const before = this.#attached.get(login.client);
 		connection.login = login;

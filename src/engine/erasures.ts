@@ -103,11 +103,12 @@ export class Erasures {
 	/** Erases all that someone ever said. */
 	eraseAll(
 		connection: Connection,
-		{ identity, name, room }: Asker,
+		{ identity, name, room, person }: Required<Asker>,
 		{ id }: Command<"eraseAll">,
 	): void {
 		// A room that is not public may be gone by then, and can't be opened again.
-		const asker = { identity, name, room: isPublic(room) ? room : LOBBY };
+		const where = isPublic(room) ? room : LOBBY;
+		const asker = { identity, name, room: where, person };
 		const no = this.answering(connection, id);
 		this.#silent.add(identity);
 		this.#parts.pipeline.afterwards(() =>

@@ -8,9 +8,13 @@ import type { Identity, PlumeEvent, RoomName } from "../../machines/events.ts";
 import type { ServerFrame } from "../../machines/protocol.ts";
 import type { Invitation } from "../../machines/server.ts";
 import { messageOf } from "../log/disk.ts";
+import { throttled } from "../rate-limit.ts";
 import { nameOf, personUnder } from "./commands/names-held.ts";
 import type { Connection } from "./connection.ts";
 import type { RunningParts } from "./parts.ts";
+
+/** A list may be long, and much may change at once. */
+const THROTTLE_MS = 1000;
 
 type OwnRoom = ServerFrame<"ownRooms">["rooms"][number];
 
@@ -24,9 +28,16 @@ interface Subscriber {
 export class OwnRooms {
 	readonly #parts: RunningParts;
 	readonly #subscribers = new Map<Connection, Subscriber>();
+	readonly #sendSoon: (connection: Connection) => void;
+	/** Counts erasures: what was being read meanwhile may be erased. */
+	#erasures = 0;
 
 	constructor(parts: RunningParts) {
 		this.#parts = parts;
+		this.#sendSoon = throttled(parts.clock, THROTTLE_MS, (connection) => {
+			const subscriber = this.#subscribers.get(connection);
+			if (subscriber) this.#send(connection, subscriber);
+		});
 	}
 
 	/** Answers once what was decided so far is durable. */
@@ -65,12 +76,13 @@ export class OwnRooms {
 		>,
 		ended?: Invitation,
 	): void {
+		if (event.type === "message.erased") this.#erasures++;
 		const { states } = this.#parts;
 		const { room = "", identity: one } = { ...ended, ...event };
 		const people = states.committed.room(room)?.context.people;
 		for (const [connection, subscriber] of this.#subscribers)
 			if (people?.has(subscriber.person) || subscriber.person === one)
-				this.#send(connection, subscriber);
+				this.#sendSoon(connection);
 	}
 
 	#send(connection: Connection, subscriber: Subscriber, id?: string): void {
@@ -141,9 +153,12 @@ export class OwnRooms {
 		const room = server.room(key);
 		if (room.title !== undefined) return room.title;
 		const { epoch } = states.committed.head(key);
+		const erasures = this.#erasures;
 		const found = await archive.find({ room: key, epoch, offset });
+		// Whoever asked is told once more when it has changed meanwhile.
 		const now = states.committed.room(key)?.context.titled;
-		if (now === offset) room.title ??= found?.text ?? "";
-		return room.title ?? "";
+		if (now !== offset || erasures !== this.#erasures) return room.title ?? "";
+		room.title ??= found?.text ?? "";
+		return room.title;
 	}
 }

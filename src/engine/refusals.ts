@@ -21,9 +21,11 @@ export const refusalWords = {
 	isOpenToThem: "There is no such room, or you may not enter it.",
 	keyIsOfItsKind: "There is no such room, or you may not enter it.",
 	privateRoomsAreLeft:
-		"You have as many private rooms as one person may. Close one, or hand it over.",
+		"You have as many private rooms as one person may, closed ones too. Leave one, or hand it over.",
 	directRoomsAreLeft:
 		"You talk to as many people as one person may. Go to a room that exists.",
+	roomsJoinedAreLeft:
+		"You are a member of as many private rooms as one person may. Leave one first.",
 	roomHasSpace: "That room has as many members as a room may have.",
 	titleIsLegal: "A title has 1 to 64 characters, on one line.",
 	personIsOther: "Name one to seven other people.",

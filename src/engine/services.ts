@@ -19,8 +19,10 @@ export function makeServices(parts: RunningParts) {
 	const responder = new Responder(parts);
 	const pages = new Pages({ ...parts, responder });
 	const liveUpdates = new LiveUpdates(parts);
-	const attachments = new Attachments({ ...parts, pages, liveUpdates });
 	const ownRooms = new OwnRooms(parts);
+	const attachments = new Attachments({
+		...{ ...parts, pages, liveUpdates, ownRooms },
+	});
 	const logins = new Logins({ ...parts, responder, attachments });
 	const requestLimits = new RequestLimits(parts);
 	const erasures = new Erasures(parts, responder);

@@ -162,10 +162,10 @@ export const recheck: Decide = (view) => {
 		...sessionsClosed(view, closed, "uninvited"),
 		...clientsLeft(
 			view,
-			({ session, identity }, client) =>
+			({ session, identity, nameKey }, client) =>
 				!session &&
 				!isInvited(view, {
-					identity,
+					...{ identity, nameKey },
 					domain: view.state.client(client)?.context.domain ?? "",
 				}),
 			"uninvited",

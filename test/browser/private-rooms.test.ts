@@ -161,3 +161,21 @@ test("a link to a room that is not for one leads to the lobby, with words", asyn
 	await isIn(ann, "lobby");
 	await ann.reads("There is no such room, or you may not enter it.");
 });
+
+test("who logs in next on a page gets neither the rooms nor the invitation of the last one", async () => {
+	const owner = await enter("olga");
+	await makesRoom(owner, "Surprise");
+	const link = await makesLink(owner);
+	const ann = await enter("asa");
+	await makesRoom(ann, "Diary");
+	await ann.page.goto(link);
+	await ann.page.getByText("You have opened an invitation").waitFor();
+	await ann.logsOut("Log out");
+	expect(await rooms(ann).getByText("Diary").count()).toBe(0);
+	const next = ann.becomes("nora");
+	expect(await next.page.getByText("You are invited.").isVisible()).toBe(false);
+	await next.comesIn();
+	await isIn(next, "lobby");
+	expect(await rooms(next).innerText()).not.toMatch(/Diary|Surprise/);
+	expect(await next.page.locator("#invitation").isVisible()).toBe(false);
+});

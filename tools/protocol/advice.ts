@@ -76,6 +76,7 @@ export const refusalAdvice = {
 	keyIsOfItsKind: "giveUp",
 	privateRoomsAreLeft: "giveUp",
 	directRoomsAreLeft: "giveUp",
+	roomsJoinedAreLeft: "giveUp",
 	roomHasSpace: "giveUp",
 	titleIsLegal: "change",
 	personIsOther: "change",

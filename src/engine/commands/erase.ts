@@ -12,6 +12,7 @@ import { brokenRoomRule } from "../../../machines/room.ts";
 import type { Found } from "../../history/archive.ts";
 import { digestOf } from "../../log/line.ts";
 import type { Entry } from "../../log/log.ts";
+import { evolve } from "../evolve.ts";
 import type { ClientSnapshot } from "../machines.ts";
 import type { Rule } from "../refusals.ts";
 import { type Actor, actorOf } from "./actor.ts";
@@ -45,20 +46,25 @@ export const erase: Handler<"erase"> = (
 };
 
 export const eraseAll: Handler<"eraseAll"> = (
-	{ client },
+	view,
 	command,
 	connection,
 	{ erasures },
 ) => {
+	const { client } = view;
 	if (!client?.matches("inRoom")) return refuse("isInside");
 	if (erasures.isSilent(client)) return refuse("isNotErasing");
-	erasures.eraseAll(connection, client.context, command);
+	const asker = { ...client.context, person: personIn(view, client.context) };
+	erasures.eraseAll(connection, asker, command);
 	return NOTHING;
 };
 
 export interface ErasureView extends View {
 	/** Who asks, as it was then. */
-	readonly asker: Pick<ClientSnapshot["context"], "identity" | "name" | "room">;
+	readonly asker: Pick<
+		ClientSnapshot["context"],
+		"identity" | "name" | "room"
+	> & { readonly person?: Identity };
 }
 
 /** An event that erases, and the messages that it erases. */
@@ -160,10 +166,19 @@ export function decideFarewell(view: ErasureView): readonly Entry[] {
 	const names = state.server.context.names.filter(
 		({ identity }) => identity === author,
 	);
-	// Someone may have several names, and is gone once.
+	// Someone may have several names, and is gone once. One may be released meanwhile.
 	const people = new Set([...names.values()].map(personOf));
-	if (people.size === 0) people.add(author);
-	for (const person of people) rest.push(...decideGone(view, person, author));
+	if (asker.person !== undefined) people.add(asker.person);
+	let after = view;
+	for (const person of people) {
+		const gone = decideGone(after, person, author);
+		rest.push(...gone);
+		const left = gone.reduce(
+			(one, { event }) => evolve(one, event),
+			after.state,
+		);
+		after = { ...after, state: left };
+	}
 	for (const nameKey of names.keys())
 		rest.push({ event: { type: "name.released", time, nameKey } });
 	return rest;

@@ -23,7 +23,7 @@ import {
 	refuse,
 	type View,
 } from "./decision.ts";
-import { memberIn, personCalled } from "./membership.ts";
+import { invitationsEnded, memberIn, personCalled } from "./membership.ts";
 import { nameOf } from "./names-held.ts";
 
 /** What someone may invite to: a room that they are a member of, or the server if they are an admin. */
@@ -197,8 +197,22 @@ export function decideJoin(
 		identity,
 	} as const;
 	const entries: Entry[] = [{ event: spent }];
-	if (room !== undefined)
+	if (room !== undefined) {
+		const joined = state
+			.roomsOf(identity)
+			.filter((key) => state.room(key)?.context.access === "private");
+		if (joined.length >= limits.privateRoomsJoined)
+			return { view, entries: [], broken: "roomsJoinedAreLeft" };
 		entries.push({ event: { type: "member.added", time, room, identity, by } });
+		// Another one would let them in again after they are removed.
+		entries.push(
+			...invitationsEnded(
+				view,
+				(one) =>
+					one !== found && one.room === room && one.identity === identity,
+			),
+		);
+	}
 	const after = entries.reduce(
 		(before, { event }) => evolve(before, event),
 		state,

@@ -1,5 +1,6 @@
 /** How people cease to be members of rooms that are not for all, and what owners do with theirs. */
 import type { Identity, RoomName } from "../../../machines/events.ts";
+import { BOT_NAME } from "../../../machines/message.ts";
 import type { RoomContext } from "../../../machines/room.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
 import { parseName } from "../../chat/name.ts";
@@ -13,7 +14,7 @@ import {
 	refuse,
 	type View,
 } from "./decision.ts";
-import { personOf, personUnder } from "./names-held.ts";
+import { nameOf, personOf, personUnder } from "./names-held.ts";
 import { clientsLeft } from "./sessions.ts";
 
 /** A member who asks for something about a room, and that room. */
@@ -45,8 +46,31 @@ const done = (entries: readonly Entry[], id: string | undefined): Decision => ({
 export function personCalled({ state }: View, typed: string) {
 	const { nameKey = "" } = parseName(typed.replace(/^@/, "")) ?? {};
 	const owner = state.server.context.names.get(nameKey);
-	return owner && personOf(owner);
+	const person = owner && personOf(owner);
+	return person === BOT_NAME ? undefined : person;
 }
+
+/** A member, by their name; or, who has none, as the list of members calls them. */
+function memberCalled(
+	view: View,
+	{ people }: RoomContext,
+	typed: string,
+): Identity | undefined {
+	const nameless = people?.findKey(
+		(_, person) => nameOf(view.state.server.context.names, person) === typed,
+	);
+	return personCalled(view, typed) ?? nameless;
+}
+
+/** Whether a person owns as many rooms as one may. Closed ones count: they are there as long as they have members. */
+export const mayOwnNoMore = (
+	{ state, limits }: View,
+	person: Identity,
+): boolean =>
+	state
+		.roomsOf(person)
+		.filter((room) => state.room(room)?.context.maker === person).length >=
+	limits.privateRoomsMade;
 
 /** A member leaves for good, or its owner removes another. */
 export const removeMember: Handler<"removeMember"> = (view, command) => {
@@ -55,7 +79,7 @@ export const removeMember: Handler<"removeMember"> = (view, command) => {
 	if (typeof member === "string") return refuse(member);
 	if (member.room.access !== "private") return refuse("isPrivate");
 	if (name === undefined) return done(removed(view, room, member.person), id);
-	const identity = personCalled(view, name);
+	const identity = memberCalled(view, member.room, name);
 	if (identity === undefined) return refuse("personIsKnown");
 	if (!member.isOwner) return refuse("isOwner");
 	if (!member.room.people?.has(identity)) return refuse("isMember");
@@ -70,7 +94,11 @@ function removed(
 	by = identity,
 ): readonly Entry[] {
 	return [
-		...endedIn(view, (one) => one.room === room && one.by === identity),
+		...invitationsEnded(
+			view,
+			(one) =>
+				one.room === room && (one.by === identity || one.identity === identity),
+		),
 		...membershipEnded(view, room, identity, by),
 		...tabsLeft(view, identity, (where) => where === room),
 	];
@@ -86,7 +114,10 @@ function membershipEnded(
 	const context = state.room(room)?.context;
 	const others = [...(context?.people ?? [])]
 		.filter(([person]) => person !== identity)
-		.sort(([one, at], [other, at2]) => at - at2 || (one < other ? -1 : 1));
+		.sort(
+			([one, { since }], [other, later]) =>
+				since - later.since || (one < other ? -1 : 1),
+		);
 	const [[to] = []] = others;
 	const isOwner = context?.access === "private" && context.maker === identity;
 	const handOver: Entry[] =
@@ -113,7 +144,7 @@ function tabsLeft(
 }
 
 /** Ends the invitations that are meant. */
-function endedIn(
+export function invitationsEnded(
 	{ state, now: time }: View,
 	isMeant: (invitation: {
 		readonly room?: RoomName;
@@ -137,7 +168,7 @@ export function decideGone(
 	const rooms = state.roomsOf(person);
 	const blocked = state.server.context.blocks?.get(person) ?? [];
 	return [
-		...endedIn(
+		...invitationsEnded(
 			view,
 			({ by, identity }) => by === person || identity === person,
 		),
@@ -168,6 +199,8 @@ export const handOver: Handler<"handOver"> = (view, { room, name, id }) => {
 	if (typeof owner === "string") return refuse(owner);
 	const to = personCalled(view, name);
 	if (to === undefined) return refuse("personIsKnown");
+	if (to !== owner.person && mayOwnNoMore(view, to))
+		return refuse("personCanBeAsked");
 	const fact = { time: view.now, room, to, by: owner.person };
 	const event = { type: "room.handedOver" as const, ...fact };
 	const broken = brokenRoomRule(owner.room, event);
@@ -182,6 +215,9 @@ export const closeRoom: Handler<"closeRoom"> = (view, { room, id }) => {
 	const event = { type: "room.closed" as const, ...fact };
 	const broken = brokenRoomRule(owner.room, event);
 	if (broken) return refuse(broken);
-	const ended = endedIn(view, (invitation) => invitation.room === room);
+	const ended = invitationsEnded(
+		view,
+		(invitation) => invitation.room === room,
+	);
 	return done([...ended, { event }], id);
 };

@@ -11,6 +11,7 @@ import { sanctionedUntil } from "../../../machines/rules.ts";
 import { brokenServerRule } from "../../../machines/server.ts";
 import { roomInWords } from "../../chat/room-name.ts";
 import { cannot, type Operation } from "../operation.ts";
+import { invitationsEnded } from "./membership.ts";
 import {
 	type Act,
 	type Asked,
@@ -48,6 +49,8 @@ const ban: Act = (asked) => {
 	return {
 		entries: [
 			{ event: { type: "identity.banned", identity, ...facts }, ...beside },
+			// They would come back by them as somebody else.
+			...invitationsEnded(view, ({ by }) => by === identity),
 			...sentAway(view, isMeant, "banned"),
 		],
 		says: [

@@ -30,14 +30,14 @@ export const identitiesOf = (
 		),
 	]);
 
-/** What a person is called: by the name that they used last. */
+/** What a person is called: by the name that they used last, or by the beginning of their MAC if they have none now. */
 export function nameOf(names: Names, person: Identity): string {
 	let latest: Owner | undefined;
 	for (const key of namesHeld(names, person)) {
 		const owner = names.get(key);
 		if (owner && owner.lastUsed >= (latest?.lastUsed ?? 0)) latest = owner;
 	}
-	return latest?.name ?? "";
+	return latest?.name ?? `?${person.slice(0, 6)}`;
 }
 
 /** The person who is somewhere under a name of theirs. */

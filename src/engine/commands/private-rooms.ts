@@ -5,7 +5,7 @@ import { trimInvisible, withoutControls } from "../../../machines/text.ts";
 import { digestOf } from "../../log/line.ts";
 import type { Entry } from "../../log/log.ts";
 import { type Handler, personIn, refuse, type View } from "./decision.ts";
-import { memberIn, personCalled } from "./membership.ts";
+import { mayOwnNoMore, memberIn, personCalled } from "./membership.ts";
 
 export const makeRoom: Handler<"makeRoom"> = (
 	view,
@@ -13,16 +13,12 @@ export const makeRoom: Handler<"makeRoom"> = (
 	_connection,
 	{ erasures },
 ) => {
-	const { client, state, limits, secrets } = view;
+	const { client, secrets } = view;
 	if (!client?.matches("inRoom")) return refuse("isInside");
 	if (erasures.isSilent(client)) return refuse("isNotErasing");
 	const maker = personIn(view, client.context);
-	const made = state.roomsOf(maker).filter((room) => {
-		const context = state.room(room)?.context;
-		return context?.maker === maker && !context.isClosed;
-	});
-	if (made.length >= limits.privateRoomsMade)
-		return refuse("privateRoomsAreLeft");
+	if (isFull(view)) return refuse("roomsAreLeft");
+	if (mayOwnNoMore(view, maker)) return refuse("privateRoomsAreLeft");
 	const room = `~${secrets.id()}`;
 	const titled = titleOf(view, room, title);
 	if (!titled) return refuse("titleIsLegal");
@@ -56,8 +52,8 @@ export const titleRoom: Handler<"titleRoom"> = (
 export const talkTo: Handler<"talkTo"> = (view, { names, id }) => {
 	const { client, state, limits, secrets } = view;
 	if (!client?.matches("inRoom")) return refuse("isInside");
-	const own = personIn(view, client.context);
-	const people = new Set([own]);
+	const asker = personIn(view, client.context);
+	const people = new Set([asker]);
 	for (const name of names) {
 		const person = personCalled(view, name);
 		if (person === undefined) return refuse("personIsKnown");
@@ -67,25 +63,30 @@ export const talkTo: Handler<"talkTo"> = (view, { names, id }) => {
 	const sorted = [...people].sort();
 	const { blocks } = state.server.context;
 	const isBlocked = sorted.some(
-		(one) => blocks?.get(one)?.includes(own) || blocks?.get(own)?.includes(one),
+		(one) =>
+			blocks?.get(one)?.includes(asker) || blocks?.get(asker)?.includes(one),
 	);
 	if (isBlocked) return refuse("personCanBeAsked");
 	const room = `~${secrets.mac("direct", ...sorted).slice(0, 22)}`;
 	const context = state.room(room)?.context;
 	const missing = sorted.filter((one) => !context?.people?.has(one));
-	const isFull = (person: Identity) => {
-		const direct = state
-			.roomsOf(person)
-			.filter((key) => state.room(key)?.context.access === "direct");
-		return direct.length >= limits.directRooms;
-	};
-	if (missing.includes(own) && isFull(own)) return refuse("directRoomsAreLeft");
-	if (missing.some(isFull)) return refuse("personCanBeAsked");
+	if (missing.length > 0 && isFull(view)) return refuse("roomsAreLeft");
+	// Whom others ask has not opened it, and so is kept from nothing.
+	const own = state.roomsOf(asker).filter((key) => {
+		const { access, people } = state.room(key)?.context ?? {};
+		return access === "direct" && people?.get(asker)?.by === asker;
+	});
+	if (missing.includes(asker) && own.length >= limits.directRooms)
+		return refuse("directRoomsAreLeft");
 	return {
-		entries: opened(view, room, "direct", missing, own),
+		entries: opened(view, room, "direct", missing, asker),
 		replies: [{ kind: "roomReady", room, id }],
 	};
 };
+
+/** Whether there are as many rooms as there may be. */
+const isFull = ({ state, limits }: View) =>
+	state.rooms.size >= limits.rooms + limits.privateRooms;
 
 /** Opens a room, unless it is open, and adds these people. */
 function opened(

@@ -1,6 +1,6 @@
 /** What an act of a moderator begins with: who did it, to whom, until when and why. */
 import type { Identity, RoomName } from "../../../machines/events.ts";
-import { BOT_NAME } from "../../../machines/message.ts";
+import { BOT_NAME, isPublic } from "../../../machines/message.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
 import { parseName } from "../../chat/name.ts";
 import type { Found } from "../../history/archive.ts";
@@ -82,11 +82,13 @@ export function sanctionOf({ view, actor, why }: Asked, defaultMs?: number) {
 	};
 }
 
-/** How an act is undone by the same person. */
-export const undo = ({ actor, room }: Asked, act: string, name: string) =>
-	actor === operator
-		? `“plume ${act}${act === "unban" ? "" : ` ${room}`} ${name}” undoes it.`
-		: `“@${BOT_NAME} ${act} ${name}” undoes it.`;
+/** How an act is undone by the same person. An operator is not told the key of a room that is not public. */
+export function undo({ actor, room }: Asked, act: string, name: string) {
+	if (actor !== operator) return `“@${BOT_NAME} ${act} ${name}” undoes it.`;
+	if (!isPublic(room)) return `“plume ${act}” undoes it.`;
+	const where = act === "unban" ? "" : ` ${room}`;
+	return `“plume ${act}${where} ${name}” undoes it.`;
+}
 
 /** A maker changes nothing that an admin did, and sends away only so many. */
 export function limitMaker(

@@ -50,11 +50,20 @@ export const logsNothing: ReadonlySet<Kind> = new Set<Kind>([
 	"ownRooms",
 ]);
 
+/** Commands about rooms, each of which takes up some lines of its sender's share of the log. */
+const lines: ReadonlySet<Kind> = new Set<Kind>([
+	...(["makeRoom", "talkTo", "titleRoom", "invite", "revoke", "join"] as const),
+	...(["removeMember", "handOver", "closeRoom"] as const),
+]);
+
 export function decide<K extends Kind>(
 	view: View,
 	command: Command<K>,
 	connection: Connection,
 	services: Services,
 ): Decision {
-	return handlers[command.kind](view, command, connection, services);
+	const decided = handlers[command.kind](view, command, connection, services);
+	return lines.has(command.kind)
+		? services.requestLimits.countText(view, "", decided)
+		: decided;
 }
