@@ -155,7 +155,7 @@ export class OwnRooms {
 		const { epoch } = states.committed.head(key);
 		const erasures = this.#erasures;
 		const found = await archive.find({ room: key, epoch, offset });
-		// Whoever asked is told once more when it has changed meanwhile.
+		// Subscribers are told once more when it has changed meanwhile.
 		const now = states.committed.room(key)?.context.titled;
 		if (now !== offset || erasures !== this.#erasures) return room.title ?? "";
 		room.title ??= found?.text ?? "";
