@@ -109,9 +109,22 @@ test("what the page looks like", async () => {
 		await person.says(text);
 		await ida.reads(text.split(/[\n`?@]/, 1)[0] || text.slice(0, 8));
 	}
+	const asked = ida.page.locator("article.said", { hasText: "take the tent" });
+	await asked.hover();
+	await asked.getByRole("button", { name: "Reply" }).click();
+	await ida.says("I have a bigger one, too");
+	await ann.reads("a bigger one");
+	await ann.page.getByLabel("Make a private room").fill("Birthday for Linus");
+	await ann.presses("Make");
+	await ann.page.locator("#room-name", { hasText: "Birthday" }).waitFor();
+	await ann.page.getByRole("button", { name: "Members" }).click();
+	await ann.presses("Make a link");
+	await ann.page.getByText("One person can join by this link").waitFor();
+	await shoot(ann, "private");
+	await ann.page.keyboard.press("Escape");
 	for (const room of ["boats", "recipes"]) await ann.goesTo(room);
 	await ann.page.getByRole("link", { name: "lobby" }).click();
-	await ann.reads("I bring them");
+	await ann.reads("a bigger one");
 	const people = ann.page.getByRole("region", { name: /^People/ });
 	await people.getByText("ida").waitFor();
 	const ravi = await enter("ravi", wide, "boats");
