@@ -10,7 +10,7 @@ import { plume2 } from "../../src/transport/protocol-v2.ts";
 import { pause } from "../siege/people.ts";
 import { broken, wellFormed } from "./frames.ts";
 import { Random } from "./random.ts";
-import { emailOf, type Known, nameOf } from "./values.ts";
+import { emailOf, type Known, nameOf, overhear, overheard } from "./values.ts";
 
 const HANDFUL = 20;
 const PATIENCE_MS = 60_000;
@@ -71,7 +71,6 @@ export class Person {
 		this.#known = {
 			...{ self, people, session: "", client: "", pending: "", code: "" },
 			...{ room: "lobby", epoch: "", offset: 0, last: 0, time: 0, said: [] },
-			invitation: "",
 		};
 	}
 
@@ -197,6 +196,10 @@ export class Person {
 			known.time = number(frame.time, known.time);
 			if (type === MessageType.text && frame.client === known.client)
 				known.said = [...known.said, known.offset].slice(-MOST_SAID);
+		}
+		if (type === MessageType.rooms) {
+			overhear(overheard.tokens, frame.token);
+			overhear(overheard.keys, frame.room);
 		}
 		if (frame.id !== undefined) this.#onAnswer(frame.id);
 	}

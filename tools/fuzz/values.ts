@@ -15,13 +15,21 @@ export interface Known {
 	room: string;
 	epoch: string;
 	offset: number;
-	/** The token of the last invitation that this person made or saw. */
-	invitation: string;
 	/** The number of the last text that arrived. */
 	last: number;
 	time: number;
 	/** Lines of the room that this person said. */
 	said: number[];
+}
+
+/** What people learn of private rooms, and hand on to all others: the latest tokens and keys. */
+export const overheard = { tokens: [""], keys: ["~"] };
+
+/** Notes what is worth handing on. */
+export function overhear(list: string[], heard: unknown): void {
+	if (typeof heard !== "string" || heard === "") return;
+	list.push(heard);
+	if (list.length > 50) list.shift();
 }
 
 export const nameOf = (person: number) => `person${person}`;
@@ -107,7 +115,9 @@ const sensible: Readonly<
 > = {
 	text: chatText,
 	room: (random, { room }) =>
-		random.happens(600) ? room : random.pick("lobby", ...ROOMS),
+		random.happens(600)
+			? room
+			: random.pick("lobby", ...ROOMS, ...overheard.keys.slice(-9)),
 	rooms: (random) =>
 		Array.from({ length: random.below(5) }, () =>
 			random.pick("lobby", ...ROOMS),
@@ -116,7 +126,7 @@ const sensible: Readonly<
 	name: (random, { people }) => nameOf(random.below(people)),
 	names: (random, { people }) =>
 		Array.from({ length: random.below(4) }, () => nameOf(random.below(people))),
-	invitation: (_, { invitation }) => invitation,
+	invitation: (random) => random.pick("", ...overheard.tokens.slice(-5)),
 	id: (random) => `${random.below(1e9)}`,
 	n: (_, known) => ++known.last,
 	session: (_, { session }) => session,
