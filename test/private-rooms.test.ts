@@ -2,6 +2,7 @@
 
 import { beforeEach, expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
+import { FakeClock } from "./fakes/clock.ts";
 import { asks, entersRoom, invitedInto, makesRoom } from "./private-rooms.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
@@ -530,4 +531,26 @@ test("an operator who kicks somebody in a reported room is not told its key", as
 	const says = await plume.operate("mute", key, "ann", "10m");
 	expect(says.join()).toContain("may say nothing in this room");
 	expect(says.join()).not.toContain(room);
+});
+
+test("a title that was replaced is as old as anything that was said, the present one is kept", async () => {
+	const clock = new FakeClock();
+	plume = await TestServer.open({
+		...{ clock, environment: { PLUME_RETENTION: "12h" } },
+	});
+	ann = await plume.enter("ann", "plume.2");
+	const room = await makesRoom(plume, ann, "An old title");
+	await asks(plume, ann, "title", { room, title: "The title now" });
+	for (let hour = 0; hour < 15; hour++) {
+		clock.advance(3_600_000);
+		await plume.settle();
+	}
+	const later = await plume.enter("ann", "plume.2");
+	expect(await ownRooms(later)).toMatchObject([{ title: "The title now" }]);
+	await entersRoom(plume, later, room);
+	const titles = later.items.filter(({ kind }) => kind === "titled");
+	expect(titles).toMatchObject([
+		{ text: "", erased: true },
+		{ text: "The title now" },
+	]);
 });

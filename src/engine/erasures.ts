@@ -143,7 +143,7 @@ export class Erasures {
 					left = found.time;
 					break;
 				}
-				if (isMeant(found.room)) slice.push(found);
+				if (isMeant(found.room) && !this.#isInUse(found)) slice.push(found);
 				if (slice.length < SLICE) continue;
 				await this.#eraseInSlices(bot, slice, { isMeant });
 				slice = [];
@@ -152,6 +152,12 @@ export class Erasures {
 		};
 		await this.#searching(task);
 		return left;
+	}
+
+	/** Whether it is the title that a room has now: that is as old as the room may be. */
+	#isInUse({ isTitle, room, offset }: Found): boolean {
+		const { titled } = this.#parts.states.committed.room(room)?.context ?? {};
+		return isTitle === true && titled === offset;
 	}
 
 	/** Refuses an erasure, or says that it is done if the request has an id. */

@@ -67,10 +67,8 @@ export async function* textsIn(
 	archive: Archive,
 ): AsyncGenerator<Found, void> {
 	const newest = await archive.inTurn(() => archive.indexes.newest());
-	// A title is as old as its room may be.
 	for await (const message of messagesIn(segment, archive))
-		if (message.event.type !== "room.titled")
-			yield foundAs(message, segment, archive, newest);
+		yield foundAs(message, segment, archive, newest);
 }
 
 /** Must be called before the next message is read. */

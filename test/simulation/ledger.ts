@@ -55,6 +55,8 @@ export class Ledger {
 	readonly members = new Map<string, Map<string, number>>();
 	readonly #log: string;
 	readonly #typed: (client: string, n: number) => string | undefined;
+	/** The seq of each room's latest title, which is kept however old it is. */
+	readonly #titles = new Map<string, number>();
 	readonly #names = new Map<string, string>();
 	readonly #rooms = new Map<string, { epoch: string; offset: number }>();
 	readonly #sessions = new Map<string, string>();
@@ -101,7 +103,12 @@ export class Ledger {
 	/** What was said before a time and is still there. */
 	saidBefore(time: number): readonly Said[] {
 		return [...this.said]
-			.filter(([of, said]) => said.time <= time && !this.erasedBy.has(of))
+			.filter(
+				([of, said]) =>
+					said.time <= time &&
+					!this.erasedBy.has(of) &&
+					this.#titles.get(said.room) !== of,
+			)
 			.map(([, said]) => said);
 	}
 
@@ -138,7 +145,8 @@ export class Ledger {
 		this.items.set(positionOf(position), { seq: entry.seq, words });
 		if (event.type === "message.posted") this.#say(entry, position);
 		if (event.type === "room.titled") {
-			const who = { time: Infinity, identity: event.identity };
+			const who = { time: event.time, identity: event.identity };
+			this.#titles.set(event.room, entry.seq);
 			const what = { salt: "", text: "", ...entry.erasable };
 			this.said.set(entry.seq, { ...position, ...who, ...what });
 		}
