@@ -1576,11 +1576,11 @@ const room = [
 		promise: "room: the bot speaks before `entered chat`",
 		file: "src/chat/room.ts",
 		find: `		this.tellHost(item);
-		const isReply`,
-		replace: `		this.#publish(item);
-		this.tellHost(item);
-		if (item) return;
-		const isReply`,
+		const isReply = item.kind === "said" && item.replyTo !== undefined;
+		this.#publish(isReply ? this.#addressed(item) : item);`,
+		replace: `		const isReply = item.kind === "said" && item.replyTo !== undefined;
+		this.#publish(isReply ? this.#addressed(item) : item);
+		this.tellHost(item);`,
 		tests: ["test/classic.test.ts"],
 	},
 	{
