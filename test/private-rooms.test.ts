@@ -554,3 +554,20 @@ test("a title that was replaced is as old as anything that was said, the present
 		{ text: "The title now" },
 	]);
 });
+
+test("all tabs of someone leave before they are no member any more", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	await invitedInto(plume, room, ann, bob);
+	await entersRoom(plume, bob, room);
+	const tab = plume.connect("plume.2");
+	tab.open({ session: bob.memory.session, room });
+	await plume.settle();
+	const events: string[] = [];
+	plume.inspector.watch(({ frames }) => {
+		const [step] = frames.flatMap((one) => (one.type === "step" ? one : []));
+		if (step) events.push(step.event);
+	});
+	await asks(plume, ann, "remove", { room, name: "bob" });
+	expect(events).toEqual(["client.left", "client.left", "member.removed"]);
+	expect([bob.closed?.code, tab.closed?.code]).toEqual([4007, 4007]);
+});

@@ -99,8 +99,9 @@ function removed(
 			(one) =>
 				one.room === room && (one.by === identity || one.identity === identity),
 		),
-		...membershipEnded(view, room, identity, by),
+		// One tab hears of the other as a member still.
 		...tabsLeft(view, identity, (where) => where === room),
+		...membershipEnded(view, room, identity, by),
 	];
 }
 
@@ -172,12 +173,12 @@ export function decideGone(
 			view,
 			({ by, identity }) => by === person || identity === person,
 		),
-		...rooms.flatMap((room) => membershipEnded(view, room, person, person)),
 		...tabsLeft(
 			view,
 			person,
 			(room, identity) => rooms.includes(room) && identity !== gone,
 		),
+		...rooms.flatMap((room) => membershipEnded(view, room, person, person)),
 		...blocked.map(
 			(identity): Entry => ({
 				event: { type: "identity.unblocked", time, identity, by: person },
