@@ -274,7 +274,7 @@ export const settingTable = {
 		trusted,
 	),
 	allow: list(
-		"emails and @domains that may enter, by comma; invited: whoever has an invitation (everyone)",
+		"emails and @domains that may enter, by comma; invited: those with an invitation (everyone)",
 		allowed,
 	),
 	socket: anything(

@@ -70,10 +70,12 @@ export class OwnRooms {
 		{ RoomDialog }: typeof import("./room-dialog.ts"),
 		html: Response,
 	): Promise<RoomDialog> {
+		// A server that is being restarted has other words.
+		if (!html.ok) throw new Error(html.statusText);
+		const words = await html.text();
 		// Two clicks ask twice.
-		const isThere = document.querySelector("#room-about") !== null;
-		if (!isThere)
-			find("#plume").insertAdjacentHTML("beforeend", await html.text());
+		if (!document.querySelector("#room-about"))
+			find("#plume").insertAdjacentHTML("beforeend", words);
 		return new RoomDialog(this.#page, this);
 	}
 

@@ -137,7 +137,7 @@ export class RoomDialog {
 	}
 
 	#invitation({ invitation, by, name, expires }: Open): HTMLElement {
-		const whom = name ? nameTag(name) : "Whoever has a link";
+		const whom = name ? nameTag(name) : "Someone with a link";
 		const words = ` may come until ${day.format(expires)}, invited by `;
 		const take = async () => {
 			await this.#do({ kind: "revoke", invitation });

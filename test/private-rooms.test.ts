@@ -257,7 +257,7 @@ test("a closed room can be read by its members, and written in by nobody", async
 	expect(plume.state.room(room)).toBeDefined();
 });
 
-test("a released name opens nothing to whoever takes it next", async () => {
+test("a released name opens nothing to the next who takes it", async () => {
 	const room = await makesRoom(plume, ann, "Trip");
 	await plume.operate("release", "ann");
 	const thief = await plume.enter("ann", "plume.2", "thief@example.org");

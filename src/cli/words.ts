@@ -19,7 +19,7 @@ const endings: Readonly<Record<PlumeEvent<"invitation.ended">["why"], string>> =
 	{
 		revoked: "it was taken back",
 		expired: "nobody used it in time",
-		closed: "its room is closed, or whoever made it is no member any more",
+		closed: "its room is closed, or its maker is no member any more",
 	};
 
 const expired: Readonly<Record<PlumeEvent<"login.expired">["why"], string>> = {

@@ -72,7 +72,7 @@ const log = [
 		tests: ["test/private-rooms.test.ts -t ends in the lobby"],
 	},
 	{
-		promise: "access: whoever is removed leaves at once",
+		promise: "access: those who are removed leave at once",
 		file: "src/engine/commands/membership.ts",
 		find: "...tabsLeft(view, identity, (where) => where === room),",
 		replace: "",

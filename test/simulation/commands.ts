@@ -6,7 +6,7 @@ import { MessageType as types } from "../../machines/message.ts";
 import { OperatorError } from "../../src/engine/operation.ts";
 import { anyString } from "../fakes/code-points.ts";
 import type { Person, Received } from "../test-server.ts";
-import { type Guest, leaveTo, remember } from "./guest.ts";
+import { type Guest, leaveTo, opens, remember } from "./guest.ts";
 import { roomSteps } from "./rooms.ts";
 import { nth as guest, insider, type Step, step, wait } from "./step.ts";
 import { troubles } from "./trouble.ts";
@@ -83,18 +83,7 @@ const move = fc
 	.map(([who, room, waits]) =>
 		step(`guest ${who} goes to ${room}`, async (world) => {
 			const one = world.guests[who];
-			if (!one?.person || one.person.closed) return;
-			// They would ask once more for what is on its way; the page drops what it has.
-			if (one.person.unsentBytes > 0) return;
-			remember(one);
-			if (!one.memory?.session) return;
-			const { session } = one.memory;
-			const position = one.positions.get(room);
-			if (position && !one.from.has(position.epoch))
-				one.from.set(position.epoch, Number(position.offset));
-			one.person.open({ ...position, session, room });
-			// What was on its way still came.
-			remember(one);
+			if (!one?.person || one.person.closed || !opens(one, room)) return;
 			if (waits) await sendAgain(world, one, one.person);
 		}),
 	);

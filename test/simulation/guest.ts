@@ -43,6 +43,22 @@ export function remember(guest: Guest): void {
 	guest.positions.set(position.room, guest.memory);
 }
 
+/** Goes on to another room on the same connection; false if that has to wait, or there is no session. */
+export function opens(guest: Guest, room: string): boolean {
+	// They would ask once more for what is on its way; the page drops what it has.
+	if (!guest.person || guest.person.unsentBytes > 0) return false;
+	remember(guest);
+	if (!guest.memory?.session) return false;
+	const { session } = guest.memory;
+	const position = guest.positions.get(room);
+	if (position && !guest.from.has(position.epoch))
+		guest.from.set(position.epoch, Number(position.offset));
+	guest.person.open({ ...position, session, room });
+	// What was on its way still came.
+	remember(guest);
+	return true;
+}
+
 /** Someone else sits down there. */
 export function leaveTo(guest: Guest): void {
 	guest.memory = undefined;

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { MessageType as types } from "../../machines/message.ts";
 import type { Received } from "../test-server.ts";
-import { remember } from "./guest.ts";
+import { opens } from "./guest.ts";
 import { nth as guest, insider, type Step, step, wait } from "./step.ts";
 import type { World } from "./world.ts";
 
@@ -103,16 +103,7 @@ const go = fc.tuple(guest, guest, wait).map(([who, which, waits]) =>
 	step(`guest ${who} goes to a room by its key (${which})`, async (world) => {
 		const one = insider(world, who);
 		const room = pick(keys(world, who, which < 3), which);
-		if (!one?.person || one.person.unsentBytes > 0 || !room) return;
-		remember(one);
-		if (!one.memory?.session) return;
-		const { session } = one.memory;
-		const position = one.positions.get(room);
-		if (position && !one.from.has(position.epoch))
-			one.from.set(position.epoch, Number(position.offset));
-		one.person.open({ ...position, session, room });
-		remember(one);
-		if (waits) await world.settle();
+		if (one && room && opens(one, room) && waits) await world.settle();
 	}),
 );
 
