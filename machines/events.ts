@@ -70,6 +70,11 @@ export const concerned = {
 	"identity.unmuted": ["room"],
 	"identity.kicked": ["room"],
 	"message.posted": ["room"],
+	"message.edited": ["room"],
+	"message.reacted": ["room"],
+	"message.unreacted": ["room"],
+	"message.pinned": ["room"],
+	"message.unpinned": ["room"],
 	"notice.posted": ["room"],
 	"message.erased": ["room"],
 } as const satisfies Record<keyof Facts, readonly Concerned[]>;
@@ -88,6 +93,30 @@ export type PlumeEvent<Type extends keyof Facts = keyof Facts> = {
 export type ClientLeft = PlumeEvent<"client.left">;
 export type MessagePosted = PlumeEvent<"message.posted">;
 export type MessageErased = PlumeEvent<"message.erased">;
+/** An event by which entries of the log lose their text. */
+export type Overwriting = PlumeEvent<"message.erased" | "message.edited">;
+/** An event with text beside it that can be erased. */
+export type WithText = PlumeEvent<
+	| "message.posted"
+	| "message.edited"
+	| "message.reacted"
+	| "message.unreacted"
+	| "notice.posted"
+	| "room.titled"
+>;
+
+/** An event of a newer version may overwrite as well, and names the entries in the same field. */
+export const isOverwriting = (event: PlumeEvent): event is Overwriting =>
+	"seqs" in event;
+
+const withText: ReadonlySet<string> = new Set([
+	...(["message.posted", "message.edited"] as const),
+	...(["message.reacted", "message.unreacted"] as const),
+	...(["notice.posted", "room.titled"] as const),
+] satisfies readonly WithText["type"][]);
+
+export const isWithText = (event: PlumeEvent): event is WithText =>
+	withText.has(event.type);
 
 /** The events that concern a machine. */
 type Concerning<Machine extends Concerned> = {

@@ -209,6 +209,21 @@ export interface Facts {
 		replyTo?: number;
 		digest: string;
 	};
+	/** Other words for a message of one's own. They are text beside the event. */
+	"message.edited": {
+		client: ClientId;
+		/** The message's offset. */
+		target: number;
+		digest: string;
+		/** The entries of the log that lose their text: the message, or the edit before. */
+		seqs: readonly number[];
+	};
+	/** The emoji is text beside the event. */
+	"message.reacted": { client: ClientId; target: number; digest: string };
+	/** The reaction with the same salt and text, and so the same digest, is taken back. */
+	"message.unreacted": { client: ClientId; target: number; digest: string };
+	"message.pinned": Named & { target: number };
+	"message.unpinned": Named & { target: number };
 	/** A line from the operator, or an admin, under the name of the bot. */
 	"notice.posted": { digest: string } & Administered;
 	/** The text of one message is erased, or those of all that `author` posted from `from` up to `through`. */

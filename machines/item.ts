@@ -4,26 +4,41 @@
  * disagree.
  */
 import type { PlumeEvent, RoomEvent } from "./events.ts";
-import { BOT_NAME, type Erasure, type Head, type Item } from "./message.ts";
+import { BOT_NAME, type Head, type Item, type Relation } from "./message.ts";
+import { isRelation } from "./relations.ts";
 
-/** For each kind of item, the event that makes it. */
-const visible = {
-	entered: "client.entered",
-	left: "client.left",
-	said: "message.posted",
-	erased: "message.erased",
-	notice: "notice.posted",
-	titled: "room.titled",
-	closed: "room.closed",
-} as const satisfies Record<Item["kind"], RoomEvent["type"]>;
+/** The kind of item that each event makes. */
+const kinds = {
+	"client.entered": "entered",
+	"client.left": "left",
+	"message.posted": "said",
+	"message.erased": "erased",
+	"message.edited": "edited",
+	"message.reacted": "reacted",
+	"message.unreacted": "unreacted",
+	"message.pinned": "pinned",
+	"message.unpinned": "unpinned",
+	"notice.posted": "notice",
+	"room.titled": "titled",
+	"room.closed": "closed",
+} as const satisfies Partial<Record<RoomEvent["type"], Item["kind"]>>;
 
-export type VisibleEvent = PlumeEvent<(typeof visible)[Item["kind"]]>;
-
-const visibleTypes: ReadonlySet<string> = new Set(Object.values(visible));
+export type VisibleEvent = PlumeEvent<keyof typeof kinds>;
+/** An event that makes a relation. */
+export type RelatingEvent = {
+	[T in keyof typeof kinds]: (typeof kinds)[T] extends Relation["kind"]
+		? PlumeEvent<T>
+		: never;
+}[keyof typeof kinds];
 
 /** Whether the event makes an item, which takes one offset of its room. */
 export const isVisible = (event: PlumeEvent): event is VisibleEvent =>
-	visibleTypes.has(event.type);
+	Object.hasOwn(kinds, event.type);
+
+export const relationKindOf = ({ type }: RelatingEvent) => kinds[type];
+
+export const isRelating = (event: VisibleEvent): event is RelatingEvent =>
+	isRelation({ kind: kinds[event.type] });
 
 /** A room's epoch. It changes when the log is restored, or the room is forgotten and opened again. */
 export const epochOf = (log: string, incarnation: string): string =>
@@ -76,26 +91,25 @@ export function itemOf(
 			const since = from === undefined ? {} : { from };
 			return { ...line, ...since, through: through ?? 0 };
 		}
+		case "message.edited":
+		case "message.reacted":
+		case "message.unreacted": {
+			const kind = kinds[event.type];
+			const { target } = event;
+			const gone = text === undefined && { erased: true as const };
+			const line = { kind, room, epoch, offset, time, name, target };
+			return { ...line, text: text ?? "", ...gone };
+		}
+		case "message.pinned":
+		case "message.unpinned": {
+			const kind = kinds[event.type];
+			return { kind, room, epoch, offset, time, name, target: event.target };
+		}
 		case "client.entered":
 		case "client.left": {
 			const { client } = event;
-			const kind = event.type === visible.left ? "left" : "entered";
+			const kind = kinds[event.type];
 			return { kind, room, epoch, offset, time, client, name };
 		}
 	}
-}
-
-/** A line after an erasure: without its text if the erasure covers it. It keeps its offset. A title is erased by its own offset only. */
-export function without<
-	Line extends Item | { readonly kind: "aside" | "local" },
->(line: Line, { room, epoch, name, target, from = 0, through = 0 }: Erasure) {
-	if (line.kind !== "said" && line.kind !== "notice" && line.kind !== "titled")
-		return line;
-	if (line.room !== room || line.epoch !== epoch) return line;
-	const { offset } = line;
-	const isSaid = line.kind !== "titled";
-	const isTheirs =
-		isSaid && line.name === name && from <= offset && offset <= through;
-	const isMeant = isTheirs || offset === target;
-	return isMeant ? { ...line, text: "", erased: true } : line;
 }

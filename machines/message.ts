@@ -14,7 +14,11 @@ export type Said = ServerFrame<"said">;
 export type SystemLine = ServerFrame<"entered" | "left">;
 /** Texts were erased: the one at `target`, or all under this name from `from` up to `through`. */
 export type Erasure = ServerFrame<"erased">;
-/** One visible line of a room. `offset` counts them from 1, without gaps, within one `epoch`. */
+/** Something that is said of an earlier item, which is its `target`. */
+export type Relation = ServerFrame<
+	"edited" | "reacted" | "unreacted" | "pinned" | "unpinned"
+>;
+/** One visible line of a room, or a relation. `offset` counts them from 1, without gaps, within one `epoch`. */
 export type Item = Extract<ServerFrame, { readonly time: number }>;
 /** How far a room has come, and how many messages were posted by then. `restored` counts those posted before the log was last restored, under another epoch. */
 export type Head = Omit<ServerFrame<"head">, "kind" | "room" | "mentioned">;

@@ -95,7 +95,7 @@ export const roomGuards = {
 		event.type === "client.entered" &&
 		sanctionedUntil(context.kicks, event.identity, event.time) === 0,
 	isNotMuted: ({ context, event }) =>
-		event.type === "message.posted" &&
+		"client" in event &&
 		(!context.mutes ||
 			sanctionedUntil(
 				context.mutes,
@@ -118,6 +118,11 @@ export const roomGuards = {
 		if (target !== undefined && target < 1) return false;
 		return Math.max(target ?? 0, through) <= context.offset;
 	},
+	targetIsThere: ({ context, event }) =>
+		"target" in event &&
+		event.target !== undefined &&
+		event.target > 0 &&
+		event.target <= context.offset,
 	answersSomething: ({ context, event }) =>
 		event.type === "message.posted" &&
 		(event.replyTo === undefined ||
@@ -127,6 +132,11 @@ export const roomGuards = {
 		(event.n === undefined ||
 			event.n === context.last.get(event.client, 0) + 1),
 } satisfies Record<string, Guard<RoomContext, RoomEvent>>;
+
+const relating = [
+	...(["isInside", "isNotClosed"] as const),
+	...(["isNotMuted", "targetIsThere"] as const),
+] as const;
 
 export const roomRules = {
 	"room.opened": ["keyIsOfItsKind"],
@@ -141,6 +151,11 @@ export const roomRules = {
 		...(["isInside", "isNotClosed", "isNotMuted"] as const),
 		...(["isNextInOrder", "answersSomething"] as const),
 	],
+	"message.edited": relating,
+	"message.reacted": relating,
+	"message.unreacted": ["isInside", "targetIsThere"],
+	"message.pinned": ["isNotClosed", "targetIsThere"],
+	"message.unpinned": ["isNotClosed", "targetIsThere"],
 	"member.added": ["isNotPublic", "isNotClosed"],
 	"member.removed": ["isMember"],
 	"room.titled": ["isPrivate", "isNotClosed"],

@@ -113,6 +113,15 @@ export const limitTable = {
 	nameDays: bound(365, "days until an unused name is free again"),
 	historyMessages: bound(100, "messages shown to a newcomer"),
 	catchUpItems: bound(2_000, "missed lines sent to a client that comes back"),
+	catchUpRelations: bound(
+		8_000,
+		"missed edits, reactions and pins sent to a client that comes back",
+	),
+	editHours: bound(24, "how long the words of a message may be changed"),
+	reactionKinds: bound(20, "kinds of reactions to one message"),
+	reactions: bound(200, "reactions to one message"),
+	reactionsPerSecond: rate(2, "reactions a second from one person"),
+	reactionBurst: rate(10, "reactions at once"),
 };
 
 export type LimitName = keyof typeof limitTable;

@@ -4,9 +4,10 @@
  * by the server's clock and leave by this browser's.
  */
 
-import { type Erasure, type Item, MessageType } from "../machines/message.ts";
+import { type Item, MessageType } from "../machines/message.ts";
 import type { ServerEvent, Trouble } from "../machines/page-events.ts";
 import { readServerFrame, type ServerFrame } from "../machines/protocol.ts";
+import type { Change } from "../machines/relations.ts";
 import { parseJson } from "../machines/schema.ts";
 import type { Refusal } from "./outbox.ts";
 
@@ -20,7 +21,7 @@ export type Notice = ServerFrame<"notice">;
 type LocalLine = { readonly kind: "local" } & Pick<Aside, "text" | "time">;
 
 export type RoomLine = Item | Aside | LocalLine;
-export type Line = Exclude<RoomLine, Erasure>;
+export type Line = Exclude<RoomLine, Change>;
 export type Member = ServerFrame<"members">["members"][number];
 
 /** About rooms that are not public, and the answers to what was asked about them. */
@@ -44,6 +45,7 @@ export type RoomEvent =
 	| ServerFrame<"head" | "caughtUp" | "gap" | "ack">
 	| ServerFrame<"members" | "presence" | "typing" | "blocks">
 	| AboutRooms
+	| ServerFrame<"pins">
 	/** The end of a page of history; one that was refused has no `before`. */
 	| (Pick<ServerFrame<"page">, "kind" | "room" | "more" | "id"> & {
 			readonly before?: number;
@@ -124,6 +126,7 @@ export function readFrame(data: string, now: number): PageInput | undefined {
 		case "authenticated":
 		case "headsDone":
 		case "eraseDone":
+		case "relationDone":
 			return undefined;
 		default:
 			return "time" in frame ? { ...frame, time: frame.time || now } : frame;

@@ -4,8 +4,8 @@
  * is before an offset, serves to go up, down and to the end.
  */
 
-import { without } from "../machines/item.ts";
-import type { Erasure, Item } from "../machines/message.ts";
+import type { Item } from "../machines/message.ts";
+import { type Change, changed, isRelation } from "../machines/relations.ts";
 import { find } from "./element.ts";
 import type { RoomLine } from "./frames.ts";
 import type { Page } from "./page.ts";
@@ -26,6 +26,8 @@ export class HistoryPager {
 	/** Lines so far: a page of long messages takes several answers, each before the last. */
 	#lines: Item[] = [];
 	#hasOlder = false;
+	/** How far towards the end was asked for: there may be only relations, of which a page has none. */
+	#reached = 0;
 
 	constructor(page: Page, timeline: Timeline) {
 		this.#page = page;
@@ -55,12 +57,13 @@ export class HistoryPager {
 		if (!this.#purpose || !latest || !("offset" in line)) return false;
 		if (line.epoch !== latest.epoch || line.offset > latest.offset)
 			return false;
-		this.#lines.push(line);
+		// A page has none; one that is older than the end is a duplicate.
+		if (!isRelation(line)) this.#lines.push(line);
 		return true;
 	}
 
-	erase(erased: Erasure): void {
-		this.#lines = this.#lines.map((line) => without(line, erased));
+	change(change: Change): void {
+		this.#lines = this.#lines.map((line) => changed(line, change));
 	}
 
 	caughtUp(hasOlder: boolean): void {
@@ -80,14 +83,18 @@ export class HistoryPager {
 		}
 		const lines = this.#lines.sort((one, other) => one.offset - other.offset);
 		const first = lines[0]?.offset ?? 0;
+		this.#reached = before - 1;
 		if (purpose === "append" && hasMore && first > timeline.to + 1)
 			return this.#request(purpose, first);
 		const end = purpose === "append" ? timeline.to : 0;
 		const page = lines.filter(({ offset }) => offset > end);
 		this.reset();
 		this.#hasOlder = purpose === "append" || hasMore;
+		const isEnd = before > (timeline.latest?.offset ?? 0);
 		// A page that was refused is requested again when the reader scrolls.
-		if (page.length > 0) timeline[purpose](page);
+		if (page.length > 0 && purpose === "prepend") timeline.prepend(page);
+		else if (page.length > 0 || (purpose === "append" && isEnd))
+			timeline[purpose](page, isEnd);
 		this.#page.quotes.resume();
 		if (page.length > 0) this.#onScroll();
 	}
@@ -100,7 +107,10 @@ export class HistoryPager {
 		if (this.#hasOlder && scrollTop < 2 * clientHeight)
 			this.#request("prepend", from);
 		else if (autoscroll.isDetached && below < 2 * clientHeight)
-			this.#request("append", Math.min(to + PAGE, latest.offset) + 1);
+			this.#request(
+				"append",
+				Math.min(Math.max(to, this.#reached) + PAGE, latest.offset) + 1,
+			);
 	}
 
 	#request(purpose: Purpose, before: number): void {

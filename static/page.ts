@@ -4,7 +4,7 @@ import type { ActorRefFrom } from "xstate";
 import { isPublic, type Said } from "../machines/message.ts";
 import type { PageSnapshot, pageMachine } from "../machines/page.ts";
 import type { PageEvent } from "../machines/page-events.ts";
-import type { ClientFrame } from "../machines/protocol.ts";
+import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
 import { foldName } from "../machines/text.ts";
 import { focusField } from "./element.ts";
 import type { Line } from "./frames.ts";
@@ -38,6 +38,8 @@ export class Page {
 	isPaging = (): boolean => false;
 	/** Begins a reply. */
 	reply: (message: Said) => void = () => {};
+	/** Shows what is pinned in the room. */
+	onPins: (pins: ServerFrame<"pins">["pins"]) => void = () => {};
 	/** Nobody may say anything in the room. */
 	isClosed = false;
 	/** The bot was told something, and has not answered yet. */

@@ -4,8 +4,7 @@
  * of the server, one at a time.
  */
 
-import { without } from "../machines/item.ts";
-import type { Erasure } from "../machines/message.ts";
+import { type Change, changed, isChange } from "../machines/relations.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { find, make } from "./element.ts";
 import type { Line, RoomLine } from "./frames.ts";
@@ -43,7 +42,7 @@ export class Quotes {
 
 	/** Hears each line of the room, whatever brought it. */
 	hear(line: RoomLine): void {
-		if (line.kind === "erased") this.#erase(line);
+		if (isChange(line)) this.#change(line);
 		else if ("offset" in line && this.#wanted.has(line.offset))
 			this.#found.set(line.offset, line);
 	}
@@ -129,11 +128,11 @@ export class Quotes {
 		for (const quote of all) quote.replaceChildren(...this.#words(offset));
 	}
 
-	#erase(erasure: Erasure): void {
+	#change(change: Change): void {
 		for (const [offset, line] of this.#found) {
-			const left = line && without(line, erasure);
-			if (left === line) continue;
-			this.#found.set(offset, left);
+			const now = line && changed(line, change);
+			if (now === line) continue;
+			this.#found.set(offset, now);
 			this.#fill(offset);
 		}
 	}

@@ -4,6 +4,7 @@
  */
 
 import type { ServerEvent } from "../machines/page-events.ts";
+import { isChange } from "../machines/relations.ts";
 import { ageInWords } from "../machines/text.ts";
 import { find } from "./element.ts";
 import type { AboutRooms, RoomEvent, RoomLine } from "./frames.ts";
@@ -145,6 +146,8 @@ export class RoomView {
 			case "blocks":
 				this.#block(event.names);
 				return this.#people.receive(event);
+			case "pins":
+				return this.#page.onPins(event.pins);
 			case "presence":
 			case "typing":
 				return this.#people.receive(event);
@@ -160,10 +163,8 @@ export class RoomView {
 		if (line.kind === "said" && line.offset > this.#count.offset)
 			this.#count.said += 1;
 		this.#updateRead();
-		if (line.kind === "erased") {
-			this.#history.erase(line);
-			this.#liveRegion.clear();
-		}
+		if (isChange(line)) this.#history.change(line);
+		if (line.kind === "erased") this.#liveRegion.clear();
 		const isHeard = line.kind === "said" || line.kind === "notice";
 		if (!isHeard || !this.#timeline.isLive) return;
 		const page = this.#page;

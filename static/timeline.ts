@@ -4,8 +4,8 @@
  * far from the reader, so that the document stays small.
  */
 
-import { without } from "../machines/item.ts";
 import type { Item } from "../machines/message.ts";
+import { changed, isChange } from "../machines/relations.ts";
 import { Autoscroll } from "./autoscroll.ts";
 import { find } from "./element.ts";
 import type { Line, RoomLine } from "./frames.ts";
@@ -23,7 +23,7 @@ const offsetOf = (line: RoomLine | undefined) =>
 const hasOffset = (line: RoomLine) => offsetOf(line) > 0;
 
 const visible = (items: readonly Item[]) =>
-	items.flatMap((item) => (item.kind === "erased" ? [] : item));
+	items.flatMap((item) => (isChange(item) ? [] : item));
 
 export class Timeline {
 	readonly autoscroll = new Autoscroll();
@@ -68,8 +68,8 @@ export class Timeline {
 			this.latest = { epoch, offset, time };
 			this.from ||= offset;
 		}
-		if (line.kind === "erased") {
-			const lines = this.#lines.map((each) => without(each, line));
+		if (isChange(line)) {
+			const lines = this.#lines.map((each) => changed(each, line));
 			this.#rows.anchored(() => this.#show(lines));
 			return true;
 		}
@@ -126,19 +126,18 @@ export class Timeline {
 		});
 	}
 
-	/** Puts a page after the last row. */
-	append(page: readonly Item[]): void {
+	/** Puts a page after the last row; `isEnd` if there is nothing after it. */
+	append(page: readonly Item[], isEnd: boolean): void {
 		const lines = [...this.#lines, ...visible(page)];
 		this.#rows.anchored(() => this.#show(this.#last(2 * MOST_ROWS, lines)));
-		const { offset = 0 } = this.latest ?? {};
-		this.autoscroll.setDetached(offsetOf(page.at(-1)) < offset);
+		this.autoscroll.setDetached(!isEnd);
 	}
 
 	/** Moves the window to the latest page. */
-	replace(page: readonly Item[]): void {
+	replace(page: readonly Item[], isEnd: boolean): void {
 		this.from = offsetOf(page[0]);
 		this.#lines = [];
-		this.append(page);
+		this.append(page, isEnd);
 		this.autoscroll.jump();
 	}
 

@@ -1,10 +1,15 @@
 /**
- * The latest items of one room, without gaps, and how far the room has come.
- * Newcomers are shown some of them, and a client that returns is told what it
- * missed. Older items are read from the log.
+ * The latest items of one room, each as it reads now, and how far the room has
+ * come. Newcomers are shown some of them, and a client that returns is told
+ * what it missed. Older items are read from the log.
  */
-import { without } from "../../machines/item.ts";
-import type { Head, Item } from "../../machines/message.ts";
+import type { Head, Item, Relation } from "../../machines/message.ts";
+import {
+	type Change,
+	changed,
+	isChange,
+	isRelation,
+} from "../../machines/relations.ts";
 import { jsonBytes, takeBytes } from "../bytes.ts";
 import type { Limits } from "../limits.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
@@ -24,6 +29,10 @@ export class RecentItems {
 	readonly #limits: Limits;
 	readonly #budget: MemoryBudget;
 	#items: Remembered[] = [];
+	/** How many of them, the oldest, were read from the log with relations left out. */
+	#incomplete = 0;
+	/** How many of them are relations. */
+	#relations = 0;
 	#isRecalled = false;
 	#bytes = 0;
 
@@ -32,14 +41,27 @@ export class RecentItems {
 		this.#budget = budget;
 	}
 
-	/** The offset of the first item that is remembered. */
+	/** The offset of the first item after which all are remembered. */
 	get #first(): number {
-		return this.#items[0]?.item.offset ?? this.head.offset + 1;
+		return this.#items[this.#incomplete]?.item.offset ?? this.head.offset + 1;
 	}
 
 	/** Whose item stands at an offset, if it is remembered. */
 	nameAt(offset: number): string | undefined {
-		return this.#items[offset - this.#first]?.item.name;
+		const item = this.#items[this.#indexOf(offset)]?.item;
+		return item?.offset === offset ? item.name : undefined;
+	}
+
+	/** The index of the first item from an offset on. */
+	#indexOf(offset: number): number {
+		let [low, high] = [0, this.#items.length];
+		while (low < high) {
+			const middle = (low + high) >>> 1;
+			const { item } = this.#items[middle] ?? {};
+			if (item && item.offset < offset) low = middle + 1;
+			else high = middle;
+		}
+		return low;
 	}
 
 	/** What a newcomer is shown: the latest messages, and the lines between them. */
@@ -47,46 +69,63 @@ export class RecentItems {
 		const { historyMessages, mailboxBytes } = this.#limits;
 		const most = historyMessages * LINES_PER_MESSAGE;
 		const shown: Item[] = [];
-		let said = 0;
-		let total = 0;
-		for (const { item, bytes } of this.#items.slice(-most).reverse()) {
+		let [said, lines, total] = [0, 0, 0];
+		for (let nth = this.#items.length - 1; nth >= 0; nth--) {
+			const { item, bytes } = this.#items[nth] ?? {};
+			if (!item || bytes === undefined) break;
 			total += bytes;
 			if (total > mailboxBytes / 2) break;
+			if (!isRelation(item) && ++lines > most) break;
 			if (item.kind === "said" && ++said > historyMessages) break;
 			shown.push(item);
 		}
 		return shown.reverse();
 	}
 
-	/** How many items, before which offset, must be read from the log before a newcomer can be shown the latest. A start reads only the end of the log. */
+	/** How many messages, before which offset, must be read from the log before a newcomer can be shown the latest. A start reads only the end of the log. */
 	get lacks(): { before: number; limit: number } | undefined {
-		const before = this.#first;
+		const before = this.#items[0]?.item.offset ?? this.head.offset + 1;
 		const { historyMessages, catchUpItems } = this.#limits;
 		const enough = Math.min(historyMessages * LINES_PER_MESSAGE, catchUpItems);
-		const limit = enough - this.#items.length;
+		const lines = this.#items.length - this.#relations;
+		const limit = Math.min(historyMessages, enough - lines);
 		const lacks = before > 1 && limit > 0;
 		return lacks && !this.#isRecalled ? { before, limit } : undefined;
 	}
 
 	/** Adds older items that were read from the log; an empty list, if they can't be read. */
 	recall(items: readonly Item[]): void {
+		const next = this.#items[0]?.item.offset ?? this.head.offset + 1;
+		const isWhole = (items[0]?.offset ?? next) + items.length === next;
 		this.#replace([...items.map(measured), ...this.#items]);
+		this.#incomplete = isWhole ? this.#incomplete : items.length;
 		this.#isRecalled = true;
 		this.#budget.count(this);
 	}
 
-	/** How many items came after an offset; undefined if there is no such offset, or they are too many to be caught up with. */
-	missed(offset: number): number | undefined {
-		const missed = this.head.offset - offset;
-		const isFew = missed >= 0 && missed <= this.#limits.catchUpItems;
-		return isFew ? missed : undefined;
+	/** How many items came after an offset, if there is such an offset and they may be caught up with; `isSure` if so few came that they may, whatever they are. */
+	missed(offset: number): { count: number; isSure: boolean } | undefined {
+		const count = this.head.offset - offset;
+		const { catchUpItems, catchUpRelations } = this.#limits;
+		if (count < 0 || count > catchUpItems + catchUpRelations) return undefined;
+		if (count <= Math.min(catchUpItems, catchUpRelations))
+			return { count, isSure: true };
+		if (offset < this.#first - 1) return { count, isSure: false };
+		const missed = this.#items.slice(this.#indexOf(offset + 1));
+		const relations = missed.filter(({ item }) => isRelation(item)).length;
+		return this.areFew(count, relations) ? { count, isSure: true } : undefined;
+	}
+
+	/** Whether so many items, relations among them, may be caught up with. */
+	areFew(count: number, relations: number): boolean {
+		const { catchUpItems, catchUpRelations } = this.#limits;
+		return relations <= catchUpRelations && count - relations <= catchUpItems;
 	}
 
 	/** The items right after an offset, as many as are sent at once; undefined if they are no longer remembered. */
 	after(offset: number): readonly Item[] | undefined {
-		const first = this.#first;
-		if (offset < first - 1) return undefined;
-		return this.#takeBytes(this.#items.slice(offset + 1 - first));
+		if (offset < this.#first - 1) return undefined;
+		return this.#takeBytes(this.#items.slice(this.#indexOf(offset + 1)));
 	}
 
 	/** The first of these, as many as are sent at once, but at least one. */
@@ -106,18 +145,40 @@ export class RecentItems {
 		const { restored } = this.head;
 		// Spelt out: a spread would take as long as all the rest of this method.
 		this.head = { epoch, offset, said, restored };
-		if (item.kind === "erased")
-			this.#replace(
-				this.#items.map((each) => measured(without(each.item, item))),
-			);
+		if (isChange(item)) this.#change(item);
 		const latest = measured(item);
 		this.#items.push(latest);
 		this.#bytes += 2 * latest.bytes;
-		const { catchUpItems, roomMemoryBytes } = this.#limits;
-		if (this.#items.length >= 2 * catchUpItems)
-			this.#replace(this.#items.slice(-catchUpItems));
-		if (this.#bytes > roomMemoryBytes) this.#forgetOldest(roomMemoryBytes / 2);
+		if (isRelation(item)) this.#relations++;
+		const { catchUpItems, catchUpRelations, roomMemoryBytes } = this.#limits;
+		if (this.#lines >= 2 * catchUpItems)
+			this.#forgetOldest(() => this.#lines > catchUpItems);
+		if (this.#relations >= 2 * catchUpRelations)
+			this.#forgetOldest(() => this.#relations > catchUpRelations);
+		if (this.#bytes > roomMemoryBytes)
+			this.#forgetOldest(() => this.#bytes > roomMemoryBytes / 2);
 		this.#budget.count(this);
+	}
+
+	/** How many of the items are no relations. */
+	get #lines(): number {
+		return this.#items.length - this.#relations;
+	}
+
+	/** A relation is about one item; only an erasure, and a second edit, may be about several. */
+	#change(change: Change): void {
+		const nth = isRelation(change) ? this.#indexOf(change.target) : 0;
+		const target = this.#items[nth]?.item;
+		const isOne = isRelation(change) && !isEditedAgain(change, target);
+		const [from, to] = isOne ? [nth, nth + 1] : [0, this.#items.length];
+		for (let at = from; at < to; at++) {
+			const before = this.#items[at];
+			const item = before && changed(before.item, change);
+			if (!before || !item || item === before.item) continue;
+			const after = measured(item);
+			this.#bytes += 2 * (after.bytes - before.bytes);
+			this.#items[at] = after;
+		}
 	}
 
 	/** Bytes of memory: each item is there as an object and as an encoded frame. */
@@ -144,25 +205,37 @@ export class RecentItems {
 	#replace(items: Remembered[]): void {
 		this.#items = items;
 		this.#bytes = items.reduce((sum, { bytes }) => sum + 2 * bytes, 0);
+		this.#relations = items.filter(({ item }) => isRelation(item)).length;
+		this.#incomplete = Math.min(this.#incomplete, items.length);
 	}
 
-	/** Forgets the oldest items, until at most `most` bytes are left. The latest item stays. */
-	#forgetOldest(most: number): void {
+	/** Forgets the oldest items, as long as there is too much. The latest item stays. */
+	#forgetOldest(isTooMuch: () => boolean): void {
 		let count = 0;
-		for (const { bytes } of this.#items.slice(0, -1)) {
-			if (this.#bytes <= most) break;
+		for (const { item, bytes } of this.#items.slice(0, -1)) {
+			if (!isTooMuch()) break;
 			this.#bytes -= 2 * bytes;
+			if (isRelation(item)) this.#relations--;
 			count++;
 		}
 		this.#items = this.#items.slice(count);
+		this.#incomplete = Math.max(0, this.#incomplete - count);
 	}
 }
+
+/** Whether earlier edits of the message are to lose their words. */
+const isEditedAgain = (relation: Relation, target: Item | undefined) =>
+	relation.kind === "edited" &&
+	(target?.kind !== "said" || target.edited !== undefined);
 
 /** What a frame has besides its text and names, at most. */
 const FRAME_BYTES = 220;
 
 function measured(item: Item): Remembered {
-	const text = item.kind === "said" ? item.text : "";
+	const text = "text" in item ? item.text : "";
 	const names = 3 * (item.name.length + item.room.length);
-	return { item, bytes: FRAME_BYTES + names + jsonBytes(text) };
+	const bytes = FRAME_BYTES + names + jsonBytes(text);
+	const { reactions = undefined } = item.kind === "said" ? item : {};
+	const given = reactions ? Buffer.byteLength(JSON.stringify(reactions)) : 0;
+	return { item, bytes: bytes + given };
 }

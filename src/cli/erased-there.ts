@@ -2,6 +2,7 @@
  * Finds out which messages of a backup were erased later, as another copy of
  * its log shows. That copy may be damaged: each of its lines counts by itself.
  */
+import { isOverwriting } from "../../machines/events.ts";
 import { ConfigError } from "../config.ts";
 import type { Disk } from "../log/disk.ts";
 import { segmentsOf } from "../log/reader.ts";
@@ -36,7 +37,7 @@ export async function erasedThere(
 			upTo = Math.max(upTo, seq);
 			if (seq === end.seq) goesOn = line.hash === end.hash;
 			if (seq <= end.seq && line.tail === "erased") found.set(seq, line.hash);
-			if (seq > end.seq && event.type === "message.erased")
+			if (seq > end.seq && isOverwriting(event))
 				for (const each of event.seqs)
 					if (!found.has(each)) found.set(each, undefined);
 		}

@@ -4,6 +4,7 @@
  * this beginning while their erasure comes after it.
  */
 import { OrderedMap } from "immutable";
+import { isOverwriting, isWithText } from "../../machines/events.ts";
 import { botClaim } from "../chat/bot.ts";
 import { visibleItem } from "../engine/evolve.ts";
 import { DeterminismError, evolveStored } from "../engine/fold.ts";
@@ -109,21 +110,22 @@ function moved(
 ): Moment {
 	const { seq, event, erasable } = stored;
 	const state = evolveStored(before, stored);
-	if (event.type === "message.erased")
-		return { state, erased: erased.deleteAll(event.seqs) };
+	const left = isOverwriting(event) ? erased.deleteAll(event.seqs) : erased;
 	const isErased = !erasable || gone.has(seq);
-	const isText =
-		event.type === "message.posted" || event.type === "notice.posted";
-	if (!isText || !isErased) return { state, erased };
+	if (!isWithText(event) || !isErased) return { state, erased: left };
 	const { room } = event;
 	const author =
 		"client" in event
 			? before.room(room)?.context.members.get(event.client)
-			: botClaim;
+			: event.type === "room.titled"
+				? event
+				: botClaim;
 	const item = visibleItem(before, state, stored);
-	if (!author || !item) return { state, erased };
-	const { epoch, offset: target } = item;
+	if (!author || !item) return { state, erased: left };
+	const { epoch, offset } = item;
+	// Without its newest words, a message counts as erased.
+	const target = event.type === "message.edited" ? event.target : offset;
 	const { name, identity: by } = author;
 	const line = { seq, room, epoch, target, name, by };
-	return { state, erased: erased.set(seq, line) };
+	return { state, erased: left.set(seq, line) };
 }

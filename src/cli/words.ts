@@ -108,6 +108,12 @@ const table: {
 			? `left, because it did not come back within ${span(lostMs)}`
 			: `left, because ${left[why]}`,
 	"message.posted": () => "said something",
+	"message.edited": () => "gave a message other words",
+	"message.reacted": () => "reacted to a message",
+	"message.unreacted": () => "took a reaction back",
+	"message.pinned": ({ name, room }) => `${name} pinned a message in ${room}`,
+	"message.unpinned": ({ name, room }) =>
+		`${name} took down a pinned message in ${room}`,
 	"identity.banned": ({ until }) => `someone was banned${untilWhen(until)}`,
 	"identity.unbanned": () => "a ban was lifted",
 	"identity.blocked": () => "someone blocked someone",

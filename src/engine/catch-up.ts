@@ -60,14 +60,33 @@ export class CatchUp {
 
 	#sendAfter(behind: Behind, offset: number): void {
 		if (this.#isOver(behind)) return;
-		const missed = behind.room.recent.missed(offset);
-		if (missed === 0) this.#join(behind);
-		else if (missed === undefined) this.#sendLatest(behind, true);
-		else
-			this.#read(behind, offset, missed, (items) => {
+		const { recent } = behind.room;
+		const missed = recent.missed(offset);
+		if (!missed) {
+			this.#sendLatest(behind, true);
+			return;
+		}
+		const { count, isSure } = missed;
+		if (count === 0) {
+			this.#join(behind);
+			return;
+		}
+		const send = () =>
+			this.#read(behind, offset, count, (items) => {
 				if (items.length > 0) this.#send(behind, offset, items);
 				else this.#sendLatest(behind, true);
 			});
+		if (isSure) {
+			send();
+			return;
+		}
+		const { connection, epoch } = behind;
+		const from = { room: behind.room.name, epoch, offset };
+		this.#parts.pages.relationsAfter(connection, from, (relations) => {
+			if (this.#isOver(behind)) return;
+			if (recent.areFew(count, relations)) send();
+			else this.#sendLatest(behind, true);
+		});
 	}
 
 	/** Calls back with the items right after an offset; with none, if they can't be read. */

@@ -1,5 +1,6 @@
 /** What else follows from a committed event than that a room sees its item. */
 import type { Item } from "../../machines/message.ts";
+import { isChange } from "../../machines/relations.ts";
 import { roomInWords } from "../chat/room-name.ts";
 import type { Step } from "./fold.ts";
 import { explained } from "./moderation.ts";
@@ -19,6 +20,7 @@ export function applyEffects(
 	const { event } = step.stored;
 	const { attachments, liveUpdates, pages, retention } = to.services;
 	const { server } = to.parts;
+	if (item && isChange(item)) pages.onChanged(item);
 	switch (event.type) {
 		case "message.posted":
 			server.room(event.room).presence.stopTyping(event.client);
@@ -54,7 +56,6 @@ export function applyEffects(
 			liveUpdates.reattach(event, step.before);
 			break;
 		case "message.erased":
-			if (item?.kind === "erased") pages.onErased(item);
 			server.room(event.room).title = undefined;
 			break;
 		case "room.titled":

@@ -9,7 +9,7 @@
  */
 import type {
 	ClientLeft,
-	MessageErased,
+	Overwriting,
 	PlumeEvent,
 } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
@@ -168,10 +168,11 @@ export class Engine implements PipelineHooks {
 	onDeposed(): void {
 		this.#parts.cluster?.onDeposed?.();
 		this.#services.deadlines.stop();
+		this.#services.erasures.onDeposed();
 		this.endUnadmitted();
 	}
 
-	onErased(event: MessageErased): Promise<boolean> {
+	onOverwriting(event: Overwriting): Promise<boolean> {
 		return this.#services.erasures.carryOut(event);
 	}
 

@@ -1,13 +1,14 @@
 /**
- * Erases messages for good. First the event is committed; then the text is
- * overwritten on the disk; only then is the event published. So a crash leaves
- * an erasure either not begun, or to be finished at the next start, before
- * anyone can read.
+ * Erases messages for good, and changes them one change at a time. First the
+ * event is committed; then the text is overwritten on the disk; only then is
+ * the event published. So a crash leaves an erasure either not begun, or to be
+ * finished at the next start, before anyone can read.
  */
-import type {
-	Identity,
-	MessageErased,
-	RoomName,
+import {
+	type Identity,
+	isOverwriting,
+	type Overwriting,
+	type RoomName,
 } from "../../machines/events.ts";
 import {
 	BOT_NAME,
@@ -15,28 +16,33 @@ import {
 	LOBBY,
 	MessageType,
 } from "../../machines/message.ts";
-import type { Found, ItemPosition } from "../history/archive.ts";
-import { DiskFull, messageOf } from "../log/disk.ts";
-import type { Entry, EventSpan } from "../log/log.ts";
+import type { Found, FoundMessage, ItemPosition } from "../history/found.ts";
+import { messageOf } from "../log/disk.ts";
+import type { Entry } from "../log/log.ts";
 import type { Command } from "./command.ts";
 import type { Actor } from "./commands/actor.ts";
+import type { View } from "./commands/decision.ts";
 import {
 	decideErasure,
 	decideErasures,
 	decideFarewell,
-	type Erasing,
 	type ErasureView,
+	type Overwrite,
 } from "./commands/erase.ts";
 import { roomOpened } from "./commands/rooms.ts";
 import type { Connection } from "./connection.ts";
 import type { ClientSnapshot } from "./machines.ts";
-import { type RunningParts, viewOf } from "./parts.ts";
+import { MessageQueue } from "./message-queue.ts";
+import { overwrite } from "./overwrite.ts";
+import { isTooNew, type RunningParts, viewOf } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { Responder } from "./responder.ts";
 
-const RETRY_MS = 1000;
 /** How many messages are erased at once: until they are overwritten, nothing else is published. */
 const SLICE = 250;
+
+/** Changes of messages that may wait for their turn. */
+const MOST_WAITING = 256;
 
 type Asker = ErasureView["asker"];
 type No = (rule: Rule) => void;
@@ -54,9 +60,10 @@ const bot: Asker = { identity: BOT_NAME, name: BOT_NAME, room: LOBBY };
 export class Erasures {
 	readonly #parts: RunningParts;
 	readonly #responder: Responder;
-	/** The messages that each event is about to erase. */
-	readonly #found = new Map<MessageErased, readonly Found[]>();
-	/** The seqs of messages that are being erased, or were since the oldest search began. */
+	readonly #queue = new MessageQueue();
+	/** The texts that each event is about to erase. */
+	readonly #found = new Map<Overwriting, readonly Found[]>();
+	/** The seqs of texts that are being erased, or were since the oldest search began. */
 	readonly #seqs = new Set<number>();
 	/** Searches under way: they may find messages that are erased meanwhile. */
 	#searches = 0;
@@ -72,6 +79,11 @@ export class Erasures {
 		return this.#silent.has(client?.context.identity ?? "");
 	}
 
+	/** Whether so many searches and changes wait that more must be refused. */
+	get isBusy(): boolean {
+		return this.#parts.archive.isBusy || this.#queue.size >= MOST_WAITING;
+	}
+
 	/** Erases one message. Answers with the rule that it breaks, or once it is decided; `why` is a moderator's reason. */
 	eraseOne(
 		actor: Actor,
@@ -79,25 +91,49 @@ export class Erasures {
 		why: string,
 		answer: (broken: Rule | undefined) => void,
 	): void {
+		this.changeOne(position, answer, (found) =>
+			decideErasure(viewOf(this.#parts), actor, found, why),
+		);
+	}
+
+	/** What a request of a connection is decided on now. */
+	viewFor({ login, node }: Connection): View {
+		return viewOf(this.#parts, login, node);
+	}
+
+	/** Decides on a message as it is when all changes of it before are published. Answers with the rule that the change breaks, or once it is decided. */
+	changeOne(
+		position: ItemPosition,
+		answer: (broken: Rule | undefined) => void,
+		decide: (
+			found: FoundMessage | undefined,
+		) => Overwrite | { readonly refused: Rule | undefined },
+	): void {
 		const { pipeline, archive } = this.#parts;
-		if (archive.isBusy) {
+		if (this.isBusy) {
 			answer("isNotTooFast");
 			return;
 		}
-		this.#search(answer, async () => {
+		const change = async () => {
 			const found = await archive.find(position);
 			if (pipeline.stopping) return;
 			if (pipeline.frozen) return answer("diskHasSpace");
 			pipeline.guarded(() => {
 				const isErased = found && this.#seqs.has(found.seq);
-				const left = isErased ? undefined : found;
-				const view = viewOf(this.#parts);
-				const decided = decideErasure(view, actor, left, why);
+				const decided = decide(isErased ? undefined : found);
 				if ("refused" in decided) return answer(decided.refused);
-				pipeline.append([this.#erasing(decided)]);
+				if (isTooNew(this.#parts, [decided])) return answer("nodesAreAlike");
+				pipeline.append([this.#overwriting(decided)]);
 				answer(undefined);
 			});
-		});
+			await new Promise<unknown>((done) => pipeline.afterwards(done));
+		};
+		this.#search(answer, () => this.#queue.run(position, change));
+	}
+
+	/** Another node decides now: what waits here for its turn is not decided. */
+	onDeposed(): void {
+		this.#queue.clear();
 	}
 
 	/** Erases all that someone ever said. */
@@ -160,21 +196,26 @@ export class Erasures {
 		return isTitle === true && titled === offset;
 	}
 
-	/** Refuses an erasure, or says that it is done if the request has an id. */
-	answering(connection: Connection, id: string | undefined) {
+	/** Refuses a change, or says that it is done if the request has an id. */
+	answering(
+		connection: Connection,
+		id: string | undefined,
+		kind: "eraseDone" | "relationDone" = "eraseDone",
+	) {
+		const { erase, relation } = MessageType;
+		const re = kind === "eraseDone" ? erase : relation;
 		return (broken: Rule | undefined): void => {
-			if (broken)
-				this.#responder.refuse(connection, broken, MessageType.erase, { id });
+			if (broken) this.#responder.refuse(connection, broken, re, { id });
 			else if (id !== undefined)
-				this.#responder.reply(connection, { kind: "eraseDone", id });
+				this.#responder.reply(connection, { kind, id });
 		};
 	}
 
 	/** Overwrites the texts that a committed event has erased; false if that is left to the next start. */
-	async carryOut(event: MessageErased): Promise<boolean> {
+	async carryOut(event: Overwriting): Promise<boolean> {
 		const { segments } = this.#parts.log;
 		const found = this.#found.get(event) ?? (await segments.find(event.seqs));
-		if (!(await this.#overwrite(found))) return false;
+		if (!(await overwrite(this.#parts, found))) return false;
 		await this.#parts.cluster?.erase?.(event.seqs);
 		this.#found.delete(event);
 		this.#forget();
@@ -186,28 +227,11 @@ export class Erasures {
 		if (seqs.length === 0) return;
 		const { archive, log, cluster } = this.#parts;
 		const done = archive.inTurn(async () => {
-			await this.#overwrite(await log.segments.find(seqs));
+			await overwrite(this.#parts, await log.segments.find(seqs));
 			// Should this node decide next, it finishes them everywhere.
 			await cluster?.erase?.(seqs);
 		});
 		void this.#parts.pipeline.waitFor(done);
-	}
-
-	async #overwrite(spans: readonly EventSpan[]): Promise<boolean> {
-		const { log, clock, report } = this.#parts;
-		for (;;)
-			try {
-				await log.segments.erase(spans);
-				return true;
-			} catch (error) {
-				if (!(error instanceof DiskFull)) throw error;
-				report.warn({ error: error.message }, "an erasure waits for space");
-				if (this.#parts.pipeline.stopping) {
-					this.#parts.pipeline.skipFinalSnapshot();
-					return false;
-				}
-				await new Promise<void>((done) => clock.after(RETRY_MS, done));
-			}
 	}
 
 	/** Runs a task that searches the archive and erases what it finds. */
@@ -268,13 +292,13 @@ export class Erasures {
 		const isShown = all.some(({ event }) => event.room === asker.room);
 		this.#parts.pipeline.append([
 			...(isShown ? roomOpened(view, asker.room) : []),
-			...all.map((erasing) => this.#erasing(erasing)),
+			...all.map((erasing) => this.#overwriting(erasing)),
 			...(farewell?.(view) ?? []),
 		]);
 	}
 
-	#erasing({ event, found, erasable }: Erasing): Entry {
-		this.#found.set(event, found);
+	#overwriting({ event, found, erasable }: Overwrite): Entry {
+		if (isOverwriting(event)) this.#found.set(event, found);
 		for (const { seq } of found) this.#seqs.add(seq);
 		return { event, ...(erasable && { erasable }) };
 	}

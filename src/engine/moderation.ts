@@ -10,7 +10,7 @@ import type { PlumeEvent } from "../../machines/events.ts";
 import { BOT_NAME } from "../../machines/message.ts";
 import { withoutControls } from "../../machines/text.ts";
 import { roomInWords } from "../chat/room-name.ts";
-import type { Found } from "../history/archive.ts";
+import type { Found } from "../history/found.ts";
 import { messageOf } from "../log/disk.ts";
 import { momentOf } from "../moment.ts";
 import type { Command } from "./command.ts";
@@ -110,8 +110,8 @@ export class Moderation {
 		const { epoch } = this.#parts.states.committed.head(room);
 		const offset = Number(what);
 		if (!Number.isSafeInteger(offset)) return undefined;
-		const { archive, report } = this.#parts;
-		if (archive.isBusy) cannot("isNotTooFast");
+		const { archive, report, erasures } = this.#parts;
+		if (erasures.isBusy) cannot("isNotTooFast");
 		return archive.find({ room, epoch, offset }).catch((error: unknown) => {
 			report.warn({ error: messageOf(error) }, "a message could not be read");
 			return cannot("historyIsReadable");

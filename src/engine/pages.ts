@@ -3,32 +3,32 @@
  * They are read from what is committed; like any reply, they are sent once
  * all that they were decided on is durable.
  */
-import { without } from "../../machines/item.ts";
-import {
-	type Erasure,
-	type Item,
-	MessageType,
-} from "../../machines/message.ts";
+import { type Item, MessageType } from "../../machines/message.ts";
+import type { ServerFrame } from "../../machines/protocol.ts";
+import { type Change, changed } from "../../machines/relations.ts";
 import type { Room } from "../chat/room.ts";
-import type { ItemPosition } from "../history/archive.ts";
+import type { ItemPosition } from "../history/found.ts";
 import type { Command } from "./command.ts";
 import type { Connection } from "./connection.ts";
 import type { RunningParts } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { Responder } from "./responder.ts";
 
-/** Items in a page of history: by default, and at most. */
-const [PAGE_ITEMS, MOST_PAGE_ITEMS] = [50, 200];
+/** Messages in a page of history: by default, and at most. */
+const [PAGE_MESSAGES, MOST_PAGE_MESSAGES] = [50, 200];
 
-/** A linked list of erasures. A reader keeps the last one from before it began to read, and so finds those since. */
-interface Erased {
-	readonly erasure?: Erasure;
-	next?: Erased;
+/** Code points that are shown of a pinned message where all of them are listed. */
+const PIN_POINTS = 200;
+
+/** A linked list of changes. A reader keeps the last one from before it began to read, and so finds those since. */
+interface Changes {
+	readonly change?: Change;
+	next?: Changes;
 }
 
 export class Pages {
 	readonly #parts: RunningParts & { readonly responder: Responder };
-	#erased: Erased = {};
+	#latest: Changes = {};
 	readonly #reading = new WeakSet<Connection>();
 	readonly #recalling = new Map<Room, Promise<void>>();
 
@@ -40,7 +40,7 @@ export class Pages {
 	ask(
 		connection: Connection,
 		mayRead: () => boolean,
-		{ room, epoch, before, limit = PAGE_ITEMS, id }: Command<"history">,
+		{ room, epoch, before, limit = PAGE_MESSAGES, id }: Command<"history">,
 	): boolean {
 		if (this.#reading.has(connection)) return false;
 		this.#reading.add(connection);
@@ -53,11 +53,11 @@ export class Pages {
 		this.#read(
 			connection,
 			() =>
-				archive.page({ ...wanted, limit: Math.min(limit, MOST_PAGE_ITEMS) }),
+				archive.page({ ...wanted, limit: Math.min(limit, MOST_PAGE_MESSAGES) }),
 			(page, since) => {
 				this.#reading.delete(connection);
 				if (!page || !mayRead()) return no("placeIsKnown");
-				const items = leftOf(page.items, since);
+				const items = afterChanges(page.items, since);
 				connection.mailbox.put({
 					...{ kind: "page", ...wanted, ...page, items, id },
 				});
@@ -70,6 +70,28 @@ export class Pages {
 		return true;
 	}
 
+	/** Reads the pinned messages of a room, and answers with how each begins. */
+	askPins(
+		connection: Connection,
+		mayRead: () => boolean,
+		{ room, epoch, id }: Command<"pins">,
+	): void {
+		const no = (rule: Rule) =>
+			this.#parts.responder.refuse(connection, rule, MessageType.relation, {
+				id,
+			});
+		this.#read(
+			connection,
+			() => this.#parts.archive.pins({ room, epoch }),
+			(items, since) => {
+				if (!mayRead()) return no("placeIsKnown");
+				const pins = afterChanges(items, since).flatMap(pinOf);
+				connection.mailbox.put({ kind: "pins", room, epoch, pins, id });
+			},
+			() => no("historyIsReadable"),
+		);
+	}
+
 	/** Reads the items right after a position; hands on none if they can't be read. */
 	after(
 		connection: Connection,
@@ -80,8 +102,22 @@ export class Pages {
 		this.#read(
 			connection,
 			() => this.#parts.archive.after(position, limit),
-			(items, since) => handOn(leftOf(items, since)),
+			(items, since) => handOn(afterChanges(items, since)),
 			() => this.#parts.pipeline.tell(connection, () => handOn([])),
+		);
+	}
+
+	/** Counts the relations after a position; none if that can't be read. */
+	relationsAfter(
+		connection: Connection,
+		position: ItemPosition,
+		handOn: (relations: number) => void,
+	): void {
+		this.#read(
+			connection,
+			() => this.#parts.archive.relationsAfter(position),
+			handOn,
+			() => this.#parts.pipeline.tell(connection, () => handOn(0)),
 		);
 	}
 
@@ -98,32 +134,32 @@ export class Pages {
 
 	async #recall(room: Room): Promise<void> {
 		for (let { lacks } = room.recent; lacks; { lacks } = room.recent) {
-			const since = this.#erased;
+			const since = this.#latest;
 			const { name, recent } = room;
 			const asked = { room: name, epoch: recent.head.epoch, ...lacks };
 			const page = await this.#parts.archive
 				.page(asked)
 				.catch((error: unknown) => this.#warn(error));
 			if (lacks.before === recent.lacks?.before)
-				recent.recall(leftOf(page?.items ?? [], since));
+				recent.recall(afterChanges(page?.items ?? [], since));
 		}
 	}
 
-	/** Call when an erasure is published: readers that began before it may have read what it erased. */
-	onErased(erasure: Erasure): void {
-		const latest = { erasure };
-		this.#erased.next = latest;
-		this.#erased = latest;
+	/** Call when a change is published: readers that began before it may have read what it changed. */
+	onChanged(change: Change): void {
+		const latest = { change };
+		this.#latest.next = latest;
+		this.#latest = latest;
 	}
 
-	/** Reads, then answers. `answer` is given the erasures since the reading began. */
+	/** Reads, then answers. `answer` is given the changes since the reading began. */
 	#read<Found>(
 		connection: Connection,
 		read: () => Promise<Found>,
-		answer: (found: Found, since: Erased) => void,
+		answer: (found: Found, since: Changes) => void,
 		fail: () => void,
 	): void {
-		const since = this.#erased;
+		const since = this.#latest;
 		const { pipeline } = this.#parts;
 		read().then(
 			(found) => pipeline.tell(connection, () => answer(found, since)),
@@ -147,11 +183,18 @@ export class Pages {
 	}
 }
 
-function leftOf(items: readonly Item[], since: Erased): readonly Item[] {
-	let left = items;
+function pinOf(item: Item): ServerFrame<"pins">["pins"] {
+	if (item.kind !== "said" || item.pinned === undefined) return [];
+	const { offset: target, name, time, pinned: by } = item;
+	const text = [...item.text.slice(0, 2 * PIN_POINTS)].slice(0, PIN_POINTS);
+	return [{ target, name, time, text: text.join(""), by }];
+}
+
+function afterChanges(items: readonly Item[], since: Changes): readonly Item[] {
+	let now = items;
 	for (let each = since.next; each; each = each.next) {
-		const { erasure } = each;
-		if (erasure) left = left.map((item) => without(item, erasure));
+		const { change } = each;
+		if (change) now = now.map((item) => changed(item, change));
 	}
-	return left;
+	return now;
 }

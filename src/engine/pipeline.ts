@@ -6,7 +6,11 @@
  * An exception in here is a bug or a dead log. The pipeline stops for good
  * then, since nothing more can be promised, and the process must end.
  */
-import type { MessageErased, PlumeEvent } from "../../machines/events.ts";
+import {
+	isOverwriting,
+	type Overwriting,
+	type PlumeEvent,
+} from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import type { Entry, LogListener, Stored } from "../log/log.ts";
 import type { Connection } from "./connection.ts";
@@ -24,8 +28,8 @@ export interface PipelineHooks {
 	onCommitted(step: Step, item: Item | undefined): void;
 	/** Another node decides now. */
 	onDeposed?(): void;
-	/** Overwrites messages. The event's outputs are released if it resolves with true. */
-	onErased(event: MessageErased): Promise<boolean>;
+	/** Overwrites texts. The event's outputs are released if it resolves with true. */
+	onOverwriting(event: Overwriting): Promise<boolean>;
 	onFrozen(error: Error): void;
 }
 
@@ -185,8 +189,8 @@ export class Pipeline implements LogListener {
 			states.committed = after;
 			hooks.onCommitted({ stored, before, after }, item);
 		};
-		if (event.type === "message.erased") {
-			const first = () => hooks.onErased(event);
+		if (isOverwriting(event)) {
+			const first = () => hooks.onOverwriting(event);
 			this.#outputs.push({ at, release, after, first });
 		} else this.#outputs.push({ at, release, after });
 		for (let next = this.#ahead[0]; next?.at === at; [next] = this.#ahead) {

@@ -4,6 +4,7 @@
  * snapshot, the whole log is read: an error that is the log's own shows then,
  * with its position.
  */
+import { isOverwriting } from "../../machines/events.ts";
 import { Server } from "../chat/server.ts";
 import type { Limits } from "../limits.ts";
 import type { Log } from "../log/log.ts";
@@ -17,7 +18,7 @@ export interface Recovered {
 	readonly state: State;
 	/** The rooms, which remember their latest items again. */
 	readonly server: Server;
-	/** The seqs of messages erased lately, perhaps not completely. */
+	/** The seqs of texts erased lately, perhaps not completely. */
 	readonly erased: readonly number[];
 }
 
@@ -54,8 +55,7 @@ async function recoverFrom(
 			const { event } = stored;
 			const item = visibleItem(before, after, stored);
 			if (item) server.room(item.room).recent.remember(item);
-			if (event.type === "message.erased")
-				for (const seq of event.seqs) erased.push(seq);
+			if (isOverwriting(event)) for (const seq of event.seqs) erased.push(seq);
 			if (event.type === "room.forgotten") server.forget(event.room);
 		},
 	);

@@ -74,7 +74,13 @@ export const refusalWords = {
 	placeIsKnown: "There is no such place in the history of that room.",
 	historyIsReadable:
 		"That part of the history can't be read. Whoever runs this server can see why.",
-	isTheirOwn: "That was said by someone else. You can delete what you said.",
+	isTheirOwn:
+		"That was said by someone else. You can change or delete what you said.",
+	isYoung:
+		"That was said too long ago to be changed. You can delete it, or say it anew.",
+	targetIsThere: "There is nothing at that place.",
+	isEmoji: "A reaction is one emoji.",
+	reactionsAreLeft: "That message has as many reactions as one may have.",
 	isNotErasing: "All you said is being deleted. Please wait for the end of it.",
 	// Moderating
 	isModerator: "Only an admin, or the one who made this room, can do that.",

@@ -48,7 +48,10 @@ class Budget extends TokenBucket {
 	}
 }
 
-interface Budgets extends Readonly<Record<RequestKind, Budget>> {
+/** What a person may do beside what counts as a request. */
+type Given = RequestKind | "reactions";
+
+interface Budgets extends Readonly<Record<Given, Budget>> {
 	/** Bytes of the log that the person used. They are not part of the state: after a start they are counted from the end of the log. */
 	readonly day: DailySum;
 }
@@ -95,6 +98,15 @@ export class RequestLimits {
 		if (waitMs > 0) return refuse("bytesAreLeft", { retryAfterMs: waitMs });
 		day.add(now, lineBytes(text));
 		return undefined;
+	}
+
+	/** Counts a reaction of a person. Answers the refusal if there were too many lately. */
+	countReaction({ client }: View): Decision | undefined {
+		if (!client) return undefined;
+		const { reactions } = this.#budgets(client.context.identity);
+		const retryAfterMs = reactions.take();
+		if (retryAfterMs === undefined) return undefined;
+		return refuse("isNotTooFast", { retryAfterMs });
 	}
 
 	/** After a start: counts what was said in the last 24 hours. */
@@ -145,6 +157,7 @@ export class RequestLimits {
 			messages: budget(limits.messagesPerSecond, limits.messageBurst),
 			signals: budget(limits.signalsPerSecond, limits.signalBurst),
 			entries: budget(limits.entriesPerSecond, limits.entryBurst),
+			reactions: budget(limits.reactionsPerSecond, limits.reactionBurst),
 			day: new DailySum(),
 		};
 		if (isPerson) this.#people.set(of, fresh);

@@ -8,56 +8,44 @@
  * memory than one. If the log has rotted, the page is refused.
  */
 import type { Identity } from "../../machines/events.ts";
-import { epochOf, isVisible, itemOf } from "../../machines/item.ts";
+import { epochOf } from "../../machines/item.ts";
 import type { Item } from "../../machines/message.ts";
 import type { ClientFrame } from "../../machines/protocol.ts";
 import { takeBytes } from "../bytes.ts";
-import type { EventSpan, Log, Span } from "../log/log.ts";
+import type { Log } from "../log/log.ts";
+import type { Found, FoundMessage, ItemPosition } from "./found.ts";
 import type { IndexFiles } from "./index-files.ts";
 import { Indexes } from "./indexes.ts";
-import { type SaidLine, saidBy, saidSince, textsIn, titlerOf } from "./said.ts";
-import {
-	lastOf,
-	type Person,
-	type RoomIndex,
-	type SegmentIndex,
-	spansBelow,
-} from "./segment-index.ts";
+import { bytesOf, ItemReader, type RoomPart } from "./item-reader.ts";
+import { Relations } from "./relations.ts";
+import { type SaidLine, saidBy, saidSince, textsIn } from "./said.ts";
+import { ItemKind, itemsFrom, lastOf, talkBelow } from "./segment-index.ts";
 
 /** Keeps a page under 256 KiB as frames, which leaves room in the send buffer for other frames. */
 const PAGE_BYTES = 128 * 1024;
 
 const MOST_PENDING = 256;
+/** Pinned messages of a room that are listed. */
+const MOST_PINS = 50;
 
-/** `before` is the offset after the last wanted item. */
+/** `before` is the offset after the last wanted item, and `limit` counts messages. */
 type PageAsked = Pick<ClientFrame<"history">, "room" | "epoch" | "before"> & {
 	readonly limit: number;
 };
 
 export interface Page {
-	/** Ascending, without gaps. */
+	/** Ascending, and without gaps but for relations. */
 	readonly items: readonly Item[];
 	/** Whether there are items before these. */
 	readonly more: boolean;
-}
-
-export type ItemPosition = Pick<Item, "room" | "epoch" | "offset">;
-
-/** A message or a notice that was not erased. */
-export interface Found extends ItemPosition, EventSpan {
-	readonly time: number;
-	readonly text: string;
-	readonly author: Person;
-	/** Set by `saidBy`: a number that is greater than the previous message's if somebody else used the author's name in between. */
-	readonly run?: number;
-	/** It is the title of a room. */
-	readonly isTitle?: true;
 }
 
 export class Archive {
 	readonly log: Pick<Log, "id" | "segments">;
 	/** May be used by one task at a time. */
 	readonly indexes: Indexes;
+	readonly #relations: Relations;
+	readonly #items: ItemReader;
 	#turn: Promise<unknown> = Promise.resolve();
 	/** Requests that are running or waiting. */
 	#pending = 0;
@@ -67,6 +55,11 @@ export class Archive {
 	constructor(log: Log, files?: IndexFiles) {
 		this.log = log;
 		this.indexes = new Indexes(log, files);
+		const { indexes } = this;
+		this.#relations = new Relations({
+			...{ log, indexes, files: files?.relations },
+		});
+		this.#items = new ItemReader({ log, relations: this.#relations });
 	}
 
 	/** Whether no request is running or waiting. */
@@ -99,14 +92,42 @@ export class Archive {
 		return found;
 	}
 
+	/** How many items after a position are relations; 0 if there is no such position. */
+	relationsAfter(position: ItemPosition): Promise<number> {
+		const { room, offset } = position;
+		return this.inTurn(async () => {
+			let at = await this.#newest(position);
+			for (let count = 0; ; ) {
+				if (!at) return count;
+				const { relations, before } = at.part;
+				count += relations.filter((one) => one.offset > offset).length;
+				if (before <= offset) return count;
+				at = await this.#walkBack(at, { ...position, room, offset: before });
+			}
+		});
+	}
+
 	/** Brings the indexes up to date, so that the next request need not wait for that. */
 	catchUp() {
 		return this.inTurn(() => this.indexes.newest());
 	}
 
-	/** The message at a position, if there is one. */
-	find(position: ItemPosition): Promise<Found | undefined> {
+	/** The message at a position as it reads now, if there is one; a title too. */
+	find(position: ItemPosition): Promise<FoundMessage | undefined> {
 		return this.inTurn(() => this.#find(position));
+	}
+
+	/** The messages that were pinned in a room last, the oldest pin first; those without text too. */
+	pins(room: Pick<Item, "room" | "epoch">): Promise<readonly Item[]> {
+		return this.inTurn(async () => {
+			const newest = await this.#newest({ ...room, offset: 0 });
+			if (!newest) return [];
+			const pins = await this.#relations.pinsOf(room.room, newest.part);
+			const pinned: Item[] = [];
+			for (const { target: offset } of pins.slice(-MOST_PINS))
+				pinned.push(...(await this.#after({ ...room, offset: offset - 1 }, 1)));
+			return pinned;
+		});
 	}
 
 	/** Every message of a person, from the first, also in rooms that no longer exist. */
@@ -166,30 +187,14 @@ export class Archive {
 		const next = { ...previous, offset: previous.offset + 1 };
 		const found = await this.#partWith(next);
 		if (!found) return [];
-		const spans = spansBelow(found.part, next.offset + limit, limit);
-		return this.#items(found.index, takeBytes(spans, PAGE_BYTES, sizeOf), next);
+		const spans = itemsFrom(found.part, next.offset, limit);
+		const items = await this.#items.describe(found, next.room, spans);
+		return this.#items.read(found, next, takeBytes(items, PAGE_BYTES, bytesOf));
 	}
 
-	async #find(position: ItemPosition): Promise<Found | undefined> {
-		const { index, part } = (await this.#partWith(position)) ?? {};
-		const [span] = part ? spansBelow(part, position.offset + 1, 1) : [];
-		if (!index || !span) return undefined;
-		const { segment } = index;
-		const [stored] = await this.log.segments.fetch(segment, [span]);
-		const { seq = 0, event, erasable } = stored ?? {};
-		if (!erasable) return undefined;
-		const author =
-			event?.type === "message.posted"
-				? index.personAt(event.client, span.at)
-				: event?.type === "room.titled"
-					? titlerOf(event)
-					: undefined;
-		if (!event || !author) return undefined;
-		const { time } = event;
-		const { text } = erasable;
-		const isTitle = event.type === "room.titled" && { isTitle: true as const };
-		const found = { ...position, ...span, segment, seq, time, text, author };
-		return { ...found, ...isTitle };
+	async #find(position: ItemPosition): Promise<FoundMessage | undefined> {
+		const found = await this.#partWith(position);
+		return found && this.#items.message(found, position);
 	}
 
 	async #page(asked: PageAsked): Promise<Page | undefined> {
@@ -198,52 +203,28 @@ export class Archive {
 		const newest = await this.#newest({ room, epoch, offset: before - 1 });
 		if (!newest) return undefined;
 		const items: Item[] = [];
-		let bytesLeft = PAGE_BYTES;
+		let [messagesLeft, bytesLeft] = [limit, PAGE_BYTES];
 		let at: RoomPart = newest;
-		while (before > 1 && items.length < limit && bytesLeft > 0) {
+		while (before > 1 && messagesLeft > 0 && bytesLeft > 0) {
 			const last = { room, epoch, offset: before - 1 };
 			const found = await this.#walkBack(at, last);
 			if (found?.part.origin !== newest.part.origin)
 				throw new Error(`the index does not reach back to ${room} ${before}`);
 			at = found;
-			const some = spansBelow(found.part, before, limit - items.length);
-			const spans = takeBytes(
-				some.toReversed(),
-				bytesLeft,
-				sizeOf,
-			).toReversed();
-			before -= spans.length;
-			for (const span of spans) bytesLeft -= sizeOf(span);
-			const position = { room, epoch, offset: before };
-			items.unshift(...(await this.#items(at.index, spans, position)));
+			const spans = talkBelow(found.part, before, messagesLeft);
+			const talk = await this.#items.describe(found, room, spans);
+			const taken = takeBytes(talk, bytesLeft, bytesOf).toReversed();
+			for (const one of taken) {
+				bytesLeft -= bytesOf(one);
+				if (one.kind === ItemKind.message) messagesLeft--;
+			}
+			items.unshift(...(await this.#items.read(found, last, taken)));
+			// Below all that is wanted there are only relations, which pages leave out.
+			const isAll = taken.length === talk.length && messagesLeft > 0;
+			before = isAll
+				? found.part.before + 1
+				: (taken[0]?.offset ?? found.part.before + 1);
 		}
 		return { items, more: before > 1 };
 	}
-
-	async #items(
-		index: SegmentIndex,
-		spans: readonly Span[],
-		{ room, epoch, offset }: ItemPosition,
-	): Promise<readonly Item[]> {
-		const found = await this.log.segments.fetch(index.segment, spans);
-		return found.map(({ seq, event, erasable }, nth) => {
-			const at = spans[nth]?.at ?? 0;
-			const person =
-				"client" in event ? index.personAt(event.client, at) : undefined;
-			const isKnown = person || !("client" in event);
-			if (!isVisible(event) || event.room !== room || !isKnown)
-				throw new Error(`event ${seq} is not what the index says it is`);
-			const position = { epoch, offset: offset + nth };
-			const { name } = person ?? ("name" in event ? event : { name: "" });
-			return itemOf(event, position, name, erasable?.text);
-		});
-	}
 }
-
-/** A room's part of a segment's index. */
-interface RoomPart {
-	readonly index: SegmentIndex;
-	readonly part: RoomIndex;
-}
-
-const sizeOf = ({ bytes }: Span) => bytes;

@@ -4,13 +4,18 @@
  * can't be saved is built again. `Indexes` checks that they fit the log.
  */
 import { join } from "node:path";
-import { asError, attempt, type Cache } from "../log/cache.ts";
-import { replaceFile, textOf } from "../log/disk.ts";
-import { sha256 } from "../log/line.ts";
+import {
+	asError,
+	attempt,
+	type Cache,
+	loadChecked,
+	saveChecked,
+} from "../log/cache.ts";
+import { relationFiles } from "./relation-files.ts";
 import { type IndexData, SegmentIndex } from "./segment-index.ts";
 
 /** Increment whenever the shape of `IndexData` changes. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 export type IndexFiles = ReturnType<typeof indexFiles>;
 
@@ -19,28 +24,26 @@ export function indexFiles(options: Cache) {
 	const { disk, warn } = options;
 	const folder = join(options.folder, "index");
 	return {
+		relations: relationFiles(options),
 		load: (log: string, segment: number): Promise<SegmentIndex | undefined> =>
 			attempt(options, async () => {
 				const name = nameOf(segment);
 				await disk.makeFolder(folder);
 				if (!(await disk.list(folder)).includes(name)) return undefined;
-				const path = join(folder, name);
-				const [hash, text = ""] = (await textOf(disk, path)).split("\n");
-				if (hash !== sha256(text)) throw new Error(`${path} has rotted`);
-				const data: IndexData & { format: unknown; log: unknown } =
-					JSON.parse(text);
+				const data: IndexData & { format: unknown; log: unknown } = JSON.parse(
+					await loadChecked(disk, folder, name),
+				);
 				const { format, log: id, segment: of } = data;
 				if (format !== FORMAT || id !== log || of !== segment)
-					throw new Error(`${path} is of another log or format`);
+					throw new Error(`${name} is of another log or format`);
 				const index = new SegmentIndex(data);
 				index.isFull = true;
 				return index;
 			}),
 		async save(log: string, index: SegmentIndex): Promise<void> {
 			const text = JSON.stringify({ format: FORMAT, log, ...index.toJSON() });
-			const whole = `${sha256(text)}\n${text}\n`;
 			const name = nameOf(index.segment);
-			await attempt(options, () => replaceFile(disk, folder, name, whole));
+			await attempt(options, () => saveChecked(disk, folder, name, text));
 		},
 		/** Removes all index files, because one did not fit the log. */
 		async discard(why: unknown): Promise<void> {

@@ -71,8 +71,10 @@ export class Indexes {
 	#cache(index: SegmentIndex): void {
 		this.#cached.delete(index.segment);
 		this.#cached.set(index.segment, index);
-		const [oldest = 0] = this.#cached.keys();
-		if (this.#cached.size > MAX_CACHED) this.#cached.delete(oldest);
+		// The index of the growing segment has no file, so it stays.
+		const growing = this.segments.at(-1);
+		const oldest = [...this.#cached.keys()].find((one) => one !== growing);
+		if (this.#cached.size > MAX_CACHED) this.#cached.delete(oldest ?? 0);
 	}
 }
 

@@ -1,16 +1,20 @@
 /** Searches the log for texts that were not erased, one segment at a time. */
-import type { Identity, PlumeEvent } from "../../machines/events.ts";
-import { epochOf } from "../../machines/item.ts";
+import {
+	type Identity,
+	isWithText,
+	type PlumeEvent,
+	type WithText,
+} from "../../machines/events.ts";
+import { epochOf, isRelating, relationKindOf } from "../../machines/item.ts";
 import { BOT_NAME } from "../../machines/message.ts";
 import type { Span } from "../log/log.ts";
-import type { Archive, Found } from "./archive.ts";
+import type { Archive } from "./archive.ts";
+import type { Found } from "./found.ts";
 import { lastOf, type Person, SegmentIndex } from "./segment-index.ts";
 
 export interface SaidLine {
 	readonly seq: number;
-	readonly event: PlumeEvent<
-		"message.posted" | "notice.posted" | "room.titled"
-	>;
+	readonly event: WithText;
 	readonly author: Person;
 	readonly text: string;
 }
@@ -30,7 +34,7 @@ export const titlerOf = ({
 	identity,
 }: PlumeEvent<"room.titled">): Person => ({ name, identity, isInside: false });
 
-/** Every message of a person, and every title that they gave, from the first. */
+/** Every message of a person, edit, reaction and title that they gave, from the first. */
 export async function* saidBy(
 	identity: Identity,
 	archive: Archive,
@@ -85,8 +89,11 @@ function foundAs(
 	const same = now?.origin === then?.origin ? now : then;
 	const epoch = epochOf(log.id, same?.incarnation ?? "");
 	const position = { room, epoch, offset: then ? lastOf(then) : 0 };
-	const isTitle = event.type === "room.titled" && { isTitle: true as const };
-	return { ...position, ...span, segment, seq, time, text, author, ...isTitle };
+	const found = { ...position, ...span, segment, seq, time, text, author };
+	if (event.type === "room.titled") return { ...found, isTitle: true };
+	if (!isRelating(event)) return found;
+	const relation = { kind: relationKindOf(event), target: event.target };
+	return { ...found, relation };
 }
 
 /** Every text since a time, the newest segment first. */
@@ -105,14 +112,9 @@ export async function* saidSince(
 	}
 }
 
-const isSaid = (event: PlumeEvent): event is SaidLine["event"] =>
-	event.type === "message.posted" ||
-	event.type === "notice.posted" ||
-	event.type === "room.titled";
-
-function authorOf(event: SaidLine["event"], { people }: SegmentIndex) {
+function authorOf(event: WithText, { people }: SegmentIndex) {
 	if (event.type === "room.titled") return titlerOf(event);
-	return event.type === "message.posted" ? people.get(event.client) : bot;
+	return "client" in event ? people.get(event.client) : bot;
 }
 
 /** Builds the segment's index again, so that each message comes with the index up to it. */
@@ -130,7 +132,7 @@ async function* messagesIn(
 		for (const { stored, span } of entries) {
 			index.addEntry(stored, span);
 			const { seq, event, erasable } = stored;
-			if (!isSaid(event) || !erasable) continue;
+			if (!isWithText(event) || !erasable) continue;
 			const author = authorOf(event, index);
 			if (author) yield { seq, event, author, ...erasable, span, index };
 		}

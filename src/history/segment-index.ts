@@ -5,9 +5,15 @@
  * rooms' lines. It contains no text and can always be rebuilt from the log.
  */
 import type { ClientId, RoomName } from "../../machines/events.ts";
-import { isVisible } from "../../machines/item.ts";
+import {
+	isRelating,
+	isVisible,
+	relationKindOf,
+	type VisibleEvent,
+} from "../../machines/item.ts";
+import type { Relation } from "../../machines/message.ts";
 import { GENESIS } from "../log/line.ts";
-import type { Cursor, ScanChunk, Span, Stored } from "../log/log.ts";
+import type { Cursor, EventSpan, ScanChunk, Span, Stored } from "../log/log.ts";
 
 /** A client that is in a room, or was in one during this segment. */
 export interface Person {
@@ -17,6 +23,29 @@ export interface Person {
 	readonly isInside: boolean;
 	/** The names that it had before in this segment, each with the byte at which it got the next one. */
 	readonly earlier?: readonly (readonly [until: number, name: string])[];
+}
+
+/** Something that is said of an earlier item of the room, and where the log says so. It has no text. */
+export interface IndexedRelation extends EventSpan {
+	readonly kind: Relation["kind"];
+	/** The offset of the item that it is about, and its own. */
+	readonly target: number;
+	readonly offset: number;
+	readonly time: number;
+	readonly name: string;
+	readonly identity: string;
+	/** A reaction that is taken back is named by its digest. */
+	readonly digest?: string;
+}
+
+/** What an item is to a reader of pages: they count messages, and leave relations out. */
+export const ItemKind = { other: 0, message: 1, relation: 2 } as const;
+
+function readerKind(event: VisibleEvent): number {
+	if (isRelating(event)) return ItemKind.relation;
+	const isMessage =
+		event.type === "message.posted" || event.type === "notice.posted";
+	return isMessage ? ItemKind.message : ItemKind.other;
 }
 
 /** The part of a room that lies in this segment. */
@@ -32,24 +61,59 @@ export interface RoomIndex {
 	/** The first byte of each item's line, and its length in bytes. */
 	readonly starts: number[];
 	readonly sizes: number[];
+	/** What each item is: an `ItemKind`. */
+	readonly kinds: number[];
+	/** The relations among these items. */
+	readonly relations: IndexedRelation[];
 }
+
+/** Where an item's line is. */
+export interface ItemSpan extends Span {
+	readonly offset: number;
+	readonly kind: number;
+}
+
+const itemAt = (
+	{ before, starts, sizes, kinds }: RoomIndex,
+	nth: number,
+): ItemSpan => ({
+	at: starts[nth] ?? 0,
+	bytes: sizes[nth] ?? 0,
+	offset: before + nth + 1,
+	kind: kinds[nth] ?? ItemKind.other,
+});
 
 /** The offset of a room's last item in the index. */
 export const lastOf = ({ before, starts }: RoomIndex): number =>
 	before + starts.length;
 
-/** The spans of the last items below an offset in this segment, ascending. */
-export function spansBelow(
-	{ before, starts, sizes }: RoomIndex,
+/** The items from an offset on in this segment, ascending. */
+export function itemsFrom(
+	part: RoomIndex,
 	offset: number,
 	most: number,
-): readonly Span[] {
-	const end = offset - 1 - before;
-	const first = Math.max(0, end - most);
-	return starts.slice(first, end).map((at, index) => ({
-		at,
-		bytes: sizes[first + index] ?? 0,
-	}));
+): readonly ItemSpan[] {
+	const first = offset - 1 - part.before;
+	const end = Math.min(first + most, part.starts.length);
+	const items: ItemSpan[] = [];
+	for (let nth = first; nth < end; nth++) items.push(itemAt(part, nth));
+	return items;
+}
+
+/** The last items below an offset in this segment, the latest first, without relations, up to so many messages. */
+export function talkBelow(
+	part: RoomIndex,
+	offset: number,
+	messages: number,
+): readonly ItemSpan[] {
+	const items: ItemSpan[] = [];
+	let left = messages;
+	for (let nth = offset - 2 - part.before; nth >= 0 && left > 0; nth--) {
+		const item = itemAt(part, nth);
+		if (item.kind !== ItemKind.relation) items.push(item);
+		if (item.kind === ItemKind.message) left--;
+	}
+	return items;
 }
 
 /** The content of an index file. */
@@ -84,8 +148,9 @@ export class SegmentIndex {
 		for (const [name, room] of before?.rooms ?? []) {
 			const isEarlier = room.starts.length === 0;
 			const previous = isEarlier ? room.previous : (before?.segment ?? 0);
-			const none = { before: lastOf(room), starts: [], sizes: [] };
-			index.rooms.set(name, { ...room, previous, ...none });
+			const none = { starts: [], sizes: [], kinds: [], relations: [] };
+			const last = { before: lastOf(room) };
+			index.rooms.set(name, { ...room, previous, ...last, ...none });
 		}
 		for (const [client, person] of before?.people ?? [])
 			if (person.isInside) {
@@ -107,12 +172,12 @@ export class SegmentIndex {
 		this.end = end;
 	}
 
-	addEntry({ event }: Stored, { at, bytes }: Span): void {
+	addEntry({ event, seq }: Stored, { at, bytes }: Span): void {
 		if (event.type === "room.opened") {
 			const { room, incarnation } = event;
 			this.rooms.set(room, {
 				...{ incarnation, origin: incarnation, before: 0, previous: 0 },
-				...{ starts: [], sizes: [] },
+				...{ starts: [], sizes: [], kinds: [], relations: [] },
 			});
 		}
 		if (event.type === "room.restored") {
@@ -141,6 +206,20 @@ export class SegmentIndex {
 		}
 		room.starts.push(at);
 		room.sizes.push(bytes);
+		room.kinds.push(readerKind(event));
+		if (!isRelating(event)) return;
+		const who = "client" in event ? this.people.get(event.client) : event;
+		room.relations.push({
+			...{ segment: this.segment, at, bytes, seq },
+			...{
+				kind: relationKindOf(event),
+				target: event.target,
+				offset: lastOf(room),
+			},
+			...{ time: event.time },
+			...{ name: who?.name ?? "", identity: who?.identity ?? "" },
+			...("digest" in event && { digest: event.digest }),
+		});
 	}
 
 	toJSON(): IndexData {

@@ -1,5 +1,7 @@
 /** Cache files in a data folder. They only save time, so a failure with them is a warning. */
-import type { Disk } from "./disk.ts";
+import { join } from "node:path";
+import { type Disk, replaceFile, textOf } from "./disk.ts";
+import { sha256 } from "./line.ts";
 
 export interface Cache {
 	readonly disk: Disk;
@@ -23,4 +25,25 @@ export async function attempt<Answer>(
 		warn(asError(error));
 		return undefined;
 	}
+}
+
+/** Replaces a file by one that begins with the checksum of its text. */
+export const saveChecked = (
+	disk: Disk,
+	folder: string,
+	name: string,
+	text: string,
+): Promise<void> =>
+	replaceFile(disk, folder, name, `${sha256(text)}\n${text}\n`);
+
+/** The text of such a file. Rejects if it is not what was saved. */
+export async function loadChecked(
+	disk: Disk,
+	folder: string,
+	name: string,
+): Promise<string> {
+	const path = join(folder, name);
+	const [hash, text = ""] = (await textOf(disk, path)).split("\n");
+	if (hash !== sha256(text)) throw new Error(`${path} has rotted`);
+	return text;
 }

@@ -4,6 +4,7 @@
  * Damage that may be a torn tail is recorded in `torn`; any other is thrown.
  */
 import { isUtf8 } from "node:buffer";
+import { isOverwriting } from "../../machines/events.ts";
 import { Damage, LaterBatchSearch } from "./damage.ts";
 import { GENESIS, takeApart } from "./line.ts";
 import type { LogPosition, Stored } from "./log.ts";
@@ -188,7 +189,7 @@ export class Verifier {
 			if (broken) this.broken.push(damage);
 		}
 		for (const { event } of entries)
-			if (event.type === "message.erased")
+			if (isOverwriting(event))
 				for (const seq of event.seqs) this.#unproven.delete(seq);
 		return entries;
 	}

@@ -29,6 +29,11 @@ function encode(message: ServerMessage): readonly string[] {
 		case "aside":
 		case "notice":
 			return [frame(MessageType.text, message.name, message.text)];
+		case "edited":
+			if (message.erased) return [];
+			return [
+				frame(MessageType.text, message.name, `(edited) ${message.text}`),
+			];
 		case "entered":
 		case "left":
 			return [frame(MessageType.text, message.name, `${message.kind} chat`)];

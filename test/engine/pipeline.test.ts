@@ -21,7 +21,7 @@ async function open() {
 			() => {},
 		),
 		hooks: {
-			...{ onOrdered() {}, onCommitted() {}, onErased: async () => true },
+			...{ onOrdered() {}, onCommitted() {}, onOverwriting: async () => true },
 			onFrozen() {},
 		},
 		report: { info() {}, warn() {} },

@@ -46,6 +46,17 @@ export const clientEvents: readonly ClientEvent[] = [
 	{ type: "client.left", time: 9, client: "a1", room, why: "closed" },
 ];
 
+/** What ann says of the first item in the room: that she came in. */
+export const relations = (
+	[
+		{ type: "message.edited", client: "a1", digest: "d", seqs: [3] },
+		{ type: "message.reacted", client: "a1", digest: "d" },
+		{ type: "message.unreacted", client: "a1", digest: "d" },
+		{ type: "message.pinned", identity: "ann@", name: "ann" },
+		{ type: "message.unpinned", identity: "ann@", name: "ann" },
+	] as const
+).map((event) => ({ ...event, time: 2, room, target: 1 }));
+
 /** Two tabs of ann's, one of bob's, and mallory at the door. */
 export const roomEvents: readonly RoomEvent[] = [
 	{ type: "room.opened", time: 0, room, incarnation: "i" },

@@ -11,6 +11,7 @@ import {
 	bob,
 	clientEvents,
 	privateRoomEvents,
+	relations,
 	roomEvents,
 } from "./events.ts";
 
@@ -40,6 +41,16 @@ test("every transition of the room machine is taken", () => {
 	for (const taken of reachedTransitions(
 		roomMachine,
 		privateRoomEvents,
+		undefined,
+		({ context: { offset } }) => offset >= 3,
+	))
+		reached.add(taken);
+	const entered = roomEvents.filter(
+		(event) => event.type === "client.entered" && event.client === "a1",
+	);
+	for (const taken of reachedTransitions(
+		roomMachine,
+		[...opened, ...entered, ...relations],
 		undefined,
 		({ context: { offset } }) => offset >= 3,
 	))

@@ -38,6 +38,8 @@ const meanings = {
 	"src/engine/commands/decision.ts SEATS_PER_TAB":
 		"rooms in which one tab may keep a place",
 	"src/engine/erasures.ts SLICE": "messages that are erased in one go",
+	"src/engine/erasures.ts MOST_WAITING":
+		"changes of messages that may wait when one more is asked for",
 	"src/engine/live-updates.ts THROTTLE_MS":
 		"time between two words about other rooms",
 	"src/chat/presence.ts MOST_LISTED": "people in a list of who is in a room",
@@ -45,6 +47,9 @@ const meanings = {
 	"src/history/archive.ts PAGE_BYTES": "size of a page of history",
 	"src/history/archive.ts MOST_PENDING":
 		"searches in what was said that may wait when one more is asked for",
+	"src/history/archive.ts MOST_PINS": "pinned messages that are listed",
+	"src/engine/commands/reactions.ts MOST_EMOJI_BYTES":
+		"UTF-8 bytes of a reaction",
 	"src/operator/tables.ts MOST_REPORTS": "reports that are listed",
 	"src/transport/admin.ts MOST_BYTES": "size of an admin's request by the page",
 	"src/log/group-commit.ts BATCH_BYTES": "size of a batch",
@@ -82,6 +87,7 @@ export const inner = [
 	"src/cluster/stream.ts MOST_FETCHED",
 	"src/cluster/stream.ts MOST_GETS",
 	"src/history/indexes.ts MAX_CACHED",
+	"src/history/relations.ts MAX_CACHED",
 	"src/inspector/inspector-server.ts MOST_UNSENT_BYTES",
 	"src/inspector/questions.ts MOST_MOMENTS",
 	"src/inspector/questions.ts MOST_PARTS",

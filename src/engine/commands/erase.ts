@@ -3,13 +3,9 @@
  * searched for first, so the answer comes later. What was found is decided on
  * here.
  */
-import type {
-	Erasable,
-	Identity,
-	MessageErased,
-} from "../../../machines/events.ts";
+import type { Identity, MessageErased } from "../../../machines/events.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
-import type { Found } from "../../history/archive.ts";
+import type { Found } from "../../history/found.ts";
 import { digestOf } from "../../log/line.ts";
 import type { Entry } from "../../log/log.ts";
 import { evolve } from "../evolve.ts";
@@ -67,12 +63,13 @@ export interface ErasureView extends View {
 	> & { readonly person?: Identity };
 }
 
-/** An event that erases, and the messages that it erases. */
-export interface Erasing {
-	readonly event: MessageErased;
+/** An event, and the texts that it erases. */
+export interface Overwrite extends Entry {
 	readonly found: readonly Found[];
-	/** A moderator's reason. */
-	readonly erasable?: Erasable | undefined;
+}
+
+interface Erasing extends Overwrite {
+	readonly event: MessageErased;
 }
 
 /** `found` is the message as the archive knows it. */
@@ -101,7 +98,8 @@ export function decideErasure(
 		...(erasable && { digest: digestOf(erasable) }),
 	};
 	const refused = brokenRoomRule(room, event);
-	return refused ? { refused } : { event, found: [found], erasable };
+	if (refused) return { refused };
+	return { event, found: [found], ...(erasable && { erasable }) };
 }
 
 /** What someone said in one room under one name. `offsets` has only what can still be seen. */
@@ -119,17 +117,19 @@ export function decideErasures(
 ): readonly Erasing[] {
 	const { identity: by } = asker;
 	const groups = new Map<string, Group>();
-	const titles: Erasing[] = [];
+	const single: Erasing[] = [];
 	for (const each of all) {
 		const isThere = each.epoch === state.head(each.room).epoch;
-		// A title is no message, of which an event may name many.
-		if (each.isTitle && isThere) {
-			const { room, offset: target, author, seq } = each;
+		const isEdit = each.relation?.kind === "edited";
+		// One event may name many messages, and reactions, by their own offsets only.
+		if ((each.isTitle || isEdit) && isThere) {
+			const { room, offset, author, seq } = each;
+			const target = each.relation?.target ?? offset;
 			const fact = { time, room, target, name: author.name, by, as };
 			const event: MessageErased = {
 				...{ type: "message.erased", ...fact, seqs: [seq] },
 			};
-			titles.push({ event, found: [each] });
+			single.push({ event, found: [each] });
 			continue;
 		}
 		// Nobody can see what was said in a forgotten room, but it is erased as well.
@@ -153,7 +153,7 @@ export function decideErasures(
 		};
 		return { event, found };
 	});
-	return [...titles, ...said];
+	return [...single, ...said];
 }
 
 /** When everything is erased, its author leaves for good, and their names become free. */

@@ -3,7 +3,7 @@ import type { Identity, RoomName } from "../../../machines/events.ts";
 import { BOT_NAME, isPublic } from "../../../machines/message.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
 import { parseName } from "../../chat/name.ts";
-import type { Found } from "../../history/archive.ts";
+import type { Found } from "../../history/found.ts";
 import { digestOf } from "../../log/line.ts";
 import { momentOf } from "../../moment.ts";
 import { cannot, type Operation } from "../operation.ts";

@@ -4,6 +4,7 @@ import type { Connection } from "../connection.ts";
 import type { Services } from "../services.ts";
 import { decideAuth } from "./auth.ts";
 import type { Decision, Handler, View } from "./decision.ts";
+import { edit } from "./edit.ts";
 import { erase, eraseAll } from "./erase.ts";
 import { hello } from "./hello.ts";
 import { history } from "./history.ts";
@@ -12,7 +13,9 @@ import { decideLogout } from "./logout.ts";
 import { closeRoom, handOver, removeMember } from "./membership.ts";
 import { open } from "./open.ts";
 import { ownRooms } from "./own-rooms.ts";
+import { pin, pins, unpin } from "./pins.ts";
 import { makeRoom, talkTo, titleRoom } from "./private-rooms.ts";
+import { react, unreact } from "./reactions.ts";
 import { heads, signal } from "./signal.ts";
 import { text } from "./text.ts";
 
@@ -39,6 +42,12 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
 	removeMember,
 	handOver,
 	closeRoom,
+	edit,
+	react,
+	unreact,
+	pin,
+	unpin,
+	pins,
 };
 
 /** Commands that append no events, so that they also work while the disk is full. */
@@ -48,6 +57,7 @@ export const logsNothing: ReadonlySet<Kind> = new Set<Kind>([
 	"presence",
 	"heads",
 	"ownRooms",
+	"pins",
 ]);
 
 /** Commands about rooms, each of which takes up some lines of its sender's share of the log. */

@@ -1,0 +1,39 @@
+/** Fields that several frames have. */
+import { MessageType as types } from "./message-type.ts";
+import * as s from "./schema.ts";
+
+export const { text, user } = s;
+
+export const count = s.wholeFrom(0);
+export const positive = s.wholeFrom(1);
+/** A number that may be absent. */
+export const maybe = s.optional(count);
+export const shortId = s.textOf(0, 64);
+export const requestId = s.textOf(1, 32);
+export const id = s.optional(requestId);
+/** Anything but a string reads as "", which names no room. */
+export const roomName = {
+	...s.optional(text),
+	read: (value: unknown) =>
+		value === undefined ? undefined : (text.read(value) ?? ""),
+};
+export const erase = { type: s.only(types.erase) };
+export const history = { type: s.only(types.history) };
+export const signal = <const K>(kind: K) => ({
+	type: s.only(types.signal),
+	kind: s.only(kind),
+});
+/** Frames about rooms that are not for all. */
+export const rooms = <const K>(kind: K) => ({
+	type: s.only(types.rooms),
+	kind: s.only(kind),
+});
+
+/** Frames about a message that was said. */
+export const relation = <const K>(kind: K) => ({
+	type: s.only(types.relation),
+	kind: s.only(kind),
+});
+export const message = { room: shortId, epoch: shortId, target: positive };
+/** An emoji; longer ones are refused in words. */
+export const emoji = s.textOf(0, 256);

@@ -1,0 +1,93 @@
+/** Reacts to a message with an emoji, and takes that back. */
+import { digestOf } from "../../log/line.ts";
+import type { Command } from "../command.ts";
+import { type Handler, refuse } from "./decision.ts";
+import {
+	type About,
+	isMutedIn,
+	nothingToDo,
+	type Related,
+	relate,
+	related,
+} from "./relate.ts";
+
+/** UTF-8 bytes of an emoji. */
+const MOST_EMOJI_BYTES = 64;
+/** Unicode's set of emoji for general interchange (UTS #51), as this Node knows it. Other nodes may know another. */
+const EMOJI = /^\p{RGI_Emoji}$/v;
+
+export const react: Handler<"react"> = (
+	view,
+	command,
+	connection,
+	services,
+) => {
+	const { text } = command;
+	const isShort = Buffer.byteLength(text) <= MOST_EMOJI_BYTES;
+	if (!isShort || !EMOJI.test(text)) return refuse("isEmoji");
+	const { requestLimits } = services;
+	const hasty = requestLimits.countReaction(view);
+	const spent = hasty ?? requestLimits.spend(view, text);
+	if (spent) return spent;
+	return relate(view, command, connection, services, (about) =>
+		decideReaction(about, command),
+	);
+};
+
+export const unreact: Handler<"unreact"> = (
+	view,
+	command,
+	connection,
+	services,
+) => {
+	const { requestLimits } = services;
+	const hasty = requestLimits.countReaction(view);
+	const spent = hasty ?? requestLimits.spend(view, command.text);
+	if (spent) return spent;
+	return relate(view, command, connection, services, (about) =>
+		decideUnreaction(about, command),
+	);
+};
+
+/** The reactions with this emoji to a message, and someone's own. */
+function alike({ client, found }: About, text: string) {
+	const all = found.reactions.filter(({ erasable }) => erasable.text === text);
+	const { identity } = client;
+	return { all, own: all.find((one) => one.identity === identity) };
+}
+
+export function decideReaction(
+	about: About,
+	{ text }: Pick<Command<"react">, "text">,
+): Related {
+	const { view, client, room, found, fact } = about;
+	const { all, own } = alike(about, text);
+	if (own) return nothingToDo;
+	if (isMutedIn(about)) return { refused: "isNotMuted" };
+	const kinds = new Set(found.reactions.map(({ erasable }) => erasable.text));
+	const { reactionKinds, reactions } = view.limits;
+	const isFull = all.length === 0 && kinds.size >= reactionKinds;
+	if (isFull || found.reactions.length >= reactions)
+		return { refused: "reactionsAreLeft" };
+	const erasable = { salt: view.secrets.id(), text };
+	const event = {
+		...{ type: "message.reacted" as const, ...fact },
+		...{ client: client.id, digest: digestOf(erasable) },
+	};
+	return related(room, { event, erasable, found: [] });
+}
+
+export function decideUnreaction(
+	about: About,
+	{ text }: Pick<Command<"unreact">, "text">,
+): Related {
+	const { client, room, fact } = about;
+	const { own } = alike(about, text);
+	if (!own) return nothingToDo;
+	const { erasable } = own;
+	const event = {
+		...{ type: "message.unreacted" as const, ...fact },
+		...{ client: client.id, digest: digestOf(erasable) },
+	};
+	return related(room, { event, erasable, found: [] });
+}

@@ -1,0 +1,178 @@
+/** Reads items from the log, each with what was said of it: its newest words, its reactions and its pin. */
+import type { PlumeEvent } from "../../machines/events.ts";
+import { isVisible, itemOf } from "../../machines/item.ts";
+import type { Item, Relation } from "../../machines/message.ts";
+import { changed } from "../../machines/relations.ts";
+import type { Log, Stored } from "../log/log.ts";
+import type { FoundMessage, GivenReaction, ItemPosition } from "./found.ts";
+import { NOTHING_RELATED, type Related, type Relations } from "./relations.ts";
+import { titlerOf } from "./said.ts";
+import {
+	type IndexedRelation,
+	ItemKind,
+	type ItemSpan,
+	itemsFrom,
+	type Person,
+	type RoomIndex,
+	type SegmentIndex,
+} from "./segment-index.ts";
+
+/** A room's part of a segment's index. */
+export interface RoomPart {
+	readonly index: SegmentIndex;
+	readonly part: RoomIndex;
+}
+
+/** An item, and what was said of it. */
+export interface DescribedItem extends ItemSpan {
+	readonly related: Related;
+}
+
+/** About what a reader is sent of an item, in bytes of the log. */
+export const bytesOf = ({ bytes, related }: DescribedItem): number =>
+	allOf(related).reduce((sum, one) => sum + one.bytes, bytes);
+
+interface ItemReaderParts {
+	readonly log: Pick<Log, "id" | "segments">;
+	readonly relations: Relations;
+}
+
+/** Its methods must be called in the archive's turn. */
+export class ItemReader {
+	readonly #parts: ItemReaderParts;
+
+	constructor(parts: ItemReaderParts) {
+		this.#parts = parts;
+	}
+
+	/** What was said of items of a room, which may be in any order. */
+	async describe(
+		{ part }: RoomPart,
+		room: string,
+		items: readonly ItemSpan[],
+	): Promise<readonly DescribedItem[]> {
+		if (items.length === 0) return [];
+		const offsets = items.map(({ offset }) => offset);
+		const range = [Math.min(...offsets), Math.max(...offsets)] as const;
+		const related = await this.#parts.relations.of(room, part, ...range);
+		return items.map((item) => ({
+			...item,
+			related: related.get(item.offset) ?? NOTHING_RELATED,
+		}));
+	}
+
+	/** The items as they read now. They must be ascending. */
+	async read(
+		{ index }: RoomPart,
+		{ room, epoch }: Pick<Item, "room" | "epoch">,
+		described: readonly DescribedItem[],
+	): Promise<readonly Item[]> {
+		const { segments } = this.#parts.log;
+		const found = await segments.fetch(index.segment, described);
+		const relations = described.flatMap(({ related }) => allOf(related));
+		const texts = new Map(
+			(await this.#fetch(relations)).map(
+				({ seq, erasable }) => [seq, erasable?.text] as const,
+			),
+		);
+		return found.map((stored, nth) => {
+			const { at, offset, related } = described[nth] ?? NO_ITEM;
+			const { event, seq, erasable } = stored;
+			const person =
+				"client" in event ? index.personAt(event.client, at) : undefined;
+			const isKnown = person || !("client" in event);
+			if (!isVisible(event) || event.room !== room || !isKnown)
+				throw new Error(`event ${seq} is not what the index says it is`);
+			const { name } = person ?? ("name" in event ? event : { name: "" });
+			const item = itemOf(event, { epoch, offset }, name, erasable?.text);
+			return allOf(related).reduce<Item>(
+				(line, relation) =>
+					changed(
+						line,
+						relationItem(relation, { room, epoch }, texts.get(relation.seq)),
+					),
+				item,
+			);
+		});
+	}
+
+	/** A message, or a title, whose text was not erased. */
+	async message(
+		found: RoomPart,
+		position: ItemPosition,
+	): Promise<FoundMessage | undefined> {
+		const { room, offset } = position;
+		const items = itemsFrom(found.part, offset, 1);
+		const [item] = await this.describe(found, room, items);
+		if (!item || item.kind === ItemKind.relation) return undefined;
+		const { segment } = found.index;
+		const [said] = await this.#parts.log.segments.fetch(segment, [item]);
+		const author = said && authorOf(said.event, found.index, item.at);
+		if (!author) return undefined;
+		const { edited, pinned } = item.related;
+		const [words = said] = edited ? await this.#fetch([edited]) : [];
+		if (!words.erasable) return undefined;
+		const { at, bytes, segment: of } = edited ?? { ...item, segment };
+		return {
+			...{ ...position, at, bytes, segment: of, seq: words.seq },
+			...{ time: said.event.time, text: words.erasable.text, author },
+			...(said.event.type === "room.titled" && { isTitle: true }),
+			isPinned: pinned !== undefined,
+			reactions: await this.#reactions(item.related),
+		};
+	}
+
+	/** The reactions whose text is still there. */
+	async #reactions({ reactions }: Related): Promise<readonly GivenReaction[]> {
+		const lines = await this.#fetch(reactions);
+		return reactions.flatMap((relation, nth) => {
+			const erasable = lines[nth]?.erasable;
+			return erasable ? { ...relation, erasable } : [];
+		});
+	}
+
+	/** The lines of these relations, in their order. */
+	async #fetch(relations: readonly IndexedRelation[]): Promise<Stored[]> {
+		const found = new Map<number, Stored>();
+		for (const segment of new Set(relations.map((one) => one.segment))) {
+			const spans = relations
+				.filter((one) => one.segment === segment)
+				.sort((one, other) => one.at - other.at);
+			for (const stored of await this.#parts.log.segments.fetch(segment, spans))
+				found.set(stored.seq, stored);
+		}
+		return relations.flatMap(({ seq }) => found.get(seq) ?? []);
+	}
+}
+
+const NO_ITEM: DescribedItem = {
+	...{ at: 0, bytes: 0, offset: 0, kind: ItemKind.other },
+	related: NOTHING_RELATED,
+};
+
+/** The newest words first: without them, a message counts as erased. */
+const allOf = ({ edited, reactions, pinned }: Related) => [
+	...(edited ? [edited] : []),
+	...reactions,
+	...(pinned ? [pinned] : []),
+];
+
+function relationItem(
+	{ kind, offset, time, name, target }: IndexedRelation,
+	room: Pick<Item, "room" | "epoch">,
+	text: string | undefined,
+): Relation {
+	const fields = { ...room, offset, time, name, target };
+	if (kind === "pinned" || kind === "unpinned") return { kind, ...fields };
+	const gone = text === undefined && { erased: true as const };
+	return { kind, ...fields, text: text ?? "", ...gone };
+}
+
+function authorOf(
+	event: PlumeEvent,
+	index: SegmentIndex,
+	at: number,
+): Person | undefined {
+	if (event.type === "message.posted") return index.personAt(event.client, at);
+	return event.type === "room.titled" ? titlerOf(event) : undefined;
+}

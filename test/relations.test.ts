@@ -1,0 +1,258 @@
+/** Edits, reactions and pins: what is said of a message, and how it reads then. */
+import { expect, test } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
+import { FakeDisk } from "./fakes/disk.ts";
+import {
+	lineOf,
+	readBack,
+	relates,
+	says,
+	serverOn,
+	textOn,
+} from "./relations.ts";
+
+const HOUR_MS = 3_600_000;
+
+async function twoInTheLobby() {
+	const disk = new FakeDisk();
+	const plume = await serverOn(disk);
+	const ann = await plume.enter("ann", "plume.2");
+	const bob = await plume.enter("bob", "plume.2");
+	return { plume, disk, ann, bob };
+}
+
+test("everyone sees the new words of a message, and when it was edited", async () => {
+	const { plume, ann, bob } = await twoInTheLobby();
+	const line = await says(plume, ann, "teh cat");
+	const answer = await relates(plume, ann, "edit", line, "the cat");
+	expect(answer).toMatchObject({ type: types.relation, kind: "done" });
+	const edited = bob.last(types.system);
+	expect(edited).toMatchObject({
+		...{ kind: "edited", user: { name: "ann" }, text: "the cat" },
+		target: line.offset,
+	});
+	const cleo = await plume.enter("cleo", "plume.2");
+	const now = { text: "the cat", edited: edited?.time, offset: line.offset };
+	expect(lineOf(cleo)).toMatchObject(now);
+	expect(await readBack(plume, cleo)).toMatchObject([now]);
+	expect(JSON.stringify(cleo.received)).not.toContain("teh cat");
+});
+
+test("words that were replaced are nowhere in the log", async () => {
+	const { plume, disk, ann } = await twoInTheLobby();
+	const line = await says(plume, ann, "first words");
+	await relates(plume, ann, "edit", line, "second words");
+	await relates(plume, ann, "edit", line, "third words");
+	const texts = textOn(disk).match(/\w+ words/g);
+	expect(texts).toEqual(["third words"]);
+});
+
+test("a message can be edited only by who said it, and for a day", async () => {
+	const { plume, ann, bob } = await twoInTheLobby();
+	const line = await says(plume, ann, "mine");
+	expect(await relates(plume, bob, "edit", line, "his")).toMatchObject({
+		...{ code: "isTheirOwn", re: types.relation },
+	});
+	plume.clock.suspend(24 * HOUR_MS + 1);
+	expect(await relates(plume, ann, "edit", line, "later")).toMatchObject({
+		code: "isYoung",
+	});
+});
+
+test("what was erased can be edited no more", async () => {
+	const { plume, ann } = await twoInTheLobby();
+	const { room, epoch, offset, ...line } = await says(plume, ann, "gone");
+	ann.erase({ room, epoch, target: offset });
+	await plume.settle();
+	const there = { ...line, room, epoch, offset };
+	expect(await relates(plume, ann, "edit", there, "back")).toMatchObject({
+		code: "placeIsKnown",
+	});
+});
+
+test("erasing an edited message erases its newest words", async () => {
+	const { plume, disk, ann, bob } = await twoInTheLobby();
+	const line = await says(plume, ann, "first words");
+	await relates(plume, ann, "edit", line, "second words");
+	ann.erase({ room: line.room, epoch: line.epoch, target: line.offset });
+	await plume.settle();
+	expect(textOn(disk).match(/first words|second words/)?.[0]).toBeUndefined();
+	const [back] = await readBack(plume, bob);
+	expect(back).toMatchObject({ text: "", erased: true, offset: line.offset });
+});
+
+test("two edits at once are decided one after the other", async () => {
+	const { plume, disk, ann, bob } = await twoInTheLobby();
+	const line = await says(plume, ann, "one");
+	const about = { type: types.relation, kind: "edit", room: line.room };
+	const there = { epoch: line.epoch, target: line.offset };
+	ann.raw(JSON.stringify({ ...about, ...there, text: "two" }));
+	ann.raw(JSON.stringify({ ...about, ...there, text: "three" }));
+	await plume.settle();
+	expect(textOn(disk).match(/"text":"(one|two)"/)?.[0]).toBeUndefined();
+	expect(await readBack(plume, bob)).toMatchObject([{ text: "three" }]);
+});
+
+test("a classic client reads an edit as a line of its own", async () => {
+	const { plume, ann } = await twoInTheLobby();
+	const old = await plume.enter("old");
+	const line = await says(plume, ann, "teh cat");
+	old.news();
+	await relates(plume, ann, "edit", line, "the cat");
+	await relates(plume, ann, "react", line, "👍");
+	expect(old.news()).toEqual([
+		{ type: types.text, user: { name: "ann" }, text: "(edited) the cat" },
+	]);
+});
+
+test("reactions are counted by emoji, in the order in which each was given first", async () => {
+	const { plume, ann, bob } = await twoInTheLobby();
+	const line = await says(plume, ann, "who comes?");
+	await relates(plume, bob, "react", line, "👍");
+	await relates(plume, ann, "react", line, "🎉");
+	await relates(plume, ann, "react", line, "👍");
+	const cleo = await plume.enter("cleo", "plume.2");
+	const expected = [
+		{ text: "👍", by: [{ name: "bob" }, { name: "ann" }] },
+		{ text: "🎉", by: [{ name: "ann" }] },
+	];
+	expect(lineOf(cleo, "who comes?")).toMatchObject({ reactions: expected });
+	await relates(plume, bob, "unreact", line, "👍");
+	const [back] = await readBack(plume, cleo);
+	expect(back).toMatchObject({
+		reactions: [
+			{ text: "🎉", by: [{ name: "ann" }] },
+			{ text: "👍", by: [{ name: "ann" }] },
+		],
+	});
+	const dora = await plume.enter("dora", "plume.2");
+	expect(lineOf(dora, "who comes?").reactions).toEqual(back?.reactions);
+});
+
+test("the same reaction twice, or one that is not there taken back, changes nothing", async () => {
+	const { plume, ann } = await twoInTheLobby();
+	const line = await says(plume, ann, "hm");
+	await relates(plume, ann, "unreact", line, "👍");
+	await relates(plume, ann, "react", line, "👍");
+	const { offset } = ann.memory;
+	const again = await relates(plume, ann, "react", line, "👍");
+	expect(again).toMatchObject({ kind: "done" });
+	expect(ann.memory.offset).toBe(offset);
+});
+
+test.each([
+	"",
+	"a",
+	"👍👍",
+	"1",
+	"👍 ",
+	"\u{1F468}\u200D\u{1F469}\u200D".repeat(8),
+])("“%s” is no reaction", async (text) => {
+	const { plume, ann } = await twoInTheLobby();
+	const line = await says(plume, ann, "hm");
+	expect(await relates(plume, ann, "react", line, text)).toMatchObject({
+		code: "isEmoji",
+	});
+});
+
+test("a message has at most twenty kinds of reactions", async () => {
+	const { plume, ann, bob } = await twoInTheLobby();
+	const line = await says(plume, ann, "hm");
+	for (let kind = 0; kind < 20; kind++) {
+		plume.clock.suspend(1000);
+		const emoji = String.fromCodePoint(0x1f400 + kind);
+		await relates(plume, ann, "react", line, emoji);
+	}
+	const more = await relates(plume, bob, "react", line, "👍");
+	expect(more).toMatchObject({ code: "reactionsAreLeft" });
+	const again = await relates(plume, bob, "react", line, "🐀");
+	expect(again).toMatchObject({ kind: "done" });
+});
+
+test("reactions that come too fast are refused, and say when to try again", async () => {
+	const { plume, ann } = await twoInTheLobby();
+	const line = await says(plume, ann, "hm");
+	const answers = [];
+	for (let nth = 0; nth < 6; nth++)
+		for (const kind of ["react", "unreact"])
+			answers.push(await relates(plume, ann, kind, line, "👍"));
+	expect(answers.at(-1)).toMatchObject({
+		...{ code: "isNotTooFast", retryAfter: expect.any(Number) },
+	});
+});
+
+test("erasing all of oneself takes one's edits and reactions", async () => {
+	const { plume, disk, ann, bob } = await twoInTheLobby();
+	const theirs = await says(plume, bob, "bob was here");
+	const own = await says(plume, ann, "first words");
+	await relates(plume, ann, "edit", own, "second words");
+	await relates(plume, ann, "react", theirs, "🦩");
+	await relates(plume, bob, "react", theirs, "👍");
+	ann.eraseAll();
+	await plume.until(() => ann.closed !== undefined);
+	expect(
+		textOn(disk).match(/first words|second words|🦩/)?.[0],
+	).toBeUndefined();
+	const back = await readBack(plume, bob);
+	expect(back).toMatchObject([
+		{ reactions: [{ text: "👍" }] },
+		{ text: "", erased: true },
+	]);
+	expect(back[0]?.reactions).toHaveLength(1);
+	const cleo = await plume.enter("cleo", "plume.2");
+	expect(lineOf(cleo, "bob was here").reactions).toEqual(back[0]?.reactions);
+});
+
+test("only who made a room, or an admin, pins a message there", async () => {
+	const { plume, ann, bob } = await twoInTheLobby();
+	const line = await says(plume, bob, "read this");
+	expect(await relates(plume, bob, "pin", line)).toMatchObject({
+		code: "isModerator",
+	});
+	ann.open({ ...ann.memory, room: "boats" });
+	bob.open({ ...bob.memory, room: "boats" });
+	await plume.settle();
+	const rules = await says(plume, bob, "the rules");
+	await relates(plume, ann, "pin", rules);
+	expect(bob.last(types.system)).toMatchObject({
+		...{ kind: "pinned", target: rules.offset, user: { name: "ann" } },
+	});
+	const pins = await relates(plume, bob, "pins", rules);
+	expect(pins).toMatchObject({
+		pins: [{ target: rules.offset, name: "bob", text: "the rules", by: "ann" }],
+	});
+	await relates(plume, ann, "unpin", rules);
+	expect(await relates(plume, bob, "pins", rules)).toMatchObject({ pins: [] });
+});
+
+test("a page of history counts messages, and leaves relations out", async () => {
+	const { plume, ann, bob } = await twoInTheLobby();
+	const lines = [];
+	for (const text of ["one", "two", "three"])
+		lines.push(await says(plume, ann, text));
+	for (const line of lines) await relates(plume, bob, "react", line, "👍");
+	await relates(plume, ann, "edit", lines[0] ?? {}, "first");
+	const back = await readBack(plume, bob, 2);
+	expect(back).toMatchObject([{ text: "two" }, { text: "three" }]);
+	expect(bob.last(types.history)).toMatchObject({ more: true });
+});
+
+test("who comes back is sent every relation, whatever it is about", async () => {
+	const { plume, ann, bob } = await twoInTheLobby();
+	const line = await says(plume, ann, "one");
+	const { memory } = bob;
+	bob.hangUp();
+	await plume.settle();
+	await relates(plume, ann, "react", line, "👍");
+	await relates(plume, ann, "edit", line, "two");
+	await relates(plume, ann, "edit", line, "three");
+	const back = await plume.connect("plume.2");
+	back.open(memory);
+	await plume.settle();
+	const missed = back.items.filter(({ offset }) => offset !== undefined);
+	expect(missed).toMatchObject([
+		{ kind: "reacted", text: "👍", target: line.offset },
+		{ kind: "edited", text: "", erased: true },
+		{ kind: "edited", text: "three" },
+	]);
+});
