@@ -5,7 +5,11 @@
  */
 
 import assert from "node:assert/strict";
-import type { MessageErased, PlumeEvent } from "../../machines/events.ts";
+import {
+	isOverwriting,
+	type MessageErased,
+	type PlumeEvent,
+} from "../../machines/events.ts";
 import { epochOf } from "../../machines/item.ts";
 import { BOT_NAME, MessageType as types } from "../../machines/message.ts";
 import type { Stored } from "../../src/log/log.ts";
@@ -25,12 +29,14 @@ interface Position {
 	readonly offset: number;
 }
 
-/** A message or a notice, by the seq of its event. */
+/** A text, by the seq of its event. Other words for a message stand where that does. */
 export interface Said extends Position {
 	readonly time: number;
 	readonly identity: string;
 	readonly salt: string;
 	readonly text: string;
+	/** A room that has only a title has nothing that somebody expects to stay. */
+	readonly isTitle?: true;
 }
 
 export const positionOf = ({ epoch, offset }: Received | Position) =>
@@ -46,8 +52,10 @@ export class Ledger {
 	/** Visible items, by epoch and offset. */
 	readonly items = new Map<string, Shown>();
 	readonly said = new Map<number, Said>();
-	/** Which event has erased a message. */
+	/** Which event has erased a text. */
 	readonly erasedBy = new Map<number, number>();
+	/** The edits of each message, by its position. */
+	readonly edits = new Map<string, number[]>();
 	/** For each client the events of its numbered lines, the first first. */
 	readonly numbers = new Map<string, number[]>();
 	readonly identities = new Map<string, string>();
@@ -127,7 +135,8 @@ export class Ledger {
 			const { room, time, hours } = event;
 			const epoch = this.#rooms.get(room)?.epoch;
 			const isNew = ![...this.said.values()].some(
-				(said) => said.epoch === epoch && said.identity !== BOT_NAME,
+				(said) =>
+					said.epoch === epoch && said.identity !== BOT_NAME && !said.isTitle,
 			);
 			const since = isNew ? 0 : time + HOUR;
 			this.#retention.set(room, { ...(hours && { hours }), since });
@@ -148,7 +157,8 @@ export class Ledger {
 			const who = { time: event.time, identity: event.identity };
 			this.#titles.set(event.room, entry.seq);
 			const what = { salt: "", text: "", ...entry.erasable };
-			this.said.set(entry.seq, { ...position, ...who, ...what });
+			const title = { ...position, ...who, ...what, isTitle: true as const };
+			this.said.set(entry.seq, title);
 		}
 		if (event.type === "notice.posted") {
 			const who = { time: event.time, identity: BOT_NAME };
@@ -156,6 +166,43 @@ export class Ledger {
 			this.said.set(entry.seq, { ...position, ...who, ...what });
 		}
 		if (event.type === "message.erased") this.#erase(entry.seq, event);
+		this.#relate(entry, position);
+	}
+
+	/** An edit is its author's own, and takes the place of the words before it. */
+	#relate({ seq, event, erasable }: Stored, position: Position): void {
+		const isRelation =
+			event.type === "message.edited" ||
+			event.type === "message.reacted" ||
+			event.type === "message.unreacted";
+		if (!isRelation) return;
+		const identity = this.identities.get(event.client) ?? "";
+		const who = { time: event.time, identity };
+		const what = { salt: "", text: "", ...erasable };
+		const about = { ...position, offset: event.target };
+		const where = event.type === "message.edited" ? about : position;
+		this.said.set(seq, { ...where, ...who, ...what });
+		if (!isOverwriting(event)) return;
+		for (const of of event.seqs) {
+			const before = this.said.get(of);
+			assert.deepEqual(
+				[before?.identity, before?.offset, this.erasedBy.get(of)],
+				[identity, event.target, undefined],
+			);
+			this.erasedBy.set(of, seq);
+		}
+		const edits = this.edits.get(positionOf(about)) ?? [];
+		this.edits.set(positionOf(about), [...edits, seq]);
+	}
+
+	isRelation(position: string): boolean {
+		const { words = "" } = this.items.get(position) ?? {};
+		return /"(edited|reacted|unreacted)"/.test(words);
+	}
+
+	/** The event that took away the last words of a message, or the text of any other item. */
+	endOf({ seq }: Shown, position: string): number | undefined {
+		return this.erasedBy.get(this.edits.get(position)?.at(-1) ?? seq);
 	}
 
 	#words({ event, erasable }: Stored): string | undefined {
@@ -196,6 +243,13 @@ export class Ledger {
 					kind: "closed",
 					user: { name: event.name },
 					text: "closed this room",
+				});
+			case "message.edited":
+			case "message.reacted":
+			case "message.unreacted":
+				return wordsOf({
+					...{ type: types.system, kind: event.type.split(".")[1] ?? "" },
+					...{ user, text: erasable?.text ?? "", target: event.target },
 				});
 			case "message.posted":
 				return wordsOf({ type: types.text, user, text: erasable?.text ?? "" });
@@ -278,7 +332,7 @@ export class Ledger {
 	#endErasure(event: PlumeEvent): void {
 		const author = this.#erasing?.author;
 		if (!author) return;
-		if (event.type === "message.erased" && event.author === author) return;
+		if (event.type === "message.erased" && event.by === author) return;
 		this.#erasing = undefined;
 		assert.deepEqual(this.saidBy(author, this.#seq), []);
 	}

@@ -23,6 +23,8 @@ const OFTEN = [
 	"crash while text was overwritten",
 	"deleted by age",
 	"shown something of a private room",
+	"shown a message that was edited",
+	"shown a reaction with its message",
 	"asked what was said where they may not be",
 	"closed with 4001",
 	"closed with 4002",

@@ -29,8 +29,8 @@ export class Witness {
 	/** How far rooms were said to be. */
 	readonly #heads = new Set<string>();
 	readonly #secrets = new Set<string>();
-	/** Whose text was overwritten before this start: nobody may be shown it. */
-	#gone = new Set<string>();
+	/** Texts that were overwritten before this start, by seq: nobody may be shown them. */
+	#gone = new Set<number>();
 	/** What someone was shown that they may not be; thrown at the next look, for it must not look like a fault of the server's. */
 	#violation: unknown;
 	/** How many frames each had when their order was last looked at. */
@@ -42,7 +42,7 @@ export class Witness {
 
 	replay(person: Person): void {
 		/** What they know was taken back. */
-		const gone = new Set<string>();
+		const gone = new Set<number>();
 		person.onFrame = (frame) =>
 			this.noting(() => this.#hear(person, frame, gone));
 		this.#counting(person);
@@ -116,7 +116,7 @@ export class Witness {
 		for (const [of, by] of ledger.erasedBy) {
 			const said = ledger.said.get(of);
 			if (by > seq || !said) continue;
-			this.#gone.add(positionOf(said));
+			this.#gone.add(of);
 			assert.ok(!disk.has(said.salt), `the text of event ${of} is there`);
 		}
 	}
@@ -137,7 +137,7 @@ export class Witness {
 		}
 	}
 
-	#hear(person: Person, frame: Received, gone: Set<string>): void {
+	#hear(person: Person, frame: Received, gone: Set<number>): void {
 		const { ledger, ordered, committed } = this.#world;
 		ledger.replay(ordered);
 		if (frame.type === types.session) this.#secrets.add(`${frame.token}`);
@@ -180,34 +180,64 @@ export class Witness {
 		this.#world.count("shown something of a private room");
 	}
 
-	#look(frame: Received, gone: Set<string>): void {
+	#look(frame: Received, gone: Set<number>): void {
 		const { ledger, committed } = this.#world;
 		const position = positionOf(frame);
 		const item = ledger.items.get(position);
 		assert.ok(item && item.seq <= committed, `${position} is not durable`);
 		if (frame.erased) {
-			const by = ledger.erasedBy.get(item.seq) ?? Infinity;
+			const by = ledger.endOf(item, position) ?? Infinity;
 			assert.ok(by <= committed, `${position} is not erased`);
 			assert.equal(frame.text, "");
 			return;
 		}
+		const isGone = (seq: number) => gone.has(seq) || this.#gone.has(seq);
+		this.#lookAtReactions(frame, isGone);
+		if (frame.edited !== undefined) {
+			const edits = ledger.edits.get(position) ?? [];
+			const edit = edits.find(
+				(seq) =>
+					seq <= committed &&
+					!isGone(seq) &&
+					ledger.said.get(seq)?.text === frame.text &&
+					ledger.said.get(seq)?.time === frame.edited,
+			);
+			assert.ok(edit, `${position} never had these words, or has no more`);
+			this.#world.count("shown a message that was edited");
+			return;
+		}
 		assert.deepEqual([position, wordsOf(frame)], [position, item.words]);
 		this.#seen.set(position, item.words);
-		assert.ok(
-			!gone.has(position) && !this.#gone.has(position),
-			`${position} is gone`,
-		);
-		if (frame.kind === "erased") this.#takeBack(item.seq, gone);
+		assert.ok(!isGone(item.seq), `${position} is gone`);
+		if (frame.kind === "erased" || frame.kind === "edited")
+			this.#takeBack(item.seq, gone);
+	}
+
+	/** Each reaction to a message is an item of its own. */
+	#lookAtReactions(frame: Received, isGone: (seq: number) => boolean): void {
+		if (!Array.isArray(frame.reactions)) return;
+		const { ledger, committed } = this.#world;
+		for (const { text, by } of frame.reactions)
+			for (const { name, offset } of by) {
+				const item = ledger.items.get(positionOf({ ...frame, offset }));
+				assert.ok(item && item.seq <= committed && !isGone(item.seq));
+				const reacted = {
+					...{ type: types.system, kind: "reacted", user: { name } },
+					...{ text, target: frame.offset },
+				};
+				assert.equal(wordsOf(reacted), item.words);
+				this.#world.count("shown a reaction with its message");
+			}
 	}
 
 	/** An erasure that someone saw is final. */
-	#takeBack(seq: number, gone: Set<string>): void {
+	#takeBack(seq: number, gone: Set<number>): void {
 		const { ledger, disk } = this.#world;
 		for (const [of, by] of ledger.erasedBy) {
 			const said = ledger.said.get(of);
 			if (by !== seq || !said) continue;
 			assert.ok(!disk.has(said.salt), `the text of event ${of} is there`);
-			gone.add(positionOf(said));
+			gone.add(of);
 		}
 	}
 }

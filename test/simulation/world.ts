@@ -4,6 +4,7 @@
  * against them when it is shown, the whole state after every step.
  */
 import assert from "node:assert/strict";
+import { isOverwriting } from "../../machines/events.ts";
 import { Checkpoints } from "../../src/cli/checkpoints.ts";
 import { evolve } from "../../src/engine/evolve.ts";
 import { State } from "../../src/engine/state.ts";
@@ -297,8 +298,9 @@ export class World {
 
 	#commit(seq: number): void {
 		for (const { event } of this.ordered.slice(this.committed, seq)) {
-			if (event.type !== "message.erased") continue;
-			if (event.as === "retention") this.count("deleted by age");
+			if (!isOverwriting(event)) continue;
+			if (event.type === "message.erased" && event.as === "retention")
+				this.count("deleted by age");
 			this.witness.noting(() => this.ledger.replay(this.ordered));
 			for (const of of event.seqs)
 				this.#overwriting.push(this.ledger.said.get(of)?.salt ?? "");
