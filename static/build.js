@@ -11,8 +11,41 @@ import {
 	writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+
+/** Where the emoji picker writes styles into the document, it is made to do so as our Content-Security-Policy permits. */
+const STYLES = [
+	[
+		"targetNode.setAttribute(attributeName, newValue)",
+		"attributeName === 'style' ? (targetNode.style.cssText = newValue) : targetNode.setAttribute(attributeName, newValue)",
+	],
+	[
+		"const style = document.createElement('style');",
+		"const style = new CSSStyleSheet();",
+	],
+	[
+		"style.textContent = baseStyles + EXTRA_STYLES;",
+		"style.replaceSync(baseStyles + EXTRA_STYLES);",
+	],
+	[
+		"this.shadowRoot.appendChild(style);",
+		"this.shadowRoot.adoptedStyleSheets = [style];",
+	],
+];
+
+function permitted({ onLoad }) {
+	onLoad({ filter: /emoji-picker-element\/picker\.js$/ }, async ({ path }) => {
+		let contents = await readFile(path, "utf8");
+		for (const [was, is] of STYLES) {
+			if (contents.split(was).length !== 2)
+				throw new Error(`the emoji picker has changed: ${was}`);
+			contents = contents.replace(was, is);
+		}
+		return { contents };
+	});
+}
 
 const from = import.meta.dirname;
 const to = join(from, "..", "dist", "static");
@@ -22,6 +55,8 @@ await build({
 		app: join(from, "main.ts"),
 		// Loaded when it is first needed.
 		"room-dialog": join(from, "room-dialog.ts"),
+		"emoji-picker": join(from, "emoji-picker.ts"),
+		"pins-dialog": join(from, "pins-dialog.ts"),
 		plume: join(from, "plume.css"),
 		inspect: join(from, "inspect", "main.ts"),
 		inspected: join(from, "inspect", "inspect.css"),
@@ -38,7 +73,13 @@ await build({
 	external: ["plume.svg"],
 	define: { "process.env.NODE_ENV": '"production"' },
 	logLevel: "warning",
+	plugins: [{ name: "emoji-picker", setup: permitted }],
 });
+const emoji = "emoji-picker-element-data/en/cldr/data.json";
+await copyFile(
+	fileURLToPath(import.meta.resolve(emoji)),
+	join(to, "emoji.json"),
+);
 for (const file of await readdir(from)) {
 	if (/\.(svg|png|webmanifest)$|^sw\.js$/.test(file))
 		await copyFile(join(from, file), join(to, file));
@@ -61,7 +102,7 @@ for (const machine of ["client", "node", "room", "server"])
 	await copyFile(join(charts, `${machine}.svg`), join(to, `${machine}.svg`));
 // Packed once, here, and not at each request.
 for (const file of await readdir(to)) {
-	if (!/\.(css|html|js|svg|webmanifest)$/.test(file)) continue;
+	if (!/\.(css|html|js|json|svg|webmanifest)$/.test(file)) continue;
 	const bytes = await readFile(join(to, file));
 	await writeFile(join(to, `${file}.br`), brotliCompressSync(bytes));
 	await writeFile(join(to, `${file}.gz`), gzipSync(bytes, { level: 9 }));

@@ -62,6 +62,7 @@ export class Chat {
 	/** The connection is lost, or the room left. */
 	disconnected(): void {
 		this.sends.outbox().disconnected();
+		this.#page.relations.disconnected();
 		this.#own.disconnected();
 	}
 

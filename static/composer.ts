@@ -14,6 +14,7 @@ import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
 import { UNHEARD } from "./person-menu.ts";
 import { refuseFiles } from "./refuse-files.ts";
+import { isEditable } from "./relations.ts";
 import { saveDraft, storedDraft } from "./storage.ts";
 
 /** Code points that one message holds. */
@@ -51,6 +52,8 @@ export class Composer {
 	#refused: Page["snapshot"]["context"]["trouble"];
 	#typedAt = 0;
 	#answered: Said | undefined;
+	/** The message whose words are in the field. */
+	#edited: Said | undefined;
 	/** A text that looks like a command; it is sent when it is submitted again. */
 	#questioned = "";
 
@@ -62,21 +65,68 @@ export class Composer {
 		this.#field.oninput = () => this.#onInput();
 		this.#field.onkeydown = (event) => this.#onKey(event);
 		this.#form.onsubmit = () => this.#send();
-		find("#replying-not").onclick = () => this.#answer(undefined);
+		find("#replying-not").onclick = () => this.#cancel();
 		parts.page.reply = (message) => this.#answer(message);
+		parts.page.edit = (message) => this.#beginEdit(message);
 		refuseFiles();
 	}
 
 	/** The next line answers this message, or nothing. */
 	#answer(message: Said | undefined): void {
+		this.#stopEditing();
 		this.#answered = message;
+		this.#showAbout(
+			message,
+			message ? ["Reply to ", nameTag(message.name)] : [],
+		);
+	}
+
+	/** Shows above the field what it is about, if anything. */
+	#showAbout(message: Said | undefined, words: readonly (Node | string)[]) {
 		show(find("#replying"), message !== undefined);
 		if (!message) return;
 		const text = message.text.replace(/\s+/g, " ").slice(0, MOST_QUOTED);
-		find("#replying-words").replaceChildren(
-			...["Reply to ", nameTag(message.name), ": ", make("bdi", "", text)],
-		);
+		find("#replying-not").ariaLabel =
+			`Do not ${this.#edited ? "edit" : "reply"}`;
+		const about = [...words, ": ", make("bdi", "", text)];
+		find("#replying-words").replaceChildren(...about);
 		this.#field.focus();
+	}
+
+	/** Puts the words of a message into the field. The draft waits. */
+	#beginEdit(message: Said, text = message.text): void {
+		this.#answer(undefined);
+		this.#edited = message;
+		this.#showAbout(message, ["Edit"]);
+		this.#field.value = text;
+		this.#complain("");
+		this.#field.setSelectionRange(text.length, text.length);
+	}
+
+	#stopEditing(): void {
+		if (!this.#edited) return;
+		this.#edited = undefined;
+		this.#field.value = storedDraft(this.#parts.page.room);
+		this.#complain("");
+	}
+
+	#cancel(): void {
+		this.#answer(undefined);
+		this.#field.focus();
+	}
+
+	/** Without an answer, the words are in the field again. */
+	async #sendEdit(message: Said): Promise<void> {
+		const { page } = this.#parts;
+		const text = withoutEmptyLines(this.#field.value);
+		this.#answer(undefined);
+		if (text === message.text) return;
+		const words = await page.relations.edit(message, text);
+		if (!words) return;
+		// Elsewhere they would replace what is written there.
+		if (page.room === message.room && !this.#edited)
+			this.#beginEdit(message, text);
+		this.#complain(words);
 	}
 
 	/** Shows the room's draft. */
@@ -109,7 +159,7 @@ export class Composer {
 
 	#onInput(): void {
 		const { value } = this.#field;
-		saveDraft(this.#parts.page.room, value);
+		if (!this.#edited) saveDraft(this.#parts.page.room, value);
 		this.#complain("");
 		this.autocomplete.update();
 		const now = Date.now();
@@ -121,7 +171,13 @@ export class Composer {
 	#onKey(event: KeyboardEvent) {
 		const { key, shiftKey, isComposing } = event;
 		if (isComposing) return;
-		if (key === "Escape" && this.#answered) return this.#answer(undefined);
+		if (key === "Escape" && (this.#answered || this.#edited))
+			return this.#cancel();
+		const last = this.#field.value === "" && this.#parts.page.lastOwn();
+		if (key === "ArrowUp" && last && isEditable(last)) {
+			event.preventDefault();
+			return this.#beginEdit(last);
+		}
 		if (!shiftKey && this.autocomplete.onKey(key))
 			return event.preventDefault();
 		// A touch keyboard has no Shift at hand, so Enter makes a new line there.
@@ -132,6 +188,7 @@ export class Composer {
 
 	#send() {
 		if (!canBeSent(this.#field.value)) return;
+		if (this.#edited) return void this.#sendEdit(this.#edited);
 		const text = withoutEmptyLines(this.#field.value);
 		if (COMMAND.test(text) && text !== this.#questioned) {
 			this.#questioned = text;

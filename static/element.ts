@@ -23,6 +23,19 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
 	return element;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/** A drawing of lines in a box of 20 by 20. */
+export function icon(d: string): SVGElement {
+	const svg = document.createElementNS(SVG, "svg");
+	svg.setAttribute("viewBox", "0 0 20 20");
+	svg.ariaHidden = "true";
+	const path = document.createElementNS(SVG, "path");
+	path.setAttribute("d", d);
+	svg.append(path);
+	return svg;
+}
+
 /** Sets the text of an element or selector. The same text is not set again, or a screen reader would repeat it. */
 export function say(where: Element | string, text: string): void {
 	const element = typeof where === "string" ? find(where, Element) : where;

@@ -29,6 +29,15 @@ export type AboutRooms = ServerFrame<
 	"ownRooms" | "roomReady" | "invited" | "invitations" | "roomsDone"
 >;
 
+/** The answers to what was said of a message, or asked about the pinned ones. */
+export type AnswerAboutMessage =
+	| ServerFrame<"relationDone" | "pins">
+	| {
+			readonly kind: "relationRefused";
+			readonly words: string;
+			readonly id?: string | undefined;
+	  };
+
 const aboutRooms: ReadonlySet<string> = new Set<RoomEvent["kind"]>([
 	...(["ownRooms", "roomReady", "invited", "invitations"] as const),
 	...(["roomsDone", "roomsRefused"] as const),
@@ -45,7 +54,7 @@ export type RoomEvent =
 	| ServerFrame<"head" | "caughtUp" | "gap" | "ack">
 	| ServerFrame<"members" | "presence" | "typing" | "blocks">
 	| AboutRooms
-	| ServerFrame<"pins">
+	| AnswerAboutMessage
 	/** The end of a page of history; one that was refused has no `before`. */
 	| (Pick<ServerFrame<"page">, "kind" | "room" | "more" | "id"> & {
 			readonly before?: number;
@@ -76,6 +85,8 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 	}
 	if (re === MessageType.rooms)
 		return { kind: "roomsRefused", words, id: frame.id };
+	if (re === MessageType.relation)
+		return { kind: "relationRefused", words, id: frame.id };
 	// A page that was asked for too soon is still there; any other refused page is not.
 	if (re === MessageType.history)
 		return {
@@ -126,7 +137,6 @@ export function readFrame(data: string, now: number): PageInput | undefined {
 		case "authenticated":
 		case "headsDone":
 		case "eraseDone":
-		case "relationDone":
 			return undefined;
 		default:
 			return "time" in frame ? { ...frame, time: frame.time || now } : frame;

@@ -2,36 +2,16 @@
 
 import type { Said } from "../machines/message.ts";
 import { make } from "./element.ts";
-import { eraseOne } from "./erase.ts";
 import type { Aside, Notice } from "./frames.ts";
+import { BUTTON, messageTools, reactionsElement } from "./message-tools.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
-import { MENU, openMenu } from "./person-menu.ts";
 import { isOnlyEmoji, mentions, textNodes } from "./text.ts";
+import { clock, exact, timeElement } from "./time-element.ts";
 
 /** A text of more lines than these is folded. */
 const MOST_LINES = 30;
 const LINE_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
-
-/** The buttons of the timeline share one tab stop. */
-const BUTTON = { type: "button", tabIndex: -1 } as const;
-
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-const exact = new Intl.DateTimeFormat(undefined, {
-	dateStyle: "full",
-	timeStyle: "medium",
-});
-
-/** Short on the screen; exact as a tooltip, and for screen readers. */
-export function timeElement(time: number): HTMLElement {
-	const [dateTime, title] = [new Date(time).toISOString(), exact.format(time)];
-	return make(
-		"time",
-		{ dateTime, title },
-		make("span", { ariaHidden: "true" }, clock.format(time)),
-		make("span", "visually-hidden", title),
-	);
-}
 
 /** The text, and if it is long a button that unfolds it. */
 function textElements(text: string, me: string): HTMLElement[] {
@@ -42,26 +22,6 @@ function textElements(text: string, me: string): HTMLElement[] {
 	body.classList.add("long");
 	const more = { ...BUTTON, className: "link more" };
 	return [body, make("button", more, "Show all")];
-}
-
-/** The button at a message: for one's own to delete it, else for the menu. */
-function tool(message: Said, page: Page, isMine: boolean): HTMLElement {
-	const title = isMine ? "Delete this message" : MENU;
-	const ariaHasPopup = isMine ? null : "dialog";
-	const names = { title, ariaLabel: title, ariaHasPopup };
-	const className = isMine ? "tool delete" : "tool";
-	const onclick = isMine
-		? () => void eraseOne(message, page)
-		: () => openMenu(page, message.name, message);
-	const properties = { ...BUTTON, ...names, className, onclick };
-	return make("button", properties, isMine ? "×" : "···");
-}
-
-function replyTool(message: Said, page: Page): HTMLElement {
-	const title = "Reply";
-	const onclick = () => page.reply(message);
-	const names = { title, ariaLabel: title, className: "tool reply", onclick };
-	return make("button", { ...BUTTON, ...names }, "“");
 }
 
 /** What a blocked person said at one time unfolds with its first message. */
@@ -76,6 +36,18 @@ function blockedElement(said: readonly HTMLElement[], isContinued: boolean) {
 		if (next) next.open = details.open;
 	};
 	return details;
+}
+
+/** That a message was edited, and who pinned it. */
+function marksOf({ edited, pinned }: Said): HTMLElement[] {
+	const at = edited === undefined ? "" : exact.format(edited);
+	const title = `Edited: ${at}`;
+	return [
+		...(at ? [make("span", { className: "label", title }, "edited")] : []),
+		...(pinned === undefined
+			? []
+			: [make("span", "label", "pinned by ", nameTag(pinned))]),
+	];
 }
 
 const labels = { aside: "only you see this", notice: "notice" };
@@ -115,7 +87,9 @@ export function messageElement(
 	else article.append(...said);
 	if (kind === "said" && "epoch" in message) {
 		article.dataset.offset = `${message.offset}`;
-		article.append(replyTool(message, page), tool(message, page, isMine));
+		if (!isBlocked) article.append(...marksOf(message));
+		article.append(...reactionsElement(message, page));
+		article.append(messageTools(message, page));
 	}
 	if (!isMine && !isBlocked && kind === "said" && mentions(message.text, me))
 		article.classList.add("mention");

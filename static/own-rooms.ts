@@ -9,6 +9,7 @@ import { showBriefly } from "./brief-notice.ts";
 import { complain, find, show } from "./element.ts";
 import type { AboutRooms, RoomEvent } from "./frames.ts";
 import type { Page } from "./page.ts";
+import { OFFLINE, Requests } from "./requests.ts";
 import type { RoomDialog } from "./room-dialog.ts";
 import * as storage from "./storage.ts";
 
@@ -25,8 +26,6 @@ export type Question = Extract<
 	}
 >;
 
-const OFFLINE = "There is no connection. Try again once there is.";
-
 /** What a room is called. A direct one has the names of its other people. */
 export function titleOf({ access, title, names }: OwnRoom): string {
 	if (access === "direct") return names.join(", ") || "Nobody else";
@@ -36,11 +35,12 @@ export function titleOf({ access, title, names }: OwnRoom): string {
 export class OwnRooms {
 	readonly #page: Page;
 	#dialog: RoomDialog | undefined;
-	readonly #waiting = new Map<string, (answer: AnswerAboutRooms) => void>();
-	#asked = 0;
+	readonly #requests: Requests<AnswerAboutRooms>;
 
 	constructor(page: Page) {
 		this.#page = page;
+		const offline = { kind: "roomsRefused", words: OFFLINE } as const;
+		this.#requests = new Requests<AnswerAboutRooms>(page, "r", offline);
 		this.#makeForm();
 		find("#members").onclick = () => void this.#openDialog();
 		const bar = find("#invitation");
@@ -97,23 +97,16 @@ export class OwnRooms {
 
 	/** Resolves with the answer; without a connection, or if it is lost, with words about that. */
 	ask(question: Question): Promise<AnswerAboutRooms> {
-		const id = `r${this.#asked++}`;
-		const answer = new Promise<AnswerAboutRooms>((resolve) =>
-			this.#waiting.set(id, resolve),
-		);
-		if (this.#page.isOpen) this.#page.send({ ...question, id });
-		else this.#answer(id, { kind: "roomsRefused", words: OFFLINE });
-		return answer;
+		return this.#requests.ask(question);
 	}
 
 	/** Nobody answers any more. */
 	disconnected(): void {
-		for (const id of this.#waiting.keys())
-			this.#answer(id, { kind: "roomsRefused", words: OFFLINE });
+		this.#requests.disconnected();
 	}
 
 	receive(answer: AnswerAboutRooms): void {
-		if (answer.id !== undefined) this.#answer(answer.id, answer);
+		this.#requests.receive(answer);
 	}
 
 	/** Goes to the room that was made, joined or opened; else says why not. */
@@ -126,11 +119,6 @@ export class OwnRooms {
 	/** Talks to one person, or says why that can't be. */
 	async talkTo(name: string): Promise<void> {
 		showBriefly(await this.go({ kind: "talkTo", names: [name] }));
-	}
-
-	#answer(id: string, answer: AnswerAboutRooms): void {
-		this.#waiting.get(id)?.(answer);
-		this.#waiting.delete(id);
 	}
 
 	async #acceptLink(): Promise<void> {

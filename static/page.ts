@@ -4,12 +4,13 @@ import type { ActorRefFrom } from "xstate";
 import { isPublic, type Said } from "../machines/message.ts";
 import type { PageSnapshot, pageMachine } from "../machines/page.ts";
 import type { PageEvent } from "../machines/page-events.ts";
-import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
+import type { ClientFrame } from "../machines/protocol.ts";
 import { foldName } from "../machines/text.ts";
 import { focusField } from "./element.ts";
 import type { Line } from "./frames.ts";
 import { type OwnRoom, titleOf } from "./own-rooms.ts";
 import { Quotes } from "./quotes.ts";
+import { Relations } from "./relations.ts";
 import type { Socket } from "./socket.ts";
 import { claimClient } from "./storage.ts";
 
@@ -32,14 +33,17 @@ export class Page {
 	epoch = "";
 	/** What the replies on the screen answer. */
 	readonly quotes = new Quotes(this);
+	readonly relations = new Relations(this);
 	/** The line at an offset, if it is on the screen. */
 	lineAt: (offset: number) => Line | undefined = () => undefined;
 	/** Whether a page of history was asked for, and is not there yet. */
 	isPaging = (): boolean => false;
 	/** Begins a reply. */
 	reply: (message: Said) => void = () => {};
-	/** Shows what is pinned in the room. */
-	onPins: (pins: ServerFrame<"pins">["pins"]) => void = () => {};
+	/** Begins to edit a message of the reader's own. */
+	edit: (message: Said) => void = () => {};
+	/** The reader's last message on the screen that was not deleted. */
+	lastOwn = (): Said | undefined => undefined;
 	/** Nobody may say anything in the room. */
 	isClosed = false;
 	/** The bot was told something, and has not answered yet. */

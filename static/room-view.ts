@@ -48,6 +48,7 @@ export class RoomView {
 		this.#timeline = new Timeline(page, this.#people);
 		this.#history = new HistoryPager(page, this.#timeline);
 		page.lineAt = (offset) => this.#timeline.lineAt(offset);
+		page.lastOwn = () => this.#timeline.lastBy(page.name);
 		document.addEventListener("visibilitychange", () => this.#onVisibility());
 		const room = find("#room");
 		room.addEventListener("scroll", () => this.#updateRead());
@@ -146,8 +147,10 @@ export class RoomView {
 			case "blocks":
 				this.#block(event.names);
 				return this.#people.receive(event);
+			case "relationDone":
+			case "relationRefused":
 			case "pins":
-				return this.#page.onPins(event.pins);
+				return this.#page.relations.receive(event);
 			case "presence":
 			case "typing":
 				return this.#people.receive(event);

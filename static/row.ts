@@ -13,9 +13,10 @@ import {
 	phraseFor,
 	summarize,
 } from "./membership.ts";
-import { messageElement, timeElement } from "./message-element.ts";
+import { messageElement } from "./message-element.ts";
 import type { Page } from "./page.ts";
 import { nameList, nameTag } from "./person.ts";
+import { timeElement } from "./time-element.ts";
 
 /** Messages of one person further apart than this each have the name. */
 const PAUSE_MS = 5 * 60_000;

@@ -4,7 +4,7 @@
  * far from the reader, so that the document stays small.
  */
 
-import type { Item } from "../machines/message.ts";
+import type { Item, Said } from "../machines/message.ts";
 import { changed, isChange } from "../machines/relations.ts";
 import { Autoscroll } from "./autoscroll.ts";
 import { find } from "./element.ts";
@@ -153,6 +153,14 @@ export class Timeline {
 		if (this.#firstUnread === 0) this.#lastRead = 0;
 		const marked = this.#rows.firstUnread();
 		if (marked) this.autoscroll.startAt(marked);
+	}
+
+	/** The last message under a name that was not deleted. */
+	lastBy(name: string): Said | undefined {
+		return this.#lines.findLast(
+			(line): line is Said =>
+				line.kind === "said" && line.name === name && !line.erased,
+		);
 	}
 
 	/** Who spoke, the latest first. */

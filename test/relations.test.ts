@@ -1,6 +1,7 @@
 /** Edits, reactions and pins: what is said of a message, and how it reads then. */
 import { expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
+import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
 import {
 	lineOf,
@@ -13,9 +14,9 @@ import {
 
 const HOUR_MS = 3_600_000;
 
-async function twoInTheLobby() {
+async function twoInTheLobby(environment = {}) {
 	const disk = new FakeDisk();
-	const plume = await serverOn(disk);
+	const plume = await serverOn(disk, new FakeClock(), environment);
 	const ann = await plume.enter("ann", "plume.2");
 	const bob = await plume.enter("bob", "plume.2");
 	return { plume, disk, ann, bob };
@@ -155,6 +156,18 @@ test.each([
 	});
 });
 
+test.each([
+	["👍\ufe0f", "👍"],
+	["❤", "❤\ufe0f"],
+])("%s counts as %s", async (typed, listed) => {
+	const { plume, ann, bob } = await twoInTheLobby();
+	const line = await says(plume, ann, "hm");
+	await relates(plume, ann, "react", line, typed);
+	expect(bob.last(types.system)).toMatchObject({ text: listed });
+	await relates(plume, ann, "unreact", line, typed);
+	expect(bob.last(types.system)).toMatchObject({ kind: "unreacted" });
+});
+
 test("a message has at most twenty kinds of reactions", async () => {
 	const { plume, ann, bob } = await twoInTheLobby();
 	const line = await says(plume, ann, "hm");
@@ -256,3 +269,67 @@ test("who comes back is sent every relation, whatever it is about", async () => 
 		{ kind: "edited", text: "three" },
 	]);
 });
+
+test("an edit is in the page that was read while it was made", async () => {
+	const { plume, disk, ann, bob } = await twoInTheLobby();
+	const line = await says(plume, ann, "first words");
+	let goOn = () => {};
+	const stalled = new Promise<undefined>((resolve) => {
+		goOn = () => resolve(undefined);
+	});
+	disk.interrupt = ({ kind, path }) =>
+		kind === "write" && path.includes("/log/") ? stalled : undefined;
+	const { ordered } = plume.log;
+	const { room, epoch } = line;
+	const about = { type: types.relation, kind: "edit", room, epoch };
+	ann.raw(
+		JSON.stringify({ ...about, target: line.offset, text: "other words" }),
+	);
+	await plume.until(() => plume.log.ordered > ordered);
+	const before = Number(line.offset) + 1;
+	bob.askHistory({ room, epoch, before, limit: 1 });
+	await plume.until(() => plume.archive.isIdle);
+	goOn();
+	await plume.until(() => bob.last(types.history) !== undefined);
+	await plume.settle();
+	const page = bob.items.filter(({ offset }) => offset === line.offset);
+	expect(page.at(-1)).toMatchObject({ text: "other words" });
+});
+
+test.each([
+	["that are remembered", false],
+	["that are read from the log", true],
+])(
+	"relations %s have a limit of their own for who comes back",
+	async (_, isAnew) => {
+		const limits = {
+			PLUME_LIMIT_CATCH_UP_ITEMS: "2",
+			PLUME_LIMIT_CATCH_UP_RELATIONS: "3",
+		};
+		const { plume, disk, ann, bob } = await twoInTheLobby(limits);
+		const line = await says(plume, ann, "one");
+		const { memory } = bob;
+		bob.hangUp();
+		await plume.settle();
+		// That he left is a line as well, if he is not back in time.
+		await says(plume, ann, "two");
+		await says(plume, ann, "three");
+		for (const emoji of ["👍", "🎉", "🦩"])
+			await relates(plume, ann, "react", line, emoji);
+		async function gaps(server: typeof plume) {
+			const back = server.connect("plume.2");
+			back.open(memory);
+			await server.settle();
+			back.hangUp();
+			return back.received.filter(({ type }) => type === types.gap).length;
+		}
+		expect(await gaps(plume)).toBe(0);
+		await relates(plume, ann, "react", line, "❤");
+		let server = plume;
+		if (isAnew) {
+			plume.clock.forgetTimers();
+			server = await serverOn(disk.kill(), plume.clock, limits);
+		}
+		expect(await gaps(server)).toBe(1);
+	},
+);

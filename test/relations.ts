@@ -13,11 +13,13 @@ let starts = 0;
 export function serverOn(
 	disk = new FakeDisk(),
 	clock = new FakeClock(),
+	environment: Readonly<Record<string, string>> = {},
 ): Promise<TestServer> {
 	const storage = { disk, folder: "data", warn: () => {} };
 	const log = logOn(disk, clock);
 	const seed = `relations ${starts++}`;
-	return TestServer.open({ log, indexes: indexFiles(storage), clock, seed });
+	const indexes = indexFiles(storage);
+	return TestServer.open({ log, indexes, clock, seed, environment });
 }
 
 function logOn(disk: FakeDisk, clock: FakeClock) {

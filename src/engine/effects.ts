@@ -26,6 +26,9 @@ export function applyEffects(
 			server.room(event.room).presence.stopTyping(event.client);
 			if (item?.kind === "said") liveUpdates.hear(item);
 			break;
+		case "message.edited":
+			server.room(event.room).presence.stopTyping(event.client);
+			break;
 		case "login.expired":
 			attachments.forgetIfGone(event.client);
 			break;

@@ -84,7 +84,7 @@ describe("with limits", () => {
 		await ann.says("Hello");
 		await ann.seesStatus("1 line was not sent. That message is too long.");
 		await ann.reads("Hello");
-		await ann.presses("Edit");
+		await ann.page.locator("#failed-edit").click();
 		const field = ann.page.getByLabel("Your message");
 		expect(await field.inputValue()).toBe("Hello everyone");
 		await ann.says("Hello all");

@@ -328,7 +328,7 @@ test("a message that was to be deleted while the server was away is still there,
 	await crash();
 	await ann.seesStatus("Offline. Your lines are kept.");
 	await ann.page.locator("article.said").hover();
-	await ann.page.locator("article.said .delete").click();
+	await ann.presses("Delete this message");
 	await ann.presses("Delete");
 	await ann.seesStatus("There is no connection, so nothing was deleted.");
 	await restart();

@@ -16,21 +16,30 @@ const MOST_EMOJI_BYTES = 64;
 /** Unicode's set of emoji for general interchange (UTS #51), as this Node knows it. Other nodes may know another. */
 const EMOJI = /^\p{RGI_Emoji}$/v;
 
+/** Asks for coloured presentation. Some keyboards add it to every emoji, some to none. */
+const PRESENTATION = "\ufe0f";
+
+/** A text as the one emoji that it is, in the way in which Unicode lists it; undefined if it is none. */
+export function emojiOf(text: string): string | undefined {
+	if (Buffer.byteLength(text) > MOST_EMOJI_BYTES) return undefined;
+	const bare = text.replaceAll(PRESENTATION, "");
+	return [text, bare, bare + PRESENTATION].find((each) => EMOJI.test(each));
+}
+
 export const react: Handler<"react"> = (
 	view,
 	command,
 	connection,
 	services,
 ) => {
-	const { text } = command;
-	const isShort = Buffer.byteLength(text) <= MOST_EMOJI_BYTES;
-	if (!isShort || !EMOJI.test(text)) return refuse("isEmoji");
+	const text = emojiOf(command.text);
+	if (text === undefined) return refuse("isEmoji");
 	const { requestLimits } = services;
 	const hasty = requestLimits.countReaction(view);
 	const spent = hasty ?? requestLimits.spend(view, text);
 	if (spent) return spent;
 	return relate(view, command, connection, services, (about) =>
-		decideReaction(about, command),
+		decideReaction(about, { text }),
 	);
 };
 
@@ -44,8 +53,9 @@ export const unreact: Handler<"unreact"> = (
 	const hasty = requestLimits.countReaction(view);
 	const spent = hasty ?? requestLimits.spend(view, command.text);
 	if (spent) return spent;
+	const text = emojiOf(command.text) ?? command.text;
 	return relate(view, command, connection, services, (about) =>
-		decideUnreaction(about, command),
+		decideUnreaction(about, { text }),
 	);
 };
 

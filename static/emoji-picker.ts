@@ -1,0 +1,29 @@
+/** The emoji picker, which is loaded when it is first opened. */
+
+import { Picker } from "emoji-picker-element";
+
+const dialog = document.createElement("dialog");
+dialog.id = "emoji";
+dialog.setAttribute("aria-label", "Choose a reaction");
+let chosen: (emoji: string) => void = () => {};
+
+/** Resolves with an emoji, or with "" if the dialog is closed. `dataSource` is the address of the emoji's names. */
+export function choose(dataSource: string): Promise<string> {
+	if (!dialog.isConnected) {
+		const picker = new Picker({ dataSource });
+		picker.addEventListener("emoji-click", ({ detail }) => {
+			chosen(detail.unicode ?? "");
+			dialog.close();
+		});
+		const card = document.createElement("div");
+		card.className = "card";
+		card.append(picker);
+		dialog.append(card);
+		document.querySelector("#plume")?.append(dialog);
+	}
+	return new Promise((resolve) => {
+		chosen = resolve;
+		dialog.onclose = () => resolve("");
+		dialog.showModal();
+	});
+}

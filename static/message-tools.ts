@@ -1,0 +1,75 @@
+/** The buttons at a message, and the reactions below it. */
+
+import type { Said } from "../machines/message.ts";
+import { icon, make } from "./element.ts";
+import { eraseOne } from "./erase.ts";
+import type { Page } from "./page.ts";
+import { MENU, openMenu } from "./person-menu.ts";
+import { isEditable } from "./relations.ts";
+
+/** The buttons of the timeline share one tab stop. */
+export const BUTTON = { type: "button", tabIndex: -1 } as const;
+
+/** What is drawn on each button. */
+const lines = {
+	react: "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14M7.5 8v.5M12.5 8v.5M7 12q3 3 6 0",
+	reply: "M8 5 4 9l4 4M4 9h7q5 0 5 6",
+	edit: "M4 16l1-4 8-8 3 3-8 8zM11 6l3 3",
+	pin: "M7 3h6M8 3v5l-3 4h10l-3-4V3M10 12v5",
+	delete: "M4 6h12M8 6V4h4v2M6 6l1 11h6l1-11",
+	more: "M4.5 10h.5M10 10h.5M15.5 10h.5",
+};
+
+function tool(
+	title: string,
+	drawing: string,
+	onclick: () => void,
+	ariaHasPopup: "dialog" | null = null,
+): HTMLElement {
+	const names = { title, ariaLabel: title, ariaHasPopup, className: "tool" };
+	return make("button", { ...BUTTON, ...names, onclick }, icon(drawing));
+}
+
+export function messageTools(message: Said, page: Page): HTMLElement {
+	const isMine = message.name === page.name;
+	const { relations, role } = page;
+	const react = () => void relations.choose(message);
+	const pinned = message.pinned === undefined ? "Pin" : "Take down";
+	const mayEdit = isMine && isEditable(message);
+	return make(
+		"div",
+		"tools",
+		tool("React", lines.react, react, "dialog"),
+		tool("Reply", lines.reply, () => page.reply(message)),
+		...(mayEdit ? [tool("Edit", lines.edit, () => page.edit(message))] : []),
+		...(role === "member"
+			? []
+			: [tool(pinned, lines.pin, () => void relations.togglePin(message))]),
+		isMine
+			? tool(
+					"Delete this message",
+					lines.delete,
+					() => void eraseOne(message, page),
+				)
+			: tool(
+					MENU,
+					lines.more,
+					() => openMenu(page, message.name, message),
+					"dialog",
+				),
+	);
+}
+
+/** One button for each emoji: to give it too, or to take it back. */
+export function reactionsElement(message: Said, page: Page): HTMLElement[] {
+	const chips = (message.reactions ?? []).flatMap(({ text, by }) => {
+		const names = by.flatMap(({ name }) => (page.isBlocked(name) ? [] : name));
+		if (names.length === 0) return [];
+		const ariaPressed = String(names.includes(page.name));
+		const onclick = () => void page.relations.toggle(message, text);
+		const title = names.join(", ");
+		const chip = { className: "chip", title, ariaPressed, onclick };
+		return make("button", { ...BUTTON, ...chip }, `${text} ${names.length}`);
+	});
+	return chips.length > 0 ? [make("div", "reactions", ...chips)] : [];
+}

@@ -1,0 +1,97 @@
+/** Edits, reactions and pins, as the reader makes them. */
+
+import type { Said } from "../machines/message.ts";
+import type { ServerFrame } from "../machines/protocol.ts";
+import { BASE } from "./base-path.ts";
+import { showBriefly } from "./brief-notice.ts";
+import type { AnswerAboutMessage } from "./frames.ts";
+import type { Page } from "./page.ts";
+import { OFFLINE, Requests } from "./requests.ts";
+
+/** A message can be edited for so long. */
+const EDITABLE_MS = 24 * 3_600_000;
+
+export const isEditable = ({ time, erased }: Said): boolean =>
+	!erased && Date.now() - time < EDITABLE_MS;
+
+const about = ({ room, epoch, offset: target }: Said) => ({
+	room,
+	epoch,
+	target,
+});
+
+export class Relations {
+	readonly #page: Page;
+	readonly #requests: Requests<AnswerAboutMessage>;
+
+	constructor(page: Page) {
+		this.#page = page;
+		const offline = { kind: "relationRefused", words: OFFLINE } as const;
+		this.#requests = new Requests<AnswerAboutMessage>(page, "a", offline);
+	}
+
+	receive(answer: AnswerAboutMessage): void {
+		this.#requests.receive(answer);
+	}
+
+	/** Nobody answers any more. */
+	disconnected(): void {
+		this.#requests.disconnected();
+	}
+
+	/** Resolves with what is wrong, or with nothing. */
+	async edit(message: Said, text: string): Promise<string> {
+		const frame = { kind: "edit", ...about(message), text } as const;
+		return wordsOf(await this.#requests.ask(frame));
+	}
+
+	/** Gives a reaction, or takes it back. */
+	async toggle(message: Said, text: string): Promise<void> {
+		const given = message.reactions?.find((one) => one.text === text);
+		const isMine = given?.by.some(({ name }) => name === this.#page.name);
+		const kind = isMine ? "unreact" : "react";
+		const frame = { kind, ...about(message), text } as const;
+		showBriefly(wordsOf(await this.#requests.ask(frame)));
+	}
+
+	async togglePin(message: Said): Promise<void> {
+		const kind = message.pinned === undefined ? "pin" : "unpin";
+		const frame = { kind, ...about(message) } as const;
+		showBriefly(wordsOf(await this.#requests.ask(frame)));
+	}
+
+	/** What is pinned in the room, or what is wrong. */
+	async pins(): Promise<ServerFrame<"pins">["pins"] | string> {
+		const { room, epoch } = this.#page;
+		const answer = await this.#requests.ask({ kind: "pins", room, epoch });
+		return answer.kind === "pins" ? answer.pins : wordsOf(answer);
+	}
+
+	/** Lets the reader choose an emoji for a message. */
+	async choose(message: Said): Promise<void> {
+		try {
+			const picker: typeof import("./emoji-picker.ts") = await import(
+				`${BASE}static/emoji-picker.js`
+			);
+			const emoji = await picker.choose(`${BASE}static/emoji.json`);
+			if (emoji) await this.toggle(message, emoji);
+		} catch {
+			showBriefly(OFFLINE);
+		}
+	}
+
+	/** Lists what is pinned in the room. */
+	async openPins(): Promise<void> {
+		try {
+			const dialog: typeof import("./pins-dialog.ts") = await import(
+				`${BASE}static/pins-dialog.js`
+			);
+			dialog.open(await this.pins());
+		} catch {
+			showBriefly(OFFLINE);
+		}
+	}
+}
+
+const wordsOf = (answer: AnswerAboutMessage) =>
+	answer.kind === "relationRefused" ? answer.words : "";

@@ -1,0 +1,118 @@
+/** Editing, reacting and pinning on the page. */
+
+import { expect, test } from "vitest";
+import { check } from "./axe.ts";
+import type { Person } from "./person.ts";
+import { phone, stage } from "./stage.ts";
+
+const { enter, stop, restart } = stage();
+
+const lineIn = ({ page }: Person, text: string) =>
+	page.locator("article.said", { hasText: text }).last();
+
+async function presses(person: Person, text: string, tool: string) {
+	const line = lineIn(person, text);
+	await line.hover();
+	await line.getByRole("button", { name: tool, exact: true }).click();
+}
+
+test("a message is edited in the composer, and everyone sees that it was", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	await ann.says("teh cat");
+	await bob.reads("teh cat");
+	await ann.field.fill("a draft");
+	await presses(ann, "teh cat", "Edit");
+	expect(await ann.field.inputValue()).toBe("teh cat");
+	await ann.field.fill("the cat");
+	await ann.field.press("Enter");
+	for (const one of [ann, bob])
+		await lineIn(one, "the cat").getByText("edited").waitFor();
+	expect(await ann.field.inputValue()).toBe("a draft");
+	expect(await bob.page.getByText("teh cat").count()).toBe(0);
+	await check(bob, "an edited message");
+});
+
+test("Up in an empty field edits the last message, and Escape leaves it", async () => {
+	const ann = await enter("ada");
+	await ann.says("first");
+	await ann.says("second");
+	await ann.reads("second");
+	await ann.field.press("ArrowUp");
+	expect(await ann.field.inputValue()).toBe("second");
+	await ann.field.press("Escape");
+	expect(await ann.field.inputValue()).toBe("");
+	await ann.says("third");
+	await ann.reads("third");
+	expect(await ann.page.getByText("edited").count()).toBe(0);
+});
+
+test("words that could not be changed stay in the field", async () => {
+	const ann = await enter("abe");
+	await ann.says("hello");
+	await presses(ann, "hello", "Edit");
+	await ann.field.fill("goodbye");
+	await stop();
+	await ann.page.locator("#connection").waitFor();
+	await ann.field.press("Enter");
+	await ann.page.getByText("There is no connection.").first().waitFor();
+	expect(await ann.field.inputValue()).toBe("goodbye");
+	await restart();
+	await ann.retries();
+	await ann.page.locator("#connection").waitFor({ state: "hidden" });
+	await ann.field.press("Enter");
+	await lineIn(ann, "goodbye").getByText("edited").waitFor();
+});
+
+test("a reaction is chosen from the picker, and given or taken back with a click", async () => {
+	const ann = await enter("amy");
+	const bob = await enter("bo");
+	await ann.says("who comes?");
+	await bob.reads("who comes?");
+	await presses(bob, "who comes?", "React");
+	const picker = bob.page.locator("emoji-picker");
+	await picker.getByRole("combobox").fill("party popper");
+	await picker.getByRole("option", { name: /party popper/ }).click();
+	const chip = lineIn(ann, "who comes?").getByRole("button", { name: /🎉/ });
+	await chip.waitFor();
+	expect(await chip.innerText()).toBe("🎉 1");
+	expect(await chip.getAttribute("title")).toBe("bo");
+	await chip.click();
+	await lineIn(bob, "who comes?").getByText("🎉 2").waitFor();
+	await check(ann, "a reaction");
+	await chip.click();
+	await lineIn(bob, "who comes?").getByText("🎉 1").waitFor();
+	await bob.page.reload();
+	await lineIn(bob, "who comes?").getByText("🎉 1").click();
+	await chip.waitFor({ state: "detached" });
+});
+
+test("on a phone the buttons come with a touch", async () => {
+	const ann = await enter("ana", phone);
+	await ann.says("hello");
+	const line = lineIn(ann, "hello");
+	await line.tap();
+	await line.getByRole("button", { name: "React", exact: true }).tap();
+	const picker = ann.page.locator("emoji-picker");
+	await picker.getByRole("menuitem").first().tap();
+	await line.locator(".chip").waitFor();
+	await check(ann, "reactions on a phone");
+});
+
+test("who made the room pins a message, which all find in a list", async () => {
+	const ann = await enter("ani");
+	const bob = await enter("bea");
+	await bob.says("the rules");
+	await ann.reads("the rules");
+	await presses(ann, "the rules", "Pin");
+	await lineIn(bob, "the rules").getByText("pinned by").waitFor();
+	await bob.presses("Pinned messages");
+	const list = bob.page.getByRole("dialog", { name: "Pinned messages" });
+	await list.getByText("the rules").waitFor();
+	await check(bob, "the pinned messages");
+	await list.getByRole("button", { name: /the rules/ }).click();
+	await list.waitFor({ state: "detached" });
+	await presses(ann, "the rules", "Take down");
+	await bob.presses("Pinned messages");
+	await list.getByText("Nothing is pinned in this room.").waitFor();
+});
