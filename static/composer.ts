@@ -227,7 +227,7 @@ export class Composer {
 		field.style.height = isFar ? "100vh" : "auto";
 		// A hidden field has no height yet.
 		if (!isFar && field.scrollHeight > 0)
-			field.style.height = `${field.scrollHeight + 6}px`;
+			field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
 		// A disabled button would lose the focus.
 		this.#submit.ariaDisabled = String(!canBeSent(field.value));
 		say("#text-trouble", tooLong(field.value) || this.#trouble);

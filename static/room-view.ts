@@ -167,7 +167,8 @@ export class RoomView {
 			this.#count.said += 1;
 		this.#updateRead();
 		if (isChange(line)) this.#history.change(line);
-		if (line.kind === "erased") this.#liveRegion.clear();
+		if (line.kind === "erased" || line.kind === "edited")
+			this.#liveRegion.clear();
 		const isHeard = line.kind === "said" || line.kind === "notice";
 		if (!isHeard || !this.#timeline.isLive) return;
 		const page = this.#page;

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
 import { FakeClock } from "./fakes/clock.ts";
-import { FakeDisk } from "./fakes/disk.ts";
+import { FakeDisk, seeded } from "./fakes/disk.ts";
 import {
 	lineOf,
 	readBack,
@@ -11,8 +11,14 @@ import {
 	serverOn,
 	textOn,
 } from "./relations.ts";
+import type { Person, Received } from "./test-server.ts";
 
 const HOUR_MS = 3_600_000;
+
+const turns = async (count: number) => {
+	for (let turn = 0; turn < count; turn++)
+		await new Promise((resolve) => setImmediate(resolve));
+};
 
 async function twoInTheLobby(environment = {}) {
 	const disk = new FakeDisk();
@@ -82,16 +88,58 @@ test("erasing an edited message erases its newest words", async () => {
 	expect(back).toMatchObject({ text: "", erased: true, offset: line.offset });
 });
 
+/** Writes to the log wait, until the answer is called. */
+function stall(disk: FakeDisk): () => void {
+	let goOn = () => {};
+	const stalled = new Promise<undefined>((resolve) => {
+		goOn = () => resolve(undefined);
+	});
+	disk.interrupt = ({ kind, path }) =>
+		kind === "write" && path.includes("/log/") ? stalled : undefined;
+	return goOn;
+}
+
+function edits(person: Person, line: Received, text: string): void {
+	const { room, epoch, offset: target } = line;
+	const about = { room, epoch, target, text };
+	person.raw(JSON.stringify({ type: types.relation, kind: "edit", ...about }));
+}
+
 test("two edits at once are decided one after the other", async () => {
 	const { plume, disk, ann, bob } = await twoInTheLobby();
 	const line = await says(plume, ann, "one");
-	const about = { type: types.relation, kind: "edit", room: line.room };
-	const there = { epoch: line.epoch, target: line.offset };
-	ann.raw(JSON.stringify({ ...about, ...there, text: "two" }));
-	ann.raw(JSON.stringify({ ...about, ...there, text: "three" }));
+	const goOn = stall(disk);
+	edits(ann, line, "two");
+	edits(ann, line, "three");
+	await turns(50);
+	goOn();
+	await plume.until(() => bob.last(types.system)?.text === "three");
 	await plume.settle();
 	expect(textOn(disk).match(/"text":"(one|two)"/)?.[0]).toBeUndefined();
 	expect(await readBack(plume, bob)).toMatchObject([{ text: "three" }]);
+});
+
+test("a crash at any call leaves an edit not made, or made without the words before it", async () => {
+	const seen = new Set<string>();
+	for (let calls = 0; calls < 80; calls += 2) {
+		const { plume, disk, ann } = await twoInTheLobby();
+		const line = await says(plume, ann, "first words");
+		const last = disk.calls + calls;
+		disk.interrupt = ({ number }) => (number > last ? "crash" : undefined);
+		edits(ann, line, "other words");
+		await plume.until(
+			() => disk.crashed || ann.last(types.system)?.kind === "edited",
+		);
+		const left = disk.crash(seeded(calls));
+		plume.clock.forgetTimers();
+		const next = await serverOn(left, plume.clock);
+		const bob = await next.enter("bob", "plume.2");
+		const [back] = await readBack(next, bob);
+		const found = textOn(left).match(/\w+ words/g);
+		expect(found).toEqual([back?.text]);
+		seen.add(`${back?.text}`);
+	}
+	expect([...seen].sort()).toEqual(["first words", "other words"]);
 });
 
 test("a classic client reads an edit as a line of its own", async () => {
@@ -126,8 +174,12 @@ test("reactions are counted by emoji, in the order in which each was given first
 			{ text: "👍", by: [{ name: "ann" }] },
 		],
 	});
+	await relates(plume, ann, "unreact", line, "👍");
+	await relates(plume, ann, "react", line, "👍");
+	const [now] = await readBack(plume, cleo);
+	expect(now).toMatchObject({ reactions: [{ text: "🎉" }, { text: "👍" }] });
 	const dora = await plume.enter("dora", "plume.2");
-	expect(lineOf(dora, "who comes?").reactions).toEqual(back?.reactions);
+	expect(lineOf(dora, "who comes?").reactions).toEqual(now?.reactions);
 });
 
 test("the same reaction twice, or one that is not there taken back, changes nothing", async () => {
@@ -206,6 +258,9 @@ test("erasing all of oneself takes one's edits and reactions", async () => {
 	expect(
 		textOn(disk).match(/first words|second words|🦩/)?.[0],
 	).toBeUndefined();
+	expect(bob.received).toContainEqual(
+		expect.objectContaining({ kind: "erased", target: own.offset }),
+	);
 	const back = await readBack(plume, bob);
 	expect(back).toMatchObject([
 		{ reactions: [{ text: "👍" }] },
@@ -245,8 +300,12 @@ test("a page of history counts messages, and leaves relations out", async () => 
 		lines.push(await says(plume, ann, text));
 	for (const line of lines) await relates(plume, bob, "react", line, "👍");
 	await relates(plume, ann, "edit", lines[0] ?? {}, "first");
+	bob.news();
 	const back = await readBack(plume, bob, 2);
 	expect(back).toMatchObject([{ text: "two" }, { text: "three" }]);
+	expect(bob.news().map(({ type }) => type)).toEqual([
+		...[types.text, types.text, types.history],
+	]);
 	expect(bob.last(types.history)).toMatchObject({ more: true });
 });
 
@@ -273,18 +332,10 @@ test("who comes back is sent every relation, whatever it is about", async () => 
 test("an edit is in the page that was read while it was made", async () => {
 	const { plume, disk, ann, bob } = await twoInTheLobby();
 	const line = await says(plume, ann, "first words");
-	let goOn = () => {};
-	const stalled = new Promise<undefined>((resolve) => {
-		goOn = () => resolve(undefined);
-	});
-	disk.interrupt = ({ kind, path }) =>
-		kind === "write" && path.includes("/log/") ? stalled : undefined;
+	const goOn = stall(disk);
 	const { ordered } = plume.log;
 	const { room, epoch } = line;
-	const about = { type: types.relation, kind: "edit", room, epoch };
-	ann.raw(
-		JSON.stringify({ ...about, target: line.offset, text: "other words" }),
-	);
+	edits(ann, line, "other words");
 	await plume.until(() => plume.log.ordered > ordered);
 	const before = Number(line.offset) + 1;
 	bob.askHistory({ room, epoch, before, limit: 1 });
@@ -297,11 +348,12 @@ test("an edit is in the page that was read while it was made", async () => {
 });
 
 test.each([
-	["that are remembered", false],
-	["that are read from the log", true],
+	{ lines: 2, relations: 3, isGap: false },
+	{ lines: 1, relations: 4, isGap: true },
+	{ lines: 3, relations: 2, isGap: true },
 ])(
-	"relations %s have a limit of their own for who comes back",
-	async (_, isAnew) => {
+	"who missed $lines lines of two, and $relations relations of three, gets a gap: $isGap",
+	async ({ lines, relations, isGap }) => {
 		const limits = {
 			PLUME_LIMIT_CATCH_UP_ITEMS: "2",
 			PLUME_LIMIT_CATCH_UP_RELATIONS: "3",
@@ -311,25 +363,22 @@ test.each([
 		const { memory } = bob;
 		bob.hangUp();
 		await plume.settle();
-		// That he left is a line as well, if he is not back in time.
-		await says(plume, ann, "two");
-		await says(plume, ann, "three");
-		for (const emoji of ["👍", "🎉", "🦩"])
+		for (let n = 0; n < lines; n++) await says(plume, ann, `line ${n}`);
+		for (const emoji of ["👍", "🎉", "🦩", "❤"].slice(0, relations))
 			await relates(plume, ann, "react", line, emoji);
 		async function gaps(server: typeof plume) {
 			const back = server.connect("plume.2");
 			back.open(memory);
 			await server.settle();
 			back.hangUp();
+			await server.settle();
 			return back.received.filter(({ type }) => type === types.gap).length;
 		}
-		expect(await gaps(plume)).toBe(0);
-		await relates(plume, ann, "react", line, "❤");
-		let server = plume;
-		if (isAnew) {
-			plume.clock.forgetTimers();
-			server = await serverOn(disk.kill(), plume.clock, limits);
-		}
-		expect(await gaps(server)).toBe(1);
+		expect(await gaps(plume)).toBe(isGap ? 1 : 0);
+		plume.clock.forgetTimers();
+		// What it remembers has to be read from the log.
+		const next = await serverOn(disk.kill(), plume.clock, limits);
+		next.server.room("lobby").recent.forgetItems();
+		expect(await gaps(next)).toBe(isGap ? 1 : 0);
 	},
 );

@@ -332,7 +332,7 @@ test("forced colours still show the current room, what is new, which line is the
 	expect(here.border).not.toBe(there.border);
 	expect((await looks("#rooms .badge")).outline).toBe("solid");
 	await ann.field.focus();
-	expect((await looks("#text")).outline).toBe("solid");
+	expect((await looks("#composer")).outline).toBe("solid");
 });
 
 test("a button that has the focus stands where it stood", async () => {

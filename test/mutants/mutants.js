@@ -97,7 +97,7 @@ const log = [
 		file: "src/engine/recovery.ts",
 		find: "if (isOverwriting(event))",
 		replace: 'if (isOverwriting(event) && event.type === "message.erased")',
-		tests: ["test/relations.model.test.ts"],
+		tests: ["test/relations.test.ts -t crash at any call"],
 	},
 	{
 		promise: "relation: an edit proves that the words before it may be gone",
@@ -146,7 +146,7 @@ const log = [
 		file: "src/history/relations.ts",
 		find: "one.identity !== identity || one.digest !== digest",
 		replace: "one.identity !== identity",
-		tests: ["test/relations.model.test.ts"],
+		tests: ["test/relations.test.ts -t counted by emoji"],
 	},
 	{
 		promise: "relation: only a moderator pins",
@@ -175,14 +175,14 @@ const log = [
 		file: "src/chat/recent-items.ts",
 		find: "relations <= catchUpRelations && ",
 		replace: "",
-		tests: ["test/relations.test.ts -t limit of their own"],
+		tests: ["test/relations.test.ts -t who missed"],
 	},
 	{
 		promise: "relation: relations do not count as lines",
 		file: "src/chat/recent-items.ts",
 		find: "count - relations <= catchUpItems",
 		replace: "count <= catchUpItems",
-		tests: ["test/relations.test.ts -t limit of their own"],
+		tests: ["test/relations.test.ts -t who missed"],
 	},
 	{
 		promise: "relation: pages leave them out",
@@ -203,7 +203,7 @@ const log = [
 		file: "src/engine/commands/erase.ts",
 		find: "(each.isTitle || isEdit) && isThere",
 		replace: "each.isTitle && isThere",
-		tests: ["test/relations.model.test.ts"],
+		tests: ["test/relations.test.ts -t takes one's edits"],
 	},
 	{
 		promise: "relation: a page that is read meanwhile has the edit",
