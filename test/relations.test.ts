@@ -1,6 +1,7 @@
 /** Edits, reactions and pins: what is said of a message, and how it reads then. */
 import { expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
+import { asExported } from "../src/transport/export.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk, seeded } from "./fakes/disk.ts";
 import {
@@ -382,3 +383,20 @@ test.each([
 		expect(await gaps(next)).toBe(isGap ? 1 : 0);
 	},
 );
+
+test("one's copy has the newest words of a message, and one's reactions", async () => {
+	const { plume, ann, bob } = await twoInTheLobby();
+	const theirs = await says(plume, bob, "bob was here");
+	const own = await says(plume, ann, "first words");
+	await relates(plume, ann, "edit", own, "other words");
+	await relates(plume, ann, "react", theirs, "👍");
+	const { identity } =
+		plume.state.client(`${ann.memory.client}`)?.context ?? {};
+	const copied: object[] = [];
+	for await (const found of plume.archive.saidBy(`${identity}`))
+		copied.push(asExported(found));
+	expect(copied).toMatchObject([
+		{ offset: own.offset, text: "other words", edited: true },
+		{ target: theirs.offset, reacted: "👍" },
+	]);
+});

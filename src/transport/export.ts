@@ -8,6 +8,7 @@ import type { Identity } from "../../machines/events.ts";
 import type { Clock } from "../clock.ts";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import type { Archive } from "../history/archive.ts";
+import type { Found } from "../history/found.ts";
 import { sendErrorPage } from "./error-page.ts";
 import { bearerOf } from "./hosts.ts";
 
@@ -78,9 +79,24 @@ async function* exported(
 	yield `{"format":1,"name":${JSON.stringify(name)},"messages":[`;
 	let before = "\n";
 	for await (const found of archive.saidBy(identity)) {
-		const { room, epoch, offset, time, text } = found;
-		yield before + JSON.stringify({ room, epoch, offset, time, text });
+		yield before + JSON.stringify(asExported(found));
 		before = ",\n";
 	}
 	yield "\n]}\n";
+}
+
+/** Other words for a message stand where that does. */
+export function asExported({
+	room,
+	epoch,
+	offset,
+	time,
+	text,
+	relation,
+}: Found) {
+	if (!relation) return { room, epoch, offset, time, text };
+	const { kind, target } = relation;
+	if (kind === "edited")
+		return { room, epoch, offset: target, time, text, edited: true };
+	return { room, epoch, target, time, [kind]: text };
 }
