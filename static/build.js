@@ -56,6 +56,7 @@ await build({
 		// Loaded when it is first needed.
 		"room-dialog": join(from, "room-dialog.ts"),
 		"emoji-picker": join(from, "emoji-picker.ts"),
+		"key-dialogs": join(from, "key-dialogs.ts"),
 		"pins-dialog": join(from, "pins-dialog.ts"),
 		plume: join(from, "plume.css"),
 		inspect: join(from, "inspect", "main.ts"),

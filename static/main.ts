@@ -16,6 +16,7 @@ import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
 import { Page } from "./page.ts";
 import { invitationAt, roomAt } from "./room-name.ts";
 import { settingsDialog } from "./settings.ts";
+import { shortcuts } from "./shortcuts.ts";
 import { tabSocket } from "./socket.ts";
 import { statusBar } from "./status.ts";
 import * as storage from "./storage.ts";
@@ -56,6 +57,7 @@ const socket = tabSocket({
 });
 const page = new Page({ socket, actor: () => actor });
 const chat = new Chat(page);
+shortcuts(page);
 const enter = enterForm(page, person);
 const verify = verifyForm(page);
 const renderStatus = statusBar(page);

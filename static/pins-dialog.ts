@@ -2,6 +2,7 @@
 
 import type { ServerFrame } from "../machines/protocol.ts";
 import { showBriefly } from "./brief-notice.ts";
+import { showDialog } from "./dialog.ts";
 import { find, make } from "./element.ts";
 import { nameTag } from "./person.ts";
 import { timeElement } from "./time-element.ts";
@@ -10,25 +11,18 @@ type Pin = ServerFrame<"pins">["pins"][number];
 
 /** `pins` may be words about what is wrong. */
 export function open(pins: readonly Pin[] | string): void {
-	const dialog = make("dialog", { id: "pins", ariaLabel: "Pinned messages" });
-	const close = make("button", "block inline", "Close");
-	close.onclick = () => dialog.close();
 	const rows =
 		typeof pins === "string"
 			? [make("p", { className: "trouble", role: "alert" }, pins)]
-			: pins.toReversed().map((pin) => row(pin, dialog));
+			: pins.toReversed().map((pin) => row(pin, () => dialog.close()));
 	const none = "Nothing is pinned in this room.";
 	const body = rows.length > 0 ? rows : [make("p", "hint", none)];
-	const head = make("header", "", make("h2", "", "Pinned messages"), close);
-	dialog.append(make("div", "card", head, ...body));
-	dialog.onclose = () => dialog.remove();
-	find("#plume").append(dialog);
-	dialog.showModal();
+	const dialog = showDialog("Pinned messages", ...body);
 }
 
-function row({ target, name, time, text, by }: Pin, dialog: HTMLDialogElement) {
+function row({ target, name, time, text, by }: Pin, close: () => void) {
 	const onclick = () => {
-		dialog.close();
+		close();
 		const said = find("#log").querySelector(`[data-offset="${target}"]`);
 		if (said) said.scrollIntoView({ block: "center" });
 		else showBriefly("That was said earlier. Scroll up to it.");

@@ -1,0 +1,78 @@
+/** What Ctrl+K and “?” open. It is loaded when one of them is first pressed. */
+
+import { showDialog } from "./dialog.ts";
+import { make } from "./element.ts";
+import { roomName } from "./room-name.ts";
+
+/** Rooms that are offered at once. */
+const MOST_OFFERED = 8;
+
+const KEYS = [
+	["Ctrl+K", "Go to a room"],
+	["Alt+↑, Alt+↓", "The room above or below"],
+	["Alt+Shift+↑, ↓", "The next room with something new"],
+	["↑ in an empty field", "Edit your last message"],
+	["Esc", "Leave what you reply to or edit"],
+	["Tab, then ↑ or ↓", "Walk through the messages"],
+	["r, e, Delete", "Reply to, edit or delete the message you are at"],
+	["Page Up, Page Down", "Scroll"],
+	["?", "This list"],
+] as const;
+
+export function listKeys(): void {
+	const rows = KEYS.map(([keys, does]) =>
+		make("div", "key", make("kbd", "", keys), make("span", "", does)),
+	);
+	showDialog("Keys", ...rows);
+}
+
+/** Finds a room in the list by some of its letters, or goes to one of that name. */
+export function goTo(go: (room: string) => void): void {
+	const label = "The name of a room, or some of it";
+	const field = make("input", { ariaLabel: label, placeholder: label });
+	field.autocomplete = "off";
+	const list = make("div", "offers");
+	const dialog = showDialog("Go to", field, list);
+	const links = [...document.querySelectorAll<HTMLElement>("#rooms a")];
+
+	function offer(words: string, act: () => void): HTMLElement {
+		const onclick = () => {
+			dialog.close();
+			act();
+		};
+		const button = { type: "button", className: "ghost", onclick } as const;
+		return make("button", button, make("bdi", "", words));
+	}
+
+	function render(): void {
+		const typed = field.value.trim().toLowerCase();
+		const titleOf = (link: HTMLElement) =>
+			link.querySelector("bdi")?.textContent ?? "";
+		const found = links
+			.filter((link) => titleOf(link).toLowerCase().includes(typed))
+			.slice(0, MOST_OFFERED)
+			.map((link) => offer(titleOf(link), () => link.click()));
+		const name = roomName(field.value);
+		const isListed = links.some((link) => titleOf(link) === name);
+		const other =
+			name && !isListed ? [offer(`New: ${name}`, () => go(name))] : [];
+		list.replaceChildren(...found, ...other);
+	}
+
+	field.oninput = render;
+	dialog.onkeydown = (event) => {
+		const offers = [...list.querySelectorAll<HTMLElement>("button")];
+		if (event.key === "Enter" && event.target === field) {
+			event.preventDefault();
+			offers[0]?.click();
+		}
+		const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+		if (step === undefined) return;
+		event.preventDefault();
+		const stops = [field, ...offers];
+		const at = stops.findIndex((one) => one === document.activeElement);
+		stops[(at + step + stops.length) % stops.length]?.focus();
+	};
+	render();
+	field.focus();
+}

@@ -1,0 +1,77 @@
+/** Keys that lead to other rooms, and those that act on the message in focus. */
+
+import { BASE } from "./base-path.ts";
+import { showBriefly } from "./brief-notice.ts";
+import { find } from "./element.ts";
+import { eraseOne } from "./erase.ts";
+import type { Page } from "./page.ts";
+import { isEditable } from "./relations.ts";
+import { OFFLINE } from "./requests.ts";
+
+type Action = (() => void) | undefined;
+
+export function shortcuts(page: Page): void {
+	const onKey = (event: KeyboardEvent) => {
+		const isBusy = document.querySelector("dialog[open]") !== null;
+		const isShown = find("#chat").checkVisibility();
+		if (event.isComposing || isBusy || !isShown) return;
+		const act = actionFor(page, event);
+		if (!act) return;
+		event.preventDefault();
+		event.stopPropagation();
+		act();
+	};
+	// Before any letter starts a line.
+	document.addEventListener("keydown", onKey, true);
+}
+
+function actionFor(page: Page, event: KeyboardEvent): Action {
+	const { key, ctrlKey, metaKey, altKey, shiftKey, target } = event;
+	if ((ctrlKey || metaKey) && key === "k")
+		return () => void openDialog("goTo", page);
+	const isUpOrDown = key === "ArrowUp" || key === "ArrowDown";
+	if (altKey && isUpOrDown)
+		return () => goBeside(key === "ArrowUp" ? -1 : 1, shiftKey);
+	const isInField =
+		target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+	if (isInField || ctrlKey || metaKey || altKey) return undefined;
+	if (key === "?") return () => void openDialog("listKeys", page);
+	return target instanceof Element ? onMessage(page, key, target) : undefined;
+}
+
+/** What a key does to the message that has the focus. */
+function onMessage(page: Page, key: string, target: Element): Action {
+	const article = target.closest<HTMLElement>("article[data-offset]");
+	const line = article && page.lineAt(Number(article.dataset.offset));
+	if (line?.kind !== "said") return undefined;
+	const isMine = line.name === page.name;
+	if (key === "r") return () => page.reply(line);
+	if (key === "e" && isMine && isEditable(line)) return () => page.edit(line);
+	if (key === "Delete" && isMine) return () => void eraseOne(line, page);
+	return undefined;
+}
+
+/** Goes to the room above or below in the list, or to the next one there with something unread. */
+function goBeside(step: 1 | -1, isUnread: boolean): void {
+	const all = [...document.querySelectorAll<HTMLElement>("#rooms a")];
+	const here = all.findIndex((link) => link.ariaCurrent === "page");
+	const inOrder = [...all.slice(here + 1), ...all.slice(0, here)];
+	const others = step === 1 ? inOrder : inOrder.reverse();
+	const unread = ".badge:not(.unsent)";
+	const next = others.find((link) => !isUnread || link.querySelector(unread));
+	next?.click();
+}
+
+async function openDialog(
+	kind: "goTo" | "listKeys",
+	page: Page,
+): Promise<void> {
+	try {
+		const dialogs: typeof import("./key-dialogs.ts") = await import(
+			`${BASE}static/key-dialogs.js`
+		);
+		dialogs[kind]((room) => void page.go(room));
+	} catch {
+		showBriefly(OFFLINE);
+	}
+}

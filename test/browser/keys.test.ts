@@ -1,0 +1,75 @@
+/** Keys that lead to other rooms, and those that act on a message. */
+
+import { expect, test } from "vitest";
+import { check } from "./axe.ts";
+import { stage } from "./stage.ts";
+
+const { enter } = stage();
+
+test("Ctrl+K goes to a room by some letters of its name, or to a new one", async () => {
+	const ann = await enter("ann", {}, "boats");
+	await ann.goesTo("gardens");
+	const { keyboard } = ann.page;
+	await keyboard.press("Control+k");
+	await ann.page.getByRole("dialog", { name: "Go to" }).waitFor();
+	await check(ann, "where to go");
+	await keyboard.type("oat");
+	await keyboard.press("Enter");
+	await ann.isIn("boats");
+	await keyboard.press("Control+k");
+	await ann.page.getByRole("dialog", { name: "Go to" }).waitFor();
+	await keyboard.type("attic");
+	await keyboard.press("Enter");
+	await ann.isIn("attic");
+	expect(await ann.page.getByRole("dialog").count()).toBe(0);
+});
+
+test("Alt and an arrow go to the room beside, with Shift to what is unread", async () => {
+	const ann = await enter("ada", {}, "one");
+	const bob = await enter("bob", {}, "one");
+	await ann.goesTo("two");
+	await ann.goesTo("three");
+	const { keyboard } = ann.page;
+	await keyboard.press("Alt+ArrowUp");
+	await ann.isIn("two");
+	await keyboard.press("Alt+ArrowDown");
+	await ann.isIn("three");
+	await bob.says("something new");
+	const rooms = ann.page.getByRole("navigation", { name: "Rooms" });
+	await rooms.getByText("1", { exact: true }).waitFor();
+	await keyboard.press("Alt+Shift+ArrowDown");
+	await ann.isIn("one");
+});
+
+test("r, e and Delete act on the message that has the focus", async () => {
+	const ann = await enter("amy");
+	await ann.says("first");
+	await ann.reads("first");
+	const { keyboard } = ann.page;
+	await ann.field.press("Shift+Tab");
+	await keyboard.press("r");
+	await ann.page.locator("#replying", { hasText: "Reply to" }).waitFor();
+	await keyboard.press("Escape");
+	await ann.field.press("Shift+Tab");
+	await keyboard.press("e");
+	expect(await ann.field.inputValue()).toBe("first");
+	await keyboard.press("Escape");
+	await ann.field.press("Shift+Tab");
+	await keyboard.press("Delete");
+	await ann.presses("Delete");
+	await ann.page.locator("article.said .erased").waitFor();
+});
+
+test("a question mark lists the keys, but not in a line that is written", async () => {
+	const ann = await enter("ana");
+	const { keyboard } = ann.page;
+	await ann.field.press("?");
+	expect(await ann.field.inputValue()).toBe("?");
+	await ann.page.locator("#room").focus();
+	await keyboard.press("?");
+	const list = ann.page.getByRole("dialog", { name: "Keys" });
+	await list.getByText("Go to a room").waitFor();
+	await check(ann, "the keys");
+	await keyboard.press("Escape");
+	await list.waitFor({ state: "detached" });
+});
