@@ -100,7 +100,6 @@ export type WithText = PlumeEvent<
 	| "message.posted"
 	| "message.edited"
 	| "message.reacted"
-	| "message.unreacted"
 	| "notice.posted"
 	| "room.titled"
 >;
@@ -110,8 +109,7 @@ export const isOverwriting = (event: PlumeEvent): event is Overwriting =>
 	"seqs" in event;
 
 const withText: ReadonlySet<string> = new Set([
-	...(["message.posted", "message.edited"] as const),
-	...(["message.reacted", "message.unreacted"] as const),
+	...(["message.posted", "message.edited", "message.reacted"] as const),
 	...(["notice.posted", "room.titled"] as const),
 ] satisfies readonly WithText["type"][]);
 

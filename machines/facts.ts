@@ -220,8 +220,8 @@ export interface Facts {
 	};
 	/** The emoji is text beside the event. */
 	"message.reacted": { client: ClientId; target: number; digest: string };
-	/** The reaction with the same salt and text, and so the same digest, is taken back. */
-	"message.unreacted": { client: ClientId; target: number; digest: string };
+	/** A reaction is taken back: the one whose item has this offset. */
+	"message.unreacted": { client: ClientId; target: number; reaction: number };
 	"message.pinned": Named & { target: number };
 	"message.unpinned": Named & { target: number };
 	/** A line from the operator, or an admin, under the name of the bot. */

@@ -91,9 +91,13 @@ export function itemOf(
 			const since = from === undefined ? {} : { from };
 			return { ...line, ...since, through: through ?? 0 };
 		}
-		case "message.edited":
-		case "message.reacted":
 		case "message.unreacted": {
+			const { target, reaction } = event;
+			const line = { room, epoch, offset, time, name, target, reaction };
+			return { kind: "unreacted", ...line };
+		}
+		case "message.edited":
+		case "message.reacted": {
 			const kind = kinds[event.type];
 			const { target } = event;
 			const gone = text === undefined && { erased: true as const };

@@ -92,7 +92,8 @@ function afterRelation(line: Said, relation: Relation): Said {
 			return { ...rest, text: relation.text, edited: relation.time };
 		}
 		case "reacted": {
-			if (relation.erased || line.erased) return line;
+			// A line without its text may be edited next, and have it again.
+			if (relation.erased) return line;
 			const { name, offset, text } = relation;
 			const others = withReactions(line, (by, emoji) =>
 				emoji === text ? by.filter((one) => one.name !== name) : by,
@@ -104,14 +105,12 @@ function afterRelation(line: Said, relation: Relation): Said {
 				emoji === text ? [...by, { name, offset }] : by,
 			);
 		}
-		case "unreacted": {
-			const { name, text } = relation;
-			return withReactions(line, (by, emoji) =>
-				emoji === text ? by.filter((one) => one.name !== name) : by,
+		case "unreacted":
+			return withReactions(line, (by) =>
+				by.filter(({ offset }) => offset !== relation.reaction),
 			);
-		}
 		case "pinned":
-			return line.erased ? line : { ...line, pinned: relation.name };
+			return { ...line, pinned: relation.name };
 		case "unpinned": {
 			const { pinned: _, ...rest } = line;
 			return rest;

@@ -114,7 +114,7 @@ export const serverFrames = {
 	closed: system("closed", "closed this room"),
 	edited: { ...relating("edited"), ...worded },
 	reacted: { ...relating("reacted"), ...worded },
-	unreacted: { ...relating("unreacted"), ...worded },
+	unreacted: { ...relating("unreacted"), reaction: count },
 	pinned: relating("pinned"),
 	unpinned: relating("unpinned"),
 	erased: {

@@ -42,6 +42,12 @@ function tooLong(value: string): string {
 const canBeSent = (value: string) =>
 	!tooLong(value) && trimInvisible(value) !== "";
 
+/** Puts words behind the draft of a room. */
+function keepInDraft(room: string, words: string): void {
+	const draft = storedDraft(room);
+	saveDraft(room, draft ? `${draft}\n${words}` : words);
+}
+
 export class Composer {
 	readonly autocomplete: ReturnType<typeof mentionAutocomplete>;
 	readonly #form = find("#composer", HTMLFormElement);
@@ -95,6 +101,7 @@ export class Composer {
 
 	/** Puts the words of a message into the field. The draft waits. */
 	#beginEdit(message: Said, text = message.text): void {
+		if (this.#parts.page.isClosed) return;
 		this.#answer(undefined);
 		this.#edited = message;
 		this.#showAbout(message, ["Edit"]);
@@ -103,14 +110,19 @@ export class Composer {
 		this.#field.setSelectionRange(text.length, text.length);
 	}
 
-	#stopEditing(): void {
-		if (!this.#edited) return;
+	/** Words that were changed and not sent are not lost, unless they are left. */
+	#stopEditing(isLeft = false): void {
+		const message = this.#edited;
+		if (!message) return;
+		const { value } = this.#field;
 		this.#edited = undefined;
+		if (!isLeft && value !== message.text) keepInDraft(message.room, value);
 		this.#field.value = storedDraft(this.#parts.page.room);
 		this.#complain("");
 	}
 
 	#cancel(): void {
+		this.#stopEditing(true);
 		this.#answer(undefined);
 		this.#field.focus();
 	}
@@ -119,13 +131,14 @@ export class Composer {
 	async #sendEdit(message: Said): Promise<void> {
 		const { page } = this.#parts;
 		const text = withoutEmptyLines(this.#field.value);
-		this.#answer(undefined);
+		this.#cancel();
 		if (text === message.text) return;
 		const words = await page.relations.edit(message, text);
 		if (!words) return;
 		// Elsewhere they would replace what is written there.
-		if (page.room === message.room && !this.#edited)
-			this.#beginEdit(message, text);
+		if (page.room !== message.room || this.#edited)
+			return keepInDraft(message.room, text);
+		this.#beginEdit(message, text);
 		this.#complain(words);
 	}
 
@@ -139,6 +152,7 @@ export class Composer {
 
 	/** Puts texts before the draft, and the cursor behind it all. */
 	#edit(texts: readonly string[]): void {
+		this.#answer(undefined);
 		const all = [...texts, this.#field.value];
 		this.#write(all.filter((text) => text !== "").join("\n"));
 		this.#field.focus();
@@ -171,8 +185,6 @@ export class Composer {
 	#onKey(event: KeyboardEvent) {
 		const { key, shiftKey, isComposing } = event;
 		if (isComposing) return;
-		if (key === "Escape" && (this.#answered || this.#edited))
-			return this.#cancel();
 		const last = this.#field.value === "" && this.#parts.page.lastOwn();
 		if (key === "ArrowUp" && last && isEditable(last)) {
 			event.preventDefault();
@@ -180,6 +192,8 @@ export class Composer {
 		}
 		if (!shiftKey && this.autocomplete.onKey(key))
 			return event.preventDefault();
+		if (key === "Escape" && (this.#answered || this.#edited))
+			return this.#cancel();
 		// A touch keyboard has no Shift at hand, so Enter makes a new line there.
 		if (key !== "Enter" || shiftKey || isTouch()) return;
 		event.preventDefault();

@@ -72,7 +72,9 @@ export class HistoryPager {
 	}
 
 	/** The answer is complete; `hasMore` if there is more before it. */
-	finish(hasMore: boolean, before = this.#before) {
+	finish(hasMore: boolean, upTo?: number) {
+		const isAnswer = upTo !== undefined;
+		const before = upTo ?? this.#before;
 		const timeline = this.#timeline;
 		const purpose = this.#purpose;
 		if (!purpose) return;
@@ -83,7 +85,7 @@ export class HistoryPager {
 		}
 		const lines = this.#lines.sort((one, other) => one.offset - other.offset);
 		const first = lines[0]?.offset ?? 0;
-		this.#reached = before - 1;
+		if (isAnswer) this.#reached = before - 1;
 		if (purpose === "append" && hasMore && first > timeline.to + 1)
 			return this.#request(purpose, first);
 		const end = purpose === "append" ? timeline.to : 0;
@@ -96,7 +98,9 @@ export class HistoryPager {
 		else if (page.length > 0 || (purpose === "append" && isEnd))
 			timeline[purpose](page, isEnd);
 		this.#page.quotes.resume();
-		if (page.length > 0) this.#onScroll();
+		// A run of relations gave no line: there is more behind it.
+		const isEmpty = purpose === "append" && isAnswer && !isEnd;
+		if (page.length > 0 || isEmpty) this.#onScroll();
 	}
 
 	#onScroll(): void {

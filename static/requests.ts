@@ -5,6 +5,9 @@ import type { Page } from "./page.ts";
 
 export const OFFLINE = "There is no connection. Try again once there is.";
 
+/** Nobody waits longer for an answer. */
+const LONGEST_MS = 15_000;
+
 interface Answer {
 	readonly id?: string | undefined;
 }
@@ -31,6 +34,8 @@ export class Requests<Answered extends Answer> {
 		);
 		if (this.#page.isOpen) this.#page.send({ ...question, id });
 		else this.#answer(id, this.#offline);
+		// The part of the server that was to decide may be gone.
+		setTimeout(() => this.#answer(id, this.#offline), LONGEST_MS);
 		return answer;
 	}
 

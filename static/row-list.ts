@@ -73,5 +73,22 @@ function redraw(drawn: Drawn, row: Row, page: Page): void {
 	drawn.element = rowElement(row, page);
 	const isOpen = old.querySelector("details[open]") !== null;
 	drawn.element.querySelector("details")?.toggleAttribute("open", isOpen);
+	const { activeElement } = document;
+	const focused = old.contains(activeElement) ? activeElement : null;
+	const isChosen = old.querySelector(".chosen") !== null;
+	drawn.element.querySelector("article")?.classList.toggle("chosen", isChosen);
+	const isUnfolded = old.querySelector(".line") && !old.querySelector(".more");
+	const more = drawn.element.querySelector<HTMLElement>(".more");
 	old.replaceWith(drawn.element);
+	if (isUnfolded) more?.click();
+	if (!(focused instanceof HTMLElement)) return;
+	const buttons = [...drawn.element.querySelectorAll("button")];
+	// A reaction has another count now, and perhaps other names.
+	const [sign = ""] = focused.innerText.split(" ");
+	const same = buttons.find(
+		(button) =>
+			(focused.title !== "" && button.title === focused.title) ||
+			(sign !== "" && button.innerText.startsWith(sign)),
+	);
+	same?.focus();
 }

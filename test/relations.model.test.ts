@@ -74,10 +74,7 @@ function readingOf(log: readonly Stored[]): Read[] {
 		if (event.type === "message.reacted")
 			given.push({ target: event.target, text, name, at: offset });
 		if (event.type === "message.unreacted")
-			given = given.filter(
-				(one) =>
-					one.target !== event.target || one.name !== name || one.text !== text,
-			);
+			given = given.filter(({ at }) => at !== event.reaction);
 		if (event.type !== "message.erased") continue;
 		const { from = 0, through = 0, name: whose, target } = event;
 		for (const message of messages.values()) {

@@ -400,3 +400,85 @@ test("one's copy has the newest words of a message, and one's reactions", async 
 		{ target: theirs.offset, reacted: "👍" },
 	]);
 });
+
+test("words that were replaced twice come to nobody, whatever a room remembers", async () => {
+	const { plume, ann, bob } = await twoInTheLobby();
+	const line = await says(plume, ann, "first words");
+	plume.server.room("lobby").recent.forgetItems();
+	await says(plume, ann, "something else");
+	const { memory } = bob;
+	bob.hangUp();
+	await relates(plume, ann, "edit", line, "second words");
+	await relates(plume, ann, "edit", line, "third words");
+	const back = plume.connect("plume.2");
+	back.open(memory);
+	await plume.settle();
+	const cleo = await plume.enter("cleo", "plume.2");
+	for (const one of [back, cleo]) {
+		const shown = JSON.stringify(one.received).match(/\w+ words/g);
+		expect(new Set(shown)).toEqual(new Set(["third words"]));
+	}
+});
+
+test("what grows too old takes no edited message between with it", async () => {
+	const { plume, ann } = await twoInTheLobby({ PLUME_RETENTION: "24h" });
+	await says(plume, ann, "old 1");
+	const line = await says(plume, ann, "old 2");
+	await says(plume, ann, "old 3");
+	plume.clock.suspend(10 * HOUR_MS);
+	await relates(plume, ann, "edit", line, "edited later");
+	for (let hour = 0; hour < 17; hour++) {
+		plume.clock.advance(HOUR_MS);
+		await plume.settle();
+	}
+	const cleo = await plume.enter("cleo", "plume.2");
+	const said = cleo.items.filter(({ type }) => type === types.text);
+	expect(said.map(({ text }) => text)).toEqual(["", "edited later", ""]);
+	expect(await readBack(plume, cleo)).toEqual(said);
+});
+
+test("who gives and takes back the same reaction many times leaves no more than one on the disk", async () => {
+	const { plume, disk, ann } = await twoInTheLobby();
+	const line = await says(plume, ann, "hm");
+	for (let round = 0; round < 20; round++)
+		for (const kind of ["react", "unreact"]) {
+			plume.clock.suspend(1000);
+			await relates(plume, ann, kind, line, "👍");
+		}
+	await says(plume, ann, "enough");
+	const blocks = [...disk.files].filter(([path]) =>
+		/relations\/.+-0/.test(path),
+	);
+	expect(blocks).toHaveLength(1);
+	const kept = blocks.map(([, bytes]) =>
+		JSON.parse(`${bytes}`.split("\n")[1] ?? ""),
+	);
+	expect(kept[0].through).toBeGreaterThan(20);
+	expect(kept[0].relations.length).toBeLessThan(2);
+});
+
+test("so many reactions after the last message keep no newcomer from it", async () => {
+	const { plume, ann } = await twoInTheLobby({
+		PLUME_LIMIT_MAILBOX_BYTES: "6000",
+	});
+	const line = await says(plume, ann, "the last message");
+	for (let round = 0; round < 15; round++)
+		for (const kind of ["react", "unreact"]) {
+			plume.clock.suspend(1000);
+			await relates(plume, ann, kind, line, "👍");
+		}
+	const cleo = await plume.enter("cleo", "plume.2");
+	expect(lineOf(cleo).text).toBe("the last message");
+});
+
+test("a reaction is taken back by who has another name now", async () => {
+	const { plume, ann, bob } = await twoInTheLobby();
+	const line = await says(plume, bob, "hm");
+	await relates(plume, ann, "react", line, "👍");
+	await plume.operate("rename", "ann", "anna");
+	const anna = await plume.enter("anna", "plume.2", "ann@example.org");
+	await relates(plume, anna, "unreact", line, "👍");
+	const cleo = await plume.enter("cleo", "plume.2");
+	expect(lineOf(cleo, "hm").reactions).toBeUndefined();
+	expect((await readBack(plume, cleo))[0]?.reactions).toBeUndefined();
+});

@@ -3,7 +3,7 @@
  * come. Newcomers are shown some of them, and a client that returns is told
  * what it missed. Older items are read from the log.
  */
-import type { Head, Item, Relation } from "../../machines/message.ts";
+import type { Head, Item } from "../../machines/message.ts";
 import {
 	type Change,
 	changed,
@@ -64,7 +64,7 @@ export class RecentItems {
 		return low;
 	}
 
-	/** What a newcomer is shown: the latest messages, and the lines between them. */
+	/** What a newcomer is shown: the latest messages as they read now, the lines between them, and the very last item. */
 	get latest(): readonly Item[] {
 		const { historyMessages, mailboxBytes } = this.#limits;
 		const most = historyMessages * LINES_PER_MESSAGE;
@@ -73,6 +73,8 @@ export class RecentItems {
 		for (let nth = this.#items.length - 1; nth >= 0; nth--) {
 			const { item, bytes } = this.#items[nth] ?? {};
 			if (!item || bytes === undefined) break;
+			const isLast = nth === this.#items.length - 1;
+			if (isRelation(item) && !isLast) continue;
 			total += bytes;
 			if (total > mailboxBytes / 2) break;
 			if (!isRelation(item) && ++lines > most) break;
@@ -165,12 +167,17 @@ export class RecentItems {
 		return this.#items.length - this.#relations;
 	}
 
-	/** A relation is about one item; only an erasure, and a second edit, may be about several. */
+	/** A relation is about one item; only an erasure, and an edit after another one, may be about several. */
 	#change(change: Change): void {
-		const nth = isRelation(change) ? this.#indexOf(change.target) : 0;
-		const target = this.#items[nth]?.item;
-		const isOne = isRelation(change) && !isEditedAgain(change, target);
-		const [from, to] = isOne ? [nth, nth + 1] : [0, this.#items.length];
+		let [from, to] = [0, this.#items.length];
+		if (isRelation(change)) {
+			const nth = this.#indexOf(change.target);
+			const there = this.#items[nth]?.item;
+			const target = there?.offset === change.target ? there : undefined;
+			const isFirst = target?.kind === "said" && target.edited === undefined;
+			if (change.kind !== "edited" || isFirst)
+				[from, to] = target ? [nth, nth + 1] : [0, 0];
+		}
 		for (let at = from; at < to; at++) {
 			const before = this.#items[at];
 			const item = before && changed(before.item, change);
@@ -222,11 +229,6 @@ export class RecentItems {
 		this.#incomplete = Math.max(0, this.#incomplete - count);
 	}
 }
-
-/** Whether earlier edits of the message are to lose their words. */
-const isEditedAgain = (relation: Relation, target: Item | undefined) =>
-	relation.kind === "edited" &&
-	(target?.kind !== "said" || target.edited !== undefined);
 
 /** What a frame has besides its text and names, at most. */
 const FRAME_BYTES = 220;

@@ -10,12 +10,7 @@ import {
 	type Overwriting,
 	type RoomName,
 } from "../../machines/events.ts";
-import {
-	BOT_NAME,
-	isPublic,
-	LOBBY,
-	MessageType,
-} from "../../machines/message.ts";
+import { BOT_NAME, isPublic, LOBBY } from "../../machines/message.ts";
 import type { Found, FoundMessage, ItemPosition } from "../history/found.ts";
 import { messageOf } from "../log/disk.ts";
 import type { Entry } from "../log/log.ts";
@@ -32,7 +27,7 @@ import {
 import { roomOpened } from "./commands/rooms.ts";
 import type { Connection } from "./connection.ts";
 import type { ClientSnapshot } from "./machines.ts";
-import { MessageQueue } from "./message-queue.ts";
+import { type Answer, MessageQueue } from "./message-queue.ts";
 import { overwrite } from "./overwrite.ts";
 import { isTooNew, type RunningParts, viewOf } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
@@ -46,6 +41,9 @@ const MOST_WAITING = 256;
 
 type Asker = ErasureView["asker"];
 type No = (rule: Rule) => void;
+type Decide = (
+	found: FoundMessage | undefined,
+) => Overwrite | { readonly refused: Rule | undefined };
 
 interface HowToErase {
 	/** Asked when a slice is decided: while it was searched for, the operator may have changed how long a room keeps it. */
@@ -66,7 +64,7 @@ export class Erasures {
 	/** The seqs of texts that are being erased, or were since the oldest search began. */
 	readonly #seqs = new Set<number>();
 	/** Searches under way: they may find messages that are erased meanwhile. */
-	#searches = 0;
+	readonly #searches = new Set<object>();
 	/** People all of whose messages are being erased: they can say nothing meanwhile. */
 	readonly #silent = new Set<Identity>();
 
@@ -89,7 +87,7 @@ export class Erasures {
 		actor: Actor,
 		position: ItemPosition,
 		why: string,
-		answer: (broken: Rule | undefined) => void,
+		answer: Answer,
 	): void {
 		this.changeOne(position, answer, (found) =>
 			decideErasure(viewOf(this.#parts), actor, found, why),
@@ -101,14 +99,13 @@ export class Erasures {
 		return viewOf(this.#parts, login, node);
 	}
 
-	/** Decides on a message as it is when all changes of it before are published. Answers with the rule that the change breaks, or once it is decided. */
-	changeOne(
-		position: ItemPosition,
-		answer: (broken: Rule | undefined) => void,
-		decide: (
-			found: FoundMessage | undefined,
-		) => Overwrite | { readonly refused: Rule | undefined },
-	): void {
+	/** Decides on a message as it is when all changes of it before are published. Answers once: with the rule that the change breaks, or when it is decided. */
+	changeOne(position: ItemPosition, onAnswer: Answer, decide: Decide): void {
+		const answer = this.#queue.answeringOnce(onAnswer);
+		this.#changeOne(position, answer, decide);
+	}
+
+	#changeOne(position: ItemPosition, answer: Answer, decide: Decide): void {
 		const { pipeline, archive } = this.#parts;
 		if (this.isBusy) {
 			answer("isNotTooFast");
@@ -131,9 +128,13 @@ export class Erasures {
 		this.#search(answer, () => this.#queue.run(position, change));
 	}
 
-	/** Another node decides now: what waits here for its turn is not decided. */
+	/** Another node decides now: what waits here is not decided, and what was ordered and not committed has not happened. */
 	onDeposed(): void {
-		this.#queue.clear();
+		this.#queue.clear("sequencerIsThere");
+		this.#searches.clear();
+		this.#found.clear();
+		this.#seqs.clear();
+		this.#silent.clear();
 	}
 
 	/** Erases all that someone ever said. */
@@ -145,7 +146,7 @@ export class Erasures {
 		// A room that is not public may be gone by then, and can't be opened again.
 		const where = isPublic(room) ? room : LOBBY;
 		const asker = { identity, name, room: where, person };
-		const no = this.answering(connection, id);
+		const no = this.#responder.answering(connection, "eraseDone", id);
 		this.#silent.add(identity);
 		this.#parts.pipeline.afterwards(() =>
 			this.#search(no, async () => {
@@ -196,21 +197,6 @@ export class Erasures {
 		return isTitle === true && titled === offset;
 	}
 
-	/** Refuses a change, or says that it is done if the request has an id. */
-	answering(
-		connection: Connection,
-		id: string | undefined,
-		kind: "eraseDone" | "relationDone" = "eraseDone",
-	) {
-		const { erase, relation } = MessageType;
-		const re = kind === "eraseDone" ? erase : relation;
-		return (broken: Rule | undefined): void => {
-			if (broken) this.#responder.refuse(connection, broken, re, { id });
-			else if (id !== undefined)
-				this.#responder.reply(connection, { kind, id });
-		};
-	}
-
 	/** Overwrites the texts that a committed event has erased; false if that is left to the next start. */
 	async carryOut(event: Overwriting): Promise<boolean> {
 		const { segments } = this.#parts.log;
@@ -245,17 +231,17 @@ export class Erasures {
 	}
 
 	async #searching(task: () => Promise<void>): Promise<void> {
-		this.#searches++;
+		this.#searches.add(task);
 		try {
 			await task();
 		} finally {
-			this.#searches--;
+			this.#searches.delete(task);
 			this.#forget();
 		}
 	}
 
 	#forget(): void {
-		if (this.#searches + this.#found.size === 0) this.#seqs.clear();
+		if (this.#searches.size + this.#found.size === 0) this.#seqs.clear();
 	}
 
 	/** Between two slices, what others say is published. A stop leaves the rest undone, as does a room that is not meant any more. */
@@ -285,7 +271,12 @@ export class Erasures {
 		farewell?: typeof decideFarewell,
 	): void {
 		const view = { ...viewOf(this.#parts), asker };
-		const left = found.filter(({ seq }) => !this.#seqs.has(seq));
+		// What was erased or edited meanwhile stays as it is, and so does all between.
+		let gaps = 0;
+		const left: Found[] = [];
+		for (const each of found)
+			if (this.#seqs.has(each.seq)) gaps++;
+			else left.push({ ...each, run: `${each.run} ${gaps}` });
 		const as = asker === bot ? "retention" : "author";
 		const all = decideErasures(view, left, as);
 		// By the time all is found, the asker may be long gone, and so may their room.

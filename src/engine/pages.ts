@@ -70,12 +70,14 @@ export class Pages {
 		return true;
 	}
 
-	/** Reads the pinned messages of a room, and answers with how each begins. */
+	/** Reads the pinned messages of a room, and answers with how each begins; false while something else is being read. */
 	askPins(
 		connection: Connection,
 		mayRead: () => boolean,
 		{ room, epoch, id }: Command<"pins">,
-	): void {
+	): boolean {
+		if (this.#reading.has(connection)) return false;
+		this.#reading.add(connection);
 		const no = (rule: Rule) =>
 			this.#parts.responder.refuse(connection, rule, MessageType.relation, {
 				id,
@@ -84,12 +86,17 @@ export class Pages {
 			connection,
 			() => this.#parts.archive.pins({ room, epoch }),
 			(items, since) => {
+				this.#reading.delete(connection);
 				if (!mayRead()) return no("placeIsKnown");
 				const pins = afterChanges(items, since).flatMap(pinOf);
 				connection.mailbox.put({ kind: "pins", room, epoch, pins, id });
 			},
-			() => no("historyIsReadable"),
+			() => {
+				this.#reading.delete(connection);
+				no("historyIsReadable");
+			},
 		);
+		return true;
 	}
 
 	/** Reads the items right after a position; hands on none if they can't be read. */

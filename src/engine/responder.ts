@@ -6,6 +6,7 @@ import { MessageType } from "../../machines/message.ts";
 import type { ServerMessage } from "../chat/server-message.ts";
 import { type Connection, clientOf } from "./connection.ts";
 import { pendingOf } from "./logins.ts";
+import type { Answer } from "./message-queue.ts";
 import type { RunningParts } from "./parts.ts";
 import { RefusalCounter } from "./refusal-counter.ts";
 import { type RefusalDetails, type Rule, refusalWords } from "./refusals.ts";
@@ -21,6 +22,20 @@ export class Responder {
 	reply(connection: Connection, message: ServerMessage): void {
 		const { pipeline } = this.#parts;
 		pipeline.tell(connection, () => connection.mailbox.put(message));
+	}
+
+	/** Refuses a change of a message, or says that it is done if the request has an id. */
+	answering(
+		connection: Connection,
+		kind: "eraseDone" | "relationDone",
+		id: string | undefined,
+	): Answer {
+		const { erase, relation } = MessageType;
+		const re = kind === "eraseDone" ? erase : relation;
+		return (broken) => {
+			if (broken) this.refuse(connection, broken, re, { id });
+			else if (id !== undefined) this.reply(connection, { kind, id });
+		};
 	}
 
 	/** Tells someone in a room at once that nothing can be said for now. That rests on no event. */

@@ -117,16 +117,25 @@ export class Archive {
 		return this.inTurn(() => this.#find(position));
 	}
 
-	/** The messages that were pinned in a room last, the oldest pin first; those without text too. */
+	/** The messages that were pinned in a room last, the oldest pin first. Those without text are left out. */
 	pins(room: Pick<Item, "room" | "epoch">): Promise<readonly Item[]> {
 		return this.inTurn(async () => {
 			const newest = await this.#newest({ ...room, offset: 0 });
 			if (!newest) return [];
 			const pins = await this.#relations.pinsOf(room.room, newest.part);
-			const pinned: Item[] = [];
-			for (const { target: offset } of pins.slice(-MOST_PINS))
-				pinned.push(...(await this.#after({ ...room, offset: offset - 1 }, 1)));
-			return pinned;
+			const latest = pins.slice(-MOST_PINS).map(({ target }) => target);
+			const pinned = new Map<number, Item>();
+			let at: RoomPart | undefined = newest;
+			// From the last one on, each segment is read once.
+			for (const offset of latest.toSorted((one, other) => other - one)) {
+				at = at && (await this.#walkBack(at, { ...room, offset }));
+				if (!at) break;
+				const spans = itemsFrom(at.part, offset, 1);
+				const items = await this.#items.describe(at, room.room, spans);
+				for (const item of await this.#items.read(at, room, items))
+					pinned.set(offset, item);
+			}
+			return latest.flatMap((offset) => pinned.get(offset) ?? []);
 		});
 	}
 

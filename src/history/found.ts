@@ -11,8 +11,8 @@ export interface Found extends ItemPosition, EventSpan {
 	readonly time: number;
 	readonly text: string;
 	readonly author: Person;
-	/** Set by `saidBy`: a number that is greater than the previous message's if somebody else used the author's name in between. */
-	readonly run?: number;
+	/** Set by `saidBy` and `textsIn`: another one than the previous message's if another message under the author's name, which is not found, may be in between. */
+	readonly run?: string;
 	/** It is the title of a room. */
 	readonly isTitle?: true;
 	/** It is a relation, to the item at this offset. */

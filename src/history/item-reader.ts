@@ -1,11 +1,16 @@
 /** Reads items from the log, each with what was said of it: its newest words, its reactions and its pin. */
 import type { PlumeEvent } from "../../machines/events.ts";
 import { isVisible, itemOf } from "../../machines/item.ts";
-import type { Item, Relation } from "../../machines/message.ts";
+import type { Item, Relation, Said } from "../../machines/message.ts";
 import { changed } from "../../machines/relations.ts";
 import type { Log, Stored } from "../log/log.ts";
 import type { FoundMessage, GivenReaction, ItemPosition } from "./found.ts";
-import { NOTHING_RELATED, type Related, type Relations } from "./relations.ts";
+import {
+	NOTHING_RELATED,
+	type Related,
+	type Relations,
+	relationsIn,
+} from "./relations.ts";
 import { titlerOf } from "./said.ts";
 import {
 	type IndexedRelation,
@@ -30,7 +35,7 @@ export interface DescribedItem extends ItemSpan {
 
 /** About what a reader is sent of an item, in bytes of the log. */
 export const bytesOf = ({ bytes, related }: DescribedItem): number =>
-	allOf(related).reduce((sum, one) => sum + one.bytes, bytes);
+	relationsIn(related).reduce((sum, one) => sum + one.bytes, bytes);
 
 interface ItemReaderParts {
 	readonly log: Pick<Log, "id" | "segments">;
@@ -52,9 +57,8 @@ export class ItemReader {
 		items: readonly ItemSpan[],
 	): Promise<readonly DescribedItem[]> {
 		if (items.length === 0) return [];
-		const offsets = items.map(({ offset }) => offset);
-		const range = [Math.min(...offsets), Math.max(...offsets)] as const;
-		const related = await this.#parts.relations.of(room, part, ...range);
+		const targets = new Set(items.map(({ offset }) => offset));
+		const related = await this.#parts.relations.of(room, part, targets);
 		return items.map((item) => ({
 			...item,
 			related: related.get(item.offset) ?? NOTHING_RELATED,
@@ -69,7 +73,7 @@ export class ItemReader {
 	): Promise<readonly Item[]> {
 		const { segments } = this.#parts.log;
 		const found = await segments.fetch(index.segment, described);
-		const relations = described.flatMap(({ related }) => allOf(related));
+		const relations = described.flatMap(({ related }) => relationsIn(related));
 		const texts = new Map(
 			(await this.#fetch(relations)).map(
 				({ seq, erasable }) => [seq, erasable?.text] as const,
@@ -85,7 +89,7 @@ export class ItemReader {
 				throw new Error(`event ${seq} is not what the index says it is`);
 			const { name } = person ?? ("name" in event ? event : { name: "" });
 			const item = itemOf(event, { epoch, offset }, name, erasable?.text);
-			return allOf(related).reduce<Item>(
+			const now = relationsIn(related).reduce<Item>(
 				(line, relation) =>
 					changed(
 						line,
@@ -93,6 +97,7 @@ export class ItemReader {
 					),
 				item,
 			);
+			return now.kind === "said" && now.erased ? withoutRelations(now) : now;
 		});
 	}
 
@@ -150,22 +155,20 @@ const NO_ITEM: DescribedItem = {
 	related: NOTHING_RELATED,
 };
 
-/** The newest words first: without them, a message counts as erased. */
-const allOf = ({ edited, reactions, pinned }: Related) => [
-	...(edited ? [edited] : []),
-	...reactions,
-	...(pinned ? [pinned] : []),
-];
-
 function relationItem(
-	{ kind, offset, time, name, target }: IndexedRelation,
+	{ kind, offset, time, name, target, reaction = 0 }: IndexedRelation,
 	room: Pick<Item, "room" | "epoch">,
 	text: string | undefined,
 ): Relation {
 	const fields = { ...room, offset, time, name, target };
+	if (kind === "unreacted") return { kind, ...fields, reaction };
 	if (kind === "pinned" || kind === "unpinned") return { kind, ...fields };
 	const gone = text === undefined && { erased: true as const };
 	return { kind, ...fields, text: text ?? "", ...gone };
+}
+
+function withoutRelations({ reactions: _, pinned: __, ...line }: Said): Said {
+	return line;
 }
 
 function authorOf(

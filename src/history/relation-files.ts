@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { type Cache, loadChecked, saveChecked } from "../log/cache.ts";
-import { namesIn } from "../log/disk.ts";
+import { codeOf } from "../log/disk.ts";
 import type { IndexedRelation } from "./segment-index.ts";
 
 /** Increment whenever the shape of the files changes. */
@@ -18,17 +18,26 @@ export interface MergedEnd {
 	readonly hash: string;
 }
 
-export type Block = readonly IndexedRelation[];
+/** The relations of so many targets that still hold, of all up to a seq. */
+export interface Block {
+	readonly through: number;
+	readonly relations: readonly IndexedRelation[];
+}
+
 export type RelationFiles = ReturnType<typeof relationFiles>;
 
 /** These reject if a file has rotted, or the disk takes none. */
 export function relationFiles(options: Cache) {
 	const { disk, warn } = options;
 	const folder = join(options.folder, "relations");
-	const load = async (name: string) =>
-		(await namesIn(disk, folder)).includes(name)
-			? JSON.parse(await loadChecked(disk, folder, name))
-			: undefined;
+	const load = async (name: string) => {
+		try {
+			return JSON.parse(await loadChecked(disk, folder, name));
+		} catch (error) {
+			if (codeOf(error) === "ENOENT") return undefined;
+			throw error;
+		}
+	};
 	return {
 		warn,
 		/** Undefined if there is none, or of another log. */
@@ -40,8 +49,8 @@ export function relationFiles(options: Cache) {
 			const text = JSON.stringify({ format: FORMAT, log, ...end });
 			await saveChecked(disk, folder, END, text);
 		},
-		loadBlock: async (key: string): Promise<Block> =>
-			(await load(`${key}.json`)) ?? [],
+		/** Undefined if there is none. */
+		loadBlock: (key: string): Promise<Block | undefined> => load(`${key}.json`),
 		async saveBlock(key: string, block: Block): Promise<void> {
 			await disk.makeFolder(folder);
 			const text = JSON.stringify(block);

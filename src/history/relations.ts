@@ -25,6 +25,8 @@ export interface Related {
 
 export const NOTHING_RELATED: Related = { reactions: [] };
 
+const NO_BLOCK: Block = { through: 0, relations: [] };
+
 type RoomPart = Pick<RoomIndex, "origin">;
 
 interface RelationsParts {
@@ -47,26 +49,20 @@ export class Relations {
 		this.#parts = parts;
 	}
 
-	/** What was said of a room's items from one offset to another, by offset. Must be called in the archive's turn, when the indexes are up to date. */
+	/** What was said of some items of a room, by their offsets. Must be called in the archive's turn, when the indexes are up to date. */
 	async of(
 		room: RoomName,
 		{ origin }: RoomPart,
-		from: number,
-		to: number,
+		targets: ReadonlySet<number>,
 	): Promise<ReadonlyMap<number, Related>> {
-		const keys: string[] = [];
-		const last = blockOf(to);
-		for (let block = blockOf(from); block <= last; block++)
-			keys.push(`${origin}-${block}`);
 		const related = new Map<number, Related>();
-		for (const relation of await this.#read(room, origin, keys)) {
+		const blocks = new Set(Array.from(targets, blockOf));
+		const keys = Array.from(blocks, (block) => `${origin}-${block}`);
+		await this.#forEach(room, origin, keys, (relation) => {
 			const { target } = relation;
-			if (target < from || target > to) continue;
-			related.set(
-				target,
-				after(related.get(target) ?? NOTHING_RELATED, relation),
-			);
-		}
+			if (targets.has(target))
+				related.set(target, after(related.get(target), relation));
+		});
 		return related;
 	}
 
@@ -76,40 +72,40 @@ export class Relations {
 		{ origin }: RoomPart,
 	): Promise<readonly IndexedRelation[]> {
 		const pins = new Map<number, IndexedRelation>();
-		for (const relation of await this.#read(room, origin, [pinsKey(origin)])) {
-			if (!isAboutPins(relation)) continue;
+		await this.#forEach(room, origin, [pinsKey(origin)], (relation) => {
+			if (!isAboutPins(relation)) return;
 			pins.delete(relation.target);
 			if (relation.kind === "pinned") pins.set(relation.target, relation);
-		}
+		});
 		return [...pins.values()];
 	}
 
-	/** The relations in these blocks, and all of the room that are in no block yet, in the order of the log. */
-	async #read(
+	/** Calls back with the relations in these blocks, and all of the room that are in no block yet, in the order of the log for each target. */
+	async #forEach(
 		room: RoomName,
 		origin: string,
 		keys: readonly string[],
-	): Promise<readonly IndexedRelation[]> {
+		onRelation: (relation: IndexedRelation) => void,
+	): Promise<void> {
 		await this.#merge();
-		const all: IndexedRelation[] = [];
+		const blocks: Block[] = [];
 		try {
-			for (const key of keys) all.push(...(await this.#block(key)));
+			for (const key of keys) blocks.push(await this.#block(key));
 		} catch (error) {
+			if (!(error instanceof Rotten)) throw error;
 			await this.#startAnew(error);
-			return this.#read(room, origin, keys);
+			return this.#forEach(room, origin, keys, onRelation);
 		}
+		for (const { relations } of blocks)
+			for (const relation of relations) onRelation(relation);
 		const merged = this.#merged ?? 0;
 		for (const segment of this.#parts.indexes.segments) {
 			if (segment <= merged) continue;
 			const index = await this.#parts.indexes.of(segment);
 			const part = index?.rooms.get(room);
-			if (part?.origin === origin) all.push(...part.relations);
+			if (part?.origin !== origin) continue;
+			for (const relation of part.relations) onRelation(relation);
 		}
-		// After a crash in the middle of a merge, a block has some twice.
-		const seen = new Set<number>();
-		return all
-			.filter(({ seq }) => !seen.has(seq) && seen.add(seq))
-			.sort((one, other) => one.seq - other.seq);
 	}
 
 	/** Puts the relations of full segments into their blocks. If that fails, they are read from the indexes. */
@@ -125,8 +121,8 @@ export class Relations {
 		try {
 			for (const segment of left) {
 				const index = await indexes.of(segment);
-				for (const [key, block] of blocksOf(index?.rooms.values() ?? []))
-					await this.#extend(key, block);
+				for (const [key, added] of blocksOf(index?.rooms.values() ?? []))
+					await this.#extend(key, added);
 				const hash = index?.end.hash ?? "";
 				await files?.saveEnd(log.id, { segment, hash });
 				this.#merged = segment;
@@ -151,10 +147,13 @@ export class Relations {
 		return 0;
 	}
 
-	async #extend(key: string, added: Block): Promise<void> {
-		const before = await this.#block(key);
-		const last = before.at(-1)?.seq ?? 0;
-		const block = [...before, ...added.filter(({ seq }) => seq > last)];
+	async #extend(key: string, added: readonly IndexedRelation[]): Promise<void> {
+		const { through, relations } = await this.#block(key);
+		const fresh = added.filter(({ seq }) => seq > through);
+		const last = fresh.at(-1)?.seq;
+		if (last === undefined) return;
+		const kept = keptOf([...relations, ...fresh]);
+		const block = { through: last, relations: kept };
 		await this.#parts.files?.saveBlock(key, block);
 		this.#cache(key, block);
 	}
@@ -167,7 +166,7 @@ export class Relations {
 
 	async #load(key: string): Promise<Block> {
 		try {
-			return (await this.#parts.files?.loadBlock(key)) ?? [];
+			return (await this.#parts.files?.loadBlock(key)) ?? NO_BLOCK;
 		} catch (cause) {
 			throw new Rotten(`relations ${key} can't be read`, { cause });
 		}
@@ -217,22 +216,44 @@ function blocksOf(rooms: Iterable<RoomIndex>): Map<string, IndexedRelation[]> {
 	return blocks;
 }
 
-/** What was said of a message, after one more relation. */
-function after(related: Related, relation: IndexedRelation): Related {
-	const { kind, identity, digest } = relation;
-	switch (kind) {
+/** What was said of a message, after one more relation. One that is known already changes nothing. */
+function after(
+	related: Related = NOTHING_RELATED,
+	relation: IndexedRelation,
+): Related {
+	const { reactions } = related;
+	switch (relation.kind) {
 		case "edited":
 			return { ...related, edited: relation };
 		case "pinned":
 			return { ...related, pinned: relation };
 		case "unpinned":
 			return { ...related, pinned: undefined };
-		case "reacted":
-			return { ...related, reactions: [...related.reactions, relation] };
+		case "reacted": {
+			const others = reactions.filter(({ seq }) => seq !== relation.seq);
+			return { ...related, reactions: [...others, relation] };
+		}
 		case "unreacted": {
-			const isLeft = (one: IndexedRelation) =>
-				one.identity !== identity || one.digest !== digest;
-			return { ...related, reactions: related.reactions.filter(isLeft) };
+			const isLeft = ({ offset }: IndexedRelation) =>
+				offset !== relation.reaction;
+			return { ...related, reactions: reactions.filter(isLeft) };
 		}
 	}
 }
+
+/** The relations that still hold, of any number of targets, in the order of the log. */
+function keptOf(all: readonly IndexedRelation[]): readonly IndexedRelation[] {
+	const related = new Map<number, Related>();
+	for (const relation of all)
+		related.set(relation.target, after(related.get(relation.target), relation));
+	const kept: IndexedRelation[] = [];
+	for (const one of related.values()) kept.push(...relationsIn(one));
+	return kept.sort((one, other) => one.seq - other.seq);
+}
+
+/** The newest words first: without them, a message counts as erased. */
+export const relationsIn = ({ edited, reactions, pinned }: Related) => [
+	...(edited ? [edited] : []),
+	...reactions,
+	...(pinned ? [pinned] : []),
+];

@@ -20,6 +20,8 @@ export interface SaidLine {
 }
 
 interface Message extends SaidLine {
+	/** How many messages under the same name in the same room, and in this segment, have no text there. */
+	readonly gaps: number;
 	readonly span: Span;
 	/** The index up to this message. */
 	readonly index: SegmentIndex;
@@ -60,7 +62,8 @@ export async function* saidBy(
 		for await (const message of messagesIn(segment, archive)) {
 			if (!isTheirs(message.author)) continue;
 			names.add(message.author.name);
-			yield { ...foundAs(message, segment, archive, newest), run };
+			const found = foundAs(message, segment, archive, newest);
+			yield { ...found, run: `${run} ${found.run}` };
 		}
 	}
 }
@@ -77,7 +80,7 @@ export async function* textsIn(
 
 /** Must be called before the next message is read. */
 function foundAs(
-	{ seq, event, author, text, span, index }: Message,
+	{ seq, event, author, text, span, index, gaps }: Message,
 	segment: number,
 	{ log }: Archive,
 	newest: SegmentIndex | undefined,
@@ -89,7 +92,8 @@ function foundAs(
 	const same = now?.origin === then?.origin ? now : then;
 	const epoch = epochOf(log.id, same?.incarnation ?? "");
 	const position = { room, epoch, offset: then ? lastOf(then) : 0 };
-	const found = { ...position, ...span, segment, seq, time, text, author };
+	const run = `${segment} ${gaps}`;
+	const found = { ...position, ...span, segment, seq, time, text, author, run };
 	if (event.type === "room.titled") return { ...found, isTitle: true };
 	if (!isRelating(event)) return found;
 	const relation = { kind: relationKindOf(event), target: event.target };
@@ -128,12 +132,22 @@ async function* messagesIn(
 		await archive.inTurn(() => indexes.of(before)),
 		segment,
 	);
+	// One that was edited has its words elsewhere: no erasure may go over it.
+	const gaps = new Map<string, number>();
 	for await (const { entries } of log.segments.scan(segment, index.end))
 		for (const { stored, span } of entries) {
 			index.addEntry(stored, span);
 			const { seq, event, erasable } = stored;
-			if (!isWithText(event) || !erasable) continue;
+			if (!isWithText(event)) continue;
 			const author = authorOf(event, index);
-			if (author) yield { seq, event, author, ...erasable, span, index };
+			if (!author) continue;
+			const key = `${event.room} ${author.name}`;
+			const before = gaps.get(key) ?? 0;
+			if (!erasable) gaps.set(key, before + 1);
+			else
+				yield {
+					...{ seq, event, author, ...erasable },
+					...{ gaps: before, span, index },
+				};
 		}
 }

@@ -34,8 +34,8 @@ export interface IndexedRelation extends EventSpan {
 	readonly time: number;
 	readonly name: string;
 	readonly identity: string;
-	/** A reaction that is taken back is named by its digest. */
-	readonly digest?: string;
+	/** The offset of the reaction that is taken back. */
+	readonly reaction?: number;
 }
 
 /** What an item is to a reader of pages: they count messages, and leave relations out. */
@@ -218,7 +218,7 @@ export class SegmentIndex {
 			},
 			...{ time: event.time },
 			...{ name: who?.name ?? "", identity: who?.identity ?? "" },
-			...("digest" in event && { digest: event.digest }),
+			...("reaction" in event && { reaction: event.reaction }),
 		});
 	}
 

@@ -23,6 +23,8 @@ import type { Segment } from "./segment.ts";
 
 const SEQ = /^\{"level":30,"time":\d+,"seq":(\d+),/;
 const NEWLINE = 10;
+/** What is read to find out where in a segment an event is. */
+const PROBE_BYTES = 64 * 1024;
 /** An event that erases very much has the longest. */
 const LONGEST_LINE = 1024 * 1024;
 /** Reading this many unwanted bytes is cheaper than a second read. */
@@ -116,17 +118,44 @@ export class SegmentFiles {
 		for (const segment of new Set(
 			seqs.flatMap((seq) => list.findLast((first) => first <= seq) ?? []),
 		)) {
+			const own = new Set(
+				[...wanted].filter(
+					(seq) => list.findLast((first) => first <= seq) === segment,
+				),
+			);
 			const lines = new Lines();
-			let at = 0;
-			for await (const slice of this.#slices(segment, 0, this.#end(segment)))
+			let at = await this.#lineBefore(
+				segment,
+				[...own].reduce((a, b) => Math.min(a, b)),
+			);
+			const slices = this.#slices(segment, at, this.#end(segment));
+			search: for await (const slice of slices)
 				for (const line of lines.cut(slice)) {
 					const bytes = line.length + 1;
 					const seq = seqOf(line);
-					if (wanted.has(seq)) found.push({ segment, at, bytes, seq });
+					if (own.delete(seq)) found.push({ segment, at, bytes, seq });
+					if (own.size === 0) break search;
 					at += bytes;
 				}
 		}
 		return found;
+	}
+
+	/** The first byte of a line at or before that of an event, found from the end: mostly it is about something recent. */
+	async #lineBefore(segment: number, seq: number): Promise<number> {
+		const end = this.#end(segment);
+		if (end === undefined) return 0;
+		for (let back = PROBE_BYTES; back < end; back *= 4) {
+			const from = end - back;
+			const probe: Buffer[] = [];
+			for await (const slice of this.#slices(segment, from, from + PROBE_BYTES))
+				probe.push(slice);
+			const bytes = Buffer.concat(probe);
+			const start = bytes.indexOf(NEWLINE) + 1;
+			const first = start > 0 ? seqOf(bytes.subarray(start)) : Number.NaN;
+			if (first <= seq) return from + start;
+		}
+		return 0;
 	}
 
 	/**

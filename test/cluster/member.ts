@@ -8,6 +8,9 @@ class Visited {
 	readonly seen = new Map<number, Received>();
 	/** What was erased, by its offset; empty if it was not seen before. */
 	readonly erased = new Map<number, string>();
+	/** The newest words of what was edited, by its offset, and the words that they replaced. */
+	readonly edited = new Map<number, string>();
+	readonly replaced: string[] = [];
 	readonly lines: string[] = [];
 	/** How many lines the server has taken, and how many of these another client said. */
 	taken = 0;
@@ -88,6 +91,23 @@ export class Member {
 		if (!line) return;
 		const { room, epoch, offset: target } = line;
 		this.#person.erase({ room, epoch, target });
+	}
+
+	/** Asks once that something of one's own gets other words; it may come to nothing. */
+	edit(pick: (most: number) => number): void {
+		const own = [...this.room(this.#room).seen.values()].filter(
+			({ type, user, text, edited }) =>
+				type === types.text &&
+				user?.name === this.name &&
+				text !== "" &&
+				edited === undefined,
+		);
+		const line = own[pick(own.length)];
+		if (!line) return;
+		const { room, epoch, offset: target } = line;
+		const about = { room, epoch, target, text: `${line.text} again` };
+		const frame = { type: types.relation, kind: "edit", ...about };
+		this.#person.raw(JSON.stringify(frame));
 	}
 
 	/** Goes to another room on the same connection, once everything here is taken. */
@@ -174,13 +194,29 @@ export class Member {
 		visited.latest = offset;
 		visited.position = { ...visited.position, offset, time: frame.time };
 		const before = seen.get(offset);
-		if (before && !before.erased && before.text !== frame.text)
+		const isEdited = before?.edited !== frame.edited;
+		if (before && !before.erased && !isEdited && before.text !== frame.text)
 			this.faults.push(`offset ${offset} was two things`);
 		seen.set(offset, frame);
-		if (frame.kind !== "erased") return;
+		if (frame.edited !== undefined && !frame.erased)
+			visited.edited.set(offset, `${frame.text}`);
 		const target = Number(frame.target);
 		const gone = seen.get(target);
+		if (frame.kind === "edited" && gone && !frame.erased) {
+			const { text = "", time: edited } = frame;
+			visited.edited.set(target, text);
+			if (gone.text !== text) visited.replaced.push(`${gone.text}`);
+			// A node that was behind may have had neither these words nor those before.
+			const { erased: _, ...rest } = gone;
+			seen.set(target, { ...rest, text, edited });
+		}
+		if (frame.kind !== "erased") return;
+		for (const [at, one] of seen)
+			if (one.kind === "edited" && one.target === target)
+				seen.set(at, { ...one, text: "", erased: true });
 		erased.set(target, erased.get(target) || `${gone?.text ?? ""}`);
-		if (gone) seen.set(target, { ...gone, text: "", erased: true });
+		if (!gone) return;
+		const { edited: _, ...rest } = gone;
+		seen.set(target, { ...rest, text: "", erased: true });
 	}
 }

@@ -81,6 +81,7 @@ export class Story<Node extends StoryNode> {
 		const { random } = this.#parts;
 		for (const member of this.#members) if (random(3) > 0) member.say();
 		if (random(3) === 0) this.#members[random(NAMES.length)]?.erase(random);
+		if (random(3) === 0) this.#members[random(NAMES.length)]?.edit(random);
 		if (random(4) === 0)
 			this.#members[random(NAMES.length)]?.goTo(this.#rooms[random(3)] ?? "");
 		await this.live(300);
@@ -107,8 +108,8 @@ export class Story<Node extends StoryNode> {
 		const stored = await this.#parts.stored();
 		for (const { name, isDone, faults, rooms } of this.#members) {
 			expect([name, isDone, faults]).toEqual([name, true, []]);
-			for (const { erased } of rooms.values())
-				for (const text of erased.values())
+			for (const { erased, replaced } of rooms.values())
+				for (const text of [...erased.values(), ...replaced])
 					if (text) expect(stored.includes(`"${text}"`)).toBe(false);
 		}
 		for (const room of this.#rooms) this.#expectOrderIn(room);
@@ -121,7 +122,7 @@ export class Story<Node extends StoryNode> {
 		// What was said before someone came first may lie too far back for them.
 		const begin = Math.max(...all.map(({ seen }) => Math.min(...seen.keys())));
 		const later = order.filter(([at]) => at >= begin);
-		for (const [nth, { seen, erased, lines }] of all.entries()) {
+		for (const [nth, { seen, erased, edited, lines }] of all.entries()) {
 			const seenLater = [...seen].filter(([at]) => at >= begin);
 			expect(seenLater.sort(([a], [b]) => a - b)).toEqual(later);
 			const offsets = [...seen.keys()].sort((a, b) => a - b);
@@ -136,7 +137,7 @@ export class Story<Node extends StoryNode> {
 			expect(own.map(([at, { text }]) => [at, text])).toEqual(
 				lines.map((text, index) => {
 					const at = own[index]?.[0] ?? 0;
-					return [at, erased.has(at) ? "" : text];
+					return [at, erased.has(at) ? "" : (edited.get(at) ?? text)];
 				}),
 			);
 		}

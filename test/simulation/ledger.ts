@@ -171,11 +171,9 @@ export class Ledger {
 
 	/** An edit is its author's own, and takes the place of the words before it. */
 	#relate({ seq, event, erasable }: Stored, position: Position): void {
-		const isRelation =
-			event.type === "message.edited" ||
-			event.type === "message.reacted" ||
-			event.type === "message.unreacted";
-		if (!isRelation) return;
+		const isWithText =
+			event.type === "message.edited" || event.type === "message.reacted";
+		if (!isWithText) return;
 		const identity = this.identities.get(event.client) ?? "";
 		const who = { time: event.time, identity };
 		const what = { salt: "", text: "", ...erasable };

@@ -28,7 +28,7 @@ export const erase: Handler<"erase"> = (
 	view,
 	command,
 	connection,
-	{ erasures },
+	{ erasures, responder },
 ) => {
 	const { client } = view;
 	if (!client?.matches("inRoom")) return refuse("isInside");
@@ -36,8 +36,9 @@ export const erase: Handler<"erase"> = (
 	if (!mayEnter(view.state, room, personIn(view, client.context)))
 		return refuse("placeIsKnown");
 	const actor = actorOf(view, client.context, room);
-	const answer = erasures.answering(connection, id);
-	erasures.eraseOne(actor, { room, epoch, offset }, "", answer);
+	const answer = responder.answering(connection, "eraseDone", id);
+	const position = { room, epoch, offset };
+	erasures.eraseOne(actor, position, "", answer);
 	return NOTHING;
 };
 

@@ -54,6 +54,7 @@ export const pins: Handler<"pins"> = (
 	const person = personIn(view, client.context);
 	if (!mayEnter(view.state, room, person)) return refuse("placeIsKnown");
 	const mayRead = () => liveUpdates.mayRead(person, room);
-	pages.askPins(connection, mayRead, command);
-	return NOTHING;
+	return pages.askPins(connection, mayRead, command)
+		? NOTHING
+		: refuse("isNotTooFast");
 };

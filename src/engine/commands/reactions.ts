@@ -94,10 +94,9 @@ export function decideUnreaction(
 	const { client, room, fact } = about;
 	const { own } = alike(about, text);
 	if (!own) return nothingToDo;
-	const { erasable } = own;
 	const event = {
 		...{ type: "message.unreacted" as const, ...fact },
-		...{ client: client.id, digest: digestOf(erasable) },
+		...{ client: client.id, reaction: own.offset },
 	};
-	return related(room, { event, erasable, found: [] });
+	return related(room, { event, found: [] });
 }

@@ -40,12 +40,12 @@ export function relate(
 	view: View,
 	{ room: name, epoch, target, id }: RelationCommand,
 	connection: Connection,
-	{ erasures }: Services,
+	{ erasures, responder }: Services,
 	decideAbout: (about: About) => Related,
 ): Decision {
 	if (!view.client?.matches("inRoom")) return refuse("isInside");
 	const position = { room: name, epoch, offset: target };
-	const answer = erasures.answering(connection, id, "relationDone");
+	const answer = responder.answering(connection, "relationDone", id);
 	erasures.changeOne(position, answer, (found) => {
 		const now = erasures.viewFor(connection);
 		const snapshot = clientOf(now.state, connection);
