@@ -118,15 +118,27 @@ export class Story<Node extends StoryNode> {
 	#expectOrderIn(room: string): void {
 		const all = this.#members.map((member) => member.room(room));
 		const [first] = all;
-		const order = [...(first?.seen ?? [])].sort(([a], [b]) => a - b);
+		// A newcomer is shown no edits, only what became of the lines.
+		const edits = new Set(
+			all.flatMap(({ seen }) =>
+				[...seen].flatMap(([at, { kind }]) => (kind === "edited" ? at : [])),
+			),
+		);
+		const order = [...(first?.seen ?? [])]
+			.filter(([at]) => !edits.has(at))
+			.sort(([a], [b]) => a - b);
 		// What was said before someone came first may lie too far back for them.
 		const begin = Math.max(...all.map(({ seen }) => Math.min(...seen.keys())));
 		const later = order.filter(([at]) => at >= begin);
 		for (const [nth, { seen, erased, edited, lines }] of all.entries()) {
-			const seenLater = [...seen].filter(([at]) => at >= begin);
+			const seenLater = [...seen].filter(
+				([at]) => at >= begin && !edits.has(at),
+			);
 			expect(seenLater.sort(([a], [b]) => a - b)).toEqual(later);
-			const offsets = [...seen.keys()].sort((a, b) => a - b);
-			const [lowest = 0] = offsets;
+			const lowest = Math.min(...seen.keys());
+			const missing = [...edits].filter((at) => at >= lowest);
+			const offsets = [...new Set([...seen.keys(), ...missing])];
+			offsets.sort((a, b) => a - b);
 			expect(offsets).toEqual(offsets.map((_, at) => lowest + at));
 			const own = [...seen]
 				.sort(([a], [b]) => a - b)
