@@ -70,7 +70,7 @@ export function goTo(go: (room: string) => void): void {
 		if (step === undefined) return;
 		event.preventDefault();
 		const stops = [field, ...offers];
-		const at = stops.findIndex((one) => one === document.activeElement);
+		const at = stops.findIndex((one) => one.matches(":focus"));
 		stops[(at + step + stops.length) % stops.length]?.focus();
 	};
 	render();

@@ -450,11 +450,11 @@ test("who gives and takes back the same reaction many times leaves no more than 
 		/relations\/.+-0/.test(path),
 	);
 	expect(blocks).toHaveLength(1);
-	const kept = blocks.map(([, bytes]) =>
+	const left = blocks.map(([, bytes]) =>
 		JSON.parse(`${bytes}`.split("\n")[1] ?? ""),
 	);
-	expect(kept[0].through).toBeGreaterThan(20);
-	expect(kept[0].relations.length).toBeLessThan(2);
+	expect(left[0].through).toBeGreaterThan(20);
+	expect(left[0].relations.length).toBeLessThan(2);
 });
 
 test("so many reactions after the last message keep no newcomer from it", async () => {

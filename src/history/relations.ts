@@ -152,8 +152,8 @@ export class Relations {
 		const fresh = added.filter(({ seq }) => seq > through);
 		const last = fresh.at(-1)?.seq;
 		if (last === undefined) return;
-		const kept = keptOf([...relations, ...fresh]);
-		const block = { through: last, relations: kept };
+		const current = currentOf([...relations, ...fresh]);
+		const block = { through: last, relations: current };
 		await this.#parts.files?.saveBlock(key, block);
 		this.#cache(key, block);
 	}
@@ -242,13 +242,15 @@ function after(
 }
 
 /** The relations that still hold, of any number of targets, in the order of the log. */
-function keptOf(all: readonly IndexedRelation[]): readonly IndexedRelation[] {
+function currentOf(
+	all: readonly IndexedRelation[],
+): readonly IndexedRelation[] {
 	const related = new Map<number, Related>();
 	for (const relation of all)
 		related.set(relation.target, after(related.get(relation.target), relation));
-	const kept: IndexedRelation[] = [];
-	for (const one of related.values()) kept.push(...relationsIn(one));
-	return kept.sort((one, other) => one.seq - other.seq);
+	const current: IndexedRelation[] = [];
+	for (const one of related.values()) current.push(...relationsIn(one));
+	return current.sort((one, other) => one.seq - other.seq);
 }
 
 /** The newest words first: without them, a message counts as erased. */
