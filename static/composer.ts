@@ -14,7 +14,7 @@ import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
 import { UNHEARD } from "./person-menu.ts";
 import { refuseFiles } from "./refuse-files.ts";
-import { isEditable } from "./relations.ts";
+import { isEditable, pickEmoji } from "./relations.ts";
 import { saveDraft, storedDraft } from "./storage.ts";
 
 /** Code points that one message holds. */
@@ -71,6 +71,7 @@ export class Composer {
 		this.#field.oninput = () => this.#onInput();
 		this.#field.onkeydown = (event) => this.#onKey(event);
 		this.#form.onsubmit = () => this.#send();
+		find("#add-emoji").onclick = () => void this.#addEmoji();
 		find("#replying-not").onclick = () => this.#cancel();
 		parts.page.reply = (message) => this.#answer(message);
 		parts.page.edit = (message) => this.#beginEdit(message);
@@ -148,6 +149,16 @@ export class Composer {
 		const { room } = this.#parts.page;
 		this.#field.value = storedDraft(room);
 		this.#update();
+	}
+
+	/** Puts an emoji where the cursor is. */
+	async #addEmoji(): Promise<void> {
+		const { selectionStart, selectionEnd } = this.#field;
+		const emoji = await pickEmoji();
+		this.#field.focus();
+		if (!emoji) return;
+		this.#field.setRangeText(emoji, selectionStart, selectionEnd, "end");
+		this.#onInput();
 	}
 
 	/** Puts texts before the draft, and the cursor behind it all. */

@@ -6,12 +6,15 @@
 
 import type { Item } from "../machines/message.ts";
 import { type Change, changed, isRelation } from "../machines/relations.ts";
+import { showBriefly } from "./brief-notice.ts";
 import { find } from "./element.ts";
 import type { RoomLine } from "./frames.ts";
 import type { Page } from "./page.ts";
 import type { Timeline } from "./timeline.ts";
 
 const PAGE = 100;
+/** How much of what came after a message is shown with it. */
+const BEHIND = 10;
 
 /** What is done with a page. */
 type Purpose = "prepend" | "append" | "replace";
@@ -23,6 +26,8 @@ export class HistoryPager {
 	/** What the requested page is for, if one is requested. */
 	#purpose: Purpose | undefined;
 	#before = 0;
+	/** The offset of the message that is to be shown, or 0. */
+	#wanted = 0;
 	/** Lines so far: a page of long messages takes several answers, each before the last. */
 	#lines: Item[] = [];
 	#hasOlder = false;
@@ -45,9 +50,20 @@ export class HistoryPager {
 		this.#request("replace", latest.offset + 1);
 	}
 
+	/** Shows a message, however long ago it was said. */
+	show(offset: number): void {
+		const { latest } = this.#timeline;
+		if (this.#timeline.show(offset) || !latest) return;
+		this.reset();
+		this.#wanted = offset;
+		const end = Math.min(offset + BEHIND, latest.offset);
+		this.#request("replace", end + 1);
+	}
+
 	/** Forgets the request: for another room or connection, or when it is answered. */
 	reset(): void {
 		this.#purpose = undefined;
+		this.#wanted = 0;
 		this.#lines = [];
 	}
 
@@ -90,6 +106,7 @@ export class HistoryPager {
 			return this.#request(purpose, first);
 		const end = purpose === "append" ? timeline.to : 0;
 		const page = lines.filter(({ offset }) => offset > end);
+		const wanted = this.#wanted;
 		this.reset();
 		this.#hasOlder = purpose === "append" || hasMore;
 		const isEnd = before > (timeline.latest?.offset ?? 0);
@@ -97,6 +114,8 @@ export class HistoryPager {
 		if (page.length > 0 && purpose === "prepend") timeline.prepend(page);
 		else if (page.length > 0 || (purpose === "append" && isEnd))
 			timeline[purpose](page, isEnd);
+		if (wanted > 0 && !timeline.show(wanted))
+			showBriefly("That can’t be shown any more.");
 		this.#page.quotes.resume();
 		// A run of relations gave no line: there is more behind it.
 		const isEmpty = purpose === "append" && isAnswer && !isEnd;

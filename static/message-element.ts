@@ -74,6 +74,8 @@ export function messageElement(
 		const head = [nameTag(name), ...tags, timeElement(time)];
 		article.append(avatar(name), make("header", "", ...head));
 	}
+	if (kind === "said" && "epoch" in message)
+		article.dataset.offset = `${message.offset}`;
 	if ("erased" in message && message.erased) {
 		article.append(make("p", "line erased", "This message was deleted."));
 		return article;
@@ -86,7 +88,6 @@ export function messageElement(
 	if (isBlocked) article.append(blockedElement(said, isContinued));
 	else article.append(...said);
 	if (kind === "said" && "epoch" in message) {
-		article.dataset.offset = `${message.offset}`;
 		if (!isBlocked) article.append(...marksOf(message));
 		article.append(...reactionsElement(message, page));
 		article.append(messageTools(message, page));

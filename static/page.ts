@@ -40,6 +40,8 @@ export class Page {
 	isPaging = (): boolean => false;
 	/** Begins a reply. */
 	reply: (message: Said) => void = () => {};
+	/** Shows the message at an offset of the room. */
+	show: (offset: number) => void = () => {};
 	/** Begins to edit a message of the reader's own. */
 	edit: (message: Said) => void = () => {};
 	/** The reader's last message on the screen that was not deleted. */

@@ -1,32 +1,33 @@
 /** The list of what is pinned in the room, which is loaded when it is first opened. */
 
 import type { ServerFrame } from "../machines/protocol.ts";
-import { showBriefly } from "./brief-notice.ts";
 import { showDialog } from "./dialog.ts";
-import { find, make } from "./element.ts";
+import { make } from "./element.ts";
 import { nameTag } from "./person.ts";
 import { timeElement } from "./time-element.ts";
 
 type Pin = ServerFrame<"pins">["pins"][number];
 
-/** `pins` may be words about what is wrong. */
-export function open(pins: readonly Pin[] | string): void {
+/** `pins` may be words about what is wrong; `show` shows the message at an offset. */
+export function open(
+	pins: readonly Pin[] | string,
+	show: (offset: number) => void,
+): void {
 	const rows =
 		typeof pins === "string"
 			? [make("p", { className: "trouble", role: "alert" }, pins)]
-			: pins.toReversed().map((pin) => row(pin, () => dialog.close()));
+			: pins.toReversed().map((pin) =>
+					row(pin, () => {
+						dialog.close();
+						show(pin.target);
+					}),
+				);
 	const none = "Nothing is pinned in this room.";
 	const body = rows.length > 0 ? rows : [make("p", "hint", none)];
 	const dialog = showDialog("Pinned messages", ...body);
 }
 
-function row({ target, name, time, text, by }: Pin, close: () => void) {
-	const onclick = () => {
-		close();
-		const said = find("#log").querySelector(`[data-offset="${target}"]`);
-		if (said) said.scrollIntoView({ block: "center" });
-		else showBriefly("That was said earlier. Scroll up to it.");
-	};
+function row({ name, time, text, by }: Pin, onclick: () => void) {
 	const words = make("span", { dir: "auto" }, text);
 	return make(
 		"button",

@@ -5,7 +5,6 @@
  */
 
 import { type Change, changed, isChange } from "../machines/relations.ts";
-import { showBriefly } from "./brief-notice.ts";
 import { find, make } from "./element.ts";
 import type { Line, RoomLine } from "./frames.ts";
 import type { Page } from "./page.ts";
@@ -90,11 +89,7 @@ export class Quotes {
 	element(offset: number, shown: (offset: number) => Line | undefined) {
 		const line = shown(offset);
 		if (line && "offset" in line) this.#found.set(offset, line);
-		const onclick = () => {
-			const said = find("#log").querySelector(`[data-offset="${offset}"]`);
-			if (said) said.scrollIntoView({ block: "center" });
-			else showBriefly("That was said earlier. Scroll up to it.");
-		};
+		const onclick = () => this.#page.show(offset);
 		const title = "What this answers";
 		const button = make("button", {
 			...{ type: "button", tabIndex: -1, className: "quote", title, onclick },

@@ -69,15 +69,8 @@ export class Relations {
 
 	/** Lets the reader choose an emoji for a message. */
 	async choose(message: Said): Promise<void> {
-		try {
-			const picker: typeof import("./emoji-picker.ts") = await import(
-				`${BASE}static/emoji-picker.js`
-			);
-			const emoji = await picker.choose(`${BASE}static/emoji.json`);
-			if (emoji) await this.toggle(message, emoji);
-		} catch {
-			showBriefly(OFFLINE);
-		}
+		const emoji = await pickEmoji();
+		if (emoji) await this.toggle(message, emoji);
 	}
 
 	/** Lists what is pinned in the room. */
@@ -86,10 +79,23 @@ export class Relations {
 			const dialog: typeof import("./pins-dialog.ts") = await import(
 				`${BASE}static/pins-dialog.js`
 			);
-			dialog.open(await this.pins());
+			dialog.open(await this.pins(), this.#page.show);
 		} catch {
 			showBriefly(OFFLINE);
 		}
+	}
+}
+
+/** Resolves with the emoji that the reader chooses, if any. */
+export async function pickEmoji(): Promise<string> {
+	try {
+		const picker: typeof import("./emoji-picker.ts") = await import(
+			`${BASE}static/emoji-picker.js`
+		);
+		return await picker.choose(`${BASE}static/emoji.json`);
+	} catch {
+		showBriefly(OFFLINE);
+		return "";
 	}
 }
 

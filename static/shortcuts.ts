@@ -43,7 +43,7 @@ function actionFor(page: Page, event: KeyboardEvent): Action {
 function onMessage(page: Page, key: string, target: Element): Action {
 	const article = target.closest<HTMLElement>("article[data-offset]");
 	const line = article && page.lineAt(Number(article.dataset.offset));
-	if (line?.kind !== "said") return undefined;
+	if (line?.kind !== "said" || line.erased) return undefined;
 	const isMine = line.name === page.name;
 	if (key === "r") return () => page.reply(line);
 	if (key === "e" && isMine && isEditable(line)) return () => page.edit(line);

@@ -141,6 +141,17 @@ export class Timeline {
 		this.autoscroll.jump();
 	}
 
+	/** Shows the message at an offset, and gives it the focus; false if it is not in the window. */
+	show(offset: number): boolean {
+		const found = find("#log").querySelector(`[data-offset="${offset}"]`);
+		if (!(found instanceof HTMLElement)) return false;
+		this.autoscroll.isFollowing = false;
+		found.tabIndex = -1;
+		found.focus({ preventScroll: true });
+		found.scrollIntoView({ block: "center" });
+		return true;
+	}
+
 	/** Marks the first message after `offset`; 0 removes the mark. */
 	markAfter(offset: number): void {
 		this.#lastRead = offset;

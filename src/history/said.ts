@@ -20,7 +20,7 @@ export interface SaidLine {
 }
 
 interface Message extends SaidLine {
-	/** How many messages under the same name in the same room, and in this segment, have no text there. */
+	/** How many earlier messages under the same name in the same room have no text where they were said. */
 	readonly gaps: number;
 	readonly span: Span;
 	/** The index up to this message. */
@@ -45,6 +45,7 @@ export async function* saidBy(
 	const newest = await archive.inTurn(() => indexes.newest());
 	/** The names that the person has used so far. */
 	const names = new Set<string>();
+	const gaps = new Map<string, number>();
 	let run = 0;
 	/** Counts a new run where another person uses one of these names. */
 	const isTheirs = (person: Person) => {
@@ -59,7 +60,7 @@ export async function* saidBy(
 			all.forEach(isTheirs);
 			continue;
 		}
-		for await (const message of messagesIn(segment, archive)) {
+		for await (const message of messagesIn(segment, archive, gaps)) {
 			if (!isTheirs(message.author)) continue;
 			names.add(message.author.name);
 			const found = foundAs(message, segment, archive, newest);
@@ -92,7 +93,7 @@ function foundAs(
 	const same = now?.origin === then?.origin ? now : then;
 	const epoch = epochOf(log.id, same?.incarnation ?? "");
 	const position = { room, epoch, offset: then ? lastOf(then) : 0 };
-	const run = `${segment} ${gaps}`;
+	const run = `${gaps}`;
 	const found = { ...position, ...span, segment, seq, time, text, author, run };
 	if (event.type === "room.titled") return { ...found, isTitle: true };
 	if (!isRelating(event)) return found;
@@ -121,10 +122,11 @@ function authorOf(event: WithText, { people }: SegmentIndex) {
 	return "client" in event ? people.get(event.client) : bot;
 }
 
-/** Builds the segment's index again, so that each message comes with the index up to it. */
+/** Builds the segment's index again, so that each message comes with the index up to it. `gaps` counts the messages without text so far: one that was edited has its words elsewhere, so no erasure may go over it. */
 async function* messagesIn(
 	segment: number,
 	archive: Archive,
+	gaps = new Map<string, number>(),
 ): AsyncGenerator<Message, void> {
 	const { log, indexes } = archive;
 	const before = indexes.segments[indexes.segments.indexOf(segment) - 1] ?? 0;
@@ -132,8 +134,6 @@ async function* messagesIn(
 		await archive.inTurn(() => indexes.of(before)),
 		segment,
 	);
-	// One that was edited has its words elsewhere: no erasure may go over it.
-	const gaps = new Map<string, number>();
 	for await (const { entries } of log.segments.scan(segment, index.end))
 		for (const { stored, span } of entries) {
 			index.addEntry(stored, span);

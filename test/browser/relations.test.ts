@@ -116,3 +116,56 @@ test("who made the room pins a message, which all find in a list", async () => {
 	await bob.presses("Pinned messages");
 	await list.getByText("Nothing is pinned in this room.").waitFor();
 });
+
+test("a pinned message from long ago is shown, and the way back to the latest", async () => {
+	const ann = await enter("aoi");
+	await ann.says("the very first line");
+	await presses(ann, "the very first line", "Pin");
+	for (const round of [1, 2])
+		await ann.saysAtOnce(
+			Array.from({ length: 90 }, (_, n) => `line ${round} ${n}`),
+		);
+	await ann.reads("line 2 89");
+	const bob = await enter("bao");
+	await bob.reads("line 2 89");
+	expect(await bob.page.getByText("the very first line").count()).toBe(0);
+	await bob.presses("Pinned messages");
+	const list = bob.page.getByRole("dialog", { name: "Pinned messages" });
+	await list.getByRole("button", { name: /the very first line/ }).click();
+	await bob.page
+		.locator("article.said:focus", { hasText: "the very first line" })
+		.waitFor();
+	await bob.presses("Jump to latest");
+	await bob.reads("line 2 89");
+	await ann.says("and on");
+	await bob.reads("and on");
+});
+
+test("an emoji is put where the cursor is", async () => {
+	const ann = await enter("aya");
+	await ann.field.fill("good morning");
+	await ann.field.evaluate((field: HTMLTextAreaElement) =>
+		field.setSelectionRange(4, 4),
+	);
+	await ann.presses("Emoji");
+	const picker = ann.page.locator("emoji-picker");
+	await picker.getByRole("menuitem").first().click();
+	await expect.poll(() => ann.field.inputValue()).toBe("good😀 morning");
+	await check(ann, "a line with an emoji");
+});
+
+test("a reaction takes the focus from nobody", async () => {
+	const ann = await enter("ash");
+	const bob = await enter("bix");
+	await ann.says("hello");
+	await bob.reads("hello");
+	await presses(bob, "hello", "React");
+	await bob.page.locator("emoji-picker").getByRole("menuitem").first().click();
+	const chip = lineIn(ann, "hello").locator(".chip");
+	await chip.focus();
+	await chip.press("Enter");
+	await lineIn(bob, "hello").getByText("😀 2").waitFor();
+	await lineIn(ann, "hello").getByText("😀 2").waitFor();
+	const focused = ann.page.locator(".chip:focus");
+	expect(await focused.innerText()).toBe("😀 2");
+});

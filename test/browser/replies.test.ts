@@ -69,7 +69,11 @@ test("what a reply answers is asked for where it is not on the screen", async ()
 	await bob.reads("an answer to that");
 	await quoteIn(bob, "an answer to that").getByText("the very first").waitFor();
 	await quoteIn(bob, "an answer to that").click();
-	await bob.seesStatus("That was said earlier. Scroll up to it.");
+	await bob.page
+		.locator("article.said:focus", { hasText: "the very first line" })
+		.waitFor();
+	await bob.presses("Jump to latest");
+	await bob.reads("an answer to that");
 });
 
 test("a quote of what is deleted says so", async () => {
