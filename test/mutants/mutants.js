@@ -86,6 +86,27 @@ const log = [
 		tests: ["test/private-rooms.test.ts -t who erases everything"],
 	},
 	{
+		promise: "relation: newcomers are shown messages",
+		file: "src/chat/recent-items.ts",
+		find: "if (isRelation(item) && !isLast) continue;",
+		replace: "if (isRelation(item) && bytes < 0 && !isLast) continue;",
+		tests: ["test/relations.test.ts -t keep no newcomer"],
+	},
+	{
+		promise: "relation: blocks have only what still holds",
+		file: "src/history/relations.ts",
+		find: "currentOf([...relations, ...fresh])",
+		replace: "[...relations, ...fresh]",
+		tests: ["test/relations.test.ts -t many times"],
+	},
+	{
+		promise: "relation: no erasure by age goes over an edited message",
+		file: "src/history/said.ts",
+		find: "const run = `${gaps}`;",
+		replace: 'const run = gaps < 0 ? "1" : "";',
+		tests: ["test/relations.test.ts -t grows too old"],
+	},
+	{
 		promise: "relation: words that were replaced are overwritten",
 		file: "src/engine/pipeline.ts",
 		find: "if (isOverwriting(event)) {",
@@ -130,13 +151,13 @@ const log = [
 	{
 		promise: "relation: earlier edits lose their words in memory",
 		file: "src/chat/recent-items.ts",
-		find: 'relation.kind === "edited" &&',
-		replace: 'relation.kind !== "edited" &&',
-		tests: ["test/relations.test.ts -t sent every relation"],
+		find: 'if (change.kind !== "edited" || isFirst)',
+		replace: "if (isRelation(change) || isFirst)",
+		tests: ["test/relations.test.ts -t replaced twice"],
 	},
 	{
 		promise: "relation: the newest words come first",
-		file: "src/history/item-reader.ts",
+		file: "src/history/relations.ts",
 		find: "...(edited ? [edited] : []),",
 		replace: "",
 		tests: ["test/relations.test.ts -t sees the new words"],
@@ -144,8 +165,8 @@ const log = [
 	{
 		promise: "relation: only the reaction that is named is taken back",
 		file: "src/history/relations.ts",
-		find: "one.identity !== identity || one.digest !== digest",
-		replace: "one.identity !== identity",
+		find: "offset !== relation.reaction",
+		replace: "offset < (relation.reaction ?? 0)",
 		tests: ["test/relations.test.ts -t counted by emoji"],
 	},
 	{
@@ -2266,7 +2287,7 @@ const erasing = [
 	{
 		promise: "erase: once",
 		file: "src/engine/erasures.ts",
-		find: "this.#searches + this.#found.size === 0",
+		find: "this.#searches.size + this.#found.size === 0",
 		replace: "this.#found.size === 0",
 		tests: ["test/erase.test.ts -t is erased once"],
 	},
