@@ -12,7 +12,7 @@ import {
 	serverOn,
 	textOn,
 } from "./relations.ts";
-import type { Person, Received } from "./test-server.ts";
+import { type Person, type Received, TestServer } from "./test-server.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -421,7 +421,10 @@ test("words that were replaced twice come to nobody, whatever a room remembers",
 });
 
 test("what grows too old takes no edited message between with it", async () => {
-	const { plume, ann } = await twoInTheLobby({ PLUME_RETENTION: "24h" });
+	// All in one segment, so that one event could erase them.
+	const environment = { PLUME_RETENTION: "24h" };
+	const plume = await TestServer.open({ environment });
+	const ann = await plume.enter("ann", "plume.2");
 	await says(plume, ann, "old 1");
 	const line = await says(plume, ann, "old 2");
 	await says(plume, ann, "old 3");
