@@ -50,7 +50,10 @@ test("whatever fails, each line is said once, in one order, and all nodes agree"
 			fc.array(fc.constantFrom(...FAULTS), { minLength: 2, maxLength: 6 }),
 			storyHolds,
 		),
-		{ numRuns: Number(process.env.TEST_RUNS ?? 25), examples },
+		{
+			...{ numRuns: Number(process.env.TEST_RUNS ?? 25), examples },
+			endOnFailure: true,
+		},
 	);
 });
 
