@@ -16,13 +16,12 @@ import {
 	related,
 } from "./relate.ts";
 
-export const pin: Handler<"pin"> = (view, command, connection, services) =>
-	services.requestLimits.spend(view, "") ??
-	relate(view, command, connection, services, (about) =>
-		decidePin(about, command),
-	);
-
-export const unpin: Handler<"unpin"> = (view, command, connection, services) =>
+export const pin: Handler<"pin" | "unpin"> = (
+	view,
+	command,
+	connection,
+	services,
+) =>
 	services.requestLimits.spend(view, "") ??
 	relate(view, command, connection, services, (about) =>
 		decidePin(about, command),

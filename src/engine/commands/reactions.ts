@@ -26,7 +26,7 @@ export function emojiOf(text: string): string | undefined {
 	return [text, bare, bare + PRESENTATION].find((each) => EMOJI.test(each));
 }
 
-export const react: Handler<"react"> = (
+export const react: Handler<"react" | "unreact"> = (
 	view,
 	command,
 	connection,
@@ -38,24 +38,10 @@ export const react: Handler<"react"> = (
 	const hasty = requestLimits.countReaction(view);
 	const spent = hasty ?? requestLimits.spend(view, text);
 	if (spent) return spent;
+	const decideAbout =
+		command.kind === "react" ? decideReaction : decideUnreaction;
 	return relate(view, command, connection, services, (about) =>
-		decideReaction(about, { text }),
-	);
-};
-
-export const unreact: Handler<"unreact"> = (
-	view,
-	command,
-	connection,
-	services,
-) => {
-	const { requestLimits } = services;
-	const hasty = requestLimits.countReaction(view);
-	const spent = hasty ?? requestLimits.spend(view, command.text);
-	if (spent) return spent;
-	const text = emojiOf(command.text) ?? command.text;
-	return relate(view, command, connection, services, (about) =>
-		decideUnreaction(about, { text }),
+		decideAbout(about, { text }),
 	);
 };
 

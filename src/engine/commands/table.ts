@@ -13,9 +13,9 @@ import { decideLogout } from "./logout.ts";
 import { closeRoom, handOver, removeMember } from "./membership.ts";
 import { open } from "./open.ts";
 import { ownRooms } from "./own-rooms.ts";
-import { pin, pins, unpin } from "./pins.ts";
+import { pin, pins } from "./pins.ts";
 import { makeRoom, talkTo, titleRoom } from "./private-rooms.ts";
-import { react, unreact } from "./reactions.ts";
+import { react } from "./reactions.ts";
 import { heads, signal } from "./signal.ts";
 import { text } from "./text.ts";
 
@@ -44,9 +44,9 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
 	closeRoom,
 	edit,
 	react,
-	unreact,
+	unreact: react,
 	pin,
-	unpin,
+	unpin: pin,
 	pins,
 };
 
