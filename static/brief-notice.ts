@@ -2,6 +2,9 @@
 
 import { find, say } from "./element.ts";
 
+export const UNHEARD =
+	"There is no connection, so the bot did not hear that. Try again once there is.";
+
 const SHOWN_MS = 3_000;
 
 let timer: ReturnType<typeof setTimeout> | undefined;

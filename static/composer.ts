@@ -6,13 +6,12 @@
 import { readBotCommand } from "../machines/bot-commands.ts";
 import type { Said } from "../machines/message.ts";
 import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
-import { showBriefly } from "./brief-notice.ts";
+import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
 import { find, isTouch, make, say, show } from "./element.ts";
 import { mentionAutocomplete } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
-import { UNHEARD } from "./person-menu.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { isEditable, pickEmoji } from "./relations.ts";
 import { saveDraft, storedDraft } from "./storage.ts";

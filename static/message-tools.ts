@@ -3,8 +3,8 @@
 import type { Said } from "../machines/message.ts";
 import { icon, make } from "./element.ts";
 import { eraseOne } from "./erase.ts";
+import { MENU, openMenu } from "./lazy.ts";
 import type { Page } from "./page.ts";
-import { MENU, openMenu } from "./person-menu.ts";
 import { isEditable } from "./relations.ts";
 
 /** The buttons of the timeline share one tab stop. */
@@ -54,7 +54,7 @@ export function messageTools(message: Said, page: Page): HTMLElement {
 			: tool(
 					MENU,
 					lines.more,
-					() => openMenu(page, message.name, message),
+					() => void openMenu(page, message.name, message),
 					"dialog",
 				),
 	);

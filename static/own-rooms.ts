@@ -8,6 +8,7 @@ import { BASE } from "./base-path.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { complain, find, show } from "./element.ts";
 import type { AboutRooms, RoomEvent } from "./frames.ts";
+import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE, Requests } from "./requests.ts";
 import type { RoomDialog } from "./room-dialog.ts";
@@ -66,30 +67,22 @@ export class OwnRooms {
 		this.#dialog?.render();
 	}
 
-	async #makeDialog(
-		{ RoomDialog }: typeof import("./room-dialog.ts"),
-		html: Response,
-	): Promise<RoomDialog> {
+	async #makeDialog(): Promise<RoomDialog | undefined> {
+		const loaded = await load("room-dialog");
+		const html = await fetch(`${BASE}static/room-dialog.html`);
 		// A server that is being restarted has other words.
 		if (!html.ok) throw new Error(html.statusText);
 		const words = await html.text();
 		// Two clicks ask twice.
 		if (!document.querySelector("#room-about"))
 			find("#plume").insertAdjacentHTML("beforeend", words);
-		return new RoomDialog(this.#page, this);
+		return loaded && new loaded.RoomDialog(this.#page, this);
 	}
 
 	async #openDialog(): Promise<void> {
 		try {
-			const url = `${BASE}static/room-dialog`;
-			const loaded: typeof import("./room-dialog.ts") = await import(
-				`${url}.js`
-			);
-			this.#dialog ??= await this.#makeDialog(
-				loaded,
-				await fetch(`${url}.html`),
-			);
-			this.#dialog.open();
+			this.#dialog ??= await this.#makeDialog();
+			this.#dialog?.open();
 		} catch {
 			showBriefly(OFFLINE);
 		}
@@ -140,6 +133,7 @@ export class OwnRooms {
 			complain(field, words);
 			if (words) return field.focus();
 			field.value = "";
+			find("#new-room").removeAttribute("open");
 			find("#side").hidePopover();
 		};
 	}

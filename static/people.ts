@@ -5,10 +5,10 @@
 
 import { find, make, say } from "./element.ts";
 import type { Member, RoomEvent } from "./frames.ts";
+import { MENU, openMenu } from "./lazy.ts";
 import type { OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameList, nameTag } from "./person.ts";
-import { MENU, openMenu } from "./person-menu.ts";
 
 /** More people who write are “others”. */
 const MOST_NAMED = 3;
@@ -40,7 +40,7 @@ function itemOf(
 		),
 	];
 	const talk = () => void own.talkTo(name);
-	const onclick = () => openMenu(page, name, undefined, talk);
+	const onclick = () => void openMenu(page, name, undefined, talk);
 	const button = {
 		...({ type: "button", tabIndex: -1, ariaHasPopup: "dialog" } as const),
 		...{ title: `${name}: ${MENU}`, onclick },
@@ -63,7 +63,6 @@ function showTyping(page: Page, names: readonly string[]): void {
 export type PeoplePanel = ReturnType<typeof peoplePanel>;
 
 export function peoplePanel(page: Page, own: OwnRooms) {
-	find("#show-pins").onclick = () => void page.relations.openPins();
 	const list = find("#people");
 	/** By client; undefined until the server has sent the members. */
 	let inside: Map<string, Member> | undefined;

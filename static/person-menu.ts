@@ -1,19 +1,17 @@
 /**
  * The menu about a person, or about a message of theirs. Each choice is a
- * command to the bot, which carries it out and answers.
+ * command to the bot, which carries it out and answers. It is loaded when it is
+ * first opened.
  */
 
 import { BOT_NAME, type Said } from "../machines/message.ts";
-import { showBriefly } from "./brief-notice.ts";
-import { find, focusField, make, say } from "./element.ts";
+import { showBriefly, UNHEARD } from "./brief-notice.ts";
+import { showDialog } from "./dialog.ts";
+import { focusField, make } from "./element.ts";
 import { confirmed, GONE } from "./erase.ts";
 import type { Page } from "./page.ts";
-import { nameTag } from "./person.ts";
 
-/** What the menu's buttons are called. */
-export const MENU = "block, report and more";
-export const UNHEARD =
-	"There is no connection, so the bot did not hear that. Try again once there is.";
+const WHY = "A person who is muted, sent out or banned reads it.";
 
 /** UTF-16 units of a message that the menu shows. */
 const MOST_SHOWN = 160;
@@ -41,75 +39,79 @@ const EVERYWHERE: readonly Choice[] = [
 	["Unban", "unban NAME"],
 ];
 
-/** `talk` opens a room for the two. */
-export function openMenu(
-	page: Page,
-	name: string,
-	message?: Said,
-	talk?: () => void,
-): void {
-	const { role, room } = page;
-	const isBlocked = page.isBlocked(name);
-	const group = (legend: string, choices: readonly Choice[]) => {
-		const buttons = choices.map(([words, command]) => {
-			const onclick = () => void choose(page, name, message, command);
-			const isHard = /^(ban|remove)/.test(command);
-			const className = `block inline${isHard ? " danger" : ""}`;
-			return make("button", { type: "button", className, onclick }, words);
-		});
-		return make(
-			"fieldset",
-			"",
-			make("legend", "", legend),
-			make("div", "row-of", ...buttons),
-		);
-	};
-	find("#about-title").replaceChildren(nameTag(name));
-	say("#about-text", message?.text.slice(0, MOST_SHOWN) ?? "");
-	find("#why", HTMLInputElement).value = "";
-	find("#about-others").hidden = role === "member";
-	const talking = talk && name !== BOT_NAME ? [talkButton(talk)] : [];
-	find("#about-own").replaceChildren(
-		...talking,
-		group("For yourself", [
-			isBlocked ? ["Unblock", "unblock NAME"] : ["Block", "block NAME"],
-			...(message ? REPORTS : []),
-		]),
-	);
-	find("#about-choices").replaceChildren(
-		group(`In ${page.titleOf(room)}`, message ? [REMOVE, ...IN_ROOM] : IN_ROOM),
-		...(role === "admin" ? [group("In every room", EVERYWHERE)] : []),
-	);
-	find("#about", HTMLDialogElement).showModal();
+interface About {
+	readonly page: Page;
+	readonly name: string;
+	readonly message: Said | undefined;
+	/** Opens a room for the two. */
+	readonly talk: (() => void) | undefined;
 }
 
-const talkButton = (talk: () => void) => {
-	const onclick = () => {
-		find("#about", HTMLDialogElement).close();
-		talk();
+export function openMenu(about: About): void {
+	const { page, name, message, talk } = about;
+	const why = make("input", { id: "why", maxLength: 200, dir: "auto" });
+	why.autocomplete = "off";
+	why.setAttribute("aria-describedby", "why-hint");
+	const group = (legend: string, choices: readonly Choice[]) => {
+		const buttons = choices.map(([words, command]) => {
+			const isHard = /^(ban|remove)/.test(command);
+			return button(words, isHard ? " danger" : "", () => {
+				dialog.close();
+				void choose(about, command, why.value);
+			});
+		});
+		const title = make("legend", "", legend);
+		return make("fieldset", "", title, make("div", "row-of", ...buttons));
 	};
-	const button = {
-		type: "button",
-		className: "block inline",
-		onclick,
-	} as const;
-	return make("button", button, "Talk directly");
-};
+	const isBlocked = page.isBlocked(name);
+	const own = group("For yourself", [
+		isBlocked ? ["Unblock", "unblock NAME"] : ["Block", "block NAME"],
+		...(message ? REPORTS : []),
+	]);
+	const talking = () => {
+		dialog.close();
+		talk?.();
+	};
+	const inRoom = message ? [REMOVE, ...IN_ROOM] : IN_ROOM;
+	const others = [
+		make("label", { htmlFor: "why" }, "Reason, if you want to say one"),
+		why,
+		make("p", { id: "why-hint", className: "hint" }, WHY),
+		group(`In ${page.titleOf(page.room)}`, inRoom),
+		...(page.role === "admin" ? [group("In every room", EVERYWHERE)] : []),
+	];
+	const text = message?.text.slice(0, MOST_SHOWN) ?? "";
+	const dialog = showDialog(
+		name,
+		make("p", { className: "hint", dir: "auto" }, text),
+		...(talk && name !== BOT_NAME
+			? [button("Talk directly", "", talking)]
+			: []),
+		own,
+		...(page.role === "member" ? [] : others),
+	);
+	dialog.onclick = ({ target }) => {
+		// A click on the backdrop has the dialog itself as its target.
+		if (target === dialog) dialog.close();
+	};
+}
+
+function button(words: string, className: string, onclick: () => void) {
+	const look = `block inline${className}`;
+	return make("button", { type: "button", className: look, onclick }, words);
+}
 
 async function choose(
-	page: Page,
-	name: string,
-	message: Said | undefined,
+	{ page, name, message }: About,
 	command: string,
+	reason: string,
 ): Promise<void> {
-	find("#about", HTMLDialogElement).close();
 	const isLast = command.startsWith("remove");
 	if (!isLast || (await confirmed("Remove this message?", GONE, "Remove"))) {
 		const about = command
 			.replace("NAME", name)
 			.replace("OFFSET", `${message?.offset}`);
-		const isSaid = !/block|report/.test(command);
-		const why = isSaid ? find("#why", HTMLInputElement).value : "";
+		const why = /block|report/.test(command) ? "" : reason;
 		if (!page.tellBot(`@${BOT_NAME} ${about} ${why}`.trim()))
 			showBriefly(UNHEARD);
 	}

@@ -5,6 +5,7 @@ import type { ServerFrame } from "../machines/protocol.ts";
 import { BASE } from "./base-path.ts";
 import { showBriefly } from "./brief-notice.ts";
 import type { AnswerAboutMessage } from "./frames.ts";
+import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE, Requests } from "./requests.ts";
 
@@ -75,28 +76,15 @@ export class Relations {
 
 	/** Lists what is pinned in the room. */
 	async openPins(): Promise<void> {
-		try {
-			const dialog: typeof import("./pins-dialog.ts") = await import(
-				`${BASE}static/pins-dialog.js`
-			);
-			dialog.open(await this.pins(), this.#page.show);
-		} catch {
-			showBriefly(OFFLINE);
-		}
+		const dialog = await load("pins-dialog");
+		dialog?.open(await this.pins(), this.#page.show);
 	}
 }
 
 /** Resolves with the emoji that the reader chooses, if any. */
 export async function pickEmoji(): Promise<string> {
-	try {
-		const picker: typeof import("./emoji-picker.ts") = await import(
-			`${BASE}static/emoji-picker.js`
-		);
-		return await picker.choose(`${BASE}static/emoji.json`);
-	} catch {
-		showBriefly(OFFLINE);
-		return "";
-	}
+	const picker = await load("emoji-picker");
+	return (await picker?.choose(`${BASE}static/emoji.json`)) ?? "";
 }
 
 const wordsOf = (answer: AnswerAboutMessage) =>

@@ -3,7 +3,7 @@
 import { isPublic, LOBBY } from "../machines/message.ts";
 import type { ServerFrame } from "../machines/protocol.ts";
 import { showBriefly } from "./brief-notice.ts";
-import { complain, find, isTouch, make, say } from "./element.ts";
+import { complain, find, icon, make, say } from "./element.ts";
 import {
 	type JoinedRoom,
 	joinedRoom,
@@ -15,8 +15,9 @@ import {
 } from "./joined-rooms.ts";
 import type { OwnRoom, OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
+import { roomMenu } from "./room-menu.ts";
 import { pathOf, roomName } from "./room-name.ts";
-import { storedLines } from "./storage.ts";
+import { storedDraft, storedLines } from "./storage.ts";
 
 /** Rooms that a tab may ask the server about. */
 const MOST_WATCHED = 32;
@@ -26,6 +27,9 @@ const MOST_OWN = 100;
 
 const NAME_RULE =
 	"A room’s name has letters, digits, “_” and “-”, at most 32 of them.";
+
+/** A drawing, where something was written and not sent. */
+const PENCIL = "M4 16l1-4 8-8 3 3-8 8zM11 6l3 3";
 
 const upTo99 = (count: number) => (count > 99 ? "99+" : String(count));
 
@@ -41,7 +45,7 @@ export class RoomList {
 		this.#page = page;
 		this.#own = own;
 		joinForm((room) => this.#go(room));
-		shareButton(page);
+		roomMenu(page, () => this.#leave());
 	}
 
 	/** Asks how far the lobby is, and the rooms joined last. The server answers at once, and nobody else sees it. */
@@ -169,28 +173,33 @@ export class RoomList {
 		);
 		if (isCurrent) link.ariaCurrent = "page";
 		link.append(...this.#badges(room));
+		link.classList.toggle("unread", this.#unread(room) > 0);
 		link.onclick = (event) => {
 			if (event.ctrlKey || event.metaKey || event.shiftKey) return;
 			event.preventDefault();
 			this.#go(name);
 		};
-		const item = make("li", "", link);
-		if (isCurrent && name !== LOBBY && isPublic(name))
-			item.append(this.#leaveButton(name));
-		return item;
+		return make("li", "", link);
 	}
 
-	#badges(room: JoinedRoom): HTMLElement[] {
+	/** What is new in a room, and what the reader has not sent there. */
+	#badges(room: JoinedRoom): Node[] {
+		const { name } = room;
 		const [unread, unsent] = [this.#unread(room), this.#unsent(room)];
-		const isMention = unread > 0 && this.#mentions.has(room.name);
+		const isMention = unread > 0 && this.#mentions.has(name);
+		const isDraft = name !== this.#page.room && storedDraft(name) !== "";
 		/** The class of each, and its words. */
 		const badges: (readonly [string, string])[] = [];
 		if (isMention) badges.push(["badge mentioned", ""]);
 		if (isMention) badges.push(["visually-hidden", "You were mentioned, "]);
-		if (unread > 0) badges.push(["badge", upTo99(unread)]);
+		if (unread > 0) badges.push(["count", upTo99(unread)]);
 		if (unread > 0) badges.push(["visually-hidden", " new"]);
+		if (isDraft) badges.push(["visually-hidden", " draft"]);
 		if (unsent > 0) badges.push(["badge unsent", `${unsent} not sent`]);
-		return badges.map(([className, text]) => make("span", className, text));
+		const shown = badges.map(([className, text]) =>
+			make("span", className, text),
+		);
+		return isDraft ? [icon(PENCIL), ...shown] : shown;
 	}
 
 	/** A room that someone else has invited the reader to. */
@@ -216,13 +225,10 @@ export class RoomList {
 		);
 	}
 
-	#leaveButton(name: string): HTMLElement {
-		const onclick = () => {
-			leaveRoom(name);
-			this.#go(LOBBY);
-		};
-		const ariaLabel = `Leave ${name}`;
-		return make("button", { className: "link", ariaLabel, onclick }, "Leave");
+	/** A room for all is left by taking it off the list. */
+	#leave(): void {
+		leaveRoom(this.#page.room);
+		this.#go(LOBBY);
 	}
 }
 
@@ -235,31 +241,7 @@ function joinForm(go: (room: string) => void): void {
 		complain(field, name ? "" : NAME_RULE);
 		if (!name) return field.focus();
 		field.value = "";
+		find("#new-room").removeAttribute("open");
 		go(name);
-	};
-}
-
-/** The button that shares the room's link, or copies it. */
-function shareButton(page: Page): void {
-	const button = find("#share", HTMLButtonElement);
-	function show(result = "") {
-		say("#share-words", result || "Share link");
-		button.classList.toggle("done", result !== "");
-	}
-	button.onclick = async () => {
-		const { room } = page;
-		const url = location.origin + pathOf(room);
-		try {
-			if (navigator.share && isTouch()) {
-				await navigator.share({ title: `${page.titleOf(room)} · Plume`, url });
-			} else {
-				await navigator.clipboard.writeText(url);
-				show("Link copied");
-			}
-		} catch {
-			// Sharing was refused or cancelled.
-			show("Copy the address");
-		}
-		setTimeout(show, 3_000);
 	};
 }

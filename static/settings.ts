@@ -63,10 +63,9 @@ export function settingsDialog(page: Page) {
 		dialog.showModal();
 	};
 	// A click on the backdrop has the dialog itself as its target.
-	for (const each of [dialog, find("#about", HTMLDialogElement)])
-		each.onclick = ({ target }) => {
-			if (target === each) each.close();
-		};
+	dialog.onclick = ({ target }) => {
+		if (target === dialog) dialog.close();
+	};
 
 	themeChoice();
 	everywhere.onclick = () => page.dispatch({ type: "logout", all: true });

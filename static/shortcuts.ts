@@ -1,12 +1,10 @@
 /** Keys that lead to other rooms, and those that act on the message in focus. */
 
-import { BASE } from "./base-path.ts";
-import { showBriefly } from "./brief-notice.ts";
 import { find } from "./element.ts";
 import { eraseOne } from "./erase.ts";
+import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { isEditable } from "./relations.ts";
-import { OFFLINE } from "./requests.ts";
 
 type Action = (() => void) | undefined;
 
@@ -28,14 +26,14 @@ export function shortcuts(page: Page): void {
 function actionFor(page: Page, event: KeyboardEvent): Action {
 	const { key, ctrlKey, metaKey, altKey, shiftKey, target } = event;
 	if ((ctrlKey || metaKey) && key === "k")
-		return () => void openDialog("goTo", page);
+		return () => void openKeyDialog("goTo", page);
 	const isUpOrDown = key === "ArrowUp" || key === "ArrowDown";
 	if (altKey && isUpOrDown)
 		return () => goBeside(key === "ArrowUp" ? -1 : 1, shiftKey);
 	const isInField =
 		target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 	if (isInField || ctrlKey || metaKey || altKey) return undefined;
-	if (key === "?") return () => void openDialog("listKeys", page);
+	if (key === "?") return () => void openKeyDialog("listKeys", page);
 	return target instanceof Element ? onMessage(page, key, target) : undefined;
 }
 
@@ -57,21 +55,13 @@ function goBeside(step: 1 | -1, isUnread: boolean): void {
 	const here = all.findIndex((link) => link.ariaCurrent === "page");
 	const inOrder = [...all.slice(here + 1), ...all.slice(0, here)];
 	const others = step === 1 ? inOrder : inOrder.reverse();
-	const unread = ".badge:not(.unsent)";
-	const next = others.find((link) => !isUnread || link.querySelector(unread));
+	const next = others.find((link) => !isUnread || link.matches(".unread"));
 	next?.click();
 }
 
-async function openDialog(
+export async function openKeyDialog(
 	kind: "goTo" | "listKeys",
 	page: Page,
 ): Promise<void> {
-	try {
-		const dialogs: typeof import("./key-dialogs.ts") = await import(
-			`${BASE}static/key-dialogs.js`
-		);
-		dialogs[kind]((room) => void page.go(room));
-	} catch {
-		showBriefly(OFFLINE);
-	}
+	(await load("key-dialogs"))?.[kind]((room) => void page.go(room));
 }

@@ -4,11 +4,14 @@
  * the tab reconnect at once.
  */
 
-import { CloseCode } from "../machines/message.ts";
+import { CloseCode, isPublic } from "../machines/message.ts";
 import { backoffOf } from "../machines/page-guards.ts";
-import { find, say, show } from "./element.ts";
+import { find, icon, say, show } from "./element.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
+
+/** A drawing of two sliders. */
+const SETTINGS = "M3 6.5h7M14 6.5h3M3 13.5h3M10 13.5h7M12 4.5v4M8 11.5v4";
 
 export function statusBar(page: Page) {
 	const me = find("#me");
@@ -48,7 +51,9 @@ export function statusBar(page: Page) {
 		const erasing = snapshot.matches("chatting") && farewell !== "";
 		const elsewhere = stopped && why === CloseCode.replaced.says;
 		say("#room-name", page.titleOf(room));
-		if (name !== myName) me.replaceChildren(avatar(name), nameTag(name));
+		find("#room-name").classList.toggle("own", !isPublic(room));
+		if (name !== myName)
+			me.replaceChildren(avatar(name), nameTag(name), icon(SETTINGS));
 		myName = name;
 		me.hidden = name === "";
 		show(bar, lost || stopped || erasing);

@@ -71,9 +71,15 @@ test.each([
 	await check(ann, "too long");
 	await ann.field.fill("");
 	await ann.opensSide();
-	await check(ann, "rooms and people");
+	await check(ann, "rooms");
 	await ann.page.keyboard.press("Escape");
-	await ann.presses(name);
+	await ann.opensPeople();
+	await check(ann, "people");
+	await ann.page.keyboard.press("Escape");
+	await ann.opensMenu();
+	await check(ann, "the room's menu");
+	await ann.page.keyboard.press("Escape");
+	await ann.opensSettings();
 	await check(ann, "settings");
 	await ann.presses("Delete everything and my name");
 	await check(ann, "a warning");
@@ -112,7 +118,7 @@ test("a refused line or a replaced tab breaks no rule either", async () => {
 	await ann.says("something");
 	await ann.seesStatus("1 line was not sent. No.");
 	await check(ann, "a failed line");
-	await ann.presses("ann");
+	await ann.opensSettings();
 	await ann.presses("Delete everything and my name");
 	await ann.presses("Delete everything");
 	await ann.page.keyboard.press("Escape");
@@ -140,7 +146,7 @@ test("every target is large enough on a small screen, which nothing overflows", 
 	const ann = await enter("ann", { viewport: { width: 320, height: 500 } });
 	await ann.says("https://example.org/".padEnd(300, "x"));
 	await ann.reads("example.org");
-	await ann.presses("ann");
+	await ann.opensSettings();
 	const { wide, small } = await ann.page.evaluate(() => ({
 		wide: document.documentElement.scrollWidth - innerWidth,
 		small: [...document.querySelectorAll("button, input, [role=option]")]
@@ -184,8 +190,8 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 	await ann.page.getByLabel("Code").waitFor();
 	await keyboard.insertText(await plume().codeFor("ann"));
 	await ann.isInside();
-	const people = ann.page.getByRole("region", { name: /^People/ });
-	await people.getByText("bob").waitFor();
+	const bobThere = ann.page.locator("#people").getByText("bob");
+	await bobThere.waitFor({ state: "attached" });
 	await keyboard.type("Hello @b");
 	await ann.page.getByRole("option").first().waitFor();
 	await keyboard.press("Tab");
@@ -205,8 +211,9 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 	await keyboard.press("Enter");
 	await keyboard.press("Escape");
 	await ann.page.waitForFunction(() => document.activeElement?.id === "text");
-	await tabTo("Go", "Shift+Tab");
-	await keyboard.press("Shift+Tab");
+	await tabTo("New room", "Shift+Tab");
+	await keyboard.press("Enter");
+	await keyboard.press("Tab");
 	await keyboard.type("attic");
 	await keyboard.press("Enter");
 	await ann.isIn("attic");

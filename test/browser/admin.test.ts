@@ -16,7 +16,7 @@ const table = ({ page }: Person, title: string) =>
 
 async function opensAdminPage(options: object = {}): Promise<Person> {
 	const boss = await enter("boss", options);
-	await boss.presses("boss");
+	await boss.opensSettings();
 	await boss.page.getByRole("link", { name: "Open the admin page" }).click();
 	await boss.page.getByRole("heading", { name: "Reports" }).waitFor();
 	return boss;

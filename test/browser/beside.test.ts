@@ -54,7 +54,8 @@ test("forty rooms are all there after a reload, with the current one in sight", 
 		});
 	// The room is entered again only once the server has answered.
 	await expect.poll(inSight).toBe(true);
-	await ann.presses("Leave newest");
+	await ann.opensMenu();
+	await ann.presses("Leave this room");
 	await ann.isIn("lobby");
 	expect(await links.filter({ hasText: "newest" }).count()).toBe(0);
 });
@@ -68,7 +69,7 @@ test("a newcomer by a link sees no counts for rooms they never saw", async () =>
 	await ann.reads("hello");
 	await bob.says("said while ann is elsewhere");
 	await bob.reads("ann is elsewhere");
-	const badge = ann.page.locator("#rooms .badge");
+	const badge = ann.page.locator("#rooms .unread");
 	expect(await badge.count()).toBe(0);
 });
 
@@ -108,7 +109,7 @@ test("a blocked notification is explained, with what to do", async () => {
 	expect(await ann.field.evaluate((field) => field.matches(":focus"))).toBe(
 		true,
 	);
-	await ann.presses("ann");
+	await ann.opensSettings();
 	const box = ann.page.getByLabel("Get a note when");
 	expect(await box.isChecked()).toBe(false);
 	await ann.seesStatus("Your browser blocks notes");
@@ -136,12 +137,12 @@ test("a mention notifies where the window is visible but has no focus", async ()
 test("the theme that is chosen in one tab is every tab's", async () => {
 	const ann = await enter("ann");
 	const other = await ann.opensTab("new");
-	await ann.presses("ann");
+	await ann.opensSettings();
 	await ann.page.getByLabel("Dark").check();
 	const theme = () =>
 		other.page.evaluate(() => document.documentElement.style.colorScheme);
 	await expect.poll(theme).toBe("dark");
-	await other.presses("ann");
+	await other.opensSettings();
 	expect(await other.page.getByLabel("Dark").isChecked()).toBe(true);
 });
 
@@ -149,7 +150,7 @@ test("deleting everything ends with kind words above an empty form", async () =>
 	const ann = await enter("ann");
 	await ann.says("one");
 	await ann.reads("one");
-	await ann.presses("ann");
+	await ann.opensSettings();
 	await ann.presses("Delete everything and my name");
 	// It may be over at once, and what is shown meanwhile gone again.
 	await ann.page.evaluate(() => {

@@ -56,7 +56,7 @@ test("who is blocked at a message folds away, rings no more, and is back when th
 	await ann.reads("answer me");
 	await folded(ann).nth(1).getByText("You blocked").click();
 	await ann.page.getByText("at once").waitFor({ state: "hidden" });
-	const person = ann.page.locator("#people").getByRole("button");
+	const person = (await ann.opensPeople()).getByRole("button");
 	await person.filter({ hasText: "blocked" }).click();
 	await ann.presses("Unblock");
 	await folded(ann).first().waitFor({ state: "detached" });
@@ -145,7 +145,7 @@ test("an admin mutes, removes and bans with a reason that the person reads", asy
 	await boss.presses("Remove");
 	await troll.reads("This message was deleted.");
 
-	await boss.page.locator("#people").getByRole("button").click();
+	await (await boss.opensPeople()).getByRole("button").click();
 	await menu.getByLabel("Reason").fill("only stamps");
 	await menu.getByRole("button", { name: "Ban for a week" }).click();
 	await troll.isOutside();
@@ -157,7 +157,7 @@ test("an admin mutes, removes and bans with a reason that the person reads", asy
 test("who is sent out of a room is told why, and comes into the lobby instead", async () => {
 	const boss = await enter("boss");
 	const troll = await enter("shouter", phone);
-	await boss.page.locator("#people").getByRole("button").click();
+	await (await boss.opensPeople()).getByRole("button").click();
 	await boss.page.getByLabel("Reason").fill("shouting");
 	await boss.presses("Send out for 5 minutes");
 	await troll.seesStatus(/You may not enter room-\d+ until .*shouting/);
@@ -175,8 +175,7 @@ test("the menu opens on a phone with one touch more, and in the list of people",
 	await article.getByTitle("block, report and more").tap();
 	await check(ann, "the menu on a phone");
 	await ann.presses("Close");
-	await ann.opensSide();
-	await ann.page.locator("#people").getByRole("button").tap();
+	await (await ann.opensPeople()).getByRole("button").tap();
 	await ann.page.getByRole("dialog").getByText("eve").waitFor();
 	await ann.presses("Block");
 	await ann.seesStatus("You see nothing more of eve.");

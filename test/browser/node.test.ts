@@ -11,7 +11,7 @@ const { enter } = stage({
 
 test("the settings say which of several servers one is connected through", async () => {
 	const ann = await enter("ann");
-	await ann.presses("ann");
+	await ann.opensSettings();
 	const line = ann.page.locator("#settings #node");
 	await expect
 		.poll(() => line.innerText())
@@ -19,6 +19,6 @@ test("the settings say which of several servers one is connected through", async
 	await ann.page.reload();
 	await ann.isInside();
 	expect(await line.isVisible()).toBe(false);
-	await ann.presses("ann");
+	await ann.opensSettings();
 	expect(await line.isVisible()).toBe(true);
 });

@@ -50,5 +50,7 @@ test("beside a room stands how long messages are there, where they are deleted",
 	await ann.goesTo("garden", "garden");
 	await ann.page.locator("article.notice").getByText(words).waitFor();
 	await ann.page.reload();
+	await ann.isInside();
+	await ann.opensPeople();
 	await line.getByText(words).waitFor();
 });

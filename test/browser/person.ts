@@ -93,8 +93,13 @@ export class Person {
 		await this.page.evaluate(() => dispatchEvent(new Event("online")));
 	}
 
-	async logsOut(how: "Log out" | "Log out everywhere"): Promise<void> {
+	async opensSettings(): Promise<void> {
+		await this.opensSide();
 		await this.presses(this.name);
+	}
+
+	async logsOut(how: "Log out" | "Log out everywhere"): Promise<void> {
+		await this.opensSettings();
 		await this.presses(how);
 	}
 
@@ -193,17 +198,38 @@ export class Person {
 		return this.page.getByLabel("Your message");
 	}
 
-	/** Opens the list of rooms and people where the screen is too narrow to show it always. */
+	/** Opens the list of rooms where the screen is too narrow to show it always. */
 	async opensSide(): Promise<void> {
-		const side = this.page.getByRole("button", { name: "Rooms and people" });
+		const side = this.page.getByRole("button", { name: /^Rooms/ });
 		if (await side.isVisible()) await side.click();
+	}
+
+	/** Opens the forms that make a room. */
+	async opensNewRoom(): Promise<void> {
+		await this.opensSide();
+		const isOpen = await this.page.locator("#new-room[open]").count();
+		if (!isOpen) await this.page.getByText("New room", { exact: true }).click();
+	}
+
+	/** Opens the list of those who are in the room. */
+	async opensPeople() {
+		const people = this.page.getByRole("region", { name: /^People/ });
+		if (!(await people.isVisible()))
+			await this.page.getByRole("button", { name: /^People/ }).click();
+		return people;
+	}
+
+	/** Opens what can be done with the room. */
+	async opensMenu(): Promise<void> {
+		await this.presses("More about this room");
 	}
 
 	/** Goes to a room by typing its name into the list of rooms. */
 	async goesTo(typed: string, room = typed): Promise<void> {
-		await this.opensSide();
-		await this.page.getByLabel("Make or join a room").fill(typed);
-		await this.page.getByLabel("Make or join a room").press("Enter");
+		const field = this.page.getByLabel("Make or join a room");
+		await this.opensNewRoom();
+		await field.fill(typed);
+		await field.press("Enter");
 		await this.isIn(room);
 	}
 

@@ -8,7 +8,7 @@ import { phone, stage } from "./stage.ts";
 const { enter, openPage, plume } = stage();
 
 async function makesRoom(person: Person, title: string): Promise<void> {
-	await person.opensSide();
+	await person.opensNewRoom();
 	await person.page.getByLabel("Make a private room").fill(title);
 	await person.presses("Make");
 	await isIn(person, title);
@@ -18,7 +18,9 @@ const isIn = ({ page }: Person, title: string) =>
 	page.locator("#room-name", { hasText: title }).waitFor();
 
 /** The dialog about the room. */
-async function opensMembers({ page }: Person) {
+async function opensMembers(person: Person) {
+	const { page } = person;
+	await person.opensMenu();
 	await page.getByRole("button", { name: "Members", exact: true }).click();
 	const dialog = page.locator("#room-about");
 	await dialog.waitFor();
@@ -105,8 +107,7 @@ test("someone is invited by name, and finds that among their rooms", async () =>
 test("two talk directly, from the menu at a person", async () => {
 	const ann = await enter("amy", phone);
 	const bob = await enter("bo");
-	await ann.opensSide();
-	await ann.page.locator("#people").getByRole("button", { name: "bo" }).click();
+	await (await ann.opensPeople()).getByRole("button", { name: "bo" }).click();
 	await ann.presses("Talk directly");
 	await isIn(ann, "bo");
 	await ann.says("only for you");

@@ -145,7 +145,7 @@ describe.each([
 		await bob.page.reload();
 		await bob.isInside();
 		await bob.reads("hello from behind");
-		await ann.presses("ann");
+		await ann.opensSettings();
 		await ann.presses("Export my messages");
 		await ann.page.getByText("Your messages were saved").waitFor();
 		expect([...ann.complaints, ...bob.complaints]).toEqual([]);

@@ -316,7 +316,7 @@ test("forced colours still show the current room, what is new, which line is the
 	const size = await bot.evaluate((one) => getComputedStyle(one).fontSize);
 	expect(size).toBe("0px");
 	await ann.goesTo("other");
-	await bob.says("hello");
+	await bob.says("@ann, hello");
 	const rooms = ann.page.getByRole("navigation", { name: "Rooms" });
 	await rooms.getByText("1", { exact: true }).waitFor();
 	const looks = (selector: string) =>

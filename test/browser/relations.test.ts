@@ -106,6 +106,7 @@ test("who made the room pins a message, which all find in a list", async () => {
 	await ann.reads("the rules");
 	await presses(ann, "the rules", "Pin");
 	await lineIn(bob, "the rules").getByText("pinned by").waitFor();
+	await bob.opensMenu();
 	await bob.presses("Pinned messages");
 	const list = bob.page.getByRole("dialog", { name: "Pinned messages" });
 	await list.getByText("the rules").waitFor();
@@ -113,6 +114,7 @@ test("who made the room pins a message, which all find in a list", async () => {
 	await list.getByRole("button", { name: /the rules/ }).click();
 	await list.waitFor({ state: "detached" });
 	await presses(ann, "the rules", "Take down");
+	await bob.opensMenu();
 	await bob.presses("Pinned messages");
 	await list.getByText("Nothing is pinned in this room.").waitFor();
 });
@@ -129,6 +131,7 @@ test("a pinned message from long ago is shown, and the way back to the latest", 
 	const bob = await enter("bao");
 	await bob.reads("line 2 89");
 	expect(await bob.page.getByText("the very first line").count()).toBe(0);
+	await bob.opensMenu();
 	await bob.presses("Pinned messages");
 	const list = bob.page.getByRole("dialog", { name: "Pinned messages" });
 	await list.getByRole("button", { name: /the very first line/ }).click();

@@ -86,5 +86,5 @@ test("after a restore what was read in another room is not unread, but what came
 	await link.waitFor();
 	await link.click();
 	await bob.reads("new 4");
-	expect(await bob.page.locator("#rooms .badge").count()).toBe(0);
+	expect(await bob.page.locator("#rooms .unread").count()).toBe(0);
 });

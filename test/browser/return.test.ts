@@ -142,7 +142,7 @@ test("nobody notices the heartbeat of a quiet connection", async () => {
 	const bob = await enter("bob");
 	const { person: ann } = await enterThroughTunnel("ann");
 	const lobby = ann.page.getByRole("link", { name: "lobby" });
-	const people = ann.page.getByRole("region", { name: /^People/ });
+	const people = await ann.opensPeople();
 	await people.getByText("bob").waitFor();
 	await lobby.focus();
 	await ann.page.clock.runFor(30_000);

@@ -56,6 +56,7 @@ test("a room is the same however its name is written", async () => {
 
 test("an impossible room name is refused before anyone goes there", async () => {
 	const ann = await enter("ann", {}, lobby);
+	await ann.opensNewRoom();
 	await ann.page.getByLabel("Make or join a room").fill("a b");
 	await ann.page.keyboard.press("Enter");
 	await ann.seesStatus("A room’s name has letters");
@@ -67,6 +68,7 @@ test("an impossible room name is refused before anyone goes there", async () => 
 
 test("a room name that only the server refuses leads back to the lobby", async () => {
 	const ann = await enter("ann", {}, lobby);
+	await ann.opensNewRoom();
 	await ann.page.getByLabel("Make or join a room").fill("latin-и-mixed");
 	await ann.page.keyboard.press("Enter");
 	await ann.reads("That can't be a room's name.");
@@ -220,7 +222,7 @@ test("the list of people shows who is here, who is away, who writes", async () =
 	const bob = await openPage("bob");
 	await bob.page.clock.install();
 	await bob.comesIn();
-	const people = ann.page.getByRole("region", { name: /^People/ });
+	const people = await ann.opensPeople();
 	const away = people.getByRole("listitem").filter({ hasText: /bob.*away/ });
 	await people.getByText("bob").waitFor();
 	await bob.field.pressSequentially("hm");
@@ -239,6 +241,7 @@ test("the list of people shows who is here, who is away, who writes", async () =
 test("a room is shared by its address", async () => {
 	const permissions = ["clipboard-read", "clipboard-write"];
 	const ann = await enter("ann", { permissions }, "shared");
+	await ann.opensMenu();
 	await ann.presses("Share link");
 	await ann.page.getByText("Link copied").waitFor();
 	const link = await ann.page.evaluate(() => navigator.clipboard.readText());

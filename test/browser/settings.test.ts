@@ -13,14 +13,14 @@ test("the colours that were chosen stay, whatever the system has", async () => {
 	const paper = () =>
 		ann.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 	const light = await paper();
-	await ann.presses("ann");
+	await ann.opensSettings();
 	await ann.page.getByLabel("Dark").check();
 	const dark = await paper();
 	expect(dark).not.toBe(light);
 	await ann.page.reload();
 	await ann.isInside();
 	expect(await paper()).toBe(dark);
-	await ann.presses("ann");
+	await ann.opensSettings();
 	await ann.page.getByLabel("As the system has it").check();
 	expect(await paper()).toBe(light);
 });
@@ -147,7 +147,7 @@ test("what one said can be taken along", async () => {
 	const ann = await enter("ann", {}, "diary");
 	await ann.says("dear diary");
 	await ann.reads("dear diary");
-	await ann.presses("ann");
+	await ann.opensSettings();
 	const saved = ann.page.waitForEvent("download");
 	await ann.presses("Export my messages");
 	const file = await (await saved).path();

@@ -114,10 +114,12 @@ test("what the page looks like", async () => {
 	await asked.getByRole("button", { name: "Reply" }).click();
 	await ida.says("I have a bigger one, too");
 	await ann.reads("a bigger one");
+	await ann.opensNewRoom();
 	await ann.page.getByLabel("Make a private room").fill("Birthday for Linus");
 	await ann.presses("Make");
 	await ann.page.locator("#room-name", { hasText: "Birthday" }).waitFor();
-	await ann.page.getByRole("button", { name: "Members" }).click();
+	await ann.opensMenu();
+	await ann.presses("Members");
 	await ann.presses("Make a link");
 	await ann.page.getByText("One person can join by this link").waitFor();
 	await shoot(ann, "private");
@@ -125,8 +127,9 @@ test("what the page looks like", async () => {
 	for (const room of ["boats", "recipes"]) await ann.goesTo(room);
 	await ann.page.getByRole("link", { name: "lobby" }).click();
 	await ann.reads("a bigger one");
-	const people = ann.page.getByRole("region", { name: /^People/ });
+	const people = await ann.opensPeople();
 	await people.getByText("ida").waitFor();
+	await ann.page.keyboard.press("Escape");
 	const ravi = await enter("ravi", wide, "boats");
 	await ravi.says("Nine is fine.");
 	await ravi.says("@ann, shall I book?");

@@ -234,7 +234,7 @@ test("a person with three tabs enters once, leaves once", async () => {
 	await ann.reads("hello");
 	await cleo.hidesTab();
 	const tabs = [await ann.opensTab("new"), await ann.opensTab("new")];
-	const people = cleo.page.getByRole("region", { name: /^People/ });
+	const people = await cleo.opensPeople();
 	await people.getByText("ann").waitFor();
 	await tabs[1]?.says("from the third");
 	await cleo.reads("from the third");

@@ -1,0 +1,40 @@
+/** Parts of the page that are loaded when they are first used. */
+
+import type { Said } from "../machines/message.ts";
+import { BASE } from "./base-path.ts";
+import { showBriefly } from "./brief-notice.ts";
+import type { Page } from "./page.ts";
+import { OFFLINE } from "./requests.ts";
+
+interface Parts {
+	"emoji-picker": typeof import("./emoji-picker.ts");
+	"key-dialogs": typeof import("./key-dialogs.ts");
+	"person-menu": typeof import("./person-menu.ts");
+	"pins-dialog": typeof import("./pins-dialog.ts");
+	"room-dialog": typeof import("./room-dialog.ts");
+}
+
+/** Resolves with nothing, and says so, if it can't be loaded. */
+export async function load<Name extends keyof Parts>(
+	name: Name,
+): Promise<Parts[Name] | undefined> {
+	try {
+		return await import(`${BASE}static/${name}.js`);
+	} catch {
+		showBriefly(OFFLINE);
+		return undefined;
+	}
+}
+
+/** What the menu's buttons are called. */
+export const MENU = "block, report and more";
+
+/** Opens the menu about a person, or a message of theirs. `talk` opens a room for the two. */
+export async function openMenu(
+	page: Page,
+	name: string,
+	message?: Said,
+	talk?: () => void,
+): Promise<void> {
+	(await load("person-menu"))?.openMenu({ page, name, message, talk });
+}
