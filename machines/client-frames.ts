@@ -34,7 +34,7 @@ export const clientFrames = {
 		room: roomName,
 		id: s.lenient(requestId),
 	},
-	auth: { type: s.only(types.auth), text, id },
+	auth: { type: s.only(types.auth), text, name: s.optional(text), id },
 	open: {
 		type: s.only(types.open),
 		session: s.lenient(shortId),

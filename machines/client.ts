@@ -35,7 +35,8 @@ export const clientGuards = {
 	isWhoAsked: ({ context, event }) =>
 		(event.type === "login.succeeded" || event.type === "client.entered") &&
 		event.identity === context.identity &&
-		event.nameKey === context.nameKey,
+		// A newcomer may choose a name only once they have the code.
+		(context.nameKey === "" || event.nameKey === context.nameKey),
 } satisfies Record<string, Guard<ClientContext, ClientEvent>>;
 
 export const clientRules = {
@@ -73,6 +74,9 @@ export const clientMachine = setup({
 			const { client: id, identity, nameKey, name, room } = event;
 			return { id, identity, nameKey, name, room };
 		}),
+		takeName: on("login.succeeded", (_, { nameKey, name }) => ({
+			...{ nameKey, name },
+		})),
 		/** It may be another room than was asked for. */
 		rememberRoom: on("client.entered", (_, { room }) => ({ room })),
 		replaceCode: on("login.resent", ({ resends }, { code, expires }) => ({
@@ -110,7 +114,7 @@ export const clientMachine = setup({
 				"login.expired": { target: "left", actions: "forgetCode" },
 				"login.succeeded": {
 					target: "entering",
-					...ruled("login.succeeded", "forgetCode"),
+					...ruled("login.succeeded", ["takeName", "forgetCode"]),
 				},
 			},
 		},

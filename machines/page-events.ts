@@ -61,7 +61,7 @@ export type ServerEvent =
 
 export type PageEvent =
 	| { type: "submit"; update: Person }
-	| { type: "code"; code: string }
+	| { type: "code"; code: string; name?: string | undefined }
 	| { type: "resend" }
 	| { type: "retry" }
 	/** The server acknowledged a message. */

@@ -78,7 +78,10 @@ export const pageGuards = {
 	/** Refuses a login because of the room it leads to. */
 	refusesHelloRoom: ({ event }) =>
 		refuses(event, MessageType.hello) && ABOUT_ROOM.includes(ruleOf(event)),
-	keepsLogin: ({ event }) => TRANSIENT.includes(ruleOf(event)),
+	/** The code is good; perhaps with a name, or another one. */
+	keepsLogin: ({ event }) =>
+		TRANSIENT.includes(ruleOf(event)) ||
+		(refuses(event, MessageType.auth) && ruleOf(event).startsWith("name")),
 	isDiskFull: ({ event }) =>
 		["diskHasSpace", "sequencerIsThere"].includes(ruleOf(event)),
 	isStillInside: ({ event }) => ruleOf(event) === "isNotInside",

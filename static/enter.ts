@@ -1,6 +1,7 @@
 /**
- * The login form: a name and an email address. Beside each field stands what
- * is wrong with it, in the browser's words or the server's.
+ * The login form: an email address. Below it stands what is wrong with it, in
+ * the browser's words or the server's. A newcomer's name is asked for with the
+ * code.
  */
 
 import type { Person } from "../machines/page-events.ts";
@@ -14,40 +15,27 @@ export function enterForm(page: Page, person: Person) {
 	const submit = find("#enter-submit", HTMLButtonElement);
 	const cancel = find("#enter-cancel", HTMLButtonElement);
 	const step = find("#step-trouble");
-	const name = find("#name", HTMLInputElement);
 	const email = find("#email", HTMLInputElement);
-	const fields = [name, email];
 
-	/** The first field that is wrong or empty. */
-	function focus() {
-		const isWrong = "[aria-invalid=true], :invalid";
-		const wrong = fields.find((field) => field.matches(isWrong));
-		(wrong ?? name).focus();
-	}
-
-	name.value = person.name;
 	email.value = person.email;
 	cancel.onclick = () => page.dispatch({ type: "leave" });
 	form.onsubmit = () => {
-		for (const field of fields) {
-			field.value = trimInvisible(field.value);
-			complain(field, field.validationMessage);
-		}
-		const update = { name: name.value, email: email.value };
+		email.value = trimInvisible(email.value);
+		complain(email, email.validationMessage);
+		const update = { name: "", email: email.value };
 		if (form.checkValidity()) page.dispatch({ type: "submit", update });
-		else focus();
+		else email.focus();
 	};
 
 	return {
-		focus,
+		focus: () => email.focus(),
 		clear: () => form.reset(),
 		render() {
 			const { trouble } = page.snapshot.context;
 			const isWaiting = page.snapshot.matches("loggingIn");
-			const wordsAbout = (about: string) =>
-				trouble?.about === about ? trouble.words : "";
-			for (const field of fields) complain(field, wordsAbout(field.id));
-			say(step, wordsAbout("step"));
+			const isAboutEmail = trouble?.about === "email";
+			complain(email, isAboutEmail ? trouble.words : "");
+			say(step, isAboutEmail ? "" : (trouble?.words ?? ""));
 			step.classList.toggle("expected", trouble?.isExpected ?? false);
 			find("#invited").hidden = storedInvitation() === "";
 			submit.disabled = isWaiting;

@@ -95,7 +95,7 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 		};
 	return {
 		type: "refused",
-		...{ rule, re, trouble: { about: "step", words } },
+		...{ rule, re, trouble: { about: about(rule), words } },
 		update: retryAfter === undefined ? {} : { resendAt: now + retryAfter },
 	};
 }

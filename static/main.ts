@@ -75,7 +75,8 @@ const machine = pageMachine.provide({
 			storage.saveSession(event.token);
 			if (isInvitationSent) storage.dropInvitation();
 		},
-		resumeSends({ event }) {
+		resumeSends({ event, context: { name, email } }) {
+			storage.savePerson({ name, email });
 			// Nothing can be sent before the machine has taken the welcome.
 			if (event.type === "welcome") queueMicrotask(() => chat.welcome(event));
 		},
@@ -110,8 +111,9 @@ const machine = pageMachine.provide({
 			socket.send({ kind: "hello", text, room, invitation });
 		},
 		sendCode({ event }) {
-			if (event.type === "code")
-				socket.send({ kind: "auth", text: event.code });
+			if (event.type !== "code") return;
+			const { code: text, name } = event;
+			socket.send({ kind: "auth", text, name });
 		},
 		sendOpen({ context: { room, key } }) {
 			const keys = storage.openCredentials(room, key);

@@ -1,10 +1,13 @@
 /**
  * The form for the code from the mail. A code is accepted in any case and with
  * dashes, and is sent as soon as it is complete. Shows how many tries and
- * minutes are left, and when another mail may be asked for.
+ * minutes are left, and when another mail may be asked for. A newcomer is
+ * asked for a name once the code was right.
  */
 
 import { CODE_LENGTH, readCode } from "../machines/code.ts";
+import type { Trouble } from "../machines/page-events.ts";
+import { trimInvisible } from "../machines/text.ts";
 import { complain, find, say } from "./element.ts";
 import type { Page } from "./page.ts";
 
@@ -13,11 +16,47 @@ const NO_CODE = "A code has 6 letters and digits. Copy it from the mail.";
 const some = (n: number, one: string, more: string) =>
 	`${n} ${n === 1 ? one : more}`;
 
+/** How many tries and minutes are left, and when another code can be asked for. */
+function renderTimes(page: Page, resend: HTMLButtonElement): void {
+	const { tries, expires, resendAt } = page.snapshot.context;
+	if (expires === 0) return;
+	const minutes = Math.ceil((expires - Date.now()) / 60_000);
+	const wait = Math.ceil((resendAt - Date.now()) / 1_000);
+	const times = `${some(tries, "try", "tries")} and ${some(minutes, "minute", "minutes")} left.`;
+	const tooOld = "This code is too old: ask for another.";
+	say("#verify-left", minutes > 0 ? times : tooOld);
+	say(resend, wait > 0 ? `Send again in ${wait} s` : "Send it again");
+	const isIdle = page.snapshot.matches({ loggingIn: "verifying" });
+	resend.disabled = wait > 0 || !isIdle;
+}
+
+/** A name has no spaces: one with dashes is offered instead. Returns the name, if it can be asked for. */
+function typedName(field: HTMLInputElement): string {
+	const words = trimInvisible(field.value).split(/\s+/);
+	const name = words.join("-");
+	const offer = find("#name-offer");
+	offer.hidden = words.length < 2;
+	say(offer, `Use “${name}”?`);
+	offer.onclick = () => {
+		field.value = name;
+		field.form?.requestSubmit();
+	};
+	if (!name) complain(field, "Write a name first.");
+	if (words.length > 1) complain(field, "There are no spaces in names.");
+	return words.length > 1 ? "" : name;
+}
+
 export function verifyForm(page: Page) {
 	const form = find("#verify", HTMLFormElement);
 	const field = find("#code", HTMLInputElement);
 	const submit = find("#verify-submit", HTMLButtonElement);
 	const resend = find("#resend", HTMLButtonElement);
+
+	const name = find("#name", HTMLInputElement);
+	/** The server has asked for a name. */
+	let asksName = false;
+	/** What it asked with, which is no mistake of the person's. */
+	let question: Trouble | undefined;
 
 	function sendIfComplete() {
 		const code = readCode(field.value);
@@ -26,32 +65,43 @@ export function verifyForm(page: Page) {
 		else if (field.value.trim().length > CODE_LENGTH) complain(field, NO_CODE);
 	}
 
+	function sendName() {
+		const code = readCode(field.value);
+		const chosen = typedName(name);
+		if (code && chosen) page.dispatch({ type: "code", code, name: chosen });
+		else name.focus();
+	}
+
 	field.oninput = sendIfComplete;
-	form.onsubmit = sendIfComplete;
+	form.onsubmit = () => (asksName ? sendName() : sendIfComplete());
 	resend.onclick = () => page.dispatch({ type: "resend" });
 	find("#another").onclick = () => page.dispatch({ type: "leave" });
 
-	function renderTimes() {
-		const { tries, expires, resendAt } = page.snapshot.context;
-		if (expires === 0) return;
-		const minutes = Math.ceil((expires - Date.now()) / 60_000);
-		const wait = Math.ceil((resendAt - Date.now()) / 1_000);
-		const times = `${some(tries, "try", "tries")} and ${some(minutes, "minute", "minutes")} left.`;
-		const tooOld = "This code is too old: ask for another.";
-		say("#verify-left", minutes > 0 ? times : tooOld);
-		say(resend, wait > 0 ? `Send again in ${wait} s` : "Send it again");
-		const isIdle = page.snapshot.matches({ loggingIn: "verifying" });
-		resend.disabled = wait > 0 || !isIdle;
+	/** Shows the field for a name in place of the one for the code, or back. */
+	function askName(isAsked: boolean) {
+		if (asksName === isAsked) return;
+		asksName = isAsked;
+		find("#code-part").hidden = isAsked;
+		find("#name-part").hidden = !isAsked;
+		resend.hidden = isAsked;
+		say("#verify-title", isAsked ? "Welcome" : "Check your mail");
 	}
-	setInterval(renderTimes, 1_000);
+
+	setInterval(renderTimes, 1_000, page, resend);
 
 	return {
 		/** Sends, too, a code that was typed while there was no connection. */
 		focus() {
+			submit.disabled = false;
+			if (asksName) return name.focus();
 			field.focus();
 			sendIfComplete();
 		},
-		clear: () => form.reset(),
+		clear() {
+			form.reset();
+			askName(false);
+			find("#name-offer").hidden = true;
+		},
 		render() {
 			const { snapshot } = page;
 			const { email, note, trouble } = snapshot.context;
@@ -59,11 +109,16 @@ export function verifyForm(page: Page) {
 			const lost = snapshot.matches("returning");
 			say("#verify-email", email);
 			say("#verify-note", lost ? "Connecting…" : note);
-			complain(field, (!lost && trouble?.words) || "");
+			if (trouble?.about === "name" && !asksName) {
+				askName(true);
+				question = trouble;
+			}
+			const words = lost || trouble === question ? "" : trouble?.words;
+			complain(asksName ? name : field, words ?? "");
 			say(submit, checking ? "Checking…" : "Come in");
 			field.readOnly = checking;
 			submit.disabled ||= checking;
-			renderTimes();
+			renderTimes(page, resend);
 		},
 	};
 }

@@ -343,8 +343,9 @@ export class Person implements Writer {
 		this.send0({ type: types.hello, text: `${name}\n${email}`, room });
 	}
 
-	auth(code: string): void {
-		this.send0({ type: types.auth, text: code });
+	/** `name` is for a newcomer whose hello had none. */
+	auth(code: string, name?: string): void {
+		this.send0({ type: types.auth, text: code, name });
 	}
 
 	say(text: string, n?: number, room?: unknown, replyTo?: unknown): void {

@@ -70,7 +70,7 @@ const table: {
 		})[why],
 	"session.forgotten": ({ room }) => `${room} forgot a session that had ended`,
 	"login.requested": ({ name, room }) =>
-		`asked for a code as ${name}, to enter ${room}`,
+		`asked for a code as ${name || "a newcomer"}, to enter ${room}`,
 	"login.resent": () =>
 		"asked for the code once more; the one before is worth nothing",
 	"login.handed": () => "was handed a code by the operator",

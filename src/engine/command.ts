@@ -16,7 +16,8 @@ interface Requested<K> {
 /** Commands that differ from their frames. Names of rooms are not normalised yet. */
 interface Parsed {
 	readonly hello: Requested<"hello"> & {
-		readonly name: string;
+		/** Undefined if none was typed: the email's owner is asked for one if they have none. */
+		readonly name: string | undefined;
 		readonly email: string;
 		readonly room: string;
 		/** Whether a second hello means "send the code again" in this protocol. */
@@ -26,6 +27,8 @@ interface Parsed {
 	};
 	readonly auth: Requested<"auth"> & {
 		readonly code: string;
+		/** For someone who logs in without a name, and has none yet. */
+		readonly name?: string | undefined;
 		/** Whether a client of this protocol can keep a session token. */
 		readonly wantsSession: boolean;
 	};

@@ -6,6 +6,7 @@ export const refusalWords = {
 	// Asking for a code
 	nameIsLegal:
 		"That name can't be used. A name has 1 to 32 letters, digits, _ or -, all of one script.",
+	nameIsNeeded: "Nobody here has your email yet. Choose a name.",
 	emailIsLegal: "That does not look like one email address. Please check it.",
 	isInvited:
 		"This server is for invited people. Ask whoever runs it to let your email in, or for a new invitation if yours is old.",

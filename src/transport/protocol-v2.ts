@@ -49,7 +49,8 @@ export function commandFrom(
 		case "hello": {
 			const { kind, id } = asked;
 			const [typedName = "", ...rest] = asked.text.split("\n");
-			const name = within(limits.nameUnits, typedName);
+			const isNameless = isModern && typedName === "";
+			const name = isNameless ? undefined : within(limits.nameUnits, typedName);
 			const email = within(limits.emailUnits, rest.join("\n"));
 			const room = within(limits.roomUnits, asked.room ?? LOBBY);
 			const { invitation } = asked;
@@ -59,7 +60,8 @@ export function commandFrom(
 		case "auth": {
 			const { kind, id } = asked;
 			const code = within(limits.codeUnits, asked.text);
-			return { kind, id, code, wantsSession: isModern };
+			const name = asked.name && within(limits.nameUnits, asked.name);
+			return { kind, id, code, name, wantsSession: isModern };
 		}
 		case "open": {
 			const { session, client, pending, epoch, offset, time } = asked;

@@ -24,6 +24,9 @@ test.each([
 	await ann.seesStatus("That code is not right.");
 	await check(ann, "wrong code");
 	await ann.types(code);
+	await ann.page.getByLabel("Name", { exact: true }).waitFor();
+	await check(ann, "a newcomer's name");
+	await ann.choosesName();
 	await ann.isInside();
 	await check(ann, "a quiet room");
 	const bob = await enter("bob", {}, room);
@@ -164,7 +167,7 @@ test("every target is large enough on a small screen, which nothing overflows", 
 
 test("a whole conversation needs no mouse, from entering to logging out", async () => {
 	const bob = await enter("bob", {}, "keys");
-	const ann = await openPage("ann", {}, "keys");
+	const ann = await openPage("nora", {}, "keys");
 	const { keyboard } = ann.page;
 	const focused = () =>
 		ann.page.evaluate(() => {
@@ -183,12 +186,13 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 		);
 		expect(outline).not.toBe("none");
 	}
-	await keyboard.type("ann");
-	await keyboard.press("Tab");
-	await keyboard.type("ann@example.org");
+	await keyboard.type("nora@example.org");
 	await keyboard.press("Enter");
 	await ann.page.getByLabel("Code").waitFor();
-	await keyboard.insertText(await plume().codeFor("ann"));
+	await keyboard.insertText(await plume().codeFor("nora"));
+	await ann.page.getByLabel("Name", { exact: true }).waitFor();
+	await keyboard.type("nora");
+	await keyboard.press("Enter");
 	await ann.isInside();
 	const bobThere = ann.page.locator("#people").getByText("bob");
 	await bobThere.waitFor({ state: "attached" });
@@ -197,8 +201,8 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 	await keyboard.press("Tab");
 	await keyboard.press("Enter");
 	await bob.reads("Hello @bob");
-	await bob.says("Hello Ann");
-	await ann.reads("Hello Ann");
+	await bob.says("Hello Nora");
+	await ann.reads("Hello Nora");
 	await keyboard.press("Shift+Tab");
 	expect(await focused()).toBe("block, report and more");
 	await keyboard.press("Enter");
@@ -219,7 +223,7 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 	await ann.isIn("attic");
 	await ann.page.goBack();
 	await ann.isIn("keys");
-	await tabTo("Aann", "Shift+Tab");
+	await tabTo("Nnora", "Shift+Tab");
 	await keyboard.press("Enter");
 	await tabTo("Log out");
 	await keyboard.press("Enter");

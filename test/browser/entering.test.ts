@@ -1,6 +1,7 @@
 /** Entering: one calm screen, a code from the mail, and words for whatever is refused. */
 
 import { expect, test } from "vitest";
+import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
 
 const { enter, plume, openPage } = stage({
@@ -15,7 +16,7 @@ test("the right code still works after a wrong one, which says how many tries ar
 	await ann.types(code === "AAAAAA" ? "BBBBBB" : "AAAAAA");
 	await ann.seesStatus("That code is not right.");
 	await ann.page.getByText("4 tries and 10 minutes left.").waitFor();
-	await ann.types(code);
+	await ann.entersWith(code);
 	await ann.isGreeted();
 });
 
@@ -33,37 +34,67 @@ test("a code that was tried too often has to be asked for again", async () => {
 	await ann.comesIn();
 });
 
-test("a taken name is refused beside its field, where another one can be entered", async () => {
+/** The field is marked as wrong, and the next key goes there. */
+async function isWrong({ page }: Person, label: string): Promise<void> {
+	const field = page.getByLabel(label, { exact: true });
+	expect(await field.getAttribute("aria-invalid")).toBe("true");
+	const hasFocus = (one: Element) => one === document.activeElement;
+	expect(await field.evaluate(hasFocus)).toBe(true);
+}
+
+test("a name that can't be had is refused beside its field, where another one can be entered", async () => {
 	const ann = await enter("ann");
-	const eve = await openPage("ann");
-	await eve.asksForACode("eve@example.org");
-	await eve.seesStatus("That name is taken");
-	const name = eve.page.getByLabel("Name");
-	expect(await name.getAttribute("aria-invalid")).toBe("true");
-	await eve.page.getByLabel("Name").fill("eve");
-	await eve.page.keyboard.press("Enter");
-	await eve.types(await plume().codeFor("eve"));
+	const eve = await openPage("eve", phone);
+	await eve.types(await eve.getsACode());
+	await eve.page.getByText("You are new here.").waitFor();
+	expect(await eve.page.getByRole("alert").allInnerTexts()).not.toContain(
+		"Nobody here has your email yet. Choose a name.",
+	);
+	for (const [name, words] of [
+		["ann", "That name is taken"],
+		["plumebot", "That name is taken"],
+		["-", "A name has 1 to 32 letters"],
+		["", "Write a name first."],
+	] as const) {
+		await eve.choosesName(name);
+		await eve.seesStatus(words);
+		await isWrong(eve, "Name");
+	}
+	await eve.choosesName("eve");
 	await ann.reads("eve came in");
 });
 
+test("a name with spaces is offered with dashes", async () => {
+	const maria = await openPage("anna-maria");
+	await maria.types(await maria.getsACode());
+	await maria.choosesName("Anna Maria");
+	await maria.seesStatus("There are no spaces in names.");
+	await maria.presses("Use “Anna-Maria”?");
+	await maria.reads("Anna-Maria came in");
+});
+
+test("who comes back by the same email has the name that they had", async () => {
+	const newcomer = await openPage("annabel");
+	await newcomer.types(await newcomer.getsACode());
+	await newcomer.choosesName("Annabel");
+	await newcomer.isInside();
+	const ann = newcomer.becomes("Annabel");
+	await ann.logsOut("Log out");
+	await ann.isOutside();
+	await ann.types(await ann.getsACode());
+	await ann.isInside();
+	await ann.opensSettings();
+});
+
 test.each([
-	["a b", "ann@example.org", "Name", "A name has 1 to 32 letters"],
-	["plumebot", "ann@example.org", "Name", "That name"],
-	["ann", "ann@example.org, bob@example.org", "Email", /email|@/],
-	["ann", "ann@example.com", "Email", "Ask whoever runs it"],
-])(
-	"%s, %s is refused beside the field, in words",
-	async (name, email, field, words) => {
-		const ann = await openPage(name, phone);
-		await ann.asksForACode(email);
-		await ann.seesStatus(words);
-		const wrong = ann.page.getByLabel(field, { exact: true });
-		expect(await wrong.getAttribute("aria-invalid")).toBe("true");
-		expect(await wrong.evaluate((one) => one === document.activeElement)).toBe(
-			true,
-		);
-	},
-);
+	["ann@example.org, bob@example.org", /email|@/],
+	["ann@example.com", "Ask whoever runs it"],
+])("%s is refused beside the field, in words", async (email, words) => {
+	const ann = await openPage("ann", phone);
+	await ann.asksForACode(email);
+	await ann.seesStatus(words);
+	await isWrong(ann, "Email");
+});
 
 test("an address or a code is accepted however it was pasted", async () => {
 	const dana = await openPage("dana");
@@ -74,11 +105,11 @@ test("an address or a code is accepted however it was pasted", async () => {
 	const wide = [...code].map((sign) =>
 		String.fromCharCode(sign.charCodeAt(0) + 0xfee0),
 	);
-	await dana.types(`Your code: ${wide.join("")}`);
+	await dana.entersWith(`Your code: ${wide.join("")}`);
 	await dana.reads("dana came in");
 });
 
-test("name, email field, code field: each is ready for the next try", async () => {
+test("the email field and the code field: each is ready for the next try", async () => {
 	const ann = await openPage("anna");
 	await ann.getsACode();
 	const code = ann.page.getByLabel("Code");
@@ -86,13 +117,13 @@ test("name, email field, code field: each is ready for the next try", async () =
 	expect(await code.evaluate((one) => one === document.activeElement)).toBe(
 		true,
 	);
-	await ann.presses("Use another name or email");
-	expect(await ann.page.getByLabel("Name").inputValue()).toBe("anna");
+	await ann.presses("Use another email");
+	const email = ann.page.getByLabel("Email");
+	expect(await email.inputValue()).toBe("anna@example.org");
 	await ann.page.getByLabel("Email").fill("anna.other@example.org");
 	await ann.page.keyboard.press("Enter");
 	await ann.page.getByText("anna.other@example.org").waitFor();
-	await ann.types(await plume().codeFor("anna"));
-	await ann.isInside();
+	await ann.entersWith(await plume().codeFor("anna.other"));
 });
 
 test("a code can be asked for again after a visible wait, which ends the old one", async () => {
@@ -110,6 +141,5 @@ test("a code can be asked for again after a visible wait, which ends the old one
 	const fresh = await plume().codeFor("cleo");
 	await cleo.types(old);
 	await cleo.seesStatus("That code is not right.");
-	await cleo.types(fresh);
-	await cleo.isInside();
+	await cleo.entersWith(fresh);
 });

@@ -37,7 +37,7 @@ test("who logs in is seen on the chart: a wrong code, the right one, the room", 
 	await ann.types(wrong(code));
 	await lit(viewer, "client.awaitingCode/login.failed/1", '[data-ago="0"]');
 	await lit(viewer, "client.awaitingCode", ".active");
-	await ann.types(code);
+	await ann.entersWith(code);
 	await lit(viewer, "client.inRoom.attached", ".active");
 	await lit(viewer, "client.entering/client.entered/0", '[data-ago="0"]');
 	await lit(viewer, "client.awaitingCode/login.succeeded/0", '[data-ago="1"]');

@@ -51,7 +51,6 @@ export class Person {
 	}
 
 	async asksForACode(email = `${this.name}@example.org`): Promise<void> {
-		await this.page.getByLabel("Name").fill(this.name);
 		await this.page.getByLabel("Email").fill(email);
 		await this.page.getByRole("button", { name: "Mail me a code" }).click();
 	}
@@ -70,8 +69,22 @@ export class Person {
 	}
 
 	async comesIn(): Promise<void> {
-		await this.types(await this.getsACode());
+		await this.entersWith(await this.getsACode());
+	}
+
+	/** Types the code, and the name if they are asked for it. */
+	async entersWith(code: string): Promise<void> {
+		await this.types(code);
+		const field = this.page.getByLabel("Name", { exact: true });
+		const either = field.or(this.page.getByLabel("Your message"));
+		await either.filter({ visible: true }).waitFor();
+		if (await field.isVisible()) await this.choosesName();
 		await this.isInside();
+	}
+
+	async choosesName(name = this.name): Promise<void> {
+		await this.page.getByLabel("Name", { exact: true }).fill(name);
+		await this.presses("Come in");
 	}
 
 	async isInside(): Promise<void> {

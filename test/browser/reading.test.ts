@@ -122,9 +122,9 @@ test("each name or text has the direction of its own script", async () => {
 	const names = ["דוד", "山田", "Ольга"];
 	for (const name of names) {
 		const person = await openPage(name);
-		await person.asksForACode(`p${names.indexOf(name)}@example.org`);
-		await person.types(await plume().codeFor(name));
-		await person.isInside();
+		const address = `p${names.indexOf(name)}`;
+		await person.asksForACode(`${address}@example.org`);
+		await person.entersWith(await plume().codeFor(address));
 		await person.says(`${name} 1 (2)!`);
 		await ann.reads(`${name} 1 (2)!`);
 	}

@@ -51,8 +51,7 @@ test("what the inspector looks like", async () => {
 	]);
 	await gus.types(code === "AAAAAA" ? "BBBBBB" : "AAAAAA");
 	await gus.page.getByText("4 tries and").waitFor();
-	await gus.types(code);
-	await gus.isInside();
+	await gus.entersWith(code);
 	await gus.says("Me! Just mistyped my code.");
 	await finn.reads("mistyped");
 	for (const shot of shots) await shot();
@@ -79,7 +78,7 @@ test("what a log looks like that is opened", async () => {
 
 test("what the page looks like", async () => {
 	const eve = await openPage("eve", wide, "");
-	await eve.page.getByLabel("Name").fill("eve");
+	await eve.page.getByLabel("Email").fill("eve@example.org");
 	await shoot(eve, "enter");
 	const code = await eve.getsACode();
 	await eve.page.getByText("5 tries and").waitFor();

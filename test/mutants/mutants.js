@@ -1379,9 +1379,31 @@ const login = [
 	{
 		promise: "login: the allowance is counted by the address, not as typed",
 		file: "src/engine/commands/hello.ts",
-		find: "const user = { name: name.name, email };",
-		replace: "const user = { name: name.name, email: command.email };",
+		find: 'user: { name: name || mailbox.replace(/@.*/, ""), email },',
+		replace: 'user: { name: name || "", email: command.email },',
 		tests: ["test/faults.test.ts -t one mail allowance"],
+	},
+	{
+		promise: "login: a stranger does not learn whether an email has a name",
+		file: "src/engine/commands/hello.ts",
+		find: "const claimRule = nameKey",
+		replace:
+			'if (!nameKey) return refuse("nameIsNeeded");\n\tconst claimRule = nameKey',
+		tests: ["test/nameless.test.ts"],
+	},
+	{
+		promise: "login: a newcomer whose name is taken goes on with their code",
+		file: "src/engine/commands/auth.ts",
+		find: 'if (isNameGone && login.nameKey === "") return refuse(taken);',
+		replace: "",
+		tests: ["test/nameless.test.ts"],
+	},
+	{
+		promise: "login: who has a name has no second one by typing another",
+		file: "src/engine/commands/hello.ts",
+		find: "typed ?? lastName(names, person, identity) ?? NAMELESS",
+		replace: "typed ?? NAMELESS",
+		tests: ["test/nameless.test.ts"],
 	},
 	{
 		promise: "mail: half of a burst is kept for those who are known",

@@ -12,7 +12,7 @@ import { nth as guest, insider, type Step, step, wait } from "./step.ts";
 import { troubles } from "./trouble.ts";
 import type { World } from "./world.ts";
 
-const NAMES = ["ann", "bob", "Ann", "a\u0438n", "plumebot", "cleo"];
+const NAMES = ["", "ann", "bob", "Ann", "a\u0438n", "plumebot", "cleo"];
 const HOUR = 3_600_000;
 const EMAILS = ["ann@x", "bob@x", "cleo@x", " ANN@X"];
 /** What is hard to write down, and what is nothing. */
@@ -101,26 +101,32 @@ const hello = fc
 	);
 
 const enter = fc
-	.tuple(guest, fc.constantFrom(...PEOPLE))
-	.map(([who, [name, email]]) =>
+	.tuple(guest, fc.constantFrom(...PEOPLE), fc.boolean())
+	.map(([who, [name, email], isNameless]) =>
 		step(`guest ${who} comes in as ${name} <${email}>`, async (world) => {
 			const one = world.guests[who];
 			if (!one || one.person?.isIn) return;
 			one.person?.hangUp();
 			leaveTo(one);
-			world.connect(one).hello(name, email);
+			world.connect(one).hello(isNameless ? "" : name, email);
 			one.email = email;
 			await world.settle();
 			const mail = codeFor(world, one.email);
 			if (!mail) return;
-			await type(world, one, mail.code, true);
+			await type(world, one, mail.code, true, name);
 		}),
 	);
 
 /** Types a code; one that let them in is used from then on, and must never work again. */
-async function type(world: World, one: Guest, code: string, waits: boolean) {
+async function type(
+	world: World,
+	one: Guest,
+	code: string,
+	waits: boolean,
+	name?: string,
+) {
 	const wasIn = one.person?.isIn;
-	one.person?.auth(code);
+	one.person?.auth(code, name);
 	if (waits) await world.settle();
 	if (!wasIn && one.person?.isIn) one.code = code;
 }

@@ -37,6 +37,7 @@ function helloText(random: Random, { self, people }: Known): string {
 	const person = random.happens(500) ? self : random.below(people);
 	const suffix = random.happens(200) ? `x${random.below(3)}` : "";
 	const owner = random.happens(800) ? person : random.below(people);
+	if (random.happens(200)) return `\n${emailOf(owner)}`;
 	return `${nameOf(person)}${suffix}\n${emailOf(owner)}`;
 }
 

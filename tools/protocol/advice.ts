@@ -19,6 +19,7 @@ export type Advice = keyof typeof adviceWords;
 
 export const refusalAdvice = {
 	nameIsLegal: "change",
+	nameIsNeeded: "change",
 	emailIsLegal: "change",
 	isInvited: "giveUp",
 	registrationIsOpen: "giveUp",

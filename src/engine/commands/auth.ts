@@ -6,6 +6,7 @@ import {
 import { readCode } from "../../../machines/code.ts";
 import type { PlumeEvent } from "../../../machines/events.ts";
 import { LOBBY } from "../../../machines/message.ts";
+import { parseName } from "../../chat/name.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Command } from "../command.ts";
 import { sameMac, sha256 } from "../secrets.ts";
@@ -29,15 +30,17 @@ import { sessionOpened } from "./sessions.ts";
 
 export function decideAuth(
 	view: View,
-	{ code, wantsSession, id: request }: Command<"auth">,
+	{ code, name: chosen, wantsSession, id: request }: Command<"auth">,
 ): Decision {
 	const { client: asker, now: time, secrets } = view;
 	if (asker?.matches("inRoom")) return refuse("isNotInside");
 	const login = pendingLogin(asker);
 	if (!login) return refuse("loginIsPending");
 	if (!isInvited(view, login)) return refuse("isInvited");
-	const { id: client, identity, nameKey, name, domain, person } = login;
+	const { id: client, identity, domain, person } = login;
 	const token = secrets.id();
+	const named = login.nameKey ? login : parseName(chosen ?? "");
+	const { name = "", nameKey = "" } = named ?? {};
 	const owner = { identity, nameKey, name };
 	const succeeded: PlumeEvent<"login.succeeded"> = {
 		...{ type: "login.succeeded", time, client, ...owner },
@@ -54,15 +57,18 @@ export function decideAuth(
 		const rule = login.tries > 1 ? "codeIsRight" : "triesAreLeft";
 		return { entries: [{ event }], refused: { rule } };
 	}
+	if (!named)
+		return refuse(chosen === undefined ? "nameIsNeeded" : "nameIsLegal");
 	const entry = decideEntry(view, login, succeeded);
 	if (!wantsSession || entry.refused || !view.login) return entry;
+	const user = { ...view.login.user, name };
 	const { entry: opened, session } = sessionOpened(view, token, {
 		...owner,
 		...{ domain, since: time },
 	});
 	return {
 		entries: [opened, ...entry.entries],
-		login: { ...view.login, session, request },
+		login: { ...view.login, user, session, request },
 	};
 }
 
@@ -92,6 +98,8 @@ function decideEntry(
 		entered.refused?.rule;
 	if (taken) {
 		const isNameGone = /^name/.test(taken);
+		// Another can be chosen with the same code.
+		if (isNameGone && login.nameKey === "") return refuse(taken);
 		const why = isNameGone ? "nameTaken" : "mayNotEnter";
 		const event = { type: "login.expired", time, client, why } as const;
 		return { ...refuse(taken), entries: [{ event }] };

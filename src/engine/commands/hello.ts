@@ -25,6 +25,7 @@ import {
 	registrationBroken,
 	type View,
 } from "./decision.ts";
+import { lastName } from "./names-held.ts";
 import { roomBroken } from "./rooms.ts";
 
 interface HelloDecision extends Decision {
@@ -61,27 +62,35 @@ const guessBounds = (
 	...networkBounds(networks, guessesNetworkHour),
 ];
 
+/** The claim of someone who has no name yet, and chooses one with the code. */
+const NAMELESS = { name: "", nameKey: "" };
+
 export function decideHello(
 	view: View,
 	command: Command<"hello">,
 ): HelloDecision {
 	const { client, now, limits, secrets } = view;
 	if (client?.matches("inRoom")) return refuse("isNotInside");
-	const name = parseName(command.name);
-	if (!name) return refuse("nameIsLegal");
+	const typed = parseName(command.name ?? "");
+	if (!typed && command.name !== undefined) return refuse("nameIsLegal");
 	const address = parseEmail(command.email);
 	if (!address) return refuse("emailIsLegal");
 	const { email, mailbox } = address;
 	const room = parseRoomName(command.room);
 	if (!room) return refuse("roomIsNamed");
-	const user = { name: name.name, email };
+	const { names } = view.state.server.context;
+	const identity = secrets.mac("identity", email);
+	const person = secrets.mac("identity", mailbox);
+	const { name, nameKey } =
+		typed ?? lastName(names, person, identity) ?? NAMELESS;
 	const mail = {
 		code: secrets.code(),
 		expires: now + limits.codeSeconds * 1000,
-		user,
-		person: secrets.mac("identity", mailbox),
+		// A newcomer's mail greets them by their own address.
+		user: { name: name || mailbox.replace(/@.*/, ""), email },
+		person,
 	};
-	const claim = { identity: secrets.mac("identity", email), ...name };
+	const claim = { identity, name, nameKey };
 	const login = pendingLogin(client);
 	const invitation = command.invitation && sha256(command.invitation);
 	const asked = { ...claim, domain: address.domain, room, invitation };
@@ -135,10 +144,12 @@ function decideRequest(
 	if (invitation && !invitationFor(view, invitation, person))
 		return refuse("invitationIsOpen");
 	const client = secrets.id();
-	const broken =
-		registrationBroken(view, nameKey) ??
-		claimBroken(view, { ...claim, client }) ??
-		roomBroken(view, room);
+	// Whether the email has a name is told to its owner alone.
+	const claimRule = nameKey
+		? (registrationBroken(view, nameKey) ??
+			claimBroken(view, { ...claim, client }))
+		: undefined;
+	const broken = claimRule ?? roomBroken(view, room);
 	const isOwned =
 		state.server.context.names.has(nameKey) && !isStale(view, nameKey);
 	const owned = isOwned ? { owned: nameKey } : {};

@@ -30,15 +30,25 @@ export const identitiesOf = (
 		),
 	]);
 
-/** What a person is called: by the name that they used last, or by the beginning of their MAC if they have none now. */
-export function nameOf(names: Names, person: Identity): string {
-	let latest: Owner | undefined;
-	for (const key of namesHeld(names, person)) {
-		const owner = names.get(key);
-		if (owner && owner.lastUsed >= (latest?.lastUsed ?? 0)) latest = owner;
+/** The name that a person used last, if they have one. `identity` leaves out those of their other addresses. */
+export function lastName(
+	names: Names,
+	person: Identity,
+	identity?: Identity,
+): Pick<Claim, "name" | "nameKey"> | undefined {
+	let latest: (Owner & { readonly nameKey: NameKey }) | undefined;
+	for (const nameKey of namesHeld(names, person)) {
+		const owner = names.get(nameKey);
+		if (!owner || (identity ?? owner.identity) !== owner.identity) continue;
+		if (owner.lastUsed >= (latest?.lastUsed ?? 0))
+			latest = { ...owner, nameKey };
 	}
-	return latest?.name ?? `?${person.slice(0, 6)}`;
+	return latest;
 }
+
+/** What a person is called: by the name that they used last, or by the beginning of their MAC if they have none now. */
+export const nameOf = (names: Names, person: Identity): string =>
+	lastName(names, person)?.name ?? `?${person.slice(0, 6)}`;
 
 /** The person who is somewhere under a name of theirs. */
 export const personUnder = (
