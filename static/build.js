@@ -57,6 +57,7 @@ await build({
 		"room-dialog": join(from, "room-dialog.ts"),
 		"emoji-picker": join(from, "emoji-picker.ts"),
 		"key-dialogs": join(from, "key-dialogs.ts"),
+		"message-sheet": join(from, "message-sheet.ts"),
 		"person-menu": join(from, "person-menu.ts"),
 		"pins-dialog": join(from, "pins-dialog.ts"),
 		plume: join(from, "plume.css"),

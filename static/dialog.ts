@@ -10,6 +10,10 @@ export function showDialog(title: string, ...content: readonly HTMLElement[]) {
 	const dialog = make("dialog", { ariaLabel: title }, card);
 	close.onclick = () => dialog.close();
 	dialog.onclose = () => dialog.remove();
+	dialog.onclick = ({ target }) => {
+		// A click on the backdrop has the dialog itself as its target.
+		if (target === dialog) dialog.close();
+	};
 	find("#plume").append(dialog);
 	dialog.showModal();
 	return dialog;

@@ -9,6 +9,7 @@ import { OFFLINE } from "./requests.ts";
 interface Parts {
 	"emoji-picker": typeof import("./emoji-picker.ts");
 	"key-dialogs": typeof import("./key-dialogs.ts");
+	"message-sheet": typeof import("./message-sheet.ts");
 	"person-menu": typeof import("./person-menu.ts");
 	"pins-dialog": typeof import("./pins-dialog.ts");
 	"room-dialog": typeof import("./room-dialog.ts");

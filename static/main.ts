@@ -13,6 +13,7 @@ import { find, focusField } from "./element.ts";
 import { enterForm } from "./enter.ts";
 import { readFrame } from "./frames.ts";
 import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
+import { longPress } from "./long-press.ts";
 import { Page } from "./page.ts";
 import { invitationAt, roomAt } from "./room-name.ts";
 import { settingsDialog } from "./settings.ts";
@@ -58,6 +59,7 @@ const socket = tabSocket({
 const page = new Page({ socket, actor: () => actor });
 const chat = new Chat(page);
 shortcuts(page);
+longPress(page);
 const enter = enterForm(page, person);
 const verify = verifyForm(page);
 const renderStatus = statusBar(page);

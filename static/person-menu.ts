@@ -90,10 +90,6 @@ export function openMenu(about: About): void {
 		own,
 		...(page.role === "member" ? [] : others),
 	);
-	dialog.onclick = ({ target }) => {
-		// A click on the backdrop has the dialog itself as its target.
-		if (target === dialog) dialog.close();
-	};
 }
 
 function button(words: string, className: string, onclick: () => void) {

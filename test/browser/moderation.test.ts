@@ -76,20 +76,6 @@ test("who logs in next on a page has blocked nobody", async () => {
 	await next.reads("buy my stamps");
 });
 
-test("a blocked person's new spelling folds away as well", async () => {
-	const ann = await enter("hal");
-	const troll = await enter("hex");
-	await troll.says("buy my stamps");
-	await ann.reads("buy my stamps");
-	await ann.says("@plumebot block hex");
-	await folded(ann).waitFor();
-	await troll.logsOut("Log out");
-	const again = troll.becomes("HEX");
-	await again.comesIn();
-	await again.says("stamps again");
-	await folded(ann).nth(1).waitFor();
-});
-
 test("a command typed to the bot is answered to the one who typed it, and said to nobody", async () => {
 	const ann = await enter("abe");
 	const bob = await enter("bea");

@@ -44,7 +44,7 @@ test("a renamed person goes on under the new name, and nothing they type is lost
 
 test("beside a room stands how long messages are there, where they are deleted", async () => {
 	const words = "Messages here are deleted after 30 days.";
-	const ann = await enter("ann");
+	const ann = await enter("mia");
 	const line = ann.page.locator("#retention");
 	expect(await line.isVisible()).toBe(false);
 	await ann.goesTo("garden", "garden");
@@ -53,4 +53,17 @@ test("beside a room stands how long messages are there, where they are deleted",
 	await ann.isInside();
 	await ann.opensPeople();
 	await line.getByText(words).waitFor();
+});
+
+test("a blocked person's new spelling folds away as well", async () => {
+	const ann = await enter("hal");
+	const troll = await enter("hex");
+	await troll.says("buy my stamps");
+	await ann.reads("buy my stamps");
+	await ann.says("@plumebot block hex");
+	const folded = ann.page.locator("details.blocked");
+	await folded.waitFor();
+	await operate("rename", "hex", "HEX");
+	await troll.says("stamps again");
+	await folded.nth(1).waitFor();
 });

@@ -99,6 +99,27 @@ test("on a phone the buttons come with a touch", async () => {
 	await check(ann, "reactions on a phone");
 });
 
+test("on a phone a long press opens a sheet", async () => {
+	const ann = await enter("abe", phone);
+	const bob = await enter("bix");
+	await bob.says("who brings bread?");
+	const line = lineIn(ann, "who brings bread?");
+	await line.locator(".line").dispatchEvent("touchstart", { touches: [] });
+	const sheet = ann.page.getByRole("dialog", { name: "bix" });
+	await sheet.waitFor();
+	await check(ann, "the sheet of a message");
+	await sheet.getByRole("button", { name: "👍" }).tap();
+	await lineIn(bob, "who brings bread?").getByText("👍 1").waitFor();
+	await ann.says("I do");
+	const own = ann.page.locator("article[data-offset]", { hasText: "I do" });
+	await own.locator(".line").dispatchEvent("touchstart", { touches: [] });
+	const mine = ann.page.getByRole("dialog", { name: "abe" });
+	await mine.getByRole("button", { name: "Edit" }).tap();
+	await ann.field.fill("I do, and butter");
+	await ann.presses("Send");
+	await bob.reads("and butter");
+});
+
 test("who made the room pins a message, which all find in a list", async () => {
 	const ann = await enter("ani");
 	const bob = await enter("bea");

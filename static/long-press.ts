@@ -1,0 +1,28 @@
+/** A long press on a message opens its sheet. Links and buttons have the browser's own. */
+
+import { find } from "./element.ts";
+import { load } from "./lazy.ts";
+import type { Page } from "./page.ts";
+
+const LONG_MS = 450;
+
+export function longPress(page: Page): void {
+	const log = find("#log");
+	let timer: ReturnType<typeof setTimeout> | undefined;
+
+	async function open(article: HTMLElement): Promise<void> {
+		const line = page.lineAt(Number(article.dataset.offset));
+		if (line?.kind !== "said" || line.erased) return;
+		(await load("message-sheet"))?.open(line, page);
+	}
+
+	log.addEventListener("touchstart", ({ target, touches }) => {
+		clearTimeout(timer);
+		if (!(target instanceof Element) || touches.length > 1) return;
+		const article = target.closest<HTMLElement>("article[data-offset]");
+		if (article && !target.closest("a, button, summary"))
+			timer = setTimeout(() => void open(article), LONG_MS);
+	});
+	for (const end of ["touchmove", "touchend", "touchcancel"])
+		log.addEventListener(end, () => clearTimeout(timer));
+}

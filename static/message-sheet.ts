@@ -1,0 +1,52 @@
+/** What a long press on a message opens on a touch screen. It is loaded when it is first opened. */
+
+import type { Said } from "../machines/message.ts";
+import { showDialog } from "./dialog.ts";
+import { make } from "./element.ts";
+import { eraseOne } from "./erase.ts";
+import { openMenu } from "./lazy.ts";
+import type { Page } from "./page.ts";
+import { isEditable } from "./relations.ts";
+
+const QUICK = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
+
+export function open(message: Said, page: Page): void {
+	const { relations, role, name } = page;
+	const button = (words: string, act: () => unknown) => {
+		const onclick = () => {
+			dialog.close();
+			void act();
+		};
+		const look = { type: "button", className: "ghost", onclick } as const;
+		return make("button", look, words);
+	};
+	const isMine = message.name === name;
+	const pin = message.pinned === undefined ? "Pin" : "Take down";
+	const own = [
+		...(isEditable(message) ? [button("Edit", () => page.edit(message))] : []),
+		button("Delete", () => eraseOne(message, page)),
+	];
+	const others = [
+		button("Block, report and more", () =>
+			openMenu(page, message.name, message),
+		),
+	];
+	const dialog = showDialog(
+		message.name,
+		make(
+			"div",
+			"quick",
+			...QUICK.map((emoji) =>
+				button(emoji, () => relations.toggle(message, emoji)),
+			),
+		),
+		button("Another reaction", () => relations.choose(message)),
+		button("Reply", () => page.reply(message)),
+		button("Copy", () => navigator.clipboard?.writeText(message.text)),
+		...(role === "member"
+			? []
+			: [button(pin, () => relations.togglePin(message))]),
+		...(isMine ? own : others),
+	);
+	dialog.classList.add("sheet");
+}
