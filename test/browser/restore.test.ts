@@ -49,7 +49,7 @@ test.each([
 		for (const n of [6, 7, 8, 9]) await bob.says(`new ${n}`);
 		await bob.reads("new 9");
 		setSilent(false);
-		await ann.presses("Try now");
+		await ann.retries();
 		await ann.reads("typed 5");
 		await bob.reads("typed 5");
 		for (const { page } of [ann, bob]) {
