@@ -1,6 +1,6 @@
 /**
- * Relations survive any order of messages, edits, reactions, erasures, crashes
- * and returns. What people saw, what they are sent when they come back, a page
+ * Relations survive any order of messages, edits, reactions, pins, erasures,
+ * crashes and returns. What people saw, what they are sent when they come back, a page
  * of history and a newcomer's first lines all read as the log says, and what
  * was replaced is nowhere.
  */
@@ -30,6 +30,7 @@ interface Step {
 }
 const WHAT = [
 	...(["say", "say", "edit", "edit", "react", "react", "unreact"] as const),
+	...(["pin", "pin", "unpin"] as const),
 	...(["erase", "leave", "return", "crash", "eraseAll"] as const),
 ];
 const story = fc.array(
@@ -48,6 +49,8 @@ interface Read {
 	readonly offset: number;
 	text: string;
 	isEdited: boolean;
+	/** Who pinned it. */
+	pinned: string;
 	reactions: { text: string; names: string[] }[];
 }
 
@@ -64,13 +67,15 @@ function readingOf(log: readonly Stored[]): Read[] {
 		if (!("room" in event) || !isShown.has(event.type)) continue;
 		offset++;
 		if (event.type === "message.posted") {
-			const read = { offset, text, isEdited: false, reactions: [] };
-			messages.set(offset, { ...read, author: name });
+			const read = { offset, text, isEdited: false, pinned: "" };
+			messages.set(offset, { ...read, reactions: [], author: name });
 		}
 		const about =
 			"target" in event ? messages.get(event.target ?? 0) : undefined;
 		if (event.type === "message.edited" && about)
 			Object.assign(about, { text, isEdited: true });
+		if (event.type === "message.pinned" && about) about.pinned = event.name;
+		if (event.type === "message.unpinned" && about) about.pinned = "";
 		if (event.type === "message.reacted")
 			given.push({ target: event.target, text, name, at: offset });
 		if (event.type === "message.unreacted")
@@ -81,7 +86,7 @@ function readingOf(log: readonly Stored[]): Read[] {
 			const isTheirs = message.author === whose && message.offset <= through;
 			if (message.offset !== target && !(isTheirs && message.offset >= from))
 				continue;
-			Object.assign(message, { text: "", isEdited: false });
+			Object.assign(message, { text: "", isEdited: false, pinned: "" });
 			given = given.filter((one) => one.target !== message.offset);
 		}
 		given = given.filter(
@@ -109,6 +114,7 @@ const isShown = new Set<string>([
 	...["client.entered", "client.left", "notice.posted"],
 	...["message.posted", "message.edited", "message.reacted"],
 	...["message.unreacted", "message.erased"],
+	...["message.pinned", "message.unpinned"],
 ]);
 
 const asRead = (item: Item): readonly Read[] =>
@@ -117,6 +123,7 @@ const asRead = (item: Item): readonly Read[] =>
 				{
 					...{ offset: item.offset, text: item.text },
 					isEdited: item.edited !== undefined && !item.erased,
+					pinned: item.pinned ?? "",
 					reactions: (item.reactions ?? []).map(({ text, by }) => ({
 						...{ text, names: by.map(({ name }) => name) },
 					})),
@@ -151,7 +158,8 @@ class World {
 	#texts = 0;
 
 	async start(): Promise<TestServer> {
-		this.plume = await serverOn(this.disk, this.clock);
+		const admins = { PLUME_ADMINS: "ann@example.org" };
+		this.plume = await serverOn(this.disk, this.clock, admins);
 		for (const name of NAMES) await this.enter(this.plume, name);
 		return this.plume;
 	}
@@ -219,7 +227,9 @@ class World {
 		else {
 			const about = { type: types.relation, room, epoch, target, kind: what };
 			const words = what === "edit" ? text : EMOJI[emoji];
-			person.raw(JSON.stringify({ ...about, text: words }));
+			// Only an admin may pin: the others are refused.
+			const isPin = what === "pin" || what === "unpin";
+			person.raw(JSON.stringify(isPin ? about : { ...about, text: words }));
 		}
 	}
 
