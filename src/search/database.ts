@@ -47,6 +47,8 @@ export class SearchDatabase {
 	readonly #folder: string | undefined;
 	#db: sqlite.Database;
 	readonly #statements = new Map<string, sqlite.Statement>();
+	/** Ids of rows of small tables. */
+	readonly #ids = new Map<string, number>();
 	#lastDay = -1;
 
 	/** Without a folder, the index is in memory. The process must be the only one that uses the folder. */
@@ -90,13 +92,14 @@ export class SearchDatabase {
 					[segment, at, seq, hash],
 				);
 			}
-			this.#db.exec(areWiped ? "COMMIT" : "ROLLBACK");
-			if (!areWiped) this.#lastDay = -1;
+			if (areWiped) this.#db.exec("COMMIT");
 			return areWiped;
-		} catch (error) {
-			this.#lastDay = -1;
-			if (this.#db.inTransaction) this.#db.exec("ROLLBACK");
-			throw error;
+		} finally {
+			if (this.#db.inTransaction) {
+				this.#db.exec("ROLLBACK");
+				this.#lastDay = -1;
+				this.#ids.clear();
+			}
 		}
 	}
 
@@ -125,6 +128,7 @@ export class SearchDatabase {
 	}
 
 	close(): void {
+		this.#ids.clear();
 		for (const statement of this.#statements.values()) statement.finalize();
 		this.#statements.clear();
 		this.#db.close();
@@ -176,7 +180,7 @@ export class SearchDatabase {
 		this.#lastDay = day;
 		if (text === undefined) return;
 		this.#run("INSERT INTO texts(rowid, terms, words) VALUES(?, ?, ?)", [
-			...[seq, ...this.#wordsOf(seq, text)],
+			...[seq, ...wordsOf(isEdit || isReply ? this.#about(seq) : row, text)],
 		]);
 	}
 
@@ -185,29 +189,27 @@ export class SearchDatabase {
 		const isIndexed = "SELECT isIndexed AS n FROM lines WHERE seq = ?";
 		if (!this.#number(isIndexed, [seq])) return true;
 		if (text === undefined) return false;
-		const words = this.#wordsOf(seq, text);
 		this.#run(
 			"INSERT INTO texts(texts, rowid, terms, words) VALUES('delete', ?, ?, ?)",
-			[seq, ...words],
+			[seq, ...wordsOf(this.#about(seq), text)],
 		);
 		this.#run("UPDATE lines SET isIndexed = 0 WHERE seq = ?", [seq]);
 		return true;
 	}
 
-	/** What is indexed of a line that is in `lines`: its terms and its words. */
-	#wordsOf(seq: number, text: string): readonly [string, string] {
+	/** What the terms of a line are made of. */
+	#about(seq: number): About {
 		const line = this.#get(
 			`SELECT rooms.room, author.name, isReply, other.identity AS answered FROM lines
 			JOIN rooms ON rooms.id = lines.room JOIN people AS author ON author.id = person
 			LEFT JOIN people AS other ON other.id = answered WHERE seq = ?`,
 			[seq],
 		);
-		const terms = termsOf({
-			...{ room: String(line?.room), name: String(line?.name), text },
+		return {
+			...{ room: String(line?.room), name: String(line?.name) },
 			isReply: line?.isReply === 1,
 			answered: line?.answered ? String(line.answered) : undefined,
-		});
-		return [terms, tokensOf(text).join(" ")];
+		};
 	}
 
 	/** The line in which a message was said. */
@@ -226,12 +228,17 @@ export class SearchDatabase {
 
 	/** The id of a row of a small table, which is made if it is not there. */
 	#idOf(table: string, one: string, other: string, values: Values): number {
+		const key = [table, ...values].join("\n");
+		const known = this.#ids.get(key);
+		if (known !== undefined) return known;
 		const select = `SELECT id AS n FROM ${table} WHERE ${one} = ? AND ${other} = ?`;
-		const id = this.#number(select, values);
-		if (id !== undefined) return id;
-		const insert = `INSERT INTO ${table}(${one}, ${other}) VALUES(?, ?)`;
-		this.#run(insert, values);
-		return this.#number(select, values) ?? 0;
+		this.#run(
+			`INSERT OR IGNORE INTO ${table}(${one}, ${other}) VALUES(?, ?)`,
+			values,
+		);
+		const id = this.#number(select, values) ?? 0;
+		this.#ids.set(key, id);
+		return id;
 	}
 
 	#number(sql: string, values: Values): number | undefined {
@@ -272,6 +279,12 @@ function open(folder: string | undefined): sqlite.Database {
 	db.exec(PRAGMAS);
 	return db;
 }
+
+type About = Omit<Parameters<typeof termsOf>[0], "text">;
+
+/** What is indexed of a line: its terms and its words. */
+const wordsOf = (about: About, text: string) =>
+	[termsOf({ ...about, text }), tokensOf(text).join(" ")] as const;
 
 /** The columns of a row that are numbers. */
 const numbersIn = ({ ...row }: Found) => ({

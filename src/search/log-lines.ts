@@ -8,7 +8,7 @@ import { rowOf } from "./rows.ts";
 import type { Hit, IndexedEnd, Row } from "./store.ts";
 
 /** A turn ends with the chunk that brings so many rows. */
-const TURN_ROWS = 300;
+const TURN_ROWS = 400;
 
 /** Reads the rows of one turn, and the seqs of what was erased in it. Ends with what is published: the texts before are final, or gone. */
 export async function readRows(

@@ -85,6 +85,11 @@ export class SearchIndex {
 		return this.#pending === 0;
 	}
 
+	/** The last seq that is indexed. */
+	get indexed(): number {
+		return this.#end?.seq ?? 0;
+	}
+
 	/** Call once an event is published: its texts are final, or gone. */
 	onPublished(seq: number): void {
 		this.#published = seq;

@@ -27,9 +27,9 @@ interface Described {
 	readonly room: string;
 	readonly name: string;
 	readonly text: string;
-	readonly isReply: boolean;
+	readonly isReply?: boolean;
 	/** The identity of the person who is answered, if that is known. */
-	readonly answered: string | undefined;
+	readonly answered?: string | undefined;
 }
 
 const hasLink = (text: string): boolean =>
