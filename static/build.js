@@ -58,6 +58,7 @@ await build({
 		"emoji-picker": join(from, "emoji-picker.ts"),
 		"key-dialogs": join(from, "key-dialogs.ts"),
 		"pins-dialog": join(from, "pins-dialog.ts"),
+		"search-dialog": join(from, "search-dialog.ts"),
 		plume: join(from, "plume.css"),
 		inspect: join(from, "inspect", "main.ts"),
 		inspected: join(from, "inspect", "inspect.css"),

@@ -63,6 +63,7 @@ function showTyping(page: Page, names: readonly string[]): void {
 export type PeoplePanel = ReturnType<typeof peoplePanel>;
 
 export function peoplePanel(page: Page, own: OwnRooms) {
+	find("#search").onclick = () => void page.relations.openSearch();
 	find("#show-pins").onclick = () => void page.relations.openPins();
 	const list = find("#people");
 	/** By client; undefined until the server has sent the members. */
