@@ -10,6 +10,9 @@ export class FakeSearchStore implements SearchStore {
 	/** Is asked before and after each call whether it fails, and may throw. */
 	onCall: (name: string, isDone: boolean) => void = () => {};
 	#isDead = false;
+	/** Calls are not answered, until it is reset or recovers. */
+	isHanging = false;
+	#abandon = (_: Error) => {};
 
 	constructor(folder?: string) {
 		this.#folder = folder;
@@ -30,9 +33,15 @@ export class FakeSearchStore implements SearchStore {
 	async reset() {
 		if (this.#isDead) return;
 		this.calls.push("reset");
+		this.#abandon(new Error("the index is made anew"));
 		this.#database ??= new SearchDatabase(this.#folder);
 		this.#database.reset();
 		this.#database = undefined;
+	}
+
+	recover() {
+		this.isHanging = false;
+		this.#abandon(new Error("the worker was silent"));
 	}
 
 	/** The process is gone: nothing is answered any more. */
@@ -49,6 +58,10 @@ export class FakeSearchStore implements SearchStore {
 	async #call<Value>(name: string, use: (database: SearchDatabase) => Value) {
 		if (this.#isDead) return new Promise<never>(() => {});
 		this.calls.push(name);
+		if (this.isHanging)
+			return new Promise<never>((_, reject) => {
+				this.#abandon = reject;
+			});
 		this.onCall(name, false);
 		this.#database ??= new SearchDatabase(this.#folder);
 		const answer = use(this.#database);
