@@ -62,6 +62,8 @@ export class SearchIndex {
 	/** How far the log is indexed; undefined until the index is opened, and after a failure. */
 	#end: IndexedEnd | undefined;
 	#published: number;
+	/** The answer about the turn that was read last. */
+	#stored = Promise.resolve(true);
 	#turn: Promise<unknown> = Promise.resolve();
 	#pending = 0;
 	/** Texts that are about to be overwritten, or are, and may be in the index. */
@@ -210,6 +212,7 @@ export class SearchIndex {
 
 	/** Opens the index, unless it is open. */
 	async #begin(): Promise<IndexedEnd> {
+		this.#stored = Promise.resolve(true);
 		const { store, archive } = this.#parts;
 		const { log } = archive;
 		const end = await this.#ask(store.begin(log.id));
@@ -223,29 +226,36 @@ export class SearchIndex {
 		return { segment, at: 0, seq: segment - 1, hash: GENESIS };
 	}
 
-	/** Indexes the lines of one turn. Answers whether there are more. */
+	/** Reads the lines of one turn, while those of the turn before are stored. Answers whether there are more; if not, all are stored. */
 	async #index(): Promise<boolean> {
 		await this.#wipe();
 		this.#end ??= await this.#begin();
-		const { seq, segment } = this.#end;
 		const { archive, store } = this.#parts;
-		if (seq >= this.#published) return false;
+		const from = this.#end;
+		if (from.seq >= this.#published) return this.#isLost();
 		const { rows, erased, end } = await readRows(
 			archive,
-			this.#end,
+			from,
 			() => this.#published,
 		);
+		if (await this.#isLost()) return true;
 		const wipes = erased.map((seq) => ({
 			...{ seq, text: this.#texts.get(seq)?.text },
 		}));
-		const batch = { rows, wipes, end };
-		const isAnything = end.seq > seq;
-		if (isAnything && !(await this.#ask(store.apply(batch)))) {
-			await this.#reset("an erased text was not known any more");
-			return true;
-		}
+		const isAnything = end.seq > from.seq;
+		if (isAnything) this.#stored = this.#ask(store.apply({ rows, wipes, end }));
+		// It is heard in the next turn, if not here.
+		this.#stored.catch(() => {});
 		this.#end = end;
-		return end.seq < this.#published && (isAnything || end.segment !== segment);
+		const isMore = isAnything || end.segment !== from.segment;
+		return (isMore && end.seq < this.#published) || this.#isLost();
+	}
+
+	/** Waits for the turn before. If it came to an erased text that is not known any more, the index is made anew. */
+	async #isLost(): Promise<boolean> {
+		if (await this.#stored) return false;
+		await this.#reset("an erased text was not known any more");
+		return true;
 	}
 
 	/** Takes texts out of the index that are gone from the log. */
