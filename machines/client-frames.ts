@@ -11,6 +11,7 @@ import {
 	requestId,
 	roomName,
 	rooms,
+	search,
 	shortId,
 	signal,
 	text,
@@ -87,4 +88,13 @@ export const clientFrames = {
 	pin: { ...relation("pin"), ...message, id },
 	unpin: { ...relation("unpin"), ...message, id },
 	pins: { ...relation("pins"), room: shortId, epoch: shortId, id },
+	find: {
+		...search("find"),
+		text,
+		room: s.optional(shortId),
+		all: s.lenient(s.yes),
+		before: s.optional(positive),
+		beforeRoom: s.optional(shortId),
+		id,
+	},
 };

@@ -29,6 +29,10 @@ export const rooms = <const K>(kind: K) => ({
 	kind: s.only(kind),
 });
 
+export const search = <const K>(kind: K) => ({
+	type: s.only(types.search),
+	kind: s.only(kind),
+});
 /** Frames about a message that was said. */
 export const relation = <const K>(kind: K) => ({
 	type: s.only(types.relation),

@@ -8,6 +8,7 @@ import {
 	positive,
 	relation,
 	rooms,
+	search,
 	signal,
 	text,
 	user,
@@ -172,6 +173,15 @@ export const serverFrames = {
 		pins: s.listOf(
 			s.record({ target: count, name: text, time: count, text, by: text }),
 		),
+		id,
+	},
+	found: {
+		...search("found"),
+		hits: s.listOf(
+			s.record({ ...room, offset: count, time: count, name: text, text }),
+		),
+		more: s.flag,
+		behind: s.optional(s.yes),
 		id,
 	},
 };

@@ -3,7 +3,7 @@
  * the service, and stops it at a signal.
  */
 import { once } from "node:events";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { isatty } from "node:tty";
 import { type Logger, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
@@ -25,6 +25,7 @@ import { unsynced } from "./log/unsynced-disk.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { terminalMailer } from "./mail/terminal.ts";
 import { openOutput } from "./output.ts";
+import { SearchThread } from "./search/thread.ts";
 import { readSecret } from "./secret-file.ts";
 import { type ServiceParts, startService } from "./service.ts";
 import { type NotifyAddress, notifier } from "./systemd/notifier.ts";
@@ -77,6 +78,10 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 		...{ ...asked, ...opened, report: logger, onFatal, cluster },
 		mailer: await makeMailer(config, print),
 		clockFrom: systemClock,
+		searchStore: new SearchThread({
+			folder: config.log === "file" ? join(config.data, "search") : undefined,
+			clock: systemClock(),
+		}),
 	};
 	const service = await startService(parts, pages);
 	done();

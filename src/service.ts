@@ -24,6 +24,8 @@ import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { openLocalSocket } from "./operator/local-socket.ts";
 import { Operator } from "./operator/operator.ts";
+import { SearchIndex } from "./search/search-index.ts";
+import type { SearchStore } from "./search/store.ts";
 import { checkSecret } from "./secret-file.ts";
 import { clientAddress, peerNetworks } from "./transport/client-address.ts";
 import { Health } from "./transport/health.ts";
@@ -45,6 +47,8 @@ export interface ServiceParts
 	/** Like `snapshots`, undefined for a log in memory. */
 	readonly indexes?: IndexFiles | undefined;
 	readonly known?: Cache | undefined;
+	/** Without it, nothing can be searched for. */
+	readonly searchStore?: SearchStore | undefined;
 	readonly mailer: Mailer;
 	/** Makes a clock that starts no earlier than `notBefore`, the time of the log's last event. */
 	readonly clockFrom: (notBefore: number) => Clock;
@@ -76,6 +80,10 @@ export async function startEngine(
 	if (!parts.accepts.clock) await clockReaches(state.time, parts, meanwhile);
 	const clock = parts.clockFrom(state.time);
 	const archive = new Archive(log, parts.indexes);
+	const store = parts.searchStore;
+	const published = log.committed;
+	const search =
+		store && new SearchIndex({ store, archive, clock, report, published });
 	const runningClock = new RunningClock(clock);
 	const file = parts.known;
 	const known = knownNetworks({ secrets, clock, limits, file });
@@ -90,7 +98,7 @@ export async function startEngine(
 	let operator: Operator | undefined;
 	const started = {
 		...{ log, snapshots, secrets, version, report, onFatal, cluster },
-		...{ states, server, erased, clock, runningClock, archive, mail },
+		...{ states, server, erased, clock, runningClock, archive, search, mail },
 		policy: {
 			...{ limits, ...policyOf(parts.config, secrets) },
 			node: cluster?.node ?? secrets.id(),
@@ -98,6 +106,7 @@ export async function startEngine(
 		onCommitted(step: Step) {
 			onLogged?.(step.stored.event);
 			inspector.onCommitted(step);
+			search?.onPublished(step.stored.seq);
 			operator?.onCommitted(step.stored.event);
 		},
 		restored: parts.accepts.restored || parts.accepts.missing,
@@ -190,6 +199,7 @@ export async function startService(
 			// An edge follows no more; the sequencer sends its last events.
 			if (!cluster?.leads) await cluster?.close();
 			await engine.stop();
+			await started.search?.close();
 			if (cluster?.leads) await cluster.close();
 			await mail.known.save();
 			await sockets.close();

@@ -60,6 +60,7 @@ await build({
 		"message-sheet": join(from, "message-sheet.ts"),
 		"person-menu": join(from, "person-menu.ts"),
 		"pins-dialog": join(from, "pins-dialog.ts"),
+		"search-dialog": join(from, "search-dialog.ts"),
 		plume: join(from, "plume.css"),
 		inspect: join(from, "inspect", "main.ts"),
 		inspected: join(from, "inspect", "inspect.css"),

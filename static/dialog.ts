@@ -18,3 +18,18 @@ export function showDialog(title: string, ...content: readonly HTMLElement[]) {
 	dialog.showModal();
 	return dialog;
 }
+
+/** Lets the arrow keys walk through some elements of a dialog. */
+export function arrowKeys(
+	dialog: HTMLDialogElement,
+	stops: () => readonly HTMLElement[],
+): void {
+	dialog.addEventListener("keydown", (event) => {
+		const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+		if (step === undefined) return;
+		event.preventDefault();
+		const all = stops();
+		const at = all.findIndex((one) => one.matches(":focus"));
+		all[(at + step + all.length) % all.length]?.focus();
+	});
+}

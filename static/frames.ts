@@ -29,9 +29,9 @@ export type AboutRooms = ServerFrame<
 	"ownRooms" | "roomReady" | "invited" | "invitations" | "roomsDone"
 >;
 
-/** The answers to what was said of a message, or asked about the pinned ones. */
+/** The answers to what was said of a message, or asked about the pinned ones, and what a search found. */
 export type AnswerAboutMessage =
-	| ServerFrame<"relationDone" | "pins">
+	| ServerFrame<"relationDone" | "pins" | "found">
 	| {
 			readonly kind: "relationRefused";
 			readonly words: string;
@@ -85,7 +85,7 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 	}
 	if (re === MessageType.rooms)
 		return { kind: "roomsRefused", words, id: frame.id };
-	if (re === MessageType.relation)
+	if (re === MessageType.relation || re === MessageType.search)
 		return { kind: "relationRefused", words, id: frame.id };
 	// A page that was asked for too soon is still there; any other refused page is not.
 	if (re === MessageType.history)

@@ -28,6 +28,8 @@ export class HistoryPager {
 	#before = 0;
 	/** The offset of the message that is to be shown, or 0. */
 	#wanted = 0;
+	/** What is to be shown once its room has caught up. */
+	#later: { readonly room: string; readonly offset: number } | undefined;
 	/** Lines so far: a page of long messages takes several answers, each before the last. */
 	#lines: Item[] = [];
 	#hasOlder = false;
@@ -50,9 +52,10 @@ export class HistoryPager {
 		this.#request("replace", latest.offset + 1);
 	}
 
-	/** Shows a message, however long ago it was said. */
+	/** Shows a message, however long ago it was said; in a room that is being entered, once that has caught up. */
 	show(offset: number): void {
 		const { latest } = this.#timeline;
+		this.#later = latest ? undefined : { room: this.#page.room, offset };
 		if (this.#timeline.show(offset) || !latest) return;
 		this.reset();
 		this.#wanted = offset;
@@ -84,7 +87,8 @@ export class HistoryPager {
 
 	caughtUp(hasOlder: boolean): void {
 		this.#hasOlder = hasOlder;
-		this.#onScroll();
+		if (this.#later?.room === this.#page.room) this.show(this.#later.offset);
+		else this.#onScroll();
 	}
 
 	/** The answer is complete; `hasMore` if there is more before it. */

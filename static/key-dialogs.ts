@@ -1,6 +1,6 @@
 /** What Ctrl+K and “?” open. It is loaded when one of them is first pressed. */
 
-import { showDialog } from "./dialog.ts";
+import { arrowKeys, showDialog } from "./dialog.ts";
 import { make } from "./element.ts";
 import { roomName } from "./room-name.ts";
 
@@ -9,6 +9,7 @@ const MOST_OFFERED = 8;
 
 const KEYS = [
 	["Ctrl+K", "Go to a room"],
+	["Ctrl+Shift+F", "Search what was said"],
 	["Alt+↑, Alt+↓", "The room above or below"],
 	["Alt+Shift+↑, ↓", "The next room with something new"],
 	["↑ in an empty field", "Edit your last message"],
@@ -60,19 +61,13 @@ export function goTo(go: (room: string) => void): void {
 	}
 
 	field.oninput = render;
-	dialog.onkeydown = (event) => {
-		const offers = [...list.querySelectorAll<HTMLElement>("button")];
-		if (event.key === "Enter" && event.target === field) {
-			event.preventDefault();
-			offers[0]?.click();
-		}
-		const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-		if (step === undefined) return;
+	const offers = () => [...list.querySelectorAll<HTMLElement>("button")];
+	field.onkeydown = (event) => {
+		if (event.key !== "Enter") return;
 		event.preventDefault();
-		const stops = [field, ...offers];
-		const at = stops.findIndex((one) => one.matches(":focus"));
-		stops[(at + step + stops.length) % stops.length]?.focus();
+		offers()[0]?.click();
 	};
+	arrowKeys(dialog, () => [field, ...offers()]);
 	render();
 	field.focus();
 }

@@ -13,6 +13,7 @@ interface Parts {
 	"person-menu": typeof import("./person-menu.ts");
 	"pins-dialog": typeof import("./pins-dialog.ts");
 	"room-dialog": typeof import("./room-dialog.ts");
+	"search-dialog": typeof import("./search-dialog.ts");
 }
 
 /** Resolves with nothing, and says so, if it can't be loaded. */

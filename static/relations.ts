@@ -1,13 +1,15 @@
 /** Edits, reactions and pins, as the reader makes them. */
 
 import type { Said } from "../machines/message.ts";
-import type { ServerFrame } from "../machines/protocol.ts";
+import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
 import { BASE } from "./base-path.ts";
 import { showBriefly } from "./brief-notice.ts";
 import type { AnswerAboutMessage } from "./frames.ts";
 import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE, Requests } from "./requests.ts";
+
+export type Hit = ServerFrame<"found">["hits"][number];
 
 /** A message can be edited for so long. */
 const EDITABLE_MS = 24 * 3_600_000;
@@ -66,6 +68,18 @@ export class Relations {
 		const { room, epoch } = this.#page;
 		const answer = await this.#requests.ask({ kind: "pins", room, epoch });
 		return answer.kind === "pins" ? answer.pins : wordsOf(answer);
+	}
+
+	/** What a search finds, or what is wrong. */
+	async search(
+		asked: Omit<ClientFrame<"find">, "kind">,
+	): Promise<ServerFrame<"found"> | string> {
+		const answer = await this.#requests.ask({ kind: "find", ...asked });
+		return answer.kind === "found" ? answer : wordsOf(answer);
+	}
+
+	async openSearch(): Promise<void> {
+		(await load("search-dialog"))?.open(this.#page);
 	}
 
 	/** Lets the reader choose an emoji for a message. */

@@ -151,6 +151,7 @@ export class RoomView {
 			case "relationDone":
 			case "relationRefused":
 			case "pins":
+			case "found":
 				return this.#page.relations.receive(event);
 			case "presence":
 			case "typing":

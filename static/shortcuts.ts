@@ -27,6 +27,8 @@ function actionFor(page: Page, event: KeyboardEvent): Action {
 	const { key, ctrlKey, metaKey, altKey, shiftKey, target } = event;
 	if ((ctrlKey || metaKey) && key === "k")
 		return () => void openKeyDialog("goTo", page);
+	if ((ctrlKey || metaKey) && shiftKey && key.toLowerCase() === "f")
+		return () => void page.relations.openSearch();
 	const isUpOrDown = key === "ArrowUp" || key === "ArrowDown";
 	if (altKey && isUpOrDown)
 		return () => goBeside(key === "ArrowUp" ? -1 : 1, shiftKey);

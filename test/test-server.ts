@@ -21,6 +21,7 @@ import type { Log } from "../src/log/log.ts";
 import type { Snapshots } from "../src/log/snapshots.ts";
 import { type LoginMail, MailError, type Mailer } from "../src/mail/mailer.ts";
 import type { OperatorCommand } from "../src/operator/usage.ts";
+import type { SearchStore } from "../src/search/store.ts";
 import { type ServiceParts, startEngine } from "../src/service.ts";
 import { classic } from "../src/transport/protocol-v1.ts";
 import { plume2 } from "../src/transport/protocol-v2.ts";
@@ -54,6 +55,7 @@ export interface TestServerOptions {
 	readonly snapshots?: Snapshots;
 	readonly indexes?: IndexFiles;
 	readonly known?: Cache;
+	readonly searchStore?: SearchStore;
 	readonly clock?: FakeClock;
 	readonly seed?: string;
 	readonly environment?: Readonly<Record<string, string>>;
@@ -178,6 +180,7 @@ export class TestServer {
 		snapshots,
 		indexes,
 		known,
+		searchStore,
 		environment = {},
 		again,
 		report = { info() {}, warn() {} },
@@ -204,6 +207,7 @@ export class TestServer {
 			snapshots,
 			indexes,
 			known,
+			searchStore,
 			mailer,
 			secrets: ids,
 			clockFrom: () => clock,
@@ -219,7 +223,7 @@ export class TestServer {
 			},
 		};
 		const started = await startEngine(parts, async (why) => onWaiting(why));
-		const { archive } = started;
+		const { archive, search } = started;
 		const edge =
 			process.env.TEST_EDGE && !cluster
 				? await openEdge(parts, started)
@@ -228,6 +232,7 @@ export class TestServer {
 		const isQuiet = () =>
 			settled() &&
 			(isDead() || (archive.isIdle && front.archive.isIdle)) &&
+			(isDead() || search?.isIdle !== false) &&
 			(isDead() || !edge || edge.isQuiet()) &&
 			!plume?.people.some(({ isTaking }) => isTaking);
 		plume = new TestServer(isQuiet, log, clock, mailer, started, front);
@@ -360,6 +365,11 @@ export class Person implements Writer {
 	/** Says what is never logged: that it types, is away, or wants to hear of other rooms. */
 	publish(kind: "typing" | "presence" | "heads", fields: object = {}): void {
 		this.send0({ type: types.signal, kind, ...fields });
+	}
+
+	/** Searches in the room, or elsewhere. */
+	search(text: string, fields: Readonly<Record<string, unknown>> = {}): void {
+		this.send0({ type: types.search, kind: "find", text, ...fields });
 	}
 
 	askHistory(fields: Readonly<Record<string, unknown>>): void {

@@ -28,7 +28,7 @@ import { roomOpened } from "./commands/rooms.ts";
 import type { Connection } from "./connection.ts";
 import type { ClientSnapshot } from "./machines.ts";
 import { type Answer, MessageQueue } from "./message-queue.ts";
-import { overwrite } from "./overwrite.ts";
+import { overwrite, whenGone } from "./overwrite.ts";
 import { isTooNew, type RunningParts, viewOf } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { Responder } from "./responder.ts";
@@ -121,7 +121,7 @@ export class Erasures {
 				if ("refused" in decided) return answer(decided.refused);
 				if (isTooNew(this.#parts, [decided])) return answer("nodesAreAlike");
 				pipeline.append([this.#overwriting(decided)]);
-				answer(undefined);
+				whenGone(this.#parts, decided.event, () => answer(undefined));
 			});
 			await new Promise<unknown>((done) => pipeline.afterwards(done));
 		};
@@ -250,19 +250,26 @@ export class Erasures {
 		found: readonly Found[],
 		{ isMeant = (_: RoomName) => true, farewell }: HowToErase = {},
 	): Promise<void> {
-		for (let to = SLICE; ; to += SLICE) {
-			const isLast = to >= found.length;
-			await new Promise<unknown>((done) =>
+		const { search } = this.#parts;
+		const inNextBatch = (slice: readonly Found[], last?: typeof farewell) =>
+			new Promise<unknown>((done) =>
 				this.#parts.pipeline.whenWritable(() => {
-					const slice = found
-						.slice(to - SLICE, to)
-						.filter(({ room }) => isMeant(room));
-					this.#eraseSlice(asker, slice, isLast ? farewell : undefined);
+					const meant = slice.filter(({ room }) => isMeant(room));
+					this.#eraseSlice(asker, meant, last);
 					this.#parts.pipeline.afterwards(done);
 				}),
 			);
-			if (isLast) return;
+		const isTold = search && farewell;
+		for (let to = SLICE; ; to += SLICE) {
+			const isLast = to >= found.length;
+			const last = isLast && !isTold ? farewell : undefined;
+			await inNextBatch(found.slice(to - SLICE, to), last);
+			if (isLast) break;
 		}
+		if (!isTold) return;
+		// Their connection ends with it, which says that all is gone.
+		await search.wiped();
+		await inNextBatch([], farewell);
 	}
 
 	#eraseSlice(

@@ -1,4 +1,5 @@
-/** Overwrites texts in the log's files, and waits for space if the disk is full. */
+/** Overwrites texts in the log's files, and waits for space if the disk is full. Then they leave the search index, which nobody waits for here. */
+import type { PlumeEvent } from "../../machines/events.ts";
 import { DiskFull } from "../log/disk.ts";
 import type { EventSpan } from "../log/log.ts";
 import type { RunningParts } from "./parts.ts";
@@ -7,12 +8,14 @@ const RETRY_MS = 1000;
 
 /** Resolves with false if the server stops before there is space: then the next start does it. */
 export async function overwrite(
-	{ log, clock, report, pipeline }: RunningParts,
+	{ log, clock, report, pipeline, search }: RunningParts,
 	spans: readonly EventSpan[],
 ): Promise<boolean> {
+	await search?.remember(spans);
 	for (;;)
 		try {
 			await log.segments.erase(spans);
+			search?.wipe(spans.map(({ seq }) => seq));
 			return true;
 		} catch (error) {
 			if (!(error instanceof DiskFull)) throw error;
@@ -23,4 +26,14 @@ export async function overwrite(
 			}
 			await new Promise<void>((done) => clock.after(RETRY_MS, done));
 		}
+}
+
+/** Tells the person who changed a message that it is done; if they erased it, once it is out of the search index as well. */
+export function whenGone(
+	{ pipeline, search }: RunningParts,
+	{ type }: Pick<PlumeEvent, "type">,
+	tell: () => void,
+): void {
+	if (!search || type !== "message.erased") tell();
+	else pipeline.afterwards(() => void search.wiped().then(tell));
 }

@@ -8,6 +8,9 @@ import type { ServerFrame } from "../../machines/protocol.ts";
 import { type Change, changed } from "../../machines/relations.ts";
 import type { Room } from "../chat/room.ts";
 import type { ItemPosition } from "../history/found.ts";
+import { excerptOf } from "../search/excerpt.ts";
+import type { Phrase } from "../search/query.ts";
+import type { Wanted } from "../search/store.ts";
 import type { Command } from "./command.ts";
 import type { Connection } from "./connection.ts";
 import type { RunningParts } from "./parts.ts";
@@ -16,6 +19,9 @@ import type { Responder } from "./responder.ts";
 
 /** Messages in a page of history: by default, and at most. */
 const [PAGE_MESSAGES, MOST_PAGE_MESSAGES] = [50, 200];
+
+/** Messages in an answer to a search. */
+const MOST_FOUND = 20;
 
 /** Code points that are shown of a pinned message where all of them are listed. */
 const PIN_POINTS = 200;
@@ -26,10 +32,18 @@ interface Changes {
 	next?: Changes;
 }
 
+interface Searched {
+	readonly wanted: Omit<Wanted, "limit" | "below">;
+	/** The words that an excerpt is to show. */
+	readonly phrases: readonly Phrase[];
+	readonly id: string | undefined;
+}
+
 export class Pages {
 	readonly #parts: RunningParts & { readonly responder: Responder };
 	#latest: Changes = {};
 	readonly #reading = new WeakSet<Connection>();
+	readonly #searching = new WeakSet<Connection>();
 	readonly #recalling = new Map<Room, Promise<void>>();
 
 	constructor(parts: RunningParts & { readonly responder: Responder }) {
@@ -96,6 +110,40 @@ export class Pages {
 				no("historyIsReadable");
 			},
 		);
+		return true;
+	}
+
+	/** Searches, and answers with the newest messages found; false while another search is being answered. */
+	askSearch(
+		connection: Connection,
+		mayRead: (room: string) => boolean,
+		{ wanted, phrases, id }: Searched,
+	): boolean {
+		if (this.#searching.has(connection)) return false;
+		this.#searching.add(connection);
+		const { search, responder } = this.#parts;
+		const no = () => {
+			this.#searching.delete(connection);
+			const re = MessageType.search;
+			responder.refuse(connection, "searchIsReady", re, { id });
+		};
+		const question = { ...wanted, mayRead, limit: MOST_FOUND };
+		if (!search) no();
+		else
+			this.#read(
+				connection,
+				() => search.find(question),
+				({ items, more, isBehind }, since) => {
+					this.#searching.delete(connection);
+					// What was erased or edited meanwhile was not found.
+					const hits = afterChanges(items, since).flatMap((item, nth) =>
+						mayRead(item.room) ? hitOf(item, items[nth], phrases) : [],
+					);
+					const behind = isBehind ? { behind: true as const } : {};
+					connection.mailbox.put({ kind: "found", hits, more, ...behind, id });
+				},
+				no,
+			);
 		return true;
 	}
 
@@ -195,6 +243,18 @@ function pinOf(item: Item): ServerFrame<"pins">["pins"] {
 	const { offset: target, name, time, pinned: by } = item;
 	const text = [...item.text.slice(0, 2 * PIN_POINTS)].slice(0, PIN_POINTS);
 	return [{ target, name, time, text: text.join(""), by }];
+}
+
+function hitOf(
+	now: Item,
+	found: Item | undefined,
+	phrases: readonly Phrase[],
+): ServerFrame<"found">["hits"] {
+	if (now.kind !== "said" || found?.kind !== "said") return [];
+	const { room, epoch, offset, time, name, text } = now;
+	if (text !== found.text) return [];
+	const position = { room, epoch, offset, time };
+	return [{ ...position, name, text: excerptOf(text, phrases) }];
 }
 
 function afterChanges(items: readonly Item[], since: Changes): readonly Item[] {

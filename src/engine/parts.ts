@@ -9,6 +9,7 @@ import type { Archive } from "../history/archive.ts";
 import type { Entry, Log } from "../log/log.ts";
 import type { Snapshots } from "../log/snapshots.ts";
 import type { OperatorCommand } from "../operator/usage.ts";
+import type { SearchIndex } from "../search/search-index.ts";
 import type { Command } from "./command.ts";
 import type { Actor } from "./commands/actor.ts";
 import type { Policy, View } from "./commands/decision.ts";
@@ -85,6 +86,8 @@ export interface EngineParts {
 	readonly log: Log;
 	readonly snapshots: Snapshots | undefined;
 	readonly archive: Archive;
+	/** Without it, nothing can be searched for. */
+	readonly search?: SearchIndex | undefined;
 	/** The seqs of messages erased lately, perhaps not completely. */
 	readonly erased: readonly number[];
 	/** The log is a backup: people may have seen events that are not in it. */

@@ -75,6 +75,14 @@ export const refusalWords = {
 	placeIsKnown: "There is no such place in the history of that room.",
 	historyIsReadable:
 		"That part of the history can't be read. Whoever runs this server can see why.",
+	searchIsReady: "Search does not work just now. Try again in a minute.",
+	queryHasWords:
+		"Write a word to look for, or from: with a name, in: with a room, has:link, has:reply or to:me.",
+	queryIsShort: "That is too much to look for at once. Write fewer words.",
+	beginningIsLong: "Write at least two letters before a *.",
+	dayIsWhole: "Write a day after before: or after:, like 2026-01-31.",
+	kindIsKnown: "After has: write link or reply.",
+	recipientIsMe: "After to: write me.",
 	isTheirOwn:
 		"That was said by someone else. You can change or delete what you said.",
 	isYoung:

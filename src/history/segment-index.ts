@@ -87,6 +87,20 @@ const itemAt = (
 export const lastOf = ({ before, starts }: RoomIndex): number =>
 	before + starts.length;
 
+/** The offset of the item whose line begins at this byte; undefined if the room has none there. */
+export function offsetAt(
+	{ before, starts }: RoomIndex,
+	at: number,
+): number | undefined {
+	let [low, high] = [0, starts.length];
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if ((starts[middle] ?? 0) < at) low = middle + 1;
+		else high = middle;
+	}
+	return starts[low] === at ? before + low + 1 : undefined;
+}
+
 /** The items from an offset on in this segment, ascending. */
 export function itemsFrom(
 	part: RoomIndex,

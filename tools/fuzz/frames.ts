@@ -22,7 +22,7 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
 	...{ ownRooms: 10, makeRoom: 10, talkTo: 20, titleRoom: 10 },
 	...{ invite: 20, invitations: 5, revoke: 5, join: 20 },
 	...{ removeMember: 5, handOver: 5, closeRoom: 2 },
-	...{ edit: 60, react: 60, unreact: 20, pin: 5, unpin: 5, pins: 5 },
+	...{ edit: 60, react: 60, unreact: 20, pin: 5, unpin: 5, pins: 5, find: 20 },
 };
 const KINDS = Object.keys(clientFrames).flatMap((kind) =>
 	isKind(kind) ? Array<Kind>(WEIGHTS[kind]).fill(kind) : [],

@@ -48,6 +48,15 @@ const meanings = {
 	"src/history/archive.ts MOST_PENDING":
 		"searches in what was said that may wait when one more is asked for",
 	"src/history/archive.ts MOST_PINS": "pinned messages that are listed",
+	"src/engine/pages.ts MOST_FOUND": "messages in an answer to a search",
+	"src/search/search-index.ts MOST_AWAITED":
+		"events that a search waits for until they are indexed",
+	"src/search/search-index.ts LONGEST_WIPE_MS":
+		"how long an erased text may be in the search index before that is deleted",
+	"src/search/search-index.ts MOST_FAILED":
+		"failures after which the search index is made anew",
+	"src/search/thread.ts SILENT_MS":
+		"how long the search index may take for one answer before it is restarted",
 	"src/engine/commands/reactions.ts MOST_EMOJI_BYTES":
 		"UTF-8 bytes of a reaction",
 	"src/operator/tables.ts MOST_REPORTS": "reports that are listed",

@@ -6,6 +6,7 @@ import { decideAuth } from "./auth.ts";
 import type { Decision, Handler, View } from "./decision.ts";
 import { edit } from "./edit.ts";
 import { erase, eraseAll } from "./erase.ts";
+import { find } from "./find.ts";
 import { hello } from "./hello.ts";
 import { history } from "./history.ts";
 import { invitations, invite, join, revoke } from "./invitations.ts";
@@ -48,6 +49,7 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
 	pin,
 	unpin: pin,
 	pins,
+	find,
 };
 
 /** Commands that append no events, so that they also work while the disk is full. */
@@ -58,6 +60,7 @@ export const logsNothing: ReadonlySet<Kind> = new Set<Kind>([
 	"heads",
 	"ownRooms",
 	"pins",
+	"find",
 ]);
 
 /** Commands about rooms, each of which takes up some lines of its sender's share of the log. */

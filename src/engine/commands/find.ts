@@ -1,0 +1,60 @@
+/** Searches what was said in rooms that one may enter. It is read from an index and the log, so the answer comes later. */
+import type { Identity } from "../../../machines/events.ts";
+import { parseRoomName } from "../../chat/room-name.ts";
+import { matchOf } from "../../search/match.ts";
+import { parseQuery } from "../../search/query.ts";
+import {
+	type Handler,
+	mayEnter,
+	NOTHING,
+	personIn,
+	refuse,
+	type View,
+} from "./decision.ts";
+import { identitiesOf, namesHeld } from "./names-held.ts";
+
+/** A key that no room has. */
+const NO_ROOM = "~";
+
+export const find: Handler<"find"> = (
+	view,
+	command,
+	connection,
+	{ pages, liveUpdates },
+) => {
+	const { client, state } = view;
+	if (!client?.matches("inRoom")) return refuse("isInside");
+	const query = parseQuery(command.text);
+	if (typeof query === "string") return refuse(query);
+	const person = personIn(view, client.context);
+	const { room = client.context.room, before, beforeRoom = room } = command;
+	const named = query.in.map((name) => parseRoomName(name) ?? NO_ROOM);
+	const inPublic = command.all === true && named.length === 0;
+	const mine = inPublic ? state.roomsOf(person) : [room];
+	const rooms = named.length > 0 ? named : mine;
+	const olderThan =
+		before === undefined ? undefined : { room: beforeRoom, offset: before };
+	const asked = [...rooms, ...(olderThan ? [olderThan.room] : [])];
+	// Before anything is read: what one may not enter is not there.
+	if (!asked.every((one) => mayEnter(state, one, person)))
+		return refuse("placeIsKnown");
+	const match = matchOf(query, { rooms, inPublic, ...whoIs(view, person) });
+	const { after, before: until } = query;
+	const wanted = { match, after, before: until, olderThan };
+	const mayRead = (one: string) => liveUpdates.mayRead(person, one);
+	return pages.askSearch(connection, mayRead, {
+		...{ wanted, phrases: query.phrases, id: command.id },
+	})
+		? NOTHING
+		: refuse("isNotTooFast");
+};
+
+/** What a person is called here, and every address of theirs, as keyed hashes. */
+function whoIs({ state }: View, person: Identity) {
+	const { names } = state.server.context;
+	const keys = namesHeld(names, person);
+	return {
+		names: keys.flatMap((key) => names.get(key)?.name ?? []),
+		identities: [...identitiesOf(names, person)],
+	};
+}

@@ -1,0 +1,91 @@
+/** Reads lines of the log for the index: those that are to be indexed, those that were found, and texts that are about to be erased. */
+import { isOverwriting } from "../../machines/events.ts";
+import { epochOf } from "../../machines/item.ts";
+import type { Said } from "../../machines/message.ts";
+import type { Archive } from "../history/archive.ts";
+import type { EventSpan } from "../log/log.ts";
+import { rowOf } from "./rows.ts";
+import type { Hit, IndexedEnd, Row } from "./store.ts";
+
+/** A turn ends with the chunk that brings so many rows. */
+const TURN_ROWS = 400;
+
+/** Reads the rows of one turn, and the seqs of what was erased in it. Ends with what is published: the texts before are final, or gone. */
+export async function readRows(
+	archive: Archive,
+	from: IndexedEnd,
+	published: () => number,
+) {
+	const rows: Row[] = [];
+	const erased: number[] = [];
+	let end = from;
+	// Also waits for the erasures of a start, before any text is read.
+	const { index, next } = await archive.inTurn(async () => {
+		await archive.indexes.newest();
+		const { segments } = archive.indexes;
+		const next = segments[segments.indexOf(from.segment) + 1];
+		return { index: await archive.indexes.of(from.segment), next };
+	});
+	if (!index) throw new Error(`segment ${from.segment} is not there`);
+	const chunks = archive.log.segments.scan(from.segment, from);
+	for await (const chunk of chunks) {
+		if (chunk.end.seq > published()) return { rows, erased, end };
+		for (const { stored, span } of chunk.entries) {
+			const row = rowOf(stored, span, index);
+			if (row) rows.push(row);
+			if (isOverwriting(stored.event)) erased.push(...stored.event.seqs);
+		}
+		end = { ...chunk.end, segment: from.segment };
+		if (rows.length >= TURN_ROWS) return { rows, erased, end };
+	}
+	if (next !== undefined) end = { ...end, segment: next, at: 0 };
+	return { rows, erased, end };
+}
+
+/** The lines that still have their text, as messages of the room as it is now; none of a room that was forgotten since. */
+export async function readHits(
+	archive: Archive,
+	hits: readonly Hit[],
+): Promise<readonly Said[]> {
+	const newest = await archive.inTurn(() => archive.indexes.newest());
+	const texts = new Map<number, string>();
+	for (const segment of new Set(hits.map((hit) => hit.segment)))
+		for (const [seq, text] of await textsIn(archive, hits, segment))
+			texts.set(seq, text);
+	return hits.flatMap(({ seq, room, origin, offset, time, name }) => {
+		const text = texts.get(seq);
+		const part = newest?.rooms.get(room);
+		if (text === undefined || part?.origin !== origin) return [];
+		const epoch = epochOf(archive.log.id, part.incarnation);
+		const said = { room, epoch, offset, time, name, client: "", text };
+		return { kind: "said", ...said };
+	});
+}
+
+/** The texts that are there, of lines in any segments. Lines that can't be read count as gone. */
+export async function readTexts(
+	archive: Archive,
+	spans: readonly EventSpan[],
+): Promise<ReadonlyMap<number, string>> {
+	const texts = new Map<number, string>();
+	for (const segment of new Set(spans.map((span) => span.segment)))
+		for (const [seq, text] of await textsIn(archive, spans, segment).catch(
+			() => [],
+		))
+			texts.set(seq, text);
+	return texts;
+}
+
+async function textsIn(
+	{ log }: Archive,
+	all: readonly EventSpan[],
+	segment: number,
+): Promise<readonly (readonly [number, string])[]> {
+	const spans = all
+		.filter((span) => span.segment === segment)
+		.sort((one, other) => one.at - other.at);
+	const lines = await log.segments.fetch(segment, spans);
+	return lines.flatMap(({ seq, erasable }) =>
+		erasable ? [[seq, erasable.text] as const] : [],
+	);
+}

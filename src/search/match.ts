@@ -1,0 +1,45 @@
+/** Writes a query in the syntax of FTS5. Every word and term is in quotation marks and has none itself. */
+import type { Query } from "./query.ts";
+import {
+	answeredTerm,
+	authorTerm,
+	hasTerm,
+	mentionTerm,
+	PUBLIC,
+	roomTerm,
+} from "./terms.ts";
+
+/** Where somebody searches, and who they are. */
+export interface Scope {
+	readonly rooms: readonly string[];
+	/** Also in all rooms that anyone may enter. */
+	readonly inPublic: boolean;
+	readonly names: readonly string[];
+	readonly identities: readonly string[];
+}
+
+const quoted = (words: string) => `"${words.replaceAll('"', "")}"`;
+
+const oneOf = (terms: readonly string[]) =>
+	`terms : (${terms.map(quoted).join(" OR ")})`;
+
+export function matchOf(query: Query, scope: Scope): string {
+	const { rooms, inPublic, names, identities } = scope;
+	const conditions = [
+		oneOf([...rooms.map(roomTerm), ...(inPublic ? [PUBLIC] : [])]),
+		...query.has.map((kind) => oneOf([hasTerm[kind]])),
+	];
+	if (query.from.length > 0) {
+		const me = (name: string) => (name === "me" ? names : [name]);
+		conditions.push(oneOf(query.from.flatMap(me).map(authorTerm)));
+	}
+	if (query.toMe)
+		conditions.push(
+			oneOf([...names.map(mentionTerm), ...identities.map(answeredTerm)]),
+		);
+	for (const { tokens, isPrefix } of query.phrases)
+		conditions.push(
+			`words : ${quoted(tokens.join(" "))}${isPrefix ? " *" : ""}`,
+		);
+	return conditions.join(" AND ");
+}

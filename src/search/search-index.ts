@@ -1,0 +1,304 @@
+/**
+ * Finds messages by their words. The index is a projection of the log that can
+ * be deleted at any time: it follows what is published, a turn at a time, and
+ * stores how far it has come in the same transaction. What it finds is read
+ * from the log, so what was erased is never shown, however late the index is.
+ *
+ * An erased text must leave the index too, which needs the text: it is read
+ * before it is overwritten, and given to the index after. A crash in between
+ * shows when the index comes to the event that erased it, which it always does
+ * later. Then it is made anew.
+ */
+
+import type { Said } from "../../machines/message.ts";
+import type { Clock } from "../clock.ts";
+import type { Archive } from "../history/archive.ts";
+import { messageOf } from "../log/disk.ts";
+import { GENESIS } from "../log/line.ts";
+import type { EventSpan } from "../log/log.ts";
+import { readHits, readRows, readTexts } from "./log-lines.ts";
+import type { IndexedEnd, SearchStore, Wanted, Wipe } from "./store.ts";
+
+/** How long a message may wait until it is indexed, if nobody searches. */
+const INDEX_MS = 1000;
+/** A search waits for so many events to be indexed; if there are more, the newest are missing. */
+const MOST_AWAITED = 5000;
+/** While people talk, so many times as long as a turn takes is left to them before the next one. */
+const REST = 4;
+/** Texts that are taken out in one turn. */
+const WIPE_TEXTS = 50;
+/** How long an erased text may stay in the index. Then the index is deleted. */
+const LONGEST_WIPE_MS = 10_000;
+/** Failures in a row after which the index is made anew. */
+const MOST_FAILED = 3;
+const [RETRY_MS, MOST_RETRY_SECONDS] = [1000, 60];
+/** Turns of one search, and lines in each beside those wanted: some may be gone. */
+const [MOST_ROUNDS, SPARE_LINES] = [8, 5];
+
+interface SearchIndexParts {
+	readonly store: SearchStore;
+	readonly archive: Archive;
+	readonly clock: Clock;
+	readonly report: { warn(fields: object, message: string): void };
+	/** The last seq that is published. */
+	readonly published: number;
+}
+
+export interface FoundLines {
+	/** The newest first. */
+	readonly items: readonly Said[];
+	readonly more: boolean;
+	/** Whether the newest messages may be missing. */
+	readonly isBehind: boolean;
+}
+
+type Question = Omit<Wanted, "limit" | "below"> & {
+	readonly limit: number;
+	readonly mayRead: (room: string) => boolean;
+};
+
+export class SearchIndex {
+	readonly #parts: SearchIndexParts;
+	/** How far the log is indexed; undefined until the index is opened, and after a failure. */
+	#end: IndexedEnd | undefined;
+	#published: number;
+	/** The answer about the turn that was read last. */
+	#stored = Promise.resolve(true);
+	#turn: Promise<unknown> = Promise.resolve();
+	#pending = 0;
+	/** Texts that are about to be overwritten, or are, and may be in the index. */
+	readonly #texts = new Map<
+		number,
+		{ readonly text: string; isGone: boolean }
+	>();
+	#onWiped: (() => void)[] = [];
+	#isDue = false;
+	#isClosed = false;
+	#failures = 0;
+
+	constructor(parts: SearchIndexParts) {
+		this.#parts = parts;
+		this.#published = parts.published;
+		this.#runSoon(INDEX_MS);
+	}
+
+	/** Whether nothing is being read or written. */
+	get isIdle(): boolean {
+		return this.#pending === 0;
+	}
+
+	/** The last seq that is indexed. */
+	get indexed(): number {
+		return this.#end?.seq ?? 0;
+	}
+
+	/** Call once an event is published: its texts are final, or gone. */
+	onPublished(seq: number): void {
+		this.#published = seq;
+		this.#runSoon(INDEX_MS);
+	}
+
+	/** The lines that match, as they read now. Rejects if the index or the log can't be read. */
+	find(question: Question): Promise<FoundLines> {
+		return this.#inTurn(() => this.#find(question)).catch(async (error) => {
+			await this.#fail(error);
+			throw error;
+		});
+	}
+
+	/** Call before texts are overwritten: without them, the index could only be made anew. Never rejects. */
+	async remember(spans: readonly EventSpan[]): Promise<void> {
+		for (const [seq, text] of await readTexts(this.#parts.archive, spans))
+			this.#texts.set(seq, { text, isGone: false });
+	}
+
+	/** Call once the texts are overwritten. They leave the index soon, or it is deleted. */
+	wipe(seqs: readonly number[]): void {
+		for (const seq of seqs) {
+			const known = this.#texts.get(seq);
+			if (known) known.isGone = true;
+		}
+		if (!this.#isWiping) return;
+		this.#inTurn(() => this.#wipe()).catch((error) => this.#fail(error));
+		this.#parts.clock.after(LONGEST_WIPE_MS, () => {
+			if (seqs.some((seq) => this.#texts.has(seq)) && !this.#isClosed)
+				void this.#reset("a text could not be taken out of it in time");
+		});
+	}
+
+	/** Resolves once no overwritten text is in the index. */
+	wiped(): Promise<void> {
+		return new Promise((resolve) => {
+			this.#onWiped.push(resolve);
+			this.#tellWiped();
+		});
+	}
+
+	async close(): Promise<void> {
+		this.#isClosed = true;
+		await this.#turn;
+		await this.#parts.store.close();
+	}
+
+	get #isWiping(): boolean {
+		return [...this.#texts.values()].some(({ isGone }) => isGone);
+	}
+
+	#tellWiped(): void {
+		if (this.#isWiping) return;
+		for (const resolve of this.#onWiped.splice(0)) resolve();
+	}
+
+	/** Runs tasks one after the other. */
+	#inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
+		this.#pending++;
+		const done = this.#turn.then(task).finally(() => this.#pending--);
+		this.#turn = done.catch(() => {});
+		return done;
+	}
+
+	#runSoon(delayMs: number): void {
+		if (this.#isDue || this.#isClosed) return;
+		this.#isDue = true;
+		this.#parts.clock.after(delayMs, () => {
+			this.#isDue = false;
+			if (!this.#isClosed) void this.#runTurn();
+		});
+	}
+
+	async #runTurn(): Promise<void> {
+		const { clock } = this.#parts;
+		const [published, began] = [this.#published, clock.now()];
+		try {
+			const isMore = await this.#inTurn(() => this.#index());
+			this.#failures = 0;
+			const isBusy = this.#published > published;
+			const restMs = isBusy ? REST * (clock.now() - began) : 0;
+			if (isMore) this.#runSoon(restMs);
+		} catch (error) {
+			await this.#fail(error);
+		}
+	}
+
+	/** What is wrong with the index is no reason to stop. It is opened again, and made anew if that does not help. */
+	async #fail(error: unknown): Promise<void> {
+		if (this.#isClosed) return;
+		const fields = { error: messageOf(error) };
+		this.#parts.report.warn(fields, "search failed");
+		this.#failures++;
+		this.#runSoon(RETRY_MS * Math.min(this.#failures, MOST_RETRY_SECONDS));
+		if (!(error instanceof StoreFailed)) return;
+		this.#end = undefined;
+		if (this.#failures % MOST_FAILED === 0) await this.#reset("it fails");
+	}
+
+	/** Tells failures of the index from those of the log. */
+	#ask<Value>(answer: Promise<Value>): Promise<Value> {
+		return answer.catch((error: unknown) => {
+			throw new StoreFailed(messageOf(error), { cause: error });
+		});
+	}
+
+	/** Deletes the index, so that it is made anew. What was to be taken out of it is not in the new one. */
+	async #reset(why: string): Promise<void> {
+		const { store, report } = this.#parts;
+		report.warn({ why }, "the search index is made anew");
+		this.#end = undefined;
+		await store.reset().catch((error: unknown) => this.#fail(error));
+		for (const [seq, { isGone }] of this.#texts)
+			if (isGone) this.#texts.delete(seq);
+		this.#tellWiped();
+	}
+
+	/** Opens the index, unless it is open. */
+	async #begin(): Promise<IndexedEnd> {
+		this.#stored = Promise.resolve(true);
+		const { store, archive } = this.#parts;
+		const { log } = archive;
+		const end = await this.#ask(store.begin(log.id));
+		if (end) {
+			const hash = await log.segments.hashAt(end.segment, end.at);
+			if (hash === end.hash) return end;
+			await this.#reset("the log is another");
+			await this.#ask(store.begin(log.id));
+		}
+		const [segment = 1] = await log.segments.list();
+		return { segment, at: 0, seq: segment - 1, hash: GENESIS };
+	}
+
+	/** Reads the lines of one turn, while those of the turn before are stored. Answers whether there are more; if not, all are stored. */
+	async #index(): Promise<boolean> {
+		await this.#wipe();
+		this.#end ??= await this.#begin();
+		const { archive, store } = this.#parts;
+		const from = this.#end;
+		if (from.seq >= this.#published) return this.#isLost();
+		const { rows, erased, end } = await readRows(
+			archive,
+			from,
+			() => this.#published,
+		);
+		if (await this.#isLost()) return true;
+		const wipes = erased.map((seq) => ({
+			...{ seq, text: this.#texts.get(seq)?.text },
+		}));
+		const isAnything = end.seq > from.seq;
+		if (isAnything) this.#stored = this.#ask(store.apply({ rows, wipes, end }));
+		// It is heard in the next turn, if not here.
+		this.#stored.catch(() => {});
+		this.#end = end;
+		const isMore = isAnything || end.segment !== from.segment;
+		return (isMore && end.seq < this.#published) || this.#isLost();
+	}
+
+	/** Waits for the turn before. If it came to an erased text that is not known any more, the index is made anew. */
+	async #isLost(): Promise<boolean> {
+		if (await this.#stored) return false;
+		await this.#reset("an erased text was not known any more");
+		return true;
+	}
+
+	/** Takes texts out of the index that are gone from the log. */
+	async #wipe(): Promise<void> {
+		for (;;) {
+			const wipes: Wipe[] = [];
+			for (const [seq, { text, isGone }] of this.#texts)
+				if (isGone && wipes.length < WIPE_TEXTS) wipes.push({ seq, text });
+			if (wipes.length === 0) break;
+			this.#end ??= await this.#begin();
+			await this.#ask(this.#parts.store.apply({ rows: [], wipes }));
+			for (const { seq } of wipes) this.#texts.delete(seq);
+		}
+		this.#tellWiped();
+	}
+
+	async #find({ mayRead, limit, ...wanted }: Question): Promise<FoundLines> {
+		const isBehind = !(await this.#catchUp());
+		const items: Said[] = [];
+		let below: number | undefined;
+		for (let round = 0; round < MOST_ROUNDS; round++) {
+			const most = limit + SPARE_LINES;
+			const asked = { ...wanted, below, limit: most };
+			const hits = await this.#ask(this.#parts.store.find(asked));
+			const readable = hits.filter(({ room }) => mayRead(room));
+			items.push(...(await readHits(this.#parts.archive, readable)));
+			const more = items.length > limit;
+			if (more || hits.length < most)
+				return { items: items.slice(0, limit), more, isBehind };
+			below = hits.at(-1)?.seq;
+		}
+		return { items, more: items.length > 0, isBehind };
+	}
+
+	/** Indexes what was published lately; false if that is too much to wait for. */
+	async #catchUp(): Promise<boolean> {
+		for (;;) {
+			this.#end ??= await this.#begin();
+			if (this.#published - this.#end.seq > MOST_AWAITED) return false;
+			if (!(await this.#index())) return true;
+		}
+	}
+}
+
+/** The index can't be read or written. */
+class StoreFailed extends Error {}

@@ -1,0 +1,129 @@
+/**
+ * The index in a worker, so that neither its commits nor a long query hold up
+ * the people who talk. A worker that is silent for too long is ended; the next
+ * question starts another.
+ */
+import { rm } from "node:fs/promises";
+import { Worker } from "node:worker_threads";
+import type { Clock } from "../clock.ts";
+import type { Batch, Hit, IndexedEnd, SearchStore, Wanted } from "./store.ts";
+
+/** How long a worker may take for one answer. */
+const SILENT_MS = 2000;
+
+type Asked =
+	| { readonly kind: "begin"; readonly log: string }
+	| { readonly kind: "apply"; readonly batch: Batch }
+	| { readonly kind: "find"; readonly wanted: Wanted }
+	| { readonly kind: "close" };
+
+export type Question = Asked & { readonly id: number };
+
+/** What the method of that name answers, or why it failed. */
+export interface Answer {
+	readonly id: number;
+	readonly begin?: IndexedEnd | undefined;
+	readonly apply?: boolean;
+	readonly find?: readonly Hit[];
+	readonly error?: string;
+}
+
+interface SearchThreadParts {
+	/** Undefined for an index in memory. */
+	readonly folder: string | undefined;
+	readonly clock: Clock;
+}
+
+interface Waiting {
+	readonly resolve: (answer: Answer) => void;
+	readonly reject: (error: Error) => void;
+}
+
+export class SearchThread implements SearchStore {
+	readonly #parts: SearchThreadParts;
+	readonly #waiting = new Map<number, Waiting>();
+	#worker: Worker | undefined;
+	#asked = 0;
+	#stopWatching = () => {};
+
+	constructor(parts: SearchThreadParts) {
+		this.#parts = parts;
+	}
+
+	async begin(log: string): Promise<IndexedEnd | undefined> {
+		return (await this.#ask({ kind: "begin", log })).begin;
+	}
+
+	async apply(batch: Batch): Promise<boolean> {
+		return (await this.#ask({ kind: "apply", batch })).apply === true;
+	}
+
+	async find(wanted: Wanted): Promise<readonly Hit[]> {
+		return (await this.#ask({ kind: "find", wanted })).find ?? [];
+	}
+
+	async reset(): Promise<void> {
+		await this.#end("the index is made anew");
+		const { folder } = this.#parts;
+		if (folder !== undefined)
+			await rm(folder, { recursive: true, force: true });
+	}
+
+	async close(): Promise<void> {
+		if (this.#worker) await this.#ask({ kind: "close" }).catch(() => {});
+		await this.#end("the index is closed");
+	}
+
+	#ask(asked: Asked): Promise<Answer> {
+		const id = ++this.#asked;
+		this.#worker ??= this.#start();
+		this.#worker.postMessage({ ...asked, id });
+		const answer = new Promise<Answer>((resolve, reject) =>
+			this.#waiting.set(id, { resolve, reject }),
+		);
+		this.#watch();
+		return answer;
+	}
+
+	#start(): Worker {
+		const { folder } = this.#parts;
+		const worker = new Worker(new URL("worker.js", import.meta.url), {
+			workerData: { folder },
+		});
+		worker.on("message", (answer: Answer) => {
+			const { id, error } = answer;
+			const waiting = this.#waiting.get(id);
+			this.#waiting.delete(id);
+			this.#watch();
+			if (error === undefined) waiting?.resolve(answer);
+			else waiting?.reject(new Error(error));
+		});
+		const lost = (error: unknown) => {
+			if (worker === this.#worker) void this.#end(`the worker ended: ${error}`);
+		};
+		worker.on("error", lost);
+		worker.on("exit", lost);
+		return worker;
+	}
+
+	/** Begins to count the silence of the worker anew, if it is to answer. */
+	#watch(): void {
+		this.#stopWatching();
+		if (this.#waiting.size === 0) return;
+		const words = `the worker was silent for ${SILENT_MS} ms`;
+		this.#stopWatching = this.#parts.clock.after(
+			SILENT_MS,
+			() => void this.#end(words),
+		);
+	}
+
+	async #end(why: string): Promise<void> {
+		this.#stopWatching();
+		const worker = this.#worker;
+		this.#worker = undefined;
+		const all = [...this.#waiting.values()];
+		this.#waiting.clear();
+		await worker?.terminate();
+		for (const { reject } of all) reject(new Error(why));
+	}
+}

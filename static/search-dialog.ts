@@ -1,0 +1,134 @@
+/** Finds what was said, in this room or in all of the reader's. It is loaded when it is first opened. */
+
+import { TOKEN, tokensOf } from "../machines/tokens.ts";
+import { arrowKeys, showDialog } from "./dialog.ts";
+import { make, say } from "./element.ts";
+import type { Page } from "./page.ts";
+import { nameTag } from "./person.ts";
+import type { Hit } from "./relations.ts";
+
+const WORDS = {
+	title: "Search",
+	field: "Words, or from: before: after: has:link",
+	all: "In all my rooms",
+	search: "Search",
+	mentions: "Mentions of me",
+	none: "Nothing found.",
+	found: "The newest come first.",
+	behind: "The index is still being made: what is new may be missing.",
+	searching: "Searching…",
+	older: "Show older",
+} as const;
+
+/** Mentions of the reader, and answers to them. */
+const MENTIONS = "to:me";
+const day = new Intl.DateTimeFormat(undefined, {
+	...{ dateStyle: "medium", timeStyle: "short" },
+});
+
+function makeForm() {
+	const field = make("input", {
+		...{ type: "search", ariaLabel: WORDS.field, placeholder: WORDS.field },
+		...{ autocomplete: "off", maxLength: 500, dir: "auto" },
+	});
+	const all = make("input", { type: "checkbox", accessKey: "a" });
+	const inAll = make("label", "hint", all, ` ${WORDS.all}`);
+	const mentions = make("button", "ghost", WORDS.mentions);
+	mentions.type = "button";
+	const submit = make("button", "block inline", WORDS.search);
+	const options = make("div", "row-of", submit, inAll, mentions);
+	return { form: make("form", "", field, options), field, all, mentions };
+}
+
+export function open(page: Page): void {
+	const { form, field, all, mentions } = makeForm();
+	const status = make("p", "hint");
+	status.role = "status";
+	const list = make("div", "offers");
+	const dialog = showDialog(WORDS.title, form, status, list);
+	/** Counts searches: only the answer to the latest is shown. */
+	let latest = 0;
+
+	async function search(text: string, last?: Hit): Promise<void> {
+		const nth = ++latest;
+		say(status, WORDS.searching);
+		const older = last && { before: last.offset, beforeRoom: last.room };
+		const where = all.checked ? { all: true as const } : { room: page.room };
+		const answer = await page.relations.search({ text, ...where, ...older });
+		if (nth !== latest) return;
+		if (last) list.lastElementChild?.remove();
+		else list.replaceChildren();
+		if (typeof answer === "string") return say(status, answer);
+		const { hits, more, behind } = answer;
+		const shown = hits.filter(({ name }) => !page.isBlocked(name));
+		const titleOf = (room: string) => (all.checked ? page.titleOf(room) : "");
+		for (const hit of shown) {
+			const onclick = () => void show(hit);
+			list.append(row(hit, titleOf(hit.room), text, onclick));
+		}
+		const end = hits.at(-1);
+		if (more && end) {
+			const onclick = () => void search(text, end);
+			const button = { type: "button", className: "link", onclick } as const;
+			list.append(make("button", button, WORDS.older));
+		}
+		const words = list.children.length > 0 ? WORDS.found : WORDS.none;
+		say(status, behind ? WORDS.behind : words);
+	}
+
+	async function show({ room, offset }: Hit): Promise<void> {
+		dialog.close();
+		await page.go(room);
+		page.show(offset);
+	}
+
+	form.onsubmit = (event) => {
+		event.preventDefault();
+		void search(field.value);
+	};
+	all.onchange = () => {
+		if (field.value) void search(field.value);
+	};
+	mentions.onclick = () => {
+		all.checked = true;
+		field.value = MENTIONS;
+		void search(MENTIONS);
+	};
+	arrowKeys(dialog, () => [
+		field,
+		...list.querySelectorAll<HTMLElement>("button"),
+	]);
+	field.focus();
+}
+
+function row(hit: Hit, title: string, query: string, onclick: () => void) {
+	const where = title ? [make("bdi", "", title), " · "] : [];
+	const time = make("time", "", day.format(hit.time));
+	return make(
+		"button",
+		{ type: "button", className: "pin", onclick },
+		make("span", "hint", ...where, nameTag(hit.name), " ", time),
+		make("span", { dir: "auto" }, ...marked(hit.text, query)),
+	);
+}
+
+/** A text with the words of a query marked. */
+function marked(text: string, query: string): readonly (Node | string)[] {
+	const typed = query.split(/[\s"“”„«»]+/).filter((one) => !/^\w+:/.test(one));
+	const words = new Set(typed.flatMap(tokensOf));
+	const beginnings = typed.flatMap((one) =>
+		one.endsWith("*") ? (tokensOf(one).at(-1) ?? []) : [],
+	);
+	const nodes: (Node | string)[] = [];
+	let shown = 0;
+	for (const { 0: piece, index } of text.matchAll(TOKEN)) {
+		const isFound = tokensOf(piece).some(
+			(word) =>
+				words.has(word) || beginnings.some((one) => word.startsWith(one)),
+		);
+		if (!isFound) continue;
+		nodes.push(text.slice(shown, index), make("mark", "", piece));
+		shown = index + piece.length;
+	}
+	return [...nodes, text.slice(shown)];
+}

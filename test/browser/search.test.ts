@@ -1,0 +1,62 @@
+/** Searching on the page. */
+
+import { expect, test } from "vitest";
+import { check } from "./axe.ts";
+import type { Person } from "./person.ts";
+import { phone, stage } from "./stage.ts";
+
+const { enter } = stage();
+
+const dialogOf = ({ page }: Person) =>
+	page.getByRole("dialog", { name: "Search" });
+
+async function looksFor(person: Person, text: string) {
+	const field = dialogOf(person).getByRole("searchbox");
+	await field.fill(text);
+	await field.press("Enter");
+}
+
+test("a word finds a message of another room, and Enter goes there", async () => {
+	const ann = await enter("ann", {}, "garden");
+	await ann.says("the first tulip");
+	for (let nth = 0; nth < 60; nth++) await ann.says(`weed ${nth}`);
+	await ann.reads("weed 59");
+	await ann.goesTo("kitchen");
+	const { keyboard } = ann.page;
+	await keyboard.press("Control+Shift+f");
+	await looksFor(ann, "TULIP");
+	await dialogOf(ann).getByText("Nothing found.").waitFor();
+	await dialogOf(ann).getByRole("checkbox").check();
+	const hit = dialogOf(ann).getByRole("button", { name: "the first tulip" });
+	await hit.waitFor();
+	expect(await hit.locator("mark").innerText()).toBe("tulip");
+	expect(await hit.innerText()).toContain("garden");
+	await check(ann, "what was found");
+	await keyboard.press("Shift+Tab");
+	await dialogOf(ann).getByRole("searchbox").focus();
+	await keyboard.press("ArrowDown");
+	await keyboard.press("Enter");
+	await ann.isIn("garden");
+	await ann.page
+		.locator("article.said", { hasText: "the first tulip" })
+		.waitFor();
+});
+
+test("mentions of the reader are one press away on a phone", async () => {
+	const ann = await enter("ada", phone);
+	const bob = await enter("bob");
+	await bob.says("is @ada here?");
+	await ann.reads("is @ada here?");
+	await ann.page.getByRole("button", { name: "Search" }).tap();
+	await dialogOf(ann).getByRole("button", { name: "Mentions of me" }).tap();
+	await dialogOf(ann).getByRole("button", { name: "is @ada here?" }).waitFor();
+	await check(ann, "mentions");
+});
+
+test("a query that can't be understood is answered with what to write", async () => {
+	const ann = await enter("amy");
+	await ann.page.keyboard.press("Control+Shift+f");
+	await looksFor(ann, "before:yesterday");
+	const words = "Write a day after before: or after:, like 2026-01-31.";
+	await dialogOf(ann).getByText(words).waitFor();
+});

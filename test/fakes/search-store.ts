@@ -1,0 +1,71 @@
+/** The search index in this process, which can be made to fail as a worker does. */
+import { SearchDatabase } from "../../src/search/database.ts";
+import type { Batch, SearchStore, Wanted } from "../../src/search/store.ts";
+
+export class FakeSearchStore implements SearchStore {
+	readonly #folder: string | undefined;
+	#database: SearchDatabase | undefined;
+	/** Counts calls, by their name. */
+	readonly calls: string[] = [];
+	/** Is asked before and after each call whether it fails, and may throw. */
+	onCall: (name: string, isDone: boolean) => void = () => {};
+	#isDead = false;
+	/** Calls are not answered, until it is reset or recovers. */
+	isHanging = false;
+	#abandon = (_: Error) => {};
+
+	constructor(folder?: string) {
+		this.#folder = folder;
+	}
+
+	begin(log: string) {
+		return this.#call("begin", (database) => database.begin(log));
+	}
+
+	apply(batch: Batch) {
+		return this.#call("apply", (database) => database.apply(batch));
+	}
+
+	find(wanted: Wanted) {
+		return this.#call("find", (database) => database.find(wanted));
+	}
+
+	async reset() {
+		if (this.#isDead) return;
+		this.calls.push("reset");
+		this.#abandon(new Error("the index is made anew"));
+		this.#database ??= new SearchDatabase(this.#folder);
+		this.#database.reset();
+		this.#database = undefined;
+	}
+
+	recover() {
+		this.isHanging = false;
+		this.#abandon(new Error("the worker was silent"));
+	}
+
+	/** The process is gone: nothing is answered any more. */
+	kill() {
+		this.#isDead = true;
+		void this.close();
+	}
+
+	async close() {
+		this.#database?.close();
+		this.#database = undefined;
+	}
+
+	async #call<Value>(name: string, use: (database: SearchDatabase) => Value) {
+		if (this.#isDead) return new Promise<never>(() => {});
+		this.calls.push(name);
+		if (this.isHanging)
+			return new Promise<never>((_, reject) => {
+				this.#abandon = reject;
+			});
+		this.onCall(name, false);
+		this.#database ??= new SearchDatabase(this.#folder);
+		const answer = use(this.#database);
+		this.onCall(name, true);
+		return answer;
+	}
+}

@@ -1,0 +1,95 @@
+/** Erased texts leave the search index, and nobody but their author waits for that. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
+import { FakeClock } from "./fakes/clock.ts";
+import { FakeSearchStore } from "./fakes/search-store.ts";
+import { found, openSearchable } from "./search.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "plume-wiping-"));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Ann has said "canary" to Bob, and it is indexed. */
+async function indexed() {
+	const clock = new FakeClock();
+	const searchStore = new FakeSearchStore(folder);
+	const { plume } = await openSearchable({ clock, searchStore });
+	const ann = await plume.enter("ann", "plume.2");
+	const bob = await plume.enter("bob", "plume.2");
+	ann.say("canary", 1);
+	await plume.settle();
+	expect(await found(plume, ann, "canary")).toEqual(["canary"]);
+	const said = ann.items.find(({ text }) => text === "canary");
+	const { room, epoch, offset: target } = said ?? { type: 0 };
+	const erase = () => ann.erase({ room, epoch, target, id: "e" });
+	const isTold = () =>
+		ann.received.some(({ type, id }) => type === types.erase && id === "e");
+	const isGone = () => bob.items.some(({ kind }) => kind === "erased");
+	const isOnDisk = () =>
+		readFileSync(join(folder, "search.db")).includes("anary");
+	return {
+		clock,
+		plume,
+		searchStore,
+		ann,
+		bob,
+		erase,
+		isTold,
+		isGone,
+		isOnDisk,
+	};
+}
+
+test("whoever erases is told once the words are in no file", async () => {
+	const { plume, searchStore, erase, isTold, isOnDisk } = await indexed();
+	expect(isOnDisk()).toBe(true);
+	const whenTold: boolean[] = [];
+	searchStore.onCall = () => whenTold.push(isTold());
+	erase();
+	await plume.settle();
+	expect(isTold()).toBe(true);
+	expect(whenTold).not.toContain(true);
+	expect(isOnDisk()).toBe(false);
+});
+
+test("an index that hangs holds up nobody in the room", async () => {
+	const { clock, plume, searchStore, bob, erase, isTold, isGone } =
+		await indexed();
+	searchStore.isHanging = true;
+	erase();
+	await plume.until(isGone);
+	bob.say("what was that?", 1);
+	await plume.until(() => bob.lines.includes("bob: what was that?"));
+	expect(isTold()).toBe(false);
+	clock.advance(10_000);
+	await plume.until(isTold);
+	expect(searchStore.calls).toContain("reset");
+});
+
+test("an index that hung is made anew without what was erased", async () => {
+	const { clock, plume, searchStore, ann, bob, erase, isTold } =
+		await indexed();
+	bob.say("another canary", 1);
+	await plume.settle();
+	searchStore.isHanging = true;
+	erase();
+	await plume.until(() => {
+		clock.advance(1000);
+		return isTold();
+	});
+	searchStore.recover();
+	await plume.until(() => {
+		clock.advance(1000);
+		return searchStore.calls.at(-1) === "apply";
+	});
+	expect(await found(plume, ann, "canary")).toEqual(["another canary"]);
+});
+
+test("an author who erases everything is sent away once it is in no file", async () => {
+	const { plume, ann, isOnDisk } = await indexed();
+	ann.eraseAll();
+	await plume.until(() => ann.closed !== undefined);
+	expect(isOnDisk()).toBe(false);
+});
