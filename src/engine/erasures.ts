@@ -250,26 +250,23 @@ export class Erasures {
 		found: readonly Found[],
 		{ isMeant = (_: RoomName) => true, farewell }: HowToErase = {},
 	): Promise<void> {
-		const { search } = this.#parts;
-		const inNextBatch = (slice: readonly Found[], last?: typeof farewell) =>
-			new Promise<unknown>((done) =>
-				this.#parts.pipeline.whenWritable(() => {
+		const { search, pipeline } = this.#parts;
+		const inNextBatch = async (to: number, last?: typeof farewell) => {
+			await new Promise<unknown>((done) =>
+				pipeline.whenWritable(() => {
+					const slice = found.slice(to - SLICE, to);
 					const meant = slice.filter(({ room }) => isMeant(room));
 					this.#eraseSlice(asker, meant, last);
-					this.#parts.pipeline.afterwards(done);
+					pipeline.afterwards(done);
 				}),
 			);
-		const isTold = search && farewell;
-		for (let to = SLICE; ; to += SLICE) {
-			const isLast = to >= found.length;
-			const last = isLast && !isTold ? farewell : undefined;
-			await inNextBatch(found.slice(to - SLICE, to), last);
-			if (isLast) break;
-		}
-		if (!isTold) return;
-		// Their connection ends with it, which says that all is gone.
-		await search.wiped();
-		await inNextBatch([], farewell);
+			await search?.wiped();
+		};
+		let to = SLICE;
+		// It ends a connection, which says that all is gone: from the index too.
+		const end = search && farewell ? found.length + SLICE : found.length;
+		for (; to < end; to += SLICE) await inNextBatch(to);
+		await inNextBatch(to, farewell);
 	}
 
 	#eraseSlice(

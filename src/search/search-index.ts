@@ -101,6 +101,8 @@ export class SearchIndex {
 	/** The lines that match, as they read now. Rejects if the index or the log can't be read. */
 	find(question: Question): Promise<FoundLines> {
 		return this.#inTurn(() => this.#find(question)).catch(async (error) => {
+			// A query that takes too long is no reason to make the index anew.
+			this.#failures = 0;
 			await this.#fail(error);
 			throw error;
 		});

@@ -89,6 +89,10 @@ export class SearchThread implements SearchStore {
 		const { folder } = this.#parts;
 		const worker = new Worker(new URL("worker.js", import.meta.url), {
 			workerData: { folder },
+			resourceLimits: {
+				maxOldGenerationSizeMb: 64,
+				maxYoungGenerationSizeMb: 4,
+			},
 		});
 		worker.on("message", (answer: Answer) => {
 			const { id, error } = answer;

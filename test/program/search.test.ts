@@ -9,7 +9,7 @@ import type { Received } from "../test-server.ts";
 import { Caller } from "./caller.ts";
 import { newDataFolder, Plume } from "./program.ts";
 
-const LINES = 20_000;
+const LINES = 10_000;
 const KILLS = 3;
 
 const hexOf = (nth: number) =>
