@@ -23,6 +23,8 @@ export interface Running {
 
 type Hello = Extract<FromEdge, { kind: "hello" }>;
 
+const NOBODY = { node: "", label: "", version: "" };
+
 interface EdgeLinkParts extends Running {
 	readonly clock: Clock;
 	readonly onHello: (hello: Hello) => void;
@@ -31,17 +33,14 @@ interface EdgeLinkParts extends Running {
 }
 
 export class EdgeLink {
-	node = "";
-	label = "";
-	version = "";
+	/** What it said of itself; nothing before its hello. */
+	about: Pick<Hello, "node" | "label" | "version" | "events"> = NOBODY;
 	/** How many connections of strangers networks have there. */
 	networks: NetworkCounts = [];
 	/** Tells it how many they have on the other nodes. */
 	readonly tellNetworks = ifChanged((counts) =>
 		this.send({ kind: "networks", counts }),
 	);
-	/** The types of the events that it understands. */
-	events: Hello["events"];
 	/** When it was last heard of, by the clock. */
 	heardAt: number;
 	readonly #parts: EdgeLinkParts;
@@ -83,7 +82,7 @@ export class EdgeLink {
 
 	#hear(message: FromEdge): void {
 		this.heardAt = this.#parts.clock.now();
-		if (message.kind !== "hello" && !this.node) {
+		if (message.kind !== "hello" && !this.about.node) {
 			this.close();
 			return;
 		}
@@ -115,23 +114,13 @@ export class EdgeLink {
 	}
 
 	#begin(hello: Hello): void {
-		const { log } = this.#parts;
-		this.node = hello.node;
-		this.label = hello.label;
-		this.version = hello.version;
-		this.events = hello.events;
-		if (hello.hasLog) {
-			this.#parts.onHello(hello);
-			return;
+		const { log, onHello } = this.#parts;
+		this.about = hello;
+		if (hello.hasLog) onHello(hello);
+		else {
+			this.#feed = new LogFeed({ log, link: this.#link, from: hello });
+			this.#feed.start(() => onHello(hello));
 		}
-		const feed = new LogFeed(log, hello, {
-			send: (lines) => this.#link.send({ kind: "lines" }, lines),
-			unsentBytes: () => this.#link.unsentBytes,
-			onceDrained: (task) => this.#link.onceDrained(task),
-			refuse: (why) => this.send({ kind: "unwelcome", why }),
-		});
-		this.#feed = feed;
-		feed.start(() => this.#parts.onHello(hello));
 	}
 
 	#connect({
@@ -152,7 +141,7 @@ export class EdgeLink {
 				onLogin: (login, at) =>
 					this.send({ kind: "login", ...about, at, login }),
 			},
-			this.node,
+			this.about.node,
 		);
 		this.#connections.set(number, connection);
 		if (login && !this.#isStill(login))
@@ -166,7 +155,7 @@ export class EdgeLink {
 		const client = ordered.client(id);
 		if (!client?.matches("inRoom")) return client !== undefined;
 		const member = ordered.room(client.context.room)?.context.members.get(id);
-		return member?.node === this.node && member.deadline === undefined;
+		return member?.node === this.about.node && member.deadline === undefined;
 	}
 
 	#receive({

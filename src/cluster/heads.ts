@@ -5,9 +5,9 @@
  */
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../log/disk.ts";
+import { eachBeat } from "./beats.ts";
 import type { Seal } from "./seal.ts";
 
-const HEAD_MS = 500;
 /** A sequencer that was not heard of for so long is gone. */
 const SILENT_MS = 2000;
 /** Each node waits a little longer than some other. */
@@ -53,7 +53,7 @@ export class Heads {
 	readonly #parts: HeadsParts;
 	readonly #laterMs: number;
 	#heardAt: number;
-	#cancel = () => {};
+	#stopBeating = () => {};
 	/** The latest head of each other node, by how much its clock is ahead, and when it was heard. */
 	readonly #others = new Map<
 		string,
@@ -67,20 +67,21 @@ export class Heads {
 	}
 
 	start(): void {
-		const { clock } = this.#parts;
-		this.#heardAt = clock.now();
-		const beat = () => {
-			this.tell();
-			const silentMs = clock.now() - this.#heardAt;
-			const isLong = silentMs > SILENT_MS + this.#laterMs;
-			this.#parts.onSilence(silentMs > SILENT_MS, isLong);
-			this.#cancel = clock.after(HEAD_MS, beat);
-		};
-		beat();
+		this.heard();
+		this.#stopBeating = eachBeat(this.#parts.clock, () => this.#beat());
+		this.#beat();
 	}
 
 	stop(): void {
-		this.#cancel();
+		this.#stopBeating();
+	}
+
+	#beat(): void {
+		const { clock, onSilence } = this.#parts;
+		this.tell();
+		const silentMs = clock.now() - this.#heardAt;
+		const isLong = silentMs > SILENT_MS + this.#laterMs;
+		onSilence(silentMs > SILENT_MS, isLong);
 	}
 
 	get #present() {

@@ -55,7 +55,7 @@ export class Sequencer implements Cluster {
 
 	get labels(): ReadonlyMap<string, string> {
 		const edges = [...this.#edges].map(
-			([node, { label }]) => [node, label] as const,
+			([node, { about }]) => [node, about.label] as const,
 		);
 		return new Map([[this.node, this.#parts.label], ...edges]);
 	}
@@ -83,12 +83,12 @@ export class Sequencer implements Cluster {
 	}
 
 	isForeign(type: string): boolean {
-		return [...this.#edges.values()].some((edge) => lacks(edge, type));
+		return [...this.#edges.values()].some(({ about }) => lacks(about, type));
 	}
 
 	get described(): string {
 		const edges = [...this.#edges.values()].map(
-			({ label, version, carries }) =>
+			({ about: { label, version }, carries }) =>
 				`${label}${version === this.#parts.version ? "" : ` of version ${version}`} with ${carries} connections`,
 		);
 		return `decides; edges: ${edges.join(", ") || "none"}`;
@@ -165,7 +165,7 @@ export class Sequencer implements Cluster {
 
 	/** An edge is gone. Its clients are lost unless it is back in time. */
 	#lose(edge: EdgeLink, error: Error | undefined): void {
-		const { node, label } = edge;
+		const { node, label } = edge.about;
 		const isOver = !this.#running;
 		const isLatest = this.#edges.get(node) === edge;
 		if (isLatest) this.#edges.delete(node);
