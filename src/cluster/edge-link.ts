@@ -9,7 +9,7 @@ import type { Log } from "../log/log.ts";
 import type { Operator } from "../operator/operator.ts";
 import { Link } from "./link.ts";
 import { LogFeed } from "./log-feed.ts";
-import type { FromEdge, FromSequencer } from "./messages.ts";
+import type { FromEdge, FromSequencer, NodeFacts } from "./messages.ts";
 import { ifChanged, type NetworkCounts } from "./network-counts.ts";
 import type { Seal } from "./seal.ts";
 
@@ -23,7 +23,7 @@ export interface Running {
 
 type Hello = Extract<FromEdge, { kind: "hello" }>;
 
-const NOBODY = { node: "", label: "", version: "" };
+const NOBODY = { node: "", label: "", version: "", settings: "" };
 
 interface EdgeLinkParts extends Running {
 	readonly clock: Clock;
@@ -34,7 +34,7 @@ interface EdgeLinkParts extends Running {
 
 export class EdgeLink {
 	/** What it said of itself; nothing before its hello. */
-	about: Pick<Hello, "node" | "label" | "version" | "events"> = NOBODY;
+	about: NodeFacts = NOBODY;
 	/** How many connections of strangers networks have there. */
 	networks: NetworkCounts = [];
 	/** Tells it how many they have on the other nodes. */

@@ -6,6 +6,7 @@
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../log/disk.ts";
 import { eachBeat } from "./beats.ts";
+import type { NodeFacts } from "./messages.ts";
 import type { Seal } from "./seal.ts";
 
 /** A sequencer that was not heard of for so long is gone. */
@@ -17,23 +18,17 @@ const PRESENT_MS = 5000;
 /** Clocks may differ by so much. */
 const MOST_SKEW_MS = 2000;
 
-export interface Head {
-	readonly node: string;
-	readonly label: string;
+export interface Head extends NodeFacts {
 	readonly term: number;
 	readonly isSequencer: boolean;
 	/** The sequencer can't store anything for now. */
 	readonly isStuck: boolean;
 	/** The wall clock, in milliseconds since 1970. */
 	readonly time: number;
-	readonly settings: string;
-	readonly version: string;
-	/** The types of the events that the node understands. */
-	readonly events?: readonly string[] | undefined;
 }
 
 /** One that does not name the events that it understands is taken to understand them all. */
-export const lacks = ({ events }: Pick<Head, "events">, type: string) =>
+export const lacks = ({ events }: Pick<NodeFacts, "events">, type: string) =>
 	events !== undefined && !events.includes(type);
 
 export interface HeadsParts {

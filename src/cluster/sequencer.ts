@@ -11,20 +11,14 @@ import type { Activity, Cluster, Reporter } from "../engine/parts.ts";
 import { eachBeat } from "./beats.ts";
 import { EdgeLink, type Running } from "./edge-link.ts";
 import { lacks } from "./heads.ts";
+import type { NodeFacts } from "./messages.ts";
 import { countsOf, type NetworkCounts, sumOf } from "./network-counts.ts";
 import type { Seal } from "./seal.ts";
 
-export interface SequencerParts {
+interface SequencerParts extends NodeFacts {
 	readonly seal: Seal;
 	readonly clock: Clock;
 	readonly report: Reporter;
-	/** The id of this node. */
-	readonly node: string;
-	/** What the operator calls it. */
-	readonly label: string;
-	/** The fingerprint of the settings that decide. */
-	readonly settings: string;
-	readonly version: string;
 }
 
 /** An edge is gone if it was silent for so long. */
