@@ -9,7 +9,12 @@ import type { Log } from "../log/log.ts";
 import type { Operator } from "../operator/operator.ts";
 import { Link } from "./link.ts";
 import { LogFeed } from "./log-feed.ts";
-import type { FromEdge, FromSequencer, NodeFacts } from "./messages.ts";
+import type {
+	EdgeMessage,
+	FromEdge,
+	FromSequencer,
+	NodeFacts,
+} from "./messages.ts";
 import { ifChanged, type NetworkCounts } from "./network-counts.ts";
 import type { Seal } from "./seal.ts";
 
@@ -21,13 +26,11 @@ export interface Running {
 	readonly operator: Operator;
 }
 
-type Hello = Extract<FromEdge, { kind: "hello" }>;
-
 const NOBODY = { node: "", label: "", version: "", settings: "" };
 
 interface EdgeLinkParts extends Running {
 	readonly clock: Clock;
-	readonly onHello: (hello: Hello) => void;
+	readonly onHello: (hello: EdgeMessage<"hello">) => void;
 	readonly onSignal: (signal: Activity) => void;
 	readonly onClose: (error: Error | undefined) => void;
 }
@@ -113,7 +116,7 @@ export class EdgeLink {
 		}
 	}
 
-	#begin(hello: Hello): void {
+	#begin(hello: EdgeMessage<"hello">): void {
 		const { log, onHello } = this.#parts;
 		this.about = hello;
 		if (hello.hasLog) onHello(hello);
@@ -123,11 +126,8 @@ export class EdgeLink {
 		}
 	}
 
-	#connect({
-		connection: number,
-		networks,
-		login,
-	}: Extract<FromEdge, { kind: "connection" }>): void {
+	#connect(message: EdgeMessage<"connection">): void {
+		const { connection: number, networks, login } = message;
 		const { engine, log } = this.#parts;
 		const about = { connection: number };
 		const connection = engine.connect(
@@ -158,17 +158,13 @@ export class EdgeLink {
 		return member?.node === this.about.node && member.deadline === undefined;
 	}
 
-	#receive({
-		connection: number,
-		number: command,
-		command: asked,
-	}: Extract<FromEdge, { kind: "command" }>): void {
+	#receive(message: EdgeMessage<"command">): void {
 		const { engine } = this.#parts;
-		const connection = this.#connections.get(number);
-		if (connection) engine.receive(connection, asked);
+		const connection = this.#connections.get(message.connection);
+		if (connection) engine.receive(connection, message.command);
 		engine.onceCommitted(() => {
 			const isFirst = this.#done === 0;
-			this.#done = command;
+			this.#done = message.number;
 			if (!isFirst) return;
 			// One message for all that one commit has done.
 			queueMicrotask(() => {
@@ -178,12 +174,7 @@ export class EdgeLink {
 		});
 	}
 
-	async #answer({
-		id,
-		command,
-		args,
-		by,
-	}: Extract<FromEdge, { kind: "ask" }>): Promise<void> {
+	async #answer({ id, command, args, by }: EdgeMessage<"ask">) {
 		const { operator } = this.#parts;
 		try {
 			const answer = await operator.ask(command, args, by);

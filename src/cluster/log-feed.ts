@@ -5,7 +5,7 @@
  */
 import type { BatchFigures, Log } from "../log/log.ts";
 import type { Link } from "./link.ts";
-import type { FromEdge, FromSequencer } from "./messages.ts";
+import type { EdgeMessage, FromEdge, FromSequencer } from "./messages.ts";
 
 /** Beyond this, an edge is slow. */
 const MOST_UNSENT_BYTES = 8 * 1024 * 1024;
@@ -13,11 +13,8 @@ const MOST_UNSENT_BYTES = 8 * 1024 * 1024;
 interface FeedParts {
 	readonly log: Log;
 	readonly link: Link<FromSequencer, FromEdge>;
-	/** Where the mirror ends. Its segment is 0 if it is empty. */
-	readonly from: Pick<
-		Extract<FromEdge, { kind: "hello" }>,
-		"log" | "segment" | "offset" | "hash"
-	>;
+	/** Says where the mirror ends. Its segment is 0 if it is empty. */
+	readonly from: EdgeMessage<"hello">;
 }
 
 export class LogFeed {

@@ -73,6 +73,12 @@ export type FromEdge =
 			readonly by: Actor;
 	  };
 
+/** A message of an edge, by its kind. */
+export type EdgeMessage<Kind> = Extract<FromEdge, { kind: Kind }>;
+
+/** A message of the sequencer, by its kind. */
+export type SequencerMessage<Kind> = Extract<FromSequencer, { kind: Kind }>;
+
 /** What the sequencer has for one connection. */
 export type AboutConnection = Extract<FromSequencer, About>;
 
