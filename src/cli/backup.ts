@@ -14,10 +14,10 @@ import { State } from "../engine/state.ts";
 import { type BackupMark, MARK } from "../log/backup-mark.ts";
 import { type Disk, namesIn, textOf } from "../log/disk.ts";
 import { Evidence } from "../log/evidence.ts";
-import { openLine } from "../log/open-line.ts";
 import { Lines, type Source, segmentName, segmentsOf } from "../log/reader.ts";
 import { Verifier } from "../log/verifier.ts";
 import { type BackupWriter, folderWriter, tarWriter } from "./backup-files.ts";
+import { opened } from "./each-line.ts";
 import { boolean, parseOptions } from "./options.ts";
 import {
 	type CommandContext,
@@ -189,11 +189,7 @@ async function readAgain(source: Source, content: Buffer): Promise<void> {
 }
 
 function isBroken(bytes: Buffer): boolean {
-	try {
-		const line = openLine(bytes.toString());
-		return line.kind === "entry" && line.tail === "broken";
-	} catch {
-		// The verifier says what is wrong with it.
-		return false;
-	}
+	const line = opened(bytes);
+	// The verifier says what is wrong with a line that makes no sense.
+	return line?.kind === "entry" && line.tail === "broken";
 }

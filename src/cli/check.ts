@@ -34,7 +34,7 @@ export type Check = readonly [
 	examine: () => string | Promise<string>,
 ];
 
-interface Asked {
+export interface Asked {
 	readonly environment: Environment;
 	readonly credential: (name: string) => string | undefined;
 	readonly print: (line: string) => void;

@@ -14,7 +14,7 @@ import { codeOf, realDisk } from "../log/disk.ts";
 import { makeMailer } from "../serve.ts";
 import { isLoopback } from "../transport/hosts.ts";
 import type { ServeCommand } from "./arguments.ts";
-import { type Check, reportAll, startChecks } from "./check.ts";
+import { type Asked, type Check, reportAll, startChecks } from "./check.ts";
 
 /** The versions of Node that the tests run on. */
 const TESTED = ["20", "22", "24"];
@@ -24,14 +24,10 @@ const LEAST_FILES = 1000;
 const OLDEST_MS = 50 * 3_600_000;
 const ANSWER_MS = 5000;
 
-interface Asked
-	extends Pick<ServeCommand, "environment" | "monitors" | "sendTo"> {
-	readonly backups: string | undefined;
-	readonly credential: (name: string) => string | undefined;
-	readonly print: (line: string) => void;
-}
+type DoctorAsked = Asked &
+	Pick<ServeCommand, "backups" | "monitors" | "sendTo">;
 
-export async function doctor(asked: Asked): Promise<0 | 1> {
+export async function doctor(asked: DoctorAsked): Promise<0 | 1> {
 	const code = await reportAll(asked, (config) => [
 		...startChecks(config, asked.print, true),
 		...furtherChecks(config, asked),
@@ -41,7 +37,7 @@ export async function doctor(asked: Asked): Promise<0 | 1> {
 
 function furtherChecks(
 	config: Config,
-	{ backups, monitors, sendTo, print }: Asked,
+	{ backups, monitors, sendTo, print }: DoctorAsked,
 ): readonly Check[] {
 	const { data, log, nats } = config;
 	const ofTheFolder: readonly Check[] = [

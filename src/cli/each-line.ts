@@ -14,7 +14,8 @@ export async function* eachLine(
 	}
 }
 
-function opened(bytes: Buffer): Header | Line | undefined {
+/** Undefined for a line that makes no sense. */
+export function opened(bytes: Buffer): Header | Line | undefined {
 	try {
 		return openLine(bytes.toString());
 	} catch {

@@ -1,13 +1,10 @@
 /** What operators and admins ask the sequencer by way of an edge. */
 import { OperatorError } from "../engine/operation.ts";
+import type { SequencerMessage } from "./messages.ts";
 
 const AWAY = "The sequencer can't be reached just now: try again in a moment.";
 
-interface Answer {
-	readonly id: number;
-	readonly says?: readonly string[];
-	readonly error?: string;
-}
+type Answer = Omit<SequencerMessage<"answer">, "kind">;
 
 export class Asking {
 	readonly #asked = new Map<number, (answer: Omit<Answer, "id">) => void>();

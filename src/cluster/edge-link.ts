@@ -9,7 +9,12 @@ import type { Log } from "../log/log.ts";
 import type { Operator } from "../operator/operator.ts";
 import { Link } from "./link.ts";
 import { LogFeed } from "./log-feed.ts";
-import type { FromEdge, FromSequencer } from "./messages.ts";
+import type {
+	EdgeMessage,
+	FromEdge,
+	FromSequencer,
+	NodeFacts,
+} from "./messages.ts";
 import { ifChanged, type NetworkCounts } from "./network-counts.ts";
 import type { Seal } from "./seal.ts";
 
@@ -21,27 +26,24 @@ export interface Running {
 	readonly operator: Operator;
 }
 
-type Hello = Extract<FromEdge, { kind: "hello" }>;
+const NOBODY = { node: "", label: "", version: "", settings: "" };
 
 interface EdgeLinkParts extends Running {
 	readonly clock: Clock;
-	readonly onHello: (hello: Hello) => void;
+	readonly onHello: (hello: EdgeMessage<"hello">) => void;
 	readonly onSignal: (signal: Activity) => void;
 	readonly onClose: (error: Error | undefined) => void;
 }
 
 export class EdgeLink {
-	node = "";
-	label = "";
-	version = "";
+	/** What it said of itself; nothing before its hello. */
+	about: NodeFacts = NOBODY;
 	/** How many connections of strangers networks have there. */
 	networks: NetworkCounts = [];
 	/** Tells it how many they have on the other nodes. */
 	readonly tellNetworks = ifChanged((counts) =>
 		this.send({ kind: "networks", counts }),
 	);
-	/** The types of the events that it understands. */
-	events: Hello["events"];
 	/** When it was last heard of, by the clock. */
 	heardAt: number;
 	readonly #parts: EdgeLinkParts;
@@ -83,7 +85,7 @@ export class EdgeLink {
 
 	#hear(message: FromEdge): void {
 		this.heardAt = this.#parts.clock.now();
-		if (message.kind !== "hello" && !this.node) {
+		if (message.kind !== "hello" && !this.about.node) {
 			this.close();
 			return;
 		}
@@ -114,31 +116,18 @@ export class EdgeLink {
 		}
 	}
 
-	#begin(hello: Hello): void {
-		const { log } = this.#parts;
-		this.node = hello.node;
-		this.label = hello.label;
-		this.version = hello.version;
-		this.events = hello.events;
-		if (hello.hasLog) {
-			this.#parts.onHello(hello);
-			return;
+	#begin(hello: EdgeMessage<"hello">): void {
+		const { log, onHello } = this.#parts;
+		this.about = hello;
+		if (hello.hasLog) onHello(hello);
+		else {
+			this.#feed = new LogFeed({ log, link: this.#link, from: hello });
+			this.#feed.start(() => onHello(hello));
 		}
-		const feed = new LogFeed(log, hello, {
-			send: (lines) => this.#link.send({ kind: "lines" }, lines),
-			unsentBytes: () => this.#link.unsentBytes,
-			onceDrained: (task) => this.#link.onceDrained(task),
-			refuse: (why) => this.send({ kind: "unwelcome", why }),
-		});
-		this.#feed = feed;
-		feed.start(() => this.#parts.onHello(hello));
 	}
 
-	#connect({
-		connection: number,
-		networks,
-		login,
-	}: Extract<FromEdge, { kind: "connection" }>): void {
+	#connect(message: EdgeMessage<"connection">): void {
+		const { connection: number, networks, login } = message;
 		const { engine, log } = this.#parts;
 		const about = { connection: number };
 		const connection = engine.connect(
@@ -152,7 +141,7 @@ export class EdgeLink {
 				onLogin: (login, at) =>
 					this.send({ kind: "login", ...about, at, login }),
 			},
-			this.node,
+			this.about.node,
 		);
 		this.#connections.set(number, connection);
 		if (login && !this.#isStill(login))
@@ -166,20 +155,16 @@ export class EdgeLink {
 		const client = ordered.client(id);
 		if (!client?.matches("inRoom")) return client !== undefined;
 		const member = ordered.room(client.context.room)?.context.members.get(id);
-		return member?.node === this.node && member.deadline === undefined;
+		return member?.node === this.about.node && member.deadline === undefined;
 	}
 
-	#receive({
-		connection: number,
-		number: command,
-		command: asked,
-	}: Extract<FromEdge, { kind: "command" }>): void {
+	#receive(message: EdgeMessage<"command">): void {
 		const { engine } = this.#parts;
-		const connection = this.#connections.get(number);
-		if (connection) engine.receive(connection, asked);
+		const connection = this.#connections.get(message.connection);
+		if (connection) engine.receive(connection, message.command);
 		engine.onceCommitted(() => {
 			const isFirst = this.#done === 0;
-			this.#done = command;
+			this.#done = message.number;
 			if (!isFirst) return;
 			// One message for all that one commit has done.
 			queueMicrotask(() => {
@@ -189,12 +174,7 @@ export class EdgeLink {
 		});
 	}
 
-	async #answer({
-		id,
-		command,
-		args,
-		by,
-	}: Extract<FromEdge, { kind: "ask" }>): Promise<void> {
+	async #answer({ id, command, args, by }: EdgeMessage<"ask">) {
 		const { operator } = this.#parts;
 		try {
 			const answer = await operator.ask(command, args, by);

@@ -5,7 +5,7 @@ import type { Connection } from "../engine/connection.ts";
 import type { Reporter } from "../engine/parts.ts";
 import type { Log } from "../log/log.ts";
 import type { Link } from "./link.ts";
-import type { FromEdge, FromSequencer } from "./messages.ts";
+import type { FromEdge, FromSequencer, NodeFacts } from "./messages.ts";
 import type { Seal } from "./seal.ts";
 
 export type ToSequencer = Link<FromEdge, FromSequencer>;
@@ -20,10 +20,7 @@ export interface EdgeParts {
 	readonly report: Reporter;
 	readonly onFatal: (error: Error) => void;
 	/** What the sequencer is told of this node. */
-	readonly about: Pick<
-		Extract<FromEdge, { kind: "hello" }>,
-		"node" | "label" | "version" | "settings" | "events"
-	>;
+	readonly about: NodeFacts;
 }
 
 /** What an edge says first: who it is, and how far its mirror of the log goes. */

@@ -5,9 +5,10 @@
  */
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../log/disk.ts";
+import { eachBeat } from "./beats.ts";
+import type { NodeFacts } from "./messages.ts";
 import type { Seal } from "./seal.ts";
 
-const HEAD_MS = 500;
 /** A sequencer that was not heard of for so long is gone. */
 const SILENT_MS = 2000;
 /** Each node waits a little longer than some other. */
@@ -17,23 +18,17 @@ const PRESENT_MS = 5000;
 /** Clocks may differ by so much. */
 const MOST_SKEW_MS = 2000;
 
-export interface Head {
-	readonly node: string;
-	readonly label: string;
+export interface Head extends NodeFacts {
 	readonly term: number;
 	readonly isSequencer: boolean;
 	/** The sequencer can't store anything for now. */
 	readonly isStuck: boolean;
 	/** The wall clock, in milliseconds since 1970. */
 	readonly time: number;
-	readonly settings: string;
-	readonly version: string;
-	/** The types of the events that the node understands. */
-	readonly events?: readonly string[] | undefined;
 }
 
 /** One that does not name the events that it understands is taken to understand them all. */
-export const lacks = ({ events }: Pick<Head, "events">, type: string) =>
+export const lacks = ({ events }: Pick<NodeFacts, "events">, type: string) =>
 	events !== undefined && !events.includes(type);
 
 export interface HeadsParts {
@@ -53,7 +48,7 @@ export class Heads {
 	readonly #parts: HeadsParts;
 	readonly #laterMs: number;
 	#heardAt: number;
-	#cancel = () => {};
+	#stopBeating = () => {};
 	/** The latest head of each other node, by how much its clock is ahead, and when it was heard. */
 	readonly #others = new Map<
 		string,
@@ -67,20 +62,21 @@ export class Heads {
 	}
 
 	start(): void {
-		const { clock } = this.#parts;
-		this.#heardAt = clock.now();
-		const beat = () => {
-			this.tell();
-			const silentMs = clock.now() - this.#heardAt;
-			const isLong = silentMs > SILENT_MS + this.#laterMs;
-			this.#parts.onSilence(silentMs > SILENT_MS, isLong);
-			this.#cancel = clock.after(HEAD_MS, beat);
-		};
-		beat();
+		this.heard();
+		this.#stopBeating = eachBeat(this.#parts.clock, () => this.#beat());
+		this.#beat();
 	}
 
 	stop(): void {
-		this.#cancel();
+		this.#stopBeating();
+	}
+
+	#beat(): void {
+		const { clock, onSilence } = this.#parts;
+		this.tell();
+		const silentMs = clock.now() - this.#heardAt;
+		const isLong = silentMs > SILENT_MS + this.#laterMs;
+		onSilence(silentMs > SILENT_MS, isLong);
 	}
 
 	get #present() {

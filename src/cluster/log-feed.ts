@@ -4,79 +4,77 @@
  * slowly is sent them from the files again, so nothing is kept for it.
  */
 import type { BatchFigures, Log } from "../log/log.ts";
+import type { Link } from "./link.ts";
+import type { EdgeMessage, FromEdge, FromSequencer } from "./messages.ts";
 
 /** Beyond this, an edge is slow. */
 const MOST_UNSENT_BYTES = 8 * 1024 * 1024;
 
 interface FeedParts {
-	readonly send: (lines: Uint8Array) => void;
-	readonly unsentBytes: () => number;
-	readonly onceDrained: (task: () => void) => void;
-	readonly refuse: (why: string) => void;
-}
-
-/** Where a mirror ends. */
-interface Mirrored {
-	readonly log: string;
-	/** The first seq of its last segment; 0 if it is empty. */
-	readonly segment: number;
-	readonly offset: number;
-	readonly hash: string;
+	readonly log: Log;
+	readonly link: Link<FromSequencer, FromEdge>;
+	/** Says where the mirror ends. Its segment is 0 if it is empty. */
+	readonly from: EdgeMessage<"hello">;
 }
 
 export class LogFeed {
-	readonly #log: Log;
 	readonly #parts: FeedParts;
-	readonly #from: Mirrored;
 	#segment: number;
 	#offset: number;
 	#isLive = false;
 	#stopped = false;
 
-	constructor(log: Log, from: Mirrored, parts: FeedParts) {
-		this.#log = log;
-		this.#from = from;
+	constructor(parts: FeedParts) {
 		this.#parts = parts;
-		this.#segment = from.segment;
-		this.#offset = from.offset;
+		this.#segment = parts.from.segment;
+		this.#offset = parts.from.offset;
 	}
 
 	/** Calls back once the mirror was found to be one of this log. */
 	start(onBegun: () => void): void {
 		this.#guard(async () => {
 			if (!(await this.#isOurs())) {
-				this.#parts.refuse(
+				this.#refuse(
 					"The data folder of this edge holds another log than the sequencer's: give it an empty one. If it is a mirror, its folder may be deleted.",
 				);
 				return;
 			}
 			onBegun();
-			this.#log.onBatch.add(this.#onBatch);
+			this.#parts.log.onBatch.add(this.#onBatch);
 			await this.#catchUp();
 		});
 	}
 
 	stop(): void {
 		this.#stopped = true;
-		this.#log.onBatch.delete(this.#onBatch);
+		this.#parts.log.onBatch.delete(this.#onBatch);
 	}
 
 	#guard(task: () => Promise<void>): void {
 		task().catch((error: unknown) =>
-			this.#parts.refuse(`the log can't be read: ${error}`),
+			this.#refuse(`the log can't be read: ${error}`),
 		);
 	}
 
+	#refuse(why: string): void {
+		this.#parts.link.send({ kind: "unwelcome", why });
+	}
+
+	#send(lines: Uint8Array): void {
+		this.#parts.link.send({ kind: "lines" }, lines);
+	}
+
 	async #isOurs(): Promise<boolean> {
-		const { log, segment, offset, hash } = this.#from;
-		if (segment === 0) return true;
-		const found = await this.#log.segments.hashAt(segment, offset);
-		return log === this.#log.id && found === hash;
+		const { log, from } = this.#parts;
+		if (from.segment === 0) return true;
+		const found = await log.segments.hashAt(from.segment, from.offset);
+		return from.log === log.id && found === from.hash;
 	}
 
 	/** Reads on to the end of what is committed. */
 	async #catchUp(): Promise<void> {
-		const { segments } = this.#log;
+		const { log, link } = this.#parts;
+		const { segments } = log;
 		while (!this.#stopped) {
 			const { growing } = segments;
 			const isLast = growing?.first === this.#segment;
@@ -88,9 +86,9 @@ export class LogFeed {
 			if (!list.includes(this.#segment)) this.#enter(list[0] ?? 0);
 			for await (const lines of segments.bytes(this.#segment, this.#offset)) {
 				if (this.#stopped) return;
-				this.#parts.send(lines);
+				this.#send(lines);
 				this.#offset += lines.length;
-				await new Promise<void>((done) => this.#parts.onceDrained(done));
+				await new Promise<void>((done) => link.onceDrained(done));
 			}
 			const next = list[list.indexOf(this.#segment) + 1];
 			if (next !== undefined) this.#enter(next);
@@ -103,17 +101,18 @@ export class LogFeed {
 	}
 
 	readonly #onBatch = ({ bytes }: BatchFigures) => {
-		const { growing } = this.#log.segments;
+		const { log, link } = this.#parts;
+		const { growing } = log.segments;
 		if (!this.#isLive || this.#stopped || !growing) return;
-		if (this.#parts.unsentBytes() > MOST_UNSENT_BYTES) {
+		if (link.unsentBytes > MOST_UNSENT_BYTES) {
 			this.#isLive = false;
-			this.#parts.onceDrained(() => this.#guard(() => this.#catchUp()));
+			link.onceDrained(() => this.#guard(() => this.#catchUp()));
 			return;
 		}
 		if (growing.first !== this.#segment) this.#enter(growing.first);
 		// Some of it may have been read from the file a moment ago.
 		const missing = growing.size - this.#offset;
-		if (missing > 0) this.#parts.send(bytes.subarray(bytes.length - missing));
+		if (missing > 0) this.#send(bytes.subarray(bytes.length - missing));
 		this.#offset = growing.size;
 	};
 }

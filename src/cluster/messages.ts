@@ -9,6 +9,18 @@ import type { Activity } from "../engine/parts.ts";
 import type { OperatorCommand } from "../operator/usage.ts";
 import type { NetworkCounts } from "./network-counts.ts";
 
+/** What a node says of itself. */
+export interface NodeFacts {
+	readonly node: string;
+	/** What the operator calls it. */
+	readonly label: string;
+	readonly version: string;
+	/** The fingerprint of the settings that decide. */
+	readonly settings: string;
+	/** The types of the events that it understands. */
+	readonly events?: readonly string[] | undefined;
+}
+
 /** An edge numbers its connections. */
 interface About {
 	readonly connection: number;
@@ -28,23 +40,15 @@ interface Networks {
 /** What an edge sends. */
 export type FromEdge =
 	/** The first message: who it is, and how far its mirror of the log goes: the byte after it, in the segment that begins with this seq. */
-	| {
+	| (NodeFacts & {
 			readonly kind: "hello";
-			readonly node: string;
-			/** What the operator calls it. */
-			readonly label: string;
-			readonly version: string;
 			readonly log: string;
 			readonly segment: number;
 			readonly offset: number;
 			readonly hash: string;
 			/** Whether it reads the log itself. */
 			readonly hasLog?: boolean | undefined;
-			/** The fingerprint of the settings that decide. */
-			readonly settings: string;
-			/** The types of the events that it understands. */
-			readonly events?: readonly string[] | undefined;
-	  }
+	  })
 	/** A connection, before its first command, or when another sequencer must know of it. */
 	| (About & {
 			readonly kind: "connection";
@@ -68,6 +72,12 @@ export type FromEdge =
 			readonly args: readonly string[];
 			readonly by: Actor;
 	  };
+
+/** A message of an edge, by its kind. */
+export type EdgeMessage<Kind> = Extract<FromEdge, { kind: Kind }>;
+
+/** A message of the sequencer, by its kind. */
+export type SequencerMessage<Kind> = Extract<FromSequencer, { kind: Kind }>;
 
 /** What the sequencer has for one connection. */
 export type AboutConnection = Extract<FromSequencer, About>;

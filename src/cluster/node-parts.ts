@@ -4,14 +4,12 @@ import type { HeadsParts } from "./heads.ts";
 import type { Bus } from "./nats-bus.ts";
 import type { StreamPort } from "./stream.ts";
 
-/** Carries messages that may be lost; a node hears its own, too. */
-export type NodeBus = Pick<Bus, keyof Bus>;
-
 export interface NodeParts
 	extends Pick<EdgeParts, "seal" | "clock" | "report" | "onFatal" | "about">,
 		Pick<HeadsParts, "random"> {
 	readonly port: StreamPort;
-	readonly bus: NodeBus;
+	/** Carries messages that may be lost; a node hears its own, too. */
+	readonly bus: Bus;
 	/** The machine's own time, in milliseconds since 1970. */
 	readonly wallClock: () => number;
 }

@@ -11,20 +11,14 @@ import type { Activity, Cluster, Reporter } from "../engine/parts.ts";
 import { eachBeat } from "./beats.ts";
 import { EdgeLink, type Running } from "./edge-link.ts";
 import { lacks } from "./heads.ts";
+import type { NodeFacts } from "./messages.ts";
 import { countsOf, type NetworkCounts, sumOf } from "./network-counts.ts";
 import type { Seal } from "./seal.ts";
 
-export interface SequencerParts {
+interface SequencerParts extends NodeFacts {
 	readonly seal: Seal;
 	readonly clock: Clock;
 	readonly report: Reporter;
-	/** The id of this node. */
-	readonly node: string;
-	/** What the operator calls it. */
-	readonly label: string;
-	/** The fingerprint of the settings that decide. */
-	readonly settings: string;
-	readonly version: string;
 }
 
 /** An edge is gone if it was silent for so long. */
@@ -55,7 +49,7 @@ export class Sequencer implements Cluster {
 
 	get labels(): ReadonlyMap<string, string> {
 		const edges = [...this.#edges].map(
-			([node, { label }]) => [node, label] as const,
+			([node, { about }]) => [node, about.label] as const,
 		);
 		return new Map([[this.node, this.#parts.label], ...edges]);
 	}
@@ -83,12 +77,12 @@ export class Sequencer implements Cluster {
 	}
 
 	isForeign(type: string): boolean {
-		return [...this.#edges.values()].some((edge) => lacks(edge, type));
+		return [...this.#edges.values()].some(({ about }) => lacks(about, type));
 	}
 
 	get described(): string {
 		const edges = [...this.#edges.values()].map(
-			({ label, version, carries }) =>
+			({ about: { label, version }, carries }) =>
 				`${label}${version === this.#parts.version ? "" : ` of version ${version}`} with ${carries} connections`,
 		);
 		return `decides; edges: ${edges.join(", ") || "none"}`;
@@ -165,7 +159,7 @@ export class Sequencer implements Cluster {
 
 	/** An edge is gone. Its clients are lost unless it is back in time. */
 	#lose(edge: EdgeLink, error: Error | undefined): void {
-		const { node, label } = edge;
+		const { node, label } = edge.about;
 		const isOver = !this.#running;
 		const isLatest = this.#edges.get(node) === edge;
 		if (isLatest) this.#edges.delete(node);

@@ -2,21 +2,18 @@
 import type { Clock } from "../clock.ts";
 import type { Reporter } from "../engine/parts.ts";
 import { messageOf } from "../log/disk.ts";
-import { erasedTail } from "../log/line.ts";
+import { erasedTail, seqOf } from "../log/line.ts";
 import type { Log } from "../log/log.ts";
 import { Lines } from "../log/reader.ts";
 import { type StreamMessage, type StreamPort, storedAt } from "./stream.ts";
 
 const RETRY_MS = 200;
-const SEQ = /^\{"level":30,"time":\d+,"seq":(\d+),/;
-
-const seqOf = (line: Buffer) =>
-	Number(SEQ.exec(line.toString("latin1", 0, 100))?.[1] ?? 0);
 
 /** The seq of the last event in a message; 0 if it has none. */
 function lastIn({ bytes }: StreamMessage): number {
 	let last = 0;
-	for (const line of new Lines().cut(Buffer.from(bytes))) last = seqOf(line);
+	for (const line of new Lines().cut(Buffer.from(bytes)))
+		last = seqOf(line) || last;
 	return last;
 }
 

@@ -1,5 +1,5 @@
 /** Reads items from the log, each with what was said of it: its newest words, its reactions and its pin. */
-import type { PlumeEvent } from "../../machines/events.ts";
+import { isWithText } from "../../machines/events.ts";
 import { isVisible, itemOf } from "../../machines/item.ts";
 import type { Item, Relation, Said } from "../../machines/message.ts";
 import { changed } from "../../machines/relations.ts";
@@ -11,13 +11,12 @@ import {
 	type Relations,
 	relationsIn,
 } from "./relations.ts";
-import { titlerOf } from "./said.ts";
+import { authorOf } from "./said.ts";
 import {
 	type IndexedRelation,
 	ItemKind,
 	type ItemSpan,
 	itemsFrom,
-	type Person,
 	type RoomIndex,
 	type SegmentIndex,
 } from "./segment-index.ts";
@@ -112,8 +111,9 @@ export class ItemReader {
 		if (!item || item.kind === ItemKind.relation) return undefined;
 		const { segment } = found.index;
 		const [said] = await this.#parts.log.segments.fetch(segment, [item]);
-		const author = said && authorOf(said.event, found.index, item.at);
-		if (!author) return undefined;
+		if (!said || !isWithText(said.event)) return undefined;
+		const author = authorOf(said.event, found.index, item.at);
+		if (!author || said.event.type === "notice.posted") return undefined;
 		const { edited, pinned } = item.related;
 		const [words = said] = edited ? await this.#fetch([edited]) : [];
 		if (!words.erasable) return undefined;
@@ -169,13 +169,4 @@ function relationItem(
 
 function withoutRelations({ reactions: _, pinned: __, ...line }: Said): Said {
 	return line;
-}
-
-function authorOf(
-	event: PlumeEvent,
-	index: SegmentIndex,
-	at: number,
-): Person | undefined {
-	if (event.type === "message.posted") return index.personAt(event.client, at);
-	return event.type === "room.titled" ? titlerOf(event) : undefined;
 }

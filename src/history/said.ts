@@ -2,7 +2,6 @@
 import {
 	type Identity,
 	isWithText,
-	type PlumeEvent,
 	type WithText,
 } from "../../machines/events.ts";
 import { epochOf, isRelating, relationKindOf } from "../../machines/item.ts";
@@ -29,12 +28,6 @@ interface Message extends SaidLine {
 
 /** Notices are the bot's. */
 const bot: Person = { name: BOT_NAME, identity: BOT_NAME, isInside: true };
-
-/** Who gave a room its title. */
-export const titlerOf = ({
-	name,
-	identity,
-}: PlumeEvent<"room.titled">): Person => ({ name, identity, isInside: false });
 
 /** Every message of a person, edit, reaction and title that they gave, from the first. */
 export async function* saidBy(
@@ -117,9 +110,16 @@ export async function* saidSince(
 	}
 }
 
-function authorOf(event: WithText, { people }: SegmentIndex) {
-	if (event.type === "room.titled") return titlerOf(event);
-	return "client" in event ? people.get(event.client) : bot;
+/** Whose text this is, under the name that they had at this byte of the segment. */
+export function authorOf(
+	event: WithText,
+	index: SegmentIndex,
+	at: number,
+): Person | undefined {
+	if ("client" in event) return index.personAt(event.client, at);
+	if (event.type !== "room.titled") return bot;
+	const { name, identity } = event;
+	return { name, identity, isInside: false };
 }
 
 /** Builds the segment's index again, so that each message comes with the index up to it. `gaps` counts the messages without text so far: one that was edited has its words elsewhere, so no erasure may go over it. */
@@ -139,7 +139,7 @@ async function* messagesIn(
 			index.addEntry(stored, span);
 			const { seq, event, erasable } = stored;
 			if (!isWithText(event)) continue;
-			const author = authorOf(event, index);
+			const author = authorOf(event, index, span.at);
 			if (!author) continue;
 			const key = `${event.room} ${author.name}`;
 			const before = gaps.get(key) ?? 0;

@@ -155,9 +155,14 @@ export async function textOf(
 	disk: Disk,
 	...range: Parameters<Disk["read"]>
 ): Promise<string> {
-	const chunks: Buffer[] = [];
-	for await (const chunk of disk.read(...range)) chunks.push(chunk);
-	return Buffer.concat(chunks).toString();
+	return (await gathered(disk.read(...range))).toString();
+}
+
+/** All bytes of some chunks, in one buffer. */
+export async function gathered(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+	const all: Buffer[] = [];
+	for await (const chunk of chunks) all.push(chunk);
+	return Buffer.concat(all);
 }
 
 /** Writes all of `bytes`, in several calls if the disk writes fewer at a time. */

@@ -141,6 +141,12 @@ export function erasedTail(line: Buffer, lineAt: number) {
 	};
 }
 
+const SEQ = /^\{"level":30,"time":\d+,"seq":(\d+),/;
+
+/** The seq of the event that a line begins with; `NaN` for any other line. */
+export const seqOf = (line: Buffer) =>
+	Number(SEQ.exec(line.toString("latin1", 0, 100))?.[1]);
+
 const OPENED =
 	/^\{"level":30,"time":\d+,"type":"segment\.opened".{0,200}?,"next":(\d+),/;
 

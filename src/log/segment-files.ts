@@ -8,8 +8,8 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Cache } from "./cache.ts";
-import { asDiskFull, type Disk, withFile, writeAll } from "./disk.ts";
-import { erasedTail, takeApart } from "./line.ts";
+import { asDiskFull, type Disk, gathered, withFile, writeAll } from "./disk.ts";
+import { erasedTail, seqOf, takeApart } from "./line.ts";
 import type { Cursor, EventSpan, ScanChunk, Span, Stored } from "./log.ts";
 import { openLine } from "./open-line.ts";
 import {
@@ -21,7 +21,6 @@ import {
 } from "./reader.ts";
 import type { Segment } from "./segment.ts";
 
-const SEQ = /^\{"level":30,"time":\d+,"seq":(\d+),/;
 const NEWLINE = 10;
 /** What is read to find out where in a segment an event is. */
 const PROBE_BYTES = 64 * 1024;
@@ -91,10 +90,8 @@ export class SegmentFiles {
 		if (!(await this.list()).includes(segment)) return undefined;
 		if (to > (this.#end(segment) ?? to)) return undefined;
 		const from = Math.max(0, to - LONGEST_LINE);
-		const chunks: Buffer[] = [];
-		for await (const slice of this.#slices(segment, from, to))
-			chunks.push(slice);
-		const line = Buffer.concat(chunks).toString().split("\n").at(-2);
+		const bytes = await gathered(this.#slices(segment, from, to));
+		const line = bytes.toString().split("\n").at(-2);
 		return line === undefined ? undefined : takeApart(line)?.hash;
 	}
 
@@ -113,21 +110,17 @@ export class SegmentFiles {
 	/** The spans of committed entries. */
 	async find(seqs: readonly number[]): Promise<EventSpan[]> {
 		const list = await this.list();
-		const wanted = new Set(seqs);
+		const wanted = new Map<number, Set<number>>();
+		for (const seq of seqs) {
+			const segment = list.findLast((first) => first <= seq);
+			if (segment === undefined) continue;
+			wanted.set(segment, (wanted.get(segment) ?? new Set()).add(seq));
+		}
 		const found: EventSpan[] = [];
-		for (const segment of new Set(
-			seqs.flatMap((seq) => list.findLast((first) => first <= seq) ?? []),
-		)) {
-			const own = new Set(
-				[...wanted].filter(
-					(seq) => list.findLast((first) => first <= seq) === segment,
-				),
-			);
+		for (const [segment, own] of wanted) {
 			const lines = new Lines();
-			let at = await this.#lineBefore(
-				segment,
-				[...own].reduce((a, b) => Math.min(a, b)),
-			);
+			const first = [...own].reduce((a, b) => Math.min(a, b));
+			let at = await this.#lineBefore(segment, first);
 			const slices = this.#slices(segment, at, this.#end(segment));
 			search: for await (const slice of slices)
 				for (const line of lines.cut(slice)) {
@@ -147,10 +140,8 @@ export class SegmentFiles {
 		if (end === undefined) return 0;
 		for (let back = PROBE_BYTES; back < end; back *= 4) {
 			const from = end - back;
-			const probe: Buffer[] = [];
-			for await (const slice of this.#slices(segment, from, from + PROBE_BYTES))
-				probe.push(slice);
-			const bytes = Buffer.concat(probe);
+			const probe = this.#slices(segment, from, from + PROBE_BYTES);
+			const bytes = await gathered(probe);
 			const start = bytes.indexOf(NEWLINE) + 1;
 			const first = start > 0 ? seqOf(bytes.subarray(start)) : Number.NaN;
 			if (first <= seq) return from + start;
@@ -194,11 +185,8 @@ export class SegmentFiles {
 		for (const run of runsOf(spans)) {
 			const from = run[0]?.at ?? 0;
 			const to = endOf(run);
-			const chunks: Buffer[] = [];
 			// Other tasks get their turn between the slices.
-			for await (const slice of this.#slices(segment, from, to))
-				chunks.push(slice);
-			const all = Buffer.concat(chunks);
+			const all = await gathered(this.#slices(segment, from, to));
 			if (all.length !== to - from)
 				throw this.#rotten(segment, from, "what was written is not there");
 			for (const span of run) {
@@ -253,9 +241,6 @@ export class SegmentFiles {
 		return new Error(`${this.#path(segment)} has rotted at byte ${at}: ${why}`);
 	}
 }
-
-const seqOf = (line: Buffer) =>
-	Number(SEQ.exec(line.toString("latin1", 0, 100))?.[1]);
 
 const endOf = (run: readonly Span[]) => {
 	const { at = 0, bytes = 0 } = run.at(-1) ?? {};
