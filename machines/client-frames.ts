@@ -6,6 +6,7 @@ import {
 	history,
 	id,
 	message,
+	own,
 	positive,
 	relation,
 	requestId,
@@ -16,6 +17,7 @@ import {
 	text,
 } from "./frame-fields.ts";
 import { MessageType as types } from "./message-type.ts";
+import { maybeQuiet, readMark, roomLevel } from "./own.ts";
 import * as s from "./schema.ts";
 
 export const clientFrames = {
@@ -87,4 +89,7 @@ export const clientFrames = {
 	pin: { ...relation("pin"), ...message, id },
 	unpin: { ...relation("unpin"), ...message, id },
 	pins: { ...relation("pins"), room: shortId, epoch: shortId, id },
+	read: { ...own("read"), ...readMark, unread: s.lenient(s.yes), id },
+	level: { ...own("level"), ...roomLevel, id },
+	quiet: { ...own("quiet"), ...maybeQuiet, id },
 };

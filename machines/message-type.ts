@@ -24,6 +24,7 @@ export const MessageType = {
 	logout: 17,
 	rooms: 18,
 	relation: 19,
+	own: 21,
 } as const;
 
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];

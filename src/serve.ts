@@ -3,7 +3,7 @@
  * the service, and stops it at a signal.
  */
 import { once } from "node:events";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { isatty } from "node:tty";
 import { type Logger, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
@@ -196,7 +196,11 @@ async function openFolder(
 		: new Snapshots({ ...cache("snapshots"), fsync });
 	const indexes = indexFiles(cache("indexes"));
 	const known = cache("known networks");
-	return { lock, secrets, log, snapshots, indexes, known };
+	const own = {
+		...cache("what is people's own"),
+		...{ disk: unsynced(real), folder: join(folder, "people") },
+	};
+	return { lock, secrets, log, snapshots, indexes, known, own };
 }
 
 /** Loads only the mailer that is configured. */

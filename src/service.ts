@@ -7,9 +7,11 @@ import type { Server } from "node:http";
 import { type Clock, clockReaches, RunningClock } from "./clock.ts";
 import type { Running } from "./cluster/edge-link.ts";
 import type { Accepts, Config } from "./config.ts";
+import { namesHeld } from "./engine/commands/names-held.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Step } from "./engine/fold.ts";
 import { OperatorError } from "./engine/operation.ts";
+
 import type { Cluster, EngineParts } from "./engine/parts.ts";
 import { recoverState } from "./engine/recovery.ts";
 import { type Secrets, sha256 } from "./engine/secrets.ts";
@@ -24,6 +26,7 @@ import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { openLocalSocket } from "./operator/local-socket.ts";
 import { Operator } from "./operator/operator.ts";
+import { People } from "./people/people.ts";
 import { checkSecret } from "./secret-file.ts";
 import { clientAddress, peerNetworks } from "./transport/client-address.ts";
 import { Health } from "./transport/health.ts";
@@ -45,6 +48,8 @@ export interface ServiceParts
 	/** Like `snapshots`, undefined for a log in memory. */
 	readonly indexes?: IndexFiles | undefined;
 	readonly known?: Cache | undefined;
+	/** Where what is people's own is stored. */
+	readonly own?: Cache | undefined;
 	readonly mailer: Mailer;
 	/** Makes a clock that starts no earlier than `notBefore`, the time of the log's last event. */
 	readonly clockFrom: (notBefore: number) => Clock;
@@ -80,6 +85,9 @@ export async function startEngine(
 	const file = parts.known;
 	const known = knownNetworks({ secrets, clock, limits, file });
 	await known.load();
+	const people = new People({ secrets, clock, file: parts.own });
+	const { names } = state.server.context;
+	await people.load((person) => namesHeld(names, person).length > 0);
 	const mail = {
 		outbox: new Outbox(mailer, runningClock, limits),
 		allowance: makeAllowance(clock, limits),
@@ -91,6 +99,7 @@ export async function startEngine(
 	const started = {
 		...{ log, snapshots, secrets, version, report, onFatal, cluster },
 		...{ states, server, erased, clock, runningClock, archive, mail },
+		people,
 		policy: {
 			...{ limits, ...policyOf(parts.config, secrets) },
 			node: cluster?.node ?? secrets.id(),
@@ -192,6 +201,7 @@ export async function startService(
 			await engine.stop();
 			if (cluster?.leads) await cluster.close();
 			await mail.known.save();
+			await started.people.save();
 			await sockets.close();
 			http.closeAllConnections();
 			health.close();

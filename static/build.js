@@ -58,6 +58,7 @@ await build({
 		"emoji-picker": join(from, "emoji-picker.ts"),
 		"key-dialogs": join(from, "key-dialogs.ts"),
 		"pins-dialog": join(from, "pins-dialog.ts"),
+		"own-dialogs": join(from, "own-dialogs.ts"),
 		plume: join(from, "plume.css"),
 		inspect: join(from, "inspect", "main.ts"),
 		inspected: join(from, "inspect", "inspect.css"),

@@ -4,10 +4,11 @@ import type { ServerEvent } from "../machines/page-events.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { Composer } from "./composer.ts";
 import { eraser } from "./erase.ts";
-import { isAboutRooms, type RoomEvent } from "./frames.ts";
+import { isAboutOwn, isAboutRooms, type RoomEvent } from "./frames.ts";
 import { type AnswerAboutRooms, OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { type PendingSends, pendingSends } from "./pending-sends.ts";
+import { roomLevel } from "./room-level.ts";
 import { pathOf } from "./room-name.ts";
 import { RoomView } from "./room-view.ts";
 import { saveClient } from "./storage.ts";
@@ -20,6 +21,7 @@ export class Chat {
 	readonly sends: PendingSends;
 	readonly #page: Page;
 	readonly #own: OwnRooms;
+	readonly #renderBell: () => void;
 	/** Called when one's own rooms have changed, or what they are called. */
 	onRooms = (): void => {};
 
@@ -30,6 +32,11 @@ export class Chat {
 		this.sends = pendingSends(page);
 		this.composer = new Composer({ page, view: this.view, sends: this.sends });
 		eraser(page);
+		this.#renderBell = roomLevel(page);
+		page.own.onChange = () => {
+			this.#renderBell();
+			this.view.rooms.render();
+		};
 	}
 
 	/** Puts a room on the screen. */
@@ -39,6 +46,7 @@ export class Chat {
 		this.#page.room = room;
 		this.#page.isClosed = false;
 		this.#own.render();
+		this.#renderBell();
 		this.view.enter();
 		this.sends.enter();
 		this.composer.enter();
@@ -69,6 +77,7 @@ export class Chat {
 	/** Nothing of one's own rooms is for the next person. */
 	forget(): void {
 		this.#page.ownRooms = [];
+		this.#page.own.clear();
 		this.view.rooms.forget();
 		this.#own.render();
 	}
@@ -87,7 +96,7 @@ export class Chat {
 	#receiveOfRoom(event: Exclude<RoomEvent, AnswerAboutRooms>): void {
 		const here = this.#page.room;
 		const room = ("room" in event && event.room) || here;
-		if (event.kind === "head") this.view.receive(event);
+		if (event.kind === "head" || isAboutOwn(event)) this.view.receive(event);
 		else if (room === here) {
 			if (this.#page.isOpen) this.#receiveHere(event);
 		} else if (event.kind === "ack") {

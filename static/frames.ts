@@ -29,6 +29,16 @@ export type AboutRooms = ServerFrame<
 	"ownRooms" | "roomReady" | "invited" | "invitations" | "roomsDone"
 >;
 
+/** About what is one's own on all devices. */
+export type AboutOwn = ServerFrame<"own" | "read" | "level" | "quiet">;
+
+const aboutOwn: ReadonlySet<string> = new Set<AboutOwn["kind"]>([
+	...(["own", "read", "level", "quiet"] as const),
+]);
+
+export const isAboutOwn = (event: RoomEvent): event is AboutOwn =>
+	aboutOwn.has(event.kind);
+
 /** The answers to what was said of a message, or asked about the pinned ones. */
 export type AnswerAboutMessage =
 	| ServerFrame<"relationDone" | "pins">
@@ -54,6 +64,7 @@ export type RoomEvent =
 	| ServerFrame<"head" | "caughtUp" | "gap" | "ack">
 	| ServerFrame<"members" | "presence" | "typing" | "blocks">
 	| AboutRooms
+	| AboutOwn
 	| AnswerAboutMessage
 	/** The end of a page of history; one that was refused has no `before`. */
 	| (Pick<ServerFrame<"page">, "kind" | "room" | "more" | "id"> & {
@@ -137,6 +148,7 @@ export function readFrame(data: string, now: number): PageInput | undefined {
 		case "authenticated":
 		case "headsDone":
 		case "eraseDone":
+		case "ownDone":
 			return undefined;
 		default:
 			return "time" in frame ? { ...frame, time: frame.time || now } : frame;

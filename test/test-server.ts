@@ -54,6 +54,7 @@ export interface TestServerOptions {
 	readonly snapshots?: Snapshots;
 	readonly indexes?: IndexFiles;
 	readonly known?: Cache;
+	readonly own?: Cache;
 	readonly clock?: FakeClock;
 	readonly seed?: string;
 	readonly environment?: Readonly<Record<string, string>>;
@@ -178,6 +179,7 @@ export class TestServer {
 		snapshots,
 		indexes,
 		known,
+		own,
 		environment = {},
 		again,
 		report = { info() {}, warn() {} },
@@ -204,6 +206,7 @@ export class TestServer {
 			snapshots,
 			indexes,
 			known,
+			own,
 			mailer,
 			secrets: ids,
 			clockFrom: () => clock,

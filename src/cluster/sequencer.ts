@@ -7,7 +7,7 @@ import { hash } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../clock.ts";
 import { NODE_LOST_MS } from "../engine/engine.ts";
-import type { Activity, Cluster, Reporter } from "../engine/parts.ts";
+import type { Broadcast, Cluster, Reporter } from "../engine/parts.ts";
 import { eachBeat } from "./beats.ts";
 import { EdgeLink, type Running } from "./edge-link.ts";
 import { lacks } from "./heads.ts";
@@ -104,7 +104,7 @@ export class Sequencer implements Cluster {
 
 	disconnect(): void {}
 
-	signal(signal: Activity, from?: EdgeLink): void {
+	signal(signal: Broadcast, from?: EdgeLink): void {
 		const at = this.#running?.log.committed ?? 0;
 		for (const edge of this.#edges.values())
 			if (edge !== from) edge.send({ kind: "signal", at, signal });
@@ -151,12 +151,14 @@ export class Sequencer implements Cluster {
 				const { committed } = running.log;
 				const { away } = running.engine.services.liveUpdates;
 				edge.send({ kind: "welcome", node, committed, away });
+				for (const signal of running.engine.services.ownState.all)
+					edge.send({ kind: "signal", at: committed, signal });
 				const labels = [...this.labels];
 				for (const each of this.#edges.values())
 					each.send({ kind: "nodes", labels });
 			},
 			onSignal: (signal) => {
-				running.engine.services.liveUpdates.apply(signal);
+				running.engine.apply(signal);
 				this.signal(signal, edge);
 			},
 			onClose: (error) => this.#lose(edge, error),

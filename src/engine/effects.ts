@@ -72,7 +72,7 @@ export function applyEffects(
 
 /** Tells people what was done to them, or to those whom they have blocked. */
 function tellPeople(
-	{ attachments }: Services,
+	{ attachments, ownState }: Services,
 	{ stored: { event, erasable }, before }: Step,
 ): void {
 	switch (event.type) {
@@ -92,6 +92,7 @@ function tellPeople(
 		case "name.renamed":
 		case "name.released": {
 			const owner = before.server.context.names.get(event.nameKey);
+			if (event.type === "name.released" && owner) ownState.forget(owner);
 			const who = owner ?? ("identity" in event ? event : undefined);
 			const isAsBefore = "name" in event && owner?.name === event.name;
 			if (who && !isAsBefore) attachments.tellBlockers(who);

@@ -7,6 +7,7 @@ import { LiveUpdates } from "./live-updates.ts";
 import { Logins } from "./logins.ts";
 import { Moderation } from "./moderation.ts";
 import { OwnRooms } from "./own-rooms.ts";
+import { OwnState } from "./own-state.ts";
 import { Pages } from "./pages.ts";
 import type { RunningParts } from "./parts.ts";
 import { RequestLimits } from "./request-limits.ts";
@@ -23,6 +24,7 @@ export function makeServices(parts: RunningParts) {
 	const attachments = new Attachments({
 		...{ ...parts, pages, liveUpdates, ownRooms },
 	});
+	const ownState = new OwnState({ ...parts, attachments });
 	const logins = new Logins({ ...parts, responder, attachments });
 	const requestLimits = new RequestLimits(parts);
 	const erasures = new Erasures(parts, responder);
@@ -33,8 +35,8 @@ export function makeServices(parts: RunningParts) {
 		retention.sweep();
 	});
 	return {
-		...{ attachments, deadlines, liveUpdates, logins, ownRooms, pages },
-		...{ requestLimits, responder, retention },
+		...{ attachments, deadlines, liveUpdates, logins, ownRooms, ownState },
+		...{ pages, requestLimits, responder, retention },
 		erasures,
 		moderation: new Moderation({
 			...{ ...parts, responder, erasures, requestLimits },

@@ -12,6 +12,7 @@ import { invitations, invite, join, revoke } from "./invitations.ts";
 import { decideLogout } from "./logout.ts";
 import { closeRoom, handOver, removeMember } from "./membership.ts";
 import { open } from "./open.ts";
+import { level, quiet, read } from "./own.ts";
 import { ownRooms } from "./own-rooms.ts";
 import { pin, pins } from "./pins.ts";
 import { makeRoom, talkTo, titleRoom } from "./private-rooms.ts";
@@ -48,6 +49,9 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
 	pin,
 	unpin: pin,
 	pins,
+	read,
+	level,
+	quiet,
 };
 
 /** Commands that append no events, so that they also work while the disk is full. */
