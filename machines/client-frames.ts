@@ -17,7 +17,7 @@ import {
 	text,
 } from "./frame-fields.ts";
 import { MessageType as types } from "./message-type.ts";
-import { maybeQuiet, readMark, roomLevel } from "./own.ts";
+import { device, maybeQuiet, readMark, roomLevel } from "./own.ts";
 import * as s from "./schema.ts";
 
 export const clientFrames = {
@@ -92,4 +92,7 @@ export const clientFrames = {
 	read: { ...own("read"), ...readMark, unread: s.lenient(s.yes), id },
 	level: { ...own("level"), ...roomLevel, id },
 	quiet: { ...own("quiet"), ...maybeQuiet, id },
+	subscribe: { ...own("subscribe"), ...device, id },
+	unsubscribe: { ...own("unsubscribe"), endpoint: device.endpoint, id },
+	tryPush: { ...own("try"), id },
 };

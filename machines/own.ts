@@ -43,14 +43,14 @@ export const device = {
 	auth: s.textOf(1, 64),
 };
 
-const fields = {
-	reads: s.listOf(s.record(readMark)),
-	levels: s.listOf(s.record(roomLevel)),
-	quiet: s.lenient({ read: s.record(quiet), empty: NO_QUIET }),
-	devices: s.listOf(s.record(device)),
-};
-/** Leaves out what it can't read. */
-export const readOwn = s.record(fields);
+/** Leaves out what it can't read. A browser gets nothing more once the session that it came by is over. */
+export const readOwn = (json: unknown) =>
+	s.record({
+		reads: s.listOf(s.record(readMark)),
+		levels: s.listOf(s.record(roomLevel)),
+		quiet: s.lenient({ read: s.record(quiet), empty: NO_QUIET }),
+		devices: s.listOf(s.record({ ...device, session: name })),
+	})(json);
 
 export type Own = NonNullable<ReturnType<typeof readOwn>>;
 export type ReadMark = Own["reads"][number];

@@ -178,6 +178,7 @@ export const serverFrames = {
 	},
 	own: {
 		...own("all"),
+		pushKey: s.optional(text),
 		reads: s.listOf(s.record(readMark)),
 		levels: s.listOf(s.record(roomLevel)),
 		...maybeQuiet,

@@ -51,6 +51,8 @@ export interface ServiceParts
 	/** Where what is people's own is stored. */
 	readonly own?: Cache | undefined;
 	readonly mailer: Mailer;
+	/** Only tests have a push service there. */
+	readonly mayPushToLoopback?: boolean;
 	/** Makes a clock that starts no earlier than `notBefore`, the time of the log's last event. */
 	readonly clockFrom: (notBefore: number) => Clock;
 	readonly accepts: Accepts;
@@ -88,6 +90,14 @@ export async function startEngine(
 	const people = new People({ secrets, clock, file: parts.own });
 	const { names } = state.server.context;
 	await people.load((person) => namesHeld(names, person).length > 0);
+	const { pushContact: contact } = parts.config;
+	const push =
+		contact === undefined
+			? undefined
+			: new (await import("./push/sender.ts")).PushSender({
+					...{ secrets, contact },
+					mayReachLoopback: parts.mayPushToLoopback === true,
+				});
 	const mail = {
 		outbox: new Outbox(mailer, runningClock, limits),
 		allowance: makeAllowance(clock, limits),
@@ -99,7 +109,7 @@ export async function startEngine(
 	const started = {
 		...{ log, snapshots, secrets, version, report, onFatal, cluster },
 		...{ states, server, erased, clock, runningClock, archive, mail },
-		people,
+		...{ people, push },
 		policy: {
 			...{ limits, ...policyOf(parts.config, secrets) },
 			node: cluster?.node ?? secrets.id(),

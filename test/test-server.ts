@@ -55,6 +55,7 @@ export interface TestServerOptions {
 	readonly indexes?: IndexFiles;
 	readonly known?: Cache;
 	readonly own?: Cache;
+	readonly mayPushToLoopback?: boolean;
 	readonly clock?: FakeClock;
 	readonly seed?: string;
 	readonly environment?: Readonly<Record<string, string>>;
@@ -180,6 +181,7 @@ export class TestServer {
 		indexes,
 		known,
 		own,
+		mayPushToLoopback = false,
 		environment = {},
 		again,
 		report = { info() {}, warn() {} },
@@ -207,6 +209,7 @@ export class TestServer {
 			indexes,
 			known,
 			own,
+			mayPushToLoopback,
 			mailer,
 			secrets: ids,
 			clockFrom: () => clock,

@@ -18,13 +18,15 @@ export function applyEffects(
 	item: Item | undefined,
 ): void {
 	const { event } = step.stored;
-	const { attachments, liveUpdates, pages, retention } = to.services;
+	const { attachments, liveUpdates, notes, pages, retention } = to.services;
 	const { server } = to.parts;
 	if (item && isChange(item)) pages.onChanged(item);
 	switch (event.type) {
 		case "message.posted":
 			server.room(event.room).presence.stopTyping(event.client);
-			if (item?.kind === "said") liveUpdates.hear(item);
+			if (item?.kind !== "said") break;
+			liveUpdates.hear(item);
+			notes.hear(item);
 			break;
 		case "message.edited":
 			server.room(event.room).presence.stopTyping(event.client);
@@ -60,6 +62,7 @@ export function applyEffects(
 			break;
 		case "message.erased":
 			server.room(event.room).title = undefined;
+			notes.forget(event);
 			break;
 		case "room.titled":
 			server.room(event.room).title = step.stored.erasable?.text;

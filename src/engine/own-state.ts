@@ -6,6 +6,7 @@ import type { Identity } from "../../machines/events.ts";
 import type { OwnChange } from "../../machines/own.ts";
 import type { ServerFrame } from "../../machines/protocol.ts";
 import type { OwnUpdate } from "../people/people.ts";
+import type { PushSender } from "../push/sender.ts";
 import type { Attachments } from "./attachments.ts";
 import { mayEnter } from "./commands/decision.ts";
 import { personOf } from "./commands/names-held.ts";
@@ -17,7 +18,7 @@ interface OwnStateParts extends RunningParts {
 
 /** All that is a person's own in the rooms that they may enter, for one of their tabs; undefined if there is nothing to say. */
 export function ownFrame(
-	{ people, states }: Pick<EngineParts, "people" | "states">,
+	{ people, states, push }: Pick<EngineParts, "people" | "states" | "push">,
 	person: Identity,
 ): ServerFrame<"own"> | undefined {
 	const { quiet, ...own } = people.of(person);
@@ -25,8 +26,9 @@ export function ownFrame(
 		mayEnter(states.committed, room, person);
 	const reads = own.reads.filter(isOpen);
 	const levels = own.levels.filter(isOpen);
-	if (reads.length + levels.length === 0 && !quiet) return undefined;
-	return { kind: "own", reads, levels, ...quiet };
+	const isEmpty = reads.length + levels.length === 0 && !quiet;
+	if (isEmpty && !push) return undefined;
+	return { kind: "own", pushKey: push?.publicKey, reads, levels, ...quiet };
 }
 
 export class OwnState {
@@ -47,6 +49,17 @@ export class OwnState {
 	change(person: Identity, change: OwnChange): void {
 		const update = { person, change };
 		if (this.apply(update)) this.#parts.cluster?.signal(update);
+	}
+
+	/** Whether notes can be sent to a browser. */
+	isReachable(device: Parameters<PushSender["accepts"]>[0]): boolean {
+		return this.#parts.push?.accepts(device) === true;
+	}
+
+	/** Sends nothing more to a browser, whatever person had it. */
+	endAt(endpoint: string): void {
+		for (const person of this.#parts.people.reachable)
+			this.change(person, { kind: "unsubscribe", endpoint });
 	}
 
 	/** Applies a change that this node or another one decided. Returns whether it is one. */

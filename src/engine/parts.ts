@@ -10,6 +10,7 @@ import type { Entry, Log } from "../log/log.ts";
 import type { Snapshots } from "../log/snapshots.ts";
 import type { OperatorCommand } from "../operator/usage.ts";
 import type { OwnUpdate, People } from "../people/people.ts";
+import type { PushSender } from "../push/sender.ts";
 import type { Command } from "./command.ts";
 import type { Actor } from "./commands/actor.ts";
 import type { Policy, View } from "./commands/decision.ts";
@@ -102,6 +103,8 @@ export interface EngineParts {
 	readonly secrets: Secrets;
 	readonly mail: Mail;
 	readonly people: People;
+	/** Undefined where no notes are sent to closed browsers. */
+	readonly push?: PushSender | undefined;
 	readonly policy: Policy;
 	readonly version: string;
 	/** Called for each event that is committed. */

@@ -1,4 +1,5 @@
 /** What the engine and its commands work with beside the state. */
+import { Notes } from "../push/notes.ts";
 import { SlidingWindows } from "../rate-limit.ts";
 import { Attachments } from "./attachments.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -25,6 +26,7 @@ export function makeServices(parts: RunningParts) {
 		...{ ...parts, pages, liveUpdates, ownRooms },
 	});
 	const ownState = new OwnState({ ...parts, attachments });
+	const notes = new Notes({ ...parts, ownRooms, ownState });
 	const logins = new Logins({ ...parts, responder, attachments });
 	const requestLimits = new RequestLimits(parts);
 	const erasures = new Erasures(parts, responder);
@@ -35,8 +37,8 @@ export function makeServices(parts: RunningParts) {
 		retention.sweep();
 	});
 	return {
-		...{ attachments, deadlines, liveUpdates, logins, ownRooms, ownState },
-		...{ pages, requestLimits, responder, retention },
+		...{ attachments, deadlines, liveUpdates, logins, notes, ownRooms },
+		...{ ownState, pages, requestLimits, responder, retention },
 		erasures,
 		moderation: new Moderation({
 			...{ ...parts, responder, erasures, requestLimits },

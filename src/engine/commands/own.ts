@@ -48,6 +48,32 @@ export const quiet: Handler<"quiet"> = (view, command, _, services) =>
 		? change(view, command, services)
 		: refuse("frameIsUnderstood");
 
+/** A browser is one person's: it may have been another's before. */
+export const subscribe: Handler<"subscribe"> = (view, command, _, services) => {
+	const { client } = view;
+	const { id: member = "", room = "" } = client?.context ?? {};
+	const { session } = view.state.room(room)?.context.members.get(member) ?? {};
+	const { ownState } = services;
+	if (!session || !ownState.isReachable(command))
+		return refuse("pushIsPossible");
+	ownState.endAt(command.endpoint);
+	return change(view, { ...command, session }, services);
+};
+
+export const unsubscribe: Handler<"unsubscribe"> = (
+	view,
+	command,
+	_,
+	services,
+) => change(view, command, services);
+
+export const tryPush: Handler<"tryPush"> = (view, { id }, _, { notes }) => {
+	const { client } = view;
+	if (!client?.matches("inRoom")) return refuse("isInside");
+	notes.tryOut(personIn(view, client.context));
+	return { entries: [], replies: [{ kind: "ownDone", id }] };
+};
+
 function isZone(zone: string | undefined): boolean {
 	try {
 		return new Intl.DateTimeFormat("en", { timeZone: zone }) !== undefined;
