@@ -30,10 +30,21 @@ export type AboutRooms = ServerFrame<
 >;
 
 /** About what is one's own on all devices. */
-export type AboutOwn = ServerFrame<"own" | "read" | "level" | "quiet">;
+export type AboutOwn =
+	| ServerFrame<"own" | "read" | "level" | "quiet">
+	| AnswerAboutOwn;
+
+/** The answers to what was asked about one's own. */
+export type AnswerAboutOwn =
+	| ServerFrame<"ownDone">
+	| {
+			readonly kind: "ownRefused";
+			readonly words: string;
+			readonly id?: string | undefined;
+	  };
 
 const aboutOwn: ReadonlySet<string> = new Set<AboutOwn["kind"]>([
-	...(["own", "read", "level", "quiet"] as const),
+	...(["own", "read", "level", "quiet", "ownDone", "ownRefused"] as const),
 ]);
 
 export const isAboutOwn = (event: RoomEvent): event is AboutOwn =>
@@ -98,6 +109,8 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 		return { kind: "roomsRefused", words, id: frame.id };
 	if (re === MessageType.relation)
 		return { kind: "relationRefused", words, id: frame.id };
+	if (re === MessageType.own)
+		return { kind: "ownRefused", words, id: frame.id };
 	// A page that was asked for too soon is still there; any other refused page is not.
 	if (re === MessageType.history)
 		return {
@@ -148,7 +161,6 @@ export function readFrame(data: string, now: number): PageInput | undefined {
 		case "authenticated":
 		case "headsDone":
 		case "eraseDone":
-		case "ownDone":
 			return undefined;
 		default:
 			return "time" in frame ? { ...frame, time: frame.time || now } : frame;

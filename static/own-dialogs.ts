@@ -4,8 +4,10 @@ import { LEVELS } from "../machines/own.ts";
 import { showDialog } from "./dialog.ts";
 import { make } from "./element.ts";
 import type { Page } from "./page.ts";
+import { pushDevices } from "./push-devices.ts";
+import { quietHours } from "./quiet-hours.ts";
 
-export { quietHours } from "./quiet-hours.ts";
+export { endPush, renewPush } from "./push-subscription.ts";
 
 const WORDS = {
 	all: "Every message",
@@ -14,6 +16,14 @@ const WORDS = {
 	about:
 		"It holds on all your devices. Without a choice every message counts as new, and you get a note for mentions, replies and direct messages.",
 };
+
+/** Mounts what the settings say of one's own. The answer shows it anew. */
+export function ownSettings(page: Page): () => void {
+	const parts = [quietHours(page), pushDevices(page)];
+	return () => {
+		for (const render of parts) render();
+	};
+}
 
 /** Asks what the reader wants to hear of the room on the screen. */
 export function openLevel(page: Page, title: string): void {

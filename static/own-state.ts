@@ -12,9 +12,10 @@ import {
 	type OwnChange,
 	type ReadMark,
 } from "../machines/own.ts";
-import type { AboutOwn } from "./frames.ts";
+import type { AboutOwn, AnswerAboutOwn } from "./frames.ts";
 import { joinedRooms, saveRead } from "./joined-rooms.ts";
 import type { Page } from "./page.ts";
+import { mayNotify, ownDialogs } from "./room-level.ts";
 import { mentions } from "./text.ts";
 
 /** What was read is sent at most so often. */
@@ -26,6 +27,10 @@ export class OwnState {
 	/** How far the reader has come, while the server does not know it. */
 	#unsent: ReadMark | undefined;
 	#timer: ReturnType<typeof setTimeout> | undefined;
+	/** By which push services know the server; empty if it sends no notes. */
+	pushKey = "";
+	/** Called with the answer to a question. */
+	onAnswer = (_: AnswerAboutOwn): void => {};
 	/** Called when the quiet hours may be others. */
 	onQuiet = (): void => {};
 	/** Called when anything is another than before. */
@@ -78,8 +83,15 @@ export class OwnState {
 	}
 
 	receive(frame: AboutOwn): void {
+		if (frame.kind === "ownDone" || frame.kind === "ownRefused") {
+			this.onAnswer(frame);
+			return;
+		}
 		if (frame.kind === "own") {
-			const { reads, levels, from = 0, to = 0, zone } = frame;
+			const { reads, levels, from = 0, to = 0, zone, pushKey = "" } = frame;
+			this.pushKey = pushKey;
+			if (pushKey && mayNotify())
+				void ownDialogs(({ renewPush }) => renewPush(this.#page));
 			const quiet = zone === undefined ? undefined : { from, to, zone };
 			this.#own = { reads, levels, quiet, devices: [] };
 		} else this.#own = changedOwn(this.#own, frame);

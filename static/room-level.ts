@@ -25,6 +25,10 @@ export function roomLevel(page: Page): () => void {
 	};
 }
 
+/** Only where notes are allowed this browser may have a subscription. */
+export const mayNotify = () =>
+	"Notification" in globalThis && Notification.permission === "granted";
+
 /** Loads the dialogs about what is one's own, and uses them. */
 export async function ownDialogs(
 	use: (dialogs: typeof import("./own-dialogs.ts")) => void,

@@ -141,6 +141,8 @@ export class RoomView {
 			case "read":
 			case "level":
 			case "quiet":
+			case "ownDone":
+			case "ownRefused":
 				return this.#receiveOwn(event);
 			case "caughtUp":
 				return this.#caughtUp(event.more);

@@ -85,8 +85,8 @@ export function settingsDialog(page: Page) {
 	let renderOwn: (() => void) | undefined;
 	page.own.onQuiet = () => renderOwn?.();
 	const mountOwn = () =>
-		ownDialogs(({ quietHours }) => {
-			renderOwn ??= quietHours(page);
+		ownDialogs(({ ownSettings }) => {
+			renderOwn ??= ownSettings(page);
 		});
 
 	const node = find("#node");
