@@ -194,7 +194,10 @@ describe("no note", () => {
 		const { room, epoch, offset: target } = said ?? bob.memory;
 		bob.erase({ room, epoch, target });
 		await plume.until(() => bob.received.some(({ kind }) => kind === "erased"));
-		plume.clock.advance(30_000);
+		for (let left = 30_000; left > 0; left -= 500) {
+			plume.clock.advance(500);
+			await plume.settle();
+		}
 		await notes();
 		expect(service.handed).toHaveLength(2);
 	});

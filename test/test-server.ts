@@ -133,7 +133,12 @@ async function openEdge(parts: ServiceParts, sequencer: Started) {
 	const started = await startEngine(
 		{
 			...parts,
-			...{ cluster: edge, snapshots: undefined, indexes: undefined },
+			...{
+				cluster: edge,
+				snapshots: undefined,
+				indexes: undefined,
+				own: undefined,
+			},
 			log: memoryLog("edge", clock),
 		},
 		async () => {},

@@ -41,7 +41,7 @@ export class OwnState {
 	/** All that there is, for a node that has just come. */
 	get all(): readonly OwnUpdate[] {
 		return [...this.#parts.people.all].map(([person, own]) => ({
-			...{ person, change: { kind: "own", ...own } },
+			...{ person, change: { kind: "own", own } },
 		}));
 	}
 

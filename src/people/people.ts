@@ -24,7 +24,7 @@ const FILE = /^[\w-]{22}$/;
 /** A change of what is a person's own, or all of it. Nodes tell each other. */
 export interface OwnUpdate {
 	readonly person: Identity;
-	readonly change: OwnChange | ({ readonly kind: "own" } & Own);
+	readonly change: OwnChange | { readonly kind: "own"; readonly own: Own };
 }
 
 interface PeopleParts {
@@ -63,8 +63,9 @@ export class People {
 	/** Returns whether that changes anything. */
 	apply({ person, change }: OwnUpdate): boolean {
 		const before = this.of(person);
-		const own = change.kind === "own" ? change : changedOwn(before, change);
-		if (own === before) return false;
+		const own = change.kind === "own" ? change.own : changedOwn(before, change);
+		// A node that comes is told what it may know.
+		if (JSON.stringify(own) === JSON.stringify(before)) return false;
 		this.#set(person, own);
 		this.#changed.add(person);
 		if (!this.#isSaveDue)
