@@ -4,7 +4,12 @@ import type { ServerEvent } from "../machines/page-events.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { Composer } from "./composer.ts";
 import { eraser } from "./erase.ts";
-import { isAboutOwn, isAboutRooms, type RoomEvent } from "./frames.ts";
+import {
+	type AboutOwn,
+	isAboutOwn,
+	isAboutRooms,
+	type RoomEvent,
+} from "./frames.ts";
 import { type AnswerAboutRooms, OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { type PendingSends, pendingSends } from "./pending-sends.ts";
@@ -33,10 +38,7 @@ export class Chat {
 		this.composer = new Composer({ page, view: this.view, sends: this.sends });
 		eraser(page);
 		this.#renderBell = roomLevel(page);
-		page.own.onChange = () => {
-			this.#renderBell();
-			this.view.rooms.render();
-		};
+		page.own.onChange.push(this.#renderBell, () => this.view.rooms.render());
 	}
 
 	/** Puts a room on the screen. */
@@ -90,13 +92,14 @@ export class Chat {
 
 	receive(event: RoomEvent): void {
 		if (isAboutRooms(event)) this.#receiveRooms(event);
+		else if (isAboutOwn(event)) this.view.receiveOwn(event);
 		else this.#receiveOfRoom(event);
 	}
 
-	#receiveOfRoom(event: Exclude<RoomEvent, AnswerAboutRooms>): void {
+	#receiveOfRoom(event: Exclude<RoomEvent, AnswerAboutRooms | AboutOwn>): void {
 		const here = this.#page.room;
 		const room = ("room" in event && event.room) || here;
-		if (event.kind === "head" || isAboutOwn(event)) this.view.receive(event);
+		if (event.kind === "head") this.view.receive(event);
 		else if (room === here) {
 			if (this.#page.isOpen) this.#receiveHere(event);
 		} else if (event.kind === "ack") {
@@ -114,7 +117,7 @@ export class Chat {
 		this.onRooms();
 	}
 
-	#receiveHere(event: Exclude<RoomEvent, AnswerAboutRooms>) {
+	#receiveHere(event: Exclude<RoomEvent, AnswerAboutRooms | AboutOwn>) {
 		const outbox = this.sends.outbox();
 		switch (event.kind) {
 			case "ack":

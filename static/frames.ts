@@ -43,12 +43,8 @@ export type AnswerAboutOwn =
 			readonly id?: string | undefined;
 	  };
 
-const aboutOwn: ReadonlySet<string> = new Set<AboutOwn["kind"]>([
-	...(["own", "read", "level", "quiet", "ownDone", "ownRefused"] as const),
-]);
-
 export const isAboutOwn = (event: RoomEvent): event is AboutOwn =>
-	aboutOwn.has(event.kind);
+	/^(own|ownDone|ownRefused|read|level|quiet)$/.test(event.kind);
 
 /** The answers to what was said of a message, or asked about the pinned ones. */
 export type AnswerAboutMessage =

@@ -17,12 +17,9 @@ const WORDS = {
 		"It holds on all your devices. Without a choice every message counts as new, and you get a note for mentions, replies and direct messages.",
 };
 
-/** Mounts what the settings say of one's own. The answer shows it anew. */
-export function ownSettings(page: Page): () => void {
-	const parts = [quietHours(page), pushDevices(page)];
-	return () => {
-		for (const render of parts) render();
-	};
+/** Mounts what the settings say of one's own. */
+export function ownSettings(page: Page): void {
+	page.own.onChange.push(quietHours(page), pushDevices(page));
 }
 
 /** Asks what the reader wants to hear of the room on the screen. */

@@ -4,6 +4,7 @@
  * server's word wins over what this browser has stored.
  */
 
+import type { Said } from "../machines/message.ts";
 import {
 	changedOwn,
 	levelOf,
@@ -31,10 +32,8 @@ export class OwnState {
 	pushKey = "";
 	/** Called with the answer to a question. */
 	onAnswer = (_: AnswerAboutOwn): void => {};
-	/** Called when the quiet hours may be others. */
-	onQuiet = (): void => {};
 	/** Called when anything is another than before. */
-	onChange = (): void => {};
+	readonly onChange: (() => void)[] = [];
 
 	constructor(page: Page) {
 		this.#page = page;
@@ -49,10 +48,13 @@ export class OwnState {
 	}
 
 	/** Whether a message in a room counts as something new. */
-	counts(room: string, text: string): boolean {
-		const level = this.level(room);
-		const isMeant = level === "mentions" && mentions(text, this.#page.name);
-		return isMeant || level === "all" || level === undefined;
+	counts({ room, text, replyTo = 0 }: Said): boolean {
+		const level = this.level(room) ?? "all";
+		if (level !== "mentions") return level === "all";
+		const { name } = this.#page;
+		const answered = this.#page.lineAt(replyTo);
+		const isReply = answered?.kind === "said" && answered.name === name;
+		return isReply || mentions(text, name);
 	}
 
 	/** The reader has seen the end of a room. */
@@ -78,8 +80,7 @@ export class OwnState {
 		if (change.kind === "read" && change.unread) this.#unsent = undefined;
 		this.#page.send(change);
 		this.#own = changedOwn(this.#own, change);
-		this.onChange();
-		this.onQuiet();
+		for (const render of this.onChange) render();
 	}
 
 	receive(frame: AboutOwn): void {
@@ -96,8 +97,7 @@ export class OwnState {
 			this.#own = { reads, levels, quiet, devices: [] };
 		} else this.#own = changedOwn(this.#own, frame);
 		this.adopt();
-		this.onChange();
-		this.onQuiet();
+		for (const render of this.onChange) render();
 	}
 
 	/** Stores how far the joined rooms were read, as far as the server knows. */
@@ -114,7 +114,6 @@ export class OwnState {
 	clear(): void {
 		this.#own = NOTHING_OWN;
 		this.#unsent = undefined;
-		this.onChange();
-		this.onQuiet();
+		for (const render of this.onChange) render();
 	}
 }

@@ -28,15 +28,15 @@ export function quietHours(page: Page): () => void {
 	const onchange = () => isOn.checked && send();
 	const time = (ariaLabel: string) =>
 		make("input", { type: "time", required: true, ariaLabel, onchange });
-	const isOn = make("input", { type: "checkbox", id: "quiet-hours" });
+	const isOn = make("input", { type: "checkbox" });
 	isOn.onchange = () => send();
 	const [from, to] = [time(WORDS.from), time(WORDS.until)];
-	const label = make("label", { htmlFor: "quiet-hours" }, WORDS.on);
-	const row = make("div", "joined", isOn, label, from, WORDS.to, to);
+	const label = make("label", "", isOn, WORDS.on);
+	const row = make("div", "joined", from, WORDS.to, to);
 	const legend = make("legend", "", WORDS.legend);
 	find("#notify")
 		.closest("fieldset")
-		?.after(make("fieldset", "", legend, row));
+		?.after(make("fieldset", "", legend, label, row));
 
 	function send(): void {
 		if (!from.value || !to.value) return;

@@ -130,20 +130,13 @@ export class RoomView {
 	receive(
 		event: Exclude<
 			RoomEvent,
-			AboutRooms | { kind: "ack" | "textRefused" | "roomsRefused" }
+			AboutRooms | AboutOwn | { kind: "ack" | "textRefused" | "roomsRefused" }
 		>,
 	) {
 		switch (event.kind) {
 			case "head":
 				if (this.rooms.update(event)) this.notifications.mentionIn(event.room);
 				return;
-			case "own":
-			case "read":
-			case "level":
-			case "quiet":
-			case "ownDone":
-			case "ownRefused":
-				return this.#receiveOwn(event);
 			case "caughtUp":
 				return this.#caughtUp(event.more);
 			case "page":
@@ -188,7 +181,7 @@ export class RoomView {
 		if (!isHeard || !this.#timeline.isLive) return;
 		const page = this.#page;
 		if (line.name === page.name || page.isBlocked(line.name)) return;
-		if (line.kind === "said" && page.own.counts(page.room, line.text))
+		if (line.kind === "said" && page.own.counts(line))
 			this.notifications.message(line);
 		const text = line.text.slice(0, MOST_ANNOUNCED);
 		this.#liveRegion.say(`${line.name}: ${text}`);
@@ -258,7 +251,7 @@ export class RoomView {
 		this.#timeline.markAfter(mark.offset);
 	}
 
-	#receiveOwn(frame: AboutOwn): void {
+	receiveOwn(frame: AboutOwn): void {
 		const { own, room } = this.#page;
 		own.receive(frame);
 		if (frame.kind === "read" && frame.room === room && frame.unread)

@@ -61,7 +61,7 @@ export function settingsDialog(page: Page) {
 	find("#me").onclick = () => {
 		adminPage.hidden = page.role !== "admin";
 		showNode();
-		if (!renderOwn) void mountOwn();
+		if (!hasOwn) void mountOwn();
 		dialog.showModal();
 	};
 	// A click on the backdrop has the dialog itself as its target.
@@ -82,11 +82,11 @@ export function settingsDialog(page: Page) {
 		exporting.disabled = false;
 	};
 
-	let renderOwn: (() => void) | undefined;
-	page.own.onQuiet = () => renderOwn?.();
+	let hasOwn = false;
 	const mountOwn = () =>
 		ownDialogs(({ ownSettings }) => {
-			renderOwn ??= ownSettings(page);
+			if (!hasOwn) ownSettings(page);
+			hasOwn = true;
 		});
 
 	const node = find("#node");

@@ -52,6 +52,14 @@ async function says(person: Person, text: string, ...more: [number?, string?]) {
 	await plume.settle();
 }
 
+/** In steps, for an edge that hears nothing for long is lost. */
+async function pass(ms: number) {
+	for (let left = ms; left > 0; left -= 500) {
+		plume.clock.advance(500);
+		await plume.settle();
+	}
+}
+
 const handed = (count: number) =>
 	vi.waitFor(() => expect(service.handed.length).toBe(count), 10_000);
 
@@ -186,6 +194,20 @@ describe("no note", () => {
 		expect(await notes()).toEqual([]);
 	});
 
+	test("says the words before an edit", async () => {
+		service.answers.push([429, { "Retry-After": "30" }]);
+		await says(bob, "@ann, I hate it");
+		await handed(1);
+		const said = bob.items.at(-1);
+		const { room, epoch, offset: target } = said ?? bob.memory;
+		const edit = { kind: "edit", room, epoch, target, text: "@ann, fine" };
+		bob.raw(JSON.stringify({ type: types.relation, ...edit }));
+		await plume.until(() => bob.received.some(({ kind }) => kind === "edited"));
+		await pass(30_000);
+		await notes();
+		expect(service.handed).toHaveLength(2);
+	});
+
 	test("says what was erased while it waited", async () => {
 		service.answers.push([429, { "Retry-After": "30" }]);
 		await says(bob, "@ann, forget it");
@@ -194,10 +216,7 @@ describe("no note", () => {
 		const { room, epoch, offset: target } = said ?? bob.memory;
 		bob.erase({ room, epoch, target });
 		await plume.until(() => bob.received.some(({ kind }) => kind === "erased"));
-		for (let left = 30_000; left > 0; left -= 500) {
-			plume.clock.advance(500);
-			await plume.settle();
-		}
+		await pass(30_000);
 		await notes();
 		expect(service.handed).toHaveLength(2);
 	});

@@ -29,6 +29,7 @@ export function applyEffects(
 			notes.hear(item);
 			break;
 		case "message.edited":
+			notes.forget(event);
 			server.room(event.room).presence.stopTyping(event.client);
 			break;
 		case "login.expired":

@@ -12,7 +12,7 @@ import type { Services } from "./services.ts";
 const UPGRADING_MS = 10_000;
 
 /** Nobody waits for the answer to these without an id. */
-const mayStay: ReadonlySet<unknown> = new Set([
+const unanswered: ReadonlySet<unknown> = new Set([
 	MessageType.signal,
 	MessageType.own,
 ]);
@@ -66,7 +66,7 @@ export class Executor {
 		if (!haste) return false;
 		const { n, id } = request;
 		if (haste.isAbuse) connection.transport.onEnd("policy");
-		else if (!mayStay.has(re) || id !== undefined)
+		else if (!unanswered.has(re) || id !== undefined)
 			this.#services.responder.refuse(connection, "isNotTooFast", re, {
 				n,
 				id,

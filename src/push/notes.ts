@@ -7,6 +7,7 @@
 import type {
 	Identity,
 	MessageErased,
+	PlumeEvent,
 	RoomName,
 } from "../../machines/events.ts";
 import { isPublic, type Said } from "../../machines/message.ts";
@@ -71,20 +72,21 @@ export class Notes {
 		this.#note(person);
 	}
 
-	/** Call once it is committed that something was erased: what waits says it no more. */
-	forget({ room, name, ...event }: MessageErased): void {
-		const { target, from = 0, through = 0 } = event;
-		for (const { said } of this.#waiting) {
-			if (said?.room !== room) continue;
+	/** Call once it is committed that something was erased, or has other words: what waits says the old ones no more. */
+	forget(event: MessageErased | PlumeEvent<"message.edited">): void {
+		const {
+			from = 0,
+			through = 0,
+			name = "",
+		} = event.type === "message.erased" ? event : {};
+		for (const note of this.#waiting) {
+			const { said } = note;
+			if (said?.room !== event.room) continue;
 			const { offset } = said;
-			const isAmong = said.name === name && offset >= from && offset <= through;
-			if (offset === target || isAmong) this.#drop(said);
+			const isAmong = offset >= from && offset <= through;
+			if (offset === event.target || (isAmong && said.name === name))
+				this.#waiting.delete(note);
 		}
-	}
-
-	#drop(said: Said): void {
-		for (const note of this.#waiting)
-			if (note.said === said) this.#waiting.delete(note);
 	}
 
 	#wants(
