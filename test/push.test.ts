@@ -330,6 +330,11 @@ describe("only the public is connected to", () => {
 	});
 });
 
+test("who has no browser that gets notes can't try one", async () => {
+	await sends(bob, "try", { id: "x" });
+	expect(bob.last(types.refused)).toMatchObject({ code: "pushIsPossible" });
+});
+
 test("a contact that is no URL keeps the server from starting", () => {
 	const read = (contact: string) => () =>
 		readConfig({ PLUME_PUSH_CONTACT: contact }, () => undefined);

@@ -67,9 +67,10 @@ export class Notes {
 				this.#note(person, said);
 	}
 
-	/** Sends a note to all browsers of a person. */
-	tryOut(person: Identity): void {
+	/** Sends a note to all browsers of a person; false if there are none. */
+	tryOut(person: Identity): boolean {
 		this.#note(person);
+		return this.#parts.people.reachable.has(person);
 	}
 
 	/** Call once it is committed that something was erased, or has other words: what waits says the old ones no more. */

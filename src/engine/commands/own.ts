@@ -70,7 +70,8 @@ export const unsubscribe: Handler<"unsubscribe"> = (
 export const tryPush: Handler<"tryPush"> = (view, { id }, _, { notes }) => {
 	const { client } = view;
 	if (!client?.matches("inRoom")) return refuse("isInside");
-	notes.tryOut(personIn(view, client.context));
+	if (!notes.tryOut(personIn(view, client.context)))
+		return refuse("pushIsPossible");
 	return { entries: [], replies: [{ kind: "ownDone", id }] };
 };
 
