@@ -6,6 +6,7 @@ import {
 	history,
 	id,
 	message,
+	own,
 	positive,
 	relation,
 	requestId,
@@ -17,6 +18,7 @@ import {
 	text,
 } from "./frame-fields.ts";
 import { MessageType as types } from "./message-type.ts";
+import { device, maybeQuiet, readMark, roomLevel } from "./own.ts";
 import * as s from "./schema.ts";
 
 export const clientFrames = {
@@ -97,4 +99,10 @@ export const clientFrames = {
 		beforeRoom: s.optional(shortId),
 		id,
 	},
+	read: { ...own("read"), ...readMark, unread: s.lenient(s.yes), id },
+	level: { ...own("level"), ...roomLevel, id },
+	quiet: { ...own("quiet"), ...maybeQuiet, id },
+	subscribe: { ...own("subscribe"), ...device, id },
+	unsubscribe: { ...own("unsubscribe"), endpoint: device.endpoint, id },
+	tryPush: { ...own("try"), id },
 };

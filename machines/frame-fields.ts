@@ -38,6 +38,11 @@ export const relation = <const K>(kind: K) => ({
 	type: s.only(types.relation),
 	kind: s.only(kind),
 });
+/** Frames about what is a person's own, and no event. */
+export const own = <const K>(kind: K) => ({
+	type: s.only(types.own),
+	kind: s.only(kind),
+});
 export const message = { room: shortId, epoch: shortId, target: positive };
 /** An emoji; longer ones are refused in words. */
 export const emoji = s.textOf(0, 256);

@@ -25,6 +25,7 @@ export const MessageType = {
 	rooms: 18,
 	relation: 19,
 	search: 20,
+	own: 21,
 } as const;
 
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];

@@ -5,6 +5,7 @@ import {
 	history,
 	id,
 	maybe,
+	own,
 	positive,
 	relation,
 	rooms,
@@ -14,6 +15,7 @@ import {
 	user,
 } from "./frame-fields.ts";
 import { MessageType as types } from "./message-type.ts";
+import { maybeQuiet, readMark, roomLevel } from "./own.ts";
 import * as s from "./schema.ts";
 
 const refusal = {
@@ -184,4 +186,15 @@ export const serverFrames = {
 		behind: s.optional(s.yes),
 		id,
 	},
+	own: {
+		...own("all"),
+		pushKey: s.optional(text),
+		reads: s.listOf(s.record(readMark)),
+		levels: s.listOf(s.record(roomLevel)),
+		...maybeQuiet,
+	},
+	read: { ...own("read"), ...readMark, unread: s.optional(s.yes) },
+	level: { ...own("level"), ...roomLevel },
+	quiet: { ...own("quiet"), ...maybeQuiet },
+	ownDone: { ...own("done"), id },
 };

@@ -15,6 +15,7 @@ import {
 	mailSetting,
 	mailTable,
 } from "./mail/mail-config.ts";
+import { pushTable } from "./push/push-settings.ts";
 import {
 	ConfigError,
 	parseStream,
@@ -45,6 +46,8 @@ export interface Config
 	readonly log: "file" | "memory" | "nats";
 	/** Only of a log on NATS. */
 	readonly nats: NatsSettings | undefined;
+	/** Undefined where no notes go to closed browsers. */
+	readonly pushContact: string | undefined;
 	readonly production: boolean;
 	readonly mail: MailSetting;
 	/** Mistakes that keep nothing from starting. */
@@ -54,6 +57,7 @@ export interface Config
 export const settingVariables = [
 	...variablesOf("PLUME_", settingTable),
 	...variablesOf("PLUME_NATS_", natsTable),
+	...variablesOf("PLUME_PUSH_", pushTable),
 	...variablesOf("", mailTable),
 ];
 export const limitVariables = variablesOf("PLUME_LIMIT_", limitTable);
@@ -115,6 +119,7 @@ export function readConfig(
 		data,
 		log: typeof log === "object" ? "nats" : log,
 		nats,
+		pushContact: valuesOf("PLUME_PUSH_", pushTable, textOf).contact,
 		socket,
 		limits: valuesOf("PLUME_LIMIT_", limitTable, textOf, isLifted),
 		production,
@@ -148,7 +153,7 @@ const FROM_KUBERNETES = /^PLUME_(SERVICE_|PORT_.*_TCP)/;
 /** The most edits between a mistyped name and the one that was meant. */
 const MISTYPED = 2;
 /** Settings of later versions. */
-const LATER = /^PLUME_(LANG|PUSH_CONTACT)$/;
+const LATER = /^PLUME_LANG$/;
 
 /**
  * Answers a warning for each unknown variable that begins with `PLUME_`.

@@ -201,7 +201,11 @@ async function openFolder(
 		: new Snapshots({ ...cache("snapshots"), fsync });
 	const indexes = indexFiles(cache("indexes"));
 	const known = cache("known networks");
-	return { lock, secrets, log, snapshots, indexes, known };
+	const own = {
+		...cache("what is people's own"),
+		...{ disk: unsynced(real), folder: join(folder, "people") },
+	};
+	return { lock, secrets, log, snapshots, indexes, known, own };
 }
 
 /** Loads only the mailer that is configured. */

@@ -7,9 +7,11 @@ import type { Server } from "node:http";
 import { type Clock, clockReaches, RunningClock } from "./clock.ts";
 import type { Running } from "./cluster/edge-link.ts";
 import type { Accepts, Config } from "./config.ts";
+import { namesHeld } from "./engine/commands/names-held.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Step } from "./engine/fold.ts";
 import { OperatorError } from "./engine/operation.ts";
+
 import type { Cluster, EngineParts } from "./engine/parts.ts";
 import { recoverState } from "./engine/recovery.ts";
 import { type Secrets, sha256 } from "./engine/secrets.ts";
@@ -24,6 +26,7 @@ import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { openLocalSocket } from "./operator/local-socket.ts";
 import { Operator } from "./operator/operator.ts";
+import { People } from "./people/people.ts";
 import { SearchIndex } from "./search/search-index.ts";
 import type { SearchStore } from "./search/store.ts";
 import { checkSecret } from "./secret-file.ts";
@@ -49,7 +52,11 @@ export interface ServiceParts
 	readonly known?: Cache | undefined;
 	/** Without it, nothing can be searched for. */
 	readonly searchStore?: SearchStore | undefined;
+	/** Where what is people's own is stored. */
+	readonly own?: Cache | undefined;
 	readonly mailer: Mailer;
+	/** Only tests have a push service there. */
+	readonly mayPushToLoopback?: boolean;
 	/** Makes a clock that starts no earlier than `notBefore`, the time of the log's last event. */
 	readonly clockFrom: (notBefore: number) => Clock;
 	readonly accepts: Accepts;
@@ -88,6 +95,17 @@ export async function startEngine(
 	const file = parts.known;
 	const known = knownNetworks({ secrets, clock, limits, file });
 	await known.load();
+	const people = new People({ secrets, clock, file: parts.own });
+	const { names } = state.server.context;
+	await people.load((person) => namesHeld(names, person).length > 0);
+	const { pushContact: contact } = parts.config;
+	const push =
+		contact === undefined
+			? undefined
+			: new (await import("./push/sender.ts")).PushSender({
+					...{ secrets, contact },
+					mayReachLoopback: parts.mayPushToLoopback === true,
+				});
 	const mail = {
 		outbox: new Outbox(mailer, runningClock, limits),
 		allowance: makeAllowance(clock, limits),
@@ -99,6 +117,7 @@ export async function startEngine(
 	const started = {
 		...{ log, snapshots, secrets, version, report, onFatal, cluster },
 		...{ states, server, erased, clock, runningClock, archive, search, mail },
+		...{ people, push },
 		policy: {
 			...{ limits, ...policyOf(parts.config, secrets) },
 			node: cluster?.node ?? secrets.id(),
@@ -202,6 +221,7 @@ export async function startService(
 			await started.search?.close();
 			if (cluster?.leads) await cluster.close();
 			await mail.known.save();
+			await started.people.save();
 			await sockets.close();
 			http.closeAllConnections();
 			health.close();

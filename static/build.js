@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { minify } from "terser";
 
 /** Where the emoji picker writes styles into the document, it is made to do so as our Content-Security-Policy permits. */
 const STYLES = [
@@ -50,7 +51,9 @@ function permitted({ onLoad }) {
 const from = import.meta.dirname;
 const to = join(from, "..", "dist", "static");
 
-await build({
+const built = await build({
+	absWorkingDir: from,
+	metafile: true,
 	entryPoints: {
 		app: join(from, "main.ts"),
 		// Loaded when it is first needed.
@@ -61,6 +64,7 @@ await build({
 		"person-menu": join(from, "person-menu.ts"),
 		"pins-dialog": join(from, "pins-dialog.ts"),
 		"search-dialog": join(from, "search-dialog.ts"),
+		"own-dialogs": join(from, "own-dialogs.ts"),
 		plume: join(from, "plume.css"),
 		inspect: join(from, "inspect", "main.ts"),
 		inspected: join(from, "inspect", "inspect.css"),
@@ -79,6 +83,17 @@ await build({
 	logLevel: "warning",
 	plugins: [{ name: "emoji-picker", setup: permitted }],
 });
+// Once more: what terser leaves is 5 % smaller when it is packed.
+for (const output of Object.keys(built.metafile.outputs)) {
+	if (!output.endsWith(".js")) continue;
+	const file = join(from, output);
+	const { code, map } = await minify(await readFile(file, "utf8"), {
+		...{ module: true, ecma: 2020, compress: { passes: 3 } },
+		sourceMap: { content: await readFile(`${file}.map`, "utf8") },
+	});
+	await writeFile(file, code);
+	await writeFile(`${file}.map`, map);
+}
 const emoji = "emoji-picker-element-data/en/cldr/data.json";
 await copyFile(
 	fileURLToPath(import.meta.resolve(emoji)),

@@ -4,10 +4,16 @@ import type { ServerEvent } from "../machines/page-events.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { Composer } from "./composer.ts";
 import { eraser } from "./erase.ts";
-import { isAboutRooms, type RoomEvent } from "./frames.ts";
+import {
+	type AboutOwn,
+	isAboutOwn,
+	isAboutRooms,
+	type RoomEvent,
+} from "./frames.ts";
 import { type AnswerAboutRooms, OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { type PendingSends, pendingSends } from "./pending-sends.ts";
+import { roomLevel } from "./room-level.ts";
 import { pathOf } from "./room-name.ts";
 import { RoomView } from "./room-view.ts";
 import { saveClient } from "./storage.ts";
@@ -20,6 +26,7 @@ export class Chat {
 	readonly sends: PendingSends;
 	readonly #page: Page;
 	readonly #own: OwnRooms;
+	readonly #renderBell: () => void;
 	/** Called when one's own rooms have changed, or what they are called. */
 	onRooms = (): void => {};
 
@@ -30,6 +37,8 @@ export class Chat {
 		this.sends = pendingSends(page);
 		this.composer = new Composer({ page, view: this.view, sends: this.sends });
 		eraser(page);
+		this.#renderBell = roomLevel(page);
+		page.own.onChange.push(this.#renderBell, () => this.view.rooms.render());
 	}
 
 	/** Puts a room on the screen. */
@@ -39,6 +48,7 @@ export class Chat {
 		this.#page.room = room;
 		this.#page.isClosed = false;
 		this.#own.render();
+		this.#renderBell();
 		this.view.enter();
 		this.sends.enter();
 		this.composer.enter();
@@ -69,6 +79,7 @@ export class Chat {
 	/** Nothing of one's own rooms is for the next person. */
 	forget(): void {
 		this.#page.ownRooms = [];
+		this.#page.own.clear();
 		this.view.rooms.forget();
 		this.#own.render();
 	}
@@ -81,10 +92,11 @@ export class Chat {
 
 	receive(event: RoomEvent): void {
 		if (isAboutRooms(event)) this.#receiveRooms(event);
+		else if (isAboutOwn(event)) this.view.receiveOwn(event);
 		else this.#receiveOfRoom(event);
 	}
 
-	#receiveOfRoom(event: Exclude<RoomEvent, AnswerAboutRooms>): void {
+	#receiveOfRoom(event: Exclude<RoomEvent, AnswerAboutRooms | AboutOwn>): void {
 		const here = this.#page.room;
 		const room = ("room" in event && event.room) || here;
 		if (event.kind === "head") this.view.receive(event);
@@ -105,7 +117,7 @@ export class Chat {
 		this.onRooms();
 	}
 
-	#receiveHere(event: Exclude<RoomEvent, AnswerAboutRooms>) {
+	#receiveHere(event: Exclude<RoomEvent, AnswerAboutRooms | AboutOwn>) {
 		const outbox = this.sends.outbox();
 		switch (event.kind) {
 			case "ack":

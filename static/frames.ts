@@ -29,6 +29,23 @@ export type AboutRooms = ServerFrame<
 	"ownRooms" | "roomReady" | "invited" | "invitations" | "roomsDone"
 >;
 
+/** About what is one's own on all devices. */
+export type AboutOwn =
+	| ServerFrame<"own" | "read" | "level" | "quiet">
+	| AnswerAboutOwn;
+
+/** The answers to what was asked about one's own. */
+export type AnswerAboutOwn =
+	| ServerFrame<"ownDone">
+	| {
+			readonly kind: "ownRefused";
+			readonly words: string;
+			readonly id?: string | undefined;
+	  };
+
+export const isAboutOwn = (event: RoomEvent): event is AboutOwn =>
+	/^(own|ownDone|ownRefused|read|level|quiet)$/.test(event.kind);
+
 /** The answers to what was said of a message, or asked about the pinned ones, and what a search found. */
 export type AnswerAboutMessage =
 	| ServerFrame<"relationDone" | "pins" | "found">
@@ -54,6 +71,7 @@ export type RoomEvent =
 	| ServerFrame<"head" | "caughtUp" | "gap" | "ack">
 	| ServerFrame<"members" | "presence" | "typing" | "blocks">
 	| AboutRooms
+	| AboutOwn
 	| AnswerAboutMessage
 	/** The end of a page of history; one that was refused has no `before`. */
 	| (Pick<ServerFrame<"page">, "kind" | "room" | "more" | "id"> & {
@@ -87,6 +105,8 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 		return { kind: "roomsRefused", words, id: frame.id };
 	if (re === MessageType.relation || re === MessageType.search)
 		return { kind: "relationRefused", words, id: frame.id };
+	if (re === MessageType.own)
+		return { kind: "ownRefused", words, id: frame.id };
 	// A page that was asked for too soon is still there; any other refused page is not.
 	if (re === MessageType.history)
 		return {

@@ -15,6 +15,7 @@ import { readFrame } from "./frames.ts";
 import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
 import { longPress } from "./long-press.ts";
 import { Page } from "./page.ts";
+import { mayNotify, ownDialogs } from "./room-level.ts";
 import { invitationAt, roomAt } from "./room-name.ts";
 import { settingsDialog } from "./settings.ts";
 import { shortcuts } from "./shortcuts.ts";
@@ -91,6 +92,8 @@ const machine = pageMachine.provide({
 			// The next one to log in here is not invited by what the last one opened.
 			if (storage.storedSession()) storage.dropInvitation();
 			storage.dropKey();
+			if (!storage.storedSession() && mayNotify())
+				void ownDialogs(({ endPush }) => endPush());
 			chat.forget();
 			chat.view.clear();
 			verify.clear();

@@ -7,6 +7,8 @@ import { MENU, openMenu } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { isEditable } from "./relations.ts";
 
+const UNREAD = "Mark as unread";
+
 /** The buttons of the timeline share one tab stop. */
 export const BUTTON = { type: "button", tabIndex: -1 } as const;
 
@@ -17,6 +19,7 @@ const lines = {
 	edit: "M4 16l1-4 8-8 3 3-8 8zM11 6l3 3",
 	pin: "M7 3h6M8 3v5l-3 4h10l-3-4V3M10 12v5",
 	delete: "M4 6h12M8 6V4h4v2M6 6l1 11h6l1-11",
+	unread: "M3 6h14v9H3zM3 6l7 5 7-5",
 	more: "M4.5 10h.5M10 10h.5M15.5 10h.5",
 };
 
@@ -41,6 +44,7 @@ export function messageTools(message: Said, page: Page): HTMLElement {
 		"tools",
 		tool("React", lines.react, react, "dialog"),
 		tool("Reply", lines.reply, () => page.reply(message)),
+		tool(UNREAD, lines.unread, () => page.markUnread(message)),
 		...(mayEdit ? [tool("Edit", lines.edit, () => page.edit(message))] : []),
 		...(role === "member"
 			? []

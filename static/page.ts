@@ -9,6 +9,7 @@ import { foldName } from "../machines/text.ts";
 import { focusField } from "./element.ts";
 import type { Line } from "./frames.ts";
 import { type OwnRoom, titleOf } from "./own-rooms.ts";
+import { OwnState } from "./own-state.ts";
 import { Quotes } from "./quotes.ts";
 import { Relations } from "./relations.ts";
 import type { Socket } from "./socket.ts";
@@ -34,6 +35,7 @@ export class Page {
 	/** What the replies on the screen answer. */
 	readonly quotes = new Quotes(this);
 	readonly relations = new Relations(this);
+	readonly own = new OwnState(this);
 	/** The line at an offset, if it is on the screen. */
 	lineAt: (offset: number) => Line | undefined = () => undefined;
 	/** Whether a page of history was asked for, and is not there yet. */
@@ -42,6 +44,8 @@ export class Page {
 	reply: (message: Said) => void = () => {};
 	/** Shows the message at an offset of the room. */
 	show: (offset: number) => void = () => {};
+	/** Has all from a message on as unread. */
+	markUnread: (message: Said) => void = () => {};
 	/** Begins to edit a message of the reader's own. */
 	edit: (message: Said) => void = () => {};
 	/** The reader's last message on the screen that was not deleted. */

@@ -15,6 +15,7 @@ import {
 } from "./joined-rooms.ts";
 import type { OwnRoom, OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
+import { struckBell } from "./room-level.ts";
 import { roomMenu } from "./room-menu.ts";
 import { pathOf, roomName } from "./room-name.ts";
 import { storedDraft, storedLines } from "./storage.ts";
@@ -25,6 +26,7 @@ const MOST_WATCHED = 32;
 /** One's own rooms, of those that were joined last, whose unread lines are counted. */
 const MOST_OWN = 100;
 
+const MUTED = "muted";
 const NAME_RULE =
 	"A room’s name has letters, digits, “_” and “-”, at most 32 of them.";
 
@@ -50,6 +52,7 @@ export class RoomList {
 
 	/** Asks how far the lobby is, and the rooms joined last. The server answers at once, and nobody else sees it. */
 	watch(): void {
+		this.#page.own.adopt();
 		const [lobby, ...all] = joinedRooms();
 		const isForAll = ({ name }: JoinedRoom) => isPublic(name);
 		const others = [
@@ -89,9 +92,10 @@ export class RoomList {
 				offset: 0,
 				said: isPublic(room) ? said : 0,
 			});
-		if (isMention) this.#mentions.add(room);
+		const isMuted = this.#page.own.level(room) === "nothing";
+		if (isMention && !isMuted) this.#mentions.add(room);
 		this.render();
-		return isMention;
+		return isMention && !isMuted;
 	}
 
 	/** Another person is going to log in. */
@@ -153,9 +157,13 @@ export class RoomList {
 	#unread({ name, epoch, said }: JoinedRoom): number {
 		const head = this.#heads.get(name);
 		if (!head?.epoch || !epoch || name === this.#page.room) return 0;
+		const level = this.#page.own.level(name);
+		if (level === "nothing") return 0;
 		// After a restore only what the old log had can have been read.
 		const most = head.epoch === epoch ? head.said : (head.restored ?? 0);
-		return head.said - Math.min(said, most);
+		const unread = head.said - Math.min(said, most);
+		const isMeant = level !== "mentions" || this.#mentions.has(name);
+		return isMeant ? unread : 0;
 	}
 
 	/** Lines that wait until the person is in that room again. */
@@ -172,7 +180,7 @@ export class RoomList {
 			make("bdi", isPublic(name) ? "" : "own", this.#page.titleOf(name)),
 		);
 		if (isCurrent) link.ariaCurrent = "page";
-		link.append(...this.#badges(room));
+		link.append(...this.#muted(name), ...this.#badges(room));
 		link.classList.toggle("unread", this.#unread(room) > 0);
 		link.onclick = (event) => {
 			if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -180,6 +188,11 @@ export class RoomList {
 			this.#go(name);
 		};
 		return make("li", "", link);
+	}
+
+	#muted(name: string): readonly Node[] {
+		if (this.#page.own.level(name) !== "nothing") return [];
+		return [struckBell(), make("span", "visually-hidden", MUTED)];
 	}
 
 	/** What is new in a room, and what the reader has not sent there. */

@@ -3,11 +3,13 @@
  * other rooms beside it, and how far the reader has read it.
  */
 
+import type { Said } from "../machines/message.ts";
+import type { ReadMark } from "../machines/own.ts";
 import type { ServerEvent } from "../machines/page-events.ts";
 import { isChange } from "../machines/relations.ts";
 import { ageInWords } from "../machines/text.ts";
 import { find } from "./element.ts";
-import type { AboutRooms, RoomEvent, RoomLine } from "./frames.ts";
+import type { AboutOwn, AboutRooms, RoomEvent, RoomLine } from "./frames.ts";
 import { HistoryPager } from "./history-pager.ts";
 import { type JoinedRoom, joinedRoom, saveRead } from "./joined-rooms.ts";
 import { liveRegion } from "./live-region.ts";
@@ -37,6 +39,8 @@ export class RoomView {
 	#read: JoinedRoom | undefined;
 	#isAway = false;
 	#awayTimer: ReturnType<typeof setTimeout> | undefined;
+	/** The reader has marked something as unread, and stays in the room: nothing counts as read there. */
+	#isMarked = false;
 	/** Shown once the next room has caught up. */
 	#explanation = "";
 
@@ -49,6 +53,7 @@ export class RoomView {
 		this.#history = new HistoryPager(page, this.#timeline);
 		page.lineAt = (offset) => this.#timeline.lineAt(offset);
 		page.show = (offset) => this.#history.show(offset);
+		page.markUnread = (message) => this.#markUnread(message);
 		page.lastOwn = () => this.#timeline.lastBy(page.name);
 		document.addEventListener("visibilitychange", () => this.#onVisibility());
 		const room = find("#room");
@@ -78,6 +83,7 @@ export class RoomView {
 	clear(): void {
 		this.#page.quotes.clear();
 		this.#read = undefined;
+		this.#isMarked = false;
 		this.#timeline.clear();
 		this.#people.clear();
 		this.#liveRegion.clear();
@@ -116,6 +122,7 @@ export class RoomView {
 
 	/** A person who speaks has read everything, and goes to the end. */
 	spoke(): void {
+		this.#isMarked = false;
 		this.#timeline.markAfter(0);
 		this.#history.toEnd();
 	}
@@ -123,7 +130,7 @@ export class RoomView {
 	receive(
 		event: Exclude<
 			RoomEvent,
-			AboutRooms | { kind: "ack" | "textRefused" | "roomsRefused" }
+			AboutRooms | AboutOwn | { kind: "ack" | "textRefused" | "roomsRefused" }
 		>,
 	) {
 		switch (event.kind) {
@@ -175,7 +182,8 @@ export class RoomView {
 		if (!isHeard || !this.#timeline.isLive) return;
 		const page = this.#page;
 		if (line.name === page.name || page.isBlocked(line.name)) return;
-		if (line.kind === "said") this.notifications.message(line);
+		if (line.kind === "said" && page.own.counts(line))
+			this.notifications.message(line);
 		const text = line.text.slice(0, MOST_ANNOUNCED);
 		this.#liveRegion.say(`${line.name}: ${text}`);
 	}
@@ -199,6 +207,7 @@ export class RoomView {
 			this.#saveRead();
 			this.#awayTimer = setTimeout(() => this.#setAway(true), AWAY_AFTER_MS);
 		} else {
+			this.#isMarked = false;
 			this.#returned();
 			this.#setAway(false);
 		}
@@ -219,14 +228,42 @@ export class RoomView {
 	#updateRead(): void {
 		const { autoscroll, isLive, latest } = this.#timeline;
 		if (document.hidden || !isLive || !autoscroll.isFollowing) return;
+		if (this.#isMarked) return;
 		// While missed lines arrive, the count is ahead of the latest.
 		if (!latest || latest.offset < this.#count.offset) return;
 		const { epoch, offset } = latest;
 		const { said } = this.#count;
-		this.#read = { name: this.#page.room, epoch, offset, said };
+		const { room } = this.#page;
+		this.#read = { name: room, epoch, offset, said };
+		this.#page.own.seen({ room, epoch, offset, said });
+	}
+
+	#markUnread({ room, epoch, offset: from }: Said): void {
+		const said = Math.max(0, this.#count.said - this.#timeline.saidFrom(from));
+		const mark = { room, epoch, offset: from - 1, said };
+		this.#page.own.change({ kind: "read", ...mark, unread: true });
+		this.#unread(mark);
+	}
+
+	/** What is after the mark counts as unread until the reader is back. */
+	#unread({ room: name, ...mark }: ReadMark): void {
+		[this.#isMarked, this.#read] = [true, undefined];
+		saveRead({ name, ...mark });
+		this.#timeline.markAfter(mark.offset);
+	}
+
+	receiveOwn(frame: AboutOwn): void {
+		const { own, room } = this.#page;
+		own.receive(frame);
+		if (frame.kind === "read" && frame.room === room && frame.unread)
+			this.#unread(frame);
+		const read = joinedRoom(room);
+		if (frame.kind === "own" && read?.epoch === this.#page.epoch)
+			if (!this.#timeline.isLive) this.#timeline.markAfter(read.offset);
 	}
 
 	#saveRead(): void {
+		this.#page.own.flush();
 		if (!this.#read) return;
 		saveRead(this.#read);
 		this.#timeline.markAfter(this.#read.offset);

@@ -3,6 +3,7 @@
 import { BASE } from "./base-path.ts";
 import { find, make, say } from "./element.ts";
 import type { Page } from "./page.ts";
+import { ownDialogs } from "./room-level.ts";
 import { browser, storedSession } from "./storage.ts";
 
 /** Applies the chosen theme, or the system's if none is chosen. */
@@ -60,6 +61,7 @@ export function settingsDialog(page: Page) {
 	find("#me").onclick = () => {
 		adminPage.hidden = page.role !== "admin";
 		showNode();
+		if (!hasOwn) void mountOwn();
 		dialog.showModal();
 	};
 	// A click on the backdrop has the dialog itself as its target.
@@ -78,6 +80,13 @@ export function settingsDialog(page: Page) {
 		say("#export-result", await exportMessages().catch(() => unreachable));
 		exporting.disabled = false;
 	};
+
+	let hasOwn = false;
+	const mountOwn = () =>
+		ownDialogs(({ ownSettings }) => {
+			if (!hasOwn) ownSettings(page);
+			hasOwn = true;
+		});
 
 	const node = find("#node");
 	const showNode = () => {

@@ -52,6 +52,20 @@ addEventListener("fetch", (event) => {
 		event.respondWith(networkFirst(event.request, cached));
 });
 
+/** A room has one note at a time, whether its page or the server sends it. */
+addEventListener("push", (event) => {
+	const { room, title, name, text: body } = event.data.json();
+	const isLobby = room === "lobby" || room === "";
+	const path = isLobby ? BASE : `${BASE}r/${encodeURIComponent(room)}`;
+	const note = { body, tag: `plume ${path}`, renotify: true };
+	const icon = `${BASE}static/icon-192.png`;
+	const words = title ? `${name} in ${title}` : name;
+	const data = { room: room || "lobby", path };
+	event.waitUntil(
+		registration.showNotification(words, { ...note, icon, data }),
+	);
+});
+
 /** A click on a note leads to its room, in a page that is there or in a new one. */
 async function goTo({ room, path }) {
 	const pages = await clients.matchAll({ type: "window" });

@@ -152,6 +152,13 @@ export class Timeline {
 		return true;
 	}
 
+	/** How many messages are in the window from an offset on. */
+	saidFrom(offset: number): number {
+		return this.#lines.filter(
+			(line) => line.kind === "said" && line.offset >= offset,
+		).length;
+	}
+
 	/** Marks the first message after `offset`; 0 removes the mark. */
 	markAfter(offset: number): void {
 		this.#lastRead = offset;

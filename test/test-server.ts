@@ -56,6 +56,8 @@ export interface TestServerOptions {
 	readonly indexes?: IndexFiles;
 	readonly known?: Cache;
 	readonly searchStore?: SearchStore;
+	readonly own?: Cache;
+	readonly mayPushToLoopback?: boolean;
 	readonly clock?: FakeClock;
 	readonly seed?: string;
 	readonly environment?: Readonly<Record<string, string>>;
@@ -133,7 +135,12 @@ async function openEdge(parts: ServiceParts, sequencer: Started) {
 	const started = await startEngine(
 		{
 			...parts,
-			...{ cluster: edge, snapshots: undefined, indexes: undefined },
+			...{
+				cluster: edge,
+				snapshots: undefined,
+				indexes: undefined,
+				own: undefined,
+			},
 			log: memoryLog("edge", clock),
 		},
 		async () => {},
@@ -181,6 +188,8 @@ export class TestServer {
 		indexes,
 		known,
 		searchStore,
+		own,
+		mayPushToLoopback = false,
 		environment = {},
 		again,
 		report = { info() {}, warn() {} },
@@ -208,6 +217,8 @@ export class TestServer {
 			indexes,
 			known,
 			searchStore,
+			own,
+			mayPushToLoopback,
 			mailer,
 			secrets: ids,
 			clockFrom: () => clock,

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Connection, Login } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import { OperatorError } from "../engine/operation.ts";
-import type { Activity, States } from "../engine/parts.ts";
+import type { Broadcast, States } from "../engine/parts.ts";
 import type { Log } from "../log/log.ts";
 import type { Operator } from "../operator/operator.ts";
 import { Link } from "./link.ts";
@@ -31,7 +31,7 @@ const NOBODY = { node: "", label: "", version: "", settings: "" };
 interface EdgeLinkParts extends Running {
 	readonly clock: Clock;
 	readonly onHello: (hello: EdgeMessage<"hello">) => void;
-	readonly onSignal: (signal: Activity) => void;
+	readonly onSignal: (signal: Broadcast) => void;
 	readonly onClose: (error: Error | undefined) => void;
 }
 

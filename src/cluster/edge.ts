@@ -250,7 +250,7 @@ export class Edge implements Cluster {
 				break;
 			case "signal":
 				this.#engine?.after(message.at, () =>
-					this.#engine?.services.liveUpdates.apply(message.signal),
+					this.#engine?.apply(message.signal),
 				);
 				break;
 			case "networks":

@@ -30,8 +30,9 @@ export async function joinCluster({
 }: Joining): Promise<Edge | Sequencer | Node | undefined> {
 	const { upstream, sequencer: at, nats } = config;
 	if (!upstream && !at && !nats) return undefined;
-	const { limits, allow, admins, retention } = config;
-	const settings = fingerprintOf({ limits, allow, admins, retention });
+	const { limits, allow, admins, retention, pushContact } = config;
+	const rules = { limits, allow, admins, retention, pushContact };
+	const settings = fingerprintOf(rules);
 	const common = { ...parts, clock: systemClock(), seal: new Seal(secrets) };
 	const node = secrets.id();
 	const label = config.node || hostname();

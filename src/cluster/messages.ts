@@ -5,7 +5,7 @@ import type { ServerMessage } from "../chat/server-message.ts";
 import type { Command } from "../engine/command.ts";
 import type { Actor } from "../engine/commands/actor.ts";
 import type { Login } from "../engine/connection.ts";
-import type { Activity } from "../engine/parts.ts";
+import type { Activity, Broadcast } from "../engine/parts.ts";
 import type { OperatorCommand } from "../operator/usage.ts";
 import type { NetworkCounts } from "./network-counts.ts";
 
@@ -62,7 +62,7 @@ export type FromEdge =
 			readonly command: Command;
 	  })
 	| (About & { readonly kind: "closed"; readonly why: ClientLeft["why"] })
-	| { readonly kind: "signal"; readonly signal: Activity }
+	| { readonly kind: "signal"; readonly signal: Broadcast }
 	| Networks
 	| Beat
 	| {
@@ -116,7 +116,7 @@ export type FromSequencer =
 	  })
 	/** Every command up to this number is decided, and what follows from it is durable. */
 	| { readonly kind: "done"; readonly number: number }
-	| { readonly kind: "signal"; readonly at: number; readonly signal: Activity }
+	| { readonly kind: "signal"; readonly at: number; readonly signal: Broadcast }
 	| Networks
 	| Beat
 	| {

@@ -8,7 +8,7 @@ import { createActor } from "xstate";
 import { nodeMachine } from "../../machines/node.ts";
 import type { Command } from "../engine/command.ts";
 import type { Connection } from "../engine/connection.ts";
-import type { Activity, Cluster } from "../engine/parts.ts";
+import type { Broadcast, Cluster } from "../engine/parts.ts";
 import { asError } from "../log/cache.ts";
 import { messageOf } from "../log/disk.ts";
 import { Deposed } from "../log/group-commit.ts";
@@ -185,8 +185,8 @@ export class Node implements Cluster {
 	forward: Cluster["forward"] = (...it) => this.#edge.forward(...it);
 	disconnect: Cluster["disconnect"] = (...it) => this.#edge.disconnect(...it);
 
-	signal(activity: Activity): void {
-		(this.leads ? this.#sequencer : this.#edge).signal(activity);
+	signal(broadcast: Broadcast): void {
+		(this.leads ? this.#sequencer : this.#edge).signal(broadcast);
 	}
 
 	ask(...asked: Parameters<Cluster["ask"]>) {

@@ -7,7 +7,7 @@ import { hash } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../clock.ts";
 import { NODE_LOST_MS } from "../engine/engine.ts";
-import type { Activity, Cluster, Reporter } from "../engine/parts.ts";
+import type { Broadcast, Cluster, Reporter } from "../engine/parts.ts";
 import { eachBeat } from "./beats.ts";
 import { EdgeLink, type Running } from "./edge-link.ts";
 import { lacks } from "./heads.ts";
@@ -98,7 +98,7 @@ export class Sequencer implements Cluster {
 
 	disconnect(): void {}
 
-	signal(signal: Activity, from?: EdgeLink): void {
+	signal(signal: Broadcast, from?: EdgeLink): void {
 		const at = this.#running?.log.committed ?? 0;
 		for (const edge of this.#edges.values())
 			if (edge !== from) edge.send({ kind: "signal", at, signal });
@@ -140,17 +140,19 @@ export class Sequencer implements Cluster {
 				if (hello.settings !== settings)
 					report.warn(
 						{ edge: label },
-						"an edge has other settings: give it the same limits, PLUME_ALLOW, PLUME_ADMINS and PLUME_RETENTION",
+						"an edge has other settings: give it the same limits, PLUME_ALLOW, PLUME_ADMINS, PLUME_RETENTION and PLUME_PUSH_CONTACT",
 					);
 				const { committed } = running.log;
 				const { away } = running.engine.services.liveUpdates;
 				edge.send({ kind: "welcome", node, committed, away });
+				for (const signal of running.engine.services.ownState.all)
+					edge.send({ kind: "signal", at: committed, signal });
 				const labels = [...this.labels];
 				for (const each of this.#edges.values())
 					each.send({ kind: "nodes", labels });
 			},
 			onSignal: (signal) => {
-				running.engine.services.liveUpdates.apply(signal);
+				running.engine.apply(signal);
 				this.signal(signal, edge);
 			},
 			onClose: (error) => this.#lose(edge, error),

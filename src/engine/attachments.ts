@@ -25,6 +25,7 @@ import { identitiesOf, namesHeld, personOf } from "./commands/names-held.ts";
 import { decideLost } from "./commands/sessions.ts";
 import type { Connection, Login } from "./connection.ts";
 import type { OwnRooms } from "./own-rooms.ts";
+import { ownFrame } from "./own-state.ts";
 import { leads, viewOf } from "./parts.ts";
 import type { State } from "./state.ts";
 
@@ -135,9 +136,13 @@ export class Attachments {
 
 	/** Tells every tab of a person whom they have blocked. */
 	tellBlocks(person: Identity): void {
-		const names = this.#blocked(person);
+		this.tellAll(person, { kind: "blocks", names: this.#blocked(person) });
+	}
+
+	/** Tells every tab of a person on this node. */
+	tellAll(person: Identity, message: ServerMessage): void {
 		const clients = this.#clientsOf(person).map(({ id }) => id);
-		this.#put(clients, { kind: "blocks", names });
+		this.#put(clients, message);
 	}
 
 	/** Tells a person's tabs in a room something that nobody else sees. */
@@ -287,6 +292,8 @@ export class Attachments {
 		});
 		const names = this.#blocked(person);
 		if (names.length > 0) mailbox.put({ kind: "blocks", names });
+		const own = ownFrame(this.#parts, person);
+		if (own) mailbox.put(own);
 		this.#catchUp.begin(connection, login, room, epoch);
 	}
 }

@@ -18,15 +18,18 @@ export function applyEffects(
 	item: Item | undefined,
 ): void {
 	const { event } = step.stored;
-	const { attachments, liveUpdates, pages, retention } = to.services;
+	const { attachments, liveUpdates, notes, pages, retention } = to.services;
 	const { server } = to.parts;
 	if (item && isChange(item)) pages.onChanged(item);
 	switch (event.type) {
 		case "message.posted":
 			server.room(event.room).presence.stopTyping(event.client);
-			if (item?.kind === "said") liveUpdates.hear(item);
+			if (item?.kind !== "said") break;
+			liveUpdates.hear(item);
+			notes.hear(item);
 			break;
 		case "message.edited":
+			notes.forget(event);
 			server.room(event.room).presence.stopTyping(event.client);
 			break;
 		case "login.expired":
@@ -60,6 +63,7 @@ export function applyEffects(
 			break;
 		case "message.erased":
 			server.room(event.room).title = undefined;
+			notes.forget(event);
 			break;
 		case "room.titled":
 			server.room(event.room).title = step.stored.erasable?.text;
@@ -72,7 +76,7 @@ export function applyEffects(
 
 /** Tells people what was done to them, or to those whom they have blocked. */
 function tellPeople(
-	{ attachments }: Services,
+	{ attachments, ownState }: Services,
 	{ stored: { event, erasable }, before }: Step,
 ): void {
 	switch (event.type) {
@@ -92,6 +96,7 @@ function tellPeople(
 		case "name.renamed":
 		case "name.released": {
 			const owner = before.server.context.names.get(event.nameKey);
+			if (event.type === "name.released" && owner) ownState.forget(owner);
 			const who = owner ?? ("identity" in event ? event : undefined);
 			const isAsBefore = "name" in event && owner?.name === event.name;
 			if (who && !isAsBefore) attachments.tellBlockers(who);

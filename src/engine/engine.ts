@@ -21,7 +21,13 @@ import { applyEffects } from "./effects.ts";
 import { Executor, type Misunderstood } from "./executor.ts";
 import type { Step } from "./fold.ts";
 import type { Moderation } from "./moderation.ts";
-import { type EngineParts, leads, type RunningParts, viewOf } from "./parts.ts";
+import {
+	type Broadcast,
+	type EngineParts,
+	leads,
+	type RunningParts,
+	viewOf,
+} from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
 import type { RefusalCounter } from "./refusal-counter.ts";
 import { makeServices, type Services } from "./services.ts";
@@ -229,8 +235,14 @@ export class Engine implements PipelineHooks {
 	}
 
 	/** What another node has for connections that this one carries is for these. */
-	get services(): Pick<Services, "attachments" | "liveUpdates"> {
+	get services(): Pick<Services, "attachments" | "liveUpdates" | "ownState"> {
 		return this.#services;
+	}
+
+	/** Applies what another node tells beside the log. */
+	apply(broadcast: Broadcast): void {
+		if ("person" in broadcast) this.#services.ownState.apply(broadcast);
+		else this.#services.liveUpdates.apply(broadcast);
 	}
 
 	/** Runs once an event that another node named is committed here. */

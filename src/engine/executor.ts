@@ -11,6 +11,12 @@ import type { Services } from "./services.ts";
 /** What a newer version can do may be asked for again after so long. */
 const UPGRADING_MS = 10_000;
 
+/** Nobody waits for the answer to these without an id. */
+const unanswered: ReadonlySet<unknown> = new Set([
+	MessageType.signal,
+	MessageType.own,
+]);
+
 /** What is known of a frame that was not understood. */
 export interface Misunderstood extends RefusalDetails {
 	/** Its type as it was sent; undefined if that is no number. */
@@ -60,8 +66,7 @@ export class Executor {
 		if (!haste) return false;
 		const { n, id } = request;
 		if (haste.isAbuse) connection.transport.onEnd("policy");
-		// Nobody waits for the answer to a signal without an id.
-		else if (re !== MessageType.signal || id !== undefined)
+		else if (!unanswered.has(re) || id !== undefined)
 			this.#services.responder.refuse(connection, "isNotTooFast", re, {
 				n,
 				id,

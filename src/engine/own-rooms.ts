@@ -120,7 +120,7 @@ export class OwnRooms {
 		for (const [invitation, { room, identity, by }] of invitations ?? []) {
 			if (identity !== person || room === undefined) continue;
 			const access = committed.room(room)?.context.access ?? "private";
-			const title = await this.#titleOf(room);
+			const title = await this.titleOf(room);
 			const others = [nameOf(names, by)];
 			rooms.push({ room, access, title, names: others, invitation });
 		}
@@ -128,7 +128,7 @@ export class OwnRooms {
 	}
 
 	async #describe(room: RoomName, person: Identity) {
-		const title = await this.#titleOf(room);
+		const title = await this.titleOf(room);
 		// It may have changed while its title was read.
 		const { committed } = this.#parts.states;
 		const context = committed.room(room)?.context;
@@ -146,7 +146,7 @@ export class OwnRooms {
 	}
 
 	/** Remembered by the room, or read from the log; empty if there is none, or it is erased. */
-	async #titleOf(key: RoomName): Promise<string> {
+	async titleOf(key: RoomName): Promise<string> {
 		const { server, states, archive } = this.#parts;
 		const { titled: offset } = states.committed.room(key)?.context ?? {};
 		if (offset === undefined) return "";

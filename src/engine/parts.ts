@@ -9,6 +9,8 @@ import type { Archive } from "../history/archive.ts";
 import type { Entry, Log } from "../log/log.ts";
 import type { Snapshots } from "../log/snapshots.ts";
 import type { OperatorCommand } from "../operator/usage.ts";
+import type { OwnUpdate, People } from "../people/people.ts";
+import type { PushSender } from "../push/sender.ts";
 import type { SearchIndex } from "../search/search-index.ts";
 import type { Command } from "./command.ts";
 import type { Actor } from "./commands/actor.ts";
@@ -39,6 +41,9 @@ export interface Activity {
 	readonly away?: boolean | undefined;
 }
 
+/** What nodes tell each other beside the log. */
+export type Broadcast = Activity | OwnUpdate;
+
 /** The other nodes, if there are any. One of them is the sequencer, which decides; each of the others is an edge. */
 export interface Cluster {
 	/** Whether this node decides. */
@@ -56,7 +61,7 @@ export interface Cluster {
 	/** Tells the sequencer that a connection of this node is over. */
 	disconnect(connection: Connection, why: ClientLeft["why"]): void;
 	/** Tells the other nodes. */
-	signal(signal: Activity): void;
+	signal(signal: Broadcast): void;
 	/** Whether so much is undecided that nothing more should be received. */
 	readonly isBehind: boolean;
 	/** Why nobody should be sent to this node now. */
@@ -100,6 +105,9 @@ export interface EngineParts {
 	readonly runningClock: Clock;
 	readonly secrets: Secrets;
 	readonly mail: Mail;
+	readonly people: People;
+	/** Undefined where no notes are sent to closed browsers. */
+	readonly push?: PushSender | undefined;
 	readonly policy: Policy;
 	readonly version: string;
 	/** Called for each event that is committed. */

@@ -88,6 +88,8 @@ export const refusalWords = {
 	isYoung:
 		"That was said too long ago to be changed. You can delete it, or say it anew.",
 	targetIsThere: "There is nothing at that place.",
+	pushIsPossible:
+		"Notes can't be sent to this browser, or this server sends none.",
 	isEmoji: "A reaction is one emoji.",
 	reactionsAreLeft: "That message has as many reactions as one may have.",
 	isNotErasing: "All you said is being deleted. Please wait for the end of it.",

@@ -30,7 +30,7 @@ export interface Haste {
 	readonly isAbuse: boolean;
 }
 
-/** `entries` are requests to open a room; `messages` is everything that is neither that nor a signal. */
+/** `entries` are requests to open a room; `messages` is everything that is neither that, nor a signal, nor a person's own. */
 type RequestKind = "messages" | "signals" | "entries";
 
 /** A token bucket that counts its refusals in a row. */
@@ -71,7 +71,7 @@ export class RequestLimits {
 		type: number | undefined,
 		request: { readonly session?: string | undefined },
 	): Haste | undefined {
-		const isSignal = type === MessageType.signal;
+		const isSignal = type === MessageType.signal || type === MessageType.own;
 		const isEntry = type === MessageType.open;
 		const owner = isEntry ? this.#ownerOf(request.session) : undefined;
 		const budgets = this.#budgets(

@@ -2,7 +2,12 @@
  * Everything random, and everything keyed by the server's secret. Chance
  * comes in as one function, so that tests can seed it.
  */
-import { createHmac, randomFillSync, timingSafeEqual } from "node:crypto";
+import {
+	createHmac,
+	hkdfSync,
+	randomFillSync,
+	timingSafeEqual,
+} from "node:crypto";
 import { CODE_LENGTH, CODE_LETTERS } from "../../machines/code.ts";
 
 export type RandomBytes = (size: number) => Uint8Array;
@@ -37,6 +42,11 @@ export class Secrets {
 	/** Binds a code to its login: for any other login it is a wrong code. */
 	codeMac(pending: string, code: string): string {
 		return this.mac("code", pending, code);
+	}
+
+	/** Bytes that only the owner of the secret can make, for one use. */
+	derive(use: string, size: number): Buffer {
+		return Buffer.from(hkdfSync("sha256", this.#secret, "", use, size));
 	}
 
 	/** HMAC-SHA-256 of (use, parts), base64url; `use` keeps the purposes apart. */

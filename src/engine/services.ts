@@ -1,4 +1,5 @@
 /** What the engine and its commands work with beside the state. */
+import { Notes } from "../push/notes.ts";
 import { SlidingWindows } from "../rate-limit.ts";
 import { Attachments } from "./attachments.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -7,6 +8,7 @@ import { LiveUpdates } from "./live-updates.ts";
 import { Logins } from "./logins.ts";
 import { Moderation } from "./moderation.ts";
 import { OwnRooms } from "./own-rooms.ts";
+import { OwnState } from "./own-state.ts";
 import { Pages } from "./pages.ts";
 import type { RunningParts } from "./parts.ts";
 import { RequestLimits } from "./request-limits.ts";
@@ -23,6 +25,8 @@ export function makeServices(parts: RunningParts) {
 	const attachments = new Attachments({
 		...{ ...parts, pages, liveUpdates, ownRooms },
 	});
+	const ownState = new OwnState({ ...parts, attachments });
+	const notes = new Notes({ ...parts, ownRooms, ownState });
 	const logins = new Logins({ ...parts, responder, attachments });
 	const requestLimits = new RequestLimits(parts);
 	const erasures = new Erasures(parts, responder);
@@ -33,8 +37,8 @@ export function makeServices(parts: RunningParts) {
 		retention.sweep();
 	});
 	return {
-		...{ attachments, deadlines, liveUpdates, logins, ownRooms, pages },
-		...{ requestLimits, responder, retention },
+		...{ attachments, deadlines, liveUpdates, logins, notes, ownRooms },
+		...{ ownState, pages, requestLimits, responder, retention },
 		erasures,
 		moderation: new Moderation({
 			...{ ...parts, responder, erasures, requestLimits },

@@ -208,7 +208,8 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 	await keyboard.press("Enter");
 	await ann.page.getByRole("dialog").waitFor();
 	await keyboard.press("Escape");
-	for (const tool of ["Reply", "React", "Delete this message"]) {
+	const tools = ["Mark as unread", "Reply", "React", "Delete this message"];
+	for (const tool of tools) {
 		await keyboard.press("ArrowUp");
 		expect(await focused()).toBe(tool);
 	}

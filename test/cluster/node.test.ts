@@ -28,6 +28,25 @@ test("of three nodes one decides, and people on all of them talk", async () => {
 	expect(new Set(hashes).size).toBe(1);
 });
 
+test("what a person has read is known to the next node that decides", async () => {
+	const world = new Nodes(seeded(2));
+	for (let nth = 0; nth < 2; nth++) await world.start();
+	const first = world.sequencer;
+	const other = world.nodes.find((one) => one !== first);
+	if (!first || !other) throw new Error("no nodes");
+	const ann = await world.enter(first, "ann");
+	const { session, room, epoch, offset } = ann.memory;
+	const read = { room, epoch, offset, said: 0 };
+	ann.raw(JSON.stringify({ type: types.own, kind: "read", ...read }));
+	await world.advance(500);
+	await world.kill(first);
+	await world.until(() => world.sequencer === other);
+	const back = other.server.connect("plume.2");
+	back.open({ session });
+	await world.until(() => back.last(types.own) !== undefined);
+	expect(back.last(types.own)).toMatchObject({ kind: "all", reads: [read] });
+});
+
 const FAULTS = ["kill", "cut", "elect", "readers", "hang up"] as const;
 
 /** Each of these broke something once, when the people of the stories stayed in one room. */

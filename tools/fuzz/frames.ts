@@ -23,6 +23,8 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
 	...{ invite: 20, invitations: 5, revoke: 5, join: 20 },
 	...{ removeMember: 5, handOver: 5, closeRoom: 2 },
 	...{ edit: 60, react: 60, unreact: 20, pin: 5, unpin: 5, pins: 5, find: 20 },
+	...{ read: 40, level: 10, quiet: 10 },
+	...{ subscribe: 5, unsubscribe: 5, tryPush: 5 },
 };
 const KINDS = Object.keys(clientFrames).flatMap((kind) =>
 	isKind(kind) ? Array<Kind>(WEIGHTS[kind]).fill(kind) : [],

@@ -141,6 +141,12 @@ const sensible: Readonly<
 	replyTo: lineOf,
 	away: (random) => random.happens(500),
 	all: () => true,
+	unread: () => true,
+	said: (random, { offset }) => random.below(offset + 1),
+	level: (random) => random.pick("all", "mentions", "nothing"),
+	from: (random) => random.below(1500),
+	to: (random) => random.below(1500),
+	zone: (random) => random.pick("UTC", "Europe/Berlin", "Mars/Crater"),
 };
 
 /** A value for a field: mostly one that makes sense. */

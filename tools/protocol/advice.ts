@@ -72,6 +72,7 @@ export const refusalAdvice = {
 	answersSomething: "giveUp",
 	targetIsThere: "giveUp",
 	isYoung: "giveUp",
+	pushIsPossible: "giveUp",
 	isEmoji: "change",
 	reactionsAreLeft: "giveUp",
 	isNextInOrder: "renumber",

@@ -59,6 +59,11 @@ const meanings = {
 		"how long the search index may take for one answer before it is restarted",
 	"src/engine/commands/reactions.ts MOST_EMOJI_BYTES":
 		"UTF-8 bytes of a reaction",
+	"src/push/notes.ts MOST_NOTES": "notes to closed browsers that may wait",
+	"src/push/notes.ts MOST_AT_ONCE": "notes that are handed over at once",
+	"src/push/notes.ts MOST_TRIES": "times a note is handed over",
+	"src/push/sender.ts MOST_RETRY_SECONDS":
+		"longest wait that a push service is given",
 	"src/operator/tables.ts MOST_REPORTS": "reports that are listed",
 	"src/transport/admin.ts MOST_BYTES": "size of an admin's request by the page",
 	"src/log/group-commit.ts BATCH_BYTES": "size of a batch",

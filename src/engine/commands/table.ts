@@ -13,6 +13,7 @@ import { invitations, invite, join, revoke } from "./invitations.ts";
 import { decideLogout } from "./logout.ts";
 import { closeRoom, handOver, removeMember } from "./membership.ts";
 import { open } from "./open.ts";
+import { level, quiet, read, subscribe, tryPush, unsubscribe } from "./own.ts";
 import { ownRooms } from "./own-rooms.ts";
 import { pin, pins } from "./pins.ts";
 import { makeRoom, talkTo, titleRoom } from "./private-rooms.ts";
@@ -50,6 +51,12 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
 	unpin: pin,
 	pins,
 	find,
+	read,
+	level,
+	quiet,
+	subscribe,
+	unsubscribe,
+	tryPush,
 };
 
 /** Commands that append no events, so that they also work while the disk is full. */

@@ -1,0 +1,84 @@
+/** Changes what is one's own, and no event. */
+import type { Identity } from "../../../machines/events.ts";
+import type { OwnChange } from "../../../machines/own.ts";
+import type { Services } from "../services.ts";
+import {
+	type Decision,
+	type Handler,
+	mayEnter,
+	NOTHING,
+	personIn,
+	refuse,
+	type View,
+} from "./decision.ts";
+
+/** Takes a change of the one who asks, unless that is no good. */
+function change(
+	view: View,
+	{ id, ...change }: OwnChange & { readonly id?: string | undefined },
+	{ ownState }: Services,
+	isGood: (person: Identity) => boolean = () => true,
+): Decision {
+	const { client } = view;
+	if (!client?.matches("inRoom")) return refuse("isInside");
+	const person = personIn(view, client.context);
+	if (!isGood(person)) return refuse("placeIsKnown");
+	ownState.change(person, change);
+	if (id === undefined) return NOTHING;
+	return { entries: [], replies: [{ kind: "ownDone", id }] };
+}
+
+/** For a room that one may not enter the answer is that for one which does not exist. */
+export const read: Handler<"read"> = (view, command, _, services) =>
+	change(view, command, services, (person) => {
+		const { room, epoch, offset, said } = command;
+		const head = view.state.head(room);
+		const isThere = head.epoch === epoch && offset <= head.offset;
+		return isThere && said <= head.said && mayEnter(view.state, room, person);
+	});
+
+export const level: Handler<"level"> = (view, command, _, services) =>
+	change(view, command, services, (person) => {
+		const isThere = view.state.head(command.room).epoch !== "";
+		return isThere && mayEnter(view.state, command.room, person);
+	});
+
+export const quiet: Handler<"quiet"> = (view, command, _, services) =>
+	isZone(command.zone)
+		? change(view, command, services)
+		: refuse("frameIsUnderstood");
+
+/** A browser is one person's: it may have been another's before. */
+export const subscribe: Handler<"subscribe"> = (view, command, _, services) => {
+	const { client } = view;
+	const { id: member = "", room = "" } = client?.context ?? {};
+	const { session } = view.state.room(room)?.context.members.get(member) ?? {};
+	const { ownState } = services;
+	if (!session || !ownState.isReachable(command))
+		return refuse("pushIsPossible");
+	ownState.endAt(command.endpoint);
+	return change(view, { ...command, session }, services);
+};
+
+export const unsubscribe: Handler<"unsubscribe"> = (
+	view,
+	command,
+	_,
+	services,
+) => change(view, command, services);
+
+export const tryPush: Handler<"tryPush"> = (view, { id }, _, { notes }) => {
+	const { client } = view;
+	if (!client?.matches("inRoom")) return refuse("isInside");
+	if (!notes.tryOut(personIn(view, client.context)))
+		return refuse("pushIsPossible");
+	return { entries: [], replies: [{ kind: "ownDone", id }] };
+};
+
+function isZone(zone: string | undefined): boolean {
+	try {
+		return new Intl.DateTimeFormat("en", { timeZone: zone }) !== undefined;
+	} catch {
+		return false;
+	}
+}

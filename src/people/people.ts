@@ -1,0 +1,140 @@
+/**
+ * What is people's own, and no event, in `people/` in the data folder: one
+ * file for each person, written a while after a change and at stop. Without
+ * these files people see older lines as unread, and are asked for push again.
+ */
+import { join } from "node:path";
+import type { Identity } from "../../machines/events.ts";
+import {
+	changedOwn,
+	NOTHING_OWN,
+	type Own,
+	type OwnChange,
+	readOwn,
+} from "../../machines/own.ts";
+import { parseJson } from "../../machines/schema.ts";
+import type { Clock } from "../clock.ts";
+import type { Secrets } from "../engine/secrets.ts";
+import { attempt, type Cache, loadChecked, saveChecked } from "../log/cache.ts";
+import { namesIn } from "../log/disk.ts";
+
+const SAVE_MS = 30_000;
+const FILE = /^[\w-]{22}$/;
+
+/** A change of what is a person's own, or all of it. Nodes tell each other. */
+export interface OwnUpdate {
+	readonly person: Identity;
+	readonly change: OwnChange | { readonly kind: "own"; readonly own: Own };
+}
+
+interface PeopleParts {
+	readonly secrets: Secrets;
+	readonly clock: Clock;
+	/** Undefined for a log in memory. */
+	readonly file?: Cache | undefined;
+}
+
+export class People {
+	readonly #parts: PeopleParts;
+	readonly #all = new Map<Identity, Own>();
+	/** Those whose file is not what it should be. */
+	readonly #changed = new Set<Identity>();
+	/** People with a browser that a push service reaches. */
+	readonly #reachable = new Set<Identity>();
+	#isSaveDue = false;
+	#saving = Promise.resolve();
+
+	constructor(parts: PeopleParts) {
+		this.#parts = parts;
+	}
+
+	get all(): ReadonlyMap<Identity, Own> {
+		return this.#all;
+	}
+
+	get reachable(): ReadonlySet<Identity> {
+		return this.#reachable;
+	}
+
+	of(person: Identity): Own {
+		return this.#all.get(person) ?? NOTHING_OWN;
+	}
+
+	/** Returns whether that changes anything. */
+	apply({ person, change }: OwnUpdate): boolean {
+		const before = this.of(person);
+		const own = change.kind === "own" ? change.own : changedOwn(before, change);
+		// A node that comes is told what it may know.
+		if (JSON.stringify(own) === JSON.stringify(before)) return false;
+		this.#set(person, own);
+		this.#changed.add(person);
+		if (!this.#isSaveDue)
+			this.#parts.clock.after(SAVE_MS, () => void this.save());
+		this.#isSaveDue = true;
+		return true;
+	}
+
+	/** Forgets a person, and removes their file at once. */
+	forget(person: Identity): void {
+		this.#all.delete(person);
+		this.#reachable.delete(person);
+		this.#changed.add(person);
+		void this.save();
+	}
+
+	/** Never rejects: a file that can't be read is left aside. Those of people who are not known any more are removed. */
+	async load(isKnown: (person: Identity) => boolean): Promise<void> {
+		const { file } = this.#parts;
+		if (!file) return;
+		const { disk, folder } = file;
+		const names = await attempt(file, () => namesIn(disk, folder));
+		for (const name of names ?? []) {
+			if (!FILE.test(name)) continue;
+			await attempt(file, async () => {
+				const json = parseJson(await loadChecked(disk, folder, name));
+				const own = readOwn(json);
+				const { person } = json;
+				if (!own || typeof person !== "string" || this.#fileOf(person) !== name)
+					throw new Error(`${name} in ${folder} is nobody's`);
+				if (isKnown(person)) this.#set(person, own);
+				else await disk.remove(join(folder, name));
+			});
+		}
+	}
+
+	/** Resolves once all is on the disk. Never rejects. */
+	save(): Promise<void> {
+		this.#isSaveDue = false;
+		this.#saving = this.#saving.then(async () => {
+			const changed = [...this.#changed];
+			this.#changed.clear();
+			for (const person of changed) await this.#write(person);
+		});
+		return this.#saving;
+	}
+
+	async #write(person: Identity): Promise<void> {
+		const { file } = this.#parts;
+		if (!file) return;
+		const { disk, folder } = file;
+		const name = this.#fileOf(person);
+		await attempt(file, async () => {
+			await disk.makeFolder(folder);
+			const own = this.#all.get(person);
+			const text = JSON.stringify({ person, ...own });
+			if (own) await saveChecked(disk, folder, name, text);
+			else if ((await disk.list(folder)).includes(name))
+				await disk.remove(join(folder, name));
+		});
+	}
+
+	#set(person: Identity, own: Own): void {
+		this.#all.set(person, own);
+		if (own.devices.length > 0) this.#reachable.add(person);
+		else this.#reachable.delete(person);
+	}
+
+	#fileOf(person: Identity): string {
+		return this.#parts.secrets.mac("person", person).slice(0, 22);
+	}
+}

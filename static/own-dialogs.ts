@@ -1,0 +1,36 @@
+/** What is asked about one's own, which is loaded when it is first needed. */
+
+import { LEVELS } from "../machines/own.ts";
+import { showDialog } from "./dialog.ts";
+import { make } from "./element.ts";
+import type { Page } from "./page.ts";
+import { pushDevices } from "./push-devices.ts";
+import { quietHours } from "./quiet-hours.ts";
+
+export { endPush, renewPush } from "./push-subscription.ts";
+
+const WORDS = {
+	all: "Every message",
+	mentions: "Only mentions and replies",
+	nothing: "Nothing",
+	about:
+		"It holds on all your devices. Without a choice every message counts as new, and you get a note for mentions, replies and direct messages.",
+};
+
+/** Mounts what the settings say of one's own. */
+export function ownSettings(page: Page): void {
+	page.own.onChange.push(quietHours(page), pushDevices(page));
+}
+
+/** Asks what the reader wants to hear of the room on the screen. */
+export function openLevel(page: Page, title: string): void {
+	const { room } = page;
+	const choices = LEVELS.map((level) => {
+		const onchange = () => page.own.change({ kind: "level", room, level });
+		const checked = page.own.level(room) === level;
+		const input = { type: "radio", name: "level", checked, onchange };
+		return make("label", "", make("input", input), ` ${WORDS[level]}`);
+	});
+	const about = make("p", "hint", WORDS.about);
+	showDialog(title, make("fieldset", "", ...choices), about);
+}

@@ -1,0 +1,58 @@
+/** The quiet hours in the settings. The zone is that of the browser in which they were set. */
+
+import { find, make } from "./element.ts";
+import type { Page } from "./page.ts";
+
+const WORDS = {
+	legend: "Quiet hours",
+	on: "No notes to my devices from",
+	to: "to",
+	from: "Quiet from",
+	until: "Quiet to",
+};
+/** From ten in the evening to eight in the morning. */
+const USUAL = ["22:00", "08:00"] as const;
+
+const timeOf = (minute: number) =>
+	[Math.floor(minute / 60), minute % 60]
+		.map((part) => `${part}`.padStart(2, "0"))
+		.join(":");
+
+const minuteOf = (time: string) => {
+	const [hours = 0, minutes = 0] = time.split(":").map(Number);
+	return hours * 60 + minutes;
+};
+
+/** Mounts them. The answer shows them anew. */
+export function quietHours(page: Page): () => void {
+	const onchange = () => isOn.checked && send();
+	const time = (ariaLabel: string) =>
+		make("input", { type: "time", required: true, ariaLabel, onchange });
+	const isOn = make("input", { type: "checkbox" });
+	isOn.onchange = () => send();
+	const [from, to] = [time(WORDS.from), time(WORDS.until)];
+	const label = make("label", "", isOn, WORDS.on);
+	const row = make("div", "joined", from, WORDS.to, to);
+	const legend = make("legend", "", WORDS.legend);
+	find("#notify")
+		.closest("fieldset")
+		?.after(make("fieldset", "", legend, label, row));
+
+	function send(): void {
+		if (!from.value || !to.value) return;
+		const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions();
+		const hours = { from: minuteOf(from.value), to: minuteOf(to.value), zone };
+		page.own.change({ kind: "quiet", ...(isOn.checked && hours) });
+	}
+
+	const render = () => {
+		const { quiet } = page.own;
+		isOn.checked = quiet !== undefined;
+		if (!quiet) return;
+		from.value = timeOf(quiet.from);
+		to.value = timeOf(quiet.to);
+	};
+	[from.value, to.value] = USUAL;
+	render();
+	return render;
+}

@@ -1,0 +1,86 @@
+/** What is one's own is the same on all devices: what was read, what is muted, and the quiet hours. */
+
+import { expect, test } from "vitest";
+import type { Person } from "./person.ts";
+import { stage } from "./stage.ts";
+
+const { enter } = stage();
+
+const roomOf = (person: Person, name: string | RegExp) =>
+	person.page.getByRole("link", { name });
+
+/** Chooses what to hear of the room. */
+async function hears(person: Person, level: string): Promise<void> {
+	await person.presses("What to hear of this room");
+	await person.page.getByLabel(level).check();
+	await person.presses("Close");
+}
+
+test("what was read in one browser is read in the other", async () => {
+	const desk = await enter("ann", {}, "dune");
+	const bob = await enter("bob", {}, "dune");
+	const phone = await enter("ann", {}, "dune");
+	await phone.goesTo("elsewhere");
+	await bob.says("one for ann");
+	await roomOf(phone, "dune 1 new").waitFor();
+	await desk.reads("one for ann");
+	await desk.hidesTab();
+	await roomOf(phone, /dune$/).waitFor();
+});
+
+test("a message marked as unread counts as new in every browser", async () => {
+	const desk = await enter("ann", {}, "shoal");
+	const bob = await enter("bob", {}, "shoal");
+	const phone = await enter("ann", {}, "shoal");
+	await bob.says("first");
+	await bob.says("second");
+	await phone.reads("second");
+	await phone.goesTo("elsewhere");
+	const second = desk.page.locator("#log article", { hasText: "second" });
+	await second.hover();
+	await second.getByRole("button", { name: "Mark as unread" }).click();
+	await desk.page.getByText("New since you left").waitFor();
+	await roomOf(phone, "shoal 1 new").waitFor();
+	await desk.goesTo("elsewhere");
+	await roomOf(desk, "shoal 1 new").waitFor();
+});
+
+test("a muted room never counts as new", async () => {
+	const ann = await enter("ann", {}, "reef");
+	const bob = await enter("bob", {}, "reef");
+	await hears(ann, "Nothing");
+	await ann.goesTo("elsewhere");
+	await roomOf(ann, /reef.*muted/).waitFor();
+	await bob.says("@ann, this is loud");
+	await ann.hidesTab();
+	await bob.goesTo("elsewhere");
+	await bob.says("quietly");
+	await ann.reads("quietly");
+	expect(await ann.page.title()).toBe("(1) elsewhere · Plume");
+	expect(await roomOf(ann, /reef/).innerText()).not.toMatch(/\d/);
+});
+
+test("of a room one may hear of mentions only", async () => {
+	const ann = await enter("ann", {}, "cove");
+	const bob = await enter("bob", {}, "cove");
+	await hears(ann, "Only mentions and replies");
+	await ann.goesTo("elsewhere");
+	await bob.says("for anyone");
+	await bob.reads("for anyone");
+	expect(await roomOf(ann, /cove/).innerText()).not.toMatch(/\d/);
+	await bob.says("@ann, for you");
+	await roomOf(ann, /cove.*mentioned/).waitFor();
+});
+
+test("quiet hours hold in every browser of a person", async () => {
+	const desk = await enter("ann");
+	const phone = await enter("ann");
+	await desk.presses("ann");
+	await desk.page.getByLabel("Quiet from").fill("23:30");
+	await desk.page.getByLabel("No notes to my devices from").check();
+	await phone.presses("ann");
+	const isOn = phone.page.getByLabel("No notes to my devices from");
+	await expect.poll(() => isOn.isChecked()).toBe(true);
+	const from = phone.page.getByLabel("Quiet from");
+	expect(await from.inputValue()).toBe("23:30");
+});

@@ -1,0 +1,219 @@
+/** What is a person's own, and no event: how far they have read, what they want to hear, and when. */
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { MessageType as types } from "../machines/message.ts";
+import type { Cache } from "../src/log/cache.ts";
+import { memoryDisk } from "../src/log/memory-disk.ts";
+import { World } from "./cluster/world.ts";
+import { FakeClock } from "./fakes/clock.ts";
+import { memoryLog } from "./fakes/memory-log.ts";
+import { makesRoom } from "./private-rooms.ts";
+import { type Person, TestServer } from "./test-server.ts";
+
+const SAVE_MS = 30_000;
+
+const clock = new FakeClock();
+let log: ReturnType<typeof memoryDisk>;
+let own: Cache;
+let warnings: string[];
+let plume: TestServer;
+let ann: Person;
+beforeEach(async () => {
+	log = memoryDisk();
+	warnings = [];
+	const warn = (error: Error) => warnings.push(error.message);
+	own = { disk: memoryDisk(), folder: "people", warn };
+	plume = await restarted();
+	ann = await plume.enter("ann", "plume.2");
+});
+
+const restarted = () =>
+	TestServer.open({ log: memoryLog("seed", clock, log), clock, own });
+
+/** In steps, for an edge that hears nothing for long is lost. */
+async function pass(ms: number) {
+	for (let left = ms; left > 0; left -= 500) {
+		clock.advance(Math.min(500, left));
+		await plume.settle();
+	}
+}
+
+const files = () => own.disk.list("people");
+
+function sends(person: Person, kind: string, fields: object = {}) {
+	person.raw(JSON.stringify({ type: types.own, kind, ...fields }));
+	return plume.settle();
+}
+
+const heard = (person: Person) =>
+	person.news().filter(({ type }) => type === types.own);
+
+/** How far a person has come in the lobby. */
+function end({ memory }: Person, back = 0) {
+	const { room, epoch, offset } = memory;
+	return { room, epoch, offset: Number(offset) - back, said: 0 };
+}
+
+async function comesBack(person: Person): Promise<Person> {
+	const back = plume.connect("plume.2");
+	back.open({ session: person.memory.session });
+	await plume.settle();
+	return back;
+}
+
+test("what was read on one device is read on all others", async () => {
+	const phone = await comesBack(ann);
+	const read = end(ann);
+	heard(phone);
+	await sends(ann, "read", read);
+	expect(heard(phone)).toEqual([{ type: types.own, kind: "read", ...read }]);
+	const third = await comesBack(ann);
+	expect(heard(third)).toMatchObject([{ kind: "all", reads: [read] }]);
+});
+
+test("nobody else hears how far a person has read", async () => {
+	const bob = await plume.enter("bob", "plume.2");
+	await sends(ann, "read", end(ann));
+	expect(heard(bob)).toEqual([]);
+});
+
+test("what was read is not unread by a tab that is behind", async () => {
+	const read = end(ann);
+	await sends(ann, "read", read);
+	await sends(ann, "read", end(ann, 1));
+	expect(heard(await comesBack(ann))).toMatchObject([{ reads: [read] }]);
+});
+
+test("what is marked as unread is so everywhere", async () => {
+	const phone = await comesBack(ann);
+	await sends(ann, "read", end(ann));
+	heard(phone);
+	await sends(ann, "read", { ...end(ann, 1), unread: true });
+	expect(heard(phone)).toMatchObject([{ ...end(ann, 1), unread: true }]);
+});
+
+test("a request with an id is answered", async () => {
+	await sends(ann, "level", { room: "lobby", level: "nothing", id: "a" });
+	expect(heard(ann)).toContainEqual({ type: types.own, kind: "done", id: "a" });
+});
+
+test("a room that one may not enter is answered as one that does not exist", async () => {
+	const bob = await plume.enter("bob", "plume.2");
+	const room = await makesRoom(plume, bob, "secret");
+	const { epoch } = plume.state.head(room);
+	ann.news();
+	for (const kind of ["read", "level"])
+		for (const asked of [room, "~nothing"])
+			await sends(ann, kind, {
+				...{ room: asked, epoch, offset: 1, said: 0, level: "all", id: "x" },
+			});
+	const answers = ann.news().map((frame) => JSON.stringify(frame));
+	expect(answers).toHaveLength(4);
+	expect(new Set(answers).size).toBe(1);
+	expect(answers[0]).toContain("placeIsKnown");
+});
+
+test("more than there is can't be read", async () => {
+	const more = { ...end(ann), offset: 1000, id: "x" };
+	await sends(ann, "read", more);
+	expect(ann.last(types.refused)).toMatchObject({ code: "placeIsKnown" });
+});
+
+test("quiet hours need a time zone that exists", async () => {
+	const hours = { from: 1320, to: 480, zone: "Mars/Crater", id: "x" };
+	await sends(ann, "quiet", hours);
+	expect(ann.last(types.refused)).toMatchObject({ code: "frameIsUnderstood" });
+	await sends(ann, "quiet", { ...hours, zone: "Europe/Berlin" });
+	expect(heard(await comesBack(ann))).toMatchObject([
+		{ from: 1320, to: 480, zone: "Europe/Berlin" },
+	]);
+	await sends(ann, "quiet");
+	expect(heard(await comesBack(ann))).toEqual([]);
+});
+
+test("too many changes at once are left out, as signals are", async () => {
+	const all = Array.from({ length: 30 }, () =>
+		sends(ann, "level", { room: "lobby", level: "all" }),
+	);
+	await Promise.all(all);
+	expect(heard(ann).length).toBeLessThan(15);
+	expect(ann.closed).toBeUndefined();
+});
+
+describe("beside the log", () => {
+	test("all of it outlives a restart", async () => {
+		await sends(ann, "read", end(ann));
+		await sends(ann, "level", { room: "lobby", level: "mentions" });
+		await pass(SAVE_MS);
+		expect(await files()).toHaveLength(1);
+		const seen = end(ann);
+		plume = await restarted();
+		const back = await comesBack(ann);
+		expect(heard(back)).toMatchObject([
+			{ reads: [seen], levels: [{ room: "lobby", level: "mentions" }] },
+		]);
+	});
+
+	test("nothing is written before half a minute is over", async () => {
+		await sends(ann, "read", end(ann));
+		await pass(SAVE_MS - 1);
+		expect(await files()).toEqual([]);
+	});
+
+	test("it goes with a person who has all deleted", async () => {
+		await sends(ann, "read", end(ann));
+		await pass(SAVE_MS);
+		expect(await files()).toHaveLength(1);
+		ann.eraseAll();
+		await vi.waitFor(async () => expect(await files()).toEqual([]));
+	});
+
+	test("a file that has rotted is left aside with a warning", async () => {
+		await sends(ann, "read", end(ann));
+		await pass(SAVE_MS);
+		const [name = ""] = await files();
+		const file = await own.disk.open(`people/${name}`);
+		await file.write(Buffer.from("x"), 70);
+		plume = await restarted();
+		expect(warnings).toEqual([`people/${name} has rotted`]);
+		expect(heard(await comesBack(ann))).toEqual([]);
+	});
+
+	test("a person who is gone has no file after a start", async () => {
+		await sends(ann, "read", end(ann));
+		await pass(SAVE_MS);
+		log = memoryDisk();
+		plume = await restarted();
+		expect(await files()).toEqual([]);
+	});
+});
+
+describe("in a cluster", () => {
+	async function open() {
+		const world = await World.open(2);
+		const [one, two] = world.edges;
+		if (!one || !two) throw new Error("no edges");
+		const phone = await world.enter(one, "ann");
+		const desk = two.server.connect("plume.2");
+		desk.open({ session: phone.memory.session });
+		await world.settle();
+		const fields = end(phone);
+		heard(desk);
+		phone.raw(JSON.stringify({ type: types.own, kind: "read", ...fields }));
+		await world.settle();
+		return { world, phone, desk, fields };
+	}
+
+	test("what was read at one node is read at the others", async () => {
+		const { desk, fields } = await open();
+		expect(heard(desk)).toMatchObject([fields]);
+	});
+
+	test("a node that comes later knows it all", async () => {
+		const { world, phone, fields } = await open();
+		const late = await world.startEdge("late");
+		const third = late.server.connect("plume.2");
+		third.open({ session: phone.memory.session });
+		await world.settle();
+		expect(heard(third)).toMatchObject([{ kind: "all", reads: [fields] }]);
+	});
+});
