@@ -29,14 +29,7 @@ const ROUNDS = 20;
 /** The mix: common and rare words, phrases, beginnings, conditions, nothing at all. */
 const MIX = [
 	...["word1", "word1 word2", "word700", "word2999", '"word1 word2"'],
-	...[
-		"wo*",
-		"word*",
-		"word29*",
-		"from:person7 word3",
-		"has:link",
-		"has:reply word2",
-	],
+	...["wo*", "word29*", "from:person7 word3", "has:link", "has:reply word2"],
 	...["to:me", "from:person9", "missing", "word1 word2 word3 word4"],
 	...["in:room3 word5", "after:1970-01-01 word2", "word5 before:2000-01-01"],
 ] as const;

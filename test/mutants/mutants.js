@@ -2337,15 +2337,15 @@ const erasing = [
 	{
 		promise: "erase in parts: each waits for the one before to be told",
 		file: "src/engine/erasures.ts",
-		find: "this.#parts.pipeline.afterwards(done);",
+		find: "pipeline.afterwards(done);",
 		replace: "done(undefined);",
 		tests: ["test/erase.test.ts -t between which others are heard"],
 	},
 	{
 		promise: "erase in parts: the asker is in until the last is gone",
 		file: "src/engine/erasures.ts",
-		find: "isLast ? farewell : undefined",
-		replace: "farewell",
+		find: "to += SLICE) await inNextBatch(to);",
+		replace: "to += SLICE) await inNextBatch(to, farewell);",
 		tests: ["test/erase.test.ts -t by asking again"],
 	},
 	{
@@ -2576,6 +2576,46 @@ const stream = [
 	},
 ];
 
+/** @type {readonly Mutant[]} */
+const search = [
+	{
+		promise: "search: only rooms that one may enter are asked for",
+		file: "src/engine/commands/find.ts",
+		find: "if (!asked.every((one) => mayEnter(state, one, person)))",
+		replace: "if (!state)",
+		tests: ["test/search.test.ts -t not told from one"],
+	},
+	{
+		promise: "search: an erased text is read before it is overwritten",
+		file: "src/engine/overwrite.ts",
+		find: "	await search?.remember(spans);",
+		replace: "",
+		tests: ["test/search.wiping.test.ts -t in no file"],
+	},
+	{
+		promise: "search: nothing of an erased word stays in the file",
+		file: "src/search/database.ts",
+		find: "INSERT INTO texts(texts, rank) VALUES('secure-delete', 1);",
+		replace: "",
+		tests: ["test/search.model.test.ts", "test/program/search.test.ts"],
+	},
+	{
+		promise: "search: whoever erases waits for the index",
+		file: "src/engine/overwrite.ts",
+		find: "void search.wiped().then(tell)",
+		replace: "tell()",
+		tests: ["test/search.wiping.test.ts -t holds up nobody"],
+	},
+	{
+		promise: "search: an index that hangs is deleted",
+		file: "src/search/search-index.ts",
+		find: "seqs.some((seq) => this.#texts.has(seq)) && !this.#isClosed",
+		replace: "seqs.length < 0",
+		tests: ["test/search.wiping.test.ts -t holds up nobody"],
+		hangs: "it is never told",
+	},
+];
+
 export const mutants = [
 	...process,
 	...page,
@@ -2589,4 +2629,5 @@ export const mutants = [
 	...erasing,
 	...travel,
 	...stream,
+	...search,
 ];
