@@ -24,6 +24,7 @@ export const clientFrames = {
 		text,
 		room: roomName,
 		invitation: s.lenient(shortId),
+		lang: s.lenient(shortId),
 		id,
 	},
 	text: {
@@ -44,6 +45,7 @@ export const clientFrames = {
 		epoch: s.lenient(shortId),
 		offset: s.lenient(count),
 		time: s.lenient(count),
+		lang: s.lenient(shortId),
 		id,
 	},
 	history: {

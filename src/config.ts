@@ -147,8 +147,8 @@ export function localSocket(environment: Environment): string {
 const FROM_KUBERNETES = /^PLUME_(SERVICE_|PORT_.*_TCP)/;
 /** The most edits between a mistyped name and the one that was meant. */
 const MISTYPED = 2;
-/** Settings of later versions. */
-const LATER = /^PLUME_(LANG|PUSH_CONTACT)$/;
+/** A setting of a later version. */
+const LATER = /^PLUME_PUSH_CONTACT$/;
 
 /**
  * Answers a warning for each unknown variable that begins with `PLUME_`.

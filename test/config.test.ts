@@ -184,7 +184,7 @@ test("a variable that only seems to be Plume's is warned of once", () => {
 	]);
 });
 
-test.each(["PLUME_LANG", "PLUME_PUSH_CONTACT"])(
+test.each(["PLUME_PUSH_CONTACT"])(
 	"%s, a setting of a later version, is warned of however near it is to another",
 	(name) => {
 		expect(read({ [name]: "en" }).warnings).toEqual([

@@ -146,7 +146,7 @@ export class Sequencer implements Cluster {
 				if (hello.settings !== settings)
 					report.warn(
 						{ edge: label },
-						"an edge has other settings: give it the same limits, PLUME_ALLOW, PLUME_ADMINS and PLUME_RETENTION",
+						"an edge has other settings: give it the same limits, PLUME_ALLOW, PLUME_ADMINS, PLUME_RETENTION and PLUME_LANG",
 					);
 				const { committed } = running.log;
 				const { away } = running.engine.services.liveUpdates;
