@@ -27,6 +27,7 @@ export const clientFrames = {
 		text,
 		room: roomName,
 		invitation: s.lenient(shortId),
+		lang: s.lenient(shortId),
 		id,
 	},
 	text: {
@@ -47,6 +48,7 @@ export const clientFrames = {
 		epoch: s.lenient(shortId),
 		offset: s.lenient(count),
 		time: s.lenient(count),
+		lang: s.lenient(shortId),
 		id,
 	},
 	history: {

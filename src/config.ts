@@ -152,8 +152,6 @@ export function localSocket(environment: Environment): string {
 const FROM_KUBERNETES = /^PLUME_(SERVICE_|PORT_.*_TCP)/;
 /** The most edits between a mistyped name and the one that was meant. */
 const MISTYPED = 2;
-/** Settings of later versions. */
-const LATER = /^PLUME_LANG$/;
 
 /**
  * Answers a warning for each unknown variable that begins with `PLUME_`.
@@ -172,8 +170,6 @@ function checkNames(environment: Environment): string[] {
 
 /** The warning for a name that is no setting. Throws `ConfigError` if it looks like a mistyped one. */
 export function explainUnknown(name: string): string {
-	if (LATER.test(name))
-		return `${name} is a setting of a later version: this one ignores it.`;
 	const near = (edits: number) =>
 		known.find((other) => isWithin(edits, name, other));
 	const meant = near(1) ?? near(MISTYPED);

@@ -1,7 +1,7 @@
 /** How long rooms keep what is said: the setting, and the words about it. */
 import type { RoomName } from "../machines/events.ts";
-import { ageInWords } from "../machines/text.ts";
 import { parseRoomName } from "./chat/room-name.ts";
+import type { Say } from "./languages/words.ts";
 
 interface Rule {
 	/** `*` stands for all other rooms. */
@@ -47,7 +47,9 @@ function hoursIn(age: string): number {
 }
 
 /** What people are told. */
-export const retentionInWords = (hours: number | undefined): string =>
-	hours === undefined
-		? "Messages here are kept from now on: age deletes none of them."
-		: `Messages here are deleted after ${ageInWords(hours)}.`;
+export function retentionInWords(say: Say, hours: number | undefined): string {
+	if (hours === undefined) return say("retention.forever");
+	return hours % DAY_HOURS === 0
+		? say("retention.days", { count: hours / DAY_HOURS })
+		: say("retention.hours", { count: hours });
+}

@@ -141,9 +141,12 @@ export async function startEngine(
 	return { ...started, engine, inspector, operator };
 }
 
-/** Who may enter, who are admins, and how long rooms keep what is said. */
-const policyOf = ({ allow, admins, retention }: Config, secrets: Secrets) => ({
-	...{ allow, retention },
+/** Who may enter, who are admins, how long rooms keep what is said, and what the bot speaks there. */
+const policyOf = (
+	{ allow, admins, retention, lang }: Config,
+	secrets: Secrets,
+) => ({
+	...{ allow, retention, lang },
 	admins: new Set(admins.map((email) => secrets.mac("identity", email))),
 });
 
@@ -162,7 +165,7 @@ function reread(
 	const who = allow.length > 0 ? allow.join(", ") : "everyone";
 	return [
 		...fresh.warnings,
-		`Read again: every limit, who may enter (${who}), the admins (${fresh.admins.length}), and how long rooms keep what is said. Sizes of what is open already, and other settings, wait for a restart.`,
+		`Read again: every limit, who may enter (${who}), the admins (${fresh.admins.length}), how long rooms keep what is said, and what language the bot speaks there. Sizes of what is open already, and other settings, wait for a restart.`,
 	];
 }
 

@@ -8,6 +8,7 @@ import {
 	parseStreamAddress,
 	type StreamAddress,
 } from "./cluster/stream-address.ts";
+import { languages } from "./languages/words.ts";
 import { messageOf } from "./log/disk.ts";
 import { parseRetention, type Retention } from "./retention.ts";
 import { parseTrusted, type Trusted } from "./transport/client-address.ts";
@@ -281,6 +282,7 @@ export const settingTable = {
 		"socket by which plume who and the like reach the server (admin.sock in the data folder)",
 	),
 	retention,
+	lang: oneOf("language of what the bot says in rooms", ...languages),
 	admins: list("emails of those who moderate, by comma (none)", adminEmail),
 	limits: onOrOff("off lifts rate and count limits; for benchmarks only"),
 	inspect,

@@ -113,7 +113,8 @@ const machine = pageMachine.provide({
 			const invitation = storage.storedInvitation() || undefined;
 			isInvitationSent = invitation !== undefined;
 			const text = `${name}\n${email}`;
-			socket.send({ kind: "hello", text, room, invitation });
+			const { lang } = document.documentElement;
+			socket.send({ kind: "hello", text, room, invitation, lang });
 		},
 		sendCode({ event }) {
 			if (event.type !== "code") return;
@@ -123,7 +124,8 @@ const machine = pageMachine.provide({
 		sendOpen({ context: { room, key } }) {
 			const keys = storage.openCredentials(room, key);
 			const position = "session" in keys ? chat.view.position : {};
-			socket.send({ kind: "open", ...keys, ...position, room });
+			const { lang } = document.documentElement;
+			socket.send({ kind: "open", ...keys, ...position, room, lang });
 		},
 		sendLogout({ event }) {
 			if (event.type === "logout")

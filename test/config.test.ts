@@ -184,15 +184,6 @@ test("a variable that only seems to be Plume's is warned of once", () => {
 	]);
 });
 
-test.each(["PLUME_LANG"])(
-	"%s, a setting of a later version, is warned of however near it is to another",
-	(name) => {
-		expect(read({ [name]: "en" }).warnings).toEqual([
-			expect.stringContaining(`${name} is a setting of a later version`),
-		]);
-	},
-);
-
 describe("a limit with which nobody could enter is refused by name", () => {
 	test.each(Object.entries(limitTable))("%s", (name, { value, least }) => {
 		const variable = `PLUME_LIMIT_${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`;

@@ -5,6 +5,7 @@
  */
 import type { Claim } from "../../machines/events.ts";
 import { BOT_NAME, isPublic, LOBBY } from "../../machines/message.ts";
+import { sayIn } from "../languages/words.ts";
 import { retentionInWords } from "../retention.ts";
 import type { Batch } from "./batch.ts";
 import type { Client } from "./client.ts";
@@ -31,18 +32,16 @@ function listen({ room }: Client, { messages }: Batch): void {
 		if (message.kind !== "entered") continue;
 		const newcomer = room?.attached.get(message.client);
 		if (!room || !newcomer) continue;
-		const { name, email } = newcomer.user;
+		const { name, email, language } = newcomer.user;
 		// A person who returns by a session has read this before, and nobody knows their email.
 		if (!email) continue;
 		const { retentionHours } = room;
-		const named = isPublic(room.name) ? `the room “${room.name}”` : "this room";
-		const here = room.name === LOBBY ? "the lobby" : named;
-		room.whisper(newcomer, `Hello ${name}, welcome to ${here}.`);
-		room.whisper(
-			newcomer,
-			`What you say here is tied to your email, ${email}.`,
-		);
+		const say = sayIn(language);
+		const named = isPublic(room.name) ? "bot.room" : "bot.here";
+		const key = room.name === LOBBY ? "bot.lobby" : named;
+		room.whisper(newcomer, say(key, { name, room: room.name }));
+		room.whisper(newcomer, say("bot.email", { email }));
 		if (retentionHours !== undefined)
-			room.whisper(newcomer, retentionInWords(retentionHours));
+			room.whisper(newcomer, retentionInWords(say, retentionHours));
 	}
 }

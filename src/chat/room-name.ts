@@ -4,6 +4,7 @@
  */
 import type { RoomName } from "../../machines/events.ts";
 import { isPublic } from "../../machines/message.ts";
+import type { Say } from "../languages/words.ts";
 import { LONGEST_RAW, spell } from "./name.ts";
 
 /** A key that the server made: it is no name, and tells nothing. */
@@ -19,3 +20,10 @@ export function parseRoomName(raw: string): RoomName | undefined {
 /** What a sentence calls a room: nobody can read the key of one that is not public. */
 export const roomInWords = (room: RoomName): string =>
 	isPublic(room) ? room : "this room";
+
+/** The same with its preposition, which some languages join with it. */
+export const whereInWords = (
+	say: Say,
+	to: "in" | "into",
+	room: RoomName,
+): string => say(`${to}.${isPublic(room) ? "room" : "here"}`, { room });

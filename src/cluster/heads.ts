@@ -97,7 +97,7 @@ export class Heads {
 			others.filter(({ head }) => head.settings === like).length;
 		// Its own counts, too.
 		if (others.some(({ head }) => count(head.settings) > count(settings) + 1))
-			return "its limits, PLUME_ALLOW, PLUME_ADMINS, PLUME_RETENTION or PLUME_PUSH_CONTACT are not those of the other nodes";
+			return "its limits, PLUME_ALLOW, PLUME_ADMINS, PLUME_RETENTION, PLUME_LANG or PLUME_PUSH_CONTACT are not those of the other nodes";
 		const skews = [0, ...others.map(({ skew }) => skew)].sort((a, b) => a - b);
 		const median = skews[Math.floor(skews.length / 2)] ?? 0;
 		const isOdd =

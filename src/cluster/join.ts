@@ -30,9 +30,12 @@ export async function joinCluster({
 }: Joining): Promise<Edge | Sequencer | Node | undefined> {
 	const { upstream, sequencer: at, nats } = config;
 	if (!upstream && !at && !nats) return undefined;
-	const { limits, allow, admins, retention, pushContact } = config;
-	const rules = { limits, allow, admins, retention, pushContact };
-	const settings = fingerprintOf(rules);
+	const { limits, allow, admins, retention, pushContact, lang } = config;
+	const decisive = { limits, allow, admins, retention, pushContact };
+	// Nodes of a version without PLUME_LANG speak English.
+	const settings = fingerprintOf(
+		lang === "en" ? decisive : { ...decisive, lang },
+	);
 	const common = { ...parts, clock: systemClock(), seal: new Seal(secrets) };
 	const node = secrets.id();
 	const label = config.node || hostname();

@@ -140,7 +140,7 @@ export class Sequencer implements Cluster {
 				if (hello.settings !== settings)
 					report.warn(
 						{ edge: label },
-						"an edge has other settings: give it the same limits, PLUME_ALLOW, PLUME_ADMINS, PLUME_RETENTION and PLUME_PUSH_CONTACT",
+						"an edge has other settings: give it the same limits, PLUME_ALLOW, PLUME_ADMINS, PLUME_RETENTION, PLUME_LANG and PLUME_PUSH_CONTACT",
 					);
 				const { committed } = running.log;
 				const { away } = running.engine.services.liveUpdates;

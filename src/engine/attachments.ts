@@ -19,6 +19,7 @@ import {
 import type { Owner } from "../../machines/server.ts";
 import type { Room } from "../chat/room.ts";
 import type { ServerMessage } from "../chat/server-message.ts";
+import { type Say, sayIn } from "../languages/words.ts";
 import { CatchUp, type CatchUpParts } from "./catch-up.ts";
 import { actorOf } from "./commands/actor.ts";
 import { identitiesOf, namesHeld, personOf } from "./commands/names-held.ts";
@@ -39,6 +40,9 @@ const closing: Partial<Record<ClientLeft["why"], CloseReason>> = {
 	removed: "removed",
 };
 
+/** What someone is told, in their language. */
+type InWords = (say: Say) => string;
+
 interface AttachmentsParts extends CatchUpParts {
 	readonly ownRooms: OwnRooms;
 }
@@ -57,7 +61,7 @@ export class Attachments {
 	/** The logins that were let in, or are as soon as the room has read what it shows them. */
 	readonly #admitted = new WeakSet<Login>();
 	/** What those are told who leave because of a moderator. */
-	#parting: string | undefined;
+	#parting: InWords | undefined;
 
 	constructor(parts: AttachmentsParts) {
 		this.#parts = parts;
@@ -148,12 +152,13 @@ export class Attachments {
 	/** Tells a person's tabs in a room something that nobody else sees. */
 	tell(
 		{ identity, room: where }: { identity: Identity; room: RoomName },
-		text: string,
+		words: InWords,
 	): void {
-		const clients = this.#clientsOf(identity).flatMap(({ id, room }) =>
-			room === where ? id : [],
-		);
-		this.#put(clients, { kind: "aside", name: BOT_NAME, text });
+		for (const { id, room } of this.#clientsOf(identity)) {
+			const text = words(sayIn(this.#attached.get(id)?.login?.user.language));
+			const message = { kind: "aside", name: BOT_NAME, text } as const;
+			if (room === where) this.#put([id], message);
+		}
 	}
 
 	#put(clients: readonly ClientId[], message: ServerMessage): void {
@@ -204,7 +209,7 @@ export class Attachments {
 	}
 
 	/** The next to leave are told so. */
-	explain(words: string | undefined): void {
+	explain(words: InWords): void {
 		this.#parting = words;
 	}
 
@@ -220,7 +225,8 @@ export class Attachments {
 		const reason = closing[why];
 		if (!reason || !connection || connection.gone) return;
 		connection.gone = true;
-		if (!connection.node) connection.transport.onEnd(reason, this.#parting);
+		const words = this.#parting?.(sayIn(connection.login?.user.language));
+		if (!connection.node) connection.transport.onEnd(reason, words);
 	}
 
 	/** Welcomes a client once its room has read the items to show. A classic client is shown none, so it need not wait. */

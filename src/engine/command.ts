@@ -3,6 +3,7 @@
  * has the name of its frame in the schema, and mostly its fields.
  */
 import { type ClientFrame, clientFrames } from "../../machines/protocol.ts";
+import type { Language } from "../languages/words.ts";
 import type { LastSeen } from "./connection.ts";
 
 type Frames = { readonly [K in ClientFrame["kind"]]: ClientFrame<K> };
@@ -24,6 +25,7 @@ interface Parsed {
 		readonly mayResend: boolean;
 		/** The token of an invitation. */
 		readonly invitation?: string | undefined;
+		readonly language?: Language | undefined;
 	};
 	readonly auth: Requested<"auth"> & {
 		readonly code: string;
@@ -37,6 +39,7 @@ interface Parsed {
 			readonly room: string;
 			/** Present if the client says that it was here before. */
 			readonly lastSeen?: LastSeen | undefined;
+			readonly language?: Language | undefined;
 		};
 }
 

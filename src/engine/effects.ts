@@ -1,7 +1,7 @@
 /** What else follows from a committed event than that a room sees its item. */
 import type { Item } from "../../machines/message.ts";
 import { isChange } from "../../machines/relations.ts";
-import { roomInWords } from "../chat/room-name.ts";
+import { whereInWords } from "../chat/room-name.ts";
 import type { Step } from "./fold.ts";
 import { explained } from "./moderation.ts";
 import type { RunningParts } from "./parts.ts";
@@ -87,11 +87,11 @@ function tellPeople(
 		case "identity.muted":
 			attachments.tell(event, explained(event, erasable?.text));
 			break;
-		case "identity.unmuted": {
-			const where = roomInWords(event.room);
-			attachments.tell(event, `You may speak in ${where} again.`);
+		case "identity.unmuted":
+			attachments.tell(event, (say) =>
+				say("you.unmuted", { where: whereInWords(say, "in", event.room) }),
+			);
 			break;
-		}
 		case "login.succeeded":
 		case "name.renamed":
 		case "name.released": {

@@ -5,6 +5,7 @@
 import type { ClientId } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
 import type { PendingLogin, ServerMessage } from "../chat/server-message.ts";
+import { sayIn } from "../languages/words.ts";
 import type { Allowance, Sender } from "../mail/allowance.ts";
 import type { KnownNetworks } from "../mail/known-networks.ts";
 import type { MailError } from "../mail/mailer.ts";
@@ -62,18 +63,19 @@ export class Logins {
 	/** Mails the code as soon as the login is durable, even if the connection is gone by then. */
 	send(connection: Connection, login: Login, asked: Asked): void {
 		const { code, id } = asked;
-		const { email: to, name } = asked.user;
+		const { email: to, name, language } = asked.user;
 		const sender = this.#senderOf(connection, asked);
 		const { policy } = this.#parts;
 		const { outbox } = this.#parts.mail;
 		const expiresInMinutes = Math.round(policy.limits.codeSeconds / 60);
 		this.#parts.pipeline.whenDurable(() => {
 			const waitMs = outbox.admit(sender)?.waitMs ?? 0;
-			const mail = { to, name, code, expiresInMinutes };
+			const mail = { to, name, code, expiresInMinutes, language };
 			outbox.post(mail, sender, (error) => {
 				if (error) this.#failed(connection, login.client, asked, error);
 			});
-			const text = waitMs > 1000 ? waitWords(waitMs) : "";
+			const count = Math.ceil(waitMs / 1000);
+			const text = count > 1 ? sayIn(language)("login.wait", { count }) : "";
 			const sent = this.codeSent(login, text, id);
 			if (sent && !connection.gone) connection.mailbox.put(sent);
 		});
@@ -124,9 +126,4 @@ export function pendingOf(
 	const { tries, expires } = snapshot.context;
 	const due = resendAt(expires, policy.limits);
 	return { pending, tries, expires, resendAt: due };
-}
-
-function waitWords(waitMs: number): string {
-	const seconds = Math.ceil(waitMs / 1000);
-	return `Many people are logging in. Your code will be mailed in about ${seconds} seconds.`;
 }

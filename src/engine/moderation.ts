@@ -9,14 +9,15 @@ import {
 import type { PlumeEvent } from "../../machines/events.ts";
 import { BOT_NAME } from "../../machines/message.ts";
 import { withoutControls } from "../../machines/text.ts";
-import { roomInWords } from "../chat/room-name.ts";
+import { whereInWords } from "../chat/room-name.ts";
 import type { Found } from "../history/found.ts";
+import { type Say, sayIn } from "../languages/words.ts";
 import { messageOf } from "../log/disk.ts";
 import { momentOf } from "../moment.ts";
 import type { Command } from "./command.ts";
 import { type Actor, actorOf } from "./commands/actor.ts";
 import { type Decision, NOTHING, type View } from "./commands/decision.ts";
-import { decideAct, NO_MESSAGE } from "./commands/moderate.ts";
+import { decideAct } from "./commands/moderate.ts";
 import type { Connection } from "./connection.ts";
 import type { Erasures } from "./erasures.ts";
 import { cannot, type Decide, OperatorError } from "./operation.ts";
@@ -25,25 +26,37 @@ import type { Rule } from "./refusals.ts";
 import type { RequestLimits } from "./request-limits.ts";
 import type { Responder } from "./responder.ts";
 
+const english = sayIn();
+
 /** What was asked: `what` is a name, the offset of a message, or the id of a report. */
 export interface ActAsked {
 	readonly act: BotCommand;
 	readonly room: string;
 	readonly what: string;
 	readonly why: string;
+	/** The words of the answer: English, unless they are given. */
+	readonly say?: Say;
 }
 
 /** What people are told whom a moderator mutes, or sends away. */
-export function explained(
-	event: PlumeEvent<"identity.banned" | "identity.kicked" | "identity.muted">,
-	reason: string | undefined,
-): string {
-	const { type, until } = event;
-	const may = type === "identity.muted" ? "say nothing in" : "not enter";
-	const where = "room" in event ? roomInWords(event.room) : "this server";
-	const when = until === undefined ? "" : ` until ${momentOf(until)}`;
-	return `You may ${may} ${where}${when}${reason ? `: ${reason}` : "."}`;
-}
+export const explained =
+	(
+		event: PlumeEvent<"identity.banned" | "identity.kicked" | "identity.muted">,
+		reason: string | undefined,
+	) =>
+	(say: Say): string => {
+		const { until } = event;
+		const isMute = event.type === "identity.muted";
+		const to = isMute ? "in" : "into";
+		const where = "room" in event ? whereInWords(say, to, event.room) : "";
+		const time = until === undefined ? "" : momentOf(until);
+		const key =
+			event.type === "identity.kicked"
+				? "you.kicked"
+				: (`you.${isMute ? "muted" : "banned"}${time ? "Until" : ""}` as const);
+		const end = reason ? say("you.why", { reason }) : say("you.end");
+		return say(key, { where, time }) + end;
+	};
 
 interface ModerationParts extends RunningParts {
 	readonly responder: Responder;
@@ -59,8 +72,11 @@ export class Moderation {
 	}
 
 	/** Resolves with the words about it once it is durable; rejects with `OperatorError` if it can't be done. */
-	async operate(decide: Decide): Promise<readonly string[]> {
-		this.#mustBeWritable();
+	async operate(
+		decide: Decide,
+		say: Say = english,
+	): Promise<readonly string[]> {
+		this.#mustBeWritable(say);
 		const { entries, says } = decide(viewOf(this.#parts));
 		if (isTooNew(this.#parts, entries)) cannot("nodesAreAlike");
 		this.#parts.pipeline.guarded(() => this.#parts.pipeline.append(entries));
@@ -69,12 +85,13 @@ export class Moderation {
 	}
 
 	async act(actor: Actor, asked: ActAsked): Promise<readonly string[]> {
-		const { act, room, what } = asked;
-		const why = this.#reason(asked.why);
-		if (act === "remove") return this.#remove(actor, { ...asked, why });
+		const { act, room, what, say = english } = asked;
+		const why = this.#reason(asked.why, say);
+		if (act === "remove") return this.#remove(actor, { ...asked, why, say });
 		const found = act === "report" ? await this.#find(room, what) : undefined;
-		return this.operate((view) =>
-			decideAct(act, { view, actor, room, what, why, found }),
+		return this.operate(
+			(view) => decideAct(act, { view, actor, room, what, why, found, say }),
+			say,
 		);
 	}
 
@@ -98,8 +115,9 @@ export class Moderation {
 				});
 		};
 		const actor = actorOf(view, client.context, room);
-		this.act(actor, { ...asked, room }).then(answer, (error: unknown) => {
-			if (error instanceof OperatorError) answer([error.message]);
+		const say = sayIn(connection.login?.user.language);
+		this.act(actor, { ...asked, room, say }).then(answer, (error: unknown) => {
+			if (error instanceof OperatorError) answer([error.in(say)]);
 			else this.#parts.pipeline.onFatal(Error(messageOf(error)));
 		});
 		return NOTHING;
@@ -119,31 +137,27 @@ export class Moderation {
 	}
 
 	/** A reason on one line. The log takes no broken characters, and no terminal is to obey others. */
-	#reason(typed: string): string {
+	#reason(typed: string, say: Say): string {
 		const { reasonPoints } = this.#parts.policy.limits;
 		const why = withoutControls(typed).trim();
 		if ([...why].length > reasonPoints)
-			cannot({
-				words: `That reason is too long: say it in ${reasonPoints} characters.`,
-			});
+			cannot({ words: say("act.longReason", { count: reasonPoints }) });
 		return why;
 	}
 
-	async #remove(actor: Actor, { room, what, why }: ActAsked) {
+	async #remove(actor: Actor, asked: Required<ActAsked>) {
+		const { room, what, why, say } = asked;
 		const { epoch } = this.#parts.states.committed.head(room);
 		const position = { room, epoch, offset: Number(what) };
 		const rule = await new Promise<Rule | undefined>((resolve) =>
 			this.#parts.erasures.eraseOne(actor, position, why, resolve),
 		);
-		if (rule === "placeIsKnown") return cannot({ words: NO_MESSAGE });
-		return rule === undefined
-			? ["It is removed, for everyone and for good."]
-			: cannot(rule);
+		if (rule === "placeIsKnown") return cannot({ words: say("act.noMessage") });
+		return rule === undefined ? [say("act.removed")] : cannot(rule);
 	}
 
-	#mustBeWritable(): void {
-		if (this.#parts.pipeline.stopping)
-			cannot({ words: "The server is stopping." });
+	#mustBeWritable(say: Say): void {
+		if (this.#parts.pipeline.stopping) cannot({ words: say("act.stopping") });
 		if (this.#parts.pipeline.frozen) cannot("diskHasSpace");
 	}
 

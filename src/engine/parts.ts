@@ -139,10 +139,10 @@ export function viewOf(
 	login?: Login,
 	node = policy.node,
 ): View {
-	const { limits, allow, admins, retention } = policy;
+	const { limits, allow, admins, retention, lang } = policy;
 	const { ordered: state } = states;
 	const client = login && state.client(login.client);
 	const now = clock.now();
-	const rules = { limits, allow, admins, retention, node };
+	const rules = { limits, allow, admins, retention, lang, node };
 	return { ...rules, state, now, secrets, client, login };
 }

@@ -2,6 +2,7 @@
  * The port to a mail service. Every implementation passes
  * `test/mail/mailer.contract.ts`.
  */
+import type { Language } from "../languages/words.ts";
 
 export interface LoginMail {
 	/** One canonical address; never a list. */
@@ -9,6 +10,8 @@ export interface LoginMail {
 	readonly name: string;
 	readonly code: string;
 	readonly expiresInMinutes: number;
+	/** English if it is undefined. */
+	readonly language?: Language | undefined;
 }
 
 export interface Mailer {

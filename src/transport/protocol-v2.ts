@@ -14,6 +14,7 @@ import {
 import { type Json, parseJson, wholeFrom } from "../../machines/schema.ts";
 import type { Latest, Refusal } from "../chat/server-message.ts";
 import type { Command } from "../engine/command.ts";
+import { languageOf } from "../languages/words.ts";
 import type { Limits } from "../limits.ts";
 import { type Dialect, isAboutCode, type Parsed } from "./dialect.ts";
 
@@ -53,9 +54,9 @@ export function commandFrom(
 			const name = isNameless ? undefined : within(limits.nameUnits, typedName);
 			const email = within(limits.emailUnits, rest.join("\n"));
 			const room = within(limits.roomUnits, asked.room ?? LOBBY);
-			const { invitation } = asked;
-			const who = { name, email, room, invitation };
-			return { kind, id, ...who, mayResend: isModern };
+			const { invitation, lang } = asked;
+			const who = { name, email, language: languageOf(lang) };
+			return { kind, id, ...who, room, invitation, mayResend: isModern };
 		}
 		case "auth": {
 			const { kind, id } = asked;
@@ -64,12 +65,14 @@ export function commandFrom(
 			return { kind, id, code, name, wantsSession: isModern };
 		}
 		case "open": {
-			const { session, client, pending, epoch, offset, time } = asked;
+			const { session, client, pending, epoch, offset, time, lang } = asked;
 			const hasSeen = epoch && offset !== undefined;
 			const lastSeen = hasSeen ? { epoch, offset, time } : undefined;
 			const room = within(limits.roomUnits, asked.room ?? LOBBY);
 			const { kind, id } = asked;
-			return { kind, id, session, client, pending, room, lastSeen };
+			const language = languageOf(lang);
+			const from = { room, lastSeen, language };
+			return { kind, id, session, client, pending, ...from };
 		}
 		// The other commands are what their frames say.
 		default:

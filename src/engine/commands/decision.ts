@@ -21,6 +21,7 @@ import { INVITED } from "../../chat/email.ts";
 import { looksReserved } from "../../chat/name.ts";
 import type { ServerMessage } from "../../chat/server-message.ts";
 import type { User } from "../../chat/user.ts";
+import type { Language } from "../../languages/words.ts";
 import type { Limits } from "../../limits.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Retention } from "../../retention.ts";
@@ -44,6 +45,8 @@ export interface Policy {
 	/** The identities of admins. */
 	readonly admins: ReadonlySet<Identity>;
 	readonly retention: Retention;
+	/** What the bot says in rooms. */
+	readonly lang: Language;
 	/** The id of this process in the events that it logs. */
 	readonly node: string;
 }

@@ -76,6 +76,7 @@ export function decideHello(
 	const address = parseEmail(command.email);
 	if (!address) return refuse("emailIsLegal");
 	const { email, mailbox } = address;
+	const { language } = command;
 	const room = parseRoomName(command.room);
 	if (!room) return refuse("roomIsNamed");
 	const { names } = view.state.server.context;
@@ -87,7 +88,7 @@ export function decideHello(
 		code: secrets.code(),
 		expires: now + limits.codeSeconds * 1000,
 		// A newcomer's mail greets them by their own address.
-		user: { name: name || mailbox.replace(/@.*/, ""), email },
+		user: { name: name || mailbox.replace(/@.*/, ""), email, language },
 		person,
 	};
 	const claim = { identity, name, nameKey };

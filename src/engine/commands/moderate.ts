@@ -9,7 +9,7 @@ import type { Claim, PlumeEvent } from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
 import { brokenServerRule } from "../../../machines/server.ts";
-import { roomInWords } from "../../chat/room-name.ts";
+import { whereInWords } from "../../chat/room-name.ts";
 import { cannot, type Operation } from "../operation.ts";
 import { invitationsEnded } from "./membership.ts";
 import {
@@ -26,9 +26,6 @@ import { clientsLeft, sentAway } from "./sessions.ts";
 /** How long someone who is kicked stays away, unless it is said. */
 const KICK_MS = 5 * 60_000;
 
-export const NO_MESSAGE =
-	"There is no such message here. It may be deleted already.";
-
 const needs = {
 	admin({ actor: { role } }: Asked) {
 		if (role === "lateAdmin") cannot("loginIsFresh");
@@ -42,9 +39,10 @@ const needs = {
 };
 
 const ban: Act = (asked) => {
-	const { view } = asked;
+	const { view, say } = asked;
 	const { name, person: identity, identities } = victimOf(asked);
-	const { facts, beside, words } = sanctionOf(asked);
+	const { facts, beside, when: time } = sanctionOf(asked);
+	const done = time ? "act.bannedUntil" : "act.banned";
 	const isMeant = ({ identity }: Claim) => identities.has(identity);
 	return {
 		entries: [
@@ -53,9 +51,7 @@ const ban: Act = (asked) => {
 			...invitationsEnded(view, ({ by }) => by === identity),
 			...sentAway(view, isMeant, "banned"),
 		],
-		says: [
-			`${name} is banned${words || " for good"}. ${undo(asked, "unban", name)}`,
-		],
+		says: [`${say(done, { name, time })} ${undo(asked, "unban", name)}`],
 	};
 };
 
@@ -68,33 +64,37 @@ function bannedOf({ view, what }: Asked) {
 }
 
 const unban: Act = (asked) => {
-	const { view, actor } = asked;
+	const { view, actor, say } = asked;
 	const { name, person: identity } = bannedOf(asked) ?? targetOf(asked);
 	const [type, by] = ["identity.unbanned", actor.person] as const;
 	const event = { type, time: view.now, identity, by };
 	if (brokenServerRule(view.state.server.context, event)) cannot("isBanned");
-	return { entries: [{ event }], says: [`${name} may enter again.`] };
+	return { entries: [{ event }], says: [say("act.unbanned", { name })] };
 };
 
 const mute: Act = (asked) => {
-	const { room } = asked;
+	const { room, say } = asked;
 	const { name, person: identity } = victimOf(asked);
 	limitMaker(asked, "mutes", identity);
-	const { facts, beside, words } = sanctionOf(asked);
+	const { facts, beside, when: time } = sanctionOf(asked);
+	const done = time ? "act.mutedUntil" : "act.muted";
+	const where = whereInWords(say, "in", room);
 	const type = "identity.muted";
 	return {
 		entries: [{ event: { type, room, identity, ...facts }, ...beside }],
 		says: [
-			`${name} may say nothing in ${roomInWords(room)}${words}. ${undo(asked, "unmute", name)}`,
+			`${say(done, { name, where, time })} ${undo(asked, "unmute", name)}`,
 		],
 	};
 };
 
 const kick: Act = (asked) => {
-	const { view, room } = asked;
+	const { view, room, say } = asked;
 	const { name, person: identity, identities } = victimOf(asked);
 	limitMaker(asked, "kicks", identity);
-	const { facts, beside, until, words } = sanctionOf(asked, KICK_MS);
+	const { facts, beside, until, when } = sanctionOf(asked, KICK_MS);
+	const where = whereInWords(say, "into", room);
+	const done = say("act.kicked", { name, where, time: when });
 	const type = "identity.kicked";
 	return {
 		entries: [
@@ -105,71 +105,72 @@ const kick: Act = (asked) => {
 				"kicked",
 			),
 		],
-		says: [
-			`${name} is out of ${roomInWords(room)}${words}. ${undo(asked, "unkick", name)}`,
-		],
+		says: [`${done} ${undo(asked, "unkick", name)}`],
 	};
 };
 
 /** Ends a mute, or a kick: one that ends at once takes the place of the one before. */
 const lifting =
-	(kind: "mutes" | "kicks", may: string): Act =>
+	(kind: "mutes" | "kicks"): Act =>
 	(asked) => {
-		const { view, actor, room } = asked;
+		const { view, actor, room, say } = asked;
 		const { name, person: identity } = targetOf(asked);
 		const { now: time, state } = view;
 		limitMaker(asked, kind, identity);
 		const sanctions = state.room(room)?.context[kind];
+		const isMute = kind === "mutes";
+		const where = whereInWords(say, isMute ? "in" : "into", room);
+		const may = isMute ? "act.maySpeak" : "act.mayEnter";
+		const done = isMute ? "act.unmuted" : "act.unkicked";
 		if (sanctionedUntil(sanctions, identity, time) === 0)
-			cannot({ words: `${name} may ${may} ${roomInWords(room)} already.` });
+			cannot({ words: say(may, { name, where }) });
 		const fact = { time, room, identity, by: actor.person };
-		const event: PlumeEvent<"identity.unmuted" | "identity.kicked"> =
-			kind === "mutes"
-				? { type: "identity.unmuted", ...fact }
-				: { type: "identity.kicked", ...fact, until: time };
+		const event: PlumeEvent<"identity.unmuted" | "identity.kicked"> = isMute
+			? { type: "identity.unmuted", ...fact }
+			: { type: "identity.kicked", ...fact, until: time };
 		return {
 			entries: [{ event }],
-			says: [`${name} may ${may} ${roomInWords(room)} again.`],
+			says: [say(done, { name, where })],
 		};
 	};
 
 const blocking =
 	(type: "identity.blocked" | "identity.unblocked"): Act =>
 	(asked) => {
-		const { view, actor } = asked;
+		const { view, actor, say } = asked;
 		const { name, person: identity } = targetOf(asked);
 		const by = actor.person;
 		if (identity === by || identity === BOT_NAME)
-			cannot({ words: "Nobody can block themselves, or the bot." });
+			cannot({ words: say("act.ownBlock") });
 		const blocked = view.state.server.context.blocks?.get(by) ?? [];
 		const isBlocked = blocked.includes(identity);
 		const isWanted = type === "identity.blocked";
 		if (isWanted && !isBlocked && blocked.length >= view.limits.blocksHeld)
-			cannot({ words: "You have blocked as many as one person may." });
+			cannot({ words: say("act.blocksLeft") });
 		const event = { type, time: view.now, identity, by };
 		return {
 			entries: isBlocked === isWanted ? [] : [{ event }],
 			says: [
 				isWanted
-					? `You see nothing more of ${name}. ${undo(asked, "unblock", name)}`
-					: `You see ${name} again.`,
+					? `${say("act.blocked", { name })} ${undo(asked, "unblock", name)}`
+					: say("act.unblocked", { name }),
 			],
 		};
 	};
 
-const report: Act = ({ view, actor, why, found }) => {
-	if (!found) return cannot({ words: NO_MESSAGE });
+const report: Act = ({ view, actor, why, found, say }) => {
+	if (!found) return cannot({ words: say("act.noMessage") });
 	const { room, epoch, offset: target, author } = found;
 	const isRead = /^(spam|abuse|other|)$/.test(why);
-	const words = isRead ? "" : " They see that message, not what you wrote.";
-	const says = [`Thank you. The admins will look at it.${words}`];
+	const unread = isRead ? "" : ` ${say("act.reportUnread")}`;
+	const says = [`${say("act.reported")}${unread}`];
 	const all = view.state.server.context.reports ?? PersistentMap();
 	const own = all.filter(({ by }) => by === actor.person);
 	if (own.some((one) => one.epoch === epoch && one.target === target))
 		return { entries: [], says };
 	const { reports, reportsHeld } = view.limits;
 	if (all.size >= reports || own.size >= reportsHeld)
-		cannot({ words: "Many reports wait for the admins. Try again later." });
+		cannot({ words: say("act.reportsLeft") });
 	const event: PlumeEvent<"message.reported"> = {
 		...{ type: "message.reported", time: view.now, report: view.secrets.id() },
 		...{ room, epoch, target, author: author.identity, by: actor.person },
@@ -178,14 +179,14 @@ const report: Act = ({ view, actor, why, found }) => {
 	return { entries: [{ event }], says };
 };
 
-const dismiss: Act = ({ view, actor, what }) => {
+const dismiss: Act = ({ view, actor, what, say }) => {
 	const all = [...(view.state.server.context.reports?.keys() ?? [])];
 	const meant = all.filter((id) => what !== "" && id.startsWith(what));
 	const [report = "", another] = meant;
 	if (!report || another) cannot("reportIsOpen");
 	const [type, by] = ["report.closed", actor.person] as const;
 	const event = { type, time: view.now, report, by };
-	return { entries: [{ event }], says: ["That report is closed."] };
+	return { entries: [{ event }], says: [say("act.dismissed")] };
 };
 
 type ActName = Exclude<BotCommand, "remove">;
@@ -195,9 +196,9 @@ const acts = {
 	ban: [needs.admin, ban],
 	unban: [needs.admin, unban],
 	mute: [needs.maker, mute],
-	unmute: [needs.maker, lifting("mutes", "speak in")],
+	unmute: [needs.maker, lifting("mutes")],
 	kick: [needs.maker, kick],
-	unkick: [needs.maker, lifting("kicks", "enter")],
+	unkick: [needs.maker, lifting("kicks")],
 	block: [needs.nothing, blocking("identity.blocked")],
 	unblock: [needs.nothing, blocking("identity.unblocked")],
 	report: [needs.nothing, report],

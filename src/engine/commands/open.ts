@@ -30,14 +30,14 @@ import {
 } from "./sessions.ts";
 
 export const open: Handler<"open"> = (view, command, _, services) => {
-	const { pending, id } = command;
+	const { pending } = command;
 	if (!pending) return decideOpen(view, command);
 	if (view.client?.matches("inRoom")) return refuse("isNotInside");
 	const asked = view.state.clientOfLogin(sha256(pending));
 	if (!asked) return refuse("loginIsPending");
 	return asked.matches("inRoom")
-		? decideAnsweredAgain(view, asked.context, pending, id)
-		: resumeLogin(view, asked.context, pending, id, services);
+		? decideAnsweredAgain(view, asked.context, pending, command)
+		: resumeLogin(view, asked.context, pending, command, services);
 };
 
 export function decideOpen(view: View, command: Command<"open">): Decision {
@@ -61,7 +61,8 @@ export function decideOpen(view: View, command: Command<"open">): Decision {
 	const before = [...renewal, ...decideLost(view, "closed")];
 	const last = inside?.last.get(client) ?? 0;
 	const { id: request, lastSeen } = command;
-	const user = { name, email: "" };
+	const language = command.language ?? view.login?.user.language;
+	const user = { name, email: "", language };
 	const login: Login = {
 		...{ client, last, request, user },
 		...(lastSeen && { lastSeen }),
@@ -99,7 +100,7 @@ function decideAnsweredAgain(
 	view: View,
 	asked: ClientContext,
 	pending: string,
-	request: string | undefined,
+	{ id: request, language }: Command<"open">,
 ): Decision {
 	const { state, now, secrets } = view;
 	const { id: before, room } = asked;
@@ -126,7 +127,7 @@ function decideAnsweredAgain(
 		],
 		login: {
 			...{ client, pending, request, session: opened.session },
-			user: { name, email: "" },
+			user: { name, email: "", language },
 		},
 	};
 }
@@ -136,14 +137,18 @@ function resumeLogin(
 	view: View,
 	{ id: client, name }: ClientContext,
 	pending: string,
-	id: string | undefined,
+	{ id, language }: Command<"open">,
 	{ logins, attachments }: Services,
 ): Decision {
 	const expired = dueEvents(view, [client]);
 	if (expired.length > 0)
 		return { ...refuse("loginIsPending"), entries: expired };
-	const user = attachments.connectionOf(client)?.login?.user;
-	const login = { client, pending, user: user ?? { name, email: "" } };
+	const known = attachments.connectionOf(client)?.login?.user;
+	const user = {
+		...{ name, email: "", ...known },
+		language: language ?? known?.language,
+	};
+	const login = { client, pending, user };
 	const sent = logins.codeSent(login, "", id);
 	return { entries: [], login, replies: sent ? [sent] : [] };
 }

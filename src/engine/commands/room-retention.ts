@@ -1,5 +1,6 @@
 /** Rooms record how long they keep what is said, and the bot tells everyone. */
 import type { Identity, RoomName } from "../../../machines/events.ts";
+import { sayIn } from "../../languages/words.ts";
 import { digestOf } from "../../log/line.ts";
 import type { Entry } from "../../log/log.ts";
 import { hoursOf, retentionInWords } from "../../retention.ts";
@@ -20,7 +21,7 @@ export function noticed(
 
 /** For each room whose setting has changed. */
 export function retentionChanged(view: View): readonly Entry[] {
-	const { state, retention, now: time } = view;
+	const { state, retention, now: time, lang: language } = view;
 	return [...state.rooms].flatMap(([room, { context }]): Entry[] => {
 		const wanted = hoursOf(retention, room);
 		const hours = Number.isFinite(wanted) ? wanted : undefined;
@@ -28,7 +29,7 @@ export function retentionChanged(view: View): readonly Entry[] {
 		const event = { type: "retention.changed", time, room } as const;
 		return [
 			{ event: hours === undefined ? event : { ...event, hours } },
-			noticed(view, room, retentionInWords(hours)),
+			noticed(view, room, retentionInWords(sayIn(language), hours)),
 		];
 	});
 }

@@ -4,6 +4,7 @@ import { BOT_NAME, isPublic } from "../../../machines/message.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
 import { parseName } from "../../chat/name.ts";
 import type { Found } from "../../history/found.ts";
+import type { Say } from "../../languages/words.ts";
 import { digestOf } from "../../log/line.ts";
 import { momentOf } from "../../moment.ts";
 import { cannot, type Operation } from "../operation.ts";
@@ -21,6 +22,8 @@ export interface Asked {
 	readonly why: string;
 	/** The message that it is about, for acts that have one. */
 	readonly found: Found | undefined;
+	/** The words that it is answered in. */
+	readonly say: Say;
 }
 
 export type Act = (asked: Asked) => Operation;
@@ -62,12 +65,15 @@ const DURATION = /^([1-9]\d{0,3})([mhdw])\b/;
 const LIKE_A_DURATION = /^[-+.]?\d/;
 
 /** `10m spam`: until when, and the reason beside the event. */
-export function sanctionOf({ view, actor, why }: Asked, defaultMs?: number) {
+export function sanctionOf(
+	{ view, actor, why, say }: Asked,
+	defaultMs?: number,
+) {
 	const { now: time, secrets } = view;
 	const [all = "", many = "", unit = ""] = DURATION.exec(why) ?? [];
 	if (all === "" && LIKE_A_DURATION.test(why))
 		cannot({
-			words: `Nothing is done: “${why.split(" ", 2).join(" ")}” is no duration. Say 10m, 12h, 7d or 2w, or begin the reason with a word.`,
+			words: say("act.noDuration", { typed: why.split(" ", 2).join(" ") }),
 		});
 	const ms = UNITS[unit] ? Number(many) * UNITS[unit] : defaultMs;
 	const text = why.slice(all.length).trim();
@@ -78,21 +84,27 @@ export function sanctionOf({ view, actor, why }: Asked, defaultMs?: number) {
 		facts: { time, by: actor.person, ...until, ...digest },
 		beside: erasable ? { erasable } : {},
 		until: time + (ms ?? 0),
-		words: ms === undefined ? "" : ` until ${momentOf(time + ms)}`,
+		/** When it ends, in words; empty if it does not. */
+		when: ms === undefined ? "" : momentOf(time + ms),
 	};
 }
 
 /** How an act is undone by the same person. An operator is not told the key of a room that is not public. */
-export function undo({ actor, room }: Asked, act: string, name: string) {
-	if (actor !== operator) return `“@${BOT_NAME} ${act} ${name}” undoes it.`;
-	if (!isPublic(room)) return `“plume ${act}” undoes it.`;
+export function undo(
+	{ actor, room, say }: Asked,
+	act: string,
+	name: string,
+): string {
 	const where = act === "unban" ? "" : ` ${room}`;
-	return `“plume ${act}${where} ${name}” undoes it.`;
+	const whom = isPublic(room) ? `${where} ${name}` : "";
+	const command =
+		actor === operator ? `plume ${act}${whom}` : `@${BOT_NAME} ${act} ${name}`;
+	return say("act.undo", { command });
 }
 
 /** A maker changes nothing that an admin did, and sends away only so many. */
 export function limitMaker(
-	{ view, actor, room }: Asked,
+	{ view, actor, room, say }: Asked,
 	kind: "mutes" | "kicks",
 	person: Identity,
 ): void {
@@ -100,8 +112,7 @@ export function limitMaker(
 	if (actor.role !== "maker" || !sanctions) return;
 	const isOver = sanctionedUntil(sanctions, person, view.now) === 0;
 	const { by = actor.person } = sanctions.get(person) ?? {};
-	if (!isOver && by !== actor.person)
-		cannot({ words: "An admin did that. Only an admin can change it." });
+	if (!isOver && by !== actor.person) cannot({ words: say("act.byAdmin") });
 	if (!sanctions.has(person) && sanctions.size >= view.limits.sanctionsMade)
-		cannot({ words: "That was done to very many here. Ask an admin." });
+		cannot({ words: say("act.sanctionsLeft") });
 }
