@@ -1379,8 +1379,8 @@ const login = [
 	{
 		promise: "login: the allowance is counted by the address, not as typed",
 		file: "src/engine/commands/hello.ts",
-		find: 'user: { name: name || mailbox.replace(/@.*/, ""), email },',
-		replace: 'user: { name: name || "", email: command.email },',
+		find: 'mailbox.replace(/@.*/, ""), email, language },',
+		replace: 'mailbox, email: command.email, language },',
 		tests: ["test/faults.test.ts -t one mail allowance"],
 	},
 	{
