@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { inlineEnglish, writeCatalogues } from "./languages.js";
 
 /** Where the emoji picker writes styles into the document, it is made to do so as our Content-Security-Policy permits. */
 const STYLES = [
@@ -57,8 +58,10 @@ await build({
 		"room-dialog": join(from, "room-dialog.ts"),
 		"emoji-picker": join(from, "emoji-picker.ts"),
 		"key-dialogs": join(from, "key-dialogs.ts"),
+		"own-messages": join(from, "own-messages.ts"),
 		"person-menu": join(from, "person-menu.ts"),
 		"pins-dialog": join(from, "pins-dialog.ts"),
+		translate: join(from, "translate.ts"),
 		plume: join(from, "plume.css"),
 		inspect: join(from, "inspect", "main.ts"),
 		inspected: join(from, "inspect", "inspect.css"),
@@ -75,13 +78,14 @@ await build({
 	external: ["plume.svg"],
 	define: { "process.env.NODE_ENV": '"production"' },
 	logLevel: "warning",
-	plugins: [{ name: "emoji-picker", setup: permitted }],
+	plugins: [{ name: "emoji-picker", setup: permitted }, inlineEnglish],
 });
 const emoji = "emoji-picker-element-data/en/cldr/data.json";
 await copyFile(
 	fileURLToPath(import.meta.resolve(emoji)),
 	join(to, "emoji.json"),
 );
+await writeCatalogues(to);
 for (const file of await readdir(from)) {
 	if (/\.(svg|png|webmanifest)$|^sw\.js$/.test(file))
 		await copyFile(join(from, file), join(to, file));

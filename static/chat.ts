@@ -11,8 +11,9 @@ import { type PendingSends, pendingSends } from "./pending-sends.ts";
 import { pathOf } from "./room-name.ts";
 import { RoomView } from "./room-view.ts";
 import { saveClient } from "./storage.ts";
+import { t } from "./words.ts";
 
-const TOO_FAST = "That was fast. What waits is sent in a moment, in order.";
+const TOO_FAST = t("fast");
 
 export class Chat {
 	readonly view: RoomView;
@@ -29,7 +30,7 @@ export class Chat {
 		this.view = new RoomView(page, this.#own);
 		this.sends = pendingSends(page);
 		this.composer = new Composer({ page, view: this.view, sends: this.sends });
-		eraser(page);
+		eraser();
 	}
 
 	/** Puts a room on the screen. */
