@@ -5,6 +5,7 @@
  */
 
 import { find, say, show } from "./element.ts";
+import { t } from "./words.ts";
 
 /** A reader this near to the end, in CSS pixels, is at the end. */
 const NEAR = 48;
@@ -96,6 +97,7 @@ export class Autoscroll {
 		if (this.isFollowing) this.#unread = 0;
 		show(this.#button, !this.isFollowing);
 		const unread = this.#unread;
-		say(this.#button, unread > 0 ? `${unread} new below` : "Jump to latest");
+		const words = unread > 0 ? t("latest.new", { count: unread }) : t("latest");
+		say(this.#button, words);
 	}
 }

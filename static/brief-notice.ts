@@ -1,9 +1,9 @@
 /** Shows words for 3 s beside the form that is on the screen, where a screen reader reads them. */
 
 import { find, say } from "./element.ts";
+import { t } from "./words.ts";
 
-export const UNHEARD =
-	"There is no connection, so the bot did not hear that. Try again once there is.";
+export const UNHEARD = t("offline.bot");
 
 const SHOWN_MS = 3_000;
 

@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { minify } from "terser";
+import { inlineEnglish, writeCatalogues } from "./languages.js";
 
 /** Where the emoji picker writes styles into the document, it is made to do so as our Content-Security-Policy permits. */
 const STYLES = [
@@ -64,6 +65,8 @@ const built = await build({
 		"person-menu": join(from, "person-menu.ts"),
 		"pins-dialog": join(from, "pins-dialog.ts"),
 		"search-dialog": join(from, "search-dialog.ts"),
+		"own-messages": join(from, "own-messages.ts"),
+		translate: join(from, "translate.ts"),
 		"own-dialogs": join(from, "own-dialogs.ts"),
 		plume: join(from, "plume.css"),
 		inspect: join(from, "inspect", "main.ts"),
@@ -81,7 +84,7 @@ const built = await build({
 	external: ["plume.svg"],
 	define: { "process.env.NODE_ENV": '"production"' },
 	logLevel: "warning",
-	plugins: [{ name: "emoji-picker", setup: permitted }],
+	plugins: [{ name: "emoji-picker", setup: permitted }, inlineEnglish],
 });
 // Once more: what terser leaves is 5 % smaller when it is packed.
 for (const output of Object.keys(built.metafile.outputs)) {
@@ -99,6 +102,7 @@ await copyFile(
 	fileURLToPath(import.meta.resolve(emoji)),
 	join(to, "emoji.json"),
 );
+await writeCatalogues(to);
 for (const file of await readdir(from)) {
 	if (/\.(svg|png|webmanifest)$|^sw\.js$/.test(file))
 		await copyFile(join(from, file), join(to, file));

@@ -17,8 +17,9 @@ import { roomLevel } from "./room-level.ts";
 import { pathOf } from "./room-name.ts";
 import { RoomView } from "./room-view.ts";
 import { saveClient } from "./storage.ts";
+import { t } from "./words.ts";
 
-const TOO_FAST = "That was fast. What waits is sent in a moment, in order.";
+const TOO_FAST = t("fast");
 
 export class Chat {
 	readonly view: RoomView;
@@ -36,7 +37,7 @@ export class Chat {
 		this.view = new RoomView(page, this.#own);
 		this.sends = pendingSends(page);
 		this.composer = new Composer({ page, view: this.view, sends: this.sends });
-		eraser(page);
+		eraser();
 		this.#renderBell = roomLevel(page);
 		page.own.onChange.push(this.#renderBell, () => this.view.rooms.render());
 	}

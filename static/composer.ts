@@ -15,6 +15,7 @@ import { nameTag } from "./person.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { isEditable, pickEmoji } from "./relations.ts";
 import { saveDraft, storedDraft } from "./storage.ts";
+import { nodes, t, translated } from "./words.ts";
 
 /** Code points that one message holds. */
 const TEXT_LIMIT = 4_000;
@@ -34,8 +35,7 @@ function tooLong(value: string): string {
 	const isFar = value.length > FAR_TOO_LONG;
 	const { length } = isFar ? value : [...withoutEmptyLines(value)];
 	if (length <= TEXT_LIMIT) return "";
-	const [is, holds] = [length, TEXT_LIMIT].map((n) => n.toLocaleString("en"));
-	return `This is ${is} characters long; a message holds ${holds}. Shorten it, or send it in parts.`;
+	return t("composer.long", { count: length, most: TEXT_LIMIT });
 }
 
 const canBeSent = (value: string) =>
@@ -83,7 +83,7 @@ export class Composer {
 		this.#answered = message;
 		this.#showAbout(
 			message,
-			message ? ["Reply to ", nameTag(message.name)] : [],
+			message ? nodes("composer.reply", { name: nameTag(message.name) }) : [],
 		);
 	}
 
@@ -92,8 +92,9 @@ export class Composer {
 		show(find("#replying"), message !== undefined);
 		if (!message) return;
 		const text = message.text.replace(/\s+/g, " ").slice(0, MOST_QUOTED);
-		find("#replying-not").ariaLabel =
-			`Do not ${this.#edited ? "edit" : "reply"}`;
+		find("#replying-not").ariaLabel = this.#edited
+			? t("composer.not-edit")
+			: t("composer.not-reply");
 		const about = [...words, ": ", make("bdi", "", text)];
 		find("#replying-words").replaceChildren(...about);
 		this.#field.focus();
@@ -104,7 +105,7 @@ export class Composer {
 		if (this.#parts.page.isClosed) return;
 		this.#answer(undefined);
 		this.#edited = message;
-		this.#showAbout(message, ["Edit"]);
+		this.#showAbout(message, [t("edit")]);
 		this.#field.value = text;
 		this.#complain("");
 		this.#field.setSelectionRange(text.length, text.length);
@@ -172,13 +173,13 @@ export class Composer {
 	render(): void {
 		const { isOpen, snapshot, room, isClosed } = this.#parts.page;
 		const title = this.#parts.page.titleOf(room);
-		this.#field.placeholder = `Say something in ${title}`;
+		this.#field.placeholder = t("composer.in", { title });
 		show(this.#form, !isClosed);
 		find("#closed").hidden = !isClosed;
 		const refused = isOpen ? snapshot.context.trouble : undefined;
 		if (refused === this.#refused) return;
 		this.#refused = refused;
-		this.#complain(refused?.words ?? "");
+		this.#complain(translated(refused?.words ?? ""));
 	}
 
 	#onInput(): void {
@@ -216,9 +217,7 @@ export class Composer {
 		const text = withoutEmptyLines(this.#field.value);
 		if (COMMAND.test(text) && text !== this.#questioned) {
 			this.#questioned = text;
-			return this.#complain(
-				`There are no commands here. Send it once more to say “${text.slice(0, 40)}” to everyone.`,
-			);
+			return this.#complain(t("composer.command", { text: text.slice(0, 40) }));
 		}
 		const isForBot = readBotCommand(text) !== undefined;
 		if (isForBot && !this.#parts.page.tellBot(text))

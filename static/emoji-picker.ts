@@ -1,10 +1,11 @@
 /** The emoji picker, which is loaded when it is first opened. */
 
 import { Picker } from "emoji-picker-element";
+import { t } from "./words.ts";
 
 const dialog = document.createElement("dialog");
 dialog.id = "emoji";
-dialog.setAttribute("aria-label", "Choose a reaction");
+dialog.setAttribute("aria-label", t("react.choose"));
 let chosen: (emoji: string) => void = () => {};
 
 /** Resolves with an emoji, or with "" if the dialog is closed. `dataSource` is the address of the emoji's names. */

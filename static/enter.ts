@@ -9,6 +9,7 @@ import { trimInvisible } from "../machines/text.ts";
 import { complain, find, say } from "./element.ts";
 import type { Page } from "./page.ts";
 import { storedInvitation } from "./storage.ts";
+import { t, translated } from "./words.ts";
 
 export function enterForm(page: Page, person: Person) {
 	const form = find("#enter", HTMLFormElement);
@@ -34,12 +35,13 @@ export function enterForm(page: Page, person: Person) {
 			const { trouble } = page.snapshot.context;
 			const isWaiting = page.snapshot.matches("loggingIn");
 			const isAboutEmail = trouble?.about === "email";
-			complain(email, isAboutEmail ? trouble.words : "");
-			say(step, isAboutEmail ? "" : (trouble?.words ?? ""));
+			const words = translated(trouble?.words ?? "");
+			complain(email, isAboutEmail ? words : "");
+			say(step, isAboutEmail ? "" : words);
 			step.classList.toggle("expected", trouble?.isExpected ?? false);
 			find("#invited").hidden = storedInvitation() === "";
 			submit.disabled = isWaiting;
-			say(submit, isWaiting ? "Asking for a code…" : "Mail me a code");
+			say(submit, isWaiting ? t("enter.asking") : t("enter.submit"));
 			cancel.hidden = !isWaiting;
 		},
 	};

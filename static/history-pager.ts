@@ -11,6 +11,7 @@ import { find } from "./element.ts";
 import type { RoomLine } from "./frames.ts";
 import type { Page } from "./page.ts";
 import type { Timeline } from "./timeline.ts";
+import { t } from "./words.ts";
 
 const PAGE = 100;
 /** How much of what came after a message is shown with it. */
@@ -118,8 +119,7 @@ export class HistoryPager {
 		if (page.length > 0 && purpose === "prepend") timeline.prepend(page);
 		else if (page.length > 0 || (purpose === "append" && isEnd))
 			timeline[purpose](page, isEnd);
-		if (wanted > 0 && !timeline.show(wanted))
-			showBriefly("That can’t be shown any more.");
+		if (wanted > 0 && !timeline.show(wanted)) showBriefly(t("history.gone"));
 		this.#page.quotes.resume();
 		// A run of relations gave no line: there is more behind it.
 		const isEmpty = purpose === "append" && isAnswer && !isEnd;

@@ -3,37 +3,38 @@
 import { arrowKeys, showDialog } from "./dialog.ts";
 import { make } from "./element.ts";
 import { roomName } from "./room-name.ts";
+import { t } from "./words.ts";
 
 /** Rooms that are offered at once. */
 const MOST_OFFERED = 8;
 
 const KEYS = [
-	["Ctrl+K", "Go to a room"],
-	["Ctrl+Shift+F", "Search what was said"],
-	["Alt+↑, Alt+↓", "The room above or below"],
-	["Alt+Shift+↑, ↓", "The next room with something new"],
-	["↑ in an empty field", "Edit your last message"],
-	["Esc", "Leave what you reply to or edit"],
-	["Tab, then ↑ or ↓", "Walk through the messages"],
-	["r, e, Delete", "Reply to, edit or delete the message you are at"],
-	["Page Up, Page Down", "Scroll"],
-	["?", "This list"],
+	["Ctrl+K", t("keys.go")],
+	["Ctrl+Shift+F", t("keys.search")],
+	["Alt+↑, Alt+↓", t("keys.next")],
+	["Alt+Shift+↑, ↓", t("keys.unread")],
+	[t("keys.empty"), t("keys.edit")],
+	["Esc", t("keys.escape")],
+	[t("keys.tab"), t("keys.walk")],
+	["r, e, Delete", t("keys.act")],
+	["Page Up, Page Down", t("keys.scroll")],
+	["?", t("keys.list")],
 ] as const;
 
 export function listKeys(): void {
 	const rows = KEYS.map(([keys, does]) =>
 		make("div", "key", make("kbd", "", keys), make("span", "", does)),
 	);
-	showDialog("Keys", ...rows);
+	showDialog(t("keys"), ...rows);
 }
 
 /** Finds a room in the list by some of its letters, or goes to one of that name. */
 export function goTo(go: (room: string) => void): void {
-	const label = "The name of a room, or some of it";
+	const label = t("go.label");
 	const field = make("input", { ariaLabel: label, placeholder: label });
 	field.autocomplete = "off";
 	const list = make("div", "offers");
-	const dialog = showDialog("Go to", field, list);
+	const dialog = showDialog(t("go"), field, list);
 	const links = [...document.querySelectorAll<HTMLElement>("#rooms a")];
 
 	function offer(words: string, act: () => void): HTMLElement {
@@ -56,7 +57,7 @@ export function goTo(go: (room: string) => void): void {
 		const name = roomName(field.value);
 		const isListed = links.some((link) => titleOf(link) === name);
 		const other =
-			name && !isListed ? [offer(`New: ${name}`, () => go(name))] : [];
+			name && !isListed ? [offer(t("go.new", { name }), () => go(name))] : [];
 		list.replaceChildren(...found, ...other);
 	}
 

@@ -5,6 +5,7 @@ import { BASE } from "./base-path.ts";
 import { showBriefly } from "./brief-notice.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE } from "./requests.ts";
+import { language, t } from "./words.ts";
 
 interface Parts {
 	"emoji-picker": typeof import("./emoji-picker.ts");
@@ -12,8 +13,10 @@ interface Parts {
 	"message-sheet": typeof import("./message-sheet.ts");
 	"person-menu": typeof import("./person-menu.ts");
 	"pins-dialog": typeof import("./pins-dialog.ts");
+	"own-messages": typeof import("./own-messages.ts");
 	"room-dialog": typeof import("./room-dialog.ts");
 	"search-dialog": typeof import("./search-dialog.ts");
+	translate: typeof import("./translate.ts");
 }
 
 /** Resolves with nothing, and says so, if it can't be loaded. */
@@ -29,7 +32,12 @@ export async function load<Name extends keyof Parts>(
 }
 
 /** What the menu's buttons are called. */
-export const MENU = "block, report and more";
+export const MENU = t("menu");
+
+/** Puts the markup below `root` into the reader's language. */
+export async function translate(root: Element): Promise<void> {
+	if (language !== "en") (await load("translate"))?.translate(root);
+}
 
 /** Opens the menu about a person, or a message of theirs. `talk` opens a room for the two. */
 export async function openMenu(

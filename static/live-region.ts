@@ -4,6 +4,7 @@
  */
 
 import { find } from "./element.ts";
+import { t } from "./words.ts";
 
 const EVERY_MS = 1_000;
 const MOST = 3;
@@ -16,7 +17,7 @@ export function liveRegion() {
 	function flush(): void {
 		const isTooMany = waiting.length > MOST;
 		region.textContent = isTooMany
-			? `${waiting.length} new messages.`
+			? t("log.many", { count: waiting.length })
 			: waiting.join("\n");
 		// One more turn empties the region.
 		isBusy = waiting.length > 0;

@@ -13,6 +13,7 @@ import { find, focusField } from "./element.ts";
 import { enterForm } from "./enter.ts";
 import { readFrame } from "./frames.ts";
 import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
+import { translate } from "./lazy.ts";
 import { longPress } from "./long-press.ts";
 import { Page } from "./page.ts";
 import { mayNotify, ownDialogs } from "./room-level.ts";
@@ -23,7 +24,11 @@ import { tabSocket } from "./socket.ts";
 import { statusBar } from "./status.ts";
 import * as storage from "./storage.ts";
 import { verifyForm } from "./verify.ts";
+import { language, t, translated } from "./words.ts";
 
+document.documentElement.lang = language;
+document.documentElement.dir = language === "ar" ? "rtl" : "ltr";
+await translate(document.documentElement);
 ignoreImeKeys();
 roomKeys();
 rovingFocus("#log", "last");
@@ -86,7 +91,8 @@ const machine = pageMachine.provide({
 		pauseSends: () => chat.disconnected(),
 		changeRoom: ({ context }) => chat.enter(context.room),
 		explainLobby({ event }) {
-			if (event.type === "refused") chat.view.explain(event.trouble.words);
+			if (event.type === "refused")
+				chat.view.explain(translated(event.trouble.words));
 		},
 		showForm({ context: { farewell } }) {
 			// The next one to log in here is not invited by what the last one opened.
@@ -183,8 +189,7 @@ function render(): void {
 chat.onRooms = render;
 actor.subscribe(render);
 chat.enter(room);
-if (!askedFor)
-	chat.view.explain("No room can have that name, so this is the lobby.");
+if (!askedFor) chat.view.explain(t("lobby"));
 actor.start();
 // There are no workers over plain HTTP, and a missing worker costs only the offline screen.
 navigator.serviceWorker?.register(`${BASE}sw.js`).catch(() => {});

@@ -15,7 +15,7 @@ const PHRASES = {
 	"left left": "left",
 	"entered left": "came in and left",
 	"left entered": "left and came back",
-};
+} as const;
 
 export const phraseFor = ({ kind }: SystemLine) => PHRASES[`${kind} ${kind}`];
 

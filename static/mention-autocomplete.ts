@@ -7,6 +7,7 @@ import { foldName, STARTED } from "../machines/text.ts";
 import { find, say } from "./element.ts";
 import { nameTag } from "./person.ts";
 import type { RoomView } from "./room-view.ts";
+import { t } from "./words.ts";
 
 const MOST_OPTIONS = 6;
 /** UTF-16 units before the cursor that are searched for an @name. */
@@ -52,8 +53,7 @@ export function mentionAutocomplete(
 		list.replaceChildren(...names.map(optionOf));
 		const active = length > 0 ? `name-${chosen}` : "";
 		field.setAttribute("aria-activedescendant", active);
-		const count = length === 1 ? "1 name" : `${length} names`;
-		say("#names-hint", active && `${count}; arrows choose, Enter takes.`);
+		say("#names-hint", active && t("names", { count: length }));
 	}
 
 	/** The text or the candidates have changed. */

@@ -8,6 +8,7 @@ import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
 import { isOnlyEmoji, mentions, textNodes } from "./text.ts";
 import { clock, exact, timeElement } from "./time-element.ts";
+import { nodes, t } from "./words.ts";
 
 /** A text of more lines than these is folded. */
 const MOST_LINES = 30;
@@ -21,12 +22,12 @@ function textElements(text: string, me: string): HTMLElement[] {
 	if (text.split(LINE_BREAK).length <= MOST_LINES) return [body];
 	body.classList.add("long");
 	const more = { ...BUTTON, className: "link more" };
-	return [body, make("button", more, "Show all")];
+	return [body, make("button", more, t("message.all"))];
 }
 
 /** What a blocked person said at one time unfolds with its first message. */
 function blockedElement(said: readonly HTMLElement[], isContinued: boolean) {
-	const words = "You blocked this person";
+	const words = t("message.blocked");
 	const summary = make("summary", { tabIndex: -1 }, words);
 	const className = isContinued ? "blocked continued" : "blocked";
 	const details = make("details", className, summary, ...said);
@@ -38,19 +39,25 @@ function blockedElement(said: readonly HTMLElement[], isContinued: boolean) {
 	return details;
 }
 
+/** The words about who pinned a message. */
+export const pinnedBy = (name: string) =>
+	nodes("message.pinned", { name: nameTag(name) });
+
 /** That a message was edited, and who pinned it. */
 function marksOf({ edited, pinned }: Said): HTMLElement[] {
 	const at = edited === undefined ? "" : exact.format(edited);
-	const title = `Edited: ${at}`;
+	const title = t("message.edited-at", { at });
 	return [
-		...(at ? [make("span", { className: "label", title }, "edited")] : []),
+		...(at
+			? [make("span", { className: "label", title }, t("message.edited"))]
+			: []),
 		...(pinned === undefined
 			? []
-			: [make("span", "label", "pinned by ", nameTag(pinned))]),
+			: [make("span", "label", ...pinnedBy(pinned))]),
 	];
 }
 
-const labels = { aside: "only you see this", notice: "notice" };
+const labels = { aside: t("message.aside"), notice: t("message.notice") };
 
 /** A message that waits to be sent is in no room yet. */
 type Waiting = Pick<Said, "kind" | "name" | "text" | "time" | "replyTo">;
@@ -68,7 +75,7 @@ export function messageElement(
 	article.ariaLabel = `${name}, ${clock.format(time)}`;
 	if (isContinued) article.append(timeElement(time));
 	else {
-		const label = isMine ? "you" : kind === "said" ? "" : labels[kind];
+		const label = isMine ? t("you") : kind === "said" ? "" : labels[kind];
 		const tags = label ? [make("span", "label", label)] : [];
 		article.classList.add("first");
 		const head = [nameTag(name), ...tags, timeElement(time)];
@@ -77,7 +84,7 @@ export function messageElement(
 	if (kind === "said" && "epoch" in message)
 		article.dataset.offset = `${message.offset}`;
 	if ("erased" in message && message.erased) {
-		article.append(make("p", "line erased", "This message was deleted."));
+		article.append(make("p", "line erased", t("message.deleted")));
 		return article;
 	}
 	const { replyTo } = { replyTo: undefined, ...message };

@@ -7,6 +7,7 @@ import { eraseOne } from "./erase.ts";
 import { openMenu } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { isEditable } from "./relations.ts";
+import { t } from "./words.ts";
 
 const QUICK = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
 
@@ -21,15 +22,15 @@ export function open(message: Said, page: Page): void {
 		return make("button", look, words);
 	};
 	const isMine = message.name === name;
-	const pin = message.pinned === undefined ? "Pin" : "Take down";
+	const pin = message.pinned === undefined ? t("pin") : t("unpin");
 	const own = [
-		...(isEditable(message) ? [button("Edit", () => page.edit(message))] : []),
-		button("Delete", () => eraseOne(message, page)),
+		...(isEditable(message)
+			? [button(t("edit"), () => page.edit(message))]
+			: []),
+		button(t("delete"), () => eraseOne(message, page)),
 	];
 	const others = [
-		button("Block, report and more", () =>
-			openMenu(page, message.name, message),
-		),
+		button(t("sheet.more"), () => openMenu(page, message.name, message)),
 	];
 	const dialog = showDialog(
 		message.name,
@@ -40,9 +41,9 @@ export function open(message: Said, page: Page): void {
 				button(emoji, () => relations.toggle(message, emoji)),
 			),
 		),
-		button("Another reaction", () => relations.choose(message)),
-		button("Reply", () => page.reply(message)),
-		button("Copy", () => navigator.clipboard?.writeText(message.text)),
+		button(t("sheet.react"), () => relations.choose(message)),
+		button(t("reply"), () => page.reply(message)),
+		button(t("copy"), () => navigator.clipboard?.writeText(message.text)),
 		...(role === "member"
 			? []
 			: [button(pin, () => relations.togglePin(message))]),

@@ -6,8 +6,7 @@ import { eraseOne } from "./erase.ts";
 import { MENU, openMenu } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { isEditable } from "./relations.ts";
-
-const UNREAD = "Mark as unread";
+import { t } from "./words.ts";
 
 /** The buttons of the timeline share one tab stop. */
 export const BUTTON = { type: "button", tabIndex: -1 } as const;
@@ -37,21 +36,21 @@ export function messageTools(message: Said, page: Page): HTMLElement {
 	const isMine = message.name === page.name;
 	const { relations, role } = page;
 	const react = () => void relations.choose(message);
-	const pinned = message.pinned === undefined ? "Pin" : "Take down";
+	const pinned = message.pinned === undefined ? t("pin") : t("unpin");
 	const mayEdit = isMine && isEditable(message);
 	return make(
 		"div",
 		"tools",
-		tool("React", lines.react, react, "dialog"),
-		tool("Reply", lines.reply, () => page.reply(message)),
-		tool(UNREAD, lines.unread, () => page.markUnread(message)),
-		...(mayEdit ? [tool("Edit", lines.edit, () => page.edit(message))] : []),
+		tool(t("react"), lines.react, react, "dialog"),
+		tool(t("reply"), lines.reply, () => page.reply(message)),
+		tool(t("unread"), lines.unread, () => page.markUnread(message)),
+		...(mayEdit ? [tool(t("edit"), lines.edit, () => page.edit(message))] : []),
 		...(role === "member"
 			? []
 			: [tool(pinned, lines.pin, () => void relations.togglePin(message))]),
 		isMine
 			? tool(
-					"Delete this message",
+					t("message.delete"),
 					lines.delete,
 					() => void eraseOne(message, page),
 				)

@@ -11,13 +11,13 @@ import type { Page } from "./page.ts";
 import { pathOf } from "./room-name.ts";
 import { browser } from "./storage.ts";
 import { mentions } from "./text.ts";
+import { t } from "./words.ts";
 
 /** UTF-16 units of a message that a notification shows. */
 const MOST_SHOWN = 200;
 
-const QUESTION = "Get a note when someone mentions you?";
-const BLOCKED =
-	"Your browser blocks notes from this site. To allow them, open the site’s settings beside its address.";
+const QUESTION = t("notify.ask");
+const BLOCKED = t("notify.blocked");
 
 const isSupported = "Notification" in globalThis;
 const isBlocked = () => isSupported && Notification.permission === "denied";
@@ -67,7 +67,7 @@ export class Notifications {
 		if (!mentions(text, this.#page.name)) return;
 		this.#mention(
 			room,
-			`${name} in ${this.#page.titleOf(room)}`,
+			t("notify.title", { name, room: this.#page.titleOf(room) }),
 			text.slice(0, MOST_SHOWN),
 		);
 	}
@@ -75,8 +75,10 @@ export class Notifications {
 	/** Someone mentioned the reader in another room, whose text is not here. */
 	mentionIn(room: string): void {
 		this.#count();
-		const title = `You were mentioned in ${this.#page.titleOf(room)}`;
-		this.#mention(room, title, "Open the room to read it.");
+		const title = t("notify.elsewhere", {
+			room: this.#page.titleOf(room),
+		});
+		this.#mention(room, title, t("notify.open"));
 	}
 
 	#count(): void {
@@ -132,7 +134,7 @@ export class Notifications {
 
 	#showSetting(): void {
 		const isRefused = isBlocked() && browser.get("notify") === "yes";
-		const unsupported = isSupported ? "" : "This browser has no notes.";
+		const unsupported = isSupported ? "" : t("notify.none");
 		this.#box.disabled = !isSupported;
 		this.#box.checked = this.#isOn;
 		say("#notify-result", isBlocked() ? BLOCKED : unsupported);

@@ -7,6 +7,8 @@
  * messages still arrive, because the timeline does not show it until then.
  */
 
+import { locale, t } from "./words.ts";
+
 export interface PendingLine {
 	readonly text: string;
 	/** The client that sends it, or "" before there is one. */
@@ -40,7 +42,7 @@ const WINDOW = 8;
 /** A line is sent again by itself after up to this wait; for longer ones the person decides. */
 const PATIENCE_MS = 10_000;
 
-export const TOO_LATE = "You had been logged out.";
+export const TOO_LATE = t("outbox.late");
 
 const isOpen = ({ why }: PendingLine) => why === "";
 
@@ -194,6 +196,7 @@ function whenAgain(ms: number): string {
 	const unit =
 		ms < UNIT_MS.minute ? "second" : ms < UNIT_MS.hour ? "minute" : "hour";
 	const format = { style: "unit", unit, unitDisplay: "long" } as const;
-	const wait = new Intl.NumberFormat("en", format);
-	return `You can send again in about ${wait.format(Math.ceil(ms / UNIT_MS[unit]))}.`;
+	const wait = new Intl.NumberFormat(locale, format);
+	const time = wait.format(Math.ceil(ms / UNIT_MS[unit]));
+	return t("outbox.again", { time });
 }

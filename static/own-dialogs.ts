@@ -6,15 +6,14 @@ import { make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { pushDevices } from "./push-devices.ts";
 import { quietHours } from "./quiet-hours.ts";
+import { t } from "./words.ts";
 
 export { endPush, renewPush } from "./push-subscription.ts";
 
 const WORDS = {
-	all: "Every message",
-	mentions: "Only mentions and replies",
-	nothing: "Nothing",
-	about:
-		"It holds on all your devices. Without a choice every message counts as new, and you get a note for mentions, replies and direct messages.",
+	all: t("level.all"),
+	mentions: t("level.mentions"),
+	nothing: t("level.nothing"),
 };
 
 /** Mounts what the settings say of one's own. */
@@ -31,6 +30,6 @@ export function openLevel(page: Page, title: string): void {
 		const input = { type: "radio", name: "level", checked, onchange };
 		return make("label", "", make("input", input), ` ${WORDS[level]}`);
 	});
-	const about = make("p", "hint", WORDS.about);
+	const about = make("p", "hint", t("level.about"));
 	showDialog(title, make("fieldset", "", ...choices), about);
 }

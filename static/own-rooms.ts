@@ -8,11 +8,12 @@ import { BASE } from "./base-path.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { complain, find, show } from "./element.ts";
 import type { AboutRooms, RoomEvent } from "./frames.ts";
-import { load } from "./lazy.ts";
+import { load, translate } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE, Requests } from "./requests.ts";
 import type { RoomDialog } from "./room-dialog.ts";
 import * as storage from "./storage.ts";
+import { t } from "./words.ts";
 
 export type OwnRoom = ServerFrame<"ownRooms">["rooms"][number];
 export type AnswerAboutRooms =
@@ -29,8 +30,8 @@ export type Question = Extract<
 
 /** What a room is called. A direct one has the names of its other people. */
 export function titleOf({ access, title, names }: OwnRoom): string {
-	if (access === "direct") return names.join(", ") || "Nobody else";
-	return title || "Room without a title";
+	if (access === "direct") return names.join(", ") || t("room.alone");
+	return title || t("room.untitled");
 }
 
 export class OwnRooms {
@@ -74,8 +75,10 @@ export class OwnRooms {
 		if (!html.ok) throw new Error(html.statusText);
 		const words = await html.text();
 		// Two clicks ask twice.
-		if (!document.querySelector("#room-about"))
+		if (!document.querySelector("#room-about")) {
 			find("#plume").insertAdjacentHTML("beforeend", words);
+			await translate(find("#room-about", HTMLDialogElement));
+		}
 		return loaded && new loaded.RoomDialog(this.#page, this);
 	}
 

@@ -14,6 +14,7 @@ import { Quotes } from "./quotes.ts";
 import { Relations } from "./relations.ts";
 import type { Socket } from "./socket.ts";
 import { claimClient } from "./storage.ts";
+import { t } from "./words.ts";
 
 interface Parts {
 	/** A function, because the actor is made last: its actions need the other parts. */
@@ -100,7 +101,7 @@ export class Page {
 	titleOf(room: string): string {
 		if (isPublic(room)) return room;
 		const own = this.ownRooms.find((one) => one.room === room);
-		return own ? titleOf(own) : "Private room";
+		return own ? titleOf(own) : t("room.private");
 	}
 
 	dispatch(event: PageEvent): void {

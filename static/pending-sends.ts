@@ -8,6 +8,7 @@ import { messageElement } from "./message-element.ts";
 import { Outbox, type PendingLine } from "./outbox.ts";
 import type { Page } from "./page.ts";
 import * as storage from "./storage.ts";
+import { t } from "./words.ts";
 
 export type PendingSends = ReturnType<typeof pendingSends>;
 
@@ -44,9 +45,10 @@ export function pendingSends(page: Page) {
 		});
 		list.replaceChildren(...elements);
 		const whys = lines.flatMap(({ why }) => why || []);
-		const many = whys.length === 1 ? "1 line was" : `${whys.length} lines were`;
+		const [why] = whys;
 		show(failed, whys.length > 0);
-		say("#failed-words", whys[0] ? `${many} not sent. ${whys[0]}` : "");
+		const words = why && t("outbox.failed", { count: whys.length, why });
+		say("#failed-words", words ?? "");
 	}
 
 	find("#failed-retry").onclick = () => outbox().retry();

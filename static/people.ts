@@ -5,10 +5,11 @@
 
 import { find, make, say } from "./element.ts";
 import type { Member, RoomEvent } from "./frames.ts";
-import { MENU, openMenu } from "./lazy.ts";
+import { openMenu } from "./lazy.ts";
 import type { OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameList, nameTag } from "./person.ts";
+import { locale, nodes, t } from "./words.ts";
 
 /** More people who write are “others”. */
 const MOST_NAMED = 3;
@@ -32,32 +33,35 @@ function itemOf(
 	[name, away]: [string, boolean],
 ): HTMLElement {
 	const isMe = name === page.name;
-	const is = { you: isMe, away, blocked: page.isBlocked(name) };
+	const labels = [
+		...(isMe ? [t("you")] : []),
+		...(away ? [t("people.away")] : []),
+		...(page.isBlocked(name) ? [t("people.blocked")] : []),
+	];
 	const parts = [
 		...[avatar(name), nameTag(name)],
-		...Object.entries(is).flatMap(([label, holds]) =>
-			holds ? make("span", "label", label) : [],
-		),
+		...labels.map((label) => make("span", "label", label)),
 	];
 	const talk = () => void own.talkTo(name);
 	const onclick = () => void openMenu(page, name, undefined, talk);
 	const button = {
 		...({ type: "button", tabIndex: -1, ariaHasPopup: "dialog" } as const),
-		...{ title: `${name}: ${MENU}`, onclick },
+		...{ title: t("menu.of", { name }), onclick },
 	} as const;
 	const shown = isMe ? parts : [make("button", button, ...parts)];
 	return make("li", away ? "away" : "", ...shown);
 }
 
-function showTyping(page: Page, names: readonly string[]): void {
-	const others = [...new Set(names)].filter(
+function showTyping(page: Page, writing: readonly string[]): void {
+	const others = [...new Set(writing)].filter(
 		(name) => name !== page.name && !page.isBlocked(name),
 	);
-	const more = others.length > MOST_NAMED ? "others" : "";
-	const are = others.length > 1 ? "are" : "is";
-	const typing = find("#typing");
-	typing.replaceChildren(...nameList(others.slice(0, MOST_NAMED), more));
-	if (others.length > 0) typing.append(` ${are} writing…`);
+	const more = others.length > MOST_NAMED ? t("people.others") : "";
+	const names = nameList(others.slice(0, MOST_NAMED), more);
+	const count = others.length;
+	find("#typing").replaceChildren(
+		...(count > 0 ? nodes("people.writing", { count, names }) : []),
+	);
 }
 
 export type PeoplePanel = ReturnType<typeof peoplePanel>;
@@ -78,8 +82,12 @@ export function peoplePanel(page: Page, own: OwnRooms) {
 		list.replaceChildren(...all.map((person) => itemOf(page, own, person)));
 		const buttons = [...list.querySelectorAll("button")];
 		buttons.find(({ title }) => title === focused)?.focus();
-		if (unlisted > 0) list.append(make("li", "label", `and ${unlisted} more`));
-		say("#people-count", inside ? String(all.length + unlisted) : "");
+		if (unlisted > 0)
+			list.append(make("li", "label", t("people.more", { count: unlisted })));
+		say(
+			"#people-count",
+			inside ? (all.length + unlisted).toLocaleString(locale) : "",
+		);
 	}
 
 	function renderSoon(): void {

@@ -10,8 +10,9 @@ import { showDialog } from "./dialog.ts";
 import { focusField, make } from "./element.ts";
 import { confirmed, GONE } from "./erase.ts";
 import type { Page } from "./page.ts";
+import { t } from "./words.ts";
 
-const WHY = "A person who is muted, sent out or banned reads it.";
+const WHY = t("menu.why");
 
 /** UTF-16 units of a message that the menu shows. */
 const MOST_SHOWN = 160;
@@ -20,23 +21,23 @@ const MOST_SHOWN = 160;
 type Choice = readonly [words: string, command: string];
 
 const REPORTS: readonly Choice[] = [
-	["Report as spam", "report OFFSET spam"],
-	["Report as abuse", "report OFFSET abuse"],
-	["Report something else", "report OFFSET other"],
+	[t("report.spam"), "report OFFSET spam"],
+	[t("report.abuse"), "report OFFSET abuse"],
+	[t("report.other"), "report OFFSET other"],
 ];
-const REMOVE: Choice = ["Remove this message", "remove OFFSET"];
+const REMOVE: Choice = [t("remove"), "remove OFFSET"];
 const IN_ROOM: readonly Choice[] = [
-	["Mute for 10 minutes", "mute NAME 10m"],
-	["Mute for an hour", "mute NAME 1h"],
-	["Unmute", "unmute NAME"],
-	["Send out for 5 minutes", "kick NAME 5m"],
-	["Send out for a day", "kick NAME 1d"],
-	["Let in again", "unkick NAME"],
+	[t("mute.minutes"), "mute NAME 10m"],
+	[t("mute.hour"), "mute NAME 1h"],
+	[t("unmute"), "unmute NAME"],
+	[t("kick.minutes"), "kick NAME 5m"],
+	[t("kick.day"), "kick NAME 1d"],
+	[t("unkick"), "unkick NAME"],
 ];
 const EVERYWHERE: readonly Choice[] = [
-	["Ban for a week", "ban NAME 1w"],
-	["Ban for good", "ban NAME"],
-	["Unban", "unban NAME"],
+	[t("ban.week"), "ban NAME 1w"],
+	[t("ban"), "ban NAME"],
+	[t("unban"), "unban NAME"],
 ];
 
 interface About {
@@ -64,8 +65,8 @@ export function openMenu(about: About): void {
 		return make("fieldset", "", title, make("div", "row-of", ...buttons));
 	};
 	const isBlocked = page.isBlocked(name);
-	const own = group("For yourself", [
-		isBlocked ? ["Unblock", "unblock NAME"] : ["Block", "block NAME"],
+	const own = group(t("menu.own"), [
+		isBlocked ? [t("unblock"), "unblock NAME"] : [t("block"), "block NAME"],
 		...(message ? REPORTS : []),
 	]);
 	const talking = () => {
@@ -74,19 +75,17 @@ export function openMenu(about: About): void {
 	};
 	const inRoom = message ? [REMOVE, ...IN_ROOM] : IN_ROOM;
 	const others = [
-		make("label", { htmlFor: "why" }, "Reason, if you want to say one"),
+		make("label", { htmlFor: "why" }, t("menu.reason")),
 		why,
 		make("p", { id: "why-hint", className: "hint" }, WHY),
-		group(`In ${page.titleOf(page.room)}`, inRoom),
-		...(page.role === "admin" ? [group("In every room", EVERYWHERE)] : []),
+		group(t("menu.room", { room: page.titleOf(page.room) }), inRoom),
+		...(page.role === "admin" ? [group(t("menu.everywhere"), EVERYWHERE)] : []),
 	];
 	const text = message?.text.slice(0, MOST_SHOWN) ?? "";
 	const dialog = showDialog(
 		name,
 		make("p", { className: "hint", dir: "auto" }, text),
-		...(talk && name !== BOT_NAME
-			? [button("Talk directly", "", talking)]
-			: []),
+		...(talk && name !== BOT_NAME ? [button(t("talk"), "", talking)] : []),
 		own,
 		...(page.role === "member" ? [] : others),
 	);
@@ -103,7 +102,7 @@ async function choose(
 	reason: string,
 ): Promise<void> {
 	const isLast = command.startsWith("remove");
-	if (!isLast || (await confirmed("Remove this message?", GONE, "Remove"))) {
+	if (!isLast || (await confirmed(t("remove.sure"), GONE, t("remove.yes")))) {
 		const about = command
 			.replace("NAME", name)
 			.replace("OFFSET", `${message?.offset}`);

@@ -5,9 +5,10 @@
  */
 
 import { make } from "./element.ts";
+import { locale } from "./words.ts";
 
 const HUES = 18;
-const list = new Intl.ListFormat("en-GB");
+const list = new Intl.ListFormat(locale.replace(/^en.*/, "en-GB"));
 
 /** Ignores case; similar names get different hues. */
 function hue(name: string): number {

@@ -5,6 +5,7 @@ import { showDialog } from "./dialog.ts";
 import { make } from "./element.ts";
 import { nameTag } from "./person.ts";
 import { timeElement } from "./time-element.ts";
+import { nodes, t } from "./words.ts";
 
 type Pin = ServerFrame<"pins">["pins"][number];
 
@@ -22,9 +23,9 @@ export function open(
 						show(pin.target);
 					}),
 				);
-	const none = "Nothing is pinned in this room.";
+	const none = t("pins.none");
 	const body = rows.length > 0 ? rows : [make("p", "hint", none)];
-	const dialog = showDialog("Pinned messages", ...body);
+	const dialog = showDialog(t("pins"), ...body);
 }
 
 function row({ name, time, text, by }: Pin, onclick: () => void) {
@@ -34,6 +35,6 @@ function row({ name, time, text, by }: Pin, onclick: () => void) {
 		{ type: "button", className: "pin", onclick },
 		make("span", "", nameTag(name), " ", timeElement(time)),
 		words,
-		make("span", "hint", "pinned by ", nameTag(by)),
+		make("span", "hint", ...nodes("message.pinned", { name: nameTag(by) })),
 	);
 }

@@ -2,14 +2,8 @@
 
 import { find, make } from "./element.ts";
 import type { Page } from "./page.ts";
+import { t } from "./words.ts";
 
-const WORDS = {
-	legend: "Quiet hours",
-	on: "No notes to my devices from",
-	to: "to",
-	from: "Quiet from",
-	until: "Quiet to",
-};
 /** From ten in the evening to eight in the morning. */
 const USUAL = ["22:00", "08:00"] as const;
 
@@ -30,10 +24,10 @@ export function quietHours(page: Page): () => void {
 		make("input", { type: "time", required: true, ariaLabel, onchange });
 	const isOn = make("input", { type: "checkbox" });
 	isOn.onchange = () => send();
-	const [from, to] = [time(WORDS.from), time(WORDS.until)];
-	const label = make("label", "", isOn, WORDS.on);
-	const row = make("div", "joined", from, WORDS.to, to);
-	const legend = make("legend", "", WORDS.legend);
+	const [from, to] = [time(t("quiet.from")), time(t("quiet.until"))];
+	const label = make("label", "", isOn, t("quiet.on"));
+	const row = make("div", "joined", from, t("quiet.to"), to);
+	const legend = make("legend", "", t("quiet.title"));
 	find("#notify")
 		.closest("fieldset")
 		?.after(make("fieldset", "", legend, label, row));

@@ -9,6 +9,7 @@ import { find, make } from "./element.ts";
 import type { Line, RoomLine } from "./frames.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
+import { t } from "./words.ts";
 
 /** UTF-16 units that are shown. */
 const MOST_SHOWN = 120;
@@ -90,7 +91,7 @@ export class Quotes {
 		const line = shown(offset);
 		if (line && "offset" in line) this.#found.set(offset, line);
 		const onclick = () => this.#page.show(offset);
-		const title = "What this answers";
+		const title = t("quote.title");
 		const button = make("button", {
 			...{ type: "button", tabIndex: -1, className: "quote", title, onclick },
 		});
@@ -106,10 +107,10 @@ export class Quotes {
 	#words(offset: number): readonly (Node | string)[] {
 		if (!this.#found.has(offset)) return ["…"];
 		const line = this.#found.get(offset);
-		if (!line || !("name" in line)) return ["It can’t be read any more."];
-		if (this.#page.isBlocked(line.name)) return ["You blocked this person"];
+		if (!line || !("name" in line)) return [t("quote.gone")];
+		if (this.#page.isBlocked(line.name)) return [t("message.blocked")];
 		const isGone = "erased" in line && line.erased === true;
-		const text = "text" in line && !isGone ? line.text : "deleted";
+		const text = "text" in line && !isGone ? line.text : t("quote.deleted");
 		const shown = text.replace(/\s+/g, " ").slice(0, MOST_SHOWN);
 		return [
 			nameTag(line.name),

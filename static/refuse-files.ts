@@ -1,12 +1,12 @@
 import { showBriefly } from "./brief-notice.ts";
+import { t } from "./words.ts";
 
 /** Keeps the browser from leaving the page for a file that is dropped or pasted. */
 export function refuseFiles(): void {
 	function refuse(event: Event, data: DataTransfer | null) {
 		if (!data?.types.includes("Files")) return;
 		event.preventDefault();
-		if (event.type !== "dragover")
-			showBriefly("Pictures and files can’t be sent yet.");
+		if (event.type !== "dragover") showBriefly(t("files"));
 	}
 	for (const type of ["dragover", "drop"] as const)
 		addEventListener(type, (event) => refuse(event, event.dataTransfer));

@@ -2,8 +2,9 @@
 
 import type { ClientFrame } from "../machines/protocol.ts";
 import type { Page } from "./page.ts";
+import { t } from "./words.ts";
 
-export const OFFLINE = "There is no connection. Try again once there is.";
+export const OFFLINE = t("offline");
 
 /** Nobody waits longer for an answer. */
 const LONGEST_MS = 15_000;

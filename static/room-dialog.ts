@@ -11,18 +11,16 @@ import type { AboutRooms } from "./frames.ts";
 import type { OwnRoom, OwnRooms, Question } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
+import { locale, nodes, t } from "./words.ts";
 
 type Open = Extract<AboutRooms, { kind: "invitations" }>["invitations"][number];
 
-const LEAVE =
-	"You see no more of what is said there. To come back, you must be invited again.";
-const CLOSE =
-	"Nobody can write there any more. Its members can still read what was said.";
-const REMOVE = "They are out at once, and see no more of what is said there.";
-const HAND_OVER =
-	"They can then invite, remove people and close the room. You stay a member.";
+const LEAVE = t("about.leave");
+const CLOSE = t("about.close");
+const REMOVE = t("about.remove");
+const HAND_OVER = t("about.owner");
 
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 const button = (words: string, onclick: () => void, label = words) =>
 	make(
 		"button",
@@ -95,7 +93,7 @@ export class RoomDialog {
 		const isPrivate = room.access === "private";
 		say("#room-about-title", this.#page.titleOf(room.room));
 		find("#members-list").replaceChildren(
-			this.#member(this.#page.name, owner, ["you"]),
+			this.#member(this.#page.name, owner, [t("you")]),
 			...room.names.map((name) =>
 				this.#member(name, owner, [], mine && !closed),
 			),
@@ -112,16 +110,20 @@ export class RoomDialog {
 		labels: readonly string[],
 		isMine = false,
 	): HTMLElement {
-		const shown = name === owner ? [...labels, "owner"] : labels;
+		const shown = name === owner ? [...labels, t("owner")] : labels;
 		const tags = shown.map((label) => make("span", "label", label));
 		const buttons = isMine
 			? [
 					button(
-						"Make owner",
+						t("owner.make"),
 						() => void this.#handOver(name),
-						`Make ${name} the owner`,
+						t("owner.make-of", { name }),
 					),
-					button("Remove", () => void this.#remove(name), `Remove ${name}`),
+					button(
+						t("remove.yes"),
+						() => void this.#remove(name),
+						t("remove.of", { name }),
+					),
 				]
 			: [];
 		return make("li", "", avatar(name), nameTag(name), ...tags, ...buttons);
@@ -137,15 +139,17 @@ export class RoomDialog {
 	}
 
 	#invitation({ invitation, by, name, expires }: Open): HTMLElement {
-		const whom = name ? nameTag(name) : "Someone with a link";
-		const words = ` may come until ${day.format(expires)}, invited by `;
+		const whom = name ? nameTag(name) : t("invitation.link");
+		const until = { whom, by: nameTag(by), day: day.format(expires) };
 		const take = async () => {
 			await this.#do({ kind: "revoke", invitation });
 			await this.#listInvitations();
 		};
-		const label = `Take back the invitation of ${name ?? "a link"}`;
-		const takeBack = button("Take back", () => void take(), label);
-		const p = make("span", "", whom, words, nameTag(by), ". ");
+		const label = name
+			? t("invitation.revoke-of", { name })
+			: t("invitation.revoke-link");
+		const takeBack = button(t("invitation.revoke"), () => void take(), label);
+		const p = make("span", "", ...nodes("invitation.until", until), " ");
 		return make("li", "", p, takeBack);
 	}
 
@@ -153,7 +157,7 @@ export class RoomDialog {
 	/** Asks about a room, and says what came of it. */
 	async #do(question: Question): Promise<void> {
 		const answer = await this.#own.ask(question);
-		const words = answer.kind === "roomsRefused" ? answer.words : "Done.";
+		const words = answer.kind === "roomsRefused" ? answer.words : t("done");
 		say("#room-result", words);
 	}
 
@@ -165,10 +169,7 @@ export class RoomDialog {
 		this.#link.value = `${location.origin}${BASE}join#${answer.token}`;
 		find("#link-row").hidden = false;
 		this.#link.select();
-		say(
-			"#room-result",
-			"One person can join by this link, for seven days. They will see what was said here before.",
-		);
+		say("#room-result", t("link.made"));
 		await this.#listInvitations();
 	}
 
@@ -179,7 +180,7 @@ export class RoomDialog {
 			() => true,
 			() => false,
 		);
-		say("#room-result", done ? "Link copied." : "Copy the link by hand.");
+		say("#room-result", done ? t("link.copied") : t("link.copy"));
 	}
 
 	async #invite(): Promise<void> {
@@ -191,26 +192,23 @@ export class RoomDialog {
 		complain(this.#name, isRefused ? answer.words : "");
 		if (isRefused) return this.#name.focus();
 		this.#name.value = "";
-		say(
-			"#room-result",
-			`${name} is invited, and will see what was said here before.`,
-		);
+		say("#room-result", t("invitation.made", { name }));
 		await this.#listInvitations();
 	}
 
 	async #remove(name: string): Promise<void> {
-		if (await confirmed(`Remove ${name}?`, REMOVE, "Remove"))
+		if (await confirmed(t("remove.person", { name }), REMOVE, t("remove.yes")))
 			await this.#do({ kind: "removeMember", room: this.#page.room, name });
 	}
 
 	async #handOver(name: string): Promise<void> {
-		if (await confirmed(`Make ${name} the owner?`, HAND_OVER, "Hand over"))
+		if (await confirmed(t("owner.sure", { name }), HAND_OVER, t("owner.yes")))
 			await this.#do({ kind: "handOver", room: this.#page.room, name });
 	}
 
 	async #leave(): Promise<void> {
 		const { room } = this.#page;
-		if (!(await confirmed("Leave this room?", LEAVE, "Leave"))) return;
+		if (!(await confirmed(t("leave.sure"), LEAVE, t("leave.yes")))) return;
 		this.#dialog.close();
 		await this.#page.go(LOBBY);
 		await this.#page.whenOpen();
@@ -218,7 +216,7 @@ export class RoomDialog {
 	}
 
 	async #close(): Promise<void> {
-		if (await confirmed("Close this room?", CLOSE, "Close it"))
+		if (await confirmed(t("close.sure"), CLOSE, t("close.yes")))
 			await this.#do({ kind: "closeRoom", room: this.#page.room });
 	}
 }

@@ -5,8 +5,9 @@ import { showBriefly } from "./brief-notice.ts";
 import { find, icon, make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE } from "./requests.ts";
+import { t } from "./words.ts";
 
-const TITLE = "What to hear of this room";
+const TITLE = t("level.title");
 const BELL = "M5 14V9a5 5 0 0 1 10 0v5l1.5 1h-13zM8.5 17.5h3";
 
 export const struckBell = () => icon(`${BELL}M3 3l14 14`);

@@ -19,6 +19,7 @@ import { struckBell } from "./room-level.ts";
 import { roomMenu } from "./room-menu.ts";
 import { pathOf, roomName } from "./room-name.ts";
 import { storedDraft, storedLines } from "./storage.ts";
+import { locale, t } from "./words.ts";
 
 /** Rooms that a tab may ask the server about. */
 const MOST_WATCHED = 32;
@@ -26,14 +27,14 @@ const MOST_WATCHED = 32;
 /** One's own rooms, of those that were joined last, whose unread lines are counted. */
 const MOST_OWN = 100;
 
-const MUTED = "muted";
-const NAME_RULE =
-	"A room’s name has letters, digits, “_” and “-”, at most 32 of them.";
+const MUTED = t("rooms.muted");
+const NAME_RULE = t("room.rule");
 
 /** A drawing, where something was written and not sent. */
 const PENCIL = "M4 16l1-4 8-8 3 3-8 8zM11 6l3 3";
 
-const upTo99 = (count: number) => (count > 99 ? "99+" : String(count));
+const upTo99 = (count: number) =>
+	`${Math.min(count, 99).toLocaleString(locale)}${count > 99 ? "+" : ""}`;
 
 export class RoomList {
 	readonly #list = find("#rooms");
@@ -135,10 +136,10 @@ export class RoomList {
 		const invited = ownRooms.filter((one) => one.invitation);
 		this.#list.replaceChildren(
 			...open.map((room) => this.#item(room)),
-			...group("Private rooms", owned("private")),
-			...group("Direct messages", owned("direct")),
+			...group(t("rooms.private"), owned("private")),
+			...group(t("rooms.direct"), owned("direct")),
 			...group(
-				"You are invited to",
+				t("rooms.invited"),
 				invited.map((one) => this.#invitation(one)),
 			),
 		);
@@ -204,11 +205,13 @@ export class RoomList {
 		/** The class of each, and its words. */
 		const badges: (readonly [string, string])[] = [];
 		if (isMention) badges.push(["badge mentioned", ""]);
-		if (isMention) badges.push(["visually-hidden", "You were mentioned, "]);
+		if (isMention)
+			badges.push(["visually-hidden", `${t("rooms.mentioned")}, `]);
 		if (unread > 0) badges.push(["count", upTo99(unread)]);
-		if (unread > 0) badges.push(["visually-hidden", " new"]);
-		if (isDraft) badges.push(["visually-hidden", " draft"]);
-		if (unsent > 0) badges.push(["badge unsent", `${unsent} not sent`]);
+		if (unread > 0) badges.push(["visually-hidden", ` ${t("rooms.new")}`]);
+		if (isDraft) badges.push(["visually-hidden", ` ${t("rooms.draft")}`]);
+		if (unsent > 0)
+			badges.push(["badge unsent", t("rooms.unsent", { count: unsent })]);
 		const shown = badges.map(([className, text]) =>
 			make("span", className, text),
 		);
@@ -227,14 +230,14 @@ export class RoomList {
 			const link = { type: "button", className: "link", ariaLabel } as const;
 			return make("button", { ...link, onclick }, words);
 		};
-		const by = make("span", "hint", `by ${names.join()}`);
+		const by = make("span", "hint", t("rooms.by", { names: names.join() }));
 		return make(
 			"li",
 			"invited",
 			make("bdi", "own", title),
 			by,
-			choice("Join", "join"),
-			choice("Decline", "revoke"),
+			choice(t("join"), "join"),
+			choice(t("decline"), "revoke"),
 		);
 	}
 

@@ -5,6 +5,7 @@ import { find, isTouch, say } from "./element.ts";
 import type { Page } from "./page.ts";
 import { pathOf } from "./room-name.ts";
 import { openKeyDialog } from "./shortcuts.ts";
+import { t } from "./words.ts";
 
 export function roomMenu(page: Page, leave: () => void): void {
 	const menu = find("#more");
@@ -32,7 +33,7 @@ export function roomMenu(page: Page, leave: () => void): void {
 function shareButton(page: Page): void {
 	const button = find("#share", HTMLButtonElement);
 	function show(result = "") {
-		say("#share-words", result || "Share link");
+		say("#share-words", result || t("share"));
 		button.classList.toggle("done", result !== "");
 	}
 	button.onclick = async () => {
@@ -43,11 +44,11 @@ function shareButton(page: Page): void {
 				await navigator.share({ title: `${page.titleOf(room)} · Plume`, url });
 			} else {
 				await navigator.clipboard.writeText(url);
-				show("Link copied");
+				show(t("share.copied"));
 			}
 		} catch {
 			// Sharing was refused or cancelled.
-			show("Copy the address");
+			show(t("share.copy"));
 		}
 		setTimeout(show, 3_000);
 	};

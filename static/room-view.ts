@@ -7,7 +7,6 @@ import type { Said } from "../machines/message.ts";
 import type { ReadMark } from "../machines/own.ts";
 import type { ServerEvent } from "../machines/page-events.ts";
 import { isChange } from "../machines/relations.ts";
-import { ageInWords } from "../machines/text.ts";
 import { find } from "./element.ts";
 import type { AboutOwn, AboutRooms, RoomEvent, RoomLine } from "./frames.ts";
 import { HistoryPager } from "./history-pager.ts";
@@ -19,11 +18,18 @@ import type { Page } from "./page.ts";
 import { type PeoplePanel, peoplePanel } from "./people.ts";
 import { RoomList } from "./room-list.ts";
 import { Timeline } from "./timeline.ts";
+import { t } from "./words.ts";
 
 /** UTF-16 units of a message that a screen reader reads. */
 const MOST_ANNOUNCED = 300;
 /** A tab that is hidden for so long is away. */
 const AWAY_AFTER_MS = 5 * 60_000;
+
+/** An age in days, or in hours if it is no whole days. */
+const retentionWords = (hours: number) =>
+	hours % 24 === 0
+		? t("retention.days", { count: hours / 24 })
+		: t("retention.hours", { count: hours });
 
 export class RoomView {
 	readonly rooms: RoomList;
@@ -95,7 +101,7 @@ export class RoomView {
 		this.#page.epoch = welcome.epoch;
 		const retention = find("#retention");
 		retention.hidden = retentionHours === undefined;
-		retention.textContent = `Messages here are deleted after ${ageInWords(retentionHours ?? 0)}.`;
+		retention.textContent = retentionWords(retentionHours ?? 0);
 		this.#history.reset();
 		this.#page.quotes.restart();
 		this.#people.clear();
@@ -148,7 +154,7 @@ export class RoomView {
 				this.#count = { said: event.said, offset: event.offset };
 				this.#history.reset();
 				this.#timeline.clear();
-				return this.#addLocal("Some messages are missing here.");
+				return this.#addLocal(t("log.gap"));
 			case "members":
 				this.#people.receive(event);
 				return this.#timeline.updateMembers();

@@ -17,11 +17,12 @@ import { messageElement } from "./message-element.ts";
 import type { Page } from "./page.ts";
 import { nameList, nameTag } from "./person.ts";
 import { timeElement } from "./time-element.ts";
+import { locale, nodes, type Param, t } from "./words.ts";
 
 /** Messages of one person further apart than this each have the name. */
 const PAUSE_MS = 5 * 60_000;
 
-const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });
+const calendar = new Intl.DateTimeFormat(locale, { dateStyle: "full" });
 
 export type Row = ReturnType<typeof rowsOf>[number];
 
@@ -64,21 +65,33 @@ export const isSameRow = (one: Row, other: Row): boolean =>
 	one.lines.length === other.lines.length &&
 	one.lines.every((line, at) => line === other.lines[at]);
 
+/** `count` people are named by `names`. */
+type People = { readonly count: number; readonly names: Param };
+
+/** What each phrase is in the reader's words. */
+const SAY = {
+	"came in": (people: People) => nodes("came", people),
+	left: (people: People) => nodes("left", people),
+	"came in and left": (people: People) => nodes("came.left", people),
+	"left and came back": (people: People) => nodes("left.came", people),
+};
+
 function membershipLine(line: SystemLine, className = ""): HTMLElement {
-	const phrase = ` ${phraseFor(line)} `;
-	const name = nameTag(line.name);
-	return make("p", className, name, phrase, timeElement(line.time));
+	const words = SAY[phraseFor(line)]({ count: 1, names: nameTag(line.name) });
+	return make("p", className, ...words, " ", timeElement(line.time));
 }
 
 /** What an owner did to the room. */
 function roomLine(line: Extract<Line, { kind: "titled" | "closed" }>) {
 	const title = line.kind === "titled" && !line.erased ? line.text : "";
+	const name = nameTag(line.name);
 	const words =
 		line.kind === "closed"
-			? [" closed this room "]
-			: [" gave this room a title", title && ": ", make("bdi", "", title), " "];
-	const time = timeElement(line.time);
-	return make("p", "system", nameTag(line.name), ...words, time);
+			? nodes("room.closed-by", { name })
+			: title
+				? nodes("room.titled", { name, title: make("bdi", "", title) })
+				: nodes("room.titled-once", { name });
+	return make("p", "system", ...words, " ", timeElement(line.time));
 }
 
 /** One line, or a summary that unfolds into all of them. */
@@ -87,8 +100,13 @@ function membershipElement(lines: readonly SystemLine[]): HTMLElement {
 	if (first && more.length === 0) return membershipLine(first, "system");
 	const words = summarize(lines).flatMap(({ names, others, phrase }, at) => [
 		at > 0 ? " · " : "",
-		...nameList(names, others > 0 ? `${others} others` : ""),
-		` ${phrase}`,
+		...SAY[phrase]({
+			count: names.length + others,
+			names: nameList(
+				names,
+				others > 0 ? t("people.other", { count: others }) : "",
+			),
+		}),
 	]);
 	const summary = make("summary", { tabIndex: -1 }, ...words);
 	const details = make("details", "system", summary);
@@ -103,8 +121,7 @@ export function rowElement({ lines, ...row }: Row, page: Page): HTMLElement {
 	const [line] = lines;
 	if (row.isNewDay)
 		element.append(make("h2", "day", calendar.format(line.time)));
-	if (row.isFirstUnread)
-		element.append(make("p", "since", "New since you left"));
+	if (row.isFirstUnread) element.append(make("p", "since", t("log.since")));
 	if (line.kind === "local") element.append(make("p", "system", line.text));
 	else if (isMembership(line))
 		element.append(membershipElement(lines.filter(isMembership)));

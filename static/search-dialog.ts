@@ -6,19 +6,7 @@ import { make, say } from "./element.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
 import type { Hit } from "./relations.ts";
-
-const WORDS = {
-	title: "Search",
-	field: "Words, or from: before: after: has:link",
-	all: "In all my rooms",
-	search: "Search",
-	mentions: "Mentions of me",
-	none: "Nothing found.",
-	found: "The newest come first.",
-	behind: "The index is still being made: what is new may be missing.",
-	searching: "Searching…",
-	older: "Show older",
-} as const;
+import { t } from "./words.ts";
 
 /** Mentions of the reader, and answers to them. */
 const MENTIONS = "to:me";
@@ -28,14 +16,18 @@ const day = new Intl.DateTimeFormat(undefined, {
 
 function makeForm() {
 	const field = make("input", {
-		...{ type: "search", ariaLabel: WORDS.field, placeholder: WORDS.field },
+		...{
+			type: "search",
+			ariaLabel: t("search.field"),
+			placeholder: t("search.field"),
+		},
 		...{ autocomplete: "off", maxLength: 500, dir: "auto" },
 	});
 	const all = make("input", { type: "checkbox", accessKey: "a" });
-	const inAll = make("label", "hint", all, ` ${WORDS.all}`);
-	const mentions = make("button", "ghost", WORDS.mentions);
+	const inAll = make("label", "hint", all, ` ${t("search.all")}`);
+	const mentions = make("button", "ghost", t("search.mentions"));
 	mentions.type = "button";
-	const submit = make("button", "block inline", WORDS.search);
+	const submit = make("button", "block inline", t("search"));
 	const options = make("div", "row-of", submit, inAll, mentions);
 	return { form: make("form", "", field, options), field, all, mentions };
 }
@@ -45,13 +37,13 @@ export function open(page: Page): void {
 	const status = make("p", "hint");
 	status.role = "status";
 	const list = make("div", "offers");
-	const dialog = showDialog(WORDS.title, form, status, list);
+	const dialog = showDialog(t("search"), form, status, list);
 	/** Counts searches: only the answer to the latest is shown. */
 	let latest = 0;
 
 	async function search(text: string, last?: Hit): Promise<void> {
 		const nth = ++latest;
-		say(status, WORDS.searching);
+		say(status, t("search.searching"));
 		const older = last && { before: last.offset, beforeRoom: last.room };
 		const where = all.checked ? { all: true as const } : { room: page.room };
 		const answer = await page.relations.search({ text, ...where, ...older });
@@ -70,10 +62,11 @@ export function open(page: Page): void {
 		if (more && end) {
 			const onclick = () => void search(text, end);
 			const button = { type: "button", className: "link", onclick } as const;
-			list.append(make("button", button, WORDS.older));
+			list.append(make("button", button, t("search.older")));
 		}
-		const words = list.children.length > 0 ? WORDS.found : WORDS.none;
-		say(status, behind ? WORDS.behind : words);
+		const words =
+			list.children.length > 0 ? t("search.found") : t("search.none");
+		say(status, behind ? t("search.behind") : words);
 	}
 
 	async function show({ room, offset }: Hit): Promise<void> {

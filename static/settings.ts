@@ -1,10 +1,12 @@
-/** The settings dialog: the theme, the export of one's messages, and the logout. */
+/** The settings dialog: the theme, the language, the export of one's messages, and the logout. */
 
 import { BASE } from "./base-path.ts";
 import { find, make, say } from "./element.ts";
+import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { ownDialogs } from "./room-level.ts";
-import { browser, storedSession } from "./storage.ts";
+import { browser } from "./storage.ts";
+import { LANGUAGES, t } from "./words.ts";
 
 /** Applies the chosen theme, or the system's if none is chosen. */
 function themeChoice(): void {
@@ -34,21 +36,19 @@ function themeChoice(): void {
 	show();
 }
 
-/** Downloads the person's messages; returns what to say about it. */
-async function exportMessages(): Promise<string> {
-	const answer = await fetch(`${BASE}export`, {
-		method: "POST",
-		headers: { Authorization: `Bearer ${storedSession()}` },
-	});
-	if (answer.status === 429) {
-		const wait = Number(answer.headers.get("Retry-After")) || 60;
-		return `An export was made just now. Try again in ${wait} s.`;
+/** The language applies once the page is loaded again. */
+function languageChoice(): void {
+	const select = find("#language", HTMLSelectElement);
+	for (const value of LANGUAGES) {
+		const names = new Intl.DisplayNames(value, { type: "language" });
+		const option = { value, lang: value } as const;
+		select.append(make("option", option, names.of(value) ?? value));
 	}
-	if (!answer.ok) return "The server did not give an export. Try again.";
-	const href = URL.createObjectURL(await answer.blob());
-	make("a", { href, download: "plume-messages.json" }).click();
-	setTimeout(() => URL.revokeObjectURL(href), 60_000);
-	return "Your messages were saved as plume-messages.json.";
+	select.value = browser.get("language");
+	select.onchange = () => {
+		browser.set("language", select.value);
+		location.reload();
+	};
 }
 
 export function settingsDialog(page: Page) {
@@ -70,16 +70,17 @@ export function settingsDialog(page: Page) {
 	};
 
 	themeChoice();
+	languageChoice();
 	everywhere.onclick = () => page.dispatch({ type: "logout", all: true });
 	find("#logout").onclick = () => page.dispatch({ type: "logout", all: false });
 
 	exporting.onclick = async () => {
 		exporting.disabled = true;
-		say("#export-result", "Gathering your messages…");
-		const unreachable = "Plume cannot be reached. Try again.";
-		say("#export-result", await exportMessages().catch(() => unreachable));
+		await (await load("own-messages"))?.exportMessages();
 		exporting.disabled = false;
 	};
+	find("#erase-all").onclick = async () =>
+		(await load("own-messages"))?.eraseAll(page);
 
 	let hasOwn = false;
 	const mountOwn = () =>
@@ -91,7 +92,7 @@ export function settingsDialog(page: Page) {
 	const node = find("#node");
 	const showNode = () => {
 		node.hidden = page.node === "" || !page.isOpen;
-		say(node, `You are connected through “${page.node}”.`);
+		say(node, t("node", { node: page.node }));
 	};
 
 	return () => {

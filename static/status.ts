@@ -9,6 +9,7 @@ import { backoffOf } from "../machines/page-guards.ts";
 import { find, icon, say, show } from "./element.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
+import { t, translated } from "./words.ts";
 
 /** A drawing of two sliders. */
 const SETTINGS = "M3 6.5h7M14 6.5h3M3 13.5h3M10 13.5h7M12 4.5v4M8 11.5v4";
@@ -30,7 +31,7 @@ export function statusBar(page: Page) {
 	function renderCountdown() {
 		const seconds = Math.max(1, Math.ceil((due - Date.now()) / 1_000));
 		const tries = page.snapshot.matches("returning");
-		const next = due > 0 ? `Trying again in ${seconds} s.` : "Trying again…";
+		const next = due > 0 ? t("retry.in", { count: seconds }) : t("retry.now");
 		say("#countdown", tries ? next : "");
 	}
 	setInterval(renderCountdown, 1_000);
@@ -47,7 +48,7 @@ export function statusBar(page: Page) {
 		const { attempt, name, room, trouble, farewell } = snapshot.context;
 		const stopped = snapshot.matches("stopped");
 		const lost = snapshot.matches("returning") && attempt > 0;
-		const why = trouble?.words ?? "Offline.";
+		const why = trouble?.words ?? t("machine.offline");
 		const erasing = snapshot.matches("chatting") && farewell !== "";
 		const elsewhere = stopped && why === CloseCode.replaced.says;
 		say("#room-name", page.titleOf(room));
@@ -58,13 +59,13 @@ export function statusBar(page: Page) {
 		me.hidden = name === "";
 		show(bar, lost || stopped || erasing);
 		const words = erasing
-			? "Deleting all you said. This may take a moment…"
+			? t("erase.busy")
 			: stopped
-				? why
-				: `${why} Your lines are kept.`;
+				? translated(why)
+				: `${translated(why)} ${t("offline.lines")}`;
 		say("#connection-words", bar.hidden ? "" : words);
 		retry.hidden = erasing;
-		say(retry, elsewhere ? "Use it here" : "Try now");
+		say(retry, elsewhere ? t("retry.here") : t("retry"));
 		// A disabled button would lose the focus.
 		retry.ariaDisabled = String(!stopped && !waits);
 		offline.hidden = !lost || !isEmpty;

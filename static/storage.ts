@@ -24,7 +24,7 @@ const tab = new Store<
 	| `${RoomItem} ${string}`
 >("sessionStorage");
 /** Settings stay when another person logs in. */
-type Setting = "rooms" | "theme" | "notify";
+type Setting = "rooms" | "theme" | "notify" | "language";
 export const browser = new Store<Shared | Setting>("localStorage");
 
 /** Where a tab stores an item of one room; the lobby's has no suffix because it is older. */

@@ -48,7 +48,7 @@ addEventListener("fetch", (event) => {
 	const { origin, pathname } = new URL(url);
 	if (method !== "GET" || origin !== location.origin) return;
 	const cached = mode === "navigate" && isPage(pathname) ? BASE : pathname;
-	if (SHELL.includes(cached))
+	if (SHELL.includes(cached) || /\/static\/\w\w\.json$/.test(cached))
 		event.respondWith(networkFirst(event.request, cached));
 });
 

@@ -1,9 +1,10 @@
 /** Shows when something was said. */
 
 import { make } from "./element.ts";
+import { locale } from "./words.ts";
 
-export const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-export const exact = new Intl.DateTimeFormat(undefined, {
+export const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
+export const exact = new Intl.DateTimeFormat(locale, {
 	dateStyle: "full",
 	timeStyle: "medium",
 });

@@ -8,13 +8,11 @@
 import { CODE_LENGTH, readCode } from "../machines/code.ts";
 import type { Trouble } from "../machines/page-events.ts";
 import { trimInvisible } from "../machines/text.ts";
-import { complain, find, say } from "./element.ts";
+import { complain, find, make, say } from "./element.ts";
 import type { Page } from "./page.ts";
+import { nodes, t, translated } from "./words.ts";
 
-const NO_CODE = "A code has 6 letters and digits. Copy it from the mail.";
-
-const some = (n: number, one: string, more: string) =>
-	`${n} ${n === 1 ? one : more}`;
+const NO_CODE = t("verify.no-code");
 
 /** How many tries and minutes are left, and when another code can be asked for. */
 function renderTimes(page: Page, resend: HTMLButtonElement): void {
@@ -22,10 +20,15 @@ function renderTimes(page: Page, resend: HTMLButtonElement): void {
 	if (expires === 0) return;
 	const minutes = Math.ceil((expires - Date.now()) / 60_000);
 	const wait = Math.ceil((resendAt - Date.now()) / 1_000);
-	const times = `${some(tries, "try", "tries")} and ${some(minutes, "minute", "minutes")} left.`;
-	const tooOld = "This code is too old: ask for another.";
-	say("#verify-left", minutes > 0 ? times : tooOld);
-	say(resend, wait > 0 ? `Send again in ${wait} s` : "Send it again");
+	const left = {
+		tries: t("verify.tries", { count: tries }),
+		minutes: t("verify.minutes", { count: minutes }),
+	};
+	say("#verify-left", minutes > 0 ? t("verify.left", left) : t("verify.old"));
+	say(
+		resend,
+		wait > 0 ? t("verify.wait", { count: wait }) : t("verify.resend"),
+	);
 	const isIdle = page.snapshot.matches({ loggingIn: "verifying" });
 	resend.disabled = wait > 0 || !isIdle;
 }
@@ -36,13 +39,13 @@ function typedName(field: HTMLInputElement): string {
 	const name = words.join("-");
 	const offer = find("#name-offer");
 	offer.hidden = words.length < 2;
-	say(offer, `Use “${name}”?`);
+	say(offer, t("name.use", { name }));
 	offer.onclick = () => {
 		field.value = name;
 		field.form?.requestSubmit();
 	};
-	if (!name) complain(field, "Write a name first.");
-	if (words.length > 1) complain(field, "There are no spaces in names.");
+	if (!name) complain(field, t("name.missing"));
+	if (words.length > 1) complain(field, t("name.spaces"));
 	return words.length > 1 ? "" : name;
 }
 
@@ -84,7 +87,7 @@ export function verifyForm(page: Page) {
 		find("#code-part").hidden = isAsked;
 		find("#name-part").hidden = !isAsked;
 		resend.hidden = isAsked;
-		say("#verify-title", isAsked ? "Welcome" : "Check your mail");
+		say("#verify-title", isAsked ? t("welcome") : t("verify.title"));
 	}
 
 	setInterval(renderTimes, 1_000, page, resend);
@@ -107,15 +110,16 @@ export function verifyForm(page: Page) {
 			const { email, note, trouble } = snapshot.context;
 			const checking = snapshot.matches({ loggingIn: "checking" });
 			const lost = snapshot.matches("returning");
-			say("#verify-email", email);
-			say("#verify-note", lost ? "Connecting…" : note);
+			const to = make("bdi", { id: "verify-email" }, email);
+			find("#verify-sent").replaceChildren(...nodes("verify.sent", { to }));
+			say("#verify-note", lost ? t("connecting") : translated(note));
 			if (trouble?.about === "name" && !asksName) {
 				askName(true);
 				question = trouble;
 			}
 			const words = lost || trouble === question ? "" : trouble?.words;
-			complain(asksName ? name : field, words ?? "");
-			say(submit, checking ? "Checking…" : "Come in");
+			complain(asksName ? name : field, translated(words ?? ""));
+			say(submit, checking ? t("verify.checking") : t("verify.submit"));
 			field.readOnly = checking;
 			submit.disabled ||= checking;
 			renderTimes(page, resend);

@@ -1380,7 +1380,7 @@ const login = [
 		promise: "login: the allowance is counted by the address, not as typed",
 		file: "src/engine/commands/hello.ts",
 		find: 'mailbox.replace(/@.*/, ""), email, language },',
-		replace: 'mailbox, email: command.email, language },',
+		replace: "mailbox, email: command.email, language },",
 		tests: ["test/faults.test.ts -t one mail allowance"],
 	},
 	{
