@@ -58,6 +58,7 @@ await build({
 		"room-dialog": join(from, "room-dialog.ts"),
 		"emoji-picker": join(from, "emoji-picker.ts"),
 		"key-dialogs": join(from, "key-dialogs.ts"),
+		"language-choice": join(from, "language-choice.ts"),
 		"own-messages": join(from, "own-messages.ts"),
 		"person-menu": join(from, "person-menu.ts"),
 		"pins-dialog": join(from, "pins-dialog.ts"),

@@ -13,7 +13,7 @@ import { find, focusField } from "./element.ts";
 import { enterForm } from "./enter.ts";
 import { readFrame } from "./frames.ts";
 import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
-import { translate } from "./lazy.ts";
+import { load } from "./lazy.ts";
 import { Page } from "./page.ts";
 import { invitationAt, roomAt } from "./room-name.ts";
 import { settingsDialog } from "./settings.ts";
@@ -24,9 +24,8 @@ import * as storage from "./storage.ts";
 import { verifyForm } from "./verify.ts";
 import { language, t, translated } from "./words.ts";
 
-document.documentElement.lang = language;
-document.documentElement.dir = language === "ar" ? "rtl" : "ltr";
-await translate(document.documentElement);
+if (language !== "en")
+	(await load("translate"))?.translate(document.documentElement);
 ignoreImeKeys();
 roomKeys();
 rovingFocus("#log", "last");
