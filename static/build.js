@@ -62,6 +62,7 @@ const built = await build({
 		"emoji-picker": join(from, "emoji-picker.ts"),
 		"key-dialogs": join(from, "key-dialogs.ts"),
 		"message-sheet": join(from, "message-sheet.ts"),
+		"language-choice": join(from, "language-choice.ts"),
 		"person-menu": join(from, "person-menu.ts"),
 		"pins-dialog": join(from, "pins-dialog.ts"),
 		"search-dialog": join(from, "search-dialog.ts"),

@@ -3,13 +3,14 @@
 import type { ServerEvent } from "../machines/page-events.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { Composer } from "./composer.ts";
-import { eraser } from "./erase.ts";
+import { find } from "./element.ts";
 import {
 	type AboutOwn,
 	isAboutOwn,
 	isAboutRooms,
 	type RoomEvent,
 } from "./frames.ts";
+import { choose } from "./message-tools.ts";
 import { type AnswerAboutRooms, OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { type PendingSends, pendingSends } from "./pending-sends.ts";
@@ -37,9 +38,10 @@ export class Chat {
 		this.view = new RoomView(page, this.#own);
 		this.sends = pendingSends(page);
 		this.composer = new Composer({ page, view: this.view, sends: this.sends });
-		eraser();
 		this.#renderBell = roomLevel(page);
 		page.own.onChange.push(this.#renderBell, () => this.view.rooms.render());
+		const log = find("#log");
+		log.addEventListener("click", ({ target }) => choose(log, target));
 	}
 
 	/** Puts a room on the screen. */

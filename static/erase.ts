@@ -30,16 +30,3 @@ export async function eraseOne(message: Said, page: Page): Promise<void> {
 	}
 	focusField();
 }
-
-export function eraser(): void {
-	const log = find("#log");
-	log.addEventListener("click", ({ target }) => choose(log, target));
-}
-
-/** On a touch screen the first touch of a message shows its button. */
-function choose(log: HTMLElement, target: EventTarget | null): void {
-	const touched = target instanceof Element && target.closest("article");
-	for (const article of log.querySelectorAll("article.chosen"))
-		if (article !== touched) article.classList.remove("chosen");
-	if (touched) touched.classList.toggle("chosen");
-}

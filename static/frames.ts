@@ -10,7 +10,7 @@ import { readServerFrame, type ServerFrame } from "../machines/protocol.ts";
 import type { Change } from "../machines/relations.ts";
 import { parseJson } from "../machines/schema.ts";
 import type { Refusal } from "./outbox.ts";
-import { refusal, t } from "./words.ts";
+import { t, translated } from "./words.ts";
 
 /** The bot's words to this client alone; they have no offset in the room. */
 export type Aside = ServerFrame<"aside"> & { readonly time: number };
@@ -95,7 +95,7 @@ function about(rule: string): Trouble["about"] {
 
 function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 	const { code: rule, re = 0, n, expected, retryAfter } = frame;
-	const words = refusal(rule, frame.text || t("refused"));
+	const words = translated(frame.text || t("refused"), `refusal.${rule}`);
 	// Without a number it is about no line of ours: the disk is full, and everyone gets it.
 	if (re === MessageType.text && n !== undefined) {
 		// Any other rule refuses the text itself, whatever its number.
@@ -138,7 +138,10 @@ export function readFrame(data: string, now: number): PageInput | undefined {
 		case "wrongCode":
 			return { type: "wrongCode" };
 		case "mayNotEnter": {
-			const words = refusal(frame.code, frame.text || t("refused.enter"));
+			const words = translated(
+				frame.text || t("refused.enter"),
+				`refusal.${frame.code}`,
+			);
 			const trouble = { about: about(frame.code), words };
 			return { type: "mayNotEnter", rule: frame.code, trouble };
 		}

@@ -5,10 +5,11 @@ import { BASE } from "./base-path.ts";
 import { showBriefly } from "./brief-notice.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE } from "./requests.ts";
-import { language, t } from "./words.ts";
+import { t } from "./words.ts";
 
 interface Parts {
 	"emoji-picker": typeof import("./emoji-picker.ts");
+	"language-choice": typeof import("./language-choice.ts");
 	"key-dialogs": typeof import("./key-dialogs.ts");
 	"message-sheet": typeof import("./message-sheet.ts");
 	"person-menu": typeof import("./person-menu.ts");
@@ -33,11 +34,6 @@ export async function load<Name extends keyof Parts>(
 
 /** What the menu's buttons are called. */
 export const MENU = t("menu");
-
-/** Puts the markup below `root` into the reader's language. */
-export async function translate(root: Element): Promise<void> {
-	if (language !== "en") (await load("translate"))?.translate(root);
-}
 
 /** Opens the menu about a person, or a message of theirs. `talk` opens a room for the two. */
 export async function openMenu(

@@ -13,7 +13,7 @@ import { find, focusField } from "./element.ts";
 import { enterForm } from "./enter.ts";
 import { readFrame } from "./frames.ts";
 import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
-import { translate } from "./lazy.ts";
+import { load } from "./lazy.ts";
 import { longPress } from "./long-press.ts";
 import { Page } from "./page.ts";
 import { mayNotify, ownDialogs } from "./room-level.ts";
@@ -26,9 +26,8 @@ import * as storage from "./storage.ts";
 import { verifyForm } from "./verify.ts";
 import { language, t, translated } from "./words.ts";
 
-document.documentElement.lang = language;
-document.documentElement.dir = language === "ar" ? "rtl" : "ltr";
-await translate(document.documentElement);
+if (language !== "en")
+	(await load("translate"))?.translate(document.documentElement);
 ignoreImeKeys();
 roomKeys();
 rovingFocus("#log", "last");

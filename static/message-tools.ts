@@ -76,3 +76,11 @@ export function reactionsElement(message: Said, page: Page): HTMLElement[] {
 	});
 	return chips.length > 0 ? [make("div", "reactions", ...chips)] : [];
 }
+
+/** On a touch screen the first touch of a message shows its buttons. */
+export function choose(log: HTMLElement, target: EventTarget | null): void {
+	const touched = target instanceof Element && target.closest("article");
+	for (const article of log.querySelectorAll("article.chosen"))
+		if (article !== touched) article.classList.remove("chosen");
+	if (touched) touched.classList.toggle("chosen");
+}

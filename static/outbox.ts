@@ -7,7 +7,7 @@
  * messages still arrive, because the timeline does not show it until then.
  */
 
-import { locale, t } from "./words.ts";
+import { duration, t } from "./words.ts";
 
 export interface PendingLine {
 	readonly text: string;
@@ -195,8 +195,6 @@ const UNIT_MS = { second: 1_000, minute: 60_000, hour: 3_600_000 };
 function whenAgain(ms: number): string {
 	const unit =
 		ms < UNIT_MS.minute ? "second" : ms < UNIT_MS.hour ? "minute" : "hour";
-	const format = { style: "unit", unit, unitDisplay: "long" } as const;
-	const wait = new Intl.NumberFormat(locale, format);
-	const time = wait.format(Math.ceil(ms / UNIT_MS[unit]));
+	const time = duration(Math.ceil(ms / UNIT_MS[unit]), unit);
 	return t("outbox.again", { time });
 }

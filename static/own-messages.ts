@@ -26,10 +26,12 @@ async function fetchMessages(): Promise<string> {
 	return t("export.done", { file: FILE });
 }
 
-export async function exportMessages(): Promise<void> {
+export async function exportMessages(button: HTMLButtonElement): Promise<void> {
+	button.disabled = true;
 	say("#export-result", t("export.wait-for"));
 	const unreachable = t("unreachable");
 	say("#export-result", await fetchMessages().catch(() => unreachable));
+	button.disabled = false;
 }
 
 export async function eraseAll(page: Page): Promise<void> {

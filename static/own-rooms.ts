@@ -4,11 +4,10 @@
  */
 
 import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
-import { BASE } from "./base-path.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { complain, find, show } from "./element.ts";
 import type { AboutRooms, RoomEvent } from "./frames.ts";
-import { load, translate } from "./lazy.ts";
+import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE, Requests } from "./requests.ts";
 import type { RoomDialog } from "./room-dialog.ts";
@@ -68,23 +67,10 @@ export class OwnRooms {
 		this.#dialog?.render();
 	}
 
-	async #makeDialog(): Promise<RoomDialog | undefined> {
-		const loaded = await load("room-dialog");
-		const html = await fetch(`${BASE}static/room-dialog.html`);
-		// A server that is being restarted has other words.
-		if (!html.ok) throw new Error(html.statusText);
-		const words = await html.text();
-		// Two clicks ask twice.
-		if (!document.querySelector("#room-about")) {
-			find("#plume").insertAdjacentHTML("beforeend", words);
-			await translate(find("#room-about", HTMLDialogElement));
-		}
-		return loaded && new loaded.RoomDialog(this.#page, this);
-	}
-
 	async #openDialog(): Promise<void> {
 		try {
-			this.#dialog ??= await this.#makeDialog();
+			const part = await load("room-dialog");
+			this.#dialog ??= await part?.makeDialog(this.#page, this);
 			this.#dialog?.open();
 		} catch {
 			showBriefly(OFFLINE);

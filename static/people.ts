@@ -9,7 +9,7 @@ import { openMenu } from "./lazy.ts";
 import type { OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameList, nameTag } from "./person.ts";
-import { locale, nodes, t } from "./words.ts";
+import { nodes, t } from "./words.ts";
 
 /** More people who write are “others”. */
 const MOST_NAMED = 3;
@@ -34,13 +34,13 @@ function itemOf(
 ): HTMLElement {
 	const isMe = name === page.name;
 	const labels = [
-		...(isMe ? [t("you")] : []),
-		...(away ? [t("people.away")] : []),
-		...(page.isBlocked(name) ? [t("people.blocked")] : []),
+		isMe && t("you"),
+		away && t("people.away"),
+		page.isBlocked(name) && t("people.blocked"),
 	];
 	const parts = [
 		...[avatar(name), nameTag(name)],
-		...labels.map((label) => make("span", "label", label)),
+		...labels.flatMap((label) => (label ? make("span", "label", label) : [])),
 	];
 	const talk = () => void own.talkTo(name);
 	const onclick = () => void openMenu(page, name, undefined, talk);
@@ -84,10 +84,7 @@ export function peoplePanel(page: Page, own: OwnRooms) {
 		buttons.find(({ title }) => title === focused)?.focus();
 		if (unlisted > 0)
 			list.append(make("li", "label", t("people.more", { count: unlisted })));
-		say(
-			"#people-count",
-			inside ? (all.length + unlisted).toLocaleString(locale) : "",
-		);
+		say("#people-count", inside ? String(all.length + unlisted) : "");
 	}
 
 	function renderSoon(): void {

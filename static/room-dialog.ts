@@ -11,6 +11,7 @@ import type { AboutRooms } from "./frames.ts";
 import type { OwnRoom, OwnRooms, Question } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
+import { translate } from "./translate.ts";
 import { locale, nodes, t } from "./words.ts";
 
 type Open = Extract<AboutRooms, { kind: "invitations" }>["invitations"][number];
@@ -219,4 +220,20 @@ export class RoomDialog {
 		if (await confirmed(t("close.sure"), CLOSE, t("close.yes")))
 			await this.#do({ kind: "closeRoom", room: this.#page.room });
 	}
+}
+
+export async function makeDialog(
+	page: Page,
+	own: OwnRooms,
+): Promise<RoomDialog> {
+	const html = await fetch(`${BASE}static/room-dialog.html`);
+	// A server that is being restarted has other words.
+	if (!html.ok) throw new Error(html.statusText);
+	const words = await html.text();
+	// Two clicks ask twice.
+	if (!document.querySelector("#room-about")) {
+		find("#plume").insertAdjacentHTML("beforeend", words);
+		translate(find("#room-about"));
+	}
+	return new RoomDialog(page, own);
 }

@@ -19,7 +19,7 @@ import { struckBell } from "./room-level.ts";
 import { roomMenu } from "./room-menu.ts";
 import { pathOf, roomName } from "./room-name.ts";
 import { storedDraft, storedLines } from "./storage.ts";
-import { locale, t } from "./words.ts";
+import { t } from "./words.ts";
 
 /** Rooms that a tab may ask the server about. */
 const MOST_WATCHED = 32;
@@ -33,8 +33,7 @@ const NAME_RULE = t("room.rule");
 /** A drawing, where something was written and not sent. */
 const PENCIL = "M4 16l1-4 8-8 3 3-8 8zM11 6l3 3";
 
-const upTo99 = (count: number) =>
-	`${Math.min(count, 99).toLocaleString(locale)}${count > 99 ? "+" : ""}`;
+const upTo99 = (count: number) => (count > 99 ? "99+" : String(count));
 
 export class RoomList {
 	readonly #list = find("#rooms");

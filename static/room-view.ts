@@ -18,7 +18,7 @@ import type { Page } from "./page.ts";
 import { type PeoplePanel, peoplePanel } from "./people.ts";
 import { RoomList } from "./room-list.ts";
 import { Timeline } from "./timeline.ts";
-import { t } from "./words.ts";
+import { duration, t } from "./words.ts";
 
 /** UTF-16 units of a message that a screen reader reads. */
 const MOST_ANNOUNCED = 300;
@@ -26,10 +26,8 @@ const MOST_ANNOUNCED = 300;
 const AWAY_AFTER_MS = 5 * 60_000;
 
 /** An age in days, or in hours if it is no whole days. */
-const retentionWords = (hours: number) =>
-	hours % 24 === 0
-		? t("retention.days", { count: hours / 24 })
-		: t("retention.hours", { count: hours });
+const ageOf = (hours: number) =>
+	hours % 24 === 0 ? duration(hours / 24, "day") : duration(hours, "hour");
 
 export class RoomView {
 	readonly rooms: RoomList;
@@ -101,7 +99,9 @@ export class RoomView {
 		this.#page.epoch = welcome.epoch;
 		const retention = find("#retention");
 		retention.hidden = retentionHours === undefined;
-		retention.textContent = retentionWords(retentionHours ?? 0);
+		retention.textContent = t("retention", {
+			time: ageOf(retentionHours ?? 0),
+		});
 		this.#history.reset();
 		this.#page.quotes.restart();
 		this.#people.clear();

@@ -1,12 +1,12 @@
 /** The settings dialog: the theme, the language, the export of one's messages, and the logout. */
 
 import { BASE } from "./base-path.ts";
-import { find, make, say } from "./element.ts";
+import { find, say } from "./element.ts";
 import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { ownDialogs } from "./room-level.ts";
 import { browser } from "./storage.ts";
-import { LANGUAGES, t } from "./words.ts";
+import { t } from "./words.ts";
 
 /** Applies the chosen theme, or the system's if none is chosen. */
 function themeChoice(): void {
@@ -36,21 +36,6 @@ function themeChoice(): void {
 	show();
 }
 
-/** The language applies once the page is loaded again. */
-function languageChoice(): void {
-	const select = find("#language", HTMLSelectElement);
-	for (const value of LANGUAGES) {
-		const names = new Intl.DisplayNames(value, { type: "language" });
-		const option = { value, lang: value } as const;
-		select.append(make("option", option, names.of(value) ?? value));
-	}
-	select.value = browser.get("language");
-	select.onchange = () => {
-		browser.set("language", select.value);
-		location.reload();
-	};
-}
-
 export function settingsDialog(page: Page) {
 	const dialog = find("#settings", HTMLDialogElement);
 	const everywhere = find("#logout-all", HTMLButtonElement);
@@ -63,6 +48,7 @@ export function settingsDialog(page: Page) {
 		showNode();
 		if (!hasOwn) void mountOwn();
 		dialog.showModal();
+		void load("language-choice").then((part) => part?.offerLanguages());
 	};
 	// A click on the backdrop has the dialog itself as its target.
 	dialog.onclick = ({ target }) => {
@@ -70,15 +56,11 @@ export function settingsDialog(page: Page) {
 	};
 
 	themeChoice();
-	languageChoice();
 	everywhere.onclick = () => page.dispatch({ type: "logout", all: true });
 	find("#logout").onclick = () => page.dispatch({ type: "logout", all: false });
 
-	exporting.onclick = async () => {
-		exporting.disabled = true;
-		await (await load("own-messages"))?.exportMessages();
-		exporting.disabled = false;
-	};
+	exporting.onclick = async () =>
+		(await load("own-messages"))?.exportMessages(exporting);
 	find("#erase-all").onclick = async () =>
 		(await load("own-messages"))?.eraseAll(page);
 

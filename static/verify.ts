@@ -10,7 +10,7 @@ import type { Trouble } from "../machines/page-events.ts";
 import { trimInvisible } from "../machines/text.ts";
 import { complain, find, make, say } from "./element.ts";
 import type { Page } from "./page.ts";
-import { nodes, t, translated } from "./words.ts";
+import { duration, nodes, t, translated } from "./words.ts";
 
 const NO_CODE = t("verify.no-code");
 
@@ -22,7 +22,7 @@ function renderTimes(page: Page, resend: HTMLButtonElement): void {
 	const wait = Math.ceil((resendAt - Date.now()) / 1_000);
 	const left = {
 		tries: t("verify.tries", { count: tries }),
-		minutes: t("verify.minutes", { count: minutes }),
+		minutes: duration(minutes, "minute"),
 	};
 	say("#verify-left", minutes > 0 ? t("verify.left", left) : t("verify.old"));
 	say(

@@ -16,15 +16,13 @@ type Params = Readonly<Record<string, Param>>;
 
 export const LANGUAGES = "en de fr es pt ja ar".split(" ");
 
-const preferred: readonly string[] = globalThis.navigator?.languages ?? [];
 export const language =
-	[browser.get("language"), ...preferred]
+	[browser.get("language"), ...(globalThis.navigator?.languages ?? [])]
 		.map((tag) => tag.replace(/-.*/, ""))
 		.find((tag) => LANGUAGES.includes(tag)) ?? "en";
 const country = new Intl.DateTimeFormat().resolvedOptions().locale;
 /** For dates, numbers and lists. */
 export const locale = country.startsWith(language) ? country : language;
-const isRightToLeft = language === "ar";
 const plurals = new Intl.PluralRules(language);
 /** Letters that may be read from right to left come after these. */
 const LEFT_TO_RIGHT = /^[\0-\u058f]*$/;
@@ -39,12 +37,11 @@ const own: Readonly<Record<string, Text>> =
 const english: Readonly<Record<string, Text>> = en;
 
 /** A name can't turn the words around it. Left to right in left to right needs no isolate. */
-const isolated = (text: string) =>
-	!isRightToLeft && LEFT_TO_RIGHT.test(text) ? text : `\u2068${text}\u2069`;
-
-function shown(param: Param = ""): Node | string | readonly (Node | string)[] {
+function shown(param: Param = ""): Exclude<Param, number> {
 	if (typeof param === "number") return param.toLocaleString(locale);
-	return typeof param === "string" ? isolated(param) : param;
+	if (typeof param !== "string") return param;
+	const isPlain = language !== "ar" && LEFT_TO_RIGHT.test(param);
+	return isPlain ? param : `\u2068${param}\u2069`;
 }
 
 /** Words with elements in them. `count` chooses the plural. */
@@ -63,14 +60,14 @@ export function nodes(key: Key, params: Params = {}): (Node | string)[] {
 export const t = (key: Key, params?: Params): string =>
 	nodes(key, params).join("");
 
-const find = (key: string, words: string) => {
+/** Such as “5 minutes”. */
+export function duration(count: number, unit: string): string {
+	const format = { style: "unit", unit, unitDisplay: "long" } as const;
+	return new Intl.NumberFormat(locale, format).format(count);
+}
+
+/** Words that the server or the page machine says in English; a refusal's are found by its key. */
+export function translated(words: string, key = words): string {
 	const text = own[key];
 	return typeof text === "string" ? text : words;
-};
-
-/** Words that the page machine or the server says in English. */
-export const translated = (words: string): string => find(words, words);
-
-/** Why something was refused. The server's words stand in for a rule that the page does not know. */
-export const refusal = (rule: string, words: string): string =>
-	find(`refusal.${rule}`, words);
+}

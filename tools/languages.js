@@ -37,7 +37,7 @@ const used = new Set();
 /** These are the same words in another language. */
 const SAME = {
 	de: "html.code html.emoji html.name machine.offline menu.room notify.title",
-	fr: "html.code html.log html.notifications verify.minutes",
+	fr: "html.code html.log html.notifications",
 };
 /** No person reads these; names of keys on the keyboard, attributes and selectors. */
 const EXCEPTIONS = new Set(
