@@ -13,7 +13,7 @@ import { pathToFileURL } from "node:url";
 /** Texts that are the same in English: `language key`. */
 const SAME = new Set(["de in.room"]);
 /** The code makes these keys of parts. */
-const MADE = /^(refused|in|into|you)\./;
+const MADE = /^(in|into|you)\./;
 /** Strings with a space that nobody is shown, or that are typed as they are. */
 const NOT_WORDS = [
 	/^(margin|display):/, // styles
@@ -106,6 +106,22 @@ export function wordsIn(code) {
 	});
 }
 
+/** The rules by which the bot refuses what it is told. */
+const REFUSALS = /\b(?:cannot|answer|clear)\("(\w+)"\)|refused: "(\w+)"/g;
+const REFUSING = [
+	...SPEAKERS,
+	"src/engine/erasures.ts",
+	"src/engine/commands/erase.ts",
+];
+/** The bot says "act.noMessage" for it. */
+const SAID_OTHERWISE = "refused.placeIsKnown";
+
+/** @param {string} path */
+const refusalsIn = (path) =>
+	[...readFileSync(path, "utf8").matchAll(REFUSALS)].map(
+		([, thrown, answered]) => `refused.${thrown ?? answered}`,
+	);
+
 /** @param {string} folder @returns {string[]} */
 const codeIn = (folder) =>
 	readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -125,8 +141,12 @@ function faults() {
 	);
 	const english = all.get("en") ?? {};
 	const code = codeIn("src").join("\n");
-	const unused = Object.keys(english).filter(
-		(key) => !MADE.test(key) && !code.includes(`"${key}"`),
+	const refusals = new Set(REFUSING.flatMap(refusalsIn));
+	const isUsed = (/** @type {string} */ key) =>
+		MADE.test(key) || refusals.has(key) || code.includes(`"${key}"`);
+	const unused = Object.keys(english).filter((key) => !isUsed(key));
+	const lacking = [...refusals].filter(
+		(key) => !(key in english) && key !== SAID_OTHERWISE,
 	);
 	return [
 		...[...all].flatMap(([language, catalogue]) =>
@@ -134,6 +154,7 @@ function faults() {
 				(fault) => `${FOLDER}/${language}.json: ${fault}`,
 			),
 		),
+		...lacking.map((key) => `${FOLDER}/en.json: ${key} is missing`),
 		...unused.map((key) => `${FOLDER}/en.json: nobody uses ${key}`),
 		...SPEAKERS.flatMap((path) =>
 			wordsIn(readFileSync(path, "utf8")).map(

@@ -31,11 +31,11 @@ export async function joinCluster({
 	const { upstream, sequencer: at, nats } = config;
 	if (!upstream && !at && !nats) return undefined;
 	const { limits, allow, admins, retention, pushContact, lang } = config;
-	const decisive = { limits, allow, admins, retention, pushContact };
 	// Nodes of a version without PLUME_LANG speak English.
-	const settings = fingerprintOf(
-		lang === "en" ? decisive : { ...decisive, lang },
-	);
+	const other = lang === "en" ? {} : { lang };
+	const settings = fingerprintOf({
+		...{ limits, allow, admins, retention, pushContact, ...other },
+	});
 	const common = { ...parts, clock: systemClock(), seal: new Seal(secrets) };
 	const node = secrets.id();
 	const label = config.node || hostname();

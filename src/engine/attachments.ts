@@ -155,9 +155,9 @@ export class Attachments {
 		words: InWords,
 	): void {
 		for (const { id, room } of this.#clientsOf(identity)) {
+			if (room !== where) continue;
 			const text = words(sayIn(this.#attached.get(id)?.login?.user.language));
-			const message = { kind: "aside", name: BOT_NAME, text } as const;
-			if (room === where) this.#put([id], message);
+			this.#put([id], { kind: "aside", name: BOT_NAME, text });
 		}
 	}
 

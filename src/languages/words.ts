@@ -72,6 +72,6 @@ export function sayIn(
 
 /** A name that is read in the other direction must not move the words around it: it stands between the characters that isolate it. Plain Latin letters in a text from left to right need none. */
 const isolated = (language: Language) => (value: string) =>
-	directionOf(language) === "ltr" && /^[ -~]*$/.test(value)
+	directionOf(language) === "ltr" && /^[ -~\p{Script=Latin}]*$/u.test(value)
 		? value
 		: `\u2068${value}\u2069`;

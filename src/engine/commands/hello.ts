@@ -76,7 +76,6 @@ export function decideHello(
 	const address = parseEmail(command.email);
 	if (!address) return refuse("emailIsLegal");
 	const { email, mailbox } = address;
-	const { language } = command;
 	const room = parseRoomName(command.room);
 	if (!room) return refuse("roomIsNamed");
 	const { names } = view.state.server.context;
@@ -84,11 +83,12 @@ export function decideHello(
 	const person = secrets.mac("identity", mailbox);
 	const { name, nameKey } =
 		typed ?? lastName(names, person, identity) ?? NAMELESS;
+	// A newcomer's mail greets them by their own address.
+	const greeted = name || mailbox.replace(/@.*/, "");
 	const mail = {
 		code: secrets.code(),
 		expires: now + limits.codeSeconds * 1000,
-		// A newcomer's mail greets them by their own address.
-		user: { name: name || mailbox.replace(/@.*/, ""), email, language },
+		user: { name: greeted, email, language: command.language },
 		person,
 	};
 	const claim = { identity, name, nameKey };

@@ -144,10 +144,7 @@ function resumeLogin(
 	if (expired.length > 0)
 		return { ...refuse("loginIsPending"), entries: expired };
 	const known = attachments.connectionOf(client)?.login?.user;
-	const user = {
-		...{ name, email: "", ...known },
-		language: language ?? known?.language,
-	};
+	const user = { name, email: "", ...known, ...(language && { language }) };
 	const login = { client, pending, user };
 	const sent = logins.codeSent(login, "", id);
 	return { entries: [], login, replies: sent ? [sent] : [] };

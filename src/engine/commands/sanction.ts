@@ -90,11 +90,7 @@ export function sanctionOf(
 }
 
 /** How an act is undone by the same person. An operator is not told the key of a room that is not public. */
-export function undo(
-	{ actor, room, say }: Asked,
-	act: string,
-	name: string,
-): string {
+export function undo({ actor, room, say }: Asked, act: string, name: string) {
 	const where = act === "unban" ? "" : ` ${room}`;
 	const whom = isPublic(room) ? `${where} ${name}` : "";
 	const command =
