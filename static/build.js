@@ -61,6 +61,7 @@ const built = await build({
 		"room-dialog": join(from, "room-dialog.ts"),
 		"emoji-picker": join(from, "emoji-picker.ts"),
 		"key-dialogs": join(from, "key-dialogs.ts"),
+		"mention-autocomplete": join(from, "mention-autocomplete.ts"),
 		"message-sheet": join(from, "message-sheet.ts"),
 		"language-choice": join(from, "language-choice.ts"),
 		"person-menu": join(from, "person-menu.ts"),
@@ -70,6 +71,7 @@ const built = await build({
 		translate: join(from, "translate.ts"),
 		"own-dialogs": join(from, "own-dialogs.ts"),
 		plume: join(from, "plume.css"),
+		later: join(from, "later.css"),
 		inspect: join(from, "inspect", "main.ts"),
 		inspected: join(from, "inspect", "inspect.css"),
 		admin: join(from, "admin", "main.ts"),
@@ -92,7 +94,7 @@ for (const output of Object.keys(built.metafile.outputs)) {
 	if (!output.endsWith(".js")) continue;
 	const file = join(from, output);
 	const { code, map } = await minify(await readFile(file, "utf8"), {
-		...{ module: true, ecma: 2020, compress: { passes: 3 } },
+		...{ module: true, ecma: 2022, compress: { passes: 3 } },
 		sourceMap: { content: await readFile(`${file}.map`, "utf8") },
 	});
 	await writeFile(file, code);

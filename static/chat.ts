@@ -146,6 +146,6 @@ export class Chat {
 				outbox.caughtUp();
 		}
 		this.view.receive(event);
-		if (event.kind === "members") this.composer.autocomplete.updateMembers();
+		if (event.kind === "members") this.composer.autocomplete?.updateMembers();
 	}
 }

@@ -9,7 +9,8 @@ import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
 import { find, isTouch, make, say, show } from "./element.ts";
-import { mentionAutocomplete } from "./mention-autocomplete.ts";
+import { load } from "./lazy.ts";
+import type { Autocomplete } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
 import { refuseFiles } from "./refuse-files.ts";
@@ -48,7 +49,8 @@ function keepInDraft(room: string, words: string): void {
 }
 
 export class Composer {
-	readonly autocomplete: ReturnType<typeof mentionAutocomplete>;
+	/** Loaded at the first @. */
+	autocomplete: Autocomplete | undefined;
 	readonly #form = find("#composer", HTMLFormElement);
 	readonly #field = find("#text", HTMLTextAreaElement);
 	readonly #submit = find("#send", HTMLButtonElement);
@@ -63,9 +65,8 @@ export class Composer {
 	#questioned = "";
 
 	constructor(parts: Parts) {
-		const { view, sends } = parts;
+		const { sends } = parts;
 		this.#parts = parts;
-		this.autocomplete = mentionAutocomplete(this.#field, view);
 		find("#failed-edit").onclick = () => this.#edit(sends.outbox().drop());
 		this.#field.oninput = () => this.#onInput();
 		this.#field.onkeydown = (event) => this.#onKey(event);
@@ -186,11 +187,22 @@ export class Composer {
 		const { value } = this.#field;
 		if (!this.#edited) saveDraft(this.#parts.page.room, value);
 		this.#complain("");
-		this.autocomplete.update();
+		void this.#completeMention();
 		const now = Date.now();
 		if (value.trim() === "" || now - this.#typedAt < TYPING_EVERY_MS) return;
 		this.#typedAt = now;
 		this.#parts.page.send({ kind: "typing" });
+	}
+
+	async #completeMention(): Promise<void> {
+		if (this.autocomplete) return this.autocomplete.update();
+		if (!this.#field.value.includes("@")) return;
+		const part = await load("mention-autocomplete", false);
+		this.autocomplete ??= part?.mentionAutocomplete(
+			this.#field,
+			this.#parts.view,
+		);
+		this.autocomplete?.update();
 	}
 
 	#onKey(event: KeyboardEvent) {
@@ -201,7 +213,7 @@ export class Composer {
 			event.preventDefault();
 			return this.#beginEdit(last);
 		}
-		if (!shiftKey && this.autocomplete.onKey(key))
+		if (!shiftKey && this.autocomplete?.onKey(key))
 			return event.preventDefault();
 		if (key === "Escape" && (this.#answered || this.#edited))
 			return this.#cancel();

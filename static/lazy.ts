@@ -11,23 +11,43 @@ interface Parts {
 	"emoji-picker": typeof import("./emoji-picker.ts");
 	"language-choice": typeof import("./language-choice.ts");
 	"key-dialogs": typeof import("./key-dialogs.ts");
+	"mention-autocomplete": typeof import("./mention-autocomplete.ts");
 	"message-sheet": typeof import("./message-sheet.ts");
 	"person-menu": typeof import("./person-menu.ts");
 	"pins-dialog": typeof import("./pins-dialog.ts");
+	"own-dialogs": typeof import("./own-dialogs.ts");
 	"own-messages": typeof import("./own-messages.ts");
 	"room-dialog": typeof import("./room-dialog.ts");
 	"search-dialog": typeof import("./search-dialog.ts");
 	translate: typeof import("./translate.ts");
 }
 
-/** Resolves with nothing, and says so, if it can't be loaded. */
+let styles: Promise<unknown> | undefined;
+
+/** The looks of what is opened later. */
+function loadStyles(): Promise<unknown> {
+	const link = document.createElement("link");
+	link.rel = "stylesheet";
+	link.href = `${BASE}static/later.css`;
+	document.head.append(link);
+	return new Promise((resolve) => {
+		link.onload = resolve;
+		link.onerror = resolve;
+	});
+}
+
+/** Resolves with nothing if it can't be loaded, and says so where the person asked for it. */
 export async function load<Name extends keyof Parts>(
 	name: Name,
+	isAsked = true,
 ): Promise<Parts[Name] | undefined> {
 	try {
-		return await import(`${BASE}static/${name}.js`);
+		const part: Parts[Name] = await import(`${BASE}static/${name}.js`);
+		styles ??= isAsked ? loadStyles() : undefined;
+		await styles;
+		return part;
 	} catch {
-		showBriefly(OFFLINE);
+		if (isAsked) showBriefly(OFFLINE);
 		return undefined;
 	}
 }

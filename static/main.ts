@@ -16,7 +16,7 @@ import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
 import { load } from "./lazy.ts";
 import { longPress } from "./long-press.ts";
 import { Page } from "./page.ts";
-import { mayNotify, ownDialogs } from "./room-level.ts";
+import { endPush, mayNotify } from "./room-level.ts";
 import { invitationAt, roomAt } from "./room-name.ts";
 import { settingsDialog } from "./settings.ts";
 import { shortcuts } from "./shortcuts.ts";
@@ -98,7 +98,7 @@ const machine = pageMachine.provide({
 			if (storage.storedSession()) storage.dropInvitation();
 			storage.dropKey();
 			if (!storage.storedSession() && mayNotify())
-				void ownDialogs(({ endPush }) => endPush());
+				void endPush().catch(() => {});
 			chat.forget();
 			chat.view.clear();
 			verify.clear();

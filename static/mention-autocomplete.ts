@@ -1,6 +1,7 @@
 /**
  * Completes @names while they are typed. The focus stays in the field: arrows
- * choose, Enter or Tab completes, Escape closes the list.
+ * choose, Enter or Tab completes, Escape closes the list. It is loaded at the
+ * first @.
  */
 
 import { foldName, STARTED } from "../machines/text.ts";
@@ -19,6 +20,8 @@ function typedIn(field: HTMLTextAreaElement): string | undefined {
 	if (selectionStart !== end) return undefined;
 	return STARTED.exec(value.slice(Math.max(0, end - LONGEST), end))?.[1];
 }
+
+export type Autocomplete = ReturnType<typeof mentionAutocomplete>;
 
 export function mentionAutocomplete(
 	field: HTMLTextAreaElement,

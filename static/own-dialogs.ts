@@ -8,7 +8,7 @@ import { pushDevices } from "./push-devices.ts";
 import { quietHours } from "./quiet-hours.ts";
 import { t } from "./words.ts";
 
-export { endPush, renewPush } from "./push-subscription.ts";
+export { renewPush } from "./push-subscription.ts";
 
 const WORDS = {
 	all: t("level.all"),

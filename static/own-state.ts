@@ -15,8 +15,9 @@ import {
 } from "../machines/own.ts";
 import type { AboutOwn, AnswerAboutOwn } from "./frames.ts";
 import { joinedRooms, saveRead } from "./joined-rooms.ts";
+import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
-import { mayNotify, ownDialogs } from "./room-level.ts";
+import { mayNotify } from "./room-level.ts";
 import { mentions } from "./text.ts";
 
 /** What was read is sent at most so often. */
@@ -92,7 +93,9 @@ export class OwnState {
 			const { reads, levels, from = 0, to = 0, zone, pushKey = "" } = frame;
 			this.pushKey = pushKey;
 			if (pushKey && mayNotify())
-				void ownDialogs(({ renewPush }) => renewPush(this.#page));
+				void load("own-dialogs", false).then((part) =>
+					part?.renewPush(this.#page),
+				);
 			const quiet = zone === undefined ? undefined : { from, to, zone };
 			this.#own = { reads, levels, quiet, devices: [] };
 		} else this.#own = changedOwn(this.#own, frame);

@@ -24,8 +24,3 @@ export async function renewPush(page: Page): Promise<void> {
 	const subscription = await pushSubscription();
 	if (subscription) page.send(subscribeFrame(subscription));
 }
-
-/** What is for one person is not for the next one here. */
-export async function endPush(): Promise<void> {
-	await (await pushSubscription())?.unsubscribe();
-}

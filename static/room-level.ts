@@ -1,10 +1,8 @@
 /** The bell in the room's head, which leads to what the reader wants to hear of the room. */
 
-import { BASE } from "./base-path.ts";
-import { showBriefly } from "./brief-notice.ts";
 import { find, icon, make } from "./element.ts";
+import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
-import { OFFLINE } from "./requests.ts";
 import { t } from "./words.ts";
 
 const TITLE = t("level.title");
@@ -17,7 +15,7 @@ export function roomLevel(page: Page): () => void {
 	const button = make("button", {
 		...{ title: TITLE, ariaLabel: TITLE, id: "bell", type: "button" },
 		...{ className: "ghost", ariaHasPopup: "dialog" },
-		onclick: () => void ownDialogs(({ openLevel }) => openLevel(page, TITLE)),
+		onclick: async () => (await load("own-dialogs"))?.openLevel(page, TITLE),
 	});
 	find("#show-more").before(button);
 	return () => {
@@ -30,13 +28,9 @@ export function roomLevel(page: Page): () => void {
 export const mayNotify = () =>
 	"Notification" in globalThis && Notification.permission === "granted";
 
-/** Loads the dialogs about what is one's own, and uses them. */
-export async function ownDialogs(
-	use: (dialogs: typeof import("./own-dialogs.ts")) => void,
-): Promise<void> {
-	try {
-		use(await import(`${BASE}static/own-dialogs.js`));
-	} catch {
-		showBriefly(OFFLINE);
-	}
+/** What is for one person is not for the next one here. */
+export async function endPush(): Promise<void> {
+	const registration = await navigator.serviceWorker?.getRegistration();
+	const subscription = await registration?.pushManager?.getSubscription();
+	await subscription?.unsubscribe();
 }

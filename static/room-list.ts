@@ -133,6 +133,7 @@ export class RoomList {
 				.filter((one) => one.access === access && !one.invitation)
 				.map(({ room }) => this.#item(joinedRoom(room) ?? unread(room)));
 		const invited = ownRooms.filter((one) => one.invitation);
+		const focused = this.#list.querySelector<HTMLAnchorElement>("a:focus");
 		this.#list.replaceChildren(
 			...open.map((room) => this.#item(room)),
 			...group(t("rooms.private"), owned("private")),
@@ -142,6 +143,8 @@ export class RoomList {
 				invited.map((one) => this.#invitation(one)),
 			),
 		);
+		const links = [...this.#list.querySelectorAll("a")];
+		links.find(({ href }) => href === focused?.href)?.focus();
 		badge.hidden = count === 0;
 		badge.classList.toggle("mentioned", this.#mentions.size > 0);
 		say(badge, upTo99(count));

@@ -4,7 +4,6 @@ import { BASE } from "./base-path.ts";
 import { find, say } from "./element.ts";
 import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
-import { ownDialogs } from "./room-level.ts";
 import { browser } from "./storage.ts";
 import { t } from "./words.ts";
 
@@ -46,9 +45,9 @@ export function settingsDialog(page: Page) {
 	find("#me").onclick = () => {
 		adminPage.hidden = page.role !== "admin";
 		showNode();
-		if (!hasOwn) void mountOwn();
+		void mountOwn();
 		dialog.showModal();
-		void load("language-choice").then((part) => part?.offerLanguages());
+		void load("language-choice", false).then((part) => part?.offerLanguages());
 	};
 	// A click on the backdrop has the dialog itself as its target.
 	dialog.onclick = ({ target }) => {
@@ -65,11 +64,12 @@ export function settingsDialog(page: Page) {
 		(await load("own-messages"))?.eraseAll(page);
 
 	let hasOwn = false;
-	const mountOwn = () =>
-		ownDialogs(({ ownSettings }) => {
-			if (!hasOwn) ownSettings(page);
-			hasOwn = true;
-		});
+	async function mountOwn(): Promise<void> {
+		const part = hasOwn ? undefined : await load("own-dialogs", false);
+		if (!part || hasOwn) return;
+		hasOwn = true;
+		part.ownSettings(page);
+	}
 
 	const node = find("#node");
 	const showNode = () => {
