@@ -14,7 +14,7 @@ import type { Cluster } from "../engine/parts.ts";
 import { asError } from "../log/cache.ts";
 import type { Log } from "../log/log.ts";
 import { Asking } from "./asking.ts";
-import { eachBeat } from "./beats.ts";
+import { eachBeat, SILENT_MS } from "./beats.ts";
 import { Carried } from "./carried.ts";
 import type { Running } from "./edge-link.ts";
 import {
@@ -24,13 +24,15 @@ import {
 	type ToSequencer,
 } from "./edge-parts.ts";
 import { Link } from "./link.ts";
-import type { AboutConnection, FromSequencer } from "./messages.ts";
+import type {
+	AboutConnection,
+	FromSequencer,
+	SequencerMessage,
+} from "./messages.ts";
 import { countsOf, ifChanged, type NetworkCounts } from "./network-counts.ts";
 import { tellConnection } from "./tell-connection.ts";
 import { Undecided } from "./undecided.ts";
 
-/** People are told when the sequencer is gone for so long. */
-const SILENT_MS = 2500;
 const RETRY_MS = [50, 100, 200, 500, 1000, 2000];
 
 export class Edge implements Cluster {
@@ -278,7 +280,7 @@ export class Edge implements Cluster {
 		tellConnection(message, connection, this.#engine, isOver);
 	}
 
-	#welcome(welcome: Extract<FromSequencer, { kind: "welcome" }>): void {
+	#welcome(welcome: SequencerMessage<"welcome">): void {
 		const { node, committed, away } = welcome;
 		this.#sequencer = node;
 		[this.#isWelcome, this.#tries] = [true, 0];

@@ -3,11 +3,10 @@
  * decides. None of it is stored. Silence of the sequencer is a reason to try
  * to become it, and never more than that.
  */
-import type { Clock } from "../clock.ts";
 import { messageOf } from "../log/disk.ts";
 import { eachBeat } from "./beats.ts";
+import type { EdgeParts } from "./edge-parts.ts";
 import type { NodeFacts } from "./messages.ts";
-import type { Seal } from "./seal.ts";
 
 /** A sequencer that was not heard of for so long is gone. */
 const SILENT_MS = 2000;
@@ -31,10 +30,8 @@ export interface Head extends NodeFacts {
 export const lacks = ({ events }: Pick<NodeFacts, "events">, type: string) =>
 	events !== undefined && !events.includes(type);
 
-export interface HeadsParts {
+export interface HeadsParts extends Pick<EdgeParts, "seal" | "clock"> {
 	readonly publish: (bytes: Uint8Array) => void;
-	readonly seal: Seal;
-	readonly clock: Clock;
 	/** From 0 to 1. */
 	readonly random: () => number;
 	readonly own: () => Head;

@@ -60,10 +60,6 @@ export class LogFeed {
 		this.#parts.link.send({ kind: "unwelcome", why });
 	}
 
-	#send(lines: Uint8Array): void {
-		this.#parts.link.send({ kind: "lines" }, lines);
-	}
-
 	async #isOurs(): Promise<boolean> {
 		const { log, from } = this.#parts;
 		if (from.segment === 0) return true;
@@ -86,7 +82,7 @@ export class LogFeed {
 			if (!list.includes(this.#segment)) this.#enter(list[0] ?? 0);
 			for await (const lines of segments.bytes(this.#segment, this.#offset)) {
 				if (this.#stopped) return;
-				this.#send(lines);
+				link.send({ kind: "lines" }, lines);
 				this.#offset += lines.length;
 				await new Promise<void>((done) => link.onceDrained(done));
 			}
@@ -112,7 +108,8 @@ export class LogFeed {
 		if (growing.first !== this.#segment) this.#enter(growing.first);
 		// Some of it may have been read from the file a moment ago.
 		const missing = growing.size - this.#offset;
-		if (missing > 0) this.#send(bytes.subarray(bytes.length - missing));
+		const unsent = bytes.subarray(bytes.length - missing);
+		if (missing > 0) link.send({ kind: "lines" }, unsent);
 		this.#offset = growing.size;
 	};
 }

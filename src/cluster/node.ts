@@ -54,7 +54,7 @@ export class Node implements Cluster {
 	constructor(parts: NodeParts) {
 		this.#parts = parts;
 		this.node = parts.about.node;
-		const { about, bus, port, clock, report } = parts;
+		const { about, bus, clock, report } = parts;
 		this.#outage = new Outage(clock, () => this.#running?.engine);
 		this.#sequencer = new Sequencer({ ...parts, ...about });
 		this.#channels = new Channels(bus.send, about.node, (socket) =>
@@ -77,7 +77,7 @@ export class Node implements Cluster {
 			onSilence: (...silence) => this.#onSilence(...silence),
 			warn: (...words) => report.warn(...words),
 		});
-		this.#eraser = new StreamEraser({ port, clock, report });
+		this.#eraser = new StreamEraser(parts);
 	}
 
 	get leads(): boolean {

@@ -5,24 +5,16 @@
  */
 import { hash } from "node:crypto";
 import type { Duplex } from "node:stream";
-import type { Clock } from "../clock.ts";
 import { NODE_LOST_MS } from "../engine/engine.ts";
-import type { Broadcast, Cluster, Reporter } from "../engine/parts.ts";
-import { eachBeat } from "./beats.ts";
+import type { Broadcast, Cluster } from "../engine/parts.ts";
+import { eachBeat, SILENT_MS } from "./beats.ts";
 import { EdgeLink, type Running } from "./edge-link.ts";
+import type { EdgeParts } from "./edge-parts.ts";
 import { lacks } from "./heads.ts";
 import type { NodeFacts } from "./messages.ts";
 import { countsOf, type NetworkCounts, sumOf } from "./network-counts.ts";
-import type { Seal } from "./seal.ts";
 
-interface SequencerParts extends NodeFacts {
-	readonly seal: Seal;
-	readonly clock: Clock;
-	readonly report: Reporter;
-}
-
-/** An edge is gone if it was silent for so long. */
-const SILENT_MS = 2500;
+type SequencerParts = NodeFacts & Pick<EdgeParts, "seal" | "clock" | "report">;
 
 /** Equal for equal settings; it tells nothing of them. */
 export const fingerprintOf = (settings: object) =>

@@ -1,26 +1,17 @@
 /** Deletes texts from the stream for good, after they were erased from this node's own files. */
-import type { Clock } from "../clock.ts";
-import type { Reporter } from "../engine/parts.ts";
 import { messageOf } from "../log/disk.ts";
-import type { StreamPort } from "./stream.ts";
-import { locate, messageAt, strip } from "./stream-lines.ts";
+import { locate, messageAt, strip, type Trying } from "./stream-lines.ts";
 
 const RETRY_MS = 1000;
 /** What was erased so lately may have been left undone by the sequencer before. */
 const RECENT_MS = 600_000;
 
-interface EraserParts {
-	readonly port: StreamPort;
-	readonly clock: Clock;
-	readonly report: Reporter;
-}
-
 export class StreamEraser {
-	readonly #parts: EraserParts;
+	readonly #parts: Trying;
 	#erasing = Promise.resolve();
 	#recent: { readonly at: number; readonly seqs: readonly number[] }[] = [];
 
-	constructor(parts: EraserParts) {
+	constructor(parts: Trying) {
 		this.#parts = parts;
 	}
 

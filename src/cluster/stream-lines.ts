@@ -44,7 +44,8 @@ export async function locate(port: StreamPort, seq: number): Promise<number> {
 	return low;
 }
 
-interface Waiting {
+/** What is needed to try until NATS answers. */
+export interface Trying {
 	readonly port: StreamPort;
 	readonly clock: Clock;
 	readonly report: Pick<Reporter, "warn">;
@@ -53,7 +54,7 @@ interface Waiting {
 /** The message that `locate` finds for the end of a log; one of term 0 if there is none. Tries until NATS answers. */
 export async function findAtStart(
 	{ committed }: Pick<Log, "committed">,
-	{ port, clock, report }: Waiting,
+	{ port, clock, report }: Trying,
 ): Promise<Pick<StreamMessage, "seq" | "node" | "term">> {
 	for (let tries = 0; ; tries++)
 		try {

@@ -114,7 +114,10 @@ export class Archive {
 
 	/** The message at a position as it reads now, if there is one; a title too. */
 	find(position: ItemPosition): Promise<FoundMessage | undefined> {
-		return this.inTurn(() => this.#find(position));
+		return this.inTurn(async () => {
+			const found = await this.#partWith(position);
+			return found && this.#items.message(found, position);
+		});
 	}
 
 	/** The messages that were pinned in a room last, the oldest pin first. Those without text are left out. */
@@ -199,11 +202,6 @@ export class Archive {
 		const spans = itemsFrom(found.part, next.offset, limit);
 		const items = await this.#items.describe(found, next.room, spans);
 		return this.#items.read(found, next, takeBytes(items, PAGE_BYTES, bytesOf));
-	}
-
-	async #find(position: ItemPosition): Promise<FoundMessage | undefined> {
-		const found = await this.#partWith(position);
-		return found && this.#items.message(found, position);
 	}
 
 	async #page(asked: PageAsked): Promise<Page | undefined> {

@@ -17,6 +17,11 @@ import { type IndexData, SegmentIndex } from "./segment-index.ts";
 /** Increment whenever the shape of `IndexData` changes. */
 const FORMAT = 4;
 
+interface Saved extends IndexData {
+	readonly format: unknown;
+	readonly log: unknown;
+}
+
 export type IndexFiles = ReturnType<typeof indexFiles>;
 
 /** None of these rejects. */
@@ -28,11 +33,8 @@ export function indexFiles(options: Cache) {
 		load: (log: string, segment: number): Promise<SegmentIndex | undefined> =>
 			attempt(options, async () => {
 				const name = nameOf(segment);
-				await disk.makeFolder(folder);
-				if (!(await disk.list(folder)).includes(name)) return undefined;
-				const data: IndexData & { format: unknown; log: unknown } = JSON.parse(
-					await loadChecked(disk, folder, name),
-				);
+				const data: Saved | undefined = await loadChecked(disk, folder, name);
+				if (!data) return undefined;
 				const { format, log: id, segment: of } = data;
 				if (format !== FORMAT || id !== log || of !== segment)
 					throw new Error(`${name} is of another log or format`);
@@ -41,17 +43,14 @@ export function indexFiles(options: Cache) {
 				return index;
 			}),
 		async save(log: string, index: SegmentIndex): Promise<void> {
-			const text = JSON.stringify({ format: FORMAT, log, ...index.toJSON() });
+			const saved: Saved = { format: FORMAT, log, ...index.toJSON() };
 			const name = nameOf(index.segment);
-			await attempt(options, () => saveChecked(disk, folder, name, text));
+			await attempt(options, () => saveChecked(disk, folder, name, saved));
 		},
 		/** Removes all index files, because one did not fit the log. */
 		async discard(why: unknown): Promise<void> {
 			warn(asError(why));
-			await attempt(options, async () => {
-				for (const name of await disk.list(folder))
-					await disk.remove(join(folder, name));
-			});
+			await attempt(options, () => disk.removeFolder(folder));
 		},
 	};
 }

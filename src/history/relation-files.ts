@@ -5,7 +5,6 @@
  */
 import { join } from "node:path";
 import { type Cache, loadChecked, saveChecked } from "../log/cache.ts";
-import { codeOf } from "../log/disk.ts";
 import type { IndexedRelation } from "./segment-index.ts";
 
 /** Increment whenever the shape of the files changes. */
@@ -30,32 +29,20 @@ export type RelationFiles = ReturnType<typeof relationFiles>;
 export function relationFiles(options: Cache) {
 	const { disk, warn } = options;
 	const folder = join(options.folder, "relations");
-	const load = async (name: string) => {
-		try {
-			return JSON.parse(await loadChecked(disk, folder, name));
-		} catch (error) {
-			if (codeOf(error) === "ENOENT") return undefined;
-			throw error;
-		}
-	};
 	return {
 		warn,
 		/** Undefined if there is none, or of another log. */
 		async loadEnd(log: string): Promise<MergedEnd | undefined> {
-			const end = await load(END);
+			const end = await loadChecked(disk, folder, END);
 			return end?.format === FORMAT && end.log === log ? end : undefined;
 		},
-		async saveEnd(log: string, end: MergedEnd): Promise<void> {
-			const text = JSON.stringify({ format: FORMAT, log, ...end });
-			await saveChecked(disk, folder, END, text);
-		},
+		saveEnd: (log: string, end: MergedEnd): Promise<void> =>
+			saveChecked(disk, folder, END, { format: FORMAT, log, ...end }),
 		/** Undefined if there is none. */
-		loadBlock: (key: string): Promise<Block | undefined> => load(`${key}.json`),
-		async saveBlock(key: string, block: Block): Promise<void> {
-			await disk.makeFolder(folder);
-			const text = JSON.stringify(block);
-			await saveChecked(disk, folder, `${key}.json`, text);
-		},
+		loadBlock: (key: string): Promise<Block | undefined> =>
+			loadChecked(disk, folder, `${key}.json`),
+		saveBlock: (key: string, block: Block): Promise<void> =>
+			saveChecked(disk, folder, `${key}.json`, block),
 		/** Removes all of them. */
 		discard: () => disk.removeFolder(folder),
 	};

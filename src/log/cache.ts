@@ -1,6 +1,6 @@
 /** Cache files in a data folder. They only save time, so a failure with them is a warning. */
 import { join } from "node:path";
-import { type Disk, replaceFile, textOf } from "./disk.ts";
+import { codeOf, type Disk, replaceFile, textOf } from "./disk.ts";
 import { sha256 } from "./line.ts";
 
 export interface Cache {
@@ -27,23 +27,26 @@ export async function attempt<Answer>(
 	}
 }
 
-/** Replaces a file by one that begins with the checksum of its text. */
-export const saveChecked = (
+/** Replaces a file by one that has the value as JSON, after its checksum. */
+export async function saveChecked(
 	disk: Disk,
 	folder: string,
 	name: string,
-	text: string,
-): Promise<void> =>
-	replaceFile(disk, folder, name, `${sha256(text)}\n${text}\n`);
+	value: object,
+): Promise<void> {
+	const text = JSON.stringify(value);
+	await disk.makeFolder(folder);
+	await replaceFile(disk, folder, name, `${sha256(text)}\n${text}\n`);
+}
 
-/** The text of such a file. Rejects if it is not what was saved. */
-export async function loadChecked(
-	disk: Disk,
-	folder: string,
-	name: string,
-): Promise<string> {
+/** The value in such a file; undefined if there is none. Rejects if it is not what was saved. */
+export async function loadChecked(disk: Disk, folder: string, name: string) {
 	const path = join(folder, name);
-	const [hash, text = ""] = (await textOf(disk, path)).split("\n");
+	const found = await textOf(disk, path).catch((error: unknown) => {
+		if (codeOf(error) !== "ENOENT") throw error;
+	});
+	if (found === undefined) return undefined;
+	const [hash, text = ""] = found.split("\n");
 	if (hash !== sha256(text)) throw new Error(`${path} has rotted`);
-	return text;
+	return JSON.parse(text);
 }

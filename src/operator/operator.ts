@@ -50,6 +50,18 @@ export class Operator {
 		this.#engine = engine;
 		this.#parts = parts;
 		const act = (decide: Decide) => engine.moderation.operate(decide);
+		const anywhere =
+			(act: ActAsked["act"]): Asked =>
+			([what = "", why = ""], by) =>
+				engine.moderation.act(by, { act, room: LOBBY, what, why });
+		const inRoom =
+			(act: ActAsked["act"]): Asked =>
+			([typed = "", what = "", why = ""], by) => {
+				const room = this.#roomOf(typed);
+				return room !== undefined
+					? engine.moderation.act(by, { act, room, what, why })
+					: operations.noRoom(typed);
+			};
 		this.#commands = {
 			who: () => tables.who(parts),
 			status: () => status({ ...parts, refusals, folder, startedAt }),
@@ -58,16 +70,16 @@ export class Operator {
 			say: ([room = "", text = ""], by) => act(operations.say(by, room, text)),
 			notice: ([text = ""], by) => act(operations.notice(by, text)),
 			code: ([name = "", email], _, signal) => this.#code(name, email, signal),
-			ban: ([what = "", why], by) => this.#act(by, "ban", LOBBY, what, why),
-			unban: ([what = ""], by) => this.#act(by, "unban", LOBBY, what),
+			ban: anywhere("ban"),
+			unban: anywhere("unban"),
 			bans: () => tables.bans(parts),
-			kick: (args, by) => this.#actIn(by, "kick", args),
-			unkick: (args, by) => this.#actIn(by, "unkick", args),
-			mute: (args, by) => this.#actIn(by, "mute", args),
-			unmute: (args, by) => this.#actIn(by, "unmute", args),
-			remove: (args, by) => this.#actIn(by, "remove", args),
+			kick: inRoom("kick"),
+			unkick: inRoom("unkick"),
+			mute: inRoom("mute"),
+			unmute: inRoom("unmute"),
+			remove: inRoom("remove"),
 			reports: () => tables.reports(parts),
-			dismiss: ([what = ""], by) => this.#act(by, "dismiss", LOBBY, what),
+			dismiss: anywhere("dismiss"),
 			invite: (_, by) => act(operations.invite(by)),
 			release: ([name = ""], by) => act(operations.release(by, name)),
 			rename: ([name = "", to = ""], by) =>
@@ -109,21 +121,6 @@ export class Operator {
 	onCommitted(event: PlumeEvent): void {
 		if (event.type === "login.requested")
 			for (const hear of this.#waiting) hear(event);
-	}
-
-	#act(by: Actor, act: ActAsked["act"], room: string, what: string, why = "") {
-		return this.#engine.moderation.act(by, { act, room, what, why });
-	}
-
-	#actIn(
-		by: Actor,
-		act: ActAsked["act"],
-		[typed = "", what = "", why]: readonly string[],
-	) {
-		const room = this.#roomOf(typed);
-		return room !== undefined
-			? this.#act(by, act, room, what, why)
-			: operations.noRoom(typed);
 	}
 
 	/** A public room, or one in which a message was reported: then `~` and the beginning of the report's id stand for it. */

@@ -12,7 +12,6 @@ import {
 	type OwnChange,
 	readOwn,
 } from "../../machines/own.ts";
-import { parseJson } from "../../machines/schema.ts";
 import type { Clock } from "../clock.ts";
 import type { Secrets } from "../engine/secrets.ts";
 import { attempt, type Cache, loadChecked, saveChecked } from "../log/cache.ts";
@@ -91,9 +90,10 @@ export class People {
 		for (const name of names ?? []) {
 			if (!FILE.test(name)) continue;
 			await attempt(file, async () => {
-				const json = parseJson(await loadChecked(disk, folder, name));
-				const own = readOwn(json);
-				const { person } = json;
+				const stored: unknown = await loadChecked(disk, folder, name);
+				const own = readOwn(stored);
+				const person =
+					stored instanceof Object && "person" in stored && stored.person;
 				if (!own || typeof person !== "string" || this.#fileOf(person) !== name)
 					throw new Error(`${name} in ${folder} is nobody's`);
 				if (isKnown(person)) this.#set(person, own);
@@ -119,11 +119,9 @@ export class People {
 		const { disk, folder } = file;
 		const name = this.#fileOf(person);
 		await attempt(file, async () => {
-			await disk.makeFolder(folder);
 			const own = this.#all.get(person);
-			const text = JSON.stringify({ person, ...own });
-			if (own) await saveChecked(disk, folder, name, text);
-			else if ((await disk.list(folder)).includes(name))
+			if (own) await saveChecked(disk, folder, name, { person, ...own });
+			else if ((await namesIn(disk, folder)).includes(name))
 				await disk.remove(join(folder, name));
 		});
 	}
