@@ -53,6 +53,31 @@ test("a stranger learns nothing about an email", async () => {
 		expect(JSON.stringify(person.received)).not.toContain("ann");
 });
 
+test("wrong emails for a name tell nothing of who asks by email alone", async () => {
+	const plume = await TestServer.open();
+	await plume.enter("ann", "plume.2");
+	for (let i = 0; i < 12; i++) {
+		const eve = plume.connect("plume.2");
+		eve.hello("ann", `guess${i}@example.org`);
+		await plume.settle();
+	}
+	for (const email of ["ann@example.org", "eve@example.org"]) {
+		const person = await asksForACode(plume, email);
+		expect(person.last(types.pending)).toBeDefined();
+	}
+});
+
+test("while nobody new is let in, an email with an old name is answered like any other", async () => {
+	const plume = await TestServer.open();
+	await plume.enter("ann", "plume.2");
+	plume.clock.advance(400 * 86_400_000);
+	await plume.operate("close");
+	for (const email of ["ann@example.org", "eve@example.org"]) {
+		const person = await asksForACode(plume, email);
+		expect(person.last(types.pending)).toBeDefined();
+	}
+});
+
 test("another name can be chosen with the same code when one is taken", async () => {
 	const plume = await TestServer.open();
 	await plume.enter("ann", "plume.2");

@@ -1414,9 +1414,9 @@ const login = [
 	{
 		promise: "login: a stranger does not learn whether an email has a name",
 		file: "src/engine/commands/hello.ts",
-		find: "const claimRule = nameKey",
+		find: "const claimRule = isTyped",
 		replace:
-			'if (!nameKey) return refuse("nameIsNeeded");\n\tconst claimRule = nameKey',
+			'if (!nameKey) return refuse("nameIsNeeded");\n\tconst claimRule = isTyped',
 		tests: ["test/nameless.test.ts"],
 	},
 	{
@@ -1429,7 +1429,7 @@ const login = [
 	{
 		promise: "login: who has a name has no second one by typing another",
 		file: "src/engine/commands/hello.ts",
-		find: "typed ?? lastName(names, person, identity) ?? NAMELESS",
+		find: "typed ?? (isFree ? NAMELESS : last)",
 		replace: "typed ?? NAMELESS",
 		tests: ["test/nameless.test.ts"],
 	},

@@ -81,8 +81,9 @@ export function decideHello(
 	const { names } = view.state.server.context;
 	const identity = secrets.mac("identity", email);
 	const person = secrets.mac("identity", mailbox);
-	const { name, nameKey } =
-		typed ?? lastName(names, person, identity) ?? NAMELESS;
+	const last = lastName(names, person, identity);
+	const isFree = !last || isStale(view, last.nameKey);
+	const { name, nameKey } = typed ?? (isFree ? NAMELESS : last);
 	// A newcomer's mail greets them by their own address.
 	const greeted = name || mailbox.replace(/@.*/, "");
 	const mail = {
@@ -94,7 +95,8 @@ export function decideHello(
 	const claim = { identity, name, nameKey };
 	const login = pendingLogin(client);
 	const invitation = command.invitation && sha256(command.invitation);
-	const asked = { ...claim, domain: address.domain, room, invitation };
+	const isTyped = typed !== undefined;
+	const asked = { ...claim, isTyped, domain: address.domain, room, invitation };
 	if (!login) return decideRequest(view, asked, mail);
 	const isSame =
 		login.identity === claim.identity && login.nameKey === claim.nameKey;
@@ -132,12 +134,16 @@ function decideRequest(
 	asked: Pick<
 		ClientContext,
 		"identity" | "name" | "nameKey" | "domain" | "room"
-	> & { readonly invitation: InvitationId | undefined },
+	> & {
+		readonly invitation: InvitationId | undefined;
+		/** Whether they asked for this name, rather than for the one they had. */
+		readonly isTyped: boolean;
+	},
 	mail: FreshCode,
 ): HelloDecision {
 	const { now: time, state, limits, secrets } = view;
 	const { code, expires, user, person } = mail;
-	const { room, invitation, domain: named, ...claim } = asked;
+	const { room, invitation, isTyped, domain: named, ...claim } = asked;
 	const { identity, nameKey } = claim;
 	const domain = secrets.mac("domain", named);
 	if (!isInvited(view, { identity, domain, person, invitation }))
@@ -145,14 +151,16 @@ function decideRequest(
 	if (invitation && !invitationFor(view, invitation, person))
 		return refuse("invitationIsOpen");
 	const client = secrets.id();
-	// Whether the email has a name is told to its owner alone.
-	const claimRule = nameKey
+	// Whether the email has a name is told to its owner alone, once the code was right.
+	const claimRule = isTyped
 		? (registrationBroken(view, nameKey) ??
 			claimBroken(view, { ...claim, client }))
 		: undefined;
 	const broken = claimRule ?? roomBroken(view, room);
 	const isOwned =
-		state.server.context.names.has(nameKey) && !isStale(view, nameKey);
+		isTyped &&
+		state.server.context.names.has(nameKey) &&
+		!isStale(view, nameKey);
 	const owned = isOwned ? { owned: nameKey } : {};
 	if (broken) return { ...refuse(broken), ...owned };
 	const pending = secrets.id();
