@@ -46,7 +46,9 @@ export function settingsDialog(page: Page) {
 		adminPage.hidden = page.role !== "admin";
 		showNode();
 		dialog.showModal();
-		void load("language-choice").then((part) => part?.offerLanguages());
+		// Without a connection it could not be loaded.
+		if (page.isOpen)
+			void load("language-choice").then((part) => part?.offerLanguages());
 	};
 	// A click on the backdrop has the dialog itself as its target.
 	dialog.onclick = ({ target }) => {
