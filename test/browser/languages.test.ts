@@ -68,10 +68,10 @@ test("a refusal is in the reader's language", async () => {
 });
 
 test("the language that was chosen stays, whatever the browser has", async () => {
-	const ann = await enter("ann");
+	const ann = await enter("ann", {}, "choice");
 	await ann.opensSettings();
 	await ann.page.getByLabel("Language").selectOption({ label: "français" });
-	await ann.page.getByRole("heading", { name: "room-3" }).waitFor();
+	await ann.page.getByRole("heading", { name: "choice" }).waitFor();
 	await ann.page.getByTitle("Toi et les réglages").click();
 	await ann.page.getByLabel("Langue").selectOption({ value: "" });
 	await ann.isInside();
@@ -93,11 +93,15 @@ test.each([
 	["wide", {}],
 	["phone", phone],
 ])("no state breaks a rule from right to left: %s", async (size, options) => {
-	const mona = await openPage(`m-${size}`, { ...options, locale: "ar-EG" });
+	const mona = await openPage(
+		`m-${size}`,
+		{ ...options, locale: "ar-EG" },
+		size,
+	);
 	const { page } = mona;
 	await comesIn(mona, (state) => check(mona, state));
 	expect(await page.locator("html").getAttribute("dir")).toBe("rtl");
-	const ben = await enter("ben", {}, `room-${size === "wide" ? 5 : 6}`);
+	const ben = await enter("ben", {}, size);
 	await ben.says("left to right");
 	await page.getByText("left to right").waitFor();
 	await page.getByText(/^دخل m-/).waitFor();
