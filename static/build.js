@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { minify } from "terser";
-import { inlineEnglish, writeCatalogues } from "./languages.js";
+import { inlineEnglish, writeCatalogues } from "./catalogues.js";
 
 /** Where the emoji picker writes styles into the document, it is made to do so as our Content-Security-Policy permits. */
 const STYLES = [

@@ -19,7 +19,8 @@ export function roomMenu(page: Page, leave: () => void): void {
 		leaving.hidden = page.room === LOBBY || !isPublic(page.room);
 	});
 	leaving.onclick = leave;
-	find("#search").onclick = () => void page.relations.openSearch();
+	for (const id of ["#search", "#search-here"])
+		find(id).onclick = () => void page.relations.openSearch();
 	find("#show-pins").onclick = () => void page.relations.openPins();
 	find("#show-keys").onclick = () => void openKeyDialog("listKeys", page);
 	find("#go-to").onclick = () => {

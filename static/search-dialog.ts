@@ -17,7 +17,8 @@ const day = new Intl.DateTimeFormat(undefined, {
 function makeForm() {
 	const field = make("input", {
 		...{
-			type: "search",
+			role: "searchbox",
+			enterKeyHint: "search",
 			ariaLabel: t("search.field"),
 			placeholder: t("search.field"),
 		},

@@ -45,8 +45,10 @@ export function settingsDialog(page: Page) {
 	find("#me").onclick = () => {
 		adminPage.hidden = page.role !== "admin";
 		showNode();
-		void mountOwn();
 		dialog.showModal();
+		// Without a connection they could not be loaded.
+		if (!page.isOpen) return;
+		void mountOwn();
 		void load("language-choice", false).then((part) => part?.offerLanguages());
 	};
 	// A click on the backdrop has the dialog itself as its target.

@@ -16,10 +16,19 @@ type Params = Readonly<Record<string, Param>>;
 
 export const LANGUAGES = "en de fr es pt ja ar".split(" ");
 
-export const language =
+const wanted =
 	[browser.get("language"), ...(globalThis.navigator?.languages ?? [])]
 		.map((tag) => tag.replace(/-.*/, ""))
 		.find((tag) => LANGUAGES.includes(tag)) ?? "en";
+const loaded: Readonly<Record<string, Text>> | undefined =
+	wanted === "en"
+		? undefined
+		: await fetch(`${BASE}static/${wanted}.json`)
+				.then((answer) => answer.json())
+				.catch(() => undefined);
+/** Without its catalogue the page is in English. */
+export const language = loaded ? wanted : "en";
+const own = loaded ?? {};
 const country = new Intl.DateTimeFormat().resolvedOptions().locale;
 /** For dates, numbers and lists. */
 export const locale = country.startsWith(language) ? country : language;
@@ -27,13 +36,6 @@ const plurals = new Intl.PluralRules(language);
 /** Letters that may be read from right to left come after these. */
 const LEFT_TO_RIGHT = /^[\0-\u058f]*$/;
 
-const own: Readonly<Record<string, Text>> =
-	language === "en"
-		? {}
-		: await fetch(`${BASE}static/${language}.json`)
-				.then((answer) => answer.json())
-				// Without it the page is in English.
-				.catch(() => ({}));
 const english: Readonly<Record<string, Text>> = en;
 
 /** A name can't turn the words around it. Left to right in left to right needs no isolate. */

@@ -47,7 +47,8 @@ test("mentions of the reader are one press away on a phone", async () => {
 	const bob = await enter("bob");
 	await bob.says("is @ada here?");
 	await ann.reads("is @ada here?");
-	await ann.page.getByRole("button", { name: "Search" }).tap();
+	await ann.opensMenu();
+	await ann.presses("Search");
 	await dialogOf(ann).getByRole("button", { name: "Mentions of me" }).tap();
 	await dialogOf(ann).getByRole("button", { name: "is @ada here?" }).waitFor();
 	await check(ann, "mentions");

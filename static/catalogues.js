@@ -12,14 +12,14 @@ const folder = join(import.meta.dirname, "languages");
 /** @typedef {Record<string, string | Record<string, string>>} Catalogue */
 
 /** @param {string} language @returns {Promise<Catalogue>} */
-export const catalogue = async (language) =>
+const catalogue = async (language) =>
 	JSON.parse(await readFile(join(folder, `${language}.json`), "utf8"));
 
-export const languages = async () =>
+const languages = async () =>
 	(await readdir(folder)).map((file) => basename(file, ".json"));
 
 /** The calls that ask for words, by their key. */
-export const CALLS = /\b(?:t|nodes)\(\s*"([^"]*)"/g;
+const CALLS = /\b(?:t|nodes)\(\s*"([^"]*)"/g;
 
 const english = await catalogue("en");
 const plurals = Object.entries(english).filter(

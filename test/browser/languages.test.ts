@@ -1,0 +1,190 @@
+/** The page in other languages than English, in both directions of writing. */
+
+import { readFile } from "node:fs/promises";
+import type { BrowserContextOptions } from "playwright-core";
+import { expect, test } from "vitest";
+import { check } from "./axe.ts";
+import type { Person } from "./person.ts";
+import { phone, stage } from "./stage.ts";
+
+const { enter, plume, openPage } = stage();
+
+type Words = Record<string, string | Record<string, string>>;
+
+const path = (language: string) =>
+	new URL(`../../static/languages/${language}.json`, import.meta.url);
+const wordsOf = async (language: string): Promise<Words> =>
+	JSON.parse(await readFile(path(language), "utf8"));
+
+/** Logs in, whatever the language. */
+async function comesIn({ page, name }: Person, look = async (_: string) => {}) {
+	await page.locator("#email").fill(`${name}@example.org`);
+	await look("enter");
+	await page.locator("#enter-submit").click();
+	await page.locator("#verify-sent").waitFor();
+	await look("verify");
+	await page.locator("#code").fill(await plume().codeFor(name));
+	await page.locator("#name").fill(name);
+	await look("name");
+	await page.locator("#verify-submit").click();
+	await page.locator("#text").waitFor();
+}
+
+test("a German browser gets a German page", async () => {
+	const ida = await openPage("ida", { locale: "de-DE" });
+	const { page } = ida;
+	await page.getByLabel("E-Mail").fill("ida");
+	await page.getByRole("button", { name: "Code zumailen" }).click();
+	await comesIn(ida);
+	expect(await page.locator("html").getAttribute("lang")).toBe("de");
+	await page.getByText("Es ist still hier. Sag etwas Nettes.").waitFor();
+	const bob = await enter("bob");
+	await page.getByText("ida und bob sind gekommen").waitFor();
+	await page.getByLabel("Deine Nachricht").fill("Guten Tag");
+	await page.getByRole("button", { name: "Senden", exact: true }).click();
+	await bob.reads("Guten Tag");
+	await bob.field.pressSequentially("hm");
+	await page.getByText("bob schreibt …").waitFor();
+	await page.getByTitle("Du und die Einstellungen").click();
+	await page.getByRole("heading", { name: "Einstellungen" }).waitFor();
+	await page.getByRole("button", { name: "Überall abmelden" }).click();
+	await page
+		.locator("#step-trouble")
+		.getByText("Du bist abgemeldet.")
+		.waitFor();
+});
+
+test("a refusal is in the reader's language", async () => {
+	const { page } = await openPage("ida", { locale: "de-DE" });
+	await page.locator("#email").fill("ida@example.org, more@example.org");
+	await page.evaluate(() => {
+		const form = document.querySelector<HTMLFormElement>("#enter");
+		const email = document.querySelector<HTMLInputElement>("#email");
+		if (email) email.type = "text";
+		form?.requestSubmit();
+	});
+	const words = (await wordsOf("de"))["refusal.emailIsLegal"];
+	await page.locator("#email-trouble").getByText(`${words}`).waitFor();
+});
+
+test("the language that was chosen stays, whatever the browser has", async () => {
+	const ann = await enter("ann", {}, "choice");
+	await ann.opensSettings();
+	await ann.page.getByLabel("Language").selectOption({ label: "français" });
+	await ann.page.getByRole("heading", { name: "choice" }).waitFor();
+	await ann.page.getByTitle("Toi et les réglages").click();
+	await ann.page.getByLabel("Langue").selectOption({ value: "" });
+	await ann.isInside();
+	expect(await ann.page.locator("html").getAttribute("lang")).toBe("en");
+});
+
+test("a language that can't be loaded is English", async () => {
+	const ann = await openPage("ann", {
+		...{ locale: "ja-JP", serviceWorkers: "block" },
+	});
+	await ann.page.route("**/static/ja.json", (route) => route.abort());
+	await ann.page.reload();
+	await ann.comesIn();
+	expect(await ann.page.locator("html").getAttribute("lang")).toBe("en");
+	ann.expectsFailedLoads();
+});
+
+test.each([
+	["wide", {}],
+	["phone", phone],
+])("no state breaks a rule from right to left: %s", async (size, options) => {
+	const mona = await openPage(
+		`m-${size}`,
+		{ ...options, locale: "ar-EG" },
+		size,
+	);
+	const { page } = mona;
+	await comesIn(mona, (state) => check(mona, state));
+	expect(await page.locator("html").getAttribute("dir")).toBe("rtl");
+	const ben = await enter("ben", {}, size);
+	await ben.says("left to right");
+	await page.getByText("left to right").waitFor();
+	await page.getByText(/^دخل m-/).waitFor();
+	await check(mona, "a room");
+	await page.locator("#show-people").click();
+	await check(mona, "people");
+	await page.keyboard.press("Escape");
+	if (options === phone) await page.locator("#show-side").click();
+	await page.locator("#me").click();
+	await page.getByRole("heading", { name: "الإعدادات" }).waitFor();
+	await check(mona, "settings");
+});
+
+/** English with accents, 40 % longer. */
+const pseudo = (text: string) =>
+	text.replace(/\{\w+\}|[aeiou]/gi, (part) =>
+		part.length > 1 ? part : `${part}\u0301${part}\u0308`,
+	);
+
+async function pseudoLocale(): Promise<Words> {
+	const english = Object.entries(await wordsOf("en"));
+	return Object.fromEntries(
+		english.map(([key, text]) => {
+			if (typeof text === "string")
+				return [key.startsWith("refusal.") ? key : text, pseudo(text)];
+			const plurals = Object.entries(text).map(([one, text]) => {
+				return [one, pseudo(text)];
+			});
+			return [key, Object.fromEntries(plurals)];
+		}),
+	);
+}
+
+/** The buttons, labels and headings whose words do not fit. */
+const clipped = ({ page }: Person) =>
+	page.evaluate(() => {
+		const all = document.querySelectorAll<HTMLElement>(
+			"button, label, legend, summary, h1, h2, .hint",
+		);
+		const found = [...all].filter((element) => {
+			const outer = element.getBoundingClientRect();
+			const left = Math.max(outer.left, 0) - 1;
+			const right = Math.min(outer.right, innerWidth) + 1;
+			const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+			while (texts.nextNode()) {
+				const text = texts.currentNode;
+				const parent = text.parentElement;
+				const isSeen = parent?.checkVisibility();
+				if (!isSeen || parent?.closest(".visually-hidden")) continue;
+				const words = document.createRange();
+				words.selectNodeContents(text);
+				const inner = words.getBoundingClientRect();
+				if (inner.width > 0 && (inner.left < left || inner.right > right))
+					return true;
+			}
+			return false;
+		});
+		return found.map(({ outerHTML }) => outerHTML.slice(0, 200));
+	});
+
+test("longer words are not clipped on a narrow screen", async () => {
+	const narrow: BrowserContextOptions = {
+		...{ viewport: { width: 320, height: 640 }, hasTouch: true },
+		...{ locale: "de-DE", serviceWorkers: "block" },
+	};
+	const zoe = await openPage("zoe", narrow);
+	const { page } = zoe;
+	const json = await pseudoLocale();
+	await page.route("**/static/de.json", (route) => route.fulfill({ json }));
+	await page.reload();
+	const look = async (state: string) =>
+		expect(await clipped(zoe), state).toEqual([]);
+	await comesIn(zoe, look);
+	await look("chat");
+	for (const panel of ["people", "more"]) {
+		await page.locator(`#show-${panel}`).click();
+		await look(panel);
+		await page.keyboard.press("Escape");
+	}
+	await page.locator("#show-side").click();
+	await page.locator("#new-room summary").click();
+	await look("rooms");
+	await page.locator("#me").click();
+	await page.locator("#settings").waitFor();
+	await look("settings");
+});
