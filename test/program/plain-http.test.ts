@@ -2,12 +2,18 @@
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Plume } from "./program.ts";
 
 let plume: Plume;
 beforeAll(async () => {
 	plume = await Plume.start({ PLUME_LIMIT_HEADER_SECONDS: "2" });
+	// The worker of the search index has descriptors of its own.
+	const index = join(plume.data, "search");
+	await expect
+		.poll(() => readdir(index).catch(() => []))
+		.toContain("search.db");
 });
 afterAll(() => plume.stop());
 
