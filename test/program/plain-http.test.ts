@@ -9,11 +9,6 @@ import { Plume } from "./program.ts";
 let plume: Plume;
 beforeAll(async () => {
 	plume = await Plume.start({ PLUME_LIMIT_HEADER_SECONDS: "2" });
-	// The worker of the search index has descriptors of its own.
-	const index = join(plume.data, "search");
-	await expect
-		.poll(() => readdir(index).catch(() => []))
-		.toContain("search.db");
 });
 afterAll(() => plume.stop());
 
@@ -46,6 +41,10 @@ async function fetched(path: string, headers: Record<string, string> = {}) {
 
 describe("requests that are sent ahead", () => {
 	test("hold no descriptors when nothing of the answers is read", async () => {
+		// The worker of the search index has descriptors of its own.
+		const index = join(plume.data, "search");
+		const indexed = () => readdir(index).catch(() => []);
+		await expect.poll(indexed).toContain("search.db");
 		const before = await descriptors();
 		const sockets = [];
 		for (let i = 0; i < 10; i++) {
