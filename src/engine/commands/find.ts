@@ -43,7 +43,7 @@ export const find: Handler<"find"> = (
 	const wanted = { match, after, before: until, olderThan };
 	const mayRead = (one: string) => liveUpdates.mayRead(person, one);
 	return pages.askSearch(connection, mayRead, {
-		...{ wanted, phrases: query.phrases, id: command.id },
+		...{ person, wanted, phrases: query.phrases, id: command.id },
 	})
 		? NOTHING
 		: refuse("isNotTooFast");
