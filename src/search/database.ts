@@ -252,18 +252,33 @@ export class SearchDatabase {
 	}
 
 	#all(sql: string, values: Values = []): readonly Found[] {
-		return this.#statement(sql).all([...values]);
+		return this.#use(sql, (statement) => statement.all([...values]));
 	}
 
 	#run(sql: string, values: Values): void {
-		this.#statement(sql).run([...values]);
+		this.#use(sql, (statement) => statement.run([...values]));
 	}
 
-	#statement(sql: string): sqlite.Statement {
+	/** A statement that failed would throw its error once more when it is used again, so it is dropped. */
+	#use<Value>(sql: string, use: (statement: sqlite.Statement) => Value): Value {
 		const statement = this.#statements.get(sql) ?? this.#db.prepare(sql);
-		this.#statements.set(sql, statement);
-		return statement;
+		this.#statements.delete(sql);
+		try {
+			const value = use(statement);
+			this.#statements.set(sql, statement);
+			return value;
+		} catch (error) {
+			drop(statement);
+			throw error;
+		}
 	}
+}
+
+/** Frees what a statement has, which also throws the error that it had. */
+function drop(statement: sqlite.Statement): void {
+	try {
+		statement.finalize();
+	} catch {}
 }
 
 const LEFT_BEHIND = { recursive: true, force: true };

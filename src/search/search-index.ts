@@ -30,6 +30,8 @@ const REST = 4;
 const LONGEST_WIPE_MS = 10_000;
 /** Failures in a row after which the index is made anew. */
 const MOST_FAILED = 3;
+/** A full disk, or a broken one: a new index would fail there as well. */
+const IS_OF_DISK = /disk I\/O error|disk is full|ENOSPC/;
 const [RETRY_MS, MOST_RETRY_SECONDS] = [1000, 60];
 /** Turns of one search, and lines in each beside those wanted: some may be gone. */
 const [MOST_ROUNDS, SPARE_LINES] = [8, 5];
@@ -182,6 +184,7 @@ export class SearchIndex {
 		this.#runSoon(RETRY_MS * Math.min(this.#failures, MOST_RETRY_SECONDS));
 		if (!(error instanceof StoreFailed)) return;
 		this.#end = undefined;
+		if (IS_OF_DISK.test(error.message)) return;
 		if (this.#failures % MOST_FAILED === 0) this.#flaw = "it fails";
 	}
 
