@@ -52,6 +52,39 @@ test("a write that fails does not fail the next one", () => {
 	database.close();
 });
 
+test("a beginning is refused if its words were said too often", () => {
+	const database = new SearchDatabase();
+	database.begin("log");
+	const text = "worda wordb ".repeat(500);
+	const rows = Array.from({ length: 1501 }, (_, nth) => {
+		const at = { seq: nth + 1, offset: nth + 1 };
+		return { ...row, ...at, text: nth === 0 ? "rare" : text };
+	});
+	database.apply({ rows, wipes: [] });
+	const find = (beginning: string) =>
+		database.find({
+			...{ match: `words : "${beginning}" *`, limit: 1 },
+			beginnings: [beginning],
+		});
+	expect(find("word")).toBeUndefined();
+	expect(find("worda")).toHaveLength(1);
+	expect(find("rare")).toHaveLength(1);
+	database.close();
+});
+
+test("whoever asks for too many words is asked for more letters", async () => {
+	const { plume, searchStore } = await openSearchable();
+	const ann = await plume.enter("ann", "plume.2");
+	const asked: unknown[] = [];
+	searchStore.find = async ({ beginnings }) => {
+		asked.push(beginnings);
+		return beginnings?.length ? undefined : [];
+	};
+	expect(await found(plume, ann, "word* wor*")).toBe("beginningIsLong");
+	expect(await found(plume, ann, "wor* word")).toEqual([]);
+	expect(asked).toEqual([["word"], []]);
+});
+
 test("an index on a full disk is not deleted", async () => {
 	const clock = new FakeClock();
 	const { plume, searchStore } = await openSearchable({ clock });

@@ -123,19 +123,19 @@ export class Pages {
 	): boolean {
 		if (this.#searching.has(person)) return false;
 		const { search, responder } = this.#parts;
-		const no = () => {
-			const re = MessageType.search;
-			responder.refuse(connection, "searchIsReady", re, { id });
-		};
+		const no = (rule: Rule) =>
+			responder.refuse(connection, rule, MessageType.search, { id });
 		const question = { ...wanted, mayRead, limit: MOST_FOUND };
-		if (!search) no();
+		if (!search) no("searchIsReady");
 		else {
 			this.#searching.add(person);
 			const free = () => this.#searching.delete(person);
 			this.#read(
 				connection,
 				() => search.find(question).finally(free),
-				({ items, more, isBehind }, since) => {
+				(found, since) => {
+					if (!found) return no("beginningIsLong");
+					const { items, more, isBehind } = found;
 					// What was erased or edited meanwhile was not found.
 					const hits = afterChanges(items, since).flatMap((item, nth) =>
 						mayRead(item.room) ? hitOf(item, items[nth], phrases) : [],
@@ -143,7 +143,7 @@ export class Pages {
 					const behind = isBehind ? { behind: true as const } : {};
 					connection.mailbox.put({ kind: "found", hits, more, ...behind, id });
 				},
-				no,
+				() => no("searchIsReady"),
 			);
 		}
 		return true;

@@ -97,8 +97,8 @@ export class SearchIndex {
 		this.#runSoon(INDEX_MS);
 	}
 
-	/** The lines that match, as they read now. Rejects if the index or the log can't be read. */
-	find(question: Question): Promise<FoundLines> {
+	/** The lines that match, as they read now; undefined if too many words share a beginning. Rejects if the index or the log can't be read. */
+	find(question: Question): Promise<FoundLines | undefined> {
 		return this.#inTurn(() => this.#find(question)).catch((error) => {
 			// A query that takes too long is no reason to make the index anew.
 			this.#failures = 0;
@@ -276,7 +276,7 @@ export class SearchIndex {
 		this.#stopWiping = undefined;
 	}
 
-	async #find({ mayRead, limit, ...wanted }: Question): Promise<FoundLines> {
+	async #find({ mayRead, limit, ...wanted }: Question) {
 		const isBehind = !(await this.#catchUp());
 		const items: Said[] = [];
 		let below: number | undefined;
@@ -284,6 +284,7 @@ export class SearchIndex {
 			const most = limit + SPARE_LINES;
 			const asked = { ...wanted, below, limit: most };
 			const hits = await this.#ask(this.#parts.store.find(asked));
+			if (!hits) return undefined;
 			const readable = hits.filter(({ room }) => mayRead(room));
 			items.push(...(await readHits(this.#parts.archive, readable)));
 			const more = items.length > limit;
