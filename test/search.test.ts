@@ -88,6 +88,9 @@ test.each([
 	["to:bob", "recipientIsMe"],
 	["x ".repeat(17), "queryIsShort"],
 	["x".repeat(501), "queryIsShort"],
+	[`"${"a the ".repeat(12)}fox"`, "queryIsShort"],
+	["東".repeat(25), "queryIsShort"],
+	["ﷺ".repeat(20), "queryIsShort"],
 	["in:~AAAAAAAAAAAAAAAAAAAAAA fox", "placeIsKnown"],
 ])("%s is refused in words", async (query, rule) => {
 	const { plume, ann } = await annSaid("fox");
@@ -206,6 +209,20 @@ test("an edited message is found by its new words only", async () => {
 	expect(await found(plume, ann, "helo")).toEqual([]);
 	const { hits } = await searches(plume, ann, "hello from:ann");
 	expect(hits).toMatchObject([{ offset: said?.offset, text: "hello world" }]);
+});
+
+test("a person has one search under way, in however many tabs", async () => {
+	const { plume, ann } = await annSaid("fox");
+	const tab = await plume.enter("ann", "plume.2");
+	const bob = await plume.enter("bob", "plume.2");
+	for (const each of [ann, tab, bob]) each.search("fox", { id: "at once" });
+	await plume.settle();
+	const answers = [ann, tab, bob].map(({ received }) =>
+		received.find(({ id }) => id === "at once"),
+	);
+	const hits = [{ text: "fox" }];
+	expect(answers).toMatchObject([{ hits }, { code: "isNotTooFast" }, { hits }]);
+	expect(await found(plume, tab, "fox")).toEqual(["fox"]);
 });
 
 test("a server without an index says so", async () => {

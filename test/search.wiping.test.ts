@@ -68,6 +68,43 @@ test("an index that hangs holds up nobody in the room", async () => {
 	expect(searchStore.calls).toContain("reset");
 });
 
+test("an erased text overtakes searches that wait for a slow one", async () => {
+	const { clock, plume, searchStore, ann, bob, erase, isTold, isGone } =
+		await indexed();
+	searchStore.calls.length = 0;
+	searchStore.isHanging = true;
+	ann.search("slow");
+	bob.search("quick");
+	await plume.until(() => searchStore.calls.includes("find"));
+	erase();
+	await plume.until(isGone);
+	clock.advance(20_000);
+	searchStore.recover();
+	await plume.until(isTold);
+	const { calls } = searchStore;
+	expect(calls.slice(0, 3)).toEqual(["find", "begin", "apply"]);
+	expect(calls).not.toContain("reset");
+});
+
+test("nobody is told that words are gone while the index can't be deleted", async () => {
+	const { clock, plume, searchStore, erase, isTold, isGone } = await indexed();
+	const resets = () => searchStore.calls.filter((name) => name === "reset");
+	searchStore.isHanging = true;
+	searchStore.isStuck = true;
+	erase();
+	await plume.until(isGone);
+	await plume.until(() => {
+		clock.advance(1000);
+		return resets().length > 1;
+	});
+	expect(isTold()).toBe(false);
+	searchStore.isStuck = false;
+	await plume.until(() => {
+		clock.advance(1000);
+		return isTold();
+	});
+});
+
 test("an index that hung is made anew without what was erased", async () => {
 	const { clock, plume, searchStore, ann, bob, erase, isTold } =
 		await indexed();

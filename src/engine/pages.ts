@@ -3,6 +3,7 @@
  * They are read from what is committed; like any reply, they are sent once
  * all that they were decided on is durable.
  */
+import type { Identity } from "../../machines/events.ts";
 import { type Item, MessageType } from "../../machines/message.ts";
 import type { ServerFrame } from "../../machines/protocol.ts";
 import { type Change, changed } from "../../machines/relations.ts";
@@ -33,6 +34,7 @@ interface Changes {
 }
 
 interface Searched {
+	readonly person: Identity;
 	readonly wanted: Omit<Wanted, "limit" | "below">;
 	/** The words that an excerpt is to show. */
 	readonly phrases: readonly Phrase[];
@@ -43,7 +45,7 @@ export class Pages {
 	readonly #parts: RunningParts & { readonly responder: Responder };
 	#latest: Changes = {};
 	readonly #reading = new WeakSet<Connection>();
-	readonly #searching = new WeakSet<Connection>();
+	readonly #searching = new Set<Identity>();
 	readonly #recalling = new Map<Room, Promise<void>>();
 
 	constructor(parts: RunningParts & { readonly responder: Responder }) {
@@ -113,28 +115,27 @@ export class Pages {
 		return true;
 	}
 
-	/** Searches, and answers with the newest messages found; false while another search is being answered. */
+	/** Searches, and answers with the newest messages found; false while the person has another search under way, in any tab. */
 	askSearch(
 		connection: Connection,
 		mayRead: (room: string) => boolean,
-		{ wanted, phrases, id }: Searched,
+		{ person, wanted, phrases, id }: Searched,
 	): boolean {
-		if (this.#searching.has(connection)) return false;
-		this.#searching.add(connection);
+		if (this.#searching.has(person)) return false;
 		const { search, responder } = this.#parts;
-		const no = () => {
-			this.#searching.delete(connection);
-			const re = MessageType.search;
-			responder.refuse(connection, "searchIsReady", re, { id });
-		};
+		const no = (rule: Rule) =>
+			responder.refuse(connection, rule, MessageType.search, { id });
 		const question = { ...wanted, mayRead, limit: MOST_FOUND };
-		if (!search) no();
-		else
+		if (!search) no("searchIsReady");
+		else {
+			this.#searching.add(person);
+			const free = () => this.#searching.delete(person);
 			this.#read(
 				connection,
-				() => search.find(question),
-				({ items, more, isBehind }, since) => {
-					this.#searching.delete(connection);
+				() => search.find(question).finally(free),
+				(found, since) => {
+					if (!found) return no("beginningIsLong");
+					const { items, more, isBehind } = found;
 					// What was erased or edited meanwhile was not found.
 					const hits = afterChanges(items, since).flatMap((item, nth) =>
 						mayRead(item.room) ? hitOf(item, items[nth], phrases) : [],
@@ -142,8 +143,9 @@ export class Pages {
 					const behind = isBehind ? { behind: true as const } : {};
 					connection.mailbox.put({ kind: "found", hits, more, ...behind, id });
 				},
-				no,
+				() => no("searchIsReady"),
 			);
+		}
 		return true;
 	}
 

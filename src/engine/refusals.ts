@@ -79,7 +79,7 @@ export const refusalWords = {
 	queryHasWords:
 		"Write a word to look for, or from: with a name, in: with a room, has:link, has:reply or to:me.",
 	queryIsShort: "That is too much to look for at once. Write fewer words.",
-	beginningIsLong: "Write at least two letters before a *.",
+	beginningIsLong: "Write more letters before the *.",
 	dayIsWhole: "Write a day after before: or after:, like 2026-01-31.",
 	kindIsKnown: "After has: write link or reply.",
 	recipientIsMe: "After to: write me.",

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import type * as sqlite from "node-sqlite3-wasm";
 import { tokensOf } from "../../machines/tokens.ts";
 import type { Batch, Hit, IndexedEnd, Row, Wanted, Wipe } from "./store.ts";
+import { FORMAT, INSTANCES, PRAGMAS, TABLES } from "./tables.ts";
 import { termsOf } from "./terms.ts";
 
 // Its names can't be imported: they are set while it runs.
@@ -19,26 +20,11 @@ const { Database }: typeof sqlite = createRequire(import.meta.url)(
 	"node-sqlite3-wasm",
 );
 
-/** Increment whenever the tables change, or how words are cut. The Unicode tables are part of that. */
-const FORMAT = `1 ${process.versions.unicode}`;
 const DAY_MS = 86_400_000;
+/** How often the words with the beginnings of a query may have been said: half a second of finding, on one core. */
+const MOST_SAID = 1_500_000;
 /** Later than every line. */
 const NEVER = Number.MAX_SAFE_INTEGER;
-
-// No write-ahead log, which would have a copy of each text.
-const PRAGMAS = `PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=NORMAL;
-PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;`;
-const TABLES = `
-CREATE TABLE progress(format, log, segment, at, seq, hash);
-CREATE TABLE rooms(id INTEGER PRIMARY KEY, room, origin, UNIQUE(room, origin));
-CREATE TABLE people(id INTEGER PRIMARY KEY, identity, name, UNIQUE(identity, name));
-CREATE TABLE lines(seq INTEGER PRIMARY KEY, segment, at, bytes, room, offset, time,
-	person, isReply, answered, isIndexed);
-CREATE INDEX messages ON lines(room, offset);
-CREATE TABLE days(day INTEGER PRIMARY KEY, seq);
-CREATE VIRTUAL TABLE texts USING fts5(terms, words, content='',
-	tokenize="ascii tokenchars '_'", prefix='2 3');
-INSERT INTO texts(texts, rank) VALUES('secure-delete', 1);`;
 
 type Values = readonly (number | string | null)[];
 type Found = Readonly<Record<string, unknown>>;
@@ -103,7 +89,9 @@ export class SearchDatabase {
 		}
 	}
 
-	find({ match, limit, ...bounds }: Wanted): readonly Hit[] {
+	find(wanted: Wanted): readonly Hit[] | undefined {
+		const { match, limit, beginnings = [], ...bounds } = wanted;
+		if (this.#areShared(beginnings)) return undefined;
 		const { from, to } = this.#range(bounds);
 		return this.#all(
 			`SELECT lines.seq, segment, at, bytes, rooms.room, origin, offset, time, name
@@ -119,6 +107,20 @@ export class SearchDatabase {
 			const span = { seq, segment, at, bytes };
 			return { ...span, room, origin, offset, time, name: String(hit.name) };
 		});
+	}
+
+	/** Whether words with these beginnings were said too often. */
+	#areShared(beginnings: readonly string[]): boolean {
+		if (beginnings.length > 0) this.#db.exec(INSTANCES);
+		let left = MOST_SAID;
+		for (const each of beginnings)
+			left -=
+				this.#number(
+					`SELECT count(*) AS n FROM (SELECT 1 FROM temp.instances
+				WHERE term >= ? AND term < ? LIMIT ?)`,
+					[each, `${each}\u{10FFFF}`, left],
+				) ?? 0;
+		return left <= 0;
 	}
 
 	/** Closes the file and deletes it. */
@@ -252,18 +254,32 @@ export class SearchDatabase {
 	}
 
 	#all(sql: string, values: Values = []): readonly Found[] {
-		return this.#statement(sql).all([...values]);
+		return this.#use(sql, (statement) => statement.all([...values]));
 	}
 
 	#run(sql: string, values: Values): void {
-		this.#statement(sql).run([...values]);
+		this.#use(sql, (statement) => statement.run([...values]));
 	}
 
-	#statement(sql: string): sqlite.Statement {
+	/** A statement that failed would throw its error once more when it is used again, so it is dropped. */
+	#use<Value>(sql: string, use: (statement: sqlite.Statement) => Value): Value {
 		const statement = this.#statements.get(sql) ?? this.#db.prepare(sql);
 		this.#statements.set(sql, statement);
-		return statement;
+		try {
+			return use(statement);
+		} catch (error) {
+			this.#statements.delete(sql);
+			drop(statement);
+			throw error;
+		}
 	}
+}
+
+/** Frees what a statement has, which also throws the error that it had. */
+function drop(statement: sqlite.Statement): void {
+	try {
+		statement.finalize();
+	} catch {}
 }
 
 const LEFT_BEHIND = { recursive: true, force: true };

@@ -23,6 +23,16 @@ const quoted = (words: string) => `"${words.replaceAll('"', "")}"`;
 const oneOf = (terms: readonly string[]) =>
 	`terms : (${terms.map(quoted).join(" OR ")})`;
 
+/** The index has the beginnings of two and three letters. */
+const INDEXED_LETTERS = 3;
+
+/** The beginnings in a query that are looked up word by word. */
+export const beginningsOf = ({ phrases }: Query): readonly string[] =>
+	phrases.flatMap(({ tokens, isPrefix }) => {
+		const last = isPrefix ? (tokens.at(-1) ?? "") : "";
+		return [...last].length > INDEXED_LETTERS ? [last] : [];
+	});
+
 export function matchOf(query: Query, scope: Scope): string {
 	const { rooms, inPublic, names, identities } = scope;
 	const conditions = [

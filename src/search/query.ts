@@ -2,8 +2,8 @@
 import { isUnspaced, tokensOf } from "../../machines/tokens.ts";
 import type { Rule } from "../engine/refusals.ts";
 
-/** In UTF-16 units, and in words and conditions. */
-export const [LONGEST_QUERY, MOST_PARTS] = [500, 16];
+/** In UTF-16 units, in words and conditions, and in words of all phrases: each letter of an unspaced script is one. */
+export const [LONGEST_QUERY, MOST_PARTS, MOST_TOKENS] = [500, 16, 24];
 const DAY_MS = 86_400_000;
 
 /** Words that stand side by side; the last may be only the beginning of one. */
@@ -56,6 +56,8 @@ export function parseQuery(text: string): Query | Rule {
 		if (broken) return broken;
 		if (condition) isEmpty = false;
 	}
+	if (draft.phrases.flatMap(({ tokens }) => tokens).length > MOST_TOKENS)
+		return "queryIsShort";
 	if (isEmpty && draft.phrases.length === 0) return "queryHasWords";
 	return draft;
 }

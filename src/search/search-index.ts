@@ -16,8 +16,9 @@ import type { Archive } from "../history/archive.ts";
 import { messageOf } from "../log/disk.ts";
 import { GENESIS } from "../log/line.ts";
 import type { EventSpan } from "../log/log.ts";
+import { ErasedTexts } from "./erased-texts.ts";
 import { readHits, readRows, readTexts } from "./log-lines.ts";
-import type { IndexedEnd, SearchStore, Wanted, Wipe } from "./store.ts";
+import type { IndexedEnd, SearchStore, Wanted } from "./store.ts";
 
 /** How long a message may wait until it is indexed, if nobody searches. */
 const INDEX_MS = 1000;
@@ -25,12 +26,12 @@ const INDEX_MS = 1000;
 const MOST_AWAITED = 5000;
 /** While people talk, so many times as long as a turn takes is left to them before the next one. */
 const REST = 4;
-/** Texts that are taken out in one turn. */
-const WIPE_TEXTS = 50;
-/** How long an erased text may stay in the index. Then the index is deleted. */
+/** For how long no erased text may leave the index while some are in it. Then the index is deleted. */
 const LONGEST_WIPE_MS = 10_000;
 /** Failures in a row after which the index is made anew. */
 const MOST_FAILED = 3;
+/** A full disk, or a broken one: a new index would fail there as well. */
+const IS_OF_DISK = /disk I\/O error|disk is full|ENOSPC/;
 const [RETRY_MS, MOST_RETRY_SECONDS] = [1000, 60];
 /** Turns of one search, and lines in each beside those wanted: some may be gone. */
 const [MOST_ROUNDS, SPARE_LINES] = [8, 5];
@@ -66,15 +67,13 @@ export class SearchIndex {
 	#stored = Promise.resolve(true);
 	#turn: Promise<unknown> = Promise.resolve();
 	#pending = 0;
-	/** Texts that are about to be overwritten, or are, and may be in the index. */
-	readonly #texts = new Map<
-		number,
-		{ readonly text: string; isGone: boolean }
-	>();
-	#onWiped: (() => void)[] = [];
+	readonly #erased = new ErasedTexts();
 	#isDue = false;
 	#isClosed = false;
 	#failures = 0;
+	/** Why the index is to be made anew, if it is. */
+	#flaw: string | undefined;
+	#stopWiping: (() => void) | undefined;
 
 	constructor(parts: SearchIndexParts) {
 		this.#parts = parts;
@@ -98,42 +97,30 @@ export class SearchIndex {
 		this.#runSoon(INDEX_MS);
 	}
 
-	/** The lines that match, as they read now. Rejects if the index or the log can't be read. */
-	find(question: Question): Promise<FoundLines> {
-		return this.#inTurn(() => this.#find(question)).catch(async (error) => {
+	/** The lines that match, as they read now; undefined if too many words share a beginning. Rejects if the index or the log can't be read. */
+	find(question: Question): Promise<FoundLines | undefined> {
+		return this.#inTurn(() => this.#find(question)).catch((error) => {
 			// A query that takes too long is no reason to make the index anew.
 			this.#failures = 0;
-			await this.#fail(error);
+			this.#fail(error);
 			throw error;
 		});
 	}
 
 	/** Call before texts are overwritten: without them, the index could only be made anew. Never rejects. */
 	async remember(spans: readonly EventSpan[]): Promise<void> {
-		for (const [seq, text] of await readTexts(this.#parts.archive, spans))
-			this.#texts.set(seq, { text, isGone: false });
+		this.#erased.remember(await readTexts(this.#parts.archive, spans));
 	}
 
 	/** Call once the texts are overwritten. They leave the index soon, or it is deleted. */
 	wipe(seqs: readonly number[]): void {
-		for (const seq of seqs) {
-			const known = this.#texts.get(seq);
-			if (known) known.isGone = true;
-		}
-		if (!this.#isWiping) return;
-		this.#inTurn(() => this.#wipe()).catch((error) => this.#fail(error));
-		this.#parts.clock.after(LONGEST_WIPE_MS, () => {
-			if (seqs.some((seq) => this.#texts.has(seq)) && !this.#isClosed)
-				void this.#reset("a text could not be taken out of it in time");
-		});
+		this.#erased.onOverwritten(seqs);
+		this.#wipeSoon();
 	}
 
 	/** Resolves once no overwritten text is in the index. */
 	wiped(): Promise<void> {
-		return new Promise((resolve) => {
-			this.#onWiped.push(resolve);
-			this.#tellWiped();
-		});
+		return this.#erased.wiped();
 	}
 
 	async close(): Promise<void> {
@@ -142,19 +129,25 @@ export class SearchIndex {
 		await this.#parts.store.close();
 	}
 
-	get #isWiping(): boolean {
-		return [...this.#texts.values()].some(({ isGone }) => isGone);
+	#wipeSoon(): void {
+		this.#inTurn(async () => {}).catch((error) => this.#fail(error));
 	}
 
-	#tellWiped(): void {
-		if (this.#isWiping) return;
-		for (const resolve of this.#onWiped.splice(0)) resolve();
+	/** Ends what hangs, so that the next turn can delete the index. */
+	async #giveUpWiping(): Promise<void> {
+		if (this.#isClosed) return;
+		this.#flaw = "a text could not be taken out of it in time";
+		await this.#parts.store.close().catch(() => {});
+		this.#wipeSoon();
 	}
 
-	/** Runs tasks one after the other. */
+	/** Runs tasks one after the other. Erased texts are taken out before each, however many wait. */
 	#inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
 		this.#pending++;
-		const done = this.#turn.then(task).finally(() => this.#pending--);
+		const done = this.#turn
+			.then(() => this.#wipe())
+			.then(task)
+			.finally(() => this.#pending--);
 		this.#turn = done.catch(() => {});
 		return done;
 	}
@@ -178,12 +171,12 @@ export class SearchIndex {
 			const restMs = isBusy ? REST * (clock.now() - began) : 0;
 			if (isMore) this.#runSoon(restMs);
 		} catch (error) {
-			await this.#fail(error);
+			this.#fail(error);
 		}
 	}
 
 	/** What is wrong with the index is no reason to stop. It is opened again, and made anew if that does not help. */
-	async #fail(error: unknown): Promise<void> {
+	#fail(error: unknown): void {
 		if (this.#isClosed) return;
 		const fields = { error: messageOf(error) };
 		this.#parts.report.warn(fields, "search failed");
@@ -191,7 +184,8 @@ export class SearchIndex {
 		this.#runSoon(RETRY_MS * Math.min(this.#failures, MOST_RETRY_SECONDS));
 		if (!(error instanceof StoreFailed)) return;
 		this.#end = undefined;
-		if (this.#failures % MOST_FAILED === 0) await this.#reset("it fails");
+		if (IS_OF_DISK.test(error.message)) return;
+		if (this.#failures % MOST_FAILED === 0) this.#flaw = "it fails";
 	}
 
 	/** Tells failures of the index from those of the log. */
@@ -201,15 +195,16 @@ export class SearchIndex {
 		});
 	}
 
-	/** Deletes the index, so that it is made anew. What was to be taken out of it is not in the new one. */
+	/** Deletes the index, so that it is made anew. What was to be taken out of it is not in the new one. In a turn only; if it fails, the next turn tries it again. */
 	async #reset(why: string): Promise<void> {
 		const { store, report } = this.#parts;
 		report.warn({ why }, "the search index is made anew");
+		this.#flaw = why;
 		this.#end = undefined;
-		await store.reset().catch((error: unknown) => this.#fail(error));
-		for (const [seq, { isGone }] of this.#texts)
-			if (isGone) this.#texts.delete(seq);
-		this.#tellWiped();
+		await this.#ask(store.reset());
+		this.#flaw = undefined;
+		this.#onProgress();
+		this.#erased.onReset();
 	}
 
 	/** Opens the index, unless it is open. */
@@ -230,7 +225,6 @@ export class SearchIndex {
 
 	/** Reads the lines of one turn, while those of the turn before are stored. Answers whether there are more; if not, all are stored. */
 	async #index(): Promise<boolean> {
-		await this.#wipe();
 		this.#end ??= await this.#begin();
 		const { archive, store } = this.#parts;
 		const from = this.#end;
@@ -242,7 +236,7 @@ export class SearchIndex {
 		);
 		if (await this.#isLost()) return true;
 		const wipes = erased.map((seq) => ({
-			...{ seq, text: this.#texts.get(seq)?.text },
+			...{ seq, text: this.#erased.textOf(seq) },
 		}));
 		const isAnything = end.seq > from.seq;
 		if (isAnything) this.#stored = this.#ask(store.apply({ rows, wipes, end }));
@@ -260,21 +254,29 @@ export class SearchIndex {
 		return true;
 	}
 
-	/** Takes texts out of the index that are gone from the log. */
+	/** Takes texts out of the index that are gone from the log, or deletes it if it has a flaw. */
 	async #wipe(): Promise<void> {
+		if (this.#flaw) await this.#reset(this.#flaw);
 		for (;;) {
-			const wipes: Wipe[] = [];
-			for (const [seq, { text, isGone }] of this.#texts)
-				if (isGone && wipes.length < WIPE_TEXTS) wipes.push({ seq, text });
-			if (wipes.length === 0) break;
+			const wipes = this.#erased.next();
+			if (wipes.length === 0) return;
+			this.#stopWiping ??= this.#parts.clock.after(
+				LONGEST_WIPE_MS,
+				() => void this.#giveUpWiping(),
+			);
 			this.#end ??= await this.#begin();
 			await this.#ask(this.#parts.store.apply({ rows: [], wipes }));
-			for (const { seq } of wipes) this.#texts.delete(seq);
+			this.#onProgress();
+			this.#erased.onWiped(wipes);
 		}
-		this.#tellWiped();
 	}
 
-	async #find({ mayRead, limit, ...wanted }: Question): Promise<FoundLines> {
+	#onProgress(): void {
+		this.#stopWiping?.();
+		this.#stopWiping = undefined;
+	}
+
+	async #find({ mayRead, limit, ...wanted }: Question) {
 		const isBehind = !(await this.#catchUp());
 		const items: Said[] = [];
 		let below: number | undefined;
@@ -282,6 +284,7 @@ export class SearchIndex {
 			const most = limit + SPARE_LINES;
 			const asked = { ...wanted, below, limit: most };
 			const hits = await this.#ask(this.#parts.store.find(asked));
+			if (!hits) return undefined;
 			const readable = hits.filter(({ room }) => mayRead(room));
 			items.push(...(await readHits(this.#parts.archive, readable)));
 			const more = items.length > limit;

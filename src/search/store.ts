@@ -45,6 +45,8 @@ export interface MessageAt {
 export interface Wanted {
 	/** In the syntax of FTS5; it has no words as they were typed. */
 	readonly match: string;
+	/** Those in it that have no index of their own. */
+	readonly beginnings?: readonly string[];
 	/** Days since 1970, in UTC. */
 	readonly after?: number | undefined;
 	readonly before?: number | undefined;
@@ -68,8 +70,8 @@ export interface SearchStore {
 	begin(log: string): Promise<IndexedEnd | undefined>;
 	/** Resolves with false, and changes nothing, if a text to be wiped is in the index and not known any more. */
 	apply(batch: Batch): Promise<boolean>;
-	/** The newest lines first. */
-	find(wanted: Wanted): Promise<readonly Hit[]>;
+	/** The newest lines first; undefined if too many words share the beginnings. */
+	find(wanted: Wanted): Promise<readonly Hit[] | undefined>;
 	/** Deletes the index. */
 	reset(): Promise<void>;
 	close(): Promise<void>;

@@ -24,7 +24,7 @@ export interface Answer {
 	readonly id: number;
 	readonly begin?: IndexedEnd | undefined;
 	readonly apply?: boolean;
-	readonly find?: readonly Hit[];
+	readonly find?: readonly Hit[] | undefined;
 	readonly error?: string;
 }
 
@@ -58,8 +58,8 @@ export class SearchThread implements SearchStore {
 		return (await this.#ask({ kind: "apply", batch })).apply === true;
 	}
 
-	async find(wanted: Wanted): Promise<readonly Hit[]> {
-		return (await this.#ask({ kind: "find", wanted })).find ?? [];
+	async find(wanted: Wanted): Promise<readonly Hit[] | undefined> {
+		return (await this.#ask({ kind: "find", wanted })).find;
 	}
 
 	async reset(): Promise<void> {

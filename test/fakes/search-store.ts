@@ -10,8 +10,11 @@ export class FakeSearchStore implements SearchStore {
 	/** Is asked before and after each call whether it fails, and may throw. */
 	onCall: (name: string, isDone: boolean) => void = () => {};
 	#isDead = false;
-	/** Calls are not answered, until it is reset or recovers. */
+	/** Calls are not answered, until it is closed or recovers. */
 	isHanging = false;
+	/** It can't be deleted. */
+	isStuck = false;
+	#unanswered = 0;
 	#abandon = (_: Error) => {};
 
 	constructor(folder?: string) {
@@ -33,7 +36,8 @@ export class FakeSearchStore implements SearchStore {
 	async reset() {
 		if (this.#isDead) return;
 		this.calls.push("reset");
-		this.#abandon(new Error("the index is made anew"));
+		if (this.#unanswered > 0) throw new Error("a call is not answered yet");
+		if (this.isStuck) throw new Error("the folder can't be deleted");
 		this.#database ??= new SearchDatabase(this.#folder);
 		this.#database.reset();
 		this.#database = undefined;
@@ -47,10 +51,12 @@ export class FakeSearchStore implements SearchStore {
 	/** The process is gone: nothing is answered any more. */
 	kill() {
 		this.#isDead = true;
-		void this.close();
+		this.#database?.close();
+		this.#database = undefined;
 	}
 
 	async close() {
+		this.#abandon(new Error("the index is closed"));
 		this.#database?.close();
 		this.#database = undefined;
 	}
@@ -58,10 +64,12 @@ export class FakeSearchStore implements SearchStore {
 	async #call<Value>(name: string, use: (database: SearchDatabase) => Value) {
 		if (this.#isDead) return new Promise<never>(() => {});
 		this.calls.push(name);
-		if (this.isHanging)
+		if (this.isHanging) {
+			this.#unanswered++;
 			return new Promise<never>((_, reject) => {
 				this.#abandon = reject;
-			});
+			}).finally(() => this.#unanswered--);
+		}
 		this.onCall(name, false);
 		this.#database ??= new SearchDatabase(this.#folder);
 		const answer = use(this.#database);

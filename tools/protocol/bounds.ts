@@ -52,7 +52,7 @@ const meanings = {
 	"src/search/search-index.ts MOST_AWAITED":
 		"events that a search waits for until they are indexed",
 	"src/search/search-index.ts LONGEST_WIPE_MS":
-		"how long an erased text may be in the search index before that is deleted",
+		"for how long the search index may take out no erased text before it is deleted",
 	"src/search/search-index.ts MOST_FAILED":
 		"failures after which the search index is made anew",
 	"src/search/thread.ts SILENT_MS":

@@ -1,7 +1,7 @@
 /** Searches what was said in rooms that one may enter. It is read from an index and the log, so the answer comes later. */
 import type { Identity } from "../../../machines/events.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
-import { matchOf } from "../../search/match.ts";
+import { beginningsOf, matchOf } from "../../search/match.ts";
 import { parseQuery } from "../../search/query.ts";
 import {
 	type Handler,
@@ -40,10 +40,11 @@ export const find: Handler<"find"> = (
 		return refuse("placeIsKnown");
 	const match = matchOf(query, { rooms, inPublic, ...whoIs(view, person) });
 	const { after, before: until } = query;
-	const wanted = { match, after, before: until, olderThan };
+	const beginnings = beginningsOf(query);
+	const wanted = { match, beginnings, after, before: until, olderThan };
 	const mayRead = (one: string) => liveUpdates.mayRead(person, one);
 	return pages.askSearch(connection, mayRead, {
-		...{ wanted, phrases: query.phrases, id: command.id },
+		...{ person, wanted, phrases: query.phrases, id: command.id },
 	})
 		? NOTHING
 		: refuse("isNotTooFast");

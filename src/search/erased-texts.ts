@@ -1,0 +1,65 @@
+/** Texts that are about to be overwritten in the log, or are, and may be in the index. */
+import type { Wipe } from "./store.ts";
+
+/** Texts that are taken out at once. */
+const WIPE_TEXTS = 50;
+
+export class ErasedTexts {
+	readonly #texts = new Map<
+		number,
+		{ readonly text: string; isGone: boolean }
+	>();
+	#onWiped: (() => void)[] = [];
+
+	/** Call with what the log still has. */
+	remember(texts: ReadonlyMap<number, string>): void {
+		for (const [seq, text] of texts)
+			this.#texts.set(seq, { text, isGone: false });
+	}
+
+	/** Call once these are overwritten. */
+	onOverwritten(seqs: readonly number[]): void {
+		for (const seq of seqs) {
+			const known = this.#texts.get(seq);
+			if (known) known.isGone = true;
+		}
+	}
+
+	textOf(seq: number): string | undefined {
+		return this.#texts.get(seq)?.text;
+	}
+
+	/** Some that are overwritten; none if all are out of the index. */
+	next(): readonly Wipe[] {
+		const wipes: Wipe[] = [];
+		for (const [seq, { text, isGone }] of this.#texts)
+			if (isGone && wipes.length < WIPE_TEXTS) wipes.push({ seq, text });
+		return wipes;
+	}
+
+	/** Call once these are out of the index. */
+	onWiped(wipes: readonly Wipe[]): void {
+		for (const { seq } of wipes) this.#texts.delete(seq);
+		this.#tellWiped();
+	}
+
+	/** Call once the index is deleted. */
+	onReset(): void {
+		for (const [seq, { isGone }] of this.#texts)
+			if (isGone) this.#texts.delete(seq);
+		this.#tellWiped();
+	}
+
+	/** Resolves once no overwritten text is in the index. */
+	wiped(): Promise<void> {
+		return new Promise((resolve) => {
+			this.#onWiped.push(resolve);
+			this.#tellWiped();
+		});
+	}
+
+	#tellWiped(): void {
+		if (this.next().length > 0) return;
+		for (const resolve of this.#onWiped.splice(0)) resolve();
+	}
+}

@@ -1,0 +1,107 @@
+/** The search index fails for once, and the next time it does not. */
+import fs, { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test, vi } from "vitest";
+import { SearchDatabase } from "../src/search/database.ts";
+import type { Row } from "../src/search/store.ts";
+import { FakeClock } from "./fakes/clock.ts";
+import { found, openSearchable } from "./search.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "plume-failing-"));
+afterEach(() => {
+	vi.restoreAllMocks();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+const row: Row = {
+	...{ seq: 1, segment: 1, at: 0, bytes: 100, room: "lobby", origin: "o" },
+	...{ offset: 1, time: 0, name: "ann", identity: "i", text: "fox" },
+	isEdit: false,
+};
+
+test("a query that fails does not fail the next one", () => {
+	const database = new SearchDatabase();
+	database.begin("log");
+	database.apply({ rows: [row], wipes: [] });
+	const find = (match: string) => database.find({ match, limit: 1 });
+	expect(() => find('words : "')).toThrow();
+	expect(find('words : "fox"')).toMatchObject([{ seq: 1 }]);
+	database.close();
+});
+
+test("a write that fails does not fail the next one", () => {
+	const database = new SearchDatabase(folder);
+	database.begin("log");
+	const batch = {
+		rows: [row],
+		wipes: [],
+		end: { segment: 1, at: 100, seq: 1, hash: "h" },
+	};
+	// So many that some are written before the commit.
+	const rows = Array.from({ length: 3000 }, (_, nth) => ({
+		...{ ...row, seq: nth + 2, offset: nth + 2 },
+		text: Array.from({ length: 20 }, (_, at) => `word${nth}x${at}`).join(" "),
+	}));
+	const write = vi.spyOn(fs, "writeSync").mockImplementation(() => {
+		throw new Error("ENOSPC");
+	});
+	expect(() => database.apply({ ...batch, rows })).toThrow("disk");
+	write.mockRestore();
+	expect(database.apply(batch)).toBe(true);
+	database.close();
+});
+
+test("a beginning is refused if its words were said too often", () => {
+	const database = new SearchDatabase();
+	database.begin("log");
+	const text = "worda wordb ".repeat(500);
+	const rows = Array.from({ length: 1501 }, (_, nth) => {
+		const at = { seq: nth + 1, offset: nth + 1 };
+		return { ...row, ...at, text: nth === 0 ? "rare" : text };
+	});
+	database.apply({ rows, wipes: [] });
+	const find = (beginning: string) =>
+		database.find({
+			...{ match: `words : "${beginning}" *`, limit: 1 },
+			beginnings: [beginning],
+		});
+	expect(find("word")).toBeUndefined();
+	expect(find("worda")).toHaveLength(1);
+	expect(find("rare")).toHaveLength(1);
+	database.close();
+});
+
+test("whoever asks for too many words is asked for more letters", async () => {
+	const { plume, searchStore } = await openSearchable();
+	const ann = await plume.enter("ann", "plume.2");
+	const asked: unknown[] = [];
+	searchStore.find = async ({ beginnings }) => {
+		asked.push(beginnings);
+		return beginnings?.length ? undefined : [];
+	};
+	expect(await found(plume, ann, "word* wor*")).toBe("beginningIsLong");
+	expect(await found(plume, ann, "wor* word")).toEqual([]);
+	expect(asked).toEqual([["word"], []]);
+});
+
+test("an index on a full disk is not deleted", async () => {
+	const clock = new FakeClock();
+	const { plume, searchStore } = await openSearchable({ clock });
+	const ann = await plume.enter("ann", "plume.2");
+	let tries = 0;
+	searchStore.onCall = (name, isDone) => {
+		if (name !== "apply" || isDone) return;
+		tries++;
+		throw new Error("disk I/O error");
+	};
+	ann.say("fox", 1);
+	await plume.settle();
+	await plume.until(() => {
+		clock.advance(1000);
+		return tries > 6;
+	});
+	searchStore.onCall = () => {};
+	expect(searchStore.calls).not.toContain("reset");
+	expect(await found(plume, ann, "fox")).toEqual(["fox"]);
+});
