@@ -49,6 +49,8 @@ const meanings = {
 		"searches in what was said that may wait when one more is asked for",
 	"src/history/archive.ts MOST_PINS": "pinned messages that are listed",
 	"src/engine/pages.ts MOST_FOUND": "messages in an answer to a search",
+	"src/search/database.ts MOST_SAID":
+		"how often the words with the beginnings that are looked for may have been said",
 	"src/search/search-index.ts MOST_AWAITED":
 		"events that a search waits for until they are indexed",
 	"src/search/search-index.ts LONGEST_WIPE_MS":
