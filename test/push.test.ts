@@ -333,6 +333,18 @@ test("a fifth browser takes the place of the first", async () => {
 	expect(endpoints).not.toContain(`${service.url}/0`);
 });
 
+test("a browser that comes again stays in its turn", async () => {
+	const second = await subscribes();
+	for (let nth = 0; nth < 2; nth++) await subscribes();
+	await sends(ann, "subscribe", second);
+	await subscribes();
+	await subscribes();
+	await says(bob, "@ann");
+	await handed(4);
+	const endpoints = service.handed.map(({ endpoint }) => endpoint);
+	expect(endpoints).not.toContain(second.endpoint);
+});
+
 test("of several nodes only the one that decides sends a note", async () => {
 	const world = await World.open(2, options);
 	const [one, two] = world.edges;

@@ -55,9 +55,9 @@ export const subscribe: Handler<"subscribe"> = (view, command, _, services) => {
 	const { id: member = "", room = "" } = client?.context ?? {};
 	const { session } = view.state.room(room)?.context.members.get(member) ?? {};
 	const { ownState } = services;
-	if (!session || !ownState.isReachable(command))
+	if (!client || !session || !ownState.isReachable(command))
 		return refuse("pushIsPossible");
-	ownState.endAt(command.endpoint);
+	ownState.endAt(command.endpoint, personIn(view, client.context));
 	return change(view, { ...command, session }, services);
 };
 
