@@ -294,6 +294,12 @@ describe("a push service", () => {
 	});
 });
 
+test("a note that tries it out is in no language", async () => {
+	await sends(ann, "try");
+	await handed(1);
+	expect(service.handed[0]?.note).toMatchObject({ name: "Plume", text: "" });
+});
+
 test("a note is tried once in ten seconds", async () => {
 	await sends(ann, "try");
 	await sends(ann, "try");

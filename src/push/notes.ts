@@ -29,8 +29,6 @@ const TRIAL_MS = 10_000;
 const MOST_TRIES = 5;
 /** Code points of a message that a note shows. */
 const NOTE_POINTS = 200;
-/** The text of a note that tries it out. */
-const TRIAL = "This is what a note looks like.";
 
 interface Note {
 	readonly person: Identity;
@@ -231,13 +229,9 @@ export class Notes {
 		const { sessions } = states.committed.server.context;
 		const { expires = 0 } = sessions.get(device.session) ?? {};
 		if (expires < clock.now()) return undefined;
+		// In no language: the browser's is not known here.
 		if (!said)
-			return JSON.stringify({
-				room: "",
-				title: "",
-				name: "Plume",
-				text: TRIAL,
-			});
+			return JSON.stringify({ room: "", title: "", name: "Plume", text: "" });
 		const { room, name } = said;
 		const title = isPublic(room) ? room : await ownRooms.titleOf(room);
 		if (!mayEnter(states.committed, room, person)) return undefined;
