@@ -249,7 +249,8 @@ describe("a push service", () => {
 		expect(service.handed[1]?.note).toMatchObject({ text: "@ann" });
 	});
 
-	test.each(["HTTP/1.1 101 Switching Protocols\r\n\r\n", ""])(
+	const upgrade = "Connection: Upgrade\r\nUpgrade: x\r\n\r\n";
+	test.each([`HTTP/1.1 101 Switching Protocols\r\n${upgrade}`, ""])(
 		"that answers %j holds up no other notes",
 		async (answer) => {
 			const secrets = new Secrets("a secret for tests", seededBytes("any"));
