@@ -97,6 +97,7 @@ export function changedOwn(own: Own, change: OwnChange): Own {
 		}
 		case "subscribe": {
 			const { kind: _, ...fresh } = change;
+			if (own.devices.some((one) => isSame(one, fresh))) return own;
 			const others = withoutDevice(own, fresh.endpoint);
 			return { ...own, devices: [...others, fresh].slice(-MOST_DEVICES) };
 		}
@@ -106,6 +107,10 @@ export function changedOwn(own: Own, change: OwnChange): Own {
 		}
 	}
 }
+
+const isSame = (one: Device, other: Device) =>
+	[one.endpoint, one.p256dh, one.auth, one.session].join() ===
+	[other.endpoint, other.p256dh, other.auth, other.session].join();
 
 const withoutDevice = ({ devices }: Own, endpoint: string) =>
 	devices.filter((one) => one.endpoint !== endpoint);

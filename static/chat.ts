@@ -70,12 +70,14 @@ export class Chat {
 		this.view.welcome(welcome);
 		this.sends.outbox().welcome(client, last);
 		this.#own.welcome();
+		this.#page.own.flush();
 	}
 
 	/** The connection is lost, or the room left. */
 	disconnected(): void {
 		this.sends.outbox().disconnected();
 		this.#page.relations.disconnected();
+		this.#page.own.onDisconnect();
 		this.#own.disconnected();
 	}
 

@@ -26,11 +26,14 @@ const SEND_MS = 4_000;
 export class OwnState {
 	readonly #page: Page;
 	#own: Own = NOTHING_OWN;
-	/** How far the reader has come, while the server does not know it. */
-	#unsent: ReadMark | undefined;
+	/** How far the reader has come in each room, while the server does not know it. */
+	readonly #unsent = new Map<string, ReadMark>();
+	#isRenewed = false;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	/** By which push services know the server; empty if it sends no notes. */
 	pushKey = "";
+	/** Called when the connection is lost. */
+	onDisconnect = (): void => {};
 	/** Called with the answer to a question. */
 	onAnswer = (_: AnswerAboutOwn): void => {};
 	/** Called when anything is another than before. */
@@ -38,6 +41,7 @@ export class OwnState {
 
 	constructor(page: Page) {
 		this.#page = page;
+		addEventListener("pagehide", () => this.flush());
 	}
 
 	get quiet(): Own["quiet"] {
@@ -62,8 +66,7 @@ export class OwnState {
 	seen(mark: ReadMark): void {
 		const known = this.#own.reads.find(({ room }) => room === mark.room);
 		if (known?.epoch === mark.epoch && known.offset >= mark.offset) return;
-		if (this.#unsent && this.#unsent.room !== mark.room) this.flush();
-		this.#unsent = mark;
+		this.#unsent.set(mark.room, mark);
 		this.#timer ??= setTimeout(() => this.flush(), SEND_MS);
 	}
 
@@ -71,14 +74,16 @@ export class OwnState {
 	flush(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
-		if (!this.#unsent || !this.#page.isOpen) return;
-		this.change({ kind: "read", ...this.#unsent });
-		this.#unsent = undefined;
+		if (!this.#page.isOpen) return;
+		const unsent = [...this.#unsent.values()];
+		this.#unsent.clear();
+		for (const mark of unsent) this.change({ kind: "read", ...mark });
 	}
 
 	/** Changes something here, and everywhere else. */
 	change(change: Exclude<OwnChange, { kind: "subscribe" | "unsubscribe" }>) {
-		if (change.kind === "read" && change.unread) this.#unsent = undefined;
+		if (change.kind === "read" && change.unread)
+			this.#unsent.delete(change.room);
 		this.#page.send(change);
 		this.#own = changedOwn(this.#own, change);
 		for (const render of this.onChange) render();
@@ -92,22 +97,26 @@ export class OwnState {
 		if (frame.kind === "own") {
 			const { reads, levels, from = 0, to = 0, zone, pushKey = "" } = frame;
 			this.pushKey = pushKey;
-			if (pushKey && mayNotify())
+			if (pushKey && mayNotify() && !this.#isRenewed) {
+				this.#isRenewed = true;
 				void load("own-dialogs", false).then((part) =>
 					part?.renewPush(this.#page),
 				);
+			}
 			const quiet = zone === undefined ? undefined : { from, to, zone };
 			this.#own = { reads, levels, quiet, devices: [] };
 		} else this.#own = changedOwn(this.#own, frame);
+		if (frame.kind === "read" && frame.unread) this.#unsent.delete(frame.room);
 		this.adopt();
 		for (const render of this.onChange) render();
 	}
 
-	/** Stores how far the joined rooms were read, as far as the server knows. */
+	/** Stores how far the joined rooms were read, as far as the server knows. What it has not been sent yet stays. */
 	adopt(): void {
 		const joined = new Map(joinedRooms().map((room) => [room.name, room]));
 		for (const { room: name, ...mark } of this.#own.reads) {
 			const { epoch, offset } = joined.get(name) ?? mark;
+			if (this.#unsent.get(name)?.epoch === mark.epoch) continue;
 			if (epoch !== mark.epoch || offset !== mark.offset)
 				saveRead({ name, ...mark });
 		}
@@ -116,7 +125,8 @@ export class OwnState {
 	/** Another person is going to log in. */
 	clear(): void {
 		this.#own = NOTHING_OWN;
-		this.#unsent = undefined;
+		this.#isRenewed = false;
+		this.#unsent.clear();
 		for (const render of this.onChange) render();
 	}
 }

@@ -12,6 +12,7 @@ export function pushDevices(page: Page): () => void {
 	const offline = { kind: "ownRefused", words: t("push.failed") } as const;
 	const requests = new Requests<AnswerAboutOwn>(page, "o", offline);
 	page.own.onAnswer = (answer) => requests.receive(answer);
+	page.own.onDisconnect = () => requests.disconnected();
 	const button = (words: string, act: () => Promise<string>) =>
 		make("button", {
 			...{ type: "button", className: "block", textContent: words },

@@ -1,6 +1,7 @@
 /** What is a person's own, and no event: how far they have read, what they want to hear, and when. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
+import { changedOwn, NOTHING_OWN } from "../machines/own.ts";
 import type { Cache } from "../src/log/cache.ts";
 import { memoryDisk } from "../src/log/memory-disk.ts";
 import { World } from "./cluster/world.ts";
@@ -91,6 +92,14 @@ test("what is marked as unread is so everywhere", async () => {
 	expect(heard(phone)).toMatchObject([{ ...end(ann, 1), unread: true }]);
 });
 
+test("what changes nothing is nothing new", async () => {
+	const device = { endpoint: "e", p256dh: "p", auth: "a", session: "s" };
+	const own = { ...NOTHING_OWN, devices: [device] };
+	expect(changedOwn(own, { kind: "subscribe", ...device })).toBe(own);
+	const other = { ...device, session: "t" };
+	expect(changedOwn(own, { kind: "subscribe", ...other })).not.toBe(own);
+});
+
 test("a request with an id is answered", async () => {
 	await sends(ann, "level", { room: "lobby", level: "nothing", id: "a" });
 	expect(heard(ann)).toContainEqual({ type: types.own, kind: "done", id: "a" });
@@ -165,6 +174,16 @@ describe("beside the log", () => {
 		expect(await files()).toHaveLength(1);
 		ann.eraseAll();
 		await vi.waitFor(async () => expect(await files()).toEqual([]));
+	});
+
+	test("it stays with a person who has another name left", async () => {
+		const tagged = await plume.enter("annt", "plume.2", "ann+t@example.org");
+		await sends(tagged, "read", end(ann));
+		await pass(SAVE_MS);
+		await plume.operate("release", "annt");
+		await plume.settle();
+		expect(await files()).toHaveLength(1);
+		expect(heard(await comesBack(ann))).toMatchObject([{ kind: "all" }]);
 	});
 
 	test("a file that has rotted is left aside with a warning", async () => {

@@ -78,14 +78,23 @@ export function vapidOf({ authorization = "" }: IncomingMessage["headers"]) {
 
 export class PushService {
 	readonly handed: Handed[] = [];
-	/** What the next requests are answered; 201 if there is nothing. */
-	readonly answers: (readonly [number, Record<string, string>?])[] = [];
+	/** What the next requests are answered; 201 if there is nothing. Text is written as it is, and ends the connection. */
+	readonly answers: (string | readonly [number, Record<string, string>?])[] =
+		[];
+	/** Whether requests get no answer. */
+	isSilent = false;
 	readonly #server = createServer((request, answer) => {
 		const url = `${this.url}${request.url}`;
 		void buffer(request).then((body) => {
 			const note = this.#browsers.get(url)?.(body) ?? {};
 			this.handed.push({ endpoint: url, headers: request.headers, note });
-			const [status, headers] = this.answers.shift() ?? [201];
+			if (this.isSilent) return;
+			const next = this.answers.shift() ?? [201];
+			if (typeof next === "string") {
+				request.socket.end(next);
+				return;
+			}
+			const [status, headers] = next;
 			answer.writeHead(status, headers).end();
 		});
 	});
@@ -111,7 +120,13 @@ export class PushService {
 		return device;
 	}
 
+	/** Ends all connections. */
+	hangUp(): void {
+		this.#server.closeAllConnections();
+	}
+
 	stop(): void {
 		this.#server.close();
+		this.hangUp();
 	}
 }

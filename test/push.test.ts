@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
 import { ConfigError, readConfig } from "../src/config.ts";
+import { OwnRooms } from "../src/engine/own-rooms.ts";
 import { Secrets } from "../src/engine/secrets.ts";
+import { isQuiet } from "../src/push/quiet.ts";
 import { PushSender } from "../src/push/sender.ts";
 import { vapidKeys } from "../src/push/vapid.ts";
 import { World } from "./cluster/world.ts";
@@ -247,6 +249,42 @@ describe("a push service", () => {
 		expect(service.handed[1]?.note).toMatchObject({ text: "@ann" });
 	});
 
+	const upgrade = "Connection: Upgrade\r\nUpgrade: x\r\n\r\n";
+	test.each([`HTTP/1.1 101 Switching Protocols\r\n${upgrade}`, ""])(
+		"that answers %j holds up no other notes",
+		async (answer) => {
+			const secrets = new Secrets("a secret for tests", seededBytes("any"));
+			const parts = { secrets, contact: CONTACT, mayReachLoopback: true };
+			service.answers.push(answer);
+			const device = { ...service.subscribe(), session: "" };
+			const outcome = await new PushSender(parts).send(device, "{}");
+			expect(outcome).toEqual(answer ? "failed" : { retryMs: 60_000 });
+		},
+	);
+
+	test("that asks to be tried again before now is tried in a minute", async () => {
+		service.answers.push([503, { "Retry-After": "-5" }]);
+		await says(bob, "@ann");
+		await handed(1);
+		await pass(30_000);
+		expect(service.handed).toHaveLength(1);
+	});
+
+	test("that is silent delays no note to others", async () => {
+		const eve = await plume.enter("eve", "plume.2");
+		await looksAway(eve);
+		const silent = await PushService.start();
+		silent.isSilent = true;
+		for (let nth = 0; nth < 4; nth++)
+			await sends(eve, "subscribe", silent.subscribe());
+		for (let nth = 0; nth < 4; nth++) await says(bob, "@eve");
+		await vi.waitFor(() => expect(silent.handed).toHaveLength(1));
+		await says(bob, "@ann");
+		await handed(1);
+		expect(silent.handed).toHaveLength(1);
+		silent.stop();
+	});
+
 	test("is not followed to where it sends one", async () => {
 		const location = `${service.url}/elsewhere`;
 		service.answers.push([307, { location }]);
@@ -257,6 +295,41 @@ describe("a push service", () => {
 	});
 });
 
+test("a note that tries it out is in no language", async () => {
+	await sends(ann, "try");
+	await handed(1);
+	expect(service.handed[0]?.note).toMatchObject({ name: "Plume", text: "" });
+});
+
+test("a note is tried once in ten seconds", async () => {
+	await sends(ann, "try");
+	await sends(ann, "try");
+	await handed(1);
+	await pass(10_000);
+	await sends(ann, "try");
+	await handed(2);
+});
+
+test("a person has few notes that wait", async () => {
+	service.isSilent = true;
+	for (let nth = 0; nth < 12; nth++) await says(bob, `@ann ${nth}`);
+	await handed(1);
+	service.isSilent = false;
+	service.hangUp();
+	await handed(9);
+	expect(service.handed.at(-1)?.note).toMatchObject({ text: "@ann 11" });
+});
+
+test("a note that can't be made ends nothing", async () => {
+	const { room } = await asks(plume, bob, "direct", { names: ["ann"] });
+	await entersRoom(plume, bob, `${room}`);
+	const failed = vi.spyOn(OwnRooms.prototype, "titleOf");
+	failed.mockRejectedValueOnce(new Error("the disk is gone"));
+	await says(bob, "just us", undefined, `${room}`);
+	await vi.waitFor(() => expect(failed).toHaveBeenCalled());
+	expect(await notes()).toEqual([]);
+});
+
 test("a fifth browser takes the place of the first", async () => {
 	const [first] = [service.handed, await subscribes()];
 	expect(first).toEqual([]);
@@ -265,6 +338,18 @@ test("a fifth browser takes the place of the first", async () => {
 	await handed(4);
 	const endpoints = service.handed.map(({ endpoint }) => endpoint);
 	expect(endpoints).not.toContain(`${service.url}/0`);
+});
+
+test("a browser that comes again stays in its turn", async () => {
+	const second = await subscribes();
+	for (let nth = 0; nth < 2; nth++) await subscribes();
+	await sends(ann, "subscribe", second);
+	await subscribes();
+	await subscribes();
+	await says(bob, "@ann");
+	await handed(4);
+	const endpoints = service.handed.map(({ endpoint }) => endpoint);
+	expect(endpoints).not.toContain(second.endpoint);
 });
 
 test("of several nodes only the one that decides sends a note", async () => {
@@ -323,11 +408,31 @@ describe("only the public is connected to", () => {
 		expect(outcome).toEqual({ retryMs: 60_000 });
 	});
 
+	test.each([
+		["127.0.0.1", "sent"],
+		["10.0.0.1", { retryMs: 60_000 }],
+	])("a name that leads to %s is %j", async (address, outcome) => {
+		const dns = {
+			resolve4: async () => [address],
+			resolve6: () => Promise.reject(new Error("none")),
+		};
+		const parts = { secrets, contact: CONTACT, mayReachLoopback: true };
+		const device = { ...service.subscribe(), session: "" };
+		const endpoint = device.endpoint.replace("127.0.0.1", "push.test");
+		const sender = new PushSender({ ...parts, dns: Object(dns) });
+		expect(await sender.send({ ...device, endpoint }, "{}")).toEqual(outcome);
+	});
+
 	test("a browser with such an address is refused in words", async () => {
 		const endpoint = "https://192.168.1.1/a";
 		await sends(ann, "subscribe", { endpoint, p256dh, auth, id: "x" });
 		expect(ann.last(types.refused)).toMatchObject({ code: "pushIsPossible" });
 	});
+});
+
+test("a time zone that is unknown here has no quiet hours", () => {
+	const hours = { from: 0, to: 1439, zone: "Mars/Crater" };
+	expect(isQuiet(hours, 0)).toBe(false);
 });
 
 test("who has no browser that gets notes can't try one", async () => {

@@ -2,6 +2,7 @@
 import type { Item } from "../../machines/message.ts";
 import { isChange } from "../../machines/relations.ts";
 import { whereInWords } from "../chat/room-name.ts";
+import { personOf, personUnder } from "./commands/names-held.ts";
 import type { Step } from "./fold.ts";
 import { explained } from "./moderation.ts";
 import type { RunningParts } from "./parts.ts";
@@ -77,7 +78,7 @@ export function applyEffects(
 /** Tells people what was done to them, or to those whom they have blocked. */
 function tellPeople(
 	{ attachments, ownState }: Services,
-	{ stored: { event, erasable }, before }: Step,
+	{ stored: { event, erasable }, before, after }: Step,
 ): void {
 	switch (event.type) {
 		case "identity.banned":
@@ -96,10 +97,18 @@ function tellPeople(
 		case "name.renamed":
 		case "name.released": {
 			const owner = before.server.context.names.get(event.nameKey);
-			if (event.type === "name.released" && owner) ownState.forget(owner);
+			if (event.type === "name.released" && owner)
+				ownState.forgetIfGone(personOf(owner), after);
 			const who = owner ?? ("identity" in event ? event : undefined);
 			const isAsBefore = "name" in event && owner?.name === event.name;
 			if (who && !isAsBefore) attachments.tellBlockers(who);
+			break;
+		}
+		case "session.closed": {
+			// A name may be another person's before its sessions end.
+			const { names, sessions } = before.server.context;
+			const owner = sessions.get(event.session);
+			if (owner) ownState.forgetIfGone(personUnder(names, owner), after);
 			break;
 		}
 		case "identity.blocked":

@@ -9,8 +9,9 @@ import type { OwnUpdate } from "../people/people.ts";
 import type { PushSender } from "../push/sender.ts";
 import type { Attachments } from "./attachments.ts";
 import { mayEnter } from "./commands/decision.ts";
-import { personOf } from "./commands/names-held.ts";
+import { namesHeld } from "./commands/names-held.ts";
 import type { EngineParts, RunningParts } from "./parts.ts";
+import type { State } from "./state.ts";
 
 interface OwnStateParts extends RunningParts {
 	readonly attachments: Attachments;
@@ -56,10 +57,15 @@ export class OwnState {
 		return this.#parts.push?.accepts(device) === true;
 	}
 
-	/** Sends nothing more to a browser, whatever person had it. */
-	endAt(endpoint: string): void {
-		for (const person of this.#parts.people.reachable)
-			this.change(person, { kind: "unsubscribe", endpoint });
+	/** Sends nothing more to a browser that another person had. */
+	endAt(endpoint: string, owner: Identity): void {
+		const { people } = this.#parts;
+		for (const person of people.reachable)
+			if (
+				person !== owner &&
+				people.of(person).devices.some((one) => one.endpoint === endpoint)
+			)
+				this.change(person, { kind: "unsubscribe", endpoint });
 	}
 
 	/** Applies a change that this node or another one decided. Returns whether it is one. */
@@ -77,8 +83,10 @@ export class OwnState {
 		return true;
 	}
 
-	/** Call once a person's name is free again: they are gone. */
-	forget(owner: Parameters<typeof personOf>[0]): void {
-		this.#parts.people.forget(personOf(owner));
+	/** Call once a person's name is free again, or a session of theirs is over: without a name they are gone. */
+	forgetIfGone(person: Identity, { server }: State): void {
+		const { names } = server.context;
+		if (namesHeld(names, person).length === 0)
+			this.#parts.people.forget(person);
 	}
 }

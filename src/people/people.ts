@@ -63,6 +63,7 @@ export class People {
 	apply({ person, change }: OwnUpdate): boolean {
 		const before = this.of(person);
 		const own = change.kind === "own" ? change.own : changedOwn(before, change);
+		if (own === before) return false;
 		// A node that comes is told what it may know.
 		if (JSON.stringify(own) === JSON.stringify(before)) return false;
 		this.#set(person, own);

@@ -21,12 +21,14 @@ import { leads, type RunningParts } from "../engine/parts.ts";
 import { isQuiet } from "./quiet.ts";
 
 const MOST_NOTES = 1000;
+/** Waiting, for each person. */
+const MOST_WAITING = 8;
 const MOST_AT_ONCE = 8;
+/** A person tries their browsers out once in this time. */
+const TRIAL_MS = 10_000;
 const MOST_TRIES = 5;
 /** Code points of a message that a note shows. */
 const NOTE_POINTS = 200;
-/** The text of a note that tries it out. */
-const TRIAL = "This is what a note looks like.";
 
 interface Note {
 	readonly person: Identity;
@@ -44,8 +46,11 @@ interface NotesParts extends RunningParts {
 
 export class Notes {
 	readonly #parts: NotesParts;
-	readonly #waiting = new Set<Note>();
-	readonly #underway = new Set<Note>();
+	/** Those who have waited longest for their turn come first. */
+	readonly #waiting = new Map<Identity, Set<Note>>();
+	/** People whose note is underway: one at a time, so a slow service of theirs delays nobody else. */
+	readonly #underway = new Set<Identity>();
+	readonly #tried = new Set<Identity>();
 
 	constructor(parts: NotesParts) {
 		this.#parts = parts;
@@ -57,20 +62,32 @@ export class Notes {
 		if (!push || people.reachable.size === 0 || !leads(this.#parts)) return;
 		const { recent } = server.room(said.room);
 		const answered = recent.nameAt(said.replyTo ?? 0) ?? "";
-		const meant = new Set([...mentioned(said.text), foldName(answered)]);
+		const words = new Set([...mentioned(said.text), foldName(answered)]);
+		words.delete("");
 		const { members } = states.committed.room(said.room)?.context ?? {};
 		const member = members?.get(said.client);
 		const { names } = states.committed.server.context;
 		const writer = member ? personUnder(names, member) : "";
-		for (const person of people.reachable)
-			if (person !== writer && this.#wants(person, writer, said, meant))
-				this.#note(person, said);
+		const wanted = [...people.reachable].filter(
+			(person) => person !== writer && this.#wants(person, writer, said, words),
+		);
+		if (wanted.length === 0) return;
+		const looking = this.#looking(said.room);
+		for (const person of wanted)
+			if (!looking.has(person)) this.#note(person, said);
+		this.#run();
 	}
 
-	/** Sends a note to all browsers of a person; false if there are none. */
+	/** Sends a note to all browsers of a person, but not again at once; false if there are none. */
 	tryOut(person: Identity): boolean {
-		this.#note(person);
-		return this.#parts.people.reachable.has(person);
+		const { people, clock } = this.#parts;
+		if (!this.#tried.has(person)) {
+			this.#tried.add(person);
+			clock.after(TRIAL_MS, () => this.#tried.delete(person));
+			this.#note(person);
+			this.#run();
+		}
+		return people.reachable.has(person);
 	}
 
 	/** Call once it is committed that something was erased, or has other words: what waits says the old ones no more. */
@@ -80,21 +97,22 @@ export class Notes {
 			through = 0,
 			name = "",
 		} = event.type === "message.erased" ? event : {};
-		for (const note of this.#waiting) {
-			const { said } = note;
-			if (said?.room !== event.room) continue;
-			const { offset } = said;
-			const isAmong = offset >= from && offset <= through;
-			if (offset === event.target || (isAmong && said.name === name))
-				this.#waiting.delete(note);
-		}
+		for (const notes of this.#waiting.values())
+			for (const note of notes) {
+				const { said } = note;
+				if (said?.room !== event.room) continue;
+				const { offset } = said;
+				const isAmong = offset >= from && offset <= through;
+				if (offset === event.target || (isAmong && said.name === name))
+					notes.delete(note);
+			}
 	}
 
 	#wants(
 		person: Identity,
 		writer: Identity,
 		{ room }: Said,
-		meant: ReadonlySet<string>,
+		words: ReadonlySet<string>,
 	): boolean {
 		const { people, states, clock } = this.#parts;
 		const { names, blocks } = states.committed.server.context;
@@ -102,7 +120,7 @@ export class Notes {
 		const own = people.of(person);
 		const level = levelOf(own, room);
 		const isMeant = namesHeld(names, person).some((key) =>
-			meant.has(foldName(names.get(key)?.name ?? "")),
+			words.has(foldName(names.get(key)?.name ?? "")),
 		);
 		const isWanted =
 			level === "all" || isMeant || (access === "direct" && !level);
@@ -111,53 +129,83 @@ export class Notes {
 			level !== "nothing" &&
 			mayEnter(states.committed, room, person) &&
 			!blocks?.get(person)?.includes(writer) &&
-			!isQuiet(own.quiet, clock.now()) &&
-			!this.#isLooking(person, room)
+			!isQuiet(own.quiet, clock.now())
 		);
 	}
 
-	/** Whether a tab of a person shows the room, and is not away. */
-	#isLooking(person: Identity, room: RoomName): boolean {
+	/** Those with a tab that shows the room, and is not away. */
+	#looking(room: RoomName): ReadonlySet<Identity> {
 		const { server, states } = this.#parts;
 		const { names } = states.committed.server.context;
 		const away = new Set(server.find(room)?.presence.hidden);
 		const members = states.committed.room(room)?.context.members ?? [];
+		const looking = new Set<Identity>();
 		for (const [client, member] of members)
 			if (member.deadline === undefined && !away.has(client))
-				if (personUnder(names, member) === person) return true;
-		return false;
+				looking.add(personUnder(names, member));
+		return looking;
 	}
 
 	#note(person: Identity, said?: Said): void {
 		const { people, clock } = this.#parts;
+		const notes = this.#waiting.get(person) ?? new Set<Note>();
 		for (const device of people.of(person).devices) {
 			const note = { person, device, tries: 0, due: clock.now() };
-			this.#waiting.add({ ...note, ...(said && { said }) });
+			notes.add({ ...note, ...(said && { said }) });
 		}
-		for (const note of this.#waiting)
-			if (this.#waiting.size > MOST_NOTES) this.#waiting.delete(note);
-		this.#run();
+		for (const note of notes) if (notes.size > MOST_WAITING) notes.delete(note);
+		this.#waiting.set(person, notes);
+	}
+
+	/** Forgets the oldest notes of those who have most. */
+	#trim(): void {
+		let all = 0;
+		for (const notes of this.#waiting.values()) all += notes.size;
+		for (let most = MOST_WAITING; all > MOST_NOTES; most--)
+			for (const notes of this.#waiting.values())
+				for (const note of notes)
+					if (all > MOST_NOTES && notes.size >= most && notes.delete(note))
+						all--;
 	}
 
 	#run(): void {
+		this.#trim();
 		const now = this.#parts.clock.now();
-		for (const note of this.#waiting) {
+		for (const [person, notes] of this.#waiting) {
 			if (this.#underway.size >= MOST_AT_ONCE) return;
-			if (note.due > now || this.#underway.has(note)) continue;
-			this.#underway.add(note);
-			void this.#send(note).finally(() => {
-				this.#underway.delete(note);
-				this.#run();
-			});
+			if (notes.size === 0) this.#waiting.delete(person);
+			const note = [...notes].find(({ due }) => due <= now);
+			if (!note || this.#underway.has(person)) continue;
+			// The next turn is that of the others.
+			this.#waiting.delete(person);
+			this.#waiting.set(person, notes);
+			this.#underway.add(person);
+			void this.#send(note)
+				.catch((error: unknown) => {
+					this.#forget(note);
+					this.#parts.report.warn({ error }, "a note was not made");
+				})
+				.finally(() => {
+					this.#underway.delete(person);
+					this.#run();
+				});
 		}
+	}
+
+	#waits(note: Note): boolean {
+		return this.#waiting.get(note.person)?.has(note) === true;
+	}
+
+	#forget(note: Note): void {
+		this.#waiting.get(note.person)?.delete(note);
 	}
 
 	async #send(note: Note): Promise<void> {
 		const { push, clock, report, ownState } = this.#parts;
 		const text = await this.#textOf(note);
 		// It may be erased by now.
-		if (!push || text === undefined || !this.#waiting.has(note)) {
-			this.#waiting.delete(note);
+		if (!push || text === undefined || !this.#waits(note)) {
+			this.#forget(note);
 			return;
 		}
 		const { person, device } = note;
@@ -167,7 +215,7 @@ export class Notes {
 			clock.after(outcome.retryMs, () => this.#run());
 			return;
 		}
-		this.#waiting.delete(note);
+		this.#forget(note);
 		const { endpoint } = device;
 		if (outcome === "gone")
 			ownState.change(person, { kind: "unsubscribe", endpoint });
@@ -181,13 +229,9 @@ export class Notes {
 		const { sessions } = states.committed.server.context;
 		const { expires = 0 } = sessions.get(device.session) ?? {};
 		if (expires < clock.now()) return undefined;
+		// In no language: the browser's is not known here.
 		if (!said)
-			return JSON.stringify({
-				room: "",
-				title: "",
-				name: "Plume",
-				text: TRIAL,
-			});
+			return JSON.stringify({ room: "", title: "", name: "Plume", text: "" });
 		const { room, name } = said;
 		const title = isPublic(room) ? room : await ownRooms.titleOf(room);
 		if (!mayEnter(states.committed, room, person)) return undefined;

@@ -3,7 +3,8 @@
  * address of a service comes from a browser, so anyone may make it up: only
  * public ones are connected to, by HTTPS, and none may redirect.
  */
-import { lookup as find } from "node:dns";
+import type { LookupAddress } from "node:dns";
+import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
 import http from "node:http";
 import https from "node:https";
@@ -15,6 +16,7 @@ import type { Secrets } from "../engine/secrets.ts";
 import { vapidKeys } from "./vapid.ts";
 
 const TIMEOUT_MS = 10_000;
+const LOOKUP_MS = 2_000;
 const DAY_SECONDS = 86_400;
 /** Without a word about that from the service. */
 const RETRY_SECONDS = 60;
@@ -27,6 +29,8 @@ interface SenderParts {
 	readonly secrets: Secrets;
 	/** Whom push services may ask about this server: a mailto: or https: URL. */
 	readonly contact: string;
+	/** Not the system's lookup: that takes threads which others need, and a slow name would take them for long. */
+	readonly dns?: Pick<Resolver, "resolve4" | "resolve6">;
 	/** Only tests have a push service there. */
 	readonly mayReachLoopback?: boolean;
 }
@@ -34,9 +38,16 @@ interface SenderParts {
 export class PushSender {
 	readonly publicKey: string;
 	readonly #vapidDetails: webPush.RequestOptions["vapidDetails"] & object;
+	readonly #dns: SenderParts["dns"] & object;
 	readonly #mayReachLoopback: boolean;
 
-	constructor({ secrets, contact, mayReachLoopback = false }: SenderParts) {
+	constructor({
+		secrets,
+		contact,
+		dns,
+		mayReachLoopback = false,
+	}: SenderParts) {
+		this.#dns = dns ?? new Resolver({ timeout: LOOKUP_MS, tries: 1 });
 		const keys = vapidKeys(secrets);
 		this.publicKey = keys.publicKey;
 		this.#vapidDetails = { subject: contact, ...keys };
@@ -78,10 +89,11 @@ export class PushSender {
 				},
 			);
 			request.end(body);
-			const [response]: http.IncomingMessage[] = await once(
-				request,
-				"response",
-			);
+			// One that changes the protocol is closed without a response.
+			const [response]: http.IncomingMessage[] = await Promise.race([
+				once(request, "response"),
+				once(request, "close"),
+			]);
 			response?.destroy();
 			return outcomeOf(response);
 		} catch {
@@ -90,14 +102,30 @@ export class PushSender {
 	}
 
 	readonly #lookup: LookupFunction = (host, options, done) =>
-		find(host, { ...options, all: true }, (error, found = []) => {
-			const [first] = found;
-			const areAllowed = found.every(({ address }) => this.#isAllowed(address));
-			if (error || !first || !areAllowed)
-				done(error ?? new Error("that is no public address"), "");
-			else if (options.all) done(null, found);
-			else done(null, first.address, first.family);
+		void this.#find(host).then(
+			([first, ...more]) =>
+				options.all
+					? done(null, [first, ...more])
+					: done(null, first.address, first.family),
+			(error) => done(error, ""),
+		);
+
+	/** The addresses of a host. Rejects unless there are some, and all are allowed. */
+	async #find(host: string): Promise<[LookupAddress, ...LookupAddress[]]> {
+		const found = await Promise.allSettled([
+			this.#dns.resolve4(host),
+			this.#dns.resolve6(host),
+		]);
+		const [first, ...more] = found.flatMap((all, nth) => {
+			const family = nth === 0 ? 4 : 6;
+			const addresses = all.status === "fulfilled" ? all.value : [];
+			return addresses.map((address) => ({ address, family }));
 		});
+		const isNone = ({ address }: LookupAddress) => !this.#isAllowed(address);
+		if (!first || [first, ...more].some(isNone))
+			throw new Error("that is no public address");
+		return [first, ...more];
+	}
 
 	#isAllowed(address: string): boolean {
 		const range = ipaddr.process(address).range();
@@ -111,6 +139,7 @@ function outcomeOf(response: http.IncomingMessage | undefined): Outcome {
 	if (statusCode >= 200 && statusCode < 300) return "sent";
 	if (statusCode === 404 || statusCode === 410) return "gone";
 	if (statusCode !== 429 && statusCode < 500) return "failed";
-	const asked = Number(headers["retry-after"]) || RETRY_SECONDS;
-	return { retryMs: Math.min(asked, MOST_RETRY_SECONDS) * 1000 };
+	const asked = Number(headers["retry-after"]);
+	const seconds = asked >= 1 ? asked : RETRY_SECONDS;
+	return { retryMs: Math.min(seconds, MOST_RETRY_SECONDS) * 1000 };
 }

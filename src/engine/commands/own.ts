@@ -1,6 +1,7 @@
 /** Changes what is one's own, and no event. */
 import type { Identity } from "../../../machines/events.ts";
 import type { OwnChange } from "../../../machines/own.ts";
+import { isZone } from "../../push/quiet.ts";
 import type { Services } from "../services.ts";
 import {
 	type Decision,
@@ -44,7 +45,7 @@ export const level: Handler<"level"> = (view, command, _, services) =>
 	});
 
 export const quiet: Handler<"quiet"> = (view, command, _, services) =>
-	isZone(command.zone)
+	command.zone === undefined || isZone(command.zone)
 		? change(view, command, services)
 		: refuse("frameIsUnderstood");
 
@@ -54,9 +55,9 @@ export const subscribe: Handler<"subscribe"> = (view, command, _, services) => {
 	const { id: member = "", room = "" } = client?.context ?? {};
 	const { session } = view.state.room(room)?.context.members.get(member) ?? {};
 	const { ownState } = services;
-	if (!session || !ownState.isReachable(command))
+	if (!client || !session || !ownState.isReachable(command))
 		return refuse("pushIsPossible");
-	ownState.endAt(command.endpoint);
+	ownState.endAt(command.endpoint, personIn(view, client.context));
 	return change(view, { ...command, session }, services);
 };
 
@@ -74,11 +75,3 @@ export const tryPush: Handler<"tryPush"> = (view, { id }, _, { notes }) => {
 		return refuse("pushIsPossible");
 	return { entries: [], replies: [{ kind: "ownDone", id }] };
 };
-
-function isZone(zone: string | undefined): boolean {
-	try {
-		return new Intl.DateTimeFormat("en", { timeZone: zone }) !== undefined;
-	} catch {
-		return false;
-	}
-}
