@@ -11,6 +11,7 @@ interface Parts {
 	"emoji-picker": typeof import("./emoji-picker.ts");
 	"language-choice": typeof import("./language-choice.ts");
 	"key-dialogs": typeof import("./key-dialogs.ts");
+	"long-press": typeof import("./long-press.ts");
 	"mention-autocomplete": typeof import("./mention-autocomplete.ts");
 	"message-sheet": typeof import("./message-sheet.ts");
 	"person-menu": typeof import("./person-menu.ts");
@@ -19,6 +20,7 @@ interface Parts {
 	"own-messages": typeof import("./own-messages.ts");
 	"room-dialog": typeof import("./room-dialog.ts");
 	"search-dialog": typeof import("./search-dialog.ts");
+	share: typeof import("./share.ts");
 	translate: typeof import("./translate.ts");
 }
 

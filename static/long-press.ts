@@ -1,4 +1,4 @@
-/** A long press on a message opens its sheet. Links and buttons have the browser's own. */
+/** A long press on a message opens its sheet. Links and buttons have the browser's own. It is loaded at the first touch. */
 
 import { find } from "./element.ts";
 import { load } from "./lazy.ts";
@@ -6,7 +6,8 @@ import type { Page } from "./page.ts";
 
 const LONG_MS = 450;
 
-export function longPress(page: Page): void {
+/** `first` is the touch that is under way. */
+export function longPress(page: Page, first: TouchEvent): void {
 	const log = find("#log");
 	let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -16,13 +17,16 @@ export function longPress(page: Page): void {
 		(await load("message-sheet"))?.open(line, page);
 	}
 
-	log.addEventListener("touchstart", ({ target, touches }) => {
+	function start({ target, touches }: TouchEvent): void {
 		clearTimeout(timer);
 		if (!(target instanceof Element) || touches.length > 1) return;
 		const article = target.closest<HTMLElement>("article[data-offset]");
 		if (article && !target.closest("a, button, summary"))
 			timer = setTimeout(() => void open(article), LONG_MS);
-	});
+	}
+
+	log.addEventListener("touchstart", start);
 	for (const end of ["touchmove", "touchend", "touchcancel"])
 		log.addEventListener(end, () => clearTimeout(timer));
+	start(first);
 }

@@ -14,7 +14,6 @@ import { enterForm } from "./enter.ts";
 import { readFrame } from "./frames.ts";
 import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
 import { load } from "./lazy.ts";
-import { longPress } from "./long-press.ts";
 import { Page } from "./page.ts";
 import { endPush, mayNotify } from "./room-level.ts";
 import { invitationAt, roomAt } from "./room-name.ts";
@@ -64,7 +63,11 @@ const socket = tabSocket({
 const page = new Page({ socket, actor: () => actor });
 const chat = new Chat(page);
 shortcuts(page);
-longPress(page);
+find("#log").addEventListener(
+	"touchstart",
+	async (event) => (await load("long-press", false))?.longPress(page, event),
+	{ once: true },
+);
 const enter = enterForm(page, person);
 const verify = verifyForm(page);
 const renderStatus = statusBar(page);

@@ -1,11 +1,10 @@
 /** What can be done with the room on the screen, beside talking in it. */
 
 import { isPublic, LOBBY } from "../machines/message.ts";
-import { find, isTouch, say } from "./element.ts";
+import { find } from "./element.ts";
+import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
-import { pathOf } from "./room-name.ts";
 import { openKeyDialog } from "./shortcuts.ts";
-import { t } from "./words.ts";
 
 export function roomMenu(page: Page, leave: () => void): void {
 	const menu = find("#more");
@@ -27,30 +26,5 @@ export function roomMenu(page: Page, leave: () => void): void {
 		find("#side").hidePopover();
 		void openKeyDialog("goTo", page);
 	};
-	shareButton(page);
-}
-
-/** The button that shares the room's link, or copies it. */
-function shareButton(page: Page): void {
-	const button = find("#share", HTMLButtonElement);
-	function show(result = "") {
-		say("#share-words", result || t("share"));
-		button.classList.toggle("done", result !== "");
-	}
-	button.onclick = async () => {
-		const { room } = page;
-		const url = location.origin + pathOf(room);
-		try {
-			if (navigator.share && isTouch()) {
-				await navigator.share({ title: `${page.titleOf(room)} · Plume`, url });
-			} else {
-				await navigator.clipboard.writeText(url);
-				show(t("share.copied"));
-			}
-		} catch {
-			// Sharing was refused or cancelled.
-			show(t("share.copy"));
-		}
-		setTimeout(show, 3_000);
-	};
+	find("#share").onclick = async () => (await load("share"))?.share(page);
 }

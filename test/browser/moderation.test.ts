@@ -102,6 +102,8 @@ test("a command that nobody hears stays in the field", async () => {
 	await ann.reads("hello");
 	// It stays although the connection came back.
 	await ann.seesStatus("There are no commands here.");
+	// The names could not be completed without the server.
+	ann.expectsFailedLoads();
 });
 
 test("a member reports a message from the menu", async () => {

@@ -62,6 +62,7 @@ const meanings = {
 	"src/engine/commands/reactions.ts MOST_EMOJI_BYTES":
 		"UTF-8 bytes of a reaction",
 	"src/push/notes.ts MOST_NOTES": "notes to closed browsers that may wait",
+	"src/push/notes.ts MOST_WAITING": "of these, for one person",
 	"src/push/notes.ts MOST_AT_ONCE": "notes that are handed over at once",
 	"src/push/notes.ts MOST_TRIES": "times a note is handed over",
 	"src/push/sender.ts MOST_RETRY_SECONDS":
@@ -112,6 +113,7 @@ export const inner = [
 	"src/mail/known-networks.ts MOST_BYTES",
 	"src/operator/local-socket.ts MOST_PATH_BYTES",
 	"src/operator/tables.ts MOST_SHOWN",
+	"src/push/quiet.ts MOST_CLOCKS",
 	"src/retention.ts MOST_DAYS",
 	"src/transport/proxy-warnings.ts MOST_SHOWN",
 ];
