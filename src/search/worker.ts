@@ -1,4 +1,5 @@
 /** Runs the index in a thread of its own, for `SearchThread`. */
+import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { messageOf } from "../log/disk.ts";
 import { SearchDatabase } from "./database.ts";
@@ -6,6 +7,8 @@ import type { Answer, Question } from "./thread.ts";
 
 const { folder }: { readonly folder: string | undefined } = workerData;
 let database: SearchDatabase | undefined;
+// The thread of those who talk goes first. On Linux this is about the thread, elsewhere about the whole process.
+if (process.platform === "linux") setPriority(10);
 
 function answerTo(question: Question): Omit<Answer, "id"> {
 	database ??= new SearchDatabase(folder);
