@@ -230,3 +230,19 @@ test("a server without an index says so", async () => {
 	const ann = await plume.enter("ann", "plume.2");
 	expect(await found(plume, ann, "fox")).toBe("searchIsReady");
 });
+
+test("what is said while people talk is indexed in small turns", async () => {
+	const clock = new FakeClock();
+	const { plume, searchStore } = await openSearchable({
+		clock,
+		environment: { PLUME_LIMIT_MESSAGE_BURST: "1000" },
+	});
+	const ann = await plume.enter("ann", "plume.2");
+	for (let nth = 1; nth <= 400; nth++) ann.say(`fox ${nth}`, nth);
+	await plume.settle();
+	clock.advance(1000);
+	await plume.settle();
+	const [first = 0] = searchStore.batches.filter((rows) => rows > 0);
+	expect(first).toBeGreaterThan(0);
+	expect(first).toBeLessThan(200);
+});

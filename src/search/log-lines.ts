@@ -7,14 +7,12 @@ import type { EventSpan } from "../log/log.ts";
 import { rowOf } from "./rows.ts";
 import type { Hit, IndexedEnd, Row } from "./store.ts";
 
-/** A turn ends with the chunk that brings so many rows. */
-const TURN_ROWS = 400;
-
-/** Reads the rows of one turn, and the seqs of what was erased in it. Ends with what is published: the texts before are final, or gone. */
+/** Reads the rows of one turn, and the seqs of what was erased in it. Ends with what is published: the texts before are final, or gone. Ends earlier with the chunk that brings so many rows. */
 export async function readRows(
 	archive: Archive,
 	from: IndexedEnd,
 	published: () => number,
+	turnRows: number,
 ) {
 	const rows: Row[] = [];
 	const erased: number[] = [];
@@ -36,7 +34,7 @@ export async function readRows(
 			if (isOverwriting(stored.event)) erased.push(...stored.event.seqs);
 		}
 		end = { ...chunk.end, segment: from.segment };
-		if (rows.length >= TURN_ROWS) return { rows, erased, end };
+		if (rows.length >= turnRows) return { rows, erased, end };
 	}
 	if (next !== undefined) end = { ...end, segment: next, at: 0 };
 	return { rows, erased, end };

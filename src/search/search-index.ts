@@ -10,20 +10,22 @@
  * later. Then it is made anew.
  */
 
-import type { Said } from "../../machines/message.ts";
 import type { Clock } from "../clock.ts";
 import type { Archive } from "../history/archive.ts";
 import { messageOf } from "../log/disk.ts";
 import { GENESIS } from "../log/line.ts";
 import type { EventSpan } from "../log/log.ts";
 import { ErasedTexts } from "./erased-texts.ts";
-import { readHits, readRows, readTexts } from "./log-lines.ts";
-import type { IndexedEnd, SearchStore, Wanted } from "./store.ts";
+import { type FoundLines, findLines, type Question } from "./find-lines.ts";
+import { readRows, readTexts } from "./log-lines.ts";
+import type { IndexedEnd, SearchStore } from "./store.ts";
 
 /** How long a message may wait until it is indexed, if nobody searches. */
 const INDEX_MS = 1000;
 /** A search waits for so many events to be indexed; if there are more, the newest are missing. */
 const MOST_AWAITED = 5000;
+/** Rows that are stored at once: many are quicker, few hold up those who talk less. */
+const [TURN_ROWS, BUSY_TURN_ROWS] = [400, 50];
 /** While people talk, so many times as long as a turn takes is left to them before the next one. */
 const REST = 4;
 /** For how long no erased text may leave the index while some are in it. Then the index is deleted. */
@@ -33,9 +35,6 @@ const MOST_FAILED = 3;
 /** A full disk, or a broken one: a new index would fail there as well. */
 const IS_OF_DISK = /disk I\/O error|disk is full|ENOSPC/;
 const [RETRY_MS, MOST_RETRY_SECONDS] = [1000, 60];
-/** Turns of one search, and lines in each beside those wanted: some may be gone. */
-const [MOST_ROUNDS, SPARE_LINES] = [8, 5];
-
 interface SearchIndexParts {
 	readonly store: SearchStore;
 	readonly archive: Archive;
@@ -45,24 +44,13 @@ interface SearchIndexParts {
 	readonly published: number;
 }
 
-export interface FoundLines {
-	/** The newest first. */
-	readonly items: readonly Said[];
-	readonly more: boolean;
-	/** Whether the newest messages may be missing. */
-	readonly isBehind: boolean;
-}
-
-type Question = Omit<Wanted, "limit" | "below"> & {
-	readonly limit: number;
-	readonly mayRead: (room: string) => boolean;
-};
-
 export class SearchIndex {
 	readonly #parts: SearchIndexParts;
 	/** How far the log is indexed; undefined until the index is opened, and after a failure. */
 	#end: IndexedEnd | undefined;
 	#published: number;
+	/** What was published when the turn before began. */
+	#publishedBefore: number;
 	/** The answer about the turn that was read last. */
 	#stored = Promise.resolve(true);
 	#turn: Promise<unknown> = Promise.resolve();
@@ -77,7 +65,7 @@ export class SearchIndex {
 
 	constructor(parts: SearchIndexParts) {
 		this.#parts = parts;
-		this.#published = parts.published;
+		this.#published = this.#publishedBefore = parts.published;
 		this.#runSoon(INDEX_MS);
 	}
 
@@ -163,11 +151,12 @@ export class SearchIndex {
 
 	async #runTurn(): Promise<void> {
 		const { clock } = this.#parts;
-		const [published, began] = [this.#published, clock.now()];
+		const isBusy = this.#published > this.#publishedBefore;
+		this.#publishedBefore = this.#published;
+		const [rows, began] = [isBusy ? BUSY_TURN_ROWS : TURN_ROWS, clock.now()];
 		try {
-			const isMore = await this.#inTurn(() => this.#index());
+			const isMore = await this.#inTurn(() => this.#index(rows));
 			this.#failures = 0;
-			const isBusy = this.#published > published;
 			const restMs = isBusy ? REST * (clock.now() - began) : 0;
 			if (isMore) this.#runSoon(restMs);
 		} catch (error) {
@@ -224,7 +213,7 @@ export class SearchIndex {
 	}
 
 	/** Reads the lines of one turn, while those of the turn before are stored. Answers whether there are more; if not, all are stored. */
-	async #index(): Promise<boolean> {
+	async #index(turnRows = BUSY_TURN_ROWS): Promise<boolean> {
 		this.#end ??= await this.#begin();
 		const { archive, store } = this.#parts;
 		const from = this.#end;
@@ -233,6 +222,7 @@ export class SearchIndex {
 			archive,
 			from,
 			() => this.#published,
+			turnRows,
 		);
 		if (await this.#isLost()) return true;
 		const wipes = erased.map((seq) => ({
@@ -276,23 +266,13 @@ export class SearchIndex {
 		this.#stopWiping = undefined;
 	}
 
-	async #find({ mayRead, limit, ...wanted }: Question) {
+	async #find(question: Question): Promise<FoundLines | undefined> {
 		const isBehind = !(await this.#catchUp());
-		const items: Said[] = [];
-		let below: number | undefined;
-		for (let round = 0; round < MOST_ROUNDS; round++) {
-			const most = limit + SPARE_LINES;
-			const asked = { ...wanted, below, limit: most };
-			const hits = await this.#ask(this.#parts.store.find(asked));
-			if (!hits) return undefined;
-			const readable = hits.filter(({ room }) => mayRead(room));
-			items.push(...(await readHits(this.#parts.archive, readable)));
-			const more = items.length > limit;
-			if (more || hits.length < most)
-				return { items: items.slice(0, limit), more, isBehind };
-			below = hits.at(-1)?.seq;
-		}
-		return { items, more: items.length > 0, isBehind };
+		const { archive, store } = this.#parts;
+		const found = await findLines(archive, question, (wanted) =>
+			this.#ask(store.find(wanted)),
+		);
+		return found && { ...found, isBehind };
 	}
 
 	/** Indexes what was published lately; false if that is too much to wait for. */

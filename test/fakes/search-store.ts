@@ -7,6 +7,8 @@ export class FakeSearchStore implements SearchStore {
 	#database: SearchDatabase | undefined;
 	/** Counts calls, by their name. */
 	readonly calls: string[] = [];
+	/** How many rows each batch had. */
+	readonly batches: number[] = [];
 	/** Is asked before and after each call whether it fails, and may throw. */
 	onCall: (name: string, isDone: boolean) => void = () => {};
 	#isDead = false;
@@ -26,6 +28,7 @@ export class FakeSearchStore implements SearchStore {
 	}
 
 	apply(batch: Batch) {
+		this.batches.push(batch.rows.length);
 		return this.#call("apply", (database) => database.apply(batch));
 	}
 
