@@ -132,6 +132,13 @@ describe("no note", () => {
 		expect(await notes()).toEqual([]);
 	});
 
+	test("comes of every message once one wants that no more", async () => {
+		await sends(ann, "level", { room: "lobby", level: "all" });
+		await sends(ann, "level", { room: "lobby", level: "mentions" });
+		await says(bob, "for anyone");
+		expect(await notes()).toEqual([]);
+	});
+
 	test("goes to those who look at the room", async () => {
 		ann.publish("presence", { away: false });
 		await plume.settle();

@@ -40,6 +40,8 @@ export class People {
 	readonly #changed = new Set<Identity>();
 	/** People with a browser that a push service reaches. */
 	readonly #reachable = new Set<Identity>();
+	/** Those who want to hear of every message, by room. */
+	readonly #wantAll = new Map<string, Set<Identity>>();
 	#isSaveDue = false;
 	#saving = Promise.resolve();
 
@@ -53,6 +55,11 @@ export class People {
 
 	get reachable(): ReadonlySet<Identity> {
 		return this.#reachable;
+	}
+
+	/** Those who want to hear of every message in a room. */
+	wantAll(room: string): Iterable<Identity> {
+		return this.#wantAll.get(room) ?? [];
 	}
 
 	of(person: Identity): Own {
@@ -76,8 +83,8 @@ export class People {
 
 	/** Forgets a person, and removes their file at once. */
 	forget(person: Identity): void {
+		this.#set(person, NOTHING_OWN);
 		this.#all.delete(person);
-		this.#reachable.delete(person);
 		this.#changed.add(person);
 		void this.save();
 	}
@@ -128,9 +135,25 @@ export class People {
 	}
 
 	#set(person: Identity, own: Own): void {
+		const before = this.of(person);
 		this.#all.set(person, own);
+		if (own.levels !== before.levels)
+			this.#setLevels(person, before.levels, own.levels);
 		if (own.devices.length > 0) this.#reachable.add(person);
 		else this.#reachable.delete(person);
+	}
+
+	#setLevels(person: Identity, before: Own["levels"], now: Own["levels"]) {
+		for (const { room, level } of before) {
+			const all = this.#wantAll.get(room);
+			if (level === "all" && all?.delete(person) && all.size === 0)
+				this.#wantAll.delete(room);
+		}
+		for (const { room, level } of now) {
+			if (level !== "all") continue;
+			const all = this.#wantAll.get(room) ?? new Set();
+			this.#wantAll.set(room, all.add(person));
+		}
 	}
 
 	#fileOf(person: Identity): string {

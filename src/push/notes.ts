@@ -14,7 +14,7 @@ import { isPublic, type Said } from "../../machines/message.ts";
 import { type Device, levelOf } from "../../machines/own.ts";
 import { foldName, mentioned } from "../../machines/text.ts";
 import { mayEnter } from "../engine/commands/decision.ts";
-import { namesHeld, personUnder } from "../engine/commands/names-held.ts";
+import { personCalled, personUnder } from "../engine/commands/names-held.ts";
 import type { OwnRooms } from "../engine/own-rooms.ts";
 import type { OwnState } from "../engine/own-state.ts";
 import { leads, type RunningParts } from "../engine/parts.ts";
@@ -64,12 +64,21 @@ export class Notes {
 		const answered = recent.nameAt(said.replyTo ?? 0) ?? "";
 		const words = new Set([...mentioned(said.text), foldName(answered)]);
 		words.delete("");
-		const { members } = states.committed.room(said.room)?.context ?? {};
-		const member = members?.get(said.client);
+		const context = states.committed.room(said.room)?.context;
+		const member = context?.members.get(said.client);
 		const { names } = states.committed.server.context;
 		const writer = member ? personUnder(names, member) : "";
-		const wanted = [...people.reachable].filter(
-			(person) => person !== writer && this.#wants(person, writer, said, words),
+		const meant = new Set(
+			[...words].flatMap((word) => personCalled(names, word) ?? []),
+		);
+		const direct = context?.access === "direct" && context.people?.keys();
+		const wanted = [
+			...new Set([...meant, ...people.wantAll(said.room), ...(direct || [])]),
+		].filter(
+			(person) =>
+				person !== writer &&
+				people.reachable.has(person) &&
+				this.#wants(person, writer, said.room, meant),
 		);
 		if (wanted.length === 0) return;
 		const looking = this.#looking(said.room);
@@ -111,19 +120,16 @@ export class Notes {
 	#wants(
 		person: Identity,
 		writer: Identity,
-		{ room }: Said,
-		words: ReadonlySet<string>,
+		room: RoomName,
+		meant: ReadonlySet<Identity>,
 	): boolean {
 		const { people, states, clock } = this.#parts;
-		const { names, blocks } = states.committed.server.context;
+		const { blocks } = states.committed.server.context;
 		const { access } = states.committed.room(room)?.context ?? {};
 		const own = people.of(person);
 		const level = levelOf(own, room);
-		const isMeant = namesHeld(names, person).some((key) =>
-			words.has(foldName(names.get(key)?.name ?? "")),
-		);
 		const isWanted =
-			level === "all" || isMeant || (access === "direct" && !level);
+			level === "all" || meant.has(person) || (access === "direct" && !level);
 		return (
 			isWanted &&
 			level !== "nothing" &&

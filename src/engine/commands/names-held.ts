@@ -1,11 +1,15 @@
 /** The names of each person. Addresses that differ only by a `+tag` belong to one person. */
 import type { Claim, Identity, NameKey } from "../../../machines/events.ts";
 import type { Owner, ServerContext } from "../../../machines/server.ts";
+import { foldName } from "../../../machines/text.ts";
 
 type Names = ServerContext["names"];
 
 /** Indexes by person. A claim makes a new map of names, and so a new index. */
 const indexes = new WeakMap<Names, ReadonlyMap<Identity, NameKey[]>>();
+
+/** People by what they are mentioned by, in the same way. */
+const mentions = new WeakMap<Names, ReadonlyMap<string, Identity>>();
 
 export const personOf = ({
 	identity,
@@ -16,6 +20,19 @@ export function namesHeld(names: Names, person: Identity): readonly NameKey[] {
 	const index = indexes.get(names) ?? indexOf(names);
 	indexes.set(names, index);
 	return index.get(person) ?? [];
+}
+
+/** The person whom a folded name means. */
+export function personCalled(names: Names, folded: string) {
+	const people =
+		mentions.get(names) ??
+		new Map(
+			[...names.values()].map(
+				(owner) => [foldName(owner.name), personOf(owner)] as const,
+			),
+		);
+	mentions.set(names, people);
+	return people.get(folded);
 }
 
 /** A person, and every address of theirs that has a name here. */
