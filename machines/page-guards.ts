@@ -34,7 +34,8 @@ const ENDS: readonly (number | string)[] = [
 	...["sessionIsOpen", "loginIsPending", "isNotBanned"],
 ];
 const ABOUT_ROOM = [
-	...["roomIsNamed", "roomsAreLeft", "isNotKicked", "isOpenToThem"],
+	...["roomIsNamed", "roomsAreLeft", "roomsMadeAreLeft"],
+	...["isNotKicked", "isOpenToThem"],
 ];
 /** Rules that refuse a code for now: the same code may be accepted later. */
 const TRANSIENT = [
@@ -44,6 +45,7 @@ const TRANSIENT = [
 	"isNotTooFast",
 	"tabsAreLeft",
 	"roomsAreLeft",
+	"roomsMadeAreLeft",
 ];
 
 const ruleOf = (event: PageEvent) => ("rule" in event ? event.rule : "");

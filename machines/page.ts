@@ -54,9 +54,12 @@ const keepLogin = {
 const loggedIn = to("#page.chatting", ["applyUpdate", "saveSession"]);
 /** Opens another room on the same connection. */
 const move = to("#page.returning.opening", ["applyUpdate", "changeRoom"]);
+/** Opens another room, where this one could not be opened. */
+const moveAnew = to("#page.returning", ["applyUpdate", "changeRoom"]);
 /** Opens the lobby instead, on a new connection: on this one the server may still count the tab as in the lobby. */
 const fallBackToLobby = to("#page.returning.trying", [
 	"disconnect",
+	"forgetRoom",
 	"fallBackToLobby",
 	"changeRoom",
 	"explainLobby",
@@ -93,6 +96,8 @@ const page = setup({
 		sendEraseAll: () => {},
 		/** Shows the room: its messages, its draft, its address. */
 		changeRoom: () => {},
+		/** Drops the room, which could not be opened, from those of this browser. */
+		forgetRoom: () => {},
 		/** Tells the person why they are in the lobby instead. */
 		explainLobby: () => {},
 		savePending: () => {},
@@ -281,7 +286,13 @@ export const pageMachine = page.createMachine({
 			after: { reach: logoutUnconfirmed },
 		},
 		/** The server turned the tab away, but the key is good: only the person may retry. */
-		stopped: { entry: "disconnect", on: { retry: "returning" } },
+		stopped: {
+			entry: "disconnect",
+			on: {
+				retry: "returning",
+				go: { guard: "hasSession", ...moveAnew },
+			},
+		},
 	},
 });
 

@@ -13,6 +13,7 @@ import { load } from "./lazy.ts";
 import type { Autocomplete } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
+import { onOneLine } from "./quotes.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { isEditable, pickEmoji } from "./relations.ts";
 import { saveDraft, storedDraft } from "./storage.ts";
@@ -92,7 +93,7 @@ export class Composer {
 	#showAbout(message: Said | undefined, words: readonly (Node | string)[]) {
 		show(find("#replying"), message !== undefined);
 		if (!message) return;
-		const text = message.text.replace(/\s+/g, " ").slice(0, MOST_QUOTED);
+		const text = onOneLine(message.text).slice(0, MOST_QUOTED);
 		find("#replying-not").ariaLabel = this.#edited
 			? t("composer.not-edit")
 			: t("composer.not-reply");
@@ -174,7 +175,9 @@ export class Composer {
 	render(): void {
 		const { isOpen, snapshot, room, isClosed } = this.#parts.page;
 		const title = this.#parts.page.titleOf(room);
-		this.#field.placeholder = t("composer.in", { title });
+		const isDirect = this.#parts.page.ownRoom?.access === "direct";
+		const words = isDirect ? t("composer.to", { title }) : "";
+		this.#field.placeholder = words || t("composer.in", { title });
 		show(this.#form, !isClosed);
 		find("#closed").hidden = !isClosed;
 		const refused = isOpen ? snapshot.context.trouble : undefined;

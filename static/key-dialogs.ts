@@ -2,6 +2,8 @@
 
 import { arrowKeys, showDialog } from "./dialog.ts";
 import { make } from "./element.ts";
+import { bare } from "./mention-autocomplete.ts";
+import type { Page } from "./page.ts";
 import { roomName } from "./room-name.ts";
 import { t } from "./words.ts";
 
@@ -28,8 +30,24 @@ export function listKeys(): void {
 	showDialog(t("keys"), ...rows);
 }
 
-/** Finds a room in the list by some of its letters, or goes to one of that name. */
-export function goTo(go: (room: string) => void): void {
+/** The people in this room who may be meant by “@ann @be”: all of whom but the last are written out. */
+function peopleFor(typed: string): readonly (readonly string[])[] {
+	const names = typed
+		.split(/[\s,،、]+/)
+		.map((one) => one.replace(/^[@＠]/, ""));
+	const [others, last = ""] = [names.slice(0, -1), names.at(-1)];
+	const tags = document.querySelectorAll("#people button bdi");
+	const known = [...tags].map((tag) => tag.textContent ?? "");
+	const found = known.filter((name) => bare(name).includes(bare(last)));
+	const isWhole = /^[@＠]/.test(typed) && last !== "" && !known.includes(last);
+	return [...found, ...(isWhole ? [last] : [])].map((name) => [
+		...others,
+		name,
+	]);
+}
+
+/** Finds a room in the list by some of its letters, or goes to one of that name, or talks to people directly. */
+export function goTo(page: Page): void {
 	const label = t("go.label");
 	const field = make("input", { ariaLabel: label, placeholder: label });
 	field.autocomplete = "off";
@@ -48,6 +66,11 @@ export function goTo(go: (room: string) => void): void {
 
 	function render(): void {
 		const typed = field.value.trim().toLowerCase();
+		const people = typed ? peopleFor(field.value.trim()) : [];
+		const talks = people.slice(0, MOST_OFFERED).map((names) => {
+			const words = t("go.talk", { names: names.join(", ") });
+			return offer(words, () => page.talkTo(names));
+		});
 		const titleOf = (link: HTMLElement) =>
 			link.querySelector("bdi")?.textContent ?? "";
 		const found = links
@@ -57,8 +80,10 @@ export function goTo(go: (room: string) => void): void {
 		const name = roomName(field.value);
 		const isListed = links.some((link) => titleOf(link) === name);
 		const other =
-			name && !isListed ? [offer(t("go.new", { name }), () => go(name))] : [];
-		list.replaceChildren(...found, ...other);
+			name && !isListed
+				? [offer(t("go.new", { name }), () => void page.go(name))]
+				: [];
+		list.replaceChildren(...found, ...talks, ...other);
 	}
 
 	field.oninput = render;

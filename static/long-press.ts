@@ -10,6 +10,7 @@ const LONG_MS = 450;
 export function longPress(page: Page, first: TouchEvent): void {
 	const log = find("#log");
 	let timer: ReturnType<typeof setTimeout> | undefined;
+	let isLong = false;
 
 	async function open(article: HTMLElement): Promise<void> {
 		const line = page.lineAt(Number(article.dataset.offset));
@@ -19,14 +20,22 @@ export function longPress(page: Page, first: TouchEvent): void {
 
 	function start({ target, touches }: TouchEvent): void {
 		clearTimeout(timer);
+		isLong = false;
 		if (!(target instanceof Element) || touches.length > 1) return;
 		const article = target.closest<HTMLElement>("article[data-offset]");
 		if (article && !target.closest("a, button, summary"))
-			timer = setTimeout(() => void open(article), LONG_MS);
+			timer = setTimeout(() => {
+				isLong = true;
+				void open(article);
+			}, LONG_MS);
 	}
 
 	log.addEventListener("touchstart", start);
 	for (const end of ["touchmove", "touchend", "touchcancel"])
-		log.addEventListener(end, () => clearTimeout(timer));
+		log.addEventListener(end, (event) => {
+			clearTimeout(timer);
+			// Lifting the finger would press what the sheet has below it.
+			if (isLong && event.cancelable) event.preventDefault();
+		});
 	start(first);
 }

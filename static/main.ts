@@ -12,6 +12,7 @@ import { Chat } from "./chat.ts";
 import { find, focusField } from "./element.ts";
 import { enterForm } from "./enter.ts";
 import { readFrame } from "./frames.ts";
+import { leaveRoom } from "./joined-rooms.ts";
 import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
 import { load } from "./lazy.ts";
 import { Page } from "./page.ts";
@@ -92,6 +93,11 @@ const machine = pageMachine.provide({
 		},
 		pauseSends: () => chat.disconnected(),
 		changeRoom: ({ context }) => chat.enter(context.room),
+		forgetRoom({ event, context: { room } }) {
+			const isForNow = event.type === "refused" && event.rule === "isNotKicked";
+			const hasUnsent = storage.storedLines(room).length > 0;
+			if (!isForNow && !hasUnsent) leaveRoom(room);
+		},
 		explainLobby({ event }) {
 			if (event.type === "refused")
 				chat.view.explain(translated(event.trouble.words));
@@ -163,6 +169,8 @@ addEventListener("storage", ({ key, oldValue, newValue }) => {
 		page.dispatch({ type: "leave" });
 });
 addEventListener("popstate", () => {
+	for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+	find("#side").hidePopover();
 	void page.go(roomAt(location.pathname) || LOBBY);
 });
 

@@ -14,6 +14,10 @@ const MOST_OPTIONS = 6;
 /** UTF-16 units before the cursor that are searched for an @name. */
 const LONGEST = 80;
 
+/** A name without its accents, which not every keyboard has. */
+export const bare = (name: string) =>
+	foldName(name).normalize("NFD").replace(/\p{M}/gu, "");
+
 /** The part of an @name before the cursor, without the @. */
 function typedIn(field: HTMLTextAreaElement): string | undefined {
 	const { selectionStart, selectionEnd: end, value } = field;
@@ -65,7 +69,7 @@ export function mentionAutocomplete(
 		chosen = 0;
 		if (typed === undefined) return show([]);
 		const names = [...new Set(view.names)].filter((name) => {
-			return foldName(name).startsWith(foldName(typed)) && name !== typed;
+			return bare(name).startsWith(bare(typed)) && name !== typed;
 		});
 		show(names.slice(0, MOST_OPTIONS));
 	}

@@ -47,6 +47,7 @@ export function open(message: Said, page: Page): void {
 		...(role === "member"
 			? []
 			: [button(pin, () => relations.togglePin(message))]),
+		button(t("unread"), () => page.markUnread(message)),
 		...(isMine ? own : others),
 	);
 	dialog.classList.add("sheet");

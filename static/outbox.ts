@@ -57,6 +57,8 @@ export class Outbox {
 	#isLive = false;
 	/** A line was refused, and so will be those sent after it. */
 	#isBlocked = false;
+	/** A line was refused for now: until none waits, one is sent at a time. */
+	#isSlow = false;
 	#pauses = 0;
 
 	/** `lines` and `client` are what this tab has stored. */
@@ -153,6 +155,7 @@ export class Outbox {
 	}
 
 	#pause(ms: number): void {
+		this.#isSlow = true;
 		this.#pauses += 1;
 		this.#world.wait(ms, () => {
 			this.#pauses -= 1;
@@ -169,11 +172,13 @@ export class Outbox {
 		this.lines = lines;
 		const unanswered = this.#unanswered().length;
 		if (unanswered === 0) this.#isBlocked = false;
+		if (!lines.some(isOpen)) this.#isSlow = false;
+		const window = this.#isSlow ? 1 : WINDOW;
 		const due: PendingLine[] = [];
 		if (this.#isOnline && !this.#isBlocked && this.#pauses === 0) {
 			let n = this.#last + unanswered;
 			this.lines = lines.map((line) => {
-				const isFull = due.length >= WINDOW - unanswered;
+				const isFull = due.length >= window - unanswered;
 				if (!isOpen(line) || line.n > 0 || isFull) return line;
 				n += 1;
 				const sent = { ...line, by: this.#client, n };

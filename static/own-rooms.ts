@@ -43,6 +43,8 @@ export class OwnRooms {
 		const offline = { kind: "roomsRefused", words: OFFLINE } as const;
 		this.#requests = new Requests<AnswerAboutRooms>(page, "r", offline);
 		this.#makeForm();
+		page.talkTo = async (names) =>
+			showBriefly(await this.go({ kind: "talkTo", names: [...names] }));
 		find("#members").onclick = () => void this.#openDialog();
 		const bar = find("#invitation");
 		find("#invitation-yes").onclick = () => void this.#acceptLink();
@@ -96,11 +98,6 @@ export class OwnRooms {
 		const answer = await this.ask(question);
 		if (answer.kind === "roomReady") void this.#page.go(answer.room);
 		return answer.kind === "roomsRefused" ? answer.words : "";
-	}
-
-	/** Talks to one person, or says why that can't be. */
-	async talkTo(name: string): Promise<void> {
-		showBriefly(await this.go({ kind: "talkTo", names: [name] }));
 	}
 
 	async #acceptLink(): Promise<void> {

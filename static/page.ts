@@ -41,6 +41,8 @@ export class Page {
 	lineAt: (offset: number) => Line | undefined = () => undefined;
 	/** Whether a page of history was asked for, and is not there yet. */
 	isPaging = (): boolean => false;
+	/** Opens a room for these people, or says why that can't be. */
+	talkTo: (names: readonly string[]) => void = () => {};
 	/** Begins a reply. */
 	reply: (message: Said) => void = () => {};
 	/** Shows the message at an offset of the room. */

@@ -6,7 +6,6 @@
 import { find, make, say } from "./element.ts";
 import type { Member, RoomEvent } from "./frames.ts";
 import { openMenu } from "./lazy.ts";
-import type { OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameList, nameTag } from "./person.ts";
 import { nodes, t } from "./words.ts";
@@ -27,11 +26,7 @@ function people(members: Iterable<Member>): [name: string, away: boolean][] {
 	);
 }
 
-function itemOf(
-	page: Page,
-	own: OwnRooms,
-	[name, away]: [string, boolean],
-): HTMLElement {
+function itemOf(page: Page, [name, away]: [string, boolean]): HTMLElement {
 	const isMe = name === page.name;
 	const labels = [
 		isMe && t("you"),
@@ -42,7 +37,7 @@ function itemOf(
 		...[avatar(name), nameTag(name)],
 		...labels.flatMap((label) => (label ? make("span", "label", label) : [])),
 	];
-	const talk = () => void own.talkTo(name);
+	const talk = () => void page.talkTo([name]);
 	const onclick = () => void openMenu(page, name, undefined, talk);
 	const button = {
 		...({ type: "button", tabIndex: -1, ariaHasPopup: "dialog" } as const),
@@ -66,7 +61,7 @@ function showTyping(page: Page, writing: readonly string[]): void {
 
 export type PeoplePanel = ReturnType<typeof peoplePanel>;
 
-export function peoplePanel(page: Page, own: OwnRooms) {
+export function peoplePanel(page: Page) {
 	const list = find("#people");
 	/** By client; undefined until the server has sent the members. */
 	let inside: Map<string, Member> | undefined;
@@ -79,7 +74,7 @@ export function peoplePanel(page: Page, own: OwnRooms) {
 		timer = undefined;
 		const all = people(members());
 		const focused = list.querySelector<HTMLElement>(":focus")?.title;
-		list.replaceChildren(...all.map((person) => itemOf(page, own, person)));
+		list.replaceChildren(...all.map((person) => itemOf(page, person)));
 		const buttons = [...list.querySelectorAll("button")];
 		buttons.find(({ title }) => title === focused)?.focus();
 		if (unlisted > 0)

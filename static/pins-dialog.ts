@@ -4,6 +4,7 @@ import type { ServerFrame } from "../machines/protocol.ts";
 import { showDialog } from "./dialog.ts";
 import { make } from "./element.ts";
 import { nameTag } from "./person.ts";
+import { onOneLine } from "./quotes.ts";
 import { timeElement } from "./time-element.ts";
 import { nodes, t } from "./words.ts";
 
@@ -29,7 +30,7 @@ export function open(
 }
 
 function row({ name, time, text, by }: Pin, onclick: () => void) {
-	const words = make("span", { dir: "auto" }, text);
+	const words = make("span", { dir: "auto" }, onOneLine(text));
 	return make(
 		"button",
 		{ type: "button", className: "pin", onclick },

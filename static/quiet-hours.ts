@@ -26,7 +26,7 @@ export function quietHours(page: Page): () => void {
 	isOn.onchange = () => send();
 	const [from, to] = [time(t("quiet.from")), time(t("quiet.until"))];
 	const label = make("label", "", isOn, t("quiet.on"));
-	const row = make("div", "joined", from, t("quiet.to"), to);
+	const row = make("div", "row-of", from, t("quiet.to"), to);
 	const legend = make("legend", "", t("quiet.title"));
 	find("#notify")
 		.closest("fieldset")

@@ -17,6 +17,10 @@ const RETRY_MS = 1_000;
 /** What these requests' ids begin with. */
 const MARK = "quote";
 
+/** A text without its line breaks, and without the marks of code. */
+export const onOneLine = (text: string): string =>
+	text.replace(/`+/g, "").replace(/\s+/g, " ").trim();
+
 type Quoted = Extract<Line, { offset: number }>;
 
 export class Quotes {
@@ -111,7 +115,7 @@ export class Quotes {
 		if (this.#page.isBlocked(line.name)) return [t("message.blocked")];
 		const isGone = "erased" in line && line.erased === true;
 		const text = "text" in line && !isGone ? line.text : t("quote.deleted");
-		const shown = text.replace(/\s+/g, " ").slice(0, MOST_SHOWN);
+		const shown = onOneLine(text).slice(0, MOST_SHOWN);
 		return [
 			nameTag(line.name),
 			" ",

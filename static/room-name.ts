@@ -9,11 +9,13 @@ const ROOMS = `${BASE}r/`;
 const KEY = /^~[\w-]{22}$/;
 const NAME = /^(?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}_-]{1,32}$/u;
 
-/** The name as the server folds it, or "" if no room can have it. */
+/** The name as the server folds it, with a hyphen for a space; or "" if no room can have it. */
 export function roomName(raw: string): string {
 	// Twice: the lower case of some letters folds further.
 	if (KEY.test(raw)) return raw;
-	const name = foldName(foldName(raw.trim())).replace(/^#/, "");
+	const name = foldName(foldName(raw.trim()))
+		.replace(/^#/, "")
+		.replace(/\s+/g, "-");
 	return NAME.test(name) ? name : "";
 }
 

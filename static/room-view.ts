@@ -52,7 +52,7 @@ export class RoomView {
 		this.#page = page;
 		this.rooms = new RoomList(page, own);
 		this.notifications = new Notifications(page);
-		this.#people = peoplePanel(page, own);
+		this.#people = peoplePanel(page);
 		this.#timeline = new Timeline(page, this.#people);
 		this.#history = new HistoryPager(page, this.#timeline);
 		page.lineAt = (offset) => this.#timeline.lineAt(offset);

@@ -3,6 +3,7 @@
 import { TOKEN, tokensOf } from "../machines/tokens.ts";
 import { arrowKeys, showDialog } from "./dialog.ts";
 import { make, say } from "./element.ts";
+import { titleOf } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
 import type { Hit } from "./relations.ts";
@@ -33,6 +34,14 @@ function makeForm() {
 	return { form: make("form", "", field, options), field, all, mentions };
 }
 
+/** A query in which a room of one's own, which has only a title, is named by its key. */
+const withKeys = (typed: string, { ownRooms }: Page): string =>
+	typed.replace(/\bin:(?:"([^"]+)"|(\S+))/giu, (all, quoted, word) => {
+		const title = String(quoted ?? word).toLowerCase();
+		const own = ownRooms.find((one) => titleOf(one).toLowerCase() === title);
+		return own && !own.invitation ? `in:${own.room}` : all;
+	});
+
 export function open(page: Page): void {
 	const { form, field, all, mentions } = makeForm();
 	const status = make("p", "hint");
@@ -47,17 +56,19 @@ export function open(page: Page): void {
 		say(status, t("search.searching"));
 		const older = last && { before: last.offset, beforeRoom: last.room };
 		const where = all.checked ? { all: true as const } : { room: page.room };
-		const answer = await page.relations.search({ text, ...where, ...older });
+		const answer = await page.relations.search({
+			...{ text: withKeys(text, page), ...where, ...older },
+		});
 		if (nth !== latest) return;
 		if (last) list.lastElementChild?.remove();
 		else list.replaceChildren();
 		if (typeof answer === "string") return say(status, answer);
 		const { hits, more, behind } = answer;
 		const shown = hits.filter(({ name }) => !page.isBlocked(name));
-		const titleOf = (room: string) => (all.checked ? page.titleOf(room) : "");
+		const title = (room: string) => (all.checked ? page.titleOf(room) : "");
 		for (const hit of shown) {
 			const onclick = () => void show(hit);
-			list.append(row(hit, titleOf(hit.room), text, onclick));
+			list.append(row(hit, title(hit.room), text, onclick));
 		}
 		const end = hits.at(-1);
 		if (more && end) {

@@ -65,5 +65,5 @@ export async function openKeyDialog(
 	kind: "goTo" | "listKeys",
 	page: Page,
 ): Promise<void> {
-	(await load("key-dialogs"))?.[kind]((room) => void page.go(room));
+	(await load("key-dialogs"))?.[kind](page);
 }

@@ -91,7 +91,7 @@ test.each([
 	[`"${"a the ".repeat(12)}fox"`, "queryIsShort"],
 	["東".repeat(25), "queryIsShort"],
 	["ﷺ".repeat(20), "queryIsShort"],
-	["in:~AAAAAAAAAAAAAAAAAAAAAA fox", "placeIsKnown"],
+	["in:~AAAAAAAAAAAAAAAAAAAAAA fox", "isOpenToThem"],
 ])("%s is refused in words", async (query, rule) => {
 	const { plume, ann } = await annSaid("fox");
 	expect(await found(plume, ann, query)).toBe(rule);
@@ -139,7 +139,7 @@ test("a room that one may not enter is not told from one that does not exist", a
 			answers.push(JSON.stringify([answer, searchStore.calls]));
 		}
 	expect(answers.slice(0, 3)).toEqual(answers.slice(3));
-	expect(answers[0]).toContain("placeIsKnown");
+	expect(answers[0]).toContain("isOpenToThem");
 });
 
 test("days say what was said before, on and after them", async () => {

@@ -76,6 +76,7 @@ leaving: closed if endsKey → entering
 leaving: closed → entering
 leaving: after reach → entering
 stopped: retry → returning
+stopped: go if hasSession → returning
 `;
 
 const ann = { name: "ann", email: "ann@example.org" };
@@ -157,7 +158,7 @@ function livePage(tell: (effect: string) => unknown = () => {}, key = KEYS[0]) {
 	const effects = [
 		...["connect", "disconnect", "sendHello", "sendCode", "sendOpen"],
 		...["sendLogout", "savePending", "saveSession", "showForm"],
-		...["resumeSends", "pauseSends"],
+		...["resumeSends", "pauseSends", "forgetRoom"],
 	];
 	const actions = Object.fromEntries(
 		effects.map((effect) => [effect, () => tell(effect)]),
@@ -564,6 +565,26 @@ describe("a refusal", () => {
 		const no = refused(hello, "roomIsNamed");
 		const page = pageAfter("none", go, submit, opened, no);
 		expect([page.value, page.room]).toEqual(["entering", LOBBY]);
+	});
+
+	test.each([
+		"roomIsNamed",
+		"roomsAreLeft",
+		"roomsMadeAreLeft",
+		"isOpenToThem",
+	])("because of the room leads to the lobby: %s", (rule) => {
+		const go: PageEvent = { type: "go", update: { room: "attic" } };
+		const page = pageAfter("session", go, opened, refused(open, rule));
+		expect([page.value, page.room]).toEqual([{ returning: "trying" }, LOBBY]);
+		expect(page.effects).toContain("forgetRoom");
+	});
+
+	test("that stops the page is over once the person goes to another room", () => {
+		const go: PageEvent = { type: "go", update: { room: "attic" } };
+		const no = refused(open, "tabsAreLeft");
+		expect(pageAfter("session", opened, no).value).toBe("stopped");
+		const page = pageAfter("session", opened, no, go);
+		expect([page.value, page.room]).toEqual([{ returning: "trying" }, "attic"]);
 	});
 
 	test("of a full disk is waited for, and the place that one is in is asked for anew", () => {

@@ -37,7 +37,7 @@ export const find: Handler<"find"> = (
 	const asked = [...rooms, ...(olderThan ? [olderThan.room] : [])];
 	// Before anything is read: what one may not enter is not there.
 	if (!asked.every((one) => mayEnter(state, one, person)))
-		return refuse("placeIsKnown");
+		return refuse("isOpenToThem");
 	const match = matchOf(query, { rooms, inPublic, ...whoIs(view, person) });
 	const { after, before: until } = query;
 	const beginnings = beginningsOf(query);
