@@ -67,6 +67,26 @@ test("wrong emails for a name tell nothing of who asks by email alone", async ()
 	}
 });
 
+test("names that are tried after a login by email alone are guesses", async () => {
+	const plume = await TestServer.open({
+		environment: { PLUME_LIMIT_GUESSES_NETWORK_HOUR: "5" },
+	});
+	await plume.enter("ann", "plume.2");
+	await plume.enter("bob", "plume.2");
+	const eve = await asksForACode(plume, "ann@example.org");
+	const answers = async (name: string) => {
+		eve.hello(name, "ann@example.org");
+		await plume.settle();
+		return eve.last(types.refused)?.code;
+	};
+	for (let i = 0; i < 10; i++) {
+		plume.clock.advance(500);
+		await answers("bob");
+	}
+	const forBob = await answers("bob");
+	expect(await answers("ann")).toBe(forBob);
+});
+
 test("while nobody new is let in, an email with an old name is answered like any other", async () => {
 	const plume = await TestServer.open();
 	await plume.enter("ann", "plume.2");

@@ -47,11 +47,19 @@ export const hello: Handler<"hello"> = (
 		const bounds = guessBounds(view.limits, networks, owned);
 		// After too many guesses, the right email is refused like a wrong one.
 		if (guesses.waitMs(bounds) > 0) return refuse("nameIsTheirs");
-		if (refused?.rule === "nameIsTheirs") guesses.count(bounds);
+		if (GUESSES.includes(refused?.rule ?? "")) guesses.count(bounds);
 	}
 	// Mail allowances come last, so that a hello refused for its own sake uses up none.
 	return (mail && services.logins.countMail(connection, mail)) ?? decision;
 };
+
+/** What a wrong email is answered, or a name that is not that of a login by email alone. */
+const GUESSES: readonly string[] = ["nameIsTheirs", "loginIsNotPending"];
+
+const ownedName = (view: View, nameKey: NameKey): Partial<HelloDecision> =>
+	view.state.server.context.names.has(nameKey) && !isStale(view, nameKey)
+		? { owned: nameKey }
+		: {};
 
 const guessBounds = (
 	{ guessesHour, guessesNetworkHour }: Limits,
@@ -100,9 +108,11 @@ export function decideHello(
 	if (!login) return decideRequest(view, asked, mail);
 	const isSame =
 		login.identity === claim.identity && login.nameKey === claim.nameKey;
-	return isSame && command.mayResend
-		? decideResend(view, login, mail)
-		: refuse("loginIsNotPending");
+	const decision =
+		isSame && command.mayResend
+			? decideResend(view, login, mail)
+			: refuse("loginIsNotPending");
+	return { ...decision, ...(typed && ownedName(view, typed.nameKey)) };
 }
 
 function decideResend(
@@ -141,7 +151,7 @@ function decideRequest(
 	},
 	mail: FreshCode,
 ): HelloDecision {
-	const { now: time, state, limits, secrets } = view;
+	const { now: time, limits, secrets } = view;
 	const { code, expires, user, person } = mail;
 	const { room, invitation, isTyped, domain: named, ...claim } = asked;
 	const { identity, nameKey } = claim;
@@ -157,11 +167,7 @@ function decideRequest(
 			claimBroken(view, { ...claim, client }))
 		: undefined;
 	const broken = claimRule ?? roomBroken(view, room);
-	const isOwned =
-		isTyped &&
-		state.server.context.names.has(nameKey) &&
-		!isStale(view, nameKey);
-	const owned = isOwned ? { owned: nameKey } : {};
+	const owned = isTyped ? ownedName(view, nameKey) : {};
 	if (broken) return { ...refuse(broken), ...owned };
 	const pending = secrets.id();
 	const pendingHash = sha256(pending);
