@@ -11,6 +11,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as sqlite from "node-sqlite3-wasm";
 import { tokensOf } from "../../machines/tokens.ts";
+import { wipeSeparators } from "./separators.ts";
 import type { Batch, Hit, IndexedEnd, Row, Wanted, Wipe } from "./store.ts";
 import { FORMAT, INSTANCES, PRAGMAS, TABLES } from "./tables.ts";
 import { termsOf } from "./terms.ts";
@@ -23,7 +24,6 @@ const { Database }: typeof sqlite = createRequire(import.meta.url)(
 const DAY_MS = 86_400_000;
 /** How often the words with the beginnings of a query may have been said: counting and finding them takes about 0.6 s. */
 const MOST_SAID = 1_500_000;
-/** Later than every line. */
 const NEVER = Number.MAX_SAFE_INTEGER;
 
 type Values = readonly (number | string | null)[];
@@ -71,6 +71,7 @@ export class SearchDatabase {
 		try {
 			for (const row of rows) this.#add(row);
 			const areWiped = wipes.every((wipe) => this.#wipe(wipe));
+			if (areWiped) wipeSeparators(this.#db, wipes);
 			if (end) {
 				const { segment, at, seq, hash } = end;
 				this.#run(
