@@ -43,7 +43,9 @@ export function relate(
 	{ erasures, responder }: Services,
 	decideAbout: (about: About) => Related,
 ): Decision {
-	if (!view.client?.matches("inRoom")) return refuse("isInside");
+	const asker = view.client?.matches("inRoom") && view.client.context;
+	// Before anything is read: others must not learn by the time it takes what is there.
+	if (!asker || asker.room !== name) return refuse("isInside");
 	const position = { room: name, epoch, offset: target };
 	const answer = responder.answering(connection, "relationDone", id);
 	erasures.changeOne(position, answer, (found) => {
