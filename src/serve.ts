@@ -47,6 +47,8 @@ interface Asked
 /** Runs the server until a signal stops it; `pages` is the folder of the built pages. */
 export async function serve(asked: Asked, pages: string): Promise<void> {
 	const { config } = asked;
+	// SQLite makes its lock with a mode of its own.
+	process.umask(0o077);
 	const { output, logger } = openLogger(config);
 	const print = (line: string) => output.write(`${line}\n`);
 	const fatal = fatalEnd(logger, output);

@@ -53,10 +53,16 @@ test("a room that one may not enter gives the same bytes as one that does not ex
 		});
 	async function answersAbout(key: string) {
 		const { session, ...memory } = bob.memory;
+		plume.clock.advance(10_000);
+		await plume.settle();
 		bob.news();
 		bob.open({ ...memory, session, room: key });
 		bob.askHistory({ room: key, epoch, before: 2, id: "h" });
 		bob.erase({ room: key, epoch, target: 1, id: "e" });
+		for (const kind of ["edit", "react", "pin"]) {
+			const about = { room: key, epoch, target: 1, text: "👍", id: "m" };
+			bob.raw(JSON.stringify({ type: types.relation, kind, ...about }));
+		}
 		bob.publish("heads", { rooms: [key], id: "u" });
 		for (const kind of ["invitations", "remove", "close", "title"])
 			await asks(plume, bob, kind, { room: key, title: "x" });

@@ -244,6 +244,7 @@ export class TestServer {
 			settled() &&
 			(isDead() || (archive.isIdle && front.archive.isIdle)) &&
 			(isDead() || search?.isIdle !== false) &&
+			(isDead() || front.search?.isIdle !== false) &&
 			(isDead() || !edge || edge.isQuiet()) &&
 			!plume?.people.some(({ isTaking }) => isTaking);
 		plume = new TestServer(isQuiet, log, clock, mailer, started, front);

@@ -44,6 +44,13 @@ const log = [
 		tests: ["test/private-rooms.test.ts -t same bytes"],
 	},
 	{
+		promise: "access: nothing is read for somebody who is not in the room",
+		file: "src/engine/commands/relate.ts",
+		find: 'if (!asker || asker.room !== name) return refuse("isInside");',
+		replace: 'if (!asker) return refuse("isInside");',
+		tests: ["test/private-rooms.test.ts -t same bytes"],
+	},
+	{
 		promise: "access: a page that is being read comes to members only",
 		file: "src/engine/pages.ts",
 		find: "!page || !mayRead()",

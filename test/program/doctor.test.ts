@@ -107,6 +107,13 @@ test("runs beside a server, and finds that it answers", async () => {
 	await plume.stop();
 });
 
+test("whatever a library makes for the server, only its owner may read", async () => {
+	const plume = await Plume.start();
+	const status = await readFile(`/proc/${plume.pid}/status`, "utf8");
+	expect(status).toMatch(/^Umask:\s+0077$/m);
+	await plume.stop();
+});
+
 type Fault = readonly [
 	name: string,
 	finding: RegExp,

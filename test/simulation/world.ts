@@ -15,6 +15,7 @@ import { readBatches, segmentsOf } from "../../src/log/reader.ts";
 import { Snapshots } from "../../src/log/snapshots.ts";
 import { Verifier } from "../../src/log/verifier.ts";
 import { hoursOf, parseRetention } from "../../src/retention.ts";
+import type { SearchStore } from "../../src/search/store.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk, type Interrupt, seeded } from "../fakes/disk.ts";
 import { type Person, seededBytes, TestServer } from "../test-server.ts";
@@ -36,7 +37,7 @@ export class World {
 	readonly clock = new FakeClock();
 	readonly guests: readonly Guest[];
 	/** What changes when the settings are read again. */
-	readonly again = { PLUME_RETENTION: "" };
+	readonly again = { PLUME_RETENTION: "", PLUME_ADMINS: "" };
 	plume!: TestServer;
 	disk = new FakeDisk();
 	/** All that was ordered since the log began, as it would be read back. */
@@ -59,8 +60,11 @@ export class World {
 	#overwriting: string[] = [];
 	/** A process that died says nothing more, whatever was on its way in it. */
 	#life = { over: false };
+	/** Opens the search index of a start, if there is to be one. */
+	readonly #openSearch: (() => SearchStore) | undefined;
 
-	constructor(guests = 4) {
+	constructor(guests = 4, openSearch?: () => SearchStore) {
+		this.#openSearch = openSearch;
 		this.guests = Array.from({ length: guests }, newGuest);
 		this.witness = new Witness(this);
 	}
@@ -88,6 +92,7 @@ export class World {
 			log: this.#tapped(log),
 			snapshots: new Snapshots({ ...storage, every: 40 }),
 			indexes: indexFiles(storage),
+			...(this.#openSearch && { searchStore: this.#openSearch() }),
 			clock,
 			seed,
 			environment: { ...environment, ...this.again },

@@ -6,7 +6,7 @@ import { brokenRoomRule, type RoomContext } from "../../../machines/room.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
 import type { FoundMessage } from "../../history/found.ts";
 import type { Command } from "../command.ts";
-import { type Connection, clientOf } from "../connection.ts";
+import type { Connection } from "../connection.ts";
 import type { Rule } from "../refusals.ts";
 import type { Services } from "../services.ts";
 import { type Decision, NOTHING, refuse, type View } from "./decision.ts";
@@ -43,17 +43,17 @@ export function relate(
 	{ erasures, responder }: Services,
 	decideAbout: (about: About) => Related,
 ): Decision {
-	if (!view.client?.matches("inRoom")) return refuse("isInside");
-	const position = { room: name, epoch, offset: target };
+	const asker = view.client?.matches("inRoom") && view.client.context;
+	// Before anything is read: others must not learn by the time it takes what is there.
+	if (!asker || asker.room !== name) return refuse("isInside");
 	const answer = responder.answering(connection, "relationDone", id);
-	erasures.changeOne(position, answer, (found) => {
+	erasures.changeOne({ room: name, epoch, offset: target }, answer, (found) => {
 		const now = erasures.viewFor(connection);
-		const snapshot = clientOf(now.state, connection);
-		const client = snapshot?.matches("inRoom") && snapshot.context;
+		const client = now.client?.matches("inRoom") && now.client.context;
 		const room = now.state.room(name)?.context;
 		if (!room || !client || client.room !== name)
 			return { refused: "isInside" };
-		if (erasures.isSilent(snapshot)) return { refused: "isNotErasing" };
+		if (erasures.isSilent(now.client)) return { refused: "isNotErasing" };
 		const isThere = now.state.head(name).epoch === epoch;
 		if (!found || found.isTitle || !isThere) return { refused: "placeIsKnown" };
 		const fact = { time: now.now, room: name, target };
