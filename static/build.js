@@ -60,6 +60,7 @@ const built = await build({
 		// Loaded when it is first needed.
 		"room-dialog": join(from, "room-dialog.ts"),
 		"emoji-picker": join(from, "emoji-picker.ts"),
+		erase: join(from, "erase.ts"),
 		"key-dialogs": join(from, "key-dialogs.ts"),
 		"long-press": join(from, "long-press.ts"),
 		"mention-autocomplete": join(from, "mention-autocomplete.ts"),

@@ -1,4 +1,4 @@
-/** Erases one of the reader's messages, after a confirmation. */
+/** Erases one of the reader's messages, after a confirmation. It is loaded at the first. */
 
 import type { Said } from "../machines/message.ts";
 import { showBriefly } from "./brief-notice.ts";

@@ -10,6 +10,7 @@ import { t } from "./words.ts";
 interface Parts {
 	"emoji-picker": typeof import("./emoji-picker.ts");
 	"language-choice": typeof import("./language-choice.ts");
+	erase: typeof import("./erase.ts");
 	"key-dialogs": typeof import("./key-dialogs.ts");
 	"long-press": typeof import("./long-press.ts");
 	"mention-autocomplete": typeof import("./mention-autocomplete.ts");

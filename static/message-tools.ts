@@ -2,7 +2,6 @@
 
 import type { Said } from "../machines/message.ts";
 import { icon, make } from "./element.ts";
-import { eraseOne } from "./erase.ts";
 import { MENU, openMenu } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { isEditable } from "./relations.ts";
@@ -52,7 +51,7 @@ export function messageTools(message: Said, page: Page): HTMLElement {
 			? tool(
 					t("message.delete"),
 					lines.delete,
-					() => void eraseOne(message, page),
+					() => void relations.erase(message),
 				)
 			: tool(
 					MENU,

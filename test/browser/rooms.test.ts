@@ -77,6 +77,59 @@ test("a room name that only the server refuses leads back to the lobby", async (
 	await ann.reads("still here");
 });
 
+const listed = (person: Person) =>
+	person.page.locator("#rooms a bdi").allInnerTexts();
+
+test("the room with the last word comes first, also for a browser that was not there", async () => {
+	const bob = await enter("bob", {}, "boats");
+	const ann = await enter("ann", {}, "boats");
+	await ann.goesTo("gardens");
+	await ann.field.hover();
+	expect(await listed(ann)).toEqual(["gardens", "boats", "lobby"]);
+	await bob.says("a sail!");
+	const first = ann.page.locator("#rooms li").first();
+	await first.getByText("boats").waitFor();
+	await ann.says("how green it is");
+	await first.getByText("gardens").waitFor();
+	const laptop = await openPage("ann", {}, "boats");
+	await laptop.comesIn();
+	await laptop.goesTo("gardens");
+	await laptop.field.hover();
+	const last = laptop.page.locator("#rooms li").first();
+	await last.getByText("gardens").waitFor();
+	await bob.says("and another");
+	await last.getByText("boats").waitFor();
+	expect(await listed(laptop)).toEqual(["boats", "gardens", "lobby"]);
+});
+
+test("no room moves away under the pointer", async () => {
+	const bob = await enter("bob", {}, "cove");
+	const ann = await enter("ann", {}, "cove");
+	await ann.goesTo("reef");
+	const cove = ann.page.getByRole("link", { name: "cove" });
+	await cove.hover();
+	await bob.says("low tide");
+	await ann.page.getByRole("link", { name: "cove 1 new" }).waitFor();
+	expect(await listed(ann)).toEqual(["reef", "cove", "lobby"]);
+	await ann.field.hover();
+	const first = ann.page.locator("#rooms li").first();
+	await first.getByText("cove").waitFor();
+});
+
+test("no room moves while the list has the focus", async () => {
+	const bob = await enter("bob", {}, "cape");
+	const ann = await enter("ann", {}, "cape");
+	await ann.goesTo("isle");
+	await ann.field.hover();
+	await ann.page.getByRole("link", { name: "lobby" }).focus();
+	await bob.says("fog");
+	await ann.page.getByRole("link", { name: "cape 1 new" }).waitFor();
+	expect(await listed(ann)).toEqual(["isle", "cape", "lobby"]);
+	await ann.field.focus();
+	const first = ann.page.locator("#rooms li").first();
+	await first.getByText("cape").waitFor();
+});
+
 test("reading goes on where it ended, in a room that counted what was said meanwhile", async () => {
 	const ann = await enter("ann", {}, "harbour");
 	const bob = await enter("bob", {}, "harbour");
