@@ -18,6 +18,7 @@ const BUTTONS = [
 	["pins", t("pins"), "#show-pins"],
 	["keys", t("keys"), "#show-keys"],
 	["members", t("html.members"), "#members"],
+	["share", t("share"), "#share"],
 	["leave", t("html.leave"), "#leave"],
 	["settings", t("html.settings"), "#me"],
 ] as const;

@@ -18,7 +18,6 @@ interface Parts {
 	"person-menu": typeof import("./person-menu.ts");
 	"pins-dialog": typeof import("./pins-dialog.ts");
 	"own-dialogs": typeof import("./own-dialogs.ts");
-	"own-messages": typeof import("./own-messages.ts");
 	"room-dialog": typeof import("./room-dialog.ts");
 	"search-dialog": typeof import("./search-dialog.ts");
 	share: typeof import("./share.ts");

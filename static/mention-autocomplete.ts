@@ -16,11 +16,13 @@ const MOST_OPTIONS = 6;
 /** UTF-16 units before the cursor that are searched for an @name. */
 const LONGEST = 80;
 
+const NAME = new RegExp(STARTED, "u");
+
 /** The part of an @name before the cursor, without the @. */
 function typedIn(field: HTMLTextAreaElement): string | undefined {
 	const { selectionStart, selectionEnd: end, value } = field;
 	if (selectionStart !== end) return undefined;
-	return STARTED.exec(value.slice(Math.max(0, end - LONGEST), end))?.[1];
+	return NAME.exec(value.slice(Math.max(0, end - LONGEST), end))?.[1];
 }
 
 interface Parts {
@@ -87,7 +89,7 @@ export function mentionAutocomplete(parts: Parts) {
 		list.replaceChildren(...all.map(rendered));
 		const active = count > 0 ? `name-${chosen}` : "";
 		field.setAttribute("aria-activedescendant", active);
-		const words = isCommands ? t("commands", { count }) : t("names", { count });
+		const words = isCommands ? t("commands") : t("names", { count });
 		say("#names-hint", active && words);
 		all[chosen]?.element.scrollIntoView({ block: "nearest" });
 	}

@@ -7,11 +7,7 @@ import { openKeyDialog } from "./shortcuts.ts";
 
 export function roomMenu(page: Page, leave: () => void): void {
 	const menu = find("#more");
-	menu.onclick = ({ target }) => {
-		// The result of sharing is read there.
-		if (target instanceof Element && !target.closest("#share"))
-			menu.hidePopover();
-	};
+	menu.onclick = () => menu.hidePopover();
 	find("#leave").onclick = leave;
 	for (const id of ["#search", "#search-here"])
 		find(id).onclick = () => void page.relations.openSearch();

@@ -1,7 +1,9 @@
 /** Rooms: an address for each, a list beside the conversation, and in each its own people, lines and drafts. */
 
+import decodeQR from "qr/decode.js";
 import { expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
+import { check } from "./axe.ts";
 import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
 
@@ -296,7 +298,32 @@ test("a room is shared by its address", async () => {
 	const ann = await enter("ann", { permissions }, "shared");
 	await ann.opensMenu();
 	await ann.presses("Share link");
-	await ann.page.getByText("Link copied").waitFor();
+	await ann.page.getByAltText("The link as a QR code").waitFor();
+	await check(ann, "sharing a room");
+	await ann.presses("Copy link");
+	await ann.seesStatus("Link copied");
 	const link = await ann.page.evaluate(() => navigator.clipboard.readText());
 	expect(link).toBe(`${new URL(plume().url).origin}/r/shared`);
+});
+
+test("another phone's camera reads the address of a room", async () => {
+	const ann = await enter("ann", phone, encodeURIComponent("café"));
+	await ann.opensMenu();
+	await ann.presses("Share link");
+	const code = ann.page.getByAltText("The link as a QR code");
+	const image = await code.evaluate((element) => {
+		if (!(element instanceof HTMLImageElement)) throw Error("no image");
+		const { naturalWidth: width, naturalHeight: height } = element;
+		const canvas = Object.assign(document.createElement("canvas"), {
+			...{ width, height },
+		});
+		const context = canvas.getContext("2d");
+		context?.drawImage(element, 0, 0);
+		const { data = [] } = context?.getImageData(0, 0, width, height) ?? {};
+		return { width, height, data: [...data] };
+	});
+	const address = new URL("/r/café", plume().url).href;
+	expect(decodeQR({ ...image, data: Uint8Array.from(image.data) })).toBe(
+		address,
+	);
 });
