@@ -64,6 +64,7 @@ const built = await build({
 		"key-dialogs": join(from, "key-dialogs.ts"),
 		"long-press": join(from, "long-press.ts"),
 		"mention-autocomplete": join(from, "mention-autocomplete.ts"),
+		"message-link": join(from, "message-link.ts"),
 		"message-sheet": join(from, "message-sheet.ts"),
 		"language-choice": join(from, "language-choice.ts"),
 		"person-menu": join(from, "person-menu.ts"),

@@ -14,6 +14,7 @@ interface Parts {
 	"key-dialogs": typeof import("./key-dialogs.ts");
 	"long-press": typeof import("./long-press.ts");
 	"mention-autocomplete": typeof import("./mention-autocomplete.ts");
+	"message-link": typeof import("./message-link.ts");
 	"message-sheet": typeof import("./message-sheet.ts");
 	"person-menu": typeof import("./person-menu.ts");
 	"pins-dialog": typeof import("./pins-dialog.ts");
@@ -53,6 +54,9 @@ export async function load<Name extends keyof Parts>(
 		return undefined;
 	}
 }
+
+export const copyLink = async (message: Said) =>
+	(await load("message-link"))?.copyLink(message);
 
 /** What the menu's buttons are called. */
 export const MENU = t("menu");

@@ -162,8 +162,13 @@ addEventListener("storage", ({ key, oldValue, newValue }) => {
 	if (isOver && oldValue === storage.storedSession())
 		page.dispatch({ type: "leave" });
 });
-addEventListener("popstate", () => {
-	void page.go(roomAt(location.pathname) || LOBBY);
+/** The address may name a message. */
+async function followLink(): Promise<void> {
+	if (location.hash) (await load("message-link", false))?.followLink(page);
+}
+addEventListener("popstate", async () => {
+	await page.go(roomAt(location.pathname) || LOBBY);
+	await followLink();
 });
 
 const screens = {
@@ -191,6 +196,7 @@ function render(): void {
 chat.onRooms = render;
 actor.subscribe(render);
 chat.enter(room);
+await followLink();
 if (!askedFor) chat.view.explain(t("lobby"));
 actor.start();
 // There are no workers over plain HTTP, and a missing worker costs only the offline screen.

@@ -3,7 +3,7 @@
 import type { Said } from "../machines/message.ts";
 import { showDialog } from "./dialog.ts";
 import { make } from "./element.ts";
-import { openMenu } from "./lazy.ts";
+import { copyLink, openMenu } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { isEditable } from "./relations.ts";
 import { t } from "./words.ts";
@@ -43,6 +43,7 @@ export function open(message: Said, page: Page): void {
 		button(t("sheet.react"), () => relations.choose(message)),
 		button(t("reply"), () => page.reply(message)),
 		button(t("copy"), () => navigator.clipboard?.writeText(message.text)),
+		button(t("message.link"), () => copyLink(message)),
 		...(role === "member"
 			? []
 			: [button(pin, () => relations.togglePin(message))]),

@@ -56,7 +56,7 @@ export class RoomView {
 		this.#timeline = new Timeline(page, this.#people);
 		this.#history = new HistoryPager(page, this.#timeline);
 		page.lineAt = (offset) => this.#timeline.lineAt(offset);
-		page.show = (offset) => this.#history.show(offset);
+		page.show = (...what) => this.#history.show(...what);
 		page.markUnread = (message) => this.#markUnread(message);
 		page.lastOwn = () => this.#timeline.lastBy(page.name);
 		document.addEventListener("visibilitychange", () => this.#onVisibility());
