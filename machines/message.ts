@@ -20,7 +20,7 @@ export type Relation = ServerFrame<
 >;
 /** One visible line of a room, or a relation. `offset` counts them from 1, without gaps, within one `epoch`. */
 export type Item = Extract<ServerFrame, { readonly time: number }>;
-/** How far a room has come, and how many messages were posted by then. `restored` counts those posted before the log was last restored, under another epoch. */
+/** How far a room has come, and how many messages were posted by then. `restored` counts those posted before the log was last restored, under another epoch. `saidAt` is the time of the last message, if the server has seen or read that since its start. */
 export type Head = Omit<ServerFrame<"head">, "kind" | "room" | "mentioned">;
 
 const closed = (code: number, says: string) => {

@@ -148,7 +148,12 @@ export const serverFrames = {
 		room: text,
 		clients: s.listOf(s.record(typist)),
 	},
-	head: { ...signal("head"), ...head, mentioned: s.optional(s.yes) },
+	head: {
+		...signal("head"),
+		...head,
+		saidAt: maybe,
+		mentioned: s.optional(s.yes),
+	},
 	blocks: { ...signal("blocks"), names: s.listOf(text.read) },
 	headsDone: { ...signal("heads"), done: s.only(true), id },
 	eraseDone: { ...erase, done: s.only(true), id },

@@ -17,7 +17,7 @@ const WORD = new RegExp(
 /** The sign of a mention. The @ of an email address is not one. */
 const AT = `(?:(?<!${LETTER})|(?<=[${UNSPACED}]))[@＠]`;
 /** A mention that is being typed, at the end of the text. */
-export const STARTED = new RegExp(`${AT}(${LETTER}*)$`, "u");
+export const STARTED = `${AT}(${LETTER}*)$`;
 
 const CODE = /```(?:[\w+#.-]*\n)?(?<fence>[\s\S]+?)\n?```|`(?<code>[^`\n]+)`/u
 	.source;

@@ -60,15 +60,16 @@ const built = await build({
 		// Loaded when it is first needed.
 		"room-dialog": join(from, "room-dialog.ts"),
 		"emoji-picker": join(from, "emoji-picker.ts"),
+		erase: join(from, "erase.ts"),
 		"key-dialogs": join(from, "key-dialogs.ts"),
 		"long-press": join(from, "long-press.ts"),
 		"mention-autocomplete": join(from, "mention-autocomplete.ts"),
+		"message-link": join(from, "message-link.ts"),
 		"message-sheet": join(from, "message-sheet.ts"),
 		"language-choice": join(from, "language-choice.ts"),
 		"person-menu": join(from, "person-menu.ts"),
 		"pins-dialog": join(from, "pins-dialog.ts"),
 		"search-dialog": join(from, "search-dialog.ts"),
-		"own-messages": join(from, "own-messages.ts"),
 		share: join(from, "share.ts"),
 		translate: join(from, "translate.ts"),
 		"own-dialogs": join(from, "own-dialogs.ts"),
@@ -96,7 +97,7 @@ for (const output of Object.keys(built.metafile.outputs)) {
 	if (!output.endsWith(".js")) continue;
 	const file = join(from, output);
 	const { code, map } = await minify(await readFile(file, "utf8"), {
-		...{ module: true, ecma: 2022, compress: { passes: 3 } },
+		...{ module: true, ecma: 2022, compress: { passes: 3, keep_fargs: false } },
 		sourceMap: { content: await readFile(`${file}.map`, "utf8") },
 	});
 	await writeFile(file, code);

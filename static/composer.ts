@@ -4,7 +4,7 @@
  */
 
 import { readBotCommand } from "../machines/bot-commands.ts";
-import type { Said } from "../machines/message.ts";
+import { BOT_NAME, type Said } from "../machines/message.ts";
 import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
@@ -50,7 +50,7 @@ function keepInDraft(room: string, words: string): void {
 }
 
 export class Composer {
-	/** Loaded at the first @. */
+	/** Loaded at the first @ or slash. */
 	autocomplete: Autocomplete | undefined;
 	readonly #form = find("#composer", HTMLFormElement);
 	readonly #field = find("#text", HTMLTextAreaElement);
@@ -190,21 +190,21 @@ export class Composer {
 		const { value } = this.#field;
 		if (!this.#edited) saveDraft(this.#parts.page.room, value);
 		this.#complain("");
-		void this.#completeMention();
+		void this.#suggest();
 		const now = Date.now();
 		if (value.trim() === "" || now - this.#typedAt < TYPING_EVERY_MS) return;
 		this.#typedAt = now;
 		this.#parts.page.send({ kind: "typing" });
 	}
 
-	async #completeMention(): Promise<void> {
+	async #suggest(): Promise<void> {
 		if (this.autocomplete) return this.autocomplete.update();
-		if (!this.#field.value.includes("@")) return;
+		if (!/@|^\//.test(this.#field.value)) return;
 		const part = await load("mention-autocomplete", false);
-		this.autocomplete ??= part?.mentionAutocomplete(
-			this.#field,
-			this.#parts.view,
-		);
+		this.autocomplete ??= part?.mentionAutocomplete({
+			...{ field: this.#field, view: this.#parts.view },
+			page: this.#parts.page,
+		});
 		this.autocomplete?.update();
 	}
 
@@ -229,12 +229,15 @@ export class Composer {
 	#send() {
 		if (!canBeSent(this.#field.value)) return;
 		if (this.#edited) return void this.#sendEdit(this.#edited);
-		const text = withoutEmptyLines(this.#field.value);
+		const typed = withoutEmptyLines(this.#field.value);
+		if (this.autocomplete?.run(typed)) return;
+		const toBot = typed.replace(/^\//, `@${BOT_NAME} `);
+		const isForBot = readBotCommand(toBot) !== undefined;
+		const text = isForBot ? toBot : typed;
 		if (COMMAND.test(text) && text !== this.#questioned) {
 			this.#questioned = text;
 			return this.#complain(t("composer.command", { text: text.slice(0, 40) }));
 		}
-		const isForBot = readBotCommand(text) !== undefined;
 		if (isForBot && !this.#parts.page.tellBot(text))
 			return showBriefly(UNHEARD);
 		this.#write("");

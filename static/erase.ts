@@ -1,8 +1,9 @@
-/** Erases one of the reader's messages, after a confirmation. */
+/** Erases one of the reader's messages, after a confirmation. It is loaded at the first. */
 
 import type { Said } from "../machines/message.ts";
 import { showBriefly } from "./brief-notice.ts";
-import { find, focusField, say } from "./element.ts";
+import { showDialog } from "./dialog.ts";
+import { focusField, make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { t } from "./words.ts";
 
@@ -11,14 +12,19 @@ const LATER = t("offline.erase");
 
 /** `yes` is the label of the button that does it. Escape, like any other way to close the dialog, means no. */
 export function confirmed(title: string, words: string, yes: string) {
-	const dialog = find("#confirm", HTMLDialogElement);
-	say("#confirm-title", title);
-	say("#confirm-words", words);
-	say("#confirm-yes", yes);
-	dialog.returnValue = "";
-	dialog.showModal();
+	const no = make("button", "block", t("keep"));
+	const sure = make("button", "block danger", yes);
+	no.autofocus = true;
+	no.ariaDescription = words;
+	const buttons = make("div", "row-of", no, sure);
+	const dialog = showDialog(title, make("p", "", words), buttons);
+	no.onclick = () => dialog.close();
 	return new Promise<boolean>((resolve) => {
-		dialog.onclose = () => resolve(dialog.returnValue === "yes");
+		sure.onclick = () => {
+			resolve(true);
+			dialog.close();
+		};
+		dialog.addEventListener("close", () => resolve(false));
 	});
 }
 

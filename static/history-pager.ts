@@ -27,10 +27,10 @@ export class HistoryPager {
 	/** What the requested page is for, if one is requested. */
 	#purpose: Purpose | undefined;
 	#before = 0;
-	/** The offset of the message that is to be shown, or 0. */
-	#wanted = 0;
-	/** What is to be shown once its room has caught up. */
-	#later: { readonly room: string; readonly offset: number } | undefined;
+	/** Shows the message that is wanted, if any; false if it is not there. */
+	#showWanted = () => true;
+	/** Shows what was asked for before the room had caught up. */
+	#later = { room: "", show: () => {} };
 	/** Lines so far: a page of long messages takes several answers, each before the last. */
 	#lines: Item[] = [];
 	#hasOlder = false;
@@ -53,13 +53,15 @@ export class HistoryPager {
 		this.#request("replace", latest.offset + 1);
 	}
 
-	/** Shows a message, however long ago it was said; in a room that is being entered, once that has caught up. */
-	show(offset: number): void {
-		const { latest } = this.#timeline;
-		this.#later = latest ? undefined : { room: this.#page.room, offset };
-		if (this.#timeline.show(offset) || !latest) return;
+	/** Shows a message, however long ago it was said; in a room that is being entered, once that has caught up. `time` is when it was said, if that is known. */
+	show(offset: number, time?: number): void {
+		const timeline = this.#timeline;
+		const { latest } = timeline;
+		const show = () => this.show(offset, time);
+		this.#later = { room: latest ? "" : this.#page.room, show };
+		if (timeline.show(offset, time) || !latest) return;
 		this.reset();
-		this.#wanted = offset;
+		this.#showWanted = () => timeline.show(offset, time);
 		const end = Math.min(offset + BEHIND, latest.offset);
 		this.#request("replace", end + 1);
 	}
@@ -67,7 +69,7 @@ export class HistoryPager {
 	/** Forgets the request: for another room or connection, or when it is answered. */
 	reset(): void {
 		this.#purpose = undefined;
-		this.#wanted = 0;
+		this.#showWanted = () => true;
 		this.#lines = [];
 	}
 
@@ -88,8 +90,12 @@ export class HistoryPager {
 
 	caughtUp(hasOlder: boolean): void {
 		this.#hasOlder = hasOlder;
-		if (this.#later?.room === this.#page.room) this.show(this.#later.offset);
-		else this.#onScroll();
+		const { room, show } = this.#later;
+		this.#later.room = "";
+		if (room === this.#page.room) show();
+		// The reader was led to another room than that of the message.
+		else if (room) showBriefly(t("history.gone"));
+		this.#onScroll();
 	}
 
 	/** The answer is complete; `hasMore` if there is more before it. */
@@ -111,7 +117,7 @@ export class HistoryPager {
 			return this.#request(purpose, first);
 		const end = purpose === "append" ? timeline.to : 0;
 		const page = lines.filter(({ offset }) => offset > end);
-		const wanted = this.#wanted;
+		const showWanted = this.#showWanted;
 		this.reset();
 		this.#hasOlder = purpose === "append" || hasMore;
 		const isEnd = before > (timeline.latest?.offset ?? 0);
@@ -119,7 +125,7 @@ export class HistoryPager {
 		if (page.length > 0 && purpose === "prepend") timeline.prepend(page);
 		else if (page.length > 0 || (purpose === "append" && isEnd))
 			timeline[purpose](page, isEnd);
-		if (wanted > 0 && !timeline.show(wanted)) showBriefly(t("history.gone"));
+		if (!showWanted()) showBriefly(t("history.gone"));
 		this.#page.quotes.resume();
 		// A run of relations gave no line: there is more behind it.
 		const isEmpty = purpose === "append" && isAnswer && !isEnd;

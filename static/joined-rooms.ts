@@ -8,8 +8,10 @@ import { parseList } from "./store.ts";
 /** Rooms that are stored at most. */
 const MOST = 200;
 
-/** `epoch` is "" until some of the room was read; `said` counts the messages up to `offset`. */
-export type JoinedRoom = Readonly<ReturnType<typeof unread>>;
+/** How far a room was read. `epoch` is "" until some of it was; `said` counts the messages up to `offset`. */
+export type ReadRoom = Readonly<ReturnType<typeof unread>>;
+/** `at` is the time of the last message, as far as it is known; else that of joining, or 0. */
+export type JoinedRoom = ReadRoom & { readonly at: number };
 
 export const unread = (name: string) => ({
 	name,
@@ -20,12 +22,14 @@ export const unread = (name: string) => ({
 
 /** The lobby, then the others in the order they were joined. */
 export function joinedRooms(): readonly [JoinedRoom, ...JoinedRoom[]] {
-	const stored = parseList(browser.get("rooms"), unread("")).slice(-MOST);
+	const stored = parseList(browser.get("rooms"), unread(""))
+		.slice(-MOST)
+		.map((room) => ({ at: 0, ...room }));
 	const others = stored.filter(
 		({ name }) => name !== LOBBY && roomName(name) === name,
 	);
 	const lobby = stored.findLast(({ name }) => name === LOBBY);
-	return [lobby ?? unread(LOBBY), ...others];
+	return [lobby ?? { at: 0, ...unread(LOBBY) }, ...others];
 }
 
 const save = (rooms: readonly JoinedRoom[]) =>
@@ -35,15 +39,21 @@ export const joinedRoom = (name: string): JoinedRoom | undefined =>
 	joinedRooms().find((room) => room.name === name);
 
 /** If there are too many, the room that was joined first is forgotten. */
-export function joinRoom(name: string): void {
+export function joinRoom(name: string, at: number): void {
 	if (joinedRoom(name)) return;
 	const [lobby, ...others] = joinedRooms();
-	save([lobby, ...others.slice(2 - MOST), unread(name)]);
+	save([lobby, ...others.slice(2 - MOST), { at, ...unread(name) }]);
 }
 
 export const leaveRoom = (name: string): void =>
 	save(joinedRooms().filter((room) => room.name !== name));
 
-/** Stores how far a joined room was read. */
-export const saveRead = (read: JoinedRoom): void =>
-	save(joinedRooms().map((room) => (room.name === read.name ? read : room)));
+/** Stores what is new about a joined room: how far it was read, or the time of its last message. */
+export const saveRead = (
+	news: ReadRoom | Pick<JoinedRoom, "name" | "at">,
+): void =>
+	save(
+		joinedRooms().map((room) =>
+			room.name === news.name ? { ...room, ...news } : room,
+		),
+	);

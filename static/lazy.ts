@@ -10,14 +10,15 @@ import { t } from "./words.ts";
 interface Parts {
 	"emoji-picker": typeof import("./emoji-picker.ts");
 	"language-choice": typeof import("./language-choice.ts");
+	erase: typeof import("./erase.ts");
 	"key-dialogs": typeof import("./key-dialogs.ts");
 	"long-press": typeof import("./long-press.ts");
 	"mention-autocomplete": typeof import("./mention-autocomplete.ts");
+	"message-link": typeof import("./message-link.ts");
 	"message-sheet": typeof import("./message-sheet.ts");
 	"person-menu": typeof import("./person-menu.ts");
 	"pins-dialog": typeof import("./pins-dialog.ts");
 	"own-dialogs": typeof import("./own-dialogs.ts");
-	"own-messages": typeof import("./own-messages.ts");
 	"room-dialog": typeof import("./room-dialog.ts");
 	"search-dialog": typeof import("./search-dialog.ts");
 	share: typeof import("./share.ts");
@@ -53,6 +54,9 @@ export async function load<Name extends keyof Parts>(
 		return undefined;
 	}
 }
+
+export const copyLink = async (message: Said) =>
+	(await load("message-link"))?.copyLink(message);
 
 /** What the menu's buttons are called. */
 export const MENU = t("menu");

@@ -168,10 +168,15 @@ addEventListener("storage", ({ key, oldValue, newValue }) => {
 	if (isOver && oldValue === storage.storedSession())
 		page.dispatch({ type: "leave" });
 });
-addEventListener("popstate", () => {
+/** The address may name a message. */
+async function followLink(): Promise<void> {
+	if (location.hash) (await load("message-link", false))?.followLink(page);
+}
+addEventListener("popstate", async () => {
 	for (const dialog of document.querySelectorAll("dialog")) dialog.close();
 	find("#side").hidePopover();
-	void page.go(roomAt(location.pathname) || LOBBY);
+	await page.go(roomAt(location.pathname) || LOBBY);
+	await followLink();
 });
 
 const screens = {
@@ -199,6 +204,7 @@ function render(): void {
 chat.onRooms = render;
 actor.subscribe(render);
 chat.enter(room);
+await followLink();
 if (!askedFor) chat.view.explain(t("lobby"));
 actor.start();
 // There are no workers over plain HTTP, and a missing worker costs only the offline screen.

@@ -3,8 +3,7 @@
 import type { Said } from "../machines/message.ts";
 import { showDialog } from "./dialog.ts";
 import { make } from "./element.ts";
-import { eraseOne } from "./erase.ts";
-import { openMenu } from "./lazy.ts";
+import { copyLink, openMenu } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { isEditable } from "./relations.ts";
 import { t } from "./words.ts";
@@ -27,7 +26,7 @@ export function open(message: Said, page: Page): void {
 		...(isEditable(message)
 			? [button(t("edit"), () => page.edit(message))]
 			: []),
-		button(t("delete"), () => eraseOne(message, page)),
+		button(t("delete"), () => relations.erase(message)),
 	];
 	const others = [
 		button(t("sheet.more"), () => openMenu(page, message.name, message)),
@@ -44,6 +43,7 @@ export function open(message: Said, page: Page): void {
 		button(t("sheet.react"), () => relations.choose(message)),
 		button(t("reply"), () => page.reply(message)),
 		button(t("copy"), () => navigator.clipboard?.writeText(message.text)),
+		button(t("message.link"), () => copyLink(message)),
 		...(role === "member"
 			? []
 			: [button(pin, () => relations.togglePin(message))]),

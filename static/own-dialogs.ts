@@ -3,6 +3,7 @@
 import { LEVELS } from "../machines/own.ts";
 import { showDialog } from "./dialog.ts";
 import { make } from "./element.ts";
+import { ownMessages } from "./own-messages.ts";
 import type { Page } from "./page.ts";
 import { pushDevices } from "./push-devices.ts";
 import { quietHours } from "./quiet-hours.ts";
@@ -18,6 +19,7 @@ const WORDS = {
 
 /** Mounts what the settings say of one's own. */
 export function ownSettings(page: Page): void {
+	ownMessages(page);
 	page.own.onChange.push(quietHours(page), pushDevices(page));
 }
 

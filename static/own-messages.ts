@@ -1,13 +1,14 @@
-/** The export of all that the reader said, and its erasure. It is loaded when one of them is first asked for. */
+/** The export of all that the reader said, and its erasure. It is loaded with the other settings. */
 
 import { BASE } from "./base-path.ts";
-import { make, say } from "./element.ts";
+import { find, make, say } from "./element.ts";
 import { confirmed } from "./erase.ts";
 import type { Page } from "./page.ts";
 import { storedSession } from "./storage.ts";
 import { t } from "./words.ts";
 
 const FILE = "plume-messages.json";
+const result = make("p", { className: "hint", role: "status" });
 
 /** Downloads the person's messages; resolves with what to say about it. */
 async function fetchMessages(): Promise<string> {
@@ -26,16 +27,30 @@ async function fetchMessages(): Promise<string> {
 	return t("export.done", { file: FILE });
 }
 
-export async function exportMessages(button: HTMLButtonElement): Promise<void> {
+async function exportMessages(button: HTMLButtonElement): Promise<void> {
 	button.disabled = true;
-	say("#export-result", t("export.wait-for"));
+	say(result, t("export.wait-for"));
 	const unreachable = t("unreachable");
-	say("#export-result", await fetchMessages().catch(() => unreachable));
+	say(result, await fetchMessages().catch(() => unreachable));
 	button.disabled = false;
 }
 
-export async function eraseAll(page: Page): Promise<void> {
+async function eraseAll(page: Page): Promise<void> {
+	if (!page.isOpen) return say(result, t("offline"));
 	const farewell = t("erase.farewell", { name: page.name });
 	if (await confirmed(t("erase.everything"), t("erase.all"), t("erase.yes")))
 		page.dispatch({ type: "eraseAll", update: { farewell } });
+}
+
+/** Mounts both in the settings. */
+export function ownMessages(page: Page): void {
+	const exporting = make("button", "block", t("html.export"));
+	exporting.onclick = () => exportMessages(exporting);
+	const erasing = make("button", "block danger", t("html.erase"));
+	erasing.onclick = () => eraseAll(page);
+	const legend = make("legend", "", t("html.said"));
+	const buttons = make("div", "row-of", exporting, erasing);
+	const said = make("fieldset", "", legend, buttons, result);
+	find("#logout").closest("fieldset")?.before(said);
+	find("#settings").addEventListener("close", () => say(result, ""));
 }

@@ -3,6 +3,7 @@
  * joins one, and talks to one person directly.
  */
 
+import { isPublic, LOBBY } from "../machines/message.ts";
 import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { complain, find, show } from "./element.ts";
@@ -66,6 +67,8 @@ export class OwnRooms {
 		const isOwn = this.#page.ownRoom !== undefined;
 		find("#members").hidden = !isOwn;
 		find("#share").hidden = isOwn;
+		const { room } = this.#page;
+		find("#leave").hidden = room === LOBBY || !isPublic(room);
 		this.#dialog?.render();
 	}
 

@@ -45,8 +45,8 @@ export class Page {
 	talkTo: (names: readonly string[]) => void = () => {};
 	/** Begins a reply. */
 	reply: (message: Said) => void = () => {};
-	/** Shows the message at an offset of the room. */
-	show: (offset: number) => void = () => {};
+	/** Shows the message at an offset of the room, which was said at this time, if that is known. */
+	show: (offset: number, time?: number) => void = () => {};
 	/** Has all from a message on as unread. */
 	markUnread: (message: Said) => void = () => {};
 	/** Begins to edit a message of the reader's own. */

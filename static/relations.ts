@@ -78,6 +78,11 @@ export class Relations {
 		return answer.kind === "found" ? answer : wordsOf(answer);
 	}
 
+	/** Deletes one of the reader's own, if they are sure. */
+	async erase(message: Said): Promise<void> {
+		(await load("erase"))?.eraseOne(message, this.#page);
+	}
+
 	async openSearch(): Promise<void> {
 		(await load("search-dialog"))?.open(this.#page);
 	}

@@ -5,11 +5,11 @@ import type { ServerFrame } from "../machines/protocol.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { complain, find, icon, make, say } from "./element.ts";
 import {
-	type JoinedRoom,
 	joinedRoom,
 	joinedRooms,
 	joinRoom,
 	leaveRoom,
+	type ReadRoom,
 	saveRead,
 	unread,
 } from "./joined-rooms.ts";
@@ -18,6 +18,7 @@ import type { Page } from "./page.ts";
 import { struckBell } from "./room-level.ts";
 import { roomMenu } from "./room-menu.ts";
 import { pathOf, roomName } from "./room-name.ts";
+import { roomOrder } from "./room-order.ts";
 import { storedDraft, storedLines } from "./storage.ts";
 import { t } from "./words.ts";
 
@@ -39,6 +40,7 @@ export class RoomList {
 	readonly #list = find("#rooms");
 	readonly #page: Page;
 	readonly #own: OwnRooms;
+	readonly #order = roomOrder(this.#list, () => this.render());
 	readonly #heads = new Map<string, ServerFrame<"head">>();
 	/** Other rooms where the reader was mentioned. */
 	readonly #mentions = new Set<string>();
@@ -54,7 +56,7 @@ export class RoomList {
 	watch(): void {
 		this.#page.own.adopt();
 		const [lobby, ...all] = joinedRooms();
-		const isForAll = ({ name }: JoinedRoom) => isPublic(name);
+		const isForAll = ({ name }: ReadRoom) => isPublic(name);
 		const others = [
 			...all.filter(isForAll),
 			...all.filter((one) => !isForAll(one)),
@@ -66,8 +68,12 @@ export class RoomList {
 	enter(): void {
 		const { room } = this.#page;
 		this.#mentions.delete(room);
-		joinRoom(room);
+		joinRoom(room, Date.now());
 		this.render();
+		this.#showCurrent();
+	}
+
+	#showCurrent(): void {
 		const current = this.#list.querySelector("[aria-current]");
 		current?.scrollIntoView({ block: "nearest" });
 	}
@@ -81,6 +87,7 @@ export class RoomList {
 		if (!isMention && epoch === known?.epoch && said === known.said)
 			return false;
 		this.#heads.set(room, head);
+		if (head.saidAt) saveRead({ name: room, at: head.saidAt });
 		// A room that was left before any of it was read counts from here on.
 		const isUnread = joinedRoom(room)?.epoch === "";
 		// The lobby is listed for people, too, who never were there.
@@ -115,23 +122,27 @@ export class RoomList {
 			if (!isPublic(name) && !keys.has(name) && name !== this.#page.room)
 				leaveRoom(name);
 		const isNew = own.filter(({ room }) => !joinedRoom(room)).length > 0;
-		for (const { room } of own) joinRoom(room);
+		for (const { room } of own) joinRoom(room, 0);
 		this.render();
 		if (isNew) this.watch();
 	}
 
 	render(): void {
-		const rooms = joinedRooms();
+		const rooms = this.#order.of(joinedRooms());
 		const badge = find("#elsewhere");
 		const count = rooms.reduce((sum, room) => sum + this.#unread(room), 0);
 		const open = rooms.filter(({ name }) => isPublic(name));
 		const { ownRooms } = this.#page;
 		const group = (words: string, items: readonly HTMLElement[]) =>
 			items.length > 0 ? [make("li", "hint", words), ...items] : [];
-		const owned = (access: string) =>
-			ownRooms
-				.filter((one) => one.access === access && !one.invitation)
-				.map(({ room }) => this.#item(joinedRoom(room) ?? unread(room)));
+		const owned = (access: string) => {
+			const all = ownRooms.filter((one) => one.access === access);
+			const own = all.filter((one) => !one.invitation);
+			const keys = new Set(own.map(({ room }) => room));
+			const joined = rooms.filter(({ name }) => keys.delete(name));
+			const others = [...keys].map(unread);
+			return [...joined, ...others].map((room) => this.#item(room));
+		};
 		const invited = ownRooms.filter((one) => one.invitation);
 		const focused = this.#list.querySelector<HTMLAnchorElement>("a:focus");
 		this.#list.replaceChildren(
@@ -145,6 +156,7 @@ export class RoomList {
 		);
 		const links = [...this.#list.querySelectorAll("a")];
 		links.find(({ href }) => href === focused?.href)?.focus();
+		if (!this.#order.isUsed()) this.#showCurrent();
 		badge.hidden = count === 0;
 		badge.classList.toggle("mentioned", this.#mentions.size > 0);
 		say(badge, upTo99(count));
@@ -157,7 +169,7 @@ export class RoomList {
 		void this.#page.go(room);
 	}
 
-	#unread({ name, epoch, said }: JoinedRoom): number {
+	#unread({ name, epoch, said }: ReadRoom): number {
 		const head = this.#heads.get(name);
 		if (!head?.epoch || !epoch || name === this.#page.room) return 0;
 		const level = this.#page.own.level(name);
@@ -170,11 +182,11 @@ export class RoomList {
 	}
 
 	/** Lines that wait until the person is in that room again. */
-	#unsent({ name }: JoinedRoom): number {
+	#unsent({ name }: ReadRoom): number {
 		return name === this.#page.room ? 0 : storedLines(name).length;
 	}
 
-	#item(room: JoinedRoom): HTMLElement {
+	#item(room: ReadRoom): HTMLElement {
 		const { name } = room;
 		const isCurrent = name === this.#page.room;
 		const link = make(
@@ -199,7 +211,7 @@ export class RoomList {
 	}
 
 	/** What is new in a room, and what the reader has not sent there. */
-	#badges(room: JoinedRoom): Node[] {
+	#badges(room: ReadRoom): Node[] {
 		const { name } = room;
 		const [unread, unsent] = [this.#unread(room), this.#unsent(room)];
 		const isMention = unread > 0 && this.#mentions.has(name);

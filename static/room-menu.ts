@@ -1,6 +1,5 @@
 /** What can be done with the room on the screen, beside talking in it. */
 
-import { isPublic, LOBBY } from "../machines/message.ts";
 import { find } from "./element.ts";
 import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
@@ -8,16 +7,8 @@ import { openKeyDialog } from "./shortcuts.ts";
 
 export function roomMenu(page: Page, leave: () => void): void {
 	const menu = find("#more");
-	const leaving = find("#leave");
-	menu.onclick = ({ target }) => {
-		// The result of sharing is read there.
-		if (target instanceof Element && !target.closest("#share"))
-			menu.hidePopover();
-	};
-	menu.addEventListener("beforetoggle", () => {
-		leaving.hidden = page.room === LOBBY || !isPublic(page.room);
-	});
-	leaving.onclick = leave;
+	menu.onclick = () => menu.hidePopover();
+	find("#leave").onclick = leave;
 	for (const id of ["#search", "#search-here"])
 		find(id).onclick = () => void page.relations.openSearch();
 	find("#show-pins").onclick = () => void page.relations.openPins();

@@ -10,7 +10,7 @@ import { isChange } from "../machines/relations.ts";
 import { find } from "./element.ts";
 import type { AboutOwn, AboutRooms, RoomEvent, RoomLine } from "./frames.ts";
 import { HistoryPager } from "./history-pager.ts";
-import { type JoinedRoom, joinedRoom, saveRead } from "./joined-rooms.ts";
+import { joinedRoom, type ReadRoom, saveRead } from "./joined-rooms.ts";
 import { liveRegion } from "./live-region.ts";
 import { Notifications } from "./notifications.ts";
 import type { OwnRooms } from "./own-rooms.ts";
@@ -40,7 +40,7 @@ export class RoomView {
 	/** How many messages the room has, and up to which offset the server has counted them. */
 	#count = { said: 0, offset: 0 };
 	/** How far the reader has read the room, once they have. */
-	#read: JoinedRoom | undefined;
+	#read: ReadRoom | undefined;
 	#isAway = false;
 	#awayTimer: ReturnType<typeof setTimeout> | undefined;
 	/** The reader has marked something as unread, and stays in the room: nothing counts as read there. */
@@ -56,7 +56,7 @@ export class RoomView {
 		this.#timeline = new Timeline(page, this.#people);
 		this.#history = new HistoryPager(page, this.#timeline);
 		page.lineAt = (offset) => this.#timeline.lineAt(offset);
-		page.show = (offset) => this.#history.show(offset);
+		page.show = (...what) => this.#history.show(...what);
 		page.markUnread = (message) => this.#markUnread(message);
 		page.lastOwn = () => this.#timeline.lastBy(page.name);
 		document.addEventListener("visibilitychange", () => this.#onVisibility());

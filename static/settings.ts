@@ -1,4 +1,4 @@
-/** The settings dialog: the theme, the language, the export of one's messages, and the logout. */
+/** The settings dialog: the theme, the language, and the logout; what else there is, is loaded when it is opened. */
 
 import { BASE } from "./base-path.ts";
 import { find, say } from "./element.ts";
@@ -38,7 +38,6 @@ function themeChoice(): void {
 export function settingsDialog(page: Page) {
 	const dialog = find("#settings", HTMLDialogElement);
 	const everywhere = find("#logout-all", HTMLButtonElement);
-	const exporting = find("#export", HTMLButtonElement);
 
 	const adminPage = find("#admin-page", HTMLAnchorElement);
 	adminPage.href = `${BASE}admin`;
@@ -60,11 +59,6 @@ export function settingsDialog(page: Page) {
 	everywhere.onclick = () => page.dispatch({ type: "logout", all: true });
 	find("#logout").onclick = () => page.dispatch({ type: "logout", all: false });
 
-	exporting.onclick = async () =>
-		(await load("own-messages"))?.exportMessages(exporting);
-	find("#erase-all").onclick = async () =>
-		(await load("own-messages"))?.eraseAll(page);
-
 	let hasOwn = false;
 	async function mountOwn(): Promise<void> {
 		const part = hasOwn ? undefined : await load("own-dialogs", false);
@@ -81,11 +75,8 @@ export function settingsDialog(page: Page) {
 
 	return () => {
 		showNode();
-		if (page.snapshot.context.key !== "session") {
+		if (page.snapshot.context.key !== "session")
 			for (const each of document.querySelectorAll("dialog")) each.close();
-			say("#export-result", "");
-		}
 		everywhere.disabled = !page.isOpen;
-		find("#erase-all", HTMLButtonElement).disabled = everywhere.disabled;
 	};
 }

@@ -1,7 +1,6 @@
 /** Keys that lead to other rooms, and those that act on the message in focus. */
 
 import { find } from "./element.ts";
-import { eraseOne } from "./erase.ts";
 import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { isEditable } from "./relations.ts";
@@ -47,7 +46,7 @@ function onMessage(page: Page, key: string, target: Element): Action {
 	const isMine = line.name === page.name;
 	if (key === "r") return () => page.reply(line);
 	if (key === "e" && isMine && isEditable(line)) return () => page.edit(line);
-	if (key === "Delete" && isMine) return () => void eraseOne(line, page);
+	if (key === "Delete" && isMine) return () => void page.relations.erase(line);
 	return undefined;
 }
 

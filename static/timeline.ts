@@ -141,10 +141,11 @@ export class Timeline {
 		this.autoscroll.jump();
 	}
 
-	/** Shows the message at an offset, and gives it the focus; false if it is not in the window. */
-	show(offset: number): boolean {
+	/** Shows the message at an offset, and gives it the focus; false if it is not in the window, or another one, of another time. */
+	show(offset: number, time = this.lineAt(offset)?.time): boolean {
 		const found = find("#log").querySelector(`[data-offset="${offset}"]`);
-		if (!(found instanceof HTMLElement)) return false;
+		const isThere = time === this.lineAt(offset)?.time;
+		if (!(found instanceof HTMLElement && isThere)) return false;
 		this.autoscroll.isFollowing = false;
 		found.tabIndex = -1;
 		found.focus({ preventScroll: true });

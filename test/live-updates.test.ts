@@ -191,6 +191,7 @@ test("how far other rooms have come is published at once, then on news, once a s
 	await pass(1000);
 	const last = signals(ann, "head").at(-1) ?? heads.at(-1);
 	expect(last).toMatchObject({ room: "cats", offset: 16, said: 15 });
+	expect(last?.saidAt).toBe(bob.last(types.text)?.time);
 	await pass(5000);
 	expect(signals(ann)).toEqual([]);
 });

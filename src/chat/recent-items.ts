@@ -102,6 +102,8 @@ export class RecentItems {
 		this.#replace([...items.map(measured), ...this.#items]);
 		this.#incomplete = isWhole ? this.#incomplete : items.length;
 		this.#isRecalled = true;
+		const last = items.findLast(({ kind }) => kind === "said")?.time;
+		this.head = { ...this.head, saidAt: this.head.saidAt ?? last };
 		this.#budget.count(this);
 	}
 
@@ -143,10 +145,12 @@ export class RecentItems {
 
 	remember(item: Item): void {
 		const { epoch, offset } = item;
-		const said = this.head.said + (item.kind === "said" ? 1 : 0);
+		const isSaid = item.kind === "said";
+		const said = this.head.said + (isSaid ? 1 : 0);
+		const saidAt = isSaid ? item.time : this.head.saidAt;
 		const { restored } = this.head;
 		// Spelt out: a spread would take as long as all the rest of this method.
-		this.head = { epoch, offset, said, restored };
+		this.head = { epoch, offset, said, restored, saidAt };
 		if (isChange(item)) this.#change(item);
 		const latest = measured(item);
 		this.#items.push(latest);
@@ -202,7 +206,7 @@ export class RecentItems {
 	/** After a restore the room goes on under another epoch, and its earlier items are given that epoch too. */
 	continueFrom(head: Head): void {
 		const { epoch } = head;
-		this.head = head;
+		this.head = { saidAt: this.head.saidAt, ...head };
 		this.#items = this.#items.map(({ item, bytes }) => ({
 			item: item.epoch === epoch ? item : { ...item, epoch },
 			bytes,

@@ -1,6 +1,5 @@
 /** What an admin can do about each row of a table, and the dialog that asks how. */
 import { find, say } from "../element.ts";
-import { confirmed } from "../erase.ts";
 
 /** The words on a button, the command, and its first arguments: a room before a name. */
 export type Act = readonly [string, string, ...string[]];
@@ -62,11 +61,20 @@ export async function argumentsOf(act: Act) {
 	const [asks = "", says] = dialogs[command] ?? [];
 	if (says === undefined) return args;
 	const isTimed = asks === "Reason";
-	find("#confirm form", HTMLFormElement).reset();
+	const dialog = find("#confirm", HTMLDialogElement);
+	dialog.querySelector("form")?.reset();
 	find("#time-label").hidden = !isTimed;
 	find("#typed-label").hidden = !asks;
 	say("#typed-words", asks);
-	if (!(await confirmed(labelOf(act), says, words))) return undefined;
+	say("#confirm-title", labelOf(act));
+	say("#confirm-words", says);
+	say("#confirm-yes", words);
+	dialog.returnValue = "";
+	dialog.showModal();
+	await new Promise((resolve) => {
+		dialog.onclose = resolve;
+	});
+	if (dialog.returnValue !== "yes") return undefined;
 	const time = isTimed ? find("#time", HTMLSelectElement).value : "";
 	const last = `${time} ${find("#typed", HTMLInputElement).value}`.trim();
 	return last ? [...args, last] : args;

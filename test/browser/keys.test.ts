@@ -30,9 +30,9 @@ test("Alt and an arrow go to the room beside, with Shift to what is unread", asy
 	await ann.goesTo("two");
 	await ann.goesTo("three");
 	const { keyboard } = ann.page;
-	await keyboard.press("Alt+ArrowUp");
-	await ann.isIn("two");
 	await keyboard.press("Alt+ArrowDown");
+	await ann.isIn("two");
+	await keyboard.press("Alt+ArrowUp");
 	await ann.isIn("three");
 	await bob.says("something new");
 	const rooms = ann.page.getByRole("navigation", { name: "Rooms" });

@@ -95,13 +95,13 @@ test("a command that nobody hears stays in the field", async () => {
 	await ann.seesStatus("the bot did not hear that");
 	expect(await ann.field.inputValue()).toBe("@plumebot block bob");
 	await ann.says("/help");
-	await ann.seesStatus("There are no commands here.");
+	await ann.seesStatus("There is no command “/help”.");
 	await restart();
 	const bob = await enter("flo");
 	await bob.says("hello");
 	await ann.reads("hello");
 	// It stays although the connection came back.
-	await ann.seesStatus("There are no commands here.");
+	await ann.seesStatus("There is no command “/help”.");
 	// The names could not be completed without the server.
 	ann.expectsFailedLoads();
 });

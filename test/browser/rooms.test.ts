@@ -1,7 +1,9 @@
 /** Rooms: an address for each, a list beside the conversation, and in each its own people, lines and drafts. */
 
+import decodeQR from "qr/decode.js";
 import { expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
+import { check } from "./axe.ts";
 import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
 
@@ -75,6 +77,59 @@ test("a room name that only the server refuses leads back to the lobby", async (
 	await ann.isIn("lobby");
 	await ann.says("still here");
 	await ann.reads("still here");
+});
+
+const listed = (person: Person) =>
+	person.page.locator("#rooms a bdi").allInnerTexts();
+
+test("the room with the last word comes first, also for a browser that was not there", async () => {
+	const bob = await enter("bob", {}, "boats");
+	const ann = await enter("ann", {}, "boats");
+	await ann.goesTo("gardens");
+	await ann.field.hover();
+	expect(await listed(ann)).toEqual(["gardens", "boats", "lobby"]);
+	await bob.says("a sail!");
+	const first = ann.page.locator("#rooms li").first();
+	await first.getByText("boats").waitFor();
+	await ann.says("how green it is");
+	await first.getByText("gardens").waitFor();
+	const laptop = await openPage("ann", {}, "boats");
+	await laptop.comesIn();
+	await laptop.goesTo("gardens");
+	await laptop.field.hover();
+	const last = laptop.page.locator("#rooms li").first();
+	await last.getByText("gardens").waitFor();
+	await bob.says("and another");
+	await last.getByText("boats").waitFor();
+	expect(await listed(laptop)).toEqual(["boats", "gardens", "lobby"]);
+});
+
+test("no room moves away under the pointer", async () => {
+	const bob = await enter("bob", {}, "cove");
+	const ann = await enter("ann", {}, "cove");
+	await ann.goesTo("reef");
+	const cove = ann.page.getByRole("link", { name: "cove" });
+	await cove.hover();
+	await bob.says("low tide");
+	await ann.page.getByRole("link", { name: "cove 1 new" }).waitFor();
+	expect(await listed(ann)).toEqual(["reef", "cove", "lobby"]);
+	await ann.field.hover();
+	const first = ann.page.locator("#rooms li").first();
+	await first.getByText("cove").waitFor();
+});
+
+test("no room moves while the list has the focus", async () => {
+	const bob = await enter("bob", {}, "cape");
+	const ann = await enter("ann", {}, "cape");
+	await ann.goesTo("isle");
+	await ann.field.hover();
+	await ann.page.getByRole("link", { name: "lobby" }).focus();
+	await bob.says("fog");
+	await ann.page.getByRole("link", { name: "cape 1 new" }).waitFor();
+	expect(await listed(ann)).toEqual(["isle", "cape", "lobby"]);
+	await ann.field.focus();
+	const first = ann.page.locator("#rooms li").first();
+	await first.getByText("cape").waitFor();
 });
 
 test("reading goes on where it ended, in a room that counted what was said meanwhile", async () => {
@@ -243,7 +298,32 @@ test("a room is shared by its address", async () => {
 	const ann = await enter("ann", { permissions }, "shared");
 	await ann.opensMenu();
 	await ann.presses("Share link");
-	await ann.page.getByText("Link copied").waitFor();
+	await ann.page.getByAltText("The link as a QR code").waitFor();
+	await check(ann, "sharing a room");
+	await ann.presses("Copy link");
+	await ann.seesStatus("Link copied");
 	const link = await ann.page.evaluate(() => navigator.clipboard.readText());
 	expect(link).toBe(`${new URL(plume().url).origin}/r/shared`);
+});
+
+test("another phone's camera reads the address of a room", async () => {
+	const ann = await enter("ann", phone, encodeURIComponent("café"));
+	await ann.opensMenu();
+	await ann.presses("Share link");
+	const code = ann.page.getByAltText("The link as a QR code");
+	const image = await code.evaluate((element) => {
+		if (!(element instanceof HTMLImageElement)) throw Error("no image");
+		const { naturalWidth: width, naturalHeight: height } = element;
+		const canvas = Object.assign(document.createElement("canvas"), {
+			...{ width, height },
+		});
+		const context = canvas.getContext("2d");
+		context?.drawImage(element, 0, 0);
+		const { data = [] } = context?.getImageData(0, 0, width, height) ?? {};
+		return { width, height, data: [...data] };
+	});
+	const address = new URL("/r/café", plume().url).href;
+	expect(decodeQR({ ...image, data: Uint8Array.from(image.data) })).toBe(
+		address,
+	);
 });

@@ -1,6 +1,7 @@
 /** Writing: what helps while one types, with the keyboard alone. */
 
 import { expect, test } from "vitest";
+import { check } from "./axe.ts";
 import { phone, stage } from "./stage.ts";
 
 const { enter } = stage();
@@ -172,7 +173,7 @@ test("a command is asked about before it is said", async () => {
 	const ann = await enter("ann");
 	const bob = await enter("bob");
 	await ann.says("/help");
-	await ann.seesStatus("There are no commands here.");
+	await ann.seesStatus("There is no command “/help”.");
 	expect(await ann.field.inputValue()).toBe("/help");
 	await ann.says("/usr/bin is no command");
 	await bob.reads("/usr/bin");
@@ -180,6 +181,56 @@ test("a command is asked about before it is said", async () => {
 	await ann.says("/help");
 	await ann.says("/help");
 	await bob.reads("/help");
+});
+
+test("a slash alone lists the commands, with what each does", async () => {
+	const ann = await enter("ann");
+	await ann.field.press("/");
+	const list = ann.page.getByRole("listbox", { name: "Commands" });
+	await list.getByRole("option", { name: "/pins Pinned messages" }).waitFor();
+	await ann.seesStatus("Commands: arrows choose");
+	await check(ann, "the commands");
+	await ann.field.pressSequentially("ke");
+	expect(await list.getByRole("option").allInnerTexts()).toEqual([
+		"/keys Keys",
+	]);
+	await ann.page.keyboard.press("Enter");
+	await ann.page.getByRole("dialog", { name: "Keys" }).waitFor();
+	expect(await ann.field.inputValue()).toBe("");
+});
+
+test("a whole command is done by Send, too", async () => {
+	const ann = await enter("ann", phone);
+	await ann.field.fill("/");
+	await ann.page.getByRole("listbox", { name: "Commands" }).waitFor();
+	await ann.says("/Pins");
+	await ann.page.getByRole("dialog", { name: "Pinned messages" }).waitFor();
+	expect(await ann.count("Pins")).toBe(0);
+});
+
+test("a command about a person goes to the bot, who alone reads it", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	await ann.says("/block bob");
+	await ann.page.locator(".aside", { hasText: "nothing more" }).waitFor();
+	await ann.field.fill("/unb");
+	await ann.page.getByRole("option", { name: "/unblock" }).click();
+	expect(await ann.field.inputValue()).toBe("@plumebot unblock @");
+	await ann.page.getByRole("option", { name: "bob" }).click();
+	await ann.page.keyboard.press("Enter");
+	await ann.page.locator(".aside", { hasText: "unblock" }).last().waitFor();
+	await ann.says("hello");
+	await bob.reads("hello");
+	expect(await bob.count("block")).toBe(0);
+});
+
+test("a member is offered no command of moderators", async () => {
+	const ann = await enter("ann");
+	await enter("bob");
+	const list = ann.page.getByRole("listbox", { name: "Commands" });
+	await ann.field.fill("/");
+	await list.getByRole("option", { name: "/unblock" }).waitFor();
+	expect(await list.getByText("/ban").count()).toBe(0);
 });
 
 test.each(["drop", "paste"])(

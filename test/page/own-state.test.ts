@@ -29,7 +29,7 @@ test("the server's older mark takes the place of no mark that it has yet to get"
 		"../../static/joined-rooms.ts"
 	);
 	const own = await open();
-	joinRoom("reef");
+	joinRoom("reef", 0);
 	saveRead({ ...mark, name: "reef", offset: 9 });
 	own.seen({ ...mark, room: "reef", offset: 9 });
 	const reads = [{ ...mark, room: "reef", offset: 3 }];

@@ -1,0 +1,109 @@
+/** The link of a message: where it leads, and for whom it leads nowhere. */
+
+import { expect, test } from "vitest";
+import type { Person } from "./person.ts";
+import { phone, stage } from "./stage.ts";
+
+const { enter, openPage, plume } = stage();
+const permissions = ["clipboard-read", "clipboard-write"];
+const GONE = "That can’t be shown any more.";
+
+/** The link of the message with this text. */
+async function linkOf(person: Person, text: string): Promise<string> {
+	const message = person.page.locator("article.said", { hasText: text });
+	await message.hover();
+	await message.getByRole("button", { name: "Copy link" }).click();
+	await person.seesStatus("Link copied");
+	return person.page.evaluate(() => navigator.clipboard.readText());
+}
+
+/** Waits until the message with this text has the focus. */
+const isAt = (person: Person, text: string) =>
+	person.page.locator("article.said:focus", { hasText: text }).waitFor();
+
+const opensLink = async (name: string, link: string) => {
+	const { pathname, hash } = new URL(link);
+	const person = await openPage(name, {}, pathname.slice("/r/".length) + hash);
+	await person.comesIn();
+	return person;
+};
+
+test("the link of a message leads a stranger through the login to it, however far up", async () => {
+	const ann = await enter("ann", { permissions }, "boats");
+	await ann.says("the sails are red");
+	const link = await linkOf(ann, "the sails are red");
+	const lines = Array.from({ length: 250 }, (_, nth) => `wave ${nth}`);
+	await ann.saysAtOnce(lines);
+	await ann.reads("wave 249");
+	const bob = await opensLink("bob", link);
+	await isAt(bob, "the sails are red");
+	expect(await bob.count("wave 249")).toBe(0);
+});
+
+test("a link that is followed in a page goes to its room", async () => {
+	const ann = await enter("ann", { permissions }, "cove");
+	await ann.says("low tide");
+	const link = await linkOf(ann, "low tide");
+	await ann.goesTo("reef");
+	await ann.page.evaluate((to) => location.assign(to), link);
+	await ann.isIn("cove");
+	await isAt(ann, "low tide");
+});
+
+test("a message of another time is not taken for the one of a link", async () => {
+	const ann = await enter("ann", { permissions }, "cape");
+	await ann.says("not this one");
+	const link = await linkOf(ann, "not this one");
+	const bob = await opensLink(
+		"bob",
+		link.replace(/\d$/, (last) => `${9 - +last}`),
+	);
+	await bob.seesStatus(GONE);
+	expect(await bob.page.locator("article:focus").count()).toBe(0);
+});
+
+test("a link into a private room says no more to a stranger than one into none", async () => {
+	const ann = await enter("ann", { permissions });
+	await ann.opensNewRoom();
+	await ann.page.getByLabel("Make a private room").fill("The plot");
+	await ann.page.keyboard.press("Enter");
+	await ann.isIn("The plot");
+	await ann.says("at midnight");
+	const link = await linkOf(ann, "at midnight");
+	const none = link.replace(/~.{22}/, `~${"x".repeat(22)}`);
+	for (const [name, at] of [
+		["bob", link],
+		["cleo", none],
+	] as const) {
+		const stranger = await opensLink(name, at);
+		await stranger.isIn("lobby");
+		await stranger.seesStatus(GONE);
+		expect(await stranger.page.content()).not.toMatch(/plot|midnight/);
+		expect(new URL(stranger.page.url()).hash).toBe("");
+	}
+});
+
+test("a link into a room that one may not enter leads to the lobby, with words", async () => {
+	const ann = await enter("ann");
+	const none = `/r/~${"x".repeat(22)}#3-1700000000000`;
+	await ann.page.goto(new URL(none, plume().url).href);
+	await ann.isIn("lobby");
+	await ann.seesStatus(GONE);
+	await ann.reads("There is no such room, or you may not enter it.");
+});
+
+test("a long press offers the link on a phone", async () => {
+	const ann = await enter("ann", { ...phone, permissions });
+	await ann.says("press me");
+	await ann.reads("press me");
+	await ann.page.locator("article.said").evaluate((article) => {
+		const touch = new Touch({ identifier: 1, target: article });
+		const start = { touches: [touch], bubbles: true };
+		article.dispatchEvent(new TouchEvent("touchstart", start));
+	});
+	const sheet = ann.page.getByRole("dialog", { name: "ann" });
+	await sheet.getByRole("button", { name: "Copy link" }).click();
+	await ann.seesStatus("Link copied");
+	const link = await ann.page.evaluate(() => navigator.clipboard.readText());
+	expect(link).toMatch(`${new URL(plume().url).origin}/r/room-`);
+});
