@@ -52,9 +52,7 @@ function candidates(
 	if (typed === undefined) return [];
 	const end = field.selectionStart;
 	return [...new Set(view.names)]
-		.filter(
-			(name) => bare(name).startsWith(bare(typed)) && name !== typed,
-		)
+		.filter((name) => bare(name).startsWith(bare(typed)) && name !== typed)
 		.slice(0, MOST_OPTIONS)
 		.map((name) => {
 			const take = () => write(`${name} `, end - typed.length, end);
