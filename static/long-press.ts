@@ -6,8 +6,12 @@ import type { Page } from "./page.ts";
 
 const LONG_MS = 450;
 
-/** `first` is the touch that is under way. */
-export function longPress(page: Page, first: TouchEvent): void {
+/** `first` is the touch for which this was loaded. It may be over by now. */
+export function longPress(
+	page: Page,
+	first: TouchEvent,
+	over: AbortSignal,
+): void {
 	const log = find("#log");
 	let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -28,5 +32,5 @@ export function longPress(page: Page, first: TouchEvent): void {
 	log.addEventListener("touchstart", start);
 	for (const end of ["touchmove", "touchend", "touchcancel"])
 		log.addEventListener(end, () => clearTimeout(timer));
-	start(first);
+	if (!over.aborted) start(first);
 }

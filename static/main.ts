@@ -65,7 +65,14 @@ const chat = new Chat(page);
 shortcuts(page);
 find("#log").addEventListener(
 	"touchstart",
-	async (event) => (await load("long-press", false))?.longPress(page, event),
+	async (event) => {
+		const over = new AbortController();
+		const end = () => over.abort();
+		for (const kind of ["touchmove", "touchend", "touchcancel"])
+			find("#log").addEventListener(kind, end, { once: true });
+		const part = await load("long-press", false);
+		part?.longPress(page, event, over.signal);
+	},
 	{ once: true },
 );
 const enter = enterForm(page, person);
