@@ -67,9 +67,7 @@ find("#log").addEventListener(
 	"touchstart",
 	async (event) => {
 		const over = new AbortController();
-		const end = () => over.abort();
-		for (const kind of ["touchmove", "touchend", "touchcancel"])
-			find("#log").addEventListener(kind, end, { once: true });
+		addEventListener("lostpointercapture", () => over.abort());
 		const part = await load("long-press", false);
 		part?.longPress(page, event, over.signal);
 	},
