@@ -6,8 +6,12 @@ import type { Page } from "./page.ts";
 
 const LONG_MS = 450;
 
-/** `first` is the touch that is under way. */
-export function longPress(page: Page, first: TouchEvent): void {
+/** `first` is the touch for which this was loaded. It may be over by now. */
+export function longPress(
+	page: Page,
+	first: TouchEvent,
+	over: AbortSignal,
+): void {
 	const log = find("#log");
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	let isLong = false;
@@ -37,5 +41,5 @@ export function longPress(page: Page, first: TouchEvent): void {
 			// Lifting the finger would press what the sheet has below it.
 			if (isLong && event.cancelable) event.preventDefault();
 		});
-	start(first);
+	if (!over.aborted) start(first);
 }

@@ -66,7 +66,12 @@ const chat = new Chat(page);
 shortcuts(page);
 find("#log").addEventListener(
 	"touchstart",
-	async (event) => (await load("long-press", false))?.longPress(page, event),
+	async (event) => {
+		const over = new AbortController();
+		addEventListener("lostpointercapture", () => over.abort());
+		const part = await load("long-press", false);
+		part?.longPress(page, event, over.signal);
+	},
 	{ once: true },
 );
 const enter = enterForm(page, person);

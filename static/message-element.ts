@@ -16,9 +16,10 @@ const LINE_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
 
 /** The text, and if it is long a button that unfolds it. */
 function textElements(text: string, me: string): HTMLElement[] {
-	const properties = { className: "line", dir: "auto" };
+	// Emoji have no direction of their own.
+	const [look, dir] = isOnlyEmoji(text) ? [" emoji", ""] : ["", "auto"];
+	const properties = { className: `line${look}`, dir };
 	const body = make("div", properties, ...textNodes(text, me));
-	if (isOnlyEmoji(text)) body.classList.add("emoji");
 	if (text.split(LINE_BREAK).length <= MOST_LINES) return [body];
 	body.classList.add("long");
 	const more = { ...BUTTON, className: "link more" };

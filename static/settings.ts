@@ -45,10 +45,7 @@ export function settingsDialog(page: Page) {
 		adminPage.hidden = page.role !== "admin";
 		showNode();
 		dialog.showModal();
-		// Without a connection they could not be loaded.
-		if (!page.isOpen) return;
-		void mountOwn();
-		void load("language-choice", false).then((part) => part?.offerLanguages());
+		void mount();
 	};
 	// A click on the backdrop has the dialog itself as its target.
 	dialog.onclick = ({ target }) => {
@@ -59,12 +56,16 @@ export function settingsDialog(page: Page) {
 	everywhere.onclick = () => page.dispatch({ type: "logout", all: true });
 	find("#logout").onclick = () => page.dispatch({ type: "logout", all: false });
 
-	let hasOwn = false;
-	async function mountOwn(): Promise<void> {
-		const part = hasOwn ? undefined : await load("own-dialogs", false);
-		if (!part || hasOwn) return;
-		hasOwn = true;
-		part.ownSettings(page);
+	let isWhole = false;
+	/** Loads the rest, once there is a connection. */
+	async function mount(): Promise<void> {
+		if (isWhole || !dialog.open || !page.isOpen) return;
+		const own = await load("own-dialogs", false);
+		const languages = await load("language-choice", false);
+		if (isWhole || !own || !languages) return;
+		isWhole = true;
+		own.ownSettings(page);
+		languages.offerLanguages();
 	}
 
 	const node = find("#node");
@@ -75,6 +76,7 @@ export function settingsDialog(page: Page) {
 
 	return () => {
 		showNode();
+		void mount();
 		if (page.snapshot.context.key !== "session")
 			for (const each of document.querySelectorAll("dialog")) each.close();
 		everywhere.disabled = !page.isOpen;

@@ -213,7 +213,7 @@ export class Timeline {
 	#show(lines: readonly Line[]): void {
 		const { name } = this.#page;
 		this.#lines = lines;
-		const isEmpty = !lines.some(({ kind }) => /said|notice/.test(kind));
+		const isEmpty = !lines.some(({ kind }) => /said|notice|closed/.test(kind));
 		this.#empty.hidden = !(this.isLive && isEmpty);
 		const first = offsetOf(lines.find((line) => this.#isUnread(line)));
 		if (first > 0 && (this.#firstUnread === 0 || first < this.#firstUnread))

@@ -3,38 +3,13 @@
 import { expect, test } from "vitest";
 import { check } from "./axe.ts";
 import type { Person } from "./person.ts";
+import { makesLink, makesRoom, opensMembers, titleOf } from "./private-room.ts";
 import { phone, stage } from "./stage.ts";
 
 const { enter, openPage, plume } = stage();
 
-async function makesRoom(person: Person, title: string): Promise<void> {
-	await person.opensNewRoom();
-	await person.page.getByLabel("Make a private room").fill(title);
-	await person.presses("Make");
-	await isIn(person, title);
-}
-
-const isIn = ({ page }: Person, title: string) =>
-	page.locator("#room-name", { hasText: title }).waitFor();
-
-/** The dialog about the room. */
-async function opensMembers(person: Person) {
-	const { page } = person;
-	await person.opensMenu();
-	await page.getByRole("button", { name: "Members", exact: true }).click();
-	const dialog = page.locator("#room-about");
-	await dialog.waitFor();
-	return dialog;
-}
-
-async function makesLink(person: Person): Promise<string> {
-	const dialog = await opensMembers(person);
-	await person.presses("Make a link");
-	await dialog.getByText("One person can join by this link").waitFor();
-	const link = await dialog.getByLabel("Link for one person").inputValue();
-	await dialog.getByRole("button", { name: "Close", exact: true }).click();
-	return link;
-}
+const isIn = (person: Person, title: string) =>
+	titleOf(person, title).waitFor();
 
 const rooms = ({ page }: Person) => page.locator("#rooms");
 

@@ -120,6 +120,31 @@ test("on a phone a long press opens a sheet", async () => {
 	await bob.reads("and butter");
 });
 
+test("a short touch opens no sheet, though what a long press does is loaded late", async () => {
+	const ann = await enter("aki", { ...phone, serviceWorkers: "block" });
+	const { page } = ann;
+	let release = () => {};
+	const isReleased = new Promise<void>((resolve) => {
+		release = resolve;
+	});
+	await page.route("**/static/long-press.js", async (route) => {
+		await isReleased;
+		await route.continue();
+	});
+	await ann.says("hello");
+	await page.clock.install();
+	const line = lineIn(ann, "hello");
+	await line.tap();
+	release();
+	const loaded = (name: string) =>
+		page.evaluate(`import("/static/${name}.js").then(() => {})`);
+	await loaded("long-press");
+	await page.clock.runFor(1_000);
+	await loaded("message-sheet");
+	await line.getByRole("button", { name: "React", exact: true }).waitFor();
+	expect(await page.getByRole("dialog").count()).toBe(0);
+});
+
 test("who made the room pins a message, which all find in a list", async () => {
 	const ann = await enter("ani");
 	const bob = await enter("bea");

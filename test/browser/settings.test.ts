@@ -25,6 +25,19 @@ test("the colours that were chosen stay, whatever the system has", async () => {
 	expect(await paper()).toBe(light);
 });
 
+test("settings that were opened before there was a connection are whole once there is", async () => {
+	const ann = await enter("ann");
+	const connect = await ann.cutsTheLine();
+	await ann.page.reload();
+	await ann.opensSettings();
+	const languages = ann.page.locator("#language option");
+	expect(await languages.count()).toBe(0);
+	connect();
+	await ann.retries();
+	await languages.nth(1).waitFor({ state: "attached" });
+	await ann.page.getByLabel("Quiet from").waitFor();
+});
+
 test("the first mention asks about notifications, once", async () => {
 	const ann = await enter("ann", { permissions: ["notifications"] }, "calls");
 	const bob = await enter("bob", {}, "calls");

@@ -15,7 +15,11 @@ export const phone = {
 	hasTouch: true,
 } satisfies BrowserContextOptions;
 
-export function stage(environment: Readonly<Record<string, string>> = {}) {
+/** People who stay `between tests` live through one story, which the tests tell. */
+export function stage(
+	environment: Readonly<Record<string, string>> = {},
+	stay: "in a test" | "between tests" = "in a test",
+) {
 	let browser: Browser;
 	let plume: Plume;
 	let people: Person[] = [];
@@ -33,8 +37,10 @@ export function stage(environment: Readonly<Record<string, string>> = {}) {
 	});
 	afterEach(async () => {
 		const complaints = people.flatMap((person) => person.complaints);
-		people = [];
-		await Promise.all(browser.contexts().map((context) => context.close()));
+		if (stay === "in a test") {
+			people = [];
+			await Promise.all(browser.contexts().map((context) => context.close()));
+		}
 		expect(complaints).toEqual([]);
 	});
 	afterAll(async () => {
