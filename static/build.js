@@ -65,6 +65,7 @@ const built = await build({
 		"long-press": join(from, "long-press.ts"),
 		"mention-autocomplete": join(from, "mention-autocomplete.ts"),
 		"message-link": join(from, "message-link.ts"),
+		"new-room": join(from, "new-room.ts"),
 		"message-sheet": join(from, "message-sheet.ts"),
 		"language-choice": join(from, "language-choice.ts"),
 		"person-menu": join(from, "person-menu.ts"),

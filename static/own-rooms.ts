@@ -6,7 +6,7 @@
 import { isPublic, LOBBY } from "../machines/message.ts";
 import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
 import { showBriefly } from "./brief-notice.ts";
-import { complain, find, show } from "./element.ts";
+import { find, show } from "./element.ts";
 import type { AboutRooms, RoomEvent } from "./frames.ts";
 import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
@@ -43,7 +43,7 @@ export class OwnRooms {
 		this.#page = page;
 		const offline = { kind: "roomsRefused", words: OFFLINE } as const;
 		this.#requests = new Requests<AnswerAboutRooms>(page, "r", offline);
-		this.#makeForm();
+		page.makeRoom = (title) => this.go({ kind: "makeRoom", title });
 		page.talkTo = async (names) =>
 			showBriefly(await this.go({ kind: "talkTo", names: [...names] }));
 		find("#members").onclick = () => void this.#openDialog();
@@ -111,19 +111,5 @@ export class OwnRooms {
 			show(find("#invitation"), false);
 		}
 		showBriefly(words);
-	}
-
-	#makeForm(): void {
-		const field = find("#make-title", HTMLInputElement);
-		field.oninput = () => complain(field, "");
-		find("#make").onsubmit = async () => {
-			const title = field.value;
-			const words = await this.go({ kind: "makeRoom", title });
-			complain(field, words);
-			if (words) return field.focus();
-			field.value = "";
-			find("#new-room").removeAttribute("open");
-			find("#side").hidePopover();
-		};
 	}
 }

@@ -43,6 +43,8 @@ export class Page {
 	isPaging = (): boolean => false;
 	/** Opens a room for these people, or says why that can't be. */
 	talkTo: (names: readonly string[]) => void = () => {};
+	/** Makes a private room, and goes there; or answers why that can't be. */
+	makeRoom: (title: string) => Promise<string> = async () => "";
 	/** Begins a reply. */
 	reply: (message: Said) => void = () => {};
 	/** Shows the message at an offset of the room, which was said at this time, if that is known. */

@@ -3,7 +3,7 @@
 import { isPublic, LOBBY } from "../machines/message.ts";
 import type { ServerFrame } from "../machines/protocol.ts";
 import { showBriefly } from "./brief-notice.ts";
-import { complain, find, icon, make, say } from "./element.ts";
+import { find, icon, make, say } from "./element.ts";
 import {
 	joinedRoom,
 	joinedRooms,
@@ -17,7 +17,7 @@ import type { OwnRoom, OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { struckBell } from "./room-level.ts";
 import { roomMenu } from "./room-menu.ts";
-import { pathOf, roomName } from "./room-name.ts";
+import { pathOf } from "./room-name.ts";
 import { roomOrder } from "./room-order.ts";
 import { storedDraft, storedLines } from "./storage.ts";
 import { t } from "./words.ts";
@@ -29,7 +29,6 @@ const MOST_WATCHED = 32;
 const MOST_OWN = 100;
 
 const MUTED = t("rooms.muted");
-const NAME_RULE = t("room.rule");
 
 /** A drawing, where something was written and not sent. */
 const PENCIL = "M4 16l1-4 8-8 3 3-8 8zM11 6l3 3";
@@ -48,7 +47,7 @@ export class RoomList {
 	constructor(page: Page, own: OwnRooms) {
 		this.#page = page;
 		this.#own = own;
-		joinForm((room) => this.#go(room));
+
 		roomMenu(page, () => this.#leave());
 	}
 
@@ -260,18 +259,4 @@ export class RoomList {
 		leaveRoom(this.#page.room);
 		this.#go(LOBBY);
 	}
-}
-
-/** The form that makes or joins a room by its name. */
-function joinForm(go: (room: string) => void): void {
-	const field = find("#join-name", HTMLInputElement);
-	field.oninput = () => complain(field, "");
-	find("#join").onsubmit = () => {
-		const name = roomName(field.value);
-		complain(field, name ? "" : NAME_RULE);
-		if (!name) return field.focus();
-		field.value = "";
-		find("#new-room").removeAttribute("open");
-		go(name);
-	};
 }

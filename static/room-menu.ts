@@ -17,5 +17,9 @@ export function roomMenu(page: Page, leave: () => void): void {
 		find("#side").hidePopover();
 		void openKeyDialog("goTo", page);
 	};
+	find("#new-room").onclick = async () => {
+		find("#side").hidePopover();
+		(await load("new-room"))?.open(page);
+	};
 	find("#share").onclick = async () => (await load("share"))?.share(page);
 }

@@ -182,8 +182,12 @@ test("longer words are not clipped on a narrow screen", async () => {
 		await page.keyboard.press("Escape");
 	}
 	await page.locator("#show-side").click();
-	await page.locator("#new-room summary").click();
 	await look("rooms");
+	await page.locator("#new-room").click();
+	await page.locator("#join-name").waitFor();
+	await look("new room");
+	await page.keyboard.press("Escape");
+	await page.locator("#show-side").click();
 	await page.locator("#me").click();
 	await page.locator("#settings").waitFor();
 	await look("settings");

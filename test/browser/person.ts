@@ -219,9 +219,10 @@ export class Person {
 
 	/** Opens the forms that make a room. */
 	async opensNewRoom(): Promise<void> {
+		if (await this.page.locator("#join-name").isVisible()) return;
 		await this.opensSide();
-		const isOpen = await this.page.locator("#new-room[open]").count();
-		if (!isOpen) await this.page.getByText("New room", { exact: true }).click();
+		await this.presses("New room");
+		await this.page.locator("#join-name").waitFor();
 	}
 
 	/** Opens the list of those who are in the room. */

@@ -1,0 +1,47 @@
+/** Makes a room, or joins one by its name. It is loaded when it is first opened. */
+
+import { showDialog } from "./dialog.ts";
+import { complain, make } from "./element.ts";
+import type { Page } from "./page.ts";
+import { roomName } from "./room-name.ts";
+import { t } from "./words.ts";
+
+export function open(page: Page): void {
+	const join = form("join-name", t("room.join"), t("room.join-hint"), 33);
+	join.button.textContent = t("room.go");
+	join.submit(async (typed) => {
+		const name = roomName(typed);
+		if (name) void page.go(name);
+		return name ? "" : t("room.rule");
+	});
+	const own = form("make-title", t("room.make"), t("room.make-hint"), 64);
+	own.button.textContent = t("room.make-it");
+	own.submit((title) => page.makeRoom(title));
+	const dialog = showDialog(t("html.new-room"), join.form, own.form);
+	join.field.focus();
+
+	function form(id: string, says: string, hint: string, maxLength: number) {
+		const field = make("input", {
+			...{ id, maxLength, dir: "auto", placeholder: hint },
+			...{ autocomplete: "off", autocapitalize: "none", spellcheck: false },
+		});
+		const trouble = make("p", { className: "trouble", role: "alert" });
+		trouble.id = `${id}-trouble`;
+		field.setAttribute("aria-describedby", trouble.id);
+		field.oninput = () => complain(field, "");
+		const button = make("button", "ghost");
+		const label = make("label", { className: "hint", htmlFor: id }, says);
+		const line = make("div", "joined", field, button);
+		const form = make("form", "", label, line, trouble);
+		const submit = (act: (typed: string) => Promise<string>) => {
+			form.onsubmit = async (event) => {
+				event.preventDefault();
+				const words = await act(field.value);
+				complain(field, words);
+				if (words) field.focus();
+				else dialog.close();
+			};
+		};
+		return { form, field, button, submit };
+	}
+}
