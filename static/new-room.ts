@@ -20,9 +20,9 @@ export function open(page: Page): void {
 	const dialog = showDialog(t("html.new-room"), join.form, own.form);
 	join.field.focus();
 
-	function form(id: string, says: string, hint: string, maxLength: number) {
+	function form(id: string, says: string, example: string, maxLength: number) {
 		const field = make("input", {
-			...{ id, maxLength, dir: "auto", placeholder: hint },
+			...{ id, maxLength, dir: "auto", placeholder: example },
 			...{ autocomplete: "off", autocapitalize: "none", spellcheck: false },
 		});
 		const trouble = make("p", { className: "trouble", role: "alert" });
