@@ -121,6 +121,13 @@ test("a room that one may not enter is answered as one that does not exist", asy
 	expect(answers[0]).toContain("placeIsKnown");
 });
 
+test("nothing is remembered of rooms that never were", async () => {
+	const nowhere = { room: "nowhere", epoch: "", offset: 0, said: 0 };
+	await sends(ann, "read", nowhere);
+	await sends(ann, "level", { room: "nowhere", level: "all" });
+	expect(heard(await comesBack(ann))).toEqual([]);
+});
+
 test("more than there is can't be read", async () => {
 	const more = { ...end(ann), offset: 1000, id: "x" };
 	await sends(ann, "read", more);
