@@ -2,13 +2,15 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
 import { changedOwn, NOTHING_OWN } from "../machines/own.ts";
+import { Secrets } from "../src/engine/secrets.ts";
 import type { Cache } from "../src/log/cache.ts";
 import { memoryDisk } from "../src/log/memory-disk.ts";
+import { People } from "../src/people/people.ts";
 import { World } from "./cluster/world.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { memoryLog } from "./fakes/memory-log.ts";
 import { makesRoom } from "./private-rooms.ts";
-import { type Person, TestServer } from "./test-server.ts";
+import { type Person, seededBytes, TestServer } from "./test-server.ts";
 
 const SAVE_MS = 30_000;
 
@@ -181,6 +183,28 @@ describe("beside the log", () => {
 		expect(await files()).toHaveLength(1);
 		ann.eraseAll();
 		await vi.waitFor(async () => expect(await files()).toEqual([]));
+	});
+
+	test("a person who has none goes without a look at the files of others", async () => {
+		const gone = Object.assign(new Error("not there"), { code: "ENOENT" });
+		const removed = vi.spyOn(own.disk, "remove").mockRejectedValue(gone);
+		const listed = vi.spyOn(own.disk, "list");
+		ann.eraseAll();
+		await vi.waitFor(() => expect(removed).toHaveBeenCalled());
+		await plume.settle();
+		expect(listed).not.toHaveBeenCalled();
+		expect(warnings).toEqual([]);
+	});
+
+	test("a person who goes does not hasten the others' files", () => {
+		const clock = new FakeClock();
+		const secrets = new Secrets("a secret for tests", seededBytes("any"));
+		const people = new People({ secrets, clock });
+		const change = { kind: "level", room: "lobby", level: "all" } as const;
+		people.apply({ person: "p", change });
+		people.forget("q");
+		people.apply({ person: "r", change });
+		expect(clock.timersSet).toBe(1);
 	});
 
 	test("it stays with a person who has another name left", async () => {

@@ -14,7 +14,13 @@ import {
 } from "../../machines/own.ts";
 import type { Clock } from "../clock.ts";
 import type { Secrets } from "../engine/secrets.ts";
-import { attempt, type Cache, loadChecked, saveChecked } from "../log/cache.ts";
+import {
+	attempt,
+	type Cache,
+	loadChecked,
+	saveChecked,
+	unlessGone,
+} from "../log/cache.ts";
 import { namesIn } from "../log/disk.ts";
 
 const SAVE_MS = 30_000;
@@ -42,7 +48,6 @@ export class People {
 	readonly #reachable = new Set<Identity>();
 	/** Those who want to hear of every message, by room. */
 	readonly #wantAll = new Map<string, Set<Identity>>();
-	#isSaveDue = false;
 	#saving = Promise.resolve();
 
 	constructor(parts: PeopleParts) {
@@ -74,10 +79,9 @@ export class People {
 		// A node that comes is told what it may know.
 		if (JSON.stringify(own) === JSON.stringify(before)) return false;
 		this.#set(person, own);
-		this.#changed.add(person);
-		if (!this.#isSaveDue)
+		if (this.#changed.size === 0)
 			this.#parts.clock.after(SAVE_MS, () => void this.save());
-		this.#isSaveDue = true;
+		this.#changed.add(person);
 		return true;
 	}
 
@@ -85,8 +89,7 @@ export class People {
 	forget(person: Identity): void {
 		this.#set(person, NOTHING_OWN);
 		this.#all.delete(person);
-		this.#changed.add(person);
-		void this.save();
+		void this.#inTurn([person]);
 	}
 
 	/** Never rejects: a file that can't be read is left aside. Those of people who are not known any more are removed. */
@@ -112,10 +115,13 @@ export class People {
 
 	/** Resolves once all is on the disk. Never rejects. */
 	save(): Promise<void> {
-		this.#isSaveDue = false;
+		const changed = [...this.#changed];
+		this.#changed.clear();
+		return this.#inTurn(changed);
+	}
+
+	#inTurn(changed: readonly Identity[]): Promise<void> {
 		this.#saving = this.#saving.then(async () => {
-			const changed = [...this.#changed];
-			this.#changed.clear();
 			for (const person of changed) await this.#write(person);
 		});
 		return this.#saving;
@@ -129,8 +135,7 @@ export class People {
 		await attempt(file, async () => {
 			const own = this.#all.get(person);
 			if (own) await saveChecked(disk, folder, name, { person, ...own });
-			else if ((await namesIn(disk, folder)).includes(name))
-				await disk.remove(join(folder, name));
+			else await disk.remove(join(folder, name)).catch(unlessGone);
 		});
 	}
 
