@@ -96,8 +96,11 @@ export async function startEngine(
 	const known = knownNetworks({ secrets, clock, limits, file });
 	await known.load();
 	const people = new People({ secrets, clock, file: parts.own });
-	const { names } = state.server.context;
-	await people.load((person) => namesHeld(names, person).length > 0);
+	const { names, sessions } = state.server.context;
+	await people.load(
+		(person) => namesHeld(names, person).length > 0,
+		(session) => sessions.has(session),
+	);
 	const { pushContact: contact } = parts.config;
 	const push =
 		contact === undefined

@@ -13,6 +13,7 @@ import { makesRoom } from "./private-rooms.ts";
 import { type Person, seededBytes, TestServer } from "./test-server.ts";
 
 const SAVE_MS = 30_000;
+const secrets = new Secrets("a secret for tests", seededBytes("any"));
 
 const clock = new FakeClock();
 let log: ReturnType<typeof memoryDisk>;
@@ -198,7 +199,6 @@ describe("beside the log", () => {
 
 	test("a person who goes does not hasten the others' files", () => {
 		const clock = new FakeClock();
-		const secrets = new Secrets("a secret for tests", seededBytes("any"));
 		const people = new People({ secrets, clock });
 		const change = { kind: "level", room: "lobby", level: "all" } as const;
 		people.apply({ person: "p", change });
@@ -226,6 +226,20 @@ describe("beside the log", () => {
 		plume = await restarted();
 		expect(warnings).toEqual([`people/${name} has rotted`]);
 		expect(heard(await comesBack(ann))).toEqual([]);
+	});
+
+	test("a browser whose session ended before a crash is left out", async () => {
+		const parts = { secrets, clock, file: own };
+		const device = { endpoint: "e", p256dh: "p", auth: "a", session: "s" };
+		const before = new People(parts);
+		before.apply({ person: "p", change: { kind: "subscribe", ...device } });
+		await before.save();
+		for (const isOpen of [true, false]) {
+			const after = new People(parts);
+			const isKnown = () => true;
+			await after.load(isKnown, () => isOpen);
+			expect(after.reachable.has("p")).toBe(isOpen);
+		}
 	});
 
 	test("a person who is gone has no file after a start", async () => {

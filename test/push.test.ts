@@ -4,6 +4,8 @@ import { MessageType as types } from "../machines/message.ts";
 import { ConfigError, readConfig } from "../src/config.ts";
 import { OwnRooms } from "../src/engine/own-rooms.ts";
 import { Secrets } from "../src/engine/secrets.ts";
+import { textOf } from "../src/log/disk.ts";
+import { memoryDisk } from "../src/log/memory-disk.ts";
 import { isQuiet } from "../src/push/quiet.ts";
 import { PushSender } from "../src/push/sender.ts";
 import { vapidKeys } from "../src/push/vapid.ts";
@@ -192,6 +194,23 @@ describe("no note", () => {
 		expect(await notes()).toEqual(["@ann"]);
 		const endpoints = service.handed.map(({ endpoint }) => endpoint);
 		expect(endpoints).not.toContain(device.endpoint);
+	});
+
+	test("leaves an address that outlives the session", async () => {
+		const disk = memoryDisk();
+		const own = { disk, folder: "people", warn: console.error };
+		plume = await TestServer.open({ ...options, own });
+		ann = await plume.enter("ann", "plume.2");
+		const { endpoint } = await subscribes();
+		const stored = async () => {
+			await pass(30_000);
+			const [name] = await disk.list("people");
+			return textOf(disk, `people/${name}`);
+		};
+		expect(await stored()).toContain(endpoint);
+		ann.logOut();
+		await plume.settle();
+		expect(await stored()).not.toContain(endpoint);
 	});
 
 	test("goes to the person who had a browser before", async () => {

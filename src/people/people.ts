@@ -92,8 +92,15 @@ export class People {
 		void this.#inTurn([person]);
 	}
 
-	/** Never rejects: a file that can't be read is left aside. Those of people who are not known any more are removed. */
-	async load(isKnown: (person: Identity) => boolean): Promise<void> {
+	/**
+	 * Never rejects: a file that can't be read is left aside. Those of people
+	 * who are not known any more are removed. Browsers whose session is not
+	 * open any more are left out.
+	 */
+	async load(
+		isKnown: (person: Identity) => boolean,
+		isOpen: (session: string) => boolean,
+	): Promise<void> {
 		const { file } = this.#parts;
 		if (!file) return;
 		const { disk, folder } = file;
@@ -107,7 +114,8 @@ export class People {
 					stored instanceof Object && "person" in stored && stored.person;
 				if (!own || typeof person !== "string" || this.#fileOf(person) !== name)
 					throw new Error(`${name} in ${folder} is nobody's`);
-				if (isKnown(person)) this.#set(person, own);
+				const devices = own.devices.filter(({ session }) => isOpen(session));
+				if (isKnown(person)) this.#set(person, { ...own, devices });
 				else await disk.remove(join(folder, name));
 			});
 		}
