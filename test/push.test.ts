@@ -196,6 +196,18 @@ describe("no note", () => {
 		expect(endpoints).not.toContain(device.endpoint);
 	});
 
+	test("goes to a browser that was turned off while it waited", async () => {
+		service.answers.push([429, { "Retry-After": "30" }]);
+		await says(bob, "@ann");
+		await handed(1);
+		const endpoint = service.handed[0]?.endpoint;
+		await sends(ann, "unsubscribe", { endpoint });
+		await subscribes();
+		await pass(30_000);
+		await notes();
+		expect(service.handed).toHaveLength(2);
+	});
+
 	test("leaves an address that outlives the session", async () => {
 		const disk = memoryDisk();
 		const own = { disk, folder: "people", warn: console.error };
@@ -273,6 +285,18 @@ describe("a push service", () => {
 			expect(service.handed.length).toBe(2);
 		}, 10_000);
 		expect(service.handed[1]?.note).toMatchObject({ text: "@ann" });
+	});
+
+	test("that asks for time again and again is waited for with one timer", async () => {
+		const { timersSet } = plume.clock;
+		for (let nth = 1; nth <= 12; nth++) {
+			service.answers.push([429, { "Retry-After": "3600" }]);
+			await says(bob, `@ann ${nth}`);
+			await handed(nth);
+			await pass(10_000);
+		}
+		// Other parts have some.
+		expect(plume.clock.timersSet).toBeLessThan(timersSet + 6);
 	});
 
 	const upgrade = "Connection: Upgrade\r\nUpgrade: x\r\n\r\n";
