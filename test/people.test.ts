@@ -1,7 +1,8 @@
 /** What is a person's own, and no event: how far they have read, what they want to hear, and when. */
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
 import { changedOwn, NOTHING_OWN } from "../machines/own.ts";
+import { Link } from "../src/cluster/link.ts";
 import { Secrets } from "../src/engine/secrets.ts";
 import type { Cache } from "../src/log/cache.ts";
 import { memoryDisk } from "../src/log/memory-disk.ts";
@@ -29,6 +30,8 @@ beforeEach(async () => {
 	plume = await restarted();
 	ann = await plume.enter("ann", "plume.2");
 });
+
+afterEach(() => vi.restoreAllMocks());
 
 const restarted = () =>
 	TestServer.open({ log: memoryLog("seed", clock, log), clock, own });
@@ -270,6 +273,28 @@ describe("in a cluster", () => {
 	test("what was read at one node is read at the others", async () => {
 		const { desk, fields } = await open();
 		expect(heard(desk)).toMatchObject([fields]);
+	});
+
+	test("a node that comes is sent no more at once than the network takes", async () => {
+		const { world } = await open();
+		const name = "x".repeat(60);
+		const mark = { room: name, epoch: name, offset: 1, said: 1 };
+		const own = { ...NOTHING_OWN, reads: Array(50).fill(mark) };
+		const many = Array.from({ length: 100 }, (_, nth) => `${nth}`);
+		vi.spyOn(People.prototype, "all", "get").mockReturnValue(
+			new Map(many.map((person) => [person, own])),
+		);
+		const unsent: number[] = [];
+		const real = Link.prototype.send;
+		const sent = vi.spyOn(Link.prototype, "send");
+		const applied = vi.spyOn(People.prototype, "apply");
+		sent.mockImplementation(function (this: Link<object, object>, ...frame) {
+			unsent.push(this.unsentBytes);
+			return real.apply(this, frame);
+		});
+		await world.startEdge("late");
+		expect(applied.mock.calls.length).toBe(many.length);
+		expect(Math.max(...unsent)).toBeLessThan(64 * 1024);
 	});
 
 	test("a node that comes later knows it all", async () => {

@@ -72,6 +72,14 @@ export class EdgeLink {
 		this.#link.send(message);
 	}
 
+	/** Sends only as much at once as the network takes, so that others are served meanwhile. */
+	async sendAll(messages: Iterable<FromSequencer>): Promise<void> {
+		for (const message of messages) {
+			this.send(message);
+			await new Promise<void>((done) => this.#link.onceDrained(done));
+		}
+	}
+
 	close(): void {
 		this.#link.close();
 	}

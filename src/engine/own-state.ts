@@ -39,11 +39,10 @@ export class OwnState {
 		this.#parts = parts;
 	}
 
-	/** All that there is, for a node that has just come. */
-	get all(): readonly OwnUpdate[] {
-		return [...this.#parts.people.all].map(([person, own]) => ({
-			...{ person, change: { kind: "own", own } },
-		}));
+	/** All that there is, for a node that has just come. What changes meanwhile is told as it is when its turn comes. */
+	*all(): Iterable<OwnUpdate> {
+		for (const [person, own] of this.#parts.people.all)
+			yield { person, change: { kind: "own", own } };
 	}
 
 	/** Call on the node that decides. */
