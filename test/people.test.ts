@@ -237,11 +237,11 @@ describe("beside the log", () => {
 		const before = new People(parts);
 		before.apply({ person: "p", change: { kind: "subscribe", ...device } });
 		await before.save();
-		for (const isOpen of [true, false]) {
+		const names = new Map([["p", { identity: "p", name: "p" }]]);
+		for (const open of ["s", "another"]) {
 			const after = new People(parts);
-			const isKnown = () => true;
-			await after.load(isKnown, () => isOpen);
-			expect(after.reachable.has("p")).toBe(isOpen);
+			await after.load(Object({ names, sessions: new Set([open]) }));
+			expect(after.reachable.has("p")).toBe(open === "s");
 		}
 	});
 

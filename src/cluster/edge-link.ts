@@ -73,9 +73,9 @@ export class EdgeLink {
 	}
 
 	/** Sends only as much at once as the network takes, so that others are served meanwhile. */
-	async sendAll(messages: Iterable<FromSequencer>): Promise<void> {
-		for (const message of messages) {
-			this.send(message);
+	async sendAll(signals: Iterable<Broadcast>): Promise<void> {
+		for (const signal of signals) {
+			this.send({ kind: "signal", at: this.#parts.log.committed, signal });
 			await new Promise<void>((done) => this.#link.onceDrained(done));
 		}
 	}

@@ -11,7 +11,7 @@ import { eachBeat, SILENT_MS } from "./beats.ts";
 import { EdgeLink, type Running } from "./edge-link.ts";
 import type { EdgeParts } from "./edge-parts.ts";
 import { lacks } from "./heads.ts";
-import type { FromSequencer, NodeFacts } from "./messages.ts";
+import type { NodeFacts } from "./messages.ts";
 import { countsOf, type NetworkCounts, sumOf } from "./network-counts.ts";
 
 type SequencerParts = NodeFacts & Pick<EdgeParts, "seal" | "clock" | "report">;
@@ -19,11 +19,6 @@ type SequencerParts = NodeFacts & Pick<EdgeParts, "seal" | "clock" | "report">;
 /** Equal for equal settings; it tells nothing of them. */
 export const fingerprintOf = (settings: object) =>
 	hash("sha256", JSON.stringify(settings), "base64url").slice(0, 12);
-
-function* ownSignals({ engine, log }: Running): Iterable<FromSequencer> {
-	for (const signal of engine.services.ownState.all())
-		yield { kind: "signal", at: log.committed, signal };
-}
 
 export class Sequencer implements Cluster {
 	readonly leads = true;
@@ -142,7 +137,7 @@ export class Sequencer implements Cluster {
 				const { committed } = running.log;
 				const { away } = running.engine.services.liveUpdates;
 				edge.send({ kind: "welcome", node, committed, away });
-				void edge.sendAll(ownSignals(running));
+				void edge.sendAll(running.engine.services.ownState.all());
 				const labels = [...this.labels];
 				for (const each of this.#edges.values())
 					each.send({ kind: "nodes", labels });

@@ -12,7 +12,9 @@ import {
 	type OwnChange,
 	readOwn,
 } from "../../machines/own.ts";
+import type { ServerContext } from "../../machines/server.ts";
 import type { Clock } from "../clock.ts";
+import { namesHeld } from "../engine/commands/names-held.ts";
 import type { Secrets } from "../engine/secrets.ts";
 import {
 	attempt,
@@ -97,15 +99,12 @@ export class People {
 	 * who are not known any more are removed. Browsers whose session is not
 	 * open any more are left out.
 	 */
-	async load(
-		isKnown: (person: Identity) => boolean,
-		isOpen: (session: string) => boolean,
-	): Promise<void> {
+	async load({ names, sessions }: ServerContext): Promise<void> {
 		const { file } = this.#parts;
 		if (!file) return;
 		const { disk, folder } = file;
-		const names = await attempt(file, () => namesIn(disk, folder));
-		for (const name of names ?? []) {
+		const files = await attempt(file, () => namesIn(disk, folder));
+		for (const name of files ?? []) {
 			if (!FILE.test(name)) continue;
 			await attempt(file, async () => {
 				const stored: unknown = await loadChecked(disk, folder, name);
@@ -114,8 +113,11 @@ export class People {
 					stored instanceof Object && "person" in stored && stored.person;
 				if (!own || typeof person !== "string" || this.#fileOf(person) !== name)
 					throw new Error(`${name} in ${folder} is nobody's`);
-				const devices = own.devices.filter(({ session }) => isOpen(session));
-				if (isKnown(person)) this.#set(person, { ...own, devices });
+				const devices = own.devices.filter(({ session }) =>
+					sessions.has(session),
+				);
+				if (namesHeld(names, person).length > 0)
+					this.#set(person, { ...own, devices });
 				else await disk.remove(join(folder, name));
 			});
 		}
