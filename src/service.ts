@@ -7,7 +7,6 @@ import type { Server } from "node:http";
 import { type Clock, clockReaches, RunningClock } from "./clock.ts";
 import type { Running } from "./cluster/edge-link.ts";
 import type { Accepts, Config } from "./config.ts";
-import { namesHeld } from "./engine/commands/names-held.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Step } from "./engine/fold.ts";
 import { OperatorError } from "./engine/operation.ts";
@@ -96,8 +95,7 @@ export async function startEngine(
 	const known = knownNetworks({ secrets, clock, limits, file });
 	await known.load();
 	const people = new People({ secrets, clock, file: parts.own });
-	const { names } = state.server.context;
-	await people.load((person) => namesHeld(names, person).length > 0);
+	await people.load(state.server.context);
 	const { pushContact: contact } = parts.config;
 	const push =
 		contact === undefined

@@ -3,6 +3,7 @@
  * is, all of it packed too. The paths are this file's own, so that it can be run from anywhere.
  */
 
+import { createHash } from "node:crypto";
 import {
 	copyFile,
 	mkdir,
@@ -52,6 +53,13 @@ function permitted({ onLoad }) {
 const from = import.meta.dirname;
 const to = join(from, "..", "dist", "static");
 
+const sources = createHash("sha256");
+for (const folder of [from, join(from, "..", "machines")])
+	for (const file of (await readdir(folder, { recursive: true })).sort())
+		if (/\.(css|html|js|json|ts)$/.test(file))
+			sources.update(await readFile(join(folder, file)));
+const BUILD = JSON.stringify(sources.digest("hex").slice(0, 8));
+
 const built = await build({
 	absWorkingDir: from,
 	metafile: true,
@@ -89,7 +97,7 @@ const built = await build({
 	sourcemap: "external",
 	// The server serves it beside the stylesheet.
 	external: ["plume.svg"],
-	define: { "process.env.NODE_ENV": '"production"' },
+	define: { "process.env.NODE_ENV": '"production"', BUILD },
 	logLevel: "warning",
 	plugins: [{ name: "emoji-picker", setup: permitted }, inlineEnglish],
 });

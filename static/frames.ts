@@ -41,6 +41,8 @@ export type AnswerAboutOwn =
 	| {
 			readonly kind: "ownRefused";
 			readonly words: string;
+			/** It can be asked again after so many milliseconds. */
+			readonly retryAfter?: number | undefined;
 			readonly id?: string | undefined;
 	  };
 
@@ -107,7 +109,7 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 	if (re === MessageType.relation || re === MessageType.search)
 		return { kind: "relationRefused", words, id: frame.id };
 	if (re === MessageType.own)
-		return { kind: "ownRefused", words, id: frame.id };
+		return { kind: "ownRefused", words, id: frame.id, retryAfter };
 	// A page that was asked for too soon is still there; any other refused page is not.
 	if (re === MessageType.history)
 		return {

@@ -26,17 +26,20 @@ interface Parts {
 	translate: typeof import("./translate.ts");
 }
 
+/** Another one for each version of the page, so that no browser has parts of an older one stored. */
+declare const BUILD: string;
+
 let styles: Promise<unknown> | undefined;
 
 /** The looks of what is opened later. */
 function loadStyles(): Promise<unknown> {
 	const link = document.createElement("link");
 	link.rel = "stylesheet";
-	link.href = `${BASE}static/later.css`;
+	link.href = `${BASE}static/later.css?v=${BUILD}`;
 	document.head.append(link);
-	return new Promise((resolve) => {
+	return new Promise((resolve, reject) => {
 		link.onload = resolve;
-		link.onerror = resolve;
+		link.onerror = reject;
 	});
 }
 
@@ -46,11 +49,15 @@ export async function load<Name extends keyof Parts>(
 	isAsked = true,
 ): Promise<Parts[Name] | undefined> {
 	try {
-		const part: Parts[Name] = await import(`${BASE}static/${name}.js`);
+		const part: Parts[Name] = await import(
+			`${BASE}static/${name}.js?v=${BUILD}`
+		);
 		styles ??= isAsked ? loadStyles() : undefined;
 		await styles;
 		return part;
 	} catch {
+		// They are loaded again the next time.
+		styles = undefined;
 		if (isAsked) showBriefly(OFFLINE);
 		return undefined;
 	}

@@ -13,6 +13,7 @@ import {
 	type OwnChange,
 	type ReadMark,
 } from "../machines/own.ts";
+import { showBriefly } from "./brief-notice.ts";
 import type { AboutOwn, AnswerAboutOwn } from "./frames.ts";
 import { joinedRooms, saveRead } from "./joined-rooms.ts";
 import { load } from "./lazy.ts";
@@ -20,14 +21,22 @@ import type { Page } from "./page.ts";
 import { mayNotify } from "./room-level.ts";
 import { mentions } from "./text.ts";
 
-/** What was read is sent at most so often. */
+/** What was read is sent so often, and what was not answered is sent again. */
 const SEND_MS = 4_000;
+/** No more than the server takes in that time. */
+const MOST_AT_ONCE = 8;
+
+type Choice = Exclude<OwnChange, { kind: "subscribe" | "unsubscribe" }>;
+
+const keyOf = (kind: Choice["kind"], room = "") => kind + room;
 
 export class OwnState {
 	readonly #page: Page;
-	#own: Own = NOTHING_OWN;
-	/** How far the reader has come in each room, while the server does not know it. */
-	readonly #unsent = new Map<string, ReadMark>();
+	/** As the server has said. */
+	#known: Own = NOTHING_OWN;
+	/** What the server has not answered yet, by what it changes. */
+	readonly #unsent = new Map<string, { id: string; change: Choice }>();
+	#changes = 0;
 	#isRenewed = false;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	/** By which push services know the server; empty if it sends no notes. */
@@ -42,6 +51,14 @@ export class OwnState {
 	constructor(page: Page) {
 		this.#page = page;
 		addEventListener("pagehide", () => this.flush());
+	}
+
+	/** As the reader wants it. */
+	get #own(): Own {
+		return [...this.#unsent.values()].reduce(
+			(own, { change }) => changedOwn(own, change),
+			this.#known,
+		);
 	}
 
 	get quiet(): Own["quiet"] {
@@ -66,31 +83,53 @@ export class OwnState {
 	seen(mark: ReadMark): void {
 		const known = this.#own.reads.find(({ room }) => room === mark.room);
 		if (known?.epoch === mark.epoch && known.offset >= mark.offset) return;
-		this.#unsent.set(mark.room, mark);
-		this.#timer ??= setTimeout(() => this.flush(), SEND_MS);
+		this.#add({ kind: "read", ...mark });
 	}
 
-	/** Sends what was read now. */
+	#add(change: Choice) {
+		const key = keyOf(change.kind, "room" in change ? change.room : "");
+		const id = `s${this.#changes++}`;
+		this.#unsent.set(key, { id, change });
+		this.#timer ??= setTimeout(() => this.flush(), SEND_MS);
+		return { ...change, id };
+	}
+
+	/** Sends what was not answered. */
 	flush(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
-		if (!this.#page.isOpen) return;
-		const unsent = [...this.#unsent.values()];
-		this.#unsent.clear();
-		for (const mark of unsent) this.change({ kind: "read", ...mark });
+		if (!this.#page.isOpen || this.#unsent.size === 0) return;
+		const some = [...this.#unsent.values()].slice(0, MOST_AT_ONCE);
+		for (const { id, change } of some) this.#page.send({ ...change, id });
+		this.#timer = setTimeout(() => this.flush(), SEND_MS);
 	}
 
 	/** Changes something here, and everywhere else. */
-	change(change: Exclude<OwnChange, { kind: "subscribe" | "unsubscribe" }>) {
-		if (change.kind === "read" && change.unread)
-			this.#unsent.delete(change.room);
-		this.#page.send(change);
-		this.#own = changedOwn(this.#own, change);
+	change(change: Choice): void {
+		this.#page.send(this.#add(change));
+		this.#render();
+	}
+
+	#render(): void {
 		for (const render of this.onChange) render();
+	}
+
+	/** What was refused only for now is sent again. */
+	#settle(answer: AnswerAboutOwn): void {
+		if (answer.kind === "ownRefused" && answer.retryAfter) return;
+		for (const [key, { id, change }] of this.#unsent) {
+			if (id !== answer.id) continue;
+			this.#unsent.delete(key);
+			if (answer.kind === "ownDone")
+				this.#known = changedOwn(this.#known, change);
+			else if (change.kind !== "read") showBriefly(answer.words);
+			this.#render();
+		}
 	}
 
 	receive(frame: AboutOwn): void {
 		if (frame.kind === "ownDone" || frame.kind === "ownRefused") {
+			this.#settle(frame);
 			this.onAnswer(frame);
 			return;
 		}
@@ -104,19 +143,21 @@ export class OwnState {
 				);
 			}
 			const quiet = zone === undefined ? undefined : { from, to, zone };
-			this.#own = { reads, levels, quiet, devices: [] };
-		} else this.#own = changedOwn(this.#own, frame);
-		if (frame.kind === "read" && frame.unread) this.#unsent.delete(frame.room);
+			this.#known = { reads, levels, quiet, devices: [] };
+		} else this.#known = changedOwn(this.#known, frame);
+		if (frame.kind === "read" && frame.unread)
+			this.#unsent.delete(keyOf("read", frame.room));
 		this.adopt();
-		for (const render of this.onChange) render();
+		this.#render();
 	}
 
-	/** Stores how far the joined rooms were read, as far as the server knows. What it has not been sent yet stays. */
+	/** Stores how far the joined rooms were read, as far as the server knows. What it has not answered yet stays. */
 	adopt(): void {
 		const joined = new Map(joinedRooms().map((room) => [room.name, room]));
-		for (const { room: name, ...mark } of this.#own.reads) {
+		for (const { room: name, ...mark } of this.#known.reads) {
 			const { epoch, offset } = joined.get(name) ?? mark;
-			if (this.#unsent.get(name)?.epoch === mark.epoch) continue;
+			const unsent = this.#unsent.get(keyOf("read", name))?.change;
+			if (unsent?.kind === "read" && unsent.epoch === mark.epoch) continue;
 			if (epoch !== mark.epoch || offset !== mark.offset)
 				saveRead({ name, ...mark });
 		}
@@ -124,9 +165,9 @@ export class OwnState {
 
 	/** Another person is going to log in. */
 	clear(): void {
-		this.#own = NOTHING_OWN;
+		this.#known = NOTHING_OWN;
 		this.#isRenewed = false;
 		this.#unsent.clear();
-		for (const render of this.onChange) render();
+		this.#render();
 	}
 }

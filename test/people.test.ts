@@ -1,16 +1,20 @@
 /** What is a person's own, and no event: how far they have read, what they want to hear, and when. */
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
 import { changedOwn, NOTHING_OWN } from "../machines/own.ts";
+import { Link } from "../src/cluster/link.ts";
+import { Secrets } from "../src/engine/secrets.ts";
 import type { Cache } from "../src/log/cache.ts";
 import { memoryDisk } from "../src/log/memory-disk.ts";
+import { People } from "../src/people/people.ts";
 import { World } from "./cluster/world.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { memoryLog } from "./fakes/memory-log.ts";
 import { makesRoom } from "./private-rooms.ts";
-import { type Person, TestServer } from "./test-server.ts";
+import { type Person, seededBytes, TestServer } from "./test-server.ts";
 
 const SAVE_MS = 30_000;
+const secrets = new Secrets("a secret for tests", seededBytes("any"));
 
 const clock = new FakeClock();
 let log: ReturnType<typeof memoryDisk>;
@@ -26,6 +30,8 @@ beforeEach(async () => {
 	plume = await restarted();
 	ann = await plume.enter("ann", "plume.2");
 });
+
+afterEach(() => vi.restoreAllMocks());
 
 const restarted = () =>
 	TestServer.open({ log: memoryLog("seed", clock, log), clock, own });
@@ -121,6 +127,13 @@ test("a room that one may not enter is answered as one that does not exist", asy
 	expect(answers[0]).toContain("placeIsKnown");
 });
 
+test("nothing is remembered of rooms that never were", async () => {
+	const nowhere = { room: "nowhere", epoch: "", offset: 0, said: 0 };
+	await sends(ann, "read", nowhere);
+	await sends(ann, "level", { room: "nowhere", level: "all" });
+	expect(heard(await comesBack(ann))).toEqual([]);
+});
+
 test("more than there is can't be read", async () => {
 	const more = { ...end(ann), offset: 1000, id: "x" };
 	await sends(ann, "read", more);
@@ -176,6 +189,27 @@ describe("beside the log", () => {
 		await vi.waitFor(async () => expect(await files()).toEqual([]));
 	});
 
+	test("a person who has none goes without a look at the files of others", async () => {
+		const gone = Object.assign(new Error("not there"), { code: "ENOENT" });
+		const removed = vi.spyOn(own.disk, "remove").mockRejectedValue(gone);
+		const listed = vi.spyOn(own.disk, "list");
+		ann.eraseAll();
+		await vi.waitFor(() => expect(removed).toHaveBeenCalled());
+		await plume.settle();
+		expect(listed).not.toHaveBeenCalled();
+		expect(warnings).toEqual([]);
+	});
+
+	test("a person who goes does not hasten the others' files", () => {
+		const clock = new FakeClock();
+		const people = new People({ secrets, clock });
+		const change = { kind: "level", room: "lobby", level: "all" } as const;
+		people.apply({ person: "p", change });
+		people.forget("q");
+		people.apply({ person: "r", change });
+		expect(clock.timersSet).toBe(1);
+	});
+
 	test("it stays with a person who has another name left", async () => {
 		const tagged = await plume.enter("annt", "plume.2", "ann+t@example.org");
 		await sends(tagged, "read", end(ann));
@@ -195,6 +229,20 @@ describe("beside the log", () => {
 		plume = await restarted();
 		expect(warnings).toEqual([`people/${name} has rotted`]);
 		expect(heard(await comesBack(ann))).toEqual([]);
+	});
+
+	test("a browser whose session ended before a crash is left out", async () => {
+		const parts = { secrets, clock, file: own };
+		const device = { endpoint: "e", p256dh: "p", auth: "a", session: "s" };
+		const before = new People(parts);
+		before.apply({ person: "p", change: { kind: "subscribe", ...device } });
+		await before.save();
+		const names = new Map([["p", { identity: "p", name: "p" }]]);
+		for (const open of ["s", "another"]) {
+			const after = new People(parts);
+			await after.load(Object({ names, sessions: new Set([open]) }));
+			expect(after.reachable.has("p")).toBe(open === "s");
+		}
 	});
 
 	test("a person who is gone has no file after a start", async () => {
@@ -225,6 +273,28 @@ describe("in a cluster", () => {
 	test("what was read at one node is read at the others", async () => {
 		const { desk, fields } = await open();
 		expect(heard(desk)).toMatchObject([fields]);
+	});
+
+	test("a node that comes is sent no more at once than the network takes", async () => {
+		const { world } = await open();
+		const name = "x".repeat(60);
+		const mark = { room: name, epoch: name, offset: 1, said: 1 };
+		const own = { ...NOTHING_OWN, reads: Array(50).fill(mark) };
+		const many = Array.from({ length: 100 }, (_, nth) => `${nth}`);
+		vi.spyOn(People.prototype, "all", "get").mockReturnValue(
+			new Map(many.map((person) => [person, own])),
+		);
+		const unsent: number[] = [];
+		const real = Link.prototype.send;
+		const sent = vi.spyOn(Link.prototype, "send");
+		const applied = vi.spyOn(People.prototype, "apply");
+		sent.mockImplementation(function (this: Link<object, object>, ...frame) {
+			unsent.push(this.unsentBytes);
+			return real.apply(this, frame);
+		});
+		await world.startEdge("late");
+		expect(applied.mock.calls.length).toBe(many.length);
+		expect(Math.max(...unsent)).toBeLessThan(64 * 1024);
 	});
 
 	test("a node that comes later knows it all", async () => {

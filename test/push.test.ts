@@ -4,6 +4,8 @@ import { MessageType as types } from "../machines/message.ts";
 import { ConfigError, readConfig } from "../src/config.ts";
 import { OwnRooms } from "../src/engine/own-rooms.ts";
 import { Secrets } from "../src/engine/secrets.ts";
+import { textOf } from "../src/log/disk.ts";
+import { memoryDisk } from "../src/log/memory-disk.ts";
 import { isQuiet } from "../src/push/quiet.ts";
 import { PushSender } from "../src/push/sender.ts";
 import { vapidKeys } from "../src/push/vapid.ts";
@@ -194,6 +196,35 @@ describe("no note", () => {
 		expect(endpoints).not.toContain(device.endpoint);
 	});
 
+	test("goes to a browser that was turned off while it waited", async () => {
+		service.answers.push([429, { "Retry-After": "30" }]);
+		await says(bob, "@ann");
+		await handed(1);
+		const endpoint = service.handed[0]?.endpoint;
+		await sends(ann, "unsubscribe", { endpoint });
+		await subscribes();
+		await pass(30_000);
+		await notes();
+		expect(service.handed).toHaveLength(2);
+	});
+
+	test("leaves an address that outlives the session", async () => {
+		const disk = memoryDisk();
+		const own = { disk, folder: "people", warn: console.error };
+		plume = await TestServer.open({ ...options, own });
+		ann = await plume.enter("ann", "plume.2");
+		const { endpoint } = await subscribes();
+		const stored = async () => {
+			await pass(30_000);
+			const [name] = await disk.list("people");
+			return textOf(disk, `people/${name}`);
+		};
+		expect(await stored()).toContain(endpoint);
+		ann.logOut();
+		await plume.settle();
+		expect(await stored()).not.toContain(endpoint);
+	});
+
 	test("goes to the person who had a browser before", async () => {
 		const eve = await plume.enter("eve", "plume.2");
 		await looksAway(eve);
@@ -254,6 +285,18 @@ describe("a push service", () => {
 			expect(service.handed.length).toBe(2);
 		}, 10_000);
 		expect(service.handed[1]?.note).toMatchObject({ text: "@ann" });
+	});
+
+	test("that asks for time again and again is waited for with one timer", async () => {
+		const { timersSet } = plume.clock;
+		for (let nth = 1; nth <= 12; nth++) {
+			service.answers.push([429, { "Retry-After": "3600" }]);
+			await says(bob, `@ann ${nth}`);
+			await handed(nth);
+			await pass(10_000);
+		}
+		// Other parts have some.
+		expect(plume.clock.timersSet).toBeLessThan(timersSet + 6);
 	});
 
 	const upgrade = "Connection: Upgrade\r\nUpgrade: x\r\n\r\n";

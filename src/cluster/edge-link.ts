@@ -72,6 +72,14 @@ export class EdgeLink {
 		this.#link.send(message);
 	}
 
+	/** Sends only as much at once as the network takes, so that others are served meanwhile. */
+	async sendAll(signals: Iterable<Broadcast>): Promise<void> {
+		for (const signal of signals) {
+			this.send({ kind: "signal", at: this.#parts.log.committed, signal });
+			await new Promise<void>((done) => this.#link.onceDrained(done));
+		}
+	}
+
 	close(): void {
 		this.#link.close();
 	}

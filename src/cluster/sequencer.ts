@@ -137,8 +137,7 @@ export class Sequencer implements Cluster {
 				const { committed } = running.log;
 				const { away } = running.engine.services.liveUpdates;
 				edge.send({ kind: "welcome", node, committed, away });
-				for (const signal of running.engine.services.ownState.all)
-					edge.send({ kind: "signal", at: committed, signal });
+				void edge.sendAll(running.engine.services.ownState.all());
 				const labels = [...this.labels];
 				for (const each of this.#edges.values())
 					each.send({ kind: "nodes", labels });

@@ -105,6 +105,7 @@ function tellPeople(
 			break;
 		}
 		case "session.closed": {
+			ownState.endSession(event.session);
 			// A name may be another person's before its sessions end.
 			const { names, sessions } = before.server.context;
 			const owner = sessions.get(event.session);

@@ -2,7 +2,7 @@
  * Changes what is a person's own, on every node, and tells all their tabs.
  * Only the node that decides takes a change from a tab.
  */
-import type { Identity } from "../../machines/events.ts";
+import type { Identity, SessionHash } from "../../machines/events.ts";
 import type { OwnChange } from "../../machines/own.ts";
 import type { ServerFrame } from "../../machines/protocol.ts";
 import type { OwnUpdate } from "../people/people.ts";
@@ -39,11 +39,10 @@ export class OwnState {
 		this.#parts = parts;
 	}
 
-	/** All that there is, for a node that has just come. */
-	get all(): readonly OwnUpdate[] {
-		return [...this.#parts.people.all].map(([person, own]) => ({
-			...{ person, change: { kind: "own", own } },
-		}));
+	/** All that there is, for a node that has just come. What changes meanwhile is told as it is when its turn comes. */
+	*all(): Iterable<OwnUpdate> {
+		for (const [person, own] of this.#parts.people.all)
+			yield { person, change: { kind: "own", own } };
 	}
 
 	/** Call on the node that decides. */
@@ -66,6 +65,15 @@ export class OwnState {
 				people.of(person).devices.some((one) => one.endpoint === endpoint)
 			)
 				this.change(person, { kind: "unsubscribe", endpoint });
+	}
+
+	/** Call once a session is over: the browsers where notes were turned on in it get none any more. */
+	endSession(session: SessionHash): void {
+		const { people } = this.#parts;
+		for (const person of people.reachable)
+			for (const device of people.of(person).devices)
+				if (device.session === session)
+					this.apply({ person, change: { kind: "unsubscribe", ...device } });
 	}
 
 	/** Applies a change that this node or another one decided. Returns whether it is one. */

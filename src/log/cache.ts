@@ -27,6 +27,11 @@ export async function attempt<Answer>(
 	}
 }
 
+/** For `catch`: a file that is not there is no error. */
+export function unlessGone(error: unknown): undefined {
+	if (codeOf(error) !== "ENOENT") throw error;
+}
+
 /** Replaces a file by one that has the value as JSON, after its checksum. */
 export async function saveChecked(
 	disk: Disk,
@@ -42,9 +47,7 @@ export async function saveChecked(
 /** The value in such a file; undefined if there is none. Rejects if it is not what was saved. */
 export async function loadChecked(disk: Disk, folder: string, name: string) {
 	const path = join(folder, name);
-	const found = await textOf(disk, path).catch((error: unknown) => {
-		if (codeOf(error) !== "ENOENT") throw error;
-	});
+	const found = await textOf(disk, path).catch(unlessGone);
 	if (found === undefined) return undefined;
 	const [hash, text = ""] = found.split("\n");
 	if (hash !== sha256(text)) throw new Error(`${path} has rotted`);

@@ -12,9 +12,17 @@ import {
 	type OwnChange,
 	readOwn,
 } from "../../machines/own.ts";
+import type { ServerContext } from "../../machines/server.ts";
 import type { Clock } from "../clock.ts";
+import { namesHeld } from "../engine/commands/names-held.ts";
 import type { Secrets } from "../engine/secrets.ts";
-import { attempt, type Cache, loadChecked, saveChecked } from "../log/cache.ts";
+import {
+	attempt,
+	type Cache,
+	loadChecked,
+	saveChecked,
+	unlessGone,
+} from "../log/cache.ts";
 import { namesIn } from "../log/disk.ts";
 
 const SAVE_MS = 30_000;
@@ -42,7 +50,6 @@ export class People {
 	readonly #reachable = new Set<Identity>();
 	/** Those who want to hear of every message, by room. */
 	readonly #wantAll = new Map<string, Set<Identity>>();
-	#isSaveDue = false;
 	#saving = Promise.resolve();
 
 	constructor(parts: PeopleParts) {
@@ -74,10 +81,9 @@ export class People {
 		// A node that comes is told what it may know.
 		if (JSON.stringify(own) === JSON.stringify(before)) return false;
 		this.#set(person, own);
-		this.#changed.add(person);
-		if (!this.#isSaveDue)
+		if (this.#changed.size === 0)
 			this.#parts.clock.after(SAVE_MS, () => void this.save());
-		this.#isSaveDue = true;
+		this.#changed.add(person);
 		return true;
 	}
 
@@ -85,17 +91,20 @@ export class People {
 	forget(person: Identity): void {
 		this.#set(person, NOTHING_OWN);
 		this.#all.delete(person);
-		this.#changed.add(person);
-		void this.save();
+		void this.#inTurn([person]);
 	}
 
-	/** Never rejects: a file that can't be read is left aside. Those of people who are not known any more are removed. */
-	async load(isKnown: (person: Identity) => boolean): Promise<void> {
+	/**
+	 * Never rejects: a file that can't be read is left aside. Those of people
+	 * who are not known any more are removed. Browsers whose session is not
+	 * open any more are left out.
+	 */
+	async load({ names, sessions }: ServerContext): Promise<void> {
 		const { file } = this.#parts;
 		if (!file) return;
 		const { disk, folder } = file;
-		const names = await attempt(file, () => namesIn(disk, folder));
-		for (const name of names ?? []) {
+		const files = await attempt(file, () => namesIn(disk, folder));
+		for (const name of files ?? []) {
 			if (!FILE.test(name)) continue;
 			await attempt(file, async () => {
 				const stored: unknown = await loadChecked(disk, folder, name);
@@ -104,7 +113,11 @@ export class People {
 					stored instanceof Object && "person" in stored && stored.person;
 				if (!own || typeof person !== "string" || this.#fileOf(person) !== name)
 					throw new Error(`${name} in ${folder} is nobody's`);
-				if (isKnown(person)) this.#set(person, own);
+				const devices = own.devices.filter(({ session }) =>
+					sessions.has(session),
+				);
+				if (namesHeld(names, person).length > 0)
+					this.#set(person, { ...own, devices });
 				else await disk.remove(join(folder, name));
 			});
 		}
@@ -112,10 +125,13 @@ export class People {
 
 	/** Resolves once all is on the disk. Never rejects. */
 	save(): Promise<void> {
-		this.#isSaveDue = false;
+		const changed = [...this.#changed];
+		this.#changed.clear();
+		return this.#inTurn(changed);
+	}
+
+	#inTurn(changed: readonly Identity[]): Promise<void> {
 		this.#saving = this.#saving.then(async () => {
-			const changed = [...this.#changed];
-			this.#changed.clear();
 			for (const person of changed) await this.#write(person);
 		});
 		return this.#saving;
@@ -129,8 +145,7 @@ export class People {
 		await attempt(file, async () => {
 			const own = this.#all.get(person);
 			if (own) await saveChecked(disk, folder, name, { person, ...own });
-			else if ((await namesIn(disk, folder)).includes(name))
-				await disk.remove(join(folder, name));
+			else await disk.remove(join(folder, name)).catch(unlessGone);
 		});
 	}
 

@@ -20,8 +20,7 @@ import type { OwnState } from "../engine/own-state.ts";
 import { leads, type RunningParts } from "../engine/parts.ts";
 import { isQuiet } from "./quiet.ts";
 
-const MOST_NOTES = 1000;
-/** Waiting, for each person. */
+/** Notes that wait, for each person. */
 const MOST_WAITING = 8;
 const MOST_AT_ONCE = 8;
 /** A person tries their browsers out once in this time. */
@@ -31,8 +30,8 @@ const MOST_TRIES = 5;
 const NOTE_POINTS = 200;
 
 interface Note {
-	readonly person: Identity;
-	readonly device: Device;
+	/** Which of the person's browsers it is for. */
+	readonly endpoint: string;
 	/** What it is about; without it, the person tries it out. */
 	readonly said?: Said;
 	tries: number;
@@ -51,6 +50,7 @@ export class Notes {
 	/** People whose note is underway: one at a time, so a slow service of theirs delays nobody else. */
 	readonly #underway = new Set<Identity>();
 	readonly #tried = new Set<Identity>();
+	#cancelTimer = () => {};
 
 	constructor(parts: NotesParts) {
 		this.#parts = parts;
@@ -155,86 +155,83 @@ export class Notes {
 	#note(person: Identity, said?: Said): void {
 		const { people, clock } = this.#parts;
 		const notes = this.#waiting.get(person) ?? new Set<Note>();
-		for (const device of people.of(person).devices) {
-			const note = { person, device, tries: 0, due: clock.now() };
+		for (const { endpoint } of people.of(person).devices) {
+			const note = { endpoint, tries: 0, due: clock.now() };
 			notes.add({ ...note, ...(said && { said }) });
 		}
 		for (const note of notes) if (notes.size > MOST_WAITING) notes.delete(note);
 		this.#waiting.set(person, notes);
 	}
 
-	/** Forgets the oldest notes of those who have most. */
-	#trim(): void {
-		let all = 0;
-		for (const notes of this.#waiting.values()) all += notes.size;
-		for (let most = MOST_WAITING; all > MOST_NOTES; most--)
-			for (const notes of this.#waiting.values())
-				for (const note of notes)
-					if (all > MOST_NOTES && notes.size >= most && notes.delete(note))
-						all--;
-	}
-
+	/** Sends what is due, and sets the timer for what is due next. */
 	#run(): void {
-		this.#trim();
-		const now = this.#parts.clock.now();
+		const { clock, report } = this.#parts;
+		const now = clock.now();
+		let next = Infinity;
 		for (const [person, notes] of this.#waiting) {
+			// Each end of one runs this again.
 			if (this.#underway.size >= MOST_AT_ONCE) return;
-			if (notes.size === 0) this.#waiting.delete(person);
-			const note = [...notes].find(({ due }) => due <= now);
-			if (!note || this.#underway.has(person)) continue;
-			// The next turn is that of the others.
+			if (this.#underway.has(person)) continue;
+			const [note] = [...notes].sort((one, other) => one.due - other.due);
+			if (note && note.due > now) {
+				next = Math.min(next, note.due);
+				continue;
+			}
 			this.#waiting.delete(person);
+			if (!note) continue;
+			// Now all others have waited longer.
 			this.#waiting.set(person, notes);
 			this.#underway.add(person);
-			void this.#send(note)
+			void this.#send(person, note, notes)
 				.catch((error: unknown) => {
-					this.#forget(note);
-					this.#parts.report.warn({ error }, "a note was not made");
+					notes.delete(note);
+					report.warn({ error }, "a note was not made");
 				})
 				.finally(() => {
 					this.#underway.delete(person);
 					this.#run();
 				});
 		}
+		this.#cancelTimer();
+		if (next < Infinity)
+			this.#cancelTimer = clock.after(next - now, () => this.#run());
 	}
 
-	#waits(note: Note): boolean {
-		return this.#waiting.get(note.person)?.has(note) === true;
-	}
-
-	#forget(note: Note): void {
-		this.#waiting.get(note.person)?.delete(note);
-	}
-
-	async #send(note: Note): Promise<void> {
+	async #send(person: Identity, note: Note, notes: Set<Note>): Promise<void> {
 		const { push, clock, report, ownState } = this.#parts;
-		const text = await this.#textOf(note);
+		const { endpoint } = note;
+		const text = await this.#textOf(person, note);
+		const device = this.#deviceOf(person, endpoint);
 		// It may be erased by now.
-		if (!push || text === undefined || !this.#waits(note)) {
-			this.#forget(note);
+		if (!push || !device || text === undefined || !notes.has(note)) {
+			notes.delete(note);
 			return;
 		}
-		const { person, device } = note;
 		const outcome = await push.send(device, text);
 		if (typeof outcome === "object" && ++note.tries < MOST_TRIES) {
 			note.due = clock.now() + outcome.retryMs;
-			clock.after(outcome.retryMs, () => this.#run());
 			return;
 		}
-		this.#forget(note);
-		const { endpoint } = device;
+		notes.delete(note);
 		if (outcome === "gone")
 			ownState.change(person, { kind: "unsubscribe", endpoint });
 		else if (outcome !== "sent")
 			report.warn({ service: new URL(endpoint).host }, "a note was not taken");
 	}
 
-	/** What the browser is told; undefined if that is not for it any more. */
-	async #textOf({ person, device, said }: Note): Promise<string | undefined> {
-		const { states, clock, ownRooms } = this.#parts;
+	/** Undefined if the person has turned the browser off, or logged out there. */
+	#deviceOf(person: Identity, endpoint: string): Device | undefined {
+		const { people, states, clock } = this.#parts;
 		const { sessions } = states.committed.server.context;
-		const { expires = 0 } = sessions.get(device.session) ?? {};
-		if (expires < clock.now()) return undefined;
+		return people.of(person).devices.find((device) => {
+			const { expires = 0 } = sessions.get(device.session) ?? {};
+			return device.endpoint === endpoint && expires >= clock.now();
+		});
+	}
+
+	/** What the browser is told; undefined if that is not for the person any more. */
+	async #textOf(person: Identity, { said }: Note): Promise<string | undefined> {
+		const { states, ownRooms } = this.#parts;
 		// In no language: the browser's is not known here.
 		if (!said)
 			return JSON.stringify({ room: "", title: "", name: "Plume", text: "" });

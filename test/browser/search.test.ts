@@ -61,3 +61,16 @@ test("a query that can't be understood is answered with what to write", async ()
 	const words = "Write a day after before: or after:, like 2026-01-31.";
 	await dialogOf(ann).getByText(words).waitFor();
 });
+
+test("looks that did not load are loaded when they are needed again", async () => {
+	const ann = await enter("may");
+	const { page } = ann;
+	const abort = { times: 1 };
+	await page.route("**/later.css?v=*", (route) => route.abort(), abort);
+	await page.keyboard.press("Control+Shift+f");
+	await page.getByText("There is no connection.").first().waitFor();
+	expect(await dialogOf(ann).count()).toBe(0);
+	await page.keyboard.press("Control+Shift+f");
+	await dialogOf(ann).getByRole("searchbox").waitFor();
+	ann.expectsFailedLoads();
+});

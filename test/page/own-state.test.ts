@@ -1,8 +1,15 @@
 /** What is the reader's own, as the page knows it. */
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+const said = vi.fn();
+vi.mock("../../static/brief-notice.ts", () => ({ showBriefly: said }));
 
 const sent: object[] = [];
-const page = { isOpen: false, send: (frame: object) => sent.push(frame) };
+const page = {
+	isOpen: false,
+	name: "ann",
+	send: (frame: object) => page.isOpen && sent.push(frame),
+};
 const mark = { epoch: "e", said: 0 };
 
 async function open() {
@@ -11,8 +18,66 @@ async function open() {
 	return new OwnState(Object(page));
 }
 beforeEach(() => {
+	vi.useFakeTimers();
 	sent.length = 0;
 	page.isOpen = false;
+});
+
+afterEach(() => vi.useRealTimers());
+
+/** The server's answer to what was sent last. */
+const answer = (kind: string, fields: object = {}) => ({
+	...{ kind, words: "no such room", ...fields },
+	id: Object(sent.at(-1)).id,
+});
+
+test("a choice that was too fast is sent again", async () => {
+	const own = await open();
+	page.isOpen = true;
+	own.change({ kind: "level", room: "reef", level: "nothing" });
+	own.receive(Object(answer("ownRefused", { retryAfter: 500 })));
+	expect(own.level("reef")).toBe("nothing");
+	await vi.advanceTimersByTimeAsync(4_000);
+	expect(sent).toHaveLength(2);
+	own.receive(Object(answer("ownDone")));
+	await vi.advanceTimersByTimeAsync(60_000);
+	expect(sent).toHaveLength(2);
+	expect(own.level("reef")).toBe("nothing");
+});
+
+test("a choice without a connection is sent with the next", async () => {
+	const own = await open();
+	own.change({ kind: "quiet", from: 0, to: 60, zone: "UTC" });
+	page.isOpen = true;
+	own.receive({ kind: "own", reads: [], levels: [] });
+	own.flush();
+	expect(sent).toMatchObject([{ kind: "quiet", zone: "UTC" }]);
+	expect(own.quiet).toMatchObject({ zone: "UTC" });
+});
+
+test("a choice that can't be is taken back with words", async () => {
+	const own = await open();
+	page.isOpen = true;
+	own.change({ kind: "level", room: "reef", level: "nothing" });
+	own.receive(Object(answer("ownRefused")));
+	expect(own.level("reef")).toBeUndefined();
+	expect(said).toHaveBeenCalledWith("no such room");
+});
+
+test("what was read in many rooms is sent no faster than the server takes it", async () => {
+	const own = await open();
+	for (let nth = 0; nth < 20; nth++)
+		own.seen({ ...mark, room: `reef${nth}`, offset: 3 });
+	page.isOpen = true;
+	const counts = [];
+	for (let turn = 0; turn < 3; turn++) {
+		const before = sent.length;
+		await vi.advanceTimersByTimeAsync(4_000);
+		for (const frame of sent.slice(before))
+			own.receive({ kind: "ownDone", id: Object(frame).id });
+		counts.push(sent.length - before);
+	}
+	expect(counts).toEqual([8, 8, 4]);
 });
 
 test("what was read in two rooms without a connection is sent with the next", async () => {

@@ -61,8 +61,8 @@ const meanings = {
 		"how long the search index may take for one answer before it is restarted",
 	"src/engine/commands/reactions.ts MOST_EMOJI_BYTES":
 		"UTF-8 bytes of a reaction",
-	"src/push/notes.ts MOST_NOTES": "notes to closed browsers that may wait",
-	"src/push/notes.ts MOST_WAITING": "of these, for one person",
+	"src/push/notes.ts MOST_WAITING":
+		"notes to closed browsers that may wait for one person",
 	"src/push/notes.ts MOST_AT_ONCE": "notes that are handed over at once",
 	"src/push/notes.ts MOST_TRIES": "times a note is handed over",
 	"src/push/sender.ts MOST_RETRY_SECONDS":

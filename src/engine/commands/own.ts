@@ -1,5 +1,5 @@
 /** Changes what is one's own, and no event. */
-import type { Identity } from "../../../machines/events.ts";
+import type { Identity, RoomName } from "../../../machines/events.ts";
 import type { OwnChange } from "../../../machines/own.ts";
 import { isZone } from "../../push/quiet.ts";
 import type { Services } from "../services.ts";
@@ -29,20 +29,22 @@ function change(
 	return { entries: [], replies: [{ kind: "ownDone", id }] };
 }
 
-/** For a room that one may not enter the answer is that for one which does not exist. */
+/** Answers for a room that one may not enter as for one that does not exist. */
+const isThere = ({ state }: View, room: RoomName, person: Identity) =>
+	state.head(room).epoch !== "" && mayEnter(state, room, person);
+
 export const read: Handler<"read"> = (view, command, _, services) =>
 	change(view, command, services, (person) => {
 		const { room, epoch, offset, said } = command;
 		const head = view.state.head(room);
-		const isThere = head.epoch === epoch && offset <= head.offset;
-		return isThere && said <= head.said && mayEnter(view.state, room, person);
+		const isKnown = head.epoch === epoch && offset <= head.offset;
+		return isKnown && said <= head.said && isThere(view, room, person);
 	});
 
 export const level: Handler<"level"> = (view, command, _, services) =>
-	change(view, command, services, (person) => {
-		const isThere = view.state.head(command.room).epoch !== "";
-		return isThere && mayEnter(view.state, command.room, person);
-	});
+	change(view, command, services, (person) =>
+		isThere(view, command.room, person),
+	);
 
 export const quiet: Handler<"quiet"> = (view, command, _, services) =>
 	command.zone === undefined || isZone(command.zone)
