@@ -20,7 +20,7 @@ export interface PendingLogin {
 
 /** What went wrong, in words; `step` means the whole form rather than one field. */
 export interface Trouble {
-	readonly about: "name" | "email" | "step";
+	readonly about: "name" | "email" | "step" | "server";
 	readonly words: string;
 	/** The person asked for what happened: it is shown, but not as an error. */
 	readonly isExpected?: boolean;

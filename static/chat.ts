@@ -18,9 +18,6 @@ import { roomLevel } from "./room-level.ts";
 import { pathOf } from "./room-name.ts";
 import { RoomView } from "./room-view.ts";
 import { saveClient } from "./storage.ts";
-import { t } from "./words.ts";
-
-const TOO_FAST = t("fast");
 
 export class Chat {
 	readonly view: RoomView;
@@ -130,7 +127,7 @@ export class Chat {
 					this.#page.dispatch({ type: "accepted" });
 				return outbox.accepted(event.last);
 			case "textRefused":
-				if (outbox.refused(event)) showBriefly(TOO_FAST);
+				if (outbox.refused(event)) showBriefly(event.words);
 				return;
 			case "aside":
 				// Where it stands may be far from what the reader looks at.
@@ -138,6 +135,8 @@ export class Chat {
 				this.#page.isAsking = false;
 				break;
 			case "said":
+				// Who waited for the disk learns here that it has space.
+				if (this.#page.isStuck) this.#page.dispatch({ type: "accepted" });
 				outbox.shown(event.n ?? 0, event.client);
 				break;
 			case "closed":

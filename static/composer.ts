@@ -173,14 +173,15 @@ export class Composer {
 
 	/** Shows the server's words, once for each refusal. */
 	render(): void {
-		const { isOpen, snapshot, room, isClosed } = this.#parts.page;
+		const { isOpen, isStuck, snapshot, room, isClosed } = this.#parts.page;
 		const title = this.#parts.page.titleOf(room);
 		const isDirect = this.#parts.page.ownRoom?.access === "direct";
 		const words = isDirect ? t("composer.to", { title }) : "";
 		this.#field.placeholder = words || t("composer.in", { title });
 		show(this.#form, !isClosed);
 		find("#closed").hidden = !isClosed;
-		const refused = isOpen ? snapshot.context.trouble : undefined;
+		const { trouble } = snapshot.context;
+		const refused = isOpen && !isStuck ? trouble : undefined;
 		if (refused === this.#refused) return;
 		this.#refused = refused;
 		this.#complain(translated(refused?.words ?? ""));

@@ -92,6 +92,7 @@ type PageInput = ServerEvent | RoomEvent;
 /** The field of the form that a rule is about. */
 function about(rule: string): Trouble["about"] {
 	if (rule.startsWith("name")) return "name";
+	if (/^(disk|sequencer)/.test(rule)) return "server";
 	return /^(email|address|isInvited)/.test(rule) ? "email" : "step";
 }
 

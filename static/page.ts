@@ -83,6 +83,11 @@ export class Page {
 		return this.snapshot.matches("chatting");
 	}
 
+	/** The room is open, but for now the server takes nothing that is said. */
+	get isStuck(): boolean {
+		return this.isOpen && this.snapshot.context.trouble?.about === "server";
+	}
+
 	/** These are the names of all people whom the reader has blocked. Returns false if there were none and are none. */
 	block(names: readonly string[]): boolean {
 		const { size } = this.#blocked;

@@ -57,14 +57,14 @@ export function statusBar(page: Page) {
 			me.replaceChildren(avatar(name), nameTag(name), icon(SETTINGS));
 		myName = name;
 		me.hidden = name === "";
-		show(bar, lost || stopped || erasing);
+		show(bar, lost || stopped || erasing || page.isStuck);
 		const words = erasing
 			? t("erase.busy")
 			: stopped
 				? translated(why)
 				: `${translated(why)} ${t("offline.lines")}`;
 		say("#connection-words", bar.hidden ? "" : words);
-		retry.hidden = erasing;
+		retry.hidden = erasing || page.isStuck;
 		say(retry, elsewhere ? t("retry.here") : t("retry"));
 		// A disabled button would lose the focus.
 		retry.ariaDisabled = String(!stopped && !waits);

@@ -147,6 +147,7 @@ test("while the disk is full, a numbered line or a resume is to be tried again",
 	ann.hangUp();
 	const back = plume.connect("plume.2");
 	back.open(ann.memory);
+	expect(back.last(types.refused)?.code).toBe("diskHasSpace");
 	expect(back.closed?.code).toBe(1012);
 	disk.interrupt = () => undefined;
 	clock.advance(2000);

@@ -86,8 +86,8 @@ export class Executor {
 		const client = clientOf(this.#parts.states.ordered, connection);
 		const isInside = client?.matches("inRoom") === true;
 		const mayReturn = command.kind === "open" || (isSent && !isInside);
-		if (mayReturn && !isInside) connection.transport.onEnd("restart");
 		this.#refuse(connection, command, { rule, retryAfterMs: 1000 });
+		if (mayReturn && !isInside) connection.transport.onEnd("restart");
 	}
 
 	#execute(connection: Connection, command: Command): void {
