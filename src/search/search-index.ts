@@ -25,7 +25,7 @@ const INDEX_MS = 1000;
 /** A search waits for so many events to be indexed; if there are more, the newest are missing. */
 const MOST_AWAITED = 5000;
 /** Rows that are stored at once: many are quicker, few hold up those who talk less. */
-const [TURN_ROWS, BUSY_TURN_ROWS] = [400, 50];
+const [TURN_ROWS, BUSY_TURN_ROWS] = [1000, 50];
 /** While people talk, so many times as long as a turn takes is left to them before the next one. */
 const REST = 4;
 /** For how long no erased text may leave the index while some are in it. Then the index is deleted. */
@@ -51,8 +51,6 @@ export class SearchIndex {
 	#published: number;
 	/** What was published when the turn before began. */
 	#publishedBefore: number;
-	/** The answer about the turn that was read last. */
-	#stored = Promise.resolve(true);
 	#turn: Promise<unknown> = Promise.resolve();
 	#pending = 0;
 	readonly #erased = new ErasedTexts();
@@ -198,7 +196,6 @@ export class SearchIndex {
 
 	/** Opens the index, unless it is open. */
 	async #begin(): Promise<IndexedEnd> {
-		this.#stored = Promise.resolve(true);
 		const { store, archive } = this.#parts;
 		const { log } = archive;
 		const end = await this.#ask(store.begin(log.id));
@@ -212,36 +209,29 @@ export class SearchIndex {
 		return { segment, at: 0, seq: segment - 1, hash: GENESIS };
 	}
 
-	/** Reads the lines of one turn, while those of the turn before are stored. Answers whether there are more; if not, all are stored. */
+	/** Indexes the lines of one turn. Answers whether there are more. If it comes to an erased text that is not known any more, the index is made anew. */
 	async #index(turnRows = BUSY_TURN_ROWS): Promise<boolean> {
 		this.#end ??= await this.#begin();
 		const { archive, store } = this.#parts;
 		const from = this.#end;
-		if (from.seq >= this.#published) return this.#isLost();
+		if (from.seq >= this.#published) return false;
 		const { rows, erased, end } = await readRows(
 			archive,
 			from,
 			() => this.#published,
 			turnRows,
 		);
-		if (await this.#isLost()) return true;
 		const wipes = erased.map((seq) => ({
 			...{ seq, text: this.#erased.textOf(seq) },
 		}));
 		const isAnything = end.seq > from.seq;
-		if (isAnything) this.#stored = this.#ask(store.apply({ rows, wipes, end }));
-		// It is heard in the next turn, if not here.
-		this.#stored.catch(() => {});
+		if (isAnything && !(await this.#ask(store.apply({ rows, wipes, end })))) {
+			await this.#reset("an erased text was not known any more");
+			return true;
+		}
 		this.#end = end;
 		const isMore = isAnything || end.segment !== from.segment;
-		return (isMore && end.seq < this.#published) || this.#isLost();
-	}
-
-	/** Waits for the turn before. If it came to an erased text that is not known any more, the index is made anew. */
-	async #isLost(): Promise<boolean> {
-		if (await this.#stored) return false;
-		await this.#reset("an erased text was not known any more");
-		return true;
+		return isMore && end.seq < this.#published;
 	}
 
 	/** Takes texts out of the index that are gone from the log, or deletes it if it has a flaw. */
