@@ -72,7 +72,7 @@ test("a beginning is refused if its words were said too often", () => {
 	database.close();
 });
 
-test("whoever asks for too many words is asked for more letters", async () => {
+test("a search for too many words is refused by the rule of its beginning", async () => {
 	const { plume, searchStore } = await openSearchable();
 	const ann = await plume.enter("ann", "plume.2");
 	const asked: unknown[] = [];
@@ -104,4 +104,34 @@ test("an index on a full disk is not deleted", async () => {
 	searchStore.onCall = () => {};
 	expect(searchStore.calls).not.toContain("reset");
 	expect(await found(plume, ann, "fox")).toEqual(["fox"]);
+});
+
+/** Asks while the index fails so, until it is asked three times. */
+async function asksThrice(error: string) {
+	const clock = new FakeClock();
+	const { plume, searchStore } = await openSearchable({ clock });
+	const ann = await plume.enter("ann", "plume.2");
+	ann.say("fox", 1);
+	await plume.settle();
+	searchStore.onCall = (name) => {
+		if (name === "find") throw new Error(error);
+	};
+	for (let nth = 0; nth < 3; nth++) {
+		expect(await found(plume, ann, "fox")).toBe("searchIsReady");
+		clock.advance(1000);
+		await plume.settle();
+	}
+	searchStore.onCall = () => {};
+	expect(await found(plume, ann, "fox")).toEqual(["fox"]);
+	return searchStore.calls;
+}
+
+test("an index that can be opened but not searched is made anew", async () => {
+	const calls = await asksThrice("database disk image is malformed");
+	expect(calls).toContain("reset");
+});
+
+test("an index is not made anew for searches that take too long", async () => {
+	const calls = await asksThrice("the worker was silent for 2000 ms");
+	expect(calls).not.toContain("reset");
 });
