@@ -3,9 +3,13 @@ import fs, { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
+import { Archive } from "../src/history/archive.ts";
 import { SearchDatabase } from "../src/search/database.ts";
+import { SearchIndex } from "../src/search/search-index.ts";
 import type { Row } from "../src/search/store.ts";
 import { FakeClock } from "./fakes/clock.ts";
+import { memoryLog } from "./fakes/memory-log.ts";
+import { FakeSearchStore } from "./fakes/search-store.ts";
 import { found, openSearchable } from "./search.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plume-failing-"));
@@ -134,4 +138,24 @@ test("an index that can be opened but not searched is made anew", async () => {
 test("an index is not made anew for searches that take too long", async () => {
 	const calls = await asksThrice("the worker was silent for 2000 ms");
 	expect(calls).not.toContain("reset");
+});
+
+test("searches that wait are not asked once the server stops", async () => {
+	const store = new FakeSearchStore();
+	const clock = new FakeClock();
+	const index = new SearchIndex({
+		...{ store, clock, published: 0, report: { warn() {} } },
+		archive: new Archive(memoryLog("seed", clock)),
+	});
+	const question = { match: 'words : "fox"', limit: 1, mayRead: () => true };
+	const finds = Promise.allSettled([
+		index.find(question),
+		index.find(question),
+	]);
+	await index.close();
+	expect(await finds).toMatchObject([
+		{ status: "rejected" },
+		{ status: "rejected" },
+	]);
+	expect(store.calls).not.toContain("find");
 });

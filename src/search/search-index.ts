@@ -130,12 +130,15 @@ export class SearchIndex {
 		this.#wipeSoon();
 	}
 
-	/** Runs tasks one after the other. Erased texts are taken out before each, however many wait. */
+	/** Runs tasks one after the other; none once it is closed. Erased texts are taken out before each, however many wait. */
 	#inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
 		this.#pending++;
 		const done = this.#turn
 			.then(() => this.#wipe())
-			.then(task)
+			.then(() => {
+				if (this.#isClosed) throw new Error("the server stops");
+				return task();
+			})
 			.finally(() => this.#pending--);
 		this.#turn = done.catch(() => {});
 		return done;
