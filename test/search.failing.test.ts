@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { Archive } from "../src/history/archive.ts";
 import { SearchDatabase } from "../src/search/database.ts";
+import { matchOf } from "../src/search/match.ts";
+import { parseQuery } from "../src/search/query.ts";
 import { SearchIndex } from "../src/search/search-index.ts";
 import type { Row } from "../src/search/store.ts";
 import { FakeClock } from "./fakes/clock.ts";
@@ -31,6 +33,23 @@ test("a query that fails does not fail the next one", () => {
 	const find = (match: string) => database.find({ match, limit: 1 });
 	expect(() => find('words : "')).toThrow();
 	expect(find('words : "fox"')).toMatchObject([{ seq: 1 }]);
+	database.close();
+});
+
+test("a search for somebody without a name finds nothing", () => {
+	const database = new SearchDatabase();
+	database.begin("log");
+	database.apply({ rows: [row], wipes: [] });
+	const query = parseQuery("from:me");
+	if (typeof query === "string") throw new Error(query);
+	const scope = {
+		rooms: ["lobby"],
+		inPublic: false,
+		names: [],
+		identities: [],
+	};
+	const match = matchOf(query, scope);
+	expect(database.find({ match, limit: 1 })).toEqual([]);
 	database.close();
 });
 
