@@ -219,11 +219,12 @@ export async function startService(
 			// An edge follows no more; the sequencer sends its last events.
 			if (!cluster?.leads) await cluster?.close();
 			await engine.stop();
-			await started.search?.close();
 			if (cluster?.leads) await cluster.close();
 			await mail.known.save();
 			await started.people.save();
 			await sockets.close();
+			// It may wait for the disk, so it goes last.
+			await started.search?.close();
 			http.closeAllConnections();
 			health.close();
 			metricsServer?.close();

@@ -3,9 +3,15 @@ import fs, { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
+import { Archive } from "../src/history/archive.ts";
 import { SearchDatabase } from "../src/search/database.ts";
+import { matchOf } from "../src/search/match.ts";
+import { parseQuery } from "../src/search/query.ts";
+import { SearchIndex } from "../src/search/search-index.ts";
 import type { Row } from "../src/search/store.ts";
 import { FakeClock } from "./fakes/clock.ts";
+import { memoryLog } from "./fakes/memory-log.ts";
+import { FakeSearchStore } from "./fakes/search-store.ts";
 import { found, openSearchable } from "./search.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plume-failing-"));
@@ -27,6 +33,23 @@ test("a query that fails does not fail the next one", () => {
 	const find = (match: string) => database.find({ match, limit: 1 });
 	expect(() => find('words : "')).toThrow();
 	expect(find('words : "fox"')).toMatchObject([{ seq: 1 }]);
+	database.close();
+});
+
+test("a search for somebody without a name finds nothing", () => {
+	const database = new SearchDatabase();
+	database.begin("log");
+	database.apply({ rows: [row], wipes: [] });
+	const query = parseQuery("from:me");
+	if (typeof query === "string") throw new Error(query);
+	const scope = {
+		rooms: ["lobby"],
+		inPublic: false,
+		names: [],
+		identities: [],
+	};
+	const match = matchOf(query, scope);
+	expect(database.find({ match, limit: 1 })).toEqual([]);
 	database.close();
 });
 
@@ -72,7 +95,7 @@ test("a beginning is refused if its words were said too often", () => {
 	database.close();
 });
 
-test("whoever asks for too many words is asked for more letters", async () => {
+test("a search for too many words is refused by the rule of its beginning", async () => {
 	const { plume, searchStore } = await openSearchable();
 	const ann = await plume.enter("ann", "plume.2");
 	const asked: unknown[] = [];
@@ -104,4 +127,54 @@ test("an index on a full disk is not deleted", async () => {
 	searchStore.onCall = () => {};
 	expect(searchStore.calls).not.toContain("reset");
 	expect(await found(plume, ann, "fox")).toEqual(["fox"]);
+});
+
+/** Asks while the index fails so, until it is asked three times. */
+async function asksThrice(error: string) {
+	const clock = new FakeClock();
+	const { plume, searchStore } = await openSearchable({ clock });
+	const ann = await plume.enter("ann", "plume.2");
+	ann.say("fox", 1);
+	await plume.settle();
+	searchStore.onCall = (name) => {
+		if (name === "find") throw new Error(error);
+	};
+	for (let nth = 0; nth < 3; nth++) {
+		expect(await found(plume, ann, "fox")).toBe("searchIsReady");
+		clock.advance(1000);
+		await plume.settle();
+	}
+	searchStore.onCall = () => {};
+	expect(await found(plume, ann, "fox")).toEqual(["fox"]);
+	return searchStore.calls;
+}
+
+test("an index that can be opened but not searched is made anew", async () => {
+	const calls = await asksThrice("database disk image is malformed");
+	expect(calls).toContain("reset");
+});
+
+test("an index is not made anew for searches that take too long", async () => {
+	const calls = await asksThrice("the worker was silent for 2000 ms");
+	expect(calls).not.toContain("reset");
+});
+
+test("searches that wait are not asked once the server stops", async () => {
+	const store = new FakeSearchStore();
+	const clock = new FakeClock();
+	const index = new SearchIndex({
+		...{ store, clock, published: 0, report: { warn() {} } },
+		archive: new Archive(memoryLog("seed", clock)),
+	});
+	const question = { match: 'words : "fox"', limit: 1, mayRead: () => true };
+	const finds = Promise.allSettled([
+		index.find(question),
+		index.find(question),
+	]);
+	await index.close();
+	expect(await finds).toMatchObject([
+		{ status: "rejected" },
+		{ status: "rejected" },
+	]);
+	expect(store.calls).not.toContain("find");
 });

@@ -90,6 +90,7 @@ test.each([
 	["x".repeat(501), "queryIsShort"],
 	[`"${"a the ".repeat(12)}fox"`, "queryIsShort"],
 	["東".repeat(25), "queryIsShort"],
+	['"the the the the the"', "queryIsShort"],
 	["ﷺ".repeat(20), "queryIsShort"],
 	["in:~AAAAAAAAAAAAAAAAAAAAAA fox", "isOpenToThem"],
 ])("%s is refused in words", async (query, rule) => {
@@ -223,6 +224,22 @@ test("a person has one search under way, in however many tabs", async () => {
 	const hits = [{ text: "fox" }];
 	expect(answers).toMatchObject([{ hits }, { code: "isNotTooFast" }, { hits }]);
 	expect(await found(plume, tab, "fox")).toEqual(["fox"]);
+});
+
+test("a search is refused while those of many people wait", async () => {
+	const { plume } = await annSaid("fox");
+	const people = [];
+	for (let nth = 0; nth < 17; nth++)
+		people.push(await plume.enter(`p${nth}`, "plume.2"));
+	for (const each of people) each.search("fox", { id: "at once" });
+	await plume.settle();
+	const answers = people.map(({ received }) =>
+		received.find(({ id }) => id === "at once"),
+	);
+	expect(answers.slice(15)).toMatchObject([
+		{ hits: [{ text: "fox" }] },
+		{ code: "isNotTooFast" },
+	]);
 });
 
 test("a server without an index says so", async () => {

@@ -24,6 +24,9 @@ const [PAGE_MESSAGES, MOST_PAGE_MESSAGES] = [50, 200];
 /** Messages in an answer to a search. */
 const MOST_FOUND = 20;
 
+/** People whose searches may wait: each may take as long as the worker may be silent. */
+const MOST_SEARCHING = 16;
+
 /** Code points that are shown of a pinned message where all of them are listed. */
 const PIN_POINTS = 200;
 
@@ -121,7 +124,8 @@ export class Pages {
 		mayRead: (room: string) => boolean,
 		{ person, wanted, phrases, id }: Searched,
 	): boolean {
-		if (this.#searching.has(person)) return false;
+		const searching = this.#searching;
+		if (searching.has(person) || searching.size >= MOST_SEARCHING) return false;
 		const { search, responder } = this.#parts;
 		const no = (rule: Rule) =>
 			responder.refuse(connection, rule, MessageType.search, { id });

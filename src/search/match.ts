@@ -20,8 +20,9 @@ export interface Scope {
 
 const quoted = (words: string) => `"${words.replaceAll('"', "")}"`;
 
+/** No line has the first one: a list of none finds nothing. */
 const oneOf = (terms: readonly string[]) =>
-	`terms : (${terms.map(quoted).join(" OR ")})`;
+	`terms : (${["none", ...terms].map(quoted).join(" OR ")})`;
 
 /** The index has the beginnings of two and three letters. */
 const INDEXED_LETTERS = 3;

@@ -4,6 +4,8 @@ import type { Rule } from "../engine/refusals.ts";
 
 /** In UTF-16 units, in words and conditions, and in words of all phrases: each letter of an unspaced script is one. */
 export const [LONGEST_QUERY, MOST_PARTS, MOST_TOKENS] = [500, 16, 24];
+/** How often a query may have one word: a phrase of a common one is compared with all that was said. */
+const MOST_EQUAL = 4;
 const DAY_MS = 86_400_000;
 
 /** Words that stand side by side; the last may be only the beginning of one. */
@@ -56,7 +58,10 @@ export function parseQuery(text: string): Query | Rule {
 		if (broken) return broken;
 		if (condition) isEmpty = false;
 	}
-	if (draft.phrases.flatMap(({ tokens }) => tokens).length > MOST_TOKENS)
+	const tokens = draft.phrases.flatMap((phrase) => phrase.tokens);
+	const isRepeated = (token: string) =>
+		tokens.filter((other) => other === token).length > MOST_EQUAL;
+	if (tokens.length > MOST_TOKENS || tokens.some(isRepeated))
 		return "queryIsShort";
 	if (isEmpty && draft.phrases.length === 0) return "queryHasWords";
 	return draft;

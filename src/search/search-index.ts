@@ -25,15 +25,17 @@ const INDEX_MS = 1000;
 /** A search waits for so many events to be indexed; if there are more, the newest are missing. */
 const MOST_AWAITED = 5000;
 /** Rows that are stored at once: many are quicker, few hold up those who talk less. */
-const [TURN_ROWS, BUSY_TURN_ROWS] = [400, 50];
+const [TURN_ROWS, BUSY_TURN_ROWS] = [1000, 50];
 /** While people talk, so many times as long as a turn takes is left to them before the next one. */
 const REST = 4;
 /** For how long no erased text may leave the index while some are in it. Then the index is deleted. */
 const LONGEST_WIPE_MS = 10_000;
-/** Failures in a row after which the index is made anew. */
+/** Failures of one kind of question in a row after which the index is made anew. */
 const MOST_FAILED = 3;
 /** A full disk, or a broken one: a new index would fail there as well. */
 const IS_OF_DISK = /disk I\/O error|disk is full|ENOSPC/;
+/** A search that takes too long, or that the index can't parse. */
+const IS_OF_SEARCH = /worker|syntax/;
 const [RETRY_MS, MOST_RETRY_SECONDS] = [1000, 60];
 interface SearchIndexParts {
 	readonly store: SearchStore;
@@ -51,14 +53,15 @@ export class SearchIndex {
 	#published: number;
 	/** What was published when the turn before began. */
 	#publishedBefore: number;
-	/** The answer about the turn that was read last. */
-	#stored = Promise.resolve(true);
 	#turn: Promise<unknown> = Promise.resolve();
 	#pending = 0;
 	readonly #erased = new ErasedTexts();
 	#isDue = false;
 	#isClosed = false;
+	/** Failed turns and searches since a turn that did not fail. */
 	#failures = 0;
+	/** Failures in a row, by what the index was asked. */
+	readonly #failed = new Map<keyof SearchStore, number>();
 	/** Why the index is to be made anew, if it is. */
 	#flaw: string | undefined;
 	#stopWiping: (() => void) | undefined;
@@ -88,8 +91,6 @@ export class SearchIndex {
 	/** The lines that match, as they read now; undefined if too many words share a beginning. Rejects if the index or the log can't be read. */
 	find(question: Question): Promise<FoundLines | undefined> {
 		return this.#inTurn(() => this.#find(question)).catch((error) => {
-			// A query that takes too long is no reason to make the index anew.
-			this.#failures = 0;
 			this.#fail(error);
 			throw error;
 		});
@@ -129,12 +130,15 @@ export class SearchIndex {
 		this.#wipeSoon();
 	}
 
-	/** Runs tasks one after the other. Erased texts are taken out before each, however many wait. */
+	/** Runs tasks one after the other; none once it is closed. Erased texts are taken out before each, however many wait. */
 	#inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
 		this.#pending++;
 		const done = this.#turn
 			.then(() => this.#wipe())
-			.then(task)
+			.then(() => {
+				if (this.#isClosed) throw new Error("the server stops");
+				return task();
+			})
 			.finally(() => this.#pending--);
 		this.#turn = done.catch(() => {});
 		return done;
@@ -164,24 +168,34 @@ export class SearchIndex {
 		}
 	}
 
-	/** What is wrong with the index is no reason to stop. It is opened again, and made anew if that does not help. */
+	/** What is wrong with the index is no reason to stop: it is tried again. */
 	#fail(error: unknown): void {
 		if (this.#isClosed) return;
 		const fields = { error: messageOf(error) };
 		this.#parts.report.warn(fields, "search failed");
 		this.#failures++;
 		this.#runSoon(RETRY_MS * Math.min(this.#failures, MOST_RETRY_SECONDS));
-		if (!(error instanceof StoreFailed)) return;
-		this.#end = undefined;
-		if (IS_OF_DISK.test(error.message)) return;
-		if (this.#failures % MOST_FAILED === 0) this.#flaw = "it fails";
 	}
 
-	/** Tells failures of the index from those of the log. */
-	#ask<Value>(answer: Promise<Value>): Promise<Value> {
-		return answer.catch((error: unknown) => {
-			throw new StoreFailed(messageOf(error), { cause: error });
-		});
+	/** Asks the index. If it fails it is opened again, and made anew if that does not help. */
+	async #ask<Value>(
+		kind: keyof SearchStore,
+		answer: Promise<Value>,
+	): Promise<Value> {
+		try {
+			const value = await answer;
+			this.#failed.delete(kind);
+			return value;
+		} catch (error) {
+			this.#end = undefined;
+			const words = messageOf(error);
+			if (IS_OF_DISK.test(words)) throw error;
+			if (kind === "find" && IS_OF_SEARCH.test(words)) throw error;
+			const failed = (this.#failed.get(kind) ?? 0) + 1;
+			this.#failed.set(kind, failed);
+			if (failed % MOST_FAILED === 0) this.#flaw = "it fails";
+			throw error;
+		}
 	}
 
 	/** Deletes the index, so that it is made anew. What was to be taken out of it is not in the new one. In a turn only; if it fails, the next turn tries it again. */
@@ -190,7 +204,7 @@ export class SearchIndex {
 		report.warn({ why }, "the search index is made anew");
 		this.#flaw = why;
 		this.#end = undefined;
-		await this.#ask(store.reset());
+		await this.#ask("reset", store.reset());
 		this.#flaw = undefined;
 		this.#onProgress();
 		this.#erased.onReset();
@@ -198,50 +212,45 @@ export class SearchIndex {
 
 	/** Opens the index, unless it is open. */
 	async #begin(): Promise<IndexedEnd> {
-		this.#stored = Promise.resolve(true);
 		const { store, archive } = this.#parts;
 		const { log } = archive;
-		const end = await this.#ask(store.begin(log.id));
+		const end = await this.#ask("begin", store.begin(log.id));
 		if (end) {
 			const hash = await log.segments.hashAt(end.segment, end.at);
 			if (hash === end.hash) return end;
 			await this.#reset("the log is another");
-			await this.#ask(store.begin(log.id));
+			await this.#ask("begin", store.begin(log.id));
 		}
 		const [segment = 1] = await log.segments.list();
 		return { segment, at: 0, seq: segment - 1, hash: GENESIS };
 	}
 
-	/** Reads the lines of one turn, while those of the turn before are stored. Answers whether there are more; if not, all are stored. */
+	/** Indexes the lines of one turn. Answers whether there are more. If it comes to an erased text that is not known any more, the index is made anew. */
 	async #index(turnRows = BUSY_TURN_ROWS): Promise<boolean> {
 		this.#end ??= await this.#begin();
 		const { archive, store } = this.#parts;
 		const from = this.#end;
-		if (from.seq >= this.#published) return this.#isLost();
+		if (from.seq >= this.#published) return false;
 		const { rows, erased, end } = await readRows(
 			archive,
 			from,
 			() => this.#published,
 			turnRows,
 		);
-		if (await this.#isLost()) return true;
 		const wipes = erased.map((seq) => ({
 			...{ seq, text: this.#erased.textOf(seq) },
 		}));
 		const isAnything = end.seq > from.seq;
-		if (isAnything) this.#stored = this.#ask(store.apply({ rows, wipes, end }));
-		// It is heard in the next turn, if not here.
-		this.#stored.catch(() => {});
+		if (
+			isAnything &&
+			!(await this.#ask("apply", store.apply({ rows, wipes, end })))
+		) {
+			await this.#reset("an erased text was not known any more");
+			return true;
+		}
 		this.#end = end;
 		const isMore = isAnything || end.segment !== from.segment;
-		return (isMore && end.seq < this.#published) || this.#isLost();
-	}
-
-	/** Waits for the turn before. If it came to an erased text that is not known any more, the index is made anew. */
-	async #isLost(): Promise<boolean> {
-		if (await this.#stored) return false;
-		await this.#reset("an erased text was not known any more");
-		return true;
+		return isMore && end.seq < this.#published;
 	}
 
 	/** Takes texts out of the index that are gone from the log, or deletes it if it has a flaw. */
@@ -255,7 +264,7 @@ export class SearchIndex {
 				() => void this.#giveUpWiping(),
 			);
 			this.#end ??= await this.#begin();
-			await this.#ask(this.#parts.store.apply({ rows: [], wipes }));
+			await this.#ask("apply", this.#parts.store.apply({ rows: [], wipes }));
 			this.#onProgress();
 			this.#erased.onWiped(wipes);
 		}
@@ -270,7 +279,7 @@ export class SearchIndex {
 		const isBehind = !(await this.#catchUp());
 		const { archive, store } = this.#parts;
 		const found = await findLines(archive, question, (wanted) =>
-			this.#ask(store.find(wanted)),
+			this.#ask("find", store.find(wanted)),
 		);
 		return found && { ...found, isBehind };
 	}
@@ -284,6 +293,3 @@ export class SearchIndex {
 		}
 	}
 }
-
-/** The index can't be read or written. */
-class StoreFailed extends Error {}

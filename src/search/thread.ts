@@ -8,8 +8,10 @@ import { Worker } from "node:worker_threads";
 import type { Clock } from "../clock.ts";
 import type { Batch, Hit, IndexedEnd, SearchStore, Wanted } from "./store.ts";
 
-/** How long a worker may take for one answer. */
+/** How long a worker may take for a search. */
 const SILENT_MS = 2000;
+/** How long it may take to open the index or to store rows: a disk may stall. */
+const STALLED_MS = 30_000;
 
 type Asked =
 	| { readonly kind: "begin"; readonly log: string }
@@ -81,7 +83,9 @@ export class SearchThread implements SearchStore {
 		const answer = new Promise<Answer>((resolve, reject) =>
 			this.#waiting.set(id, { resolve, reject }),
 		);
-		this.#watch();
+		const { kind } = asked;
+		const isStore = kind === "apply" || kind === "begin";
+		this.#watch(isStore ? STALLED_MS : SILENT_MS);
 		return answer;
 	}
 
@@ -98,7 +102,7 @@ export class SearchThread implements SearchStore {
 			const { id, error } = answer;
 			const waiting = this.#waiting.get(id);
 			this.#waiting.delete(id);
-			this.#watch();
+			if (this.#waiting.size === 0) this.#stopWatching();
 			if (error === undefined) waiting?.resolve(answer);
 			else waiting?.reject(new Error(error));
 		});
@@ -110,13 +114,12 @@ export class SearchThread implements SearchStore {
 		return worker;
 	}
 
-	/** Begins to count the silence of the worker anew, if it is to answer. */
-	#watch(): void {
+	/** Counts the silence of the worker from the latest question on. */
+	#watch(ms: number): void {
 		this.#stopWatching();
-		if (this.#waiting.size === 0) return;
-		const words = `the worker was silent for ${SILENT_MS} ms`;
+		const words = `the worker was silent for ${ms} ms`;
 		this.#stopWatching = this.#parts.clock.after(
-			SILENT_MS,
+			ms,
 			() => void this.#end(words),
 		);
 	}

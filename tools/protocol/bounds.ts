@@ -57,8 +57,13 @@ const meanings = {
 		"for how long the search index may take out no erased text before it is deleted",
 	"src/search/search-index.ts MOST_FAILED":
 		"failures after which the search index is made anew",
+	"src/search/query.ts MOST_EQUAL": "how often one search may have a word",
+	"src/engine/pages.ts MOST_SEARCHING":
+		"people whose searches may wait when one more searches",
 	"src/search/thread.ts SILENT_MS":
-		"how long the search index may take for one answer before it is restarted",
+		"how long the search index may take for one search before it is restarted",
+	"src/search/thread.ts STALLED_MS":
+		"how long it may take to store what was said",
 	"src/engine/commands/reactions.ts MOST_EMOJI_BYTES":
 		"UTF-8 bytes of a reaction",
 	"src/push/notes.ts MOST_WAITING":
