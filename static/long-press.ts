@@ -6,12 +6,8 @@ import type { Page } from "./page.ts";
 
 const LONG_MS = 450;
 
-/** `first` is the touch for which this was loaded. It may be over by now. */
-export function longPress(
-	page: Page,
-	first: TouchEvent,
-	over: AbortSignal,
-): void {
+/** `first` is the touch for which this was loaded, unless that is over by now. */
+export function longPress(page: Page, first: TouchEvent | undefined): void {
 	const log = find("#log");
 	let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -32,5 +28,5 @@ export function longPress(
 	log.addEventListener("touchstart", start);
 	for (const end of ["touchmove", "touchend", "touchcancel"])
 		log.addEventListener(end, () => clearTimeout(timer));
-	if (!over.aborted) start(first);
+	if (first) start(first);
 }
