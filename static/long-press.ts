@@ -6,12 +6,8 @@ import type { Page } from "./page.ts";
 
 const LONG_MS = 450;
 
-/** `first` is the touch for which this was loaded. It may be over by now. */
-export function longPress(
-	page: Page,
-	first: TouchEvent,
-	over: AbortSignal,
-): void {
+/** `first` is the touch for which this was loaded, unless that is over by now. */
+export function longPress(page: Page, first: TouchEvent | undefined): void {
 	const log = find("#log");
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	let isLong = false;
@@ -41,5 +37,5 @@ export function longPress(
 			// Lifting the finger would press what the sheet has below it.
 			if (isLong && event.cancelable) event.preventDefault();
 		});
-	if (!over.aborted) start(first);
+	if (first) start(first);
 }

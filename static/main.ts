@@ -67,10 +67,11 @@ shortcuts(page);
 find("#log").addEventListener(
 	"touchstart",
 	async (event) => {
-		const over = new AbortController();
-		addEventListener("lostpointercapture", () => over.abort());
-		const part = await load("long-press", false);
-		part?.longPress(page, event, over.signal);
+		let first: TouchEvent | undefined = event;
+		addEventListener("lostpointercapture", () => {
+			first = undefined;
+		});
+		(await load("long-press", false))?.longPress(page, first);
 	},
 	{ once: true },
 );

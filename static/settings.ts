@@ -60,7 +60,7 @@ export function settingsDialog(page: Page) {
 	/** Loads the rest, once there is a connection. */
 	async function mount(): Promise<void> {
 		if (isWhole || !dialog.open || !page.isOpen) return;
-		const own = await load("own-dialogs", false);
+		const own = await load("own-dialogs");
 		const languages = await load("language-choice", false);
 		if (isWhole || !own || !languages) return;
 		isWhole = true;

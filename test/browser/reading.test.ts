@@ -141,6 +141,7 @@ test("each name or text has the direction of its own script", async () => {
 		);
 	expect(tags).toEqual(names);
 	await ann.field.pressSequentially("@ד");
+	await ann.page.getByRole("option").first().waitFor();
 	await ann.field.press("Enter");
 	expect(await ann.field.inputValue()).toBe("@דוד ");
 });
