@@ -73,6 +73,7 @@ const built = await build({
 		"long-press": join(from, "long-press.ts"),
 		"mention-autocomplete": join(from, "mention-autocomplete.ts"),
 		"message-link": join(from, "message-link.ts"),
+		note: join(from, "note.ts"),
 		"new-room": join(from, "new-room.ts"),
 		"message-sheet": join(from, "message-sheet.ts"),
 		"language-choice": join(from, "language-choice.ts"),
@@ -106,7 +107,11 @@ for (const output of Object.keys(built.metafile.outputs)) {
 	if (!output.endsWith(".js")) continue;
 	const file = join(from, output);
 	const { code, map } = await minify(await readFile(file, "utf8"), {
-		...{ module: true, ecma: 2022, compress: { passes: 3, keep_fargs: false } },
+		...{
+			module: true,
+			ecma: 2022,
+			compress: { passes: 3, pure_getters: true, keep_fargs: false },
+		},
 		sourceMap: { content: await readFile(`${file}.map`, "utf8") },
 	});
 	await writeFile(file, code);

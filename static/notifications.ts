@@ -5,10 +5,9 @@
  */
 
 import type { Said } from "../machines/message.ts";
-import { BASE } from "./base-path.ts";
 import { find, say, show } from "./element.ts";
+import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
-import { pathOf } from "./room-name.ts";
 import { browser } from "./storage.ts";
 import { mentions } from "./text.ts";
 import { t } from "./words.ts";
@@ -95,28 +94,12 @@ export class Notifications {
 	}
 
 	#mention(room: string, title: string, body: string): void {
-		if (!isLooking() && this.#isOn) this.#notify(room, title, body);
+		if (!isLooking() && this.#isOn)
+			void load("note", false).then((part) =>
+				part?.notify(this.#page, room, title, body),
+			);
 		else if (isSupported && browser.get("notify") === "")
 			this.#bar.hidden = false;
-	}
-
-	#notify(room: string, title: string, body: string): void {
-		const tag = `plume ${pathOf(room)}`;
-		const icon = `${BASE}static/icon-192.png`;
-		const options = { body, tag, icon, data: { room, path: pathOf(room) } };
-		try {
-			const notification = new Notification(title, options);
-			notification.onclick = () => {
-				focus();
-				void this.#page.go(room);
-				notification.close();
-			};
-		} catch {
-			// On a phone only a service worker may show notifications.
-			void navigator.serviceWorker?.ready.then((worker) =>
-				worker.showNotification(title, options),
-			);
-		}
 	}
 
 	get #isOn(): boolean {

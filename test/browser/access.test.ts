@@ -208,17 +208,24 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 	await keyboard.press("Enter");
 	await ann.page.getByRole("dialog").waitFor();
 	await keyboard.press("Escape");
-	const tools = ["Mark as unread", "Reply", "React", "Delete this message"];
+	const tools = [
+		"Copy link",
+		"Mark as unread",
+		"Reply",
+		"React",
+		"Delete this message",
+	];
 	for (const tool of tools) {
 		await keyboard.press("ArrowUp");
 		expect(await focused()).toBe(tool);
 	}
 	await keyboard.press("Enter");
+	await ann.page.getByRole("dialog").waitFor();
 	await keyboard.press("Escape");
 	await ann.page.waitForFunction(() => document.activeElement?.id === "text");
 	await tabTo("New room", "Shift+Tab");
 	await keyboard.press("Enter");
-	await keyboard.press("Tab");
+	await ann.page.locator("#join-name:focus").waitFor();
 	await keyboard.type("attic");
 	await keyboard.press("Enter");
 	await ann.isIn("attic");

@@ -325,9 +325,12 @@ test("a message that was to be deleted while the server was away is still there,
 	const ann = await enter("ann");
 	await ann.says("regretted");
 	await ann.reads("regretted");
+	await ann.page.locator("article.said").hover();
+	// What asks whether it is meant is loaded when it is first needed.
+	await ann.presses("Delete this message");
+	await ann.presses("Keep");
 	await crash();
 	await ann.seesStatus("Offline. Your lines are kept.");
-	await ann.page.locator("article.said").hover();
 	await ann.presses("Delete this message");
 	await ann.presses("Delete");
 	await ann.seesStatus("There is no connection, so nothing was deleted.");

@@ -50,7 +50,9 @@ test("the first mention asks about notifications, once", async () => {
 	await ann.hidesTab();
 	await bob.says("@ann, are you there?");
 	await ann.reads("are you there?");
-	expect(await notifications()).toEqual(["bob in calls: @ann, are you there?"]);
+	await expect
+		.poll(notifications)
+		.toEqual(["bob in calls: @ann, are you there?"]);
 });
 
 test("the page loads in 45 KiB at most", async () => {

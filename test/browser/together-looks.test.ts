@@ -94,8 +94,8 @@ async function talk(boss: Person, bob: Person, reader: string) {
 	await boss.reads("Good morning!");
 	await pressesAt(boss, "Good morning!", 1);
 	await boss.says("I take the tent");
-	await pressesAt(boss, "Good morning!", 3);
-	await pressesAt(boss, "I take the tent", 3);
+	await pressesAt(boss, "Good morning!", 4);
+	await pressesAt(boss, "I take the tent", 4);
 	await boss.field.fill("I take the bigger tent");
 	await boss.field.press("Enter");
 	await pressesAt(boss, "Good morning!", 0);

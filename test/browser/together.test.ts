@@ -265,8 +265,9 @@ test("notes are turned on in the settings", async () => {
 	await ann.hidesTab();
 	await bob.says("@ann, which island?");
 	await ann.reads("@ann, which island?");
+	const said = ["bob in harbour: @ann, which island?"];
+	await expect.poll(notes).toEqual(said);
 	await ann.showsTab();
-	expect(await notes()).toEqual(["bob in harbour: @ann, which island?"]);
 });
 
 test("each has a language, and they understand each other", async () => {
