@@ -175,9 +175,9 @@ test("a mention in another room shows at once: in the list, in the title, as a n
 	await ann.page
 		.getByRole("link", { name: /terrace.*mentioned, 2 new/ })
 		.waitFor();
-	expect(await notifications()).toEqual([
-		"You were mentioned in terrace: Open the room to read it.",
-	]);
+	await expect
+		.poll(notifications)
+		.toEqual(["You were mentioned in terrace: Open the room to read it."]);
 	expect(await ann.page.title()).toBe("(1) cellar · Plume");
 	await ann.showsTab();
 	await link.click();

@@ -128,8 +128,8 @@ async function looksAtPanels(viewer: Viewer) {
 	await page.locator("#me").click();
 	await page.locator("#language option").nth(1).waitFor({ state: "attached" });
 	await look("settings");
-	await page.locator("#erase-all").click();
-	await page.locator("#confirm[open]").waitFor();
+	await page.locator("#settings .danger").click();
+	await page.locator("dialog[open] .danger").last().waitFor();
 	await look("a warning");
 	await page.keyboard.press("Escape");
 	await closes(person);
@@ -173,7 +173,7 @@ async function looksAtRooms(viewer: Viewer, bob: Person) {
 	const { person, look } = viewer;
 	const { page } = person;
 	await opensSide(person);
-	await page.locator("#new-room summary").click();
+	await page.locator("#new-room").click();
 	await page.locator("#make-title").fill("Trip to the island");
 	await page.keyboard.press("Enter");
 	await page.locator("#room-name", { hasText: "Trip" }).waitFor();
@@ -189,14 +189,14 @@ async function looksAtRooms(viewer: Viewer, bob: Person) {
 	await page.locator("#members-list", { hasText: "bob" }).waitFor();
 	await look("members");
 	await page.locator("#close-room").click();
-	await page.locator("#confirm-yes").click();
+	await page.locator("dialog[open] .danger").last().click();
 	await page.locator("#closed:not([hidden])").waitFor({ state: "attached" });
 	await closes(person);
 	expect(await page.locator("#quiet").isVisible()).toBe(false);
 	await look("a closed room");
 	await opensSide(person);
-	await page.locator("#new-room summary").click();
-	await page.locator("#join-name").fill("no spaces");
+	await page.locator("#new-room").click();
+	await page.locator("#join-name").fill("no!name");
 	await page.keyboard.press("Enter");
 	await page.locator("#join-name-trouble:not(:empty)").waitFor();
 	await look("the rooms");
