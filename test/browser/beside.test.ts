@@ -64,12 +64,12 @@ test("a newcomer by a link sees no counts for rooms they never saw", async () =>
 	const bob = await enter("bob", {}, "");
 	await bob.says("said before anyone came");
 	await bob.reads("said before");
-	const ann = await enter("ann");
-	await ann.says("hello");
-	await ann.reads("hello");
+	const nina = await enter("nina");
+	await nina.says("hello");
+	await nina.reads("hello");
 	await bob.says("said while ann is elsewhere");
 	await bob.reads("ann is elsewhere");
-	const badge = ann.page.locator("#rooms .unread");
+	const badge = nina.page.locator("#rooms .unread");
 	expect(await badge.count()).toBe(0);
 });
 
