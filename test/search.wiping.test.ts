@@ -134,10 +134,37 @@ test("an author who erases everything is sent away once it is in no file", async
 	expect(isOnDisk()).toBe(false);
 });
 
+test("an index that can't be deleted keeps nothing in the log", async () => {
+	const clock = new FakeClock();
+	const searchStore = new FakeSearchStore(folder);
+	const { plume } = await openSearchable({
+		...{ clock, searchStore },
+		environment: { PLUME_LIMIT_MESSAGE_BURST: "1000" },
+	});
+	const ann = await plume.enter("ann", "plume.2");
+	const bob = await plume.enter("bob", "plume.2");
+	for (let n = 1; n <= 300; n++) ann.say(`canary ${n}`, n);
+	await plume.settle();
+	searchStore.isHanging = true;
+	searchStore.isStuck = true;
+	ann.eraseAll();
+	const erased = () =>
+		bob.items.reduce(
+			(sum, { kind, through = 0, from = 0 }) =>
+				kind === "erased" ? sum + Number(through) - Number(from) + 1 : sum,
+			0,
+		);
+	await plume.until(() => {
+		clock.advance(1000);
+		return erased() >= 300;
+	});
+	expect(ann.closed).toBeUndefined();
+});
+
 test("no erased word stays as what separates two pages of the index", () => {
 	const database = new SearchDatabase(folder);
 	database.begin("log");
-	const lines = Array.from({ length: 8000 }, (_, nth) => ({
+	const lines = Array.from({ length: 4000 }, (_, nth) => ({
 		...{ seq: nth + 1, segment: 1, at: nth * 100, bytes: 100, room: "lobby" },
 		...{ origin: "o", offset: nth + 1, time: 0, name: "ann", identity: "i" },
 		...{ text: `call 4915${1_000_000_000 + 3 * nth}`, isEdit: false },
@@ -150,7 +177,7 @@ test("no erased word stays as what separates two pages of the index", () => {
 		database.apply({ rows: [], wipes: erased.slice(from, from + 50) });
 	const hits = (text: string) =>
 		database.find({ match: `words : "${text.slice(5)}"`, limit: 2 });
-	for (const { seq, text } of others)
+	for (const { seq, text } of others.filter((_, nth) => nth % 40 === 0))
 		expect(hits(text)).toMatchObject([{ seq }]);
 	database.close();
 	const file = new Database(join(folder, "search.db"));
@@ -161,7 +188,7 @@ test("no erased word stays as what separates two pages of the index", () => {
 			.map(({ word }) => word),
 	);
 	file.close();
-	expect(separators.size).toBeGreaterThan(10);
+	expect(separators.size).toBeGreaterThan(5);
 	const left = erased.filter(({ text }) => separators.has(text.slice(5)));
 	expect(left).toEqual([]);
 });

@@ -35,6 +35,8 @@ import type { Responder } from "./responder.ts";
 
 /** How many messages are erased at once: until they are overwritten, nothing else is published. */
 const SLICE = 250;
+/** How long the next ones wait until these are out of the search index. */
+const SLICE_WIPED_MS = 15_000;
 
 /** Changes of messages that may wait for their turn. */
 const MOST_WAITING = 256;
@@ -260,7 +262,9 @@ export class Erasures {
 					pipeline.afterwards(done);
 				}),
 			);
-			await search?.wiped();
+			// That all is gone is not said before it is. Else the log goes first.
+			const late = farewell && to >= found.length ? undefined : SLICE_WIPED_MS;
+			await search?.wiped(late);
 		};
 		let to = SLICE;
 		// It ends a connection, which says that all is gone: from the index too.

@@ -107,9 +107,15 @@ export class SearchIndex {
 		this.#wipeSoon();
 	}
 
-	/** Resolves once no overwritten text is in the index. */
-	wiped(): Promise<void> {
-		return this.#erased.wiped();
+	/** Resolves once no overwritten text is in the index, or after so long. */
+	async wiped(mostMs?: number): Promise<void> {
+		const wiped = this.#erased.wiped();
+		if (mostMs === undefined) return wiped;
+		const { clock } = this.#parts;
+		await Promise.race([
+			wiped,
+			new Promise<void>((done) => clock.after(mostMs, done)),
+		]);
 	}
 
 	async close(): Promise<void> {
