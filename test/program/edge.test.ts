@@ -216,7 +216,7 @@ test("the page comes with a policy that lets nothing else in", async () => {
 });
 
 test("with all file descriptors used up, newcomers fail politely while those inside go on", async () => {
-	const small = await Plume.start({ PLUME_LIMITS: "off" }, "ulimit -n 80");
+	const small = await Plume.start({ PLUME_LIMITS: "off" }, "ulimit -n 100");
 	const ann = await Caller.enter(small, "ann");
 	const crowd = await Promise.allSettled(
 		Array.from({ length: 100 }, () => RawClient.connect({ port: small.port })),

@@ -46,7 +46,8 @@ const MOUNTS: Readonly<Record<string, string>> = {
 
 /** Lines that become arguments of `unshare`, `setpriv` or the filter, each with what it must say. */
 const OTHERS: Readonly<Record<string, RegExp>> = {
-	ExecStart: /^\/usr\/bin\/node --\S+ \/opt\/plume\/dist\/src\/main\.js serve$/,
+	ExecStart:
+		/^\/usr\/bin\/node (--\S+ )+\/opt\/plume\/dist\/src\/main\.js serve$/,
 	ExecReload: /^\/usr\/bin\/node \/opt\/plume\/dist\/src\/main\.js reload$/,
 	Environment: /./,
 	LoadCredential: /^MAILGUN_APIKEY:/,
