@@ -9,17 +9,14 @@
 import type { Database } from "node-sqlite3-wasm";
 import { tokensOf } from "../../machines/tokens.ts";
 import type { Wipe } from "./store.ts";
-
-/** Every word that is there, in order. FTS5 first writes what it still has to write. */
-const WORDS = `CREATE VIRTUAL TABLE IF NOT EXISTS temp.remaining
-USING fts5vocab(main, texts, row)`;
+import { INSTANCES } from "./tables.ts";
 
 /** Each separator that begins a wiped word and no other, the word after it, and the separator after it. “0” stands before the words of the whole index. */
 const STALE = `WITH RECURSIVE beginnings(term) AS (
 	SELECT CAST('0' || value AS BLOB) FROM json_each(?) UNION
 	SELECT substr(term, 1, length(term) - 1) FROM beginnings WHERE length(term) > 2)
 SELECT * FROM (SELECT segid, term,
-	(SELECT CAST('0' || words.term AS BLOB) FROM temp.remaining AS words
+	(SELECT CAST('0' || words.term AS BLOB) FROM temp.instances AS words
 		WHERE words.term >= CAST(substr(stale.term, 2) AS TEXT) LIMIT 1) AS word,
 	(SELECT min(term) FROM texts_idx AS later
 		WHERE later.segid = stale.segid AND later.term > stale.term) AS following
@@ -39,8 +36,9 @@ const isBytes = (value: unknown): value is Uint8Array =>
 export function wipeSeparators(db: Database, wipes: readonly Wipe[]): void {
 	const wiped = wipes.flatMap(({ text = "" }) => tokensOf(text));
 	if (wiped.length === 0) return;
-	db.exec(WORDS);
-	db.all("SELECT 1 FROM temp.remaining LIMIT 1");
+	db.exec(INSTANCES);
+	// FTS5 writes what it still has to write.
+	db.all("SELECT 1 FROM temp.instances LIMIT 1");
 	const stale = db.all(STALE, [JSON.stringify(wiped)]);
 	for (const { segid, term, word, following } of stale) {
 		if (!isBytes(term)) continue;
