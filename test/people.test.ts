@@ -294,7 +294,7 @@ describe("in a cluster", () => {
 		});
 		await world.startEdge("late");
 		expect(applied.mock.calls.length).toBe(many.length);
-		expect(Math.max(...unsent)).toBeLessThan(64 * 1024);
+		expect(Math.max(...unsent)).toBeLessThan(128 * 1024);
 	});
 
 	test("a node that comes later knows it all", async () => {
