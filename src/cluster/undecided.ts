@@ -1,7 +1,7 @@
 /**
  * What an edge has sent the sequencer and knows no outcome of. If the
  * sequencer is gone, numbered lines wait for the next one, since the room
- * takes each number once. Of anything else nobody knows whether it was done.
+ * takes each number once. Whether anything else was done, nobody knows.
  */
 import type { Command } from "../engine/command.ts";
 import type { Connection } from "../engine/connection.ts";
