@@ -12,6 +12,8 @@ const MOST_MS = 1000;
 interface Fatal {
 	/** Set as soon as it is open. */
 	log: Pick<Log, "close"> | undefined;
+	/** Resolves once what was decided is committed and the last lines are out, or after a second. */
+	readonly settle: () => Promise<void>;
 	/** Never resolves. */
 	readonly begin: (error: Error) => Promise<never>;
 }
@@ -20,13 +22,16 @@ export function fatalEnd(logger: Logger, output: Output) {
 	let ending: Promise<never> | undefined;
 	async function end({ message, stack }: Error): Promise<never> {
 		logger.fatal({ error: message, stack }, "stopping at once");
-		const done = [fatal.log?.close(), output.drained()];
-		const late = new Promise((resolve) => setTimeout(resolve, MOST_MS));
-		await Promise.race([Promise.allSettled(done), late]);
+		await fatal.settle();
 		return process.exit(1);
 	}
 	const fatal: Fatal = {
 		log: undefined,
+		async settle() {
+			const done = [fatal.log?.close(), output.drained()];
+			const late = new Promise((resolve) => setTimeout(resolve, MOST_MS));
+			await Promise.race([Promise.allSettled(done), late]);
+		},
 		// Only the first error is reported: others follow from it.
 		begin: (error) => (ending ??= end(error)),
 	};

@@ -85,7 +85,11 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 			clock: systemClock(),
 		}),
 	};
-	const service = await startService(parts, pages);
+	const service = await startService(parts, pages).catch(async (error) => {
+		// Else it could leave a file of the log that is empty.
+		await fatal.settle();
+		throw error;
+	});
 	done();
 	const systemd = notifier({
 		...{ address: asked.notify, log, people: service.people },

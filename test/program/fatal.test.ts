@@ -1,4 +1,5 @@
 /** A bug ends the server at once, and says so. */
+import { readdir } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { newDataFolder, Plume, run } from "./program.ts";
 import { Tab } from "./tab.ts";
@@ -91,3 +92,20 @@ test("what was decided before a bug is committed, if the disk takes it in a seco
 	const { stdout } = await run(["replay", plume.data, "--json"]);
 	expect(JSON.parse(stdout).rooms[0].messages).toBe(2);
 });
+
+test.each([
+	["of its socket", 2, { PLUME_SOCKET: "/nowhere/at/all" }],
+	["of its metrics", 1, { PLUME_METRICS: "192.0.2.1:1" }],
+])(
+	"a start that fails because %s leaves a log that is whole",
+	async (_, code, wrong) => {
+		const PLUME_DATA = await newDataFolder();
+		for (let start = 0; start < 2; start++)
+			expect(
+				await run(["serve"], { PLUME_DATA, PLUME_PORT: "0", ...wrong }),
+			).toMatchObject({ code });
+		const replayed = await run(["replay", "--verify", PLUME_DATA]);
+		expect(replayed).toMatchObject({ code: 0, stderr: "" });
+		expect(await readdir(PLUME_DATA)).not.toContain("torn");
+	},
+);
