@@ -3,7 +3,7 @@
  * prints a line for each. It writes nothing and sends no mail.
  */
 import { constants, existsSync } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { access, stat, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { clockIsBehind } from "../clock.ts";
 import {
@@ -115,10 +115,12 @@ async function folderIsFree(folder: string, beside: boolean): Promise<string> {
 		let above = dirname(resolve(folder));
 		while (!existsSync(above)) above = dirname(above);
 		await access(above, W_OK | X_OK);
+		await assertRoom(above);
 		return `${folder} will be made`;
 	}
 	await namesIn(realDisk, folder);
 	await access(folder, R_OK | W_OK | X_OK);
+	await assertRoom(folder);
 	const { uid } = await stat(folder);
 	const words = `${folder} is writable, belongs to user ${uid} and`;
 	try {
@@ -128,6 +130,13 @@ async function folderIsFree(folder: string, beside: boolean): Promise<string> {
 		if (!beside || !(error instanceof Locked)) throw error;
 		return `${words} is in use by process ${error.pid}`;
 	}
+}
+
+/** Rejects as a write there would, if the disk is full. Some file systems count no blocks, or no files. */
+async function assertRoom(folder: string): Promise<void> {
+	const { blocks, bavail, files, ffree } = await statfs(folder);
+	if ((blocks > 0 && bavail === 0) || (files > 0 && ffree === 0))
+		throw Object.assign(new Error("no room"), { code: "ENOSPC" });
 }
 
 async function stateOf(folder: string, verifier: Verifier): Promise<State> {

@@ -1,11 +1,19 @@
 /** `plume check` says what a start would meet, and changes nothing. */
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { filesIn, newDataFolder, Plume, run } from "./program.ts";
+import {
+	ending,
+	filesIn,
+	newDataFolder,
+	Plume,
+	PROGRAM,
+	run,
+} from "./program.ts";
 
 const check = (environment: Readonly<Record<string, string>>) =>
 	run(["check"], environment);
@@ -21,6 +29,29 @@ test("a folder that is still to be made passes without being made", async () => 
 		),
 	);
 	expect(existsSync(data)).toBe(false);
+});
+
+test("a full disk is named, as at a start", async () => {
+	const data = await newDataFolder();
+	const fill = `mount -t tmpfs -o mode=700,size=64k tmpfs ${data} && ! cat /dev/zero 2>/dev/null >${data}/filler`;
+	const full = `${fill} && export PLUME_DATA=${data}/$1 && exec "$0" ${PROGRAM}`;
+	const ask = (command: string, below: string) =>
+		ending(
+			spawn("unshare", [
+				...["--map-root-user", "--mount", "sh", "-c", `${full} ${command}`],
+				...[process.execPath, below],
+			]),
+		);
+	const words = "PLUME_DATA: the disk is full. Make room (ENOSPC).";
+	for (const below of ["", "below"])
+		expect(await ask("check", below)).toMatchObject({
+			code: 1,
+			stdout: expect.stringContaining(`folder: ${words}`),
+		});
+	expect(await ask("serve", "")).toMatchObject({
+		code: 1,
+		stderr: expect.stringContaining(words),
+	});
 });
 
 test("settings that are wrong are named, as at a start", async () => {
