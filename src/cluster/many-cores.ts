@@ -6,9 +6,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import cluster from "node:cluster";
 import { once } from "node:events";
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Config, Environment } from "../config.ts";
+import { realDisk } from "../log/disk.ts";
 import { readSecret } from "../secret-file.ts";
 import type { NotifyAddress } from "../systemd/notifier.ts";
 import type { PassedSocket } from "../transport/listen.ts";
@@ -17,7 +17,6 @@ import type { PassedSocket } from "../transport/listen.ts";
 const AGAIN_MS = 500;
 /** One that ends by itself sooner than this can't start. */
 const STARTED_MS = 5000;
-const FOLDER_MODE = 0o700;
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 interface ManyCores {
@@ -42,7 +41,7 @@ export async function serveManyCores({
 }: ManyCores): Promise<number> {
 	const data = resolve(config.data);
 	const folder = join(data, "edges");
-	await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+	await realDisk.makeFolder(folder);
 	const at = join(folder, "sequencer.sock");
 	const all = { ...environment, PLUME_EDGES: "0" };
 	const secret = await readSecret(config, warn);

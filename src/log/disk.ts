@@ -8,7 +8,7 @@
  */
 import { constants, fstatSync, statSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Disk {
@@ -82,7 +82,13 @@ async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
 
 export const realDisk: Disk = {
 	async makeFolder(folder) {
-		await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+		if (isFolder(folder)) return;
+		// Node's recursive mkdir tries for ever below /proc, where nothing can be made.
+		await realDisk.makeFolder(dirname(folder));
+		await mkdir(folder, FOLDER_MODE).catch((error: unknown) => {
+			// Another process was faster.
+			if (!isFolder(folder)) throw error;
+		});
 	},
 	list: (folder) => patiently(() => readdir(folder)),
 	async syncFolder(folder) {
@@ -118,6 +124,9 @@ export const realDisk: Disk = {
 	removeFolder: (folder) => rm(folder, { recursive: true, force: true }),
 	rename,
 };
+
+const isFolder = (path: string) =>
+	statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** Whether a path still names the open file. */
 export function isSameFile(path: string, fd: number): boolean {

@@ -22,7 +22,6 @@ import {
 } from "node:fs";
 import {
 	link,
-	mkdir,
 	readFile,
 	rm,
 	stat as statOf,
@@ -30,7 +29,7 @@ import {
 } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { codeOf, isSameFile, messageOf, notOurs } from "./disk.ts";
+import { codeOf, isSameFile, messageOf, notOurs, realDisk } from "./disk.ts";
 
 /** The fields of a lock's content that other processes read. Old locks name no folder. */
 const HOLDER =
@@ -62,7 +61,7 @@ export class Lock {
 
 	/** Locks a data folder, made if it does not exist. Rejects with `Locked` if it is in use. */
 	static async acquire(folder: string): Promise<Lock> {
-		await mkdir(folder, { recursive: true, mode: 0o700 });
+		await realDisk.makeFolder(folder);
 		const path = join(folder, "lock");
 		const owner = {
 			pid: process.pid,

@@ -146,6 +146,7 @@ test.each([
 	[{ PLUME_HOST: "nowhere.invalid" }, 2, "PLUME_HOST: nowhere.invalid"],
 	[{ PLUME_HOST: "203.0.113.9" }, 1, "PLUME_HOST: 203.0.113.9"],
 	[{ PLUME_DATA: process.execPath }, 2, `PLUME_DATA: ${process.execPath}`],
+	[{ PLUME_DATA: "/proc/self/task/x" }, 2, "PLUME_DATA: /proc/self/task/x"],
 ])(
 	"a start that the system refuses with %j begins with the variable",
 	async (given, code, words) => {
