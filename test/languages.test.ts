@@ -64,7 +64,7 @@ describe("a person whose page is German", () => {
 		await enter(plume, "bob", "fr");
 		const boss = await enter(plume, "boss", "de");
 		expect(await ask(plume, boss, "mute bob 10m")).toMatch(
-			/^bob darf in lobby bis .* UTC nichts sagen\. „@plumebot unmute bob“ macht es rückgängig\.$/,
+			/^bob darf in lobby 10 Minuten lang nichts sagen\. „@plumebot unmute bob“ macht es rückgängig\.$/,
 		);
 	});
 
@@ -87,7 +87,7 @@ describe("a person whose page is German", () => {
 		const ann = await enter(plume, "ann", "de");
 		const boss = await enter(plume, "boss", "en");
 		await ask(plume, boss, "kick ann 10m");
-		expect(ann.closed?.reason).toMatch(/^Du darfst bis .* nicht in lobby\.$/);
+		expect(ann.closed?.reason).toMatch(/^Du darfst 10 Minuten lang nicht in lobby\.$/);
 	});
 
 	test("is still answered in German after coming back by a session", async () => {

@@ -23,7 +23,7 @@ test("a reason with broken characters is logged without them, and stops nothing"
 	await ask(plume, bob, `remove ${offset} a\ud800b`);
 	await ask(plume, bob, "kick troll 10m a\ud800\u001b[2J\u202eb");
 	expect(plume.fatal).toBeUndefined();
-	expect(troll.closed?.reason).toMatch(/UTC: a {2}\[2J b$/);
+	expect(troll.closed?.reason).toMatch(/minutes: a {2}\[2J b$/);
 });
 
 test("a reason has the length of a line", async () => {

@@ -13,7 +13,6 @@ import { whereInWords } from "../chat/room-name.ts";
 import type { Found } from "../history/found.ts";
 import { type Say, sayIn } from "../languages/words.ts";
 import { messageOf } from "../log/disk.ts";
-import { momentOf } from "../moment.ts";
 import type { Command } from "./command.ts";
 import { type Actor, actorOf } from "./commands/actor.ts";
 import { type Decision, NOTHING, type View } from "./commands/decision.ts";
@@ -45,15 +44,15 @@ export const explained =
 		reason: string | undefined,
 	) =>
 	(say: Say): string => {
-		const { until } = event;
+		const { time: from, until } = event;
 		const isMute = event.type === "identity.muted";
 		const to = isMute ? "in" : "into";
 		const where = "room" in event ? whereInWords(say, to, event.room) : "";
-		const time = until === undefined ? "" : momentOf(until);
+		const time = until === undefined ? "" : { ms: until - from };
 		const key =
 			event.type === "identity.kicked"
 				? "you.kicked"
-				: (`you.${isMute ? "muted" : "banned"}${time ? "Until" : ""}` as const);
+				: (`you.${isMute ? "muted" : "banned"}${time ? "For" : ""}` as const);
 		const end = reason ? say("you.why", { reason }) : say("you.end");
 		return say(key, { where, time }) + end;
 	};

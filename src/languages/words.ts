@@ -27,7 +27,11 @@ const catalogues: Readonly<Record<Language, Catalogue>> = {
 	...{ en, de, fr, es, pt, ja, ar },
 };
 
-type Params = Readonly<Record<string, string | number>>;
+/** So long, in words. */
+interface Span {
+	readonly ms: number;
+}
+type Params = Readonly<Record<string, string | number | Span>>;
 /** A text that differs by a number needs its `count`. */
 type ParamsOf<K extends Key> = (typeof en)[K] extends string
 	? [params?: Params]
@@ -65,9 +69,25 @@ export function sayIn(
 					"");
 		return text.replace(/\{(\w+)\}/g, (gap, name: string) => {
 			const value = params[name] ?? gap;
+			if (typeof value === "object") return spanIn(language, value);
 			return typeof value === "string" ? show(value) : `${value}`;
 		});
 	};
+}
+
+const MINUTE = ["minute", 60_000] as const;
+const UNITS = [
+	["week", 604_800_000],
+	["day", 86_400_000],
+	["hour", 3_600_000],
+	MINUTE,
+] as const;
+
+/** A span in the largest unit that leaves no rest. */
+function spanIn(language: Language, { ms }: Span): string {
+	const [unit, size] = UNITS.find(([, size]) => ms % size === 0) ?? MINUTE;
+	const style = { style: "unit", unit, unitDisplay: "long" } as const;
+	return new Intl.NumberFormat(language, style).format(ms / size);
 }
 
 /** A name that is read in the other direction must not move the words around it: it stands between the characters that isolate it. Plain Latin letters in a text from left to right need none. */

@@ -148,7 +148,7 @@ test("who is sent out of a room is told why, and comes into the lobby instead", 
 	await (await boss.opensPeople()).getByRole("button").click();
 	await boss.page.getByLabel("Reason").fill("shouting");
 	await boss.presses("Send out for 5 minutes");
-	await troll.seesStatus(/You may not enter room-\d+ until .*shouting/);
+	await troll.seesStatus(/You may not enter room-\d+ for 5 minutes: shouting/);
 	await troll.presses("Try now");
 	await troll.isIn("lobby");
 });

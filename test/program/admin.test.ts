@@ -80,7 +80,7 @@ describe("on a server with admins", () => {
 			...["troll", "lobby", "1 tab, muted"],
 		]);
 		expect(await ask("ban", "troll", "1d only stamps")).toEqual({
-			says: [expect.stringContaining("troll is banned until")],
+			says: [expect.stringContaining("troll is banned for 1 day.")],
 		});
 		expect(await troll.raw.closed).toBe(4003);
 		expect(await rowsOf("bans")).toEqual([

@@ -33,7 +33,9 @@ test("the operator's commands reach the server of the data folder, and nobody el
 	expect(await ask("mute", "lobby", "ann", "10m", "too", "loud")).toMatchObject(
 		{
 			code: 0,
-			stdout: expect.stringContaining("ann may say nothing in lobby until"),
+			stdout: expect.stringContaining(
+				"ann may say nothing in lobby for 10 minutes.",
+			),
 		},
 	);
 	const bob = await Caller.call(plume.port);

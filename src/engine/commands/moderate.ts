@@ -41,8 +41,8 @@ const needs = {
 const ban: Act = (asked) => {
 	const { view, say } = asked;
 	const { name, person: identity, identities } = victimOf(asked);
-	const { facts, beside, when: time } = sanctionOf(asked);
-	const done = time ? "act.bannedUntil" : "act.banned";
+	const { facts, beside, span: time } = sanctionOf(asked);
+	const done = time ? "act.bannedFor" : "act.banned";
 	const isMeant = ({ identity }: Claim) => identities.has(identity);
 	return {
 		entries: [
@@ -76,8 +76,8 @@ const mute: Act = (asked) => {
 	const { room, say } = asked;
 	const { name, person: identity } = victimOf(asked);
 	limitMaker(asked, "mutes", identity);
-	const { facts, beside, when: time } = sanctionOf(asked);
-	const done = time ? "act.mutedUntil" : "act.muted";
+	const { facts, beside, span: time } = sanctionOf(asked);
+	const done = time ? "act.mutedFor" : "act.muted";
 	const where = whereInWords(say, "in", room);
 	const type = "identity.muted";
 	return {
@@ -92,9 +92,9 @@ const kick: Act = (asked) => {
 	const { view, room, say } = asked;
 	const { name, person: identity, identities } = victimOf(asked);
 	limitMaker(asked, "kicks", identity);
-	const { facts, beside, until, when } = sanctionOf(asked, KICK_MS);
+	const { facts, beside, until, span } = sanctionOf(asked, KICK_MS);
 	const where = whereInWords(say, "into", room);
-	const done = say("act.kicked", { name, where, time: when });
+	const done = say("act.kicked", { name, where, time: span });
 	const type = "identity.kicked";
 	return {
 		entries: [

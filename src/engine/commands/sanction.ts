@@ -6,7 +6,6 @@ import { parseName } from "../../chat/name.ts";
 import type { Found } from "../../history/found.ts";
 import type { Say } from "../../languages/words.ts";
 import { digestOf } from "../../log/line.ts";
-import { momentOf } from "../../moment.ts";
 import { cannot, type Operation } from "../operation.ts";
 import { type Actor, operator } from "./actor.ts";
 import { DAY_MS, type View } from "./decision.ts";
@@ -84,8 +83,8 @@ export function sanctionOf(
 		facts: { time, by: actor.person, ...until, ...digest },
 		beside: erasable ? { erasable } : {},
 		until: time + (ms ?? 0),
-		/** When it ends, in words; empty if it does not. */
-		when: ms === undefined ? "" : momentOf(time + ms),
+		/** How long it lasts; empty if it does not end. */
+		span: ms === undefined ? "" : { ms },
 	};
 }
 
