@@ -19,7 +19,7 @@ const dialogs: Readonly<Record<string, readonly [string, string]>> = {
 	dismiss: ["", "Nothing is done to the message."],
 	close: ["", "Only people who own a name here get in."],
 	say: ["Words", "The bot says them in that room."],
-	notice: ["Words", "The bot says them in every room."],
+	notice: ["Words", "The bot says them in every open room."],
 };
 
 export const actsAt: Readonly<Record<string, ActsAt>> = {

@@ -1,5 +1,6 @@
 /** Asks the server, as the one who is logged in on the chat page. */
 import { BASE } from "../base-path.ts";
+import { byOwnClock } from "../moments.ts";
 import { storedSession } from "../storage.ts";
 
 /** A table, or words about what was done. */
@@ -21,7 +22,8 @@ export async function ask(command: string, ...args: readonly string[]) {
 		throw new Error("The server can't be reached just now.");
 	});
 	const { ok, status: cause } = answer;
-	if (!ok) throw new Error(await answer.text(), { cause });
-	const said: Answer = await answer.json();
+	const text = await answer.text();
+	if (!ok) throw new Error(text, { cause });
+	const said: Answer = JSON.parse(byOwnClock(text, "en"));
 	return said;
 }

@@ -1,7 +1,7 @@
 /** The admin page: reports, people, bans, rooms and names, each with what can be done about it. */
 import { BOT_NAME } from "../../machines/message.ts";
 import { find, make, say } from "../element.ts";
-import { browser } from "../storage.ts";
+import { browser, storedPerson } from "../storage.ts";
 import { type Act, actsAt, argumentsOf, labelOf } from "./acts.ts";
 import { type Answer, ask } from "./ask.ts";
 
@@ -31,7 +31,10 @@ function buttonOf(act: Act): HTMLElement {
 function rowOf(name: string, row: readonly string[]): HTMLElement {
 	const [first = "", ...others] = row;
 	const all = actsAt[name]?.(row) ?? [];
-	const acts = all.filter((act) => !act.includes("") && first !== BOT_NAME);
+	const safe = name === "rooms" ? [] : [BOT_NAME, storedPerson().name];
+	const acts = all.filter(
+		(act) => !act.includes("") && !safe.includes(act.at(-1) ?? ""),
+	);
 	return make(
 		"tr",
 		"",
@@ -95,7 +98,7 @@ const carryOut = (act: Act) =>
 		say("#result", "");
 		const { says = [] } = await ask(act[1], ...args);
 		const link = String(new URL("join#", location.href));
-		say("#result", says.join(" ").replace("/join#", link));
+		say("#result", says.join(" ").replace(/^\S*\/join#/, link));
 		await look(Object.keys(titles));
 	});
 const again = () => attempt(() => look(Object.keys(titles)));

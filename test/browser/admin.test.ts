@@ -28,12 +28,15 @@ test("a troll is banned from the page, and let in again", async () => {
 	expect(boss.page.url()).toBe(`${plume().url}/admin`);
 	await table(boss, "Bans").getByText("Nobody is banned.").waitFor();
 	const who = table(boss, "Who is in");
+	await who.getByRole("button", { name: "Ban troll" }).waitFor();
+	expect(await boss.page.getByRole("button", { name: "boss" }).count()).toBe(0);
 	await who.getByRole("button", { name: "Ban troll" }).click();
 	const dialog = boss.page.getByRole("dialog", { name: "Ban troll" });
 	await dialog.getByLabel("How long").selectOption("a week");
 	await dialog.getByLabel("Reason").fill("only stamps");
 	await dialog.getByLabel("Reason").press("Enter");
-	await boss.seesStatus("troll is banned until");
+	await boss.seesStatus("troll is banned for 1 week.");
+	expect(await boss.page.locator("main").innerText()).not.toContain("UTC");
 	await troll.isOutside();
 	await troll.page
 		.locator("#step-trouble", { hasText: "only stamps" })
