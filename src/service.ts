@@ -96,7 +96,7 @@ export async function startEngine(
 	await known.load();
 	const people = new People({ secrets, clock, file: parts.own });
 	await people.load(state.server.context);
-	const { pushContact: contact } = parts.config;
+	const { pushContact: contact, origins, base } = parts.config;
 	const push =
 		contact === undefined
 			? undefined
@@ -132,6 +132,7 @@ export async function startEngine(
 	operator = new Operator({
 		...{ engine, parts: started },
 		reread: () => reread(parts, started.policy),
+		address: `${origins[0] ?? ""}${base}`,
 		folder: parts.config.log === "file" ? parts.config.data : undefined,
 	});
 	log.scrub().catch(onFatal);

@@ -97,9 +97,21 @@ test("the operator makes the first invitation where there is no admin", async ()
 	const plume = await TestServer.open({
 		environment: { PLUME_ALLOW: "invited", PLUME_SOCKET: "/tmp/socket" },
 	});
-	const [link = ""] = await plume.operate("invite");
+	const [link = "", words] = await plume.operate("invite");
 	expect(link).toMatch(/^\/join#[\w-]{22}$/);
+	expect(words).toContain("put yours before it");
 	await comesIn(plume, "bob", link.split("#")[1]);
+});
+
+test("an invitation is a whole link where the server knows its origin", async () => {
+	const plume = await TestServer.open({
+		environment: {
+			...{ PLUME_ORIGINS: "https://chat.example.org", PLUME_BASE: "/plume" },
+		},
+	});
+	const [link, words] = await plume.operate("invite");
+	expect(link).toMatch(/^https:\/\/chat\.example\.org\/plume\/join#[\w-]{22}$/);
+	expect(words).not.toContain("before it");
 });
 
 test("a start that lets nobody in is refused", () => {

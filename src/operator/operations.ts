@@ -79,17 +79,20 @@ function said(view: View, by: string, room: string, text: string): Entry {
 	return noticed(view, room, text, by);
 }
 
-/** Invites someone to the server. */
+/** Invites someone to the server, by a link below its address, which is only a path if nobody told its origin. */
 export const invite =
-	({ person: by }: Actor): Decide =>
+	({ person: by }: Actor, address: string): Decide =>
 	(view) => {
 		const { entry, token } = invited(view, by);
 		const until = momentOf(entry.event.expires);
+		const isWhole = !address.startsWith("/");
+		const origin =
+			" Unless it begins with one like https://chat.example.org, put yours before it; PLUME_ORIGINS does that from then on.";
 		return {
 			entries: [entry],
 			says: [
-				`/join#${token}`,
-				`One person may log in by this link, until ${until}. Unless it begins with the address of this server, put that before it.`,
+				`${address}join#${token}`,
+				`One person may log in by this link, until ${until}.${isWhole ? "" : origin}`,
 			],
 		};
 	};

@@ -33,6 +33,8 @@ export interface OperatorParts {
 	readonly parts: EngineParts;
 	/** Reads the settings that may change while the server runs. Throws `ConfigError`, and then nothing has changed. */
 	readonly reread: () => readonly string[];
+	/** Where people reach the server: a path, if nobody told its origin. */
+	readonly address: string;
 	/** The data folder; undefined if the log is in memory. */
 	readonly folder: string | undefined;
 }
@@ -44,7 +46,7 @@ export class Operator {
 	readonly #waiting = new Set<(event: PlumeEvent) => void>();
 	readonly #commands: Readonly<Record<OperatorCommand, Asked>>;
 
-	constructor({ engine, parts, reread, folder }: OperatorParts) {
+	constructor({ engine, parts, reread, address, folder }: OperatorParts) {
 		const startedAt = parts.clock.now();
 		const { refusals } = engine;
 		this.#engine = engine;
@@ -80,7 +82,7 @@ export class Operator {
 			remove: inRoom("remove"),
 			reports: () => tables.reports(parts),
 			dismiss: anywhere("dismiss"),
-			invite: (_, by) => act(operations.invite(by)),
+			invite: (_, by) => act(operations.invite(by, address)),
 			release: ([name = ""], by) => act(operations.release(by, name)),
 			rename: ([name = "", to = ""], by) =>
 				act(operations.rename(by, name, to)),
