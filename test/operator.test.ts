@@ -2,6 +2,8 @@
 import { expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
 import { lines } from "../src/operator/tables.ts";
+import { openDesk, plume as runPlume } from "./cli/desk.ts";
+import { asks, makesRoom } from "./private-rooms.ts";
 import { TestServer } from "./test-server.ts";
 
 const notices = (person: {
@@ -59,6 +61,26 @@ test("what the operator says is shown to old and new clients, and to those who c
 		"Said in 1 room.",
 	]);
 	expect(notices(cleo)).toHaveLength(2);
+});
+
+test("a notice goes once into each room that is open, and is one act", async () => {
+	const { testServer, disk, clock } = await openDesk();
+	const ann = await testServer.enter("ann", "plume.2");
+	await makesRoom(testServer, ann, "Plans");
+	const closed = await makesRoom(testServer, ann, "Old plans");
+	await asks(testServer, ann, "close", { room: closed });
+	for (const words of ["We move.", "We stay."])
+		expect(await testServer.operate("notice", words)).toEqual([
+			"Said in 2 rooms.",
+		]);
+	clock.advance(1);
+	await testServer.operate("say", "lobby", "We stay.");
+	const { lines } = await runPlume(disk, ["acts"]);
+	expect(lines.map((line) => line.replace(/^.*#\d+ +/, ""))).toEqual([
+		"the operator said in 2 rooms as the bot: We move.",
+		"the operator said in 2 rooms as the bot: We stay.",
+		"the operator said in lobby as the bot: We stay.",
+	]);
 });
 
 test("a renamed person is back under the new name, in every tab, without a code", async () => {

@@ -14,15 +14,30 @@ export function parse(args: readonly string[]): LogCommand {
 	const { positionals } = parseOptions("acts", args, {});
 	return logCommand(positionals[0], async (input, { print }) => {
 		let acts = 0;
-		const { seq } = await input.fold((step) => {
+		/** The line to print next. What the bot says in several rooms at once is one act. */
+		let next = { key: "", rooms: 0, words: "", line: (_words: string) => "" };
+		const printNext = () => {
+			if (next.rooms > 0) print(next.line(next.words));
+		};
+		const reading = input.fold((step) => {
 			const words = actIn(step);
 			if (words === undefined) return;
 			const { event, erasable, seq } = step.stored;
+			const { time, type } = event;
 			const by = nameOf(step.before, "by" in event ? event.by : BOT_NAME);
 			const why = erasable?.text ? `: ${withoutControls(erasable.text)}` : "";
-			print(`${momentOf(event.time)}  #${seq}  ${by} ${words}${why}`);
+			const key = type === "notice.posted" ? `${time} ${by}${why}` : `#${seq}`;
+			if (key === next.key) {
+				next.words = `said in ${++next.rooms} rooms as the bot`;
+				return;
+			}
+			printNext();
+			const line = (words: string) =>
+				`${momentOf(time)}  #${seq}  ${by} ${words}${why}`;
+			next = { key, rooms: 1, words, line };
 			acts++;
 		});
+		const { seq } = await reading.finally(printNext);
 		if (acts === 0) print(`Nobody has moderated anybody in ${seq} events.`);
 		return 0;
 	});

@@ -68,9 +68,9 @@ export const say =
 export const notice =
 	({ person: by }: Actor, text: string): Decide =>
 	(view) => {
-		const rooms = [...view.state.rooms.keys()];
-		const entries = rooms.map((room) => said(view, by, room, text));
-		return { entries, says: [`Said in ${count(rooms.length, "room")}.`] };
+		const open = view.state.rooms.filter(({ context }) => !context.isClosed);
+		const entries = [...open.keys()].map((room) => said(view, by, room, text));
+		return { entries, says: [`Said in ${count(open.size, "room")}.`] };
 	};
 
 function said(view: View, by: string, room: string, text: string): Entry {
