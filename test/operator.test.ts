@@ -83,6 +83,22 @@ test("a notice goes once into each room that is open, and is one act", async () 
 	]);
 });
 
+test("rooms are listed by name", async () => {
+	const plume = await TestServer.open();
+	for (const [name, room] of [
+		["ann", "owls"],
+		["bob", "cats"],
+	] as const) {
+		const person = plume.connect("plume.2");
+		person.hello(name, `${name}@example.org`, room);
+		await plume.settle();
+		person.auth(plume.mailer.codeFor(`${name}@example.org`));
+		await plume.settle();
+	}
+	for (const command of ["rooms", "who"] as const)
+		expect((await plume.operate(command)).join()).toMatch(/cats.*owls/);
+});
+
 test("a renamed person is back under the new name, in every tab, without a code", async () => {
 	const plume = await TestServer.open();
 	const ann = await plume.enter("ann", "plume.2");

@@ -6,6 +6,7 @@ import { sanctionedUntil } from "../../machines/rules.ts";
 import { ageInWords } from "../../machines/text.ts";
 import { namesHeld, personUnder } from "../engine/commands/names-held.ts";
 import type { EngineParts } from "../engine/parts.ts";
+import type { State } from "../engine/state.ts";
 import { momentOf } from "../moment.ts";
 import { count } from "./operations.ts";
 
@@ -23,8 +24,7 @@ const MOST_REPORTS = 200;
 
 export function who({ states, clock, cluster }: EngineParts): Table {
 	const { rooms, server } = states.committed;
-	const open = rooms.filter((_, room) => isPublic(room));
-	const rows = [...open].flatMap(([room, { context }]) => {
+	const rows = [...publicOf(rooms)].flatMap(([room, { context }]) => {
 		const people = new Map<string, Member[]>();
 		for (const member of context.members.values())
 			people.set(member.name, [...(people.get(member.name) ?? []), member]);
@@ -47,13 +47,17 @@ export function who({ states, clock, cluster }: EngineParts): Table {
 	return { heads, rows, none: "Nobody is here." };
 }
 
+/** The public rooms, by name. */
+const publicOf = (rooms: State["rooms"]) =>
+	rooms.filter((_, room) => isPublic(room)).sortBy((_, room) => room);
+
 /** What a node is called; else the beginning of its id. */
 const nodeName = (node: string, labels?: ReadonlyMap<string, string>) =>
 	labels?.get(node) ?? node.slice(0, 6);
 
 export function rooms({ states }: EngineParts): Table {
 	const { rooms } = states.committed;
-	const open = rooms.filter((_, room) => isPublic(room));
+	const open = publicOf(rooms);
 	const others = rooms.size - open.size;
 	const rows = [...open].map(([room, { context }]) => [
 		room,
@@ -94,7 +98,8 @@ export function bans({ states, clock }: EngineParts): Table {
 				.join(", ") || person.slice(0, 6),
 			until === undefined ? "for good" : `until ${momentOf(until)}`,
 		]);
-	return { heads: ["Who", "How long"], rows, none: "Nobody is banned." };
+	const heads = ["Who", "How long"];
+	return { heads, rows: rows.sort(), none: "Nobody is banned." };
 }
 
 export async function reports(parts: EngineParts): Promise<Table> {

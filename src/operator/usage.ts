@@ -20,10 +20,10 @@ const WHY_BAN =
 export const operatorUsage = {
 	who: usage("", "who is in which room"),
 	status: usage("", "version, start, disk, mails and refusals"),
-	rooms: usage("", "the rooms, and how much was said there"),
+	rooms: usage("", "the rooms by name, and how much was said there"),
 	names: usage("", "the names, and which belong to one person"),
 	say: usage("ROOM TEXT…", "say something in a room, as the bot"),
-	notice: usage("TEXT…", "say something in every room, as the bot"),
+	notice: usage("TEXT…", "say something in every open room, as the bot"),
 	code: usage(
 		"NAME EMAIL",
 		"hand a login code to someone whom no mail reaches; EMAIL for a new name",
