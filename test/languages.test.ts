@@ -87,7 +87,9 @@ describe("a person whose page is German", () => {
 		const ann = await enter(plume, "ann", "de");
 		const boss = await enter(plume, "boss", "en");
 		await ask(plume, boss, "kick ann 10m");
-		expect(ann.closed?.reason).toMatch(/^Du darfst 10 Minuten lang nicht in lobby\.$/);
+		expect(ann.closed?.reason).toMatch(
+			/^Du darfst 10 Minuten lang nicht in lobby\.$/,
+		);
 	});
 
 	test("is still answered in German after coming back by a session", async () => {

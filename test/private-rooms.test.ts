@@ -23,6 +23,23 @@ async function ownRooms(person: Person) {
 	return answer.rooms as readonly Record<string, unknown>[];
 }
 
+/** The next calls of a method wait until the answer is called. */
+function waitsIn<Method extends string>(
+	of: Record<Method, (...args: never[]) => Promise<unknown>>,
+	method: Method,
+): () => void {
+	const call = of[method].bind(of);
+	let goOn = () => {};
+	const until = new Promise<void>((resolve) => {
+		goOn = resolve;
+	});
+	of[method] = async (...args) => {
+		await until;
+		return call(...args);
+	};
+	return goOn;
+}
+
 test("a private room has a key that tells nothing, and a title that members read", async () => {
 	const room = await makesRoom(plume, ann, "Birthday for Bob");
 	expect(room).toMatch(/^~[\w-]{22}$/);
@@ -53,8 +70,7 @@ test("a room that one may not enter gives the same bytes as one that does not ex
 		});
 	async function answersAbout(key: string) {
 		const { session, ...memory } = bob.memory;
-		plume.clock.advance(10_000);
-		await plume.settle();
+		await plume.passes(10_000);
 		bob.news();
 		bob.open({ ...memory, session, room: key });
 		bob.askHistory({ room: key, epoch, before: 2, id: "h" });
@@ -172,8 +188,8 @@ test("an invitation is good for seven days, unless it is taken back", async () =
 	expect(await asks(plume, bob, "join", { invitation: other })).toMatchObject({
 		code: "invitationIsOpen",
 	});
-	plume.clock.advance(7 * 24 * 3_600_000);
-	await plume.settle();
+	await plume.passes(7 * 24 * 3_600_000);
+	bob = await plume.enter("bob", "plume.2");
 	expect(await asks(plume, bob, "join", { invitation: token })).toMatchObject({
 		code: "invitationIsOpen",
 	});
@@ -191,6 +207,7 @@ test("a member who is removed gets nothing more, at once", async () => {
 	elsewhere.publish("heads", { rooms: [room] });
 	await plume.settle();
 	const { epoch } = bob.memory;
+	const read = waitsIn(plume.archive, "page");
 	elsewhere.askHistory({ room, epoch, before: 2 });
 	ann.news();
 	ann.raw(
@@ -198,8 +215,8 @@ test("a member who is removed gets nothing more, at once", async () => {
 	);
 	ann.say("now we can talk");
 	await plume.settle();
-	plume.clock.advance(5000);
-	await plume.settle();
+	read();
+	await plume.passes(5000);
 	expect(bob.closed).toMatchObject({ code: 4007 });
 	expect(bob.lines).not.toContain("ann: now we can talk");
 	const heads = elsewhere.received.filter(({ kind }) => kind === "head");
@@ -388,19 +405,23 @@ test("a title is one short line", async () => {
 		});
 });
 
-test("no title is given by someone whose words are all being erased", async () => {
-	const room = await makesRoom(plume, ann, "Trip");
-	ann.eraseAll();
-	for (const fields of [
-		{ kind: "make", title: "too late" },
-		{ kind: "title", room, title: "too late" },
-	])
+test.each(["make", "title"])(
+	"no title is given (%s) by someone whose words are all being erased",
+	async (kind) => {
+		const room = await makesRoom(plume, ann, "Trip");
+		ann.say("one line", 1);
+		await plume.settle();
+		const overwrite = waitsIn(plume.log.segments, "erase");
+		ann.eraseAll();
+		const fields = { kind, room, title: "too late" };
 		ann.raw(JSON.stringify({ type: types.rooms, ...fields }));
-	await plume.settle();
-	expect(
-		ann.received.filter(({ code }) => code === "isNotErasing"),
-	).toHaveLength(2);
-});
+		await plume.settle();
+		overwrite();
+		await plume.settle();
+		expect(ann.last(types.refused)).toMatchObject({ code: "isNotErasing" });
+		expect(ann.closed).toMatchObject({ code: 4002 });
+	},
+);
 
 test("someone with two names, and a tab under a tag, is gone once", async () => {
 	const room = await makesRoom(plume, ann, "Trip");
@@ -548,8 +569,7 @@ test("a title that was replaced is as old as anything that was said, the present
 	const room = await makesRoom(plume, ann, "An old title");
 	await asks(plume, ann, "title", { room, title: "The title now" });
 	for (let hour = 0; hour < 15; hour++) {
-		clock.advance(3_600_000);
-		await plume.settle();
+		await plume.passes(3_600_000);
 	}
 	const later = await plume.enter("ann", "plume.2");
 	expect(await ownRooms(later)).toMatchObject([{ title: "The title now" }]);

@@ -40,6 +40,8 @@ const dialects = {
 };
 
 /** Far more turns of the event loop than anything simulated takes. */
+/** An edge finds its sequencer again in so long, in such steps. */
+const [FOUND_MS, STEP_MS] = [10_000, 500];
 const MOST_TURNS = 100_000;
 
 /** A frame as it was received: a Message with whatever flat fields came with it. */
@@ -312,7 +314,19 @@ export class TestServer {
 		const { signal } = new AbortController();
 		for await (const line of this.#started.operator.run(command, args, signal))
 			lines.push(line);
+		if (this.#front !== this.#started) await this.settle();
 		return lines;
+	}
+
+	/** Lets time pass. A leap is a silence between nodes: with an edge the end of it passes in steps, in which they find each other again. */
+	async passes(ms: number): Promise<void> {
+		const inSteps = this.#front === this.#started ? 0 : Math.min(ms, FOUND_MS);
+		this.clock.advance(ms - inSteps);
+		await this.settle();
+		for (let left = inSteps; left > 0; left -= STEP_MS) {
+			this.clock.advance(Math.min(left, STEP_MS));
+			await this.settle();
+		}
 	}
 
 	/** Waits for what takes its time, as reading does; or for the end. */
