@@ -106,6 +106,33 @@ function edits(person: Person, line: Received, text: string): void {
 	person.raw(JSON.stringify({ type: types.relation, kind: "edit", ...about }));
 }
 
+test("the relations of a room that is forgotten leave the disk", async () => {
+	const { plume, disk, ann } = await twoInTheLobby();
+	const cleo = plume.connect("plume.2");
+	cleo.hello("cleo", "cleo@example.org", "cats");
+	await plume.settle();
+	cleo.auth(plume.mailer.codeFor("cleo@example.org"));
+	await plume.settle();
+	/** Fills segments, until what was said before is in files. */
+	const fill = async (person: Person) => {
+		for (let line = 0; line < 12; line++) await says(plume, person, `${line}`);
+		await readBack(plume, person);
+	};
+	const line = await says(plume, cleo, "a cat");
+	await relates(plume, cleo, "pin", line);
+	await relates(plume, cleo, "react", line, "👍");
+	await fill(cleo);
+	const files = () =>
+		[...disk.files.keys()].filter((path) => /relations.*-/.test(path));
+	expect(files()).not.toEqual([]);
+	cleo.logOut();
+	await plume.settle();
+	plume.clock.advance(31 * 24 * HOUR_MS);
+	await plume.settle();
+	await fill(ann);
+	expect(files()).toEqual([]);
+});
+
 test("two edits at once are decided one after the other", async () => {
 	const { plume, disk, ann, bob } = await twoInTheLobby();
 	const line = await says(plume, ann, "one");

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { type Cache, loadChecked, saveChecked } from "../log/cache.ts";
+import { namesIn } from "../log/disk.ts";
 import type { IndexedRelation } from "./segment-index.ts";
 
 /** Increment whenever the shape of the files changes. */
@@ -43,6 +44,14 @@ export function relationFiles(options: Cache) {
 			loadChecked(disk, folder, `${key}.json`),
 		saveBlock: (key: string, block: Block): Promise<void> =>
 			saveChecked(disk, folder, `${key}.json`, block),
+		/** Removes those of rooms that are not among these. */
+		async tidy(origins: ReadonlySet<string>): Promise<void> {
+			for (const name of await namesIn(disk, folder)) {
+				const [, origin] = /^(.*)-\w+\.json$/.exec(name) ?? [];
+				if (origin !== undefined && !origins.has(origin))
+					await disk.remove(join(folder, name));
+			}
+		},
 		/** Removes all of them. */
 		discard: () => disk.removeFolder(folder),
 	};

@@ -44,6 +44,8 @@ export class Relations {
 	#merged: number | undefined;
 	/** The newest segment when a merge failed: it is tried again at the next one. */
 	#failedAt = 0;
+	/** The newest segment when the files of forgotten rooms were removed. */
+	#tidiedAt = 0;
 
 	constructor(parts: RelationsParts) {
 		this.#parts = parts;
@@ -117,7 +119,8 @@ export class Relations {
 		const left = indexes.segments.filter(
 			(segment) => segment > merged && segment < newest,
 		);
-		if (left.length === 0 || this.#failedAt === newest) return;
+		const isDone = left.length === 0 && this.#tidiedAt === newest;
+		if (isDone || this.#failedAt === newest) return;
 		try {
 			for (const segment of left) {
 				const index = await indexes.of(segment);
@@ -127,6 +130,9 @@ export class Relations {
 				await files?.saveEnd(log.id, { segment, hash });
 				this.#merged = segment;
 			}
+			const rooms = (await indexes.of(newest))?.rooms.values() ?? [];
+			await files?.tidy(new Set(Array.from(rooms, ({ origin }) => origin)));
+			this.#tidiedAt = newest;
 		} catch (error) {
 			if (error instanceof Rotten) {
 				await this.#startAnew(error);
