@@ -71,6 +71,7 @@ async function hashAtStart(folder: string): Promise<string> {
 	const log = openFileLog({ disk, folder, clock, ids: () => "fuzz" });
 	const snapshots = new Snapshots({ disk, folder, warn });
 	const { state } = await recoverState(log, defaultLimits(true), snapshots);
+	await log.close();
 	return state.hash();
 }
 
