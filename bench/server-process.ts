@@ -21,7 +21,11 @@ const TCP = /^ *\d+: \w+:(\w+) \w+:\w+ \w+ (\w+):\w+/gm;
 const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export const PLUME = beside("../src/main.js");
 /** As in plume.service. */
-const FLAGS = ["--heap-growing-percent=25", "--liftoff-only"];
+const FLAGS = [
+	"--heap-growing-percent=25",
+	"--max-semi-space-size=4",
+	"--liftoff-only",
+];
 const PROGRAMS: Readonly<Record<Contender, string>> = {
 	plume: PLUME,
 	"plume.2": PLUME,
