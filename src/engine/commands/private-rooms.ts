@@ -61,7 +61,7 @@ export const setTopic: Handler<"setTopic"> = (
 	const context = view.state.room(room)?.context;
 	// Before anything else: others must not learn what is there.
 	if (!asker || !context || asker.room !== room) return refuse("isInside");
-	if (erasures.isSilent(client)) return refuse("isNotErasing");
+	if (erasures.isSilent(view.client)) return refuse("isNotErasing");
 	const { role, person } = actorOf(view, asker, room);
 	if (context.people && context.maker !== person) return refuse("isOwner");
 	if (role === "lateAdmin") return refuse("loginIsFresh");
