@@ -69,6 +69,7 @@ export const clientFrames = {
 	makeRoom: { ...rooms("make"), title: text, id },
 	talkTo: { ...rooms("direct"), names: s.listOf(text.read, 7), id },
 	titleRoom: { ...rooms("title"), room: shortId, title: text, id },
+	setTopic: { ...rooms("topic"), room: shortId, text, id },
 	invite: {
 		...rooms("invite"),
 		room: s.optional(shortId),

@@ -55,6 +55,7 @@ export const concerned = {
 	"member.added": ["room"],
 	"member.removed": ["room"],
 	"room.titled": ["room"],
+	"topic.changed": ["room"],
 	"room.handedOver": ["room"],
 	"room.closed": ["room"],
 	"room.forgotten": ["room"],
@@ -102,6 +103,7 @@ export type WithText = PlumeEvent<
 	| "message.reacted"
 	| "notice.posted"
 	| "room.titled"
+	| "topic.changed"
 >;
 
 /** An event of a newer version may overwrite as well, and names the entries in the same field. */
@@ -110,7 +112,7 @@ export const isOverwriting = (event: PlumeEvent): event is Overwriting =>
 
 const withText: ReadonlySet<string> = new Set([
 	...(["message.posted", "message.edited", "message.reacted"] as const),
-	...(["notice.posted", "room.titled"] as const),
+	...(["notice.posted", "room.titled", "topic.changed"] as const),
 ] satisfies readonly WithText["type"][]);
 
 export const isWithText = (event: PlumeEvent): event is WithText =>

@@ -158,6 +158,8 @@ export interface Facts {
 	"member.removed": { identity: Identity; by: Identity };
 	/** Its title is text beside the event. */
 	"room.titled": Named & { digest: string };
+	/** What the room is about. The topic is text beside the event; an empty one is none. */
+	"topic.changed": { client: ClientId; digest: string };
 	/** Another member has the rights of its maker from now on. */
 	"room.handedOver": { to: Identity; by: Identity };
 	/** Its members can read on, and nobody can say anything. */

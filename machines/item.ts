@@ -20,6 +20,7 @@ const kinds = {
 	"message.unpinned": "unpinned",
 	"notice.posted": "notice",
 	"room.titled": "titled",
+	"topic.changed": "topic",
 	"room.closed": "closed",
 } as const satisfies Partial<Record<RoomEvent["type"], Item["kind"]>>;
 
@@ -77,8 +78,9 @@ export function itemOf(
 				...(text === undefined && { erased: true }),
 			};
 		case "room.titled":
+		case "topic.changed":
 			return {
-				...{ kind: "titled", room, epoch, offset, time },
+				...{ kind: kinds[event.type], room, epoch, offset, time },
 				...{ name, text: text ?? "" },
 				...(text === undefined && { erased: true }),
 			};

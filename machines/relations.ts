@@ -27,7 +27,7 @@ type AnyLine = Item | { readonly kind: "aside" | "local" };
 export const changed = <Line extends AnyLine>(line: Line, change: Change) =>
 	change.kind === "erased" ? without(line, change) : related(line, change);
 
-/** A line after an erasure: without its text if the erasure covers it. A title is erased by its own offset only, other words for a message by that of the message too. */
+/** A line after an erasure: without its text if the erasure covers it. A title or topic is erased by its own offset only, other words for a message by that of the message too. */
 export function without<Line extends AnyLine>(line: Line, erasure: Erasure) {
 	if (!("room" in line) || !("text" in line)) return line;
 	const { room, epoch, target } = erasure;
@@ -35,7 +35,7 @@ export function without<Line extends AnyLine>(line: Line, erasure: Erasure) {
 	const isMeant =
 		line.offset === target ||
 		(line.kind === "edited" && line.target === target) ||
-		(line.kind !== "titled" && covers(erasure, line));
+		(line.kind !== "titled" && line.kind !== "topic" && covers(erasure, line));
 	if (isMeant) {
 		const { reactions, pinned, ...rest } = line as Line & Partial<Said>;
 		return { ...rest, text: "", erased: true };

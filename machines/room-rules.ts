@@ -40,8 +40,9 @@ export interface RoomContext {
 	readonly access?: "private" | "direct" | undefined;
 	/** Who may enter, as persons; only where not everyone may. */
 	readonly people?: PersistentMap<Identity, Membership> | undefined;
-	/** The offset of its title. */
+	/** The offsets of its title and of its topic. */
 	readonly titled?: number | undefined;
+	readonly topic?: number | undefined;
 	/** Nobody may say anything any more. */
 	readonly isClosed?: true | undefined;
 	/** Who may say nothing, and who may not enter. They have no key until there is one. */
@@ -159,6 +160,7 @@ export const roomRules = {
 	"member.added": ["isNotPublic", "isNotClosed"],
 	"member.removed": ["isMember"],
 	"room.titled": ["isPrivate", "isNotClosed"],
+	"topic.changed": ["isInside", "isNotClosed", "isNotMuted"],
 	"room.handedOver": ["isPrivate", "isMember"],
 	"room.closed": ["isPrivate", "isNotClosed"],
 	"identity.unmuted": ["isMuted"],

@@ -81,6 +81,7 @@ export const roomMachine = setup({
 			...(people && { people: people.delete(identity) }),
 		})),
 		rememberTitle: assign(({ context }) => ({ titled: context.offset })),
+		rememberTopic: assign(({ context }) => ({ topic: context.offset })),
 		handOver: on("room.handedOver", (_, { to }) => ({ maker: to })),
 		close: assign({ isClosed: true }),
 		changeIncarnation: on("room.restored", ({ said }, { incarnation }) => ({
@@ -94,7 +95,7 @@ export const roomMachine = setup({
 			...empty,
 			...{ mutes: undefined, kicks: undefined, retention: undefined },
 			...{ access: undefined, people: undefined },
-			...{ titled: undefined, isClosed: undefined },
+			...{ titled: undefined, topic: undefined, isClosed: undefined },
 		}),
 		mute: on("identity.muted", ({ mutes }, event) => ({
 			mutes: sanctioned(mutes, event),
@@ -211,6 +212,10 @@ export const roomMachine = setup({
 				"member.added": ruled("member.added", "addPerson"),
 				"member.removed": ruled("member.removed", "removePerson"),
 				"room.titled": ruled("room.titled", ["takeOffset", "rememberTitle"]),
+				"topic.changed": ruled("topic.changed", [
+					"takeOffset",
+					"rememberTopic",
+				]),
 				"room.handedOver": ruled("room.handedOver", "handOver"),
 				"room.closed": ruled("room.closed", ["close", "takeOffset"]),
 				"room.restored": { actions: "changeIncarnation" },

@@ -60,7 +60,9 @@ export const yes: Field<true> = {
 	empty: true,
 };
 
-export const optional = <T>({ read }: Field<T>): Field<T | undefined> => ({
+export const optional = <T>({
+	read,
+}: Pick<Field<T>, "read">): Field<T | undefined> => ({
 	read: (value) => (value === undefined ? undefined : read(value)),
 	empty: undefined,
 });

@@ -46,6 +46,8 @@ const relating = <const K>(kind: K) => ({ ...system(kind, ""), target: count });
 const worded = { text, erased: s.optional(s.yes) };
 const typist = { client: text, name: text };
 const member = s.record({ ...typist, away: s.flag });
+/** What the room is about, and the offset of the item that says so. */
+const topic = { read: s.record({ text, offset: count }) };
 /** A room of one's own, or one that a person is invited to. `names` are those of its other people. */
 const ownRoom = s.record({
 	room: text,
@@ -94,6 +96,7 @@ export const serverFrames = {
 		retentionHours: s.optional(count),
 		access: s.optional(text),
 		closed: s.optional(s.yes),
+		topic: s.optional(topic),
 		node: s.optional(text),
 		id,
 	},
@@ -114,6 +117,7 @@ export const serverFrames = {
 	left: { ...system("left", "left chat"), client: text },
 	notice: { ...system("notice", ""), text, erased: s.optional(s.yes) },
 	titled: { ...system("titled", ""), text, erased: s.optional(s.yes) },
+	topic: { ...system("topic", ""), text, erased: s.optional(s.yes) },
 	closed: system("closed", "closed this room"),
 	edited: { ...relating("edited"), ...worded },
 	reacted: { ...relating("reacted"), ...worded },

@@ -56,6 +56,7 @@ export const limitTable = {
 	directRooms: rate(200, "rooms one person may open to talk to a few others"),
 	roomMembers: bound(500, "members of a private room"),
 	titlePoints: bound(64, "code points in the title of a private room"),
+	topicPoints: bound(200, "code points in the topic of a room"),
 	invitationDays: bound(7, "days an invitation is good"),
 	invitationsHeld: rate(50, "invitations of one person that wait"),
 	textPoints: bound(4_000, "code points in one message"),

@@ -1,7 +1,7 @@
 /** Makes a room, or joins one by its name. It is loaded when it is first opened. */
 
 import { showDialog } from "./dialog.ts";
-import { complain, make } from "./element.ts";
+import { complain, find, make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { roomName } from "./room-name.ts";
 import { t } from "./words.ts";
@@ -17,31 +17,41 @@ export function open(page: Page): void {
 	const own = form("make-title", t("room.make"), t("room.make-hint"), 64);
 	own.button.textContent = t("room.make-it");
 	own.submit((title) => page.makeRoom(title));
-	const dialog = showDialog(t("html.new-room"), join.form, own.form);
+	showDialog(t("html.new-room"), join.form, own.form);
 	join.field.focus();
+}
 
-	function form(id: string, says: string, example: string, maxLength: number) {
-		const field = make("input", {
-			...{ id, maxLength, dir: "auto", placeholder: example },
-			...{ autocomplete: "off", autocapitalize: "none", spellcheck: false },
-		});
-		const trouble = make("p", { className: "trouble", role: "alert" });
-		trouble.id = `${id}-trouble`;
-		field.setAttribute("aria-describedby", trouble.id);
-		field.oninput = () => complain(field, "");
-		const button = make("button", "ghost");
-		const label = make("label", { className: "hint", htmlFor: id }, says);
-		const line = make("div", "joined", field, button);
-		const form = make("form", "", label, line, trouble);
-		const submit = (act: (typed: string) => Promise<string>) => {
-			form.onsubmit = async (event) => {
-				event.preventDefault();
-				const words = await act(field.value);
-				complain(field, words);
-				if (words) field.focus();
-				else dialog.close();
-			};
+/** Asks what the room on the screen is about. */
+export function setTopic(page: Page): void {
+	const topic = form("topic-text", t("topic.hint"), "", 200);
+	topic.field.value = find("#topic").textContent;
+	topic.button.textContent = t("topic.save");
+	topic.submit((text) => page.setTopic(text));
+	showDialog(t("topic"), topic.form);
+	topic.field.focus();
+}
+
+function form(id: string, says: string, example: string, maxLength: number) {
+	const field = make("input", {
+		...{ id, maxLength, dir: "auto", placeholder: example },
+		...{ autocomplete: "off", autocapitalize: "none", spellcheck: false },
+	});
+	const trouble = make("p", { className: "trouble", role: "alert" });
+	trouble.id = `${id}-trouble`;
+	field.setAttribute("aria-describedby", trouble.id);
+	field.oninput = () => complain(field, "");
+	const button = make("button", "ghost");
+	const label = make("label", { className: "hint", htmlFor: id }, says);
+	const line = make("div", "joined", field, button);
+	const form = make("form", "", label, line, trouble);
+	const submit = (act: (typed: string) => Promise<string>) => {
+		form.onsubmit = async (event) => {
+			event.preventDefault();
+			const words = await act(field.value);
+			complain(field, words);
+			if (words) field.focus();
+			else form.closest("dialog")?.close();
 		};
-		return { form, field, button, submit };
-	}
+	};
+	return { form, field, button, submit };
 }

@@ -23,8 +23,15 @@ export type Question = Extract<
 	ClientFrame,
 	{
 		kind:
-			| ("makeRoom" | "talkTo" | "titleRoom" | "invite" | "invitations")
-			| ("revoke" | "join" | "removeMember" | "handOver" | "closeRoom");
+			| ("makeRoom" | "talkTo" | "titleRoom" | "setTopic" | "invite")
+			| (
+					| "invitations"
+					| "revoke"
+					| "join"
+					| "removeMember"
+					| "handOver"
+					| "closeRoom"
+			  );
 	}
 >;
 
@@ -44,6 +51,8 @@ export class OwnRooms {
 		const offline = { kind: "roomsRefused", words: OFFLINE } as const;
 		this.#requests = new Requests<AnswerAboutRooms>(page, "r", offline);
 		page.makeRoom = (title) => this.go({ kind: "makeRoom", title });
+		page.setTopic = (text) =>
+			this.go({ kind: "setTopic", room: page.room, text });
 		page.talkTo = async (names) =>
 			showBriefly(await this.go({ kind: "talkTo", names: [...names] }));
 		find("#members").onclick = () => void this.#openDialog();
@@ -58,16 +67,19 @@ export class OwnRooms {
 	/** Asks for one's own rooms. The server tells of changes from then on. */
 	welcome(): void {
 		this.#page.send({ kind: "ownRooms" });
+		this.render();
 		const isInvited = storage.storedInvitation() !== "";
 		show(find("#invitation"), isInvited);
 	}
 
 	/** Call when the room on the screen is another, or one's own rooms are. */
 	render(): void {
-		const isOwn = this.#page.ownRoom !== undefined;
-		find("#members").hidden = !isOwn;
-		find("#share").hidden = isOwn;
-		const { room } = this.#page;
+		const { room, role, ownRoom } = this.#page;
+		find("#members").hidden = !ownRoom;
+		find("#share").hidden = ownRoom !== undefined;
+		find("#set-topic").hidden = isPublic(room)
+			? role === "member"
+			: !ownRoom?.mine || ownRoom.closed === true;
 		find("#leave").hidden = room === LOBBY || !isPublic(room);
 		this.#dialog?.render();
 	}

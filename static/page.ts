@@ -45,6 +45,8 @@ export class Page {
 	talkTo: (names: readonly string[]) => void = () => {};
 	/** Makes a private room, and goes there; or answers why that can't be. */
 	makeRoom: (title: string) => Promise<string> = async () => "";
+	/** Says what the room on the screen is about, or answers why that can't be. */
+	setTopic: (text: string) => Promise<string> = async () => "";
 	/** Begins a reply. */
 	reply: (message: Said) => void = () => {};
 	/** Shows the message at an offset of the room, which was said at this time, if that is known. */

@@ -21,5 +21,8 @@ export function roomMenu(page: Page, leave: () => void): void {
 		find("#side").hidePopover();
 		(await load("new-room"))?.open(page);
 	};
+	find("#set-topic").onclick = async () =>
+		(await load("new-room"))?.setTopic(page);
+	find("#chat h1").onclick = () => find("#here").showPopover();
 	find("#share").onclick = async () => (await load("share"))?.share(page);
 }

@@ -7,7 +7,7 @@ import type { Said } from "../machines/message.ts";
 import type { ReadMark } from "../machines/own.ts";
 import type { ServerEvent } from "../machines/page-events.ts";
 import { isChange } from "../machines/relations.ts";
-import { find } from "./element.ts";
+import { find, say } from "./element.ts";
 import type { AboutOwn, AboutRooms, RoomEvent, RoomLine } from "./frames.ts";
 import { HistoryPager } from "./history-pager.ts";
 import { joinedRoom, type ReadRoom, saveRead } from "./joined-rooms.ts";
@@ -41,6 +41,8 @@ export class RoomView {
 	#count = { said: 0, offset: 0 };
 	/** How far the reader has read the room, once they have. */
 	#read: ReadRoom | undefined;
+	/** The offset of the topic in the head. */
+	#topic = 0;
 	#isAway = false;
 	#awayTimer: ReturnType<typeof setTimeout> | undefined;
 	/** The reader has marked something as unread, and stays in the room: nothing counts as read there. */
@@ -86,6 +88,7 @@ export class RoomView {
 	/** Leaves nothing on the screen for another person or room. */
 	clear(): void {
 		this.#page.quotes.clear();
+		this.#showTopic();
 		this.#read = undefined;
 		this.#isMarked = false;
 		this.#timeline.clear();
@@ -96,6 +99,7 @@ export class RoomView {
 	welcome(welcome: Extract<ServerEvent, { type: "welcome" }>): void {
 		const { said, offset, retentionHours } = welcome;
 		this.#count = { said, offset };
+		this.#showTopic(welcome.topic);
 		this.#page.epoch = welcome.epoch;
 		const retention = find("#retention");
 		retention.hidden = retentionHours === undefined;
@@ -181,7 +185,11 @@ export class RoomView {
 		if (line.kind === "said" && line.offset > this.#count.offset)
 			this.#count.said += 1;
 		this.#updateRead();
+		if (line.kind === "topic" && line.offset >= this.#topic)
+			this.#showTopic(line);
 		if (isChange(line)) this.#history.change(line);
+		if (line.kind === "erased" && line.target === this.#topic)
+			this.#showTopic();
 		if (line.kind === "erased" || line.kind === "edited")
 			this.#liveRegion.clear();
 		const isHeard = line.kind === "said" || line.kind === "notice";
@@ -192,6 +200,12 @@ export class RoomView {
 			this.notifications.message(line);
 		const text = line.text.slice(0, MOST_ANNOUNCED);
 		this.#liveRegion.say(`${line.name}: ${text}`);
+	}
+
+	#showTopic({ text, offset } = { text: "", offset: 0 }): void {
+		this.#topic = offset;
+		for (const where of ["#topic", "#about"]) say(where, text);
+		find("#chat h1").title = text;
 	}
 
 	#addLocal(text: string): void {

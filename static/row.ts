@@ -3,9 +3,9 @@
  * has to stand before it: the day, the mark of what is unread.
  */
 
-import type { SystemLine } from "../machines/message.ts";
+import type { Said, SystemLine } from "../machines/message.ts";
 import { make } from "./element.ts";
-import type { Line } from "./frames.ts";
+import type { Aside, Line, Notice } from "./frames.ts";
 import {
 	dayOf,
 	groupLines,
@@ -26,7 +26,7 @@ const calendar = new Intl.DateTimeFormat(locale, { dateStyle: "full" });
 
 export type Row = ReturnType<typeof rowsOf>[number];
 
-export const isTalk = (line: Line) =>
+export const isTalk = (line: Line): line is Said | Aside | Notice =>
 	line.kind === "said" || line.kind === "aside" || line.kind === "notice";
 
 /** Whether a message goes on below the previous one, without its writer's name. */
@@ -81,16 +81,23 @@ function membershipLine(line: SystemLine, className = ""): HTMLElement {
 	return make("p", className, ...words, " ", timeElement(line.time));
 }
 
-/** What an owner did to the room. */
-function roomLine(line: Extract<Line, { kind: "titled" | "closed" }>) {
-	const title = line.kind === "titled" && !line.erased ? line.text : "";
+/** What was done to the room. */
+function roomLine(
+	line: Extract<Line, { kind: "titled" | "topic" | "closed" }>,
+) {
 	const name = nameTag(line.name);
+	const text = line.kind !== "closed" && line.text;
+	const title = make("bdi", "", text || "");
 	const words =
 		line.kind === "closed"
 			? nodes("room.closed-by", { name })
-			: title
-				? nodes("room.titled", { name, title: make("bdi", "", title) })
-				: nodes("room.titled-once", { name });
+			: line.kind === "topic"
+				? text
+					? nodes("topic.set-by", { name, title })
+					: nodes("topic.changed", { name })
+				: text
+					? nodes("room.titled", { name, title })
+					: nodes("room.titled-once", { name });
 	return make("p", "system", ...words, " ", timeElement(line.time));
 }
 
@@ -125,8 +132,8 @@ export function rowElement({ lines, ...row }: Row, page: Page): HTMLElement {
 	if (line.kind === "local") element.append(make("p", "system", line.text));
 	else if (isMembership(line))
 		element.append(membershipElement(lines.filter(isMembership)));
-	else if (line.kind === "titled" || line.kind === "closed")
-		element.append(roomLine(line));
-	else element.append(messageElement(line, row.isContinued, page));
+	else if (isTalk(line))
+		element.append(messageElement(line, row.isContinued, page));
+	else element.append(roomLine(line));
 	return element;
 }

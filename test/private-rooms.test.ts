@@ -82,6 +82,7 @@ test("a room that one may not enter gives the same bytes as one that does not ex
 		bob.publish("heads", { rooms: [key], id: "u" });
 		for (const kind of ["invitations", "remove", "close", "title"])
 			await asks(plume, bob, kind, { room: key, title: "x" });
+		await asks(plume, bob, "topic", { room: key, text: "x" });
 		await asks(plume, bob, "invite", { room: key });
 		await asks(plume, bob, "handOver", { room: key, name: "bob" });
 		const answers = JSON.stringify(bob.news()).replaceAll(key, "KEY");

@@ -29,8 +29,9 @@ export class Room {
 	readonly presence: Presence;
 	/** After so many hours what is said is deleted, if ever. */
 	retentionHours: number | undefined;
-	/** The title of a private room: undefined if it was not read yet, empty if there is none. */
-	title: string | undefined;
+	/** The title of a private room, and the topic of any: undefined if it was not read yet, empty if there is none. */
+	titled: string | undefined;
+	topic: string | undefined;
 	readonly #host: Client;
 	readonly #dirty: Set<Room>;
 	/** Messages for everyone that are to be delivered. */

@@ -84,6 +84,7 @@ const table: {
 	"member.added": ({ room }) => `someone became a member of ${room}`,
 	"member.removed": ({ room }) => `someone is no member of ${room} any more`,
 	"room.titled": ({ name, room }) => `${name} gave ${room} a title`,
+	"topic.changed": ({ room }) => `changed the topic of ${room}`,
 	"room.handedOver": ({ room }) => `the room ${room} was handed over`,
 	"room.closed": ({ name, room }) => `${name} closed the room ${room}`,
 	"room.restored": ({ room }) =>

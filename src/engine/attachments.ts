@@ -25,10 +25,9 @@ import { actorOf } from "./commands/actor.ts";
 import { identitiesOf, namesHeld, personOf } from "./commands/names-held.ts";
 import { decideLost } from "./commands/sessions.ts";
 import type { Connection, Login } from "./connection.ts";
-import type { OwnRooms } from "./own-rooms.ts";
+import { aboutRoom, type OwnRooms } from "./own-rooms.ts";
 import { ownFrame } from "./own-state.ts";
 import { leads, viewOf } from "./parts.ts";
-import type { State } from "./state.ts";
 
 /** How the connection of a client that left is closed; of the others nobody is there. */
 const closing: Partial<Record<ClientLeft["why"], CloseReason>> = {
@@ -45,12 +44,6 @@ type InWords = (say: Say) => string;
 
 interface AttachmentsParts extends CatchUpParts {
 	readonly ownRooms: OwnRooms;
-}
-
-/** What a welcome says of a room that is not for all. */
-function accessOf(state: State, room: RoomName) {
-	const { access, isClosed } = state.room(room)?.context ?? {};
-	return { ...(access && { access }), ...(isClosed && { closed: isClosed }) };
 }
 
 export class Attachments {
@@ -238,11 +231,12 @@ export class Attachments {
 		if (connection.node) return;
 		this.#admitted.add(login);
 		const isClassic = login.pending && !login.session;
-		if (room.recent.lacks === undefined || isClassic) {
+		const topic = this.#parts.ownRooms.recallTopic(room);
+		if ((room.recent.lacks === undefined && !topic) || isClassic) {
 			this.#welcome(connection, login, room, epoch);
 			return;
 		}
-		void this.#parts.pages.recall(room).then(() =>
+		void Promise.all([this.#parts.pages.recall(room), topic]).then(() =>
 			this.#parts.pipeline.tell(connection, () => {
 				if (connection.login !== login) return;
 				this.#welcome(connection, login, room, room.recent.head.epoch);
@@ -293,7 +287,7 @@ export class Attachments {
 		const { cluster } = this.#parts;
 		mailbox.put({
 			...{ kind: "welcome", client, name, ...head, last, role },
-			...accessOf(this.#parts.states.committed, room.name),
+			...aboutRoom(this.#parts.states.committed, room),
 			...{ retentionHours, node: cluster?.labels.get(cluster.node), id },
 		});
 		const names = this.#blocked(person);

@@ -62,12 +62,19 @@ export function applyEffects(
 		case "clients.detached":
 			liveUpdates.reattach(event, step.before);
 			break;
-		case "message.erased":
-			server.room(event.room).title = undefined;
+		case "message.erased": {
+			const room = server.room(event.room);
+			const { titled, topic } = step.after.room(event.room)?.context ?? {};
+			if (event.target === titled) room.titled = "";
+			if (event.target === topic) room.topic = "";
 			notes.forget(event);
 			break;
+		}
 		case "room.titled":
-			server.room(event.room).title = step.stored.erasable?.text;
+			server.room(event.room).titled = step.stored.erasable?.text ?? "";
+			break;
+		case "topic.changed":
+			server.room(event.room).topic = step.stored.erasable?.text ?? "";
 			break;
 		default:
 			tellPeople(to.services, step);

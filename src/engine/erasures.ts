@@ -193,10 +193,10 @@ export class Erasures {
 		return left;
 	}
 
-	/** Whether it is the title that a room has now: that is as old as the room may be. */
+	/** Whether it is the title or topic that a room has now: that is as old as the room may be. */
 	#isInUse({ isTitle, room, offset }: Found): boolean {
-		const { titled } = this.#parts.states.committed.room(room)?.context ?? {};
-		return isTitle === true && titled === offset;
+		const now = this.#parts.states.committed.room(room)?.context;
+		return isTitle === true && [now?.titled, now?.topic].includes(offset);
 	}
 
 	/** Overwrites the texts that a committed event has erased; false if that is left to the next start. */

@@ -7,11 +7,13 @@ import type { ClientContext } from "../../machines/client.ts";
 import type { Identity, PlumeEvent, RoomName } from "../../machines/events.ts";
 import type { ServerFrame } from "../../machines/protocol.ts";
 import type { Invitation } from "../../machines/server.ts";
+import type { Room } from "../chat/room.ts";
 import { messageOf } from "../log/disk.ts";
 import { throttled } from "../rate-limit.ts";
 import { nameOf, personUnder } from "./commands/names-held.ts";
 import type { Connection } from "./connection.ts";
 import type { RunningParts } from "./parts.ts";
+import type { State } from "./state.ts";
 
 /** A list may be long, and much may change at once. */
 const THROTTLE_MS = 1000;
@@ -25,12 +27,19 @@ interface Subscriber {
 	isBusy: boolean;
 }
 
+/** What a welcome says of a room that is not for all, and what any is about. */
+export function aboutRoom(state: State, { name, topic: text }: Room) {
+	const { access, isClosed, topic: offset } = state.room(name)?.context ?? {};
+	return {
+		...{ ...(access && { access }), ...(isClosed && { closed: isClosed }) },
+		...(text && offset !== undefined && { topic: { text, offset } }),
+	};
+}
+
 export class OwnRooms {
 	readonly #parts: RunningParts;
 	readonly #subscribers = new Map<Connection, Subscriber>();
 	readonly #sendSoon: (connection: Connection) => void;
-	/** Counts erasures: what was being read meanwhile may be erased. */
-	#erasures = 0;
 
 	constructor(parts: RunningParts) {
 		this.#parts = parts;
@@ -76,7 +85,6 @@ export class OwnRooms {
 		>,
 		ended?: Invitation,
 	): void {
-		if (event.type === "message.erased") this.#erasures++;
 		const { states } = this.#parts;
 		const { room = "", identity: one } = { ...ended, ...event };
 		const people = states.committed.room(room)?.context.people;
@@ -145,20 +153,27 @@ export class OwnRooms {
 		};
 	}
 
-	/** Remembered by the room, or read from the log; empty if there is none, or it is erased. */
-	async titleOf(key: RoomName): Promise<string> {
+	/** Reads the topic of a room for a welcome, which leaves it out if it can't be read. Undefined if it is known. */
+	recallTopic({ name, topic }: Room): Promise<unknown> | undefined {
+		const about = this.#parts.states.committed.room(name)?.context;
+		if (topic !== undefined || about?.topic === undefined) return undefined;
+		return this.titleOf(name, "topic").catch(() => {});
+	}
+
+	/** The title of a room, or its topic: remembered, or read from the log; empty if there is none, or it is erased. */
+	async titleOf(
+		key: RoomName,
+		which: "titled" | "topic" = "titled",
+	): Promise<string> {
 		const { server, states, archive } = this.#parts;
-		const { titled: offset } = states.committed.room(key)?.context ?? {};
+		const offset = states.committed.room(key)?.context[which];
 		if (offset === undefined) return "";
 		const room = server.room(key);
-		if (room.title !== undefined) return room.title;
+		if (room[which] !== undefined) return room[which];
 		const { epoch } = states.committed.head(key);
-		const erasures = this.#erasures;
 		const found = await archive.find({ room: key, epoch, offset });
-		// Subscribers are told once more when it has changed meanwhile.
-		const now = states.committed.room(key)?.context.titled;
-		if (now !== offset || erasures !== this.#erasures) return room.title ?? "";
-		room.title ??= found?.text ?? "";
-		return room.title;
+		// Whatever has changed it meanwhile has set it.
+		room[which] ??= found?.text ?? "";
+		return room[which];
 	}
 }

@@ -29,6 +29,7 @@ export const refusalWords = {
 		"You are a member of as many private rooms as one person may. Leave one first.",
 	roomHasSpace: "That room has as many members as a room may have.",
 	titleIsLegal: "A title has 1 to 64 characters, on one line.",
+	topicIsLegal: "A topic has at most 200 characters, on one line.",
 	personIsOther: "Name one to seven other people.",
 	personCanBeAsked:
 		"That person can't be asked now. Perhaps they have blocked you, or you them.",

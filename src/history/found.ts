@@ -13,7 +13,7 @@ export interface Found extends ItemPosition, EventSpan {
 	readonly author: Person;
 	/** Set by `saidBy` and `textsIn`: another one than the previous message's if another message under the author's name, which is not found, may be in between. */
 	readonly run?: string;
-	/** It is the title of a room. */
+	/** It is the title of a room, or its topic. */
 	readonly isTitle?: true;
 	/** It is a relation, to the item at this offset. */
 	readonly relation?: Pick<IndexedRelation, "kind" | "target">;

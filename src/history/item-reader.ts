@@ -11,7 +11,7 @@ import {
 	type Relations,
 	relationsIn,
 } from "./relations.ts";
-import { authorOf } from "./said.ts";
+import { authorOf, isTitle } from "./said.ts";
 import {
 	type IndexedRelation,
 	ItemKind,
@@ -121,7 +121,7 @@ export class ItemReader {
 		return {
 			...{ ...position, at, bytes, segment: of, seq: words.seq },
 			...{ time: said.event.time, text: words.erasable.text, author },
-			...(said.event.type === "room.titled" && { isTitle: true }),
+			...(isTitle(said.event) && { isTitle: true as const }),
 			isPinned: pinned !== undefined,
 			reactions: await this.#reactions(item.related),
 		};

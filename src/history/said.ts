@@ -88,7 +88,7 @@ function foundAs(
 	const position = { room, epoch, offset: then ? lastOf(then) : 0 };
 	const run = `${gaps}`;
 	const found = { ...position, ...span, segment, seq, time, text, author, run };
-	if (event.type === "room.titled") return { ...found, isTitle: true };
+	if (isTitle(event)) return { ...found, isTitle: true };
 	if (!isRelating(event)) return found;
 	const relation = { kind: relationKindOf(event), target: event.target };
 	return { ...found, relation };
@@ -109,6 +109,10 @@ export async function* saidSince(
 		if (isOlder) return;
 	}
 }
+
+/** Whether it says what its room is called, or about. */
+export const isTitle = ({ type }: WithText): boolean =>
+	type === "room.titled" || type === "topic.changed";
 
 /** Whose text this is, under the name that they had at this byte of the segment. */
 export function authorOf(

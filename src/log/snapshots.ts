@@ -18,7 +18,7 @@ import { isCount, sha256 } from "./line.ts";
 import type { LogPosition } from "./log.ts";
 
 /** Increment whenever the shape of any machine's context changes. */
-const FORMAT = 5;
+const FORMAT = 6;
 const SUM = /^(.*),"sum":"([\w-]{43})"$/s;
 /** More than the bytes before a snapshot's state. */
 const HEAD_BYTES = 4096;

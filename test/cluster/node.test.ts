@@ -222,9 +222,15 @@ test("what an older node would not understand is refused until that is upgraded"
 	await world.start();
 	const ann = await world.enter(node, "ann");
 	await world.enter(node, "ben");
-	const later = /identity.blocked|login.requested/;
+	const later = /identity.blocked|login.requested|topic.changed/;
 	const events = Object.keys(concerned).filter((type) => !later.test(type));
 	const old = await world.start({ events });
+	ann.open({ ...ann.memory, room: "boats" });
+	await world.advance(500);
+	const topic = { kind: "topic", room: "boats", text: "Sails" };
+	ann.raw(JSON.stringify({ type: types.rooms, ...topic }));
+	await world.advance(500);
+	expect(ann.received.at(-1)).toMatchObject({ code: "nodesAreAlike" });
 	const block = async () => {
 		ann.say("@plumebot block ben");
 		await world.advance(500);

@@ -125,6 +125,7 @@ export const privateRoomEvents: readonly RoomEvent[] = (
 		{ type: "member.added", identity: "bob@", by: "ann@" },
 		{ type: "client.entered", client: "b1", ...bob, node: "n" },
 		{ type: "room.titled", identity: "ann@", name: "ann", digest: "d" },
+		{ type: "topic.changed", client: "b1", digest: "d" },
 		{ type: "room.handedOver", to: "bob@", by: "ann@" },
 		{ type: "room.closed", identity: "bob@", name: "bob" },
 		{ type: "member.removed", identity: "bob@", by: "ann@" },

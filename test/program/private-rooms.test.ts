@@ -1,4 +1,4 @@
-/** The key, the title and the words of a private room are canaries: they come out nowhere but to its members. */
+/** The key, the title, the topic and the words of a private room are canaries: they come out nowhere but to its members. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { MessageType as types } from "../../machines/message.ts";
@@ -7,6 +7,7 @@ import { Plume, run } from "./program.ts";
 
 const TOKEN = "canary-token-0123456789";
 const TITLE = "canary-title-4711";
+const TOPIC = "canary-topic-4711";
 const WORDS = "canary-words-4711";
 
 let plume: Plume;
@@ -41,9 +42,11 @@ beforeAll(async () => {
 	await ann.until(
 		(frame) => frame.room === room && frame.type === types.welcome,
 	);
+	ann.raw.send({ type: types.rooms, kind: "topic", room, text: TOPIC });
+	await ann.until(({ kind, text }) => kind === "topic" && text === TOPIC);
 	ann.say(WORDS);
 	await ann.until(({ text }) => text === WORDS);
-	canaries = [`${room}`, TITLE, WORDS];
+	canaries = [`${room}`, TITLE, TOPIC, WORDS];
 });
 afterAll(async () => {
 	inspector.close();
@@ -66,7 +69,7 @@ async function post(path: string, args: readonly string[] = []) {
 	return answer.text();
 }
 
-test("ann herself is shown all three", () => {
+test("ann herself is shown all of them", () => {
 	for (const canary of canaries)
 		expect(JSON.stringify(ann.received)).toContain(canary);
 });

@@ -63,7 +63,7 @@ export class Ledger {
 	readonly members = new Map<string, Map<string, number>>();
 	readonly #log: string;
 	readonly #typed: (client: string, n: number) => string | undefined;
-	/** The seq of each room's latest title, which is kept however old it is. */
+	/** The seqs of each room's latest title and topic, which are kept however old they are. */
 	readonly #titles = new Map<string, number>();
 	readonly #names = new Map<string, string>();
 	readonly #rooms = new Map<string, { epoch: string; offset: number }>();
@@ -115,7 +115,7 @@ export class Ledger {
 				([of, said]) =>
 					said.time <= time &&
 					!this.erasedBy.has(of) &&
-					this.#titles.get(said.room) !== of,
+					![...this.#titles.values()].includes(of),
 			)
 			.map(([, said]) => said);
 	}
@@ -153,9 +153,13 @@ export class Ledger {
 		const position = { room: event.room, epoch: at.epoch, offset: ++at.offset };
 		this.items.set(positionOf(position), { seq: entry.seq, words });
 		if (event.type === "message.posted") this.#say(entry, position);
-		if (event.type === "room.titled") {
-			const who = { time: event.time, identity: event.identity };
-			this.#titles.set(event.room, entry.seq);
+		if (event.type === "room.titled" || event.type === "topic.changed") {
+			const identity =
+				"client" in event
+					? (this.identities.get(event.client) ?? "")
+					: event.identity;
+			const who = { time: event.time, identity };
+			this.#titles.set(`${event.type} ${event.room}`, entry.seq);
 			const what = { salt: "", text: "", ...entry.erasable };
 			const title = { ...position, ...who, ...what, isTitle: true as const };
 			this.said.set(entry.seq, title);
@@ -233,6 +237,11 @@ export class Ledger {
 					type: types.system,
 					kind: "titled",
 					user: { name: event.name },
+					text: erasable?.text ?? "",
+				});
+			case "topic.changed":
+				return wordsOf({
+					...{ type: types.system, kind: "topic", user },
 					text: erasable?.text ?? "",
 				});
 			case "room.closed":

@@ -79,6 +79,10 @@ const rows: Rows = {
 		{ kind: "titleRoom", room, title: "a title", id },
 		{ kind: "titleRoom", room, title: "", id },
 	],
+	setTopic: ({ room }) => [
+		{ kind: "setTopic", room, text: "a topic", id },
+		{ kind: "setTopic", room, text: "" },
+	],
 	invite: ({ room }) => [
 		{ kind: "invite", room, id },
 		{ kind: "invite", room, name: "ed", id },

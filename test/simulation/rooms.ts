@@ -85,7 +85,7 @@ const change = fc
 	.tuple(
 		guest,
 		guest,
-		fc.constantFrom("remove", "remove", "handOver", "close", "title"),
+		fc.constantFrom("remove", "remove", "handOver", "close", "title", "topic"),
 		fc.option(name, { nil: undefined }),
 	)
 	.map(([who, which, kind, name]) =>
@@ -93,7 +93,7 @@ const change = fc
 			asks(world, who, kind, {
 				room: pick(ownPrivate(world, who), which) ?? "~",
 				name,
-				title: "a new title",
+				...{ title: "a new title", text: "a new topic" },
 			}),
 		),
 	);

@@ -20,6 +20,7 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
 	...{ typing: 60, presence: 60, heads: 60 },
 	...{ hello: 30, auth: 30, eraseAll: 2, logout: 4 },
 	...{ ownRooms: 10, makeRoom: 10, talkTo: 20, titleRoom: 10 },
+	setTopic: 10,
 	...{ invite: 20, invitations: 5, revoke: 5, join: 20 },
 	...{ removeMember: 5, handOver: 5, closeRoom: 2 },
 	...{ edit: 60, react: 60, unreact: 20, pin: 5, unpin: 5, pins: 5, find: 20 },

@@ -92,6 +92,7 @@ export const refusalAdvice = {
 	roomsJoinedAreLeft: "giveUp",
 	roomHasSpace: "giveUp",
 	titleIsLegal: "change",
+	topicIsLegal: "change",
 	personIsOther: "change",
 	personCanBeAsked: "giveUp",
 	invitationIsOpen: "giveUp",

@@ -1,9 +1,10 @@
-/** Makes rooms that are not for all: private ones, and those in which a few talk directly. */
-import type { Identity, RoomName } from "../../../machines/events.ts";
+/** Makes rooms that are not for all: private ones, and those in which a few talk directly. And says what rooms are called, and about. */
+import type { Erasable, Identity, RoomName } from "../../../machines/events.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
 import { trimInvisible, withoutControls } from "../../../machines/text.ts";
 import { digestOf } from "../../log/line.ts";
 import type { Entry } from "../../log/log.ts";
+import { actorOf } from "./actor.ts";
 import { type Handler, personIn, refuse, type View } from "./decision.ts";
 import { mayOwnNoMore, memberIn, personCalled } from "./membership.ts";
 
@@ -46,6 +47,34 @@ export const titleRoom: Handler<"titleRoom"> = (
 		event.type === "room.titled" && brokenRoomRule(member.room, event);
 	if (broken) return refuse(broken);
 	return { entries: [titled], replies: [{ kind: "roomsDone", id }] };
+};
+
+/** Who may rename a private room, or moderates a public one, says what it is about. */
+export const setTopic: Handler<"setTopic"> = (
+	view,
+	{ room, text, id },
+	_connection,
+	{ erasures },
+) => {
+	const { client, now: time, limits } = view;
+	const asker = client?.matches("inRoom") && client.context;
+	const context = view.state.room(room)?.context;
+	// Before anything else: others must not learn what is there.
+	if (!asker || !context || asker.room !== room) return refuse("isInside");
+	if (erasures.isSilent(view.client)) return refuse("isNotErasing");
+	const { role, person } = actorOf(view, asker, room);
+	if (context.people && context.maker !== person) return refuse("isOwner");
+	if (role === "lateAdmin") return refuse("loginIsFresh");
+	if (!context.people && role === "member") return refuse("isModerator");
+	const erasable = lineOf(view, text, limits.topicPoints);
+	if (!erasable) return refuse("topicIsLegal");
+	const fact = { time, room, client: asker.id };
+	const digest = digestOf(erasable);
+	const event = { type: "topic.changed" as const, ...fact, digest };
+	const broken = brokenRoomRule(context, event);
+	if (broken) return refuse(broken);
+	const replies = [{ kind: "roomsDone" as const, id }];
+	return { entries: [{ event, erasable }], replies };
 };
 
 /** The room of these people, which is made if there is none. It is the same whichever of them opens it. */
@@ -109,18 +138,23 @@ function opened(
 }
 
 /** A title, which is text beside its event; undefined if this can be none. */
-function titleOf(
-	{ client, now: time, secrets, limits }: View,
-	room: RoomName,
-	typed: string,
-): Entry | undefined {
-	if (typed.length > limits.roomUnits) return undefined;
-	const text = trimInvisible(withoutControls(typed)).normalize("NFC");
-	const isLong = [...text].length > limits.titlePoints;
-	if (!client || text === "" || isLong || !text.isWellFormed())
-		return undefined;
-	const erasable = { salt: secrets.id(), text };
+function titleOf(view: View, room: RoomName, typed: string): Entry | undefined {
+	const { client, now: time, limits } = view;
+	const erasable = lineOf(view, typed, limits.titlePoints);
+	if (!client || !erasable?.text) return undefined;
 	const { identity, name } = client.context;
 	const fact = { time, room, identity, name, digest: digestOf(erasable) };
 	return { event: { type: "room.titled", ...fact }, erasable };
+}
+
+/** Plain words on one line, perhaps none; undefined if they are too long. Normalising takes more than linear time. */
+function lineOf(
+	{ secrets }: View,
+	typed: string,
+	points: number,
+): Erasable | undefined {
+	if (typed.length > 4 * points) return undefined;
+	const text = trimInvisible(withoutControls(typed)).normalize("NFC");
+	const isLegal = [...text].length <= points && text.isWellFormed();
+	return isLegal ? { salt: secrets.id(), text } : undefined;
 }

@@ -16,7 +16,7 @@ import { open } from "./open.ts";
 import { level, quiet, read, subscribe, tryPush, unsubscribe } from "./own.ts";
 import { ownRooms } from "./own-rooms.ts";
 import { pin, pins } from "./pins.ts";
-import { makeRoom, talkTo, titleRoom } from "./private-rooms.ts";
+import { makeRoom, setTopic, talkTo, titleRoom } from "./private-rooms.ts";
 import { react } from "./reactions.ts";
 import { heads, signal } from "./signal.ts";
 import { text } from "./text.ts";
@@ -37,6 +37,7 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
 	makeRoom,
 	talkTo,
 	titleRoom,
+	setTopic,
 	invite,
 	invitations,
 	revoke,
@@ -73,7 +74,7 @@ export const logsNothing: ReadonlySet<Kind> = new Set<Kind>([
 /** Commands about rooms, each of which takes up some lines of its sender's share of the log. */
 const lines: ReadonlySet<Kind> = new Set<Kind>([
 	...(["makeRoom", "talkTo", "titleRoom", "invite", "revoke", "join"] as const),
-	...(["removeMember", "handOver", "closeRoom"] as const),
+	...(["setTopic", "removeMember", "handOver", "closeRoom"] as const),
 ]);
 
 export function decide<K extends Kind>(
