@@ -6,7 +6,7 @@ let asked = 0;
 
 /** Asks something about rooms that are not public, and resolves with the answer. */
 export async function asks(
-	plume: TestServer,
+	plume: Pick<TestServer, "settle">,
 	person: Person,
 	kind: string,
 	fields: object = {},
@@ -20,7 +20,7 @@ export async function asks(
 }
 
 export async function makesRoom(
-	plume: TestServer,
+	plume: Pick<TestServer, "settle">,
 	person: Person,
 	title: string,
 ): Promise<string> {
@@ -30,7 +30,7 @@ export async function makesRoom(
 }
 
 export async function entersRoom(
-	plume: TestServer,
+	plume: Pick<TestServer, "settle">,
 	person: Person,
 	room: string,
 ): Promise<void> {
@@ -40,7 +40,7 @@ export async function entersRoom(
 
 /** Members join by a link. */
 export async function invitedInto(
-	plume: TestServer,
+	plume: Pick<TestServer, "settle">,
 	room: string,
 	owner: Person,
 	...others: readonly Person[]

@@ -65,7 +65,12 @@ function watchCalls(
 }
 
 /** Lets somebody ask, and resolves with all that follows. */
-export async function workFor(world: World, ask: () => void): Promise<Work> {
+export async function workFor(
+	world: Pick<World, "ordered" | "settle"> & {
+		readonly interrupt: (onCall: Parameters<World["interrupt"]>[0]) => void;
+	},
+	ask: () => void,
+): Promise<Work> {
 	const { ordered } = world;
 	const steps: Record<string, number> = {};
 	const work: Work = {
