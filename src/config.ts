@@ -84,7 +84,11 @@ export function readConfig(
 	};
 	const { limits, log, ...values } = valuesOf("PLUME_", settingTable, textOf);
 	const mail = valuesOf("", mailTable, textOf);
-	const { host = "" } = values.metrics ?? {};
+	const { host = "", port = 0 } = values.metrics ?? {};
+	if (port !== 0 && port === values.port && host === values.host)
+		throw new ConfigError(
+			"PLUME_METRICS is the server's own address and port: choose another port.",
+		);
 	if (host && !isPrivate(host))
 		warnings.push(
 			`PLUME_METRICS has no password, and others may reach ${host}: say 127.0.0.1 or an address of your own network, or see to it that nobody else gets there.`,

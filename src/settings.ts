@@ -88,7 +88,7 @@ export const oneOf = <Word extends string>(
 
 /** The largest number for each unit that a variable can end with. */
 const MOST = {
-	...{ PORT: 65_535, PERCENT: 100, REPLICAS: 5 },
+	...{ PORT: 65_535, PERCENT: 100, REPLICAS: 5, EDGES: 256 },
 	...{ MILLISECONDS: 60_000, SECONDS: 86_400, DAYS: 36_500, BYTES: 2 ** 30 },
 };
 
