@@ -68,7 +68,8 @@ export async function reportAll(
 	let config: Config | undefined;
 	const readSettings = () => {
 		config = readConfig(loadEnvironment(environment), credential);
-		return config.warnings.join(" ") || "all are known and make sense";
+		const but = config.warnings.join(" ");
+		return but ? `but ${but}` : "all are known and make sense";
 	};
 	await report(["settings", readSettings]);
 	for (const each of config ? checksOf(config) : []) await report(each);
