@@ -84,13 +84,18 @@ export function readConfig(
 	};
 	const { limits, log, ...values } = valuesOf("PLUME_", settingTable, textOf);
 	const mail = valuesOf("", mailTable, textOf);
-	const { host = "" } = values.metrics ?? {};
+	const { host = "", port = 0 } = values.metrics ?? {};
+	if (port !== 0 && port === values.port && host === values.host)
+		throw new ConfigError(
+			"PLUME_METRICS is the server's own address and port: choose another port.",
+		);
 	if (host && !isPrivate(host))
 		warnings.push(
 			`PLUME_METRICS has no password, and others may reach ${host}: say 127.0.0.1 or an address of your own network, or see to it that nobody else gets there.`,
 		);
 	const production = mail.env === "production";
 	const isLifted = limits === "off";
+	warnings.push(...doubtful(values, mail, isLifted));
 	if (isLifted && production)
 		throw new ConfigError(
 			"PLUME_LIMITS=off would leave a production server open to abuse: unset it.",
@@ -128,6 +133,32 @@ export function readConfig(
 	});
 }
 
+/** Settings that make sense each, but hardly together. */
+function doubtful(
+	{ allow, admins }: Pick<Config, "allow" | "admins">,
+	mail: ValuesOf<typeof mailTable>,
+	isLifted: boolean,
+): readonly string[] {
+	const mayEnter = (email: string) =>
+		allow.length === 0 ||
+		allow.some((entry) =>
+			entry.startsWith("@")
+				? email.endsWith(entry)
+				: entry === email || entry === INVITED,
+		);
+	return [
+		...(isLifted
+			? ["PLUME_LIMITS=off: nobody is slowed down, which is for benchmarks."]
+			: []),
+		...(admins.every(mayEnter)
+			? []
+			: ["PLUME_ADMINS names an address that PLUME_ALLOW keeps out."]),
+		...(mail.mailgunDomain && !mail.mailgunApikey && !mail.smtpUrl
+			? ["MAILGUN_DOMAIN is of no use without MAILGUN_APIKEY."]
+			: []),
+	];
+}
+
 /** How a command reaches a stream, which needs no secret. Throws `ConfigError`. */
 export function natsAt(text: string, environment: Environment): NatsSettings {
 	const textOf = ({ name }: Variable) => environment[name]?.trim() || undefined;
@@ -154,28 +185,42 @@ const FROM_KUBERNETES = /^PLUME_(SERVICE_|PORT_.*_TCP)/;
 const MISTYPED = 2;
 
 /**
- * Answers a warning for each unknown variable that begins with `PLUME_`.
- * Throws `ConfigError` at one that looks like a mistyped setting.
+ * Answers a warning for each unknown variable that begins with `PLUME_`, or
+ * that looks like a setting of mail: those may be another program's.
+ * Throws `ConfigError` at one of ours that looks mistyped.
  */
 function checkNames(environment: Environment): string[] {
 	const strange = Object.keys(environment).filter(
-		(name) =>
-			name.startsWith("PLUME_") &&
-			environment[name]?.trim() &&
-			!known.includes(name) &&
-			!FROM_KUBERNETES.test(name),
+		(name) => environment[name]?.trim() && !known.includes(name),
 	);
-	return strange.map(explainUnknown);
+	return strange.flatMap((name) => {
+		if (name.startsWith("PLUME_"))
+			return FROM_KUBERNETES.test(name) ? [] : [explainUnknown(name)];
+		const meant = /^(MAIL|SMTP)/.test(name) && nearest(name);
+		return meant && !environment[meant]?.trim() ? [suggest(name, meant)] : [];
+	});
 }
+
+/** The setting that was meant by a mistyped name. */
+function nearest(name: string): string | undefined {
+	const near = (edits: number) =>
+		known.find((other) => isWithin(edits, name, other));
+	return near(1) ?? near(MISTYPED);
+}
+
+const suggest = (name: string, meant: string) =>
+	`${name} is no setting. Did you mean ${meant}?`;
 
 /** The warning for a name that is no setting. Throws `ConfigError` if it looks like a mistyped one. */
 export function explainUnknown(name: string): string {
-	const near = (edits: number) =>
-		known.find((other) => isWithin(edits, name, other));
-	const meant = near(1) ?? near(MISTYPED);
-	if (!meant)
-		return `${name} is no setting: plume serve --help lists them all.`;
-	throw new ConfigError(`${name} is no setting. Did you mean ${meant}?`);
+	const meant = nearest(name);
+	if (meant) throw new ConfigError(suggest(name, meant));
+	const longer = known.find(
+		(other) => other.startsWith(name) || name.startsWith(other),
+	);
+	return longer
+		? suggest(name, longer)
+		: `${name} is no setting: plume serve --help lists them all.`;
 }
 
 /** Whether so many letters added, dropped or changed turn one word into the other. */

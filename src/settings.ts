@@ -83,12 +83,12 @@ export const oneOf = <Word extends string>(
 	...{ help, value: words[0] },
 	parse: (text, variable) =>
 		words.find((word) => word === text) ??
-		refuse(text, variable, words.join(" or ")),
+		refuse(text, variable, words.join(", ").replace(/, ([^,]*)$/, " or $1")),
 });
 
 /** The largest number for each unit that a variable can end with. */
 const MOST = {
-	...{ PORT: 65_535, PERCENT: 100, REPLICAS: 5 },
+	...{ PORT: 65_535, PERCENT: 100, REPLICAS: 5, EDGES: 256 },
 	...{ MILLISECONDS: 60_000, SECONDS: 86_400, DAYS: 36_500, BYTES: 2 ** 30 },
 };
 
@@ -115,7 +115,7 @@ const list = <Entry>(
 		const named = entries.filter((entry) => entry !== "");
 		if (named.length > 0) return named.flatMap(parse);
 		throw new ConfigError(
-			`${variable} names nobody: list who is meant, by comma, or unset it.`,
+			`${variable} is an empty list: name at least one, or unset it.`,
 		);
 	},
 });
@@ -193,7 +193,7 @@ function origin(entry: string): string {
 
 /** An email or `@domain`, spelt as `parseEmail` does so that it can be compared. */
 function allowed(entry: string): string {
-	if (entry === INVITED) return entry;
+	if (entry.toLowerCase() === INVITED) return INVITED;
 	const domainOnly = entry.startsWith("@");
 	const address = parseEmail(domainOnly ? `anyone${entry}` : entry);
 	if (address && entry[0] !== "*")

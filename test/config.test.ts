@@ -62,12 +62,12 @@ test.each<[Environment, string]>([
 	[{ ...onNats, PLUME_NATS_TLS_KEY: "key.pem" }, "set both, or neither"],
 	[{ ...onNats, PLUME_NATS_REPLICAS: "6" }, "a whole number from 1 to 5"],
 	[{ ...onNats, PLUME_SECRET: "" }, "PLUME_LOG=nats:// needs the secret"],
-	[{ PLUME_ALLOW: "" }, "PLUME_ALLOW names nobody"],
-	[{ PLUME_ALLOW: "," }, "PLUME_ALLOW names nobody"],
+	[{ PLUME_ALLOW: "" }, "PLUME_ALLOW is an empty list"],
+	[{ PLUME_ALLOW: "," }, "PLUME_ALLOW is an empty list"],
 	[{ PLUME_ALLOW: "*@example.org" }, "Did you mean @example.org?"],
 	[{ PLUME_ALLOW: "example.org" }, "Did you mean @example.org?"],
 	[{ PLUME_ALLOW: "@*.example.org" }, "Did you mean @example.org?"],
-	[{ PLUME_ORIGINS: ", ," }, "PLUME_ORIGINS names nobody"],
+	[{ PLUME_ORIGINS: ", ," }, "PLUME_ORIGINS is an empty list"],
 	[{ PLUME_TRUST_PROXY: "," }, "PLUME_TRUST_PROXY"],
 	[{ PLUME_RETENTION: "30" }, 'PLUME_RETENTION: "30" is no age. Say hours or'],
 	[{ PLUME_RETENTION: "0d" }, "from 1h to 36500d, as in 30d or lobby=12h"],
@@ -182,6 +182,41 @@ test("a variable that only seems to be Plume's is warned of once", () => {
 		expect.stringContaining("PLUME_COLOUR is no setting"),
 		expect.stringContaining("PLUME_SHAPE is no setting"),
 	]);
+});
+
+test.each<[string, Environment]>([
+	["MAILGUN_API_KEY", { MAILGUN_API_KEY: "k" }],
+	["Did you mean SMTP_URL?", { SMTP_URI: "smtp://mail.example.org" }],
+	["Did you mean MAIL_FROM?", { MAILFROM: "ann@example.org" }],
+	["Did you mean PLUME_PUSH_CONTACT?", { PLUME_PUSH: "ann@example.org" }],
+	["Did you mean PLUME_LANG?", { PLUME_LANGUAGE: "de" }],
+	["without MAILGUN_APIKEY", { MAILGUN_DOMAIN: "mg.example.org" }],
+	["PLUME_LIMITS=off", { PLUME_LIMITS: "off" }],
+	[
+		"that PLUME_ALLOW keeps out",
+		{ PLUME_ALLOW: "@else.org", PLUME_ADMINS: "ann@example.org" },
+	],
+])("a warning says %s for %j", (words, environment) => {
+	expect(read(environment).warnings).toEqual([expect.stringContaining(words)]);
+});
+
+test.each<Environment>([
+	{ MAIL: "/var/mail/root" },
+	{ MAILGUN_API_KEY: "of another program", ...mailgun },
+	{ PLUME_ALLOW: "@example.org", PLUME_ADMINS: "ann@example.org" },
+	{ PLUME_ALLOW: "Invited", PLUME_ADMINS: "ann@example.org" },
+])("nothing is wrong with %j", (environment) => {
+	expect(read(environment).warnings).toEqual([]);
+});
+
+test("metrics need a port of their own", () => {
+	expect(refusal({ PLUME_METRICS: "127.0.0.1:4884" })).toContain(
+		"PLUME_METRICS is the server's own",
+	);
+});
+
+test("a slip of the finger starts no thousand processes", () => {
+	expect(refusal({ PLUME_EDGES: "1000" })).toContain("from 0 to 256");
 });
 
 describe("a limit with which nobody could enter is refused by name", () => {

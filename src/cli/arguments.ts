@@ -61,20 +61,19 @@ const flagged = [...settingVariables, ...limitVariables].filter(
 	({ isSecret }) => !isSecret,
 );
 
+const isHelp = (word: string) => word === "--help" || word === "-h";
+
 /** Throws `ConfigError` with a message that says what to type instead. */
 export function parseCommand(
 	args: readonly string[],
 	environment: Environment,
 ): Command {
-	const isHelp = (word: string) => word === "--help" || word === "-h";
 	const [first = "serve", ...rest] = args;
+	const [topic] = rest;
+	if (first === "help" && topic) return parseCommand([topic, "--help"], {});
 	if (isHelp(first) || first === "help") return { name: "help", of: "plume" };
-	if (first === "--version") return { name: "version" };
-	if (isOperatorCommand(first)) {
-		if (rest.length === 1 && rest.some(isHelp))
-			return { name: "help", of: first };
-		return { name: "operate", command: first, given: rest };
-	}
+	if (first === "--version" || first === "-v") return { name: "version" };
+	if (isOperatorCommand(first)) return parseOperation(first, rest);
 	const isFlag = first.startsWith("-");
 	const word = isFlag ? "serve" : first;
 	const name = isReader(word) ? word : servers.find((it) => it === word);
@@ -83,6 +82,25 @@ export function parseCommand(
 	if (rest.some(isHelp)) return { name: "help", of: name };
 	if (isReader(name)) return { name, args: rest };
 	return parseServe(name, isFlag ? args : rest, environment);
+}
+
+/** What follows `--` is text. Before it, no option may end up in a reason. */
+function parseOperation(
+	command: OperatorCommand,
+	args: readonly string[],
+): Command {
+	const end = [...args, "--"].indexOf("--");
+	const before = args.slice(0, end);
+	if (before.some(isHelp)) return { name: "help", of: command };
+	const option = before.find((word) => word.startsWith("--"));
+	if (option)
+		throw new ConfigError(
+			`There is no option "${option}". Settings go by variables, like PLUME_DATA; in a text, write -- before it.`,
+		);
+	return {
+		...{ name: "operate", command },
+		given: [...before, ...args.slice(end + 1)],
+	};
 }
 
 function parseServe(

@@ -2,10 +2,13 @@
  * `plume check`: would a start succeed? It checks all that a start needs, and
  * prints a line for each. It writes nothing and sends no mail.
  */
+import { once } from "node:events";
 import { constants, existsSync } from "node:fs";
 import { access, stat, statfs } from "node:fs/promises";
+import { connect } from "node:net";
 import { dirname, resolve } from "node:path";
 import { clockIsBehind } from "../clock.ts";
+import type { NatsSettings } from "../cluster/nats-settings.ts";
 import {
 	type Config,
 	ConfigError,
@@ -20,9 +23,11 @@ import { Evidence } from "../log/evidence.ts";
 import { checkUnlocked, Locked } from "../log/lock.ts";
 import { segmentsOf } from "../log/reader.ts";
 import { Verifier } from "../log/verifier.ts";
+import { checkPlace } from "../operator/local-socket.ts";
 import { checkSecret, findSecret } from "../secret-file.ts";
 import { makeMailer } from "../serve.ts";
 import { loadEnvironment } from "../settings-file.ts";
+import type { Address, LocalPath } from "../transport/listen.ts";
 import { explained } from "./start-error.ts";
 
 type ExitCode = 0 | 1 | 2 | 3;
@@ -63,7 +68,8 @@ export async function reportAll(
 	let config: Config | undefined;
 	const readSettings = () => {
 		config = readConfig(loadEnvironment(environment), credential);
-		return config.warnings.join(" ") || "all are known and make sense";
+		const but = config.warnings.join(" ");
+		return but ? `but ${but}` : "all are known and make sense";
 	};
 	await report(["settings", readSettings]);
 	for (const each of config ? checksOf(config) : []) await report(each);
@@ -76,11 +82,11 @@ export function startChecks(
 	print: (line: string) => void,
 	beside = false,
 ): readonly Check[] {
-	const { data, log, mail, limits } = config;
+	const { data, log, nats, mail, limits, upstream } = config;
 	const verifier = new Verifier();
 	let state = State.initial(verifier);
-	const ofTheFolder: readonly Check[] = [
-		["folder", () => folderIsFree(data, beside)],
+	const folder: Check = ["folder", () => folderIsFree(data, beside)];
+	const ofTheLog: readonly Check[] = [
 		[
 			"log",
 			async () => {
@@ -107,7 +113,53 @@ export function startChecks(
 			return mail.kind === "terminal" ? "codes are printed" : "it lets us in";
 		},
 	];
-	return [...(log === "file" ? ofTheFolder : []), ofTheMail];
+	return [
+		...(log === "memory" ? [] : [folder]),
+		...(log === "file" ? ofTheLog : []),
+		// plume doctor looks closer.
+		...(nats && !beside ? [["nats", () => streamFits(nats)] as const] : []),
+		...(upstream ? [["sequencer", () => answers(upstream)] as const] : []),
+		...socketChecks(config, beside),
+		ofTheMail,
+	];
+}
+
+async function streamFits(nats: NatsSettings): Promise<string> {
+	const { examineStream } = await import("../cluster/nats-doctor.ts");
+	return examineStream(nats, false);
+}
+
+async function answers(upstream: Address | LocalPath): Promise<string> {
+	const socket = connect(upstream);
+	try {
+		await once(socket, "connect");
+		return "it is there";
+	} catch (error) {
+		throw new Error(
+			`PLUME_UPSTREAM: ${messageOf(error)}. Start the sequencer: an edge waits for it.`,
+		);
+	} finally {
+		socket.destroy();
+	}
+}
+
+/** Unix sockets outside of the data folder, which has a check of its own. */
+function socketChecks(
+	{ data, socket, sequencer }: Config,
+	beside: boolean,
+): readonly Check[] {
+	const places = [
+		["PLUME_SOCKET", socket],
+		["PLUME_SEQUENCER", sequencer && "path" in sequencer && sequencer.path],
+	] as const;
+	return places.flatMap(([setting, path]): readonly Check[] => {
+		if (!path || dirname(resolve(path)) === resolve(data)) return [];
+		const examine = async () => {
+			const isUsed = await checkPlace(path, setting, beside);
+			return `${path} ${isUsed ? "is in use" : "can be made"}`;
+		};
+		return [["socket", examine]];
+	});
 }
 
 async function folderIsFree(folder: string, beside: boolean): Promise<string> {

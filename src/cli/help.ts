@@ -17,7 +17,7 @@ const operatorRows = Object.keys(operatorUsage)
 	.filter(isOperatorCommand)
 	.map(
 		(command) =>
-			`  ${operatorLine(command).padEnd(25)} ${operatorUsage[command].help}`,
+			`  ${operatorLine(command).padEnd(32)} ${operatorUsage[command].help}`,
 	);
 
 const plume = `Plume, a small event-sourced chat server.

@@ -18,7 +18,7 @@ export const natsChecks = (
 	...settings.servers.map(
 		(server): Check => [`nats ${server}`, () => answers(settings, server)],
 	),
-	["stream", () => streamIsWhole(settings)],
+	["stream", () => examineStream(settings, true)],
 	...monitors.map(
 		(monitor): Check => [
 			`nats ${monitor}`,
@@ -50,7 +50,11 @@ async function syncsAlways({ replicas }: NatsSettings, monitor: string) {
 	return `it syncs each message, in a cluster of ${size}`;
 }
 
-async function streamIsWhole(settings: NatsSettings): Promise<string> {
+/** Whether a start can use the stream, and `isDeep`, whether all of it is on each server. */
+export async function examineStream(
+	settings: NatsSettings,
+	isDeep: boolean,
+): Promise<string> {
 	const connection = await connectNats(settings);
 	try {
 		const manager = await jetstreamManager(connection);
@@ -60,6 +64,8 @@ async function streamIsWhole(settings: NatsSettings): Promise<string> {
 			const info = await infoOf(manager, wanted.name);
 			if (!info) return `${wanted.name} will be made`;
 			checkOptions(info.config, wanted);
+			last ||= info.state.last_seq;
+			if (!isDeep) continue;
 			const { leader = ALONE, replicas = [] } = info.cluster ?? {};
 			const behind = replicas.find(({ current }) => !current);
 			if (behind)
@@ -68,8 +74,8 @@ async function streamIsWhole(settings: NatsSettings): Promise<string> {
 				);
 			for (const name of [leader, ...replicas.map(({ name }) => name)])
 				servers.add(name);
-			last ||= info.state.last_seq;
 		}
+		if (!isDeep) return `${last} messages in ${settings.stream}`;
 		const names = [...servers].toSorted().join(", ");
 		await findHole(manager, settings.stream, servers, last);
 		return `${last} messages, and none is missing on ${names}`;

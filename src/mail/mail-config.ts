@@ -103,6 +103,10 @@ export function mailSetting(values: ValuesOf<typeof mailTable>) {
 		throw new ConfigError(
 			"ENV=production needs a way to mail login codes: set MAILGUN_APIKEY and MAILGUN_DOMAIN, or SMTP_URL.",
 		);
+	if (!domain)
+		throw new ConfigError(
+			"MAILGUN_APIKEY needs MAILGUN_DOMAIN beside it, like mg.example.org.",
+		);
 	if (!/^[\w-]+(\.[\w-]+)*$/.test(domain)) {
 		const say = "the domain alone, like mg.example.org, beside MAILGUN_APIKEY";
 		return refuse(domain, "MAILGUN_DOMAIN", say);

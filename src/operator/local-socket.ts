@@ -15,7 +15,7 @@ import { connect, type Server } from "node:net";
 import { dirname } from "node:path";
 import { ConfigError } from "../config.ts";
 import { OperatorError } from "../engine/operation.ts";
-import { messageOf } from "../log/disk.ts";
+import { codeOf, messageOf } from "../log/disk.ts";
 import type { Operator } from "./operator.ts";
 import { argumentsOf, isOperatorCommand } from "./usage.ts";
 
@@ -66,6 +66,16 @@ export async function listenPrivately(
 
 /** Removes a socket that a server left behind. Throws `ConfigError` if the place is no good. */
 async function makeWay(path: string, setting: string): Promise<void> {
+	await checkPlace(path, setting);
+	await rm(path, { force: true });
+}
+
+/** Whether a server answers there, as one `beside` may. Throws `ConfigError` if the place is no good. */
+export async function checkPlace(
+	path: string,
+	setting: string,
+	beside = false,
+): Promise<boolean> {
 	const wrong = (why: string) => new ConfigError(`${setting}: ${why}.`);
 	if (Buffer.byteLength(path) > MOST_PATH_BYTES)
 		throw wrong(
@@ -73,7 +83,11 @@ async function makeWay(path: string, setting: string): Promise<void> {
 		);
 	const folder = dirname(path);
 	const { mode, uid } = await stat(folder).catch((error: unknown) => {
-		throw wrong(messageOf(error));
+		throw wrong(
+			codeOf(error) === "ENOENT"
+				? `there is no folder ${folder}: make it, writable for its owner only`
+				: messageOf(error),
+		);
 	});
 	const isOurs = uid === process.getuid?.() || uid === 0;
 	if (!isOurs || (mode & 0o022) !== 0)
@@ -81,15 +95,15 @@ async function makeWay(path: string, setting: string): Promise<void> {
 			`others may write to ${folder}, and put a socket of theirs there: name a folder that is only yours`,
 		);
 	const there = await lstat(path).catch(() => undefined);
-	if (!there) return;
+	if (!there) return false;
 	if (!there.isSocket()) throw wrong(`${path} is there already, and no socket`);
 	const isUsed = await new Promise<boolean>((resolve) => {
 		const socket = connect(path, () => resolve(true));
 		socket.once("error", () => resolve(false));
 		socket.once("close", () => socket.destroy());
 	});
-	if (isUsed) throw wrong(`another server answers at ${path}`);
-	await rm(path);
+	if (isUsed && !beside) throw wrong(`another server answers at ${path}`);
+	return isUsed;
 }
 
 async function answer(

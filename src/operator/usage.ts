@@ -1,21 +1,15 @@
 /** What an operator can ask of a running server, over its local socket. */
 
 export interface Usage {
-	/** The arguments, in order. The last one takes the rest of the line if it ends in "…". */
+	/** The arguments, in order; one in brackets may be left out. The last one takes the rest of the line if it has "…". */
 	readonly args: readonly string[];
-	/** How many of them must be given; all, unless it says otherwise. */
-	readonly least?: number;
 	readonly help: string;
 }
 
-const usage = (args: string, help: string, least?: number): Usage => ({
+const usage = (args: string, help: string): Usage => ({
 	args: args === "" ? [] : args.split(" "),
 	help,
-	...(least !== undefined && { least }),
 });
-
-const WHY_BAN =
-	"ban a person; WHY is a reason, with a duration like 12h or 7d before it or none";
 
 export const operatorUsage = {
 	who: usage("", "who is in which room"),
@@ -25,22 +19,23 @@ export const operatorUsage = {
 	say: usage("ROOM TEXT…", "say something in a room, as the bot"),
 	notice: usage("TEXT…", "say something in every open room, as the bot"),
 	code: usage(
-		"NAME EMAIL",
+		"NAME [EMAIL]",
 		"hand a login code to someone whom no mail reaches; EMAIL for a new name",
-		1,
 	),
-	ban: usage("NAME WHY…", WHY_BAN, 1),
+	ban: usage(
+		"NAME [WHY…]",
+		"ban a person; WHY is a duration like 12h or 7d, a reason, or both",
+	),
 	unban: usage("NAME", "let someone in again who was banned"),
 	bans: usage("", "who is banned, and until when"),
 	kick: usage(
-		"ROOM NAME WHY…",
+		"ROOM NAME [WHY…]",
 		"send someone out of a room, for 5m or as WHY says",
-		2,
 	),
 	unkick: usage("ROOM NAME", "let someone enter a room again"),
-	mute: usage("ROOM NAME WHY…", "let someone say nothing in a room", 2),
+	mute: usage("ROOM NAME [WHY…]", "let someone say nothing in a room"),
 	unmute: usage("ROOM NAME", "let someone speak there again"),
-	remove: usage("ROOM OFFSET WHY…", "remove a message, for good", 2),
+	remove: usage("ROOM OFFSET [WHY…]", "remove a message, for good"),
 	reports: usage("", "the messages that people reported, the oldest 200"),
 	dismiss: usage("REPORT", "close a report, by the beginning of its id"),
 	invite: usage("", "make a link by which one person may log in"),
@@ -48,7 +43,10 @@ export const operatorUsage = {
 	rename: usage("OLD NEW", "give a name another spelling, or another name"),
 	close: usage("", "let nobody in who has no name here yet"),
 	open: usage("", "let newcomers in again"),
-	reload: usage("", "read limits and who may enter again"),
+	reload: usage(
+		"",
+		"read limits, who may enter, admins, retention and the language again",
+	),
 } as const satisfies Record<string, Usage>;
 
 export type OperatorCommand = keyof typeof operatorUsage;
@@ -75,8 +73,9 @@ export function argumentsOf(
 	given: unknown,
 ): readonly string[] | undefined {
 	if (!areStrings(given)) return undefined;
-	const { args, least = args.length }: Usage = operatorUsage[command];
-	const isOpen = args.at(-1)?.endsWith("…");
+	const { args }: Usage = operatorUsage[command];
+	const isOpen = args.at(-1)?.includes("…");
+	const least = args.filter((arg) => !arg.startsWith("[")).length;
 	const most = args.length;
 	const joined =
 		isOpen && given.length > most

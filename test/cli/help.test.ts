@@ -1,6 +1,6 @@
 /** Each command says how it is used. */
 import { expect, test } from "vitest";
-import { loadReader } from "../../src/cli/arguments.ts";
+import { loadReader, parseCommand } from "../../src/cli/arguments.ts";
 import { helpText } from "../../src/cli/help.ts";
 
 const commands = [
@@ -18,4 +18,30 @@ test.each(commands)("plume %s --help is about that command", (command) => {
 
 test("every command that reads a log is among them", () => {
 	expect(commands).toEqual(expect.arrayContaining(Object.keys(loadReader)));
+});
+
+test.each([
+	["ban eve --help", "ban"],
+	["kick lobby eve -h", "kick"],
+	["say lobby --help", "say"],
+	["help ban", "ban"],
+	["help replay", "replay"],
+	["help", "plume"],
+	["help help", "plume"],
+])("plume %s does nothing but help", (line, of) => {
+	expect(parseCommand(line.split(" "), {})).toEqual({ name: "help", of });
+});
+
+test("an option that an operator's command does not have is no reason for a ban", () => {
+	expect(() => parseCommand(["ban", "eve", "--forever"], {})).toThrow(
+		'There is no option "--forever"',
+	);
+});
+
+test("what follows two dashes is said as it is", () => {
+	const line = ["say", "lobby", "--", "Try", "plume", "--help"];
+	expect(parseCommand(line, {})).toMatchObject({
+		command: "say",
+		given: ["lobby", "Try", "plume", "--help"],
+	});
 });

@@ -54,6 +54,30 @@ test("a full disk is named, as at a start", async () => {
 	});
 });
 
+test.concurrent.each([
+	[
+		"no NATS server",
+		{ PLUME_LOG: "nats://127.0.0.1:1/PLUME", PLUME_SECRET: "s".repeat(32) },
+		"nats: No NATS server of PLUME_LOG (127.0.0.1:1)",
+	],
+	[
+		"no sequencer",
+		{ PLUME_UPSTREAM: "/nowhere/s.sock", PLUME_SECRET: "s".repeat(32) },
+		"sequencer: PLUME_UPSTREAM: connect ENOENT /nowhere/s.sock. Start the sequencer",
+	],
+	[
+		"no folder for the local socket",
+		{ PLUME_SOCKET: "/nowhere/x.sock" },
+		"socket: PLUME_SOCKET: there is no folder /nowhere: make it",
+	],
+])("%s is found before a start", async (_, environment, words) => {
+	const { code, stdout } = await check({
+		...{ PLUME_DATA: await newDataFolder(), ...environment },
+	});
+	expect(stdout).toContain(words);
+	expect(code).not.toBe(0);
+});
+
 test("settings that are wrong are named, as at a start", async () => {
 	const ended = await check({ PLUME_PORT: "x" });
 	expect(ended.code).toBe(2);

@@ -139,7 +139,7 @@ export const framesAbout = (
 	);
 
 const words: Readonly<Record<string, string>> = {
-	...{ NAME: "ed", OFFSET: "1", "TEXT…": "words", "WHY…": "1h spam" },
+	...{ NAME: "ed", OFFSET: "1", "TEXT…": "words", "[WHY…]": "1h spam" },
 };
 
 /** All that an operator, or an admin, types with a room in it. */
