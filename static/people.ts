@@ -15,22 +15,21 @@ const MOST_NAMED = 3;
 /** A crowd that comes in together is drawn once. */
 const RENDER_DELAY_MS = 50;
 
-/** Each name once, and whether that person is away; those who are not away first. */
-function people(members: Iterable<Member>): [name: string, away: boolean][] {
-	const away = new Map<string, boolean>();
+/** Each name once, with a tab that is not away if there is one; those who are not away first. */
+function people(members: Iterable<Member>): readonly Member[] {
+	const all = new Map<string, Member>();
 	for (const member of members)
-		away.set(member.name, member.away && (away.get(member.name) ?? true));
-	return [...away].sort(
-		([a, isAway], [b, isBAway]) =>
-			Number(isAway) - Number(isBAway) || a.localeCompare(b),
+		if (all.get(member.name)?.away !== false) all.set(member.name, member);
+	return [...all.values()].sort(
+		(a, b) => Number(a.away) - Number(b.away) || a.name.localeCompare(b.name),
 	);
 }
 
-function itemOf(page: Page, [name, away]: [string, boolean]): HTMLElement {
+function itemOf(page: Page, { name, away, in: room }: Member): HTMLElement {
 	const isMe = name === page.name;
 	const labels = [
 		isMe && t("you"),
-		away && t("people.away"),
+		away && (room ? t("people.in", { room }) : t("people.away")),
 		page.isBlocked(name) && t("people.blocked"),
 	];
 	const parts = [
@@ -88,7 +87,7 @@ export function peoplePanel(page: Page) {
 
 	return {
 		members,
-		names: () => people(members()).map(([name]) => name),
+		names: () => people(members()).map(({ name }) => name),
 		clear(): void {
 			inside = undefined;
 			unlisted = 0;

@@ -13,6 +13,9 @@ const MOST_TYPING = 10;
 
 export type Members = RoomContext["members"];
 
+/** The public room that a member looks at who is away from this one. */
+export type Elsewhere = (member: Member) => RoomName | undefined;
+
 export class Presence {
 	readonly #room: RoomName;
 	/** Clients whose tab is in the background, on whatever node. */
@@ -21,6 +24,8 @@ export class Presence {
 	readonly #losing = new Set<ClientId>();
 	/** Clients that may have changed, and whether they were last published as away. */
 	readonly #changed = new Map<ClientId, boolean>();
+	/** Which room those who are away were last published as looking at. */
+	readonly #elsewhere = new Map<ClientId, RoomName>();
 	/** The time until which each client is taken to be typing. */
 	readonly #typing = new Map<ClientId, number>();
 	#publishedTyping: readonly ClientId[] = [];
@@ -39,6 +44,16 @@ export class Presence {
 		this.#willChange(client);
 		if (isHidden) this.#hidden.add(client);
 		else this.#hidden.delete(client);
+	}
+
+	/** Whether nobody looks at a client's tab. */
+	isHidden(client: ClientId): boolean {
+		return this.#hidden.has(client);
+	}
+
+	/** Call when the person of a client may look at another room now; `isLost`: its connection is. */
+	move(client: ClientId, isLost: boolean): void {
+		this.#willChange(client, isLost);
 	}
 
 	/** Call when a client's connection is lost, here. */
@@ -62,6 +77,7 @@ export class Presence {
 
 	leave(client: ClientId): void {
 		this.#changed.delete(client);
+		this.#elsewhere.delete(client);
 		this.settle(client);
 	}
 
@@ -85,15 +101,21 @@ export class Presence {
 		for (const [client, member] of members) {
 			const { name } = member;
 			const away = this.#changed.get(client) ?? this.#isAway(client, member);
-			if (listed.push({ client, name, away }) === MOST_LISTED) break;
+			const where = this.#elsewhere.get(client);
+			const one = { client, name, away, ...(where && { in: where }) };
+			if (listed.push(one) === MOST_LISTED) break;
 		}
 		const total = members.size;
 		return { kind: "members", room: this.#room, total, members: listed };
 	}
 
 	/** What has changed since the last call, for everyone in the room. */
-	changes(members: Members, now: number): readonly PresenceMessage[] {
-		return [...this.#away(members), ...this.#typists(members, now)];
+	changes(
+		members: Members,
+		now: number,
+		elsewhere: Elsewhere = () => undefined,
+	): readonly PresenceMessage[] {
+		return [...this.#away(members, elsewhere), ...this.#typists(members, now)];
 	}
 
 	#willChange(client: ClientId, wasLost = false): void {
@@ -112,15 +134,21 @@ export class Presence {
 		return deadline !== undefined || this.#hidden.has(client);
 	}
 
-	#away(members: Members): readonly PresenceMessage[] {
+	#away(members: Members, elsewhere: Elsewhere): readonly PresenceMessage[] {
 		const changed: Attendee[] = [];
 		for (const [client, wasAway] of this.#changed) {
 			const member = members.get(client);
 			const isLosing = this.#losing.has(client);
 			if (member && member.deadline === undefined && isLosing) continue;
 			this.#changed.delete(client);
-			if (!member || this.#isAway(client, member) === wasAway) continue;
-			const one = { client, name: member.name, away: !wasAway };
+			if (!member) continue;
+			const away = this.#isAway(client, member);
+			const where = away ? elsewhere(member) : undefined;
+			if (away === wasAway && where === this.#elsewhere.get(client)) continue;
+			if (where) this.#elsewhere.set(client, where);
+			else this.#elsewhere.delete(client);
+			const { name } = member;
+			const one = { client, name, away, ...(where && { in: where }) };
 			if (changed.push(one) === MOST_LISTED) break;
 		}
 		this.#hasMore = changed.length === MOST_LISTED;

@@ -9,7 +9,7 @@ import type { ClientId } from "../../machines/events.ts";
 import type { Item, Said } from "../../machines/message.ts";
 import { Batch, EncodedMessage } from "./batch.ts";
 import type { Client } from "./client.ts";
-import { type Members, Presence } from "./presence.ts";
+import { type Elsewhere, type Members, Presence } from "./presence.ts";
 import type { RecentItems } from "./recent-items.ts";
 import type { ServerMessage } from "./server-message.ts";
 
@@ -98,8 +98,8 @@ export class Room {
 	}
 
 	/** Queues what has changed for everyone, and the list of `members` for newcomers. */
-	publishPresence(members: Members, now: number): void {
-		for (const change of this.presence.changes(members, now))
+	publishPresence(members: Members, now: number, elsewhere: Elsewhere): void {
+		for (const change of this.presence.changes(members, now, elsewhere))
 			this.#publish(change);
 		if (this.#newcomers.size === 0) return;
 		const list = new EncodedMessage(this.presence.list(members));

@@ -1,12 +1,14 @@
 /** What else follows from a committed event than that a room sees its item. */
 import type { Item } from "../../machines/message.ts";
 import { isChange } from "../../machines/relations.ts";
+import type { Room } from "../chat/room.ts";
 import { whereInWords } from "../chat/room-name.ts";
 import { personOf, personUnder } from "./commands/names-held.ts";
 import type { Step } from "./fold.ts";
 import { explained } from "./moderation.ts";
 import type { RunningParts } from "./parts.ts";
 import type { Services } from "./services.ts";
+import type { State } from "./state.ts";
 
 interface EffectsParts {
 	readonly parts: Pick<RunningParts, "server" | "states">;
@@ -53,8 +55,10 @@ export function applyEffects(
 			if (item?.kind === "entered")
 				attachments.enter(item, server.room(event.room));
 			liveUpdates.onJoined(event.room);
+			liveUpdates.move(event.client, event.room, step.after);
 			break;
 		case "client.left":
+			liveUpdates.move(event.client, event.room, step.before);
 			attachments.leave(event, server.room(event.room));
 			break;
 		case "client.detached":
@@ -62,14 +66,10 @@ export function applyEffects(
 		case "clients.detached":
 			liveUpdates.reattach(event, step.before);
 			break;
-		case "message.erased": {
-			const room = server.room(event.room);
-			const { titled, topic } = step.after.room(event.room)?.context ?? {};
-			if (event.target === titled) room.titled = "";
-			if (event.target === topic) room.topic = "";
+		case "message.erased":
+			forgetTitles(server.room(event.room), event.target, step.after);
 			notes.forget(event);
 			break;
-		}
 		case "room.titled":
 			server.room(event.room).titled = step.stored.erasable?.text ?? "";
 			break;
@@ -80,6 +80,13 @@ export function applyEffects(
 			tellPeople(to.services, step);
 	}
 	tellMembers(to.services, step);
+}
+
+/** A title or topic is erased by its own offset. */
+function forgetTitles(room: Room, target: number | undefined, after: State) {
+	const { titled, topic } = after.room(room.name)?.context ?? {};
+	if (target === titled) room.titled = "";
+	if (target === topic) room.topic = "";
 }
 
 /** Tells people what was done to them, or to those whom they have blocked. */

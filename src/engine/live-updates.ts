@@ -4,8 +4,15 @@
  * each room publishes its changes at most once a second.
  */
 import type { ClientContext } from "../../machines/client.ts";
-import type { Identity, PlumeEvent, RoomName } from "../../machines/events.ts";
+import type {
+	ClientId,
+	Identity,
+	PlumeEvent,
+	RoomName,
+} from "../../machines/events.ts";
+import { isPublic } from "../../machines/message.ts";
 import type { ServerFrame } from "../../machines/protocol.ts";
+import type { Member } from "../../machines/room.ts";
 import type { Mailbox } from "../chat/mailbox.ts";
 import { UnreadSubscriptions } from "../chat/unread-subscriptions.ts";
 import { throttled } from "../rate-limit.ts";
@@ -85,9 +92,38 @@ export class LiveUpdates {
 			event.type === "clients.detached"
 				? lostWith(before, event)
 				: [event.client];
-		for (const client of clients)
+		for (const client of clients) {
 			presence.reattach(client, members?.get(client)?.deadline !== undefined);
+			this.move(client, room, before);
+		}
 		this.#publishSoon(room);
+	}
+
+	/** Call when a client has come to a room, left it, or may look at it no more, or again: its person may be away from others. `state` is that before, but for one that has come. */
+	move(client: ClientId, room: RoomName, state: State): void {
+		const one = state.room(room)?.context.members.get(client);
+		if (!one || !isPublic(room)) return;
+		for (const id of state.clientsOf(one.identity)) {
+			const { room: other = room } = state.client(id)?.context ?? {};
+			if (other === room) continue;
+			const member = state.room(other)?.context.members.get(id);
+			const isLost = member?.deadline !== undefined;
+			this.#parts.server.find(other)?.presence.move(id, isLost);
+			this.#publishSoon(other);
+		}
+	}
+
+	/** Another room, and a public one, that a person looks at. Which of the rest it is, nobody learns. */
+	#elsewhere({ identity }: Member, here: RoomName): RoomName | undefined {
+		const { server, states } = this.#parts;
+		for (const id of states.committed.clientsOf(identity)) {
+			const { room = here } = states.committed.client(id)?.context ?? {};
+			if (room === here || !isPublic(room)) continue;
+			const member = states.committed.room(room)?.context.members.get(id);
+			const isHidden = server.find(room)?.presence.isHidden(id);
+			if (member?.deadline === undefined && !isHidden) return room;
+		}
+		return undefined;
 	}
 
 	/** Call once a message is durable. */
@@ -126,8 +162,10 @@ export class LiveUpdates {
 		const members = this.#parts.states.committed.room(room)?.context.members;
 		if (!members?.has(client)) return;
 		const { presence } = this.#parts.server.room(room);
-		if (away !== undefined) presence.hide(client, away);
-		else presence.type(client, this.#parts.clock.now() + TYPING_MS);
+		if (away !== undefined) {
+			presence.hide(client, away);
+			this.move(client, room, this.#parts.states.committed);
+		} else presence.type(client, this.#parts.clock.now() + TYPING_MS);
 		this.#publishSoon(room);
 	}
 
@@ -145,7 +183,10 @@ export class LiveUpdates {
 		const { server, states, clock } = this.#parts;
 		const room = server.find(name);
 		const state = states.committed.room(name);
-		if (room && state) room.publishPresence(state.context.members, clock.now());
+		if (room && state)
+			room.publishPresence(state.context.members, clock.now(), (member) =>
+				this.#elsewhere(member, name),
+			);
 		if (room?.presence.isRestless) this.#publishSoon(name);
 		if (this.#unpublished.delete(name)) this.#unread.tell(name);
 		server.dispatch();

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import { check } from "./axe.ts";
 import type { Person } from "./person.ts";
+import { makesRoom } from "./private-room.ts";
 import { phone, stage } from "./stage.ts";
 
 const { enter, plume, openPage } = stage();
@@ -270,6 +271,17 @@ test("a line accepted while its room is left does not show as waiting there", as
 	await ann.page.goBack();
 	await ann.reads("on my way");
 	expect(await ann.count("on my way")).toBe(1);
+});
+
+test("the list of people shows in which public room somebody is instead, and of others nothing", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	const people = await ann.opensPeople();
+	const item = people.getByRole("listitem").filter({ hasText: "bob" });
+	await bob.goesTo("boats");
+	await item.getByText("in #boats").waitFor();
+	await makesRoom(bob, "Trip");
+	await item.getByText("away", { exact: true }).waitFor();
 });
 
 test("the list of people shows who is here, who is away, who writes", async () => {

@@ -4,6 +4,7 @@ import { Map as PersistentMap } from "immutable";
 import { expect, test } from "vitest";
 import type { Member } from "../../machines/room.ts";
 import { type Members, Presence } from "../../src/chat/presence.ts";
+import type { Attendee } from "../../src/chat/server-message.ts";
 
 const claim = (name: string): Member => ({
 	...{ identity: name, name, nameKey: name, node: "" },
@@ -43,6 +44,11 @@ class Room {
 		this.attached.add(client);
 	}
 
+	move(client: string): void {
+		const isLost = this.members.get(client)?.deadline !== undefined;
+		this.presence.move(client, isLost);
+	}
+
 	hide(client: string, isHidden: boolean): void {
 		if (this.attached.has(client)) this.presence.hide(client, isHidden);
 	}
@@ -63,10 +69,13 @@ test("lists or changes name five hundred at a time, though all are counted", () 
 	expect(published).toEqual([500, 500, 200]);
 });
 
-test("the list plus its updates show who is away, whenever one came", () => {
+test("the list plus its updates show who is away, and where, whenever one came", () => {
 	const client = fc.constantFrom("a", "b", "c");
 	const step = fc.tuple(
-		fc.constantFrom("enter", "leave", "lost", "back", "hide", "show", "news"),
+		fc.constantFrom(
+			...(["enter", "leave", "lost", "back", "hide", "show"] as const),
+			...(["go", "return", "news"] as const),
+		),
 		client,
 	);
 	fc.assert(
@@ -74,24 +83,27 @@ test("the list plus its updates show who is away, whenever one came", () => {
 			const room = new Room();
 			const { presence } = room;
 			const away = new Map<string, { lost: boolean; hidden: boolean }>();
-			const known = new Map<string, boolean>();
+			const elsewhere = new Set<string>();
+			const known = new Map<string, Pick<Attendee, "away" | "in">>();
+			const whereIs = ({ name }: Member) =>
+				elsewhere.has(name) ? "boats" : undefined;
 			const hear = () => {
-				for (const news of presence.changes(room.members, 0))
+				for (const news of presence.changes(room.members, 0, whereIs))
 					if (news.kind === "presence")
 						for (const one of news.members)
-							if (known.has(one.client)) known.set(one.client, one.away);
+							if (known.has(one.client)) known.set(one.client, one);
 			};
 			for (const [index, [what, who]] of steps.entries()) {
 				if (index === at) {
 					const list = presence.list(room.members);
 					if (list.kind === "members")
-						for (const one of list.members) known.set(one.client, one.away);
+						for (const one of list.members) known.set(one.client, one);
 				}
 				const seat = away.get(who);
 				if (what === "enter" && !seat) {
 					room.enter(who, who);
 					away.set(who, { lost: false, hidden: false });
-					if (index >= at) known.set(who, false);
+					if (index >= at) known.set(who, { away: false });
 				} else if (what === "leave") {
 					room.leave(who);
 					away.delete(who);
@@ -103,13 +115,19 @@ test("the list plus its updates show who is away, whenever one came", () => {
 				} else if (what === "hide" || what === "show") {
 					room.hide(who, what === "hide");
 					if (seat && !seat.lost) seat.hidden = what === "hide";
+				} else if (what === "go" || what === "return") {
+					if (what === "go") elsewhere.add(who);
+					else elsewhere.delete(who);
+					if (seat) room.move(who);
 				} else hear();
 			}
 			hear();
 			expect(presence.isRestless).toBe(false);
-			for (const [who, isAway] of known) {
+			for (const [who, shown] of known) {
 				const { lost = false, hidden = false } = away.get(who) ?? {};
-				expect([who, isAway]).toEqual([who, lost || hidden]);
+				const isAway = lost || hidden;
+				const isIn = isAway && elsewhere.has(who) ? "boats" : undefined;
+				expect([who, shown.away, shown.in]).toEqual([who, isAway, isIn]);
 			}
 		}),
 	);

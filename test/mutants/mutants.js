@@ -257,7 +257,7 @@ const log = [
 	{
 		promise: "topic: a welcome names none that is erased",
 		file: "src/engine/effects.ts",
-		find: 'if (event.target === topic) room.topic = "";',
+		find: 'if (target === topic) room.topic = "";',
 		replace: "",
 		tests: ["test/topics.test.ts -t whoever deletes"],
 	},
