@@ -139,24 +139,13 @@ export class SearchDatabase {
 
 	/** The lines that a query is about: from the first one up to, but not including, the second. */
 	#range(wanted: Omit<Wanted, "match" | "limit">) {
-		const { after, before, olderThan, below = NEVER } = wanted;
+		const { after, before, below = NEVER } = wanted;
 		const dayFrom = (day: number) =>
 			this.#number("SELECT min(seq) AS n FROM days WHERE day >= ?", [day]) ??
 			NEVER;
-		const last =
-			olderThan &&
-			this.#number(
-				`SELECT max(seq) AS n FROM lines WHERE offset = ?
-				AND room IN (SELECT id FROM rooms WHERE room = ?)`,
-				[olderThan.offset, olderThan.room],
-			);
 		return {
 			from: after === undefined ? 0 : dayFrom(after),
-			to: Math.min(
-				below,
-				last ?? NEVER,
-				before === undefined ? NEVER : dayFrom(before),
-			),
+			to: Math.min(below, before === undefined ? NEVER : dayFrom(before)),
 		};
 	}
 
