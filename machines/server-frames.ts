@@ -192,7 +192,7 @@ export const serverFrames = {
 		hits: s.listOf(
 			s.record({ ...room, offset: count, time: count, name: text, text }),
 		),
-		more: s.flag,
+		older: s.optional(text),
 		behind: s.optional(s.yes),
 		id,
 	},

@@ -51,28 +51,26 @@ export function open(page: Page): void {
 	/** Counts searches: only the answer to the latest is shown. */
 	let latest = 0;
 
-	async function search(text: string, last?: Hit): Promise<void> {
+	async function search(text: string, before?: string): Promise<void> {
 		const nth = ++latest;
 		say(status, t("search.searching"));
-		const older = last && { before: last.offset, beforeRoom: last.room };
 		const where = all.checked ? { all: true as const } : { room: page.room };
 		const answer = await page.relations.search({
-			...{ text: withKeys(text, page), ...where, ...older },
+			...{ text: withKeys(text, page), ...where, before },
 		});
 		if (nth !== latest) return;
-		if (last) list.lastElementChild?.remove();
+		if (before) list.lastElementChild?.remove();
 		else list.replaceChildren();
 		if (typeof answer === "string") return say(status, answer);
-		const { hits, more, behind } = answer;
+		const { hits, older, behind } = answer;
 		const shown = hits.filter(({ name }) => !page.isBlocked(name));
 		const title = (room: string) => (all.checked ? page.titleOf(room) : "");
 		for (const hit of shown) {
 			const onclick = () => void show(hit);
 			list.append(row(hit, title(hit.room), text, onclick));
 		}
-		const end = hits.at(-1);
-		if (more && end) {
-			const onclick = () => void search(text, end);
+		if (older) {
+			const onclick = () => void search(text, older);
 			const button = { type: "button", className: "link", onclick } as const;
 			list.append(make("button", button, t("search.older")));
 		}

@@ -78,8 +78,8 @@ test("a write that fails does not fail the next one", () => {
 test("a beginning is refused if its words were said too often", () => {
 	const database = new SearchDatabase();
 	database.begin("log");
-	const text = "worda wordb ".repeat(500);
-	const rows = Array.from({ length: 1501 }, (_, nth) => {
+	const text = "worda wordb ".repeat(1000);
+	const rows = Array.from({ length: 2200 }, (_, nth) => {
 		const at = { seq: nth + 1, offset: nth + 1 };
 		return { ...row, ...at, text: nth === 0 ? "rare" : text };
 	});

@@ -105,14 +105,14 @@ class World {
 		for (const query of QUERIES) {
 			const seen: string[] = [];
 			let before: unknown;
-			for (let more: unknown = true; more; ) {
+			for (;;) {
 				const answer = await searches(plume, ann, query, { before });
 				// The worker was gone: it is asked again.
 				if (answer.type === types.refused) continue;
 				const hits = Array.isArray(answer.hits) ? answer.hits : [];
 				seen.push(...hits.map(({ text }) => text));
-				before = hits.at(-1)?.offset;
-				more = answer.more;
+				before = answer.older;
+				if (before === undefined) break;
 			}
 			expect([query, seen]).toEqual([query, await this.scan(query)]);
 		}

@@ -24,6 +24,9 @@ const [PAGE_MESSAGES, MOST_PAGE_MESSAGES] = [50, 200];
 /** Messages in an answer to a search. */
 const MOST_FOUND = 20;
 
+/** What is sealed is where a search goes on: a seq alone tells how much is said in other rooms. */
+export const SEARCH_CURSOR = "search";
+
 /** People whose searches may wait: each may take as long as the worker may be silent. */
 const MOST_SEARCHING = 16;
 
@@ -38,7 +41,7 @@ interface Changes {
 
 interface Searched {
 	readonly person: Identity;
-	readonly wanted: Omit<Wanted, "limit" | "below">;
+	readonly wanted: Omit<Wanted, "limit">;
 	/** The words that an excerpt is to show. */
 	readonly phrases: readonly Phrase[];
 	readonly id: string | undefined;
@@ -126,7 +129,7 @@ export class Pages {
 	): boolean {
 		const searching = this.#searching;
 		if (searching.has(person) || searching.size >= MOST_SEARCHING) return false;
-		const { search, responder } = this.#parts;
+		const { search, responder, secrets } = this.#parts;
 		const no = (rule: Rule) =>
 			responder.refuse(connection, rule, MessageType.search, { id });
 		const question = { ...wanted, mayRead, limit: MOST_FOUND };
@@ -139,13 +142,15 @@ export class Pages {
 				() => search.find(question).finally(free),
 				(found, since) => {
 					if (!found) return no("beginningIsLong");
-					const { items, more, isBehind } = found;
+					const { items, older, isBehind } = found;
 					// What was erased or edited meanwhile was not found.
 					const hits = afterChanges(items, since).flatMap((item, nth) =>
 						mayRead(item.room) ? hitOf(item, items[nth], phrases) : [],
 					);
-					const behind = isBehind ? { behind: true as const } : {};
-					connection.mailbox.put({ kind: "found", hits, more, ...behind, id });
+					connection.mailbox.put({
+						...{ kind: "found", hits, id, behind: isBehind || undefined },
+						...(older && { older: secrets.seal(SEARCH_CURSOR, older) }),
+					});
 				},
 				() => no("searchIsReady"),
 			);

@@ -3,6 +3,8 @@
  * comes in as one function, so that tests can seed it.
  */
 import {
+	createCipheriv,
+	createDecipheriv,
 	createHmac,
 	hkdfSync,
 	randomFillSync,
@@ -47,6 +49,24 @@ export class Secrets {
 	/** Bytes that only the owner of the secret can make, for one use. */
 	derive(use: string, size: number): Buffer {
 		return Buffer.from(hkdfSync("sha256", this.#secret, "", use, size));
+	}
+
+	/** A whole number that nobody else can read or make. */
+	seal(use: string, value: number): string {
+		const block = Buffer.alloc(16);
+		block.writeDoubleBE(value);
+		return createCipheriv("aes-128-ecb", this.derive(use, 16), null)
+			.update(block)
+			.toString("base64url");
+	}
+
+	/** Undefined for what `seal` did not make for this use. */
+	unseal(use: string, sealed: string): number | undefined {
+		const block = createDecipheriv("aes-128-ecb", this.derive(use, 16), null)
+			.setAutoPadding(false)
+			.update(Buffer.from(sealed, "base64url"));
+		const value = block.length === 16 ? block.readDoubleBE() : 0;
+		return this.seal(use, value) === sealed ? value : undefined;
 	}
 
 	/** HMAC-SHA-256 of (use, parts), base64url; `use` keeps the purposes apart. */

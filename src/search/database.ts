@@ -13,7 +13,7 @@ import type * as sqlite from "node-sqlite3-wasm";
 import { tokensOf } from "../../machines/tokens.ts";
 import { wipeSeparators } from "./separators.ts";
 import type { Batch, Hit, IndexedEnd, Row, Wanted, Wipe } from "./store.ts";
-import { FORMAT, INSTANCES, PRAGMAS, TABLES } from "./tables.ts";
+import { COUNT, FORMAT, INSTANCES, PAGES, PRAGMAS, TABLES } from "./tables.ts";
 import { termsOf } from "./terms.ts";
 
 // Its names can't be imported: they are set while it runs.
@@ -24,6 +24,8 @@ const { Database }: typeof sqlite = createRequire(import.meta.url)(
 const DAY_MS = 86_400_000;
 /** How often the words with the beginnings of a query may have been said: counting and finding them takes about 0.6 s. */
 const MOST_SAID = 1_500_000;
+/** Pages of the index: to read so many takes 0.2 s at most. */
+const COUNTED_PAGES = 1000;
 const NEVER = Number.MAX_SAFE_INTEGER;
 
 type Values = readonly (number | string | null)[];
@@ -110,18 +112,16 @@ export class SearchDatabase {
 		});
 	}
 
-	/** Whether words with these beginnings were said too often. */
+	/** Whether words with these beginnings were said too often. Counts them only if they may take very many pages. */
 	#areShared(beginnings: readonly string[]): boolean {
-		if (beginnings.length > 0) this.#db.exec(INSTANCES);
-		let left = MOST_SAID;
-		for (const each of beginnings)
-			left -=
-				this.#number(
-					`SELECT count(*) AS n FROM (SELECT 1 FROM temp.instances
-				WHERE term >= ? AND term < ? LIMIT ?)`,
-					[each, `${each}\u{10FFFF}`, left],
-				) ?? 0;
-		return left <= 0;
+		const leftOf = (sql: string, mark: string, most: number) =>
+			beginnings.reduce((left, each) => {
+				const range = [mark + each, `${mark}${each}\u{10FFFF}`];
+				return left - (this.#number(sql, [...range, left]) ?? 0);
+			}, most);
+		if (leftOf(PAGES, "0", COUNTED_PAGES) > 0) return false;
+		this.#db.exec(INSTANCES);
+		return leftOf(COUNT, "", MOST_SAID) <= 0;
 	}
 
 	/** Closes the file and deletes it. */
@@ -139,24 +139,13 @@ export class SearchDatabase {
 
 	/** The lines that a query is about: from the first one up to, but not including, the second. */
 	#range(wanted: Omit<Wanted, "match" | "limit">) {
-		const { after, before, olderThan, below = NEVER } = wanted;
+		const { after, before, below = NEVER } = wanted;
 		const dayFrom = (day: number) =>
 			this.#number("SELECT min(seq) AS n FROM days WHERE day >= ?", [day]) ??
 			NEVER;
-		const last =
-			olderThan &&
-			this.#number(
-				`SELECT max(seq) AS n FROM lines WHERE offset = ?
-				AND room IN (SELECT id FROM rooms WHERE room = ?)`,
-				[olderThan.offset, olderThan.room],
-			);
 		return {
 			from: after === undefined ? 0 : dayFrom(after),
-			to: Math.min(
-				below,
-				last ?? NEVER,
-				before === undefined ? NEVER : dayFrom(before),
-			),
+			to: Math.min(below, before === undefined ? NEVER : dayFrom(before)),
 		};
 	}
 

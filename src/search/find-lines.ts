@@ -7,15 +7,15 @@ import type { SearchStore, Wanted } from "./store.ts";
 /** Turns of one search, and lines in each beside those wanted: some may be gone. */
 const [MOST_ROUNDS, SPARE_LINES] = [8, 5];
 
-export type Question = Omit<Wanted, "limit" | "below"> & {
-	readonly limit: number;
+export interface Question extends Wanted {
 	readonly mayRead: (room: string) => boolean;
-};
+}
 
 export interface FoundLines {
 	/** The newest first. */
 	readonly items: readonly Said[];
-	readonly more: boolean;
+	/** The line that older ones stand before; absent if there are none. */
+	readonly older: number | undefined;
 	/** Whether the newest messages may be missing. */
 	readonly isBehind: boolean;
 }
@@ -23,21 +23,21 @@ export interface FoundLines {
 /** Undefined if too many words share a beginning. */
 export async function findLines(
 	archive: Archive,
-	{ mayRead, limit, ...wanted }: Question,
+	{ mayRead, limit, below, ...wanted }: Question,
 	find: SearchStore["find"],
 ): Promise<Omit<FoundLines, "isBehind"> | undefined> {
-	const items: Said[] = [];
-	let below: number | undefined;
+	const items: (Said & { readonly seq: number })[] = [];
+	let older = below;
 	for (let round = 0; round < MOST_ROUNDS; round++) {
 		const most = limit + SPARE_LINES;
-		const hits = await find({ ...wanted, below, limit: most });
+		const hits = await find({ ...wanted, below: older, limit: most });
 		if (!hits) return undefined;
 		const readable = hits.filter(({ room }) => mayRead(room));
 		items.push(...(await readHits(archive, readable)));
-		const more = items.length > limit;
-		if (more || hits.length < most)
-			return { items: items.slice(0, limit), more };
-		below = hits.at(-1)?.seq;
+		const shown = items.slice(0, limit);
+		if (items.length > limit) return { items: shown, older: shown.at(-1)?.seq };
+		older = hits.length < most ? undefined : hits.at(-1)?.seq;
+		if (older === undefined) break;
 	}
-	return { items, more: items.length > 0 };
+	return { items, older };
 }

@@ -44,7 +44,7 @@ export async function readRows(
 export async function readHits(
 	archive: Archive,
 	hits: readonly Hit[],
-): Promise<readonly Said[]> {
+): Promise<readonly (Said & { readonly seq: number })[]> {
 	const newest = await archive.inTurn(() => archive.indexes.newest());
 	const texts = new Map<number, string>();
 	for (const segment of new Set(hits.map((hit) => hit.segment)))
@@ -56,7 +56,7 @@ export async function readHits(
 		if (text === undefined || part?.origin !== origin) return [];
 		const epoch = epochOf(archive.log.id, part.incarnation);
 		const said = { room, epoch, offset, time, name, client: "", text };
-		return { kind: "said", ...said };
+		return { kind: "said", seq, ...said };
 	});
 }
 

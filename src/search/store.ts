@@ -37,11 +37,6 @@ export interface Batch {
 	readonly end?: IndexedEnd;
 }
 
-export interface MessageAt {
-	readonly room: string;
-	readonly offset: number;
-}
-
 export interface Wanted {
 	/** In the syntax of FTS5; it has no words as they were typed. */
 	readonly match: string;
@@ -50,15 +45,16 @@ export interface Wanted {
 	/** Days since 1970, in UTC. */
 	readonly after?: number | undefined;
 	readonly before?: number | undefined;
-	/** Only what is older than the words of this message, and then than this line. */
-	readonly olderThan?: MessageAt | undefined;
+	/** Only lines before this one. */
 	readonly below?: number | undefined;
 	readonly limit: number;
 }
 
 /** A line that matches, without its text. */
-export interface Hit extends EventSpan, MessageAt {
+export interface Hit extends EventSpan {
+	readonly room: string;
 	readonly origin: string;
+	readonly offset: number;
 	/** When the message was said. */
 	readonly time: number;
 	readonly name: string;

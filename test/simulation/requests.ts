@@ -110,13 +110,11 @@ const rows: Rows = {
 	pin: (target) => [{ kind: "pin", ...about(target) }],
 	unpin: (target) => [{ kind: "unpin", ...about(target) }],
 	pins: ({ room, epoch }) => [{ kind: "pins", room, epoch, id }],
-	find: ({ room, offset: before }) => [
+	find: ({ room }) => [
 		{ kind: "find", text: "words", room, id },
 		{ kind: "find", text: "words", all: true, room, id },
 		{ kind: "find", text: `in:${room} words`, id },
 		{ kind: "find", text: `in:lobby in:${room}`, all: true, id },
-		{ kind: "find", text: "words", before, beforeRoom: room, id },
-		{ kind: "find", text: "words", all: true, before, beforeRoom: room, id },
 	],
 	read: ({ room, epoch, offset }) => [
 		{ kind: "read", room, epoch, offset, said: 1, id },

@@ -3,6 +3,7 @@ import type { Identity } from "../../../machines/events.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
 import { beginningsOf, matchOf } from "../../search/match.ts";
 import { parseQuery } from "../../search/query.ts";
+import { SEARCH_CURSOR } from "../pages.ts";
 import {
 	type Handler,
 	mayEnter,
@@ -27,21 +28,24 @@ export const find: Handler<"find"> = (
 	const query = parseQuery(command.text);
 	if (typeof query === "string") return refuse(query);
 	const person = personIn(view, client.context);
-	const { room = client.context.room, before, beforeRoom = room } = command;
+	const { room = client.context.room, before } = command;
 	const named = query.in.map((name) => parseRoomName(name) ?? NO_ROOM);
 	const inPublic = command.all === true && named.length === 0;
 	const mine = inPublic ? state.roomsOf(person) : [room];
 	const rooms = named.length > 0 ? named : mine;
-	const olderThan =
-		before === undefined ? undefined : { room: beforeRoom, offset: before };
-	const asked = [...rooms, ...(olderThan ? [olderThan.room] : [])];
 	// Before anything is read: what one may not enter is not there.
-	if (!asked.every((one) => mayEnter(state, one, person)))
+	if (!rooms.every((one) => mayEnter(state, one, person)))
 		return refuse("isOpenToThem");
+	const below =
+		before === undefined
+			? undefined
+			: view.secrets.unseal(SEARCH_CURSOR, before);
+	if (before !== undefined && below === undefined)
+		return refuse("placeIsKnown");
 	const match = matchOf(query, { rooms, inPublic, ...whoIs(view, person) });
 	const { after, before: until } = query;
 	const beginnings = beginningsOf(query);
-	const wanted = { match, beginnings, after, before: until, olderThan };
+	const wanted = { match, beginnings, after, before: until, below };
 	const mayRead = (one: string) => liveUpdates.mayRead(person, one);
 	return pages.askSearch(connection, mayRead, {
 		...{ person, wanted, phrases: query.phrases, id: command.id },
