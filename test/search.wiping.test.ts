@@ -2,15 +2,12 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import sqlite from "node-sqlite3-wasm";
 import { afterEach, expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
-import { SearchDatabase } from "../src/search/database.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeSearchStore } from "./fakes/search-store.ts";
 import { found, openSearchable } from "./search.ts";
 
-const { Database } = sqlite;
 const folder = mkdtempSync(join(tmpdir(), "plume-wiping-"));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -159,36 +156,4 @@ test("an index that can't be deleted keeps nothing in the log", async () => {
 		return erased() >= 300;
 	});
 	expect(ann.closed).toBeUndefined();
-});
-
-test("no erased word stays as what separates two pages of the index", () => {
-	const database = new SearchDatabase(folder);
-	database.begin("log");
-	const lines = Array.from({ length: 4000 }, (_, nth) => ({
-		...{ seq: nth + 1, segment: 1, at: nth * 100, bytes: 100, room: "lobby" },
-		...{ origin: "o", offset: nth + 1, time: 0, name: "ann", identity: "i" },
-		...{ text: `call 4915${1_000_000_000 + 3 * nth}`, isEdit: false },
-	}));
-	const [erased, others] = [0, 1].map((rest) =>
-		lines.filter(({ seq }) => seq % 2 === rest),
-	) as [typeof lines, typeof lines];
-	database.apply({ rows: lines, wipes: [] });
-	for (let from = 0; from < erased.length; from += 50)
-		database.apply({ rows: [], wipes: erased.slice(from, from + 50) });
-	const hits = (text: string) =>
-		database.find({ match: `words : "${text.slice(5)}"`, limit: 2 });
-	for (const { seq, text } of others.filter((_, nth) => nth % 40 === 0))
-		expect(hits(text)).toMatchObject([{ seq }]);
-	database.close();
-	const file = new Database(join(folder, "search.db"));
-	file.exec("INSERT INTO texts(texts) VALUES('integrity-check')");
-	const separators = new Set(
-		file
-			.all("SELECT CAST(substr(term, 2) AS TEXT) AS word FROM texts_idx")
-			.map(({ word }) => word),
-	);
-	file.close();
-	expect(separators.size).toBeGreaterThan(5);
-	const left = erased.filter(({ text }) => separators.has(text.slice(5)));
-	expect(left).toEqual([]);
 });

@@ -7,46 +7,52 @@
  */
 
 import type { Database } from "node-sqlite3-wasm";
-import { tokensOf } from "../../machines/tokens.ts";
 import type { Wipe } from "./store.ts";
 import { INSTANCES } from "./tables.ts";
+import { termsIn } from "./terms.ts";
 
-/** Each separator that begins a wiped word and no other, the word after it, and the separator after it. “0” stands before the words of the whole index. */
-const STALE = `WITH RECURSIVE beginnings(term) AS (
-	SELECT CAST('0' || value AS BLOB) FROM json_each(?) UNION
-	SELECT substr(term, 1, length(term) - 1) FROM beginnings WHERE length(term) > 2)
-SELECT * FROM (SELECT segid, term,
-	(SELECT CAST('0' || words.term AS BLOB) FROM temp.instances AS words
-		WHERE words.term >= CAST(substr(stale.term, 2) AS TEXT) LIMIT 1) AS word,
-	(SELECT min(term) FROM texts_idx AS later
-		WHERE later.segid = stale.segid AND later.term > stale.term) AS following
-FROM texts_idx AS stale WHERE term IN (SELECT term FROM beginnings))
-WHERE word IS NULL OR substr(word, 1, length(term)) <> term`;
-
-/** Each moves to its next word. Only that of an empty page would pass the one after it. */
+// In memory, as all that is temporary here.
+const WIPED = `CREATE TABLE IF NOT EXISTS temp.wiped(word PRIMARY KEY) WITHOUT ROWID;
+DELETE FROM temp.wiped;`;
+/** A digit stands before each word: 0 in the index of whole words, 1 and 2 in those of their first two and three letters. */
+const ADD_WIPED = `INSERT OR IGNORE INTO temp.wiped
+SELECT CAST(digit.value || word.value AS BLOB)
+FROM json_each('[0,1,2]') AS digit, json_each(?) AS word`;
+/**
+ * Each separator that begins a wiped word and no other. What it becomes is the
+ * next word, or the digit of the next index: a page may have the end of one
+ * index and the beginning of another. Only that of an empty page would pass
+ * the separator after it.
+ */
+const STALE = `WITH begun AS MATERIALIZED (
+	SELECT segid, term, CAST(CAST(substr(term, 1, 1) AS TEXT) AS INTEGER) AS digit
+	FROM texts_idx WHERE length(term) > 0 AND term =
+		substr((SELECT min(word) FROM temp.wiped WHERE word >= term), 1, length(term))),
+stale AS MATERIALIZED (SELECT segid, term, CAST(coalesce((
+	SELECT digit || iif(digit, substr(words.term, 1, digit + 1), words.term)
+	FROM temp.instances AS words
+	WHERE words.term >= CAST(substr(begun.term, 2) AS TEXT) LIMIT 1),
+	digit + 1) AS BLOB) AS next FROM begun)
+SELECT *, next >= (SELECT min(term) FROM texts_idx AS later
+	WHERE later.segid = stale.segid AND later.term > stale.term) AS isEmpty
+FROM stale WHERE substr(next, 1, length(term)) <> term`;
 const [MOVE, REMOVE] = [
 	`UPDATE texts_idx SET term = ?3 WHERE segid = ?1 AND term = ?2`,
 	`DELETE FROM texts_idx WHERE segid = ?1 AND term = ?2`,
 ];
 
-const isBytes = (value: unknown): value is Uint8Array =>
-	value instanceof Uint8Array;
-
 /** Call in the transaction that wipes words, after it has wiped them. */
 export function wipeSeparators(db: Database, wipes: readonly Wipe[]): void {
-	const wiped = wipes.flatMap(({ text = "" }) => tokensOf(text));
+	const wiped = wipes.flatMap(({ text = "" }) => termsIn(text));
 	if (wiped.length === 0) return;
-	db.exec(INSTANCES);
+	db.exec(INSTANCES + WIPED);
 	// FTS5 writes what it still has to write.
 	db.all("SELECT 1 FROM temp.instances LIMIT 1");
-	const stale = db.all(STALE, [JSON.stringify(wiped)]);
-	for (const { segid, term, word, following } of stale) {
-		if (!isBytes(term)) continue;
-		const isEmpty =
-			!isBytes(word) ||
-			(isBytes(following) && Buffer.compare(word, following) >= 0);
-		const values = [Number(segid), term];
-		if (isEmpty) db.run(REMOVE, values);
-		else db.run(MOVE, [...values, word]);
-	}
+	db.run(ADD_WIPED, [JSON.stringify(wiped)]);
+	for (const { segid = null, term = null, next = null, isEmpty } of db.all(
+		STALE,
+	))
+		if (isEmpty) db.run(REMOVE, [segid, term]);
+		else db.run(MOVE, [segid, term, next]);
+	db.exec(WIPED);
 }

@@ -1,7 +1,7 @@
 /** The tables of the index. */
 
 /** Increment whenever the tables change, or how words are cut. The Unicode tables are part of that. */
-export const FORMAT = `1 ${process.versions.unicode}`;
+export const FORMAT = `2 ${process.versions.unicode}`;
 
 // No write-ahead log, which would have a copy of each text.
 export const PRAGMAS = `PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=NORMAL;
@@ -20,7 +20,7 @@ INSERT INTO texts(texts, rank) VALUES('secure-delete', 1);`;
 
 /** Every word that was said, in its order; FTS5 makes it of what it has. */
 export const INSTANCES = `CREATE VIRTUAL TABLE IF NOT EXISTS temp.instances
-USING fts5vocab(main, texts, instance)`;
+USING fts5vocab(main, texts, instance);`;
 
 /** How often the words from the first up to the second were said. */
 export const COUNT = `SELECT count(*) AS n FROM

@@ -5,6 +5,7 @@
  */
 import { isPublic } from "../../machines/message.ts";
 import { foldName, mentioned, PARTS } from "../../machines/text.ts";
+import { tokensOf } from "../../machines/tokens.ts";
 import { sha256 } from "../log/line.ts";
 
 /** Two terms that are equal by chance are told apart when the message is read, or show one message too many. */
@@ -47,3 +48,9 @@ export function termsOf({ room, name, text, isReply, answered }: Described) {
 		terms.push(mentionTerm(folded));
 	return terms.join(" ");
 }
+
+/** What the index has of a text, wherever it was said. */
+export const termsIn = (text: string): readonly string[] => [
+	...tokensOf(text),
+	...[...mentioned(text)].map(mentionTerm),
+];

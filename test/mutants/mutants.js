@@ -2696,7 +2696,14 @@ const search = [
 		file: "src/search/database.ts",
 		find: "if (areWiped) wipeSeparators(this.#db, wipes);",
 		replace: "",
-		tests: ["test/search.wiping.test.ts -t separates"],
+		tests: ["test/search.separators.test.ts -t separates"],
+	},
+	{
+		promise: "search: no erased name of three letters separates two pages",
+		file: "src/search/separators.ts",
+		find: "[0,1,2]",
+		replace: "[0]",
+		tests: ["test/search.separators.test.ts -t three letters"],
 	},
 	{
 		promise: "login: names that are tried after an email alone are guesses",
