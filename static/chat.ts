@@ -127,7 +127,9 @@ export class Chat {
 					this.#page.dispatch({ type: "accepted" });
 				return outbox.accepted(event.last);
 			case "textRefused":
-				if (outbox.refused(event)) showBriefly(event.words);
+				// While nothing can be said, the bar says so.
+				if (outbox.refused(event) && !this.#page.isStuck)
+					showBriefly(event.words);
 				return;
 			case "aside":
 				// Where it stands may be far from what the reader looks at.
@@ -135,8 +137,6 @@ export class Chat {
 				this.#page.isAsking = false;
 				break;
 			case "said":
-				// Who waited for the disk learns here that it has space.
-				if (this.#page.isStuck) this.#page.dispatch({ type: "accepted" });
 				outbox.shown(event.n ?? 0, event.client);
 				break;
 			case "closed":

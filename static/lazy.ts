@@ -40,7 +40,11 @@ function loadStyles(): Promise<unknown> {
 	document.head.append(link);
 	return new Promise((resolve, reject) => {
 		link.onload = resolve;
-		link.onerror = reject;
+		link.onerror = (error) => {
+			// They are loaded again the next time.
+			styles = undefined;
+			reject(error);
+		};
 	});
 }
 
@@ -57,8 +61,6 @@ export async function load<Name extends keyof Parts>(
 		await styles;
 		return part;
 	} catch {
-		// They are loaded again the next time.
-		styles = undefined;
 		if (isAsked) showBriefly(OFFLINE);
 		return undefined;
 	}

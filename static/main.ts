@@ -100,9 +100,12 @@ const machine = pageMachine.provide({
 		pauseSends: () => chat.disconnected(),
 		changeRoom: ({ context }) => chat.enter(context.room),
 		forgetRoom({ event, context: { room } }) {
-			const isForNow = event.type === "refused" && event.rule === "isNotKicked";
-			const hasUnsent = storage.storedLines(room).length > 0;
-			if (!isForNow && !hasUnsent) leaveRoom(room);
+			// It can't be entered for now by any other rule.
+			const isForGood =
+				event.type === "refused" &&
+				["isOpenToThem", "roomIsNamed"].includes(event.rule);
+			const isUnsent = storage.storedLines(room).length > 0;
+			if (isForGood && !isUnsent && !storage.storedDraft(room)) leaveRoom(room);
 		},
 		explainLobby({ event }) {
 			if (event.type === "refused")
@@ -210,8 +213,8 @@ function render(): void {
 chat.onRooms = render;
 actor.subscribe(render);
 chat.enter(room);
-await followLink();
 if (!askedFor) chat.view.explain(t("lobby"));
 actor.start();
+void followLink();
 // There are no workers over plain HTTP, and a missing worker costs only the offline screen.
 navigator.serviceWorker?.register(`${BASE}sw.js`).catch(() => {});

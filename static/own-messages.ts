@@ -36,10 +36,11 @@ async function exportMessages(button: HTMLButtonElement): Promise<void> {
 }
 
 async function eraseAll(page: Page): Promise<void> {
-	if (!page.isOpen) return say(result, t("offline"));
 	const farewell = t("erase.farewell", { name: page.name });
-	if (await confirmed(t("erase.everything"), t("erase.all"), t("erase.yes")))
-		page.dispatch({ type: "eraseAll", update: { farewell } });
+	if (!(await confirmed(t("erase.everything"), t("erase.all"), t("erase.yes"))))
+		return;
+	if (page.isOpen) page.dispatch({ type: "eraseAll", update: { farewell } });
+	else say(result, t("offline"));
 }
 
 /** Mounts both in the settings. */

@@ -28,6 +28,13 @@ const MOST_AT_ONCE = 8;
 
 type Choice = Exclude<OwnChange, { kind: "subscribe" | "unsubscribe" }>;
 
+interface Unsent {
+	readonly id: string;
+	readonly change: Choice;
+	/** It took the place of a mark as unread, which the server has yet to tell back. */
+	readonly isReadSince: boolean;
+}
+
 const keyOf = (kind: Choice["kind"], room = "") => kind + room;
 
 export class OwnState {
@@ -35,7 +42,7 @@ export class OwnState {
 	/** As the server has said. */
 	#known: Own = NOTHING_OWN;
 	/** What the server has not answered yet, by what it changes. */
-	readonly #unsent = new Map<string, { id: string; change: Choice }>();
+	readonly #unsent = new Map<string, Unsent>();
 	#changes = 0;
 	#isRenewed = false;
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -89,7 +96,9 @@ export class OwnState {
 	#add(change: Choice) {
 		const key = keyOf(change.kind, "room" in change ? change.room : "");
 		const id = `s${this.#changes++}`;
-		this.#unsent.set(key, { id, change });
+		const { change: last, isReadSince = false } = this.#unsent.get(key) ?? {};
+		const isMarked = last?.kind === "read" && last.unread === true;
+		this.#unsent.set(key, { id, change, isReadSince: isMarked || isReadSince });
 		this.#timer ??= setTimeout(() => this.flush(), SEND_MS);
 		return { ...change, id };
 	}
@@ -145,10 +154,15 @@ export class OwnState {
 			const quiet = zone === undefined ? undefined : { from, to, zone };
 			this.#known = { reads, levels, quiet, devices: [] };
 		} else this.#known = changedOwn(this.#known, frame);
-		if (frame.kind === "read" && frame.unread)
+		if (frame.kind === "read" && frame.unread && !this.isReadSince(frame.room))
 			this.#unsent.delete(keyOf("read", frame.room));
 		this.adopt();
 		this.#render();
+	}
+
+	/** Whether the reader has read on in a room since they marked it as unread here, which the server may still tell back. */
+	isReadSince(room: string): boolean {
+		return this.#unsent.get(keyOf("read", room))?.isReadSince === true;
 	}
 
 	/** Stores how far the joined rooms were read, as far as the server knows. What it has not answered yet stays. */

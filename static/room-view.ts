@@ -276,7 +276,7 @@ export class RoomView {
 		const { own, room } = this.#page;
 		own.receive(frame);
 		if (frame.kind === "read" && frame.room === room && frame.unread)
-			this.#unread(frame);
+			if (!own.isReadSince(room)) this.#unread(frame);
 		const read = joinedRoom(room);
 		if (frame.kind === "own" && read?.epoch === this.#page.epoch)
 			if (!this.#timeline.isLive) this.#timeline.markAfter(read.offset);

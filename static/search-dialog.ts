@@ -7,6 +7,7 @@ import { titleOf } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
 import type { Hit } from "./relations.ts";
+import { roomName } from "./room-name.ts";
 import { t } from "./words.ts";
 
 /** Mentions of the reader, and answers to them. */
@@ -34,12 +35,19 @@ function makeForm() {
 	return { form: make("form", "", field, options), field, all, mentions };
 }
 
-/** A query in which a room of one's own, which has only a title, is named by its key. */
+/** A phrase in quotation marks, or what names a room. */
+const ROOM = /(?<!\S)in:(?:"([^"]+)"|(\S+))|"[^"]*"/giu;
+
+/** A query in which rooms of one's own, which have only titles, are named by their keys. A public room may be called the same. */
 const withKeys = (typed: string, { ownRooms }: Page): string =>
-	typed.replace(/\bin:(?:"([^"]+)"|(\S+))/giu, (all, quoted, word) => {
+	typed.replace(ROOM, (all, quoted, word) => {
 		const title = String(quoted ?? word).toLowerCase();
-		const own = ownRooms.find((one) => titleOf(one).toLowerCase() === title);
-		return own && !own.invitation ? `in:${own.room}` : all;
+		const keys = ownRooms
+			.filter((one) => !one.invitation && titleOf(one).toLowerCase() === title)
+			.map(({ room }) => room);
+		if (keys.length === 0) return all;
+		const rooms = [roomName(title), ...keys].filter(Boolean);
+		return rooms.map((room) => `in:${room}`).join(" ");
 	});
 
 export function open(page: Page): void {
@@ -64,7 +72,8 @@ export function open(page: Page): void {
 		if (typeof answer === "string") return say(status, answer);
 		const { hits, older, behind } = answer;
 		const shown = hits.filter(({ name }) => !page.isBlocked(name));
-		const title = (room: string) => (all.checked ? page.titleOf(room) : "");
+		const title = (room: string) =>
+			all.checked || room !== page.room ? page.titleOf(room) : "";
 		for (const hit of shown) {
 			const onclick = () => void show(hit);
 			list.append(row(hit, title(hit.room), text, onclick));

@@ -160,6 +160,26 @@ test("while the disk is full, a numbered line or a resume is to be tried again",
 	expect(bob.lines.at(-1)).toBe("ann: one");
 });
 
+test("everyone hears when the disk has space again, whoever spoke or did not", async () => {
+	const { plume, disk, clock } = world;
+	const ann = await plume.enter("ann", "plume.2");
+	const bob = await plume.enter("bob", "plume.2");
+	ann.say("one", 1);
+	await plume.settle();
+	disk.interrupt = ({ kind }) =>
+		kind === "write" ? { code: "ENOSPC" } : undefined;
+	const cat = plume.connect("plume.2");
+	cat.hello("cat", "cat@example.org");
+	await plume.settle();
+	for (const one of [ann, bob])
+		expect(one.news().at(-1)).toMatchObject({ code: "diskHasSpace" });
+	disk.interrupt = () => undefined;
+	clock.advance(2000);
+	await plume.settle();
+	expect(ann.news().at(-1)).toMatchObject({ type: types.ack, last: 1 });
+	expect(bob.news().at(-1)).toMatchObject({ type: types.ack, last: 0 });
+});
+
 test.each([
 	["EIO", "write"],
 	["EIO", "sync"],

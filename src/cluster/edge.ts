@@ -284,7 +284,7 @@ export class Edge implements Cluster {
 		const { node, committed, away } = welcome;
 		this.#sequencer = node;
 		[this.#isWelcome, this.#tries] = [true, 0];
-		const link = this.#link;
+		const [engine, link] = [this.#engine, this.#link];
 		if (!link) return;
 		this.#tellNetworks = ifChanged((counts) =>
 			link.send({ kind: "networks", counts }),
@@ -292,14 +292,14 @@ export class Edge implements Cluster {
 		for (const [connection, number] of this.#carried.all)
 			introduce(connection, number, link);
 		// Some came in while this node decided.
-		for (const one of this.#engine?.connections ?? [])
+		for (const one of engine?.connections ?? [])
 			if (one.login && !one.node) this.#numberOf(one, link);
 		this.undecided.sendAgain((...undecided) => this.#send(link, ...undecided));
-		this.#engine?.after(committed, () => {
-			for (const signal of away)
-				this.#engine?.services.liveUpdates.apply(signal);
+		engine?.after(committed, () => {
+			for (const signal of away) engine.services.liveUpdates.apply(signal);
 			if (this.#isLate) this.#parts.report.info({}, "the sequencer is back");
 			this.#isLate = false;
+			engine.onThawed();
 			this.#onStart.isCurrent();
 		});
 	}

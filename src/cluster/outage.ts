@@ -1,4 +1,4 @@
-/** Whether what people say can be stored at all: if not, they are told so, once. */
+/** Whether what people say can be stored at all: if not, they are told so once, and once that it is over. */
 import type { Clock } from "../clock.ts";
 import type { Running } from "./edge-link.ts";
 
@@ -40,6 +40,7 @@ export class Outage {
 	/** Call now and then. */
 	update(isThere: boolean): void {
 		if (isThere && !this.#isThere) this.#engine()?.tellAll("sequencerIsThere");
+		if (!isThere && this.#isThere) this.#engine()?.onThawed();
 		this.#isThere = isThere;
 	}
 }

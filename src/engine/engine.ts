@@ -198,6 +198,19 @@ export class Engine implements PipelineHooks {
 		this.#parts.server.dispatch();
 	}
 
+	/** Everyone in a room learns that what they say can be stored again: what they said last is acknowledged once more. */
+	onThawed(): void {
+		const { pipeline, states } = this.#parts;
+		for (const connection of this.#connections)
+			pipeline.tell(connection, () => {
+				const client = clientOf(states.committed, connection);
+				if (!client?.matches("inRoom")) return;
+				const { id, room } = client.context;
+				const last = states.committed.room(room)?.context.last.get(id, 0) ?? 0;
+				connection.mailbox.put({ kind: "ack", room, last });
+			});
+	}
+
 	#start(): void {
 		const { clock, report, erased } = this.#parts;
 		this.#services.erasures.redo(erased);
@@ -222,6 +235,7 @@ export class Engine implements PipelineHooks {
 		retention.start();
 		deadlines.start();
 		if (cluster) this.#parts.clock.after(NODE_LOST_MS, () => this.loseNodes());
+		this.onThawed();
 	}
 
 	/** The clients of nodes that are not there have lost their connections. Call when one was silent for `NODE_LOST_MS`. */

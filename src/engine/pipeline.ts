@@ -31,6 +31,7 @@ export interface PipelineHooks {
 	/** Overwrites texts. The event's outputs are released if it resolves with true. */
 	onOverwriting(event: Overwriting): Promise<boolean>;
 	onFrozen(error: Error): void;
+	onThawed(): void;
 }
 
 export interface PipelineParts
@@ -214,6 +215,7 @@ export class Pipeline implements LogListener {
 		const tasks = this.#deferred;
 		this.#deferred = [];
 		for (const task of tasks) this.guarded(task);
+		this.#parts.hooks.onThawed();
 		this.#parts.report.info({}, "the disk takes writes again: going on");
 	}
 

@@ -1,6 +1,7 @@
 /** People stay: through reloads, tabs, crashes and lost connections, until they log out. What they say is said once. */
 
 import { expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import { newDataFolder } from "../program/program.ts";
 import type { Person } from "./person.ts";
 import { stage } from "./stage.ts";
@@ -136,6 +137,39 @@ test.each<[string, number, (ann: Person) => Promise<void>]>([
 	await act(ann);
 	await ann.page.clock.runFor(ms);
 	await ann.seesStatus("Offline. Your lines are kept.");
+});
+
+test("that nothing can be said is told by one bar, until it can", async () => {
+	const ann = await enter("ann");
+	const text = "The disk is full.";
+	const code = "diskHasSpace";
+	const full = { type: types.refused, re: types.text, code, text };
+	let isFull = false;
+	let refusals = 0;
+	let tell = (_: object) => {};
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		tell = (frame) => socket.send(JSON.stringify(frame));
+		socket.onMessage((frame) => {
+			const { type, n } = JSON.parse(String(frame));
+			if (!isFull || type !== types.text) return server.send(frame);
+			refusals += 1;
+			tell({ ...full, n, retryAfter: 50 });
+		});
+	});
+	await ann.page.reload();
+	await ann.says("a little");
+	await ann.reads("a little");
+	isFull = true;
+	tell(full);
+	await ann.seesStatus(text);
+	await ann.says("patience");
+	await expect.poll(() => refusals).toBeGreaterThan(2);
+	expect(await ann.page.locator("#brief-notice").innerText()).toBe("");
+	isFull = false;
+	tell({ type: types.ack, room: "", last: 0 });
+	await ann.page.locator("#connection").waitFor({ state: "hidden" });
+	await ann.reads("patience");
 });
 
 test("nobody notices the heartbeat of a quiet connection", async () => {

@@ -83,6 +83,24 @@ test("a room name that only the server refuses leads back to the lobby", async (
 const listed = (person: Person) =>
 	person.page.locator("#rooms a bdi").allInnerTexts();
 
+test("a room that can't be entered for now stays in the list", async () => {
+	const ann = await enter("ann", {}, "attic");
+	const { page } = ann;
+	await page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		const refused = { type: types.refused, re: types.open, text: "Full." };
+		socket.onMessage((frame) => {
+			const { type, room } = JSON.parse(String(frame));
+			if (type !== types.open || room !== "attic") return server.send(frame);
+			socket.send(JSON.stringify({ ...refused, code: "roomsAreLeft" }));
+		});
+	});
+	await page.reload();
+	await ann.isIn("lobby");
+	await page.getByText("Full.").waitFor();
+	await page.getByRole("link", { name: "attic" }).waitFor();
+});
+
 test("the room with the last word comes first, also for a browser that was not there", async () => {
 	const bob = await enter("bob", {}, "boats");
 	const ann = await enter("ann", {}, "boats");

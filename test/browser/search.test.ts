@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { check } from "./axe.ts";
 import type { Person } from "./person.ts";
+import { makesRoom } from "./private-room.ts";
 import { phone, stage } from "./stage.ts";
 
 const { enter } = stage();
@@ -73,4 +74,36 @@ test("looks that did not load are loaded when they are needed again", async () =
 	await page.keyboard.press("Control+Shift+f");
 	await dialogOf(ann).getByRole("searchbox").waitFor();
 	ann.expectsFailedLoads();
+});
+
+test("looks that are there are not loaded again after another part was not", async () => {
+	const ann = await enter("kay");
+	const { page } = ann;
+	await page.keyboard.press("Control+Shift+f");
+	await dialogOf(ann).getByRole("searchbox").waitFor();
+	await page.keyboard.press("Escape");
+	const abort = { times: 1 };
+	await page.route("**/key-dialogs.js?v=*", (route) => route.abort(), abort);
+	await page.keyboard.press("Control+k");
+	await page.getByText("There is no connection.").first().waitFor();
+	await page.keyboard.press("Control+Shift+f");
+	await dialogOf(ann).getByRole("searchbox").waitFor();
+	expect(await page.locator("link[href*='later.css']").count()).toBe(1);
+	ann.expectsFailedLoads();
+});
+
+test("a private room called like a public one is searched with it", async () => {
+	const ann = await enter("ivy", {}, "market");
+	await ann.says("plums out here");
+	await makesRoom(ann, "Market");
+	await ann.page.locator("#room-name.own").waitFor();
+	await ann.says("plums in here");
+	await ann.reads("plums in here");
+	await ann.goesTo("harbour");
+	await ann.page.keyboard.press("Control+Shift+f");
+	await looksFor(ann, "plums in:market");
+	for (const text of ["plums out here", "plums in here"])
+		await dialogOf(ann).getByRole("button", { name: text }).waitFor();
+	await looksFor(ann, '"plums in:market"');
+	await dialogOf(ann).getByText("Nothing found.").waitFor();
 });

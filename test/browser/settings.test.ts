@@ -157,6 +157,33 @@ test("after a warning everything is deleted, which frees the name", async () => 
 	await other.entersWith(await plume().codeFor("another"));
 });
 
+test("everything that was to be deleted without a connection is still there, with words", async () => {
+	const ann = await enter("ann");
+	let isCut = false;
+	let cut = () => {};
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		if (isCut) return void socket.close();
+		const server = socket.connectToServer();
+		cut = () => {
+			isCut = true;
+			void server.close();
+			void socket.close();
+		};
+	});
+	await ann.page.reload();
+	await ann.isInside();
+	await ann.opensSettings();
+	await ann.presses("Delete everything and my name");
+	cut();
+	const bar = ann.page.locator("#connection-words", { hasText: "Offline." });
+	await bar.waitFor({ state: "attached" });
+	await ann.presses("Delete everything");
+	await ann.page
+		.locator("#settings")
+		.getByText("There is no connection.")
+		.waitFor();
+});
+
 test("what one said can be taken along", async () => {
 	const ann = await enter("ann", {}, "diary");
 	await ann.says("dear diary");

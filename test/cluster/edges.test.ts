@@ -202,6 +202,26 @@ describe("while the sequencer is away", () => {
 		expect(ann.closed).toBeUndefined();
 	});
 
+	test("people are told when it is back, whoever spoke or did not", async () => {
+		const { world, ann, ben, disk } = await alone();
+		await world.advance(3000);
+		for (const one of [ann, ben])
+			expect(one.news().at(-1)).toMatchObject({ code: "sequencerIsThere" });
+		await world.startSequencer(disk);
+		await world.advance(3000);
+		for (const one of [ann, ben])
+			expect(one.last(types.ack)).toMatchObject({ room: "lobby", last: 0 });
+	});
+
+	test("whoever was refused something is told when it is back, however soon", async () => {
+		const { world, ann, disk } = await alone();
+		ann.erase({ mine: true, id: "all" });
+		expect(ann.last(types.refused)).toMatchObject({ code: "sequencerIsThere" });
+		await world.startSequencer(disk);
+		await world.advance(1000);
+		expect(ann.last(types.ack)).toMatchObject({ last: 0 });
+	});
+
 	test("people are told within five seconds that it hangs", async () => {
 		const { world, one, two } = await open();
 		const ann = await world.enter(one, "ann");

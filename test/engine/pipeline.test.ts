@@ -23,6 +23,7 @@ async function open() {
 		hooks: {
 			...{ onOrdered() {}, onCommitted() {}, onOverwriting: async () => true },
 			onFrozen() {},
+			onThawed() {},
 		},
 		report: { info() {}, warn() {} },
 		onFatal: (error) => failures.push(error),

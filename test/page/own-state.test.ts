@@ -89,6 +89,28 @@ test("what was read in two rooms without a connection is sent with the next", as
 	expect(sent).toMatchObject([{ room: "reef" }, { room: "cove" }]);
 });
 
+test("what was read after it had been marked as unread is sent all the same", async () => {
+	const own = await open();
+	page.isOpen = true;
+	const unread = { ...mark, kind: "read", room: "reef", unread: true } as const;
+	own.change({ ...unread, offset: 5 });
+	own.seen({ ...mark, room: "reef", offset: 9 });
+	own.receive({ ...unread, offset: 5 });
+	own.receive(Object(answer("ownDone")));
+	await vi.advanceTimersByTimeAsync(4_000);
+	expect(sent.slice(1)).toMatchObject([{ room: "reef", offset: 9 }]);
+});
+
+test("what another browser marks as unread is not read any more", async () => {
+	const own = await open();
+	page.isOpen = true;
+	own.seen({ ...mark, room: "reef", offset: 9 });
+	const unread = { ...mark, kind: "read", room: "reef", unread: true } as const;
+	own.receive({ ...unread, offset: 5 });
+	await vi.advanceTimersByTimeAsync(60_000);
+	expect(sent).toEqual([]);
+});
+
 test("the server's older mark takes the place of no mark that it has yet to get", async () => {
 	const { joinedRoom, joinRoom, saveRead } = await import(
 		"../../static/joined-rooms.ts"
