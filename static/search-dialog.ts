@@ -42,7 +42,7 @@ const withKeys = (typed: string, { ownRooms }: Page): string =>
 		return own && !own.invitation ? `in:${own.room}` : all;
 	});
 
-export function open(page: Page): void {
+export function openSearch(page: Page): void {
 	const { form, field, all, mentions } = makeForm();
 	const status = make("p", "hint");
 	status.role = "status";
