@@ -1,5 +1,5 @@
 /**
- * Builds the page into dist/static: one script, one stylesheet, the rest as it
+ * Builds the page into dist/static: its scripts, one stylesheet, the rest as it
  * is, all of it packed too. The paths are this file's own, so that it can be run from anywhere.
  */
 
@@ -9,46 +9,17 @@ import {
 	mkdir,
 	readdir,
 	readFile,
+	rm,
 	writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { rolldown } from "rolldown";
 import { minify } from "terser";
-import { inlineEnglish, writeCatalogues } from "./catalogues.js";
-
-/** Where the emoji picker writes styles into the document, it is made to do so as our Content-Security-Policy permits. */
-const STYLES = [
-	[
-		"targetNode.setAttribute(attributeName, newValue)",
-		"attributeName === 'style' ? (targetNode.style.cssText = newValue) : targetNode.setAttribute(attributeName, newValue)",
-	],
-	[
-		"const style = document.createElement('style');",
-		"const style = new CSSStyleSheet();",
-	],
-	[
-		"style.textContent = baseStyles + EXTRA_STYLES;",
-		"style.replaceSync(baseStyles + EXTRA_STYLES);",
-	],
-	[
-		"this.shadowRoot.appendChild(style);",
-		"this.shadowRoot.adoptedStyleSheets = [style];",
-	],
-];
-
-function permitted({ onLoad }) {
-	onLoad({ filter: /emoji-picker-element\/picker\.js$/ }, async ({ path }) => {
-		let contents = await readFile(path, "utf8");
-		for (const [was, is] of STYLES) {
-			if (contents.split(was).length !== 2)
-				throw new Error(`the emoji picker has changed: ${was}`);
-			contents = contents.replace(was, is);
-		}
-		return { contents };
-	});
-}
+import { markKeys, markup, numbered, writeCatalogues } from "./catalogues.js";
+import { libraries } from "./libraries.js";
 
 const from = import.meta.dirname;
 const to = join(from, "..", "dist", "static");
@@ -58,78 +29,119 @@ for (const folder of [from, join(from, "..", "machines")])
 	for (const file of (await readdir(folder, { recursive: true })).sort())
 		if (/\.(css|html|js|json|ts)$/.test(file))
 			sources.update(await readFile(join(folder, file)));
-const BUILD = JSON.stringify(sources.digest("hex").slice(0, 8));
+/**
+ * Is in the name of each script and catalogue of the page. They fit only each
+ * other: a page that is open while the server is upgraded finds none of them.
+ */
+const MARK = `-${sources.digest("hex").slice(0, 8)}`;
 
-const built = await build({
-	absWorkingDir: from,
-	metafile: true,
-	entryPoints: {
-		app: join(from, "main.ts"),
-		// Loaded when it is first needed.
-		"room-dialog": join(from, "room-dialog.ts"),
-		"emoji-picker": join(from, "emoji-picker.ts"),
-		erase: join(from, "erase.ts"),
-		"key-dialogs": join(from, "key-dialogs.ts"),
-		"long-press": join(from, "long-press.ts"),
-		"mention-autocomplete": join(from, "mention-autocomplete.ts"),
-		"message-link": join(from, "message-link.ts"),
-		note: join(from, "note.ts"),
-		"new-room": join(from, "new-room.ts"),
-		"message-sheet": join(from, "message-sheet.ts"),
-		"language-choice": join(from, "language-choice.ts"),
-		"person-menu": join(from, "person-menu.ts"),
-		"pins-dialog": join(from, "pins-dialog.ts"),
-		"search-dialog": join(from, "search-dialog.ts"),
-		share: join(from, "share.ts"),
-		translate: join(from, "translate.ts"),
-		"own-dialogs": join(from, "own-dialogs.ts"),
-		plume: join(from, "plume.css"),
-		later: join(from, "later.css"),
-		inspect: join(from, "inspect", "main.ts"),
-		inspected: join(from, "inspect", "inspect.css"),
-		admin: join(from, "admin", "main.ts"),
-		administered: join(from, "admin", "admin.css"),
+const target = ["chrome123", "firefox120", "safari17.5"];
+await rm(to, { recursive: true, force: true });
+
+/** The page's first scripts hold all that they load at once, and the later ones take it from there. */
+const groups = [
+	{ name: "catalogue", entry: "catalogue.ts", priority: 2 },
+	{ name: "app", entry: "main.ts", priority: 1 },
+].map(({ name, entry, priority }) => ({
+	priority,
+	debugName: name,
+	/** Whether the entry needs the module at once. */
+	name(id, graph) {
+		const seen = new Set([join(from, entry)]);
+		for (const each of seen)
+			for (const next of graph.getModuleInfo(each).importedIds) seen.add(next);
+		return seen.has(id) ? name : null;
 	},
-	outdir: to,
-	bundle: true,
-	format: "esm",
-	target: ["chrome123", "firefox120", "safari17.5"],
-	minify: true,
-	sourcemap: "external",
-	// The server serves it beside the stylesheet.
-	external: ["plume.svg"],
-	define: { "process.env.NODE_ENV": '"production"', BUILD },
-	logLevel: "warning",
-	plugins: [{ name: "emoji-picker", setup: permitted }, inlineEnglish],
-});
-// Once more: what terser leaves is 5 % smaller when it is packed.
-for (const output of Object.keys(built.metafile.outputs)) {
-	if (!output.endsWith(".js")) continue;
-	const file = join(from, output);
-	const { code, map } = await minify(await readFile(file, "utf8"), {
+}));
+
+async function bundle(input, names, codeSplitting) {
+	const bundled = await rolldown({
+		...{ input, platform: "browser", plugins: [libraries, markKeys] },
+		transform: {
+			target,
+			define: {
+				"process.env.NODE_ENV": '"production"',
+				MARK: JSON.stringify(MARK),
+			},
+		},
+	});
+	const { output } = await bundled.generate({
+		...{ entryFileNames: names, chunkFileNames: names, codeSplitting },
+		...{ minify: true, sourcemap: "hidden" },
+	});
+	return output.filter(({ type }) => type === "chunk");
+}
+const keys = [];
+/** Terser leaves less than the bundler would. */
+async function write({ fileName, code, map }) {
+	const small = await minify(numbered(code, keys), {
 		...{
 			module: true,
 			ecma: 2022,
 			compress: { passes: 3, pure_getters: true, keep_fargs: false },
 		},
-		sourceMap: { content: await readFile(`${file}.map`, "utf8") },
+		sourceMap: { content: map?.toString() },
 	});
-	await writeFile(file, code);
-	await writeFile(`${file}.map`, map);
+	await mkdir(to, { recursive: true });
+	await writeFile(join(to, fileName), small.code);
+	await writeFile(join(to, `${fileName}.map`), small.map);
 }
+
+const page = await bundle(
+	{ main: join(from, "main.ts"), later: join(from, "later.ts") },
+	`[name]${MARK}.js`,
+	{
+		groups,
+	},
+);
+const isFirst = ({ name }) => name === "app" || name === "catalogue";
+for (const chunk of page.filter(isFirst)) await write(chunk);
+const first = [...keys];
+for (const chunk of page)
+	if (!isFirst(chunk) && chunk.name !== "main") await write(chunk);
+for (const name of ["inspect", "admin"])
+	for (const chunk of await bundle(
+		{ [name]: join(from, name, "main.ts") },
+		"[name].js",
+		false,
+	))
+		await write(chunk);
+await build({
+	absWorkingDir: from,
+	entryPoints: {
+		plume: join(from, "plume.css"),
+		later: join(from, "later.css"),
+		inspected: join(from, "inspect", "inspect.css"),
+		administered: join(from, "admin", "admin.css"),
+	},
+	outdir: to,
+	bundle: true,
+	target,
+	minify: true,
+	// The server serves it beside the stylesheet.
+	external: ["plume.svg"],
+	logLevel: "warning",
+});
 const emoji = "emoji-picker-element-data/en/cldr/data.json";
 await copyFile(
 	fileURLToPath(import.meta.resolve(emoji)),
 	join(to, "emoji.json"),
 );
-await writeCatalogues(to);
+const html = (name) => markup(join(from, `${name}.html`));
+await writeCatalogues(to, MARK, [
+	{ name: "", keys: first, html: await html("index") },
+	{
+		name: "-later",
+		keys: keys.slice(first.length),
+		html: (await html("settings")) + (await html("room-dialog")),
+	},
+]);
 for (const file of await readdir(from)) {
-	if (/\.(svg|png|webmanifest)$|^sw\.js$/.test(file))
+	if (/\.(svg|png|webmanifest)$/.test(file))
 		await copyFile(join(from, file), join(to, file));
-	if (!file.endsWith(".html")) continue;
-	// Its indentation would be loaded by everyone.
-	const html = await readFile(join(from, file), "utf8");
-	await writeFile(join(to, file), html.replace(/^\t+/gm, ""));
+	if (!["index.html", "sw.js"].includes(file)) continue;
+	const text = await markup(join(from, file));
+	await writeFile(join(to, file), text.replaceAll("-MARK", MARK));
 }
 for (const name of ["inspect", "admin"])
 	await copyFile(join(from, name, `${name}.html`), join(to, `${name}.html`));

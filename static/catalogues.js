@@ -1,11 +1,13 @@
 /**
- * What the build makes of the catalogues. The page's calls of a key get the
- * English words in its place, and each other language is a file of its words by
- * the English ones. Plurals are found by their key.
+ * What the build makes of the catalogues. A script asks for its words by their
+ * number in a list, and what the markup, the machine and the server say is
+ * looked up by its English words. Each language is two files: the words of the
+ * first load, and those of the parts that are loaded later.
  */
 
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { wordsKey } from "./words-key.js";
 
 const folder = join(import.meta.dirname, "languages");
 
@@ -15,50 +17,67 @@ const folder = join(import.meta.dirname, "languages");
 const catalogue = async (language) =>
 	JSON.parse(await readFile(join(folder, `${language}.json`), "utf8"));
 
-const languages = async () =>
-	(await readdir(folder)).map((file) => basename(file, ".json"));
-
 /** The calls that ask for words, by their key. */
-const CALLS = /\b(?:t|nodes)\(\s*"([^"]*)"/g;
+const CALLS = /\b(t|nodes)\(\s*"([^"]*)"/g;
+/** How a bundle has such a key. */
+const MARKED = /(["'`])words:([^"'`]*)\1/g;
 
-const english = await catalogue("en");
-const plurals = Object.entries(english).filter(
-	([, text]) => typeof text !== "string",
-);
+/** Markup without its indentation. @param {string} file */
+export const markup = async (file) =>
+	(await readFile(file, "utf8")).replace(/^\t+/gm, "");
 
-/** An esbuild plugin. */
-export const inlineEnglish = {
-	name: "inline-english",
-	/** @param {import("esbuild").PluginBuild} build */
-	setup({ onLoad }) {
-		onLoad({ filter: /languages\/en\.json$/ }, () => ({
-			contents: JSON.stringify(Object.fromEntries(plurals)),
-			loader: "json",
-		}));
-		onLoad({ filter: /static\/[\w-]+\.ts$/ }, async ({ path }) => {
-			const source = await readFile(path, "utf8");
-			const contents = source.replace(CALLS, (call, key) => {
-				const text = english[key];
-				if (text === undefined) throw new Error(`there are no words ${key}`);
-				return typeof text === "string"
-					? call.replace(`"${key}"`, () => JSON.stringify(text))
-					: call;
-			});
-			return { contents, loader: "ts" };
-		});
+/** A plugin that marks the keys, and leaves English to its files. */
+export const markKeys = {
+	name: "mark-keys",
+	/** @param {string} id */
+	async load(id) {
+		if (id.endsWith("languages/en.json"))
+			return { code: "export default {}", moduleType: "js" };
+		if (id.endsWith(".html"))
+			return { code: await markup(id), moduleType: "text" };
+		if (!/static\/[\w-]+\.ts$/.test(id)) return undefined;
+		const code = await readFile(id, "utf8");
+		return { code: code.replace(CALLS, '$1("words:$2"'), moduleType: "ts" };
 	},
 };
 
-/** Writes the catalogues as the page loads them. @param {string} to */
-export async function writeCatalogues(to) {
-	for (const language of await languages()) {
-		if (language === "en") continue;
-		const own = Object.entries(await catalogue(language)).map(([key, text]) => {
-			const words = english[key];
-			const isByKey = key.startsWith("refusal.") || typeof words !== "string";
-			return [isByKey ? key : words, text];
-		});
-		const file = JSON.stringify(Object.fromEntries(own));
-		await writeFile(join(to, `${language}.json`), file);
-	}
+/** Puts the number of each key where it is marked; a new key takes the next. @param {string} code @param {string[]} keys */
+export const numbered = (code, keys) =>
+	code.replace(MARKED, (_, __, key) => {
+		const at = keys.indexOf(key);
+		return String(at < 0 ? keys.push(key) - 1 : at);
+	});
+
+/**
+ * Writes the catalogues as the page loads them. Each part has the words of its
+ * keys, and those that are looked up: what its markup says, what the machine
+ * says in the first, and in the others what the server says.
+ * @param {string} to @param {string} mark
+ * @param {{ name: string, keys: readonly string[], html: string }[]} parts
+ */
+export async function writeCatalogues(to, mark, parts) {
+	const english = await catalogue("en");
+	for (const file of await readdir(folder))
+		for (const { name, keys, html } of parts) {
+			const language = basename(file, ".json");
+			const words = await catalogue(language);
+			const texts = new Set(html.split(/\s*[<>"]\s*/));
+			const said = name ? /^(refusal|close)\./ : /^machine\./;
+			const looked = new Map();
+			for (const [key, text] of Object.entries(english)) {
+				if (language === "en") continue;
+				if (!said.test(key) && !texts.has(text)) continue;
+				const short = wordsKey(key.startsWith("refusal.") ? key : text);
+				if (looked.has(short)) throw new Error(`say ${key} in other words`);
+				looked.set(short, words[key]);
+			}
+			const content = [
+				keys.map((key) => words[key]),
+				Object.fromEntries(looked),
+			];
+			await writeFile(
+				join(to, `${language}${name}${mark}.json`),
+				JSON.stringify(content),
+			);
+		}
 }

@@ -9,7 +9,7 @@ import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
 import { find, isTouch, make, say, show } from "./element.ts";
-import { load } from "./lazy.ts";
+import { later } from "./lazy.ts";
 import type { Autocomplete } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
@@ -201,7 +201,7 @@ export class Composer {
 	async #suggest(): Promise<void> {
 		if (this.autocomplete) return this.autocomplete.update();
 		if (!/@|^\//.test(this.#field.value)) return;
-		const part = await load("mention-autocomplete", false);
+		const part = await later(false);
 		this.autocomplete ??= part?.mentionAutocomplete({
 			...{ field: this.#field, view: this.#parts.view },
 			page: this.#parts.page,

@@ -132,6 +132,14 @@ function pending(frame: ServerFrame<"pending">, now: number): ServerEvent {
 	return { type: "pending", id, update };
 }
 
+/** Whether a frame has words of the server that the page shows. Who is new is asked for a name in other words. */
+export function isRefusal(data: string): boolean {
+	const frame = readServerFrame(parseJson(data));
+	return frame?.kind === "refused"
+		? frame.code !== "nameIsNeeded"
+		: frame?.kind === "mayNotEnter";
+}
+
 export function readFrame(data: string, now: number): PageInput | undefined {
 	const frame = readServerFrame(parseJson(data));
 	if (!frame) return undefined;

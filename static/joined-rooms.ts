@@ -2,8 +2,7 @@
 
 import { LOBBY } from "../machines/message.ts";
 import { roomName } from "./room-name.ts";
-import { browser } from "./storage.ts";
-import { parseList } from "./store.ts";
+import { browser, parseList } from "./store.ts";
 
 /** Rooms that are stored at most. */
 const MOST = 200;

@@ -97,3 +97,13 @@ export function goTo(page: Page): void {
 	render();
 	field.focus();
 }
+
+/** Goes to the room above or below in the list, or to the next one there with something unread. */
+export function goBeside(step: 1 | -1, isUnread: boolean): void {
+	const all = [...document.querySelectorAll<HTMLElement>("#rooms a")];
+	const here = all.findIndex((link) => link.ariaCurrent === "page");
+	const inOrder = [...all.slice(here + 1), ...all.slice(0, here)];
+	const others = step === 1 ? inOrder : inOrder.reverse();
+	const next = others.find((link) => !isUnread || link.matches(".unread"));
+	next?.click();
+}

@@ -1,13 +1,13 @@
 /** The languages to choose from in the settings, which are listed when those are first opened. */
 
+import { LANGUAGES } from "./catalogue.ts";
 import { find, make } from "./element.ts";
-import { browser } from "./storage.ts";
-import { LANGUAGES, t } from "./words.ts";
+import { browser } from "./store.ts";
+import { t } from "./words.ts";
 
 /** Each language by its own name. The choice applies once the page is loaded again. */
 export function offerLanguages(): void {
 	const select = find("#language", HTMLSelectElement);
-	if (select.length > 0) return;
 	select.append(make("option", { value: "" }, t("language.browser")));
 	for (const value of LANGUAGES) {
 		const names = new Intl.DisplayNames(value, { type: "language" });

@@ -5,30 +5,10 @@ import { BASE } from "./base-path.ts";
 import { showBriefly } from "./brief-notice.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE } from "./requests.ts";
-import { t } from "./words.ts";
+import { isUpdated, loadLater, t } from "./words.ts";
 
-interface Parts {
-	"emoji-picker": typeof import("./emoji-picker.ts");
-	"language-choice": typeof import("./language-choice.ts");
-	erase: typeof import("./erase.ts");
-	"key-dialogs": typeof import("./key-dialogs.ts");
-	"long-press": typeof import("./long-press.ts");
-	"mention-autocomplete": typeof import("./mention-autocomplete.ts");
-	"message-link": typeof import("./message-link.ts");
-	"message-sheet": typeof import("./message-sheet.ts");
-	"person-menu": typeof import("./person-menu.ts");
-	"pins-dialog": typeof import("./pins-dialog.ts");
-	note: typeof import("./note.ts");
-	"new-room": typeof import("./new-room.ts");
-	"own-dialogs": typeof import("./own-dialogs.ts");
-	"room-dialog": typeof import("./room-dialog.ts");
-	"search-dialog": typeof import("./search-dialog.ts");
-	share: typeof import("./share.ts");
-	translate: typeof import("./translate.ts");
-}
-
-/** Another one for each version of the page, so that no browser has parts of an older one stored. */
-declare const BUILD: string;
+/** In the names of the files of this build. */
+declare const MARK: string;
 
 let styles: Promise<unknown> | undefined;
 
@@ -36,7 +16,7 @@ let styles: Promise<unknown> | undefined;
 function loadStyles(): Promise<unknown> {
 	const link = document.createElement("link");
 	link.rel = "stylesheet";
-	link.href = `${BASE}static/later.css?v=${BUILD}`;
+	link.href = `${BASE}static/later.css`;
 	document.head.append(link);
 	return new Promise((resolve, reject) => {
 		link.onload = resolve;
@@ -48,26 +28,31 @@ function loadStyles(): Promise<unknown> {
 	});
 }
 
-/** Resolves with nothing if it can't be loaded, and says so where the person asked for it. */
-export async function load<Name extends keyof Parts>(
-	name: Name,
+/** Resolves with nothing if a part can't be loaded, and says so where the person asked for it. */
+export async function load<Part>(
+	loadPart: () => Promise<Part>,
 	isAsked = true,
-): Promise<Parts[Name] | undefined> {
+): Promise<Part | undefined> {
 	try {
-		const part: Parts[Name] = await import(
-			`${BASE}static/${name}.js?v=${BUILD}`
-		);
-		styles ??= isAsked ? loadStyles() : undefined;
+		await loadLater();
+		const part = await loadPart();
+		styles ??= loadStyles();
 		await styles;
 		return part;
 	} catch {
-		if (isAsked) showBriefly(OFFLINE);
+		if (isAsked) showBriefly((await isUpdated()) ? t("updated") : OFFLINE);
 		return undefined;
 	}
 }
 
+type Later = typeof import("./later.ts");
+
+/** A script of its own, which takes what it shares with this one from here. */
+export const later = (isAsked?: boolean) =>
+	load<Later>(() => import(`${BASE}static/later${MARK}.js`), isAsked);
+
 export const copyLink = async (message: Said) =>
-	(await load("message-link"))?.copyLink(message);
+	(await later())?.copyLink(message);
 
 /** What the menu's buttons are called. */
 export const MENU = t("menu");
@@ -79,5 +64,5 @@ export async function openMenu(
 	message?: Said,
 	talk?: () => void,
 ): Promise<void> {
-	(await load("person-menu"))?.openMenu({ page, name, message, talk });
+	(await later())?.openMenu({ page, name, message, talk });
 }

@@ -8,26 +8,30 @@ import { createActor } from "xstate";
 import { LOBBY } from "../machines/message.ts";
 import { pageMachine } from "../machines/page.ts";
 import { BASE } from "./base-path.ts";
+import { language } from "./catalogue.ts";
 import { Chat } from "./chat.ts";
 import { find, focusField } from "./element.ts";
 import { enterForm } from "./enter.ts";
-import { readFrame } from "./frames.ts";
+import { isRefusal, readFrame } from "./frames.ts";
 import { leaveRoom } from "./joined-rooms.ts";
 import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
-import { load } from "./lazy.ts";
+import { later } from "./lazy.ts";
 import { Page } from "./page.ts";
 import { endPush, mayNotify } from "./room-level.ts";
 import { invitationAt, roomAt } from "./room-name.ts";
-import { settingsDialog } from "./settings.ts";
 import { shortcuts } from "./shortcuts.ts";
 import { tabSocket } from "./socket.ts";
 import { statusBar } from "./status.ts";
 import * as storage from "./storage.ts";
+import { browser } from "./store.ts";
+import { showTheme } from "./theme.ts";
+import { translatePage } from "./translate.ts";
 import { verifyForm } from "./verify.ts";
-import { language, t, translated } from "./words.ts";
+import { inWords, t, translated } from "./words.ts";
 
-if (language !== "en")
-	(await load("translate"))?.translate(document.documentElement);
+if (language !== "en") translatePage();
+showTheme();
+addEventListener("storage", showTheme);
 ignoreImeKeys();
 roomKeys();
 rovingFocus("#log", "last");
@@ -54,10 +58,12 @@ for (const each of [room, LOBBY]) await storage.claimClient(each);
 
 const socket = tabSocket({
 	opened: () => page.dispatch({ type: "opened" }),
-	received,
+	received: (data) => inWords(isRefusal(data), () => received(data)),
 	closed(code, words = "") {
 		const update = { jitter: Math.random() };
-		page.dispatch({ type: "closed", code, words, update });
+		inWords(code >= 4_000, () =>
+			page.dispatch({ type: "closed", code, words, update }),
+		);
 	},
 	ping: () => chat.view.rooms.watch(),
 });
@@ -71,14 +77,14 @@ find("#log").addEventListener(
 		addEventListener("lostpointercapture", () => {
 			first = undefined;
 		});
-		(await load("long-press", false))?.longPress(page, first);
+		(await later(false))?.longPress(page, first);
 	},
 	{ once: true },
 );
 const enter = enterForm(page, person);
 const verify = verifyForm(page);
 const renderStatus = statusBar(page);
-const renderSettings = settingsDialog(page);
+find("#me").onclick = async () => (await later())?.openSettings(page);
 const machine = pageMachine.provide({
 	actions: {
 		connect: () => socket.connect(),
@@ -173,16 +179,19 @@ function received(data: string): void {
 // A logout in one tab ends the session of all tabs that share it.
 addEventListener("storage", ({ key, oldValue, newValue }) => {
 	const isOver =
-		key === storage.browser.keyOf("session") && oldValue && newValue === null;
+		key === browser.keyOf("session") && oldValue && newValue === null;
 	if (isOver && oldValue === storage.storedSession())
 		page.dispatch({ type: "leave" });
 });
 /** The address may name a message. */
 async function followLink(): Promise<void> {
-	if (location.hash) (await load("message-link", false))?.followLink(page);
+	if (location.hash) (await later(false))?.followLink(page);
+}
+function closeDialogs(): void {
+	for (const dialog of document.querySelectorAll("dialog")) dialog.close();
 }
 addEventListener("popstate", async () => {
-	for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+	closeDialogs();
 	find("#side").hidePopover();
 	await page.go(roomAt(location.pathname) || LOBBY);
 	await followLink();
@@ -203,7 +212,7 @@ function render(): void {
 	enter.render();
 	verify.render();
 	chat.composer.render();
-	renderSettings();
+	if (key !== "session") closeDialogs();
 	renderStatus(chat.view.position === undefined);
 	const title = key === "session" ? `${page.titleOf(room)} · Plume` : "Plume";
 	chat.view.notifications.setTitle(title);
@@ -217,4 +226,4 @@ if (!askedFor) chat.view.explain(t("lobby"));
 actor.start();
 void followLink();
 // There are no workers over plain HTTP, and a missing worker costs only the offline screen.
-navigator.serviceWorker?.register(`${BASE}sw.js`).catch(() => {});
+navigator.serviceWorker?.register(`${BASE}sw.js?${language}`).catch(() => {});

@@ -10,7 +10,7 @@ import { t } from "./words.ts";
 
 const QUICK = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
 
-export function open(message: Said, page: Page): void {
+export function openSheet(message: Said, page: Page): void {
 	const { relations, role, name } = page;
 	const button = (words: string, act: () => unknown) => {
 		const onclick = () => {

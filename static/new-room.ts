@@ -6,7 +6,7 @@ import type { Page } from "./page.ts";
 import { roomName } from "./room-name.ts";
 import { t } from "./words.ts";
 
-export function open(page: Page): void {
+export function openNewRoom(page: Page): void {
 	const join = form("join-name", t("room.join"), t("room.join-hint"), 33);
 	join.button.textContent = t("room.go");
 	join.submit(async (typed) => {

@@ -1,16 +1,73 @@
-/** Shows a notification. It is loaded when the first is due. */
+/**
+ * Notes about mentions, if the person wants them. A box in the settings chooses
+ * that, and so does a bar that asks once, at the first mention.
+ */
 
 import { BASE } from "./base-path.ts";
+import { find, make, say, show } from "./element.ts";
 import type { Page } from "./page.ts";
 import { pathOf } from "./room-name.ts";
+import { browser } from "./store.ts";
+import { t } from "./words.ts";
 
-/** A click on it leads to the room. */
-export function notify(
+const BLOCKED = t("notify.blocked");
+
+const isSupported = "Notification" in globalThis;
+const isBlocked = () => isSupported && Notification.permission === "denied";
+const stored = () => browser.get("notify");
+
+/** Why there are no notes in this browser, or "". */
+export const notesTrouble = () =>
+	isBlocked() ? BLOCKED : isSupported ? "" : t("notify.none");
+
+export const hasNotes = () =>
+	isSupported && Notification.permission === "granted" && stored() === "yes";
+
+export async function chooseNotes(wanted: boolean): Promise<void> {
+	browser.set("notify", wanted ? "yes" : "no");
+	if (wanted && isSupported) await Notification.requestPermission();
+	render();
+	// The open bar stays to say that the browser refuses.
+	if (!wanted || !isBlocked()) show(bar, false);
+}
+
+const button = (words: string, onclick: () => void) =>
+	make("button", { type: "button", className: "block inline", onclick }, words);
+const question = make("p", { id: "ask-words" });
+const yes = button(t("html.turn-on"), () => void chooseNotes(true));
+const no = button(t("html.not-now"), () => void chooseNotes(false));
+const bar = make(
+	...(["div", { id: "ask", className: "bar", role: "status" }] as const),
+	...[question, yes, no],
+);
+
+function render(): void {
+	yes.hidden = isBlocked() && stored() === "yes";
+	say(question, yes.hidden ? BLOCKED : t("notify.ask"));
+}
+addEventListener("storage", render);
+
+/** Shows a note about what someone said, or asks whether to. A click on it leads to the room. */
+export function mention(
 	page: Page,
 	room: string,
-	title: string,
-	body: string,
+	text?: string,
+	name?: string,
 ): void {
+	const where = page.titleOf(room);
+	const title =
+		name === undefined
+			? t("notify.elsewhere", { room: where })
+			: t("notify.title", { name, room: where });
+	if (hasNotes()) notify(page, room, title, text ?? t("notify.open"));
+	else if (isSupported && stored() === "") {
+		render();
+		bar.hidden = false;
+		find("#notices").append(bar);
+	}
+}
+
+function notify(page: Page, room: string, title: string, body: string): void {
 	const tag = `plume ${pathOf(room)}`;
 	const icon = `${BASE}static/icon-192.png`;
 	const options = { body, tag, icon, data: { room, path: pathOf(room) } };

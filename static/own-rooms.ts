@@ -8,7 +8,7 @@ import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { find, show } from "./element.ts";
 import type { AboutRooms, RoomEvent } from "./frames.ts";
-import { load } from "./lazy.ts";
+import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE, Requests } from "./requests.ts";
 import type { RoomDialog } from "./room-dialog.ts";
@@ -85,13 +85,9 @@ export class OwnRooms {
 	}
 
 	async #openDialog(): Promise<void> {
-		try {
-			const part = await load("room-dialog");
-			this.#dialog ??= await part?.makeDialog(this.#page, this);
-			this.#dialog?.open();
-		} catch {
-			showBriefly(OFFLINE);
-		}
+		const part = await later();
+		this.#dialog ??= part?.makeRoomDialog(this.#page, this);
+		this.#dialog?.open();
 	}
 
 	/** Resolves with the answer; without a connection, or if it is lost, with words about that. */

@@ -16,7 +16,7 @@ import {
 import { showBriefly } from "./brief-notice.ts";
 import type { AboutOwn, AnswerAboutOwn } from "./frames.ts";
 import { joinedRooms, saveRead } from "./joined-rooms.ts";
-import { load } from "./lazy.ts";
+import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { mayNotify } from "./room-level.ts";
 import { mentions } from "./text.ts";
@@ -147,9 +147,7 @@ export class OwnState {
 			this.pushKey = pushKey;
 			if (pushKey && mayNotify() && !this.#isRenewed) {
 				this.#isRenewed = true;
-				void load("own-dialogs", false).then((part) =>
-					part?.renewPush(this.#page),
-				);
+				void later(false).then((part) => part?.renewPush(this.#page));
 			}
 			const quiet = zone === undefined ? undefined : { from, to, zone };
 			this.#known = { reads, levels, quiet, devices: [] };

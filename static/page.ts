@@ -132,10 +132,15 @@ export class Page {
 		return isOpen;
 	}
 
+	/** Calls `render` at each change of the machine's state. */
+	subscribe(render: () => void) {
+		return this.#parts.actor().subscribe(render);
+	}
+
 	/** Resolves once the room is open. */
 	whenOpen(): Promise<void> {
 		return new Promise((resolve) => {
-			const { unsubscribe } = this.#parts.actor().subscribe(() => check());
+			const { unsubscribe } = this.subscribe(() => check());
 			const check = () => {
 				if (!this.isOpen) return;
 				unsubscribe();

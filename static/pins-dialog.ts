@@ -11,7 +11,7 @@ import { nodes, t } from "./words.ts";
 type Pin = ServerFrame<"pins">["pins"][number];
 
 /** `pins` may be words about what is wrong; `show` shows the message at an offset. */
-export function open(
+export function openPins(
 	pins: readonly Pin[] | string,
 	show: (offset: number) => void,
 ): void {

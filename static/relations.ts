@@ -2,10 +2,9 @@
 
 import type { Said } from "../machines/message.ts";
 import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
-import { BASE } from "./base-path.ts";
 import { showBriefly } from "./brief-notice.ts";
 import type { AnswerAboutMessage } from "./frames.ts";
-import { load } from "./lazy.ts";
+import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE, Requests } from "./requests.ts";
 
@@ -80,11 +79,11 @@ export class Relations {
 
 	/** Deletes one of the reader's own, if they are sure. */
 	async erase(message: Said): Promise<void> {
-		(await load("erase"))?.eraseOne(message, this.#page);
+		(await later())?.eraseOne(message, this.#page);
 	}
 
 	async openSearch(): Promise<void> {
-		(await load("search-dialog"))?.open(this.#page);
+		(await later())?.openSearch(this.#page);
 	}
 
 	/** Lets the reader choose an emoji for a message. */
@@ -95,16 +94,13 @@ export class Relations {
 
 	/** Lists what is pinned in the room. */
 	async openPins(): Promise<void> {
-		const dialog = await load("pins-dialog");
-		dialog?.open(await this.pins(), this.#page.show);
+		(await later())?.openPins(await this.pins(), this.#page.show);
 	}
 }
 
 /** Resolves with the emoji that the reader chooses, if any. */
-export async function pickEmoji(): Promise<string> {
-	const picker = await load("emoji-picker");
-	return (await picker?.choose(`${BASE}static/emoji.json`)) ?? "";
-}
+export const pickEmoji = async (): Promise<string> =>
+	(await (await later())?.chooseEmoji()) ?? "";
 
 const wordsOf = (answer: AnswerAboutMessage) =>
 	answer.kind === "relationRefused" ? answer.words : "";

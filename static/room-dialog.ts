@@ -1,8 +1,9 @@
 /**
  * The dialog about a room that is not for all: its members, invitations, and
- * how it ends. A script of its own, loaded when it is first opened.
+ * how it ends. It is loaded when it is first opened.
  */
 
+/// <reference path="./html.d.ts" />
 import { LOBBY } from "../machines/message.ts";
 import { BASE } from "./base-path.ts";
 import { complain, find, make, say } from "./element.ts";
@@ -11,7 +12,8 @@ import type { AboutRooms } from "./frames.ts";
 import type { OwnRoom, OwnRooms, Question } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
-import { translate } from "./translate.ts";
+import html from "./room-dialog.html" with { type: "text" };
+import { addMarkup } from "./translate.ts";
 import { locale, nodes, t } from "./words.ts";
 
 type Open = Extract<AboutRooms, { kind: "invitations" }>["invitations"][number];
@@ -222,18 +224,7 @@ export class RoomDialog {
 	}
 }
 
-export async function makeDialog(
-	page: Page,
-	own: OwnRooms,
-): Promise<RoomDialog> {
-	const html = await fetch(`${BASE}static/room-dialog.html`);
-	// A server that is being restarted has other words.
-	if (!html.ok) throw new Error(html.statusText);
-	const words = await html.text();
-	// Two clicks ask twice.
-	if (!document.querySelector("#room-about")) {
-		find("#plume").insertAdjacentHTML("beforeend", words);
-		translate(find("#room-about"));
-	}
+export function makeRoomDialog(page: Page, own: OwnRooms): RoomDialog {
+	addMarkup(html);
 	return new RoomDialog(page, own);
 }

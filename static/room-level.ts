@@ -1,7 +1,7 @@
 /** The bell in the room's head, which leads to what the reader wants to hear of the room. */
 
 import { find, icon, make } from "./element.ts";
-import { load } from "./lazy.ts";
+import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { t } from "./words.ts";
 
@@ -15,7 +15,7 @@ export function roomLevel(page: Page): () => void {
 	const button = make("button", {
 		...{ title: TITLE, ariaLabel: TITLE, id: "bell", type: "button" },
 		...{ className: "ghost", ariaHasPopup: "dialog" },
-		onclick: async () => (await load("own-dialogs"))?.openLevel(page, TITLE),
+		onclick: async () => (await later())?.openLevel(page, TITLE),
 	});
 	find("#show-more").before(button);
 	return () => {

@@ -1,7 +1,7 @@
 /** What can be done with the room on the screen, beside talking in it. */
 
 import { find } from "./element.ts";
-import { load } from "./lazy.ts";
+import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { openKeyDialog } from "./shortcuts.ts";
 
@@ -19,10 +19,9 @@ export function roomMenu(page: Page, leave: () => void): void {
 	};
 	find("#new-room").onclick = async () => {
 		find("#side").hidePopover();
-		(await load("new-room"))?.open(page);
+		(await later())?.openNewRoom(page);
 	};
-	find("#set-topic").onclick = async () =>
-		(await load("new-room"))?.setTopic(page);
+	find("#set-topic").onclick = async () => (await later())?.setTopic(page);
 	find("#chat h1").onclick = () => find("#here").showPopover();
-	find("#share").onclick = async () => (await load("share"))?.share(page);
+	find("#share").onclick = async () => (await later())?.share(page);
 }

@@ -50,7 +50,7 @@ const withKeys = (typed: string, { ownRooms }: Page): string =>
 		return rooms.map((room) => `in:${room}`).join(" ");
 	});
 
-export function open(page: Page): void {
+export function openSearch(page: Page): void {
 	const { form, field, all, mentions } = makeForm();
 	const status = make("p", "hint");
 	status.role = "status";

@@ -1,84 +1,83 @@
-/** The settings dialog: the theme, the language, and the logout; what else there is, is loaded when it is opened. */
+/** The settings dialog, which is loaded when it is first opened. */
 
+/// <reference path="./html.d.ts" />
 import { BASE } from "./base-path.ts";
 import { find, say } from "./element.ts";
-import { load } from "./lazy.ts";
+import { offerLanguages } from "./language-choice.ts";
+import { chooseNotes, hasNotes, notesTrouble } from "./note.ts";
+import { ownMessages } from "./own-messages.ts";
 import type { Page } from "./page.ts";
-import { browser } from "./storage.ts";
+import { pushDevices } from "./push-devices.ts";
+import { quietHours } from "./quiet-hours.ts";
+import html from "./settings.html" with { type: "text" };
+import { browser } from "./store.ts";
+import { showTheme } from "./theme.ts";
+import { addMarkup } from "./translate.ts";
 import { t } from "./words.ts";
 
-/** Applies the chosen theme, or the system's if none is chosen. */
-function themeChoice(): void {
-	const inputs = document.querySelectorAll<HTMLInputElement>("[name=theme]");
-	const choices = [...inputs];
-	const colors = document.querySelectorAll<HTMLMetaElement>("[data-scheme]");
-	function show() {
-		const chosen = choices.find(({ value }) => value === browser.get("theme"));
-		const theme = chosen?.value ?? "";
-		for (const choice of choices) choice.checked = choice.value === theme;
-		document.documentElement.style.colorScheme = theme;
-		// The browser's own colour follows: each tag has the colour of one scheme.
-		for (const color of colors) {
-			const scheme = color.dataset.scheme ?? "";
-			const own = theme === scheme ? "all" : "not all";
-			color.media = theme ? own : `(prefers-color-scheme: ${scheme})`;
-		}
-	}
+function themeChoice(): () => void {
+	const choices = [
+		...document.querySelectorAll<HTMLInputElement>("[name=theme]"),
+	];
 	for (const choice of choices)
 		choice.onchange = () => {
 			browser.set("theme", choice.value);
-			show();
+			showTheme();
 		};
-	addEventListener("storage", ({ key }) => {
-		if (key === browser.keyOf("theme")) show();
-	});
-	show();
+	return () => {
+		const { colorScheme } = document.documentElement.style;
+		for (const choice of choices) choice.checked = choice.value === colorScheme;
+	};
 }
 
-export function settingsDialog(page: Page) {
-	const dialog = find("#settings", HTMLDialogElement);
-	const everywhere = find("#logout-all", HTMLButtonElement);
-
-	const adminPage = find("#admin-page", HTMLAnchorElement);
-	adminPage.href = `${BASE}admin`;
-	find("#me").onclick = () => {
-		adminPage.hidden = page.role !== "admin";
-		showNode();
-		dialog.showModal();
-		void mount();
+function notesChoice(): () => void {
+	const box = find("#notify", HTMLInputElement);
+	function render() {
+		const trouble = notesTrouble();
+		box.disabled = !("Notification" in globalThis);
+		box.checked = hasNotes();
+		say("#notify-result", trouble);
+	}
+	box.onchange = async () => {
+		await chooseNotes(box.checked);
+		render();
 	};
+	return render;
+}
+
+function mount(page: Page): () => void {
+	addMarkup(html);
+	const dialog = find("#settings", HTMLDialogElement);
 	// A click on the backdrop has the dialog itself as its target.
 	dialog.onclick = ({ target }) => {
 		if (target === dialog) dialog.close();
 	};
-
-	themeChoice();
+	const everywhere = find("#logout-all", HTMLButtonElement);
 	everywhere.onclick = () => page.dispatch({ type: "logout", all: true });
 	find("#logout").onclick = () => page.dispatch({ type: "logout", all: false });
-
-	let isWhole = false;
-	/** Loads the rest, once there is a connection. */
-	async function mount(): Promise<void> {
-		if (isWhole || !dialog.open || !page.isOpen) return;
-		const own = await load("own-dialogs");
-		const languages = await load("language-choice", false);
-		if (isWhole || !own || !languages) return;
-		isWhole = true;
-		own.ownSettings(page);
-		languages.offerLanguages();
-	}
-
+	const adminPage = find("#admin-page", HTMLAnchorElement);
+	adminPage.href = `${BASE}admin`;
 	const node = find("#node");
-	const showNode = () => {
+	offerLanguages();
+	ownMessages(page);
+	page.own.onChange.push(quietHours(page), pushDevices(page));
+	const choices = [themeChoice(), notesChoice()];
+	function render() {
+		for (const show of choices) show();
+		adminPage.hidden = page.role !== "admin";
 		node.hidden = page.node === "" || !page.isOpen;
 		say(node, t("node", { node: page.node }));
-	};
-
-	return () => {
-		showNode();
-		void mount();
-		if (page.snapshot.context.key !== "session")
-			for (const each of document.querySelectorAll("dialog")) each.close();
 		everywhere.disabled = !page.isOpen;
-	};
+	}
+	addEventListener("storage", render);
+	page.subscribe(render);
+	return render;
+}
+
+let render: (() => void) | undefined;
+
+export function openSettings(page: Page): void {
+	render ??= mount(page);
+	render();
+	find("#settings", HTMLDialogElement).showModal();
 }

@@ -1,13 +1,15 @@
 /** The dialog that shares the link of the room on the screen: to copy, to hand on, or for another phone's camera. It is loaded when it is first opened. */
 
-import encodeQR from "qr";
 import { showDialog } from "./dialog.ts";
 import { isTouch, make, say } from "./element.ts";
+import { load } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { pathOf } from "./room-name.ts";
 import { t } from "./words.ts";
 
-export function share(page: Page): void {
+export async function share(page: Page): Promise<void> {
+	const encodeQR = await load(async () => (await import("qr")).encodeQR);
+	if (!encodeQR) return;
 	const url = location.origin + pathOf(page.room);
 	const title = `${page.titleOf(page.room)} · Plume`;
 	const code = { border: 4, scale: 6 };

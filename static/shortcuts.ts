@@ -1,11 +1,11 @@
 /** Keys that lead to other rooms, and those that act on the message in focus. */
 
 import { find } from "./element.ts";
-import { load } from "./lazy.ts";
+import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { isEditable } from "./relations.ts";
 
-type Action = (() => void) | undefined;
+type Action = (() => unknown) | undefined;
 
 export function shortcuts(page: Page): void {
 	const onKey = (event: KeyboardEvent) => {
@@ -30,7 +30,8 @@ function actionFor(page: Page, event: KeyboardEvent): Action {
 		return () => void page.relations.openSearch();
 	const isUpOrDown = key === "ArrowUp" || key === "ArrowDown";
 	if (altKey && isUpOrDown)
-		return () => goBeside(key === "ArrowUp" ? -1 : 1, shiftKey);
+		return async () =>
+			(await later())?.goBeside(key === "ArrowUp" ? -1 : 1, shiftKey);
 	const isInField =
 		target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 	if (isInField || ctrlKey || metaKey || altKey) return undefined;
@@ -50,19 +51,9 @@ function onMessage(page: Page, key: string, target: Element): Action {
 	return undefined;
 }
 
-/** Goes to the room above or below in the list, or to the next one there with something unread. */
-function goBeside(step: 1 | -1, isUnread: boolean): void {
-	const all = [...document.querySelectorAll<HTMLElement>("#rooms a")];
-	const here = all.findIndex((link) => link.ariaCurrent === "page");
-	const inOrder = [...all.slice(here + 1), ...all.slice(0, here)];
-	const others = step === 1 ? inOrder : inOrder.reverse();
-	const next = others.find((link) => !isUnread || link.matches(".unread"));
-	next?.click();
-}
-
 export async function openKeyDialog(
 	kind: "goTo" | "listKeys",
 	page: Page,
 ): Promise<void> {
-	(await load("key-dialogs"))?.[kind](page);
+	(await later())?.[kind](page);
 }

@@ -8,14 +8,13 @@ import { LOBBY } from "../machines/message.ts";
 import type { Key, Person } from "../machines/page-events.ts";
 import { lockClient } from "./client-lock.ts";
 import type { PendingLine } from "./outbox.ts";
-import { parseList, Store } from "./store.ts";
+import { browser, parseList, type Shared, Store } from "./store.ts";
 
 /** Characters of a draft that are stored: several times what one message holds. */
 const LONGEST_DRAFT = 32_000;
 /** UTF-16 units that a key, a name or an address may have, with room to spare. */
 const LONGEST = 512;
 
-type Shared = "session" | "name" | "email";
 type RoomItem = "client" | "lines" | "draft";
 
 const tab = new Store<
@@ -23,9 +22,6 @@ const tab = new Store<
 	| RoomItem
 	| `${RoomItem} ${string}`
 >("sessionStorage");
-/** Settings stay when another person logs in. */
-type Setting = "rooms" | "theme" | "notify" | "language";
-export const browser = new Store<Shared | Setting>("localStorage");
 
 /** Where a tab stores an item of one room; the lobby's has no suffix because it is older. */
 const keyOf = (room: string, item: RoomItem) =>

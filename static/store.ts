@@ -55,6 +55,12 @@ export class Store<Name extends string> {
 	}
 }
 
+/** What a tab stores as well. */
+export type Shared = "session" | "name" | "email";
+/** Settings stay when another person logs in. */
+type Setting = "rooms" | "theme" | "notify" | "language";
+export const browser = new Store<Shared | Setting>("localStorage");
+
 /** The entries of a stored list that have the fields of `sample`, by name and type; others are left out. */
 export function parseList<Entry extends object>(json: string, sample: Entry) {
 	const names = Object.keys(sample);

@@ -4,17 +4,30 @@
  * Messages are not kept.
  */
 
-const CACHE = "plume";
 /** The path that this Plume is under. */
 const BASE = new URL(".", location).pathname;
-const FILES = ["app.js", "plume.css", "plume.svg"];
+/** The build puts its own mark for "-MARK". */
+const CACHE = `plume-MARK ${BASE}`;
+/** The page names its language. */
+const LANGUAGE = location.search.slice(1);
+const FILES = [
+	...["catalogue-MARK.js", "app-MARK.js", "later-MARK.js"],
+	...[`${LANGUAGE}-MARK.json`, `${LANGUAGE}-later-MARK.json`],
+	...["plume.css", "later.css", "plume.svg"],
+];
 const SHELL = [BASE, ...FILES.map((file) => `${BASE}static/${file}`)];
 
 addEventListener("install", (event) => {
 	skipWaiting();
 	event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(SHELL)));
 });
-addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+/** Drops what an older worker of this Plume kept. */
+async function claim() {
+	for (const name of await caches.keys())
+		if (name !== CACHE && name.endsWith(` ${BASE}`)) await caches.delete(name);
+	await clients.claim();
+}
+addEventListener("activate", (event) => event.waitUntil(claim()));
 
 /** Every room is the same page; the inspector, say, is another one. */
 const isPage = (pathname) =>
@@ -48,7 +61,7 @@ addEventListener("fetch", (event) => {
 	const { origin, pathname } = new URL(url);
 	if (method !== "GET" || origin !== location.origin) return;
 	const cached = mode === "navigate" && isPage(pathname) ? BASE : pathname;
-	if (SHELL.includes(cached) || /\/static\/\w\w\.json$/.test(cached))
+	if (SHELL.includes(cached))
 		event.respondWith(networkFirst(event.request, cached));
 });
 

@@ -1,19 +1,12 @@
-/** Puts the reader's words in place of the English ones of the markup. It is loaded where the reader's language is another. */
+/** Puts the reader's words in place of the English ones of the markup. */
 
-import { language, t, translated } from "./words.ts";
+import { language } from "./catalogue.ts";
+import { find, make } from "./element.ts";
+import { t, translated } from "./words.ts";
 
 const ATTRIBUTES = ["aria-label", "placeholder", "title"];
 
-export function translate(root: HTMLElement): void {
-	root.lang = language;
-	root.dir = language === "ar" ? "rtl" : "ltr";
-	// What the stylesheet says of lines that are not in the room yet.
-	for (const [name, words] of [
-		["--sending", t("outbox.sending")],
-		["--waiting", t("outbox.waiting")],
-		["--not-sent", t("html.unsent")],
-	] as const)
-		root.style.setProperty(name, JSON.stringify(`(${words})`));
+function translate(root: Document | DocumentFragment | Element): void {
 	const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
 	while (texts.nextNode()) {
 		const text = texts.currentNode;
@@ -23,4 +16,26 @@ export function translate(root: HTMLElement): void {
 	for (const name of ATTRIBUTES)
 		for (const element of root.querySelectorAll(`[${name}]`))
 			element.setAttribute(name, translated(element.getAttribute(name) ?? ""));
+}
+
+/** Translates the page itself. */
+export function translatePage(): void {
+	const root = document.documentElement;
+	root.lang = language;
+	root.dir = language === "ar" ? "rtl" : "ltr";
+	// What the stylesheet says of lines that are not in the room yet.
+	for (const [name, words] of [
+		["--sending", t("outbox.sending")],
+		["--waiting", t("outbox.waiting")],
+		["--not-sent", t("html.unsent")],
+	] as const)
+		root.style.setProperty(name, JSON.stringify(`(${words})`));
+	translate(root);
+}
+
+/** Adds the markup of a dialog, in the reader's language. */
+export function addMarkup(html: string): void {
+	const template = make("template", { innerHTML: html });
+	translate(template.content);
+	find("#plume").append(template.content);
 }

@@ -1,42 +1,35 @@
 /**
- * The words of the page in the reader's language: the one chosen in the
- * settings, or the first of the browser's that there is a catalogue for. The
- * build puts English itself where a key is asked for, so that English needs no
- * catalogue, and the others are found by the English words.
+ * The words of the page in the reader's language. The build puts numbers where
+ * a key is asked for. The words of what is loaded later, and what the server
+ * says, come when they are first needed.
  */
 
-import { BASE } from "./base-path.ts";
-import en from "./languages/en.json" with { type: "json" };
-import { browser } from "./storage.ts";
+import {
+	byEnglish,
+	english,
+	type Key,
+	language,
+	list,
+	load,
+	type Text,
+} from "./catalogue.ts";
+import { wordsKey } from "./words-key.js";
 
-export type Key = keyof typeof en;
-type Text = string | { readonly [category: string]: string };
 export type Param = string | number | Node | readonly (Node | string)[];
 type Params = Readonly<Record<string, Param>>;
 
-export const LANGUAGES = "en de fr es pt ja ar".split(" ");
+/** Nothing waits longer for words. */
+const LONGEST_MS = 10_000;
 
-const wanted =
-	[browser.get("language"), ...(globalThis.navigator?.languages ?? [])]
-		.map((tag) => tag.replace(/-.*/, ""))
-		.find((tag) => LANGUAGES.includes(tag)) ?? "en";
-const loaded: Readonly<Record<string, Text>> | undefined =
-	wanted === "en"
-		? undefined
-		: await fetch(`${BASE}static/${wanted}.json`)
-				.then((answer) => answer.json())
-				.catch(() => undefined);
-/** Without its catalogue the page is in English. */
-export const language = loaded ? wanted : "en";
-const own = loaded ?? {};
+const texts: Record<string, Text> = { ...english };
+for (const [at, text] of list.entries()) texts[at] = text;
+const looked: Record<string, string> = { ...byEnglish };
 const country = new Intl.DateTimeFormat().resolvedOptions().locale;
 /** For dates, numbers and lists. */
 export const locale = country.startsWith(language) ? country : language;
 const plurals = new Intl.PluralRules(language);
 /** Letters that may be read from right to left come after these. */
 const LEFT_TO_RIGHT = /^[\0-\u058f]*$/;
-
-const english: Readonly<Record<string, Text>> = en;
 
 /** A name can't turn the words around it. Left to right in left to right needs no isolate. */
 function shown(param: Param = ""): Exclude<Param, number> {
@@ -48,7 +41,7 @@ function shown(param: Param = ""): Exclude<Param, number> {
 
 /** Words with elements in them. `count` chooses the plural. */
 export function nodes(key: Key, params: Params = {}): (Node | string)[] {
-	const text = own[key] ?? english[key] ?? key;
+	const text = texts[key] ?? key;
 	const words =
 		typeof text === "string"
 			? text
@@ -69,7 +62,44 @@ export function duration(count: number, unit: string): string {
 }
 
 /** Words that the server or the page machine says in English; a refusal's are found by its key. */
-export function translated(words: string, key = words): string {
-	const text = own[key];
-	return typeof text === "string" ? text : words;
+export const translated = (words: string, key = words): string =>
+	looked[wordsKey(key)] ?? words;
+
+let later: Promise<void> | undefined;
+
+async function addLater(): Promise<void> {
+	const signal = AbortSignal.timeout(LONGEST_MS);
+	const [more, found] = await load(`${language}-later`, { signal });
+	for (const [at, text] of more.entries()) texts[list.length + at] = text;
+	Object.assign(looked, found);
 }
+
+/** Rejects if they can't be loaded, and loads them again the next time. */
+export function loadLater(): Promise<void> {
+	later ??= addLater().catch((error) => {
+		later = undefined;
+		throw error;
+	});
+	return later;
+}
+
+let waiting: Promise<void> | undefined;
+
+/** Does something once there are the words that it needs, and after what waits already. Without them it is in English. */
+export function inWords(areNeeded: boolean, act: () => void): void {
+	if (areNeeded && language !== "en")
+		waiting ??= loadLater()
+			.catch(() => {})
+			.then(() => {
+				waiting = undefined;
+			});
+	if (waiting) void waiting.then(act);
+	else act();
+}
+
+/** Whether the server has another build than this page, and so nothing more for it. */
+export const isUpdated = () =>
+	load("en", { cache: "no-store" }).then(
+		() => false,
+		({ message }) => message === "404",
+	);

@@ -41,6 +41,9 @@ const [MOVE, REMOVE] = [
 	`DELETE FROM texts_idx WHERE segid = ?1 AND term = ?2`,
 ];
 
+const isBytes = (value: unknown): value is Uint8Array =>
+	value instanceof Uint8Array;
+
 /** Call in the transaction that wipes words, after it has wiped them. */
 export function wipeSeparators(db: Database, wipes: readonly Wipe[]): void {
 	const wiped = wipes.flatMap(({ text = "" }) => termsIn(text));
@@ -49,10 +52,11 @@ export function wipeSeparators(db: Database, wipes: readonly Wipe[]): void {
 	// FTS5 writes what it still has to write.
 	db.all("SELECT 1 FROM temp.instances LIMIT 1");
 	db.run(ADD_WIPED, [JSON.stringify(wiped)]);
-	for (const { segid = null, term = null, next = null, isEmpty } of db.all(
-		STALE,
-	))
-		if (isEmpty) db.run(REMOVE, [segid, term]);
-		else db.run(MOVE, [segid, term, next]);
+	for (const { segid, term, next, isEmpty } of db.all(STALE)) {
+		if (!isBytes(term) || !isBytes(next)) continue;
+		const stale = [Number(segid), term];
+		if (isEmpty) db.run(REMOVE, stale);
+		else db.run(MOVE, [...stale, next]);
+	}
 	db.exec(WIPED);
 }

@@ -27,6 +27,9 @@ const POLICY = [
 	"frame-ancestors 'none'",
 ].join("; ");
 
+/** For a file that has its build in its name. */
+const FOREVER = "public, max-age=31536000, immutable";
+
 /** Sends a page, which a browser must always revalidate. */
 type Page = (file: string) => (request: Request, response: Response) => void;
 
@@ -59,6 +62,8 @@ export function makeSite(
 		if (!send(file, request, response)) notHere(response);
 	});
 	app.get("/static/:file", (request, response) => {
+		const isOfOneBuild = /-[0-9a-f]{8}\.\w+$/.test(request.params.file);
+		response.set("Cache-Control", isOfOneBuild ? FOREVER : "no-cache");
 		if (!send(request.params.file, request, response)) notHere(response);
 	});
 	app.use((_request, response) => notHere(response));
@@ -82,5 +87,7 @@ function outside(base: string, request: Request, response: Response): void {
 	}
 }
 
-const notHere = (response: Response) =>
+function notHere(response: Response): void {
+	response.set("Cache-Control", "no-cache");
 	sendErrorPage(404, "There is nothing here.", response);
+}

@@ -1,7 +1,8 @@
 /** The admin page: reports, people, bans, rooms and names, each with what can be done about it. */
 import { BOT_NAME } from "../../machines/message.ts";
 import { find, make, say } from "../element.ts";
-import { browser, storedPerson } from "../storage.ts";
+import { storedPerson } from "../storage.ts";
+import { browser } from "../store.ts";
 import { type Act, actsAt, argumentsOf, labelOf } from "./acts.ts";
 import { type Answer, ask } from "./ask.ts";
 

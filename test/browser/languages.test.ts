@@ -1,8 +1,9 @@
 /** The page in other languages than English, in both directions of writing. */
 
-import { readFile } from "node:fs/promises";
-import type { BrowserContextOptions } from "playwright-core";
+import { readdir, readFile, stat } from "node:fs/promises";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { wordsKey } from "../../static/words-key.js";
 import { check } from "./axe.ts";
 import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
@@ -78,11 +79,56 @@ test("the language that was chosen stays, whatever the browser has", async () =>
 	expect(await ann.page.locator("html").getAttribute("lang")).toBe("en");
 });
 
+test.each("en de fr es pt ja ar".split(" "))(
+	"the page loads in 45 KiB at most in the language %s",
+	async (locale) => {
+		const options = { locale, serviceWorkers: "block" } as const;
+		const person = await openPage(`ann-${locale}`, options);
+		const { page } = person;
+		const session = await page.context().newCDPSession(page);
+		/** Bytes of each answer: those of its head, and later of all of it. */
+		const heads: number[] = [];
+		const sizes: number[] = [];
+		session.on("Network.responseReceived", ({ response }) =>
+			heads.push(response.encodedDataLength),
+		);
+		session.on("Network.loadingFinished", ({ encodedDataLength }) =>
+			sizes.push(encodedDataLength),
+		);
+		await session.send("Network.enable");
+		// What is in the browser's cache takes nothing.
+		await session.send("Network.setCacheDisabled", { cacheDisabled: true });
+		await page.reload();
+		await comesIn(person);
+		expect(await page.locator("html").getAttribute("lang")).toBe(locale);
+		const sum = (all: readonly number[]) =>
+			all.reduce((sum, size) => sum + size, 0);
+		const all = sum(sizes) - sum(heads);
+		expect(all).toBeGreaterThan(30 * 1024);
+		expect(all).toBeLessThan(45 * 1024);
+	},
+);
+
+test("all that a page may load, without the emoji picker, is 60 KiB at most", async () => {
+	const folder = new URL("../../dist/static/", import.meta.url);
+	const isOfThePage = (file: string) =>
+		/^(app|catalogue|later|qr|en|plume|index)\b.*\.(js|css|json|html)\.br$/.test(
+			file,
+		);
+	const files = (await readdir(folder)).filter(isOfThePage);
+	expect(files).toHaveLength(9);
+	const sizes = await Promise.all(
+		files.map(async (file) => (await stat(new URL(file, folder))).size),
+	);
+	const all = sizes.reduce((sum, size) => sum + size, 0);
+	expect(all).toBeLessThan(60 * 1024);
+});
+
 test("a language that can't be loaded is English", async () => {
 	const ann = await openPage("ann", {
 		...{ locale: "ja-JP", serviceWorkers: "block" },
 	});
-	await ann.page.route("**/static/ja.json", (route) => route.abort());
+	await ann.page.route("**/static/ja-*.json", (route) => route.abort());
 	await ann.page.reload();
 	await ann.comesIn();
 	expect(await ann.page.locator("html").getAttribute("lang")).toBe("en");
@@ -121,18 +167,26 @@ const pseudo = (text: string) =>
 		part.length > 1 ? part : `${part}\u0301${part}\u0308`,
 	);
 
-async function pseudoLocale(): Promise<Words> {
-	const english = Object.entries(await wordsOf("en"));
-	return Object.fromEntries(
-		english.map(([key, text]) => {
-			if (typeof text === "string")
-				return [key.startsWith("refusal.") ? key : text, pseudo(text)];
-			const plurals = Object.entries(text).map(([one, text]) => {
-				return [one, pseudo(text)];
-			});
-			return [key, Object.fromEntries(plurals)];
-		}),
+const pseudoText = (text: string | Record<string, string>) =>
+	typeof text === "string"
+		? pseudo(text)
+		: Object.fromEntries(
+				Object.entries(text).map(([one, text]) => [one, pseudo(text)]),
+			);
+
+/** Has the page load a catalogue of such words in place of each German one. */
+async function servePseudo(page: Page): Promise<void> {
+	const looked = Object.entries(await wordsOf("en")).flatMap(([key, text]) =>
+		typeof text === "string"
+			? [[wordsKey(/^refusal/.test(key) ? key : text), pseudo(text)]]
+			: [],
 	);
+	await page.route("**/static/de-*.json", async (route) => {
+		const url = route.request().url().replace("de-", "en-");
+		const [list] = await (await fetch(url)).json();
+		const json = [list.map(pseudoText), Object.fromEntries(looked)];
+		await route.fulfill({ json });
+	});
 }
 
 /** The buttons, labels and headings whose words do not fit. */
@@ -167,10 +221,9 @@ test("longer words are not clipped on a narrow screen", async () => {
 		...{ viewport: { width: 320, height: 640 }, hasTouch: true },
 		...{ locale: "de-DE", serviceWorkers: "block" },
 	};
-	const zoe = await openPage("zoe", narrow);
+	const zoe = await openPage("zoe", narrow, "narrow");
 	const { page } = zoe;
-	const json = await pseudoLocale();
-	await page.route("**/static/de.json", (route) => route.fulfill({ json }));
+	await servePseudo(page);
 	await page.reload();
 	const look = async (state: string) =>
 		expect(await clipped(zoe), state).toEqual([]);

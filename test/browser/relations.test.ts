@@ -127,7 +127,7 @@ test("a short touch opens no sheet, though what a long press does is loaded late
 	const isReleased = new Promise<void>((resolve) => {
 		release = resolve;
 	});
-	await page.route("**/static/long-press.js", async (route) => {
+	await page.route("**/static/later-*.js", async (route) => {
 		await isReleased;
 		await route.continue();
 	});
@@ -136,11 +136,10 @@ test("a short touch opens no sheet, though what a long press does is loaded late
 	const line = lineIn(ann, "hello");
 	await line.tap();
 	release();
-	const loaded = (name: string) =>
-		page.evaluate(`import("/static/${name}.js").then(() => {})`);
-	await loaded("long-press");
+	await page.evaluate(
+		'import(document.scripts[1].src.replace("app-", "later-")).then(() => {})',
+	);
 	await page.clock.runFor(1_000);
-	await loaded("message-sheet");
 	await line.getByRole("button", { name: "React", exact: true }).waitFor();
 	expect(await page.getByRole("dialog").count()).toBe(0);
 });

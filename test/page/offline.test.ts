@@ -91,10 +91,10 @@ test("a new version is shown even if there is no room to keep it", async () => {
 
 test("a proxy that can't reach the server is as good as no network", async () => {
 	const bad = () => new Response("Bad Gateway", { status: 502 });
-	const pages = { "/": "page", "/static/app.js": "script" };
+	const pages = { "/": "page", "/static/app-MARK.js": "script" };
 	const { cached, load } = worker(bad, pages);
 	expect(await load("/r/cats")).toBe("page");
-	expect(await load("/static/app.js", "no-cors")).toBe("script");
+	expect(await load("/static/app-MARK.js", "no-cors")).toBe("script");
 	expect(Object.fromEntries(cached)).toEqual(pages);
 	expect(await worker(bad).load("/")).toBe("Bad Gateway");
 });

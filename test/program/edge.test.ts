@@ -209,7 +209,7 @@ test("the page comes with a policy that lets nothing else in", async () => {
 	expect(policy).toContain("default-src 'none'");
 	expect(policy).not.toContain("unsafe");
 	expect(page.headers.get("x-content-type-options")).toBe("nosniff");
-	for (const path of ["/static/app.js", "/static/plume.css", "/healthz"])
+	for (const path of ["/static/inspect.js", "/static/plume.css", "/healthz"])
 		expect((await fetch(`${plume.url}${path}`)).status).toBe(200);
 	for (const path of ["/static/../package.json", "/nothing"])
 		expect((await fetch(`${plume.url}${path}`)).status).toBe(404);
@@ -232,7 +232,7 @@ test("with all file descriptors used up, newcomers fail politely while those ins
 	expect((await small.stop()).code).toBe(0);
 });
 
-test.each(["/", "/r/garden", "/r/caf%C3%A9", "/sw.js", "/static/app.js"])(
+test.each(["/", "/r/garden", "/r/caf%C3%A9", "/sw.js", "/static/inspect.js"])(
 	"%s is sent compressed only to clients that accept it",
 	async (path) => {
 		const get = (encoding: string) =>

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => plume.stop());
 
-const GET = "GET /static/app.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+const GET = "GET /static/emoji.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 
 async function dial(localAddress = "127.0.0.1"): Promise<Socket> {
 	const socket = connect({ port: plume.port, host: "127.0.0.1", localAddress });
@@ -137,7 +137,7 @@ describe("a file is asked for", () => {
 	test("packed as small as the browser can read it", async () => {
 		const sizes: number[] = [];
 		for (const accepted of ["gzip, deflate, br", "gzip, deflate", "identity"]) {
-			const answer = await fetched("/static/app.js", {
+			const answer = await fetched("/static/emoji.json", {
 				"Accept-Encoding": accepted,
 			});
 			const [first] = accepted.includes("br") ? ["br"] : accepted.split(",");
@@ -163,8 +163,8 @@ describe("a file is asked for", () => {
 		"/static/%00",
 		"/static/%E0%A4%A",
 		"/static/..%2F..%2Fpackage.json",
-		"/static/app.js.gz",
-		"/static/app.js.br",
+		"/static/emoji.json.gz",
+		"/static/emoji.json.br",
 		`/static/${"x".repeat(3000)}`,
 		"/static/__proto__",
 		"/static/",

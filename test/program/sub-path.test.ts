@@ -43,7 +43,7 @@ test.each([
 	"/chat/inspect",
 	"/chat/admin",
 	"/chat/sw.js",
-	"/chat/static/app.js",
+	"/chat/static/inspect.js",
 	"/chat/healthz",
 	"/chat/readyz",
 	"/healthz",
@@ -58,7 +58,7 @@ test("without its last slash, the path leads to the page", async () => {
 	expect(answer.headers.get("location")).toBe("/chat/");
 });
 
-test.each(["/", "/r/garden", "/static/app.js", "/chatter/", "/inspect"])(
+test.each(["/", "/r/garden", "/static/inspect.js", "/chatter/", "/inspect"])(
 	"%s is not, which is said in words that help with a proxy",
 	async (path) => {
 		const answer = await get(path);

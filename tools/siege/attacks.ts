@@ -107,7 +107,7 @@ function attacksOnSockets(world: World, session: string): Attacks {
 	return {
 		"requests sent ahead": [
 			3,
-			(n) => unread(n, get(n, "/static/app.js").repeat(200)),
+			(n) => unread(n, get(n, "/static/emoji.json").repeat(200)),
 		],
 		"ranges beyond the end": [
 			5,

@@ -1,0 +1,18 @@
+/** What is loaded when something of it is first needed. One script is smaller than many, which repeat each other. */
+
+export { chooseEmoji } from "./emoji-picker.ts";
+export { eraseOne } from "./erase.ts";
+export { goBeside, goTo, listKeys } from "./key-dialogs.ts";
+export { openLevel } from "./level-dialog.ts";
+export { longPress } from "./long-press.ts";
+export { mentionAutocomplete } from "./mention-autocomplete.ts";
+export { copyLink, followLink } from "./message-link.ts";
+export { openNewRoom, setTopic } from "./new-room.ts";
+export { mention } from "./note.ts";
+export { openMenu } from "./person-menu.ts";
+export { openPins } from "./pins-dialog.ts";
+export { renewPush } from "./push-subscription.ts";
+export { makeRoomDialog } from "./room-dialog.ts";
+export { openSearch } from "./search-dialog.ts";
+export { openSettings } from "./settings.ts";
+export { share } from "./share.ts";

@@ -1,0 +1,75 @@
+/** What the build changes in libraries of the page, each time with the same words. */
+
+import { readFile } from "node:fs/promises";
+
+/** What XState says of a machine that is wrong; the page's machine has tests. */
+const MESSAGES = /throw new Error\((?:`[^`]*`|'[^']*')\)/g;
+
+/** What is in place of what, by the end of a file's path. */
+const CHANGES = {
+	// It writes styles into the document, as our Content-Security-Policy permits.
+	"emoji-picker-element/picker.js": [
+		[
+			"targetNode.setAttribute(attributeName, newValue)",
+			"attributeName === 'style' ? (targetNode.style.cssText = newValue) : targetNode.setAttribute(attributeName, newValue)",
+		],
+		[
+			"const style = document.createElement('style');",
+			"const style = new CSSStyleSheet();",
+		],
+		[
+			"style.textContent = baseStyles + EXTRA_STYLES;",
+			"style.replaceSync(baseStyles + EXTRA_STYLES);",
+		],
+		[
+			"this.shadowRoot.appendChild(style);",
+			"this.shadowRoot.adoptedStyleSheets = [style];",
+		],
+	],
+	// A link is drawn as a GIF, and as nothing else.
+	"qr/index.js": [
+		[
+			`    if (output === 'ascii')
+        return renderAscii(r);
+    if (output === 'term')
+        return renderTerm(r);
+    if (output === 'svg')
+        return renderSvg(r, opts.optimize === undefined ? true : opts.optimize);
+`,
+			"",
+		],
+	],
+	// The page's machine has no use for the tools of developers, and for these actions.
+	"xstate/dist/raise-effbee0c.esm.js": [
+		[
+			"import { devToolsAdapter } from './xstate-dev.esm.js';",
+			"const devToolsAdapter = undefined;",
+		],
+		[MESSAGES, "throw new Error()"],
+	],
+	"xstate/dist/StateMachine-ae06a22b.esm.js": [[MESSAGES, "throw new Error()"]],
+	"xstate/dist/assign-1f0d7720.esm.js": [[MESSAGES, "throw new Error()"]],
+	"xstate/dist/xstate.esm.js": [
+		[
+			"\n    sendTo,\n    raise,\n    log,\n    cancel,\n    stopChild,\n    enqueueActions,\n    emit,\n    spawnChild,",
+			"",
+		],
+	],
+};
+
+/** A plugin of the bundler. */
+export const libraries = {
+	name: "libraries",
+	/** @param {string} id */
+	async load(id) {
+		const found = Object.entries(CHANGES).find(([end]) => id.endsWith(end));
+		if (!found) return undefined;
+		let code = await readFile(id, "utf8");
+		for (const [was, is] of found[1]) {
+			const changed = code.replace(was, is);
+			if (changed === code) throw new Error(`${id} has changed: ${was}`);
+			code = changed;
+		}
+		return { code, moduleType: "js" };
+	},
+};

@@ -1,0 +1,1 @@
+export function wordsKey(words: string): string;
