@@ -245,6 +245,21 @@ describe("beside the log", () => {
 		}
 	});
 
+	test("a browser whose session ended before a crash leaves the file", async () => {
+		const parts = { secrets, clock, file: own };
+		const names = new Map([["p", { identity: "p", name: "p" }]]);
+		const device = { endpoint: "e", p256dh: "p", auth: "a", session: "s" };
+		const before = new People(parts);
+		before.apply({ person: "p", change: { kind: "subscribe", ...device } });
+		await before.save();
+		const after = new People(parts);
+		await after.load(Object({ names, sessions: new Set() }));
+		await pass(SAVE_MS);
+		const later = new People(parts);
+		await later.load(Object({ names, sessions: new Set(["s"]) }));
+		expect(later.of("p").devices).toEqual([]);
+	});
+
 	test("a person who is gone has no file after a start", async () => {
 		await sends(ann, "read", end(ann));
 		await pass(SAVE_MS);

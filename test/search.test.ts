@@ -50,6 +50,8 @@ describe("of these words", () => {
 		"look at https://example.org/plan.html",
 		'say "AND" OR NOT * - ^ to me:',
 		"Straße, ΟΔΟΣ",
+		"哈哈哈哈哈哈",
+		"今日は友達の家の庭の花の写真の話をした",
 	] as const;
 	const cases: readonly (readonly [string, readonly number[]])[] = [
 		["creme brulee", [0]],
@@ -61,6 +63,8 @@ describe("of these words", () => {
 		["東京", [3]],
 		["京東", []],
 		["タワー", [3]],
+		["哈哈哈哈哈", [8]],
+		["今日は友達の家の庭の花の写真の話", [9]],
 		["กรุงเทพ", [4]],
 		["example.org/plan", [5]],
 		["has:link", [5]],
@@ -90,7 +94,8 @@ test.each([
 	["x ".repeat(17), "queryIsShort"],
 	["x".repeat(501), "queryIsShort"],
 	[`"${"a the ".repeat(12)}fox"`, "queryIsShort"],
-	["東".repeat(25), "queryIsShort"],
+	["東".repeat(9), "queryIsShort"],
+	["東京".repeat(13), "queryIsShort"],
 	['"the the the the the"', "queryIsShort"],
 	["ﷺ".repeat(20), "queryIsShort"],
 	["in:~AAAAAAAAAAAAAAAAAAAAAA fox", "isOpenToThem"],

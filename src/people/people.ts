@@ -81,10 +81,14 @@ export class People {
 		// A node that comes is told what it may know.
 		if (JSON.stringify(own) === JSON.stringify(before)) return false;
 		this.#set(person, own);
+		this.#saveSoon(person);
+		return true;
+	}
+
+	#saveSoon(person: Identity): void {
 		if (this.#changed.size === 0)
 			this.#parts.clock.after(SAVE_MS, () => void this.save());
 		this.#changed.add(person);
-		return true;
 	}
 
 	/** Forgets a person, and removes their file at once. */
@@ -97,7 +101,7 @@ export class People {
 	/**
 	 * Never rejects: a file that can't be read is left aside. Those of people
 	 * who are not known any more are removed. Browsers whose session is not
-	 * open any more are left out.
+	 * open any more are left out, and soon leave the file.
 	 */
 	async load({ names, sessions }: ServerContext): Promise<void> {
 		const { file } = this.#parts;
@@ -116,9 +120,12 @@ export class People {
 				const devices = own.devices.filter(({ session }) =>
 					sessions.has(session),
 				);
-				if (namesHeld(names, person).length > 0)
-					this.#set(person, { ...own, devices });
-				else await disk.remove(join(folder, name));
+				if (namesHeld(names, person).length === 0) {
+					await disk.remove(join(folder, name));
+					return;
+				}
+				this.#set(person, { ...own, devices });
+				if (devices.length < own.devices.length) this.#saveSoon(person);
 			});
 		}
 	}

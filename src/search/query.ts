@@ -6,6 +6,8 @@ import type { Rule } from "../engine/refusals.ts";
 export const [LONGEST_QUERY, MOST_PARTS, MOST_TOKENS] = [500, 16, 24];
 /** How often a query may have one word: a phrase of a common one is compared with all that was said. */
 const MOST_EQUAL = 4;
+/** And one letter of an unspaced script, which comes as often in an everyday phrase. */
+const MOST_EQUAL_LETTERS = 8;
 const DAY_MS = 86_400_000;
 
 /** Words that stand side by side; the last may be only the beginning of one. */
@@ -60,7 +62,8 @@ export function parseQuery(text: string): Query | Rule {
 	}
 	const tokens = draft.phrases.flatMap((phrase) => phrase.tokens);
 	const isRepeated = (token: string) =>
-		tokens.filter((other) => other === token).length > MOST_EQUAL;
+		tokens.filter((other) => other === token).length >
+		(isUnspaced(token) ? MOST_EQUAL_LETTERS : MOST_EQUAL);
 	if (tokens.length > MOST_TOKENS || tokens.some(isRepeated))
 		return "queryIsShort";
 	if (isEmpty && draft.phrases.length === 0) return "queryHasWords";

@@ -58,6 +58,8 @@ const meanings = {
 	"src/search/search-index.ts MOST_FAILED":
 		"failures after which the search index is made anew",
 	"src/search/query.ts MOST_EQUAL": "how often one search may have a word",
+	"src/search/query.ts MOST_EQUAL_LETTERS":
+		"how often one search may have a letter of a script without spaces",
 	"src/engine/pages.ts MOST_SEARCHING":
 		"people whose searches may wait when one more searches",
 	"src/search/thread.ts SILENT_MS":
