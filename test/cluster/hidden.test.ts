@@ -62,8 +62,8 @@ async function open(): Promise<Scene> {
 		ann.say(`words in ${where}`);
 		await world.settle();
 		const { epoch, offset } = ann.memory;
-		const place = { epoch: `${epoch}`, offset: Number(offset) };
-		targets.push({ room: where, ...place, invitation: `${invitation}` });
+		const at = { epoch: `${epoch}`, offset: Number(offset) };
+		targets.push({ room: where, ...at, invitation: `${invitation}` });
 	}
 	await asks(world, ann, "remove", { room, name: "eve" });
 	const ordered: Stored[] = [];

@@ -2651,7 +2651,7 @@ const search = [
 	{
 		promise: "search: only rooms that one may enter are asked for",
 		file: "src/engine/commands/find.ts",
-		find: "if (!asked.every((one) => mayEnter(state, one, person)))",
+		find: "if (!rooms.every((one) => mayEnter(state, one, person)))",
 		replace: "if (!state)",
 		tests: ["test/search.test.ts -t not told from one"],
 	},
