@@ -16,7 +16,7 @@ import { openFileLog } from "../src/log/file-log.ts";
 import { digestOf } from "../src/log/line.ts";
 import type { Log } from "../src/log/log.ts";
 import { unsynced } from "../src/log/unsynced-disk.ts";
-import { beginningsOf, matchOf } from "../src/search/match.ts";
+import { wantedOf } from "../src/search/match.ts";
 import { parseQuery } from "../src/search/query.ts";
 import { SearchIndex } from "../src/search/search-index.ts";
 import { SearchThread } from "../src/search/thread.ts";
@@ -104,16 +104,9 @@ async function searchAll(search: SearchIndex): Promise<void> {
 	for (const text of MIX) {
 		const query = parseQuery(text);
 		if (typeof query === "string") throw new Error(`${text}: ${query}`);
-		const match = matchOf(query, scope);
-		const { after, before } = query;
-		const beginnings = beginningsOf(query);
 		const asked = {
-			match,
-			beginnings,
-			after,
-			before,
-			limit: 20,
-			mayRead: () => true,
+			...wantedOf(query, scope),
+			...{ limit: 20, mayRead: () => true },
 		};
 		const times: number[] = [];
 		let hits = 0;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { Archive } from "../src/history/archive.ts";
 import { SearchDatabase } from "../src/search/database.ts";
-import { matchOf } from "../src/search/match.ts";
+import { wantedOf } from "../src/search/match.ts";
 import { parseQuery } from "../src/search/query.ts";
 import { SearchIndex } from "../src/search/search-index.ts";
 import type { Row } from "../src/search/store.ts";
@@ -48,8 +48,8 @@ test("a search for somebody without a name finds nothing", () => {
 		names: [],
 		identities: [],
 	};
-	const match = matchOf(query, scope);
-	expect(database.find({ match, limit: 1 })).toEqual([]);
+	const wanted = wantedOf(query, scope);
+	expect(database.find({ ...wanted, limit: 1 })).toEqual([]);
 	database.close();
 });
 

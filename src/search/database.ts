@@ -93,17 +93,18 @@ export class SearchDatabase {
 	}
 
 	find(wanted: Wanted): readonly Hit[] | undefined {
-		const { match, limit, beginnings = [], ...bounds } = wanted;
+		const { match, ownRooms, limit, beginnings = [], ...bounds } = wanted;
 		if (this.#areShared(beginnings)) return undefined;
 		const { from, to } = this.#range(bounds);
 		return this.#all(
 			`SELECT lines.seq, segment, at, bytes, rooms.room, origin, offset, time, name
-			FROM (SELECT rowid FROM texts WHERE texts MATCH ? AND rowid >= ? AND rowid < ?
-				ORDER BY rowid DESC LIMIT ?) AS hit
-			JOIN lines ON lines.seq = hit.rowid
+			FROM texts CROSS JOIN lines ON lines.seq = texts.rowid
 			JOIN rooms ON rooms.id = lines.room JOIN people ON people.id = lines.person
-			ORDER BY lines.seq DESC`,
-			[match, from, to, limit],
+			WHERE texts MATCH ?1 AND texts.rowid >= ?2 AND texts.rowid < ?3
+			AND (?4 IS NULL OR rooms.room NOT GLOB '~*'
+				OR rooms.room IN (SELECT value FROM json_each(?4)))
+			ORDER BY texts.rowid DESC LIMIT ?5`,
+			[match, from, to, ownRooms ? JSON.stringify(ownRooms) : null, limit],
 		).map((hit) => {
 			const { seq, segment, at, bytes, offset, time } = numbersIn(hit);
 			const [room, origin] = [String(hit.room), String(hit.origin)];

@@ -1,5 +1,6 @@
 /** Writes a query in the syntax of FTS5. Every word and term is in quotation marks and has none itself. */
 import type { Query } from "./query.ts";
+import type { Wanted } from "./store.ts";
 import {
 	answeredTerm,
 	authorTerm,
@@ -28,18 +29,18 @@ const oneOf = (terms: readonly string[]) =>
 const INDEXED_LETTERS = 3;
 
 /** The beginnings in a query that are looked up word by word. */
-export const beginningsOf = ({ phrases }: Query): readonly string[] =>
+const beginningsOf = ({ phrases }: Query): readonly string[] =>
 	phrases.flatMap(({ tokens, isPrefix }) => {
 		const last = isPrefix ? (tokens.at(-1) ?? "") : "";
 		return [...last].length > INDEXED_LETTERS ? [last] : [];
 	});
 
-export function matchOf(query: Query, scope: Scope): string {
+/** Looking up a term takes up to 0.1 ms. What is in public rooms or one of so many is quicker told line by line. */
+const MANY_ROOMS = 32;
+
+export function wantedOf(query: Query, scope: Scope): Omit<Wanted, "limit"> {
 	const { rooms, inPublic, names, identities } = scope;
-	const conditions = [
-		oneOf([...rooms.map(roomTerm), ...(inPublic ? [PUBLIC] : [])]),
-		...query.has.map((kind) => oneOf([hasTerm[kind]])),
-	];
+	const conditions = query.has.map((kind) => oneOf([hasTerm[kind]]));
 	if (query.from.length > 0) {
 		const me = (name: string) => (name === "me" ? names : [name]);
 		conditions.push(oneOf(query.from.flatMap(me).map(authorTerm)));
@@ -52,5 +53,15 @@ export function matchOf(query: Query, scope: Scope): string {
 		conditions.push(
 			`words : ${quoted(tokens.join(" "))}${isPrefix ? " *" : ""}`,
 		);
-	return conditions.join(" AND ");
+	const isWide = inPublic && rooms.length > MANY_ROOMS && conditions.length > 0;
+	if (!isWide)
+		conditions.push(
+			oneOf([...rooms.map(roomTerm), ...(inPublic ? [PUBLIC] : [])]),
+		);
+	return {
+		match: conditions.join(" AND "),
+		ownRooms: isWide ? rooms : undefined,
+		beginnings: beginningsOf(query),
+		...{ after: query.after, before: query.before },
+	};
 }

@@ -40,7 +40,9 @@ export interface Batch {
 export interface Wanted {
 	/** In the syntax of FTS5; it has no words as they were typed. */
 	readonly match: string;
-	/** Those in it that have no index of their own. */
+	/** Only lines of public rooms and of these, if that is not in the match. */
+	readonly ownRooms?: readonly string[] | undefined;
+	/** Beginnings in it that have no index of their own. */
 	readonly beginnings?: readonly string[];
 	/** Days since 1970, in UTC. */
 	readonly after?: number | undefined;

@@ -1,7 +1,7 @@
 /** Searches what was said in rooms that one may enter. It is read from an index and the log, so the answer comes later. */
 import type { Identity } from "../../../machines/events.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
-import { beginningsOf, matchOf } from "../../search/match.ts";
+import { wantedOf } from "../../search/match.ts";
 import { parseQuery } from "../../search/query.ts";
 import { SEARCH_CURSOR } from "../pages.ts";
 import {
@@ -42,10 +42,8 @@ export const find: Handler<"find"> = (
 			: view.secrets.unseal(SEARCH_CURSOR, before);
 	if (before !== undefined && below === undefined)
 		return refuse("placeIsKnown");
-	const match = matchOf(query, { rooms, inPublic, ...whoIs(view, person) });
-	const { after, before: until } = query;
-	const beginnings = beginningsOf(query);
-	const wanted = { match, beginnings, after, before: until, below };
+	const scope = { rooms, inPublic, ...whoIs(view, person) };
+	const wanted = { ...wantedOf(query, scope), below };
 	const mayRead = (one: string) => liveUpdates.mayRead(person, one);
 	return pages.askSearch(connection, mayRead, {
 		...{ person, wanted, phrases: query.phrases, id: command.id },
