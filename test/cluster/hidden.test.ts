@@ -62,8 +62,8 @@ async function open(): Promise<Scene> {
 		ann.say(`words in ${where}`);
 		await world.settle();
 		const { epoch, offset } = ann.memory;
-		const place = { epoch: `${epoch}`, offset: Number(offset) };
-		targets.push({ room: where, ...place, invitation: `${invitation}` });
+		const line = { epoch: `${epoch}`, offset: Number(offset) };
+		targets.push({ room: where, ...line, invitation: `${invitation}` });
 	}
 	await asks(world, ann, "remove", { room, name: "eve" });
 	const ordered: Stored[] = [];
