@@ -1,5 +1,11 @@
 /** Erased texts leave the search index, and nobody but their author waits for that. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -28,7 +34,9 @@ async function indexed() {
 		ann.received.some(({ type, id }) => type === types.erase && id === "e");
 	const isGone = () => bob.items.some(({ kind }) => kind === "erased");
 	const isOnDisk = () =>
-		readFileSync(join(folder, "search.db")).includes("anary");
+		readdirSync(folder).some((name) =>
+			readFileSync(join(folder, name)).includes("anary"),
+		);
 	return {
 		clock,
 		plume,
@@ -52,6 +60,17 @@ test("whoever erases is told once the words are in no file", async () => {
 	expect(isTold()).toBe(true);
 	expect(whenTold).not.toContain(true);
 	expect(isOnDisk()).toBe(false);
+});
+
+test("the journal of the index is overwritten where it lies, so that no freed block has the words", async () => {
+	const { plume, erase, isTold } = await indexed();
+	const journal = () => readFileSync(join(folder, "search.db-journal"));
+	const { ino } = statSync(join(folder, "search.db-journal"));
+	expect(journal().length).toBeGreaterThan(0);
+	erase();
+	await plume.until(isTold);
+	expect(journal().every((byte) => byte === 0)).toBe(true);
+	expect(statSync(join(folder, "search.db-journal")).ino).toBe(ino);
 });
 
 test("an index that hangs holds up nobody in the room", async () => {

@@ -11,6 +11,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as sqlite from "node-sqlite3-wasm";
 import { tokensOf } from "../../machines/tokens.ts";
+import { overwriteJournal } from "./journal.ts";
 import { wipeSeparators } from "./separators.ts";
 import type { Batch, Hit, IndexedEnd, Row, Wanted, Wipe } from "./store.ts";
 import { COUNT, FORMAT, INSTANCES, PAGES, PRAGMAS, TABLES } from "./tables.ts";
@@ -53,6 +54,7 @@ export class SearchDatabase {
 		const end = isThere && this.#get("SELECT * FROM progress");
 		if (end?.format === FORMAT && end.log === log) {
 			const { segment, at, seq } = numbersIn(end);
+			overwriteJournal(this.#folder);
 			if (typeof end.hash !== "string") return undefined;
 			return { segment, at, seq, hash: end.hash };
 		}
@@ -60,10 +62,8 @@ export class SearchDatabase {
 		this.#db = open(this.#folder);
 		this.#db.exec("BEGIN");
 		this.#db.exec(TABLES);
-		this.#run("INSERT INTO progress VALUES(?, ?, 0, 0, 0, NULL)", [
-			FORMAT,
-			log,
-		]);
+		const nothing = "INSERT INTO progress VALUES(?, ?, 0, 0, 0, NULL)";
+		this.#run(nothing, [FORMAT, log]);
 		this.#db.exec("COMMIT");
 		return undefined;
 	}
@@ -76,12 +76,11 @@ export class SearchDatabase {
 			if (areWiped) wipeSeparators(this.#db, wipes);
 			if (end) {
 				const { segment, at, seq, hash } = end;
-				this.#run(
-					"UPDATE progress SET segment = ?, at = ?, seq = ?, hash = ?",
-					[segment, at, seq, hash],
-				);
+				const set = "segment = ?, at = ?, seq = ?, hash = ?";
+				this.#run(`UPDATE progress SET ${set}`, [segment, at, seq, hash]);
 			}
 			if (areWiped) this.#db.exec("COMMIT");
+			if (areWiped && wipes.length > 0) overwriteJournal(this.#folder);
 			return areWiped;
 		} finally {
 			if (this.#db.inTransaction) {

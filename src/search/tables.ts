@@ -3,8 +3,9 @@
 /** Increment whenever the tables change, or how words are cut. The Unicode tables are part of that. */
 export const FORMAT = `2 ${process.versions.unicode}`;
 
-// No write-ahead log, which would have a copy of each text.
-export const PRAGMAS = `PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=NORMAL;
+// No write-ahead log, which would have a copy of each text. The journal stays,
+// to be overwritten in its place.
+export const PRAGMAS = `PRAGMA journal_mode=PERSIST; PRAGMA synchronous=NORMAL;
 PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;`;
 export const TABLES = `
 CREATE TABLE progress(format, log, segment, at, seq, hash);
