@@ -148,11 +148,11 @@ function socketChecks(
 	{ data, socket, sequencer }: Config,
 	beside: boolean,
 ): readonly Check[] {
-	const places = [
+	const sockets = [
 		["PLUME_SOCKET", socket],
 		["PLUME_SEQUENCER", sequencer && "path" in sequencer && sequencer.path],
 	] as const;
-	return places.flatMap(([setting, path]): readonly Check[] => {
+	return sockets.flatMap(([setting, path]): readonly Check[] => {
 		if (!path || dirname(resolve(path)) === resolve(data)) return [];
 		const examine = async () => {
 			const isUsed = await checkPlace(path, setting, beside);

@@ -298,7 +298,7 @@ export class Edge implements Cluster {
 		this.#engine?.after(committed, () => {
 			for (const signal of away)
 				this.#engine?.services.liveUpdates.apply(signal);
-			if (this.#isLate) this.#parts.report.info({}, "the sequencer is back");
+			if (this.#isLate) this.#parts.report.info({}, "the sequencer is there");
 			this.#isLate = false;
 			this.#onStart.isCurrent();
 		});
