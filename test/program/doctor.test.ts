@@ -279,6 +279,16 @@ test("names a setting that is wrong, and looks no further", async () => {
 	});
 });
 
+test.each([
+	["ann@example.org", {}, "no mail service is set"],
+	["x", { SMTP_URL: "smtp://127.0.0.1:1" }, '"x" is not an email'],
+])("sends no mail to %s with %j", async (to, environment, words) => {
+	const asked = { PLUME_LOG: "memory", PLUME_PORT: "0", ...environment };
+	const { stdout, code } = await run(["doctor", "--send-to", to], asked);
+	expect(stdout).toContain(`send: ${words}`);
+	expect(code).toBe(1);
+});
+
 test("sends a mail if that is asked for, and says so", async () => {
 	const { stdout, code } = await run(
 		["doctor", "--send-to", "ann@example.org"],
