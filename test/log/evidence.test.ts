@@ -113,7 +113,7 @@ describe("a snapshot shows that the log was once longer", () => {
 		const disk = damage(await lived());
 		const before = disk.files;
 		const words = new RegExp(
-			`The log ends at event \\d+, but a snapshot was taken after ${seqOf(disk)}: \\d+ events are missing\\. Look for a newer copy; .* --accept-missing\\.`,
+			`The log ends at event \\d+, but a snapshot was taken after ${seqOf(disk)}: \\d+ events are missing\\..* Look for a newer copy; .* --accept-missing\\.`,
 		);
 		await expect(start(disk)).rejects.toThrow(words);
 		expect(disk.files).toEqual(before);

@@ -1,5 +1,6 @@
 /** `plume doctor` finds what an operator would be woken for, and says what to do. */
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import {
 	chmod,
 	chown,
@@ -9,6 +10,7 @@ import {
 	rm,
 	writeFile,
 } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -290,10 +292,21 @@ test.each([
 });
 
 test("sends a mail if that is asked for, and says so", async () => {
+	const mailgun = createHttpServer((_, response) => {
+		response.setHeader("content-type", "application/json");
+		response.end(JSON.stringify({ domain: {}, id: "1" }));
+	}).listen(0, "127.0.0.1");
+	await once(mailgun, "listening");
+	const { port } = Object(mailgun.address());
 	const { stdout, code } = await run(
 		["doctor", "--send-to", "ann@example.org"],
-		well.environment,
+		{
+			...well.environment,
+			...{ MAILGUN_APIKEY: "k", MAILGUN_DOMAIN: "mg.example.org" },
+			MAILGUN_URL: `http://127.0.0.1:${port}`,
+		},
 	);
+	mailgun.close();
 	expect(stdout).toContain("send: ok, a mail is on its way to ann@example.org");
 	expect(code).toBe(0);
 });
