@@ -20,8 +20,10 @@ interface Fatal {
 
 export function fatalEnd(logger: Logger, output: Output) {
 	let ending: Promise<never> | undefined;
-	async function end({ message, stack }: Error): Promise<never> {
-		logger.fatal({ error: message, stack }, "stopping at once");
+	async function end({ name, message, stack }: Error): Promise<never> {
+		const isBug = !/^(ConfigError|Damage|Removed)$/.test(name);
+		const why = { error: message, ...(isBug && { stack }) };
+		logger.fatal(why, "stopping at once");
 		await fatal.settle();
 		return process.exit(1);
 	}

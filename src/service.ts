@@ -37,6 +37,8 @@ import { type Bound, listen, type PassedSocket } from "./transport/listen.ts";
 import { proxyWarnings } from "./transport/proxy-warnings.ts";
 import { SocketServer } from "./transport/socket-server.ts";
 
+/** A start that waits for other nodes so long says so. */
+const LATE_MS = 2000;
 /** Connections for plain HTTP, beside as many WebSockets as the limit allows. */
 const SPARE_CONNECTIONS = 64;
 
@@ -136,7 +138,13 @@ export async function startEngine(
 		folder: parts.config.log === "file" ? parts.config.data : undefined,
 	});
 	log.scrub().catch(onFatal);
+	const stopWaiting = clock.after(LATE_MS, () => {
+		const why = cluster?.wrong ?? "the other nodes are late";
+		report.warn({}, `waiting: ${why}. Is it running?`);
+		meanwhile(why).catch(onFatal);
+	});
 	await cluster?.start({ engine, log, states, operator });
+	stopWaiting();
 	return { ...started, engine, inspector, operator };
 }
 

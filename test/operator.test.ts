@@ -145,6 +145,9 @@ test("a renamed person is back under the new name, in every tab, without a code"
 	await expect(plume.operate("rename", "ann", "anna")).rejects.toThrow(
 		"plume release anna",
 	);
+	await expect(plume.operate("rename", "ann", "plumebot")).rejects.toThrow(
+		"plumebot is the server's own.",
+	);
 	await expect(plume.operate("rename", "plumebot", "x")).rejects.toThrow(
 		"the server's own",
 	);

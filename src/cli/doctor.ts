@@ -7,6 +7,7 @@ import { readdir, stat, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { parseEmail } from "../chat/email.ts";
 import { natsChecks } from "../cluster/nats-doctor.ts";
 import type { Config } from "../config.ts";
 import { readMark } from "../log/backup-mark.ts";
@@ -124,7 +125,9 @@ async function timeIsKept(): Promise<string> {
 	const answer = await outputOf("timedatectl", "show", property, "--value");
 	if (answer === "no")
 		fault("no time server sets this machine's clock: timedatectl set-ntp true");
-	return answer === "yes" ? "a time server sets the clock" : "nobody can tell";
+	return answer === "yes"
+		? "a time server sets the clock"
+		: "timedatectl is not here to ask";
 }
 
 function proxyFits({ host, origins, trustProxy, production }: Config): string {
@@ -226,6 +229,9 @@ async function send(
 	to: string,
 	print: (line: string) => void,
 ): Promise<string> {
+	if (config.mail.kind === "terminal")
+		fault("no mail service is set: give the server's settings.");
+	if (!parseEmail(to)) fault(`"${to}" is not an email.`);
 	const mailer = await makeMailer(config, print);
 	const signal = AbortSignal.timeout(config.limits.mailTimeoutSeconds * 1000);
 	const example = { name: "plume doctor", code: "TRYOUT", expiresInMinutes: 1 };

@@ -19,7 +19,8 @@ const WHICH =
 const reasons: Readonly<Record<string, string>> = {
 	EACCES:
 		"only root and the user that runs Plume may ask it. Type it with sudo.",
-	ENOENT: `there is no such socket. ${WHICH}`,
+	ENOENT: `there is no such socket. ${WHICH} One that has just started may wait: see its log.`,
+	ECONNRESET: "it ended before it answered.",
 	ECONNREFUSED: `nobody listens there. ${WHICH}`,
 };
 

@@ -7,7 +7,13 @@ import { join } from "node:path";
 import { ConfigError } from "../config.ts";
 import { Secrets } from "../engine/secrets.ts";
 import { type BackupMark, MARK, readMark } from "../log/backup-mark.ts";
-import { type Disk, namesIn, textOf, writeChunks } from "../log/disk.ts";
+import {
+	codeOf,
+	type Disk,
+	namesIn,
+	textOf,
+	writeChunks,
+} from "../log/disk.ts";
 import { logFolder, segmentsOf } from "../log/reader.ts";
 import { Segment } from "../log/segment.ts";
 import { SegmentFiles } from "../log/segment-files.ts";
@@ -49,6 +55,7 @@ async function restore(asked: Asked, parts: CommandContext): Promise<ExitCode> {
 		throw new ConfigError(
 			`${data} is not empty: it has ${other ?? "a log"} in it. Set PLUME_DATA to a new folder, or move that away.`,
 		);
+	await assertThere(asked.from, disk);
 	const draft = join(data, DRAFT);
 	try {
 		const prefix = await fill(draft, asked, parts);
@@ -64,6 +71,18 @@ async function restore(asked: Asked, parts: CommandContext): Promise<ExitCode> {
 	}
 }
 
+async function assertThere(from: string, disk: Disk): Promise<void> {
+	if (from === "-") return;
+	const names = await namesIn(disk, from).catch((error: unknown) => {
+		if (codeOf(error) !== "ENOTDIR") throw error;
+		throw new ConfigError(
+			`${from} is a file. If it is the tar of a backup: plume restore - <${from}`,
+		);
+	});
+	if (names.length === 0)
+		throw new ConfigError(`There is no backup in ${from}, or no such folder.`);
+}
+
 /** Copies the backup, and reads the copy. Throws `NoBackup` unless it is whole and sound. */
 async function fill(
 	draft: string,
@@ -77,7 +96,8 @@ async function fill(
 	await disk.syncFolder(logFolder(draft));
 	const prefix = await soundPrefix(await segmentsOf(disk, draft));
 	const why = whyUnsound(from, prefix, await readMark(disk, draft));
-	if (why) throw new NoBackup(why);
+	const there = from === "-" ? "" : `${from}/`;
+	if (why) throw new NoBackup(why.replaceAll(`${draft}/`, there));
 	return prefix;
 }
 

@@ -94,7 +94,7 @@ export const logCommand = (
 		const verifier = new Verifier({ partial });
 		const noLog = (): ExitCode => {
 			warn(
-				`There is no log in ${path}. Name a data folder, a stream, a segment or -.`,
+				`There is no log in ${path === "-" ? "standard input" : path}. Name a data folder (the one above log/), a stream, a segment or -.`,
 			);
 			return 1;
 		};
@@ -116,6 +116,9 @@ export const logCommand = (
 			let isRead = false;
 			const batches = (async function* () {
 				yield* verified;
+				// Else a pipe whose writer failed would be verified.
+				if (path === "-" && verifier.seq === 0)
+					throw Object.assign(new Error("it is empty"), { code: "ENOENT" });
 				isRead = true;
 			})();
 			const log: LogInput = {

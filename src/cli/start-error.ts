@@ -11,6 +11,13 @@ const FOLDER: Readonly<Record<string, string>> = {
 	ENOENT: "it cannot be made there. Choose another",
 	ENOSPC: "the disk is full. Make room",
 };
+const MAY =
+	"this user may not use it. Type it as root, or as the user that runs Plume";
+/** What differs for a command beside the server. */
+const COMMAND: Readonly<Record<string, string>> = {
+	...{ EACCES: MAY, EPERM: MAY, ENOENT: "there is no such file or folder" },
+	ENOTDIR: "it is a file, or in one, and no folder",
+};
 /** Errors that may pass, so that the service manager should try again. */
 const TRANSIENT = /^(EADDRINUSE|EADDRNOTAVAIL|EAI_AGAIN|ENOSPC)$/;
 
@@ -52,7 +59,8 @@ function wordsFor(error: NodeJS.ErrnoException & Record<string, unknown>) {
 /** Words for an error that ends a command other than the server. */
 export function wordsOf(error: unknown): string {
 	const { code = "", path }: NodeJS.ErrnoException = Object(error);
-	return path !== undefined && /^(EACCES|EPERM)$/.test(code)
-		? `${path}: this user may not use it. Type it as root, or as the user that runs Plume (${code}).`
+	const why = COMMAND[code] ?? FOLDER[code];
+	return path !== undefined && why
+		? `${path}: ${why} (${code}).`
 		: messageOf(error);
 }

@@ -297,7 +297,7 @@ export class Edge implements Cluster {
 		this.undecided.sendAgain((...undecided) => this.#send(link, ...undecided));
 		engine?.after(committed, () => {
 			for (const signal of away) engine.services.liveUpdates.apply(signal);
-			if (this.#isLate) this.#parts.report.info({}, "the sequencer is back");
+			if (this.#isLate) this.#parts.report.info({}, "the sequencer is there");
 			this.#isLate = false;
 			engine.onThawed();
 			this.#onStart.isCurrent();

@@ -135,8 +135,13 @@ export function isSameFile(path: string, fd: number): boolean {
 	return named?.ino === ino && named.dev === dev;
 }
 
+/** The operator, or a program of theirs, did it: it is no bug. */
+export class Removed extends Error {
+	override readonly name = "Removed";
+}
+
 export const notOurs = (path: string) =>
-	new Error(
+	new Removed(
 		`${path} was removed or replaced, or a folder above it, while the server ran. Put it back and start again.`,
 	);
 
@@ -216,6 +221,9 @@ export function writeChunks(
 			at += chunk.length;
 		}
 		await file.sync();
+	}).catch((error: unknown) => {
+		// The system names no path for a file that is open.
+		throw Object.assign(Object(error), { path: Object(error).path ?? path });
 	});
 }
 

@@ -28,7 +28,8 @@ import type { Verifier } from "./verifier.ts";
 
 /** The file in which the scrub leaves what it found; the next start then reads the whole log. */
 const DAMAGED = "damaged";
-const WHOLE = " Is this copy whole?";
+const WHOLE =
+	" Look for a newer copy; if there is none, start once with --accept-missing.";
 const INDEX = /^(\d{20})\.json$/;
 
 /** Events that were durable are missing. */
@@ -117,7 +118,7 @@ export class Evidence {
 		const [trace = proof] = longer;
 		if (!trace) return;
 		const why = torn ? ` ${torn.message}.` : "";
-		this.#refuse(`${missing(proof ?? trace, seq)}${WHOLE}${why}`, !proof);
+		this.#refuse(`${missing(proof ?? trace, seq)}${why}${WHOLE}`, !proof);
 	}
 
 	/** Throws if a segment is missing before the last one. `check` covers the end, which may be torn. */

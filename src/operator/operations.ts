@@ -37,13 +37,14 @@ export const noRoom = (typed: string) =>
 		words: `There is no room "${typed}". plume rooms lists those there are.`,
 	});
 
+const theBots = { words: `${BOT_NAME} is the server's own.` };
+
 /** The key of a name that somebody owns. An admin may not take one from another admin. */
 function owned({ state, admins }: View, typed: string, by: Actor) {
 	const { names } = state.server.context;
 	const { nameKey = "" } = parseName(typed) ?? {};
 	const owner = names.get(nameKey);
-	if (owner?.identity === BOT_NAME)
-		return cannot({ words: `${BOT_NAME} is the server's own.` });
+	if (owner?.identity === BOT_NAME) return cannot(theBots);
 	if (!owner)
 		return cannot({
 			words: `Nobody owns the name "${typed}". plume names lists those there are.`,
@@ -123,7 +124,9 @@ export const rename =
 			...{ type: "name.renamed", time: view.now },
 			...{ nameKey, to, name, by: by.person },
 		};
-		if (brokenServerRule(view.state.server.context, event))
+		const { context } = view.state.server;
+		if (context.names.get(to)?.identity === BOT_NAME) cannot(theBots);
+		if (brokenServerRule(context, event))
 			cannot({
 				words: `The name "${name}" is somebody's: plume release ${name} frees it.`,
 			});

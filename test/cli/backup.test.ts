@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import type { Call } from "../fakes/disk.ts";
+import { FakeDisk } from "../fakes/disk.ts";
 import { TestServer } from "../test-server.ts";
 import { openDesk, plume } from "./desk.ts";
 
@@ -266,6 +267,13 @@ describe("plume restore", () => {
 		const third = { data: "third" };
 		const { lines } = await plume(desk.disk, args, undefined, third);
 		expect(lines[3]).toMatch(/^Erased again: 1 messages/);
+	});
+
+	test("names a folder that is not there", async () => {
+		expect(await plume(new FakeDisk(), ["restore", "nope"])).toEqual({
+			code: 2,
+			lines: ["There is no backup in nope, or no such folder."],
+		});
 	});
 
 	test("refuses a folder that is not empty, and what is no backup", async () => {

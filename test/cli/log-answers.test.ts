@@ -415,3 +415,13 @@ test("a report names under each room only the owners who came into it", async ()
 	).toBe(2);
 	for (const [, names] of owners) expect(names).toHaveLength(1);
 });
+
+test.each([["replay", "--verify"], ["rehearse"], ["acts"]])(
+	"plume %s finds no log in a pipe whose writer failed",
+	async (...args) => {
+		expect(await plume(new FakeDisk(), [...args, "-"])).toMatchObject({
+			code: 1,
+			lines: [expect.stringContaining("There is no log in standard input.")],
+		});
+	},
+);

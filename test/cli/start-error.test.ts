@@ -11,6 +11,17 @@ test("a command that may not read the data says who may", () => {
 	);
 });
 
+test.each([
+	["ENOSPC", "/kept/log/1: the disk is full. Make room (ENOSPC)."],
+	[
+		"EROFS",
+		"/kept/log/1: it is on a read-only file system. Choose another (EROFS).",
+	],
+	["ENOENT", "/kept/log/1: there is no such file or folder (ENOENT)."],
+])("a command that meets %s names the place", (code, words) => {
+	expect(wordsOf(failed({ code, path: "/kept/log/1" }))).toBe(words);
+});
+
 test("a start on a full disk says what to do", () => {
 	expect(wordsOf(explained(failed({ code: "ENOSPC" })))).toBe(
 		"PLUME_DATA: the disk is full. Make room (ENOSPC).",

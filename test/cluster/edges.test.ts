@@ -45,6 +45,24 @@ test("two people on two edges talk, and every node comes to the same state", asy
 	for (const { disk } of world.edges) expect(await textOn(disk)).toBe(log);
 });
 
+test("an edge that comes before its sequencer says what it waits for", async () => {
+	const said: string[] = [];
+	const world = await World.open(0, {
+		onWaiting: (why) => said.push(why),
+		report: { info() {}, warn: (_, message) => said.push(message) },
+	});
+	world.isConnected = false;
+	const starting = world.startEdge("early");
+	await world.advance(3000);
+	expect(said).toEqual([
+		"waiting: the sequencer can't be reached. Is it running?",
+		"the sequencer can't be reached",
+	]);
+	world.isConnected = true;
+	await world.advance(3000);
+	expect((await starting).edge.wrong).toBeUndefined();
+});
+
 test("a page is told which node carries it, as the operator calls it", async () => {
 	const { world, one, two } = await open();
 	const ann = await world.enter(one, "ann");

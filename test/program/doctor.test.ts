@@ -1,5 +1,6 @@
 /** `plume doctor` finds what an operator would be woken for, and says what to do. */
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import {
 	chmod,
 	chown,
@@ -9,6 +10,7 @@ import {
 	rm,
 	writeFile,
 } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -279,11 +281,32 @@ test("names a setting that is wrong, and looks no further", async () => {
 	});
 });
 
+test.each([
+	["ann@example.org", {}, "no mail service is set"],
+	["x", { SMTP_URL: "smtp://127.0.0.1:1" }, '"x" is not an email'],
+])("sends no mail to %s with %j", async (to, environment, words) => {
+	const asked = { PLUME_LOG: "memory", PLUME_PORT: "0", ...environment };
+	const { stdout, code } = await run(["doctor", "--send-to", to], asked);
+	expect(stdout).toContain(`send: ${words}`);
+	expect(code).toBe(1);
+});
+
 test("sends a mail if that is asked for, and says so", async () => {
+	const mailgun = createHttpServer((_, response) => {
+		response.setHeader("content-type", "application/json");
+		response.end(JSON.stringify({ domain: {}, id: "1" }));
+	}).listen(0, "127.0.0.1");
+	await once(mailgun, "listening");
+	const { port } = Object(mailgun.address());
 	const { stdout, code } = await run(
 		["doctor", "--send-to", "ann@example.org"],
-		well.environment,
+		{
+			...well.environment,
+			...{ MAILGUN_APIKEY: "k", MAILGUN_DOMAIN: "mg.example.org" },
+			MAILGUN_URL: `http://127.0.0.1:${port}`,
+		},
 	);
+	mailgun.close();
 	expect(stdout).toContain("send: ok, a mail is on its way to ann@example.org");
 	expect(code).toBe(0);
 });

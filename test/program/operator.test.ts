@@ -125,6 +125,7 @@ test.each([
 		expect(code).toBe(1);
 		const last = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
 		expect(last).toMatchObject({ level: 60 });
+		expect(last).not.toHaveProperty("stack");
 		expect(last.error).toMatch(
 			new RegExp(`^${folder}.* was removed or replaced`),
 		);
