@@ -60,6 +60,39 @@ test("r, e and Delete act on the message that has the focus", async () => {
 	await ann.page.locator("article.said .erased").waitFor();
 });
 
+test("arrow keys walk through the messages, and Tab reaches the buttons of one", async () => {
+	const ann = await enter("ava");
+	for (const line of ["first", "second", "third"]) {
+		await ann.says(line);
+		await ann.reads(line);
+	}
+	const { keyboard } = ann.page;
+	const focused = () =>
+		ann.page.evaluate(() => {
+			const { activeElement: at } = document;
+			const { tagName = "", title = "" } = at instanceof HTMLElement ? at : {};
+			return [tagName, title || (at?.ariaDescription ?? "")];
+		});
+	await ann.field.press("Shift+Tab");
+	expect(await focused()).toEqual(["BUTTON", "Delete this message"]);
+	await keyboard.press("ArrowUp");
+	expect(await focused()).toEqual(["ARTICLE", "second"]);
+	const name = await ann.page
+		.locator("article:focus")
+		.getAttribute("aria-label");
+	expect(name).toMatch(/^ava, \d/);
+	await keyboard.press("ArrowUp");
+	expect(await focused()).toEqual(["ARTICLE", "first"]);
+	await keyboard.press("ArrowDown");
+	expect(await focused()).toEqual(["ARTICLE", "second"]);
+	await keyboard.press("Tab");
+	expect(await focused()).toEqual(["BUTTON", "React"]);
+	await keyboard.press("ArrowDown");
+	expect(await focused()).toEqual(["ARTICLE", "third"]);
+	await keyboard.press("r");
+	await ann.page.locator("#replying", { hasText: "Reply to" }).waitFor();
+});
+
 test("a question mark lists the keys, but not in a line that is written", async () => {
 	const ann = await enter("ana");
 	const { keyboard } = ann.page;

@@ -63,10 +63,10 @@ test("a query that can't be understood is answered with what to write", async ()
 });
 
 test("looks that did not load are loaded when they are needed again", async () => {
-	const ann = await enter("may");
+	const ann = await enter("may", { serviceWorkers: "block" });
 	const { page } = ann;
 	const abort = { times: 1 };
-	await page.route("**/later.css?v=*", (route) => route.abort(), abort);
+	await page.route("**/later.css", (route) => route.abort(), abort);
 	await page.keyboard.press("Control+Shift+f");
 	await page.getByText("There is no connection.").first().waitFor();
 	expect(await dialogOf(ann).count()).toBe(0);
