@@ -24,6 +24,18 @@ test("Ctrl+K goes to a room by some letters of its name, or to a new one", async
 	expect(await ann.page.getByRole("dialog").count()).toBe(0);
 });
 
+test("several names that are typed to go to open a talk of them all", async () => {
+	const ann = await enter("ann2", {}, "hall");
+	await enter("ben2", {}, "hall");
+	await enter("ida2", {}, "hall");
+	const { keyboard } = ann.page;
+	await keyboard.press("Control+k");
+	await keyboard.type("@ben2 @ida2");
+	await ann.page.getByRole("button", { name: "ben2, ida2" }).waitFor();
+	await keyboard.press("Enter");
+	await ann.page.getByRole("heading", { name: "ben2, ida2" }).waitFor();
+});
+
 test("Alt and an arrow go to the room beside, with Shift to what is unread", async () => {
 	const ann = await enter("ada", {}, "one");
 	const bob = await enter("bob", {}, "one");

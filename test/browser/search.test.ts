@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { check } from "./axe.ts";
 import type { Person } from "./person.ts";
+import { makesRoom } from "./private-room.ts";
 import { phone, stage } from "./stage.ts";
 
 const { enter } = stage();
@@ -52,6 +53,33 @@ test("mentions of the reader are one press away on a phone", async () => {
 	await dialogOf(ann).getByRole("button", { name: "Mentions of me" }).tap();
 	await dialogOf(ann).getByRole("button", { name: "is @ada here?" }).waitFor();
 	await check(ann, "mentions");
+});
+
+test("a private room is searched by its title", async () => {
+	const ann = await enter("una", {}, "porch");
+	await ann.says("a lantern outside");
+	await makesRoom(ann, "Our cellar");
+	await ann.page.getByRole("heading", { name: "Our cellar" }).waitFor();
+	await ann.says("a lantern inside");
+	await ann.reads("a lantern inside");
+	await ann.goesTo("porch");
+	await ann.page.keyboard.press("Control+Shift+f");
+	await dialogOf(ann).getByRole("checkbox").check();
+	const hit = dialogOf(ann).getByRole("button", { name: "inside" });
+	// It may not be in the index yet.
+	await expect
+		.poll(
+			async () => {
+				await looksFor(ann, 'lantern in:"our cellar"');
+				await dialogOf(ann)
+					.getByText(/Nothing found|The newest/)
+					.waitFor();
+				return hit.count();
+			},
+			{ timeout: 10_000 },
+		)
+		.toBe(1);
+	expect(await dialogOf(ann).getByText("outside").count()).toBe(0);
 });
 
 test("a query that can't be understood is answered with what to write", async () => {
