@@ -50,22 +50,32 @@ export function roomKeys(): void {
 	});
 }
 
-/** Makes the buttons of a list one tab stop, with the arrow keys between them. */
+/**
+ * Makes a list one tab stop, with the arrow keys between its messages and its
+ * buttons. The buttons of a message can be reached from it alone.
+ */
 export function rovingFocus(selector: string, end: "first" | "last"): void {
 	const list = find(selector, HTMLElement);
-	const all = "button, summary";
+	const all = "article, button, summary";
+	const within = (where: Element) => [
+		...where.querySelectorAll<HTMLElement>(all),
+	];
 	const stops = () =>
-		[...list.querySelectorAll<HTMLElement>(all)].filter((stop) =>
-			stop.checkVisibility(),
+		within(list).filter(
+			(stop) =>
+				!stop.parentElement?.closest("article") && stop.checkVisibility(),
 		);
 
 	/** Tab reaches the stop that has the focus, or else the one at an end. */
 	function rove(to = stops().at(end === "first" ? 0 : -1)) {
-		for (const stop of stops()) stop.tabIndex = stop === to ? 0 : -1;
+		for (const stop of within(list))
+			stop.tabIndex = to?.contains(stop) ? 0 : -1;
 	}
 
 	list.addEventListener("focusin", ({ target }) => {
-		if (target instanceof HTMLElement && stops().includes(target)) rove(target);
+		if (!(target instanceof Node)) return;
+		const stop = stops().find((stop) => stop.contains(target));
+		if (stop) rove(stop);
 	});
 	document.addEventListener("keydown", ({ key, target }) => {
 		const isInside = target instanceof Node && list.contains(target);
@@ -74,9 +84,13 @@ export function rovingFocus(selector: string, end: "first" | "last"): void {
 	list.addEventListener("keydown", (event) => {
 		if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
 		const all = stops();
-		const at = all.findIndex((stop) => stop.matches(":focus"));
+		const at = all.findIndex((stop) => stop.matches(":focus, :focus-within"));
 		if (at < 0) return;
 		event.preventDefault();
-		all[at + (event.key === "ArrowUp" ? -1 : 1)]?.focus();
+		const next = all[at + (event.key === "ArrowUp" ? -1 : 1)];
+		// A name alone would not say what the message is.
+		const text = next?.querySelector(".line")?.textContent;
+		if (next && text) next.ariaDescription = text;
+		next?.focus();
 	});
 }

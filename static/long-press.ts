@@ -1,10 +1,45 @@
-/** A long press on a message opens its sheet. Links and buttons have the browser's own. It is loaded at the first touch. */
+/**
+ * What fingers do. A long press on a message opens its sheet; links and buttons
+ * have the browser's own. A swipe from the edge opens the rooms. It is loaded at
+ * the first touch.
+ */
 
 import { find } from "./element.ts";
 import { openSheet } from "./message-sheet.ts";
 import type { Page } from "./page.ts";
 
 const LONG_MS = 450;
+/** A swipe begins so near to the edge, and is so long, in CSS pixels. What begins nearer is the browser's own. */
+const EDGE = { from: 16, to: 64 };
+const SWIPE = 64;
+
+/** How far a touch is from the edge where the rooms are. */
+function fromEdge({ clientX }: Touch): number {
+	const isLeft = getComputedStyle(document.body).direction === "ltr";
+	return isLeft ? clientX : innerWidth - clientX;
+}
+
+/** Code that is wider than the screen scrolls under the finger. */
+const scrolls = (target: EventTarget | null) =>
+	target instanceof Element && target.closest("pre") !== null;
+
+/** Opens the rooms, which wide screens always show. */
+function swipe(): void {
+	let begun: Touch | undefined;
+	const room = find("#room");
+	room.addEventListener("touchstart", ({ target, touches }) => {
+		const [touch] = touches;
+		const from = touch ? fromEdge(touch) : 0;
+		const isEdge = from > EDGE.from && from < EDGE.to && !scrolls(target);
+		begun = touches.length === 1 && isEdge ? touch : undefined;
+	});
+	room.addEventListener("touchend", ({ changedTouches: [touch] }) => {
+		if (!begun || !touch || !find("#show-side").checkVisibility()) return;
+		const across = fromEdge(touch) - fromEdge(begun);
+		const along = Math.abs(touch.clientY - begun.clientY);
+		if (across > SWIPE && across > 2 * along) find("#side").showPopover();
+	});
+}
 
 /** `first` is the touch for which this was loaded, unless that is over by now. */
 export function longPress(page: Page, first: TouchEvent | undefined): void {
@@ -38,4 +73,5 @@ export function longPress(page: Page, first: TouchEvent | undefined): void {
 			if (isLong && event.cancelable) event.preventDefault();
 		});
 	if (first) start(first);
+	swipe();
 }

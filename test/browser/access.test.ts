@@ -208,18 +208,15 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 	await keyboard.press("Enter");
 	await ann.page.getByRole("dialog").waitFor();
 	await keyboard.press("Escape");
-	const tools = [
-		"Copy link",
-		"Mark as unread",
-		"Reply",
-		"React",
-		"Delete this message",
-	];
-	for (const tool of tools) {
-		await keyboard.press("ArrowUp");
+	for (const tool of ["Copy link", "Mark as unread", "Reply", "React"]) {
+		await keyboard.press("Shift+Tab");
 		expect(await focused()).toBe(tool);
 	}
-	await keyboard.press("Enter");
+	await keyboard.press("Shift+Tab");
+	expect(await focused()).toMatch(/^bob, /);
+	await keyboard.press("ArrowUp");
+	expect(await focused()).toMatch(/^nora, /);
+	await keyboard.press("Delete");
 	await ann.page.getByRole("dialog").waitFor();
 	await keyboard.press("Escape");
 	await ann.page.waitForFunction(() => document.activeElement?.id === "text");

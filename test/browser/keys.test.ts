@@ -24,6 +24,18 @@ test("Ctrl+K goes to a room by some letters of its name, or to a new one", async
 	expect(await ann.page.getByRole("dialog").count()).toBe(0);
 });
 
+test("several names that are typed to go to open a talk of them all", async () => {
+	const ann = await enter("ann2", {}, "hall");
+	await enter("ben2", {}, "hall");
+	await enter("ida2", {}, "hall");
+	const { keyboard } = ann.page;
+	await keyboard.press("Control+k");
+	await keyboard.type("@ben2 @ida2");
+	await ann.page.getByRole("button", { name: "ben2, ida2" }).waitFor();
+	await keyboard.press("Enter");
+	await ann.page.getByRole("heading", { name: "ben2, ida2" }).waitFor();
+});
+
 test("Alt and an arrow go to the room beside, with Shift to what is unread", async () => {
 	const ann = await enter("ada", {}, "one");
 	const bob = await enter("bob", {}, "one");
@@ -58,6 +70,39 @@ test("r, e and Delete act on the message that has the focus", async () => {
 	await keyboard.press("Delete");
 	await ann.presses("Delete");
 	await ann.page.locator("article.said .erased").waitFor();
+});
+
+test("arrow keys walk through the messages, and Tab reaches the buttons of one", async () => {
+	const ann = await enter("ava");
+	for (const line of ["first", "second", "third"]) {
+		await ann.says(line);
+		await ann.reads(line);
+	}
+	const { keyboard } = ann.page;
+	const focused = () =>
+		ann.page.evaluate(() => {
+			const { activeElement: at } = document;
+			const { tagName = "", title = "" } = at instanceof HTMLElement ? at : {};
+			return [tagName, title || (at?.ariaDescription ?? "")];
+		});
+	await ann.field.press("Shift+Tab");
+	expect(await focused()).toEqual(["BUTTON", "Delete this message"]);
+	await keyboard.press("ArrowUp");
+	expect(await focused()).toEqual(["ARTICLE", "second"]);
+	const name = await ann.page
+		.locator("article:focus")
+		.getAttribute("aria-label");
+	expect(name).toMatch(/^ava, \d/);
+	await keyboard.press("ArrowUp");
+	expect(await focused()).toEqual(["ARTICLE", "first"]);
+	await keyboard.press("ArrowDown");
+	expect(await focused()).toEqual(["ARTICLE", "second"]);
+	await keyboard.press("Tab");
+	expect(await focused()).toEqual(["BUTTON", "React"]);
+	await keyboard.press("ArrowDown");
+	expect(await focused()).toEqual(["ARTICLE", "third"]);
+	await keyboard.press("r");
+	await ann.page.locator("#replying", { hasText: "Reply to" }).waitFor();
 });
 
 test("a question mark lists the keys, but not in a line that is written", async () => {

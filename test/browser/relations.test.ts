@@ -120,6 +120,53 @@ test("on a phone a long press opens a sheet", async () => {
 	await bob.reads("and butter");
 });
 
+/** Real touches, as the browser itself would see them. */
+async function fingerOn({ page }: Person) {
+	const session = await page.context().newCDPSession(page);
+	return (
+		type: "touchStart" | "touchMove" | "touchEnd",
+		...touchPoints: { x: number; y: number }[]
+	) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
+}
+
+/** What fingers do is loaded after the first touch. */
+const hasGestures = ({ page }: Person) =>
+	page.waitForFunction(
+		() => document.querySelector("link[href*=later]") !== null,
+	);
+
+test.each([
+	["left", "en", 1],
+	["right", "ar", -1],
+])(
+	"on a phone a swipe from the edge at the %s opens the rooms",
+	async (_, locale, way) => {
+		const ann = await enter(`sw-${locale}`, phone);
+		await ann.page.evaluate(
+			(dir) => {
+				document.documentElement.dir = dir;
+			},
+			locale === "ar" ? "rtl" : "ltr",
+		);
+		await ann.says("swipe here");
+		await lineIn(ann, "swipe here").locator(".line").tap();
+		await hasGestures(ann);
+		const finger = await fingerOn(ann);
+		const x = way === 1 ? 30 : phone.viewport.width - 30;
+		const swipe = async (dx: number, dy: number) => {
+			await finger("touchStart", { x, y: 400 });
+			await finger("touchMove", { x: x + dx / 2, y: 400 + dy / 2 });
+			await finger("touchMove", { x: x + dx, y: 400 + dy });
+			await finger("touchEnd");
+		};
+		const side = ann.page.locator("#side");
+		await swipe(way * 90, 90);
+		expect(await side.isVisible()).toBe(false);
+		await swipe(way * 120, 10);
+		await side.waitFor();
+	},
+);
+
 test("a short touch opens no sheet, though what a long press does is loaded late", async () => {
 	const ann = await enter("aki", { ...phone, serviceWorkers: "block" });
 	const { page } = ann;

@@ -55,6 +55,33 @@ test("mentions of the reader are one press away on a phone", async () => {
 	await check(ann, "mentions");
 });
 
+test("a private room is searched by its title", async () => {
+	const ann = await enter("una", {}, "porch");
+	await ann.says("a lantern outside");
+	await makesRoom(ann, "Our cellar");
+	await ann.page.getByRole("heading", { name: "Our cellar" }).waitFor();
+	await ann.says("a lantern inside");
+	await ann.reads("a lantern inside");
+	await ann.goesTo("porch");
+	await ann.page.keyboard.press("Control+Shift+f");
+	await dialogOf(ann).getByRole("checkbox").check();
+	const hit = dialogOf(ann).getByRole("button", { name: "inside" });
+	// It may not be in the index yet.
+	await expect
+		.poll(
+			async () => {
+				await looksFor(ann, 'lantern in:"our cellar"');
+				await dialogOf(ann)
+					.getByText(/Nothing found|The newest/)
+					.waitFor();
+				return hit.count();
+			},
+			{ timeout: 10_000 },
+		)
+		.toBe(1);
+	expect(await dialogOf(ann).getByText("outside").count()).toBe(0);
+});
+
 test("a query that can't be understood is answered with what to write", async () => {
 	const ann = await enter("amy");
 	await ann.page.keyboard.press("Control+Shift+f");
@@ -64,10 +91,10 @@ test("a query that can't be understood is answered with what to write", async ()
 });
 
 test("looks that did not load are loaded when they are needed again", async () => {
-	const ann = await enter("may");
+	const ann = await enter("may", { serviceWorkers: "block" });
 	const { page } = ann;
 	const abort = { times: 1 };
-	await page.route("**/later.css?v=*", (route) => route.abort(), abort);
+	await page.route("**/later.css", (route) => route.abort(), abort);
 	await page.keyboard.press("Control+Shift+f");
 	await page.getByText("There is no connection.").first().waitFor();
 	expect(await dialogOf(ann).count()).toBe(0);
