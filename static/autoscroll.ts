@@ -75,9 +75,15 @@ export class Autoscroll {
 	}
 
 	#onScroll(): void {
-		const { scrollTop, scrollHeight, clientHeight } = this.#room;
+		const { scrollTop, clientHeight } = this.#room;
 		// A room that shrinks, for a keyboard or the composer, scrolls by itself.
 		if (scrollTop === this.#top || clientHeight !== this.#height) return;
+		this.settle();
+	}
+
+	/** Where the room is now, the reader wants it to be. */
+	settle(): void {
+		const { scrollTop, scrollHeight, clientHeight } = this.#room;
 		this.#top = scrollTop;
 		const isNear = scrollHeight - clientHeight - scrollTop < NEAR;
 		this.isFollowing = isNear && !this.isDetached;

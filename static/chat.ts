@@ -73,6 +73,7 @@ export class Chat {
 	/** The connection is lost, or the room left. */
 	disconnected(): void {
 		this.sends.outbox().disconnected();
+		this.view.disconnected();
 		this.#page.relations.disconnected();
 		this.#page.own.onDisconnect();
 		this.#own.disconnected();

@@ -72,6 +72,8 @@ export class Composer {
 		this.#field.oninput = () => this.#onInput();
 		this.#field.onkeydown = (event) => this.#onKey(event);
 		this.#form.onsubmit = () => this.#send();
+		// The field keeps the focus, or a touch keyboard would close.
+		this.#submit.onpointerdown = (event) => event.preventDefault();
 		find("#add-emoji").onclick = () => void this.#addEmoji();
 		find("#replying-not").onclick = () => this.#cancel();
 		parts.page.reply = (message) => this.#answer(message);

@@ -62,6 +62,7 @@ export class HistoryPager {
 		if (timeline.show(offset, time) || !latest) return;
 		this.reset();
 		this.#showWanted = () => timeline.show(offset, time);
+		timeline.autoscroll.isFollowing = false;
 		const end = Math.min(offset + BEHIND, latest.offset);
 		this.#request("replace", end + 1);
 	}

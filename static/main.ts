@@ -5,7 +5,7 @@
  */
 
 import { createActor } from "xstate";
-import { LOBBY } from "../machines/message.ts";
+import { CloseCode, LOBBY } from "../machines/message.ts";
 import { pageMachine } from "../machines/page.ts";
 import { BASE } from "./base-path.ts";
 import { language } from "./catalogue.ts";
@@ -113,9 +113,12 @@ const machine = pageMachine.provide({
 			const isUnsent = storage.storedLines(room).length > 0;
 			if (isForGood && !isUnsent && !storage.storedDraft(room)) leaveRoom(room);
 		},
-		explainLobby({ event }) {
-			if (event.type === "refused")
-				chat.view.explain(translated(event.trouble.words));
+		explainLobby({ event, context: { trouble } }) {
+			if (event.type !== "refused") return;
+			// Who was removed is not told that the room is not there.
+			const { says } = CloseCode.removed;
+			const words = trouble?.words === says ? says : event.trouble.words;
+			chat.view.explain(translated(words));
 		},
 		showForm({ context: { farewell } }) {
 			// The next one to log in here is not invited by what the last one opened.

@@ -19,7 +19,8 @@ export async function copyLink({ room, offset, time }: Said): Promise<void> {
 		showBriefly(t("share.copied"));
 	} catch {
 		// The browser does not let the page copy.
-		showDialog(t("message.link"), make("input", { value, readOnly: true }));
+		const field = { value, readOnly: true, dir: "ltr" };
+		showDialog(t("message.link"), make("input", field));
 	}
 }
 

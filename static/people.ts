@@ -88,6 +88,8 @@ export function peoplePanel(page: Page) {
 	return {
 		members,
 		names: () => people(members()).map(({ name }) => name),
+		/** Without a connection nobody is known to be writing. */
+		disconnected: () => showTyping(page, []),
 		clear(): void {
 			inside = undefined;
 			unlisted = 0;

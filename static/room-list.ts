@@ -66,7 +66,6 @@ export class RoomList {
 
 	enter(): void {
 		const { room } = this.#page;
-		this.#mentions.delete(room);
 		joinRoom(room, Date.now());
 		this.render();
 		this.#showCurrent();
@@ -130,6 +129,9 @@ export class RoomList {
 		const rooms = this.#order.of(joinedRooms());
 		const badge = find("#elsewhere");
 		const count = rooms.reduce((sum, room) => sum + this.#unread(room), 0);
+		const read = rooms.filter((room) => this.#unread(room) <= 0);
+		for (const { name } of read)
+			if (name !== this.#page.room) this.#mentions.delete(name);
 		const open = rooms.filter(({ name }) => isPublic(name));
 		const { ownRooms } = this.#page;
 		const group = (words: string, items: readonly HTMLElement[]) =>
@@ -157,7 +159,9 @@ export class RoomList {
 		links.find(({ href }) => href === focused?.href)?.focus();
 		if (!this.#order.isUsed()) this.#showCurrent();
 		badge.hidden = count === 0;
-		badge.classList.toggle("mentioned", this.#mentions.size > 0);
+		const others = rooms.filter(({ name }) => name !== this.#page.room);
+		const isMentioned = others.some(({ name }) => this.#mentions.has(name));
+		badge.classList.toggle("mentioned", isMentioned);
 		say(badge, upTo99(count));
 		const hasUnsent = rooms.some((room) => this.#unsent(room) > 0);
 		find("#unsent").hidden = !hasUnsent;

@@ -121,6 +121,10 @@ export class RoomView {
 		if (this.#isAway) this.#page.send({ kind: "presence", away: true });
 	}
 
+	disconnected(): void {
+		this.#people.disconnected();
+	}
+
 	#block(names: readonly string[]): void {
 		if (this.#page.block(names)) this.#timeline.redraw();
 	}
@@ -216,9 +220,10 @@ export class RoomView {
 		this.#timeline.caughtUp();
 		if (this.#explanation) this.#addLocal(this.#explanation);
 		this.#explanation = "";
+		// Who was led to another message has not read the end.
+		this.#history.caughtUp(hasOlder);
 		if (!document.hidden) this.#returned();
 		if (this.#read) saveRead(this.#read);
-		this.#history.caughtUp(hasOlder);
 	}
 
 	#onVisibility(): void {

@@ -49,9 +49,9 @@ export function rowsOf(lines: readonly Line[], firstUnread: number) {
 		const [first] = lines;
 		const isNewDay = !previous || dayOf(previous) !== dayOf(first);
 		const isFirstUnread = "offset" in first && first.offset === firstUnread;
-		/** The message before it has the same writer's name. */
-		const isContinued =
-			!isNewDay && !isFirstUnread && continues(first, message);
+		/** The message before it has the same writer's name. The bot's share a box, so nothing may stand between them. */
+		const above = first.kind === "aside" ? previous : message;
+		const isContinued = !isNewDay && !isFirstUnread && continues(first, above);
 		previous = first;
 		if (isTalk(first)) message = first;
 		return { lines, isNewDay, isFirstUnread, isContinued };

@@ -39,10 +39,13 @@ export function textNodes(text: string, me: string): (Node | string)[] {
 		} else if (name !== undefined) {
 			const mine = meant(name).find((one) => foldName(one) === foldName(me));
 			if (mine) all = all.slice(0, 1 + mine.length);
-			node = mine ? make("mark", "", all) : all;
+			// A name turns no text around it.
+			node = make(mine ? "mark" : "bdi", { dir: "auto" }, all);
 		}
 		nodes.push(text.slice(shown, match.index), node);
 		shown = match.index + all.length;
+		// A block ends its line by itself.
+		if (fence !== undefined && text[shown] === "\n") shown += 1;
 	}
 	nodes.push(text.slice(shown));
 	return nodes.filter((node) => node !== "");

@@ -146,10 +146,10 @@ export class Timeline {
 		const found = find("#log").querySelector(`[data-offset="${offset}"]`);
 		const isThere = time === this.lineAt(offset)?.time;
 		if (!(found instanceof HTMLElement && isThere)) return false;
-		this.autoscroll.isFollowing = false;
 		found.tabIndex = -1;
 		found.focus({ preventScroll: true });
 		found.scrollIntoView({ block: "center" });
+		this.autoscroll.settle();
 		return true;
 	}
 

@@ -110,7 +110,7 @@ test("an owner removes someone, hands over, and the next owner closes the room",
 	await dialog.getByRole("button", { name: "Remove cora" }).click();
 	await ann.presses("Remove");
 	await isIn(cleo, "lobby");
-	await cleo.reads("There is no such room, or you may not enter it.");
+	await cleo.reads("You are no member of that room any more.");
 	await rooms(cleo).getByText("Board").waitFor({ state: "detached" });
 	await dialog.getByRole("button", { name: "Make bill the owner" }).click();
 	await ann.presses("Hand over");

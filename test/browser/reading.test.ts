@@ -246,6 +246,18 @@ test("a text of thousands of line breaks is folded until it is asked for", async
 	expect(y).toBeLessThan(phone.viewport.height);
 });
 
+test("no empty line stands behind a block of code", async () => {
+	const ann = await enter("ann");
+	await ann.says("```\nlet it = be;\n```\nand so on");
+	await ann.reads("and so on");
+	const line = ann.page.locator(".line", { hasText: "and so on" });
+	const [pre, all] = await line.evaluate((one) => [
+		one.querySelector("pre")?.getBoundingClientRect().bottom ?? 0,
+		one.getBoundingClientRect().bottom,
+	]);
+	expect((all ?? 0) - (pre ?? 0)).toBeLessThan(40);
+});
+
 test("code keeps its indentation, with tabs four wide, in lines that scroll", async () => {
 	const ann = await enter("ann", phone);
 	await ann.says(`\`\`\`\n\tif (x) {\n    ${"long ".repeat(40)}\n\`\`\``);

@@ -99,6 +99,21 @@ test("on a phone the buttons come with a touch", async () => {
 	await check(ann, "reactions on a phone");
 });
 
+test("on a phone the picker is closed by its button, or beside it", async () => {
+	const ann = await enter("aya", phone);
+	const picker = ann.page.getByRole("dialog", { name: "Emoji" });
+	await ann.presses("Emoji");
+	await picker.getByRole("button", { name: "Close", exact: true }).tap();
+	await picker.waitFor({ state: "detached" });
+	await ann.presses("Emoji");
+	await picker.getByRole("menuitem").first().waitFor();
+	await ann.page.touchscreen.tap(195, 4);
+	await picker.waitFor({ state: "detached" });
+	await ann.presses("Emoji");
+	await picker.getByRole("menuitem").first().tap();
+	expect(await ann.field.inputValue()).not.toBe("");
+});
+
 test("on a phone a long press opens a sheet", async () => {
 	const ann = await enter("abe", phone);
 	const bob = await enter("bix");

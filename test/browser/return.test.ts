@@ -139,6 +139,17 @@ test.each<[string, number, (ann: Person) => Promise<void>]>([
 	await ann.seesStatus("Offline. Your lines are kept.");
 });
 
+test("nobody is writing once the connection is lost", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	await bob.field.pressSequentially("I wonder");
+	await ann.page.getByText("bob is writing").waitFor();
+	await crash();
+	await ann.seesStatus("Offline.");
+	expect(await ann.page.locator("#typing").innerText()).toBe("");
+	await restart();
+});
+
 test("that nothing can be said is told by one bar, until it can", async () => {
 	const ann = await enter("ann");
 	const text = "The disk is full.";

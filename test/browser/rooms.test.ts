@@ -204,6 +204,28 @@ test("a mention in another room shows at once: in the list, in the title, as a n
 	expect(await link.innerText()).not.toContain("mentioned");
 });
 
+test("a mention stays marked until it is read, though its room was looked at", async () => {
+	const ann = await enter("ann", {}, "cellar");
+	const bob = await enter("bob", {}, "cellar");
+	await ann.goesTo("roof");
+	await bob.saysAtOnce([
+		...Array.from({ length: 60 }, (_, nth) => `bottle ${nth}`),
+		"@ann, come down",
+	]);
+	const cellar = ann.page.getByRole("link", { name: /cellar.*mentioned/ });
+	await cellar.waitFor();
+	await ann.goesTo("cellar");
+	await ann.reads("come down");
+	await ann.goesTo("roof");
+	await cellar.waitFor();
+	await ann.goesTo("cellar");
+	await ann.reads("come down");
+	await ann.page.locator("#latest").click();
+	await ann.goesTo("roof");
+	await bob.says("too late");
+	await ann.page.getByRole("link", { name: "cellar 1 new" }).waitFor();
+});
+
 test("what was read is not unread because one scrolled up then", async () => {
 	const ann = await enter("ann", phone, "pier");
 	const bob = await enter("bob", {}, "pier");

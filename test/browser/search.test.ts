@@ -134,3 +134,21 @@ test("a private room called like a public one is searched with it", async () => 
 	await looksFor(ann, '"plums in:market"');
 	await dialogOf(ann).getByText("Nothing found.").waitFor();
 });
+
+test("who goes to what was found has not read the end of that room", async () => {
+	const ann = await enter("una", {}, "river");
+	const bob = await enter("ben", {}, "river");
+	await ann.says("the oldest boat");
+	await ann.saysAtOnce(Array.from({ length: 60 }, (_, nth) => `wave ${nth}`));
+	await bob.reads("wave 59");
+	await ann.goesTo("shore");
+	await bob.says("not seen yet");
+	const river = ann.page.getByRole("link", { name: "river 1 new" });
+	await river.waitFor();
+	await ann.page.keyboard.press("Control+Shift+f");
+	await looksFor(ann, "oldest boat in:river");
+	await dialogOf(ann).getByRole("button", { name: "the oldest boat" }).click();
+	await ann.page.locator("article.said:focus", { hasText: "boat" }).waitFor();
+	await ann.goesTo("shore");
+	await river.waitFor();
+});

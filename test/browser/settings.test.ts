@@ -118,7 +118,9 @@ test("a message is deleted for everyone, only by its writer", async () => {
 	);
 	await ann.field.press("Shift+Tab");
 	await ann.page.keyboard.press("Enter");
-	await ann.page.getByRole("dialog").getByText("for good").waitFor();
+	const dialog = ann.page.getByRole("dialog");
+	await dialog.getByText("for good").waitFor();
+	await dialog.getByText("a secret, alas").waitFor();
 	await ann.presses("Delete");
 	await bob.reads("This message was deleted.");
 	await ann.reads("This message was deleted.");

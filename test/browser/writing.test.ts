@@ -6,6 +6,14 @@ import { phone, stage } from "./stage.ts";
 
 const { enter } = stage();
 
+test("the field keeps the focus when a line is sent with the button", async () => {
+	const ann = await enter("ann", phone);
+	await ann.field.fill("by touch");
+	await ann.page.getByRole("button", { name: "Send" }).tap();
+	await ann.reads("by touch");
+	expect(await ann.page.locator(":focus").getAttribute("id")).toBe("text");
+});
+
 test("Shift+Enter breaks a line, for which the field grows", async () => {
 	const ann = await enter("ann");
 	const height = () => ann.field.evaluate((field) => field.clientHeight);
