@@ -8,8 +8,9 @@ import { type Item, MessageType } from "../../machines/message.ts";
 import type { ServerFrame } from "../../machines/protocol.ts";
 import { type Change, changed } from "../../machines/relations.ts";
 import type { Room } from "../chat/room.ts";
+import type { ServerMessage } from "../chat/server-message.ts";
 import type { ItemPosition } from "../history/found.ts";
-import { excerptOf } from "../search/excerpt.ts";
+import { cutAt, excerptOf } from "../search/excerpt.ts";
 import type { Phrase } from "../search/query.ts";
 import type { Wanted } from "../search/store.ts";
 import type { Command } from "./command.ts";
@@ -39,6 +40,17 @@ interface Changes {
 	next?: Changes;
 }
 
+interface Asked<Who> {
+	readonly connection: Connection;
+	/** The type of the frame that asked, and its id. */
+	readonly re: number;
+	readonly id: string | undefined;
+	/** What is replied if nothing can be read. */
+	readonly orElse: Rule;
+	readonly who: Who;
+	readonly busy: Set<Who>;
+}
+
 interface Searched {
 	readonly person: Identity;
 	readonly wanted: Omit<Wanted, "limit">;
@@ -50,7 +62,7 @@ interface Searched {
 export class Pages {
 	readonly #parts: RunningParts & { readonly responder: Responder };
 	#latest: Changes = {};
-	readonly #reading = new WeakSet<Connection>();
+	readonly #reading = new Set<Connection>();
 	readonly #searching = new Set<Identity>();
 	readonly #recalling = new Map<Room, Promise<void>>();
 
@@ -64,32 +76,17 @@ export class Pages {
 		mayRead: () => boolean,
 		{ room, epoch, before, limit = PAGE_MESSAGES, id }: Command<"history">,
 	): boolean {
-		if (this.#reading.has(connection)) return false;
-		this.#reading.add(connection);
-		const { archive } = this.#parts;
 		const wanted = { room, epoch, before };
-		const no = (rule: Rule) =>
-			this.#parts.responder.refuse(connection, rule, MessageType.history, {
-				id,
-			});
-		this.#read(
-			connection,
-			() =>
-				archive.page({ ...wanted, limit: Math.min(limit, MOST_PAGE_MESSAGES) }),
+		const most = Math.min(limit, MOST_PAGE_MESSAGES);
+		return this.#answer(
+			this.#history(connection, MessageType.history, id),
+			() => this.#parts.archive.page({ ...wanted, limit: most }),
 			(page, since) => {
-				this.#reading.delete(connection);
-				if (!page || !mayRead()) return no("placeIsKnown");
+				if (!page || !mayRead()) return "placeIsKnown";
 				const items = afterChanges(page.items, since);
-				connection.mailbox.put({
-					...{ kind: "page", ...wanted, ...page, items, id },
-				});
-			},
-			() => {
-				this.#reading.delete(connection);
-				no("historyIsReadable");
+				return { kind: "page", ...wanted, ...page, items, id };
 			},
 		);
-		return true;
 	}
 
 	/** Reads the pinned messages of a room, and answers with how each begins; false while something else is being read. */
@@ -98,27 +95,15 @@ export class Pages {
 		mayRead: () => boolean,
 		{ room, epoch, id }: Command<"pins">,
 	): boolean {
-		if (this.#reading.has(connection)) return false;
-		this.#reading.add(connection);
-		const no = (rule: Rule) =>
-			this.#parts.responder.refuse(connection, rule, MessageType.relation, {
-				id,
-			});
-		this.#read(
-			connection,
+		return this.#answer(
+			this.#history(connection, MessageType.relation, id),
 			() => this.#parts.archive.pins({ room, epoch }),
 			(items, since) => {
-				this.#reading.delete(connection);
-				if (!mayRead()) return no("placeIsKnown");
+				if (!mayRead()) return "placeIsKnown";
 				const pins = afterChanges(items, since).flatMap(pinOf);
-				connection.mailbox.put({ kind: "pins", room, epoch, pins, id });
-			},
-			() => {
-				this.#reading.delete(connection);
-				no("historyIsReadable");
+				return { kind: "pins", room, epoch, pins, id };
 			},
 		);
-		return true;
 	}
 
 	/** Searches, and answers with the newest messages found; false while the person has another search under way, in any tab. */
@@ -127,35 +112,25 @@ export class Pages {
 		mayRead: (room: string) => boolean,
 		{ person, wanted, phrases, id }: Searched,
 	): boolean {
-		const searching = this.#searching;
-		if (searching.has(person) || searching.size >= MOST_SEARCHING) return false;
-		const { search, responder, secrets } = this.#parts;
-		const no = (rule: Rule) =>
-			responder.refuse(connection, rule, MessageType.search, { id });
-		const question = { ...wanted, mayRead, limit: MOST_FOUND };
-		if (!search) no("searchIsReady");
-		else {
-			this.#searching.add(person);
-			const free = () => this.#searching.delete(person);
-			this.#read(
-				connection,
-				() => search.find(question).finally(free),
-				(found, since) => {
-					if (!found) return no("beginningIsLong");
-					const { items, older, isBehind } = found;
-					// What was erased or edited meanwhile was not found.
-					const hits = afterChanges(items, since).flatMap((item, nth) =>
-						mayRead(item.room) ? hitOf(item, items[nth], phrases) : [],
-					);
-					connection.mailbox.put({
-						...{ kind: "found", hits, id, behind: isBehind || undefined },
-						...(older && { older: secrets.seal(SEARCH_CURSOR, older) }),
-					});
-				},
-				() => no("searchIsReady"),
-			);
-		}
-		return true;
+		const { search, secrets } = this.#parts;
+		const [busy, orElse] = [this.#searching, "searchIsReady"] as const;
+		if (busy.size >= MOST_SEARCHING) return false;
+		return this.#answer(
+			{ connection, re: MessageType.search, id, orElse, who: person, busy },
+			async () => search?.find({ ...wanted, mayRead, limit: MOST_FOUND }),
+			(found, since) => {
+				if (!found) return search ? "beginningIsLong" : orElse;
+				const { items, older, isBehind } = found;
+				// What was erased or edited meanwhile was not found.
+				const hits = afterChanges(items, since).flatMap((item, nth) =>
+					mayRead(item.room) ? hitOf(item, items[nth], phrases) : [],
+				);
+				return {
+					...{ kind: "found", hits, id, behind: isBehind || undefined },
+					...(older && { older: secrets.seal(SEARCH_CURSOR, older) }),
+				};
+			},
+		);
 	}
 
 	/** Reads the items right after a position; hands on none if they can't be read. */
@@ -218,6 +193,33 @@ export class Pages {
 		this.#latest = latest;
 	}
 
+	#history(connection: Connection, re: number, id: string | undefined) {
+		const busy = this.#reading;
+		const orElse = "historyIsReadable" as const;
+		return { connection, re, id, orElse, who: connection, busy };
+	}
+
+	/** Reads, then replies; false while something else is being read for the same one. */
+	#answer<Who, Found>(
+		{ connection, re, id, orElse, who, busy }: Asked<Who>,
+		read: () => Promise<Found>,
+		answer: (found: Found, since: Changes) => ServerMessage | Rule,
+	): boolean {
+		if (busy.has(who)) return false;
+		busy.add(who);
+		const reply = (given: ServerMessage | Rule) => {
+			if (typeof given === "object") connection.mailbox.put(given);
+			else this.#parts.responder.refuse(connection, given, re, { id });
+		};
+		this.#read(
+			connection,
+			() => read().finally(() => busy.delete(who)),
+			(found, since) => reply(answer(found, since)),
+			() => reply(orElse),
+		);
+		return true;
+	}
+
 	/** Reads, then answers. `answer` is given the changes since the reading began. */
 	#read<Found>(
 		connection: Connection,
@@ -252,8 +254,8 @@ export class Pages {
 function pinOf(item: Item): ServerFrame<"pins">["pins"] {
 	if (item.kind !== "said" || item.pinned === undefined) return [];
 	const { offset: target, name, time, pinned: by } = item;
-	const text = [...item.text.slice(0, 2 * PIN_POINTS)].slice(0, PIN_POINTS);
-	return [{ target, name, time, text: text.join(""), by }];
+	const [text] = cutAt(item.text, PIN_POINTS);
+	return [{ target, name, time, text, by }];
 }
 
 function hitOf(

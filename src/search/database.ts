@@ -106,9 +106,9 @@ export class SearchDatabase {
 			[match, from, to, ownRooms ? JSON.stringify(ownRooms) : null, limit],
 		).map((hit) => {
 			const { seq, segment, at, bytes, offset, time } = numbersIn(hit);
-			const [room, origin] = [String(hit.room), String(hit.origin)];
-			const span = { seq, segment, at, bytes };
-			return { ...span, room, origin, offset, time, name: String(hit.name) };
+			const texts = { room: String(hit.room), origin: String(hit.origin) };
+			const name = String(hit.name);
+			return { seq, segment, at, bytes, offset, time, name, ...texts };
 		});
 	}
 

@@ -16,7 +16,10 @@ export function excerptOf(text: string, phrases: readonly Phrase[]): string {
 }
 
 /** The first code points of a text, and whether there are more. Looks at no others. */
-function cutAt(text: string, points: number): readonly [string, boolean] {
+export function cutAt(
+	text: string,
+	points: number,
+): readonly [string, boolean] {
 	const shown = [...text.slice(0, 2 * points)].slice(0, points).join("");
 	return [shown, shown.length < text.length];
 }

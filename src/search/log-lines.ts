@@ -46,10 +46,7 @@ export async function readHits(
 	hits: readonly Hit[],
 ): Promise<readonly (Said & { readonly seq: number })[]> {
 	const newest = await archive.inTurn(() => archive.indexes.newest());
-	const texts = new Map<number, string>();
-	for (const segment of new Set(hits.map((hit) => hit.segment)))
-		for (const [seq, text] of await textsIn(archive, hits, segment))
-			texts.set(seq, text);
+	const texts = await readTexts(archive, hits);
 	return hits.flatMap(({ seq, room, origin, offset, time, name }) => {
 		const text = texts.get(seq);
 		const part = newest?.rooms.get(room);
@@ -60,30 +57,22 @@ export async function readHits(
 	});
 }
 
-/** The texts that are there, of lines in any segments. Lines that can't be read count as gone. */
+/** The texts that are there, of lines in any segments. */
 export async function readTexts(
-	archive: Archive,
-	spans: readonly EventSpan[],
-): Promise<ReadonlyMap<number, string>> {
-	const texts = new Map<number, string>();
-	for (const segment of new Set(spans.map((span) => span.segment)))
-		for (const [seq, text] of await textsIn(archive, spans, segment).catch(
-			() => [],
-		))
-			texts.set(seq, text);
-	return texts;
-}
-
-async function textsIn(
 	{ log }: Archive,
 	all: readonly EventSpan[],
-	segment: number,
-): Promise<readonly (readonly [number, string])[]> {
-	const spans = all
-		.filter((span) => span.segment === segment)
-		.sort((one, other) => one.at - other.at);
-	const lines = await log.segments.fetch(segment, spans);
-	return lines.flatMap(({ seq, erasable }) =>
-		erasable ? [[seq, erasable.text] as const] : [],
-	);
+	mayBeUnreadable = false,
+): Promise<ReadonlyMap<number, string>> {
+	const texts = new Map<number, string>();
+	for (const segment of new Set(all.map((span) => span.segment))) {
+		const spans = all
+			.filter((span) => span.segment === segment)
+			.sort((one, other) => one.at - other.at);
+		const lines = log.segments.fetch(segment, spans);
+		for (const { seq, erasable } of await (mayBeUnreadable
+			? lines.catch(() => [])
+			: lines))
+			if (erasable) texts.set(seq, erasable.text);
+	}
+	return texts;
 }

@@ -96,9 +96,9 @@ export class SearchIndex {
 		});
 	}
 
-	/** Call before texts are overwritten: without them, the index could only be made anew. Never rejects. */
+	/** Call before texts are overwritten: without them, the index could only be made anew. Never rejects: lines that can't be read count as gone. */
 	async remember(spans: readonly EventSpan[]): Promise<void> {
-		this.#erased.remember(await readTexts(this.#parts.archive, spans));
+		this.#erased.remember(await readTexts(this.#parts.archive, spans, true));
 	}
 
 	/** Call once the texts are overwritten. They leave the index soon, or it is deleted. */

@@ -2692,6 +2692,13 @@ const search = [
 		tests: ["test/search.wiping.test.ts -t can't be deleted"],
 	},
 	{
+		promise: "access: in very many rooms, only one's own are searched",
+		file: "src/search/database.ts",
+		find: "?4 IS NULL OR",
+		replace: "TRUE OR",
+		tests: ["test/search.many-rooms.test.ts"],
+	},
+	{
 		promise: "search: no erased word separates two pages of the index",
 		file: "src/search/database.ts",
 		find: "if (areWiped) wipeSeparators(this.#db, wipes);",
