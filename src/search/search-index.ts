@@ -24,8 +24,8 @@ import type { IndexedEnd, SearchStore } from "./store.ts";
 const INDEX_MS = 1000;
 /** A search waits for so many events to be indexed; if there are more, the newest are missing. */
 const MOST_AWAITED = 5000;
-/** Rows that are stored at once: many are quicker, few hold up those who talk less. */
-const [TURN_ROWS, BUSY_TURN_ROWS] = [1000, 50];
+/** Rows that are stored at once: many are quicker, few hold up those who talk less. Somebody who searches waits for all of them. */
+const [TURN_ROWS, AWAITED_TURN_ROWS, BUSY_TURN_ROWS] = [1000, 400, 50];
 /** While people talk, so many times as long as a turn takes is left to them before the next one. */
 const REST = 4;
 /** For how long no erased text may leave the index while some are in it. Then the index is deleted. */
@@ -163,9 +163,12 @@ export class SearchIndex {
 		const { clock } = this.#parts;
 		const isBusy = this.#published > this.#publishedBefore;
 		this.#publishedBefore = this.#published;
-		const [rows, began] = [isBusy ? BUSY_TURN_ROWS : TURN_ROWS, clock.now()];
+		let began = clock.now();
 		try {
-			const isMore = await this.#inTurn(() => this.#index(rows));
+			const isMore = await this.#inTurn(() => {
+				began = clock.now();
+				return this.#index(isBusy ? BUSY_TURN_ROWS : TURN_ROWS);
+			});
 			this.#failures = 0;
 			const restMs = isBusy ? REST * (clock.now() - began) : 0;
 			if (isMore) this.#runSoon(restMs);
@@ -232,7 +235,7 @@ export class SearchIndex {
 	}
 
 	/** Indexes the lines of one turn. Answers whether there are more. If it comes to an erased text that is not known any more, the index is made anew. */
-	async #index(turnRows = BUSY_TURN_ROWS): Promise<boolean> {
+	async #index(turnRows: number): Promise<boolean> {
 		this.#end ??= await this.#begin();
 		const { archive, store } = this.#parts;
 		const from = this.#end;
@@ -295,7 +298,7 @@ export class SearchIndex {
 		for (;;) {
 			this.#end ??= await this.#begin();
 			if (this.#published - this.#end.seq > MOST_AWAITED) return false;
-			if (!(await this.#index())) return true;
+			if (!(await this.#index(AWAITED_TURN_ROWS))) return true;
 		}
 	}
 }
