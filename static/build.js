@@ -25,6 +25,8 @@ const from = import.meta.dirname;
 const to = join(from, "..", "dist", "static");
 
 const sources = createHash("sha256");
+// Libraries are part of what is built.
+sources.update(await readFile(join(from, "..", "package-lock.json")));
 for (const folder of [from, join(from, "..", "machines")])
 	for (const file of (await readdir(folder, { recursive: true })).sort())
 		if (/\.(css|html|js|json|ts)$/.test(file))

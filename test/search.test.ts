@@ -263,7 +263,8 @@ test("a server without an index says so", async () => {
 	expect(await found(plume, ann, "fox")).toBe("searchIsReady");
 });
 
-test("what is said while people talk is indexed in small turns", async () => {
+/** Ann has just said 400 messages, and none is indexed. */
+async function annTalked() {
 	const clock = new FakeClock();
 	const { plume, searchStore } = await openSearchable({
 		clock,
@@ -272,9 +273,41 @@ test("what is said while people talk is indexed in small turns", async () => {
 	const ann = await plume.enter("ann", "plume.2");
 	for (let nth = 1; nth <= 400; nth++) ann.say(`fox ${nth}`, nth);
 	await plume.settle();
+	return { clock, plume, searchStore, ann };
+}
+
+test("what is said while people talk is indexed in small turns", async () => {
+	const { clock, plume, searchStore } = await annTalked();
 	clock.advance(1000);
 	await plume.settle();
 	const [first = 0] = searchStore.batches.filter((rows) => rows > 0);
 	expect(first).toBeGreaterThan(0);
 	expect(first).toBeLessThan(200);
+});
+
+test("somebody who searches does not wait for many small turns", async () => {
+	const { plume, searchStore, ann } = await annTalked();
+	expect(await found(plume, ann, "fox 1")).toEqual(["fox 1"]);
+	expect(searchStore.batches.filter((rows) => rows > 0).length).toBeLessThan(3);
+});
+
+test("a turn that waited for a slow search brings no long rest", async () => {
+	const { clock, plume, searchStore, ann } = await annTalked();
+	let answer: (() => void) | undefined;
+	searchStore.find = () =>
+		new Promise((resolve) => {
+			answer = () => resolve([]);
+		});
+	ann.search("fox");
+	await plume.until(() => answer !== undefined);
+	searchStore.batches.length = 0;
+	for (let nth = 401; nth <= 800; nth++) ann.say(`fox ${nth}`, nth);
+	await plume.until(() => ann.lines.includes("ann: fox 800"));
+	clock.advance(1000);
+	clock.advance(1900);
+	answer?.();
+	await plume.settle();
+	clock.advance(1000);
+	await plume.settle();
+	expect(searchStore.batches.reduce((sum, rows) => sum + rows, 0)).toBe(400);
 });

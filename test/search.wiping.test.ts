@@ -8,14 +8,18 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
+import { ErasedTexts } from "../src/search/erased-texts.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeSearchStore } from "./fakes/search-store.ts";
 import { found, openSearchable } from "./search.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plume-wiping-"));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+	vi.restoreAllMocks();
+	rmSync(folder, { recursive: true, force: true });
+});
 
 /** Ann has said "canary" to Bob, and it is indexed. */
 async function indexed() {
@@ -175,4 +179,34 @@ test("an index that can't be deleted keeps nothing in the log", async () => {
 		return erased() >= 300;
 	});
 	expect(ann.closed).toBeUndefined();
+});
+
+test("no text is held while the index can't be deleted", async () => {
+	const { clock, plume, searchStore, ann, bob, erase, isTold } =
+		await indexed();
+	bob.say("another canary", 1);
+	await plume.settle();
+	const resets = () => searchStore.calls.filter((name) => name === "reset");
+	searchStore.isHanging = true;
+	searchStore.isStuck = true;
+	erase();
+	await plume.until(() => {
+		clock.advance(1000);
+		return resets().length > 1;
+	});
+	const remember = vi.spyOn(ErasedTexts.prototype, "remember");
+	const said = bob.items.find(({ text }) => text === "another canary");
+	const { room, epoch, offset: target } = said ?? { type: 0 };
+	bob.erase({ room, epoch, target, id: "e" });
+	await plume.until(() => remember.mock.calls.length > 0);
+	const [[texts] = []] = remember.mock.calls;
+	expect([...(texts?.values() ?? [])]).toEqual([undefined]);
+	searchStore.isStuck = false;
+	searchStore.recover();
+	await plume.until(() => {
+		clock.advance(1000);
+		return isTold();
+	});
+	await plume.settle();
+	expect(await found(plume, ann, "canary")).toEqual([]);
 });

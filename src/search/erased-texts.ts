@@ -7,12 +7,12 @@ const WIPE_TEXTS = 50;
 export class ErasedTexts {
 	readonly #texts = new Map<
 		number,
-		{ readonly text: string; isGone: boolean }
+		{ readonly text: string | undefined; isGone: boolean }
 	>();
-	#onWiped: (() => void)[] = [];
+	readonly #onWiped = new Set<() => void>();
 
-	/** Call with what the log still has. */
-	remember(texts: ReadonlyMap<number, string>): void {
+	/** Call with what the log still has; undefined if the index can only be deleted. */
+	remember(texts: ReadonlyMap<number, string | undefined>): void {
 		for (const [seq, text] of texts)
 			this.#texts.set(seq, { text, isGone: false });
 	}
@@ -50,16 +50,19 @@ export class ErasedTexts {
 		this.#tellWiped();
 	}
 
-	/** Resolves once no overwritten text is in the index. */
-	wiped(): Promise<void> {
-		return new Promise((resolve) => {
-			this.#onWiped.push(resolve);
-			this.#tellWiped();
-		});
+	/** Calls back once no overwritten text is in the index, or when what it returns is called. */
+	whenWiped(callback: () => void): () => void {
+		this.#onWiped.add(callback);
+		this.#tellWiped();
+		return () => {
+			this.#onWiped.delete(callback);
+			callback();
+		};
 	}
 
 	#tellWiped(): void {
 		if (this.next().length > 0) return;
-		for (const resolve of this.#onWiped.splice(0)) resolve();
+		for (const callback of this.#onWiped) callback();
+		this.#onWiped.clear();
 	}
 }

@@ -18,14 +18,14 @@ import type { EventSpan } from "../log/log.ts";
 import { ErasedTexts } from "./erased-texts.ts";
 import { type FoundLines, findLines, type Question } from "./find-lines.ts";
 import { readRows, readTexts } from "./log-lines.ts";
-import type { IndexedEnd, SearchStore } from "./store.ts";
+import type { Batch, IndexedEnd, SearchStore } from "./store.ts";
 
 /** How long a message may wait until it is indexed, if nobody searches. */
 const INDEX_MS = 1000;
 /** A search waits for so many events to be indexed; if there are more, the newest are missing. */
 const MOST_AWAITED = 5000;
-/** Rows that are stored at once: many are quicker, few hold up those who talk less. */
-const [TURN_ROWS, BUSY_TURN_ROWS] = [1000, 50];
+/** Rows that are stored at once: many are quicker, few hold up those who talk less. Somebody who searches waits for all of them. */
+const [TURN_ROWS, AWAITED_TURN_ROWS, BUSY_TURN_ROWS] = [1000, 400, 50];
 /** While people talk, so many times as long as a turn takes is left to them before the next one. */
 const REST = 4;
 /** For how long no erased text may leave the index while some are in it. Then the index is deleted. */
@@ -98,7 +98,12 @@ export class SearchIndex {
 
 	/** Call before texts are overwritten: without them, the index could only be made anew. Never rejects: lines that can't be read count as gone. */
 	async remember(spans: readonly EventSpan[]): Promise<void> {
-		this.#erased.remember(await readTexts(this.#parts.archive, spans, true));
+		this.#erased.remember(
+			// None is held in memory for an index that is to be deleted.
+			this.#flaw
+				? new Map(spans.map(({ seq }) => [seq, undefined]))
+				: await readTexts(this.#parts.archive, spans, true),
+		);
 	}
 
 	/** Call once the texts are overwritten. They leave the index soon, or it is deleted. */
@@ -108,14 +113,11 @@ export class SearchIndex {
 	}
 
 	/** Resolves once no overwritten text is in the index, or after so long. */
-	async wiped(mostMs?: number): Promise<void> {
-		const wiped = this.#erased.wiped();
-		if (mostMs === undefined) return wiped;
-		const { clock } = this.#parts;
-		await Promise.race([
-			wiped,
-			new Promise<void>((done) => clock.after(mostMs, done)),
-		]);
+	wiped(mostMs?: number): Promise<void> {
+		return new Promise((resolve) => {
+			const giveUp = this.#erased.whenWiped(resolve);
+			if (mostMs !== undefined) this.#parts.clock.after(mostMs, giveUp);
+		});
 	}
 
 	async close(): Promise<void> {
@@ -163,9 +165,12 @@ export class SearchIndex {
 		const { clock } = this.#parts;
 		const isBusy = this.#published > this.#publishedBefore;
 		this.#publishedBefore = this.#published;
-		const [rows, began] = [isBusy ? BUSY_TURN_ROWS : TURN_ROWS, clock.now()];
+		let began = clock.now();
 		try {
-			const isMore = await this.#inTurn(() => this.#index(rows));
+			const isMore = await this.#inTurn(() => {
+				began = clock.now();
+				return this.#index(isBusy ? BUSY_TURN_ROWS : TURN_ROWS);
+			});
 			this.#failures = 0;
 			const restMs = isBusy ? REST * (clock.now() - began) : 0;
 			if (isMore) this.#runSoon(restMs);
@@ -231,10 +236,10 @@ export class SearchIndex {
 		return { segment, at: 0, seq: segment - 1, hash: GENESIS };
 	}
 
-	/** Indexes the lines of one turn. Answers whether there are more. If it comes to an erased text that is not known any more, the index is made anew. */
-	async #index(turnRows = BUSY_TURN_ROWS): Promise<boolean> {
+	/** Indexes the lines of one turn. Answers whether there are more. */
+	async #index(turnRows: number): Promise<boolean> {
 		this.#end ??= await this.#begin();
-		const { archive, store } = this.#parts;
+		const { archive } = this.#parts;
 		const from = this.#end;
 		if (from.seq >= this.#published) return false;
 		const { rows, erased, end } = await readRows(
@@ -243,20 +248,20 @@ export class SearchIndex {
 			() => this.#published,
 			turnRows,
 		);
-		const wipes = erased.map((seq) => ({
-			...{ seq, text: this.#erased.textOf(seq) },
-		}));
+		const textOf = (seq: number) => this.#erased.textOf(seq);
+		const wipes = erased.map((seq) => ({ seq, text: textOf(seq) }));
 		const isAnything = end.seq > from.seq;
-		if (
-			isAnything &&
-			!(await this.#ask("apply", store.apply({ rows, wipes, end })))
-		) {
-			await this.#reset("an erased text was not known any more");
-			return true;
-		}
+		if (isAnything && !(await this.#apply({ rows, wipes, end }))) return true;
 		this.#end = end;
 		const isMore = isAnything || end.segment !== from.segment;
 		return isMore && end.seq < this.#published;
+	}
+
+	/** False if an erased text is not known any more: then the index is made anew. */
+	async #apply(batch: Batch): Promise<boolean> {
+		if (await this.#ask("apply", this.#parts.store.apply(batch))) return true;
+		await this.#reset("an erased text was not known any more");
+		return false;
 	}
 
 	/** Takes texts out of the index that are gone from the log, or deletes it if it has a flaw. */
@@ -270,7 +275,7 @@ export class SearchIndex {
 				() => void this.#giveUpWiping(),
 			);
 			this.#end ??= await this.#begin();
-			await this.#ask("apply", this.#parts.store.apply({ rows: [], wipes }));
+			if (!(await this.#apply({ rows: [], wipes }))) return;
 			this.#onProgress();
 			this.#erased.onWiped(wipes);
 		}
@@ -295,7 +300,7 @@ export class SearchIndex {
 		for (;;) {
 			this.#end ??= await this.#begin();
 			if (this.#published - this.#end.seq > MOST_AWAITED) return false;
-			if (!(await this.#index())) return true;
+			if (!(await this.#index(AWAITED_TURN_ROWS))) return true;
 		}
 	}
 }
