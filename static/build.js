@@ -75,12 +75,14 @@ async function bundle(input, names, codeSplitting) {
 }
 const keys = [];
 /** Terser leaves less than the bundler would. */
-async function write({ fileName, code, map }) {
+async function write({ name, fileName, code, map }) {
 	const small = await minify(numbered(code, keys), {
 		...{
 			module: true,
 			ecma: 2022,
 			compress: { passes: 3, pure_getters: true, keep_fargs: false },
+			// XState's own fields, which nothing else reads.
+			mangle: { properties: name === "app" && { regex: /^_[a-z]/ } },
 		},
 		sourceMap: { content: map?.toString() },
 	});
