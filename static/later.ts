@@ -13,6 +13,6 @@ export { openMenu } from "./person-menu.ts";
 export { openPins } from "./pins-dialog.ts";
 export { renewPush } from "./push-subscription.ts";
 export { makeRoomDialog } from "./room-dialog.ts";
-export { openSearch } from "./search-dialog.ts";
+export { openSearch, unreadMentions } from "./search-dialog.ts";
 export { openSettings } from "./settings.ts";
 export { share } from "./share.ts";

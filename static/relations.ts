@@ -25,6 +25,8 @@ const about = ({ room, epoch, offset: target }: Said) => ({
 export class Relations {
 	readonly #page: Page;
 	readonly #requests: Requests<AnswerAboutMessage>;
+	/** The server answers one search at a time, and refuses others. */
+	#searching: Promise<unknown> = Promise.resolve();
 
 	constructor(page: Page) {
 		this.#page = page;
@@ -73,7 +75,10 @@ export class Relations {
 	async search(
 		asked: Omit<ClientFrame<"find">, "kind">,
 	): Promise<ServerFrame<"found"> | string> {
-		const answer = await this.#requests.ask({ kind: "find", ...asked });
+		const frame = { kind: "find", ...asked } as const;
+		const asking = this.#searching.then(() => this.#requests.ask(frame));
+		this.#searching = asking;
+		const answer = await asking;
 		return answer.kind === "found" ? answer : wordsOf(answer);
 	}
 

@@ -13,6 +13,7 @@ import {
 	saveRead,
 	unread,
 } from "./joined-rooms.ts";
+import { later } from "./lazy.ts";
 import type { OwnRoom, OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { struckBell } from "./room-level.ts";
@@ -43,6 +44,7 @@ export class RoomList {
 	readonly #heads = new Map<string, ServerFrame<"head">>();
 	/** Other rooms where the reader was mentioned. */
 	readonly #mentions = new Set<string>();
+	#isSought = false;
 
 	constructor(page: Page, own: OwnRooms) {
 		this.#page = page;
@@ -100,13 +102,26 @@ export class RoomList {
 		const isMuted = this.#page.own.level(room) === "nothing";
 		if (isMention && !isMuted) this.#mentions.add(room);
 		this.render();
+		if (!this.#isSought && !isMention && !find("#elsewhere").hidden)
+			void this.#seek();
 		return isMention && !isMuted;
+	}
+
+	/** Looks for what mentioned the reader in other rooms before the page was there. */
+	async #seek(): Promise<void> {
+		this.#isSought = true;
+		const part = await later(false);
+		const rooms = (await part?.unreadMentions(this.#page)) ?? [];
+		if (!this.#isSought) return;
+		for (const room of rooms) this.#mentions.add(room);
+		this.render();
 	}
 
 	/** Another person is going to log in. */
 	forget(): void {
 		this.#heads.clear();
 		this.#mentions.clear();
+		this.#isSought = false;
 		this.#list.replaceChildren();
 	}
 

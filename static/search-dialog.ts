@@ -3,6 +3,7 @@
 import { TOKEN, tokensOf } from "../machines/tokens.ts";
 import { arrowKeys, showDialog } from "./dialog.ts";
 import { make, say } from "./element.ts";
+import { joinedRoom } from "./joined-rooms.ts";
 import { titleOf } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
@@ -12,6 +13,8 @@ import { t } from "./words.ts";
 
 /** Mentions of the reader, and answers to them. */
 const MENTIONS = "to:me";
+const RETRY_MS = 4_000;
+
 const day = new Intl.DateTimeFormat(undefined, {
 	...{ dateStyle: "medium", timeStyle: "short" },
 });
@@ -49,6 +52,25 @@ const withKeys = (typed: string, { ownRooms }: Page): string =>
 		const rooms = [roomName(title), ...keys].filter(Boolean);
 		return rooms.map((room) => `in:${room}`).join(" ");
 	});
+
+/** The rooms where something mentions or answers the reader that they have not read. */
+export async function unreadMentions(
+	page: Page,
+	tries = 3,
+): Promise<readonly string[]> {
+	const found = await page.relations.search({ text: MENTIONS, all: true });
+	if (typeof found === "string") {
+		if (tries === 1) return [];
+		// Perhaps another tab is searching.
+		await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+		return unreadMentions(page, tries - 1);
+	}
+	return found.hits.flatMap(({ room, epoch, offset, name }) => {
+		const read = joinedRoom(room);
+		const isUnread = read?.epoch === epoch && offset > read.offset;
+		return isUnread && !page.isBlocked(name) ? room : [];
+	});
+}
 
 export function openSearch(page: Page): void {
 	const { form, field, all, mentions } = makeForm();

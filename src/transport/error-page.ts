@@ -24,8 +24,10 @@ export function sendErrorPage(
 </head>
 <body class="words">
 <main>
+<div class="card block">
 <h1>${words}</h1>
 <p><a href="${base}">Go to the lobby</a></p>
+</div>
 </main>
 </body>
 </html>

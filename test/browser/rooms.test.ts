@@ -204,6 +204,24 @@ test("a mention in another room shows at once: in the list, in the title, as a n
 	expect(await link.innerText()).not.toContain("mentioned");
 });
 
+test("a mention is marked after a reload, and where the page was closed as it came", async () => {
+	const ann = await enter("ann", {}, "mill");
+	const bob = await enter("bob", {}, "mill");
+	await ann.goesTo("barn");
+	await bob.says("@ann, the wheel turns");
+	const mill = ann.page.getByRole("link", { name: /mill 1 new/ });
+	await ann.page.getByRole("link", { name: /mill.*mentioned/ }).waitFor();
+	await ann.page.reload();
+	await ann.page.getByRole("link", { name: /mill.*mentioned/ }).waitFor();
+	await ann.goesTo("mill");
+	await ann.reads("the wheel turns");
+	await ann.goesTo("barn");
+	await bob.says("and turns");
+	await mill.waitFor();
+	await ann.page.reload();
+	await mill.waitFor();
+});
+
 test("a mention stays marked until it is read, though its room was looked at", async () => {
 	const ann = await enter("ann", {}, "cellar");
 	const bob = await enter("bob", {}, "cellar");

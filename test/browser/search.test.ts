@@ -152,3 +152,18 @@ test("who goes to what was found has not read the end of that room", async () =>
 	await ann.goesTo("shore");
 	await river.waitFor();
 });
+
+test("a search that follows another at once waits for its answer", async () => {
+	const ann = await enter("eva", {}, "hills");
+	await ann.says("a goat on the hill");
+	await ann.reads("a goat on the hill");
+	await ann.goesTo("plain");
+	await ann.page.keyboard.press("Control+Shift+f");
+	await dialogOf(ann).getByRole("searchbox").fill("goat");
+	await dialogOf(ann).evaluate((dialog) => {
+		dialog.querySelector("form")?.requestSubmit();
+		dialog.querySelector<HTMLElement>("[type=checkbox]")?.click();
+	});
+	const hit = dialogOf(ann).getByRole("button", { name: "a goat on the hill" });
+	await hit.waitFor();
+});
