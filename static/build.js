@@ -73,6 +73,7 @@ const built = await build({
 		"long-press": join(from, "long-press.ts"),
 		"mention-autocomplete": join(from, "mention-autocomplete.ts"),
 		"message-link": join(from, "message-link.ts"),
+		invitation: join(from, "invitation.ts"),
 		note: join(from, "note.ts"),
 		"new-room": join(from, "new-room.ts"),
 		"message-sheet": join(from, "message-sheet.ts"),

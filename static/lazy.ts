@@ -18,6 +18,7 @@ interface Parts {
 	"message-sheet": typeof import("./message-sheet.ts");
 	"person-menu": typeof import("./person-menu.ts");
 	"pins-dialog": typeof import("./pins-dialog.ts");
+	invitation: typeof import("./invitation.ts");
 	note: typeof import("./note.ts");
 	"new-room": typeof import("./new-room.ts");
 	"own-dialogs": typeof import("./own-dialogs.ts");
