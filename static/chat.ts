@@ -66,7 +66,7 @@ export class Chat {
 		this.composer.render();
 		this.view.welcome(welcome);
 		this.sends.outbox().welcome(client, last);
-		this.#own.welcome();
+		void this.#own.welcome();
 		this.#page.own.flush();
 	}
 

@@ -2,6 +2,7 @@
 
 export { chooseEmoji } from "./emoji-picker.ts";
 export { eraseOne } from "./erase.ts";
+export { offerInvitation } from "./invitation.ts";
 export { goBeside, goTo, listKeys } from "./key-dialogs.ts";
 export { openLevel } from "./level-dialog.ts";
 export { longPress } from "./long-press.ts";

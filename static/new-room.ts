@@ -16,7 +16,7 @@ export function openNewRoom(page: Page): void {
 	});
 	const own = form("make-title", t("room.make"), t("room.make-hint"), 64);
 	own.button.textContent = t("room.make-it");
-	own.submit((title) => page.makeRoom(title));
+	own.submit((title) => page.askRooms({ kind: "makeRoom", title }));
 	showDialog(t("html.new-room"), join.form, own.form);
 	join.field.focus();
 }
@@ -26,7 +26,9 @@ export function setTopic(page: Page): void {
 	const topic = form("topic-text", t("topic.hint"), "", 200);
 	topic.field.value = find("#topic").textContent;
 	topic.button.textContent = t("topic.save");
-	topic.submit((text) => page.setTopic(text));
+	topic.submit((text) =>
+		page.askRooms({ kind: "setTopic", room: page.room, text }),
+	);
 	showDialog(t("topic"), topic.form);
 	topic.field.focus();
 }

@@ -6,13 +6,13 @@
 import { isPublic, LOBBY } from "../machines/message.ts";
 import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
 import { showBriefly } from "./brief-notice.ts";
-import { find, show } from "./element.ts";
+import { find } from "./element.ts";
 import type { AboutRooms, RoomEvent } from "./frames.ts";
 import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE, Requests } from "./requests.ts";
 import type { RoomDialog } from "./room-dialog.ts";
-import * as storage from "./storage.ts";
+import { storedInvitation } from "./storage.ts";
 import { t } from "./words.ts";
 
 export type OwnRoom = ServerFrame<"ownRooms">["rooms"][number];
@@ -50,26 +50,18 @@ export class OwnRooms {
 		this.#page = page;
 		const offline = { kind: "roomsRefused", words: OFFLINE } as const;
 		this.#requests = new Requests<AnswerAboutRooms>(page, "r", offline);
-		page.makeRoom = (title) => this.go({ kind: "makeRoom", title });
-		page.setTopic = (text) =>
-			this.go({ kind: "setTopic", room: page.room, text });
+		page.askRooms = (question) => this.go(question);
 		page.talkTo = async (names) =>
 			showBriefly(await this.go({ kind: "talkTo", names: [...names] }));
 		find("#members").onclick = () => void this.#openDialog();
-		const bar = find("#invitation");
-		find("#invitation-yes").onclick = () => void this.#acceptLink();
-		find("#invitation-no").onclick = () => {
-			storage.dropInvitation();
-			show(bar, false);
-		};
 	}
 
 	/** Asks for one's own rooms. The server tells of changes from then on. */
-	welcome(): void {
+	async welcome(): Promise<void> {
 		this.#page.send({ kind: "ownRooms" });
 		this.render();
-		const isInvited = storage.storedInvitation() !== "";
-		show(find("#invitation"), isInvited);
+		document.querySelector("#invitation")?.remove();
+		if (storedInvitation()) (await later(false))?.offerInvitation(this.#page);
 	}
 
 	/** Call when the room on the screen is another, or one's own rooms are. */
@@ -109,15 +101,5 @@ export class OwnRooms {
 		const answer = await this.ask(question);
 		if (answer.kind === "roomReady") void this.#page.go(answer.room);
 		return answer.kind === "roomsRefused" ? answer.words : "";
-	}
-
-	async #acceptLink(): Promise<void> {
-		const invitation = storage.storedInvitation();
-		const words = await this.go({ kind: "join", invitation });
-		if (words !== OFFLINE) {
-			storage.dropInvitation();
-			show(find("#invitation"), false);
-		}
-		showBriefly(words);
 	}
 }

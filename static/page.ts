@@ -8,7 +8,7 @@ import type { ClientFrame } from "../machines/protocol.ts";
 import { foldName } from "../machines/text.ts";
 import { focusField } from "./element.ts";
 import type { Line } from "./frames.ts";
-import { type OwnRoom, titleOf } from "./own-rooms.ts";
+import { type OwnRoom, type Question, titleOf } from "./own-rooms.ts";
 import { OwnState } from "./own-state.ts";
 import { Quotes } from "./quotes.ts";
 import { Relations } from "./relations.ts";
@@ -43,10 +43,8 @@ export class Page {
 	isPaging = (): boolean => false;
 	/** Opens a room for these people, or says why that can't be. */
 	talkTo: (names: readonly string[]) => void = () => {};
-	/** Makes a private room, and goes there; or answers why that can't be. */
-	makeRoom: (title: string) => Promise<string> = async () => "";
-	/** Says what the room on the screen is about, or answers why that can't be. */
-	setTopic: (text: string) => Promise<string> = async () => "";
+	/** Asks something about rooms, and goes to the one that this leads to; or answers why it can't be. */
+	askRooms: (question: Question) => Promise<string> = async () => "";
 	/** Begins a reply. */
 	reply: (message: Said) => void = () => {};
 	/** Shows the message at an offset of the room, which was said at this time, if that is known. */
