@@ -30,9 +30,16 @@ const measure = (job: Job): Promise<Row["answer"]> =>
 async function main(): Promise<number> {
 	const { positionals, values } = parseArgs({
 		allowPositionals: true,
-		options: { quick: { type: "boolean" }, json: { type: "string" } },
+		options: {
+			...{ quick: { type: "boolean" }, json: { type: "string" } },
+			help: { type: "boolean" },
+		},
 	});
-	const { quick = false, json } = values;
+	const { quick = false, json, help } = values;
+	if (help) {
+		print("npm run bench -- [SCENARIO …] [--quick] [--json FILE]");
+		return 0;
+	}
 	const unknown = positionals.filter((name) => !(name in scenarios));
 	if (unknown.length > 0) {
 		print(

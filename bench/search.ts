@@ -22,6 +22,10 @@ import { SearchIndex } from "../src/search/search-index.ts";
 import { SearchThread } from "../src/search/thread.ts";
 
 const LINES = Number(process.argv[2] ?? 1_000_000);
+if (!(LINES > 0)) {
+	process.stderr.write("Say npm run search-bench -- [LINES]\n");
+	process.exit(2);
+}
 const PEOPLE = 50;
 const ROOMS = 20;
 const PER_COMMIT = 1000;

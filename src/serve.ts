@@ -192,6 +192,7 @@ async function openFolder(
 		lock,
 		...(replicate && { replicate }),
 		acceptMissing: accepts.missing,
+		refuseBackup: !accepts.missing && !accepts.restored,
 		warn: ({ message }) => logger.warn(message),
 		onTorn: (torn) =>
 			logger.warn({ ...torn }, "a torn tail was cut off and saved"),

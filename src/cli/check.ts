@@ -192,7 +192,9 @@ async function assertRoom(folder: string): Promise<void> {
 }
 
 async function stateOf(folder: string, verifier: Verifier): Promise<State> {
-	const evidence = await Evidence.in({ disk: realDisk, folder });
+	const evidence = await Evidence.in({
+		...{ disk: realDisk, folder, refuseBackup: true },
+	});
 	const sources = await segmentsOf(realDisk, folder);
 	const batches = evidence.read(sources, verifier);
 	return (await fold(State.initial(verifier), batches)).state;

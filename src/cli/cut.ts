@@ -60,7 +60,9 @@ async function cut(
 		return 1;
 	}
 	await markRestored(disk, into, copied);
-	print(`Copied events 1 to ${seq} into ${into}, where the log is restored.`);
+	print(
+		`Copied events 1 to ${seq} into ${into}, in whole batches. Start it: PLUME_DATA=${into} plume serve`,
+	);
 	const { size } = copied.erased;
 	if (size > 0) print(`Erased again, as later in ${source}: ${size}.`);
 	if (!(await copySecret(disk, source, into)))

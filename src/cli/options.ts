@@ -30,8 +30,7 @@ export function parseOptions<Known extends Options>(
 	const parsed = parse();
 	const given: readonly string[] = parsed.positionals;
 	const { length } = given.filter((each, nth) => each || nth >= least);
-	if (length < least || length > most)
-		throw refusal(`plume ${command} takes ${expects}`);
+	if (length < least || length > most) throw refusal(`It takes ${expects}`);
 	return parsed;
 }
 

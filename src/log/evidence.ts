@@ -43,6 +43,8 @@ export interface EvidenceOptions {
 	readonly folder: string;
 	/** Accept an incomplete log, and remove the evidence against it. */
 	readonly acceptMissing?: boolean;
+	/** Refuse a backup that was copied here, and with which nothing was done yet. */
+	readonly refuseBackup?: boolean;
 	/** Called with problems that do not prevent a start. */
 	readonly warn?: (error: Error) => void;
 }
@@ -111,6 +113,13 @@ export class Evidence {
 
 	/** Throws if the log that was read ends before the evidence. */
 	check({ id, seq, torn }: Pick<Verifier, "id" | "seq" | "torn">): void {
+		const { refuseBackup, folder } = this.#options;
+		const isBackup = (trace: Trace) =>
+			basename(trace.file) === MARK && trace.seq === seq && isOf(id, trace);
+		if (refuseBackup && this.#traces.some(isBackup))
+			throw new Incomplete(
+				`${folder} is a backup that was copied here. Start once with --restored, so that people learn of the gap; or put it here with plume restore.`,
+			);
 		const longer = this.#traces
 			.filter((trace) => trace.seq > seq && isOf(id, trace))
 			.sort((a, b) => b.seq - a.seq);

@@ -43,13 +43,13 @@ export class Locked extends Error {
 
 	constructor(folder: string, content: string) {
 		const pid = Number(HOLDER.exec(content)?.[1] ?? 0);
-		const holder = pid ? `the server with process id ${pid}` : "a server";
+		const holder = pid
+			? `the server with process id ${pid}`
+			: `a server; its lock says: ${content}`;
 		const suggestion = content.includes(BY_KERNEL)
-			? " Stop it first, or choose another folder."
-			: ` If no server runs there, remove ${join(folder, "lock")}.`;
-		super(
-			`${folder} is in use by ${holder}. Its lock says: ${content}.${suggestion}`,
-		);
+			? "Stop it first, or choose another folder."
+			: `If no server runs there, remove ${join(folder, "lock")}.`;
+		super(`${folder} is in use by ${holder}. ${suggestion}`);
 		this.name = "Locked";
 		this.pid = pid;
 	}

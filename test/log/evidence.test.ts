@@ -19,13 +19,14 @@ import { changed } from "./folder.ts";
 interface Start {
 	readonly fsync?: boolean;
 	readonly acceptMissing?: boolean;
+	readonly refuseBackup?: boolean;
 }
 
 let starts = 0;
 
 async function start(
 	disk: FakeDisk,
-	{ fsync = true, acceptMissing = false }: Start = {},
+	{ fsync = true, acceptMissing = false, refuseBackup = false }: Start = {},
 ) {
 	const clock = new FakeClock();
 	const warnings: string[] = [];
@@ -33,7 +34,8 @@ async function start(
 	const data = { disk, folder: "data", warn };
 	const ids = () => "abcdefghijklmnopqrstuv";
 	const log = openFileLog({
-		...{ ...data, clock, ids, acceptMissing, segmentBytes: 9000 },
+		...{ ...data, clock, ids, acceptMissing, refuseBackup },
+		segmentBytes: 9000,
 	});
 	const testServer = await TestServer.open({
 		...{ log, clock, seed: `start ${starts++}` },
@@ -95,6 +97,24 @@ function cutCopy(disk: FakeDisk): FakeDisk {
 const verify = (disk: FakeDisk) => plume(disk, ["replay", "data", "--verify"]);
 const WHOLE =
 	"Look for a newer copy; if there is none, start once with --accept-missing.";
+
+test("a backup that was copied into place is refused until the start says so", async () => {
+	const disk = await lived();
+	await plume(disk, ["backup", "kept"]);
+	const files = [...disk.files].flatMap(
+		([path, bytes]): [string, typeof bytes][] =>
+			path.startsWith("kept/") ? [[path.replace("kept", "data"), bytes]] : [],
+	);
+	const copy = new FakeDisk(files);
+	await expect(start(copy, { refuseBackup: true })).rejects.toThrow(
+		"data is a backup that was copied here. Start once with --restored",
+	);
+	const { testServer } = await start(copy);
+	await testServer.engine.stop();
+	// Now it has a history of its own.
+	const again = await start(new FakeDisk(copy.files), { refuseBackup: true });
+	await again.testServer.engine.stop();
+});
 
 describe("a snapshot shows that the log was once longer", () => {
 	test.each([

@@ -114,7 +114,9 @@ test("everything that prevents a start is listed, without a write", async () => 
 	const busy = await check(env);
 	expect(busy).toMatchObject({
 		code: 1,
-		stdout: expect.stringMatching(/folder: .*in use.*"pid":\d+/),
+		stdout: expect.stringMatching(
+			/folder: .*in use by the server with process id \d+\. Stop it/,
+		),
 	});
 	await plume.stop();
 

@@ -63,7 +63,7 @@ test.concurrent.each([
 	[["replay", "a", "b"], 2, "one LOG"],
 	[["replay", "/nowhere"], 1, "no log"],
 	[["replay", "--bisect", "who?"], 2, "owner:NAME"],
-	[["why"], 2, "plume why takes"],
+	[["why"], 2, "plume: It takes"],
 	[["secret", "rotate"], 1, "can't be rotated, so nothing was changed"],
 	[["secret", "rotate"], 1, "plume serve --accept-secret"],
 	[["secret"], 2, "Say plume secret rotate"],
