@@ -9,7 +9,7 @@ import express, {
 	type Request,
 	type Response,
 } from "express";
-import { sendErrorPage } from "./error-page.ts";
+import { sendErrorPage, sendNotFound } from "./error-page.ts";
 import { filesIn } from "./files.ts";
 import { pathBelow } from "./sub-path.ts";
 
@@ -56,12 +56,12 @@ export function makeSite(
 	const send = filesIn(pages, base);
 	addRoutes(app, (file) => (request, response) => {
 		response.set("Cache-Control", "no-cache");
-		if (!send(file, request, response)) notHere(response);
+		if (!send(file, request, response)) sendNotFound(response);
 	});
 	app.get("/static/:file", (request, response) => {
-		if (!send(request.params.file, request, response)) notHere(response);
+		if (!send(request.params.file, request, response)) sendNotFound(response);
 	});
-	app.use((_request, response) => notHere(response));
+	app.use((_request, response) => sendNotFound(response));
 	app.use(
 		(error: unknown, _: Request, response: Response, _next: NextFunction) => {
 			// Half an answer must not look complete.
@@ -81,6 +81,3 @@ function outside(base: string, request: Request, response: Response): void {
 		sendErrorPage(404, words, response);
 	}
 }
-
-const notHere = (response: Response) =>
-	sendErrorPage(404, "There is nothing here.", response);

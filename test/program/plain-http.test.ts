@@ -237,7 +237,7 @@ test.each([
 
 test("an unknown address is a page with words, with a link out", async () => {
 	const answer = await asked("GET", "/nowhere", "Accept: text/html", CLOSE);
-	expect(answer).toContain("<h1>There is nothing here.</h1>");
+	expect(answer).toContain("<p>There is nothing here.</p>");
 	expect(answer).toContain('href="/"');
 });
 
