@@ -5,7 +5,6 @@ import { BASE } from "./base-path.ts";
 import { showBriefly } from "./brief-notice.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE } from "./requests.ts";
-import { t } from "./words.ts";
 
 interface Parts {
 	"emoji-picker": typeof import("./emoji-picker.ts");
@@ -67,8 +66,12 @@ export async function load<Name extends keyof Parts>(
 export const copyLink = async (message: Said) =>
 	(await load("message-link"))?.copyLink(message);
 
-/** What the menu's buttons are called. */
-export const MENU = t("menu");
+/** Opens what can be done with a message; `button` is where it was asked for. */
+export const openSheet = async (
+	message: Said,
+	page: Page,
+	button?: EventTarget | null,
+) => (await load("message-sheet"))?.open(message, page, button);
 
 /** Opens the menu about a person, or a message of theirs. `talk` opens a room for the two. */
 export async function openMenu(

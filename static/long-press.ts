@@ -1,7 +1,7 @@
 /** A long press on a message opens its sheet. Links and buttons have the browser's own. It is loaded at the first touch. */
 
 import { find } from "./element.ts";
-import { load } from "./lazy.ts";
+import { openSheet } from "./lazy.ts";
 import type { Page } from "./page.ts";
 
 const LONG_MS = 450;
@@ -12,10 +12,9 @@ export function longPress(page: Page, first: TouchEvent | undefined): void {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	let isLong = false;
 
-	async function open(article: HTMLElement): Promise<void> {
+	function open(article: HTMLElement): void {
 		const line = page.lineAt(Number(article.dataset.offset));
-		if (line?.kind !== "said" || line.erased) return;
-		(await load("message-sheet"))?.open(line, page);
+		if (line?.kind === "said" && !line.erased) void openSheet(line, page);
 	}
 
 	function start({ target, touches }: TouchEvent): void {
@@ -26,7 +25,7 @@ export function longPress(page: Page, first: TouchEvent | undefined): void {
 		if (article && !target.closest("a, button, summary"))
 			timer = setTimeout(() => {
 				isLong = true;
-				void open(article);
+				open(article);
 			}, LONG_MS);
 	}
 
