@@ -4,7 +4,9 @@ import type { Said } from "../machines/message.ts";
 import { arrowKeys, showDialog } from "./dialog.ts";
 import { isTouch, make } from "./element.ts";
 import { copyLink, openMenu } from "./lazy.ts";
+import { reactionsOf } from "./message-tools.ts";
 import type { Page } from "./page.ts";
+import { nameList } from "./person.ts";
 import { isEditable } from "./relations.ts";
 import { t } from "./words.ts";
 
@@ -29,6 +31,9 @@ export function open(
 	};
 	const isMenu = beside instanceof Element && !isTouch();
 	const isMine = message.name === name;
+	const given = reactionsOf(message, page).map(({ text, names }) =>
+		make("p", "hint", `${text} `, ...nameList(names)),
+	);
 	/** What has a button of its own beside a menu. */
 	const alone = [
 		button(t("sheet.react"), () => relations.choose(message)),
@@ -50,6 +55,7 @@ export function open(
 				button(emoji, () => relations.toggle(message, emoji)),
 			),
 		),
+		...given,
 		...(isMenu ? [] : alone),
 		button(t("copy"), () => navigator.clipboard?.writeText(message.text)),
 		button(t("message.link"), () => copyLink(message)),

@@ -5,7 +5,7 @@ import { icon, make } from "./element.ts";
 import { openSheet } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { isEditable } from "./relations.ts";
-import { t } from "./words.ts";
+import { number, t } from "./words.ts";
 
 /** The buttons of the timeline share one tab stop. */
 export const BUTTON = { type: "button", tabIndex: -1 } as const;
@@ -43,16 +43,25 @@ export function messageTools(message: Said, page: Page): HTMLElement {
 	);
 }
 
+/** Each emoji, and who gave it of those who are not blocked. */
+export const reactionsOf = ({ reactions = [] }: Said, page: Page) =>
+	reactions
+		.map(({ text, by }) => {
+			const names = by.map(({ name }) => name);
+			return { text, names: names.filter((name) => !page.isBlocked(name)) };
+		})
+		.filter(({ names }) => names.length > 0);
+
 /** One button for each emoji: to give it too, or to take it back. */
 export function reactionsElement(message: Said, page: Page): HTMLElement[] {
-	const chips = (message.reactions ?? []).flatMap(({ text, by }) => {
-		const names = by.flatMap(({ name }) => (page.isBlocked(name) ? [] : name));
-		if (names.length === 0) return [];
+	const chips = reactionsOf(message, page).map(({ text, names }) => {
 		const ariaPressed = String(names.includes(page.name));
 		const onclick = () => void page.relations.toggle(message, text);
+		const shown = `${text} ${number(names.length)}`;
 		const title = names.join(", ");
-		const chip = { className: "chip", title, ariaPressed, onclick };
-		return make("button", { ...BUTTON, ...chip }, `${text} ${names.length}`);
+		const ariaLabel = `${shown}: ${title}`;
+		const chip = { className: "chip", title, ariaLabel, ariaPressed, onclick };
+		return make("button", { ...BUTTON, ...chip }, shown);
 	});
 	return chips.length > 0 ? [make("div", "reactions", ...chips)] : [];
 }

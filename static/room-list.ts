@@ -20,7 +20,7 @@ import { roomMenu } from "./room-menu.ts";
 import { pathOf } from "./room-name.ts";
 import { roomOrder } from "./room-order.ts";
 import { storedDraft, storedLines } from "./storage.ts";
-import { t } from "./words.ts";
+import { number, t } from "./words.ts";
 
 /** Rooms that a tab may ask the server about. */
 const MOST_WATCHED = 32;
@@ -33,7 +33,8 @@ const MUTED = t("rooms.muted");
 /** A drawing, where something was written and not sent. */
 const PENCIL = "M4 16l1-4 8-8 3 3-8 8zM11 6l3 3";
 
-const upTo99 = (count: number) => (count > 99 ? "99+" : String(count));
+const upTo99 = (count: number) =>
+	count > 99 ? `${number(99)}+` : number(count);
 
 export class RoomList {
 	readonly #list = find("#rooms");
