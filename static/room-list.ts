@@ -134,7 +134,9 @@ export class RoomList {
 		const open = rooms.filter(({ name }) => isPublic(name));
 		const { ownRooms } = this.#page;
 		const group = (words: string, items: readonly HTMLElement[]) =>
-			items.length > 0 ? [make("li", "hint", words), ...items] : [];
+			items.length > 0
+				? [make("li", "", make("h3", "", words), make("ul", "", ...items))]
+				: [];
 		const owned = (access: string) => {
 			const all = ownRooms.filter((one) => one.access === access);
 			const own = all.filter((one) => !one.invitation);
