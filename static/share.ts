@@ -28,6 +28,7 @@ export function share(page: Page): void {
 		);
 	const words = mayShare ? t("share.on") : t("message.link");
 	const button = make("button", { className: "block", onclick }, words);
-	const field = { value: url, readOnly: true, ariaLabel: t("share") };
+	const ariaLabel = t("share");
+	const field = { value: url, readOnly: true, ariaLabel, dir: "ltr" };
 	showDialog(t("share"), image, make("input", field), button, result);
 }

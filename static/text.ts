@@ -39,7 +39,8 @@ export function textNodes(text: string, me: string): (Node | string)[] {
 		} else if (name !== undefined) {
 			const mine = meant(name).find((one) => foldName(one) === foldName(me));
 			if (mine) all = all.slice(0, 1 + mine.length);
-			node = mine ? make("mark", "", all) : all;
+			// In words from right to left its sign would stand behind it.
+			node = make(mine ? "mark" : "bdi", { dir: "auto" }, all);
 		}
 		nodes.push(text.slice(shown, match.index), node);
 		shown = match.index + all.length;
