@@ -35,7 +35,9 @@ test("settings that were opened before there was a connection are whole once the
 	connect();
 	await ann.retries();
 	await languages.nth(1).waitFor({ state: "attached" });
-	await ann.page.getByLabel("Quiet from").waitFor();
+	await ann.page.getByText("This server sends no notes").waitFor();
+	// Where there are no notes, there is nothing to be quiet.
+	expect(await ann.page.getByLabel("Quiet from").isVisible()).toBe(false);
 });
 
 test("the first mention asks about notifications, once", async () => {
