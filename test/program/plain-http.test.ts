@@ -242,6 +242,17 @@ test("an unknown address is a page with words, with a link out", async () => {
 });
 
 test.each([
+	["de-AT", '<html lang="de" dir="ltr">', "Hier ist nichts."],
+	["ar", '<html lang="ar" dir="rtl">', "لا يوجد شيء هنا."],
+])("an unknown address is a page in %s", async (tag, html, words) => {
+	const language = `Accept-Language: ${tag}`;
+	const headers = ["Accept: text/html", language, CLOSE];
+	const answer = await asked("GET", "/nowhere", ...headers);
+	expect(answer).toContain(html);
+	expect(answer).toContain(words);
+});
+
+test.each([
 	"Host: evil.example",
 	"Host: evil.example\r\nX-Forwarded-For: 1.1.1.1",
 ])("nothing is exported to a page that calls us %j", async (host) => {
