@@ -270,7 +270,7 @@ test("what is at an end of a line is at the other one from right to left", async
 	expect(await page.locator("#people-count").textContent()).toBe("٢");
 	await page.locator("#show-more").click();
 	await page.locator("#share").click();
-	expect(await style("dialog input", "direction")).toBe("ltr");
+	expect(await style("dialog[open] input", "direction")).toBe("ltr");
 	await page.keyboard.press("Escape");
 	await page.locator("#add-emoji").click();
 	await page.locator("emoji-picker").getByPlaceholder("بحث").waitFor();
