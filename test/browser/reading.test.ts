@@ -287,7 +287,9 @@ test("only the talk is printed, below the name of the room", async () => {
 	const head = ann.page.locator("#chat > header > *");
 	expect(await head.filter({ visible: true }).count()).toBe(1);
 	expect(await ann.page.locator(".aside").first().isVisible()).toBe(false);
-	expect(await ann.page.locator("article time").first().isVisible()).toBe(true);
+	expect(await ann.page.locator("article.said time").first().isVisible()).toBe(
+		true,
+	);
 	const log = ann.page.getByRole("log");
 	const color = await log.evaluate((one) => getComputedStyle(one).color);
 	expect(color).toBe("rgb(29, 27, 26)");
