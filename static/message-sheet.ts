@@ -65,9 +65,12 @@ export function open(
 		button(t("unread"), () => page.markUnread(message)),
 		last,
 	);
-	arrowKeys(dialog, () => [...dialog.querySelectorAll("button")]);
+	const buttons = [...dialog.querySelectorAll<HTMLElement>(".ghost")];
+	arrowKeys(dialog, () => buttons);
 	dialog.classList.add(isMenu ? "menu" : "sheet");
 	if (!isMenu) return;
+	// A menu has no button that closes it, which has the focus otherwise.
+	buttons[0]?.focus();
 	const { bottom, right } = beside.getBoundingClientRect();
 	const { offsetHeight, offsetWidth } = dialog;
 	const top = Math.min(bottom, innerHeight - offsetHeight - EDGE);
