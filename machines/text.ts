@@ -19,8 +19,8 @@ const AT = `(?:(?<!${LETTER})|(?<=[${UNSPACED}]))[@＠]`;
 /** A mention that is being typed, at the end of the text. */
 export const STARTED = `${AT}(${LETTER}*)$`;
 
-const CODE = /```(?:[\w+#.-]*\n)?(?<fence>[\s\S]+?)\n?```|`(?<code>[^`\n]+)`/u
-	.source;
+const CODE =
+	/```(?:[\w+#.-]*\n)?(?<fence>[\s\S]+?)\n?```\n?|`(?<code>[^`\n]+)`/u.source;
 /** An address ends at an invisible character, and at a bracket or full stop of a script written without spaces. */
 const ENDS = /[\p{DI}\p{C}\u2800]|(?!\p{ASCII})[\p{Ps}\p{Pe}\p{Term}«»‹›“”]/u
 	.source;

@@ -133,8 +133,7 @@ export class Chat {
 					showBriefly(event.words);
 				return;
 			case "aside":
-				// Where it stands may be far from what the reader looks at.
-				if (this.#page.isAsking) showBriefly(event.text);
+				if (this.#page.isAsking) this.view.answered(event.text);
 				this.#page.isAsking = false;
 				break;
 			case "said":

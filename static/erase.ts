@@ -5,27 +5,31 @@ import { showBriefly } from "./brief-notice.ts";
 import { showDialog } from "./dialog.ts";
 import { focusField, make } from "./element.ts";
 import type { Page } from "./page.ts";
+import { onOneLine } from "./quotes.ts";
 import { t } from "./words.ts";
 
-/** UTF-16 units of a message that are shown before it is deleted. */
-const MOST_SHOWN = 300;
-
 export const GONE = t("erase.gone");
+/** Code points of a message that a question shows. */
+const MOST_SHOWN = 60;
 const LATER = t("offline.erase");
 
+/** How a message begins, for a question about it. */
+export function beginningOf({ text }: Said): string {
+	const words = [...onOneLine(text)];
+	const isLong = words.length > MOST_SHOWN;
+	return words.slice(0, MOST_SHOWN).join("") + (isLong ? "…" : "");
+}
+
 /** `yes` is the label of the button that does it. Escape, like any other way to close the dialog, means no. */
-export function confirmed(
-	title: string,
-	words: string,
-	yes: string,
-	...about: readonly HTMLElement[]
-) {
+export function confirmed(title: string, words: string, yes: string) {
 	const no = make("button", "block", t("keep"));
 	const sure = make("button", "block danger", yes);
 	no.autofocus = true;
 	no.ariaDescription = words;
 	const buttons = make("div", "row-of", no, sure);
-	const dialog = showDialog(title, ...about, make("p", "", words), buttons);
+	const dialog = showDialog(title, make("p", "", words), buttons);
+	// Two buttons would say no.
+	dialog.querySelector("header>button")?.remove();
 	no.onclick = () => dialog.close();
 	return new Promise<boolean>((resolve) => {
 		sure.onclick = () => {
@@ -37,13 +41,9 @@ export function confirmed(
 }
 
 export async function eraseOne(message: Said, page: Page): Promise<void> {
-	const { room, epoch, offset: target, text } = message;
-	const what = make(
-		"p",
-		{ className: "line long", dir: "auto" },
-		text.slice(0, MOST_SHOWN),
-	);
-	if (await confirmed(t("erase.one"), GONE, t("delete"), what)) {
+	const { room, epoch, offset: target } = message;
+	const title = t("erase.one", { text: beginningOf(message) });
+	if (await confirmed(title, GONE, t("delete"))) {
 		page.send({ kind: "erase", room, epoch, target });
 		if (!page.isOpen) showBriefly(LATER);
 	}

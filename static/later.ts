@@ -8,6 +8,7 @@ export { openLevel } from "./level-dialog.ts";
 export { longPress } from "./long-press.ts";
 export { mentionAutocomplete } from "./mention-autocomplete.ts";
 export { copyLink, followLink } from "./message-link.ts";
+export { openSheet } from "./message-sheet.ts";
 export { openNewRoom, setTopic } from "./new-room.ts";
 export { mention } from "./note.ts";
 export { openMenu } from "./person-menu.ts";

@@ -54,8 +54,12 @@ export const later = (isAsked?: boolean) =>
 export const copyLink = async (message: Said) =>
 	(await later())?.copyLink(message);
 
-/** What the menu's buttons are called. */
-export const MENU = t("menu");
+/** Opens what can be done with a message; `button` is where it was asked for. */
+export const openSheet = async (
+	message: Said,
+	page: Page,
+	button?: EventTarget | null,
+) => (await later())?.openSheet(message, page, button);
 
 /** Opens the menu about a person, or a message of theirs. `talk` opens a room for the two. */
 export async function openMenu(

@@ -49,8 +49,7 @@ export function longPress(page: Page, first: TouchEvent | undefined): void {
 
 	function open(article: HTMLElement): void {
 		const line = page.lineAt(Number(article.dataset.offset));
-		if (line?.kind !== "said" || line.erased) return;
-		openSheet(line, page);
+		if (line?.kind === "said" && !line.erased) openSheet(line, page);
 	}
 
 	function start({ target, touches }: TouchEvent): void {

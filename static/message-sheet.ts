@@ -1,16 +1,25 @@
-/** What a long press on a message opens on a touch screen. It is loaded when it is first opened. */
+/** All that can be done with a message. It is loaded when it is first opened. */
 
 import type { Said } from "../machines/message.ts";
-import { showDialog } from "./dialog.ts";
-import { make } from "./element.ts";
+import { arrowKeys, showDialog } from "./dialog.ts";
+import { isTouch, make } from "./element.ts";
 import { copyLink, openMenu } from "./lazy.ts";
+import { reactionsOf } from "./message-tools.ts";
 import type { Page } from "./page.ts";
+import { nameList } from "./person.ts";
 import { isEditable } from "./relations.ts";
 import { t } from "./words.ts";
 
+/** Pixels between a menu and the edge of the window. */
+const EDGE = 8;
 const QUICK = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
 
-export function openSheet(message: Said, page: Page): void {
+/** `beside` is the button that asked for it: where there is a mouse, it stands there. */
+export function openSheet(
+	message: Said,
+	page: Page,
+	beside?: EventTarget | null,
+): void {
 	const { relations, role, name } = page;
 	const button = (words: string, act: () => unknown) => {
 		const onclick = () => {
@@ -20,17 +29,23 @@ export function openSheet(message: Said, page: Page): void {
 		const look = { type: "button", className: "ghost", onclick } as const;
 		return make("button", look, words);
 	};
+	const isMenu = beside instanceof Element && !isTouch();
 	const isMine = message.name === name;
-	const pin = message.pinned === undefined ? t("pin") : t("unpin");
-	const own = [
-		...(isEditable(message)
+	const given = reactionsOf(message, page).map(({ text, names }) =>
+		make("p", "hint", `${text} `, ...nameList(names)),
+	);
+	/** What has a button of its own beside a menu. */
+	const alone = [
+		button(t("sheet.react"), () => relations.choose(message)),
+		button(t("reply"), () => page.reply(message)),
+		...(isMine && isEditable(message)
 			? [button(t("edit"), () => page.edit(message))]
 			: []),
-		button(t("delete"), () => relations.erase(message)),
 	];
-	const others = [
-		button(t("sheet.more"), () => openMenu(page, message.name, message)),
-	];
+	const pin = message.pinned === undefined ? t("pin") : t("unpin");
+	const last = isMine
+		? button(t("delete"), () => relations.erase(message))
+		: button(t("sheet.more"), () => openMenu(page, message.name, message));
 	const dialog = showDialog(
 		message.name,
 		make(
@@ -40,15 +55,26 @@ export function openSheet(message: Said, page: Page): void {
 				button(emoji, () => relations.toggle(message, emoji)),
 			),
 		),
-		button(t("sheet.react"), () => relations.choose(message)),
-		button(t("reply"), () => page.reply(message)),
+		...given,
+		...(isMenu ? [] : alone),
 		button(t("copy"), () => navigator.clipboard?.writeText(message.text)),
 		button(t("message.link"), () => copyLink(message)),
 		...(role === "member"
 			? []
 			: [button(pin, () => relations.togglePin(message))]),
 		button(t("unread"), () => page.markUnread(message)),
-		...(isMine ? own : others),
+		last,
 	);
-	dialog.classList.add("sheet");
+	const buttons = [...dialog.querySelectorAll<HTMLElement>(".ghost")];
+	arrowKeys(dialog, () => buttons);
+	dialog.classList.add(isMenu ? "menu" : "sheet");
+	if (!isMenu) return;
+	// A menu has no button that closes it, which has the focus otherwise.
+	buttons[0]?.focus();
+	const { bottom, right } = beside.getBoundingClientRect();
+	const { offsetHeight, offsetWidth } = dialog;
+	const top = Math.min(bottom, innerHeight - offsetHeight - EDGE);
+	const left = Math.max(right - offsetWidth, EDGE);
+	dialog.style.top = `${top}px`;
+	dialog.style.left = `${left}px`;
 }

@@ -42,7 +42,7 @@ function form(id: string, says: string, example: string, maxLength: number) {
 	trouble.id = `${id}-trouble`;
 	field.setAttribute("aria-describedby", trouble.id);
 	field.oninput = () => complain(field, "");
-	const button = make("button", "ghost");
+	const button = make("button", "block");
 	const label = make("label", { className: "hint", htmlFor: id }, says);
 	const line = make("div", "joined", field, button);
 	const form = make("form", "", label, line, trouble);

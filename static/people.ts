@@ -8,7 +8,7 @@ import type { Member, RoomEvent } from "./frames.ts";
 import { openMenu } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameList, nameTag } from "./person.ts";
-import { nodes, t } from "./words.ts";
+import { nodes, number, t } from "./words.ts";
 
 /** More people who write are “others”. */
 const MOST_NAMED = 3;
@@ -78,7 +78,7 @@ export function peoplePanel(page: Page) {
 		buttons.find(({ title }) => title === focused)?.focus();
 		if (unlisted > 0)
 			list.append(make("li", "label", t("people.more", { count: unlisted })));
-		say("#people-count", inside ? String(all.length + unlisted) : "");
+		say("#people-count", inside ? number(all.length + unlisted) : "");
 	}
 
 	function renderSoon(): void {

@@ -8,7 +8,7 @@ import { BOT_NAME, type Said } from "../machines/message.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import { showDialog } from "./dialog.ts";
 import { focusField, make } from "./element.ts";
-import { confirmed, GONE } from "./erase.ts";
+import { beginningOf, confirmed, GONE } from "./erase.ts";
 import type { Page } from "./page.ts";
 import { t } from "./words.ts";
 
@@ -101,8 +101,9 @@ async function choose(
 	command: string,
 	reason: string,
 ): Promise<void> {
-	const isLast = command.startsWith("remove");
-	if (!isLast || (await confirmed(t("remove.sure"), GONE, t("remove.yes")))) {
+	const isLast = command.startsWith("remove") && message;
+	const sure = isLast && t("remove.sure", { text: beginningOf(message) });
+	if (!sure || (await confirmed(sure, GONE, t("remove.yes")))) {
 		const about = command
 			.replace("NAME", name)
 			.replace("OFFSET", `${message?.offset}`);

@@ -28,9 +28,8 @@ export function quietHours(page: Page): () => void {
 	const label = make("label", "", isOn, t("quiet.on"));
 	const row = make("div", "row-of", from, t("quiet.to"), to);
 	const legend = make("legend", "", t("quiet.title"));
-	find("#notify")
-		.closest("fieldset")
-		?.after(make("fieldset", "", legend, label, row));
+	const part = make("fieldset", "", legend, label, row);
+	find("#notify").closest("fieldset")?.after(part);
 
 	function send(): void {
 		if (!from.value || !to.value) return;
@@ -40,7 +39,8 @@ export function quietHours(page: Page): () => void {
 	}
 
 	const render = () => {
-		const { quiet } = page.own;
+		const { quiet, pushKey } = page.own;
+		part.hidden = !pushKey;
 		isOn.checked = quiet !== undefined;
 		if (!quiet) return;
 		from.value = timeOf(quiet.from);

@@ -211,7 +211,8 @@ export class RoomDialog {
 
 	async #leave(): Promise<void> {
 		const { room } = this.#page;
-		if (!(await confirmed(t("leave.sure"), LEAVE, t("leave.yes")))) return;
+		const sure = t("leave.sure", { title: this.#page.titleOf(room) });
+		if (!(await confirmed(sure, LEAVE, t("leave.yes")))) return;
 		this.#dialog.close();
 		await this.#page.go(LOBBY);
 		await this.#page.whenOpen();
@@ -219,8 +220,10 @@ export class RoomDialog {
 	}
 
 	async #close(): Promise<void> {
-		if (await confirmed(t("close.sure"), CLOSE, t("close.yes")))
-			await this.#do({ kind: "closeRoom", room: this.#page.room });
+		const { room } = this.#page;
+		const sure = t("close.sure", { title: this.#page.titleOf(room) });
+		if (await confirmed(sure, CLOSE, t("close.yes")))
+			await this.#do({ kind: "closeRoom", room });
 	}
 }
 

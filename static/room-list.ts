@@ -21,7 +21,7 @@ import { roomMenu } from "./room-menu.ts";
 import { pathOf } from "./room-name.ts";
 import { roomOrder } from "./room-order.ts";
 import { storedDraft, storedLines } from "./storage.ts";
-import { t } from "./words.ts";
+import { number, t } from "./words.ts";
 
 /** Rooms that a tab may ask the server about. */
 const MOST_WATCHED = 32;
@@ -34,7 +34,8 @@ const MUTED = t("rooms.muted");
 /** A drawing, where something was written and not sent. */
 const PENCIL = "M4 16l1-4 8-8 3 3-8 8zM11 6l3 3";
 
-const upTo99 = (count: number) => (count > 99 ? "99+" : String(count));
+const upTo99 = (count: number) =>
+	count > 99 ? `${number(99)}+` : number(count);
 
 export class RoomList {
 	readonly #list = find("#rooms");
@@ -150,7 +151,9 @@ export class RoomList {
 		const open = rooms.filter(({ name }) => isPublic(name));
 		const { ownRooms } = this.#page;
 		const group = (words: string, items: readonly HTMLElement[]) =>
-			items.length > 0 ? [make("li", "hint", words), ...items] : [];
+			items.length > 0
+				? [make("li", "", make("h3", "", words), make("ul", "", ...items))]
+				: [];
 		const owned = (access: string) => {
 			const all = ownRooms.filter((one) => one.access === access);
 			const own = all.filter((one) => !one.invitation);

@@ -7,6 +7,7 @@ import type { Said } from "../machines/message.ts";
 import type { ReadMark } from "../machines/own.ts";
 import type { ServerEvent } from "../machines/page-events.ts";
 import { isChange } from "../machines/relations.ts";
+import { showBriefly } from "./brief-notice.ts";
 import { find, say } from "./element.ts";
 import type { AboutOwn, AboutRooms, RoomEvent, RoomLine } from "./frames.ts";
 import { HistoryPager } from "./history-pager.ts";
@@ -139,6 +140,12 @@ export class RoomView {
 		this.#isMarked = false;
 		this.#timeline.markAfter(0);
 		this.#history.toEnd();
+	}
+
+	/** The bot's answer stands at the end, which the reader may be far from. */
+	answered(text: string): void {
+		if (this.#timeline.autoscroll.isFollowing) this.#liveRegion.say(text);
+		else showBriefly(text);
 	}
 
 	receive(

@@ -30,11 +30,7 @@ export async function share(page: Page): Promise<void> {
 		);
 	const words = mayShare ? t("share.on") : t("message.link");
 	const button = make("button", { className: "block", onclick }, words);
-	const field = {
-		value: url,
-		readOnly: true,
-		ariaLabel: t("share"),
-		dir: "ltr",
-	};
+	const ariaLabel = t("share");
+	const field = { value: url, readOnly: true, ariaLabel, dir: "ltr" };
 	showDialog(t("share"), image, make("input", field), button, result);
 }

@@ -31,9 +31,11 @@ const plurals = new Intl.PluralRules(language);
 /** Letters that may be read from right to left come after these. */
 const LEFT_TO_RIGHT = /^[\0-\u058f]*$/;
 
+export const number = (count: number) => count.toLocaleString(locale);
+
 /** A name can't turn the words around it. Left to right in left to right needs no isolate. */
 function shown(param: Param = ""): Exclude<Param, number> {
-	if (typeof param === "number") return param.toLocaleString(locale);
+	if (typeof param === "number") return number(param);
 	if (typeof param !== "string") return param;
 	const isPlain = language !== "ar" && LEFT_TO_RIGHT.test(param);
 	return isPlain ? param : `\u2068${param}\u2069`;

@@ -13,7 +13,7 @@ import { refusalWords } from "../engine/refusals.ts";
 import type { Operator } from "../operator/operator.ts";
 import { argumentsOf, isPageCommand } from "../operator/usage.ts";
 import { TokenBucket } from "../rate-limit.ts";
-import { sendErrorPage } from "./error-page.ts";
+import { sendErrorPage, sendNotFound } from "./error-page.ts";
 import { bearerOf } from "./hosts.ts";
 import { isOwnOrigin, type OriginPolicy } from "./upgrade.ts";
 
@@ -38,7 +38,7 @@ export function addAdminRoutes(
 	app.use("/admin", (_, response, next) => {
 		response.set("Cache-Control", "no-store");
 		if (parts.parts.policy.admins.size > 0) next();
-		else sendErrorPage(404, "There is nothing here.", response);
+		else sendNotFound(response);
 	});
 	app.get("/admin", page);
 	const body = express.json({ limit: MOST_BYTES, type: () => true });

@@ -1,13 +1,24 @@
 /** Errors for people: a few words, and a link to the lobby; plain text for programs. */
 import type { Response } from "express";
+import { directionOf, languages, type Say, sayIn } from "../languages/words.ts";
 
-/** `words` must not come from a request: they are not escaped. */
+/** Says it in the reader's language. */
+export const sendNotFound = (response: Response): void =>
+	sendErrorPage(404, (say) => say("page.nothing"), response);
+
+/** `said` must not come from a request: it is not escaped. What is for programs alone is said in English. */
 export function sendErrorPage(
 	status: number,
-	words: string,
+	said: string | ((say: Say) => string),
 	response: Response,
 ): void {
 	const { base = "/" }: { readonly base?: string } = response.app.locals;
+	const isForAll = typeof said === "string";
+	const accepted = response.req.acceptsLanguages([...languages]);
+	const language =
+		languages.find((each) => !isForAll && each === accepted) ?? "en";
+	const say = sayIn(language);
+	const words = isForAll ? said : said(say);
 	response.removeHeader("Content-Encoding");
 	response.status(status);
 	if (response.req.accepts(["text", "html"]) !== "html") {
@@ -15,18 +26,19 @@ export function sendErrorPage(
 		return;
 	}
 	response.type("html").send(`<!doctype html>
-<html lang="en">
+<html lang="${language}" dir="${directionOf(language)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${words} – Plume</title>
 <link rel="stylesheet" href="${base}static/plume.css">
 </head>
-<body class="words">
+<body>
 <main>
-<div class="card block">
-<h1>${words}</h1>
-<p><a href="${base}">Go to the lobby</a></p>
+<div class="card block fixed">
+<h1><img src="${base}static/plume.svg" alt=""> Plume</h1>
+<p>${words}</p>
+<p><a href="${base}">${say("page.lobby")}</a></p>
 </div>
 </main>
 </body>

@@ -9,7 +9,7 @@ import express, {
 	type Request,
 	type Response,
 } from "express";
-import { sendErrorPage } from "./error-page.ts";
+import { sendErrorPage, sendNotFound } from "./error-page.ts";
 import { filesIn } from "./files.ts";
 import { pathBelow } from "./sub-path.ts";
 
@@ -59,14 +59,14 @@ export function makeSite(
 	const send = filesIn(pages, base);
 	addRoutes(app, (file) => (request, response) => {
 		response.set("Cache-Control", "no-cache");
-		if (!send(file, request, response)) notHere(response);
+		if (!send(file, request, response)) sendNotFound(response);
 	});
 	app.get("/static/:file", (request, response) => {
 		const isOfOneBuild = /-[0-9a-f]{8}\.\w+$/.test(request.params.file);
 		response.set("Cache-Control", isOfOneBuild ? FOREVER : "no-cache");
-		if (!send(request.params.file, request, response)) notHere(response);
+		if (!send(request.params.file, request, response)) sendNotFound(response);
 	});
-	app.use((_request, response) => notHere(response));
+	app.use((_request, response) => sendNotFound(response));
 	app.use(
 		(error: unknown, _: Request, response: Response, _next: NextFunction) => {
 			// Half an answer must not look complete.
@@ -85,9 +85,4 @@ function outside(base: string, request: Request, response: Response): void {
 		const words = `Plume is under ${base} here. A proxy in front must pass the path on unchanged.`;
 		sendErrorPage(404, words, response);
 	}
-}
-
-function notHere(response: Response): void {
-	response.set("Cache-Control", "no-cache");
-	sendErrorPage(404, "There is nothing here.", response);
 }

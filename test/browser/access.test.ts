@@ -204,11 +204,11 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 	await bob.says("Hello Nora");
 	await ann.reads("Hello Nora");
 	await keyboard.press("Shift+Tab");
-	expect(await focused()).toBe("block, report and more");
+	expect(await focused()).toBe("More");
 	await keyboard.press("Enter");
 	await ann.page.getByRole("dialog").waitFor();
 	await keyboard.press("Escape");
-	for (const tool of ["Copy link", "Mark as unread", "Reply", "React"]) {
+	for (const tool of ["Reply", "React"]) {
 		await keyboard.press("Shift+Tab");
 		expect(await focused()).toBe(tool);
 	}

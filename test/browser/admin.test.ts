@@ -71,10 +71,11 @@ test("a report leads to the message, and newcomers are kept out meanwhile", asyn
 	await ann.reads("buy my stamps");
 	await ann.page
 		.locator("article.said", { hasText: "buy my stamps" })
-		.getByTitle("block, report and more")
+		.getByTitle("More")
 		.click();
+	await ann.presses("Block, report and more");
 	await ann.presses("Report as spam");
-	await ann.seesStatus("Thank you.");
+	await ann.isTold("Thank you.");
 	const boss = await opensAdminPage(phone);
 	const reports = table(boss, "Reports");
 	await reports.getByText("buy my stamps").waitFor();

@@ -12,7 +12,8 @@ const GONE = "That can’t be shown any more.";
 async function linkOf(person: Person, text: string): Promise<string> {
 	const message = person.page.locator("article.said", { hasText: text });
 	await message.hover();
-	await message.getByRole("button", { name: "Copy link" }).click();
+	await message.getByRole("button", { name: "More" }).click();
+	await person.presses("Copy link");
 	await person.seesStatus("Link copied");
 	return person.page.evaluate(() => navigator.clipboard.readText());
 }

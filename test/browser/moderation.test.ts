@@ -11,7 +11,8 @@ const { enter, stop, restart } = stage({ PLUME_ADMINS: "boss@example.org" });
 async function opensMenuAt({ page }: Person, text: string) {
 	const article = page.locator("article.said", { hasText: text });
 	await article.hover();
-	await article.getByTitle("block, report and more").click();
+	await article.getByTitle("More").click();
+	await page.getByRole("button", { name: "Block, report and more" }).click();
 	return page.getByRole("dialog");
 }
 
@@ -28,7 +29,7 @@ test("who is blocked at a message folds away, rings no more, and is back when th
 	await menu.getByText("buy my stamps").waitFor();
 	expect(await menu.getByRole("button", { name: "Ban" }).count()).toBe(0);
 	await menu.getByRole("button", { name: "Block", exact: true }).click();
-	await ann.seesStatus("You see nothing more of troll.");
+	await ann.isTold("You see nothing more of troll.");
 	await folded(ann).waitFor();
 	expect(await folded(ann).getByText("buy my stamps").isVisible()).toBe(false);
 	expect(await ann.field.evaluate((field) => field.matches(":focus"))).toBe(
@@ -113,7 +114,7 @@ test("a member reports a message from the menu", async () => {
 	await ann.reads("buy my stamps");
 	const menu = await opensMenuAt(ann, "buy my stamps");
 	await menu.getByRole("button", { name: "Report as spam" }).click();
-	await ann.seesStatus("Thank you. The admins will look at it.");
+	await ann.isTold("Thank you. The admins will look at it.");
 });
 
 test("an admin mutes, removes and bans with a reason that the person reads", async () => {
@@ -124,7 +125,7 @@ test("an admin mutes, removes and bans with a reason that the person reads", asy
 	let menu = await opensMenuAt(boss, "buy my stamps");
 	await check(boss, "the menu of an admin");
 	await menu.getByRole("button", { name: "Mute for an hour" }).click();
-	await boss.seesStatus("seller may say nothing in");
+	await boss.isTold("seller may say nothing in");
 	await troll.says("more stamps");
 	await troll.seesStatus("1 line was not sent.");
 
@@ -153,6 +154,23 @@ test("who is sent out of a room is told why, and comes into the lobby instead", 
 	await troll.isIn("lobby");
 });
 
+test("an answer of the bot is repeated only to who is far from it", async () => {
+	const ann = await enter("ida");
+	await enter("gus");
+	const notice = ann.page.locator("#brief-notice");
+	await ann.saysAtOnce(Array.from({ length: 60 }, (_, n) => `line ${n}`));
+	await ann.reads("line 59");
+	await ann.says("/block gus");
+	await ann.isTold("You see nothing more of gus.");
+	expect(await notice.textContent()).toBe("");
+	await ann.page.locator("#announcer").getByText("of gus").waitFor();
+	await ann.page.locator("#room").evaluate((room) => room.scrollTo(0, 0));
+	await ann.page.getByRole("button", { name: "Jump to latest" }).waitFor();
+	await (await ann.opensPeople()).getByRole("button").click();
+	await ann.presses("Unblock");
+	await notice.getByText("gus").waitFor();
+});
+
 test("the menu opens on a phone with one touch more, and in the list of people", async () => {
 	const ann = await enter("dan", phone);
 	const bob = await enter("eve");
@@ -160,11 +178,12 @@ test("the menu opens on a phone with one touch more, and in the list of people",
 	await ann.reads("hello there");
 	const article = ann.page.locator("article.said", { hasText: "hello there" });
 	await article.tap();
-	await article.getByTitle("block, report and more").tap();
+	await article.getByTitle("More").tap();
+	await ann.presses("Block, report and more");
 	await check(ann, "the menu on a phone");
 	await ann.presses("Close");
 	await (await ann.opensPeople()).getByRole("button").tap();
 	await ann.page.getByRole("dialog").getByText("eve").waitFor();
 	await ann.presses("Block");
-	await ann.seesStatus("You see nothing more of eve.");
+	await ann.isTold("You see nothing more of eve.");
 });

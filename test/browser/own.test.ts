@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 import type { Person } from "./person.ts";
 import { stage } from "./stage.ts";
 
-const { enter } = stage();
+const { enter } = stage({
+	PLUME_PUSH_CONTACT: "mailto:op@example.org",
+});
 
 const roomOf = (person: Person, name: string | RegExp) =>
 	person.page.getByRole("link", { name });
@@ -38,7 +40,8 @@ test("a message marked as unread counts as new in every browser", async () => {
 	await phone.goesTo("elsewhere");
 	const second = desk.page.locator("#log article", { hasText: "second" });
 	await second.hover();
-	await second.getByRole("button", { name: "Mark as unread" }).click();
+	await second.getByRole("button", { name: "More" }).click();
+	await desk.presses("Mark as unread");
 	await desk.page.getByText("New since you left").waitFor();
 	await roomOf(phone, "shoal 1 new").waitFor();
 	await desk.goesTo("elsewhere");

@@ -298,6 +298,11 @@ export class Person {
 		await asides.getByText(`${this.name}@example.org`).waitFor();
 	}
 
+	/** Waits for an answer of the bot. */
+	async isTold(words: string): Promise<void> {
+		await this.page.locator("#log .aside").getByText(words).last().waitFor();
+	}
+
 	/** Waits until a status or an alert shows these words. */
 	async seesStatus(words: string | RegExp): Promise<void> {
 		await this.page

@@ -27,7 +27,7 @@ test("a private room is made, and someone who is here joins it by a link", async
 	await isIn(bob, "Birthday for Cleo");
 	await bob.reads("I have the cake");
 	expect(await bob.page.title()).toBe("Birthday for Cleo · Plume");
-	await rooms(bob).getByText("Private rooms").waitFor();
+	await rooms(bob).getByRole("heading", { name: "Private rooms" }).waitFor();
 	await bob.page.reload();
 	await isIn(bob, "Birthday for Cleo");
 	await bob.reads("I have the cake");

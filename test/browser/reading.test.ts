@@ -288,14 +288,20 @@ test("the time that is pointed at stands on one line where clocks have twelve ho
 	expect(x).toBeGreaterThanOrEqual((await room.boundingBox())?.x ?? 0);
 });
 
-test("only the talk is printed", async () => {
+test("only the talk is printed, below the name of the room", async () => {
 	const ann = await enter("ann", { colorScheme: "dark" });
 	for (const text of ["first", "last"]) await ann.says(text);
 	await ann.reads("last");
 	await ann.page.emulateMedia({ media: "print", colorScheme: "dark" });
 	const parts = ann.page.locator("#chat > *").filter({ visible: true });
 	const seen = await parts.evaluateAll((all) => all.map(({ id }) => id));
-	expect(seen).toEqual(["room"]);
+	expect(seen).toEqual(["", "room"]);
+	const head = ann.page.locator("#chat > header > *");
+	expect(await head.filter({ visible: true }).count()).toBe(1);
+	expect(await ann.page.locator(".aside").first().isVisible()).toBe(false);
+	expect(await ann.page.locator("article.said time").first().isVisible()).toBe(
+		true,
+	);
 	const log = ann.page.getByRole("log");
 	const color = await log.evaluate((one) => getComputedStyle(one).color);
 	expect(color).toBe("rgb(29, 27, 26)");

@@ -125,6 +125,10 @@ test("on a phone a long press opens a sheet", async () => {
 	await check(ann, "the sheet of a message");
 	await sheet.getByRole("button", { name: "👍" }).tap();
 	await lineIn(bob, "who brings bread?").getByText("👍 1").waitFor();
+	await bob.page.getByRole("button", { name: "👍 1: abe" }).waitFor();
+	await line.locator(".line").dispatchEvent("touchstart", { touches: [] });
+	await sheet.getByText("👍 abe").waitFor();
+	await ann.page.keyboard.press("Escape");
 	await ann.says("I do");
 	const own = ann.page.locator("article[data-offset]", { hasText: "I do" });
 	await own.locator(".line").dispatchEvent("touchstart", { touches: [] });
@@ -211,7 +215,8 @@ test("who made the room pins a message, which all find in a list", async () => {
 	const bob = await enter("bea");
 	await bob.says("the rules");
 	await ann.reads("the rules");
-	await presses(ann, "the rules", "Pin");
+	await presses(ann, "the rules", "More");
+	await ann.presses("Pin");
 	await lineIn(bob, "the rules").getByText("pinned by").waitFor();
 	await bob.opensMenu();
 	await bob.presses("Pinned messages");
@@ -220,7 +225,8 @@ test("who made the room pins a message, which all find in a list", async () => {
 	await check(bob, "the pinned messages");
 	await list.getByRole("button", { name: /the rules/ }).click();
 	await list.waitFor({ state: "detached" });
-	await presses(ann, "the rules", "Take down");
+	await presses(ann, "the rules", "More");
+	await ann.presses("Take down");
 	await bob.opensMenu();
 	await bob.presses("Pinned messages");
 	await list.getByText("Nothing is pinned in this room.").waitFor();
@@ -229,7 +235,8 @@ test("who made the room pins a message, which all find in a list", async () => {
 test("a pinned message from long ago is shown, and the way back to the latest", async () => {
 	const ann = await enter("aoi");
 	await ann.says("the very first line");
-	await presses(ann, "the very first line", "Pin");
+	await presses(ann, "the very first line", "More");
+	await ann.presses("Pin");
 	for (const round of [1, 2])
 		await ann.saysAtOnce(
 			Array.from({ length: 90 }, (_, n) => `line ${round} ${n}`),

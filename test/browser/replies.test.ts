@@ -89,7 +89,8 @@ test("a quote of what is deleted says so", async () => {
 		.locator("article.said", { hasText: "regrettable" })
 		.first();
 	await own.hover();
-	await own.getByTitle("Delete this message").click();
+	await own.getByTitle("More").click();
+	await ann.presses("Delete");
 	await ann.presses("Delete");
 	for (const one of [ann, bob])
 		await quoteIn(one, "I heard that").getByText("deleted").waitFor();

@@ -372,11 +372,13 @@ test("a message that was to be deleted while the server was away is still there,
 	await ann.reads("regretted");
 	await ann.page.locator("article.said").hover();
 	// What asks whether it is meant is loaded when it is first needed.
-	await ann.presses("Delete this message");
+	await ann.presses("More");
+	await ann.presses("Delete");
 	await ann.presses("Keep");
 	await crash();
 	await ann.seesStatus("Offline. Your lines are kept.");
-	await ann.presses("Delete this message");
+	await ann.presses("More");
+	await ann.presses("Delete");
 	await ann.presses("Delete");
 	await ann.seesStatus("There is no connection, so nothing was deleted.");
 	await restart();

@@ -33,9 +33,12 @@ test("settings are whole before there is a connection", async () => {
 	await ann.page.locator("#language option").nth(1).waitFor({
 		state: "attached",
 	});
-	await ann.page.getByLabel("Quiet from").waitFor();
 	await ann.page.getByRole("button", { name: "Export my messages" }).waitFor();
 	connect();
+	await ann.retries();
+	await ann.page.getByText("This server sends no notes").waitFor();
+	// Where there are no notes, there is nothing to be quiet.
+	expect(await ann.page.getByLabel("Quiet from").isVisible()).toBe(false);
 });
 
 test("the first mention asks about notifications, once", async () => {

@@ -91,11 +91,13 @@ async function talk(boss: Person, bob: Person, reader: string) {
 	for (const line of lines) await bob.says(line);
 	await pressesAt(bob, "regretted", -1);
 	await bob.presses("Delete");
+	await bob.presses("Delete");
 	await boss.reads("Good morning!");
 	await pressesAt(boss, "Good morning!", 1);
 	await boss.says("I take the tent");
-	await pressesAt(boss, "Good morning!", 4);
-	await pressesAt(boss, "I take the tent", 4);
+	await pressesAt(boss, "Good morning!", -1);
+	await boss.presses("Pin");
+	await pressesAt(boss, "I take the tent", 2);
 	await boss.field.fill("I take the bigger tent");
 	await boss.field.press("Enter");
 	await pressesAt(boss, "Good morning!", 0);
@@ -144,7 +146,10 @@ async function looksAtMessages(viewer: Viewer) {
 	await chip.click();
 	await chip.and(page.locator("[aria-pressed=true]")).waitFor();
 	await pressesAt(person, "Good morning!", -1);
-	await page.locator("dialog[open]").waitFor();
+	await page.locator("dialog:is(.menu, .sheet)").waitFor();
+	await look("what can be done with a message");
+	await page.locator("dialog[open] button").last().click();
+	await page.locator("dialog[open] fieldset").first().waitFor();
 	await look("the menu at a message");
 	await closes(person);
 	if (isPhone) {
@@ -237,15 +242,16 @@ test.each([
 );
 
 test("what is at an end of a line is at the other one from right to left", async () => {
-	const mona = await openPage("mona", { locale: "ar" });
+	const mona = await openPage("mona", { locale: "ar-EG" });
 	const { page } = mona;
 	await comesIn(mona);
 	const bob = await enter("bob");
 	await bob.says("@mona, look");
+	await bob.says("مرحبا @mona و @bob");
 	await bob.says("🎉");
 	await lineOf(mona, "🎉").waitFor();
 	const boxOf = async (selector: string) => {
-		const box = await page.locator(selector).first().boundingBox();
+		const box = await page.locator(selector).last().boundingBox();
 		return { left: box?.x ?? 0, right: (box?.x ?? 0) + (box?.width ?? 0) };
 	};
 	const tools = await boxOf("article.said .tools");
@@ -259,6 +265,13 @@ test("what is at an end of a line is at the other one from right to left", async
 	expect(await style(".line.emoji", "direction")).toBe("rtl");
 	expect(await style("#text:placeholder-shown", "direction")).toBe("rtl");
 	expect(await style(".mention", "boxShadow")).toContain(" -4px 0px 0px 0px");
+	for (const mention of [".line mark", ".line bdi"])
+		expect(await style(mention, "direction")).toBe("ltr");
+	expect(await page.locator("#people-count").textContent()).toBe("٢");
+	await page.locator("#show-more").click();
+	await page.locator("#share").click();
+	expect(await style("dialog[open] input", "direction")).toBe("ltr");
+	await page.keyboard.press("Escape");
 	await page.locator("#add-emoji").click();
 	await page.locator("emoji-picker").getByPlaceholder("بحث").waitFor();
 });

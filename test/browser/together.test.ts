@@ -164,7 +164,8 @@ test("all see a reaction from the phone", async () => {
 });
 
 test("all find what was pinned", async () => {
-	await pressesAt(ann, "The boat leaves at nine", "Pin");
+	await pressesAt(ann, "The boat leaves at nine", "More");
+	await ann.presses("Pin");
 	for (const one of all()) {
 		await lineOf(one, "The boat leaves at nine").getByText("pinned").waitFor();
 		await one.opensMenu();
@@ -176,7 +177,8 @@ test("all find what was pinned", async () => {
 });
 
 test("a message that is deleted on the phone is gone for all", async () => {
-	await pressesAt(cleo, "I bring the tent", "Delete this message");
+	await pressesAt(cleo, "I bring the tent", "More");
+	await cleo.presses("Delete");
 	await cleo.presses("Delete");
 	for (const one of all()) {
 		await one.reads("This message was deleted.");
@@ -212,7 +214,8 @@ test("what was read in one tab is read in the other", async () => {
 test("what is marked as unread in one tab is unread in the other", async () => {
 	const lobby = new URL("/r/lobby", bob.page.url()).href;
 	const other = await bob.opensTab("new", lobby);
-	await pressesAt(bob, "Who has the map?", "Mark as unread");
+	await pressesAt(bob, "Who has the map?", "More");
+	await bob.presses("Mark as unread");
 	await bob.page.getByText("New since you left").waitFor();
 	await roomOf(other, /harbour 1 new/).waitFor();
 	await other.page.close();

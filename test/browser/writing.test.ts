@@ -266,15 +266,17 @@ test("on a touch screen a message offers to be deleted once it is touched", asyn
 	await ann.says("regretted");
 	await ann.reads("regretted");
 	const said = ann.page.locator("article.said");
-	const remove = said.getByRole("button", { name: "Delete this message" });
+	const more = said.getByRole("button", { name: "More" });
 	const opacity = () =>
 		said.locator(".tools").evaluate((tools) => getComputedStyle(tools).opacity);
 	expect(await opacity()).toBe("0");
 	await ann.page.locator("article.said .line").tap();
 	expect(await opacity()).toBe("1");
-	const { width = 0, height = 0 } = (await remove.boundingBox()) ?? {};
+	const { width = 0, height = 0 } = (await more.boundingBox()) ?? {};
 	expect(Math.min(width, height)).toBeGreaterThanOrEqual(44);
-	await remove.tap();
+	await more.tap();
+	await ann.presses("Delete");
+	await ann.page.getByRole("dialog", { name: "Delete “regretted”?" }).waitFor();
 	await ann.presses("Delete");
 	await ann.page.locator("article.said .erased").waitFor();
 });

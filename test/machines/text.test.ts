@@ -8,6 +8,12 @@ const links = (text: string) =>
 	);
 const A = "https://example.org/a";
 
+test("the line break after a code block belongs to the block", () => {
+	const all = [..."```\nlamps\n```\nand tents".matchAll(PARTS)];
+	expect(all.map(([part]) => part)).toEqual(["```\nlamps\n```\n"]);
+	expect(all[0]?.groups?.fence).toBe("lamps");
+});
+
 test.each([
 	"Https://example.org",
 	"HTTP://EXAMPLE.ORG/A",

@@ -237,8 +237,19 @@ test.each([
 
 test("an unknown address is a page with words, with a link out", async () => {
 	const answer = await asked("GET", "/nowhere", "Accept: text/html", CLOSE);
-	expect(answer).toContain("<h1>There is nothing here.</h1>");
+	expect(answer).toContain("<p>There is nothing here.</p>");
 	expect(answer).toContain('href="/"');
+});
+
+test.each([
+	["de-AT", '<html lang="de" dir="ltr">', "Hier ist nichts."],
+	["ar", '<html lang="ar" dir="rtl">', "لا يوجد شيء هنا."],
+])("an unknown address is a page in %s", async (tag, html, words) => {
+	const language = `Accept-Language: ${tag}`;
+	const headers = ["Accept: text/html", language, CLOSE];
+	const answer = await asked("GET", "/nowhere", ...headers);
+	expect(answer).toContain(html);
+	expect(answer).toContain(words);
 });
 
 test.each([
