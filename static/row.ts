@@ -87,14 +87,12 @@ function roomLine(
 ) {
 	const name = nameTag(line.name);
 	const text = line.kind !== "closed" && line.text;
-	const title = make("bdi", "", text || "");
+	const title = make("bdi", "", text || "–");
 	const words =
 		line.kind === "closed"
 			? nodes("room.closed-by", { name })
 			: line.kind === "topic"
-				? text
-					? nodes("topic.set-by", { name, title })
-					: nodes("topic.changed", { name })
+				? nodes("topic.changed", { name, title })
 				: text
 					? nodes("room.titled", { name, title })
 					: nodes("room.titled-once", { name });

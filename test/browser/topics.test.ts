@@ -24,14 +24,14 @@ test("the maker of a room sets its topic, which others see in the head at once a
 	const bob = await enter("bob");
 	await sets(ann, "Only boats");
 	await topicOf(bob).getByText("Only boats").waitFor();
-	await bob.reads("ann set the topic: Only boats");
+	await bob.reads("ann changed the topic: Only boats");
 	await bob.page.reload();
 	await topicOf(bob).getByText("Only boats").waitFor();
 	await bob.goesTo("elsewhere");
 	expect(await topicOf(bob).textContent()).toBe("");
 	await check(ann, "a room with a topic");
 	await sets(ann, "");
-	await ann.page.getByText("ann changed the topic").waitFor();
+	await ann.page.getByText("ann changed the topic: –").waitFor();
 	await expect.poll(() => topicOf(ann).isVisible()).toBe(false);
 });
 
@@ -69,10 +69,10 @@ test("a topic goes with all that its author said", async () => {
 	const bob = await enter("bo");
 	await sets(ann, "Only boats");
 	await topicOf(bob).getByText("Only boats").waitFor();
-	await bob.reads("ava set the topic: Only boats");
+	await bob.reads("ava changed the topic: Only boats");
 	await ann.opensSettings();
 	await ann.presses("Delete everything and my name");
 	await ann.presses("Delete everything");
-	await bob.page.getByText("ava changed the topic").waitFor();
+	await bob.page.getByText("ava changed the topic: –").waitFor();
 	expect(await topicOf(bob).isVisible()).toBe(false);
 });
