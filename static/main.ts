@@ -187,8 +187,9 @@ addEventListener("storage", ({ key, oldValue, newValue }) => {
 		page.dispatch({ type: "leave" });
 });
 /** The address may name a message. */
-async function followLink(): Promise<void> {
-	if (location.hash) (await later(false))?.followLink(page);
+function followLink(): void {
+	const [, offset, time] = /^#(\d+)-(\d+)$/.exec(location.hash) ?? [];
+	if (offset) page.show(Number(offset), Number(time));
 }
 function closeDialogs(): void {
 	for (const dialog of document.querySelectorAll("dialog")) dialog.close();
@@ -197,7 +198,7 @@ addEventListener("popstate", async () => {
 	closeDialogs();
 	find("#side").hidePopover();
 	await page.go(roomAt(location.pathname) || LOBBY);
-	await followLink();
+	followLink();
 });
 
 const screens = {
@@ -226,7 +227,7 @@ chat.onRooms = render;
 actor.subscribe(render);
 chat.enter(room);
 if (!askedFor) chat.view.explain(t("lobby"));
+followLink();
 actor.start();
-void followLink();
 // There are no workers over plain HTTP, and a missing worker costs only the offline screen.
 navigator.serviceWorker?.register(`${BASE}sw.js?${language}`).catch(() => {});

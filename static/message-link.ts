@@ -1,14 +1,13 @@
 /**
  * The link of a message: the address of its room, with its offset, and its time
  * by which no other message is taken for it after a restore. It gives no right
- * to enter the room. This is loaded when a link is copied or opened.
+ * to enter the room. This is loaded when a link is copied.
  */
 
 import type { Said } from "../machines/message.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { showDialog } from "./dialog.ts";
 import { make } from "./element.ts";
-import type { Page } from "./page.ts";
 import { pathOf } from "./room-name.ts";
 import { t } from "./words.ts";
 
@@ -22,10 +21,4 @@ export async function copyLink({ room, offset, time }: Said): Promise<void> {
 		const field = { value, readOnly: true, dir: "ltr" };
 		showDialog(t("message.link"), make("input", field));
 	}
-}
-
-/** Shows the message that the page's address names, if it does. */
-export function followLink(page: Page): void {
-	const [, offset, time] = /^#(\d+)-(\d+)$/.exec(location.hash) ?? [];
-	if (offset) page.show(Number(offset), Number(time));
 }

@@ -87,7 +87,8 @@ test("a hidden tab that goes to another room as the disk fills is not shown as b
 	disk.interrupt = () => undefined;
 	await pass(2);
 	expect(ann.last(types.welcome)).toMatchObject({ room: "cats" });
-	expect(bob.news().filter(({ kind }) => kind === "presence")).toEqual([]);
+	const heard = bob.news().filter(({ kind }) => kind === "presence");
+	expect(heard).toMatchObject([{ members: [{ away: true, in: "cats" }] }]);
 });
 
 test("a full disk is no news for who waits with a code: it is right once the disk has room", async () => {

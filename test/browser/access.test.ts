@@ -45,7 +45,7 @@ test.each([
 	await ann.says("taken back");
 	await ann.reads("taken back");
 	await ann.field.press("Shift+Tab");
-	await ann.page.keyboard.press("Enter");
+	await ann.page.keyboard.press("Delete");
 	await ann.presses("Delete");
 	await ann.reads("This message was deleted.");
 	await bob.field.pressSequentially("hm");

@@ -187,7 +187,8 @@ export class Person {
 
 	/** How often the text stands in the room, pending lines included. */
 	count(text: string): Promise<number> {
-		return this.page.locator("#room").getByText(text).count();
+		const isSaid = this.page.locator(":not(#offline *)");
+		return this.page.locator("#room").getByText(text).and(isSaid).count();
 	}
 
 	async says(text: string): Promise<void> {

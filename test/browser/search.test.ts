@@ -110,8 +110,9 @@ test("looks that are there are not loaded again after another part was not", asy
 	await dialogOf(ann).getByRole("searchbox").waitFor();
 	await page.keyboard.press("Escape");
 	const abort = { times: 1 };
-	await page.route("**/key-dialogs.js?v=*", (route) => route.abort(), abort);
-	await page.keyboard.press("Control+k");
+	await page.route("**/qr-*.js", (route) => route.abort(), abort);
+	await ann.opensMenu();
+	await ann.presses("Share link");
 	await page.getByText("There is no connection.").first().waitFor();
 	await page.keyboard.press("Control+Shift+f");
 	await dialogOf(ann).getByRole("searchbox").waitFor();

@@ -120,7 +120,7 @@ test("a message is deleted for everyone, only by its writer", async () => {
 		0,
 	);
 	await ann.field.press("Shift+Tab");
-	await ann.page.keyboard.press("Enter");
+	await ann.page.keyboard.press("Delete");
 	const dialog = ann.page.getByRole("dialog");
 	await dialog.getByText("for good").waitFor();
 	await dialog.getByText("a secret, alas").waitFor();

@@ -93,8 +93,8 @@ test("an @name is completed from who is here, by keyboard", async () => {
 	await ann.page.locator("article.said").nth(1).waitFor();
 	await ann.field.pressSequentially("hey @b");
 	const options = ann.page.getByRole("option");
-	expect(await options.allInnerTexts()).toEqual(["bert", "bob"]);
 	await ann.seesStatus("2 names");
+	expect(await options.allInnerTexts()).toEqual(["bert", "bob"]);
 	await ann.field.press("ArrowDown");
 	const active = await ann.field.getAttribute("aria-activedescendant");
 	expect(await ann.page.locator(`#${active}`).innerText()).toBe("bob");
