@@ -20,5 +20,5 @@ test("the settings say which of several servers one is connected through", async
 	await ann.isInside();
 	expect(await line.isVisible()).toBe(false);
 	await ann.opensSettings();
-	expect(await line.isVisible()).toBe(true);
+	await line.waitFor();
 });

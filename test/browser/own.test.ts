@@ -23,10 +23,11 @@ test("what was read in one browser is read in the other", async () => {
 	const bob = await enter("bob", {}, "dune");
 	const phone = await enter("ann", {}, "dune");
 	await phone.goesTo("elsewhere");
+	await desk.hidesTab();
 	await bob.says("one for ann");
 	await roomOf(phone, "dune 1 new").waitFor();
 	await desk.reads("one for ann");
-	await desk.hidesTab();
+	await desk.showsTab();
 	await roomOf(phone, /dune$/).waitFor();
 });
 
