@@ -105,9 +105,18 @@ export class RealCluster {
 		const end = Date.now() + mostMs;
 		while (!condition()) {
 			if (Date.now() > end)
-				throw new Error(`not in ${mostMs} ms: ${condition}`);
+				throw new Error(`not in ${mostMs} ms: ${condition}\n${this.#story()}`);
 			await pause(20);
 		}
+	}
+
+	/** Where everyone is, and what each node has said last. */
+	#story(): string {
+		const people = this.people.map(({ isIn, offset, waiting, refusals }) => ({
+			...{ isIn, offset, waiting, refusals: refusals.slice(-3) },
+		}));
+		const nodes = this.nodes.map(({ plume }) => plume.lines.slice(-8));
+		return [...people, ...nodes].map((one) => JSON.stringify(one)).join("\n");
 	}
 
 	/** Everyone says something each so many milliseconds, in turn. */
