@@ -161,7 +161,7 @@ test("while the disk is full, a numbered line or a resume is to be tried again",
 	expect(bob.lines.at(-1)).toBe("ann: one");
 });
 
-test("everyone hears when the disk has space again, whoever spoke or did not", async () => {
+test("everyone hears when the disk has space again, speakers or not", async () => {
 	const { plume, disk, clock } = world;
 	const ann = await plume.enter("ann", "plume.2");
 	const bob = await plume.enter("bob", "plume.2");

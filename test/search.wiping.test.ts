@@ -54,7 +54,7 @@ async function indexed() {
 	};
 }
 
-test("whoever erases is told once the words are in no file", async () => {
+test("a person who erases is told once the words are in no file", async () => {
 	const { plume, searchStore, erase, isTold, isOnDisk } = await indexed();
 	expect(isOnDisk()).toBe(true);
 	const whenTold: boolean[] = [];

@@ -101,7 +101,7 @@ test("only the owner of a private room sets its topic, and nobody that of a talk
 	expect(await sets(ann, "Us", talk.room)).toMatchObject({ code: "isOwner" });
 });
 
-test("whoever deletes all they said deletes their topics, shown or replaced", async () => {
+test("a person who deletes all they said deletes their topics, shown or replaced", async () => {
 	await sets(ann, "Sails");
 	await sets(ann, "Oars");
 	for (const text of ["Sails", "Oars"]) expect(textOn(disk)).toContain(text);

@@ -220,7 +220,7 @@ describe("while the sequencer is away", () => {
 		expect(ann.closed).toBeUndefined();
 	});
 
-	test("people are told when it is back, whoever spoke or did not", async () => {
+	test("people are told when it is back, speakers or not", async () => {
 		const { world, ann, ben, disk } = await alone();
 		await world.advance(3000);
 		for (const one of [ann, ben])
@@ -231,7 +231,7 @@ describe("while the sequencer is away", () => {
 			expect(one.last(types.ack)).toMatchObject({ room: "lobby", last: 0 });
 	});
 
-	test("whoever was refused something is told when it is back, however soon", async () => {
+	test("a person who was refused something is told when it is back, however soon", async () => {
 		const { world, ann, disk } = await alone();
 		ann.erase({ mine: true, id: "all" });
 		expect(ann.last(types.refused)).toMatchObject({ code: "sequencerIsThere" });

@@ -252,14 +252,14 @@ const log = [
 		file: "machines/events.ts",
 		find: '"room.titled", "topic.changed"] as const)',
 		replace: '"room.titled"] as const)',
-		tests: ["test/topics.test.ts -t whoever deletes"],
+		tests: ["test/topics.test.ts -t who deletes all"],
 	},
 	{
 		promise: "topic: a welcome names none that is erased",
 		file: "src/engine/effects.ts",
 		find: 'if (target === topic) room.topic = "";',
 		replace: "",
-		tests: ["test/topics.test.ts -t whoever deletes"],
+		tests: ["test/topics.test.ts -t who deletes all"],
 	},
 	{
 		promise: "topic: only its owner says what a private room is about",
@@ -2670,7 +2670,7 @@ const search = [
 		tests: ["test/search.model.test.ts", "test/program/search.test.ts"],
 	},
 	{
-		promise: "search: whoever erases waits for the index",
+		promise: "search: a person who erases waits for the index",
 		file: "src/engine/overwrite.ts",
 		find: "void search.wiped().then(tell)",
 		replace: "tell()",
