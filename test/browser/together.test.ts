@@ -104,7 +104,7 @@ test("who is removed from a private room is out at once", async () => {
 	await ann.presses("Remove");
 	await titleOf(cleo, "lobby").waitFor();
 	await cleo.reads("You are no member of that room any more.");
-	expect(await roomOf(cleo, /Board/).count()).toBe(0);
+	await roomOf(cleo, /Board/).waitFor({ state: "detached" });
 });
 
 test("a room that was handed over is left by one, closed by the other", async () => {
@@ -300,7 +300,9 @@ test("mentions and answers are in one list, which leads to them", async () => {
 	await ann.page.keyboard.press("Control+Shift+f");
 	await ann.presses("Mentions of me");
 	const dialog = ann.page.getByRole("dialog", { name: "Search" });
-	await dialog.getByRole("button", { name: "I shall be late" }).waitFor();
+	await expect
+		.poll(() => dialog.innerText(), { timeout: 30_000 })
+		.toContain("I shall be late");
 	await dialog.getByRole("button", { name: "which island?" }).click();
 	await titleOf(ann, "harbour").waitFor();
 	await ann.reads("@ann, which island?");
