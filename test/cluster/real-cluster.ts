@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
 import { openNatsStream } from "../../src/cluster/nats-stream.ts";
-import { filesIn, newDataFolder, Plume, run } from "../program/program.ts";
+import {
+	filesIn,
+	newDataFolder,
+	newestCode,
+	Plume,
+	run,
+} from "../program/program.ts";
 import { Stranger } from "../stranger/client.ts";
 import { NatsServers } from "./nats-servers.ts";
 
@@ -80,20 +86,9 @@ export class RealCluster {
 		this.people.push(
 			new Stranger({
 				...{ url: this.#urlOf(nth), name, room: "boats", page: 200 },
-				readCode: () => this.#codeFor(name),
+				readCode: (wrong) => newestCode(this.#started, name, wrong),
 			}),
 		);
-	}
-
-	/** Whichever node decides mails the code. */
-	async #codeFor(name: string): Promise<string> {
-		for (;;) {
-			for (const plume of this.#started) {
-				const code = plume.takeCode(name);
-				if (code !== undefined) return code;
-			}
-			await pause(20);
-		}
 	}
 
 	/** A load balancer spreads people over the nodes. */
@@ -112,8 +107,9 @@ export class RealCluster {
 
 	/** Where everyone is, and what each node has said last. */
 	#story(): string {
-		const people = this.people.map(({ isIn, offset, waiting, refusals }) => ({
-			...{ isIn, offset, waiting, refusals: refusals.slice(-3) },
+		const people = this.people.map(({ isIn, offset, waiting, ...more }) => ({
+			...{ isIn, offset, waiting, refusals: more.refusals.slice(-3) },
+			faults: more.faults,
 		}));
 		const nodes = this.nodes.map(({ plume }) => plume.lines.slice(-8));
 		return [...people, ...nodes].map((one) => JSON.stringify(one)).join("\n");

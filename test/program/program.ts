@@ -23,6 +23,26 @@ export interface Ended {
 	readonly stderr: string;
 }
 
+/** What a login code's mail says; `time` in milliseconds since 1970. */
+interface Mailed {
+	readonly code: string;
+	readonly time: number;
+}
+
+/** The newest code in someone's mail, whichever process mailed it, once it is another than a `wrong` one. */
+export async function newestCode(
+	processes: readonly Plume[],
+	name: string,
+	wrong: string | undefined,
+): Promise<string> {
+	for (;;) {
+		const mails = processes.flatMap((one) => one.latestCode(name) ?? []);
+		const newest = mails.sort((one, other) => other.time - one.time)[0];
+		if (newest && newest.code !== wrong) return newest.code;
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+}
+
 /** Runs the program to its end. */
 export function run(
 	args: readonly string[],
@@ -83,7 +103,8 @@ export class Plume {
 	/** The operational log so far. */
 	readonly lines: Record<string, unknown>[] = [];
 	readonly #child: ChildProcess;
-	readonly #codes = new Map<string, string[]>();
+	readonly #codes = new Map<string, Mailed[]>();
+	readonly #latest = new Map<string, Mailed>();
 	#recoverState: (() => void)[] = [];
 
 	private constructor(child: ChildProcess, data: string) {
@@ -140,12 +161,12 @@ export class Plume {
 	/** The next code that was printed for a name and not asked for yet. */
 	async codeFor(name: string): Promise<string> {
 		await this.#until(() => (this.#codes.get(name)?.length ?? 0) > 0);
-		return this.takeCode(name) ?? "";
+		return this.#codes.get(name)?.shift()?.code ?? "";
 	}
 
-	/** The same, if there is one by now. */
-	takeCode(name: string): string | undefined {
-		return this.#codes.get(name)?.shift();
+	/** The latest that was printed for a name, also if it was asked for. */
+	latestCode(name: string): Mailed | undefined {
+		return this.#latest.get(name);
 	}
 
 	/** The process number of one of its processes, by what it is called. */
@@ -177,7 +198,8 @@ export class Plume {
 			this.url = line.url;
 		if (line.msg === "login code") {
 			const codes = this.#codes.get(line.name) ?? [];
-			this.#codes.set(line.name, [...codes, line.code]);
+			this.#codes.set(line.name, [...codes, line]);
+			this.#latest.set(line.name, line);
 		}
 		for (const recoverState of this.#recoverState.splice(0)) recoverState();
 	}

@@ -314,5 +314,5 @@ test(
 		await plume.stop();
 		await rm(data, { recursive: true });
 	},
-	60_000 + KILLS * 10_000,
+	180_000 + KILLS * 10_000,
 );

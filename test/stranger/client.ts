@@ -57,8 +57,8 @@ export interface StrangerOptions {
 	readonly room: string;
 	/** How many items of history it asks for at once. */
 	readonly page?: number;
-	/** Reads the next login code from this person's mail. */
-	readonly readCode: () => Promise<string>;
+	/** Reads the newest login code in this person's mail, and waits for one that is not the `wrong` one. */
+	readonly readCode: (wrong?: string) => Promise<string>;
 }
 
 export class Stranger {
@@ -81,6 +81,7 @@ export class Stranger {
 	#client = "";
 	#pending = "";
 	#code: Promise<string> | undefined;
+	#typed: string | undefined;
 	/** Said and not acknowledged; sent in order. */
 	#outbox: Line[] = [];
 	#lastN = 0;
@@ -235,6 +236,9 @@ export class Stranger {
 			case types.pending:
 				this.#expectCode(String(frame.pending));
 				break;
+			case types.authRst:
+				this.#code = this.#options.readCode(this.#typed);
+				break;
 			case types.session:
 				this.#session = String(frame.token);
 				this.#pending = "";
@@ -271,7 +275,9 @@ export class Stranger {
 		this.#pending = pending;
 		const socket = this.#socket;
 		void this.#code?.then((text) => {
-			if (socket === this.#socket) this.#send({ type: types.auth, text });
+			if (socket !== this.#socket) return;
+			this.#typed = text;
+			this.#send({ type: types.auth, text });
 		});
 	}
 

@@ -1,7 +1,7 @@
 /** Five strangers talk for a while, lose their connections at random, and see the server die. */
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
-import { newDataFolder, Plume, run } from "../program/program.ts";
+import { newDataFolder, newestCode, Plume, run } from "../program/program.ts";
 import { type Item, Stranger } from "./client.ts";
 
 const NAMES = ["ada", "ben", "cem", "dot", "eva"];
@@ -44,7 +44,7 @@ export async function talkOf({
 				url,
 				name,
 				room: "boats",
-				readCode: () => plume.codeFor(name),
+				readCode: (wrong) => newestCode([plume], name, wrong),
 			}),
 	);
 	await until(() => people.every(({ isIn }) => isIn));
