@@ -34,6 +34,7 @@ export async function writeHistory(
 	folder: string,
 	events: number,
 	people = PEOPLE,
+	textOf = whatPeopleSay,
 ): Promise<void> {
 	const ids = () => secrets.id();
 	const log = openFileLog({ disk, folder, clock: systemClock(), ids });
@@ -66,7 +67,7 @@ export async function writeHistory(
 			log.append(
 				Array.from({ length }, (_, nth) => {
 					const client = inside[(said + nth) % people] ?? "";
-					return saying(client, said + nth, now + nth);
+					return saying(client, textOf(said + nth), now + nth);
 				}),
 			);
 		}
@@ -123,8 +124,10 @@ function entering(client: string, time: number): readonly Entry[] {
 	return events.map((event) => ({ event }));
 }
 
-function saying(client: string, number: number, time: number): Entry {
-	const text = `What people say to each other is about this long, mostly. ${number}`;
+const whatPeopleSay = (nth: number) =>
+	`What people say to each other is about this long, mostly. ${nth}`;
+
+function saying(client: string, text: string, time: number): Entry {
 	const erasable = { salt: sha256(text).slice(0, 22), text };
 	const digest = digestOf(erasable);
 	return {

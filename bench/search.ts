@@ -20,13 +20,13 @@ import { wantedOf } from "../src/search/match.ts";
 import { parseQuery } from "../src/search/query.ts";
 import { SearchIndex } from "../src/search/search-index.ts";
 import { SearchThread } from "../src/search/thread.ts";
+import { PEOPLE, textOf } from "./search-text.ts";
 
 const LINES = Number(process.argv[2] ?? 1_000_000);
 if (!(LINES > 0)) {
 	process.stderr.write("Say npm run search-bench -- [LINES]\n");
 	process.exit(2);
 }
-const PEOPLE = 50;
 const ROOMS = 20;
 const PER_COMMIT = 1000;
 const ROUNDS = 20;
@@ -41,16 +41,6 @@ const MIX = [
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const secrets = new Secrets("bench", pooledRandom());
 const ids = () => secrets.id();
-
-/** Few words are common and most are rare, as in any language. */
-const word = () => `word${Math.floor(3000 ** Math.random())}`;
-
-function textOf(nth: number): string {
-	const words = Array.from({ length: 4 + (nth % 12) }, word);
-	if (nth % 40 === 0) words.push(`https://example.org/${nth}`);
-	if (nth % 30 === 0) words.unshift(`@person${Math.floor(nth / 30) % PEOPLE}`);
-	return words.join(" ");
-}
 
 async function write(log: Log): Promise<void> {
 	for await (const _ of log.read());
