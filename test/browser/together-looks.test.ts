@@ -267,7 +267,8 @@ test("what is at an end of a line is at the other one from right to left", async
 	expect(await style(".mention", "boxShadow")).toContain(" -4px 0px 0px 0px");
 	for (const mention of [".line mark", ".line bdi"])
 		expect(await style(mention, "direction")).toBe("ltr");
-	expect(await page.locator("#people-count").textContent()).toBe("٢");
+	const count = page.locator("#people-count");
+	await expect.poll(() => count.textContent()).toBe("٢");
 	await page.locator("#show-more").click();
 	await page.locator("#share").click();
 	expect(await style("dialog[open] input", "direction")).toBe("ltr");
