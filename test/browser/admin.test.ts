@@ -99,6 +99,7 @@ test("a report leads to the message, and newcomers are kept out meanwhile", asyn
 test("a member is shown nothing, and told why", async () => {
 	const eve = await enter("eve");
 	await eve.presses("eve");
+	await eve.page.getByRole("heading", { name: "Settings" }).waitFor();
 	expect(
 		await eve.page.getByRole("link", { name: "admin page" }).isVisible(),
 	).toBe(false);

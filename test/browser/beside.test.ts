@@ -126,7 +126,7 @@ test("a mention notifies where the window is visible but has no focus", async ()
 	await bob.says("@ann, look");
 	await ann.reads("@ann, look");
 	await expect.poll(notifications).toHaveLength(1);
-	expect(await ann.page.title()).toMatch(/^\(1\) /);
+	await expect.poll(() => ann.page.title()).toMatch(/^\(1\) /);
 	await ann.page.evaluate(() => {
 		document.hasFocus = () => true;
 		dispatchEvent(new Event("focus"));

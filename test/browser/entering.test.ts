@@ -37,9 +37,7 @@ test("a code that was tried too often has to be asked for again", async () => {
 /** The field is marked as wrong, and the next key goes there. */
 async function isWrong({ page }: Person, label: string): Promise<void> {
 	const field = page.getByLabel(label, { exact: true });
-	expect(await field.getAttribute("aria-invalid")).toBe("true");
-	const hasFocus = (one: Element) => one === document.activeElement;
-	expect(await field.evaluate(hasFocus)).toBe(true);
+	await field.and(page.locator("[aria-invalid=true]:focus")).waitFor();
 }
 
 test("a name that can't be had is refused beside its field, where another one can be entered", async () => {

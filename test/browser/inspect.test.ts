@@ -171,6 +171,7 @@ test("after a click the keys still step and play", async () => {
 	await page.keyboard.press("ArrowRight");
 	await expect.poll(seq).toBe(before);
 	const rows = page.getByRole("list").getByRole("button", { name: /^#/ });
+	await page.getByLabel("Speed").selectOption("1 event/s");
 	await rows.first().click();
 	const play = page.getByRole("button", { name: "Play" });
 	await page.keyboard.press("Space");

@@ -21,7 +21,7 @@ test("Ctrl+K goes to a room by some letters of its name, or to a new one", async
 	await keyboard.type("attic");
 	await keyboard.press("Enter");
 	await ann.isIn("attic");
-	expect(await ann.page.getByRole("dialog").count()).toBe(0);
+	await ann.page.getByRole("dialog").waitFor({ state: "detached" });
 });
 
 test("several names that are typed to go to open a talk of them all", async () => {

@@ -148,7 +148,7 @@ test("who logs in next on a page gets neither the rooms nor the invitation of th
 	await ann.page.getByText("You have opened an invitation").waitFor();
 	await ann.logsOut("Log out");
 	await ann.isOutside();
-	expect(await rooms(ann).getByText("Diary").count()).toBe(0);
+	await rooms(ann).getByText("Diary").waitFor({ state: "detached" });
 	const next = ann.becomes("nora");
 	expect(await next.page.getByText("You are invited.").isVisible()).toBe(false);
 	await next.comesIn();

@@ -120,7 +120,7 @@ test("the focus stays on “Try now” until that brings the room back, and then
 	setSilent(false);
 	await retry.press("Enter");
 	await retry.waitFor({ state: "hidden" });
-	expect(await focused()).toBe("text");
+	await expect.poll(focused).toBe("text");
 });
 
 test.each<[string, number, (ann: Person) => Promise<void>]>([

@@ -25,7 +25,8 @@ function hearLate(lateMs: number) {
 				});
 		}
 		override send(data: string) {
-			setTimeout(() => super.send(data), lateMs);
+			// What is sent after its end is lost, and no fault of the page.
+			setTimeout(() => this.readyState === 1 && super.send(data), lateMs);
 		}
 		override close(code?: number) {
 			setTimeout(() => super.close(code), lateMs);

@@ -61,7 +61,7 @@ async function isAtEnd(person: Person, text: string): Promise<void> {
 			return isSeen && (await distance(person)) < 2;
 		})
 		.toBe(true);
-	expect(await jump(person).isVisible()).toBe(false);
+	await jump(person).waitFor({ state: "hidden" });
 }
 
 async function scrollsUp({ page }: Person, pixels: number): Promise<void> {

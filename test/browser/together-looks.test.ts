@@ -5,16 +5,25 @@
  * dark from left to right is checked here in high contrast alone.
  */
 
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { check, HIGH_CONTRAST, THEMES } from "./axe.ts";
 import { lineOf, showsTools } from "./line.ts";
 import type { Person } from "./person.ts";
+import { makesRoom, opensMembers } from "./private-room.ts";
 import { phone, stage } from "./stage.ts";
 
-const { enter, openPage, plume } = stage({
-	PLUME_ADMINS: "boss@example.org",
-	PLUME_PUSH_CONTACT: "mailto:op@example.org",
-});
+const { enter, openPage, plume } = stage(
+	{
+		PLUME_ADMINS: "boss@example.org",
+		PLUME_PUSH_CONTACT: "mailto:op@example.org",
+	},
+	"between tests",
+);
+
+/** Where all that can be said was said, by two who stay. */
+const room = "hall";
+let boss: Person;
+let bob: Person;
 
 interface Viewer {
 	readonly person: Person;
@@ -77,11 +86,10 @@ async function entersWithMistakes({ person, look }: Viewer) {
 	await page.locator("#text").waitFor();
 }
 
-/** One message of each kind, from two people who are in the room. */
-async function talk(boss: Person, bob: Person, reader: string) {
+/** One message of each kind. */
+async function talk() {
 	const lines = [
 		"Good morning! The boat leaves at nine, from the small pier.",
-		`@${reader} tickets: https://example.org/boats?day=saturday`,
 		"From last year:\n```\ntent, ropes, two lamps\n```\nand `real` coffee",
 		"שלום לכולם, אני מביא קפה",
 		"أهلا بكم جميعا، سأحضر القهوة",
@@ -104,6 +112,17 @@ async function talk(boss: Person, bob: Person, reader: string) {
 	const emoji = boss.page.locator("emoji-picker [role=menuitem]");
 	await emoji.first().click();
 	await bob.reads("bigger tent");
+}
+
+beforeAll(async () => {
+	boss = await enter("boss", {}, room);
+	bob = await enter("bob", {}, room);
+	await talk();
+});
+
+async function comesBack({ page }: Person) {
+	await page.locator("#rooms").getByRole("link", { name: room }).click();
+	await page.locator("#room-name", { hasText: room }).waitFor();
 }
 
 /** Dialogs that a button in the room's head or among its rooms opens. */
@@ -174,7 +193,7 @@ async function looksAtMessages(viewer: Viewer) {
 }
 
 /** A private room, and all that may stand in the list of rooms. */
-async function looksAtRooms(viewer: Viewer, bob: Person) {
+async function looksAtRooms(viewer: Viewer) {
 	const { person, look } = viewer;
 	const { page } = person;
 	await opensSide(person);
@@ -216,28 +235,27 @@ test.each([
 	"no screen breaks a rule in any mode: %s, %s",
 	async (size, locale) => {
 		const name = `${size}-${locale}`;
-		const boss = await enter("boss");
-		const bob = await enter("bob");
 		const isPhone = size === "phone";
-		const person = await openPage(name, { ...(isPhone ? phone : {}), locale });
+		const options = { ...(isPhone ? phone : {}), locale };
+		const person = await openPage(name, options, room);
 		const modes = [...(locale === "ar" ? THEMES : []), ...HIGH_CONTRAST];
 		const look = (screen: string) => check(person, `${name} ${screen}`, modes);
 		const viewer = { person, isPhone, look };
 		await entersWithMistakes(viewer);
-		await talk(boss, bob, name);
+		for (const one of [boss, bob]) await comesBack(one);
+		await bob.says(`@${name} tickets: https://example.org/boats?day=saturday`);
+		await person.reads(`@${name}`);
 		await look("a room");
 		await looksAtPanels(viewer);
 		await looksAtMessages(viewer);
-		await boss.opensNewRoom();
-		await boss.page.getByLabel("Make a private room").fill("Board");
-		await boss.presses("Make");
-		await boss.page.locator("#room-name", { hasText: "Board" }).waitFor();
-		await boss.opensMenu();
-		await boss.presses("Members");
-		await boss.page.locator("#invite-name").fill(name);
+		await makesRoom(boss, `Board for ${name}`);
+		const dialog = await opensMembers(boss);
+		await dialog.locator("#invite-name").fill(name);
 		await boss.page.keyboard.press("Enter");
-		await boss.page.locator("#open-invitations li").waitFor();
-		await looksAtRooms(viewer, bob);
+		await dialog.locator("#open-invitations li").waitFor();
+		await closes(boss);
+		await looksAtRooms(viewer);
+		await person.page.context().close();
 	},
 );
 
@@ -267,7 +285,8 @@ test("what is at an end of a line is at the other one from right to left", async
 	expect(await style(".mention", "boxShadow")).toContain(" -4px 0px 0px 0px");
 	for (const mention of [".line mark", ".line bdi"])
 		expect(await style(mention, "direction")).toBe("ltr");
-	expect(await page.locator("#people-count").textContent()).toBe("٢");
+	const count = page.locator("#people-count");
+	await expect.poll(() => count.textContent()).toBe("٢");
 	await page.locator("#show-more").click();
 	await page.locator("#share").click();
 	expect(await style("dialog[open] input", "direction")).toBe("ltr");

@@ -316,10 +316,11 @@ test("one who deletes everything leaves nothing of it with the others", async ()
 	await cleo.isOutside();
 	for (const one of [ann, bob]) {
 		await lineOf(one, "I shall be late").waitFor({ state: "detached" });
-		expect(await one.page.content()).not.toContain("I shall be late");
+		const { page } = one;
+		await expect.poll(() => page.content()).not.toContain("I shall be late");
 	}
 	await goesBackTo(bob, /Boat trip/);
 	const members = await opensMembers(bob);
 	await members.getByText("ann").first().waitFor();
-	expect(await members.innerText()).not.toContain("cleo");
+	await expect.poll(() => members.innerText()).not.toContain("cleo");
 });

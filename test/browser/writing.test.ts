@@ -80,7 +80,7 @@ test("a line that could not go out yet says so, until it is said", async () => {
 	connect();
 	await ann.retries();
 	await ann.reads("patience");
-	expect(await state()).toEqual([]);
+	await expect.poll(state).toEqual([]);
 });
 
 test("an @name is completed from who is here, by keyboard", async () => {
