@@ -2,6 +2,7 @@
 
 import { beforeEach, describe, expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
+import { FakeSearchStore } from "./fakes/search-store.ts";
 import { World } from "./simulation/world.ts";
 
 let world: World;
@@ -46,6 +47,31 @@ test.each([
 		await plume.settle();
 		expect(ann.lines.at(-1)).toBe("ann: and on");
 		world.check();
+	},
+);
+
+test.each([
+	["say", "We move on Sunday."],
+	["remove", "2"],
+] as const)(
+	"the operator who meets a full disk with %s first is answered at once, and it is done later",
+	async (command, what) => {
+		world = new World(4, () => new FakeSearchStore());
+		await world.start();
+		const { plume, disk, clock } = world;
+		const ann = await plume.enter("ann", "plume.2");
+		ann.say("hello", 1);
+		await plume.settle();
+		disk.interrupt = ({ kind }) =>
+			kind === "write" ? { code: "ENOSPC" } : undefined;
+		const asked = plume.operate(command, "lobby", what);
+		await expect(asked).rejects.toThrow("This is done once there is space");
+		const expected = { kind: command === "say" ? "notice" : "erased" };
+		expect(ann.received).not.toContainEqual(expect.objectContaining(expected));
+		disk.interrupt = () => undefined;
+		clock.advance(2000);
+		await plume.settle();
+		expect(ann.received).toContainEqual(expect.objectContaining(expected));
 	},
 );
 

@@ -187,6 +187,7 @@ export class Engine implements PipelineHooks {
 			{ error: error.message },
 			"the disk takes no more: frozen",
 		);
+		this.#services.moderation.onFrozen();
 		this.tellAll("diskHasSpace");
 	}
 

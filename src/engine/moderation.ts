@@ -65,6 +65,8 @@ interface ModerationParts extends RunningParts {
 
 export class Moderation {
 	readonly #parts: ModerationParts;
+	/** Called when the disk is full: what waits then to be durable may wait long. */
+	readonly #waiting = new Set<() => void>();
 
 	constructor(parts: ModerationParts) {
 		this.#parts = parts;
@@ -79,8 +81,15 @@ export class Moderation {
 		const { entries, says } = decide(viewOf(this.#parts));
 		if (isTooNew(this.#parts, entries)) cannot("nodesAreAlike");
 		this.#parts.pipeline.guarded(() => this.#parts.pipeline.append(entries));
-		await this.#durable();
+		await this.#orFrozen(
+			new Promise((resolve) => this.#parts.pipeline.afterwards(resolve)),
+			say,
+		);
 		return says;
+	}
+
+	onFrozen(): void {
+		for (const giveUp of this.#waiting) giveUp();
 	}
 
 	async act(actor: Actor, asked: ActAsked): Promise<readonly string[]> {
@@ -148,9 +157,10 @@ export class Moderation {
 		const { room, what, why, say } = asked;
 		const { epoch } = this.#parts.states.committed.head(room);
 		const position = { room, epoch, offset: Number(what) };
-		const rule = await new Promise<Rule | undefined>((resolve) =>
+		const erased = new Promise<Rule | undefined>((resolve) =>
 			this.#parts.erasures.eraseOne(actor, position, why, resolve),
 		);
+		const rule = await this.#orFrozen(erased, say);
 		if (rule === "placeIsKnown") return cannot({ words: say("act.noMessage") });
 		return rule === undefined ? [say("act.removed")] : cannot(rule);
 	}
@@ -160,7 +170,12 @@ export class Moderation {
 		if (this.#parts.pipeline.frozen) cannot("diskHasSpace");
 	}
 
-	#durable(): Promise<unknown> {
-		return new Promise((resolve) => this.#parts.pipeline.afterwards(resolve));
+	/** As the task; but nobody waits for a disk that is full by then. */
+	#orFrozen<Value>(task: Promise<Value>, say: Say): Promise<Value> {
+		return new Promise((resolve, reject) => {
+			const giveUp = () => reject(new OperatorError(say("act.waits")));
+			this.#waiting.add(giveUp);
+			task.then(resolve, reject).finally(() => this.#waiting.delete(giveUp));
+		});
 	}
 }

@@ -32,6 +32,9 @@ const WHOLE =
 	" Look for a newer copy; if there is none, start once with --accept-missing.";
 const INDEX = /^(\d{20})\.json$/;
 
+/** What is left beside a log once people were here. */
+const LEFT = ["known.json", "people", "relations", "search"];
+
 /** Events that were durable are missing. */
 export class Incomplete extends Error {
 	override readonly name = "Incomplete";
@@ -72,6 +75,8 @@ export class Evidence {
 	readonly #traces: readonly Trace[];
 	/** The damage that the last scrub found, in words, if it found any. */
 	readonly damage: string | undefined;
+	/** What shows that there was a log. */
+	readonly #left: string | undefined;
 
 	static async in(options: EvidenceOptions): Promise<Evidence> {
 		const { disk, folder } = options;
@@ -80,20 +85,27 @@ export class Evidence {
 		const mark = await readMark(disk, folder);
 		if (mark) heads.push({ ...mark, file: join(folder, MARK) });
 		const snapshots = heads.map((head) => ({ ...head, head }));
-		const damage = (await namesIn(disk, folder)).includes(DAMAGED)
+		const names = await namesIn(disk, folder);
+		const damage = names.includes(DAMAGED)
 			? await textOf(disk, join(folder, DAMAGED))
 			: undefined;
-		return new Evidence(options, [...snapshots, ...indexes], damage);
+		// A first start makes `search` beside the folder `log`, before it logs anything.
+		const isSign = (name: string) =>
+			name !== "search" || !names.includes("log");
+		const left = LEFT.find((name) => names.includes(name) && isSign(name));
+		return new Evidence(options, [...snapshots, ...indexes], damage, left);
 	}
 
 	private constructor(
 		options: EvidenceOptions,
 		traces: readonly Trace[],
 		damage: string | undefined,
+		left: string | undefined,
 	) {
 		this.#options = options;
 		this.#traces = traces;
 		this.damage = damage;
+		this.#left = left;
 	}
 
 	/** Reads a log, or what comes after a snapshot, as a start does. Throws `Damage` or `Incomplete` where a start would refuse. */
@@ -125,9 +137,12 @@ export class Evidence {
 			.sort((a, b) => b.seq - a.seq);
 		const proof = longer.find(({ head }) => head?.fsync !== false);
 		const [trace = proof] = longer;
-		if (!trace) return;
-		const why = torn ? ` ${torn.message}.` : "";
-		this.#refuse(`${missing(proof ?? trace, seq)}${why}${WHOLE}`, !proof);
+		const why = `${torn ? ` ${torn.message}.` : ""}${WHOLE}`;
+		if (trace) this.#refuse(missing(proof ?? trace, seq) + why, !proof);
+		else if (seq === 0 && this.#left)
+			this.#refuse(
+				`${folder} has ${this.#left} in it, but no log: all events are missing.${why}`,
+			);
 	}
 
 	/** Throws if a segment is missing before the last one. `check` covers the end, which may be torn. */
@@ -138,13 +153,10 @@ export class Evidence {
 		);
 		for (const { seq, head } of this.#traces)
 			if (!head && !firsts.includes(seq) && firsts.some((it) => it > seq))
-				this.#refuse(
-					`The segment ${segmentName(seq)} is missing.${WHOLE}`,
-					false,
-				);
+				this.#refuse(`The segment ${segmentName(seq)} is missing.${WHOLE}`);
 	}
 
-	#refuse(why: string, isHarmless: boolean): void {
+	#refuse(why: string, isHarmless = false): void {
 		const { acceptMissing, warn } = this.#options;
 		const error = new Incomplete(why);
 		if (!acceptMissing && !isHarmless) throw error;

@@ -39,7 +39,6 @@ export async function* openLog(
 ): AsyncGenerator<readonly Stored[], Segment | undefined> {
 	const { disk, folder } = options;
 	const segments = logFolder(folder);
-	await disk.makeFolder(segments);
 	const evidence = await Evidence.in(options);
 	if (after && evidence.damage !== undefined) throw new Error(evidence.damage);
 	const all = await segmentsOf(disk, folder);
@@ -52,6 +51,8 @@ export async function* openLog(
 		!(await isConfirmed(disk, sources, after))
 	)
 		throw verifier.torn ?? new Error(`the log ends at event ${after.seq}`);
+	// A start that is refused leaves none, or the next one would not miss the log.
+	await disk.makeFolder(segments);
 	const last = await endOf(options, sources, verifier);
 	await evidence.remove();
 	await disk.syncFolder(folder);

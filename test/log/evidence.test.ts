@@ -203,6 +203,19 @@ describe("a snapshot shows that the log was once longer", () => {
 	});
 });
 
+test("a log that is gone is missed where only known networks are left", async () => {
+	const disk = new FakeDisk([["data/known.json", Buffer.from("{}")]]);
+	await expect(start(disk)).rejects.toThrow(
+		`data has known.json in it, but no log: all events are missing. ${WHOLE}`,
+	);
+	const { testServer, warnings } = await start(disk, { acceptMissing: true });
+	expect(warnings.join()).toContain("but no log");
+	await testServer.engine.stop();
+	const again = await start(new FakeDisk(disk.files));
+	expect(again.warnings).toEqual([]);
+	await again.testServer.engine.stop();
+});
+
 test("a snapshot of another event than the log has there is refused, with the place", async () => {
 	// Two equal histories with different messages.
 	const one = await lived({}, true, "line");

@@ -1,7 +1,7 @@
 /** `plume check` says what a start would meet, and changes nothing. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -182,4 +182,20 @@ test("the mail service is asked whether it lets us in, without a mail", async ()
 		code: 1,
 		stdout: expect.stringMatching(/mail: .*SMTP/),
 	});
+});
+
+test("a folder log that is gone is missed where only the search index is left", async () => {
+	const data = await newDataFolder();
+	const environment = { PLUME_DATA: data, PLUME_PORT: "0" };
+	await mkdir(join(data, "search"));
+	const words = `${data} has search in it, but no log`;
+	const checked = await check(environment);
+	expect(checked.code).toBe(3);
+	expect(checked.stdout).toContain(words);
+	const started = await run(["serve"], environment);
+	expect(started.code).toBe(1);
+	expect(started.stderr).toContain(words);
+	// A first start that ended before its first event leaves this.
+	await mkdir(join(data, "log"));
+	expect((await check(environment)).code).toBe(0);
 });
