@@ -268,6 +268,7 @@ test("what is at an end of a line is at the other one from right to left", async
 	for (const mention of [".line mark", ".line bdi"])
 		expect(await style(mention, "direction")).toBe("ltr");
 	expect(await page.locator("#people-count").textContent()).toBe("٢");
+	expect(await style("#outbox", "direction")).toBe("rtl");
 	await page.locator("#show-more").click();
 	await page.locator("#share").click();
 	expect(await style("dialog[open] input", "direction")).toBe("ltr");
