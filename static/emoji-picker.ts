@@ -3,6 +3,7 @@
 import en from "emoji-picker-element/i18n/en.js";
 import { BASE } from "./base-path.ts";
 import { showDialog } from "./dialog.ts";
+import { isTouch } from "./element.ts";
 import { load } from "./lazy.ts";
 import { t } from "./words.ts";
 
@@ -15,6 +16,7 @@ export async function chooseEmoji(): Promise<string> {
 	const picker = new part.Picker({ dataSource, i18n });
 	const dialog = showDialog(t("html.emoji"), picker);
 	dialog.id = "emoji";
+	if (!isTouch()) picker.shadowRoot?.querySelector("input")?.focus();
 	return new Promise((resolve) => {
 		picker.addEventListener("emoji-click", ({ detail }) => {
 			resolve(detail.unicode ?? "");

@@ -89,17 +89,20 @@ export function openSearch(page: Page): void {
 			...{ text: withKeys(text, page), ...where, before },
 		});
 		if (nth !== latest) return;
-		if (before) list.lastElementChild?.remove();
-		else list.replaceChildren();
+		if (!before) list.replaceChildren();
 		if (typeof answer === "string") return say(status, answer);
+		const button = list.querySelector(".link");
+		const isNext = button === document.activeElement;
+		button?.remove();
 		const { hits, older, behind } = answer;
 		const shown = hits.filter(({ name }) => !page.isBlocked(name));
 		const title = (room: string) =>
 			all.checked || room !== page.room ? page.titleOf(room) : "";
-		for (const hit of shown) {
-			const onclick = () => void show(hit);
-			list.append(row(hit, title(hit.room), text, onclick));
-		}
+		const rows = shown.map((hit) =>
+			row(hit, title(hit.room), text, () => void show(hit)),
+		);
+		list.append(...rows);
+		if (isNext) rows[0]?.focus();
 		if (older) {
 			const onclick = () => void search(text, older);
 			const button = { type: "button", className: "link", onclick } as const;

@@ -273,6 +273,17 @@ test("an emoji is put where the cursor is", async () => {
 	await check(ann, "a line with an emoji");
 });
 
+test("an emoji is found by typing at once", async () => {
+	const ann = await enter("ayu");
+	const { page } = ann;
+	await ann.presses("Emoji");
+	const picker = page.locator("emoji-picker");
+	await picker.getByRole("menuitem").first().waitFor();
+	await page.keyboard.type("party popper");
+	await picker.getByRole("option", { name: /party popper/ }).click();
+	await expect.poll(() => ann.field.inputValue()).toBe("🎉");
+});
+
 test("a reaction takes the focus from nobody", async () => {
 	const ann = await enter("ash");
 	const bob = await enter("bix");

@@ -6,7 +6,7 @@ import type { Person } from "./person.ts";
 import { makesRoom } from "./private-room.ts";
 import { phone, stage } from "./stage.ts";
 
-const { enter } = stage();
+const { crash, enter, restart } = stage();
 
 const dialogOf = ({ page }: Person) =>
 	page.getByRole("dialog", { name: "Search" });
@@ -53,6 +53,29 @@ test("mentions of the reader are one press away on a phone", async () => {
 	await dialogOf(ann).getByRole("button", { name: "Mentions of me" }).tap();
 	await dialogOf(ann).getByRole("button", { name: "is @ada here?" }).waitFor();
 	await check(ann, "mentions");
+});
+
+test("older hits take the focus, and can be asked for again if there is no answer", async () => {
+	const ann = await enter("amy", {}, "quarry");
+	await ann.saysAtOnce(Array.from({ length: 30 }, (_, n) => `stone ${n}`));
+	await ann.reads("stone 29");
+	await ann.page.keyboard.press("Control+Shift+f");
+	await looksFor(ann, "stone");
+	const older = dialogOf(ann).getByRole("button", { name: "Show older" });
+	await older.waitFor();
+	const shown = await dialogOf(ann).locator(".pin").count();
+	await crash();
+	await ann.seesStatus("Your lines are kept.");
+	await older.press("Enter");
+	await dialogOf(ann).getByText("There is no connection.").waitFor();
+	await restart();
+	await ann.retries();
+	await ann.page.locator("#connection").waitFor({ state: "hidden" });
+	await older.press("Enter");
+	await dialogOf(ann).locator(".pin").nth(shown).waitFor();
+	await expect
+		.poll(() => dialogOf(ann).locator(":focus").innerText())
+		.toContain(`stone ${29 - shown}`);
 });
 
 test("a private room is searched by its title", async () => {

@@ -287,6 +287,7 @@ test("what is at an end of a line is at the other one from right to left", async
 		expect(await style(mention, "direction")).toBe("ltr");
 	const count = page.locator("#people-count");
 	await expect.poll(() => count.textContent()).toBe("٢");
+	expect(await style("#outbox", "direction")).toBe("rtl");
 	await page.locator("#show-more").click();
 	await page.locator("#share").click();
 	expect(await style("dialog[open] input", "direction")).toBe("ltr");
