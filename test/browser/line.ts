@@ -17,3 +17,9 @@ export async function showsTools(person: Person, text: string) {
 	else if (!(await isChosen())) await line.locator(".line").tap();
 	return line.locator(".tools");
 }
+
+/** Presses a button of a message. */
+export async function pressesAt(person: Person, text: string, tool: string) {
+	const tools = await showsTools(person, text);
+	await tools.getByRole("button", { name: tool, exact: true }).click();
+}

@@ -9,6 +9,7 @@ import { beforeAll, test } from "vitest";
 import { liveADay } from "../inspector/day.ts";
 import { openLog } from "../program/opened.ts";
 import { startChromium } from "./chromium.ts";
+import { pressesAt } from "./line.ts";
 import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
 
@@ -87,9 +88,15 @@ test("what the page looks like", async () => {
 	await eve.page.getByText("4 tries and").waitFor();
 	await shoot(eve, "wrong-code");
 
-	const ann = await comeIn("ann");
-	const linus = await comeIn("linus", phone);
-	const ida = await comeIn("ida", { ...wide, ...dark });
+	const ann = await enter("ann", wide, "island");
+	const linus = await enter("linus", phone, "island");
+	const ida = await enter("ida", { ...wide, ...dark }, "island");
+	await ann.opensMenu();
+	await ann.presses("Topic");
+	const topic = ann.page.getByLabel("What this room is about");
+	await topic.fill("Saturday, nine o’clock, the small pier");
+	await topic.press("Enter");
+	await topic.waitFor({ state: "detached" });
 	const talk: [Person, string][] = [
 		[ann, "Good morning! The boat leaves at nine, from the small pier."],
 		[ann, "Tickets: https://example.org/boats?day=saturday"],
@@ -108,11 +115,19 @@ test("what the page looks like", async () => {
 		await person.says(text);
 		await ida.reads(text.split(/[\n`?@]/, 1)[0] || text.slice(0, 8));
 	}
-	const asked = ida.page.locator("article.said", { hasText: "take the tent" });
-	await asked.hover();
-	await asked.getByRole("button", { name: "Reply" }).click();
+	await pressesAt(ida, "take the tent", "Reply");
 	await ida.says("I have a bigger one, too");
 	await ann.reads("a bigger one");
+	for (const [person, text] of [
+		[ann, "a plan of the island"],
+		[ida, "a plan of the island"],
+		[ida, "take the tent"],
+	] as const) {
+		await pressesAt(person, text, "React");
+		const picker = person.page.locator("emoji-picker");
+		await picker.getByRole("menuitem").first().click();
+		await picker.waitFor({ state: "detached" });
+	}
 	await ann.opensNewRoom();
 	await ann.page.getByLabel("Make a private room").fill("Birthday for Linus");
 	await ann.presses("Make");
@@ -124,7 +139,7 @@ test("what the page looks like", async () => {
 	await shoot(ann, "private");
 	await ann.page.keyboard.press("Escape");
 	for (const room of ["boats", "recipes"]) await ann.goesTo(room);
-	await ann.page.getByRole("link", { name: "lobby" }).click();
+	await ann.page.getByRole("link", { name: "island" }).click();
 	await ann.reads("a bigger one");
 	const people = await ann.opensPeople();
 	await people.getByText("ida").waitFor();

@@ -4,7 +4,7 @@
  */
 
 import { expect, test } from "vitest";
-import { lineOf, showsTools } from "./line.ts";
+import { lineOf, pressesAt } from "./line.ts";
 import type { Person } from "./person.ts";
 import { makesLink, makesRoom, opensMembers, titleOf } from "./private-room.ts";
 import { phone, stage } from "./stage.ts";
@@ -22,11 +22,6 @@ const all = () => [ann, bob, cleo];
 
 const roomOf = ({ page }: Person, name: RegExp) =>
 	page.locator("#rooms").getByRole("link", { name, includeHidden: true });
-
-async function pressesAt(person: Person, text: string, tool: string) {
-	const tools = await showsTools(person, text);
-	await tools.getByRole("button", { name: tool, exact: true }).click();
-}
 
 async function goesBackTo(person: Person, room: RegExp): Promise<void> {
 	await person.opensSide();
