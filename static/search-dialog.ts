@@ -44,7 +44,8 @@ const ROOM = /(?<!\S)in:(?:"([^"]+)"|(\S+))|"[^"]*"/giu;
 /** A query in which rooms of one's own, which have only titles, are named by their keys. A public room may be called the same. */
 const withKeys = (typed: string, { ownRooms }: Page): string =>
 	typed.replace(ROOM, (all, quoted, word) => {
-		const title = String(quoted ?? word).toLowerCase();
+		const title: string = (quoted ?? word ?? "").toLowerCase();
+		if (!title) return all;
 		const keys = ownRooms
 			.filter((one) => !one.invitation && titleOf(one).toLowerCase() === title)
 			.map(({ room }) => room);

@@ -20,6 +20,8 @@ export function sendErrorPage(
 	const say = sayIn(language);
 	const words = isForAll ? said : said(say);
 	response.removeHeader("Content-Encoding");
+	// What is missing now may be there soon.
+	response.set("Cache-Control", "no-store");
 	response.status(status);
 	if (response.req.accepts(["text", "html"]) !== "html") {
 		response.type("text").send(`${words}\n`);
