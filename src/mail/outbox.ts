@@ -90,11 +90,15 @@ export class Outbox {
 		this.#pump();
 	}
 
-	/** The same for the last 24 hours, as long as it runs. */
+	/** The same for the last 24 hours, as long as it runs. A code that was printed is no mail that was sent. */
 	get lastDay(): Readonly<Record<string, number>> {
-		const sumOf = (day: DailySum) => day.sum(this.#clock.now());
+		const inWords = (outcome: Outcome) =>
+			outcome === "sent" && this.#mailer.prints ? "printed" : outcome;
 		return Object.fromEntries(
-			[...this.#lastDay].map(([k, day]) => [k, sumOf(day)]),
+			[...this.#lastDay].map(([outcome, day]) => [
+				inWords(outcome),
+				day.sum(this.#clock.now()),
+			]),
 		);
 	}
 
