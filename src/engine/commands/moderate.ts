@@ -40,8 +40,10 @@ const needs = {
 
 const ban: Act = (asked) => {
 	const { view, say } = asked;
-	const { name, person: identity, identities } = victimOf(asked);
+	const target = victimOf(asked);
+	const { name, person: identity, identities } = target;
 	const { facts, beside, span: time } = sanctionOf(asked);
+	const { bans } = view.state.server.context;
 	const done = time ? "act.bannedFor" : "act.banned";
 	const isMeant = ({ identity }: Claim) => identities.has(identity);
 	return {
@@ -51,7 +53,9 @@ const ban: Act = (asked) => {
 			...invitationsEnded(view, ({ by }) => by === identity),
 			...sentAway(view, isMeant, "banned"),
 		],
-		says: [`${say(done, { name, time })} ${undo(asked, "unban", name)}`],
+		says: [
+			`${say(done, { name, time })} ${undo(asked, "unban", target, bans)}`,
+		],
 	};
 };
 
@@ -73,9 +77,11 @@ const unban: Act = (asked) => {
 };
 
 const mute: Act = (asked) => {
-	const { room, say } = asked;
-	const { name, person: identity } = victimOf(asked);
+	const { room, say, view } = asked;
+	const target = victimOf(asked);
+	const { name, person: identity } = target;
 	limitMaker(asked, "mutes", identity);
+	const mutes = view.state.room(room)?.context.mutes;
 	const { facts, beside, span: time } = sanctionOf(asked);
 	const done = time ? "act.mutedFor" : "act.muted";
 	const where = whereInWords(say, "in", room);
@@ -83,15 +89,17 @@ const mute: Act = (asked) => {
 	return {
 		entries: [{ event: { type, room, identity, ...facts }, ...beside }],
 		says: [
-			`${say(done, { name, where, time })} ${undo(asked, "unmute", name)}`,
+			`${say(done, { name, where, time })} ${undo(asked, "unmute", target, mutes)}`,
 		],
 	};
 };
 
 const kick: Act = (asked) => {
 	const { view, room, say } = asked;
-	const { name, person: identity, identities } = victimOf(asked);
+	const target = victimOf(asked);
+	const { name, person: identity, identities } = target;
 	limitMaker(asked, "kicks", identity);
+	const kicks = view.state.room(room)?.context.kicks;
 	const { facts, beside, until, span } = sanctionOf(asked, KICK_MS);
 	const where = whereInWords(say, "into", room);
 	const done = say("act.kicked", { name, where, time: span });
@@ -105,7 +113,7 @@ const kick: Act = (asked) => {
 				"kicked",
 			),
 		],
-		says: [`${done} ${undo(asked, "unkick", name)}`],
+		says: [`${done} ${undo(asked, "unkick", target, kicks)}`],
 	};
 };
 
@@ -138,7 +146,8 @@ const blocking =
 	(type: "identity.blocked" | "identity.unblocked"): Act =>
 	(asked) => {
 		const { view, actor, say } = asked;
-		const { name, person: identity } = targetOf(asked);
+		const target = targetOf(asked);
+		const { name, person: identity } = target;
 		const by = actor.person;
 		if (identity === by || identity === BOT_NAME)
 			cannot({ words: say("act.ownBlock") });
@@ -152,7 +161,7 @@ const blocking =
 			entries: isBlocked === isWanted ? [] : [{ event }],
 			says: [
 				isWanted
-					? `${say("act.blocked", { name })} ${undo(asked, "unblock", name)}`
+					? `${say("act.blocked", { name })} ${undo(asked, "unblock", target)}`
 					: say("act.unblocked", { name }),
 			],
 		};

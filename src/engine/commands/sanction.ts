@@ -1,7 +1,7 @@
 /** What an act of a moderator begins with: who did it, to whom, until when and why. */
 import type { Identity, RoomName } from "../../../machines/events.ts";
 import { BOT_NAME, isPublic } from "../../../machines/message.ts";
-import { sanctionedUntil } from "../../../machines/rules.ts";
+import { type Sanctions, sanctionedUntil } from "../../../machines/rules.ts";
 import { parseName } from "../../chat/name.ts";
 import type { Found } from "../../history/found.ts";
 import type { Say } from "../../languages/words.ts";
@@ -88,13 +88,26 @@ export function sanctionOf(
 	};
 }
 
-/** How an act is undone by the same person. An operator is not told the key of a room that is not public. */
-export function undo({ actor, room, say }: Asked, act: string, name: string) {
+/** What a sanction replaces, if it replaces one, and how it is undone by the same person. An operator is not told the key of a room that is not public. */
+export function undo(
+	{ actor, room, say, view }: Asked,
+	act: string,
+	{ name, person }: Pick<Target, "name" | "person">,
+	sanctions?: Sanctions,
+) {
 	const where = act === "unban" ? "" : ` ${room}`;
 	const whom = isPublic(room) ? `${where} ${name}` : "";
 	const command =
 		actor === operator ? `plume ${act}${whom}` : `@${BOT_NAME} ${act} ${name}`;
-	return say("act.undo", { command });
+	const leftMs = sanctionedUntil(sanctions, person, view.now) - view.now;
+	const time = { ms: Math.ceil(leftMs / 60_000) * 60_000 };
+	const replaced =
+		leftMs === Infinity
+			? [say("act.replacesLasting")]
+			: leftMs > 0
+				? [say("act.replaces", { time })]
+				: [];
+	return [...replaced, say("act.undo", { command })].join(" ");
 }
 
 /** A maker changes nothing that an admin did, and sends away only so many. */
