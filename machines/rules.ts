@@ -40,7 +40,7 @@ export interface Sanction {
 	readonly by: string;
 }
 
-export type Sanctions = PersistentMap<string, Sanction>;
+type Sanctions = PersistentMap<string, Sanction>;
 
 /** Until when a sanction holds: Infinity for ever, 0 if there is none or it is over. */
 export function sanctionedUntil(

@@ -42,7 +42,7 @@ export class Outbox {
 	readonly #bucket: TokenBucket;
 	/** How many mails came to which end since the start. */
 	readonly outcomes = { sent: 0, failed: 0, timedOut: 0, dropped: 0 };
-	readonly #lastDay = new Map<Outcome, DailySum>();
+	readonly #lastDay = new Map<Outcome | "printed", DailySum>();
 	/** In the order of sending. */
 	#waiting: readonly Waiting[] = [];
 	/** The round of the last mail that each lane sent. */
@@ -90,22 +90,20 @@ export class Outbox {
 		this.#pump();
 	}
 
-	/** The same for the last 24 hours, as long as it runs. A code that was printed is no mail that was sent. */
+	/** The same for the last 24 hours, as long as it runs. */
 	get lastDay(): Readonly<Record<string, number>> {
-		const inWords = (outcome: Outcome) =>
-			outcome === "sent" && this.#mailer.prints ? "printed" : outcome;
+		const sumOf = (day: DailySum) => day.sum(this.#clock.now());
 		return Object.fromEntries(
-			[...this.#lastDay].map(([outcome, day]) => [
-				inWords(outcome),
-				day.sum(this.#clock.now()),
-			]),
+			[...this.#lastDay].map(([k, day]) => [k, sumOf(day)]),
 		);
 	}
 
 	#count(outcome: Outcome): void {
-		const day = this.#lastDay.get(outcome) ?? new DailySum();
+		const isPrinted = outcome === "sent" && this.#mailer.prints;
+		const said = isPrinted ? "printed" : outcome;
+		const day = this.#lastDay.get(said) ?? new DailySum();
 		day.add(this.#clock.now(), 1);
-		this.#lastDay.set(outcome, day);
+		this.#lastDay.set(said, day);
 		this.outcomes[outcome]++;
 	}
 

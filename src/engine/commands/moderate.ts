@@ -19,7 +19,6 @@ import {
 	sanctionOf,
 	targetOf,
 	undo,
-	victimOf,
 } from "./sanction.ts";
 import { clientsLeft, sentAway } from "./sessions.ts";
 
@@ -40,10 +39,8 @@ const needs = {
 
 const ban: Act = (asked) => {
 	const { view, say } = asked;
-	const target = victimOf(asked);
-	const { name, person: identity, identities } = target;
-	const { facts, beside, span: time } = sanctionOf(asked);
-	const { bans } = view.state.server.context;
+	const made = sanctionOf(asked, "ban");
+	const { name, identity, identities, facts, beside, span: time } = made;
 	const done = time ? "act.bannedFor" : "act.banned";
 	const isMeant = ({ identity }: Claim) => identities.has(identity);
 	return {
@@ -53,9 +50,7 @@ const ban: Act = (asked) => {
 			...invitationsEnded(view, ({ by }) => by === identity),
 			...sentAway(view, isMeant, "banned"),
 		],
-		says: [
-			`${say(done, { name, time })} ${undo(asked, "unban", target, bans)}`,
-		],
+		says: made.says(say(done, { name, time })),
 	};
 };
 
@@ -77,32 +72,23 @@ const unban: Act = (asked) => {
 };
 
 const mute: Act = (asked) => {
-	const { room, say, view } = asked;
-	const target = victimOf(asked);
-	const { name, person: identity } = target;
-	limitMaker(asked, "mutes", identity);
-	const mutes = view.state.room(room)?.context.mutes;
-	const { facts, beside, span: time } = sanctionOf(asked);
+	const { room, say } = asked;
+	const made = sanctionOf(asked, "mute");
+	const { name, identity, facts, beside, span: time } = made;
 	const done = time ? "act.mutedFor" : "act.muted";
 	const where = whereInWords(say, "in", room);
 	const type = "identity.muted";
 	return {
 		entries: [{ event: { type, room, identity, ...facts }, ...beside }],
-		says: [
-			`${say(done, { name, where, time })} ${undo(asked, "unmute", target, mutes)}`,
-		],
+		says: made.says(say(done, { name, where, time })),
 	};
 };
 
 const kick: Act = (asked) => {
 	const { view, room, say } = asked;
-	const target = victimOf(asked);
-	const { name, person: identity, identities } = target;
-	limitMaker(asked, "kicks", identity);
-	const kicks = view.state.room(room)?.context.kicks;
-	const { facts, beside, until, span } = sanctionOf(asked, KICK_MS);
+	const made = sanctionOf(asked, "kick", KICK_MS);
+	const { name, identity, identities, facts, beside, until, span } = made;
 	const where = whereInWords(say, "into", room);
-	const done = say("act.kicked", { name, where, time: span });
 	const type = "identity.kicked";
 	return {
 		entries: [
@@ -113,7 +99,7 @@ const kick: Act = (asked) => {
 				"kicked",
 			),
 		],
-		says: [`${done} ${undo(asked, "unkick", target, kicks)}`],
+		says: made.says(say("act.kicked", { name, where, time: span })),
 	};
 };
 
@@ -146,8 +132,7 @@ const blocking =
 	(type: "identity.blocked" | "identity.unblocked"): Act =>
 	(asked) => {
 		const { view, actor, say } = asked;
-		const target = targetOf(asked);
-		const { name, person: identity } = target;
+		const { name, person: identity } = targetOf(asked);
 		const by = actor.person;
 		if (identity === by || identity === BOT_NAME)
 			cannot({ words: say("act.ownBlock") });
@@ -161,7 +146,7 @@ const blocking =
 			entries: isBlocked === isWanted ? [] : [{ event }],
 			says: [
 				isWanted
-					? `${say("act.blocked", { name })} ${undo(asked, "unblock", target)}`
+					? `${say("act.blocked", { name })} ${undo(asked, "unblock", name)}`
 					: say("act.unblocked", { name }),
 			],
 		};

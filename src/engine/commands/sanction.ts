@@ -1,7 +1,7 @@
 /** What an act of a moderator begins with: who did it, to whom, until when and why. */
 import type { Identity, RoomName } from "../../../machines/events.ts";
 import { BOT_NAME, isPublic } from "../../../machines/message.ts";
-import { type Sanctions, sanctionedUntil } from "../../../machines/rules.ts";
+import { sanctionedUntil } from "../../../machines/rules.ts";
 import { parseName } from "../../chat/name.ts";
 import type { Found } from "../../history/found.ts";
 import type { Say } from "../../languages/words.ts";
@@ -52,8 +52,9 @@ export function victimOf(asked: Asked): Target {
 	return target;
 }
 
+const MINUTE_MS = 60_000;
 const UNITS: Readonly<Record<string, number>> = {
-	m: 60_000,
+	m: MINUTE_MS,
 	h: 3_600_000,
 	d: DAY_MS,
 	w: 7 * DAY_MS,
@@ -63,12 +64,16 @@ const DURATION = /^([1-9]\d{0,3})([mhdw])\b/;
 /** Someone who mistypes a duration must not ban for good. */
 const LIKE_A_DURATION = /^[-+.]?\d/;
 
-/** `10m spam`: until when, and the reason beside the event. */
+/** `10m spam`: whom it is about, until when, and the reason beside the event. */
 export function sanctionOf(
-	{ view, actor, why, say }: Asked,
+	asked: Asked,
+	act: "ban" | "kick" | "mute",
 	defaultMs?: number,
 ) {
-	const { now: time, secrets } = view;
+	const { view, actor, room, why, say } = asked;
+	const { name, person: identity, identities } = victimOf(asked);
+	if (act !== "ban") limitMaker(asked, `${act}s`, identity);
+	const { now: time, secrets, state } = view;
 	const [all = "", many = "", unit = ""] = DURATION.exec(why) ?? [];
 	if (all === "" && LIKE_A_DURATION.test(why))
 		cannot({
@@ -79,35 +84,35 @@ export function sanctionOf(
 	const erasable = text ? { salt: secrets.id(), text } : undefined;
 	const until = ms === undefined ? {} : { until: time + ms };
 	const digest = erasable ? { digest: digestOf(erasable) } : {};
+	const sanctions =
+		act === "ban"
+			? state.server.context.bans
+			: state.room(room)?.context[`${act}s`];
+	const leftMs = sanctionedUntil(sanctions, identity, time) - time;
+	const left = { time: { ms: Math.ceil(leftMs / MINUTE_MS) * MINUTE_MS } };
+	const lasting = leftMs === Infinity && say("act.replacesLasting");
+	const replaces = lasting || (leftMs > 0 && say("act.replaces", left));
 	return {
+		...{ name, identity, identities },
 		facts: { time, by: actor.person, ...until, ...digest },
 		beside: erasable ? { erasable } : {},
 		until: time + (ms ?? 0),
 		/** How long it lasts; empty if it does not end. */
 		span: ms === undefined ? "" : { ms },
+		/** What is answered, after words about it: what it replaces, and how it is undone. */
+		says: (done: string) => [
+			[done, replaces || [], undo(asked, `un${act}`, name)].flat().join(" "),
+		],
 	};
 }
 
-/** What a sanction replaces, if it replaces one, and how it is undone by the same person. An operator is not told the key of a room that is not public. */
-export function undo(
-	{ actor, room, say, view }: Asked,
-	act: string,
-	{ name, person }: Pick<Target, "name" | "person">,
-	sanctions?: Sanctions,
-) {
+/** How an act is undone by the same person. An operator is not told the key of a room that is not public. */
+export function undo({ actor, room, say }: Asked, act: string, name: string) {
 	const where = act === "unban" ? "" : ` ${room}`;
 	const whom = isPublic(room) ? `${where} ${name}` : "";
 	const command =
 		actor === operator ? `plume ${act}${whom}` : `@${BOT_NAME} ${act} ${name}`;
-	const leftMs = sanctionedUntil(sanctions, person, view.now) - view.now;
-	const time = { ms: Math.ceil(leftMs / 60_000) * 60_000 };
-	const replaced =
-		leftMs === Infinity
-			? [say("act.replacesLasting")]
-			: leftMs > 0
-				? [say("act.replaces", { time })]
-				: [];
-	return [...replaced, say("act.undo", { command })].join(" ");
+	return say("act.undo", { command });
 }
 
 /** A maker changes nothing that an admin did, and sends away only so many. */
