@@ -52,9 +52,8 @@ export function victimOf(asked: Asked): Target {
 	return target;
 }
 
-const MINUTE_MS = 60_000;
 const UNITS: Readonly<Record<string, number>> = {
-	m: MINUTE_MS,
+	m: 60_000,
 	h: 3_600_000,
 	d: DAY_MS,
 	w: 7 * DAY_MS,
@@ -89,7 +88,7 @@ export function sanctionOf(
 			? state.server.context.bans
 			: state.room(room)?.context[`${act}s`];
 	const leftMs = sanctionedUntil(sanctions, identity, time) - time;
-	const left = { time: { ms: Math.ceil(leftMs / MINUTE_MS) * MINUTE_MS } };
+	const left = { time: { ms: Math.ceil(leftMs / 60_000) * 60_000 } };
 	const lasting = leftMs === Infinity && say("act.replacesLasting");
 	const replaces = lasting || (leftMs > 0 && say("act.replaces", left));
 	return {
