@@ -143,8 +143,8 @@ export async function startEngine(
 		report.warn({}, `waiting: ${why}. Is it running?`);
 		meanwhile(why).catch(onFatal);
 	});
-	await cluster?.start({ engine, log, states, operator });
-	stopWaiting();
+	const begun = cluster?.start({ engine, log, states, operator });
+	await Promise.resolve(begun).finally(stopWaiting);
 	return { ...started, engine, inspector, operator };
 }
 

@@ -1,10 +1,20 @@
 /** Errors for people: a few words, and a link to the lobby; plain text for programs. */
 import type { Response } from "express";
+import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import { directionOf, languages, type Say, sayIn } from "../languages/words.ts";
 
 /** Says it in the reader's language. */
 export const sendNotFound = (response: Response): void =>
 	sendErrorPage(404, (say) => say("page.nothing"), response);
+
+/** Refuses a request of a program: it is counted by its rule, and answered in words. */
+export const refusing =
+	(refusals: RefusalCounter, response: Response) =>
+	(status: number, rule: string, words: string): void => {
+		refusals.count(rule);
+		if (status === 401) response.set("WWW-Authenticate", "Bearer");
+		sendErrorPage(status, words, response);
+	};
 
 /** `said` must not come from a request: it is not escaped. What is for programs alone is said in English. */
 export function sendErrorPage(
