@@ -17,10 +17,12 @@ function hearLate(lateMs: number) {
 	const sending = new Set<() => void>();
 	let isLeaving = false;
 	// It reaches the server also where the page goes right after it.
-	addEventListener("pagehide", () => {
+	const leave = () => {
 		isLeaving = true;
 		for (const send of sending) send();
-	});
+	};
+	const { addEventListener } = EventTarget.prototype;
+	Reflect.apply(addEventListener, globalThis, ["pagehide", leave]);
 	globalThis.WebSocket = class extends WebSocket {
 		constructor(...args: ConstructorParameters<typeof WebSocket>) {
 			super(...args);
