@@ -133,7 +133,7 @@ function pending(frame: ServerFrame<"pending">, now: number): ServerEvent {
 	return { type: "pending", id, update };
 }
 
-/** Whether a frame has words of the server that the page shows. Who is new is asked for a name in other words. */
+/** Whether a frame has words of the server that the page shows. That a newcomer needs a name, the page says in its own words. */
 export function isRefusal(data: string): boolean {
 	const frame = readServerFrame(parseJson(data));
 	return frame?.kind === "refused"

@@ -227,7 +227,7 @@ export class RoomView {
 		this.#timeline.caughtUp();
 		if (this.#explanation) this.#addLocal(this.#explanation);
 		this.#explanation = "";
-		// Who was led to another message has not read the end.
+		// A reader who was led to another message has not read the end.
 		this.#history.caughtUp(hasOlder);
 		if (!document.hidden) this.#returned();
 		if (this.#read) saveRead(this.#read);
