@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import type { memoryDisk } from "../../src/log/memory-disk.ts";
+import { ConfigError } from "../../src/settings.ts";
 import { copyOf } from "../fakes/copy-of-disk.ts";
 import { seeded } from "../fakes/disk.ts";
 import { memoryLog } from "../fakes/memory-log.ts";
@@ -466,13 +467,27 @@ test("what a newer version logged is taken by no mirror, and the words name it",
 	);
 });
 
-test("a mirror of another log is refused, with words", async () => {
+test("a mirror of another log is refused, with words, as a wrong setting is", async () => {
 	const { world } = await open();
 	const other = await World.open(1);
 	const [edge] = other.edges;
 	if (!edge) throw new Error("no edge");
 	await other.enter(edge, "ann");
-	await expect(world.startEdge("stray", edge.disk)).rejects.toThrow(
-		/holds another log/,
-	);
+	const refused = world.startEdge("stray", edge.disk);
+	await expect(refused).rejects.toThrow(ConfigError);
+	await expect(refused).rejects.toThrow(/holds another log/);
+	// A bug would end the process with another code.
+	expect(world.fatal).toEqual([]);
+});
+
+test("an edge whose sequencer comes back with another log stops, in words", async () => {
+	const { world, one } = await open();
+	await world.enter(one, "ann");
+	await world.killSequencer();
+	await world.startSequencer();
+	await world.advance(3000);
+	expect(world.fatal.map(({ name }) => name)).toEqual([
+		"ConfigError",
+		"ConfigError",
+	]);
 });
