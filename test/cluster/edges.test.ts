@@ -8,6 +8,7 @@ import { copyOf } from "../fakes/copy-of-disk.ts";
 import { seeded } from "../fakes/disk.ts";
 import { memoryLog } from "../fakes/memory-log.ts";
 import { readAll, Witness } from "../log/entries.ts";
+import type { TestServerOptions } from "../test-server.ts";
 import { Story } from "./story.ts";
 import { World } from "./world.ts";
 
@@ -46,22 +47,49 @@ test("two people on two edges talk, and every node comes to the same state", asy
 	for (const { disk } of world.edges) expect(await textOn(disk)).toBe(log);
 });
 
-test("an edge that comes before its sequencer says what it waits for", async () => {
-	const said: string[] = [];
-	const world = await World.open(0, {
-		onWaiting: (why) => said.push(why),
-		report: { info() {}, warn: (_, message) => said.push(message) },
+describe("an edge that comes before its sequencer", () => {
+	async function early(options: TestServerOptions) {
+		const said: string[] = [];
+		const world = await World.open(0, {
+			onWaiting: (why) => said.push(why),
+			report: { info() {}, warn: (_, message) => said.push(message) },
+			...options,
+		});
+		world.isConnected = false;
+		const starting = world.startEdge("early");
+		// A rejection is looked at later.
+		starting.catch(() => {});
+		await world.advance(4900);
+		expect(said).toEqual([]);
+		await world.advance(200);
+		return { said, world, starting };
+	}
+
+	test("says what it waits for", async () => {
+		const { said, world, starting } = await early({});
+		expect(said).toEqual([
+			"waiting: the sequencer can't be reached. Is it running?",
+			"the sequencer can't be reached",
+		]);
+		world.isConnected = true;
+		await world.advance(3000);
+		expect((await starting).edge.wrong).toBeUndefined();
 	});
-	world.isConnected = false;
-	const starting = world.startEdge("early");
-	await world.advance(3000);
-	expect(said).toEqual([
-		"waiting: the sequencer can't be reached. Is it running?",
-		"the sequencer can't be reached",
-	]);
-	world.isConnected = true;
-	await world.advance(3000);
-	expect((await starting).edge.wrong).toBeUndefined();
+
+	test("takes nobody out of a queue who waits there", async () => {
+		const { said } = await early({ hasQueue: true });
+		expect(said).toEqual([
+			"waiting: the sequencer can't be reached. Is it running?",
+		]);
+	});
+
+	test("ends if it can't listen, as it would later", async () => {
+		const taken = new Error("the port is in use");
+		const { starting } = await early({
+			onWaiting: () => Promise.reject(taken),
+		});
+		await expect(starting).rejects.toBe(taken);
+	});
 });
 
 test("a page is told which node carries it, as the operator calls it", async () => {
