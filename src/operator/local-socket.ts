@@ -98,9 +98,11 @@ export async function checkPlace(
 	if (!there) return false;
 	if (!there.isSocket()) throw wrong(`${path} is there already, and no socket`);
 	const isUsed = await new Promise<boolean>((resolve) => {
-		const socket = connect(path, () => resolve(true));
+		const socket = connect(path, () => {
+			socket.destroy();
+			resolve(true);
+		});
 		socket.once("error", () => resolve(false));
-		socket.once("close", () => socket.destroy());
 	});
 	if (isUsed && !beside) throw wrong(`another server answers at ${path}`);
 	return isUsed;
