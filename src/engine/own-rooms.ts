@@ -27,7 +27,7 @@ interface Subscriber {
 	isBusy: boolean;
 }
 
-/** What a welcome says of a room that is not for all, and what any is about. */
+/** The access and topic of a room, for a welcome. */
 export function aboutRoom(state: State, { name, topic: text }: Room) {
 	const { access, isClosed, topic: offset } = state.room(name)?.context ?? {};
 	return {
@@ -40,6 +40,10 @@ export class OwnRooms {
 	readonly #parts: RunningParts;
 	readonly #subscribers = new Map<Connection, Subscriber>();
 	readonly #sendSoon: (connection: Connection) => void;
+	readonly #reading = {
+		titled: new Map<Room, Promise<string>>(),
+		topic: new Map<Room, Promise<string>>(),
+	};
 
 	constructor(parts: RunningParts) {
 		this.#parts = parts;
@@ -160,19 +164,29 @@ export class OwnRooms {
 		return this.titleOf(name, "topic").catch(() => {});
 	}
 
-	/** The title of a room, or its topic: remembered, or read from the log; empty if there is none, or it is erased. */
+	/** The title of a room, or its topic: remembered, or read from the log; empty if there is none, or it is erased. All who ask meanwhile share one reading. */
 	async titleOf(
 		key: RoomName,
 		which: "titled" | "topic" = "titled",
 	): Promise<string> {
-		const { server, states, archive } = this.#parts;
+		const { server, states } = this.#parts;
 		const offset = states.committed.room(key)?.context[which];
 		if (offset === undefined) return "";
 		const room = server.room(key);
 		if (room[which] !== undefined) return room[which];
-		const { epoch } = states.committed.head(key);
-		const found = await archive.find({ room: key, epoch, offset });
-		// Whatever has changed it meanwhile has set it.
+		const underway = this.#reading[which];
+		const reading =
+			underway.get(room) ??
+			this.#read(room, which, offset).finally(() => underway.delete(room));
+		underway.set(room, reading);
+		return reading;
+	}
+
+	async #read(room: Room, which: "titled" | "topic", offset: number) {
+		const { states, archive } = this.#parts;
+		const { epoch } = states.committed.head(room.name);
+		const found = await archive.find({ room: room.name, epoch, offset });
+		// An event that changed it meanwhile has set it already.
 		room[which] ??= found?.text ?? "";
 		return room[which];
 	}
