@@ -18,7 +18,7 @@ import {
 import { fold } from "../engine/fold.ts";
 import { Secrets } from "../engine/secrets.ts";
 import { State } from "../engine/state.ts";
-import { messageOf, namesIn, realDisk } from "../log/disk.ts";
+import { codeOf, messageOf, namesIn, realDisk } from "../log/disk.ts";
 import { Evidence } from "../log/evidence.ts";
 import { checkUnlocked, Locked } from "../log/lock.ts";
 import { segmentsOf } from "../log/reader.ts";
@@ -136,7 +136,8 @@ async function answers(upstream: Address | LocalPath): Promise<string> {
 		return "it is there";
 	} catch (error) {
 		throw new Error(
-			`PLUME_UPSTREAM: ${messageOf(error)}. Start the sequencer: an edge waits for it.`,
+			// Where a name has several addresses, the error has no message.
+			`PLUME_UPSTREAM: ${messageOf(error) || codeOf(error)}. Start the sequencer: an edge waits for it.`,
 		);
 	} finally {
 		socket.destroy();
