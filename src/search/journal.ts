@@ -9,7 +9,7 @@ import {
 	fdatasyncSync,
 	fstatSync,
 	openSync,
-	writeSync,
+	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 
@@ -18,7 +18,11 @@ export function overwriteJournal(folder: string | undefined): void {
 	const path = folder === undefined ? "" : join(folder, "search.db-journal");
 	if (!existsSync(path)) return;
 	const file = openSync(path, "r+");
-	writeSync(file, Buffer.alloc(fstatSync(file).size), 0);
-	fdatasyncSync(file);
-	closeSync(file);
+	try {
+		// It goes on after a write that took only some of the bytes.
+		writeFileSync(file, Buffer.alloc(fstatSync(file).size));
+		fdatasyncSync(file);
+	} finally {
+		closeSync(file);
+	}
 }
