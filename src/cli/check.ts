@@ -131,17 +131,16 @@ async function streamFits(nats: NatsSettings): Promise<string> {
 
 async function answers(upstream: Address | LocalPath): Promise<string> {
 	const socket = connect(upstream);
-	try {
-		await once(socket, "connect");
-		return "it is there";
-	} catch (error) {
-		throw new Error(
+	await once(socket, "connect")
+		.finally(() => socket.destroy())
+		.catch((error: unknown) => {
 			// Where a name has several addresses, the error has no message.
-			`PLUME_UPSTREAM: ${messageOf(error) || codeOf(error)}. Start the sequencer: an edge waits for it.`,
-		);
-	} finally {
-		socket.destroy();
-	}
+			const why = messageOf(error) || codeOf(error);
+			throw new Error(
+				`PLUME_UPSTREAM: ${why}. Start the sequencer: an edge waits for it.`,
+			);
+		});
+	return "it is there";
 }
 
 /** Unix sockets outside of the data folder, which has a check of its own. */
