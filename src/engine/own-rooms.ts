@@ -8,6 +8,7 @@ import type { Identity, PlumeEvent, RoomName } from "../../machines/events.ts";
 import type { ServerFrame } from "../../machines/protocol.ts";
 import type { Invitation } from "../../machines/server.ts";
 import type { Room } from "../chat/room.ts";
+import type { Archive } from "../history/archive.ts";
 import { messageOf } from "../log/disk.ts";
 import { throttled } from "../rate-limit.ts";
 import { nameOf, personUnder } from "./commands/names-held.ts";
@@ -40,10 +41,7 @@ export class OwnRooms {
 	readonly #parts: RunningParts;
 	readonly #subscribers = new Map<Connection, Subscriber>();
 	readonly #sendSoon: (connection: Connection) => void;
-	readonly #reading = {
-		titled: new Map<Room, Promise<string>>(),
-		topic: new Map<Room, Promise<string>>(),
-	};
+	readonly #reading = new Map<string, ReturnType<Archive["find"]>>();
 
 	constructor(parts: RunningParts) {
 		this.#parts = parts;
@@ -169,23 +167,20 @@ export class OwnRooms {
 		key: RoomName,
 		which: "titled" | "topic" = "titled",
 	): Promise<string> {
-		const { server, states } = this.#parts;
+		const { server, states, archive } = this.#parts;
 		const offset = states.committed.room(key)?.context[which];
 		if (offset === undefined) return "";
 		const room = server.room(key);
 		if (room[which] !== undefined) return room[which];
-		const underway = this.#reading[which];
+		const { epoch } = states.committed.head(key);
+		const at = `${key} ${epoch} ${offset}`;
 		const reading =
-			underway.get(room) ??
-			this.#read(room, which, offset).finally(() => underway.delete(room));
-		underway.set(room, reading);
-		return reading;
-	}
-
-	async #read(room: Room, which: "titled" | "topic", offset: number) {
-		const { states, archive } = this.#parts;
-		const { epoch } = states.committed.head(room.name);
-		const found = await archive.find({ room: room.name, epoch, offset });
+			this.#reading.get(at) ??
+			archive
+				.find({ room: key, epoch, offset })
+				.finally(() => this.#reading.delete(at));
+		this.#reading.set(at, reading);
+		const found = await reading;
 		// An event that changed it meanwhile has set it already.
 		room[which] ??= found?.text ?? "";
 		return room[which];
