@@ -269,8 +269,7 @@ function hitOf(
 	if (now.kind !== "said" || found?.kind !== "said") return [];
 	const { room, epoch, offset, time, name, text } = now;
 	if (text !== found.text) return [];
-	const position = { room, epoch, offset, time };
-	return [{ ...position, name, text: excerptOf(text, phrases) }];
+	return [{ room, epoch, offset, time, name, text: excerptOf(text, phrases) }];
 }
 
 function afterChanges(items: readonly Item[], since: Changes): readonly Item[] {
