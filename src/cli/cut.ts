@@ -60,7 +60,9 @@ async function cut(
 		return 1;
 	}
 	await markRestored(disk, into, copied);
-	print(`Copied events 1 to ${seq} into ${into}, the last whole batch.`);
+	print(
+		`Copied events 1 to ${seq} into ${into}: the last whole batch ends there.`,
+	);
 	const { size } = copied.erased;
 	if (size > 0) print(`Erased again, as later in ${source}: ${size}.`);
 	if (!(await copySecret(disk, source, into)))

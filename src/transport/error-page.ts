@@ -6,19 +6,19 @@ import { directionOf, languages, type Say, sayIn } from "../languages/words.ts";
 export const sendNotFound = (response: Response): void =>
 	sendErrorPage(404, (say) => say("page.nothing"), response);
 
-/** `said` must not come from a request: it is not escaped. What is for programs alone is said in English. */
+/** `said` must not come from a request: it is not escaped. A plain string is said in English. */
 export function sendErrorPage(
 	status: number,
 	said: string | ((say: Say) => string),
 	response: Response,
 ): void {
 	const { base = "/" }: { readonly base?: string } = response.app.locals;
-	const isForAll = typeof said === "string";
+	const isEnglish = typeof said === "string";
 	const accepted = response.req.acceptsLanguages([...languages]);
 	const language =
-		languages.find((each) => !isForAll && each === accepted) ?? "en";
+		languages.find((each) => !isEnglish && each === accepted) ?? "en";
 	const say = sayIn(language);
-	const words = isForAll ? said : said(say);
+	const words = isEnglish ? said : said(say);
 	response.removeHeader("Content-Encoding");
 	response.status(status);
 	if (response.req.accepts(["text", "html"]) !== "html") {
