@@ -45,7 +45,7 @@ const reaction = s.record({
 const relating = <const K>(kind: K) => ({ ...system(kind, ""), target: count });
 const worded = { text, erased: s.optional(s.yes) };
 const typist = { client: text, name: text };
-/** `in` is the public room that somebody looks at who is away from this one. */
+/** `in` is the public room in which a person who is away from this one looks now. */
 const member = s.record({ ...typist, away: s.flag, in: s.optional(text) });
 /** What the room is about, and the offset of the item that says so. */
 const topic = { read: s.record({ text, offset: count }) };

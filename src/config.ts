@@ -215,11 +215,11 @@ const suggest = (name: string, meant: string) =>
 export function explainUnknown(name: string): string {
 	const meant = nearest(name);
 	if (meant) throw new ConfigError(suggest(name, meant));
-	const longer = known.find(
-		(other) => other.startsWith(name) || name.startsWith(other),
-	);
-	return longer
-		? suggest(name, longer)
+	const similar =
+		name !== "PLUME_" &&
+		known.find((other) => other.startsWith(name) || name.startsWith(other));
+	return similar
+		? suggest(name, similar)
 		: `${name} is no setting: plume serve --help lists them all.`;
 }
 

@@ -2,6 +2,7 @@
  * `plume serve`: chooses the adapters (disk, log, mail service, clock), starts
  * the service, and stops it at a signal.
  */
+import workers from "node:cluster";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { isatty } from "node:tty";
@@ -58,7 +59,6 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	process.removeAllListeners("warning").on("warning", ({ name, message }) => {
 		logger.warn({ warning: name }, message);
 	});
-	for (const warning of config.warnings) logger.warn(warning);
 	const { disk, done } = diskWithProgress(config.data);
 	let cluster: Awaited<ReturnType<typeof joinCluster>>;
 	const replicate =
@@ -80,13 +80,14 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 		...{ ...asked, ...opened, report: logger, onFatal, cluster },
 		mailer: await makeMailer(config, print),
 		clockFrom: systemClock,
+		hasQueue: asked.passed !== undefined || workers.isWorker,
 		searchStore: new SearchThread({
 			folder: config.log === "file" ? join(config.data, "search") : undefined,
 			clock: systemClock(),
 		}),
 	};
 	const service = await startService(parts, pages).catch(async (error) => {
-		// Else it could leave a file of the log that is empty.
+		// Without this, it could leave a file of the log that is empty.
 		await fatal.settle();
 		throw error;
 	});
@@ -121,7 +122,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 }
 
 /** The operational log: JSON for programs, or pretty on a terminal. */
-function openLogger({ node }: Config) {
+function openLogger({ node, warnings }: Config) {
 	const output = openOutput(1, (dropped) =>
 		logger.warn(
 			{ dropped },
@@ -133,6 +134,7 @@ function openLogger({ node }: Config) {
 		{ base: node ? { node } : null },
 		{ write: (line: string) => output.write(shape(line)) },
 	);
+	for (const warning of warnings) logger.warn(warning);
 	return { output, logger };
 }
 

@@ -6,6 +6,7 @@
 import type { Server } from "node:http";
 import { type Clock, clockReaches, RunningClock } from "./clock.ts";
 import type { Running } from "./cluster/edge-link.ts";
+import { othersAreReached } from "./cluster/late-nodes.ts";
 import type { Accepts, Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Step } from "./engine/fold.ts";
@@ -37,8 +38,6 @@ import { type Bound, listen, type PassedSocket } from "./transport/listen.ts";
 import { proxyWarnings } from "./transport/proxy-warnings.ts";
 import { SocketServer } from "./transport/socket-server.ts";
 
-/** A start that waits for other nodes so long says so. */
-const LATE_MS = 2000;
 /** Connections for plain HTTP, beside as many WebSockets as the limit allows. */
 const SPARE_CONNECTIONS = 64;
 
@@ -67,6 +66,8 @@ export interface ServiceParts
 	readonly readAgain?: () => Config;
 	/** Used instead of the configured host and port. */
 	readonly passed?: PassedSocket | undefined;
+	/** Whether those who come before this server listens wait in the passed socket, or other workers serve them. */
+	readonly hasQueue?: boolean;
 }
 
 interface ClusterNode {
@@ -138,13 +139,8 @@ export async function startEngine(
 		folder: parts.config.log === "file" ? parts.config.data : undefined,
 	});
 	log.scrub().catch(onFatal);
-	const stopWaiting = clock.after(LATE_MS, () => {
-		const why = cluster?.wrong ?? "the other nodes are late";
-		report.warn({}, `waiting: ${why}. Is it running?`);
-		meanwhile(why).catch(onFatal);
-	});
-	const begun = cluster?.start({ engine, log, states, operator });
-	await Promise.resolve(begun).finally(stopWaiting);
+	const joined = cluster?.start({ engine, log, states, operator });
+	await othersAreReached(parts, joined, clock, meanwhile);
 	return { ...started, engine, inspector, operator };
 }
 

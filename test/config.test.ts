@@ -184,6 +184,12 @@ test("a variable that only seems to be Plume's is warned of once", () => {
 	]);
 });
 
+test("the beginning that all settings share is taken for none of them", () => {
+	expect(read({ PLUME_: "1" }).warnings).toEqual([
+		"PLUME_ is no setting: plume serve --help lists them all.",
+	]);
+});
+
 test.each<[string, Environment]>([
 	["MAILGUN_API_KEY", { MAILGUN_API_KEY: "k" }],
 	["Did you mean SMTP_URL?", { SMTP_URI: "smtp://mail.example.org" }],

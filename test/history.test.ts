@@ -274,6 +274,30 @@ describe("history", () => {
 		expect(ann.last(types.refused)).toMatchObject({ code: "isNotTooFast" });
 	});
 
+	test("is read one page at a time while a sync hangs", async () => {
+		const disk = new FakeDisk();
+		const plume = await testServerOn(disk);
+		const ann = await plume.enter("ann", "plume.2");
+		const { epoch } = ann.memory;
+		let goOn = (_: undefined) => {};
+		const hangs = new Promise<undefined>((resolve) => {
+			goOn = resolve;
+		});
+		disk.interrupt = ({ kind, path }) =>
+			kind === "sync" && path.includes("/log/") ? hangs : undefined;
+		ann.say("one", 1);
+		for (let asked = 0; asked < 3; asked++) {
+			ann.askHistory({ room: "lobby", epoch, before: 2 });
+			for (let turn = 0; turn < 200; turn++)
+				await new Promise((resolve) => setImmediate(resolve));
+		}
+		goOn(undefined);
+		await plume.settle();
+		expect(ann.last(types.history)).toMatchObject({ before: 2 });
+		const news = ann.news();
+		expect(news.filter(({ code }) => code === "isNotTooFast")).toHaveLength(2);
+	});
+
 	test("that has rotted is refused, to nobody else's harm", async () => {
 		const disk = new FakeDisk();
 		const plume = await testServerOn(disk);

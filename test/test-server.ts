@@ -74,8 +74,9 @@ export interface TestServerOptions {
 	readonly accepts?: Accepts;
 	readonly secret?: string;
 	readonly cluster?: ServiceParts["cluster"];
-	/** Hears why a start waits for the clock. */
-	readonly onWaiting?: (why: string) => void;
+	readonly hasQueue?: boolean;
+	/** Hears why nobody can enter yet. A rejection ends the start. */
+	readonly onWaiting?: (why: string) => unknown;
 }
 
 /** Keeps what was mailed, and can be told to fail. */
@@ -199,6 +200,7 @@ export class TestServer {
 		settled = () => log.frozen || log.ordered === log.committed,
 		isDead = () => false,
 		onWaiting = () => {},
+		hasQueue = false,
 		secret = "a secret for tests",
 		cluster,
 		accepts = { clock: false, missing: false, restored: false, secret: false },
@@ -225,6 +227,7 @@ export class TestServer {
 			mailer,
 			secrets: ids,
 			clockFrom: () => clock,
+			hasQueue,
 			cluster:
 				cluster ??
 				(process.env.TEST_EDGE ? sequencerFor(ids, clock) : undefined),

@@ -1,7 +1,8 @@
 /** What a room is about: who may say it, who sees it, and how its words go. */
 
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
+import { Archive } from "../src/history/archive.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
 import { ask, into } from "./moderating.ts";
@@ -61,6 +62,25 @@ test("a topic outlives a restart, as it outlives the room's memory", async () =>
 	again.open({ session, room: "boats" });
 	await plume.settle();
 	expect(again.last(types.welcome)).toMatchObject({ topic: { text: "Sails" } });
+});
+
+test("a topic is read from the log once for all who come back after a restart", async () => {
+	await sets(ann, "Sails");
+	const sessions = [ann, bob].map(({ memory }) => memory.session);
+	plume = await serverOn(disk, clock, environment);
+	const find = vi.spyOn(Archive.prototype, "find");
+	const back = sessions.map((session) => {
+		const again = plume.connect("plume.2");
+		again.open({ session, room: "boats" });
+		return again;
+	});
+	await plume.settle();
+	for (const again of back)
+		expect(again.last(types.welcome)).toMatchObject({
+			topic: { text: "Sails" },
+		});
+	expect(find).toHaveBeenCalledTimes(1);
+	find.mockRestore();
 });
 
 test("a topic has at most 200 characters", async () => {

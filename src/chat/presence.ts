@@ -13,7 +13,7 @@ const MOST_TYPING = 10;
 
 export type Members = RoomContext["members"];
 
-/** The public room that a member looks at who is away from this one. */
+/** The public room in which a person who is away from this one looks now. */
 export type Elsewhere = (member: Member) => RoomName | undefined;
 
 export class Presence {
@@ -24,7 +24,7 @@ export class Presence {
 	readonly #losing = new Set<ClientId>();
 	/** Clients that may have changed, and whether they were last published as away. */
 	readonly #changed = new Map<ClientId, boolean>();
-	/** Which room those who are away were last published as looking at. */
+	/** The room last published as `in`, for each client. */
 	readonly #elsewhere = new Map<ClientId, RoomName>();
 	/** The time until which each client is taken to be typing. */
 	readonly #typing = new Map<ClientId, number>();
@@ -41,7 +41,7 @@ export class Presence {
 	}
 
 	hide(client: ClientId, isHidden: boolean): void {
-		this.#willChange(client);
+		this.willChange(client);
 		if (isHidden) this.#hidden.add(client);
 		else this.#hidden.delete(client);
 	}
@@ -51,21 +51,23 @@ export class Presence {
 		return this.#hidden.has(client);
 	}
 
-	/** Call when the person of a client may look at another room now; `isLost`: its connection is. */
-	move(client: ClientId, isLost: boolean): void {
-		this.#willChange(client, isLost);
+	/** Call before anything of a client may change, as which room its person looks at; `wasLost`: its connection was. */
+	willChange(client: ClientId, wasLost = false): void {
+		this.#hasMore = true;
+		if (!this.#changed.has(client))
+			this.#changed.set(client, wasLost || this.#hidden.has(client));
 	}
 
 	/** Call when a client's connection is lost, here. */
 	lose(client: ClientId): void {
-		this.#willChange(client);
+		this.willChange(client);
 		this.#losing.add(client);
 		this.#forget(client);
 	}
 
 	/** Call when it is durable that a client was detached or resumed; `wasLost`: its connection was lost before that. */
 	reattach(client: ClientId, wasLost: boolean): void {
-		this.#willChange(client, wasLost);
+		this.willChange(client, wasLost);
 		this.settle(client);
 	}
 
@@ -99,11 +101,9 @@ export class Presence {
 	list(members: Members): PresenceMessage {
 		const listed: Attendee[] = [];
 		for (const [client, member] of members) {
-			const { name } = member;
 			const away = this.#changed.get(client) ?? this.#isAway(client, member);
-			const where = this.#elsewhere.get(client);
-			const one = { client, name, away, ...(where && { in: where }) };
-			if (listed.push(one) === MOST_LISTED) break;
+			if (listed.push(this.#attendee(client, member, away)) === MOST_LISTED)
+				break;
 		}
 		const total = members.size;
 		return { kind: "members", room: this.#room, total, members: listed };
@@ -118,10 +118,9 @@ export class Presence {
 		return [...this.#away(members, elsewhere), ...this.#typists(members, now)];
 	}
 
-	#willChange(client: ClientId, wasLost = false): void {
-		this.#hasMore = true;
-		if (!this.#changed.has(client))
-			this.#changed.set(client, wasLost || this.#hidden.has(client));
+	#attendee(client: ClientId, { name }: Member, away: boolean): Attendee {
+		const where = this.#elsewhere.get(client);
+		return { client, name, away, ...(where && { in: where }) };
 	}
 
 	#forget(client: ClientId): void {
@@ -147,15 +146,12 @@ export class Presence {
 			if (away === wasAway && where === this.#elsewhere.get(client)) continue;
 			if (where) this.#elsewhere.set(client, where);
 			else this.#elsewhere.delete(client);
-			const { name } = member;
-			const one = { client, name, away, ...(where && { in: where }) };
-			if (changed.push(one) === MOST_LISTED) break;
+			if (changed.push(this.#attendee(client, member, away)) === MOST_LISTED)
+				break;
 		}
 		this.#hasMore = changed.length === MOST_LISTED;
-		const room = this.#room;
-		return changed.length > 0
-			? [{ kind: "presence", room, members: changed }]
-			: [];
+		if (changed.length === 0) return [];
+		return [{ kind: "presence", room: this.#room, members: changed }];
 	}
 
 	#typists(members: Members, now: number): readonly PresenceMessage[] {

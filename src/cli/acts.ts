@@ -14,10 +14,10 @@ export function parse(args: readonly string[]): LogCommand {
 	const { positionals } = parseOptions("acts", args, {});
 	return logCommand(positionals[0], async (input, { print }) => {
 		let acts = 0;
-		/** The line to print next. What the bot says in several rooms at once is one act. */
-		let next = { key: "", rooms: 0, words: "", line: (_words: string) => "" };
+		/** The act to print next. What the bot says in several rooms at once is one. */
+		let next = { key: "", rooms: 0, before: "", words: "", why: "" };
 		const printNext = () => {
-			if (next.rooms > 0) print(next.line(next.words));
+			if (next.rooms > 0) print(next.before + next.words + next.why);
 		};
 		const reading = input.fold((step) => {
 			const words = actIn(step);
@@ -32,9 +32,8 @@ export function parse(args: readonly string[]): LogCommand {
 				return;
 			}
 			printNext();
-			const line = (words: string) =>
-				`${momentOf(time)}  #${seq}  ${by} ${words}${why}`;
-			next = { key, rooms: 1, words, line };
+			const before = `${momentOf(time)}  #${seq}  ${by} `;
+			next = { key, rooms: 1, before, words, why };
 			acts++;
 		});
 		const { seq } = await reading.finally(printNext);

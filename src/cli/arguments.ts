@@ -9,7 +9,11 @@ import {
 	limitVariables,
 	settingVariables,
 } from "../config.ts";
-import { isOperatorCommand, type OperatorCommand } from "../operator/usage.ts";
+import {
+	isOperatorCommand,
+	type OperatorCommand,
+	operatorUsage,
+} from "../operator/usage.ts";
 import { boolean, parseOptions, string } from "./options.ts";
 
 /** The commands that work on a log beside the server, or without one. Each has a file, which parses its arguments. */
@@ -84,7 +88,7 @@ export function parseCommand(
 	return parseServe(name, isFlag ? args : rest, environment);
 }
 
-/** What follows `--` is text. Before it, no option may end up in a reason. */
+/** What follows `--` is text, which may have another. Before it, no option may end up in a reason. */
 function parseOperation(
 	command: OperatorCommand,
 	args: readonly string[],
@@ -97,10 +101,9 @@ function parseOperation(
 		throw new ConfigError(
 			`There is no option "${option}". Settings go by variables, like PLUME_DATA; in a text, write -- before it.`,
 		);
-	return {
-		...{ name: "operate", command },
-		given: [...before, ...args.slice(end + 1)],
-	};
+	const isText = end >= operatorUsage[command].args.length;
+	const after = args.slice(isText ? end : end + 1);
+	return { name: "operate", command, given: [...before, ...after] };
 }
 
 function parseServe(

@@ -18,7 +18,7 @@ import {
 import { fold } from "../engine/fold.ts";
 import { Secrets } from "../engine/secrets.ts";
 import { State } from "../engine/state.ts";
-import { messageOf, namesIn, realDisk } from "../log/disk.ts";
+import { codeOf, messageOf, namesIn, realDisk } from "../log/disk.ts";
 import { Evidence } from "../log/evidence.ts";
 import { checkUnlocked, Locked } from "../log/lock.ts";
 import { segmentsOf } from "../log/reader.ts";
@@ -131,16 +131,16 @@ async function streamFits(nats: NatsSettings): Promise<string> {
 
 async function answers(upstream: Address | LocalPath): Promise<string> {
 	const socket = connect(upstream);
-	try {
-		await once(socket, "connect");
-		return "it is there";
-	} catch (error) {
-		throw new Error(
-			`PLUME_UPSTREAM: ${messageOf(error)}. Start the sequencer: an edge waits for it.`,
-		);
-	} finally {
-		socket.destroy();
-	}
+	await once(socket, "connect")
+		.finally(() => socket.destroy())
+		.catch((error: unknown) => {
+			// Where a name has several addresses, the error has no message.
+			const why = messageOf(error) || codeOf(error);
+			throw new Error(
+				`PLUME_UPSTREAM: ${why}. Start the sequencer: an edge waits for it.`,
+			);
+		});
+	return "it is there";
 }
 
 /** Unix sockets outside of the data folder, which has a check of its own. */

@@ -61,13 +61,14 @@ async function cut(
 	}
 	await markRestored(disk, into, copied);
 	print(
-		`Copied events 1 to ${seq} into ${into}, in whole batches. Start it: PLUME_DATA=${into} plume serve`,
+		`Copied events 1 to ${seq} into ${into}: the last whole batch ends there.`,
 	);
 	const { size } = copied.erased;
 	if (size > 0) print(`Erased again, as later in ${source}: ${size}.`);
 	if (!(await copySecret(disk, source, into)))
 		warn(`${source} has no secret: start it with the one it was written with.`);
 	for await (const line of leftOut(disk, source, sources, prefix)) print(line);
+	print(`Start it: PLUME_DATA=${into} plume serve`);
 	return 0;
 }
 

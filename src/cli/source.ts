@@ -116,7 +116,7 @@ export const logCommand = (
 			let isRead = false;
 			const batches = (async function* () {
 				yield* verified;
-				// Else a pipe whose writer failed would be verified.
+				// Without this, a pipe whose writer failed would be verified.
 				if (path === "-" && verifier.seq === 0)
 					throw Object.assign(new Error("it is empty"), { code: "ENOENT" });
 				isRead = true;

@@ -91,12 +91,9 @@ export class EdgeLink {
 		this.#connections.clear();
 	}
 
-	#hear(message: FromEdge): void {
+	#hear(message: FromEdge) {
 		this.heardAt = this.#parts.clock.now();
-		if (message.kind !== "hello" && !this.about.node) {
-			this.close();
-			return;
-		}
+		if (message.kind !== "hello" && !this.about.node) return this.close();
 		switch (message.kind) {
 			case "hello":
 				this.#begin(message);

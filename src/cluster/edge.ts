@@ -53,7 +53,9 @@ export class Edge implements Cluster {
 	#stopBeating = () => {};
 	#following = Promise.resolve();
 	#sequencer = "";
-	#onStart = { isCurrent: () => {}, isRefused: (_: Error) => {} };
+	#onCurrent = () => {};
+	/** While this node starts, a refusal only rejects the start. */
+	#onRefused: (why: Error) => void = () => {};
 	readonly #carried = new Carried();
 	readonly undecided = new Undecided((connection, command) =>
 		this.#engine?.refuseForNow(connection, command, true),
@@ -85,7 +87,11 @@ export class Edge implements Cluster {
 		[this.#engine, this.#log] = [running.engine, running.log];
 		this.#stopBeating = eachBeat(this.#parts.clock, () => this.#beat());
 		return new Promise((isCurrent, isRefused) => {
-			this.#onStart = { isCurrent, isRefused };
+			this.#onCurrent = () => {
+				this.#onRefused = this.#parts.onFatal;
+				isCurrent();
+			};
+			this.#onRefused = isRefused;
 			this.#dial();
 		});
 	}
@@ -103,12 +109,10 @@ export class Edge implements Cluster {
 	}
 
 	hasNode = (node: string): boolean => node === this.#sequencer;
-	forward(connection: Connection, command: Command): void {
+	forward(connection: Connection, command: Command) {
 		const link = this.#isWelcome ? this.#link : undefined;
-		if (!link && !this.undecided.mayWait(command)) {
-			this.#engine?.refuseForNow(connection, command, false);
-			return;
-		}
+		if (!link && !this.undecided.mayWait(command))
+			return this.#engine?.refuseForNow(connection, command, false);
 		const number = this.undecided.add(connection, command);
 		if (link) this.#send(link, connection, command, number);
 	}
@@ -163,21 +167,18 @@ export class Edge implements Cluster {
 	/** This node decides what waits here. */
 	takeWaiting(receive: (connection: Connection, command: Command) => void) {
 		[this.#isIdle, this.#isLate] = [true, false];
+		this.#onCurrent();
 		this.#link?.close();
 		this.#lost(undefined);
 		this.undecided.sendAgain(receive, true);
 	}
 
-	#dial(): void {
+	#dial() {
 		this.#cancel();
 		if (this.#link || this.#closing || this.#isIdle) return;
 		const socket = this.#parts.dial();
-		if (!socket) {
-			this.#lost(undefined);
-			return;
-		}
-		const { seal } = this.#parts;
-		const link: ToSequencer = new Link(socket, seal, {
+		if (!socket) return this.#lost(undefined);
+		const link: ToSequencer = new Link(socket, this.#parts.seal, {
 			onMessage: (message: FromSequencer, bytes) => {
 				if (link === this.#link) this.#hear(message, bytes);
 			},
@@ -239,8 +240,7 @@ export class Edge implements Cluster {
 				break;
 			case "unwelcome":
 				this.#closing = true;
-				this.#onStart.isRefused(new ConfigError(message.why));
-				onFatal(new Error(message.why));
+				this.#onRefused(new ConfigError(message.why));
 				break;
 			case "lines":
 				this.#following = this.#following
@@ -300,7 +300,7 @@ export class Edge implements Cluster {
 			if (this.#isLate) this.#parts.report.info({}, "the sequencer is there");
 			this.#isLate = false;
 			engine.onThawed();
-			this.#onStart.isCurrent();
+			this.#onCurrent();
 		});
 	}
 }

@@ -50,7 +50,7 @@ async function syncsAlways({ replicas }: NatsSettings, monitor: string) {
 	return `it syncs each message, in a cluster of ${size}`;
 }
 
-/** Whether a start can use the stream, and `isDeep`, whether all of it is on each server. */
+/** Whether a start can use the stream. `isDeep` also checks that each server has all of it. */
 export async function examineStream(
 	settings: NatsSettings,
 	isDeep: boolean,

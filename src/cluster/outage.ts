@@ -1,4 +1,4 @@
-/** Whether what people say can be stored at all: if not, they are told so once, and once that it is over. */
+/** Whether what people say can be stored at all: if not, they are told when that begins, and when it ends. */
 import type { Clock } from "../clock.ts";
 import type { Running } from "./edge-link.ts";
 

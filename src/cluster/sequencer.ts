@@ -151,15 +151,12 @@ export class Sequencer implements Cluster {
 	}
 
 	/** An edge is gone. Its clients are lost unless it is back in time. */
-	#lose(edge: EdgeLink, error: Error | undefined): void {
+	#lose(edge: EdgeLink, error: Error | undefined) {
 		const { node, label } = edge.about;
 		const isOver = !this.#running;
 		const isLatest = this.#edges.get(node) === edge;
 		if (isLatest) this.#edges.delete(node);
-		if (isOver || !isLatest) {
-			edge.forget();
-			return;
-		}
+		if (isOver || !isLatest) return edge.forget();
 		const { report, clock } = this.#parts;
 		report.warn({ edge: label, error: error?.message }, "an edge is gone");
 		this.#missed.add(node);

@@ -223,7 +223,7 @@ export class Attachments {
 	}
 
 	/** Welcomes a client once its room has read the items to show. A classic client is shown none, so it need not wait. */
-	#admit(client: ClientId, room: Room, epoch: string, entered?: Item): void {
+	#admit(client: ClientId, room: Room, epoch: string, entered?: Item) {
 		const connection = this.#attached.get(client);
 		if (!connection?.login || connection.gone) return;
 		const { login } = connection;
@@ -232,10 +232,8 @@ export class Attachments {
 		this.#admitted.add(login);
 		const isClassic = login.pending && !login.session;
 		const topic = this.#parts.ownRooms.recallTopic(room);
-		if ((room.recent.lacks === undefined && !topic) || isClassic) {
-			this.#welcome(connection, login, room, epoch);
-			return;
-		}
+		if ((room.recent.lacks === undefined && !topic) || isClassic)
+			return this.#welcome(connection, login, room, epoch);
 		void Promise.all([this.#parts.pages.recall(room), topic]).then(() =>
 			this.#parts.pipeline.tell(connection, () => {
 				if (connection.login !== login) return;

@@ -58,28 +58,19 @@ export class CatchUp {
 			});
 	}
 
-	#sendAfter(behind: Behind, offset: number): void {
+	#sendAfter(behind: Behind, offset: number) {
 		if (this.#isOver(behind)) return;
 		const { recent } = behind.room;
 		const missed = recent.missed(offset);
-		if (!missed) {
-			this.#sendLatest(behind, true);
-			return;
-		}
+		if (!missed) return this.#sendLatest(behind, true);
 		const { count, isSure } = missed;
-		if (count === 0) {
-			this.#join(behind);
-			return;
-		}
+		if (count === 0) return this.#join(behind);
 		const send = () =>
 			this.#read(behind, offset, count, (items) => {
 				if (items.length > 0) this.#send(behind, offset, items);
 				else this.#sendLatest(behind, true);
 			});
-		if (isSure) {
-			send();
-			return;
-		}
+		if (isSure) return send();
 		const { connection, epoch } = behind;
 		const from = { room: behind.room.name, epoch, offset };
 		this.#parts.pages.relationsAfter(connection, from, (relations) => {
@@ -95,13 +86,10 @@ export class CatchUp {
 		offset: number,
 		limit: number,
 		onItems: (items: readonly Item[]) => void,
-	): void {
+	) {
 		const { connection, room, epoch } = behind;
 		const remembered = room.recent.after(offset);
-		if (remembered) {
-			onItems(remembered);
-			return;
-		}
+		if (remembered) return onItems(remembered);
 		const from = { room: room.name, epoch, offset };
 		this.#parts.pages.after(connection, from, limit, (found) => {
 			if (!this.#isOver(behind)) onItems(room.recent.takeBytes(found));
@@ -114,16 +102,13 @@ export class CatchUp {
 		return room.attached.get(client.id) !== client || pipeline.stopping;
 	}
 
-	#send(behind: Behind, offset: number, items: readonly Item[]): void {
+	#send(behind: Behind, offset: number, items: readonly Item[]) {
 		const { pipeline } = this.#parts;
 		const { connection, room } = behind;
 		const { mailbox, transport } = connection;
 		for (const item of items) mailbox.put(item);
 		const sent = offset + items.length;
-		if (sent === room.recent.head.offset) {
-			this.#join(behind);
-			return;
-		}
+		if (sent === room.recent.head.offset) return this.#join(behind);
 		// Only what was handed to the transport can be drained.
 		mailbox.flush(undefined);
 		transport.whenDrained(() =>

@@ -84,6 +84,7 @@ export function applyEffects(
 
 /** A title or topic is erased by its own offset. */
 function forgetTitles(room: Room, target: number | undefined, after: State) {
+	if (target === undefined) return;
 	const { titled, topic } = after.room(room.name)?.context ?? {};
 	if (target === titled) room.titled = "";
 	if (target === topic) room.topic = "";

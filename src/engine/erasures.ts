@@ -107,12 +107,9 @@ export class Erasures {
 		this.#changeOne(position, answer, decide);
 	}
 
-	#changeOne(position: ItemPosition, answer: Answer, decide: Decide): void {
+	#changeOne(position: ItemPosition, answer: Answer, decide: Decide) {
 		const { pipeline, archive } = this.#parts;
-		if (this.isBusy) {
-			answer("isNotTooFast");
-			return;
-		}
+		if (this.isBusy) return answer("isNotTooFast");
 		const change = async () => {
 			const found = await archive.find(position);
 			if (pipeline.stopping) return;

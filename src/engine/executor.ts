@@ -32,13 +32,11 @@ export class Executor {
 		this.#services = services;
 	}
 
-	receive(connection: Connection, command: Command): void {
+	receive(connection: Connection, command: Command) {
 		if (connection.gone || this.#parts.pipeline.stopping) return;
 		const { kind } = command;
-		if (!leads(this.#parts) && !logsNothing.has(kind)) {
-			this.#parts.cluster?.forward(connection, command);
-			return;
-		}
+		if (!leads(this.#parts) && !logsNothing.has(kind))
+			return this.#parts.cluster?.forward(connection, command);
 		if (this.#isHasty(connection, typeOf(kind), command)) return;
 		if (this.#parts.pipeline.frozen && !logsNothing.has(kind))
 			this.refuseForNow(connection, command, "diskHasSpace");

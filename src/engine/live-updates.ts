@@ -99,7 +99,7 @@ export class LiveUpdates {
 		this.#publishSoon(room);
 	}
 
-	/** Call when a client has come to a room, left it, or may look at it no more, or again: its person may be away from others. `state` is that before, but for one that has come. */
+	/** Call when a client enters or leaves a room, or its tab is shown or hidden: its person may be away from other rooms. `state` must still, or already, have the client in the room. */
 	move(client: ClientId, room: RoomName, state: State): void {
 		const one = state.room(room)?.context.members.get(client);
 		if (!one || !isPublic(room)) return;
@@ -108,12 +108,12 @@ export class LiveUpdates {
 			if (other === room) continue;
 			const member = state.room(other)?.context.members.get(id);
 			const isLost = member?.deadline !== undefined;
-			this.#parts.server.find(other)?.presence.move(id, isLost);
+			this.#parts.server.find(other)?.presence.willChange(id, isLost);
 			this.#publishSoon(other);
 		}
 	}
 
-	/** Another room, and a public one, that a person looks at. Which of the rest it is, nobody learns. */
+	/** Another room, and a public one, that a person looks at. Never a private one. */
 	#elsewhere({ identity }: Member, here: RoomName): RoomName | undefined {
 		const { server, states } = this.#parts;
 		for (const id of states.committed.clientsOf(identity)) {

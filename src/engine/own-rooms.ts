@@ -8,6 +8,7 @@ import type { Identity, PlumeEvent, RoomName } from "../../machines/events.ts";
 import type { ServerFrame } from "../../machines/protocol.ts";
 import type { Invitation } from "../../machines/server.ts";
 import type { Room } from "../chat/room.ts";
+import type { Archive } from "../history/archive.ts";
 import { messageOf } from "../log/disk.ts";
 import { throttled } from "../rate-limit.ts";
 import { nameOf, personUnder } from "./commands/names-held.ts";
@@ -27,7 +28,7 @@ interface Subscriber {
 	isBusy: boolean;
 }
 
-/** What a welcome says of a room that is not for all, and what any is about. */
+/** The access and topic of a room, for a welcome. */
 export function aboutRoom(state: State, { name, topic: text }: Room) {
 	const { access, isClosed, topic: offset } = state.room(name)?.context ?? {};
 	return {
@@ -40,6 +41,7 @@ export class OwnRooms {
 	readonly #parts: RunningParts;
 	readonly #subscribers = new Map<Connection, Subscriber>();
 	readonly #sendSoon: (connection: Connection) => void;
+	readonly #reading = new Map<string, ReturnType<Archive["find"]>>();
 
 	constructor(parts: RunningParts) {
 		this.#parts = parts;
@@ -160,7 +162,7 @@ export class OwnRooms {
 		return this.titleOf(name, "topic").catch(() => {});
 	}
 
-	/** The title of a room, or its topic: remembered, or read from the log; empty if there is none, or it is erased. */
+	/** The title of a room, or its topic: remembered, or read from the log; empty if there is none, or it is erased. All who ask meanwhile share one reading. */
 	async titleOf(
 		key: RoomName,
 		which: "titled" | "topic" = "titled",
@@ -171,8 +173,15 @@ export class OwnRooms {
 		const room = server.room(key);
 		if (room[which] !== undefined) return room[which];
 		const { epoch } = states.committed.head(key);
-		const found = await archive.find({ room: key, epoch, offset });
-		// Whatever has changed it meanwhile has set it.
+		const at = `${key} ${epoch} ${offset}`;
+		const reading =
+			this.#reading.get(at) ??
+			archive
+				.find({ room: key, epoch, offset })
+				.finally(() => this.#reading.delete(at));
+		this.#reading.set(at, reading);
+		const found = await reading;
+		// An event that changed it meanwhile has set it already.
 		room[which] ??= found?.text ?? "";
 		return room[which];
 	}

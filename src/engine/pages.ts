@@ -25,7 +25,7 @@ const [PAGE_MESSAGES, MOST_PAGE_MESSAGES] = [50, 200];
 /** Messages in an answer to a search. */
 const MOST_FOUND = 20;
 
-/** What is sealed is where a search goes on: a seq alone tells how much is said in other rooms. */
+/** A search's cursor is sealed: a plain seq would tell how much is said in other rooms. */
 export const SEARCH_CURSOR = "search";
 
 /** People whose searches may wait: each may take as long as the worker may be silent. */
@@ -47,8 +47,11 @@ interface Asked<Who> {
 	readonly id: string | undefined;
 	/** What is replied if nothing can be read. */
 	readonly orElse: Rule;
+	/** Who may not ask for another yet: a connection, or a person. */
 	readonly who: Who;
-	readonly busy: Set<Who>;
+	readonly busy: Pick<Set<Who>, "has" | "delete"> & { add(who: Who): unknown };
+	/** Whether what was read may be large, so that it must be replied before another is read. */
+	readonly isLarge?: boolean;
 }
 
 interface Searched {
@@ -62,7 +65,8 @@ interface Searched {
 export class Pages {
 	readonly #parts: RunningParts & { readonly responder: Responder };
 	#latest: Changes = {};
-	readonly #reading = new Set<Connection>();
+	/** A reply to a connection that is gone is dropped. */
+	readonly #reading = new WeakSet<Connection>();
 	readonly #searching = new Set<Identity>();
 	readonly #recalling = new Map<Room, Promise<void>>();
 
@@ -164,11 +168,9 @@ export class Pages {
 
 	/** Reads what a room no longer remembers and newcomers are shown. All who ask meanwhile share one reading. Never rejects. */
 	recall(room: Room): Promise<void> {
-		const underway = this.#recalling.get(room);
-		if (underway) return underway;
-		const recalled = this.#recall(room).finally(() =>
-			this.#recalling.delete(room),
-		);
+		const recalled =
+			this.#recalling.get(room) ??
+			this.#recall(room).finally(() => this.#recalling.delete(room));
 		this.#recalling.set(room, recalled);
 		return recalled;
 	}
@@ -196,24 +198,25 @@ export class Pages {
 	#history(connection: Connection, re: number, id: string | undefined) {
 		const busy = this.#reading;
 		const orElse = "historyIsReadable" as const;
-		return { connection, re, id, orElse, who: connection, busy };
+		return { connection, re, id, orElse, who: connection, busy, isLarge: true };
 	}
 
-	/** Reads, then replies; false while something else is being read for the same one. */
+	/** Reads, then replies; false while something else is being read for the same one, or waits to be replied if that is large. */
 	#answer<Who, Found>(
-		{ connection, re, id, orElse, who, busy }: Asked<Who>,
+		{ connection, re, id, orElse, who, busy, isLarge }: Asked<Who>,
 		read: () => Promise<Found>,
 		answer: (found: Found, since: Changes) => ServerMessage | Rule,
 	): boolean {
 		if (busy.has(who)) return false;
 		busy.add(who);
 		const reply = (given: ServerMessage | Rule) => {
+			if (isLarge) busy.delete(who);
 			if (typeof given === "object") connection.mailbox.put(given);
 			else this.#parts.responder.refuse(connection, given, re, { id });
 		};
 		this.#read(
 			connection,
-			() => read().finally(() => busy.delete(who)),
+			() => read().finally(() => isLarge || busy.delete(who)),
 			(found, since) => reply(answer(found, since)),
 			() => reply(orElse),
 		);
@@ -266,8 +269,7 @@ function hitOf(
 	if (now.kind !== "said" || found?.kind !== "said") return [];
 	const { room, epoch, offset, time, name, text } = now;
 	if (text !== found.text) return [];
-	const position = { room, epoch, offset, time };
-	return [{ ...position, name, text: excerptOf(text, phrases) }];
+	return [{ room, epoch, offset, time, name, text: excerptOf(text, phrases) }];
 }
 
 function afterChanges(items: readonly Item[], since: Changes): readonly Item[] {

@@ -27,7 +27,7 @@ const catalogues: Readonly<Record<Language, Catalogue>> = {
 	...{ en, de, fr, es, pt, ja, ar },
 };
 
-/** So long, in words. */
+/** A duration, said in words. */
 interface Span {
 	readonly ms: number;
 }
@@ -83,7 +83,7 @@ const UNITS = [
 	MINUTE,
 ] as const;
 
-/** A span in the largest unit that leaves no rest. */
+/** A span in the largest unit that leaves no remainder. */
 function spanIn(language: Language, { ms }: Span): string {
 	const [unit, size] = UNITS.find(([, size]) => ms % size === 0) ?? MINUTE;
 	const style = { style: "unit", unit, unitDisplay: "long" } as const;

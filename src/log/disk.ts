@@ -135,7 +135,7 @@ export function isSameFile(path: string, fd: number): boolean {
 	return named?.ino === ino && named.dev === dev;
 }
 
-/** The operator, or a program of theirs, did it: it is no bug. */
+/** A file of the data folder was removed or replaced from outside: no bug of ours. */
 export class Removed extends Error {
 	override readonly name = "Removed";
 }

@@ -97,11 +97,10 @@ export async function checkPlace(
 	const there = await lstat(path).catch(() => undefined);
 	if (!there) return false;
 	if (!there.isSocket()) throw wrong(`${path} is there already, and no socket`);
-	const isUsed = await new Promise<boolean>((resolve) => {
-		const socket = connect(path, () => resolve(true));
-		socket.once("error", () => resolve(false));
-		socket.once("close", () => socket.destroy());
-	});
+	const socket = connect(path);
+	const connected = await once(socket, "connect").catch(() => undefined);
+	socket.destroy();
+	const isUsed = connected !== undefined;
 	if (isUsed && !beside) throw wrong(`another server answers at ${path}`);
 	return isUsed;
 }

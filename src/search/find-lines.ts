@@ -14,7 +14,7 @@ export interface Question extends Wanted {
 export interface FoundLines {
 	/** The newest first. */
 	readonly items: readonly Said[];
-	/** The line that older ones stand before; absent if there are none. */
+	/** Older hits have a seq below this one; undefined if there are none. */
 	readonly older: number | undefined;
 	/** Whether the newest messages may be missing. */
 	readonly isBehind: boolean;

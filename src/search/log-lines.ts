@@ -56,7 +56,7 @@ export async function readHits(
 	});
 }
 
-/** The texts that are there, of lines in any segments. */
+/** The texts that are there, of lines in any segments. If they `mayBeUnreadable`, a segment that cannot be read has none; otherwise that rejects. */
 export async function readTexts(
 	{ log }: Archive,
 	all: readonly EventSpan[],

@@ -35,7 +35,7 @@ const beginningsOf = ({ phrases }: Query): readonly string[] =>
 		return [...last].length > INDEXED_LETTERS ? [last] : [];
 	});
 
-/** Looking up a term takes up to 0.1 ms. What is in public rooms or one of so many is quicker told line by line. */
+/** Looking up a term takes up to 0.1 ms. With more own rooms than this, checking each hit is quicker than a term for each room. */
 const MANY_ROOMS = 32;
 
 export function wantedOf(query: Query, scope: Scope): Omit<Wanted, "limit"> {

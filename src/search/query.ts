@@ -6,7 +6,7 @@ import type { Rule } from "../engine/refusals.ts";
 export const [LONGEST_QUERY, MOST_PARTS, MOST_TOKENS] = [500, 16, 24];
 /** How often a query may have one word: a phrase of a common one is compared with all that was said. */
 const MOST_EQUAL = 4;
-/** And one letter of an unspaced script, which comes as often in an everyday phrase. */
+/** How often it may have one letter of an unspaced script, which comes oftener in an everyday phrase. */
 const MOST_EQUAL_LETTERS = 8;
 const DAY_MS = 86_400_000;
 

@@ -19,10 +19,10 @@ const ADD_WIPED = `INSERT OR IGNORE INTO temp.wiped
 SELECT CAST(digit.value || word.value AS BLOB)
 FROM json_each('[0,1,2]') AS digit, json_each(?) AS word`;
 /**
- * Each separator that begins a wiped word and no other. What it becomes is the
- * next word, or the digit of the next index: a page may have the end of one
- * index and the beginning of another. Only that of an empty page would pass
- * the separator after it.
+ * Selects each separator that begins only wiped words, and what replaces it:
+ * the next word, or the digit of the next index, since a page may have the end
+ * of one index and the beginning of another. `isEmpty` tells that this would
+ * not stand before the next separator, so the page has no word.
  */
 const STALE = `WITH begun AS MATERIALIZED (
 	SELECT segid, term, CAST(CAST(substr(term, 1, 1) AS TEXT) AS INTEGER) AS digit

@@ -42,7 +42,7 @@ export interface Wanted {
 	readonly match: string;
 	/** Only lines of public rooms and of these, if that is not in the match. */
 	readonly ownRooms?: readonly string[] | undefined;
-	/** Beginnings in it that have no index of their own. */
+	/** Beginnings of words in `match` that have no index of their own. */
 	readonly beginnings?: readonly string[];
 	/** Days since 1970, in UTC. */
 	readonly after?: number | undefined;

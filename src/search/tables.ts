@@ -31,7 +31,7 @@ export const COUNT = `SELECT count(*) AS n FROM
  * How many pages such words may take, each with “0” before it. FTS5 numbers the
  * pages of a segment in the order of words, and has in `texts_idx` how the
  * first word of each begins; one that only goes on with a word has no row. So
- * those of a word beside may be counted as well.
+ * the count may include a neighbouring word.
  */
 export const PAGES = `WITH RECURSIVE segments(id) AS (
 	SELECT min(segid) FROM texts_idx UNION ALL

@@ -16,19 +16,19 @@ export const refusing =
 		sendErrorPage(status, words, response);
 	};
 
-/** `said` must not come from a request: it is not escaped. What is for programs alone is said in English. */
+/** `said` must not come from a request: it is not escaped. A plain string is said in English. */
 export function sendErrorPage(
 	status: number,
 	said: string | ((say: Say) => string),
 	response: Response,
 ): void {
 	const { base = "/" }: { readonly base?: string } = response.app.locals;
-	const isForAll = typeof said === "string";
+	const isEnglish = typeof said === "string";
 	const accepted = response.req.acceptsLanguages([...languages]);
 	const language =
-		languages.find((each) => !isForAll && each === accepted) ?? "en";
+		languages.find((each) => !isEnglish && each === accepted) ?? "en";
 	const say = sayIn(language);
-	const words = isForAll ? said : said(say);
+	const words = isEnglish ? said : said(say);
 	response.removeHeader("Content-Encoding");
 	// What is missing now may be there soon.
 	response.set("Cache-Control", "no-store");

@@ -46,7 +46,7 @@ class Room {
 
 	move(client: string): void {
 		const isLost = this.members.get(client)?.deadline !== undefined;
-		this.presence.move(client, isLost);
+		this.presence.willChange(client, isLost);
 	}
 
 	hide(client: string, isHidden: boolean): void {

@@ -58,7 +58,10 @@ describe("plume cut", () => {
 		const before = dataOf(desk.disk);
 		const { code, lines } = await cut();
 		expect(code).toBe(0);
-		expect(lines.at(-1)).toBe("Nothing was left out.");
+		expect(lines.slice(-2)).toEqual([
+			"Nothing was left out.",
+			"Start it: PLUME_DATA=new plume serve",
+		]);
 		expect(dataOf(desk.disk)).toEqual(before);
 		expect(desk.disk.files.get("new/secret")?.toString()).toBe(
 			"a secret of the server\n",

@@ -45,3 +45,10 @@ test("what follows two dashes is said as it is", () => {
 		given: ["lobby", "Try", "plume", "--help"],
 	});
 });
+
+test("two dashes in a text are part of it", () => {
+	const line = ["say", "lobby", "5", "--", "3"];
+	expect(parseCommand(line, {})).toMatchObject({
+		given: ["lobby", "5", "--", "3"],
+	});
+});

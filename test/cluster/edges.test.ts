@@ -3,10 +3,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import type { memoryDisk } from "../../src/log/memory-disk.ts";
+import { ConfigError } from "../../src/settings.ts";
 import { copyOf } from "../fakes/copy-of-disk.ts";
 import { seeded } from "../fakes/disk.ts";
 import { memoryLog } from "../fakes/memory-log.ts";
 import { readAll, Witness } from "../log/entries.ts";
+import type { TestServerOptions } from "../test-server.ts";
 import { Story } from "./story.ts";
 import { World } from "./world.ts";
 
@@ -45,22 +47,49 @@ test("two people on two edges talk, and every node comes to the same state", asy
 	for (const { disk } of world.edges) expect(await textOn(disk)).toBe(log);
 });
 
-test("an edge that comes before its sequencer says what it waits for", async () => {
-	const said: string[] = [];
-	const world = await World.open(0, {
-		onWaiting: (why) => said.push(why),
-		report: { info() {}, warn: (_, message) => said.push(message) },
+describe("an edge that comes before its sequencer", () => {
+	async function early(options: TestServerOptions) {
+		const said: string[] = [];
+		const world = await World.open(0, {
+			onWaiting: (why) => said.push(why),
+			report: { info() {}, warn: (_, message) => said.push(message) },
+			...options,
+		});
+		world.isConnected = false;
+		const starting = world.startEdge("early");
+		// A rejection is looked at later.
+		starting.catch(() => {});
+		await world.advance(4900);
+		expect(said).toEqual([]);
+		await world.advance(200);
+		return { said, world, starting };
+	}
+
+	test("says what it waits for", async () => {
+		const { said, world, starting } = await early({});
+		expect(said).toEqual([
+			"waiting: the sequencer can't be reached. Is it running?",
+			"the sequencer can't be reached",
+		]);
+		world.isConnected = true;
+		await world.advance(3000);
+		expect((await starting).edge.wrong).toBeUndefined();
 	});
-	world.isConnected = false;
-	const starting = world.startEdge("early");
-	await world.advance(3000);
-	expect(said).toEqual([
-		"waiting: the sequencer can't be reached. Is it running?",
-		"the sequencer can't be reached",
-	]);
-	world.isConnected = true;
-	await world.advance(3000);
-	expect((await starting).edge.wrong).toBeUndefined();
+
+	test("takes nobody out of a queue who waits there", async () => {
+		const { said } = await early({ hasQueue: true });
+		expect(said).toEqual([
+			"waiting: the sequencer can't be reached. Is it running?",
+		]);
+	});
+
+	test("ends if it can't listen, as it would later", async () => {
+		const taken = new Error("the port is in use");
+		const { starting } = await early({
+			onWaiting: () => Promise.reject(taken),
+		});
+		await expect(starting).rejects.toBe(taken);
+	});
 });
 
 test("a page is told which node carries it, as the operator calls it", async () => {
@@ -466,13 +495,27 @@ test("what a newer version logged is taken by no mirror, and the words name it",
 	);
 });
 
-test("a mirror of another log is refused, with words", async () => {
+test("a mirror of another log is refused, with words, as a wrong setting is", async () => {
 	const { world } = await open();
 	const other = await World.open(1);
 	const [edge] = other.edges;
 	if (!edge) throw new Error("no edge");
 	await other.enter(edge, "ann");
-	await expect(world.startEdge("stray", edge.disk)).rejects.toThrow(
-		/holds another log/,
-	);
+	const refused = world.startEdge("stray", edge.disk);
+	await expect(refused).rejects.toThrow(ConfigError);
+	await expect(refused).rejects.toThrow(/holds another log/);
+	// A bug would end the process with another code.
+	expect(world.fatal).toEqual([]);
+});
+
+test("an edge whose sequencer comes back with another log stops, in words", async () => {
+	const { world, one } = await open();
+	await world.enter(one, "ann");
+	await world.killSequencer();
+	await world.startSequencer();
+	await world.advance(3000);
+	expect(world.fatal.map(({ name }) => name)).toEqual([
+		"ConfigError",
+		"ConfigError",
+	]);
 });

@@ -40,6 +40,8 @@ export class World {
 	/** While true, connections stay, but nothing comes. */
 	isSilent = false;
 	readonly warnings: string[] = [];
+	/** What would have ended an edge at once. */
+	readonly fatal: Error[] = [];
 	#turns = 0;
 	#lastTraffic = 0;
 	#sequencer: (Node & { readonly sequencer: Sequencer }) | undefined;
@@ -99,7 +101,7 @@ export class World {
 		const edge = new Edge({
 			dial: () => this.#dial(),
 			...{ seal: this.#seal(), clock: this.clock, report: this.#report() },
-			onFatal() {},
+			onFatal: (error) => this.fatal.push(error),
 			about: { node, label, version: "test", settings: "" },
 		});
 		const server = await this.#open(node, disk, edge);

@@ -2242,9 +2242,23 @@ const edge = [
 	{
 		promise: "room: those who come at once share what is recalled",
 		file: "src/engine/pages.ts",
-		find: "if (underway) return underway;",
+		find: "this.#recalling.get(room) ??",
 		replace: "",
 		tests: ["test/memory.test.ts"],
+	},
+	{
+		promise: "topic: those who come back at once share what is read of it",
+		file: "src/engine/own-rooms.ts",
+		find: "this.#reading.get(at) ??",
+		replace: "",
+		tests: ["test/topics.test.ts"],
+	},
+	{
+		promise: "start: nobody is taken out of a queue to be refused",
+		file: "src/cluster/late-nodes.ts",
+		find: "if (!hasQueue) meanwhile",
+		replace: "meanwhile",
+		tests: ["test/cluster/edges.test.ts"],
 	},
 	{
 		promise: "room: those who missed the same share one read",

@@ -66,6 +66,19 @@ test.concurrent.each([
 		"sequencer: PLUME_UPSTREAM: connect ENOENT /nowhere/s.sock. Start the sequencer",
 	],
 	[
+		"a sequencer whose name has two addresses",
+		{
+			...{ PLUME_UPSTREAM: "two.example:1", PLUME_SECRET: "s".repeat(32) },
+			NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(`
+				import dns from "node:dns";
+				const two = ["127.0.0.1", "127.0.0.2"];
+				dns.lookup = (_, options, found) =>
+					found(null, two.map((address) => ({ address, family: 4 })));
+			`)}`,
+		},
+		"sequencer: PLUME_UPSTREAM: ECONNREFUSED. Start the sequencer",
+	],
+	[
 		"no folder for the local socket",
 		{ PLUME_SOCKET: "/nowhere/x.sock" },
 		"socket: PLUME_SOCKET: there is no folder /nowhere: make it",

@@ -1,4 +1,4 @@
-/** Makes rooms that are not for all: private ones, and those in which a few talk directly. And says what rooms are called, and about. */
+/** Makes rooms that are not for all: private ones, and those in which a few talk directly. Sets the titles and topics of rooms, too. */
 import type { Erasable, Identity, RoomName } from "../../../machines/events.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
 import { trimInvisible, withoutControls } from "../../../machines/text.ts";
@@ -49,7 +49,7 @@ export const titleRoom: Handler<"titleRoom"> = (
 	return { entries: [titled], replies: [{ kind: "roomsDone", id }] };
 };
 
-/** Who may rename a private room, or moderates a public one, says what it is about. */
+/** The owner of a private room, or who moderates a public one, sets its topic. */
 export const setTopic: Handler<"setTopic"> = (
 	view,
 	{ room, text, id },
