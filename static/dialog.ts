@@ -20,6 +20,13 @@ export function showDialog(title: string, ...content: readonly HTMLElement[]) {
 	return dialog;
 }
 
+/** Tells people something while they may be typing: a space must not close it. */
+export function tell(words: string): void {
+	const dialog = showDialog(words);
+	dialog.tabIndex = -1;
+	dialog.focus();
+}
+
 /** Lets the arrow keys walk through some elements of a dialog. */
 export function arrowKeys(
 	dialog: HTMLDialogElement,

@@ -1,5 +1,6 @@
 /** What is loaded when something of it is first needed. One script is smaller than many, which repeat each other. */
 
+export { tell } from "./dialog.ts";
 export { chooseEmoji } from "./emoji-picker.ts";
 export { eraseOne } from "./erase.ts";
 export { offerInvitation } from "./invitation.ts";

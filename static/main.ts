@@ -117,8 +117,11 @@ const machine = pageMachine.provide({
 			if (event.type !== "refused") return;
 			// Who was removed is not told that the room is not there.
 			const { says } = CloseCode.removed;
-			const words = trouble?.words === says ? says : event.trouble.words;
-			chat.view.explain(translated(words));
+			const isRemoved = trouble?.words === says;
+			const words = translated(isRemoved ? says : event.trouble.words);
+			chat.view.explain(words);
+			// What they are writing just now is for the others of that room.
+			if (isRemoved) void later(false).then((part) => part?.tell(words));
 		},
 		showForm({ context: { farewell } }) {
 			// The next one to log in here is not invited by what the last one opened.

@@ -94,6 +94,13 @@ test("two talk directly, from the menu at a person", async () => {
 		await dialog.getByText("Invite", { exact: true }).first().isVisible(),
 	).toBe(false);
 	expect(await dialog.getByText("Leave this room").isVisible()).toBe(false);
+	await bob.page.keyboard.press("Escape");
+	await bob.opensSettings();
+	await bob.presses("Delete everything and my name");
+	await bob.presses("Delete everything");
+	await isIn(ann, "Nobody else");
+	const placeholder = await ann.field.getAttribute("placeholder");
+	expect(placeholder).toBe("Say something");
 });
 
 test("an owner removes someone, hands over, and the next owner closes the room", async () => {
@@ -110,7 +117,12 @@ test("an owner removes someone, hands over, and the next owner closes the room",
 	await dialog.getByRole("button", { name: "Remove cora" }).click();
 	await ann.presses("Remove");
 	await isIn(cleo, "lobby");
-	await cleo.reads("You are no member of that room any more.");
+	const told = { name: "You are no member of that room any more." };
+	await cleo.page.getByRole("dialog", told).waitFor();
+	await cleo.page.keyboard.type("not for the lobby");
+	expect(await cleo.field.inputValue()).toBe("");
+	await cleo.presses("Close");
+	await cleo.reads(told.name);
 	await rooms(cleo).getByText("Board").waitFor({ state: "detached" });
 	await dialog.getByRole("button", { name: "Make bill the owner" }).click();
 	await ann.presses("Hand over");
