@@ -8,7 +8,6 @@ export { goBeside, goTo, listKeys } from "./key-dialogs.ts";
 export { openLevel } from "./level-dialog.ts";
 export { longPress } from "./long-press.ts";
 export { mentionAutocomplete } from "./mention-autocomplete.ts";
-export { copyLink } from "./message-link.ts";
 export { openSheet } from "./message-sheet.ts";
 export { openNewRoom, setTopic } from "./new-room.ts";
 export { mention } from "./note.ts";

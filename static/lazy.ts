@@ -51,22 +51,9 @@ type Later = typeof import("./later.ts");
 export const later = (isAsked?: boolean) =>
 	load<Later>(() => import(`${BASE}static/later${MARK}.js`), isAsked);
 
-export const copyLink = async (message: Said) =>
-	(await later())?.copyLink(message);
-
 /** Opens what can be done with a message; `button` is where it was asked for. */
 export const openSheet = async (
 	message: Said,
 	page: Page,
 	button?: EventTarget | null,
 ) => (await later())?.openSheet(message, page, button);
-
-/** Opens the menu about a person, or a message of theirs. `talk` opens a room for the two. */
-export async function openMenu(
-	page: Page,
-	name: string,
-	message?: Said,
-	talk?: () => void,
-): Promise<void> {
-	(await later())?.openMenu({ page, name, message, talk });
-}

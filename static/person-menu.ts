@@ -43,13 +43,11 @@ const EVERYWHERE: readonly Choice[] = [
 interface About {
 	readonly page: Page;
 	readonly name: string;
-	readonly message: Said | undefined;
-	/** Opens a room for the two. */
-	readonly talk: (() => void) | undefined;
+	readonly message?: Said;
 }
 
 export function openMenu(about: About): void {
-	const { page, name, message, talk } = about;
+	const { page, name, message } = about;
 	const why = make("input", { id: "why", maxLength: 200, dir: "auto" });
 	why.autocomplete = "off";
 	why.setAttribute("aria-describedby", "why-hint");
@@ -69,10 +67,11 @@ export function openMenu(about: About): void {
 		isBlocked ? [t("unblock"), "unblock NAME"] : [t("block"), "block NAME"],
 		...(message ? REPORTS : []),
 	]);
-	const talking = () => {
+	const talk = async () => {
 		dialog.close();
-		talk?.();
+		showBriefly(await page.askRooms({ kind: "talkTo", names: [name] }));
 	};
+	const mayTalk = !message && name !== BOT_NAME;
 	const inRoom = message ? [REMOVE, ...IN_ROOM] : IN_ROOM;
 	const others = [
 		make("label", { htmlFor: "why" }, t("menu.reason")),
@@ -85,7 +84,7 @@ export function openMenu(about: About): void {
 	const dialog = showDialog(
 		name,
 		make("p", { className: "hint", dir: "auto" }, text),
-		...(talk && name !== BOT_NAME ? [button(t("talk"), "", talking)] : []),
+		...(mayTalk ? [button(t("talk"), "", talk)] : []),
 		own,
 		...(page.role === "member" ? [] : others),
 	);
