@@ -70,7 +70,7 @@ const socket = tabSocket({
 const page = new Page({ socket, actor: () => actor });
 const chat = new Chat(page);
 shortcuts(page);
-find("#log").addEventListener(
+find("#room").addEventListener(
 	"touchstart",
 	async (event) => {
 		let first: TouchEvent | undefined = event;
