@@ -1,7 +1,7 @@
 /** Makes a room, or joins one by its name. It is loaded when it is first opened. */
 
 import { showDialog } from "./dialog.ts";
-import { complain, find, make } from "./element.ts";
+import { complain, find, focusField, make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { roomName } from "./room-name.ts";
 import { t } from "./words.ts";
@@ -51,8 +51,9 @@ function form(id: string, says: string, example: string, maxLength: number) {
 			event.preventDefault();
 			const words = await act(field.value);
 			complain(field, words);
-			if (words) field.focus();
-			else form.closest("dialog")?.close();
+			if (words) return field.focus();
+			form.closest("dialog")?.close();
+			focusField();
 		};
 	};
 	return { form, field, button, submit };
