@@ -30,10 +30,7 @@ export function troubleOf(
 	{ farewell, trouble }: PageContext,
 ): Partial<PageContext> {
 	if (isKnownKick(event, trouble)) return {};
-	if ("trouble" in event) {
-		const isKick = ruleOf(event) === KICKED;
-		return { trouble: isKick ? { ...event.trouble, isKick } : event.trouble };
-	}
+	if ("trouble" in event) return { trouble: event.trouble };
 	if (event.type !== "closed") return {};
 	const isKick = event.code === CloseCode.kicked.code;
 	const isExpected = event.code === CloseCode.loggedOut.code;

@@ -175,13 +175,10 @@ export class Composer {
 
 	/** Shows the server's words, once for each refusal. */
 	render(): void {
-		const { isOpen, isStuck, snapshot, room, isClosed, ownRoom } =
-			this.#parts.page;
+		const { isOpen, isStuck, snapshot, room, isClosed } = this.#parts.page;
 		const title = this.#parts.page.titleOf(room);
-		const isDirect = ownRoom?.access === "direct";
-		const to = isDirect ? t("composer.to", { title }) : "";
-		const isAlone = isDirect && ownRoom.names.length === 0;
-		const words = isAlone ? t("html.say") : to;
+		const isDirect = this.#parts.page.ownRoom?.access === "direct";
+		const words = isDirect ? t("composer.to", { title }) : "";
 		this.#field.placeholder = words || t("composer.in", { title });
 		show(this.#form, !isClosed);
 		find("#closed").hidden = !isClosed;

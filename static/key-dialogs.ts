@@ -51,7 +51,7 @@ function peopleFor(typed: string, me: string): readonly (readonly string[])[] {
 export function goTo(page: Page): void {
 	const label = t("go.label");
 	const field = make("input", { ariaLabel: label, placeholder: label });
-	Object.assign(field, { autocomplete: "off", dir: "auto" });
+	Object.assign(field, { autocomplete: "off", autofocus: true, dir: "auto" });
 	const trouble = make("p", { className: "trouble", role: "alert" });
 	const list = make("div", "offers");
 	const dialog = showDialog(t("go"), field, trouble, list);
@@ -102,7 +102,6 @@ export function goTo(page: Page): void {
 	};
 	arrowKeys(dialog, () => [field, ...offers()]);
 	render();
-	field.focus();
 }
 
 /** Goes to the room above or below in the list, or to the next one there with something unread. */

@@ -1,9 +1,7 @@
 /** Parts of the page that are loaded when they are first used. */
 
-import type { Said } from "../machines/message.ts";
 import { BASE } from "./base-path.ts";
 import { showBriefly } from "./brief-notice.ts";
-import type { Page } from "./page.ts";
 import { OFFLINE } from "./requests.ts";
 import { isUpdated, loadLater, t } from "./words.ts";
 
@@ -50,10 +48,3 @@ type Later = typeof import("./later.ts");
 /** A script of its own, which takes what it shares with this one from here. */
 export const later = (isAsked?: boolean) =>
 	load<Later>(() => import(`${BASE}static/later${MARK}.js`), isAsked);
-
-/** Opens what can be done with a message; `button` is where it was asked for. */
-export const openSheet = async (
-	message: Said,
-	page: Page,
-	button?: EventTarget | null,
-) => (await later())?.openSheet(message, page, button);

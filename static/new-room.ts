@@ -18,7 +18,6 @@ export function openNewRoom(page: Page): void {
 	own.button.textContent = t("room.make-it");
 	own.submit((title) => page.askRooms({ kind: "makeRoom", title }));
 	showDialog(t("html.new-room"), join.form, own.form);
-	join.field.focus();
 }
 
 /** Asks what the room on the screen is about. */
@@ -30,12 +29,11 @@ export function setTopic(page: Page): void {
 		page.askRooms({ kind: "setTopic", room: page.room, text }),
 	);
 	showDialog(t("topic"), topic.form);
-	topic.field.focus();
 }
 
 function form(id: string, says: string, example: string, maxLength: number) {
 	const field = make("input", {
-		...{ id, maxLength, dir: "auto", placeholder: example },
+		...{ id, maxLength, dir: "auto", placeholder: example, autofocus: true },
 		...{ autocomplete: "off", autocapitalize: "none", spellcheck: false },
 	});
 	const trouble = make("p", { className: "trouble", role: "alert" });

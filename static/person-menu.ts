@@ -6,13 +6,11 @@
 
 import { BOT_NAME, type Said } from "../machines/message.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
-import { showDialog } from "./dialog.ts";
+import { showDialog, smallButton } from "./dialog.ts";
 import { focusField, make } from "./element.ts";
 import { beginningOf, confirmed, GONE } from "./erase.ts";
 import type { Page } from "./page.ts";
 import { t } from "./words.ts";
-
-const WHY = t("menu.why");
 
 /** UTF-16 units of a message that the menu shows. */
 const MOST_SHOWN = 160;
@@ -53,11 +51,13 @@ export function openMenu(about: About): void {
 	why.setAttribute("aria-describedby", "why-hint");
 	const group = (legend: string, choices: readonly Choice[]) => {
 		const buttons = choices.map(([words, command]) => {
-			const isHard = /^(ban|remove)/.test(command);
-			return button(words, isHard ? " danger" : "", () => {
+			const button = smallButton(words, () => {
 				dialog.close();
 				void choose(about, command, why.value);
 			});
+			const isHard = /^(ban|remove)/.test(command);
+			button.classList.toggle("danger", isHard);
+			return button;
 		});
 		const title = make("legend", "", legend);
 		return make("fieldset", "", title, make("div", "row-of", ...buttons));
@@ -76,7 +76,7 @@ export function openMenu(about: About): void {
 	const others = [
 		make("label", { htmlFor: "why" }, t("menu.reason")),
 		why,
-		make("p", { id: "why-hint", className: "hint" }, WHY),
+		make("p", { id: "why-hint", className: "hint" }, t("menu.why")),
 		group(t("menu.room", { room: page.titleOf(page.room) }), inRoom),
 		...(page.role === "admin" ? [group(t("menu.everywhere"), EVERYWHERE)] : []),
 	];
@@ -84,15 +84,10 @@ export function openMenu(about: About): void {
 	const dialog = showDialog(
 		name,
 		make("p", { className: "hint", dir: "auto" }, text),
-		...(mayTalk ? [button(t("talk"), "", talk)] : []),
+		...(mayTalk ? [smallButton(t("talk"), talk)] : []),
 		own,
 		...(page.role === "member" ? [] : others),
 	);
-}
-
-function button(words: string, className: string, onclick: () => void) {
-	const look = `block inline${className}`;
-	return make("button", { type: "button", className: look, onclick }, words);
 }
 
 async function choose(

@@ -93,7 +93,8 @@ const closed = (code: number, jitter = 0.5): PageEvent => ({
 });
 const refused = (re: number, rule: string): PageEvent => ({
 	type: "refused",
-	...{ re, rule, trouble, update: { resendAt: 1 } },
+	...{ re, rule, update: { resendAt: 1 } },
+	trouble: rule === "isNotKicked" ? { ...trouble, isKick: true } : trouble,
 });
 
 const submit: PageEvent = { type: "submit", update: ann };
