@@ -42,7 +42,7 @@ export const CloseCode = {
 	replaced: closed(4001, "This tab was opened elsewhere."),
 	loggedOut: closed(4002, "You are logged out."),
 	banned: closed(4003, "You may not enter this server."),
-	kicked: closed(4006, "You may not be in this room for now."),
+	kicked: away(4006, "You may not be in this room for now."),
 	removed: away(4007, "You are no member of that room any more."),
 	tooSlow: away(4004, "The connection was too slow to keep up."),
 	silent: away(4005, "Nothing was heard for too long."),

@@ -6,7 +6,8 @@
 import type { Field } from "./schema.ts";
 import * as s from "./schema.ts";
 
-export const LEVELS = ["all", "mentions", "nothing"] as const;
+/** “usual” takes a choice back. */
+export const LEVELS = ["usual", "all", "mentions", "nothing"] as const;
 export type Level = (typeof LEVELS)[number];
 
 const level: Field<Level> = {
@@ -88,7 +89,8 @@ export function changedOwn(own: Own, change: OwnChange): Own {
 		case "level": {
 			const { room, level } = change;
 			const others = own.levels.filter((one) => one.room !== room);
-			const levels = [...others, { room, level }].slice(-MOST_ROOMS);
+			const chosen = level === "usual" ? [] : [{ room, level }];
+			const levels = [...others, ...chosen].slice(-MOST_ROOMS);
 			return { ...own, levels };
 		}
 		case "quiet": {

@@ -24,6 +24,8 @@ export interface Trouble {
 	readonly words: string;
 	/** The person asked for what happened: it is shown, but not as an error. */
 	readonly isExpected?: boolean;
+	/** They may not be in the room until `resendAt`. */
+	readonly isKick?: boolean;
 }
 
 export interface PageContext extends Person, PendingLogin {

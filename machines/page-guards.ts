@@ -4,6 +4,10 @@ import { CloseCode, LOBBY, MessageType } from "./message.ts";
 import type { PageContext, PageEvent } from "./page-events.ts";
 import type { Guard } from "./rules.ts";
 
+/** Milliseconds until a kick is over. A server that does not say when is asked each 10 s; a timer holds 24 days. */
+export const pardonOf = ({ resendAt }: PageContext): number =>
+	Math.min(2 ** 31 - 1, Math.max(10_000, resendAt - Date.now()));
+
 /** The row for a close code. An unknown code, such as 1006, is worth another try. */
 export function closeReason(code: number) {
 	const known = Object.values(CloseCode).find((close) => close.code === code);
@@ -14,18 +18,26 @@ export function closeReason(code: number) {
 export const backoffOf = ({ attempt, jitter }: PageContext): number =>
 	Math.min(30_000, 500 * 2 ** attempt) * (0.5 + jitter / 2);
 
+const KICKED = "isNotKicked";
+const ruleOf = (event: PageEvent) => ("rule" in event ? event.rule : "");
+/** The words that came with a kick say more than a refusal after it: why, and for how long. */
+const isKnownKick = (event: PageEvent, trouble: PageContext["trouble"]) =>
+	ruleOf(event) === KICKED && trouble?.isKick === true;
+
 /** The trouble that an event reports, if any, to merge into the context. */
 export function troubleOf(
 	event: PageEvent,
-	{ farewell }: PageContext,
+	{ farewell, trouble }: PageContext,
 ): Partial<PageContext> {
+	if (isKnownKick(event, trouble)) return {};
 	if ("trouble" in event) return { trouble: event.trouble };
 	if (event.type !== "closed") return {};
+	const isKick = event.code === CloseCode.kicked.code;
 	const isExpected = event.code === CloseCode.loggedOut.code;
 	// A proxy has reasons, too, but not for our own codes.
 	const own = event.code >= 4000 ? event.words : "";
 	const words = (isExpected && farewell) || own || closeReason(event.code).says;
-	return { trouble: { about: "step", words, isExpected } };
+	return { trouble: { about: "step", words, isExpected, isKick } };
 }
 
 /** Close codes and rules that make the key useless. */
@@ -35,7 +47,7 @@ const ENDS: readonly (number | string)[] = [
 ];
 const ABOUT_ROOM = [
 	...["roomIsNamed", "roomsAreLeft", "roomsMadeAreLeft"],
-	...["isNotKicked", "isOpenToThem"],
+	...[KICKED, "isOpenToThem"],
 ];
 /** Rules that refuse a code for now: the same code may be accepted later. */
 const TRANSIENT = [
@@ -48,7 +60,6 @@ const TRANSIENT = [
 	"roomsMadeAreLeft",
 ];
 
-const ruleOf = (event: PageEvent) => ("rule" in event ? event.rule : "");
 /** Whether the event refuses a message of that type. */
 const refuses = (event: PageEvent, type: number) =>
 	event.type === "refused" && event.re === type;
@@ -60,6 +71,7 @@ export const pageGuards = {
 		context.key !== "none" &&
 		event.type === "closed" &&
 		closeReason(event.code).reconnect,
+	isKick: ({ context }) => context.trouble?.isKick === true,
 	/** There is no session to come back with, or it has just ended. */
 	endsKey: ({ context, event }) =>
 		context.key !== "session" ||
@@ -76,6 +88,7 @@ export const pageGuards = {
 	refusesRoom: ({ context, event }) =>
 		context.key === "session" &&
 		context.room !== LOBBY &&
+		!isKnownKick(event, context.trouble) &&
 		ABOUT_ROOM.includes(ruleOf(event)),
 	/** Refuses a login because of the room it leads to. */
 	refusesHelloRoom: ({ event }) =>

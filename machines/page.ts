@@ -16,7 +16,7 @@ import type {
 	Person,
 	Trouble,
 } from "./page-events.ts";
-import { backoffOf, pageGuards, troubleOf } from "./page-guards.ts";
+import { backoffOf, pageGuards, pardonOf, troubleOf } from "./page-guards.ts";
 
 const stepTrouble = (words: string): Trouble => ({ about: "step", words });
 const setTrouble = (words: string) =>
@@ -69,7 +69,7 @@ const reconnect = to("#page.returning.trying", "disconnect");
 const overtaken = { guard: "isOvertaken", actions: "countOpenAnswer" } as const;
 const turnedAway = [
 	{ guard: "endsKey", ...backToForm("showCause") },
-	to("#page.stopped", "showCause"),
+	to("#page.stopped", ["applyUpdate", "showCause"]),
 ] as const;
 
 const page = setup({
@@ -84,6 +84,7 @@ const page = setup({
 		/** How long an answer may take: a mail can be queued for a minute. */
 		answer: 90_000,
 		backoff: ({ context }) => backoffOf(context),
+		pardon: ({ context }) => pardonOf(context),
 	},
 	guards: pageGuards,
 	actions: {
@@ -285,9 +286,10 @@ export const pageMachine = page.createMachine({
 			},
 			after: { reach: logoutUnconfirmed },
 		},
-		/** The server turned the tab away, but the key is good: only the person may retry. */
+		/** The server turned the tab away, but the key is good: only the person may retry, unless it is for a time. */
 		stopped: {
 			entry: "disconnect",
+			after: { pardon: { guard: "isKick", target: "returning" } },
 			on: {
 				retry: "returning",
 				go: { guard: "hasSession", ...moveAnew },

@@ -3,6 +3,12 @@
 import { find, make } from "./element.ts";
 import { t } from "./words.ts";
 
+/** A click on the backdrop has the dialog itself as its target. */
+export const closeBeside = (dialog: HTMLDialogElement) =>
+	dialog.addEventListener("click", ({ target }) => {
+		if (target === dialog) dialog.close();
+	});
+
 /** Shows a dialog, which goes when it is closed. */
 export function showDialog(title: string, ...content: readonly HTMLElement[]) {
 	const close = make("button", "block inline", t("close"));
@@ -11,13 +17,28 @@ export function showDialog(title: string, ...content: readonly HTMLElement[]) {
 	const dialog = make("dialog", { ariaLabel: title }, card);
 	close.onclick = () => dialog.close();
 	dialog.onclose = () => dialog.remove();
-	dialog.onclick = ({ target }) => {
-		// A click on the backdrop has the dialog itself as its target.
-		if (target === dialog) dialog.close();
-	};
+	closeBeside(dialog);
 	find("#plume").append(dialog);
 	dialog.showModal();
 	return dialog;
+}
+
+export const smallButton = (
+	words: string,
+	onclick: () => void,
+	label = words,
+) =>
+	make(
+		"button",
+		{ type: "button", className: "block inline", ariaLabel: label, onclick },
+		words,
+	);
+
+/** Tells people something while they may be typing: a space must not close it. */
+export function tell(words: string): void {
+	const dialog = showDialog(words);
+	dialog.tabIndex = -1;
+	dialog.focus();
 }
 
 /** Lets the arrow keys walk through some elements of a dialog. */

@@ -11,7 +11,6 @@ import { t } from "./words.ts";
 export const GONE = t("erase.gone");
 /** Code points of a message that a question shows. */
 const MOST_SHOWN = 60;
-const LATER = t("offline.erase");
 
 /** How a message begins, for a question about it. */
 export function beginningOf({ text }: Said): string {
@@ -45,7 +44,7 @@ export async function eraseOne(message: Said, page: Page): Promise<void> {
 	const title = t("erase.one", { text: beginningOf(message) });
 	if (await confirmed(title, GONE, t("delete"))) {
 		page.send({ kind: "erase", room, epoch, target });
-		if (!page.isOpen) showBriefly(LATER);
+		if (!page.isOpen) showBriefly(t("offline.erase"));
 	}
 	focusField();
 }

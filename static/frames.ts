@@ -113,14 +113,13 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 	if (re === MessageType.own)
 		return { kind: "ownRefused", words, id: frame.id, retryAfter };
 	// A page that was asked for too soon is still there; any other refused page is not.
+	const isTooFast = rule === "isNotTooFast";
 	if (re === MessageType.history)
-		return {
-			...{ kind: "page", room: "", more: rule === "isNotTooFast" },
-			id: frame.id,
-		};
+		return { kind: "page", room: "", id: frame.id, more: isTooFast };
 	return {
 		type: "refused",
-		...{ rule, re, trouble: { about: about(rule), words } },
+		...{ rule, re },
+		trouble: { about: about(rule), words, isKick: rule === "isNotKicked" },
 		update: retryAfter === undefined ? {} : { resendAt: now + retryAfter },
 	};
 }

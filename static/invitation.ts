@@ -1,6 +1,7 @@
 /** Offers to use the invitation that was opened in this tab. It is loaded when there is one. */
 
 import { showBriefly } from "./brief-notice.ts";
+import { smallButton } from "./dialog.ts";
 import { find, make, show } from "./element.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE } from "./requests.ts";
@@ -20,14 +21,10 @@ export function offerInvitation(page: Page): void {
 		if (words !== OFFLINE) end();
 		showBriefly(words);
 	};
-	const button = (words: string, onclick: () => void) =>
-		make("button", { className: "block inline", onclick }, words);
-	const bar = make(
-		"div",
-		{ id: "invitation", className: "bar" },
-		make("p", "", t("html.invitation")),
-		button(t("join"), () => void join()),
-		button(t("html.not-now"), end),
-	);
+	const words = make("p", "", t("html.invitation"));
+	const yes = smallButton(t("join"), () => void join());
+	const no = smallButton(t("html.not-now"), end);
+	const bar = make("div", "bar", words, yes, no);
+	bar.id = "invitation";
 	find("#notices").append(bar);
 }

@@ -1,7 +1,7 @@
 /** What Ctrl+K and “?” open. It is loaded when one of them is first pressed. */
 
 import { arrowKeys, showDialog } from "./dialog.ts";
-import { make } from "./element.ts";
+import { make, say } from "./element.ts";
 import { bare } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
 import { roomName } from "./room-name.ts";
@@ -30,16 +30,17 @@ export function listKeys(): void {
 	showDialog(t("keys"), ...rows);
 }
 
-/** The people in this room who may be meant by “@ann @be”: all of whom but the last are written out. */
-function peopleFor(typed: string): readonly (readonly string[])[] {
+/** The people on the screen who may be meant by “@ann @be”: all of whom but the last are written out. */
+function peopleFor(typed: string, me: string): readonly (readonly string[])[] {
 	const names = typed
 		.split(/[\s,،、]+/)
 		.map((one) => one.replace(/^[@＠]/, ""));
 	const [others, last = ""] = [names.slice(0, -1), names.at(-1)];
-	const tags = document.querySelectorAll("#people button bdi");
-	const known = [...tags].map((tag) => tag.textContent ?? "");
-	const found = known.filter((name) => bare(name).includes(bare(last)));
-	const isWhole = /^[@＠]/.test(typed) && last !== "" && !known.includes(last);
+	const tags = document.querySelectorAll("#people button bdi, .said .name");
+	const known = new Set([...tags].map((tag) => tag.textContent ?? ""));
+	known.delete(me);
+	const found = [...known].filter((name) => bare(name).includes(bare(last)));
+	const isWhole = /^[@＠]/.test(typed) && last !== "" && !known.has(last);
 	return [...found, ...(isWhole ? [last] : [])].map((name) => [
 		...others,
 		name,
@@ -50,40 +51,46 @@ function peopleFor(typed: string): readonly (readonly string[])[] {
 export function goTo(page: Page): void {
 	const label = t("go.label");
 	const field = make("input", { ariaLabel: label, placeholder: label });
-	field.autocomplete = "off";
+	Object.assign(field, { autocomplete: "off", autofocus: true, dir: "auto" });
+	const trouble = make("p", { className: "trouble", role: "alert" });
 	const list = make("div", "offers");
-	const dialog = showDialog(t("go"), field, list);
+	const dialog = showDialog(t("go"), field, trouble, list);
 	const links = [...document.querySelectorAll<HTMLElement>("#rooms a")];
 
-	function offer(words: string, act: () => void): HTMLElement {
-		const onclick = () => {
-			dialog.close();
-			act();
-		};
+	function offer(words: string, onclick: () => void): HTMLElement {
 		const button = { type: "button", className: "ghost", onclick } as const;
 		return make("button", button, make("bdi", "", words));
 	}
+	const offerRoom = (words: string, go: () => void) =>
+		offer(words, () => {
+			dialog.close();
+			go();
+		});
+	const offerTalk = (names: readonly string[]) =>
+		offer(t("go.talk", { names: names.join(", ") }), async () => {
+			const question = { kind: "talkTo", names: [...names] } as const;
+			say(trouble, await page.askRooms(question));
+			if (trouble.textContent === "") dialog.close();
+		});
 
 	function render(): void {
+		say(trouble, "");
 		const typed = field.value.trim().toLowerCase();
-		const people = typed ? peopleFor(field.value.trim()) : [];
-		const talks = people.slice(0, MOST_OFFERED).map((names) => {
-			const words = t("go.talk", { names: names.join(", ") });
-			return offer(words, () => page.talkTo(names));
-		});
+		const people = typed ? peopleFor(field.value.trim(), page.name) : [];
+		const talks = people.slice(0, MOST_OFFERED).map(offerTalk);
 		const titleOf = (link: HTMLElement) =>
 			link.querySelector("bdi")?.textContent ?? "";
 		const found = links
 			.filter((link) => titleOf(link).toLowerCase().includes(typed))
 			.slice(0, MOST_OFFERED)
-			.map((link) => offer(titleOf(link), () => link.click()));
+			.map((link) => offerRoom(titleOf(link), () => link.click()));
 		const name = roomName(field.value);
 		const isListed = links.some((link) => titleOf(link) === name);
-		const other =
-			name && !isListed
-				? [offer(t("go.new", { name }), () => void page.go(name))]
-				: [];
-		list.replaceChildren(...found, ...talks, ...other);
+		const isNew = name !== "" && !isListed;
+		const made = offerRoom(t("go.new", { name }), () => void page.go(name));
+		const isOther = isNew && !people.some(([one]) => one === name);
+		const others = [isNew ? made : "", isOther ? offerTalk([name]) : ""];
+		list.replaceChildren(...found, ...talks, ...others);
 	}
 
 	field.oninput = render;
@@ -95,7 +102,6 @@ export function goTo(page: Page): void {
 	};
 	arrowKeys(dialog, () => [field, ...offers()]);
 	render();
-	field.focus();
 }
 
 /** Goes to the room above or below in the list, or to the next one there with something unread. */

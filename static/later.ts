@@ -1,5 +1,6 @@
 /** What is loaded when something of it is first needed. One script is smaller than many, which repeat each other. */
 
+export { tell } from "./dialog.ts";
 export { chooseEmoji } from "./emoji-picker.ts";
 export { eraseOne } from "./erase.ts";
 export { offerInvitation } from "./invitation.ts";
@@ -7,7 +8,6 @@ export { goBeside, goTo, listKeys } from "./key-dialogs.ts";
 export { openLevel } from "./level-dialog.ts";
 export { longPress } from "./long-press.ts";
 export { mentionAutocomplete } from "./mention-autocomplete.ts";
-export { copyLink } from "./message-link.ts";
 export { openSheet } from "./message-sheet.ts";
 export { openNewRoom, setTopic } from "./new-room.ts";
 export { mention } from "./note.ts";

@@ -1,6 +1,5 @@
 /** Parts of the page that are loaded when they are first used. */
 
-import type { Said } from "../machines/message.ts";
 import { BASE } from "./base-path.ts";
 import { showBriefly } from "./brief-notice.ts";
 import type { Page } from "./page.ts";
@@ -60,29 +59,9 @@ export const later = (isAsked?: boolean) =>
 		isAsked,
 	);
 
-export const copyLink = async (message: Said) =>
-	(await later())?.copyLink(message);
-
 /** The same, with nothing if another room was opened meanwhile. */
-async function laterHere(page: Page): Promise<Later | undefined> {
+export async function laterHere(page: Page): Promise<Later | undefined> {
 	const { room } = page;
 	const part = await later();
 	return page.room === room ? part : undefined;
-}
-
-/** Opens what can be done with a message; `button` is where it was asked for. */
-export const openSheet = async (
-	message: Said,
-	page: Page,
-	button?: EventTarget | null,
-) => (await laterHere(page))?.openSheet(message, page, button);
-
-/** Opens the menu about a person, or a message of theirs. `talk` opens a room for the two. */
-export async function openMenu(
-	page: Page,
-	name: string,
-	message?: Said,
-	talk?: () => void,
-): Promise<void> {
-	(await laterHere(page))?.openMenu({ page, name, message, talk });
 }

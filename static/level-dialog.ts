@@ -7,6 +7,7 @@ import type { Page } from "./page.ts";
 import { t } from "./words.ts";
 
 const WORDS = {
+	usual: t("level.usual"),
 	all: t("level.all"),
 	mentions: t("level.mentions"),
 	nothing: t("level.nothing"),
@@ -17,7 +18,7 @@ export function openLevel(page: Page, title: string): void {
 	const { room } = page;
 	const choices = LEVELS.map((level) => {
 		const onchange = () => page.own.change({ kind: "level", room, level });
-		const checked = page.own.level(room) === level;
+		const checked = (page.own.level(room) ?? "usual") === level;
 		const input = { type: "radio", name: "level", checked, onchange };
 		return make("label", "", make("input", input), ` ${WORDS[level]}`);
 	});

@@ -24,15 +24,17 @@ const scrolls = (target: EventTarget | null) =>
 	target instanceof Element && target.closest("pre") !== null;
 
 /** Opens the rooms, which wide screens always show. */
-function swipe(): void {
+function swipe(first: TouchEvent | undefined): void {
 	let begun: Touch | undefined;
 	const room = find("#room");
-	room.addEventListener("touchstart", ({ target, touches }) => {
+	const begin = ({ target, touches }: TouchEvent) => {
 		const [touch] = touches;
 		const from = touch ? fromEdge(touch) : 0;
 		const isEdge = from > EDGE.from && from < EDGE.to && !scrolls(target);
 		begun = touches.length === 1 && isEdge ? touch : undefined;
-	});
+	};
+	if (first) begin(first);
+	room.addEventListener("touchstart", begin);
 	room.addEventListener("touchend", ({ changedTouches: [touch] }) => {
 		if (!begun || !touch || !find("#show-side").checkVisibility()) return;
 		const across = fromEdge(touch) - fromEdge(begun);
@@ -72,5 +74,5 @@ export function longPress(page: Page, first: TouchEvent | undefined): void {
 			if (isLong && event.cancelable) event.preventDefault();
 		});
 	if (first) start(first);
-	swipe();
+	swipe(first);
 }

@@ -69,7 +69,7 @@ const socket = tabSocket({
 const page = new Page({ socket, actor: () => actor });
 const chat = new Chat(page);
 shortcuts(page);
-find("#log").addEventListener(
+find("#room").addEventListener(
 	"touchstart",
 	async (event) => {
 		let first: TouchEvent | undefined = event;
@@ -120,8 +120,11 @@ const machine = pageMachine.provide({
 			if (event.type !== "refused") return;
 			// A person who was removed hears that, and not that there is no such room.
 			const { says } = CloseCode.removed;
-			const words = trouble?.words === says ? says : event.trouble.words;
-			chat.view.explain(translated(words));
+			const isRemoved = trouble?.words === says;
+			const words = translated(isRemoved ? says : event.trouble.words);
+			chat.view.explain(words);
+			// What they are writing just now is for the others of that room.
+			if (isRemoved) void later(false).then((part) => part?.tell(words));
 		},
 		showForm({ context: { farewell } }) {
 			// The next one to log in here is not invited by what the last one opened.

@@ -3,10 +3,11 @@
 import type { Said } from "../machines/message.ts";
 import { arrowKeys, showDialog } from "./dialog.ts";
 import { isTouch, make } from "./element.ts";
-import { copyLink, openMenu } from "./lazy.ts";
+import { copyLink } from "./message-link.ts";
 import { reactionsOf } from "./message-tools.ts";
 import type { Page } from "./page.ts";
 import { nameList } from "./person.ts";
+import { openMenu } from "./person-menu.ts";
 import { isEditable } from "./relations.ts";
 import { t } from "./words.ts";
 
@@ -45,7 +46,9 @@ export function openSheet(
 	const pin = message.pinned === undefined ? t("pin") : t("unpin");
 	const last = isMine
 		? button(t("delete"), () => relations.erase(message))
-		: button(t("sheet.more"), () => openMenu(page, message.name, message));
+		: button(t("sheet.more"), () =>
+				openMenu({ page, name: message.name, message }),
+			);
 	const dialog = showDialog(
 		message.name,
 		make(

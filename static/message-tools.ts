@@ -2,7 +2,7 @@
 
 import type { Said } from "../machines/message.ts";
 import { icon, make } from "./element.ts";
-import { openSheet } from "./lazy.ts";
+import { laterHere } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { isEditable } from "./relations.ts";
 import { number, t } from "./words.ts";
@@ -31,7 +31,8 @@ function tool(
 export function messageTools(message: Said, page: Page): HTMLElement {
 	const isMine = message.name === page.name;
 	const react = () => void page.relations.choose(message);
-	const more = ({ target }: Event) => void openSheet(message, page, target);
+	const more = async ({ target }: Event) =>
+		(await laterHere(page))?.openSheet(message, page, target);
 	const mayEdit = isMine && isEditable(message);
 	return make(
 		"div",

@@ -1,14 +1,15 @@
 /** Makes a room, or joins one by its name. It is loaded when it is first opened. */
 
 import { showDialog } from "./dialog.ts";
-import { complain, find, make } from "./element.ts";
+import { complain, find, focusField, make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { roomName } from "./room-name.ts";
 import { t } from "./words.ts";
 
 export function openNewRoom(page: Page): void {
-	const join = form("join-name", t("room.join"), t("room.join-hint"), {
-		...{ maxLength: 33, autocapitalize: "none", spellcheck: false },
+	const join = form("join-name", t("room.join"), {
+		...{ placeholder: t("room.join-hint"), maxLength: 33 },
+		...{ autocapitalize: "none", spellcheck: false },
 	});
 	join.button.textContent = t("room.go");
 	join.submit(async (typed) => {
@@ -16,35 +17,28 @@ export function openNewRoom(page: Page): void {
 		if (name) void page.go(name);
 		return name ? "" : t("room.rule");
 	});
-	const own = form("make-title", t("room.make"), t("room.make-hint"), {
-		maxLength: 64,
+	const own = form("make-title", t("room.make"), {
+		...{ placeholder: t("room.make-hint"), maxLength: 64 },
 	});
 	own.button.textContent = t("room.make-it");
 	own.submit((title) => page.askRooms({ kind: "makeRoom", title }));
 	showDialog(t("html.new-room"), join.form, own.form);
-	join.field.focus();
 }
 
 /** Asks what the room on the screen is about. */
 export function setTopic(page: Page): void {
-	const topic = form("topic-text", t("topic.hint"), "", {});
+	const topic = form("topic-text", t("topic.hint"));
 	topic.field.value = find("#topic").textContent;
 	topic.button.textContent = t("topic.save");
 	topic.submit((text) =>
 		page.askRooms({ kind: "setTopic", room: page.room, text }),
 	);
 	showDialog(t("topic"), topic.form);
-	topic.field.focus();
 }
 
-function form(
-	id: string,
-	says: string,
-	placeholder: string,
-	more: Partial<HTMLInputElement>,
-) {
+function form(id: string, says: string, more: Partial<HTMLInputElement> = {}) {
 	const field = make("input", {
-		...{ id, dir: "auto", placeholder, autocomplete: "off", ...more },
+		...{ id, dir: "auto", autocomplete: "off", autofocus: true, ...more },
 	});
 	const trouble = make("p", { className: "trouble", role: "alert" });
 	trouble.id = `${id}-trouble`;
@@ -59,8 +53,9 @@ function form(
 			event.preventDefault();
 			const words = await act(field.value);
 			complain(field, words);
-			if (words) field.focus();
-			else form.closest("dialog")?.close();
+			if (words) return field.focus();
+			form.closest("dialog")?.close();
+			focusField();
 		};
 	};
 	return { form, field, button, submit };

@@ -4,6 +4,7 @@
  */
 
 import { BASE } from "./base-path.ts";
+import { smallButton } from "./dialog.ts";
 import { find, make, say, show } from "./element.ts";
 import type { Page } from "./page.ts";
 import { pathOf } from "./room-name.ts";
@@ -31,15 +32,11 @@ export async function chooseNotes(wanted: boolean): Promise<void> {
 	if (!wanted || !isBlocked()) show(bar, false);
 }
 
-const button = (words: string, onclick: () => void) =>
-	make("button", { type: "button", className: "block inline", onclick }, words);
 const question = make("p", { id: "ask-words" });
-const yes = button(t("html.turn-on"), () => void chooseNotes(true));
-const no = button(t("html.not-now"), () => void chooseNotes(false));
-const bar = make(
-	...(["div", { id: "ask", className: "bar" }] as const),
-	...[question, yes, no],
-);
+const yes = smallButton(t("html.turn-on"), () => void chooseNotes(true));
+const no = smallButton(t("html.not-now"), () => void chooseNotes(false));
+const bar = make("div", "bar", question, yes, no);
+bar.id = "ask";
 
 function render(): void {
 	yes.hidden = isBlocked() && stored() === "yes";

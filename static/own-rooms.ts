@@ -5,7 +5,6 @@
 
 import { isPublic, LOBBY } from "../machines/message.ts";
 import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
-import { showBriefly } from "./brief-notice.ts";
 import { find } from "./element.ts";
 import type { AboutRooms, RoomEvent } from "./frames.ts";
 import { later } from "./lazy.ts";
@@ -51,8 +50,6 @@ export class OwnRooms {
 		const offline = { kind: "roomsRefused", words: OFFLINE } as const;
 		this.#requests = new Requests<AnswerAboutRooms>(page, "r", offline);
 		page.askRooms = (question) => this.go(question);
-		page.talkTo = async (names) =>
-			showBriefly(await this.go({ kind: "talkTo", names: [...names] }));
 		find("#members").onclick = () => void this.#openDialog();
 	}
 

@@ -41,8 +41,6 @@ export class Page {
 	lineAt: (offset: number) => Line | undefined = () => undefined;
 	/** Whether a page of history was asked for, and is not there yet. */
 	isPaging = (): boolean => false;
-	/** Opens a room for these people, or says why that can't be. */
-	talkTo: (names: readonly string[]) => void = () => {};
 	/** Asks something about rooms, and goes to the one that this leads to; or answers why it can't be. */
 	askRooms: (question: Question) => Promise<string> = async () => "";
 	/** Begins a reply. */

@@ -5,7 +5,7 @@
 
 import { find, make, say } from "./element.ts";
 import type { Member, RoomEvent } from "./frames.ts";
-import { openMenu } from "./lazy.ts";
+import { laterHere } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameList, nameTag } from "./person.ts";
 import { nodes, number, t } from "./words.ts";
@@ -36,8 +36,7 @@ function itemOf(page: Page, { name, away, in: room }: Member): HTMLElement {
 		...[avatar(name), nameTag(name)],
 		...labels.flatMap((label) => (label ? make("span", "label", label) : [])),
 	];
-	const talk = () => void page.talkTo([name]);
-	const onclick = () => void openMenu(page, name, undefined, talk);
+	const onclick = async () => (await laterHere(page))?.openMenu({ page, name });
 	const button = {
 		...({ type: "button", tabIndex: -1, ariaHasPopup: "dialog" } as const),
 		...{ title: t("menu.of", { name }), onclick },

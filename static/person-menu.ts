@@ -6,13 +6,11 @@
 
 import { BOT_NAME, type Said } from "../machines/message.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
-import { showDialog } from "./dialog.ts";
+import { showDialog, smallButton } from "./dialog.ts";
 import { focusField, make } from "./element.ts";
 import { beginningOf, confirmed, GONE } from "./erase.ts";
 import type { Page } from "./page.ts";
 import { t } from "./words.ts";
-
-const WHY = t("menu.why");
 
 /** UTF-16 units of a message that the menu shows. */
 const MOST_SHOWN = 160;
@@ -43,23 +41,23 @@ const EVERYWHERE: readonly Choice[] = [
 interface About {
 	readonly page: Page;
 	readonly name: string;
-	readonly message: Said | undefined;
-	/** Opens a room for the two. */
-	readonly talk: (() => void) | undefined;
+	readonly message?: Said;
 }
 
 export function openMenu(about: About): void {
-	const { page, name, message, talk } = about;
+	const { page, name, message } = about;
 	const why = make("input", { id: "why", maxLength: 200, dir: "auto" });
 	why.autocomplete = "off";
 	why.setAttribute("aria-describedby", "why-hint");
 	const group = (legend: string, choices: readonly Choice[]) => {
 		const buttons = choices.map(([words, command]) => {
-			const isHard = /^(ban|remove)/.test(command);
-			return button(words, isHard ? " danger" : "", () => {
+			const button = smallButton(words, () => {
 				dialog.close();
 				void choose(about, command, why.value);
 			});
+			const isHard = /^(ban|remove)/.test(command);
+			button.classList.toggle("danger", isHard);
+			return button;
 		});
 		const title = make("legend", "", legend);
 		return make("fieldset", "", title, make("div", "row-of", ...buttons));
@@ -69,15 +67,16 @@ export function openMenu(about: About): void {
 		isBlocked ? [t("unblock"), "unblock NAME"] : [t("block"), "block NAME"],
 		...(message ? REPORTS : []),
 	]);
-	const talking = () => {
+	const talk = async () => {
 		dialog.close();
-		talk?.();
+		showBriefly(await page.askRooms({ kind: "talkTo", names: [name] }));
 	};
+	const mayTalk = !message && name !== BOT_NAME;
 	const inRoom = message ? [REMOVE, ...IN_ROOM] : IN_ROOM;
 	const others = [
 		make("label", { htmlFor: "why" }, t("menu.reason")),
 		why,
-		make("p", { id: "why-hint", className: "hint" }, WHY),
+		make("p", { id: "why-hint", className: "hint" }, t("menu.why")),
 		group(t("menu.room", { room: page.titleOf(page.room) }), inRoom),
 		...(page.role === "admin" ? [group(t("menu.everywhere"), EVERYWHERE)] : []),
 	];
@@ -85,15 +84,10 @@ export function openMenu(about: About): void {
 	const dialog = showDialog(
 		name,
 		make("p", { className: "hint", dir: "auto" }, text),
-		...(talk && name !== BOT_NAME ? [button(t("talk"), "", talking)] : []),
+		...(mayTalk ? [smallButton(t("talk"), talk)] : []),
 		own,
 		...(page.role === "member" ? [] : others),
 	);
-}
-
-function button(words: string, className: string, onclick: () => void) {
-	const look = `block inline${className}`;
-	return make("button", { type: "button", className: look, onclick }, words);
 }
 
 async function choose(

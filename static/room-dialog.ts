@@ -6,6 +6,7 @@
 /// <reference path="./html.d.ts" />
 import { LOBBY } from "../machines/message.ts";
 import { BASE } from "./base-path.ts";
+import { closeBeside, smallButton } from "./dialog.ts";
 import { complain, find, make, say } from "./element.ts";
 import { confirmed } from "./erase.ts";
 import type { AboutRooms } from "./frames.ts";
@@ -18,18 +19,7 @@ import { locale, nodes, t } from "./words.ts";
 
 type Open = Extract<AboutRooms, { kind: "invitations" }>["invitations"][number];
 
-const LEAVE = t("about.leave");
-const CLOSE = t("about.close");
-const REMOVE = t("about.remove");
-const HAND_OVER = t("about.owner");
-
 const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
-const button = (words: string, onclick: () => void, label = words) =>
-	make(
-		"button",
-		{ type: "button", className: "block inline", ariaLabel: label, onclick },
-		words,
-	);
 
 export class RoomDialog {
 	readonly #page: Page;
@@ -44,9 +34,7 @@ export class RoomDialog {
 	constructor(page: Page, own: OwnRooms) {
 		this.#page = page;
 		this.#own = own;
-		this.#dialog.onclick = ({ target }) => {
-			if (target === this.#dialog) this.#dialog.close();
-		};
+		closeBeside(this.#dialog);
 		// The token is for nobody who opens it next.
 		this.#dialog.onclose = () => {
 			this.#link.value = "";
@@ -115,21 +103,14 @@ export class RoomDialog {
 	): HTMLElement {
 		const shown = name === owner ? [...labels, t("owner")] : labels;
 		const tags = shown.map((label) => make("span", "label", label));
-		const buttons = isMine
-			? [
-					button(
-						t("owner.make"),
-						() => void this.#handOver(name),
-						t("owner.make-of", { name }),
-					),
-					button(
-						t("remove.yes"),
-						() => void this.#remove(name),
-						t("remove.of", { name }),
-					),
-				]
-			: [];
-		return make("li", "", avatar(name), nameTag(name), ...tags, ...buttons);
+		const handOver = () => void this.#handOver(name);
+		const remove = () => void this.#remove(name);
+		const buttons = [
+			smallButton(t("owner.make"), handOver, t("owner.make-of", { name })),
+			smallButton(t("remove.yes"), remove, t("remove.of", { name })),
+		];
+		const all = isMine ? [...tags, ...buttons] : tags;
+		return make("li", "", avatar(name), nameTag(name), ...all);
 	}
 
 	async #listInvitations(): Promise<void> {
@@ -151,12 +132,15 @@ export class RoomDialog {
 		const label = name
 			? t("invitation.revoke-of", { name })
 			: t("invitation.revoke-link");
-		const takeBack = button(t("invitation.revoke"), () => void take(), label);
+		const takeBack = smallButton(
+			t("invitation.revoke"),
+			() => void take(),
+			label,
+		);
 		const p = make("span", "", ...nodes("invitation.until", until), " ");
 		return make("li", "", p, takeBack);
 	}
 
-	/** Asks about this room, and says what came of it. */
 	/** Asks about a room, and says what came of it. */
 	async #do(question: Question): Promise<void> {
 		const answer = await this.#own.ask(question);
@@ -179,11 +163,8 @@ export class RoomDialog {
 	async #copy(): Promise<void> {
 		this.#link.select();
 		const copied = navigator.clipboard?.writeText(this.#link.value);
-		const done = await copied?.then(
-			() => true,
-			() => false,
-		);
-		say("#room-result", done ? t("link.copied") : t("link.copy"));
+		const words = await copied?.then(() => t("link.copied")).catch(() => "");
+		say("#room-result", words || t("link.copy"));
 	}
 
 	async #invite(): Promise<void> {
@@ -200,19 +181,21 @@ export class RoomDialog {
 	}
 
 	async #remove(name: string): Promise<void> {
-		if (await confirmed(t("remove.person", { name }), REMOVE, t("remove.yes")))
+		const sure = t("remove.person", { name });
+		if (await confirmed(sure, t("about.remove"), t("remove.yes")))
 			await this.#do({ kind: "removeMember", room: this.#page.room, name });
 	}
 
 	async #handOver(name: string): Promise<void> {
-		if (await confirmed(t("owner.sure", { name }), HAND_OVER, t("owner.yes")))
+		const sure = t("owner.sure", { name });
+		if (await confirmed(sure, t("about.owner"), t("owner.yes")))
 			await this.#do({ kind: "handOver", room: this.#page.room, name });
 	}
 
 	async #leave(): Promise<void> {
 		const { room } = this.#page;
 		const sure = t("leave.sure", { title: this.#page.titleOf(room) });
-		if (!(await confirmed(sure, LEAVE, t("leave.yes")))) return;
+		if (!(await confirmed(sure, t("about.leave"), t("leave.yes")))) return;
 		this.#dialog.close();
 		await this.#page.go(LOBBY);
 		await this.#page.whenOpen();
@@ -222,7 +205,7 @@ export class RoomDialog {
 	async #close(): Promise<void> {
 		const { room } = this.#page;
 		const sure = t("close.sure", { title: this.#page.titleOf(room) });
-		if (await confirmed(sure, CLOSE, t("close.yes")))
+		if (await confirmed(sure, t("about.close"), t("close.yes")))
 			await this.#do({ kind: "closeRoom", room });
 	}
 }

@@ -26,7 +26,7 @@ function makeForm() {
 			ariaLabel: t("search.field"),
 			placeholder: t("search.field"),
 		},
-		...{ autocomplete: "off", maxLength: 500, dir: "auto" },
+		...{ autocomplete: "off", maxLength: 500, dir: "auto", autofocus: true },
 	});
 	const all = make("input", { type: "checkbox", accessKey: "a" });
 	const inAll = make("label", "hint", all, ` ${t("search.all")}`);
@@ -87,12 +87,11 @@ export function openSearch(page: Page): void {
 		const isNext = button === document.activeElement;
 		button?.remove();
 		const { hits, older, behind } = answer;
-		const shown = hits.filter(({ name }) => !page.isBlocked(name));
 		const title = (room: string) =>
 			all.checked || room !== page.room ? page.titleOf(room) : "";
-		const rows = shown.map((hit) =>
-			row(hit, title(hit.room), text, () => void show(hit)),
-		);
+		const rows = hits
+			.filter(({ name }) => !page.isBlocked(name))
+			.map((hit) => row(hit, title(hit.room), text, () => void show(hit)));
 		list.append(...rows);
 		if (isNext) rows[0]?.focus();
 		if (older) {
@@ -127,7 +126,6 @@ export function openSearch(page: Page): void {
 		field,
 		...list.querySelectorAll<HTMLElement>("button"),
 	]);
-	field.focus();
 }
 
 function row(hit: Hit, title: string, query: string, onclick: () => void) {

@@ -2,6 +2,7 @@
 
 /// <reference path="./html.d.ts" />
 import { BASE } from "./base-path.ts";
+import { closeBeside } from "./dialog.ts";
 import { find, say } from "./element.ts";
 import { offerLanguages } from "./language-choice.ts";
 import { chooseNotes, hasNotes, notesTrouble } from "./note.ts";
@@ -48,10 +49,7 @@ function notesChoice(): () => void {
 function mount(page: Page): () => void {
 	addMarkup(html);
 	const dialog = find("#settings", HTMLDialogElement);
-	// A click on the backdrop has the dialog itself as its target.
-	dialog.onclick = ({ target }) => {
-		if (target === dialog) dialog.close();
-	};
+	closeBeside(dialog);
 	const everywhere = find("#logout-all", HTMLButtonElement);
 	everywhere.onclick = () => page.dispatch({ type: "logout", all: true });
 	find("#logout").onclick = () => page.dispatch({ type: "logout", all: false });

@@ -37,6 +37,27 @@ test("several names that are typed to go to open a talk of them all", async () =
 	await ann.page.getByRole("heading", { name: "ben2, ida2" }).waitFor();
 });
 
+test("somebody who is elsewhere is found by their name, and where nobody is nothing is said into this room", async () => {
+	const ann = await enter("ann3", {}, "cellar");
+	const ben = await enter("ben3", {}, "cellar");
+	await ben.says("I am off");
+	await ann.reads("I am off");
+	await ben.page.close();
+	const dialog = ann.page.getByRole("dialog", { name: "Go to" });
+	const { keyboard } = ann.page;
+	await keyboard.press("Control+k");
+	await dialog.waitFor();
+	await keyboard.type("nobody");
+	await dialog.getByRole("button", { name: "directly to nobody" }).click();
+	await dialog.getByText("Nobody here has that name.").waitFor();
+	await dialog.getByRole("textbox").fill("en3");
+	await dialog.getByRole("button", { name: "directly to ben3" }).click();
+	await ann.page.getByRole("heading", { name: "ben3" }).waitFor();
+	await dialog.waitFor({ state: "detached" });
+	await ann.says("Where are you?");
+	await ann.reads("Where are you?");
+});
+
 test("Alt and an arrow go to the room beside, with Shift to what is unread", async () => {
 	const ann = await enter("ada", {}, "one");
 	const bob = await enter("bob", {}, "one");

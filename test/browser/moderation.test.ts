@@ -143,15 +143,23 @@ test("an admin mutes, removes and bans with a reason that the person reads", asy
 		.waitFor();
 });
 
-test("who is sent out of a room is told why, and comes into the lobby instead", async () => {
+test("who is sent out of a room is told why, and is back as soon as they may", async () => {
 	const boss = await enter("boss");
 	const troll = await enter("shouter", phone);
+	await troll.page.clock.install();
 	await (await boss.opensPeople()).getByRole("button").click();
 	await boss.page.getByLabel("Reason").fill("shouting");
 	await boss.presses("Send out for 5 minutes");
 	await troll.seesStatus(/You may not enter room-\d+ for 5 minutes: shouting/);
+	await troll.page.locator("#connection").waitFor();
 	await troll.presses("Try now");
-	await troll.isIn("lobby");
+	await troll.seesStatus(/You may not enter room-\d+ for 5 minutes: shouting/);
+	await boss.says("/unkick shouter");
+	await boss.isTold("shouter may enter");
+	await troll.page.clock.runFor(5 * 60_000);
+	await troll.isInside();
+	await troll.says("sorry");
+	await boss.reads("sorry");
 });
 
 test("an answer of the bot is repeated only to who is far from it", async () => {

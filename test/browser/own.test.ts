@@ -12,7 +12,7 @@ const roomOf = (person: Person, name: string | RegExp) =>
 	person.page.getByRole("link", { name });
 
 /** Chooses what to hear of the room. */
-async function hears(person: Person, level: string): Promise<void> {
+async function hears(person: Person, level: string | RegExp) {
 	await person.presses("What to hear of this room");
 	await person.page.getByLabel(level).check();
 	await person.presses("Close");
@@ -62,6 +62,23 @@ test("a muted room never counts as new", async () => {
 	await ann.reads("quietly");
 	expect(await ann.page.title()).toBe("(1) elsewhere · Plume");
 	expect(await roomOf(ann, /reef/).innerText()).not.toMatch(/\d/);
+});
+
+test("what one wants to hear of a room can be as usual again", async () => {
+	const ann = await enter("ann", {}, "fjord");
+	await ann.presses("What to hear of this room");
+	expect(await ann.page.getByLabel(/As usual/).isChecked()).toBe(true);
+	await ann.page.keyboard.press("Escape");
+	await hears(ann, "Nothing");
+	await ann.page.locator("#rooms").getByText("muted").waitFor();
+	await hears(ann, /As usual/);
+	await ann.page.locator("#rooms").getByText("muted").waitFor({
+		state: "detached",
+	});
+	const other = await enter("ann", {}, "fjord");
+	await other.presses("What to hear of this room");
+	const usual = other.page.getByLabel(/As usual/);
+	expect(await usual.isChecked()).toBe(true);
 });
 
 test("of a room one may hear of mentions only", async () => {

@@ -190,6 +190,18 @@ test.each([
 	},
 );
 
+test("on a phone even the first swipe opens the rooms, also beside the messages", async () => {
+	const ann = await enter("sw-first", phone);
+	const finger = await fingerOn(ann);
+	const y = 200;
+	await finger("touchStart", { x: 30, y });
+	await hasGestures(ann);
+	await finger("touchMove", { x: 90, y });
+	await finger("touchMove", { x: 150, y });
+	await finger("touchEnd");
+	await ann.page.locator("#side").waitFor();
+});
+
 test("a short touch opens no sheet, though what a long press does is loaded late", async () => {
 	const ann = await enter("aki", { ...phone, serviceWorkers: "block" });
 	const { page } = ann;

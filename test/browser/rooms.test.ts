@@ -34,6 +34,17 @@ test("a room is made by its name: what is said there stays there", async () => {
 	expect(await ann.page.evaluate(() => "same" in window)).toBe(true);
 });
 
+test("who makes a room can write in it at once", async () => {
+	const ann = await enter("amelie");
+	await ann.opensNewRoom();
+	await ann.page.keyboard.type("loft");
+	await ann.page.keyboard.press("Enter");
+	await ann.isIn("loft");
+	await ann.page.keyboard.type("first!");
+	expect(await ann.field.inputValue()).toBe("first!");
+	await ann.page.locator("#text:focus").waitFor();
+});
+
 test("a link leads a stranger through the login into its room", async () => {
 	const cleo = await openPage("cleo", phone, encodeURIComponent("café"));
 	await cleo.comesIn();

@@ -98,6 +98,7 @@ test("who is removed from a private room is out at once", async () => {
 	await dialog.getByRole("button", { name: "Remove cleo" }).click();
 	await ann.presses("Remove");
 	await titleOf(cleo, "lobby").waitFor();
+	await cleo.presses("Close");
 	await cleo.reads("You are no member of that room any more.");
 	await roomOf(cleo, /Board/).waitFor({ state: "detached" });
 });

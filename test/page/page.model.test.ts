@@ -76,6 +76,7 @@ leaving: closed if endsKey → entering
 leaving: closed → entering
 leaving: after reach → entering
 stopped: retry → returning
+stopped: after pardon if isKick → returning
 stopped: go if hasSession → returning
 `;
 
@@ -92,7 +93,8 @@ const closed = (code: number, jitter = 0.5): PageEvent => ({
 });
 const refused = (re: number, rule: string): PageEvent => ({
 	type: "refused",
-	...{ re, rule, trouble, update: { resendAt: 1 } },
+	...{ re, rule, update: { resendAt: 1 } },
+	trouble: rule === "isNotKicked" ? { ...trouble, isKick: true } : trouble,
 });
 
 const submit: PageEvent = { type: "submit", update: ann };
@@ -130,8 +132,8 @@ const fromPerson: PageEvent[] = [
 ];
 const fromNetwork: PageEvent[] = [
 	opened,
-	...[1006, CloseCode.replaced.code, CloseCode.loggedOut.code].map((reason) =>
-		closed(reason),
+	...[1006, CloseCode.replaced, CloseCode.kicked, CloseCode.loggedOut].map(
+		(reason) => closed(typeof reason === "number" ? reason : reason.code),
 	),
 ];
 const fromServer: PageEvent[] = [
@@ -146,6 +148,7 @@ const fromServer: PageEvent[] = [
 	refused(MessageType.open, "tabsAreLeft"),
 	refused(MessageType.open, "isNotInside"),
 	refused(MessageType.open, "diskHasSpace"),
+	refused(MessageType.open, "isNotKicked"),
 	refused(MessageType.auth, "diskHasSpace"),
 	refused(MessageType.hello, "roomIsNamed"),
 	{ type: "accepted" },
@@ -188,6 +191,7 @@ describe("the chart", () => {
 					value,
 					context.key,
 					context.room,
+					context.trouble?.isKick,
 					Math.min(2, context.opens),
 					event,
 					before?.value,
@@ -585,6 +589,22 @@ describe("a refusal", () => {
 		expect(pageAfter("session", opened, no).value).toBe("stopped");
 		const page = pageAfter("session", opened, no, go);
 		expect([page.value, page.room]).toEqual([{ returning: "trying" }, "attic"]);
+	});
+
+	test("of who was kicked keeps the words that say why, until they may be back", () => {
+		const kicked = { ...closed(CloseCode.kicked.code), words: "Noise." };
+		const { actor, clock } = livePage(undefined, "session");
+		const no = refused(open, "isNotKicked");
+		for (const event of [garden, opened, inTheGarden, kicked])
+			actor.send(event);
+		clock.increment(1_000);
+		for (const event of [opened, no]) actor.send(event);
+		const { value, context } = actor.getSnapshot();
+		expect([value, context.room]).toEqual(["stopped", "garden"]);
+		expect(context.trouble?.words).toBe("Noise.");
+		clock.increment(60_000);
+		for (const event of [opened, inTheGarden]) actor.send(event);
+		expect(actor.getSnapshot().value).toBe("chatting");
 	});
 
 	test("of a full disk is waited for, and the place that one is in is asked for anew", () => {

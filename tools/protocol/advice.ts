@@ -39,7 +39,7 @@ export const refusalAdvice = {
 	sessionIsOpen: "logIn",
 	isNotInside: "giveUp",
 	isNotBanned: "giveUp",
-	isNotKicked: "giveUp",
+	isNotKicked: "later",
 	isModerator: "giveUp",
 	isAdmin: "giveUp",
 	loginIsFresh: "logIn",

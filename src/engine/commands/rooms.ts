@@ -58,8 +58,8 @@ export function roomEntered(
 		...holder,
 	};
 	// The machine knows only the address with its `+tag`.
-	if (sanctionedUntil(inside?.kicks, person, time) > 0)
-		return refuse("isNotKicked");
+	const until = sanctionedUntil(inside?.kicks, person, time);
+	if (until > 0) return refuse("isNotKicked", { retryAfterMs: until - time });
 	const broken = inside && brokenRoomRule(inside, event);
 	if (broken) return refuse(broken);
 	return { entries: [...roomOpened(view, room, person), { event }] };
