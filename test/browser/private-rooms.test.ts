@@ -110,12 +110,12 @@ test("an owner removes someone, hands over, and the next owner closes the room",
 	await dialog.getByRole("button", { name: "Remove cora" }).click();
 	await ann.presses("Remove");
 	await isIn(cleo, "lobby");
-	const informed = { name: "You are no member of that room any more." };
-	await cleo.page.getByRole("dialog", informed).waitFor();
+	const notice = { name: "You are no member of that room any more." };
+	await cleo.page.getByRole("dialog", notice).waitFor();
 	await cleo.page.keyboard.type("not for the lobby");
 	expect(await cleo.field.inputValue()).toBe("");
 	await cleo.presses("Close");
-	await cleo.reads(informed.name);
+	await cleo.reads(notice.name);
 	await rooms(cleo).getByText("Board").waitFor({ state: "detached" });
 	await dialog.getByRole("button", { name: "Make bill the owner" }).click();
 	await ann.presses("Hand over");
