@@ -92,7 +92,6 @@ export type PlumeEvent<Type extends keyof Facts = keyof Facts> = {
 	readonly [T in Type]: { readonly type: T } & Readonly<Fact<T>>;
 }[Type];
 export type ClientLeft = PlumeEvent<"client.left">;
-export type MessagePosted = PlumeEvent<"message.posted">;
 export type MessageErased = PlumeEvent<"message.erased">;
 /** An event by which entries of the log lose their text. */
 export type Overwriting = PlumeEvent<"message.erased" | "message.edited">;

@@ -81,7 +81,7 @@ export class Autoscroll {
 		this.settle();
 	}
 
-	/** Where the room is now, the reader wants it to be. */
+	/** Takes the present place of the scroll bar as chosen by the reader. */
 	settle(): void {
 		const { scrollTop, scrollHeight, clientHeight } = this.#room;
 		this.#top = scrollTop;

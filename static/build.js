@@ -32,15 +32,15 @@ for (const folder of [from, join(from, "..", "machines")])
 		if (/\.(css|html|js|json|ts)$/.test(file))
 			sources.update(await readFile(join(folder, file)));
 /**
- * Is in the name of each script and catalogue of the page. They fit only each
- * other: a page that is open while the server is upgraded finds none of them.
+ * The name of each script and catalogue of the page has this mark. Files of two
+ * builds do not fit each other: an open page of the last one finds none of them.
  */
 const MARK = `-${sources.digest("hex").slice(0, 8)}`;
 
 const target = ["chrome123", "firefox120", "safari17.5"];
 await rm(to, { recursive: true, force: true });
 
-/** The page's first scripts hold all that they load at once, and the later ones take it from there. */
+/** All that is loaded at once is in the first scripts; the later ones import it from there. */
 const groups = [
 	{ name: "catalogue", entry: "catalogue.ts", priority: 2 },
 	{ name: "app", entry: "main.ts", priority: 1 },

@@ -10,7 +10,7 @@ import { browser } from "./store.ts";
 
 export type Key = keyof typeof en;
 export type Text = string | { readonly [category: string]: string };
-/** What is asked for by its place, and what is looked up by its English words. */
+/** Texts that the script asks for by number, and those that are looked up by a hash of their English words. */
 type Catalogue = readonly [readonly Text[], Readonly<Record<string, string>>];
 
 /** In the names of the files of this build. */

@@ -10,7 +10,8 @@ import { t } from "./words.ts";
 /** Resolves with an emoji, or with "" if the dialog is closed or can't be loaded. */
 export async function chooseEmoji(): Promise<string> {
 	const part = await load(() => import("emoji-picker-element"));
-	if (!part) return "";
+	// A second click may come while it is loaded.
+	if (!part || document.querySelector("#emoji")) return "";
 	const dataSource = `${BASE}static/emoji.json`;
 	const i18n = { ...en, searchLabel: t("search") };
 	const picker = new part.Picker({ dataSource, i18n });

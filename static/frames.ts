@@ -56,6 +56,7 @@ export type AnswerAboutMessage =
 			readonly kind: "relationRefused";
 			readonly words: string;
 			readonly id?: string | undefined;
+			readonly retryAfter?: number | undefined;
 	  };
 
 const aboutRooms: ReadonlySet<string> = new Set<RoomEvent["kind"]>([
@@ -108,7 +109,7 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 	if (re === MessageType.rooms)
 		return { kind: "roomsRefused", words, id: frame.id };
 	if (re === MessageType.relation || re === MessageType.search)
-		return { kind: "relationRefused", words, id: frame.id };
+		return { kind: "relationRefused", words, id: frame.id, retryAfter };
 	if (re === MessageType.own)
 		return { kind: "ownRefused", words, id: frame.id, retryAfter };
 	// A page that was asked for too soon is still there; any other refused page is not.
@@ -132,7 +133,7 @@ function pending(frame: ServerFrame<"pending">, now: number): ServerEvent {
 	return { type: "pending", id, update };
 }
 
-/** Whether a frame has words of the server that the page shows. Who is new is asked for a name in other words. */
+/** Whether a frame has words of the server that the page shows. That a newcomer needs a name, the page says in its own words. */
 export function isRefusal(data: string): boolean {
 	const frame = readServerFrame(parseJson(data));
 	return frame?.kind === "refused"

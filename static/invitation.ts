@@ -9,6 +9,8 @@ import { t } from "./words.ts";
 
 export function offerInvitation(page: Page): void {
 	const invitation = storedInvitation();
+	// While this was loaded there may have been a logout, or another welcome.
+	if (!invitation || document.querySelector("#invitation")) return;
 	const end = () => {
 		dropInvitation();
 		show(bar, false);
@@ -22,7 +24,7 @@ export function offerInvitation(page: Page): void {
 		make("button", { className: "block inline", onclick }, words);
 	const bar = make(
 		"div",
-		{ id: "invitation", className: "bar", role: "status" },
+		{ id: "invitation", className: "bar" },
 		make("p", "", t("html.invitation")),
 		button(t("join"), () => void join()),
 		button(t("html.not-now"), end),

@@ -89,7 +89,7 @@ export function rovingFocus(selector: string, end: "first" | "last"): void {
 		event.preventDefault();
 		const next = all[at + (event.key === "ArrowUp" ? -1 : 1)];
 		// A name alone would not say what the message is.
-		const text = next?.querySelector(".line")?.textContent;
+		const text = next?.querySelector(":scope > .line")?.textContent;
 		if (next && text) next.ariaDescription = text;
 		next?.focus();
 	});

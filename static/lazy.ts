@@ -11,6 +11,8 @@ import { isUpdated, loadLater, t } from "./words.ts";
 declare const MARK: string;
 
 let styles: Promise<unknown> | undefined;
+/** A browser asks no second time for a script that it could not load, but under another address. */
+let failures = 0;
 
 /** The looks of what is opened later. */
 function loadStyles(): Promise<unknown> {
@@ -22,13 +24,14 @@ function loadStyles(): Promise<unknown> {
 		link.onload = resolve;
 		link.onerror = (error) => {
 			// They are loaded again the next time.
+			link.remove();
 			styles = undefined;
 			reject(error);
 		};
 	});
 }
 
-/** Resolves with nothing if a part can't be loaded, and says so where the person asked for it. */
+/** Resolves with nothing if a part can't be loaded, and says so where the person asked for it, or has to reload the page. */
 export async function load<Part>(
 	loadPart: () => Promise<Part>,
 	isAsked = true,
@@ -40,7 +43,9 @@ export async function load<Part>(
 		await styles;
 		return part;
 	} catch {
-		if (isAsked) showBriefly((await isUpdated()) ? t("updated") : OFFLINE);
+		failures++;
+		const isOld = await isUpdated();
+		if (isOld || isAsked) showBriefly(isOld ? t("updated") : OFFLINE);
 		return undefined;
 	}
 }
@@ -49,17 +54,28 @@ type Later = typeof import("./later.ts");
 
 /** A script of its own, which takes what it shares with this one from here. */
 export const later = (isAsked?: boolean) =>
-	load<Later>(() => import(`${BASE}static/later${MARK}.js`), isAsked);
+	load<Later>(
+		() =>
+			import(`${BASE}static/later${MARK}.js${failures ? `?${failures}` : ""}`),
+		isAsked,
+	);
 
 export const copyLink = async (message: Said) =>
 	(await later())?.copyLink(message);
+
+/** The same, with nothing if another room was opened meanwhile. */
+async function laterHere(page: Page): Promise<Later | undefined> {
+	const { room } = page;
+	const part = await later();
+	return page.room === room ? part : undefined;
+}
 
 /** Opens what can be done with a message; `button` is where it was asked for. */
 export const openSheet = async (
 	message: Said,
 	page: Page,
 	button?: EventTarget | null,
-) => (await later())?.openSheet(message, page, button);
+) => (await laterHere(page))?.openSheet(message, page, button);
 
 /** Opens the menu about a person, or a message of theirs. `talk` opens a room for the two. */
 export async function openMenu(
@@ -68,5 +84,5 @@ export async function openMenu(
 	message?: Said,
 	talk?: () => void,
 ): Promise<void> {
-	(await later())?.openMenu({ page, name, message, talk });
+	(await laterHere(page))?.openMenu({ page, name, message, talk });
 }

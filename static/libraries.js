@@ -1,11 +1,11 @@
-/** What the build changes in libraries of the page, each time with the same words. */
+/** What the build changes in libraries of the page. It fails where the text that it replaces is not found. */
 
 import { readFile } from "node:fs/promises";
 
 /** What XState says of a machine that is wrong; the page's machine has tests. */
 const MESSAGES = /throw new Error\((?:`[^`]*`|'[^']*')\)/g;
 
-/** What is in place of what, by the end of a file's path. */
+/** For each file, by the end of its path: pairs of a text and what replaces it. */
 const CHANGES = {
 	// It writes styles into the document, as our Content-Security-Policy permits.
 	"emoji-picker-element/picker.js": [

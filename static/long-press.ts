@@ -9,7 +9,7 @@ import { openSheet } from "./message-sheet.ts";
 import type { Page } from "./page.ts";
 
 const LONG_MS = 450;
-/** A swipe begins so near to the edge, and is so long, in CSS pixels. What begins nearer is the browser's own. */
+/** How far from the edge a swipe begins, and how long it is, in CSS pixels. A swipe that begins nearer to the edge is the browser's own. */
 const EDGE = { from: 16, to: 64 };
 const SWIPE = 64;
 

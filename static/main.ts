@@ -61,9 +61,8 @@ const socket = tabSocket({
 	received: (data) => inWords(isRefusal(data), () => received(data)),
 	closed(code, words = "") {
 		const update = { jitter: Math.random() };
-		inWords(code >= 4_000, () =>
-			page.dispatch({ type: "closed", code, words, update }),
-		);
+		page.dispatch({ type: "closed", code, words, update });
+		inWords(code >= 4_000, render);
 	},
 	ping: () => chat.view.rooms.watch(),
 });
@@ -104,9 +103,13 @@ const machine = pageMachine.provide({
 			if (event.type === "welcome") queueMicrotask(() => chat.welcome(event));
 		},
 		pauseSends: () => chat.disconnected(),
-		changeRoom: ({ context }) => chat.enter(context.room),
+		changeRoom({ context }) {
+			// What is open is about the room that was on the screen.
+			closeDialogs();
+			chat.enter(context.room);
+		},
 		forgetRoom({ event, context: { room } }) {
-			// It can't be entered for now by any other rule.
+			// Any other rule refuses it only for now.
 			const isForGood =
 				event.type === "refused" &&
 				["isOpenToThem", "roomIsNamed"].includes(event.rule);
@@ -115,7 +118,7 @@ const machine = pageMachine.provide({
 		},
 		explainLobby({ event, context: { trouble } }) {
 			if (event.type !== "refused") return;
-			// Who was removed is not told that the room is not there.
+			// A person who was removed hears that, and not that there is no such room.
 			const { says } = CloseCode.removed;
 			const words = trouble?.words === says ? says : event.trouble.words;
 			chat.view.explain(translated(words));

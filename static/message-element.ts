@@ -41,7 +41,7 @@ function blockedElement(said: readonly HTMLElement[], isContinued: boolean) {
 }
 
 /** The words about who pinned a message. */
-export const pinnedBy = (name: string) =>
+const pinnedBy = (name: string) =>
 	nodes("message.pinned", { name: nameTag(name) });
 
 /** That a message was edited, and who pinned it. */

@@ -34,7 +34,7 @@ export function openSheet(
 	const given = reactionsOf(message, page).map(({ text, names }) =>
 		make("p", "hint", `${text} `, ...nameList(names)),
 	);
-	/** What has a button of its own beside a menu. */
+	/** These have buttons of their own where there is a mouse. */
 	const alone = [
 		button(t("sheet.react"), () => relations.choose(message)),
 		button(t("reply"), () => page.reply(message)),

@@ -7,14 +7,18 @@ import { roomName } from "./room-name.ts";
 import { t } from "./words.ts";
 
 export function openNewRoom(page: Page): void {
-	const join = form("join-name", t("room.join"), t("room.join-hint"), 33);
+	const join = form("join-name", t("room.join"), t("room.join-hint"), {
+		...{ maxLength: 33, autocapitalize: "none", spellcheck: false },
+	});
 	join.button.textContent = t("room.go");
 	join.submit(async (typed) => {
 		const name = roomName(typed);
 		if (name) void page.go(name);
 		return name ? "" : t("room.rule");
 	});
-	const own = form("make-title", t("room.make"), t("room.make-hint"), 64);
+	const own = form("make-title", t("room.make"), t("room.make-hint"), {
+		maxLength: 64,
+	});
 	own.button.textContent = t("room.make-it");
 	own.submit((title) => page.askRooms({ kind: "makeRoom", title }));
 	showDialog(t("html.new-room"), join.form, own.form);
@@ -23,7 +27,7 @@ export function openNewRoom(page: Page): void {
 
 /** Asks what the room on the screen is about. */
 export function setTopic(page: Page): void {
-	const topic = form("topic-text", t("topic.hint"), "", 200);
+	const topic = form("topic-text", t("topic.hint"), "", {});
 	topic.field.value = find("#topic").textContent;
 	topic.button.textContent = t("topic.save");
 	topic.submit((text) =>
@@ -33,10 +37,14 @@ export function setTopic(page: Page): void {
 	topic.field.focus();
 }
 
-function form(id: string, says: string, example: string, maxLength: number) {
+function form(
+	id: string,
+	says: string,
+	placeholder: string,
+	more: Partial<HTMLInputElement>,
+) {
 	const field = make("input", {
-		...{ id, maxLength, dir: "auto", placeholder: example },
-		...{ autocomplete: "off", autocapitalize: "none", spellcheck: false },
+		...{ id, dir: "auto", placeholder, autocomplete: "off", ...more },
 	});
 	const trouble = make("p", { className: "trouble", role: "alert" });
 	trouble.id = `${id}-trouble`;

@@ -37,7 +37,7 @@ const question = make("p", { id: "ask-words" });
 const yes = button(t("html.turn-on"), () => void chooseNotes(true));
 const no = button(t("html.not-now"), () => void chooseNotes(false));
 const bar = make(
-	...(["div", { id: "ask", className: "bar", role: "status" }] as const),
+	...(["div", { id: "ask", className: "bar" }] as const),
 	...[question, yes, no],
 );
 

@@ -1,6 +1,6 @@
 /**
- * Tells an absent reader of new messages by the title and the icon, and leads
- * to what is told of a mention.
+ * Tells an absent reader of new messages by the title and the icon, and has
+ * notes shown of mentions.
  */
 
 import type { Said } from "../machines/message.ts";

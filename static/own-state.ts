@@ -31,7 +31,7 @@ type Choice = Exclude<OwnChange, { kind: "subscribe" | "unsubscribe" }>;
 interface Unsent {
 	readonly id: string;
 	readonly change: Choice;
-	/** It took the place of a mark as unread, which the server has yet to tell back. */
+	/** It replaces a mark as unread that the server may still echo. */
 	readonly isReadSince: boolean;
 }
 

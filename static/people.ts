@@ -29,7 +29,7 @@ function itemOf(page: Page, { name, away, in: room }: Member): HTMLElement {
 	const isMe = name === page.name;
 	const labels = [
 		isMe && t("you"),
-		away && (room ? t("people.in", { room }) : t("people.away")),
+		away && (room ? t("people.in", { room: `#${room}` }) : t("people.away")),
 		page.isBlocked(name) && t("people.blocked"),
 	];
 	const parts = [

@@ -8,6 +8,7 @@ import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE, Requests } from "./requests.ts";
 
+type Query = Omit<ClientFrame<"find">, "kind">;
 export type Hit = ServerFrame<"found">["hits"][number];
 
 /** A message can be edited for so long. */
@@ -72,14 +73,20 @@ export class Relations {
 	}
 
 	/** What a search finds, or what is wrong. */
-	async search(
-		asked: Omit<ClientFrame<"find">, "kind">,
-	): Promise<ServerFrame<"found"> | string> {
-		const frame = { kind: "find", ...asked } as const;
-		const asking = this.#searching.then(() => this.#requests.ask(frame));
+	async search(query: Query): Promise<ServerFrame<"found"> | string> {
+		const asking = this.#searching.then(() => this.#find(query));
 		this.#searching = asking;
 		const answer = await asking;
 		return answer.kind === "found" ? answer : wordsOf(answer);
+	}
+
+	/** Waits where the server asks for that, as when another tab of the reader's is searching. */
+	async #find(query: Query, tries = 5): Promise<AnswerAboutMessage> {
+		const answer = await this.#requests.ask({ kind: "find", ...query });
+		const waitMs = answer.kind === "relationRefused" && answer.retryAfter;
+		if (!waitMs || tries === 1) return answer;
+		await new Promise((resolve) => setTimeout(resolve, waitMs));
+		return this.#find(query, tries - 1);
 	}
 
 	/** Deletes one of the reader's own, if they are sure. */

@@ -118,6 +118,11 @@ export class RoomList {
 		this.render();
 	}
 
+	/** All of the room on the screen was read. */
+	seen(room: string): void {
+		this.#mentions.delete(room);
+	}
+
 	/** Another person is going to log in. */
 	forget(): void {
 		this.#heads.clear();

@@ -227,7 +227,7 @@ export class RoomView {
 		this.#timeline.caughtUp();
 		if (this.#explanation) this.#addLocal(this.#explanation);
 		this.#explanation = "";
-		// Who was led to another message has not read the end.
+		// A reader who was led to another message has not read the end.
 		this.#history.caughtUp(hasOlder);
 		if (!document.hidden) this.#returned();
 		if (this.#read) saveRead(this.#read);
@@ -260,14 +260,14 @@ export class RoomView {
 	#updateRead(): void {
 		const { autoscroll, isLive, latest } = this.#timeline;
 		if (document.hidden || !isLive || !autoscroll.isFollowing) return;
-		if (this.#isMarked) return;
 		// While missed lines arrive, the count is ahead of the latest.
-		if (!latest || latest.offset < this.#count.offset) return;
+		if (this.#isMarked || !latest || latest.offset < this.#count.offset) return;
 		const { epoch, offset } = latest;
 		const { said } = this.#count;
 		const { room } = this.#page;
 		this.#read = { name: room, epoch, offset, said };
 		this.#page.own.seen({ room, epoch, offset, said });
+		this.rooms.seen(room);
 	}
 
 	#markUnread({ room, epoch, offset: from }: Said): void {

@@ -49,7 +49,7 @@ export function rowsOf(lines: readonly Line[], firstUnread: number) {
 		const [first] = lines;
 		const isNewDay = !previous || dayOf(previous) !== dayOf(first);
 		const isFirstUnread = "offset" in first && first.offset === firstUnread;
-		/** The message before it has the same writer's name. The bot's share a box, so nothing may stand between them. */
+		/** The message before it has the same writer's name. The bot's messages share one box, so nothing may stand between them. */
 		const above = first.kind === "aside" ? previous : message;
 		const isContinued = !isNewDay && !isFirstUnread && continues(first, above);
 		previous = first;

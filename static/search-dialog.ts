@@ -13,7 +13,6 @@ import { t } from "./words.ts";
 
 /** Mentions of the reader, and answers to them. */
 const MENTIONS = "to:me";
-const RETRY_MS = 4_000;
 
 const day = new Intl.DateTimeFormat(undefined, {
 	...{ dateStyle: "medium", timeStyle: "short" },
@@ -44,7 +43,8 @@ const ROOM = /(?<!\S)in:(?:"([^"]+)"|(\S+))|"[^"]*"/giu;
 /** A query in which rooms of one's own, which have only titles, are named by their keys. A public room may be called the same. */
 const withKeys = (typed: string, { ownRooms }: Page): string =>
 	typed.replace(ROOM, (all, quoted, word) => {
-		const title = String(quoted ?? word).toLowerCase();
+		const title: string = (quoted ?? word ?? "").toLowerCase();
+		if (!title) return all;
 		const keys = ownRooms
 			.filter((one) => !one.invitation && titleOf(one).toLowerCase() === title)
 			.map(({ room }) => room);
@@ -54,17 +54,9 @@ const withKeys = (typed: string, { ownRooms }: Page): string =>
 	});
 
 /** The rooms where something mentions or answers the reader that they have not read. */
-export async function unreadMentions(
-	page: Page,
-	tries = 3,
-): Promise<readonly string[]> {
+export async function unreadMentions(page: Page): Promise<readonly string[]> {
 	const found = await page.relations.search({ text: MENTIONS, all: true });
-	if (typeof found === "string") {
-		if (tries === 1) return [];
-		// Perhaps another tab is searching.
-		await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-		return unreadMentions(page, tries - 1);
-	}
+	if (typeof found === "string") return [];
 	return found.hits.flatMap(({ room, epoch, offset, name }) => {
 		const read = joinedRoom(room);
 		const isUnread = read?.epoch === epoch && offset > read.offset;

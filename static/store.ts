@@ -55,7 +55,7 @@ export class Store<Name extends string> {
 	}
 }
 
-/** What a tab stores as well. */
+/** What a tab stores for itself. */
 export type Shared = "session" | "name" | "email";
 /** Settings stay when another person logs in. */
 type Setting = "rooms" | "theme" | "notify" | "language";

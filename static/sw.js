@@ -1,7 +1,8 @@
 /**
- * Keeps the page's own files for when there is no network. A file comes from
- * the network if that has it, so an old version never hides a new one.
- * Messages are not kept.
+ * Keeps the page's own files for when there is no network. Another build has
+ * another worker, with a cache of its own. What has no build in its name comes
+ * from the network if that has it, so an old version never hides a new one.
+ * Messages are not stored.
  */
 
 /** The path that this Plume is under. */
@@ -21,10 +22,11 @@ addEventListener("install", (event) => {
 	skipWaiting();
 	event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(SHELL)));
 });
-/** Drops what an older worker of this Plume kept. */
+/** Drops what an older worker of this Plume stored. */
 async function claim() {
 	for (const name of await caches.keys())
-		if (name !== CACHE && name.endsWith(` ${BASE}`)) await caches.delete(name);
+		if (name !== CACHE && (name.endsWith(` ${BASE}`) || name === "plume"))
+			await caches.delete(name);
 	await clients.claim();
 }
 addEventListener("activate", (event) => event.waitUntil(claim()));
@@ -33,27 +35,21 @@ addEventListener("activate", (event) => event.waitUntil(claim()));
 const isPage = (pathname) =>
 	pathname === BASE || pathname.startsWith(`${BASE}r/`);
 
-/** Best effort: the disk may be full. */
-async function keep(cached, answer) {
-	const cache = await caches.open(CACHE);
-	await cache.put(cached, answer);
-}
-
-/** After so long without an answer the kept file is shown. */
+/** After so long without an answer the stored file is shown. */
 const SILENCE_MS = 4_000;
 
 const silence = () => new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
 
-async function networkFirst(request, cached) {
+async function answerTo(request, cached) {
+	const only = { cacheName: CACHE };
+	const stored = await caches.match(cached, only).catch(() => undefined);
+	if (stored && cached.includes("-MARK.")) return stored;
 	const asked = fetch(request).catch(() => Response.error());
-	const soon = await Promise.race([asked, silence()]);
-	const answer = soon ?? (await caches.match(cached)) ?? (await asked);
-	if (!soon) return answer;
+	const soon = (await Promise.race([asked, silence()])) ?? stored;
+	const answer = soon ?? (await asked);
 	// A proxy may answer for a server that is down.
-	if (answer.type === "error" || answer.status >= 500)
-		return (await caches.match(cached)) ?? answer;
-	if (answer.ok) await keep(cached, answer.clone()).catch(() => {});
-	return answer;
+	const isDown = answer.type === "error" || answer.status >= 500;
+	return (isDown && stored) || answer;
 }
 
 addEventListener("fetch", (event) => {
@@ -62,7 +58,7 @@ addEventListener("fetch", (event) => {
 	if (method !== "GET" || origin !== location.origin) return;
 	const cached = mode === "navigate" && isPage(pathname) ? BASE : pathname;
 	if (SHELL.includes(cached))
-		event.respondWith(networkFirst(event.request, cached));
+		event.respondWith(answerTo(event.request, cached));
 });
 
 /** A room has one note at a time, whether its page or the server sends it. */

@@ -39,7 +39,7 @@ export function textNodes(text: string, me: string): (Node | string)[] {
 		} else if (name !== undefined) {
 			const mine = meant(name).find((one) => foldName(one) === foldName(me));
 			if (mine) all = all.slice(0, 1 + mine.length);
-			// A name turns no text around it.
+			// A name must not change the direction of the text around it.
 			node = make(mine ? "mark" : "bdi", { dir: "auto" }, all);
 		}
 		nodes.push(text.slice(shown, match.index), node);

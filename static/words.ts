@@ -18,7 +18,7 @@ import { wordsKey } from "./words-key.js";
 export type Param = string | number | Node | readonly (Node | string)[];
 type Params = Readonly<Record<string, Param>>;
 
-/** Nothing waits longer for words. */
+/** How long an act may wait for its words. */
 const LONGEST_MS = 10_000;
 
 const texts: Record<string, Text> = { ...english };
@@ -87,7 +87,7 @@ export function loadLater(): Promise<void> {
 
 let waiting: Promise<void> | undefined;
 
-/** Does something once there are the words that it needs, and after what waits already. Without them it is in English. */
+/** Acts once the words that are needed have come, after the acts that wait already; in English if they can't be had. */
 export function inWords(areNeeded: boolean, act: () => void): void {
 	if (areNeeded && language !== "en")
 		waiting ??= loadLater()

@@ -1,10 +1,13 @@
 /** A clock behind the log is waited for, because new events would be dated by it. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { Seal } from "../src/cluster/seal.ts";
+import { Sequencer } from "../src/cluster/sequencer.ts";
+import { Secrets } from "../src/engine/secrets.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { Snapshots } from "../src/log/snapshots.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
-import { TestServer } from "./test-server.ts";
+import { seededBytes, TestServer } from "./test-server.ts";
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -89,4 +92,22 @@ describe.each([
 		await opening;
 		expect(waiting).toEqual([]);
 	});
+});
+
+test("a start that the other nodes refuse waits for nobody afterwards", async () => {
+	const clock = new FakeClock();
+	const report = {
+		info() {},
+		warn: vi.fn<(fields: object, words: string) => void>(),
+	};
+	const secrets = new Secrets("a secret for tests", seededBytes("node"));
+	const node = new Sequencer({
+		...{ seal: new Seal(secrets), clock, report, node: "node", label: "node" },
+		...{ settings: "", version: "test" },
+	});
+	vi.spyOn(node, "start").mockRejectedValue(new Error("no quorum"));
+	const opening = TestServer.open({ cluster: node, clock, report });
+	await expect(opening).rejects.toThrow("no quorum");
+	clock.advance(3000);
+	expect(report.warn).not.toHaveBeenCalled();
 });

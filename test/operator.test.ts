@@ -260,14 +260,16 @@ test("mails are counted for a day, and status says since when", async () => {
 	const plume = await TestServer.open();
 	await plume.enter("ann");
 	const status = async () => (await plume.operate("status")).join("\n");
-	expect(await status()).toMatch(/^mails since 2026-01-01 00:00 UTC +1 sent$/m);
+	expect(await status()).toMatch(
+		/^login codes since 2026-01-01 00:00 UTC +1 sent$/m,
+	);
 	expect(await status()).toMatch(/^newcomers +let in$/m);
 	await plume.operate("close");
 	expect(await status()).toMatch(/^newcomers +kept out$/m);
 	plume.clock.advance(20 * 3_600_000);
 	await plume.enter("ann");
 	plume.clock.advance(5 * 3_600_000);
-	expect(await status()).toMatch(/^mails in the last 24 hours +1 sent$/m);
+	expect(await status()).toMatch(/^login codes in the last 24 hours +1 sent$/m);
 });
 
 test("a table may be longer than a call may have arguments", () => {
@@ -276,4 +278,29 @@ test("a table may be longer than a call may have arguments", () => {
 	const shown = lines({ heads: [], rows, none: "" });
 	expect(shown.length).toBe(rows.length);
 	expect(shown[0]).toBe("ann       1");
+});
+
+test("a mute, a kick or a ban says what it replaces", async () => {
+	const plume = await TestServer.open();
+	await plume.enter("ann");
+	const mute = async (why: string) =>
+		(await plume.operate("mute", "lobby", "ann", why)).join();
+	expect(await mute("20m")).not.toContain("replaces");
+	plume.clock.advance(610_000);
+	expect(await mute("5m loud")).toContain(
+		"It replaces one that had 10 minutes left.",
+	);
+	plume.clock.advance(300_000);
+	expect(await mute("")).not.toContain("replaces");
+	expect(await mute("1h")).toContain("It replaces one that had no end.");
+	expect((await plume.operate("kick", "lobby", "ann")).join()).not.toContain(
+		"replaces",
+	);
+	expect((await plume.operate("kick", "lobby", "ann")).join()).toContain(
+		"had 5 minutes left",
+	);
+	await plume.operate("ban", "ann", "2d");
+	expect((await plume.operate("ban", "ann")).join()).toContain(
+		"had 2 days left",
+	);
 });

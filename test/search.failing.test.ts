@@ -108,9 +108,14 @@ test("a search for too many words is refused by the rule of its beginning", asyn
 	expect(asked).toEqual([["word"], []]);
 });
 
-test("an index on a full disk is not deleted", async () => {
+test("an index on a full disk is not deleted, and reported once", async () => {
 	const clock = new FakeClock();
-	const { plume, searchStore } = await openSearchable({ clock });
+	const warnings: string[] = [];
+	const report = {
+		info() {},
+		warn: (_: object, words: string) => warnings.push(words),
+	};
+	const { plume, searchStore } = await openSearchable({ clock, report });
 	const ann = await plume.enter("ann", "plume.2");
 	let tries = 0;
 	searchStore.onCall = (name, isDone) => {
@@ -124,6 +129,7 @@ test("an index on a full disk is not deleted", async () => {
 		clock.advance(1000);
 		return tries > 6;
 	});
+	expect(warnings).toEqual([expect.stringContaining("the disk takes nothing")]);
 	searchStore.onCall = () => {};
 	expect(searchStore.calls).not.toContain("reset");
 	expect(await found(plume, ann, "fox")).toEqual(["fox"]);

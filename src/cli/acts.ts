@@ -1,5 +1,5 @@
 /** `plume acts`: prints who moderated whom, when and why, one line for each act. */
-import type { Identity } from "../../machines/events.ts";
+import type { Identity, NameKey } from "../../machines/events.ts";
 import { BOT_NAME } from "../../machines/message.ts";
 import { withoutControls } from "../../machines/text.ts";
 import { roomInWords } from "../chat/room-name.ts";
@@ -24,7 +24,7 @@ export function parse(args: readonly string[]): LogCommand {
 			if (words === undefined) return;
 			const { event, erasable, seq } = step.stored;
 			const { time, type } = event;
-			const by = nameOf(step.before, "by" in event ? event.by : BOT_NAME);
+			const by = actorOf(step);
 			const why = erasable?.text ? `: ${withoutControls(erasable.text)}` : "";
 			const key = type === "notice.posted" ? `${time} ${by}${why}` : `#${seq}`;
 			if (key === next.key) {
@@ -51,9 +51,20 @@ function nameOf({ server }: State, who: Identity = BOT_NAME): string {
 	return owner?.name ?? `someone (${who.slice(0, 6)})`;
 }
 
+const actorOf = ({ before, stored: { event } }: Step) =>
+	nameOf(before, "by" in event ? event.by : BOT_NAME);
+
+/** Who did what to whom; undefined if that was no moderation. */
+export function actOf(step: Step): string | undefined {
+	const words = actIn(step);
+	return words && `${actorOf(step)} ${words}`;
+}
+
 /** What was done, behind the name of who did it; undefined if that was no moderation. */
 function actIn({ stored: { event }, before }: Step): string | undefined {
 	const name = (who: Identity) => nameOf(before, who);
+	const named = (nameKey: NameKey) =>
+		before.server.context.names.get(nameKey)?.name ?? nameKey;
 	const room = "room" in event ? roomInWords(event.room ?? "") : "";
 	const until = (event: { readonly until?: number }) =>
 		event.until === undefined ? "" : ` until ${momentOf(event.until)}`;
@@ -76,18 +87,14 @@ function actIn({ stored: { event }, before }: Step): string | undefined {
 			return `reported message ${event.target} of ${name(event.author)} in ${room} as ${event.why}`;
 		case "report.closed":
 			return "closed a report";
-		case "name.released": {
-			// Its owner freed it, or time.
-			if (event.by === undefined) return undefined;
-			const owner = before.server.context.names.get(event.nameKey);
-			return `freed the name ${owner?.name ?? event.nameKey}`;
-		}
+		case "name.released":
+			// Without `by` its owner freed it, or time.
+			return event.by && `freed the name ${named(event.nameKey)}`;
 		case "name.renamed":
-			return `changed a name to ${event.name}`;
+			return `changed the name ${named(event.nameKey)} to ${event.name}`;
 		case "notice.posted":
-			// The bot's own.
-			if (event.by === undefined) return undefined;
-			return `said in ${room} as the bot`;
+			// Without `by` it is the bot's own.
+			return event.by && `said in ${room} as the bot`;
 		case "registration.closed":
 			return "let no newcomers in";
 		case "registration.opened":

@@ -28,8 +28,7 @@ export async function folderWriter(
 ): Promise<BackupWriter> {
 	const folder = normalize(path).replace(/\/$/, "");
 	const draft = `${folder}.unfinished`;
-	const there = await namesIn(disk, folder);
-	if (there.length > 0)
+	if ((await namesIn(disk, folder)).length > 0)
 		throw new ConfigError(`${path} is not empty. Name a folder that is new.`);
 	await disk.removeFolder(draft);
 	await disk.makeFolder(logFolder(draft));

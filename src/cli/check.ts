@@ -195,8 +195,7 @@ async function stateOf(folder: string, verifier: Verifier): Promise<State> {
 	const evidence = await Evidence.in({
 		...{ disk: realDisk, folder, refuseBackup: true },
 	});
-	const sources = await segmentsOf(realDisk, folder);
-	const batches = evidence.read(sources, verifier);
+	const batches = evidence.read(await segmentsOf(realDisk, folder), verifier);
 	return (await fold(State.initial(verifier), batches)).state;
 }
 

@@ -23,8 +23,7 @@ export function parse(
 	const { values, positionals } = parseOptions("rehearse", args, {
 		all: boolean,
 	});
-	const query = rehearse(machines, values.all ?? false);
-	return logCommand(positionals[0], query);
+	return logCommand(positionals[0], rehearse(machines, values.all ?? false));
 }
 
 /** Exits with 0 if every event is legal and every checkpoint right, else with 3. */

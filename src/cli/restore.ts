@@ -38,8 +38,7 @@ interface Asked {
 
 export function parse(args: readonly string[]): LogCommand {
 	const options = { "keep-sessions": boolean, "erasures-from": string };
-	const expects = "one backup, or - for standard input";
-	const takes = { least: 1, expects };
+	const takes = { least: 1, expects: "one backup, or - for standard input" };
 	const { positionals, values } = parseOptions("restore", args, options, takes);
 	const [from = ""] = positionals;
 	const keepSessions = values["keep-sessions"] ?? false;

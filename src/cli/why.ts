@@ -7,6 +7,7 @@ import type { ClientId } from "../../machines/events.ts";
 import type { Step } from "../engine/fold.ts";
 import type { State } from "../engine/state.ts";
 import type { Stored } from "../log/log.ts";
+import { actOf } from "./acts.ts";
 import { Clients } from "./clients.ts";
 import { parseOptions } from "./options.ts";
 import {
@@ -101,10 +102,22 @@ async function whyEvent(
 	const { stored } = found;
 	print(line(stored, `${stored.event.type}: ${inWords(stored.event)}`));
 	if (who.client) print(`  of client ${who.client}, ${who.name}`);
+	const words = whose(found);
+	if (words) print(`  ${words}`);
 	for (const change of changes(found)) print(`  ${change}`);
 	if (earlier) print(`just before:\n${line(earlier, inWords(earlier.event))}`);
 	if (later) print(`just after:\n${line(later, inWords(later.event))}`);
 	return 0;
+}
+
+/** Who did what to whom, or whose session it was, by the names that they had before; undefined where that is not told. */
+function whose(step: Step): string | undefined {
+	const { event } = step.stored;
+	const { names, sessions } = step.before.server.context;
+	const act = actOf(step);
+	if (act || !("session" in event) || "client" in event) return act;
+	const owner = names.get(sessions.get(event.session)?.nameKey ?? "");
+	return owner && `of ${owner.name}`;
 }
 
 /** The values that an event changed. */

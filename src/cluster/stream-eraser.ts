@@ -31,8 +31,7 @@ export class StreamEraser {
 				try {
 					return await this.#erase(seqs, term);
 				} catch (error) {
-					const fields = { error: messageOf(error) };
-					report.warn(fields, "an erasure waits for NATS");
+					report.warn({ error: messageOf(error) }, "an erasure waits for NATS");
 					await new Promise<void>((done) => clock.after(RETRY_MS, done));
 				}
 		});

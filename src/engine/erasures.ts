@@ -223,8 +223,7 @@ export class Erasures {
 	#search(no: No, task: () => Promise<void>): void {
 		this.#searching(task).catch((error: unknown) => {
 			const fields = { error: messageOf(error) };
-			const words = "what is to be erased could not be read";
-			this.#parts.report.warn(fields, words);
+			this.#parts.report.warn(fields, "what is to be erased could not be read");
 			no("historyIsReadable");
 		});
 	}

@@ -77,14 +77,14 @@ export class Moderation {
 		decide: Decide,
 		say: Say = english,
 	): Promise<readonly string[]> {
-		this.#mustBeWritable(say);
+		const { pipeline } = this.#parts;
+		if (pipeline.stopping) cannot({ words: say("act.stopping") });
+		if (pipeline.frozen) cannot("diskHasSpace");
 		const { entries, says } = decide(viewOf(this.#parts));
 		if (isTooNew(this.#parts, entries)) cannot("nodesAreAlike");
-		this.#parts.pipeline.guarded(() => this.#parts.pipeline.append(entries));
-		await this.#orFrozen(
-			new Promise((resolve) => this.#parts.pipeline.afterwards(resolve)),
-			say,
-		);
+		pipeline.guarded(() => pipeline.append(entries));
+		const done = new Promise((resolve) => pipeline.afterwards(resolve));
+		await this.#orFrozen(done, say);
 		return says;
 	}
 
@@ -163,11 +163,6 @@ export class Moderation {
 		const rule = await this.#orFrozen(erased, say);
 		if (rule === "placeIsKnown") return cannot({ words: say("act.noMessage") });
 		return rule === undefined ? [say("act.removed")] : cannot(rule);
-	}
-
-	#mustBeWritable(say: Say): void {
-		if (this.#parts.pipeline.stopping) cannot({ words: say("act.stopping") });
-		if (this.#parts.pipeline.frozen) cannot("diskHasSpace");
 	}
 
 	/** As the task; but nobody waits for a disk that is full by then. */

@@ -63,8 +63,7 @@ export class RetentionSweep {
 		this.#sweep()
 			.catch((error: unknown) => {
 				const fields = { error: messageOf(error) };
-				const words = "what is too old could not be read";
-				this.#parts.report.warn(fields, words);
+				this.#parts.report.warn(fields, "what is too old could not be read");
 			})
 			.finally(() => {
 				this.#isSweeping = false;

@@ -13,8 +13,7 @@ export function transitionIds(machine: AnyStateMachine): Map<object, string> {
 
 /** The transitions of a state in the order they are tried, each with its name: `SOURCE/EVENT/INDEX`, with its index among those for the same event. */
 export function transitionsOf(node: AnyStateNode): [Definition, string][] {
-	const groups = [...node.transitions.values(), node.always ?? []];
-	return groups.flatMap((group) =>
+	return [...node.transitions.values(), node.always ?? []].flatMap((group) =>
 		group.map((definition, index): [Definition, string] => [
 			definition,
 			`${node.id}/${eventOf(definition).replace(" ", "-")}/${index}`,

@@ -33,7 +33,7 @@ const WHOLE =
 const INDEX = /^(\d{20})\.json$/;
 
 /** What is left beside a log once people were here. */
-const LEFT = ["known.json", "people", "relations", "search"];
+const LEFT = ["known.json", "people", "relations"];
 
 /** Events that were durable are missing. */
 export class Incomplete extends Error {
@@ -71,12 +71,10 @@ export async function rememberDamage(
 }
 
 export class Evidence {
-	readonly #options: EvidenceOptions;
+	readonly #options: EvidenceOptions & { readonly left: string | undefined };
 	readonly #traces: readonly Trace[];
 	/** The damage that the last scrub found, in words, if it found any. */
 	readonly damage: string | undefined;
-	/** What shows that there was a log. */
-	readonly #left: string | undefined;
 
 	static async in(options: EvidenceOptions): Promise<Evidence> {
 		const { disk, folder } = options;
@@ -90,22 +88,23 @@ export class Evidence {
 			? await textOf(disk, join(folder, DAMAGED))
 			: undefined;
 		// A first start makes `search` beside the folder `log`, before it logs anything.
-		const isSign = (name: string) =>
-			name !== "search" || !names.includes("log");
-		const left = LEFT.find((name) => names.includes(name) && isSign(name));
-		return new Evidence(options, [...snapshots, ...indexes], damage, left);
+		const signs = names.includes("log") ? LEFT : [...LEFT, "search"];
+		const left = signs.find((name) => names.includes(name));
+		return new Evidence(
+			{ ...options, left },
+			[...snapshots, ...indexes],
+			damage,
+		);
 	}
 
 	private constructor(
-		options: EvidenceOptions,
+		options: EvidenceOptions & { readonly left: string | undefined },
 		traces: readonly Trace[],
 		damage: string | undefined,
-		left: string | undefined,
 	) {
 		this.#options = options;
 		this.#traces = traces;
 		this.damage = damage;
-		this.#left = left;
 	}
 
 	/** Reads a log, or what comes after a snapshot, as a start does. Throws `Damage` or `Incomplete` where a start would refuse. */
@@ -125,7 +124,7 @@ export class Evidence {
 
 	/** Throws if the log that was read ends before the evidence. */
 	check({ id, seq, torn }: Pick<Verifier, "id" | "seq" | "torn">): void {
-		const { refuseBackup, folder } = this.#options;
+		const { refuseBackup, folder, left } = this.#options;
 		const isBackup = (trace: Trace) =>
 			basename(trace.file) === MARK && trace.seq === seq && isOf(id, trace);
 		if (refuseBackup && this.#traces.some(isBackup))
@@ -139,9 +138,9 @@ export class Evidence {
 		const [trace = proof] = longer;
 		const why = `${torn ? ` ${torn.message}.` : ""}${WHOLE}`;
 		if (trace) this.#refuse(missing(proof ?? trace, seq) + why, !proof);
-		else if (seq === 0 && this.#left)
+		else if (seq === 0 && left)
 			this.#refuse(
-				`${folder} has ${this.#left} in it, but no log: all events are missing.${why}`,
+				`${folder} has ${left} in it, but no log: all events are missing.${why}`,
 			);
 	}
 

@@ -110,8 +110,7 @@ export class FileLog extends GroupCommit {
 		const { disk, folder, clock } = this.#options;
 		const { signal } = this.#scrubbing;
 		try {
-			const sources = await segmentsOf(disk, folder);
-			await scrub(sources, this.#skipped, clock, signal);
+			await scrub(await segmentsOf(disk, folder), this.#skipped, clock, signal);
 			this.#skipped = undefined;
 		} catch (error) {
 			if (signal.aborted) return;

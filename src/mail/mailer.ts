@@ -17,6 +17,8 @@ export interface LoginMail {
 export interface Mailer {
 	/** Resolves when the service accepted the mail; rejects with `MailError`. Stops when `signal` aborts. */
 	send(mail: LoginMail, signal: AbortSignal): Promise<void>;
+	/** Whether it prints codes, and mails nothing. */
+	readonly prints?: true;
 	/** Checks, without sending anything, whether the service would accept mails; rejects as `send` does. */
 	check?(signal: AbortSignal): Promise<void>;
 }

@@ -42,7 +42,7 @@ export class Outbox {
 	readonly #bucket: TokenBucket;
 	/** How many mails came to which end since the start. */
 	readonly outcomes = { sent: 0, failed: 0, timedOut: 0, dropped: 0 };
-	readonly #lastDay = new Map<Outcome, DailySum>();
+	readonly #lastDay = new Map<Outcome | "printed", DailySum>();
 	/** In the order of sending. */
 	#waiting: readonly Waiting[] = [];
 	/** The round of the last mail that each lane sent. */
@@ -99,9 +99,11 @@ export class Outbox {
 	}
 
 	#count(outcome: Outcome): void {
-		const day = this.#lastDay.get(outcome) ?? new DailySum();
+		const isPrinted = outcome === "sent" && this.#mailer.prints;
+		const said = isPrinted ? "printed" : outcome;
+		const day = this.#lastDay.get(said) ?? new DailySum();
 		day.add(this.#clock.now(), 1);
-		this.#lastDay.set(outcome, day);
+		this.#lastDay.set(said, day);
 		this.outcomes[outcome]++;
 	}
 

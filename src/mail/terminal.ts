@@ -17,6 +17,7 @@ export interface TerminalOptions {
 export function terminalMailer(options: TerminalOptions): Mailer {
 	const { print, pretty, clock } = options;
 	return {
+		prints: true,
 		async send({ name, code }, signal) {
 			if (signal.aborted) throw new MailError("the mail was called off");
 			const line = { level: 30, time: clock.now(), msg: "login code" };

@@ -145,16 +145,14 @@ export const rename =
 export const registration =
 	({ person: by }: Actor, wanted: "closed" | "opened"): Decide =>
 	({ state, now: time }) => {
+		const toClose = wanted === "closed";
 		const isClosed = state.server.context.registration === "closed";
-		const says = [
-			wanted === "closed"
-				? "Closed: only people who own a name here are let in, until it is opened again."
-				: "Open: newcomers are let in.",
-		];
-		if (isClosed === (wanted === "closed")) return { entries: [], says };
+		const event = { type: `registration.${wanted}`, time, by } as const;
+		const closed =
+			"Closed: only people who own a name here are let in, until it is opened again.";
 		return {
-			entries: [{ event: { type: `registration.${wanted}`, time, by } }],
-			says,
+			entries: isClosed === toClose ? [] : [{ event }],
+			says: [toClose ? closed : "Open: newcomers are let in."],
 		};
 	};
 

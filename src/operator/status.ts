@@ -35,7 +35,7 @@ export async function status(parts: StatusParts): Promise<Table> {
 		["events", String(log.committed)],
 		...(log.frozen ? [["writing", "no: the disk is full"]] : []),
 		...(folder === undefined ? [] : await sizesOf(folder)),
-		[`mails ${lately}`, listOf(parts.mail.outbox.lastDay)],
+		[`login codes ${lately}`, listOf(parts.mail.outbox.lastDay)],
 		[`refused since ${since}`, listOf(parts.refusals.counts)],
 	];
 	return { heads: ["What", "Now"], rows, none: "" };

@@ -1,7 +1,6 @@
 /** What there is, as tables: for a terminal, and for the admin page. Never an email. */
 
 import { isPublic } from "../../machines/message.ts";
-import type { Member } from "../../machines/room.ts";
 import { sanctionedUntil } from "../../machines/rules.ts";
 import { ageInWords } from "../../machines/text.ts";
 import { namesHeld, personUnder } from "../engine/commands/names-held.ts";
@@ -25,14 +24,13 @@ const MOST_REPORTS = 200;
 export function who({ states, clock, cluster }: EngineParts): Table {
 	const { rooms, server } = states.committed;
 	const rows = [...publicOf(rooms)].flatMap(([room, { context }]) => {
-		const people = new Map<string, Member[]>();
-		for (const member of context.members.values())
-			people.set(member.name, [...(people.get(member.name) ?? []), member]);
-		return [...people.keys()].sort().map((name) => {
-			const tabs = people.get(name) ?? [];
+		const people = context.members.groupBy(({ name }) => name);
+		return [...people.sortBy((_, name) => name)].map(([name, tabs]) => {
 			const attached = tabs.filter(({ deadline }) => deadline === undefined);
-			const here = attached.length;
-			const nodes = attached.map(({ node }) => nodeName(node, cluster?.labels));
+			const here = attached.size;
+			const nodes = [...attached.values()].map(({ node }) =>
+				nodeName(node, cluster?.labels),
+			);
 			const isMuted = tabs.some((member) => {
 				const person = personUnder(server.context.names, member);
 				return sanctionedUntil(context.mutes, person, clock.now()) > 0;

@@ -13,7 +13,7 @@ const usage = (args: string, help: string): Usage => ({
 
 export const operatorUsage = {
 	who: usage("", "who is in which room"),
-	status: usage("", "version, start, disk, mails and refusals"),
+	status: usage("", "version, start, disk, login codes and refusals"),
 	rooms: usage("", "the rooms by name, and how much was said there"),
 	names: usage("", "the names, and which belong to one person"),
 	say: usage("ROOM TEXT…", "say something in a room, as the bot"),

@@ -25,8 +25,7 @@ export async function readRows(
 		return { index: await archive.indexes.of(from.segment), next };
 	});
 	if (!index) throw new Error(`segment ${from.segment} is not there`);
-	const chunks = archive.log.segments.scan(from.segment, from);
-	for await (const chunk of chunks) {
+	for await (const chunk of archive.log.segments.scan(from.segment, from)) {
 		if (chunk.end.seq > published()) return { rows, erased, end };
 		for (const { stored, span } of chunk.entries) {
 			const row = rowOf(stored, span, index);

@@ -179,12 +179,14 @@ export class SearchIndex {
 		}
 	}
 
-	/** What is wrong with the index is no reason to stop: it is tried again. */
-	#fail(error: unknown): void {
+	/** What is wrong with the index is no reason to stop: it is reported once, and tried again. */
+	#fail(thrown: unknown): void {
 		if (this.#isClosed) return;
-		const fields = { error: messageOf(error) };
-		this.#parts.report.warn(fields, "search failed");
-		this.#failures++;
+		const error = messageOf(thrown);
+		const words = IS_OF_DISK.test(error)
+			? "the disk takes nothing for the search index: what is new can't be found"
+			: "search failed";
+		if (this.#failures++ === 0) this.#parts.report.warn({ error }, words);
 		this.#runSoon(RETRY_MS * Math.min(this.#failures, MOST_RETRY_SECONDS));
 	}
 

@@ -52,15 +52,8 @@ export interface Wanted {
 	readonly limit: number;
 }
 
-/** A line that matches, without its text. */
-export interface Hit extends EventSpan {
-	readonly room: string;
-	readonly origin: string;
-	readonly offset: number;
-	/** When the message was said. */
-	readonly time: number;
-	readonly name: string;
-}
+/** A line that matches, without its text; its time is when the message was said. */
+export type Hit = Omit<Row, "identity" | "text" | "replyTo" | "isEdit">;
 
 /** Every method may reject; then nothing was changed, and `begin` comes next. */
 export interface SearchStore {

@@ -13,7 +13,7 @@ import { refusalWords } from "../engine/refusals.ts";
 import type { Operator } from "../operator/operator.ts";
 import { argumentsOf, isPageCommand } from "../operator/usage.ts";
 import { TokenBucket } from "../rate-limit.ts";
-import { sendErrorPage, sendNotFound } from "./error-page.ts";
+import { refusing, sendErrorPage, sendNotFound } from "./error-page.ts";
 import { bearerOf } from "./hosts.ts";
 import { isOwnOrigin, type OriginPolicy } from "./upgrade.ts";
 
@@ -56,18 +56,13 @@ function answerer({
 	const [perSecond, burst] = [MOST_AT_ONCE / 10, MOST_AT_ONCE];
 	const budget = new TokenBucket({ perSecond, burst }, parts.clock);
 	return async (request: Request, response: Response): Promise<void> => {
-		const refuse = (status: number, rule: string, words: string) => {
-			refusals.count(rule);
-			sendErrorPage(status, words, response);
-		};
+		const refuse = refusing(refusals, response);
 		const isOurs = policy.isOwnHost(request.get("Host"));
 		if (!isOurs || !isOwnOrigin(request, policy))
 			return refuse(403, "originIsOurs", "That page may not ask this server.");
 		const owner = ownerOf(bearerOf(request.get("Authorization")) ?? "");
-		if (!owner) {
-			response.set("WWW-Authenticate", "Bearer");
+		if (!owner)
 			return refuse(401, "sessionIsOpen", "Log in on the chat page first.");
-		}
 		const by = actorBy(viewOf(parts), owner, LOBBY);
 		const rule = by.role === "lateAdmin" ? "loginIsFresh" : "isAdmin";
 		if (by.role !== "admin") return refuse(403, rule, refusalWords[rule]);

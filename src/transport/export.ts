@@ -9,7 +9,7 @@ import type { Clock } from "../clock.ts";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import type { Archive } from "../history/archive.ts";
 import type { Found } from "../history/found.ts";
-import { sendErrorPage } from "./error-page.ts";
+import { refusing } from "./error-page.ts";
 import { bearerOf } from "./hosts.ts";
 
 const INTERVAL_MS = 60_000;
@@ -26,34 +26,26 @@ export interface ExportParts {
 	) => { readonly identity: Identity; readonly name: string } | undefined;
 }
 
+const NOT_OURS =
+	"This server is not called by that name. PLUME_ORIGINS names those it is.";
+
 /** Handles the request. The session comes in a header, which no other site can make a browser send. */
 export function exporter(parts: ExportParts) {
 	const { archive, clock, refusals, ownerOf, isOwnHost } = parts;
 	/** When each person who must wait may ask again; infinite while an export is running. */
 	const due = new Map<Identity, number>();
 	return async (request: Request, response: Response): Promise<void> => {
-		const refuse = (status: number, rule: string, words: string) => {
-			refusals.count(rule);
-			sendErrorPage(status, words, response);
-		};
-		if (!isOwnHost(request.get("Host"))) {
-			const words =
-				"This server is not called by that name. PLUME_ORIGINS names those it is.";
-			return refuse(403, "hostIsOurs", words);
-		}
-		const token = bearerOf(request.get("Authorization"));
-		const owner = token === undefined ? undefined : ownerOf(token);
-		if (!owner) {
-			response.set("WWW-Authenticate", "Bearer");
-			return refuse(401, "sessionIsOpen", "Please log in first.");
-		}
+		const refuse = refusing(refusals, response);
+		if (!isOwnHost(request.get("Host")))
+			return refuse(403, "hostIsOurs", NOT_OURS);
+		const owner = ownerOf(bearerOf(request.get("Authorization")) ?? "");
+		if (!owner) return refuse(401, "sessionIsOpen", "Please log in first.");
 		const { identity, name } = owner;
 		const dueAt = due.get(identity);
 		if (dueAt !== undefined) {
 			const waitMs = Math.min(dueAt - clock.now(), INTERVAL_MS);
 			response.set("Retry-After", `${Math.ceil(waitMs / 1000)}`);
-			const words = "That was asked for a moment ago.";
-			return refuse(429, "exportIsDue", words);
+			return refuse(429, "exportIsDue", "That was asked for a moment ago.");
 		}
 		due.set(identity, Number.POSITIVE_INFINITY);
 		response.type("json").set({

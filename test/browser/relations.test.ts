@@ -92,6 +92,7 @@ test("a reaction is chosen from the picker, and given or taken back with a click
 test("on a phone the buttons come with a touch", async () => {
 	const ann = await enter("ana", phone);
 	await ann.says("hello");
+	await ann.reads("hello");
 	const line = lineIn(ann, "hello");
 	await line.tap();
 	await line.getByRole("button", { name: "React", exact: true }).tap();
@@ -170,6 +171,7 @@ test.each([
 			locale === "ar" ? "rtl" : "ltr",
 		);
 		await ann.says("swipe here");
+		await ann.reads("swipe here");
 		await lineIn(ann, "swipe here").locator(".line").tap();
 		await hasGestures(ann);
 		const finger = await fingerOn(ann);
@@ -200,6 +202,7 @@ test("a short touch opens no sheet, though what a long press does is loaded late
 		await route.continue();
 	});
 	await ann.says("hello");
+	await ann.reads("hello");
 	await page.clock.install();
 	const line = lineIn(ann, "hello");
 	await line.tap();

@@ -1,6 +1,7 @@
 /** Searching on the page. */
 
 import { expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import { check } from "./axe.ts";
 import type { Person } from "./person.ts";
 import { makesRoom } from "./private-room.ts";
@@ -175,6 +176,28 @@ test("who goes to what was found has not read the end of that room", async () =>
 	await ann.page.locator("article.said:focus", { hasText: "boat" }).waitFor();
 	await ann.goesTo("shore");
 	await river.waitFor();
+});
+
+test("a search waits while that of another tab is under way", async () => {
+	const ann = await enter("ira", {}, "lakes");
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		const found = new Set<string>();
+		socket.onMessage((data) => {
+			const frame = JSON.parse(String(data));
+			const { type: re, id, text } = frame;
+			const isSecond = found.has(text) || !found.add(text);
+			if (re !== types.search || isSecond) return server.send(data);
+			const refused = { type: types.refused, re, id, code: "isNotTooFast" };
+			socket.send(JSON.stringify({ ...refused, text: "", retryAfter: 50 }));
+		});
+	});
+	await ann.page.reload();
+	await ann.says("an otter in the lake");
+	await ann.reads("an otter in the lake");
+	await ann.page.keyboard.press("Control+Shift+f");
+	await looksFor(ann, "otter");
+	await dialogOf(ann).getByRole("button", { name: "an otter" }).waitFor();
 });
 
 test("a search that follows another at once waits for its answer", async () => {

@@ -13,6 +13,16 @@ const RATE = Number(process.env.TEST_SLOW ?? process.env.PLUME_SLOW ?? 1);
 function hearLate(lateMs: number) {
 	// Also where a test has taken the page's clock into its own hands.
 	const { setTimeout } = globalThis;
+	/** What the page has sent, and is still held back. */
+	const sending = new Set<() => void>();
+	let isLeaving = false;
+	// It reaches the server also where the page goes right after it.
+	const leave = () => {
+		isLeaving = true;
+		for (const send of sending) send();
+	};
+	const { addEventListener } = EventTarget.prototype;
+	Reflect.apply(addEventListener, globalThis, ["pagehide", leave]);
 	globalThis.WebSocket = class extends WebSocket {
 		constructor(...args: ConstructorParameters<typeof WebSocket>) {
 			super(...args);
@@ -25,8 +35,13 @@ function hearLate(lateMs: number) {
 				});
 		}
 		override send(data: string) {
-			// What is sent after its end is lost, and no fault of the page.
-			setTimeout(() => this.readyState === 1 && super.send(data), lateMs);
+			const send = () => {
+				// What is sent after its end is lost, and no fault of the page.
+				if (sending.delete(send) && this.readyState === 1) super.send(data);
+			};
+			sending.add(send);
+			if (isLeaving) send();
+			else setTimeout(send, lateMs);
 		}
 		override close(code?: number) {
 			setTimeout(() => super.close(code), lateMs);

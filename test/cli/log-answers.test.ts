@@ -353,6 +353,27 @@ describe("why", () => {
 		]);
 	});
 
+	test("tells who muted whom, whose name was changed, and whose session ended", async () => {
+		const { disk, testServer } = await openDesk();
+		await testServer.enter("ann", "plume.2");
+		await testServer.operate("mute", "lobby", "ann", "10m");
+		await testServer.operate("rename", "ann", "Anna");
+		await testServer.operate("ban", "Anna");
+		await testServer.operate("release", "Anna");
+		const words: string[] = [];
+		for (const { seq } of await storedOn(disk))
+			words.push(...(await plume(disk, ["why", `${seq}`])).lines);
+		expect(words).toEqual(
+			expect.arrayContaining([
+				expect.stringMatching(/^ {2}the operator muted ann in lobby until /),
+				"  the operator changed the name ann to Anna",
+				"  of Anna",
+				"  the operator banned Anna",
+				"  the operator freed the name Anna",
+			]),
+		);
+	});
+
 	test.each([
 		[["why"], 2, "id of a client or the number of an event"],
 		[["why", "a", "b", "c"], 2, "one LOG"],

@@ -18,22 +18,17 @@ interface Asked {
 function worker(
 	network: () => Response | Promise<Response>,
 	pages: Readonly<Record<string, string>> = {},
-	isFull = false,
 ) {
 	const cached = new Map(Object.entries(pages));
 	const listeners = new Map<string, (event: Asked) => void>();
-	async function put(path: string, answer: Response) {
-		if (isFull) throw new Error("QuotaExceededError");
-		cached.set(path, await answer.text());
-	}
 	runInNewContext(script, {
 		...{ URL, Response, location: new URL("https://plume.example") },
 		// Silence is over at once, but not before an answer.
 		setTimeout: (task: () => void) => setImmediate(task),
 		fetch: async () => network(),
 		caches: {
-			open: async () => ({ put }),
-			match: async (path: string) => {
+			match: async (path: string, { cacheName }: { cacheName: string }) => {
+				expect(cacheName).toBe("plume-MARK /");
 				const page = cached.get(path);
 				return page === undefined ? undefined : new Response(page);
 			},
@@ -65,7 +60,8 @@ test.each(["/", "/r/cats"])(
 	async (path) => {
 		const online = worker(() => new Response("new page"), { "/": "old page" });
 		expect(await online.load(path)).toBe("new page");
-		expect(online.cached.get("/")).toBe("new page");
+		// It is of another build, whose worker keeps it beside its scripts.
+		expect(online.cached.get("/")).toBe("old page");
 		const offline = worker(gone, { "/": "old page" });
 		expect(await offline.load(path)).toBe("old page");
 	},
@@ -80,13 +76,17 @@ test.each(["/healthz", "/readyz", "/inspect"])(
 	},
 );
 
-test("a new version is shown even if there is no room to keep it", async () => {
-	const { load } = worker(
-		() => new Response("new page"),
-		{ "/": "old page" },
-		true,
-	);
-	expect(await load("/")).toBe("new page");
+test("a script of this build is there, though the server has another", async () => {
+	const missing = () => new Response("missing", { status: 404 });
+	const scripts = { "/static/app-MARK.js": "script" };
+	const { load } = worker(missing, scripts);
+	expect(await load("/static/app-MARK.js", "no-cors")).toBe("script");
+	expect(await load("/static/later-MARK.js", "no-cors")).toBe("missing");
+});
+
+test("all is as the network has it where nothing can be kept", async () => {
+	const { load } = worker(() => new Response("page"));
+	expect(await load("/")).toBe("page");
 });
 
 test("a proxy that can't reach the server is as good as no network", async () => {

@@ -111,7 +111,7 @@ describe("on a server with admins", () => {
 		await run(["open"], { PLUME_DATA: plume.data });
 		const words = (await acts()).replace(/^.*#\d+ {2}/gm, "");
 		expect(words).toContain(
-			`boss changed a name to Robert
+			`boss changed the name bob to Robert
 boss freed the name Robert
 boss said in lobby as the bot: We move on Sunday.
 boss let no newcomers in

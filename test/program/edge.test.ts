@@ -1,10 +1,12 @@
 /** What strangers may try at the door of the real server. */
+
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RawClient } from "../../bench/raw-client.ts";
 import { Caller } from "./caller.ts";
-import { Plume } from "./program.ts";
+import { ending, newDataFolder, Plume, PROGRAM } from "./program.ts";
 
 let plume: Plume;
 beforeAll(async () => {
@@ -254,3 +256,32 @@ test.each(["/static/..%2Fpackage.json", "/static/none.js", "/r/a/b", "/r/"])(
 		expect(answer.status).toBe(404);
 	},
 );
+
+test("an edge whose sequencer is not there answers 503, and says why", async () => {
+	const free = createServer().listen(0, "127.0.0.1");
+	await once(free, "listening");
+	const port = Object(free.address()).port;
+	await new Promise((closed) => free.close(closed));
+	const child = spawn(process.execPath, [PROGRAM, "serve"], {
+		env: {
+			PLUME_DATA: await newDataFolder(),
+			PLUME_PORT: `${port}`,
+			PLUME_UPSTREAM: "127.0.0.1:1",
+			PLUME_SECRET: "s".repeat(32),
+		},
+	});
+	const ended = ending(child);
+	await once(child.stdout, "data");
+	const ask = (path: string): Promise<Response> =>
+		fetch(`http://127.0.0.1:${port}${path}`).catch(() => ask(path));
+	for (const path of ["/readyz", "/healthz", "/"]) {
+		const answer = await ask(path);
+		expect(answer.status).toBe(503);
+		expect(await answer.json()).toEqual({
+			ok: false,
+			wrong: "the sequencer can't be reached",
+		});
+	}
+	child.kill();
+	expect((await ended).stdout).toContain("waiting: the sequencer");
+});

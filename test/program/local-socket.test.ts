@@ -21,7 +21,7 @@ test("the operator's commands reach the server of the data folder, and nobody el
 	expect(status).toMatchObject({ code: 0 });
 	expect(status.stdout).toMatch(/^people +1 here$/m);
 	expect(status.stdout).toMatch(/^disk free +[\d.]+ MB$/m);
-	expect(status.stdout).toMatch(/^mails since .* UTC +1 sent$/m);
+	expect(status.stdout).toMatch(/^login codes since .* UTC +1 printed$/m);
 	expect(status.stdout).toMatch(/^refused since .* UTC +none$/m);
 	expect(await ask("say", "lobby", "Back", "in", "an hour.")).toMatchObject({
 		code: 0,

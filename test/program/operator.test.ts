@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import {
 	appendFile,
+	cp,
 	mkdir,
 	readdir,
 	readFile,
@@ -46,6 +47,19 @@ async function chatOnce(): Promise<Plume> {
 	bob.raw.drop();
 	await ann.until(({ text }) => text === "left chat");
 	return plume;
+}
+
+let endedChat: Promise<string> | undefined;
+
+/** A copy of the data of a server that was stopped after a chat. */
+async function chatThatEnded(): Promise<string> {
+	endedChat ??= chatOnce().then(async (plume) => {
+		await plume.stop();
+		return plume.data;
+	});
+	const data = await newDataFolder();
+	await cp(await endedChat, data, { recursive: true });
+	return data;
 }
 
 test.concurrent.each([
@@ -183,22 +197,28 @@ async function freePort(): Promise<number> {
 	return Object(address).port;
 }
 
+/** Asks until a server that starts answers, and leaves it the processor meanwhile. */
+async function untilItAnswers<Answer>(
+	ask: () => Promise<Answer>,
+): Promise<Answer> {
+	for (;;) {
+		const answer = await ask().catch(() => undefined);
+		if (answer !== undefined) return answer;
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+}
+
 test("a clock a day behind the log is waited for, while healthz says why, until it is set right", async () => {
-	const { data } = await chatOnce().then(async (plume) => {
-		await plume.stop();
-		return plume;
-	});
+	const data = await chatThatEnded();
 	const healed = join(data, "healed");
 	const port = await freePort();
 	const starting = Plume.start({
 		...{ PLUME_DATA: data, PLUME_PORT: `${port}` },
 		NODE_OPTIONS: yesterdayUntil(healed),
 	});
-	let answer: Response | undefined;
-	while (!answer)
-		answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(
-			() => undefined,
-		);
+	const answer = await untilItAnswers(() =>
+		fetch(`http://127.0.0.1:${port}/healthz`),
+	);
 	expect(answer.status).toBe(503);
 	expect(await answer.json()).toMatchObject({
 		ok: false,
@@ -294,9 +314,8 @@ test("a standard output that nobody reads holds up nobody", async () => {
 		env: { PLUME_DATA: join(data, "data"), PLUME_PORT: `${port}` },
 	});
 	const ended = once(starting, "exit");
-	const healthz = () =>
-		fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
-	while (!(await healthz()));
+	const healthz = () => fetch(`http://127.0.0.1:${port}/healthz`);
+	await untilItAnswers(healthz);
 	try {
 		for (;;) writeSync(pipe, Buffer.alloc(4096));
 	} catch {
@@ -310,7 +329,7 @@ test("a standard output that nobody reads holds up nobody", async () => {
 		});
 		await stranger.until(({ type }) => type === types.pending);
 	}
-	expect((await healthz())?.status).toBe(200);
+	expect((await healthz()).status).toBe(200);
 	starting.kill("SIGTERM");
 	expect(await ended).toEqual([0, null]);
 	closeSync(pipe);
@@ -324,10 +343,9 @@ test("standard output or error on a full disk ends nothing", async () => {
 		env: { PLUME_DATA: await newDataFolder(), PLUME_PORT: `${port}` },
 	});
 	const ended = once(server, "exit");
-	const connect = () =>
-		Caller.call(port, { protocol: "plume.2" }).catch(() => undefined);
-	let ann = await connect();
-	while (!ann) ann = await connect();
+	const ann = await untilItAnswers(() =>
+		Caller.call(port, { protocol: "plume.2" }),
+	);
 	ann.raw.send({ type: types.hello, text: "ann\nann@example.org" });
 	await ann.until(({ type }) => type === types.pending);
 	server.kill("SIGTERM");
@@ -384,19 +402,18 @@ test("SIGTERM is a clean stop, after which replay prints what happened", async (
 });
 
 test("a flipped bit is named with file, line, offset, seq, by replay as at a start", async () => {
-	const plume = await chatOnce();
-	await plume.stop();
-	const segment = await segmentOf(plume.data);
+	const data = await chatThatEnded();
+	const segment = await segmentOf(data);
 	const bytes = await readFile(segment);
 	const lines = bytes.toString().split("\n");
 	const at = Buffer.byteLength(lines.slice(0, 3).join("\n")) + 40;
 	bytes[at] = (bytes[at] ?? 0) ^ 1;
 	await writeFile(segment, bytes);
-	const verified = await run(["replay", plume.data, "--verify"]);
+	const verified = await run(["replay", data, "--verify"]);
 	expect(verified.code).toBe(3);
 	expect(verified.stderr).toContain(segment);
 	expect(verified.stderr).toMatch(/line 4 .*byte \d+.*event 3/);
-	const started = await run([], { PLUME_DATA: plume.data, PLUME_PORT: "0" });
+	const started = await run([], { PLUME_DATA: data, PLUME_PORT: "0" });
 	expect(started.code).toBe(1);
 	expect(started.stderr).toContain(segment);
 });
@@ -435,16 +452,15 @@ test("an event that no machine allows is named, by replay as at a start, however
 });
 
 test("a torn tail is saved at a start, only warned of by replay", async () => {
-	const plume = await chatOnce();
-	await plume.stop();
-	await appendFile(await segmentOf(plume.data), '{"level":30,"time":17');
-	const replayed = await run(["replay", plume.data, "--verify"]);
+	const data = await chatThatEnded();
+	await appendFile(await segmentOf(data), '{"level":30,"time":17');
+	const replayed = await run(["replay", data, "--verify"]);
 	expect(replayed.code).toBe(0);
 	expect(replayed.stderr).toContain("torn tail");
-	const again = await Plume.start({ PLUME_DATA: plume.data });
+	const again = await Plume.start({ PLUME_DATA: data });
 	expect((await again.stop()).stdout).toContain("torn tail");
-	expect(await readdir(join(plume.data, "torn"))).toHaveLength(1);
-	expect((await run(["replay", plume.data, "--verify"])).stderr).toBe("");
+	expect(await readdir(join(data, "torn"))).toHaveLength(1);
+	expect((await run(["replay", data, "--verify"])).stderr).toBe("");
 });
 
 test("a log beside its running server can be replayed, asked about, followed", async () => {
@@ -481,10 +497,9 @@ test("a log beside its running server can be replayed, asked about, followed", a
 });
 
 test("replay reads a segment or standard input", async () => {
-	const plume = await chatOnce();
-	await plume.stop();
-	const whole = await run(["replay", plume.data, "--json"]);
-	const segment = await run(["replay", await segmentOf(plume.data), "--json"]);
+	const data = await chatThatEnded();
+	const whole = await run(["replay", data, "--json"]);
+	const segment = await run(["replay", await segmentOf(data), "--json"]);
 	expect(segment.stdout).toBe(whole.stdout);
 });
 

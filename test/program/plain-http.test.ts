@@ -39,6 +39,12 @@ async function fetched(path: string, headers: Record<string, string> = {}) {
 	return fetch(new URL(path, plume.url), { headers });
 }
 
+test("that a file of another build is missing is not kept by anybody", async () => {
+	const answer = await fetched("/static/app-00000000.js");
+	expect(answer.status).toBe(404);
+	expect(answer.headers.get("cache-control")).toBe("no-store");
+});
+
 describe("requests that are sent ahead", () => {
 	test("hold no descriptors when nothing of the answers is read", async () => {
 		// The worker of the search index has descriptors of its own.

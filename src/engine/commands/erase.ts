@@ -37,8 +37,7 @@ export const erase: Handler<"erase"> = (
 		return refuse("placeIsKnown");
 	const actor = actorOf(view, client.context, room);
 	const answer = responder.answering(connection, "eraseDone", id);
-	const position = { room, epoch, offset };
-	erasures.eraseOne(actor, position, "", answer);
+	erasures.eraseOne(actor, { room, epoch, offset }, "", answer);
 	return NOTHING;
 };
 

@@ -17,6 +17,9 @@ import { identitiesOf, namesHeld } from "./names-held.ts";
 /** A key that no room has. */
 const NO_ROOM = "~";
 
+/** By then the search that the person has under way is mostly done. */
+const AGAIN_MS = 500;
+
 export const find: Handler<"find"> = (
 	view,
 	command,
@@ -45,11 +48,10 @@ export const find: Handler<"find"> = (
 	const scope = { rooms, inPublic, ...whoIs(view, person) };
 	const wanted = { ...wantedOf(query, scope), below };
 	const mayRead = (one: string) => liveUpdates.mayRead(person, one);
-	return pages.askSearch(connection, mayRead, {
-		...{ person, wanted, phrases: query.phrases, id: command.id },
-	})
+	const asked = { person, wanted, phrases: query.phrases, id: command.id };
+	return pages.askSearch(connection, mayRead, asked)
 		? NOTHING
-		: refuse("isNotTooFast");
+		: refuse("isNotTooFast", { retryAfterMs: AGAIN_MS });
 };
 
 /** What a person is called here, and every address of theirs, as keyed hashes. */

@@ -1,4 +1,4 @@
-/** Asks for a page of what was said earlier. It is read from the log, so the answer comes later. */
+/** Asks for a page of what was said earlier, or for what is pinned. It is read from the log, so the answer comes later. */
 import {
 	type Handler,
 	mayEnter,
@@ -7,7 +7,7 @@ import {
 	refuse,
 } from "./decision.ts";
 
-export const history: Handler<"history"> = (
+export const history: Handler<"history" | "pins"> = (
 	view,
 	command,
 	connection,
@@ -19,7 +19,9 @@ export const history: Handler<"history"> = (
 	const person = personIn(view, client.context);
 	if (!mayEnter(view.state, room, person)) return refuse("placeIsKnown");
 	const mayRead = () => liveUpdates.mayRead(person, room);
-	return pages.ask(connection, mayRead, command)
-		? NOTHING
-		: refuse("isNotTooFast");
+	const isAsked =
+		command.kind === "pins"
+			? pages.askPins(connection, mayRead, command)
+			: pages.ask(connection, mayRead, command);
+	return isAsked ? NOTHING : refuse("isNotTooFast");
 };

@@ -19,7 +19,6 @@ import {
 	sanctionOf,
 	targetOf,
 	undo,
-	victimOf,
 } from "./sanction.ts";
 import { clientsLeft, sentAway } from "./sessions.ts";
 
@@ -40,8 +39,8 @@ const needs = {
 
 const ban: Act = (asked) => {
 	const { view, say } = asked;
-	const { name, person: identity, identities } = victimOf(asked);
-	const { facts, beside, span: time } = sanctionOf(asked);
+	const made = sanctionOf(asked, "ban");
+	const { name, identity, identities, facts, beside, span: time } = made;
 	const done = time ? "act.bannedFor" : "act.banned";
 	const isMeant = ({ identity }: Claim) => identities.has(identity);
 	return {
@@ -51,7 +50,7 @@ const ban: Act = (asked) => {
 			...invitationsEnded(view, ({ by }) => by === identity),
 			...sentAway(view, isMeant, "banned"),
 		],
-		says: [`${say(done, { name, time })} ${undo(asked, "unban", name)}`],
+		says: made.says(say(done, { name, time })),
 	};
 };
 
@@ -74,27 +73,22 @@ const unban: Act = (asked) => {
 
 const mute: Act = (asked) => {
 	const { room, say } = asked;
-	const { name, person: identity } = victimOf(asked);
-	limitMaker(asked, "mutes", identity);
-	const { facts, beside, span: time } = sanctionOf(asked);
+	const made = sanctionOf(asked, "mute");
+	const { name, identity, facts, beside, span: time } = made;
 	const done = time ? "act.mutedFor" : "act.muted";
 	const where = whereInWords(say, "in", room);
 	const type = "identity.muted";
 	return {
 		entries: [{ event: { type, room, identity, ...facts }, ...beside }],
-		says: [
-			`${say(done, { name, where, time })} ${undo(asked, "unmute", name)}`,
-		],
+		says: made.says(say(done, { name, where, time })),
 	};
 };
 
 const kick: Act = (asked) => {
 	const { view, room, say } = asked;
-	const { name, person: identity, identities } = victimOf(asked);
-	limitMaker(asked, "kicks", identity);
-	const { facts, beside, until, span } = sanctionOf(asked, KICK_MS);
+	const made = sanctionOf(asked, "kick", KICK_MS);
+	const { name, identity, identities, facts, beside, until, span } = made;
 	const where = whereInWords(say, "into", room);
-	const done = say("act.kicked", { name, where, time: span });
 	const type = "identity.kicked";
 	return {
 		entries: [
@@ -105,7 +99,7 @@ const kick: Act = (asked) => {
 				"kicked",
 			),
 		],
-		says: [`${done} ${undo(asked, "unkick", name)}`],
+		says: made.says(say("act.kicked", { name, where, time: span })),
 	};
 };
 

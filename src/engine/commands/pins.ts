@@ -1,13 +1,7 @@
-/** Pins a message to its room, takes it down, and lists what is pinned there. */
+/** Pins a message to its room, and takes it down. */
 import type { Command } from "../command.ts";
 import { actorOf } from "./actor.ts";
-import {
-	type Handler,
-	mayEnter,
-	NOTHING,
-	personIn,
-	refuse,
-} from "./decision.ts";
+import type { Handler } from "./decision.ts";
 import {
 	type About,
 	nothingToDo,
@@ -40,20 +34,3 @@ export function decidePin(
 	const event = { type, ...fact, identity, name } as const;
 	return related(room, { event, found: [] });
 }
-
-export const pins: Handler<"pins"> = (
-	view,
-	command,
-	connection,
-	{ pages, liveUpdates },
-) => {
-	const { client } = view;
-	if (!client?.matches("inRoom")) return refuse("isInside");
-	const { room } = command;
-	const person = personIn(view, client.context);
-	if (!mayEnter(view.state, room, person)) return refuse("placeIsKnown");
-	const mayRead = () => liveUpdates.mayRead(person, room);
-	return pages.askPins(connection, mayRead, command)
-		? NOTHING
-		: refuse("isNotTooFast");
-};

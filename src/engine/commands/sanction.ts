@@ -63,12 +63,16 @@ const DURATION = /^([1-9]\d{0,3})([mhdw])\b/;
 /** Someone who mistypes a duration must not ban for good. */
 const LIKE_A_DURATION = /^[-+.]?\d/;
 
-/** `10m spam`: until when, and the reason beside the event. */
+/** `10m spam`: whom it is about, until when, and the reason beside the event. */
 export function sanctionOf(
-	{ view, actor, why, say }: Asked,
+	asked: Asked,
+	act: "ban" | "kick" | "mute",
 	defaultMs?: number,
 ) {
-	const { now: time, secrets } = view;
+	const { view, actor, room, why, say } = asked;
+	const { name, person: identity, identities } = victimOf(asked);
+	if (act !== "ban") limitMaker(asked, `${act}s`, identity);
+	const { now: time, secrets, state } = view;
 	const [all = "", many = "", unit = ""] = DURATION.exec(why) ?? [];
 	if (all === "" && LIKE_A_DURATION.test(why))
 		cannot({
@@ -79,12 +83,25 @@ export function sanctionOf(
 	const erasable = text ? { salt: secrets.id(), text } : undefined;
 	const until = ms === undefined ? {} : { until: time + ms };
 	const digest = erasable ? { digest: digestOf(erasable) } : {};
+	const sanctions =
+		act === "ban"
+			? state.server.context.bans
+			: state.room(room)?.context[`${act}s`];
+	const leftMs = sanctionedUntil(sanctions, identity, time) - time;
+	const left = { time: { ms: Math.ceil(leftMs / 60_000) * 60_000 } };
+	const lasting = leftMs === Infinity && say("act.replacesLasting");
+	const replaces = lasting || (leftMs > 0 && say("act.replaces", left));
 	return {
+		...{ name, identity, identities },
 		facts: { time, by: actor.person, ...until, ...digest },
 		beside: erasable ? { erasable } : {},
 		until: time + (ms ?? 0),
 		/** How long it lasts; empty if it does not end. */
 		span: ms === undefined ? "" : { ms },
+		/** What is answered, after words about it: what it replaces, and how it is undone. */
+		says: (done: string) => [
+			[done, replaces || [], undo(asked, `un${act}`, name)].flat().join(" "),
+		],
 	};
 }
 

@@ -15,7 +15,7 @@ import { closeRoom, handOver, removeMember } from "./membership.ts";
 import { open } from "./open.ts";
 import { level, quiet, read, subscribe, tryPush, unsubscribe } from "./own.ts";
 import { ownRooms } from "./own-rooms.ts";
-import { pin, pins } from "./pins.ts";
+import { pin } from "./pins.ts";
 import { makeRoom, setTopic, talkTo, titleRoom } from "./private-rooms.ts";
 import { react } from "./reactions.ts";
 import { heads, signal } from "./signal.ts";
@@ -50,7 +50,7 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
 	unreact: react,
 	pin,
 	unpin: pin,
-	pins,
+	pins: history,
 	find,
 	read,
 	level,

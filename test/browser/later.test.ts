@@ -1,0 +1,113 @@
+/** Dialogs, and the script that has them, which is loaded when the first is opened. */
+
+import { expect, test } from "vitest";
+import type { Person } from "./person.ts";
+import { stage } from "./stage.ts";
+
+const { enter, openPage } = stage({ PLUME_ADMINS: "boss@example.org" });
+/** What a service worker has is not asked for. */
+const alone = { serviceWorkers: "block" } as const;
+const LATER = /\/static\/later-\w+\.js/;
+
+const dialogs = ({ page }: Person) => page.locator("dialog[open]");
+
+async function opensTools({ page }: Person, text: string): Promise<void> {
+	const article = page.locator("article.said", { hasText: text });
+	await article.hover();
+	await article.getByTitle("More").click();
+}
+
+/** As the worker does when the note of a room is clicked. */
+const clicksNote = ({ page }: Person, room: string) =>
+	page.evaluate((room) => {
+		const message = new MessageEvent("message", { data: { room } });
+		navigator.serviceWorker.dispatchEvent(message);
+	}, room);
+
+test("a menu at a message goes with its room", async () => {
+	const boss = await enter("boss", {}, "bravo");
+	const ann = await enter("ann", {}, "alpha");
+	await ann.says("a bad one");
+	await boss.goesTo("alpha");
+	await opensTools(boss, "a bad one");
+	await boss.presses("Block, report and more");
+	await boss.page.getByRole("button", { name: "Remove" }).waitFor();
+	await clicksNote(boss, "bravo");
+	await boss.isIn("bravo");
+	await dialogs(boss).waitFor({ state: "detached" });
+});
+
+test("a menu that is loaded slowly opens in no other room", async () => {
+	const bob = await openPage("bob", alone, "alpha");
+	await bob.comesIn();
+	await bob.says("look here");
+	let go = () => {};
+	const allowed = new Promise<void>((resolve) => {
+		go = resolve;
+	});
+	await bob.page.route(LATER, async (route) => {
+		await allowed;
+		await route.continue();
+	});
+	await opensTools(bob, "look here");
+	await bob.page.getByRole("link", { name: "lobby" }).click();
+	await bob.isIn("lobby");
+	go();
+	await bob.opensSettings();
+	await dialogs(bob).getByText("Log out everywhere").waitFor();
+	expect(await dialogs(bob).count()).toBe(1);
+});
+
+test("what could not be loaded is loaded when it is asked for again", async () => {
+	const cleo = await openPage("cleo", alone);
+	await cleo.comesIn();
+	await cleo.page.route(LATER, (route) => route.abort(), { times: 1 });
+	await cleo.opensSettings();
+	await cleo.page.getByText("There is no connection.").first().waitFor();
+	cleo.expectsFailedLoads();
+	await cleo.opensSettings();
+	await dialogs(cleo).getByText("Log out everywhere").waitFor();
+});
+
+test("the arrow keys read nothing aloud of somebody who is blocked", async () => {
+	const dan = await enter("dan");
+	const eve = await enter("eve");
+	await eve.says("buy my stamps");
+	await dan.reads("buy my stamps");
+	await opensTools(dan, "buy my stamps");
+	await dan.presses("Block, report and more");
+	await dan.presses("Block");
+	const folded = dan.page.locator("article.said", {
+		has: dan.page.locator("details"),
+	});
+	await folded.waitFor();
+	await dan.says("so much for that");
+	await dan.reads("so much for that");
+	await dan.field.focus();
+	await dan.page.keyboard.press("Shift+Tab");
+	await expect
+		.poll(async () => {
+			await dan.page.keyboard.press("ArrowUp");
+			return folded.evaluate((one) => one.matches(":focus, :focus-within"));
+		})
+		.toBe(true);
+	expect(await folded.evaluate((one) => one.ariaDescription)).toBe(null);
+});
+
+test("a lost connection is told at once, also before there are words for why", async () => {
+	const fay = await openPage("fay", alone);
+	const { page } = fay;
+	await fay.comesIn();
+	await page.route(/\/de-later-\w+\.json/, () => {});
+	let close = () => {};
+	await page.routeWebSocket("**/connect", (socket) => {
+		socket.connectToServer();
+		close = () => void socket.close({ code: 4008 });
+	});
+	await fay.opensSettings();
+	await page.locator("#language").selectOption("de");
+	await page.getByPlaceholder("Sag etwas in").waitFor();
+	close();
+	// It waits 10 s for words.
+	await page.locator("#connection").waitFor({ timeout: 9_000 });
+});
