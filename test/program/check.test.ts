@@ -68,7 +68,7 @@ test.concurrent.each([
 	[
 		"a sequencer whose name has two addresses",
 		{
-			...{ PLUME_UPSTREAM: "two.example:1", PLUME_SECRET: "s".repeat(32) },
+			...{ PLUME_UPSTREAM: "localhost:1", PLUME_SECRET: "s".repeat(32) },
 			NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(`
 				import dns from "node:dns";
 				const two = ["127.0.0.1", "127.0.0.2"];
