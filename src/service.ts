@@ -11,7 +11,6 @@ import type { Accepts, Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Step } from "./engine/fold.ts";
 import { OperatorError } from "./engine/operation.ts";
-
 import type { Cluster, EngineParts } from "./engine/parts.ts";
 import { recoverState } from "./engine/recovery.ts";
 import { type Secrets, sha256 } from "./engine/secrets.ts";

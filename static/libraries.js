@@ -27,18 +27,6 @@ const CHANGES = {
 		],
 	],
 	// A link is drawn as a GIF, and as nothing else.
-	"qr/index.js": [
-		[
-			`    if (output === 'ascii')
-        return renderAscii(r);
-    if (output === 'term')
-        return renderTerm(r);
-    if (output === 'svg')
-        return renderSvg(r, opts.optimize === undefined ? true : opts.optimize);
-`,
-			"",
-		],
-	],
 	// The page's machine has no use for the tools of developers, and for these actions.
 	"xstate/dist/raise-effbee0c.esm.js": [
 		[

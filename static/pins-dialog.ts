@@ -3,27 +3,28 @@
 import type { ServerFrame } from "../machines/protocol.ts";
 import { showDialog } from "./dialog.ts";
 import { make } from "./element.ts";
+import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
 import { onOneLine } from "./quotes.ts";
+import { wordsOf } from "./relations.ts";
 import { timeElement } from "./time-element.ts";
 import { nodes, t } from "./words.ts";
 
 type Pin = ServerFrame<"pins">["pins"][number];
 
-/** `pins` may be words about what is wrong; `show` shows the message at an offset. */
-export function openPins(
-	pins: readonly Pin[] | string,
-	show: (offset: number) => void,
-): void {
+export async function openPins(page: Page): Promise<void> {
+	const { room, epoch } = page;
+	const answer = await page.relations.ask({ kind: "pins", room, epoch });
+	if (page.room !== room) return;
 	const rows =
-		typeof pins === "string"
-			? [make("p", { className: "trouble", role: "alert" }, pins)]
-			: pins.toReversed().map((pin) =>
+		answer.kind === "pins"
+			? answer.pins.toReversed().map((pin) =>
 					row(pin, () => {
 						dialog.close();
-						show(pin.target);
+						page.show(pin.target);
 					}),
-				);
+				)
+			: [make("p", { className: "trouble", role: "alert" }, wordsOf(answer))];
 	const none = t("pins.none");
 	const body = rows.length > 0 ? rows : [make("p", "hint", none)];
 	const dialog = showDialog(t("pins"), ...body);

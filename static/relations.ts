@@ -1,15 +1,12 @@
 /** Edits, reactions and pins, as the reader makes them. */
 
 import type { Said } from "../machines/message.ts";
-import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
+import type { ClientFrame } from "../machines/protocol.ts";
 import { showBriefly } from "./brief-notice.ts";
 import type { AnswerAboutMessage } from "./frames.ts";
 import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE, Requests } from "./requests.ts";
-
-type Query = Omit<ClientFrame<"find">, "kind">;
-export type Hit = ServerFrame<"found">["hits"][number];
 
 /** A message can be edited for so long. */
 const EDITABLE_MS = 24 * 3_600_000;
@@ -26,8 +23,6 @@ const about = ({ room, epoch, offset: target }: Said) => ({
 export class Relations {
 	readonly #page: Page;
 	readonly #requests: Requests<AnswerAboutMessage>;
-	/** The server answers one search at a time, and refuses others. */
-	#searching: Promise<unknown> = Promise.resolve();
 
 	constructor(page: Page) {
 		this.#page = page;
@@ -44,10 +39,14 @@ export class Relations {
 		this.#requests.disconnected();
 	}
 
+	ask(question: ClientFrame): Promise<AnswerAboutMessage> {
+		return this.#requests.ask(question);
+	}
+
 	/** Resolves with what is wrong, or with nothing. */
 	async edit(message: Said, text: string): Promise<string> {
 		const frame = { kind: "edit", ...about(message), text } as const;
-		return wordsOf(await this.#requests.ask(frame));
+		return wordsOf(await this.ask(frame));
 	}
 
 	/** Gives a reaction, or takes it back. */
@@ -56,37 +55,13 @@ export class Relations {
 		const isMine = given?.by.some(({ name }) => name === this.#page.name);
 		const kind = isMine ? "unreact" : "react";
 		const frame = { kind, ...about(message), text } as const;
-		showBriefly(wordsOf(await this.#requests.ask(frame)));
+		showBriefly(wordsOf(await this.ask(frame)));
 	}
 
 	async togglePin(message: Said): Promise<void> {
 		const kind = message.pinned === undefined ? "pin" : "unpin";
 		const frame = { kind, ...about(message) } as const;
-		showBriefly(wordsOf(await this.#requests.ask(frame)));
-	}
-
-	/** What is pinned in the room, or what is wrong. */
-	async pins(): Promise<ServerFrame<"pins">["pins"] | string> {
-		const { room, epoch } = this.#page;
-		const answer = await this.#requests.ask({ kind: "pins", room, epoch });
-		return answer.kind === "pins" ? answer.pins : wordsOf(answer);
-	}
-
-	/** What a search finds, or what is wrong. */
-	async search(query: Query): Promise<ServerFrame<"found"> | string> {
-		const asking = this.#searching.then(() => this.#find(query));
-		this.#searching = asking;
-		const answer = await asking;
-		return answer.kind === "found" ? answer : wordsOf(answer);
-	}
-
-	/** Waits where the server asks for that, as when another tab of the reader's is searching. */
-	async #find(query: Query, tries = 5): Promise<AnswerAboutMessage> {
-		const answer = await this.#requests.ask({ kind: "find", ...query });
-		const waitMs = answer.kind === "relationRefused" && answer.retryAfter;
-		if (!waitMs || tries === 1) return answer;
-		await new Promise((resolve) => setTimeout(resolve, waitMs));
-		return this.#find(query, tries - 1);
+		showBriefly(wordsOf(await this.ask(frame)));
 	}
 
 	/** Deletes one of the reader's own, if they are sure. */
@@ -104,9 +79,8 @@ export class Relations {
 		if (emoji) await this.toggle(message, emoji);
 	}
 
-	/** Lists what is pinned in the room. */
 	async openPins(): Promise<void> {
-		(await later())?.openPins(await this.pins(), this.#page.show);
+		(await later())?.openPins(this.#page);
 	}
 }
 
@@ -114,5 +88,6 @@ export class Relations {
 export const pickEmoji = async (): Promise<string> =>
 	(await (await later())?.chooseEmoji()) ?? "";
 
-const wordsOf = (answer: AnswerAboutMessage) =>
+/** What is wrong, or nothing. */
+export const wordsOf = (answer: AnswerAboutMessage) =>
 	answer.kind === "relationRefused" ? answer.words : "";

@@ -1,13 +1,15 @@
 /** Finds what was said, in this room or in all of the reader's. It is loaded when it is first opened. */
 
+import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
 import { TOKEN, tokensOf } from "../machines/tokens.ts";
 import { arrowKeys, showDialog } from "./dialog.ts";
 import { make, say } from "./element.ts";
+import type { AnswerAboutMessage } from "./frames.ts";
 import { joinedRoom } from "./joined-rooms.ts";
 import { titleOf } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
-import type { Hit } from "./relations.ts";
+import { wordsOf } from "./relations.ts";
 import { roomName } from "./room-name.ts";
 import { t } from "./words.ts";
 
@@ -53,10 +55,36 @@ const withKeys = (typed: string, { ownRooms }: Page): string =>
 		return rooms.map((room) => `in:${room}`).join(" ");
 	});
 
+type Query = Omit<ClientFrame<"find">, "kind">;
+type Hit = ServerFrame<"found">["hits"][number];
+
+/** The server answers one search at a time, and refuses others. */
+let searching: Promise<unknown> = Promise.resolve();
+
+/** What a search finds, or what is wrong. */
+function find(page: Page, query: Query): Promise<AnswerAboutMessage> {
+	const answer = searching.then(() => askFor(page, query));
+	searching = answer;
+	return answer;
+}
+
+/** Waits where the server asks for that, as when another tab of the reader's is searching. */
+async function askFor(
+	page: Page,
+	query: Query,
+	tries = 5,
+): Promise<AnswerAboutMessage> {
+	const answer = await page.relations.ask({ kind: "find", ...query });
+	const waitMs = answer.kind === "relationRefused" && answer.retryAfter;
+	if (!waitMs || tries === 1) return answer;
+	await new Promise((resolve) => setTimeout(resolve, waitMs));
+	return askFor(page, query, tries - 1);
+}
+
 /** The rooms where something mentions or answers the reader that they have not read. */
 export async function unreadMentions(page: Page): Promise<readonly string[]> {
-	const found = await page.relations.search({ text: MENTIONS, all: true });
-	if (typeof found === "string") return [];
+	const found = await find(page, { text: MENTIONS, all: true });
+	if (found.kind !== "found") return [];
 	return found.hits.flatMap(({ room, epoch, offset, name }) => {
 		const read = joinedRoom(room);
 		const isUnread = read?.epoch === epoch && offset > read.offset;
@@ -77,12 +105,12 @@ export function openSearch(page: Page): void {
 		const nth = ++latest;
 		say(status, t("search.searching"));
 		const where = all.checked ? { all: true as const } : { room: page.room };
-		const answer = await page.relations.search({
+		const answer = await find(page, {
 			...{ text: withKeys(text, page), ...where, before },
 		});
 		if (nth !== latest) return;
 		if (!before) list.replaceChildren();
-		if (typeof answer === "string") return say(status, answer);
+		if (answer.kind !== "found") return say(status, wordsOf(answer));
 		const button = list.querySelector(".link");
 		const isNext = button === document.activeElement;
 		button?.remove();

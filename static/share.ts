@@ -8,15 +8,14 @@ import { pathOf } from "./room-name.ts";
 import { t } from "./words.ts";
 
 export async function share(page: Page): Promise<void> {
-	const encodeQR = await load(async () => (await import("qr")).encodeQR);
-	if (!encodeQR) return;
+	const part = await load(() => import("lean-qr/nano"));
+	if (!part) return;
 	const url = location.origin + pathOf(page.room);
 	const title = `${page.titleOf(page.room)} · Plume`;
-	const code = { border: 4, scale: 6 };
-	const image = make("img", {
-		...{ src: encodeQR(url, "data-url", code), alt: t("share.code") },
-		className: "code",
-	});
+	const canvas = make("canvas", "");
+	part.generate(url).toCanvas(canvas, { off: [255, 255, 255] });
+	const look = { alt: t("share.code"), className: "code" };
+	const image = make("img", { src: canvas.toDataURL(), ...look });
 	const mayShare = isTouch() && "share" in navigator;
 	const result = make("p", { className: "hint", role: "status" });
 	const copy = async () => {

@@ -1,5 +1,5 @@
-/** The size of what the keys are chosen from: five letters or digits. */
-const KEYS = 36 ** 5;
+/** The size of what the keys are chosen from: four letters or digits. */
+const KEYS = 36 ** 4;
 
 /** A short key for English words, under which a catalogue has them in its language. @param {string} words */
 export const wordsKey = (words) =>

@@ -397,13 +397,16 @@ test("another phone's camera reads the address of a room", async () => {
 	const code = ann.page.getByAltText("The link as a QR code");
 	const image = await code.evaluate((element) => {
 		if (!(element instanceof HTMLImageElement)) throw Error("no image");
-		const { naturalWidth: width, naturalHeight: height } = element;
+		// As large as a camera sees it.
+		const [width, height] = [400, 400];
 		const canvas = Object.assign(document.createElement("canvas"), {
 			...{ width, height },
 		});
 		const context = canvas.getContext("2d");
-		context?.drawImage(element, 0, 0);
-		const { data = [] } = context?.getImageData(0, 0, width, height) ?? {};
+		if (!context) throw Error("no canvas");
+		context.imageSmoothingEnabled = false;
+		context.drawImage(element, 0, 0, width, height);
+		const { data = [] } = context.getImageData(0, 0, width, height);
 		return { width, height, data: [...data] };
 	});
 	const address = new URL("/r/café", plume().url).href;
