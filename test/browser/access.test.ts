@@ -186,11 +186,12 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 		);
 		expect(outline).not.toBe("none");
 	}
+	await ann.page.locator("#email:focus").waitFor();
 	await keyboard.type("nora@example.org");
 	await keyboard.press("Enter");
-	await ann.page.getByLabel("Code").waitFor();
+	await ann.page.locator("#code:focus").waitFor();
 	await keyboard.insertText(await plume().codeFor("nora"));
-	await ann.page.getByLabel("Name", { exact: true }).waitFor();
+	await ann.page.locator("#name:focus").waitFor();
 	await keyboard.type("nora");
 	await keyboard.press("Enter");
 	await ann.isInside();

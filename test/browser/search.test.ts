@@ -134,7 +134,7 @@ test("looks that are there are not loaded again after another part was not", asy
 	await dialogOf(ann).getByRole("searchbox").waitFor();
 	await page.keyboard.press("Escape");
 	const abort = { times: 1 };
-	await page.route("**/qr-*.js", (route) => route.abort(), abort);
+	await page.route("**/nano-*.js", (route) => route.abort(), abort);
 	await ann.opensMenu();
 	await ann.presses("Share link");
 	await page.getByText("There is no connection.").first().waitFor();
