@@ -1,8 +1,8 @@
 /**
- * Keeps the page's own files for when there is no network. Another build has
- * another worker, with a cache of its own. What has no build in its name comes
- * from the network if that has it, so an old version never hides a new one.
- * Messages are not stored.
+ * Keeps the page's own files for when there is no network, or a newer server
+ * has none of them. A file comes from the network if that has it, so an old
+ * version never hides a new one. Another build has another worker, with a cache
+ * of its own. Messages are not stored.
  */
 
 /** The path that this Plume is under. */
@@ -41,15 +41,17 @@ const SILENCE_MS = 4_000;
 const silence = () => new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
 
 async function answerTo(request, cached) {
-	const only = { cacheName: CACHE };
-	const stored = await caches.match(cached, only).catch(() => undefined);
-	if (stored && cached.includes("-MARK.")) return stored;
 	const asked = fetch(request).catch(() => Response.error());
-	const soon = (await Promise.race([asked, silence()])) ?? stored;
-	const answer = soon ?? (await asked);
+	// Asked last: it may not answer while another worker fills the cache.
+	const stored = () => caches.match(cached, { cacheName: CACHE });
+	const soon = await Promise.race([asked, silence()]);
+	if (!soon) return (await stored()) ?? asked;
+	const { type, status } = soon;
 	// A proxy may answer for a server that is down.
-	const isDown = answer.type === "error" || answer.status >= 500;
-	return (isDown && stored) || answer;
+	const isDown = type === "error" || status >= 500;
+	// A newer server has no files of this build.
+	const isGone = status === 404 && cached !== BASE;
+	return ((isDown || isGone) && (await stored())) || soon;
 }
 
 addEventListener("fetch", (event) => {
