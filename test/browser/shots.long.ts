@@ -157,7 +157,8 @@ test("what the page looks like", async () => {
 	await linus.presses("Not now");
 	await shoot(linus, "phone");
 	await shoot(ida, "dark");
-	await ann.page.getByRole("button", { name: "ann", exact: true }).click();
+	await ann.opensSettings();
+	await ann.page.getByText("Log out everywhere").waitFor();
 	await shoot(ann, "settings");
 	await ann.page.keyboard.press("Escape");
 	await crash();
