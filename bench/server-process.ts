@@ -23,7 +23,7 @@ export const PLUME = beside("../src/main.js");
 /** As in plume.service. */
 const FLAGS = [
 	"--heap-growing-percent=25",
-	"--max-semi-space-size=4",
+	"--max-semi-space-size=8",
 	"--liftoff-only",
 ];
 const PROGRAMS: Readonly<Record<Contender, string>> = {
