@@ -11,7 +11,7 @@ declare const MARK: string;
 
 let styles: Promise<unknown> | undefined;
 /** A browser asks no second time for a script that it could not load, but under another address. */
-let failures = 0;
+let again = "";
 
 /** The looks of what is opened later. */
 function loadStyles(): Promise<unknown> {
@@ -42,7 +42,6 @@ export async function load<Part>(
 		await styles;
 		return part;
 	} catch {
-		failures++;
 		const isOld = await isUpdated();
 		if (isOld || isAsked) showBriefly(isOld ? t("updated") : OFFLINE);
 		return undefined;
@@ -55,7 +54,10 @@ type Later = typeof import("./later.ts");
 export const later = (isAsked?: boolean) =>
 	load<Later>(
 		() =>
-			import(`${BASE}static/later${MARK}.js${failures ? `?${failures}` : ""}`),
+			import(`${BASE}static/later${MARK}.js${again}`).catch((error) => {
+				again = `?${Date.now()}`;
+				throw error;
+			}),
 		isAsked,
 	);
 

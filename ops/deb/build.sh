@@ -45,7 +45,7 @@ size=$(du -sk "$root" | cut -f 1)
 sed -e "s/@VERSION@/$version/" -e "s/@SIZE@/$size/" \
 	-e "s/@MAINTAINER@/${DEBFULLNAME:-Plume} <${DEBEMAIL:-root@localhost}>/" \
 	ops/deb/control >"$root/DEBIAN/control"
-# What the umask of whoever builds it would hide.
+# What the builder's umask would hide.
 find "$root" -type d -exec chmod 755 {} +
 chmod -R a+rX "$root/usr"
 dpkg-deb --build --root-owner-group "$root" "$to/plume_${version}_all.deb" >/dev/null

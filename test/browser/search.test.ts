@@ -133,6 +133,8 @@ test("looks that are there are not loaded again after another part was not", asy
 	await page.keyboard.press("Control+Shift+f");
 	await dialogOf(ann).getByRole("searchbox").waitFor();
 	await page.keyboard.press("Escape");
+	const asked: string[] = [];
+	page.on("request", (request) => asked.push(request.url()));
 	const abort = { times: 1 };
 	await page.route("**/nano-*.js", (route) => route.abort(), abort);
 	await ann.opensMenu();
@@ -141,6 +143,7 @@ test("looks that are there are not loaded again after another part was not", asy
 	await page.keyboard.press("Control+Shift+f");
 	await dialogOf(ann).getByRole("searchbox").waitFor();
 	expect(await page.locator("link[href*='later.css']").count()).toBe(1);
+	expect(asked.filter((url) => url.includes("/later"))).toEqual([]);
 	ann.expectsFailedLoads();
 });
 
