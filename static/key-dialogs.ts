@@ -30,8 +30,8 @@ export function listKeys(): void {
 	showDialog(t("keys"), ...rows);
 }
 
-/** The people on the screen who may be meant by “@ann @be”: all of whom but the last are written out. */
-function peopleFor(typed: string, me: string): readonly (readonly string[])[] {
+/** Who may be meant by “@ann @be”: all of whom but the last are written out. The last may be somebody who is not on the screen. */
+function peopleFor(typed: string, me: string) {
 	const names = typed
 		.split(/[\s,،、]+/)
 		.map((one) => one.replace(/^[@＠]/, ""));
@@ -40,11 +40,10 @@ function peopleFor(typed: string, me: string): readonly (readonly string[])[] {
 	const known = new Set([...tags].map((tag) => tag.textContent ?? ""));
 	known.delete(me);
 	const found = [...known].filter((name) => bare(name).includes(bare(last)));
-	const isWhole = /^[@＠]/.test(typed) && last !== "" && !known.has(last);
-	return [...found, ...(isWhole ? [last] : [])].map((name) => [
-		...others,
-		name,
-	]);
+	const isName = /^[^#]+$/.test(last) && bare(last) !== bare(me);
+	const isOther = isName && !found.some((name) => bare(name) === bare(last));
+	const all = (name: string) => [...others, name];
+	return { found: found.map(all), other: isOther && all(last) };
 }
 
 /** Finds a room in the list by some of its letters, or goes to one of that name, or talks to people directly. */
@@ -76,21 +75,24 @@ export function goTo(page: Page): void {
 	function render(): void {
 		say(trouble, "");
 		const typed = field.value.trim().toLowerCase();
-		const people = typed ? peopleFor(field.value.trim(), page.name) : [];
-		const talks = people.slice(0, MOST_OFFERED).map(offerTalk);
+		const { found, other } = peopleFor(field.value.trim(), page.name);
+		const people = typed ? found.slice(0, MOST_OFFERED) : [];
 		const titleOf = (link: HTMLElement) =>
 			link.querySelector("bdi")?.textContent ?? "";
-		const found = links
+		const rooms = links
 			.filter((link) => titleOf(link).toLowerCase().includes(typed))
 			.slice(0, MOST_OFFERED)
 			.map((link) => offerRoom(titleOf(link), () => link.click()));
 		const name = roomName(field.value);
 		const isListed = links.some((link) => titleOf(link) === name);
-		const isNew = name !== "" && !isListed;
 		const made = offerRoom(t("go.new", { name }), () => void page.go(name));
-		const isOther = isNew && !people.some(([one]) => one === name);
-		const others = [isNew ? made : "", isOther ? offerTalk([name]) : ""];
-		list.replaceChildren(...found, ...talks, ...others);
+		const rest = [
+			name === "" || isListed ? "" : made,
+			other ? offerTalk(other) : "",
+		];
+		// An @ says that a person is meant.
+		if (/^[@＠]/.test(typed)) rest.reverse();
+		list.replaceChildren(...rooms, ...people.map(offerTalk), ...rest);
 	}
 
 	field.oninput = render;

@@ -37,6 +37,27 @@ test("several names that are typed to go to open a talk of them all", async () =
 	await ann.page.getByRole("heading", { name: "ben2, ida2" }).waitFor();
 });
 
+test("a name that was typed in other letters is offered once, and no room for a person", async () => {
+	const ann = await enter("ann4", {}, "nook");
+	await enter("Ben4", {}, "nook");
+	const dialog = ann.page.getByRole("dialog", { name: "Go to" });
+	const talks = dialog.getByRole("button", { name: "directly" });
+	await ann.page.getByRole("button", { name: "Ben4" }).first().waitFor({
+		state: "attached",
+	});
+	await ann.page.keyboard.press("Control+k");
+	await dialog.waitFor();
+	await dialog.getByRole("textbox").fill("ben4");
+	expect(await talks.allInnerTexts()).toEqual(["Talk directly to Ben4"]);
+	await dialog.getByRole("textbox").fill("ann4 be");
+	expect(await talks.allInnerTexts()).toEqual([
+		"Talk directly to ann4, Ben4",
+		"Talk directly to ann4, be",
+	]);
+	await dialog.getByRole("textbox").fill("#boats");
+	expect(await talks.count()).toBe(0);
+});
+
 test("somebody who is elsewhere is found by their name, and where nobody is nothing is said into this room", async () => {
 	const ann = await enter("ann3", {}, "cellar");
 	const ben = await enter("ben3", {}, "cellar");
