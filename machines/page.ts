@@ -52,10 +52,12 @@ const keepLogin = {
 	...to("#page.loggingIn.verifying", "showCause"),
 } as const;
 const loggedIn = to("#page.chatting", ["applyUpdate", "saveSession"]);
+/** What was wrong with the room that is left says nothing of the next one. */
+const changeRoom = ["applyUpdate", "forgetTrouble", "changeRoom"] as const;
 /** Opens another room on the same connection. */
-const move = to("#page.returning.opening", ["applyUpdate", "changeRoom"]);
+const move = to("#page.returning.opening", changeRoom);
 /** Opens another room, where this one could not be opened. */
-const moveAnew = to("#page.returning", ["applyUpdate", "changeRoom"]);
+const moveAnew = to("#page.returning", changeRoom);
 /** Opens the lobby instead, on a new connection: on this one the server may still count the tab as in the lobby. */
 const fallBackToLobby = to("#page.returning.trying", [
 	"disconnect",
