@@ -61,7 +61,10 @@ const socket = tabSocket({
 	received: (data) => inWords(isRefusal(data), () => received(data)),
 	closed(code, words = "") {
 		const update = { jitter: Math.random() };
-		page.dispatch({ type: "closed", code, words, update });
+		// A refusal that came before may wait for its words.
+		inWords(false, () =>
+			page.dispatch({ type: "closed", code, words, update }),
+		);
 		inWords(code >= 4_000, render);
 	},
 	ping: () => chat.view.rooms.watch(),
@@ -123,8 +126,7 @@ const machine = pageMachine.provide({
 			const isRemoved = trouble?.words === says;
 			const words = translated(isRemoved ? says : event.trouble.words);
 			chat.view.explain(words);
-			// What they are writing just now is for the others of that room.
-			if (isRemoved) void later(false).then((part) => part?.tell(words));
+			if (isRemoved) void tellAtOnce(words);
 		},
 		showForm({ context: { farewell } }) {
 			// The next one to log in here is not invited by what the last one opened.
@@ -172,6 +174,14 @@ const machine = pageMachine.provide({
 		sendEraseAll: () => socket.send({ kind: "eraseAll" }),
 	},
 });
+/** What the person is writing just now was for the others of a room that they are not in any more. */
+async function tellAtOnce(words: string): Promise<void> {
+	const composer = find("#composer");
+	composer.inert = true;
+	const part = await later(false);
+	composer.inert = false;
+	(part?.tell ?? alert)(words);
+}
 const actor = createActor(machine, {
 	input: { ...person, key: storage.storedKey(), room },
 });

@@ -99,9 +99,9 @@ export function inWords(areNeeded: boolean, act: () => void): void {
 	else act();
 }
 
-/** Whether the server has another build than this page, and so nothing more for it. */
+/** Whether the server has another build than this page, and so nothing more for it. The service worker, which may have the file, leaves HEAD to the server. */
 export const isUpdated = () =>
-	load("en", { cache: "no-store" }).then(
+	load("en", { cache: "no-store", method: "HEAD" }).then(
 		() => false,
 		({ message }) => message === "404",
 	);

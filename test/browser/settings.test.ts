@@ -89,6 +89,22 @@ test("a page of another build than the server's says that it has to be reloaded"
 	ann.expectsFailedLoads();
 });
 
+test("an upgrade is told although the browser has all of the last build but the picker", async () => {
+	const ann = await enter("ava");
+	await ann.page.evaluate(() => navigator.serviceWorker.ready);
+	await ann.page.reload();
+	await ann.isIn("lobby");
+	await ann.page
+		.context()
+		.route(/-[0-9a-f]{8}\.\w+$/, (route) =>
+			route.fulfill({ status: 404, body: "There is nothing here." }),
+		);
+	await ann.opensMenu();
+	await ann.presses("Share link");
+	await ann.seesStatus("Plume has been updated. Reload this page.");
+	ann.expectsFailedLoads();
+});
+
 test("it can be installed", async () => {
 	const answer = await fetch(
 		new URL("/static/manifest.webmanifest", plume().url),
