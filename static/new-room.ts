@@ -52,6 +52,8 @@ function form(id: string, says: string, more: Partial<HTMLInputElement> = {}) {
 		form.onsubmit = async (event) => {
 			event.preventDefault();
 			const words = await act(field.value);
+			// It may have been closed meanwhile.
+			if (!form.isConnected) return;
 			complain(field, words);
 			if (words) return field.focus();
 			form.closest("dialog")?.close();
