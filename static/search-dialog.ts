@@ -121,12 +121,14 @@ export function openSearch(page: Page): void {
 			.filter(({ name }) => !page.isBlocked(name))
 			.map((hit) => row(hit, title(hit.room), text, () => void show(hit)));
 		list.append(...rows);
-		if (isNext) rows[0]?.focus();
 		if (older) {
 			const onclick = () => void search(text, older);
 			const button = { type: "button", className: "link", onclick } as const;
 			list.append(make("button", button, t("search.older")));
 		}
+		// All that was found may be of blocked people.
+		const next = rows[0] ?? list.querySelector<HTMLElement>(".link") ?? field;
+		if (isNext) next.focus();
 		const words =
 			list.children.length > 0 ? t("search.found") : t("search.none");
 		say(status, behind ? t("search.behind") : words);
