@@ -91,12 +91,16 @@ async function write({ name, fileName, code, map }) {
 	await writeFile(join(to, `${fileName}.map`), small.map);
 }
 
+const library = (name) => fileURLToPath(import.meta.resolve(name));
 const page = await bundle(
-	{ main: join(from, "main.ts"), later: join(from, "later.ts") },
-	`[name]${MARK}.js`,
 	{
-		groups,
+		main: join(from, "main.ts"),
+		later: join(from, "later.ts"),
+		picker: library("emoji-picker-element"),
+		qr: library("lean-qr/nano"),
 	},
+	`[name]${MARK}.js`,
+	{ groups },
 );
 const isFirst = ({ name }) => name === "app" || name === "catalogue";
 for (const chunk of page.filter(isFirst)) await write(chunk);
@@ -126,11 +130,8 @@ await build({
 	external: ["plume.svg"],
 	logLevel: "warning",
 });
-const emoji = "emoji-picker-element-data/en/cldr/data.json";
-await copyFile(
-	fileURLToPath(import.meta.resolve(emoji)),
-	join(to, "emoji.json"),
-);
+const emoji = library("emoji-picker-element-data/en/cldr/data.json");
+await copyFile(emoji, join(to, "emoji.json"));
 const html = (name) => markup(join(from, `${name}.html`));
 await writeCatalogues(to, MARK, [
 	{ name: "", keys: first, html: await html("index") },

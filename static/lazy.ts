@@ -9,9 +9,10 @@ import { isUpdated, loadLater, t } from "./words.ts";
 /** In the names of the files of this build. */
 declare const MARK: string;
 
+/** How long nothing is said of a part that is still on its way. */
+const SLOW_MS = 500;
+
 let styles: Promise<unknown> | undefined;
-/** A browser asks no second time for a script that it could not load, but under another address. */
-let again = "";
 
 /** The looks of what is opened later. */
 function loadStyles(): Promise<unknown> {
@@ -31,35 +32,43 @@ function loadStyles(): Promise<unknown> {
 }
 
 /** Resolves with nothing if a part can't be loaded, and says so where the person asked for it, or has to reload the page. */
-export async function load<Part>(
+async function load<Part>(
 	loadPart: () => Promise<Part>,
 	isAsked = true,
 ): Promise<Part | undefined> {
+	const slow = setTimeout(() => {
+		if (isAsked) showBriefly(t("html.loading"));
+	}, SLOW_MS);
 	try {
-		await loadLater();
-		const part = await loadPart();
 		styles ??= loadStyles();
-		await styles;
-		return part;
+		// A part may take words as soon as it is there.
+		const loading = [loadLater().then(loadPart), styles] as const;
+		return (await Promise.all(loading))[0];
 	} catch {
 		const isOld = await isUpdated();
 		if (isOld || isAsked) showBriefly(isOld ? t("updated") : OFFLINE);
 		return undefined;
+	} finally {
+		clearTimeout(slow);
 	}
 }
 
 type Later = typeof import("./later.ts");
 
 /** A script of its own, which takes what it shares with this one from here. */
-export const later = (isAsked?: boolean) =>
-	load<Later>(
-		() =>
-			import(`${BASE}static/later${MARK}.js${again}`).catch((error) => {
-				again = `?${Date.now()}`;
-				throw error;
-			}),
-		isAsked,
-	);
+function script<Part>(name: string) {
+	/** A browser asks no second time for a script that it could not load, but under another address. */
+	let again = "";
+	const loadPart = (): Promise<Part> =>
+		import(`${BASE}static/${name}${MARK}.js${again}`).catch((error) => {
+			again = `?${Date.now()}`;
+			throw error;
+		});
+	return (isAsked?: boolean) => load(loadPart, isAsked);
+}
+export const later = script<Later>("later");
+export const picker = script<typeof import("emoji-picker-element")>("picker");
+export const qrCode = script<typeof import("lean-qr/nano")>("qr");
 
 /** The same, with nothing if another room was opened meanwhile. */
 export async function laterHere(page: Page): Promise<Later | undefined> {

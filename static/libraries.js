@@ -26,7 +26,6 @@ const CHANGES = {
 			"this.shadowRoot.adoptedStyleSheets = [style];",
 		],
 	],
-	// A link is drawn as a GIF, and as nothing else.
 	// The page's machine has no use for the tools of developers, and for these actions.
 	"xstate/dist/raise-effbee0c.esm.js": [
 		[

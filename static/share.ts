@@ -2,20 +2,19 @@
 
 import { showDialog } from "./dialog.ts";
 import { isTouch, make, say } from "./element.ts";
-import { load } from "./lazy.ts";
+import { qrCode } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { pathOf } from "./room-name.ts";
 import { t } from "./words.ts";
 
 export async function share(page: Page): Promise<void> {
-	const part = await load(() => import("lean-qr/nano"));
+	const part = await qrCode();
 	if (!part) return;
 	const url = location.origin + pathOf(page.room);
 	const title = `${page.titleOf(page.room)} · Plume`;
-	const canvas = make("canvas", "");
+	const look = { role: "img", ariaLabel: t("share.code"), className: "code" };
+	const canvas = make("canvas", look);
 	part.generate(url).toCanvas(canvas, { off: [255, 255, 255] });
-	const look = { alt: t("share.code"), className: "code" };
-	const image = make("img", { src: canvas.toDataURL(), ...look });
 	const mayShare = isTouch() && "share" in navigator;
 	const result = make("p", { className: "hint", role: "status" });
 	const copy = async () => {
@@ -31,5 +30,5 @@ export async function share(page: Page): Promise<void> {
 	const button = make("button", { className: "block", onclick }, words);
 	const ariaLabel = t("share");
 	const field = { value: url, readOnly: true, ariaLabel, dir: "ltr" };
-	showDialog(t("share"), image, make("input", field), button, result);
+	showDialog(t("share"), canvas, make("input", field), button, result);
 }

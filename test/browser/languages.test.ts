@@ -118,7 +118,7 @@ test.each("en de fr es pt ja ar".split(" "))(
 test("all that a page may load, without the emoji picker, is 60 KiB at most", async () => {
 	const folder = new URL("../../dist/static/", import.meta.url);
 	const isOfThePage = (file: string) =>
-		/^(app|catalogue|later|nano|en|plume|index)\b.*\.(js|css|json|html)\.br$/.test(
+		/^(app|catalogue|later|qr|en|plume|index)\b.*\.(js|css|json|html)\.br$/.test(
 			file,
 		);
 	const files = (await readdir(folder)).filter(isOfThePage);

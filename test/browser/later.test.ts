@@ -17,6 +17,19 @@ async function opensTools({ page }: Person, text: string): Promise<void> {
 	await article.getByTitle("More").click();
 }
 
+/** Holds the script with the dialogs back until what is returned is called. */
+async function isLate({ page }: Person): Promise<() => void> {
+	let arrives = () => {};
+	const arrival = new Promise<void>((resolve) => {
+		arrives = resolve;
+	});
+	await page.route(LATER, async (route) => {
+		await arrival;
+		await route.continue();
+	});
+	return arrives;
+}
+
 /** As the worker does when the note of a room is clicked. */
 const clicksNote = ({ page }: Person, room: string) =>
 	page.evaluate((room) => {
@@ -41,21 +54,24 @@ test("a menu that is loaded slowly opens in no other room", async () => {
 	const bob = await openPage("bob", alone, "alpha");
 	await bob.comesIn();
 	await bob.says("look here");
-	let go = () => {};
-	const allowed = new Promise<void>((resolve) => {
-		go = resolve;
-	});
-	await bob.page.route(LATER, async (route) => {
-		await allowed;
-		await route.continue();
-	});
+	const arrives = await isLate(bob);
 	await opensTools(bob, "look here");
 	await bob.page.getByRole("link", { name: "lobby" }).click();
 	await bob.isIn("lobby");
-	go();
+	arrives();
 	await bob.opensSettings();
 	await dialogs(bob).getByText("Log out everywhere").waitFor();
 	expect(await dialogs(bob).count()).toBe(1);
+});
+
+test("a dialog that is long in coming is announced", async () => {
+	const dan = await openPage("dan", alone);
+	await dan.comesIn();
+	const arrives = await isLate(dan);
+	await dan.opensSettings();
+	await dan.page.locator("#brief-notice", { hasText: "One moment…" }).waitFor();
+	arrives();
+	await dialogs(dan).getByText("Log out everywhere").waitFor();
 });
 
 test("what could not be loaded is loaded when it is asked for again", async () => {

@@ -136,7 +136,7 @@ test("looks that are there are not loaded again after another part was not", asy
 	const asked: string[] = [];
 	page.on("request", (request) => asked.push(request.url()));
 	const abort = { times: 1 };
-	await page.route("**/nano-*.js", (route) => route.abort(), abort);
+	await page.route("**/qr-*.js", (route) => route.abort(), abort);
 	await ann.opensMenu();
 	await ann.presses("Share link");
 	await page.getByText("There is no connection.").first().waitFor();
@@ -144,6 +144,10 @@ test("looks that are there are not loaded again after another part was not", asy
 	await dialogOf(ann).getByRole("searchbox").waitFor();
 	expect(await page.locator("link[href*='later.css']").count()).toBe(1);
 	expect(asked.filter((url) => url.includes("/later"))).toEqual([]);
+	await page.keyboard.press("Escape");
+	await ann.opensMenu();
+	await ann.presses("Share link");
+	await dialogOf(ann).getByRole("img").waitFor();
 	ann.expectsFailedLoads();
 });
 
