@@ -147,7 +147,7 @@ test("looks that are there are not loaded again after another part was not", asy
 	await page.keyboard.press("Escape");
 	await ann.opensMenu();
 	await ann.presses("Share link");
-	await dialogOf(ann).getByRole("img").waitFor();
+	await page.getByRole("img", { name: "QR code" }).waitFor();
 	ann.expectsFailedLoads();
 });
 

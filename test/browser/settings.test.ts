@@ -93,7 +93,7 @@ test("an upgrade is told although the browser has all of the last build but the 
 	const ann = await enter("ava");
 	await ann.page.evaluate(() => navigator.serviceWorker.ready);
 	await ann.page.reload();
-	await ann.isIn("lobby");
+	await ann.field.waitFor();
 	await ann.page
 		.context()
 		.route(/-[0-9a-f]{8}\.\w+$/, (route) =>
