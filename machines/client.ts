@@ -5,7 +5,7 @@
  */
 import { and, assign, setup } from "xstate";
 import type { ClientEvent, PlumeEvent } from "./events.ts";
-import { changing, firstBroken, type Guard } from "./rules.ts";
+import { changing, firstBroken, type Guard, ruledBy } from "./rules.ts";
 
 export type ClientContext = Omit<
 	PlumeEvent<"login.requested">,
@@ -48,14 +48,7 @@ export const clientRules = {
 /** The first rule that an event would break. */
 export const brokenClientRule = firstBroken(clientGuards, clientRules);
 
-/** A transition with actions, guarded by the rules of its event. */
-const ruled = <const Actions>(
-	type: keyof typeof clientRules,
-	actions: Actions,
-) => {
-	const rules: readonly (keyof typeof clientGuards)[] = clientRules[type];
-	return { guard: and(rules), actions };
-};
+const ruled = ruledBy(clientRules, (names) => and(names));
 
 const on = changing<ClientContext, ClientEvent>();
 

@@ -19,30 +19,21 @@ export const roomName = {
 };
 export const erase = { type: s.only(types.erase) };
 export const history = { type: s.only(types.history) };
-export const signal = <const K>(kind: K) => ({
-	type: s.only(types.signal),
-	kind: s.only(kind),
-});
-/** Frames about rooms that are not for all. */
-export const rooms = <const K>(kind: K) => ({
-	type: s.only(types.rooms),
-	kind: s.only(kind),
-});
 
-export const search = <const K>(kind: K) => ({
-	type: s.only(types.search),
-	kind: s.only(kind),
-});
+/** Frames of one type, which their kind tells apart. */
+const kinded =
+	<const T>(type: T) =>
+	<const K>(kind: K) => ({ type: s.only(type), kind: s.only(kind) });
+
+export const signal = kinded(types.signal);
+/** Frames about rooms that are not for all. */
+export const rooms = kinded(types.rooms);
+export const search = kinded(types.search);
 /** Frames about a message that was said. */
-export const relation = <const K>(kind: K) => ({
-	type: s.only(types.relation),
-	kind: s.only(kind),
-});
+export const relation = kinded(types.relation);
 /** Frames about what is a person's own, and no event. */
-export const own = <const K>(kind: K) => ({
-	type: s.only(types.own),
-	kind: s.only(kind),
-});
+export const own = kinded(types.own);
+
 export const message = { room: shortId, epoch: shortId, target: positive };
 /** An emoji; longer ones are refused in words. */
 export const emoji = s.textOf(0, 256);

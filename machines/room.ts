@@ -13,7 +13,7 @@ import {
 	roomGuards,
 	roomRules,
 } from "./room-rules.ts";
-import { changing, sanctioned } from "./rules.ts";
+import { changing, ruledBy, sanctioned } from "./rules.ts";
 
 export {
 	brokenRoomRule,
@@ -42,14 +42,7 @@ export const isLostWith = (
 	{ only, node: lost }: { readonly node: string; readonly only?: true },
 ): boolean => session !== undefined && (!only || node === lost);
 
-/** A transition with actions, guarded by the rules of its event. */
-const ruled = <const Actions>(
-	type: keyof typeof roomRules,
-	actions: Actions,
-) => {
-	const rules: readonly (keyof typeof roomGuards)[] = roomRules[type];
-	return { guard: and(rules), actions };
-};
+const ruled = ruledBy(roomRules, (names) => and(names));
 
 const on = changing<RoomContext, RoomEvent>();
 

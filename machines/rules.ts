@@ -33,6 +33,17 @@ export const firstBroken =
 	): Rules[E["type"]][number] | undefined =>
 		rules[event.type].find((name) => !guards[name]({ context, event }));
 
+/** Makes a function that makes a transition with actions, guarded by the rules of its event. `all` is XState's `and`, whose types only a machine can give. */
+export const ruledBy =
+	<Type extends string, Name, All>(
+		rules: Readonly<Record<Type, readonly Name[]>>,
+		all: (names: readonly Name[]) => All,
+	) =>
+	<const Actions>(type: Type, actions: Actions) => ({
+		guard: all(rules[type]),
+		actions,
+	});
+
 /** What a moderator did to someone, for a while or for ever. */
 export interface Sanction {
 	/** Milliseconds since 1970. */

@@ -18,6 +18,7 @@ import {
 	changing,
 	firstBroken,
 	type Guard,
+	ruledBy,
 	type Sanction,
 	sanctioned,
 	sanctionedUntil,
@@ -124,14 +125,7 @@ export const serverRules = {
 /** The first rule that an event would break. */
 export const brokenServerRule = firstBroken(serverGuards, serverRules);
 
-/** A transition with actions, guarded by the rules of its event. */
-const ruled = <const Actions>(
-	type: keyof typeof serverRules,
-	actions: Actions,
-) => {
-	const rules: readonly (keyof typeof serverGuards)[] = serverRules[type];
-	return { guard: and(rules), actions };
-};
+const ruled = ruledBy(serverRules, (names) => and(names));
 
 const on = changing<ServerContext, ServerEvent>();
 
