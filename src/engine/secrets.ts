@@ -11,6 +11,7 @@ import {
 	timingSafeEqual,
 } from "node:crypto";
 import { CODE_LENGTH, CODE_LETTERS } from "../../machines/code.ts";
+import { digestOf } from "../log/line.ts";
 
 export type RandomBytes = (size: number) => Uint8Array;
 
@@ -26,6 +27,12 @@ export class Secrets {
 	/** 128 random bits, base64url. */
 	id(): string {
 		return Buffer.from(this.#random(16)).toString("base64url");
+	}
+
+	/** An entry whose text stands beside its event. The event has the digest of the text. */
+	worded<Fact extends object>(fact: Fact, text: string) {
+		const erasable = { salt: this.id(), text };
+		return { event: { ...fact, digest: digestOf(erasable) }, erasable };
 	}
 
 	/** A login code: 6 characters, 30 random bits. */

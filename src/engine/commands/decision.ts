@@ -106,6 +106,15 @@ export const refuse = (
 	details?: Omit<Refused, "rule">,
 ): Decision => ({ entries: [], refused: { rule, ...details } });
 
+/** What follows from a command about rooms, and its answer. */
+export const done = (
+	entries: readonly Entry[],
+	id: string | undefined,
+): Decision => ({
+	entries,
+	replies: [{ kind: "roomsDone", id }],
+});
+
 /** The login under way, if there is one. */
 export const pendingLogin = (client: ClientSnapshot | undefined) =>
 	client?.matches("awaitingCode") ? client.context : undefined;

@@ -1,6 +1,5 @@
 /** Gives a message of one's own other words. */
 import { withoutEmptyLines } from "../../../machines/text.ts";
-import { digestOf } from "../../log/line.ts";
 import type { Command } from "../command.ts";
 import { type Handler, refuse } from "./decision.ts";
 import {
@@ -37,10 +36,8 @@ export function decideEdit(
 	if (isMutedIn(about)) return { refused: "isNotMuted" };
 	const text = withoutEmptyLines(typed);
 	if (text === found.text) return nothingToDo;
-	const erasable = { salt: view.secrets.id(), text };
-	const event = {
-		...{ type: "message.edited" as const, ...fact, client: id },
-		...{ digest: digestOf(erasable), seqs: [found.seq] },
-	};
-	return related(room, { event, erasable, found: [found] });
+	const type = "message.edited" as const;
+	const edited = { type, ...fact, client: id, seqs: [found.seq] };
+	const entry = view.secrets.worded(edited, text);
+	return related(room, { ...entry, found: [found] });
 }

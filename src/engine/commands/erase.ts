@@ -6,7 +6,6 @@
 import type { Identity, MessageErased } from "../../../machines/events.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
 import type { Found } from "../../history/found.ts";
-import { digestOf } from "../../log/line.ts";
 import type { Entry } from "../../log/log.ts";
 import { evolve } from "../evolve.ts";
 import type { ClientSnapshot } from "../machines.ts";
@@ -91,15 +90,13 @@ export function decideErasure(
 	const as =
 		isOwn || role === "member" || role === "lateAdmin" ? "author" : role;
 	const by = isOwn ? identity : person;
-	const erasable = why ? { salt: secrets.id(), text: why } : undefined;
-	const event: MessageErased = {
+	const erased: MessageErased = {
 		...{ type: "message.erased", time, room: found.room, target: found.offset },
 		...{ name: found.author.name, by, as, seqs: [found.seq] },
-		...(erasable && { digest: digestOf(erasable) }),
 	};
-	const refused = brokenRoomRule(room, event);
-	if (refused) return { refused };
-	return { event, found: [found], ...(erasable && { erasable }) };
+	const entry = why ? secrets.worded(erased, why) : { event: erased };
+	const refused = brokenRoomRule(room, entry.event);
+	return refused ? { refused } : { ...entry, found: [found] };
 }
 
 /** What someone said in one room under one name. `offsets` has only what can still be seen. */

@@ -17,6 +17,7 @@ import { sha256 } from "../secrets.ts";
 import { actorOf } from "./actor.ts";
 import {
 	DAY_MS,
+	done,
 	type Handler,
 	invitationFor,
 	personIn,
@@ -69,8 +70,7 @@ export const invite: Handler<"invite"> = (view, { room, name, id }) => {
 	const known = invitations?.findKey(
 		(one) => one.room === room && one.identity === identity,
 	);
-	if (known !== undefined)
-		return { entries: [], replies: [{ kind: "roomsDone", id }] };
+	if (known !== undefined) return done([], id);
 	const { entry } = invited(view, by, room, identity);
 	const { invitation, expires } = entry.event;
 	const reply = { invitation, expires, id };
@@ -122,10 +122,7 @@ export const revoke: Handler<"revoke"> = (view, { invitation, id }) => {
 		found?.identity === person ||
 		(typeof inviter === "object" && inviter.isOwner);
 	if (!mayRevoke) return refuse("invitationIsOpen");
-	return {
-		entries: [ended(view, invitation, "revoked")],
-		replies: [{ kind: "roomsDone", id }],
-	};
+	return done([ended(view, invitation, "revoked")], id);
 };
 
 const ended = (

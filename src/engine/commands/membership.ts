@@ -7,7 +7,7 @@ import { parseName } from "../../chat/name.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Rule } from "../refusals.ts";
 import {
-	type Decision,
+	done,
 	type Handler,
 	mayEnter,
 	personIn,
@@ -36,11 +36,6 @@ export function memberIn(
 	if (!context?.people || !mayEnter(state, room, person)) return "isOpenToThem";
 	return { person, room: context, isOwner: context.maker === person };
 }
-
-const done = (entries: readonly Entry[], id: string | undefined): Decision => ({
-	entries,
-	replies: [{ kind: "roomsDone", id }],
-});
 
 /** The person who owns a name. */
 export function personCalled({ state }: View, typed: string) {

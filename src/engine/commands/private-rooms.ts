@@ -1,11 +1,10 @@
 /** Makes rooms that are not for all: private ones, and those in which a few talk directly. Sets the titles and topics of rooms, too. */
-import type { Erasable, Identity, RoomName } from "../../../machines/events.ts";
+import type { Identity, RoomName } from "../../../machines/events.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
 import { trimInvisible, withoutControls } from "../../../machines/text.ts";
-import { digestOf } from "../../log/line.ts";
 import type { Entry } from "../../log/log.ts";
 import { actorOf } from "./actor.ts";
-import { type Handler, personIn, refuse, type View } from "./decision.ts";
+import { done, type Handler, personIn, refuse, type View } from "./decision.ts";
 import { mayOwnNoMore, memberIn, personCalled } from "./membership.ts";
 
 export const makeRoom: Handler<"makeRoom"> = (
@@ -42,11 +41,8 @@ export const titleRoom: Handler<"titleRoom"> = (
 	if (!member.isOwner) return refuse("isOwner");
 	const titled = titleOf(view, room, command.title);
 	if (!titled) return refuse("titleIsLegal");
-	const { event } = titled;
-	const broken =
-		event.type === "room.titled" && brokenRoomRule(member.room, event);
-	if (broken) return refuse(broken);
-	return { entries: [titled], replies: [{ kind: "roomsDone", id }] };
+	const broken = brokenRoomRule(member.room, titled.event);
+	return broken ? refuse(broken) : done([titled], id);
 };
 
 /** The owner of a private room, or who moderates a public one, sets its topic. */
@@ -56,7 +52,7 @@ export const setTopic: Handler<"setTopic"> = (
 	_connection,
 	{ erasures },
 ) => {
-	const { client, now: time, limits } = view;
+	const { client, now: time, limits, secrets } = view;
 	const asker = client?.matches("inRoom") && client.context;
 	const context = view.state.room(room)?.context;
 	// Before anything else: others must not learn what is there.
@@ -66,15 +62,13 @@ export const setTopic: Handler<"setTopic"> = (
 	if (context.people && context.maker !== person) return refuse("isOwner");
 	if (role === "lateAdmin") return refuse("loginIsFresh");
 	if (!context.people && role === "member") return refuse("isModerator");
-	const erasable = lineOf(view, text, limits.topicPoints);
-	if (!erasable) return refuse("topicIsLegal");
+	const line = lineOf(text, limits.topicPoints);
+	if (line === undefined) return refuse("topicIsLegal");
 	const fact = { time, room, client: asker.id };
-	const digest = digestOf(erasable);
-	const event = { type: "topic.changed" as const, ...fact, digest };
-	const broken = brokenRoomRule(context, event);
-	if (broken) return refuse(broken);
-	const replies = [{ kind: "roomsDone" as const, id }];
-	return { entries: [{ event, erasable }], replies };
+	const topic = { type: "topic.changed" as const, ...fact };
+	const entry = secrets.worded(topic, line);
+	const broken = brokenRoomRule(context, entry.event);
+	return broken ? refuse(broken) : done([entry], id);
 };
 
 /** The room of these people, which is made if there is none. It is the same whichever of them opens it. */
@@ -138,23 +132,19 @@ function opened(
 }
 
 /** A title, which is text beside its event; undefined if this can be none. */
-function titleOf(view: View, room: RoomName, typed: string): Entry | undefined {
-	const { client, now: time, limits } = view;
-	const erasable = lineOf(view, typed, limits.titlePoints);
-	if (!client || !erasable?.text) return undefined;
+function titleOf(view: View, room: RoomName, typed: string) {
+	const { client, now: time, limits, secrets } = view;
+	const line = lineOf(typed, limits.titlePoints);
+	if (!client || !line) return undefined;
 	const { identity, name } = client.context;
-	const fact = { time, room, identity, name, digest: digestOf(erasable) };
-	return { event: { type: "room.titled", ...fact }, erasable };
+	const title = { type: "room.titled", time, room, identity, name } as const;
+	return secrets.worded(title, line);
 }
 
 /** Plain words on one line, perhaps none; undefined if they are too long. Normalising takes more than linear time. */
-function lineOf(
-	{ secrets }: View,
-	typed: string,
-	points: number,
-): Erasable | undefined {
+function lineOf(typed: string, points: number): string | undefined {
 	if (typed.length > 4 * points) return undefined;
 	const text = trimInvisible(withoutControls(typed)).normalize("NFC");
 	const isLegal = [...text].length <= points && text.isWellFormed();
-	return isLegal ? { salt: secrets.id(), text } : undefined;
+	return isLegal ? text : undefined;
 }

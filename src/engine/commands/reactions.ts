@@ -1,5 +1,4 @@
 /** Reacts to a message with an emoji, and takes that back. */
-import { digestOf } from "../../log/line.ts";
 import type { Command } from "../command.ts";
 import { type Handler, refuse } from "./decision.ts";
 import {
@@ -65,12 +64,10 @@ export function decideReaction(
 	const isFull = all.length === 0 && kinds.size >= reactionKinds;
 	if (isFull || found.reactions.length >= reactions)
 		return { refused: "reactionsAreLeft" };
-	const erasable = { salt: view.secrets.id(), text };
-	const event = {
-		...{ type: "message.reacted" as const, ...fact },
-		...{ client: client.id, digest: digestOf(erasable) },
-	};
-	return related(room, { event, erasable, found: [] });
+	const type = "message.reacted" as const;
+	const reacted = { type, ...fact, client: client.id };
+	const entry = view.secrets.worded(reacted, text);
+	return related(room, { ...entry, found: [] });
 }
 
 export function decideUnreaction(

@@ -1,7 +1,6 @@
 /** Rooms record how long they keep what is said, and the bot tells everyone. */
 import type { Identity, RoomName } from "../../../machines/events.ts";
 import { sayIn } from "../../languages/words.ts";
-import { digestOf } from "../../log/line.ts";
 import type { Entry } from "../../log/log.ts";
 import { hoursOf, retentionInWords } from "../../retention.ts";
 import type { View } from "./decision.ts";
@@ -13,10 +12,8 @@ export function noticed(
 	text: string,
 	by?: Identity,
 ): Entry {
-	const erasable = { salt: secrets.id(), text };
-	const digest = digestOf(erasable);
-	const event = { type: "notice.posted", time, room, digest } as const;
-	return { event: by === undefined ? event : { ...event, by }, erasable };
+	const notice = { type: "notice.posted", time, room } as const;
+	return secrets.worded(by === undefined ? notice : { ...notice, by }, text);
 }
 
 /** For each room whose setting has changed. */

@@ -5,7 +5,6 @@ import { sanctionedUntil } from "../../../machines/rules.ts";
 import { parseName } from "../../chat/name.ts";
 import type { Found } from "../../history/found.ts";
 import type { Say } from "../../languages/words.ts";
-import { digestOf } from "../../log/line.ts";
 import { cannot, type Operation } from "../operation.ts";
 import { type Actor, operator } from "./actor.ts";
 import { DAY_MS, type View } from "./decision.ts";
@@ -80,9 +79,10 @@ export function sanctionOf(
 		});
 	const ms = UNITS[unit] ? Number(many) * UNITS[unit] : defaultMs;
 	const text = why.slice(all.length).trim();
-	const erasable = text ? { salt: secrets.id(), text } : undefined;
 	const until = ms === undefined ? {} : { until: time + ms };
-	const digest = erasable ? { digest: digestOf(erasable) } : {};
+	const fact = { time, by: actor.person, ...until };
+	const entry = text ? secrets.worded(fact, text) : { event: fact };
+	const { event: facts, ...beside } = entry;
 	const sanctions =
 		act === "ban"
 			? state.server.context.bans
@@ -92,9 +92,7 @@ export function sanctionOf(
 	const lasting = leftMs === Infinity && say("act.replacesLasting");
 	const replaces = lasting || (leftMs > 0 && say("act.replaces", left));
 	return {
-		...{ name, identity, identities },
-		facts: { time, by: actor.person, ...until, ...digest },
-		beside: erasable ? { erasable } : {},
+		...{ name, identity, identities, facts, beside },
 		until: time + (ms ?? 0),
 		/** How long it lasts; empty if it does not end. */
 		span: ms === undefined ? "" : { ms },
