@@ -16,6 +16,7 @@ import { recoverState } from "./engine/recovery.ts";
 import { type Secrets, sha256 } from "./engine/secrets.ts";
 import { Archive } from "./history/archive.ts";
 import type { IndexFiles } from "./history/index-files.ts";
+import { saidBy } from "./history/said.ts";
 import { Inspector } from "./inspector/inspector.ts";
 import { InspectorServer } from "./inspector/inspector-server.ts";
 import type { Cache } from "./log/cache.ts";
@@ -271,9 +272,8 @@ function transports(parts: TransportParts) {
 	answerRequests(http, {
 		...{ pages: parts.pages, base, limits, health, warnings },
 		exports: {
-			...{ archive: started.archive, clock: started.clock },
-			...{ refusals, isOwnHost },
-			ownerOf,
+			...{ clock: started.clock, refusals, isOwnHost, ownerOf },
+			saidBy: (identity) => saidBy(identity, started.archive),
 		},
 		admin: {
 			...{ operator: started.operator, parts: started },

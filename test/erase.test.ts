@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
 import { indexFiles } from "../src/history/index-files.ts";
+import { saidBy } from "../src/history/said.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { readBatches, segmentsOf } from "../src/log/reader.ts";
 import { Snapshots } from "../src/log/snapshots.ts";
@@ -828,7 +829,7 @@ describe("what another said under the same name in between", () => {
 				const client = plume.state.client(String(person.memory.client));
 				const texts: string[] = [];
 				const { identity = "" } = client?.context ?? {};
-				for await (const { text } of plume.archive.saidBy(identity))
+				for await (const { text } of saidBy(identity, plume.archive))
 					texts.push(text);
 				return texts;
 			};

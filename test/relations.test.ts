@@ -1,6 +1,7 @@
 /** Edits, reactions and pins: what is said of a message, and how it reads then. */
 import { expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
+import { saidBy } from "../src/history/said.ts";
 import { asExported } from "../src/transport/export.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk, seeded } from "./fakes/disk.ts";
@@ -420,7 +421,7 @@ test("one's copy has the newest words of a message, and one's reactions", async 
 	const { identity } =
 		plume.state.client(`${ann.memory.client}`)?.context ?? {};
 	const copied: object[] = [];
-	for await (const found of plume.archive.saidBy(`${identity}`))
+	for await (const found of saidBy(`${identity}`, plume.archive))
 		copied.push(asExported(found));
 	expect(copied).toMatchObject([
 		{ offset: own.offset, text: "other words", edited: true },

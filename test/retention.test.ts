@@ -1,6 +1,7 @@
 /** What is older than its room keeps it is deleted: from the disk, and from every page. */
 import { describe, expect, test } from "vitest";
 import { BOT_NAME, MessageType as types } from "../machines/message.ts";
+import { saidBy } from "../src/history/said.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { readBatches, segmentsOf } from "../src/log/reader.ts";
 import { Snapshots } from "../src/log/snapshots.ts";
@@ -146,7 +147,7 @@ describe("with PLUME_RETENTION=30d", () => {
 			plume.state.server.context.names.find(({ name }) => name === "ann") ?? {};
 		await pass(started, 10 * DAY + HOUR);
 		const texts: string[] = [];
-		for await (const { text } of plume.archive.saidBy(identity))
+		for await (const { text } of saidBy(identity, plume.archive))
 			texts.push(text);
 		expect(texts).toEqual(["young 1"]);
 	});

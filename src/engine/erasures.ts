@@ -12,6 +12,7 @@ import {
 } from "../../machines/events.ts";
 import { BOT_NAME, isPublic, LOBBY } from "../../machines/message.ts";
 import type { Found, FoundMessage, ItemPosition } from "../history/found.ts";
+import { saidBy, textsIn } from "../history/said.ts";
 import { messageOf } from "../log/disk.ts";
 import type { Entry } from "../log/log.ts";
 import type { Command } from "./command.ts";
@@ -151,7 +152,7 @@ export class Erasures {
 			this.#search(no, async () => {
 				const all: Found[] = [];
 				try {
-					for await (const found of this.#parts.archive.saidBy(identity))
+					for await (const found of saidBy(identity, this.#parts.archive))
 						all.push(found);
 					if (this.#parts.pipeline.frozen) no("diskHasSpace");
 					else
@@ -174,7 +175,7 @@ export class Erasures {
 		let left: number | undefined;
 		const task = async () => {
 			let slice: Found[] = [];
-			for await (const found of this.#parts.archive.textsIn(segment)) {
+			for await (const found of textsIn(segment, this.#parts.archive)) {
 				if (found.time > before) {
 					left = found.time;
 					break;

@@ -6,6 +6,7 @@
 import type { Identity } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
 import { jsonBytes } from "../bytes.ts";
+import { saidSince } from "../history/said.ts";
 import { DailySum, TokenBucket } from "../rate-limit.ts";
 import {
 	DAY_MS,
@@ -117,7 +118,10 @@ export class RequestLimits {
 		if (states.ordered.time < since || !isLimited) return;
 		const last = log.ordered;
 		const count = async () => {
-			for await (const { seq, event, author, text } of archive.saidSince(since))
+			for await (const { seq, event, author, text } of saidSince(
+				since,
+				archive,
+			))
 				if (seq <= last)
 					this.#budgets(author.identity).day.add(event.time, lineBytes(text));
 		};

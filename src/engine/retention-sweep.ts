@@ -97,7 +97,7 @@ export class RetentionSweep {
 		const before = now - hours * HOUR_MS;
 		const swept = this.#swept.get(hours) ?? { segment: 0, before: 0 };
 		if (before < swept.before) return;
-		for (const segment of await archive.segments()) {
+		for (const segment of await archive.log.segments.list()) {
 			if (segment < swept.segment) continue;
 			const left = await this.#erasures.eraseOld(
 				segment,

@@ -7,18 +7,16 @@
  * Requests are served one after the other, so that many readers need no more
  * memory than one. If the log has rotted, the page is refused.
  */
-import type { Identity } from "../../machines/events.ts";
 import { epochOf } from "../../machines/item.ts";
 import type { Item } from "../../machines/message.ts";
 import type { ClientFrame } from "../../machines/protocol.ts";
 import { takeBytes } from "../bytes.ts";
 import type { Log } from "../log/log.ts";
-import type { Found, FoundMessage, ItemPosition } from "./found.ts";
+import type { FoundMessage, ItemPosition } from "./found.ts";
 import type { IndexFiles } from "./index-files.ts";
 import { Indexes } from "./indexes.ts";
 import { bytesOf, ItemReader, type RoomPart } from "./item-reader.ts";
 import { Relations } from "./relations.ts";
-import { type SaidLine, saidBy, saidSince, textsIn } from "./said.ts";
 import { ItemKind, itemsFrom, lastOf, talkBelow } from "./segment-index.ts";
 
 /** Keeps a page under 256 KiB as frames, which leaves room in the send buffer for other frames. */
@@ -140,26 +138,6 @@ export class Archive {
 			}
 			return latest.flatMap((offset) => pinned.get(offset) ?? []);
 		});
-	}
-
-	/** Every message of a person, from the first, also in rooms that no longer exist. */
-	saidBy(identity: Identity): AsyncGenerator<Found, void> {
-		return saidBy(identity, this);
-	}
-
-	/** Every text in a segment that was not erased, from the first. */
-	textsIn(segment: number): AsyncGenerator<Found, void> {
-		return textsIn(segment, this);
-	}
-
-	/** The segments, oldest first. */
-	segments(): Promise<readonly number[]> {
-		return this.log.segments.list();
-	}
-
-	/** Every text since a time that was not erased. */
-	saidSince(since: number): AsyncGenerator<SaidLine, void> {
-		return saidSince(since, this);
 	}
 
 	/** Runs tasks one after the other. */

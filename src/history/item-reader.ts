@@ -3,7 +3,7 @@ import { isWithText } from "../../machines/events.ts";
 import { isVisible, itemOf } from "../../machines/item.ts";
 import type { Item, Relation, Said } from "../../machines/message.ts";
 import { changed } from "../../machines/relations.ts";
-import type { Log, Stored } from "../log/log.ts";
+import type { Log } from "../log/log.ts";
 import type { FoundMessage, GivenReaction, ItemPosition } from "./found.ts";
 import {
 	NOTHING_RELATED,
@@ -73,11 +73,7 @@ export class ItemReader {
 		const { segments } = this.#parts.log;
 		const found = await segments.fetch(index.segment, described);
 		const relations = described.flatMap(({ related }) => relationsIn(related));
-		const texts = new Map(
-			(await this.#fetch(relations)).map(
-				({ seq, erasable }) => [seq, erasable?.text] as const,
-			),
-		);
+		const lines = await segments.fetchAll(relations);
 		return found.map((stored, nth) => {
 			const { at, offset, related } = described[nth] ?? NO_ITEM;
 			const { event, seq, erasable } = stored;
@@ -92,7 +88,11 @@ export class ItemReader {
 				(line, relation) =>
 					changed(
 						line,
-						relationItem(relation, { room, epoch }, texts.get(relation.seq)),
+						relationItem(
+							relation,
+							{ room, epoch },
+							lines.get(relation.seq)?.erasable?.text,
+						),
 					),
 				item,
 			);
@@ -110,13 +110,15 @@ export class ItemReader {
 		const [item] = await this.describe(found, room, items);
 		if (!item || item.kind === ItemKind.relation) return undefined;
 		const { segment } = found.index;
-		const [said] = await this.#parts.log.segments.fetch(segment, [item]);
+		const { segments } = this.#parts.log;
+		const [said] = await segments.fetch(segment, [item]);
 		if (!said || !isWithText(said.event)) return undefined;
 		const author = authorOf(said.event, found.index, item.at);
 		if (!author || said.event.type === "notice.posted") return undefined;
 		const { edited, pinned } = item.related;
-		const [words = said] = edited ? await this.#fetch([edited]) : [];
-		if (!words.erasable) return undefined;
+		const now = await segments.fetchAll(edited ? [edited] : []);
+		const words = edited ? now.get(edited.seq) : said;
+		if (!words?.erasable) return undefined;
 		const { at, bytes, segment: of } = edited ?? { ...item, segment };
 		return {
 			...{ ...position, at, bytes, segment: of, seq: words.seq },
@@ -129,24 +131,11 @@ export class ItemReader {
 
 	/** The reactions whose text is still there. */
 	async #reactions({ reactions }: Related): Promise<readonly GivenReaction[]> {
-		const lines = await this.#fetch(reactions);
-		return reactions.flatMap((relation, nth) => {
-			const erasable = lines[nth]?.erasable;
+		const lines = await this.#parts.log.segments.fetchAll(reactions);
+		return reactions.flatMap((relation) => {
+			const erasable = lines.get(relation.seq)?.erasable;
 			return erasable ? { ...relation, erasable } : [];
 		});
-	}
-
-	/** The lines of these relations, in their order. */
-	async #fetch(relations: readonly IndexedRelation[]): Promise<Stored[]> {
-		const found = new Map<number, Stored>();
-		for (const segment of new Set(relations.map((one) => one.segment))) {
-			const spans = relations
-				.filter((one) => one.segment === segment)
-				.sort((one, other) => one.at - other.at);
-			for (const stored of await this.#parts.log.segments.fetch(segment, spans))
-				found.set(stored.seq, stored);
-		}
-		return relations.flatMap(({ seq }) => found.get(seq) ?? []);
 	}
 }
 

@@ -29,7 +29,7 @@ interface Message extends SaidLine {
 /** Notices are the bot's. */
 const bot: Person = { name: BOT_NAME, identity: BOT_NAME, isInside: true };
 
-/** Every message of a person, edit, reaction and title that they gave, from the first. */
+/** Every message of a person, edit, reaction and title that they gave, from the first, also in rooms that no longer exist. */
 export async function* saidBy(
 	identity: Identity,
 	archive: Archive,

@@ -107,6 +107,17 @@ export class SegmentFiles {
 		return found;
 	}
 
+	/** The entries at spans in any segments, by their seqs. Rejects if a segment can't be read, unless its entries may be left out. */
+	async fetchAll(wanted: readonly EventSpan[], mayBeUnreadable = false) {
+		const found = new Map<number, Stored>();
+		for (const { segment, spans } of bySegment(wanted)) {
+			const lines = this.fetch(segment, spans);
+			const entries = mayBeUnreadable ? lines.catch(() => []) : lines;
+			for (const stored of await entries) found.set(stored.seq, stored);
+		}
+		return found;
+	}
+
 	/** The spans of committed entries. */
 	async find(seqs: readonly number[]): Promise<EventSpan[]> {
 		const list = await this.list();
@@ -158,11 +169,8 @@ export class SegmentFiles {
 	 */
 	async erase(wanted: readonly EventSpan[]): Promise<void> {
 		try {
-			for (const segment of new Set(wanted.map((span) => span.segment)))
-				await this.#erase(
-					segment,
-					wanted.filter((span) => span.segment === segment),
-				);
+			for (const { segment, spans } of bySegment(wanted))
+				await this.#erase(segment, spans);
 			await this.#removeTorn();
 		} catch (error) {
 			throw asDiskFull(error) ?? error;
@@ -241,6 +249,15 @@ export class SegmentFiles {
 		return new Error(`${this.#path(segment)} has rotted at byte ${at}: ${why}`);
 	}
 }
+
+/** The spans of each segment, in the order in which they stand there. */
+const bySegment = (all: readonly EventSpan[]) =>
+	Array.from(new Set(all.map((span) => span.segment)), (segment) => ({
+		segment,
+		spans: all
+			.filter((span) => span.segment === segment)
+			.sort((one, other) => one.at - other.at),
+	}));
 
 const endOf = (run: readonly Span[]) => {
 	const { at = 0, bytes = 0 } = run.at(-1) ?? {};

@@ -63,15 +63,8 @@ export async function readTexts(
 	mayBeUnreadable = false,
 ): Promise<ReadonlyMap<number, string>> {
 	const texts = new Map<number, string>();
-	for (const segment of new Set(all.map((span) => span.segment))) {
-		const spans = all
-			.filter((span) => span.segment === segment)
-			.sort((one, other) => one.at - other.at);
-		const lines = log.segments.fetch(segment, spans);
-		for (const { seq, erasable } of await (mayBeUnreadable
-			? lines.catch(() => [])
-			: lines))
-			if (erasable) texts.set(seq, erasable.text);
-	}
+	const lines = await log.segments.fetchAll(all, mayBeUnreadable);
+	for (const [seq, { erasable }] of lines)
+		if (erasable) texts.set(seq, erasable.text);
 	return texts;
 }

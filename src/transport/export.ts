@@ -7,7 +7,6 @@ import type { Request, Response } from "express";
 import type { Identity } from "../../machines/events.ts";
 import type { Clock } from "../clock.ts";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
-import type { Archive } from "../history/archive.ts";
 import type { Found } from "../history/found.ts";
 import { refusing } from "./error-page.ts";
 import { bearerOf } from "./hosts.ts";
@@ -15,7 +14,8 @@ import { bearerOf } from "./hosts.ts";
 const INTERVAL_MS = 60_000;
 
 export interface ExportParts {
-	readonly archive: Pick<Archive, "saidBy">;
+	/** Every message of a person. */
+	readonly saidBy: (identity: Identity) => AsyncIterable<Found>;
 	readonly clock: Clock;
 	readonly refusals: RefusalCounter;
 	/** Whether a Host header may name this server. */
@@ -31,7 +31,7 @@ const NOT_OURS =
 
 /** Handles the request. The session comes in a header, which no other site can make a browser send. */
 export function exporter(parts: ExportParts) {
-	const { archive, clock, refusals, ownerOf, isOwnHost } = parts;
+	const { saidBy, clock, refusals, ownerOf, isOwnHost } = parts;
 	/** When each person who must wait may ask again; infinite while an export is running. */
 	const due = new Map<Identity, number>();
 	return async (request: Request, response: Response): Promise<void> => {
@@ -54,7 +54,7 @@ export function exporter(parts: ExportParts) {
 		});
 		try {
 			// A failure breaks the connection, so that half an export does not look complete.
-			await pipeline(exported(archive, identity, name), response);
+			await pipeline(exported(saidBy(identity), name), response);
 		} finally {
 			due.set(identity, clock.now() + INTERVAL_MS);
 			clock.after(INTERVAL_MS, () => due.delete(identity));
@@ -63,14 +63,10 @@ export function exporter(parts: ExportParts) {
 }
 
 /** Yields as the reader drains. */
-async function* exported(
-	archive: ExportParts["archive"],
-	identity: Identity,
-	name: string,
-) {
+async function* exported(messages: AsyncIterable<Found>, name: string) {
 	yield `{"format":1,"name":${JSON.stringify(name)},"messages":[`;
 	let before = "\n";
-	for await (const found of archive.saidBy(identity)) {
+	for await (const found of messages) {
 		yield before + JSON.stringify(asExported(found));
 		before = ",\n";
 	}

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MessageType as types } from "../../machines/message.ts";
 import { OperatorError } from "../../src/engine/operation.ts";
+import { saidBy } from "../../src/history/said.ts";
 import { anyString } from "../fakes/code-points.ts";
 import type { Person, Received } from "../test-server.ts";
 import { type Guest, leaveTo, opens, remember } from "./guest.ts";
@@ -354,7 +355,7 @@ async function copyFor(world: World, identity: string) {
 	const found: object[] = [];
 	let isOver = false;
 	const copy = async () => {
-		for await (const said of world.plume.archive.saidBy(identity)) {
+		for await (const said of saidBy(identity, world.plume.archive)) {
 			const { room, epoch, text, relation } = said;
 			const isEdit = relation?.kind === "edited";
 			const offset = isEdit ? relation.target : said.offset;

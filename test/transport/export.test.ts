@@ -14,19 +14,17 @@ test("a second one is refused while the first is under way, and for a minute aft
 	const isWanted = new Promise<void>((resolve) => {
 		finish = resolve;
 	});
-	const archive = {
-		async *saidBy(): AsyncGenerator<never, void> {
-			await isWanted;
-			yield* [];
-		},
-	};
+	async function* saidBy(): AsyncGenerator<never, void> {
+		await isWanted;
+		yield* [];
+	}
 	const ownerOf = (token: string) =>
 		token === "nobody" ? undefined : { identity: token, name: token };
 	const refusals = new RefusalCounter();
 	const app = express();
 	app.post(
 		"/export",
-		exporter({ archive, clock, refusals, ownerOf, isOwnHost: () => true }),
+		exporter({ saidBy, clock, refusals, ownerOf, isOwnHost: () => true }),
 	);
 	const server = createServer(app).listen(0, "127.0.0.1");
 	await once(server, "listening");
