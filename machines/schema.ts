@@ -148,15 +148,17 @@ function fill(
 	return true;
 }
 
-/** An element of a list; it is read leniently. */
+/** An element of a list; it is read leniently, unless it should not be. */
 export function record<F extends Fields>(
 	fields: F,
+	isLenient?: boolean,
 ): (value: unknown) => Read<F> | null;
-export function record(fields: Fields) {
+export function record(fields: Fields, isLenient = true) {
 	const columns = columnsOf(fields);
 	return (value: unknown) => {
 		const read = {};
-		return isJson(value) && fill(read, columns, value, true) ? read : null;
+		const isSound = isJson(value) && fill(read, columns, value, isLenient);
+		return isSound ? read : null;
 	};
 }
 
