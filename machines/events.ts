@@ -8,6 +8,7 @@
  * that the text can be erased without breaking the log.
  */
 import type { ClientId, Facts, RoomName } from "./facts.ts";
+import type { Item, Relation } from "./message.ts";
 
 export type {
 	Claim,
@@ -23,64 +24,73 @@ export type {
 /** `members`: the clients in the room that have a session. */
 type Concerned = "server" | "room" | "client" | "members";
 
-/** The machines that each event concerns, in the order in which they take it. */
-export const concerned = {
-	"server.started": ["server"],
-	"server.stopped": ["server"],
-	checkpoint: ["server"],
-	"log.restored": ["server"],
-	"name.released": ["server"],
-	"name.renamed": ["server"],
-	"registration.closed": ["server"],
-	"registration.opened": ["server"],
-	"identity.banned": ["server"],
-	"identity.unbanned": ["server"],
-	"identity.blocked": ["server"],
-	"identity.unblocked": ["server"],
-	"message.reported": ["server"],
-	"report.closed": ["server"],
-	"invitation.made": ["server"],
-	"invitation.spent": ["server"],
-	"invitation.ended": ["server"],
-	"session.opened": ["server"],
-	"session.renewed": ["server"],
-	"session.closed": ["server"],
-	"login.requested": ["client"],
-	"login.resent": ["client"],
-	"login.handed": ["client"],
-	"login.failed": ["client"],
-	"login.expired": ["client"],
-	"login.succeeded": ["server", "client"],
-	"room.opened": ["room"],
-	"member.added": ["room"],
-	"member.removed": ["room"],
-	"room.titled": ["room"],
-	"topic.changed": ["room"],
-	"room.handedOver": ["room"],
-	"room.closed": ["room"],
-	"room.forgotten": ["room"],
-	"room.restored": ["room"],
-	"retention.changed": ["room"],
-	"session.forgotten": ["room"],
-	"client.entered": ["room", "client"],
-	"client.detached": ["room", "client"],
-	"clients.detached": ["room", "members"],
-	"client.resumed": ["room", "client"],
-	"client.left": ["room", "client"],
-	"identity.muted": ["room"],
-	"identity.unmuted": ["room"],
-	"identity.kicked": ["room"],
-	"message.posted": ["room"],
-	"message.edited": ["room"],
-	"message.reacted": ["room"],
-	"message.unreacted": ["room"],
-	"message.pinned": ["room"],
-	"message.unpinned": ["room"],
-	"notice.posted": ["room"],
-	"message.erased": ["room"],
-} as const satisfies Record<keyof Facts, readonly Concerned[]>;
+interface Row {
+	readonly concerns: readonly Concerned[];
+	readonly item?: Item["kind"];
+}
 
-type Concerns<Type extends keyof Facts> = (typeof concerned)[Type][number];
+/** The machines that each event concerns, in the order in which they take it, the kind of item that it makes, and whether it has text beside it that can be erased. */
+export const eventTable = {
+	"server.started": { concerns: ["server"] },
+	"server.stopped": { concerns: ["server"] },
+	checkpoint: { concerns: ["server"] },
+	"log.restored": { concerns: ["server"] },
+	"name.released": { concerns: ["server"] },
+	"name.renamed": { concerns: ["server"] },
+	"registration.closed": { concerns: ["server"] },
+	"registration.opened": { concerns: ["server"] },
+	"identity.banned": { concerns: ["server"] },
+	"identity.unbanned": { concerns: ["server"] },
+	"identity.blocked": { concerns: ["server"] },
+	"identity.unblocked": { concerns: ["server"] },
+	"message.reported": { concerns: ["server"] },
+	"report.closed": { concerns: ["server"] },
+	"invitation.made": { concerns: ["server"] },
+	"invitation.spent": { concerns: ["server"] },
+	"invitation.ended": { concerns: ["server"] },
+	"session.opened": { concerns: ["server"] },
+	"session.renewed": { concerns: ["server"] },
+	"session.closed": { concerns: ["server"] },
+	"login.requested": { concerns: ["client"] },
+	"login.resent": { concerns: ["client"] },
+	"login.handed": { concerns: ["client"] },
+	"login.failed": { concerns: ["client"] },
+	"login.expired": { concerns: ["client"] },
+	"login.succeeded": { concerns: ["server", "client"] },
+	"room.opened": { concerns: ["room"] },
+	"member.added": { concerns: ["room"] },
+	"member.removed": { concerns: ["room"] },
+	"room.titled": { concerns: ["room"], item: "titled", hasText: true },
+	"topic.changed": { concerns: ["room"], item: "topic", hasText: true },
+	"room.handedOver": { concerns: ["room"] },
+	"room.closed": { concerns: ["room"], item: "closed" },
+	"room.forgotten": { concerns: ["room"] },
+	"room.restored": { concerns: ["room"] },
+	"retention.changed": { concerns: ["room"] },
+	"session.forgotten": { concerns: ["room"] },
+	"client.entered": { concerns: ["room", "client"], item: "entered" },
+	"client.detached": { concerns: ["room", "client"] },
+	"clients.detached": { concerns: ["room", "members"] },
+	"client.resumed": { concerns: ["room", "client"] },
+	"client.left": { concerns: ["room", "client"], item: "left" },
+	"identity.muted": { concerns: ["room"] },
+	"identity.unmuted": { concerns: ["room"] },
+	"identity.kicked": { concerns: ["room"] },
+	"message.posted": { concerns: ["room"], item: "said", hasText: true },
+	"message.edited": { concerns: ["room"], item: "edited", hasText: true },
+	"message.reacted": { concerns: ["room"], item: "reacted", hasText: true },
+	"message.unreacted": { concerns: ["room"], item: "unreacted" },
+	"message.pinned": { concerns: ["room"], item: "pinned" },
+	"message.unpinned": { concerns: ["room"], item: "unpinned" },
+	"notice.posted": { concerns: ["room"], item: "notice", hasText: true },
+	"message.erased": { concerns: ["room"], item: "erased" },
+} as const satisfies {
+	[Type in keyof Facts]: Row &
+		(Facts[Type] extends { digest: string } ? { hasText: true } : unknown);
+};
+
+type Concerns<Type extends keyof Facts> =
+	(typeof eventTable)[Type]["concerns"][number];
 type Fact<Type extends keyof Facts> = Facts[Type] & {
 	/** Milliseconds since 1970, by the engine's clock; never goes back. */
 	time: number;
@@ -95,27 +105,31 @@ export type ClientLeft = PlumeEvent<"client.left">;
 export type MessageErased = PlumeEvent<"message.erased">;
 /** An event by which entries of the log lose their text. */
 export type Overwriting = PlumeEvent<"message.erased" | "message.edited">;
+/** The events whose rows are like this. */
+type Like<Row> = {
+	[T in keyof Facts]: (typeof eventTable)[T] extends Row
+		? PlumeEvent<T>
+		: never;
+}[keyof Facts];
 /** An event with text beside it that can be erased. */
-export type WithText = PlumeEvent<
-	| "message.posted"
-	| "message.edited"
-	| "message.reacted"
-	| "notice.posted"
-	| "room.titled"
-	| "topic.changed"
->;
+export type WithText = Like<{ hasText: true }>;
+export type VisibleEvent = Like<{ item: Item["kind"] }>;
+/** An event that makes a relation. */
+export type RelatingEvent = Like<{ item: Relation["kind"] }>;
 
 /** An event of a newer version may overwrite as well, and names the entries in the same field. */
 export const isOverwriting = (event: PlumeEvent): event is Overwriting =>
 	"seqs" in event;
 
-const withText: ReadonlySet<string> = new Set([
-	...(["message.posted", "message.edited", "message.reacted"] as const),
-	...(["notice.posted", "room.titled", "topic.changed"] as const),
-] satisfies readonly WithText["type"][]);
+/** Events of a newer version have no row. */
+const rows: Partial<Record<string, Row & { hasText?: true }>> = eventTable;
 
 export const isWithText = (event: PlumeEvent): event is WithText =>
-	withText.has(event.type);
+	rows[event.type]?.hasText === true;
+
+/** Whether the event makes an item, which takes one offset of its room. */
+export const isVisible = (event: PlumeEvent): event is VisibleEvent =>
+	rows[event.type]?.item !== undefined;
 
 /** The events that concern a machine. */
 type Concerning<Machine extends Concerned> = {

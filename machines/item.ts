@@ -3,43 +3,15 @@
  * server and the readers of the log both make them here, so they cannot
  * disagree.
  */
-import type { PlumeEvent, RoomEvent } from "./events.ts";
-import { BOT_NAME, type Head, type Item, type Relation } from "./message.ts";
+import { eventTable, type RelatingEvent, type VisibleEvent } from "./events.ts";
+import { BOT_NAME, type Head, type Item } from "./message.ts";
 import { isRelation } from "./relations.ts";
 
-/** The kind of item that each event makes. */
-const kinds = {
-	"client.entered": "entered",
-	"client.left": "left",
-	"message.posted": "said",
-	"message.erased": "erased",
-	"message.edited": "edited",
-	"message.reacted": "reacted",
-	"message.unreacted": "unreacted",
-	"message.pinned": "pinned",
-	"message.unpinned": "unpinned",
-	"notice.posted": "notice",
-	"room.titled": "titled",
-	"topic.changed": "topic",
-	"room.closed": "closed",
-} as const satisfies Partial<Record<RoomEvent["type"], Item["kind"]>>;
-
-export type VisibleEvent = PlumeEvent<keyof typeof kinds>;
-/** An event that makes a relation. */
-export type RelatingEvent = {
-	[T in keyof typeof kinds]: (typeof kinds)[T] extends Relation["kind"]
-		? PlumeEvent<T>
-		: never;
-}[keyof typeof kinds];
-
-/** Whether the event makes an item, which takes one offset of its room. */
-export const isVisible = (event: PlumeEvent): event is VisibleEvent =>
-	Object.hasOwn(kinds, event.type);
-
-export const relationKindOf = ({ type }: RelatingEvent) => kinds[type];
+export const relationKindOf = ({ type }: RelatingEvent) =>
+	eventTable[type].item;
 
 export const isRelating = (event: VisibleEvent): event is RelatingEvent =>
-	isRelation({ kind: kinds[event.type] });
+	isRelation({ kind: eventTable[event.type].item });
 
 /** A room's epoch. It changes when the log is restored, or the room is forgotten and opened again. */
 export const epochOf = (log: string, incarnation: string): string =>
@@ -80,7 +52,7 @@ export function itemOf(
 		case "room.titled":
 		case "topic.changed":
 			return {
-				...{ kind: kinds[event.type], room, epoch, offset, time },
+				...{ kind: eventTable[event.type].item, room, epoch, offset, time },
 				...{ name, text: text ?? "" },
 				...(text === undefined && { erased: true }),
 			};
@@ -100,7 +72,7 @@ export function itemOf(
 		}
 		case "message.edited":
 		case "message.reacted": {
-			const kind = kinds[event.type];
+			const kind = eventTable[event.type].item;
 			const { target } = event;
 			const gone = text === undefined && { erased: true as const };
 			const line = { kind, room, epoch, offset, time, name, target };
@@ -108,13 +80,13 @@ export function itemOf(
 		}
 		case "message.pinned":
 		case "message.unpinned": {
-			const kind = kinds[event.type];
+			const kind = eventTable[event.type].item;
 			return { kind, room, epoch, offset, time, name, target: event.target };
 		}
 		case "client.entered":
 		case "client.left": {
 			const { client } = event;
-			const kind = kinds[event.type];
+			const kind = eventTable[event.type].item;
 			return { kind, room, epoch, offset, time, client, name };
 		}
 	}

@@ -1,7 +1,7 @@
 /** Makes this node an edge or a sequencer, as it is configured. */
 import { connect, createServer } from "node:net";
 import { hostname } from "node:os";
-import { concerned } from "../../machines/events.ts";
+import { eventTable } from "../../machines/events.ts";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import type { Secrets } from "../engine/secrets.ts";
@@ -39,7 +39,7 @@ export async function joinCluster({
 	const common = { ...parts, clock: systemClock(), seal: new Seal(secrets) };
 	const node = secrets.id();
 	const label = config.node || hostname();
-	const events = Object.keys(concerned);
+	const events = Object.keys(eventTable);
 	const about = { node, label, version, settings, events };
 	if (nats) return joinStream(nats, { ...common, about });
 	if (upstream) {

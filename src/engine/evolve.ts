@@ -6,10 +6,11 @@
  */
 import {
 	type ClientId,
-	concerned,
+	eventTable,
+	isVisible,
 	type PlumeEvent,
 } from "../../machines/events.ts";
-import { isVisible, itemOf } from "../../machines/item.ts";
+import { itemOf } from "../../machines/item.ts";
 import type { Item } from "../../machines/message.ts";
 import { isLostWith } from "../../machines/room.ts";
 import type { Entry } from "../log/log.ts";
@@ -38,9 +39,9 @@ export type Actor =
 
 /** The actors that an event concerns, in order. Throws `UnknownEvent`. */
 export function actorsOf(state: State, event: PlumeEvent): readonly Actor[] {
-	if (!Object.hasOwn(concerned, event.type)) throw new UnknownEvent(event);
+	if (!Object.hasOwn(eventTable, event.type)) throw new UnknownEvent(event);
 	const actors: Actor[] = [];
-	for (const whose of concerned[event.type])
+	for (const whose of eventTable[event.type].concerns)
 		if (whose === "server") actors.push({ machine: "server" });
 		else if (whose === "room" && "room" in event)
 			actors.push({ machine: "room", room: event.room });

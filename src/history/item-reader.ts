@@ -1,6 +1,6 @@
 /** Reads items from the log, each with what was said of it: its newest words, its reactions and its pin. */
-import { isWithText } from "../../machines/events.ts";
-import { isVisible, itemOf } from "../../machines/item.ts";
+import { isVisible, isWithText } from "../../machines/events.ts";
+import { itemOf } from "../../machines/item.ts";
 import type { Item, Relation, Said } from "../../machines/message.ts";
 import { changed } from "../../machines/relations.ts";
 import type { Log } from "../log/log.ts";

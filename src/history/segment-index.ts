@@ -4,13 +4,13 @@
  * of clients. With it, reading a quiet room's history needs no scan of all
  * rooms' lines. It contains no text and can always be rebuilt from the log.
  */
-import type { ClientId, RoomName } from "../../machines/events.ts";
 import {
-	isRelating,
+	type ClientId,
 	isVisible,
-	relationKindOf,
+	type RoomName,
 	type VisibleEvent,
-} from "../../machines/item.ts";
+} from "../../machines/events.ts";
+import { isRelating, relationKindOf } from "../../machines/item.ts";
 import type { Relation } from "../../machines/message.ts";
 import { GENESIS } from "../log/line.ts";
 import type { Cursor, EventSpan, ScanChunk, Span, Stored } from "../log/log.ts";

@@ -1,7 +1,7 @@
 /** Nodes on one stream: one decides, and any of them may die. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { concerned } from "../../machines/events.ts";
+import { eventTable } from "../../machines/events.ts";
 import { MessageType as types } from "../../machines/message.ts";
 import { seeded } from "../fakes/disk.ts";
 import type { Person } from "../test-server.ts";
@@ -225,7 +225,7 @@ test("what an older node would not understand is refused until that is upgraded"
 	const ann = await world.enter(node, "ann");
 	await world.enter(node, "ben");
 	const later = /identity.blocked|login.requested|topic.changed/;
-	const events = Object.keys(concerned).filter((type) => !later.test(type));
+	const events = Object.keys(eventTable).filter((type) => !later.test(type));
 	const old = await world.start({ events });
 	ann.open({ ...ann.memory, room: "boats" });
 	await world.advance(500);

@@ -2,7 +2,7 @@
  * Several nodes in one process, on one simulated clock, bus and stream. Any of
  * them may die, be cut off, or be paused.
  */
-import { concerned } from "../../machines/events.ts";
+import { eventTable } from "../../machines/events.ts";
 import { Node } from "../../src/cluster/node.ts";
 import { Seal } from "../../src/cluster/seal.ts";
 import type { StreamPort } from "../../src/cluster/stream.ts";
@@ -60,7 +60,7 @@ export class Nodes {
 		disk = memoryDisk(),
 		skewMs = 0,
 		settings = "",
-		events = Object.keys(concerned),
+		events = Object.keys(eventTable),
 	} = {}): Promise<StreamNode> {
 		const { clock } = this;
 		const id = `node${++this.#starts}`;

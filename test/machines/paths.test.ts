@@ -1,7 +1,7 @@
 /** Generated paths reach every state and take every transition, so that a new one without an event here fails. */
 import { expect, test } from "vitest";
 import { clientMachine } from "../../machines/client.ts";
-import { concerned } from "../../machines/events.ts";
+import { eventTable } from "../../machines/events.ts";
 import { roomMachine } from "../../machines/room.ts";
 import { serverMachine } from "../../machines/server.ts";
 import { botClaim } from "../../src/chat/bot.ts";
@@ -118,8 +118,8 @@ test("every event has a transition in each machine that it concerns", () => {
 		room: roomMachine,
 		server: serverMachine,
 	};
-	const missing = Object.entries(concerned).flatMap(([type, all]) =>
-		all
+	const missing = Object.entries(eventTable).flatMap(([type, { concerns }]) =>
+		concerns
 			.filter((one) => !machines[one].events.some((known) => known === type))
 			.map((one) => `${type} in ${one}`),
 	);

@@ -243,15 +243,17 @@ const log = [
 	{
 		promise: "access: a title is erased with all the rest",
 		file: "machines/events.ts",
-		find: '"room.titled", "topic.changed"] as const)',
-		replace: '"topic.changed"] as const)',
+		find: "rows[event.type]?.hasText === true;",
+		replace:
+			'rows[event.type]?.hasText === true && event.type !== "room.titled";',
 		tests: ["test/private-rooms.test.ts -t who erases everything"],
 	},
 	{
 		promise: "topic: it is erased with all the rest",
 		file: "machines/events.ts",
-		find: '"room.titled", "topic.changed"] as const)',
-		replace: '"room.titled"] as const)',
+		find: "rows[event.type]?.hasText === true;",
+		replace:
+			'rows[event.type]?.hasText === true && event.type !== "topic.changed";',
 		tests: ["test/topics.test.ts -t who deletes all"],
 	},
 	{

@@ -1,7 +1,7 @@
 /** What is said of a message. It is searched for first, so the answer comes later. */
 
 import type { ClientContext } from "../../../machines/client.ts";
-import type { RelatingEvent } from "../../../machines/item.ts";
+import type { RelatingEvent } from "../../../machines/events.ts";
 import { brokenRoomRule, type RoomContext } from "../../../machines/room.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
 import type { FoundMessage } from "../../history/found.ts";
