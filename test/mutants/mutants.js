@@ -287,8 +287,9 @@ const log = [
 	{
 		promise: "access: no title is given while all is being erased",
 		file: "src/engine/commands/private-rooms.ts",
-		find: 'if (erasures.isSilent(client)) return refuse("isNotErasing");',
-		replace: "",
+		find: `		if (erasures.isSilent(view.client)) return refuse("isNotErasing");
+		if (isFull(view))`,
+		replace: "		if (isFull(view))",
 		tests: ["test/private-rooms.test.ts -t no title"],
 	},
 	{

@@ -6,6 +6,7 @@
  * Raw codes, ids and emails stand in a decision beside the events, never in
  * them.
  */
+import type { ClientContext } from "../../../machines/client.ts";
 import type {
 	Claim,
 	Identity,
@@ -98,6 +99,26 @@ export type Handler<K extends Kind> = (
 	connection: Connection,
 	services: Services,
 ) => Decision;
+
+/** What is known of a request that comes from within a room. */
+interface Asking {
+	readonly view: View;
+	readonly connection: Connection;
+	readonly asker: ClientContext;
+	readonly person: Identity;
+}
+
+/** Makes a handler of what only those who are in a room may ask for. */
+export const inside =
+	<K extends Kind>(
+		decide: (from: Asking, command: Command<K>, services: Services) => Decision,
+	): Handler<K> =>
+	(view, command, connection, services) => {
+		if (!view.client?.matches("inRoom")) return refuse("isInside");
+		const asker = view.client.context;
+		const person = personIn(view, asker);
+		return decide({ view, connection, asker, person }, command, services);
+	};
 
 export const NOTHING: Decision = { entries: [] };
 

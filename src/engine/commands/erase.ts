@@ -11,48 +11,29 @@ import { evolve } from "../evolve.ts";
 import type { ClientSnapshot } from "../machines.ts";
 import type { Rule } from "../refusals.ts";
 import { type Actor, actorOf } from "./actor.ts";
-import {
-	type Handler,
-	mayEnter,
-	NOTHING,
-	personIn,
-	refuse,
-	type View,
-} from "./decision.ts";
+import { inside, mayEnter, NOTHING, refuse, type View } from "./decision.ts";
 import { decideGone } from "./membership.ts";
 import { personOf } from "./names-held.ts";
 import { sentAway } from "./sessions.ts";
 
-export const erase: Handler<"erase"> = (
-	view,
-	command,
-	connection,
-	{ erasures, responder },
-) => {
-	const { client } = view;
-	if (!client?.matches("inRoom")) return refuse("isInside");
-	const { room, epoch, target: offset, id } = command;
-	if (!mayEnter(view.state, room, personIn(view, client.context)))
-		return refuse("placeIsKnown");
-	const actor = actorOf(view, client.context, room);
-	const answer = responder.answering(connection, "eraseDone", id);
-	erasures.eraseOne(actor, { room, epoch, offset }, "", answer);
-	return NOTHING;
-};
+export const erase = inside<"erase">(
+	({ view, connection, asker, person }, command, { erasures, responder }) => {
+		const { room, epoch, target: offset, id } = command;
+		if (!mayEnter(view.state, room, person)) return refuse("placeIsKnown");
+		const actor = actorOf(view, asker, room);
+		const answer = responder.answering(connection, "eraseDone", id);
+		erasures.eraseOne(actor, { room, epoch, offset }, "", answer);
+		return NOTHING;
+	},
+);
 
-export const eraseAll: Handler<"eraseAll"> = (
-	view,
-	command,
-	connection,
-	{ erasures },
-) => {
-	const { client } = view;
-	if (!client?.matches("inRoom")) return refuse("isInside");
-	if (erasures.isSilent(client)) return refuse("isNotErasing");
-	const asker = { ...client.context, person: personIn(view, client.context) };
-	erasures.eraseAll(connection, asker, command);
-	return NOTHING;
-};
+export const eraseAll = inside<"eraseAll">(
+	({ view, connection, asker, person }, command, { erasures }) => {
+		if (erasures.isSilent(view.client)) return refuse("isNotErasing");
+		erasures.eraseAll(connection, { ...asker, person }, command);
+		return NOTHING;
+	},
+);
 
 export interface ErasureView extends View {
 	/** Who asks, as it was then. */

@@ -19,6 +19,7 @@ import {
 	DAY_MS,
 	done,
 	type Handler,
+	inside,
 	invitationFor,
 	personIn,
 	refuse,
@@ -138,22 +139,14 @@ export const invitationsDue = (view: View): readonly Entry[] =>
 		.map(([invitation]) => ended(view, invitation, "expired"));
 
 /** Someone who is here becomes a member of a room. */
-export const join: Handler<"join"> = (view, command) => {
-	const { client } = view;
-	if (!client?.matches("inRoom")) return refuse("isInside");
-	const person = personIn(view, client.context);
-	const joined = decideJoin(
-		view,
-		idOf(view, command.invitation, person),
-		person,
-	);
+export const join = inside<"join">(({ view, asker, person }, command) => {
+	const invitation = idOf(view, command.invitation, person);
+	const joined = decideJoin(view, invitation, person);
 	if (joined.broken) return refuse(joined.broken);
-	const { room = client.context.room } = joined;
-	return {
-		entries: joined.entries,
-		replies: [{ kind: "roomReady", room, id: command.id }],
-	};
-};
+	const { entries, room = asker.room } = joined;
+	const reply = { kind: "roomReady", room, id: command.id } as const;
+	return { entries, replies: [reply] };
+});
 
 /** What was sent is the token of a link, or the id of an invitation to this person. */
 function idOf({ state }: View, sent: string, person: Identity): InvitationId {

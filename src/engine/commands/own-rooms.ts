@@ -1,13 +1,9 @@
 /** Asks for one's own rooms that are not for all, now and whenever they change. */
-import { type Handler, NOTHING, refuse } from "./decision.ts";
+import { inside, NOTHING } from "./decision.ts";
 
-export const ownRooms: Handler<"ownRooms"> = (
-	{ client },
-	{ id },
-	connection,
-	{ ownRooms },
-) => {
-	if (!client?.matches("inRoom")) return refuse("isInside");
-	ownRooms.ask(connection, client.context, id);
-	return NOTHING;
-};
+export const ownRooms = inside<"ownRooms">(
+	({ connection, asker }, { id }, { ownRooms }) => {
+		ownRooms.ask(connection, asker, id);
+		return NOTHING;
+	},
+);

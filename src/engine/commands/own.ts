@@ -6,6 +6,7 @@ import type { Services } from "../services.ts";
 import {
 	type Decision,
 	type Handler,
+	inside,
 	mayEnter,
 	NOTHING,
 	personIn,
@@ -70,10 +71,7 @@ export const unsubscribe: Handler<"unsubscribe"> = (
 	services,
 ) => change(view, command, services);
 
-export const tryPush: Handler<"tryPush"> = (view, { id }, _, { notes }) => {
-	const { client } = view;
-	if (!client?.matches("inRoom")) return refuse("isInside");
-	if (!notes.tryOut(personIn(view, client.context)))
-		return refuse("pushIsPossible");
+export const tryPush = inside<"tryPush">(({ person }, { id }, { notes }) => {
+	if (!notes.tryOut(person)) return refuse("pushIsPossible");
 	return { entries: [], replies: [{ kind: "ownDone", id }] };
-};
+});

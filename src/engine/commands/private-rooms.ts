@@ -4,29 +4,23 @@ import { brokenRoomRule } from "../../../machines/room.ts";
 import { trimInvisible, withoutControls } from "../../../machines/text.ts";
 import type { Entry } from "../../log/log.ts";
 import { actorOf } from "./actor.ts";
-import { done, type Handler, personIn, refuse, type View } from "./decision.ts";
+import { done, type Handler, inside, refuse, type View } from "./decision.ts";
 import { mayOwnNoMore, memberIn, personCalled } from "./membership.ts";
 
-export const makeRoom: Handler<"makeRoom"> = (
-	view,
-	{ title, id },
-	_connection,
-	{ erasures },
-) => {
-	const { client, secrets } = view;
-	if (!client?.matches("inRoom")) return refuse("isInside");
-	if (erasures.isSilent(client)) return refuse("isNotErasing");
-	const maker = personIn(view, client.context);
-	if (isFull(view)) return refuse("roomsAreLeft");
-	if (mayOwnNoMore(view, maker)) return refuse("privateRoomsAreLeft");
-	const room = `~${secrets.id()}`;
-	const titled = titleOf(view, room, title);
-	if (!titled) return refuse("titleIsLegal");
-	return {
-		entries: [...opened(view, room, "private", [maker]), titled],
-		replies: [{ kind: "roomReady", room, id }],
-	};
-};
+export const makeRoom = inside<"makeRoom">(
+	({ view, person: maker }, { title, id }, { erasures }) => {
+		if (erasures.isSilent(view.client)) return refuse("isNotErasing");
+		if (isFull(view)) return refuse("roomsAreLeft");
+		if (mayOwnNoMore(view, maker)) return refuse("privateRoomsAreLeft");
+		const room = `~${view.secrets.id()}`;
+		const titled = titleOf(view, room, title);
+		if (!titled) return refuse("titleIsLegal");
+		return {
+			entries: [...opened(view, room, "private", [maker]), titled],
+			replies: [{ kind: "roomReady", room, id }],
+		};
+	},
+);
 
 export const titleRoom: Handler<"titleRoom"> = (
 	view,
@@ -72,40 +66,40 @@ export const setTopic: Handler<"setTopic"> = (
 };
 
 /** The room of these people, which is made if there is none. It is the same whichever of them opens it. */
-export const talkTo: Handler<"talkTo"> = (view, { names, id }) => {
-	const { client, state, limits, secrets } = view;
-	if (!client?.matches("inRoom")) return refuse("isInside");
-	const asker = personIn(view, client.context);
-	const people = new Set([asker]);
-	for (const name of names) {
-		const person = personCalled(view, name);
-		if (person === undefined) return refuse("personIsKnown");
-		people.add(person);
-	}
-	if (people.size < 2) return refuse("personIsOther");
-	const sorted = [...people].sort();
-	const { blocks } = state.server.context;
-	const isBlocked = sorted.some(
-		(one) =>
-			blocks?.get(one)?.includes(asker) || blocks?.get(asker)?.includes(one),
-	);
-	if (isBlocked) return refuse("personCanBeAsked");
-	const room = `~${secrets.mac("direct", ...sorted).slice(0, 22)}`;
-	const context = state.room(room)?.context;
-	const missing = sorted.filter((one) => !context?.people?.has(one));
-	if (missing.length > 0 && isFull(view)) return refuse("roomsAreLeft");
-	// Whom others ask has not opened it, and so is kept from nothing.
-	const own = state.roomsOf(asker).filter((key) => {
-		const { access, people } = state.room(key)?.context ?? {};
-		return access === "direct" && people?.get(asker)?.by === asker;
-	});
-	if (missing.includes(asker) && own.length >= limits.directRooms)
-		return refuse("directRoomsAreLeft");
-	return {
-		entries: opened(view, room, "direct", missing, asker),
-		replies: [{ kind: "roomReady", room, id }],
-	};
-};
+export const talkTo = inside<"talkTo">(
+	({ view, person: asker }, { names, id }) => {
+		const { state, limits, secrets } = view;
+		const people = new Set([asker]);
+		for (const name of names) {
+			const person = personCalled(view, name);
+			if (person === undefined) return refuse("personIsKnown");
+			people.add(person);
+		}
+		if (people.size < 2) return refuse("personIsOther");
+		const sorted = [...people].sort();
+		const { blocks } = state.server.context;
+		const isBlocked = sorted.some(
+			(one) =>
+				blocks?.get(one)?.includes(asker) || blocks?.get(asker)?.includes(one),
+		);
+		if (isBlocked) return refuse("personCanBeAsked");
+		const room = `~${secrets.mac("direct", ...sorted).slice(0, 22)}`;
+		const context = state.room(room)?.context;
+		const missing = sorted.filter((one) => !context?.people?.has(one));
+		if (missing.length > 0 && isFull(view)) return refuse("roomsAreLeft");
+		// Whom others ask has not opened it, and so is kept from nothing.
+		const own = state.roomsOf(asker).filter((key) => {
+			const { access, people } = state.room(key)?.context ?? {};
+			return access === "direct" && people?.get(asker)?.by === asker;
+		});
+		if (missing.includes(asker) && own.length >= limits.directRooms)
+			return refuse("directRoomsAreLeft");
+		return {
+			entries: opened(view, room, "direct", missing, asker),
+			replies: [{ kind: "roomReady", room, id }],
+		};
+	},
+);
 
 /** Whether there are as many rooms as there may be. */
 const isFull = ({ state, limits }: View) =>

@@ -10,7 +10,7 @@ import { find } from "./find.ts";
 import { hello } from "./hello.ts";
 import { history } from "./history.ts";
 import { invitations, invite, join, revoke } from "./invitations.ts";
-import { decideLogout } from "./logout.ts";
+import { logout } from "./logout.ts";
 import { closeRoom, handOver, removeMember } from "./membership.ts";
 import { open } from "./open.ts";
 import { level, quiet, read, subscribe, tryPush, unsubscribe } from "./own.ts";
@@ -32,7 +32,7 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
 	heads,
 	erase,
 	eraseAll,
-	logout: decideLogout,
+	logout,
 	ownRooms,
 	makeRoom,
 	talkTo,
