@@ -7,6 +7,7 @@
 
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import refusals from "../src/engine/refusals.json" with { type: "json" };
 import { wordsKey } from "./words-key.js";
 
 const folder = join(import.meta.dirname, "languages");
@@ -57,6 +58,8 @@ export const numbered = (code, keys) =>
  */
 export async function writeCatalogues(to, mark, parts) {
 	const english = await catalogue("en");
+	for (const [rule, text] of Object.entries(refusals))
+		english[`refusal.${rule}`] = text;
 	for (const file of await readdir(folder))
 		for (const { name, keys, html } of parts) {
 			const language = basename(file, ".json");

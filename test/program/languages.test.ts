@@ -11,7 +11,7 @@ let folder = "";
 
 beforeEach(async () => {
 	folder = await mkdtemp(join(tmpdir(), "plume-languages-"));
-	for (const part of ["static", "machines", "src/engine/refusals.ts"])
+	for (const part of ["static", "machines", "src/engine/refusals.json"])
 		await cp(join(root, part), join(folder, part), { recursive: true });
 });
 
