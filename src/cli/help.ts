@@ -20,30 +20,6 @@ const operatorRows = Object.keys(operatorUsage)
 			`  ${operatorLine(command).padEnd(32)} ${operatorUsage[command].help}`,
 	);
 
-const plume = `Plume, a small event-sourced chat server.
-
-  plume [serve] [flags]     run the server
-  plume check [flags]       check whether a start would succeed
-  plume doctor [flags]      look for faults, also while the server runs
-  plume replay [LOG]        fold a log through the statecharts, print the state
-  plume backup FOLDER|-     copy the log and the secret, also while a server runs
-  plume restore FOLDER|-    put a backup into an empty data folder
-  plume cut DATA FOLDER     copy the sound beginning of a log, to start from
-  plume migrate FROM TO     move a log of files into a stream on NATS, or back
-  plume rehearse [LOG]      try a log with this version before upgrading to it
-  plume acts [LOG]          who moderated whom, when and why
-  plume secret rotate       why the secret can't be changed, and what to do
-  plume why CLIENT|SEQ [LOG]  explain what happened to a client, or an event
-  plume --version           print the version
-
-These ask the running server, by the socket in its data folder:
-
-${operatorRows.join("\n")}
-
-Each has its own --help.
-Exit codes: 0 all is well, 1 failure, 2 usage or configuration, 3 a log failed verification.
-`;
-
 /** The help text of a command. */
 export function helpText(of: Topic): string {
 	if (isOperatorCommand(of))
@@ -57,11 +33,11 @@ what PLUME_SOCKET names. Only root and the server's own user may open it.
 Exit codes: 0 it is done, 1 it can't be done, 2 usage or configuration.
 `;
 	if (of === "serve") return serve();
-	return of === "plume" ? plume : section(of);
+	return section(of).replace("{commands}", () => operatorRows.join("\n"));
 }
 
-/** The text about a command in docs/commands.md, which a build copies. */
-function section(command: string): string {
+/** What a command says, by docs/commands.md, which a build copies. */
+export function section(command: string): string {
 	const page = new URL("../../docs/commands.md", import.meta.url);
 	const [, rest = ""] = readFileSync(page, "utf8").split(
 		`\n## ${command}\n\n\`\`\`\n`,
