@@ -25,69 +25,58 @@ export function itemOf(
 	text?: string,
 ): Item {
 	const { room, time } = event;
-	switch (event.type) {
-		case "message.posted": {
-			const { client, n, replyTo } = event;
-			// A spread takes a microsecond, so only an erased message and a reply have any.
-			if (text === undefined || replyTo !== undefined) {
-				const line = { room, epoch, offset, time, client, name };
-				const number = n === undefined ? {} : { n };
-				const about = replyTo === undefined ? {} : { replyTo };
-				const erased = text === undefined ? { erased: true as const } : {};
-				return {
-					...{ kind: "said", ...line, text: text ?? "" },
-					...{ ...number, ...about, ...erased },
-				};
-			}
-			return n === undefined
-				? { kind: "said", room, epoch, offset, time, client, name, text }
-				: { kind: "said", room, epoch, offset, time, client, name, text, n };
-		}
-		case "notice.posted":
+	if (event.type === "message.posted") {
+		const { client, n, replyTo } = event;
+		// A spread takes a microsecond, so only an erased message and a reply have any.
+		if (text === undefined || replyTo !== undefined) {
+			const line = { room, epoch, offset, time, client, name };
+			const number = n === undefined ? {} : { n };
+			const about = replyTo === undefined ? {} : { replyTo };
+			const erased = text === undefined ? { erased: true as const } : {};
 			return {
-				...{ kind: "notice", room, epoch, offset, time },
-				...{ name: BOT_NAME, text: text ?? "" },
-				...(text === undefined && { erased: true }),
+				...{ kind: "said", ...line, text: text ?? "" },
+				...{ ...number, ...about, ...erased },
 			};
+		}
+		return n === undefined
+			? { kind: "said", room, epoch, offset, time, client, name, text }
+			: { kind: "said", room, epoch, offset, time, client, name, text, n };
+	}
+	const line = { room, epoch, offset, time, name };
+	const words =
+		text === undefined ? ({ text: "", erased: true } as const) : { text };
+	switch (event.type) {
+		case "notice.posted":
+			return { kind: "notice", ...line, name: BOT_NAME, ...words };
 		case "room.titled":
 		case "topic.changed":
-			return {
-				...{ kind: eventTable[event.type].item, room, epoch, offset, time },
-				...{ name, text: text ?? "" },
-				...(text === undefined && { erased: true }),
-			};
+			return { kind: eventTable[event.type].item, ...line, ...words };
 		case "room.closed":
-			return { kind: "closed", room, epoch, offset, time, name };
+			return { kind: "closed", ...line };
 		case "message.erased": {
-			const { target, through, from, name } = event;
-			const line = { kind: "erased", room, epoch, offset, time, name } as const;
-			if (target !== undefined) return { ...line, target };
+			const { target, through = 0, from, name } = event;
 			const since = from === undefined ? {} : { from };
-			return { ...line, ...since, through: through ?? 0 };
+			const about = target === undefined ? { ...since, through } : { target };
+			return { kind: "erased", ...line, name, ...about };
 		}
 		case "message.unreacted": {
 			const { target, reaction } = event;
-			const line = { room, epoch, offset, time, name, target, reaction };
-			return { kind: "unreacted", ...line };
+			return { kind: "unreacted", ...line, target, reaction };
 		}
 		case "message.edited":
 		case "message.reacted": {
 			const kind = eventTable[event.type].item;
-			const { target } = event;
-			const gone = text === undefined && { erased: true as const };
-			const line = { kind, room, epoch, offset, time, name, target };
-			return { ...line, text: text ?? "", ...gone };
+			return { kind, ...line, target: event.target, ...words };
 		}
 		case "message.pinned":
 		case "message.unpinned": {
 			const kind = eventTable[event.type].item;
-			return { kind, room, epoch, offset, time, name, target: event.target };
+			return { kind, ...line, target: event.target };
 		}
 		case "client.entered":
 		case "client.left": {
-			const { client } = event;
 			const kind = eventTable[event.type].item;
-			return { kind, room, epoch, offset, time, client, name };
+			return { kind, ...line, client: event.client };
 		}
 	}
 }

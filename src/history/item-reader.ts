@@ -1,8 +1,8 @@
 /** Reads items from the log, each with what was said of it: its newest words, its reactions and its pin. */
 import { isVisible, isWithText } from "../../machines/events.ts";
 import { itemOf } from "../../machines/item.ts";
-import type { Item, Relation, Said } from "../../machines/message.ts";
-import { changed } from "../../machines/relations.ts";
+import type { Item, Said } from "../../machines/message.ts";
+import { changed, isChange } from "../../machines/relations.ts";
 import type { Log } from "../log/log.ts";
 import type { FoundMessage, GivenReaction, ItemPosition } from "./found.ts";
 import {
@@ -13,7 +13,6 @@ import {
 } from "./relations.ts";
 import { authorOf, isTitle } from "./said.ts";
 import {
-	type IndexedRelation,
 	ItemKind,
 	type ItemSpan,
 	itemsFrom,
@@ -84,18 +83,13 @@ export class ItemReader {
 				throw new Error(`event ${seq} is not what the index says it is`);
 			const { name } = person ?? ("name" in event ? event : { name: "" });
 			const item = itemOf(event, { epoch, offset }, name, erasable?.text);
-			const now = relationsIn(related).reduce<Item>(
-				(line, relation) =>
-					changed(
-						line,
-						relationItem(
-							relation,
-							{ room, epoch },
-							lines.get(relation.seq)?.erasable?.text,
-						),
-					),
-				item,
-			);
+			const now = relationsIn(related).reduce((line, { seq, offset, name }) => {
+				const said = lines.get(seq);
+				if (!said || !isVisible(said.event)) return line;
+				const { event, erasable } = said;
+				const change = itemOf(event, { epoch, offset }, name, erasable?.text);
+				return isChange(change) ? changed(line, change) : line;
+			}, item);
 			return now.kind === "said" && now.erased ? withoutRelations(now) : now;
 		});
 	}
@@ -143,18 +137,6 @@ const NO_ITEM: DescribedItem = {
 	...{ at: 0, bytes: 0, offset: 0, kind: ItemKind.other },
 	related: NOTHING_RELATED,
 };
-
-function relationItem(
-	{ kind, offset, time, name, target, reaction = 0 }: IndexedRelation,
-	room: Pick<Item, "room" | "epoch">,
-	text: string | undefined,
-): Relation {
-	const fields = { ...room, offset, time, name, target };
-	if (kind === "unreacted") return { kind, ...fields, reaction };
-	if (kind === "pinned" || kind === "unpinned") return { kind, ...fields };
-	const gone = text === undefined && { erased: true as const };
-	return { kind, ...fields, text: text ?? "", ...gone };
-}
 
 function withoutRelations({ reactions: _, pinned: __, ...line }: Said): Said {
 	return line;
