@@ -79,7 +79,7 @@ export function applyEffects(
 		default:
 			tellPeople(to.services, step);
 	}
-	tellMembers(to.services, step);
+	to.services.ownRooms.onCommitted(step);
 }
 
 /** A title or topic is erased by its own offset. */
@@ -130,28 +130,5 @@ function tellPeople(
 		case "identity.blocked":
 		case "identity.unblocked":
 			attachments.tellBlocks(event.by);
-	}
-}
-
-/** Tells people that their own rooms are others now, or called otherwise. */
-function tellMembers(
-	{ ownRooms }: Services,
-	{ stored: { event }, before }: Step,
-): void {
-	switch (event.type) {
-		case "member.added":
-		case "member.removed":
-		case "room.titled":
-		case "room.handedOver":
-		case "room.closed":
-		case "message.erased":
-		case "invitation.made":
-		case "invitation.spent":
-			ownRooms.onCommitted(event);
-			break;
-		case "invitation.ended": {
-			const { invitations } = before.server.context;
-			ownRooms.onCommitted(event, invitations?.get(event.invitation));
-		}
 	}
 }

@@ -6,18 +6,25 @@
 import type { ClientContext } from "../../machines/client.ts";
 import type { Identity, PlumeEvent, RoomName } from "../../machines/events.ts";
 import type { ServerFrame } from "../../machines/protocol.ts";
-import type { Invitation } from "../../machines/server.ts";
 import type { Room } from "../chat/room.ts";
 import type { Archive } from "../history/archive.ts";
 import { messageOf } from "../log/disk.ts";
 import { throttled } from "../rate-limit.ts";
 import { nameOf, personUnder } from "./commands/names-held.ts";
 import type { Connection } from "./connection.ts";
+import type { Step } from "./fold.ts";
 import type { RunningParts } from "./parts.ts";
 import type { State } from "./state.ts";
 
 /** A list may be long, and much may change at once. */
 const THROTTLE_MS = 1000;
+
+/** Events by which somebody's own rooms are others, or called otherwise. */
+const changes: ReadonlySet<string> = new Set<PlumeEvent["type"]>([
+	...(["member.added", "member.removed", "room.titled"] as const),
+	...(["room.handedOver", "room.closed", "message.erased"] as const),
+	...(["invitation.made", "invitation.spent", "invitation.ended"] as const),
+]);
 
 type OwnRoom = ServerFrame<"ownRooms">["rooms"][number];
 
@@ -72,22 +79,15 @@ export class OwnRooms {
 		this.#subscribers.delete(connection);
 	}
 
-	/** Call once such an event is committed, for an end with the invitation: whom it may concern are told. */
-	onCommitted(
-		event: PlumeEvent<
-			| "member.added"
-			| "member.removed"
-			| "room.titled"
-			| "room.handedOver"
-			| "room.closed"
-			| "message.erased"
-			| "invitation.made"
-			| "invitation.spent"
-			| "invitation.ended"
-		>,
-		ended?: Invitation,
-	): void {
+	/** Call once an event is committed: whom it may concern are told. */
+	onCommitted({ stored: { event }, before }: Step): void {
+		if (!changes.has(event.type)) return;
 		const { states } = this.#parts;
+		const { invitations } = before.server.context;
+		const ended =
+			event.type === "invitation.ended"
+				? invitations?.get(event.invitation)
+				: undefined;
 		const { room = "", identity: one } = { ...ended, ...event };
 		const people = states.committed.room(room)?.context.people;
 		for (const [connection, subscriber] of this.#subscribers)
