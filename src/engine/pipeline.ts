@@ -12,6 +12,7 @@ import {
 	type PlumeEvent,
 } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
+import { asError } from "../log/cache.ts";
 import type { Entry, LogListener, Stored } from "../log/log.ts";
 import type { Connection } from "./connection.ts";
 import { evolve, visibleItem } from "./evolve.ts";
@@ -138,9 +139,7 @@ export class Pipeline implements LogListener {
 	/** Lets snapshots and a stop wait for a task. A failure of it is fatal. */
 	waitFor(task: Promise<void>): Promise<void> {
 		const done = task
-			.catch((error: unknown) =>
-				this.onFatal(error instanceof Error ? error : Error(`${error}`)),
-			)
+			.catch((error: unknown) => this.onFatal(asError(error)))
 			.finally(() => this.#waiting.delete(done));
 		this.#waiting.add(done);
 		return done;
@@ -164,7 +163,7 @@ export class Pipeline implements LogListener {
 		try {
 			task();
 		} catch (error) {
-			this.onFatal(error instanceof Error ? error : new Error(String(error)));
+			this.onFatal(asError(error));
 		}
 	}
 

@@ -11,7 +11,7 @@ import { setImmediate } from "node:timers/promises";
 import type { About } from "../../machines/travel.ts";
 import { deserialize } from "../engine/saved-state.ts";
 import { State } from "../engine/state.ts";
-import type { Disk } from "../log/disk.ts";
+import { type Disk, messageOf } from "../log/disk.ts";
 import type { LogPosition } from "../log/log.ts";
 import { readBatches, type Source, sourcesAfter } from "../log/reader.ts";
 import { newestSnapshot } from "../log/snapshots.ts";
@@ -75,7 +75,7 @@ export class LogTimeline {
 			if (torn) this.#trouble = `A torn tail was left out: ${torn.message}.`;
 			this.#isWhole = true;
 		} catch (error) {
-			this.#trouble = `${error instanceof Error ? error.message : error}.`;
+			this.#trouble = `${messageOf(error)}.`;
 		}
 		this.#tail = undefined;
 	}

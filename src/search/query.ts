@@ -30,15 +30,12 @@ export interface Query {
 	readonly before?: number;
 }
 
-interface Draft {
-	readonly phrases: Phrase[];
-	readonly from: string[];
-	readonly in: string[];
-	readonly has: ("link" | "reply")[];
-	toMe: boolean;
-	after?: number;
-	before?: number;
-}
+/** A query that is being made. */
+type Draft = {
+	-readonly [Key in keyof Query]: Query[Key] extends readonly (infer One)[]
+		? One[]
+		: Query[Key];
+};
 
 /** A condition like `from:ben`, a phrase in quotation marks, or a word. */
 const PART =
