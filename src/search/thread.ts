@@ -6,27 +6,26 @@
 import { rm } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../clock.ts";
-import type { Batch, Hit, IndexedEnd, SearchStore, Wanted } from "./store.ts";
+import type { Batch, SearchStore, Wanted } from "./store.ts";
 
 /** How long a worker may take for a search. */
 const SILENT_MS = 2000;
 /** How long it may take to open the index or to store rows: a disk may stall. */
 const STALLED_MS = 30_000;
 
-type Asked =
-	| { readonly kind: "begin"; readonly log: string }
-	| { readonly kind: "apply"; readonly batch: Batch }
-	| { readonly kind: "find"; readonly wanted: Wanted }
-	| { readonly kind: "close" };
+type Method = "begin" | "apply" | "find" | "close";
 
-export type Question = Asked & { readonly id: number };
-
-/** What the method of that name answers, or why it failed. */
-export interface Answer {
+export interface Question {
 	readonly id: number;
-	readonly begin?: IndexedEnd | undefined;
-	readonly apply?: boolean;
-	readonly find?: readonly Hit[] | undefined;
+	readonly method: Method;
+	readonly args: readonly unknown[];
+}
+
+interface Answer {
+	readonly id: number;
+	/** What the method answered: only its caller knows of what type that is. */
+	readonly value: never;
+	/** Why it failed, if it did. */
 	readonly error?: string;
 }
 
@@ -37,7 +36,7 @@ interface SearchThreadParts {
 }
 
 interface Waiting {
-	readonly resolve: (answer: Answer) => void;
+	readonly resolve: (value: Answer["value"]) => void;
 	readonly reject: (error: Error) => void;
 }
 
@@ -52,16 +51,16 @@ export class SearchThread implements SearchStore {
 		this.#parts = parts;
 	}
 
-	async begin(log: string): Promise<IndexedEnd | undefined> {
-		return (await this.#ask({ kind: "begin", log })).begin;
+	async begin(log: string) {
+		return this.#ask("begin", log);
 	}
 
-	async apply(batch: Batch): Promise<boolean> {
-		return (await this.#ask({ kind: "apply", batch })).apply === true;
+	async apply(batch: Batch) {
+		return this.#ask("apply", batch);
 	}
 
-	async find(wanted: Wanted): Promise<readonly Hit[] | undefined> {
-		return (await this.#ask({ kind: "find", wanted })).find;
+	async find(wanted: Wanted) {
+		return this.#ask("find", wanted);
 	}
 
 	async reset(): Promise<void> {
@@ -72,19 +71,18 @@ export class SearchThread implements SearchStore {
 	}
 
 	async close(): Promise<void> {
-		if (this.#worker) await this.#ask({ kind: "close" }).catch(() => {});
+		if (this.#worker) await this.#ask("close").catch(() => {});
 		await this.#end("the index is closed");
 	}
 
-	#ask(asked: Asked): Promise<Answer> {
+	#ask<M extends Method>(method: M, ...args: Parameters<SearchStore[M]>) {
 		const id = ++this.#asked;
 		this.#worker ??= this.#start();
-		this.#worker.postMessage({ ...asked, id });
-		const answer = new Promise<Answer>((resolve, reject) =>
-			this.#waiting.set(id, { resolve, reject }),
+		this.#worker.postMessage({ id, method, args } satisfies Question);
+		const answer = new Promise<Awaited<ReturnType<SearchStore[M]>>>(
+			(resolve, reject) => this.#waiting.set(id, { resolve, reject }),
 		);
-		const { kind } = asked;
-		const isStore = kind === "apply" || kind === "begin";
+		const isStore = method === "apply" || method === "begin";
 		this.#watch(isStore ? STALLED_MS : SILENT_MS);
 		return answer;
 	}
@@ -98,12 +96,11 @@ export class SearchThread implements SearchStore {
 				maxYoungGenerationSizeMb: 4,
 			},
 		});
-		worker.on("message", (answer: Answer) => {
-			const { id, error } = answer;
+		worker.on("message", ({ id, value, error }: Answer) => {
 			const waiting = this.#waiting.get(id);
 			this.#waiting.delete(id);
 			if (this.#waiting.size === 0) this.#stopWatching();
-			if (error === undefined) waiting?.resolve(answer);
+			if (error === undefined) waiting?.resolve(value);
 			else waiting?.reject(new Error(error));
 		});
 		const lost = (error: unknown) => {
