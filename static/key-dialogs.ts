@@ -68,7 +68,7 @@ export function goTo(page: Page): void {
 	const offerTalk = (names: readonly string[]) =>
 		offer(t("go.talk", { names: names.join(", ") }), async () => {
 			const question = { kind: "talkTo", names: [...names] } as const;
-			say(trouble, await page.askRooms(question));
+			say(trouble, await page.ask(question));
 			if (trouble.textContent === "") dialog.close();
 		});
 

@@ -3,12 +3,18 @@
 import type { Said } from "../machines/message.ts";
 import { arrowKeys, showDialog } from "./dialog.ts";
 import { isTouch, make } from "./element.ts";
+import { eraseOne } from "./erase.ts";
 import { copyLink } from "./message-link.ts";
 import { reactionsOf } from "./message-tools.ts";
 import type { Page } from "./page.ts";
 import { nameList } from "./person.ts";
 import { openMenu } from "./person-menu.ts";
-import { isEditable } from "./relations.ts";
+import {
+	chooseReaction,
+	isEditable,
+	togglePin,
+	toggleReaction,
+} from "./relations.ts";
 import { t } from "./words.ts";
 
 /** Pixels between a menu and the edge of the window. */
@@ -21,7 +27,7 @@ export function openSheet(
 	page: Page,
 	beside?: EventTarget | null,
 ): void {
-	const { relations, role, name } = page;
+	const { role, name } = page;
 	const button = (words: string, act: () => unknown) => {
 		const onclick = () => {
 			dialog.close();
@@ -37,7 +43,7 @@ export function openSheet(
 	);
 	/** These have buttons of their own where there is a mouse. */
 	const alone = [
-		button(t("sheet.react"), () => relations.choose(message)),
+		button(t("sheet.react"), () => chooseReaction(page, message)),
 		button(t("reply"), () => page.reply(message)),
 		...(isMine && isEditable(message)
 			? [button(t("edit"), () => page.edit(message))]
@@ -45,7 +51,7 @@ export function openSheet(
 	];
 	const pin = message.pinned === undefined ? t("pin") : t("unpin");
 	const last = isMine
-		? button(t("delete"), () => relations.erase(message))
+		? button(t("delete"), () => eraseOne(message, page))
 		: button(t("sheet.more"), () =>
 				openMenu({ page, name: message.name, message }),
 			);
@@ -55,16 +61,14 @@ export function openSheet(
 			"div",
 			"quick",
 			...QUICK.map((emoji) =>
-				button(emoji, () => relations.toggle(message, emoji)),
+				button(emoji, () => toggleReaction(page, message, emoji)),
 			),
 		),
 		...given,
 		...(isMenu ? [] : alone),
 		button(t("copy"), () => navigator.clipboard?.writeText(message.text)),
 		button(t("message.link"), () => copyLink(message)),
-		...(role === "member"
-			? []
-			: [button(pin, () => relations.togglePin(message))]),
+		...(role === "member" ? [] : [button(pin, () => togglePin(page, message))]),
 		button(t("unread"), () => page.markUnread(message)),
 		last,
 	);

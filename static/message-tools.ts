@@ -4,7 +4,7 @@ import type { Said } from "../machines/message.ts";
 import { icon, make } from "./element.ts";
 import { laterHere } from "./lazy.ts";
 import type { Page } from "./page.ts";
-import { isEditable } from "./relations.ts";
+import { chooseReaction, isEditable, toggleReaction } from "./relations.ts";
 import { number, t } from "./words.ts";
 
 /** The buttons of the timeline share one tab stop. */
@@ -30,7 +30,7 @@ function tool(
 
 export function messageTools(message: Said, page: Page): HTMLElement {
 	const isMine = message.name === page.name;
-	const react = () => void page.relations.choose(message);
+	const react = () => void chooseReaction(page, message);
 	const more = async ({ target }: Event) =>
 		(await laterHere(page))?.openSheet(message, page, target);
 	const mayEdit = isMine && isEditable(message);
@@ -57,7 +57,7 @@ export const reactionsOf = ({ reactions = [] }: Said, page: Page) =>
 export function reactionsElement(message: Said, page: Page): HTMLElement[] {
 	const chips = reactionsOf(message, page).map(({ text, names }) => {
 		const ariaPressed = String(names.includes(page.name));
-		const onclick = () => void page.relations.toggle(message, text);
+		const onclick = () => void toggleReaction(page, message, text);
 		const shown = `${text} ${number(names.length)}`;
 		const title = names.join(", ");
 		const ariaLabel = `${shown}: ${title}`;

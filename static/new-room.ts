@@ -21,7 +21,7 @@ export function openNewRoom(page: Page): void {
 		...{ placeholder: t("room.make-hint"), maxLength: 64 },
 	});
 	own.button.textContent = t("room.make-it");
-	own.submit((title) => page.askRooms({ kind: "makeRoom", title }));
+	own.submit((title) => page.ask({ kind: "makeRoom", title }));
 	showDialog(t("html.new-room"), join.form, own.form);
 }
 
@@ -30,9 +30,7 @@ export function setTopic(page: Page): void {
 	const topic = form("topic-text", t("topic.hint"));
 	topic.field.value = find("#topic").textContent;
 	topic.button.textContent = t("topic.save");
-	topic.submit((text) =>
-		page.askRooms({ kind: "setTopic", room: page.room, text }),
-	);
+	topic.submit((text) => page.ask({ kind: "setTopic", room: page.room, text }));
 	showDialog(t("topic"), topic.form);
 }
 

@@ -69,7 +69,7 @@ export function openMenu(about: About): void {
 	]);
 	const talk = async () => {
 		dialog.close();
-		showBriefly(await page.askRooms({ kind: "talkTo", names: [name] }));
+		showBriefly(await page.ask({ kind: "talkTo", names: [name] }));
 	};
 	const mayTalk = !message && name !== BOT_NAME;
 	const inRoom = message ? [REMOVE, ...IN_ROOM] : IN_ROOM;

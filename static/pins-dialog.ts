@@ -6,7 +6,7 @@ import { make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
 import { onOneLine } from "./quotes.ts";
-import { wordsOf } from "./relations.ts";
+import { wordsOf } from "./requests.ts";
 import { timeElement } from "./time-element.ts";
 import { nodes, t } from "./words.ts";
 
@@ -14,7 +14,7 @@ type Pin = ServerFrame<"pins">["pins"][number];
 
 export async function openPins(page: Page): Promise<void> {
 	const { room, epoch } = page;
-	const answer = await page.relations.ask({ kind: "pins", room, epoch });
+	const answer = await page.requests.ask({ kind: "pins", room, epoch });
 	if (page.room !== room) return;
 	const rows =
 		answer.kind === "pins"

@@ -1,18 +1,12 @@
 /** In the settings: notes to this browser while Plume is closed. */
 
 import { find, make, say } from "./element.ts";
-import type { AnswerAboutOwn } from "./frames.ts";
 import type { Page } from "./page.ts";
 import { pushSubscription, subscribeFrame } from "./push-subscription.ts";
-import { Requests } from "./requests.ts";
 import { t } from "./words.ts";
 
 /** Mounts the part of the settings. The answer shows it anew. */
 export function pushDevices(page: Page): () => void {
-	const offline = { kind: "ownRefused", words: t("push.failed") } as const;
-	const requests = new Requests<AnswerAboutOwn>(page, "o", offline);
-	page.own.onAnswer = (answer) => requests.receive(answer);
-	page.own.onDisconnect = () => requests.disconnected();
 	const button = (words: string, act: () => Promise<string>) =>
 		make("button", {
 			...{ type: "button", className: "block", textContent: words },
@@ -24,8 +18,8 @@ export function pushDevices(page: Page): () => void {
 	const on = button(t("push.on"), turnOn);
 	const off = button(t("push.off"), turnOff);
 	const trial = button(t("push.try"), async () => {
-		const answer = await requests.ask({ kind: "tryPush" });
-		return answer.kind === "ownDone" ? t("push.sent") : answer.words;
+		const words = await page.ask({ kind: "tryPush" });
+		return words || t("push.sent");
 	});
 	const result = make("p", { className: "hint", role: "status" });
 	const legend = make("legend", "", t("push.title"));
@@ -44,16 +38,15 @@ export function pushDevices(page: Page): () => void {
 		const old = await pushManager.getSubscription();
 		await old?.unsubscribe();
 		const subscription = await pushManager.subscribe(options);
-		const answer = await requests.ask(subscribeFrame(subscription));
-		if (answer.kind === "ownDone") return "";
-		await subscription.unsubscribe();
-		return answer.words;
+		const words = await page.ask(subscribeFrame(subscription));
+		if (words) await subscription.unsubscribe();
+		return words;
 	}
 
 	async function turnOff(): Promise<string> {
 		const subscription = await pushSubscription();
 		const { endpoint = "" } = subscription ?? {};
-		await requests.ask({ kind: "unsubscribe", endpoint });
+		await page.ask({ kind: "unsubscribe", endpoint });
 		await subscription?.unsubscribe();
 		return "";
 	}

@@ -5,25 +5,24 @@
 
 /// <reference path="./html.d.ts" />
 import { LOBBY } from "../machines/message.ts";
+import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
 import { BASE } from "./base-path.ts";
 import { closeBeside, smallButton } from "./dialog.ts";
 import { complain, find, make, say } from "./element.ts";
 import { confirmed } from "./erase.ts";
-import type { AboutRooms } from "./frames.ts";
-import type { OwnRoom, OwnRooms, Question } from "./own-rooms.ts";
+import type { OwnRoom } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
 import html from "./room-dialog.html" with { type: "text" };
 import { addMarkup } from "./translate.ts";
 import { locale, nodes, t } from "./words.ts";
 
-type Open = Extract<AboutRooms, { kind: "invitations" }>["invitations"][number];
+type Open = ServerFrame<"invitations">["invitations"][number];
 
 const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 
 export class RoomDialog {
 	readonly #page: Page;
-	readonly #own: OwnRooms;
 	readonly #dialog = find("#room-about", HTMLDialogElement);
 	readonly #title = find("#title", HTMLInputElement);
 	readonly #link = find("#invite-link", HTMLInputElement);
@@ -31,9 +30,8 @@ export class RoomDialog {
 	/** The key of the room that it is about. */
 	#shown = "";
 
-	constructor(page: Page, own: OwnRooms) {
+	constructor(page: Page) {
 		this.#page = page;
-		this.#own = own;
 		closeBeside(this.#dialog);
 		// The token is for nobody who opens it next.
 		this.#dialog.onclose = () => {
@@ -115,7 +113,7 @@ export class RoomDialog {
 
 	async #listInvitations(): Promise<void> {
 		const { room } = this.#page;
-		const answer = await this.#own.ask({ kind: "invitations", room });
+		const answer = await this.#page.requests.ask({ kind: "invitations", room });
 		const open = answer.kind === "invitations" ? answer.invitations : [];
 		find("#open-invitations").replaceChildren(
 			...open.map((one) => this.#invitation(one)),
@@ -142,16 +140,15 @@ export class RoomDialog {
 	}
 
 	/** Asks about a room, and says what came of it. */
-	async #do(question: Question): Promise<void> {
-		const answer = await this.#own.ask(question);
-		const words = answer.kind === "roomsRefused" ? answer.words : t("done");
-		say("#room-result", words);
+	async #do(question: ClientFrame): Promise<void> {
+		const words = await this.#page.ask(question);
+		say("#room-result", words || t("done"));
 	}
 
 	async #makeLink(): Promise<void> {
 		const { room } = this.#page;
-		const answer = await this.#own.ask({ kind: "invite", room });
-		if (answer.kind === "roomsRefused") say("#room-result", answer.words);
+		const answer = await this.#page.requests.ask({ kind: "invite", room });
+		if (answer.kind === "notDone") say("#room-result", answer.words);
 		if (answer.kind !== "invited" || answer.token === undefined) return;
 		this.#link.value = `${location.origin}${BASE}join#${answer.token}`;
 		find("#link-row").hidden = false;
@@ -171,10 +168,9 @@ export class RoomDialog {
 		const { room } = this.#page;
 		const name = this.#name.value.trim().replace(/^@/, "");
 		if (!name) return this.#name.focus();
-		const answer = await this.#own.ask({ kind: "invite", room, name });
-		const isRefused = answer.kind === "roomsRefused";
-		complain(this.#name, isRefused ? answer.words : "");
-		if (isRefused) return this.#name.focus();
+		const words = await this.#page.ask({ kind: "invite", room, name });
+		complain(this.#name, words);
+		if (words) return this.#name.focus();
 		this.#name.value = "";
 		say("#room-result", t("invitation.made", { name }));
 		await this.#listInvitations();
@@ -210,7 +206,7 @@ export class RoomDialog {
 	}
 }
 
-export function makeRoomDialog(page: Page, own: OwnRooms): RoomDialog {
+export function makeRoomDialog(page: Page): RoomDialog {
 	addMarkup(html);
-	return new RoomDialog(page, own);
+	return new RoomDialog(page);
 }

@@ -14,7 +14,7 @@ import {
 	unread,
 } from "./joined-rooms.ts";
 import { later } from "./lazy.ts";
-import type { OwnRoom, OwnRooms } from "./own-rooms.ts";
+import type { OwnRoom } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { struckBell } from "./room-level.ts";
 import { roomMenu } from "./room-menu.ts";
@@ -40,17 +40,14 @@ const upTo99 = (count: number) =>
 export class RoomList {
 	readonly #list = find("#rooms");
 	readonly #page: Page;
-	readonly #own: OwnRooms;
 	readonly #order = roomOrder(this.#list, () => this.render());
 	readonly #heads = new Map<string, ServerFrame<"head">>();
 	/** Other rooms where the reader was mentioned. */
 	readonly #mentions = new Set<string>();
 	#isSought = false;
 
-	constructor(page: Page, own: OwnRooms) {
+	constructor(page: Page) {
 		this.#page = page;
-		this.#own = own;
-
 		roomMenu(page, () => this.#leave());
 	}
 
@@ -264,7 +261,7 @@ export class RoomList {
 		const choice = (words: string, kind: "join" | "revoke") => {
 			const onclick = async () => {
 				if (kind === "join") find("#side").hidePopover();
-				showBriefly(await this.#own.go({ kind, invitation }));
+				showBriefly(await this.#page.ask({ kind, invitation }));
 			};
 			const ariaLabel = `${words} ${title}`;
 			const link = { type: "button", className: "link", ariaLabel } as const;

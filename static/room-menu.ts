@@ -3,15 +3,15 @@
 import { find } from "./element.ts";
 import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
-import { openKeyDialog } from "./shortcuts.ts";
+import { openKeyDialog, openSearch } from "./shortcuts.ts";
 
 export function roomMenu(page: Page, leave: () => void): void {
 	const menu = find("#more");
 	menu.onclick = () => menu.hidePopover();
 	find("#leave").onclick = leave;
 	for (const id of ["#search", "#search-here"])
-		find(id).onclick = () => void page.relations.openSearch();
-	find("#show-pins").onclick = () => void page.relations.openPins();
+		find(id).onclick = () => void openSearch(page);
+	find("#show-pins").onclick = async () => (await later())?.openPins(page);
 	find("#show-keys").onclick = () => void openKeyDialog("listKeys", page);
 	find("#go-to").onclick = () => {
 		find("#side").hidePopover();

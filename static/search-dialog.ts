@@ -4,12 +4,12 @@ import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
 import { TOKEN, tokensOf } from "../machines/tokens.ts";
 import { arrowKeys, showDialog } from "./dialog.ts";
 import { make, say } from "./element.ts";
-import type { AnswerAboutMessage } from "./frames.ts";
+import type { Answer } from "./frames.ts";
 import { joinedRoom } from "./joined-rooms.ts";
 import { titleOf } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
-import { wordsOf } from "./relations.ts";
+import { wordsOf } from "./requests.ts";
 import { roomName } from "./room-name.ts";
 import { t } from "./words.ts";
 
@@ -62,20 +62,16 @@ type Hit = ServerFrame<"found">["hits"][number];
 let searching: Promise<unknown> = Promise.resolve();
 
 /** What a search finds, or what is wrong. */
-function find(page: Page, query: Query): Promise<AnswerAboutMessage> {
+function find(page: Page, query: Query): Promise<Answer> {
 	const answer = searching.then(() => askFor(page, query));
 	searching = answer;
 	return answer;
 }
 
 /** Waits where the server asks for that, as when another tab of the reader's is searching. */
-async function askFor(
-	page: Page,
-	query: Query,
-	tries = 5,
-): Promise<AnswerAboutMessage> {
-	const answer = await page.relations.ask({ kind: "find", ...query });
-	const waitMs = answer.kind === "relationRefused" && answer.retryAfter;
+async function askFor(page: Page, query: Query, tries = 5): Promise<Answer> {
+	const answer = await page.requests.ask({ kind: "find", ...query });
+	const waitMs = answer.kind === "notDone" && answer.retryAfter;
 	if (!waitMs || tries === 1) return answer;
 	await new Promise((resolve) => setTimeout(resolve, waitMs));
 	return askFor(page, query, tries - 1);

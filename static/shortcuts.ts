@@ -27,7 +27,7 @@ function actionFor(page: Page, event: KeyboardEvent): Action {
 	if ((ctrlKey || metaKey) && key === "k")
 		return () => void openKeyDialog("goTo", page);
 	if ((ctrlKey || metaKey) && shiftKey && key.toLowerCase() === "f")
-		return () => void page.relations.openSearch();
+		return () => void openSearch(page);
 	const isUpOrDown = key === "ArrowUp" || key === "ArrowDown";
 	if (altKey && isUpOrDown)
 		return async () =>
@@ -47,8 +47,13 @@ function onMessage(page: Page, key: string, target: Element): Action {
 	const isMine = line.name === page.name;
 	if (key === "r") return () => page.reply(line);
 	if (key === "e" && isMine && isEditable(line)) return () => page.edit(line);
-	if (key === "Delete" && isMine) return () => void page.relations.erase(line);
+	if (key === "Delete" && isMine)
+		return async () => (await later())?.eraseOne(line, page);
 	return undefined;
+}
+
+export async function openSearch(page: Page): Promise<void> {
+	(await later())?.openSearch(page);
 }
 
 export async function openKeyDialog(
