@@ -1,6 +1,6 @@
 /** Dialogs that are made when they are needed. */
 
-import { find, make } from "./element.ts";
+import { button, find, make } from "./element.ts";
 import { t } from "./words.ts";
 
 /** A click on the backdrop has the dialog itself as its target. */
@@ -11,11 +11,10 @@ export const closeBeside = (dialog: HTMLDialogElement) =>
 
 /** Shows a dialog, which goes when it is closed. */
 export function showDialog(title: string, ...content: readonly HTMLElement[]) {
-	const close = make("button", "block inline", t("close"));
+	const close = button("block inline", () => dialog.close(), t("close"));
 	const head = make("header", "", make("h2", "", title), close);
 	const card = make("div", "card", head, ...content);
 	const dialog = make("dialog", { ariaLabel: title }, card);
-	close.onclick = () => dialog.close();
 	dialog.onclose = () => dialog.remove();
 	closeBeside(dialog);
 	find("#plume").append(dialog);
@@ -25,14 +24,9 @@ export function showDialog(title: string, ...content: readonly HTMLElement[]) {
 
 export const smallButton = (
 	words: string,
-	onclick: () => void,
-	label = words,
-) =>
-	make(
-		"button",
-		{ type: "button", className: "block inline", ariaLabel: label, onclick },
-		words,
-	);
+	onclick: () => unknown,
+	ariaLabel = words,
+) => button({ className: "block inline", ariaLabel }, onclick, words);
 
 /** Tells people something while they may be typing: a space must not close it. */
 export function tell(words: string): void {

@@ -1,7 +1,7 @@
 /** The export of all that the reader said, and its erasure. It is loaded with the other settings. */
 
 import { BASE } from "./base-path.ts";
-import { find, make, say } from "./element.ts";
+import { button, find, make, say } from "./element.ts";
 import { confirmed } from "./erase.ts";
 import type { Page } from "./page.ts";
 import { storedSession } from "./storage.ts";
@@ -47,8 +47,7 @@ async function eraseAll(page: Page): Promise<void> {
 export function ownMessages(page: Page): void {
 	const exporting = make("button", "block", t("html.export"));
 	exporting.onclick = () => exportMessages(exporting);
-	const erasing = make("button", "block danger", t("html.erase"));
-	erasing.onclick = () => eraseAll(page);
+	const erasing = button("block danger", () => eraseAll(page), t("html.erase"));
 	const legend = make("legend", "", t("html.said"));
 	const buttons = make("div", "row-of", exporting, erasing);
 	const said = make("fieldset", "", legend, buttons, result);

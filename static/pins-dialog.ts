@@ -2,7 +2,7 @@
 
 import type { ServerFrame } from "../machines/protocol.ts";
 import { showDialog } from "./dialog.ts";
-import { make } from "./element.ts";
+import { button, make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
 import { onOneLine } from "./quotes.ts";
@@ -32,9 +32,9 @@ export async function openPins(page: Page): Promise<void> {
 
 function row({ name, time, text, by }: Pin, onclick: () => void) {
 	const words = make("span", { dir: "auto" }, onOneLine(text));
-	return make(
-		"button",
-		{ type: "button", className: "pin", onclick },
+	return button(
+		"pin",
+		onclick,
 		make("span", "", nameTag(name), " ", timeElement(time)),
 		words,
 		make("span", "hint", ...nodes("message.pinned", { name: nameTag(by) })),

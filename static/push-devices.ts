@@ -1,23 +1,22 @@
 /** In the settings: notes to this browser while Plume is closed. */
 
-import { find, make, say } from "./element.ts";
+import { button, find, make, say } from "./element.ts";
 import type { Page } from "./page.ts";
 import { pushSubscription, subscribeFrame } from "./push-subscription.ts";
 import { t } from "./words.ts";
 
 /** Mounts the part of the settings. The answer shows it anew. */
 export function pushDevices(page: Page): () => void {
-	const button = (words: string, act: () => Promise<string>) =>
-		make("button", {
-			...{ type: "button", className: "block", textContent: words },
-			async onclick() {
-				const said = await act().catch(() => t("push.failed"));
-				await render(said);
-			},
-		});
-	const on = button(t("push.on"), turnOn);
-	const off = button(t("push.off"), turnOff);
-	const trial = button(t("push.try"), async () => {
+	const choice = (words: string, act: () => Promise<string>) => {
+		const onclick = () =>
+			act()
+				.catch(() => t("push.failed"))
+				.then(render);
+		return button("block", onclick, words);
+	};
+	const on = choice(t("push.on"), turnOn);
+	const off = choice(t("push.off"), turnOff);
+	const trial = choice(t("push.try"), async () => {
 		const words = await page.ask({ kind: "tryPush" });
 		return words || t("push.sent");
 	});

@@ -1,6 +1,6 @@
 /** The bell in the room's head, which leads to what the reader wants to hear of the room. */
 
-import { find, icon, make } from "./element.ts";
+import { button, find, icon } from "./element.ts";
 import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { t } from "./words.ts";
@@ -12,15 +12,14 @@ export const struckBell = () => icon(`${BELL}M3 3l14 14`);
 
 /** Mounts the bell. The answer draws it anew, for the room on the screen. */
 export function roomLevel(page: Page): () => void {
-	const button = make("button", {
-		...{ title: TITLE, ariaLabel: TITLE, id: "bell", type: "button" },
-		...{ className: "ghost", ariaHasPopup: "dialog" },
-		onclick: async () => (await later())?.openLevel(page, TITLE),
-	});
-	find("#show-more").before(button);
+	const names = { title: TITLE, ariaLabel: TITLE, ariaHasPopup: "dialog" };
+	const bell = button({ ...names, id: "bell", className: "ghost" }, async () =>
+		(await later())?.openLevel(page, TITLE),
+	);
+	find("#show-more").before(bell);
 	return () => {
 		const isMuted = page.own.level(page.room) === "nothing";
-		button.replaceChildren(isMuted ? struckBell() : icon(BELL));
+		bell.replaceChildren(isMuted ? struckBell() : icon(BELL));
 	};
 }
 

@@ -3,7 +3,7 @@
 import { isPublic, LOBBY } from "../machines/message.ts";
 import type { ServerFrame } from "../machines/protocol.ts";
 import { showBriefly } from "./brief-notice.ts";
-import { find, icon, make, say } from "./element.ts";
+import { button, find, icon, make, say } from "./element.ts";
 import {
 	joinedRoom,
 	joinedRooms,
@@ -264,8 +264,7 @@ export class RoomList {
 				showBriefly(await this.#page.ask({ kind, invitation }));
 			};
 			const ariaLabel = `${words} ${title}`;
-			const link = { type: "button", className: "link", ariaLabel } as const;
-			return make("button", { ...link, onclick }, words);
+			return button({ className: "link", ariaLabel }, onclick, words);
 		};
 		const by = make("span", "hint", t("rooms.by", { names: names.join() }));
 		return make(

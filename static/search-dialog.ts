@@ -3,7 +3,7 @@
 import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
 import { TOKEN, tokensOf } from "../machines/tokens.ts";
 import { arrowKeys, showDialog } from "./dialog.ts";
-import { make, say } from "./element.ts";
+import { button, make, say } from "./element.ts";
 import type { Answer } from "./frames.ts";
 import { joinedRoom } from "./joined-rooms.ts";
 import { titleOf } from "./own-rooms.ts";
@@ -107,9 +107,9 @@ export function openSearch(page: Page): void {
 		if (nth !== latest) return;
 		if (!before) list.replaceChildren();
 		if (answer.kind !== "found") return say(status, wordsOf(answer));
-		const button = list.querySelector(".link");
-		const isNext = button === document.activeElement;
-		button?.remove();
+		const last = list.querySelector(".link");
+		const isNext = last === document.activeElement;
+		last?.remove();
 		const { hits, older, behind } = answer;
 		const title = (room: string) =>
 			all.checked || room !== page.room ? page.titleOf(room) : "";
@@ -118,9 +118,8 @@ export function openSearch(page: Page): void {
 			.map((hit) => row(hit, title(hit.room), text, () => void show(hit)));
 		list.append(...rows);
 		if (older) {
-			const onclick = () => void search(text, older);
-			const button = { type: "button", className: "link", onclick } as const;
-			list.append(make("button", button, t("search.older")));
+			const onclick = () => search(text, older);
+			list.append(button("link", onclick, t("search.older")));
 		}
 		// All that was found may be of blocked people.
 		const next = rows[0] ?? list.querySelector<HTMLElement>(".link") ?? field;
@@ -157,9 +156,9 @@ export function openSearch(page: Page): void {
 function row(hit: Hit, title: string, query: string, onclick: () => void) {
 	const where = title ? [make("bdi", "", title), " · "] : [];
 	const time = make("time", "", day.format(hit.time));
-	return make(
-		"button",
-		{ type: "button", className: "pin", onclick },
+	return button(
+		"pin",
+		onclick,
 		make("span", "hint", ...where, nameTag(hit.name), " ", time),
 		make("span", { dir: "auto" }, ...marked(hit.text, query)),
 	);
