@@ -14,7 +14,7 @@ export { mention } from "./note.ts";
 export { openMenu } from "./person-menu.ts";
 export { openPins as pins } from "./pins-dialog.ts";
 export { renewPush } from "./push-subscription.ts";
-export { makeRoomDialog } from "./room-dialog.ts";
+export { openMembers } from "./room-dialog.ts";
 export { openSearch as search, unreadMentions } from "./search-dialog.ts";
 export { openSettings as settings } from "./settings.ts";
 export { share } from "./share.ts";

@@ -23,7 +23,9 @@ export class OwnRooms {
 
 	constructor(page: Page) {
 		this.#page = page;
-		find("#members").onclick = () => void this.#openDialog();
+		find("#members").onclick = async () => {
+			this.#dialog = (await later())?.openMembers(page);
+		};
 	}
 
 	/** Asks for one's own rooms. The server tells of changes from then on. */
@@ -44,11 +46,5 @@ export class OwnRooms {
 			: !ownRoom?.mine || ownRoom.closed === true;
 		find("#leave").hidden = room === LOBBY || !isPublic(room);
 		this.#dialog?.render();
-	}
-
-	async #openDialog(): Promise<void> {
-		const part = await later();
-		this.#dialog ??= part?.makeRoomDialog(this.#page);
-		this.#dialog?.open();
 	}
 }

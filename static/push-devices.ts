@@ -1,12 +1,12 @@
 /** In the settings: notes to this browser while Plume is closed. */
 
-import { button, find, make, say } from "./element.ts";
+import { fieldset } from "./dialog.ts";
+import { button, make, say } from "./element.ts";
 import type { Page } from "./page.ts";
 import { pushSubscription, subscribeFrame } from "./push-subscription.ts";
 import { t } from "./words.ts";
 
-/** Mounts the part of the settings. The answer shows it anew. */
-export function pushDevices(page: Page): () => void {
+export function pushDevices(page: Page): HTMLElement {
 	const choice = (words: string, act: () => Promise<string>) => {
 		const onclick = () =>
 			act()
@@ -21,10 +21,7 @@ export function pushDevices(page: Page): () => void {
 		return words || t("push.sent");
 	});
 	const result = make("p", { className: "hint", role: "status" });
-	const legend = make("legend", "", t("push.title"));
 	const row = make("div", "row-of", on, off, trial);
-	const part = make("fieldset", "", legend, row, result);
-	find("#notify").closest("fieldset")?.after(part);
 
 	async function turnOn(): Promise<string> {
 		if ((await Notification.requestPermission()) !== "granted") return "";
@@ -59,7 +56,8 @@ export function pushDevices(page: Page): () => void {
 		say(result, said || why || state);
 	}
 	void render();
-	return () => void render();
+	page.own.onChange.push(() => void render());
+	return fieldset(t("push.title"), row, result);
 }
 
 function whyNot({ own }: Page): string {

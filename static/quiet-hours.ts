@@ -1,6 +1,7 @@
 /** The quiet hours in the settings. The zone is that of the browser in which they were set. */
 
-import { find, make } from "./element.ts";
+import { fieldset } from "./dialog.ts";
+import { make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { t } from "./words.ts";
 
@@ -17,8 +18,7 @@ const minuteOf = (time: string) => {
 	return hours * 60 + minutes;
 };
 
-/** Mounts them. The answer shows them anew. */
-export function quietHours(page: Page): () => void {
+export function quietHours(page: Page): HTMLElement {
 	const onchange = () => isOn.checked && send();
 	const time = (ariaLabel: string) =>
 		make("input", { type: "time", required: true, ariaLabel, onchange });
@@ -27,9 +27,7 @@ export function quietHours(page: Page): () => void {
 	const [from, to] = [time(t("quiet.from")), time(t("quiet.until"))];
 	const label = make("label", "", isOn, t("quiet.on"));
 	const row = make("div", "row-of", from, t("quiet.to"), to);
-	const legend = make("legend", "", t("quiet.title"));
-	const part = make("fieldset", "", legend, label, row);
-	find("#notify").closest("fieldset")?.after(part);
+	const part = fieldset(t("quiet.title"), label, row);
 
 	function send(): void {
 		if (!from.value || !to.value) return;
@@ -48,5 +46,6 @@ export function quietHours(page: Page): () => void {
 	};
 	[from.value, to.value] = USUAL;
 	render();
-	return render;
+	page.own.onChange.push(render);
+	return part;
 }
