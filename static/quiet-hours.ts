@@ -8,15 +8,8 @@ import { t } from "./words.ts";
 /** From ten in the evening to eight in the morning. */
 const USUAL = ["22:00", "08:00"] as const;
 
-const timeOf = (minute: number) =>
-	[Math.floor(minute / 60), minute % 60]
-		.map((part) => `${part}`.padStart(2, "0"))
-		.join(":");
-
-const minuteOf = (time: string) => {
-	const [hours = 0, minutes = 0] = time.split(":").map(Number);
-	return hours * 60 + minutes;
-};
+/** In a field; the server has minutes. */
+const MINUTE_MS = 60_000;
 
 export function quietHours(page: Page): HTMLElement {
 	const onchange = () => isOn.checked && send();
@@ -32,7 +25,9 @@ export function quietHours(page: Page): HTMLElement {
 	function send(): void {
 		if (!from.value || !to.value) return;
 		const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions();
-		const hours = { from: minuteOf(from.value), to: minuteOf(to.value), zone };
+		const minute = ({ valueAsNumber }: HTMLInputElement) =>
+			valueAsNumber / MINUTE_MS;
+		const hours = { from: minute(from), to: minute(to), zone };
 		page.own.change({ kind: "quiet", ...(isOn.checked && hours) });
 	}
 
@@ -41,8 +36,8 @@ export function quietHours(page: Page): HTMLElement {
 		part.hidden = !pushKey;
 		isOn.checked = quiet !== undefined;
 		if (!quiet) return;
-		from.value = timeOf(quiet.from);
-		to.value = timeOf(quiet.to);
+		from.valueAsNumber = quiet.from * MINUTE_MS;
+		to.valueAsNumber = quiet.to * MINUTE_MS;
 	};
 	[from.value, to.value] = USUAL;
 	render();
