@@ -11,12 +11,12 @@ import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
 import { wordsOf } from "./requests.ts";
 import { roomName } from "./room-name.ts";
-import { t } from "./words.ts";
+import { locale, t } from "./words.ts";
 
 /** Mentions of the reader, and answers to them. */
 const MENTIONS = "to:me";
 
-const day = new Intl.DateTimeFormat(undefined, {
+const day = new Intl.DateTimeFormat(locale, {
 	...{ dateStyle: "medium", timeStyle: "short" },
 });
 
