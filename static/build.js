@@ -141,7 +141,7 @@ for (const file of await readdir(from)) {
 	if (/\.(svg|png|webmanifest)$/.test(file))
 		await copyFile(join(from, file), join(to, file));
 	if (!["index.html", "sw.js"].includes(file)) continue;
-	const text = await markup(join(from, file));
+	const text = numbered(await markup(join(from, file)), keys);
 	await writeFile(join(to, file), text.replaceAll("-MARK", MARK));
 }
 for (const name of ["inspect", "admin"])
