@@ -132,20 +132,16 @@ await build({
 });
 const emoji = library("emoji-picker-element-data/en/cldr/data.json");
 await copyFile(emoji, join(to, "emoji.json"));
-const html = (name) => markup(join(from, `${name}.html`));
+const html = await markup(join(from, "index.html"));
 await writeCatalogues(to, MARK, [
-	{ name: "", keys: first, html: await html("index") },
-	{
-		name: "-later",
-		keys: keys.slice(first.length),
-		html: (await html("settings")) + (await html("room-dialog")),
-	},
+	{ name: "", keys: first, html },
+	{ name: "-later", keys: keys.slice(first.length), html: "" },
 ]);
 for (const file of await readdir(from)) {
 	if (/\.(svg|png|webmanifest)$/.test(file))
 		await copyFile(join(from, file), join(to, file));
 	if (!["index.html", "sw.js"].includes(file)) continue;
-	const text = await markup(join(from, file));
+	const text = numbered(await markup(join(from, file)), keys);
 	await writeFile(join(to, file), text.replaceAll("-MARK", MARK));
 }
 for (const name of ["inspect", "admin"])

@@ -34,8 +34,6 @@ export const markKeys = {
 	async load(id) {
 		if (id.endsWith("languages/en.json"))
 			return { code: "export default {}", moduleType: "js" };
-		if (id.endsWith(".html"))
-			return { code: await markup(id), moduleType: "text" };
 		if (!/static\/[\w-]+\.ts$/.test(id)) return undefined;
 		const code = await readFile(id, "utf8");
 		return { code: code.replace(CALLS, '$1("words:$2"'), moduleType: "ts" };

@@ -5,13 +5,13 @@ import { showBriefly } from "./brief-notice.ts";
 import { Composer } from "./composer.ts";
 import { find } from "./element.ts";
 import {
-	type AboutOwn,
+	type ChatEvent,
 	isAboutOwn,
-	isAboutRooms,
+	isAnswer,
 	type RoomEvent,
 } from "./frames.ts";
 import { choose } from "./message-tools.ts";
-import { type AnswerAboutRooms, OwnRooms } from "./own-rooms.ts";
+import { type OwnRoom, OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { type PendingSends, pendingSends } from "./pending-sends.ts";
 import { roomLevel } from "./room-level.ts";
@@ -32,7 +32,7 @@ export class Chat {
 	constructor(page: Page) {
 		this.#page = page;
 		this.#own = new OwnRooms(page);
-		this.view = new RoomView(page, this.#own);
+		this.view = new RoomView(page);
 		this.sends = pendingSends(page);
 		this.composer = new Composer({ page, view: this.view, sends: this.sends });
 		this.#renderBell = roomLevel(page);
@@ -74,9 +74,7 @@ export class Chat {
 	disconnected(): void {
 		this.sends.outbox().disconnected();
 		this.view.disconnected();
-		this.#page.relations.disconnected();
-		this.#page.own.onDisconnect();
-		this.#own.disconnected();
+		this.#page.requests.disconnected();
 	}
 
 	/** Nothing of one's own rooms is for the next person. */
@@ -93,13 +91,15 @@ export class Chat {
 		this.composer.enter();
 	}
 
-	receive(event: RoomEvent): void {
-		if (isAboutRooms(event)) this.#receiveRooms(event);
+	receive(event: ChatEvent): void {
+		const { requests, own } = this.#page;
+		if (event.kind === "ownRooms") this.#showRooms(event.rooms);
 		else if (isAboutOwn(event)) this.view.receiveOwn(event);
-		else this.#receiveOfRoom(event);
+		else if (!isAnswer(event)) this.#receiveOfRoom(event);
+		else if (!requests.receive(event)) own.settle(event);
 	}
 
-	#receiveOfRoom(event: Exclude<RoomEvent, AnswerAboutRooms | AboutOwn>): void {
+	#receiveOfRoom(event: RoomEvent): void {
 		const here = this.#page.room;
 		const room = ("room" in event && event.room) || here;
 		if (event.kind === "head") this.view.receive(event);
@@ -111,16 +111,14 @@ export class Chat {
 		}
 	}
 
-	#receiveRooms(event: AnswerAboutRooms): void {
-		this.#own.receive(event);
-		if (event.kind !== "ownRooms") return;
-		this.#page.ownRooms = event.rooms;
+	#showRooms(rooms: readonly OwnRoom[]): void {
+		this.#page.ownRooms = rooms;
 		this.view.rooms.updateOwn();
 		this.#own.render();
 		this.onRooms();
 	}
 
-	#receiveHere(event: Exclude<RoomEvent, AnswerAboutRooms | AboutOwn>) {
+	#receiveHere(event: RoomEvent) {
 		const outbox = this.sends.outbox();
 		switch (event.kind) {
 			case "ack":

@@ -15,7 +15,7 @@ import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
 import { onOneLine } from "./quotes.ts";
 import { refuseFiles } from "./refuse-files.ts";
-import { isEditable, pickEmoji } from "./relations.ts";
+import { editMessage, isEditable, pickEmoji } from "./relations.ts";
 import { saveDraft, storedDraft } from "./storage.ts";
 import { nodes, t, translated } from "./words.ts";
 
@@ -138,7 +138,7 @@ export class Composer {
 		const text = withoutEmptyLines(this.#field.value);
 		this.#cancel();
 		if (text === message.text) return;
-		const words = await page.relations.edit(message, text);
+		const words = await editMessage(page, message, text);
 		if (!words) return;
 		// Elsewhere they would replace what is written there.
 		if (page.room !== message.room || this.#edited)

@@ -1,38 +1,74 @@
 /** Dialogs that are made when they are needed. */
 
-import { find, make } from "./element.ts";
+import { button, complain, find, focusField, make } from "./element.ts";
 import { t } from "./words.ts";
 
-/** A click on the backdrop has the dialog itself as its target. */
-export const closeBeside = (dialog: HTMLDialogElement) =>
-	dialog.addEventListener("click", ({ target }) => {
-		if (target === dialog) dialog.close();
-	});
-
-/** Shows a dialog, which goes when it is closed. */
-export function showDialog(title: string, ...content: readonly HTMLElement[]) {
-	const close = make("button", "block inline", t("close"));
+/** Makes a dialog, which is on the page only while it is open. */
+export function makeDialog(title: string, ...content: readonly HTMLElement[]) {
+	const close = button("block inline", () => dialog.close(), t("close"));
 	const head = make("header", "", make("h2", "", title), close);
 	const card = make("div", "card", head, ...content);
 	const dialog = make("dialog", { ariaLabel: title }, card);
-	close.onclick = () => dialog.close();
 	dialog.onclose = () => dialog.remove();
-	closeBeside(dialog);
+	// A click on the backdrop has the dialog itself as its target.
+	dialog.addEventListener("click", ({ target }) => {
+		if (target === dialog) dialog.close();
+	});
+	return dialog;
+}
+
+export function openDialog(dialog: HTMLDialogElement): void {
 	find("#plume").append(dialog);
 	dialog.showModal();
+}
+
+export function showDialog(title: string, ...content: readonly HTMLElement[]) {
+	const dialog = makeDialog(title, ...content);
+	openDialog(dialog);
 	return dialog;
 }
 
 export const smallButton = (
 	words: string,
-	onclick: () => void,
-	label = words,
-) =>
-	make(
-		"button",
-		{ type: "button", className: "block inline", ariaLabel: label, onclick },
-		words,
-	);
+	onclick: () => unknown,
+	ariaLabel = words,
+) => button({ className: "block inline", ariaLabel }, onclick, words);
+
+export const fieldset = (legend: string, ...content: readonly HTMLElement[]) =>
+	make("fieldset", "", make("legend", "", legend), ...content);
+
+/** A form of one field, which says below what is wrong with it. */
+export function fieldForm(
+	id: string,
+	[says, yes]: readonly [label: string, button: string],
+	more: Partial<HTMLInputElement> = {},
+) {
+	const field = make("input", {
+		...{ id, dir: "auto", autocomplete: "off", autofocus: true, ...more },
+	});
+	const trouble = make("p", { className: "trouble", role: "alert" });
+	trouble.id = `${id}-trouble`;
+	field.setAttribute("aria-describedby", trouble.id);
+	field.oninput = () => complain(field, "");
+	const label = make("label", { className: "hint", htmlFor: id }, says);
+	const line = make("div", "joined", field, make("button", "block", yes));
+	const form = make("form", "", label, line, trouble);
+	/** `act` resolves with what is wrong. Where nothing is, the dialog closes if that was its purpose. */
+	const submit = (act: (typed: string) => Promise<string>, isLast = true) => {
+		form.onsubmit = async (event) => {
+			event.preventDefault();
+			const words = await act(field.value);
+			// It may have been closed meanwhile.
+			if (!form.isConnected) return;
+			complain(field, words);
+			if (words) return field.focus();
+			if (!isLast) return;
+			form.closest("dialog")?.close();
+			focusField();
+		};
+	};
+	return { form, field, label, submit };
+}
 
 /** Tells people something while they may be typing: a space must not close it. */
 export function tell(words: string): void {

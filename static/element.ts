@@ -23,6 +23,16 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
 	return element;
 }
 
+/** A button that sends no form. */
+export function button(
+	options: string | Partial<HTMLButtonElement>,
+	onclick: (event: Event) => unknown,
+	...children: readonly (Node | string)[]
+): HTMLButtonElement {
+	const element = make("button", options, ...children);
+	return Object.assign(element, { type: "button", onclick });
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** A drawing of lines in a box of 20 by 20. */

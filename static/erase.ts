@@ -3,7 +3,7 @@
 import type { Said } from "../machines/message.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { showDialog } from "./dialog.ts";
-import { focusField, make } from "./element.ts";
+import { button, focusField, make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { onOneLine } from "./quotes.ts";
 import { t } from "./words.ts";
@@ -21,15 +21,13 @@ export function beginningOf({ text }: Said): string {
 
 /** `yes` is the label of the button that does it. Escape, like any other way to close the dialog, means no. */
 export function confirmed(title: string, words: string, yes: string) {
-	const no = make("button", "block", t("keep"));
+	const look = { className: "block", autofocus: true, ariaDescription: words };
+	const no = button(look, () => dialog.close(), t("keep"));
 	const sure = make("button", "block danger", yes);
-	no.autofocus = true;
-	no.ariaDescription = words;
 	const buttons = make("div", "row-of", no, sure);
 	const dialog = showDialog(title, make("p", "", words), buttons);
 	// Two buttons would say no.
 	dialog.querySelector("header>button")?.remove();
-	no.onclick = () => dialog.close();
 	return new Promise<boolean>((resolve) => {
 		sure.onclick = () => {
 			resolve(true);

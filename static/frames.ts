@@ -25,70 +25,53 @@ export type RoomLine = Item | Aside | LocalLine;
 export type Line = Exclude<RoomLine, Change>;
 export type Member = ServerFrame<"members">["members"][number];
 
-/** About rooms that are not public, and the answers to what was asked about them. */
-export type AboutRooms = ServerFrame<
-	"ownRooms" | "roomReady" | "invited" | "invitations" | "roomsDone"
->;
-
 /** About what is one's own on all devices. */
-export type AboutOwn =
-	| ServerFrame<"own" | "read" | "level" | "quiet">
-	| AnswerAboutOwn;
+export type AboutOwn = ServerFrame<"own" | "read" | "level" | "quiet">;
 
-/** The answers to what was asked about one's own. */
-export type AnswerAboutOwn =
-	| ServerFrame<"ownDone">
-	| {
-			readonly kind: "ownRefused";
-			readonly words: string;
-			/** It can be asked again after so many milliseconds. */
-			readonly retryAfter?: number | undefined;
-			readonly id?: string | undefined;
-	  };
+export const isAboutOwn = (event: ChatEvent): event is AboutOwn =>
+	/^(own|read|level|quiet)$/.test(event.kind);
 
-export const isAboutOwn = (event: RoomEvent): event is AboutOwn =>
-	/^(own|ownDone|ownRefused|read|level|quiet)$/.test(event.kind);
+/** A question was refused, or nobody answers it. */
+interface NotDone {
+	readonly kind: "notDone";
+	readonly words: string;
+	/** It can be asked again after so many milliseconds. */
+	readonly retryAfter?: number | undefined;
+	readonly id?: string | undefined;
+}
 
-/** The answers to what was said of a message, or asked about the pinned ones, and what a search found. */
-export type AnswerAboutMessage =
-	| ServerFrame<"relationDone" | "pins" | "found">
-	| {
-			readonly kind: "relationRefused";
-			readonly words: string;
-			readonly id?: string | undefined;
-			readonly retryAfter?: number | undefined;
-	  };
+/** What answers a question, by its id. */
+export type Answer =
+	| NotDone
+	| ServerFrame<"roomReady" | "invited" | "invitations" | "roomsDone">
+	| ServerFrame<"relationDone" | "pins" | "found" | "ownDone">;
 
-const aboutRooms: ReadonlySet<string> = new Set<RoomEvent["kind"]>([
-	...(["ownRooms", "roomReady", "invited", "invitations"] as const),
-	...(["roomsDone", "roomsRefused"] as const),
+export const isAnswer = (event: ChatEvent): event is Answer =>
+	/^(notDone|(rooms|relation|own)Done|roomReady|invited|invitations|pins|found)$/.test(
+		event.kind,
+	);
+
+/** What is asked with an id. */
+const ASKED: ReadonlySet<number> = new Set([
+	...[MessageType.rooms, MessageType.relation],
+	...[MessageType.search, MessageType.own],
 ]);
 
-export const isAboutRooms = (
-	event: RoomEvent,
-): event is AboutRooms | Extract<RoomEvent, { kind: "roomsRefused" }> =>
-	aboutRooms.has(event.kind);
-
-/** The events that bypass the machine, because it holds no text and no offsets. */
+/** The events about one room. */
 export type RoomEvent =
 	| RoomLine
 	| ServerFrame<"head" | "caughtUp" | "gap" | "ack">
 	| ServerFrame<"members" | "presence" | "typing" | "blocks">
-	| AboutRooms
-	| AboutOwn
-	| AnswerAboutMessage
 	/** The end of a page of history; one that was refused has no `before`. */
 	| (Pick<ServerFrame<"page">, "kind" | "room" | "more" | "id"> & {
 			readonly before?: number;
 	  })
-	| ({ readonly kind: "textRefused" } & Refusal)
-	| {
-			readonly kind: "roomsRefused";
-			readonly words: string;
-			readonly id?: string | undefined;
-	  };
+	| ({ readonly kind: "textRefused" } & Refusal);
 
-type PageInput = ServerEvent | RoomEvent;
+/** The events that bypass the machine, because it holds no text and no offsets. */
+export type ChatEvent = RoomEvent | ServerFrame<"ownRooms"> | AboutOwn | Answer;
+
+type PageInput = ServerEvent | ChatEvent;
 
 /** The field of the form that a rule is about. */
 function about(rule: string): Trouble["about"] {
@@ -106,12 +89,8 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 		const next = rule === "isNextInOrder" ? expected : undefined;
 		return { kind: "textRefused", n, words, expected: next, retryAfter };
 	}
-	if (re === MessageType.rooms)
-		return { kind: "roomsRefused", words, id: frame.id };
-	if (re === MessageType.relation || re === MessageType.search)
-		return { kind: "relationRefused", words, id: frame.id, retryAfter };
-	if (re === MessageType.own)
-		return { kind: "ownRefused", words, id: frame.id, retryAfter };
+	if (ASKED.has(re))
+		return { kind: "notDone", words, id: frame.id, retryAfter };
 	// A page that was asked for too soon is still there; any other refused page is not.
 	const isTooFast = rule === "isNotTooFast";
 	if (re === MessageType.history)

@@ -17,7 +17,7 @@ export function offerInvitation(page: Page): void {
 		show(bar, false);
 	};
 	const join = async () => {
-		const words = await page.askRooms({ kind: "join", invitation });
+		const words = await page.ask({ kind: "join", invitation });
 		if (words !== OFFLINE) end();
 		showBriefly(words);
 	};

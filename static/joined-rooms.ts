@@ -2,7 +2,8 @@
 
 import { LOBBY } from "../machines/message.ts";
 import { roomName } from "./room-name.ts";
-import { browser, parseList } from "./store.ts";
+import { browser } from "./store.ts";
+import { parseList } from "./stored-list.ts";
 
 /** Rooms that are stored at most. */
 const MOST = 200;

@@ -1,7 +1,7 @@
 /** What Ctrl+K and “?” open. It is loaded when one of them is first pressed. */
 
 import { arrowKeys, showDialog } from "./dialog.ts";
-import { make, say } from "./element.ts";
+import { button, make, say } from "./element.ts";
 import { bare } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
 import { roomName } from "./room-name.ts";
@@ -56,10 +56,8 @@ export function goTo(page: Page): void {
 	const dialog = showDialog(t("go"), field, trouble, list);
 	const links = [...document.querySelectorAll<HTMLElement>("#rooms a")];
 
-	function offer(words: string, onclick: () => void): HTMLElement {
-		const button = { type: "button", className: "ghost", onclick } as const;
-		return make("button", button, make("bdi", "", words));
-	}
+	const offer = (words: string, onclick: () => void) =>
+		button("ghost", onclick, make("bdi", "", words));
 	const offerRoom = (words: string, go: () => void) =>
 		offer(words, () => {
 			dialog.close();
@@ -68,7 +66,7 @@ export function goTo(page: Page): void {
 	const offerTalk = (names: readonly string[]) =>
 		offer(t("go.talk", { names: names.join(", ") }), async () => {
 			const question = { kind: "talkTo", names: [...names] } as const;
-			say(trouble, await page.askRooms(question));
+			say(trouble, await page.ask(question));
 			if (trouble.textContent === "") dialog.close();
 		});
 

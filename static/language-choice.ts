@@ -1,13 +1,14 @@
 /** The languages to choose from in the settings, which are listed when those are first opened. */
 
 import { LANGUAGES } from "./catalogue.ts";
-import { find, make } from "./element.ts";
+import { make } from "./element.ts";
 import { browser } from "./store.ts";
 import { t } from "./words.ts";
 
 /** Each language by its own name. The choice applies once the page is loaded again. */
-export function offerLanguages(): void {
-	const select = find("#language", HTMLSelectElement);
+export function languageChoice(): HTMLSelectElement {
+	const select = make("select", { ariaLabel: t("html.language") });
+	select.id = "language";
 	select.append(make("option", { value: "" }, t("language.browser")));
 	for (const value of LANGUAGES) {
 		const names = new Intl.DisplayNames(value, { type: "language" });
@@ -19,4 +20,5 @@ export function offerLanguages(): void {
 		browser.set("language", select.value);
 		location.reload();
 	};
+	return select;
 }

@@ -70,6 +70,13 @@ export const later = script<Later>("later");
 export const picker = script<typeof import("emoji-picker-element")>("picker");
 export const qrCode = script<typeof import("lean-qr/nano")>("qr");
 
+/** What a button, a key or a command opens. */
+type Opened = "go" | "keys" | "level" | "newRoom" | "pins" | "search";
+export const open = async (
+	page: Page,
+	name: Opened | "settings" | "share" | "topic",
+) => (await later())?.[name](page);
+
 /** The same, with nothing if another room was opened meanwhile. */
 export async function laterHere(page: Page): Promise<Later | undefined> {
 	const { room } = page;

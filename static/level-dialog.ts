@@ -14,7 +14,7 @@ const WORDS = {
 };
 
 /** Asks it about the room on the screen. */
-export function openLevel(page: Page, title: string): void {
+export function openLevel(page: Page): void {
 	const { room } = page;
 	const choices = LEVELS.map((level) => {
 		const onchange = () => page.own.change({ kind: "level", room, level });
@@ -23,5 +23,5 @@ export function openLevel(page: Page, title: string): void {
 		return make("label", "", make("input", input), ` ${WORDS[level]}`);
 	});
 	const about = make("p", "hint", t("level.about"));
-	showDialog(title, make("fieldset", "", ...choices), about);
+	showDialog(t("level.title"), make("fieldset", "", ...choices), about);
 }

@@ -86,7 +86,6 @@ find("#room").addEventListener(
 const enter = enterForm(page, person);
 const verify = verifyForm(page);
 const renderStatus = statusBar(page);
-find("#me").onclick = async () => (await later())?.openSettings(page);
 const machine = pageMachine.provide({
 	actions: {
 		connect: () => socket.connect(),

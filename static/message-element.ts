@@ -3,7 +3,7 @@
 import type { Said } from "../machines/message.ts";
 import { make } from "./element.ts";
 import type { Aside, Notice } from "./frames.ts";
-import { BUTTON, messageTools, reactionsElement } from "./message-tools.ts";
+import { messageTools, reactionsElement } from "./message-tools.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
 import { isOnlyEmoji, mentions, textNodes } from "./text.ts";
@@ -22,7 +22,7 @@ function textElements(text: string, me: string): HTMLElement[] {
 	const body = make("div", properties, ...textNodes(text, me));
 	if (text.split(LINE_BREAK).length <= MOST_LINES) return [body];
 	body.classList.add("long");
-	const more = { ...BUTTON, className: "link more" };
+	const more = { tabIndex: -1, className: "link more" };
 	return [body, make("button", more, t("message.all"))];
 }
 

@@ -2,13 +2,19 @@
 
 import type { Said } from "../machines/message.ts";
 import { arrowKeys, showDialog } from "./dialog.ts";
-import { isTouch, make } from "./element.ts";
+import { button, isTouch, make } from "./element.ts";
+import { eraseOne } from "./erase.ts";
 import { copyLink } from "./message-link.ts";
 import { reactionsOf } from "./message-tools.ts";
 import type { Page } from "./page.ts";
 import { nameList } from "./person.ts";
 import { openMenu } from "./person-menu.ts";
-import { isEditable } from "./relations.ts";
+import {
+	chooseReaction,
+	isEditable,
+	togglePin,
+	toggleReaction,
+} from "./relations.ts";
 import { t } from "./words.ts";
 
 /** Pixels between a menu and the edge of the window. */
@@ -21,14 +27,13 @@ export function openSheet(
 	page: Page,
 	beside?: EventTarget | null,
 ): void {
-	const { relations, role, name } = page;
-	const button = (words: string, act: () => unknown) => {
+	const { role, name } = page;
+	const choice = (words: string, act: () => unknown) => {
 		const onclick = () => {
 			dialog.close();
 			void act();
 		};
-		const look = { type: "button", className: "ghost", onclick } as const;
-		return make("button", look, words);
+		return button("ghost", onclick, words);
 	};
 	const isMenu = beside instanceof Element && !isTouch();
 	const isMine = message.name === name;
@@ -37,16 +42,16 @@ export function openSheet(
 	);
 	/** These have buttons of their own where there is a mouse. */
 	const alone = [
-		button(t("sheet.react"), () => relations.choose(message)),
-		button(t("reply"), () => page.reply(message)),
+		choice(t("sheet.react"), () => chooseReaction(page, message)),
+		choice(t("reply"), () => page.reply(message)),
 		...(isMine && isEditable(message)
-			? [button(t("edit"), () => page.edit(message))]
+			? [choice(t("edit"), () => page.edit(message))]
 			: []),
 	];
 	const pin = message.pinned === undefined ? t("pin") : t("unpin");
 	const last = isMine
-		? button(t("delete"), () => relations.erase(message))
-		: button(t("sheet.more"), () =>
+		? choice(t("delete"), () => eraseOne(message, page))
+		: choice(t("sheet.more"), () =>
 				openMenu({ page, name: message.name, message }),
 			);
 	const dialog = showDialog(
@@ -55,17 +60,15 @@ export function openSheet(
 			"div",
 			"quick",
 			...QUICK.map((emoji) =>
-				button(emoji, () => relations.toggle(message, emoji)),
+				choice(emoji, () => toggleReaction(page, message, emoji)),
 			),
 		),
 		...given,
 		...(isMenu ? [] : alone),
-		button(t("copy"), () => navigator.clipboard?.writeText(message.text)),
-		button(t("message.link"), () => copyLink(message)),
-		...(role === "member"
-			? []
-			: [button(pin, () => relations.togglePin(message))]),
-		button(t("unread"), () => page.markUnread(message)),
+		choice(t("copy"), () => navigator.clipboard?.writeText(message.text)),
+		choice(t("message.link"), () => copyLink(message)),
+		...(role === "member" ? [] : [choice(pin, () => togglePin(page, message))]),
+		choice(t("unread"), () => page.markUnread(message)),
 		last,
 	);
 	const buttons = [...dialog.querySelectorAll<HTMLElement>(".ghost")];

@@ -1,14 +1,11 @@
 /** The buttons at a message, and the reactions below it. */
 
 import type { Said } from "../machines/message.ts";
-import { icon, make } from "./element.ts";
+import { button, icon, make } from "./element.ts";
 import { laterHere } from "./lazy.ts";
 import type { Page } from "./page.ts";
-import { isEditable } from "./relations.ts";
+import { chooseReaction, isEditable, toggleReaction } from "./relations.ts";
 import { number, t } from "./words.ts";
-
-/** The buttons of the timeline share one tab stop. */
-export const BUTTON = { type: "button", tabIndex: -1 } as const;
 
 /** What is drawn on each button. */
 const lines = {
@@ -25,12 +22,12 @@ function tool(
 	ariaHasPopup: "dialog" | null = null,
 ): HTMLElement {
 	const names = { title, ariaLabel: title, ariaHasPopup, className: "tool" };
-	return make("button", { ...BUTTON, ...names, onclick }, icon(drawing));
+	return button({ tabIndex: -1, ...names }, onclick, icon(drawing));
 }
 
 export function messageTools(message: Said, page: Page): HTMLElement {
 	const isMine = message.name === page.name;
-	const react = () => void page.relations.choose(message);
+	const react = () => void chooseReaction(page, message);
 	const more = async ({ target }: Event) =>
 		(await laterHere(page))?.openSheet(message, page, target);
 	const mayEdit = isMine && isEditable(message);
@@ -57,12 +54,12 @@ export const reactionsOf = ({ reactions = [] }: Said, page: Page) =>
 export function reactionsElement(message: Said, page: Page): HTMLElement[] {
 	const chips = reactionsOf(message, page).map(({ text, names }) => {
 		const ariaPressed = String(names.includes(page.name));
-		const onclick = () => void page.relations.toggle(message, text);
+		const onclick = () => void toggleReaction(page, message, text);
 		const shown = `${text} ${number(names.length)}`;
 		const title = names.join(", ");
 		const ariaLabel = `${shown}: ${title}`;
-		const chip = { className: "chip", title, ariaLabel, ariaPressed, onclick };
-		return make("button", { ...BUTTON, ...chip }, shown);
+		const chip = { className: "chip", title, ariaLabel, ariaPressed };
+		return button({ tabIndex: -1, ...chip }, onclick, shown);
 	});
 	return chips.length > 0 ? [make("div", "reactions", ...chips)] : [];
 }

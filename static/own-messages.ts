@@ -1,7 +1,8 @@
 /** The export of all that the reader said, and its erasure. It is loaded with the other settings. */
 
 import { BASE } from "./base-path.ts";
-import { find, make, say } from "./element.ts";
+import { fieldset } from "./dialog.ts";
+import { button, make, say } from "./element.ts";
 import { confirmed } from "./erase.ts";
 import type { Page } from "./page.ts";
 import { storedSession } from "./storage.ts";
@@ -43,15 +44,13 @@ async function eraseAll(page: Page): Promise<void> {
 	else say(result, t("offline"));
 }
 
-/** Mounts both in the settings. */
-export function ownMessages(page: Page): void {
+export const clearResult = () => say(result, "");
+
+/** Both, for the settings. */
+export function ownMessages(page: Page): HTMLElement {
 	const exporting = make("button", "block", t("html.export"));
 	exporting.onclick = () => exportMessages(exporting);
-	const erasing = make("button", "block danger", t("html.erase"));
-	erasing.onclick = () => eraseAll(page);
-	const legend = make("legend", "", t("html.said"));
+	const erasing = button("block danger", () => eraseAll(page), t("html.erase"));
 	const buttons = make("div", "row-of", exporting, erasing);
-	const said = make("fieldset", "", legend, buttons, result);
-	find("#logout").closest("fieldset")?.before(said);
-	find("#settings").addEventListener("close", () => say(result, ""));
+	return fieldset(t("html.said"), buttons, result);
 }

@@ -14,7 +14,7 @@ import {
 	type ReadMark,
 } from "../machines/own.ts";
 import { showBriefly } from "./brief-notice.ts";
-import type { AboutOwn, AnswerAboutOwn } from "./frames.ts";
+import type { AboutOwn, Answer } from "./frames.ts";
 import { joinedRooms, saveRead } from "./joined-rooms.ts";
 import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
@@ -48,10 +48,6 @@ export class OwnState {
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	/** By which push services know the server; empty if it sends no notes. */
 	pushKey = "";
-	/** Called when the connection is lost. */
-	onDisconnect = (): void => {};
-	/** Called with the answer to a question. */
-	onAnswer = (_: AnswerAboutOwn): void => {};
 	/** Called when anything is another than before. */
 	readonly onChange: (() => void)[] = [];
 
@@ -123,13 +119,13 @@ export class OwnState {
 		for (const render of this.onChange) render();
 	}
 
-	/** What was refused only for now is sent again. */
-	#settle(answer: AnswerAboutOwn): void {
-		if (answer.kind === "ownRefused" && answer.retryAfter) return;
+	/** Takes the answer to a change. What was refused only for now is sent again. */
+	settle(answer: Answer): void {
+		if (answer.kind === "notDone" && answer.retryAfter) return;
 		for (const [key, { id, change }] of this.#unsent) {
 			if (id !== answer.id) continue;
 			this.#unsent.delete(key);
-			if (answer.kind === "ownDone")
+			if (answer.kind !== "notDone")
 				this.#known = changedOwn(this.#known, change);
 			else if (change.kind !== "read") showBriefly(answer.words);
 			this.#render();
@@ -137,11 +133,6 @@ export class OwnState {
 	}
 
 	receive(frame: AboutOwn): void {
-		if (frame.kind === "ownDone" || frame.kind === "ownRefused") {
-			this.#settle(frame);
-			this.onAnswer(frame);
-			return;
-		}
 		if (frame.kind === "own") {
 			const { reads, levels, from = 0, to = 0, zone, pushKey = "" } = frame;
 			this.pushKey = pushKey;

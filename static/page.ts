@@ -8,10 +8,10 @@ import type { ClientFrame } from "../machines/protocol.ts";
 import { foldName } from "../machines/text.ts";
 import { focusField } from "./element.ts";
 import type { Line } from "./frames.ts";
-import { type OwnRoom, type Question, titleOf } from "./own-rooms.ts";
+import { type OwnRoom, titleOf } from "./own-rooms.ts";
 import { OwnState } from "./own-state.ts";
 import { Quotes } from "./quotes.ts";
-import { Relations } from "./relations.ts";
+import { Requests, wordsOf } from "./requests.ts";
 import type { Socket } from "./socket.ts";
 import { claimClient } from "./storage.ts";
 import { t } from "./words.ts";
@@ -35,14 +35,12 @@ export class Page {
 	epoch = "";
 	/** What the replies on the screen answer. */
 	readonly quotes = new Quotes(this);
-	readonly relations = new Relations(this);
+	readonly requests = new Requests(this);
 	readonly own = new OwnState(this);
 	/** The line at an offset, if it is on the screen. */
 	lineAt: (offset: number) => Line | undefined = () => undefined;
 	/** Whether a page of history was asked for, and is not there yet. */
 	isPaging = (): boolean => false;
-	/** Asks something about rooms, and goes to the one that this leads to; or answers why it can't be. */
-	askRooms: (question: Question) => Promise<string> = async () => "";
 	/** Begins a reply. */
 	reply: (message: Said) => void = () => {};
 	/** Shows the message at an offset of the room, which was said at this time, if that is known. */
@@ -118,6 +116,13 @@ export class Page {
 	/** Sends a frame if the room is open, and drops it otherwise. */
 	send(frame: ClientFrame): void {
 		if (this.isOpen) this.#parts.socket.send(frame);
+	}
+
+	/** Asks the server something, and goes to the room that this leads to. Resolves with what is wrong, or with nothing. */
+	async ask(question: ClientFrame): Promise<string> {
+		const answer = await this.requests.ask(question);
+		if (answer.kind === "roomReady") void this.go(answer.room);
+		return wordsOf(answer);
 	}
 
 	/** Sends a command to the bot, which is posted to nobody; false without a connection. */

@@ -3,7 +3,7 @@
  * is listed once, and is away only if they are away in all of them.
  */
 
-import { find, make, say } from "./element.ts";
+import { button, find, make, say } from "./element.ts";
 import type { Member, RoomEvent } from "./frames.ts";
 import { laterHere } from "./lazy.ts";
 import type { Page } from "./page.ts";
@@ -37,11 +37,9 @@ function itemOf(page: Page, { name, away, in: room }: Member): HTMLElement {
 		...labels.flatMap((label) => (label ? make("span", "label", label) : [])),
 	];
 	const onclick = async () => (await laterHere(page))?.openMenu({ page, name });
-	const button = {
-		...({ type: "button", tabIndex: -1, ariaHasPopup: "dialog" } as const),
-		...{ title: t("menu.of", { name }), onclick },
-	} as const;
-	const shown = isMe ? parts : [make("button", button, ...parts)];
+	const title = t("menu.of", { name });
+	const look = { tabIndex: -1, ariaHasPopup: "dialog", title };
+	const shown = isMe ? parts : [button(look, onclick, ...parts)];
 	return make("li", away ? "away" : "", ...shown);
 }
 

@@ -6,7 +6,7 @@
 
 import { BOT_NAME, type Said } from "../machines/message.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
-import { showDialog, smallButton } from "./dialog.ts";
+import { fieldset, showDialog, smallButton } from "./dialog.ts";
 import { focusField, make } from "./element.ts";
 import { beginningOf, confirmed, GONE } from "./erase.ts";
 import type { Page } from "./page.ts";
@@ -59,8 +59,7 @@ export function openMenu(about: About): void {
 			button.classList.toggle("danger", isHard);
 			return button;
 		});
-		const title = make("legend", "", legend);
-		return make("fieldset", "", title, make("div", "row-of", ...buttons));
+		return fieldset(legend, make("div", "row-of", ...buttons));
 	};
 	const isBlocked = page.isBlocked(name);
 	const own = group(t("menu.own"), [
@@ -69,7 +68,7 @@ export function openMenu(about: About): void {
 	]);
 	const talk = async () => {
 		dialog.close();
-		showBriefly(await page.askRooms({ kind: "talkTo", names: [name] }));
+		showBriefly(await page.ask({ kind: "talkTo", names: [name] }));
 	};
 	const mayTalk = !message && name !== BOT_NAME;
 	const inRoom = message ? [REMOVE, ...IN_ROOM] : IN_ROOM;

@@ -2,11 +2,11 @@
 
 import type { ServerFrame } from "../machines/protocol.ts";
 import { showDialog } from "./dialog.ts";
-import { make } from "./element.ts";
+import { button, make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
 import { onOneLine } from "./quotes.ts";
-import { wordsOf } from "./relations.ts";
+import { wordsOf } from "./requests.ts";
 import { timeElement } from "./time-element.ts";
 import { nodes, t } from "./words.ts";
 
@@ -14,7 +14,7 @@ type Pin = ServerFrame<"pins">["pins"][number];
 
 export async function openPins(page: Page): Promise<void> {
 	const { room, epoch } = page;
-	const answer = await page.relations.ask({ kind: "pins", room, epoch });
+	const answer = await page.requests.ask({ kind: "pins", room, epoch });
 	if (page.room !== room) return;
 	const rows =
 		answer.kind === "pins"
@@ -32,9 +32,9 @@ export async function openPins(page: Page): Promise<void> {
 
 function row({ name, time, text, by }: Pin, onclick: () => void) {
 	const words = make("span", { dir: "auto" }, onOneLine(text));
-	return make(
-		"button",
-		{ type: "button", className: "pin", onclick },
+	return button(
+		"pin",
+		onclick,
 		make("span", "", nameTag(name), " ", timeElement(time)),
 		words,
 		make("span", "hint", ...nodes("message.pinned", { name: nameTag(by) })),

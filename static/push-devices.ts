@@ -1,37 +1,27 @@
 /** In the settings: notes to this browser while Plume is closed. */
 
-import { find, make, say } from "./element.ts";
-import type { AnswerAboutOwn } from "./frames.ts";
+import { fieldset } from "./dialog.ts";
+import { button, make, say } from "./element.ts";
 import type { Page } from "./page.ts";
 import { pushSubscription, subscribeFrame } from "./push-subscription.ts";
-import { Requests } from "./requests.ts";
 import { t } from "./words.ts";
 
-/** Mounts the part of the settings. The answer shows it anew. */
-export function pushDevices(page: Page): () => void {
-	const offline = { kind: "ownRefused", words: t("push.failed") } as const;
-	const requests = new Requests<AnswerAboutOwn>(page, "o", offline);
-	page.own.onAnswer = (answer) => requests.receive(answer);
-	page.own.onDisconnect = () => requests.disconnected();
-	const button = (words: string, act: () => Promise<string>) =>
-		make("button", {
-			...{ type: "button", className: "block", textContent: words },
-			async onclick() {
-				const said = await act().catch(() => t("push.failed"));
-				await render(said);
-			},
-		});
-	const on = button(t("push.on"), turnOn);
-	const off = button(t("push.off"), turnOff);
-	const trial = button(t("push.try"), async () => {
-		const answer = await requests.ask({ kind: "tryPush" });
-		return answer.kind === "ownDone" ? t("push.sent") : answer.words;
+export function pushDevices(page: Page): HTMLElement {
+	const choice = (words: string, act: () => Promise<string>) => {
+		const onclick = () =>
+			act()
+				.catch(() => t("push.failed"))
+				.then(render);
+		return button("block", onclick, words);
+	};
+	const on = choice(t("push.on"), turnOn);
+	const off = choice(t("push.off"), turnOff);
+	const trial = choice(t("push.try"), async () => {
+		const words = await page.ask({ kind: "tryPush" });
+		return words || t("push.sent");
 	});
 	const result = make("p", { className: "hint", role: "status" });
-	const legend = make("legend", "", t("push.title"));
 	const row = make("div", "row-of", on, off, trial);
-	const part = make("fieldset", "", legend, row, result);
-	find("#notify").closest("fieldset")?.after(part);
 
 	async function turnOn(): Promise<string> {
 		if ((await Notification.requestPermission()) !== "granted") return "";
@@ -44,16 +34,15 @@ export function pushDevices(page: Page): () => void {
 		const old = await pushManager.getSubscription();
 		await old?.unsubscribe();
 		const subscription = await pushManager.subscribe(options);
-		const answer = await requests.ask(subscribeFrame(subscription));
-		if (answer.kind === "ownDone") return "";
-		await subscription.unsubscribe();
-		return answer.words;
+		const words = await page.ask(subscribeFrame(subscription));
+		if (words) await subscription.unsubscribe();
+		return words;
 	}
 
 	async function turnOff(): Promise<string> {
 		const subscription = await pushSubscription();
 		const { endpoint = "" } = subscription ?? {};
-		await requests.ask({ kind: "unsubscribe", endpoint });
+		await page.ask({ kind: "unsubscribe", endpoint });
 		await subscription?.unsubscribe();
 		return "";
 	}
@@ -67,7 +56,8 @@ export function pushDevices(page: Page): () => void {
 		say(result, said || why || state);
 	}
 	void render();
-	return () => void render();
+	page.own.onChange.push(() => void render());
+	return fieldset(t("push.title"), row, result);
 }
 
 function whyNot({ own }: Page): string {

@@ -1,24 +1,17 @@
 /** The quiet hours in the settings. The zone is that of the browser in which they were set. */
 
-import { find, make } from "./element.ts";
+import { fieldset } from "./dialog.ts";
+import { make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { t } from "./words.ts";
 
 /** From ten in the evening to eight in the morning. */
 const USUAL = ["22:00", "08:00"] as const;
 
-const timeOf = (minute: number) =>
-	[Math.floor(minute / 60), minute % 60]
-		.map((part) => `${part}`.padStart(2, "0"))
-		.join(":");
+/** In a field; the server has minutes. */
+const MINUTE_MS = 60_000;
 
-const minuteOf = (time: string) => {
-	const [hours = 0, minutes = 0] = time.split(":").map(Number);
-	return hours * 60 + minutes;
-};
-
-/** Mounts them. The answer shows them anew. */
-export function quietHours(page: Page): () => void {
+export function quietHours(page: Page): HTMLElement {
 	const onchange = () => isOn.checked && send();
 	const time = (ariaLabel: string) =>
 		make("input", { type: "time", required: true, ariaLabel, onchange });
@@ -27,14 +20,14 @@ export function quietHours(page: Page): () => void {
 	const [from, to] = [time(t("quiet.from")), time(t("quiet.until"))];
 	const label = make("label", "", isOn, t("quiet.on"));
 	const row = make("div", "row-of", from, t("quiet.to"), to);
-	const legend = make("legend", "", t("quiet.title"));
-	const part = make("fieldset", "", legend, label, row);
-	find("#notify").closest("fieldset")?.after(part);
+	const part = fieldset(t("quiet.title"), label, row);
 
 	function send(): void {
 		if (!from.value || !to.value) return;
 		const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions();
-		const hours = { from: minuteOf(from.value), to: minuteOf(to.value), zone };
+		const minute = ({ valueAsNumber }: HTMLInputElement) =>
+			valueAsNumber / MINUTE_MS;
+		const hours = { from: minute(from), to: minute(to), zone };
 		page.own.change({ kind: "quiet", ...(isOn.checked && hours) });
 	}
 
@@ -43,10 +36,11 @@ export function quietHours(page: Page): () => void {
 		part.hidden = !pushKey;
 		isOn.checked = quiet !== undefined;
 		if (!quiet) return;
-		from.value = timeOf(quiet.from);
-		to.value = timeOf(quiet.to);
+		from.valueAsNumber = quiet.from * MINUTE_MS;
+		to.valueAsNumber = quiet.to * MINUTE_MS;
 	};
 	[from.value, to.value] = USUAL;
 	render();
-	return render;
+	page.own.onChange.push(render);
+	return part;
 }

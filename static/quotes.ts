@@ -5,7 +5,7 @@
  */
 
 import { type Change, changed, isChange } from "../machines/relations.ts";
-import { find, make } from "./element.ts";
+import { button, find, make } from "./element.ts";
 import type { Line, RoomLine } from "./frames.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
@@ -95,17 +95,14 @@ export class Quotes {
 		const line = shown(offset);
 		if (line && "offset" in line) this.#found.set(offset, line);
 		const onclick = () => this.#page.show(offset);
-		const title = t("quote.title");
-		const button = make("button", {
-			...{ type: "button", tabIndex: -1, className: "quote", title, onclick },
-		});
-		button.dataset.quotes = `${offset}`;
-		button.replaceChildren(...this.#words(offset));
+		const look = { tabIndex: -1, className: "quote", title: t("quote.title") };
+		const quote = button(look, onclick, ...this.#words(offset));
+		quote.dataset.quotes = `${offset}`;
 		if (!this.#found.has(offset)) {
 			this.#wanted.add(offset);
 			this.#askNext();
 		}
-		return button;
+		return quote;
 	}
 
 	#words(offset: number): readonly (Node | string)[] {

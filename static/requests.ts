@@ -1,6 +1,7 @@
-/** Questions to the server that have an id, each with one answer. */
+/** Questions to the server, each with an id and one answer. */
 
 import type { ClientFrame } from "../machines/protocol.ts";
+import type { Answer } from "./frames.ts";
 import type { Page } from "./page.ts";
 import { t } from "./words.ts";
 
@@ -9,48 +10,44 @@ export const OFFLINE = t("offline");
 /** Nobody waits longer for an answer. */
 const LONGEST_MS = 15_000;
 
-interface Answer {
-	readonly id?: string | undefined;
-}
+/** What is wrong, or nothing. */
+export const wordsOf = (answer: Answer) =>
+	answer.kind === "notDone" ? answer.words : "";
 
-export class Requests<Answered extends Answer> {
+export class Requests {
 	readonly #page: Page;
-	/** What the ids begin with. */
-	readonly #mark: string;
-	/** Stands for an answer that does not come: there is no connection, or it was lost. */
-	readonly #offline: Answered;
-	readonly #waiting = new Map<string, (answer: Answered) => void>();
+	readonly #waiting = new Map<string, (answer: Answer) => void>();
 	#asked = 0;
 
-	constructor(page: Page, mark: string, offline: Answered) {
+	constructor(page: Page) {
 		this.#page = page;
-		this.#mark = mark;
-		this.#offline = offline;
 	}
 
-	ask(question: ClientFrame): Promise<Answered> {
-		const id = `${this.#mark}${this.#asked++}`;
-		const answer = new Promise<Answered>((resolve) =>
+	/** Resolves with the answer; without a connection, or if it is lost, with words about that. */
+	ask(question: ClientFrame): Promise<Answer> {
+		const id = `a${this.#asked++}`;
+		const answer = new Promise<Answer>((resolve) =>
 			this.#waiting.set(id, resolve),
 		);
 		if (this.#page.isOpen) this.#page.send({ ...question, id });
-		else this.#answer(id, this.#offline);
+		else this.#giveUp(id);
 		// The part of the server that was to decide may be gone.
-		setTimeout(() => this.#answer(id, this.#offline), LONGEST_MS);
+		setTimeout(() => this.#giveUp(id), LONGEST_MS);
 		return answer;
 	}
 
 	/** Nobody answers any more. */
 	disconnected(): void {
-		for (const id of this.#waiting.keys()) this.#answer(id, this.#offline);
+		for (const id of this.#waiting.keys()) this.#giveUp(id);
 	}
 
-	receive(answer: Answered): void {
-		if (answer.id !== undefined) this.#answer(answer.id, answer);
+	/** Returns whether somebody waited for it. */
+	receive(answer: Answer): boolean {
+		this.#waiting.get(answer.id ?? "")?.(answer);
+		return this.#waiting.delete(answer.id ?? "");
 	}
 
-	#answer(id: string, answer: Answered): void {
-		this.#waiting.get(id)?.(answer);
-		this.#waiting.delete(id);
+	#giveUp(id: string): void {
+		this.receive({ kind: "notDone", words: OFFLINE, id });
 	}
 }

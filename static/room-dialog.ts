@@ -3,96 +3,118 @@
  * how it ends. It is loaded when it is first opened.
  */
 
-/// <reference path="./html.d.ts" />
 import { LOBBY } from "../machines/message.ts";
+import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
 import { BASE } from "./base-path.ts";
-import { closeBeside, smallButton } from "./dialog.ts";
-import { complain, find, make, say } from "./element.ts";
+import { fieldForm, fieldset, showDialog, smallButton } from "./dialog.ts";
+import { button, make, say } from "./element.ts";
 import { confirmed } from "./erase.ts";
-import type { AboutRooms } from "./frames.ts";
-import type { OwnRoom, OwnRooms, Question } from "./own-rooms.ts";
+import type { OwnRoom } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
-import html from "./room-dialog.html" with { type: "text" };
-import { addMarkup } from "./translate.ts";
 import { locale, nodes, t } from "./words.ts";
 
-type Open = Extract<AboutRooms, { kind: "invitations" }>["invitations"][number];
+type Open = ServerFrame<"invitations">["invitations"][number];
 
 const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 
+const listOf = (id: string, ariaLabel: string) => make("ul", { id, ariaLabel });
+
 export class RoomDialog {
 	readonly #page: Page;
-	readonly #own: OwnRooms;
-	readonly #dialog = find("#room-about", HTMLDialogElement);
-	readonly #title = find("#title", HTMLInputElement);
-	readonly #link = find("#invite-link", HTMLInputElement);
-	readonly #name = find("#invite-name", HTMLInputElement);
 	/** The key of the room that it is about. */
-	#shown = "";
+	readonly #room: string;
+	readonly #dialog: HTMLDialogElement;
+	readonly #result = make("p", { className: "hint", role: "status" });
+	readonly #members = listOf("members-list", t("html.members"));
+	readonly #open = listOf("open-invitations", t("html.invitations"));
+	readonly #link = make("input", { readOnly: true, dir: "ltr" });
+	readonly #linkRow = make("div", { className: "joined", hidden: true });
+	readonly #inviting = this.#makeInviting();
+	readonly #titling: HTMLElement;
+	readonly #leaving = make("div", "row-of");
+	readonly #closing = make("button", "block danger", t("html.close-room"));
 
-	constructor(page: Page, own: OwnRooms) {
+	constructor(page: Page, { room, title }: OwnRoom) {
 		this.#page = page;
-		this.#own = own;
-		closeBeside(this.#dialog);
-		// The token is for nobody who opens it next.
-		this.#dialog.onclose = () => {
-			this.#link.value = "";
-		};
-		find("#make-link").onclick = () => void this.#makeLink();
-		find("#copy-link").onclick = () => void this.#copy();
-		// A form in a dialog would close it.
-		find("#invite-by-name").onsubmit = (event) => {
-			event.preventDefault();
-			void this.#invite();
-		};
-		find("#title-form").onsubmit = (event) => {
-			event.preventDefault();
-			const { room } = page;
-			void this.#do({ kind: "titleRoom", room, title: this.#title.value });
-		};
-		find("#leave-room").onclick = () => void this.#leave();
-		find("#close-room").onclick = () => void this.#close();
+		this.#room = room;
+		const leave = button("block", () => this.#leave(), t("html.leave"));
+		this.#closing.id = "close-room";
+		this.#closing.onclick = () => this.#close();
+		this.#leaving.append(leave, this.#closing);
+		this.#titling = this.#makeTitling(title);
+		this.#dialog = showDialog(
+			page.titleOf(room),
+			this.#result,
+			this.#members,
+			this.#inviting,
+			this.#titling,
+			this.#leaving,
+		);
+		this.#dialog.id = "room-about";
+		this.render();
+	}
+
+	#makeInviting(): HTMLElement {
+		const labels = [t("html.invite-name"), t("html.invite")] as const;
+		const byName = fieldForm("invite-name", labels, {
+			...{ autocapitalize: "none", spellcheck: false },
+			...{ maxLength: 33, autofocus: false },
+		});
+		byName.submit((typed) => this.#invite(typed, byName.field), false);
+		const look = { id: "make-link", className: "block" };
+		const byLink = button(look, () => this.#makeLink(), t("html.make-link"));
+		const copy = button("block", () => this.#copy(), t("copy"));
+		this.#link.ariaLabel = t("html.link");
+		this.#linkRow.append(this.#link, copy);
+		return fieldset(
+			t("html.invite"),
+			make("p", "hint", t("html.invite-hint")),
+			make("div", "row-of", byLink),
+			this.#linkRow,
+			byName.form,
+			this.#open,
+		);
+	}
+
+	#makeTitling(value: string): HTMLElement {
+		const labels = [t("html.title"), t("html.change")] as const;
+		const more = { maxLength: 64, autofocus: false, value };
+		const { form, label, submit } = fieldForm("title", labels, more);
+		label.className = "";
+		submit(async (title) => {
+			await this.#do({ kind: "titleRoom", room: this.#room, title });
+			return "";
+		}, false);
+		return form;
 	}
 
 	/** Shows what has changed. */
 	render(): void {
 		const room = this.#page.ownRoom;
-		if (room?.room !== this.#shown) this.#dialog.close();
+		if (room?.room !== this.#room) this.#dialog.close();
 		if (!room || !this.#dialog.open) return;
 		this.#draw(room);
 		// Someone has joined, perhaps by one of them.
 		void this.#listInvitations();
 	}
 
-	open(): void {
-		const room = this.#page.ownRoom;
-		if (!room) return;
-		this.#shown = room.room;
-		this.#title.value = room.title;
-		this.#link.value = "";
-		for (const field of [this.#name, this.#title]) complain(field, "");
-		find("#link-row").hidden = true;
-		say("#room-result", "");
-		this.#draw(room);
-		this.#dialog.showModal();
-		void this.#listInvitations();
-	}
-
 	#draw(room: OwnRoom): void {
 		const { mine = false, closed = false, owner } = room;
 		const isPrivate = room.access === "private";
-		say("#room-about-title", this.#page.titleOf(room.room));
-		find("#members-list").replaceChildren(
+		const title = this.#page.titleOf(room.room);
+		say("#room-about h2", title);
+		this.#dialog.ariaLabel = title;
+		this.#members.replaceChildren(
 			this.#member(this.#page.name, owner, [t("you")]),
 			...room.names.map((name) =>
 				this.#member(name, owner, [], mine && !closed),
 			),
 		);
-		find("#invite-people").hidden = !isPrivate || closed;
-		find("#title-form").hidden = !mine || closed;
-		find("#leave-row").hidden = !isPrivate;
-		find("#close-room").hidden = !mine || closed;
+		this.#inviting.hidden = !isPrivate || closed;
+		this.#titling.hidden = !mine || closed;
+		this.#leaving.hidden = !isPrivate;
+		this.#closing.hidden = !mine || closed;
 	}
 
 	#member(
@@ -103,8 +125,8 @@ export class RoomDialog {
 	): HTMLElement {
 		const shown = name === owner ? [...labels, t("owner")] : labels;
 		const tags = shown.map((label) => make("span", "label", label));
-		const handOver = () => void this.#handOver(name);
-		const remove = () => void this.#remove(name);
+		const handOver = () => this.#handOver(name);
+		const remove = () => this.#remove(name);
 		const buttons = [
 			smallButton(t("owner.make"), handOver, t("owner.make-of", { name })),
 			smallButton(t("remove.yes"), remove, t("remove.of", { name })),
@@ -115,11 +137,9 @@ export class RoomDialog {
 
 	async #listInvitations(): Promise<void> {
 		const { room } = this.#page;
-		const answer = await this.#own.ask({ kind: "invitations", room });
+		const answer = await this.#page.requests.ask({ kind: "invitations", room });
 		const open = answer.kind === "invitations" ? answer.invitations : [];
-		find("#open-invitations").replaceChildren(
-			...open.map((one) => this.#invitation(one)),
-		);
+		this.#open.replaceChildren(...open.map((one) => this.#invitation(one)));
 	}
 
 	#invitation({ invitation, by, name, expires }: Open): HTMLElement {
@@ -132,31 +152,26 @@ export class RoomDialog {
 		const label = name
 			? t("invitation.revoke-of", { name })
 			: t("invitation.revoke-link");
-		const takeBack = smallButton(
-			t("invitation.revoke"),
-			() => void take(),
-			label,
-		);
+		const takeBack = smallButton(t("invitation.revoke"), take, label);
 		const p = make("span", "", ...nodes("invitation.until", until), " ");
 		return make("li", "", p, takeBack);
 	}
 
 	/** Asks about a room, and says what came of it. */
-	async #do(question: Question): Promise<void> {
-		const answer = await this.#own.ask(question);
-		const words = answer.kind === "roomsRefused" ? answer.words : t("done");
-		say("#room-result", words);
+	async #do(question: ClientFrame): Promise<void> {
+		const words = await this.#page.ask(question);
+		say(this.#result, words || t("done"));
 	}
 
 	async #makeLink(): Promise<void> {
 		const { room } = this.#page;
-		const answer = await this.#own.ask({ kind: "invite", room });
-		if (answer.kind === "roomsRefused") say("#room-result", answer.words);
+		const answer = await this.#page.requests.ask({ kind: "invite", room });
+		if (answer.kind === "notDone") say(this.#result, answer.words);
 		if (answer.kind !== "invited" || answer.token === undefined) return;
 		this.#link.value = `${location.origin}${BASE}join#${answer.token}`;
-		find("#link-row").hidden = false;
+		this.#linkRow.hidden = false;
 		this.#link.select();
-		say("#room-result", t("link.made"));
+		say(this.#result, t("link.made"));
 		await this.#listInvitations();
 	}
 
@@ -164,20 +179,20 @@ export class RoomDialog {
 		this.#link.select();
 		const copied = navigator.clipboard?.writeText(this.#link.value);
 		const words = await copied?.then(() => t("link.copied")).catch(() => "");
-		say("#room-result", words || t("link.copy"));
+		say(this.#result, words || t("link.copy"));
 	}
 
-	async #invite(): Promise<void> {
+	async #invite(typed: string, field: HTMLInputElement): Promise<string> {
 		const { room } = this.#page;
-		const name = this.#name.value.trim().replace(/^@/, "");
-		if (!name) return this.#name.focus();
-		const answer = await this.#own.ask({ kind: "invite", room, name });
-		const isRefused = answer.kind === "roomsRefused";
-		complain(this.#name, isRefused ? answer.words : "");
-		if (isRefused) return this.#name.focus();
-		this.#name.value = "";
-		say("#room-result", t("invitation.made", { name }));
-		await this.#listInvitations();
+		const name = typed.trim().replace(/^@/, "");
+		if (!name) field.focus();
+		if (!name) return "";
+		const words = await this.#page.ask({ kind: "invite", room, name });
+		if (words) return words;
+		field.value = "";
+		say(this.#result, t("invitation.made", { name }));
+		void this.#listInvitations();
+		return "";
 	}
 
 	async #remove(name: string): Promise<void> {
@@ -210,7 +225,5 @@ export class RoomDialog {
 	}
 }
 
-export function makeRoomDialog(page: Page, own: OwnRooms): RoomDialog {
-	addMarkup(html);
-	return new RoomDialog(page, own);
-}
+export const openMembers = (page: Page) =>
+	page.ownRoom && new RoomDialog(page, page.ownRoom);

@@ -1,26 +1,24 @@
 /** The bell in the room's head, which leads to what the reader wants to hear of the room. */
 
-import { find, icon, make } from "./element.ts";
-import { later } from "./lazy.ts";
+import { button, find, icon } from "./element.ts";
+import { open } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { t } from "./words.ts";
 
-const TITLE = t("level.title");
 const BELL = "M5 14V9a5 5 0 0 1 10 0v5l1.5 1h-13zM8.5 17.5h3";
 
 export const struckBell = () => icon(`${BELL}M3 3l14 14`);
 
 /** Mounts the bell. The answer draws it anew, for the room on the screen. */
 export function roomLevel(page: Page): () => void {
-	const button = make("button", {
-		...{ title: TITLE, ariaLabel: TITLE, id: "bell", type: "button" },
-		...{ className: "ghost", ariaHasPopup: "dialog" },
-		onclick: async () => (await later())?.openLevel(page, TITLE),
-	});
-	find("#show-more").before(button);
+	const title = t("level.title");
+	const names = { title, ariaLabel: title, ariaHasPopup: "dialog" };
+	const look = { ...names, id: "bell", className: "ghost" };
+	const bell = button(look, () => open(page, "level"));
+	find("#show-more").before(bell);
 	return () => {
 		const isMuted = page.own.level(page.room) === "nothing";
-		button.replaceChildren(isMuted ? struckBell() : icon(BELL));
+		bell.replaceChildren(isMuted ? struckBell() : icon(BELL));
 	};
 }
 

@@ -3,7 +3,7 @@
 import { isPublic, LOBBY } from "../machines/message.ts";
 import type { ServerFrame } from "../machines/protocol.ts";
 import { showBriefly } from "./brief-notice.ts";
-import { find, icon, make, say } from "./element.ts";
+import { button, find, icon, make, say } from "./element.ts";
 import {
 	joinedRoom,
 	joinedRooms,
@@ -14,7 +14,7 @@ import {
 	unread,
 } from "./joined-rooms.ts";
 import { later } from "./lazy.ts";
-import type { OwnRoom, OwnRooms } from "./own-rooms.ts";
+import type { OwnRoom } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { struckBell } from "./room-level.ts";
 import { roomMenu } from "./room-menu.ts";
@@ -40,17 +40,14 @@ const upTo99 = (count: number) =>
 export class RoomList {
 	readonly #list = find("#rooms");
 	readonly #page: Page;
-	readonly #own: OwnRooms;
 	readonly #order = roomOrder(this.#list, () => this.render());
 	readonly #heads = new Map<string, ServerFrame<"head">>();
 	/** Other rooms where the reader was mentioned. */
 	readonly #mentions = new Set<string>();
 	#isSought = false;
 
-	constructor(page: Page, own: OwnRooms) {
+	constructor(page: Page) {
 		this.#page = page;
-		this.#own = own;
-
 		roomMenu(page, () => this.#leave());
 	}
 
@@ -264,11 +261,10 @@ export class RoomList {
 		const choice = (words: string, kind: "join" | "revoke") => {
 			const onclick = async () => {
 				if (kind === "join") find("#side").hidePopover();
-				showBriefly(await this.#own.go({ kind, invitation }));
+				showBriefly(await this.#page.ask({ kind, invitation }));
 			};
 			const ariaLabel = `${words} ${title}`;
-			const link = { type: "button", className: "link", ariaLabel } as const;
-			return make("button", { ...link, onclick }, words);
+			return button({ className: "link", ariaLabel }, onclick, words);
 		};
 		const by = make("span", "hint", t("rooms.by", { names: names.join() }));
 		return make(

@@ -1,27 +1,29 @@
-/** What can be done with the room on the screen, beside talking in it. */
+/** What the buttons around the conversation do. */
 
 import { find } from "./element.ts";
-import { later } from "./lazy.ts";
+import { open } from "./lazy.ts";
 import type { Page } from "./page.ts";
-import { openKeyDialog } from "./shortcuts.ts";
+
+/** The dialogs that they open. */
+const OPENED = [
+	["#search", "search"],
+	["#search-here", "search"],
+	["#show-pins", "pins"],
+	["#show-keys", "keys"],
+	["#set-topic", "topic"],
+	["#share", "share"],
+	["#go-to", "go"],
+	["#new-room", "newRoom"],
+	["#me", "settings"],
+] as const;
 
 export function roomMenu(page: Page, leave: () => void): void {
 	const menu = find("#more");
 	menu.onclick = () => menu.hidePopover();
 	find("#leave").onclick = leave;
-	for (const id of ["#search", "#search-here"])
-		find(id).onclick = () => void page.relations.openSearch();
-	find("#show-pins").onclick = () => void page.relations.openPins();
-	find("#show-keys").onclick = () => void openKeyDialog("listKeys", page);
-	find("#go-to").onclick = () => {
-		find("#side").hidePopover();
-		void openKeyDialog("goTo", page);
-	};
-	find("#new-room").onclick = async () => {
-		find("#side").hidePopover();
-		(await later())?.openNewRoom(page);
-	};
-	find("#set-topic").onclick = async () => (await later())?.setTopic(page);
 	find("#chat h1").onclick = () => find("#here").showPopover();
-	find("#share").onclick = async () => (await later())?.share(page);
+	for (const [id, name] of OPENED)
+		find(id).onclick = () => void open(page, name);
+	for (const id of ["#go-to", "#new-room"])
+		find(id).addEventListener("click", () => find("#side").hidePopover());
 }

@@ -9,12 +9,11 @@ import type { ServerEvent } from "../machines/page-events.ts";
 import { isChange } from "../machines/relations.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { find, say } from "./element.ts";
-import type { AboutOwn, AboutRooms, RoomEvent, RoomLine } from "./frames.ts";
+import type { AboutOwn, RoomEvent, RoomLine } from "./frames.ts";
 import { HistoryPager } from "./history-pager.ts";
 import { joinedRoom, type ReadRoom, saveRead } from "./joined-rooms.ts";
 import { liveRegion } from "./live-region.ts";
 import { Notifications } from "./notifications.ts";
-import type { OwnRooms } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { type PeoplePanel, peoplePanel } from "./people.ts";
 import { RoomList } from "./room-list.ts";
@@ -51,9 +50,9 @@ export class RoomView {
 	/** Shown once the next room has caught up. */
 	#explanation = "";
 
-	constructor(page: Page, own: OwnRooms) {
+	constructor(page: Page) {
 		this.#page = page;
-		this.rooms = new RoomList(page, own);
+		this.rooms = new RoomList(page);
 		this.notifications = new Notifications(page);
 		this.#people = peoplePanel(page);
 		this.#timeline = new Timeline(page, this.#people);
@@ -148,12 +147,7 @@ export class RoomView {
 		else showBriefly(text);
 	}
 
-	receive(
-		event: Exclude<
-			RoomEvent,
-			AboutRooms | AboutOwn | { kind: "ack" | "textRefused" | "roomsRefused" }
-		>,
-	) {
+	receive(event: Exclude<RoomEvent, { kind: "ack" | "textRefused" }>) {
 		switch (event.kind) {
 			case "head":
 				if (this.rooms.update(event)) this.notifications.mentionIn(event.room);
@@ -176,11 +170,6 @@ export class RoomView {
 			case "blocks":
 				this.#block(event.names);
 				return this.#people.receive(event);
-			case "relationDone":
-			case "relationRefused":
-			case "pins":
-			case "found":
-				return this.#page.relations.receive(event);
 			case "presence":
 			case "typing":
 				return this.#people.receive(event);

@@ -3,20 +3,20 @@
 import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
 import { TOKEN, tokensOf } from "../machines/tokens.ts";
 import { arrowKeys, showDialog } from "./dialog.ts";
-import { make, say } from "./element.ts";
-import type { AnswerAboutMessage } from "./frames.ts";
+import { button, make, say } from "./element.ts";
+import type { Answer } from "./frames.ts";
 import { joinedRoom } from "./joined-rooms.ts";
 import { titleOf } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
-import { wordsOf } from "./relations.ts";
+import { wordsOf } from "./requests.ts";
 import { roomName } from "./room-name.ts";
-import { t } from "./words.ts";
+import { locale, t } from "./words.ts";
 
 /** Mentions of the reader, and answers to them. */
 const MENTIONS = "to:me";
 
-const day = new Intl.DateTimeFormat(undefined, {
+const day = new Intl.DateTimeFormat(locale, {
 	...{ dateStyle: "medium", timeStyle: "short" },
 });
 
@@ -62,20 +62,16 @@ type Hit = ServerFrame<"found">["hits"][number];
 let searching: Promise<unknown> = Promise.resolve();
 
 /** What a search finds, or what is wrong. */
-function find(page: Page, query: Query): Promise<AnswerAboutMessage> {
+function find(page: Page, query: Query): Promise<Answer> {
 	const answer = searching.then(() => askFor(page, query));
 	searching = answer;
 	return answer;
 }
 
 /** Waits where the server asks for that, as when another tab of the reader's is searching. */
-async function askFor(
-	page: Page,
-	query: Query,
-	tries = 5,
-): Promise<AnswerAboutMessage> {
-	const answer = await page.relations.ask({ kind: "find", ...query });
-	const waitMs = answer.kind === "relationRefused" && answer.retryAfter;
+async function askFor(page: Page, query: Query, tries = 5): Promise<Answer> {
+	const answer = await page.requests.ask({ kind: "find", ...query });
+	const waitMs = answer.kind === "notDone" && answer.retryAfter;
 	if (!waitMs || tries === 1) return answer;
 	await new Promise((resolve) => setTimeout(resolve, waitMs));
 	return askFor(page, query, tries - 1);
@@ -111,9 +107,9 @@ export function openSearch(page: Page): void {
 		if (nth !== latest) return;
 		if (!before) list.replaceChildren();
 		if (answer.kind !== "found") return say(status, wordsOf(answer));
-		const button = list.querySelector(".link");
-		const isNext = button === document.activeElement;
-		button?.remove();
+		const last = list.querySelector(".link");
+		const isNext = last === document.activeElement;
+		last?.remove();
 		const { hits, older, behind } = answer;
 		const title = (room: string) =>
 			all.checked || room !== page.room ? page.titleOf(room) : "";
@@ -122,9 +118,8 @@ export function openSearch(page: Page): void {
 			.map((hit) => row(hit, title(hit.room), text, () => void show(hit)));
 		list.append(...rows);
 		if (older) {
-			const onclick = () => void search(text, older);
-			const button = { type: "button", className: "link", onclick } as const;
-			list.append(make("button", button, t("search.older")));
+			const onclick = () => search(text, older);
+			list.append(button("link", onclick, t("search.older")));
 		}
 		// All that was found may be of blocked people.
 		const next = rows[0] ?? list.querySelector<HTMLElement>(".link") ?? field;
@@ -161,9 +156,9 @@ export function openSearch(page: Page): void {
 function row(hit: Hit, title: string, query: string, onclick: () => void) {
 	const where = title ? [make("bdi", "", title), " · "] : [];
 	const time = make("time", "", day.format(hit.time));
-	return make(
-		"button",
-		{ type: "button", className: "pin", onclick },
+	return button(
+		"pin",
+		onclick,
 		make("span", "hint", ...where, nameTag(hit.name), " ", time),
 		make("span", { dir: "auto" }, ...marked(hit.text, query)),
 	);

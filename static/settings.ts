@@ -1,67 +1,88 @@
 /** The settings dialog, which is loaded when it is first opened. */
 
-/// <reference path="./html.d.ts" />
 import { BASE } from "./base-path.ts";
-import { closeBeside } from "./dialog.ts";
-import { find, say } from "./element.ts";
-import { offerLanguages } from "./language-choice.ts";
+import { fieldset, makeDialog, openDialog } from "./dialog.ts";
+import { button, make, say } from "./element.ts";
+import { languageChoice } from "./language-choice.ts";
 import { chooseNotes, hasNotes, notesTrouble } from "./note.ts";
-import { ownMessages } from "./own-messages.ts";
+import { clearResult, ownMessages } from "./own-messages.ts";
 import type { Page } from "./page.ts";
 import { pushDevices } from "./push-devices.ts";
 import { quietHours } from "./quiet-hours.ts";
-import html from "./settings.html" with { type: "text" };
 import { browser } from "./store.ts";
 import { showTheme } from "./theme.ts";
-import { addMarkup } from "./translate.ts";
 import { t } from "./words.ts";
 
-function themeChoice(): () => void {
-	const choices = [
-		...document.querySelectorAll<HTMLInputElement>("[name=theme]"),
-	];
-	for (const choice of choices)
-		choice.onchange = () => {
-			browser.set("theme", choice.value);
+const THEMES = [
+	["", t("html.system")],
+	["light", t("html.light")],
+	["dark", t("html.dark")],
+] as const;
+
+function themeChoice() {
+	const choices = THEMES.map(([value, words]) => {
+		const onchange = () => {
+			browser.set("theme", value);
 			showTheme();
 		};
-	return () => {
+		const look = { type: "radio", name: "theme", value, onchange };
+		return { input: make("input", look), words: ` ${words}` };
+	});
+	const labels = choices.map(({ input, words }) =>
+		make("label", "", input, words),
+	);
+	const render = () => {
 		const { colorScheme } = document.documentElement.style;
-		for (const choice of choices) choice.checked = choice.value === colorScheme;
+		for (const { input } of choices)
+			input.checked = input.value === colorScheme;
 	};
+	return { part: fieldset(t("html.colours"), ...labels), render };
 }
 
-function notesChoice(): () => void {
-	const box = find("#notify", HTMLInputElement);
-	function render() {
-		const trouble = notesTrouble();
-		box.disabled = !("Notification" in globalThis);
+function notesChoice() {
+	const result = make("p", { className: "hint", role: "status" });
+	result.id = "notify-result";
+	const box = make("input", { type: "checkbox" });
+	box.setAttribute("aria-describedby", result.id);
+	box.disabled = !("Notification" in globalThis);
+	const render = () => {
 		box.checked = hasNotes();
-		say("#notify-result", trouble);
-	}
+		say(result, notesTrouble());
+	};
 	box.onchange = async () => {
 		await chooseNotes(box.checked);
 		render();
 	};
-	return render;
+	const label = make("label", "", box, ` ${t("html.notify")}`);
+	return { part: fieldset(t("html.notifications"), label, result), render };
 }
 
 function mount(page: Page): () => void {
-	addMarkup(html);
-	const dialog = find("#settings", HTMLDialogElement);
-	closeBeside(dialog);
-	const everywhere = find("#logout-all", HTMLButtonElement);
-	everywhere.onclick = () => page.dispatch({ type: "logout", all: true });
-	find("#logout").onclick = () => page.dispatch({ type: "logout", all: false });
-	const adminPage = find("#admin-page", HTMLAnchorElement);
-	adminPage.href = `${BASE}admin`;
-	const node = find("#node");
-	offerLanguages();
-	ownMessages(page);
-	page.own.onChange.push(quietHours(page), pushDevices(page));
-	const choices = [themeChoice(), notesChoice()];
+	const logout = (words: string, all: boolean) =>
+		button("block", () => page.dispatch({ type: "logout", all }), words);
+	const everywhere = logout(t("html.logout-all"), true);
+	const leave = make("div", "row-of", logout(t("html.logout"), false));
+	leave.append(everywhere);
+	const adminPage = make("a", { href: `${BASE}admin` }, t("html.admin"));
+	const node = make("p", { id: "node", className: "hint" });
+	const [themes, notes] = [themeChoice(), notesChoice()];
+	const dialog = makeDialog(
+		t("html.settings"),
+		adminPage,
+		themes.part,
+		fieldset(t("html.language"), languageChoice()),
+		notes.part,
+		pushDevices(page),
+		quietHours(page),
+		ownMessages(page),
+		fieldset(t("html.leaving"), leave),
+		node,
+	);
+	dialog.id = "settings";
+	dialog.addEventListener("close", clearResult);
 	function render() {
-		for (const show of choices) show();
+		themes.render();
+		notes.render();
 		adminPage.hidden = page.role !== "admin";
 		node.hidden = page.node === "" || !page.isOpen;
 		say(node, t("node", { node: page.node }));
@@ -69,13 +90,15 @@ function mount(page: Page): () => void {
 	}
 	addEventListener("storage", render);
 	page.subscribe(render);
-	return render;
+	return () => {
+		render();
+		openDialog(dialog);
+	};
 }
 
-let render: (() => void) | undefined;
+let open: (() => void) | undefined;
 
 export function openSettings(page: Page): void {
-	render ??= mount(page);
-	render();
-	find("#settings", HTMLDialogElement).showModal();
+	open ??= mount(page);
+	open();
 }

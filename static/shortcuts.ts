@@ -1,7 +1,7 @@
 /** Keys that lead to other rooms, and those that act on the message in focus. */
 
 import { find } from "./element.ts";
-import { later } from "./lazy.ts";
+import { later, open } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { isEditable } from "./relations.ts";
 
@@ -24,10 +24,9 @@ export function shortcuts(page: Page): void {
 
 function actionFor(page: Page, event: KeyboardEvent): Action {
 	const { key, ctrlKey, metaKey, altKey, shiftKey, target } = event;
-	if ((ctrlKey || metaKey) && key === "k")
-		return () => void openKeyDialog("goTo", page);
+	if ((ctrlKey || metaKey) && key === "k") return () => open(page, "go");
 	if ((ctrlKey || metaKey) && shiftKey && key.toLowerCase() === "f")
-		return () => void page.relations.openSearch();
+		return () => open(page, "search");
 	const isUpOrDown = key === "ArrowUp" || key === "ArrowDown";
 	if (altKey && isUpOrDown)
 		return async () =>
@@ -35,7 +34,7 @@ function actionFor(page: Page, event: KeyboardEvent): Action {
 	const isInField =
 		target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 	if (isInField || ctrlKey || metaKey || altKey) return undefined;
-	if (key === "?") return () => void openKeyDialog("listKeys", page);
+	if (key === "?") return () => open(page, "keys");
 	return target instanceof Element ? onMessage(page, key, target) : undefined;
 }
 
@@ -47,13 +46,7 @@ function onMessage(page: Page, key: string, target: Element): Action {
 	const isMine = line.name === page.name;
 	if (key === "r") return () => page.reply(line);
 	if (key === "e" && isMine && isEditable(line)) return () => page.edit(line);
-	if (key === "Delete" && isMine) return () => void page.relations.erase(line);
+	if (key === "Delete" && isMine)
+		return async () => (await later())?.eraseOne(line, page);
 	return undefined;
-}
-
-export async function openKeyDialog(
-	kind: "goTo" | "listKeys",
-	page: Page,
-): Promise<void> {
-	(await later())?.[kind](page);
 }

@@ -8,7 +8,8 @@ import { LOBBY } from "../machines/message.ts";
 import type { Key, Person } from "../machines/page-events.ts";
 import { lockClient } from "./client-lock.ts";
 import type { PendingLine } from "./outbox.ts";
-import { browser, parseList, type Shared, Store } from "./store.ts";
+import { browser, type Shared, Store } from "./store.ts";
+import { parseList } from "./stored-list.ts";
 
 /** Characters of a draft that are stored: several times what one message holds. */
 const LONGEST_DRAFT = 32_000;

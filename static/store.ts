@@ -60,18 +60,3 @@ export type Shared = "session" | "name" | "email";
 /** Settings stay when another person logs in. */
 type Setting = "rooms" | "theme" | "notify" | "language";
 export const browser = new Store<Shared | Setting>("localStorage");
-
-/** The entries of a stored list that have the fields of `sample`, by name and type; others are left out. */
-export function parseList<Entry extends object>(json: string, sample: Entry) {
-	const names = Object.keys(sample);
-	const typeOf = (of: object, name: string) => typeof Reflect.get(of, name);
-	const isEntry = (entry: unknown): entry is Entry =>
-		entry instanceof Object &&
-		names.every((name) => typeOf(entry, name) === typeOf(sample, name));
-	try {
-		const list: unknown = JSON.parse(json || "[]");
-		return Array.isArray(list) ? list.filter(isEntry) : [];
-	} catch {
-		return [];
-	}
-}

@@ -63,19 +63,47 @@ addEventListener("fetch", (event) => {
 		event.respondWith(answerTo(event.request, cached));
 });
 
+/** A name can't turn the words around it. */
+const shown = (name) =>
+	LANGUAGE !== "ar" && /^[\0-\u058f]*$/.test(name)
+		? name
+		: `\u2068${name}\u2069`;
+
+/** The stored words for who writes where. The build puts their number among all words. */
+async function titleWords() {
+	const parts = ["", "-later"].map(async (part) => {
+		const file = `${BASE}static/${LANGUAGE}${part}-MARK.json`;
+		const stored = await caches.match(file, { cacheName: CACHE });
+		return (await stored.json())[0];
+	});
+	return (await Promise.all(parts)).flat()["words:notify.title"];
+}
+
+/** Loaded once, so that notes are shown in the order in which they came. */
+let words;
+
+/** A note has to be shown, also if the browser has lost the words. */
+async function titleOf(name, room) {
+	words ??= titleWords().catch(() => undefined);
+	const text = await Promise.race([words, silence()]);
+	if (!text) return `${name} · ${room}`;
+	const params = { name, room };
+	return text.replace(/\{(\w+)\}/g, (_, param) => shown(params[param]));
+}
+
 /** A room has one note at a time, whether its page or the server sends it. */
-addEventListener("push", (event) => {
-	const { room, title, name, text: body } = event.data.json();
+async function showNote({ room, title, name, text: body }) {
 	const isLobby = room === "lobby" || room === "";
 	const path = isLobby ? BASE : `${BASE}r/${encodeURIComponent(room)}`;
 	const note = { body, tag: `plume ${path}`, renotify: true };
 	const icon = `${BASE}static/icon-192.png`;
-	const words = title ? `${name} in ${title}` : name;
+	const from = title ? await titleOf(name, title) : name;
 	const data = { room: room || "lobby", path };
-	event.waitUntil(
-		registration.showNotification(words, { ...note, icon, data }),
-	);
-});
+	await registration.showNotification(from, { ...note, icon, data });
+}
+addEventListener("push", (event) =>
+	event.waitUntil(showNote(event.data.json())),
+);
 
 /** A click on a note leads to its room, in a page that is there or in a new one. */
 async function goTo({ room, path }) {

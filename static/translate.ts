@@ -1,12 +1,11 @@
 /** Puts the reader's words in place of the English ones of the markup. */
 
 import { language } from "./catalogue.ts";
-import { find, make } from "./element.ts";
 import { t, translated } from "./words.ts";
 
 const ATTRIBUTES = ["aria-label", "placeholder", "title"];
 
-function translate(root: Document | DocumentFragment | Element): void {
+function translate(root: Element): void {
 	const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
 	while (texts.nextNode()) {
 		const text = texts.currentNode;
@@ -31,11 +30,4 @@ export function translatePage(): void {
 	] as const)
 		root.style.setProperty(name, JSON.stringify(`(${words})`));
 	translate(root);
-}
-
-/** Adds the markup of a dialog, in the reader's language. */
-export function addMarkup(html: string): void {
-	const template = make("template", { innerHTML: html });
-	translate(template.content);
-	find("#plume").append(template.content);
 }

@@ -47,7 +47,7 @@ const SAME = {
 const EXCEPTIONS = new Set(
 	`Alt+Shift+↑, ↓|Alt+↑, Alt+↓|ArrowDown|ArrowUp|Authorization|Bearer |Ctrl K|
 	Ctrl+K|Delete|Enter|Esc|Escape|Files|Home|Notification|Page Up, Page Down|PageDown|PageUp|
-	Plume|Plume needs JavaScript.|Retry-After|Tab|The page has no |added|
+	Plume|Plume needs JavaScript.|plume-MARK |Retry-After|Tab|The page has no |added|
 	a, button, summary|article, button, summary|came in|came in and left|client |en de fr es pt ja ar|end|entered entered|
 	entered left|left and came back|left entered|left left|lobby|noopener noreferrer|
 	not all|plume |r, e, Delete`
@@ -153,7 +153,7 @@ function isKnown(text, file) {
 }
 
 for (const [language, words] of catalogues) compare(language, words);
-for (const file of filesIn(/\.ts$/)) script(file);
+for (const file of filesIn(/\.ts$|^sw\.js$/)) script(file);
 for (const file of filesIn(/\.html$/)) markup(file);
 // What the page machine says stands in capitals and ends in a stop.
 for (const file of ["message.ts", "page.ts", "page-guards.ts"])

@@ -1,6 +1,6 @@
 /** The admin page: reports, people, bans, rooms and names, each with what can be done about it. */
 import { BOT_NAME } from "../../machines/message.ts";
-import { find, make, say } from "../element.ts";
+import { button, find, make, say } from "../element.ts";
 import { storedPerson } from "../storage.ts";
 import { browser } from "../store.ts";
 import { type Act, actsAt, argumentsOf, labelOf } from "./acts.ts";
@@ -22,11 +22,8 @@ const filter = find("#filter", HTMLInputElement);
 const read = new Map<string, Answer>();
 
 function buttonOf(act: Act): HTMLElement {
-	const onclick = () => void carryOut(act);
-	const button = make("button", { type: "button", onclick }, act[0]);
-	button.className = "block inline";
-	button.ariaLabel = labelOf(act);
-	return button;
+	const look = { className: "block inline", ariaLabel: labelOf(act) };
+	return button(look, () => carryOut(act), act[0]);
 }
 
 function rowOf(name: string, row: readonly string[]): HTMLElement {

@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 import type { Person } from "./person.ts";
 import { stage } from "./stage.ts";
 
-const { enter } = stage({ PLUME_PUSH_CONTACT: "mailto:op@example.org" });
+const { enter, openPage } = stage({
+	PLUME_PUSH_CONTACT: "mailto:op@example.org",
+});
 const permissions = ["notifications"];
 
 /** Hands a note to the page's service worker, as a push service would. */
@@ -75,6 +77,29 @@ test("a note that is pushed names the room, who wrote, and what", async () => {
 			},
 		},
 	]);
+});
+
+test.each([
+	["fr-FR", "bob dans harbour"],
+	["ar-EG", "\u2068bob\u2069 في \u2068harbour\u2069"],
+])("a note that is pushed is in the language %s", async (locale, title) => {
+	const ann = await openPage("ann", { locale, permissions });
+	const { shown } = await watchesNotes(ann);
+	const note = { room: "harbour", title: "harbour", name: "bob" };
+	await delivers(ann, { ...note, text: "x" });
+	await expect.poll(shown).toMatchObject([{ title }]);
+});
+
+test("a note that is pushed is shown, too, where the browser has lost the words", async () => {
+	const ann = await openPage("ann", { permissions });
+	const { shown } = await watchesNotes(ann);
+	await ann.page.evaluate(async () => {
+		await navigator.serviceWorker.ready;
+		for (const name of await caches.keys()) await caches.delete(name);
+	});
+	const note = { room: "harbour", title: "harbour", name: "bob" };
+	await delivers(ann, { ...note, text: "x" });
+	await expect.poll(shown).toMatchObject([{ title: "bob · harbour" }]);
 });
 
 test("a click on a note opens its room", async () => {

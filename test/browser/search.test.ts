@@ -44,6 +44,22 @@ test("a word finds a message of another room, and Enter goes there", async () =>
 		.waitFor();
 });
 
+test("the times of what is found are in the language that was chosen", async () => {
+	const ann = await enter("uma", {}, "marsh");
+	const { page } = ann;
+	await ann.says("a heron in the reeds");
+	await ann.reads("a heron in the reeds");
+	await page.evaluate(() => localStorage.setItem("language", "de"));
+	await page.reload();
+	await page.locator("html[lang=de] #text").waitFor();
+	await page.keyboard.press("Control+Shift+f");
+	const field = page.getByRole("searchbox");
+	await field.fill("heron");
+	await field.press("Enter");
+	const time = page.getByRole("dialog").getByRole("time");
+	expect(await time.innerText()).toMatch(/^\d+\.\d+\.\d{4}, \d\d:\d\d$/);
+});
+
 test("mentions of the reader are one press away on a phone", async () => {
 	const ann = await enter("ada", phone);
 	const bob = await enter("bob");

@@ -52,6 +52,15 @@ test("a refusal always has words", () => {
 	}
 });
 
+test.each(["rooms", "relation", "search", "own"] as const)(
+	"a refused question about %s has the answer that it was asked with",
+	(about) => {
+		const refused = { type: MessageType.refused, re: MessageType[about] };
+		const answer = { kind: "notDone", words: "No.", id: "a1" };
+		expect(read({ ...refused, text: "No.", id: "a1" })).toMatchObject(answer);
+	},
+);
+
 test("a page of history that was asked for too soon is there still, any other refused one is not", () => {
 	const refused = { type: MessageType.refused, re: MessageType.history };
 	const page = (code: string) => read({ ...refused, code });

@@ -35,11 +35,11 @@ test("a choice that was too fast is sent again", async () => {
 	const own = await open();
 	page.isOpen = true;
 	own.change({ kind: "level", room: "reef", level: "nothing" });
-	own.receive(Object(answer("ownRefused", { retryAfter: 500 })));
+	own.settle(Object(answer("notDone", { retryAfter: 500 })));
 	expect(own.level("reef")).toBe("nothing");
 	await vi.advanceTimersByTimeAsync(4_000);
 	expect(sent).toHaveLength(2);
-	own.receive(Object(answer("ownDone")));
+	own.settle(Object(answer("ownDone")));
 	await vi.advanceTimersByTimeAsync(60_000);
 	expect(sent).toHaveLength(2);
 	expect(own.level("reef")).toBe("nothing");
@@ -59,7 +59,7 @@ test("a choice that can't be is taken back with words", async () => {
 	const own = await open();
 	page.isOpen = true;
 	own.change({ kind: "level", room: "reef", level: "nothing" });
-	own.receive(Object(answer("ownRefused")));
+	own.settle(Object(answer("notDone")));
 	expect(own.level("reef")).toBeUndefined();
 	expect(said).toHaveBeenCalledWith("no such room");
 });
@@ -74,7 +74,7 @@ test("what was read in many rooms is sent no faster than the server takes it", a
 		const before = sent.length;
 		await vi.advanceTimersByTimeAsync(4_000);
 		for (const frame of sent.slice(before))
-			own.receive({ kind: "ownDone", id: Object(frame).id });
+			own.settle({ kind: "ownDone", id: Object(frame).id });
 		counts.push(sent.length - before);
 	}
 	expect(counts).toEqual([8, 8, 4]);
@@ -96,7 +96,7 @@ test("what was read after it had been marked as unread is sent all the same", as
 	own.change({ ...unread, offset: 5 });
 	own.seen({ ...mark, room: "reef", offset: 9 });
 	own.receive({ ...unread, offset: 5 });
-	own.receive(Object(answer("ownDone")));
+	own.settle(Object(answer("ownDone")));
 	await vi.advanceTimersByTimeAsync(4_000);
 	expect(sent.slice(1)).toMatchObject([{ room: "reef", offset: 9 }]);
 });
