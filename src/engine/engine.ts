@@ -175,6 +175,7 @@ export class Engine implements PipelineHooks {
 		this.#parts.cluster?.onDeposed?.();
 		this.#services.deadlines.stop();
 		this.#services.erasures.onDeposed();
+		this.#services.pages.onDeposed();
 		this.endUnadmitted();
 	}
 
