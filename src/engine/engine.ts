@@ -174,6 +174,7 @@ export class Engine implements PipelineHooks {
 	onDeposed(): void {
 		this.#parts.cluster?.onDeposed?.();
 		this.#services.deadlines.stop();
+		this.#services.moderation.giveUp("act.deposed");
 		this.#services.erasures.onDeposed();
 		this.#services.pages.onDeposed();
 		this.endUnadmitted();
@@ -188,7 +189,7 @@ export class Engine implements PipelineHooks {
 			{ error: error.message },
 			"the disk takes no more: frozen",
 		);
-		this.#services.moderation.onFrozen();
+		this.#services.moderation.giveUp("act.waits");
 		this.tellAll("diskHasSpace");
 	}
 

@@ -2,11 +2,12 @@
 import { expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import { seeded } from "../fakes/disk.ts";
+import { FakeSearchStore } from "../fakes/search-store.ts";
 import { Nodes } from "./nodes.ts";
 
 /** Two nodes, and ann on the one that decides: from here on it can't store anything, and so learns that it does not decide any more once `depose` lets it. */
 async function cutOff() {
-	const world = new Nodes(seeded(6));
+	const world = new Nodes(seeded(6), { searchStore: new FakeSearchStore() });
 	for (let nth = 0; nth < 2; nth++) await world.start();
 	const first = world.sequencer;
 	const other = world.nodes.find((one) => one !== first);
@@ -22,7 +23,7 @@ async function cutOff() {
 		await world.until(() => first?.node.leads === false);
 		await world.advance(500);
 	}
-	return { world, ann, depose };
+	return { world, server: first.server, ann, depose };
 }
 
 test("who read history meanwhile can read on", async () => {
@@ -36,3 +37,17 @@ test("who read history meanwhile can read on", async () => {
 	const answers = ann.received.filter(({ id }) => id === "again");
 	expect(answers).toMatchObject([{ type: types.history }]);
 });
+
+test.each([
+	["say", "We move on Sunday."],
+	["remove", "2"],
+] as const)(
+	"the operator who waits for %s is told to look whether it was done",
+	async (command, what) => {
+		const { server, depose } = await cutOff();
+		const asked = server.operate(command, "lobby", what);
+		const refused = expect(asked).rejects.toThrow("See whether this was done");
+		await depose();
+		await refused;
+	},
+);
