@@ -174,7 +174,7 @@ async function openFolder(
 	replicate: FileLogOptions["replicate"],
 ) {
 	const folder = config.data;
-	// An edge can have its mirror of the log anew.
+	// A mirror gets what it lacks anew.
 	const isMirror = config.upstream !== undefined || replicate !== undefined;
 	const fsync = config.fsync === "on" && !isMirror;
 	const lock = await Lock.acquire(folder);
@@ -193,9 +193,9 @@ async function openFolder(
 		linger,
 		lock,
 		...(replicate && { replicate }),
-		acceptMissing: accepts.missing,
+		acceptMissing: accepts.missing || isMirror,
 		refuseBackup: !accepts.missing && !accepts.restored,
-		warn: ({ message }) => logger.warn(message),
+		warn: ({ message }) => isMirror || logger.warn(message),
 		onTorn: (torn) =>
 			logger.warn({ ...torn }, "a torn tail was cut off and saved"),
 	});
