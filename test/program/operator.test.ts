@@ -13,7 +13,6 @@ import {
 	rm,
 	writeFile,
 } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { transform } from "esbuild";
@@ -25,10 +24,12 @@ import { openFileLog } from "../../src/log/file-log.ts";
 import { Caller } from "./caller.ts";
 import {
 	filesIn,
+	freePort,
 	newDataFolder,
 	Plume,
 	PROGRAM,
 	run,
+	untilItAnswers,
 	yesterdayUntil,
 } from "./program.ts";
 
@@ -187,26 +188,6 @@ test("a port that is taken is named with what to do", async () => {
 	});
 	await first.stop();
 });
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const address = server.address();
-	server.close();
-	await once(server, "close");
-	return Object(address).port;
-}
-
-/** Asks until a server that starts answers, and leaves it the processor meanwhile. */
-async function untilItAnswers<Answer>(
-	ask: () => Promise<Answer>,
-): Promise<Answer> {
-	for (;;) {
-		const answer = await ask().catch(() => undefined);
-		if (answer !== undefined) return answer;
-		await new Promise((resolve) => setTimeout(resolve, 20));
-	}
-}
 
 test("a clock a day behind the log is waited for, while healthz says why, until it is set right", async () => {
 	const data = await chatThatEnded();
