@@ -2,7 +2,6 @@
  * `plume serve`: chooses the adapters (disk, log, mail service, clock), starts
  * the service, and stops it at a signal.
  */
-import workers from "node:cluster";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { isatty } from "node:tty";
@@ -40,7 +39,7 @@ const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 interface Asked
 	extends Pick<
 		ServiceParts,
-		"config" | "accepts" | "version" | "passed" | "readAgain"
+		"config" | "accepts" | "version" | "passed" | "hasQueue" | "readAgain"
 	> {
 	readonly notify: NotifyAddress | undefined;
 }
@@ -80,7 +79,6 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 		...{ ...asked, ...opened, report: logger, onFatal, cluster },
 		mailer: await makeMailer(config, print),
 		clockFrom: systemClock,
-		hasQueue: asked.passed !== undefined || workers.isWorker,
 		searchStore: new SearchThread({
 			folder: config.log === "file" ? join(config.data, "search") : undefined,
 			clock: systemClock(),

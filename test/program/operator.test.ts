@@ -211,6 +211,25 @@ test("a clock a day behind the log is waited for, while healthz says why, until 
 	expect((await plume.stop()).stdout).toContain("Set the clock right");
 });
 
+test("a server of several processes answers why nobody can enter while the one that decides waits for its clock", async () => {
+	const data = await chatThatEnded();
+	const healed = join(data, "healed");
+	const port = await freePort();
+	const starting = Plume.start({
+		...{ PLUME_DATA: data, PLUME_PORT: `${port}`, PLUME_EDGES: "1" },
+		NODE_OPTIONS: yesterdayUntil(healed),
+	});
+	const answer = await untilItAnswers(() =>
+		fetch(`http://127.0.0.1:${port}/healthz`),
+	);
+	expect(answer.status).toBe(503);
+	expect(await answer.json()).toMatchObject({
+		wrong: "the sequencer can't be reached",
+	});
+	await writeFile(healed, "");
+	await (await starting).stop();
+});
+
 test("a log without its secret is not gone on with", async () => {
 	const plume = await Plume.start();
 	await plume.stop();
