@@ -97,11 +97,7 @@ export class Engine implements PipelineHooks {
 	}
 
 	/** The sequencer can't be reached. `isSent`: it may have carried the command out. */
-	refuseForNow(
-		connection: Connection,
-		command: Command,
-		isSent: boolean,
-	): void {
+	refuseForNow(connection: Connection, command: Command, isSent: boolean) {
 		const rule = "sequencerIsThere";
 		this.#executor.refuseForNow(connection, command, rule, isSent);
 	}
