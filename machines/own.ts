@@ -74,7 +74,7 @@ export const NOTHING_OWN: Own = {
 	...{ reads: [], levels: [], devices: [], quiet: undefined },
 };
 
-/** The same value if nothing changes. If there are too many rooms or browsers, the one that was changed first is forgotten. */
+/** The same value if nothing changes, but for levels and quiet hours. If there are too many rooms or browsers, the one that was changed first is forgotten. */
 export function changedOwn(own: Own, change: OwnChange): Own {
 	switch (change.kind) {
 		case "read": {

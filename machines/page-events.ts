@@ -24,7 +24,7 @@ export interface Trouble {
 	readonly words: string;
 	/** The person asked for what happened: it is shown, but not as an error. */
 	readonly isExpected?: boolean;
-	/** They may not be in the room until `resendAt`. */
+	/** They may not be in the room for `waitMs`. */
 	readonly isKick?: boolean;
 }
 
@@ -37,6 +37,8 @@ export interface PageContext extends Person, PendingLogin {
 	readonly farewell: string;
 	/** How many `open` frames on this connection have no answer yet. One that a later `open` overtook may never get one. */
 	readonly opens: number;
+	/** For how long the server refuses what this connection asked for; 0 if it did not say. */
+	readonly waitMs: number;
 	/** Failed connections in a row, and a random number from 0 to 1. */
 	readonly attempt: number;
 	readonly jitter: number;
@@ -53,7 +55,7 @@ export type ServerEvent =
 			/** The refused message's type. */
 			re: number;
 			trouble: Trouble;
-			update: Partial<PendingLogin>;
+			update: Partial<Pick<PageContext, "resendAt" | "waitMs">>;
 	  }
 	| { type: "session"; token: string; update: { key: "session" } }
 	| ({

@@ -5,8 +5,8 @@ import type { PageContext, PageEvent } from "./page-events.ts";
 import type { Guard } from "./rules.ts";
 
 /** Milliseconds until a kick is over. A server that does not say when is asked each 10 s; a timer holds 24 days. */
-export const pardonOf = ({ resendAt }: PageContext): number =>
-	Math.min(2 ** 31 - 1, Math.max(10_000, resendAt - Date.now()));
+export const pardonOf = ({ waitMs }: PageContext): number =>
+	Math.min(2 ** 31 - 1, Math.max(10_000, waitMs));
 
 /** The row for a close code. An unknown code, such as 1006, is worth another try. */
 export function closeReason(code: number) {

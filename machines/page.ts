@@ -127,14 +127,14 @@ const page = setup({
 		forgetAttempts: assign({ attempt: 0 }),
 		countOpen: assign({ opens: ({ context }) => context.opens + 1 }),
 		countOpenAnswer: assign({ opens: ({ context }) => context.opens - 1 }),
-		forgetOpens: assign({ opens: 0 }),
+		forgetOpens: assign({ opens: 0, waitMs: 0 }),
 	},
 });
 
 export const pageMachine = page.createMachine({
 	id: "page",
 	context: ({ input }) => ({
-		...{ ...input, trouble: undefined, attempt: 0, jitter: 0 },
+		...{ ...input, trouble: undefined, attempt: 0, jitter: 0, waitMs: 0 },
 		...{ note: "", tries: 0, expires: 0, resendAt: 0, opens: 0, farewell: "" },
 	}),
 	initial: "starting",

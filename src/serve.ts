@@ -2,7 +2,6 @@
  * `plume serve`: chooses the adapters (disk, log, mail service, clock), starts
  * the service, and stops it at a signal.
  */
-import workers from "node:cluster";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { isatty } from "node:tty";
@@ -40,7 +39,7 @@ const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 interface Asked
 	extends Pick<
 		ServiceParts,
-		"config" | "accepts" | "version" | "passed" | "readAgain"
+		"config" | "accepts" | "version" | "passed" | "hasQueue" | "readAgain"
 	> {
 	readonly notify: NotifyAddress | undefined;
 }
@@ -80,7 +79,6 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 		...{ ...asked, ...opened, report: logger, onFatal, cluster },
 		mailer: await makeMailer(config, print),
 		clockFrom: systemClock,
-		hasQueue: asked.passed !== undefined || workers.isWorker,
 		searchStore: new SearchThread({
 			folder: config.log === "file" ? join(config.data, "search") : undefined,
 			clock: systemClock(),
@@ -174,7 +172,7 @@ async function openFolder(
 	replicate: FileLogOptions["replicate"],
 ) {
 	const folder = config.data;
-	// An edge can have its mirror of the log anew.
+	// A mirror gets what it lacks anew.
 	const isMirror = config.upstream !== undefined || replicate !== undefined;
 	const fsync = config.fsync === "on" && !isMirror;
 	const lock = await Lock.acquire(folder);
@@ -193,9 +191,9 @@ async function openFolder(
 		linger,
 		lock,
 		...(replicate && { replicate }),
-		acceptMissing: accepts.missing,
+		acceptMissing: accepts.missing || isMirror,
 		refuseBackup: !accepts.missing && !accepts.restored,
-		warn: ({ message }) => logger.warn(message),
+		warn: ({ message }) => isMirror || logger.warn(message),
 		onTorn: (torn) =>
 			logger.warn({ ...torn }, "a torn tail was cut off and saved"),
 	});

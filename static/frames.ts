@@ -82,6 +82,7 @@ function about(rule: string): Trouble["about"] {
 
 function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 	const { code: rule, re = 0, n, expected, retryAfter } = frame;
+	const waitMs = retryAfter ?? 0;
 	const words = translated(frame.text || t("refused"), `refusal.${rule}`);
 	// Without a number it is about no line of ours: the disk is full, and everyone gets it.
 	if (re === MessageType.text && n !== undefined) {
@@ -99,7 +100,7 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 		type: "refused",
 		...{ rule, re },
 		trouble: { about: about(rule), words, isKick: rule === "isNotKicked" },
-		update: retryAfter === undefined ? {} : { resendAt: now + retryAfter },
+		update: { waitMs, ...(waitMs && { resendAt: now + waitMs }) },
 	};
 }
 

@@ -75,6 +75,34 @@ test.each([
 	},
 );
 
+test("a removal that the disk is too full to decide is refused, and does not happen later", async () => {
+	world = new World(4, () => new FakeSearchStore());
+	await world.start();
+	const { plume, disk, clock } = world;
+	const ann = await plume.enter("ann", "plume.2");
+	ann.say("hello", 1);
+	await plume.settle();
+	let goOn = (_: undefined) => {};
+	const reading = new Promise<undefined>((resolve) => {
+		goOn = resolve;
+	});
+	disk.interrupt = ({ kind }) => {
+		if (kind === "read") return reading;
+		return kind === "write" ? { code: "ENOSPC" } : undefined;
+	};
+	const asked = plume.operate("remove", "lobby", "2");
+	const refused = expect(asked).rejects.toThrow("The server's disk is full. N");
+	ann.say("into the full disk", 2);
+	await plume.until(() => plume.log.frozen);
+	goOn(undefined);
+	await refused;
+	disk.interrupt = () => undefined;
+	clock.advance(2000);
+	await plume.settle();
+	expect(ann.lines.at(-1)).toBe("ann: into the full disk");
+	expect(ann.items.map(({ kind }) => kind)).not.toContain("erased");
+});
+
 test("space that comes back in the moment of a stop does not disturb it", async () => {
 	const { plume, disk } = world;
 	const [ann, bob] = [await plume.enter("ann"), await plume.enter("bob")];

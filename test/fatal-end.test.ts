@@ -1,10 +1,14 @@
 /** What ends the server is said once, with a stack only if it is a bug. */
 import { pino } from "pino";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { fatalEnd } from "../src/fatal-end.ts";
 import { Damage } from "../src/log/damage.ts";
 import { notOurs } from "../src/log/disk.ts";
 import { ConfigError } from "../src/settings.ts";
+
+// Else a second later the end would come, of this process.
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
 
 function openEnd() {
 	const lines: { error: string; stack?: string }[] = [];

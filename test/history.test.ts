@@ -288,8 +288,7 @@ describe("history", () => {
 		ann.say("one", 1);
 		for (let asked = 0; asked < 3; asked++) {
 			ann.askHistory({ room: "lobby", epoch, before: 2 });
-			for (let turn = 0; turn < 200; turn++)
-				await new Promise((resolve) => setImmediate(resolve));
+			await plume.until(() => plume.archive.isIdle);
 		}
 		goOn(undefined);
 		await plume.settle();

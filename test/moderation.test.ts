@@ -140,7 +140,8 @@ test("the maker of a room may mute, kick and remove there, and nowhere else", as
 	const back = plume.connect("plume.2");
 	back.open(troll.memory);
 	await plume.settle();
-	expect(back.last(types.refused)).toMatchObject({ code: "isNotKicked" });
+	const kicked = { code: "isNotKicked", retryAfter: HOUR };
+	expect(back.last(types.refused)).toMatchObject(kicked);
 	back.open({ ...troll.memory, room: "lobby" });
 	await plume.settle();
 	expect(back.isIn).toBe(true);

@@ -304,3 +304,20 @@ test("a mute, a kick or a ban says what it replaces", async () => {
 		"had 2 days left",
 	);
 });
+
+test.each([
+	["30d", 1440 + 23, "29 days"],
+	["30d", 27 * 1440, "3 days"],
+	["2d", 60, "47 hours"],
+	["2h", 1, "119 minutes"],
+])(
+	"a mute of %s tells %i minutes later in words what was left",
+	async (length, minutes, left) => {
+		const plume = await TestServer.open();
+		await plume.enter("ann");
+		await plume.operate("mute", "lobby", "ann", length);
+		plume.clock.advance(minutes * 60_000 + 1);
+		const says = await plume.operate("mute", "lobby", "ann", "5m");
+		expect(says.join()).toContain(`It replaces one that had ${left} left.`);
+	},
+);

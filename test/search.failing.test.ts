@@ -135,6 +135,33 @@ test("an index on a full disk is not deleted, and reported once", async () => {
 	expect(await found(plume, ann, "fox")).toEqual(["fox"]);
 });
 
+test("another failure behind the first is reported, too, and each once", async () => {
+	const clock = new FakeClock();
+	const warnings: string[] = [];
+	const report = {
+		info() {},
+		warn: (_: object, words: string) => warnings.push(words),
+	};
+	const { plume, searchStore } = await openSearchable({ clock, report });
+	const ann = await plume.enter("ann", "plume.2");
+	let tries = 0;
+	searchStore.onCall = (name, isDone) => {
+		if (name !== "apply" || isDone) return;
+		if (tries++ === 0) throw new Error("the worker is gone");
+		throw new Error("the disk is full");
+	};
+	ann.say("fox", 1);
+	await plume.settle();
+	await plume.until(() => {
+		clock.advance(1000);
+		return tries > 6;
+	});
+	expect(warnings).toEqual([
+		"search failed",
+		expect.stringContaining("the disk takes nothing"),
+	]);
+});
+
 /** Asks while the index fails so, until it is asked three times. */
 async function asksThrice(error: string) {
 	const clock = new FakeClock();

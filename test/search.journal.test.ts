@@ -5,15 +5,18 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { overwriteJournal } from "../src/search/journal.ts";
 
-// As with a quota that is nearly used up.
+// What is in memory only may still be on the disk as it was.
 vi.mock(import("node:fs"), async (importOriginal) => {
 	const original = await importOriginal();
-	const writeSync = (fd: number, bytes: NodeJS.ArrayBufferView | string) =>
-		original.writeSync(fd, bytes.toString().slice(0, 4));
-	return { ...original, writeSync };
+	const writeFileSync: typeof original.writeFileSync = (file, data, how) => {
+		if (typeof how === "object" && how?.flag === "r+" && !how.flush)
+			throw new Error("it is not synced");
+		original.writeFileSync(file, data, how);
+	};
+	return { ...original, writeFileSync };
 });
 
-test("a journal is overwritten whole, though the disk takes it in parts", () => {
+test("a journal is overwritten whole, and synced", () => {
 	const folder = mkdtempSync(join(tmpdir(), "plume-journal-"));
 	const path = join(folder, "search.db-journal");
 	writeFileSync(path, "a word that was wiped");

@@ -88,7 +88,7 @@ export function parseCommand(
 	return parseServe(name, isFlag ? args : rest, environment);
 }
 
-/** What follows `--` is text, which may have another. Before it, no option may end up in a reason. */
+/** What follows `--` is text, which may have another. Before it, no option may end up in a reason. Within a text it stands for itself, unless it is there for what looks like an option. */
 function parseOperation(
 	command: OperatorCommand,
 	args: readonly string[],
@@ -101,7 +101,8 @@ function parseOperation(
 		throw new ConfigError(
 			`There is no option "${option}". Settings go by variables, like PLUME_DATA; in a text, write -- before it.`,
 		);
-	const isText = end >= operatorUsage[command].args.length;
+	const isNeeded = /^-(-|h$)/.test(args[end + 1] ?? "");
+	const isText = !isNeeded && end >= operatorUsage[command].args.length;
 	const after = args.slice(isText ? end : end + 1);
 	return { name: "operate", command, given: [...before, ...after] };
 }

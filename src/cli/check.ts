@@ -90,7 +90,7 @@ export function startChecks(
 		[
 			"log",
 			async () => {
-				state = await stateOf(data, verifier);
+				state = await stateOf(config, verifier);
 				return logInWords(verifier);
 			},
 		],
@@ -191,9 +191,10 @@ async function assertRoom(folder: string): Promise<void> {
 		throw Object.assign(new Error("no room"), { code: "ENOSPC" });
 }
 
-async function stateOf(folder: string, verifier: Verifier): Promise<State> {
+async function stateOf({ data: folder, upstream }: Config, verifier: Verifier) {
 	const evidence = await Evidence.in({
 		...{ disk: realDisk, folder, refuseBackup: true },
+		acceptMissing: upstream !== undefined,
 	});
 	const batches = evidence.read(await segmentsOf(realDisk, folder), verifier);
 	return (await fold(State.initial(verifier), batches)).state;

@@ -89,9 +89,11 @@ async function serve({
 		const all = { config, environment: loaded, warn, accepts: flags };
 		return serveManyCores({ ...all, ...systemd });
 	}
-	const asked = { accepts, version: VERSION, ...systemd, readAgain };
+	const asked = { accepts, version: VERSION, ...systemd, readAgain, config };
+	const { passed } = systemd;
+	const hasQueue = passed !== undefined || process.env.OTHERS_LISTEN === "yes";
 	const server = await import("../serve.ts");
-	await server.serve({ ...asked, config }, PAGES);
+	await server.serve({ ...asked, hasQueue }, PAGES);
 	return undefined;
 }
 

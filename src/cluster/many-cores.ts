@@ -84,6 +84,11 @@ export async function serveManyCores({
 		return sequencer;
 	});
 	const listening = passed ? { LISTEN_PID: "parent", LISTEN_FDS: "1" } : {};
+	/** Tells an edge that is started later that others serve people meanwhile. */
+	let OTHERS_LISTEN = "no";
+	cluster.once("listening", () => {
+		OTHERS_LISTEN = "yes";
+	});
 	cluster.setupPrimary({ exec: main, args: ["serve"] });
 	for (let nth = 1; nth <= config.edges; nth++)
 		keep(`edge ${nth}`, () => {
@@ -92,8 +97,8 @@ export async function serveManyCores({
 			const own = { PLUME_DATA, PLUME_SOCKET, PLUME_NODE: `edge ${nth}` };
 			const mine = { PLUME_SECRET: secret, PLUME_UPSTREAM: at };
 			const not = { PLUME_CONFIG: "", PLUME_METRICS: "" };
-			return cluster.fork({ ...all, ...own, ...mine, ...not, ...listening })
-				.process;
+			const env = { ...all, ...own, ...mine, ...not, ...listening };
+			return cluster.fork({ ...env, OTHERS_LISTEN }).process;
 		});
 	await Promise.race(SIGNALS.map((signal) => once(process, signal)));
 	await stop(0);

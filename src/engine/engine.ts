@@ -97,11 +97,7 @@ export class Engine implements PipelineHooks {
 	}
 
 	/** The sequencer can't be reached. `isSent`: it may have carried the command out. */
-	refuseForNow(
-		connection: Connection,
-		command: Command,
-		isSent: boolean,
-	): void {
+	refuseForNow(connection: Connection, command: Command, isSent: boolean) {
 		const rule = "sequencerIsThere";
 		this.#executor.refuseForNow(connection, command, rule, isSent);
 	}
@@ -174,7 +170,9 @@ export class Engine implements PipelineHooks {
 	onDeposed(): void {
 		this.#parts.cluster?.onDeposed?.();
 		this.#services.deadlines.stop();
+		this.#services.moderation.giveUp("act.deposed");
 		this.#services.erasures.onDeposed();
+		this.#services.pages.onDeposed();
 		this.endUnadmitted();
 	}
 
@@ -187,7 +185,7 @@ export class Engine implements PipelineHooks {
 			{ error: error.message },
 			"the disk takes no more: frozen",
 		);
-		this.#services.moderation.onFrozen();
+		this.#services.moderation.giveUp("act.waits");
 		this.tellAll("diskHasSpace");
 	}
 

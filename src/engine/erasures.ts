@@ -91,10 +91,12 @@ export class Erasures {
 		position: ItemPosition,
 		why: string,
 		answer: Answer,
+		onDecide = () => {},
 	): void {
-		this.changeOne(position, answer, (found) =>
-			decideErasure(viewOf(this.#parts), actor, found, why),
-		);
+		this.changeOne(position, answer, (found) => {
+			onDecide();
+			return decideErasure(viewOf(this.#parts), actor, found, why);
+		});
 	}
 
 	/** What a request of a connection is decided on now. */
@@ -103,12 +105,8 @@ export class Erasures {
 	}
 
 	/** Decides on a message as it is when all changes of it before are published. Answers once: with the rule that the change breaks, or when it is decided. */
-	changeOne(position: ItemPosition, onAnswer: Answer, decide: Decide): void {
+	changeOne(position: ItemPosition, onAnswer: Answer, decide: Decide) {
 		const answer = this.#queue.answeringOnce(onAnswer);
-		this.#changeOne(position, answer, decide);
-	}
-
-	#changeOne(position: ItemPosition, answer: Answer, decide: Decide) {
 		const { pipeline, archive } = this.#parts;
 		if (this.isBusy) return answer("isNotTooFast");
 		const change = async () => {

@@ -57,6 +57,10 @@ export const explained =
 		return say(key, { where, time }) + end;
 	};
 
+/** Why nobody waits any longer for what was ordered. */
+type GivenUp = "act.waits" | "act.deposed";
+type Task<Value> = (done: (value: Value) => void, ordered: () => void) => void;
+
 interface ModerationParts extends RunningParts {
 	readonly responder: Responder;
 	readonly erasures: Erasures;
@@ -65,8 +69,8 @@ interface ModerationParts extends RunningParts {
 
 export class Moderation {
 	readonly #parts: ModerationParts;
-	/** Called when the disk is full: what waits then to be durable may wait long. */
-	readonly #waiting = new Set<() => void>();
+	/** Those who wait for what was ordered. */
+	readonly #waiting = new Set<(why: GivenUp) => void>();
 
 	constructor(parts: ModerationParts) {
 		this.#parts = parts;
@@ -83,13 +87,16 @@ export class Moderation {
 		const { entries, says } = decide(viewOf(this.#parts));
 		if (isTooNew(this.#parts, entries)) cannot("nodesAreAlike");
 		pipeline.guarded(() => pipeline.append(entries));
-		const done = new Promise((resolve) => pipeline.afterwards(resolve));
-		await this.#orFrozen(done, say);
+		await this.#orGivenUp<number>(say, (done, ordered) => {
+			ordered();
+			pipeline.afterwards(done);
+		});
 		return says;
 	}
 
-	onFrozen(): void {
-		for (const giveUp of this.#waiting) giveUp();
+	/** Call when the disk is full, so that it may take long, or when another node decides, and it may be lost. */
+	giveUp(why: GivenUp): void {
+		for (const giveUp of this.#waiting) giveUp(why);
 	}
 
 	async act(actor: Actor, asked: ActAsked): Promise<readonly string[]> {
@@ -116,11 +123,10 @@ export class Moderation {
 		const refused = this.#parts.requestLimits.spend(view, text);
 		if (refused) return refused;
 		const { room } = client.context;
+		const aside = { kind: "aside", name: BOT_NAME } as const;
 		const answer = (lines: readonly string[]) => {
 			for (const line of lines)
-				this.#parts.responder.reply(connection, {
-					...{ kind: "aside", name: BOT_NAME, text: line },
-				});
+				this.#parts.responder.reply(connection, { ...aside, text: line });
 		};
 		const actor = actorOf(view, client.context, room);
 		const say = sayIn(connection.login?.user.language);
@@ -157,20 +163,20 @@ export class Moderation {
 		const { room, what, why, say } = asked;
 		const { epoch } = this.#parts.states.committed.head(room);
 		const position = { room, epoch, offset: Number(what) };
-		const erased = new Promise<Rule | undefined>((resolve) =>
-			this.#parts.erasures.eraseOne(actor, position, why, resolve),
+		const rule = await this.#orGivenUp<Rule | undefined>(say, (...answers) =>
+			this.#parts.erasures.eraseOne(actor, position, why, ...answers),
 		);
-		const rule = await this.#orFrozen(erased, say);
 		if (rule === "placeIsKnown") return cannot({ words: say("act.noMessage") });
+		if (rule === "sequencerIsThere") cannot({ words: say("act.deposed") });
 		return rule === undefined ? [say("act.removed")] : cannot(rule);
 	}
 
-	/** As the task; but nobody waits for a disk that is full by then. */
-	#orFrozen<Value>(task: Promise<Value>, say: Say): Promise<Value> {
-		return new Promise((resolve, reject) => {
-			const giveUp = () => reject(new OperatorError(say("act.waits")));
-			this.#waiting.add(giveUp);
-			task.then(resolve, reject).finally(() => this.#waiting.delete(giveUp));
-		});
+	/** Resolves as the task does; but once that is ordered, it may be given up. */
+	#orGivenUp<Value>(say: Say, task: Task<Value>): Promise<Value> {
+		let giveUp = (_: GivenUp) => {};
+		return new Promise<Value>((resolve, reject) => {
+			giveUp = (why) => reject(new OperatorError(say(why)));
+			task(resolve, () => this.#waiting.add(giveUp));
+		}).finally(() => this.#waiting.delete(giveUp));
 	}
 }

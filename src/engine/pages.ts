@@ -66,7 +66,7 @@ export class Pages {
 	readonly #parts: RunningParts & { readonly responder: Responder };
 	#latest: Changes = {};
 	/** A reply to a connection that is gone is dropped. */
-	readonly #reading = new WeakSet<Connection>();
+	#reading = new WeakSet<Connection>();
 	readonly #searching = new Set<Identity>();
 	readonly #recalling = new Map<Room, Promise<void>>();
 
@@ -144,11 +144,10 @@ export class Pages {
 		limit: number,
 		handOn: (items: readonly Item[]) => void,
 	): void {
-		this.#read(
+		void this.#read(
 			connection,
 			() => this.#parts.archive.after(position, limit),
-			(items, since) => handOn(afterChanges(items, since)),
-			() => this.#parts.pipeline.tell(connection, () => handOn([])),
+			(items, since) => handOn(afterChanges(items ?? [], since)),
 		);
 	}
 
@@ -158,11 +157,10 @@ export class Pages {
 		position: ItemPosition,
 		handOn: (relations: number) => void,
 	): void {
-		this.#read(
+		void this.#read(
 			connection,
 			() => this.#parts.archive.relationsAfter(position),
-			handOn,
-			() => this.#parts.pipeline.tell(connection, () => handOn(0)),
+			(relations) => handOn(relations ?? 0),
 		);
 	}
 
@@ -195,6 +193,11 @@ export class Pages {
 		this.#latest = latest;
 	}
 
+	/** Another node decides now: replies that rest on what is not committed are dropped, and nobody waits for them. */
+	onDeposed(): void {
+		this.#reading = new WeakSet();
+	}
+
 	#history(connection: Connection, re: number, id: string | undefined) {
 		const busy = this.#reading;
 		const orElse = "historyIsReadable" as const;
@@ -214,31 +217,23 @@ export class Pages {
 			if (typeof given === "object") connection.mailbox.put(given);
 			else this.#parts.responder.refuse(connection, given, re, { id });
 		};
-		this.#read(
+		void this.#read(
 			connection,
 			() => read().finally(() => isLarge || busy.delete(who)),
-			(found, since) => reply(answer(found, since)),
-			() => reply(orElse),
+			(found, since) => reply(found === null ? orElse : answer(found, since)),
 		);
 		return true;
 	}
 
-	/** Reads, then answers. `answer` is given the changes since the reading began. */
-	#read<Found>(
+	/** Reads, then answers. `answer` is given null if that fails, and the changes since the reading began. */
+	async #read<Found>(
 		connection: Connection,
 		read: () => Promise<Found>,
-		answer: (found: Found, since: Changes) => void,
-		fail: () => void,
-	): void {
+		answer: (found: Found | null, since: Changes) => void,
+	): Promise<void> {
 		const since = this.#latest;
-		const { pipeline } = this.#parts;
-		read().then(
-			(found) => pipeline.tell(connection, () => answer(found, since)),
-			(error: unknown) => {
-				this.#warn(error);
-				fail();
-			},
-		);
+		const found = await read().catch((error: unknown) => this.#warn(error));
+		this.#parts.pipeline.tell(connection, () => answer(found, since));
 	}
 
 	/** Indexes what was logged lately, so that the next reader need not wait for that. A reader at work does so anyway. */
@@ -248,9 +243,10 @@ export class Pages {
 			archive.catchUp().catch((error: unknown) => this.#warn(error));
 	}
 
-	#warn(error: unknown): undefined {
+	#warn(error: unknown): null {
 		const fields = { error: error instanceof Error ? error.message : error };
 		this.#parts.report.warn(fields, "history could not be read");
+		return null;
 	}
 }
 

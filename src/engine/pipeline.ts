@@ -110,13 +110,10 @@ export class Pipeline implements LogListener {
 	 * Runs once everything decided so far is durable. A frozen log can't be
 	 * waited for; the refusals sent then reveal nothing.
 	 */
-	whenDurable(release: () => void): void {
-		if (this.#parts.log.frozen) {
-			release();
-			this.#parts.server.dispatch();
-			return;
-		}
-		this.afterwards(release);
+	whenDurable(release: () => void) {
+		if (!this.#parts.log.frozen) return this.afterwards(release);
+		release();
+		this.#parts.server.dispatch();
 	}
 
 	/** Runs when everything ordered by now, up to `seq`, is committed and its outputs were released. */

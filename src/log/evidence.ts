@@ -1,7 +1,9 @@
 /**
- * Evidence of how long a log was: snapshots of any format, the indexes of
- * full segments, and the mark of a backup. They may be deleted, but a log that ends before one of them
- * is incomplete.
+ * Evidence of how long a log was: snapshots of any format, the indexes of full
+ * segments, and the mark of a backup. A log that ends before one of them is
+ * incomplete. Where there is no log at all, whatever a server makes beside one
+ * shows that there was one: known networks, people's own settings, relations,
+ * or a search index. Who wants to begin anew deletes all of them.
  *
  * Evidence is collected before the log is listed and read: a running server
  * may add to both meanwhile, and its log is always ahead.
@@ -59,6 +61,12 @@ interface Trace {
 	readonly head?: Head;
 }
 
+interface Found extends EvidenceOptions, Pick<Evidence, "damage"> {
+	readonly traces: readonly Trace[];
+	/** A file or folder that a server makes beside a log. */
+	readonly left: string | undefined;
+}
+
 /** Makes the next start read the whole log, so that it reports the damage. */
 export async function rememberDamage(
 	{ disk, folder }: EvidenceOptions,
@@ -71,8 +79,7 @@ export async function rememberDamage(
 }
 
 export class Evidence {
-	readonly #options: EvidenceOptions & { readonly left: string | undefined };
-	readonly #traces: readonly Trace[];
+	readonly #found: Found;
 	/** The damage that the last scrub found, in words, if it found any. */
 	readonly damage: string | undefined;
 
@@ -90,21 +97,13 @@ export class Evidence {
 		// A first start makes `search` beside the folder `log`, before it logs anything.
 		const signs = names.includes("log") ? LEFT : [...LEFT, "search"];
 		const left = signs.find((name) => names.includes(name));
-		return new Evidence(
-			{ ...options, left },
-			[...snapshots, ...indexes],
-			damage,
-		);
+		const traces = [...snapshots, ...indexes];
+		return new Evidence({ ...options, left, traces, damage });
 	}
 
-	private constructor(
-		options: EvidenceOptions & { readonly left: string | undefined },
-		traces: readonly Trace[],
-		damage: string | undefined,
-	) {
-		this.#options = options;
-		this.#traces = traces;
-		this.damage = damage;
+	private constructor(found: Found) {
+		this.#found = found;
+		this.damage = found.damage;
 	}
 
 	/** Reads a log, or what comes after a snapshot, as a start does. Throws `Damage` or `Incomplete` where a start would refuse. */
@@ -113,8 +112,8 @@ export class Evidence {
 		verifier: Verifier,
 	): AsyncGenerator<readonly Stored[], void> {
 		await this.#checkForHoles();
-		if (!this.#options.acceptMissing)
-			for (const { head } of this.#traces)
+		if (!this.#found.acceptMissing)
+			for (const { head } of this.#found.traces)
 				if (head?.hash && head.fsync !== false)
 					verifier.knownHashes.set(head.seq, head);
 		yield* readBatches(sources, verifier);
@@ -124,14 +123,14 @@ export class Evidence {
 
 	/** Throws if the log that was read ends before the evidence. */
 	check({ id, seq, torn }: Pick<Verifier, "id" | "seq" | "torn">): void {
-		const { refuseBackup, folder, left } = this.#options;
+		const { refuseBackup, folder, left } = this.#found;
 		const isBackup = (trace: Trace) =>
 			basename(trace.file) === MARK && trace.seq === seq && isOf(id, trace);
-		if (refuseBackup && this.#traces.some(isBackup))
+		if (refuseBackup && this.#found.traces.some(isBackup))
 			throw new Incomplete(
 				`${folder} is a backup that was copied here. Start once with --restored, so that people learn of the gap; or put it here with plume restore.`,
 			);
-		const longer = this.#traces
+		const longer = this.#found.traces
 			.filter((trace) => trace.seq > seq && isOf(id, trace))
 			.sort((a, b) => b.seq - a.seq);
 		const proof = longer.find(({ head }) => head?.fsync !== false);
@@ -146,17 +145,17 @@ export class Evidence {
 
 	/** Throws if a segment is missing before the last one. `check` covers the end, which may be torn. */
 	async #checkForHoles(): Promise<void> {
-		const { disk, folder } = this.#options;
+		const { disk, folder } = this.#found;
 		const firsts = (await segmentsOf(disk, folder)).map(
 			({ first = 0 }) => first,
 		);
-		for (const { seq, head } of this.#traces)
+		for (const { seq, head } of this.#found.traces)
 			if (!head && !firsts.includes(seq) && firsts.some((it) => it > seq))
 				this.#refuse(`The segment ${segmentName(seq)} is missing.${WHOLE}`);
 	}
 
 	#refuse(why: string, isHarmless = false): void {
-		const { acceptMissing, warn } = this.#options;
+		const { acceptMissing, warn } = this.#found;
 		const error = new Incomplete(why);
 		if (!acceptMissing && !isHarmless) throw error;
 		warn?.(error);
@@ -164,11 +163,11 @@ export class Evidence {
 
 	/** Removes the evidence against a log that was accepted. */
 	async remove(): Promise<void> {
-		const { disk, folder, acceptMissing } = this.#options;
+		const { disk, folder, acceptMissing } = this.#found;
 		if (this.damage !== undefined) await disk.remove(join(folder, DAMAGED));
 		if (!acceptMissing) return;
 		const segments = await segmentsOf(disk, folder);
-		for (const { file, seq, head } of this.#traces)
+		for (const { file, seq, head } of this.#found.traces)
 			if (head || !segments.some(({ first }) => first === seq))
 				await disk.remove(file);
 	}

@@ -58,8 +58,8 @@ export class SearchIndex {
 	readonly #erased = new ErasedTexts();
 	#isDue = false;
 	#isClosed = false;
-	/** Failed turns and searches since a turn that did not fail. */
-	#failures = 0;
+	/** Failed turns and searches since a turn that did not fail, by the words in which they are reported. */
+	readonly #failures = new Map<string, number>();
 	/** Failures in a row, by what the index was asked. */
 	readonly #failed = new Map<keyof SearchStore, number>();
 	/** Why the index is to be made anew, if it is. */
@@ -171,7 +171,7 @@ export class SearchIndex {
 				began = clock.now();
 				return this.#index(isBusy ? BUSY_TURN_ROWS : TURN_ROWS);
 			});
-			this.#failures = 0;
+			this.#failures.clear();
 			const restMs = isBusy ? REST * (clock.now() - began) : 0;
 			if (isMore) this.#runSoon(restMs);
 		} catch (error) {
@@ -186,8 +186,10 @@ export class SearchIndex {
 		const words = IS_OF_DISK.test(error)
 			? "the disk takes nothing for the search index: what is new can't be found"
 			: "search failed";
-		if (this.#failures++ === 0) this.#parts.report.warn({ error }, words);
-		this.#runSoon(RETRY_MS * Math.min(this.#failures, MOST_RETRY_SECONDS));
+		const failures = (this.#failures.get(words) ?? 0) + 1;
+		this.#failures.set(words, failures);
+		if (failures === 1) this.#parts.report.warn({ error }, words);
+		this.#runSoon(RETRY_MS * Math.min(failures, MOST_RETRY_SECONDS));
 	}
 
 	/** Asks the index. If it fails it is opened again, and made anew if that does not help. */

@@ -29,6 +29,8 @@ interface BackpressureParts {
 export function backpressure({ engine, clock, sources }: BackpressureParts) {
 	let isWaiting = false;
 	return (from: Source): void => {
+		// What is waited for is never committed if another node decides now.
+		isWaiting &&= engine.isBehind;
 		if (!engine.isBehind || isWaiting) return;
 		isWaiting = true;
 		const all = [...sources()];

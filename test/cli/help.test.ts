@@ -52,3 +52,11 @@ test("two dashes in a text are part of it", () => {
 		given: ["lobby", "5", "--", "3"],
 	});
 });
+
+test.each([
+	["say lobby Use -- --edges now", ["lobby", "Use", "--edges", "now"]],
+	["ban eve spam -- --rude", ["eve", "spam", "--rude"]],
+	["say lobby Try -- -h", ["lobby", "Try", "-h"]],
+])("two dashes before an option in a text are not said: %s", (line, given) => {
+	expect(parseCommand(line.split(" "), {})).toMatchObject({ given });
+});

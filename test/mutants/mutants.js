@@ -1928,6 +1928,35 @@ const edge = [
 		tests: ["test/cluster/node.test.ts -t whatever"],
 	},
 	{
+		promise: "cluster: who reads history on a node that is deposed can read on",
+		file: "src/engine/pages.ts",
+		find: "this.#reading = new WeakSet();",
+		replace: "",
+		tests: ["test/cluster/deposed.test.ts -t history"],
+	},
+	{
+		promise:
+			"cluster: an operator hears of what a deposed node may not have done",
+		file: "src/engine/engine.ts",
+		find: 'this.#services.moderation.giveUp("act.deposed");',
+		replace: "",
+		tests: ["test/cluster/deposed.test.ts -t operator"],
+	},
+	{
+		promise: "disk: an operator is promised only what was ordered",
+		file: "src/engine/moderation.ts",
+		find: "task(resolve, () => this.#waiting.add(giveUp));",
+		replace: "this.#waiting.add(giveUp);\n\t\t\ttask(resolve, () => {});",
+		tests: ["test/disk.test.ts -t decide"],
+	},
+	{
+		promise: "page: who was kicked does not ask before that is over",
+		file: "machines/page-guards.ts",
+		find: "Math.max(10_000, waitMs)",
+		replace: "Math.max(10_000, waitMs - 1)",
+		tests: ["test/page/page.model.test.ts -t kicked"],
+	},
+	{
 		promise: "cluster: nor does anyone see it",
 		file: "src/engine/pipeline.ts",
 		find: "this.#outputs = this.#outputs.filter(({ at }) => at <= this.#committed);",
@@ -2445,12 +2474,11 @@ const erasing = [
 	{
 		promise: "erase in parts: a page is read before the last is gone",
 		file: "src/engine/pages.ts",
-		find: "(found) => pipeline.tell(connection, () => answer(found, since)),",
-		replace: `(found) =>
-				pipeline.tell(connection, () => {
-					if (since.next) this.#read(connection, read, answer, fail);
-					else answer(found, since);
-				}),`,
+		find: "pipeline.tell(connection, () => answer(found, since));",
+		replace: `pipeline.tell(connection, () => {
+			if (since.next) void this.#read(connection, read, answer);
+			else answer(found, since);
+		});`,
 		tests: ["test/erase.test.ts -t keeps no reader"],
 	},
 	{

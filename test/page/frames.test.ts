@@ -29,6 +29,15 @@ test("that nothing can be said now is told, though no line of this reader's is m
 	expect(read({ ...full, n: 3 })).toMatchObject({ kind: "textRefused", n: 3 });
 });
 
+test("a refusal for a time says how long that is, and until when", () => {
+	const refused = { type: MessageType.refused, re: MessageType.hello };
+	expect(read({ ...refused, retryAfter: 5_000 })).toMatchObject({
+		update: { waitMs: 5_000, resendAt: NOW + 5_000 },
+	});
+	expect(read(refused)).toMatchObject({ update: { waitMs: 0 } });
+	expect(read(refused)).not.toHaveProperty("update.resendAt");
+});
+
 test("typing what the server says of a room does not say it", () => {
 	const typed = { type: MessageType.text, text: "entered chat", offset: 1 };
 	expect(read({ ...typed, kind: "entered" })).toMatchObject({ kind: "said" });

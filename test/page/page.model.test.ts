@@ -91,9 +91,9 @@ const closed = (code: number, jitter = 0.5): PageEvent => ({
 	code,
 	update: { jitter },
 });
-const refused = (re: number, rule: string): PageEvent => ({
+const refused = (re: number, rule: string, waitMs = 0): PageEvent => ({
 	type: "refused",
-	...{ re, rule, update: { resendAt: 1 } },
+	...{ re, rule, update: { waitMs } },
 	trouble: rule === "isNotKicked" ? { ...trouble, isKick: true } : trouble,
 });
 
@@ -594,15 +594,17 @@ describe("a refusal", () => {
 	test("of who was kicked keeps the words that say why, until they may be back", () => {
 		const kicked = { ...closed(CloseCode.kicked.code), words: "Noise." };
 		const { actor, clock } = livePage(undefined, "session");
-		const no = refused(open, "isNotKicked");
+		const no = refused(open, "isNotKicked", 300_000);
 		for (const event of [garden, opened, inTheGarden, kicked])
 			actor.send(event);
-		clock.increment(1_000);
+		clock.increment(10_000);
 		for (const event of [opened, no]) actor.send(event);
 		const { value, context } = actor.getSnapshot();
 		expect([value, context.room]).toEqual(["stopped", "garden"]);
 		expect(context.trouble?.words).toBe("Noise.");
-		clock.increment(60_000);
+		clock.increment(299_999);
+		expect(actor.getSnapshot().value).toBe("stopped");
+		clock.increment(1);
 		for (const event of [opened, inTheGarden]) actor.send(event);
 		expect(actor.getSnapshot().value).toBe("chatting");
 	});

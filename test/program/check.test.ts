@@ -212,3 +212,13 @@ test("a folder log that is gone is missed where only the search index is left", 
 	await mkdir(join(data, "log"));
 	expect((await check(environment)).code).toBe(0);
 });
+
+test("a mirror whose log is gone passes, since it gets it anew", async () => {
+	const data = await newDataFolder();
+	await mkdir(join(data, "people"));
+	const { stdout } = await check({
+		...{ PLUME_DATA: data, PLUME_SECRET: "s".repeat(32) },
+		PLUME_UPSTREAM: "/nowhere/s.sock",
+	});
+	expect(stdout).toContain("log: ok, 0 events");
+});

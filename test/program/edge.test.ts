@@ -2,11 +2,20 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
+import { mkdir } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RawClient } from "../../bench/raw-client.ts";
 import { Caller } from "./caller.ts";
-import { ending, newDataFolder, Plume, PROGRAM } from "./program.ts";
+import {
+	ending,
+	freePort,
+	newDataFolder,
+	Plume,
+	PROGRAM,
+	untilItAnswers,
+} from "./program.ts";
 
 let plume: Plume;
 beforeAll(async () => {
@@ -258,10 +267,7 @@ test.each(["/static/..%2Fpackage.json", "/static/none.js", "/r/a/b", "/r/"])(
 );
 
 test("an edge whose sequencer is not there answers 503, and says why", async () => {
-	const free = createServer().listen(0, "127.0.0.1");
-	await once(free, "listening");
-	const port = Object(free.address()).port;
-	await new Promise((closed) => free.close(closed));
+	const port = await freePort();
 	const child = spawn(process.execPath, [PROGRAM, "serve"], {
 		env: {
 			PLUME_DATA: await newDataFolder(),
@@ -271,11 +277,10 @@ test("an edge whose sequencer is not there answers 503, and says why", async () 
 		},
 	});
 	const ended = ending(child);
-	await once(child.stdout, "data");
-	const ask = (path: string): Promise<Response> =>
-		fetch(`http://127.0.0.1:${port}${path}`).catch(() => ask(path));
 	for (const path of ["/readyz", "/healthz", "/"]) {
-		const answer = await ask(path);
+		const answer = await untilItAnswers(() =>
+			fetch(`http://127.0.0.1:${port}${path}`),
+		);
 		expect(answer.status).toBe(503);
 		expect(await answer.json()).toEqual({
 			ok: false,
@@ -284,4 +289,18 @@ test("an edge whose sequencer is not there answers 503, and says why", async () 
 	}
 	child.kill();
 	expect((await ended).stdout).toContain("waiting: the sequencer");
+});
+
+test("an edge whose copy of the log was deleted gets it anew", async () => {
+	const folder = await newDataFolder();
+	const at = join(folder, "edges.sock");
+	const PLUME_DATA = join(folder, "edge");
+	const PLUME_SECRET = "s".repeat(32);
+	const sequencer = await Plume.start({ PLUME_SECRET, PLUME_SEQUENCER: at });
+	// What is left beside it.
+	await mkdir(join(PLUME_DATA, "people"), { recursive: true });
+	const settings = { PLUME_SECRET, PLUME_UPSTREAM: at, PLUME_DATA };
+	const edge = await Plume.start(settings);
+	expect((await edge.stop()).stdout).not.toContain("--accept-missing");
+	await sequencer.stop();
 });

@@ -13,7 +13,6 @@ import {
 	rm,
 	writeFile,
 } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { transform } from "esbuild";
@@ -25,10 +24,12 @@ import { openFileLog } from "../../src/log/file-log.ts";
 import { Caller } from "./caller.ts";
 import {
 	filesIn,
+	freePort,
 	newDataFolder,
 	Plume,
 	PROGRAM,
 	run,
+	untilItAnswers,
 	yesterdayUntil,
 } from "./program.ts";
 
@@ -188,26 +189,6 @@ test("a port that is taken is named with what to do", async () => {
 	await first.stop();
 });
 
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const address = server.address();
-	server.close();
-	await once(server, "close");
-	return Object(address).port;
-}
-
-/** Asks until a server that starts answers, and leaves it the processor meanwhile. */
-async function untilItAnswers<Answer>(
-	ask: () => Promise<Answer>,
-): Promise<Answer> {
-	for (;;) {
-		const answer = await ask().catch(() => undefined);
-		if (answer !== undefined) return answer;
-		await new Promise((resolve) => setTimeout(resolve, 20));
-	}
-}
-
 test("a clock a day behind the log is waited for, while healthz says why, until it is set right", async () => {
 	const data = await chatThatEnded();
 	const healed = join(data, "healed");
@@ -228,6 +209,25 @@ test("a clock a day behind the log is waited for, while healthz says why, until 
 	const plume = await starting;
 	expect((await fetch(`${plume.url}/healthz`)).status).toBe(200);
 	expect((await plume.stop()).stdout).toContain("Set the clock right");
+});
+
+test("a server of several processes answers why nobody can enter while the one that decides waits for its clock", async () => {
+	const data = await chatThatEnded();
+	const healed = join(data, "healed");
+	const port = await freePort();
+	const starting = Plume.start({
+		...{ PLUME_DATA: data, PLUME_PORT: `${port}`, PLUME_EDGES: "1" },
+		NODE_OPTIONS: yesterdayUntil(healed),
+	});
+	const answer = await untilItAnswers(() =>
+		fetch(`http://127.0.0.1:${port}/healthz`),
+	);
+	expect(answer.status).toBe(503);
+	expect(await answer.json()).toMatchObject({
+		wrong: "the sequencer can't be reached",
+	});
+	await writeFile(healed, "");
+	await (await starting).stop();
 });
 
 test("a log without its secret is not gone on with", async () => {

@@ -3,7 +3,9 @@
  * build, with its output read line by line.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -78,6 +80,26 @@ export function yesterdayUntil(file: string): string {
 		Date.now = () => now() - (existsSync("${file}") ? 0 : 86_400_000);
 	`;
 	return `--import data:text/javascript,${encodeURIComponent(script)}`;
+}
+
+export async function freePort(): Promise<number> {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const address = server.address();
+	server.close();
+	await once(server, "close");
+	return Object(address).port;
+}
+
+/** Asks until a server that starts answers, and leaves it the processor meanwhile. */
+export async function untilItAnswers<Answer>(
+	ask: () => Promise<Answer>,
+): Promise<Answer> {
+	for (;;) {
+		const answer = await ask().catch(() => undefined);
+		if (answer !== undefined) return answer;
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
 }
 
 export const newDataFolder = () => mkdtemp(join(tmpdir(), "plume-"));

@@ -84,3 +84,16 @@ test("an engine is behind while thousands of events are ordered and not committe
 	expect(plume.engine.isBehind).toBe(false);
 	expect(ann.lines.at(-1)).toBe(`ann: line ${FAR_BEHIND - 1}`);
 });
+
+test("reads from nobody again, though what was waited for is never committed", () => {
+	const { done, engine, read } = three();
+	engine.isBehind = true;
+	read(0);
+	// Another node decides now.
+	engine.isBehind = false;
+	read(0);
+	engine.isBehind = true;
+	done.length = 0;
+	read(0);
+	expect(done).toContain("ann waits");
+});

@@ -73,10 +73,9 @@ export function sanctionOf(
 	if (act !== "ban") limitMaker(asked, `${act}s`, identity);
 	const { now: time, secrets, state } = view;
 	const [all = "", many = "", unit = ""] = DURATION.exec(why) ?? [];
+	const typed = why.split(" ", 2).join(" ");
 	if (all === "" && LIKE_A_DURATION.test(why))
-		cannot({
-			words: say("act.noDuration", { typed: why.split(" ", 2).join(" ") }),
-		});
+		cannot({ words: say("act.noDuration", { typed }) });
 	const ms = UNITS[unit] ? Number(many) * UNITS[unit] : defaultMs;
 	const text = why.slice(all.length).trim();
 	const until = ms === undefined ? {} : { until: time + ms };
@@ -88,9 +87,6 @@ export function sanctionOf(
 			? state.server.context.bans
 			: state.room(room)?.context[`${act}s`];
 	const leftMs = sanctionedUntil(sanctions, identity, time) - time;
-	const left = { time: { ms: Math.ceil(leftMs / 60_000) * 60_000 } };
-	const lasting = leftMs === Infinity && say("act.replacesLasting");
-	const replaces = lasting || (leftMs > 0 && say("act.replaces", left));
 	return {
 		...{ name, identity, identities, facts, beside },
 		until: time + (ms ?? 0),
@@ -98,9 +94,18 @@ export function sanctionOf(
 		span: ms === undefined ? "" : { ms },
 		/** What is answered, after words about it: what it replaces, and how it is undone. */
 		says: (done: string) => [
-			[done, replaces || [], undo(asked, `un${act}`, name)].flat().join(" "),
+			[done, ...replaced(leftMs, say), undo(asked, `un${act}`, name)].join(" "),
 		],
 	};
+}
+
+/** What an act replaces that would have lasted so much longer: rounded to minutes, or to hours or days if those are more than two. */
+function replaced(leftMs: number, say: Say): readonly string[] {
+	if (leftMs <= 0) return [];
+	if (leftMs === Infinity) return [say("act.replacesLasting")];
+	const size = [DAY_MS, 3_600_000].find((ms) => leftMs > 2 * ms) ?? 60_000;
+	const ms = Math.max(size, Math.round(leftMs / size) * size);
+	return [say("act.replaces", { time: { ms } })];
 }
 
 /** How an act is undone by the same person. An operator is not told the key of a room that is not public. */
