@@ -16,6 +16,7 @@ import { nameTag } from "./person.ts";
 import { onOneLine } from "./quotes.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { editMessage, isEditable, pickEmoji } from "./relations.ts";
+import { OFFLINE } from "./requests.ts";
 import { saveDraft, storedDraft } from "./storage.ts";
 import { nodes, t, translated } from "./words.ts";
 
@@ -183,6 +184,7 @@ export class Composer {
 		show(this.#form, !isClosed);
 		find("#closed").hidden = !isClosed;
 		const { trouble } = snapshot.context;
+		if (isOpen && this.#trouble === OFFLINE) this.#complain("");
 		const refused = isOpen && !isStuck ? trouble : undefined;
 		if (refused === this.#refused) return;
 		this.#refused = refused;

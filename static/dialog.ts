@@ -1,6 +1,7 @@
 /** Dialogs that are made when they are needed. */
 
-import { button, complain, find, focusField, make } from "./element.ts";
+import { button, complain, find, focusField, make, say } from "./element.ts";
+import { SLOW_MS } from "./requests.ts";
 import { t } from "./words.ts";
 
 /** Makes a dialog, which is on the page only while it is open. */
@@ -37,6 +38,15 @@ export const smallButton = (
 export const fieldset = (legend: string, ...content: readonly HTMLElement[]) =>
 	make("fieldset", "", make("legend", "", legend), ...content);
 
+/** The answer, which says what is wrong. If it is long in coming, that is said meanwhile. */
+export async function answered(answer: Promise<string>, trouble: Element) {
+	const slow = setTimeout(say, SLOW_MS, trouble, t("html.loading"));
+	const words = await answer;
+	clearTimeout(slow);
+	say(trouble, words);
+	return words;
+}
+
 /** A form of one field, which says below what is wrong with it. */
 export function fieldForm(
 	id: string,
@@ -53,11 +63,15 @@ export function fieldForm(
 	const label = make("label", { className: "hint", htmlFor: id }, says);
 	const line = make("div", "joined", field, make("button", "block", yes));
 	const form = make("form", "", label, line, trouble);
+	let isAsked = false;
 	/** `act` resolves with what is wrong. Where nothing is, the dialog closes if that was its purpose. */
 	const submit = (act: (typed: string) => Promise<string>, isLast = true) => {
 		form.onsubmit = async (event) => {
 			event.preventDefault();
-			const words = await act(field.value);
+			if (isAsked) return;
+			isAsked = true;
+			const words = await answered(act(field.value), trouble);
+			isAsked = false;
 			// It may have been closed meanwhile.
 			if (!form.isConnected) return;
 			complain(field, words);

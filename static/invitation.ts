@@ -17,8 +17,10 @@ export function offerInvitation(page: Page): void {
 		show(bar, false);
 	};
 	const join = async () => {
+		show(bar, false);
 		const words = await page.ask({ kind: "join", invitation });
-		if (words !== OFFLINE) end();
+		bar.hidden = words !== OFFLINE;
+		if (bar.hidden) dropInvitation();
 		showBriefly(words);
 	};
 	const words = make("p", "", t("html.invitation"));

@@ -1,6 +1,6 @@
 /** What Ctrl+K and “?” open. It is loaded when one of them is first pressed. */
 
-import { arrowKeys, showDialog } from "./dialog.ts";
+import { answered, arrowKeys, showDialog } from "./dialog.ts";
 import { button, make, say } from "./element.ts";
 import { bare } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
@@ -25,7 +25,12 @@ const KEYS = [
 
 export function listKeys(): void {
 	const rows = KEYS.map(([keys, does]) =>
-		make("div", "key", make("kbd", "", keys), make("span", "", does)),
+		make(
+			"div",
+			"key",
+			make("kbd", { dir: "auto" }, keys),
+			make("span", "", does),
+		),
 	);
 	showDialog(t("keys"), ...rows);
 }
@@ -66,8 +71,8 @@ export function goTo(page: Page): void {
 	const offerTalk = (names: readonly string[]) =>
 		offer(t("go.talk", { names: names.join(", ") }), async () => {
 			const question = { kind: "talkTo", names: [...names] } as const;
-			say(trouble, await page.ask(question));
-			if (trouble.textContent === "") dialog.close();
+			const answer = page.ask(question, () => dialog.isConnected);
+			if (!(await answered(answer, trouble))) dialog.close();
 		});
 
 	function render(): void {

@@ -2,15 +2,13 @@
 
 import { BASE } from "./base-path.ts";
 import { showBriefly } from "./brief-notice.ts";
+import { lastAct } from "./last-act.ts";
 import type { Page } from "./page.ts";
-import { OFFLINE } from "./requests.ts";
+import { OFFLINE, SLOW_MS } from "./requests.ts";
 import { isUpdated, loadLater, t } from "./words.ts";
 
 /** In the names of the files of this build. */
 declare const MARK: string;
-
-/** How long nothing is said of a part that is still on its way. */
-const SLOW_MS = 500;
 
 let styles: Promise<unknown> | undefined;
 
@@ -31,11 +29,12 @@ function loadStyles(): Promise<unknown> {
 	});
 }
 
-/** Resolves with nothing if a part can't be loaded, and says so where the person asked for it, or has to reload the page. */
+/** Resolves with nothing if a part can't be loaded, and says so where the person asked for it, or has to reload the page. What they asked for is not for them any more once they did something else. */
 async function load<Part>(
 	loadPart: () => Promise<Part>,
 	isAsked = true,
 ): Promise<Part | undefined> {
+	const isLast = lastAct();
 	const slow = setTimeout(() => {
 		if (isAsked) showBriefly(t("html.loading"));
 	}, SLOW_MS);
@@ -43,7 +42,8 @@ async function load<Part>(
 		styles ??= loadStyles();
 		// A part may take words as soon as it is there.
 		const loading = [loadLater().then(loadPart), styles] as const;
-		return (await Promise.all(loading))[0];
+		const [part] = await Promise.all(loading);
+		return !isAsked || isLast() ? part : undefined;
 	} catch {
 		const isOld = await isUpdated();
 		if (isOld || isAsked) showBriefly(isOld ? t("updated") : OFFLINE);
@@ -76,10 +76,3 @@ export const open = async (
 	page: Page,
 	name: Opened | "settings" | "share" | "topic",
 ) => (await later())?.[name](page);
-
-/** The same, with nothing if another room was opened meanwhile. */
-export async function laterHere(page: Page): Promise<Later | undefined> {
-	const { room } = page;
-	const part = await later();
-	return page.room === room ? part : undefined;
-}

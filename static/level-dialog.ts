@@ -1,7 +1,7 @@
 /** What the reader wants to hear of a room. */
 
 import { LEVELS } from "../machines/own.ts";
-import { showDialog } from "./dialog.ts";
+import { fieldset, showDialog } from "./dialog.ts";
 import { make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { t } from "./words.ts";
@@ -23,5 +23,6 @@ export function openLevel(page: Page): void {
 		return make("label", "", make("input", input), ` ${WORDS[level]}`);
 	});
 	const about = make("p", "hint", t("level.about"));
-	showDialog(t("level.title"), make("fieldset", "", ...choices), about);
+	const choice = fieldset(page.titleOf(room), ...choices);
+	showDialog(t("level.title"), choice, about);
 }

@@ -15,6 +15,7 @@ import { enterForm } from "./enter.ts";
 import { isRefusal, readFrame } from "./frames.ts";
 import { leaveRoom } from "./joined-rooms.ts";
 import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
+import { acted } from "./last-act.ts";
 import { later } from "./lazy.ts";
 import { Page } from "./page.ts";
 import { endPush, mayNotify } from "./room-level.ts";
@@ -108,6 +109,7 @@ const machine = pageMachine.provide({
 		changeRoom({ context }) {
 			// What is open is about the room that was on the screen.
 			closeDialogs();
+			acted();
 			chat.enter(context.room);
 		},
 		forgetRoom({ event, context: { room } }) {

@@ -2,7 +2,7 @@
 
 import type { Said } from "../machines/message.ts";
 import { button, icon, make } from "./element.ts";
-import { laterHere } from "./lazy.ts";
+import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { chooseReaction, isEditable, toggleReaction } from "./relations.ts";
 import { number, t } from "./words.ts";
@@ -29,7 +29,7 @@ export function messageTools(message: Said, page: Page): HTMLElement {
 	const isMine = message.name === page.name;
 	const react = () => void chooseReaction(page, message);
 	const more = async ({ target }: Event) =>
-		(await laterHere(page))?.openSheet(message, page, target);
+		(await later())?.openSheet(message, page, target);
 	const mayEdit = isMine && isEditable(message);
 	return make(
 		"div",

@@ -19,7 +19,8 @@ export function openNewRoom(page: Page): void {
 	const own = fieldForm("make-title", [t("room.make"), t("room.make-it")], {
 		...{ placeholder: t("room.make-hint"), maxLength: 64 },
 	});
-	own.submit((title) => page.ask({ kind: "makeRoom", title }));
+	const isOpen = () => own.form.isConnected;
+	own.submit((title) => page.ask({ kind: "makeRoom", title }, isOpen));
 	showDialog(t("html.new-room"), join.form, own.form);
 }
 

@@ -118,10 +118,10 @@ export class Page {
 		if (this.isOpen) this.#parts.socket.send(frame);
 	}
 
-	/** Asks the server something, and goes to the room that this leads to. Resolves with what is wrong, or with nothing. */
-	async ask(question: ClientFrame): Promise<string> {
+	/** Asks the server something, and goes to the room that this leads to, if that is still wanted by then. Resolves with what is wrong, or with nothing. */
+	async ask(question: ClientFrame, isWanted = () => true): Promise<string> {
 		const answer = await this.requests.ask(question);
-		if (answer.kind === "roomReady") void this.go(answer.room);
+		if (answer.kind === "roomReady" && isWanted()) void this.go(answer.room);
 		return wordsOf(answer);
 	}
 

@@ -5,7 +5,7 @@
 
 import { button, find, make, say } from "./element.ts";
 import type { Member, RoomEvent } from "./frames.ts";
-import { laterHere } from "./lazy.ts";
+import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameList, nameTag } from "./person.ts";
 import { nodes, number, t } from "./words.ts";
@@ -36,7 +36,7 @@ function itemOf(page: Page, { name, away, in: room }: Member): HTMLElement {
 		...[avatar(name), nameTag(name)],
 		...labels.flatMap((label) => (label ? make("span", "label", label) : [])),
 	];
-	const onclick = async () => (await laterHere(page))?.openMenu({ page, name });
+	const onclick = async () => (await later())?.openMenu({ page, name });
 	const title = t("menu.of", { name });
 	const look = { tabIndex: -1, ariaHasPopup: "dialog", title };
 	const shown = isMe ? parts : [button(look, onclick, ...parts)];

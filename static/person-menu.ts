@@ -9,6 +9,7 @@ import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import { fieldset, showDialog, smallButton } from "./dialog.ts";
 import { focusField, make } from "./element.ts";
 import { beginningOf, confirmed, GONE } from "./erase.ts";
+import { lastAct } from "./last-act.ts";
 import type { Page } from "./page.ts";
 import { t } from "./words.ts";
 
@@ -68,7 +69,7 @@ export function openMenu(about: About): void {
 	]);
 	const talk = async () => {
 		dialog.close();
-		showBriefly(await page.ask({ kind: "talkTo", names: [name] }));
+		showBriefly(await page.ask({ kind: "talkTo", names: [name] }, lastAct()));
 	};
 	const mayTalk = !message && name !== BOT_NAME;
 	const inRoom = message ? [REMOVE, ...IN_ROOM] : IN_ROOM;

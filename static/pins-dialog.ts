@@ -3,6 +3,7 @@
 import type { ServerFrame } from "../machines/protocol.ts";
 import { showDialog } from "./dialog.ts";
 import { button, make } from "./element.ts";
+import { lastAct } from "./last-act.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
 import { onOneLine } from "./quotes.ts";
@@ -14,8 +15,9 @@ type Pin = ServerFrame<"pins">["pins"][number];
 
 export async function openPins(page: Page): Promise<void> {
 	const { room, epoch } = page;
+	const isLast = lastAct();
 	const answer = await page.requests.ask({ kind: "pins", room, epoch });
-	if (page.room !== room) return;
+	if (!isLast()) return;
 	const rows =
 		answer.kind === "pins"
 			? answer.pins.toReversed().map((pin) =>

@@ -7,8 +7,9 @@ import { t } from "./words.ts";
 
 export const OFFLINE = t("offline");
 
-/** Nobody waits longer for an answer. */
+/** Nobody waits longer for an answer, and without words that long. */
 const LONGEST_MS = 15_000;
+export const SLOW_MS = 500;
 
 /** What is wrong, or nothing. */
 export const wordsOf = (answer: Answer) =>

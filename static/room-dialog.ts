@@ -29,6 +29,8 @@ export class RoomDialog {
 	readonly #members = listOf("members-list", t("html.members"));
 	readonly #open = listOf("open-invitations", t("html.invitations"));
 	readonly #link = make("input", { readOnly: true, dir: "ltr" });
+	/** The invitation that the link is of. */
+	#made = "";
 	readonly #linkRow = make("div", { className: "joined", hidden: true });
 	readonly #inviting = this.#makeInviting();
 	readonly #titling: HTMLElement;
@@ -140,6 +142,9 @@ export class RoomDialog {
 		const answer = await this.#page.requests.ask({ kind: "invitations", room });
 		const open = answer.kind === "invitations" ? answer.invitations : [];
 		this.#open.replaceChildren(...open.map((one) => this.#invitation(one)));
+		// A link is of no use once somebody has joined by it.
+		if (answer.kind === "invitations")
+			this.#linkRow.hidden = !open.some((one) => one.invitation === this.#made);
 	}
 
 	#invitation({ invitation, by, name, expires }: Open): HTMLElement {
@@ -169,6 +174,7 @@ export class RoomDialog {
 		if (answer.kind === "notDone") say(this.#result, answer.words);
 		if (answer.kind !== "invited" || answer.token === undefined) return;
 		this.#link.value = `${location.origin}${BASE}join#${answer.token}`;
+		this.#made = answer.invitation;
 		this.#linkRow.hidden = false;
 		this.#link.select();
 		say(this.#result, t("link.made"));
@@ -184,6 +190,7 @@ export class RoomDialog {
 
 	async #invite(typed: string, field: HTMLInputElement): Promise<string> {
 		const { room } = this.#page;
+		say(this.#result, "");
 		const name = typed.trim().replace(/^@/, "");
 		if (!name) field.focus();
 		if (!name) return "";

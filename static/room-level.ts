@@ -12,12 +12,12 @@ export const struckBell = () => icon(`${BELL}M3 3l14 14`);
 /** Mounts the bell. The answer draws it anew, for the room on the screen. */
 export function roomLevel(page: Page): () => void {
 	const title = t("level.title");
-	const names = { title, ariaLabel: title, ariaHasPopup: "dialog" };
-	const look = { ...names, id: "bell", className: "ghost" };
+	const look = { id: "bell", className: "ghost", ariaHasPopup: "dialog" };
 	const bell = button(look, () => open(page, "level"));
 	find("#show-more").before(bell);
 	return () => {
 		const isMuted = page.own.level(page.room) === "nothing";
+		bell.title = isMuted ? `${title}: ${t("rooms.muted")}` : title;
 		bell.replaceChildren(isMuted ? struckBell() : icon(BELL));
 	};
 }

@@ -58,11 +58,14 @@ export function statusBar(page: Page) {
 		myName = name;
 		me.hidden = name === "";
 		show(bar, lost || stopped || erasing || page.isStuck);
+		const more = trouble?.isKick
+			? `· ${t("kick.back")}`
+			: stopped
+				? ""
+				: t("offline.lines");
 		const words = erasing
 			? t("erase.busy")
-			: stopped
-				? translated(why)
-				: `${translated(why)} ${t("offline.lines")}`;
+			: [translated(why), more].filter(Boolean).join(" ");
 		say("#connection-words", bar.hidden ? "" : words);
 		retry.hidden = erasing || page.isStuck;
 		say(retry, elsewhere ? t("retry.here") : t("retry"));
