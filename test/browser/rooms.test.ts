@@ -382,7 +382,7 @@ test("a room is shared by its address", async () => {
 	const ann = await enter("ann", { permissions }, "shared");
 	await ann.opensMenu();
 	await ann.presses("Share link");
-	await ann.page.getByAltText("The link as a QR code").waitFor();
+	await ann.page.getByRole("img", { name: "The link as a QR code" }).waitFor();
 	await check(ann, "sharing a room");
 	await ann.presses("Copy link");
 	await ann.seesStatus("Link copied");
