@@ -64,6 +64,43 @@ test("a menu that is loaded slowly opens in no other room", async () => {
 	expect(await dialogs(bob).count()).toBe(1);
 });
 
+test("of two presses on what is loaded slowly only the second opens it", async () => {
+	const eve = await openPage("eve", alone);
+	await eve.comesIn();
+	const arrives = await isLate(eve);
+	await eve.page.keyboard.press("Control+k");
+	await eve.page.keyboard.press("Control+k");
+	arrives();
+	await dialogs(eve).getByRole("textbox").waitFor();
+	expect(await dialogs(eve).count()).toBe(1);
+});
+
+test("what is loaded slowly does not come over a line that is written meanwhile", async () => {
+	const fay = await openPage("fay", alone);
+	await fay.comesIn();
+	const arrives = await isLate(fay);
+	await fay.presses("What to hear of this room");
+	await fay.field.pressSequentially("a line");
+	arrives();
+	await fay.opensSettings();
+	await dialogs(fay).getByText("Log out everywhere").waitFor();
+	expect(await dialogs(fay).count()).toBe(1);
+});
+
+test("a list of pins does not come over a line that is written meanwhile", async () => {
+	const gil = await enter("gil");
+	const answers = await gil.holdsAnswers();
+	await gil.page.reload();
+	await gil.opensMenu();
+	answers.hold();
+	await gil.presses("Pinned messages");
+	await gil.field.pressSequentially("a line");
+	answers.arrive();
+	await gil.opensSettings();
+	await dialogs(gil).getByText("Log out everywhere").waitFor();
+	expect(await dialogs(gil).count()).toBe(1);
+});
+
 test("a dialog that is long in coming is announced", async () => {
 	const dan = await openPage("dan", alone);
 	await dan.comesIn();

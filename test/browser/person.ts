@@ -165,6 +165,29 @@ export class Person {
 		};
 	}
 
+	/** After the next reload nothing of the server arrives between a call of `hold` and one of `arrive`. */
+	async holdsAnswers() {
+		const held: (() => void)[] = [];
+		let isHeld = false;
+		await this.page.routeWebSocket("**/connect", (socket) => {
+			const server = socket.connectToServer();
+			socket.onMessage((frame) => server.send(frame));
+			server.onMessage((frame) => {
+				if (isHeld) held.push(() => socket.send(frame));
+				else socket.send(frame);
+			});
+		});
+		return {
+			hold() {
+				isHeld = true;
+			},
+			arrive() {
+				isHeld = false;
+				for (const send of held.splice(0)) send();
+			},
+		};
+	}
+
 	/** After the next reload the server receives the first code, and the connection breaks before its answer arrives. */
 	async losesTheAnswer(): Promise<void> {
 		let isLost = false;

@@ -161,3 +161,41 @@ test("who logs in next on a page gets neither the rooms nor the invitation of th
 	expect(await rooms(next).innerText()).not.toMatch(/Diary|Surprise/);
 	expect(await next.page.locator("#invitation").isVisible()).toBe(false);
 });
+
+test("a room that is asked for twice is made once", async () => {
+	const kim = await enter("kim");
+	const answers = await kim.holdsAnswers();
+	await kim.page.reload();
+	await kim.field.waitFor();
+	await kim.opensNewRoom();
+	await kim.page.getByLabel("Make a private room").fill("Twin");
+	answers.hold();
+	await kim.page.keyboard.press("Enter");
+	const dialog = kim.page.getByRole("dialog");
+	await dialog.getByText("One moment…").waitFor();
+	await kim.page.keyboard.press("Enter");
+	answers.arrive();
+	await titleOf(kim, "Twin").waitFor();
+	await kim.says("alone here");
+	await kim.reads("alone here");
+	const twins = kim.page.locator("#rooms a", { hasText: "Twin" });
+	expect(await twins.count()).toBe(1);
+});
+
+test("nobody is led into a room whose form they closed", async () => {
+	const lou = await enter("lou");
+	const answers = await lou.holdsAnswers();
+	await lou.page.reload();
+	await lou.field.waitFor();
+	const here = await lou.page.locator("#room-name").innerText();
+	await lou.opensNewRoom();
+	await lou.page.getByLabel("Make a private room").fill("Regret");
+	answers.hold();
+	await lou.page.keyboard.press("Enter");
+	await lou.page.keyboard.press("Escape");
+	await lou.field.fill("this is for here");
+	answers.arrive();
+	await lou.page.locator("#rooms a", { hasText: "Regret" }).waitFor();
+	expect(await lou.page.locator("#room-name").innerText()).toBe(here);
+	expect(await lou.field.inputValue()).toBe("this is for here");
+});
