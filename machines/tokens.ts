@@ -25,9 +25,10 @@ const fold = (text: string): string =>
 				.replace(ACCENTS, "")
 				.normalize("NFC")
 				.toLowerCase()
-				.replaceAll("ς", "σ");
+				.replaceAll("ς", "σ")
+				.replaceAll("ß", "ss");
 
-/** The words of a text, in its order: without accents, in small letters. */
+/** The words of a text, in its order: without accents, in small letters, and ß as ss, which it is in capitals and in Switzerland. */
 export const tokensOf = (text: string): readonly string[] =>
 	fold(text).match(TOKEN) ?? [];
 
