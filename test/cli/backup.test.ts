@@ -214,8 +214,8 @@ describe("plume restore", () => {
 	test("keeps sessions if that is asked for, and tells each client of a gap", async () => {
 		await backup();
 		await says(21);
-		expect((await restore(["--keep-sessions"])).lines[2]).toMatch(
-			/go on.*: 1\. People who saw later events are told of a gap\.$/,
+		expect((await restore(["--keep-sessions"])).lines[2]).toContain(
+			": 1. People who saw later events are told of a gap.",
 		);
 		const { back } = await annIsBack();
 		expect(back.last(types.gap)).toBeDefined();
