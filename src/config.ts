@@ -186,7 +186,7 @@ const MISTYPED = 2;
 
 /**
  * Answers a warning for each unknown variable that begins with `PLUME_`, or
- * that looks like a setting of mail: those may be another program's.
+ * that is nearly a setting of ours: those may be another program's.
  * Throws `ConfigError` at one of ours that looks mistyped.
  */
 function checkNames(environment: Environment): string[] {
@@ -196,7 +196,7 @@ function checkNames(environment: Environment): string[] {
 	return strange.flatMap((name) => {
 		if (name.startsWith("PLUME_"))
 			return FROM_KUBERNETES.test(name) ? [] : [explainUnknown(name)];
-		const meant = /^(MAIL|SMTP)/.test(name) && nearest(name);
+		const meant = /^(MAIL|SMTP|PL|[ENV]{3}$)/.test(name) && nearest(name);
 		return meant && !environment[meant]?.trim() ? [suggest(name, meant)] : [];
 	});
 }

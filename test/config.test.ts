@@ -194,6 +194,8 @@ test.each<[string, Environment]>([
 	["MAILGUN_API_KEY", { MAILGUN_API_KEY: "k" }],
 	["Did you mean SMTP_URL?", { SMTP_URI: "smtp://mail.example.org" }],
 	["Did you mean MAIL_FROM?", { MAILFROM: "ann@example.org" }],
+	["Did you mean PLUME_PORT?", { PLUM_PORT: "1" }],
+	["Did you mean ENV?", { EVN: "production" }],
 	["Did you mean PLUME_PUSH_CONTACT?", { PLUME_PUSH: "ann@example.org" }],
 	["Did you mean PLUME_LANG?", { PLUME_LANGUAGE: "de" }],
 	["without MAILGUN_APIKEY", { MAILGUN_DOMAIN: "mg.example.org" }],
@@ -208,6 +210,7 @@ test.each<[string, Environment]>([
 
 test.each<Environment>([
 	{ MAIL: "/var/mail/root" },
+	{ PLATFORM: "linux", VENV: "/opt/tools", EDITOR: "ed" },
 	{ MAILGUN_API_KEY: "of another program", ...mailgun },
 	{ PLUME_ALLOW: "@example.org", PLUME_ADMINS: "ann@example.org" },
 	{ PLUME_ALLOW: "Invited", PLUME_ADMINS: "ann@example.org" },

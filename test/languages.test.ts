@@ -79,7 +79,9 @@ describe("a person whose page is German", () => {
 		const ann = await enter(plume, "ann", "de");
 		const boss = await enter(plume, "boss", "en");
 		expect(await ask(plume, boss, "mute ann spam")).toContain("ann may say");
-		expect(answers(ann).at(-1)).toBe("Du darfst in lobby nichts sagen: spam");
+		expect(answers(ann).at(-1)).toBe(
+			"Du darfst in lobby dauerhaft nichts sagen: spam",
+		);
 	});
 
 	test("is sent away in German", async () => {

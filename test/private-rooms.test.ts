@@ -487,6 +487,17 @@ test("who is removed does not come back by an invitation from before", async () 
 	expect(await ownRooms(bob)).toHaveLength(1);
 });
 
+test.each(["ann", "bob"])(
+	"an invitation of %s, who is in already, is refused in words that say so",
+	async (name) => {
+		const room = await makesRoom(plume, ann, "Canary");
+		await invitedInto(plume, room, ann, bob);
+		const { code, text } = await asks(plume, ann, "invite", { room, name });
+		expect(code).toBe("personCanBeAsked");
+		expect(text).toContain("they are here already");
+	},
+);
+
 test("rooms that were closed count, as long as one is a member", async () => {
 	plume = await TestServer.open({
 		environment: { PLUME_LIMIT_PRIVATE_ROOMS_MADE: "1" },
@@ -504,7 +515,7 @@ test("rooms that were closed count, as long as one is a member", async () => {
 	await invitedInto(plume, next, ann, bob);
 	expect(
 		await asks(plume, ann, "handOver", { room: next, name: "bob" }),
-	).toMatchObject({ code: "personCanBeAsked" });
+	).toMatchObject({ code: "personMayOwnMore" });
 });
 
 test("who is banned has invited nobody any more", async () => {

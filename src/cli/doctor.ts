@@ -12,6 +12,7 @@ import { natsChecks } from "../cluster/nats-doctor.ts";
 import type { Config } from "../config.ts";
 import { readMark } from "../log/backup-mark.ts";
 import { codeOf, realDisk } from "../log/disk.ts";
+import { checkUnlocked } from "../log/lock.ts";
 import { makeMailer } from "../serve.ts";
 import { isLoopback } from "../transport/hosts.ts";
 import type { ServeCommand } from "./arguments.ts";
@@ -133,14 +134,12 @@ async function timeIsKept(): Promise<string> {
 function proxyFits({ host, origins, trustProxy, production }: Config): string {
 	const isBehind = production && isLoopback(host);
 	const isPublic = origins.some((origin) => origin.startsWith("https:"));
-	const say = "say its address, like PLUME_TRUST_PROXY=127.0.0.1";
-	if (trustProxy.length === 0 && isPublic)
+	const reason = isPublic
+		? "PLUME_ORIGINS says that a proxy with TLS is in front"
+		: `only this machine can reach ${host}, so a proxy is in front`;
+	if (trustProxy.length === 0 && (isPublic || isBehind))
 		fault(
-			`PLUME_ORIGINS says that a proxy with TLS is in front, but PLUME_TRUST_PROXY does not name it, so everyone shares one address's limits: ${say}`,
-		);
-	if (trustProxy.length === 0 && isBehind)
-		fault(
-			`only this machine can reach ${host}, so a proxy is in front, but PLUME_TRUST_PROXY does not name it: ${say}`,
+			`${reason}, but PLUME_TRUST_PROXY does not name it, so everyone shares one address's limits: say its address, like PLUME_TRUST_PROXY=127.0.0.1`,
 		);
 	const all = trustProxy.find(([, bits]) => bits === 0);
 	if (all)
@@ -183,7 +182,7 @@ function nodeIsTested(): string {
 	return `Node ${node}`;
 }
 
-async function portAnswers({ host, port }: Config): Promise<string> {
+async function portAnswers({ data, host, log, port }: Config): Promise<string> {
 	if (port === 0) return "a free one is chosen";
 	const probe = createServer();
 	const isTaken = await new Promise<boolean>((resolve, reject) => {
@@ -199,21 +198,22 @@ async function portAnswers({ host, port }: Config): Promise<string> {
 		.then((response): Promise<unknown> => response.json())
 		.catch(() => undefined);
 	const { ok, wrong }: { ok?: unknown; wrong?: unknown } = Object(answer);
-	if (ok === true) return `a server answers on ${host}:${port}`;
-	return fault(
-		wrong
-			? `the server on ${host}:${port} says: ${wrong}`
-			: `another program, or a server that hangs, has ${host}:${port}: stop it, or set PLUME_PORT.`,
+	if (wrong) fault(`the server on ${host}:${port} says: ${wrong}`);
+	const isOurs = await checkUnlocked(data).then(
+		() => log === "memory",
+		() => true,
 	);
+	if (ok === true && isOurs) return `a server answers on ${host}:${port}`;
+	const who = ok ? "another Plume" : "another program, or a server that hangs,";
+	return fault(`${who} has ${host}:${port}: stop it, or set PLUME_PORT.`);
 }
 
 async function isRecent(folder: string): Promise<string> {
 	const names = await readdir(folder).catch(() => []);
-	const marks = await Promise.all(
-		names.map((name) =>
-			readMark(realDisk, join(folder, name)).catch(() => undefined),
-		),
+	const reads = names.map((name) =>
+		readMark(realDisk, join(folder, name)).catch(() => undefined),
 	);
+	const marks = await Promise.all(reads);
 	const newest = Math.max(0, ...marks.map((mark) => mark?.made ?? 0));
 	const start = "systemctl enable --now plume-backup.timer makes one a day.";
 	if (newest === 0) fault(`there is no backup in ${folder}: ${start}`);

@@ -139,11 +139,11 @@ async function bringBack(
 	await disk.syncFolder(data);
 	const time = new Date(state.time).toISOString();
 	return [
-		`Restored events 1 to ${seq} into ${data}; the last is of ${time}. People who saw later ones are told of a gap.`,
+		`Restored events 1 to ${seq} into ${data}; the last is of ${time}.`,
 		`plume replay ${data} --to ${seq} gives state ${state.hash()}, as in the backup.`,
 		keepSessions
-			? `Sessions that go on, also if they were logged out after the backup: ${sessions.length}.`
-			: `Sessions that ended: ${sessions.length}. Everyone logs in again.`,
+			? `Sessions that go on, also if they were logged out after the backup: ${sessions.length}. People who saw later events are told of a gap.`
+			: `Sessions that ended: ${sessions.length}. Everyone logs in again, and is not told of a gap: plume notice tells them.`,
 		erasedInWords(newer, there, marked.erased.size),
 		secret,
 	];

@@ -39,14 +39,14 @@ export function parse(args: readonly string[]): LogCommand {
 
 async function whyClient(
 	{ batches }: LogInput,
-	beginning: string,
+	prefix: string,
 	{ print, warn }: CommandContext,
 ): Promise<ExitCode> {
 	const found = new Map<ClientId, Stored[]>();
 	for await (const batch of batches)
 		for (const stored of batch) {
 			const { event } = stored;
-			if ("client" in event && event.client.startsWith(beginning)) {
+			if ("client" in event && event.client.startsWith(prefix)) {
 				const events = found.get(event.client) ?? [];
 				found.set(event.client, events);
 				events.push(stored);
@@ -56,13 +56,15 @@ async function whyClient(
 		}
 	const [client, ...others] = found.keys();
 	if (client === undefined) {
-		warn(`No client in this log begins with ${beginning}.`);
+		warn(
+			`No client's id begins with ${prefix}: plume replay --follow shows ids.`,
+		);
 		return 1;
 	}
 	if (others.length > 0) {
 		const some = [...found.keys()].slice(0, MAX_NAMED).join(", ");
 		warn(
-			`${found.size} clients begin with ${beginning}: ${some}${found.size > MAX_NAMED ? ", …" : ""}. Say more of one.`,
+			`${found.size} clients begin with ${prefix}: ${some}${found.size > MAX_NAMED ? ", …" : ""}. Say more of one.`,
 		);
 		return 1;
 	}

@@ -33,7 +33,7 @@ export const operatorUsage = {
 		"send someone out of a room, for 5m or as WHY says",
 	),
 	unkick: usage("ROOM NAME", "let someone enter a room again"),
-	mute: usage("ROOM NAME [WHY…]", "let someone say nothing in a room"),
+	mute: usage("ROOM NAME [WHY…]", "silence someone, for good or as WHY says"),
 	unmute: usage("ROOM NAME", "let someone speak there again"),
 	remove: usage("ROOM OFFSET [WHY…]", "remove a message, for good"),
 	reports: usage("", "the messages that people reported, the oldest 200"),

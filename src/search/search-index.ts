@@ -184,7 +184,7 @@ export class SearchIndex {
 		if (this.#isClosed) return;
 		const error = messageOf(thrown);
 		const words = IS_OF_DISK.test(error)
-			? "the disk takes nothing for the search index: what is new can't be found"
+			? "the disk takes nothing for the search index: make room, or what is new can't be found"
 			: "search failed";
 		const failures = (this.#failures.get(words) ?? 0) + 1;
 		this.#failures.set(words, failures);

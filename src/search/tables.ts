@@ -1,7 +1,7 @@
 /** The tables of the index. */
 
 /** Increment whenever the tables change, or how words are cut. The Unicode tables are part of that. */
-export const FORMAT = `2 ${process.versions.unicode}`;
+export const FORMAT = `3 ${process.versions.unicode}`;
 
 // No write-ahead log, which would have a copy of each text. The journal stays,
 // to be overwritten in its place.

@@ -202,7 +202,10 @@ describe("plume restore", () => {
 	test("ends all sessions, and tells a client that it must log in again", async () => {
 		await backup();
 		const { lines } = await restore();
-		expect(lines[2]).toBe("Sessions that ended: 1. Everyone logs in again.");
+		expect(lines.join("\n")).not.toContain("are told of a gap");
+		expect(lines[2]).toBe(
+			"Sessions that ended: 1. Everyone logs in again, and is not told of a gap: plume notice tells them.",
+		);
 		const { back } = await annIsBack();
 		expect(back.last(types.welcome)).toBeUndefined();
 		expect(back.last(types.refused)?.code).toBe("sessionIsOpen");
@@ -211,7 +214,9 @@ describe("plume restore", () => {
 	test("keeps sessions if that is asked for, and tells each client of a gap", async () => {
 		await backup();
 		await says(21);
-		expect((await restore(["--keep-sessions"])).lines[2]).toContain("go on");
+		expect((await restore(["--keep-sessions"])).lines[2]).toContain(
+			": 1. People who saw later events are told of a gap.",
+		);
 		const { back } = await annIsBack();
 		expect(back.last(types.gap)).toBeDefined();
 		expect(back.last(types.welcome)?.epoch).not.toBe(ann.memory.epoch);

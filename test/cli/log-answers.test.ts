@@ -377,7 +377,7 @@ describe("why", () => {
 	test.each([
 		[["why"], 2, "id of a client or the number of an event"],
 		[["why", "a", "b", "c"], 2, "one LOG"],
-		[["why", "nobody"], 1, "No client"],
+		[["why", "nobody"], 1, "replay --follow shows ids"],
 		[["why", "999"], 1, "There is no event 999"],
 		[["why", "1", "nowhere"], 1, "There is no log"],
 	])("%j ends with %i and says %s", async (args, code, words) => {

@@ -130,7 +130,7 @@ the operator let newcomers in again
 		] as const)
 			expect(await ask(command, ...args)).toEqual({
 				status: 409,
-				text: "That can't be done to an admin, nor to yourself.",
+				text: "That can't be done to an admin, the bot or yourself.",
 			});
 	});
 

@@ -109,6 +109,20 @@ test("runs beside a server, and finds that it answers", async () => {
 	await plume.stop();
 });
 
+test("a server of another folder on the port is a fault", async () => {
+	const plume = await Plume.start();
+	const { environment } = await healthy();
+	environment.PLUME_PORT = `${plume.port}`;
+	const { code, stdout } = await doctor({ ...well, environment });
+	expect([code, stdout]).toEqual([
+		1,
+		expect.stringContaining(
+			`port: another Plume has 127.0.0.1:${plume.port}: stop it, or set PLUME_PORT.`,
+		),
+	]);
+	await plume.stop();
+});
+
 test("whatever a library makes for the server, only its owner may read", async () => {
 	const plume = await Plume.start();
 	const status = await readFile(`/proc/${plume.pid}/status`, "utf8");

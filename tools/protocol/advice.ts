@@ -95,6 +95,7 @@ export const refusalAdvice = {
 	topicIsLegal: "change",
 	personIsOther: "change",
 	personCanBeAsked: "giveUp",
+	personMayOwnMore: "giveUp",
 	invitationIsOpen: "giveUp",
 	invitationsAreLeft: "giveUp",
 	isPrivate: "giveUp",

@@ -196,7 +196,7 @@ export const handOver: Handler<"handOver"> = (view, { room, name, id }) => {
 	const to = personCalled(view, name);
 	if (to === undefined) return refuse("personIsKnown");
 	if (to !== owner.person && mayOwnNoMore(view, to))
-		return refuse("personCanBeAsked");
+		return refuse("personMayOwnMore");
 	const fact = { time: view.now, room, to, by: owner.person };
 	const event = { type: "room.handedOver" as const, ...fact };
 	const broken = brokenRoomRule(owner.room, event);
