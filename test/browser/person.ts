@@ -167,13 +167,13 @@ export class Person {
 
 	/** After the next reload nothing of the server arrives between a call of `hold` and one of `arrive`. */
 	async holdsAnswers() {
-		const held: (() => void)[] = [];
+		const later: (() => void)[] = [];
 		let isHeld = false;
 		await this.page.routeWebSocket("**/connect", (socket) => {
 			const server = socket.connectToServer();
 			socket.onMessage((frame) => server.send(frame));
 			server.onMessage((frame) => {
-				if (isHeld) held.push(() => socket.send(frame));
+				if (isHeld) later.push(() => socket.send(frame));
 				else socket.send(frame);
 			});
 		});
@@ -183,7 +183,7 @@ export class Person {
 			},
 			arrive() {
 				isHeld = false;
-				for (const send of held.splice(0)) send();
+				for (const send of later.splice(0)) send();
 			},
 		};
 	}
