@@ -60,6 +60,9 @@ const examples: [number, (typeof FAULTS)[number][]][] = [
 	[743829458, ["cut", "kill", "kill"]],
 	[-1375577756, ["kill", "kill", "kill"]],
 	[-325547197, ["readers", "readers", "hang up", "kill", "kill"]],
+	[2043688172, ["kill", "cut", "readers", "hang up", "kill"]],
+	[-205996377, ["cut", "readers", "readers", "kill"]],
+	[-2, ["readers", "readers", "kill", "readers"]],
 ];
 
 test("whatever fails, each line is said once, in one order, and all nodes agree", async () => {
