@@ -64,6 +64,7 @@ const examples: [number, (typeof FAULTS)[number][]][] = [
 	[2043688172, ["kill", "cut", "readers", "hang up", "kill"]],
 	[-205996377, ["cut", "readers", "readers", "kill"]],
 	[-2, ["readers", "readers", "kill", "readers"]],
+	[15, ["kill", "readers", "readers", "kill", "hang up"]],
 ];
 
 test("whatever fails, each line is said once, in one order, and all nodes agree", async () => {
