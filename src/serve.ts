@@ -191,7 +191,7 @@ async function openFolder(
 		linger,
 		lock,
 		...(replicate && { replicate }),
-		acceptMissing: accepts.missing || isMirror,
+		...{ acceptMissing: accepts.missing, isMirror },
 		refuseBackup: !accepts.missing && !accepts.restored,
 		warn: ({ message }) => isMirror || logger.warn(message),
 		onTorn: (torn) =>

@@ -194,7 +194,7 @@ async function assertRoom(folder: string): Promise<void> {
 async function stateOf({ data: folder, upstream }: Config, verifier: Verifier) {
 	const evidence = await Evidence.in({
 		...{ disk: realDisk, folder, refuseBackup: true },
-		acceptMissing: upstream !== undefined,
+		isMirror: upstream !== undefined,
 	});
 	const batches = evidence.read(await segmentsOf(realDisk, folder), verifier);
 	return (await fold(State.initial(verifier), batches)).state;

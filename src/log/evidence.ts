@@ -48,6 +48,8 @@ export interface EvidenceOptions {
 	readonly folder: string;
 	/** Accept an incomplete log, and remove the evidence against it. */
 	readonly acceptMissing?: boolean;
+	/** The log is another one's copy, which may end anywhere: what is missing comes anew. */
+	readonly isMirror?: boolean;
 	/** Refuse a backup that was copied here, and with which nothing was done yet. */
 	readonly refuseBackup?: boolean;
 	/** Called with problems that do not prevent a start. */
@@ -84,12 +86,12 @@ export class Evidence {
 	readonly damage: string | undefined;
 
 	static async in(options: EvidenceOptions): Promise<Evidence> {
-		const { disk, folder } = options;
+		const { disk, folder, isMirror = false } = options;
+		const acceptMissing = options.acceptMissing || isMirror;
 		const indexes = await numberedIn(disk, join(folder, "index"), INDEX);
 		const heads = await headsIn(disk, folder);
 		const mark = await readMark(disk, folder);
 		if (mark) heads.push({ ...mark, file: join(folder, MARK) });
-		const snapshots = heads.map((head) => ({ ...head, head }));
 		const names = await namesIn(disk, folder);
 		const damage = names.includes(DAMAGED)
 			? await textOf(disk, join(folder, DAMAGED))
@@ -97,8 +99,9 @@ export class Evidence {
 		// A first start makes `search` beside the folder `log`, before it logs anything.
 		const signs = names.includes("log") ? LEFT : [...LEFT, "search"];
 		const left = signs.find((name) => names.includes(name));
-		const traces = [...snapshots, ...indexes];
-		return new Evidence({ ...options, left, traces, damage });
+		const traces = [...heads.map((head) => ({ ...head, head })), ...indexes];
+		const found = { left, traces, damage };
+		return new Evidence({ ...options, acceptMissing, ...found });
 	}
 
 	private constructor(found: Found) {
@@ -117,7 +120,7 @@ export class Evidence {
 				if (head?.hash && head.fsync !== false)
 					verifier.knownHashes.set(head.seq, head);
 		yield* readBatches(sources, verifier);
-		verifier.assertErasuresLogged();
+		verifier.assertErasuresLogged(this.#found.isMirror);
 		this.check(verifier);
 	}
 
@@ -146,9 +149,8 @@ export class Evidence {
 	/** Throws if a segment is missing before the last one. `check` covers the end, which may be torn. */
 	async #checkForHoles(): Promise<void> {
 		const { disk, folder } = this.#found;
-		const firsts = (await segmentsOf(disk, folder)).map(
-			({ first = 0 }) => first,
-		);
+		const segments = await segmentsOf(disk, folder);
+		const firsts = segments.map(({ first = 0 }) => first);
 		for (const { seq, head } of this.#found.traces)
 			if (!head && !firsts.includes(seq) && firsts.some((it) => it > seq))
 				this.#refuse(`The segment ${segmentName(seq)} is missing.${WHOLE}`);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { eventTable } from "../../machines/events.ts";
 import { MessageType as types } from "../../machines/message.ts";
+import { textOf } from "../../src/log/disk.ts";
 import { seeded } from "../fakes/disk.ts";
 import type { Person } from "../test-server.ts";
 import { Nodes } from "./nodes.ts";
@@ -60,6 +61,10 @@ const examples: [number, (typeof FAULTS)[number][]][] = [
 	[743829458, ["cut", "kill", "kill"]],
 	[-1375577756, ["kill", "kill", "kill"]],
 	[-325547197, ["readers", "readers", "hang up", "kill", "kill"]],
+	[2043688172, ["kill", "cut", "readers", "hang up", "kill"]],
+	[-205996377, ["cut", "readers", "readers", "kill"]],
+	[-2, ["readers", "readers", "kill", "readers"]],
+	[15, ["kill", "readers", "readers", "kill", "hang up"]],
 ];
 
 test("whatever fails, each line is said once, in one order, and all nodes agree", async () => {
@@ -146,6 +151,37 @@ test("what the leader of the stream lacks is erased all the same", async () => {
 	expect(ann.last(types.erase)).toMatchObject({ id: "gone" });
 	expect(ann.last(types.system)).toMatchObject({ kind: "erased", target });
 	expect(await world.stored()).not.toContain("a word too many");
+});
+
+test("a node that was killed while it overwrote a text finishes that when it starts again", async () => {
+	const world = new Nodes(seeded(7));
+	const first = await world.start();
+	const other = await world.start();
+	const ann = await world.enter(first, "ann");
+	ann.say("a word too many", 1);
+	await world.advance(500);
+	const disk = await world.kill(other);
+	const [name] = await disk.list("log");
+	const before = await textOf(disk, `log/${name}`);
+	const said = ann.last(types.text);
+	const target = said?.offset;
+	ann.erase({ room: said?.room, epoch: said?.epoch, target, id: "gone" });
+	await world.advance(5000);
+	// It had the erasure, and half of the text was gone.
+	const after = await textOf(first.disk, `log/${name}`);
+	const file = await disk.open(`log/${name}`);
+	const half = before.indexOf("word too many");
+	const torn = before.slice(0, half) + after.slice(half);
+	await file.write(Buffer.from(torn), 0);
+	const again = await world.start({ disk });
+	expect([again.failed.error, again.server.fatal]).toEqual([
+		undefined,
+		undefined,
+	]);
+	expect(await world.stored()).not.toContain("a word");
+	expect(await textOf(disk, `log/${name}`)).toBe(
+		await textOf(first.disk, `log/${name}`),
+	);
 });
 
 test("while NATS is away for 30 seconds people are told within five, and nothing is lost", async () => {

@@ -89,17 +89,19 @@ export class Nodes {
 		});
 		this.#alive.set(id, node);
 		const log = memoryLog(id, clock, disk, {
+			isMirror: true,
 			replicate: (bytes) => node.replicate(bytes),
 		});
 		const opening = TestServer.open({
 			...{ ...this.#options, log, clock, cluster: node, secret: SECRET },
 			...{ seed: id, settled: () => true },
 		});
-		let server: TestServer | undefined;
-		void opening.then((opened) => {
-			server = opened;
-		});
-		await this.until(() => server !== undefined);
+		let isSettled = false;
+		const settle = () => {
+			isSettled = true;
+		};
+		opening.then(settle, settle);
+		await this.until(() => isSettled);
 		const started = { id, node, server: await opening, disk, failed };
 		this.nodes.push(started);
 		return started;

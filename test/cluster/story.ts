@@ -87,9 +87,9 @@ export class Story<Node extends StoryNode> {
 		await this.live(300);
 	}
 
-	/** Everyone goes to each room, until every line is taken, for a minute at most. */
+	/** Everyone goes to each room, until every line is taken, for a minute at most; and again, since a node may have been late with an edit. */
 	async end(): Promise<void> {
-		for (const room of this.#rooms) {
+		for (const room of [...this.#rooms, ...this.#rooms]) {
 			await this.#settled(room);
 			await this.live(5000);
 		}

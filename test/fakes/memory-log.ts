@@ -7,5 +7,5 @@ export const memoryLog = (
 	id: string,
 	clock: Clock,
 	disk = memoryDisk(),
-	options: Pick<FileLogOptions, "replicate"> = {},
+	options: Pick<FileLogOptions, "replicate" | "isMirror"> = {},
 ) => openFileLog({ disk, folder: "", clock, ids: () => id, ...options });

@@ -1,11 +1,14 @@
 /** A log that takes over another one's lines. */
 import { expect, test } from "vitest";
+import { strip } from "../../src/cluster/stream-lines.ts";
+import { Damage } from "../../src/log/damage.ts";
 import { memoryDisk } from "../../src/log/memory-disk.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { memoryLog } from "../fakes/memory-log.ts";
-import { readAll, said, settle, Witness } from "./entries.ts";
+import { erased, readAll, said, settle, Witness } from "./entries.ts";
 
 const clock = new FakeClock();
+const NONE = Buffer.alloc(0);
 
 /** A log with these texts, and the bytes of each batch. */
 async function written(id: string, ...texts: readonly string[]) {
@@ -21,9 +24,8 @@ async function written(id: string, ...texts: readonly string[]) {
 	return batches;
 }
 
-async function emptyMirror() {
-	const disk = memoryDisk();
-	const log = memoryLog("mirror", clock, disk);
+async function emptyMirror(disk = memoryDisk()) {
+	const log = memoryLog("mirror", clock, disk, { isMirror: true });
 	await readAll(log);
 	return { log, disk, witness: new Witness(log) };
 }
@@ -31,8 +33,8 @@ async function emptyMirror() {
 test("it has the same entries, and goes on from them", async () => {
 	const [one, two] = await written("a", "one", "two");
 	const { log, disk } = await emptyMirror();
-	await log.mirror(one ?? Buffer.alloc(0));
-	await log.mirror(two ?? Buffer.alloc(0));
+	await log.mirror(one ?? NONE);
+	await log.mirror(two ?? NONE);
 	expect([log.id, log.committed]).toEqual(["a", 2]);
 	log.append([said("three")]);
 	await log.close();
@@ -50,8 +52,43 @@ test("lines of another log, changed ones, and ones that leave something out are 
 	);
 	for (const wrong of [other, three, changed]) {
 		const { log } = await emptyMirror();
-		await log.mirror(one ?? Buffer.alloc(0));
-		await expect(log.mirror(wrong ?? Buffer.alloc(0))).rejects.toThrow();
+		await log.mirror(one ?? NONE);
+		await expect(log.mirror(wrong ?? NONE)).rejects.toThrow();
 		expect(log.committed).toBe(1);
 	}
+});
+
+/** A text, what came after it, and its erasure, as a mirror gets them that was away. */
+async function erasedElsewhere() {
+	const log = memoryLog("a", clock);
+	await readAll(log);
+	const batches: Buffer[] = [];
+	log.listen(new Witness());
+	log.onBatch.add(({ bytes }) => batches.push(Buffer.from(bytes)));
+	for (const entry of [said("too much"), said("two"), erased(1)]) {
+		log.append([entry]);
+		while (log.committed < log.ordered) await settle();
+	}
+	const [one = NONE, ...later] = batches;
+	return [strip(one, new Set([1])).bytes, ...later];
+}
+
+test("killed before it got the erasure of what it has without a text, it starts again and goes on", async () => {
+	const [one = NONE, two = NONE, erasure = NONE] = await erasedElsewhere();
+	const { log, disk } = await emptyMirror();
+	for (const bytes of [one, two]) await log.mirror(bytes);
+	const { log: again } = await emptyMirror(disk);
+	expect(again.committed).toBe(2);
+	await again.mirror(erasure);
+	expect(await readAll(memoryLog("a", clock, disk))).toHaveLength(3);
+});
+
+test("a text that was changed, and that no erasure names, is damage in a mirror as well", async () => {
+	const [one = NONE, two = NONE] = await written("a", "one", "two");
+	const { log, disk } = await emptyMirror();
+	for (const bytes of [one, two]) await log.mirror(bytes);
+	const [name] = await disk.list("log");
+	const file = await disk.open(`log/${name}`);
+	await file.write(Buffer.from("a"), one.indexOf('"text":"') + 8);
+	await expect(emptyMirror(disk)).rejects.toThrow(Damage);
 });
