@@ -16,14 +16,18 @@ const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, "u");
 /** Accents of Latin, Greek and Cyrillic letters, and vowel signs of Arabic ones. In other scripts a mark makes another word. */
 const ACCENTS = /[\u0300-\u036F\u064B-\u065F\u0670]/g;
 
+const IS_ASCII = /^\p{ASCII}*$/u;
+
 const fold = (text: string): string =>
-	text
-		.normalize("NFKD")
-		.replace(ACCENTS, "")
-		.normalize("NFC")
-		.toLowerCase()
-		.replaceAll("ς", "σ")
-		.replaceAll("ß", "ss");
+	IS_ASCII.test(text)
+		? text.toLowerCase()
+		: text
+				.normalize("NFKD")
+				.replace(ACCENTS, "")
+				.normalize("NFC")
+				.toLowerCase()
+				.replaceAll("ς", "σ")
+				.replaceAll("ß", "ss");
 
 /** The words of a text, in its order: without accents, in small letters, and ß as ss, which it is in capitals and in Switzerland. */
 export const tokensOf = (text: string): readonly string[] =>

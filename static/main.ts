@@ -33,6 +33,8 @@ import { inWords, t, translated } from "./words.ts";
 if (language !== "en") translatePage();
 showTheme();
 addEventListener("storage", showTheme);
+for (const act of ["keydown", "pointerdown"])
+	addEventListener(act, acted, true);
 ignoreImeKeys();
 roomKeys();
 rovingFocus("#log", "last");

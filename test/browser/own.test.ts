@@ -13,7 +13,8 @@ const roomOf = (person: Person, name: string | RegExp) =>
 
 /** Chooses what to hear of the room. */
 async function hears(person: Person, level: string | RegExp) {
-	await person.presses("What to hear of this room");
+	const bell = person.page.getByRole("button", { name: "What to hear" });
+	await bell.click();
 	await person.page.getByLabel(level).check();
 	await person.presses("Close");
 }
