@@ -584,8 +584,15 @@ const log = [
 	{
 		promise: "doctor: a port that another program has is found",
 		file: "src/cli/doctor.ts",
-		find: "if (ok === true) return",
-		replace: "if (ok !== false) return",
+		find: "if (ok === true && isOurs) return",
+		replace: "if (ok !== false && isOurs) return",
+		tests: ["test/program/doctor.test.ts"],
+	},
+	{
+		promise: "doctor: another Plume on the port is found",
+		file: "src/cli/doctor.ts",
+		find: "if (ok === true && isOurs) return",
+		replace: "if (ok === true) return",
 		tests: ["test/program/doctor.test.ts"],
 	},
 	{
