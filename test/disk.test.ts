@@ -50,18 +50,24 @@ test.each([
 	},
 );
 
+/** A server with a search index, in which somebody said something. */
+async function startSearchable() {
+	world = new World(4, () => new FakeSearchStore());
+	await world.start();
+	const { plume, disk, clock } = world;
+	const ann = await plume.enter("ann", "plume.2");
+	ann.say("hello", 1);
+	await plume.settle();
+	return { plume, disk, clock, ann };
+}
+
 test.each([
 	["say", "We move on Sunday."],
 	["remove", "2"],
 ] as const)(
 	"the operator who meets a full disk with %s first is answered at once, and it is done later",
 	async (command, what) => {
-		world = new World(4, () => new FakeSearchStore());
-		await world.start();
-		const { plume, disk, clock } = world;
-		const ann = await plume.enter("ann", "plume.2");
-		ann.say("hello", 1);
-		await plume.settle();
+		const { plume, disk, clock, ann } = await startSearchable();
 		disk.interrupt = ({ kind }) =>
 			kind === "write" ? { code: "ENOSPC" } : undefined;
 		const asked = plume.operate(command, "lobby", what);
@@ -76,12 +82,7 @@ test.each([
 );
 
 test("a removal that the disk is too full to decide is refused, and does not happen later", async () => {
-	world = new World(4, () => new FakeSearchStore());
-	await world.start();
-	const { plume, disk, clock } = world;
-	const ann = await plume.enter("ann", "plume.2");
-	ann.say("hello", 1);
-	await plume.settle();
+	const { plume, disk, clock, ann } = await startSearchable();
 	let goOn = (_: undefined) => {};
 	const reading = new Promise<undefined>((resolve) => {
 		goOn = resolve;

@@ -108,7 +108,8 @@ test("a search for too many words is refused by the rule of its beginning", asyn
 	expect(asked).toEqual([["word"], []]);
 });
 
-test("an index on a full disk is not deleted, and reported once", async () => {
+/** A server with somebody in it, and what it warns of. */
+async function openReporting() {
 	const clock = new FakeClock();
 	const warnings: string[] = [];
 	const report = {
@@ -117,6 +118,11 @@ test("an index on a full disk is not deleted, and reported once", async () => {
 	};
 	const { plume, searchStore } = await openSearchable({ clock, report });
 	const ann = await plume.enter("ann", "plume.2");
+	return { plume, searchStore, clock, warnings, ann };
+}
+
+test("an index on a full disk is not deleted, and reported once", async () => {
+	const { plume, searchStore, clock, warnings, ann } = await openReporting();
 	let tries = 0;
 	searchStore.onCall = (name, isDone) => {
 		if (name !== "apply" || isDone) return;
@@ -136,14 +142,7 @@ test("an index on a full disk is not deleted, and reported once", async () => {
 });
 
 test("another failure behind the first is reported, too, and each once", async () => {
-	const clock = new FakeClock();
-	const warnings: string[] = [];
-	const report = {
-		info() {},
-		warn: (_: object, words: string) => warnings.push(words),
-	};
-	const { plume, searchStore } = await openSearchable({ clock, report });
-	const ann = await plume.enter("ann", "plume.2");
+	const { plume, searchStore, clock, warnings, ann } = await openReporting();
 	let tries = 0;
 	searchStore.onCall = (name, isDone) => {
 		if (name !== "apply" || isDone) return;

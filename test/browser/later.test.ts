@@ -11,6 +11,11 @@ const LATER = /\/static\/later-\w+\.js/;
 
 const dialogs = ({ page }: Person) => page.locator("dialog[open]");
 
+async function onlySettingsAreOpen(person: Person): Promise<void> {
+	await dialogs(person).getByText("Log out everywhere").waitFor();
+	expect(await dialogs(person).count()).toBe(1);
+}
+
 async function opensTools({ page }: Person, text: string): Promise<void> {
 	const article = page.locator("article.said", { hasText: text });
 	await article.hover();
@@ -60,8 +65,7 @@ test("a menu that is loaded slowly opens in no other room", async () => {
 	await bob.isIn("lobby");
 	arrives();
 	await bob.opensSettings();
-	await dialogs(bob).getByText("Log out everywhere").waitFor();
-	expect(await dialogs(bob).count()).toBe(1);
+	await onlySettingsAreOpen(bob);
 });
 
 test("of two presses on what is loaded slowly only the second opens it", async () => {
@@ -83,8 +87,7 @@ test("what is loaded slowly does not come over a line that is written meanwhile"
 	await fay.field.pressSequentially("a line");
 	arrives();
 	await fay.opensSettings();
-	await dialogs(fay).getByText("Log out everywhere").waitFor();
-	expect(await dialogs(fay).count()).toBe(1);
+	await onlySettingsAreOpen(fay);
 });
 
 test("a list of pins does not come over a line that is written meanwhile", async () => {
@@ -97,8 +100,7 @@ test("a list of pins does not come over a line that is written meanwhile", async
 	await gil.field.pressSequentially("a line");
 	answers.arrive();
 	await gil.opensSettings();
-	await dialogs(gil).getByText("Log out everywhere").waitFor();
-	expect(await dialogs(gil).count()).toBe(1);
+	await onlySettingsAreOpen(gil);
 });
 
 test("a dialog that is long in coming is announced", async () => {

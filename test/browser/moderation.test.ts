@@ -152,6 +152,7 @@ test("who is sent out of a room is told why, and is back as soon as they may", a
 	await boss.presses("Send out for 5 minutes");
 	await troll.seesStatus(/You may not enter room-\d+ for 5 minutes: shouting/);
 	await troll.page.locator("#connection").waitFor();
+	await troll.seesStatus("you come back by yourself");
 	await troll.presses("Try now");
 	await troll.seesStatus(/You may not enter room-\d+ for 5 minutes: shouting/);
 	await boss.says("/unkick shouter");

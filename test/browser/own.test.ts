@@ -54,6 +54,8 @@ test("a muted room never counts as new", async () => {
 	const ann = await enter("ann", {}, "reef");
 	const bob = await enter("bob", {}, "reef");
 	await hears(ann, "Nothing");
+	const struck = { name: "What to hear of this room: muted" };
+	await ann.page.getByRole("button", struck).waitFor();
 	await ann.goesTo("elsewhere");
 	await roomOf(ann, /reef.*muted/).waitFor();
 	await bob.says("@ann, this is loud");
