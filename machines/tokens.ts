@@ -15,7 +15,6 @@ export const TOKEN = new RegExp(
 const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, "u");
 /** Accents of Latin, Greek and Cyrillic letters, and vowel signs of Arabic ones. In other scripts a mark makes another word. */
 const ACCENTS = /[\u0300-\u036F\u064B-\u065F\u0670]/g;
-
 const IS_ASCII = /^\p{ASCII}*$/u;
 
 const fold = (text: string): string =>

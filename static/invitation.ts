@@ -3,6 +3,7 @@
 import { showBriefly } from "./brief-notice.ts";
 import { smallButton } from "./dialog.ts";
 import { find, make, show } from "./element.ts";
+import { lastAct } from "./last-act.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE } from "./requests.ts";
 import { dropInvitation, storedInvitation } from "./storage.ts";
@@ -18,7 +19,7 @@ export function offerInvitation(page: Page): void {
 	};
 	const join = async () => {
 		show(bar, false);
-		const words = await page.ask({ kind: "join", invitation });
+		const words = await page.ask({ kind: "join", invitation }, lastAct());
 		bar.hidden = words !== OFFLINE;
 		if (bar.hidden) dropInvitation();
 		showBriefly(words);

@@ -7,8 +7,9 @@ import { t } from "./words.ts";
 
 export const OFFLINE = t("offline");
 
-/** Nobody waits longer for an answer, and without words that long. */
+/** Nobody waits longer for an answer. */
 const LONGEST_MS = 15_000;
+/** After so long the person is told that it is on its way. */
 export const SLOW_MS = 500;
 
 /** What is wrong, or nothing. */

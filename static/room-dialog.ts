@@ -142,9 +142,12 @@ export class RoomDialog {
 		const answer = await this.#page.requests.ask({ kind: "invitations", room });
 		const open = answer.kind === "invitations" ? answer.invitations : [];
 		this.#open.replaceChildren(...open.map((one) => this.#invitation(one)));
+		const isThere = open.some((one) => one.invitation === this.#made);
+		if (answer.kind !== "invitations" || isThere || this.#linkRow.hidden)
+			return;
 		// A link is of no use once somebody has joined by it.
-		if (answer.kind === "invitations")
-			this.#linkRow.hidden = !open.some((one) => one.invitation === this.#made);
+		this.#linkRow.hidden = true;
+		say(this.#result, "");
 	}
 
 	#invitation({ invitation, by, name, expires }: Open): HTMLElement {

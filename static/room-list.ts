@@ -13,6 +13,7 @@ import {
 	saveRead,
 	unread,
 } from "./joined-rooms.ts";
+import { lastAct } from "./last-act.ts";
 import { later } from "./lazy.ts";
 import type { OwnRoom } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
@@ -261,7 +262,8 @@ export class RoomList {
 		const choice = (words: string, kind: "join" | "revoke") => {
 			const onclick = async () => {
 				if (kind === "join") find("#side").hidePopover();
-				showBriefly(await this.#page.ask({ kind, invitation }));
+				const isLast = lastAct();
+				showBriefly(await this.#page.ask({ kind, invitation }, isLast));
 			};
 			const ariaLabel = `${words} ${title}`;
 			return button({ className: "link", ariaLabel }, onclick, words);
