@@ -13,6 +13,7 @@ import {
 	readFile,
 	rename,
 	rm,
+	writeFile,
 } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir, userInfo } from "node:os";
@@ -49,12 +50,19 @@ async function onPath(): Promise<string> {
 const UNPACK =
 	'import("@sparticuz/chromium").then((packed) => packed.default.executablePath())';
 
+/** The package looks for its fonts in /tmp. Without any, no text has a width. */
+const FONTS = `<fontconfig>
+	<dir>FOLDER/fonts</dir>
+	<cachedir>FOLDER/fonts-cache</cachedir>
+</fontconfig>
+`;
+
 /** A folder for this user and this version of the package. */
 async function folderOf(): Promise<string> {
 	const main = createRequire(import.meta.url).resolve("@sparticuz/chromium");
 	const about = join(dirname(main), "..", "..", "package.json");
 	const { version } = JSON.parse(await readFile(about, "utf8"));
-	return join(tmpdir(), `plume-chromium-${userInfo().uid}-${version}`);
+	return join(tmpdir(), `plume-chromium-${userInfo().uid}-${version}-fonts`);
 }
 
 /** Unpacks the browser into a folder that has its name once it is whole: several test files start at once. */
@@ -68,6 +76,10 @@ async function unpacked(): Promise<string> {
 		cwd: import.meta.dirname,
 		env: { ...process.env, ...env },
 	});
+	await writeFile(
+		join(fresh, "fonts", "fonts.conf"),
+		FONTS.replaceAll("FOLDER", folder),
+	);
 	// Another test file may have been faster.
 	await rename(fresh, folder).catch(() => rm(fresh, { recursive: true }));
 	return folder;
