@@ -14,6 +14,7 @@ import { BOT_NAME, isPublic, LOBBY } from "../../machines/message.ts";
 import type { Found, FoundMessage, ItemPosition } from "../history/found.ts";
 import { saidBy, textsIn } from "../history/said.ts";
 import { messageOf } from "../log/disk.ts";
+import { Deposed } from "../log/group-commit.ts";
 import type { Entry } from "../log/log.ts";
 import type { Command } from "./command.ts";
 import type { Actor } from "./commands/actor.ts";
@@ -63,6 +64,8 @@ export class Erasures {
 	readonly #searches = new Set<object>();
 	/** People all of whose messages are being erased: they can say nothing meanwhile. */
 	readonly #silent = new Set<Identity>();
+	/** How often another node has come to decide. */
+	#term = 0;
 
 	constructor(parts: RunningParts, responder: Responder) {
 		this.#parts = parts;
@@ -126,6 +129,7 @@ export class Erasures {
 		this.#found.clear();
 		this.#seqs.clear();
 		this.#silent.clear();
+		this.#term++;
 	}
 
 	/** Erases all that someone ever said. */
@@ -206,6 +210,7 @@ export class Erasures {
 	/** Runs a task that searches the archive and erases what it finds. */
 	#search(no: No, task: () => Promise<void>): void {
 		this.#searching(task).catch((error: unknown) => {
+			if (error instanceof Deposed) return;
 			const fields = { error: messageOf(error) };
 			this.#parts.report.warn(fields, "what is to be erased could not be read");
 			no("historyIsReadable");
@@ -226,7 +231,7 @@ export class Erasures {
 		if (this.#searches.size + this.#found.size === 0) this.#seqs.clear();
 	}
 
-	/** Between two slices, what others say is published. A stop leaves the rest undone, as does a room that is not meant any more. */
+	/** Between two slices, what others say is published. A stop leaves the rest undone, as does a room that is not meant any more. Rejects with `Deposed` if another node comes to decide. */
 	async #eraseInSlices(
 		asker: Asker,
 		all: AsyncIterable<Found>,
@@ -234,15 +239,20 @@ export class Erasures {
 		farewell?: typeof decideFarewell,
 	): Promise<void> {
 		const { search, pipeline } = this.#parts;
+		const term = this.#term;
 		let slice: Found[] = [];
 		const inNextBatch = async (last?: typeof farewell) => {
-			await new Promise<unknown>((done) =>
+			await new Promise<void>((done, fail) => {
+				const settle = this.#queue.answeringOnce((broken) =>
+					broken ? fail(new Deposed(broken)) : done(),
+				);
+				if (term !== this.#term) return settle("sequencerIsThere");
 				pipeline.whenWritable(() => {
 					const meant = slice.filter(({ room }) => isMeant(room));
 					this.#eraseSlice(asker, meant, last);
-					pipeline.afterwards(done);
-				}),
-			);
+					pipeline.afterwards(() => settle(undefined));
+				});
+			});
 			await search?.wiped(SLICE_WIPED_MS);
 			slice = [];
 		};
