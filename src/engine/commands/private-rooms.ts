@@ -115,9 +115,8 @@ function opened(
 	by = people[0] ?? "",
 ): readonly Entry[] {
 	const { now: time } = view;
-	const maker = access === "private" ? by : undefined;
 	return [
-		...roomOpened(view, room, maker, access),
+		...roomOpened(view, room, access === "private" ? by : undefined, access),
 		...people.map((identity) => ({
 			event: { type: "member.added", time, room, identity, by } as const,
 		})),
