@@ -170,6 +170,14 @@ describe("after a restore with --restored", () => {
 		expect(typesOf(back)).not.toContain(types.gap);
 	});
 
+	test("a node that comes to decide once more begins no other epochs", async () => {
+		const { plume, other } = await restored();
+		plume.engine.lead();
+		await plume.settle();
+		const cleo = await plume.enter("cleo", "plume.2");
+		expect(cleo.memory.epoch).toBe(other.memory.epoch);
+	});
+
 	test("the times of a start do not go back, however slowly it is decided", async () => {
 		const { backup } = await talkedOn();
 		const slow = new (class extends FakeClock {
