@@ -15,9 +15,10 @@ async function saysHello(
 	plume: TestServer,
 	name: string,
 	invitation?: unknown,
+	who = name,
 ) {
 	const person = plume.connect("plume.2");
-	const text = `${name}\n${name}@example.org`;
+	const text = `${name}\n${who}@example.org`;
 	person.raw(JSON.stringify({ type: types.hello, text, invitation }));
 	await plume.settle();
 	return person;
@@ -48,6 +49,26 @@ test("admins come in, and others by their invitation, which is good for one", as
 	expect(answers[1]).toEqual(answers[0]);
 	expect(answers[2]).toEqual(answers[0]);
 	expect(mailer.sent.length).toBe(mails);
+});
+
+test.each([
+	["a name that looks reserved", "plume-bot", undefined],
+	["another's name", "ann", undefined],
+	["a made-up invitation", "eve", "made-up"],
+])("%s does not tell for long who is a member", async (_, name, invitation) => {
+	const plume = await TestServer.open({
+		environment: { ...environment, PLUME_LIMIT_GUESSES_NETWORK_HOUR: "5" },
+	});
+	const ann = await comesIn(plume, "ann");
+	const { token } = await asks(plume, ann, "invite");
+	await comesIn(plume, "bob", token);
+	for (let nth = 0; nth < 5; nth++)
+		await saysHello(plume, name, invitation, `guess${nth}`);
+	const mails = plume.mailer.sent.length;
+	const member = await saysHello(plume, name, invitation, "bob");
+	const stranger = await saysHello(plume, name, invitation, "cleo");
+	expect(member.received).toEqual(stranger.received);
+	expect(plume.mailer.sent.length).toBe(mails);
 });
 
 test("only admins invite to the server", async () => {
