@@ -95,8 +95,9 @@ function afterRelation(line: Said, relation: Relation): Said {
 			// A line without its text may be edited next, and have it again.
 			if (relation.erased) return line;
 			const { name, offset, text } = relation;
-			const others = withReactions(line, (by, emoji) =>
-				emoji === text ? by.filter((one) => one.name !== name) : by,
+			// A name may have been another person's before.
+			const others = withReactions(line, (by) =>
+				by.filter((one) => one.offset !== offset),
 			);
 			const { reactions = [] } = others;
 			const isThere = reactions.some((one) => one.text === text);

@@ -532,3 +532,17 @@ test("a reaction is taken back by who has another name now", async () => {
 	expect(lineOf(cleo, "hm").reactions).toBeUndefined();
 	expect((await readBack(plume, cleo))[0]?.reactions).toBeUndefined();
 });
+
+test("what another person gave under the same name before is shown alike to all", async () => {
+	const { plume, ann, bob } = await twoInTheLobby();
+	const line = await says(plume, bob, "good news");
+	await relates(plume, ann, "react", line, "👍");
+	await plume.operate("release", "ann");
+	const next = await plume.enter("ann", "plume.2", "other@example.org");
+	for (const kind of ["react", "unreact"])
+		await relates(plume, next, kind, line, "👍");
+	const cleo = await plume.enter("cleo", "plume.2");
+	const { reactions } = lineOf(cleo, "good news");
+	expect(reactions).toHaveLength(1);
+	expect(await readBack(plume, cleo)).toMatchObject([{ reactions }]);
+});
