@@ -161,6 +161,7 @@ export class Moderation {
 
 	async #remove(actor: Actor, asked: Required<ActAsked>) {
 		const { room, what, why, say } = asked;
+		if (!/^\d+$/.test(what)) cannot({ words: say("act.noNumber") });
 		const { epoch } = this.#parts.states.committed.head(room);
 		const position = { room, epoch, offset: Number(what) };
 		const rule = await this.#orGivenUp<Rule | undefined>(say, (...answers) =>
