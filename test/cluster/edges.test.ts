@@ -480,6 +480,15 @@ test("who is banned is sent away from every edge, with the reason", async () => 
 });
 
 describe("what an operator asks of an edge", () => {
+	test("may have been done where the sequencer is gone before it answers", async () => {
+		const { world, one } = await open();
+		const asked = one.server.operate("say", "lobby", "We move on Sunday.");
+		const refused = expect(asked).rejects.toThrow("See whether this was done");
+		void world.killSequencer();
+		await world.settle();
+		await refused;
+	});
+
 	test("is refused in words where the sequencer has mistakes in its settings", async () => {
 		const again = { PLUME_LIMIT_ROOMS: "many" };
 		const world = await World.open(1, { again });
