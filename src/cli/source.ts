@@ -100,8 +100,7 @@ export const logCommand = (
 		};
 		const read = async (): Promise<ExitCode> => {
 			// A text may be erased while it is fetched.
-			const isMirror = isFetched && { isMirror: true };
-			const data = { disk, folder: path, ...isMirror };
+			const data = { disk, folder: path, ...(isFetched && { isMirror: true }) };
 			if (stream) await fetchStream(stream, data);
 			const evidence = partial
 				? undefined

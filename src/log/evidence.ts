@@ -133,8 +133,8 @@ export class Evidence {
 		const { isMirror, traces, remedy } = this.#found;
 		try {
 			yield* readBatches(sources, verifier);
-			// The backup of a mirror is one.
-			verifier.assertErasuresLogged(isMirror || traces.some(isBackup));
+			const { seq = 0 } = traces.find(isBackup) ?? {};
+			verifier.assertErasuresLogged(isMirror ? Infinity : seq);
 		} catch (error) {
 			if (!isMirror || !(error instanceof Damage)) throw error;
 			throw new Incomplete(`${error.message}.${remedy}`, { cause: error });

@@ -63,6 +63,14 @@ describe("a text that was gone before its erasure came", () => {
 		expect((await plume(disk, args, undefined, there)).code).toBe(0);
 		expect((await plume(disk, ["replay", "back", "--verify"])).code).toBe(0);
 	});
+
+	test("is damage where it was logged after a backup that was copied there", async () => {
+		const mark = { log: "", seq: 1, hash: "", stateHash: "", made: 0 };
+		const file = Buffer.from(JSON.stringify(mark));
+		const { files } = diskOf(behind());
+		const disk = new FakeDisk([...files, ["data/backup.json", file]]);
+		expect((await plume(disk, ["replay", "data"])).code).toBe(3);
+	});
 });
 
 describe("a node's copy that lost something is called so", () => {

@@ -2505,7 +2505,7 @@ const erasing = [
 	{
 		promise: "erase: text that is gone without an event for it is refused",
 		file: "src/log/verifier.ts",
-		find: "if (!isMirror || this.broken.includes(damage)) throw damage;",
+		find: "if (damage.seq > upTo || this.broken.includes(damage)) throw damage;",
 		replace: ";",
 		tests: ["test/erase.test.ts -t without a committed erasure"],
 	},
@@ -2513,15 +2513,15 @@ const erasing = [
 		promise:
 			"log: a mirror that was killed before it got an erasure starts again",
 		file: "src/log/verifier.ts",
-		find: "!isMirror || this.broken",
+		find: "damage.seq > upTo || this.broken",
 		replace: "this.broken.length === 0 || this.broken",
 		tests: ["test/log/mirror.test.ts"],
 	},
 	{
 		promise: "log: a changed text is damage in a mirror as well",
 		file: "src/log/verifier.ts",
-		find: "!isMirror || this.broken.includes(damage)",
-		replace: "!isMirror",
+		find: "damage.seq > upTo || this.broken.includes(damage)",
+		replace: "damage.seq > upTo",
 		tests: ["test/log/mirror.test.ts"],
 	},
 	{
@@ -2529,6 +2529,13 @@ const erasing = [
 		file: "src/log/evidence.ts",
 		find: "const { isMirror = isMarked } = options;",
 		replace: "const { isMirror = false } = options;",
+		tests: ["test/cli/mirror.test.ts"],
+	},
+	{
+		promise: "log: what lost its text behind a backup is damage",
+		file: "src/log/evidence.ts",
+		find: "isMirror ? Infinity : seq",
+		replace: "isMirror || seq > 0 ? Infinity : 0",
 		tests: ["test/cli/mirror.test.ts"],
 	},
 	{
