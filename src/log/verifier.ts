@@ -137,10 +137,10 @@ export class Verifier {
 			this.#damaged(new Broken(CHANGED), text);
 	}
 
-	/** Call when all is read: throws if a line has no text and no erasure names it. A mirror may have got the line, but not yet the erasure. */
-	assertErasuresLogged(isMirror = false): void {
+	/** Call when all is read: throws if a line has no text and no erasure names it. A mirror, or a backup of one, may have got lines up to some seq, but not yet the erasure. */
+	assertErasuresLogged(upTo = 0): void {
 		for (const damage of this.#unproven.values())
-			if (!isMirror || this.broken.includes(damage)) throw damage;
+			if (damage.seq > upTo || this.broken.includes(damage)) throw damage;
 	}
 
 	#open(bytes: Buffer, text: string): Header | Line {
