@@ -91,7 +91,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	});
 	done();
 	const systemd = notifier({
-		...{ address: asked.notify, log, people: service.people },
+		...{ address: asked.notify, log, cluster, people: service.people },
 		warn: (message) => logger.warn(message),
 	});
 	systemd.ready();

@@ -17,6 +17,8 @@ interface NotifierParts {
 	/** Undefined where systemd does not listen. */
 	readonly address: NotifyAddress | undefined;
 	readonly log: Pick<Log, "ordered" | "committed" | "frozen">;
+	/** Says while other machines don't store what this one sends them. */
+	readonly cluster: { readonly wrong: string | undefined } | undefined;
 	/** How many people are here. */
 	readonly people: () => number;
 	readonly warn: (message: string) => void;
@@ -40,7 +42,8 @@ export function takeNotifyAddress(
 	};
 }
 
-export function notifier({ address, log, people, warn }: NotifierParts) {
+export function notifier(parts: NotifierParts) {
+	const { address, log, cluster, people, warn } = parts;
 	let timer: NodeJS.Timeout | undefined;
 	let before = -1;
 	let isMissing = false;
@@ -56,16 +59,18 @@ export function notifier({ address, log, people, warn }: NotifierParts) {
 		});
 	}
 
-	/** A full disk is waited for, but a write or a sync that does not end may never do so. */
+	/** A full disk and a lost quorum are waited for, but a write or a sync that does not end may never do so. */
 	function logGoesOn(): boolean {
 		const { ordered, committed, frozen } = log;
 		const isFurther = committed > before;
 		before = committed;
-		return frozen || ordered === committed || isFurther;
+		const waits = frozen || cluster?.wrong !== undefined;
+		return waits || ordered === committed || isFurther;
 	}
 
 	function status(): string {
-		const trouble = log.frozen ? ". The disk is full: nobody can write" : "";
+		const wrong = log.frozen ? "The disk is full" : cluster?.wrong;
+		const trouble = wrong ? `. ${wrong}: nobody can write` : "";
 		return `STATUS=People here: ${people()}, events: ${log.committed}${trouble}`;
 	}
 

@@ -20,7 +20,8 @@ async function watched(hasProgram = true) {
 	const log = { ordered: 7, committed: 7, frozen: false };
 	const warnings: string[] = [];
 	const warn = (message: string) => warnings.push(message);
-	const systemd = notifier({ address, log, people: () => 3, warn });
+	const cluster: { wrong: string | undefined } = { wrong: undefined };
+	const systemd = notifier({ address, log, cluster, people: () => 3, warn });
 	systemd.ready();
 	onTestFinished(() => systemd.stopping());
 	const lines = async () => (await readFile(heard, "utf8")).split("\n");
@@ -31,7 +32,7 @@ async function watched(hasProgram = true) {
 			(await lines()).slice(length).find((line) => wanted.test(line));
 		await expect.poll(found).toBeTruthy();
 	};
-	return { log, warnings, lines, next };
+	return { log, cluster, warnings, lines, next };
 }
 
 test("it is ready, and then alive, with how many are here", async () => {
@@ -51,6 +52,13 @@ test("a log that does not go on is not alive, but a full disk is waited for", as
 	await next(/events: 8$/);
 	log.frozen = true;
 	await next(/The disk is full: nobody can write WATCHDOG=1$/);
+});
+
+test("a lost quorum is waited for", async () => {
+	const { log, cluster, next } = await watched();
+	log.ordered = 8;
+	cluster.wrong = "NATS can't be reached, or has no quorum";
+	await next(/has no quorum: nobody can write WATCHDOG=1$/);
 });
 
 test("without the program one line says what to do", async () => {
