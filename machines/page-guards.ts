@@ -18,18 +18,15 @@ export function closeReason(code: number) {
 export const backoffOf = ({ attempt, jitter }: PageContext): number =>
 	Math.min(30_000, 500 * 2 ** attempt) * (0.5 + jitter / 2);
 
-const KICKED = "isNotKicked";
 const ruleOf = (event: PageEvent) => ("rule" in event ? event.rule : "");
-/** The words that came with a kick say more than a refusal after it: why, and for how long. */
-const isKnownKick = (event: PageEvent, trouble: PageContext["trouble"]) =>
-	ruleOf(event) === KICKED && trouble?.isKick === true;
 
 /** The trouble that an event reports, if any, to merge into the context. */
 export function troubleOf(
 	event: PageEvent,
 	{ farewell, trouble }: PageContext,
 ): Partial<PageContext> {
-	if (isKnownKick(event, trouble)) return {};
+	// The words that came with a kick say more than a refusal after it: why, and for how long.
+	if (ruleOf(event) === "isNotKicked" && trouble?.isKick) return {};
 	if ("trouble" in event) return { trouble: event.trouble };
 	if (event.type !== "closed") return {};
 	const isKick = event.code === CloseCode.kicked.code;
@@ -46,18 +43,12 @@ const ENDS: readonly (number | string)[] = [
 	...["sessionIsOpen", "loginIsPending", "isNotBanned"],
 ];
 const ABOUT_ROOM = [
-	...["roomIsNamed", "roomsAreLeft", "roomsMadeAreLeft"],
-	...[KICKED, "isOpenToThem"],
+	...["roomIsNamed", "roomsAreLeft", "roomsMadeAreLeft", "isOpenToThem"],
 ];
 /** Rules that refuse a code for now: the same code may be accepted later. */
 const TRANSIENT = [
-	"diskHasSpace",
-	"sequencerIsThere",
-	"nodesAreAlike",
-	"isNotTooFast",
-	"tabsAreLeft",
-	"roomsAreLeft",
-	"roomsMadeAreLeft",
+	...["diskHasSpace", "sequencerIsThere", "nodesAreAlike", "isNotTooFast"],
+	...["tabsAreLeft", "roomsAreLeft", "roomsMadeAreLeft"],
 ];
 
 /** Whether the event refuses a message of that type. */
@@ -88,7 +79,6 @@ export const pageGuards = {
 	refusesRoom: ({ context, event }) =>
 		context.key === "session" &&
 		context.room !== LOBBY &&
-		!isKnownKick(event, context.trouble) &&
 		ABOUT_ROOM.includes(ruleOf(event)),
 	/** Refuses a login because of the room it leads to. */
 	refusesHelloRoom: ({ event }) =>

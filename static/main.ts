@@ -88,7 +88,7 @@ find("#room").addEventListener(
 );
 const enter = enterForm(page, person);
 const verify = verifyForm(page);
-const renderStatus = statusBar(page);
+const renderStatus = statusBar(page, () => !chat.view.position);
 const machine = pageMachine.provide({
 	actions: {
 		connect: () => socket.connect(),
@@ -117,8 +117,7 @@ const machine = pageMachine.provide({
 		forgetRoom({ event, context: { room } }) {
 			// Any other rule refuses it only for now.
 			const isForGood =
-				event.type === "refused" &&
-				["isOpenToThem", "roomIsNamed"].includes(event.rule);
+				"rule" in event && ["isOpenToThem", "roomIsNamed"].includes(event.rule);
 			const isUnsent = storage.storedLines(room).length > 0;
 			if (isForGood && !isUnsent && !storage.storedDraft(room)) leaveRoom(room);
 		},
@@ -236,7 +235,7 @@ function render(): void {
 	verify.render();
 	chat.composer.render();
 	if (key !== "session") closeDialogs();
-	renderStatus(chat.view.position === undefined);
+	renderStatus();
 	const title = key === "session" ? `${page.titleOf(room)} · Plume` : "Plume";
 	chat.view.notifications.setTitle(title);
 	if (isEntered) focusField();
