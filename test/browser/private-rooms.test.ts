@@ -110,7 +110,7 @@ test("an owner removes someone, hands over, and the next owner closes the room",
 	await dialog.getByRole("button", { name: "Remove cora" }).click();
 	await ann.presses("Remove");
 	await isIn(cleo, "lobby");
-	const notice = { name: "You are no member of that room any more." };
+	const notice = { name: "You are no member of “Board” any more." };
 	await cleo.page.getByRole("dialog", notice).waitFor();
 	await cleo.page.keyboard.type("not for the lobby");
 	expect(await cleo.field.inputValue()).toBe("");
