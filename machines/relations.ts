@@ -82,6 +82,9 @@ function related<Line extends AnyLine>(line: Line, relation: Relation) {
 	return afterRelation(line, relation);
 }
 
+const withoutReaction = (line: Said, at: number) =>
+	withReactions(line, (by) => by.filter(({ offset }) => offset !== at));
+
 /** A message after something was said of it. */
 function afterRelation(line: Said, relation: Relation): Said {
 	switch (relation.kind) {
@@ -96,10 +99,7 @@ function afterRelation(line: Said, relation: Relation): Said {
 			if (relation.erased) return line;
 			const { name, offset, text } = relation;
 			// A name may have been another person's before.
-			const others = withReactions(line, (by) =>
-				by.filter((one) => one.offset !== offset),
-			);
-			const { reactions = [] } = others;
+			const { reactions = [] } = withoutReaction(line, offset);
 			const isThere = reactions.some((one) => one.text === text);
 			const all = isThere ? reactions : [...reactions, { text, by: [] }];
 			return withReactions({ ...line, reactions: all }, (by, emoji) =>
@@ -107,9 +107,7 @@ function afterRelation(line: Said, relation: Relation): Said {
 			);
 		}
 		case "unreacted":
-			return withReactions(line, (by) =>
-				by.filter(({ offset }) => offset !== relation.reaction),
-			);
+			return withoutReaction(line, relation.reaction);
 		case "pinned":
 			return { ...line, pinned: relation.name };
 		case "unpinned": {

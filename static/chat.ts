@@ -66,7 +66,7 @@ export class Chat {
 		this.#page.isClosed = closed;
 		this.composer.render();
 		this.view.welcome(welcome);
-		this.sends.outbox().welcome(client, last);
+		this.sends.outbox().welcome(client, last, welcome.epoch);
 		void this.#own.welcome();
 		this.#page.own.flush();
 	}

@@ -248,7 +248,7 @@ export class Composer {
 		this.#write("");
 		this.#typedAt = 0;
 		this.#parts.view.spoke();
-		if (!isForBot) this.#parts.sends.outbox().add(text, this.#answered?.offset);
+		if (!isForBot) this.#parts.sends.outbox().add(text, this.#answered);
 		this.#answer(undefined);
 	}
 

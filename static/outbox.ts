@@ -7,6 +7,7 @@
  * messages still arrive, because the timeline does not show it until then.
  */
 
+import type { Said } from "../machines/message.ts";
 import { t, timeSpan } from "./words.ts";
 
 export interface PendingLine {
@@ -19,6 +20,8 @@ export interface PendingLine {
 	readonly why: string;
 	/** The offset of what it answers. */
 	readonly replyTo?: number | undefined;
+	/** The epoch of the room when that was chosen. */
+	readonly epoch?: string | undefined;
 }
 
 export interface Refusal {
@@ -52,6 +55,7 @@ export class Outbox {
 	#client: string;
 	/** The last number that the room accepted. */
 	#last = 0;
+	#epoch = "";
 	#isOnline = false;
 	/** Missed messages have arrived: what is accepted from here on is shown, too. */
 	#isLive = false;
@@ -68,8 +72,10 @@ export class Outbox {
 		this.#world = world;
 	}
 
-	add(text: string, replyTo?: number): void {
-		this.#append([{ text, by: "", n: 0, why: "", replyTo }]);
+	/** `answered` is the message that it answers. */
+	add(text: string, answered?: Pick<Said, "epoch" | "offset">): void {
+		const { epoch, offset: replyTo } = answered ?? {};
+		this.#append([{ text, by: "", n: 0, why: "", replyTo, epoch }]);
 	}
 
 	#append(lines: readonly PendingLine[]): void {
@@ -82,8 +88,9 @@ export class Outbox {
 	 * The room is open and has accepted up to `last` from this client. Lines of
 	 * another client may belong to an earlier login, so the person decides.
 	 */
-	welcome(client: string, last: number): void {
+	welcome(client: string, last: number, epoch: string): void {
 		this.#client = client;
+		this.#epoch = epoch;
 		this.#last = last;
 		this.#isOnline = true;
 		this.#isLive = false;
@@ -182,7 +189,9 @@ export class Outbox {
 				const isFull = due.length >= window - unanswered;
 				if (!isOpen(line) || line.n > 0 || isFull) return line;
 				n += 1;
-				const sent = { ...line, by: this.#client, n };
+				// In another epoch another message may stand there.
+				const replyTo = line.epoch === this.#epoch ? line.replyTo : undefined;
+				const sent = { ...line, by: this.#client, n, replyTo };
 				due.push(sent);
 				return sent;
 			});

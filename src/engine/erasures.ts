@@ -167,10 +167,8 @@ export class Erasures {
 		const isInUse = (found: Found) => this.#isInUse(found);
 		async function* old() {
 			for await (const found of textsIn(segment, archive)) {
-				if (found.time > before) {
-					left = found.time;
-					return;
-				}
+				if (found.time > before) left = found.time;
+				if (left !== undefined) return;
 				if (isMeant(found.room) && !isInUse(found)) yield found;
 			}
 		}

@@ -158,8 +158,8 @@ const log = [
 	{
 		promise: "relation: earlier edits lose their words in memory",
 		file: "src/chat/recent-items.ts",
-		find: 'if (change.kind !== "edited" || isFirst)',
-		replace: "if (isRelation(change) || isFirst)",
+		find: 'if (change.kind !== "edited" && change.kind !== "erased")',
+		replace: 'if (change.kind !== "erased")',
 		tests: ["test/relations.test.ts -t replaced twice"],
 	},
 	{
@@ -302,8 +302,8 @@ const log = [
 	{
 		promise: "retention: what is younger than its age stays",
 		file: "src/engine/erasures.ts",
-		find: "if (found.time > before) {",
-		replace: "if (found.time > before + 25 * 86_400_000) {",
+		find: "if (found.time > before) left",
+		replace: "if (found.time > before + 25 * 86_400_000) left",
 		tests: ["test/retention.test.ts"],
 	},
 	{
@@ -2460,15 +2460,15 @@ const erasing = [
 	{
 		promise: "erase in parts: each waits for the one before to be told",
 		file: "src/engine/erasures.ts",
-		find: "pipeline.afterwards(done);",
-		replace: "done(undefined);",
+		find: "pipeline.afterwards(() => settle(undefined));",
+		replace: "settle(undefined);",
 		tests: ["test/erase.test.ts -t between which others are heard"],
 	},
 	{
 		promise: "erase in parts: the asker is in until the last is gone",
 		file: "src/engine/erasures.ts",
-		find: "to += SLICE) await inNextBatch(to);",
-		replace: "to += SLICE) await inNextBatch(to, farewell);",
+		find: "=== SLICE) await inNextBatch();",
+		replace: "=== SLICE) await inNextBatch(farewell);",
 		tests: ["test/erase.test.ts -t by asking again"],
 	},
 	{

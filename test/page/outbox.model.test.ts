@@ -122,7 +122,8 @@ class World {
 		if (this.#online) return;
 		this.#online = true;
 		this.#keptClient = this.#client;
-		this.outbox.welcome(this.#client, this.#last.get(this.#client) ?? 0);
+		const last = this.#last.get(this.#client) ?? 0;
+		this.outbox.welcome(this.#client, last, "e1");
 		this.#isBehind = true;
 		if (hasGap) {
 			this.#offset = this.#said.length;
@@ -265,11 +266,28 @@ test("a room that expects another number is told again from there", () => {
 		send: ({ n }) => posted.push(n),
 		wait() {},
 	});
-	outbox.welcome("c1", 4);
+	outbox.welcome("c1", 4, "e1");
 	outbox.add("hello");
 	const [words, retryAfter] = ["Out of order.", undefined];
 	outbox.refused({ n: 5, words, retryAfter, expected: 3 });
 	expect(posted).toEqual([5, 3]);
+});
+
+test.each([
+	["stays one in the same epoch", "e1", [7, 7]],
+	["answers nothing in another epoch", "e2", [7, undefined]],
+])("a reply that is sent again %s", (_, epoch, answered) => {
+	const posted: unknown[] = [];
+	const outbox = new Outbox([], "c1", {
+		save() {},
+		send: ({ replyTo }) => posted.push(replyTo),
+		wait() {},
+	});
+	outbox.welcome("c1", 0, "e1");
+	outbox.add("yes", { epoch: "e1", offset: 7 });
+	outbox.disconnected();
+	outbox.welcome("c1", 0, epoch);
+	expect(posted).toEqual(answered);
 });
 
 test("a reply stays one when it is refused and sent again", () => {
@@ -279,8 +297,8 @@ test("a reply stays one when it is refused and sent again", () => {
 		send: ({ replyTo }) => posted.push(replyTo),
 		wait() {},
 	});
-	outbox.welcome("c1", 0);
-	outbox.add("yes", 7);
+	outbox.welcome("c1", 0, "e1");
+	outbox.add("yes", { epoch: "e1", offset: 7 });
 	const [words, retryAfter, expected] = ["No.", undefined, undefined];
 	outbox.refused({ n: 1, words, retryAfter, expected });
 	outbox.retry();
@@ -296,7 +314,7 @@ function refusedFor(retryAfter: number) {
 		send: ({ text }) => posted.push(text),
 		wait: (ms) => waits.push(ms),
 	});
-	outbox.welcome("c1", 0);
+	outbox.welcome("c1", 0, "e1");
 	outbox.add("hello");
 	const words = "You have said enough.";
 	const isWaiting = outbox.refused({

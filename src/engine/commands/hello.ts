@@ -44,9 +44,8 @@ export const hello: Handler<"hello"> = (
 	// Where only invited people come in, a refusal would tell who they are.
 	const isHidden = view.allow.includes(INVITED);
 	if (owned !== undefined || (isHidden && refused)) {
-		const { networks } = connection;
 		const { guesses } = services;
-		const bounds = guessBounds(view.limits, networks, owned);
+		const bounds = guessBounds(view.limits, connection.networks, owned);
 		// After too many guesses, the right email is refused like a wrong one.
 		if (guesses.waitMs(bounds) > 0)
 			return refuse(isHidden ? "isInvited" : "nameIsTheirs");
