@@ -1,13 +1,13 @@
 /** Reacts to a message with an emoji, and takes that back. */
 import type { Command } from "../command.ts";
-import { type Handler, refuse } from "./decision.ts";
+import type { Services } from "../services.ts";
+import { refuse, type View } from "./decision.ts";
 import {
 	type About,
 	isMutedIn,
 	nothingToDo,
-	type Related,
-	relate,
 	related,
+	relating,
 } from "./relate.ts";
 
 /** UTF-8 bytes of an emoji. */
@@ -25,38 +25,27 @@ export function emojiOf(text: string): string | undefined {
 	return [text, bare, bare + PRESENTATION].find((each) => EMOJI.test(each));
 }
 
-export const react: Handler<"react" | "unreact"> = (
-	view,
-	command,
-	connection,
-	services,
-) => {
+function spend(
+	view: View,
+	command: Pick<Command<"react">, "text">,
+	limits: Services["requestLimits"],
+) {
 	const text = emojiOf(command.text);
 	if (text === undefined) return refuse("isEmoji");
-	const { requestLimits } = services;
-	const hasty = requestLimits.countReaction(view);
-	const spent = hasty ?? requestLimits.spend(view, text);
-	if (spent) return spent;
-	const decideAbout =
-		command.kind === "react" ? decideReaction : decideUnreaction;
-	return relate(view, command, connection, services, (about) =>
-		decideAbout(about, { text }),
-	);
-};
-
-/** The reactions with this emoji to a message, and someone's own. */
-function alike({ client, found }: About, text: string) {
-	const all = found.reactions.filter(({ erasable }) => erasable.text === text);
-	const { identity } = client;
-	return { all, own: all.find((one) => one.identity === identity) };
+	return limits.countReaction(view) ?? limits.spend(view, text);
 }
 
-export function decideReaction(
-	about: About,
-	{ text }: Pick<Command<"react">, "text">,
-): Related {
+/** The reactions with this emoji to a message, and someone's own. */
+function alike({ client, found }: About, typed: string) {
+	const text = emojiOf(typed) ?? typed;
+	const all = found.reactions.filter(({ erasable }) => erasable.text === text);
+	const { identity } = client;
+	return { text, all, own: all.find((one) => one.identity === identity) };
+}
+
+export const react = relating<"react">(spend, (about, command) => {
 	const { view, client, room, found, fact } = about;
-	const { all, own } = alike(about, text);
+	const { text, all, own } = alike(about, command.text);
 	if (own) return nothingToDo;
 	if (isMutedIn(about)) return { refused: "isNotMuted" };
 	const kinds = new Set(found.reactions.map(({ erasable }) => erasable.text));
@@ -68,18 +57,15 @@ export function decideReaction(
 	const reacted = { type, ...fact, client: client.id };
 	const entry = view.secrets.worded(reacted, text);
 	return related(room, { ...entry, found: [] });
-}
+});
 
-export function decideUnreaction(
-	about: About,
-	{ text }: Pick<Command<"unreact">, "text">,
-): Related {
+export const unreact = relating<"unreact">(spend, (about, command) => {
 	const { client, room, fact } = about;
-	const { own } = alike(about, text);
+	const { own } = alike(about, command.text);
 	if (!own) return nothingToDo;
 	const event = {
 		...{ type: "message.unreacted" as const, ...fact },
 		...{ client: client.id, reaction: own.offset },
 	};
 	return related(room, { event, found: [] });
-}
+});

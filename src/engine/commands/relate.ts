@@ -6,14 +6,19 @@ import { brokenRoomRule, type RoomContext } from "../../../machines/room.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
 import type { FoundMessage } from "../../history/found.ts";
 import type { Command } from "../command.ts";
-import type { Connection } from "../connection.ts";
 import type { Rule } from "../refusals.ts";
 import type { Services } from "../services.ts";
-import { type Decision, NOTHING, refuse, type View } from "./decision.ts";
+import {
+	type Decision,
+	type Handler,
+	NOTHING,
+	refuse,
+	type View,
+} from "./decision.ts";
 import type { Overwrite } from "./erase.ts";
 import { personUnder } from "./names-held.ts";
 
-type RelationCommand = Command<"edit" | "react" | "unreact" | "pin" | "unpin">;
+type RelationKind = "edit" | "react" | "unreact" | "pin" | "unpin";
 
 /** What someone wants to say of a message, when it is found. */
 export interface About {
@@ -35,32 +40,41 @@ export type Related = Overwrite | { readonly refused: Rule | undefined };
 
 export const nothingToDo: Related = { refused: undefined };
 
-/** Decides on a message once it is found. `viewNow` gives the view that it is decided on. */
-export function relate(
-	view: View,
-	{ room: name, epoch, target, id }: RelationCommand,
-	connection: Connection,
-	{ erasures, responder }: Services,
-	decideAbout: (about: About) => Related,
-): Decision {
-	const asker = view.client?.matches("inRoom") && view.client.context;
-	// Before anything is read: others must not learn by the time it takes what is there.
-	if (!asker || asker.room !== name) return refuse("isInside");
-	const answer = responder.answering(connection, "relationDone", id);
-	erasures.changeOne({ room: name, epoch, offset: target }, answer, (found) => {
-		const now = erasures.viewFor(connection);
-		const client = now.client?.matches("inRoom") && now.client.context;
-		const room = now.state.room(name)?.context;
-		if (!room || !client || client.room !== name)
-			return { refused: "isInside" };
-		if (erasures.isSilent(now.client)) return { refused: "isNotErasing" };
-		const isThere = now.state.head(name).epoch === epoch;
-		if (!found || found.isTitle || !isThere) return { refused: "placeIsKnown" };
-		const fact = { time: now.now, room: name, target };
-		return decideAbout({ view: now, client, room, found, fact });
-	});
-	return NOTHING;
-}
+/** Makes a handler: `spend` counts the request or refuses it, `decide` decides on the message once it is found. */
+export const relating =
+	<K extends RelationKind>(
+		spend: (
+			view: View,
+			command: Command<K>,
+			requestLimits: Services["requestLimits"],
+		) => Decision | undefined,
+		decide: (about: About, command: Command<K>) => Related,
+	): Handler<K> =>
+	(view, command, connection, services) => {
+		const spent = spend(view, command, services.requestLimits);
+		if (spent) return spent;
+		const { erasures, responder } = services;
+		const { room: name, epoch, target, id } = command;
+		const asker = view.client?.matches("inRoom") && view.client.context;
+		// Before anything is read: others must not learn by the time it takes what is there.
+		if (!asker || asker.room !== name) return refuse("isInside");
+		const answer = responder.answering(connection, "relationDone", id);
+		const position = { room: name, epoch, offset: target };
+		erasures.changeOne(position, answer, (found) => {
+			const now = erasures.viewFor(connection);
+			const client = now.client?.matches("inRoom") && now.client.context;
+			const room = now.state.room(name)?.context;
+			if (!room || !client || client.room !== name)
+				return { refused: "isInside" };
+			if (erasures.isSilent(now.client)) return { refused: "isNotErasing" };
+			const isThere = now.state.head(name).epoch === epoch;
+			if (!found || found.isTitle || !isThere)
+				return { refused: "placeIsKnown" };
+			const fact = { time: now.now, room: name, target };
+			return decide({ view: now, client, room, found, fact }, command);
+		});
+		return NOTHING;
+	};
 
 /** Whether a client's person may say nothing in the room. */
 export function isMutedIn({ view, client, room }: About): boolean {

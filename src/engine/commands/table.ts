@@ -17,7 +17,7 @@ import { level, quiet, read, subscribe, tryPush, unsubscribe } from "./own.ts";
 import { ownRooms } from "./own-rooms.ts";
 import { pin } from "./pins.ts";
 import { makeRoom, setTopic, talkTo, titleRoom } from "./private-rooms.ts";
-import { react } from "./reactions.ts";
+import { react, unreact } from "./reactions.ts";
 import { heads, signal } from "./signal.ts";
 import { text } from "./text.ts";
 
@@ -47,7 +47,7 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
 	closeRoom,
 	edit,
 	react,
-	unreact: react,
+	unreact,
 	pin,
 	unpin: pin,
 	pins: history,
