@@ -18,15 +18,20 @@ export async function readRows(
 	const erased: number[] = [];
 	let end = from;
 	// Also waits for the erasures of a start, before any text is read.
-	const { index, next } = await archive.inTurn(async () => {
-		await archive.indexes.newest();
-		const { segments } = archive.indexes;
-		const next = segments[segments.indexOf(from.segment) + 1];
-		return { index: await archive.indexes.of(from.segment), next };
-	});
-	if (!index) throw new Error(`segment ${from.segment} is not there`);
+	const look = () =>
+		archive.inTurn(async () => {
+			await archive.indexes.newest();
+			const { segments } = archive.indexes;
+			const next = segments[segments.indexOf(from.segment) + 1];
+			const index = await archive.indexes.of(from.segment);
+			if (!index) throw new Error(`segment ${from.segment} is not there`);
+			return { index, next };
+		});
+	let { index, next } = await look();
 	for await (const chunk of archive.log.segments.scan(from.segment, from)) {
 		if (chunk.end.seq > published()) return { rows, erased, end };
+		// What was committed since then is in the scan, too.
+		if (chunk.end.seq > index.end.seq) index = (await look()).index;
 		for (const { stored, span } of chunk.entries) {
 			const row = rowOf(stored, span, index);
 			if (row) rows.push(row);
