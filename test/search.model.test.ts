@@ -53,11 +53,17 @@ class World {
 	disk = new FakeDisk();
 	store = new FakeSearchStore(this.folder);
 	texts = 0;
+	/** Why the index was made anew. */
+	readonly reasons: unknown[] = [];
 
 	async start(): Promise<{ plume: TestServer; ann: Person }> {
 		const limits = { PLUME_LIMIT_MESSAGE_BURST: "500" };
-		const { disk, clock, store } = this;
-		const plume = await serverOn(disk, clock, limits, store);
+		const { disk, clock, store: searchStore } = this;
+		const warn = (fields: object) =>
+			this.reasons.push("why" in fields && fields.why);
+		const report = { info() {}, warn };
+		const options = { searchStore, report };
+		const plume = await serverOn(disk, clock, limits, options);
 		return { plume, ann: await plume.enter("ann", "plume.2") };
 	}
 
@@ -182,6 +188,7 @@ test(
 				world.disk.interrupt = () => undefined;
 				await world.check(now);
 				await world.checkFiles();
+				expect(world.reasons).not.toContain("the log is another");
 				world.store.kill();
 				rmSync(world.folder, { recursive: true });
 			}),

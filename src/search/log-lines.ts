@@ -40,7 +40,9 @@ export async function readRows(
 		end = { ...chunk.end, segment: from.segment };
 		if (rows.length >= turnRows) return { rows, erased, end };
 	}
-	if (next !== undefined) end = { ...end, segment: next, at: 0 };
+	// What is stored is the end of a line, so that a start can tell whether the log has it.
+	if (next !== undefined && end.seq === from.seq)
+		end = { ...end, segment: next, at: 0 };
 	return { rows, erased, end };
 }
 
