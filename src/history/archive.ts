@@ -194,7 +194,7 @@ export class Archive {
 			const last = { room, epoch, offset: before - 1 };
 			const found = await this.#walkBack(at, last);
 			if (found?.part.origin !== newest.part.origin)
-				throw new Error(`the index does not reach back to ${room} ${before}`);
+				throw new Error(`the index does not reach back to item ${before}`);
 			at = found;
 			const spans = talkBelow(found.part, before, messagesLeft);
 			const talk = await this.#items.describe(found, room, spans);
