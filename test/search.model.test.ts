@@ -30,7 +30,8 @@ interface Step {
 }
 const WHAT = [
 	...(["say", "say", "say", "edit", "erase", "eraseAll"] as const),
-	...(["search", "busySearch", "pass", "crash", "fail", "failLate"] as const),
+	...(["search", "busySearch", "busySearch", "pass"] as const),
+	...(["crash", "fail", "failLate"] as const),
 ];
 const story = fc.array(
 	fc.record<Step>({
@@ -184,6 +185,7 @@ test(
 				let now = await world.start();
 				for (const step of steps) now = await act(world, now, step);
 				world.store.onCall = () => {};
+				world.disk.interrupt = () => undefined;
 				await world.check(now);
 				await world.checkFiles();
 				expect(world.reasons).not.toContain("the log is another");

@@ -184,6 +184,13 @@ const log = [
 		tests: ["test/relations.test.ts -t only who made a room"],
 	},
 	{
+		promise: "relation: pins of erased messages hide no others",
+		file: "src/history/archive.ts",
+		find: 'if (item.kind === "said" && !item.erased)',
+		replace: "if (item)",
+		tests: ["test/relations.test.ts -t in the way of no other pin"],
+	},
+	{
 		promise: "relation: a message has so many kinds of reactions",
 		file: "src/engine/commands/reactions.ts",
 		find: "kinds.size >= reactionKinds",
@@ -2749,6 +2756,20 @@ const search = [
 		find: "	await search?.remember(spans);",
 		replace: "",
 		tests: ["test/search.wiping.test.ts -t in no file"],
+	},
+	{
+		promise: "search: what is committed while the index reads is found",
+		file: "src/search/log-lines.ts",
+		find: "if (chunk.end.seq > index.end.seq) index = (await look()).index;",
+		replace: "",
+		tests: ["test/search.following.test.ts -t while the index reads"],
+	},
+	{
+		promise: "search: an index ends with a line that a start can find",
+		file: "src/search/log-lines.ts",
+		find: "next !== undefined && end.seq === from.seq",
+		replace: "next !== undefined",
+		tests: ["test/search.following.test.ts -t at the border"],
 	},
 	{
 		promise: "search: nothing of an erased word stays in the file",
