@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
+import { operator } from "../../src/engine/commands/actor.ts";
 import type { memoryDisk } from "../../src/log/memory-disk.ts";
 import { ConfigError } from "../../src/settings.ts";
 import { copyOf } from "../fakes/copy-of-disk.ts";
@@ -494,6 +495,19 @@ describe("what an operator asks of an edge", () => {
 		const world = await World.open(1, { again });
 		const asked = world.edges[0]?.server.operate("reload");
 		await expect(asked).rejects.toThrow("PLUME_LIMIT_ROOMS");
+	});
+
+	test("is refused in words where the sequencer is older than the command", async () => {
+		const { one } = await open();
+		const asked = one.edge.ask(JSON.parse('"poll"'), [], operator);
+		await expect(asked).rejects.toThrow("of an older version");
+	});
+
+	test("ends no sequencer whose disk can't be read", async () => {
+		const environment = { PLUME_LOG: "file", PLUME_DATA: "/nowhere" };
+		const world = await World.open(1, { environment });
+		const asked = world.edges[0]?.edge.ask("status", [], operator);
+		await expect(asked).rejects.toThrow("ENOENT");
 	});
 });
 
