@@ -503,6 +503,44 @@ describe("what an operator asks of an edge", () => {
 		await expect(asked).rejects.toThrow("of an older version");
 	});
 
+	describe("a code for somebody", () => {
+		const email = "ann@example.org";
+
+		test("is handed over when they ask for it, and what it waits for is told at once", async () => {
+			const { world, one, two } = await open();
+			const { signal } = new AbortController();
+			const lines = one.server.operator.run("code", ["ann", email], signal);
+			const { value: waits } = await lines.next();
+			expect(waits).toContain("Nobody waits for a code as ann");
+			const code = lines.next();
+			const ann = two.server.connect("plume.2");
+			ann.hello("ann", email);
+			await world.settle();
+			ann.auth(`${(await code).value}`);
+			await world.settle();
+			expect(ann.isIn).toBe(true);
+		});
+
+		test("is waited for no longer than the operator does, so the mailed one works", async () => {
+			const { world, one } = await open();
+			const gone = new AbortController();
+			const args = ["ann", email];
+			const lines = one.server.operator.run("code", args, gone.signal);
+			await lines.next();
+			const end = expect(lines.next()).rejects.toThrow("Nobody asked");
+			gone.abort();
+			await end;
+			const ann = await world.enter(one, "ann");
+			expect(ann.isIn).toBe(true);
+		});
+
+		test("is not waited for by a sequencer whose edge is older", async () => {
+			const { one } = await open();
+			const asked = one.edge.ask("code", ["ann", email], operator);
+			await expect(asked).rejects.toThrow("Nobody asked");
+		});
+	});
+
 	test("ends no sequencer whose disk can't be read", async () => {
 		const environment = { PLUME_LOG: "file", PLUME_DATA: "/nowhere" };
 		const world = await World.open(1, { environment });
