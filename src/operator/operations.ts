@@ -9,7 +9,7 @@ import { brokenServerRule } from "../../machines/server.ts";
 import { parseEmail } from "../chat/email.ts";
 import { parseName } from "../chat/name.ts";
 import { parseRoomName } from "../chat/room-name.ts";
-import { type Actor, operator } from "../engine/commands/actor.ts";
+import { type Actor, isOperator } from "../engine/commands/actor.ts";
 import {
 	isInvited,
 	pendingLogin,
@@ -50,7 +50,7 @@ function owned({ state, admins }: View, typed: string, by: Actor) {
 			words: `Nobody owns the name "${typed}". plume names lists those there are.`,
 		});
 	const theirs = [...identitiesOf(names, personOf(owner))];
-	if (by !== operator && theirs.some((one) => admins.has(one)))
+	if (!isOperator(by) && theirs.some((one) => admins.has(one)))
 		return cannot("personIsNoAdmin");
 	return { nameKey, owner };
 }

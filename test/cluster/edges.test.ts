@@ -541,6 +541,19 @@ describe("what an operator asks of an edge", () => {
 		});
 	});
 
+	test("may be done to an admin, and is undone on the command line", async () => {
+		const environment = { PLUME_ADMINS: "ann@example.org" };
+		const world = await World.open(1, { environment });
+		const [one] = world.edges;
+		if (!one) throw new Error("no edge");
+		await world.enter(one, "ann");
+		const says = await one.server.operate("mute", "lobby", "ann");
+		expect(says.join()).toContain("plume unmute lobby ann");
+		expect(await one.server.operate("rename", "ann", "anna")).toEqual([
+			"ann is anna now.",
+		]);
+	});
+
 	test("ends no sequencer whose disk can't be read", async () => {
 		const environment = { PLUME_LOG: "file", PLUME_DATA: "/nowhere" };
 		const world = await World.open(1, { environment });
