@@ -80,8 +80,13 @@ async function serve({
 		passed: takePassedSocket(process.env),
 		notify: takeNotifyAddress(process.env),
 	};
-	const readAgain = () => readConfig(loadEnvironment(environment), credential);
-	const config = readAgain();
+	const readNow = () => readConfig(loadEnvironment(environment), credential);
+	const config = readNow();
+	let latest = config;
+	const readAgain = () => {
+		latest = readNow();
+		return latest;
+	};
 	if (config.edges > 0) {
 		const { serveManyCores } = await import("../cluster/many-cores.ts");
 		const loaded = loadEnvironment(environment);
@@ -93,7 +98,7 @@ async function serve({
 	const { passed } = systemd;
 	const hasQueue = passed !== undefined || process.env.OTHERS_LISTEN === "yes";
 	const server = await import("../serve.ts");
-	await server.serve({ ...asked, hasQueue }, PAGES);
+	await server.serve({ ...asked, latest: () => latest, hasQueue }, PAGES);
 	return undefined;
 }
 

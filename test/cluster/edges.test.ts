@@ -493,7 +493,7 @@ describe("what an operator asks of an edge", () => {
 	test("is refused in words where the sequencer has mistakes in its settings", async () => {
 		const again = { PLUME_LIMIT_ROOMS: "many" };
 		const world = await World.open(1, { again });
-		const asked = world.edges[0]?.server.operate("reload");
+		const asked = world.edges[0]?.edge.ask("reload", [], operator);
 		await expect(asked).rejects.toThrow("PLUME_LIMIT_ROOMS");
 	});
 
@@ -538,6 +538,46 @@ describe("what an operator asks of an edge", () => {
 			const { one } = await open();
 			const asked = one.edge.ask("code", ["ann", email], operator);
 			await expect(asked).rejects.toThrow("Nobody asked");
+		});
+	});
+
+	describe("after PLUME_ADMINS has changed", () => {
+		const PLUME_ADMINS = "ann@example.org";
+
+		async function changed() {
+			const environment = { PLUME_ADMINS: `${PLUME_ADMINS},ben@example.org` };
+			const again = { PLUME_ADMINS };
+			const world = await World.open(1, { environment, again });
+			const [one] = world.edges;
+			if (!one) throw new Error("no edge");
+			await world.enter(one, "ben");
+			const { names } = one.server.state.server.context;
+			const { identity = "" } = names.get("ben") ?? {};
+			const ben = { identity, person: identity, role: "admin" } as const;
+			return { world, one, ben };
+		}
+
+		test("is read by that node, and by the one that decides", async () => {
+			const { one } = await changed();
+			const says = await one.server.operate("reload");
+			const read = says.filter((line) => line.startsWith("Read again"));
+			expect(read).toHaveLength(2);
+		});
+
+		test("does nothing for one who was an admin, from the reload on", async () => {
+			const { world, one, ben } = await changed();
+			await world.sequencer.server.operate("reload");
+			const asked = one.edge.ask("close", [], ben);
+			await expect(asked).rejects.toThrow("Only an admin");
+		});
+
+		test("answers them no table on any node", async () => {
+			const { world, one, ben } = await changed();
+			const table = async () => one.server.operator.ask("who", [], ben);
+			expect(await table()).toHaveProperty("rows");
+			await world.sequencer.server.operate("reload");
+			await world.advance(1000);
+			await expect(table()).rejects.toThrow("Only an admin");
 		});
 	});
 

@@ -124,6 +124,25 @@ test("a server of several processes reads anew what its settings file said at th
 	await plume.stop();
 });
 
+test("nodes are compared by the settings that they read last", async () => {
+	const folder = await newDataFolder();
+	const PLUME_CONFIG = join(folder, "plume.conf");
+	const at = join(folder, "edges.sock");
+	await writeFile(PLUME_CONFIG, "PLUME_ALLOW=@example.org\n");
+	const both = { PLUME_CONFIG, PLUME_SECRET: "s".repeat(32) };
+	const sequencer = await Plume.start({ ...both, PLUME_SEQUENCER: at });
+	await writeFile(PLUME_CONFIG, "PLUME_ALLOW=@example.net\n");
+	const { data } = sequencer;
+	expect(await run(["reload"], { PLUME_DATA: data })).toMatchObject({
+		code: 0,
+	});
+	const edge = await Plume.start({ ...both, PLUME_UPSTREAM: at });
+	await edge.stop();
+	const { stdout } = await sequencer.stop();
+	expect(stdout).toContain("an edge is here");
+	expect(stdout).not.toContain("an edge has other settings");
+});
+
 test.each([
 	[
 		"a folder that others may write to",
