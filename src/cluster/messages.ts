@@ -1,5 +1,5 @@
 /** What an edge and the sequencer tell each other. */
-import type { ClientLeft } from "../../machines/events.ts";
+import type { ClientLeft, Identity } from "../../machines/events.ts";
 import type { CloseReason } from "../../machines/message.ts";
 import type { ServerMessage } from "../chat/server-message.ts";
 import type { Command } from "../engine/command.ts";
@@ -97,6 +97,8 @@ export type FromSequencer =
 			readonly kind: "nodes";
 			readonly labels: readonly (readonly [string, string])[];
 	  }
+	/** Who is an admin, by the settings of the sequencer. */
+	| { readonly kind: "admins"; readonly admins: readonly Identity[] }
 	/** Lines of the log come with it. */
 	| { readonly kind: "lines" }
 	| (About & {

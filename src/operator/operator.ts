@@ -2,10 +2,10 @@
 import type { PlumeEvent, RoomName } from "../../machines/events.ts";
 import { isPublic, LOBBY } from "../../machines/message.ts";
 import { parseRoomName } from "../chat/room-name.ts";
-import { type Actor, operator } from "../engine/commands/actor.ts";
+import { type Actor, isOperator, operator } from "../engine/commands/actor.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ActAsked } from "../engine/moderation.ts";
-import { type Decide, OperatorError } from "../engine/operation.ts";
+import { cannot, type Decide, OperatorError } from "../engine/operation.ts";
 import { type EngineParts, viewOf } from "../engine/parts.ts";
 import * as operations from "./operations.ts";
 import { status } from "./status.ts";
@@ -15,10 +15,13 @@ import type { OperatorCommand } from "./usage.ts";
 /** How long a code waits for someone to ask for it. */
 const WAIT_MS = 5 * 60_000;
 
-/** Every node knows what these answer. */
+/** Every node knows what these answer, and asks the sequencer itself for a code, or to read its settings. */
 const isRead: ReadonlySet<OperatorCommand> = new Set<OperatorCommand>([
 	...(["who", "status", "rooms", "names", "bans", "reports"] as const),
+	...(["code", "reload"] as const),
 ]);
+
+const DECIDES = "That was this node. The one that decides says:";
 
 /** A table, or words line by line. */
 type Answer = tables.Table | AsyncIterable<string> | readonly string[];
@@ -88,11 +91,17 @@ export class Operator {
 				act(operations.rename(by, name, to)),
 			close: (_, by) => act(operations.registration(by, "closed")),
 			open: (_, by) => act(operations.registration(by, "opened")),
-			reload: async () => [
-				...reread(),
-				...(await act(operations.recheck)),
-				...(await act(operations.retentionReread)),
-			],
+			reload: async () => {
+				const { cluster } = parts;
+				const says = reread();
+				return cluster && !cluster.leads
+					? [...says, DECIDES, ...(await cluster.ask("reload", [], operator))]
+					: [
+							...says,
+							...(await act(operations.recheck)),
+							...(await act(operations.retentionReread)),
+						];
+			},
 		};
 	}
 
@@ -106,14 +115,15 @@ export class Operator {
 		yield* "rows" in answer ? tables.lines(answer) : answer;
 	}
 
-	/** The answer to the operator, or to an admin. Throws like `run`. */
+	/** The answer to the operator, or to an admin, for whom nothing waits without a signal. Throws like `run`. */
 	ask(
 		command: OperatorCommand,
 		args: readonly string[],
 		by: Actor,
-		signal = new AbortController().signal,
+		signal = AbortSignal.abort(),
 	): Answer | Promise<Answer> {
-		const { cluster } = this.#parts;
+		const { cluster, policy } = this.#parts;
+		if (!isOperator(by) && !policy.admins.has(by.identity)) cannot("isAdmin");
 		if (cluster && !cluster.leads && !isRead.has(command))
 			return cluster.ask(command, args, by);
 		return this.#commands[command](args, by, signal);
@@ -135,20 +145,23 @@ export class Operator {
 		return typed.length > 6 ? reports?.find(isMeant)?.room : undefined;
 	}
 
-	/** Hands over a code, at once or when someone asks for it. */
+	/** Hands over a code, at once or when someone asks for it. An edge waits by itself, so that its operator can end that. */
 	async *#code(name: string, email: string | undefined, signal: AbortSignal) {
 		const find = () => operations.waitingFor(viewOf(this.#parts), name, email);
 		let login = find();
-		if (!login) {
+		if (!login && !signal.aborted) {
 			yield `Nobody waits for a code as ${name}. Let them ask for one now: I wait for ${WAIT_MS / 60_000} minutes (Ctrl+C ends that).`;
 			await this.#loginRequested(() => find() !== undefined, signal);
 			login = find();
 		}
 		const asked = login;
 		if (!asked) throw new OperatorError(`Nobody asked for a code as ${name}.`);
-		yield* await this.#engine.moderation.operate((view) =>
-			operations.hand(view, asked),
-		);
+		const { cluster } = this.#parts;
+		yield* await (cluster && !cluster.leads
+			? cluster.ask("code", email ? [name, email] : [name], operator)
+			: this.#engine.moderation.operate((view) =>
+					operations.hand(view, asked),
+				));
 	}
 
 	/** Resolves when a login begins for which `isMeant` holds, or when there is no more waiting. */
