@@ -105,16 +105,18 @@ export async function reports(parts: EngineParts): Promise<Table> {
 	const { reports } = states.committed.server.context;
 	const rows: string[][] = [];
 	const oldest = [...(reports ?? [])].slice(0, MOST_REPORTS);
-	for (const [id, { room, epoch, target, time, why }] of oldest) {
+	for (const [id, { room, target, time, why }] of oldest) {
+		// A restore gave it another epoch. What is newer than the report is in another room of this name.
+		const { epoch } = states.committed.head(room);
 		const found = await archive.find({ room, epoch, offset: target });
-		const said = found ? found.text : "(deleted)";
+		const said = found && found.time <= time ? found : undefined;
 		rows.push([
 			...[id.slice(0, 6), momentOf(time), why],
 			// Where a room is not public, the report stands for it.
 			...[isPublic(room) ? room : `~${id.slice(0, 6)}`, `${target}`],
 			...[
-				found?.author.name ?? "",
-				said.replace(/\s+/g, " ").slice(0, MOST_SHOWN),
+				said?.author.name ?? "",
+				(said?.text ?? "(deleted)").replace(/\s+/g, " ").slice(0, MOST_SHOWN),
 			],
 		]);
 	}

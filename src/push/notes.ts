@@ -12,7 +12,8 @@ import type {
 } from "../../machines/events.ts";
 import { isPublic, type Said } from "../../machines/message.ts";
 import { type Device, levelOf } from "../../machines/own.ts";
-import { foldName, mentioned } from "../../machines/text.ts";
+import { mentioned } from "../../machines/text.ts";
+import { parseName } from "../chat/name.ts";
 import { mayEnter } from "../engine/commands/decision.ts";
 import { personCalled, personUnder } from "../engine/commands/names-held.ts";
 import type { OwnRooms } from "../engine/own-rooms.ts";
@@ -58,33 +59,46 @@ export class Notes {
 
 	/** Call once a message is committed. */
 	hear(said: Said): void {
-		const { push, people, server, states } = this.#parts;
+		const { push, people, states } = this.#parts;
 		if (!push || people.reachable.size === 0 || !leads(this.#parts)) return;
-		const { recent } = server.room(said.room);
-		const answered = recent.nameAt(said.replyTo ?? 0) ?? "";
-		const words = new Set([...mentioned(said.text), foldName(answered)]);
-		words.delete("");
 		const context = states.committed.room(said.room)?.context;
 		const member = context?.members.get(said.client);
 		const { names } = states.committed.server.context;
 		const writer = member ? personUnder(names, member) : "";
-		const meant = new Set(
-			[...words].flatMap((word) => personCalled(names, word) ?? []),
-		);
-		const direct = context?.access === "direct" && context.people?.keys();
-		const wanted = [
-			...new Set([...meant, ...people.wantAll(said.room), ...(direct || [])]),
-		].filter(
-			(person) =>
-				person !== writer &&
-				people.reachable.has(person) &&
-				this.#wants(person, writer, said.room, meant),
-		);
-		if (wanted.length === 0) return;
-		const looking = this.#looking(said.room);
-		for (const person of wanted)
-			if (!looking.has(person)) this.#note(person, said);
-		this.#run();
+		// Who erases or edits it is behind this in the archive's turn.
+		void this.#meantBy(said).then((meant) => {
+			const direct = context?.access === "direct" && context.people?.keys();
+			const wanted = [
+				...new Set([...meant, ...people.wantAll(said.room), ...(direct || [])]),
+			].filter(
+				(person) =>
+					person !== writer &&
+					people.reachable.has(person) &&
+					this.#wants(person, writer, said.room, meant),
+			);
+			if (wanted.length === 0) return;
+			const looking = this.#looking(said.room);
+			for (const person of wanted)
+				if (!looking.has(person)) this.#note(person, said);
+			this.#run();
+		});
+	}
+
+	/** Who is mentioned in a message, and whose message it answers. */
+	async #meantBy(said: Said): Promise<Set<Identity>> {
+		const { archive, states, report } = this.#parts;
+		const { room, epoch, text, replyTo: offset } = said;
+		const { names } = states.committed.server.context;
+		const called = (word: string) => personCalled(names, word) ?? [];
+		const meant = new Set(mentioned(text).flatMap(called));
+		if (offset === undefined || archive.isBusy) return meant;
+		const found = await archive
+			.find({ room, epoch, offset })
+			.catch((error: unknown) => report.warn({ error }, "a reply has no note"));
+		if (!found) return meant;
+		const { name, identity } = found.author;
+		const { nameKey = "" } = parseName(name) ?? {};
+		return meant.add(personUnder(names, { identity, nameKey }));
 	}
 
 	/** Sends a note to all browsers of a person, but not again at once; false if there are none. */
