@@ -82,7 +82,8 @@ const withoutPort = (hop: string) =>
 		.replace(/^\[(.*)\](:\d+)?$/, "$1")
 		.replace(/^([\d.]+):\d+$/, "$1");
 
-/** An IPv4-mapped IPv6 address becomes the IPv4 address. */
+/** An IPv4-mapped IPv6 address becomes the IPv4 address. The name of the interface behind a link-local one is left out. */
 function parse(text: string): Address | undefined {
-	return isIP(text) === 0 ? undefined : ipaddr.process(text);
+	const bare = text.replace(/%.*/s, "");
+	return isIP(bare) === 0 ? undefined : ipaddr.process(bare);
 }

@@ -110,8 +110,15 @@ describe("the networks someone is in", () => {
 		]);
 		expect(networks("2001:db8:1:2:ffff::1")[0]).toBe("2001:db8:1:2::/64");
 		expect(networks("2001:db8:1:3::1")[0]).toBe("2001:db8:1:3::/64");
-		expect(networks("fe80::1%eth0")[0]).toBe("fe80::/64");
 	});
+
+	it.each(["eth0", "eth0.10", "br-lan", "wlan0_1", "a:b", ""])(
+		"are those of the address on an interface called %j",
+		(zone) => {
+			expect(networks(`fe80::1%${zone}`)[0]).toBe("fe80::/64");
+			expect(seen("10.0.0.1", `fe80::1%${zone}`)).toBe("fe80::1");
+		},
+	);
 });
 
 describe("the list of trusted proxies", () => {
