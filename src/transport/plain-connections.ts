@@ -26,13 +26,19 @@ export interface PlainParts {
 	readonly refusals: RefusalCounter;
 }
 
+interface Turn {
+	next?: () => void;
+	isLast: boolean;
+}
+
+/** Whose answers are not finished. */
+const turns = new WeakMap<Duplex, Turn>();
+
+/** Whether an answer is not finished: Node passes on an upgrade behind it nevertheless. */
+export const isAnswering = (socket: Duplex) => turns.has(socket);
+
 /** Handles one request of a connection at a time. A second request waits. At a third, only the one in hand is still answered. */
 export function oneAtATime(answer: RequestListener): RequestListener {
-	interface Turn {
-		next?: () => void;
-		isLast: boolean;
-	}
-	const turns = new WeakMap<Socket, Turn>();
 	return function handle(request, response) {
 		const { socket } = request;
 		const before = turns.get(socket);

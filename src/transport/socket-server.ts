@@ -12,7 +12,7 @@ import { backpressure } from "./backpressure.ts";
 import type { ClientAddress, Networks } from "./client-address.ts";
 import { connectionLimiter } from "./connection-limiter.ts";
 import type { Health } from "./health.ts";
-import { answerPlainly } from "./plain-connections.ts";
+import { answerPlainly, isAnswering } from "./plain-connections.ts";
 import { classic } from "./protocol-v1.ts";
 import { plume2 } from "./protocol-v2.ts";
 import type { ProxyWarnings } from "./proxy-warnings.ts";
@@ -111,6 +111,10 @@ export class SocketServer {
 	#upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
 		socket.on("error", () => socket.destroy());
 		const { http, engine, inspectorServer, addressOf, warnings } = this.#parts;
+		if (isAnswering(socket)) {
+			socket.destroy();
+			return;
+		}
 		if (request.headers.upgrade?.toLowerCase() !== "websocket") {
 			answerPlainly(http, request, socket);
 			return;
