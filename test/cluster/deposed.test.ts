@@ -51,3 +51,16 @@ test.each([
 		await refused;
 	},
 );
+
+test("the operator who waits for a login has the code of the node that decides now", async () => {
+	const { world, server, depose } = await cutOff();
+	const asked = server.operate("code", "ben", "ben@example.org");
+	await depose();
+	const ben = world.sequencer?.server.connect("plume.2");
+	ben?.hello("ben", "ben@example.org");
+	await world.advance(1000);
+	const [, code = ""] = await asked;
+	ben?.auth(code);
+	await world.advance(1000);
+	expect(ben?.isIn).toBe(true);
+});
