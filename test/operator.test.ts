@@ -256,6 +256,21 @@ test("for a name that nobody owns, the operator must know the email too", async 
 	await refused;
 });
 
+test("a name that is freed while its code is waited for ends nothing but the wait", async () => {
+	const plume = await TestServer.open();
+	await plume.enter("ann", "plume.2");
+	plume.clock.advance(60_000);
+	const handed = plume.operate("code", "ann");
+	const refused = expect(handed).rejects.toThrow("plume code ann EMAIL");
+	await plume.settle();
+	await plume.operate("release", "ann");
+	expect((await plume.enter("bob")).isIn).toBe(true);
+	plume.connect("plume.2").hello("ann", "eve@example.org");
+	await plume.settle();
+	await refused;
+	expect(plume.fatal).toBeUndefined();
+});
+
 test("mails are counted for a day, and status says since when", async () => {
 	const plume = await TestServer.open();
 	await plume.enter("ann");
