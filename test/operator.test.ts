@@ -236,6 +236,27 @@ test("a code is handed over where no mail goes out, at once or when it is asked 
 	expect(JSON.stringify(plume.log)).not.toContain(again);
 });
 
+test.each(["before", "while"])(
+	"a code is handed to a newcomer who gave no name %s it is waited for",
+	async (when) => {
+		const plume = await TestServer.open();
+		const ann = plume.connect("plume.2");
+		const asks = async () => {
+			ann.hello("", "ann@example.org");
+			await plume.settle();
+		};
+		if (when === "before") await asks();
+		const handed = plume.operate("code", "ann", "ann@example.org");
+		await plume.settle();
+		if (when === "while") await asks();
+		const [code = "", words] = (await handed).slice(-2);
+		expect(words).toContain("is the code for ann, for 10 minutes");
+		ann.raw(JSON.stringify({ type: types.auth, text: code, name: "ann" }));
+		await plume.settle();
+		expect(ann.isIn).toBe(true);
+	},
+);
+
 test("for a name that nobody owns, the operator must know the email too", async () => {
 	const plume = await TestServer.open();
 	const eve = plume.connect("plume.2");

@@ -207,9 +207,12 @@ export function meantBy(
 			words: `"${typed}" is nobody's name yet. Say which email they typed, too: plume code ${typed} EMAIL`,
 		});
 	const identity = address && secrets.mac("identity", address);
-	return (login: Pick<Claim, "nameKey" | "identity">): boolean =>
-		login.nameKey === nameKey &&
-		(identity ?? login.identity) === login.identity;
+	return (login: Pick<Claim, "nameKey" | "identity">): boolean => {
+		// Who gave an email alone has no name yet.
+		const isNameless = identity !== undefined && login.nameKey === "";
+		const isNamed = isNameless || login.nameKey === nameKey;
+		return isNamed && (identity ?? login.identity) === login.identity;
+	};
 }
 
 /** The login that waits for a code, the latest of several that are meant. */
@@ -224,7 +227,11 @@ export const waitingFor = (
 		.at(0);
 
 /** Another code for a login, in place of the one that was mailed. */
-export function hand(view: View, login: ClientSnapshot["context"]): Operation {
+export function hand(
+	view: View,
+	login: ClientSnapshot["context"],
+	typed: string,
+): Operation {
 	const { now: time, secrets, limits } = view;
 	const code = secrets.code();
 	const expires = time + limits.codeSeconds * 1000;
@@ -239,7 +246,7 @@ export function hand(view: View, login: ClientSnapshot["context"]): Operation {
 		entries: [{ event }],
 		says: [
 			code,
-			`is the code for ${login.name}, for ${minutes} minutes. It works only in the tab that asked. Make sure who you give it to: with it they are that person here.`,
+			`is the code for ${login.name || typed}, for ${minutes} minutes. It works only in the tab that asked. Make sure who you give it to: with it they are that person here.`,
 		],
 	};
 }

@@ -150,7 +150,7 @@ export class Operator {
 		yield* await (cluster && !cluster.leads
 			? cluster.ask("code", email ? [name, email] : [name], operator)
 			: this.#engine.moderation.operate((view) =>
-					operations.hand(view, asked),
+					operations.hand(view, asked, name),
 				));
 	}
 
