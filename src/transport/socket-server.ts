@@ -20,6 +20,7 @@ import { pathBelow } from "./sub-path.ts";
 import {
 	abortHandshake,
 	type HandshakeRule,
+	isForWebSocket,
 	isOwnOrigin,
 	type OriginPolicy,
 } from "./upgrade.ts";
@@ -115,7 +116,7 @@ export class SocketServer {
 			socket.destroy();
 			return;
 		}
-		if (request.headers.upgrade?.toLowerCase() !== "websocket") {
+		if (!isForWebSocket(request)) {
 			answerPlainly(http, request, socket);
 			return;
 		}

@@ -120,6 +120,13 @@ function attacksOnSockets(world: World, session: string): Attacks {
 			3,
 			(n) => unread(n, get(n, "/static/emoji.json") + get(n, "/", toAnother)),
 		],
+		"upgrades that nobody reads": [
+			5,
+			(n) => {
+				const socket = opened(n % 10, IDLE_MS).pause();
+				socket.write(get(n % 10, "/static/emoji.json", toAnother));
+			},
+		],
 		"idle connections": [30, (n) => opened(n % 100, IDLE_MS)],
 		"headers in drips": [
 			5,
