@@ -292,6 +292,26 @@ test("a name that is freed while its code is waited for ends nothing but the wai
 	expect(plume.fatal).toBeUndefined();
 });
 
+test("a report names its author as they are called now", async () => {
+	const plume = await TestServer.open();
+	const ann = await plume.enter("ann", "plume.2");
+	const bob = await plume.enter("bob", "plume.2");
+	ann.say("buy my stamps");
+	await plume.settle();
+	bob.say(`@plumebot report ${ann.last(types.text)?.offset} spam`);
+	await plume.settle();
+	const authorAt = async () =>
+		(await plume.operate("reports"))[0]?.split(/ {2,}/).at(-2);
+	expect(await authorAt()).toBe("ann");
+	await plume.operate("rename", "ann", "anna");
+	await plume.enter("ann", "plume.2", "ben@example.org");
+	expect(await authorAt()).toBe("anna");
+	await plume.operate("release", "anna");
+	expect(await plume.operate("reports")).not.toContainEqual(
+		expect.stringContaining("ann"),
+	);
+});
+
 test("mails are counted for a day, and status says since when", async () => {
 	const plume = await TestServer.open();
 	await plume.enter("ann");
