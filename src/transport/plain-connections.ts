@@ -66,7 +66,7 @@ export function oneAtATime(answer: RequestListener): RequestListener {
 
 /** Refuses connections of a peer that has too many. A WebSocket no longer counts. */
 export function boundPeers(server: Server, parts: PlainParts): void {
-	const open = connectionLimiter(parts.limits.plainConnectionsPerPeer);
+	const open = connectionLimiter(() => parts.limits.plainConnectionsPerPeer);
 	const counted = new WeakMap<object, () => void>();
 	server.prependListener("connection", (socket: Socket) => {
 		const networks = parts.networksOf(socket.remoteAddress);

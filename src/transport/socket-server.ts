@@ -65,7 +65,7 @@ export class SocketServer {
 	constructor(parts: SocketServerParts) {
 		const { http, engine, clock, limits } = parts;
 		this.#parts = parts;
-		this.#strangers = connectionLimiter(limits.connectionsPerNetwork);
+		this.#strangers = connectionLimiter(() => limits.connectionsPerNetwork);
 		this.#onRead = backpressure({
 			...{ engine, clock },
 			sources: () => this.#transports.values(),

@@ -153,7 +153,7 @@ describe("connections are counted", () => {
 	});
 
 	it("in each IPv6 /64, in twice as many for its /56 and four times for its /48", () => {
-		const limiter = connectionLimiter(2);
+		const limiter = connectionLimiter(() => 2);
 		const address = (net: number, host: number) =>
 			from(`2001:db8:1:${net.toString(16)}::${host}`);
 		/** How many get in, of ten from each of these /64s. */
@@ -168,7 +168,7 @@ describe("connections are counted", () => {
 	});
 
 	it("out once, however often someone leaves", () => {
-		const limiter = connectionLimiter(1);
+		const limiter = connectionLimiter(() => 1);
 		const leave = limiter.enter(["net"]);
 		leave();
 		limiter.enter(["net"]);

@@ -15,11 +15,13 @@ const UPGRADE =
 	"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
 
 let server: Server;
+let limits: { plainConnectionsPerPeer: number };
 beforeEach(async () => {
+	limits = { plainConnectionsPerPeer: 2 };
 	// Nothing is ever answered.
 	server = createServer(oneAtATime(() => {}));
 	boundPeers(server, {
-		limits: { plainConnectionsPerPeer: 2 },
+		limits,
 		networksOf: () => ["somewhere"],
 		refusals: new RefusalCounter(),
 	});
@@ -52,6 +54,13 @@ test("it is closed when nothing of the answer is read", async () => {
 
 test("it counts as a connection of its peer", async () => {
 	await upgraded();
+	await upgraded();
+	const [refusal] = await once(dial(), "data");
+	expect(String(refusal)).toContain("503 Service Unavailable");
+});
+
+test("how many a peer may have is asked for each", async () => {
+	limits.plainConnectionsPerPeer = 1;
 	await upgraded();
 	const [refusal] = await once(dial(), "data");
 	expect(String(refusal)).toContain("503 Service Unavailable");
