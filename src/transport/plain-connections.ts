@@ -9,7 +9,7 @@ import {
 	type Server,
 	ServerResponse,
 } from "node:http";
-import { Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import type { Limits } from "../limits.ts";
@@ -85,15 +85,8 @@ export function boundPeers(server: Server, parts: PlainParts): void {
 }
 
 /** Answers a request that asks for an unknown protocol as if it had not (RFC 9110 §7.8). */
-export function answerPlainly(
-	server: Server,
-	request: IncomingMessage,
-	socket: Duplex,
-): void {
-	if (!(socket instanceof Socket)) {
-		socket.destroy();
-		return;
-	}
+export function answerPlainly(server: Server, request: IncomingMessage): void {
+	const { socket } = request;
 	// Node's own listener is gone by now.
 	socket.once("timeout", () => socket.destroy());
 	const response = new ServerResponse(request);

@@ -117,7 +117,7 @@ export class SocketServer {
 			return;
 		}
 		if (!isForWebSocket(request)) {
-			answerPlainly(http, request, socket);
+			answerPlainly(http, request);
 			return;
 		}
 		const path = pathBelow(this.#parts.base, request.url);

@@ -42,7 +42,7 @@ function dial(): Socket {
 async function upgraded(): Promise<Duplex> {
 	dial().write(UPGRADE);
 	const [request, socket] = await once(server, "upgrade");
-	answerPlainly(server, request, socket);
+	answerPlainly(server, request);
 	return socket;
 }
 
