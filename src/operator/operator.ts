@@ -93,14 +93,15 @@ export class Operator {
 			open: (_, by) => act(operations.registration(by, "opened")),
 			reload: async () => {
 				const { cluster } = parts;
-				const says = reread();
-				return cluster && !cluster.leads
-					? [...says, DECIDES, ...(await cluster.ask("reload", [], operator))]
-					: [
-							...says,
-							...(await act(operations.recheck)),
-							...(await act(operations.retentionReread)),
-						];
+				const here = reread();
+				if (!cluster || cluster.leads)
+					return [
+						...here,
+						...(await act(operations.recheck)),
+						...(await act(operations.retentionReread)),
+					];
+				const { says = [] } = await cluster.ask("reload", [], operator);
+				return [...here, DECIDES, ...says];
 			},
 		};
 	}
@@ -124,8 +125,12 @@ export class Operator {
 	): Answer | Promise<Answer> {
 		const { cluster, policy } = this.#parts;
 		if (!isOperator(by) && !policy.admins.has(by.identity)) cannot("isAdmin");
-		if (cluster && !cluster.leads && !isRead.has(command))
-			return cluster.ask(command, args, by);
+		// All mail goes through the sequencer, and an admin asks now this node, now that.
+		const isWhole = command === "status" && !isOperator(by);
+		if (cluster && !cluster.leads && (isWhole || !isRead.has(command)))
+			return cluster
+				.ask(command, args, by)
+				.then(({ says = [], table = says }) => table);
 		return this.#commands[command](args, by, signal);
 	}
 
@@ -157,11 +162,13 @@ export class Operator {
 		const asked = login;
 		if (!asked) throw new OperatorError(`Nobody asked for a code as ${name}.`);
 		const { cluster } = this.#parts;
-		yield* await (cluster && !cluster.leads
-			? cluster.ask("code", email ? [name, email] : [name], operator)
-			: this.#engine.moderation.operate((view) =>
-					operations.hand(view, asked),
-				));
+		if (!cluster || cluster.leads)
+			return yield* await this.#engine.moderation.operate((view) =>
+				operations.hand(view, asked),
+			);
+		const args = email ? [name, email] : [name];
+		const { says = [] } = await cluster.ask("code", args, operator);
+		yield* says;
 	}
 
 	/** Resolves when a login begins for which `isMeant` holds, or when there is no more waiting. */
