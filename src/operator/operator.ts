@@ -62,10 +62,8 @@ export class Operator {
 		const inRoom =
 			(act: ActAsked["act"]): Asked =>
 			([typed = "", what = "", why = ""], by) => {
-				const room = this.#roomOf(typed);
-				return room !== undefined
-					? engine.moderation.act(by, { act, room, what, why })
-					: operations.noRoom(typed);
+				const room = this.#roomOf(typed) ?? operations.noRoom(typed);
+				return engine.moderation.act(by, { act, room, what, why });
 			};
 		this.#commands = {
 			who: () => tables.who(parts),
