@@ -1,9 +1,13 @@
 /** Rooms that are not for all: who may enter, what others see of them, and how they end. */
 
+import { join } from "node:path";
 import { beforeEach, expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
+import { loadChecked, saveChecked } from "../src/log/cache.ts";
 import { FakeClock } from "./fakes/clock.ts";
+import { FakeDisk } from "./fakes/disk.ts";
 import { asks, entersRoom, invitedInto, makesRoom } from "./private-rooms.ts";
+import { serverOn } from "./relations.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
 let plume: TestServer;
@@ -570,6 +574,38 @@ test("an operator who kicks somebody in a reported room is not told its key", as
 	const says = await plume.operate("mute", key, "ann", "10m");
 	expect(says.join()).toContain("may say nothing in this room");
 	expect(says.join()).not.toContain(room);
+});
+
+test("the warning of an index that is wrong has no key of a room", async () => {
+	const [disk, clock] = [new FakeDisk(), new FakeClock()];
+	plume = await serverOn(disk, clock);
+	ann = await plume.enter("ann", "plume.2");
+	const room = await makesRoom(plume, ann, "Trip");
+	await entersRoom(plume, ann, room);
+	for (const text of "abcdefgh") {
+		ann.say(text.repeat(500), undefined, room);
+		await plume.settle();
+	}
+	const { epoch, offset } = ann.memory;
+	const before = Number(offset) + 1;
+	ann.askHistory({ room, epoch, before });
+	await plume.settle();
+	const folder = join("data", "index");
+	const names = (await disk.list(folder)).filter((name) => /^\d+/.test(name));
+	for (const name of names.sort().slice(0, -1)) {
+		const index = await loadChecked(disk, folder, name);
+		await saveChecked(disk, folder, name, { ...index, rooms: [] });
+	}
+	const warnings: unknown[] = [];
+	const warn = (...words: unknown[]) => warnings.push(words);
+	const report = { info() {}, warn };
+	plume = await serverOn(disk.kill(), clock, {}, { report });
+	ann = await plume.enter("ann", "plume.2");
+	await entersRoom(plume, ann, room);
+	ann.askHistory({ room, epoch, before });
+	await plume.settle();
+	expect(JSON.stringify(warnings)).toContain("does not reach back");
+	expect(JSON.stringify(warnings)).not.toContain(room);
 });
 
 test("a title that was replaced is as old as anything that was said, the present one is kept", async () => {

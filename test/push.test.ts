@@ -113,6 +113,27 @@ describe("a note", () => {
 		expect(await notes()).toEqual(["me"]);
 	});
 
+	test("comes of a reply to what is in no memory", async () => {
+		await says(ann, "who is there?");
+		const offset = Number(bob.items.at(-1)?.offset);
+		plume.server.room("lobby").recent.forgetItems();
+		await says(bob, "me", offset);
+		expect(await notes()).toEqual(["me"]);
+	});
+
+	test("goes to who was answered, whoever has their name by now", async () => {
+		await says(ann, "who is there?");
+		const offset = Number(bob.items.at(-1)?.offset);
+		await plume.operate("rename", "ann", "anna");
+		await plume.settle();
+		const eve = await plume.enter("ann", "plume.2", "eve@example.org");
+		await looksAway(eve);
+		const { endpoint } = await subscribes(eve);
+		await says(bob, "me", offset);
+		await handed(1);
+		expect(service.handed[0]?.endpoint).not.toBe(endpoint);
+	});
+
 	test("comes of every direct message", async () => {
 		const { room } = await asks(plume, bob, "direct", { names: ["ann"] });
 		await entersRoom(plume, bob, `${room}`);
@@ -203,6 +224,19 @@ describe("no note", () => {
 		const endpoint = service.handed[0]?.endpoint;
 		await sends(ann, "unsubscribe", { endpoint });
 		await subscribes();
+		await pass(30_000);
+		await notes();
+		expect(service.handed).toHaveLength(2);
+	});
+
+	test.each([
+		["quiet", { from: 0, to: 60, zone: "UTC" }],
+		["level", { room: "lobby", level: "nothing" }],
+	])("comes after %s was asked for while it waited", async (kind, fields) => {
+		service.answers.push([429, { "Retry-After": "30" }]);
+		await says(bob, "@ann");
+		await handed(1);
+		await sends(ann, kind, fields);
 		await pass(30_000);
 		await notes();
 		expect(service.handed).toHaveLength(2);

@@ -300,6 +300,25 @@ test("erasing all of oneself takes one's edits and reactions", async () => {
 	expect(lineOf(cleo, "bob was here").reactions).toEqual(back[0]?.reactions);
 });
 
+test("pins of erased messages stand in the way of no other pin", async () => {
+	const { plume, ann, bob } = await twoInTheLobby({
+		...{ PLUME_ADMINS: "ann@example.org", PLUME_LIMITS: "off" },
+	});
+	const rules = await says(plume, ann, "the rules");
+	await relates(plume, ann, "pin", rules);
+	for (let nth = 0; nth < 50; nth++) {
+		const line = await says(plume, bob, `line ${nth}`);
+		await relates(plume, ann, "pin", line);
+	}
+	const before = await relates(plume, ann, "pins", rules);
+	expect(before.pins).toHaveLength(50);
+	bob.eraseAll();
+	await plume.until(() => bob.closed !== undefined);
+	expect(await relates(plume, ann, "pins", rules)).toMatchObject({
+		pins: [{ target: rules.offset, text: "the rules" }],
+	});
+});
+
 test("only who made a room, or an admin, pins a message there", async () => {
 	const { plume, ann, bob } = await twoInTheLobby();
 	const line = await says(plume, bob, "read this");

@@ -3,10 +3,14 @@ import { MessageType as types } from "../machines/message.ts";
 import { indexFiles } from "../src/history/index-files.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import type { Stored } from "../src/log/log.ts";
-import type { SearchStore } from "../src/search/store.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
-import { type Person, type Received, TestServer } from "./test-server.ts";
+import {
+	type Person,
+	type Received,
+	TestServer,
+	type TestServerOptions,
+} from "./test-server.ts";
 
 let starts = 0;
 
@@ -15,15 +19,14 @@ export function serverOn(
 	disk = new FakeDisk(),
 	clock = new FakeClock(),
 	environment: Readonly<Record<string, string>> = {},
-	searchStore?: SearchStore,
+	options: TestServerOptions = {},
 ): Promise<TestServer> {
 	const storage = { disk, folder: "data", warn: () => {} };
 	const log = logOn(disk, clock);
 	const seed = `relations ${starts++}`;
 	const indexes = indexFiles(storage);
-	const search = searchStore && { searchStore };
 	return TestServer.open({
-		...{ log, indexes, clock, seed, environment, ...search },
+		...{ log, indexes, clock, seed, environment, ...options },
 	});
 }
 

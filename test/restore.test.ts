@@ -5,6 +5,7 @@ import { MessageType as types } from "../machines/message.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
+import { ask } from "./moderating.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
 async function testServerOn(
@@ -144,6 +145,21 @@ describe("after a restore with --restored", () => {
 		await again.settle();
 		const head = back.received.find(({ kind }) => kind === "head");
 		expect(head).toMatchObject({ said: 6, restored: 5 });
+	});
+
+	test("the operator still reads what was reported", async () => {
+		const [disk, clock] = [new FakeDisk(), new FakeClock()];
+		const plume = await testServerOn(disk, clock);
+		const ann = await plume.enter("ann", "plume.2");
+		const bob = await plume.enter("bob", "plume.2");
+		await says(plume, ann, 1, "buy now");
+		const { offset } = bob.items.at(-1) ?? bob.memory;
+		await ask(plume, bob, `report ${offset} spam`);
+		const reports = await plume.operate("reports");
+		expect(reports).toEqual([expect.stringMatching(/ann {2}buy now$/)]);
+		await plume.engine.stop();
+		const again = await testServerOn(disk, clock, true);
+		expect(await again.operate("reports")).toEqual(reports);
 	});
 
 	test("the next start needs no --restored", async () => {

@@ -275,6 +275,23 @@ test("a forgotten room that is made again is another, with a gap, with new numbe
 	expect(ann.items.at(-1)).toMatchObject({ text: "another cat", offset: 2 });
 });
 
+test("a report from a forgotten room does not show what is said in the one that is made again", async () => {
+	await goesTo(ann, "cats");
+	await says(ann, "a cat", 1);
+	await says(ann, "@plumebot report 2 spam");
+	await goesTo(ann, "lobby");
+	const reported = await plume.operate("reports");
+	plume.clock.advance(31 * DAY);
+	ann = await plume.enter("ann", "plume.2");
+	await goesTo(ann, "cats");
+	await says(ann, "another cat", 1);
+	expect(ann.items.at(-1)).toMatchObject({ text: "another cat", offset: 2 });
+	expect([...reported, ...(await plume.operate("reports"))]).toEqual([
+		expect.stringMatching(/cats {2}2 {2}ann {2}a cat$/),
+		expect.stringContaining("(deleted)"),
+	]);
+});
+
 test.each([0, 100])(
 	"a start knows each room as it was, none that was forgotten, also %d lines later from a snapshot",
 	async (lines) => {

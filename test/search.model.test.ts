@@ -1,7 +1,7 @@
 /**
- * Whatever is said, edited and erased, and whenever the index or the server
- * crashes: a search finds what a linear scan of the log finds, and what was
- * erased is in no file of the index.
+ * Whatever is said, edited and erased, also while the index reads the log, and
+ * whenever the index or the server crashes: a search finds what a linear scan
+ * of the log finds, and what was erased is in no file of the index.
  */
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -15,7 +15,7 @@ import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk, seeded } from "./fakes/disk.ts";
 import { FakeSearchStore } from "./fakes/search-store.ts";
 import { eventsOn, serverOn } from "./relations.ts";
-import { searches } from "./search.ts";
+import { saysDuringReads, searches } from "./search.ts";
 import type { Person, TestServer } from "./test-server.ts";
 
 const RUNS = Number(process.env.TEST_SEARCH ?? 25);
@@ -30,7 +30,7 @@ interface Step {
 }
 const WHAT = [
 	...(["say", "say", "say", "edit", "erase", "eraseAll"] as const),
-	...(["search", "pass", "crash", "fail", "failLate"] as const),
+	...(["search", "busySearch", "pass", "crash", "fail", "failLate"] as const),
 ];
 const story = fc.array(
 	fc.record<Step>({
@@ -52,11 +52,17 @@ class World {
 	disk = new FakeDisk();
 	store = new FakeSearchStore(this.folder);
 	texts = 0;
+	/** Why the index was made anew. */
+	readonly reasons: unknown[] = [];
 
 	async start(): Promise<{ plume: TestServer; ann: Person }> {
 		const limits = { PLUME_LIMIT_MESSAGE_BURST: "500" };
-		const { disk, clock, store } = this;
-		const plume = await serverOn(disk, clock, limits, store);
+		const { disk, clock, store: searchStore } = this;
+		const warn = (fields: object) =>
+			this.reasons.push("why" in fields && fields.why);
+		const report = { info() {}, warn };
+		const options = { searchStore, report };
+		const plume = await serverOn(disk, clock, limits, options);
 		return { plume, ann: await plume.enter("ann", "plume.2") };
 	}
 
@@ -147,7 +153,10 @@ async function act(
 	if (what === "crash") return world.crash(which);
 	if (what === "fail" || what === "failLate") world.fail(what === "failLate");
 	else if (what === "search") ann.search(words.join(" "));
-	else if (what === "pass") world.clock.advance(5000);
+	else if (what === "busySearch") {
+		saysDuringReads(plume, world.disk, which, () => ann.say(text()));
+		ann.search(words.join(" "));
+	} else if (what === "pass") world.clock.advance(5000);
 	else if (what === "say") ann.say(text());
 	else if (what === "eraseAll" && which === 0) {
 		ann.eraseAll();
@@ -177,6 +186,7 @@ test(
 				world.store.onCall = () => {};
 				await world.check(now);
 				await world.checkFiles();
+				expect(world.reasons).not.toContain("the log is another");
 				world.store.kill();
 				rmSync(world.folder, { recursive: true });
 			}),

@@ -1,5 +1,6 @@
 /** What tests of search share: a server with an index, and how someone searches. */
 import { MessageType as types } from "../machines/message.ts";
+import type { FakeDisk } from "./fakes/disk.ts";
 import { FakeSearchStore } from "./fakes/search-store.ts";
 import {
 	type Person,
@@ -40,4 +41,22 @@ export async function found(
 		? answer.hits
 		: [];
 	return hits.map((hit) => hit.text);
+}
+
+/** Each of the next reads waits until something more is said and committed. */
+export function saysDuringReads(
+	plume: TestServer,
+	disk: FakeDisk,
+	reads: number,
+	say: () => void,
+): void {
+	let left = reads;
+	const isCommitted = () => plume.log.committed === plume.log.ordered;
+	disk.interrupt = async ({ kind }) => {
+		if (kind !== "read" || left === 0) return undefined;
+		left--;
+		say();
+		await plume.until(() => disk.crashed || isCommitted());
+		return undefined;
+	};
 }

@@ -25,6 +25,8 @@ const PAGE_BYTES = 128 * 1024;
 const MOST_PENDING = 256;
 /** Pinned messages of a room that are listed. */
 const MOST_PINS = 50;
+/** Pins that are looked at for them: some may be of messages that were erased. */
+const MOST_PINS_READ = 200;
 
 /** `before` is the offset after the last wanted item, and `limit` counts messages. */
 type PageAsked = Pick<ClientFrame<"history">, "room" | "epoch" | "before"> & {
@@ -124,20 +126,34 @@ export class Archive {
 			const newest = await this.#newest({ ...room, offset: 0 });
 			if (!newest) return [];
 			const pins = await this.#relations.pinsOf(room.room, newest.part);
-			const latest = pins.slice(-MOST_PINS).map(({ target }) => target);
-			const pinned = new Map<number, Item>();
-			let at: RoomPart | undefined = newest;
-			// From the last one on, each segment is read once.
-			for (const offset of latest.toSorted((one, other) => other - one)) {
-				at = at && (await this.#walkBack(at, { ...room, offset }));
-				if (!at) break;
-				const spans = itemsFrom(at.part, offset, 1);
-				const items = await this.#items.describe(at, room.room, spans);
-				for (const item of await this.#items.read(at, room, items))
-					pinned.set(offset, item);
+			const left = pins.slice(-MOST_PINS_READ).map(({ target }) => target);
+			const pinned: Item[] = [];
+			while (left.length > 0 && pinned.length < MOST_PINS) {
+				const latest = left.splice(pinned.length - MOST_PINS);
+				pinned.unshift(...(await this.#withText(newest, room, latest)));
 			}
-			return latest.flatMap((offset) => pinned.get(offset) ?? []);
+			return pinned;
 		});
+	}
+
+	/** Those of these messages that were not erased. */
+	async #withText(
+		newest: RoomPart,
+		room: Pick<Item, "room" | "epoch">,
+		offsets: readonly number[],
+	): Promise<readonly Item[]> {
+		const found = new Map<number, Item>();
+		let at: RoomPart | undefined = newest;
+		// From the last one on, each segment is read once.
+		for (const offset of offsets.toSorted((one, other) => other - one)) {
+			at = at && (await this.#walkBack(at, { ...room, offset }));
+			if (!at) break;
+			const spans = itemsFrom(at.part, offset, 1);
+			const items = await this.#items.describe(at, room.room, spans);
+			for (const item of await this.#items.read(at, room, items))
+				if (item.kind === "said" && !item.erased) found.set(offset, item);
+		}
+		return offsets.flatMap((offset) => found.get(offset) ?? []);
 	}
 
 	/** Runs tasks one after the other. */
@@ -194,7 +210,7 @@ export class Archive {
 			const last = { room, epoch, offset: before - 1 };
 			const found = await this.#walkBack(at, last);
 			if (found?.part.origin !== newest.part.origin)
-				throw new Error(`the index does not reach back to ${room} ${before}`);
+				throw new Error(`the index does not reach back to item ${before}`);
 			at = found;
 			const spans = talkBelow(found.part, before, messagesLeft);
 			const talk = await this.#items.describe(found, room, spans);

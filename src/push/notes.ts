@@ -12,7 +12,8 @@ import type {
 } from "../../machines/events.ts";
 import { isPublic, type Said } from "../../machines/message.ts";
 import { type Device, levelOf } from "../../machines/own.ts";
-import { foldName, mentioned } from "../../machines/text.ts";
+import { mentioned } from "../../machines/text.ts";
+import { parseName } from "../chat/name.ts";
 import { mayEnter } from "../engine/commands/decision.ts";
 import { personCalled, personUnder } from "../engine/commands/names-held.ts";
 import type { OwnRooms } from "../engine/own-rooms.ts";
@@ -34,6 +35,8 @@ interface Note {
 	readonly endpoint: string;
 	/** What it is about; without it, the person tries it out. */
 	readonly said?: Said;
+	/** Whether the person wants it now. */
+	readonly isWanted: () => boolean;
 	tries: number;
 	due: number;
 }
@@ -58,33 +61,47 @@ export class Notes {
 
 	/** Call once a message is committed. */
 	hear(said: Said): void {
-		const { push, people, server, states } = this.#parts;
+		const { push, people, states } = this.#parts;
 		if (!push || people.reachable.size === 0 || !leads(this.#parts)) return;
-		const { recent } = server.room(said.room);
-		const answered = recent.nameAt(said.replyTo ?? 0) ?? "";
-		const words = new Set([...mentioned(said.text), foldName(answered)]);
-		words.delete("");
 		const context = states.committed.room(said.room)?.context;
 		const member = context?.members.get(said.client);
 		const { names } = states.committed.server.context;
 		const writer = member ? personUnder(names, member) : "";
-		const meant = new Set(
-			[...words].flatMap((word) => personCalled(names, word) ?? []),
-		);
-		const direct = context?.access === "direct" && context.people?.keys();
-		const wanted = [
-			...new Set([...meant, ...people.wantAll(said.room), ...(direct || [])]),
-		].filter(
-			(person) =>
-				person !== writer &&
-				people.reachable.has(person) &&
-				this.#wants(person, writer, said.room, meant),
-		);
-		if (wanted.length === 0) return;
-		const looking = this.#looking(said.room);
-		for (const person of wanted)
-			if (!looking.has(person)) this.#note(person, said);
-		this.#run();
+		// Who erases or edits it is behind this in the archive's turn.
+		void this.#meantBy(said).then((meant) => {
+			const direct = context?.access === "direct" && context.people?.keys();
+			const isWanted = (person: Identity) =>
+				this.#wants(person, writer, said.room, meant);
+			const wanted = [
+				...new Set([...meant, ...people.wantAll(said.room), ...(direct || [])]),
+			].filter(
+				(person) =>
+					person !== writer && people.reachable.has(person) && isWanted(person),
+			);
+			if (wanted.length === 0) return;
+			const looking = this.#looking(said.room);
+			for (const person of wanted)
+				if (!looking.has(person))
+					this.#note(person, () => isWanted(person), said);
+			this.#run();
+		});
+	}
+
+	/** Who is mentioned in a message, and whose message it answers. */
+	async #meantBy(said: Said): Promise<Set<Identity>> {
+		const { archive, states, report } = this.#parts;
+		const { room, epoch, text, replyTo: offset } = said;
+		const { names } = states.committed.server.context;
+		const called = (word: string) => personCalled(names, word) ?? [];
+		const meant = new Set(mentioned(text).flatMap(called));
+		if (offset === undefined || archive.isBusy) return meant;
+		const found = await archive
+			.find({ room, epoch, offset })
+			.catch((error: unknown) => report.warn({ error }, "a reply has no note"));
+		if (!found) return meant;
+		const { name, identity } = found.author;
+		const { nameKey = "" } = parseName(name) ?? {};
+		return meant.add(personUnder(names, { identity, nameKey }));
 	}
 
 	/** Sends a note to all browsers of a person, but not again at once; false if there are none. */
@@ -93,7 +110,7 @@ export class Notes {
 		if (!this.#tried.has(person)) {
 			this.#tried.add(person);
 			clock.after(TRIAL_MS, () => this.#tried.delete(person));
-			this.#note(person);
+			this.#note(person, () => true);
 			this.#run();
 		}
 		return people.reachable.has(person);
@@ -152,11 +169,11 @@ export class Notes {
 		return looking;
 	}
 
-	#note(person: Identity, said?: Said): void {
+	#note(person: Identity, isWanted: () => boolean, said?: Said): void {
 		const { people, clock } = this.#parts;
 		const notes = this.#waiting.get(person) ?? new Set<Note>();
 		for (const { endpoint } of people.of(person).devices) {
-			const note = { endpoint, tries: 0, due: clock.now() };
+			const note = { endpoint, isWanted, tries: 0, due: clock.now() };
 			notes.add({ ...note, ...(said && { said }) });
 		}
 		for (const note of notes) if (notes.size > MOST_WAITING) notes.delete(note);
@@ -200,10 +217,10 @@ export class Notes {
 	async #send(person: Identity, note: Note, notes: Set<Note>): Promise<void> {
 		const { push, clock, report, ownState } = this.#parts;
 		const { endpoint } = note;
-		const text = await this.#textOf(person, note);
+		const text = await this.#textOf(note);
 		const device = this.#deviceOf(person, endpoint);
 		// It may be erased by now.
-		if (!push || !device || text === undefined || !notes.has(note)) {
+		if (!push || !device || !note.isWanted() || !notes.has(note)) {
 			notes.delete(note);
 			return;
 		}
@@ -229,15 +246,14 @@ export class Notes {
 		});
 	}
 
-	/** What the browser is told; undefined if that is not for the person any more. */
-	async #textOf(person: Identity, { said }: Note): Promise<string | undefined> {
-		const { states, ownRooms } = this.#parts;
+	/** What the browser is told. */
+	async #textOf({ said }: Note): Promise<string> {
+		const { ownRooms } = this.#parts;
 		// In no language: the browser's is not known here.
 		if (!said)
 			return JSON.stringify({ room: "", title: "", name: "Plume", text: "" });
 		const { room, name } = said;
 		const title = isPublic(room) ? room : await ownRooms.titleOf(room);
-		if (!mayEnter(states.committed, room, person)) return undefined;
 		const text = [...said.text.slice(0, 2 * NOTE_POINTS)].slice(0, NOTE_POINTS);
 		return JSON.stringify({ room, title, name, text: text.join("") });
 	}

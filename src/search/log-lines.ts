@@ -18,15 +18,20 @@ export async function readRows(
 	const erased: number[] = [];
 	let end = from;
 	// Also waits for the erasures of a start, before any text is read.
-	const { index, next } = await archive.inTurn(async () => {
-		await archive.indexes.newest();
-		const { segments } = archive.indexes;
-		const next = segments[segments.indexOf(from.segment) + 1];
-		return { index: await archive.indexes.of(from.segment), next };
-	});
-	if (!index) throw new Error(`segment ${from.segment} is not there`);
+	const look = () =>
+		archive.inTurn(async () => {
+			await archive.indexes.newest();
+			const { segments } = archive.indexes;
+			const next = segments[segments.indexOf(from.segment) + 1];
+			const index = await archive.indexes.of(from.segment);
+			if (!index) throw new Error(`segment ${from.segment} is not there`);
+			return { index, next };
+		});
+	let { index, next } = await look();
 	for await (const chunk of archive.log.segments.scan(from.segment, from)) {
 		if (chunk.end.seq > published()) return { rows, erased, end };
+		// What was committed since then is in the scan, too.
+		if (chunk.end.seq > index.end.seq) index = (await look()).index;
 		for (const { stored, span } of chunk.entries) {
 			const row = rowOf(stored, span, index);
 			if (row) rows.push(row);
@@ -35,7 +40,9 @@ export async function readRows(
 		end = { ...chunk.end, segment: from.segment };
 		if (rows.length >= turnRows) return { rows, erased, end };
 	}
-	if (next !== undefined) end = { ...end, segment: next, at: 0 };
+	// What is stored is the end of a line, so that a start can tell whether the log has it.
+	if (next !== undefined && end.seq === from.seq)
+		end = { ...end, segment: next, at: 0 };
 	return { rows, erased, end };
 }
 

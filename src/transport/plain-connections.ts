@@ -14,7 +14,7 @@ import type { Duplex } from "node:stream";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import type { Limits } from "../limits.ts";
 import { connectionLimiter } from "./connection-limiter.ts";
-import { abortHandshake } from "./upgrade.ts";
+import { abortHandshake, isForWebSocket } from "./upgrade.ts";
 
 /** How long a client may read nothing of its answer. */
 const UNREAD_MS = 30_000;
@@ -26,13 +26,19 @@ export interface PlainParts {
 	readonly refusals: RefusalCounter;
 }
 
+interface Turn {
+	next?: () => void;
+	isLast: boolean;
+}
+
+/** Whose answers are not finished. */
+const turns = new WeakMap<Duplex, Turn>();
+
+/** Whether an answer is not finished: Node passes on an upgrade behind it nevertheless. */
+export const isAnswering = (socket: Duplex) => turns.has(socket);
+
 /** Handles one request of a connection at a time. A second request waits. At a third, only the one in hand is still answered. */
 export function oneAtATime(answer: RequestListener): RequestListener {
-	interface Turn {
-		next?: () => void;
-		isLast: boolean;
-	}
-	const turns = new WeakMap<Socket, Turn>();
 	return function handle(request, response) {
 		const { socket } = request;
 		const before = turns.get(socket);
@@ -58,9 +64,9 @@ export function oneAtATime(answer: RequestListener): RequestListener {
 	};
 }
 
-/** Refuses connections of a peer that has too many. A connection no longer counts once it is upgraded. */
+/** Refuses connections of a peer that has too many. A WebSocket no longer counts. */
 export function boundPeers(server: Server, parts: PlainParts): void {
-	const open = connectionLimiter(parts.limits.plainConnectionsPerPeer);
+	const open = connectionLimiter(() => parts.limits.plainConnectionsPerPeer);
 	const counted = new WeakMap<object, () => void>();
 	server.prependListener("connection", (socket: Socket) => {
 		const networks = parts.networksOf(socket.remoteAddress);
@@ -74,7 +80,7 @@ export function boundPeers(server: Server, parts: PlainParts): void {
 		socket.once("close", leave);
 	});
 	server.prependListener("upgrade", (request: IncomingMessage) => {
-		counted.get(request.socket)?.();
+		if (isForWebSocket(request)) counted.get(request.socket)?.();
 	});
 }
 
@@ -88,6 +94,8 @@ export function answerPlainly(
 		socket.destroy();
 		return;
 	}
+	// Node's own listener is gone by now.
+	socket.once("timeout", () => socket.destroy());
 	const response = new ServerResponse(request);
 	response.shouldKeepAlive = false;
 	response.assignSocket(socket);

@@ -54,27 +54,24 @@ export const invite: Handler<"invite"> = (view, { room, name, id }) => {
 	const { invitations, blocks } = view.state.server.context;
 	const own = invitations?.count((one) => one.by === by) ?? 0;
 	if (own >= view.limits.invitationsHeld) return refuse("invitationsAreLeft");
-	if (name === undefined) {
-		const { entry, token } = invited(view, by, room);
-		const { invitation, expires } = entry.event;
-		const reply = { invitation, token, expires, id };
-		return { entries: [entry], replies: [{ kind: "invited", ...reply }] };
+	const identity = name === undefined ? undefined : personCalled(view, name);
+	if (name !== undefined) {
+		if (identity === undefined) return refuse("personIsKnown");
+		const isBlocked =
+			blocks?.get(identity)?.includes(by) ||
+			blocks?.get(by)?.includes(identity);
+		const people =
+			room === undefined ? undefined : view.state.room(room)?.context.people;
+		if (isBlocked || identity === by || people?.has(identity))
+			return refuse("personCanBeAsked");
+		const isSame = (one: Invitation) =>
+			one.room === room && one.identity === identity;
+		if (invitations?.some(isSame)) return done([], id);
 	}
-	const identity = personCalled(view, name);
-	if (identity === undefined) return refuse("personIsKnown");
-	const isBlocked =
-		blocks?.get(identity)?.includes(by) || blocks?.get(by)?.includes(identity);
-	const context =
-		room === undefined ? undefined : view.state.room(room)?.context;
-	if (isBlocked || identity === by || context?.people?.has(identity))
-		return refuse("personCanBeAsked");
-	const known = invitations?.findKey(
-		(one) => one.room === room && one.identity === identity,
-	);
-	if (known !== undefined) return done([], id);
-	const { entry } = invited(view, by, room, identity);
+	const { entry, token } = invited(view, by, room, identity);
 	const { invitation, expires } = entry.event;
-	const reply = { invitation, expires, id };
+	const link = identity === undefined && { token };
+	const reply = { invitation, ...link, expires, id };
 	return { entries: [entry], replies: [{ kind: "invited", ...reply }] };
 };
 
