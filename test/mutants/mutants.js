@@ -2252,8 +2252,8 @@ const edge = [
 	{
 		promise: "edge: a wide network is counted, too",
 		file: "src/transport/connection-limiter.ts",
-		find: "most * 2 ** index,",
-		replace: "most * 999 ** index,",
+		find: "most() * 2 ** index,",
+		replace: "most() * 999 ** index,",
 		tests: ["test/transport/client-address.test.ts -t in each"],
 	},
 	{
