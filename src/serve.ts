@@ -41,6 +41,8 @@ interface Asked
 		ServiceParts,
 		"config" | "accepts" | "version" | "passed" | "hasQueue" | "readAgain"
 	> {
+	/** The configuration as it was read last. */
+	readonly latest: () => Config;
 	readonly notify: NotifyAddress | undefined;
 }
 
@@ -72,8 +74,8 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	const { log } = opened;
 	fatal.log = log;
 	cluster = await joinCluster({
-		...{ config, version: asked.version, secrets: opened.secrets },
-		...{ report: logger, onFatal },
+		...{ config, latest: asked.latest, version: asked.version },
+		...{ secrets: opened.secrets, report: logger, onFatal },
 	});
 	const parts = {
 		...{ ...asked, ...opened, report: logger, onFatal, cluster },

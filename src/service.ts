@@ -139,7 +139,9 @@ export async function startEngine(
 		folder: parts.config.log === "file" ? parts.config.data : undefined,
 	});
 	log.scrub().catch(onFatal);
-	const joined = cluster?.start({ engine, log, states, operator });
+	const joined = cluster?.start({
+		...{ engine, log, states, operator, policy: started.policy },
+	});
 	await othersAreReached(parts, joined, clock, meanwhile);
 	return { ...started, engine, inspector, operator };
 }

@@ -102,8 +102,8 @@ test("a start that the other nodes refuse does not say later that it waits", asy
 	};
 	const secrets = new Secrets("a secret for tests", seededBytes("node"));
 	const node = new Sequencer({
-		...{ seal: new Seal(secrets), clock, report, node: "node", label: "node" },
-		...{ settings: "", version: "test" },
+		...{ seal: new Seal(secrets), clock, report },
+		about: { node: "node", label: "node", settings: "", version: "test" },
 	});
 	vi.spyOn(node, "start").mockRejectedValue(new Error("no quorum"));
 	const opening = TestServer.open({ cluster: node, clock, report });

@@ -113,10 +113,7 @@ function sequencerFor(secrets: Secrets, clock: FakeClock): Sequencer {
 		seal,
 		clock,
 		report,
-		node,
-		label: "sequencer",
-		settings: "",
-		version: "test",
+		about: { node, label: "sequencer", settings: "", version: "test" },
 	});
 }
 

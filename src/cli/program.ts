@@ -80,20 +80,25 @@ async function serve({
 		passed: takePassedSocket(process.env),
 		notify: takeNotifyAddress(process.env),
 	};
-	const readAgain = () => readConfig(loadEnvironment(environment), credential);
-	const config = readAgain();
+	const readNow = () => readConfig(loadEnvironment(environment), credential);
+	const config = readNow();
+	let latest = config;
+	const readAgain = () => {
+		latest = readNow();
+		return latest;
+	};
 	if (config.edges > 0) {
 		const { serveManyCores } = await import("../cluster/many-cores.ts");
 		const loaded = loadEnvironment(environment);
 		const flags = process.argv.filter((flag) => isAccept.test(flag));
-		const all = { config, environment: loaded, warn, accepts: flags };
+		const all = { config, environment, loaded, warn, accepts: flags };
 		return serveManyCores({ ...all, ...systemd });
 	}
 	const asked = { accepts, version: VERSION, ...systemd, readAgain, config };
 	const { passed } = systemd;
 	const hasQueue = passed !== undefined || process.env.OTHERS_LISTEN === "yes";
 	const server = await import("../serve.ts");
-	await server.serve({ ...asked, hasQueue }, PAGES);
+	await server.serve({ ...asked, latest: () => latest, hasQueue }, PAGES);
 	return undefined;
 }
 

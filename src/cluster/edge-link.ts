@@ -1,6 +1,8 @@
 /** One edge, as the sequencer sees it, and the connections that it carries. */
 import type { Duplex } from "node:stream";
+import type { Identity } from "../../machines/events.ts";
 import type { Clock } from "../clock.ts";
+import type { Policy } from "../engine/commands/decision.ts";
 import type { Connection, Login } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import { cannot } from "../engine/operation.ts";
@@ -26,6 +28,7 @@ export interface Running {
 	readonly log: Log;
 	readonly states: States;
 	readonly operator: Operator;
+	readonly policy: Policy;
 }
 
 /** Edges are upgraded first. */
@@ -45,8 +48,12 @@ export class EdgeLink {
 	/** How many connections of strangers networks have there. */
 	networks: NetworkCounts = [];
 	/** Tells it how many they have on the other nodes. */
-	readonly tellNetworks = ifChanged((counts) =>
+	readonly tellNetworks = ifChanged((counts: NetworkCounts) =>
 		this.send({ kind: "networks", counts }),
+	);
+	readonly tellAdmins = ifChanged(
+		(admins: readonly Identity[]) => this.send({ kind: "admins", admins }),
+		"",
 	);
 	/** When it was last heard of, by the clock. */
 	heardAt: number;
@@ -189,7 +196,9 @@ export class EdgeLink {
 			if (!isOperatorCommand(command)) cannot({ words: UNKNOWN });
 			const answer = await operator.ask(command, args, by);
 			const says: string[] = [];
-			if (!("rows" in answer)) for await (const line of answer) says.push(line);
+			if ("rows" in answer)
+				return this.send({ kind: "answer", id, table: answer });
+			for await (const line of answer) says.push(line);
 			this.send({ kind: "answer", id, says });
 		} catch (error) {
 			this.send({ kind: "answer", id, error: messageOf(error) });

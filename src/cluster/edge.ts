@@ -5,7 +5,6 @@
  * come back with the event that they rest on.
  * While it can't be reached, people stay connected and are told so.
  */
-import type { ClientLeft } from "../../machines/events.ts";
 import { ConfigError } from "../config.ts";
 import type { Command } from "../engine/command.ts";
 import type { Connection } from "../engine/connection.ts";
@@ -62,7 +61,8 @@ export class Edge implements Cluster {
 	);
 	readonly #asking = new Asking();
 	#elsewhere = countsOf([]);
-	#tellNetworks = ifChanged(() => {});
+	#tellNetworks = ifChanged<NetworkCounts[number]>(() => {});
+	#policy = {};
 
 	constructor(parts: EdgeParts) {
 		this.#parts = parts;
@@ -83,8 +83,8 @@ export class Edge implements Cluster {
 	}
 
 	/** Resolves once this node has what the sequencer had when it was reached. Rejects with `ConfigError` if this is no mirror of its log. */
-	start(running: Pick<Running, "engine" | "log">): Promise<void> {
-		[this.#engine, this.#log] = [running.engine, running.log];
+	start({ engine, log, policy }: Omit<Running, "states">): Promise<void> {
+		[this.#engine, this.#log, this.#policy] = [engine, log, policy];
 		this.#stopBeating = eachBeat(this.#parts.clock, () => this.#beat());
 		return new Promise((isCurrent, isRefused) => {
 			this.#onCurrent = () => {
@@ -127,7 +127,7 @@ export class Edge implements Cluster {
 		link.send({ kind: "command", connection: at, number, command });
 	}
 
-	disconnect(connection: Connection, why: ClientLeft["why"]): void {
+	disconnect(...[connection, why]: Parameters<Cluster["disconnect"]>): void {
 		const number = this.#carried.delete(connection);
 		if (number !== undefined && this.#isWelcome)
 			this.#link?.send({ kind: "closed", connection: number, why });
@@ -233,6 +233,7 @@ export class Edge implements Cluster {
 
 	#hear(message: FromSequencer, bytes: Buffer): void {
 		const { onFatal, clock } = this.#parts;
+		const engine = this.#engine;
 		this.#heardAt = clock.now();
 		switch (message.kind) {
 			case "welcome":
@@ -251,15 +252,16 @@ export class Edge implements Cluster {
 				this.undecided.settle(message.number);
 				break;
 			case "signal":
-				this.#engine?.after(message.at, () =>
-					this.#engine?.apply(message.signal),
-				);
+				engine?.after(message.at, () => engine.apply(message.signal));
 				break;
 			case "networks":
 				this.#elsewhere = countsOf(message.counts);
 				break;
 			case "answer":
 				this.#asking.answer(message);
+				break;
+			case "admins":
+				Object.assign(this.#policy, { admins: new Set(message.admins) });
 				break;
 			case "nodes":
 				this.labels = new Map(message.labels);
@@ -280,10 +282,8 @@ export class Edge implements Cluster {
 		tellConnection(message, connection, this.#engine, isOver);
 	}
 
-	#welcome(welcome: SequencerMessage<"welcome">): void {
-		const { node, committed, away } = welcome;
-		this.#sequencer = node;
-		[this.#isWelcome, this.#tries] = [true, 0];
+	#welcome({ node, committed, away }: SequencerMessage<"welcome">): void {
+		[this.#sequencer, this.#isWelcome, this.#tries] = [node, true, 0];
 		const [engine, link] = [this.#engine, this.#link];
 		if (!link) return;
 		this.#tellNetworks = ifChanged((counts) =>

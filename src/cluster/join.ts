@@ -17,6 +17,8 @@ import { fingerprintOf, Sequencer } from "./sequencer.ts";
 
 interface Joining extends Pick<EdgeParts, "report" | "onFatal"> {
 	readonly config: Config;
+	/** As it was read last. */
+	readonly latest: () => Config;
 	readonly version: string;
 	readonly secrets: Secrets;
 }
@@ -24,29 +26,35 @@ interface Joining extends Pick<EdgeParts, "report" | "onFatal"> {
 /** Undefined for a server that is alone. Throws `ConfigError` if edges can't reach it where they should. */
 export async function joinCluster({
 	config,
+	latest,
 	version,
 	secrets,
 	...parts
 }: Joining): Promise<Edge | Sequencer | Node | undefined> {
 	const { upstream, sequencer: at, nats } = config;
 	if (!upstream && !at && !nats) return undefined;
-	const { limits, allow, admins, retention, pushContact, lang } = config;
-	// Nodes of a version without PLUME_LANG speak English.
-	const other = lang === "en" ? {} : { lang };
-	const settings = fingerprintOf({
-		...{ limits, allow, admins, retention, pushContact, ...other },
-	});
 	const common = { ...parts, clock: systemClock(), seal: new Seal(secrets) };
 	const node = secrets.id();
 	const label = config.node || hostname();
 	const events = Object.keys(eventTable);
-	const about = { node, label, version, settings, events };
+	const about = {
+		...{ node, label, version, events },
+		get settings() {
+			const { limits, allow, admins, retention, lang } = latest();
+			const { pushContact } = config;
+			// Nodes of a version without PLUME_LANG speak English.
+			const other = lang === "en" ? {} : { lang };
+			return fingerprintOf({
+				...{ limits, allow, admins, retention, pushContact, ...other },
+			});
+		},
+	};
 	if (nats) return joinStream(nats, { ...common, about });
 	if (upstream) {
 		const dial = () => connect(upstream).setNoDelay();
 		return new Edge({ ...common, about, dial });
 	}
-	const sequencer = new Sequencer({ ...common, ...about });
+	const sequencer = new Sequencer({ ...common, about });
 	const server = createServer((socket) =>
 		sequencer.accept(socket.setNoDelay()),
 	);

@@ -1,11 +1,12 @@
 /** What an edge and the sequencer tell each other. */
-import type { ClientLeft } from "../../machines/events.ts";
+import type { ClientLeft, Identity } from "../../machines/events.ts";
 import type { CloseReason } from "../../machines/message.ts";
 import type { ServerMessage } from "../chat/server-message.ts";
 import type { Command } from "../engine/command.ts";
 import type { Actor } from "../engine/commands/actor.ts";
 import type { Login } from "../engine/connection.ts";
 import type { Activity, Broadcast } from "../engine/parts.ts";
+import type { Table } from "../operator/tables.ts";
 import type { OperatorCommand } from "../operator/usage.ts";
 import type { NetworkCounts } from "./network-counts.ts";
 
@@ -97,6 +98,8 @@ export type FromSequencer =
 			readonly kind: "nodes";
 			readonly labels: readonly (readonly [string, string])[];
 	  }
+	/** Who is an admin, by the settings of the sequencer. */
+	| { readonly kind: "admins"; readonly admins: readonly Identity[] }
 	/** Lines of the log come with it. */
 	| { readonly kind: "lines" }
 	| (About & {
@@ -123,5 +126,7 @@ export type FromSequencer =
 			readonly kind: "answer";
 			readonly id: number;
 			readonly says?: readonly string[];
+			/** In place of words. */
+			readonly table?: Table;
 			readonly error?: string;
 	  };

@@ -26,12 +26,14 @@ export function sumOf(all: Iterable<NetworkCounts>): NetworkCounts {
 export const largestOf = (counts: Iterable<readonly [string, number]>) =>
 	[...counts].sort(([, one], [, other]) => other - one).slice(0, MOST_TOLD);
 
-/** Sends counts, but only if they are others than the last time. */
-export function ifChanged(send: (counts: NetworkCounts) => void) {
-	let last = "[]";
-	return (counts: NetworkCounts): void => {
-		const now = JSON.stringify(counts);
-		if (now !== last) send(counts);
+/** Sends a list, but only if it is another than the last time: at first none, unless that is sent, too. */
+export function ifChanged<Value>(
+	send: (list: readonly Value[]) => void,
+	last = "[]",
+) {
+	return (list: readonly Value[]): void => {
+		const now = JSON.stringify(list);
+		if (now !== last) send(list);
 		last = now;
 	};
 }

@@ -56,7 +56,7 @@ export class Node implements Cluster {
 		this.node = parts.about.node;
 		const { about, bus, clock, report } = parts;
 		this.#outage = new Outage(clock, () => this.#running?.engine);
-		this.#sequencer = new Sequencer({ ...parts, ...about });
+		this.#sequencer = new Sequencer(parts);
 		this.#channels = new Channels(bus.send, about.node, (socket) =>
 			this.#sequencer.accept(socket),
 		);

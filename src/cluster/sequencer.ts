@@ -11,10 +11,9 @@ import { eachBeat, SILENT_MS } from "./beats.ts";
 import { EdgeLink, type Running } from "./edge-link.ts";
 import type { EdgeParts } from "./edge-parts.ts";
 import { lacks } from "./heads.ts";
-import type { NodeFacts } from "./messages.ts";
 import { countsOf, type NetworkCounts, sumOf } from "./network-counts.ts";
 
-type SequencerParts = NodeFacts & Pick<EdgeParts, "seal" | "clock" | "report">;
+type SequencerParts = Pick<EdgeParts, "about" | "seal" | "clock" | "report">;
 
 /** Equal for equal settings; it tells nothing of them. */
 export const fingerprintOf = (settings: object) =>
@@ -36,14 +35,14 @@ export class Sequencer implements Cluster {
 	}
 
 	get node(): string {
-		return this.#parts.node;
+		return this.#parts.about.node;
 	}
 
 	get labels(): ReadonlyMap<string, string> {
 		const edges = [...this.#edges].map(
 			([node, { about }]) => [node, about.label] as const,
 		);
-		return new Map([[this.node, this.#parts.label], ...edges]);
+		return new Map([[this.node, this.#parts.about.label], ...edges]);
 	}
 
 	get role() {
@@ -65,7 +64,7 @@ export class Sequencer implements Cluster {
 
 	hasNode(node: string): boolean {
 		const isThere = this.#edges.has(node) || this.#missed.has(node);
-		return isThere || node === this.#parts.node;
+		return isThere || node === this.node;
 	}
 
 	isForeign(type: string): boolean {
@@ -75,7 +74,7 @@ export class Sequencer implements Cluster {
 	get described(): string {
 		const edges = [...this.#edges.values()].map(
 			({ about: { label, version }, carries }) =>
-				`${label}${version === this.#parts.version ? "" : ` of version ${version}`} with ${carries} connections`,
+				`${label}${version === this.#parts.about.version ? "" : ` of version ${version}`} with ${carries} connections`,
 		);
 		return `decides; edges: ${edges.join(", ") || "none"}`;
 	}
@@ -110,7 +109,10 @@ export class Sequencer implements Cluster {
 		const before = this.#parts.clock.now() - SILENT_MS;
 		for (const edge of this.#edges.values())
 			if (edge.heardAt < before) edge.close();
-			else edge.send({ kind: "beat" });
+			else {
+				edge.send({ kind: "beat" });
+				edge.tellAdmins([...(this.#running?.policy.admins ?? [])]);
+			}
 	}
 
 	/** An edge connects. */
@@ -120,7 +122,7 @@ export class Sequencer implements Cluster {
 			socket.destroy();
 			return;
 		}
-		const { seal, report, settings, node, clock } = this.#parts;
+		const { seal, report, about, clock } = this.#parts;
 		const edge = new EdgeLink(socket, seal, {
 			...{ ...running, clock },
 			onHello: (hello) => {
@@ -129,14 +131,14 @@ export class Sequencer implements Cluster {
 				this.#missed.delete(hello.node);
 				const { label, version } = hello;
 				report.info({ edge: label, version }, "an edge is here");
-				if (hello.settings !== settings)
+				if (hello.settings !== about.settings)
 					report.warn(
 						{ edge: label },
 						"an edge has other settings: give it the same limits, PLUME_ALLOW, PLUME_ADMINS, PLUME_RETENTION, PLUME_LANG and PLUME_PUSH_CONTACT",
 					);
 				const { committed } = running.log;
 				const { away } = running.engine.services.liveUpdates;
-				edge.send({ kind: "welcome", node, committed, away });
+				edge.send({ kind: "welcome", node: about.node, committed, away });
 				void edge.sendAll(running.engine.services.ownState.all());
 				const labels = [...this.labels];
 				for (const each of this.#edges.values())

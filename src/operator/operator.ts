@@ -2,10 +2,10 @@
 import type { Claim, PlumeEvent, RoomName } from "../../machines/events.ts";
 import { isPublic, LOBBY } from "../../machines/message.ts";
 import { parseRoomName } from "../chat/room-name.ts";
-import { type Actor, operator } from "../engine/commands/actor.ts";
+import { type Actor, isOperator, operator } from "../engine/commands/actor.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ActAsked } from "../engine/moderation.ts";
-import { type Decide, OperatorError } from "../engine/operation.ts";
+import { cannot, type Decide, OperatorError } from "../engine/operation.ts";
 import { type EngineParts, viewOf } from "../engine/parts.ts";
 import * as operations from "./operations.ts";
 import { status } from "./status.ts";
@@ -15,10 +15,13 @@ import type { OperatorCommand } from "./usage.ts";
 /** How long a code waits for someone to ask for it. */
 const WAIT_MS = 5 * 60_000;
 
-/** Every node knows what these answer, and whether somebody waits for a code. */
+/** Every node knows what these answer, and asks the sequencer itself for a code, or to read its settings. */
 const isRead: ReadonlySet<OperatorCommand> = new Set<OperatorCommand>([
-	...(["who", "status", "rooms", "names", "bans", "reports", "code"] as const),
+	...(["who", "status", "rooms", "names", "bans", "reports"] as const),
+	...(["code", "reload"] as const),
 ]);
+
+const DECIDES = "That was this node. The one that decides says:";
 
 /** A table, or words line by line. */
 type Answer = tables.Table | AsyncIterable<string> | readonly string[];
@@ -59,10 +62,8 @@ export class Operator {
 		const inRoom =
 			(act: ActAsked["act"]): Asked =>
 			([typed = "", what = "", why = ""], by) => {
-				const room = this.#roomOf(typed);
-				return room !== undefined
-					? engine.moderation.act(by, { act, room, what, why })
-					: operations.noRoom(typed);
+				const room = this.#roomOf(typed) ?? operations.noRoom(typed);
+				return engine.moderation.act(by, { act, room, what, why });
 			};
 		this.#commands = {
 			who: () => tables.who(parts),
@@ -88,11 +89,18 @@ export class Operator {
 				act(operations.rename(by, name, to)),
 			close: (_, by) => act(operations.registration(by, "closed")),
 			open: (_, by) => act(operations.registration(by, "opened")),
-			reload: async () => [
-				...reread(),
-				...(await act(operations.recheck)),
-				...(await act(operations.retentionReread)),
-			],
+			reload: async () => {
+				const { cluster } = parts;
+				const here = reread();
+				if (!cluster || cluster.leads)
+					return [
+						...here,
+						...(await act(operations.recheck)),
+						...(await act(operations.retentionReread)),
+					];
+				const { says = [] } = await cluster.ask("reload", [], operator);
+				return [...here, DECIDES, ...says];
+			},
 		};
 	}
 
@@ -113,9 +121,14 @@ export class Operator {
 		by: Actor,
 		signal = AbortSignal.abort(),
 	): Answer | Promise<Answer> {
-		const { cluster } = this.#parts;
-		if (cluster && !cluster.leads && !isRead.has(command))
-			return cluster.ask(command, args, by);
+		const { cluster, policy } = this.#parts;
+		if (!isOperator(by) && !policy.admins.has(by.identity)) cannot("isAdmin");
+		// All mail goes through the sequencer, and an admin asks now this node, now that.
+		const isWhole = command === "status" && !isOperator(by);
+		if (cluster && !cluster.leads && (isWhole || !isRead.has(command)))
+			return cluster
+				.ask(command, args, by)
+				.then(({ says = [], table = says }) => table);
 		return this.#commands[command](args, by, signal);
 	}
 
@@ -147,11 +160,13 @@ export class Operator {
 		const asked = find();
 		if (!asked) throw new OperatorError(`Nobody asked for a code as ${name}.`);
 		const { cluster } = this.#parts;
-		yield* await (cluster && !cluster.leads
-			? cluster.ask("code", email ? [name, email] : [name], operator)
-			: this.#engine.moderation.operate((view) =>
-					operations.hand(view, asked, name),
-				));
+		if (!cluster || cluster.leads)
+			return yield* await this.#engine.moderation.operate((view) =>
+				operations.hand(view, asked, name),
+			);
+		const args = email ? [name, email] : [name];
+		const { says = [] } = await cluster.ask("code", args, operator);
+		yield* says;
 	}
 
 	/** Resolves when a login that is meant begins, or when there is no more waiting. */

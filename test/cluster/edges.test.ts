@@ -11,7 +11,7 @@ import { memoryLog } from "../fakes/memory-log.ts";
 import { readAll, Witness } from "../log/entries.ts";
 import type { TestServerOptions } from "../test-server.ts";
 import { Story } from "./story.ts";
-import { World } from "./world.ts";
+import { type EdgeNode, World } from "./world.ts";
 
 async function open() {
 	const world = await World.open(2);
@@ -480,6 +480,13 @@ test("who is banned is sent away from every edge, with the reason", async () => 
 	);
 });
 
+/** The owner of a name, as the page of that node has them for an admin. */
+function adminOn({ server }: EdgeNode, name: string) {
+	const { names } = server.state.server.context;
+	const { identity = "" } = names.get(name) ?? {};
+	return { identity, person: identity, role: "admin" } as const;
+}
+
 describe("what an operator asks of an edge", () => {
 	test("may have been done where the sequencer is gone before it answers", async () => {
 		const { world, one } = await open();
@@ -493,7 +500,7 @@ describe("what an operator asks of an edge", () => {
 	test("is refused in words where the sequencer has mistakes in its settings", async () => {
 		const again = { PLUME_LIMIT_ROOMS: "many" };
 		const world = await World.open(1, { again });
-		const asked = world.edges[0]?.server.operate("reload");
+		const asked = world.edges[0]?.edge.ask("reload", [], operator);
 		await expect(asked).rejects.toThrow("PLUME_LIMIT_ROOMS");
 	});
 
@@ -539,6 +546,69 @@ describe("what an operator asks of an edge", () => {
 			const asked = one.edge.ask("code", ["ann", email], operator);
 			await expect(asked).rejects.toThrow("Nobody asked");
 		});
+	});
+
+	describe("after PLUME_ADMINS has changed", () => {
+		const PLUME_ADMINS = "ann@example.org";
+
+		async function changed() {
+			const environment = { PLUME_ADMINS: `${PLUME_ADMINS},ben@example.org` };
+			const again = { PLUME_ADMINS };
+			const world = await World.open(1, { environment, again });
+			const [one] = world.edges;
+			if (!one) throw new Error("no edge");
+			await world.enter(one, "ben");
+			return { world, one, ben: adminOn(one, "ben") };
+		}
+
+		test("is read by that node, and by the one that decides", async () => {
+			const { one } = await changed();
+			const says = await one.server.operate("reload");
+			const read = says.filter((line) => line.startsWith("Read again"));
+			expect(read).toHaveLength(2);
+		});
+
+		test("does nothing for one who was an admin, from the reload on", async () => {
+			const { world, one, ben } = await changed();
+			await world.sequencer.server.operate("reload");
+			const asked = one.edge.ask("close", [], ben);
+			await expect(asked).rejects.toThrow("Only an admin");
+		});
+
+		test("answers them no table on any node", async () => {
+			const { world, one, ben } = await changed();
+			const table = async () => one.server.operator.ask("who", [], ben);
+			expect(await table()).toHaveProperty("rows");
+			await world.sequencer.server.operate("reload");
+			await world.advance(1000);
+			await expect(table()).rejects.toThrow("Only an admin");
+		});
+	});
+
+	test("by the admin page tells how the sequencer is", async () => {
+		const environment = { PLUME_ADMINS: "ann@example.org" };
+		const world = await World.open(1, { environment });
+		const [one] = world.edges;
+		if (!one) throw new Error("no edge");
+		await world.enter(one, "ann");
+		const ann = adminOn(one, "ann");
+		const shown = await one.server.operator.ask("status", [], ann);
+		expect(JSON.stringify(shown)).toContain('"1 sent"');
+		const own = await one.server.operate("status");
+		expect(own.join()).toContain("an edge");
+	});
+
+	test("may be done to an admin, and is undone on the command line", async () => {
+		const environment = { PLUME_ADMINS: "ann@example.org" };
+		const world = await World.open(1, { environment });
+		const [one] = world.edges;
+		if (!one) throw new Error("no edge");
+		await world.enter(one, "ann");
+		const says = await one.server.operate("mute", "lobby", "ann");
+		expect(says.join()).toContain("plume unmute lobby ann");
+		expect(await one.server.operate("rename", "ann", "anna")).toEqual([
+			"ann is anna now.",
+		]);
 	});
 
 	test("ends no sequencer whose disk can't be read", async () => {

@@ -71,9 +71,8 @@ export class World {
 	async startSequencer(disk = memoryDisk()): Promise<void> {
 		const node = `sequencer${++this.#starts}`;
 		const sequencer = new Sequencer({
-			...{ seal: this.#seal(), clock: this.clock, node },
-			...{ label: "sequencer", settings: "", version: "test" },
-			report: this.#report(),
+			...{ seal: this.#seal(), clock: this.clock, report: this.#report() },
+			about: { node, label: "sequencer", settings: "", version: "test" },
 		});
 		const server = await this.#open(node, disk, sequencer);
 		this.#sequencer = { server, disk, sequencer };

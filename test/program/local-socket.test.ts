@@ -108,6 +108,41 @@ test("limits and who may enter are read again, and people who may not any more l
 	await plume.stop();
 });
 
+test("a server of several processes reads anew what its settings file said at the start", async () => {
+	const data = await newDataFolder();
+	const config = join(data, "plume.conf");
+	await writeFile(config, "PLUME_ALLOW=@example.org\n");
+	const environment = { PLUME_CONFIG: config, PLUME_EDGES: "1" };
+	const plume = await Plume.start({ PLUME_DATA: data, ...environment });
+	const ann = await Caller.enter(plume, "ann");
+	await writeFile(config, "PLUME_ALLOW=bob@example.org\n");
+	expect(await run(["reload"], { PLUME_DATA: data })).toMatchObject({
+		code: 0,
+		stdout: expect.stringContaining("who may enter (bob@example.org)"),
+	});
+	await ann.raw.closed;
+	await plume.stop();
+});
+
+test("nodes are compared by the settings that they read last", async () => {
+	const folder = await newDataFolder();
+	const PLUME_CONFIG = join(folder, "plume.conf");
+	const at = join(folder, "edges.sock");
+	await writeFile(PLUME_CONFIG, "PLUME_ALLOW=@example.org\n");
+	const both = { PLUME_CONFIG, PLUME_SECRET: "s".repeat(32) };
+	const sequencer = await Plume.start({ ...both, PLUME_SEQUENCER: at });
+	await writeFile(PLUME_CONFIG, "PLUME_ALLOW=@example.net\n");
+	const { data } = sequencer;
+	expect(await run(["reload"], { PLUME_DATA: data })).toMatchObject({
+		code: 0,
+	});
+	const edge = await Plume.start({ ...both, PLUME_UPSTREAM: at });
+	await edge.stop();
+	const { stdout } = await sequencer.stop();
+	expect(stdout).toContain("an edge is here");
+	expect(stdout).not.toContain("an edge has other settings");
+});
+
 test.each([
 	[
 		"a folder that others may write to",
