@@ -2122,6 +2122,20 @@ const edge = [
 		tests: ["test/program/plain-http.test.ts -t more than two"],
 	},
 	{
+		promise: "edge: an upgrade ahead of its turn ends its connection alone",
+		file: "src/transport/socket-server.ts",
+		find: "if (isAnswering(socket)) {",
+		replace: "if (!socket) {",
+		tests: ["test/program/plain-http.test.ts -t behind an answer"],
+	},
+	{
+		promise: "edge: an unread answer to any upgrade has its time-out",
+		file: "src/transport/plain-connections.ts",
+		find: 'socket.once("timeout", () => socket.destroy());',
+		replace: "",
+		tests: ["test/transport/plain-connections.test.ts"],
+	},
+	{
 		promise: "edge: plain connections of one peer are bounded",
 		file: "src/transport/plain-connections.ts",
 		find: "if (open.isFull(networks)) {",
