@@ -11,5 +11,5 @@ oldest="plume-$(date -d "$KEEP_DAYS days ago" +%F)"
 for each in "$BACKUPS"/plume-????-??-??-??????; do
 	if expr "${each##*/}" \< "$oldest" >/dev/null; then rm -r -- "$each"; fi
 done
-# Power cuts leave these.
-rm -rf -- "$BACKUPS"/plume-*.unfinished
+# Power cuts leave these. Those of a backup by hand have other names.
+rm -rf -- "$BACKUPS"/plume-????-??-??-??????.unfinished

@@ -7,21 +7,24 @@ export interface Rate {
 
 /**
  * A token bucket: allows `burst` requests at once and `perSecond` in the long
- * run, and says how long to wait for the next. An infinite rate allows all.
+ * run, and says how long to wait for the next. An infinite rate allows all. The
+ * rate is read each time, for it may change.
  */
 export class TokenBucket {
 	readonly #clock: Clock;
-	readonly #burst: number;
-	readonly #intervalMs: number;
+	readonly #rate: Rate;
 	/** How long it takes from `#at` until the bucket is full again. */
 	#owedMs = 0;
 	#at: number;
 
-	constructor({ perSecond, burst }: Rate, clock: Clock) {
+	constructor(rate: Rate, clock: Clock) {
 		this.#clock = clock;
-		this.#burst = burst;
-		this.#intervalMs = 1000 / perSecond;
+		this.#rate = rate;
 		this.#at = clock.now();
+	}
+
+	get #intervalMs(): number {
+		return 1000 / this.#rate.perSecond;
 	}
 
 	/** Milliseconds until the bucket has so many tokens; 0 if it has them now. */
@@ -30,14 +33,14 @@ export class TokenBucket {
 		const now = this.#clock.now();
 		this.#owedMs = Math.max(0, this.#owedMs - (now - this.#at));
 		this.#at = now;
-		const ms = this.#owedMs + (tokens - this.#burst) * this.#intervalMs;
+		const ms = this.#owedMs + (tokens - this.#rate.burst) * this.#intervalMs;
 		// A millionth allows for the rounding of fractions.
 		return Math.max(0, Math.ceil(ms - 1e-6));
 	}
 
 	/** Whether a new bucket would allow as much. */
 	get isFull(): boolean {
-		return this.waitMs(this.#burst) === 0;
+		return this.waitMs(this.#rate.burst) === 0;
 	}
 
 	/** Takes a token; if there is none, answers in how many milliseconds there will be one. */

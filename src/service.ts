@@ -170,7 +170,7 @@ function reread(
 	const who = allow.length > 0 ? allow.join(", ") : "everyone";
 	return [
 		...fresh.warnings,
-		`Read again: every limit, who may enter (${who}), the admins (${fresh.admins.length}), how long rooms keep what is said, and what language the bot speaks there. Sizes of what is open already, and other settings, wait for a restart.`,
+		`Read again: the limits, who may enter (${who}), the admins (${fresh.admins.length}), how long rooms keep what is said, and what language the bot speaks there. Limits of frames and request headers, what all rooms remember, more connections in all, and other settings wait for a restart.`,
 	];
 }
 

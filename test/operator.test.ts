@@ -255,6 +255,27 @@ test("a code is handed over where no mail goes out, at once or when it is asked 
 	expect(JSON.stringify(plume.log)).not.toContain(again);
 });
 
+test.each(["before", "while"])(
+	"a code is handed to a newcomer who gave no name %s it is waited for",
+	async (when) => {
+		const plume = await TestServer.open();
+		const ann = plume.connect("plume.2");
+		const asks = async () => {
+			ann.hello("", "ann@example.org");
+			await plume.settle();
+		};
+		if (when === "before") await asks();
+		const handed = plume.operate("code", "ann", "ann@example.org");
+		await plume.settle();
+		if (when === "while") await asks();
+		const [code = "", words] = (await handed).slice(-2);
+		expect(words).toContain("is the code for ann, for 10 minutes");
+		ann.raw(JSON.stringify({ type: types.auth, text: code, name: "ann" }));
+		await plume.settle();
+		expect(ann.isIn).toBe(true);
+	},
+);
+
 test("for a name that nobody owns, the operator must know the email too", async () => {
 	const plume = await TestServer.open();
 	const eve = plume.connect("plume.2");
@@ -273,6 +294,41 @@ test("for a name that nobody owns, the operator must know the email too", async 
 	await plume.settle();
 	plume.clock.advance(5 * 60_000);
 	await refused;
+});
+
+test("a name that is freed while its code is waited for ends nothing but the wait", async () => {
+	const plume = await TestServer.open();
+	await plume.enter("ann", "plume.2");
+	plume.clock.advance(60_000);
+	const handed = plume.operate("code", "ann");
+	const refused = expect(handed).rejects.toThrow("plume code ann EMAIL");
+	await plume.settle();
+	await plume.operate("release", "ann");
+	expect((await plume.enter("bob")).isIn).toBe(true);
+	plume.connect("plume.2").hello("ann", "eve@example.org");
+	await plume.settle();
+	await refused;
+	expect(plume.fatal).toBeUndefined();
+});
+
+test("a report names its author as they are called now", async () => {
+	const plume = await TestServer.open();
+	const ann = await plume.enter("ann", "plume.2");
+	const bob = await plume.enter("bob", "plume.2");
+	ann.say("buy my stamps");
+	await plume.settle();
+	bob.say(`@plumebot report ${ann.last(types.text)?.offset} spam`);
+	await plume.settle();
+	const authorAt = async () =>
+		(await plume.operate("reports"))[0]?.split(/ {2,}/).at(-2);
+	expect(await authorAt()).toBe("ann");
+	await plume.operate("rename", "ann", "anna");
+	await plume.enter("ann", "plume.2", "ben@example.org");
+	expect(await authorAt()).toBe("anna");
+	await plume.operate("release", "anna");
+	expect(await plume.operate("reports")).not.toContainEqual(
+		expect.stringContaining("ann"),
+	);
 });
 
 test("mails are counted for a day, and status says since when", async () => {

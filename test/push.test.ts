@@ -229,6 +229,19 @@ describe("no note", () => {
 		expect(service.handed).toHaveLength(2);
 	});
 
+	test.each([
+		["quiet", { from: 0, to: 60, zone: "UTC" }],
+		["level", { room: "lobby", level: "nothing" }],
+	])("comes after %s was asked for while it waited", async (kind, fields) => {
+		service.answers.push([429, { "Retry-After": "30" }]);
+		await says(bob, "@ann");
+		await handed(1);
+		await sends(ann, kind, fields);
+		await pass(30_000);
+		await notes();
+		expect(service.handed).toHaveLength(2);
+	});
+
 	test("leaves an address that outlives the session", async () => {
 		const disk = memoryDisk();
 		const own = { disk, folder: "people", warn: console.error };

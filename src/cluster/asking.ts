@@ -9,24 +9,26 @@ const LOST =
 type Answer = Omit<SequencerMessage<"answer">, "kind">;
 
 export class Asking {
-	readonly #asked = new Map<number, (answer: Omit<Answer, "id">) => void>();
+	readonly #asked = new Map<number, (answer: Answer) => void>();
 	#next = 1;
 
 	/** Rejects with `OperatorError`. `send` is given the id that the answer brings back; undefined while the sequencer is away. */
-	ask(send: ((id: number) => void) | undefined): Promise<readonly string[]> {
+	ask(send: ((id: number) => void) | undefined): Promise<Answer> {
 		if (!send) return Promise.reject(new OperatorError(AWAY));
 		const id = this.#next++;
 		return new Promise((resolve, reject) => {
-			this.#asked.set(id, ({ says, error }) =>
-				says ? resolve(says) : reject(new OperatorError(error ?? LOST)),
+			this.#asked.set(id, (answer) =>
+				answer.says || answer.table
+					? resolve(answer)
+					: reject(new OperatorError(answer.error ?? LOST)),
 			);
 			send(id);
 		});
 	}
 
-	answer({ id, ...answer }: Answer): void {
-		this.#asked.get(id)?.(answer);
-		this.#asked.delete(id);
+	answer(answer: Answer): void {
+		this.#asked.get(answer.id)?.(answer);
+		this.#asked.delete(answer.id);
 	}
 
 	/** The sequencer is gone. */

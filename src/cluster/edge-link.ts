@@ -196,7 +196,9 @@ export class EdgeLink {
 			if (!isOperatorCommand(command)) cannot({ words: UNKNOWN });
 			const answer = await operator.ask(command, args, by);
 			const says: string[] = [];
-			if (!("rows" in answer)) for await (const line of answer) says.push(line);
+			if ("rows" in answer)
+				return this.send({ kind: "answer", id, table: answer });
+			for await (const line of answer) says.push(line);
 			this.send({ kind: "answer", id, says });
 		} catch (error) {
 			this.send({ kind: "answer", id, error: messageOf(error) });

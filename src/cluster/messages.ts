@@ -6,6 +6,7 @@ import type { Command } from "../engine/command.ts";
 import type { Actor } from "../engine/commands/actor.ts";
 import type { Login } from "../engine/connection.ts";
 import type { Activity, Broadcast } from "../engine/parts.ts";
+import type { Table } from "../operator/tables.ts";
 import type { OperatorCommand } from "../operator/usage.ts";
 import type { NetworkCounts } from "./network-counts.ts";
 
@@ -125,5 +126,7 @@ export type FromSequencer =
 			readonly kind: "answer";
 			readonly id: number;
 			readonly says?: readonly string[];
+			/** In place of words. */
+			readonly table?: Table;
 			readonly error?: string;
 	  };

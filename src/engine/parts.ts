@@ -4,6 +4,7 @@ import type { ClientId, ClientLeft, RoomName } from "../../machines/events.ts";
 import type { NodeShown } from "../../machines/frame.ts";
 import type { Server } from "../chat/server.ts";
 import type { Clock } from "../clock.ts";
+import type { SequencerMessage } from "../cluster/messages.ts";
 import type { NetworkCounts } from "../cluster/network-counts.ts";
 import type { Archive } from "../history/archive.ts";
 import type { Entry, Log } from "../log/log.ts";
@@ -66,12 +67,12 @@ export interface Cluster {
 	readonly isBehind: boolean;
 	/** Why nobody should be sent to this node now. */
 	readonly wrong: string | undefined;
-	/** What the sequencer answers an operator, or an admin. Rejects with `OperatorError`. */
+	/** What the sequencer answers an operator, or an admin: words, or a table. Rejects with `OperatorError`. */
 	ask(
 		command: OperatorCommand,
 		args: readonly string[],
 		by: Actor,
-	): Promise<readonly string[]>;
+	): Promise<Pick<SequencerMessage<"answer">, "says" | "table">>;
 	/** Call with each command that this node decides itself; call the answer once what follows is durable. */
 	deciding?(connection: Connection, command: Command): () => void;
 	/** Another node decides now: what was ordered here has not happened. */

@@ -47,8 +47,6 @@ export class Outbox {
 	#waiting: readonly Waiting[] = [];
 	/** The round of the last mail that each lane sent. */
 	readonly #rounds = [0, 0, 0];
-	/** For each lane, how many mails of the burst are reserved for lower lanes. */
-	readonly #reserved: readonly number[];
 	readonly #calls = new Set<AbortController>();
 	#cancelTimer: () => void = () => {};
 	#closed = false;
@@ -57,18 +55,28 @@ export class Outbox {
 		this.#mailer = mailer;
 		this.#clock = clock;
 		this.#limits = limits;
-		const { mailPerSecond: perSecond, mailBurst: burst } = limits;
-		this.#bucket = new TokenBucket({ perSecond, burst }, clock);
-		const known = 1 - limits.mailStrangersPercent / 100;
-		this.#reserved = [0, known / 2, known].map((part) =>
-			Math.floor(burst * part),
-		);
+		const rate = {
+			get perSecond() {
+				return limits.mailPerSecond;
+			},
+			get burst() {
+				return limits.mailBurst;
+			},
+		};
+		this.#bucket = new TokenBucket(rate, clock);
+	}
+
+	/** How many mails of the burst are reserved for lower lanes. */
+	#reserved(lane: number): number {
+		const { mailBurst, mailStrangersPercent } = this.#limits;
+		const known = 1 - mailStrangersPercent / 100;
+		return Math.floor((mailBurst * known * lane) / 2);
 	}
 
 	/** Whether a mail would be accepted, and its wait if nobody else requested one and the service were quick. */
 	admit(sender: Sender): { readonly waitMs: number } | undefined {
 		const { lane, ahead } = this.#turnOf(sender);
-		const tokens = 1 + (this.#reserved[lane] ?? 0) + ahead.length;
+		const tokens = 1 + this.#reserved(lane) + ahead.length;
 		const waitMs = this.#bucket.waitMs(tokens);
 		const refused =
 			this.#closed || waitMs > this.#limits.mailQueueSeconds * 1000;
@@ -150,7 +158,7 @@ export class Outbox {
 			const [next, ...others] = this.#waiting;
 			if (!next) return;
 			const { lane, round } = next;
-			const waitMs = this.#bucket.waitMs(1 + (this.#reserved[lane] ?? 0));
+			const waitMs = this.#bucket.waitMs(1 + this.#reserved(lane));
 			if (waitMs > 0) {
 				this.#cancelTimer();
 				this.#cancelTimer = this.#clock.after(waitMs, () => this.#pump());

@@ -3,7 +3,7 @@
  * and words about them. One that can't be done throws `OperatorError`.
  */
 import { brokenClientRule } from "../../machines/client.ts";
-import type { PlumeEvent } from "../../machines/events.ts";
+import type { Claim, PlumeEvent } from "../../machines/events.ts";
 import { BOT_NAME, isPublic } from "../../machines/message.ts";
 import { brokenServerRule } from "../../machines/server.ts";
 import { parseEmail } from "../chat/email.ts";
@@ -195,14 +195,13 @@ export const retentionReread: Decide = (view) => {
 	return { entries: [], apart, says: apart.length > 0 ? [says] : [] };
 };
 
-/** The login that waits for a code under this name, the latest of several. */
-export function waitingFor(
-	view: View,
+/** Tells the logins that an operator means by a name, and an email if they know it. */
+export function meantBy(
+	{ state, secrets }: View,
 	typed: string,
 	email: string | undefined,
-): ClientSnapshot["context"] | undefined {
+) {
 	const { nameKey = cannot("nameIsLegal") } = parseName(typed) ?? {};
-	const { state, secrets } = view;
 	const address = parseEmail(email ?? "")?.email;
 	if (email !== undefined && !address) cannot("emailIsLegal");
 	// Only the owner of a name gets so far with it. For a new one, anybody may have typed any email.
@@ -211,16 +210,31 @@ export function waitingFor(
 			words: `"${typed}" is nobody's name yet. Say which email they typed, too: plume code ${typed} EMAIL`,
 		});
 	const identity = address && secrets.mac("identity", address);
-	return [...state.parts.logins.keys()]
-		.flatMap((id) => pendingLogin(state.client(id)) ?? [])
-		.filter((login) => login.nameKey === nameKey)
-		.filter((login) => !identity || login.identity === identity)
-		.sort((one, other) => other.expires - one.expires)
-		.at(0);
+	return (login: Pick<Claim, "nameKey" | "identity">): boolean => {
+		// Who gave an email alone has no name yet.
+		const isNameless = identity !== undefined && login.nameKey === "";
+		const isNamed = isNameless || login.nameKey === nameKey;
+		return isNamed && (identity ?? login.identity) === login.identity;
+	};
 }
 
+/** The login that waits for a code, the latest of several that are meant. */
+export const waitingFor = (
+	{ state }: View,
+	isMeant: ReturnType<typeof meantBy>,
+): ClientSnapshot["context"] | undefined =>
+	[...state.parts.logins.keys()]
+		.flatMap((id) => pendingLogin(state.client(id)) ?? [])
+		.filter(isMeant)
+		.sort((one, other) => other.expires - one.expires)
+		.at(0);
+
 /** Another code for a login, in place of the one that was mailed. */
-export function hand(view: View, login: ClientSnapshot["context"]): Operation {
+export function hand(
+	view: View,
+	login: ClientSnapshot["context"],
+	typed: string,
+): Operation {
 	const { now: time, secrets, limits } = view;
 	const code = secrets.code();
 	const expires = time + limits.codeSeconds * 1000;
@@ -235,7 +249,7 @@ export function hand(view: View, login: ClientSnapshot["context"]): Operation {
 		entries: [{ event }],
 		says: [
 			code,
-			`is the code for ${login.name}, for ${minutes} minutes. It works only in the tab that asked. Make sure who you give it to: with it they are that person here.`,
+			`is the code for ${login.name || typed}, for ${minutes} minutes. It works only in the tab that asked. Make sure who you give it to: with it they are that person here.`,
 		],
 	};
 }

@@ -1,5 +1,5 @@
 /** Carries out what an operator asks of the running server. */
-import type { PlumeEvent, RoomName } from "../../machines/events.ts";
+import type { Claim, PlumeEvent, RoomName } from "../../machines/events.ts";
 import { isPublic, LOBBY } from "../../machines/message.ts";
 import { parseRoomName } from "../chat/room-name.ts";
 import { type Actor, isOperator, operator } from "../engine/commands/actor.ts";
@@ -46,7 +46,7 @@ export class Operator {
 	readonly #engine: Engine;
 	readonly #parts: EngineParts;
 	/** Called at each login that begins. */
-	readonly #waiting = new Set<(event: PlumeEvent) => void>();
+	readonly #waiting = new Set<(login: Claim) => void>();
 	readonly #commands: Readonly<Record<OperatorCommand, Asked>>;
 
 	constructor({ engine, parts, reread, address, folder }: OperatorParts) {
@@ -62,10 +62,8 @@ export class Operator {
 		const inRoom =
 			(act: ActAsked["act"]): Asked =>
 			([typed = "", what = "", why = ""], by) => {
-				const room = this.#roomOf(typed);
-				return room !== undefined
-					? engine.moderation.act(by, { act, room, what, why })
-					: operations.noRoom(typed);
+				const room = this.#roomOf(typed) ?? operations.noRoom(typed);
+				return engine.moderation.act(by, { act, room, what, why });
 			};
 		this.#commands = {
 			who: () => tables.who(parts),
@@ -93,14 +91,15 @@ export class Operator {
 			open: (_, by) => act(operations.registration(by, "opened")),
 			reload: async () => {
 				const { cluster } = parts;
-				const says = reread();
-				return cluster && !cluster.leads
-					? [...says, DECIDES, ...(await cluster.ask("reload", [], operator))]
-					: [
-							...says,
-							...(await act(operations.recheck)),
-							...(await act(operations.retentionReread)),
-						];
+				const here = reread();
+				if (!cluster || cluster.leads)
+					return [
+						...here,
+						...(await act(operations.recheck)),
+						...(await act(operations.retentionReread)),
+					];
+				const { says = [] } = await cluster.ask("reload", [], operator);
+				return [...here, DECIDES, ...says];
 			},
 		};
 	}
@@ -124,8 +123,12 @@ export class Operator {
 	): Answer | Promise<Answer> {
 		const { cluster, policy } = this.#parts;
 		if (!isOperator(by) && !policy.admins.has(by.identity)) cannot("isAdmin");
-		if (cluster && !cluster.leads && !isRead.has(command))
-			return cluster.ask(command, args, by);
+		// All mail goes through the sequencer, and an admin asks now this node, now that.
+		const isWhole = command === "status" && !isOperator(by);
+		if (cluster && !cluster.leads && (isWhole || !isRead.has(command)))
+			return cluster
+				.ask(command, args, by)
+				.then(({ says = [], table = says }) => table);
 		return this.#commands[command](args, by, signal);
 	}
 
@@ -147,32 +150,37 @@ export class Operator {
 
 	/** Hands over a code, at once or when someone asks for it. An edge waits by itself, so that its operator can end that. */
 	async *#code(name: string, email: string | undefined, signal: AbortSignal) {
-		const find = () => operations.waitingFor(viewOf(this.#parts), name, email);
-		let login = find();
-		if (!login && !signal.aborted) {
+		const meant = () => operations.meantBy(viewOf(this.#parts), name, email);
+		const find = () => operations.waitingFor(viewOf(this.#parts), meant());
+		if (!find() && !signal.aborted) {
 			yield `Nobody waits for a code as ${name}. Let them ask for one now: I wait for ${WAIT_MS / 60_000} minutes (Ctrl+C ends that).`;
-			await this.#loginRequested(() => find() !== undefined, signal);
-			login = find();
+			await this.#loginRequested(meant(), signal);
 		}
-		const asked = login;
+		// The name may be somebody else's by now, or nobody's.
+		const asked = find();
 		if (!asked) throw new OperatorError(`Nobody asked for a code as ${name}.`);
 		const { cluster } = this.#parts;
-		yield* await (cluster && !cluster.leads
-			? cluster.ask("code", email ? [name, email] : [name], operator)
-			: this.#engine.moderation.operate((view) =>
-					operations.hand(view, asked),
-				));
+		if (!cluster || cluster.leads)
+			return yield* await this.#engine.moderation.operate((view) =>
+				operations.hand(view, asked, name),
+			);
+		const args = email ? [name, email] : [name];
+		const { says = [] } = await cluster.ask("code", args, operator);
+		yield* says;
 	}
 
-	/** Resolves when a login begins for which `isMeant` holds, or when there is no more waiting. */
-	async #loginRequested(isMeant: () => boolean, signal: AbortSignal) {
+	/** Resolves when a login that is meant begins, or when there is no more waiting. */
+	async #loginRequested(
+		isMeant: (login: Claim) => boolean,
+		signal: AbortSignal,
+	) {
 		await new Promise<void>((resolve) => {
 			const end = () => {
 				this.#waiting.delete(hear);
 				cancel();
 				resolve();
 			};
-			const hear = () => isMeant() && end();
+			const hear = (login: Claim) => isMeant(login) && end();
 			const cancel = this.#parts.clock.after(WAIT_MS, end);
 			this.#waiting.add(hear);
 			signal.addEventListener("abort", end, { once: true });

@@ -102,10 +102,16 @@ export function bans({ states, clock }: EngineParts): Table {
 
 export async function reports(parts: EngineParts): Promise<Table> {
 	const { states, archive } = parts;
-	const { reports } = states.committed.server.context;
+	const { reports, names } = states.committed.server.context;
 	const rows: string[][] = [];
 	const oldest = [...(reports ?? [])].slice(0, MOST_REPORTS);
-	for (const [id, { room, target, time, why }] of oldest) {
+	// What they wrote under may be somebody else's name now.
+	const called = new Map(
+		oldest.length > 0
+			? Array.from(names.values(), ({ identity, name }) => [identity, name])
+			: [],
+	);
+	for (const [id, { room, target, author, time, why }] of oldest) {
 		// A restore gave it another epoch. What is newer than the report is in another room of this name.
 		const { epoch } = states.committed.head(room);
 		const found = await archive.find({ room, epoch, offset: target });
@@ -114,7 +120,7 @@ export async function reports(parts: EngineParts): Promise<Table> {
 			...[id.slice(0, 6), momentOf(time), why],
 			// Where a room is not public, the report stands for it.
 			...[isPublic(room) ? room : `~${id.slice(0, 6)}`, `${target}`],
-			said?.author.name ?? "",
+			called.get(author) ?? "",
 			(said?.text ?? "(deleted)").replace(/\s+/g, " ").slice(0, MOST_SHOWN),
 		]);
 	}

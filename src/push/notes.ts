@@ -31,6 +31,8 @@ interface Note {
 	readonly endpoint: string;
 	/** What it is about; without it, the person tries it out. */
 	readonly said?: Said;
+	/** Whether the person wants it now. */
+	readonly isWanted: () => boolean;
 	tries: number;
 	due: number;
 }
@@ -64,18 +66,19 @@ export class Notes {
 		// Who erases or edits it is behind this in the archive's turn.
 		void this.#meantBy(said).then((meant) => {
 			const direct = context?.access === "direct" && context.people?.keys();
+			const isWanted = (person: Identity) =>
+				this.#wants(person, writer, said.room, meant);
 			const wanted = [
 				...new Set([...meant, ...people.wantAll(said.room), ...(direct || [])]),
 			].filter(
 				(person) =>
-					person !== writer &&
-					people.reachable.has(person) &&
-					this.#wants(person, writer, said.room, meant),
+					person !== writer && people.reachable.has(person) && isWanted(person),
 			);
 			if (wanted.length === 0) return;
 			const looking = this.#looking(said.room);
 			for (const person of wanted)
-				if (!looking.has(person)) this.#note(person, said);
+				if (!looking.has(person))
+					this.#note(person, () => isWanted(person), said);
 			this.#run();
 		});
 	}
@@ -103,7 +106,7 @@ export class Notes {
 		if (!this.#tried.has(person)) {
 			this.#tried.add(person);
 			clock.after(TRIAL_MS, () => this.#tried.delete(person));
-			this.#note(person);
+			this.#note(person, () => true);
 			this.#run();
 		}
 		return people.reachable.has(person);
@@ -152,11 +155,11 @@ export class Notes {
 		return looking;
 	}
 
-	#note(person: Identity, said?: Said): void {
+	#note(person: Identity, isWanted: () => boolean, said?: Said): void {
 		const { people, clock } = this.#parts;
 		const notes = this.#waiting.get(person) ?? new Set<Note>();
 		for (const { endpoint } of people.of(person).devices) {
-			const note = { endpoint, tries: 0, due: clock.now() };
+			const note = { endpoint, isWanted, tries: 0, due: clock.now() };
 			notes.add({ ...note, ...(said && { said }) });
 		}
 		for (const note of notes) if (notes.size > MOST_WAITING) notes.delete(note);
@@ -200,10 +203,10 @@ export class Notes {
 	async #send(person: Identity, note: Note, notes: Set<Note>): Promise<void> {
 		const { push, clock, report, ownState } = this.#parts;
 		const { endpoint } = note;
-		const text = await this.#textOf(person, note);
+		const text = await this.#textOf(note);
 		const device = this.#deviceOf(person, endpoint);
 		// It may be erased by now.
-		if (!push || !device || text === undefined || !notes.has(note)) {
+		if (!push || !device || !note.isWanted() || !notes.has(note)) {
 			notes.delete(note);
 			return;
 		}
@@ -229,15 +232,14 @@ export class Notes {
 		});
 	}
 
-	/** What the browser is told; undefined if that is not for the person any more. */
-	async #textOf(person: Identity, { said }: Note): Promise<string | undefined> {
-		const { states, ownRooms } = this.#parts;
+	/** What the browser is told. */
+	async #textOf({ said }: Note): Promise<string> {
+		const { ownRooms } = this.#parts;
 		// In no language: the browser's is not known here.
 		if (!said)
 			return JSON.stringify({ room: "", title: "", name: "Plume", text: "" });
 		const { room, name } = said;
 		const title = isPublic(room) ? room : await ownRooms.titleOf(room);
-		if (!mayEnter(states.committed, room, person)) return undefined;
 		const text = [...said.text.slice(0, 2 * NOTE_POINTS)].slice(0, NOTE_POINTS);
 		return JSON.stringify({ room, title, name, text: text.join("") });
 	}

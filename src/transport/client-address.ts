@@ -30,7 +30,7 @@ export function parseTrusted(list: string): Trusted {
 	const entries = list.split(",").map((entry) => entry.trim());
 	return entries.filter(Boolean).map((entry) => {
 		const [written = "", size, ...more] = entry.split("/");
-		const address = parse(written);
+		const address = addressIn(written);
 		const most = address?.kind() === "ipv4" ? 32 : 128;
 		const bits = Number(size ?? most);
 		const fits = /^\d*$/.test(size ?? "") && size !== "" && bits <= most;
@@ -43,11 +43,11 @@ export function parseTrusted(list: string): Trusted {
 /** Walks the hops from the nearest one, while each is trusted and names the address of the next. */
 export function clientAddress(hops: Hops): ClientAddress {
 	const { remote, forwardedFor, trusted } = hops;
-	let peer = parse(remote ?? "");
+	let peer = addressIn(remote ?? "");
 	if (!peer) return { address: "unknown", networks: ["unknown"] };
 	const forwarded = [forwardedFor ?? []].flat().join(",").split(",");
 	while (isTrusted(peer, trusted)) {
-		const next = parse(withoutPort(forwarded.pop() ?? ""));
+		const next = addressIn(withoutPort(forwarded.pop() ?? ""));
 		if (!next) break;
 		peer = next;
 	}
@@ -63,7 +63,7 @@ export function peerNetworks(
 	remote: string | undefined,
 	trusted: Trusted,
 ): readonly string[] {
-	const peer = parse(remote ?? "");
+	const peer = addressIn(remote ?? "");
 	if (peer && isTrusted(peer, trusted)) return [];
 	return clientAddress({ remote, forwardedFor: undefined, trusted }).networks;
 }
@@ -82,7 +82,8 @@ const withoutPort = (hop: string) =>
 		.replace(/^\[(.*)\](:\d+)?$/, "$1")
 		.replace(/^([\d.]+):\d+$/, "$1");
 
-/** An IPv4-mapped IPv6 address becomes the IPv4 address. */
-function parse(text: string): Address | undefined {
-	return isIP(text) === 0 ? undefined : ipaddr.process(text);
+/** An IPv4-mapped IPv6 address becomes the IPv4 address. The name of the interface behind a link-local one is left out. */
+export function addressIn(text: string): Address | undefined {
+	const bare = text.replace(/%.*/s, "");
+	return isIP(bare) === 0 ? undefined : ipaddr.process(bare);
 }

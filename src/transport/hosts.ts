@@ -4,7 +4,7 @@
  * can reach accepts this machine's names and the configured ones alone.
  */
 import { isIP } from "node:net";
-import ipaddr from "ipaddr.js";
+import { addressIn } from "./client-address.ts";
 
 /** The name in a Host header, without port and final dot, in lower case; undefined if there is none. */
 export function hostnameOf(host: string | undefined): string | undefined {
@@ -17,16 +17,15 @@ export function hostnameOf(host: string | undefined): string | undefined {
 /** Whether a name always means the machine that resolves it. */
 export function isLoopback(hostname: string): boolean {
 	const name = hostname.replace(/^\[|\]$/g, "");
-	if (isIP(name) === 0) return /^(.+\.)?localhost$/.test(name);
-	return ipaddr.process(name).range() === "loopback";
+	const range = addressIn(name)?.range();
+	return range ? range === "loopback" : /^(.+\.)?localhost$/.test(name);
 }
 
 const PRIVATE = ["private", "uniqueLocal", "linkLocal", "carrierGradeNat"];
 
 /** Whether only this machine or its own network can reach an address. Nobody knows that of a name. */
 export const isPrivate = (host: string): boolean =>
-	isLoopback(host) ||
-	(isIP(host) > 0 && PRIVATE.includes(ipaddr.process(host).range()));
+	isLoopback(host) || PRIVATE.includes(addressIn(host)?.range() ?? "");
 
 /** Whether an Origin is that of the Host header. Either may spell out the scheme's default port. */
 export function isOfHost(origin: string, host: string | undefined): boolean {

@@ -44,11 +44,11 @@ export function makeHttpServer(limits: Limits, wrong: () => string): Server {
 			requestTimeout: limits.headerSeconds * 1000,
 			connectionsCheckingInterval: 1000,
 		},
-		(_request, response) => {
+		oneAtATime((_request, response) => {
 			const headers = { "Content-Type": "application/json", "Retry-After": 60 };
 			const body = JSON.stringify({ ok: false, wrong: wrong() });
 			response.writeHead(503, headers).end(body);
-		},
+		}),
 	);
 }
 

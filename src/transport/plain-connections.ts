@@ -9,12 +9,12 @@ import {
 	type Server,
 	ServerResponse,
 } from "node:http";
-import { Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import type { Limits } from "../limits.ts";
 import { connectionLimiter } from "./connection-limiter.ts";
-import { abortHandshake } from "./upgrade.ts";
+import { abortHandshake, isForWebSocket } from "./upgrade.ts";
 
 /** How long a client may read nothing of its answer. */
 const UNREAD_MS = 30_000;
@@ -26,13 +26,19 @@ export interface PlainParts {
 	readonly refusals: RefusalCounter;
 }
 
+interface Turn {
+	next?: () => void;
+	isLast: boolean;
+}
+
+/** Whose answers are not finished. */
+const turns = new WeakMap<Duplex, Turn>();
+
+/** Whether an answer is not finished: Node passes on an upgrade behind it nevertheless. */
+export const isAnswering = (socket: Duplex) => turns.has(socket);
+
 /** Handles one request of a connection at a time. A second request waits. At a third, only the one in hand is still answered. */
 export function oneAtATime(answer: RequestListener): RequestListener {
-	interface Turn {
-		next?: () => void;
-		isLast: boolean;
-	}
-	const turns = new WeakMap<Socket, Turn>();
 	return function handle(request, response) {
 		const { socket } = request;
 		const before = turns.get(socket);
@@ -58,9 +64,9 @@ export function oneAtATime(answer: RequestListener): RequestListener {
 	};
 }
 
-/** Refuses connections of a peer that has too many. A connection no longer counts once it is upgraded. */
+/** Refuses connections of a peer that has too many. A WebSocket no longer counts. */
 export function boundPeers(server: Server, parts: PlainParts): void {
-	const open = connectionLimiter(parts.limits.plainConnectionsPerPeer);
+	const open = connectionLimiter(() => parts.limits.plainConnectionsPerPeer);
 	const counted = new WeakMap<object, () => void>();
 	server.prependListener("connection", (socket: Socket) => {
 		const networks = parts.networksOf(socket.remoteAddress);
@@ -74,20 +80,15 @@ export function boundPeers(server: Server, parts: PlainParts): void {
 		socket.once("close", leave);
 	});
 	server.prependListener("upgrade", (request: IncomingMessage) => {
-		counted.get(request.socket)?.();
+		if (isForWebSocket(request)) counted.get(request.socket)?.();
 	});
 }
 
 /** Answers a request that asks for an unknown protocol as if it had not (RFC 9110 §7.8). */
-export function answerPlainly(
-	server: Server,
-	request: IncomingMessage,
-	socket: Duplex,
-): void {
-	if (!(socket instanceof Socket)) {
-		socket.destroy();
-		return;
-	}
+export function answerPlainly(server: Server, request: IncomingMessage): void {
+	const { socket } = request;
+	// Node's own listener is gone by now.
+	socket.once("timeout", () => socket.destroy());
 	const response = new ServerResponse(request);
 	response.shouldKeepAlive = false;
 	response.assignSocket(socket);

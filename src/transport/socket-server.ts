@@ -12,7 +12,7 @@ import { backpressure } from "./backpressure.ts";
 import type { ClientAddress, Networks } from "./client-address.ts";
 import { connectionLimiter } from "./connection-limiter.ts";
 import type { Health } from "./health.ts";
-import { answerPlainly } from "./plain-connections.ts";
+import { answerPlainly, isAnswering } from "./plain-connections.ts";
 import { classic } from "./protocol-v1.ts";
 import { plume2 } from "./protocol-v2.ts";
 import type { ProxyWarnings } from "./proxy-warnings.ts";
@@ -20,6 +20,7 @@ import { pathBelow } from "./sub-path.ts";
 import {
 	abortHandshake,
 	type HandshakeRule,
+	isForWebSocket,
 	isOwnOrigin,
 	type OriginPolicy,
 } from "./upgrade.ts";
@@ -64,7 +65,7 @@ export class SocketServer {
 	constructor(parts: SocketServerParts) {
 		const { http, engine, clock, limits } = parts;
 		this.#parts = parts;
-		this.#strangers = connectionLimiter(limits.connectionsPerNetwork);
+		this.#strangers = connectionLimiter(() => limits.connectionsPerNetwork);
 		this.#onRead = backpressure({
 			...{ engine, clock },
 			sources: () => this.#transports.values(),
@@ -111,8 +112,12 @@ export class SocketServer {
 	#upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
 		socket.on("error", () => socket.destroy());
 		const { http, engine, inspectorServer, addressOf, warnings } = this.#parts;
-		if (request.headers.upgrade?.toLowerCase() !== "websocket") {
-			answerPlainly(http, request, socket);
+		if (isAnswering(socket)) {
+			socket.destroy();
+			return;
+		}
+		if (!isForWebSocket(request)) {
+			answerPlainly(http, request);
 			return;
 		}
 		const path = pathBelow(this.#parts.base, request.url);

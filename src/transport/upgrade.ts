@@ -55,6 +55,10 @@ export function abortHandshake(
 	);
 }
 
+/** Nothing else is spoken here. */
+export const isForWebSocket = ({ headers }: IncomingMessage) =>
+	headers.upgrade?.toLowerCase() === "websocket";
+
 export interface OriginPolicy {
 	/** Further origins that may connect. */
 	readonly origins: readonly string[];

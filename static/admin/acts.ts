@@ -64,6 +64,8 @@ export async function argumentsOf(act: Act) {
 	const dialog = find("#confirm", HTMLDialogElement);
 	dialog.querySelector("form")?.reset();
 	find("#time-label").hidden = !isTimed;
+	// A kick always ends.
+	find("#time [value='']", HTMLOptionElement).disabled = command === "kick";
 	find("#typed-label").hidden = !asks;
 	say("#typed-words", asks);
 	say("#confirm-title", labelOf(act));

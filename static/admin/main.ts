@@ -78,13 +78,16 @@ async function look(names: readonly string[]): Promise<void> {
 }
 
 /** Says what came of a task. To one who is no admin, not any more, nothing is shown. */
-async function attempt(task: () => Promise<void>): Promise<void> {
+async function attempt(
+	task: () => Promise<void>,
+	where = "#trouble",
+): Promise<void> {
 	try {
 		await task();
-		say("#trouble", "");
+		say(where, "");
 	} catch (error) {
 		const { message, cause }: Error = Object(error);
-		say("#trouble", message);
+		say(where, message);
 		if ([401, 403, 404].includes(Number(cause))) find("#all").hidden = true;
 	}
 }
@@ -98,7 +101,7 @@ const carryOut = (act: Act) =>
 		const link = String(new URL("join#", location.href));
 		say("#result", says.join(" ").replace(/^\S*\/join#/, link));
 		await look(Object.keys(titles));
-	});
+	}, "#refused");
 const again = () => attempt(() => look(Object.keys(titles)));
 
 document.documentElement.style.colorScheme = browser.get("theme");

@@ -32,8 +32,11 @@ let isOpen = false;
 function watch(token: string): void {
 	const url = `${location.origin.replace(/^http/, "ws")}${BASE}inspect`;
 	const socket = new WebSocket(url, [INSPECT_PROTOCOL, token]);
+	let isRefused = true;
 	socket.onopen = () => {
+		isRefused = false;
 		say("#status", "");
+		form.hidden = true;
 		if (isOpen) return;
 		isOpen = true;
 		const inspector = inspect(liveTimeline);
@@ -46,12 +49,19 @@ function watch(token: string): void {
 		if ("type" in first) liveTimeline.node = first;
 		liveTimeline.add("type" in first ? [] : [first, ...others]);
 	};
-	socket.onclose = () => {
-		if (!isOpen) return askForToken(CLOSED);
+	socket.onclose = async () => {
+		if (!isOpen || (isRefused && (await isThere()))) return askForToken(CLOSED);
 		say("#status", "The server is away. Trying again.");
 		setTimeout(() => watch(token), RETRY_MS);
 	};
 }
+
+/** Whether the server answers. */
+const isThere = () =>
+	fetch(location.pathname, { method: "HEAD" }).then(
+		({ ok }) => ok,
+		() => false,
+	);
 
 function askForToken(words: string): void {
 	say("#status", words);

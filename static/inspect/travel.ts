@@ -12,6 +12,7 @@ import { type Ask, LogTimeline } from "./log-timeline.ts";
 import { seekControls } from "./seek-controls.ts";
 
 const LEARN_MS = 400;
+const FAILED = "The program could not answer that. Load the page again.";
 
 /** Resolves to whether the token is right. */
 export async function travel(token: string): Promise<boolean> {
@@ -23,7 +24,10 @@ export async function travel(token: string): Promise<boolean> {
 			const answer: Answers[Asked["ask"]] = await response.json();
 			return answer;
 		}
-		say("#status", "The program that holds the log has ended.");
+		say(
+			"#status",
+			response ? FAILED : "The program that holds the log has ended.",
+		);
 		return new Promise<never>(() => {});
 	};
 	const log = new LogTimeline(ask, await opened.json());

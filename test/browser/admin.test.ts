@@ -64,6 +64,41 @@ test("what is cancelled, or not said in full, is not done", async () => {
 	expect(await names.getByRole("button", { name: "boss" }).count()).toBe(0);
 });
 
+test("why an act was refused stays when the tables are read again", async () => {
+	await enter("bob");
+	const boss = await opensAdminPage();
+	const names = table(boss, "Names, and their owners");
+	await names.getByRole("button", { name: "Rename bob" }).click();
+	await boss.page.getByLabel("New name").press("Enter");
+	const words = boss.page.getByText("Something is missing.");
+	await words.waitFor();
+	boss.expectsFailedLoads();
+	// The second time, the first is over.
+	for (let times = 0; times < 2; times++) {
+		const isLast = boss.page.waitForResponse(/\/admin\/status$/);
+		await boss.presses("Look again");
+		await isLast;
+	}
+	expect(await words.isVisible()).toBe(true);
+});
+
+test("nobody is sent out of a room for a time without an end", async () => {
+	await enter("bob");
+	const boss = await opensAdminPage();
+	const isEndlessFor = async (what: string) => {
+		const button = table(boss, "Who is in")
+			.getByRole("button", { name: what })
+			.first();
+		await button.click();
+		const endless = boss.page.locator("option", { hasText: "as long as can" });
+		const isOffered = await endless.isEnabled();
+		await boss.presses("Cancel");
+		return isOffered;
+	};
+	expect(await isEndlessFor("Send out bob")).toBe(false);
+	expect(await isEndlessFor("Ban bob")).toBe(true);
+});
+
 test("a report leads to the message, and newcomers are kept out meanwhile", async () => {
 	const ann = await enter("ann", {}, "garden");
 	const seller = await enter("seller", {}, "garden");

@@ -123,6 +123,42 @@ test("without the right token there is only a form", async () => {
 	viewer.complaints.length = 0; // of a refused upgrade
 });
 
+test("a token that opens nothing any more is asked for anew", async () => {
+	const viewer = await openPage("viewer");
+	const { page } = viewer;
+	await page.addInitScript(() => {
+		const own = { latest: undefined as WebSocket | undefined, token: "" };
+		window.WebSocket = class extends WebSocket {
+			constructor(url: string | URL, protocols: string | string[] = []) {
+				const [protocol = "", token = ""] = [protocols].flat();
+				super(url, [protocol, own.token || token]);
+				own.latest = this;
+			}
+		};
+		Object.assign(window, {
+			changeToken(token: string) {
+				own.token = token;
+				own.latest?.close();
+			},
+		});
+	});
+	const serverTakes = (token: string) =>
+		page.evaluate((token) => Object(window).changeToken(token), token);
+	await page.goto(`${plume().url}/inspect#${TOKEN}`);
+	await actor(viewer, "server").waitFor();
+	await serverTakes("another-token-0123456789");
+	await viewer.seesStatus(
+		"That token does not open this, or too many are looking.",
+	);
+	await serverTakes("");
+	await page.getByLabel(/token/).fill(TOKEN);
+	await page.getByRole("button", { name: "Look in" }).click();
+	await page
+		.getByRole("button", { name: "Look in" })
+		.waitFor({ state: "hidden" });
+	viewer.complaints.length = 0; // of a refused upgrade
+});
+
 test("of ten thousand actors only those exist on the page that can be seen", async () => {
 	const viewer = await openPage("viewer");
 	const { page } = viewer;

@@ -131,6 +131,15 @@ test("what is found too late takes nobody away from where they went meanwhile", 
 	await page.close();
 });
 
+test("what the program can't answer is not called its end", async () => {
+	const page = await open();
+	await page.route("**/replay", (route) => route.fulfill({ status: 500 }));
+	await page.getByRole("button", { name: "Earlier" }).click();
+	await page.getByText("The program could not answer that.").waitFor();
+	await page.close();
+	complaints.length = 0; // of the status
+});
+
 test("two moments are compared: who came, who left, which names changed", async () => {
 	const page = await open();
 	const difference = page.locator("#difference");

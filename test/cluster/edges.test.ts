@@ -11,7 +11,7 @@ import { memoryLog } from "../fakes/memory-log.ts";
 import { readAll, Witness } from "../log/entries.ts";
 import type { TestServerOptions } from "../test-server.ts";
 import { Story } from "./story.ts";
-import { World } from "./world.ts";
+import { type EdgeNode, World } from "./world.ts";
 
 async function open() {
 	const world = await World.open(2);
@@ -501,6 +501,13 @@ test("who is banned is sent away from every edge, with the reason", async () => 
 	);
 });
 
+/** The owner of a name, as the page of that node has them for an admin. */
+function adminOn({ server }: EdgeNode, name: string) {
+	const { names } = server.state.server.context;
+	const { identity = "" } = names.get(name) ?? {};
+	return { identity, person: identity, role: "admin" } as const;
+}
+
 describe("what an operator asks of an edge", () => {
 	test("may have been done where the sequencer is gone before it answers", async () => {
 		const { world, one } = await open();
@@ -572,10 +579,7 @@ describe("what an operator asks of an edge", () => {
 			const [one] = world.edges;
 			if (!one) throw new Error("no edge");
 			await world.enter(one, "ben");
-			const { names } = one.server.state.server.context;
-			const { identity = "" } = names.get("ben") ?? {};
-			const ben = { identity, person: identity, role: "admin" } as const;
-			return { world, one, ben };
+			return { world, one, ben: adminOn(one, "ben") };
 		}
 
 		test("is read by that node, and by the one that decides", async () => {
@@ -600,6 +604,19 @@ describe("what an operator asks of an edge", () => {
 			await world.advance(1000);
 			await expect(table()).rejects.toThrow("Only an admin");
 		});
+	});
+
+	test("by the admin page tells how the sequencer is", async () => {
+		const environment = { PLUME_ADMINS: "ann@example.org" };
+		const world = await World.open(1, { environment });
+		const [one] = world.edges;
+		if (!one) throw new Error("no edge");
+		await world.enter(one, "ann");
+		const ann = adminOn(one, "ann");
+		const shown = await one.server.operator.ask("status", [], ann);
+		expect(JSON.stringify(shown)).toContain('"1 sent"');
+		const own = await one.server.operate("status");
+		expect(own.join()).toContain("an edge");
 	});
 
 	test("may be done to an admin, and is undone on the command line", async () => {

@@ -76,7 +76,8 @@ const near = (network: string): Sender => ({
 function open(limits: Partial<Limits> = {}) {
 	const clock = new CountingClock();
 	const mailer = new FakeMailer(clock);
-	const outbox = new Outbox(mailer, clock, { ...defaultLimits(), ...limits });
+	const now = { ...defaultLimits(), ...limits };
+	const outbox = new Outbox(mailer, clock, now);
 	const answers: { to: string; error: MailError | undefined; at: number }[] =
 		[];
 	const post = (who: string | Sender, to = `${who}`) => {
@@ -95,7 +96,7 @@ function open(limits: Partial<Limits> = {}) {
 		await settled();
 	};
 	const sentTo = () => mailer.sent.map(({ to }) => to);
-	return { clock, mailer, outbox, answers, post, pass, sentTo };
+	return { clock, mailer, outbox, answers, post, pass, sentTo, limits: now };
 }
 
 const many = (count: number, task: (n: number) => void) =>
@@ -122,6 +123,16 @@ describe("the outbox", () => {
 		expect(sentTo()).toHaveLength(34);
 		await pass(60);
 		expect(sentTo()).toHaveLength(40);
+	});
+
+	it("goes by the limits as they are now", async () => {
+		const { post, pass, sentTo, limits } = open({ mailInFlight: 100 });
+		Object.assign(limits, { mailBurst: 2, mailPerSecond: 3 });
+		many(40, (n) => post(`network ${n}`));
+		await settled();
+		expect(sentTo()).toHaveLength(2);
+		await pass(2);
+		expect(sentTo()).toHaveLength(8);
 	});
 
 	it("tells how long a mail would wait, and refuses one that would wait over a minute", async () => {

@@ -358,7 +358,7 @@ const log = [
 	{
 		promise: "moderation: nobody acts against an admin",
 		file: "src/engine/commands/sanction.ts",
-		find: "(isAdmin && actor !== operator) ||",
+		find: "(isAdmin && !isOperator(actor)) ||",
 		replace: "",
 		tests: ["test/moderation.test.ts"],
 	},
@@ -442,10 +442,17 @@ const log = [
 		tests: ["test/program/admin.test.ts -t command"],
 	},
 	{
+		promise: "admin page: one who is no admin any more does nothing by an edge",
+		file: "src/operator/operator.ts",
+		find: 'if (!isOperator(by) && !policy.admins.has(by.identity)) cannot("isAdmin");',
+		replace: "",
+		tests: ["test/cluster/edges.test.ts -t PLUME_ADMINS"],
+	},
+	{
 		promise: "admin page: an admin takes no name from another",
 		file: "src/operator/operations.ts",
-		find: "by !== operator && theirs",
-		replace: "by === operator && theirs",
+		find: "!isOperator(by) && theirs",
+		replace: "isOperator(by) && theirs",
 		tests: ["test/program/admin.test.ts"],
 	},
 	{
@@ -2040,7 +2047,7 @@ const edge = [
 	{
 		promise: "cluster: nor is it when a moderator asks for it",
 		file: "src/engine/moderation.ts",
-		find: 'if (isTooNew(this.#parts, entries)) cannot("nodesAreAlike");',
+		find: 'if (isTooNew(this.#parts, all.flat())) cannot("nodesAreAlike");',
 		replace: "",
 		tests: ["test/cluster/node.test.ts -t older"],
 	},
@@ -2120,6 +2127,20 @@ const edge = [
 		find: "if (turn.isLast) socket.destroySoon();",
 		replace: "if (!turn) socket.destroySoon();",
 		tests: ["test/program/plain-http.test.ts -t more than two"],
+	},
+	{
+		promise: "edge: an upgrade ahead of its turn ends its connection alone",
+		file: "src/transport/socket-server.ts",
+		find: "if (isAnswering(socket)) {",
+		replace: "if (!socket) {",
+		tests: ["test/program/plain-http.test.ts -t behind an answer"],
+	},
+	{
+		promise: "edge: an unread answer to any upgrade has its time-out",
+		file: "src/transport/plain-connections.ts",
+		find: 'socket.once("timeout", () => socket.destroy());',
+		replace: "",
+		tests: ["test/transport/plain-connections.test.ts"],
 	},
 	{
 		promise: "edge: plain connections of one peer are bounded",
@@ -2252,8 +2273,8 @@ const edge = [
 	{
 		promise: "edge: a wide network is counted, too",
 		file: "src/transport/connection-limiter.ts",
-		find: "most * 2 ** index,",
-		replace: "most * 999 ** index,",
+		find: "most() * 2 ** index,",
+		replace: "most() * 999 ** index,",
 		tests: ["test/transport/client-address.test.ts -t in each"],
 	},
 	{

@@ -152,6 +152,7 @@ test("the timer's script makes a backup of the day, and keeps those of 14 days",
 		`${young}`,
 		`${old}`,
 		`plume-${day(1)}-000000.unfinished`,
+		"plume-by-hand.unfinished",
 	])
 		await mkdir(join(folder, name));
 	await mkdir(join(folder, "my own"));
@@ -161,11 +162,11 @@ test("the timer's script makes a backup of the day, and keeps those of 14 days",
 	const made = /into (\S+):/.exec(stdout)?.[1] ?? "";
 	expect(made).toMatch(/plume-\d{4}-\d\d-\d\d-\d{6}$/);
 	expect((await readdir(folder)).sort()).toEqual([
-		...["my own", young, basename(made)],
+		...["my own", young, basename(made), "plume-by-hand.unfinished"],
 	]);
 	const failed = await shell(script, join(folder, "nothing"));
 	expect(failed.code).toBe(1);
-	expect(await readdir(folder)).toHaveLength(3);
+	expect(await readdir(folder)).toHaveLength(4);
 });
 
 test("a backup without the secret says what a start needs", async () => {

@@ -212,6 +212,14 @@ async function asked(method: string, path: string, ...headers: string[]) {
 const UPGRADE = ["Connection: Upgrade", "Upgrade: h2c"];
 const CLOSE = "Connection: close";
 
+test("an upgrade behind an answer that is not finished ends nothing but its connection", async () => {
+	const socket = await dial();
+	const upgrade = `\r\n${UPGRADE.join("\r\n")}\r\n\r\n`;
+	socket.write(GET + GET.replace("\r\n\r\n", upgrade));
+	await restOf(socket).catch(() => {});
+	expect((await fetched("/healthz")).status).toBe(200);
+});
+
 test.each([
 	["GET", "/", "200 OK"],
 	["GET", "/r/cats/", "200 OK"],

@@ -110,8 +110,15 @@ describe("the networks someone is in", () => {
 		]);
 		expect(networks("2001:db8:1:2:ffff::1")[0]).toBe("2001:db8:1:2::/64");
 		expect(networks("2001:db8:1:3::1")[0]).toBe("2001:db8:1:3::/64");
-		expect(networks("fe80::1%eth0")[0]).toBe("fe80::/64");
 	});
+
+	it.each(["eth0", "eth0.10", "br-lan", "wlan0_1", "a:b", ""])(
+		"are those of the address on an interface called %j",
+		(zone) => {
+			expect(networks(`fe80::1%${zone}`)[0]).toBe("fe80::/64");
+			expect(seen("10.0.0.1", `fe80::1%${zone}`)).toBe("fe80::1");
+		},
+	);
 });
 
 describe("the list of trusted proxies", () => {
@@ -146,7 +153,7 @@ describe("connections are counted", () => {
 	});
 
 	it("in each IPv6 /64, in twice as many for its /56 and four times for its /48", () => {
-		const limiter = connectionLimiter(2);
+		const limiter = connectionLimiter(() => 2);
 		const address = (net: number, host: number) =>
 			from(`2001:db8:1:${net.toString(16)}::${host}`);
 		/** How many get in, of ten from each of these /64s. */
@@ -161,7 +168,7 @@ describe("connections are counted", () => {
 	});
 
 	it("out once, however often someone leaves", () => {
-		const limiter = connectionLimiter(1);
+		const limiter = connectionLimiter(() => 1);
 		const leave = limiter.enter(["net"]);
 		leave();
 		limiter.enter(["net"]);

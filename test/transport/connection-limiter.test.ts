@@ -4,7 +4,7 @@ import { connectionLimiter } from "../../src/transport/connection-limiter.ts";
 const HOME = ["10.0.0.1", "10.0.0.0/24"];
 
 test("a network is full with what it has on other nodes", () => {
-	const limiter = connectionLimiter(16);
+	const limiter = connectionLimiter(() => 16);
 	for (let nth = 0; nth < 10; nth++) limiter.enter(HOME);
 	limiter.addElsewhere(new Map([["10.0.0.1", 5]]));
 	expect(limiter.isFull(HOME)).toBe(false);
@@ -15,7 +15,7 @@ test("a network is full with what it has on other nodes", () => {
 });
 
 test("other nodes are told of the networks that have the most", () => {
-	const limiter = connectionLimiter(16);
+	const limiter = connectionLimiter(() => 16);
 	limiter.enter(["10.0.0.1"]);
 	for (let nth = 0; nth < 3; nth++) limiter.enter(["10.0.0.2"]);
 	for (let nth = 0; nth < 4; nth++) limiter.enter(["10.0.0.3"]);

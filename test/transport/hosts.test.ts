@@ -1,6 +1,6 @@
 /** By what names a server is called. */
 import { expect, test } from "vitest";
-import { isOfHost, ownHosts } from "../../src/transport/hosts.ts";
+import { isOfHost, isPrivate, ownHosts } from "../../src/transport/hosts.ts";
 
 const isOurs = ownHosts("192.0.2.7", ["https://Chat.example.org:8443"]);
 
@@ -42,6 +42,13 @@ test("a server bound to an IPv6 address is called by it", () => {
 	expect(isHere("[2001:db8::8]:4884")).toBe(false);
 	expect(ownHosts("fe80::1%eth0", [])("localhost")).toBe(true);
 });
+
+test.each(["fe80::1%eth0.10", "fe80::1%br-lan"])(
+	"%s is an address of a network of one's own",
+	(host) => {
+		expect(isPrivate(host)).toBe(true);
+	},
+);
 
 test.each([
 	["https://chat.example.org", "chat.example.org:443", true],

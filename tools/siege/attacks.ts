@@ -20,6 +20,9 @@ const CONTINUED = 0;
 
 const upgrade = { ...UPGRADE, "Sec-WebSocket-Protocol": SUBPROTOCOL };
 
+/** To a protocol that is not spoken here. */
+const toAnother = { Connection: "Upgrade", Upgrade: "h2c" };
+
 const frame = (head: number, text: string) =>
 	maskedFrame(head, Buffer.from(text));
 
@@ -112,6 +115,17 @@ function attacksOnSockets(world: World, session: string): Attacks {
 		"ranges beyond the end": [
 			5,
 			(n) => unread(n, get(n, "/", { Range: "bytes=99999999-" })),
+		],
+		"upgrades behind an answer": [
+			3,
+			(n) => unread(n, get(n, "/static/emoji.json") + get(n, "/", toAnother)),
+		],
+		"upgrades that nobody reads": [
+			5,
+			(n) => {
+				const socket = opened(n % 10, IDLE_MS).pause();
+				socket.write(get(n % 10, "/static/emoji.json", toAnother));
+			},
 		],
 		"idle connections": [30, (n) => opened(n % 100, IDLE_MS)],
 		"headers in drips": [
