@@ -174,6 +174,7 @@ async function openFolder(
 	const folder = config.data;
 	// A mirror gets what it lacks anew.
 	const isMirror = config.upstream !== undefined || replicate !== undefined;
+	const fate = isMirror ? "is fetched anew" : "saved";
 	const fsync = config.fsync === "on" && !isMirror;
 	const lock = await Lock.acquire(folder);
 	const secret = await readSecret(config, (message) => logger.warn(message));
@@ -195,7 +196,7 @@ async function openFolder(
 		refuseBackup: !accepts.missing && !accepts.restored,
 		warn: ({ message }) => isMirror || logger.warn(message),
 		onTorn: (torn) =>
-			logger.warn({ ...torn }, "a torn tail was cut off and saved"),
+			logger.warn({ ...torn }, `a torn tail was cut off and ${fate}`),
 	});
 	const cache = (name: string) => ({
 		disk,

@@ -1,4 +1,5 @@
 /** Files, functions and links that the documents name exist. */
+import { execSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -50,4 +51,13 @@ test("this version has an entry in the changes, which says whether it can be rol
 test("the README has fewer than 1,000 words", () => {
 	const words = readFileSync("README.md", "utf8").split(/\s+/).length;
 	expect(words).toBeLessThan(1000);
+});
+
+test("npm start says how long it takes before it builds", () => {
+	const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
+	const [first = "", next] = scripts.start.split(" && ");
+	expect(execSync(first, { encoding: "utf8" })).toBe(
+		"Building Plume: half a minute or less.\n",
+	);
+	expect(next).toBe("npm run --silent build");
 });

@@ -321,3 +321,11 @@ test.each([
 		expect(says.join()).toContain(`It replaces one that had ${left} left.`);
 	},
 );
+
+test("who would remove a person is told what sends a person away", async () => {
+	const plume = await TestServer.open();
+	await plume.enter("ann", "plume.2");
+	await expect(plume.operate("remove", "lobby", "ann")).rejects.toThrow(
+		"Name a message by its number in the room. To send a person away, use kick or ban.",
+	);
+});

@@ -4,7 +4,8 @@
  *
  * An erasure is committed before it overwrites anything. So when the log is
  * read from its beginning on, and its end is determined last, every line that
- * was read without its text has its event further on in the copy.
+ * was read without its text has its event further on in the copy. Only in that
+ * of a mirror it may be missing; a restore then erases the message again.
  */
 import { join, resolve, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";

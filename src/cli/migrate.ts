@@ -75,6 +75,8 @@ const copyInto =
 	async (log, parts) => {
 		const { sources, verifier, path } = log;
 		await verify(log, parts);
+		// A mirror may not have got an erasure yet, and the stream never would.
+		verifier.assertErasuresLogged();
 		if (verifier.torn || verifier.broken.length > 0)
 			throw new Error(
 				`The last write to ${path} was not finished: start a server on it and stop it, which mends that, and try again.`,

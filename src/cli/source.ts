@@ -17,7 +17,7 @@ import type { LogParts as OpenedLog } from "../inspector/log-timeline.ts";
 import type { ReplayServer } from "../inspector/replay-server.ts";
 import { Damage } from "../log/damage.ts";
 import { codeOf, type Disk } from "../log/disk.ts";
-import { Evidence, Incomplete } from "../log/evidence.ts";
+import { Evidence, type EvidenceOptions, Incomplete } from "../log/evidence.ts";
 import { openFileLog } from "../log/file-log.ts";
 import type { Stored } from "../log/log.ts";
 import { memoryDisk } from "../log/memory-disk.ts";
@@ -99,11 +99,14 @@ export const logCommand = (
 			return 1;
 		};
 		const read = async (): Promise<ExitCode> => {
-			if (stream) await fetchStream(stream, disk, path);
+			// A text may be erased while it is fetched.
+			const isMirror = isFetched && { isMirror: true };
+			const data = { disk, folder: path, ...isMirror };
+			if (stream) await fetchStream(stream, data);
 			const evidence = partial
 				? undefined
 				: await Evidence.in({
-						...{ disk, folder: path, acceptMissing: !strict },
+						...{ ...data, acceptMissing: !strict },
 						warn: ({ message }) => warn(message),
 					});
 			const sources = await sourcesOf(path, parts);
@@ -159,15 +162,12 @@ export async function explaining(
 export const isStream = (path: string) => path.startsWith("nats://");
 
 /** Copies a stream into an empty data folder. Throws `Damage` or `HoleInStream`, and `ConfigError` if there is no such stream. */
-async function fetchStream(
-	settings: NatsSettings,
-	disk: Disk,
-	folder: string,
-): Promise<void> {
+async function fetchStream(settings: NatsSettings, into: EvidenceOptions) {
+	const { disk, folder } = into;
 	const { openNatsStream } = await import("../cluster/nats-stream.ts");
 	const port = await openNatsStream(settings, { mustExist: true });
 	const clock = systemClock();
-	const log = openFileLog({ disk, folder, clock, ids: () => "" });
+	const log = openFileLog({ ...into, clock, ids: () => "" });
 	try {
 		for await (const _ of log.read());
 		await copyFromStream(port, log, clock);

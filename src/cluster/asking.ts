@@ -3,6 +3,8 @@ import { OperatorError } from "../engine/operation.ts";
 import type { SequencerMessage } from "./messages.ts";
 
 const AWAY = "The sequencer can't be reached just now: try again in a moment.";
+const LOST =
+	"The sequencer was gone before it answered. See whether this was done, and do it again if not.";
 
 type Answer = Omit<SequencerMessage<"answer">, "kind">;
 
@@ -12,13 +14,13 @@ export class Asking {
 
 	/** Rejects with `OperatorError`. `send` is given the id that the answer brings back; undefined while the sequencer is away. */
 	ask(send: ((id: number) => void) | undefined): Promise<readonly string[]> {
+		if (!send) return Promise.reject(new OperatorError(AWAY));
 		const id = this.#next++;
 		return new Promise((resolve, reject) => {
 			this.#asked.set(id, ({ says, error }) =>
-				says ? resolve(says) : reject(new OperatorError(error ?? AWAY)),
+				says ? resolve(says) : reject(new OperatorError(error ?? LOST)),
 			);
-			if (send) send(id);
-			else this.lose();
+			send(id);
 		});
 	}
 

@@ -1,6 +1,7 @@
 /** One edge, as the sequencer sees it, and the connections that it carries. */
 import type { Duplex } from "node:stream";
 import type { Clock } from "../clock.ts";
+import { ConfigError } from "../config.ts";
 import type { Connection, Login } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import { OperatorError } from "../engine/operation.ts";
@@ -187,7 +188,8 @@ export class EdgeLink {
 			if (!("rows" in answer)) for await (const line of answer) says.push(line);
 			this.send({ kind: "answer", id, says });
 		} catch (error) {
-			if (!(error instanceof OperatorError)) throw error;
+			if (!(error instanceof OperatorError || error instanceof ConfigError))
+				throw error;
 			this.send({ kind: "answer", id, error: error.message });
 		}
 	}

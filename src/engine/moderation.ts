@@ -20,7 +20,7 @@ import { decideAct } from "./commands/moderate.ts";
 import type { Connection } from "./connection.ts";
 import type { Erasures } from "./erasures.ts";
 import { cannot, type Decide, OperatorError } from "./operation.ts";
-import { isTooNew, type RunningParts, viewOf } from "./parts.ts";
+import { isTooNew, leads, type RunningParts, viewOf } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { RequestLimits } from "./request-limits.ts";
 import type { Responder } from "./responder.ts";
@@ -83,6 +83,7 @@ export class Moderation {
 	): Promise<readonly string[]> {
 		const { pipeline } = this.#parts;
 		if (pipeline.stopping) cannot({ words: say("act.stopping") });
+		if (!leads(this.#parts)) cannot({ words: say("act.deposed") });
 		if (pipeline.frozen) cannot("diskHasSpace");
 		const { entries, says } = decide(viewOf(this.#parts));
 		if (isTooNew(this.#parts, entries)) cannot("nodesAreAlike");
@@ -161,6 +162,7 @@ export class Moderation {
 
 	async #remove(actor: Actor, asked: Required<ActAsked>) {
 		const { room, what, why, say } = asked;
+		if (!/^\d+$/.test(what)) cannot({ words: say("act.noNumber") });
 		const { epoch } = this.#parts.states.committed.head(room);
 		const position = { room, epoch, offset: Number(what) };
 		const rule = await this.#orGivenUp<Rule | undefined>(say, (...answers) =>

@@ -10,6 +10,7 @@
  */
 import { basename, join } from "node:path";
 import { MARK, readMark } from "./backup-mark.ts";
+import { Damage } from "./damage.ts";
 import {
 	type Disk,
 	messageOf,
@@ -32,6 +33,10 @@ import type { Verifier } from "./verifier.ts";
 const DAMAGED = "damaged";
 const WHOLE =
 	" Look for a newer copy; if there is none, start once with --accept-missing.";
+/** In the data folder of a mirror, for commands that know no settings. */
+const MIRROR = "mirror";
+const ANEW =
+	" This is a node's copy of the log: start the node, and it fetches what is missing. If it does not start, delete the folder log, and it fetches all of it.";
 const INDEX = /^(\d{20})\.json$/;
 
 /** What is left beside a log once people were here. */
@@ -48,7 +53,7 @@ export interface EvidenceOptions {
 	readonly folder: string;
 	/** Accept an incomplete log, and remove the evidence against it. */
 	readonly acceptMissing?: boolean;
-	/** The log is another one's copy, which may end anywhere: what is missing comes anew. */
+	/** The log is another one's copy, which may end anywhere: what is missing comes anew. By default it is one if the last server here said so. */
 	readonly isMirror?: boolean;
 	/** Refuse a backup that was copied here, and with which nothing was done yet. */
 	readonly refuseBackup?: boolean;
@@ -65,6 +70,9 @@ interface Trace {
 
 interface Found extends EvidenceOptions, Pick<Evidence, "damage"> {
 	readonly traces: readonly Trace[];
+	readonly isMarked: boolean;
+	/** What to do if it is incomplete. */
+	readonly remedy: string;
 	/** A file or folder that a server makes beside a log. */
 	readonly left: string | undefined;
 }
@@ -86,13 +94,16 @@ export class Evidence {
 	readonly damage: string | undefined;
 
 	static async in(options: EvidenceOptions): Promise<Evidence> {
-		const { disk, folder, isMirror = false } = options;
-		const acceptMissing = options.acceptMissing || isMirror;
+		const { disk, folder } = options;
+		const acceptMissing = options.acceptMissing || options.isMirror === true;
 		const indexes = await numberedIn(disk, join(folder, "index"), INDEX);
 		const heads = await headsIn(disk, folder);
 		const mark = await readMark(disk, folder);
 		if (mark) heads.push({ ...mark, file: join(folder, MARK) });
 		const names = await namesIn(disk, folder);
+		const isMarked = names.includes(MIRROR);
+		const { isMirror = isMarked } = options;
+		const remedy = isMirror ? ANEW : WHOLE;
 		const damage = names.includes(DAMAGED)
 			? await textOf(disk, join(folder, DAMAGED))
 			: undefined;
@@ -100,7 +111,7 @@ export class Evidence {
 		const signs = names.includes("log") ? LEFT : [...LEFT, "search"];
 		const left = signs.find((name) => names.includes(name));
 		const traces = [...heads.map((head) => ({ ...head, head })), ...indexes];
-		const found = { left, traces, damage };
+		const found = { left, traces, damage, isMirror, isMarked, remedy };
 		return new Evidence({ ...options, acceptMissing, ...found });
 	}
 
@@ -119,17 +130,24 @@ export class Evidence {
 			for (const { head } of this.#found.traces)
 				if (head?.hash && head.fsync !== false)
 					verifier.knownHashes.set(head.seq, head);
-		yield* readBatches(sources, verifier);
-		verifier.assertErasuresLogged(this.#found.isMirror);
+		const { isMirror, traces, remedy } = this.#found;
+		try {
+			yield* readBatches(sources, verifier);
+			// The backup of a mirror is one.
+			verifier.assertErasuresLogged(isMirror || traces.some(isBackup));
+		} catch (error) {
+			if (!isMirror || !(error instanceof Damage)) throw error;
+			throw new Incomplete(`${error.message}.${remedy}`, { cause: error });
+		}
 		this.check(verifier);
 	}
 
 	/** Throws if the log that was read ends before the evidence. */
 	check({ id, seq, torn }: Pick<Verifier, "id" | "seq" | "torn">): void {
-		const { refuseBackup, folder, left } = this.#found;
-		const isBackup = (trace: Trace) =>
-			basename(trace.file) === MARK && trace.seq === seq && isOf(id, trace);
-		if (refuseBackup && this.#found.traces.some(isBackup))
+		const { refuseBackup, folder, left, remedy } = this.#found;
+		const isThis = (trace: Trace) =>
+			isBackup(trace) && trace.seq === seq && isOf(id, trace);
+		if (refuseBackup && this.#found.traces.some(isThis))
 			throw new Incomplete(
 				`${folder} is a backup that was copied here. Start once with --restored, so that people learn of the gap; or put it here with plume restore.`,
 			);
@@ -138,7 +156,7 @@ export class Evidence {
 			.sort((a, b) => b.seq - a.seq);
 		const proof = longer.find(({ head }) => head?.fsync !== false);
 		const [trace = proof] = longer;
-		const why = `${torn ? ` ${torn.message}.` : ""}${WHOLE}`;
+		const why = `${torn ? ` ${torn.message}.` : ""}${remedy}`;
 		if (trace) this.#refuse(missing(proof ?? trace, seq) + why, !proof);
 		else if (seq === 0 && left)
 			this.#refuse(
@@ -148,12 +166,12 @@ export class Evidence {
 
 	/** Throws if a segment is missing before the last one. `check` covers the end, which may be torn. */
 	async #checkForHoles(): Promise<void> {
-		const { disk, folder } = this.#found;
+		const { disk, folder, remedy } = this.#found;
 		const segments = await segmentsOf(disk, folder);
 		const firsts = segments.map(({ first = 0 }) => first);
 		for (const { seq, head } of this.#found.traces)
 			if (!head && !firsts.includes(seq) && firsts.some((it) => it > seq))
-				this.#refuse(`The segment ${segmentName(seq)} is missing.${WHOLE}`);
+				this.#refuse(`The segment ${segmentName(seq)} is missing.${remedy}`);
 	}
 
 	#refuse(why: string, isHarmless = false): void {
@@ -163,9 +181,11 @@ export class Evidence {
 		warn?.(error);
 	}
 
-	/** Removes the evidence against a log that was accepted. */
+	/** Removes the evidence against a log that was accepted, and marks a mirror as one. */
 	async remove(): Promise<void> {
-		const { disk, folder, acceptMissing } = this.#found;
+		const { disk, folder, acceptMissing, isMirror, isMarked } = this.#found;
+		if (isMirror && !isMarked) await replaceFile(disk, folder, MIRROR, "");
+		if (isMarked && !isMirror) await disk.remove(join(folder, MIRROR));
 		if (this.damage !== undefined) await disk.remove(join(folder, DAMAGED));
 		if (!acceptMissing) return;
 		const segments = await segmentsOf(disk, folder);
@@ -174,6 +194,8 @@ export class Evidence {
 				await disk.remove(file);
 	}
 }
+
+const isBackup = ({ file }: Trace) => basename(file) === MARK;
 
 /** A snapshot of another log is no evidence about this one. */
 const isOf = (id: string, { head }: Trace) =>

@@ -112,10 +112,8 @@ export async function reports(parts: EngineParts): Promise<Table> {
 			...[id.slice(0, 6), momentOf(time), why],
 			// Where a room is not public, the report stands for it.
 			...[isPublic(room) ? room : `~${id.slice(0, 6)}`, `${target}`],
-			...[
-				found?.author.name ?? "",
-				said.replace(/\s+/g, " ").slice(0, MOST_SHOWN),
-			],
+			found?.author.name ?? "",
+			said.replace(/\s+/g, " ").slice(0, MOST_SHOWN),
 		]);
 	}
 	const heads = ["Id", "When", "As", "Room", "Number", "Author", "Message"];

@@ -11,6 +11,8 @@ export async function makesRoom(person: Person, title: string): Promise<void> {
 	await person.page.getByLabel("Make a private room").fill(title);
 	await person.presses("Make");
 	await titleOf(person, title).waitFor();
+	// The heading changes before the room is open, and until then nothing can be asked of it.
+	await person.reads(title);
 }
 
 /** The dialog about the room. */

@@ -51,3 +51,14 @@ test.each([
 		await refused;
 	},
 );
+
+test("the operator who waits for a login hears that another node decides", async () => {
+	const { world, server, depose } = await cutOff();
+	const asked = server.operate("code", "ben", "ben@example.org");
+	const refused = expect(asked).rejects.toThrow("Another part of the server");
+	await depose();
+	const ben = world.sequencer?.server.connect("plume.2");
+	ben?.hello("ben", "ben@example.org");
+	await world.advance(1000);
+	await refused;
+});

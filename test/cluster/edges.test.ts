@@ -479,6 +479,24 @@ test("who is banned is sent away from every edge, with the reason", async () => 
 	);
 });
 
+describe("what an operator asks of an edge", () => {
+	test("may have been done where the sequencer is gone before it answers", async () => {
+		const { world, one } = await open();
+		const asked = one.server.operate("say", "lobby", "We move on Sunday.");
+		const refused = expect(asked).rejects.toThrow("See whether this was done");
+		void world.killSequencer();
+		await world.settle();
+		await refused;
+	});
+
+	test("is refused in words where the sequencer has mistakes in its settings", async () => {
+		const again = { PLUME_LIMIT_ROOMS: "many" };
+		const world = await World.open(1, { again });
+		const asked = world.edges[0]?.server.operate("reload");
+		await expect(asked).rejects.toThrow("PLUME_LIMIT_ROOMS");
+	});
+});
+
 test("what a newer version logged is taken by no mirror, and the words name it", async () => {
 	const { world, one } = await open();
 	const { clock, sequencer } = world;

@@ -1,5 +1,5 @@
 /** A log moves between files and a stream of a real nats-server, and back, with every byte as it was. */
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -7,10 +7,12 @@ import { systemClock } from "../../src/clock.ts";
 import { openNatsBus } from "../../src/cluster/nats-bus.ts";
 import { openNatsStream } from "../../src/cluster/nats-stream.ts";
 import { append, type NewMessage } from "../../src/cluster/stream.ts";
+import { copyIntoStream } from "../../src/cluster/stream-copy.ts";
 import { StreamEraser } from "../../src/cluster/stream-eraser.ts";
 import { natsAt } from "../../src/config.ts";
 import { realDisk } from "../../src/log/disk.ts";
 import { type FileLogOptions, openFileLog } from "../../src/log/file-log.ts";
+import { segmentsOf } from "../../src/log/reader.ts";
 import { plume } from "../cli/desk.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk } from "../fakes/disk.ts";
@@ -176,6 +178,33 @@ test("a log that fails verification leaves the stream empty", async () => {
 	await file.close();
 	expect((await run("migrate", at("rotten"), streamAt("ROTTEN"))).code).toBe(3);
 	expect((await run("replay", streamAt("ROTTEN"))).code).toBe(2);
+});
+
+/** A log that ends before the erasure of what it has without a text. */
+async function writtenBehind(data: string) {
+	await written(data);
+	for (const [name = "", text = ""] of await segmentsIn(data)) {
+		const erasure = text.indexOf('"type":"message.erased"');
+		const end = text.lastIndexOf("\n", erasure) + 1;
+		const path = join(data, "log", name);
+		if (erasure >= 0) await writeFile(path, text.slice(0, end));
+	}
+}
+
+test("a stream is no damaged log where a text was erased after its end was asked for", async () => {
+	await writtenBehind(at("behind"));
+	const port = await openNatsStream(nats(streamAt("BEHIND")));
+	const sources = await segmentsOf(realDisk, at("behind"));
+	await copyIntoStream(sources, port, () => {});
+	await port.close();
+	await stateOf(streamAt("BEHIND"));
+});
+
+test("a node's copy of a log does not become a stream that lacks an erasure", async () => {
+	await writtenBehind(at("copy"));
+	await writeFile(join(at("copy"), "mirror"), "");
+	await stateOf(at("copy"));
+	expect((await run("migrate", at("copy"), streamAt("COPY"))).code).toBe(3);
 });
 
 test.each(["--follow", "--inspect"])("%s takes no stream", async (mode) => {

@@ -2525,6 +2525,20 @@ const erasing = [
 		tests: ["test/log/mirror.test.ts"],
 	},
 	{
+		promise: "log: commands know a node's copy of the log by its folder",
+		file: "src/log/evidence.ts",
+		find: "const { isMirror = isMarked } = options;",
+		replace: "const { isMirror = false } = options;",
+		tests: ["test/cli/mirror.test.ts"],
+	},
+	{
+		promise: "log: a folder is no node's copy once another server was there",
+		file: "src/log/evidence.ts",
+		find: "if (isMarked && !isMirror) await disk.remove(join(folder, MIRROR));",
+		replace: "",
+		tests: ["test/cli/mirror.test.ts"],
+	},
+	{
 		promise: "erase: what lies in torn/ goes with it",
 		file: "src/log/segment-files.ts",
 		find: "await this.#removeTorn();",

@@ -2,11 +2,12 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RawClient } from "../../bench/raw-client.ts";
+import { MessageType as types } from "../../machines/message.ts";
 import { Caller } from "./caller.ts";
 import {
 	ending,
@@ -302,5 +303,33 @@ test("an edge whose copy of the log was deleted gets it anew", async () => {
 	const settings = { PLUME_SECRET, PLUME_UPSTREAM: at, PLUME_DATA };
 	const edge = await Plume.start(settings);
 	expect((await edge.stop()).stdout).not.toContain("--accept-missing");
+	await sequencer.stop();
+});
+
+test("an edge that ended between a text that was gone and the end of its erasure fetches that anew", async () => {
+	const folder = await newDataFolder();
+	const at = join(folder, "edges.sock");
+	const PLUME_DATA = join(folder, "edge");
+	const PLUME_SECRET = "s".repeat(32);
+	const sequencer = await Plume.start({ PLUME_SECRET, PLUME_SEQUENCER: at });
+	const ann = await Caller.enter(sequencer, "ann", { protocol: "plume.2" });
+	ann.raw.send({ type: types.text, text: "too much", n: 1, room: "lobby" });
+	const line = await ann.until(({ text }) => text === "too much");
+	const { room, epoch, offset: target } = line;
+	ann.raw.send({ type: types.erase, room, epoch, target, id: "e" });
+	await ann.until(({ type, id }) => type === types.erase && id === "e");
+	const [name = ""] = await readdir(join(sequencer.data, "log"));
+	const log = await readFile(join(sequencer.data, "log", name), "utf8");
+	const erasure = log.indexOf('"type":"message.erased"');
+	expect(log).not.toContain("too much");
+	await mkdir(join(PLUME_DATA, "log"), { recursive: true });
+	const copy = join(PLUME_DATA, "log", name);
+	await writeFile(copy, log.slice(0, erasure));
+	const settings = { PLUME_SECRET, PLUME_UPSTREAM: at, PLUME_DATA };
+	const edge = await Plume.start(settings);
+	const { stdout } = await edge.stop();
+	expect(stdout).toContain("a torn tail was cut off and is fetched anew");
+	expect(await readFile(copy, "utf8")).toContain('"type":"message.erased"');
+	ann.raw.drop();
 	await sequencer.stop();
 });

@@ -18,6 +18,7 @@ import {
 function change(
 	view: View,
 	{ id, ...change }: OwnChange & { readonly id?: string | undefined },
+	_: unknown,
 	{ ownState }: Services,
 	isGood: (person: Identity) => boolean = () => true,
 ): Decision {
@@ -35,7 +36,7 @@ const isThere = ({ state }: View, room: RoomName, person: Identity) =>
 	state.head(room).epoch !== "" && mayEnter(state, room, person);
 
 export const read: Handler<"read"> = (view, command, _, services) =>
-	change(view, command, services, (person) => {
+	change(view, command, _, services, (person) => {
 		const { room, epoch, offset, said } = command;
 		const head = view.state.head(room);
 		const isKnown = head.epoch === epoch && offset <= head.offset;
@@ -43,13 +44,13 @@ export const read: Handler<"read"> = (view, command, _, services) =>
 	});
 
 export const level: Handler<"level"> = (view, command, _, services) =>
-	change(view, command, services, (person) =>
+	change(view, command, _, services, (person) =>
 		isThere(view, command.room, person),
 	);
 
 export const quiet: Handler<"quiet"> = (view, command, _, services) =>
 	command.zone === undefined || isZone(command.zone)
-		? change(view, command, services)
+		? change(view, command, _, services)
 		: refuse("frameIsUnderstood");
 
 /** A browser is one person's: it may have been another's before. */
@@ -61,15 +62,10 @@ export const subscribe: Handler<"subscribe"> = (view, command, _, services) => {
 	if (!client || !session || !ownState.isReachable(command))
 		return refuse("pushIsPossible");
 	ownState.endAt(command.endpoint, personIn(view, client.context));
-	return change(view, { ...command, session }, services);
+	return change(view, { ...command, session }, _, services);
 };
 
-export const unsubscribe: Handler<"unsubscribe"> = (
-	view,
-	command,
-	_,
-	services,
-) => change(view, command, services);
+export const unsubscribe: Handler<"unsubscribe"> = change;
 
 export const tryPush = inside<"tryPush">(({ person }, { id }, { notes }) => {
 	if (!notes.tryOut(person)) return refuse("pushIsPossible");

@@ -1,5 +1,4 @@
 /** Pins a message to its room, and takes it down. */
-import type { Command } from "../command.ts";
 import { actorOf } from "./actor.ts";
 import type { Handler } from "./decision.ts";
 import {
@@ -18,13 +17,11 @@ export const pin: Handler<"pin" | "unpin"> = (
 ) =>
 	services.requestLimits.spend(view, "") ??
 	relate(view, command, connection, services, (about) =>
-		decidePin(about, command),
+		decidePin(about, command.kind),
 	);
 
-export function decidePin(
-	{ view, client, room, found, fact }: About,
-	{ kind }: Pick<Command<"pin" | "unpin">, "kind">,
-): Related {
+function decidePin(about: About, kind: "pin" | "unpin"): Related {
+	const { view, client, room, found, fact } = about;
 	const { role } = actorOf(view, client, fact.room);
 	if (role === "lateAdmin") return { refused: "loginIsFresh" };
 	if (role === "member") return { refused: "isModerator" };

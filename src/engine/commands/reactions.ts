@@ -1,5 +1,4 @@
 /** Reacts to a message with an emoji, and takes that back. */
-import type { Command } from "../command.ts";
 import { type Handler, refuse } from "./decision.ts";
 import {
 	type About,
@@ -40,7 +39,7 @@ export const react: Handler<"react" | "unreact"> = (
 	const decideAbout =
 		command.kind === "react" ? decideReaction : decideUnreaction;
 	return relate(view, command, connection, services, (about) =>
-		decideAbout(about, { text }),
+		decideAbout(about, text),
 	);
 };
 
@@ -51,10 +50,7 @@ function alike({ client, found }: About, text: string) {
 	return { all, own: all.find((one) => one.identity === identity) };
 }
 
-export function decideReaction(
-	about: About,
-	{ text }: Pick<Command<"react">, "text">,
-): Related {
+function decideReaction(about: About, text: string): Related {
 	const { view, client, room, found, fact } = about;
 	const { all, own } = alike(about, text);
 	if (own) return nothingToDo;
@@ -70,10 +66,7 @@ export function decideReaction(
 	return related(room, { ...entry, found: [] });
 }
 
-export function decideUnreaction(
-	about: About,
-	{ text }: Pick<Command<"unreact">, "text">,
-): Related {
+function decideUnreaction(about: About, text: string): Related {
 	const { client, room, fact } = about;
 	const { own } = alike(about, text);
 	if (!own) return nothingToDo;

@@ -69,16 +69,12 @@ export function isMutedIn({ view, client, room }: About): boolean {
 	return sanctionedUntil(room.mutes, person, view.now) > 0;
 }
 
+interface Relating extends Overwrite {
+	readonly event: RelatingEvent;
+}
+
 /** The decision, unless the event would break a rule of its room. */
-export function related(
-	room: RoomContext,
-	{
-		event,
-		...rest
-	}: Overwrite & {
-		readonly event: RelatingEvent;
-	},
-): Related {
-	const refused = brokenRoomRule(room, event);
-	return refused ? { refused } : { event, ...rest };
+export function related(room: RoomContext, relating: Relating): Related {
+	const refused = brokenRoomRule(room, relating.event);
+	return refused ? { refused } : relating;
 }
