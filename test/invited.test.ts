@@ -15,9 +15,10 @@ async function saysHello(
 	plume: TestServer,
 	name: string,
 	invitation?: unknown,
+	who = name,
 ) {
 	const person = plume.connect("plume.2");
-	const text = `${name}\n${name}@example.org`;
+	const text = `${name}\n${who}@example.org`;
 	person.raw(JSON.stringify({ type: types.hello, text, invitation }));
 	await plume.settle();
 	return person;
@@ -50,6 +51,26 @@ test("admins come in, and others by their invitation, which is good for one", as
 	expect(mailer.sent.length).toBe(mails);
 });
 
+test.each([
+	["a name that looks reserved", "plume-bot", undefined],
+	["another's name", "ann", undefined],
+	["a made-up invitation", "eve", "made-up"],
+])("%s does not tell for long who is a member", async (_, name, invitation) => {
+	const plume = await TestServer.open({
+		environment: { ...environment, PLUME_LIMIT_GUESSES_NETWORK_HOUR: "5" },
+	});
+	const ann = await comesIn(plume, "ann");
+	const { token } = await asks(plume, ann, "invite");
+	await comesIn(plume, "bob", token);
+	for (let nth = 0; nth < 5; nth++)
+		await saysHello(plume, name, invitation, `guess${nth}`);
+	const mails = plume.mailer.sent.length;
+	const member = await saysHello(plume, name, invitation, "bob");
+	const stranger = await saysHello(plume, name, invitation, "cleo");
+	expect(member.received).toEqual(stranger.received);
+	expect(plume.mailer.sent.length).toBe(mails);
+});
+
 test("only admins invite to the server", async () => {
 	const plume = await TestServer.open({ environment });
 	const ann = await comesIn(plume, "ann");
@@ -74,6 +95,26 @@ test("a member's invitation to a room lets someone into the server", async () =>
 	const cleo = await comesIn(plume, "cleo", next);
 	expect(cleo.last(types.welcome)).toMatchObject({ room });
 });
+
+test.each([
+	[
+		"logs in",
+		(plume: TestServer, token: unknown) => comesIn(plume, "ann", token),
+	],
+	[
+		"joins",
+		async (plume: TestServer, invitation: unknown) =>
+			asks(plume, await comesIn(plume, "ann"), "join", { invitation }),
+	],
+])(
+	"a member who %s by an invitation to the server does not use it up",
+	async (_, tries) => {
+		const plume = await TestServer.open({ environment });
+		const { token } = await asks(plume, await comesIn(plume, "ann"), "invite");
+		await tries(plume, token);
+		await comesIn(plume, "bob", token);
+	},
+);
 
 test("two who use one invitation at once do not both get in", async () => {
 	const plume = await TestServer.open({ environment });

@@ -4,12 +4,12 @@ import {
 	type ClientContext,
 } from "../../../machines/client.ts";
 import type { InvitationId, NameKey } from "../../../machines/events.ts";
-import { parseEmail } from "../../chat/email.ts";
+import { INVITED, parseEmail } from "../../chat/email.ts";
 import { parseName } from "../../chat/name.ts";
 import { parseRoomName } from "../../chat/room-name.ts";
 import type { Limits } from "../../limits.ts";
 import { networkBounds } from "../../mail/allowance.ts";
-import { type Bound, HOUR_MS } from "../../rate-limit.ts";
+import type { Bound } from "../../rate-limit.ts";
 import type { Command } from "../command.ts";
 import { sha256 } from "../secrets.ts";
 import {
@@ -41,13 +41,17 @@ export const hello: Handler<"hello"> = (
 ) => {
 	const decision = decideHello(view, command);
 	const { owned, refused, mail } = decision;
-	if (owned !== undefined) {
+	// Where only invited people come in, a refusal would tell who they are.
+	const isHidden = view.allow.includes(INVITED);
+	if (owned !== undefined || (isHidden && refused)) {
 		const { networks } = connection;
 		const { guesses } = services;
 		const bounds = guessBounds(view.limits, networks, owned);
 		// After too many guesses, the right email is refused like a wrong one.
-		if (guesses.waitMs(bounds) > 0) return refuse("nameIsTheirs");
-		if (GUESSES.includes(refused?.rule ?? "")) guesses.count(bounds);
+		if (guesses.waitMs(bounds) > 0)
+			return refuse(isHidden ? "isInvited" : "nameIsTheirs");
+		if (isHidden ? refused : GUESSES.includes(refused?.rule ?? ""))
+			guesses.count(bounds);
 	}
 	// Mail allowances come last, so that a hello refused for its own sake uses up none.
 	return (mail && services.logins.countMail(connection, mail)) ?? decision;
@@ -64,9 +68,11 @@ const ownedName = (view: View, nameKey: NameKey): Partial<HelloDecision> =>
 const guessBounds = (
 	{ guessesHour, guessesNetworkHour }: Limits,
 	networks: readonly string[],
-	owned: NameKey,
+	owned: NameKey | undefined,
 ): readonly Bound[] => [
-	{ key: `${networks[0]} ${owned}`, windows: [[guessesHour, HOUR_MS]] },
+	...(owned === undefined
+		? []
+		: networkBounds([`${networks[0]} ${owned}`], guessesHour)),
 	...networkBounds(networks, guessesNetworkHour),
 ];
 
