@@ -164,9 +164,11 @@ export class FileLog extends GroupCommit {
 		const bytes = header
 			? Buffer.concat([Buffer.from(header.line), lines])
 			: lines;
+		let isReplicated = false;
 		const store = async () => {
 			this.#options.lock?.check();
-			await this.#options.replicate?.(bytes);
+			if (!isReplicated) await this.#options.replicate?.(bytes);
+			isReplicated = true;
 			const segment = await this.#segmentFor(first, header);
 			await segment.append(lines);
 			this.#end = { seq, hash };
