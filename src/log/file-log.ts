@@ -123,6 +123,10 @@ export class FileLog extends GroupCommit {
 	async mirror(bytes: Buffer): Promise<void> {
 		const { disk, folder } = this.#options;
 		const first = firstAfter(bytes);
+		const { growing } = this.segments;
+		// A crash may have left the header alone.
+		if (growing?.size && growing.first === first)
+			return this.mirror(bytes.subarray(growing.size));
 		const verifier = this.#following();
 		if (first !== undefined) {
 			await this.segments.growing?.close();
