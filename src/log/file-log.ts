@@ -69,7 +69,7 @@ export class FileLog extends GroupCommit {
 		return this.#verifier.id || this.#newId;
 	}
 
-	/** The end of the durable part; undefined for an empty log. */
+	/** The end of the durable part; undefined for an empty log. That of a mirror may be in the middle of a batch. */
 	get position(): LogPosition | undefined {
 		if (!this.segments.growing) return undefined;
 		return { log: this.id, ...this.#end, offset: this.segments.growing.size };
@@ -140,7 +140,8 @@ export class FileLog extends GroupCommit {
 			entries.push(...verifier.verify(line));
 		if (verifier.torn) throw verifier.torn;
 		await this.segments.growing?.append(bytes);
-		this.#end = { seq: verifier.seq, hash: verifier.hash };
+		// That may be in the middle of a batch.
+		this.#end = { seq: verifier.seq, hash: verifier.previous };
 		this.publish(entries);
 	}
 

@@ -534,6 +534,28 @@ test("what a newer version logged is taken by no mirror, and the words name it",
 	);
 });
 
+test("a mirror that lost its sequencer in the middle of a batch goes on from there", async () => {
+	const world = await World.open(1, { environment: { PLUME_LIMITS: "off" } });
+	const [edge] = world.edges;
+	if (!edge) throw new Error("no edge");
+	const ann = await world.enter(world.sequencer, "ann");
+	world.isConnected = false;
+	world.cut();
+	for (let n = 1; n <= 20; n++) ann.say("long ".repeat(700), n);
+	await world.settle();
+	const { log } = edge.server;
+	const mirror = log.mirror.bind(log);
+	log.mirror = async (bytes) => {
+		log.mirror = mirror;
+		await mirror(bytes);
+		world.cut();
+	};
+	world.isConnected = true;
+	await world.advance(5000);
+	expect(world.fatal).toEqual([]);
+	expect(await textOn(edge.disk)).toBe(await textOn(world.sequencer.disk));
+});
+
 test("a mirror of another log is refused, with words, as a wrong setting is", async () => {
 	const { world } = await open();
 	const other = await World.open(1);
