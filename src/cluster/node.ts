@@ -131,7 +131,8 @@ export class Node implements Cluster {
 		this.#isEnding = true;
 		this.#heads.stop();
 		this.#reading.stop.abort();
-		await this.#reading.done;
+		// It gives up what a full disk does not take once it is closed.
+		if (!this.#running?.log.frozen) await this.#reading.done;
 		await this.#edge.close();
 		if (this.leads)
 			await port.publish(this.#entry("handover"), this.#last).catch(() => {});
@@ -224,9 +225,9 @@ export class Node implements Cluster {
 	/** Reads the stream into the log, until this node claims. */
 	#read(): void {
 		const stop = new AbortController();
-		const done = this.#readOn(stop.signal).catch((error: unknown) =>
-			this.#parts.onFatal(asError(error)),
-		);
+		const done = this.#readOn(stop.signal).catch((error: unknown) => {
+			if (!this.#isEnding) this.#parts.onFatal(asError(error));
+		});
 		this.#reading = { stop, done };
 	}
 

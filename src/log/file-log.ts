@@ -119,8 +119,9 @@ export class FileLog extends GroupCommit {
 		}
 	}
 
-	/** Takes over whole lines of the log that this one mirrors, which continue from its end; a header stands at their beginning only. Call it when the call before has resolved. Rejects with `Damage` if they do not continue from it. */
+	/** Takes over whole lines of the log that this one mirrors, which continue from its end; a header stands at their beginning only. Call it when the call before has resolved. Waits while the disk is full, and takes nothing once the log is closed. Rejects with `Damage` if they do not continue from it. */
 	async mirror(bytes: Buffer): Promise<void> {
+		if (this.isClosing) return;
 		const { disk, folder } = this.#options;
 		const first = firstAfter(bytes);
 		const { growing } = this.segments;
@@ -129,9 +130,11 @@ export class FileLog extends GroupCommit {
 			return this.mirror(bytes.subarray(growing.size));
 		const verifier = this.#following();
 		if (first !== undefined) {
-			await this.segments.growing?.close();
+			await growing?.close();
 			const path = logFolder(folder);
-			this.segments.growing = await Segment.open(disk, path, first, 0);
+			await this.untilStored(async () => {
+				this.segments.growing = await Segment.open(disk, path, first, 0);
+			});
 			const file = segmentName(first);
 			verifier.beginSegment({ file, first, isLast: true });
 		}
@@ -139,9 +142,10 @@ export class FileLog extends GroupCommit {
 		for (const line of new Lines().cut(bytes))
 			entries.push(...verifier.verify(line));
 		if (verifier.torn) throw verifier.torn;
-		await this.segments.growing?.append(bytes);
+		await this.untilStored(async () => this.segments.growing?.append(bytes));
 		// That may be in the middle of a batch.
 		this.#end = { seq: verifier.seq, hash: verifier.previous };
+		this.unfreeze();
 		this.publish(entries);
 	}
 
