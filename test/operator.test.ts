@@ -1,5 +1,5 @@
 /** What an operator does to a running server, and what people see of it. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
 import { lines } from "../src/operator/tables.ts";
 import { openDesk, plume as runPlume } from "./cli/desk.ts";
@@ -82,6 +82,25 @@ test("a notice goes once into each room that is open, and is one act", async () 
 		"the operator said in lobby as the bot: We stay.",
 	]);
 });
+
+test.each([
+	{ command: "notice", args: ["We move."] },
+	{ command: "reload", args: [] },
+] as const)(
+	"a $command to many rooms is not one batch, for which there might be no place",
+	async ({ command, args }) => {
+		const again = { PLUME_RETENTION: "30d", PLUME_ALLOW: "ann@example.org" };
+		const plume = await TestServer.open({ again });
+		const ann = await plume.enter("ann", "plume.2");
+		await plume.enter("ben");
+		for (const title of ["Owls", "Cats"]) await makesRoom(plume, ann, title);
+		const append = vi.spyOn(plume.log, "append");
+		await plume.operate(command, ...args);
+		const sizes = append.mock.calls.map(([entries]) => entries.length);
+		expect(sizes.length).toBeGreaterThan(2);
+		expect(Math.max(...sizes)).toBeLessThan(3);
+	},
+);
 
 test("rooms are listed by name", async () => {
 	const plume = await TestServer.open();

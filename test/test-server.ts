@@ -309,6 +309,10 @@ export class TestServer {
 		return this.#started.engine;
 	}
 
+	get operator() {
+		return this.#started.operator;
+	}
+
 	/** What the operator is answered; rejects if it can't be done. */
 	async operate(
 		command: OperatorCommand,
@@ -316,7 +320,7 @@ export class TestServer {
 	): Promise<readonly string[]> {
 		const lines: string[] = [];
 		const { signal } = new AbortController();
-		for await (const line of this.#started.operator.run(command, args, signal))
+		for await (const line of this.operator.run(command, args, signal))
 			lines.push(line);
 		if (this.#front !== this.#started) await this.settle();
 		return lines;

@@ -86,7 +86,7 @@ async function serve({
 		const { serveManyCores } = await import("../cluster/many-cores.ts");
 		const loaded = loadEnvironment(environment);
 		const flags = process.argv.filter((flag) => isAccept.test(flag));
-		const all = { config, environment: loaded, warn, accepts: flags };
+		const all = { config, environment, loaded, warn, accepts: flags };
 		return serveManyCores({ ...all, ...systemd });
 	}
 	const asked = { accepts, version: VERSION, ...systemd, readAgain, config };

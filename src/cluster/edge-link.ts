@@ -1,13 +1,14 @@
 /** One edge, as the sequencer sees it, and the connections that it carries. */
 import type { Duplex } from "node:stream";
 import type { Clock } from "../clock.ts";
-import { ConfigError } from "../config.ts";
 import type { Connection, Login } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
-import { OperatorError } from "../engine/operation.ts";
+import { cannot } from "../engine/operation.ts";
 import type { Broadcast, States } from "../engine/parts.ts";
+import { messageOf } from "../log/disk.ts";
 import type { Log } from "../log/log.ts";
 import type { Operator } from "../operator/operator.ts";
+import { isOperatorCommand } from "../operator/usage.ts";
 import { Link } from "./link.ts";
 import { LogFeed } from "./log-feed.ts";
 import type {
@@ -27,6 +28,8 @@ export interface Running {
 	readonly operator: Operator;
 }
 
+/** Edges are upgraded first. */
+const UNKNOWN = "The sequencer is of an older version, without this command.";
 const NOBODY = { node: "", label: "", version: "", settings: "" };
 
 interface EdgeLinkParts extends Running {
@@ -183,14 +186,13 @@ export class EdgeLink {
 	async #answer({ id, command, args, by }: EdgeMessage<"ask">) {
 		const { operator } = this.#parts;
 		try {
+			if (!isOperatorCommand(command)) cannot({ words: UNKNOWN });
 			const answer = await operator.ask(command, args, by);
 			const says: string[] = [];
 			if (!("rows" in answer)) for await (const line of answer) says.push(line);
 			this.send({ kind: "answer", id, says });
 		} catch (error) {
-			if (!(error instanceof OperatorError || error instanceof ConfigError))
-				throw error;
-			this.send({ kind: "answer", id, error: error.message });
+			this.send({ kind: "answer", id, error: messageOf(error) });
 		}
 	}
 }

@@ -21,8 +21,10 @@ const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 interface ManyCores {
 	readonly config: Config;
-	/** Every setting as this process has it. */
+	/** Without the settings file, which the sequencer reads by itself, and again at a reload. */
 	readonly environment: Environment;
+	/** With it: every setting as this process has it. */
+	readonly loaded: Environment;
 	readonly passed: PassedSocket | undefined;
 	readonly notify: NotifyAddress | undefined;
 	/** Flags with which the sequencer accepts what it refuses otherwise. */
@@ -34,6 +36,7 @@ interface ManyCores {
 export async function serveManyCores({
 	config,
 	environment,
+	loaded,
 	accepts,
 	warn,
 	passed,
@@ -43,7 +46,6 @@ export async function serveManyCores({
 	const folder = join(data, "edges");
 	await realDisk.makeFolder(folder);
 	const at = join(folder, "sequencer.sock");
-	const all = { ...environment, PLUME_EDGES: "0" };
 	const secret = await readSecret(config, warn);
 	const [main = ""] = process.argv.slice(1);
 	const running = new Set<ChildProcess>();
@@ -73,13 +75,14 @@ export async function serveManyCores({
 	}
 	let sequencer: ChildProcess | undefined;
 	keep("the sequencer", () => {
-		const own = { PLUME_HOST: "127.0.0.1", PLUME_PORT: "0" };
+		const own = { PLUME_DATA: data, PLUME_EDGES: "0" };
+		const port = { PLUME_HOST: "127.0.0.1", PLUME_PORT: "0" };
 		const service = notify && {
 			...notify.environment,
 			WATCHDOG_USEC: `${notify.watchdogMs * 1000}`,
 		};
 		const named = { PLUME_SEQUENCER: at, PLUME_NODE: "sequencer" };
-		const env = { ...all, ...own, ...named, ...service };
+		const env = { ...environment, ...own, ...port, ...named, ...service };
 		sequencer = fork(main, ["serve", ...accepts], { env });
 		return sequencer;
 	});
@@ -96,8 +99,8 @@ export async function serveManyCores({
 			const PLUME_SOCKET = join(PLUME_DATA, "admin.sock");
 			const own = { PLUME_DATA, PLUME_SOCKET, PLUME_NODE: `edge ${nth}` };
 			const mine = { PLUME_SECRET: secret, PLUME_UPSTREAM: at };
-			const not = { PLUME_CONFIG: "", PLUME_METRICS: "" };
-			const env = { ...all, ...own, ...mine, ...not, ...listening };
+			const not = { PLUME_CONFIG: "", PLUME_METRICS: "", PLUME_EDGES: "0" };
+			const env = { ...loaded, ...own, ...mine, ...not, ...listening };
 			return cluster.fork({ ...env, OTHERS_LISTEN }).process;
 		});
 	await Promise.race(SIGNALS.map((signal) => once(process, signal)));

@@ -85,9 +85,12 @@ export class Moderation {
 		if (pipeline.stopping) cannot({ words: say("act.stopping") });
 		if (!leads(this.#parts)) cannot({ words: say("act.deposed") });
 		if (pipeline.frozen) cannot("diskHasSpace");
-		const { entries, says } = decide(viewOf(this.#parts));
-		if (isTooNew(this.#parts, entries)) cannot("nodesAreAlike");
-		pipeline.guarded(() => pipeline.append(entries));
+		const { entries, apart = [], says } = decide(viewOf(this.#parts));
+		const all = [entries, ...apart];
+		if (isTooNew(this.#parts, all.flat())) cannot("nodesAreAlike");
+		pipeline.guarded(() => {
+			for (const some of all) pipeline.append(some);
+		});
 		await this.#orGivenUp<number>(say, (done, ordered) => {
 			ordered();
 			pipeline.afterwards(done);

@@ -24,6 +24,8 @@ export class OperatorError extends Error {
 
 export interface Operation {
 	readonly entries: readonly Entry[];
+	/** Such as may be too many for one batch: each list of them is committed by itself. */
+	readonly apart?: readonly (readonly Entry[])[];
 	readonly says: readonly string[];
 }
 

@@ -51,9 +51,10 @@ export class RetentionSweep {
 	#notifyRooms(): void {
 		const { pipeline } = this.#parts;
 		if (!leads(this.#parts)) return;
-		pipeline.whenWritable(() =>
-			pipeline.append(retentionChanged(viewOf(this.#parts))),
-		);
+		pipeline.whenWritable(() => {
+			for (const some of retentionChanged(viewOf(this.#parts)))
+				pipeline.append(some);
+		});
 	}
 
 	/** Erases in the background what is too old by now. */

@@ -9,7 +9,7 @@ import { brokenServerRule } from "../../machines/server.ts";
 import { parseEmail } from "../chat/email.ts";
 import { parseName } from "../chat/name.ts";
 import { parseRoomName } from "../chat/room-name.ts";
-import { type Actor, operator } from "../engine/commands/actor.ts";
+import { type Actor, isOperator } from "../engine/commands/actor.ts";
 import {
 	isInvited,
 	pendingLogin,
@@ -50,7 +50,7 @@ function owned({ state, admins }: View, typed: string, by: Actor) {
 			words: `Nobody owns the name "${typed}". plume names lists those there are.`,
 		});
 	const theirs = [...identitiesOf(names, personOf(owner))];
-	if (by !== operator && theirs.some((one) => admins.has(one)))
+	if (!isOperator(by) && theirs.some((one) => admins.has(one)))
 		return cannot("personIsNoAdmin");
 	return { nameKey, owner };
 }
@@ -70,8 +70,12 @@ export const notice =
 	({ person: by }: Actor, text: string): Decide =>
 	(view) => {
 		const open = view.state.rooms.filter(({ context }) => !context.isClosed);
-		const entries = [...open.keys()].map((room) => said(view, by, room, text));
-		return { entries, says: [`Said in ${count(open.size, "room")}.`] };
+		const apart = [...open.keys()].map((room) => [said(view, by, room, text)]);
+		return {
+			entries: [],
+			apart,
+			says: [`Said in ${count(open.size, "room")}.`],
+		};
 	};
 
 function said(view: View, by: string, room: string, text: string): Entry {
@@ -180,16 +184,15 @@ export const recheck: Decide = (view) => {
 		left.length + closed.length > 0
 			? `${count(closed.length, "session")} ended, and ${count(left.length, "tab")} left, because they are not invited any more.`
 			: "Everyone who is in may stay.";
-	return { entries, says: [says] };
+	return { entries: [], apart: entries.map((one) => [one]), says: [says] };
 };
 
 /** Tells rooms how long they keep what is said, after that setting was read again. */
 export const retentionReread: Decide = (view) => {
-	const entries = retentionChanged(view);
-	// Each room gets an event, and a line of the bot.
-	const rooms = count(entries.length / 2, "room");
+	const apart = retentionChanged(view);
+	const rooms = count(apart.length, "room");
 	const says = `The bot says so in ${rooms}. For an hour nothing more is deleted because of its age: if this was a mistake, correct it and reload again.`;
-	return { entries, says: entries.length > 0 ? [says] : [] };
+	return { entries: [], apart, says: apart.length > 0 ? [says] : [] };
 };
 
 /** The login that waits for a code under this name, the latest of several. */

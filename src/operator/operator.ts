@@ -15,9 +15,9 @@ import type { OperatorCommand } from "./usage.ts";
 /** How long a code waits for someone to ask for it. */
 const WAIT_MS = 5 * 60_000;
 
-/** Every node knows what these answer. */
+/** Every node knows what these answer, and whether somebody waits for a code. */
 const isRead: ReadonlySet<OperatorCommand> = new Set<OperatorCommand>([
-	...(["who", "status", "rooms", "names", "bans", "reports"] as const),
+	...(["who", "status", "rooms", "names", "bans", "reports", "code"] as const),
 ]);
 
 /** A table, or words line by line. */
@@ -106,12 +106,12 @@ export class Operator {
 		yield* "rows" in answer ? tables.lines(answer) : answer;
 	}
 
-	/** The answer to the operator, or to an admin. Throws like `run`. */
+	/** The answer to the operator, or to an admin, for whom nothing waits without a signal. Throws like `run`. */
 	ask(
 		command: OperatorCommand,
 		args: readonly string[],
 		by: Actor,
-		signal = new AbortController().signal,
+		signal = AbortSignal.abort(),
 	): Answer | Promise<Answer> {
 		const { cluster } = this.#parts;
 		if (cluster && !cluster.leads && !isRead.has(command))
@@ -135,20 +135,23 @@ export class Operator {
 		return typed.length > 6 ? reports?.find(isMeant)?.room : undefined;
 	}
 
-	/** Hands over a code, at once or when someone asks for it. */
+	/** Hands over a code, at once or when someone asks for it. An edge waits by itself, so that its operator can end that. */
 	async *#code(name: string, email: string | undefined, signal: AbortSignal) {
 		const find = () => operations.waitingFor(viewOf(this.#parts), name, email);
 		let login = find();
-		if (!login) {
+		if (!login && !signal.aborted) {
 			yield `Nobody waits for a code as ${name}. Let them ask for one now: I wait for ${WAIT_MS / 60_000} minutes (Ctrl+C ends that).`;
 			await this.#loginRequested(() => find() !== undefined, signal);
 			login = find();
 		}
 		const asked = login;
 		if (!asked) throw new OperatorError(`Nobody asked for a code as ${name}.`);
-		yield* await this.#engine.moderation.operate((view) =>
-			operations.hand(view, asked),
-		);
+		const { cluster } = this.#parts;
+		yield* await (cluster && !cluster.leads
+			? cluster.ask("code", email ? [name, email] : [name], operator)
+			: this.#engine.moderation.operate((view) =>
+					operations.hand(view, asked),
+				));
 	}
 
 	/** Resolves when a login begins for which `isMeant` holds, or when there is no more waiting. */

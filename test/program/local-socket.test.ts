@@ -108,6 +108,22 @@ test("limits and who may enter are read again, and people who may not any more l
 	await plume.stop();
 });
 
+test("a server of several processes reads anew what its settings file said at the start", async () => {
+	const data = await newDataFolder();
+	const config = join(data, "plume.conf");
+	await writeFile(config, "PLUME_ALLOW=@example.org\n");
+	const environment = { PLUME_CONFIG: config, PLUME_EDGES: "1" };
+	const plume = await Plume.start({ PLUME_DATA: data, ...environment });
+	const ann = await Caller.enter(plume, "ann");
+	await writeFile(config, "PLUME_ALLOW=bob@example.org\n");
+	expect(await run(["reload"], { PLUME_DATA: data })).toMatchObject({
+		code: 0,
+		stdout: expect.stringContaining("who may enter (bob@example.org)"),
+	});
+	await ann.raw.closed;
+	await plume.stop();
+});
+
 test.each([
 	[
 		"a folder that others may write to",

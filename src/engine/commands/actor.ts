@@ -23,6 +23,9 @@ export const operator: Actor = {
 	...{ identity: BOT_NAME, person: BOT_NAME, role: "admin" },
 };
 
+/** Also for the operator of another node. */
+export const isOperator = ({ identity }: Actor) => identity === BOT_NAME;
+
 /** The owner of a session as an actor in a room. */
 export function actorBy(
 	{ state, admins, now }: View,

@@ -16,17 +16,18 @@ export function noticed(
 	return secrets.worded(by === undefined ? notice : { ...notice, by }, text);
 }
 
-/** For each room whose setting has changed. */
-export function retentionChanged(view: View): readonly Entry[] {
+/** For each room whose setting has changed. All of them may be more than a batch takes. */
+export function retentionChanged(view: View): readonly (readonly Entry[])[] {
 	const { state, retention, now: time, lang: language } = view;
-	return [...state.rooms].flatMap(([room, { context }]): Entry[] => {
+	return [...state.rooms].flatMap(([room, { context }]): Entry[][] => {
 		const wanted = hoursOf(retention, room);
 		const hours = Number.isFinite(wanted) ? wanted : undefined;
 		if (hours === context.retention?.hours) return [];
 		const event = { type: "retention.changed", time, room } as const;
-		return [
-			{ event: hours === undefined ? event : { ...event, hours } },
-			noticed(view, room, retentionInWords(sayIn(language), hours)),
-		];
+		const changed = {
+			event: hours === undefined ? event : { ...event, hours },
+		};
+		const words = retentionInWords(sayIn(language), hours);
+		return [[changed, noticed(view, room, words)]];
 	});
 }

@@ -6,7 +6,7 @@ import { parseName } from "../../chat/name.ts";
 import type { Found } from "../../history/found.ts";
 import type { Say } from "../../languages/words.ts";
 import { cannot, type Operation } from "../operation.ts";
-import { type Actor, operator } from "./actor.ts";
+import { type Actor, isOperator } from "./actor.ts";
 import { DAY_MS, type View } from "./decision.ts";
 import { identitiesOf, personOf } from "./names-held.ts";
 
@@ -46,7 +46,7 @@ export function victimOf(asked: Asked): Target {
 	const { view, actor } = asked;
 	const target = targetOf(asked);
 	const isAdmin = [...target.identities].some((one) => view.admins.has(one));
-	const isSafe = (isAdmin && actor !== operator) || target.person === BOT_NAME;
+	const isSafe = (isAdmin && !isOperator(actor)) || target.person === BOT_NAME;
 	if (isSafe || target.person === actor.person) cannot("personIsNoAdmin");
 	return target;
 }
@@ -112,8 +112,9 @@ function replaced(leftMs: number, say: Say): readonly string[] {
 export function undo({ actor, room, say }: Asked, act: string, name: string) {
 	const where = act === "unban" ? "" : ` ${room}`;
 	const whom = isPublic(room) ? `${where} ${name}` : "";
-	const command =
-		actor === operator ? `plume ${act}${whom}` : `@${BOT_NAME} ${act} ${name}`;
+	const command = isOperator(actor)
+		? `plume ${act}${whom}`
+		: `@${BOT_NAME} ${act} ${name}`;
 	return say("act.undo", { command });
 }
 
