@@ -46,6 +46,7 @@ export async function serveManyCores({
 	const secret = await readSecret(config, warn);
 	const [main = ""] = process.argv.slice(1);
 	const children = new Children(warn);
+	let accepted = accepts;
 	children.keep(SEQUENCER, () => {
 		const own = { PLUME_DATA: data, PLUME_EDGES: "0" };
 		const port = { PLUME_HOST: "127.0.0.1", PLUME_PORT: "0" };
@@ -55,7 +56,10 @@ export async function serveManyCores({
 		};
 		const named = { PLUME_SEQUENCER: at, PLUME_NODE: "sequencer" };
 		const env = { ...environment, ...own, ...port, ...named, ...service };
-		return fork(main, ["serve", ...accepts], { env });
+		const flags = accepted;
+		// The others are each meant for one start.
+		accepted = accepts.filter((flag) => flag === "--accept-clock");
+		return fork(main, ["serve", ...flags], { env });
 	});
 	const listening = passed ? { LISTEN_PID: "parent", LISTEN_FDS: "1" } : {};
 	/** Tells an edge that is started later that others serve people meanwhile. */

@@ -1,10 +1,10 @@
 /** `plume serve --edges N`: one process starts the others, and ends with them. */
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { newDataFolder, run } from "./program.ts";
+import { newDataFolder, Plume, run } from "./program.ts";
 
 test("where a part can't start, the server ends with the code of that part", async () => {
 	const taken = createServer().listen(0, "127.0.0.1");
@@ -22,4 +22,26 @@ test("where a part can't start, the server ends with the code of that part", asy
 		...{ PLUME_DATA: env.PLUME_DATA, PLUME_MAIL: "nobody" },
 	});
 	expect(refused).toMatchObject({ code: 2 });
+});
+
+test("a sequencer that is started again accepts nothing more", async () => {
+	const plume = await Plume.start({ PLUME_EDGES: "1" }, "", [
+		"--accept-missing",
+	]);
+	const first = await plume.childCalled("sequencer");
+	const flags = (pid: number) => readFile(`/proc/${pid}/cmdline`, "utf8");
+	expect(await flags(first)).toContain("--accept-missing");
+	process.kill(first, "SIGKILL");
+	let again = first;
+	await expect
+		.poll(
+			async () => {
+				again = await plume.childCalled("sequencer").catch(() => first);
+				return again;
+			},
+			{ timeout: 20_000 },
+		)
+		.not.toBe(first);
+	expect(await flags(again)).not.toContain("--accept-missing");
+	await plume.stop();
 });
