@@ -16,7 +16,7 @@ import { Children, SEQUENCER } from "./children.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
-interface ManyCores {
+export interface ManyCores {
 	readonly config: Config;
 	/** Without the settings file, which the sequencer reads by itself, and again at a reload. */
 	readonly environment: Environment;

@@ -45,3 +45,18 @@ test("a sequencer that is started again accepts nothing more", async () => {
 	expect(await flags(again)).not.toContain("--accept-missing");
 	await plume.stop();
 });
+
+test("systemd hears of the sequencer alone", async () => {
+	const plume = await Plume.start({
+		...{ PLUME_EDGES: "1", NOTIFY_SOCKET: "/nowhere" },
+		...{ WATCHDOG_USEC: "120000000", WATCHDOG_PID: "1" },
+	});
+	const knows = async (node: string) => {
+		const pid = await plume.childCalled(node);
+		const all = await readFile(`/proc/${pid}/environ`, "utf8");
+		return /NOTIFY_SOCKET|WATCHDOG\w+/g[Symbol.match](all);
+	};
+	expect(await knows("edge 1")).toBeNull();
+	expect(await knows("sequencer")).toEqual(["NOTIFY_SOCKET", "WATCHDOG_USEC"]);
+	await plume.stop();
+});
