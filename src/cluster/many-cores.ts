@@ -8,11 +8,12 @@ import cluster from "node:cluster";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
 import type { Config, Environment } from "../config.ts";
-import { realDisk } from "../log/disk.ts";
+import { messageOf, realDisk } from "../log/disk.ts";
 import { readSecret } from "../secret-file.ts";
 import type { NotifyAddress } from "../systemd/notifier.ts";
 import type { PassedSocket } from "../transport/listen.ts";
 import { Children, SEQUENCER } from "./children.ts";
+import { copiesFolder, removeCopies } from "./copies.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
@@ -40,7 +41,7 @@ export async function serveManyCores({
 	notify,
 }: ManyCores): Promise<number> {
 	const data = resolve(config.data);
-	const folder = join(data, "edges");
+	const folder = copiesFolder(data);
 	await realDisk.makeFolder(folder);
 	const at = join(folder, "sequencer.sock");
 	const secret = await readSecret(config, warn);
@@ -66,6 +67,10 @@ export async function serveManyCores({
 	let OTHERS_LISTEN = "no";
 	cluster.once("listening", () => {
 		OTHERS_LISTEN = "yes";
+		// Another server in this folder would have ended this one by now.
+		removeCopies(realDisk, data, config.edges).catch((error: unknown) =>
+			warn(`plume: ${messageOf(error)}`),
+		);
 	});
 	cluster.setupPrimary({ exec: main, args: ["serve"] });
 	for (let nth = 1; nth <= config.edges; nth++)

@@ -1,10 +1,19 @@
 /** `plume serve --edges N`: one process starts the others, and ends with them. */
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { newDataFolder, Plume, run } from "./program.ts";
+
+/** The data folder of a server of so many edges that was there a moment ago. */
+async function ended(edges: string): Promise<string> {
+	const plume = await Plume.start({ PLUME_EDGES: edges });
+	await plume.stop();
+	return plume.data;
+}
+
+const copiesIn = (data: string) => readdir(join(data, "edges"));
 
 test("where a part can't start, the server ends with the code of that part", async () => {
 	const taken = createServer().listen(0, "127.0.0.1");
@@ -59,4 +68,16 @@ test("systemd hears of the sequencer alone", async () => {
 	expect(await knows("edge 1")).toBeNull();
 	expect(await knows("sequencer")).toEqual(["NOTIFY_SOCKET", "WATCHDOG_USEC"]);
 	await plume.stop();
+});
+
+test("the copy of an edge that runs no more is removed", async () => {
+	const PLUME_DATA = await ended("2");
+	expect(await copiesIn(PLUME_DATA)).toContain("2");
+	const one = await Plume.start({ PLUME_DATA, PLUME_EDGES: "1" });
+	await expect.poll(() => copiesIn(PLUME_DATA)).not.toContain("2");
+	await one.stop();
+	expect(await copiesIn(PLUME_DATA)).toContain("1");
+	const none = await Plume.start({ PLUME_DATA });
+	expect(await copiesIn(PLUME_DATA)).not.toContain("1");
+	await none.stop();
 });
